@@ -1,0 +1,66 @@
+//! The shape of every answer of a rule.
+use crate::Transition;
+use crate::types::Locator;
+
+/// What a rule decided. The transition is settled before anything is answered, also for a refusal:
+/// a replayed code revokes what it gave, and that must be durable before the error is sent.
+#[derive(Debug)]
+pub enum Decision<Reply, Error> {
+    /// The request is granted.
+    Granted {
+        /// The change that makes it so; `None` where nothing changes.
+        transition: Option<Transition>,
+        /// What to answer once the change is durable.
+        reply: Reply,
+    },
+    /// The request is refused.
+    Refused {
+        /// Why.
+        error: Error,
+        /// A change that the refusal brings about.
+        transition: Option<Transition>,
+    },
+}
+
+impl<Reply, Error> Decision<Reply, Error> {
+    /// Granted, with a change.
+    pub fn grant(transition: Transition, reply: Reply) -> Self {
+        Decision::Granted {
+            transition: Some(transition),
+            reply,
+        }
+    }
+
+    /// Granted, and nothing changes.
+    pub fn unchanged(reply: Reply) -> Self {
+        Decision::Granted {
+            transition: None,
+            reply,
+        }
+    }
+
+    /// Refused, and nothing changes.
+    pub fn refuse(error: impl Into<Error>) -> Self {
+        Decision::Refused {
+            error: error.into(),
+            transition: None,
+        }
+    }
+}
+
+impl<Reply, Error> From<Result<Decision<Reply, Error>, Error>> for Decision<Reply, Error> {
+    fn from(result: Result<Decision<Reply, Error>, Error>) -> Self {
+        result.unwrap_or_else(|error| Decision::Refused {
+            error,
+            transition: None,
+        })
+    }
+}
+
+/// Where new ids and secrets come from; a rule is given one, so tests can give their own.
+pub trait Mint {
+    /// The next row id: above all that were given before.
+    fn locator(&self) -> Locator;
+    /// 32 random bytes.
+    fn secret(&self) -> [u8; 32];
+}

@@ -1,0 +1,129 @@
+//! What a rule is given to decide on: all facts of one request, read at once.
+use crate::types::{
+    AccessToken, AuthorizationCode, Client, Consent, Grant, Interaction, Locator, Person,
+    RefreshToken, SealedReply, Session, Subject, UnixTime,
+};
+use std::sync::Arc;
+
+/// Whether a person's account is on, and which of their tokens died with a disabling.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Standing {
+    /// The account is switched off.
+    pub disabled: bool,
+    /// Tokens below this locator are dead.
+    pub cutoff: Locator,
+}
+
+impl Standing {
+    /// Nothing was ever taken away.
+    pub const GOOD: Standing = Standing {
+        disabled: false,
+        cutoff: Locator(0),
+    };
+
+    /// Whether something made as `id` is still good.
+    pub fn honours(self, id: Locator) -> bool {
+        !self.disabled && id >= self.cutoff
+    }
+}
+
+impl From<&Person> for Standing {
+    fn from(person: &Person) -> Self {
+        Standing {
+            disabled: !person.is_active(),
+            cutoff: person.cutoff,
+        }
+    }
+}
+
+/// A code, whether it was redeemed, and the person behind it.
+#[derive(Debug, Clone)]
+pub struct CodeFacts {
+    /// The code.
+    pub code: AuthorizationCode,
+    /// Whether a grant of its id exists.
+    pub redeemed: bool,
+    /// Who allowed it; `None` when the account is gone.
+    pub person: Option<Person>,
+}
+
+/// That a refresh token was used, and what came of it.
+#[derive(Debug, Clone)]
+pub struct UsedRefreshToken {
+    /// The refresh token that replaced it.
+    pub successor: Locator,
+    /// When.
+    pub used_at: UnixTime,
+    /// Whether the successor was itself used, which ends the grace window.
+    pub successor_used: bool,
+    /// The reply it got, while the window lasts.
+    pub reply: Option<SealedReply>,
+}
+
+/// A refresh token with its grant, its use if any, and the person behind it.
+#[derive(Debug, Clone)]
+pub struct RefreshFacts {
+    /// The token.
+    pub token: RefreshToken,
+    /// What it renews.
+    pub grant: Grant,
+    /// Whether it was used.
+    pub used: Option<UsedRefreshToken>,
+    /// Who allowed it; `None` when the account is gone.
+    pub person: Option<Person>,
+}
+
+/// An access token and all that decides whether it still works. The row is read; the rest is in memory.
+#[derive(Debug, Clone)]
+pub struct AccessFacts {
+    /// The token.
+    pub token: AccessToken,
+    /// The app it was issued to; `None` when it was deleted.
+    pub client: Option<Arc<Client>>,
+    /// Whether its grant was revoked.
+    pub grant_revoked: bool,
+    /// The standing of the person; [`Standing::GOOD`] for client credentials.
+    pub person: Standing,
+}
+
+/// A session with its person.
+#[derive(Debug, Clone)]
+pub struct SessionFacts {
+    /// The session.
+    pub session: Session,
+    /// Who is signed in.
+    pub person: Person,
+}
+
+/// A pending request with its app.
+#[derive(Debug, Clone)]
+pub struct InteractionFacts {
+    /// The request.
+    pub interaction: Interaction,
+    /// The app; `None` when it was deleted meanwhile.
+    pub client: Option<Arc<Client>>,
+}
+
+/// What a person allowed an app before, if anything.
+pub type ConsentFacts = Option<Consent>;
+
+/// How often sign-in was tried of late, for one key (an account, a source).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Attempts {
+    /// Attempts counted since `since` that did not succeed.
+    pub count: u32,
+    /// When the counting began.
+    pub since: UnixTime,
+}
+
+/// One line of a person's list of sessions.
+pub type SessionList = Vec<Session>;
+
+/// A page of a list ordered by subject.
+#[derive(Debug, Clone)]
+pub struct PeoplePage {
+    /// The people.
+    pub people: Vec<Person>,
+    /// Where the next page starts, if there is one.
+    pub next: Option<Subject>,
+}

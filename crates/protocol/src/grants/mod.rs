@@ -1,0 +1,1 @@
+//! The grants, one file each.

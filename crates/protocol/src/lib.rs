@@ -1,0 +1,25 @@
+//! Every rule of the OAuth RFCs as pure functions: data, time and randomness in, a [`Decision`] out.
+//! No socket, no clock, no SQL. A request is parsed, its facts are loaded, a rule decides, the store settles.
+
+pub mod accounts;
+pub mod authorize;
+pub mod client_auth;
+pub mod consent;
+pub mod decision;
+pub mod facts;
+pub mod grants;
+pub mod introspect;
+pub mod metadata;
+pub mod params;
+pub mod policy;
+pub mod register;
+pub mod revoke;
+pub mod token;
+pub mod token_info;
+pub mod transition;
+pub mod types;
+
+pub use decision::{Decision, Mint};
+pub use params::Params;
+pub use policy::Policy;
+pub use transition::Transition;

@@ -1,0 +1,174 @@
+//! What the configuration decides and rules obey.
+use crate::types::ids::SubjectFormat;
+use crate::types::{GrantType, Lifetime, Scope};
+
+/// The rules of one issuer.
+#[derive(Debug, Clone)]
+pub struct Policy {
+    /// The issuer identifier, byte for byte as published (RFC 8414 §2).
+    pub issuer: String,
+    /// How people are named on the wire.
+    pub subjects: SubjectFormat,
+    /// Grants that are switched on.
+    pub grants: Vec<GrantType>,
+    /// Who must use PKCE.
+    pub pkce: PkcePolicy,
+    /// Tokens and codes.
+    pub tokens: TokenPolicy,
+    /// The scopes there are.
+    pub scopes: Vec<ScopeEntry>,
+    /// Names of errors that the documented provider spells in its own way.
+    pub errors: ErrorAliases,
+    /// Redirect URIs.
+    pub redirects: RedirectPolicy,
+    /// Accounts.
+    pub accounts: AccountPolicy,
+}
+
+/// Who must send a code challenge (RFC 7636).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum PkcePolicy {
+    /// Public apps only; confidential ones may.
+    Public,
+    /// Everyone.
+    All,
+}
+
+/// Tokens and codes.
+#[derive(Debug, Clone)]
+pub struct TokenPolicy {
+    /// Bodies that the token endpoint takes.
+    pub bodies: Bodies,
+    /// Whether `redirect_uri` may be left out of the code exchange.
+    pub redirect_uri: RedirectUriAtToken,
+    /// What an access token's text starts with.
+    pub access_prefix: String,
+    /// What a refresh token's text starts with.
+    pub refresh_prefix: String,
+    /// A code's lifetime.
+    pub code: Lifetime,
+    /// A code's lifetime when a requested scope is personal.
+    pub code_personal: Lifetime,
+    /// An access token's lifetime.
+    pub access: Lifetime,
+    /// A refresh token's lifetime; each successor gets it again.
+    pub refresh: Lifetime,
+    /// The absolute end of a grant, counted from its code's redemption.
+    pub grant: Lifetime,
+    /// Whether refresh tokens rotate, and the grace window for a lost reply.
+    pub rotate: Rotation,
+    /// The value of `token_type`, `Bearer` in one case or another.
+    pub token_type: String,
+    /// Whether a response names the scope even when it is what was asked for.
+    pub always_name_scope: bool,
+}
+
+/// Bodies that the token endpoint takes. A form always.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Bodies {
+    /// `application/json` too.
+    pub json: bool,
+    /// Parameters in the query string too (against RFC 6749 §2.3.1; for providers that documented it).
+    pub query: bool,
+}
+
+/// Whether `redirect_uri` may be left out of the code exchange.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum RedirectUriAtToken {
+    /// It may be absent; if sent it must match (OAuth 2.1).
+    MatchIfSent,
+    /// It must be sent and match (RFC 6749 §4.1.3).
+    Required,
+}
+
+/// What a refresh does to the refresh token.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Rotation {
+    /// It is replaced; an identical retry within the window gets the same reply.
+    Rotate {
+        /// The window; zero means none.
+        grace: Lifetime,
+    },
+    /// It stays.
+    Keep,
+}
+
+/// One scope of the catalogue.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ScopeEntry {
+    /// The name, opaque.
+    pub name: String,
+    /// The heading under which people see it.
+    pub group: String,
+    /// What it allows, as a plain sentence that continues "the app would like to".
+    pub sentence: String,
+    /// An app needs an admin's approval before it may ask for it.
+    pub restricted: bool,
+    /// It shows personal details, so codes for it live shorter.
+    pub personal: bool,
+    /// Asked for when a request names no scope.
+    pub default: bool,
+    /// How much harm it can do; flagged on the consent page.
+    pub risk: Risk,
+}
+
+/// How much harm a scope can do.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Risk {
+    /// It looks.
+    Read,
+    /// It changes.
+    Write,
+    /// It deletes.
+    Delete,
+    /// It can do everything.
+    Full,
+}
+
+/// Names of errors that the documented provider spells in its own way.
+#[derive(Debug, Clone, Default)]
+pub struct ErrorAliases {
+    /// For a redirect URI that does not match: shown on the authorization error page, and answered by the
+    /// token endpoint in place of `invalid_grant`.
+    pub redirect_mismatch: Option<String>,
+}
+
+/// Redirect URIs.
+#[derive(Debug, Clone, Copy)]
+pub struct RedirectPolicy {
+    /// The most that one app may register.
+    pub max: usize,
+    /// Whether `http://localhost` frees the port as 127.0.0.1 and [::1] do (RFC 8252 §7.3 asks for the latter).
+    pub localhost_any_port: bool,
+}
+
+/// Accounts.
+#[derive(Debug, Clone, Copy)]
+pub struct AccountPolicy {
+    /// Whether strangers may make an account.
+    pub sign_up: bool,
+    /// The shortest password, in characters.
+    pub min_password: usize,
+    /// How long a browser stays signed in.
+    pub session: Lifetime,
+    /// How long a pending authorization request is kept.
+    pub interaction: Lifetime,
+}
+
+impl Policy {
+    /// The catalogue's entry for a scope name.
+    pub fn scope(&self, name: &str) -> Option<&ScopeEntry> {
+        self.scopes.iter().find(|entry| entry.name == name)
+    }
+
+    /// The scopes of a request that names none.
+    pub fn default_scope(&self) -> Scope {
+        let defaults = self.scopes.iter().filter(|entry| entry.default);
+        defaults.map(|entry| &entry.name).collect()
+    }
+
+    /// Whether a grant is switched on here.
+    pub fn allows(&self, grant: GrantType) -> bool {
+        self.grants.contains(&grant)
+    }
+}

@@ -1,0 +1,161 @@
+//! Apps: what RFC 7591 calls a client.
+use crate::types::{ClientNo, Locator, RedirectUri, Scope, Subject, UnixTime};
+use jose::Digest;
+
+/// Whether the app can keep a secret (RFC 6749 §2.1).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ClientKind {
+    /// It has a secret and must show it.
+    Confidential,
+    /// It runs on a person's device; it has no secret and always needs PKCE.
+    Public,
+}
+
+/// A grant an app may use, as `grant_type` names it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum GrantType {
+    /// RFC 6749 §4.1.
+    AuthorizationCode,
+    /// RFC 6749 §6.
+    RefreshToken,
+    /// RFC 6749 §4.4.
+    ClientCredentials,
+}
+
+impl GrantType {
+    /// All of them.
+    pub const ALL: [GrantType; 3] = [
+        GrantType::AuthorizationCode,
+        GrantType::RefreshToken,
+        GrantType::ClientCredentials,
+    ];
+
+    /// The value of `grant_type`.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            GrantType::AuthorizationCode => "authorization_code",
+            GrantType::RefreshToken => "refresh_token",
+            GrantType::ClientCredentials => "client_credentials",
+        }
+    }
+
+    /// Reads a `grant_type`.
+    pub fn parse(text: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|grant| grant.as_str() == text)
+    }
+}
+
+/// How an app authenticates (RFC 6749 §2.3.1, RFC 7591 §2).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum AuthMethod {
+    /// HTTP Basic.
+    ClientSecretBasic,
+    /// `client_id` and `client_secret` among the parameters.
+    ClientSecretPost,
+    /// `client_id` alone: public apps.
+    None,
+}
+
+impl AuthMethod {
+    /// The registered name.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            AuthMethod::ClientSecretBasic => "client_secret_basic",
+            AuthMethod::ClientSecretPost => "client_secret_post",
+            AuthMethod::None => "none",
+        }
+    }
+}
+
+/// What an app may do at the moment.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ClientStatus {
+    /// Waits for review; it may do nothing yet.
+    Pending,
+    /// In use.
+    Active,
+    /// Switched off by an admin; its tokens are dead for good.
+    Disabled,
+}
+
+impl ClientStatus {
+    /// The stored and shown name.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            ClientStatus::Pending => "pending",
+            ClientStatus::Active => "active",
+            ClientStatus::Disabled => "disabled",
+        }
+    }
+
+    /// Reads a stored name.
+    pub fn parse(text: &str) -> Option<Self> {
+        [Self::Pending, Self::Active, Self::Disabled]
+            .into_iter()
+            .find(|status| status.as_str() == text)
+    }
+}
+
+/// The digest of a client secret. The secret itself has 256 random bits and is shown once.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct StoredSecret {
+    /// SHA-256 of the secret.
+    pub digest: Digest,
+    /// When it was made.
+    pub created_at: UnixTime,
+}
+
+/// A registered app.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Client {
+    /// The number of its row.
+    pub no: ClientNo,
+    /// Its public `client_id`: `A-Z a-z 0-9 - _` only, since some clients send Basic unencoded.
+    pub id: String,
+    /// The name people see.
+    pub name: String,
+    /// The app's website, an https URL (or loopback).
+    pub homepage: String,
+    /// One or two sentences; may be empty.
+    pub description: String,
+    /// Who answers for it.
+    pub owner: Subject,
+    /// The owner's name, shown as publisher.
+    pub publisher: String,
+    /// Whether it keeps a secret.
+    pub kind: ClientKind,
+    /// Secrets that work now; several while one is being replaced.
+    pub secrets: Vec<StoredSecret>,
+    /// Where people may be sent back.
+    pub redirect_uris: Vec<RedirectUri>,
+    /// Grants it may use.
+    pub grants: Vec<GrantType>,
+    /// Scopes it may ask for; `None`: every one that is not restricted.
+    pub scopes: Option<Scope>,
+    /// Restricted scopes an admin approved for it.
+    pub approved: Scope,
+    /// Whether it is an API that may introspect tokens issued to others.
+    pub resource_server: bool,
+    /// What it may do at the moment.
+    pub status: ClientStatus,
+    /// Tokens below this locator are dead: it was disabled after they were made.
+    pub cutoff: Locator,
+    /// When an admin reviewed it, if ever.
+    pub reviewed_at: Option<UnixTime>,
+    /// Digest of its logo, if it has one; the bytes are read apart.
+    pub logo: Option<Digest>,
+    /// When it was registered.
+    pub created_at: UnixTime,
+}
+
+impl Client {
+    /// Whether it may act now.
+    pub fn is_active(&self) -> bool {
+        self.status == ClientStatus::Active
+    }
+
+    /// Whether it may use `grant`.
+    pub fn may_use(&self, grant: GrantType) -> bool {
+        self.grants.contains(&grant)
+    }
+}

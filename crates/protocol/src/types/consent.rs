@@ -1,0 +1,37 @@
+//! Pending authorization requests and what people allowed for good.
+use crate::types::{ClientNo, Locator, Scope, Subject, UnixTime};
+use jose::Digest;
+
+/// An authorization request that waits for a person: one browser journey.
+///
+/// The request stays on the server as it was checked; the browser holds a handle only.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Interaction {
+    /// The id of its row.
+    pub id: Locator,
+    /// SHA-256 of its handle.
+    pub digest: Digest,
+    /// The app that asks.
+    pub client: ClientNo,
+    /// The request's parameters, form-encoded; checked anew at every step.
+    pub request: String,
+    /// When it is forgotten.
+    pub expires_at: UnixTime,
+    /// When it was answered; one answer only.
+    pub answered_at: Option<UnixTime>,
+}
+
+/// What a person allowed an app, remembered so that the same question is not asked twice.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Consent {
+    /// Who.
+    pub subject: Subject,
+    /// Whom.
+    pub client: ClientNo,
+    /// Every scope allowed so far.
+    pub scope: Scope,
+    /// The registered redirect URIs for which it was allowed.
+    pub redirect_uris: Vec<String>,
+    /// When it was last given.
+    pub granted_at: UnixTime,
+}

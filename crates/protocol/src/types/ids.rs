@@ -1,0 +1,61 @@
+//! Numbers that name rows.
+use crate::types::UnixTime;
+use jose::token_text::{base62, from_base62};
+
+/// Bits of a locator below its milliseconds: 10 of node, 12 of sequence.
+pub const LOCATOR_LOW_BITS: u32 = 22;
+
+/// The id of a row made by a node: 63 bits, positive, time-ordered
+/// (41 bits of milliseconds, 10 of node, 12 of sequence). It is the readable part of a token.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Locator(pub i64);
+
+impl Locator {
+    /// The lowest locator that can be made at `time`: all rows made earlier are below it.
+    pub fn first_at(time: UnixTime) -> Self {
+        Locator((time.0.max(0).saturating_mul(1_000)) << LOCATOR_LOW_BITS)
+    }
+
+    /// When it was made, in whole seconds.
+    pub fn time(self) -> UnixTime {
+        UnixTime((self.0 >> LOCATOR_LOW_BITS) / 1_000)
+    }
+}
+
+/// The number of an app's row. Tokens carry it in place of the client id.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct ClientNo(pub i64);
+
+/// A person, as a number. How it is written for others is the profile's choice ([`SubjectFormat`]).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Subject(pub i64);
+
+/// How a [`Subject`] is written on the wire.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum SubjectFormat {
+    /// A prefix and the id in base62: `user_2Kf9…`. The id is a locator.
+    Prefixed(String),
+    /// A decimal counter below 2^53.
+    Number,
+}
+
+impl SubjectFormat {
+    /// The text others see.
+    pub fn write(&self, subject: Subject) -> String {
+        match self {
+            SubjectFormat::Prefixed(prefix) => {
+                format!("{prefix}{}", base62(subject.0.unsigned_abs()))
+            }
+            SubjectFormat::Number => subject.0.to_string(),
+        }
+    }
+
+    /// Reads what [`write`](Self::write) wrote.
+    pub fn read(&self, text: &str) -> Option<Subject> {
+        let number = match self {
+            SubjectFormat::Prefixed(prefix) => from_base62(text.strip_prefix(prefix.as_str())?)?,
+            SubjectFormat::Number => text.parse().ok()?,
+        };
+        i64::try_from(number).ok().map(Subject)
+    }
+}

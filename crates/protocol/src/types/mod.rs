@@ -1,0 +1,25 @@
+//! The vocabulary: one family of types per file, parsed at the edge, named as the RFCs name them.
+
+pub mod client;
+pub mod code;
+pub mod consent;
+pub mod grant;
+pub mod ids;
+pub mod person;
+pub mod redirect_uri;
+pub mod scope;
+pub mod session;
+pub mod time;
+pub mod token;
+
+pub use client::{AuthMethod, Client, ClientKind, ClientStatus, GrantType, StoredSecret};
+pub use code::{AuthorizationCode, CodeChallenge};
+pub use consent::{Consent, Interaction};
+pub use grant::Grant;
+pub use ids::{ClientNo, Locator, Subject};
+pub use person::{NewPerson, Person};
+pub use redirect_uri::{RedirectUri, RedirectUriFault, VerifiedRedirectUri};
+pub use scope::{Scope, ScopeFault};
+pub use session::Session;
+pub use time::{Lifetime, UnixTime};
+pub use token::{AccessToken, RefreshToken, SealedReply};

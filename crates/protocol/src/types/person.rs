@@ -1,0 +1,63 @@
+//! People with an account.
+use crate::types::{Locator, Subject, UnixTime};
+
+/// A person with an account.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Person {
+    /// The number that names them.
+    pub subject: Subject,
+    /// Their address as they spelled it.
+    pub email: String,
+    /// What they are called.
+    pub name: String,
+    /// Whether they may administer the provider.
+    pub admin: bool,
+    /// Their password as a PHC string (argon2id).
+    pub password: String,
+    /// When an admin switched the account off, if so.
+    pub disabled_at: Option<UnixTime>,
+    /// Tokens and codes below this locator are dead: the account was disabled after they were made.
+    pub cutoff: Locator,
+    /// When the account was made.
+    pub created_at: UnixTime,
+}
+
+impl std::fmt::Debug for Person {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "Person({})", self.subject.0)
+    }
+}
+
+impl Person {
+    /// Whether the account may be used.
+    pub fn is_active(&self) -> bool {
+        self.disabled_at.is_none()
+    }
+}
+
+/// A person about to get an account. With [`SubjectFormat::Number`](crate::types::ids::SubjectFormat)
+/// the store gives the next number; else `locator` is the subject.
+#[derive(Clone, PartialEq, Eq)]
+pub struct NewPerson {
+    /// The subject, or `None` for the next number of the counter.
+    pub subject: Option<Subject>,
+    /// Their address as they spelled it; unique without regard to case.
+    pub email: String,
+    /// What they are called.
+    pub name: String,
+    /// Whether they may administer the provider.
+    pub admin: bool,
+    /// A PHC string.
+    pub password: String,
+}
+
+impl std::fmt::Debug for NewPerson {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("NewPerson(…)")
+    }
+}
+
+/// The form of an address under which it is unique: lower case.
+pub fn email_key(email: &str) -> String {
+    email.trim().to_lowercase()
+}
