@@ -1,0 +1,148 @@
+//! A person's own page.
+
+use askama::Template;
+
+use crate::field::{Field, Problems, problem_of};
+use crate::{Frame, HOSTILE, Page, Problem, samples};
+
+/// A person's own page. Its forms are `POST /account/password` (`nonce`,
+/// `current`, `new`), `POST /account/sessions/end` (`nonce`, `session`),
+/// `POST /account/sessions/end-all` (`nonce`) and `POST /sign-out` (`nonce`).
+#[derive(Clone, Debug, Template)]
+#[template(path = "account.html")]
+pub struct Account {
+    /// What is around the page.
+    pub frame: Frame,
+    /// Name of the person.
+    pub name: String,
+    /// Email address of the person.
+    pub email: String,
+    /// Proof that the forms are ours.
+    pub nonce: String,
+    /// Where the person is signed in: one page of it.
+    pub sessions: Vec<SessionLine>,
+    /// Address of the next page of sessions.
+    pub next_page: Option<String>,
+    /// What was just done.
+    pub notice: Option<String>,
+    /// What is wrong with the password form, by field: `current`, `new` or "".
+    pub problems: Vec<Problem>,
+    /// Fewest characters of a password.
+    pub min_password: usize,
+}
+
+/// One browser that is signed in.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SessionLine {
+    /// What `POST /account/sessions/end` gets as `session`.
+    pub id: String,
+    /// The browser in words.
+    pub browser: String,
+    /// When it signed in, in words.
+    pub started: String,
+    /// Whether it is the one that shows the page.
+    pub current: bool,
+}
+
+impl Account {
+    fn summary(&self) -> Problems<'_> {
+        Problems {
+            problems: &self.problems,
+            fields: &["current", "new"],
+        }
+    }
+
+    fn current_field(&self) -> Field<'_> {
+        Field {
+            id: "current",
+            label: "Current password",
+            kind: "password",
+            autocomplete: "current-password",
+            problem: problem_of(&self.problems, "current"),
+            ..Field::default()
+        }
+    }
+
+    fn new_field(&self) -> Field<'_> {
+        Field {
+            id: "new",
+            label: "New password",
+            kind: "password",
+            autocomplete: "new-password",
+            at_least: Some(self.min_password),
+            problem: problem_of(&self.problems, "new"),
+            ..Field::default()
+        }
+    }
+}
+
+impl Page for Account {
+    const NAME: &'static str = "account";
+
+    fn samples() -> Vec<Self> {
+        let usual = usual();
+        let changed = Account {
+            notice: Some("Your password is changed.".to_owned()),
+            sessions: usual.sessions[..1].to_vec(),
+            next_page: None,
+            ..usual.clone()
+        };
+        let failed = Account {
+            problems: vec![
+                Problem::new("current", "That is not your current password."),
+                Problem::new("new", "Use at least 12 characters."),
+            ],
+            ..usual.clone()
+        };
+        let empty = Account {
+            name: String::new(),
+            sessions: Vec::new(),
+            next_page: None,
+            ..usual.clone()
+        };
+        vec![usual, changed, failed, empty, hostile()]
+    }
+}
+
+fn usual() -> Account {
+    let session = |id: &str, browser: &str, started: &str, current| SessionLine {
+        id: id.to_owned(),
+        browser: browser.to_owned(),
+        started: started.to_owned(),
+        current,
+    };
+    Account {
+        frame: samples::signed_in_frame(),
+        name: "Ada Lovelace".to_owned(),
+        email: "ada@example.com".to_owned(),
+        nonce: "nonce-1".to_owned(),
+        sessions: vec![
+            session("s1", "Firefox on Linux", "21 November 2026, 09:14", true),
+            session("s2", "Safari on iPhone", "18 November 2026, 22:40", false),
+            session("s3", "Chrome on Windows", "2 November 2026, 11:05", false),
+        ],
+        next_page: Some("/account?after=s3".to_owned()),
+        notice: None,
+        problems: Vec::new(),
+        min_password: 12,
+    }
+}
+
+fn hostile() -> Account {
+    Account {
+        frame: samples::hostile_frame(),
+        name: HOSTILE.to_owned(),
+        email: HOSTILE.to_owned(),
+        nonce: HOSTILE.to_owned(),
+        sessions: vec![SessionLine {
+            id: HOSTILE.to_owned(),
+            browser: HOSTILE.repeat(3),
+            started: HOSTILE.to_owned(),
+            current: false,
+        }],
+        next_page: Some(HOSTILE.to_owned()),
+        notice: Some(HOSTILE.to_owned()),
+        problems: vec![Problem::new("new", HOSTILE), Problem::new(HOSTILE, HOSTILE)],
+        min_password: 8,
+    }
+}

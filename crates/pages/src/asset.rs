@@ -1,0 +1,36 @@
+//! The stylesheet and its content-addressed path.
+
+use std::sync::LazyLock;
+
+const CSS: &str = include_str!("../assets/valetkey.css");
+
+static PATH: LazyLock<String> =
+    LazyLock::new(|| format!("/assets/valetkey-{}.css", fingerprint(CSS.as_bytes())));
+
+/// Path and text of the one stylesheet. The path changes with the content, so
+/// it may be cached for ever.
+#[must_use]
+pub fn stylesheet() -> (&'static str, &'static str) {
+    (PATH.as_str(), CSS)
+}
+
+/// The first 12 hex digits of the content's FNV-1a hash. It names a file in
+/// caches and protects nothing, so a short, dependency-free hash will do; the
+/// standard library's hasher is not promised to be the same in the next release.
+fn fingerprint(bytes: &[u8]) -> String {
+    let hash = bytes.iter().fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| {
+        (hash ^ u64::from(*byte)).wrapping_mul(0x0100_0000_01b3)
+    });
+    format!("{:012x}", hash >> 16)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::fingerprint;
+
+    #[test]
+    fn the_fingerprint_is_fnv_1a() {
+        assert_eq!(fingerprint(b""), "cbf29ce48422");
+        assert_eq!(fingerprint(b"foobar"), "85944171f739");
+    }
+}

@@ -1,0 +1,140 @@
+//! The consent page: what an app asks for, and the answer.
+
+use askama::Template;
+
+use crate::{Frame, Page, link, samples};
+
+/// The consent page: `POST /consent` with `request`, `nonce` and
+/// `answer=allow` or `answer=deny`. "Not you?" is `POST /sign-out` with
+/// `nonce` and `request`.
+#[derive(Clone, Debug, Template)]
+#[template(path = "consent.html")]
+pub struct Consent {
+    /// What is around the page.
+    pub frame: Frame,
+    /// Handle of the pending authorization.
+    pub request: String,
+    /// Proof that the form is ours.
+    pub nonce: String,
+    /// The app that asks.
+    pub app: AppCard,
+    /// Name of the signed-in person.
+    pub account_name: String,
+    /// Email address of the signed-in person.
+    pub account_email: String,
+    /// What the app asks for, in groups.
+    pub groups: Vec<ScopeGroup>,
+    /// Host that the browser goes to after the answer.
+    pub redirect_host: String,
+    /// Whether that host is this very computer.
+    pub redirect_is_loopback: bool,
+}
+
+/// Who the app is.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct AppCard {
+    /// Name of the app.
+    pub name: String,
+    /// Letter shown when there is no logo.
+    pub initial: String,
+    /// Logo, served by us or a `data:` address.
+    pub logo_url: Option<String>,
+    /// Who publishes the app.
+    pub publisher: String,
+    /// Address of the app's website; a link only if it is `http` or `https`.
+    pub homepage: String,
+    /// Host of the website, as shown.
+    pub homepage_host: String,
+    /// Whether the provider has looked at the app.
+    pub reviewed: bool,
+}
+
+/// Scopes that belong together.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ScopeGroup {
+    /// Heading; "" for none.
+    pub title: String,
+    /// The scopes of the group.
+    pub scopes: Vec<ScopeLine>,
+}
+
+/// One scope in plain words.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ScopeLine {
+    /// The scope as the app wrote it.
+    pub name: String,
+    /// What it allows, continuing "would like to:".
+    pub sentence: String,
+    /// How much harm it can do.
+    pub risk: Risk,
+    /// Whether the person has not allowed it before.
+    pub is_new: bool,
+}
+
+/// How much harm a scope can do.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Risk {
+    /// Sees things.
+    Read,
+    /// Makes or changes things.
+    Write,
+    /// Removes things.
+    Delete,
+    /// Does everything the person can do.
+    Full,
+}
+
+impl Risk {
+    /// The words of the flag; reading is not flagged.
+    fn flag(self) -> Option<&'static str> {
+        match self {
+            Self::Read => None,
+            Self::Write => Some("Can make changes"),
+            Self::Delete => Some("Can delete"),
+            Self::Full => Some("Full access"),
+        }
+    }
+
+    /// The part of the class name that colours the line.
+    fn class(self) -> &'static str {
+        match self {
+            Self::Read => "read",
+            Self::Write => "write",
+            Self::Delete => "delete",
+            Self::Full => "full",
+        }
+    }
+}
+
+impl AppCard {
+    fn homepage_href(&self) -> Option<&str> {
+        link::web_address(&self.homepage)
+    }
+}
+
+impl Consent {
+    /// Whether some of the scopes are new and others were allowed before; only
+    /// then does marking the new ones tell anything.
+    fn adds_to_earlier(&self) -> bool {
+        let mut scopes = self.groups.iter().flat_map(|group| &group.scopes);
+        scopes.clone().any(|scope| scope.is_new) && scopes.any(|scope| !scope.is_new)
+    }
+
+    fn asks_for_nothing(&self) -> bool {
+        self.groups.iter().all(|group| group.scopes.is_empty())
+    }
+
+    fn account_initial(&self) -> String {
+        let shown = [&self.account_name, &self.account_email];
+        let first = shown.iter().find_map(|text| text.trim().chars().next());
+        first.map_or_else(String::new, |letter| letter.to_uppercase().collect())
+    }
+}
+
+impl Page for Consent {
+    const NAME: &'static str = "consent";
+
+    fn samples() -> Vec<Self> {
+        samples::consents()
+    }
+}

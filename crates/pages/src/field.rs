@@ -1,0 +1,93 @@
+//! Form fields and what is wrong with them.
+
+use askama::Template;
+use askama::filters::HtmlSafe;
+
+/// One thing that is wrong with a form.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Problem {
+    /// Name of the field, or "" for the whole form.
+    pub field: String,
+    /// What is wrong and what to do, in one sentence.
+    pub sentence: String,
+}
+
+impl Problem {
+    /// A problem of one field, or of the whole form if `field` is "".
+    #[must_use]
+    pub fn new(field: &str, sentence: &str) -> Self {
+        Self {
+            field: field.to_owned(),
+            sentence: sentence.to_owned(),
+        }
+    }
+}
+
+/// The sentence about `field`, if there is one.
+pub(crate) fn problem_of<'a>(problems: &'a [Problem], field: &str) -> Option<&'a str> {
+    problems
+        .iter()
+        .find(|problem| problem.field == field)
+        .map(|problem| problem.sentence.as_str())
+}
+
+/// The list above a form that says what is wrong and leads to the fields.
+#[derive(Template)]
+#[template(path = "parts/problems.html")]
+pub(crate) struct Problems<'a> {
+    /// All of them, in the order of the fields.
+    pub(crate) problems: &'a [Problem],
+    /// Fields that the form really has; a link to anything else would be dead.
+    pub(crate) fields: &'a [&'a str],
+}
+
+impl Problems<'_> {
+    fn leads_somewhere(&self, problem: &Problem) -> bool {
+        self.fields.contains(&problem.field.as_str())
+    }
+}
+
+impl HtmlSafe for Problems<'_> {}
+
+/// A label, an input, and the hint and problem that belong to it.
+#[derive(Template, Clone, Copy, Default)]
+#[template(path = "parts/field.html")]
+pub(crate) struct Field<'a> {
+    /// Both `id` and `name`.
+    pub(crate) id: &'a str,
+    pub(crate) label: &'a str,
+    /// `type` of the input.
+    pub(crate) kind: &'a str,
+    pub(crate) autocomplete: &'a str,
+    pub(crate) value: &'a str,
+    /// Fewest characters of a new password; also makes the hint.
+    pub(crate) at_least: Option<usize>,
+    pub(crate) problem: Option<&'a str>,
+    /// The problem stands at the top of the form (`id="problem"`), not here.
+    pub(crate) shares_problem: bool,
+    pub(crate) autofocus: bool,
+}
+
+impl Field<'_> {
+    fn is_invalid(&self) -> bool {
+        self.problem.is_some() || self.shares_problem
+    }
+
+    /// Ids of all the text that belongs to the input; "" for none.
+    fn described_by(&self) -> String {
+        let id = self.id;
+        let mut ids = Vec::new();
+        if self.shares_problem {
+            ids.push("problem".to_owned());
+        }
+        if self.problem.is_some() {
+            ids.push(format!("{id}-problem"));
+        }
+        if self.at_least.is_some() {
+            ids.push(format!("{id}-hint"));
+        }
+        ids.join(" ")
+    }
+}
+
+impl HtmlSafe for Field<'_> {}

@@ -1,0 +1,118 @@
+//! Pages that say one thing: every error, and "you have already answered".
+
+use askama::Template;
+
+use crate::{Frame, HOSTILE, Page, samples};
+
+/// A page that says one thing.
+#[derive(Clone, Debug, Template)]
+#[template(path = "notice.html")]
+pub struct Notice {
+    /// What is around the page.
+    pub frame: Frame,
+    /// What happened, in a few words.
+    pub title: String,
+    /// What it means and what to do.
+    pub sentence: String,
+    /// The OAuth error code, for the app's developer.
+    pub code: Option<String>,
+    /// Label and value of facts that help to find the cause.
+    pub details: Vec<(String, String)>,
+    /// Where to go from here.
+    pub next: Option<Next>,
+}
+
+/// Where to go from a [`Notice`].
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Next {
+    /// Words on the button.
+    pub label: String,
+    /// An address of ours, or one from the app's registration.
+    pub href: String,
+    /// Hidden fields: if present, the button posts a form instead of following a link.
+    pub post: Option<Vec<(String, String)>>,
+}
+
+impl Page for Notice {
+    const NAME: &'static str = "notice";
+
+    fn samples() -> Vec<Self> {
+        vec![plain(), for_developers(), answered(), bare(), hostile()]
+    }
+}
+
+fn plain() -> Notice {
+    Notice {
+        frame: samples::frame(),
+        title: "This sign-in has expired".to_owned(),
+        sentence: "You took longer than ten minutes. Go back to the app and start again."
+            .to_owned(),
+        code: None,
+        details: Vec::new(),
+        next: Some(Next {
+            label: "Start again".to_owned(),
+            href: "/sign-in".to_owned(),
+            post: None,
+        }),
+    }
+}
+
+fn for_developers() -> Notice {
+    let detail = |label: &str, value: &str| (label.to_owned(), value.to_owned());
+    Notice {
+        title: "This app sent you here with a wrong return address".to_owned(),
+        sentence: "You have not been signed in to the app, and nothing was shared with it. \
+                   Tell the people who make it."
+            .to_owned(),
+        code: Some("invalid_redirect_uri".to_owned()),
+        details: vec![
+            detail("App", "Task Board"),
+            detail(
+                "Sent",
+                "https://board.example.org/oauth/callback/?tenant=7f1c90aa5bb04f0d9be1",
+            ),
+            detail("Registered", "https://board.example.org/oauth/callback"),
+        ],
+        next: None,
+        ..plain()
+    }
+}
+
+fn answered() -> Notice {
+    Notice {
+        frame: samples::signed_in_frame(),
+        title: "You have already answered".to_owned(),
+        sentence: "Task Board has your answer. You can close this page.".to_owned(),
+        next: Some(Next {
+            label: "Ask me again".to_owned(),
+            href: "/consent".to_owned(),
+            post: Some(vec![("request".to_owned(), "Zm9v-req_1".to_owned())]),
+        }),
+        ..plain()
+    }
+}
+
+fn bare() -> Notice {
+    Notice {
+        frame: samples::branded_test_frame(),
+        title: "There is nothing here".to_owned(),
+        sentence: "The address may be mistyped.".to_owned(),
+        next: None,
+        ..plain()
+    }
+}
+
+fn hostile() -> Notice {
+    Notice {
+        frame: samples::hostile_frame(),
+        title: HOSTILE.to_owned(),
+        sentence: HOSTILE.to_owned(),
+        code: Some(HOSTILE.to_owned()),
+        details: vec![(HOSTILE.to_owned(), HOSTILE.repeat(4))],
+        next: Some(Next {
+            label: HOSTILE.to_owned(),
+            href: HOSTILE.to_owned(),
+            post: Some(vec![(HOSTILE.to_owned(), HOSTILE.to_owned())]),
+        }),
+    }
+}

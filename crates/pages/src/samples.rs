@@ -1,0 +1,301 @@
+//! What the samples of several pages share.
+
+use crate::{
+    Account, AppCard, Consent, DemoError, DemoHome, DemoResult, DemoStep, DemoTask, Frame, Notice,
+    Page, Risk, ScopeGroup, ScopeLine, SignIn, SignOut, SignUp,
+};
+
+/// Text that breaks out of any place where it is not escaped.
+pub const HOSTILE: &str = "\"'><script>alert(1)</script><img src=x onerror=alert(1)>&amp;";
+
+/// One rendered sample.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Sample {
+    /// [`Page::NAME`] of the page.
+    pub page: &'static str,
+    /// Place among the page's samples, from 1.
+    pub number: usize,
+    /// The whole document.
+    pub html: String,
+}
+
+/// Every sample of every page, rendered.
+#[must_use]
+pub fn every_sample() -> Vec<Sample> {
+    [
+        rendered::<SignIn>(),
+        rendered::<SignUp>(),
+        rendered::<Consent>(),
+        rendered::<Notice>(),
+        rendered::<Account>(),
+        rendered::<SignOut>(),
+        rendered::<DemoHome>(),
+        rendered::<DemoResult>(),
+        rendered::<DemoError>(),
+    ]
+    .concat()
+}
+
+fn rendered<P: Page>() -> Vec<Sample> {
+    let samples = P::samples();
+    let numbered = samples.iter().zip(1..);
+    numbered
+        .map(|(page, number)| Sample {
+            page: P::NAME,
+            number,
+            html: page.html(),
+        })
+        .collect()
+}
+
+pub(crate) fn frame() -> Frame {
+    Frame {
+        product: "Acme Tasks".to_owned(),
+        request_id: "01jd7m3q8r5vk".to_owned(),
+        signed_in_as: None,
+        accent: None,
+        test_side: false,
+    }
+}
+
+pub(crate) fn signed_in_frame() -> Frame {
+    Frame {
+        signed_in_as: Some("ada@example.com".to_owned()),
+        ..frame()
+    }
+}
+
+pub(crate) fn branded_test_frame() -> Frame {
+    Frame {
+        accent: Some("#0b7a4b".to_owned()),
+        test_side: true,
+        ..frame()
+    }
+}
+
+pub(crate) fn hostile_frame() -> Frame {
+    Frame {
+        product: HOSTILE.to_owned(),
+        request_id: HOSTILE.to_owned(),
+        signed_in_as: Some(HOSTILE.to_owned()),
+        accent: Some(HOSTILE.to_owned()),
+        test_side: true,
+    }
+}
+
+pub(crate) fn long_name() -> String {
+    "Donaudampfschifffahrtselektrizitätenhauptbetriebswerkbauunterbeamtengesellschaft Planner"
+        .to_owned()
+}
+
+fn scope(name: &str, sentence: &str, risk: Risk, is_new: bool) -> ScopeLine {
+    ScopeLine {
+        name: name.to_owned(),
+        sentence: sentence.to_owned(),
+        risk,
+        is_new,
+    }
+}
+
+fn group(title: &str, scopes: Vec<ScopeLine>) -> ScopeGroup {
+    ScopeGroup {
+        title: title.to_owned(),
+        scopes,
+    }
+}
+
+pub(crate) fn consents() -> Vec<Consent> {
+    vec![
+        first_consent(),
+        grown_consent(),
+        loopback_consent(),
+        long_consent(),
+        hostile_consent(),
+    ]
+}
+
+fn first_consent() -> Consent {
+    let groups = vec![
+        group(
+            "Tasks",
+            vec![
+                scope("tasks:read", "See your tasks and lists", Risk::Read, true),
+                scope(
+                    "tasks:write",
+                    "Add tasks and change them",
+                    Risk::Write,
+                    true,
+                ),
+            ],
+        ),
+        group(
+            "You",
+            vec![scope(
+                "profile",
+                "See your name and email address",
+                Risk::Read,
+                true,
+            )],
+        ),
+    ];
+    Consent {
+        frame: signed_in_frame(),
+        request: "Zm9v-req_1".to_owned(),
+        nonce: "nonce-1".to_owned(),
+        app: AppCard {
+            name: "Task Board".to_owned(),
+            initial: "T".to_owned(),
+            logo_url: None,
+            publisher: "Board Makers Ltd".to_owned(),
+            homepage: "https://board.example.org/".to_owned(),
+            homepage_host: "board.example.org".to_owned(),
+            reviewed: true,
+        },
+        account_name: "Ada Lovelace".to_owned(),
+        account_email: "ada@example.com".to_owned(),
+        groups,
+        redirect_host: "board.example.org".to_owned(),
+        redirect_is_loopback: false,
+    }
+}
+
+/// An app that had some access and now asks for more, with every flag.
+fn grown_consent() -> Consent {
+    let usual = first_consent();
+    Consent {
+        frame: Frame {
+            signed_in_as: usual.frame.signed_in_as.clone(),
+            ..branded_test_frame()
+        },
+        app: AppCard {
+            logo_url: Some("data:image/svg+xml,%3Csvg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 8 8'%3E%3Cpath fill='%23d4541e' d='M0 0h8v8H0z'/%3E%3Cpath fill='%23fff' d='M2 2h4v1H2zm0 2h4v1H2z'/%3E%3C/svg%3E".to_owned()),
+            reviewed: false,
+            ..usual.app
+        },
+        groups: vec![group(
+            "Tasks",
+            vec![
+                scope("tasks:read", "See your tasks and lists", Risk::Read, false),
+                scope("tasks:write", "Add tasks and change them", Risk::Write, false),
+                scope("tasks:delete", "Delete tasks for good", Risk::Delete, true),
+                scope("admin", "Do everything you can do, in your name", Risk::Full, true),
+            ],
+        )],
+        ..usual
+    }
+}
+
+/// A command-line tool on the person's own computer that asks for nothing.
+fn loopback_consent() -> Consent {
+    let usual = first_consent();
+    Consent {
+        app: AppCard {
+            name: "tasks-cli".to_owned(),
+            initial: "t".to_owned(),
+            publisher: String::new(),
+            homepage: String::new(),
+            homepage_host: String::new(),
+            reviewed: false,
+            ..usual.app
+        },
+        account_name: String::new(),
+        groups: Vec::new(),
+        redirect_host: "127.0.0.1".to_owned(),
+        redirect_is_loopback: true,
+        ..usual
+    }
+}
+
+fn long_consent() -> Consent {
+    let usual = first_consent();
+    let line = |number: usize| {
+        scope(
+            &format!("organisation.department-{number}.records:write"),
+            "Read, add and change the records of every department you belong to, \
+             including those that colleagues have shared with you",
+            Risk::Write,
+            number.is_multiple_of(2),
+        )
+    };
+    Consent {
+        app: AppCard {
+            name: long_name(),
+            publisher: long_name(),
+            homepage_host: format!("{}.example.org", "sub".repeat(18)),
+            ..usual.app
+        },
+        account_name: long_name(),
+        account_email: format!("{}@example.com", "long".repeat(14)),
+        groups: vec![
+            group("", (1..3).map(line).collect()),
+            group(&long_name(), (3..6).map(line).collect()),
+        ],
+        redirect_host: format!("{}.example.org", "sub".repeat(18)),
+        ..usual
+    }
+}
+
+fn hostile_consent() -> Consent {
+    let text = || HOSTILE.to_owned();
+    Consent {
+        frame: hostile_frame(),
+        request: text(),
+        nonce: text(),
+        app: AppCard {
+            name: text(),
+            initial: "<".to_owned(),
+            logo_url: Some(text()),
+            publisher: text(),
+            homepage: "javascript:alert(1)".to_owned(),
+            homepage_host: text(),
+            reviewed: false,
+        },
+        account_name: text(),
+        account_email: text(),
+        groups: vec![group(
+            HOSTILE,
+            vec![scope(HOSTILE, HOSTILE, Risk::Full, true)],
+        )],
+        redirect_host: text(),
+        redirect_is_loopback: true,
+    }
+}
+
+pub(crate) fn demo_tasks() -> Vec<DemoTask> {
+    let task = |title: &str, done| DemoTask {
+        title: title.to_owned(),
+        done,
+    };
+    vec![
+        task("Water the plants", true),
+        task("Write to the bank about the new account", false),
+        task("Book the train to Lisbon", false),
+    ]
+}
+
+pub(crate) fn demo_steps() -> Vec<DemoStep> {
+    let step = |title: &str, request: &str, response: &str| DemoStep {
+        title: title.to_owned(),
+        request: request.to_owned(),
+        response: response.to_owned(),
+    };
+    vec![
+        step(
+            "Send the person to the provider",
+            "GET /oauth/authorize?response_type=code&client_id=demo&scope=tasks%3Aread%20tasks%3Awrite\
+             &state=9f2c…&code_challenge=E9Mel…&code_challenge_method=S256",
+            "303 See Other\nLocation: http://127.0.0.1:9090/callback?code=ac_3f…&state=9f2c…",
+        ),
+        step(
+            "Change the code for tokens",
+            "POST /oauth/token\ngrant_type=authorization_code&code=ac_3f…&code_verifier=dBjf…",
+            "200 OK\n{\n  \"access_token\": \"at_1x…\",\n  \"token_type\": \"Bearer\",\n  \"expires_in\": 3600,\n  \
+             \"refresh_token\": \"rt_8k…\",\n  \"scope\": \"tasks:read tasks:write\"\n}",
+        ),
+        step(
+            "Read the tasks",
+            "GET /v1/tasks\nAuthorization: Bearer at_1x…",
+            "200 OK\n[ 3 tasks ]",
+        ),
+    ]
+}

@@ -1,0 +1,100 @@
+//! The sign-in page.
+
+use askama::Template;
+
+use crate::field::Field;
+use crate::{Frame, HOSTILE, Page, link, samples};
+
+/// The sign-in page: `POST /sign-in` with `nonce`, `request`, `email`, `password`.
+#[derive(Clone, Debug, Template)]
+#[template(path = "sign_in.html")]
+pub struct SignIn {
+    /// What is around the page.
+    pub frame: Frame,
+    /// Handle of the pending authorization, sent back as `request`.
+    pub request: Option<String>,
+    /// Proof that the form is ours, sent back as `nonce`.
+    pub nonce: String,
+    /// What was typed before.
+    pub email: String,
+    /// The app that waits for the sign-in.
+    pub app_name: Option<String>,
+    /// Why the last attempt failed.
+    pub problem: Option<String>,
+    /// Whether people may make their own account.
+    pub sign_up_allowed: bool,
+}
+
+impl SignIn {
+    fn email_field(&self) -> Field<'_> {
+        Field {
+            id: "email",
+            label: "Email",
+            kind: "email",
+            autocomplete: "username",
+            value: &self.email,
+            shares_problem: self.problem.is_some(),
+            autofocus: self.problem.is_none() && self.email.is_empty(),
+            ..Field::default()
+        }
+    }
+
+    fn password_field(&self) -> Field<'_> {
+        Field {
+            id: "password",
+            label: "Password",
+            kind: "password",
+            autocomplete: "current-password",
+            shares_problem: self.problem.is_some(),
+            autofocus: self.problem.is_none() && !self.email.is_empty(),
+            ..Field::default()
+        }
+    }
+
+    fn sign_up_href(&self) -> String {
+        link::with_request("/sign-up", self.request.as_deref())
+    }
+}
+
+impl Page for SignIn {
+    const NAME: &'static str = "sign-in";
+
+    fn samples() -> Vec<Self> {
+        let usual = Self {
+            frame: samples::frame(),
+            request: Some("Zm9v-req_1".to_owned()),
+            nonce: "nonce-1".to_owned(),
+            email: String::new(),
+            app_name: Some("Task Board".to_owned()),
+            problem: None,
+            sign_up_allowed: true,
+        };
+        let alone = Self {
+            frame: samples::branded_test_frame(),
+            request: None,
+            app_name: None,
+            sign_up_allowed: false,
+            ..usual.clone()
+        };
+        let failed = Self {
+            email: "ada@example.com".to_owned(),
+            problem: Some("That email and password do not go together. Try again.".to_owned()),
+            ..usual.clone()
+        };
+        let known = Self {
+            email: "ada@example.com".to_owned(),
+            app_name: Some(samples::long_name()),
+            ..usual.clone()
+        };
+        let hostile = Self {
+            frame: samples::hostile_frame(),
+            request: Some(HOSTILE.to_owned()),
+            nonce: HOSTILE.to_owned(),
+            email: HOSTILE.to_owned(),
+            app_name: Some(HOSTILE.to_owned()),
+            problem: Some(HOSTILE.to_owned()),
+            sign_up_allowed: true,
+        };
+        vec![usual, alone, failed, known, hostile]
+    }
+}

@@ -1,0 +1,133 @@
+//! The page that makes an account.
+
+use askama::Template;
+
+use crate::field::{Field, Problems, problem_of};
+use crate::{Frame, HOSTILE, Page, Problem, link, samples};
+
+/// The page that makes an account: `POST /sign-up` with `nonce`, `request`,
+/// `name`, `email`, `password`.
+#[derive(Clone, Debug, Template)]
+#[template(path = "sign_up.html")]
+pub struct SignUp {
+    /// What is around the page.
+    pub frame: Frame,
+    /// Handle of the pending authorization, sent back as `request`.
+    pub request: Option<String>,
+    /// Proof that the form is ours, sent back as `nonce`.
+    pub nonce: String,
+    /// The name that was typed before.
+    pub name: String,
+    /// The email address that was typed before.
+    pub email: String,
+    /// The app that waits for the account.
+    pub app_name: Option<String>,
+    /// What is wrong, by field: `name`, `email`, `password` or "".
+    pub problems: Vec<Problem>,
+    /// Fewest characters of a password.
+    pub min_password: usize,
+}
+
+impl SignUp {
+    fn summary(&self) -> Problems<'_> {
+        Problems {
+            problems: &self.problems,
+            fields: &["name", "email", "password"],
+        }
+    }
+
+    fn name_field(&self) -> Field<'_> {
+        Field {
+            id: "name",
+            label: "Name",
+            kind: "text",
+            autocomplete: "name",
+            value: &self.name,
+            problem: problem_of(&self.problems, "name"),
+            autofocus: self.problems.is_empty(),
+            ..Field::default()
+        }
+    }
+
+    fn email_field(&self) -> Field<'_> {
+        Field {
+            id: "email",
+            label: "Email",
+            kind: "email",
+            autocomplete: "email",
+            value: &self.email,
+            problem: problem_of(&self.problems, "email"),
+            ..Field::default()
+        }
+    }
+
+    fn password_field(&self) -> Field<'_> {
+        Field {
+            id: "password",
+            label: "Password",
+            kind: "password",
+            autocomplete: "new-password",
+            at_least: Some(self.min_password),
+            problem: problem_of(&self.problems, "password"),
+            ..Field::default()
+        }
+    }
+
+    fn sign_in_href(&self) -> String {
+        link::with_request("/sign-in", self.request.as_deref())
+    }
+}
+
+impl Page for SignUp {
+    const NAME: &'static str = "sign-up";
+
+    fn samples() -> Vec<Self> {
+        let usual = Self {
+            frame: samples::frame(),
+            request: Some("Zm9v-req_1".to_owned()),
+            nonce: "nonce-1".to_owned(),
+            name: String::new(),
+            email: String::new(),
+            app_name: Some("Task Board".to_owned()),
+            problems: Vec::new(),
+            min_password: 12,
+        };
+        let alone = Self {
+            request: None,
+            app_name: None,
+            ..usual.clone()
+        };
+        let failed = Self {
+            email: "ada@example".to_owned(),
+            problems: vec![
+                Problem::new("name", "Enter the name you go by."),
+                Problem::new("email", "Enter an address like name@example.com."),
+                Problem::new("password", "Use at least 12 characters."),
+            ],
+            ..usual.clone()
+        };
+        let refused = Self {
+            name: samples::long_name(),
+            email: format!("{}@example.com", "long".repeat(30)),
+            problems: vec![Problem::new(
+                "",
+                "Too many accounts were made from this network. Try again in an hour.",
+            )],
+            ..usual.clone()
+        };
+        let hostile = Self {
+            frame: samples::hostile_frame(),
+            request: Some(HOSTILE.to_owned()),
+            nonce: HOSTILE.to_owned(),
+            name: HOSTILE.to_owned(),
+            email: HOSTILE.to_owned(),
+            app_name: Some(HOSTILE.to_owned()),
+            problems: vec![
+                Problem::new("email", HOSTILE),
+                Problem::new(HOSTILE, HOSTILE),
+            ],
+            min_password: 8,
+        };
+        vec![usual, alone, failed, refused, hostile]
+    }
+}

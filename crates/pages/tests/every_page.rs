@@ -1,0 +1,193 @@
+//! What holds for every sample of every page: markup, accessibility, escaping.
+
+mod markup;
+
+use std::collections::BTreeSet;
+
+use markup::{Tag, tags};
+use pages::{HOSTILE, Sample, every_sample, stylesheet};
+
+fn for_every_sample(check: impl Fn(&[Tag], &Sample)) {
+    for sample in every_sample() {
+        println!("{} {}", sample.page, sample.number);
+        check(&tags(&sample.html), &sample);
+    }
+}
+
+fn opening<'a>(tags: &'a [Tag], name: &'a str) -> impl Iterator<Item = &'a Tag> {
+    tags.iter()
+        .filter(move |tag| !tag.closes && tag.name == name)
+}
+
+fn ids(tags: &[Tag]) -> Vec<&str> {
+    tags.iter().filter_map(|tag| tag.get("id")).collect()
+}
+
+#[test]
+fn every_page_has_its_samples() {
+    let pages: BTreeSet<_> = every_sample().iter().map(|sample| sample.page).collect();
+    let expected = [
+        "account",
+        "consent",
+        "demo-error",
+        "demo-home",
+        "demo-result",
+        "notice",
+        "sign-in",
+        "sign-out",
+        "sign-up",
+    ];
+    assert_eq!(pages, BTreeSet::from(expected));
+    assert!(every_sample().iter().any(|sample| sample.number >= 3));
+}
+
+#[test]
+fn tags_are_balanced() {
+    for_every_sample(|tags, _| assert_eq!(markup::unbalanced(tags), None));
+}
+
+#[test]
+fn every_page_has_one_heading_a_title_and_a_language() {
+    for_every_sample(|tags, sample| {
+        let count = |name| opening(tags, name).count();
+        assert_eq!(count("h1"), 1);
+        assert_eq!(count("main"), 1);
+        assert_eq!(count("title"), 1);
+        assert!(!sample.html.contains("<title> "));
+        let html = opening(tags, "html").next();
+        assert_eq!(html.and_then(|tag| tag.get("lang")), Some("en"));
+    });
+}
+
+#[test]
+fn headings_do_not_skip_a_level() {
+    for_every_sample(|tags, _| {
+        let levels =
+            tags.iter()
+                .filter(|tag| !tag.closes)
+                .filter_map(|tag| match tag.name.as_str() {
+                    "h1" => Some(1),
+                    "h2" => Some(2),
+                    "h3" => Some(3),
+                    _ => None,
+                });
+        levels.fold(0, |before, level| {
+            assert!(level <= before + 1, "h{level} follows h{before}");
+            level
+        });
+    });
+}
+
+#[test]
+fn nothing_needs_script_or_inline_style() {
+    for_every_sample(|tags, sample| {
+        assert!(!sample.html.contains("<script"));
+        for tag in tags {
+            assert!(
+                !matches!(tag.name.as_str(), "script" | "style" | "iframe"),
+                "{tag:?}"
+            );
+            for (name, value) in &tag.attributes {
+                assert!(name != "style" && !name.starts_with("on"), "{tag:?}");
+                assert!(!value.starts_with("javascript:"), "{tag:?}");
+            }
+        }
+    });
+}
+
+#[test]
+fn hostile_text_is_escaped() {
+    let hostile: Vec<_> = every_sample()
+        .into_iter()
+        .filter(|sample| sample.html.contains("alert(1)"))
+        .collect();
+    let pages: BTreeSet<_> = hostile.iter().map(|sample| sample.page).collect();
+    assert_eq!(pages.len(), 9, "every page has a hostile sample");
+    for sample in hostile {
+        assert!(!sample.html.contains(HOSTILE), "{}", sample.page);
+        assert!(!sample.html.contains("<img src=x"), "{}", sample.page);
+        assert!(sample.html.contains("&amp;amp;") || sample.html.contains("&#38;amp;"));
+    }
+}
+
+#[test]
+fn every_input_has_a_label_and_a_purpose() {
+    for_every_sample(|tags, _| {
+        let labelled: Vec<_> = opening(tags, "label")
+            .filter_map(|tag| tag.get("for"))
+            .collect();
+        for input in opening(tags, "input").filter(|tag| tag.get("type") != Some("hidden")) {
+            assert!(
+                input.get("id").is_some_and(|id| labelled.contains(&id)),
+                "{input:?}"
+            );
+            assert!(input.get("autocomplete").is_some(), "{input:?}");
+        }
+    });
+}
+
+#[test]
+fn ids_are_unique_and_references_lead_somewhere() {
+    for_every_sample(|tags, _| {
+        let ids = ids(tags);
+        let unique: BTreeSet<_> = ids.iter().collect();
+        assert_eq!(ids.len(), unique.len(), "{ids:?}");
+        for tag in tags {
+            for name in ["aria-describedby", "aria-labelledby", "for"] {
+                let references = tag.get(name).unwrap_or_default().split_whitespace();
+                references.for_each(|id| assert!(ids.contains(&id), "{tag:?}"));
+            }
+            if let Some(id) = tag.get("href").and_then(|href| href.strip_prefix('#')) {
+                assert!(ids.contains(&id), "{tag:?}");
+            }
+        }
+    });
+}
+
+#[test]
+fn at_most_one_element_takes_the_focus() {
+    for_every_sample(|tags, _| {
+        let focused = tags.iter().filter(|tag| tag.get("autofocus").is_some());
+        assert!(focused.count() <= 1);
+    });
+}
+
+#[test]
+fn what_is_invalid_says_why() {
+    for_every_sample(|tags, _| {
+        for tag in tags.iter().filter(|tag| tag.get("aria-invalid").is_some()) {
+            assert!(tag.get("aria-describedby").is_some(), "{tag:?}");
+        }
+    });
+}
+
+#[test]
+fn every_form_posts_to_us_with_a_nonce() {
+    for_every_sample(|tags, sample| {
+        for form in opening(tags, "form") {
+            assert_eq!(form.get("method"), Some("post"));
+        }
+        if sample.page != "notice" {
+            let nonces = tags.iter().filter(|tag| tag.get("name") == Some("nonce"));
+            assert_eq!(nonces.count(), opening(tags, "form").count());
+        }
+        for button in opening(tags, "button") {
+            assert_eq!(button.get("type"), Some("submit"), "{button:?}");
+        }
+    });
+}
+
+#[test]
+fn every_page_links_the_stylesheet_by_its_hash() {
+    let (path, css) = stylesheet();
+    let hash = path
+        .strip_prefix("/assets/valetkey-")
+        .and_then(|rest| rest.strip_suffix(".css"));
+    let is_hash = |hash: &str| hash.len() == 12 && hash.bytes().all(|b| b.is_ascii_hexdigit());
+    assert!(hash.is_some_and(is_hash), "{path}");
+    assert!(css.contains("prefers-color-scheme: dark"));
+    for_every_sample(|tags, _| {
+        let mut links = tags.iter().filter_map(|tag| tag.get("href"));
+        assert!(links.any(|href| href == path));
+    });
+}
