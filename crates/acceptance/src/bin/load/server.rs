@@ -1,0 +1,211 @@
+//! The two servers under load, behind one face.
+
+use crate::Args;
+use acceptance::{Provider, Request, Setup, free_port, send, wait_for_exit};
+use anyhow::{Context, bail, ensure};
+use std::fs::{self, File};
+use std::net::{Ipv4Addr, SocketAddr};
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+use std::time::{Duration, Instant};
+use tempfile::TempDir;
+
+/// How long a start may take.
+const LIMIT: Duration = Duration::from_secs(30);
+/// Refresh tokens the floor makes at its first start: one per connection.
+pub(crate) const REFRESH_TOKENS: usize = 64;
+/// Seconds after which a forgotten floor ends by itself.
+const LIFE: &str = "3600";
+
+/// What `valetkey` runs with; issuer, address and storage come by flags.
+const CONFIG: &str = include_str!("bench.toml");
+
+/// The bare server.
+pub(crate) struct Floor {
+    binary: PathBuf,
+    folder: TempDir,
+    addr: SocketAddr,
+    child: Option<Child>,
+}
+
+impl Floor {
+    fn spawn(&mut self) -> anyhow::Result<()> {
+        let folder = self.folder.path();
+        let mut command = Command::new(&self.binary);
+        command
+            .args(["--listen", &self.addr.to_string(), "--life", LIFE])
+            .arg("--db")
+            .arg(folder.join("floor.db"));
+        if !self.refresh_file().exists() {
+            let count = REFRESH_TOKENS.to_string();
+            command.args(["--refresh-tokens", &count, "--refresh-file"]);
+            command.arg(self.refresh_file());
+        }
+        let log = File::create(folder.join("floor.log"))?;
+        command
+            .stdin(Stdio::null())
+            .stdout(log.try_clone()?)
+            .stderr(log);
+        let child = command.spawn();
+        let child = child.with_context(|| format!("cannot start {}", self.binary.display()))?;
+        self.child = Some(child);
+        Ok(())
+    }
+
+    fn refresh_file(&self) -> PathBuf {
+        self.folder.path().join("refresh")
+    }
+
+    /// The refresh tokens made at the first start.
+    pub(crate) fn refresh_tokens(&self) -> anyhow::Result<Vec<String>> {
+        let deadline = Instant::now() + LIMIT;
+        while !self.refresh_file().exists() {
+            ensure!(
+                Instant::now() < deadline,
+                "the floor made no refresh tokens"
+            );
+            std::thread::sleep(Duration::from_millis(5));
+        }
+        let text = fs::read_to_string(self.refresh_file())?;
+        Ok(text.lines().map(str::to_owned).collect())
+    }
+}
+
+impl Drop for Floor {
+    fn drop(&mut self) {
+        if let Some(mut child) = self.child.take() {
+            let _ = child.kill();
+            let _ = wait_for_exit(&mut child, LIMIT);
+        }
+    }
+}
+
+/// A server under load.
+pub(crate) enum Server {
+    Floor(Floor),
+    Valetkey(Box<Provider>),
+}
+
+impl Server {
+    /// The floor with an empty folder, not started.
+    pub(crate) fn floor(args: &Args) -> anyhow::Result<Self> {
+        let mut folder = tempfile::Builder::new();
+        Ok(Server::Floor(Floor {
+            binary: args.floor.clone().map_or_else(|| beside("floor"), Ok)?,
+            folder: folder.prefix("floor-").tempdir_in(stores(args)?)?,
+            addr: SocketAddr::from((Ipv4Addr::LOCALHOST, free_port())),
+            child: None,
+        }))
+    }
+
+    /// `valetkey` with an empty folder, not started.
+    pub(crate) fn valetkey(args: &Args) -> anyhow::Result<Self> {
+        let binary = args
+            .valetkey
+            .clone()
+            .map_or_else(|| beside("valetkey"), Ok)?;
+        let setup = match &args.config {
+            Some(path) => Setup::file(path),
+            None => Setup::toml(CONFIG),
+        };
+        let provider = setup.binary(&binary).folder(&stores(args)?).prepare();
+        Ok(Server::Valetkey(Box::new(provider)))
+    }
+
+    pub(crate) fn name(&self) -> &'static str {
+        match self {
+            Server::Floor(_) => "floor",
+            Server::Valetkey(_) => "valetkey",
+        }
+    }
+
+    pub(crate) fn addr(&self) -> SocketAddr {
+        match self {
+            Server::Floor(floor) => floor.addr,
+            Server::Valetkey(provider) => provider.addr(),
+        }
+    }
+
+    /// What stands in the `Host` header.
+    pub(crate) fn host(&self) -> String {
+        format!("localhost:{}", self.addr().port())
+    }
+
+    /// The process id.
+    pub(crate) fn pid(&self) -> anyhow::Result<u32> {
+        let pid = match self {
+            Server::Floor(floor) => floor.child.as_ref().map(Child::id),
+            Server::Valetkey(provider) => provider.pid(),
+        };
+        pid.context("the server does not run")
+    }
+
+    /// Starts it and returns the time to the first 200 of `/health/ready`.
+    pub(crate) fn start(&mut self) -> anyhow::Result<Duration> {
+        let addr = self.addr();
+        let host = self.host();
+        let ready = Request::get("/health/ready");
+        let begin = Instant::now();
+        match self {
+            Server::Floor(floor) => floor.spawn()?,
+            Server::Valetkey(provider) => provider.spawn(),
+        }
+        while begin.elapsed() < LIMIT {
+            if send(addr, &host, &ready).is_ok_and(|reply| reply.status == 200) {
+                return Ok(begin.elapsed());
+            }
+            std::thread::sleep(Duration::from_micros(500));
+        }
+        bail!(
+            "{} is not ready after {LIMIT:?}:\n{}",
+            self.name(),
+            self.log()
+        )
+    }
+
+    /// Ends it; its store stays until it is dropped.
+    pub(crate) fn stop(&mut self) {
+        match self {
+            Server::Floor(floor) => {
+                if let Some(mut child) = floor.child.take() {
+                    let _ = child.kill();
+                    let _ = child.wait();
+                }
+            }
+            Server::Valetkey(provider) => drop(provider.stop()),
+        }
+    }
+
+    /// The end of what it printed.
+    pub(crate) fn log(&self) -> String {
+        let log = match self {
+            Server::Floor(floor) => {
+                fs::read_to_string(floor.folder.path().join("floor.log")).unwrap_or_default()
+            }
+            Server::Valetkey(provider) => provider.log(),
+        };
+        let lines: Vec<&str> = log.lines().collect();
+        lines[lines.len().saturating_sub(20)..].join("\n")
+    }
+}
+
+/// Where stores are made.
+fn stores(args: &Args) -> anyhow::Result<PathBuf> {
+    match &args.folder {
+        Some(folder) => Ok(folder.clone()),
+        None => beside(""),
+    }
+}
+
+/// A file beside this executable.
+fn beside(name: &str) -> anyhow::Result<PathBuf> {
+    let running = std::env::current_exe()?;
+    let folder = running.parent().unwrap_or(Path::new("."));
+    let path = folder.join(name);
+    ensure!(
+        path.exists(),
+        "{} is missing: build it first, or say where it is",
+        path.display()
+    );
+    Ok(path)
+}

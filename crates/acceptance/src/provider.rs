@@ -1,0 +1,221 @@
+//! A running server with a configuration and a store of its own.
+
+use crate::process::{kill, terminate};
+use crate::{Api, Browser, Request, free_port, send, wait_for_exit};
+use std::fs::{self, File, OpenOptions};
+use std::net::{Ipv4Addr, SocketAddr};
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, ExitStatus, Stdio};
+use std::time::{Duration, Instant};
+use tempfile::TempDir;
+
+/// How long a server may take until it is ready, or until it has stopped.
+const LIMIT: Duration = Duration::from_secs(30);
+
+/// A `valetkey serve` on loopback. Dropping it kills the server and removes its folder.
+#[derive(Debug)]
+pub struct Provider {
+    folder: TempDir,
+    binary: PathBuf,
+    env: Vec<(String, String)>,
+    args: Vec<String>,
+    issuer: String,
+    addr: SocketAddr,
+    child: Option<Child>,
+}
+
+impl Provider {
+    /// Writes `config` into `folder` and chooses a port; starts nothing.
+    pub(crate) fn prepared(
+        folder: TempDir,
+        binary: PathBuf,
+        config: &str,
+        env: Vec<(String, String)>,
+        args: Vec<String>,
+        issuer: Option<String>,
+    ) -> Self {
+        let port = free_port();
+        let issuer = issuer.unwrap_or_else(|| "http://localhost:{port}".to_owned());
+        let provider = Provider {
+            folder,
+            binary,
+            env,
+            args,
+            issuer: issuer.replace("{port}", &port.to_string()),
+            addr: SocketAddr::from((Ipv4Addr::LOCALHOST, port)),
+            child: None,
+        };
+        fs::write(provider.config_path(), config).expect("write the configuration");
+        provider
+    }
+
+    /// The issuer, without a slash at its end unless it was given with one.
+    pub fn issuer(&self) -> &str {
+        &self.issuer
+    }
+
+    /// Where it listens.
+    pub fn addr(&self) -> SocketAddr {
+        self.addr
+    }
+
+    /// Its folder: configuration, store, log.
+    pub fn folder(&self) -> &Path {
+        self.folder.path()
+    }
+
+    /// The configuration file it runs with.
+    pub fn config_path(&self) -> PathBuf {
+        self.folder().join("valetkey.toml")
+    }
+
+    /// The SQLite file it keeps.
+    pub fn database_path(&self) -> PathBuf {
+        self.folder().join("valetkey.db")
+    }
+
+    /// The storage as the command line wants it.
+    pub fn storage(&self) -> String {
+        format!("sqlite:{}", self.database_path().display())
+    }
+
+    /// All that the server has printed so far, over all its starts.
+    pub fn log(&self) -> String {
+        let bytes = fs::read(self.log_path()).unwrap_or_default();
+        String::from_utf8_lossy(&bytes).into_owned()
+    }
+
+    fn log_path(&self) -> PathBuf {
+        self.folder().join("valetkey.log")
+    }
+
+    /// The process id while it runs.
+    pub fn pid(&self) -> Option<u32> {
+        self.child.as_ref().map(Child::id)
+    }
+
+    /// A client without cookies.
+    pub fn api(&self) -> Api {
+        let host = crate::Url::parse(&self.issuer).expect("the issuer is a URL");
+        Api::new(self.addr, host.authority())
+    }
+
+    /// A browser without cookies.
+    pub fn browser(&self) -> Browser {
+        Browser::new(self)
+    }
+
+    /// A browser that knows an account to sign in with.
+    pub fn browser_of(&self, email: &str, password: &str) -> Browser {
+        Browser::of_user(self, email, password)
+    }
+
+    /// A command of the binary in this provider's environment, as yet without arguments.
+    pub fn command(&self) -> Command {
+        let mut command = Command::new(&self.binary);
+        for (name, _) in std::env::vars_os() {
+            if name.to_string_lossy().starts_with("VALETKEY_") {
+                command.env_remove(name);
+            }
+        }
+        let env = self.env.iter().map(|(name, value)| (name, value));
+        command.envs(env).current_dir(self.folder());
+        command
+    }
+
+    /// Starts the server and returns at once; the caller waits for it.
+    ///
+    /// # Panics
+    /// When it runs already or cannot be started.
+    pub fn spawn(&mut self) {
+        assert!(self.child.is_none(), "the server runs already");
+        let log = self.open_log();
+        let mut command = self.command();
+        command
+            .args(["serve", "--config"])
+            .arg(self.config_path())
+            .args(["--listen", &self.addr.to_string()])
+            .args(["--issuer", &self.issuer])
+            .args(["--storage", &self.storage()])
+            .args(&self.args)
+            .stdin(Stdio::null())
+            .stdout(log.try_clone().expect("share the log"))
+            .stderr(log);
+        let child = command.spawn();
+        self.child = Some(child.unwrap_or_else(|e| panic!("{command:?} did not start: {e}")));
+    }
+
+    fn open_log(&self) -> File {
+        let mut options = OpenOptions::new();
+        let log = options.create(true).append(true).open(self.log_path());
+        log.expect("open the log")
+    }
+
+    /// Starts the server and waits until it is ready; `Err` holds its log.
+    pub fn try_start(&mut self) -> Result<(), String> {
+        self.spawn();
+        let ready = Request::get("/health/ready");
+        let deadline = Instant::now() + LIMIT;
+        while Instant::now() < deadline {
+            if send(self.addr, "localhost", &ready).is_ok_and(|reply| reply.status == 200) {
+                return Ok(());
+            }
+            let child = self.child.as_mut().expect("spawned above");
+            if let Ok(Some(status)) = child.try_wait() {
+                self.child = None;
+                return Err(format!("{status}\n{}", self.log()));
+            }
+            std::thread::sleep(Duration::from_millis(3));
+        }
+        self.kill();
+        Err(format!("not ready within {LIMIT:?}\n{}", self.log()))
+    }
+
+    /// Starts the server again, on the same port and store.
+    ///
+    /// # Panics
+    /// When it is not ready in time, showing its log.
+    #[track_caller]
+    pub fn start(&mut self) {
+        if let Err(log) = self.try_start() {
+            panic!("valetkey did not start:\n{log}");
+        }
+    }
+
+    /// Asks the server to stop (SIGTERM) and waits for its end.
+    ///
+    /// # Panics
+    /// When it does not run, or has not stopped in time.
+    #[track_caller]
+    pub fn stop(&mut self) -> ExitStatus {
+        let mut child = self.child.take().expect("the server runs");
+        terminate(&child);
+        match wait_for_exit(&mut child, LIMIT) {
+            Some(status) => status,
+            None => {
+                kill(&mut child);
+                panic!("no stop within {LIMIT:?}:\n{}", self.log());
+            }
+        }
+    }
+
+    /// Kills the server (SIGKILL); nothing happens when it does not run.
+    pub fn kill(&mut self) {
+        if let Some(mut child) = self.child.take() {
+            kill(&mut child);
+        }
+    }
+
+    /// Stops the server in good order and starts it again on the same store.
+    #[track_caller]
+    pub fn restart(&mut self) {
+        self.stop();
+        self.start();
+    }
+}
+
+impl Drop for Provider {
+    fn drop(&mut self) {
+        self.kill();
+    }
+}
