@@ -2,7 +2,12 @@
 
 use std::sync::LazyLock;
 
-const CSS: &str = include_str!("../assets/valetkey.css");
+const CSS: &str = concat!(
+    include_str!("../assets/ground.css"),
+    include_str!("../assets/parts.css"),
+    include_str!("../assets/pages.css"),
+    include_str!("../assets/demo.css"),
+);
 
 static PATH: LazyLock<String> =
     LazyLock::new(|| format!("/assets/valetkey-{}.css", fingerprint(CSS.as_bytes())));

@@ -9,7 +9,7 @@
 /// is readable on these is readable on all. The stylesheet's `--page` and
 /// `--inset` are these.
 const LIGHT_SURFACE: Colour = Colour([0xee, 0xf0, 0xf6]);
-const DARK_SURFACE: Colour = Colour([0x26, 0x2a, 0x36]);
+const DARK_SURFACE: Colour = Colour([0x22, 0x26, 0x33]);
 
 const BLACK: Colour = Colour([0; 3]);
 const WHITE: Colour = Colour([0xff; 3]);

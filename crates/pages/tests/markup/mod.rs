@@ -2,15 +2,15 @@
 
 /// An opening or closing tag.
 #[derive(Debug)]
-pub struct Tag {
-    pub name: String,
-    pub closes: bool,
-    pub attributes: Vec<(String, String)>,
+pub(crate) struct Tag {
+    pub(crate) name: String,
+    pub(crate) closes: bool,
+    pub(crate) attributes: Vec<(String, String)>,
 }
 
 impl Tag {
     /// Value of an attribute of an opening tag; "" for one without a value.
-    pub fn get(&self, name: &str) -> Option<&str> {
+    pub(crate) fn get(&self, name: &str) -> Option<&str> {
         let mut attributes = self.attributes.iter();
         attributes
             .find(|(known, _)| known == name)
@@ -18,9 +18,8 @@ impl Tag {
     }
 }
 
-/// All tags in order. Closing tags have no attributes and an empty-looking
-/// `name` never occurs: anything unexpected is a panic, so a failed test.
-pub fn tags(html: &str) -> Vec<Tag> {
+/// All tags in order. Anything unexpected is a panic, so a failed test.
+pub(crate) fn tags(html: &str) -> Vec<Tag> {
     let mut tags = Vec::new();
     let mut rest = html;
     while let Some((_, after)) = rest.split_once('<') {
@@ -82,7 +81,7 @@ fn attribute(text: &str) -> ((String, String), &str) {
 }
 
 /// The first closing tag that does not fit, if any.
-pub fn unbalanced(tags: &[Tag]) -> Option<String> {
+pub(crate) fn unbalanced(tags: &[Tag]) -> Option<String> {
     let mut open: Vec<&str> = Vec::new();
     for tag in tags {
         if tag.closes && open.pop() != Some(&tag.name) {

@@ -1,0 +1,65 @@
+//! What the consent page must say, in words.
+
+use pages::{Consent, Page, Risk};
+
+fn usual() -> Consent {
+    Consent::samples().swap_remove(0)
+}
+
+fn with_risk(risk: Risk) -> String {
+    let mut page = usual();
+    page.groups.truncate(1);
+    page.groups[0].scopes.truncate(1);
+    page.groups[0].scopes[0].risk = risk;
+    page.html()
+}
+
+#[test]
+fn risk_is_said_in_words() {
+    assert!(with_risk(Risk::Write).contains(">Can make changes<"));
+    assert!(with_risk(Risk::Delete).contains(">Can delete<"));
+    assert!(with_risk(Risk::Full).contains(">Full access<"));
+    assert!(!with_risk(Risk::Read).contains("class=\"chip read\""));
+}
+
+#[test]
+fn new_is_marked_only_beside_something_older() {
+    let mut page = usual();
+    assert!(!page.html().contains(">New<"), "all of it is new");
+    page.groups[0].scopes[0].is_new = false;
+    assert!(page.html().contains(">New<"));
+}
+
+#[test]
+fn the_host_is_named_and_a_local_program_is_warned_about() {
+    let mut page = usual();
+    page.redirect_host = "board.example.org".to_owned();
+    assert!(
+        page.html()
+            .contains("You will go back to <strong class=\"host\">board.example.org")
+    );
+    assert!(!page.html().contains("running on this computer"));
+    page.redirect_is_loopback = true;
+    assert!(page.html().contains("a program running on this computer"));
+}
+
+#[test]
+fn both_answers_are_buttons_of_the_same_form() {
+    let html = usual().html();
+    let form = html.split_once("action=\"/consent\"").expect("the form").1;
+    let form = form.split_once("</form>").expect("its end").0;
+    for answer in ["allow", "deny"] {
+        let button = format!("id=\"{answer}\" type=\"submit\" name=\"answer\" value=\"{answer}\"");
+        assert!(form.contains(&button), "{form}");
+    }
+}
+
+#[test]
+fn a_homepage_that_is_not_on_the_web_is_not_a_link() {
+    let mut page = usual();
+    assert!(page.html().contains("href=\"https://board.example.org/\""));
+    page.app.homepage = "javascript:alert(1)".to_owned();
+    let html = page.html();
+    assert!(!html.contains("javascript:"));
+    assert!(html.contains("board.example.org"));
+}
