@@ -55,19 +55,24 @@ pub struct Browser {
 impl Browser {
     /// A browser without cookies, for `provider`.
     pub fn new(provider: &Provider) -> Self {
+        Self::at(provider.api(), provider.issuer())
+    }
+
+    /// A browser without cookies, for the site `url`, reached by `api`.
+    pub fn at(api: Api, url: &str) -> Self {
+        let url = Url::parse(url).expect("the site is a URL");
         Browser {
-            api: provider.api(),
-            origin: provider.issuer().to_owned(),
+            api,
+            origin: url.origin,
             account: None,
             cookies: CookieJar::default(),
         }
     }
 
-    /// The same, with an account to sign in with when a sign-in page comes up.
-    pub fn of_user(provider: &Provider, email: &str, password: &str) -> Self {
-        let mut browser = Self::new(provider);
-        browser.account = Some((email.to_owned(), password.to_owned()));
-        browser
+    /// The same browser, with an account to sign in with when a sign-in page comes up.
+    pub fn with_account(mut self, email: &str, password: &str) -> Self {
+        self.account = Some((email.to_owned(), password.to_owned()));
+        self
     }
 
     /// Sends any request with the cookies held and takes in those of the reply; follows nothing.

@@ -85,10 +85,7 @@ pub(crate) fn kill(child: &mut Child) {
 
 /// Asks `child` to end (SIGTERM).
 pub(crate) fn terminate(child: &Child) {
-    let pid = child.id().to_string();
-    let sent = Command::new("kill").args(["-TERM", &pid]).status();
-    assert!(
-        sent.is_ok_and(|status| status.success()),
-        "kill -TERM {pid} failed"
-    );
+    let line = format!("kill -TERM {}", child.id());
+    let sent = Command::new("sh").args(["-c", &line]).status();
+    assert!(sent.is_ok_and(|status| status.success()), "{line} failed");
 }

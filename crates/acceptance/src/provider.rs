@@ -107,7 +107,7 @@ impl Provider {
 
     /// A browser that knows an account to sign in with.
     pub fn browser_of(&self, email: &str, password: &str) -> Browser {
-        Browser::of_user(self, email, password)
+        Browser::new(self).with_account(email, password)
     }
 
     /// A command of the binary in this provider's environment, as yet without arguments.

@@ -103,11 +103,11 @@ impl Setup {
     #[track_caller]
     pub fn prepare(self) -> Provider {
         let config = self.config();
-        let binary = self.binary.unwrap_or_else(binary);
+        let binary = absolute(&self.binary.unwrap_or_else(binary));
         let mut folder = tempfile::Builder::new();
         let folder = folder.prefix("valetkey-test-");
         let folder = match &self.folder {
-            Some(path) => folder.tempdir_in(path),
+            Some(path) => folder.tempdir_in(absolute(path)),
             None => folder.tempdir(),
         };
         let folder = folder.expect("make a temporary folder");
@@ -131,6 +131,11 @@ impl Setup {
 pub fn profile_path(name: &str) -> PathBuf {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../profiles");
     root.join(format!("{name}.toml"))
+}
+
+/// Commands run in the provider's folder, so paths must not depend on this process's own.
+fn absolute(path: &Path) -> PathBuf {
+    std::path::absolute(path).expect("the path is not empty")
 }
 
 #[track_caller]

@@ -14,6 +14,7 @@ use clap::Parser;
 use http::App;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
+use std::process::ExitCode;
 use std::sync::Arc;
 use std::time::Duration;
 use store::{Job, Table};
@@ -54,8 +55,17 @@ struct Args {
     workers: usize,
 }
 
-fn main() -> anyhow::Result<()> {
-    let mut args = Args::parse();
+fn main() -> ExitCode {
+    match run(Args::parse()) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(e) => {
+            eprintln!("floor: {e:#}");
+            ExitCode::from(2)
+        }
+    }
+}
+
+fn run(mut args: Args) -> anyhow::Result<()> {
     anyhow::ensure!(
         args.listen.ip().is_loopback(),
         "{} is not a loopback address: the floor protects nothing",

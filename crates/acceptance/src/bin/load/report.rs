@@ -17,17 +17,19 @@ struct Line {
     medians: Vec<f64>,
 }
 
-/// Name, digits behind the point, and where the figure stands.
-type Column = (&'static str, usize, fn(&Load) -> f64);
+/// Heading, name in JSON, digits behind the point, and where the figure stands.
+type Column = (&'static str, &'static str, usize, fn(&Load) -> f64);
 
 const COLUMNS: [Column; 7] = [
-    ("requests/s", 0, |load| load.per_second),
-    ("p50 ms", 2, |load| load.p50_ms),
-    ("p90 ms", 2, |load| load.p90_ms),
-    ("p99 ms", 2, |load| load.p99_ms),
-    ("p99.9 ms", 2, |load| load.p999_ms),
-    ("max ms", 1, |load| load.max_ms),
-    ("CPU µs/request", 1, |load| load.cpu_us_per_request),
+    ("requests/s", "per_second", 0, |load| load.per_second),
+    ("p50 ms", "p50_ms", 2, |load| load.p50_ms),
+    ("p90 ms", "p90_ms", 2, |load| load.p90_ms),
+    ("p99 ms", "p99_ms", 2, |load| load.p99_ms),
+    ("p99.9 ms", "p999_ms", 2, |load| load.p999_ms),
+    ("max ms", "max_ms", 1, |load| load.max_ms),
+    ("CPU µs/request", "cpu_us_per_request", 1, |load| {
+        load.cpu_us_per_request
+    }),
 ];
 
 /// The report for people.
@@ -64,7 +66,7 @@ fn load_table(out: &mut String, lines: &[Line]) {
     for line in lines {
         let (scenario, connections, server) = (line.scenario, line.connections, line.server);
         let _ = write!(out, "| {scenario} | {connections} | {server} |");
-        for ((_, digits, _), value) in COLUMNS.iter().zip(&line.medians) {
+        for ((_, _, digits, _), value) in COLUMNS.iter().zip(&line.medians) {
             let _ = write!(out, " {value:.digits$} |");
         }
         let (rate, cpu) = ratios(lines, line);
@@ -86,7 +88,7 @@ pub(crate) fn json(args: &Args, samples: &[Sample]) -> Value {
             "rate_to_floor": rate,
             "cpu_to_floor": cpu,
         });
-        for ((name, ..), value) in COLUMNS.iter().zip(&line.medians) {
+        for ((_, name, ..), value) in COLUMNS.iter().zip(&line.medians) {
             row[*name] = json!(value);
         }
         row
@@ -143,7 +145,7 @@ fn lines(samples: &[Sample]) -> Vec<Line> {
             failed: these.iter().map(|load| load.failed).sum(),
             medians: COLUMNS
                 .iter()
-                .map(|(_, _, read)| median_of(*read))
+                .map(|(_, _, _, read)| median_of(*read))
                 .collect(),
         }
     };

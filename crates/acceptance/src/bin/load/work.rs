@@ -5,13 +5,11 @@ use std::rc::Rc;
 
 /// A stream of requests.
 pub(crate) enum Work {
-    /// The same bytes each time.
+    /// The same bytes each time, for an access token.
     Same(Rc<[u8]>),
-    /// Requests of a list in turn.
-    Turn {
-        list: Rc<[Vec<u8>]>,
-        next: usize,
-    },
+    /// Introspections of a list in turn, of live tokens.
+    Turn { list: Rc<[Vec<u8>]>, next: usize },
+    /// Rotations of one refresh token after another.
     Chain(Chain),
 }
 
@@ -28,10 +26,11 @@ impl Work {
         }
     }
 
-    /// Takes a good reply in; false ends this connection's work.
+    /// Takes the body of a 2xx reply in; false when it is not what was asked for.
     pub(crate) fn answered(&mut self, body: &[u8]) -> bool {
         match self {
-            Work::Same(_) | Work::Turn { .. } => true,
+            Work::Same(_) => text_member(body, "access_token").is_some(),
+            Work::Turn { .. } => is_active(body),
             Work::Chain(chain) => match text_member(body, "refresh_token") {
                 Some(token) => {
                     chain.token.clear();
@@ -81,6 +80,11 @@ impl Chain {
         self.bytes.extend_from_slice(self.token.as_bytes());
         &self.bytes
     }
+}
+
+/// Whether an introspection says that the token is live.
+fn is_active(body: &[u8]) -> bool {
+    std::str::from_utf8(body).is_ok_and(|body| body.contains(r#""active":true"#))
 }
 
 /// The text member `name` of a flat JSON object whose values need no unescaping.
