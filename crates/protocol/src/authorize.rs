@@ -1,1 +1,450 @@
-//! Placeholder.
+//! The authorization endpoint (RFC 6749 §3.1, §4.1): the ordered checks, then who must be asked what, then
+//! the response.
+use crate::decision::{Decision, Mint};
+use crate::facts::{ConsentFacts, InteractionFacts, SessionFacts, Standing};
+use crate::grants::{Context, scope_for};
+use crate::params::{Params, ParamsFault};
+use crate::policy::{PkcePolicy, Policy};
+use crate::token::{ScopeRefusal, printable};
+use crate::transition::Transition;
+use crate::types::{
+    AuthorizationCode, Client, ClientKind, ClientStatus, CodeChallenge, GrantType, Interaction,
+    RedirectUriFault, Scope, VerifiedRedirectUri,
+};
+use jose::TokenText;
+use std::sync::Arc;
+
+/// What a code's text starts with.
+pub const CODE_PREFIX: &str = "ac_";
+/// What an interaction's handle starts with.
+pub const HANDLE_PREFIX: &str = "rq_";
+
+/// A request that passed every check. Its redirect URI is verified, so it may be answered there.
+#[derive(Debug, Clone)]
+pub struct AuthorizationRequest {
+    /// Who asks.
+    pub client: Arc<Client>,
+    /// Where the answer goes.
+    pub redirect_uri: VerifiedRedirectUri,
+    /// What is asked for, the default when nothing was named.
+    pub scope: Scope,
+    /// Comes back unchanged.
+    pub state: Option<String>,
+    /// The S256 challenge.
+    pub challenge: Option<CodeChallenge>,
+    params: Params,
+}
+
+/// An error that is shown to the person: there is nobody trustworthy to redirect to (§4.1.2.1).
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum ShownError {
+    /// The parameters cannot be decoded.
+    Params(ParamsFault),
+    /// `client_id` is missing.
+    ClientMissing,
+    /// `client_id` or `redirect_uri` stands more than once.
+    Repeated(&'static str),
+    /// No such app.
+    UnknownClient,
+    /// The app is switched off or waits for review.
+    InactiveClient(ClientStatus),
+    /// The redirect URI is missing or not registered.
+    RedirectUri {
+        /// Why.
+        fault: RedirectUriFault,
+        /// What the request said.
+        sent: Option<String>,
+    },
+}
+
+impl ShownError {
+    /// The error code shown beside the sentence.
+    pub fn code<'a>(&self, policy: &'a Policy) -> &'a str {
+        match self {
+            ShownError::RedirectUri { .. } => policy
+                .errors
+                .redirect_mismatch
+                .as_deref()
+                .unwrap_or("invalid_redirect_uri"),
+            _ => "invalid_request",
+        }
+    }
+
+    /// What happened and what to do, for the person and for the app's developer.
+    pub fn sentence(&self) -> String {
+        match self {
+            ShownError::Params(fault) => format!("The link cannot be read: {}.", fault.sentence()),
+            ShownError::ClientMissing => {
+                "The link does not say which app it is for: client_id is missing.".to_owned()
+            }
+            ShownError::Repeated(name) => format!("The link names {name} more than once."),
+            ShownError::UnknownClient => {
+                "No app with this client_id is registered here.".to_owned()
+            }
+            ShownError::InactiveClient(ClientStatus::Pending) => {
+                "This app has not been let in yet: it waits for review.".to_owned()
+            }
+            ShownError::InactiveClient(_) => "This app has been switched off.".to_owned(),
+            ShownError::RedirectUri { fault, .. } => {
+                format!(
+                    "The link cannot be trusted: {}. It must match a registered one exactly.",
+                    fault.sentence()
+                )
+            }
+        }
+    }
+}
+
+/// An error that is sent to the app (§4.1.2.1).
+#[derive(Debug, Clone)]
+pub struct RedirectedError {
+    /// Where to.
+    pub redirect_uri: VerifiedRedirectUri,
+    /// The request's `state`.
+    pub state: Option<String>,
+    /// Which.
+    pub error: AuthorizationError,
+}
+
+/// Error codes of the authorization response (§4.1.2.1).
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum AuthorizationError {
+    /// `invalid_request`, with what is wrong.
+    InvalidRequest(String),
+    /// `unsupported_response_type`.
+    UnsupportedResponseType,
+    /// `unauthorized_client`: the app may not use the code grant.
+    UnauthorizedClient,
+    /// `invalid_scope`.
+    InvalidScope(ScopeRefusal),
+    /// `access_denied`: the person said no.
+    AccessDenied,
+}
+
+impl AuthorizationError {
+    /// The value of `error`.
+    pub fn code(&self) -> &'static str {
+        match self {
+            Self::InvalidRequest(_) => "invalid_request",
+            Self::UnsupportedResponseType => "unsupported_response_type",
+            Self::UnauthorizedClient => "unauthorized_client",
+            Self::InvalidScope(_) => "invalid_scope",
+            Self::AccessDenied => "access_denied",
+        }
+    }
+
+    /// The value of `error_description`.
+    pub fn description(&self) -> String {
+        match self {
+            Self::InvalidRequest(sentence) => printable(sentence),
+            Self::UnsupportedResponseType => "the only response_type here is code".to_owned(),
+            Self::UnauthorizedClient => "the app is not registered for the code grant".to_owned(),
+            Self::InvalidScope(refusal) => printable(&refusal.sentence()),
+            Self::AccessDenied => "the person declined".to_owned(),
+        }
+    }
+}
+
+impl RedirectedError {
+    /// The URL to send the browser to; `iss` as in every authorization response (RFC 9207 §2).
+    pub fn url(&self, policy: &Policy) -> String {
+        let description = self.error.description();
+        let mut parameters = vec![
+            ("error", self.error.code()),
+            ("error_description", &description),
+        ];
+        parameters.extend(self.state.as_deref().map(|state| ("state", state)));
+        parameters.push(("iss", &policy.issuer));
+        self.redirect_uri.with_parameters(&parameters)
+    }
+}
+
+/// Why a request went no further.
+#[derive(Debug, Clone)]
+pub enum AuthorizationFault {
+    /// Tell the person.
+    Shown(ShownError),
+    /// Tell the app.
+    Redirected(Box<RedirectedError>),
+}
+
+impl From<ShownError> for AuthorizationFault {
+    fn from(error: ShownError) -> Self {
+        AuthorizationFault::Shown(error)
+    }
+}
+
+/// The `client_id` of a request, to look its app up by.
+///
+/// # Errors
+/// [`ShownError`] when it is missing or repeated.
+pub fn client_id(params: &Params) -> Result<&str, ShownError> {
+    if params.is_repeated("client_id") {
+        return Err(ShownError::Repeated("client_id"));
+    }
+    params.get("client_id").ok_or(ShownError::ClientMissing)
+}
+
+/// The checks, in the order of precedence of their errors: first who asks and where the answer would go,
+/// which are shown; then all others, which are sent there.
+///
+/// # Errors
+/// [`AuthorizationFault`].
+pub fn check(
+    params: Params,
+    client: Option<Arc<Client>>,
+    policy: &Policy,
+) -> Result<AuthorizationRequest, AuthorizationFault> {
+    let client = check_client(client)?;
+    let redirect_uri = check_redirect_uri(&params, &client, policy)?;
+    match check_rest(&params, &client, policy) {
+        Ok((scope, challenge)) => Ok(AuthorizationRequest {
+            state: params.get("state").map(str::to_owned),
+            client,
+            redirect_uri,
+            scope,
+            challenge,
+            params,
+        }),
+        Err(error) => Err(AuthorizationFault::Redirected(Box::new(RedirectedError {
+            redirect_uri,
+            state: state_of(&params),
+            error,
+        }))),
+    }
+}
+
+/// A repeated `state` is nobody's: it does not come back.
+fn state_of(params: &Params) -> Option<String> {
+    let state = params.get("state").filter(|_| !params.is_repeated("state"));
+    state.map(str::to_owned)
+}
+
+fn check_client(client: Option<Arc<Client>>) -> Result<Arc<Client>, ShownError> {
+    let client = client.ok_or(ShownError::UnknownClient)?;
+    match client.is_active() {
+        true => Ok(client),
+        false => Err(ShownError::InactiveClient(client.status)),
+    }
+}
+
+fn check_redirect_uri(
+    params: &Params,
+    client: &Client,
+    policy: &Policy,
+) -> Result<VerifiedRedirectUri, ShownError> {
+    if params.is_repeated("redirect_uri") {
+        return Err(ShownError::Repeated("redirect_uri"));
+    }
+    let sent = params.get("redirect_uri");
+    client
+        .verify_redirect_uri(sent, policy.redirects)
+        .map_err(|fault| ShownError::RedirectUri {
+            fault,
+            sent: sent.map(str::to_owned),
+        })
+}
+
+fn check_rest(
+    params: &Params,
+    client: &Client,
+    policy: &Policy,
+) -> Result<(Scope, Option<CodeChallenge>), AuthorizationError> {
+    check_repetition(params)?;
+    check_response_type(params)?;
+    check_response_mode(params)?;
+    check_grant(client, policy)?;
+    let challenge = check_challenge(params, client, policy)?;
+    let scope = check_scope(params, client, policy)?;
+    Ok((scope, challenge))
+}
+
+fn invalid_request(sentence: &str) -> AuthorizationError {
+    AuthorizationError::InvalidRequest(sentence.to_owned())
+}
+
+fn check_repetition(params: &Params) -> Result<(), AuthorizationError> {
+    match params.repeated() {
+        Some(name) => Err(AuthorizationError::InvalidRequest(format!(
+            "{name} stands more than once"
+        ))),
+        None => Ok(()),
+    }
+}
+
+fn check_response_type(params: &Params) -> Result<(), AuthorizationError> {
+    match params.get("response_type") {
+        Some("code") => Ok(()),
+        Some(_) => Err(AuthorizationError::UnsupportedResponseType),
+        None => Err(invalid_request("response_type is missing")),
+    }
+}
+
+fn check_response_mode(params: &Params) -> Result<(), AuthorizationError> {
+    match params.get("response_mode") {
+        None | Some("query") => Ok(()),
+        Some(_) => Err(invalid_request("the only response_mode here is query")),
+    }
+}
+
+fn check_grant(client: &Client, policy: &Policy) -> Result<(), AuthorizationError> {
+    let grant = GrantType::AuthorizationCode;
+    match client.may_use(grant) && policy.allows(grant) {
+        true => Ok(()),
+        false => Err(AuthorizationError::UnauthorizedClient),
+    }
+}
+
+/// PKCE (RFC 7636 §4.3, §4.4.1): S256 only; a challenge without a method would mean `plain`.
+fn check_challenge(
+    params: &Params,
+    client: &Client,
+    policy: &Policy,
+) -> Result<Option<CodeChallenge>, AuthorizationError> {
+    let required = client.kind == ClientKind::Public || policy.pkce == PkcePolicy::All;
+    match (
+        params.get("code_challenge"),
+        params.get("code_challenge_method"),
+    ) {
+        (None, None) if required => Err(invalid_request("code challenge required")),
+        (None, None) => Ok(None),
+        (None, Some(_)) => Err(invalid_request("code_challenge is missing")),
+        (Some(challenge), Some("S256")) => CodeChallenge::parse(challenge)
+            .map(Some)
+            .ok_or_else(|| invalid_request("code_challenge is not the base64url of a SHA-256")),
+        (Some(_), _) => Err(invalid_request(
+            "transform algorithm not supported: code_challenge_method must be S256",
+        )),
+    }
+}
+
+fn check_scope(
+    params: &Params,
+    client: &Client,
+    policy: &Policy,
+) -> Result<Scope, AuthorizationError> {
+    let asked = params.get("scope").map(Scope::parse).transpose();
+    let asked =
+        asked.map_err(|fault| AuthorizationError::InvalidScope(ScopeRefusal::Fault(fault)))?;
+    scope_for(client, asked.as_ref(), policy).map_err(AuthorizationError::InvalidScope)
+}
+
+/// What has to happen before a request can be answered.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Step {
+    /// Nobody is signed in.
+    SignIn,
+    /// The person must be asked; `new` is what they have not allowed before.
+    Consent {
+        /// Scopes not allowed before; marked when others were.
+        new: Scope,
+    },
+    /// Nothing: the same was allowed before.
+    Issue,
+}
+
+impl AuthorizationRequest {
+    /// The request as a form, to be kept on the server.
+    pub fn to_form(&self) -> String {
+        self.params.to_form()
+    }
+
+    /// What has to happen next. A consent is asked for again when the scope grows or the app sends people
+    /// to another registered URI than before.
+    pub fn next(&self, session: Option<&SessionFacts>, consent: &ConsentFacts) -> Step {
+        let Some(session) = session else {
+            return Step::SignIn;
+        };
+        let ours = consent
+            .as_ref()
+            .filter(|consent| consent.subject == session.person.subject);
+        let known = ours.map(|consent| &consent.scope);
+        let missing = self
+            .scope
+            .names()
+            .filter(|name| !known.is_some_and(|k| k.contains(name)));
+        let new: Scope = missing.collect();
+        let same_uri = ours.is_some_and(|consent| {
+            consent
+                .redirect_uris
+                .iter()
+                .any(|uri| uri == self.redirect_uri.registered())
+        });
+        match new.is_empty() && same_uri {
+            true => Step::Issue,
+            false => Step::Consent { new },
+        }
+    }
+
+    /// Keeps the request until the person has answered. Returns the browser's handle.
+    pub fn keep<M: Mint>(&self, context: &Context<'_, M>) -> (TokenText, Transition) {
+        let id = context.mint.locator();
+        let handle = TokenText::new(HANDLE_PREFIX, id.0, &context.mint.secret());
+        let interaction = Interaction {
+            id,
+            digest: handle.digest(),
+            client: self.client.no,
+            request: self.to_form(),
+            expires_at: context.now.plus(context.policy.accounts.interaction),
+            answered_at: None,
+        };
+        (handle, Transition::KeepInteraction(interaction))
+    }
+
+    /// Issues a code to a person who allowed the request, now or before. The reply is the URL to go to.
+    pub fn issue_code<M: Mint>(
+        &self,
+        session: &SessionFacts,
+        consent: Option<crate::types::Consent>,
+        interaction: Option<&InteractionFacts>,
+        context: &Context<'_, M>,
+    ) -> Decision<String, ()> {
+        let id = context.mint.locator();
+        if !Standing::from(&session.person).honours(id) {
+            return Decision::refuse(());
+        }
+        let text = TokenText::new(CODE_PREFIX, id.0, &context.mint.secret());
+        let code = AuthorizationCode {
+            id,
+            digest: text.digest(),
+            client: self.client.no,
+            subject: session.person.subject,
+            scope: self.scope.clone(),
+            redirect_uri: self.redirect_uri.as_str().to_owned(),
+            challenge: self.challenge.clone(),
+            auth_time: session.session.auth_time,
+            expires_at: context.now.plus(self.code_lifetime(context.policy)),
+        };
+        let transition = Transition::IssueCode {
+            code,
+            interaction: interaction.map(|facts| facts.interaction.id),
+            consent,
+        };
+        Decision::grant(transition, self.success_url(&text, context.policy))
+    }
+
+    /// A code lives shorter when any of its scopes shows personal details.
+    fn code_lifetime(&self, policy: &Policy) -> crate::types::Lifetime {
+        let personal = |name: &str| policy.scope(name).is_some_and(|entry| entry.personal);
+        match self.scope.names().any(personal) {
+            true => policy.tokens.code_personal,
+            false => policy.tokens.code,
+        }
+    }
+
+    fn success_url(&self, code: &TokenText, policy: &Policy) -> String {
+        let mut parameters = vec![("code", code.as_str())];
+        parameters.extend(self.state.as_deref().map(|state| ("state", state)));
+        parameters.push(("iss", &policy.issuer));
+        self.redirect_uri.with_parameters(&parameters)
+    }
+
+    /// The answer for a person who said no.
+    pub fn denied(&self) -> RedirectedError {
+        RedirectedError {
+            redirect_uri: self.redirect_uri.clone(),
+            state: self.state.clone(),
+            error: AuthorizationError::AccessDenied,
+        }
+    }
+}

@@ -1,1 +1,178 @@
-//! Placeholder.
+//! Client authentication (RFC 6749 §2.3): from credentials to an [`AuthenticatedClient`], which nothing else
+//! can make. It comes before anything is looked up or consumed.
+use crate::params::{Params, decode_credential};
+use crate::types::{AuthMethod, Client, ClientKind};
+use base64::{Engine, engine::general_purpose::STANDARD};
+use jose::Digest;
+use std::sync::Arc;
+
+/// What a request offers as proof of who sends it.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Credentials {
+    /// The claimed `client_id`.
+    pub client_id: String,
+    /// The method used.
+    pub method: AuthMethod,
+    secret: Option<Digest>,
+}
+
+impl std::fmt::Debug for Credentials {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "Credentials({}, {:?})", self.client_id, self.method)
+    }
+}
+
+/// Why a client is not authenticated. The wire says `invalid_client` or `invalid_request`; the fault is for
+/// the log.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ClientFault {
+    /// No credentials, not even a `client_id`.
+    Missing,
+    /// The `Authorization` header is not Basic, or not decodable.
+    Header,
+    /// Two methods in one request: "The client MUST NOT use more than one authentication method in each
+    /// request" (§2.3).
+    TwoMethods,
+    /// The header names one client and the parameters another.
+    TwoClients,
+    /// No such client.
+    Unknown,
+    /// The secret is not one of the client's.
+    Secret,
+    /// The method is not the one that the client's kind uses.
+    Method,
+    /// The app is switched off or waits for review.
+    Inactive,
+}
+
+impl ClientFault {
+    /// Whether the request was malformed (400 `invalid_request`) rather than the client unproven (401).
+    pub fn is_malformed_request(self) -> bool {
+        matches!(self, ClientFault::TwoMethods | ClientFault::TwoClients)
+    }
+
+    /// What to tell the developer; alike for an unknown client and a wrong secret.
+    pub fn sentence(self) -> &'static str {
+        match self {
+            ClientFault::Missing => {
+                "the request names no client: send client_id, and the secret if it has one"
+            }
+            ClientFault::Header => "the Authorization header is not valid Basic credentials",
+            ClientFault::TwoMethods => "use one authentication method, not both header and body",
+            ClientFault::TwoClients => "the header and the parameters name different clients",
+            ClientFault::Unknown
+            | ClientFault::Secret
+            | ClientFault::Method
+            | ClientFault::Inactive => "client unknown, secret wrong, or app disabled",
+        }
+    }
+}
+
+impl Credentials {
+    /// Reads the credentials of a request: the `Authorization` header, or `client_id` and `client_secret`
+    /// among the parameters (§2.3.1), or `client_id` alone.
+    ///
+    /// # Errors
+    /// [`ClientFault`]; nothing has been looked up yet.
+    pub fn from_request(authorization: Option<&str>, params: &Params) -> Result<Self, ClientFault> {
+        let Some(header) = authorization else {
+            return Self::from_params(params);
+        };
+        let basic = Self::from_basic(header)?;
+        if params.get("client_secret").is_some() {
+            return Err(ClientFault::TwoMethods);
+        }
+        match params.get("client_id") {
+            Some(id) if id != basic.client_id => Err(ClientFault::TwoClients),
+            _ => Ok(basic),
+        }
+    }
+
+    fn from_params(params: &Params) -> Result<Self, ClientFault> {
+        let client_id = params.get("client_id").ok_or(ClientFault::Missing)?;
+        let secret = params.get("client_secret").map(digest);
+        let method = match secret {
+            Some(_) => AuthMethod::ClientSecretPost,
+            None => AuthMethod::None,
+        };
+        Ok(Credentials {
+            client_id: client_id.to_owned(),
+            method,
+            secret,
+        })
+    }
+
+    fn from_basic(header: &str) -> Result<Self, ClientFault> {
+        let (scheme, encoded) = header.split_once(' ').ok_or(ClientFault::Header)?;
+        if !scheme.eq_ignore_ascii_case("basic") {
+            return Err(ClientFault::Header);
+        }
+        let decoded = STANDARD
+            .decode(encoded.trim())
+            .map_err(|_| ClientFault::Header)?;
+        let decoded = String::from_utf8(decoded).map_err(|_| ClientFault::Header)?;
+        let (id, secret) = decoded.split_once(':').ok_or(ClientFault::Header)?;
+        let client_id = decode_credential(id).map_err(|_| ClientFault::Header)?;
+        let secret = decode_credential(secret).map_err(|_| ClientFault::Header)?;
+        Ok(Credentials {
+            client_id,
+            method: AuthMethod::ClientSecretBasic,
+            secret: Some(digest(&secret)),
+        })
+    }
+}
+
+fn digest(secret: &str) -> Digest {
+    Digest::of(secret.as_bytes())
+}
+
+/// A client that has shown who it is (or, being public, need not).
+#[derive(Debug, Clone)]
+pub struct AuthenticatedClient(Arc<Client>);
+
+impl std::ops::Deref for AuthenticatedClient {
+    type Target = Client;
+
+    fn deref(&self) -> &Client {
+        &self.0
+    }
+}
+
+/// Checks credentials against the registered client. Secrets are compared by digest in constant time, also
+/// when there is no such client, so that both refusals take as long.
+///
+/// # Errors
+/// [`ClientFault`].
+pub fn authenticate(
+    credentials: &Credentials,
+    client: Option<Arc<Client>>,
+) -> Result<AuthenticatedClient, ClientFault> {
+    let Some(client) = client else {
+        let _ = credentials.secret == Some(Digest::of(b"no such client"));
+        return Err(ClientFault::Unknown);
+    };
+    match (client.kind, credentials.method) {
+        (ClientKind::Public, AuthMethod::None) => {}
+        (ClientKind::Public, _) | (ClientKind::Confidential, AuthMethod::None) => {
+            return Err(ClientFault::Method);
+        }
+        (ClientKind::Confidential, _) => check_secret(credentials, &client)?,
+    }
+    match client.is_active() {
+        true => Ok(AuthenticatedClient(client)),
+        false => Err(ClientFault::Inactive),
+    }
+}
+
+fn check_secret(credentials: &Credentials, client: &Client) -> Result<(), ClientFault> {
+    let presented = credentials.secret.ok_or(ClientFault::Secret)?;
+    // Every secret is compared, so the time tells nothing about which one matched.
+    let matched = client.secrets.iter().fold(false, |matched, secret| {
+        matched | (secret.digest == presented)
+    });
+    if matched {
+        Ok(())
+    } else {
+        Err(ClientFault::Secret)
+    }
+}

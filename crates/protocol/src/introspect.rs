@@ -1,1 +1,138 @@
-//! Placeholder.
+//! Introspection (RFC 7662).
+use crate::client_auth::AuthenticatedClient;
+use crate::facts::{AccessFacts, RefreshFacts, Standing};
+use crate::policy::Policy;
+use crate::revoke::{TokenFacts, TokenKind};
+use crate::types::{ClientKind, Locator, Scope, Subject, UnixTime};
+use serde::Serialize;
+
+/// The answer (§2.2). An inactive token says nothing else: "the authorization server SHOULD NOT include any
+/// additional information about an inactive token".
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Introspection {
+    /// Whether the token works now.
+    pub active: bool,
+    /// The rest, for an active token.
+    #[serde(flatten)]
+    pub details: Option<Details>,
+}
+
+/// What an active token is (§2.2). Times are Unix seconds.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Details {
+    /// Its scope.
+    pub scope: String,
+    /// The app it was issued to.
+    pub client_id: String,
+    /// `Bearer`; absent for a refresh token.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub token_type: Option<String>,
+    /// When it stops working.
+    pub exp: i64,
+    /// When it was issued.
+    pub iat: i64,
+    /// The person, or for client credentials the app itself.
+    pub sub: String,
+    /// The issuer.
+    pub iss: String,
+}
+
+/// Whether this client may ask at all: "the authorization server MUST … require authorization" (§2.1), which
+/// a public client cannot give.
+pub fn may_introspect(client: &AuthenticatedClient) -> bool {
+    client.kind == ClientKind::Confidential
+}
+
+/// Answers for a token. Only an app registered as a resource server learns of tokens issued to others; for
+/// anyone else they are inactive, and a refresh token is active for its own app alone.
+pub fn introspect(
+    kind: &TokenKind,
+    caller: &AuthenticatedClient,
+    facts: TokenFacts,
+    policy: &Policy,
+    now: UnixTime,
+) -> Introspection {
+    let details = match (kind, facts) {
+        (TokenKind::Access(presented), TokenFacts::Access(facts))
+            if facts.token.digest == presented.digest
+                && (caller.resource_server || facts.token.client == caller.no) =>
+        {
+            access_details(&facts, policy, now)
+        }
+        (TokenKind::Refresh(presented), TokenFacts::Refresh(facts))
+            if facts.token.digest == presented.digest && facts.grant.client == caller.no =>
+        {
+            refresh_details(&facts, caller, policy, now)
+        }
+        _ => None,
+    };
+    Introspection {
+        active: details.is_some(),
+        details,
+    }
+}
+
+/// Whether an access token works now.
+pub fn is_active(facts: &AccessFacts, now: UnixTime) -> bool {
+    let client = facts.client.as_ref();
+    now < facts.token.expires_at
+        && !facts.grant_revoked
+        && client.is_some_and(|client| client.is_active() && facts.token.id >= client.cutoff)
+        && facts.person.honours(facts.token.id)
+}
+
+fn access_details(facts: &AccessFacts, policy: &Policy, now: UnixTime) -> Option<Details> {
+    let client = facts.client.as_ref().filter(|_| is_active(facts, now))?;
+    let token = &facts.token;
+    let mut details = details(&client.id, token.subject, &token.scope, token.id, policy);
+    details.token_type = Some(policy.tokens.token_type.clone());
+    details.exp = token.expires_at.0;
+    Some(details)
+}
+
+fn refresh_details(
+    facts: &RefreshFacts,
+    client: &AuthenticatedClient,
+    policy: &Policy,
+    now: UnixTime,
+) -> Option<Details> {
+    let standing = facts.person.as_ref().map(Standing::from)?;
+    let active = facts.used.is_none()
+        && facts.grant.revoked_at.is_none()
+        && now < facts.token.expires_at
+        && facts.token.id >= client.cutoff
+        && standing.honours(facts.token.id);
+    active.then(|| {
+        let grant = &facts.grant;
+        let mut details = details(
+            &client.id,
+            Some(grant.subject),
+            &grant.scope,
+            facts.token.id,
+            policy,
+        );
+        details.exp = facts.token.expires_at.0;
+        details
+    })
+}
+
+fn details(
+    client_id: &str,
+    subject: Option<Subject>,
+    scope: &Scope,
+    id: Locator,
+    policy: &Policy,
+) -> Details {
+    Details {
+        scope: scope.to_string(),
+        client_id: client_id.to_owned(),
+        token_type: None,
+        exp: 0,
+        iat: id.time().0,
+        sub: subject.map_or_else(
+            || client_id.to_owned(),
+            |subject| policy.subjects.write(subject),
+        ),
+        iss: policy.issuer.clone(),
+    }
+}

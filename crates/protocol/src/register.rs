@@ -1,1 +1,359 @@
-//! Placeholder.
+//! Registering an app and changing what it may do.
+use crate::decision::{Decision, Mint};
+use crate::policy::Policy;
+use crate::token::ScopeRefusal;
+use crate::transition::{Logo, Transition};
+use crate::types::{
+    Client, ClientKind, ClientNo, ClientStatus, GrantType, Locator, Person, RedirectUri, Scope,
+    StoredSecret, UnixTime,
+};
+use jose::{Digest, token_text};
+
+/// What a client secret's text starts with.
+pub const SECRET_PREFIX: &str = "cs_";
+/// Longest name of an app, in characters.
+pub const MAX_NAME: usize = 80;
+/// Longest description, in characters.
+pub const MAX_DESCRIPTION: usize = 500;
+/// Largest logo, in bytes.
+pub const MAX_LOGO: usize = 256 * 1024;
+
+/// An app as someone wants to register it.
+#[derive(Debug, Clone)]
+pub struct NewApp {
+    /// The name people will see.
+    pub name: String,
+    /// Its website.
+    pub homepage: String,
+    /// One or two sentences; may be empty.
+    pub description: String,
+    /// Who answers for it.
+    pub owner: Person,
+    /// Whether it keeps a secret.
+    pub kind: ClientKind,
+    /// Where people may be sent back.
+    pub redirect_uris: Vec<String>,
+    /// Grants it may use; `None`: code and refresh.
+    pub grants: Option<Vec<GrantType>>,
+    /// Scopes it may ask for; `None`: every one that is not restricted.
+    pub scopes: Option<Scope>,
+    /// Whether it is an API that checks tokens issued to others.
+    pub resource_server: bool,
+    /// Whether an admin vouches for it already.
+    pub reviewed: bool,
+    /// Whether it may start now, or waits for review.
+    pub status: ClientStatus,
+    /// A picture.
+    pub logo: Option<Vec<u8>>,
+}
+
+/// What the developer is told, once.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Registered {
+    /// The public id.
+    pub client_id: String,
+    /// The secret, never to be seen again; `None` for a public app.
+    pub client_secret: Option<String>,
+}
+
+impl std::fmt::Debug for Registered {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "Registered({})", self.client_id)
+    }
+}
+
+/// What is wrong with a registration, and where.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RegistrationError {
+    /// The field, by its name in [`NewApp`].
+    pub field: &'static str,
+    /// What is wrong and what to do.
+    pub sentence: String,
+}
+
+fn wrong(field: &'static str, sentence: impl Into<String>) -> RegistrationError {
+    RegistrationError {
+        field,
+        sentence: sentence.into(),
+    }
+}
+
+/// Registers an app. The secret has 256 random bits, so its SHA-256 is what is stored.
+pub fn register<M: Mint>(
+    new: NewApp,
+    policy: &Policy,
+    now: UnixTime,
+    mint: &M,
+) -> Decision<Registered, RegistrationError> {
+    checked(new, policy, now, mint).into()
+}
+
+fn checked<M: Mint>(
+    new: NewApp,
+    policy: &Policy,
+    now: UnixTime,
+    mint: &M,
+) -> Result<Decision<Registered, RegistrationError>, RegistrationError> {
+    check_texts(&new)?;
+    let grants = check_grants(&new, policy)?;
+    let redirect_uris = check_redirect_uris(&new, &grants, policy)?;
+    check_scopes(&new, policy)?;
+    let logo = new.logo.map(check_logo).transpose()?;
+    let secret = (new.kind == ClientKind::Confidential).then(|| new_secret(now, mint));
+    let client = Client {
+        no: ClientNo(0),
+        id: new_client_id(mint),
+        name: new.name.trim().to_owned(),
+        homepage: new.homepage,
+        description: new.description.trim().to_owned(),
+        owner: new.owner.subject,
+        publisher: new.owner.name,
+        kind: new.kind,
+        secrets: secret.iter().map(|(_, stored)| *stored).collect(),
+        redirect_uris,
+        grants,
+        scopes: new.scopes,
+        approved: Scope::default(),
+        resource_server: new.resource_server,
+        status: new.status,
+        cutoff: Locator(0),
+        reviewed_at: new.reviewed.then_some(now),
+        logo: logo.as_ref().map(|logo| Digest::of(&logo.bytes)),
+        created_at: now,
+    };
+    let reply = Registered {
+        client_id: client.id.clone(),
+        client_secret: secret.map(|(text, _)| text),
+    };
+    let client = Box::new(client);
+    Ok(Decision::grant(
+        Transition::RegisterClient { client, logo },
+        reply,
+    ))
+}
+
+fn check_texts(new: &NewApp) -> Result<(), RegistrationError> {
+    let name = new.name.trim();
+    if name.is_empty() || name.chars().count() > MAX_NAME || name.chars().any(char::is_control) {
+        return Err(wrong("name", "an app needs a name of 1 to 80 characters"));
+    }
+    let description = new.description.trim();
+    if description.chars().count() > MAX_DESCRIPTION || description.chars().any(char::is_control) {
+        return Err(wrong(
+            "description",
+            "a description has at most 500 characters on one line",
+        ));
+    }
+    check_homepage(&new.homepage)
+}
+
+/// A homepage obeys the rules of a redirect URI on the web, so it can never be `javascript:` or the like.
+fn check_homepage(homepage: &str) -> Result<(), RegistrationError> {
+    let is_web = homepage.starts_with("https://") || homepage.starts_with("http://");
+    match RedirectUri::register(homepage) {
+        Ok(_) if is_web => Ok(()),
+        _ => Err(wrong(
+            "homepage",
+            "the homepage must be an https URL, such as https://app.example",
+        )),
+    }
+}
+
+fn check_grants(new: &NewApp, policy: &Policy) -> Result<Vec<GrantType>, RegistrationError> {
+    let default = || {
+        let pair = [GrantType::AuthorizationCode, GrantType::RefreshToken];
+        pair.into_iter()
+            .filter(|grant| policy.allows(*grant))
+            .collect()
+    };
+    let grants = new.grants.clone().unwrap_or_else(default);
+    if let Some(off) = grants.iter().find(|grant| !policy.allows(**grant)) {
+        let sentence = format!("the grant {} is switched off here", off.as_str());
+        return Err(wrong("grants", sentence));
+    }
+    if new.kind == ClientKind::Public && grants.contains(&GrantType::ClientCredentials) {
+        return Err(wrong(
+            "grants",
+            "a public app has no secret, so it cannot use client_credentials",
+        ));
+    }
+    if new.kind == ClientKind::Public && new.resource_server {
+        return Err(wrong(
+            "resource_server",
+            "a resource server needs a secret: register it as confidential",
+        ));
+    }
+    Ok(grants)
+}
+
+fn check_redirect_uris(
+    new: &NewApp,
+    grants: &[GrantType],
+    policy: &Policy,
+) -> Result<Vec<RedirectUri>, RegistrationError> {
+    let max = policy.redirects.max;
+    if new.redirect_uris.len() > max {
+        return Err(wrong(
+            "redirect_uris",
+            format!("an app has at most {max} redirect URIs"),
+        ));
+    }
+    if new.redirect_uris.is_empty() && grants.contains(&GrantType::AuthorizationCode) {
+        return Err(wrong(
+            "redirect_uris",
+            "the code grant needs at least one redirect URI",
+        ));
+    }
+    let register = |uri: &String| {
+        let fault = |fault: crate::types::RedirectUriFault| format!("{uri}: {}", fault.sentence());
+        RedirectUri::register(uri).map_err(|f| wrong("redirect_uris", fault(f)))
+    };
+    new.redirect_uris.iter().map(register).collect()
+}
+
+fn check_scopes(new: &NewApp, policy: &Policy) -> Result<(), RegistrationError> {
+    let mut names = new.scopes.iter().flat_map(Scope::names);
+    match names.find(|name| policy.scope(name).is_none()) {
+        Some(name) => Err(wrong(
+            "scopes",
+            ScopeRefusal::Unknown(name.to_owned()).sentence(),
+        )),
+        None => Ok(()),
+    }
+}
+
+/// The kind of a picture is told by its first bytes, not by its name.
+fn check_logo(bytes: Vec<u8>) -> Result<Logo, RegistrationError> {
+    let media_type = match bytes.as_slice() {
+        [0x89, b'P', b'N', b'G', 0x0d, 0x0a, 0x1a, 0x0a, ..] => "image/png",
+        [0xff, 0xd8, 0xff, ..] => "image/jpeg",
+        [
+            b'R',
+            b'I',
+            b'F',
+            b'F',
+            _,
+            _,
+            _,
+            _,
+            b'W',
+            b'E',
+            b'B',
+            b'P',
+            ..,
+        ] => "image/webp",
+        _ => return Err(wrong("logo", "a logo is a PNG, JPEG or WebP picture")),
+    };
+    match bytes.len() > MAX_LOGO {
+        true => Err(wrong("logo", "a logo has at most 256 KiB")),
+        false => Ok(Logo { media_type, bytes }),
+    }
+}
+
+fn new_secret<M: Mint>(now: UnixTime, mint: &M) -> (String, StoredSecret) {
+    let text = token_text::secret_text(SECRET_PREFIX, &mint.secret());
+    let stored = StoredSecret {
+        digest: Digest::of(text.as_bytes()),
+        created_at: now,
+    };
+    (text, stored)
+}
+
+/// 22 characters from `A-Z a-z 0-9`, the first one a letter: no encoding changes it, and it can be taken
+/// neither for a number nor for a URL.
+fn new_client_id<M: Mint>(mint: &M) -> String {
+    let secret = mint.secret();
+    let (head, tail) = secret.split_at(8);
+    let number = |bytes: &[u8]| {
+        bytes
+            .iter()
+            .take(8)
+            .fold(0u64, |n, b| n << 8 | u64::from(*b))
+    };
+    let mut id = format!(
+        "{}{}",
+        token_text::base62(number(head)),
+        token_text::base62(number(tail))
+    );
+    let letter = char::from(b'a' + secret[31] % 26);
+    id.insert(0, letter);
+    id.truncate(22);
+    id
+}
+
+/// Replaces an app's secret. The old one stops working at once.
+pub fn rotate_secret<M: Mint>(
+    client: &Client,
+    now: UnixTime,
+    mint: &M,
+) -> Decision<String, RegistrationError> {
+    if client.kind == ClientKind::Public {
+        return Decision::refuse(wrong("kind", "a public app has no secret"));
+    }
+    let (text, stored) = new_secret(now, mint);
+    let transition = Transition::ReplaceSecrets {
+        client: client.no,
+        secrets: vec![stored],
+    };
+    Decision::grant(transition, text)
+}
+
+/// Switches an app off; its tokens are dead for good, also when it is switched on again.
+pub fn disable<M: Mint>(client: &Client, mint: &M) -> Transition {
+    Transition::SetClientStatus {
+        client: client.no,
+        status: ClientStatus::Disabled,
+        cutoff: mint.locator(),
+        reviewed_at: client.reviewed_at,
+    }
+}
+
+/// Switches an app on again.
+pub fn enable(client: &Client) -> Transition {
+    Transition::SetClientStatus {
+        client: client.no,
+        status: ClientStatus::Active,
+        cutoff: client.cutoff,
+        reviewed_at: client.reviewed_at,
+    }
+}
+
+/// An admin has looked at the app: it may start, and people are told that it was reviewed.
+pub fn approve(client: &Client, now: UnixTime) -> Transition {
+    let status = match client.status {
+        ClientStatus::Pending => ClientStatus::Active,
+        other => other,
+    };
+    Transition::SetClientStatus {
+        client: client.no,
+        status,
+        cutoff: client.cutoff,
+        reviewed_at: Some(now),
+    }
+}
+
+/// Approves a restricted scope for an app.
+pub fn approve_scope(
+    client: &Client,
+    name: &str,
+    policy: &Policy,
+) -> Decision<Scope, RegistrationError> {
+    match policy.scope(name) {
+        None => {
+            let refusal = ScopeRefusal::Unknown(name.to_owned());
+            return Decision::refuse(wrong("scope", refusal.sentence()));
+        }
+        Some(entry) if !entry.restricted => {
+            let sentence = format!("the scope '{name}' is not restricted, so it needs no approval");
+            return Decision::refuse(wrong("scope", sentence));
+        }
+        Some(_) => {}
+    }
+    let mut approved = client.approved.clone();
+    approved.add(name);
+    let transition = Transition::ApproveScopes {
+        client: client.no,
+        approved: approved.clone(),
+    };
+    Decision::grant(transition, approved)
+}

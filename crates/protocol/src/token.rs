@@ -1,1 +1,394 @@
-//! Placeholder.
+//! The token endpoint: its request, its errors and its reply (RFC 6749 §3.2, §4, §5, §6).
+use crate::client_auth::{ClientFault, Credentials};
+use crate::params::{Params, ParamsFault};
+use crate::policy::{ErrorAliases, Policy};
+use crate::types::code::is_verifier;
+use crate::types::{GrantType, Scope, ScopeFault};
+use jose::Presented;
+
+/// A request as HTTP brought it.
+#[derive(Debug, Clone, Copy)]
+pub struct RawRequest<'a> {
+    /// The `Authorization` header.
+    pub authorization: Option<&'a str>,
+    /// The `Content-Type` header.
+    pub content_type: Option<&'a str>,
+    /// The query string, without `?`.
+    pub query: Option<&'a str>,
+    /// The body.
+    pub body: &'a [u8],
+}
+
+/// A token request: who asks, and for which grant.
+#[derive(Debug, Clone)]
+pub struct TokenRequest {
+    /// Who claims to ask.
+    pub credentials: Credentials,
+    /// What is asked.
+    pub grant: GrantRequest,
+}
+
+/// One request of each grant type.
+#[derive(Debug, Clone)]
+pub enum GrantRequest {
+    /// RFC 6749 §4.1.3.
+    AuthorizationCode(CodeRedemption),
+    /// RFC 6749 §6.
+    RefreshToken(RefreshRequest),
+    /// RFC 6749 §4.4.2.
+    ClientCredentials {
+        /// The scope asked for; `None`: the default.
+        scope: Option<Scope>,
+    },
+}
+
+/// A code presented for redemption.
+#[derive(Debug, Clone)]
+pub struct CodeRedemption {
+    /// The code; `None` when the text cannot be one of ours.
+    pub code: Option<Presented>,
+    /// The redirect URI, if sent.
+    pub redirect_uri: Option<String>,
+    /// The PKCE verifier, if sent.
+    pub verifier: Option<String>,
+}
+
+/// A refresh token presented for a new access token.
+#[derive(Debug, Clone)]
+pub struct RefreshRequest {
+    /// The token; `None` when the text cannot be one of ours.
+    pub token: Option<Presented>,
+    /// A narrower scope, if asked for.
+    pub scope: Option<Scope>,
+}
+
+/// Errors of the token endpoint (RFC 6749 §5.2), one variant per registered code. The fault inside is for
+/// the log, the tests and the app's own request log; it never goes on the wire.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum TokenError {
+    /// `invalid_request`.
+    InvalidRequest(RequestFault),
+    /// `invalid_client`.
+    InvalidClient {
+        /// Why.
+        fault: ClientFault,
+        /// The `Authorization` header was used, so the answer carries a challenge.
+        used_header: bool,
+    },
+    /// `invalid_grant`.
+    InvalidGrant(GrantFault),
+    /// `unauthorized_client`: the app may not use this grant.
+    UnauthorizedClient(GrantType),
+    /// `unsupported_grant_type`: the server does not know it, or it is switched off.
+    UnsupportedGrantType,
+    /// `invalid_scope`.
+    InvalidScope(ScopeRefusal),
+}
+
+/// What is wrong with the form of a request.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum RequestFault {
+    /// The parameters cannot be decoded.
+    Params(ParamsFault),
+    /// A parameter stands more than once.
+    Repeated(String),
+    /// A parameter is missing.
+    Missing(&'static str),
+    /// A parameter has a form that it cannot have.
+    Malformed(&'static str),
+    /// The body is of a type that is not taken here.
+    ContentType,
+    /// Parameters in the URL, where this provider takes none.
+    Query,
+    /// Client authentication is malformed.
+    Client(ClientFault),
+}
+
+/// Why a code or refresh token is worth nothing.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum GrantFault {
+    /// Nothing of that id is known, or the text is garbage.
+    Unknown,
+    /// The id is known, but the secret is another.
+    Digest,
+    /// It was issued to another client.
+    OtherClient,
+    /// The redirect URI is not that of the authorization request.
+    RedirectUri,
+    /// The verifier is missing.
+    VerifierMissing,
+    /// The verifier does not match the challenge.
+    VerifierMismatch,
+    /// A verifier came though there was no challenge (a downgrade, RFC 9700 §4.8.2).
+    VerifierUnexpected,
+    /// It came a second time: the whole grant is revoked.
+    Replayed,
+    /// It came a second time within the grace window, but not as the identical request.
+    RetryDiffers,
+    /// It has expired.
+    Expired,
+    /// Its grant was revoked.
+    Revoked,
+    /// The person's account is gone or disabled.
+    Person,
+}
+
+/// Why a scope is refused.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum ScopeRefusal {
+    /// It cannot be read.
+    Fault(ScopeFault),
+    /// The catalogue has no such name.
+    Unknown(String),
+    /// The app may not ask for it.
+    NotAllowed(String),
+    /// It needs an admin's approval first.
+    Restricted(String),
+    /// A refresh asked for more than was granted.
+    Exceeds,
+    /// None was asked for and there is no default.
+    NoDefault,
+}
+
+impl ScopeRefusal {
+    /// What to tell the developer, in the characters an `error_description` may have.
+    pub fn sentence(&self) -> String {
+        match self {
+            Self::Fault(ScopeFault::Comma) => "separate scopes by spaces, not commas".to_owned(),
+            Self::Fault(ScopeFault::Character) => {
+                "a scope contains a character that none may have".to_owned()
+            }
+            Self::Unknown(name) => format!("there is no scope '{name}'"),
+            Self::NotAllowed(name) => format!("the app is not registered for the scope '{name}'"),
+            Self::Restricted(name) => {
+                format!("the scope '{name}' is restricted: request approval for the app first")
+            }
+            Self::Exceeds => "a refresh can ask for less than was granted, not for more".to_owned(),
+            Self::NoDefault => "name at least one scope".to_owned(),
+        }
+    }
+}
+
+impl TokenError {
+    /// The HTTP status (§5.2): 401 for `invalid_client`, 400 for all others.
+    pub fn status(&self) -> u16 {
+        match self {
+            TokenError::InvalidClient { .. } => 401,
+            _ => 400,
+        }
+    }
+
+    /// The value of `error`.
+    pub fn code<'a>(&self, aliases: &'a ErrorAliases) -> &'a str {
+        match self {
+            TokenError::InvalidRequest(_) => "invalid_request",
+            TokenError::InvalidClient { .. } => "invalid_client",
+            TokenError::InvalidGrant(GrantFault::RedirectUri) => aliases
+                .redirect_mismatch
+                .as_deref()
+                .unwrap_or("invalid_grant"),
+            TokenError::InvalidGrant(_) => "invalid_grant",
+            TokenError::UnauthorizedClient(_) => "unauthorized_client",
+            TokenError::UnsupportedGrantType => "unsupported_grant_type",
+            TokenError::InvalidScope(_) => "invalid_scope",
+        }
+    }
+
+    /// The value of `error_description`: what to do next, telling nothing that only the owner may know.
+    pub fn description(&self) -> String {
+        match self {
+            TokenError::InvalidRequest(fault) => fault.sentence(),
+            TokenError::InvalidClient { fault, .. } => fault.sentence().to_owned(),
+            TokenError::InvalidGrant(GrantFault::RedirectUri) => {
+                "redirect_uri is not the one of the authorization request".to_owned()
+            }
+            TokenError::InvalidGrant(
+                GrantFault::VerifierMissing
+                | GrantFault::VerifierMismatch
+                | GrantFault::VerifierUnexpected,
+            ) => "code_verifier does not match the code_challenge of the authorization request"
+                .to_owned(),
+            TokenError::InvalidGrant(_) => {
+                "the code or token is unknown, expired, used or revoked: start a new authorization"
+                    .to_owned()
+            }
+            TokenError::UnauthorizedClient(grant) => {
+                format!(
+                    "the app is not registered for the grant type {}",
+                    grant.as_str()
+                )
+            }
+            TokenError::UnsupportedGrantType => "this grant type is not offered here".to_owned(),
+            TokenError::InvalidScope(refusal) => refusal.sentence(),
+        }
+    }
+}
+
+impl RequestFault {
+    fn sentence(&self) -> String {
+        match self {
+            Self::Params(fault) => fault.sentence().to_owned(),
+            Self::Repeated(name) => format!("{} stands more than once", printable(name)),
+            Self::Missing(name) => format!("{name} is missing"),
+            Self::Malformed(name) => format!("{name} is malformed"),
+            Self::ContentType => {
+                "send the parameters as application/x-www-form-urlencoded in the body".to_owned()
+            }
+            Self::Query => "send the parameters in the body, not in the URL".to_owned(),
+            Self::Client(fault) => fault.sentence().to_owned(),
+        }
+    }
+}
+
+/// `text` in the characters an `error_description` may have (RFC 6749 §5.2), others as `?`.
+pub fn printable(text: &str) -> String {
+    let fits = |c: char| matches!(c, ' '..='!' | '#'..='[' | ']'..='~');
+    text.chars()
+        .take(200)
+        .map(|c| if fits(c) { c } else { '?' })
+        .collect()
+}
+
+impl From<GrantFault> for TokenError {
+    fn from(fault: GrantFault) -> Self {
+        TokenError::InvalidGrant(fault)
+    }
+}
+
+impl From<RequestFault> for TokenError {
+    fn from(fault: RequestFault) -> Self {
+        TokenError::InvalidRequest(fault)
+    }
+}
+
+impl From<ScopeRefusal> for TokenError {
+    fn from(refusal: ScopeRefusal) -> Self {
+        TokenError::InvalidScope(refusal)
+    }
+}
+
+impl RawRequest<'_> {
+    /// Reads the parameters of a POST from where the policy takes them.
+    ///
+    /// # Errors
+    /// [`RequestFault`] for undecodable, repeated or misplaced parameters.
+    pub fn params(&self, policy: &Policy) -> Result<Params, RequestFault> {
+        let query = self.query.filter(|query| !query.is_empty());
+        let query = match query {
+            Some(_) if !policy.tokens.bodies.query => return Err(RequestFault::Query),
+            Some(query) => Params::from_form(query.as_bytes()).map_err(RequestFault::Params)?,
+            None => Params::default(),
+        };
+        let body = match (self.media_type().as_deref(), self.body) {
+            (_, []) => Params::default(),
+            (Some("application/x-www-form-urlencoded"), body) => {
+                Params::from_form(body).map_err(RequestFault::Params)?
+            }
+            (Some("application/json"), body) if policy.tokens.bodies.json => {
+                Params::from_json(body).map_err(RequestFault::Params)?
+            }
+            _ => return Err(RequestFault::ContentType),
+        };
+        let params = query.joined(body);
+        match params.repeated() {
+            Some(name) => Err(RequestFault::Repeated(name.to_owned())),
+            None => Ok(params),
+        }
+    }
+
+    fn media_type(&self) -> Option<String> {
+        let value = self.content_type?;
+        let essence = value.split(';').next().unwrap_or_default().trim();
+        Some(essence.to_ascii_lowercase())
+    }
+
+    /// Reads the credentials that come with these parameters.
+    ///
+    /// # Errors
+    /// `invalid_client`, or `invalid_request` for two methods at once.
+    pub fn credentials(&self, params: &Params) -> Result<Credentials, TokenError> {
+        Credentials::from_request(self.authorization, params)
+            .map_err(|fault| client_error(fault, self.authorization.is_some()))
+    }
+}
+
+/// The token endpoint's answer to a [`ClientFault`].
+pub fn client_error(fault: ClientFault, used_header: bool) -> TokenError {
+    match fault.is_malformed_request() {
+        true => TokenError::InvalidRequest(RequestFault::Client(fault)),
+        false => TokenError::InvalidClient { fault, used_header },
+    }
+}
+
+impl TokenRequest {
+    /// Reads a token request.
+    ///
+    /// # Errors
+    /// [`TokenError`], before anything was looked up.
+    pub fn parse(raw: &RawRequest<'_>, policy: &Policy) -> Result<Self, TokenError> {
+        let params = raw.params(policy)?;
+        let credentials = raw.credentials(&params)?;
+        let grant = params
+            .get("grant_type")
+            .ok_or(RequestFault::Missing("grant_type"))?;
+        let grant = GrantType::parse(grant)
+            .filter(|grant| policy.allows(*grant))
+            .ok_or(TokenError::UnsupportedGrantType)?;
+        let grant = match grant {
+            GrantType::AuthorizationCode => {
+                GrantRequest::AuthorizationCode(CodeRedemption::read(&params)?)
+            }
+            GrantType::RefreshToken => GrantRequest::RefreshToken(RefreshRequest::read(&params)?),
+            GrantType::ClientCredentials => GrantRequest::ClientCredentials {
+                scope: read_scope(&params)?,
+            },
+        };
+        Ok(TokenRequest { credentials, grant })
+    }
+}
+
+impl CodeRedemption {
+    fn read(params: &Params) -> Result<Self, TokenError> {
+        let code = params.get("code").ok_or(RequestFault::Missing("code"))?;
+        let verifier = params.get("code_verifier").map(str::to_owned);
+        if verifier
+            .as_deref()
+            .is_some_and(|verifier| !is_verifier(verifier))
+        {
+            return Err(RequestFault::Malformed("code_verifier").into());
+        }
+        Ok(CodeRedemption {
+            code: Presented::parse(code),
+            redirect_uri: params.get("redirect_uri").map(str::to_owned),
+            verifier,
+        })
+    }
+}
+
+impl RefreshRequest {
+    fn read(params: &Params) -> Result<Self, TokenError> {
+        let token = params
+            .get("refresh_token")
+            .ok_or(RequestFault::Missing("refresh_token"))?;
+        Ok(RefreshRequest {
+            token: Presented::parse(token),
+            scope: read_scope(params)?,
+        })
+    }
+}
+
+fn read_scope(params: &Params) -> Result<Option<Scope>, TokenError> {
+    let scope = params.get("scope").map(Scope::parse).transpose();
+    let scope = scope.map_err(|fault| TokenError::InvalidScope(ScopeRefusal::Fault(fault)))?;
+    Ok(scope.filter(|scope| !scope.is_empty()))
+}
+
+/// A successful answer (RFC 6749 §5.1): the JSON text, ready to be sent or sealed.
+#[derive(Clone, PartialEq, Eq)]
+pub struct TokenReply(pub String);
+
+impl std::fmt::Debug for TokenReply {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("TokenReply(…)")
+    }
+}

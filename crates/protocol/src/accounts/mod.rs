@@ -1,1 +1,3 @@
-//! Placeholder.
+//! People: accounts, signing in, sessions.
+pub mod people;
+pub mod sign_in;

@@ -1,1 +1,155 @@
-//! The grants, one file each.
+//! The grants, one file each, and what they share: which scope, which tokens.
+pub mod authorization_code;
+pub mod client_credentials;
+pub mod refresh_token;
+
+use crate::decision::Mint;
+use crate::policy::Policy;
+use crate::token::{ScopeRefusal, TokenReply};
+use crate::types::{
+    AccessToken, Client, ClientNo, Lifetime, Locator, RefreshToken, Scope, Subject, UnixTime,
+};
+use jose::TokenText;
+use serde::Serialize;
+
+/// What every grant needs besides its own facts.
+#[derive(Clone, Copy)]
+pub struct Context<'a, M> {
+    /// The issuer's rules.
+    pub policy: &'a Policy,
+    /// The present moment.
+    pub now: UnixTime,
+    /// Where ids and secrets come from.
+    pub mint: &'a M,
+}
+
+/// The scope an app gets for what it asks (RFC 6749 §3.3): every name must be in the catalogue, be among the
+/// app's own if it has a list, and be approved if it is restricted. Asking for nothing means the default.
+///
+/// # Errors
+/// [`ScopeRefusal`] for the first name that may not be asked for.
+pub fn scope_for(
+    client: &Client,
+    asked: Option<&Scope>,
+    policy: &Policy,
+) -> Result<Scope, ScopeRefusal> {
+    let Some(asked) = asked.filter(|scope| !scope.is_empty()) else {
+        return default_scope(client, policy);
+    };
+    for name in asked.names() {
+        check_scope(client, name, policy)?;
+    }
+    Ok(asked.clone())
+}
+
+fn check_scope(client: &Client, name: &str, policy: &Policy) -> Result<(), ScopeRefusal> {
+    let entry = policy.scope(name);
+    let entry = entry.ok_or_else(|| ScopeRefusal::Unknown(name.to_owned()))?;
+    if client
+        .scopes
+        .as_ref()
+        .is_some_and(|own| !own.contains(name))
+    {
+        return Err(ScopeRefusal::NotAllowed(name.to_owned()));
+    }
+    match entry.restricted && !client.approved.contains(name) {
+        true => Err(ScopeRefusal::Restricted(name.to_owned())),
+        false => Ok(()),
+    }
+}
+
+/// The catalogue's default as far as the app may have it; failing that, the app's own list.
+fn default_scope(client: &Client, policy: &Policy) -> Result<Scope, ScopeRefusal> {
+    let may = |name: &&str| check_scope(client, name, policy).is_ok();
+    let default: Scope = policy.default_scope().names().filter(may).collect();
+    let own = client.scopes.as_ref().filter(|_| default.is_empty());
+    let scope = match own {
+        Some(own) => own.names().filter(may).collect(),
+        None => default,
+    };
+    match scope.is_empty() {
+        true => Err(ScopeRefusal::NoDefault),
+        false => Ok(scope),
+    }
+}
+
+/// For whom and for what a token is made.
+struct For<'a> {
+    grant: Locator,
+    client: ClientNo,
+    subject: Option<Subject>,
+    scope: &'a Scope,
+    /// No token outlives this.
+    cap: Option<UnixTime>,
+}
+
+fn access_token<M: Mint>(wanted: For<'_>, context: &Context<'_, M>) -> (TokenText, AccessToken) {
+    let id = context.mint.locator();
+    let tokens = &context.policy.tokens;
+    let text = TokenText::new(&tokens.access_prefix, id.0, &context.mint.secret());
+    let token = AccessToken {
+        id,
+        digest: text.digest(),
+        grant: wanted.grant,
+        client: wanted.client,
+        subject: wanted.subject,
+        scope: wanted.scope.clone(),
+        expires_at: expiry(context.now, tokens.access, wanted.cap),
+    };
+    (text, token)
+}
+
+fn refresh_token<M: Mint>(
+    grant: Locator,
+    cap: UnixTime,
+    context: &Context<'_, M>,
+) -> (TokenText, RefreshToken) {
+    let id = context.mint.locator();
+    let tokens = &context.policy.tokens;
+    let text = TokenText::new(&tokens.refresh_prefix, id.0, &context.mint.secret());
+    let token = RefreshToken {
+        id,
+        digest: text.digest(),
+        grant,
+        expires_at: expiry(context.now, tokens.refresh, Some(cap)),
+    };
+    (text, token)
+}
+
+fn expiry(now: UnixTime, lifetime: Lifetime, cap: Option<UnixTime>) -> UnixTime {
+    let end = now.plus(lifetime);
+    cap.map_or(end, |cap| end.min(cap))
+}
+
+/// The JSON of RFC 6749 §5.1, members in the order of its example.
+#[derive(Serialize)]
+struct Body<'a> {
+    access_token: &'a str,
+    token_type: &'a str,
+    expires_in: i64,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    refresh_token: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    scope: Option<String>,
+}
+
+/// Writes the reply. `scope` may be left out only where the profile's documented shape leaves it out and
+/// what was granted is what was asked ("OPTIONAL, if identical to the scope requested", §5.1).
+fn reply<M>(
+    text: &TokenText,
+    access: &AccessToken,
+    refresh: Option<&TokenText>,
+    as_asked: bool,
+    context: &Context<'_, M>,
+) -> TokenReply {
+    let tokens = &context.policy.tokens;
+    let named = tokens.always_name_scope || !as_asked;
+    let body = Body {
+        access_token: text.as_str(),
+        token_type: &tokens.token_type,
+        expires_in: context.now.seconds_until(access.expires_at),
+        refresh_token: refresh.map(TokenText::as_str),
+        scope: named.then(|| access.scope.to_string()),
+    };
+    TokenReply(serde_json::to_string(&body).unwrap_or_default())
+}

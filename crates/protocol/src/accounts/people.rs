@@ -1,0 +1,136 @@
+//! Making an account and changing its password.
+use crate::decision::Mint;
+use crate::policy::{AccountPolicy, Policy};
+use crate::transition::Transition;
+use crate::types::ids::SubjectFormat;
+use crate::types::{Locator, NewPerson, Person, Subject};
+
+/// Longest address, in bytes (RFC 5321 §4.5.3.1.3).
+pub const MAX_EMAIL: usize = 254;
+/// Longest name, in characters.
+pub const MAX_NAME: usize = 100;
+/// Longest password, in bytes: a bound on what a hash is asked to chew.
+pub const MAX_PASSWORD: usize = 1_024;
+
+/// An account as someone wants it. The password is still text; it is hashed after these checks.
+#[derive(Clone)]
+pub struct NewAccount {
+    /// The address.
+    pub email: String,
+    /// What the person is called.
+    pub name: String,
+    /// The password they chose.
+    pub password: String,
+}
+
+impl std::fmt::Debug for NewAccount {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("NewAccount(…)")
+    }
+}
+
+/// What is wrong with one field of a form.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FieldFault {
+    /// The field's name.
+    pub field: &'static str,
+    /// What is wrong and what to do.
+    pub sentence: String,
+}
+
+fn fault(field: &'static str, sentence: impl Into<String>) -> FieldFault {
+    FieldFault {
+        field,
+        sentence: sentence.into(),
+    }
+}
+
+impl NewAccount {
+    /// Everything that speaks against the account, field by field; empty when nothing does.
+    pub fn faults(&self, policy: &AccountPolicy) -> Vec<FieldFault> {
+        let name = self.name.trim();
+        let mut faults = Vec::new();
+        if name.is_empty() || name.chars().count() > MAX_NAME || name.chars().any(char::is_control)
+        {
+            faults.push(fault("name", "Enter your name, at most 100 characters."));
+        }
+        if !is_email(self.email.trim()) {
+            faults.push(fault(
+                "email",
+                "Enter an e-mail address, such as ada@example.com.",
+            ));
+        }
+        faults.extend(password_fault(&self.password, policy, "password"));
+        faults
+    }
+
+    /// The account to be made, once its password was hashed to the PHC string `password`.
+    pub fn into_person<M: Mint>(
+        self,
+        password: String,
+        admin: bool,
+        policy: &Policy,
+        mint: &M,
+    ) -> Transition {
+        let subject = match policy.subjects {
+            SubjectFormat::Prefixed(_) => Some(Subject(mint.locator().0)),
+            SubjectFormat::Number => None,
+        };
+        Transition::CreatePerson(NewPerson {
+            subject,
+            email: self.email.trim().to_owned(),
+            name: self.name.trim().to_owned(),
+            admin,
+            password,
+        })
+    }
+}
+
+/// What speaks against a password: only its length counts (NIST SP 800-63B §3.1.1).
+pub fn password_fault(
+    password: &str,
+    policy: &AccountPolicy,
+    field: &'static str,
+) -> Option<FieldFault> {
+    let min = policy.min_password;
+    if password.chars().count() < min {
+        return Some(fault(
+            field,
+            format!("Use at least {min} characters; a short sentence is good."),
+        ));
+    }
+    (password.len() > MAX_PASSWORD).then(|| fault(field, "Use at most 1000 characters."))
+}
+
+/// Whether a text looks like an address: one `@`, something before it, a host behind it, nothing odd.
+fn is_email(text: &str) -> bool {
+    let odd = |c: char| c.is_control() || c.is_whitespace() || "<>()[],;:\\\"".contains(c);
+    let Some((local, host)) = text.rsplit_once('@') else {
+        return false;
+    };
+    text.len() <= MAX_EMAIL
+        && !text.chars().any(odd)
+        && !local.is_empty()
+        && !local.contains('@')
+        && !host.is_empty()
+        && !host.starts_with(['.', '-'])
+        && !host.ends_with(['.', '-'])
+        && !host.contains("..")
+}
+
+/// Changes a password; every other session of the person ends.
+pub fn set_password(person: &Person, password: String, keep: Option<Locator>) -> Transition {
+    Transition::SetPassword {
+        subject: person.subject,
+        password,
+        keep,
+    }
+}
+
+/// Switches an account off: its sessions end and all it had issued is dead.
+pub fn disable<M: Mint>(person: &Person, mint: &M) -> Transition {
+    Transition::DisablePerson {
+        subject: person.subject,
+        cutoff: mint.locator(),
+    }
+}

@@ -1,0 +1,134 @@
+//! Redeeming a code (RFC 6749 §4.1.3, RFC 7636 §4.6).
+use super::{Context, For, access_token, refresh_token, reply};
+use crate::client_auth::AuthenticatedClient;
+use crate::decision::{Decision, Mint};
+use crate::facts::{CodeFacts, Standing};
+use crate::policy::RedirectUriAtToken;
+use crate::token::{CodeRedemption, GrantFault, RequestFault, TokenError, TokenReply};
+use crate::transition::{RevocationCause, Transition};
+use crate::types::{AuthorizationCode, Grant, GrantType};
+
+/// Redeems an authorization code, once.
+///
+/// The checks run in the order they stand. Replay is judged after all that only the code's own client can
+/// satisfy (client, redirect URI, verifier), so nobody else can have a grant revoked (RFC 9700 §4.8,
+/// OAuth 2.1 §7.5.3).
+pub fn redeem<M: Mint>(
+    request: &CodeRedemption,
+    client: &AuthenticatedClient,
+    facts: Option<CodeFacts>,
+    context: &Context<'_, M>,
+) -> Decision<TokenReply, TokenError> {
+    check(request, client, facts, context)
+        .map(|facts| settle(client, facts, context))
+        .into()
+}
+
+fn check<M>(
+    request: &CodeRedemption,
+    client: &AuthenticatedClient,
+    facts: Option<CodeFacts>,
+    context: &Context<'_, M>,
+) -> Result<CodeFacts, TokenError> {
+    if !client.may_use(GrantType::AuthorizationCode) {
+        return Err(TokenError::UnauthorizedClient(GrantType::AuthorizationCode));
+    }
+    let presented = request.code.as_ref().ok_or(GrantFault::Unknown)?;
+    let facts = facts.ok_or(GrantFault::Unknown)?;
+    if facts.code.digest != presented.digest {
+        return Err(GrantFault::Digest.into());
+    }
+    if facts.code.client != client.no {
+        return Err(GrantFault::OtherClient.into());
+    }
+    check_redirect_uri(request, &facts.code, context.policy.tokens.redirect_uri)?;
+    check_verifier(request.verifier.as_deref(), &facts.code)?;
+    Ok(facts)
+}
+
+/// "their values MUST be identical" (RFC 6749 §4.1.3); absence is for the policy to judge.
+fn check_redirect_uri(
+    request: &CodeRedemption,
+    code: &AuthorizationCode,
+    policy: RedirectUriAtToken,
+) -> Result<(), TokenError> {
+    match (&request.redirect_uri, policy) {
+        (Some(sent), _) if *sent != code.redirect_uri => Err(GrantFault::RedirectUri.into()),
+        (None, RedirectUriAtToken::Required) => Err(RequestFault::Missing("redirect_uri").into()),
+        _ => Ok(()),
+    }
+}
+
+fn check_verifier(verifier: Option<&str>, code: &AuthorizationCode) -> Result<(), GrantFault> {
+    match (&code.challenge, verifier) {
+        (None, None) => Ok(()),
+        (None, Some(_)) => Err(GrantFault::VerifierUnexpected),
+        (Some(_), None) => Err(GrantFault::VerifierMissing),
+        (Some(challenge), Some(verifier)) if challenge.verify(verifier) => Ok(()),
+        (Some(_), Some(_)) => Err(GrantFault::VerifierMismatch),
+    }
+}
+
+fn settle<M: Mint>(
+    client: &AuthenticatedClient,
+    facts: CodeFacts,
+    context: &Context<'_, M>,
+) -> Decision<TokenReply, TokenError> {
+    let code = facts.code;
+    if facts.redeemed {
+        return Decision::Refused {
+            error: GrantFault::Replayed.into(),
+            transition: Some(Transition::RevokeGrant {
+                grant: code.id,
+                until: context.now.plus(context.policy.tokens.grant),
+                client: code.client,
+                cause: RevocationCause::CodeReplay,
+            }),
+        };
+    }
+    if context.now >= code.expires_at {
+        return Decision::refuse(GrantFault::Expired);
+    }
+    let standing = facts.person.as_ref().map(Standing::from);
+    if !standing.is_some_and(|standing| standing.honours(code.id)) || code.id < client.cutoff {
+        return Decision::refuse(GrantFault::Person);
+    }
+    start_grant(client, code, context)
+}
+
+fn start_grant<M: Mint>(
+    client: &AuthenticatedClient,
+    code: AuthorizationCode,
+    context: &Context<'_, M>,
+) -> Decision<TokenReply, TokenError> {
+    let grant = Grant {
+        id: code.id,
+        client: code.client,
+        subject: code.subject,
+        scope: code.scope,
+        auth_time: code.auth_time,
+        started_at: context.now,
+        expires_at: context.now.plus(context.policy.tokens.grant),
+        revoked_at: None,
+    };
+    let wanted = For {
+        grant: grant.id,
+        client: grant.client,
+        subject: Some(grant.subject),
+        scope: &grant.scope,
+        cap: Some(grant.expires_at),
+    };
+    let (access_text, access) = access_token(wanted, context);
+    let refreshable =
+        client.may_use(GrantType::RefreshToken) && context.policy.allows(GrantType::RefreshToken);
+    let (refresh_text, refresh) = refreshable
+        .then(|| refresh_token(grant.id, grant.expires_at, context))
+        .unzip();
+    let reply = reply(&access_text, &access, refresh_text.as_ref(), true, context);
+    let transition = Transition::RedeemCode {
+        grant,
+        access,
+        refresh,
+    };
+    Decision::grant(transition, reply)
+}

@@ -1,0 +1,46 @@
+//! Client credentials (RFC 6749 §4.4): an app on its own behalf.
+use super::{Context, For, access_token, reply, scope_for};
+use crate::client_auth::AuthenticatedClient;
+use crate::decision::{Decision, Mint};
+use crate::token::{TokenError, TokenReply};
+use crate::transition::Transition;
+use crate::types::{ClientKind, GrantType, Locator, Scope};
+
+/// Issues an access token to an app.
+///
+/// "The client credentials grant type MUST only be used by confidential clients" (§4.4), and "A refresh token
+/// SHOULD NOT be included" (§4.4.3). All such tokens of an app point to its one standing grant.
+pub fn issue<M: Mint>(
+    asked: Option<&Scope>,
+    client: &AuthenticatedClient,
+    context: &Context<'_, M>,
+) -> Decision<TokenReply, TokenError> {
+    decide(asked, client, context).into()
+}
+
+fn decide<M: Mint>(
+    asked: Option<&Scope>,
+    client: &AuthenticatedClient,
+    context: &Context<'_, M>,
+) -> Result<Decision<TokenReply, TokenError>, TokenError> {
+    let grant = GrantType::ClientCredentials;
+    if client.kind == ClientKind::Public || !client.may_use(grant) {
+        return Err(TokenError::UnauthorizedClient(grant));
+    }
+    let scope = scope_for(client, asked, context.policy)?;
+    let wanted = For {
+        grant: standing_grant(client),
+        client: client.no,
+        subject: None,
+        scope: &scope,
+        cap: None,
+    };
+    let (text, access) = access_token(wanted, context);
+    let reply = reply(&text, &access, None, asked.is_some(), context);
+    Ok(Decision::grant(Transition::IssueAccessToken(access), reply))
+}
+
+/// The one grant of an app to itself: the number of the app.
+fn standing_grant(client: &AuthenticatedClient) -> Locator {
+    Locator(client.no.0)
+}

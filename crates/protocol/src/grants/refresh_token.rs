@@ -1,0 +1,167 @@
+//! Refreshing (RFC 6749 §6) with rotation and replay detection (RFC 9700 §4.14.2).
+use super::{Context, For, access_token, refresh_token, reply};
+use crate::client_auth::AuthenticatedClient;
+use crate::decision::{Decision, Mint};
+use crate::facts::{RefreshFacts, Standing, UsedRefreshToken};
+use crate::policy::Rotation;
+use crate::token::{GrantFault, RefreshRequest, ScopeRefusal, TokenError, TokenReply};
+use crate::transition::{RevocationCause, Transition};
+use crate::types::{Grant, GrantType, Lifetime, Scope, SealedReply};
+use jose::{Presented, seal};
+
+/// Trades a refresh token for a new access token and, when rotation is on, a successor.
+///
+/// A token presented again is a lost reply or a theft. Inside the grace window, and until the successor was
+/// used, the identical retry gets the same reply; any other replay revokes the whole grant.
+pub fn rotate<M: Mint>(
+    request: &RefreshRequest,
+    client: &AuthenticatedClient,
+    facts: Option<RefreshFacts>,
+    context: &Context<'_, M>,
+) -> Decision<TokenReply, TokenError> {
+    check(request, client, facts)
+        .and_then(|(presented, facts)| decide(request, &presented, client, facts, context))
+        .into()
+}
+
+fn check(
+    request: &RefreshRequest,
+    client: &AuthenticatedClient,
+    facts: Option<RefreshFacts>,
+) -> Result<(Presented, RefreshFacts), TokenError> {
+    if !client.may_use(GrantType::RefreshToken) {
+        return Err(TokenError::UnauthorizedClient(GrantType::RefreshToken));
+    }
+    let presented = request.token.clone().ok_or(GrantFault::Unknown)?;
+    let facts = facts.ok_or(GrantFault::Unknown)?;
+    if facts.token.digest != presented.digest {
+        return Err(GrantFault::Digest.into());
+    }
+    if facts.grant.client != client.no {
+        return Err(GrantFault::OtherClient.into());
+    }
+    if facts.grant.revoked_at.is_some() || facts.token.id < client.cutoff {
+        return Err(GrantFault::Revoked.into());
+    }
+    let standing = facts.person.as_ref().map(Standing::from);
+    match standing.is_some_and(|standing| standing.honours(facts.token.id)) {
+        true => Ok((presented, facts)),
+        false => Err(GrantFault::Person.into()),
+    }
+}
+
+fn decide<M: Mint>(
+    request: &RefreshRequest,
+    presented: &Presented,
+    client: &AuthenticatedClient,
+    facts: RefreshFacts,
+    context: &Context<'_, M>,
+) -> Result<Decision<TokenReply, TokenError>, TokenError> {
+    let binding = binding(&client.id, request.scope.as_ref());
+    match (&facts.used, context.policy.tokens.rotate) {
+        (Some(used), Rotation::Rotate { grace }) => {
+            return Ok(replay(
+                used,
+                presented,
+                &binding,
+                &facts.grant,
+                grace,
+                context,
+            ));
+        }
+        (Some(used), Rotation::Keep) => {
+            let none = Lifetime::from_seconds(0);
+            return Ok(replay(
+                used,
+                presented,
+                &binding,
+                &facts.grant,
+                none,
+                context,
+            ));
+        }
+        (None, _) => {}
+    }
+    if context.now >= facts.token.expires_at || context.now >= facts.grant.expires_at {
+        return Err(GrantFault::Expired.into());
+    }
+    let scope = request.scope.as_ref().unwrap_or(&facts.grant.scope);
+    if !facts.grant.scope.covers(scope) {
+        return Err(ScopeRefusal::Exceeds.into());
+    }
+    Ok(issue(&facts, scope, presented, &binding, context))
+}
+
+/// Answers a token that was used before.
+fn replay<M>(
+    used: &UsedRefreshToken,
+    presented: &Presented,
+    binding: &[u8],
+    grant: &Grant,
+    grace: Lifetime,
+    context: &Context<'_, M>,
+) -> Decision<TokenReply, TokenError> {
+    let in_window = !used.successor_used && context.now < used.used_at.plus(grace);
+    if let Some(SealedReply(sealed)) = used.reply.as_ref().filter(|_| in_window) {
+        let opened = seal::open(presented.text().as_bytes(), binding, sealed)
+            .and_then(|body| String::from_utf8(body).ok());
+        return match opened {
+            Some(body) => Decision::unchanged(TokenReply(body)),
+            None => Decision::refuse(GrantFault::RetryDiffers),
+        };
+    }
+    Decision::Refused {
+        error: GrantFault::Replayed.into(),
+        transition: Some(Transition::RevokeGrant {
+            grant: grant.id,
+            until: grant.expires_at,
+            client: grant.client,
+            cause: RevocationCause::RefreshReplay,
+        }),
+    }
+}
+
+fn issue<M: Mint>(
+    facts: &RefreshFacts,
+    scope: &Scope,
+    presented: &Presented,
+    binding: &[u8],
+    context: &Context<'_, M>,
+) -> Decision<TokenReply, TokenError> {
+    let grant = &facts.grant;
+    let wanted = For {
+        grant: grant.id,
+        client: grant.client,
+        subject: Some(grant.subject),
+        scope,
+        cap: Some(grant.expires_at),
+    };
+    let (access_text, access) = access_token(wanted, context);
+    let Rotation::Rotate { grace } = context.policy.tokens.rotate else {
+        let reply = reply(&access_text, &access, None, true, context);
+        return Decision::grant(Transition::IssueAccessToken(access), reply);
+    };
+    let (refresh_text, successor) = refresh_token(grant.id, grant.expires_at, context);
+    let reply = reply(&access_text, &access, Some(&refresh_text), true, context);
+    let sealed = (grace.seconds() > 0).then(|| {
+        SealedReply(seal::seal(
+            presented.text().as_bytes(),
+            binding,
+            reply.0.as_bytes(),
+        ))
+    });
+    let transition = Transition::RotateRefreshToken {
+        consumed: facts.token.id,
+        grant: grant.id,
+        successor,
+        access,
+        reply: sealed,
+    };
+    Decision::grant(transition, reply)
+}
+
+/// What makes a retry identical: the same client asking for the same scope.
+fn binding(client_id: &str, scope: Option<&Scope>) -> Vec<u8> {
+    let scope = scope.map(Scope::to_string).unwrap_or_default();
+    format!("{client_id}\n{scope}").into_bytes()
+}
