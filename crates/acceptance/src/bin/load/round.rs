@@ -39,12 +39,15 @@ pub(crate) fn run(args: &Args, number: u32, runtime: &Runtime) -> anyhow::Result
         std::thread::sleep(Duration::from_secs(1));
         round.add_memory(server, "PSS idle (MiB)")?;
     }
-    let seeded = servers
-        .iter()
-        .map(|server| seed(server, args.wants(Scenario::Refresh)))
-        .collect::<anyhow::Result<Vec<Seeded>>>()?;
-    let pairs: Vec<_> = servers.iter().zip(&seeded).collect();
-    round.load_all(&pairs)?;
+    let loads = [Scenario::Cc, Scenario::Introspect, Scenario::Refresh];
+    if loads.into_iter().any(|scenario| args.wants(scenario)) {
+        let seeded = servers
+            .iter()
+            .map(|server| seed(server, args.wants(Scenario::Refresh)))
+            .collect::<anyhow::Result<Vec<Seeded>>>()?;
+        let pairs: Vec<_> = servers.iter().zip(&seeded).collect();
+        round.load_all(&pairs)?;
+    }
     for server in &mut servers {
         round.add_memory(server, "PSS after load (MiB)")?;
         server.stop();
