@@ -21,6 +21,8 @@ pub struct SignIn {
     pub app_name: Option<String>,
     /// Why the last attempt failed.
     pub problem: Option<String>,
+    /// Something good to know, such as that an account was made.
+    pub notice: Option<String>,
     /// Whether people may make their own account.
     pub sign_up_allowed: bool,
 }
@@ -67,6 +69,7 @@ impl Page for SignIn {
             email: String::new(),
             app_name: Some("Task Board".to_owned()),
             problem: None,
+            notice: None,
             sign_up_allowed: true,
         };
         let alone = Self {
@@ -93,8 +96,13 @@ impl Page for SignIn {
             email: HOSTILE.to_owned(),
             app_name: Some(HOSTILE.to_owned()),
             problem: Some(HOSTILE.to_owned()),
+            notice: Some(HOSTILE.to_owned()),
             sign_up_allowed: true,
         };
-        vec![usual, alone, failed, known, hostile]
+        let after_sign_up = Self {
+            notice: Some("If this address was new here, your account is ready.".to_owned()),
+            ..usual.clone()
+        };
+        vec![usual, alone, failed, known, after_sign_up, hostile]
     }
 }

@@ -21,12 +21,14 @@ const MAX_BROWSER: usize = 120;
 /// - One account over all sources: 50, counted only for browsers that were never signed in to it. A browser
 ///   that was (it holds a known-device cookie) is counted apart, so a stranger's guesses never lock the
 ///   owner out.
+/// - New accounts from one source: 20.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Limit {
     AccountAndSource,
     Source,
     AccountFromStrangers,
     AccountFromKnownDevice,
+    SignUpsFromSource,
 }
 
 impl Limit {
@@ -35,7 +37,7 @@ impl Limit {
             Limit::AccountAndSource => 10,
             Limit::Source => 100,
             Limit::AccountFromStrangers => 50,
-            Limit::AccountFromKnownDevice => 20,
+            Limit::AccountFromKnownDevice | Limit::SignUpsFromSource => 20,
         }
     }
 }
@@ -59,18 +61,22 @@ impl Attempt {
     /// `known_device`: the browser has proved that it was signed in to this very account before.
     pub fn new(email: &str, source: &str, known_device: bool) -> Self {
         let email = email_key(email);
-        let key = |limit: Limit, text: String| {
-            (limit, Digest::of(format!("{limit:?}\n{text}").as_bytes()))
-        };
         let keys = match known_device {
-            true => vec![key(Limit::AccountFromKnownDevice, email)],
+            true => vec![key(Limit::AccountFromKnownDevice, &email)],
             false => vec![
-                key(Limit::AccountAndSource, format!("{email}\n{source}")),
-                key(Limit::Source, source.to_owned()),
-                key(Limit::AccountFromStrangers, email),
+                key(Limit::AccountAndSource, &format!("{email}\n{source}")),
+                key(Limit::Source, source),
+                key(Limit::AccountFromStrangers, &email),
             ],
         };
         Attempt { keys }
+    }
+
+    /// An attempt to make an account from `source`.
+    pub fn sign_up(source: &str) -> Self {
+        Attempt {
+            keys: vec![key(Limit::SignUpsFromSource, source)],
+        }
     }
 
     /// What is counted.
@@ -116,6 +122,10 @@ impl Attempt {
             subject,
         }
     }
+}
+
+fn key(limit: Limit, text: &str) -> (Limit, Digest) {
+    (limit, Digest::of(format!("{limit:?}\n{text}").as_bytes()))
 }
 
 /// Starts a session for a person who proved who they are. Returns the cookie's value. The browser's earlier

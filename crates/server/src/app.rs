@@ -1,0 +1,181 @@
+//! The server as its routes see it, and how it starts and stops.
+use crate::clock;
+use crate::config::Config;
+use crate::log::Log;
+use crate::password::Hasher;
+use crate::visitor::Cookies;
+use crate::{jobs, keys, listen, routes};
+use anyhow::Context as _;
+use jose::keyed::Key;
+use protocol::decision::Decision;
+use protocol::grants::Context;
+use protocol::metadata::{self, Endpoints};
+use protocol::types::UnixTime;
+use protocol::{Policy, Transition};
+use std::sync::Arc;
+use store::{IdMint, Outcome, Store, StoreError};
+
+/// How often a request that lost its guard is decided anew.
+const TRIES: usize = 3;
+
+/// Everything a request needs. Cheap to clone.
+pub(crate) type App = Arc<AppState>;
+
+/// See [`App`].
+pub(crate) struct AppState {
+    pub(crate) config: Config,
+    pub(crate) store: Store,
+    pub(crate) mint: IdMint,
+    pub(crate) key: Key,
+    pub(crate) cookies: Cookies,
+    pub(crate) hasher: Hasher,
+    pub(crate) log: Log,
+    /// The metadata document, written once.
+    pub(crate) metadata: String,
+}
+
+impl AppState {
+    /// Opens the storage and the key of a configuration.
+    ///
+    /// # Errors
+    /// One sentence on what is in the way.
+    pub(crate) fn open(config: Config, log: Log) -> anyhow::Result<Self> {
+        let key = keys::load(&config.keys)?;
+        let store = open_store(&config)?;
+        let cookies = Cookies::of(&config.issuer);
+        let document = metadata::document(&config.policy, endpoints(&config));
+        let metadata = serde_json::to_string_pretty(&document)?;
+        let cores = std::thread::available_parallelism().map_or(1, usize::from);
+        Ok(AppState {
+            mint: store.mint(),
+            metadata,
+            key,
+            cookies,
+            hasher: Hasher::new(cores),
+            log,
+            store,
+            config,
+        })
+    }
+
+    /// The rules.
+    pub(crate) fn policy(&self) -> &Policy {
+        &self.config.policy
+    }
+
+    /// What a rule is given besides its facts.
+    pub(crate) fn context(&self) -> Context<'_, IdMint> {
+        Context {
+            policy: &self.config.policy,
+            now: clock::now(),
+            mint: &self.mint,
+        }
+    }
+
+    /// The tries of one request: facts are loaded and decided on anew, with a new context, when another
+    /// request won the guard.
+    pub(crate) fn tries(&self) -> impl Iterator<Item = Context<'_, IdMint>> {
+        (0..TRIES).map(|_| self.context())
+    }
+
+    /// Settles what a rule decided; the answer is given once the change is durable. `None` when another
+    /// request won the guard, so that the facts are stale.
+    ///
+    /// # Errors
+    /// [`StoreError`] when the store fails.
+    pub(crate) async fn settle<R, E>(
+        &self,
+        decision: Decision<R, E>,
+        now: UnixTime,
+    ) -> Result<Option<Result<R, E>>, StoreError> {
+        let (transition, answer) = match decision {
+            Decision::Granted { transition, reply } => (transition, Ok(reply)),
+            Decision::Refused { error, transition } => (transition, Err(error)),
+        };
+        let committed = match transition {
+            Some(transition) => self.store.settle(transition, now).await? == Outcome::Committed,
+            None => true,
+        };
+        Ok(committed.then_some(answer))
+    }
+
+    /// Settles a change whose guard cannot be lost.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub(crate) async fn settle_one(&self, transition: Transition) -> Result<Outcome, StoreError> {
+        self.store.settle(transition, clock::now()).await
+    }
+}
+
+/// Opens the storage that a configuration names.
+///
+/// # Errors
+/// One sentence on what is in the way.
+pub(crate) fn open_store(config: &Config) -> anyhow::Result<Store> {
+    let cores = std::thread::available_parallelism().map_or(1, usize::from);
+    let options = store::Options {
+        path: config.storage.clone(),
+        readers_hint: cores,
+        subjects: config.policy.subjects.clone(),
+        synchronous: store::Synchronous::Full,
+    };
+    Store::open(&options).with_context(|| format!("cannot open {}", config.storage.display()))
+}
+
+fn endpoints(config: &Config) -> Endpoints {
+    let at =
+        |base: &str, paths: &[String]| paths.first().map(|path| format!("{}{path}", origin(base)));
+    let paths = &config.paths;
+    Endpoints {
+        authorization: at(&config.issuer, &paths.authorize),
+        token: at(&config.issuer, &paths.token),
+        revocation: at(&config.issuer, &paths.revoke),
+        introspection: at(&config.issuer, &paths.introspect),
+        token_info: at(&config.api_base, &paths.token_info),
+    }
+}
+
+/// `scheme://host[:port]` of a URL.
+pub(crate) fn origin(url: &str) -> &str {
+    let host = url.find("://").map_or(0, |at| at + 3);
+    let end = url[host..].find('/').map_or(url.len(), |at| host + at);
+    &url[..end]
+}
+
+/// Serves a provider until it is told to stop.
+///
+/// # Errors
+/// One sentence on why it cannot start.
+pub(crate) async fn serve(config: Config) -> anyhow::Result<()> {
+    let log = Log::start(config.log);
+    let listener = listen::bind(config.listen).await?;
+    let app = Arc::new(AppState::open(config, log)?);
+    for warning in &app.config.warnings {
+        app.log.warn(warning.clone());
+    }
+    app.log.info(format!(
+        "{} listens on {}",
+        app.config.issuer, app.config.listen
+    ));
+    run(app, listener, listen::stop_signal()).await
+}
+
+/// Serves an opened provider until `stop` resolves, then finishes what is under way.
+///
+/// # Errors
+/// When TLS cannot be set up.
+pub(crate) async fn run(
+    app: App,
+    listener: tokio::net::TcpListener,
+    stop: impl Future<Output = ()>,
+) -> anyhow::Result<()> {
+    let jobs = jobs::start(app.clone());
+    let router = routes::router(app.clone());
+    let served = listen::serve(app.clone(), listener, router, stop).await;
+    jobs.abort();
+    app.store.close().await;
+    app.log.info("stopped");
+    app.log.flush();
+    served
+}

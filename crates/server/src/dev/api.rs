@@ -1,0 +1,113 @@
+//! A small task API, as an API company would have it: it asks the provider about each token.
+use super::demo::Demo;
+use axum::Json;
+use axum::body::Bytes;
+use axum::extract::State;
+use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use jose::bearer;
+use serde::{Deserialize, Serialize};
+use std::sync::{Mutex, PoisonError};
+
+/// Most tasks it keeps.
+const MAX_TASKS: usize = 100;
+
+/// One task.
+#[derive(Clone, Serialize)]
+pub(super) struct Task {
+    pub(super) title: String,
+    pub(super) done: bool,
+}
+
+/// The tasks, gone when the process ends.
+pub(super) struct Tasks(Mutex<Vec<Task>>);
+
+impl Tasks {
+    pub(super) fn new() -> Self {
+        let task = |title: &str, done| Task {
+            title: title.to_owned(),
+            done,
+        };
+        Tasks(Mutex::new(vec![
+            task("Hand over the valet key, not the house keys", true),
+            task("Read what the app may do before pressing Allow", true),
+            task("Take the key back", false),
+        ]))
+    }
+
+    fn all(&self) -> Vec<Task> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    fn add(&self, title: &str) -> bool {
+        let mut tasks = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if tasks.len() >= MAX_TASKS {
+            return false;
+        }
+        tasks.push(Task {
+            title: title.to_owned(),
+            done: false,
+        });
+        true
+    }
+}
+
+/// `GET /v1/tasks`, scope `tasks:read`.
+pub(super) async fn list(State(demo): State<Demo>, headers: HeaderMap) -> Response {
+    match authorize(&demo, &headers, "tasks:read").await {
+        Ok(()) => Json(demo.tasks.all()).into_response(),
+        Err(response) => response,
+    }
+}
+
+#[derive(Deserialize)]
+struct NewTask {
+    title: String,
+}
+
+/// `POST /v1/tasks` with `{"title": …}`, scope `tasks:write`.
+pub(super) async fn add(State(demo): State<Demo>, headers: HeaderMap, body: Bytes) -> Response {
+    if let Err(response) = authorize(&demo, &headers, "tasks:write").await {
+        return response;
+    }
+    match serde_json::from_slice::<NewTask>(&body) {
+        Ok(task) if (1..=200).contains(&task.title.chars().count()) => match demo.tasks.add(&task.title) {
+            true => (StatusCode::CREATED, Json(demo.tasks.all())).into_response(),
+            false => (StatusCode::CONFLICT, "this demo keeps 100 tasks\n").into_response(),
+        },
+        _ => (StatusCode::BAD_REQUEST, "send {\"title\": \"…\"}\n").into_response(),
+    }
+}
+
+/// Lets a request through whose token is active and has the scope (RFC 6750 §3.1).
+async fn authorize(demo: &Demo, headers: &HeaderMap, scope: &str) -> Result<(), Response> {
+    let header = headers.get(header::AUTHORIZATION).and_then(|value| value.to_str().ok());
+    let token = bearer::parse(header).map_err(|_| challenge(StatusCode::UNAUTHORIZED, &[]))?;
+    let credential = (demo.settings.api_id.as_str(), demo.settings.api_secret.as_str());
+    let answer = demo
+        .client
+        .post_form(&demo.settings.introspection, credential, &[("token", token)])
+        .await
+        .map_err(|_| (StatusCode::BAD_GATEWAY, "the provider does not answer\n").into_response())?;
+    if answer.json["active"] != true {
+        return Err(challenge(StatusCode::UNAUTHORIZED, &[("error", "invalid_token")]));
+    }
+    let granted = answer.json["scope"].as_str().unwrap_or_default();
+    match granted.split(' ').any(|name| name == scope) {
+        true => Ok(()),
+        false => Err(challenge(
+            StatusCode::FORBIDDEN,
+            &[("error", "insufficient_scope"), ("scope", scope)],
+        )),
+    }
+}
+
+fn challenge(status: StatusCode, attributes: &[(&str, &str)]) -> Response {
+    let value = bearer::challenge("tasks", attributes);
+    let error = attributes.first().map_or("missing_token", |(_, error)| error);
+    let mut response = (status, Json(serde_json::json!({ "error": error }))).into_response();
+    if let Ok(value) = HeaderValue::from_str(&value) {
+        response.headers_mut().insert(header::WWW_AUTHENTICATE, value);
+    }
+    response
+}

@@ -1,0 +1,65 @@
+//! The small HTTP client of the demo app and the task API: plain http to the provider on this machine.
+use anyhow::Context;
+use axum::body::Bytes;
+use axum::http::{Request, StatusCode, header};
+use base64::{Engine, engine::general_purpose::STANDARD};
+use http_body_util::{BodyExt, Full};
+use hyper_util::client::legacy::Client as HyperClient;
+use hyper_util::client::legacy::connect::HttpConnector;
+use hyper_util::rt::TokioExecutor;
+use protocol::Params;
+use serde_json::Value;
+use std::time::Duration;
+
+const TIMEOUT: Duration = Duration::from_secs(10);
+
+/// A client; cheap to clone.
+#[derive(Clone)]
+pub(super) struct Client(HyperClient<HttpConnector, Full<Bytes>>);
+
+/// An answer: its status and, where the body is JSON, its value.
+pub(super) struct Answer {
+    pub(super) status: StatusCode,
+    pub(super) json: Value,
+}
+
+impl Client {
+    pub(super) fn new() -> Self {
+        Client(HyperClient::builder(TokioExecutor::new()).build_http())
+    }
+
+    /// Posts a form with HTTP Basic credentials.
+    pub(super) async fn post_form(
+        &self,
+        url: &str,
+        (id, secret): (&str, &str),
+        fields: &[(&str, &str)],
+    ) -> anyhow::Result<Answer> {
+        let basic = STANDARD.encode(format!("{id}:{secret}"));
+        let request = Request::post(url)
+            .header(header::AUTHORIZATION, format!("Basic {basic}"))
+            .header(header::CONTENT_TYPE, "application/x-www-form-urlencoded")
+            .body(Params::from_pairs(fields.iter().copied()).to_form().into())?;
+        self.send(request).await
+    }
+
+    /// Gets with a bearer token.
+    pub(super) async fn get_bearer(&self, url: &str, token: &str) -> anyhow::Result<Answer> {
+        let request = Request::get(url)
+            .header(header::AUTHORIZATION, format!("Bearer {token}"))
+            .body(Full::default())?;
+        self.send(request).await
+    }
+
+    async fn send(&self, request: Request<Full<Bytes>>) -> anyhow::Result<Answer> {
+        let url = request.uri().to_string();
+        let response = tokio::time::timeout(TIMEOUT, self.0.request(request)).await;
+        let response = response
+            .with_context(|| format!("{url} did not answer within 10 seconds"))?
+            .with_context(|| format!("{url} cannot be reached"))?;
+        let status = response.status();
+        let body = response.into_body().collect().await?.to_bytes();
+        let json = serde_json::from_slice(&body).unwrap_or(Value::Null);
+        Ok(Answer { status, json })
+    }
+}

@@ -1,0 +1,404 @@
+//! The demo app: a third party that knows nothing of the provider but its public endpoints. It walks the code
+//! flow with PKCE and shows each step.
+use super::api::{self, Tasks};
+use super::client::{Answer, Client};
+use super::setup::Credentials;
+use crate::app::origin;
+use crate::config::Config;
+use crate::reply;
+use crate::request::RequestId;
+use axum::Router;
+use axum::extract::{RawQuery, State};
+use axum::http::{HeaderMap, StatusCode, header};
+use axum::response::Response;
+use axum::routing::{get, post};
+use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
+use jose::Digest;
+use pages::{DemoError, DemoHome, DemoResult, DemoStep, DemoTask, Frame};
+use protocol::Params;
+use serde_json::Value;
+use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex, PoisonError};
+
+/// Browsers it remembers; the oldest is forgotten first.
+const MAX_VISITS: usize = 1_000;
+
+/// What the app was told when it was registered.
+pub(super) struct Settings {
+    authorization: String,
+    token: String,
+    revocation: String,
+    pub(super) introspection: String,
+    provider: String,
+    base: String,
+    client_id: String,
+    client_secret: String,
+    pub(super) api_id: String,
+    pub(super) api_secret: String,
+    scopes: String,
+}
+
+impl Settings {
+    pub(super) fn new(config: &Config, credentials: &Credentials, base: &str) -> Self {
+        let paths = &config.paths;
+        let at = |aliases: &[String]| {
+            let path = aliases.first().map_or("", String::as_str);
+            format!("{}{path}", origin(&config.issuer))
+        };
+        Settings {
+            authorization: at(&paths.authorize),
+            token: at(&paths.token),
+            revocation: at(&paths.revoke),
+            introspection: at(&paths.introspect),
+            provider: config.branding.product.clone(),
+            base: base.to_owned(),
+            client_id: credentials.app.client_id.clone(),
+            client_secret: credentials.app.client_secret.clone(),
+            api_id: credentials.api.client_id.clone(),
+            api_secret: credentials.api.client_secret.clone(),
+            scopes: "tasks:read tasks:write".to_owned(),
+        }
+    }
+}
+
+/// One browser's state.
+#[derive(Clone, Default)]
+struct Visit {
+    state: String,
+    verifier: String,
+    access_token: String,
+    refresh_token: String,
+    steps: Vec<Step>,
+    tasks: Vec<(String, bool)>,
+}
+
+#[derive(Clone)]
+struct Step {
+    title: &'static str,
+    request: String,
+    response: String,
+}
+
+pub(super) struct DemoState {
+    pub(super) settings: Settings,
+    pub(super) client: Client,
+    pub(super) tasks: Tasks,
+    visits: Mutex<BTreeMap<u64, (String, Visit)>>,
+}
+
+/// Everything the demo needs. Cheap to clone.
+pub(super) type Demo = Arc<DemoState>;
+
+/// The routes of the demo app and of the task API.
+pub(super) fn router(settings: Settings) -> Router {
+    let demo = Arc::new(DemoState {
+        settings,
+        client: Client::new(),
+        tasks: Tasks::new(),
+        visits: Mutex::new(BTreeMap::new()),
+    });
+    Router::new()
+        .route("/", get(home))
+        .route("/login", get(login))
+        .route("/callback", get(callback))
+        .route("/tasks", get(show))
+        .route("/refresh", post(refresh))
+        .route("/revoke", post(revoke))
+        .route("/v1/tasks", get(api::list).post(api::add))
+        .route("/assets/{name}", get(stylesheet))
+        .with_state(demo)
+}
+
+async fn stylesheet() -> Response {
+    let mut response = Response::new(pages::stylesheet().1.into());
+    let css = header::HeaderValue::from_static("text/css; charset=utf-8");
+    response.headers_mut().insert(header::CONTENT_TYPE, css);
+    response
+}
+
+fn frame() -> Frame {
+    Frame {
+        product: "Task Board".to_owned(),
+        request_id: RequestId::next().to_string(),
+        signed_in_as: None,
+        accent: None,
+        test_side: false,
+    }
+}
+
+async fn home(State(demo): State<Demo>) -> Response {
+    let page = DemoHome {
+        frame: frame(),
+        scopes: demo.settings.scopes.split(' ').map(str::to_owned).collect(),
+        provider: demo.settings.provider.clone(),
+    };
+    reply::page(StatusCode::OK, &page, None)
+}
+
+fn random() -> String {
+    URL_SAFE_NO_PAD.encode(jose::random::bytes::<32>())
+}
+
+impl DemoState {
+    /// The cookie's name holds the port, since cookies do not know ports.
+    fn cookie_name(&self) -> String {
+        let port = self.settings.base.rsplit(':').next().unwrap_or_default();
+        format!("taskboard_{port}")
+    }
+
+    fn visit(&self, headers: &HeaderMap) -> Option<(String, Visit)> {
+        let name = self.cookie_name();
+        let cookies = headers.get(header::COOKIE)?.to_str().ok()?;
+        let own = cookies.split(';').filter_map(|pair| pair.trim().split_once('='));
+        let id = own.into_iter().find(|(key, _)| *key == name)?.1;
+        let visits = self.visits.lock().unwrap_or_else(PoisonError::into_inner);
+        let found = visits.values().find(|(own, _)| own == id);
+        found.map(|(id, visit)| (id.clone(), visit.clone()))
+    }
+
+    fn remember(&self, id: String, visit: Visit) {
+        let mut visits = self.visits.lock().unwrap_or_else(PoisonError::into_inner);
+        visits.retain(|_, (own, _)| *own != id);
+        let next = visits.last_key_value().map_or(0, |(last, _)| last + 1);
+        visits.insert(next, (id, visit));
+        while visits.len() > MAX_VISITS {
+            visits.pop_first();
+        }
+    }
+
+    fn credential(&self) -> (&str, &str) {
+        (&self.settings.client_id, &self.settings.client_secret)
+    }
+
+    fn redirect_uri(&self) -> String {
+        format!("{}/callback", self.settings.base)
+    }
+}
+
+async fn login(State(demo): State<Demo>) -> Response {
+    let (id, state, verifier) = (random(), random(), random());
+    let challenge = Digest::of(verifier.as_bytes()).base64url();
+    let redirect_uri = demo.redirect_uri();
+    let query = Params::from_pairs([
+        ("response_type", "code"),
+        ("client_id", &demo.settings.client_id),
+        ("redirect_uri", &redirect_uri),
+        ("scope", &demo.settings.scopes),
+        ("state", &state),
+        ("code_challenge", &challenge),
+        ("code_challenge_method", "S256"),
+    ]);
+    let visit = Visit {
+        steps: vec![Step {
+            title: "The app sent your browser to the provider",
+            request: format!(
+                "GET {}?response_type=code&client_id={}&scope={}&state={}&code_challenge={}",
+                demo.settings.authorization,
+                demo.settings.client_id,
+                demo.settings.scopes,
+                shortened(&state),
+                shortened(&challenge)
+            ),
+            response: "You signed in and pressed Allow.".to_owned(),
+        }],
+        state,
+        verifier,
+        ..Visit::default()
+    };
+    let mut response = reply::see_other(&format!("{}?{}", demo.settings.authorization, query.to_form()));
+    let name = demo.cookie_name();
+    reply::set_cookie(&mut response, &format!("{name}={id}; Path=/; HttpOnly; SameSite=Lax"));
+    demo.remember(id, visit);
+    response
+}
+
+/// Enough of a secret to recognise it, and no more.
+fn shortened(secret: &str) -> String {
+    format!("{}…", secret.chars().take(8).collect::<String>())
+}
+
+fn failed(error: &str, description: &str) -> Response {
+    let page = DemoError {
+        frame: frame(),
+        error: error.to_owned(),
+        description: description.to_owned(),
+    };
+    reply::page(StatusCode::BAD_REQUEST, &page, None)
+}
+
+async fn callback(
+    State(demo): State<Demo>,
+    RawQuery(query): RawQuery,
+    headers: HeaderMap,
+) -> Response {
+    let params = Params::from_form(query.unwrap_or_default().as_bytes()).unwrap_or_default();
+    let Some((id, mut visit)) = demo.visit(&headers) else {
+        return failed("unknown_browser", "This browser did not start a sign-in here.");
+    };
+    if params.get("state") != Some(visit.state.as_str()) || visit.state.is_empty() {
+        return failed("wrong_state", "The answer does not belong to the request this browser made.");
+    }
+    visit.state.clear();
+    if let Some(error) = params.get("error") {
+        return failed(error, params.get("error_description").unwrap_or_default());
+    }
+    let code = params.get("code").unwrap_or_default().to_owned();
+    let redirect_uri = demo.redirect_uri();
+    let verifier = visit.verifier.clone();
+    let fields = [
+        ("grant_type", "authorization_code"),
+        ("code", code.as_str()),
+        ("redirect_uri", &redirect_uri),
+        ("code_verifier", &verifier),
+    ];
+    let shown = format!(
+        "POST {}\nAuthorization: Basic …\n\ngrant_type=authorization_code&code={}&code_verifier={}",
+        demo.settings.token,
+        shortened(&code),
+        shortened(&verifier)
+    );
+    take_tokens(&demo, id, visit, &fields, "The app traded the code for tokens", shown).await
+}
+
+/// Asks the token endpoint, then the API, and goes to the result.
+async fn take_tokens(
+    demo: &Demo,
+    id: String,
+    mut visit: Visit,
+    fields: &[(&str, &str)],
+    title: &'static str,
+    request: String,
+) -> Response {
+    let answer = demo.client.post_form(&demo.settings.token, demo.credential(), fields).await;
+    let answer = match answer {
+        Ok(answer) => answer,
+        Err(error) => return failed("provider_unreachable", &format!("{error:#}")),
+    };
+    visit.steps.push(Step {
+        title,
+        request,
+        response: shown(&answer),
+    });
+    let text = |name: &str| answer.json[name].as_str().unwrap_or_default().to_owned();
+    if answer.status != StatusCode::OK {
+        return failed(&text("error"), &text("error_description"));
+    }
+    visit.access_token = text("access_token");
+    visit.refresh_token = text("refresh_token");
+    call_api(demo, &mut visit).await;
+    demo.remember(id, visit);
+    reply::see_other("/tasks")
+}
+
+async fn call_api(demo: &Demo, visit: &mut Visit) {
+    let url = format!("{}/v1/tasks", demo.settings.base);
+    let answer = demo.client.get_bearer(&url, &visit.access_token).await;
+    let (response, tasks) = match &answer {
+        Ok(answer) => (shown(answer), tasks_of(&answer.json)),
+        Err(error) => (format!("{error:#}"), Vec::new()),
+    };
+    visit.tasks = tasks;
+    visit.steps.push(Step {
+        title: "The app called the API with the access token",
+        request: format!("GET {url}\nAuthorization: Bearer {}", shortened(&visit.access_token)),
+        response,
+    });
+}
+
+fn tasks_of(json: &Value) -> Vec<(String, bool)> {
+    let list = json.as_array().cloned().unwrap_or_default();
+    let task = |task: &Value| {
+        let title = task["title"].as_str().unwrap_or_default().to_owned();
+        (title, task["done"] == true)
+    };
+    list.iter().map(task).collect()
+}
+
+/// An answer as it may be shown: tokens shortened.
+fn shown(answer: &Answer) -> String {
+    let mut json = answer.json.clone();
+    for name in ["access_token", "refresh_token"] {
+        if let Some(Value::String(secret)) = json.get_mut(name) {
+            *secret = shortened(secret);
+        }
+    }
+    let body = serde_json::to_string_pretty(&json).unwrap_or_default();
+    match json {
+        Value::Null => answer.status.to_string(),
+        _ => format!("{}\n{body}", answer.status),
+    }
+}
+
+async fn show(State(demo): State<Demo>, headers: HeaderMap) -> Response {
+    let Some((id, visit)) = demo.visit(&headers).filter(|(_, visit)| !visit.steps.is_empty()) else {
+        return reply::see_other("/");
+    };
+    let step = |step: Step| DemoStep {
+        title: step.title.to_owned(),
+        request: step.request,
+        response: step.response,
+    };
+    let page = DemoResult {
+        frame: frame(),
+        tasks: visit.tasks.into_iter().map(|(title, done)| DemoTask { title, done }).collect(),
+        steps: visit.steps.into_iter().map(step).collect(),
+        nonce: nonce(&id),
+    };
+    reply::page(StatusCode::OK, &page, None)
+}
+
+/// Proves that a form came from a page that was shown to this browser.
+fn nonce(id: &str) -> String {
+    Digest::of(format!("nonce {id}").as_bytes()).base64url()
+}
+
+/// The visit behind a form of the result page.
+fn own_visit(demo: &Demo, headers: &HeaderMap, body: &[u8]) -> Option<(String, Visit)> {
+    let (id, visit) = demo.visit(headers)?;
+    let params = Params::from_form(body).ok()?;
+    (params.get("nonce") == Some(nonce(&id).as_str())).then_some((id, visit))
+}
+
+async fn refresh(
+    State(demo): State<Demo>,
+    headers: HeaderMap,
+    body: axum::body::Bytes,
+) -> Response {
+    let Some((id, visit)) = own_visit(&demo, &headers, &body) else {
+        return reply::see_other("/");
+    };
+    let token = visit.refresh_token.clone();
+    let fields = [("grant_type", "refresh_token"), ("refresh_token", token.as_str())];
+    let shown = format!(
+        "POST {}\nAuthorization: Basic …\n\ngrant_type=refresh_token&refresh_token={}",
+        demo.settings.token,
+        shortened(&token)
+    );
+    take_tokens(&demo, id, visit, &fields, "The app traded the refresh token for new ones", shown).await
+}
+
+async fn revoke(
+    State(demo): State<Demo>,
+    headers: HeaderMap,
+    body: axum::body::Bytes,
+) -> Response {
+    let Some((id, mut visit)) = own_visit(&demo, &headers, &body) else {
+        return reply::see_other("/");
+    };
+    let token = visit.refresh_token.clone();
+    let answer = demo
+        .client
+        .post_form(&demo.settings.revocation, demo.credential(), &[("token", &token)])
+        .await;
+    visit.steps.push(Step {
+        title: "The app gave its key back",
+        request: format!("POST {}\n\ntoken={}", demo.settings.revocation, shortened(&token)),
+        response: match &answer {
+            Ok(answer) => shown(answer),
+            Err(error) => format!("{error:#}"),
+        },
+    });
+    call_api(&demo, &mut visit).await;
+    demo.remember(id, visit);
+    reply::see_other("/tasks")
+}

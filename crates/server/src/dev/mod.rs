@@ -1,0 +1,157 @@
+//! `valetkey dev`: the whole thing working in a browser, in one command. A provider, a third-party demo app
+//! and a small task API, on loopback only, with data in a folder of its own.
+mod api;
+mod client;
+mod demo;
+mod setup;
+
+use crate::app::{self, AppState};
+use crate::config::{Config, Overrides};
+use crate::listen;
+use crate::log::Log;
+use anyhow::{Context, bail};
+use setup::Credentials;
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+/// What the command line may choose.
+#[derive(Debug, Clone)]
+pub(crate) struct DevArgs {
+    /// Where the provider listens; a loopback address.
+    pub(crate) listen: SocketAddr,
+    /// Where the demo app and the task API listen; a loopback address.
+    pub(crate) demo_listen: SocketAddr,
+    /// The folder that holds database, keys, configuration and credentials.
+    pub(crate) data: PathBuf,
+    /// Print the addresses and credentials as one JSON document.
+    pub(crate) json: bool,
+}
+
+/// The configuration of a development provider, written at the first start so that it can be changed.
+const CONFIG: &str = include_str!("dev.toml");
+
+/// Runs until Ctrl-C.
+///
+/// # Errors
+/// One sentence on what is in the way.
+pub(crate) async fn run(args: DevArgs) -> anyhow::Result<()> {
+    for (flag, address) in [("--listen", args.listen), ("--demo-listen", args.demo_listen)] {
+        if !address.ip().is_loopback() {
+            bail!(
+                "`valetkey dev` is for this machine only, and {flag} {address} is not a loopback address: \
+                 use 127.0.0.1, or `valetkey serve` for a public provider"
+            );
+        }
+    }
+    let provider = listen::bind(args.listen).await?;
+    let demo_app = bind_demo(args.demo_listen).await?;
+    let (listen, demo_listen) = (provider.local_addr()?, demo_app.local_addr()?);
+    let config = config(&args.data, listen)?;
+    let config_path = config.source.clone().unwrap_or_default();
+    let app = Arc::new(AppState::open(config, Log::start(crate::config::LogFormat::Auto))?);
+    let credentials = setup::ensure(&app, &args.data, demo_listen.port()).await?;
+    let addresses = Addresses {
+        issuer: app.config.issuer.clone(),
+        demo: format!("http://localhost:{}", demo_listen.port()),
+        config: config_path,
+    };
+    match args.json {
+        true => println!("{}", addresses.json(&credentials)),
+        false => println!("{}", addresses.text(&credentials)),
+    }
+    let demo = demo::router(demo::Settings::new(&app.config, &credentials, &addresses.demo));
+    let demo = tokio::spawn(async move { axum::serve(demo_app, demo).await });
+    let served = app::run(app, provider, listen::stop_signal()).await;
+    demo.abort();
+    served
+}
+
+async fn bind_demo(address: SocketAddr) -> anyhow::Result<tokio::net::TcpListener> {
+    listen::bind(address).await.map_err(|error| {
+        let hint = format!("{error:#}").replace("--listen", "--demo-listen");
+        anyhow::anyhow!("the demo app cannot start: {hint}")
+    })
+}
+
+fn config(data: &Path, listen: SocketAddr) -> anyhow::Result<Config> {
+    crate::keys::make_folder(data)?;
+    let path = data.join("valetkey.toml");
+    if !path.exists() {
+        std::fs::write(&path, CONFIG).with_context(|| format!("cannot write {}", path.display()))?;
+    }
+    let overrides = Overrides {
+        listen: Some(listen.to_string()),
+        issuer: Some(format!("http://localhost:{}", listen.port())),
+        ..Overrides::default()
+    };
+    Ok(Config::load(Some(&path), &overrides)?)
+}
+
+/// Where everything is.
+struct Addresses {
+    issuer: String,
+    demo: String,
+    config: PathBuf,
+}
+
+impl Addresses {
+    fn json(&self, credentials: &Credentials) -> serde_json::Value {
+        serde_json::json!({
+            "issuer": self.issuer,
+            "demo_app": self.demo,
+            "tasks_api": format!("{}/v1/tasks", self.demo),
+            "config": self.config,
+            "user": credentials.user,
+            "admin": credentials.admin,
+            "app": credentials.app,
+            "resource_server": credentials.api,
+        })
+    }
+
+    fn text(&self, credentials: &Credentials) -> String {
+        let Addresses {
+            issuer,
+            demo,
+            config,
+        } = self;
+        let Credentials {
+            user,
+            admin,
+            app,
+            api,
+        } = credentials;
+        let config = config.display();
+        format!(
+            r#"
+Valetkey is running. Start here, in a browser:
+
+    {demo}          a demo app of somebody else: press Connect
+    {issuer}          the provider: your account
+    {demo}/v1/tasks a small API that the token opens
+
+Sign in as
+
+    {}    password {}
+    {}   password {} (admin)
+
+Try it in another terminal (these lines work when pasted):
+
+    TOKEN=$(curl -s -u {}:{} -d grant_type=client_credentials -d scope=tasks:read {issuer}/oauth2/token | sed 's/.*"access_token":"\([^"]*\)".*/\1/')
+    curl -s -H "Authorization: Bearer $TOKEN" {demo}/v1/tasks
+    curl -s -u {}:{} -d token=$TOKEN {issuer}/oauth2/introspect
+
+Settings are in {config}; the commands of `valetkey app` and `valetkey user` take it by --config.
+Stop with Ctrl-C. The next start finds all of this again.
+"#,
+            user.email,
+            user.password,
+            admin.email,
+            admin.password,
+            app.client_id,
+            app.client_secret,
+            api.client_id,
+            api.client_secret,
+        )
+    }
+}

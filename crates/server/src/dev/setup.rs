@@ -1,0 +1,159 @@
+//! What a development provider holds from its first start: a user, an admin, a demo app and the credential of
+//! the task API. Passwords and secrets are made once and kept in a file that only its user may read.
+use crate::app::AppState;
+use crate::{clock, password};
+use anyhow::{Context, anyhow, bail};
+use jose::token_text::base62;
+use protocol::accounts::people::NewAccount;
+use protocol::decision::Decision;
+use protocol::register::{NewApp, Registered, register};
+use protocol::types::{ClientKind, ClientStatus, GrantType, Person, Scope};
+use serde::{Deserialize, Serialize};
+use std::fs::OpenOptions;
+use std::io::Write;
+use std::os::unix::fs::OpenOptionsExt;
+use std::path::Path;
+
+const FILE: &str = "credentials.json";
+
+/// Everything one needs to try the provider.
+#[derive(Serialize, Deserialize)]
+pub(super) struct Credentials {
+    pub(super) user: Login,
+    pub(super) admin: Login,
+    pub(super) app: AppCredential,
+    pub(super) api: AppCredential,
+}
+
+/// A person's way in.
+#[derive(Serialize, Deserialize)]
+pub(super) struct Login {
+    pub(super) email: String,
+    pub(super) password: String,
+}
+
+/// An app's way in.
+#[derive(Serialize, Deserialize)]
+pub(super) struct AppCredential {
+    pub(super) client_id: String,
+    pub(super) client_secret: String,
+}
+
+/// Reads the credentials of an earlier start, or makes everything anew.
+///
+/// # Errors
+/// One sentence on what is in the way.
+pub(super) async fn ensure(
+    app: &AppState,
+    data: &Path,
+    demo_port: u16,
+) -> anyhow::Result<Credentials> {
+    let path = data.join(FILE);
+    if let Ok(text) = std::fs::read_to_string(&path) {
+        let credentials: Credentials = serde_json::from_str(&text)
+            .with_context(|| format!("{} is damaged: delete the folder to start anew", path.display()))?;
+        if app.store.client(&credentials.app.client_id).await?.is_some() {
+            return Ok(credentials);
+        }
+        bail!(
+            "{} speaks of an app that is not in the database: delete the folder {} to start anew",
+            path.display(),
+            data.display()
+        );
+    }
+    let credentials = make(app, demo_port).await?;
+    let mut file = OpenOptions::new()
+        .write(true)
+        .create_new(true)
+        .mode(0o600)
+        .open(&path)
+        .with_context(|| format!("cannot write {}", path.display()))?;
+    serde_json::to_writer_pretty(&mut file, &credentials)?;
+    file.flush()?;
+    Ok(credentials)
+}
+
+async fn make(app: &AppState, demo_port: u16) -> anyhow::Result<Credentials> {
+    let (user, person) = make_person(app, "demo@example.com", "Dana Demo", false).await?;
+    let (admin, admin_person) = make_person(app, "admin@example.com", "Ada Admin", true).await?;
+    let demo = NewApp {
+        redirect_uris: vec![format!("http://localhost:{demo_port}/callback")],
+        grants: Some(GrantType::ALL.to_vec()),
+        description: "A third-party app that shows your tasks.".to_owned(),
+        ..new_app("Task Board", "http://localhost", person)
+    };
+    let api = NewApp {
+        grants: Some(vec![GrantType::ClientCredentials]),
+        resource_server: true,
+        scopes: Some(Scope::from_iter(["tasks:read"])),
+        ..new_app("Tasks API", "http://localhost", admin_person)
+    };
+    Ok(Credentials {
+        user,
+        admin,
+        app: make_app(app, demo).await?,
+        api: make_app(app, api).await?,
+    })
+}
+
+async fn make_person(
+    app: &AppState,
+    email: &str,
+    name: &str,
+    admin: bool,
+) -> anyhow::Result<(Login, Person)> {
+    let secret = u128::from_be_bytes(jose::random::bytes());
+    let password = format!("{}-{}", base62((secret >> 64) as u64), base62(secret as u64));
+    let account = NewAccount {
+        email: email.to_owned(),
+        name: name.to_owned(),
+        password: password.clone(),
+    };
+    let transition = account.into_person(password::hash(&password)?, admin, app.policy(), &app.mint);
+    app.settle_one(transition).await?;
+    let person = app.store.person_by_email(email).await?;
+    let person = person.ok_or_else(|| anyhow!("the account {email} was not stored"))?;
+    let login = Login {
+        email: email.to_owned(),
+        password,
+    };
+    Ok((login, person))
+}
+
+fn new_app(name: &str, homepage: &str, owner: Person) -> NewApp {
+    NewApp {
+        name: name.to_owned(),
+        homepage: homepage.to_owned(),
+        description: String::new(),
+        owner,
+        kind: ClientKind::Confidential,
+        redirect_uris: Vec::new(),
+        grants: None,
+        scopes: None,
+        resource_server: false,
+        reviewed: false,
+        status: ClientStatus::Active,
+        logo: None,
+    }
+}
+
+async fn make_app(app: &AppState, new: NewApp) -> anyhow::Result<AppCredential> {
+    let decision = register(new, app.policy(), clock::now(), &app.mint);
+    let (transition, registered) = match decision {
+        Decision::Granted {
+            transition: Some(transition),
+            reply,
+        } => (transition, reply),
+        Decision::Granted { .. } => bail!("nothing to store for the demo app"),
+        Decision::Refused { error, .. } => bail!("{}: {}", error.field, error.sentence),
+    };
+    app.settle_one(transition).await?;
+    let Registered {
+        client_id,
+        client_secret,
+    } = registered;
+    Ok(AppCredential {
+        client_id,
+        client_secret: client_secret.unwrap_or_default(),
+    })
+}

@@ -1,0 +1,190 @@
+//! Answers: JSON for machines, pages for people, redirects between them. One place for their headers.
+use crate::request::RequestId;
+use axum::body::Body;
+use axum::http::{HeaderValue, StatusCode, header};
+use axum::response::Response;
+use pages::Page;
+use protocol::policy::ErrorAliases;
+use protocol::token::TokenError;
+use serde::Serialize;
+use store::StoreError;
+
+/// Why a request was refused: put beside a response for the log.
+#[derive(Clone)]
+pub(crate) struct Fault(pub(crate) String);
+
+/// JSON text with `no-store` (RFC 6749 §5.1).
+pub(crate) fn json(status: StatusCode, body: impl Into<Body>) -> Response {
+    let mut response = Response::new(body.into());
+    *response.status_mut() = status;
+    let headers = response.headers_mut();
+    headers.insert(
+        header::CONTENT_TYPE,
+        HeaderValue::from_static("application/json"),
+    );
+    headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    headers.insert(header::PRAGMA, HeaderValue::from_static("no-cache"));
+    headers.insert(
+        header::X_CONTENT_TYPE_OPTIONS,
+        HeaderValue::from_static("nosniff"),
+    );
+    response
+}
+
+/// A value as JSON.
+pub(crate) fn json_of(status: StatusCode, value: &impl Serialize) -> Response {
+    json(status, serde_json::to_string(value).unwrap_or_default())
+}
+
+/// The members of an error (RFC 6749 §5.2), and the id under which it is in the log.
+#[derive(Serialize)]
+struct ErrorBody<'a> {
+    error: &'a str,
+    error_description: &'a str,
+    request_id: String,
+}
+
+/// An error of a machine endpoint.
+pub(crate) fn plain_error(
+    status: StatusCode,
+    error: &str,
+    description: &str,
+    id: RequestId,
+) -> Response {
+    let body = ErrorBody {
+        error,
+        error_description: description,
+        request_id: id.to_string(),
+    };
+    json_of(status, &body)
+}
+
+/// An error of the token endpoint and its neighbours. "If the client attempted to authenticate via the
+/// "Authorization" request header field, the authorization server MUST … include the "WWW-Authenticate"
+/// response header field" (RFC 6749 §5.2).
+pub(crate) fn token_error(error: &TokenError, aliases: &ErrorAliases, id: RequestId) -> Response {
+    let status = StatusCode::from_u16(error.status()).unwrap_or(StatusCode::BAD_REQUEST);
+    let mut response = plain_error(status, error.code(aliases), &error.description(), id);
+    if matches!(
+        error,
+        TokenError::InvalidClient {
+            used_header: true,
+            ..
+        }
+    ) {
+        let challenge = HeaderValue::from_static("Basic realm=\"token endpoint\"");
+        response
+            .headers_mut()
+            .insert(header::WWW_AUTHENTICATE, challenge);
+    }
+    response
+        .extensions_mut()
+        .insert(Fault(format!("{error:?}")));
+    response
+}
+
+/// A storage failure: 503, and nothing is claimed that is not on disk.
+pub(crate) fn unavailable(error: &StoreError, id: RequestId) -> Response {
+    let description = "the server cannot store or read just now: try again in a moment";
+    let status = StatusCode::SERVICE_UNAVAILABLE;
+    let mut response = plain_error(status, "temporarily_unavailable", description, id);
+    response
+        .headers_mut()
+        .insert(header::RETRY_AFTER, HeaderValue::from_static("1"));
+    response
+        .extensions_mut()
+        .insert(Fault(format!("store: {error}")));
+    response
+}
+
+/// Any origin may read this answer, without cookies (SPAs call these endpoints).
+pub(crate) fn with_cors(mut response: Response) -> Response {
+    let headers = response.headers_mut();
+    headers.insert(
+        header::ACCESS_CONTROL_ALLOW_ORIGIN,
+        HeaderValue::from_static("*"),
+    );
+    headers.insert(
+        header::ACCESS_CONTROL_EXPOSE_HEADERS,
+        HeaderValue::from_static("WWW-Authenticate, X-Request-Id"),
+    );
+    response
+}
+
+/// The answer to a preflight request of a CORS endpoint.
+pub(crate) async fn preflight() -> Response {
+    let mut response = with_cors(Response::new(Body::empty()));
+    *response.status_mut() = StatusCode::NO_CONTENT;
+    let headers = response.headers_mut();
+    headers.insert(
+        header::ACCESS_CONTROL_ALLOW_METHODS,
+        HeaderValue::from_static("GET, POST, OPTIONS"),
+    );
+    headers.insert(
+        header::ACCESS_CONTROL_ALLOW_HEADERS,
+        HeaderValue::from_static("Authorization, Content-Type"),
+    );
+    headers.insert(
+        header::ACCESS_CONTROL_MAX_AGE,
+        HeaderValue::from_static("600"),
+    );
+    response
+}
+
+/// A page. `form_target` is where its forms may end up besides this origin: after a form POST Chromium
+/// follows a redirect only to what `form-action` lists.
+pub(crate) fn page(status: StatusCode, page: &impl Page, form_target: Option<&str>) -> Response {
+    let mut response = Response::new(Body::from(page.html()));
+    *response.status_mut() = status;
+    let csp = content_security_policy(form_target);
+    let headers = response.headers_mut();
+    if let Ok(csp) = HeaderValue::from_str(&csp) {
+        headers.insert(header::CONTENT_SECURITY_POLICY, csp);
+    }
+    for (name, value) in [
+        (header::CONTENT_TYPE, "text/html; charset=utf-8"),
+        (header::CACHE_CONTROL, "no-store"),
+        (header::REFERRER_POLICY, "no-referrer"),
+        (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
+        (header::X_FRAME_OPTIONS, "DENY"),
+    ] {
+        headers.insert(name, HeaderValue::from_static(value));
+    }
+    response
+}
+
+fn content_security_policy(form_target: Option<&str>) -> String {
+    format!(
+        "default-src 'none'; style-src 'self'; img-src 'self' data:; form-action 'self'{}{}; \
+         frame-ancestors 'none'; base-uri 'none'",
+        if form_target.is_some() { " " } else { "" },
+        form_target.unwrap_or_default(),
+    )
+}
+
+/// A redirect of a browser: 303, so that a POST is never repeated elsewhere.
+pub(crate) fn see_other(location: &str) -> Response {
+    let mut response = Response::new(Body::empty());
+    *response.status_mut() = StatusCode::SEE_OTHER;
+    let headers = response.headers_mut();
+    match HeaderValue::from_str(location) {
+        Ok(location) => headers.insert(header::LOCATION, location),
+        Err(_) => {
+            *response.status_mut() = StatusCode::INTERNAL_SERVER_ERROR;
+            return response;
+        }
+    };
+    headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    headers.insert(
+        header::REFERRER_POLICY,
+        HeaderValue::from_static("no-referrer"),
+    );
+    response
+}
+
+/// Adds a cookie to a response.
+pub(crate) fn set_cookie(response: &mut Response, cookie: &str) {
+    if let Ok(value) = HeaderValue::from_str(cookie) {
+        response.headers_mut().append(header::SET_COOKIE, value);
+    }
+}

@@ -1,0 +1,224 @@
+//! What every request carries besides its parameters: an id, where it came from, a body of bounded size.
+use crate::config::Config;
+use axum::body::{Body, Bytes};
+use axum::extract::{FromRequest, FromRequestParts, Request};
+use axum::http::request::Parts;
+use axum::http::{HeaderMap, StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use protocol::token::RawRequest;
+use std::convert::Infallible;
+use std::fmt;
+use std::net::IpAddr;
+use std::sync::LazyLock;
+use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
+
+/// Largest body any endpoint takes, in bytes.
+pub(crate) const MAX_BODY: usize = 64 * 1024;
+
+/// Names one request in its page or error, in the log and in the `X-Request-Id` header.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct RequestId(u64);
+
+/// Where ids start: another place at every start of the server.
+static NEXT: LazyLock<AtomicU64> =
+    LazyLock::new(|| AtomicU64::new(u64::from_be_bytes(jose::random::bytes())));
+
+impl RequestId {
+    /// The next id. An odd factor spreads a counter over all numbers, so ids never repeat.
+    pub(crate) fn next() -> Self {
+        RequestId(
+            NEXT.fetch_add(1, Relaxed)
+                .wrapping_mul(0x9e37_79b9_7f4a_7c15),
+        )
+    }
+}
+
+impl fmt::Display for RequestId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{:016x}", self.0)
+    }
+}
+
+impl<S: Sync> FromRequestParts<S> for RequestId {
+    type Rejection = Infallible;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Infallible> {
+        Ok(parts.extensions.get().copied().unwrap_or(RequestId(0)))
+    }
+}
+
+/// The address a request came from, as far as it can be believed.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct ClientAddr(pub(crate) IpAddr);
+
+impl ClientAddr {
+    /// The peer; or, behind a listed proxy, the last address in `X-Forwarded-For` that is no such proxy.
+    pub(crate) fn of(peer: IpAddr, headers: &HeaderMap, config: &Config) -> Self {
+        let peer = peer.to_canonical();
+        let trusted = |addr: &IpAddr| config.trusted_proxies.iter().any(|net| net.contains(addr));
+        if !trusted(&peer) {
+            return ClientAddr(peer);
+        }
+        let forwarded = headers.get_all("x-forwarded-for").iter().rev();
+        let addresses = forwarded
+            .filter_map(|value| value.to_str().ok())
+            .flat_map(|value| value.rsplit(','))
+            .map_while(|address| address.trim().parse::<IpAddr>().ok());
+        for address in addresses {
+            if !trusted(&address) {
+                return ClientAddr(address.to_canonical());
+            }
+        }
+        ClientAddr(peer)
+    }
+
+    /// The source that throttles count: the address, or the /64 of an IPv6 one.
+    pub(crate) fn source(self) -> String {
+        match self.0 {
+            IpAddr::V4(address) => address.to_string(),
+            IpAddr::V6(address) => {
+                let [a, b, c, d, ..] = address.segments();
+                format!("{a:x}:{b:x}:{c:x}:{d:x}::/64")
+            }
+        }
+    }
+}
+
+impl<S: Sync> FromRequestParts<S> for ClientAddr {
+    type Rejection = Infallible;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Infallible> {
+        let unknown = ClientAddr(IpAddr::from([0, 0, 0, 0]));
+        Ok(parts.extensions.get().copied().unwrap_or(unknown))
+    }
+}
+
+/// A whole request in memory: head and body.
+pub(crate) struct Whole {
+    pub(crate) id: RequestId,
+    pub(crate) parts: Parts,
+    pub(crate) body: Bytes,
+}
+
+impl<S: Sync> FromRequest<S> for Whole {
+    type Rejection = Response;
+
+    async fn from_request(request: Request, _: &S) -> Result<Self, Response> {
+        let (parts, body) = request.into_parts();
+        let id = parts.extensions.get().copied().unwrap_or(RequestId(0));
+        let body = read(body).await.map_err(|status| {
+            crate::reply::plain_error(status, "invalid_request", body_sentence(status), id)
+        })?;
+        Ok(Whole { id, parts, body })
+    }
+}
+
+async fn read(body: Body) -> Result<Bytes, StatusCode> {
+    axum::body::to_bytes(body, MAX_BODY).await.map_err(|error| {
+        let inner = std::error::Error::source(&error);
+        let too_long = inner.is_some_and(|e| e.is::<http_body_util::LengthLimitError>());
+        match too_long {
+            true => StatusCode::PAYLOAD_TOO_LARGE,
+            false => StatusCode::BAD_REQUEST,
+        }
+    })
+}
+
+fn body_sentence(status: StatusCode) -> &'static str {
+    match status {
+        StatusCode::PAYLOAD_TOO_LARGE => "the body is larger than 64 KiB",
+        _ => "the body did not arrive whole",
+    }
+}
+
+impl Whole {
+    /// The request as the protocol's rules take it.
+    pub(crate) fn raw(&self) -> RawRequest<'_> {
+        RawRequest {
+            authorization: self.authorization(),
+            content_type: text(&self.parts.headers, header::CONTENT_TYPE),
+            query: self.parts.uri.query(),
+            body: &self.body,
+        }
+    }
+
+    /// The `Authorization` header; an unreadable or repeated one counts as an empty, thus invalid, one.
+    fn authorization(&self) -> Option<&str> {
+        authorization(&self.parts.headers)
+    }
+}
+
+/// The `Authorization` header; an unreadable or repeated one counts as an empty, thus invalid, one.
+pub(crate) fn authorization(headers: &HeaderMap) -> Option<&str> {
+    let mut values = headers.get_all(header::AUTHORIZATION).iter();
+    let first = values.next()?;
+    match values.next() {
+        Some(_) => Some(""),
+        None => Some(first.to_str().unwrap_or("")),
+    }
+}
+
+/// A header's value, if it is readable text.
+pub(crate) fn text(headers: &HeaderMap, name: header::HeaderName) -> Option<&str> {
+    headers.get(name).and_then(|value| value.to_str().ok())
+}
+
+/// A refusal on the way in, before any route.
+pub(crate) fn refuse(status: StatusCode) -> Response {
+    status.into_response()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn config(trusted: &[&str]) -> Config {
+        let mut config = Config::for_tests();
+        config.trusted_proxies = trusted.iter().map(|net| net.parse().unwrap()).collect();
+        config
+    }
+
+    fn addr(peer: &str, forwarded: &str, trusted: &[&str]) -> String {
+        let mut headers = HeaderMap::new();
+        headers.insert("x-forwarded-for", forwarded.parse().unwrap());
+        ClientAddr::of(peer.parse().unwrap(), &headers, &config(trusted))
+            .0
+            .to_string()
+    }
+
+    #[test]
+    fn only_listed_proxies_are_believed() {
+        assert_eq!(
+            addr("198.51.100.1", "203.0.113.9", &["10.0.0.0/8"]),
+            "198.51.100.1"
+        );
+        assert_eq!(
+            addr("10.0.0.1", "203.0.113.9", &["10.0.0.0/8"]),
+            "203.0.113.9"
+        );
+        assert_eq!(
+            addr(
+                "10.0.0.1",
+                "1.1.1.1, 203.0.113.9, 10.2.2.2",
+                &["10.0.0.0/8"]
+            ),
+            "203.0.113.9"
+        );
+        assert_eq!(
+            addr("10.0.0.1", "1.1.1.1, nonsense", &["10.0.0.0/8"]),
+            "10.0.0.1"
+        );
+    }
+
+    #[test]
+    fn an_ipv6_source_is_its_network() {
+        let addr = ClientAddr("2001:db8:1:2:3::4".parse().unwrap());
+        assert_eq!(addr.source(), "2001:db8:1:2::/64");
+    }
+
+    #[test]
+    fn ids_differ() {
+        assert_ne!(RequestId::next(), RequestId::next());
+        assert_eq!(RequestId::next().to_string().len(), 16);
+    }
+}

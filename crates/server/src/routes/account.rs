@@ -1,0 +1,281 @@
+//! A person's own page: password and sessions.
+use super::pending::{self, posted};
+use super::problem;
+use super::sign_in::failed;
+use super::sign_up::problems;
+use crate::app::App;
+use crate::clock;
+use crate::reply;
+use crate::request::Whole;
+use crate::visitor::{self, Form, Visitor};
+use axum::extract::{RawQuery, State};
+use axum::http::StatusCode;
+use axum::response::Response;
+use pages::{Account, SessionLine};
+use protocol::Params;
+use protocol::Transition;
+use protocol::accounts::people::{FieldFault, password_fault, set_password};
+use protocol::accounts::sign_in::Attempt;
+use protocol::facts::SessionFacts;
+use protocol::types::{Locator, Session};
+
+/// Sessions on one page of the list.
+const PAGE: usize = 10;
+
+/// `/`: the account of whoever is signed in.
+pub(crate) async fn home(visitor: Visitor) -> Response {
+    match visitor.session {
+        Some(_) => reply::see_other("/account"),
+        None => reply::see_other("/sign-in"),
+    }
+}
+
+/// `GET`: the page.
+pub(crate) async fn show(
+    State(app): State<App>,
+    RawQuery(query): RawQuery,
+    visitor: Visitor,
+) -> Response {
+    let params = match pending::query(&app, query.as_deref(), visitor.id) {
+        Ok(params) => params,
+        Err(response) => return response,
+    };
+    let after = params
+        .get("after")
+        .and_then(|after| after.parse().ok())
+        .map(Locator);
+    let notice = match params.get("done") {
+        Some("password") => Some("Your password is changed. Other browsers were signed out."),
+        Some("session") => Some("That browser is signed out."),
+        _ => None,
+    };
+    let Some(facts) = visitor.session.clone() else {
+        return reply::see_other("/sign-in");
+    };
+    page(&app, visitor, &facts, after, notice, Vec::new()).await
+}
+
+async fn page(
+    app: &App,
+    mut visitor: Visitor,
+    facts: &SessionFacts,
+    after: Option<Locator>,
+    notice: Option<&str>,
+    faults: Vec<FieldFault>,
+) -> Response {
+    let listed = app
+        .store
+        .sessions(facts.person.subject, clock::now(), after, PAGE + 1)
+        .await;
+    let mut sessions = match listed {
+        Ok(sessions) => sessions,
+        Err(error) => return problem::unavailable(app, &error, visitor.id),
+    };
+    let more = sessions.len() > PAGE;
+    sessions.truncate(PAGE);
+    let last = sessions.last().map(|session| session.id.0).filter(|_| more);
+    let status = if faults.is_empty() {
+        StatusCode::OK
+    } else {
+        StatusCode::BAD_REQUEST
+    };
+    let page = Account {
+        nonce: visitor.nonce(app, Form::Personal),
+        frame: visitor.frame(app),
+        name: facts.person.name.clone(),
+        email: facts.person.email.clone(),
+        sessions: sessions
+            .iter()
+            .map(|session| line(session, facts))
+            .collect(),
+        next_page: last.map(|id| format!("/account?after={id}")),
+        notice: notice.map(str::to_owned),
+        problems: problems(faults),
+        min_password: app.policy().accounts.min_password,
+    };
+    visitor.keep_form(app, reply::page(status, &page, None))
+}
+
+fn line(session: &Session, facts: &SessionFacts) -> SessionLine {
+    SessionLine {
+        id: session.id.0.to_string(),
+        browser: browser_name(&session.browser),
+        started: clock::rfc3339(session.auth_time)
+            .replace('T', " ")
+            .replace('Z', " UTC"),
+        current: session.id == facts.session.id,
+    }
+}
+
+/// A browser's name in few words, from what it calls itself.
+fn browser_name(user_agent: &str) -> String {
+    let find = |names: &[(&str, &'static str)]| {
+        let known = names.iter().find(|(mark, _)| user_agent.contains(mark));
+        known.map(|(_, name)| *name)
+    };
+    let browser = find(&[
+        ("Edg/", "Edge"),
+        ("OPR/", "Opera"),
+        ("Firefox/", "Firefox"),
+        ("Chrome/", "Chrome"),
+        ("Safari/", "Safari"),
+        ("curl/", "curl"),
+    ]);
+    let system = find(&[
+        ("Android", "Android"),
+        ("iPhone", "iPhone"),
+        ("iPad", "iPad"),
+        ("Windows", "Windows"),
+        ("Mac OS X", "macOS"),
+        ("Linux", "Linux"),
+    ]);
+    match (browser, system) {
+        (Some(browser), Some(system)) => format!("{browser} on {system}"),
+        (Some(name), None) | (None, Some(name)) => name.to_owned(),
+        (None, None) => "Unknown browser".to_owned(),
+    }
+}
+
+/// The person, the fields and the session behind a form of this page.
+///
+/// # Errors
+/// The page to show instead.
+async fn own_form(
+    app: &App,
+    visitor: Visitor,
+    whole: &Whole,
+) -> Result<(Visitor, SessionFacts, Params), Response> {
+    let params = posted(app, whole)?;
+    let Some(facts) = visitor.session.clone() else {
+        return Err(reply::see_other("/sign-in"));
+    };
+    if !visitor.has_nonce(app, Form::Personal, params.get("nonce")) {
+        let stale = FieldFault {
+            field: "",
+            sentence: "This page was out of date. Please try again.".to_owned(),
+        };
+        return Err(page(app, visitor, &facts, None, None, vec![stale]).await);
+    }
+    Ok((visitor, facts, params))
+}
+
+/// `POST`: a new password, for which the current one is asked.
+pub(crate) async fn change_password(
+    State(app): State<App>,
+    visitor: Visitor,
+    whole: Whole,
+) -> Response {
+    let (visitor, facts, params) = match own_form(&app, visitor, &whole).await {
+        Ok(form) => form,
+        Err(response) => return response,
+    };
+    match changed(&app, &visitor, &facts, &params).await {
+        Err(response) => response,
+        Ok(faults) if faults.is_empty() => reply::see_other("/account?done=password"),
+        Ok(faults) => page(&app, visitor, &facts, None, None, faults).await,
+    }
+}
+
+async fn changed(
+    app: &App,
+    visitor: &Visitor,
+    facts: &SessionFacts,
+    params: &Params,
+) -> Result<Vec<FieldFault>, Response> {
+    let id = visitor.id;
+    let unavailable = |error| problem::unavailable(app, &error, id);
+    let fault = |field, sentence: &str| {
+        vec![FieldFault {
+            field,
+            sentence: sentence.to_owned(),
+        }]
+    };
+    let new = params.get("new").unwrap_or_default();
+    if let Some(fault) = password_fault(new, &app.policy().accounts, "new") {
+        return Ok(vec![fault]);
+    }
+    let attempt = Attempt::new(&facts.person.email, &visitor.address.source(), true);
+    let counts = app
+        .store
+        .attempts(&attempt.keys())
+        .await
+        .map_err(unavailable)?;
+    match attempt.admit(&counts, clock::now()) {
+        Err(_) => {
+            return Ok(fault(
+                "current",
+                "Too many attempts. Wait a quarter of an hour.",
+            ));
+        }
+        Ok(count) => app.settle_one(count).await.map_err(unavailable)?,
+    };
+    let current = params.get("current").unwrap_or_default().to_owned();
+    let right = app
+        .hasher
+        .verify(current, Some(facts.person.password.clone()))
+        .await;
+    if !right.map_err(|error| failed(app, &error, id))? {
+        return Ok(fault("current", "This is not your current password."));
+    }
+    let hashed = app
+        .hasher
+        .hash(new.to_owned())
+        .await
+        .map_err(|error| failed(app, &error, id))?;
+    let transition = set_password(&facts.person, hashed, Some(facts.session.id));
+    app.settle_one(transition).await.map_err(unavailable)?;
+    let forget = attempt.succeeded(facts.person.subject);
+    app.settle_one(forget).await.map_err(unavailable)?;
+    Ok(Vec::new())
+}
+
+/// `POST`: signs one browser out.
+pub(crate) async fn end_session(
+    State(app): State<App>,
+    visitor: Visitor,
+    whole: Whole,
+) -> Response {
+    let (visitor, facts, params) = match own_form(&app, visitor, &whole).await {
+        Ok(form) => form,
+        Err(response) => return response,
+    };
+    let session = params
+        .get("session")
+        .and_then(|id| id.parse().ok())
+        .map(Locator);
+    let Some(session) = session else {
+        return problem::unreadable_form(&app, "It does not say which session.", visitor.id);
+    };
+    let subject = facts.person.subject;
+    match app
+        .settle_one(Transition::EndSession { subject, session })
+        .await
+    {
+        Ok(_) => reply::see_other("/account?done=session"),
+        Err(error) => problem::unavailable(&app, &error, visitor.id),
+    }
+}
+
+/// `POST`: signs every browser out, this one too.
+pub(crate) async fn end_all_sessions(
+    State(app): State<App>,
+    visitor: Visitor,
+    whole: Whole,
+) -> Response {
+    let (visitor, facts, _) = match own_form(&app, visitor, &whole).await {
+        Ok(form) => form,
+        Err(response) => return response,
+    };
+    let transition = Transition::EndSessions {
+        subject: facts.person.subject,
+        keep: None,
+    };
+    match app.settle_one(transition).await {
+        Ok(_) => {
+            let mut response = reply::see_other("/sign-in");
+            visitor::sign_out(&app, &mut response);
+            response
+        }
+        Err(error) => problem::unavailable(&app, &error, visitor.id),
+    }
+}

@@ -1,0 +1,67 @@
+//! Style sheets, and the pictures that apps registered.
+use super::problem;
+use crate::app::App;
+use crate::request::RequestId;
+use axum::body::Body;
+use axum::extract::{Path, State};
+use axum::http::{HeaderValue, header};
+use axum::response::Response;
+
+/// A style sheet of ours. Its name holds its hash, so it never changes under one name.
+pub(crate) async fn asset(
+    State(app): State<App>,
+    id: RequestId,
+    Path(name): Path<String>,
+) -> Response {
+    let (path, css) = pages::stylesheet();
+    if path.strip_prefix("/assets/") == Some(name.as_str()) {
+        return file(
+            "text/css; charset=utf-8",
+            css,
+            "public, max-age=31536000, immutable",
+        );
+    }
+    match (&app.config.branding.accent, name.as_str()) {
+        (Some(accent), "brand.css") => {
+            let css = pages::brand_stylesheet(accent);
+            file("text/css; charset=utf-8", css, "public, max-age=300")
+        }
+        _ => problem::page_not_found(&app, id),
+    }
+}
+
+/// The logo of an app.
+pub(crate) async fn logo(
+    State(app): State<App>,
+    id: RequestId,
+    Path(client_id): Path<String>,
+) -> Response {
+    let found = match app.store.client(&client_id).await {
+        Ok(Some(client)) => app.store.logo(client.no).await,
+        Ok(None) => Ok(None),
+        Err(error) => Err(error),
+    };
+    match found {
+        Ok(Some(logo)) => file(logo.media_type, logo.bytes, "public, max-age=300"),
+        Ok(None) => problem::page_not_found(&app, id),
+        Err(error) => problem::unavailable(&app, &error, id),
+    }
+}
+
+fn file(media_type: &'static str, bytes: impl Into<Body>, cache: &'static str) -> Response {
+    let mut response = Response::new(bytes.into());
+    for (name, value) in [
+        (header::CONTENT_TYPE, media_type),
+        (header::CACHE_CONTROL, cache),
+        (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
+        (
+            header::CONTENT_SECURITY_POLICY,
+            "default-src 'none'; sandbox",
+        ),
+    ] {
+        response
+            .headers_mut()
+            .insert(name, HeaderValue::from_static(value));
+    }
+    response
+}

@@ -1,0 +1,86 @@
+//! The authorization endpoint (RFC 6749 §3.1).
+use super::pending::{refused, with_handle};
+use super::problem;
+use crate::app::App;
+use crate::reply;
+use crate::request::{RequestId, Whole, text};
+use crate::visitor::Visitor;
+use axum::extract::{RawQuery, State};
+use axum::http::header;
+use axum::response::Response;
+use protocol::Params;
+use protocol::authorize::{self, AuthorizationFault, AuthorizationRequest, ShownError, Step};
+
+/// `GET`: the usual way in. Redirects to the app at once when the same was allowed before.
+pub(crate) async fn get(
+    State(app): State<App>,
+    RawQuery(query): RawQuery,
+    visitor: Visitor,
+) -> Response {
+    let params = Params::from_form(query.unwrap_or_default().as_bytes());
+    match checked(&app, params.map_err(ShownError::Params), visitor.id).await {
+        Ok(request) => proceed(&app, &request, &visitor).await,
+        Err(response) => response,
+    }
+}
+
+/// `POST`: a form of another site, so the browser sends no session cookie with it (SameSite=Lax). The request
+/// is kept and the consent page, reached by `GET`, sees who is signed in.
+pub(crate) async fn post(State(app): State<App>, whole: Whole) -> Response {
+    let is_form = text(&whole.parts.headers, header::CONTENT_TYPE)
+        .is_some_and(|value| value.starts_with("application/x-www-form-urlencoded"));
+    let params = match is_form {
+        true => Params::from_form(&whole.body).map_err(ShownError::Params),
+        false => Err(ShownError::ClientMissing),
+    };
+    match checked(&app, params, whole.id).await {
+        Ok(request) => keep(&app, &request, "/consent", whole.id).await,
+        Err(response) => response,
+    }
+}
+
+async fn checked(
+    app: &App,
+    params: Result<Params, ShownError>,
+    id: RequestId,
+) -> Result<AuthorizationRequest, Response> {
+    let shown = |error| refused(app, AuthorizationFault::Shown(error), id);
+    let params = params.map_err(shown)?;
+    let client_id = authorize::client_id(&params).map_err(shown)?;
+    let client = app.store.client(client_id).await;
+    let client = client.map_err(|error| problem::unavailable(app, &error, id))?;
+    authorize::check(params, client, app.policy()).map_err(|fault| refused(app, fault, id))
+}
+
+async fn proceed(app: &App, request: &AuthorizationRequest, visitor: &Visitor) -> Response {
+    let Some(session) = &visitor.session else {
+        return keep(app, request, "/sign-in", visitor.id).await;
+    };
+    let consent = app
+        .store
+        .consent(session.person.subject, request.client.no)
+        .await;
+    let consent = match consent {
+        Ok(consent) => consent,
+        Err(error) => return problem::unavailable(app, &error, visitor.id),
+    };
+    if request.next(Some(session), &consent) != Step::Issue {
+        return keep(app, request, "/consent", visitor.id).await;
+    }
+    let context = app.context();
+    let issued = request.issue_code(session, None, None, &context);
+    match app.settle(issued, context.now).await {
+        Ok(Some(Ok(url))) => reply::see_other(&url),
+        Ok(_) => keep(app, request, "/sign-in", visitor.id).await,
+        Err(error) => problem::unavailable(app, &error, visitor.id),
+    }
+}
+
+/// Keeps the request and sends the browser to the page where it goes on.
+async fn keep(app: &App, request: &AuthorizationRequest, page: &str, id: RequestId) -> Response {
+    let (handle, transition) = request.keep(&app.context());
+    match app.settle_one(transition).await {
+        Ok(_) => reply::see_other(&with_handle(page, Some(handle.as_str()))),
+        Err(error) => problem::unavailable(app, &error, id),
+    }
+}

@@ -1,0 +1,50 @@
+//! The introspection endpoint (RFC 7662).
+use super::revoke::{asked_by_client, facts};
+use crate::app::App;
+use crate::clock;
+use crate::reply;
+use crate::request::Whole;
+use axum::extract::State;
+use axum::http::StatusCode;
+use axum::response::Response;
+use protocol::client_auth::ClientFault;
+use protocol::introspect::{Introspection, may_introspect};
+use protocol::revoke::{TokenKind, token_of};
+use protocol::token::TokenError;
+use store::StoreError;
+
+/// `POST` of a token to be described.
+pub(crate) async fn introspect(State(app): State<App>, request: Whole) -> Response {
+    match answer(&app, &request).await {
+        Ok(Ok(introspection)) => reply::json_of(StatusCode::OK, &introspection),
+        Ok(Err(error)) => reply::token_error(&error, &app.policy().errors, request.id),
+        Err(error) => reply::unavailable(&error, request.id),
+    }
+}
+
+async fn answer(
+    app: &App,
+    request: &Whole,
+) -> Result<Result<Introspection, TokenError>, StoreError> {
+    let (caller, params) = match asked_by_client(app, request).await? {
+        Ok(asked) => asked,
+        Err(error) => return Ok(Err(error)),
+    };
+    if !may_introspect(&caller) {
+        let (fault, used_header) = (ClientFault::Method, false);
+        return Ok(Err(TokenError::InvalidClient { fault, used_header }));
+    }
+    let kind = match token_of(&params) {
+        Ok(token) => TokenKind::of(token, app.policy()),
+        Err(error) => return Ok(Err(error)),
+    };
+    let facts = facts(app, &kind).await?;
+    let policy = app.policy();
+    Ok(Ok(protocol::introspect::introspect(
+        &kind,
+        &caller,
+        facts,
+        policy,
+        clock::now(),
+    )))
+}

@@ -1,0 +1,70 @@
+//! The routes: machine endpoints at the profile's paths, and our own pages.
+mod account;
+mod assets;
+mod authorize;
+mod consent;
+mod health;
+mod introspect;
+mod metadata;
+mod pending;
+pub(crate) mod problem;
+mod revoke;
+mod sign_in;
+mod sign_out;
+mod sign_up;
+mod token;
+mod token_info;
+
+use crate::app::App;
+use crate::reply::preflight;
+use axum::Router;
+use axum::routing::{MethodRouter, get, post};
+
+/// All routes of a provider. What its profile switches off has no route.
+pub(crate) fn router(app: App) -> Router {
+    let paths = app.config.paths.clone();
+    let mut router = Router::new();
+    for path in &paths.authorize {
+        router = router.route(path, get(authorize::get).post(authorize::post));
+    }
+    for path in &paths.token {
+        router = router.route(path, machine(post(token::token)));
+    }
+    for path in &paths.revoke {
+        router = router.route(path, machine(post(revoke::revoke)));
+    }
+    for path in &paths.introspect {
+        router = router.route(path, post(introspect::introspect));
+    }
+    for path in &paths.token_info {
+        router = router.route(path, machine(get(token_info::token_info)));
+    }
+    for path in metadata::paths(&app.config.issuer) {
+        router = router.route(&path, machine(get(metadata::metadata)));
+    }
+    own_pages(router)
+        .fallback(problem::not_found)
+        .with_state(app)
+}
+
+/// A machine endpoint that pages of other origins may call.
+fn machine(routes: MethodRouter<App>) -> MethodRouter<App> {
+    routes.options(preflight)
+}
+
+fn own_pages(router: Router<App>) -> Router<App> {
+    router
+        .route("/", get(account::home))
+        .route("/sign-in", get(sign_in::show).post(sign_in::submit))
+        .route("/sign-up", get(sign_up::show).post(sign_up::submit))
+        .route("/sign-out", get(sign_out::show).post(sign_out::submit))
+        .route("/consent", get(consent::show).post(consent::submit))
+        .route("/account", get(account::show))
+        .route("/account/password", post(account::change_password))
+        .route("/account/sessions/end", post(account::end_session))
+        .route("/account/sessions/end-all", post(account::end_all_sessions))
+        .route("/apps/{client_id}/logo", get(assets::logo))
+        .route("/assets/{name}", get(assets::asset))
+        .route("/health/live", get(health::live))
+        .route("/health/ready", get(health::ready))
+}

@@ -1,0 +1,216 @@
+//! Pending authorization requests, and the forms people post while one waits.
+use super::problem::{self, Problem, link};
+use crate::app::App;
+use crate::clock;
+use crate::reply;
+use crate::request::{RequestId, Whole, text};
+use axum::http::{HeaderMap, StatusCode, header};
+use axum::response::Response;
+use jose::Presented;
+use pages::{AppCard, Page};
+use protocol::Params;
+use protocol::authorize::{
+    self, AuthorizationFault, AuthorizationRequest, HANDLE_PREFIX, ShownError,
+};
+use protocol::facts::InteractionFacts;
+use protocol::types::{Client, Locator};
+use std::sync::Arc;
+
+/// A request that waits for a person, checked anew against the app as it is now.
+pub(crate) struct Pending {
+    pub(crate) handle: String,
+    pub(crate) facts: InteractionFacts,
+    pub(crate) request: AuthorizationRequest,
+}
+
+/// Loads a pending request by its handle.
+///
+/// # Errors
+/// The page to show instead: expired, answered already, or no longer valid.
+pub(crate) async fn load(app: &App, handle: &str, id: RequestId) -> Result<Pending, Response> {
+    let presented = Presented::parse(handle).filter(|handle| handle.prefix() == HANDLE_PREFIX);
+    let Some(presented) = presented else {
+        return Err(expired(app, id));
+    };
+    let facts = app.store.interaction(Locator(presented.locator)).await;
+    let facts = facts.map_err(|error| problem::unavailable(app, &error, id))?;
+    let known = facts.filter(|facts| {
+        facts.interaction.digest == presented.digest && clock::now() < facts.interaction.expires_at
+    });
+    let Some(facts) = known else {
+        return Err(expired(app, id));
+    };
+    if facts.interaction.answered_at.is_some() {
+        return Err(answered(app, &facts, id));
+    }
+    let params = Params::from_form(facts.interaction.request.as_bytes()).unwrap_or_default();
+    let checked = authorize::check(params, facts.client.clone(), app.policy());
+    let request = checked.map_err(|fault| refused(app, fault, id))?;
+    Ok(Pending {
+        handle: handle.to_owned(),
+        facts,
+        request,
+    })
+}
+
+/// Loads the pending request that a page was asked to continue, if any.
+///
+/// # Errors
+/// As [`load`].
+pub(crate) async fn load_optional(
+    app: &App,
+    handle: Option<&str>,
+    id: RequestId,
+) -> Result<Option<Pending>, Response> {
+    match handle {
+        Some(handle) => load(app, handle, id).await.map(Some),
+        None => Ok(None),
+    }
+}
+
+impl Pending {
+    /// Where a form's answer may be redirected to.
+    pub(crate) fn form_target(&self) -> String {
+        self.request.redirect_uri.form_action_source()
+    }
+}
+
+/// Answers a request that failed its checks.
+pub(crate) fn refused(app: &App, fault: AuthorizationFault, id: RequestId) -> Response {
+    match fault {
+        AuthorizationFault::Shown(error) => problem::shown(app, &error, id),
+        AuthorizationFault::Redirected(error) => {
+            let mut response = reply::see_other(&error.url(app.policy()));
+            let fault = reply::Fault(format!("{:?}", error.error));
+            response.extensions_mut().insert(fault);
+            response
+        }
+    }
+}
+
+fn expired(app: &App, id: RequestId) -> Response {
+    Problem {
+        status: StatusCode::BAD_REQUEST,
+        title: "This request has expired",
+        sentence: "Nothing was allowed. Go back to the app and start again.",
+        code: None,
+        details: Vec::new(),
+        next: link("Your account", "/account"),
+    }
+    .page(app, id)
+}
+
+/// A second answer, or the back button: the same request can be started again from what is kept of it.
+fn answered(app: &App, facts: &InteractionFacts, id: RequestId) -> Response {
+    let Some(client) = &facts.client else {
+        return problem::shown(app, &ShownError::UnknownClient, id);
+    };
+    let path = app
+        .config
+        .paths
+        .authorize
+        .first()
+        .map_or("", String::as_str);
+    let again = format!("{path}?{}", facts.interaction.request);
+    Problem {
+        status: StatusCode::CONFLICT,
+        title: "You have already answered this request",
+        sentence: &format!(
+            "Your answer went to {}. If something went wrong there, ask again.",
+            client.name
+        ),
+        code: None,
+        details: Vec::new(),
+        next: link("Start this request again", &again),
+    }
+    .page(app, id)
+}
+
+/// The app as people see it.
+pub(crate) fn app_card(client: &Arc<Client>) -> AppCard {
+    let initial = client
+        .name
+        .chars()
+        .next()
+        .unwrap_or('?')
+        .to_uppercase()
+        .to_string();
+    let host = client.homepage.split("://").nth(1).unwrap_or_default();
+    AppCard {
+        name: client.name.clone(),
+        initial,
+        logo_url: client.logo.map(|digest| {
+            let version = &digest.base64url()[..8];
+            format!("/apps/{}/logo?v={version}", client.id)
+        }),
+        publisher: client.publisher.clone(),
+        homepage: client.homepage.clone(),
+        homepage_host: host.split(['/', '?']).next().unwrap_or_default().to_owned(),
+        reviewed: client.reviewed_at.is_some(),
+    }
+}
+
+/// The fields of a form posted from one of our own pages.
+///
+/// # Errors
+/// The page to show instead: posted from elsewhere, or unreadable.
+pub(crate) fn posted(app: &App, whole: &Whole) -> Result<Params, Response> {
+    if !is_own_form(app, &whole.parts.headers) {
+        return Err(problem::foreign_form(app, whole.id));
+    }
+    let form = text(&whole.parts.headers, header::CONTENT_TYPE)
+        .is_some_and(|value| value.starts_with("application/x-www-form-urlencoded"));
+    if !form {
+        return Err(problem::unreadable_form(
+            app,
+            "It is not an HTML form.",
+            whole.id,
+        ));
+    }
+    let params = Params::from_form(&whole.body);
+    let params =
+        params.map_err(|fault| problem::unreadable_form(app, fault.sentence(), whole.id))?;
+    match params.repeated() {
+        Some(_) => Err(problem::unreadable_form(
+            app,
+            "A field stands twice.",
+            whole.id,
+        )),
+        None => Ok(params),
+    }
+}
+
+/// Whether the browser says that a form came from our own pages. `Sec-Fetch-Site` is believed first: our
+/// `no-referrer` makes `Origin` be `null` on our own forms. The nonce is checked in any case.
+fn is_own_form(app: &App, headers: &HeaderMap) -> bool {
+    if let Some(site) = headers.get("sec-fetch-site") {
+        return site == "same-origin" || site == "none";
+    }
+    match text(headers, header::ORIGIN) {
+        None | Some("null") => true,
+        Some(origin) => origin == crate::app::origin(&app.config.issuer),
+    }
+}
+
+/// The query parameters of a page of ours.
+///
+/// # Errors
+/// The page to show instead.
+pub(crate) fn query(app: &App, query: Option<&str>, id: RequestId) -> Result<Params, Response> {
+    let params = Params::from_form(query.unwrap_or_default().as_bytes());
+    params.map_err(|fault| problem::unreadable_form(app, fault.sentence(), id))
+}
+
+/// A path with the handle of the request that it continues.
+pub(crate) fn with_handle(path: &str, handle: Option<&str>) -> String {
+    match handle {
+        Some(handle) => format!("{path}?request={handle}"),
+        None => path.to_owned(),
+    }
+}
+
+/// A page whose forms may lead to the app that waits.
+pub(crate) fn page(status: StatusCode, page: &impl Page, pending: Option<&Pending>) -> Response {
+    let target = pending.map(Pending::form_target);
+    reply::page(status, page, target.as_deref())
+}

@@ -1,0 +1,151 @@
+//! Pages that say what went wrong and what to do next.
+use crate::app::App;
+use crate::reply::{self, Fault};
+use crate::request::{RequestId, text};
+use crate::visitor::bare_frame;
+use axum::extract::{OriginalUri, State};
+use axum::http::{HeaderMap, StatusCode, header};
+use axum::response::Response;
+use pages::{Next, Notice};
+use protocol::authorize::ShownError;
+use store::StoreError;
+
+/// What a page says.
+pub(crate) struct Problem<'a> {
+    pub(crate) status: StatusCode,
+    pub(crate) title: &'a str,
+    pub(crate) sentence: &'a str,
+    pub(crate) code: Option<&'a str>,
+    pub(crate) details: Vec<(String, String)>,
+    pub(crate) next: Option<Next>,
+}
+
+impl Problem<'_> {
+    /// The page.
+    pub(crate) fn page(self, app: &App, id: RequestId) -> Response {
+        let notice = Notice {
+            frame: bare_frame(app, id),
+            title: self.title.to_owned(),
+            sentence: self.sentence.to_owned(),
+            code: self.code.map(str::to_owned),
+            details: self.details,
+            next: self.next,
+        };
+        let mut response = reply::page(self.status, &notice, None);
+        response
+            .extensions_mut()
+            .insert(Fault(self.title.to_owned()));
+        response
+    }
+}
+
+/// A link to go on with.
+pub(crate) fn link(label: &str, href: &str) -> Option<Next> {
+    Some(Next {
+        label: label.to_owned(),
+        href: href.to_owned(),
+        post: None,
+    })
+}
+
+/// The storage does not answer.
+pub(crate) fn unavailable(app: &App, error: &StoreError, id: RequestId) -> Response {
+    app.log.error(format!("{id}: store: {error}"));
+    let problem = Problem {
+        status: StatusCode::SERVICE_UNAVAILABLE,
+        title: "Please try again in a moment",
+        sentence: "The server cannot read or store anything just now. Nothing of what you did was lost half-way.",
+        code: None,
+        details: Vec::new(),
+        next: None,
+    };
+    let mut response = problem.page(app, id);
+    response.headers_mut().insert(
+        header::RETRY_AFTER,
+        axum::http::HeaderValue::from_static("1"),
+    );
+    response
+}
+
+/// An authorization request that cannot be answered to an app.
+pub(crate) fn shown(app: &App, error: &ShownError, id: RequestId) -> Response {
+    let mut details = Vec::new();
+    if let ShownError::RedirectUri {
+        sent: Some(sent), ..
+    } = error
+    {
+        details.push(("The link asks to go to".to_owned(), sent.clone()));
+    }
+    let problem = Problem {
+        status: StatusCode::BAD_REQUEST,
+        title: "This sign-in link does not work",
+        sentence: &error.sentence(),
+        code: Some(error.code(app.policy())),
+        details,
+        next: None,
+    };
+    let mut response = problem.page(app, id);
+    response
+        .extensions_mut()
+        .insert(Fault(format!("{error:?}")));
+    response
+}
+
+/// A form that did not come from our own page.
+pub(crate) fn foreign_form(app: &App, id: RequestId) -> Response {
+    Problem {
+        status: StatusCode::FORBIDDEN,
+        title: "This form came from another site",
+        sentence: "For your safety it was not accepted. Go back to the app and start again.",
+        code: None,
+        details: Vec::new(),
+        next: link("Your account", "/account"),
+    }
+    .page(app, id)
+}
+
+/// A form that cannot be read.
+pub(crate) fn unreadable_form(app: &App, sentence: &str, id: RequestId) -> Response {
+    Problem {
+        status: StatusCode::BAD_REQUEST,
+        title: "The form could not be read",
+        sentence,
+        code: Some("invalid_request"),
+        details: Vec::new(),
+        next: link("Your account", "/account"),
+    }
+    .page(app, id)
+}
+
+/// A page that does not exist.
+pub(crate) fn page_not_found(app: &App, id: RequestId) -> Response {
+    Problem {
+        status: StatusCode::NOT_FOUND,
+        title: "There is nothing here",
+        sentence: "The address may be mistyped, or this provider has switched the feature off.",
+        code: None,
+        details: Vec::new(),
+        next: link("Your account", "/account"),
+    }
+    .page(app, id)
+}
+
+/// What no route answers: a page for a browser, JSON for anything else.
+pub(crate) async fn not_found(
+    State(app): State<App>,
+    id: RequestId,
+    OriginalUri(_): OriginalUri,
+    headers: HeaderMap,
+) -> Response {
+    let wants_page =
+        text(&headers, header::ACCEPT).is_some_and(|accept| accept.contains("text/html"));
+    match wants_page {
+        true => page_not_found(&app, id),
+        false => reply::plain_error(
+            StatusCode::NOT_FOUND,
+            "not_found",
+            "there is no such endpoint; see /.well-known/oauth-authorization-server",
+            id,
+        ),
+    }
+}

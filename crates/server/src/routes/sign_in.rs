@@ -1,0 +1,207 @@
+//! Signing in.
+use super::pending::{self, Pending, posted, with_handle};
+use super::problem;
+use crate::app::App;
+use crate::clock;
+use crate::reply;
+use crate::request::{RequestId, Whole};
+use crate::visitor::{self, Form, Visitor};
+use axum::extract::{RawQuery, State};
+use axum::http::{HeaderValue, StatusCode, header};
+use axum::response::Response;
+use pages::SignIn;
+use protocol::accounts::people::MAX_PASSWORD;
+use protocol::accounts::sign_in::{Attempt, start_session};
+use protocol::types::Person;
+
+/// What a failed sign-in says, alike for a wrong password and an unknown address.
+const WRONG: &str = "E-mail or password is wrong. Check both and try again.";
+const STALE: &str = "This form was out of date. Please sign in again.";
+
+/// What the page shows besides the form.
+#[derive(Default)]
+struct Said {
+    email: String,
+    problem: Option<String>,
+    notice: Option<String>,
+}
+
+/// `GET`: the form. Whoever is signed in already goes on.
+pub(crate) async fn show(
+    State(app): State<App>,
+    RawQuery(query): RawQuery,
+    visitor: Visitor,
+) -> Response {
+    let params = match pending::query(&app, query.as_deref(), visitor.id) {
+        Ok(params) => params,
+        Err(response) => return response,
+    };
+    let pending = pending::load_optional(&app, params.get("request"), visitor.id).await;
+    let pending = match pending {
+        Ok(pending) => pending,
+        Err(response) => return response,
+    };
+    if visitor.session.is_some() {
+        return go_on(pending.as_ref());
+    }
+    let notice = params.get("after").filter(|after| *after == "sign-up");
+    let said = Said {
+        notice: notice.map(|_| {
+            "If this address was new here, your account is ready: sign in with the password you chose."
+                .to_owned()
+        }),
+        ..Said::default()
+    };
+    form(&app, pending.as_ref(), visitor, StatusCode::OK, said)
+}
+
+/// `POST`: an attempt.
+pub(crate) async fn submit(State(app): State<App>, visitor: Visitor, whole: Whole) -> Response {
+    let params = match posted(&app, &whole) {
+        Ok(params) => params,
+        Err(response) => return response,
+    };
+    let pending = pending::load_optional(&app, params.get("request"), visitor.id).await;
+    let pending = match pending {
+        Ok(pending) => pending,
+        Err(response) => return response,
+    };
+    let email = params.get("email").unwrap_or_default().trim().to_owned();
+    let password = params.get("password").unwrap_or_default().to_owned();
+    let again = |visitor: Visitor, status: StatusCode, problem: String| {
+        let said = Said {
+            email: email.clone(),
+            problem: Some(problem),
+            notice: None,
+        };
+        form(&app, pending.as_ref(), visitor, status, said)
+    };
+    if !visitor.has_nonce(&app, Form::Anonymous, params.get("nonce")) {
+        return again(visitor, StatusCode::BAD_REQUEST, STALE.to_owned());
+    }
+    let known = visitor.is_known_to(&app, &email);
+    let attempt = Attempt::new(&email, &visitor.address.source(), known);
+    match attempted(&app, &attempt, &email, password, visitor.id).await {
+        Err(response) => response,
+        Ok(Attempted::Throttled(seconds)) => too_many(again, visitor, seconds),
+        Ok(Attempted::Wrong) => again(visitor, StatusCode::UNAUTHORIZED, WRONG.to_owned()),
+        Ok(Attempted::Right(person)) => {
+            let forget = attempt.succeeded(person.subject);
+            if let Err(error) = app.settle_one(forget).await {
+                return problem::unavailable(&app, &error, visitor.id);
+            }
+            welcome(&app, &person, pending.as_ref(), &visitor).await
+        }
+    }
+}
+
+enum Attempted {
+    Throttled(i64),
+    Wrong,
+    Right(Box<Person>),
+}
+
+/// Counts the attempt, then looks at the password; both take as long for an unknown address.
+async fn attempted(
+    app: &App,
+    attempt: &Attempt,
+    email: &str,
+    password: String,
+    id: RequestId,
+) -> Result<Attempted, Response> {
+    let unavailable = |error| problem::unavailable(app, &error, id);
+    let counts = app
+        .store
+        .attempts(&attempt.keys())
+        .await
+        .map_err(unavailable)?;
+    match attempt.admit(&counts, clock::now()) {
+        Err(throttled) => return Ok(Attempted::Throttled(throttled.retry_after)),
+        Ok(count) => app.settle_one(count).await.map_err(unavailable)?,
+    };
+    let person = app
+        .store
+        .person_by_email(email)
+        .await
+        .map_err(unavailable)?;
+    let stored = person.as_ref().map(|person| person.password.clone());
+    let password = if password.len() > MAX_PASSWORD {
+        String::new()
+    } else {
+        password
+    };
+    let right = app.hasher.verify(password, stored).await;
+    let right = right.map_err(|error| failed(app, &error, id))?;
+    Ok(match person.filter(|person| right && person.is_active()) {
+        Some(person) => Attempted::Right(Box::new(person)),
+        None => Attempted::Wrong,
+    })
+}
+
+/// Hashing failed: the server is stopping or out of memory.
+pub(crate) fn failed(app: &App, error: &anyhow::Error, id: RequestId) -> Response {
+    app.log.error(format!("{id}: {error:#}"));
+    problem::unavailable(app, &store::StoreError::Overloaded, id)
+}
+
+fn too_many(
+    again: impl Fn(Visitor, StatusCode, String) -> Response,
+    visitor: Visitor,
+    seconds: i64,
+) -> Response {
+    let minutes = (seconds + 59) / 60;
+    let unit = if minutes == 1 { "minute" } else { "minutes" };
+    let sentence = format!("Too many attempts. Wait {minutes} {unit} and try again.");
+    let mut response = again(visitor, StatusCode::TOO_MANY_REQUESTS, sentence);
+    if let Ok(value) = HeaderValue::from_str(&seconds.to_string()) {
+        response.headers_mut().insert(header::RETRY_AFTER, value);
+    }
+    response
+}
+
+/// Starts a session and goes on.
+async fn welcome(
+    app: &App,
+    person: &Person,
+    pending: Option<&Pending>,
+    visitor: &Visitor,
+) -> Response {
+    let ends = visitor.session.as_ref().map(|facts| facts.session.id);
+    let (policy, now) = (app.policy(), clock::now());
+    let browser = &visitor.user_agent;
+    let (cookie, transition) = start_session(person.subject, browser, ends, policy, now, &app.mint);
+    if let Err(error) = app.settle_one(transition).await {
+        return problem::unavailable(app, &error, visitor.id);
+    }
+    let mut response = go_on(pending);
+    visitor::sign_in(app, &mut response, &cookie, person);
+    response
+}
+
+fn go_on(pending: Option<&Pending>) -> Response {
+    match pending {
+        Some(pending) => reply::see_other(&with_handle("/consent", Some(&pending.handle))),
+        None => reply::see_other("/account"),
+    }
+}
+
+fn form(
+    app: &App,
+    pending: Option<&Pending>,
+    mut visitor: Visitor,
+    status: StatusCode,
+    said: Said,
+) -> Response {
+    let nonce = visitor.nonce(app, Form::Anonymous);
+    let page = SignIn {
+        frame: visitor.frame(app),
+        request: pending.map(|pending| pending.handle.clone()),
+        nonce,
+        email: said.email,
+        app_name: pending.map(|pending| pending.request.client.name.clone()),
+        problem: said.problem,
+        notice: said.notice,
+        sign_up_allowed: app.policy().accounts.sign_up,
+    };
+    visitor.keep_form(app, pending::page(status, &page, pending))
+}

@@ -1,0 +1,69 @@
+//! Signing out of this browser.
+use super::pending::{posted, with_handle};
+use super::problem::{self, Problem, link};
+use crate::app::App;
+use crate::reply;
+use crate::request::Whole;
+use crate::visitor::{self, Form, Visitor};
+use axum::extract::State;
+use axum::http::StatusCode;
+use axum::response::Response;
+use pages::SignOut;
+use protocol::Transition;
+
+/// `GET`: asks first, since a link must not sign anyone out.
+pub(crate) async fn show(State(app): State<App>, mut visitor: Visitor) -> Response {
+    if visitor.session.is_none() {
+        return signed_out(&app, &visitor);
+    }
+    let page = SignOut {
+        nonce: visitor.nonce(&app, Form::Personal),
+        frame: visitor.frame(&app),
+    };
+    visitor.keep_form(&app, reply::page(StatusCode::OK, &page, None))
+}
+
+/// `POST`: ends the session. With a pending request ("not you?") somebody else may sign in for it.
+pub(crate) async fn submit(State(app): State<App>, visitor: Visitor, whole: Whole) -> Response {
+    let params = match posted(&app, &whole) {
+        Ok(params) => params,
+        Err(response) => return response,
+    };
+    if let Some(facts) = &visitor.session {
+        if !visitor.has_nonce(&app, Form::Personal, params.get("nonce")) {
+            return show(State(app), visitor).await;
+        }
+        let transition = Transition::EndSession {
+            subject: facts.person.subject,
+            session: facts.session.id,
+        };
+        if let Err(error) = app.settle_one(transition).await {
+            return problem::unavailable(&app, &error, visitor.id);
+        }
+    }
+    let mut response = match params.get("request") {
+        Some(handle) if is_handle(handle) => {
+            reply::see_other(&with_handle("/sign-in", Some(handle)))
+        }
+        _ => signed_out(&app, &visitor),
+    };
+    visitor::sign_out(&app, &mut response);
+    response
+}
+
+/// Only what can be a handle goes into a URL.
+fn is_handle(text: &str) -> bool {
+    jose::Presented::parse(text).is_some()
+}
+
+fn signed_out(app: &App, visitor: &Visitor) -> Response {
+    Problem {
+        status: StatusCode::OK,
+        title: "You are signed out",
+        sentence: "Apps you have allowed keep their access.",
+        code: None,
+        details: Vec::new(),
+        next: link("Sign in", "/sign-in"),
+    }
+    .page(app, visitor.id)
+}

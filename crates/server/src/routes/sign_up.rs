@@ -1,0 +1,162 @@
+//! Making an account.
+use super::pending::{self, Pending, posted};
+use super::problem;
+use super::sign_in::failed;
+use crate::app::App;
+use crate::clock;
+use crate::reply;
+use crate::request::Whole;
+use crate::visitor::{Form, Visitor};
+use axum::extract::{RawQuery, State};
+use axum::http::StatusCode;
+use axum::response::Response;
+use pages::{Problem, SignUp};
+use protocol::accounts::people::{FieldFault, NewAccount};
+use protocol::accounts::sign_in::Attempt;
+
+/// `GET`: the form.
+pub(crate) async fn show(
+    State(app): State<App>,
+    RawQuery(query): RawQuery,
+    visitor: Visitor,
+) -> Response {
+    if !app.policy().accounts.sign_up {
+        return problem::page_not_found(&app, visitor.id);
+    }
+    let params = match pending::query(&app, query.as_deref(), visitor.id) {
+        Ok(params) => params,
+        Err(response) => return response,
+    };
+    let pending = pending::load_optional(&app, params.get("request"), visitor.id).await;
+    match pending {
+        Ok(pending) => {
+            let blank = account(&protocol::Params::default());
+            form(
+                &app,
+                pending.as_ref(),
+                visitor,
+                StatusCode::OK,
+                &blank,
+                Vec::new(),
+            )
+        }
+        Err(response) => response,
+    }
+}
+
+/// `POST`: makes the account. The answer is the same whether or not the address had an account already:
+/// whoever owns it signs in, whoever does not learns nothing.
+pub(crate) async fn submit(State(app): State<App>, visitor: Visitor, whole: Whole) -> Response {
+    if !app.policy().accounts.sign_up {
+        return problem::page_not_found(&app, visitor.id);
+    }
+    let params = match posted(&app, &whole) {
+        Ok(params) => params,
+        Err(response) => return response,
+    };
+    let pending = pending::load_optional(&app, params.get("request"), visitor.id).await;
+    let pending = match pending {
+        Ok(pending) => pending,
+        Err(response) => return response,
+    };
+    let account = account(&params);
+    let mut faults = account.faults(&app.policy().accounts);
+    if !visitor.has_nonce(&app, Form::Anonymous, params.get("nonce")) {
+        faults.insert(
+            0,
+            whole_form("This form was out of date. Please send it again."),
+        );
+    }
+    if !faults.is_empty() {
+        return form(
+            &app,
+            pending.as_ref(),
+            visitor,
+            StatusCode::BAD_REQUEST,
+            &account,
+            faults,
+        );
+    }
+    match create(&app, account.clone(), &visitor).await {
+        Err(response) => response,
+        Ok(false) => {
+            let faults = vec![whole_form(
+                "Too many accounts were made from here. Try again in a quarter of an hour.",
+            )];
+            let status = StatusCode::TOO_MANY_REQUESTS;
+            form(&app, pending.as_ref(), visitor, status, &account, faults)
+        }
+        Ok(true) => {
+            let handle = pending.map(|pending| format!("&request={}", pending.handle));
+            reply::see_other(&format!(
+                "/sign-in?after=sign-up{}",
+                handle.unwrap_or_default()
+            ))
+        }
+    }
+}
+
+/// Makes the account, unless the address has one; false when this source has made too many.
+async fn create(app: &App, account: NewAccount, visitor: &Visitor) -> Result<bool, Response> {
+    let unavailable = |error| problem::unavailable(app, &error, visitor.id);
+    let attempt = Attempt::sign_up(&visitor.address.source());
+    let counts = app
+        .store
+        .attempts(&attempt.keys())
+        .await
+        .map_err(unavailable)?;
+    match attempt.admit(&counts, clock::now()) {
+        Err(_) => return Ok(false),
+        Ok(count) => app.settle_one(count).await.map_err(unavailable)?,
+    };
+    let hashed = app.hasher.hash(account.password.clone()).await;
+    let hashed = hashed.map_err(|error| failed(app, &error, visitor.id))?;
+    let transition = account.into_person(hashed, false, app.policy(), &app.mint);
+    // A lost guard means that the address is taken, which is not told.
+    app.settle_one(transition).await.map_err(unavailable)?;
+    Ok(true)
+}
+
+fn account(params: &protocol::Params) -> NewAccount {
+    let field = |name: &str| params.get(name).unwrap_or_default().to_owned();
+    NewAccount {
+        email: field("email"),
+        name: field("name"),
+        password: field("password"),
+    }
+}
+
+fn whole_form(sentence: &str) -> FieldFault {
+    FieldFault {
+        field: "",
+        sentence: sentence.to_owned(),
+    }
+}
+
+/// Faults as the page shows them.
+pub(crate) fn problems(faults: Vec<FieldFault>) -> Vec<Problem> {
+    let problem = |fault: FieldFault| Problem::new(fault.field, &fault.sentence);
+    faults.into_iter().map(problem).collect()
+}
+
+fn form(
+    app: &App,
+    pending: Option<&Pending>,
+    mut visitor: Visitor,
+    status: StatusCode,
+    account: &NewAccount,
+    faults: Vec<FieldFault>,
+) -> Response {
+    let nonce = visitor.nonce(app, Form::Anonymous);
+    let page = SignUp {
+        frame: visitor.frame(app),
+        request: pending.map(|pending| pending.handle.clone()),
+        nonce,
+        name: account.name.clone(),
+        email: account.email.clone(),
+        app_name: pending.map(|pending| pending.request.client.name.clone()),
+        problems: problems(faults),
+        min_password: app.policy().accounts.min_password,
+    };
+    visitor.keep_form(app, pending::page(status, &page, pending))
+}

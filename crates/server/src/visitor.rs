@@ -1,0 +1,248 @@
+//! Who sits in front of the browser: session cookie, form nonces, known devices.
+use crate::app::App;
+use crate::reply;
+use crate::request::{ClientAddr, RequestId, text};
+use axum::extract::{FromRef, FromRequestParts};
+use axum::http::request::Parts;
+use axum::http::{HeaderMap, header};
+use axum::response::Response;
+use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
+use jose::{Presented, TokenText};
+use pages::Frame;
+use protocol::accounts::sign_in::SESSION_PREFIX;
+use protocol::facts::SessionFacts;
+use protocol::types::Person;
+use protocol::types::person::email_key;
+
+/// A known device is remembered for a year.
+const KNOWN_SECONDS: i64 = 365 * 86_400;
+
+/// The names and attributes of our cookies.
+#[derive(Debug, Clone)]
+pub(crate) struct Cookies {
+    session: String,
+    form: String,
+    known: String,
+    secure: bool,
+}
+
+impl Cookies {
+    /// `__Host-` and Secure over https. Over plain http on loopback the port is in the name, since cookies do
+    /// not know ports and two providers on one machine would share them.
+    pub(crate) fn of(issuer: &str) -> Self {
+        let secure = issuer.starts_with("https://");
+        let port = crate::app::origin(issuer)
+            .rsplit(':')
+            .next()
+            .unwrap_or_default();
+        let name = |kind: &str| match secure {
+            true => format!("__Host-valetkey{kind}"),
+            false => format!("valetkey{kind}_{}", port.trim_start_matches('/')),
+        };
+        Cookies {
+            session: name(""),
+            form: name("-form"),
+            known: name("-known"),
+            secure,
+        }
+    }
+
+    /// Whether cookies travel over https only.
+    pub(crate) fn is_secure(&self) -> bool {
+        self.secure
+    }
+
+    fn write(&self, name: &str, value: &str, max_age: Option<i64>) -> String {
+        let secure = if self.secure { "; Secure" } else { "" };
+        let age = max_age.map_or_else(String::new, |seconds| format!("; Max-Age={seconds}"));
+        format!("{name}={value}; Path=/; HttpOnly; SameSite=Lax{secure}{age}")
+    }
+}
+
+/// The browser of a request to a page.
+pub(crate) struct Visitor {
+    pub(crate) id: RequestId,
+    pub(crate) address: ClientAddr,
+    pub(crate) session: Option<SessionFacts>,
+    pub(crate) user_agent: String,
+    form: Option<String>,
+    known: Option<String>,
+}
+
+/// Which form a nonce is for. Forms of a signed-in person hold for that session only.
+#[derive(Clone, Copy)]
+pub(crate) enum Form {
+    /// Sign-in and sign-up: nobody is signed in yet, or a second tab just did.
+    Anonymous,
+    /// Consent, account, sign-out.
+    Personal,
+}
+
+impl Visitor {
+    /// The nonce for a form on the page that is about to be sent, and the page's cookie if the browser has
+    /// none yet.
+    pub(crate) fn nonce(&mut self, app: &App, form: Form) -> String {
+        let browser = self.form.get_or_insert_with(new_browser).clone();
+        app.key.tag(&self.nonce_parts(&browser, form))
+    }
+
+    /// Whether a posted nonce is the one this browser was given.
+    pub(crate) fn has_nonce(&self, app: &App, form: Form, nonce: Option<&str>) -> bool {
+        match (&self.form, nonce) {
+            (Some(browser), Some(nonce)) => app.key.verify(&self.nonce_parts(browser, form), nonce),
+            _ => false,
+        }
+    }
+
+    fn nonce_parts<'a>(&'a self, browser: &'a str, form: Form) -> [&'a [u8]; 3] {
+        let session: &[u8] = match (form, &self.session) {
+            (Form::Personal, Some(facts)) => facts.session.digest.as_bytes(),
+            _ => b"",
+        };
+        let purpose: &[u8] = match form {
+            Form::Anonymous => b"form anonymous",
+            Form::Personal => b"form personal",
+        };
+        [purpose, browser.as_bytes(), session]
+    }
+
+    /// Adds the form cookie to a page that holds a form.
+    pub(crate) fn keep_form(&self, app: &App, mut response: Response) -> Response {
+        if let Some(browser) = &self.form {
+            reply::set_cookie(
+                &mut response,
+                &app.cookies.write(&app.cookies.form, browser, None),
+            );
+        }
+        response
+    }
+
+    /// Whether this browser has proved before that it was signed in to the account of `email`.
+    pub(crate) fn is_known_to(&self, app: &App, email: &str) -> bool {
+        let Some((device, tag)) = self
+            .known
+            .as_deref()
+            .and_then(|known| known.split_once('.'))
+        else {
+            return false;
+        };
+        app.key.verify(&known_parts(device, &email_key(email)), tag)
+    }
+
+    /// What every page shows around its content.
+    pub(crate) fn frame(&self, app: &App) -> Frame {
+        Frame {
+            signed_in_as: self
+                .session
+                .as_ref()
+                .map(|facts| facts.person.email.clone()),
+            ..bare_frame(app, self.id)
+        }
+    }
+}
+
+/// The frame of a page that does not know its visitor.
+pub(crate) fn bare_frame(app: &App, id: RequestId) -> Frame {
+    Frame {
+        product: app.config.branding.product.clone(),
+        request_id: id.to_string(),
+        signed_in_as: None,
+        accent: app.config.branding.accent.clone(),
+        test_side: false,
+    }
+}
+
+fn new_browser() -> String {
+    URL_SAFE_NO_PAD.encode(jose::random::bytes::<16>())
+}
+
+fn known_parts<'a>(device: &'a str, email_key: &'a str) -> [&'a [u8]; 3] {
+    [b"known device", device.as_bytes(), email_key.as_bytes()]
+}
+
+/// Puts a new session into the browser, and marks the browser as known to the account.
+pub(crate) fn sign_in(app: &App, response: &mut Response, cookie: &TokenText, person: &Person) {
+    let cookies = &app.cookies;
+    let lifetime = app.policy().accounts.session.seconds();
+    let session = cookies.write(&cookies.session, cookie.as_str(), Some(lifetime));
+    reply::set_cookie(response, &session);
+    let device = new_browser();
+    let tag = app
+        .key
+        .tag(&known_parts(&device, &email_key(&person.email)));
+    let known = cookies.write(
+        &cookies.known,
+        &format!("{device}.{tag}"),
+        Some(KNOWN_SECONDS),
+    );
+    reply::set_cookie(response, &known);
+}
+
+/// Takes the session out of the browser.
+pub(crate) fn sign_out(app: &App, response: &mut Response) {
+    let cookies = &app.cookies;
+    reply::set_cookie(response, &cookies.write(&cookies.session, "", Some(0)));
+}
+
+fn cookie<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {
+    let pairs = headers
+        .get_all(header::COOKIE)
+        .iter()
+        .filter_map(|value| value.to_str().ok())
+        .flat_map(|value| value.split(';'));
+    let mut own =
+        pairs.filter_map(|pair| pair.trim().split_once('=').filter(|(key, _)| *key == name));
+    own.next().map(|(_, value)| value)
+}
+
+async fn session(
+    app: &App,
+    headers: &HeaderMap,
+) -> Result<Option<SessionFacts>, store::StoreError> {
+    let presented = cookie(headers, &app.cookies.session).and_then(Presented::parse);
+    let Some(presented) = presented.filter(|presented| presented.prefix() == SESSION_PREFIX) else {
+        return Ok(None);
+    };
+    let facts = app
+        .store
+        .session(protocol::types::Locator(presented.locator))
+        .await?;
+    Ok(facts.filter(|facts| {
+        facts.session.digest == presented.digest
+            && crate::clock::now() < facts.session.expires_at
+            && facts.person.is_active()
+    }))
+}
+
+impl<S> FromRequestParts<S> for Visitor
+where
+    App: FromRef<S>,
+    S: Sync,
+{
+    type Rejection = Response;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Response> {
+        let app = App::from_ref(state);
+        let id = parts
+            .extensions
+            .get()
+            .copied()
+            .unwrap_or_else(RequestId::next);
+        let unknown = ClientAddr(std::net::IpAddr::from([0, 0, 0, 0]));
+        let headers = &parts.headers;
+        let own = |name: &str| cookie(headers, name).map(str::to_owned);
+        let session = session(&app, headers).await;
+        let session =
+            session.map_err(|error| crate::routes::problem::unavailable(&app, &error, id))?;
+        Ok(Visitor {
+            id,
+            address: parts.extensions.get().copied().unwrap_or(unknown),
+            session,
+            user_agent: text(headers, header::USER_AGENT)
+                .unwrap_or_default()
+                .to_owned(),
+            form: own(&app.cookies.form).filter(|value| !value.is_empty()),
+            known: own(&app.cookies.known),
+        })
+    }
+}
