@@ -1,0 +1,194 @@
+//! Checks the settings and makes the configuration.
+use super::address::{BaseUrl, host_of, is_loopback, listen_address};
+use super::fault::ConfigFault;
+use super::layers::{Layers, Origin};
+use super::{Branding, Config, Tls, paths, policy};
+use ipnet::IpNet;
+use std::net::{IpAddr, SocketAddr};
+use std::path::{Path, PathBuf};
+
+/// Longest name of a product, in characters.
+const MAX_PRODUCT: usize = 60;
+
+/// Checks everything, in the order of the reference.
+pub(super) fn config(layers: &Layers) -> Result<Config, ConfigFault> {
+    let mut warnings = Vec::new();
+    let listen = listen(layers)?;
+    let issuer = issuer(layers, listen)?;
+    let base = BaseUrl::parse(&issuer).map_err(|what| layers.fault("issuer", what))?;
+    let settings = &layers.settings;
+    let policy = policy::policy(layers, &issuer, &mut warnings)?;
+    let storage = storage(layers)?;
+    let config = Config {
+        source: layers.source.clone(),
+        listen,
+        api_base: host(layers, &base, "hosts.api", settings.hosts.api.as_deref())?,
+        portal_base: host(
+            layers,
+            &base,
+            "hosts.portal",
+            settings.hosts.portal.as_deref(),
+        )?,
+        issuer,
+        keys: keys(layers, &storage),
+        storage,
+        paths: paths::paths(layers)?,
+        policy,
+        branding: branding(layers)?,
+        registration: settings.apps.registration,
+        tls: tls(layers)?,
+        trusted_proxies: proxies(layers)?,
+        log: settings.log.format,
+        warnings,
+    };
+    Ok(with_tls_warning(config, &base))
+}
+
+fn listen(layers: &Layers) -> Result<SocketAddr, ConfigFault> {
+    let text = &layers.settings.listen;
+    let fault = || {
+        let what = format!(
+            "{text:?} is not an address with a port: write it like 127.0.0.1:8080 or [::]:443"
+        );
+        layers.fault("listen", what)
+    };
+    listen_address(text).ok_or_else(fault)
+}
+
+fn issuer(layers: &Layers, listen: SocketAddr) -> Result<String, ConfigFault> {
+    match &layers.settings.issuer {
+        Some(issuer) => Ok(issuer.clone()),
+        None if listen.ip().is_loopback() => Ok(format!("http://localhost:{}", listen.port())),
+        None => Err(ConfigFault::new(
+            "issuer",
+            "is not set, and people reach this address from elsewhere: write issuer = \"https://…\", the URL they will see",
+        )),
+    }
+}
+
+/// The base URL of another host of the provider; an issuer on loopback takes in every host that is not.
+fn host(
+    layers: &Layers,
+    issuer: &BaseUrl,
+    path: &str,
+    host: Option<&str>,
+) -> Result<String, ConfigFault> {
+    let Some(host) = host else {
+        return Ok(issuer.origin());
+    };
+    if host_of(host).is_none() {
+        let what =
+            format!("{host:?} is not a host: write it like api.example.com, without https://");
+        return Err(layers.fault(path, what));
+    }
+    match issuer.is_loopback() && !is_loopback(host) {
+        true => Ok(issuer.origin()),
+        false => Ok(issuer.on(host)),
+    }
+}
+
+/// A path of the file is relative to the file; one from elsewhere is relative to where we run.
+fn resolved(layers: &Layers, path: &str, value: &Path) -> PathBuf {
+    let folder = layers.source.as_deref().and_then(Path::parent);
+    match (layers.origin(path), folder) {
+        (Origin::File { .. } | Origin::Default, Some(folder)) => folder.join(value),
+        _ => value.to_owned(),
+    }
+}
+
+fn storage(layers: &Layers) -> Result<PathBuf, ConfigFault> {
+    let fault = |what| layers.fault("storage.url", what);
+    let rest = layers
+        .settings
+        .storage
+        .url
+        .strip_prefix("sqlite:")
+        .ok_or_else(|| {
+            fault(
+                "only SQLite is known here: write sqlite:PATH, such as sqlite:/var/lib/valetkey.db",
+            )
+        })?;
+    let path = match rest.strip_prefix("//") {
+        Some(path) if path.starts_with('/') => path,
+        Some(_) => {
+            return Err(fault(
+                "a path does not start with two slashes: write sqlite:PATH",
+            ));
+        }
+        None => rest,
+    };
+    if path.is_empty() || path.starts_with(':') || path.ends_with('/') || path.contains('\0') {
+        return Err(fault(
+            "the path of a file is missing: write sqlite:PATH, such as sqlite:valetkey.db",
+        ));
+    }
+    Ok(resolved(layers, "storage.url", Path::new(path)))
+}
+
+fn keys(layers: &Layers, storage: &Path) -> PathBuf {
+    match &layers.settings.storage.keys {
+        Some(keys) => resolved(layers, "storage.keys", keys),
+        None => storage.with_extension("keys"),
+    }
+}
+
+fn branding(layers: &Layers) -> Result<Branding, ConfigFault> {
+    let branding = &layers.settings.branding;
+    let product = branding.product.trim();
+    let length = product.chars().count();
+    if length == 0 || length > MAX_PRODUCT || product.chars().any(char::is_control) {
+        let what = format!("write a name of 1 to {MAX_PRODUCT} characters");
+        return Err(layers.fault("branding.product", what));
+    }
+    if let Some(accent) = &branding.accent
+        && !is_colour(accent)
+    {
+        let what = format!("{accent:?} is not a colour: write it like \"#0b7a4b\" or \"#07b\"");
+        return Err(layers.fault("branding.accent", what));
+    }
+    Ok(Branding {
+        product: product.to_owned(),
+        accent: branding.accent.clone(),
+    })
+}
+
+fn is_colour(text: &str) -> bool {
+    let digits = text.strip_prefix('#').unwrap_or_default();
+    [3, 6].contains(&digits.len()) && digits.bytes().all(|b| b.is_ascii_hexdigit())
+}
+
+fn tls(layers: &Layers) -> Result<Option<Tls>, ConfigFault> {
+    let tls = &layers.settings.tls;
+    match (&tls.cert, &tls.key) {
+        (None, None) => Ok(None),
+        (Some(cert), Some(key)) => Ok(Some(Tls {
+            cert: resolved(layers, "tls.cert", cert),
+            key: resolved(layers, "tls.key", key),
+        })),
+        (None, _) => Err(layers.fault("tls.cert", "is missing beside tls.key: name both files")),
+        (_, None) => Err(layers.fault("tls.key", "is missing beside tls.cert: name both files")),
+    }
+}
+
+fn proxies(layers: &Layers) -> Result<Vec<IpNet>, ConfigFault> {
+    let read = |text: &String| {
+        let address = || text.parse::<IpAddr>().map(IpNet::from);
+        text.parse::<IpNet>().or_else(|_| address()).map_err(|_| {
+            let what = format!(
+                "{text:?} is neither an address nor a network: write it like 10.0.0.7 or 10.0.0.0/8"
+            );
+            layers.fault("trusted_proxies", what)
+        })
+    };
+    layers.settings.trusted_proxies.iter().map(read).collect()
+}
+
+fn with_tls_warning(mut config: Config, issuer: &BaseUrl) -> Config {
+    let open = config.tls.is_none() && config.trusted_proxies.is_empty();
+    if issuer.scheme == "https" && open {
+        config.warnings.push(
+            "the issuer is https, but there is neither [tls] nor trusted_proxies: name a certificate, or the proxy in front that has one".to_owned(),
+        );
+    }
+    config
+}

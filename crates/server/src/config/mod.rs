@@ -1,0 +1,139 @@
+//! The configuration of one issuer: read from one file, the environment and flags, checked once, then plain data.
+//!
+//! [`settings`] is the shape of the file, [`layers`] reads it, [`build`] checks it and makes the [`Config`] that
+//! the rest of the server is given.
+mod address;
+mod build;
+mod fault;
+mod known;
+mod layers;
+mod paths;
+mod policy;
+mod scopes;
+pub(crate) mod settings;
+mod show;
+mod tokens;
+pub(crate) mod values;
+
+#[cfg(test)]
+mod tests;
+
+pub(crate) use fault::ConfigFault;
+pub(crate) use known::schema;
+pub(crate) use layers::Overrides;
+pub(crate) use settings::{LogFormat, Registration};
+pub(crate) use show::Shown;
+
+use layers::Layers;
+use protocol::Policy;
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
+
+/// A configuration that was found to be in order.
+#[derive(Debug, Clone)]
+pub(crate) struct Config {
+    /// The file it came from, if any.
+    pub(crate) source: Option<PathBuf>,
+    /// Where to listen.
+    pub(crate) listen: SocketAddr,
+    /// The issuer identifier, byte for byte as configured.
+    pub(crate) issuer: String,
+    /// `scheme://host[:port]` of the API, where `token_info` is published.
+    pub(crate) api_base: String,
+    /// `scheme://host[:port]` of the developer portal.
+    pub(crate) portal_base: String,
+    /// The SQLite file.
+    pub(crate) storage: PathBuf,
+    /// The folder of the server's key files.
+    pub(crate) keys: PathBuf,
+    /// What rules obey.
+    pub(crate) policy: Policy,
+    /// Endpoint paths.
+    pub(crate) paths: Paths,
+    /// What people see of the provider.
+    pub(crate) branding: Branding,
+    /// Who may register an app.
+    pub(crate) registration: Registration,
+    /// A certificate to serve https with.
+    pub(crate) tls: Option<Tls>,
+    /// Proxies whose forwarding headers are believed.
+    pub(crate) trusted_proxies: Vec<ipnet::IpNet>,
+    /// How log lines are written.
+    pub(crate) log: LogFormat,
+    /// What is allowed but deserves a second look, one sentence each.
+    pub(crate) warnings: Vec<String>,
+}
+
+/// Endpoint paths: literal aliases, the first is published; empty means switched off.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Paths {
+    /// RFC 6749 §3.1; empty also when the authorization code grant is off.
+    pub(crate) authorize: Vec<String>,
+    /// RFC 6749 §3.2.
+    pub(crate) token: Vec<String>,
+    /// RFC 7009.
+    pub(crate) revoke: Vec<String>,
+    /// RFC 7662.
+    pub(crate) introspect: Vec<String>,
+    /// `GET` with the token itself.
+    pub(crate) token_info: Vec<String>,
+}
+
+/// What people see of the provider.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Branding {
+    /// The product's name.
+    pub(crate) product: String,
+    /// A colour, as `#rgb` or `#rrggbb`.
+    pub(crate) accent: Option<String>,
+}
+
+/// A certificate, both files in PEM. They are not read here.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Tls {
+    /// The certificate with its chain.
+    pub(crate) cert: PathBuf,
+    /// Its private key.
+    pub(crate) key: PathBuf,
+}
+
+impl Config {
+    /// Reads `file`, lays the process's environment and then `overrides` over it, and checks the whole.
+    ///
+    /// # Errors
+    /// The first fault: one sentence with its place and what to do.
+    pub(crate) fn load(file: Option<&Path>, overrides: &Overrides) -> Result<Config, ConfigFault> {
+        build::config(&Layers::read(file, overrides, &environment())?)
+    }
+
+    /// The same, together with every setting's value and where it came from.
+    ///
+    /// # Errors
+    /// As [`load`](Self::load).
+    pub(crate) fn load_shown(
+        file: Option<&Path>,
+        overrides: &Overrides,
+    ) -> Result<(Config, Vec<Shown>), ConfigFault> {
+        let layers = Layers::read(file, overrides, &environment())?;
+        let config = build::config(&layers)?;
+        let shown = show::all(&layers, &config);
+        Ok((config, shown))
+    }
+}
+
+#[cfg(test)]
+impl Config {
+    /// The defaults of a new provider.
+    pub(crate) fn for_tests() -> Config {
+        let layers = Layers::read(None, &Overrides::default(), &[]);
+        layers.and_then(|layers| build::config(&layers)).unwrap()
+    }
+}
+
+/// The variables of this process that are text.
+fn environment() -> Vec<(String, String)> {
+    let text = |(name, value): (std::ffi::OsString, std::ffi::OsString)| {
+        Some((name.into_string().ok()?, value.into_string().ok()?))
+    };
+    std::env::vars_os().filter_map(text).collect()
+}

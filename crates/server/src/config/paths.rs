@@ -1,0 +1,83 @@
+//! Checks of endpoint paths.
+use super::Paths;
+use super::fault::ConfigFault;
+use super::layers::Layers;
+use std::collections::HashMap;
+
+/// First segments of our own pages.
+const OWN: [&str; 9] = [
+    "sign-in",
+    "sign-up",
+    "sign-out",
+    "consent",
+    "account",
+    "assets",
+    "apps",
+    "health",
+    ".well-known",
+];
+
+/// Checks `[paths]`.
+pub(super) fn paths(layers: &Layers) -> Result<Paths, ConfigFault> {
+    let paths = &layers.settings.paths;
+    let mut taken: HashMap<&str, &str> = HashMap::new();
+    for (name, aliases) in [
+        ("authorize", &paths.authorize),
+        ("token", &paths.token),
+        ("revoke", &paths.revoke),
+        ("introspect", &paths.introspect),
+        ("token_info", &paths.token_info),
+    ] {
+        for path in aliases {
+            let fault = |what: String| layers.fault(&format!("paths.{name}"), what);
+            fault_of(path).map_or(Ok(()), |what| Err(fault(what)))?;
+            if let Some(other) = taken.insert(path, name) {
+                let what = format!(
+                    "{path:?} is listed twice (the other is paths.{other}): each path leads to one endpoint"
+                );
+                return Err(fault(what));
+            }
+        }
+    }
+    let grants = &layers.settings.grants;
+    if grants.authorization_code && paths.authorize.is_empty() {
+        let what = "the authorization_code grant needs this endpoint: list a path, or write authorization_code = false under [grants]";
+        return Err(layers.fault("paths.authorize", what));
+    }
+    if paths.token.is_empty() {
+        let what = "every grant ends at this endpoint: list a path";
+        return Err(layers.fault("paths.token", what));
+    }
+    Ok(Paths {
+        authorize: match grants.authorization_code {
+            true => paths.authorize.clone(),
+            false => Vec::new(),
+        },
+        token: paths.token.clone(),
+        revoke: paths.revoke.clone(),
+        introspect: paths.introspect.clone(),
+        token_info: paths.token_info.clone(),
+    })
+}
+
+/// What speaks against a path.
+fn fault_of(path: &str) -> Option<String> {
+    let Some(rest) = path.strip_prefix('/') else {
+        return Some(format!(
+            "{path:?} does not start with a slash: write \"/{path}\""
+        ));
+    };
+    let literal = |b: u8| b.is_ascii_alphanumeric() || b"-._~/:@!$&'+,;=".contains(&b);
+    if !rest.bytes().all(literal) || rest.split('/').any(|part| [".", ".."].contains(&part)) {
+        return Some(format!(
+            "{path:?} is not a plain path: use letters, digits, - . _ ~ and / only"
+        ));
+    }
+    if rest.starts_with('/') || rest.contains("//") {
+        return Some(format!("{path:?} has two slashes in a row: write one"));
+    }
+    let first = rest.split('/').next().unwrap_or_default();
+    (rest.is_empty() || OWN.contains(&first)).then(|| {
+        format!("{path:?} belongs to a page of Valetkey itself: choose another, such as \"/oauth2{path}\"")
+    })
+}

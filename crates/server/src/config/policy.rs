@@ -1,0 +1,129 @@
+//! The part of the configuration that rules obey.
+use super::fault::ConfigFault;
+use super::layers::Layers;
+use super::settings::PkceSetting;
+use super::values::{IdSetting, Span};
+use super::{scopes, tokens};
+use protocol::Policy;
+use protocol::policy::{AccountPolicy, ErrorAliases, PkcePolicy, RedirectPolicy};
+use protocol::types::ids::SubjectFormat;
+use protocol::types::{GrantType, Lifetime};
+
+/// Two years: the longest lifetime of a token, and of most other things.
+pub(super) const LONGEST: Lifetime = Lifetime::from_days(2 * 365);
+
+/// Checks what rules obey.
+pub(super) fn policy(
+    layers: &Layers,
+    issuer: &str,
+    warnings: &mut Vec<String>,
+) -> Result<Policy, ConfigFault> {
+    Ok(Policy {
+        issuer: issuer.to_owned(),
+        subjects: subjects(layers)?,
+        grants: grants(layers)?,
+        pkce: match layers.settings.apps.pkce {
+            PkceSetting::Public => PkcePolicy::Public,
+            PkceSetting::All => PkcePolicy::All,
+        },
+        tokens: tokens::tokens(layers, warnings)?,
+        scopes: scopes::scopes(layers)?,
+        errors: errors(layers)?,
+        redirects: redirects(layers)?,
+        accounts: accounts(layers)?,
+    })
+}
+
+/// A length of time from one second to `most`.
+pub(super) fn within(
+    layers: &Layers,
+    path: &str,
+    value: Span,
+    most: Lifetime,
+) -> Result<Lifetime, ConfigFault> {
+    let Span(value) = value;
+    let fault = || layers.fault(path, format!("{value} is not between 1s and {most}"));
+    (value.seconds() >= 1 && value <= most)
+        .then_some(value)
+        .ok_or_else(fault)
+}
+
+fn subjects(layers: &Layers) -> Result<SubjectFormat, ConfigFault> {
+    let prefix = match &layers.settings.accounts.id {
+        IdSetting::Counter(_) => return Ok(SubjectFormat::Number),
+        IdSetting::Prefixed { prefix } => prefix,
+    };
+    let sound = |b: u8| b.is_ascii_alphanumeric() || b"_-".contains(&b);
+    match (1..=16).contains(&prefix.len()) && prefix.bytes().all(sound) {
+        true => Ok(SubjectFormat::Prefixed(prefix.clone())),
+        false => Err(layers.fault(
+            "accounts.id",
+            format!("{prefix:?} is not 1 to 16 letters, digits, _ and -: write it like \"user_\""),
+        )),
+    }
+}
+
+fn grants(layers: &Layers) -> Result<Vec<GrantType>, ConfigFault> {
+    let on = &layers.settings.grants;
+    let code = on.authorization_code;
+    let switches = [
+        (GrantType::AuthorizationCode, code),
+        (GrantType::RefreshToken, code && on.refresh_token),
+        (GrantType::ClientCredentials, on.client_credentials),
+    ];
+    let grants: Vec<_> = switches
+        .into_iter()
+        .filter_map(|(grant, on)| on.then_some(grant))
+        .collect();
+    match grants.is_empty() {
+        true => Err(layers.fault(
+            "grants",
+            "every grant is switched off, so no app could get a token: switch one on",
+        )),
+        false => Ok(grants),
+    }
+}
+
+fn errors(layers: &Layers) -> Result<ErrorAliases, ConfigFault> {
+    let redirect_mismatch = layers.settings.token.errors.redirect_mismatch.clone();
+    let sound = |b: u8| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'_';
+    if let Some(name) = &redirect_mismatch
+        && !((1..=40).contains(&name.len()) && name.bytes().all(sound))
+    {
+        let what = format!("{name:?} cannot be an error's name: write a-z, 0-9 and _");
+        return Err(layers.fault("token.errors.redirect_mismatch", what));
+    }
+    Ok(ErrorAliases { redirect_mismatch })
+}
+
+fn redirects(layers: &Layers) -> Result<RedirectPolicy, ConfigFault> {
+    let apps = &layers.settings.apps;
+    match (1..=100).contains(&apps.max_redirect_uris) {
+        true => Ok(RedirectPolicy {
+            max: apps.max_redirect_uris,
+            localhost_any_port: apps.localhost_any_port,
+        }),
+        false => Err(layers.fault(
+            "apps.max_redirect_uris",
+            format!("{} is not between 1 and 100", apps.max_redirect_uris),
+        )),
+    }
+}
+
+fn accounts(layers: &Layers) -> Result<AccountPolicy, ConfigFault> {
+    let accounts = &layers.settings.accounts;
+    if !(8..=64).contains(&accounts.min_password) {
+        let what = format!(
+            "{} characters is not between 8 and 64",
+            accounts.min_password
+        );
+        return Err(layers.fault("accounts.min_password", what));
+    }
+    let day = Lifetime::from_days(1);
+    Ok(AccountPolicy {
+        sign_up: accounts.sign_up,
+        min_password: accounts.min_password,
+        session: within(layers, "accounts.session", accounts.session, LONGEST)?,
+        interaction: within(layers, "accounts.interaction", accounts.interaction, day)?,
+    })
+}

@@ -1,0 +1,460 @@
+//! The configuration file's shape: every setting, its meaning and its default.
+//!
+//! The comments are the reference: `valetkey config schema` and `docs/reference/configuration.md` are made
+//! from them.
+use super::values::{IdSetting, RotateSetting, Span, default_grace};
+use protocol::policy;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+
+/// The configuration of one issuer.
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
+#[serde(default, deny_unknown_fields)]
+pub(crate) struct Settings {
+    /// The issuer identifier: an https URL without query and fragment, published byte for byte as written.
+    /// Plain http on loopback only. Without it: `http://localhost` with the port of `listen`, if that is loopback.
+    pub(crate) issuer: Option<String>,
+    /// The address and port to listen on.
+    pub(crate) listen: String,
+    /// Addresses or networks of reverse proxies whose forwarding headers are believed.
+    pub(crate) trusted_proxies: Vec<String>,
+    /// Other hosts of the same provider. With an issuer on loopback they are the issuer's own.
+    pub(crate) hosts: HostSettings,
+    /// Endpoint paths. Each is a list of aliases, taken literally (`/token/` is not `/token`); the first is
+    /// published. An empty list switches the endpoint off.
+    pub(crate) paths: PathSettings,
+    /// Codes and tokens.
+    pub(crate) token: TokenSettings,
+    /// The scopes there are, one table each, in the order in which people see them.
+    pub(crate) scopes: BTreeMap<String, ScopeSettings>,
+    /// Apps and how they are registered.
+    pub(crate) apps: AppSettings,
+    /// People's accounts.
+    pub(crate) accounts: AccountSettings,
+    /// Grants that apps may use.
+    pub(crate) grants: GrantSettings,
+    /// What people see of you.
+    pub(crate) branding: BrandingSettings,
+    /// A certificate, to serve https without a proxy in front.
+    pub(crate) tls: TlsSettings,
+    /// The log on standard error.
+    pub(crate) log: LogSettings,
+    /// Where everything is kept.
+    pub(crate) storage: StorageSettings,
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        Settings {
+            issuer: None,
+            listen: "127.0.0.1:8080".to_owned(),
+            trusted_proxies: Vec::new(),
+            hosts: HostSettings::default(),
+            paths: PathSettings::default(),
+            token: TokenSettings::default(),
+            scopes: BTreeMap::new(),
+            apps: AppSettings::default(),
+            accounts: AccountSettings::default(),
+            grants: GrantSettings::default(),
+            branding: BrandingSettings::default(),
+            tls: TlsSettings::default(),
+            log: LogSettings::default(),
+            storage: StorageSettings::default(),
+        }
+    }
+}
+
+/// Other hosts of the same provider.
+#[derive(Debug, Clone, Default, Serialize, Deserialize, JsonSchema)]
+#[serde(default, deny_unknown_fields)]
+pub(crate) struct HostSettings {
+    /// The host where developers register apps, such as `dev.example.com`. Default: the issuer's.
+    pub(crate) portal: Option<String>,
+    /// The host of the API, where `token_info` is published, such as `api.example.com`. Default: the issuer's.
+    pub(crate) api: Option<String>,
+}
+
+/// Endpoint paths.
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
+#[serde(default, deny_unknown_fields)]
+pub(crate) struct PathSettings {
+    /// Where people are sent to allow an app (RFC 6749 §3.1).
+    pub(crate) authorize: Vec<String>,
+    /// Where apps get tokens (RFC 6749 §3.2).
+    pub(crate) token: Vec<String>,
+    /// Where apps give tokens back (RFC 7009).
+    pub(crate) revoke: Vec<String>,
+    /// Where an API asks what a token opens (RFC 7662).
+    pub(crate) introspect: Vec<String>,
+    /// Where a token tells about itself (`GET` with the token).
+    pub(crate) token_info: Vec<String>,
+}
+
+impl Default for PathSettings {
+    fn default() -> Self {
+        let one = |path: &str| vec![path.to_owned()];
+        PathSettings {
+            authorize: one("/oauth2/authorize"),
+            token: one("/oauth2/token"),
+            revoke: one("/oauth2/revoke"),
+            introspect: one("/oauth2/introspect"),
+            token_info: one("/oauth2/token/info"),
+        }
+    }
+}
+
+/// Codes and tokens.
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
+#[serde(default, deny_unknown_fields)]
+pub(crate) struct TokenSettings {
+    /// Bodies that the token endpoint takes: `form` always, `json` and `query` (parameters in the URL, against
+    /// RFC 6749 §2.3.1) if listed.
+    pub(crate) bodies: Vec<BodySetting>,
+    /// Whether `redirect_uri` must be sent with a code, or must only match if it is sent.
+    pub(crate) redirect_uri: RedirectUriSetting,
+    /// The value of `token_type`: `Bearer` in one case or another.
+    pub(crate) token_type: String,
+    /// Whether a response names the scope even where it is exactly what was asked for.
+    pub(crate) always_name_scope: bool,
+    /// How long codes, tokens and grants live: 1s to 2y.
+    pub(crate) lifetimes: LifetimeSettings,
+    /// What token texts start with, so that people and secret scanners know them.
+    pub(crate) prefix: PrefixSettings,
+    /// Refresh tokens rotate at every use, and an identical retry within the grace window gets the same
+    /// answer. `false`: they stay the same.
+    pub(crate) rotate: RotateSetting,
+    /// Errors that your documentation names differently from the RFC.
+    pub(crate) errors: ErrorSettings,
+}
+
+impl Default for TokenSettings {
+    fn default() -> Self {
+        TokenSettings {
+            bodies: vec![BodySetting::Form],
+            redirect_uri: RedirectUriSetting::MatchIfSent,
+            token_type: "Bearer".to_owned(),
+            always_name_scope: true,
+            lifetimes: LifetimeSettings::default(),
+            prefix: PrefixSettings::default(),
+            rotate: RotateSetting::Window {
+                grace: default_grace(),
+            },
+            errors: ErrorSettings::default(),
+        }
+    }
+}
+
+/// A place where the token endpoint finds its parameters.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+pub(crate) enum BodySetting {
+    /// `application/x-www-form-urlencoded`.
+    Form,
+    /// `application/json`.
+    Json,
+    /// The query string.
+    Query,
+}
+
+/// Whether `redirect_uri` must be sent with a code.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum RedirectUriSetting {
+    /// It may be absent; if sent it must match (OAuth 2.1).
+    MatchIfSent,
+    /// It must be sent and match (RFC 6749 §4.1.3).
+    Required,
+}
+
+/// How long codes, tokens and grants live.
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
+#[serde(default, deny_unknown_fields)]
+pub(crate) struct LifetimeSettings {
+    /// An authorization code; at most `10m`.
+    pub(crate) code: Span,
+    /// A code when a requested scope is `personal`; at most `10m`. Default: `60s`, or `code` if that is shorter.
+    pub(crate) code_personal: Option<Span>,
+    /// An access token.
+    pub(crate) access: Span,
+    /// A refresh token; each successor gets it again.
+    pub(crate) refresh: Span,
+    /// The absolute end of what a person allowed, counted from the first token; at most `10y`.
+    pub(crate) grant: Span,
+}
+
+impl Default for LifetimeSettings {
+    fn default() -> Self {
+        LifetimeSettings {
+            code: Span::seconds(60),
+            code_personal: None,
+            access: Span::seconds(3_600),
+            refresh: Span::days(30),
+            grant: Span::days(5 * 365),
+        }
+    }
+}
+
+/// What token texts start with: 1 to 16 letters, digits and `_`.
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
+#[serde(default, deny_unknown_fields)]
+pub(crate) struct PrefixSettings {
+    /// An access token.
+    pub(crate) access: String,
+    /// A refresh token.
+    pub(crate) refresh: String,
+}
+
+impl Default for PrefixSettings {
+    fn default() -> Self {
+        PrefixSettings {
+            access: "at_".to_owned(),
+            refresh: "rt_".to_owned(),
+        }
+    }
+}
+
+/// Errors that your documentation names differently from the RFC.
+#[derive(Debug, Clone, Default, Serialize, Deserialize, JsonSchema)]
+#[serde(default, deny_unknown_fields)]
+pub(crate) struct ErrorSettings {
+    /// For a redirect URI that does not match, such as `invalid_redirect_uri`: named on the error page, and
+    /// answered by the token endpoint in place of `invalid_grant`.
+    pub(crate) redirect_mismatch: Option<String>,
+}
+
+/// One scope. Its name is opaque: `api` does not include `api:v1`, and `*` means nothing special.
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
+#[serde(default, deny_unknown_fields)]
+pub(crate) struct ScopeSettings {
+    /// The heading under which people see it.
+    pub(crate) group: String,
+    /// What it allows in plain words, continuing "The app would like to: …". Required.
+    pub(crate) sentence: String,
+    /// How much harm it can do; `write`, `delete` and `full` are flagged on the consent page.
+    pub(crate) risk: RiskSetting,
+    /// An app needs an admin's approval before it may ask for it.
+    pub(crate) restricted: bool,
+    /// It shows personal details, so codes for it live `code_personal`.
+    pub(crate) personal: bool,
+    /// Granted when a request names no scope.
+    pub(crate) default: bool,
+}
+
+impl Default for ScopeSettings {
+    fn default() -> Self {
+        ScopeSettings {
+            group: "General".to_owned(),
+            sentence: String::new(),
+            risk: RiskSetting::Read,
+            restricted: false,
+            personal: false,
+            default: false,
+        }
+    }
+}
+
+/// How much harm a scope can do.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+pub(crate) enum RiskSetting {
+    /// It looks.
+    Read,
+    /// It changes.
+    Write,
+    /// It deletes.
+    Delete,
+    /// It can do everything.
+    Full,
+}
+
+impl From<RiskSetting> for policy::Risk {
+    fn from(risk: RiskSetting) -> Self {
+        match risk {
+            RiskSetting::Read => policy::Risk::Read,
+            RiskSetting::Write => policy::Risk::Write,
+            RiskSetting::Delete => policy::Risk::Delete,
+            RiskSetting::Full => policy::Risk::Full,
+        }
+    }
+}
+
+/// Apps and how they are registered.
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
+#[serde(default, deny_unknown_fields)]
+pub(crate) struct AppSettings {
+    /// Who may register an app: anyone with an account (`open`), those who were invited (`invite`), anyone but
+    /// an admin lets it in (`review`), or admins alone (`admin`).
+    pub(crate) registration: Registration,
+    /// The most redirect URIs that one app may have: 1 to 100.
+    pub(crate) max_redirect_uris: usize,
+    /// Who must use PKCE with S256: `public` apps, or `all`.
+    pub(crate) pkce: PkceSetting,
+    /// Whether `http://localhost` may be used with any port, as `127.0.0.1` and `[::1]` may.
+    pub(crate) localhost_any_port: bool,
+}
+
+impl Default for AppSettings {
+    fn default() -> Self {
+        AppSettings {
+            registration: Registration::Review,
+            max_redirect_uris: 10,
+            pkce: PkceSetting::All,
+            localhost_any_port: false,
+        }
+    }
+}
+
+/// Who may register an app.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+pub(crate) enum Registration {
+    /// Anyone with an account.
+    Open,
+    /// Those who were invited.
+    Invite,
+    /// Anyone with an account, but an admin lets the app in.
+    Review,
+    /// Admins.
+    Admin,
+}
+
+/// Who must use PKCE.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+pub(crate) enum PkceSetting {
+    /// Public apps.
+    Public,
+    /// Every app.
+    All,
+}
+
+/// People's accounts.
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
+#[serde(default, deny_unknown_fields)]
+pub(crate) struct AccountSettings {
+    /// Whether strangers may make an account.
+    pub(crate) sign_up: bool,
+    /// The shortest password, in characters: 8 to 64.
+    pub(crate) min_password: usize,
+    /// How long a browser stays signed in: 1s to 2y.
+    pub(crate) session: Span,
+    /// How long an authorization request waits for its person: 1s to 1d.
+    pub(crate) interaction: Span,
+    /// How people are named to apps: `{ prefix = "user_" }`, or `"number"` for a counter. Not to be changed once
+    /// there are people.
+    pub(crate) id: IdSetting,
+}
+
+impl Default for AccountSettings {
+    fn default() -> Self {
+        AccountSettings {
+            sign_up: true,
+            min_password: 12,
+            session: Span::days(14),
+            interaction: Span::seconds(3_600),
+            id: IdSetting::Prefixed {
+                prefix: "user_".to_owned(),
+            },
+        }
+    }
+}
+
+/// Grants that apps may use. What is off leaves the published metadata.
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
+#[serde(default, deny_unknown_fields)]
+pub(crate) struct GrantSettings {
+    /// A person allows an app (RFC 6749 §4.1). Off: the `authorize` endpoint is off too.
+    pub(crate) authorization_code: bool,
+    /// An app renews what it was given (RFC 6749 §6). Off whenever `authorization_code` is.
+    pub(crate) refresh_token: bool,
+    /// An app acts for itself (RFC 6749 §4.4).
+    pub(crate) client_credentials: bool,
+}
+
+impl Default for GrantSettings {
+    fn default() -> Self {
+        GrantSettings {
+            authorization_code: true,
+            refresh_token: true,
+            client_credentials: true,
+        }
+    }
+}
+
+/// What people see of you.
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
+#[serde(default, deny_unknown_fields)]
+pub(crate) struct BrandingSettings {
+    /// The name of your product, at most 60 characters.
+    pub(crate) product: String,
+    /// Your colour, as `#rgb` or `#rrggbb`; made darker or lighter where it would be hard to read.
+    pub(crate) accent: Option<String>,
+}
+
+impl Default for BrandingSettings {
+    fn default() -> Self {
+        BrandingSettings {
+            product: "Valetkey".to_owned(),
+            accent: None,
+        }
+    }
+}
+
+/// A certificate, both files in PEM.
+#[derive(Debug, Clone, Default, Serialize, Deserialize, JsonSchema)]
+#[serde(default, deny_unknown_fields)]
+pub(crate) struct TlsSettings {
+    /// The certificate with its chain.
+    pub(crate) cert: Option<PathBuf>,
+    /// Its private key.
+    pub(crate) key: Option<PathBuf>,
+}
+
+/// The log on standard error.
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
+#[serde(default, deny_unknown_fields)]
+pub(crate) struct LogSettings {
+    /// `text` for people, `json` for machines, `auto`: text on a terminal.
+    pub(crate) format: LogFormat,
+}
+
+impl Default for LogSettings {
+    fn default() -> Self {
+        LogSettings {
+            format: LogFormat::Auto,
+        }
+    }
+}
+
+/// How log lines are written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+pub(crate) enum LogFormat {
+    /// Text on a terminal, JSON otherwise.
+    Auto,
+    /// For people.
+    Text,
+    /// One JSON object a line.
+    Json,
+}
+
+/// Where everything is kept.
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
+#[serde(default, deny_unknown_fields)]
+pub(crate) struct StorageSettings {
+    /// `sqlite:` and the path of the database file, which is made if it is missing.
+    pub(crate) url: String,
+    /// The folder of the server's key files. Default: the database file's name with the ending `.keys`.
+    pub(crate) keys: Option<PathBuf>,
+}
+
+impl Default for StorageSettings {
+    fn default() -> Self {
+        StorageSettings {
+            url: "sqlite:valetkey.db".to_owned(),
+            keys: None,
+        }
+    }
+}

@@ -1,0 +1,80 @@
+//! Every setting with its value and its source, for `config show`.
+use super::Config;
+use super::known::dotted;
+use super::layers::{Layers, SECRETS};
+use super::values::Span;
+use serde_json::Value;
+
+/// One setting: its value and where it came from.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Shown {
+    /// Its name, with dots as TOML writes it.
+    pub(crate) name: String,
+    /// Its value, without secrets; `null` where there is none.
+    pub(crate) value: Value,
+    /// `file:line`, a variable, a flag, or `default`.
+    pub(crate) source: String,
+}
+
+/// Every setting, in the order of names; what was derived is filled in.
+pub(super) fn all(layers: &Layers, config: &Config) -> Vec<Shown> {
+    let host = |base: &str| base.split_once("://").map(|(_, host)| host.to_owned());
+    let mut settings = layers.settings.clone();
+    settings.issuer = Some(config.issuer.clone());
+    settings.hosts.api = host(&config.api_base);
+    settings.hosts.portal = host(&config.portal_base);
+    settings.token.lifetimes.code_personal = Some(Span(config.policy.tokens.code_personal));
+    settings.storage.keys = Some(config.keys.clone());
+    let tree = serde_json::to_value(&settings).unwrap_or_default();
+    let mut out = Vec::new();
+    flatten(&tree, &mut Vec::new(), &mut |path, value| {
+        let name = dotted(path);
+        let value = match SECRETS.contains(&name.as_str()) {
+            true => without_password(value),
+            false => value.clone(),
+        };
+        let source = layers.origin(&name).to_string();
+        out.push(Shown {
+            name,
+            value,
+            source,
+        });
+    });
+    out
+}
+
+fn flatten(tree: &Value, path: &mut Vec<String>, each: &mut impl FnMut(&[String], &Value)) {
+    match tree.as_object() {
+        Some(table) => {
+            for (name, inner) in table {
+                path.push(name.clone());
+                flatten(inner, path, each);
+                path.pop();
+            }
+        }
+        None => each(path, tree),
+    }
+}
+
+/// A URL without the user name and password in it.
+fn without_password(value: &Value) -> Value {
+    let hidden = |text: &str| {
+        let (scheme, rest) = text.split_once("//")?;
+        let (_, host) = rest.split_once('@')?;
+        Some(format!("{scheme}//…@{host}"))
+    };
+    let shown = value.as_str().and_then(hidden);
+    shown.map_or_else(|| value.clone(), Value::from)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_password_in_a_url_is_hidden() {
+        let shown = without_password(&Value::from("postgres://me:secret@db/valetkey"));
+        assert_eq!(shown, "postgres://…@db/valetkey");
+        assert_eq!(without_password(&Value::from("sqlite:a.db")), "sqlite:a.db");
+    }
+}

@@ -1,0 +1,563 @@
+//! Whole configurations: what is taken, and what each fault is told as.
+use super::*;
+use protocol::policy::{Bodies, PkcePolicy, RedirectUriAtToken, Rotation};
+use protocol::types::GrantType;
+use protocol::types::Lifetime;
+use protocol::types::ids::SubjectFormat;
+
+/// Reads `toml` as the file `/etc/valetkey/v.toml` would be, with variables and flags.
+fn load_with(
+    toml: &str,
+    variables: &[(&str, &str)],
+    overrides: &Overrides,
+) -> Result<Config, String> {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("v.toml");
+    std::fs::write(&file, toml).unwrap();
+    let variables: Vec<_> = variables
+        .iter()
+        .map(|(name, value)| ((*name).to_owned(), (*value).to_owned()))
+        .collect();
+    let place = format!("{}/", folder.path().display());
+    Layers::read(Some(&file), overrides, &variables)
+        .and_then(|layers| build::config(&layers))
+        .map_err(|fault| fault.to_string().replace(&place, ""))
+}
+
+fn load(toml: &str) -> Result<Config, String> {
+    load_with(toml, &[], &Overrides::default())
+}
+
+#[track_caller]
+fn fault(toml: &str) -> String {
+    load(toml).map(|_| ()).unwrap_err()
+}
+
+#[track_caller]
+fn assert_fault(toml: &str, starts: &str) {
+    let fault = fault(toml);
+    assert!(fault.starts_with(starts), "{fault}");
+    assert!(!fault.contains('\n'), "{fault}");
+}
+
+#[test]
+fn a_new_provider_has_sound_defaults() {
+    let config = Config::for_tests();
+    assert_eq!(config.listen.to_string(), "127.0.0.1:8080");
+    assert_eq!(config.issuer, "http://localhost:8080");
+    assert_eq!(
+        (&config.api_base, &config.portal_base),
+        (&config.issuer, &config.issuer)
+    );
+    assert_eq!(config.paths.token, ["/oauth2/token"]);
+    assert_eq!(config.paths.token_info, ["/oauth2/token/info"]);
+    assert_eq!(config.storage, Path::new("valetkey.db"));
+    assert_eq!(config.keys, Path::new("valetkey.keys"));
+    assert_eq!(config.registration, Registration::Review);
+    assert_eq!(config.warnings, Vec::<String>::new());
+    let policy = &config.policy;
+    assert_eq!(policy.grants, GrantType::ALL);
+    assert_eq!(policy.pkce, PkcePolicy::All);
+    assert_eq!(policy.subjects, SubjectFormat::Prefixed("user_".to_owned()));
+    assert_eq!(policy.redirects.max, 10);
+    assert!(policy.accounts.sign_up && !policy.redirects.localhost_any_port);
+    assert_eq!(policy.accounts.min_password, 12);
+    let tokens = &policy.tokens;
+    let lives = [
+        tokens.code,
+        tokens.code_personal,
+        tokens.access,
+        tokens.refresh,
+        tokens.grant,
+    ];
+    assert_eq!(
+        lives.map(|life| life.to_string()),
+        ["1m", "1m", "1h", "30d", "5y"]
+    );
+    let grace = Lifetime::from_seconds(60);
+    assert_eq!(tokens.rotate, Rotation::Rotate { grace });
+    assert_eq!(tokens.bodies, Bodies::default());
+}
+
+#[test]
+fn every_setting_reaches_the_configuration() {
+    let config = load(
+        r##"
+        issuer = "https://auth.example.com"
+        listen = "[::1]:9000"
+        trusted_proxies = ["10.0.0.0/8", "::1"]
+        hosts = { portal = "dev.example.com", api = "api.example.com:8443" }
+        [paths]
+        revoke = []
+        [token]
+        bodies = ["form", "query", "json"]
+        redirect_uri = "required"
+        token_type = "bearer"
+        always_name_scope = false
+        rotate = false
+        errors = { redirect_mismatch = "invalid_redirect_uri" }
+        lifetimes = { code = "5m", code_personal = "90s", access = "2s" }
+        prefix = { access = "x_", refresh = "y_" }
+        [apps]
+        registration = "admin"
+        pkce = "public"
+        max_redirect_uris = 3
+        localhost_any_port = true
+        [accounts]
+        sign_up = false
+        id = "number"
+        [grants]
+        authorization_code = false
+        [branding]
+        product = "Tasks"
+        accent = "#07b"
+        [tls]
+        cert = "tls/cert.pem"
+        key = "/etc/key.pem"
+        [log]
+        format = "json"
+        [storage]
+        url = "sqlite:data/v.db"
+        "##,
+    )
+    .unwrap();
+    assert_eq!(config.api_base, "https://api.example.com:8443");
+    assert_eq!(config.portal_base, "https://dev.example.com");
+    assert_eq!(config.trusted_proxies.len(), 2);
+    assert!(config.paths.revoke.is_empty() && config.paths.authorize.is_empty());
+    assert_eq!(config.policy.grants, [GrantType::ClientCredentials]);
+    assert_eq!(config.policy.subjects, SubjectFormat::Number);
+    assert_eq!(config.policy.redirects.max, 3);
+    let tokens = &config.policy.tokens;
+    assert_eq!(tokens.rotate, Rotation::Keep);
+    assert_eq!(tokens.redirect_uri, RedirectUriAtToken::Required);
+    assert_eq!(
+        (tokens.bodies.json, tokens.bodies.query, &*tokens.token_type),
+        (true, true, "bearer")
+    );
+    assert_eq!(tokens.code_personal.seconds(), 90);
+    assert_eq!(config.log, LogFormat::Json);
+    assert_eq!(config.branding.accent.as_deref(), Some("#07b"));
+    let folder = config.source.as_deref().and_then(Path::parent).unwrap();
+    assert_eq!(config.storage, folder.join("data/v.db"));
+    assert_eq!(config.keys, folder.join("data/v.keys"));
+    let tls = config.tls.unwrap();
+    assert_eq!(tls.cert, folder.join("tls/cert.pem"));
+    assert_eq!(tls.key, Path::new("/etc/key.pem"));
+    assert_eq!(config.warnings.len(), 1, "{:?}", config.warnings);
+}
+
+#[test]
+fn an_unknown_key_is_told_with_line_and_suggestion() {
+    assert_eq!(
+        fault("\n[token.lifetimes]\nacess = \"1h\"\n"),
+        "v.toml:3: token.lifetimes.acess is not a setting; did you mean token.lifetimes.access?"
+    );
+    assert_eq!(
+        fault("[token]\nrotate = { gracee = \"1s\" }"),
+        "v.toml:2: token.rotate.gracee is not a setting; did you mean token.rotate.grace?"
+    );
+    assert_eq!(
+        fault("[scopes.\"a:b\"]\nsentense = \"x\""),
+        "v.toml:2: scopes.\"a:b\".sentense is not a setting; did you mean scopes.\"a:b\".sentence?"
+    );
+    assert_fault("zzzzzzzzz = 1", "v.toml:1: zzzzzzzzz is not a setting; `");
+}
+
+#[test]
+fn a_wrong_value_is_told_with_line_and_name() {
+    assert_eq!(
+        fault("[paths]\ntoken = \"/token\""),
+        "v.toml:2: paths.token: invalid type: string \"/token\", expected a list"
+    );
+    assert_fault(
+        "[token.lifetimes]\n\naccess = \"1 hour\"",
+        "v.toml:3: token.lifetimes.access: \"1 hour\" is not a length of time: write",
+    );
+    assert_fault(
+        "[apps]\nregistration = \"revew\"",
+        "v.toml:2: apps.registration: unknown variant `revew`, expected one of",
+    );
+    assert_fault(
+        "[token]\nrotate = 5",
+        "v.toml:2: token.rotate: expected false",
+    );
+    assert_fault("a = [", "v.toml:1: ");
+    assert_fault("issuer = 1\nissuer = 2", "v.toml:2: ");
+}
+
+#[test]
+fn a_missing_file_is_told_by_its_name() {
+    let fault = Config::load(Some(Path::new("/nowhere/v.toml")), &Overrides::default());
+    let text = fault.map(|_| ()).unwrap_err().to_string();
+    assert!(
+        text.starts_with("/nowhere/v.toml: cannot be read ("),
+        "{text}"
+    );
+}
+
+#[test]
+fn each_check_stops_the_start() {
+    for (toml, starts) in [
+        (
+            "listen = \"8080\"",
+            "v.toml:1: listen: \"8080\" is not an address",
+        ),
+        (
+            "listen = \"0.0.0.0:80\"",
+            "issuer: is not set, and people reach",
+        ),
+        (
+            "issuer = \"auth.example.com\"",
+            "v.toml:1: issuer: the issuer is a URL",
+        ),
+        (
+            "issuer = \"http://a.example\"",
+            "v.toml:1: issuer: plain http is for loopback",
+        ),
+        (
+            "issuer = \"https://a.example?x\"",
+            "v.toml:1: issuer: an issuer has no query",
+        ),
+        (
+            "trusted_proxies = [\"proxy\"]",
+            "v.toml:1: trusted_proxies: \"proxy\" is neither",
+        ),
+        (
+            "hosts = { api = \"https://a\" }",
+            "v.toml:1: hosts.api: \"https://a\" is not a host",
+        ),
+        (
+            "[token.lifetimes]\naccess = \"3y\"",
+            "v.toml:2: token.lifetimes.access: 3y is not between 1s and 2y",
+        ),
+        (
+            "[token.lifetimes]\nrefresh = \"0s\"",
+            "v.toml:2: token.lifetimes.refresh: 0s is not between",
+        ),
+        (
+            "[token.lifetimes]\ncode = \"1h\"",
+            "v.toml:2: token.lifetimes.code: 1h is not between 1s and 10m",
+        ),
+        (
+            "[token.lifetimes]\ngrant = \"11y\"",
+            "v.toml:2: token.lifetimes.grant: 11y is not between 1s and 10y",
+        ),
+        (
+            "[token.rotate]\ngrace = \"2h\"",
+            "v.toml:2: token.rotate.grace: 2h is not between",
+        ),
+        (
+            "[token]\nbodies = [\"json\"]",
+            "v.toml:2: token.bodies: \"form\" is always taken",
+        ),
+        (
+            "[token]\ntoken_type = \"mac\"",
+            "v.toml:2: token.token_type: \"mac\" is not Bearer",
+        ),
+        (
+            "[token.prefix]\naccess = \"a-\"",
+            "v.toml:2: token.prefix.access: \"a-\" is not 1 to 16",
+        ),
+        (
+            "[token.prefix]\naccess = \"rt_\"",
+            "v.toml:1: token.prefix.refresh: access and refresh tokens both",
+        ),
+        (
+            "[token.errors]\nredirect_mismatch = \"Bad!\"",
+            "v.toml:2: token.errors.redirect_mismatch: \"Bad!\"",
+        ),
+        (
+            "[scopes.a]\n",
+            "v.toml:1: scopes.a.sentence: say in plain words",
+        ),
+        (
+            "[scopes.\"a b\"]\nsentence = \"x\"",
+            "v.toml:1: scopes.\"a b\": is not a name",
+        ),
+        (
+            "[scopes.\"\"]\nsentence = \"x\"",
+            "v.toml:1: scopes.\"\": is not a name",
+        ),
+        (
+            "[scopes.a]\nsentence = \"x\"\ngroup = \"\"",
+            "v.toml:3: scopes.a.group: write a heading",
+        ),
+        (
+            "[scopes.a]\nsentence = \"x\"\nrestricted = true\ndefault = true",
+            "v.toml:4: scopes.a.default: a restricted scope",
+        ),
+        (
+            "[apps]\nmax_redirect_uris = 0",
+            "v.toml:2: apps.max_redirect_uris: 0 is not between",
+        ),
+        (
+            "[accounts]\nmin_password = 4",
+            "v.toml:2: accounts.min_password: 4 characters is not",
+        ),
+        (
+            "[accounts]\nsession = \"3y\"",
+            "v.toml:2: accounts.session: 3y is not between",
+        ),
+        (
+            "[accounts]\ninteraction = \"2d\"",
+            "v.toml:2: accounts.interaction: 2d is not between",
+        ),
+        (
+            "[accounts]\nid = { prefix = \"u:\" }",
+            "v.toml:2: accounts.id: \"u:\" is not 1 to 16",
+        ),
+        (
+            "[grants]\nauthorization_code = false\nclient_credentials = false",
+            "v.toml:1: grants: every grant",
+        ),
+        (
+            "[branding]\nproduct = \" \"",
+            "v.toml:2: branding.product: write a name",
+        ),
+        (
+            "[branding]\naccent = \"red\"",
+            "v.toml:2: branding.accent: \"red\" is not a colour",
+        ),
+        (
+            "[tls]\ncert = \"a\"",
+            "v.toml:1: tls.key: is missing beside tls.cert",
+        ),
+        (
+            "[storage]\nurl = \"mysql:x\"",
+            "v.toml:2: storage.url: only SQLite",
+        ),
+        (
+            "[storage]\nurl = \"sqlite:\"",
+            "v.toml:2: storage.url: the path of a file is missing",
+        ),
+        (
+            "[storage]\nurl = \"sqlite:://x\"",
+            "v.toml:2: storage.url: the path of a file",
+        ),
+        (
+            "[storage]\nurl = \"sqlite://x\"",
+            "v.toml:2: storage.url: a path does not start",
+        ),
+    ] {
+        assert_fault(toml, starts);
+    }
+}
+
+#[test]
+fn paths_are_literal_and_lead_to_one_endpoint() {
+    let config = load("[paths]\ntoken = [\"/t/\", \"/t\"]").unwrap();
+    assert_eq!(config.paths.token, ["/t/", "/t"]);
+    for (paths, starts) in [
+        (
+            "token = [\"oauth\"]",
+            "paths.token: \"oauth\" does not start with a slash",
+        ),
+        ("token = []", "paths.token: every grant ends"),
+        ("authorize = []", "paths.authorize: the authorization_code"),
+        (
+            "token = [\"/a\", \"/a\"]",
+            "paths.token: \"/a\" is listed twice",
+        ),
+        (
+            "token = [\"/oauth2/revoke\"]",
+            "paths.revoke: \"/oauth2/revoke\" is listed twice",
+        ),
+        ("token = [\"/{x}\"]", "paths.token: \"/{x}\" is not a plain"),
+        ("token = [\"/a?b\"]", "paths.token: \"/a?b\" is not a plain"),
+        ("token = [\"/a%20\"]", "paths.token: \"/a%20\" is not"),
+        ("token = [\"/a/../b\"]", "paths.token: \"/a/../b\" is not"),
+        ("token = [\"//a\"]", "paths.token: \"//a\" has two slashes"),
+        ("token = [\"/\"]", "paths.token: \"/\" belongs to"),
+        (
+            "token = [\"/sign-in\"]",
+            "paths.token: \"/sign-in\" belongs",
+        ),
+        (
+            "token = [\"/account/x\"]",
+            "paths.token: \"/account/x\" belongs",
+        ),
+        (
+            "token = [\"/.well-known/x\"]",
+            "paths.token: \"/.well-known/x\" belongs",
+        ),
+    ] {
+        let fault = fault(&format!("[paths]\n{paths}"));
+        let sentence = fault.split_once(": ").unwrap().1;
+        assert!(sentence.starts_with(starts), "{fault}");
+    }
+    assert!(load("[paths]\ntoken = [\"/accounting\"]").is_ok());
+}
+
+#[test]
+fn a_variable_stands_above_the_file_and_a_flag_above_both() {
+    let file = "listen = \"127.0.0.1:1\"\n[token.lifetimes]\naccess = \"1h\"";
+    let variables = [
+        ("VALETKEY_TOKEN__LIFETIMES__ACCESS", "2s"),
+        ("VALETKEY_APPS__MAX_REDIRECT_URIS", "3"),
+        ("VALETKEY_BRANDING__PRODUCT", "42"),
+        ("VALETKEY_TOKEN__BODIES", "[\"form\", \"json\"]"),
+        ("VALETKEY_ACCOUNTS", "{ sign_up = false }"),
+        ("VALETKEY_STORAGE__URL", "sqlite:here.db"),
+        ("VALETKEY_SCOPES__READ__SENTENCE", "See things"),
+        ("VALETKEY_LISTEN", "127.0.0.1:2"),
+        ("HOME", "/"),
+    ];
+    let flags = Overrides {
+        listen: Some("127.0.0.1:3".to_owned()),
+        ..Overrides::default()
+    };
+    let config = load_with(file, &variables, &flags).unwrap();
+    assert_eq!(config.policy.tokens.access.seconds(), 2);
+    assert_eq!(config.policy.redirects.max, 3);
+    assert_eq!(config.branding.product, "42");
+    assert!(config.policy.tokens.bodies.json);
+    assert!(!config.policy.accounts.sign_up);
+    assert_eq!(config.policy.accounts.min_password, 12);
+    assert_eq!(config.storage, Path::new("here.db"));
+    assert_eq!(config.policy.scopes[0].sentence, "See things");
+    assert_eq!(config.listen.port(), 3);
+}
+
+#[test]
+fn a_wrong_variable_is_told_by_its_name() {
+    for (name, value, told) in [
+        (
+            "VALETKEY_ISUER",
+            "x",
+            "VALETKEY_ISUER: is not a setting; did you mean VALETKEY_ISSUER?",
+        ),
+        (
+            "VALETKEY_APPS__MAX_REDIRECT_URIS",
+            "many",
+            "VALETKEY_APPS__MAX_REDIRECT_URIS: invalid type: string \"many\", expected a whole number",
+        ),
+        (
+            "VALETKEY_ISSUER",
+            "http://a.example",
+            "VALETKEY_ISSUER: plain http is for loopback only: write https://",
+        ),
+        (
+            "VALETKEY_TOKEN",
+            "{ bodys = [\"form\"] }",
+            "VALETKEY_TOKEN: token.bodys is not a setting; did you mean token.bodies?",
+        ),
+    ] {
+        let fault = load_with("", &[(name, value)], &Overrides::default());
+        assert_eq!(fault.map(|_| ()).unwrap_err(), told);
+    }
+}
+
+#[test]
+fn a_secret_can_be_read_from_a_file() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("secret");
+    std::fs::write(&file, "sqlite:/data/v.db\n").unwrap();
+    let name = file.to_str().unwrap();
+    let variables = [("VALETKEY_STORAGE__URL_FILE", name)];
+    let config = load_with("", &variables, &Overrides::default()).unwrap();
+    assert_eq!(config.storage, Path::new("/data/v.db"));
+    let fault = load_with(
+        "",
+        &[("VALETKEY_STORAGE__URL_FILE", "/nowhere")],
+        &Overrides::default(),
+    );
+    assert!(
+        fault
+            .unwrap_err()
+            .starts_with("VALETKEY_STORAGE__URL_FILE: /nowhere cannot be read")
+    );
+}
+
+#[test]
+fn an_issuer_on_loopback_takes_in_the_other_hosts() {
+    let file = "issuer = \"https://a.example\"\nhosts = { api = \"api.example\", portal = \"dev.localhost:1\" }";
+    let flags = Overrides {
+        issuer: Some("http://localhost:8080".to_owned()),
+        ..Overrides::default()
+    };
+    let config = load_with(file, &[], &flags).unwrap();
+    assert_eq!(config.api_base, "http://localhost:8080");
+    assert_eq!(config.portal_base, "http://dev.localhost:1");
+    assert_eq!(config.policy.issuer, "http://localhost:8080");
+    assert_eq!(load(file).unwrap().api_base, "https://api.example");
+}
+
+#[test]
+fn what_deserves_a_second_look_is_warned_about() {
+    let config = load(
+        "issuer = \"https://a.example\"\n[token]\nbodies = [\"form\", \"query\"]\nlifetimes = { access = \"2y\", refresh = \"366d\" }",
+    );
+    let warnings = config.unwrap().warnings;
+    for (warning, starts) in warnings.iter().zip([
+        "token.lifetimes.access is 2y: ",
+        "token.lifetimes.refresh is 366d: ",
+        "token.bodies has \"query\": ",
+        "the issuer is https, but ",
+    ]) {
+        assert!(warning.starts_with(starts), "{warning}");
+    }
+    assert_eq!(warnings.len(), 4);
+}
+
+#[test]
+fn scopes_keep_the_order_of_the_file() {
+    let config = load(
+        "[scopes]\nb = { sentence = \"B\" }\na = { sentence = \"A\", default = true }\n[scopes.c]\nsentence = \"C\"",
+    );
+    let policy = config.unwrap().policy;
+    let names: Vec<_> = policy.scopes.iter().map(|scope| &*scope.name).collect();
+    assert_eq!(names, ["b", "a", "c"]);
+    assert_eq!(policy.default_scope().to_string(), "a");
+}
+
+#[test]
+fn a_value_is_shown_with_its_source() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("v.toml");
+    std::fs::write(&file, "issuer = \"https://a.example\"\n").unwrap();
+    let (_, shown) = Config::load_shown(Some(&file), &Overrides::default()).unwrap();
+    let of = |name: &str| {
+        let one = shown.iter().find(|one| one.name == name).unwrap();
+        (one.value.to_string(), one.source.clone())
+    };
+    let line = format!("{}:1", file.display());
+    assert_eq!(of("issuer"), ("\"https://a.example\"".to_owned(), line));
+    assert_eq!(
+        of("token.lifetimes.code_personal"),
+        ("\"1m\"".to_owned(), "default".to_owned())
+    );
+    assert_eq!(of("hosts.api").0, "\"a.example\"");
+}
+
+fn profile(name: &str) -> Config {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../profiles");
+    let file = folder.join(format!("{name}.toml"));
+    Layers::read(Some(&file), &Overrides::default(), &[])
+        .and_then(|layers| build::config(&layers))
+        .unwrap_or_else(|fault| panic!("{fault}"))
+}
+
+#[test]
+fn every_profile_is_in_order() {
+    let opsduty = profile("opsduty");
+    assert_eq!(opsduty.issuer, "https://opsduty.io");
+    assert_eq!(opsduty.paths.token, ["/oauth2/token/"]);
+    assert_eq!(opsduty.paths.authorize, ["/oauth2/authorize/"]);
+    assert_eq!(opsduty.policy.tokens.access.to_string(), "2y");
+    assert_eq!(opsduty.policy.default_scope().to_string(), "api api:v1");
+    let app = profile("appexample");
+    assert_eq!(app.api_base, "https://api.example.com");
+    assert_eq!(app.paths.token_info, ["/v1/oauth/token/info"]);
+    assert!(app.policy.tokens.bodies.json && !app.policy.tokens.bodies.query);
+    assert!(
+        app.policy
+            .scope("admin:*")
+            .is_some_and(|scope| scope.restricted)
+    );
+    assert_eq!(app.policy.scopes.len(), 12);
+    assert_eq!(app.policy.scopes[0].name, "tasks:read");
+    for config in [opsduty, app] {
+        assert_eq!(config.policy.pkce, PkcePolicy::Public);
+    }
+}

@@ -1,0 +1,96 @@
+//! Values of settings that TOML has no word for: lengths of time, and switches that take a table.
+use protocol::types::Lifetime;
+use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
+use std::borrow::Cow;
+
+/// A length of time as people write it: a number and a unit.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Span(pub(crate) Lifetime);
+
+impl Span {
+    /// Of `seconds`.
+    pub(super) const fn seconds(seconds: u32) -> Self {
+        Span(Lifetime::from_seconds(seconds))
+    }
+
+    /// Of `days`.
+    pub(super) const fn days(days: u32) -> Self {
+        Span(Lifetime::from_days(days))
+    }
+}
+
+impl Serialize for Span {
+    fn serialize<S: Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
+        to.collect_str(&self.0)
+    }
+}
+
+impl<'de> Deserialize<'de> for Span {
+    fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
+        let text = String::deserialize(from)?;
+        Lifetime::parse(&text).map(Span).ok_or_else(|| {
+            serde::de::Error::custom(format!(
+                "{text:?} is not a length of time: write a number and a unit, such as \"90s\", \"5m\", \"1h\", \"30d\" or \"2y\""
+            ))
+        })
+    }
+}
+
+impl JsonSchema for Span {
+    fn schema_name() -> Cow<'static, str> {
+        "Duration".into()
+    }
+
+    fn json_schema(_: &mut SchemaGenerator) -> Schema {
+        json_schema!({ "type": "string", "pattern": "^[0-9]+[smhdy]$" })
+    }
+}
+
+/// Whether refresh tokens rotate: `false`, or a table with the grace window.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(
+    untagged,
+    deny_unknown_fields,
+    expecting = "expected false, or a table such as { grace = \"60s\" }"
+)]
+pub(crate) enum RotateSetting {
+    /// `false`: a refresh token stays the same. `true`: it rotates, with the default window.
+    Switch(bool),
+    /// It is replaced at every use.
+    Window {
+        /// How long an identical retry gets the same answer; `0s` for never. At most one hour.
+        #[serde(default = "default_grace")]
+        grace: Span,
+    },
+}
+
+/// The grace window unless the configuration names one.
+pub(super) const fn default_grace() -> Span {
+    Span::seconds(60)
+}
+
+/// How a person's id is written.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(
+    untagged,
+    deny_unknown_fields,
+    expecting = "expected \"number\", or a table such as { prefix = \"user_\" }"
+)]
+pub(crate) enum IdSetting {
+    /// A counter: 1, 2, 3 …
+    Counter(Counter),
+    /// A prefix and the id in base62.
+    Prefixed {
+        /// Letters, digits, `_` and `-`, at most 16.
+        prefix: String,
+    },
+}
+
+/// The word for ids that count.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub(crate) enum Counter {
+    /// A counter below 2^53.
+    #[serde(rename = "number")]
+    Number,
+}
