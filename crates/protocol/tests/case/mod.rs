@@ -1,0 +1,356 @@
+//! A request that is right in every way, for tables that spoil it in one.
+#![allow(dead_code, unused_imports)] // each test target uses its own part
+mod policy;
+mod world;
+
+pub(crate) use policy::{policy, scope};
+pub(crate) use world::{Counter, Verdict, client, fields, json, person, query, text};
+
+use protocol::authorize::{
+    self, AuthorizationFault, AuthorizationRequest, RedirectedError, ShownError,
+};
+use protocol::client_auth::{AuthenticatedClient, Credentials, authenticate};
+use protocol::facts::{CodeFacts, RefreshFacts, SessionFacts, UsedRefreshToken};
+use protocol::grants::{Context, authorization_code, client_credentials, refresh_token};
+use protocol::token::{
+    GrantRequest, RawRequest, TokenError, TokenReply, TokenRequest, client_error,
+};
+use protocol::types::{
+    AuthorizationCode, Client, ClientKind, ClientNo, CodeChallenge, Grant, Lifetime, Locator,
+    RefreshToken, Session, Subject, UnixTime,
+};
+use protocol::{Decision, Params, Policy, Transition};
+use std::sync::Arc;
+
+/// The moment of every request, unless a case moves it.
+pub(crate) const NOW: UnixTime = UnixTime(1_750_000_000);
+/// The client secret.
+pub(crate) const SECRET: &str = "cs_secret";
+/// The pair of RFC 7636 Appendix B.
+pub(crate) const VERIFIER: &str = "dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk";
+pub(crate) const CHALLENGE: &str = "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM";
+/// The one registered redirect URI.
+pub(crate) const CALLBACK: &str = "https://app.example/cb";
+
+/// A change that makes a case wrong (or different) in one respect.
+pub(crate) type Spoil = fn(&mut Case);
+
+/// A request with all that decides on it.
+#[derive(Clone)]
+pub(crate) struct Case {
+    pub(crate) policy: Policy,
+    pub(crate) client: Client,
+    pub(crate) mint: Counter,
+    pub(crate) now: UnixTime,
+    pub(crate) authorization: Option<String>,
+    pub(crate) form: Vec<(String, String)>,
+    pub(crate) code: Option<CodeFacts>,
+    pub(crate) refresh: Option<RefreshFacts>,
+}
+
+impl Case {
+    fn new(form: &[(&str, &str)]) -> Self {
+        let own = |(name, value): &(&str, &str)| ((*name).to_owned(), (*value).to_owned());
+        Case {
+            policy: policy(),
+            client: client(),
+            mint: Counter::starting_at(NOW),
+            now: NOW,
+            authorization: None,
+            form: form.iter().map(own).collect(),
+            code: None,
+            refresh: None,
+        }
+    }
+
+    /// An authorization request (RFC 6749 §4.1.1) with PKCE.
+    pub(crate) fn authorize() -> Self {
+        Self::new(&[
+            ("response_type", "code"),
+            ("client_id", "app"),
+            ("redirect_uri", CALLBACK),
+            ("scope", "tasks:read"),
+            ("state", "xyz"),
+            ("code_challenge", CHALLENGE),
+            ("code_challenge_method", "S256"),
+        ])
+    }
+
+    /// An access token request for a code that was issued a second ago (§4.1.3).
+    pub(crate) fn code() -> Self {
+        let id = Locator::first_at(UnixTime(NOW.0 - 1));
+        let code = text("ac_", id);
+        let mut case = Self::new(&[
+            ("grant_type", "authorization_code"),
+            ("code", code.as_str()),
+            ("redirect_uri", CALLBACK),
+            ("code_verifier", VERIFIER),
+            ("client_id", "app"),
+            ("client_secret", SECRET),
+        ]);
+        let code = AuthorizationCode {
+            id,
+            digest: code.digest(),
+            client: case.client.no,
+            subject: Subject(7),
+            scope: scope("tasks:read tasks:write"),
+            redirect_uri: CALLBACK.to_owned(),
+            challenge: CodeChallenge::parse(CHALLENGE),
+            auth_time: UnixTime(NOW.0 - 30),
+            expires_at: UnixTime(NOW.0 + 299),
+        };
+        let person = Some(person());
+        case.code = Some(CodeFacts {
+            code,
+            redeemed: false,
+            person,
+        });
+        case
+    }
+
+    /// A refresh (§6) of a grant that began an hour ago.
+    pub(crate) fn refresh() -> Self {
+        let began = UnixTime(NOW.0 - 3_600);
+        let grant = Grant {
+            id: Locator::first_at(began),
+            client: ClientNo(1),
+            subject: Subject(7),
+            scope: scope("tasks:read tasks:write"),
+            auth_time: began,
+            started_at: began,
+            expires_at: began.plus(Lifetime::from_days(365)),
+            revoked_at: None,
+        };
+        let id = Locator(grant.id.0 + 2);
+        let token = text("rt_", id);
+        let mut case = Self::new(&[
+            ("grant_type", "refresh_token"),
+            ("refresh_token", token.as_str()),
+            ("client_id", "app"),
+            ("client_secret", SECRET),
+        ]);
+        let expires_at = began.plus(case.policy.tokens.refresh);
+        let token = RefreshToken {
+            id,
+            digest: token.digest(),
+            grant: grant.id,
+            expires_at,
+        };
+        let person = Some(person());
+        case.refresh = Some(RefreshFacts {
+            token,
+            grant,
+            used: None,
+            person,
+        });
+        case
+    }
+
+    /// An app asking on its own behalf (§4.4.2).
+    pub(crate) fn own_behalf() -> Self {
+        Self::new(&[
+            ("grant_type", "client_credentials"),
+            ("client_id", "app"),
+            ("client_secret", SECRET),
+        ])
+    }
+
+    /// The case with one change.
+    pub(crate) fn with(mut self, spoil: impl FnOnce(&mut Case)) -> Self {
+        spoil(&mut self);
+        self
+    }
+
+    /// Gives a parameter another value, or adds it.
+    pub(crate) fn set(&mut self, name: &str, value: &str) {
+        match self.form.iter_mut().find(|(own, _)| own == name) {
+            Some(pair) => pair.1 = value.to_owned(),
+            None => self.add(name, value),
+        }
+    }
+
+    /// Adds a parameter, also when it is there already.
+    pub(crate) fn add(&mut self, name: &str, value: &str) {
+        self.form.push((name.to_owned(), value.to_owned()));
+    }
+
+    /// Leaves a parameter out.
+    pub(crate) fn unset(&mut self, name: &str) {
+        self.form.retain(|(own, _)| own != name);
+    }
+
+    /// Makes the app a public one, which sends no secret.
+    pub(crate) fn public(&mut self) {
+        self.client.kind = ClientKind::Public;
+        self.client.secrets.clear();
+        self.unset("client_secret");
+    }
+
+    /// The code that the request presents.
+    pub(crate) fn code_mut(&mut self) -> &mut CodeFacts {
+        self.code.as_mut().expect("a case about a code")
+    }
+
+    /// The refresh token that the request presents.
+    pub(crate) fn refresh_mut(&mut self) -> &mut RefreshFacts {
+        self.refresh.as_mut().expect("a case about a refresh token")
+    }
+
+    /// The parameters as a form.
+    pub(crate) fn body(&self) -> String {
+        self.params().to_form()
+    }
+
+    /// The parameters.
+    pub(crate) fn params(&self) -> Params {
+        let pairs = self.form.iter();
+        Params::from_pairs(pairs.map(|(name, value)| (name.as_str(), value.as_str())))
+    }
+
+    /// What a rule is given besides facts.
+    pub(crate) fn context(&self) -> Context<'_, Counter> {
+        Context {
+            policy: &self.policy,
+            now: self.now,
+            mint: &self.mint,
+        }
+    }
+
+    /// The app with its proof of identity, whatever it may do.
+    pub(crate) fn authenticated(&self) -> AuthenticatedClient {
+        authenticated(&self.client)
+    }
+
+    /// The token endpoint's decision: parse, authenticate, look up, decide.
+    pub(crate) fn answer(&self) -> Decision<TokenReply, TokenError> {
+        self.decide().into()
+    }
+
+    fn decide(&self) -> Result<Decision<TokenReply, TokenError>, TokenError> {
+        let body = self.body();
+        let raw = RawRequest {
+            authorization: self.authorization.as_deref(),
+            content_type: Some("application/x-www-form-urlencoded"),
+            query: None,
+            body: body.as_bytes(),
+        };
+        let request = TokenRequest::parse(&raw, &self.policy)?;
+        let found = (request.credentials.client_id == self.client.id)
+            .then(|| Arc::new(self.client.clone()));
+        let client = authenticate(&request.credentials, found)
+            .map_err(|fault| client_error(fault, raw.authorization.is_some()))?;
+        let context = self.context();
+        Ok(match &request.grant {
+            GrantRequest::AuthorizationCode(asked) => {
+                let at = asked.code.as_ref().map(|code| code.locator);
+                let facts = self
+                    .code
+                    .clone()
+                    .filter(|facts| at == Some(facts.code.id.0));
+                authorization_code::redeem(asked, &client, facts, &context)
+            }
+            GrantRequest::RefreshToken(asked) => {
+                let at = asked.token.as_ref().map(|token| token.locator);
+                let facts = self
+                    .refresh
+                    .clone()
+                    .filter(|facts| at == Some(facts.token.id.0));
+                refresh_token::rotate(asked, &client, facts, &context)
+            }
+            GrantRequest::ClientCredentials { scope } => {
+                client_credentials::issue(scope.as_ref(), &client, &context)
+            }
+        })
+    }
+
+    /// Refreshes for the first time and remembers it; returns the reply.
+    pub(crate) fn rotated(&mut self) -> TokenReply {
+        let Decision::Granted {
+            transition,
+            reply: given,
+        } = self.answer()
+        else {
+            panic!("a first refresh is granted");
+        };
+        if let Some(Transition::RotateRefreshToken {
+            successor, reply, ..
+        }) = transition
+        {
+            let (successor, used_at) = (successor.id, self.now);
+            let used = UsedRefreshToken {
+                successor,
+                used_at,
+                successor_used: false,
+                reply,
+            };
+            self.refresh_mut().used = Some(used);
+        }
+        given
+    }
+
+    /// The authorization endpoint's checks.
+    pub(crate) fn check(&self) -> Result<AuthorizationRequest, AuthorizationFault> {
+        let params = self.params();
+        let id = authorize::client_id(&params)?.to_owned();
+        let found = (id == self.client.id).then(|| Arc::new(self.client.clone()));
+        authorize::check(params, found, &self.policy)
+    }
+
+    /// The request, which passes.
+    pub(crate) fn passed(&self) -> AuthorizationRequest {
+        self.check().expect("a request that passes every check")
+    }
+
+    /// The error that is shown, not redirected.
+    pub(crate) fn shown(&self) -> ShownError {
+        match self.check() {
+            Err(AuthorizationFault::Shown(error)) => error,
+            other => panic!("expected an error page, got {other:?}"),
+        }
+    }
+
+    /// The error that is sent to the app.
+    pub(crate) fn redirected(&self) -> RedirectedError {
+        match self.check() {
+            Err(AuthorizationFault::Redirected(error)) => *error,
+            other => panic!("expected an error response, got {other:?}"),
+        }
+    }
+
+    /// The URL with the code, for a person who allowed it.
+    pub(crate) fn allowed(&self) -> String {
+        self.passed()
+            .issue_code(&session(), None, None, &self.context())
+            .reply()
+    }
+}
+
+/// An app with its proof of identity.
+pub(crate) fn authenticated(client: &Client) -> AuthenticatedClient {
+    let mut pairs = vec![("client_id", client.id.as_str())];
+    if client.kind == ClientKind::Confidential {
+        pairs.push(("client_secret", SECRET));
+    }
+    let credentials = Credentials::from_request(None, &Params::from_pairs(pairs));
+    authenticate(
+        &credentials.expect("credentials"),
+        Some(Arc::new(client.clone())),
+    )
+    .expect("an active app with its own secret")
+}
+
+/// A person who is signed in.
+pub(crate) fn session() -> SessionFacts {
+    let session = Session {
+        id: Locator::first_at(UnixTime(NOW.0 - 60)),
+        digest: jose::Digest::of(b"cookie"),
+        subject: Subject(7),
+        auth_time: UnixTime(NOW.0 - 60),
+        expires_at: UnixTime(NOW.0 + 3_600),
+        browser: String::new(),
+    };
+    SessionFacts {
+        session,
+        person: person(),
+    }
+}

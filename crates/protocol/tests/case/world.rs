@@ -1,0 +1,133 @@
+//! The app, the person and the means of a case, and how to read its outcome.
+use crate::case::{CALLBACK, NOW, SECRET};
+use jose::{Digest, TokenText};
+use protocol::decision::Mint;
+use protocol::token::TokenReply;
+use protocol::types::{
+    Client, ClientKind, ClientNo, ClientStatus, GrantType, Locator, Person, RedirectUri, Scope,
+    StoredSecret, Subject, UnixTime,
+};
+use protocol::{Decision, Transition};
+use std::cell::Cell;
+use std::fmt::Debug;
+
+/// Ids that count up and secrets that follow from them.
+#[derive(Clone)]
+pub(crate) struct Counter(Cell<i64>);
+
+impl Counter {
+    pub(crate) fn starting_at(time: UnixTime) -> Self {
+        Counter(Cell::new(Locator::first_at(time).0))
+    }
+}
+
+impl Mint for Counter {
+    fn locator(&self) -> Locator {
+        self.0.set(self.0.get() + 1);
+        Locator(self.0.get())
+    }
+
+    fn secret(&self) -> [u8; 32] {
+        *Digest::of(&self.locator().0.to_be_bytes()).as_bytes()
+    }
+}
+
+/// A confidential app that may use every grant and ask for every scope that is not restricted.
+pub(crate) fn client() -> Client {
+    Client {
+        no: ClientNo(1),
+        id: "app".to_owned(),
+        name: "An app".to_owned(),
+        homepage: "https://app.example".to_owned(),
+        description: String::new(),
+        owner: Subject(7),
+        publisher: "Ada".to_owned(),
+        kind: ClientKind::Confidential,
+        secrets: vec![StoredSecret {
+            digest: Digest::of(SECRET.as_bytes()),
+            created_at: NOW,
+        }],
+        redirect_uris: vec![RedirectUri::register(CALLBACK).expect("a redirect URI")],
+        grants: GrantType::ALL.to_vec(),
+        scopes: None,
+        approved: Scope::default(),
+        resource_server: false,
+        status: ClientStatus::Active,
+        cutoff: Locator(0),
+        reviewed_at: None,
+        logo: None,
+        created_at: NOW,
+    }
+}
+
+/// Somebody with an account in good standing.
+pub(crate) fn person() -> Person {
+    Person {
+        subject: Subject(7),
+        email: "ada@example.com".to_owned(),
+        name: "Ada".to_owned(),
+        admin: false,
+        password: String::new(),
+        disabled_at: None,
+        cutoff: Locator(0),
+        created_at: UnixTime(0),
+    }
+}
+
+/// The text of the token with this id.
+pub(crate) fn text(prefix: &str, id: Locator) -> TokenText {
+    TokenText::new(prefix, id.0, &[7; 32])
+}
+
+/// How a test reads a decision.
+pub(crate) trait Verdict<Reply, Error> {
+    /// The reply of a request that is granted.
+    fn reply(self) -> Reply;
+    /// The error of a request that is refused.
+    fn error(self) -> Error;
+    /// What changes, in either case.
+    fn change(self) -> Option<Transition>;
+}
+
+impl<Reply: Debug, Error: Debug> Verdict<Reply, Error> for Decision<Reply, Error> {
+    fn reply(self) -> Reply {
+        match self {
+            Decision::Granted { reply, .. } => reply,
+            refused => panic!("refused: {refused:?}"),
+        }
+    }
+
+    fn error(self) -> Error {
+        match self {
+            Decision::Refused { error, .. } => error,
+            granted => panic!("granted: {granted:?}"),
+        }
+    }
+
+    fn change(self) -> Option<Transition> {
+        match self {
+            Decision::Granted { transition, .. } | Decision::Refused { transition, .. } => {
+                transition
+            }
+        }
+    }
+}
+
+/// The reply as JSON.
+pub(crate) fn json(reply: &TokenReply) -> serde_json::Value {
+    serde_json::from_str(&reply.0).expect("a reply is JSON")
+}
+
+/// The names of an object's members.
+pub(crate) fn fields(value: &serde_json::Value) -> Vec<&str> {
+    let members = value.as_object().expect("an object");
+    members.keys().map(String::as_str).collect()
+}
+
+/// The decoded parameters of a URL's query, in order.
+pub(crate) fn query(url: &str) -> Vec<(String, String)> {
+    let (_, query) = url.split_once('?').expect("a URL with a query");
+    form_urlencoded::parse(query.as_bytes())
+        .into_owned()
+        .collect()
+}

@@ -1,0 +1,186 @@
+//! §3.2 Token Endpoint: what counts as a request.
+use crate::case::{Case, Verdict};
+use protocol::params::ParamsFault;
+use protocol::policy::Bodies;
+use protocol::token::{
+    GrantFault, GrantRequest, RawRequest, RequestFault, TokenError, TokenRequest,
+};
+
+const FORM: &str = "application/x-www-form-urlencoded";
+const BODY: &str = "grant_type=client_credentials&client_id=app&client_secret=s";
+const JSON: &str = r#"{"grant_type":"client_credentials","client_id":"app","client_secret":"s"}"#;
+
+fn read(
+    content_type: Option<&str>,
+    query: Option<&str>,
+    body: &str,
+    bodies: Bodies,
+) -> Result<TokenRequest, TokenError> {
+    let mut policy = Case::own_behalf().policy;
+    policy.tokens.bodies = bodies;
+    let body = body.as_bytes();
+    TokenRequest::parse(
+        &RawRequest {
+            authorization: None,
+            content_type,
+            query,
+            body,
+        },
+        &policy,
+    )
+}
+
+fn fault(result: Result<TokenRequest, TokenError>) -> RequestFault {
+    match result {
+        Err(TokenError::InvalidRequest(fault)) => fault,
+        other => panic!("expected invalid_request, got {other:?}"),
+    }
+}
+
+#[test]
+fn an_empty_value_is_an_omitted_one() {
+    let sentence = "Parameters sent without a value MUST be treated as if they were omitted";
+    for (case, name) in [
+        (Case::own_behalf(), "grant_type"),
+        (Case::code(), "code"),
+        (Case::refresh(), "refresh_token"),
+    ] {
+        let missing = TokenError::InvalidRequest(RequestFault::Missing(name));
+        for case in [
+            case.clone().with(|c| c.set(name, "")),
+            case.clone().with(|c| c.unset(name)),
+        ] {
+            assert_eq!(case.answer().error(), missing, "{sentence}");
+        }
+    }
+    let case = Case::code().with(|case| case.set("redirect_uri", ""));
+    assert!(case.answer().change().is_some(), "{sentence}");
+    let case = Case::code().with(|case| case.set("code_verifier", ""));
+    assert_eq!(
+        case.answer().error(),
+        GrantFault::VerifierMissing.into(),
+        "{sentence}"
+    );
+    let case = Case::refresh().with(|case| case.set("scope", ""));
+    assert!(case.answer().change().is_some(), "{sentence}");
+}
+
+#[test]
+fn what_it_does_not_know_is_ignored() {
+    let sentence = "The authorization server MUST ignore unrecognized request parameters.";
+    for case in [Case::own_behalf(), Case::code(), Case::refresh()] {
+        let case = case.with(|case| {
+            case.add("state", "xyz");
+            case.add("audience", "https://api.example");
+        });
+        assert!(case.answer().change().is_some(), "{sentence}");
+    }
+}
+
+#[test]
+fn a_repeated_parameter_is_refused() {
+    let sentence = "Request and response parameters MUST NOT be included more than once.";
+    for case in [Case::own_behalf(), Case::code(), Case::refresh()] {
+        for (name, value) in case.form.clone() {
+            for again in [value.as_str(), "", "other"] {
+                let case = case.clone().with(|case| case.add(&name, again));
+                let expected = TokenError::InvalidRequest(RequestFault::Repeated(name.clone()));
+                assert_eq!(case.answer().error(), expected, "{sentence}");
+            }
+        }
+    }
+}
+
+#[test]
+fn takes_a_form_with_any_media_type_parameters() {
+    let sentence = "using the \"application/x-www-form-urlencoded\" format";
+    for content_type in [FORM, "Application/X-WWW-Form-Urlencoded; charset=UTF-8"] {
+        let request = read(Some(content_type), None, BODY, Bodies::default());
+        assert!(request.is_ok(), "{sentence}: {content_type}");
+    }
+    for content_type in [
+        None,
+        Some("text/plain"),
+        Some("multipart/form-data; boundary=x"),
+        Some(""),
+    ] {
+        let request = read(content_type, None, BODY, Bodies::default());
+        assert_eq!(
+            fault(request),
+            RequestFault::ContentType,
+            "{sentence}: {content_type:?}"
+        );
+    }
+}
+
+#[test]
+fn takes_json_only_where_the_provider_documented_it() {
+    let json = Some("application/json; charset=utf-8");
+    let bodies = Bodies {
+        json: true,
+        query: false,
+    };
+    assert_eq!(
+        fault(read(json, None, JSON, Bodies::default())),
+        RequestFault::ContentType
+    );
+    let request = read(json, None, JSON, bodies).expect("a request in JSON");
+    assert!(matches!(
+        request.grant,
+        GrantRequest::ClientCredentials { scope: None }
+    ));
+    for (body, expected) in [
+        ("[]", RequestFault::Params(ParamsFault::Json)),
+        (
+            r#"{"grant_type":7}"#,
+            RequestFault::Params(ParamsFault::Json),
+        ),
+        (
+            r#"{"code":"a","code":"b"}"#,
+            RequestFault::Repeated("code".to_owned()),
+        ),
+        (
+            r#"{"code":"\u0000"}"#,
+            RequestFault::Params(ParamsFault::Nul),
+        ),
+    ] {
+        assert_eq!(fault(read(json, None, body, bodies)), expected, "{body}");
+    }
+}
+
+#[test]
+fn takes_the_query_string_only_where_the_provider_documented_it() {
+    let sentence = "The parameters can only be transmitted in the request-body and MUST NOT be \
+                    included in the request URI.";
+    let bodies = Bodies {
+        json: false,
+        query: true,
+    };
+    for body in ["", BODY] {
+        let request = read(Some(FORM), Some(BODY), body, Bodies::default());
+        assert_eq!(fault(request), RequestFault::Query, "{sentence}");
+    }
+    assert!(read(Some(FORM), Some(""), BODY, Bodies::default()).is_ok());
+    assert!(read(None, Some(BODY), "", bodies).is_ok());
+    assert!(read(Some(FORM), Some("scope=api"), BODY, bodies).is_ok());
+    let twice = read(Some(FORM), Some("client_id=app"), BODY, bodies);
+    assert_eq!(
+        fault(twice),
+        RequestFault::Repeated("client_id".to_owned()),
+        "not merged"
+    );
+}
+
+#[test]
+fn nothing_undecodable_is_repaired() {
+    let sentence = "with a character encoding of UTF-8 in the HTTP request entity-body";
+    for (body, expected) in [
+        ("code=%", ParamsFault::Escape),
+        ("code=%g1", ParamsFault::Escape),
+        ("code=%ff", ParamsFault::Utf8),
+        ("code=a%00", ParamsFault::Nul),
+    ] {
+        let request = read(Some(FORM), None, body, Bodies::default());
+        assert_eq!(fault(request), RequestFault::Params(expected), "{sentence}");
+    }
+}

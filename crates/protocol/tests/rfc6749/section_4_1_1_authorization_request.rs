@@ -1,0 +1,209 @@
+//! §4.1.1 Authorization Request: what is asked, and what has to happen before it is answered.
+use crate::case::{CALLBACK, Case, NOW, Spoil, Verdict, scope, session};
+use protocol::authorize::{AuthorizationRequest, ShownError, Step};
+use protocol::consent::{allow, deny};
+use protocol::facts::InteractionFacts;
+use protocol::types::{ClientStatus, Consent, Interaction, Locator, Subject};
+use protocol::{Params, Transition};
+use std::sync::Arc;
+
+/// What this very request gave the last time it was allowed.
+fn consent() -> Consent {
+    Consent {
+        subject: Subject(7),
+        client: Case::authorize().client.no,
+        scope: scope("tasks:read"),
+        redirect_uris: vec![CALLBACK.to_owned()],
+        granted_at: NOW,
+    }
+}
+
+fn kept(case: &Case, request: &AuthorizationRequest) -> InteractionFacts {
+    let (_, transition) = request.keep(&case.context());
+    let Transition::KeepInteraction(interaction) = transition else {
+        panic!("keeping a request keeps an interaction");
+    };
+    InteractionFacts {
+        interaction,
+        client: Some(Arc::new(case.client.clone())),
+    }
+}
+
+#[test]
+fn the_app_is_known_and_in_use() {
+    let sentence = "client_id REQUIRED. The client identifier as described in Section 2.2.";
+    let rows: &[(Spoil, ShownError)] = &[
+        (|case| case.unset("client_id"), ShownError::ClientMissing),
+        (
+            |case| case.set("client_id", "nobody"),
+            ShownError::UnknownClient,
+        ),
+        (
+            |case| case.set("client_id", "APP"),
+            ShownError::UnknownClient,
+        ),
+        (
+            |case| case.client.status = ClientStatus::Pending,
+            ShownError::InactiveClient(ClientStatus::Pending),
+        ),
+        (
+            |case| case.client.status = ClientStatus::Disabled,
+            ShownError::InactiveClient(ClientStatus::Disabled),
+        ),
+    ];
+    for (spoil, expected) in rows {
+        let case = Case::authorize().with(spoil);
+        assert_eq!(case.shown(), *expected, "{sentence}");
+        assert_eq!(
+            case.shown().code(&case.policy),
+            "invalid_request",
+            "never invalid_client"
+        );
+    }
+}
+
+#[test]
+fn a_kept_request_reads_back_as_it_was() {
+    let sentence =
+        "validates the request to ensure that all required parameters are present and valid";
+    let case = Case::authorize().with(|case| {
+        case.set("state", "a b&c=d%é\n");
+        case.add("nonce", "1");
+    });
+    let request = case.passed();
+    let facts = kept(&case, &request);
+    let params = Params::from_form(facts.interaction.request.as_bytes()).expect("a kept form");
+    let again = protocol::authorize::check(params, facts.client, &case.policy).expect(sentence);
+    assert_eq!(again.state, request.state, "{sentence}");
+    assert_eq!(again.challenge, request.challenge, "{sentence}");
+    assert_eq!(again.scope, request.scope, "{sentence}");
+    assert_eq!(facts.interaction.answered_at, None);
+    assert_eq!(facts.interaction.expires_at.0, NOW.0 + 1_800);
+}
+
+#[test]
+fn the_handle_is_stored_as_a_digest() {
+    let case = Case::authorize();
+    let (handle, transition) = case.passed().keep(&case.context());
+    let Transition::KeepInteraction(Interaction {
+        digest, request, ..
+    }) = transition
+    else {
+        panic!("keeping a request keeps an interaction");
+    };
+    assert_eq!(digest, handle.digest());
+    assert!(!request.contains(handle.as_str()));
+}
+
+#[test]
+fn the_person_is_known_and_asked() {
+    let sentence = "the authorization server authenticates the resource owner and obtains an \
+                    authorization decision";
+    let request = Case::authorize().passed();
+    let asked = |new: &str| Step::Consent { new: scope(new) };
+    let next = |change: fn(&mut Consent)| {
+        let mut consent = consent();
+        change(&mut consent);
+        request.next(Some(&session()), &Some(consent))
+    };
+    assert_eq!(
+        request.next(None, &Some(consent())),
+        Step::SignIn,
+        "{sentence}"
+    );
+    assert_eq!(
+        request.next(Some(&session()), &None),
+        asked("tasks:read"),
+        "{sentence}"
+    );
+    assert_eq!(
+        next(|_| {}),
+        Step::Issue,
+        "{sentence}: by establishing approval via other means"
+    );
+    assert_eq!(
+        next(|consent| consent.scope = scope("tasks:read api")),
+        Step::Issue,
+        "{sentence}"
+    );
+    assert_eq!(
+        next(|consent| consent.scope = scope("api")),
+        asked("tasks:read"),
+        "{sentence}"
+    );
+    assert_eq!(
+        next(|consent| consent.subject = Subject(8)),
+        asked("tasks:read"),
+        "{sentence}"
+    );
+    assert_eq!(
+        next(|consent| consent.redirect_uris.clear()),
+        asked(""),
+        "{sentence}"
+    );
+}
+
+#[test]
+fn allowing_gives_a_code_and_remembers() {
+    let case = Case::authorize().with(|case| case.set("scope", "api"));
+    let request = case.passed();
+    let facts = kept(&case, &request);
+    let decision = allow(
+        &request,
+        &facts,
+        &session(),
+        Some(consent()),
+        &case.context(),
+    );
+    let Some(Transition::IssueCode {
+        code,
+        interaction,
+        consent,
+    }) = decision.change()
+    else {
+        panic!("an allowed request gives a code");
+    };
+    assert_eq!(interaction, Some(facts.interaction.id), "one answer only");
+    assert_eq!(
+        code.scope,
+        scope("api"),
+        "the code carries what was asked now"
+    );
+    let consent = consent.expect("it is remembered");
+    assert_eq!(consent.scope, scope("tasks:read api"), "the memory grows");
+    assert_eq!(consent.redirect_uris, [CALLBACK]);
+}
+
+#[test]
+fn declining_gives_no_code() {
+    let case = Case::authorize();
+    let request = case.passed();
+    let facts = kept(&case, &request);
+    let decision = deny(&request, &facts, &session(), &case.policy);
+    let Some(Transition::DenyInteraction { interaction, .. }) = decision.change() else {
+        panic!("a declined request is answered");
+    };
+    assert_eq!(interaction, facts.interaction.id);
+}
+
+#[test]
+fn a_disabled_person_gives_no_code() {
+    let case = Case::authorize();
+    let request = case.passed();
+    let mut session = session();
+    session.person.disabled_at = Some(NOW);
+    assert!(
+        request
+            .issue_code(&session, None, None, &case.context())
+            .change()
+            .is_none()
+    );
+    session.person.disabled_at = None;
+    session.person.cutoff = Locator(i64::MAX);
+    assert!(
+        request
+            .issue_code(&session, None, None, &case.context())
+            .change()
+            .is_none()
+    );
+}
