@@ -1,0 +1,33 @@
+//! What can go wrong with the storage.
+
+/// Why the store did not do what it was asked.
+#[derive(Debug, thiserror::Error)]
+pub enum StoreError {
+    /// It cannot read or write just now: answered 503.
+    #[error("the database does not answer: {0}")]
+    Unavailable(String),
+    /// Too much waits to be written already: answered 503 with `Retry-After`.
+    #[error("more requests wait than the disk can take")]
+    Overloaded,
+    /// A newer version has been here.
+    #[error(
+        "the database was written by a newer version of Valetkey ({0}): start that version, or restore a backup"
+    )]
+    NewerSchema(String),
+    /// A stored value cannot be what it is.
+    #[error("the database holds a value that cannot be: {0}")]
+    Corrupt(String),
+    /// All 1,024 node numbers are taken.
+    #[error("too many processes use this database: stop some, or wait a minute after a crash")]
+    NoNode,
+}
+
+impl From<rusqlite::Error> for StoreError {
+    fn from(error: rusqlite::Error) -> Self {
+        match error {
+            rusqlite::Error::FromSqlConversionFailure(..)
+            | rusqlite::Error::InvalidColumnType(..) => StoreError::Corrupt(error.to_string()),
+            _ => StoreError::Unavailable(error.to_string()),
+        }
+    }
+}

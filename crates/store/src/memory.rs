@@ -1,0 +1,110 @@
+//! What a node keeps in memory so that a token is checked by one row: revoked grants, people whose standing
+//! changed, and apps. It is fed by this node's own commits before they are answered, and by the change feed.
+use moka::sync::Cache;
+use protocol::facts::Standing;
+use protocol::types::{Client, ClientNo, Subject};
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, PoisonError, RwLock};
+
+/// Apps kept in memory.
+const MAX_CLIENTS: u64 = 10_000;
+
+/// See the module.
+pub(crate) struct Memory {
+    /// Grant to the time when its revocation may be forgotten.
+    revoked: RwLock<HashMap<i64, i64>>,
+    standings: RwLock<HashMap<i64, Standing>>,
+    by_id: Cache<String, Arc<Client>>,
+    by_no: Cache<i64, Arc<Client>>,
+    /// Counts changes of apps, so that a read from before a change is not kept after it.
+    version: Mutex<u64>,
+}
+
+impl Memory {
+    pub(crate) fn new() -> Self {
+        Memory {
+            revoked: RwLock::default(),
+            standings: RwLock::default(),
+            by_id: Cache::new(MAX_CLIENTS),
+            by_no: Cache::new(MAX_CLIENTS),
+            version: Mutex::new(0),
+        }
+    }
+
+    pub(crate) fn revoke(&self, grant: i64, until: i64) {
+        self.revoked
+            .write()
+            .unwrap_or_else(PoisonError::into_inner)
+            .insert(grant, until);
+    }
+
+    pub(crate) fn is_revoked(&self, grant: i64) -> bool {
+        self.revoked
+            .read()
+            .unwrap_or_else(PoisonError::into_inner)
+            .contains_key(&grant)
+    }
+
+    /// Forgets revocations whose tokens have all expired.
+    pub(crate) fn forget_before(&self, now: i64) {
+        self.revoked
+            .write()
+            .unwrap_or_else(PoisonError::into_inner)
+            .retain(|_, until| *until > now);
+    }
+
+    pub(crate) fn set_standing(&self, subject: Subject, standing: Standing) {
+        let mut standings = self
+            .standings
+            .write()
+            .unwrap_or_else(PoisonError::into_inner);
+        match standing == Standing::GOOD {
+            true => standings.remove(&subject.0),
+            false => standings.insert(subject.0, standing),
+        };
+    }
+
+    pub(crate) fn standing(&self, subject: Option<Subject>) -> Standing {
+        let Some(subject) = subject else {
+            return Standing::GOOD;
+        };
+        let standings = self
+            .standings
+            .read()
+            .unwrap_or_else(PoisonError::into_inner);
+        standings.get(&subject.0).copied().unwrap_or(Standing::GOOD)
+    }
+
+    pub(crate) fn client(&self, id: &str) -> Option<Arc<Client>> {
+        self.by_id.get(id)
+    }
+
+    pub(crate) fn client_by_no(&self, no: ClientNo) -> Option<Arc<Client>> {
+        self.by_no.get(&no.0)
+    }
+
+    /// The version to hand to [`keep`](Self::keep) after a read that begins now.
+    pub(crate) fn version(&self) -> u64 {
+        *self.version.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Keeps an app that was read at `version`, unless any app has changed since.
+    pub(crate) fn keep(&self, client: Client, version: u64) -> Arc<Client> {
+        let client = Arc::new(client);
+        let now = self.version.lock().unwrap_or_else(PoisonError::into_inner);
+        if *now == version {
+            self.by_id.insert(client.id.clone(), client.clone());
+            self.by_no.insert(client.no.0, client.clone());
+        }
+        client
+    }
+
+    /// Forgets an app that changed.
+    pub(crate) fn forget_client(&self, no: ClientNo) {
+        let mut version = self.version.lock().unwrap_or_else(PoisonError::into_inner);
+        *version += 1;
+        if let Some(client) = self.by_no.remove(&no.0) {
+            self.by_id.invalidate(&client.id);
+        }
+    }
+}

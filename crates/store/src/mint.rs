@@ -1,0 +1,104 @@
+//! New ids: 41 bits of milliseconds, 10 of node, 12 of sequence; rising, also when the clock steps back.
+use protocol::Mint;
+use protocol::types::Locator;
+use protocol::types::ids::LOCATOR_LOW_BITS;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, Ordering::Relaxed};
+use std::time::{SystemTime, UNIX_EPOCH};
+
+const SEQUENCE_BITS: u32 = 12;
+
+/// How many nodes there can be at once.
+pub(crate) const NODES: i64 = 1 << (LOCATOR_LOW_BITS - SEQUENCE_BITS);
+
+/// Makes ids and secrets. Cheap to clone; all clones draw from one sequence.
+#[derive(Debug, Clone)]
+pub struct IdMint(Arc<Sequence>);
+
+#[derive(Debug)]
+struct Sequence {
+    node: i64,
+    /// Milliseconds and sequence of the last id, without the node.
+    last: AtomicI64,
+}
+
+impl IdMint {
+    /// Ids of `node`, all above `highest`, the highest one in the store.
+    pub(crate) fn new(node: i64, highest: i64) -> Self {
+        let millis = (highest >> LOCATOR_LOW_BITS) + 1;
+        IdMint(Arc::new(Sequence {
+            node,
+            last: AtomicI64::new(millis << SEQUENCE_BITS),
+        }))
+    }
+}
+
+impl Mint for IdMint {
+    fn locator(&self) -> Locator {
+        let clock = milliseconds() << SEQUENCE_BITS;
+        let next = |last: i64| clock.max(last + 1);
+        let updated = self
+            .0
+            .last
+            .fetch_update(Relaxed, Relaxed, |last| Some(next(last)));
+        let (Ok(last) | Err(last)) = updated;
+        let ticket = next(last);
+        let millis = ticket >> SEQUENCE_BITS;
+        let sequence = ticket & ((1 << SEQUENCE_BITS) - 1);
+        Locator(millis << LOCATOR_LOW_BITS | self.0.node << SEQUENCE_BITS | sequence)
+    }
+
+    fn secret(&self) -> [u8; 32] {
+        jose::random::bytes()
+    }
+}
+
+/// Milliseconds since 1970.
+#[allow(
+    clippy::disallowed_methods,
+    reason = "ids carry the time at which they were made"
+)]
+fn milliseconds() -> i64 {
+    let since = SystemTime::now()
+        .duration_since(UNIX_EPOCH)
+        .unwrap_or_default();
+    since.as_millis().try_into().unwrap_or(i64::MAX)
+}
+
+/// The present moment, for the lease that a process takes when it opens the store.
+pub(crate) fn now() -> protocol::types::UnixTime {
+    protocol::types::UnixTime(milliseconds() / 1_000)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn ids_rise_above_what_the_store_holds() {
+        let future = (milliseconds() + 86_400_000) << LOCATOR_LOW_BITS;
+        let mint = IdMint::new(5, future);
+        let ids: Vec<i64> = (0..5_000).map(|_| mint.locator().0).collect();
+        assert!(ids[0] > future && ids.is_sorted() && ids[0] != ids[1]);
+        assert!(ids.iter().all(|id| (id >> SEQUENCE_BITS) % NODES == 5));
+    }
+
+    #[test]
+    fn clones_never_give_the_same_id() {
+        let mint = IdMint::new(0, 0);
+        let threads: Vec<_> = (0..4)
+            .map(|_| {
+                let mint = mint.clone();
+                std::thread::spawn(move || (0..2_000).map(|_| mint.locator().0).collect::<Vec<_>>())
+            })
+            .collect();
+        let mut ids: Vec<i64> = threads
+            .into_iter()
+            .flat_map(|t| t.join().unwrap())
+            .collect();
+        let all = ids.len();
+        ids.sort_unstable();
+        ids.dedup();
+        assert_eq!(ids.len(), all);
+    }
+}

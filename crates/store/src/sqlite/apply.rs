@@ -1,0 +1,493 @@
+//! Transitions to statements. The guard comes first; when it is lost nothing has been written.
+use super::writer::Effect;
+use protocol::Transition;
+use protocol::decision::Mint;
+use protocol::transition::Logo;
+use protocol::types::person::email_key;
+use protocol::types::{
+    AccessToken, AuthorizationCode, Client, ClientKind, ClientNo, Consent, Grant, Interaction,
+    Lifetime, Locator, NewPerson, RefreshToken, Session, StoredSecret, Subject, UnixTime,
+};
+use rusqlite::{Connection, Params, Result, params};
+
+use crate::{IdMint, Outcome};
+use jose::Digest;
+
+/// One transition inside an open transaction.
+pub(super) struct Apply<'a> {
+    pub(super) conn: &'a Connection,
+    pub(super) mint: &'a IdMint,
+    pub(super) now: UnixTime,
+    /// What memory must learn once this is committed.
+    pub(super) effects: &'a mut Vec<Effect>,
+}
+
+impl Apply<'_> {
+    /// Applies a transition and its line of the audit trail.
+    pub(super) fn transition(&mut self, transition: &Transition) -> Result<Outcome> {
+        let outcome = self.change(transition)?;
+        if outcome == Outcome::Committed {
+            self.audit(transition)?;
+        }
+        Ok(outcome)
+    }
+
+    fn change(&mut self, transition: &Transition) -> Result<Outcome> {
+        use Transition as T;
+        match transition {
+            T::IssueAccessToken(token) => self.insert_access(token)?,
+            T::RotateRefreshToken {
+                consumed,
+                successor,
+                access,
+                reply,
+                ..
+            } => {
+                return self.rotate(
+                    *consumed,
+                    successor,
+                    access,
+                    reply.as_ref().map(|r| &r.0[..]),
+                );
+            }
+            T::RedeemCode {
+                grant,
+                access,
+                refresh,
+            } => {
+                return self.redeem(grant, access, refresh.as_ref());
+            }
+            T::KeepInteraction(interaction) => self.keep_interaction(interaction)?,
+            T::IssueCode {
+                code,
+                interaction,
+                consent,
+            } => {
+                return self.issue_code(code, *interaction, consent.as_ref());
+            }
+            T::DenyInteraction { interaction, .. } => return self.answer(*interaction),
+            T::RevokeGrant { grant, until, .. } => self.revoke_grant(*grant, *until)?,
+            T::RevokeAccessToken { token, .. } => {
+                self.run("DELETE FROM access_tokens WHERE id = ?1", [token.0])?;
+            }
+            T::CreatePerson(person) => return self.create_person(person),
+            T::SetPassword {
+                subject,
+                password,
+                keep,
+            } => {
+                self.run(
+                    "UPDATE people SET password = ?2 WHERE subject = ?1",
+                    params![subject.0, password],
+                )?;
+                self.end_sessions(*subject, *keep)?;
+            }
+            T::DisablePerson { subject, cutoff } => self.disable_person(*subject, *cutoff)?,
+            T::EnablePerson { subject } => {
+                self.run(
+                    "UPDATE people SET disabled_at = NULL WHERE subject = ?1",
+                    [subject.0],
+                )?;
+                self.person_changed(*subject)?;
+            }
+            T::StartSession { session, ends } => self.start_session(session, *ends)?,
+            T::EndSession { subject, session } => {
+                self.run(
+                    "DELETE FROM sessions WHERE id = ?1 AND subject = ?2",
+                    [session.0, subject.0],
+                )?;
+            }
+            T::EndSessions { subject, keep } => self.end_sessions(*subject, *keep)?,
+            T::CountAttempt { keys, window } => self.count_attempt(keys, *window)?,
+            T::ClearAttempts { keys, .. } => self.clear_attempts(keys)?,
+            _ => return self.change_client(transition),
+        }
+        Ok(Outcome::Committed)
+    }
+
+    fn change_client(&mut self, transition: &Transition) -> Result<Outcome> {
+        use Transition as T;
+        let client = match transition {
+            T::RegisterClient { client, logo } => return self.register(client, logo.as_ref()),
+            T::SetClientStatus {
+                client,
+                status,
+                cutoff,
+                reviewed_at,
+            } => {
+                let values = params![
+                    client.0,
+                    status.as_str(),
+                    cutoff.0,
+                    reviewed_at.map(|t| t.0)
+                ];
+                self.run(
+                    "UPDATE clients SET status = ?2, cutoff = MAX(cutoff, ?3), reviewed_at = ?4 WHERE no = ?1",
+                    values,
+                )?;
+                client
+            }
+            T::ApproveScopes { client, approved } => {
+                let values = params![client.0, approved.to_string()];
+                self.run("UPDATE clients SET approved = ?2 WHERE no = ?1", values)?;
+                client
+            }
+            T::ReplaceSecrets { client, secrets } => {
+                self.run("DELETE FROM client_secrets WHERE client = ?1", [client.0])?;
+                self.insert_secrets(*client, secrets)?;
+                client
+            }
+            T::DeleteClient { client } => {
+                self.delete_client(*client)?;
+                client
+            }
+            _ => return Ok(Outcome::Committed),
+        };
+        self.client_changed(*client)?;
+        Ok(Outcome::Committed)
+    }
+
+    fn run(&self, sql: &str, values: impl Params) -> Result<usize> {
+        self.conn.prepare_cached(sql)?.execute(values)
+    }
+
+    fn insert_access(&self, token: &AccessToken) -> Result<()> {
+        let values = params![
+            token.id.0,
+            token.digest.as_bytes(),
+            token.grant.0,
+            token.client.0,
+            token.subject.map(|subject| subject.0),
+            token.scope.to_string(),
+            token.expires_at.0,
+        ];
+        let sql = "INSERT INTO access_tokens (id, digest, grant_id, client, subject, scope, expires_at) \
+                   VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)";
+        self.run(sql, values).map(drop)
+    }
+
+    fn insert_refresh(&self, token: &RefreshToken) -> Result<()> {
+        let values = params![
+            token.id.0,
+            token.digest.as_bytes(),
+            token.grant.0,
+            token.expires_at.0
+        ];
+        let sql =
+            "INSERT INTO refresh_tokens (id, digest, grant_id, expires_at) VALUES (?1, ?2, ?3, ?4)";
+        self.run(sql, values).map(drop)
+    }
+
+    fn rotate(
+        &self,
+        consumed: Locator,
+        successor: &RefreshToken,
+        access: &AccessToken,
+        reply: Option<&[u8]>,
+    ) -> Result<Outcome> {
+        let guard = "INSERT INTO used_refresh_tokens (id, successor, used_at) VALUES (?1, ?2, ?3) \
+                     ON CONFLICT DO NOTHING";
+        if self.run(guard, [consumed.0, successor.id.0, self.now.0])? == 0 {
+            return Ok(Outcome::Conflict);
+        }
+        self.insert_refresh(successor)?;
+        self.insert_access(access)?;
+        if let Some(sealed) = reply {
+            let sql = "INSERT INTO refresh_replies (id, sealed) VALUES (?1, ?2)";
+            self.run(sql, params![successor.id.0, sealed])?;
+        }
+        Ok(Outcome::Committed)
+    }
+
+    fn redeem(
+        &self,
+        grant: &Grant,
+        access: &AccessToken,
+        refresh: Option<&RefreshToken>,
+    ) -> Result<Outcome> {
+        let guard = "INSERT INTO grants (id, client, subject, scope, auth_time, started_at, expires_at, revoked_at) \
+                     VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, NULL) ON CONFLICT DO NOTHING";
+        let values = params![
+            grant.id.0,
+            grant.client.0,
+            grant.subject.0,
+            grant.scope.to_string(),
+            grant.auth_time.0,
+            grant.started_at.0,
+            grant.expires_at.0,
+        ];
+        if self.run(guard, values)? == 0 {
+            return Ok(Outcome::Conflict);
+        }
+        self.insert_access(access)?;
+        refresh.map_or(Ok(()), |token| self.insert_refresh(token))?;
+        Ok(Outcome::Committed)
+    }
+
+    fn keep_interaction(&self, interaction: &Interaction) -> Result<()> {
+        let values = params![
+            interaction.id.0,
+            interaction.digest.as_bytes(),
+            interaction.client.0,
+            interaction.request,
+            interaction.expires_at.0,
+        ];
+        let sql = "INSERT INTO interactions (id, digest, client, request, expires_at, answered_at) \
+                   VALUES (?1, ?2, ?3, ?4, ?5, NULL)";
+        self.run(sql, values).map(drop)
+    }
+
+    fn answer(&self, interaction: Locator) -> Result<Outcome> {
+        let guard =
+            "UPDATE interactions SET answered_at = ?2 WHERE id = ?1 AND answered_at IS NULL";
+        Ok(match self.run(guard, [interaction.0, self.now.0])? {
+            0 => Outcome::Conflict,
+            _ => Outcome::Committed,
+        })
+    }
+
+    fn issue_code(
+        &self,
+        code: &AuthorizationCode,
+        interaction: Option<Locator>,
+        consent: Option<&Consent>,
+    ) -> Result<Outcome> {
+        if let Some(interaction) = interaction
+            && self.answer(interaction)? == Outcome::Conflict
+        {
+            return Ok(Outcome::Conflict);
+        }
+        let values = params![
+            code.id.0,
+            code.digest.as_bytes(),
+            code.client.0,
+            code.subject.0,
+            code.scope.to_string(),
+            code.redirect_uri,
+            code.challenge.as_ref().map(|challenge| challenge.as_str()),
+            code.auth_time.0,
+            code.expires_at.0,
+        ];
+        let sql = "INSERT INTO codes (id, digest, client, subject, scope, redirect_uri, challenge, auth_time, expires_at) \
+                   VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)";
+        self.run(sql, values)?;
+        consent.map_or(Ok(()), |consent| self.remember(consent))?;
+        Ok(Outcome::Committed)
+    }
+
+    fn remember(&self, consent: &Consent) -> Result<()> {
+        let values = params![
+            consent.subject.0,
+            consent.client.0,
+            consent.scope.to_string(),
+            consent.redirect_uris.join("\n"),
+            consent.granted_at.0,
+        ];
+        let sql = "INSERT INTO consents (subject, client, scope, redirect_uris, granted_at) \
+                   VALUES (?1, ?2, ?3, ?4, ?5) ON CONFLICT (subject, client) DO UPDATE SET \
+                   scope = excluded.scope, redirect_uris = excluded.redirect_uris, granted_at = excluded.granted_at";
+        self.run(sql, values).map(drop)
+    }
+
+    fn revoke_grant(&mut self, grant: Locator, until: UnixTime) -> Result<()> {
+        let sql = "UPDATE grants SET revoked_at = ?2 WHERE id = ?1 AND revoked_at IS NULL";
+        if self.run(sql, [grant.0, self.now.0])? > 0 {
+            self.feed("grant", grant.0, until)?;
+            self.effects.push(Effect::Grant(grant, until));
+        }
+        Ok(())
+    }
+
+    fn create_person(&self, person: &NewPerson) -> Result<Outcome> {
+        let next = "SELECT COALESCE(MAX(subject), 0) + 1 FROM people";
+        let subject = match person.subject {
+            Some(subject) => subject.0,
+            None => self
+                .conn
+                .prepare_cached(next)?
+                .query_row([], |row| row.get(0))?,
+        };
+        let values = params![
+            subject,
+            person.email,
+            email_key(&person.email),
+            person.name,
+            person.admin,
+            person.password,
+            self.now.0,
+        ];
+        let guard = "INSERT INTO people (subject, email, email_key, name, admin, password, disabled_at, cutoff, created_at) \
+                     VALUES (?1, ?2, ?3, ?4, ?5, ?6, NULL, 0, ?7) ON CONFLICT DO NOTHING";
+        Ok(match self.run(guard, values)? {
+            0 => Outcome::Conflict,
+            _ => Outcome::Committed,
+        })
+    }
+
+    fn disable_person(&mut self, subject: Subject, cutoff: Locator) -> Result<()> {
+        let sql = "UPDATE people SET disabled_at = COALESCE(disabled_at, ?2), cutoff = MAX(cutoff, ?3) \
+                   WHERE subject = ?1";
+        self.run(sql, [subject.0, self.now.0, cutoff.0])?;
+        self.end_sessions(subject, None)?;
+        self.person_changed(subject)
+    }
+
+    fn person_changed(&mut self, subject: Subject) -> Result<()> {
+        self.effects.push(Effect::Person(subject));
+        self.feed("person", subject.0, self.now.plus(FED))
+    }
+
+    fn start_session(&self, session: &Session, ends: Option<Locator>) -> Result<()> {
+        if let Some(ends) = ends {
+            self.run("DELETE FROM sessions WHERE id = ?1", [ends.0])?;
+        }
+        let values = params![
+            session.id.0,
+            session.digest.as_bytes(),
+            session.subject.0,
+            session.auth_time.0,
+            session.expires_at.0,
+            session.browser,
+        ];
+        let sql = "INSERT INTO sessions (id, digest, subject, auth_time, expires_at, browser) \
+                   VALUES (?1, ?2, ?3, ?4, ?5, ?6)";
+        self.run(sql, values).map(drop)
+    }
+
+    fn end_sessions(&self, subject: Subject, keep: Option<Locator>) -> Result<()> {
+        let keep = keep.map_or(0, |keep| keep.0);
+        self.run(
+            "DELETE FROM sessions WHERE subject = ?1 AND id <> ?2",
+            [subject.0, keep],
+        )
+        .map(drop)
+    }
+
+    fn count_attempt(&self, keys: &[Digest], window: Lifetime) -> Result<()> {
+        let begins_after = self.now.minus(window).0;
+        for key in keys {
+            let sql = "INSERT INTO attempts (key, count, since) VALUES (?1, 1, ?2) \
+                       ON CONFLICT (key) DO UPDATE SET \
+                       count = CASE WHEN attempts.since <= ?3 THEN 1 ELSE attempts.count + 1 END, \
+                       since = CASE WHEN attempts.since <= ?3 THEN excluded.since ELSE attempts.since END";
+            self.run(sql, params![key.as_bytes(), self.now.0, begins_after])?;
+        }
+        Ok(())
+    }
+
+    fn clear_attempts(&self, keys: &[Digest]) -> Result<()> {
+        for key in keys {
+            self.run("DELETE FROM attempts WHERE key = ?1", [&key.as_bytes()[..]])?;
+        }
+        Ok(())
+    }
+
+    fn register(&mut self, client: &Client, logo: Option<&Logo>) -> Result<Outcome> {
+        let next = "SELECT COALESCE(MAX(no), 0) + 1 FROM clients";
+        let no: i64 = self
+            .conn
+            .prepare_cached(next)?
+            .query_row([], |row| row.get(0))?;
+        let uris: Vec<&str> = client
+            .redirect_uris
+            .iter()
+            .map(|uri| uri.as_str())
+            .collect();
+        let grants: Vec<&str> = client.grants.iter().map(|grant| grant.as_str()).collect();
+        let values = params![
+            no,
+            client.id,
+            client.name,
+            client.homepage,
+            client.description,
+            client.owner.0,
+            kind(client.kind),
+            uris.join("\n"),
+            grants.join(" "),
+            client.scopes.as_ref().map(ToString::to_string),
+            client.approved.to_string(),
+            client.resource_server,
+            client.status.as_str(),
+            client.cutoff.0,
+            client.reviewed_at.map(|time| time.0),
+            client.logo.as_ref().map(|digest| &digest.as_bytes()[..]),
+            client.created_at.0,
+        ];
+        let guard = "INSERT INTO clients (no, id, name, homepage, description, owner, kind, redirect_uris, grants, \
+                     scopes, approved, resource_server, status, cutoff, reviewed_at, logo, created_at, deleted_at) \
+                     VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, NULL) \
+                     ON CONFLICT DO NOTHING";
+        if self.run(guard, values)? == 0 {
+            return Ok(Outcome::Conflict);
+        }
+        self.insert_secrets(ClientNo(no), &client.secrets)?;
+        if let Some(logo) = logo {
+            let sql = "INSERT INTO client_logos (client, media_type, bytes) VALUES (?1, ?2, ?3)";
+            self.run(sql, params![no, logo.media_type, logo.bytes])?;
+        }
+        self.client_changed(ClientNo(no))?;
+        Ok(Outcome::Committed)
+    }
+
+    fn insert_secrets(&self, client: ClientNo, secrets: &[StoredSecret]) -> Result<()> {
+        for secret in secrets {
+            let sql = "INSERT INTO client_secrets (client, digest, created_at) VALUES (?1, ?2, ?3)";
+            self.run(
+                sql,
+                params![client.0, secret.digest.as_bytes(), secret.created_at.0],
+            )?;
+        }
+        Ok(())
+    }
+
+    fn delete_client(&self, client: ClientNo) -> Result<()> {
+        for sql in [
+            "DELETE FROM client_secrets WHERE client = ?1",
+            "DELETE FROM client_logos WHERE client = ?1",
+            "DELETE FROM consents WHERE client = ?1",
+        ] {
+            self.run(sql, [client.0])?;
+        }
+        let sql = "UPDATE clients SET deleted_at = ?2, status = 'disabled' WHERE no = ?1";
+        self.run(sql, [client.0, self.now.0]).map(drop)
+    }
+
+    fn client_changed(&mut self, client: ClientNo) -> Result<()> {
+        self.effects.push(Effect::Client(client));
+        self.feed("client", client.0, self.now.plus(FED))
+    }
+
+    /// Tells other processes. The number is the highest yet plus one; a transaction has the only say.
+    fn feed(&self, kind: &str, reference: i64, until: UnixTime) -> Result<()> {
+        let sql = "INSERT INTO changes (seq, kind, ref, until) \
+                   SELECT COALESCE(MAX(seq), 0) + 1, ?1, ?2, ?3 FROM changes";
+        self.run(sql, params![kind, reference, until.0]).map(drop)
+    }
+
+    fn audit(&self, transition: &Transition) -> Result<()> {
+        let Some(event) = transition.audit() else {
+            return Ok(());
+        };
+        let values = params![
+            self.mint.locator().0,
+            self.now.0,
+            event.event,
+            event.client.map(|client| client.0),
+            event.subject.map(|subject| subject.0),
+            event.grant.map(|grant| grant.0),
+        ];
+        let sql = "INSERT INTO audit (id, at, event, client, subject, grant_id) VALUES (?1, ?2, ?3, ?4, ?5, ?6)";
+        self.run(sql, values).map(drop)
+    }
+}
+
+/// How long other processes may take to hear of a changed person or app; whoever starts later reads the rows.
+const FED: Lifetime = Lifetime::from_days(1);
+
+/// How a client's kind is stored.
+pub(super) fn kind(kind: ClientKind) -> &'static str {
+    match kind {
+        ClientKind::Confidential => "confidential",
+        ClientKind::Public => "public",
+    }
+}

@@ -1,0 +1,109 @@
+//! Apps, read whole.
+use super::rows::{self, corrupt, digest, locator, optional_time, scope, time};
+use protocol::types::{
+    Client, ClientKind, ClientNo, ClientStatus, GrantType, RedirectUri, StoredSecret, Subject,
+};
+use rusqlite::{Connection, OptionalExtension, Params, Result, Row, params};
+
+const CLIENT: &str = "c.no, c.id, c.name, c.homepage, c.description, c.owner, c.kind, c.redirect_uris, c.grants, \
+     c.scopes, c.approved, c.resource_server, c.status, c.cutoff, c.reviewed_at, c.logo, c.created_at, \
+     COALESCE(p.name, '') FROM clients c LEFT JOIN people p ON p.subject = c.owner WHERE c.deleted_at IS NULL";
+
+pub(crate) fn by_id(conn: &Connection, id: &str) -> Result<Option<Client>> {
+    one(conn, &format!("SELECT {CLIENT} AND c.id = ?1"), [id])
+}
+
+pub(crate) fn by_no(conn: &Connection, no: ClientNo) -> Result<Option<Client>> {
+    one(conn, &format!("SELECT {CLIENT} AND c.no = ?1"), [no.0])
+}
+
+pub(crate) fn page(conn: &Connection, after: i64, limit: usize) -> Result<Vec<Client>> {
+    let sql = format!("SELECT {CLIENT} AND c.no > ?1 ORDER BY c.no LIMIT ?2");
+    let mut statement = conn.prepare_cached(&sql)?;
+    let clients = statement.query_map(params![after, limit as i64], client)?;
+    let clients: Vec<Client> = clients.collect::<Result<_>>()?;
+    clients
+        .into_iter()
+        .map(|client| with_secrets(conn, client))
+        .collect()
+}
+
+fn one(conn: &Connection, sql: &str, values: impl Params) -> Result<Option<Client>> {
+    let found = conn
+        .prepare_cached(sql)?
+        .query_row(values, client)
+        .optional()?;
+    found.map(|client| with_secrets(conn, client)).transpose()
+}
+
+fn with_secrets(conn: &Connection, mut client: Client) -> Result<Client> {
+    let sql = "SELECT digest, created_at FROM client_secrets WHERE client = ?1 ORDER BY created_at";
+    let secret = |row: &Row<'_>| {
+        Ok(StoredSecret {
+            digest: digest(row, 0)?,
+            created_at: time(row, 1)?,
+        })
+    };
+    let mut statement = conn.prepare_cached(sql)?;
+    client.secrets = statement
+        .query_map([client.no.0], secret)?
+        .collect::<Result<_>>()?;
+    Ok(client)
+}
+
+fn client(row: &Row<'_>) -> Result<Client> {
+    Ok(Client {
+        no: ClientNo(row.get(0)?),
+        id: row.get(1)?,
+        name: row.get(2)?,
+        homepage: row.get(3)?,
+        description: row.get(4)?,
+        owner: Subject(row.get(5)?),
+        publisher: row.get(17)?,
+        kind: kind(row, 6)?,
+        secrets: Vec::new(),
+        redirect_uris: redirect_uris(row, 7)?,
+        grants: grants(row, 8)?,
+        scopes: match row.get_ref(9)? {
+            rusqlite::types::ValueRef::Null => None,
+            _ => Some(scope(row, 9)?),
+        },
+        approved: scope(row, 10)?,
+        resource_server: row.get(11)?,
+        status: status(row, 12)?,
+        cutoff: locator(row, 13)?,
+        reviewed_at: optional_time(row, 14)?,
+        logo: match row.get_ref(15)? {
+            rusqlite::types::ValueRef::Null => None,
+            _ => Some(digest(row, 15)?),
+        },
+        created_at: time(row, 16)?,
+    })
+}
+
+fn kind(row: &Row<'_>, column: usize) -> Result<ClientKind> {
+    let text = row.get_ref(column)?.as_str()?;
+    [ClientKind::Confidential, ClientKind::Public]
+        .into_iter()
+        .find(|kind| super::apply::kind(*kind) == text)
+        .ok_or_else(|| corrupt(column, "a kind of app"))
+}
+
+fn status(row: &Row<'_>, column: usize) -> Result<ClientStatus> {
+    let text = row.get_ref(column)?.as_str()?;
+    ClientStatus::parse(text).ok_or_else(|| corrupt(column, "a status"))
+}
+
+/// What was registered under older rules stays as it is, so only its form can be wrong here.
+fn redirect_uris(row: &Row<'_>, column: usize) -> Result<Vec<RedirectUri>> {
+    let lines = rows::lines(row.get_ref(column)?.as_str()?);
+    let read =
+        |line: String| RedirectUri::register(&line).map_err(|_| corrupt(column, "a redirect URI"));
+    lines.into_iter().map(read).collect()
+}
+
+fn grants(row: &Row<'_>, column: usize) -> Result<Vec<GrantType>> {
+    let text = row.get_ref(column)?.as_str()?;
+    let read = |name: &str| GrantType::parse(name).ok_or_else(|| corrupt(column, "a grant"));
+    text.split_whitespace().map(read).collect()
+}

@@ -1,0 +1,278 @@
+//! SQLite: WAL, `synchronous=FULL`, one writer thread with group commit, point reads on each thread's own
+//! read-only connection.
+mod apply;
+pub(crate) mod clients;
+mod lease;
+mod migrate;
+pub(crate) mod read;
+mod rows;
+pub(crate) mod sweep;
+mod writer;
+
+use crate::memory::Memory;
+use crate::{IdMint, Options, Outcome, StoreError, Synchronous};
+use lease::Lease;
+use protocol::Transition;
+use protocol::facts::Standing;
+use protocol::types::{ClientNo, Locator, Subject, UnixTime};
+use rusqlite::{Connection, OpenFlags};
+use std::cell::RefCell;
+use std::collections::HashMap;
+use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
+use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicI64, AtomicU64, Ordering::Relaxed};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+use tokio::sync::{mpsc, oneshot};
+use writer::{Job, QUEUE, Settle, Writer};
+
+/// Page caches of all connections together, in KiB: half for the writer, half for the readers.
+const CACHE_KIB: usize = 16 * 1024;
+/// Statements kept prepared by each connection.
+const STATEMENTS: usize = 64;
+
+/// The back end.
+pub(crate) struct Sqlite {
+    pub(crate) memory: Arc<Memory>,
+    pub(crate) mint: IdMint,
+    path: PathBuf,
+    reader_kib: usize,
+    /// Tells this database's readers from those of another in the same process.
+    key: u64,
+    queue: mpsc::Sender<Job>,
+    /// Watches for commits of other processes.
+    watch: Mutex<Watch>,
+    cursor: AtomicI64,
+    lease: Lease,
+}
+
+struct Watch {
+    conn: Connection,
+    data_version: i64,
+}
+
+static NEXT_KEY: AtomicU64 = AtomicU64::new(0);
+
+thread_local! {
+    /// This thread's read-only connections, opened at their first read.
+    static READERS: RefCell<HashMap<u64, Connection>> = RefCell::default();
+}
+
+impl Sqlite {
+    pub(crate) fn open(options: &Options, now: UnixTime) -> Result<Self, StoreError> {
+        create(&options.path)?;
+        let mut conn = Connection::open(&options.path)?;
+        configure_writer(&conn, options.synchronous)?;
+        migrate::run(&mut conn)?;
+        let lease = Lease::take(&conn, now)?;
+        let mint = IdMint::new(lease.node, highest_id(&conn)?);
+        let memory = Arc::new(Memory::new());
+        let cursor = load_memory(&conn, &memory, now)?;
+        let watch = Mutex::new(Watch {
+            conn: open_reader(&options.path, 256)?,
+            data_version: 0,
+        });
+        let (queue, jobs) = mpsc::channel(QUEUE);
+        let writer = Writer {
+            conn,
+            mint: mint.clone(),
+            memory: memory.clone(),
+        };
+        std::thread::Builder::new()
+            .name("store-writer".to_owned())
+            .spawn(move || writer.work(jobs))
+            .map_err(|error| StoreError::Unavailable(error.to_string()))?;
+        Ok(Sqlite {
+            memory,
+            mint,
+            path: options.path.clone(),
+            reader_kib: CACHE_KIB / 2 / options.readers_hint.max(1),
+            key: NEXT_KEY.fetch_add(1, Relaxed),
+            queue,
+            watch,
+            cursor: AtomicI64::new(cursor),
+            lease,
+        })
+    }
+
+    /// Reads on this thread's connection.
+    pub(crate) fn read<T>(
+        &self,
+        query: impl FnOnce(&Connection) -> rusqlite::Result<T>,
+    ) -> Result<T, StoreError> {
+        READERS.with_borrow_mut(|readers| {
+            let conn = match readers.entry(self.key) {
+                std::collections::hash_map::Entry::Occupied(entry) => entry.into_mut(),
+                std::collections::hash_map::Entry::Vacant(entry) => {
+                    entry.insert(open_reader(&self.path, self.reader_kib)?)
+                }
+            };
+            Ok(query(conn)?)
+        })
+    }
+
+    pub(crate) async fn settle(
+        &self,
+        transition: Transition,
+        now: UnixTime,
+    ) -> Result<Outcome, StoreError> {
+        let (done, answer) = oneshot::channel();
+        let settle = Settle {
+            transition,
+            now,
+            done,
+        };
+        self.send(Job::Settle(Box::new(settle)))?;
+        answer.await.map_err(|_| stopped())?
+    }
+
+    /// Runs a statement of the store's own in the writer's next transaction.
+    pub(crate) async fn run(
+        &self,
+        work: impl Fn(&Connection) -> rusqlite::Result<usize> + Send + 'static,
+    ) -> Result<usize, StoreError> {
+        let (done, answer) = oneshot::channel();
+        let work = Box::new(work);
+        self.send(Job::Run { work, done })?;
+        answer.await.map_err(|_| stopped())?
+    }
+
+    fn send(&self, job: Job) -> Result<(), StoreError> {
+        self.queue.try_send(job).map_err(|error| match error {
+            mpsc::error::TrySendError::Full(_) => StoreError::Overloaded,
+            mpsc::error::TrySendError::Closed(_) => stopped(),
+        })
+    }
+
+    /// Finishes what is queued, gives the node number back and stops the writer.
+    pub(crate) async fn close(&self) {
+        let node = self.lease.node;
+        let _ = self.run(move |conn| lease::give_back(conn, node)).await;
+        let (done, closed) = oneshot::channel();
+        if self.queue.send(Job::Close(done)).await.is_ok() {
+            let _ = closed.await;
+        }
+    }
+
+    pub(crate) async fn renew_lease(&self, now: UnixTime) -> Result<(), StoreError> {
+        let (node, holder) = (self.lease.node, self.lease.holder.clone());
+        self.run(move |conn| lease::renew(conn, node, &holder, now))
+            .await
+            .map(drop)
+    }
+
+    /// Takes in what other processes committed; whether there was anything.
+    pub(crate) fn poll_changes(&self) -> Result<bool, StoreError> {
+        let mut watch = self.watch.lock().unwrap_or_else(PoisonError::into_inner);
+        let version = watch
+            .conn
+            .query_row("PRAGMA data_version", [], |row| row.get(0))?;
+        if version == watch.data_version {
+            return Ok(false);
+        }
+        let changes = read::changes(&watch.conn, self.cursor.load(Relaxed))?;
+        for (seq, kind, reference, until) in &changes {
+            match kind.as_str() {
+                "grant" => self.memory.revoke(*reference, *until),
+                "client" => self.memory.forget_client(ClientNo(*reference)),
+                _ => {
+                    let subject = Subject(*reference);
+                    let standing = read::standing(&watch.conn, subject)?;
+                    self.memory.set_standing(subject, standing);
+                }
+            }
+            self.cursor.store(*seq, Relaxed);
+        }
+        watch.data_version = version;
+        Ok(!changes.is_empty())
+    }
+}
+
+fn stopped() -> StoreError {
+    StoreError::Unavailable("the writer has stopped".to_owned())
+}
+
+/// Makes the file, which only its user may read, and its folder.
+fn create(path: &Path) -> Result<(), StoreError> {
+    let cannot =
+        |error: std::io::Error| StoreError::Unavailable(format!("{}: {error}", path.display()));
+    if let Some(folder) = path
+        .parent()
+        .filter(|folder| !folder.as_os_str().is_empty())
+    {
+        std::fs::DirBuilder::new()
+            .recursive(true)
+            .mode(0o700)
+            .create(folder)
+            .map_err(cannot)?;
+    }
+    let mut options = std::fs::OpenOptions::new();
+    options.write(true).create(true).truncate(false).mode(0o600);
+    options.open(path).map(drop).map_err(cannot)
+}
+
+fn configure_writer(conn: &Connection, synchronous: Synchronous) -> Result<(), StoreError> {
+    conn.busy_timeout(Duration::from_secs(5))?;
+    conn.set_prepared_statement_cache_capacity(STATEMENTS);
+    conn.execute_batch(&format!(
+        "PRAGMA page_size=4096; PRAGMA journal_mode=WAL; PRAGMA synchronous={}; \
+         PRAGMA wal_autocheckpoint=1000; PRAGMA cache_size=-{}; PRAGMA temp_store=MEMORY; \
+         PRAGMA trusted_schema=OFF; PRAGMA mmap_size=0; PRAGMA foreign_keys=OFF;",
+        synchronous.as_sql(),
+        CACHE_KIB / 2
+    ))?;
+    Ok(())
+}
+
+fn open_reader(path: &Path, kib: usize) -> Result<Connection, rusqlite::Error> {
+    let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+    let conn = Connection::open_with_flags(path, flags)?;
+    conn.busy_timeout(Duration::from_secs(5))?;
+    conn.set_prepared_statement_cache_capacity(STATEMENTS);
+    conn.execute_batch(&format!(
+        "PRAGMA cache_size=-{kib}; PRAGMA temp_store=MEMORY; PRAGMA trusted_schema=OFF; PRAGMA mmap_size=0;"
+    ))?;
+    Ok(conn)
+}
+
+/// The highest id in any table that a mint feeds.
+fn highest_id(conn: &Connection) -> rusqlite::Result<i64> {
+    let tables = [
+        "access_tokens",
+        "refresh_tokens",
+        "codes",
+        "grants",
+        "interactions",
+        "sessions",
+        "audit",
+    ];
+    let highest = |table: &&str| {
+        let sql = format!("SELECT COALESCE(MAX(id), 0) FROM {table}");
+        conn.query_row(&sql, [], |row| row.get::<_, i64>(0))
+    };
+    let ids: Vec<i64> = tables
+        .iter()
+        .map(highest)
+        .collect::<rusqlite::Result<_>>()?;
+    Ok(ids.into_iter().max().unwrap_or(0))
+}
+
+/// Fills memory; returns the last line of the feed that it holds.
+fn load_memory(conn: &Connection, memory: &Memory, now: UnixTime) -> rusqlite::Result<i64> {
+    let mut cursor = 0;
+    for (seq, kind, reference, until) in read::changes(conn, 0)? {
+        cursor = seq;
+        if kind == "grant" && until > now.0 {
+            memory.revoke(reference, until);
+        }
+    }
+    for person in read::standings(conn)? {
+        memory.set_standing(person.subject, Standing::from(&person));
+    }
+    Ok(cursor)
+}
+
+/// The id below which everything was made before `time`.
+pub(crate) fn before(time: UnixTime) -> i64 {
+    Locator::first_at(time).0
+}

@@ -1,0 +1,254 @@
+//! Facts: one query each, on the calling thread's own read-only connection.
+use super::rows::{self, digest, grant, locator, optional_person, person, scope, session, time};
+use protocol::facts::{
+    Attempts, CodeFacts, RefreshFacts, SessionFacts, Standing, UsedRefreshToken,
+};
+use protocol::types::{
+    AccessToken, AuthorizationCode, ClientNo, Consent, Grant, Interaction, Locator, Person,
+    SealedReply, Session, Subject, UnixTime,
+};
+use rusqlite::{Connection, OptionalExtension, Params, Result, Row, params};
+
+use jose::Digest;
+use protocol::transition::Logo;
+
+fn one<T>(
+    conn: &Connection,
+    sql: &str,
+    values: impl Params,
+    read: impl FnOnce(&Row<'_>) -> Result<T>,
+) -> Result<Option<T>> {
+    conn.prepare_cached(sql)?.query_row(values, read).optional()
+}
+
+fn many<T>(
+    conn: &Connection,
+    sql: &str,
+    values: impl Params,
+    read: impl FnMut(&Row<'_>) -> Result<T>,
+) -> Result<Vec<T>> {
+    conn.prepare_cached(sql)?.query_map(values, read)?.collect()
+}
+
+pub(crate) fn access_token(conn: &Connection, id: Locator) -> Result<Option<AccessToken>> {
+    let sql = "SELECT digest, grant_id, client, subject, scope, expires_at FROM access_tokens WHERE id = ?1";
+    one(conn, sql, [id.0], |row| {
+        Ok(AccessToken {
+            id,
+            digest: digest(row, 0)?,
+            grant: locator(row, 1)?,
+            client: ClientNo(row.get(2)?),
+            subject: row.get::<_, Option<i64>>(3)?.map(Subject),
+            scope: scope(row, 4)?,
+            expires_at: time(row, 5)?,
+        })
+    })
+}
+
+pub(crate) fn code(conn: &Connection, id: Locator) -> Result<Option<CodeFacts>> {
+    let sql = format!(
+        "SELECT c.digest, c.client, c.subject, c.scope, c.redirect_uri, c.challenge, c.auth_time, c.expires_at, \
+         g.id IS NOT NULL, {} FROM codes c LEFT JOIN grants g ON g.id = c.id \
+         LEFT JOIN people p ON p.subject = c.subject WHERE c.id = ?1",
+        rows::PERSON
+    );
+    one(conn, &sql, [id.0], |row| {
+        Ok(CodeFacts {
+            code: AuthorizationCode {
+                id,
+                digest: digest(row, 0)?,
+                client: ClientNo(row.get(1)?),
+                subject: Subject(row.get(2)?),
+                scope: scope(row, 3)?,
+                redirect_uri: row.get(4)?,
+                challenge: rows::challenge(row, 5)?,
+                auth_time: time(row, 6)?,
+                expires_at: time(row, 7)?,
+            },
+            redeemed: row.get(8)?,
+            person: optional_person(row, 9)?,
+        })
+    })
+}
+
+pub(crate) fn refresh_token(conn: &Connection, id: Locator) -> Result<Option<RefreshFacts>> {
+    let sql = format!(
+        "SELECT {}, {}, u.successor, u.used_at, n.id IS NOT NULL, y.sealed, {} \
+         FROM refresh_tokens r JOIN grants g ON g.id = r.grant_id \
+         LEFT JOIN used_refresh_tokens u ON u.id = r.id \
+         LEFT JOIN used_refresh_tokens n ON n.id = u.successor \
+         LEFT JOIN refresh_replies y ON y.id = u.successor \
+         LEFT JOIN people p ON p.subject = g.subject WHERE r.id = ?1",
+        rows::REFRESH,
+        rows::GRANT,
+        rows::PERSON
+    );
+    one(conn, &sql, [id.0], |row| {
+        Ok(RefreshFacts {
+            token: rows::refresh(row, 0)?,
+            grant: grant(row, 4)?,
+            used: used(row, 12)?,
+            person: optional_person(row, 16)?,
+        })
+    })
+}
+
+fn used(row: &Row<'_>, at: usize) -> Result<Option<UsedRefreshToken>> {
+    let Some(successor) = row.get::<_, Option<i64>>(at)? else {
+        return Ok(None);
+    };
+    Ok(Some(UsedRefreshToken {
+        successor: Locator(successor),
+        used_at: time(row, at + 1)?,
+        successor_used: row.get(at + 2)?,
+        reply: row.get::<_, Option<Vec<u8>>>(at + 3)?.map(SealedReply),
+    }))
+}
+
+pub(crate) fn grant_by_id(conn: &Connection, id: Locator) -> Result<Option<Grant>> {
+    let sql = format!("SELECT {} FROM grants g WHERE g.id = ?1", rows::GRANT);
+    one(conn, &sql, [id.0], |row| grant(row, 0))
+}
+
+pub(crate) fn session_by_id(conn: &Connection, id: Locator) -> Result<Option<SessionFacts>> {
+    let sql = format!(
+        "SELECT {}, {} FROM sessions s JOIN people p ON p.subject = s.subject WHERE s.id = ?1",
+        rows::SESSION,
+        rows::PERSON
+    );
+    one(conn, &sql, [id.0], |row| {
+        Ok(SessionFacts {
+            session: session(row, 0)?,
+            person: person(row, 6)?,
+        })
+    })
+}
+
+pub(crate) fn interaction(conn: &Connection, id: Locator) -> Result<Option<Interaction>> {
+    let sql =
+        "SELECT digest, client, request, expires_at, answered_at FROM interactions WHERE id = ?1";
+    one(conn, sql, [id.0], |row| {
+        Ok(Interaction {
+            id,
+            digest: digest(row, 0)?,
+            client: ClientNo(row.get(1)?),
+            request: row.get(2)?,
+            expires_at: time(row, 3)?,
+            answered_at: rows::optional_time(row, 4)?,
+        })
+    })
+}
+
+pub(crate) fn consent(
+    conn: &Connection,
+    subject: Subject,
+    client: ClientNo,
+) -> Result<Option<Consent>> {
+    let sql =
+        "SELECT scope, redirect_uris, granted_at FROM consents WHERE subject = ?1 AND client = ?2";
+    one(conn, sql, [subject.0, client.0], |row| {
+        Ok(Consent {
+            subject,
+            client,
+            scope: scope(row, 0)?,
+            redirect_uris: rows::lines(row.get_ref(1)?.as_str()?),
+            granted_at: time(row, 2)?,
+        })
+    })
+}
+
+pub(crate) fn person_by_subject(conn: &Connection, subject: Subject) -> Result<Option<Person>> {
+    let sql = format!("SELECT {} FROM people p WHERE p.subject = ?1", rows::PERSON);
+    one(conn, &sql, [subject.0], |row| person(row, 0))
+}
+
+pub(crate) fn person_by_email(conn: &Connection, email_key: &str) -> Result<Option<Person>> {
+    let sql = format!(
+        "SELECT {} FROM people p WHERE p.email_key = ?1",
+        rows::PERSON
+    );
+    one(conn, &sql, [email_key], |row| person(row, 0))
+}
+
+pub(crate) fn people(conn: &Connection, after: i64, limit: usize) -> Result<Vec<Person>> {
+    let sql = format!(
+        "SELECT {} FROM people p WHERE p.subject > ?1 ORDER BY p.subject LIMIT ?2",
+        rows::PERSON
+    );
+    many(conn, &sql, params![after, limit as i64], |row| {
+        person(row, 0)
+    })
+}
+
+/// The standing of a person; good when there is no such account.
+pub(crate) fn standing(conn: &Connection, subject: Subject) -> Result<Standing> {
+    let person = person_by_subject(conn, subject)?;
+    Ok(person.as_ref().map_or(Standing::GOOD, Standing::from))
+}
+
+/// Everyone whose standing is not good.
+pub(crate) fn standings(conn: &Connection) -> Result<Vec<Person>> {
+    let sql = format!(
+        "SELECT {} FROM people p WHERE p.disabled_at IS NOT NULL OR p.cutoff > 0",
+        rows::PERSON
+    );
+    many(conn, &sql, [], |row| person(row, 0))
+}
+
+pub(crate) fn attempts(conn: &Connection, key: &Digest) -> Result<Attempts> {
+    let sql = "SELECT count, since FROM attempts WHERE key = ?1";
+    let found = one(conn, sql, [&key.as_bytes()[..]], |row| {
+        Ok(Attempts {
+            count: row.get(0)?,
+            since: time(row, 1)?,
+        })
+    })?;
+    Ok(found.unwrap_or(Attempts {
+        count: 0,
+        since: UnixTime(0),
+    }))
+}
+
+pub(crate) fn sessions(
+    conn: &Connection,
+    subject: Subject,
+    now: UnixTime,
+    before: i64,
+    limit: usize,
+) -> Result<Vec<Session>> {
+    let sql = format!(
+        "SELECT {} FROM sessions s WHERE s.subject = ?1 AND s.id < ?2 AND s.expires_at > ?3 \
+         ORDER BY s.id DESC LIMIT ?4",
+        rows::SESSION
+    );
+    many(
+        conn,
+        &sql,
+        params![subject.0, before, now.0, limit as i64],
+        |row| session(row, 0),
+    )
+}
+
+pub(crate) fn logo(conn: &Connection, client: ClientNo) -> Result<Option<Logo>> {
+    let sql = "SELECT media_type, bytes FROM client_logos WHERE client = ?1";
+    one(conn, sql, [client.0], |row| {
+        let media_type = match row.get_ref(0)?.as_str()? {
+            "image/png" => "image/png",
+            "image/jpeg" => "image/jpeg",
+            "image/webp" => "image/webp",
+            _ => return Err(rows::corrupt(0, "a picture")),
+        };
+        let bytes = row.get(1)?;
+        Ok(Logo { media_type, bytes })
+    })
+}
+
+/// A line of the change feed: number, kind, what it is about, until when it counts.
+pub(crate) type Change = (i64, String, i64, i64);
+
+pub(crate) fn changes(conn: &Connection, after: i64) -> Result<Vec<Change>> {
+    let sql = "SELECT seq, kind, ref, until FROM changes WHERE seq > ?1 ORDER BY seq";
+    many(conn, sql, [after], |row| {
+        Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?))
+    })
+}

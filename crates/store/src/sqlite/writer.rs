@@ -1,0 +1,183 @@
+//! The one writer: a thread that owns the server's write connection and commits whatever has queued as one
+//! transaction. Batches come from load, never from waiting.
+use super::apply::Apply;
+use super::read;
+use crate::memory::Memory;
+use crate::{IdMint, Outcome, StoreError};
+use protocol::Transition;
+use protocol::types::{ClientNo, Locator, Subject, UnixTime};
+use rusqlite::{Connection, ErrorCode};
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+use tokio::sync::{mpsc, oneshot};
+
+/// Jobs that may wait; more are refused.
+pub(super) const QUEUE: usize = 4_096;
+/// Jobs in one commit, at most.
+const MAX_BATCH: usize = 512;
+/// How long another process may hold the file before a write fails.
+const BUSY_DEADLINE: Duration = Duration::from_secs(10);
+
+/// What memory learns from a commit.
+pub(super) enum Effect {
+    Grant(Locator, UnixTime),
+    Person(Subject),
+    Client(ClientNo),
+}
+
+/// A unit of work with whoever waits for it.
+pub(super) enum Job {
+    Settle(Box<Settle>),
+    /// Any other statement of the store's own: sweeping, leases. Answers with the rows it touched.
+    Run {
+        work: Box<dyn Fn(&Connection) -> rusqlite::Result<usize> + Send>,
+        done: oneshot::Sender<Result<usize, StoreError>>,
+    },
+    /// Commits what came before, then ends.
+    Close(oneshot::Sender<()>),
+}
+
+/// A transition and who waits for it.
+pub(super) struct Settle {
+    pub(super) transition: Transition,
+    pub(super) now: UnixTime,
+    pub(super) done: oneshot::Sender<Result<Outcome, StoreError>>,
+}
+
+pub(super) struct Writer {
+    pub(super) conn: Connection,
+    pub(super) mint: IdMint,
+    pub(super) memory: Arc<Memory>,
+}
+
+/// What came of one job inside a batch.
+enum Done {
+    Outcome(Outcome),
+    Rows(usize),
+}
+
+impl Writer {
+    /// Works until the queue is closed.
+    pub(super) fn work(mut self, mut queue: mpsc::Receiver<Job>) {
+        let mut batch = Vec::with_capacity(MAX_BATCH);
+        while queue.blocking_recv_many(&mut batch, MAX_BATCH) > 0 {
+            let close = batch.iter().position(|job| matches!(job, Job::Close(_)));
+            let rest = close.map(|at| batch.split_off(at)).unwrap_or_default();
+            self.commit(&mut batch);
+            for job in rest {
+                if let Job::Close(done) = job {
+                    let _ = self.conn.execute_batch("PRAGMA wal_checkpoint(TRUNCATE)");
+                    let _ = done.send(());
+                    return;
+                }
+            }
+        }
+    }
+
+    /// Commits a batch, or each of its jobs alone when the batch failed as a whole.
+    fn commit(&mut self, batch: &mut Vec<Job>) {
+        if batch.is_empty() {
+            return;
+        }
+        match self.try_commit(batch) {
+            Ok(done) => answer(batch.drain(..), done),
+            Err(_) if batch.len() > 1 => {
+                for job in batch.drain(..) {
+                    let mut alone = vec![job];
+                    match self.try_commit(&alone) {
+                        Ok(done) => answer(alone.drain(..), done),
+                        Err(error) => refuse(alone.drain(..), &error),
+                    }
+                }
+            }
+            Err(error) => refuse(batch.drain(..), &error),
+        }
+    }
+
+    fn try_commit(&mut self, batch: &[Job]) -> rusqlite::Result<Vec<Done>> {
+        begin(&self.conn)?;
+        let mut effects = Vec::new();
+        let written = self.write(batch, &mut effects);
+        let committed = written.and_then(|done| self.conn.execute_batch("COMMIT").map(|()| done));
+        match committed {
+            Ok(done) => {
+                self.learn(&effects);
+                Ok(done)
+            }
+            Err(error) => {
+                let _ = self.conn.execute_batch("ROLLBACK");
+                Err(error)
+            }
+        }
+    }
+
+    fn write(&self, batch: &[Job], effects: &mut Vec<Effect>) -> rusqlite::Result<Vec<Done>> {
+        let one = |job: &Job| match job {
+            Job::Settle(settle) => {
+                let mut apply = Apply {
+                    conn: &self.conn,
+                    mint: &self.mint,
+                    now: settle.now,
+                    effects,
+                };
+                apply.transition(&settle.transition).map(Done::Outcome)
+            }
+            Job::Run { work, .. } => work(&self.conn).map(Done::Rows),
+            Job::Close(_) => Ok(Done::Rows(0)),
+        };
+        batch.iter().map(one).collect()
+    }
+
+    /// Puts what was committed into memory, before anyone is answered.
+    fn learn(&self, effects: &[Effect]) {
+        for effect in effects {
+            match effect {
+                Effect::Grant(grant, until) => self.memory.revoke(grant.0, until.0),
+                Effect::Client(client) => self.memory.forget_client(*client),
+                Effect::Person(subject) => {
+                    if let Ok(standing) = read::standing(&self.conn, *subject) {
+                        self.memory.set_standing(*subject, standing);
+                    }
+                }
+            }
+        }
+    }
+}
+
+/// Begins a write transaction; another process (a command) may hold the file for a moment.
+pub(super) fn begin(conn: &Connection) -> rusqlite::Result<()> {
+    let deadline = Instant::now() + BUSY_DEADLINE;
+    loop {
+        match conn.execute_batch("BEGIN IMMEDIATE") {
+            Err(error)
+                if error.sqlite_error_code() == Some(ErrorCode::DatabaseBusy)
+                    && Instant::now() < deadline =>
+            {
+                let [jitter] = jose::random::bytes::<1>();
+                std::thread::sleep(Duration::from_micros(500 + 20 * u64::from(jitter)));
+            }
+            other => return other,
+        }
+    }
+}
+
+fn answer(jobs: impl Iterator<Item = Job>, done: Vec<Done>) {
+    for (job, done) in jobs.zip(done) {
+        match (job, done) {
+            (Job::Settle(settle), Done::Outcome(outcome)) => drop(settle.done.send(Ok(outcome))),
+            (Job::Run { done, .. }, Done::Rows(rows)) => drop(done.send(Ok(rows))),
+            _ => {}
+        }
+    }
+}
+
+fn refuse(jobs: impl Iterator<Item = Job>, error: &rusqlite::Error) {
+    let unavailable = || StoreError::Unavailable(error.to_string());
+    for job in jobs {
+        match job {
+            Job::Settle(settle) => drop(settle.done.send(Err(unavailable()))),
+            Job::Run { done, .. } => drop(done.send(Err(unavailable()))),
+            Job::Close(done) => drop(done.send(())),
+        }
+    }
+}
