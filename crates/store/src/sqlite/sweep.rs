@@ -5,6 +5,7 @@ use protocol::Policy;
 use protocol::policy::Rotation;
 use protocol::types::{Lifetime, UnixTime};
 use rusqlite::{Connection, params};
+use std::sync::Arc;
 
 /// Rows in one transaction, at most.
 const SLICE: i64 = 1_000;
@@ -55,12 +56,26 @@ pub struct Swept {
 }
 
 /// A table swept from its left edge: rows made before `made_before` are looked at, and deleted when their own
-/// expiry is past. A shortened lifetime leaves rows that live on; they do not hold the sweep up, because the
-/// oldest expired ones are taken first by id.
+/// expiry is past. A shortened lifetime leaves rows that live on; they are stepped over, and never deleted
+/// early.
 struct Sweep {
-    sql: &'static str,
+    sql: String,
     made_before: i64,
-    now: i64,
+    now: UnixTime,
+}
+
+impl Sweep {
+    /// Rows of `table` that have a column `expires_at`.
+    fn expired(table: &str, lifetime: Lifetime, now: UnixTime) -> Self {
+        Sweep {
+            sql: format!(
+                "DELETE FROM {table} WHERE id IN (SELECT id FROM {table} \
+                 WHERE id < ?1 AND expires_at <= ?2 ORDER BY id LIMIT ?3)"
+            ),
+            made_before: before(now.minus(lifetime)),
+            now,
+        }
+    }
 }
 
 /// One round.
@@ -72,91 +87,66 @@ pub(crate) async fn round(
     now: UnixTime,
     rules: &SweepRules,
 ) -> Result<Swept, StoreError> {
-    let made = |lifetime: Lifetime| before(now.minus(lifetime));
-    let codes_end = now.minus(REPLAY_MEMORY);
-    let access = Sweep {
-        sql: "DELETE FROM access_tokens WHERE id IN (SELECT id FROM access_tokens \
-              WHERE id < ?1 AND expires_at <= ?2 ORDER BY id LIMIT ?3)",
-        made_before: made(rules.access),
-        now: now.0,
-    };
-    let others = [
-        Sweep {
-            sql: "DELETE FROM refresh_replies WHERE id IN (SELECT id FROM refresh_replies \
-                  WHERE id < ?1 AND ?2 > 0 ORDER BY id LIMIT ?3)",
-            made_before: made(rules.grace),
-            now: now.0,
-        },
-        Sweep {
-            sql: "DELETE FROM refresh_tokens WHERE id IN (SELECT id FROM refresh_tokens \
-                  WHERE id < ?1 AND expires_at <= ?2 ORDER BY id LIMIT ?3)",
-            made_before: made(rules.refresh),
-            now: now.0,
-        },
-        Sweep {
-            sql: "DELETE FROM used_refresh_tokens WHERE id IN (SELECT id FROM used_refresh_tokens \
-                  WHERE id < ?1 AND used_at <= ?2 ORDER BY id LIMIT ?3)",
-            made_before: made(rules.refresh),
-            now: now.minus(rules.refresh).0,
-        },
-        Sweep {
-            sql: "DELETE FROM grants WHERE id IN (SELECT id FROM grants \
-                  WHERE id < ?1 AND expires_at <= ?2 ORDER BY id LIMIT ?3)",
-            made_before: made(rules.grant),
-            now: now.0,
-        },
-        Sweep {
-            sql: "DELETE FROM codes WHERE id IN (SELECT id FROM codes \
-                  WHERE id < ?1 AND expires_at <= ?2 ORDER BY id LIMIT ?3)",
-            made_before: before(codes_end.minus(rules.code)),
-            now: codes_end.0,
-        },
-        Sweep {
-            sql: "DELETE FROM interactions WHERE id IN (SELECT id FROM interactions \
-                  WHERE id < ?1 AND expires_at <= ?2 ORDER BY id LIMIT ?3)",
-            made_before: made(rules.interaction),
-            now: now.0,
-        },
-        Sweep {
-            sql: "DELETE FROM sessions WHERE id IN (SELECT id FROM sessions \
-                  WHERE id < ?1 AND expires_at <= ?2 ORDER BY id LIMIT ?3)",
-            made_before: made(rules.session),
-            now: now.0,
-        },
-        Sweep {
-            sql: "DELETE FROM attempts WHERE key IN (SELECT key FROM attempts \
-                  WHERE ?1 > 0 AND since <= ?2 LIMIT ?3)",
-            made_before: 1,
-            now: now.minus(protocol::accounts::sign_in::WINDOW).0,
-        },
-        Sweep {
-            sql: "DELETE FROM changes WHERE seq IN (SELECT seq FROM changes WHERE ?1 > 0 AND until <= ?2 \
-                  AND seq < (SELECT MAX(seq) FROM changes) ORDER BY seq LIMIT ?3)",
-            made_before: 1,
-            now: now.0,
-        },
-    ];
+    let access = Sweep::expired("access_tokens", rules.access, now);
     let mut swept = Swept {
         access_tokens: drain(store, access).await?,
         others: 0,
     };
-    for sweep in others {
+    for sweep in others(now, rules) {
         swept.others += drain(store, sweep).await?;
     }
     store.memory.forget_before(now.0);
     Ok(swept)
 }
 
-async fn drain(store: &Sqlite, sweep: Sweep) -> Result<usize, StoreError> {
-    let Sweep {
-        sql,
-        made_before,
+fn others(now: UnixTime, rules: &SweepRules) -> [Sweep; 9] {
+    let with_sql = |sql: &str, lifetime: Lifetime| Sweep {
+        sql: sql.to_owned(),
+        made_before: before(now.minus(lifetime)),
         now,
-    } = sweep;
+    };
+    [
+        with_sql(
+            "DELETE FROM refresh_replies WHERE id IN (SELECT id FROM refresh_replies \
+             WHERE id < ?1 AND ?2 > 0 ORDER BY id LIMIT ?3)",
+            rules.grace,
+        ),
+        Sweep::expired("refresh_tokens", rules.refresh, now),
+        // A used-record outlives its token, whatever lifetimes are configured now: without it the token would
+        // be fresh again.
+        with_sql(
+            "DELETE FROM used_refresh_tokens WHERE id IN (SELECT u.id FROM used_refresh_tokens u \
+             WHERE u.id < ?1 AND ?2 > 0 AND NOT EXISTS \
+             (SELECT 1 FROM refresh_tokens r WHERE r.id = u.id) ORDER BY u.id LIMIT ?3)",
+            rules.refresh,
+        ),
+        Sweep::expired("grants", rules.grant, now),
+        Sweep::expired("codes", rules.code, now.minus(REPLAY_MEMORY)),
+        Sweep::expired("interactions", rules.interaction, now),
+        Sweep::expired("sessions", rules.session, now),
+        Sweep {
+            sql: "DELETE FROM attempts WHERE key IN (SELECT key FROM attempts \
+                  WHERE ?1 > 0 AND since <= ?2 LIMIT ?3)"
+                .to_owned(),
+            made_before: 1,
+            now: now.minus(protocol::accounts::sign_in::WINDOW),
+        },
+        with_sql(
+            "DELETE FROM changes WHERE seq IN (SELECT seq FROM changes WHERE ?1 > 0 AND until <= ?2 \
+             AND seq < (SELECT MAX(seq) FROM changes) ORDER BY seq LIMIT ?3)",
+            Lifetime::from_seconds(0),
+        ),
+    ]
+}
+
+async fn drain(store: &Sqlite, sweep: Sweep) -> Result<usize, StoreError> {
+    let sql: Arc<str> = sweep.sql.into();
+    let (made_before, now) = (sweep.made_before, sweep.now.0);
     let mut all = 0;
     for _ in 0..ROUND {
+        let sql = sql.clone();
         let slice = move |conn: &Connection| {
-            conn.prepare_cached(sql)?
+            conn.prepare_cached(&sql)?
                 .execute(params![made_before, now, SLICE])
         };
         let deleted = store.run(slice).await?;

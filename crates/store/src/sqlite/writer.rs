@@ -25,12 +25,15 @@ pub(super) enum Effect {
     Client(ClientNo),
 }
 
+/// A statement of the store's own; tells the rows it touched. It runs again if its batch fails as a whole.
+pub(super) type Work = Box<dyn Fn(&Connection) -> rusqlite::Result<usize> + Send>;
+
 /// A unit of work with whoever waits for it.
 pub(super) enum Job {
     Settle(Box<Settle>),
     /// Any other statement of the store's own: sweeping, leases. Answers with the rows it touched.
     Run {
-        work: Box<dyn Fn(&Connection) -> rusqlite::Result<usize> + Send>,
+        work: Work,
         done: oneshot::Sender<Result<usize, StoreError>>,
     },
     /// Commits what came before, then ends.

@@ -1,0 +1,208 @@
+//! People, sessions, attempts.
+use crate::world::{World, options};
+use jose::Digest;
+use protocol::Transition;
+use protocol::decision::Mint;
+use protocol::facts::Attempts;
+use protocol::types::ids::SubjectFormat;
+use protocol::types::{Lifetime, Locator, NewPerson, Session, Subject, UnixTime};
+use store::{Options, Outcome, Store};
+
+async fn session(world: &World, subject: Subject) -> Session {
+    let id = world.store.mint().locator();
+    let session = Session {
+        id,
+        digest: Digest::of(&id.0.to_be_bytes()),
+        subject,
+        auth_time: world.now,
+        expires_at: world.now.plus(Lifetime::from_days(1)),
+        browser: "Firefox".to_owned(),
+    };
+    let start = Transition::StartSession {
+        session: session.clone(),
+        ends: None,
+    };
+    assert_eq!(world.settle(start).await, Outcome::Committed);
+    session
+}
+
+#[tokio::test]
+async fn an_address_is_unique_without_regard_to_case() {
+    let world = World::new();
+    let subject = world.person("Ada@Example.com").await;
+    let twin = NewPerson {
+        subject: Some(Subject(subject.0 + 1)),
+        email: "ada@example.COM".to_owned(),
+        name: "Eve".to_owned(),
+        admin: false,
+        password: String::new(),
+    };
+    assert_eq!(
+        world.settle(Transition::CreatePerson(twin)).await,
+        Outcome::Conflict
+    );
+    let found = world
+        .store
+        .person_by_email(" ADA@example.com")
+        .await
+        .unwrap()
+        .unwrap();
+    assert_eq!(
+        (found.subject, found.email.as_str()),
+        (subject, "Ada@Example.com")
+    );
+}
+
+#[tokio::test]
+async fn numbered_people_are_counted() {
+    let folder = tempfile::tempdir().unwrap();
+    let options = Options {
+        subjects: SubjectFormat::Number,
+        ..options(folder.path().join("valetkey.db"))
+    };
+    let store = Store::open(&options).unwrap();
+    for email in ["a@example.com", "b@example.com"] {
+        let person = NewPerson {
+            subject: None,
+            email: email.to_owned(),
+            name: "Ada".to_owned(),
+            admin: false,
+            password: String::new(),
+        };
+        store
+            .settle(Transition::CreatePerson(person), UnixTime(1))
+            .await
+            .unwrap();
+    }
+    let subjects: Vec<Subject> = store
+        .people(None, 10)
+        .await
+        .unwrap()
+        .people
+        .iter()
+        .map(|p| p.subject)
+        .collect();
+    assert_eq!(subjects, [Subject(1), Subject(2)]);
+}
+
+#[tokio::test]
+async fn a_disabled_person_loses_sessions_and_tokens_for_good() {
+    let world = World::new();
+    let (grant, access, _) = world.started().await;
+    let session = session(&world, grant.subject).await;
+    let cutoff = world.store.mint().locator();
+    let disable = Transition::DisablePerson {
+        subject: grant.subject,
+        cutoff,
+    };
+    assert_eq!(world.settle(disable).await, Outcome::Committed);
+    assert!(world.store.session(session.id).await.unwrap().is_none());
+    let facts = world.store.access_token(access.id).await.unwrap().unwrap();
+    assert!(facts.person.disabled && !facts.person.honours(access.id));
+
+    let enable = Transition::EnablePerson {
+        subject: grant.subject,
+    };
+    assert_eq!(world.settle(enable).await, Outcome::Committed);
+    let facts = world.store.access_token(access.id).await.unwrap().unwrap();
+    assert!(!facts.person.disabled && !facts.person.honours(access.id));
+    assert!(facts.person.honours(world.store.mint().locator()));
+}
+
+#[tokio::test]
+async fn sessions_are_listed_newest_first_page_by_page_and_end() {
+    let world = World::new();
+    let subject = world.person("ada@example.com").await;
+    let other = world.person("eve@example.com").await;
+    let mut own = Vec::new();
+    for _ in 0..5 {
+        own.push(session(&world, subject).await.id);
+    }
+    let theirs = session(&world, other).await;
+    own.reverse();
+    let ids = |list: Vec<Session>| list.into_iter().map(|s| s.id).collect::<Vec<Locator>>();
+    let first = ids(world
+        .store
+        .sessions(subject, world.now, None, 3)
+        .await
+        .unwrap());
+    assert_eq!(first, own[..3]);
+    let rest = ids(world
+        .store
+        .sessions(subject, world.now, Some(own[2]), 3)
+        .await
+        .unwrap());
+    assert_eq!(rest, own[3..]);
+
+    let not_theirs = Transition::EndSession {
+        subject,
+        session: theirs.id,
+    };
+    world.settle(not_theirs).await;
+    assert!(world.store.session(theirs.id).await.unwrap().is_some());
+    let password = Transition::SetPassword {
+        subject,
+        password: "new".to_owned(),
+        keep: Some(own[1]),
+    };
+    world.settle(password).await;
+    let left = ids(world
+        .store
+        .sessions(subject, world.now, None, 10)
+        .await
+        .unwrap());
+    assert_eq!(left, [own[1]]);
+    let tomorrow = world.now.plus(Lifetime::from_days(1));
+    assert!(
+        world
+            .store
+            .sessions(subject, tomorrow, None, 10)
+            .await
+            .unwrap()
+            .is_empty()
+    );
+}
+
+#[tokio::test]
+async fn attempts_are_counted_within_their_window() {
+    let world = World::new();
+    let key = Digest::of(b"account");
+    let window = Lifetime::from_minutes(15);
+    let count = || Transition::CountAttempt {
+        keys: vec![key],
+        window,
+    };
+    let none = Attempts {
+        count: 0,
+        since: UnixTime(0),
+    };
+    assert_eq!(world.store.attempts(&[key]).await.unwrap(), [none]);
+    world.settle(count()).await;
+    world.settle(count()).await;
+    let seen = world.store.attempts(&[key]).await.unwrap()[0];
+    assert_eq!((seen.count, seen.since), (2, world.now));
+    let later = world.now.plus(window);
+    world.store.settle(count(), later).await.unwrap();
+    let seen = world.store.attempts(&[key]).await.unwrap()[0];
+    assert_eq!((seen.count, seen.since), (1, later));
+    let clear = Transition::ClearAttempts {
+        keys: vec![key],
+        subject: Subject(1),
+    };
+    world.settle(clear).await;
+    assert_eq!(world.store.attempts(&[key]).await.unwrap(), [none]);
+}
+
+#[tokio::test]
+async fn people_are_listed_page_by_page() {
+    let world = World::new();
+    for n in 0..5 {
+        world.person(&format!("p{n}@example.com")).await;
+    }
+    let first = world.store.people(None, 3).await.unwrap();
+    let rest = world.store.people(first.next, 3).await.unwrap();
+    assert_eq!(
+        (first.people.len(), rest.people.len(), rest.next),
+        (3, 2, None)
+    );
+}

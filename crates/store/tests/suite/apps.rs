@@ -1,0 +1,100 @@
+//! Apps.
+use crate::world::World;
+use jose::Digest;
+use protocol::Transition;
+use protocol::decision::Mint;
+use protocol::transition::Logo;
+use protocol::types::{ClientStatus, Scope, StoredSecret};
+use store::Outcome;
+
+#[tokio::test]
+async fn an_app_reads_back_whole() {
+    let world = World::new();
+    world.person("owner@example.com").await;
+    let mut client = world.new_client("app");
+    client.scopes = Some(Scope::parse("a b").unwrap());
+    client.resource_server = true;
+    let logo = Logo {
+        media_type: "image/png",
+        bytes: vec![1, 2, 3],
+    };
+    client.logo = Some(Digest::of(&logo.bytes));
+    let register = Transition::RegisterClient {
+        client: Box::new(client.clone()),
+        logo: Some(logo.clone()),
+    };
+    assert_eq!(world.settle(register.clone()).await, Outcome::Committed);
+    assert_eq!(
+        world.settle(register).await,
+        Outcome::Conflict,
+        "the id is taken"
+    );
+    let found = world.store.client("app").await.unwrap().unwrap();
+    client.no = found.no;
+    assert_eq!(*found, client);
+    assert_eq!(world.store.logo(found.no).await.unwrap(), Some(logo));
+    assert!(world.store.client("other").await.unwrap().is_none());
+}
+
+#[tokio::test]
+async fn what_changes_is_seen_at_once() {
+    let world = World::new();
+    let no = world.client("app").await;
+    let secret = StoredSecret {
+        digest: Digest::of(b"next"),
+        created_at: world.now,
+    };
+    world
+        .settle(Transition::ReplaceSecrets {
+            client: no,
+            secrets: vec![secret],
+        })
+        .await;
+    let approved = Scope::parse("admin:*").unwrap();
+    world
+        .settle(Transition::ApproveScopes {
+            client: no,
+            approved: approved.clone(),
+        })
+        .await;
+    let cutoff = world.store.mint().locator();
+    let disable = Transition::SetClientStatus {
+        client: no,
+        status: ClientStatus::Disabled,
+        cutoff,
+        reviewed_at: Some(world.now),
+    };
+    world.settle(disable).await;
+    let seen = world.store.client("app").await.unwrap().unwrap();
+    assert_eq!(seen.secrets, [secret]);
+    assert_eq!(
+        (seen.approved.clone(), seen.status, seen.cutoff),
+        (approved, ClientStatus::Disabled, cutoff)
+    );
+    assert_eq!(seen.reviewed_at, Some(world.now));
+    assert_eq!(world.store.client_by_no(no).await.unwrap(), Some(seen));
+}
+
+#[tokio::test]
+async fn a_deleted_app_is_gone_and_its_number_stays_its_own() {
+    let world = World::new();
+    let (grant, access, _) = world.started().await;
+    world
+        .settle(Transition::DeleteClient {
+            client: grant.client,
+        })
+        .await;
+    assert!(world.store.client("app").await.unwrap().is_none());
+    assert!(
+        world
+            .store
+            .access_token(access.id)
+            .await
+            .unwrap()
+            .unwrap()
+            .client
+            .is_none()
+    );
+    assert_ne!(world.client("next").await, grant.client);
+    assert_eq!(world.store.clients(None, 10).await.unwrap().len(), 1);
+}

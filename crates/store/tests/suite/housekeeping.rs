@@ -1,0 +1,228 @@
+//! Restart, sweeping, schemas, limits.
+use crate::world::{World, open_at, options, policy};
+use protocol::Transition;
+use protocol::decision::Mint;
+use protocol::transition::RevocationCause;
+use protocol::types::{Lifetime, Locator, Scope, Subject};
+use std::os::unix::fs::PermissionsExt;
+use store::{Outcome, Store, StoreError, SweepRules};
+
+#[tokio::test]
+async fn a_restart_forgets_nothing() {
+    let world = World::new();
+    let (grant, access, refresh) = world.started().await;
+    let (rotation, successor) = world.rotation(&grant, refresh.id);
+    world.settle(rotation).await;
+    let revoke = Transition::RevokeGrant {
+        grant: grant.id,
+        until: grant.expires_at,
+        client: grant.client,
+        cause: RevocationCause::App,
+    };
+    world.settle(revoke).await;
+    let last = world.store.mint().locator();
+    world.store.close().await;
+    assert!(matches!(
+        world
+            .store
+            .settle(
+                Transition::EnablePerson {
+                    subject: Subject(1)
+                },
+                world.now
+            )
+            .await,
+        Err(StoreError::Unavailable(_))
+    ));
+    let store = open_at(world.path());
+    assert!(
+        store
+            .access_token(access.id)
+            .await
+            .unwrap()
+            .unwrap()
+            .grant_revoked
+    );
+    let used = store
+        .refresh_token(refresh.id)
+        .await
+        .unwrap()
+        .unwrap()
+        .used
+        .unwrap();
+    assert_eq!(
+        (used.successor, used.reply.unwrap().0.as_slice()),
+        (successor.id, &b"sealed"[..])
+    );
+    assert!(
+        store.mint().locator() > Locator(last.0 - (1 << 22)),
+        "ids go on rising"
+    );
+    assert!(store.mint().locator() > successor.id);
+}
+
+#[tokio::test]
+async fn ids_stay_above_those_in_the_store_when_the_clock_steps_back() {
+    let world = World::new();
+    let client = world.client("app").await;
+    let mut token = world.access(&world.grant(&world.code(client, Subject(1))));
+    token.id = Locator(world.store.mint().locator().0 + (1 << 50));
+    assert_eq!(
+        world
+            .settle(Transition::IssueAccessToken(token.clone()))
+            .await,
+        Outcome::Committed
+    );
+    world.store.close().await;
+    assert!(open_at(world.path()).mint().locator() > token.id);
+}
+
+#[tokio::test]
+async fn what_expired_is_swept_and_nothing_else() {
+    let world = World::new();
+    let (grant, access, refresh) = world.started().await;
+    let (rotation, successor) = world.rotation(&grant, refresh.id);
+    world.settle(rotation).await;
+    let rules = SweepRules::of(&policy());
+    let early = world.store.sweep(world.now, &rules).await.unwrap();
+    assert_eq!((early.access_tokens, early.others), (0, 0));
+
+    let after_window = world.now.plus(Lifetime::from_minutes(3));
+    world.store.sweep(after_window, &rules).await.unwrap();
+    let facts = world
+        .store
+        .refresh_token(refresh.id)
+        .await
+        .unwrap()
+        .unwrap();
+    assert!(
+        facts.used.unwrap().reply.is_none(),
+        "the sealed reply is erased"
+    );
+    assert!(
+        world.store.access_token(access.id).await.unwrap().is_some(),
+        "its own expiry counts"
+    );
+
+    let hour = world.now.plus(Lifetime::from_minutes(61));
+    let swept = world.store.sweep(hour, &rules).await.unwrap();
+    assert_eq!(swept.access_tokens, 2);
+    assert!(world.store.access_token(access.id).await.unwrap().is_none());
+    assert!(
+        world
+            .store
+            .refresh_token(successor.id)
+            .await
+            .unwrap()
+            .is_some()
+    );
+    assert!(
+        world.store.code(grant.id).await.unwrap().is_some(),
+        "a late replay still finds its code"
+    );
+
+    let years = world.now.plus(Lifetime::from_days(700));
+    world.store.sweep(years, &rules).await.unwrap();
+    assert!(
+        world
+            .store
+            .refresh_token(successor.id)
+            .await
+            .unwrap()
+            .is_none()
+    );
+    assert!(world.store.code(grant.id).await.unwrap().is_none());
+}
+
+#[tokio::test]
+async fn sweeping_takes_slices_until_all_is_gone() {
+    let world = World::new();
+    let client = world.client("app").await;
+    let template = world.access(&world.grant(&world.code(client, Subject(1))));
+    for _ in 0..2_500 {
+        let token = protocol::types::AccessToken {
+            id: world.store.mint().locator(),
+            scope: Scope::parse("a").unwrap(),
+            ..template.clone()
+        };
+        world.settle(Transition::IssueAccessToken(token)).await;
+    }
+    let later = world.now.plus(Lifetime::from_days(1));
+    let swept = world
+        .store
+        .sweep(later, &SweepRules::of(&policy()))
+        .await
+        .unwrap();
+    assert_eq!(swept.access_tokens, 2_500);
+}
+
+#[tokio::test]
+async fn a_newer_schema_is_refused() {
+    let world = World::new();
+    world.store.close().await;
+    let conn = rusqlite::Connection::open(world.path()).unwrap();
+    let sql = "INSERT INTO refinery_schema_history (version, name, applied_on, checksum) VALUES (999, 'future', '', '0')";
+    conn.execute(sql, []).unwrap();
+    let refused = Store::open(&options(world.path())).map(drop).unwrap_err();
+    assert!(matches!(refused, StoreError::NewerSchema(_)), "{refused}");
+    assert!(refused.to_string().contains("newer version"));
+}
+
+#[tokio::test]
+async fn only_the_user_may_read_the_file() {
+    let world = World::new();
+    let mode = std::fs::metadata(world.path())
+        .unwrap()
+        .permissions()
+        .mode();
+    assert_eq!(mode & 0o777, 0o600);
+}
+
+#[tokio::test]
+async fn a_full_queue_is_said_and_nothing_is_lost() {
+    let world = std::sync::Arc::new(World::new());
+    let client = world.client("app").await;
+    let template = world.access(&world.grant(&world.code(client, Subject(1))));
+    let blocker = rusqlite::Connection::open(world.path()).unwrap();
+    blocker.execute_batch("BEGIN IMMEDIATE").unwrap();
+    let tasks: Vec<_> = (0..6_000)
+        .map(|_| {
+            let world = world.clone();
+            let token = protocol::types::AccessToken {
+                id: world.store.mint().locator(),
+                ..template.clone()
+            };
+            tokio::spawn(async move {
+                let id = token.id;
+                let settled = world
+                    .store
+                    .settle(Transition::IssueAccessToken(token), world.now)
+                    .await;
+                (id, settled)
+            })
+        })
+        .collect();
+    tokio::task::yield_now().await;
+    tokio::time::sleep(std::time::Duration::from_millis(300)).await;
+    blocker.execute_batch("COMMIT").unwrap();
+    let (mut kept, mut refused) = (0, 0);
+    for task in tasks {
+        let (id, settled) = task.await.unwrap();
+        match settled {
+            Ok(outcome) => {
+                assert_eq!(outcome, Outcome::Committed);
+                assert!(world.store.access_token(id).await.unwrap().is_some());
+                kept += 1;
+            }
+            Err(StoreError::Overloaded) => {
+                assert!(world.store.access_token(id).await.unwrap().is_none());
+                refused += 1;
+            }
+            Err(error) => panic!("{error}"),
+        }
+    }
+    assert!(
+        kept >= 4_096 && refused > 0,
+        "{kept} kept, {refused} refused"
+    );
+}

@@ -1,0 +1,78 @@
+//! A server and a command on one file.
+use crate::world::World;
+use protocol::Transition;
+use protocol::decision::Mint;
+use protocol::transition::RevocationCause;
+use protocol::types::ClientStatus;
+
+#[tokio::test]
+async fn what_one_revokes_the_other_learns() {
+    let world = World::new();
+    let (grant, access, _) = world.started().await;
+    let command = world.another();
+    assert!(
+        !world
+            .store
+            .access_token(access.id)
+            .await
+            .unwrap()
+            .unwrap()
+            .grant_revoked
+    );
+    let revoke = Transition::RevokeGrant {
+        grant: grant.id,
+        until: grant.expires_at,
+        client: grant.client,
+        cause: RevocationCause::Operator,
+    };
+    command.settle(revoke, world.now).await.unwrap();
+    assert!(world.store.poll_changes().await.unwrap());
+    assert!(
+        world
+            .store
+            .access_token(access.id)
+            .await
+            .unwrap()
+            .unwrap()
+            .grant_revoked
+    );
+    world.store.poll_changes().await.unwrap();
+    assert!(!world.store.poll_changes().await.unwrap(), "nothing new");
+}
+
+#[tokio::test]
+async fn what_one_disables_the_other_learns() {
+    let world = World::new();
+    let (grant, access, _) = world.started().await;
+    let command = world.another();
+    let cutoff = command.mint().locator();
+    let person = Transition::DisablePerson {
+        subject: grant.subject,
+        cutoff,
+    };
+    let app = Transition::SetClientStatus {
+        client: grant.client,
+        status: ClientStatus::Disabled,
+        cutoff,
+        reviewed_at: None,
+    };
+    command.settle(person, world.now).await.unwrap();
+    command.settle(app, world.now).await.unwrap();
+    world.store.poll_changes().await.unwrap();
+    let facts = world.store.access_token(access.id).await.unwrap().unwrap();
+    assert!(!facts.person.honours(access.id));
+    assert_eq!(facts.client.unwrap().status, ClientStatus::Disabled);
+}
+
+#[tokio::test]
+async fn they_never_make_the_same_id() {
+    let world = World::new();
+    let other = world.another();
+    let (mine, theirs) = (world.store.mint(), other.mint());
+    let mut ids: Vec<i64> = (0..2_000)
+        .flat_map(|_| [mine.locator().0, theirs.locator().0])
+        .collect();
+    ids.sort_unstable();
+    ids.dedup();
+    assert_eq!(ids.len(), 4_000);
+}

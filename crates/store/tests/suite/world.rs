@@ -1,0 +1,261 @@
+//! A store in a folder of its own, and things to put into it.
+use jose::{Digest, TokenText};
+use protocol::decision::Mint;
+use protocol::types::ids::SubjectFormat;
+use protocol::types::{
+    AccessToken, AuthorizationCode, Client, ClientKind, ClientNo, ClientStatus, Grant, GrantType,
+    Lifetime, Locator, NewPerson, RedirectUri, RefreshToken, Scope, SealedReply, StoredSecret,
+    Subject, UnixTime,
+};
+use protocol::{Policy, Transition};
+use std::path::PathBuf;
+use store::{Options, Outcome, Store, Synchronous};
+use tempfile::TempDir;
+
+pub(crate) struct World {
+    pub(crate) store: Store,
+    pub(crate) now: UnixTime,
+    folder: TempDir,
+}
+
+pub(crate) fn options(path: PathBuf) -> Options {
+    Options {
+        path,
+        readers_hint: 2,
+        subjects: SubjectFormat::Prefixed("user_".to_owned()),
+        synchronous: Synchronous::Full,
+    }
+}
+
+pub(crate) fn open_at(path: PathBuf) -> Store {
+    Store::open(&options(path)).unwrap()
+}
+
+impl World {
+    pub(crate) fn new() -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let store = open_at(folder.path().join("valetkey.db"));
+        World {
+            // Ids carry the machine's clock, so that is the moment of every test.
+            now: store.mint().locator().time(),
+            store,
+            folder,
+        }
+    }
+
+    pub(crate) fn path(&self) -> PathBuf {
+        self.folder.path().join("valetkey.db")
+    }
+
+    /// A second process on the same file.
+    pub(crate) fn another(&self) -> Store {
+        open_at(self.path())
+    }
+
+    pub(crate) async fn settle(&self, transition: Transition) -> Outcome {
+        self.store.settle(transition, self.now).await.unwrap()
+    }
+
+    pub(crate) async fn person(&self, email: &str) -> Subject {
+        let subject = Subject(self.store.mint().locator().0);
+        let person = NewPerson {
+            subject: Some(subject),
+            email: email.to_owned(),
+            name: "Ada".to_owned(),
+            admin: false,
+            password: "$argon2id$stand-in".to_owned(),
+        };
+        assert_eq!(
+            self.settle(Transition::CreatePerson(person)).await,
+            Outcome::Committed
+        );
+        subject
+    }
+
+    pub(crate) async fn client(&self, id: &str) -> ClientNo {
+        let client = Box::new(self.new_client(id));
+        let registered = self
+            .settle(Transition::RegisterClient { client, logo: None })
+            .await;
+        assert_eq!(registered, Outcome::Committed);
+        self.store.client(id).await.unwrap().unwrap().no
+    }
+
+    pub(crate) fn new_client(&self, id: &str) -> Client {
+        Client {
+            no: ClientNo(0),
+            id: id.to_owned(),
+            name: "Task Board".to_owned(),
+            homepage: "https://app.example".to_owned(),
+            description: String::new(),
+            owner: Subject(1),
+            publisher: String::new(),
+            kind: ClientKind::Confidential,
+            secrets: vec![StoredSecret {
+                digest: Digest::of(b"secret"),
+                created_at: self.now,
+            }],
+            redirect_uris: vec![RedirectUri::register("https://app.example/cb").unwrap()],
+            grants: GrantType::ALL.to_vec(),
+            scopes: None,
+            approved: Scope::default(),
+            resource_server: false,
+            status: ClientStatus::Active,
+            cutoff: Locator(0),
+            reviewed_at: None,
+            logo: None,
+            created_at: self.now,
+        }
+    }
+
+    fn text(&self, prefix: &str) -> (Locator, Digest) {
+        let mint = self.store.mint();
+        let id = mint.locator();
+        (id, TokenText::new(prefix, id.0, &mint.secret()).digest())
+    }
+
+    pub(crate) fn code(&self, client: ClientNo, subject: Subject) -> AuthorizationCode {
+        let (id, digest) = self.text("ac_");
+        AuthorizationCode {
+            id,
+            digest,
+            client,
+            subject,
+            scope: Scope::parse("a b").unwrap(),
+            redirect_uri: "https://app.example/cb".to_owned(),
+            challenge: None,
+            auth_time: self.now,
+            expires_at: self.now.plus(Lifetime::from_seconds(60)),
+        }
+    }
+
+    pub(crate) async fn issued_code(
+        &self,
+        client: ClientNo,
+        subject: Subject,
+    ) -> AuthorizationCode {
+        let code = self.code(client, subject);
+        let transition = Transition::IssueCode {
+            code: code.clone(),
+            interaction: None,
+            consent: None,
+        };
+        assert_eq!(self.settle(transition).await, Outcome::Committed);
+        code
+    }
+
+    pub(crate) fn grant(&self, code: &AuthorizationCode) -> Grant {
+        Grant {
+            id: code.id,
+            client: code.client,
+            subject: code.subject,
+            scope: code.scope.clone(),
+            auth_time: code.auth_time,
+            started_at: self.now,
+            expires_at: self.now.plus(Lifetime::from_days(300)),
+            revoked_at: None,
+        }
+    }
+
+    pub(crate) fn access(&self, grant: &Grant) -> AccessToken {
+        let (id, digest) = self.text("at_");
+        AccessToken {
+            id,
+            digest,
+            grant: grant.id,
+            client: grant.client,
+            subject: Some(grant.subject),
+            scope: grant.scope.clone(),
+            expires_at: self.now.plus(Lifetime::from_seconds(3_600)),
+        }
+    }
+
+    pub(crate) fn refresh(&self, grant: &Grant) -> RefreshToken {
+        let (id, digest) = self.text("rt_");
+        RefreshToken {
+            id,
+            digest,
+            grant: grant.id,
+            expires_at: self.now.plus(Lifetime::from_days(30)),
+        }
+    }
+
+    pub(crate) fn redemption(&self, code: &AuthorizationCode) -> (Transition, Grant, RefreshToken) {
+        let grant = self.grant(code);
+        let refresh = self.refresh(&grant);
+        let transition = Transition::RedeemCode {
+            grant: grant.clone(),
+            access: self.access(&grant),
+            refresh: Some(refresh.clone()),
+        };
+        (transition, grant, refresh)
+    }
+
+    pub(crate) fn rotation(&self, grant: &Grant, consumed: Locator) -> (Transition, RefreshToken) {
+        let successor = self.refresh(grant);
+        let transition = Transition::RotateRefreshToken {
+            consumed,
+            grant: grant.id,
+            successor: successor.clone(),
+            access: self.access(grant),
+            reply: Some(SealedReply(b"sealed".to_vec())),
+        };
+        (transition, successor)
+    }
+
+    /// A person, an app and a grant with its first tokens.
+    pub(crate) async fn started(&self) -> (Grant, AccessToken, RefreshToken) {
+        let (client, subject) = (
+            self.client("app").await,
+            self.person("ada@example.com").await,
+        );
+        let code = self.issued_code(client, subject).await;
+        let grant = self.grant(&code);
+        let (access, refresh) = (self.access(&grant), self.refresh(&grant));
+        let transition = Transition::RedeemCode {
+            grant: grant.clone(),
+            access: access.clone(),
+            refresh: Some(refresh.clone()),
+        };
+        assert_eq!(self.settle(transition).await, Outcome::Committed);
+        (grant, access, refresh)
+    }
+}
+
+/// The sweeping rules of short lifetimes: everything a minute.
+pub(crate) fn policy() -> Policy {
+    use protocol::policy::*;
+    let minute = Lifetime::from_minutes(1);
+    Policy {
+        issuer: "https://id.example".to_owned(),
+        subjects: SubjectFormat::Prefixed("user_".to_owned()),
+        grants: GrantType::ALL.to_vec(),
+        pkce: PkcePolicy::All,
+        tokens: TokenPolicy {
+            bodies: Bodies::default(),
+            redirect_uri: RedirectUriAtToken::MatchIfSent,
+            access_prefix: "at_".to_owned(),
+            refresh_prefix: "rt_".to_owned(),
+            code: minute,
+            code_personal: minute,
+            access: minute,
+            refresh: minute,
+            grant: minute,
+            rotate: Rotation::Rotate { grace: minute },
+            token_type: "Bearer".to_owned(),
+            always_name_scope: true,
+        },
+        scopes: Vec::new(),
+        errors: ErrorAliases::default(),
+        redirects: RedirectPolicy {
+            max: 10,
+            localhost_any_port: false,
+        },
+        accounts: AccountPolicy {
+            sign_up: true,
+            min_password: 12,
+            session: minute,
+            interaction: minute,
+        },
+    }
+}
