@@ -100,87 +100,89 @@ fn a_header_that_holds_no_basic_credentials_is_refused() {
     }
 }
 
+/// Requests of a client that does not show who it is.
+const UNPROVEN: &[(&str, Spoil, ClientFault)] = &[
+    (
+        "MUST authenticate with the authorization server",
+        |case| {
+            case.unset("client_secret");
+        },
+        ClientFault::Method,
+    ),
+    (
+        "(e.g., unknown client",
+        |case| case.set("client_id", "nobody"),
+        ClientFault::Unknown,
+    ),
+    (
+        "no client authentication included",
+        |case| {
+            case.unset("client_id");
+            case.unset("client_secret");
+        },
+        ClientFault::Missing,
+    ),
+    (
+        "no client authentication included",
+        |case| case.unset("client_id"),
+        ClientFault::Missing,
+    ),
+    (
+        "authenticate the client if client authentication is included",
+        |case| {
+            case.set("client_secret", "cs_guess");
+        },
+        ClientFault::Secret,
+    ),
+    (
+        "Parameters sent without a value MUST be treated as if they were omitted",
+        |case| {
+            case.set("client_secret", "");
+        },
+        ClientFault::Method,
+    ),
+    (
+        "or unsupported authentication method",
+        |case| {
+            case.public();
+            case.set("client_secret", SECRET);
+        },
+        ClientFault::Method,
+    ),
+    (
+        "authenticate the client if client authentication is included",
+        |case| {
+            case.client.secrets.clear();
+        },
+        ClientFault::Secret,
+    ),
+    (
+        "by disabling the client",
+        |case| {
+            case.client.status = ClientStatus::Disabled;
+        },
+        ClientFault::Inactive,
+    ),
+    (
+        "by disabling the client",
+        |case| {
+            case.client.status = ClientStatus::Pending;
+        },
+        ClientFault::Inactive,
+    ),
+    (
+        "by disabling the client",
+        |case| {
+            case.public();
+            case.client.status = ClientStatus::Disabled;
+        },
+        ClientFault::Inactive,
+    ),
+];
+
 #[test]
 fn refuses_who_does_not_prove_to_be_the_client() {
-    let rows: &[(&str, Spoil, ClientFault)] = &[
-        (
-            "MUST authenticate with the authorization server",
-            |case| {
-                case.unset("client_secret");
-            },
-            ClientFault::Method,
-        ),
-        (
-            "(e.g., unknown client",
-            |case| case.set("client_id", "nobody"),
-            ClientFault::Unknown,
-        ),
-        (
-            "no client authentication included",
-            |case| {
-                case.unset("client_id");
-                case.unset("client_secret");
-            },
-            ClientFault::Missing,
-        ),
-        (
-            "no client authentication included",
-            |case| case.unset("client_id"),
-            ClientFault::Missing,
-        ),
-        (
-            "authenticate the client if client authentication is included",
-            |case| {
-                case.set("client_secret", "cs_guess");
-            },
-            ClientFault::Secret,
-        ),
-        (
-            "Parameters sent without a value MUST be treated as if they were omitted",
-            |case| {
-                case.set("client_secret", "");
-            },
-            ClientFault::Method,
-        ),
-        (
-            "or unsupported authentication method",
-            |case| {
-                case.public();
-                case.set("client_secret", SECRET);
-            },
-            ClientFault::Method,
-        ),
-        (
-            "authenticate the client if client authentication is included",
-            |case| {
-                case.client.secrets.clear();
-            },
-            ClientFault::Secret,
-        ),
-        (
-            "by disabling the client",
-            |case| {
-                case.client.status = ClientStatus::Disabled;
-            },
-            ClientFault::Inactive,
-        ),
-        (
-            "by disabling the client",
-            |case| {
-                case.client.status = ClientStatus::Pending;
-            },
-            ClientFault::Inactive,
-        ),
-        (
-            "by disabling the client",
-            |case| {
-                case.public();
-                case.client.status = ClientStatus::Disabled;
-            },
-            ClientFault::Inactive,
-        ),
-    ];
-    for (sentence, spoil, fault) in rows {
+    for (sentence, spoil, fault) in UNPROVEN {
         let error = Case::own_behalf().with(spoil).answer().error();
         assert_eq!(error, refused(*fault, false), "{sentence}");
     }

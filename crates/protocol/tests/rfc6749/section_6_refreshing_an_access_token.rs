@@ -6,86 +6,88 @@ use protocol::policy::Rotation;
 use protocol::token::{GrantFault, ScopeRefusal, TokenError};
 use protocol::types::{Lifetime, Locator, ScopeFault};
 
+/// Refresh tokens that are worth nothing.
+const WORTHLESS: &[(&str, Spoil, GrantFault)] = &[
+    (
+        "ensure that the refresh token was issued to the authenticated client",
+        |case| case.refresh_mut().grant.client.0 += 1,
+        GrantFault::OtherClient,
+    ),
+    (
+        "the refresh token is bound to the client to which it was issued",
+        |case| {
+            case.public();
+            case.refresh_mut().grant.client.0 += 1;
+        },
+        GrantFault::OtherClient,
+    ),
+    (
+        "validate the refresh token",
+        |case| case.refresh = None,
+        GrantFault::Unknown,
+    ),
+    (
+        "validate the refresh token",
+        |case| case.set("refresh_token", "rt_garbage"),
+        GrantFault::Unknown,
+    ),
+    (
+        "validate the refresh token",
+        |case| case.refresh_mut().token.digest = jose::Digest::of(b"another secret"),
+        GrantFault::Digest,
+    ),
+    (
+        "validate the refresh token",
+        |case| case.now = case.refresh_mut().token.expires_at,
+        GrantFault::Expired,
+    ),
+    (
+        "validate the refresh token",
+        |case| {
+            case.now = case.refresh_mut().grant.expires_at;
+            case.refresh_mut().token.expires_at.0 += 1_000_000_000;
+        },
+        GrantFault::Expired,
+    ),
+    (
+        "validate the refresh token",
+        |case| case.refresh_mut().grant.revoked_at = Some(NOW),
+        GrantFault::Revoked,
+    ),
+    (
+        "validate the refresh token",
+        |case| case.client.cutoff = Locator(case.refresh_mut().token.id.0 + 1),
+        GrantFault::Revoked,
+    ),
+    (
+        "validate the refresh token",
+        |case| case.refresh_mut().person = None,
+        GrantFault::Person,
+    ),
+    (
+        "validate the refresh token",
+        |case| {
+            case.refresh_mut()
+                .person
+                .as_mut()
+                .expect("a person")
+                .disabled_at = Some(NOW)
+        },
+        GrantFault::Person,
+    ),
+    (
+        "validate the refresh token",
+        |case| {
+            let after = Locator(case.refresh_mut().token.id.0 + 1);
+            case.refresh_mut().person.as_mut().expect("a person").cutoff = after;
+        },
+        GrantFault::Person,
+    ),
+];
+
 #[test]
 fn refuses_a_token_that_is_not_the_clients_own_or_not_valid() {
-    let rows: &[(&str, Spoil, GrantFault)] = &[
-        (
-            "ensure that the refresh token was issued to the authenticated client",
-            |case| case.refresh_mut().grant.client.0 += 1,
-            GrantFault::OtherClient,
-        ),
-        (
-            "the refresh token is bound to the client to which it was issued",
-            |case| {
-                case.public();
-                case.refresh_mut().grant.client.0 += 1;
-            },
-            GrantFault::OtherClient,
-        ),
-        (
-            "validate the refresh token",
-            |case| case.refresh = None,
-            GrantFault::Unknown,
-        ),
-        (
-            "validate the refresh token",
-            |case| case.set("refresh_token", "rt_garbage"),
-            GrantFault::Unknown,
-        ),
-        (
-            "validate the refresh token",
-            |case| case.refresh_mut().token.digest = jose::Digest::of(b"another secret"),
-            GrantFault::Digest,
-        ),
-        (
-            "validate the refresh token",
-            |case| case.now = case.refresh_mut().token.expires_at,
-            GrantFault::Expired,
-        ),
-        (
-            "validate the refresh token",
-            |case| {
-                case.now = case.refresh_mut().grant.expires_at;
-                case.refresh_mut().token.expires_at.0 += 1_000_000_000;
-            },
-            GrantFault::Expired,
-        ),
-        (
-            "validate the refresh token",
-            |case| case.refresh_mut().grant.revoked_at = Some(NOW),
-            GrantFault::Revoked,
-        ),
-        (
-            "validate the refresh token",
-            |case| case.client.cutoff = Locator(case.refresh_mut().token.id.0 + 1),
-            GrantFault::Revoked,
-        ),
-        (
-            "validate the refresh token",
-            |case| case.refresh_mut().person = None,
-            GrantFault::Person,
-        ),
-        (
-            "validate the refresh token",
-            |case| {
-                case.refresh_mut()
-                    .person
-                    .as_mut()
-                    .expect("a person")
-                    .disabled_at = Some(NOW)
-            },
-            GrantFault::Person,
-        ),
-        (
-            "validate the refresh token",
-            |case| {
-                let after = Locator(case.refresh_mut().token.id.0 + 1);
-                case.refresh_mut().person.as_mut().expect("a person").cutoff = after;
-            },
-            GrantFault::Person,
-        ),
-    ];
-    for (sentence, spoil, fault) in rows {
+    for (sentence, spoil, fault) in WORTHLESS {
         let case = Case::refresh().with(spoil);
         let error = case.answer().error();
         assert_eq!(
