@@ -374,7 +374,7 @@ mod section_4_15_client_impersonating_resource_owner {
 
     #[test]
     fn a_client_id_is_never_a_subject() {
-        let sentence = "Authorization servers SHOULD NOT allow clients to influence their client_id or \
+        let sentence = "SHOULD NOT allow clients to influence their client_id or \
                         any claim that could cause confusion with a genuine resource owner";
         let mint = Counter::starting_at(NOW);
         for _ in 0..200 {

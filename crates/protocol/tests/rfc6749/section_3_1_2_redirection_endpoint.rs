@@ -1,8 +1,9 @@
 //! §3.1.2 Redirection Endpoint: registration, comparison, and what happens to a mismatch.
-use crate::case::{CALLBACK, Case, query};
+use crate::case::{CALLBACK, Case, Counter, NOW, Verdict, person, policy, query};
 use protocol::authorize::ShownError;
+use protocol::register::{NewApp, register};
 use protocol::types::redirect_uri::MAX_LENGTH;
-use protocol::types::{RedirectUri, RedirectUriFault};
+use protocol::types::{ClientKind, ClientStatus, RedirectUri, RedirectUriFault};
 
 fn registered(uris: &[&str]) -> Case {
     Case::authorize().with(|case| {
@@ -238,4 +239,40 @@ fn a_mismatch_is_shown_under_the_name_the_provider_gave_it() {
         "bad_redirect",
         "{sentence}"
     );
+}
+
+#[test]
+fn an_app_with_the_code_grant_registers_where_to_go() {
+    let sentence = "The authorization server MUST require the following clients to register their \
+                    redirection endpoint: Public clients.";
+    let new = |kind: ClientKind, uris: &[&str]| NewApp {
+        name: "An app".to_owned(),
+        homepage: "https://app.example".to_owned(),
+        description: String::new(),
+        owner: person(),
+        kind,
+        redirect_uris: uris.iter().map(|uri| (*uri).to_owned()).collect(),
+        grants: None,
+        scopes: None,
+        resource_server: false,
+        reviewed: false,
+        status: ClientStatus::Active,
+        logo: None,
+    };
+    let mint = Counter::starting_at(NOW);
+    for kind in [ClientKind::Public, ClientKind::Confidential] {
+        for uris in [
+            &[][..],
+            &["http://app.example/cb"],
+            &[CALLBACK, "https://app.example/cb#x"],
+        ] {
+            let error = register(new(kind, uris), &policy(), NOW, &mint).error();
+            assert_eq!(error.field, "redirect_uris", "{sentence}");
+        }
+        assert!(
+            register(new(kind, &[CALLBACK]), &policy(), NOW, &mint)
+                .change()
+                .is_some()
+        );
+    }
 }
