@@ -124,13 +124,13 @@ fn fault(name: &str, tests: &Tests) -> Option<String> {
     {
         return None;
     }
-    if let Some((package, rest)) = name.split_once("::") {
-        if tests
+    let elsewhere = name.split_once("::").is_some_and(|(package, rest)| {
+        tests
             .get(rest)
             .is_some_and(|crates| crates.contains(package))
-        {
-            return None;
-        }
+    });
+    if elsewhere {
+        return None;
     }
     match tests.get(name) {
         Some(crates) => Some(format!(
