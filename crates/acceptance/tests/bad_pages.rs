@@ -353,6 +353,9 @@ fn requests_that_are_hardly_http_are_refused() {
         "GET /sign in HTTP/1.1\r\nHost: localhost\r\n\r\n".to_owned(),
         "POST /oauth2/token HTTP/1.1\r\nHost: localhost\r\nContent-Length: x\r\n\r\n".to_owned(),
         "NONSENSE\r\n\r\n".to_owned(),
+        // RFC 9112 section 3.2: no Host, or two.
+        "GET /sign-in HTTP/1.1\r\nConnection: close\r\n\r\n".to_owned(),
+        "GET /sign-in HTTP/1.1\r\nHost: a\r\nHost: b\r\nConnection: close\r\n\r\n".to_owned(),
     ];
     for raw in cases {
         let reply = scene.api().send_raw(raw.as_bytes());

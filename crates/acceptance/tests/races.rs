@@ -97,18 +97,7 @@ fn a_hundred_new_accounts_with_one_address() {
         ("email", "ben@example.com"),
         ("password", "a password of some length"),
     ];
-    let filled = form.filled(&typed);
-    let fields: Vec<(&str, &str)> = filled
-        .iter()
-        .map(|(name, value)| (name.as_str(), value.as_str()))
-        .collect();
-    let cookies = browser.cookies.header().unwrap_or_default();
-    let replies = race(
-        &scene,
-        &Request::post("/sign-up")
-            .form(&fields)
-            .header("Cookie", &cookies),
-    );
+    let replies = race(&scene, &as_form("/sign-up", &browser, &form.filled(&typed)));
     assert!(
         replies
             .iter()
@@ -118,6 +107,48 @@ fn a_hundred_new_accounts_with_one_address() {
     );
     let listed = scene.cli(&["user", "list"]).to_string();
     assert_eq!(listed.matches("ben@example.com").count(), 1, "{listed}");
+}
+
+#[test]
+fn a_hundred_answers_to_one_question() {
+    let scene = Scene::plain("");
+    let app = scene.confidential(CALLBACK);
+    let mut browser = scene.browser();
+    let page = browser.authorize_until_consent(&scene.question(&app, &[("state", "s")]));
+    let filled = support::consent_form(&page).filled(&[("answer", "allow")]);
+    let replies = race(&scene, &as_form("/consent", &browser, &filled));
+    let (won, lost): (Vec<_>, Vec<_>) = replies.iter().partition(|reply| reply.status == 303);
+    assert_eq!(won.len(), 1, "one code");
+    for reply in lost {
+        support::assert_page(reply, 409);
+    }
+    let code = acceptance::Redirect::parse(won[0].location().unwrap_or_default()).code();
+    scene.redeem(&app, &code, &[]).expect(200);
+}
+
+#[test]
+fn a_hundred_guesses_at_once_are_not_free() {
+    let scene = Scene::plain("");
+    let mut browser = scene.provider.browser();
+    let form = support::form_to(&browser.open("/sign-in"), "/sign-in");
+    let filled = form.filled(&[("email", ANN), ("password", "not the password at all")]);
+    let replies = race(&scene, &as_form("/sign-in", &browser, &filled));
+    let looked_at = replies.iter().filter(|reply| reply.status == 401).count();
+    let throttled = replies.iter().filter(|reply| reply.status == 429).count();
+    assert_eq!(looked_at + throttled, RACERS, "{}", replies[0]);
+    assert!(looked_at <= 20, "{looked_at} guesses were looked at");
+}
+
+/// A filled form as the browser sends it.
+fn as_form(target: &str, browser: &acceptance::Browser, filled: &[(String, String)]) -> Request {
+    let fields = filled
+        .iter()
+        .map(|(name, value)| (name.as_str(), value.as_str()));
+    let fields: Vec<(&str, &str)> = fields.collect();
+    let cookies = browser.cookies.header().unwrap_or_default();
+    Request::post(target)
+        .form(&fields)
+        .header("Cookie", &cookies)
 }
 
 #[test]

@@ -17,14 +17,26 @@ pub(crate) fn curl(args: &[&str]) -> Reply {
     read_reply(&mut done.stdout.as_slice(), false).expect("curl prints a reply")
 }
 
-/// The program that an environment variable names; without it the test is skipped with a line, or
-/// fails where `CI` is `true`.
+/// The program that an environment variable names; without it the test is skipped.
 #[track_caller]
 pub(crate) fn tool(variable: &str, test: &str) -> Option<PathBuf> {
-    if let Some(path) = std::env::var_os(variable) {
-        return Some(PathBuf::from(path));
-    }
-    let line = format!("skipped: {test}: {variable} is not set (./test sets it)");
+    let named = std::env::var_os(variable).map(PathBuf::from);
+    named.or_else(|| skip(test, &format!("{variable} is not set (./test sets it)")))
+}
+
+/// A program that most machines have; without it the test is skipped.
+#[track_caller]
+pub(crate) fn on_path(program: &str, test: &str) -> Option<PathBuf> {
+    let path = std::env::var_os("PATH").unwrap_or_default();
+    let found = std::env::split_paths(&path).map(|folder| folder.join(program));
+    let found = found.into_iter().find(|path| path.is_file());
+    found.or_else(|| skip(test, &format!("{program} is not installed")))
+}
+
+/// Tells a person that a test is skipped; where `CI` is `true` it fails instead.
+#[track_caller]
+fn skip<T>(test: &str, why: &str) -> Option<T> {
+    let line = format!("skipped: {test}: {why}");
     assert_ne!(std::env::var("CI").as_deref(), Ok("true"), "{line}");
     eprintln!("{line}");
     None
