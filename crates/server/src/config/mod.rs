@@ -9,6 +9,7 @@ mod known;
 mod layers;
 mod paths;
 mod policy;
+mod reference;
 mod scopes;
 pub(crate) mod settings;
 mod show;
@@ -21,6 +22,7 @@ mod tests;
 pub(crate) use fault::ConfigFault;
 pub(crate) use known::schema;
 pub(crate) use layers::Overrides;
+pub(crate) use reference::reference;
 pub(crate) use settings::{LogFormat, Registration};
 pub(crate) use show::Shown;
 
@@ -53,6 +55,7 @@ pub(crate) struct Config {
     /// What people see of the provider.
     pub(crate) branding: Branding,
     /// Who may register an app.
+    #[allow(dead_code, reason = "for the developer portal, which is to come")]
     pub(crate) registration: Registration,
     /// A certificate to serve https with.
     pub(crate) tls: Option<Tls>,

@@ -122,8 +122,8 @@ pub(crate) struct TokenSettings {
     pub(crate) lifetimes: LifetimeSettings,
     /// What token texts start with, so that people and secret scanners know them.
     pub(crate) prefix: PrefixSettings,
-    /// Refresh tokens rotate at every use, and an identical retry within the grace window gets the same
-    /// answer. `false`: they stay the same.
+    /// Refresh tokens rotate at every use, and an identical retry within `grace` (at most `1h`; `0s` for never)
+    /// gets the same answer. `false`: they stay the same.
     pub(crate) rotate: RotateSetting,
     /// Errors that your documentation names differently from the RFC.
     pub(crate) errors: ErrorSettings,
@@ -343,7 +343,7 @@ pub(crate) struct AccountSettings {
     /// How long an authorization request waits for its person: 1s to 1d.
     pub(crate) interaction: Span,
     /// How people are named to apps: `{ prefix = "user_" }`, or `"number"` for a counter. Not to be changed once
-    /// there are people.
+    /// there are people. A prefix has 1 to 16 letters, digits, `_` and `-`.
     pub(crate) id: IdSetting,
 }
 

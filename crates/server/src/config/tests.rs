@@ -188,7 +188,8 @@ fn a_wrong_value_is_told_with_line_and_name() {
 
 #[test]
 fn a_missing_file_is_told_by_its_name() {
-    let fault = Config::load(Some(Path::new("/nowhere/v.toml")), &Overrides::default());
+    let file = Some(Path::new("/nowhere/v.toml"));
+    let fault = Layers::read(file, &Overrides::default(), &[]);
     let text = fault.map(|_| ()).unwrap_err().to_string();
     assert!(
         text.starts_with("/nowhere/v.toml: cannot be read ("),
@@ -267,6 +268,14 @@ fn each_check_stops_the_start() {
             "[token.errors]\nredirect_mismatch = \"Bad!\"",
             "v.toml:2: token.errors.redirect_mismatch: \"Bad!\"",
         ),
+    ] {
+        assert_fault(toml, starts);
+    }
+}
+
+#[test]
+fn each_check_of_the_later_tables_stops_the_start() {
+    for (toml, starts) in [
         (
             "[scopes.a]\n",
             "v.toml:1: scopes.a.sentence: say in plain words",
@@ -516,7 +525,8 @@ fn a_value_is_shown_with_its_source() {
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("v.toml");
     std::fs::write(&file, "issuer = \"https://a.example\"\n").unwrap();
-    let (_, shown) = Config::load_shown(Some(&file), &Overrides::default()).unwrap();
+    let layers = Layers::read(Some(&file), &Overrides::default(), &[]).unwrap();
+    let shown = show::all(&layers, &build::config(&layers).unwrap());
     let of = |name: &str| {
         let one = shown.iter().find(|one| one.name == name).unwrap();
         (one.value.to_string(), one.source.clone())

@@ -1,0 +1,403 @@
+//! `valetkey app …`.
+use super::failure::Failure;
+use super::output::{Output, sheet, table};
+use super::place::{CHANGED, Opened, Page, Place};
+use crate::clock;
+use clap::{Args, Subcommand};
+use protocol::decision::Decision;
+use protocol::register::{self, NewApp, RegistrationError};
+use protocol::transition::Transition;
+use protocol::types::{
+    Client, ClientKind, ClientStatus, GrantType, RedirectUri, Scope, ScopeFault,
+};
+use serde_json::{Value, json};
+use std::path::PathBuf;
+
+/// What is said beside a secret, on standard error.
+const ONCE: &str = "Keep the secret now: it is not stored and cannot be shown again.";
+
+/// Apps that people may let in.
+#[derive(Debug, Subcommand)]
+pub(super) enum Verb {
+    /// Register an app. Its secret is printed once.
+    Create(Create),
+    /// List the apps.
+    List(List),
+    /// Show an app.
+    Show(One),
+    /// Give an app a new secret; the old one stops working at once.
+    RotateSecret(One),
+    /// Switch an app off: its tokens are dead for good.
+    Disable(One),
+    /// Switch an app on again.
+    Enable(One),
+    /// Say that you have looked at an app: it may start, and people see that it was reviewed.
+    Approve(One),
+    /// Let an app ask for restricted scopes: all of those named, or none.
+    ApproveScope(ApproveScope),
+    /// Delete an app with all it was given.
+    Delete(One),
+}
+
+/// The app to register.
+#[derive(Debug, Args)]
+pub(super) struct Create {
+    #[command(flatten)]
+    place: Place,
+    /// Who answers for it: the e-mail address or id of a user.
+    #[arg(long, value_name = "USER")]
+    owner: String,
+    /// The name people see.
+    #[arg(long)]
+    name: String,
+    /// Its website.
+    #[arg(long, value_name = "URL")]
+    homepage: String,
+    /// One or two sentences on what it does.
+    #[arg(long, value_name = "TEXT")]
+    description: Option<String>,
+    /// A picture to show beside its name: PNG, JPEG or WebP, at most 256 KiB.
+    #[arg(long, value_name = "FILE")]
+    logo: Option<PathBuf>,
+    /// Where people may be sent back; may be repeated.
+    #[arg(long, value_name = "URL")]
+    redirect_uri: Vec<String>,
+    /// It runs on people's devices and cannot keep a secret.
+    #[arg(long)]
+    public: bool,
+    /// It is an API that checks the tokens of other apps.
+    #[arg(long)]
+    resource_server: bool,
+    /// A grant it may use: authorization_code, refresh_token or client_credentials; may be repeated. Without:
+    /// code and refresh, but none for a resource server without a redirect URI.
+    #[arg(long, value_name = "GRANT", value_parser = grant)]
+    grant: Vec<GrantType>,
+    /// A scope it may ask for; may be repeated. Without: every scope that is not restricted.
+    #[arg(long, value_name = "SCOPE", value_parser = scope)]
+    scope: Vec<Scope>,
+}
+
+/// Which part of the list.
+#[derive(Debug, Args)]
+pub(super) struct List {
+    #[command(flatten)]
+    place: Place,
+    #[command(flatten)]
+    page: Page,
+}
+
+/// Which app.
+#[derive(Debug, Args)]
+pub(super) struct One {
+    #[command(flatten)]
+    place: Place,
+    /// The app's client id.
+    #[arg(value_name = "CLIENT_ID")]
+    client_id: String,
+}
+
+/// Which scopes for which app.
+#[derive(Debug, Args)]
+pub(super) struct ApproveScope {
+    #[command(flatten)]
+    one: One,
+    /// The restricted scopes.
+    #[arg(value_name = "SCOPE", required = true)]
+    scopes: Vec<String>,
+}
+
+impl Verb {
+    /// Does it.
+    pub(super) async fn run(self, output: Output) -> Result<(), Failure> {
+        match self {
+            Verb::Create(create) => create.run(output).await,
+            Verb::List(list) => list.run(output).await,
+            Verb::Show(one) => one.show(output).await,
+            Verb::RotateSecret(one) => one.rotate_secret(output).await,
+            Verb::Disable(one) => {
+                let change = |app: &Client, at: &Opened| register::disable(app, &at.mint);
+                one.change(output, "is disabled; its tokens are dead", change)
+                    .await
+            }
+            Verb::Enable(one) => {
+                let change = |app: &Client, _: &Opened| register::enable(app);
+                one.change(output, "is enabled", change).await
+            }
+            Verb::Approve(one) => {
+                let change = |app: &Client, _: &Opened| register::approve(app, clock::now());
+                one.change(output, "is approved", change).await
+            }
+            Verb::ApproveScope(approve) => approve.run(output).await,
+            Verb::Delete(one) => one.delete(output).await,
+        }
+    }
+}
+
+impl Create {
+    async fn run(self, output: Output) -> Result<(), Failure> {
+        let at = self.place.open()?;
+        let new = self.into_new_app(&at).await?;
+        let decision = register::register(new, &at.config.policy, clock::now(), &at.mint);
+        let registered = at.decide(decision, told).await?;
+        let app = at.app(&registered.client_id).await?;
+        show_with_secret(output, &app, &at, registered.client_secret.as_deref());
+        at.close().await;
+        Ok(())
+    }
+
+    async fn into_new_app(self, at: &Opened) -> Result<NewApp, Failure> {
+        let only_checks = self.resource_server && self.redirect_uri.is_empty();
+        let grants = match self.grant.is_empty() && !only_checks {
+            true => None,
+            false => Some(self.grant),
+        };
+        let logo = match &self.logo {
+            Some(file) => Some(std::fs::read(file).map_err(|error| {
+                Failure::failed(format!("cannot read the logo {}: {error}", file.display()))
+            })?),
+            None => None,
+        };
+        Ok(NewApp {
+            name: self.name,
+            homepage: self.homepage,
+            description: self.description.unwrap_or_default(),
+            owner: at.person(&self.owner).await?,
+            kind: match self.public {
+                true => ClientKind::Public,
+                false => ClientKind::Confidential,
+            },
+            redirect_uris: self.redirect_uri,
+            grants,
+            scopes: self.scope.into_iter().reduce(|all, one| all.union(&one)),
+            resource_server: self.resource_server,
+            reviewed: false,
+            status: ClientStatus::Active,
+            logo,
+        })
+    }
+}
+
+impl List {
+    async fn run(self, output: Output) -> Result<(), Failure> {
+        let at = self.place.open()?;
+        let limit = usize::from(self.page.limit);
+        let after = match &self.page.after {
+            Some(id) => Some(at.app(id).await?.no),
+            None => None,
+        };
+        let mut apps = at.store.clients(after, limit + 1).await?;
+        let more = apps.len() > limit;
+        apps.truncate(limit);
+        let next = apps.last().filter(|_| more).map(|app| app.id.clone());
+        let all: Vec<_> = apps.iter().map(|app| as_json(app, &at)).collect();
+        output.show(&json!({ "apps": all, "next": next }), || {
+            let rows: Vec<_> = apps.iter().map(|app| as_row(app)).collect();
+            let more =
+                next.map_or_else(String::new, |next| format!("\n\nMore with --after {next}"));
+            match rows.is_empty() {
+                true => {
+                    "There are no apps yet: register one with `valetkey app create`.".to_owned()
+                }
+                false => table(["CLIENT ID", "NAME", "OWNER", "STATUS"], &rows) + &more,
+            }
+        });
+        at.close().await;
+        Ok(())
+    }
+}
+
+impl One {
+    async fn show(self, output: Output) -> Result<(), Failure> {
+        let at = self.place.open()?;
+        let app = at.app(&self.client_id).await?;
+        output.show(&as_json(&app, &at), || as_sheet(&app, &at, None));
+        at.close().await;
+        Ok(())
+    }
+
+    async fn rotate_secret(self, output: Output) -> Result<(), Failure> {
+        let at = self.place.open()?;
+        let app = at.app(&self.client_id).await?;
+        let decision = register::rotate_secret(&app, clock::now(), &at.mint);
+        let secret = at.decide(decision, told).await?;
+        show_with_secret(output, &app, &at, Some(&secret));
+        at.close().await;
+        Ok(())
+    }
+
+    async fn delete(self, output: Output) -> Result<(), Failure> {
+        let at = self.place.open()?;
+        let app = at.app(&self.client_id).await?;
+        let change = Transition::DeleteClient { client: app.no };
+        at.commit(change, CHANGED).await?;
+        let done = json!({ "client_id": app.id, "deleted": true });
+        output.show(&done, || {
+            format!("{} ({}) is deleted; its tokens are dead.", app.name, app.id)
+        });
+        at.close().await;
+        Ok(())
+    }
+
+    /// Makes a change and shows the app as it is then.
+    async fn change(
+        self,
+        output: Output,
+        done: &str,
+        change: impl FnOnce(&Client, &Opened) -> Transition,
+    ) -> Result<(), Failure> {
+        let at = self.place.open()?;
+        let app = at.app(&self.client_id).await?;
+        at.commit(change(&app, &at), CHANGED).await?;
+        let app = at.app(&self.client_id).await?;
+        output.show(&as_json(&app, &at), || {
+            format!("{} ({}) {done}.", app.name, app.id)
+        });
+        at.close().await;
+        Ok(())
+    }
+}
+
+impl ApproveScope {
+    async fn run(self, output: Output) -> Result<(), Failure> {
+        let at = self.one.place.open()?;
+        let mut app = at.app(&self.one.client_id).await?.as_ref().clone();
+        let mut change = None;
+        for scope in &self.scopes {
+            match register::approve_scope(&app, scope, &at.config.policy) {
+                Decision::Granted { transition, reply } => {
+                    (change, app.approved) = (transition, reply);
+                }
+                Decision::Refused { error, .. } => return Err(Failure::failed(told(error))),
+            }
+        }
+        if let Some(change) = change {
+            at.commit(change, CHANGED).await?;
+        }
+        let app = at.app(&self.one.client_id).await?;
+        output.show(&as_json(&app, &at), || {
+            format!("{} ({}) may ask for {}.", app.name, app.id, app.approved)
+        });
+        at.close().await;
+        Ok(())
+    }
+}
+
+fn grant(text: &str) -> Result<GrantType, String> {
+    GrantType::parse(text).ok_or_else(|| {
+        let known = GrantType::ALL.map(GrantType::as_str);
+        format!("no such grant; there are {}", known.join(", "))
+    })
+}
+
+fn scope(text: &str) -> Result<Scope, &'static str> {
+    Scope::parse(text).map_err(|fault| match fault {
+        ScopeFault::Comma => "separate scopes by spaces, or repeat --scope",
+        ScopeFault::Character => "a scope is visible ASCII without \" and \\",
+    })
+}
+
+/// A refusal with the flag it is about.
+fn told(error: RegistrationError) -> String {
+    let flag = match error.field {
+        "redirect_uris" => "redirect-uri",
+        "grants" => "grant",
+        "scopes" => "scope",
+        "resource_server" => "resource-server",
+        "kind" | "scope" => return error.sentence,
+        other => other,
+    };
+    format!("--{flag}: {}", error.sentence)
+}
+
+fn kind(app: &Client) -> &'static str {
+    match app.kind {
+        ClientKind::Confidential => "confidential",
+        ClientKind::Public => "public",
+    }
+}
+
+fn grants(app: &Client) -> Vec<&'static str> {
+    app.grants.iter().map(|grant| grant.as_str()).collect()
+}
+
+fn names(scope: &Scope) -> Vec<&str> {
+    scope.names().collect()
+}
+
+fn redirect_uris(app: &Client) -> Vec<&str> {
+    app.redirect_uris.iter().map(RedirectUri::as_str).collect()
+}
+
+fn show_with_secret(output: Output, app: &Client, at: &Opened, secret: Option<&str>) {
+    let mut shown = as_json(app, at);
+    if let Some(secret) = secret {
+        shown["client_secret"] = Value::from(secret);
+    }
+    output.show(&shown, || as_sheet(app, at, secret));
+    if secret.is_some() {
+        eprintln!("{ONCE}");
+    }
+}
+
+/// `scopes` is null for an app that may ask for every scope that is not restricted.
+fn as_json(app: &Client, at: &Opened) -> Value {
+    json!({
+        "client_id": app.id,
+        "name": app.name,
+        "homepage": app.homepage,
+        "description": app.description,
+        "owner": at.config.policy.subjects.write(app.owner),
+        "publisher": app.publisher,
+        "kind": kind(app),
+        "redirect_uris": redirect_uris(app),
+        "grants": grants(app),
+        "scopes": app.scopes.as_ref().map(names),
+        "approved_scopes": names(&app.approved),
+        "resource_server": app.resource_server,
+        "status": app.status.as_str(),
+        "reviewed_at": app.reviewed_at.map(clock::rfc3339),
+        "created_at": clock::rfc3339(app.created_at),
+    })
+}
+
+fn as_row(app: &Client) -> [String; 4] {
+    [
+        app.id.clone(),
+        app.name.clone(),
+        app.publisher.clone(),
+        app.status.as_str().to_owned(),
+    ]
+}
+
+fn as_sheet(app: &Client, at: &Opened, secret: Option<&str>) -> String {
+    let scopes = match &app.scopes {
+        Some(scopes) => scopes.to_string(),
+        None => "every one that is not restricted".to_owned(),
+    };
+    let api = match app.resource_server {
+        true => "yes, it may introspect the tokens of other apps",
+        false => "",
+    };
+    let owner = at.config.policy.subjects.write(app.owner);
+    sheet(&[
+        ("client id", app.id.clone()),
+        ("client secret", secret.unwrap_or_default().to_owned()),
+        ("name", app.name.clone()),
+        ("homepage", app.homepage.clone()),
+        ("description", app.description.clone()),
+        ("owner", format!("{} ({owner})", app.publisher)),
+        ("kind", kind(app).to_owned()),
+        ("redirect URIs", redirect_uris(app).join("\n")),
+        ("grants", grants(app).join(", ")),
+        ("scopes", scopes),
+        ("approved", app.approved.to_string()),
+        ("resource server", api.to_owned()),
+        ("status", app.status.as_str().to_owned()),
+        (
+            "reviewed",
+            app.reviewed_at
+                .map_or_else(|| "no".to_owned(), clock::rfc3339),
+        ),
+        ("created", clock::rfc3339(app.created_at)),
+    ])
+}

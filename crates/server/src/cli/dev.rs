@@ -1,0 +1,35 @@
+//! `valetkey dev`.
+use super::failure::Failure;
+use super::output::Output;
+use super::wait_on_all_cores;
+use crate::dev::DevArgs;
+use clap::Args;
+use std::net::SocketAddr;
+use std::path::PathBuf;
+
+/// Try everything on this machine: a provider, a demo app and a small API, in one command.
+#[derive(Debug, Args)]
+pub(super) struct Dev {
+    /// Where the provider listens; a loopback address.
+    #[arg(long, value_name = "ADDR", default_value = "127.0.0.1:8080")]
+    listen: SocketAddr,
+    /// Where the demo app and its API listen; a loopback address.
+    #[arg(long, value_name = "ADDR", default_value = "127.0.0.1:8081")]
+    demo_listen: SocketAddr,
+    /// The folder that keeps everything.
+    #[arg(long, value_name = "DIR", default_value = "valetkey-dev")]
+    data: PathBuf,
+}
+
+impl Dev {
+    /// Runs until Ctrl-C.
+    pub(super) fn run(self, output: Output) -> Result<(), Failure> {
+        let args = DevArgs {
+            listen: self.listen,
+            demo_listen: self.demo_listen,
+            data: self.data,
+            json: output.json,
+        };
+        Ok(wait_on_all_cores(crate::dev::run(args))??)
+    }
+}

@@ -1,0 +1,109 @@
+//! The command line: noun, verb. One file per noun.
+//!
+//! Every verb takes `--json` and then prints one JSON document on standard output; messages go to standard
+//! error. Exit codes: 0 done, 1 refused or failed, 2 wrong usage or configuration. Secrets come from files or
+//! standard input, never as arguments.
+mod app;
+mod config;
+mod dev;
+mod doctor;
+mod failure;
+mod output;
+mod place;
+mod reference;
+mod scope;
+mod serve;
+mod token;
+mod user;
+
+use clap::{Parser, Subcommand};
+use failure::Failure;
+use output::Output;
+use std::process::ExitCode;
+
+/// Turns an API into an OAuth provider.
+#[derive(Debug, Parser)]
+#[command(name = "valetkey", version, max_term_width = 100)]
+struct Cli {
+    /// Print one JSON document on standard output.
+    #[arg(long, global = true)]
+    json: bool,
+    #[command(subcommand)]
+    noun: Noun,
+}
+
+#[derive(Debug, Subcommand)]
+enum Noun {
+    Dev(dev::Dev),
+    Serve(serve::Serve),
+    #[command(subcommand)]
+    Config(config::Verb),
+    #[command(subcommand)]
+    User(user::Verb),
+    #[command(subcommand)]
+    App(app::Verb),
+    #[command(subcommand)]
+    Token(token::Verb),
+    #[command(subcommand)]
+    Scope(scope::Verb),
+    Doctor(doctor::Doctor),
+    #[command(subcommand, hide = true)]
+    Reference(reference::Verb),
+}
+
+/// Reads the command line and does what it says.
+pub(crate) fn main() -> ExitCode {
+    let cli = Cli::parse();
+    match run(cli) {
+        Ok(code) => code,
+        Err(failure) => {
+            eprintln!("error: {failure}");
+            failure.exit_code()
+        }
+    }
+}
+
+fn run(cli: Cli) -> Result<ExitCode, Failure> {
+    let output = Output { json: cli.json };
+    match cli.noun {
+        Noun::Dev(dev) => dev.run(output)?,
+        Noun::Serve(serve) => serve.run(output)?,
+        Noun::Config(verb) => verb.run(output)?,
+        Noun::User(verb) => wait(verb.run(output))??,
+        Noun::App(verb) => wait(verb.run(output))??,
+        Noun::Token(verb) => wait(verb.run(output))??,
+        Noun::Scope(verb) => verb.run(output)?,
+        Noun::Doctor(doctor) => return doctor.run(output),
+        Noun::Reference(verb) => verb.run(),
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+/// Runs a short command to its end.
+fn wait<F: Future>(command: F) -> Result<F::Output, Failure> {
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build();
+    let runtime = runtime.map_err(|error| Failure::failed(format!("cannot start: {error}")))?;
+    Ok(runtime.block_on(command))
+}
+
+/// Runs a server until it is told to stop.
+fn wait_on_all_cores<F: Future>(server: F) -> Result<F::Output, Failure> {
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .build();
+    let runtime = runtime.map_err(|error| Failure::failed(format!("cannot start: {error}")))?;
+    Ok(runtime.block_on(server))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use clap::CommandFactory;
+
+    #[test]
+    fn the_command_line_is_well_formed() {
+        Cli::command().debug_assert();
+    }
+}

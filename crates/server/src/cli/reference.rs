@@ -1,0 +1,161 @@
+//! `valetkey reference …`: the pages of `docs/reference` that are made from the code.
+use super::Cli;
+use super::output::print;
+use clap::{Arg, Command, CommandFactory, Subcommand};
+use std::fmt::Write as _;
+
+/// Print a page of the reference.
+#[derive(Debug, Subcommand)]
+pub(super) enum Verb {
+    /// docs/reference/cli.md.
+    Cli,
+    /// docs/reference/configuration.md.
+    Configuration,
+}
+
+impl Verb {
+    /// Prints it.
+    pub(super) fn run(self) {
+        match self {
+            Verb::Cli => print(&cli()),
+            Verb::Configuration => print(&crate::config::reference()),
+        }
+    }
+}
+
+const HEAD: &str = "\
+# Command line
+
+This page is made from the code: `valetkey reference cli > docs/reference/cli.md`.
+
+Every command takes `--json` and then prints one JSON document on standard output; messages go to standard
+error. Exit codes: 0 done, 1 refused or failed, 2 wrong usage or configuration. Secrets are read from files or
+standard input (`-`), never from arguments. Commands may be run beside a running server, which takes in what they
+change within one second.
+
+`--config FILE` names the provider's configuration file; settings can come from the environment too: see
+[Configuration](configuration.md). `--storage URL` names another database than the file does, such as
+`sqlite:valetkey.db`.
+";
+
+/// The page about the command line.
+fn cli() -> String {
+    let mut out = HEAD.to_owned();
+    for command in shown(&Cli::command()) {
+        let name = format!("valetkey {}", command.get_name());
+        let verbs = shown(command);
+        let _ = write!(out, "\n## `{name}`\n\n{}\n", about(command));
+        match verbs.is_empty() {
+            true => out.push_str(&form(&name, command)),
+            false => {
+                for verb in verbs {
+                    let name = format!("{name} {}", verb.get_name());
+                    let _ = write!(out, "\n### `{name}`\n\n{}\n", about(verb));
+                    out.push_str(&form(&name, verb));
+                }
+            }
+        }
+    }
+    out
+}
+
+fn shown(command: &Command) -> Vec<&Command> {
+    let all = command.get_subcommands();
+    all.filter(|command| !command.is_hide_set()).collect()
+}
+
+fn about(command: &Command) -> String {
+    let about = command.get_long_about().or(command.get_about());
+    sentence(&about.map(ToString::to_string).unwrap_or_default())
+}
+
+/// The usage line and a list of the arguments.
+fn form(name: &str, command: &Command) -> String {
+    let arguments: Vec<_> = command
+        .get_arguments()
+        .filter(|arg| arg.get_id() != "help")
+        .collect();
+    let mut usage = name.to_owned();
+    let mut list = String::new();
+    for arg in arguments {
+        let spelled = spelled(arg);
+        let many = arg
+            .get_num_args()
+            .is_some_and(|range| range.max_values() > 1)
+            || matches!(arg.get_action(), clap::ArgAction::Append);
+        let dots = if many { "…" } else { "" };
+        let _ = match arg.is_required_set() {
+            true => write!(usage, " {spelled}{dots}"),
+            false => write!(usage, " [{spelled}{dots}]"),
+        };
+        let help = arg.get_help().map(ToString::to_string).unwrap_or_default();
+        let defaults: Vec<_> = arg
+            .get_default_values()
+            .iter()
+            .map(|value| value.to_string_lossy())
+            .collect();
+        let default = match defaults.concat().is_empty() || !arg.get_action().takes_values() {
+            true => String::new(),
+            false => format!(" Default: `{}`.", defaults.join(" ")),
+        };
+        if is_explained_above(name, arg) {
+            continue;
+        }
+        let _ = writeln!(list, "- `{spelled}`: {}{default}", sentence(&help));
+    }
+    let list = if list.is_empty() {
+        list
+    } else {
+        format!("\n{list}")
+    };
+    format!("\n```text\n{usage}\n```\n{list}")
+}
+
+/// Which provider a command is about: the same for all but `serve`, so said once.
+fn is_explained_above(name: &str, arg: &Arg) -> bool {
+    name != "valetkey serve" && ["config", "storage"].contains(&arg.get_id().as_str())
+}
+
+/// `--flag VALUE`, `--switch` or `VALUE`.
+fn spelled(arg: &Arg) -> String {
+    let value = arg.get_value_names().map(|names| names.join(" "));
+    let value = value.filter(|_| arg.get_action().takes_values());
+    match (arg.get_long(), value) {
+        (Some(long), Some(value)) => format!("--{long} {value}"),
+        (Some(long), None) => format!("--{long}"),
+        (None, value) => value.unwrap_or_default(),
+    }
+}
+
+/// Help texts have no full stop at their end; sentences do.
+fn sentence(text: &str) -> String {
+    let text = text.replace('\n', " ");
+    match text.is_empty() || text.ends_with(['.', ':', '?']) {
+        true => text,
+        false => format!("{text}."),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[track_caller]
+    fn assert_committed(name: &str, text: &str) {
+        let path = format!(
+            "{}/../../docs/reference/{name}.md",
+            env!("CARGO_MANIFEST_DIR")
+        );
+        let committed = std::fs::read_to_string(path).unwrap_or_default();
+        assert!(
+            committed.trim_end() == text.trim_end(),
+            "docs/reference/{name}.md is not what the code says: run `cargo run -- reference {name} > docs/reference/{name}.md`"
+        );
+    }
+
+    #[test]
+    fn the_reference_is_what_the_code_says() {
+        assert_committed("cli", &cli());
+        assert_committed("configuration", &crate::config::reference());
+    }
+}

@@ -1,0 +1,46 @@
+//! `valetkey serve`.
+use super::failure::Failure;
+use super::output::Output;
+use super::wait_on_all_cores;
+use crate::config::{Config, Overrides};
+use clap::Args;
+use serde_json::json;
+use std::path::PathBuf;
+
+/// Run a provider until it is told to stop (SIGTERM or Ctrl-C).
+#[derive(Debug, Args)]
+pub(super) struct Serve {
+    /// The provider's configuration file.
+    #[arg(long, value_name = "FILE")]
+    config: Option<PathBuf>,
+    /// The address to listen on, such as 127.0.0.1:8080.
+    #[arg(long, value_name = "ADDR")]
+    listen: Option<String>,
+    /// The issuer. One on loopback, such as http://localhost:8080, stands in for all hosts of the provider.
+    #[arg(long, value_name = "URL")]
+    issuer: Option<String>,
+    /// The database, such as sqlite:valetkey.db.
+    #[arg(long, value_name = "URL")]
+    storage: Option<String>,
+}
+
+impl Serve {
+    /// Runs until it is told to stop. With `--json`, first prints what it is about to serve.
+    pub(super) fn run(self, output: Output) -> Result<(), Failure> {
+        let overrides = Overrides {
+            listen: self.listen,
+            issuer: self.issuer,
+            storage: self.storage,
+        };
+        let config = Config::load(self.config.as_deref(), &overrides)?;
+        if output.json {
+            let about = json!({
+                "issuer": config.issuer,
+                "listen": config.listen.to_string(),
+                "storage": format!("sqlite:{}", config.storage.display()),
+            });
+            output.show(&about, String::new);
+        }
+        Ok(wait_on_all_cores(crate::app::serve(config))??)
+    }
+}
