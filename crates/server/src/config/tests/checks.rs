@@ -1,0 +1,219 @@
+//! Each check with the fault that it tells.
+use super::{assert_fault, fault, load};
+
+#[test]
+fn each_check_of_the_top_level_stops_the_start() {
+    for (toml, starts) in [
+        (
+            "listen = \"8080\"",
+            "v.toml:1: listen: \"8080\" is not an address",
+        ),
+        (
+            "listen = \"0.0.0.0:80\"",
+            "issuer: is not set, and people reach",
+        ),
+        (
+            "issuer = \"auth.example.com\"",
+            "v.toml:1: issuer: the issuer is a URL",
+        ),
+        (
+            "issuer = \"http://a.example\"",
+            "v.toml:1: issuer: plain http is for loopback",
+        ),
+        (
+            "issuer = \"https://a.example?x\"",
+            "v.toml:1: issuer: an issuer has no query",
+        ),
+        (
+            "trusted_proxies = [\"proxy\"]",
+            "v.toml:1: trusted_proxies: \"proxy\" is neither",
+        ),
+        (
+            "hosts = { api = \"https://a\" }",
+            "v.toml:1: hosts.api: \"https://a\" is not a host",
+        ),
+    ] {
+        assert_fault(toml, starts);
+    }
+}
+
+#[test]
+fn each_check_of_tokens_stops_the_start() {
+    for (toml, starts) in [
+        (
+            "[token.lifetimes]\naccess = \"3y\"",
+            "v.toml:2: token.lifetimes.access: 3y is not between 1s and 2y",
+        ),
+        (
+            "[token.lifetimes]\nrefresh = \"0s\"",
+            "v.toml:2: token.lifetimes.refresh: 0s is not between",
+        ),
+        (
+            "[token.lifetimes]\ncode = \"1h\"",
+            "v.toml:2: token.lifetimes.code: 1h is not between 1s and 10m",
+        ),
+        (
+            "[token.lifetimes]\ngrant = \"11y\"",
+            "v.toml:2: token.lifetimes.grant: 11y is not between 1s and 10y",
+        ),
+        (
+            "[token.rotate]\ngrace = \"2h\"",
+            "v.toml:2: token.rotate.grace: 2h is not between",
+        ),
+        (
+            "[token]\nbodies = [\"json\"]",
+            "v.toml:2: token.bodies: \"form\" is always taken",
+        ),
+        (
+            "[token]\ntoken_type = \"mac\"",
+            "v.toml:2: token.token_type: \"mac\" is not Bearer",
+        ),
+        (
+            "[token.prefix]\naccess = \"a-\"",
+            "v.toml:2: token.prefix.access: \"a-\" is not 1 to 16",
+        ),
+        (
+            "[token.prefix]\naccess = \"rt_\"",
+            "v.toml:1: token.prefix.refresh: access and refresh tokens both",
+        ),
+        (
+            "[token.errors]\nredirect_mismatch = \"Bad!\"",
+            "v.toml:2: token.errors.redirect_mismatch: \"Bad!\"",
+        ),
+    ] {
+        assert_fault(toml, starts);
+    }
+}
+
+#[test]
+fn each_check_of_scopes_apps_and_accounts_stops_the_start() {
+    for (toml, starts) in [
+        (
+            "[scopes.a]\n",
+            "v.toml:1: scopes.a.sentence: say in plain words",
+        ),
+        (
+            "[scopes.\"a b\"]\nsentence = \"x\"",
+            "v.toml:1: scopes.\"a b\": is not a name",
+        ),
+        (
+            "[scopes.\"\"]\nsentence = \"x\"",
+            "v.toml:1: scopes.\"\": is not a name",
+        ),
+        (
+            "[scopes.a]\nsentence = \"x\"\ngroup = \"\"",
+            "v.toml:3: scopes.a.group: write a heading",
+        ),
+        (
+            "[scopes.a]\nsentence = \"x\"\nrestricted = true\ndefault = true",
+            "v.toml:4: scopes.a.default: a restricted scope",
+        ),
+        (
+            "[apps]\nmax_redirect_uris = 0",
+            "v.toml:2: apps.max_redirect_uris: 0 is not between",
+        ),
+        (
+            "[accounts]\nmin_password = 4",
+            "v.toml:2: accounts.min_password: 4 characters is not",
+        ),
+        (
+            "[accounts]\nsession = \"3y\"",
+            "v.toml:2: accounts.session: 3y is not between",
+        ),
+        (
+            "[accounts]\ninteraction = \"2d\"",
+            "v.toml:2: accounts.interaction: 2d is not between",
+        ),
+        (
+            "[accounts]\nid = { prefix = \"u:\" }",
+            "v.toml:2: accounts.id: \"u:\" is not 1 to 16",
+        ),
+    ] {
+        assert_fault(toml, starts);
+    }
+}
+
+#[test]
+fn each_check_of_the_last_tables_stops_the_start() {
+    for (toml, starts) in [
+        (
+            "[grants]\nauthorization_code = false\nclient_credentials = false",
+            "v.toml:1: grants: every grant",
+        ),
+        (
+            "[branding]\nproduct = \" \"",
+            "v.toml:2: branding.product: write a name",
+        ),
+        (
+            "[branding]\naccent = \"red\"",
+            "v.toml:2: branding.accent: \"red\" is not a colour",
+        ),
+        (
+            "[tls]\ncert = \"a\"",
+            "v.toml:1: tls.key: is missing beside tls.cert",
+        ),
+        (
+            "[storage]\nurl = \"mysql:x\"",
+            "v.toml:2: storage.url: only SQLite",
+        ),
+        (
+            "[storage]\nurl = \"sqlite:\"",
+            "v.toml:2: storage.url: the path of a file is missing",
+        ),
+        (
+            "[storage]\nurl = \"sqlite:://x\"",
+            "v.toml:2: storage.url: the path of a file",
+        ),
+        (
+            "[storage]\nurl = \"sqlite://x\"",
+            "v.toml:2: storage.url: a path does not start",
+        ),
+    ] {
+        assert_fault(toml, starts);
+    }
+}
+
+#[test]
+fn paths_are_literal_and_lead_to_one_endpoint() {
+    let config = load("[paths]\ntoken = [\"/t/\", \"/t\"]").unwrap();
+    assert_eq!(config.paths.token, ["/t/", "/t"]);
+    for (paths, starts) in [
+        (
+            "token = [\"oauth\"]",
+            "paths.token: \"oauth\" does not start with a slash",
+        ),
+        ("token = []", "paths.token: every grant ends"),
+        ("authorize = []", "paths.authorize: the authorization_code"),
+        (
+            "token = [\"/a\", \"/a\"]",
+            "paths.token: \"/a\" is listed twice",
+        ),
+        (
+            "token = [\"/oauth2/revoke\"]",
+            "paths.revoke: \"/oauth2/revoke\" is listed twice",
+        ),
+        ("token = [\"/{x}\"]", "paths.token: \"/{x}\" is not a plain"),
+        ("token = [\"/a?b\"]", "paths.token: \"/a?b\" is not a plain"),
+        ("token = [\"/a%20\"]", "paths.token: \"/a%20\" is not"),
+        ("token = [\"/a/../b\"]", "paths.token: \"/a/../b\" is not"),
+        ("token = [\"//a\"]", "paths.token: \"//a\" has two slashes"),
+        ("token = [\"/\"]", "paths.token: \"/\" belongs to"),
+        (
+            "token = [\"/sign-in\"]",
+            "paths.token: \"/sign-in\" belongs",
+        ),
+        (
+            "token = [\"/account/x\"]",
+            "paths.token: \"/account/x\" belongs",
+        ),
+        (
+            "token = [\"/.well-known/x\"]",
+            "paths.token: \"/.well-known/x\" belongs",
+        ),
+    ] {
+        let fault = fault(&format!("[paths]\n{paths}"));
+        let sentence = fault.split_once(": ").unwrap().1;
+        assert!(sentence.starts_with(starts), "{fault}");
+    }
+    assert!(load("[paths]\ntoken = [\"/accounting\"]").is_ok());
+}
