@@ -3,7 +3,7 @@ use super::failure::Failure;
 use super::output::Output;
 use super::place::Place;
 use crate::clock;
-use crate::config::Config;
+use crate::config::{Config, Overrides};
 use clap::Args;
 use serde_json::{Value, json};
 use std::io::{ErrorKind, Read, Write};
@@ -24,6 +24,12 @@ const EARLIEST: i64 = 1_735_689_600;
 pub(super) struct Doctor {
     #[command(flatten)]
     place: Place,
+    /// The address the server was told to listen on, if not the one in the file.
+    #[arg(long, value_name = "ADDR")]
+    listen: Option<String>,
+    /// The issuer the server was given, if not the one in the file.
+    #[arg(long, value_name = "URL")]
+    issuer: Option<String>,
 }
 
 /// How one thing is.
@@ -76,7 +82,12 @@ impl State {
 impl Doctor {
     /// Looks at everything. Exit code 1 when something failed, 2 when it is the configuration.
     pub(super) fn run(self, output: Output) -> Result<ExitCode, Failure> {
-        let config = self.place.load()?;
+        let overrides = Overrides {
+            listen: self.listen,
+            issuer: self.issuer,
+            storage: self.place.storage,
+        };
+        let config = Config::load(self.place.config.as_deref(), &overrides)?;
         let mut findings = about_config(&config);
         findings.push(about_storage(&config));
         findings.extend(about_modes(&config));
@@ -266,7 +277,9 @@ fn about_issuer(config: &Config) -> Finding {
             format!("{address} answers (its certificate was not looked at)"),
         );
     }
-    let document = get(reached, host, "/.well-known/oauth-authorization-server");
+    let path = rest[host.len()..].trim_end_matches('/');
+    let path = format!("/.well-known/oauth-authorization-server{path}");
+    let document = get(reached, host, &path);
     let body = document
         .as_deref()
         .and_then(|reply| reply.split_once("\r\n\r\n"));
