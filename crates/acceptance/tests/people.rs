@@ -76,38 +76,44 @@ fn an_unknown_address_is_throttled_alike() {
     assert_eq!(known, unknown);
 }
 
+/// A wrong password for an address: the page without what differs by nature, and the time it took.
+#[track_caller]
+fn wrong_password(browser: &mut Browser, email: &str) -> (String, Duration) {
+    let start = Instant::now();
+    let reply = browser
+        .try_sign_in(email, "not the password at all")
+        .expect(401);
+    let took = start.elapsed();
+    let id = reply.header("X-Request-Id").unwrap_or_default().to_owned();
+    let nonce = form_to(&reply, "/sign-in")
+        .value("nonce")
+        .unwrap_or_default()
+        .to_owned();
+    let text = reply
+        .text()
+        .replace(email, "")
+        .replace(&id, "")
+        .replace(&nonce, "");
+    (text, took)
+}
+
 #[test]
 fn sign_in_looks_and_times_alike_for_known_and_unknown() {
     let scene = Scene::plain("");
-    let time = |email: &str| {
-        let mut browser = scene.provider.browser();
-        let mut samples = Vec::new();
-        let mut text = String::new();
-        for _ in 0..5 {
-            let start = Instant::now();
-            let reply = browser
-                .try_sign_in(email, "not the password at all")
-                .expect(401);
-            samples.push(start.elapsed());
-            let id = reply.header("X-Request-Id").unwrap_or_default().to_owned();
-            let nonce = form_to(&reply, "/sign-in")
-                .value("nonce")
-                .unwrap_or_default()
-                .to_owned();
-            text = reply
-                .text()
-                .replace(email, "")
-                .replace(&id, "")
-                .replace(&nonce, "");
-        }
-        samples.sort();
-        (text, samples[2])
-    };
-    let (known, unknown) = (time(ANN), time("nobody@example.com"));
-    assert_eq!(known.0, unknown.0);
-    // Hashing dominates: without it the answer would come in a tenth of the time.
-    let ratio = known.1.as_secs_f64() / unknown.1.as_secs_f64();
-    assert!((0.25..4.0).contains(&ratio), "{known:?} {unknown:?}");
+    let mut browser = scene.provider.browser();
+    let (mut known, mut unknown) = (Duration::MAX, Duration::MAX);
+    for _ in 0..9 {
+        let of_ann = wrong_password(&mut browser, ANN);
+        let of_nobody = wrong_password(&mut browser, "nobody@example.com");
+        assert_eq!(of_ann.0, of_nobody.0);
+        known = known.min(of_ann.1);
+        unknown = unknown.min(of_nobody.1);
+    }
+    // The quickest of nine tells whether a password was hashed, however busy the machine is.
+    assert!(
+        unknown * 4 > known && known * 4 > unknown,
+        "{known:?} {unknown:?}"
+    );
 }
 
 #[test]
