@@ -34,6 +34,14 @@ mod section_4_1_client_creates_a_code_verifier {
                 let challenge = Digest::of(bad.as_bytes()).base64url();
                 case.code_mut().code.challenge = CodeChallenge::parse(&challenge);
             });
+            let challenge = case
+                .code
+                .as_ref()
+                .and_then(|facts| facts.code.challenge.as_ref());
+            assert!(
+                challenge.is_some_and(|challenge| !challenge.verify(&bad)),
+                "{unreserved}"
+            );
             let malformed = TokenError::InvalidRequest(RequestFault::Malformed("code_verifier"));
             assert_eq!(
                 case.answer().error(),

@@ -130,6 +130,12 @@ fn nothing_named_means_the_default_or_an_error() {
             "api api:v1",
             "{sentence}: failing that, the app's own list"
         );
+        assert_eq!(
+            granted(asked, |case| case.client.scopes =
+                Some(scope("api admin:*"))),
+            "api",
+            "{sentence}: but nothing restricted"
+        );
         let none: Spoil = |case| {
             case.policy
                 .scopes

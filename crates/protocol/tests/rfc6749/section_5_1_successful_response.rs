@@ -56,6 +56,12 @@ fn expires_in_is_exact_and_never_beyond_the_grant() {
     };
     let reply = json(&Case::code().with(two_years).answer().reply());
     assert_eq!(reply["expires_in"], 730 * 86_400, "{sentence}");
+    let short_grant: Spoil = |case| {
+        case.policy.tokens.access = Lifetime::from_days(2);
+        case.policy.tokens.grant = Lifetime::from_days(1);
+    };
+    let reply = json(&Case::code().with(short_grant).answer().reply());
+    assert_eq!(reply["expires_in"], 86_400, "{sentence}");
     let capped: Spoil = |case| case.refresh_mut().grant.expires_at = UnixTime(NOW.0 + 10);
     let reply = json(&Case::refresh().with(capped).answer().reply());
     assert_eq!(reply["expires_in"], 10, "{sentence}");
