@@ -1,0 +1,67 @@
+// What a person does on the pages, whichever journey it is a part of.
+
+import assert from "node:assert/strict";
+
+// Presses a button or link (a selector or a locator) and waits for the page that follows.
+export async function press(page, target) {
+  const control = typeof target === "string" ? page.locator(target) : target;
+  await Promise.all([page.waitForEvent("domcontentloaded"), control.click()]);
+}
+
+// Opens the demo app and presses Connect: ends on the provider's page.
+export async function connect(page, site) {
+  await page.goto(site.demo_app);
+  await press(page, "#connect");
+}
+
+// Fills in the sign-in form and sends it.
+export async function signIn(page, { email, password }) {
+  await page.fill("#email", email);
+  await page.fill("#password", password);
+  await press(page, "#sign-in");
+}
+
+// Fills in the sign-up form and sends it.
+export async function signUp(page, { name, email, password }) {
+  await page.fill("#name", name);
+  await page.fill("#email", email);
+  await page.fill("#password", password);
+  await press(page, "#sign-up");
+}
+
+// Where the focus is: the id of the element.
+export function focus(page) {
+  return page.evaluate(() => document.activeElement?.id ?? "");
+}
+
+// Waits until the page has put the focus on `id`, which it does when it is first painted.
+export async function assertFocus(page, id) {
+  const deadline = Date.now() + 5000;
+  while ((await focus(page)) !== id && Date.now() < deadline) await page.waitForTimeout(20);
+  assert.equal(await focus(page), id, "the focus");
+}
+
+// The text of the page's main part.
+export function text(page) {
+  return page.locator("main").innerText();
+}
+
+// The heading of the page.
+export function heading(page) {
+  return page.locator("h1").innerText();
+}
+
+// A consent page of the demo app: who asks, whose account, each scope as a sentence, where the answer goes, and
+// both answers as easy to see as each other.
+export async function assertConsent(page, site, sentences) {
+  assert.match(await heading(page), /^Allow Task Board to use your Valetkey dev account\?$/);
+  assert.deepEqual(await page.locator(".says").allInnerTexts(), sentences);
+  assert.equal(await page.locator(".host").innerText(), new URL(site.demo_app).host);
+  const [allow, deny] = [await page.locator("#allow").boundingBox(), await page.locator("#deny").boundingBox()];
+  assert.ok(allow && deny, "both answers are visible");
+  for (const side of ["width", "height"]) {
+    const ratio = allow[side] / deny[side];
+    assert.ok(ratio > 0.9 && ratio < 1.1, `Allow and Deny differ in ${side}: ${allow[side]} and ${deny[side]}`);
+  }
+  assert.equal(allow.y, deny.y, "both answers stand in one line");
+}

@@ -1,0 +1,128 @@
+// A browser, what it complains about, and the checks that hold for every page it shows.
+
+import assert from "node:assert/strict";
+import { mkdir } from "node:fs/promises";
+import { join } from "node:path";
+import { chromium } from "playwright-core";
+
+const ARGUMENTS = [
+  "--headless",
+  "--no-sandbox",
+  "--disable-gpu",
+  "--disable-quic",
+  "--no-first-run",
+  "--disable-background-networking",
+  "--disable-component-update",
+  "--disable-sync",
+];
+const WIDE = { width: 1280, height: 900 };
+// 1280 CSS pixels at 400 % zoom (WCAG 2.2, 1.4.10 Reflow).
+const NARROW = { width: 320, height: 640 };
+// The longest one step may take.
+const PATIENCE = 20_000;
+
+export class Stage {
+  // Starts Chromium with a profile of its own, thrown away at the end.
+  static async open(options) {
+    const browser = await chromium.launch({ executablePath: options.chromium, args: ARGUMENTS });
+    if (options.screenshots) await mkdir(options.screenshots, { recursive: true });
+    return new Stage(browser, options);
+  }
+
+  constructor(browser, options) {
+    Object.assign(this, options, { browser, complaints: [], contexts: [], pages: 0 });
+  }
+
+  // A person's browser without cookies.
+  async person() {
+    const context = await this.browser.newContext({
+      javaScriptEnabled: this.script,
+      colorScheme: this.scheme,
+      viewport: WIDE,
+    });
+    context.setDefaultTimeout(PATIENCE);
+    context.on("page", (page) => this.#listen(page));
+    this.contexts.push(context);
+    return context;
+  }
+
+  // A new tab in the browser of `person`, or of somebody new.
+  async tab(person) {
+    return (person ?? (await this.person())).newPage();
+  }
+
+  #listen(page) {
+    page.on("pageerror", (error) => this.complaints.push(`script: ${error}`));
+    page.on("console", (message) => {
+      // A page that says what went wrong has a status of 4xx, which Chromium reports; `response` judges it.
+      if (message.text().startsWith("Failed to load resource: the server responded with a status")) return;
+      if (["error", "warning"].includes(message.type())) this.complaints.push(`console: ${message.text()}`);
+    });
+    page.on("requestfailed", (request) => {
+      const reason = request.failure()?.errorText;
+      if (reason !== "net::ERR_ABORTED") this.complaints.push(`${request.method()} ${request.url()}: ${reason}`);
+    });
+    page.on("response", (response) => {
+      const isPage = response.request().isNavigationRequest();
+      if (response.status() >= (isPage ? 500 : 400)) this.complaints.push(`${response.status()} ${response.url()}`);
+    });
+  }
+
+  // Fails when the browser complained of anything: scripts, the content security policy, missing files.
+  assertQuiet() {
+    assert.deepEqual(this.complaints, []);
+  }
+
+  // What holds for every page: the title, no sideways scrolling at 320 pixels, no fault that axe finds, nothing
+  // for the browser to complain of. Keeps a picture of it, wide and narrow.
+  async look(page, picture, title) {
+    this.pages += 1;
+    if (title) assert.match(await page.title(), title);
+    assert.equal(await page.locator("h1").count(), 1, `${picture}: one heading`);
+    await this.#picture(page, picture);
+    await page.setViewportSize(NARROW);
+    const [content, room] = await page.evaluate(() => {
+      const { scrollWidth, clientWidth } = document.documentElement;
+      return [scrollWidth, clientWidth];
+    });
+    assert.ok(content <= room, `${picture}: ${content} pixels wide in a window of ${room}`);
+    await this.#picture(page, `${picture}-320`);
+    await page.setViewportSize(WIDE);
+    if (this.script) await this.#inspect(page, picture);
+    this.assertQuiet();
+  }
+
+  async #picture(page, picture) {
+    if (!this.screenshots) return;
+    const number = String(this.pages).padStart(2, "0");
+    const file = `${this.name}-${number}-${picture}-${this.scheme}${this.script ? "" : "-noscript"}.png`;
+    await page.screenshot({ path: join(this.screenshots, file), fullPage: true });
+  }
+
+  async #inspect(page, picture) {
+    await page.evaluate(this.axe);
+    const found = await page.evaluate(async () => {
+      // Nothing is fetched anew: the pages' policy lets no script do that.
+      const options = { preload: false, resultTypes: ["violations"], rules: { "target-size": { enabled: true } } };
+      const { passes, violations } = await globalThis.axe.run(document, options);
+      const faults = violations.map(({ id, help, nodes }) => ({ id, help, nodes: nodes.map((node) => node.html) }));
+      return { rules: passes.length, faults };
+    });
+    assert.ok(found.rules > 10, `${picture}: axe looked at the page`);
+    assert.deepEqual(found.faults, [], `${picture}: accessibility`);
+  }
+
+  // An error with all that helps to understand it.
+  async explain(error) {
+    const lines = [`${this.name} (${this.scheme}, script ${this.script ? "on" : "off"}): ${error.stack}`];
+    for (const page of this.contexts.flatMap((context) => context.pages())) {
+      const text = await page.locator("main").innerText({ timeout: 1000 }).catch(() => "(no text)");
+      lines.push(`-- ${page.url()}\n${text}`);
+    }
+    return [...lines, ...this.complaints].join("\n");
+  }
+
+  async close() {
+    await this.browser.close();
+  }
+}
