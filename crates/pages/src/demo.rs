@@ -31,6 +31,14 @@ pub struct DemoResult {
     pub nonce: String,
 }
 
+impl DemoResult {
+    /// Whether the last answer, which is the API's, was not a success: the token opens nothing.
+    fn is_locked_out(&self) -> bool {
+        let last = self.steps.last();
+        self.tasks.is_empty() && last.is_some_and(|step| !step.response.starts_with('2'))
+    }
+}
+
 /// A task of the demo API.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct DemoTask {
@@ -95,6 +103,11 @@ impl Page for DemoResult {
             steps: samples::demo_steps(),
             ..empty.clone()
         };
+        let locked_out = Self {
+            tasks: Vec::new(),
+            steps: samples::demo_steps_after_revocation(),
+            ..usual.clone()
+        };
         let hostile = Self {
             frame: samples::hostile_frame(),
             tasks: vec![DemoTask {
@@ -108,7 +121,7 @@ impl Page for DemoResult {
             }],
             nonce: HOSTILE.to_owned(),
         };
-        vec![usual, empty, hostile]
+        vec![usual, empty, locked_out, hostile]
     }
 }
 

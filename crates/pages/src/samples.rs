@@ -132,7 +132,7 @@ fn first_consent() -> Consent {
             "You",
             vec![scope(
                 "profile",
-                "See your name and email address",
+                "See your name and e-mail address",
                 Risk::Read,
                 true,
             )],
@@ -274,28 +274,46 @@ pub(crate) fn demo_tasks() -> Vec<DemoTask> {
 }
 
 pub(crate) fn demo_steps() -> Vec<DemoStep> {
-    let step = |title: &str, request: &str, response: &str| DemoStep {
-        title: title.to_owned(),
-        request: request.to_owned(),
-        response: response.to_owned(),
-    };
     vec![
-        step(
+        demo_step(
             "Send the person to the provider",
             "GET /oauth/authorize?response_type=code&client_id=demo&scope=tasks%3Aread%20tasks%3Awrite\
              &state=9f2c…&code_challenge=E9Mel…&code_challenge_method=S256",
             "303 See Other\nLocation: http://127.0.0.1:9090/callback?code=ac_3f…&state=9f2c…",
         ),
-        step(
+        demo_step(
             "Change the code for tokens",
             "POST /oauth/token\ngrant_type=authorization_code&code=ac_3f…&code_verifier=dBjf…",
             "200 OK\n{\n  \"access_token\": \"at_1x…\",\n  \"token_type\": \"Bearer\",\n  \"expires_in\": 3600,\n  \
              \"refresh_token\": \"rt_8k…\",\n  \"scope\": \"tasks:read tasks:write\"\n}",
         ),
-        step(
+        demo_step(
             "Read the tasks",
             "GET /v1/tasks\nAuthorization: Bearer at_1x…",
             "200 OK\n[ 3 tasks ]",
         ),
     ]
+}
+
+pub(crate) fn demo_steps_after_revocation() -> Vec<DemoStep> {
+    let revoked = demo_step(
+        "Give the key back",
+        "POST /oauth/revoke\ntoken=rt_8k…",
+        "200 OK",
+    );
+    let refused = demo_step(
+        "Read the tasks",
+        "GET /v1/tasks\nAuthorization: Bearer at_1x…",
+        "401 Unauthorized\n{\n  \"error\": \"invalid_token\"\n}",
+    );
+    let steps = demo_steps().into_iter();
+    steps.chain([revoked, refused]).collect()
+}
+
+fn demo_step(title: &str, request: &str, response: &str) -> DemoStep {
+    DemoStep {
+        title: title.to_owned(),
+        request: request.to_owned(),
+        response: response.to_owned(),
+    }
 }

@@ -31,7 +31,7 @@ impl SignIn {
     fn email_field(&self) -> Field<'_> {
         Field {
             id: "email",
-            label: "Email",
+            label: "E-mail",
             kind: "email",
             autocomplete: "username",
             value: &self.email,
@@ -81,7 +81,7 @@ impl Page for SignIn {
         };
         let failed = Self {
             email: "ada@example.com".to_owned(),
-            problem: Some("That email and password do not go together. Try again.".to_owned()),
+            problem: Some("That e-mail and password do not go together. Try again.".to_owned()),
             ..usual.clone()
         };
         let known = Self {

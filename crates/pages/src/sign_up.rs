@@ -52,7 +52,7 @@ impl SignUp {
     fn email_field(&self) -> Field<'_> {
         Field {
             id: "email",
-            label: "Email",
+            label: "E-mail",
             kind: "email",
             autocomplete: "email",
             value: &self.email,
