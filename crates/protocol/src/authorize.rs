@@ -119,6 +119,10 @@ pub enum AuthorizationError {
     InvalidScope(ScopeRefusal),
     /// `access_denied`: the person said no.
     AccessDenied,
+    /// `request_not_supported`: a request object (RFC 9101 §6.1 and OpenID Connect Core §3.1.2.6).
+    RequestNotSupported,
+    /// `request_uri_not_supported`.
+    RequestUriNotSupported,
 }
 
 impl AuthorizationError {
@@ -130,6 +134,8 @@ impl AuthorizationError {
             Self::UnauthorizedClient => "unauthorized_client",
             Self::InvalidScope(_) => "invalid_scope",
             Self::AccessDenied => "access_denied",
+            Self::RequestNotSupported => "request_not_supported",
+            Self::RequestUriNotSupported => "request_uri_not_supported",
         }
     }
 
@@ -141,6 +147,9 @@ impl AuthorizationError {
             Self::UnauthorizedClient => "the app is not registered for the code grant".to_owned(),
             Self::InvalidScope(refusal) => printable(&refusal.sentence()),
             Self::AccessDenied => "the person declined".to_owned(),
+            Self::RequestNotSupported | Self::RequestUriNotSupported => {
+                "request objects are not taken here: send plain parameters".to_owned()
+            }
         }
     }
 }
@@ -251,6 +260,7 @@ fn check_rest(
     policy: &Policy,
 ) -> Result<(Scope, Option<CodeChallenge>), AuthorizationError> {
     check_repetition(params)?;
+    check_request_object(params)?;
     check_response_type(params)?;
     check_response_mode(params)?;
     check_grant(client, policy)?;
@@ -269,6 +279,15 @@ fn check_repetition(params: &Params) -> Result<(), AuthorizationError> {
             "{name} stands more than once"
         ))),
         None => Ok(()),
+    }
+}
+
+/// A request object would override plain parameters, so ignoring one would answer another question.
+fn check_request_object(params: &Params) -> Result<(), AuthorizationError> {
+    match (params.get("request"), params.get("request_uri")) {
+        (Some(_), _) => Err(AuthorizationError::RequestNotSupported),
+        (None, Some(_)) => Err(AuthorizationError::RequestUriNotSupported),
+        (None, None) => Ok(()),
     }
 }
 
@@ -410,6 +429,7 @@ impl AuthorizationRequest {
             client: self.client.no,
             subject: session.person.subject,
             scope: self.scope.clone(),
+            scope_named: self.params.get("scope").is_some(),
             redirect_uri: self.redirect_uri.as_str().to_owned(),
             challenge: self.challenge.clone(),
             auth_time: session.session.auth_time,

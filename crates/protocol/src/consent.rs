@@ -47,7 +47,8 @@ pub fn allow<M: Mint>(
     context: &Context<'_, M>,
 ) -> Decision<String, ()> {
     let registered = request.redirect_uri.registered().to_owned();
-    let (scope, mut redirect_uris) = match before {
+    let own = before.filter(|before| before.subject == session.person.subject);
+    let (scope, mut redirect_uris) = match own {
         Some(before) => (before.scope.union(&request.scope), before.redirect_uris),
         None => (request.scope.clone(), Vec::new()),
     };

@@ -4,28 +4,46 @@ use crate::facts::{AccessFacts, RefreshFacts, Standing};
 use crate::policy::Policy;
 use crate::revoke::{TokenFacts, TokenKind};
 use crate::types::{ClientKind, Locator, Scope, Subject, UnixTime};
-use serde::Serialize;
+use serde::ser::{Serialize, SerializeStruct, Serializer};
 
 /// The answer (§2.2). An inactive token says nothing else: "the authorization server SHOULD NOT include any
 /// additional information about an inactive token".
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Introspection {
     /// Whether the token works now.
     pub active: bool,
     /// The rest, for an active token.
-    #[serde(flatten)]
     pub details: Option<Details>,
 }
 
+/// One flat object. Written by hand, since a flattened member would be collected into a map first.
+impl Serialize for Introspection {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut object = serializer.serialize_struct("Introspection", 8)?;
+        object.serialize_field("active", &self.active)?;
+        if let Some(details) = &self.details {
+            object.serialize_field("scope", &details.scope)?;
+            object.serialize_field("client_id", &details.client_id)?;
+            if let Some(token_type) = &details.token_type {
+                object.serialize_field("token_type", token_type)?;
+            }
+            object.serialize_field("exp", &details.exp)?;
+            object.serialize_field("iat", &details.iat)?;
+            object.serialize_field("sub", &details.sub)?;
+            object.serialize_field("iss", &details.iss)?;
+        }
+        object.end()
+    }
+}
+
 /// What an active token is (§2.2). Times are Unix seconds.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Details {
     /// Its scope.
     pub scope: String,
     /// The app it was issued to.
     pub client_id: String,
     /// `Bearer`; absent for a refresh token.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub token_type: Option<String>,
     /// When it stops working.
     pub exp: i64,

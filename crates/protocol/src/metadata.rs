@@ -18,7 +18,8 @@ pub struct Endpoints {
     pub token_info: Option<String>,
 }
 
-/// The document (§2). What is switched off is absent.
+/// The document (§2). What is switched off is absent, and "Claims that return zero elements MUST be omitted
+/// from the response" (§3.2).
 #[derive(Debug, Serialize)]
 pub struct Metadata<'a> {
     issuer: &'a str,
@@ -32,16 +33,23 @@ pub struct Metadata<'a> {
     introspection_endpoint: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     token_info_endpoint: Option<String>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
     scopes_supported: Vec<&'a str>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
     response_types_supported: Vec<&'static str>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
     response_modes_supported: Vec<&'static str>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
     grant_types_supported: Vec<&'static str>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
     token_endpoint_auth_methods_supported: Vec<&'static str>,
     #[serde(skip_serializing_if = "Option::is_none")]
     revocation_endpoint_auth_methods_supported: Option<Vec<&'static str>>,
     #[serde(skip_serializing_if = "Option::is_none")]
     introspection_endpoint_auth_methods_supported: Option<Vec<&'static str>>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
     code_challenge_methods_supported: Vec<&'static str>,
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
     authorization_response_iss_parameter_supported: bool,
 }
 
@@ -60,8 +68,8 @@ pub fn document(policy: &Policy, endpoints: Endpoints) -> Metadata<'_> {
         issuer: &policy.issuer,
         response_types_supported: if_codes(&["code"]),
         response_modes_supported: if_codes(&["query"]),
-        code_challenge_methods_supported: vec!["S256"],
-        authorization_response_iss_parameter_supported: true,
+        code_challenge_methods_supported: if_codes(&["S256"]),
+        authorization_response_iss_parameter_supported: codes,
         scopes_supported: policy
             .scopes
             .iter()

@@ -3,7 +3,7 @@
 //! "Request and response parameters MUST NOT be included more than once" (RFC 6749 §3.1): a repetition is
 //! kept and reported, where a map would hide it. Nothing is repaired: a bad `%` escape, bad UTF-8 or a NUL
 //! makes the whole text a fault.
-use serde::de::{Deserializer, Error as _, MapAccess, Visitor};
+use serde::de::{Deserializer, MapAccess, Visitor};
 use std::fmt;
 
 /// Most parameters that one request may carry.
@@ -200,10 +200,10 @@ impl<'de> Visitor<'de> for ObjectOfStrings {
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Params, A::Error> {
         let mut pairs = Vec::new();
         while let Some((name, value)) = map.next_entry::<String, Option<String>>()? {
-            if pairs.len() > MAX_PARAMETERS {
-                return Err(A::Error::custom("too many members"));
+            // One too many is enough to tell; the rest is read and dropped.
+            if pairs.len() <= MAX_PARAMETERS {
+                pairs.push((name, value.unwrap_or_default()));
             }
-            pairs.push((name, value.unwrap_or_default()));
         }
         Ok(Params { pairs })
     }

@@ -3,6 +3,7 @@ use crate::decision::{Decision, Mint};
 use crate::policy::Policy;
 use crate::token::ScopeRefusal;
 use crate::transition::{Logo, Transition};
+use crate::types::name::is_plain;
 use crate::types::{
     Client, ClientKind, ClientNo, ClientStatus, GrantType, Locator, Person, RedirectUri, Scope,
     StoredSecret, UnixTime,
@@ -134,11 +135,11 @@ fn checked<M: Mint>(
 
 fn check_texts(new: &NewApp) -> Result<(), RegistrationError> {
     let name = new.name.trim();
-    if name.is_empty() || name.chars().count() > MAX_NAME || name.chars().any(char::is_control) {
+    if name.is_empty() || name.chars().count() > MAX_NAME || !is_plain(name) {
         return Err(wrong("name", "an app needs a name of 1 to 80 characters"));
     }
     let description = new.description.trim();
-    if description.chars().count() > MAX_DESCRIPTION || description.chars().any(char::is_control) {
+    if description.chars().count() > MAX_DESCRIPTION || !is_plain(description) {
         return Err(wrong(
             "description",
             "a description has at most 500 characters on one line",

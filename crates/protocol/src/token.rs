@@ -2,7 +2,6 @@
 use crate::client_auth::{ClientFault, Credentials};
 use crate::params::{Params, ParamsFault};
 use crate::policy::{ErrorAliases, Policy};
-use crate::types::code::is_verifier;
 use crate::types::{GrantType, Scope, ScopeFault};
 use jose::Presented;
 
@@ -94,8 +93,6 @@ pub enum RequestFault {
     Repeated(String),
     /// A parameter is missing.
     Missing(&'static str),
-    /// A parameter has a form that it cannot have.
-    Malformed(&'static str),
     /// The body is of a type that is not taken here.
     ContentType,
     /// Parameters in the URL, where this provider takes none.
@@ -219,7 +216,7 @@ impl TokenError {
                 )
             }
             TokenError::UnsupportedGrantType => "this grant type is not offered here".to_owned(),
-            TokenError::InvalidScope(refusal) => refusal.sentence(),
+            TokenError::InvalidScope(refusal) => printable(&refusal.sentence()),
         }
     }
 }
@@ -230,7 +227,6 @@ impl RequestFault {
             Self::Params(fault) => fault.sentence().to_owned(),
             Self::Repeated(name) => format!("{} stands more than once", printable(name)),
             Self::Missing(name) => format!("{name} is missing"),
-            Self::Malformed(name) => format!("{name} is malformed"),
             Self::ContentType => {
                 "send the parameters as application/x-www-form-urlencoded in the body".to_owned()
             }
@@ -350,17 +346,10 @@ impl TokenRequest {
 impl CodeRedemption {
     fn read(params: &Params) -> Result<Self, TokenError> {
         let code = params.get("code").ok_or(RequestFault::Missing("code"))?;
-        let verifier = params.get("code_verifier").map(str::to_owned);
-        if verifier
-            .as_deref()
-            .is_some_and(|verifier| !is_verifier(verifier))
-        {
-            return Err(RequestFault::Malformed("code_verifier").into());
-        }
         Ok(CodeRedemption {
             code: Presented::parse(code),
             redirect_uri: params.get("redirect_uri").map(str::to_owned),
-            verifier,
+            verifier: params.get("code_verifier").map(str::to_owned),
         })
     }
 }

@@ -118,10 +118,11 @@ pub enum Transition {
         /// The one that goes on.
         keep: Option<Locator>,
     },
-    /// Counts an attempt to sign in, before the password is looked at.
+    /// Counts an attempt to sign in, before the password is looked at. Guard: no count has reached its limit,
+    /// so guesses made at the same moment are counted one after the other.
     CountAttempt {
-        /// One key per thing that is limited (account, source).
-        keys: Vec<Digest>,
+        /// One key per thing that is limited (account, source), with the most attempts it may see.
+        keys: Vec<(Digest, u32)>,
         /// A count older than this starts anew.
         window: Lifetime,
     },

@@ -4,7 +4,7 @@ mod case;
 mod section_4_1_client_creates_a_code_verifier {
     use crate::case::{Case, Verdict};
     use jose::Digest;
-    use protocol::token::{RequestFault, TokenError};
+    use protocol::token::{GrantFault, TokenError};
     use protocol::types::CodeChallenge;
 
     #[test]
@@ -42,7 +42,7 @@ mod section_4_1_client_creates_a_code_verifier {
                 challenge.is_some_and(|challenge| !challenge.verify(&bad)),
                 "{unreserved}"
             );
-            let malformed = TokenError::InvalidRequest(RequestFault::Malformed("code_verifier"));
+            let malformed = TokenError::InvalidGrant(GrantFault::VerifierMismatch);
             assert_eq!(
                 case.answer().error(),
                 malformed,

@@ -60,7 +60,11 @@ mod section_2_3_providing_the_issuer_identifier {
             "http://127.0.0.1:8080",
         ] {
             let case = Case::authorize().with(|case| case.policy.issuer = issuer.to_owned());
-            let metadata = document(&case.policy, Endpoints::default());
+            let endpoints = Endpoints {
+                authorization: Some(format!("{issuer}/authorize")),
+                ..Endpoints::default()
+            };
+            let metadata = document(&case.policy, endpoints);
             let metadata = serde_json::to_value(metadata).expect("metadata is JSON");
             let sent = query(&case.allowed())
                 .into_iter()

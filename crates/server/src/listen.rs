@@ -1,8 +1,8 @@
 //! The accept loop: TCP, TLS, HTTP, with limits on time, header size and connections, and a graceful stop.
 use crate::app::App;
 use crate::log::RequestLine;
-use crate::reply::Fault;
-use crate::request::{ClientAddr, RequestId};
+use crate::reply::{Fault, plain_error};
+use crate::request::{ClientAddr, RequestId, names_one_host};
 use anyhow::{Context, bail};
 use axum::Router;
 use axum::body::Body;
@@ -163,11 +163,7 @@ impl Connection {
         let mut request = request.map(Body::new);
         request.extensions_mut().insert(id);
         request.extensions_mut().insert(client);
-        let routed = self.router.clone().call(request);
-        let mut response = match tokio::time::timeout(REQUEST_TIMEOUT, routed).await {
-            Ok(Ok(response)) => response,
-            Err(_) => crate::request::refuse(StatusCode::REQUEST_TIMEOUT),
-        };
+        let mut response = self.route(request, id).await;
         if let Ok(value) = HeaderValue::from_str(&id.to_string()) {
             response.headers_mut().insert("x-request-id", value);
         }
@@ -188,6 +184,28 @@ impl Connection {
             fault: fault.map(|fault| fault.0),
         });
         Ok(response)
+    }
+}
+
+impl Connection {
+    async fn route(&self, request: Request<Body>, id: RequestId) -> Response<Body> {
+        if !names_one_host(request.version(), request.headers()) {
+            let description = "the request must have one Host header";
+            return plain_error(StatusCode::BAD_REQUEST, "invalid_request", description, id);
+        }
+        let routed = self.router.clone().call(request);
+        match tokio::time::timeout(REQUEST_TIMEOUT, routed).await {
+            Ok(Ok(response)) => response,
+            Err(_) => {
+                let description = "the request took longer than 30 seconds";
+                plain_error(
+                    StatusCode::REQUEST_TIMEOUT,
+                    "invalid_request",
+                    description,
+                    id,
+                )
+            }
+        }
     }
 }
 

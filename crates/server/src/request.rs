@@ -4,7 +4,7 @@ use axum::body::{Body, Bytes};
 use axum::extract::{FromRequest, FromRequestParts, Request};
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, StatusCode, header};
-use axum::response::{IntoResponse, Response};
+use axum::response::Response;
 use protocol::token::RawRequest;
 use std::convert::Infallible;
 use std::fmt;
@@ -106,11 +106,21 @@ impl<S: Sync> FromRequest<S> for Whole {
     async fn from_request(request: Request, _: &S) -> Result<Self, Response> {
         let (parts, body) = request.into_parts();
         let id = parts.extensions.get().copied().unwrap_or(RequestId(0));
-        let body = read(body).await.map_err(|status| {
+        let refused = |status| {
             crate::reply::plain_error(status, "invalid_request", body_sentence(status), id)
-        })?;
+        };
+        if announced(&parts.headers) > MAX_BODY as u64 {
+            return Err(refused(StatusCode::PAYLOAD_TOO_LARGE));
+        }
+        let body = read(body).await.map_err(refused)?;
         Ok(Whole { id, parts, body })
     }
+}
+
+/// The length that a request announces, 0 if it does not.
+fn announced(headers: &HeaderMap) -> u64 {
+    let length = text(headers, header::CONTENT_LENGTH).and_then(|length| length.parse().ok());
+    length.unwrap_or(0)
 }
 
 async fn read(body: Body) -> Result<Bytes, StatusCode> {
@@ -135,22 +145,22 @@ impl Whole {
     /// The request as the protocol's rules take it.
     pub(crate) fn raw(&self) -> RawRequest<'_> {
         RawRequest {
-            authorization: self.authorization(),
-            content_type: text(&self.parts.headers, header::CONTENT_TYPE),
+            authorization: authorization(&self.parts.headers),
+            content_type: only(&self.parts.headers, header::CONTENT_TYPE),
             query: self.parts.uri.query(),
             body: &self.body,
         }
-    }
-
-    /// The `Authorization` header; an unreadable or repeated one counts as an empty, thus invalid, one.
-    fn authorization(&self) -> Option<&str> {
-        authorization(&self.parts.headers)
     }
 }
 
 /// The `Authorization` header; an unreadable or repeated one counts as an empty, thus invalid, one.
 pub(crate) fn authorization(headers: &HeaderMap) -> Option<&str> {
-    let mut values = headers.get_all(header::AUTHORIZATION).iter();
+    only(headers, header::AUTHORIZATION)
+}
+
+/// The value of a header that may stand once; an unreadable or repeated one counts as empty.
+fn only(headers: &HeaderMap, name: header::HeaderName) -> Option<&str> {
+    let mut values = headers.get_all(name).iter();
     let first = values.next()?;
     match values.next() {
         Some(_) => Some(""),
@@ -163,9 +173,12 @@ pub(crate) fn text(headers: &HeaderMap, name: header::HeaderName) -> Option<&str
     headers.get(name).and_then(|value| value.to_str().ok())
 }
 
-/// A refusal on the way in, before any route.
-pub(crate) fn refuse(status: StatusCode) -> Response {
-    status.into_response()
+/// Whether a request says once whom it is for: "A server MUST respond with a 400 (Bad Request) status code to
+/// any HTTP/1.1 request message that lacks a Host header field and to any request message that contains more
+/// than one Host header field line" (RFC 9112 §3.2).
+pub(crate) fn names_one_host(version: axum::http::Version, headers: &HeaderMap) -> bool {
+    let hosts = headers.get_all(header::HOST).iter().count();
+    hosts == 1 || (hosts == 0 && version != axum::http::Version::HTTP_11)
 }
 
 #[cfg(test)]

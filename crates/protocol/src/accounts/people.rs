@@ -3,6 +3,7 @@ use crate::decision::Mint;
 use crate::policy::{AccountPolicy, Policy};
 use crate::transition::Transition;
 use crate::types::ids::SubjectFormat;
+use crate::types::name::is_plain;
 use crate::types::{Locator, NewPerson, Person, Subject};
 
 /// Longest address, in bytes (RFC 5321 §4.5.3.1.3).
@@ -50,8 +51,7 @@ impl NewAccount {
     pub fn faults(&self, policy: &AccountPolicy) -> Vec<FieldFault> {
         let name = self.name.trim();
         let mut faults = Vec::new();
-        if name.is_empty() || name.chars().count() > MAX_NAME || name.chars().any(char::is_control)
-        {
+        if name.is_empty() || name.chars().count() > MAX_NAME || !is_plain(name) {
             faults.push(fault("name", "Enter your name, at most 100 characters."));
         }
         if !is_email(self.email.trim()) {

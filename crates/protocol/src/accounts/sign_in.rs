@@ -104,10 +104,15 @@ impl Attempt {
             Some(retry_after) => Err(Throttled {
                 retry_after: retry_after.max(1),
             }),
-            None => Ok(Transition::CountAttempt {
-                keys: self.keys(),
-                window: WINDOW,
-            }),
+            None => Ok(self.count()),
+        }
+    }
+
+    fn count(&self) -> Transition {
+        let keys = self.keys.iter().map(|(limit, key)| (*key, limit.allowed()));
+        Transition::CountAttempt {
+            keys: keys.collect(),
+            window: WINDOW,
         }
     }
 

@@ -101,6 +101,7 @@ fn start_grant<M: Mint>(
     code: AuthorizationCode,
     context: &Context<'_, M>,
 ) -> Decision<TokenReply, TokenError> {
+    let as_asked = code.scope_named;
     let grant = Grant {
         id: code.id,
         client: code.client,
@@ -124,7 +125,13 @@ fn start_grant<M: Mint>(
     let (refresh_text, refresh) = refreshable
         .then(|| refresh_token(grant.id, grant.expires_at, context))
         .unzip();
-    let reply = reply(&access_text, &access, refresh_text.as_ref(), true, context);
+    let reply = reply(
+        &access_text,
+        &access,
+        refresh_text.as_ref(),
+        as_asked,
+        context,
+    );
     let transition = Transition::RedeemCode {
         grant,
         access,

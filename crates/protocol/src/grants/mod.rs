@@ -58,6 +58,13 @@ fn check_scope(client: &Client, name: &str, policy: &Policy) -> Result<(), Scope
     }
 }
 
+/// What is left of a granted scope: names that were taken out of the catalogue, off the app's list, or whose
+/// approval was withdrawn, are no longer given.
+fn still_allowed(client: &Client, granted: &Scope, policy: &Policy) -> Scope {
+    let may = |name: &&str| check_scope(client, name, policy).is_ok();
+    granted.names().filter(may).collect()
+}
+
 /// The catalogue's default as far as the app may have it; failing that, the app's own list.
 fn default_scope(client: &Client, policy: &Policy) -> Result<Scope, ScopeRefusal> {
     let may = |name: &&str| check_scope(client, name, policy).is_ok();

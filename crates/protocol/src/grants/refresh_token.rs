@@ -1,5 +1,5 @@
 //! Refreshing (RFC 6749 §6) with rotation and replay detection (RFC 9700 §4.14.2).
-use super::{Context, For, access_token, refresh_token, reply};
+use super::{Context, For, access_token, refresh_token, reply, still_allowed};
 use crate::client_auth::AuthenticatedClient;
 use crate::decision::{Decision, Mint};
 use crate::facts::{RefreshFacts, Standing, UsedRefreshToken};
@@ -85,11 +85,16 @@ fn decide<M: Mint>(
     if context.now >= facts.token.expires_at || context.now >= facts.grant.expires_at {
         return Err(GrantFault::Expired.into());
     }
-    let scope = request.scope.as_ref().unwrap_or(&facts.grant.scope);
-    if !facts.grant.scope.covers(scope) {
+    let allowed = still_allowed(client, &facts.grant.scope, context.policy);
+    if allowed.is_empty() {
+        return Err(GrantFault::Revoked.into());
+    }
+    let scope = request.scope.as_ref().unwrap_or(&allowed);
+    if !allowed.covers(scope) {
         return Err(ScopeRefusal::Exceeds.into());
     }
-    Ok(issue(&facts, scope, presented, &binding, context))
+    let asked = request.scope.is_some();
+    Ok(issue(&facts, (scope, asked), presented, &binding, context))
 }
 
 /// Answers a token that was used before.
@@ -123,7 +128,7 @@ fn replay<M>(
 
 fn issue<M: Mint>(
     facts: &RefreshFacts,
-    scope: &Scope,
+    (scope, asked): (&Scope, bool),
     presented: &Presented,
     binding: &[u8],
     context: &Context<'_, M>,
@@ -137,12 +142,20 @@ fn issue<M: Mint>(
         cap: Some(grant.expires_at),
     };
     let (access_text, access) = access_token(wanted, context);
+    // Leaving the scope out of a request means the whole grant; a narrower answer must say so.
+    let as_asked = asked || scope.covers(&grant.scope);
     let Rotation::Rotate { grace } = context.policy.tokens.rotate else {
-        let reply = reply(&access_text, &access, None, true, context);
+        let reply = reply(&access_text, &access, None, as_asked, context);
         return Decision::grant(Transition::IssueAccessToken(access), reply);
     };
     let (refresh_text, successor) = refresh_token(grant.id, grant.expires_at, context);
-    let reply = reply(&access_text, &access, Some(&refresh_text), true, context);
+    let reply = reply(
+        &access_text,
+        &access,
+        Some(&refresh_text),
+        as_asked,
+        context,
+    );
     let sealed = (grace.seconds() > 0).then(|| {
         SealedReply(seal::seal(
             presented.text().as_bytes(),

@@ -47,6 +47,8 @@ pub struct AuthorizationCode {
     pub subject: Subject,
     /// What was allowed.
     pub scope: Scope,
+    /// Whether the request named a scope; if not, the token response must (RFC 6749 §5.1).
+    pub scope_named: bool,
     /// The URI it was sent to, as the request spelled it.
     pub redirect_uri: String,
     /// The challenge of the request, if any.

@@ -5,6 +5,7 @@ pub mod code;
 pub mod consent;
 pub mod grant;
 pub mod ids;
+pub mod name;
 pub mod person;
 pub mod redirect_uri;
 pub mod scope;

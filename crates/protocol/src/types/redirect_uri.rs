@@ -5,6 +5,16 @@ use crate::types::Client;
 /// Longest redirect URI that may be registered, in bytes.
 pub const MAX_LENGTH: usize = 2_000;
 
+/// The names that an authorization response may use (RFC 6749 §4.1.2, §4.1.2.1; RFC 9207 §2).
+const RESPONSE_PARAMETERS: [&str; 6] = [
+    "code",
+    "state",
+    "iss",
+    "error",
+    "error_description",
+    "error_uri",
+];
+
 /// A redirect URI as registered, kept byte for byte.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct RedirectUri(String);
@@ -68,14 +78,14 @@ impl VerifiedRedirectUri {
         &self.registered
     }
 
-    /// The URI with response parameters added (RFC 6749 §4.1.2). A parameter of ours replaces a registered
-    /// one of the same name, so each appears once.
+    /// The URI with response parameters added (RFC 6749 §4.1.2). A registered parameter that has the name of
+    /// a response parameter, however it is encoded, gives way, so the app never takes one for the other.
     pub fn with_parameters(&self, parameters: &[(&str, &str)]) -> String {
         let (base, query) = self.text.split_once('?').unwrap_or((&self.text, ""));
         let mut out = form_urlencoded::Serializer::new(String::new());
         let is_ours = |pair: &str| {
-            let name = pair.split('=').next().unwrap_or_default();
-            parameters.iter().any(|(own, _)| *own == name)
+            let name = form_urlencoded::parse(pair.as_bytes()).next();
+            name.is_some_and(|(name, _)| RESPONSE_PARAMETERS.contains(&&*name))
         };
         let kept: Vec<&str> = query
             .split('&')
@@ -130,10 +140,13 @@ impl RedirectUri {
         if text.contains('#') {
             return Err(RedirectUriFault::Fragment);
         }
+        if !escapes_are_sound(text) {
+            return Err(RedirectUriFault::Malformed);
+        }
         let parts = Parts::of(text);
         match parts.scheme {
             "https" | "http" => parts.check_web()?,
-            scheme if is_private_use(scheme) => {}
+            scheme if is_private_use(scheme) => parts.check_private_use()?,
             "" => return Err(RedirectUriFault::Malformed),
             _ => return Err(RedirectUriFault::Scheme),
         }
@@ -201,6 +214,7 @@ impl Client {
 struct Parts<'a> {
     scheme: &'a str,
     authority: Option<&'a str>,
+    after_scheme: &'a str,
 }
 
 impl<'a> Parts<'a> {
@@ -209,21 +223,32 @@ impl<'a> Parts<'a> {
         let authority = rest
             .strip_prefix("//")
             .map(|rest| &rest[..rest.find(['/', '?', '#']).unwrap_or(rest.len())]);
-        Parts { scheme, authority }
+        Parts {
+            scheme,
+            authority,
+            after_scheme: rest,
+        }
     }
 
     fn check_web(&self) -> Result<(), RedirectUriFault> {
         let authority = self.authority.filter(|a| !a.is_empty());
         let authority = authority.ok_or(RedirectUriFault::Malformed)?;
-        if authority.contains('@') {
-            return Err(RedirectUriFault::UserInfo);
-        }
-        if host_and_port(authority).is_none() {
-            return Err(RedirectUriFault::Malformed);
-        }
+        check_authority(authority)?;
         match self.scheme == "http" && self.loopback_host().is_none() {
             true => Err(RedirectUriFault::Http),
             false => Ok(()),
+        }
+    }
+
+    /// `com.example.app:/path` (RFC 8252 §7.1); a host, where there is one, obeys the rules of any host, and
+    /// `app.example:443/cb` is a forgotten `https://`.
+    fn check_private_use(&self) -> Result<(), RedirectUriFault> {
+        if !self.after_scheme.starts_with('/') {
+            return Err(RedirectUriFault::Malformed);
+        }
+        match self.authority {
+            None | Some("") => Ok(()),
+            Some(authority) => check_authority(authority),
         }
     }
 
@@ -235,6 +260,15 @@ impl<'a> Parts<'a> {
     }
 }
 
+fn check_authority(authority: &str) -> Result<(), RedirectUriFault> {
+    if authority.contains('@') {
+        return Err(RedirectUriFault::UserInfo);
+    }
+    host_and_port(authority)
+        .map(drop)
+        .ok_or(RedirectUriFault::Malformed)
+}
+
 /// Host and port text of an authority; `None` when it cannot be one.
 fn host_and_port(authority: &str) -> Option<(&str, &str)> {
     let after_host = match authority.strip_prefix('[') {
@@ -243,14 +277,39 @@ fn host_and_port(authority: &str) -> Option<(&str, &str)> {
     };
     let (host, port) = authority.split_at(after_host);
     let port_digits = port.strip_prefix(':').unwrap_or("0");
-    let host_is_sound = host.starts_with('[')
-        || host
-            .bytes()
-            .all(|b| b.is_ascii_alphanumeric() || b"-._~%".contains(&b));
+    let host_is_sound = is_ipv6_literal(host) || is_host_name(host);
     let port_is_sound = (port.is_empty() || port.starts_with(':'))
         && port_digits.parse::<u16>().is_ok()
         && port_digits.bytes().all(|b| b.is_ascii_digit());
     (!host.is_empty() && host_is_sound && port_is_sound).then_some((host, port))
+}
+
+/// `[` IPv6 address `]` (RFC 3986 §3.2.2).
+fn is_ipv6_literal(host: &str) -> bool {
+    let inside = host
+        .strip_prefix('[')
+        .and_then(|host| host.strip_suffix(']'));
+    inside.is_some_and(|inside| inside.parse::<std::net::Ipv6Addr>().is_ok())
+}
+
+/// Labels of letters, digits, `-` and `_`, none of them empty but for the root's.
+fn is_host_name(host: &str) -> bool {
+    let label = |label: &str| {
+        !label.is_empty()
+            && label
+                .bytes()
+                .all(|b| b.is_ascii_alphanumeric() || b == b'-' || b == b'_')
+    };
+    let host = host.strip_suffix('.').unwrap_or(host);
+    host.split('.').all(label)
+}
+
+/// "A percent-encoded octet is encoded as a character triplet" (RFC 3986 §2.1).
+fn escapes_are_sound(text: &str) -> bool {
+    text.split('%').skip(1).all(|rest| {
+        let digits = rest.as_bytes().get(..2);
+        digits.is_some_and(|digits| digits.iter().all(u8::is_ascii_hexdigit))
+    })
 }
 
 /// The text before and after the port of an http loopback URI; `None` for every other URI.

@@ -89,6 +89,7 @@ impl Case {
             ("client_secret", SECRET),
         ]);
         let code = AuthorizationCode {
+            scope_named: true,
             id,
             digest: code.digest(),
             client: case.client.no,

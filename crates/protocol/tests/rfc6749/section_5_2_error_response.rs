@@ -25,10 +25,6 @@ fn errors() -> Vec<(TokenError, &'static str)> {
             "invalid_request",
         ),
         (RequestFault::Missing("code").into(), "invalid_request"),
-        (
-            RequestFault::Malformed("code_verifier").into(),
-            "invalid_request",
-        ),
         (RequestFault::ContentType.into(), "invalid_request"),
         (RequestFault::Query.into(), "invalid_request"),
         (TokenError::UnsupportedGrantType, "unsupported_grant_type"),

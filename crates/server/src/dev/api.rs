@@ -36,7 +36,10 @@ impl Tasks {
     }
 
     fn all(&self) -> Vec<Task> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).clone()
+        self.0
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .clone()
     }
 
     fn add(&self, title: &str) -> bool {
@@ -71,26 +74,40 @@ pub(super) async fn add(State(demo): State<Demo>, headers: HeaderMap, body: Byte
         return response;
     }
     match serde_json::from_slice::<NewTask>(&body) {
-        Ok(task) if (1..=200).contains(&task.title.chars().count()) => match demo.tasks.add(&task.title) {
-            true => (StatusCode::CREATED, Json(demo.tasks.all())).into_response(),
-            false => (StatusCode::CONFLICT, "this demo keeps 100 tasks\n").into_response(),
-        },
+        Ok(task) if (1..=200).contains(&task.title.chars().count()) => {
+            match demo.tasks.add(&task.title) {
+                true => (StatusCode::CREATED, Json(demo.tasks.all())).into_response(),
+                false => (StatusCode::CONFLICT, "this demo keeps 100 tasks\n").into_response(),
+            }
+        }
         _ => (StatusCode::BAD_REQUEST, "send {\"title\": \"…\"}\n").into_response(),
     }
 }
 
 /// Lets a request through whose token is active and has the scope (RFC 6750 §3.1).
 async fn authorize(demo: &Demo, headers: &HeaderMap, scope: &str) -> Result<(), Response> {
-    let header = headers.get(header::AUTHORIZATION).and_then(|value| value.to_str().ok());
+    let header = headers
+        .get(header::AUTHORIZATION)
+        .and_then(|value| value.to_str().ok());
     let token = bearer::parse(header).map_err(|_| challenge(StatusCode::UNAUTHORIZED, &[]))?;
-    let credential = (demo.settings.api_id.as_str(), demo.settings.api_secret.as_str());
+    let credential = (
+        demo.settings.api_id.as_str(),
+        demo.settings.api_secret.as_str(),
+    );
     let answer = demo
         .client
-        .post_form(&demo.settings.introspection, credential, &[("token", token)])
+        .post_form(
+            &demo.settings.introspection,
+            credential,
+            &[("token", token)],
+        )
         .await
         .map_err(|_| (StatusCode::BAD_GATEWAY, "the provider does not answer\n").into_response())?;
     if answer.json["active"] != true {
-        return Err(challenge(StatusCode::UNAUTHORIZED, &[("error", "invalid_token")]));
+        return Err(challenge(
+            StatusCode::UNAUTHORIZED,
+            &[("error", "invalid_token")],
+        ));
     }
     let granted = answer.json["scope"].as_str().unwrap_or_default();
     match granted.split(' ').any(|name| name == scope) {
@@ -104,10 +121,14 @@ async fn authorize(demo: &Demo, headers: &HeaderMap, scope: &str) -> Result<(), 
 
 fn challenge(status: StatusCode, attributes: &[(&str, &str)]) -> Response {
     let value = bearer::challenge("tasks", attributes);
-    let error = attributes.first().map_or("missing_token", |(_, error)| error);
+    let error = attributes
+        .first()
+        .map_or("missing_token", |(_, error)| error);
     let mut response = (status, Json(serde_json::json!({ "error": error }))).into_response();
     if let Ok(value) = HeaderValue::from_str(&value) {
-        response.headers_mut().insert(header::WWW_AUTHENTICATE, value);
+        response
+            .headers_mut()
+            .insert(header::WWW_AUTHENTICATE, value);
     }
     response
 }

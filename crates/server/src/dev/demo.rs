@@ -149,7 +149,9 @@ impl DemoState {
     fn visit(&self, headers: &HeaderMap) -> Option<(String, Visit)> {
         let name = self.cookie_name();
         let cookies = headers.get(header::COOKIE)?.to_str().ok()?;
-        let own = cookies.split(';').filter_map(|pair| pair.trim().split_once('='));
+        let own = cookies
+            .split(';')
+            .filter_map(|pair| pair.trim().split_once('='));
         let id = own.into_iter().find(|(key, _)| *key == name)?.1;
         let visits = self.visits.lock().unwrap_or_else(PoisonError::into_inner);
         let found = visits.values().find(|(own, _)| own == id);
@@ -205,9 +207,16 @@ async fn login(State(demo): State<Demo>) -> Response {
         verifier,
         ..Visit::default()
     };
-    let mut response = reply::see_other(&format!("{}?{}", demo.settings.authorization, query.to_form()));
+    let mut response = reply::see_other(&format!(
+        "{}?{}",
+        demo.settings.authorization,
+        query.to_form()
+    ));
     let name = demo.cookie_name();
-    reply::set_cookie(&mut response, &format!("{name}={id}; Path=/; HttpOnly; SameSite=Lax"));
+    reply::set_cookie(
+        &mut response,
+        &format!("{name}={id}; Path=/; HttpOnly; SameSite=Lax"),
+    );
     demo.remember(id, visit);
     response
 }
@@ -233,10 +242,16 @@ async fn callback(
 ) -> Response {
     let params = Params::from_form(query.unwrap_or_default().as_bytes()).unwrap_or_default();
     let Some((id, mut visit)) = demo.visit(&headers) else {
-        return failed("unknown_browser", "This browser did not start a sign-in here.");
+        return failed(
+            "unknown_browser",
+            "This browser did not start a sign-in here.",
+        );
     };
     if params.get("state") != Some(visit.state.as_str()) || visit.state.is_empty() {
-        return failed("wrong_state", "The answer does not belong to the request this browser made.");
+        return failed(
+            "wrong_state",
+            "The answer does not belong to the request this browser made.",
+        );
     }
     visit.state.clear();
     if let Some(error) = params.get("error") {
@@ -257,7 +272,15 @@ async fn callback(
         shortened(&code),
         shortened(&verifier)
     );
-    take_tokens(&demo, id, visit, &fields, "The app traded the code for tokens", shown).await
+    take_tokens(
+        &demo,
+        id,
+        visit,
+        &fields,
+        "The app traded the code for tokens",
+        shown,
+    )
+    .await
 }
 
 /// Asks the token endpoint, then the API, and goes to the result.
@@ -269,7 +292,10 @@ async fn take_tokens(
     title: &'static str,
     request: String,
 ) -> Response {
-    let answer = demo.client.post_form(&demo.settings.token, demo.credential(), fields).await;
+    let answer = demo
+        .client
+        .post_form(&demo.settings.token, demo.credential(), fields)
+        .await;
     let answer = match answer {
         Ok(answer) => answer,
         Err(error) => return failed("provider_unreachable", &format!("{error:#}")),
@@ -300,7 +326,10 @@ async fn call_api(demo: &Demo, visit: &mut Visit) {
     visit.tasks = tasks;
     visit.steps.push(Step {
         title: "The app called the API with the access token",
-        request: format!("GET {url}\nAuthorization: Bearer {}", shortened(&visit.access_token)),
+        request: format!(
+            "GET {url}\nAuthorization: Bearer {}",
+            shortened(&visit.access_token)
+        ),
         response,
     });
 }
@@ -330,7 +359,10 @@ fn shown(answer: &Answer) -> String {
 }
 
 async fn show(State(demo): State<Demo>, headers: HeaderMap) -> Response {
-    let Some((id, visit)) = demo.visit(&headers).filter(|(_, visit)| !visit.steps.is_empty()) else {
+    let Some((id, visit)) = demo
+        .visit(&headers)
+        .filter(|(_, visit)| !visit.steps.is_empty())
+    else {
         return reply::see_other("/");
     };
     let step = |step: Step| DemoStep {
@@ -340,7 +372,11 @@ async fn show(State(demo): State<Demo>, headers: HeaderMap) -> Response {
     };
     let page = DemoResult {
         frame: frame(),
-        tasks: visit.tasks.into_iter().map(|(title, done)| DemoTask { title, done }).collect(),
+        tasks: visit
+            .tasks
+            .into_iter()
+            .map(|(title, done)| DemoTask { title, done })
+            .collect(),
         steps: visit.steps.into_iter().map(step).collect(),
         nonce: nonce(&id),
     };
@@ -368,31 +404,46 @@ async fn refresh(
         return reply::see_other("/");
     };
     let token = visit.refresh_token.clone();
-    let fields = [("grant_type", "refresh_token"), ("refresh_token", token.as_str())];
+    let fields = [
+        ("grant_type", "refresh_token"),
+        ("refresh_token", token.as_str()),
+    ];
     let shown = format!(
         "POST {}\nAuthorization: Basic …\n\ngrant_type=refresh_token&refresh_token={}",
         demo.settings.token,
         shortened(&token)
     );
-    take_tokens(&demo, id, visit, &fields, "The app traded the refresh token for new ones", shown).await
+    take_tokens(
+        &demo,
+        id,
+        visit,
+        &fields,
+        "The app traded the refresh token for new ones",
+        shown,
+    )
+    .await
 }
 
-async fn revoke(
-    State(demo): State<Demo>,
-    headers: HeaderMap,
-    body: axum::body::Bytes,
-) -> Response {
+async fn revoke(State(demo): State<Demo>, headers: HeaderMap, body: axum::body::Bytes) -> Response {
     let Some((id, mut visit)) = own_visit(&demo, &headers, &body) else {
         return reply::see_other("/");
     };
     let token = visit.refresh_token.clone();
     let answer = demo
         .client
-        .post_form(&demo.settings.revocation, demo.credential(), &[("token", &token)])
+        .post_form(
+            &demo.settings.revocation,
+            demo.credential(),
+            &[("token", &token)],
+        )
         .await;
     visit.steps.push(Step {
         title: "The app gave its key back",
-        request: format!("POST {}\n\ntoken={}", demo.settings.revocation, shortened(&token)),
+        request: format!(
+            "POST {}\n\ntoken={}",
+            demo.settings.revocation,
+            shortened(&token)
+        ),
         response: match &answer {
             Ok(answer) => shown(answer),
             Err(error) => format!("{error:#}"),

@@ -36,7 +36,10 @@ const CONFIG: &str = include_str!("dev.toml");
 /// # Errors
 /// One sentence on what is in the way.
 pub(crate) async fn run(args: DevArgs) -> anyhow::Result<()> {
-    for (flag, address) in [("--listen", args.listen), ("--demo-listen", args.demo_listen)] {
+    for (flag, address) in [
+        ("--listen", args.listen),
+        ("--demo-listen", args.demo_listen),
+    ] {
         if !address.ip().is_loopback() {
             bail!(
                 "`valetkey dev` is for this machine only, and {flag} {address} is not a loopback address: \
@@ -49,7 +52,10 @@ pub(crate) async fn run(args: DevArgs) -> anyhow::Result<()> {
     let (listen, demo_listen) = (provider.local_addr()?, demo_app.local_addr()?);
     let config = config(&args.data, listen)?;
     let config_path = config.source.clone().unwrap_or_default();
-    let app = Arc::new(AppState::open(config, Log::start(crate::config::LogFormat::Auto))?);
+    let app = Arc::new(AppState::open(
+        config,
+        Log::start(crate::config::LogFormat::Auto),
+    )?);
     let credentials = setup::ensure(&app, &args.data, demo_listen.port()).await?;
     let addresses = Addresses {
         issuer: app.config.issuer.clone(),
@@ -60,7 +66,11 @@ pub(crate) async fn run(args: DevArgs) -> anyhow::Result<()> {
         true => println!("{}", addresses.json(&credentials)),
         false => println!("{}", addresses.text(&credentials)),
     }
-    let demo = demo::router(demo::Settings::new(&app.config, &credentials, &addresses.demo));
+    let demo = demo::router(demo::Settings::new(
+        &app.config,
+        &credentials,
+        &addresses.demo,
+    ));
     let demo = tokio::spawn(async move { axum::serve(demo_app, demo).await });
     let served = app::run(app, provider, listen::stop_signal()).await;
     demo.abort();
@@ -78,7 +88,8 @@ fn config(data: &Path, listen: SocketAddr) -> anyhow::Result<Config> {
     crate::keys::make_folder(data)?;
     let path = data.join("valetkey.toml");
     if !path.exists() {
-        std::fs::write(&path, CONFIG).with_context(|| format!("cannot write {}", path.display()))?;
+        std::fs::write(&path, CONFIG)
+            .with_context(|| format!("cannot write {}", path.display()))?;
     }
     let overrides = Overrides {
         listen: Some(listen.to_string()),

@@ -50,9 +50,18 @@ pub(super) async fn ensure(
 ) -> anyhow::Result<Credentials> {
     let path = data.join(FILE);
     if let Ok(text) = std::fs::read_to_string(&path) {
-        let credentials: Credentials = serde_json::from_str(&text)
-            .with_context(|| format!("{} is damaged: delete the folder to start anew", path.display()))?;
-        if app.store.client(&credentials.app.client_id).await?.is_some() {
+        let credentials: Credentials = serde_json::from_str(&text).with_context(|| {
+            format!(
+                "{} is damaged: delete the folder to start anew",
+                path.display()
+            )
+        })?;
+        if app
+            .store
+            .client(&credentials.app.client_id)
+            .await?
+            .is_some()
+        {
             return Ok(credentials);
         }
         bail!(
@@ -103,13 +112,18 @@ async fn make_person(
     admin: bool,
 ) -> anyhow::Result<(Login, Person)> {
     let secret = u128::from_be_bytes(jose::random::bytes());
-    let password = format!("{}-{}", base62((secret >> 64) as u64), base62(secret as u64));
+    let password = format!(
+        "{}-{}",
+        base62((secret >> 64) as u64),
+        base62(secret as u64)
+    );
     let account = NewAccount {
         email: email.to_owned(),
         name: name.to_owned(),
         password: password.clone(),
     };
-    let transition = account.into_person(password::hash(&password)?, admin, app.policy(), &app.mint);
+    let transition =
+        account.into_person(password::hash(&password)?, admin, app.policy(), &app.mint);
     app.settle_one(transition).await?;
     let person = app.store.person_by_email(email).await?;
     let person = person.ok_or_else(|| anyhow!("the account {email} was not stored"))?;

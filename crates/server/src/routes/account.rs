@@ -1,4 +1,5 @@
 //! A person's own page: password and sessions.
+use super::attempt::admit;
 use super::pending::{self, posted};
 use super::problem;
 use super::sign_in::failed;
@@ -195,20 +196,10 @@ async fn changed(
         return Ok(vec![fault]);
     }
     let attempt = Attempt::new(&facts.person.email, &visitor.address.source(), true);
-    let counts = app
-        .store
-        .attempts(&attempt.keys())
-        .await
-        .map_err(unavailable)?;
-    match attempt.admit(&counts, clock::now()) {
-        Err(_) => {
-            return Ok(fault(
-                "current",
-                "Too many attempts. Wait a quarter of an hour.",
-            ));
-        }
-        Ok(count) => app.settle_one(count).await.map_err(unavailable)?,
-    };
+    if admit(app, &attempt).await.map_err(unavailable)?.is_err() {
+        let sentence = "Too many attempts. Wait a quarter of an hour.";
+        return Ok(fault("current", sentence));
+    }
     let current = params.get("current").unwrap_or_default().to_owned();
     let right = app
         .hasher

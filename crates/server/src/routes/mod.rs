@@ -1,6 +1,7 @@
 //! The routes: machine endpoints at the profile's paths, and our own pages.
 mod account;
 mod assets;
+mod attempt;
 mod authorize;
 mod consent;
 mod health;
@@ -44,6 +45,7 @@ pub(crate) fn router(app: App) -> Router {
     }
     own_pages(router)
         .fallback(problem::not_found)
+        .method_not_allowed_fallback(problem::method_not_allowed)
         .with_state(app)
 }
 

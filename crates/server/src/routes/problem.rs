@@ -3,7 +3,7 @@ use crate::app::App;
 use crate::reply::{self, Fault};
 use crate::request::{RequestId, text};
 use crate::visitor::bare_frame;
-use axum::extract::{OriginalUri, State};
+use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::Response;
 use pages::{Next, Notice};
@@ -130,16 +130,18 @@ pub(crate) fn page_not_found(app: &App, id: RequestId) -> Response {
     .page(app, id)
 }
 
+/// Whether the asker shows pages.
+fn wants_page(headers: &HeaderMap) -> bool {
+    text(headers, header::ACCEPT).is_some_and(|accept| accept.contains("text/html"))
+}
+
 /// What no route answers: a page for a browser, JSON for anything else.
 pub(crate) async fn not_found(
     State(app): State<App>,
     id: RequestId,
-    OriginalUri(_): OriginalUri,
     headers: HeaderMap,
 ) -> Response {
-    let wants_page =
-        text(&headers, header::ACCEPT).is_some_and(|accept| accept.contains("text/html"));
-    match wants_page {
+    match wants_page(&headers) {
         true => page_not_found(&app, id),
         false => reply::plain_error(
             StatusCode::NOT_FOUND,
@@ -148,4 +150,26 @@ pub(crate) async fn not_found(
             id,
         ),
     }
+}
+
+/// A route asked by another method than it has; `Allow` names those it has.
+pub(crate) async fn method_not_allowed(
+    State(app): State<App>,
+    id: RequestId,
+    headers: HeaderMap,
+) -> Response {
+    let status = StatusCode::METHOD_NOT_ALLOWED;
+    if !wants_page(&headers) {
+        let description = "this endpoint takes another method; the Allow header names it";
+        return reply::plain_error(status, "invalid_request", description, id);
+    }
+    Problem {
+        status,
+        title: "This address is not a page",
+        sentence: "It takes requests of another kind. Go back and try again.",
+        code: None,
+        details: Vec::new(),
+        next: link("Your account", "/account"),
+    }
+    .page(&app, id)
 }

@@ -1,4 +1,5 @@
 //! Signing in.
+use super::attempt::admit;
 use super::pending::{self, Pending, posted, with_handle};
 use super::problem;
 use crate::app::App;
@@ -110,15 +111,9 @@ async fn attempted(
     id: RequestId,
 ) -> Result<Attempted, Response> {
     let unavailable = |error| problem::unavailable(app, &error, id);
-    let counts = app
-        .store
-        .attempts(&attempt.keys())
-        .await
-        .map_err(unavailable)?;
-    match attempt.admit(&counts, clock::now()) {
-        Err(throttled) => return Ok(Attempted::Throttled(throttled.retry_after)),
-        Ok(count) => app.settle_one(count).await.map_err(unavailable)?,
-    };
+    if let Err(throttled) = admit(app, attempt).await.map_err(unavailable)? {
+        return Ok(Attempted::Throttled(throttled.retry_after));
+    }
     let person = app
         .store
         .person_by_email(email)

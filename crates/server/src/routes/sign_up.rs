@@ -1,9 +1,9 @@
 //! Making an account.
+use super::attempt::admit;
 use super::pending::{self, Pending, posted};
 use super::problem;
 use super::sign_in::failed;
 use crate::app::App;
-use crate::clock;
 use crate::reply;
 use crate::request::Whole;
 use crate::visitor::{Form, Visitor};
@@ -100,15 +100,9 @@ pub(crate) async fn submit(State(app): State<App>, visitor: Visitor, whole: Whol
 async fn create(app: &App, account: NewAccount, visitor: &Visitor) -> Result<bool, Response> {
     let unavailable = |error| problem::unavailable(app, &error, visitor.id);
     let attempt = Attempt::sign_up(&visitor.address.source());
-    let counts = app
-        .store
-        .attempts(&attempt.keys())
-        .await
-        .map_err(unavailable)?;
-    match attempt.admit(&counts, clock::now()) {
-        Err(_) => return Ok(false),
-        Ok(count) => app.settle_one(count).await.map_err(unavailable)?,
-    };
+    if admit(app, &attempt).await.map_err(unavailable)?.is_err() {
+        return Ok(false);
+    }
     let hashed = app.hasher.hash(account.password.clone()).await;
     let hashed = hashed.map_err(|error| failed(app, &error, visitor.id))?;
     let transition = account.into_person(hashed, false, app.policy(), &app.mint);

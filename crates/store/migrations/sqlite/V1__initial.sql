@@ -83,6 +83,7 @@ CREATE TABLE codes (
     client       INTEGER NOT NULL,
     subject      INTEGER NOT NULL,
     scope        TEXT NOT NULL,
+    scope_named  INTEGER NOT NULL,
     redirect_uri TEXT NOT NULL,
     challenge    TEXT,
     auth_time    INTEGER NOT NULL,

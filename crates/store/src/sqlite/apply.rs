@@ -98,7 +98,7 @@ impl Apply<'_> {
                 )?;
             }
             T::EndSessions { subject, keep } => self.end_sessions(*subject, *keep)?,
-            T::CountAttempt { keys, window } => self.count_attempt(keys, *window)?,
+            T::CountAttempt { keys, window } => return self.count_attempt(keys, *window),
             T::ClearAttempts { keys, .. } => self.clear_attempts(keys)?,
             _ => return self.change_client(transition),
         }
@@ -263,13 +263,14 @@ impl Apply<'_> {
             code.client.0,
             code.subject.0,
             code.scope.to_string(),
+            code.scope_named,
             code.redirect_uri,
             code.challenge.as_ref().map(|challenge| challenge.as_str()),
             code.auth_time.0,
             code.expires_at.0,
         ];
-        let sql = "INSERT INTO codes (id, digest, client, subject, scope, redirect_uri, challenge, auth_time, expires_at) \
-                   VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)";
+        let sql = "INSERT INTO codes (id, digest, client, subject, scope, scope_named, redirect_uri, \
+                   challenge, auth_time, expires_at) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)";
         self.run(sql, values)?;
         consent.map_or(Ok(()), |consent| self.remember(consent))?;
         Ok(Outcome::Committed)
@@ -363,16 +364,30 @@ impl Apply<'_> {
         .map(drop)
     }
 
-    fn count_attempt(&self, keys: &[Digest], window: Lifetime) -> Result<()> {
+    /// No other transaction comes between the guard and the counting, so attempts made at once are counted
+    /// one after the other.
+    fn count_attempt(&self, keys: &[(Digest, u32)], window: Lifetime) -> Result<Outcome> {
         let begins_after = self.now.minus(window).0;
-        for key in keys {
+        for (key, limit) in keys {
+            let guard =
+                "SELECT COUNT(*) FROM attempts WHERE key = ?1 AND since > ?2 AND count >= ?3";
+            let values = params![key.as_bytes(), begins_after, limit];
+            let reached: i64 = self
+                .conn
+                .prepare_cached(guard)?
+                .query_row(values, |row| row.get(0))?;
+            if reached > 0 {
+                return Ok(Outcome::Conflict);
+            }
+        }
+        for (key, _) in keys {
             let sql = "INSERT INTO attempts (key, count, since) VALUES (?1, 1, ?2) \
                        ON CONFLICT (key) DO UPDATE SET \
                        count = CASE WHEN attempts.since <= ?3 THEN 1 ELSE attempts.count + 1 END, \
                        since = CASE WHEN attempts.since <= ?3 THEN excluded.since ELSE attempts.since END";
             self.run(sql, params![key.as_bytes(), self.now.0, begins_after])?;
         }
-        Ok(())
+        Ok(Outcome::Committed)
     }
 
     fn clear_attempts(&self, keys: &[Digest]) -> Result<()> {

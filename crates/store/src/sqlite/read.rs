@@ -48,7 +48,7 @@ pub(crate) fn access_token(conn: &Connection, id: Locator) -> Result<Option<Acce
 pub(crate) fn code(conn: &Connection, id: Locator) -> Result<Option<CodeFacts>> {
     let sql = format!(
         "SELECT c.digest, c.client, c.subject, c.scope, c.redirect_uri, c.challenge, c.auth_time, c.expires_at, \
-         g.id IS NOT NULL, {} FROM codes c LEFT JOIN grants g ON g.id = c.id \
+         g.id IS NOT NULL, c.scope_named, {} FROM codes c LEFT JOIN grants g ON g.id = c.id \
          LEFT JOIN people p ON p.subject = c.subject WHERE c.id = ?1",
         rows::PERSON
     );
@@ -60,13 +60,14 @@ pub(crate) fn code(conn: &Connection, id: Locator) -> Result<Option<CodeFacts>> 
                 client: ClientNo(row.get(1)?),
                 subject: Subject(row.get(2)?),
                 scope: scope(row, 3)?,
+                scope_named: row.get(9)?,
                 redirect_uri: row.get(4)?,
                 challenge: rows::challenge(row, 5)?,
                 auth_time: time(row, 6)?,
                 expires_at: time(row, 7)?,
             },
             redeemed: row.get(8)?,
-            person: optional_person(row, 9)?,
+            person: optional_person(row, 10)?,
         })
     })
 }

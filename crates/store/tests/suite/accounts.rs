@@ -169,7 +169,7 @@ async fn attempts_are_counted_within_their_window() {
     let key = Digest::of(b"account");
     let window = Lifetime::from_minutes(15);
     let count = || Transition::CountAttempt {
-        keys: vec![key],
+        keys: vec![(key, 2)],
         window,
     };
     let none = Attempts {
@@ -177,8 +177,13 @@ async fn attempts_are_counted_within_their_window() {
         since: UnixTime(0),
     };
     assert_eq!(world.store.attempts(&[key]).await.unwrap(), [none]);
-    world.settle(count()).await;
-    world.settle(count()).await;
+    assert_eq!(world.settle(count()).await, Outcome::Committed);
+    assert_eq!(world.settle(count()).await, Outcome::Committed);
+    assert_eq!(
+        world.settle(count()).await,
+        Outcome::Conflict,
+        "the limit is reached"
+    );
     let seen = world.store.attempts(&[key]).await.unwrap()[0];
     assert_eq!((seen.count, seen.since), (2, world.now));
     let later = world.now.plus(window);

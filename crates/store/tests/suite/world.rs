@@ -122,6 +122,7 @@ impl World {
             client,
             subject,
             scope: Scope::parse("a b").unwrap(),
+            scope_named: true,
             redirect_uri: "https://app.example/cb".to_owned(),
             challenge: None,
             auth_time: self.now,
