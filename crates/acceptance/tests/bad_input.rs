@@ -156,9 +156,11 @@ fn the_token_endpoint_refuses_what_it_cannot_grant() {
             "invalid_grant",
         ),
         ("a long code", with(&long), 400, "invalid_grant"),
-        bad(
+        (
             "a short verifier",
             with("grant_type=authorization_code&code=x&code_verifier=abc"),
+            400,
+            "invalid_grant",
         ),
         bad("no refresh token", with("grant_type=refresh_token")),
         (

@@ -85,7 +85,7 @@ fn kind(row: &Row<'_>, column: usize) -> Result<ClientKind> {
     let text = row.get_ref(column)?.as_str()?;
     [ClientKind::Confidential, ClientKind::Public]
         .into_iter()
-        .find(|kind| super::apply::kind(*kind) == text)
+        .find(|kind| super::apply_client::kind(*kind) == text)
         .ok_or_else(|| corrupt(column, "a kind of app"))
 }
 

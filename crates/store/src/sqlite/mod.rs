@@ -1,6 +1,7 @@
 //! SQLite: WAL, `synchronous=FULL`, one writer thread with group commit, point reads on each thread's own
 //! read-only connection.
 mod apply;
+mod apply_client;
 pub(crate) mod clients;
 mod lease;
 mod migrate;
