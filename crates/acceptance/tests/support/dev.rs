@@ -1,9 +1,12 @@
-//! A running `valetkey dev`, on free ports and in a folder of its own.
+//! A running `valetkey dev`, on free ports and in a folder of its own, and a shell to paste commands into.
 
 #![allow(dead_code, reason = "each test file uses a part of it")]
 
-use acceptance::{Json, binary, free_port, output, wait_for_exit};
+use acceptance::{Api, Browser, Json, Url, binary, free_port, output, wait_for_exit};
+use std::ffi::OsString;
+use std::fs;
 use std::io::{BufRead, BufReader};
+use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Output, Stdio};
 use std::sync::mpsc::channel;
@@ -81,19 +84,20 @@ impl Place {
         }
         (dev, text)
     }
-
-    /// Runs it where it cannot start, to its end.
-    #[track_caller]
-    pub(crate) fn refused(&self, more: &[&str]) -> Output {
-        let done = output(self.command().args(more));
-        assert!(!done.status.success(), "it started: {done:?}");
-        done
-    }
 }
 
 /// A command of the binary in `folder`, without the `VALETKEY_` variables of the test run.
 pub(crate) fn valetkey(folder: &Path) -> Command {
-    let mut command = Command::new(binary());
+    clean(Command::new(executable()), folder)
+}
+
+/// The executable, named so that it is found from any folder.
+fn executable() -> PathBuf {
+    std::path::absolute(binary()).expect("the path is not empty")
+}
+
+/// A command in `folder` that knows nothing of the test run's `VALETKEY_` variables.
+fn clean(mut command: Command, folder: &Path) -> Command {
     for (name, _) in std::env::vars_os() {
         if name.to_string_lossy().starts_with("VALETKEY_") {
             command.env_remove(name);
@@ -149,14 +153,15 @@ impl Dev {
         found.unwrap_or_else(|| panic!("no text at {pointer}: {}", self.site))
     }
 
-    /// Asks it to stop and waits for its end.
+    /// Asks it to stop, waits for its end, and returns the lines that it printed since its start.
     #[track_caller]
-    pub(crate) fn stop(mut self) {
+    pub(crate) fn stop(mut self) -> Vec<String> {
         let line = format!("kill -TERM {}", self.child.id());
         let sent = Command::new("sh").args(["-c", &line]).status();
         assert!(sent.is_ok_and(|status| status.success()), "{line} failed");
         let status = wait_for_exit(&mut self.child, LIMIT).expect("it stops");
         assert!(status.success(), "{status}");
+        self.lines.iter().collect()
     }
 }
 
@@ -165,4 +170,39 @@ impl Drop for Dev {
         let _ = self.child.kill();
         let _ = self.child.wait();
     }
+}
+
+/// A client of the site at `url`, which is on loopback.
+#[track_caller]
+pub(crate) fn api(url: &str) -> Api {
+    let url = Url::parse(url).expect("a URL");
+    let (_, port) = url.authority().rsplit_once(':').expect("a port");
+    let port = port.parse().expect("a number");
+    Api::new(SocketAddr::from(([127, 0, 0, 1], port)), url.authority())
+}
+
+/// A browser on the site at `url` that knows the demo account.
+#[track_caller]
+pub(crate) fn browser(dev: &Dev, url: &str) -> Browser {
+    let account = (dev.text("/user/email"), dev.text("/user/password"));
+    Browser::at(api(url), url).with_account(account.0, account.1)
+}
+
+/// Runs what a person pastes into a shell, with `valetkey` on the path.
+#[track_caller]
+pub(crate) fn paste(lines: &str, folder: &Path, input: &str) -> Output {
+    let file = folder.join("input");
+    fs::write(&file, input).expect("write the input");
+    let script = format!("exec <'{}'\n{lines}", file.display());
+    output(shell(folder).args(["-c", &script]))
+}
+
+/// A shell in `folder` that finds `valetkey`, without the environment of the test run.
+pub(crate) fn shell(folder: &Path) -> Command {
+    let mut path = OsString::from(executable().parent().expect("a folder"));
+    path.push(":");
+    path.push(std::env::var_os("PATH").unwrap_or_default());
+    let mut command = clean(Command::new("bash"), folder);
+    command.env("PATH", path);
+    command
 }

@@ -1,0 +1,252 @@
+//! The commands and configurations that the documentation shows, run as they stand there.
+
+#[path = "support/dev.rs"]
+mod dev;
+
+use acceptance::{Api, Json, Request, Url, output, send, wait_for_exit};
+use dev::{Place, api, browser, paste, shell, valetkey};
+use std::fs;
+use std::io::Write;
+use std::net::SocketAddr;
+use std::os::unix::fs::PermissionsExt;
+use std::path::Path;
+use std::process::{Child, Stdio};
+use std::time::{Duration, Instant};
+
+/// A password as a person might choose it.
+const PASSWORD: &str = "walking in the winter garden";
+
+/// A page of the documentation.
+#[track_caller]
+fn page(name: &str) -> String {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR"))
+        .join("../..")
+        .join(name);
+    fs::read_to_string(&path).unwrap_or_else(|e| panic!("{}: {e}", path.display()))
+}
+
+/// The commands of a page: indented lines, each with the lines that it goes on to by a backslash.
+fn commands(page: &str) -> Vec<String> {
+    let mut found: Vec<String> = Vec::new();
+    for line in page.lines().filter_map(|line| line.strip_prefix("    ")) {
+        match found.last_mut() {
+            Some(last) if last.ends_with('\\') => *last += &format!("\n{line}"),
+            _ => found.push(line.to_owned()),
+        }
+    }
+    found
+}
+
+/// The blocks of a page that are marked as `language`.
+fn blocks(page: &str, language: &str) -> Vec<String> {
+    let start = format!("```{language}\n");
+    let parts = page.split(&start).skip(1);
+    let blocks = parts.filter_map(|part| part.split_once("```"));
+    blocks.map(|(block, _)| block.to_owned()).collect()
+}
+
+#[test]
+fn the_readme_starts_with_two_commands_that_exist() {
+    let found = commands(&page("README.md"));
+    assert_eq!(found, ["cargo run --release -- dev", "./test"]);
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
+    let test = fs::metadata(root.join("test")).expect("./test is there");
+    assert_ne!(test.permissions().mode() & 0o100, 0, "./test can be run");
+    let manifest: toml::Table = page("Cargo.toml").parse().expect("TOML");
+    assert_eq!(
+        manifest["workspace"]["default-members"][0].as_str(),
+        Some("crates/server")
+    );
+}
+
+#[test]
+fn the_tutorial_starts_what_it_speaks_of() {
+    let tutorial = page("docs/tutorial/first-token.md");
+    assert_eq!(commands(&tutorial), ["cargo run --release -- dev"]);
+    let place = Place::new();
+    let help = output(valetkey(place.folder()).args(["dev", "--help"]));
+    let help = String::from_utf8_lossy(&help.stdout).into_owned();
+    // The folder and the demo app's port are where it says they are.
+    for (said, default) in [
+        ("valetkey-dev/", "valetkey-dev"),
+        ("http://localhost:8081", ":8081"),
+    ] {
+        assert!(tutorial.contains(said), "{said}");
+        assert!(help.contains(default), "{default}: {help}");
+    }
+
+    // "Change a scope's sentence, start again …: the consent page says what you wrote."
+    place.start().stop();
+    let config = fs::read_to_string(place.config()).expect("an ordinary configuration");
+    let (before, after) = ("See your tasks", "Read every one of your tasks");
+    assert!(config.contains(before), "{config}");
+    fs::write(place.config(), config.replace(before, after)).expect("change it");
+    let dev = place.start();
+    let mut app = browser(&dev, dev.text("/demo_app"));
+    let login = app.get("/login").expect(303);
+    let question = Url::parse(login.location().expect("to the provider")).expect("a URL");
+    let mut provider = browser(&dev, dev.text("/issuer"));
+    let consent = provider.authorize_until_consent(&question.target()).text();
+    assert!(
+        consent.contains(after) && !consent.contains(before),
+        "{consent}"
+    );
+}
+
+/// A provider made by following `docs/how-to/serve.md` in a folder of its own.
+struct Followed {
+    place: Place,
+    /// The page, with its domain and folders replaced by ones that are on this machine.
+    page: String,
+}
+
+impl Followed {
+    fn new() -> Self {
+        let place = Place::new();
+        let folder = format!("{}/", place.folder().display());
+        let page = page("docs/how-to/serve.md")
+            .replace(
+                "https://auth.example.com",
+                &format!("http://localhost:{}", place.port),
+            )
+            .replace("127.0.0.1:8080", &format!("127.0.0.1:{}", place.port))
+            .replace("/var/lib/valetkey/", &folder);
+        let first = blocks(&page, "toml").first().cloned();
+        let config = first.expect("the page shows a configuration");
+        fs::write(place.folder().join("valetkey.toml"), config).expect("write it");
+        Followed { place, page }
+    }
+
+    /// The one command of the page that starts with `verb`, wherever it stands.
+    #[track_caller]
+    fn command(&self, verb: &str) -> String {
+        let inline = self.page.split('`').skip(1).step_by(2).map(str::to_owned);
+        let all: Vec<String> = commands(&self.page).into_iter().chain(inline).collect();
+        let found = all.iter().find(|line| line.starts_with(verb));
+        found
+            .unwrap_or_else(|| panic!("no `{verb}` among {all:?}"))
+            .clone()
+    }
+
+    /// Runs a command of the page and returns what it printed.
+    #[track_caller]
+    fn run(&self, command: &str, input: &str) -> String {
+        let done = paste(command, self.place.folder(), input);
+        assert!(done.status.success(), "{command}: {done:?}");
+        String::from_utf8_lossy(&done.stdout).into_owned()
+    }
+
+    /// Runs the page's `serve` until it is ready.
+    #[track_caller]
+    fn serve(&self) -> Serving {
+        let command = format!("exec {}", self.command("valetkey serve"));
+        let mut shell = shell(self.place.folder());
+        shell
+            .args(["-c", &command])
+            .stdin(Stdio::null())
+            .stderr(Stdio::null());
+        let serving = Serving(shell.spawn().expect("bash starts"));
+        let addr = SocketAddr::from(([127, 0, 0, 1], self.place.port));
+        let deadline = Instant::now() + Duration::from_secs(30);
+        let ready = Request::get("/health/ready");
+        while !send(addr, "localhost", &ready).is_ok_and(|reply| reply.status == 200) {
+            assert!(Instant::now() < deadline, "`{command}` is not ready");
+            std::thread::sleep(Duration::from_millis(5));
+        }
+        serving
+    }
+}
+
+/// A server that a test started; killed when dropped.
+struct Serving(Child);
+
+impl Drop for Serving {
+    fn drop(&mut self) {
+        let _ = self.0.kill();
+        let _ = wait_for_exit(&mut self.0, Duration::from_secs(10));
+    }
+}
+
+#[test]
+fn how_to_serve_can_be_followed() {
+    let followed = Followed::new();
+    let api = api(&format!("http://localhost:{}", followed.place.port));
+    let checked = followed.run(&followed.command("valetkey config check"), "");
+    assert!(checked.contains("in order"), "{checked}");
+    let show = followed.command("valetkey config show");
+    let variable = followed.command("VALETKEY_");
+    let shown = followed.run(&format!("{variable} {show}"), "");
+    let (name, value) = variable.split_once('=').expect("NAME=VALUE");
+    let line = shown.lines().find(|line| line.contains(name));
+    assert!(line.is_some_and(|line| line.contains(value)), "{shown}");
+
+    let _serving = followed.serve();
+    for path in ["/health/live", "/health/ready"] {
+        assert!(followed.page.contains(path));
+        api.get(path).expect(200);
+    }
+    assert!(followed.page.contains("`POST /oauth2/introspect`"));
+    api.post_form("/oauth2/introspect", &[("token", "x")])
+        .expect(401);
+    followed.run(&followed.command("valetkey user create"), PASSWORD);
+    let create = followed.command("valetkey app create");
+    let created = followed.run(&create, "");
+    let id = created
+        .lines()
+        .find_map(|line| line.strip_prefix("client id"));
+    let id = id
+        .unwrap_or_else(|| panic!("no client id: {created}"))
+        .trim()
+        .to_owned();
+    assert!(created.contains("client secret"), "shown once: {created}");
+    followed.run(&followed.command("valetkey doctor"), "");
+
+    let token = robot_token(&followed, &create, &api);
+    followed.run(&followed.command("valetkey token revoke"), &token);
+    followed.run(
+        &followed
+            .command("valetkey app disable")
+            .replace("CLIENT_ID", &id),
+        "",
+    );
+    followed.run(&followed.command("valetkey user disable"), "");
+    std::thread::sleep(Duration::from_secs(1));
+    let refused = api.get_bearer("/oauth2/token/info", &token);
+    assert_eq!(refused.status, 401, "within a second: {refused}");
+    let link = format!("/oauth2/authorize?response_type=code&client_id={id}");
+    assert_eq!(api.get(&link).status, 400, "the app is disabled");
+}
+
+/// A token to revoke: of an app made by the page's command, but with the client-credentials grant.
+#[track_caller]
+fn robot_token(followed: &Followed, create: &str, api: &Api) -> String {
+    let robot = format!("{create} --resource-server --grant client_credentials --json");
+    let robot: Json = serde_json::from_str(&followed.run(&robot, "")).expect("JSON");
+    let text = |name: &str| robot[name].as_str().unwrap_or_default().to_owned();
+    let fields = [("grant_type", "client_credentials")];
+    let request = Request::post("/oauth2/token").form(&fields);
+    let reply = api.send(&request.basic(&text("client_id"), &text("client_secret")));
+    let token = reply.clone().expect(200).json()["access_token"]
+        .as_str()
+        .map(str::to_owned);
+    let token = token.unwrap_or_else(|| panic!("no token: {reply}"));
+    api.get_bearer("/oauth2/token/info", &token).expect(200);
+    token
+}
+
+#[test]
+fn every_block_of_how_to_serve_is_a_configuration() {
+    let followed = Followed::new();
+    let blocks = blocks(&followed.page, "toml");
+    assert!(blocks.len() > 1, "{}", followed.page);
+    let path = followed.place.folder().join("all.toml");
+    let mut file = fs::File::create(&path).expect("make the file");
+    for block in &blocks {
+        writeln!(file, "{block}").expect("write the file");
+    }
+    let check = followed
+        .command("valetkey config check")
+        .replace("valetkey.toml", "all.toml");
+    let done = paste(&check, followed.place.folder(), "");
+    assert!(done.status.success(), "{done:?}");
+}
