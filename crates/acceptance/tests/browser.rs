@@ -129,3 +129,9 @@ fn tabs_the_back_button_and_stale_forms_continue_or_restart() {
 fn the_keyboard_alone_is_enough() {
     walk("keyboard");
 }
+
+#[test]
+#[ignore = "the pages' form-action lists the redirect's origin only, so Chromium blocks the app's own redirect"]
+fn an_app_may_send_its_visitor_on_to_another_site() {
+    walk("onward");
+}

@@ -15,11 +15,14 @@ export class App {
 
   constructor(site) {
     this.site = site;
+    // Where the app sends its visitor on to, when it does.
+    this.onward = undefined;
     this.verifiers = new Map();
     this.answers = new Map();
     this.server = createServer((request, response) => {
       const query = Object.fromEntries(new URL(request.url, "http://localhost").searchParams);
       if (query.state) this.answers.set(query.state, query);
+      if (this.onward) return response.writeHead(303, { Location: this.onward }).end();
       response.setHeader("Content-Type", "text/html; charset=utf-8");
       response.end('<!doctype html><html lang="en"><link rel="icon" href="data:,"><title>Back</title><h1>Back</h1>');
     });

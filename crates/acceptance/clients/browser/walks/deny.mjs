@@ -1,4 +1,5 @@
-// Deny: the app is told, nothing is remembered, and a second try asks again.
+// Deny: the app is told, nothing is remembered, and a second try asks again. What is allowed then is remembered:
+// after a sign-out, signing in leads straight back to the app.
 
 import assert from "node:assert/strict";
 import { assertConsent, connect, heading, press, signIn, text } from "../acts.mjs";
@@ -18,4 +19,11 @@ export async function walk(stage) {
   await assertConsent(page, site, ["See your tasks", "Add tasks and change them"]);
   await press(page, "#allow");
   assert.equal(await heading(page), "Your tasks");
+
+  await page.goto(`${site.issuer}/account`);
+  await press(page, "#sign-out");
+  await connect(page, site);
+  await signIn(page, { email: site.user.email, password: "not the password" });
+  await signIn(page, site.user);
+  assert.equal(page.url(), `${site.demo_app}/tasks`);
 }
