@@ -299,7 +299,9 @@ fn t12_a_development_callback_is_accepted() {
         .expect(200);
     let csp = page.header("Content-Security-Policy").unwrap_or_default();
     assert!(
-        csp.contains("form-action 'self' http://localhost:5000;"),
+        csp.contains(
+            "form-action 'self' http://localhost:5000 https: http://localhost:* http://127.0.0.1:*;"
+        ),
         "{csp}"
     );
     assert!(

@@ -131,7 +131,6 @@ fn the_keyboard_alone_is_enough() {
 }
 
 #[test]
-#[ignore = "the pages' form-action lists the redirect's origin only, so Chromium blocks the app's own redirect"]
 fn an_app_may_send_its_visitor_on_to_another_site() {
     walk("onward");
 }

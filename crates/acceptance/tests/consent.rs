@@ -253,7 +253,7 @@ fn the_consent_page_says_who_asks_for_what() {
     assert!(!page.text().contains("<Co>"), "the name is escaped");
     let csp = page.header("Content-Security-Policy").unwrap_or_default();
     assert!(
-        csp.contains("form-action 'self' https://board.example;"),
+        csp.contains("form-action 'self' https://board.example https:;"),
         "{csp}"
     );
     scene.cli(&["app", "approve", &app.client_id]);

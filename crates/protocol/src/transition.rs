@@ -97,8 +97,11 @@ pub enum Transition {
         /// Whose.
         subject: Subject,
     },
-    /// Signs a browser in.
+    /// Signs a browser in. Guard: the account is on and its password is still the one that was checked, since
+    /// checking takes a while.
     StartSession {
+        /// The PHC string that was checked.
+        password: String,
         /// The session.
         session: Session,
         /// The session this browser had before, which ends.

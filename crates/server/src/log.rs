@@ -7,10 +7,12 @@ use axum::http::{Method, StatusCode, Uri};
 use std::fmt::Write as _;
 use std::io::{IsTerminal, Write};
 use std::net::IpAddr;
-use std::sync::mpsc::{Receiver, SyncSender, TrySendError, sync_channel};
-use std::sync::{Arc, atomic::AtomicU64, atomic::Ordering::Relaxed};
-use std::thread::JoinHandle;
+use std::sync::mpsc::{SyncSender, sync_channel};
+use std::sync::{Arc, Condvar, Mutex, PoisonError};
+use std::time::Duration;
 
+/// How long lines are gathered before they are written, so that the writer wakes fifty times a second at most.
+const GATHER: Duration = Duration::from_millis(20);
 /// Lines that may wait to be written. Beyond that they are counted and the count is logged.
 const QUEUE: usize = 16_384;
 
@@ -29,16 +31,28 @@ pub(crate) struct RequestLine {
 enum Line {
     Request(Box<RequestLine>),
     Event(&'static str, String),
-    Flush(SyncSender<()>),
+}
+
+/// What waits for the writer.
+#[derive(Default)]
+struct Waiting {
+    lines: Vec<Line>,
+    dropped: u64,
+    /// Whoever waits until all of this is written.
+    flushes: Vec<SyncSender<()>>,
+    /// The writer sleeps until it is woken.
+    idle: bool,
+}
+
+#[derive(Default)]
+struct Queue {
+    waiting: Mutex<Waiting>,
+    wake: Condvar,
 }
 
 /// The way to the log.
 #[derive(Clone)]
-pub(crate) struct Log {
-    queue: SyncSender<Line>,
-    dropped: Arc<AtomicU64>,
-    _writer: Arc<JoinHandle<()>>,
-}
+pub(crate) struct Log(Arc<Queue>);
 
 impl Log {
     /// Starts the writer on standard error.
@@ -48,15 +62,10 @@ impl Log {
             LogFormat::Json => true,
             LogFormat::Text => false,
         };
-        let (queue, lines) = sync_channel(QUEUE);
-        let dropped = Arc::new(AtomicU64::new(0));
-        let counter = dropped.clone();
-        let writer = std::thread::spawn(move || write_lines(&lines, &counter, json));
-        Log {
-            queue,
-            dropped,
-            _writer: Arc::new(writer),
-        }
+        let queue = Arc::new(Queue::default());
+        let lines = queue.clone();
+        std::thread::spawn(move || write_lines(&lines, json));
+        Log(queue)
     }
 
     /// Logs a finished request.
@@ -82,46 +91,71 @@ impl Log {
     /// Waits until everything logged so far is written.
     pub(crate) fn flush(&self) {
         let (done, written) = sync_channel(1);
-        if self.queue.send(Line::Flush(done)).is_ok() {
-            let _ = written.recv();
-        }
+        self.0.change(|waiting| waiting.flushes.push(done));
+        let _ = written.recv();
     }
 
     fn send(&self, line: Line) {
-        if let Err(TrySendError::Full(_)) = self.queue.try_send(line) {
-            self.dropped.fetch_add(1, Relaxed);
-        }
+        self.0.change(|waiting| match waiting.lines.len() < QUEUE {
+            true => waiting.lines.push(line),
+            false => waiting.dropped += 1,
+        });
     }
 }
 
-fn write_lines(lines: &Receiver<Line>, dropped: &AtomicU64, json: bool) {
+impl Queue {
+    /// Adds something and wakes the writer if it sleeps; under load it does not, so a line costs no wake-up.
+    fn change(&self, add: impl FnOnce(&mut Waiting)) {
+        let mut waiting = self.waiting.lock().unwrap_or_else(PoisonError::into_inner);
+        add(&mut waiting);
+        if std::mem::take(&mut waiting.idle) {
+            self.wake.notify_one();
+        }
+    }
+
+    /// Sleeps until something waits, gathers for a moment, and takes all of it.
+    fn take(&self) -> Waiting {
+        let mut waiting = self.waiting.lock().unwrap_or_else(PoisonError::into_inner);
+        while waiting.lines.is_empty() && waiting.flushes.is_empty() {
+            waiting.idle = true;
+            waiting = self
+                .wake
+                .wait(waiting)
+                .unwrap_or_else(PoisonError::into_inner);
+        }
+        if waiting.flushes.is_empty() {
+            drop(waiting);
+            std::thread::sleep(GATHER);
+            waiting = self.waiting.lock().unwrap_or_else(PoisonError::into_inner);
+        }
+        std::mem::take(&mut *waiting)
+    }
+}
+
+fn write_lines(queue: &Queue, json: bool) {
     let mut out = std::io::BufWriter::with_capacity(64 * 1024, std::io::stderr());
     let mut text = String::with_capacity(512);
-    while let Ok(first) = lines.recv() {
-        let mut next = Some(first);
-        while let Some(line) = next {
-            text.clear();
-            let waiting = format_line(&line, json, &mut text);
-            let _ = out.write_all(text.as_bytes());
-            if let Some(done) = waiting {
-                let _ = out.flush();
-                let _ = done.send(());
-            }
-            next = lines.try_recv().ok();
-        }
-        let lost = dropped.swap(0, Relaxed);
-        if lost > 0 {
+    loop {
+        let mut taken = queue.take();
+        if taken.dropped > 0 {
+            let lost = taken.dropped;
             let message =
                 format!("{lost} log lines were dropped: the log is slower than the requests");
+            taken.lines.push(Line::Event("warn", message));
+        }
+        for line in &taken.lines {
             text.clear();
-            format_line(&Line::Event("warn", message), json, &mut text);
+            format_line(line, json, &mut text);
             let _ = out.write_all(text.as_bytes());
         }
         let _ = out.flush();
+        for done in taken.flushes {
+            let _ = done.send(());
+        }
     }
 }
 
-fn format_line<'a>(line: &'a Line, json: bool, out: &mut String) -> Option<&'a SyncSender<()>> {
+fn format_line(line: &Line, json: bool, out: &mut String) {
     match line {
         Line::Request(request) if json => request_as_json(request, out),
         Line::Request(request) => request_as_text(request, out),
@@ -129,9 +163,7 @@ fn format_line<'a>(line: &'a Line, json: bool, out: &mut String) -> Option<&'a S
         Line::Event(level, message) => {
             let _ = writeln!(out, "{} {level:<5} {message}", clock::timestamp());
         }
-        Line::Flush(done) => return Some(done),
     }
-    None
 }
 
 fn quoted(text: &str) -> String {

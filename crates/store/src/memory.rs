@@ -14,7 +14,8 @@ pub(crate) struct Memory {
     /// Grant to the time when its revocation may be forgotten.
     revoked: RwLock<HashMap<i64, i64>>,
     standings: RwLock<HashMap<i64, Standing>>,
-    by_id: Cache<String, Arc<Client>>,
+    /// A client id never changes its number, so this one needs no forgetting.
+    numbers: Cache<String, i64>,
     by_no: Cache<i64, Arc<Client>>,
     /// Counts changes of apps, so that a read from before a change is not kept after it.
     version: Mutex<u64>,
@@ -25,7 +26,7 @@ impl Memory {
         Memory {
             revoked: RwLock::default(),
             standings: RwLock::default(),
-            by_id: Cache::new(MAX_CLIENTS),
+            numbers: Cache::new(MAX_CLIENTS),
             by_no: Cache::new(MAX_CLIENTS),
             version: Mutex::new(0),
         }
@@ -76,7 +77,7 @@ impl Memory {
     }
 
     pub(crate) fn client(&self, id: &str) -> Option<Arc<Client>> {
-        self.by_id.get(id)
+        self.by_no.get(&self.numbers.get(id)?)
     }
 
     pub(crate) fn client_by_no(&self, no: ClientNo) -> Option<Arc<Client>> {
@@ -93,7 +94,7 @@ impl Memory {
         let client = Arc::new(client);
         let now = self.version.lock().unwrap_or_else(PoisonError::into_inner);
         if *now == version {
-            self.by_id.insert(client.id.clone(), client.clone());
+            self.numbers.insert(client.id.clone(), client.no.0);
             self.by_no.insert(client.no.0, client.clone());
         }
         client
@@ -103,8 +104,6 @@ impl Memory {
     pub(crate) fn forget_client(&self, no: ClientNo) {
         let mut version = self.version.lock().unwrap_or_else(PoisonError::into_inner);
         *version += 1;
-        if let Some(client) = self.by_no.remove(&no.0) {
-            self.by_id.invalidate(&client.id);
-        }
+        self.by_no.invalidate(&no.0);
     }
 }

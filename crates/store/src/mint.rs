@@ -1,7 +1,7 @@
 //! New ids: 41 bits of milliseconds, 10 of node, 12 of sequence; rising, also when the clock steps back.
 use protocol::Mint;
 use protocol::types::Locator;
-use protocol::types::ids::LOCATOR_LOW_BITS;
+use protocol::types::ids::{EPOCH_MILLIS, LOCATOR_LOW_BITS};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering::Relaxed};
 use std::time::{SystemTime, UNIX_EPOCH};
@@ -17,7 +17,7 @@ pub struct IdMint(Arc<Sequence>);
 
 #[derive(Debug)]
 struct Sequence {
-    node: i64,
+    node: AtomicI64,
     /// Milliseconds and sequence of the last id, without the node.
     last: AtomicI64,
 }
@@ -27,15 +27,25 @@ impl IdMint {
     pub(crate) fn new(node: i64, highest: i64) -> Self {
         let millis = (highest >> LOCATOR_LOW_BITS) + 1;
         IdMint(Arc::new(Sequence {
-            node,
+            node: AtomicI64::new(node),
             last: AtomicI64::new(millis << SEQUENCE_BITS),
         }))
+    }
+
+    /// The number of this process.
+    pub(crate) fn node(&self) -> i64 {
+        self.0.node.load(Relaxed)
+    }
+
+    /// Goes on as another node.
+    pub(crate) fn set_node(&self, node: i64) {
+        self.0.node.store(node, Relaxed);
     }
 }
 
 impl Mint for IdMint {
     fn locator(&self) -> Locator {
-        let clock = milliseconds() << SEQUENCE_BITS;
+        let clock = (milliseconds() - EPOCH_MILLIS).max(0) << SEQUENCE_BITS;
         let next = |last: i64| clock.max(last + 1);
         let updated = self
             .0
@@ -45,7 +55,7 @@ impl Mint for IdMint {
         let ticket = next(last);
         let millis = ticket >> SEQUENCE_BITS;
         let sequence = ticket & ((1 << SEQUENCE_BITS) - 1);
-        Locator(millis << LOCATOR_LOW_BITS | self.0.node << SEQUENCE_BITS | sequence)
+        Locator(millis << LOCATOR_LOW_BITS | self.node() << SEQUENCE_BITS | sequence)
     }
 
     fn secret(&self) -> [u8; 32] {
@@ -76,7 +86,7 @@ mod tests {
 
     #[test]
     fn ids_rise_above_what_the_store_holds() {
-        let future = (milliseconds() + 86_400_000) << LOCATOR_LOW_BITS;
+        let future = (milliseconds() - EPOCH_MILLIS + 86_400_000) << LOCATOR_LOW_BITS;
         let mint = IdMint::new(5, future);
         let ids: Vec<i64> = (0..5_000).map(|_| mint.locator().0).collect();
         assert!(ids[0] > future && ids.is_sorted() && ids[0] != ids[1]);

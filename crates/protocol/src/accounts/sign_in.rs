@@ -4,7 +4,7 @@ use crate::facts::Attempts;
 use crate::policy::Policy;
 use crate::transition::Transition;
 use crate::types::person::email_key;
-use crate::types::{Lifetime, Locator, Session, Subject, UnixTime};
+use crate::types::{Lifetime, Locator, Person, Session, Subject, UnixTime};
 use jose::{Digest, TokenText};
 
 /// What a session cookie's value starts with.
@@ -136,7 +136,7 @@ fn key(limit: Limit, text: &str) -> (Limit, Digest) {
 /// Starts a session for a person who proved who they are. Returns the cookie's value. The browser's earlier
 /// session, if any, ends: an id never survives a sign-in.
 pub fn start_session<M: Mint>(
-    subject: Subject,
+    person: &Person,
     browser: &str,
     ends: Option<Locator>,
     policy: &Policy,
@@ -153,10 +153,15 @@ pub fn start_session<M: Mint>(
     let session = Session {
         id,
         digest: cookie.digest(),
-        subject,
+        subject: person.subject,
         auth_time: now,
         expires_at: now.plus(policy.accounts.session),
         browser,
     };
-    (cookie, Transition::StartSession { session, ends })
+    let transition = Transition::StartSession {
+        password: person.password.clone(),
+        session,
+        ends,
+    };
+    (cookie, transition)
 }

@@ -5,20 +5,24 @@ use jose::token_text::{base62, from_base62};
 /// Bits of a locator below its milliseconds: 10 of node, 12 of sequence.
 pub const LOCATOR_LOW_BITS: u32 = 22;
 
+/// Where locators begin to count: 2025-01-01T00:00:00Z, in milliseconds. 41 bits last until 2094.
+pub const EPOCH_MILLIS: i64 = 1_735_689_600_000;
+
 /// The id of a row made by a node: 63 bits, positive, time-ordered
-/// (41 bits of milliseconds, 10 of node, 12 of sequence). It is the readable part of a token.
+/// (41 bits of milliseconds since 2025, 10 of node, 12 of sequence). It is the readable part of a token.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Locator(pub i64);
 
 impl Locator {
     /// The lowest locator that can be made at `time`: all rows made earlier are below it.
     pub fn first_at(time: UnixTime) -> Self {
-        Locator((time.0.max(0).saturating_mul(1_000)) << LOCATOR_LOW_BITS)
+        let millis = time.0.saturating_mul(1_000).saturating_sub(EPOCH_MILLIS);
+        Locator(millis.clamp(0, (1 << 41) - 1) << LOCATOR_LOW_BITS)
     }
 
     /// When it was made, in whole seconds.
     pub fn time(self) -> UnixTime {
-        UnixTime((self.0 >> LOCATOR_LOW_BITS) / 1_000)
+        UnixTime(((self.0 >> LOCATOR_LOW_BITS) + EPOCH_MILLIS) / 1_000)
     }
 }
 

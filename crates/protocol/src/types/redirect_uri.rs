@@ -97,8 +97,18 @@ impl VerifiedRedirectUri {
         format!("{base}?{}", parts.join("&"))
     }
 
-    /// The origin for a `form-action` source: `https://host[:port]`, or `scheme:` for a private-use scheme.
-    pub fn form_action_source(&self) -> String {
+    /// Sources for `form-action` on a page whose form ends with a redirect to this URI. Chromium applies them to
+    /// every redirect that follows, so the app's own onward redirects must be covered too: any https site, and
+    /// loopback for an app that runs there.
+    pub fn form_action_sources(&self) -> String {
+        let origin = self.origin();
+        match self.is_loopback() {
+            true => format!("{origin} https: http://localhost:* http://127.0.0.1:*"),
+            false => format!("{origin} https:"),
+        }
+    }
+
+    fn origin(&self) -> String {
         let parts = Parts::of(&self.text);
         match parts.authority {
             Some(authority) => format!("{}://{authority}", parts.scheme),
@@ -151,6 +161,11 @@ impl RedirectUri {
             _ => return Err(RedirectUriFault::Scheme),
         }
         Ok(RedirectUri(text.to_owned()))
+    }
+
+    /// A URI that was registered before, perhaps under other rules.
+    pub fn from_stored(text: &str) -> Self {
+        RedirectUri(text.to_owned())
     }
 
     /// The text as registered.

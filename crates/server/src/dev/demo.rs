@@ -23,8 +23,12 @@ use std::sync::{Arc, Mutex, PoisonError};
 /// Browsers it remembers; the oldest is forgotten first.
 const MAX_VISITS: usize = 1_000;
 
+/// Requests that one browser may have under way.
+const MAX_REQUESTS: usize = 10;
+
 /// What the app was told when it was registered.
 pub(super) struct Settings {
+    issuer: String,
     authorization: String,
     token: String,
     revocation: String,
@@ -46,6 +50,7 @@ impl Settings {
             format!("{}{path}", origin(&config.issuer))
         };
         Settings {
+            issuer: config.issuer.clone(),
             authorization: at(&paths.authorize),
             token: at(&paths.token),
             revocation: at(&paths.revoke),
@@ -64,8 +69,8 @@ impl Settings {
 /// One browser's state.
 #[derive(Clone, Default)]
 struct Visit {
-    state: String,
-    verifier: String,
+    /// State and verifier of requests under way, one a tab.
+    requests: Vec<(String, String)>,
     access_token: String,
     refresh_token: String,
     steps: Vec<Step>,
@@ -177,8 +182,11 @@ impl DemoState {
     }
 }
 
-async fn login(State(demo): State<Demo>) -> Response {
-    let (id, state, verifier) = (random(), random(), random());
+async fn login(State(demo): State<Demo>, headers: HeaderMap) -> Response {
+    let (state, verifier) = (random(), random());
+    let (id, mut visit) = demo
+        .visit(&headers)
+        .unwrap_or_else(|| (random(), Visit::default()));
     let challenge = Digest::of(verifier.as_bytes()).base64url();
     let redirect_uri = demo.redirect_uri();
     let query = Params::from_pairs([
@@ -190,23 +198,10 @@ async fn login(State(demo): State<Demo>) -> Response {
         ("code_challenge", &challenge),
         ("code_challenge_method", "S256"),
     ]);
-    let visit = Visit {
-        steps: vec![Step {
-            title: "The app sent your browser to the provider",
-            request: format!(
-                "GET {}?response_type=code&client_id={}&scope={}&state={}&code_challenge={}",
-                demo.settings.authorization,
-                demo.settings.client_id,
-                demo.settings.scopes,
-                shortened(&state),
-                shortened(&challenge)
-            ),
-            response: "You signed in and pressed Allow.".to_owned(),
-        }],
-        state,
-        verifier,
-        ..Visit::default()
-    };
+    if visit.requests.len() == MAX_REQUESTS {
+        visit.requests.remove(0);
+    }
+    visit.requests.push((state, verifier));
     let mut response = reply::see_other(&format!(
         "{}?{}",
         demo.settings.authorization,
@@ -221,9 +216,14 @@ async fn login(State(demo): State<Demo>) -> Response {
     response
 }
 
-/// Enough of a secret to recognise it, and no more.
+/// Enough of a secret to recognise it, and no more. A token's beginning tells its kind, its end is a checksum.
 fn shortened(secret: &str) -> String {
-    format!("{}…", secret.chars().take(8).collect::<String>())
+    let head: String = secret.chars().take(5).collect();
+    let tail: String = secret
+        .chars()
+        .skip(secret.chars().count().saturating_sub(4))
+        .collect();
+    format!("{head}…{tail}")
 }
 
 fn failed(error: &str, description: &str) -> Response {
@@ -247,19 +247,26 @@ async fn callback(
             "This browser did not start a sign-in here.",
         );
     };
-    if params.get("state") != Some(visit.state.as_str()) || visit.state.is_empty() {
+    let own = |(state, _): &&(String, String)| params.get("state") == Some(state.as_str());
+    let Some((state, verifier)) = visit.requests.iter().find(own).cloned() else {
         return failed(
             "wrong_state",
-            "The answer does not belong to the request this browser made.",
+            "The answer does not belong to a request this browser made.",
+        );
+    };
+    // RFC 9207 §2.4: an answer of another issuer is not ours.
+    if params.get("iss") != Some(demo.settings.issuer.as_str()) {
+        return failed(
+            "wrong_issuer",
+            "The answer does not come from the provider that was asked.",
         );
     }
-    visit.state.clear();
     if let Some(error) = params.get("error") {
         return failed(error, params.get("error_description").unwrap_or_default());
     }
     let code = params.get("code").unwrap_or_default().to_owned();
+    visit.steps = vec![asked(&demo, &state, &verifier, &code)];
     let redirect_uri = demo.redirect_uri();
-    let verifier = visit.verifier.clone();
     let fields = [
         ("grant_type", "authorization_code"),
         ("code", code.as_str()),
@@ -281,6 +288,30 @@ async fn callback(
         shown,
     )
     .await
+}
+
+/// The first step, as it was.
+fn asked(demo: &Demo, state: &str, verifier: &str, code: &str) -> Step {
+    let settings = &demo.settings;
+    let challenge = Digest::of(verifier.as_bytes()).base64url();
+    Step {
+        title: "The app sent your browser to the provider, and the provider sent it back",
+        request: format!(
+            "GET {}?response_type=code&client_id={}&scope={}&state={}&code_challenge={}",
+            settings.authorization,
+            settings.client_id,
+            settings.scopes,
+            shortened(state),
+            shortened(&challenge)
+        ),
+        response: format!(
+            "GET {}?code={}&state={}&iss={}",
+            demo.redirect_uri(),
+            shortened(code),
+            shortened(state),
+            settings.issuer
+        ),
+    }
 }
 
 /// Asks the token endpoint, then the API, and goes to the result.
@@ -440,7 +471,7 @@ async fn revoke(State(demo): State<Demo>, headers: HeaderMap, body: axum::body::
     visit.steps.push(Step {
         title: "The app gave its key back",
         request: format!(
-            "POST {}\n\ntoken={}",
+            "POST {}\nAuthorization: Basic …\n\ntoken={}",
             demo.settings.revocation,
             shortened(&token)
         ),

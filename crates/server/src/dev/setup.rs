@@ -85,17 +85,18 @@ pub(super) async fn ensure(
 async fn make(app: &AppState, demo_port: u16) -> anyhow::Result<Credentials> {
     let (user, person) = make_person(app, "demo@example.com", "Dana Demo", false).await?;
     let (admin, admin_person) = make_person(app, "admin@example.com", "Ada Admin", true).await?;
+    let homepage = format!("http://localhost:{demo_port}");
     let demo = NewApp {
-        redirect_uris: vec![format!("http://localhost:{demo_port}/callback")],
+        redirect_uris: vec![format!("{homepage}/callback")],
         grants: Some(GrantType::ALL.to_vec()),
         description: "A third-party app that shows your tasks.".to_owned(),
-        ..new_app("Task Board", "http://localhost", person)
+        ..new_app("Task Board", &homepage, person)
     };
     let api = NewApp {
         grants: Some(vec![GrantType::ClientCredentials]),
         resource_server: true,
         scopes: Some(Scope::from_iter(["tasks:read"])),
-        ..new_app("Tasks API", "http://localhost", admin_person)
+        ..new_app("Tasks API", &homepage, admin_person)
     };
     Ok(Credentials {
         user,

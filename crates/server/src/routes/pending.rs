@@ -71,7 +71,7 @@ pub(crate) async fn load_optional(
 impl Pending {
     /// Where a form's answer may be redirected to.
     pub(crate) fn form_target(&self) -> String {
-        self.request.redirect_uri.form_action_source()
+        self.request.redirect_uri.form_action_sources()
     }
 }
 

@@ -67,19 +67,33 @@ pub(crate) fn unavailable(app: &App, error: &StoreError, id: RequestId) -> Respo
     response
 }
 
-/// An authorization request that cannot be answered to an app.
+/// An authorization request that cannot be answered to an app. The person is told what it means to them, the
+/// app's developer what is wrong.
 pub(crate) fn shown(app: &App, error: &ShownError, id: RequestId) -> Response {
-    let mut details = Vec::new();
+    let mut details = vec![("For the app's developer".to_owned(), error.sentence())];
     if let ShownError::RedirectUri {
         sent: Some(sent), ..
     } = error
     {
         details.push(("The link asks to go to".to_owned(), sent.clone()));
     }
+    let sentence = match error {
+        ShownError::RedirectUri { .. } => {
+            "The app sent you here with a return address that is not its own, so nothing was sent back. \
+             Tell the people who make the app."
+        }
+        ShownError::InactiveClient(_) => {
+            "This app may not be used at the moment. Nothing was allowed or sent."
+        }
+        _ => {
+            "The link that brought you here is incomplete or wrong, so nothing was allowed or sent. \
+             Go back to the app and try again; if that does not help, tell the people who make it."
+        }
+    };
     let problem = Problem {
         status: StatusCode::BAD_REQUEST,
         title: "This sign-in link does not work",
-        sentence: &error.sentence(),
+        sentence,
         code: Some(error.code(app.policy())),
         details,
         next: None,

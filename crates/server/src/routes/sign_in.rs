@@ -14,6 +14,7 @@ use pages::SignIn;
 use protocol::accounts::people::MAX_PASSWORD;
 use protocol::accounts::sign_in::{Attempt, start_session};
 use protocol::types::Person;
+use store::Outcome;
 
 /// What a failed sign-in says, alike for a wrong password and an unknown address.
 const WRONG: &str = "E-mail or password is wrong. Check both and try again.";
@@ -164,9 +165,15 @@ async fn welcome(
     let ends = visitor.session.as_ref().map(|facts| facts.session.id);
     let (policy, now) = (app.policy(), clock::now());
     let browser = &visitor.user_agent;
-    let (cookie, transition) = start_session(person.subject, browser, ends, policy, now, &app.mint);
-    if let Err(error) = app.settle_one(transition).await {
-        return problem::unavailable(app, &error, visitor.id);
+    let (cookie, transition) = start_session(person, browser, ends, policy, now, &app.mint);
+    match app.settle_one(transition).await {
+        Ok(Outcome::Committed) => {}
+        // The password was changed, or the account switched off, while it was being checked.
+        Ok(Outcome::Conflict) => {
+            let handle = pending.map(|pending| pending.handle.as_str());
+            return reply::see_other(&with_handle("/sign-in", handle));
+        }
+        Err(error) => return problem::unavailable(app, &error, visitor.id),
     }
     let mut response = go_on(pending);
     visitor::sign_in(app, &mut response, &cookie, person);

@@ -13,6 +13,9 @@ CREATE TABLE people (
     created_at  INTEGER NOT NULL
 ) STRICT;
 
+-- Read when a store is opened.
+CREATE INDEX people_not_good ON people (subject) WHERE disabled_at IS NOT NULL OR cutoff > 0;
+
 CREATE TABLE clients (
     no              INTEGER PRIMARY KEY,
     id              TEXT NOT NULL UNIQUE,
@@ -136,6 +139,8 @@ CREATE TABLE attempts (
     count INTEGER NOT NULL,
     since INTEGER NOT NULL
 ) STRICT;
+
+CREATE INDEX attempts_by_since ON attempts (since);
 
 -- What other processes must hear of: revoked grants, people and apps that changed.
 CREATE TABLE changes (

@@ -7,7 +7,7 @@ use protocol::types::{
     AccessToken, AuthorizationCode, Consent, Grant, Interaction, Lifetime, Locator, NewPerson,
     RefreshToken, Session, Subject, UnixTime,
 };
-use rusqlite::{Connection, Params, Result, params};
+use rusqlite::{Connection, OptionalExtension, Params, Result, params};
 
 use crate::{IdMint, Outcome};
 use jose::Digest;
@@ -24,6 +24,13 @@ pub(super) struct Apply<'a> {
 impl Apply<'_> {
     /// Applies a transition and its line of the audit trail.
     pub(super) fn transition(&mut self, transition: &Transition) -> Result<Outcome> {
+        if let Transition::RevokeGrant { grant, until, .. } = transition {
+            // Revoking what is revoked is success, and nothing to write down again.
+            if self.revoke_grant(*grant, *until)? {
+                self.audit(transition)?;
+            }
+            return Ok(Outcome::Committed);
+        }
         let outcome = self.change(transition)?;
         if outcome == Outcome::Committed {
             self.audit(transition)?;
@@ -65,10 +72,17 @@ impl Apply<'_> {
                 return self.issue_code(code, *interaction, consent.as_ref());
             }
             T::DenyInteraction { interaction, .. } => return self.answer(*interaction),
-            T::RevokeGrant { grant, until, .. } => self.revoke_grant(*grant, *until)?,
             T::RevokeAccessToken { token, .. } => {
                 self.run("DELETE FROM access_tokens WHERE id = ?1", [token.0])?;
             }
+            _ => return self.change_account(transition),
+        }
+        Ok(Outcome::Committed)
+    }
+
+    fn change_account(&mut self, transition: &Transition) -> Result<Outcome> {
+        use Transition as T;
+        match transition {
             T::CreatePerson(person) => return self.create_person(person),
             T::SetPassword {
                 subject,
@@ -89,7 +103,11 @@ impl Apply<'_> {
                 )?;
                 self.person_changed(*subject)?;
             }
-            T::StartSession { session, ends } => self.start_session(session, *ends)?,
+            T::StartSession {
+                session,
+                ends,
+                password,
+            } => return self.start_session(session, *ends, password),
             T::EndSession { subject, session } => {
                 self.run(
                     "DELETE FROM sessions WHERE id = ?1 AND subject = ?2",
@@ -247,17 +265,27 @@ impl Apply<'_> {
         self.run(sql, values).map(drop)
     }
 
-    fn revoke_grant(&mut self, grant: Locator, until: UnixTime) -> Result<()> {
-        let sql = "UPDATE grants SET revoked_at = ?2 WHERE id = ?1 AND revoked_at IS NULL";
-        if self.run(sql, [grant.0, self.now.0])? > 0 {
-            self.feed("grant", grant.0, until)?;
-            self.effects.push(Effect::Grant(grant, until));
-        }
-        Ok(())
+    /// Revokes a grant; whether it was alive. The revocation is remembered until the grant's own end, which no
+    /// token outlives.
+    fn revoke_grant(&mut self, grant: Locator, until: UnixTime) -> Result<bool> {
+        let sql = "UPDATE grants SET revoked_at = ?2 WHERE id = ?1 AND revoked_at IS NULL RETURNING expires_at";
+        let end = self
+            .conn
+            .prepare_cached(sql)?
+            .query_row([grant.0, self.now.0], |row| row.get(0))
+            .optional()?;
+        let Some(end) = end else {
+            return Ok(false);
+        };
+        let until = until.max(UnixTime(end));
+        self.feed("grant", grant.0, until)?;
+        self.effects.push(Effect::Grant(grant, until));
+        Ok(true)
     }
 
     fn create_person(&self, person: &NewPerson) -> Result<Outcome> {
-        let next = "SELECT COALESCE(MAX(subject), 0) + 1 FROM people";
+        let next =
+            "SELECT COALESCE(MAX(subject), 0) + 1 FROM people WHERE subject < 9007199254740991";
         let subject = match person.subject {
             Some(subject) => subject.0,
             None => self
@@ -295,7 +323,20 @@ impl Apply<'_> {
         self.feed("person", subject.0, self.now.plus(FED))
     }
 
-    fn start_session(&self, session: &Session, ends: Option<Locator>) -> Result<()> {
+    fn start_session(
+        &self,
+        session: &Session,
+        ends: Option<Locator>,
+        password: &str,
+    ) -> Result<Outcome> {
+        let guard = "SELECT COUNT(*) FROM people WHERE subject = ?1 AND password = ?2 AND disabled_at IS NULL";
+        let same: i64 = self
+            .conn
+            .prepare_cached(guard)?
+            .query_row(params![session.subject.0, password], |row| row.get(0))?;
+        if same == 0 {
+            return Ok(Outcome::Conflict);
+        }
         if let Some(ends) = ends {
             self.run("DELETE FROM sessions WHERE id = ?1", [ends.0])?;
         }
@@ -309,7 +350,8 @@ impl Apply<'_> {
         ];
         let sql = "INSERT INTO sessions (id, digest, subject, auth_time, expires_at, browser) \
                    VALUES (?1, ?2, ?3, ?4, ?5, ?6)";
-        self.run(sql, values).map(drop)
+        self.run(sql, values)?;
+        Ok(Outcome::Committed)
     }
 
     fn end_sessions(&self, subject: Subject, keep: Option<Locator>) -> Result<()> {

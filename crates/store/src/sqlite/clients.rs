@@ -1,5 +1,5 @@
 //! Apps, read whole.
-use super::rows::{self, corrupt, digest, locator, optional_time, scope, time};
+use super::rows::{corrupt, digest, locator, optional_time, scope, time};
 use protocol::types::{
     Client, ClientKind, ClientNo, ClientStatus, GrantType, RedirectUri, StoredSecret, Subject,
 };
@@ -94,12 +94,9 @@ fn status(row: &Row<'_>, column: usize) -> Result<ClientStatus> {
     ClientStatus::parse(text).ok_or_else(|| corrupt(column, "a status"))
 }
 
-/// What was registered under older rules stays as it is, so only its form can be wrong here.
 fn redirect_uris(row: &Row<'_>, column: usize) -> Result<Vec<RedirectUri>> {
-    let lines = rows::lines(row.get_ref(column)?.as_str()?);
-    let read =
-        |line: String| RedirectUri::register(&line).map_err(|_| corrupt(column, "a redirect URI"));
-    lines.into_iter().map(read).collect()
+    let text = row.get_ref(column)?.as_str()?;
+    Ok(text.lines().map(RedirectUri::from_stored).collect())
 }
 
 fn grants(row: &Row<'_>, column: usize) -> Result<Vec<GrantType>> {

@@ -32,6 +32,7 @@ impl Lease {
     }
 }
 
+/// The lowest number that nobody holds.
 fn take(conn: &Connection, holder: &str, now: UnixTime) -> Result<i64, StoreError> {
     for node in 0..NODES {
         let sql = "SELECT lease_until FROM nodes WHERE node = ?1";
@@ -40,28 +41,44 @@ fn take(conn: &Connection, holder: &str, now: UnixTime) -> Result<i64, StoreErro
             .query_row([node], |row| row.get(0))
             .optional()?;
         if until.is_none_or(|until| until <= now.0) {
-            renew(conn, node, holder, now)?;
+            insert(conn, node, holder, now)?;
             return Ok(node);
         }
     }
     Err(StoreError::NoNode)
 }
 
-/// Keeps a number for another while.
+/// The same inside the writer, whose jobs answer with a number.
+pub(super) fn take_as_rows(
+    conn: &Connection,
+    holder: &str,
+    now: UnixTime,
+) -> rusqlite::Result<usize> {
+    let taken = take(conn, holder, now).map_err(|_| rusqlite::Error::QueryReturnedNoRows)?;
+    Ok(usize::try_from(taken).unwrap_or_default())
+}
+
+/// Keeps a number for another while. 0 rows: it was lost, because this process slept longer than the lease.
 pub(super) fn renew(
     conn: &Connection,
     node: i64,
     holder: &str,
     now: UnixTime,
 ) -> rusqlite::Result<usize> {
+    let sql = "UPDATE nodes SET lease_until = ?2 WHERE node = ?1 AND holder = ?3";
+    conn.prepare_cached(sql)?
+        .execute(params![node, now.plus(LEASE).0, holder])
+}
+
+fn insert(conn: &Connection, node: i64, holder: &str, now: UnixTime) -> rusqlite::Result<usize> {
     let sql = "INSERT INTO nodes (node, lease_until, holder) VALUES (?1, ?2, ?3) \
                ON CONFLICT (node) DO UPDATE SET lease_until = excluded.lease_until, holder = excluded.holder";
     conn.prepare_cached(sql)?
         .execute(params![node, now.plus(LEASE).0, holder])
 }
 
-/// Gives a number back.
-pub(super) fn give_back(conn: &Connection, node: i64) -> rusqlite::Result<usize> {
-    conn.prepare_cached("DELETE FROM nodes WHERE node = ?1")?
-        .execute([node])
+/// Gives back what a process holds.
+pub(super) fn give_back(conn: &Connection, holder: &str) -> rusqlite::Result<usize> {
+    conn.prepare_cached("DELETE FROM nodes WHERE holder = ?1")?
+        .execute([holder])
 }

@@ -147,8 +147,8 @@ impl Sqlite {
 
     /// Finishes what is queued, gives the node number back and stops the writer.
     pub(crate) async fn close(&self) {
-        let node = self.lease.node;
-        let _ = self.run(move |conn| lease::give_back(conn, node)).await;
+        let holder = self.lease.holder.clone();
+        let _ = self.run(move |conn| lease::give_back(conn, &holder)).await;
         let (done, closed) = oneshot::channel();
         if self.queue.send(Job::Close(done)).await.is_ok() {
             let _ = closed.await;
@@ -156,10 +156,18 @@ impl Sqlite {
     }
 
     pub(crate) async fn renew_lease(&self, now: UnixTime) -> Result<(), StoreError> {
-        let (node, holder) = (self.lease.node, self.lease.holder.clone());
-        self.run(move |conn| lease::renew(conn, node, &holder, now))
-            .await
-            .map(drop)
+        let (node, holder) = (self.mint.node(), self.lease.holder.clone());
+        let kept = self
+            .run(move |conn| lease::renew(conn, node, &holder, now))
+            .await?;
+        if kept == 0 {
+            let holder = self.lease.holder.clone();
+            let taken = self
+                .run(move |conn| lease::take_as_rows(conn, &holder, now))
+                .await?;
+            self.mint.set_node(taken as i64);
+        }
+        Ok(())
     }
 
     /// Takes in what other processes committed; whether there was anything.

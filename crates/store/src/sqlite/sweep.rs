@@ -120,7 +120,13 @@ fn others(now: UnixTime, rules: &SweepRules) -> [Sweep; 9] {
              (SELECT 1 FROM refresh_tokens r WHERE r.id = u.id) ORDER BY u.id LIMIT ?3)",
             rules.refresh,
         ),
-        Sweep::expired("grants", rules.grant, now),
+        // A grant is the guard of its code: it stays as long as the code does.
+        with_sql(
+            "DELETE FROM grants WHERE id IN (SELECT g.id FROM grants g \
+             WHERE g.id < ?1 AND g.expires_at <= ?2 AND NOT EXISTS \
+             (SELECT 1 FROM codes c WHERE c.id = g.id) ORDER BY g.id LIMIT ?3)",
+            rules.grant,
+        ),
         Sweep::expired("codes", rules.code, now.minus(REPLAY_MEMORY)),
         Sweep::expired("interactions", rules.interaction, now),
         Sweep::expired("sessions", rules.session, now),

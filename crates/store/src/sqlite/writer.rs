@@ -69,7 +69,7 @@ impl Writer {
             self.commit(&mut batch);
             for job in rest {
                 if let Job::Close(done) = job {
-                    let _ = self.conn.execute_batch("PRAGMA wal_checkpoint(TRUNCATE)");
+                    let _ = self.conn.execute_batch("PRAGMA wal_checkpoint(PASSIVE)");
                     let _ = done.send(());
                     return;
                 }
@@ -84,6 +84,8 @@ impl Writer {
         }
         match self.try_commit(batch) {
             Ok(done) => answer(batch.drain(..), done),
+            // Nobody can write while another process holds the file, so nobody waits for it again.
+            Err(error) if is_busy(&error) => refuse(batch.drain(..), &error),
             Err(_) if batch.len() > 1 => {
                 for job in batch.drain(..) {
                     let mut alone = vec![job];
@@ -152,16 +154,17 @@ pub(super) fn begin(conn: &Connection) -> rusqlite::Result<()> {
     let deadline = Instant::now() + BUSY_DEADLINE;
     loop {
         match conn.execute_batch("BEGIN IMMEDIATE") {
-            Err(error)
-                if error.sqlite_error_code() == Some(ErrorCode::DatabaseBusy)
-                    && Instant::now() < deadline =>
-            {
+            Err(error) if is_busy(&error) && Instant::now() < deadline => {
                 let [jitter] = jose::random::bytes::<1>();
                 std::thread::sleep(Duration::from_micros(500 + 20 * u64::from(jitter)));
             }
             other => return other,
         }
     }
+}
+
+fn is_busy(error: &rusqlite::Error) -> bool {
+    error.sqlite_error_code() == Some(ErrorCode::DatabaseBusy)
 }
 
 fn answer(jobs: impl Iterator<Item = Job>, done: Vec<Done>) {

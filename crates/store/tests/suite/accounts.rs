@@ -1,5 +1,5 @@
 //! People, sessions, attempts.
-use crate::world::{World, options};
+use crate::world::{PASSWORD, World, options};
 use jose::Digest;
 use protocol::Transition;
 use protocol::decision::Mint;
@@ -19,6 +19,7 @@ async fn session(world: &World, subject: Subject) -> Session {
         browser: "Firefox".to_owned(),
     };
     let start = Transition::StartSession {
+        password: PASSWORD.to_owned(),
         session: session.clone(),
         ends: None,
     };
@@ -107,6 +108,34 @@ async fn a_disabled_person_loses_sessions_and_tokens_for_good() {
     let facts = world.store.access_token(access.id).await.unwrap().unwrap();
     assert!(!facts.person.disabled && !facts.person.honours(access.id));
     assert!(facts.person.honours(world.store.mint().locator()));
+}
+
+#[tokio::test]
+async fn no_session_starts_with_a_password_that_is_no_longer_the_persons() {
+    let world = World::new();
+    let subject = world.person("ada@example.com").await;
+    let started = session(&world, subject).await;
+    let again = |password: &str| Transition::StartSession {
+        password: password.to_owned(),
+        session: Session {
+            id: world.store.mint().locator(),
+            ..started.clone()
+        },
+        ends: None,
+    };
+    let change = Transition::SetPassword {
+        subject,
+        password: "new".to_owned(),
+        keep: None,
+    };
+    assert_eq!(world.settle(change).await, Outcome::Committed);
+    assert_eq!(world.settle(again(PASSWORD)).await, Outcome::Conflict);
+    assert_eq!(world.settle(again("new")).await, Outcome::Committed);
+    let cutoff = world.store.mint().locator();
+    world
+        .settle(Transition::DisablePerson { subject, cutoff })
+        .await;
+    assert_eq!(world.settle(again("new")).await, Outcome::Conflict);
 }
 
 #[tokio::test]

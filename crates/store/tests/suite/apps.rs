@@ -76,6 +76,37 @@ async fn what_changes_is_seen_at_once() {
 }
 
 #[tokio::test]
+async fn a_change_is_seen_however_many_apps_are_remembered() {
+    let world = std::sync::Arc::new(World::new());
+    let mut tasks = Vec::new();
+    for n in 0..11_000 {
+        let world = world.clone();
+        tasks.push(tokio::spawn(async move {
+            world.client(&format!("app{n}")).await
+        }));
+        if tasks.len() == 500 {
+            for task in tasks.drain(..) {
+                task.await.unwrap();
+            }
+        }
+    }
+    for n in (0..11_000).step_by(50) {
+        let id = format!("app{n}");
+        let no = world.store.client(&id).await.unwrap().unwrap().no;
+        let cutoff = world.store.mint().locator();
+        let disable = Transition::SetClientStatus {
+            client: no,
+            status: ClientStatus::Disabled,
+            cutoff,
+            reviewed_at: None,
+        };
+        world.settle(disable).await;
+        let seen = world.store.client(&id).await.unwrap().unwrap();
+        assert_eq!(seen.status, ClientStatus::Disabled, "{id}");
+    }
+}
+
+#[tokio::test]
 async fn a_deleted_app_is_gone_and_its_number_stays_its_own() {
     let world = World::new();
     let (grant, access, _) = world.started().await;

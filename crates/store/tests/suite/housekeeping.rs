@@ -135,6 +135,59 @@ async fn what_expired_is_swept_and_nothing_else() {
 }
 
 #[tokio::test]
+async fn a_code_is_not_fresh_again_when_its_grant_lived_shorter() {
+    let world = World::new();
+    let (client, subject) = (
+        world.client("app").await,
+        world.person("ada@example.com").await,
+    );
+    let code = world.issued_code(client, subject).await;
+    let (first, _, _) = world.redemption(&code);
+    let Transition::RedeemCode {
+        mut grant,
+        access,
+        refresh,
+    } = first
+    else {
+        panic!("a redemption");
+    };
+    grant.expires_at = world.now;
+    world
+        .settle(Transition::RedeemCode {
+            grant,
+            access,
+            refresh,
+        })
+        .await;
+    let later = world.now.plus(Lifetime::from_minutes(5));
+    world
+        .store
+        .sweep(later, &SweepRules::of(&policy()))
+        .await
+        .unwrap();
+    assert!(world.store.code(code.id).await.unwrap().unwrap().redeemed);
+    assert_eq!(
+        world.settle(world.redemption(&code).0).await,
+        Outcome::Conflict
+    );
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn many_processes_may_make_the_same_file() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("valetkey.db");
+    let opening: Vec<_> = (0..6)
+        .map(|_| {
+            let path = path.clone();
+            tokio::task::spawn_blocking(move || open_at(path))
+        })
+        .collect();
+    for opened in opening {
+        opened.await.unwrap().ready().await.unwrap();
+    }
+}
+
+#[tokio::test]
 async fn sweeping_takes_slices_until_all_is_gone() {
     let world = World::new();
     let client = world.client("app").await;

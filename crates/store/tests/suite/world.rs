@@ -12,6 +12,9 @@ use std::path::PathBuf;
 use store::{Options, Outcome, Store, Synchronous};
 use tempfile::TempDir;
 
+/// The stored password of everyone.
+pub(crate) const PASSWORD: &str = "$argon2id$stand-in";
+
 pub(crate) struct World {
     pub(crate) store: Store,
     pub(crate) now: UnixTime,
@@ -63,7 +66,7 @@ impl World {
             email: email.to_owned(),
             name: "Ada".to_owned(),
             admin: false,
-            password: "$argon2id$stand-in".to_owned(),
+            password: PASSWORD.to_owned(),
         };
         assert_eq!(
             self.settle(Transition::CreatePerson(person)).await,
