@@ -16,6 +16,7 @@ use lease::Lease;
 use protocol::Transition;
 use protocol::facts::Standing;
 use protocol::types::{ClientNo, Locator, Subject, UnixTime};
+use rusqlite::config::DbConfig;
 use rusqlite::{Connection, OpenFlags};
 use std::cell::RefCell;
 use std::collections::HashMap;
@@ -221,8 +222,7 @@ fn create(path: &Path) -> Result<(), StoreError> {
 }
 
 fn configure_writer(conn: &Connection, synchronous: Synchronous) -> Result<(), StoreError> {
-    conn.busy_timeout(Duration::from_secs(5))?;
-    conn.set_prepared_statement_cache_capacity(STATEMENTS);
+    prepare_connection(conn)?;
     conn.execute_batch(&format!(
         "PRAGMA page_size=4096; PRAGMA journal_mode=WAL; PRAGMA synchronous={}; \
          PRAGMA wal_autocheckpoint=1000; PRAGMA cache_size=-{}; PRAGMA temp_store=MEMORY; \
@@ -233,11 +233,19 @@ fn configure_writer(conn: &Connection, synchronous: Synchronous) -> Result<(), S
     Ok(())
 }
 
+/// What every connection has: statements stay prepared, and their plans do not depend on the values bound, which
+/// would have them parsed again each time.
+fn prepare_connection(conn: &Connection) -> rusqlite::Result<()> {
+    conn.busy_timeout(Duration::from_secs(5))?;
+    conn.set_prepared_statement_cache_capacity(STATEMENTS);
+    conn.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true)
+        .map(drop)
+}
+
 fn open_reader(path: &Path, kib: usize) -> Result<Connection, rusqlite::Error> {
     let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
     let conn = Connection::open_with_flags(path, flags)?;
-    conn.busy_timeout(Duration::from_secs(5))?;
-    conn.set_prepared_statement_cache_capacity(STATEMENTS);
+    prepare_connection(&conn)?;
     conn.execute_batch(&format!(
         "PRAGMA cache_size=-{kib}; PRAGMA temp_store=MEMORY; PRAGMA trusted_schema=OFF; PRAGMA mmap_size=0;"
     ))?;
