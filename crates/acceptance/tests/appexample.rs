@@ -1,4 +1,4 @@
-//! The provider of seed 001: requests and answers as its documentation shows them, numbered T2–T8.
+//! The task manager at app.example.com: requests and answers as its documentation shows them, numbered T2–T8.
 
 mod support;
 

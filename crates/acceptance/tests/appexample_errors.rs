@@ -1,4 +1,4 @@
-//! The provider of seed 001: the errors it names and the advice it gives, numbered T9, T11, T12.
+//! The task manager at app.example.com: the errors it names and the advice it gives, numbered T9, T11, T12.
 
 mod support;
 

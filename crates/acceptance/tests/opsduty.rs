@@ -1,4 +1,4 @@
-//! The provider of seed 000: what its documentation says, numbered O1–O7.
+//! OpsDuty: what its documentation says, numbered O1–O7.
 
 mod support;
 
