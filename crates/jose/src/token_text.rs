@@ -60,7 +60,8 @@ impl Presented {
     pub fn parse(text: &str) -> Option<Self> {
         let head = text.len().checked_sub(CHECK_CHARS)?;
         let prefix_len = head.checked_sub(BODY_CHARS)?;
-        if !text.is_ascii() || checksum(&text[..head]) != text.as_bytes()[head..] {
+        let plain = |b: u8| b.is_ascii_alphanumeric() || b == b'_' || b == b'-';
+        if !text.bytes().all(plain) || checksum(&text[..head]) != text.as_bytes()[head..] {
             return None;
         }
         let mut raw = [0; 40];

@@ -19,6 +19,20 @@ pub const CODE_PREFIX: &str = "ac_";
 /// What an interaction's handle starts with.
 pub const HANDLE_PREFIX: &str = "rq_";
 
+/// Longest `state`, in bytes.
+pub const MAX_STATE: usize = 4_096;
+/// The parameters of a request that are kept; unknown ones are ignored (§3.1), so they are not.
+const KEPT: [&str; 8] = [
+    "client_id",
+    "redirect_uri",
+    "response_type",
+    "response_mode",
+    "scope",
+    "state",
+    "code_challenge",
+    "code_challenge_method",
+];
+
 /// A request that passed every check. Its redirect URI is verified, so it may be answered there.
 #[derive(Debug, Clone)]
 pub struct AuthorizationRequest {
@@ -261,6 +275,7 @@ fn check_rest(
 ) -> Result<(Scope, Option<CodeChallenge>), AuthorizationError> {
     check_repetition(params)?;
     check_request_object(params)?;
+    check_state(params)?;
     check_response_type(params)?;
     check_response_mode(params)?;
     check_grant(client, policy)?;
@@ -279,6 +294,17 @@ fn check_repetition(params: &Params) -> Result<(), AuthorizationError> {
             "{name} stands more than once"
         ))),
         None => Ok(()),
+    }
+}
+
+/// A state comes back unchanged, and is kept until then: so it has a bound.
+fn check_state(params: &Params) -> Result<(), AuthorizationError> {
+    match params
+        .get("state")
+        .is_some_and(|state| state.len() > MAX_STATE)
+    {
+        true => Err(invalid_request("state is longer than 4096 bytes")),
+        false => Ok(()),
     }
 }
 
@@ -365,7 +391,10 @@ pub enum Step {
 impl AuthorizationRequest {
     /// The request as a form, to be kept on the server.
     pub fn to_form(&self) -> String {
-        self.params.to_form()
+        let kept = KEPT
+            .iter()
+            .filter_map(|name| Some((*name, self.params.get(name)?)));
+        Params::from_pairs(kept).to_form()
     }
 
     /// What has to happen next. A consent is asked for again when the scope grows or the app sends people
@@ -389,10 +418,19 @@ impl AuthorizationRequest {
                 .iter()
                 .any(|uri| uri == self.redirect_uri.registered())
         });
-        match new.is_empty() && same_uri {
+        match new.is_empty() && same_uri && self.proves_its_app() {
             true => Step::Issue,
             false => Step::Consent { new },
         }
+    }
+
+    /// Whether an answer can only reach the app that asks. A public app's loopback or private-use URI may be
+    /// another program's, so its people are always asked: "the authorization server SHOULD NOT process
+    /// authorization requests automatically without user consent or interaction, except when the identity of the
+    /// client can be assured" (RFC 8252 §8.6).
+    fn proves_its_app(&self) -> bool {
+        self.client.kind == ClientKind::Confidential
+            || self.redirect_uri.as_str().starts_with("https://")
     }
 
     /// Keeps the request until the person has answered. Returns the browser's handle.
@@ -429,7 +467,10 @@ impl AuthorizationRequest {
             client: self.client.no,
             subject: session.person.subject,
             scope: self.scope.clone(),
-            scope_named: self.params.get("scope").is_some(),
+            scope_named: self
+                .params
+                .get("scope")
+                .is_some_and(|scope| !scope.trim().is_empty()),
             redirect_uri: self.redirect_uri.as_str().to_owned(),
             challenge: self.challenge.clone(),
             auth_time: session.session.auth_time,

@@ -309,12 +309,13 @@ pub fn disable<M: Mint>(client: &Client, mint: &M) -> Transition {
     }
 }
 
-/// Switches an app on again.
-pub fn enable(client: &Client) -> Transition {
+/// Switches an app on again. What it had issued is dead, also what another node let through before it heard of
+/// the disabling.
+pub fn enable<M: Mint>(client: &Client, mint: &M) -> Transition {
     Transition::SetClientStatus {
         client: client.no,
         status: ClientStatus::Active,
-        cutoff: client.cutoff,
+        cutoff: mint.locator(),
         reviewed_at: client.reviewed_at,
     }
 }

@@ -155,6 +155,7 @@ impl ScopeRefusal {
             Self::Fault(ScopeFault::Character) => {
                 "a scope contains a character that none may have".to_owned()
             }
+            Self::Fault(ScopeFault::TooMany) => "a scope has at most 100 names".to_owned(),
             Self::Unknown(name) => format!("there is no scope '{name}'"),
             Self::NotAllowed(name) => format!("the app is not registered for the scope '{name}'"),
             Self::Restricted(name) => {

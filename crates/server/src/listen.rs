@@ -121,21 +121,27 @@ impl Connection {
     async fn serve(self, stream: TcpStream, tls: Option<TlsAcceptor>, graceful: Watcher) {
         let _ = stream.set_nodelay(true);
         match tls {
-            None => self.http(stream, graceful).await,
+            None => self.http(stream, false, graceful).await,
             Some(tls) => {
                 let handshake = tokio::time::timeout(HEAD_TIMEOUT, tls.accept(stream)).await;
                 if let Ok(Ok(stream)) = handshake {
-                    self.http(stream, graceful).await;
+                    let http2 = stream.get_ref().1.alpn_protocol() == Some(b"h2");
+                    self.http(stream, http2, graceful).await;
                 }
             }
         }
     }
 
-    async fn http<S>(self, stream: S, graceful: Watcher)
+    async fn http<S>(self, stream: S, http2: bool, graceful: Watcher)
     where
         S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
     {
         let mut builder = Builder::new(TokioExecutor::new());
+        // The version is known beforehand, so that the time limit on the first head runs from the start.
+        builder = match http2 {
+            true => builder.http2_only(),
+            false => builder.http1_only(),
+        };
         builder
             .http1()
             .timer(TokioTimer::new())
@@ -144,6 +150,8 @@ impl Connection {
         builder
             .http2()
             .timer(TokioTimer::new())
+            .keep_alive_interval(HEAD_TIMEOUT)
+            .keep_alive_timeout(HEAD_TIMEOUT)
             .max_header_list_size(MAX_HEAD as u32)
             .max_concurrent_streams(100);
         let this = Arc::new(self);

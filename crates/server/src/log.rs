@@ -195,7 +195,7 @@ fn request_as_text(line: &RequestLine, out: &mut String) {
         clock::timestamp(),
         line.status.as_u16(),
         line.method,
-        line.uri.path(),
+        line.uri.path().escape_debug(),
         line.micros as f64 / 1e3,
         line.client,
         line.id,

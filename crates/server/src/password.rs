@@ -46,8 +46,13 @@ impl Hasher {
     /// # Errors
     /// As [`hash`], or when the server is stopping.
     pub(crate) async fn hash(&self, password: String) -> anyhow::Result<String> {
-        let _place = self.places.acquire().await?;
-        tokio::task::spawn_blocking(move || hash(&password)).await?
+        let place = self.places.clone().acquire_owned().await?;
+        // The place is kept as long as the hash runs, also when nobody waits for it any more.
+        tokio::task::spawn_blocking(move || {
+            let _place = place;
+            hash(&password)
+        })
+        .await?
     }
 
     /// Whether `password` is the one stored; false, after as long, when there is no account.
@@ -59,8 +64,12 @@ impl Hasher {
         password: String,
         stored: Option<String>,
     ) -> anyhow::Result<bool> {
-        let _place = self.places.acquire().await?;
-        Ok(tokio::task::spawn_blocking(move || verify(&password, stored.as_deref())).await?)
+        let place = self.places.clone().acquire_owned().await?;
+        let verified = tokio::task::spawn_blocking(move || {
+            let _place = place;
+            verify(&password, stored.as_deref())
+        });
+        Ok(verified.await?)
     }
 }
 

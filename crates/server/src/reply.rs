@@ -13,6 +13,16 @@ use store::StoreError;
 #[derive(Clone)]
 pub(crate) struct Fault(pub(crate) String);
 
+impl Fault {
+    /// A fault by the names of its variants: whatever a request said stands in quotes, and is left out.
+    pub(crate) fn of(fault: &impl std::fmt::Debug) -> Self {
+        let shown = format!("{fault:?}").replace("\\\"", "");
+        let names = shown.split('"').step_by(2);
+        let kept: String = names.collect::<Vec<_>>().join("…");
+        Fault(kept.chars().take(200).collect())
+    }
+}
+
 /// JSON text with `no-store` (RFC 6749 §5.1).
 pub(crate) fn json(status: StatusCode, body: impl Into<Body>) -> Response {
     let mut response = Response::new(body.into());
@@ -77,9 +87,7 @@ pub(crate) fn token_error(error: &TokenError, aliases: &ErrorAliases, id: Reques
             .headers_mut()
             .insert(header::WWW_AUTHENTICATE, challenge);
     }
-    response
-        .extensions_mut()
-        .insert(Fault(format!("{error:?}")));
+    response.extensions_mut().insert(Fault::of(error));
     response
 }
 

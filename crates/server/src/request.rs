@@ -63,7 +63,7 @@ impl ClientAddr {
         let addresses = forwarded
             .filter_map(|value| value.to_str().ok())
             .flat_map(|value| value.rsplit(','))
-            .map_while(|address| address.trim().parse::<IpAddr>().ok());
+            .map_while(|address| address_of(address.trim()));
         for address in addresses {
             if !trusted(&address) {
                 return ClientAddr(address.to_canonical());
@@ -82,6 +82,16 @@ impl ClientAddr {
             }
         }
     }
+}
+
+/// An address with or without a port, as proxies write it.
+fn address_of(text: &str) -> Option<IpAddr> {
+    let with_port = || {
+        text.parse::<std::net::SocketAddr>()
+            .ok()
+            .map(|address| address.ip())
+    };
+    text.parse().ok().or_else(with_port)
 }
 
 impl<S: Sync> FromRequestParts<S> for ClientAddr {
@@ -215,6 +225,10 @@ mod tests {
                 "1.1.1.1, 203.0.113.9, 10.2.2.2",
                 &["10.0.0.0/8"]
             ),
+            "203.0.113.9"
+        );
+        assert_eq!(
+            addr("10.0.0.1", "203.0.113.9:5555", &["10.0.0.0/8"]),
             "203.0.113.9"
         );
         assert_eq!(

@@ -117,16 +117,11 @@ impl Visitor {
         response
     }
 
-    /// Whether this browser has proved before that it was signed in to the account of `email`.
-    pub(crate) fn is_known_to(&self, app: &App, email: &str) -> bool {
-        let Some((device, tag)) = self
-            .known
-            .as_deref()
-            .and_then(|known| known.split_once('.'))
-        else {
-            return false;
-        };
-        app.key.verify(&known_parts(device, &email_key(email)), tag)
+    /// The id of this browser, if it has proved before that it was signed in to the account of `email`.
+    pub(crate) fn known_to(&self, app: &App, email: &str) -> Option<&str> {
+        let (device, tag) = self.known.as_deref()?.split_once('.')?;
+        let proved = app.key.verify(&known_parts(device, &email_key(email)), tag);
+        proved.then_some(device)
     }
 
     /// What every page shows around its content.

@@ -317,7 +317,7 @@ impl Store {
     pub async fn ready(&self) -> Result<(), StoreError> {
         self.sqlite
             .read(|conn| conn.query_row("SELECT 1", [], |_| Ok(())))?;
-        self.sqlite.run(|_| Ok(0)).await.map(drop)
+        self.sqlite.probe().await
     }
 
     /// Keeps this process's node number for another minute.

@@ -8,6 +8,9 @@ use std::time::{SystemTime, UNIX_EPOCH};
 
 const SEQUENCE_BITS: u32 = 12;
 
+/// The last millisecond that fits into 41 bits. A clock beyond it is wrong.
+const MAX_MILLIS: i64 = (1 << 41) - 1;
+
 /// How many nodes there can be at once.
 pub(crate) const NODES: i64 = 1 << (LOCATOR_LOW_BITS - SEQUENCE_BITS);
 
@@ -45,7 +48,7 @@ impl IdMint {
 
 impl Mint for IdMint {
     fn locator(&self) -> Locator {
-        let clock = (milliseconds() - EPOCH_MILLIS).max(0) << SEQUENCE_BITS;
+        let clock = (milliseconds() - EPOCH_MILLIS).clamp(0, MAX_MILLIS) << SEQUENCE_BITS;
         let next = |last: i64| clock.max(last + 1);
         let updated = self
             .0

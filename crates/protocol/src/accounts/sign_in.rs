@@ -58,12 +58,18 @@ pub struct Throttled {
 
 impl Attempt {
     /// An attempt at the account of `email` from `source` (an address, or the /64 of an IPv6 one).
-    /// `known_device`: the browser has proved that it was signed in to this very account before.
-    pub fn new(email: &str, source: &str, known_device: bool) -> Self {
+    /// `known_device`: the id of a browser that has proved that it was signed in to this very account before;
+    /// each is counted apart.
+    pub fn new(email: &str, source: &str, known_device: Option<&str>) -> Self {
         let email = email_key(email);
         let keys = match known_device {
-            true => vec![key(Limit::AccountFromKnownDevice, &email)],
-            false => vec![
+            Some(device) => {
+                vec![key(
+                    Limit::AccountFromKnownDevice,
+                    &format!("{email}\n{device}"),
+                )]
+            }
+            None => vec![
                 key(Limit::AccountAndSource, &format!("{email}\n{source}")),
                 key(Limit::Source, source),
                 key(Limit::AccountFromStrangers, &email),

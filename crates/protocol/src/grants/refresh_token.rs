@@ -60,6 +60,8 @@ fn decide<M: Mint>(
     let binding = binding(&client.id, request.scope.as_ref());
     match (&facts.used, context.policy.tokens.rotate) {
         (Some(used), Rotation::Rotate { grace }) => {
+            // A reply is worth repeating only as long as its access token lives.
+            let grace = grace.min(context.policy.tokens.access);
             return Ok(replay(
                 used,
                 presented,

@@ -111,8 +111,11 @@ impl VerifiedRedirectUri {
     fn origin(&self) -> String {
         let parts = Parts::of(&self.text);
         match parts.authority {
-            Some(authority) => format!("{}://{authority}", parts.scheme),
-            None => format!("{}:", parts.scheme),
+            // A source cannot name an IPv6 address, nor be without a host.
+            Some(authority) if !authority.is_empty() && !authority.starts_with('[') => {
+                format!("{}://{authority}", parts.scheme)
+            }
+            _ => format!("{}:", parts.scheme),
         }
     }
 

@@ -7,7 +7,12 @@ pub enum ScopeFault {
     Character,
     /// Names seem to be separated by commas; RFC 6749 separates by spaces.
     Comma,
+    /// More than [`MAX_NAMES`] names.
+    TooMany,
 }
+
+/// Most names in one scope.
+pub const MAX_NAMES: usize = 100;
 
 /// A set of scope names in the order they were asked for, each once. Names are opaque: `api` does not
 /// imply `api:v1`, and `*` means nothing special.
@@ -26,6 +31,9 @@ impl Scope {
                 return Err(ScopeFault::Character);
             }
             scope.add(name);
+            if scope.0.len() > MAX_NAMES {
+                return Err(ScopeFault::TooMany);
+            }
         }
         match scope.0.iter().any(|name| name.contains(',')) {
             true => Err(ScopeFault::Comma),

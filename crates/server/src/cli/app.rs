@@ -120,7 +120,8 @@ impl Verb {
                     .await
             }
             Verb::Enable(one) => {
-                let change = |app: &Client, _: &Opened| register::enable(app);
+                let change =
+                    |app: &Client, opened: &Opened| register::enable(app, &opened.store.mint());
                 one.change(output, "is enabled", change).await
             }
             Verb::Approve(one) => {
@@ -292,6 +293,7 @@ fn grant(text: &str) -> Result<GrantType, String> {
 fn scope(text: &str) -> Result<Scope, &'static str> {
     Scope::parse(text).map_err(|fault| match fault {
         ScopeFault::Comma => "separate scopes by spaces, or repeat --scope",
+        ScopeFault::TooMany => "a scope has at most 100 names",
         ScopeFault::Character => "a scope is visible ASCII without \" and \\",
     })
 }

@@ -4,7 +4,7 @@ use crate::app::AppState;
 use crate::{clock, password};
 use anyhow::{Context, anyhow, bail};
 use jose::token_text::base62;
-use protocol::accounts::people::NewAccount;
+use protocol::accounts::people::{NewAccount, set_password};
 use protocol::decision::Decision;
 use protocol::register::{NewApp, Registered, register};
 use protocol::types::{ClientKind, ClientStatus, GrantType, Person, Scope};
@@ -13,6 +13,7 @@ use std::fs::OpenOptions;
 use std::io::Write;
 use std::os::unix::fs::OpenOptionsExt;
 use std::path::Path;
+use store::Outcome;
 
 const FILE: &str = "credentials.json";
 
@@ -125,9 +126,14 @@ async fn make_person(
     };
     let transition =
         account.into_person(password::hash(&password)?, admin, app.policy(), &app.mint);
-    app.settle_one(transition).await?;
+    let made = app.settle_one(transition).await?;
     let person = app.store.person_by_email(email).await?;
     let person = person.ok_or_else(|| anyhow!("the account {email} was not stored"))?;
+    if made == Outcome::Conflict {
+        // An earlier start was cut short, or its credentials were deleted: the account gets the new password.
+        let change = set_password(&person, password::hash(&password)?, None);
+        app.settle_one(change).await?;
+    }
     let login = Login {
         email: email.to_owned(),
         password,

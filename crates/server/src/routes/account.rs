@@ -195,7 +195,11 @@ async fn changed(
     if let Some(fault) = password_fault(new, &app.policy().accounts, "new") {
         return Ok(vec![fault]);
     }
-    let attempt = Attempt::new(&facts.person.email, &visitor.address.source(), true);
+    let attempt = Attempt::new(
+        &facts.person.email,
+        &visitor.address.source(),
+        Some("account page"),
+    );
     if admit(app, &attempt).await.map_err(unavailable)?.is_err() {
         let sentence = "Too many attempts. Wait a quarter of an hour.";
         return Ok(fault("current", sentence));

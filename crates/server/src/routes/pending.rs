@@ -81,7 +81,7 @@ pub(crate) fn refused(app: &App, fault: AuthorizationFault, id: RequestId) -> Re
         AuthorizationFault::Shown(error) => problem::shown(app, &error, id),
         AuthorizationFault::Redirected(error) => {
             let mut response = reply::see_other(&error.url(app.policy()));
-            let fault = reply::Fault(format!("{:?}", error.error));
+            let fault = reply::Fault::of(&error.error);
             response.extensions_mut().insert(fault);
             response
         }

@@ -99,9 +99,7 @@ pub(crate) fn shown(app: &App, error: &ShownError, id: RequestId) -> Response {
         next: None,
     };
     let mut response = problem.page(app, id);
-    response
-        .extensions_mut()
-        .insert(Fault(format!("{error:?}")));
+    response.extensions_mut().insert(Fault::of(error));
     response
 }
 

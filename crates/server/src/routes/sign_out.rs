@@ -10,6 +10,7 @@ use axum::http::StatusCode;
 use axum::response::Response;
 use pages::SignOut;
 use protocol::Transition;
+use protocol::authorize::HANDLE_PREFIX;
 
 /// `GET`: asks first, since a link must not sign anyone out.
 pub(crate) async fn show(State(app): State<App>, mut visitor: Visitor) -> Response {
@@ -53,7 +54,7 @@ pub(crate) async fn submit(State(app): State<App>, visitor: Visitor, whole: Whol
 
 /// Only what can be a handle goes into a URL.
 fn is_handle(text: &str) -> bool {
-    jose::Presented::parse(text).is_some()
+    jose::Presented::parse(text).is_some_and(|handle| handle.prefix() == HANDLE_PREFIX)
 }
 
 fn signed_out(app: &App, visitor: &Visitor) -> Response {
