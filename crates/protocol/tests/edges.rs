@@ -3,10 +3,11 @@
 mod case;
 
 use case::{Case, Verdict, json, policy, query, scope};
+use protocol::authorize::{self, Step};
 use protocol::params::{Params, ParamsFault};
 use protocol::token::{GrantFault, TokenError};
 use protocol::types::name::is_plain;
-use protocol::types::{RedirectUri, RedirectUriFault};
+use protocol::types::{ClientKind, Consent, RedirectUri, RedirectUriFault};
 use protocol::{Decision, Transition};
 
 #[test]
@@ -99,6 +100,67 @@ fn a_scope_that_was_not_asked_for_is_always_named() {
         c.code_mut().code = code;
     });
     assert!(json(&case.answer().reply()).get("scope").is_some());
+}
+
+#[test]
+fn what_is_kept_of_a_request_has_a_bound() {
+    let longest = "s".repeat(authorize::MAX_STATE);
+    let kept = Case::authorize().with(|c| {
+        c.set("state", &longest);
+        c.set("unknown", &"x".repeat(10_000));
+    });
+    assert!(kept.passed().to_form().len() < 2 * authorize::MAX_STATE);
+    let too_long = Case::authorize().with(|c| c.set("state", &format!("{longest}s")));
+    assert_eq!(too_long.redirected().error.code(), "invalid_request");
+    let names: Vec<String> = (0..17_000).map(|n| n.to_string()).collect();
+    let too_many = Case::own_behalf().with(|c| c.set("scope", &names.join(" ")));
+    assert_eq!(
+        too_many.answer().error().code(&too_many.policy.errors),
+        "invalid_scope"
+    );
+}
+
+#[test]
+fn people_of_a_public_app_on_their_device_are_always_asked() {
+    let uri = "http://127.0.0.1/cb";
+    let asks = |kind| {
+        let case = Case::authorize().with(|c| {
+            c.client.kind = kind;
+            c.client.redirect_uris = vec![RedirectUri::register(uri).expect("a URI")];
+            c.set("redirect_uri", uri);
+        });
+        let request = case.passed();
+        let remembered = Consent {
+            subject: case::session().person.subject,
+            client: request.client.no,
+            scope: request.scope.clone(),
+            redirect_uris: vec![uri.to_owned()],
+            granted_at: case::NOW,
+        };
+        request.next(Some(&case::session()), &Some(remembered)) != Step::Issue
+    };
+    assert!(asks(ClientKind::Public), "RFC 8252 section 8.6");
+    assert!(!asks(ClientKind::Confidential));
+}
+
+#[test]
+fn a_form_may_lead_where_a_source_can_name_it() {
+    let sources = |uri: &str| {
+        let case = Case::authorize().with(|c| {
+            c.client.redirect_uris = vec![RedirectUri::register(uri).expect("a URI")];
+            c.set("redirect_uri", uri);
+        });
+        case.passed().redirect_uri.form_action_sources()
+    };
+    assert_eq!(
+        sources("https://app.example:8443/cb"),
+        "https://app.example:8443 https:"
+    );
+    assert!(
+        sources("http://[::1]:9/cb").starts_with("http: "),
+        "no source names an IPv6 address"
+    );
+    assert_eq!(sources("com.example.app:///cb"), "com.example.app: https:");
 }
 
 #[test]

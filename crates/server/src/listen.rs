@@ -201,6 +201,11 @@ impl Connection {
             let description = "the request must have one Host header";
             return plain_error(StatusCode::BAD_REQUEST, "invalid_request", description, id);
         }
+        if head_size(&request) > MAX_HEAD {
+            let description = "the request's head is larger than 32 KiB";
+            let status = StatusCode::REQUEST_HEADER_FIELDS_TOO_LARGE;
+            return plain_error(status, "invalid_request", description, id);
+        }
         let routed = self.router.clone().call(request);
         match tokio::time::timeout(REQUEST_TIMEOUT, routed).await {
             Ok(Ok(response)) => response,
@@ -215,6 +220,18 @@ impl Connection {
             }
         }
     }
+}
+
+/// Bytes of a head that arrived in one piece, which the reader's own bound does not see.
+fn head_size(request: &Request<Body>) -> usize {
+    let uri = request
+        .uri()
+        .path_and_query()
+        .map_or(0, |target| target.as_str().len());
+    let headers = request.headers().iter();
+    headers.fold(uri, |size, (name, value)| {
+        size + name.as_str().len() + value.len() + 4
+    })
 }
 
 fn tls_acceptor(app: &App) -> anyhow::Result<Option<TlsAcceptor>> {
