@@ -391,3 +391,36 @@ fn what_is_not_there_is_said_to_be_so() {
     assert_refused(&scene.api().get("/nowhere"), 404, "not_found");
     assert_well(&scene);
 }
+
+/// Whether the server closes a connection on which only `sent` came, within a quarter of a minute.
+fn is_closed_on(address: std::net::SocketAddr, sent: &[u8]) -> bool {
+    use std::io::{ErrorKind, Read, Write};
+    let mut stream = std::net::TcpStream::connect(address).expect("a connection");
+    stream.write_all(sent).expect("a request's beginning");
+    stream
+        .set_read_timeout(Some(std::time::Duration::from_secs(15)))
+        .expect("a time limit");
+    match stream.read_to_end(&mut Vec::new()) {
+        Ok(_) => true,
+        Err(error) => !matches!(error.kind(), ErrorKind::WouldBlock | ErrorKind::TimedOut),
+    }
+}
+
+#[test]
+fn nobody_holds_a_connection_without_asking() {
+    let scene = Scene::plain("");
+    let address = scene.provider.addr();
+    let silent: [&'static [u8]; 4] = [
+        b"",
+        b"GET / HT",
+        b"PRI * HTTP/2",
+        b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n",
+    ];
+    let threads =
+        silent.map(|sent| std::thread::spawn(move || (sent, is_closed_on(address, sent))));
+    for thread in threads {
+        let (sent, closed) = thread.join().expect("no panic");
+        assert!(closed, "{:?}", String::from_utf8_lossy(sent));
+    }
+    assert_well(&scene);
+}

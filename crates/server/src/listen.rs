@@ -16,6 +16,7 @@ use std::convert::Infallible;
 use std::io::ErrorKind;
 use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
 use std::time::{Duration, Instant};
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::{TcpListener, TcpStream};
@@ -99,6 +100,7 @@ pub(crate) async fn serve(
             app: app.clone(),
             router: router.clone(),
             peer: peer.ip(),
+            asked: AtomicBool::new(false),
         };
         let (tls, watcher) = (tls.clone(), graceful.watcher());
         tokio::spawn(async move {
@@ -115,6 +117,8 @@ struct Connection {
     app: App,
     router: Router,
     peer: IpAddr,
+    /// Whether a request has come.
+    asked: AtomicBool,
 }
 
 impl Connection {
@@ -155,9 +159,19 @@ impl Connection {
             .max_header_list_size(MAX_HEAD as u32)
             .max_concurrent_streams(100);
         let this = Arc::new(self);
+        let asked = this.clone();
         let service = service_fn(move |request| this.clone().answer(request));
         let connection = builder.serve_connection(TokioIo::new(stream), service);
-        let _ = graceful.watch(connection.into_owned()).await;
+        let served = graceful.watch(connection.into_owned());
+        tokio::pin!(served);
+        // The reader's own time limit begins with the first byte; silence is limited here.
+        tokio::select! {
+            _ = &mut served => return,
+            () = tokio::time::sleep(HEAD_TIMEOUT) => {}
+        }
+        if asked.asked.load(Relaxed) {
+            let _ = served.await;
+        }
     }
 
     async fn answer(
@@ -165,6 +179,7 @@ impl Connection {
         request: Request<Incoming>,
     ) -> Result<Response<Body>, Infallible> {
         let started = Instant::now();
+        self.asked.store(true, Relaxed);
         let id = RequestId::next();
         let client = ClientAddr::of(self.peer, request.headers(), &self.app.config);
         let (method, uri) = (request.method().clone(), request.uri().clone());
