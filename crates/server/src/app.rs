@@ -148,6 +148,7 @@ pub(crate) fn origin(url: &str) -> &str {
 /// # Errors
 /// One sentence on why it cannot start.
 pub(crate) async fn serve(config: Config) -> anyhow::Result<()> {
+    let stop = listen::stop_signal()?;
     let log = Log::start(config.log);
     let listener = listen::bind(config.listen).await?;
     let app = Arc::new(AppState::open(config, log)?);
@@ -158,7 +159,7 @@ pub(crate) async fn serve(config: Config) -> anyhow::Result<()> {
         "{} listens on {}",
         app.config.issuer, app.config.listen
     ));
-    run(app, listener, listen::stop_signal()).await
+    run(app, listener, stop).await
 }
 
 /// Serves an opened provider until `stop` resolves, then finishes what is under way.

@@ -47,6 +47,7 @@ pub(crate) async fn run(args: DevArgs) -> anyhow::Result<()> {
             );
         }
     }
+    let stop = listen::stop_signal()?;
     let provider = listen::bind(args.listen).await?;
     let demo_app = bind_demo(args.demo_listen).await?;
     let (listen, demo_listen) = (provider.local_addr()?, demo_app.local_addr()?);
@@ -72,7 +73,7 @@ pub(crate) async fn run(args: DevArgs) -> anyhow::Result<()> {
         &addresses.demo,
     ));
     let demo = tokio::spawn(async move { axum::serve(demo_app, demo).await });
-    let served = app::run(app, provider, listen::stop_signal()).await;
+    let served = app::run(app, provider, stop).await;
     demo.abort();
     served
 }
