@@ -1,15 +1,19 @@
 //! The authorization endpoint (RFC 6749 §3.1, §4.1): the ordered checks, then who must be asked what, then
 //! the response.
+mod error;
+
+pub use error::{AuthorizationError, AuthorizationFault, RedirectedError, ShownError};
+
 use crate::decision::{Decision, Mint};
 use crate::facts::{ConsentFacts, InteractionFacts, SessionFacts, Standing};
 use crate::grants::{Context, scope_for};
-use crate::params::{Params, ParamsFault};
+use crate::params::Params;
 use crate::policy::{PkcePolicy, Policy};
-use crate::token::{ScopeRefusal, printable};
+use crate::token::ScopeRefusal;
 use crate::transition::Transition;
 use crate::types::{
-    AuthorizationCode, Client, ClientKind, ClientStatus, CodeChallenge, GrantType, Interaction,
-    RedirectUriFault, Scope, VerifiedRedirectUri,
+    AuthorizationCode, Client, ClientKind, CodeChallenge, GrantType, Interaction, Scope,
+    VerifiedRedirectUri,
 };
 use jose::TokenText;
 use std::sync::Arc;
@@ -47,154 +51,6 @@ pub struct AuthorizationRequest {
     /// The S256 challenge.
     pub challenge: Option<CodeChallenge>,
     params: Params,
-}
-
-/// An error that is shown to the person: there is nobody trustworthy to redirect to (§4.1.2.1).
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum ShownError {
-    /// The parameters cannot be decoded.
-    Params(ParamsFault),
-    /// `client_id` is missing.
-    ClientMissing,
-    /// `client_id` or `redirect_uri` stands more than once.
-    Repeated(&'static str),
-    /// No such app.
-    UnknownClient,
-    /// The app is switched off or waits for review.
-    InactiveClient(ClientStatus),
-    /// The redirect URI is missing or not registered.
-    RedirectUri {
-        /// Why.
-        fault: RedirectUriFault,
-        /// What the request said.
-        sent: Option<String>,
-    },
-}
-
-impl ShownError {
-    /// The error code shown beside the sentence.
-    pub fn code<'a>(&self, policy: &'a Policy) -> &'a str {
-        match self {
-            ShownError::RedirectUri { .. } => policy
-                .errors
-                .redirect_mismatch
-                .as_deref()
-                .unwrap_or("invalid_redirect_uri"),
-            _ => "invalid_request",
-        }
-    }
-
-    /// What happened and what to do, for the person and for the app's developer.
-    pub fn sentence(&self) -> String {
-        match self {
-            ShownError::Params(fault) => format!("The link cannot be read: {}.", fault.sentence()),
-            ShownError::ClientMissing => {
-                "The link does not say which app it is for: client_id is missing.".to_owned()
-            }
-            ShownError::Repeated(name) => format!("The link names {name} more than once."),
-            ShownError::UnknownClient => {
-                "No app with this client_id is registered here.".to_owned()
-            }
-            ShownError::InactiveClient(ClientStatus::Pending) => {
-                "This app has not been let in yet: it waits for review.".to_owned()
-            }
-            ShownError::InactiveClient(_) => "This app has been switched off.".to_owned(),
-            ShownError::RedirectUri { fault, .. } => {
-                format!(
-                    "The link cannot be trusted: {}. It must match a registered one exactly.",
-                    fault.sentence()
-                )
-            }
-        }
-    }
-}
-
-/// An error that is sent to the app (§4.1.2.1).
-#[derive(Debug, Clone)]
-pub struct RedirectedError {
-    /// Where to.
-    pub redirect_uri: VerifiedRedirectUri,
-    /// The request's `state`.
-    pub state: Option<String>,
-    /// Which.
-    pub error: AuthorizationError,
-}
-
-/// Error codes of the authorization response (§4.1.2.1).
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum AuthorizationError {
-    /// `invalid_request`, with what is wrong.
-    InvalidRequest(String),
-    /// `unsupported_response_type`.
-    UnsupportedResponseType,
-    /// `unauthorized_client`: the app may not use the code grant.
-    UnauthorizedClient,
-    /// `invalid_scope`.
-    InvalidScope(ScopeRefusal),
-    /// `access_denied`: the person said no.
-    AccessDenied,
-    /// `request_not_supported`: a request object (RFC 9101 §6.1 and OpenID Connect Core §3.1.2.6).
-    RequestNotSupported,
-    /// `request_uri_not_supported`.
-    RequestUriNotSupported,
-}
-
-impl AuthorizationError {
-    /// The value of `error`.
-    pub fn code(&self) -> &'static str {
-        match self {
-            Self::InvalidRequest(_) => "invalid_request",
-            Self::UnsupportedResponseType => "unsupported_response_type",
-            Self::UnauthorizedClient => "unauthorized_client",
-            Self::InvalidScope(_) => "invalid_scope",
-            Self::AccessDenied => "access_denied",
-            Self::RequestNotSupported => "request_not_supported",
-            Self::RequestUriNotSupported => "request_uri_not_supported",
-        }
-    }
-
-    /// The value of `error_description`.
-    pub fn description(&self) -> String {
-        match self {
-            Self::InvalidRequest(sentence) => printable(sentence),
-            Self::UnsupportedResponseType => "the only response_type here is code".to_owned(),
-            Self::UnauthorizedClient => "the app is not registered for the code grant".to_owned(),
-            Self::InvalidScope(refusal) => printable(&refusal.sentence()),
-            Self::AccessDenied => "the person declined".to_owned(),
-            Self::RequestNotSupported | Self::RequestUriNotSupported => {
-                "request objects are not taken here: send plain parameters".to_owned()
-            }
-        }
-    }
-}
-
-impl RedirectedError {
-    /// The URL to send the browser to; `iss` as in every authorization response (RFC 9207 §2).
-    pub fn url(&self, policy: &Policy) -> String {
-        let description = self.error.description();
-        let mut parameters = vec![
-            ("error", self.error.code()),
-            ("error_description", &description),
-        ];
-        parameters.extend(self.state.as_deref().map(|state| ("state", state)));
-        parameters.push(("iss", &policy.issuer));
-        self.redirect_uri.with_parameters(&parameters)
-    }
-}
-
-/// Why a request went no further.
-#[derive(Debug, Clone)]
-pub enum AuthorizationFault {
-    /// Tell the person.
-    Shown(ShownError),
-    /// Tell the app.
-    Redirected(Box<RedirectedError>),
-}
-
-impl From<ShownError> for AuthorizationFault {
-    fn from(error: ShownError) -> Self {
-        AuthorizationFault::Shown(error)
-    }
 }
 
 /// The `client_id` of a request, to look its app up by.

@@ -207,3 +207,16 @@ fn names_that_deceive_are_refused() {
         "Zoë's Täsk Board 任务 👩‍🚀".replace('\u{200d}', "").as_str()
     ));
 }
+
+#[test]
+fn enabling_an_app_leaves_dead_what_was_issued_while_it_was_off() {
+    use protocol::Mint;
+    let case = Case::own_behalf();
+    let issued_late = case.mint.locator();
+    let Transition::SetClientStatus { cutoff, .. } =
+        protocol::register::enable(&case.client, &case.mint)
+    else {
+        panic!("a change of status");
+    };
+    assert!(issued_late < cutoff);
+}
