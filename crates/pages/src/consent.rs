@@ -4,15 +4,15 @@ use askama::Template;
 
 use crate::{Frame, Page, link, samples};
 
-/// The consent page: `POST /consent` with `request`, `nonce` and
-/// `answer=allow` or `answer=deny`. "Not you?" is `POST /sign-out` with
+/// The consent page: `POST /consent` (for a device `/device/answer`) with
+/// `request`, `nonce` and `answer=allow` or `answer=deny`. "Not you?" is `POST /sign-out` with
 /// `nonce` and `request`.
 #[derive(Clone, Debug, Template)]
 #[template(path = "consent.html")]
 pub struct Consent {
     /// What is around the page.
     pub frame: Frame,
-    /// Handle of the pending authorization.
+    /// Handle of the pending authorization, or `device-` and the user code.
     pub request: String,
     /// Proof that the form is ours.
     pub nonce: String,
@@ -24,10 +24,37 @@ pub struct Consent {
     pub account_email: String,
     /// What the app asks for, in groups.
     pub groups: Vec<ScopeGroup>,
-    /// Host that the browser goes to after the answer.
-    pub redirect_host: String,
-    /// Whether that host is this very computer.
-    pub redirect_is_loopback: bool,
+    /// Where the app is.
+    pub asks_from: AsksFrom,
+}
+
+/// Where the app is that asks, and so where the answer goes.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum AsksFrom {
+    /// A website: the browser goes back to it.
+    Website {
+        /// Its host.
+        host: String,
+    },
+    /// A program on this very computer.
+    ThisComputer {
+        /// Its host and port.
+        host: String,
+    },
+    /// A device without a browser; the answer is `POST /device/answer`.
+    Device {
+        /// The code that it shows.
+        user_code: String,
+    },
+}
+
+impl AsksFrom {
+    fn action(&self) -> &'static str {
+        match self {
+            AsksFrom::Website { .. } | AsksFrom::ThisComputer { .. } => "/consent",
+            AsksFrom::Device { .. } => "/device/answer",
+        }
+    }
 }
 
 /// Who the app is.

@@ -1,8 +1,8 @@
 //! What the samples of several pages share.
 
 use crate::{
-    Account, AppCard, Consent, DemoError, DemoHome, DemoResult, DemoStep, DemoTask, Frame, Notice,
-    Page, Risk, ScopeGroup, ScopeLine, SignIn, SignOut, SignUp,
+    Account, AppCard, AsksFrom, Consent, DemoError, DemoHome, DemoResult, DemoStep, DemoTask,
+    DeviceCode, Frame, Notice, Page, Risk, ScopeGroup, ScopeLine, SignIn, SignOut, SignUp,
 };
 
 /// Text that breaks out of any place where it is not escaped.
@@ -26,6 +26,7 @@ pub fn every_sample() -> Vec<Sample> {
         rendered::<SignIn>(),
         rendered::<SignUp>(),
         rendered::<Consent>(),
+        rendered::<DeviceCode>(),
         rendered::<Notice>(),
         rendered::<Account>(),
         rendered::<SignOut>(),
@@ -109,6 +110,7 @@ pub(crate) fn consents() -> Vec<Consent> {
         first_consent(),
         grown_consent(),
         loopback_consent(),
+        device_consent(),
         long_consent(),
         hostile_consent(),
     ]
@@ -154,8 +156,9 @@ fn first_consent() -> Consent {
         account_name: "Ada Lovelace".to_owned(),
         account_email: "ada@example.com".to_owned(),
         groups,
-        redirect_host: "board.example.org".to_owned(),
-        redirect_is_loopback: false,
+        asks_from: AsksFrom::Website {
+            host: "board.example.org".to_owned(),
+        },
     }
 }
 
@@ -200,9 +203,20 @@ fn loopback_consent() -> Consent {
         },
         account_name: String::new(),
         groups: Vec::new(),
-        redirect_host: "127.0.0.1".to_owned(),
-        redirect_is_loopback: true,
+        asks_from: AsksFrom::ThisComputer {
+            host: "127.0.0.1".to_owned(),
+        },
         ..usual
+    }
+}
+
+fn device_consent() -> Consent {
+    Consent {
+        request: "device-WDJB-MJHT".to_owned(),
+        asks_from: AsksFrom::Device {
+            user_code: "WDJB-MJHT".to_owned(),
+        },
+        ..first_consent()
     }
 }
 
@@ -230,7 +244,9 @@ fn long_consent() -> Consent {
             group("", (1..3).map(line).collect()),
             group(&long_name(), (3..6).map(line).collect()),
         ],
-        redirect_host: format!("{}.example.org", "sub".repeat(18)),
+        asks_from: AsksFrom::Website {
+            host: format!("{}.example.org", "sub".repeat(18)),
+        },
         ..usual
     }
 }
@@ -256,8 +272,7 @@ fn hostile_consent() -> Consent {
             HOSTILE,
             vec![scope(HOSTILE, HOSTILE, Risk::Full, true)],
         )],
-        redirect_host: text(),
-        redirect_is_loopback: true,
+        asks_from: AsksFrom::ThisComputer { host: text() },
     }
 }
 

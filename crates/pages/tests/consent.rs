@@ -1,6 +1,6 @@
 //! What the consent page must say, in words.
 
-use pages::{Consent, Page, Risk};
+use pages::{AsksFrom, Consent, Page, Risk};
 
 fn usual() -> Consent {
     Consent::samples().swap_remove(0)
@@ -33,13 +33,14 @@ fn new_is_marked_only_beside_something_older() {
 #[test]
 fn the_host_is_named_and_a_local_program_is_warned_about() {
     let mut page = usual();
-    page.redirect_host = "board.example.org".to_owned();
+    let host = || "board.example.org".to_owned();
+    page.asks_from = AsksFrom::Website { host: host() };
     assert!(
         page.html()
             .contains("You will go back to <strong class=\"host\">board.example.org")
     );
     assert!(!page.html().contains("running on this computer"));
-    page.redirect_is_loopback = true;
+    page.asks_from = AsksFrom::ThisComputer { host: host() };
     assert!(page.html().contains("a program running on this computer"));
 }
 

@@ -1,7 +1,7 @@
 //! What a rule is given to decide on: all facts of one request, read at once.
 use crate::types::{
-    AccessToken, AuthorizationCode, Client, Consent, Grant, Interaction, Locator, Person,
-    RefreshToken, SealedReply, Session, Subject, UnixTime,
+    AccessToken, AuthorizationCode, Client, Consent, DeviceAuthorization, Grant, Interaction,
+    Locator, Person, RefreshToken, SealedReply, Session, Subject, UnixTime,
 };
 use std::sync::Arc;
 
@@ -44,6 +44,17 @@ pub struct CodeFacts {
     /// Whether a grant of its id exists.
     pub redeemed: bool,
     /// Who allowed it; `None` when the account is gone.
+    pub person: Option<Person>,
+}
+
+/// What a device asked for, whether it was redeemed, and the person who answered.
+#[derive(Debug, Clone)]
+pub struct DeviceFacts {
+    /// The request.
+    pub device: DeviceAuthorization,
+    /// Whether a grant of its id exists.
+    pub redeemed: bool,
+    /// Who allowed it; `None` while nobody did, or when the account is gone.
     pub person: Option<Person>,
 }
 

@@ -6,6 +6,7 @@ pub mod authorize;
 pub mod client_auth;
 pub mod consent;
 pub mod decision;
+pub mod device;
 pub mod facts;
 pub mod grants;
 pub mod introspect;

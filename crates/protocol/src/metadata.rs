@@ -16,6 +16,8 @@ pub struct Endpoints {
     pub introspection: Option<String>,
     /// The token info endpoint (not in any RFC).
     pub token_info: Option<String>,
+    /// The device authorization endpoint (RFC 8628 §4).
+    pub device_authorization: Option<String>,
 }
 
 /// The document (§2). What is switched off is absent, and "Claims that return zero elements MUST be omitted
@@ -33,6 +35,8 @@ pub struct Metadata<'a> {
     introspection_endpoint: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     token_info_endpoint: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    device_authorization_endpoint: Option<String>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     scopes_supported: Vec<&'a str>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
@@ -90,5 +94,6 @@ pub fn document(policy: &Policy, endpoints: Endpoints) -> Metadata<'_> {
         revocation_endpoint: endpoints.revocation,
         introspection_endpoint: endpoints.introspection,
         token_info_endpoint: endpoints.token_info,
+        device_authorization_endpoint: endpoints.device_authorization,
     }
 }

@@ -23,6 +23,8 @@ pub struct Policy {
     pub redirects: RedirectPolicy,
     /// Accounts.
     pub accounts: AccountPolicy,
+    /// Devices without a browser.
+    pub device: DevicePolicy,
 }
 
 /// Who must send a code challenge (RFC 7636).
@@ -61,6 +63,23 @@ pub struct TokenPolicy {
     pub token_type: String,
     /// Whether a response names the scope even when it is what was asked for.
     pub always_name_scope: bool,
+    /// Members that a response has besides those of RFC 6749 §5.1, when a person is behind the token.
+    pub extras: Vec<(String, Extra)>,
+}
+
+/// A member that a provider's token response documents besides the standard ones.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Extra {
+    /// The person's number, as a JSON number.
+    Number,
+    /// The person's id, as apps see it everywhere else.
+    Id,
+    /// What they are called.
+    Name,
+    /// Their address.
+    Email,
+    /// An object of such members.
+    Object(Vec<(String, Extra)>),
 }
 
 /// Bodies that the token endpoint takes. A form always.
@@ -131,6 +150,15 @@ pub struct ErrorAliases {
     /// For a redirect URI that does not match: shown on the authorization error page, and answered by the
     /// token endpoint in place of `invalid_grant`.
     pub redirect_mismatch: Option<String>,
+    /// For a bearer token that does not work, in place of `invalid_token` (RFC 6750 §3.1).
+    pub invalid_token: Option<String>,
+}
+
+impl ErrorAliases {
+    /// The name of the error for a bearer token that does not work (RFC 6750 §3.1).
+    pub fn invalid_token(&self) -> &str {
+        self.invalid_token.as_deref().unwrap_or("invalid_token")
+    }
 }
 
 /// Redirect URIs.
@@ -153,6 +181,17 @@ pub struct AccountPolicy {
     pub session: Lifetime,
     /// How long a pending authorization request is kept.
     pub interaction: Lifetime,
+}
+
+/// Devices without a browser (RFC 8628).
+#[derive(Debug, Clone)]
+pub struct DevicePolicy {
+    /// How long a device waits for its person.
+    pub lifetime: Lifetime,
+    /// How often it may ask, to begin with.
+    pub interval: Lifetime,
+    /// The page where people enter the code: an absolute URL, short enough to be typed.
+    pub verification_uri: String,
 }
 
 impl Policy {

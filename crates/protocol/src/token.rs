@@ -2,7 +2,7 @@
 use crate::client_auth::{ClientFault, Credentials};
 use crate::params::{Params, ParamsFault};
 use crate::policy::{ErrorAliases, Policy};
-use crate::types::{GrantType, Scope, ScopeFault};
+use crate::types::{GrantType, Lifetime, Scope, ScopeFault};
 use jose::Presented;
 
 /// A request as HTTP brought it.
@@ -39,6 +39,8 @@ pub enum GrantRequest {
         /// The scope asked for; `None`: the default.
         scope: Option<Scope>,
     },
+    /// RFC 8628 §3.4: the device code; `None` when the text cannot be one of ours.
+    DeviceCode(Option<Presented>),
 }
 
 /// A code presented for redemption.
@@ -82,6 +84,17 @@ pub enum TokenError {
     UnsupportedGrantType,
     /// `invalid_scope`.
     InvalidScope(ScopeRefusal),
+    /// `authorization_pending` (RFC 8628 §3.5): the person has not answered yet.
+    AuthorizationPending,
+    /// `slow_down` (RFC 8628 §3.5): the device asked too soon.
+    SlowDown {
+        /// The interval from now on.
+        interval: Lifetime,
+    },
+    /// `access_denied` (RFC 8628 §3.5): the person declined.
+    AccessDenied,
+    /// `expired_token` (RFC 8628 §3.5): the person did not answer in time.
+    ExpiredToken,
 }
 
 /// What is wrong with the form of a request.
@@ -189,6 +202,10 @@ impl TokenError {
             TokenError::UnauthorizedClient(_) => "unauthorized_client",
             TokenError::UnsupportedGrantType => "unsupported_grant_type",
             TokenError::InvalidScope(_) => "invalid_scope",
+            TokenError::AuthorizationPending => "authorization_pending",
+            TokenError::SlowDown { .. } => "slow_down",
+            TokenError::AccessDenied => "access_denied",
+            TokenError::ExpiredToken => "expired_token",
         }
     }
 
@@ -218,6 +235,22 @@ impl TokenError {
             }
             TokenError::UnsupportedGrantType => "this grant type is not offered here".to_owned(),
             TokenError::InvalidScope(refusal) => printable(&refusal.sentence()),
+            TokenError::AuthorizationPending => {
+                "the person has not answered yet: ask again after the interval".to_owned()
+            }
+            TokenError::SlowDown { interval } => {
+                format!(
+                    "you ask too often: wait {} seconds between two requests from now on",
+                    interval.seconds()
+                )
+            }
+            TokenError::AccessDenied => {
+                "the person declined: tell them, and stop asking".to_owned()
+            }
+            TokenError::ExpiredToken => {
+                "nobody answered in time: ask for a new code if the person still wants to"
+                    .to_owned()
+            }
         }
     }
 }
@@ -339,6 +372,11 @@ impl TokenRequest {
             GrantType::ClientCredentials => GrantRequest::ClientCredentials {
                 scope: read_scope(&params)?,
             },
+            GrantType::DeviceCode => {
+                let code = params.get("device_code");
+                let code = code.ok_or(RequestFault::Missing("device_code"))?;
+                GrantRequest::DeviceCode(Presented::parse(code))
+            }
         };
         Ok(TokenRequest { credentials, grant })
     }
@@ -367,7 +405,8 @@ impl RefreshRequest {
     }
 }
 
-fn read_scope(params: &Params) -> Result<Option<Scope>, TokenError> {
+/// The `scope` of a request; an empty one is none.
+pub(crate) fn read_scope(params: &Params) -> Result<Option<Scope>, TokenError> {
     let scope = params.get("scope").map(Scope::parse).transpose();
     let scope = scope.map_err(|fault| TokenError::InvalidScope(ScopeRefusal::Fault(fault)))?;
     Ok(scope.filter(|scope| !scope.is_empty()))

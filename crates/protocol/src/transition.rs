@@ -3,9 +3,9 @@
 //! The store settles one transition in one transaction: its guard first, then the rest. A lost guard changes
 //! nothing and is reported as such. The guard of each is named in its documentation.
 use crate::types::{
-    AccessToken, AuthorizationCode, Client, ClientNo, ClientStatus, Consent, Grant, Interaction,
-    Lifetime, Locator, NewPerson, RefreshToken, Scope, SealedReply, Session, StoredSecret, Subject,
-    UnixTime,
+    AccessToken, AuthorizationCode, Client, ClientNo, ClientStatus, Consent, DeviceAnswer,
+    DeviceAuthorization, Grant, Interaction, Lifetime, Locator, NewPerson, Pace, RefreshToken,
+    Scope, SealedReply, Session, StoredSecret, Subject, UnixTime,
 };
 use jose::Digest;
 
@@ -32,7 +32,30 @@ pub enum Transition {
         /// Who said no.
         subject: Subject,
     },
-    /// Redeems a code (RFC 6749 §4.1.2, once only). Guard: no grant with the code's id exists.
+    /// Keeps what a device asks for until its person has answered. Guard: no live request has this user code.
+    KeepDevice(DeviceAuthorization),
+    /// Notes that a device asked whether its person has answered. Guard: its pace is still the one that was
+    /// judged, so polls made at once are judged one after the other.
+    PollDevice {
+        /// Which request.
+        device: Locator,
+        /// Its pace as it was judged.
+        before: Pace,
+        /// Its pace from now on.
+        after: Pace,
+    },
+    /// A person answers a device. Guard: the request is unanswered.
+    AnswerDevice {
+        /// Which request.
+        device: Locator,
+        /// The app that asked.
+        client: ClientNo,
+        /// Who answers.
+        subject: Subject,
+        /// What they say.
+        answer: DeviceAnswer,
+    },
+    /// Redeems a code (RFC 6749 §4.1.2, RFC 8628 §3.5, once only). Guard: no grant with the code's id exists.
     RedeemCode {
         /// What begins; its id is the code's.
         grant: Grant,
@@ -131,8 +154,10 @@ pub enum Transition {
     },
     /// Forgets attempts after a success.
     ClearAttempts {
-        /// Which keys.
-        keys: Vec<Digest>,
+        /// Counts that begin anew.
+        own: Vec<Digest>,
+        /// Counts of many people, which forget this one attempt.
+        shared: Vec<Digest>,
         /// Who signed in.
         subject: Subject,
     },
@@ -223,7 +248,7 @@ impl Transition {
         use Transition as T;
         let (event, client, subject, grant) = match self {
             T::KeepInteraction(_) | T::IssueAccessToken(_) | T::CountAttempt { .. } => return None,
-            T::RotateRefreshToken { .. } => return None,
+            T::RotateRefreshToken { .. } | T::KeepDevice(_) | T::PollDevice { .. } => return None,
             T::IssueCode { consent: None, .. } => return None,
             T::IssueCode { code, .. } => {
                 ("consent.given", Some(code.client), Some(code.subject), None)
@@ -231,6 +256,18 @@ impl Transition {
             T::DenyInteraction {
                 client, subject, ..
             } => ("consent.denied", Some(*client), Some(*subject), None),
+            T::AnswerDevice {
+                client,
+                subject,
+                answer,
+                ..
+            } => {
+                let event = match answer {
+                    DeviceAnswer::Allowed { .. } => "device.allowed",
+                    DeviceAnswer::Denied => "device.denied",
+                };
+                (event, Some(*client), Some(*subject), None)
+            }
             T::RedeemCode { grant, .. } => (
                 "grant.started",
                 Some(grant.client),

@@ -16,6 +16,7 @@ mod published {
             revocation: at("revoke"),
             introspection: at("introspect"),
             token_info: at("info"),
+            device_authorization: at("device"),
         }
     }
 
@@ -39,12 +40,16 @@ mod section_2_authorization_server_metadata {
             "revocation_endpoint": "https://issuer.example/revoke",
             "introspection_endpoint": "https://issuer.example/introspect",
             "token_info_endpoint": "https://issuer.example/info",
+            "device_authorization_endpoint": "https://issuer.example/device",
             "scopes_supported": [
                 "tasks:read", "tasks:write", "identity", "api", "api:v1", "admin:*", "admin:users"
             ],
             "response_types_supported": ["code"],
             "response_modes_supported": ["query"],
-            "grant_types_supported": ["authorization_code", "refresh_token", "client_credentials"],
+            "grant_types_supported": [
+                "authorization_code", "refresh_token", "client_credentials",
+                "urn:ietf:params:oauth:grant-type:device_code"
+            ],
             "token_endpoint_auth_methods_supported":
                 ["client_secret_basic", "client_secret_post", "none"],
             "revocation_endpoint_auth_methods_supported":

@@ -133,6 +133,7 @@ fn endpoints(config: &Config) -> Endpoints {
         revocation: at(&config.issuer, &paths.revoke),
         introspection: at(&config.issuer, &paths.introspect),
         token_info: at(&config.api_base, &paths.token_info),
+        device_authorization: at(&config.issuer, &paths.device),
     }
 }
 

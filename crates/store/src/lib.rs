@@ -14,14 +14,16 @@ pub use sqlite::sweep::{SweepRules, Swept};
 use jose::Digest;
 use protocol::Transition;
 use protocol::facts::{
-    AccessFacts, Attempts, CodeFacts, ConsentFacts, InteractionFacts, PeoplePage, RefreshFacts,
-    SessionFacts,
+    AccessFacts, Attempts, CodeFacts, ConsentFacts, DeviceFacts, InteractionFacts, PeoplePage,
+    RefreshFacts, SessionFacts,
 };
 use protocol::transition::Logo;
 use protocol::types::ids::SubjectFormat;
 use protocol::types::person::email_key;
-use protocol::types::{Client, ClientNo, Grant, Locator, Person, Session, Subject, UnixTime};
-use sqlite::{Sqlite, clients, read};
+use protocol::types::{
+    Client, ClientNo, Grant, Locator, Person, Session, Subject, UnixTime, UserCode,
+};
+use sqlite::{Sqlite, clients, devices, read};
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -162,6 +164,24 @@ impl Store {
     /// [`StoreError`].
     pub async fn code(&self, id: Locator) -> Fact<CodeFacts> {
         self.sqlite.read(|conn| read::code(conn, id))
+    }
+
+    /// What a device asked for, with its redemption and its person.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn device(&self, id: Locator) -> Fact<DeviceFacts> {
+        self.sqlite.read(|conn| devices::by_id(conn, id))
+    }
+
+    /// The same, by the code that a person typed.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn device_by_user_code(&self, code: &UserCode) -> Fact<DeviceFacts> {
+        let digest = code.digest();
+        self.sqlite
+            .read(|conn| devices::by_user_code(conn, &digest))
     }
 
     /// A refresh token with its grant, its use and its person.

@@ -22,6 +22,8 @@ const MAX_BROWSER: usize = 120;
 ///   that was (it holds a known-device cookie) is counted apart, so a stranger's guesses never lock the
 ///   owner out.
 /// - New accounts from one source: 20.
+/// - User codes of devices (RFC 8628 §5.1) that lead nowhere: 10 a session, 30 an account, 50 a source, and 5,000
+///   in all, so that even with 10,000 devices waiting a guesser who owns many addresses needs years for one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Limit {
     AccountAndSource,
@@ -29,16 +31,34 @@ enum Limit {
     AccountFromStrangers,
     AccountFromKnownDevice,
     SignUpsFromSource,
+    UserCodesInSession,
+    UserCodesOfAccount,
+    UserCodesFromSource,
+    UserCodesInAll,
 }
 
 impl Limit {
     fn allowed(self) -> u32 {
         match self {
-            Limit::AccountAndSource => 10,
+            Limit::AccountAndSource | Limit::UserCodesInSession => 10,
             Limit::Source => 100,
-            Limit::AccountFromStrangers => 50,
+            Limit::AccountFromStrangers | Limit::UserCodesFromSource => 50,
+            Limit::UserCodesOfAccount => 30,
+            Limit::UserCodesInAll => 5_000,
             Limit::AccountFromKnownDevice | Limit::SignUpsFromSource => 20,
         }
+    }
+}
+
+impl Limit {
+    /// Whether it counts people who have nothing to do with each other.
+    fn is_shared(self) -> bool {
+        [
+            Limit::Source,
+            Limit::UserCodesFromSource,
+            Limit::UserCodesInAll,
+        ]
+        .contains(&self)
     }
 }
 
@@ -85,6 +105,18 @@ impl Attempt {
         }
     }
 
+    /// A guess at a device's user code, made in `session` of `subject`.
+    pub fn user_code(session: Locator, subject: Subject, source: &str) -> Self {
+        Attempt {
+            keys: vec![
+                key(Limit::UserCodesInSession, &session.0.to_string()),
+                key(Limit::UserCodesOfAccount, &subject.0.to_string()),
+                key(Limit::UserCodesFromSource, source),
+                key(Limit::UserCodesInAll, ""),
+            ],
+        }
+    }
+
     /// What is counted.
     pub fn keys(&self) -> Vec<Digest> {
         self.keys.iter().map(|(_, key)| *key).collect()
@@ -122,14 +154,18 @@ impl Attempt {
         }
     }
 
-    /// What a success forgets: the counts of the account, not those of the source as a whole.
+    /// What a success forgets: every failure of the account, and of what many people share this attempt alone.
     pub fn succeeded(&self, subject: Subject) -> Transition {
-        let own = self
-            .keys
-            .iter()
-            .filter(|(limit, _)| *limit != Limit::Source);
+        let of = |shared: bool| {
+            let kept = self
+                .keys
+                .iter()
+                .filter(move |(limit, _)| limit.is_shared() == shared);
+            kept.map(|(_, key)| *key).collect()
+        };
         Transition::ClearAttempts {
-            keys: own.map(|(_, key)| *key).collect(),
+            own: of(false),
+            shared: of(true),
             subject,
         }
     }

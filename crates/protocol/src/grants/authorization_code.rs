@@ -1,12 +1,13 @@
 //! Redeeming a code (RFC 6749 §4.1.3, RFC 7636 §4.6).
-use super::{Context, For, access_token, refresh_token, reply};
+use super::Context;
+use super::begin::Allowed;
 use crate::client_auth::AuthenticatedClient;
 use crate::decision::{Decision, Mint};
 use crate::facts::{CodeFacts, Standing};
 use crate::policy::RedirectUriAtToken;
 use crate::token::{CodeRedemption, GrantFault, RequestFault, TokenError, TokenReply};
 use crate::transition::{RevocationCause, Transition};
-use crate::types::{AuthorizationCode, Grant, GrantType};
+use crate::types::{AuthorizationCode, GrantType};
 
 /// Redeems an authorization code, once.
 ///
@@ -93,49 +94,12 @@ fn settle<M: Mint>(
     if !standing.is_some_and(|standing| standing.honours(code.id)) || code.id < client.cutoff {
         return Decision::refuse(GrantFault::Person);
     }
-    start_grant(client, code, context)
-}
-
-fn start_grant<M: Mint>(
-    client: &AuthenticatedClient,
-    code: AuthorizationCode,
-    context: &Context<'_, M>,
-) -> Decision<TokenReply, TokenError> {
-    let as_asked = code.scope_named;
-    let grant = Grant {
+    let allowed = Allowed {
         id: code.id,
-        client: code.client,
         subject: code.subject,
         scope: code.scope,
+        scope_named: code.scope_named,
         auth_time: code.auth_time,
-        started_at: context.now,
-        expires_at: context.now.plus(context.policy.tokens.grant),
-        revoked_at: None,
     };
-    let wanted = For {
-        grant: grant.id,
-        client: grant.client,
-        subject: Some(grant.subject),
-        scope: &grant.scope,
-        cap: Some(grant.expires_at),
-    };
-    let (access_text, access) = access_token(wanted, context);
-    let refreshable =
-        client.may_use(GrantType::RefreshToken) && context.policy.allows(GrantType::RefreshToken);
-    let (refresh_text, refresh) = refreshable
-        .then(|| refresh_token(grant.id, grant.expires_at, context))
-        .unzip();
-    let reply = reply(
-        &access_text,
-        &access,
-        refresh_text.as_ref(),
-        as_asked,
-        context,
-    );
-    let transition = Transition::RedeemCode {
-        grant,
-        access,
-        refresh,
-    };
-    Decision::grant(transition, reply)
+    allowed.begin(client, facts.person.as_ref(), context)
 }

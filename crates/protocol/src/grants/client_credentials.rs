@@ -1,5 +1,6 @@
 //! Client credentials (RFC 6749 §4.4): an app on its own behalf.
-use super::{Context, For, access_token, reply, scope_for};
+use super::response::Issued;
+use super::{Context, For, access_token, scope_for};
 use crate::client_auth::AuthenticatedClient;
 use crate::decision::{Decision, Mint};
 use crate::token::{TokenError, TokenReply};
@@ -36,7 +37,14 @@ fn decide<M: Mint>(
         cap: None,
     };
     let (text, access) = access_token(wanted, context);
-    let reply = reply(&text, &access, None, asked.is_some(), context);
+    let reply = Issued {
+        text: &text,
+        access: &access,
+        refresh: None,
+        as_asked: asked.is_some(),
+        person: None,
+    }
+    .reply(context);
     Ok(Decision::grant(Transition::IssueAccessToken(access), reply))
 }
 

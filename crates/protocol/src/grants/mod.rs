@@ -1,16 +1,18 @@
 //! The grants, one file each, and what they share: which scope, which tokens.
 pub mod authorization_code;
+mod begin;
 pub mod client_credentials;
+pub mod device_code;
 pub mod refresh_token;
+mod response;
 
 use crate::decision::Mint;
 use crate::policy::Policy;
-use crate::token::{ScopeRefusal, TokenReply};
+use crate::token::ScopeRefusal;
 use crate::types::{
     AccessToken, Client, ClientNo, Lifetime, Locator, RefreshToken, Scope, Subject, UnixTime,
 };
 use jose::TokenText;
-use serde::Serialize;
 
 /// What every grant needs besides its own facts.
 #[derive(Clone, Copy)]
@@ -126,37 +128,4 @@ fn refresh_token<M: Mint>(
 fn expiry(now: UnixTime, lifetime: Lifetime, cap: Option<UnixTime>) -> UnixTime {
     let end = now.plus(lifetime);
     cap.map_or(end, |cap| end.min(cap))
-}
-
-/// The JSON of RFC 6749 §5.1, members in the order of its example.
-#[derive(Serialize)]
-struct Body<'a> {
-    access_token: &'a str,
-    token_type: &'a str,
-    expires_in: i64,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    refresh_token: Option<&'a str>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    scope: Option<String>,
-}
-
-/// Writes the reply. `scope` may be left out only where the profile's documented shape leaves it out and
-/// what was granted is what was asked ("OPTIONAL, if identical to the scope requested", §5.1).
-fn reply<M>(
-    text: &TokenText,
-    access: &AccessToken,
-    refresh: Option<&TokenText>,
-    as_asked: bool,
-    context: &Context<'_, M>,
-) -> TokenReply {
-    let tokens = &context.policy.tokens;
-    let named = tokens.always_name_scope || !as_asked;
-    let body = Body {
-        access_token: text.as_str(),
-        token_type: &tokens.token_type,
-        expires_in: context.now.seconds_until(access.expires_at),
-        refresh_token: refresh.map(TokenText::as_str),
-        scope: named.then(|| access.scope.to_string()),
-    };
-    TokenReply(serde_json::to_string(&body).unwrap_or_default())
 }

@@ -1,5 +1,6 @@
 //! Refreshing (RFC 6749 §6) with rotation and replay detection (RFC 9700 §4.14.2).
-use super::{Context, For, access_token, refresh_token, reply, still_allowed};
+use super::response::Issued;
+use super::{Context, For, access_token, refresh_token, still_allowed};
 use crate::client_auth::AuthenticatedClient;
 use crate::decision::{Decision, Mint};
 use crate::facts::{RefreshFacts, Standing, UsedRefreshToken};
@@ -146,18 +147,23 @@ fn issue<M: Mint>(
     let (access_text, access) = access_token(wanted, context);
     // Leaving the scope out of a request means the whole grant; a narrower answer must say so.
     let as_asked = asked || scope.covers(&grant.scope);
+    let issued = Issued {
+        text: &access_text,
+        access: &access,
+        refresh: None,
+        as_asked,
+        person: facts.person.as_ref(),
+    };
     let Rotation::Rotate { grace } = context.policy.tokens.rotate else {
-        let reply = reply(&access_text, &access, None, as_asked, context);
+        let reply = issued.reply(context);
         return Decision::grant(Transition::IssueAccessToken(access), reply);
     };
     let (refresh_text, successor) = refresh_token(grant.id, grant.expires_at, context);
-    let reply = reply(
-        &access_text,
-        &access,
-        Some(&refresh_text),
-        as_asked,
-        context,
-    );
+    let reply = Issued {
+        refresh: Some(&refresh_text),
+        ..issued
+    }
+    .reply(context);
     let sealed = (grace.seconds() > 0).then(|| {
         SealedReply(seal::seal(
             presented.text().as_bytes(),

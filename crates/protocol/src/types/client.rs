@@ -20,14 +20,17 @@ pub enum GrantType {
     RefreshToken,
     /// RFC 6749 §4.4.
     ClientCredentials,
+    /// RFC 8628 §3.4.
+    DeviceCode,
 }
 
 impl GrantType {
     /// All of them.
-    pub const ALL: [GrantType; 3] = [
+    pub const ALL: [GrantType; 4] = [
         GrantType::AuthorizationCode,
         GrantType::RefreshToken,
         GrantType::ClientCredentials,
+        GrantType::DeviceCode,
     ];
 
     /// The value of `grant_type`.
@@ -36,7 +39,14 @@ impl GrantType {
             GrantType::AuthorizationCode => "authorization_code",
             GrantType::RefreshToken => "refresh_token",
             GrantType::ClientCredentials => "client_credentials",
+            GrantType::DeviceCode => "urn:ietf:params:oauth:grant-type:device_code",
         }
+    }
+
+    /// What people call it: the last part of [`as_str`](Self::as_str).
+    pub fn short(self) -> &'static str {
+        let name = self.as_str();
+        name.rsplit(':').next().unwrap_or(name)
     }
 
     /// Reads a `grant_type`.

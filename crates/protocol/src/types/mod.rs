@@ -3,6 +3,7 @@
 pub mod client;
 pub mod code;
 pub mod consent;
+pub mod device;
 pub mod grant;
 pub mod ids;
 pub mod name;
@@ -16,6 +17,7 @@ pub mod token;
 pub use client::{AuthMethod, Client, ClientKind, ClientStatus, GrantType, StoredSecret};
 pub use code::{AuthorizationCode, CodeChallenge};
 pub use consent::{Consent, Interaction};
+pub use device::{DeviceAnswer, DeviceAuthorization, Pace, UserCode};
 pub use grant::Grant;
 pub use ids::{ClientNo, Locator, Subject};
 pub use person::{NewPerson, Person};

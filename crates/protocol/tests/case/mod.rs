@@ -10,14 +10,16 @@ use protocol::authorize::{
     self, AuthorizationFault, AuthorizationRequest, RedirectedError, ShownError,
 };
 use protocol::client_auth::{AuthenticatedClient, Credentials, authenticate};
-use protocol::facts::{CodeFacts, RefreshFacts, SessionFacts, UsedRefreshToken};
+use protocol::facts::{CodeFacts, DeviceFacts, RefreshFacts, SessionFacts, UsedRefreshToken};
+use protocol::grants::device_code::{self, DEVICE_CODE_PREFIX};
 use protocol::grants::{Context, authorization_code, client_credentials, refresh_token};
 use protocol::token::{
     GrantRequest, RawRequest, TokenError, TokenReply, TokenRequest, client_error,
 };
 use protocol::types::{
-    AuthorizationCode, Client, ClientKind, ClientNo, CodeChallenge, Grant, Lifetime, Locator,
-    RefreshToken, Session, Subject, UnixTime,
+    AuthorizationCode, Client, ClientKind, ClientNo, CodeChallenge, DeviceAnswer,
+    DeviceAuthorization, Grant, GrantType, Lifetime, Locator, Pace, RefreshToken, Session, Subject,
+    UnixTime, UserCode,
 };
 use protocol::{Decision, Params, Policy, Transition};
 use std::sync::Arc;
@@ -46,6 +48,7 @@ pub(crate) struct Case {
     pub(crate) form: Vec<(String, String)>,
     pub(crate) code: Option<CodeFacts>,
     pub(crate) refresh: Option<RefreshFacts>,
+    pub(crate) device: Option<DeviceFacts>,
 }
 
 impl Case {
@@ -60,6 +63,7 @@ impl Case {
             form: form.iter().map(own).collect(),
             code: None,
             refresh: None,
+            device: None,
         }
     }
 
@@ -145,6 +149,48 @@ impl Case {
             person,
         });
         case
+    }
+
+    /// A device's poll (RFC 8628 §3.4) a minute after it asked, its person having allowed it ten seconds ago.
+    pub(crate) fn device() -> Self {
+        let asked = UnixTime(NOW.0 - 60);
+        let id = Locator::first_at(asked);
+        let code = text(DEVICE_CODE_PREFIX, id);
+        let mut case = Self::new(&[
+            ("grant_type", GrantType::DeviceCode.as_str()),
+            ("device_code", code.as_str()),
+            ("client_id", "app"),
+        ]);
+        case.public();
+        let device = DeviceAuthorization {
+            id,
+            digest: code.digest(),
+            user_code: UserCode::parse("WDJB-MJHT").expect("a user code").digest(),
+            client: case.client.no,
+            scope: scope("tasks:read tasks:write"),
+            scope_named: true,
+            expires_at: asked.plus(case.policy.device.lifetime),
+            pace: Pace {
+                interval: case.policy.device.interval,
+                polled_at: Some(UnixTime(NOW.0 - 5)),
+            },
+            answer: Some(DeviceAnswer::Allowed {
+                at: Locator::first_at(UnixTime(NOW.0 - 10)),
+                subject: Subject(7),
+                auth_time: UnixTime(NOW.0 - 30),
+            }),
+        };
+        case.device = Some(DeviceFacts {
+            device,
+            redeemed: false,
+            person: Some(person()),
+        });
+        case
+    }
+
+    /// What the device of this case asked for.
+    pub(crate) fn device_mut(&mut self) -> &mut DeviceFacts {
+        self.device.as_mut().expect("a case about a device")
     }
 
     /// An app asking on its own behalf (§4.4.2).
@@ -260,6 +306,12 @@ impl Case {
             }
             GrantRequest::ClientCredentials { scope } => {
                 client_credentials::issue(scope.as_ref(), &client, &context)
+            }
+            GrantRequest::DeviceCode(presented) => {
+                let at = presented.as_ref().map(|code| code.locator);
+                let facts = self.device.clone();
+                let facts = facts.filter(|facts| at == Some(facts.device.id.0));
+                device_code::poll(presented.as_ref(), &client, facts, &context)
             }
         })
     }

@@ -1,8 +1,8 @@
 //! The rules of an ordinary issuer.
 use protocol::Policy;
 use protocol::policy::{
-    AccountPolicy, Bodies, ErrorAliases, PkcePolicy, RedirectPolicy, RedirectUriAtToken, Risk,
-    Rotation, ScopeEntry, TokenPolicy,
+    AccountPolicy, Bodies, DevicePolicy, ErrorAliases, PkcePolicy, RedirectPolicy,
+    RedirectUriAtToken, Risk, Rotation, ScopeEntry, TokenPolicy,
 };
 use protocol::types::ids::SubjectFormat;
 use protocol::types::{GrantType, Lifetime, Scope};
@@ -35,6 +35,11 @@ pub(crate) fn policy() -> Policy {
             session: Lifetime::from_days(1),
             interaction: Lifetime::from_minutes(30),
         },
+        device: DevicePolicy {
+            lifetime: Lifetime::from_minutes(10),
+            interval: Lifetime::from_seconds(5),
+            verification_uri: "https://issuer.example/device".to_owned(),
+        },
     }
 }
 
@@ -54,6 +59,7 @@ fn tokens() -> TokenPolicy {
         },
         token_type: "Bearer".to_owned(),
         always_name_scope: true,
+        extras: Vec::new(),
     }
 }
 

@@ -68,8 +68,8 @@ pub(super) struct Create {
     /// It is an API that checks the tokens of other apps.
     #[arg(long)]
     resource_server: bool,
-    /// A grant it may use: authorization_code, refresh_token or client_credentials; may be repeated. Without:
-    /// code and refresh, but none for a resource server without a redirect URI.
+    /// A grant it may use: authorization_code, refresh_token, client_credentials or device_code; may be repeated.
+    /// Without: code and refresh, but none for a resource server without a redirect URI.
     #[arg(long, value_name = "GRANT", value_parser = grant)]
     grant: Vec<GrantType>,
     /// A scope it may ask for; may be repeated. Without: every scope that is not restricted.
@@ -284,8 +284,10 @@ impl ApproveScope {
 }
 
 fn grant(text: &str) -> Result<GrantType, String> {
-    GrantType::parse(text).ok_or_else(|| {
-        let known = GrantType::ALL.map(GrantType::as_str);
+    let all = GrantType::ALL.into_iter();
+    let named = all.clone().find(|grant| grant.short() == text);
+    named.or_else(|| GrantType::parse(text)).ok_or_else(|| {
+        let known: Vec<_> = all.map(GrantType::short).collect();
         format!("no such grant; there are {}", known.join(", "))
     })
 }

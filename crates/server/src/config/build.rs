@@ -17,7 +17,7 @@ pub(super) fn config(layers: &Layers) -> Result<Config, ConfigFault> {
     let issuer = issuer(layers, listen)?;
     let base = BaseUrl::parse(&issuer).map_err(|what| layers.fault("issuer", what))?;
     let settings = &layers.settings;
-    let policy = policy::policy(layers, &issuer, &mut warnings)?;
+    let policy = policy::policy(layers, &issuer, &base.origin(), &mut warnings)?;
     let storage = storage(layers)?;
     let config = Config {
         source: layers.source.clone(),

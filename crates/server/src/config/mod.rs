@@ -4,6 +4,7 @@
 //! the rest of the server is given.
 mod address;
 mod build;
+mod extras;
 mod fault;
 mod known;
 mod layers;
@@ -80,6 +81,8 @@ pub(crate) struct Paths {
     pub(crate) introspect: Vec<String>,
     /// `GET` with the token itself.
     pub(crate) token_info: Vec<String>,
+    /// RFC 8628 §3.1; empty also when the device grant is off.
+    pub(crate) device: Vec<String>,
 }
 
 /// What people see of the provider.

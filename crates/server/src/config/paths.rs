@@ -5,11 +5,12 @@ use super::layers::Layers;
 use std::collections::HashMap;
 
 /// First segments of our own pages.
-const OWN: [&str; 9] = [
+const OWN: [&str; 10] = [
     "sign-in",
     "sign-up",
     "sign-out",
     "consent",
+    "device",
     "account",
     "assets",
     "apps",
@@ -27,10 +28,14 @@ pub(super) fn paths(layers: &Layers) -> Result<Paths, ConfigFault> {
         ("revoke", &paths.revoke),
         ("introspect", &paths.introspect),
         ("token_info", &paths.token_info),
+        ("device", &paths.device),
     ] {
         for path in aliases {
             let fault = |what: String| layers.fault(&format!("paths.{name}"), what);
-            fault_of(path).map_or(Ok(()), |what| Err(fault(what)))?;
+            // A device posts where people read: `/device` is both.
+            let shared = name == "device" && path == "/device";
+            let found = fault_of(path).filter(|_| !shared);
+            found.map_or(Ok(()), |what| Err(fault(what)))?;
             if let Some(other) = taken.insert(path, name) {
                 let what = format!(
                     "{path:?} is listed twice (the other is paths.{other}): each path leads to one endpoint"
@@ -48,7 +53,15 @@ pub(super) fn paths(layers: &Layers) -> Result<Paths, ConfigFault> {
         let what = "every grant ends at this endpoint: list a path";
         return Err(layers.fault("paths.token", what));
     }
+    if grants.device_code && paths.device.is_empty() {
+        let what = "the device_code grant needs this endpoint: list a path, or write device_code = false under [grants]";
+        return Err(layers.fault("paths.device", what));
+    }
     Ok(Paths {
+        device: match grants.device_code {
+            true => paths.device.clone(),
+            false => Vec::new(),
+        },
         authorize: match grants.authorization_code {
             true => paths.authorize.clone(),
             false => Vec::new(),

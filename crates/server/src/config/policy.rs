@@ -5,7 +5,7 @@ use super::settings::PkceSetting;
 use super::values::{IdSetting, Span};
 use super::{scopes, tokens};
 use protocol::Policy;
-use protocol::policy::{AccountPolicy, ErrorAliases, PkcePolicy, RedirectPolicy};
+use protocol::policy::{AccountPolicy, DevicePolicy, ErrorAliases, PkcePolicy, RedirectPolicy};
 use protocol::types::ids::SubjectFormat;
 use protocol::types::{GrantType, Lifetime};
 
@@ -16,6 +16,7 @@ pub(super) const LONGEST: Lifetime = Lifetime::from_days(2 * 365);
 pub(super) fn policy(
     layers: &Layers,
     issuer: &str,
+    origin: &str,
     warnings: &mut Vec<String>,
 ) -> Result<Policy, ConfigFault> {
     Ok(Policy {
@@ -31,6 +32,7 @@ pub(super) fn policy(
         errors: errors(layers)?,
         redirects: redirects(layers)?,
         accounts: accounts(layers)?,
+        device: device(layers, origin)?,
     })
 }
 
@@ -68,8 +70,12 @@ fn grants(layers: &Layers) -> Result<Vec<GrantType>, ConfigFault> {
     let code = on.authorization_code;
     let switches = [
         (GrantType::AuthorizationCode, code),
-        (GrantType::RefreshToken, code && on.refresh_token),
+        (
+            GrantType::RefreshToken,
+            (code || on.device_code) && on.refresh_token,
+        ),
         (GrantType::ClientCredentials, on.client_credentials),
+        (GrantType::DeviceCode, on.device_code),
     ];
     let grants: Vec<_> = switches
         .into_iter()
@@ -85,15 +91,34 @@ fn grants(layers: &Layers) -> Result<Vec<GrantType>, ConfigFault> {
 }
 
 fn errors(layers: &Layers) -> Result<ErrorAliases, ConfigFault> {
-    let redirect_mismatch = layers.settings.token.errors.redirect_mismatch.clone();
+    let errors = &layers.settings.token.errors;
     let sound = |b: u8| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'_';
-    if let Some(name) = &redirect_mismatch
-        && !((1..=40).contains(&name.len()) && name.bytes().all(sound))
-    {
-        let what = format!("{name:?} cannot be an error's name: write a-z, 0-9 and _");
-        return Err(layers.fault("token.errors.redirect_mismatch", what));
+    for (key, alias) in [
+        ("redirect_mismatch", &errors.redirect_mismatch),
+        ("invalid_token", &errors.invalid_token),
+    ] {
+        if let Some(name) = alias
+            && !((1..=40).contains(&name.len()) && name.bytes().all(sound))
+        {
+            let what = format!("{name:?} cannot be an error's name: write a-z, 0-9 and _");
+            return Err(layers.fault(&format!("token.errors.{key}"), what));
+        }
     }
-    Ok(ErrorAliases { redirect_mismatch })
+    Ok(ErrorAliases {
+        redirect_mismatch: errors.redirect_mismatch.clone(),
+        invalid_token: errors.invalid_token.clone(),
+    })
+}
+
+fn device(layers: &Layers, origin: &str) -> Result<DevicePolicy, ConfigFault> {
+    let device = &layers.settings.device;
+    let hour = Lifetime::from_minutes(60);
+    let minute = Lifetime::from_minutes(1);
+    Ok(DevicePolicy {
+        lifetime: within(layers, "device.lifetime", device.lifetime, hour)?,
+        interval: within(layers, "device.interval", device.interval, minute)?,
+        verification_uri: format!("{origin}/device"),
+    })
 }
 
 fn redirects(layers: &Layers) -> Result<RedirectPolicy, ConfigFault> {

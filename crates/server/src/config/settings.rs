@@ -2,7 +2,7 @@
 //!
 //! The comments are the reference: `valetkey config schema` and `docs/reference/configuration.md` are made
 //! from them.
-use super::values::{IdSetting, RotateSetting, Span, default_grace};
+use super::values::{ExtraSetting, IdSetting, RotateSetting, Span, default_grace};
 use protocol::policy;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -35,6 +35,8 @@ pub(crate) struct Settings {
     pub(crate) accounts: AccountSettings,
     /// Grants that apps may use.
     pub(crate) grants: GrantSettings,
+    /// Devices without a browser, when `device_code` is among the grants.
+    pub(crate) device: DeviceSettings,
     /// What people see of you.
     pub(crate) branding: BrandingSettings,
     /// A certificate, to serve https without a proxy in front.
@@ -58,6 +60,7 @@ impl Default for Settings {
             apps: AppSettings::default(),
             accounts: AccountSettings::default(),
             grants: GrantSettings::default(),
+            device: DeviceSettings::default(),
             branding: BrandingSettings::default(),
             tls: TlsSettings::default(),
             log: LogSettings::default(),
@@ -90,6 +93,8 @@ pub(crate) struct PathSettings {
     pub(crate) introspect: Vec<String>,
     /// Where a token tells about itself (`GET` with the token).
     pub(crate) token_info: Vec<String>,
+    /// Where a device without a browser asks for its codes (RFC 8628 §3.1). People type theirs at `/device`.
+    pub(crate) device: Vec<String>,
 }
 
 impl Default for PathSettings {
@@ -101,6 +106,7 @@ impl Default for PathSettings {
             revoke: one("/oauth2/revoke"),
             introspect: one("/oauth2/introspect"),
             token_info: one("/oauth2/token/info"),
+            device: one("/oauth2/device"),
         }
     }
 }
@@ -125,6 +131,9 @@ pub(crate) struct TokenSettings {
     /// Refresh tokens rotate at every use, and an identical retry within `grace` (at most `1h`; `0s` for never)
     /// gets the same answer. `false`: they stay the same.
     pub(crate) rotate: RotateSetting,
+    /// Members of the token response besides the standard ones, for tokens with a person behind them: a name and
+    /// `"user.number"`, `"user.id"`, `"user.name"` or `"user.email"`, or a table of such members.
+    pub(crate) extras: BTreeMap<String, ExtraSetting>,
     /// Errors that your documentation names differently from the RFC.
     pub(crate) errors: ErrorSettings,
 }
@@ -141,6 +150,7 @@ impl Default for TokenSettings {
             rotate: RotateSetting::Window {
                 grace: default_grace(),
             },
+            extras: BTreeMap::new(),
             errors: ErrorSettings::default(),
         }
     }
@@ -222,6 +232,8 @@ pub(crate) struct ErrorSettings {
     /// For a redirect URI that does not match, such as `invalid_redirect_uri`: named on the error page, and
     /// answered by the token endpoint in place of `invalid_grant`.
     pub(crate) redirect_mismatch: Option<String>,
+    /// For a bearer token that does not work, in place of `invalid_token`.
+    pub(crate) invalid_token: Option<String>,
 }
 
 /// One scope. Its name is opaque: `api` does not include `api:v1`, and `*` means nothing special.
@@ -367,10 +379,13 @@ impl Default for AccountSettings {
 pub(crate) struct GrantSettings {
     /// A person allows an app (RFC 6749 §4.1). Off: the `authorize` endpoint is off too.
     pub(crate) authorization_code: bool,
-    /// An app renews what it was given (RFC 6749 §6). Off whenever `authorization_code` is.
+    /// An app renews what it was given (RFC 6749 §6). Off when neither `authorization_code` nor `device_code` is on.
     pub(crate) refresh_token: bool,
     /// An app acts for itself (RFC 6749 §4.4).
     pub(crate) client_credentials: bool,
+    /// A person allows a device that has no browser, by typing its code elsewhere (RFC 8628). People can be talked
+    /// into typing a stranger's code, so it is off until you need it.
+    pub(crate) device_code: bool,
 }
 
 impl Default for GrantSettings {
@@ -379,6 +394,26 @@ impl Default for GrantSettings {
             authorization_code: true,
             refresh_token: true,
             client_credentials: true,
+            device_code: false,
+        }
+    }
+}
+
+/// Devices without a browser.
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
+#[serde(default, deny_unknown_fields)]
+pub(crate) struct DeviceSettings {
+    /// How long a device waits for its person: 1s to 1h.
+    pub(crate) lifetime: Span,
+    /// How often it may ask, to begin with: 1s to 60s. It grows by 5 seconds whenever a device asks too soon.
+    pub(crate) interval: Span,
+}
+
+impl Default for DeviceSettings {
+    fn default() -> Self {
+        DeviceSettings {
+            lifetime: Span::seconds(600),
+            interval: Span::seconds(5),
         }
     }
 }

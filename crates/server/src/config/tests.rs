@@ -1,6 +1,6 @@
 //! Whole configurations: what is taken, and what each fault is told as.
 use super::*;
-use protocol::policy::{Bodies, PkcePolicy, RedirectUriAtToken, Rotation};
+use protocol::policy::{Bodies, Extra, PkcePolicy, RedirectUriAtToken, Rotation};
 use protocol::types::GrantType;
 use protocol::types::Lifetime;
 use protocol::types::ids::SubjectFormat;
@@ -58,7 +58,9 @@ fn a_new_provider_has_sound_defaults() {
     assert_eq!(config.registration, Registration::Review);
     assert_eq!(config.warnings, Vec::<String>::new());
     let policy = &config.policy;
-    assert_eq!(policy.grants, GrantType::ALL);
+    // The device grant can be misused to talk people into things, so it waits to be switched on.
+    assert_eq!(policy.grants, &GrantType::ALL[..3]);
+    assert!(config.paths.device.is_empty());
     assert_eq!(policy.pkce, PkcePolicy::All);
     assert_eq!(policy.subjects, SubjectFormat::Prefixed("user_".to_owned()));
     assert_eq!(policy.redirects.max, 10);
@@ -97,7 +99,8 @@ fn every_setting_reaches_the_configuration() {
         token_type = "bearer"
         always_name_scope = false
         rotate = false
-        errors = { redirect_mismatch = "invalid_redirect_uri" }
+        errors = { redirect_mismatch = "invalid_redirect_uri", invalid_token = "invalid_request" }
+        extras = { uid = "user.number", info = { name = "user.name", mail = "user.email" } }
         lifetimes = { code = "5m", code_personal = "90s", access = "2s" }
         prefix = { access = "x_", refresh = "y_" }
         [apps]
@@ -110,6 +113,10 @@ fn every_setting_reaches_the_configuration() {
         id = "number"
         [grants]
         authorization_code = false
+        device_code = true
+        [device]
+        lifetime = "1600s"
+        interval = "10s"
         [branding]
         product = "Tasks"
         accent = "#07b"
@@ -127,7 +134,16 @@ fn every_setting_reaches_the_configuration() {
     assert_eq!(config.portal_base, "https://dev.example.com");
     assert_eq!(config.trusted_proxies.len(), 2);
     assert!(config.paths.revoke.is_empty() && config.paths.authorize.is_empty());
-    assert_eq!(config.policy.grants, [GrantType::ClientCredentials]);
+    let without_code = &GrantType::ALL[1..];
+    assert_eq!(config.policy.grants, without_code);
+    assert_eq!(config.paths.device, ["/oauth2/device"]);
+    let device = &config.policy.device;
+    assert_eq!(
+        (device.lifetime.seconds(), device.interval.seconds()),
+        (1600, 10)
+    );
+    assert_eq!(device.verification_uri, "https://auth.example.com/device");
+    assert_eq!(config.policy.errors.invalid_token(), "invalid_request");
     assert_eq!(config.policy.subjects, SubjectFormat::Number);
     assert_eq!(config.policy.redirects.max, 3);
     let tokens = &config.policy.tokens;
@@ -138,6 +154,13 @@ fn every_setting_reaches_the_configuration() {
         (true, true, "bearer")
     );
     assert_eq!(tokens.code_personal.seconds(), 90);
+    let member = |name: &str, extra| (name.to_owned(), extra);
+    let info = vec![member("mail", Extra::Email), member("name", Extra::Name)];
+    let extras = [
+        member("info", Extra::Object(info)),
+        member("uid", Extra::Number),
+    ];
+    assert_eq!(tokens.extras, extras);
     assert_eq!(config.log, LogFormat::Json);
     assert_eq!(config.branding.accent.as_deref(), Some("#07b"));
     let folder = config.source.as_deref().and_then(Path::parent).unwrap();

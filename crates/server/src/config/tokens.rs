@@ -1,4 +1,5 @@
 //! Checks of codes and tokens.
+use super::extras;
 use super::fault::ConfigFault;
 use super::layers::Layers;
 use super::policy::{LONGEST, within};
@@ -48,6 +49,7 @@ pub(super) fn tokens(
         rotate: rotation(layers)?,
         token_type: token_type(layers)?,
         always_name_scope: token.always_name_scope,
+        extras: extras::extras(layers)?,
     };
     warn(&policy, warnings);
     Ok(policy)

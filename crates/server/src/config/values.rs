@@ -3,6 +3,7 @@ use protocol::types::Lifetime;
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use std::borrow::Cow;
+use std::collections::BTreeMap;
 
 /// A length of time as people write it: a number and a unit.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -93,4 +94,47 @@ pub(crate) enum Counter {
     /// A counter below 2^53.
     #[serde(rename = "number")]
     Number,
+}
+
+/// A member of the token response: what it tells of the person, or a table of such members.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(
+    untagged,
+    expecting = "expected \"user.number\", \"user.id\", \"user.name\", \"user.email\", or a table of these"
+)]
+pub(crate) enum ExtraSetting {
+    /// One fact.
+    Fact(Fact),
+    /// An object.
+    Table(BTreeMap<String, ExtraSetting>),
+}
+
+/// What a token response may tell of the person.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) enum Fact {
+    /// Their number, as a JSON number.
+    #[serde(rename = "user.number")]
+    Number,
+    /// Their id as apps see it.
+    #[serde(rename = "user.id")]
+    Id,
+    /// What they are called.
+    #[serde(rename = "user.name")]
+    Name,
+    /// Their address.
+    #[serde(rename = "user.email")]
+    Email,
+}
+
+impl JsonSchema for ExtraSetting {
+    fn schema_name() -> Cow<'static, str> {
+        "Extra".into()
+    }
+
+    /// One level of tables: deeper ones are taken too, but a schema without references cannot say so.
+    fn json_schema(_: &mut SchemaGenerator) -> Schema {
+        let fact =
+            serde_json::json!({ "enum": ["user.number", "user.id", "user.name", "user.email"] });
+        json_schema!({ "anyOf": [fact, { "type": "object", "additionalProperties": fact }] })
+    }
 }

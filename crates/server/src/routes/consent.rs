@@ -8,12 +8,13 @@ use crate::visitor::{Form, Visitor};
 use axum::extract::{RawQuery, State};
 use axum::http::StatusCode;
 use axum::response::Response;
-use pages::{Consent, Risk, ScopeGroup, ScopeLine};
+use pages::{AsksFrom, Consent, Risk, ScopeGroup, ScopeLine};
 use protocol::authorize::Step;
 use protocol::consent::{allow, deny, groups};
 use protocol::facts::SessionFacts;
 use protocol::policy;
-use protocol::types::Scope;
+use protocol::types::{Client, Scope};
+use std::sync::Arc;
 use store::StoreError;
 
 /// `GET`: asks; or goes on at once when another tab was answered meanwhile.
@@ -70,30 +71,67 @@ fn page(
     nonce: String,
     visitor: &Visitor,
 ) -> Consent {
-    let request = &pending.request;
-    let groups = groups(&request.scope, new, app.policy());
-    let line = |(entry, is_new): &(&policy::ScopeEntry, bool)| ScopeLine {
-        name: entry.name.clone(),
-        sentence: entry.sentence.clone(),
-        risk: risk(entry.risk),
-        is_new: *is_new,
+    let uri = &pending.request.redirect_uri;
+    let host = uri.host();
+    let question = Question {
+        client: &pending.request.client,
+        scope: &pending.request.scope,
+        new,
+        carried: pending.handle.clone(),
+        asks_from: match uri.is_loopback() {
+            true => AsksFrom::ThisComputer { host },
+            false => AsksFrom::Website { host },
+        },
     };
-    Consent {
-        frame: visitor.frame(app),
-        request: pending.handle.clone(),
-        nonce,
-        app: app_card(&request.client),
-        account_name: session.person.name.clone(),
-        account_email: session.person.email.clone(),
-        groups: groups
-            .iter()
-            .map(|group| ScopeGroup {
-                title: group.title.to_owned(),
-                scopes: group.scopes.iter().map(line).collect(),
-            })
-            .collect(),
-        redirect_host: request.redirect_uri.host(),
-        redirect_is_loopback: request.redirect_uri.is_loopback(),
+    question.page(app, session, nonce, visitor)
+}
+
+/// What a person is asked.
+pub(crate) struct Question<'a> {
+    /// The app.
+    pub(crate) client: &'a Arc<Client>,
+    /// All that it asks for.
+    pub(crate) scope: &'a Scope,
+    /// What of it the person has not allowed before.
+    pub(crate) new: &'a Scope,
+    /// What the form carries, see [`Goal`](super::goal::Goal).
+    pub(crate) carried: String,
+    /// Where the answer goes.
+    pub(crate) asks_from: AsksFrom,
+}
+
+impl Question<'_> {
+    /// The page.
+    pub(crate) fn page(
+        self,
+        app: &App,
+        session: &SessionFacts,
+        nonce: String,
+        visitor: &Visitor,
+    ) -> Consent {
+        let groups = groups(self.scope, self.new, app.policy());
+        let line = |(entry, is_new): &(&policy::ScopeEntry, bool)| ScopeLine {
+            name: entry.name.clone(),
+            sentence: entry.sentence.clone(),
+            risk: risk(entry.risk),
+            is_new: *is_new,
+        };
+        Consent {
+            frame: visitor.frame(app),
+            request: self.carried,
+            nonce,
+            app: app_card(self.client),
+            account_name: session.person.name.clone(),
+            account_email: session.person.email.clone(),
+            groups: groups
+                .iter()
+                .map(|group| ScopeGroup {
+                    title: group.title.to_owned(),
+                    scopes: group.scopes.iter().map(line).collect(),
+                })
+                .collect(),
+            asks_from: self.asks_from,
+        }
     }
 }
 

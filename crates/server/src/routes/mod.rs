@@ -4,6 +4,9 @@ mod assets;
 mod attempt;
 mod authorize;
 mod consent;
+mod device;
+mod device_page;
+mod goal;
 mod health;
 mod introspect;
 mod metadata;
@@ -39,6 +42,16 @@ pub(crate) fn router(app: App) -> Router {
     }
     for path in &paths.token_info {
         router = router.route(path, machine(get(token_info::token_info)));
+    }
+    for path in &paths.device {
+        router = router.route(path, machine(post(device::device)));
+    }
+    if !paths.device.is_empty() {
+        router = router
+            .route("/device", get(device_page::show))
+            .route("/device/code", post(device_page::look_up))
+            .route("/device/answer", post(device_page::answer))
+            .route("/device/qr.svg", get(device_page::qr));
     }
     for path in metadata::paths(&app.config.issuer) {
         router = router.route(&path, machine(get(metadata::metadata)));

@@ -53,21 +53,6 @@ pub(crate) async fn load(app: &App, handle: &str, id: RequestId) -> Result<Pendi
     })
 }
 
-/// Loads the pending request that a page was asked to continue, if any.
-///
-/// # Errors
-/// As [`load`].
-pub(crate) async fn load_optional(
-    app: &App,
-    handle: Option<&str>,
-    id: RequestId,
-) -> Result<Option<Pending>, Response> {
-    match handle {
-        Some(handle) => load(app, handle, id).await.map(Some),
-        None => Ok(None),
-    }
-}
-
 impl Pending {
     /// Where a form's answer may be redirected to.
     pub(crate) fn form_target(&self) -> String {

@@ -1,6 +1,7 @@
 //! Signing in.
 use super::attempt::admit;
-use super::pending::{self, Pending, posted, with_handle};
+use super::goal::Goal;
+use super::pending::{self, posted, with_handle};
 use super::problem;
 use crate::app::App;
 use crate::clock;
@@ -38,13 +39,12 @@ pub(crate) async fn show(
         Ok(params) => params,
         Err(response) => return response,
     };
-    let pending = pending::load_optional(&app, params.get("request"), visitor.id).await;
-    let pending = match pending {
-        Ok(pending) => pending,
+    let goal = match Goal::load(&app, params.get("request"), visitor.id).await {
+        Ok(goal) => goal,
         Err(response) => return response,
     };
     if visitor.session.is_some() {
-        return go_on(pending.as_ref());
+        return reply::see_other(&goal.href());
     }
     let notice = params.get("after").filter(|after| *after == "sign-up");
     let said = Said {
@@ -54,7 +54,7 @@ pub(crate) async fn show(
         }),
         ..Said::default()
     };
-    form(&app, pending.as_ref(), visitor, StatusCode::OK, said)
+    form(&app, &goal, visitor, StatusCode::OK, said)
 }
 
 /// `POST`: an attempt.
@@ -63,9 +63,8 @@ pub(crate) async fn submit(State(app): State<App>, visitor: Visitor, whole: Whol
         Ok(params) => params,
         Err(response) => return response,
     };
-    let pending = pending::load_optional(&app, params.get("request"), visitor.id).await;
-    let pending = match pending {
-        Ok(pending) => pending,
+    let goal = match Goal::load(&app, params.get("request"), visitor.id).await {
+        Ok(goal) => goal,
         Err(response) => return response,
     };
     let email = params.get("email").unwrap_or_default().trim().to_owned();
@@ -76,7 +75,7 @@ pub(crate) async fn submit(State(app): State<App>, visitor: Visitor, whole: Whol
             problem: Some(problem),
             notice: None,
         };
-        form(&app, pending.as_ref(), visitor, status, said)
+        form(&app, &goal, visitor, status, said)
     };
     if !visitor.has_nonce(&app, Form::Anonymous, params.get("nonce")) {
         return again(visitor, StatusCode::BAD_REQUEST, STALE.to_owned());
@@ -95,7 +94,7 @@ pub(crate) async fn submit(State(app): State<App>, visitor: Visitor, whole: Whol
             if let Err(error) = app.settle_one(forget).await {
                 return problem::unavailable(&app, &error, visitor.id);
             }
-            welcome(&app, &person, pending.as_ref(), &visitor).await
+            welcome(&app, &person, &goal, &visitor).await
         }
     }
 }
@@ -159,12 +158,7 @@ fn too_many(
 }
 
 /// Starts a session and goes on.
-async fn welcome(
-    app: &App,
-    person: &Person,
-    pending: Option<&Pending>,
-    visitor: &Visitor,
-) -> Response {
+async fn welcome(app: &App, person: &Person, goal: &Goal, visitor: &Visitor) -> Response {
     let ends = visitor.session.as_ref().map(|facts| facts.session.id);
     let (policy, now) = (app.policy(), clock::now());
     let browser = &visitor.user_agent;
@@ -173,40 +167,26 @@ async fn welcome(
         Ok(Outcome::Committed) => {}
         // The password was changed, or the account switched off, while it was being checked.
         Ok(Outcome::Conflict) => {
-            let handle = pending.map(|pending| pending.handle.as_str());
-            return reply::see_other(&with_handle("/sign-in", handle));
+            return reply::see_other(&with_handle("/sign-in", goal.carried().as_deref()));
         }
         Err(error) => return problem::unavailable(app, &error, visitor.id),
     }
-    let mut response = go_on(pending);
+    let mut response = reply::see_other(&goal.href());
     visitor::sign_in(app, &mut response, &cookie, person);
     response
 }
 
-fn go_on(pending: Option<&Pending>) -> Response {
-    match pending {
-        Some(pending) => reply::see_other(&with_handle("/consent", Some(&pending.handle))),
-        None => reply::see_other("/account"),
-    }
-}
-
-fn form(
-    app: &App,
-    pending: Option<&Pending>,
-    mut visitor: Visitor,
-    status: StatusCode,
-    said: Said,
-) -> Response {
+fn form(app: &App, goal: &Goal, mut visitor: Visitor, status: StatusCode, said: Said) -> Response {
     let nonce = visitor.nonce(app, Form::Anonymous);
     let page = SignIn {
         frame: visitor.frame(app),
-        request: pending.map(|pending| pending.handle.clone()),
+        request: goal.carried(),
         nonce,
         email: said.email,
-        app_name: pending.map(|pending| pending.request.client.name.clone()),
+        app_name: goal.waiting(),
         problem: said.problem,
         notice: said.notice,
         sign_up_allowed: app.policy().accounts.sign_up,
     };
-    visitor.keep_form(app, pending::page(status, &page, pending))
+    visitor.keep_form(app, goal.page(status, &page))
 }

@@ -1,4 +1,5 @@
 //! Signing out of this browser.
+use super::goal::is_goal;
 use super::pending::{posted, with_handle};
 use super::problem::{self, Problem, link};
 use crate::app::App;
@@ -10,7 +11,6 @@ use axum::http::StatusCode;
 use axum::response::Response;
 use pages::SignOut;
 use protocol::Transition;
-use protocol::authorize::HANDLE_PREFIX;
 
 /// `GET`: asks first, since a link must not sign anyone out.
 pub(crate) async fn show(State(app): State<App>, mut visitor: Visitor) -> Response {
@@ -43,18 +43,11 @@ pub(crate) async fn submit(State(app): State<App>, visitor: Visitor, whole: Whol
         }
     }
     let mut response = match params.get("request") {
-        Some(handle) if is_handle(handle) => {
-            reply::see_other(&with_handle("/sign-in", Some(handle)))
-        }
+        Some(goal) if is_goal(goal) => reply::see_other(&with_handle("/sign-in", Some(goal))),
         _ => signed_out(&app, &visitor),
     };
     visitor::sign_out(&app, &mut response);
     response
-}
-
-/// Only what can be a handle goes into a URL.
-fn is_handle(text: &str) -> bool {
-    jose::Presented::parse(text).is_some_and(|handle| handle.prefix() == HANDLE_PREFIX)
 }
 
 fn signed_out(app: &App, visitor: &Visitor) -> Response {

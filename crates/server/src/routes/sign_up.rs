@@ -1,6 +1,7 @@
 //! Making an account.
 use super::attempt::admit;
-use super::pending::{self, Pending, posted};
+use super::goal::Goal;
+use super::pending::{self, posted};
 use super::problem;
 use super::sign_in::failed;
 use crate::app::App;
@@ -27,18 +28,10 @@ pub(crate) async fn show(
         Ok(params) => params,
         Err(response) => return response,
     };
-    let pending = pending::load_optional(&app, params.get("request"), visitor.id).await;
-    match pending {
-        Ok(pending) => {
+    match Goal::load(&app, params.get("request"), visitor.id).await {
+        Ok(goal) => {
             let blank = account(&protocol::Params::default());
-            form(
-                &app,
-                pending.as_ref(),
-                visitor,
-                StatusCode::OK,
-                &blank,
-                Vec::new(),
-            )
+            form(&app, &goal, visitor, StatusCode::OK, &blank, Vec::new())
         }
         Err(response) => response,
     }
@@ -54,9 +47,8 @@ pub(crate) async fn submit(State(app): State<App>, visitor: Visitor, whole: Whol
         Ok(params) => params,
         Err(response) => return response,
     };
-    let pending = pending::load_optional(&app, params.get("request"), visitor.id).await;
-    let pending = match pending {
-        Ok(pending) => pending,
+    let goal = match Goal::load(&app, params.get("request"), visitor.id).await {
+        Ok(goal) => goal,
         Err(response) => return response,
     };
     let account = account(&params);
@@ -70,7 +62,7 @@ pub(crate) async fn submit(State(app): State<App>, visitor: Visitor, whole: Whol
     if !faults.is_empty() {
         return form(
             &app,
-            pending.as_ref(),
+            &goal,
             visitor,
             StatusCode::BAD_REQUEST,
             &account,
@@ -84,13 +76,13 @@ pub(crate) async fn submit(State(app): State<App>, visitor: Visitor, whole: Whol
                 "Too many accounts were made from here. Try again in a quarter of an hour.",
             )];
             let status = StatusCode::TOO_MANY_REQUESTS;
-            form(&app, pending.as_ref(), visitor, status, &account, faults)
+            form(&app, &goal, visitor, status, &account, faults)
         }
         Ok(true) => {
-            let handle = pending.map(|pending| format!("&request={}", pending.handle));
+            let carried = goal.carried().map(|goal| format!("&request={goal}"));
             reply::see_other(&format!(
                 "/sign-in?after=sign-up{}",
-                handle.unwrap_or_default()
+                carried.unwrap_or_default()
             ))
         }
     }
@@ -135,7 +127,7 @@ pub(crate) fn problems(faults: Vec<FieldFault>) -> Vec<Problem> {
 
 fn form(
     app: &App,
-    pending: Option<&Pending>,
+    goal: &Goal,
     mut visitor: Visitor,
     status: StatusCode,
     account: &NewAccount,
@@ -144,13 +136,13 @@ fn form(
     let nonce = visitor.nonce(app, Form::Anonymous);
     let page = SignUp {
         frame: visitor.frame(app),
-        request: pending.map(|pending| pending.handle.clone()),
+        request: goal.carried(),
         nonce,
         name: account.name.clone(),
         email: account.email.clone(),
-        app_name: pending.map(|pending| pending.request.client.name.clone()),
+        app_name: goal.waiting(),
         problems: problems(faults),
         min_password: app.policy().accounts.min_password,
     };
-    visitor.keep_form(app, pending::page(status, &page, pending))
+    visitor.keep_form(app, goal.page(status, &page))
 }

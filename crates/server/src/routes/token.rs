@@ -7,7 +7,7 @@ use axum::http::StatusCode;
 use axum::response::Response;
 use protocol::client_auth::{AuthenticatedClient, Credentials, authenticate};
 use protocol::grants::{
-    authorization_code::redeem, client_credentials::issue, refresh_token::rotate,
+    authorization_code::redeem, client_credentials::issue, device_code::poll, refresh_token::rotate,
 };
 use protocol::token::{GrantRequest, TokenError, TokenReply, TokenRequest, client_error};
 use protocol::types::Locator;
@@ -51,6 +51,13 @@ async fn answer(app: &App, request: &Whole) -> Result<Result<TokenReply, TokenEr
                 rotate(refresh, &client, facts, &context)
             }
             GrantRequest::ClientCredentials { scope } => issue(scope.as_ref(), &client, &context),
+            GrantRequest::DeviceCode(presented) => {
+                let facts = match presented {
+                    Some(presented) => app.store.device(Locator(presented.locator)).await?,
+                    None => None,
+                };
+                poll(presented.as_ref(), &client, facts, &context)
+            }
         };
         if let Some(answer) = app.settle(decision, context.now).await? {
             return Ok(answer);

@@ -35,7 +35,7 @@ pub(crate) async fn token_info(
         Err(fault) => refused(fault, id),
         Ok(token) => match info(&app, token).await {
             Ok(Some(info)) => found(&info),
-            Ok(None) => invalid_token(id),
+            Ok(None) => invalid_token(app.policy().errors.invalid_token(), id),
             Err(error) => reply::unavailable(&error, id),
         },
     };
@@ -82,12 +82,12 @@ fn refused(fault: BearerFault, id: RequestId) -> Response {
     }
 }
 
-fn invalid_token(id: RequestId) -> Response {
+fn invalid_token(error: &str, id: RequestId) -> Response {
     challenged(
         StatusCode::UNAUTHORIZED,
-        "invalid_token",
+        error,
         "the access token is unknown, expired or revoked: refresh it or start a new authorization",
-        &[("error", "invalid_token")],
+        &[("error", error)],
         id,
     )
 }

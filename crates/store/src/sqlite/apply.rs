@@ -72,6 +72,18 @@ impl Apply<'_> {
                 return self.issue_code(code, *interaction, consent.as_ref());
             }
             T::DenyInteraction { interaction, .. } => return self.answer(*interaction),
+            T::KeepDevice(device) => return self.keep_device(device),
+            T::PollDevice {
+                device,
+                before,
+                after,
+            } => return self.poll_device(*device, *before, *after),
+            T::AnswerDevice {
+                device,
+                subject,
+                answer,
+                ..
+            } => return self.answer_device(*device, *subject, *answer),
             T::RevokeAccessToken { token, .. } => {
                 self.run("DELETE FROM access_tokens WHERE id = ?1", [token.0])?;
             }
@@ -116,7 +128,7 @@ impl Apply<'_> {
             }
             T::EndSessions { subject, keep } => self.end_sessions(*subject, *keep)?,
             T::CountAttempt { keys, window } => return self.count_attempt(keys, *window),
-            T::ClearAttempts { keys, .. } => self.clear_attempts(keys)?,
+            T::ClearAttempts { own, shared, .. } => self.clear_attempts(own, shared)?,
             _ => return self.change_client(transition),
         }
         Ok(Outcome::Committed)
@@ -389,9 +401,13 @@ impl Apply<'_> {
         Ok(Outcome::Committed)
     }
 
-    fn clear_attempts(&self, keys: &[Digest]) -> Result<()> {
-        for key in keys {
+    fn clear_attempts(&self, own: &[Digest], shared: &[Digest]) -> Result<()> {
+        for key in own {
             self.run("DELETE FROM attempts WHERE key = ?1", [&key.as_bytes()[..]])?;
+        }
+        for key in shared {
+            let sql = "UPDATE attempts SET count = count - 1 WHERE key = ?1 AND count > 0";
+            self.run(sql, [&key.as_bytes()[..]])?;
         }
         Ok(())
     }

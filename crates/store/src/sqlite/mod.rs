@@ -3,6 +3,7 @@
 mod apply;
 mod apply_client;
 pub(crate) mod clients;
+pub(crate) mod devices;
 mod lease;
 mod migrate;
 pub(crate) mod read;
@@ -268,6 +269,7 @@ fn highest_id(conn: &Connection) -> rusqlite::Result<i64> {
         "access_tokens",
         "refresh_tokens",
         "codes",
+        "device_codes",
         "grants",
         "interactions",
         "sessions",

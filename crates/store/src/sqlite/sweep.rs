@@ -24,6 +24,7 @@ pub struct SweepRules {
     grace: Lifetime,
     interaction: Lifetime,
     session: Lifetime,
+    device: Lifetime,
 }
 
 impl SweepRules {
@@ -42,6 +43,7 @@ impl SweepRules {
             },
             interaction: policy.accounts.interaction,
             session: policy.accounts.session,
+            device: policy.device.lifetime,
         }
     }
 }
@@ -99,7 +101,7 @@ pub(crate) async fn round(
     Ok(swept)
 }
 
-fn others(now: UnixTime, rules: &SweepRules) -> [Sweep; 9] {
+fn others(now: UnixTime, rules: &SweepRules) -> [Sweep; 10] {
     let with_sql = |sql: &str, lifetime: Lifetime| Sweep {
         sql: sql.to_owned(),
         made_before: before(now.minus(lifetime)),
@@ -124,10 +126,12 @@ fn others(now: UnixTime, rules: &SweepRules) -> [Sweep; 9] {
         with_sql(
             "DELETE FROM grants WHERE id IN (SELECT g.id FROM grants g \
              WHERE g.id < ?1 AND g.expires_at <= ?2 AND NOT EXISTS \
-             (SELECT 1 FROM codes c WHERE c.id = g.id) ORDER BY g.id LIMIT ?3)",
+             (SELECT 1 FROM codes c WHERE c.id = g.id) AND NOT EXISTS \
+             (SELECT 1 FROM device_codes d WHERE d.id = g.id) ORDER BY g.id LIMIT ?3)",
             rules.grant,
         ),
         Sweep::expired("codes", rules.code, now.minus(REPLAY_MEMORY)),
+        Sweep::expired("device_codes", rules.device, now.minus(REPLAY_MEMORY)),
         Sweep::expired("interactions", rules.interaction, now),
         Sweep::expired("sessions", rules.session, now),
         Sweep {

@@ -220,7 +220,8 @@ async fn attempts_are_counted_within_their_window() {
     let seen = world.store.attempts(&[key]).await.unwrap()[0];
     assert_eq!((seen.count, seen.since), (1, later));
     let clear = Transition::ClearAttempts {
-        keys: vec![key],
+        own: vec![key],
+        shared: Vec::new(),
         subject: Subject(1),
     };
     world.settle(clear).await;

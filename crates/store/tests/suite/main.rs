@@ -3,6 +3,7 @@
 
 mod accounts;
 mod apps;
+mod devices;
 mod housekeeping;
 mod racers;
 mod tokens;

@@ -248,6 +248,7 @@ pub(crate) fn policy() -> Policy {
             rotate: Rotation::Rotate { grace: minute },
             token_type: "Bearer".to_owned(),
             always_name_scope: true,
+            extras: Vec::new(),
         },
         scopes: Vec::new(),
         errors: ErrorAliases::default(),
@@ -260,6 +261,11 @@ pub(crate) fn policy() -> Policy {
             min_password: 12,
             session: minute,
             interaction: minute,
+        },
+        device: DevicePolicy {
+            lifetime: minute,
+            interval: Lifetime::from_seconds(5),
+            verification_uri: "https://id.example/device".to_owned(),
         },
     }
 }

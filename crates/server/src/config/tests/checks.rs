@@ -80,6 +80,38 @@ fn each_check_of_tokens_stops_the_start() {
             "[token.errors]\nredirect_mismatch = \"Bad!\"",
             "v.toml:2: token.errors.redirect_mismatch: \"Bad!\"",
         ),
+        (
+            "[token.errors]\ninvalid_token = \"\"",
+            "v.toml:2: token.errors.invalid_token: \"\"",
+        ),
+        (
+            "[token]\nextras = { scope = \"user.id\" }",
+            "v.toml:2: token.extras.scope: is a member of every token response",
+        ),
+        (
+            "[token.extras]\nuid = \"user.number\"",
+            "v.toml:2: token.extras.uid: people have no number here",
+        ),
+        (
+            "[token.extras]\nuid = \"user.password\"",
+            "v.toml:2: token.extras.uid: expected \"user.number\", ",
+        ),
+        (
+            "[device]\nlifetime = \"2h\"",
+            "v.toml:2: device.lifetime: 2h is not between 1s and 1h",
+        ),
+        (
+            "[device]\ninterval = \"2m\"",
+            "v.toml:2: device.interval: 2m is not between 1s and 1m",
+        ),
+        (
+            "[grants]\ndevice_code = true\n[paths]\ndevice = []",
+            "v.toml:4: paths.device: the device_code grant needs this endpoint",
+        ),
+        (
+            "[paths]\ntoken = [\"/device\"]",
+            "v.toml:2: paths.token: \"/device\" belongs to a page of Valetkey",
+        ),
     ] {
         assert_fault(toml, starts);
     }

@@ -1,0 +1,190 @@
+//! Device authorization (RFC 8628): a device asks, a person types its code elsewhere and answers.
+//! The device's polls are [`grants::device_code`](crate::grants::device_code).
+use crate::accounts::sign_in::Attempt;
+use crate::client_auth::{AuthenticatedClient, Credentials};
+use crate::decision::{Decision, Mint};
+use crate::facts::{DeviceFacts, SessionFacts};
+use crate::grants::device_code::DEVICE_CODE_PREFIX;
+use crate::grants::{Context, scope_for};
+use crate::policy::Policy;
+use crate::token::{RawRequest, TokenError, read_scope};
+use crate::transition::Transition;
+use crate::types::{
+    Client, DeviceAnswer, DeviceAuthorization, GrantType, Pace, Scope, UnixTime, UserCode,
+};
+use jose::TokenText;
+use serde::Serialize;
+
+/// A request of a device (§3.1).
+#[derive(Debug, Clone)]
+pub struct DeviceRequest {
+    /// Who claims to ask: "the client authentication requirements of Section 3.2.1 of RFC 6749 apply".
+    pub credentials: Credentials,
+    /// What is asked for; `None`: the default.
+    pub scope: Option<Scope>,
+}
+
+/// What the device is told (§3.2).
+#[derive(Serialize, Clone, PartialEq, Eq)]
+pub struct DeviceReply {
+    device_code: String,
+    user_code: String,
+    verification_uri: String,
+    verification_uri_complete: String,
+    expires_in: i64,
+    interval: i64,
+}
+
+impl std::fmt::Debug for DeviceReply {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("DeviceReply(…)")
+    }
+}
+
+impl DeviceRequest {
+    /// Reads a request.
+    ///
+    /// # Errors
+    /// [`TokenError`], before anything was looked up.
+    pub fn parse(raw: &RawRequest<'_>, policy: &Policy) -> Result<Self, TokenError> {
+        let params = raw.params(policy)?;
+        Ok(DeviceRequest {
+            credentials: raw.credentials(&params)?,
+            scope: read_scope(&params)?,
+        })
+    }
+}
+
+/// Gives a device its two codes. A lost guard means that the user code is in use: decide again, with another.
+pub fn authorize<M: Mint>(
+    asked: Option<&Scope>,
+    client: &AuthenticatedClient,
+    context: &Context<'_, M>,
+) -> Decision<DeviceReply, TokenError> {
+    decide(asked, client, context).into()
+}
+
+fn decide<M: Mint>(
+    asked: Option<&Scope>,
+    client: &AuthenticatedClient,
+    context: &Context<'_, M>,
+) -> Result<Decision<DeviceReply, TokenError>, TokenError> {
+    if !client.may_use(GrantType::DeviceCode) {
+        return Err(TokenError::UnauthorizedClient(GrantType::DeviceCode));
+    }
+    let scope = scope_for(client, asked, context.policy)?;
+    let rules = &context.policy.device;
+    let id = context.mint.locator();
+    let code = TokenText::new(DEVICE_CODE_PREFIX, id.0, &context.mint.secret());
+    let user_code = new_user_code(context.mint);
+    let device = DeviceAuthorization {
+        id,
+        digest: code.digest(),
+        user_code: user_code.digest(),
+        client: client.no,
+        scope,
+        scope_named: asked.is_some(),
+        expires_at: context.now.plus(rules.lifetime),
+        pace: Pace {
+            interval: rules.interval,
+            polled_at: None,
+        },
+        answer: None,
+    };
+    let reply = DeviceReply {
+        device_code: code.as_str().to_owned(),
+        user_code: user_code.to_string(),
+        verification_uri: rules.verification_uri.clone(),
+        verification_uri_complete: verification_uri_complete(&user_code, context.policy),
+        expires_in: rules.lifetime.seconds(),
+        interval: rules.interval.seconds(),
+    };
+    Ok(Decision::grant(Transition::KeepDevice(device), reply))
+}
+
+fn new_user_code<M: Mint>(mint: &M) -> UserCode {
+    loop {
+        if let Some(code) = UserCode::from_random(&mint.secret()) {
+            return code;
+        }
+    }
+}
+
+/// The page with the code filled in: what a QR code holds (§3.3.1).
+pub fn verification_uri_complete(code: &UserCode, policy: &Policy) -> String {
+    format!("{}?user_code={code}", policy.device.verification_uri)
+}
+
+/// Why a user code leads nowhere.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum UserCodeFault {
+    /// It is no user code, or none that is known.
+    Unknown,
+    /// It has expired.
+    Expired,
+    /// It was answered already.
+    Answered,
+    /// The app is gone, switched off, or no longer allowed to ask.
+    Client,
+}
+
+/// Whether a person may be asked about what a device wants.
+///
+/// # Errors
+/// [`UserCodeFault`].
+pub fn check<'a>(
+    device: &DeviceAuthorization,
+    client: Option<&'a Client>,
+    policy: &Policy,
+    now: UnixTime,
+) -> Result<&'a Client, UserCodeFault> {
+    if now >= device.expires_at {
+        return Err(UserCodeFault::Expired);
+    }
+    if device.answer.is_some() {
+        return Err(UserCodeFault::Answered);
+    }
+    let client = client.filter(|client| {
+        client.is_active() && client.may_use(GrantType::DeviceCode) && device.id >= client.cutoff
+    });
+    let client = client.ok_or(UserCodeFault::Client)?;
+    match scope_for(client, Some(&device.scope), policy) {
+        Ok(_) => Ok(client),
+        Err(_) => Err(UserCodeFault::Client),
+    }
+}
+
+/// The person's answer. Guard: nobody has answered before.
+pub fn answer<M: Mint>(
+    facts: &DeviceFacts,
+    client: Option<&Client>,
+    allowed: bool,
+    session: &SessionFacts,
+    context: &Context<'_, M>,
+) -> Decision<(), UserCodeFault> {
+    let client = match check(&facts.device, client, context.policy, context.now) {
+        Ok(client) => client,
+        Err(fault) => return Decision::refuse(fault),
+    };
+    let subject = session.person.subject;
+    let answer = match allowed {
+        true => DeviceAnswer::Allowed {
+            at: context.mint.locator(),
+            subject,
+            auth_time: session.session.auth_time,
+        },
+        false => DeviceAnswer::Denied,
+    };
+    let transition = Transition::AnswerDevice {
+        device: facts.device.id,
+        client: client.no,
+        subject,
+        answer,
+    };
+    Decision::grant(transition, ())
+}
+
+/// One guess at a user code by somebody who is signed in.
+pub fn guess(session: &SessionFacts, source: &str) -> Attempt {
+    Attempt::user_code(session.session.id, session.person.subject, source)
+}

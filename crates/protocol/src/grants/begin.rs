@@ -1,0 +1,70 @@
+//! What a person allowed becomes a grant with its first tokens, whichever way they were asked.
+use super::response::Issued;
+use super::{Context, For, access_token, refresh_token};
+use crate::client_auth::AuthenticatedClient;
+use crate::decision::{Decision, Mint};
+use crate::token::{TokenError, TokenReply};
+use crate::transition::Transition;
+use crate::types::{Grant, GrantType, Locator, Person, Scope, Subject, UnixTime};
+
+/// What a person allowed.
+pub(super) struct Allowed {
+    /// The code that carries it; the grant gets the same id, so that it can begin only once.
+    pub(super) id: Locator,
+    /// Who.
+    pub(super) subject: Subject,
+    /// What.
+    pub(super) scope: Scope,
+    /// Whether the request named this scope.
+    pub(super) scope_named: bool,
+    /// When they had signed in.
+    pub(super) auth_time: UnixTime,
+}
+
+impl Allowed {
+    /// The grant and its first tokens.
+    pub(super) fn begin<M: Mint>(
+        self,
+        client: &AuthenticatedClient,
+        person: Option<&Person>,
+        context: &Context<'_, M>,
+    ) -> Decision<TokenReply, TokenError> {
+        let grant = Grant {
+            id: self.id,
+            client: client.no,
+            subject: self.subject,
+            scope: self.scope,
+            auth_time: self.auth_time,
+            started_at: context.now,
+            expires_at: context.now.plus(context.policy.tokens.grant),
+            revoked_at: None,
+        };
+        let wanted = For {
+            grant: grant.id,
+            client: grant.client,
+            subject: Some(grant.subject),
+            scope: &grant.scope,
+            cap: Some(grant.expires_at),
+        };
+        let (text, access) = access_token(wanted, context);
+        let refreshable = client.may_use(GrantType::RefreshToken)
+            && context.policy.allows(GrantType::RefreshToken);
+        let (refresh_text, refresh) = refreshable
+            .then(|| refresh_token(grant.id, grant.expires_at, context))
+            .unzip();
+        let reply = Issued {
+            text: &text,
+            access: &access,
+            refresh: refresh_text.as_ref(),
+            as_asked: self.scope_named,
+            person,
+        }
+        .reply(context);
+        let transition = Transition::RedeemCode {
+            grant,
+            access,
+            refresh,
+        };
+        Decision::grant(transition, reply)
+    }
+}

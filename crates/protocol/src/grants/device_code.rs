@@ -1,0 +1,134 @@
+//! A device asks whether its person has answered (RFC 8628 §3.4, §3.5).
+use super::Context;
+use super::begin::Allowed;
+use crate::client_auth::AuthenticatedClient;
+use crate::decision::{Decision, Mint};
+use crate::facts::{DeviceFacts, Standing};
+use crate::token::{GrantFault, TokenError, TokenReply};
+use crate::transition::{RevocationCause, Transition};
+use crate::types::{DeviceAnswer, DeviceAuthorization, GrantType, Lifetime, Locator, Pace};
+use jose::Presented;
+
+/// What a device code's text starts with.
+pub const DEVICE_CODE_PREFIX: &str = "dc_";
+
+/// "the interval MUST be increased by 5 seconds for this and all subsequent requests" (§3.5).
+const SLOWER: u32 = 5;
+/// The interval grows no further: it would outlive any code.
+const SLOWEST: u32 = 3_600;
+
+/// Answers a poll: the tokens once the person has allowed it, and only once.
+///
+/// The pace matters only while the person has not answered: an answer is never held back.
+pub fn poll<M: Mint>(
+    presented: Option<&Presented>,
+    client: &AuthenticatedClient,
+    facts: Option<DeviceFacts>,
+    context: &Context<'_, M>,
+) -> Decision<TokenReply, TokenError> {
+    check(presented, client, facts)
+        .map(|facts| decide(client, facts, context))
+        .into()
+}
+
+fn check(
+    presented: Option<&Presented>,
+    client: &AuthenticatedClient,
+    facts: Option<DeviceFacts>,
+) -> Result<DeviceFacts, TokenError> {
+    if !client.may_use(GrantType::DeviceCode) {
+        return Err(TokenError::UnauthorizedClient(GrantType::DeviceCode));
+    }
+    let presented = presented.ok_or(GrantFault::Unknown)?;
+    let facts = facts.ok_or(GrantFault::Unknown)?;
+    if facts.device.digest != presented.digest {
+        return Err(GrantFault::Digest.into());
+    }
+    match facts.device.client == client.no {
+        true => Ok(facts),
+        false => Err(GrantFault::OtherClient.into()),
+    }
+}
+
+fn decide<M: Mint>(
+    client: &AuthenticatedClient,
+    facts: DeviceFacts,
+    context: &Context<'_, M>,
+) -> Decision<TokenReply, TokenError> {
+    let device = &facts.device;
+    if facts.redeemed {
+        return Decision::Refused {
+            error: GrantFault::Replayed.into(),
+            transition: Some(Transition::RevokeGrant {
+                grant: device.id,
+                until: context.now.plus(context.policy.tokens.grant),
+                client: device.client,
+                cause: RevocationCause::CodeReplay,
+            }),
+        };
+    }
+    if context.now >= device.expires_at {
+        return Decision::refuse(TokenError::ExpiredToken);
+    }
+    match device.answer {
+        None => wait(device, context),
+        Some(DeviceAnswer::Denied) => Decision::refuse(TokenError::AccessDenied),
+        Some(DeviceAnswer::Allowed { at, .. }) if !still_good(at, client, &facts) => {
+            Decision::refuse(GrantFault::Person)
+        }
+        Some(DeviceAnswer::Allowed {
+            subject, auth_time, ..
+        }) => {
+            let allowed = Allowed {
+                id: device.id,
+                subject,
+                scope: device.scope.clone(),
+                scope_named: device.scope_named,
+                auth_time,
+            };
+            allowed.begin(client, facts.person.as_ref(), context)
+        }
+    }
+}
+
+/// Whether neither the person nor the app was switched off since the answer.
+fn still_good(at: Locator, client: &AuthenticatedClient, facts: &DeviceFacts) -> bool {
+    let standing = facts.person.as_ref().map(Standing::from);
+    standing.is_some_and(|standing| standing.honours(at)) && at >= client.cutoff
+}
+
+/// Nobody has answered yet. A poll that comes too soon makes the interval longer for good.
+fn wait<M>(
+    device: &DeviceAuthorization,
+    context: &Context<'_, M>,
+) -> Decision<TokenReply, TokenError> {
+    let before = device.pace;
+    let too_soon = before
+        .polled_at
+        .is_some_and(|last| context.now < last.plus(before.interval));
+    let interval = match too_soon {
+        true => slower(before.interval),
+        false => before.interval,
+    };
+    let error = match too_soon {
+        true => TokenError::SlowDown { interval },
+        false => TokenError::AuthorizationPending,
+    };
+    let after = Pace {
+        interval,
+        polled_at: Some(context.now),
+    };
+    Decision::Refused {
+        error,
+        transition: Some(Transition::PollDevice {
+            device: device.id,
+            before,
+            after,
+        }),
+    }
+}
+
+fn slower(interval: Lifetime) -> Lifetime {
+    let seconds = u32::try_from(interval.seconds()).unwrap_or(SLOWEST);
+    Lifetime::from_seconds(seconds.saturating_add(SLOWER).min(SLOWEST))
+}

@@ -1,0 +1,94 @@
+//! The successful answer of the token endpoint (RFC 6749 §5.1).
+use super::Context;
+use crate::policy::{Extra, TokenPolicy};
+use crate::token::TokenReply;
+use crate::types::ids::SubjectFormat;
+use crate::types::{AccessToken, Person};
+use jose::TokenText;
+use serde::Serialize;
+use serde::ser::{SerializeMap, Serializer};
+
+/// What an answer is made of.
+pub(super) struct Issued<'a> {
+    /// The access token's text.
+    pub(super) text: &'a TokenText,
+    /// The access token.
+    pub(super) access: &'a AccessToken,
+    /// The refresh token's text, if one was made.
+    pub(super) refresh: Option<&'a TokenText>,
+    /// Whether what was granted is what was asked.
+    pub(super) as_asked: bool,
+    /// On whose behalf; `None` for an app's own token.
+    pub(super) person: Option<&'a Person>,
+}
+
+/// The JSON, members in the order of the RFC's example.
+#[derive(Serialize)]
+struct Body<'a> {
+    access_token: &'a str,
+    token_type: &'a str,
+    expires_in: i64,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    refresh_token: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    scope: Option<String>,
+    #[serde(flatten, skip_serializing_if = "Option::is_none")]
+    extras: Option<Extras<'a>>,
+}
+
+/// Members that the provider documents besides.
+struct Extras<'a> {
+    members: &'a [(String, Extra)],
+    person: &'a Person,
+    subjects: &'a SubjectFormat,
+}
+
+impl Serialize for Extras<'_> {
+    fn serialize<S: Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
+        let mut object = to.serialize_map(Some(self.members.len()))?;
+        for (name, extra) in self.members {
+            let person = self.person;
+            match extra {
+                Extra::Number => object.serialize_entry(name, &person.subject.0)?,
+                Extra::Id => object.serialize_entry(name, &self.subjects.write(person.subject))?,
+                Extra::Name => object.serialize_entry(name, &person.name)?,
+                Extra::Email => object.serialize_entry(name, &person.email)?,
+                Extra::Object(members) => {
+                    object.serialize_entry(name, &Extras { members, ..*self })?
+                }
+            }
+        }
+        object.end()
+    }
+}
+
+impl Issued<'_> {
+    /// Writes the answer. `scope` may be left out only where the profile's documented shape leaves it out and
+    /// what was granted is what was asked ("OPTIONAL, if identical to the scope requested", §5.1).
+    pub(super) fn reply<M>(&self, context: &Context<'_, M>) -> TokenReply {
+        let tokens = &context.policy.tokens;
+        let named = tokens.always_name_scope || !self.as_asked;
+        let body = Body {
+            access_token: self.text.as_str(),
+            token_type: &tokens.token_type,
+            expires_in: context.now.seconds_until(self.access.expires_at),
+            refresh_token: self.refresh.map(TokenText::as_str),
+            scope: named.then(|| self.access.scope.to_string()),
+            extras: self.extras(tokens, &context.policy.subjects),
+        };
+        TokenReply(serde_json::to_string(&body).unwrap_or_default())
+    }
+
+    fn extras<'b>(
+        &'b self,
+        tokens: &'b TokenPolicy,
+        subjects: &'b SubjectFormat,
+    ) -> Option<Extras<'b>> {
+        let members = Some(tokens.extras.as_slice()).filter(|members| !members.is_empty())?;
+        self.person.map(|person| Extras {
+            members,
+            person,
+            subjects,
+        })
+    }
+}
