@@ -83,10 +83,8 @@ fn a_new_provider_has_sound_defaults() {
     assert_eq!(tokens.bodies, Bodies::default());
 }
 
-#[test]
-fn every_setting_reaches_the_configuration() {
-    let config = load(
-        r##"
+/// A value other than the default for every setting.
+const EVERY: &str = r##"
         issuer = "https://auth.example.com"
         listen = "[::1]:9000"
         trusted_proxies = ["10.0.0.0/8", "::1"]
@@ -127,9 +125,11 @@ fn every_setting_reaches_the_configuration() {
         format = "json"
         [storage]
         url = "sqlite:data/v.db"
-        "##,
-    )
-    .unwrap();
+        "##;
+
+#[test]
+fn every_setting_reaches_the_configuration() {
+    let config = load(EVERY).unwrap();
     assert_eq!(config.api_base, "https://api.example.com:8443");
     assert_eq!(config.portal_base, "https://dev.example.com");
     assert_eq!(config.trusted_proxies.len(), 2);

@@ -80,6 +80,14 @@ fn each_check_of_tokens_stops_the_start() {
             "[token.errors]\nredirect_mismatch = \"Bad!\"",
             "v.toml:2: token.errors.redirect_mismatch: \"Bad!\"",
         ),
+    ] {
+        assert_fault(toml, starts);
+    }
+}
+
+#[test]
+fn each_check_of_answers_and_devices_stops_the_start() {
+    for (toml, starts) in [
         (
             "[token.errors]\ninvalid_token = \"\"",
             "v.toml:2: token.errors.invalid_token: \"\"",
