@@ -59,6 +59,11 @@ impl Provider {
         self.addr
     }
 
+    /// Sets an environment variable for the next start and for the command line.
+    pub fn env(&mut self, name: &str, value: &str) {
+        self.env.push((name.to_owned(), value.to_owned()));
+    }
+
     /// Its folder: configuration, store, log.
     pub fn folder(&self) -> &Path {
         self.folder.path()

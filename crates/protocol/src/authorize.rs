@@ -74,7 +74,7 @@ pub fn check(
     client: Option<Arc<Client>>,
     policy: &Policy,
 ) -> Result<AuthorizationRequest, AuthorizationFault> {
-    let client = check_client(client)?;
+    let client = check_client(client, policy)?;
     let redirect_uri = check_redirect_uri(&params, &client, policy)?;
     match check_rest(&params, &client, policy) {
         Ok((scope, challenge)) => Ok(AuthorizationRequest {
@@ -99,7 +99,8 @@ fn state_of(params: &Params) -> Option<String> {
     state.map(str::to_owned)
 }
 
-fn check_client(client: Option<Arc<Client>>) -> Result<Arc<Client>, ShownError> {
+fn check_client(client: Option<Arc<Client>>, policy: &Policy) -> Result<Arc<Client>, ShownError> {
+    let client = client.filter(|client| policy.serves(client));
     let client = client.ok_or(ShownError::UnknownClient)?;
     match client.is_active() {
         true => Ok(client),
@@ -233,7 +234,7 @@ fn check_scope(
 /// What has to happen before a request can be answered.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Step {
-    /// Nobody is signed in.
+    /// Nobody is signed in who could allow it.
     SignIn,
     /// The person must be asked; `new` is what they have not allowed before.
     Consent {
@@ -256,7 +257,7 @@ impl AuthorizationRequest {
     /// What has to happen next. A consent is asked for again when the scope grows or the app sends people
     /// to another registered URI than before.
     pub fn next(&self, session: Option<&SessionFacts>, consent: &ConsentFacts) -> Step {
-        let Some(session) = session else {
+        let Some(session) = session.filter(|session| self.client.may_meet(&session.person)) else {
             return Step::SignIn;
         };
         let ours = consent
@@ -285,8 +286,8 @@ impl AuthorizationRequest {
     /// authorization requests automatically without user consent or interaction, except when the identity of the
     /// client can be assured" (RFC 8252 §8.6).
     fn proves_its_app(&self) -> bool {
-        self.client.kind == ClientKind::Confidential
-            || self.redirect_uri.as_str().starts_with("https://")
+        let keeps_secret = self.client.kind == ClientKind::Confidential && !self.client.documented;
+        keeps_secret || self.redirect_uri.as_str().starts_with("https://")
     }
 
     /// Keeps the request until the person has answered. Returns the browser's handle.
@@ -313,10 +314,12 @@ impl AuthorizationRequest {
         context: &Context<'_, M>,
     ) -> Decision<String, ()> {
         let id = context.mint.locator();
-        if !Standing::from(&session.person).honours(id) {
+        let person = &session.person;
+        if !Standing::from(person).honours(id) || !self.client.may_meet(person) {
             return Decision::refuse(());
         }
-        let text = TokenText::new(CODE_PREFIX, id.0, &context.mint.secret());
+        let prefix = self.client.side.mark(CODE_PREFIX);
+        let text = TokenText::new(&prefix, id.0, &context.mint.secret());
         let code = AuthorizationCode {
             id,
             digest: text.digest(),

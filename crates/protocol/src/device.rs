@@ -10,7 +10,7 @@ use crate::policy::Policy;
 use crate::token::{RawRequest, TokenError, read_scope};
 use crate::transition::Transition;
 use crate::types::{
-    Client, DeviceAnswer, DeviceAuthorization, GrantType, Pace, Scope, UnixTime, UserCode,
+    Client, DeviceAnswer, DeviceAuthorization, GrantType, Pace, Person, Scope, UnixTime, UserCode,
 };
 use jose::TokenText;
 use serde::Serialize;
@@ -75,7 +75,8 @@ fn decide<M: Mint>(
     let scope = scope_for(client, asked, context.policy)?;
     let rules = &context.policy.device;
     let id = context.mint.locator();
-    let code = TokenText::new(DEVICE_CODE_PREFIX, id.0, &context.mint.secret());
+    let prefix = client.side.mark(DEVICE_CODE_PREFIX);
+    let code = TokenText::new(&prefix, id.0, &context.mint.secret());
     let user_code = new_user_code(context.mint);
     let device = DeviceAuthorization {
         id,
@@ -126,6 +127,8 @@ pub enum UserCodeFault {
     Answered,
     /// The app is gone, switched off, or no longer allowed to ask.
     Client,
+    /// The app is for test users, and this is none of its own; or the other way round.
+    Side,
 }
 
 /// Whether a person may be asked about what a device wants.
@@ -135,6 +138,7 @@ pub enum UserCodeFault {
 pub fn check<'a>(
     device: &DeviceAuthorization,
     client: Option<&'a Client>,
+    person: &Person,
     policy: &Policy,
     now: UnixTime,
 ) -> Result<&'a Client, UserCodeFault> {
@@ -145,9 +149,15 @@ pub fn check<'a>(
         return Err(UserCodeFault::Answered);
     }
     let client = client.filter(|client| {
-        client.is_active() && client.may_use(GrantType::DeviceCode) && device.id >= client.cutoff
+        client.is_active()
+            && policy.serves(client)
+            && client.may_use(GrantType::DeviceCode)
+            && device.id >= client.cutoff
     });
     let client = client.ok_or(UserCodeFault::Client)?;
+    if !client.may_meet(person) {
+        return Err(UserCodeFault::Side);
+    }
     match scope_for(client, Some(&device.scope), policy) {
         Ok(_) => Ok(client),
         Err(_) => Err(UserCodeFault::Client),
@@ -162,7 +172,8 @@ pub fn answer<M: Mint>(
     session: &SessionFacts,
     context: &Context<'_, M>,
 ) -> Decision<(), UserCodeFault> {
-    let client = match check(&facts.device, client, context.policy, context.now) {
+    let person = &session.person;
+    let client = match check(&facts.device, client, person, context.policy, context.now) {
         Ok(client) => client,
         Err(fault) => return Decision::refuse(fault),
     };

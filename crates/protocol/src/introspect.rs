@@ -3,7 +3,7 @@ use crate::client_auth::AuthenticatedClient;
 use crate::facts::{AccessFacts, RefreshFacts, Standing};
 use crate::policy::Policy;
 use crate::revoke::{TokenFacts, TokenKind};
-use crate::types::{ClientKind, Locator, Scope, Subject, UnixTime};
+use crate::types::{Client, ClientKind, Locator, Scope, Side, Subject, UnixTime};
 use serde::ser::{Serialize, SerializeStruct, Serializer};
 
 /// The answer (§2.2). An inactive token says nothing else: "the authorization server SHOULD NOT include any
@@ -19,7 +19,7 @@ pub struct Introspection {
 /// One flat object. Written by hand, since a flattened member would be collected into a map first.
 impl Serialize for Introspection {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let mut object = serializer.serialize_struct("Introspection", 8)?;
+        let mut object = serializer.serialize_struct("Introspection", 9)?;
         object.serialize_field("active", &self.active)?;
         if let Some(details) = &self.details {
             object.serialize_field("scope", &details.scope)?;
@@ -31,6 +31,9 @@ impl Serialize for Introspection {
             object.serialize_field("iat", &details.iat)?;
             object.serialize_field("sub", &details.sub)?;
             object.serialize_field("iss", &details.iss)?;
+            if details.side == Side::Test {
+                object.serialize_field("mode", details.side.as_str())?;
+            }
         }
         object.end()
     }
@@ -53,6 +56,8 @@ pub struct Details {
     pub sub: String,
     /// The issuer.
     pub iss: String,
+    /// Which side it is on: the member `mode` says `test` and is absent otherwise.
+    pub side: Side,
 }
 
 /// Whether this client may ask at all: "the authorization server MUST … require authorization" (§2.1), which
@@ -62,7 +67,8 @@ pub fn may_introspect(client: &AuthenticatedClient) -> bool {
 }
 
 /// Answers for a token. Only an app registered as a resource server learns of tokens issued to others; for
-/// anyone else they are inactive, and a refresh token is active for its own app alone.
+/// anyone else they are inactive, and a refresh token is active for its own app alone. Across the two sides
+/// everything is inactive.
 pub fn introspect(
     kind: &TokenKind,
     caller: &AuthenticatedClient,
@@ -75,7 +81,7 @@ pub fn introspect(
             if facts.token.digest == presented.digest
                 && (caller.resource_server || facts.token.client == caller.no) =>
         {
-            access_details(&facts, policy, now)
+            access_details(&facts, policy, now).filter(|details| details.side == caller.side)
         }
         (TokenKind::Refresh(presented), TokenFacts::Refresh(facts))
             if facts.token.digest == presented.digest && facts.grant.client == caller.no =>
@@ -91,18 +97,23 @@ pub fn introspect(
 }
 
 /// Whether an access token works now.
-pub fn is_active(facts: &AccessFacts, now: UnixTime) -> bool {
+pub fn is_active(facts: &AccessFacts, policy: &Policy, now: UnixTime) -> bool {
     let client = facts.client.as_ref();
     now < facts.token.expires_at
         && !facts.grant_revoked
-        && client.is_some_and(|client| client.is_active() && facts.token.id >= client.cutoff)
+        && client.is_some_and(|client| {
+            client.is_active() && policy.serves(client) && facts.token.id >= client.cutoff
+        })
         && facts.person.honours(facts.token.id)
 }
 
 fn access_details(facts: &AccessFacts, policy: &Policy, now: UnixTime) -> Option<Details> {
-    let client = facts.client.as_ref().filter(|_| is_active(facts, now))?;
+    let client = facts
+        .client
+        .as_ref()
+        .filter(|_| is_active(facts, policy, now))?;
     let token = &facts.token;
-    let mut details = details(&client.id, token.subject, &token.scope, token.id, policy);
+    let mut details = details(client, token.subject, &token.scope, token.id, policy);
     details.token_type = Some(policy.tokens.token_type.clone());
     details.exp = token.expires_at.0;
     Some(details)
@@ -123,7 +134,7 @@ fn refresh_details(
     active.then(|| {
         let grant = &facts.grant;
         let mut details = details(
-            &client.id,
+            client,
             Some(grant.subject),
             &grant.scope,
             facts.token.id,
@@ -135,7 +146,7 @@ fn refresh_details(
 }
 
 fn details(
-    client_id: &str,
+    client: &Client,
     subject: Option<Subject>,
     scope: &Scope,
     id: Locator,
@@ -143,14 +154,15 @@ fn details(
 ) -> Details {
     Details {
         scope: scope.to_string(),
-        client_id: client_id.to_owned(),
+        client_id: client.id.clone(),
         token_type: None,
         exp: 0,
         iat: id.time().0,
         sub: subject.map_or_else(
-            || client_id.to_owned(),
+            || client.id.clone(),
             |subject| policy.subjects.write(subject),
         ),
         iss: policy.issuer.clone(),
+        side: client.side,
     }
 }

@@ -15,6 +15,7 @@ pub mod params;
 pub mod policy;
 pub mod register;
 pub mod revoke;
+pub mod self_management;
 pub mod token;
 pub mod token_info;
 pub mod transition;

@@ -1,6 +1,6 @@
 //! What the configuration decides and rules obey.
 use crate::types::ids::SubjectFormat;
-use crate::types::{GrantType, Lifetime, Scope};
+use crate::types::{Client, GrantType, Lifetime, Scope, Side};
 
 /// The rules of one issuer.
 #[derive(Debug, Clone)]
@@ -25,6 +25,10 @@ pub struct Policy {
     pub accounts: AccountPolicy,
     /// Devices without a browser.
     pub device: DevicePolicy,
+    /// Whether there is a test side.
+    pub test_mode: bool,
+    /// The client id of the test app whose credentials are published, if there is one.
+    pub documented_client: Option<String>,
 }
 
 /// Who must send a code challenge (RFC 7636).
@@ -204,6 +208,24 @@ impl Policy {
     pub fn default_scope(&self) -> Scope {
         let defaults = self.scopes.iter().filter(|entry| entry.default);
         defaults.map(|entry| &entry.name).collect()
+    }
+
+    /// Whether an app is served at all: one of the test side only where there is one, and published credentials
+    /// only as long as they are.
+    pub fn serves(&self, client: &Client) -> bool {
+        let side = client.side == Side::Live || self.test_mode;
+        let published = self.documented_client.as_deref() == Some(client.id.as_str());
+        side && (published || !client.documented)
+    }
+
+    /// Whether a text with this prefix is an access token of either side.
+    pub fn is_access_prefix(&self, prefix: &str) -> bool {
+        Side::of(prefix).1 == self.tokens.access_prefix || prefix == self.tokens.access_prefix
+    }
+
+    /// Whether a text with this prefix is a refresh token of either side.
+    pub fn is_refresh_prefix(&self, prefix: &str) -> bool {
+        Side::of(prefix).1 == self.tokens.refresh_prefix || prefix == self.tokens.refresh_prefix
     }
 
     /// Whether a grant is switched on here.

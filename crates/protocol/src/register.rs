@@ -6,7 +6,7 @@ use crate::transition::{Logo, Transition};
 use crate::types::name::is_plain;
 use crate::types::{
     Client, ClientKind, ClientNo, ClientStatus, GrantType, Locator, Person, RedirectUri, Scope,
-    StoredSecret, UnixTime,
+    Side, StoredSecret, Subject, UnixTime,
 };
 use jose::{Digest, token_text};
 
@@ -46,6 +46,8 @@ pub struct NewApp {
     pub status: ClientStatus,
     /// A picture.
     pub logo: Option<Vec<u8>>,
+    /// Whether it is for trying things.
+    pub side: Side,
 }
 
 /// What the developer is told, once.
@@ -72,7 +74,7 @@ pub struct RegistrationError {
     pub sentence: String,
 }
 
-fn wrong(field: &'static str, sentence: impl Into<String>) -> RegistrationError {
+pub(crate) fn wrong(field: &'static str, sentence: impl Into<String>) -> RegistrationError {
     RegistrationError {
         field,
         sentence: sentence.into(),
@@ -95,15 +97,17 @@ fn checked<M: Mint>(
     now: UnixTime,
     mint: &M,
 ) -> Result<Decision<Registered, RegistrationError>, RegistrationError> {
+    check_side(&new, policy)?;
     check_texts(&new)?;
     let grants = check_grants(&new, policy)?;
-    let redirect_uris = check_redirect_uris(&new, &grants, policy)?;
+    let redirect_uris = check_redirect_uris(&new.redirect_uris, &grants, policy)?;
     check_scopes(&new, policy)?;
     let logo = new.logo.map(check_logo).transpose()?;
-    let secret = (new.kind == ClientKind::Confidential).then(|| new_secret(now, mint));
+    let side = new.side;
+    let secret = (new.kind == ClientKind::Confidential).then(|| new_secret(side, now, mint));
     let client = Client {
         no: ClientNo(0),
-        id: new_client_id(mint),
+        id: new_client_id(side, mint),
         name: new.name.trim().to_owned(),
         homepage: new.homepage,
         description: new.description.trim().to_owned(),
@@ -121,6 +125,8 @@ fn checked<M: Mint>(
         reviewed_at: new.reviewed.then_some(now),
         logo: logo.as_ref().map(|logo| Digest::of(&logo.bytes)),
         created_at: now,
+        side,
+        documented: false,
     };
     let reply = Registered {
         client_id: client.id.clone(),
@@ -133,23 +139,50 @@ fn checked<M: Mint>(
     ))
 }
 
-fn check_texts(new: &NewApp) -> Result<(), RegistrationError> {
-    let name = new.name.trim();
-    if name.is_empty() || name.chars().count() > MAX_NAME || !is_plain(name) {
-        return Err(wrong("name", "an app needs a name of 1 to 80 characters"));
-    }
-    let description = new.description.trim();
-    if description.chars().count() > MAX_DESCRIPTION || !is_plain(description) {
+/// The test side must be there, and no app belongs to a test user.
+fn check_side(new: &NewApp, policy: &Policy) -> Result<(), RegistrationError> {
+    if new.side == Side::Test && !policy.test_mode {
         return Err(wrong(
-            "description",
-            "a description has at most 500 characters on one line",
+            "test",
+            "test mode is switched off here: write mode = true under [test]",
         ));
     }
+    match new.owner.test_app {
+        Some(_) => Err(wrong(
+            "owner",
+            "a test user cannot answer for an app: name a person",
+        )),
+        None => Ok(()),
+    }
+}
+
+fn check_texts(new: &NewApp) -> Result<(), RegistrationError> {
+    check_name(&new.name)?;
+    check_description(&new.description)?;
     check_homepage(&new.homepage)
 }
 
+pub(crate) fn check_name(name: &str) -> Result<(), RegistrationError> {
+    let name = name.trim();
+    match name.is_empty() || name.chars().count() > MAX_NAME || !is_plain(name) {
+        true => Err(wrong("name", "an app needs a name of 1 to 80 characters")),
+        false => Ok(()),
+    }
+}
+
+pub(crate) fn check_description(description: &str) -> Result<(), RegistrationError> {
+    let description = description.trim();
+    match description.chars().count() > MAX_DESCRIPTION || !is_plain(description) {
+        true => Err(wrong(
+            "description",
+            "a description has at most 500 characters on one line",
+        )),
+        false => Ok(()),
+    }
+}
+
 /// A homepage obeys the rules of a redirect URI on the web, so it can never be `javascript:` or the like.
-fn check_homepage(homepage: &str) -> Result<(), RegistrationError> {
+pub(crate) fn check_homepage(homepage: &str) -> Result<(), RegistrationError> {
     let is_web = homepage.starts_with("https://") || homepage.starts_with("http://");
     match RedirectUri::register(homepage) {
         Ok(_) if is_web => Ok(()),
@@ -187,19 +220,19 @@ fn check_grants(new: &NewApp, policy: &Policy) -> Result<Vec<GrantType>, Registr
     Ok(grants)
 }
 
-fn check_redirect_uris(
-    new: &NewApp,
+pub(crate) fn check_redirect_uris(
+    uris: &[String],
     grants: &[GrantType],
     policy: &Policy,
 ) -> Result<Vec<RedirectUri>, RegistrationError> {
     let max = policy.redirects.max;
-    if new.redirect_uris.len() > max {
+    if uris.len() > max {
         return Err(wrong(
             "redirect_uris",
             format!("an app has at most {max} redirect URIs"),
         ));
     }
-    if new.redirect_uris.is_empty() && grants.contains(&GrantType::AuthorizationCode) {
+    if uris.is_empty() && grants.contains(&GrantType::AuthorizationCode) {
         return Err(wrong(
             "redirect_uris",
             "the code grant needs at least one redirect URI",
@@ -209,7 +242,7 @@ fn check_redirect_uris(
         let fault = |fault: crate::types::RedirectUriFault| format!("{uri}: {}", fault.sentence());
         RedirectUri::register(uri).map_err(|f| wrong("redirect_uris", fault(f)))
     };
-    new.redirect_uris.iter().map(register).collect()
+    uris.iter().map(register).collect()
 }
 
 fn check_scopes(new: &NewApp, policy: &Policy) -> Result<(), RegistrationError> {
@@ -251,18 +284,15 @@ fn check_logo(bytes: Vec<u8>) -> Result<Logo, RegistrationError> {
     }
 }
 
-fn new_secret<M: Mint>(now: UnixTime, mint: &M) -> (String, StoredSecret) {
-    let text = token_text::secret_text(SECRET_PREFIX, &mint.secret());
-    let stored = StoredSecret {
-        digest: Digest::of(text.as_bytes()),
-        created_at: now,
-    };
+fn new_secret<M: Mint>(side: Side, now: UnixTime, mint: &M) -> (String, StoredSecret) {
+    let text = token_text::secret_text(&side.mark(SECRET_PREFIX), &mint.secret());
+    let stored = stored(&text, now);
     (text, stored)
 }
 
-/// 22 characters from `A-Z a-z 0-9`, the first one a letter: no encoding changes it, and it can be taken
+/// 22 characters (behind `test_` on the test side) from `A-Z a-z 0-9`, the first one a letter: no encoding changes it, and it can be taken
 /// neither for a number nor for a URL.
-fn new_client_id<M: Mint>(mint: &M) -> String {
+fn new_client_id<M: Mint>(side: Side, mint: &M) -> String {
     let secret = mint.secret();
     let (head, tail) = secret.split_at(8);
     let number = |bytes: &[u8]| {
@@ -279,7 +309,60 @@ fn new_client_id<M: Mint>(mint: &M) -> String {
     let letter = char::from(b'a' + secret[31] % 26);
     id.insert(0, letter);
     id.truncate(22);
-    id
+    side.mark(&id).into_owned()
+}
+
+/// The test app whose credentials are published: every grant that is on, every scope that is not restricted, and
+/// no redirect URI but those of the asker's own computer.
+pub fn documented(id: &str, secret: &str, policy: &Policy, now: UnixTime) -> Transition {
+    let client = Client {
+        no: ClientNo(0),
+        id: id.to_owned(),
+        name: "Test app".to_owned(),
+        homepage: policy.issuer.clone(),
+        description: "Published credentials for trying things.".to_owned(),
+        owner: Subject(0),
+        publisher: String::new(),
+        kind: ClientKind::Confidential,
+        secrets: vec![stored(secret, now)],
+        redirect_uris: Vec::new(),
+        grants: policy.grants.clone(),
+        scopes: None,
+        approved: Scope::default(),
+        resource_server: false,
+        status: ClientStatus::Active,
+        cutoff: Locator(0),
+        reviewed_at: None,
+        logo: None,
+        created_at: now,
+        side: Side::Test,
+        documented: true,
+    };
+    Transition::RegisterClient {
+        client: Box::new(client),
+        logo: None,
+    }
+}
+
+/// Gives the test app the secret that is published now; `None` when it has it.
+pub fn replace_documented_secret(
+    client: &Client,
+    secret: &str,
+    now: UnixTime,
+) -> Option<Transition> {
+    let new = stored(secret, now);
+    let has = matches!(&client.secrets[..], [own] if own.digest == new.digest);
+    (!has).then(|| Transition::ReplaceSecrets {
+        client: client.no,
+        secrets: vec![new],
+    })
+}
+
+fn stored(secret: &str, now: UnixTime) -> StoredSecret {
+    StoredSecret {
+        digest: Digest::of(secret.as_bytes()),
+        created_at: now,
+    }
 }
 
 /// Replaces an app's secret. The old one stops working at once.
@@ -291,7 +374,7 @@ pub fn rotate_secret<M: Mint>(
     if client.kind == ClientKind::Public {
         return Decision::refuse(wrong("kind", "a public app has no secret"));
     }
-    let (text, stored) = new_secret(now, mint);
+    let (text, stored) = new_secret(client.side, now, mint);
     let transition = Transition::ReplaceSecrets {
         client: client.no,
         secrets: vec![stored],

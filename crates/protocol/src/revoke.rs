@@ -25,8 +25,8 @@ impl TokenKind {
             return TokenKind::Unknown;
         };
         match presented.prefix() {
-            prefix if prefix == policy.tokens.access_prefix => TokenKind::Access(presented),
-            prefix if prefix == policy.tokens.refresh_prefix => TokenKind::Refresh(presented),
+            prefix if policy.is_access_prefix(prefix) => TokenKind::Access(presented),
+            prefix if policy.is_refresh_prefix(prefix) => TokenKind::Refresh(presented),
             _ => TokenKind::Unknown,
         }
     }

@@ -2,7 +2,7 @@
 use crate::facts::AccessFacts;
 use crate::introspect::is_active;
 use crate::policy::Policy;
-use crate::types::UnixTime;
+use crate::types::{Side, UnixTime};
 use jose::Presented;
 
 /// What a token says about itself.
@@ -16,6 +16,8 @@ pub struct TokenInfo {
     pub scopes: Vec<String>,
     /// When it stops working.
     pub expires_at: UnixTime,
+    /// Which side it is on.
+    pub side: Side,
 }
 
 /// Describes the presented token; `None` when it does not work (401 `invalid_token`, RFC 6750 §3.1).
@@ -26,7 +28,10 @@ pub fn describe(
     now: UnixTime,
 ) -> Option<TokenInfo> {
     let facts = facts.filter(|facts| facts.token.digest == presented.digest)?;
-    let client = facts.client.as_ref().filter(|_| is_active(&facts, now))?;
+    let client = facts
+        .client
+        .as_ref()
+        .filter(|_| is_active(&facts, policy, now))?;
     Some(TokenInfo {
         client_id: client.id.clone(),
         user_id: facts
@@ -35,5 +40,6 @@ pub fn describe(
             .map(|subject| policy.subjects.write(subject)),
         scopes: facts.token.scope.names().map(str::to_owned).collect(),
         expires_at: facts.token.expires_at,
+        side: client.side,
     })
 }

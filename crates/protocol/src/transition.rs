@@ -168,6 +168,15 @@ pub enum Transition {
         /// Its logo.
         logo: Option<Logo>,
     },
+    /// Changes what an app says of itself and where it sends people. Guard: it is still as it was read, and on.
+    UpdateClient {
+        /// Which.
+        client: ClientNo,
+        /// As it was read.
+        before: Box<Client>,
+        /// As it is from now on.
+        after: Box<Client>,
+    },
     /// Switches an app on or off, or lets it in after review.
     SetClientStatus {
         /// Which.
@@ -295,6 +304,7 @@ impl Transition {
             T::SetClientStatus { client, status, .. } => {
                 (status_event(*status), Some(*client), None, None)
             }
+            T::UpdateClient { client, .. } => ("app.updated", Some(*client), None, None),
             T::ApproveScopes { client, .. } => ("app.scopes_approved", Some(*client), None, None),
             T::ReplaceSecrets { client, .. } => ("app.secret_rotated", Some(*client), None, None),
             T::DeleteClient { client } => ("app.deleted", Some(*client), None, None),

@@ -123,6 +123,7 @@ mod section_3_1_error_codes {
             user_id: Some("user_10".to_owned()),
             scopes: vec!["tasks:read".to_owned(), "tasks:write".to_owned()],
             expires_at: UnixTime(NOW.0 + 10),
+            side: protocol::types::Side::Live,
         };
         assert_eq!(described(Some(facts()), NOW), Some(expected));
         let mut own = facts();

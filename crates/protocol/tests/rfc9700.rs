@@ -391,6 +391,7 @@ mod section_4_15_client_impersonating_resource_owner {
                 reviewed: false,
                 status: ClientStatus::Active,
                 logo: None,
+                side: protocol::types::Side::Live,
             };
             let change = register(new, &policy(), NOW, &mint).change();
             let Some(Transition::RegisterClient { client, .. }) = change else {

@@ -4,7 +4,7 @@ use crate::config::Config;
 use crate::log::Log;
 use crate::password::Hasher;
 use crate::visitor::Cookies;
-use crate::{jobs, keys, listen, routes};
+use crate::{jobs, keys, listen, routes, test_side};
 use anyhow::Context as _;
 use jose::keyed::Key;
 use protocol::decision::Decision;
@@ -153,6 +153,7 @@ pub(crate) async fn serve(config: Config) -> anyhow::Result<()> {
     let log = Log::start(config.log);
     let listener = listen::bind(config.listen).await?;
     let app = Arc::new(AppState::open(config, log)?);
+    test_side::publish(&app).await?;
     for warning in &app.config.warnings {
         app.log.warn(warning.clone());
     }

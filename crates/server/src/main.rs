@@ -12,6 +12,7 @@ mod password;
 mod reply;
 mod request;
 mod routes;
+mod test_side;
 mod visitor;
 
 /// Small and steady under many short allocations.

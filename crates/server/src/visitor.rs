@@ -131,6 +131,10 @@ impl Visitor {
                 .session
                 .as_ref()
                 .map(|facts| facts.person.email.clone()),
+            test_side: self
+                .session
+                .as_ref()
+                .is_some_and(|facts| facts.person.test_app.is_some()),
             ..bare_frame(app, self.id)
         }
     }

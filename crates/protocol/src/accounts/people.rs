@@ -4,7 +4,7 @@ use crate::policy::{AccountPolicy, Policy};
 use crate::transition::Transition;
 use crate::types::ids::SubjectFormat;
 use crate::types::name::is_plain;
-use crate::types::{Locator, NewPerson, Person, Subject};
+use crate::types::{ClientNo, Locator, NewPerson, Person, Subject};
 
 /// Longest address, in bytes (RFC 5321 §4.5.3.1.3).
 pub const MAX_EMAIL: usize = 254;
@@ -46,6 +46,17 @@ fn fault(field: &'static str, sentence: impl Into<String>) -> FieldFault {
     }
 }
 
+/// What a new account is for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Role {
+    /// A person.
+    Person,
+    /// A person who administers the provider.
+    Admin,
+    /// Trying this test app.
+    TestUser(ClientNo),
+}
+
 impl NewAccount {
     /// Everything that speaks against the account, field by field; empty when nothing does.
     pub fn faults(&self, policy: &AccountPolicy) -> Vec<FieldFault> {
@@ -68,7 +79,7 @@ impl NewAccount {
     pub fn into_person<M: Mint>(
         self,
         password: String,
-        admin: bool,
+        role: Role,
         policy: &Policy,
         mint: &M,
     ) -> Transition {
@@ -80,8 +91,12 @@ impl NewAccount {
             subject,
             email: self.email.trim().to_owned(),
             name: self.name.trim().to_owned(),
-            admin,
+            admin: role == Role::Admin,
             password,
+            test_app: match role {
+                Role::TestUser(app) => Some(app),
+                Role::Person | Role::Admin => None,
+            },
         })
     }
 }

@@ -1,9 +1,9 @@
 //! Redeeming a code (RFC 6749 §4.1.3, RFC 7636 §4.6).
-use super::Context;
 use super::begin::Allowed;
+use super::{Context, still_holds};
 use crate::client_auth::AuthenticatedClient;
 use crate::decision::{Decision, Mint};
-use crate::facts::{CodeFacts, Standing};
+use crate::facts::CodeFacts;
 use crate::policy::RedirectUriAtToken;
 use crate::token::{CodeRedemption, GrantFault, RequestFault, TokenError, TokenReply};
 use crate::transition::{RevocationCause, Transition};
@@ -90,8 +90,7 @@ fn settle<M: Mint>(
     if context.now >= code.expires_at {
         return Decision::refuse(GrantFault::Expired);
     }
-    let standing = facts.person.as_ref().map(Standing::from);
-    if !standing.is_some_and(|standing| standing.honours(code.id)) || code.id < client.cutoff {
+    if !still_holds(client, facts.person.as_ref(), code.id) {
         return Decision::refuse(GrantFault::Person);
     }
     let allowed = Allowed {

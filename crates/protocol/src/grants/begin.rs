@@ -41,7 +41,7 @@ impl Allowed {
         };
         let wanted = For {
             grant: grant.id,
-            client: grant.client,
+            client,
             subject: Some(grant.subject),
             scope: &grant.scope,
             cap: Some(grant.expires_at),
@@ -50,7 +50,7 @@ impl Allowed {
         let refreshable = client.may_use(GrantType::RefreshToken)
             && context.policy.allows(GrantType::RefreshToken);
         let (refresh_text, refresh) = refreshable
-            .then(|| refresh_token(grant.id, grant.expires_at, context))
+            .then(|| refresh_token(client, grant.id, grant.expires_at, context))
             .unzip();
         let reply = Issued {
             text: &text,

@@ -31,7 +31,7 @@ fn decide<M: Mint>(
     let scope = scope_for(client, asked, context.policy)?;
     let wanted = For {
         grant: standing_grant(client),
-        client: client.no,
+        client,
         subject: None,
         scope: &scope,
         cap: None,

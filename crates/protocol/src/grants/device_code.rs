@@ -1,12 +1,12 @@
 //! A device asks whether its person has answered (RFC 8628 §3.4, §3.5).
-use super::Context;
 use super::begin::Allowed;
+use super::{Context, still_holds};
 use crate::client_auth::AuthenticatedClient;
 use crate::decision::{Decision, Mint};
-use crate::facts::{DeviceFacts, Standing};
+use crate::facts::DeviceFacts;
 use crate::token::{GrantFault, TokenError, TokenReply};
 use crate::transition::{RevocationCause, Transition};
-use crate::types::{DeviceAnswer, DeviceAuthorization, GrantType, Lifetime, Locator, Pace};
+use crate::types::{DeviceAnswer, DeviceAuthorization, GrantType, Lifetime, Pace};
 use jose::Presented;
 
 /// What a device code's text starts with.
@@ -73,7 +73,9 @@ fn decide<M: Mint>(
     match device.answer {
         None => wait(device, context),
         Some(DeviceAnswer::Denied) => Decision::refuse(TokenError::AccessDenied),
-        Some(DeviceAnswer::Allowed { at, .. }) if !still_good(at, client, &facts) => {
+        Some(DeviceAnswer::Allowed { at, .. })
+            if !still_holds(client, facts.person.as_ref(), at) =>
+        {
             Decision::refuse(GrantFault::Person)
         }
         Some(DeviceAnswer::Allowed {
@@ -89,12 +91,6 @@ fn decide<M: Mint>(
             allowed.begin(client, facts.person.as_ref(), context)
         }
     }
-}
-
-/// Whether neither the person nor the app was switched off since the answer.
-fn still_good(at: Locator, client: &AuthenticatedClient, facts: &DeviceFacts) -> bool {
-    let standing = facts.person.as_ref().map(Standing::from);
-    standing.is_some_and(|standing| standing.honours(at)) && at >= client.cutoff
 }
 
 /// Nobody has answered yet. A poll that comes too soon makes the interval longer for good.

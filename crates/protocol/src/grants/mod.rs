@@ -7,10 +7,11 @@ pub mod refresh_token;
 mod response;
 
 use crate::decision::Mint;
+use crate::facts::Standing;
 use crate::policy::Policy;
 use crate::token::ScopeRefusal;
 use crate::types::{
-    AccessToken, Client, ClientNo, Lifetime, Locator, RefreshToken, Scope, Subject, UnixTime,
+    AccessToken, Client, Lifetime, Locator, Person, RefreshToken, Scope, Subject, UnixTime,
 };
 use jose::TokenText;
 
@@ -82,10 +83,17 @@ fn default_scope(client: &Client, policy: &Policy) -> Result<Scope, ScopeRefusal
     }
 }
 
+/// Whether what a person allowed an app at the moment `at` still holds: neither was switched off since, and both
+/// are on the same side.
+fn still_holds(client: &Client, person: Option<&Person>, at: Locator) -> bool {
+    person.is_some_and(|person| Standing::from(person).honours(at) && client.may_meet(person))
+        && at >= client.cutoff
+}
+
 /// For whom and for what a token is made.
 struct For<'a> {
     grant: Locator,
-    client: ClientNo,
+    client: &'a Client,
     subject: Option<Subject>,
     scope: &'a Scope,
     /// No token outlives this.
@@ -95,12 +103,13 @@ struct For<'a> {
 fn access_token<M: Mint>(wanted: For<'_>, context: &Context<'_, M>) -> (TokenText, AccessToken) {
     let id = context.mint.locator();
     let tokens = &context.policy.tokens;
-    let text = TokenText::new(&tokens.access_prefix, id.0, &context.mint.secret());
+    let prefix = wanted.client.side.mark(&tokens.access_prefix);
+    let text = TokenText::new(&prefix, id.0, &context.mint.secret());
     let token = AccessToken {
         id,
         digest: text.digest(),
         grant: wanted.grant,
-        client: wanted.client,
+        client: wanted.client.no,
         subject: wanted.subject,
         scope: wanted.scope.clone(),
         expires_at: expiry(context.now, tokens.access, wanted.cap),
@@ -109,13 +118,15 @@ fn access_token<M: Mint>(wanted: For<'_>, context: &Context<'_, M>) -> (TokenTex
 }
 
 fn refresh_token<M: Mint>(
+    client: &Client,
     grant: Locator,
     cap: UnixTime,
     context: &Context<'_, M>,
 ) -> (TokenText, RefreshToken) {
     let id = context.mint.locator();
     let tokens = &context.policy.tokens;
-    let text = TokenText::new(&tokens.refresh_prefix, id.0, &context.mint.secret());
+    let prefix = client.side.mark(&tokens.refresh_prefix);
+    let text = TokenText::new(&prefix, id.0, &context.mint.secret());
     let token = RefreshToken {
         id,
         digest: text.digest(),

@@ -1,9 +1,9 @@
 //! Refreshing (RFC 6749 §6) with rotation and replay detection (RFC 9700 §4.14.2).
 use super::response::Issued;
-use super::{Context, For, access_token, refresh_token, still_allowed};
+use super::{Context, For, access_token, refresh_token, still_allowed, still_holds};
 use crate::client_auth::AuthenticatedClient;
 use crate::decision::{Decision, Mint};
-use crate::facts::{RefreshFacts, Standing, UsedRefreshToken};
+use crate::facts::{RefreshFacts, UsedRefreshToken};
 use crate::policy::Rotation;
 use crate::token::{GrantFault, RefreshRequest, ScopeRefusal, TokenError, TokenReply};
 use crate::transition::{RevocationCause, Transition};
@@ -44,8 +44,7 @@ fn check(
     if facts.grant.revoked_at.is_some() || facts.token.id < client.cutoff {
         return Err(GrantFault::Revoked.into());
     }
-    let standing = facts.person.as_ref().map(Standing::from);
-    match standing.is_some_and(|standing| standing.honours(facts.token.id)) {
+    match still_holds(client, facts.person.as_ref(), facts.token.id) {
         true => Ok((presented, facts)),
         false => Err(GrantFault::Person.into()),
     }
@@ -97,7 +96,8 @@ fn decide<M: Mint>(
         return Err(ScopeRefusal::Exceeds.into());
     }
     let asked = request.scope.is_some();
-    Ok(issue(&facts, (scope, asked), presented, &binding, context))
+    let presented = (presented, &binding[..]);
+    Ok(issue(client, &facts, (scope, asked), presented, context))
 }
 
 /// Answers a token that was used before.
@@ -130,16 +130,16 @@ fn replay<M>(
 }
 
 fn issue<M: Mint>(
+    client: &AuthenticatedClient,
     facts: &RefreshFacts,
     (scope, asked): (&Scope, bool),
-    presented: &Presented,
-    binding: &[u8],
+    (presented, binding): (&Presented, &[u8]),
     context: &Context<'_, M>,
 ) -> Decision<TokenReply, TokenError> {
     let grant = &facts.grant;
     let wanted = For {
         grant: grant.id,
-        client: grant.client,
+        client,
         subject: Some(grant.subject),
         scope,
         cap: Some(grant.expires_at),
@@ -158,7 +158,7 @@ fn issue<M: Mint>(
         let reply = issued.reply(context);
         return Decision::grant(Transition::IssueAccessToken(access), reply);
     };
-    let (refresh_text, successor) = refresh_token(grant.id, grant.expires_at, context);
+    let (refresh_text, successor) = refresh_token(client, grant.id, grant.expires_at, context);
     let reply = Issued {
         refresh: Some(&refresh_text),
         ..issued

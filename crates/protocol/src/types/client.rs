@@ -1,5 +1,5 @@
 //! Apps: what RFC 7591 calls a client.
-use crate::types::{ClientNo, Locator, RedirectUri, Scope, Subject, UnixTime};
+use crate::types::{ClientNo, Locator, Person, RedirectUri, Scope, Side, Subject, UnixTime};
 use jose::Digest;
 
 /// Whether the app can keep a secret (RFC 6749 §2.1).
@@ -156,12 +156,26 @@ pub struct Client {
     pub logo: Option<Digest>,
     /// When it was registered.
     pub created_at: UnixTime,
+    /// Whether it is for trying things: then it meets none but its own test users.
+    pub side: Side,
+    /// Its credentials are published in the documentation for everyone to try things with: whoever uses them is
+    /// sent back to their own computer, whichever port and path.
+    pub documented: bool,
 }
 
 impl Client {
     /// Whether it may act now.
     pub fn is_active(&self) -> bool {
         self.status == ClientStatus::Active
+    }
+
+    /// Whether this person may allow it anything: people meet live apps, test users the app they were made with.
+    pub fn may_meet(&self, person: &Person) -> bool {
+        match (self.side, person.test_app) {
+            (Side::Live, None) => true,
+            (Side::Test, Some(app)) => app == self.no,
+            _ => false,
+        }
     }
 
     /// Whether it may use `grant`.

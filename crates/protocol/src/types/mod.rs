@@ -11,6 +11,7 @@ pub mod person;
 pub mod redirect_uri;
 pub mod scope;
 pub mod session;
+pub mod side;
 pub mod time;
 pub mod token;
 
@@ -24,5 +25,6 @@ pub use person::{NewPerson, Person};
 pub use redirect_uri::{RedirectUri, RedirectUriFault, VerifiedRedirectUri};
 pub use scope::{Scope, ScopeFault};
 pub use session::Session;
+pub use side::{Side, TEST_MARK};
 pub use time::{Lifetime, UnixTime};
 pub use token::{AccessToken, RefreshToken, SealedReply};

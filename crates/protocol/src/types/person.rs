@@ -1,5 +1,5 @@
 //! People with an account.
-use crate::types::{Locator, Subject, UnixTime};
+use crate::types::{ClientNo, Locator, Subject, UnixTime};
 
 /// A person with an account.
 #[derive(Clone, PartialEq, Eq)]
@@ -20,6 +20,8 @@ pub struct Person {
     pub cutoff: Locator,
     /// When the account was made.
     pub created_at: UnixTime,
+    /// The test app that this test user was made with; `None` for a real person.
+    pub test_app: Option<ClientNo>,
 }
 
 impl std::fmt::Debug for Person {
@@ -49,6 +51,8 @@ pub struct NewPerson {
     pub admin: bool,
     /// A PHC string.
     pub password: String,
+    /// The test app that it is made with, if it is a test user.
+    pub test_app: Option<ClientNo>,
 }
 
 impl std::fmt::Debug for NewPerson {

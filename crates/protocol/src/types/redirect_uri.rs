@@ -215,17 +215,23 @@ impl Client {
                 _ => Err(RedirectUriFault::Missing),
             };
         };
-        let registered = self
-            .redirect_uris
-            .iter()
-            .find(|own| own.matches(presented, policy));
-        registered
-            .map(|own| VerifiedRedirectUri {
-                text: presented.to_owned(),
-                registered: own.0.clone(),
-            })
-            .ok_or(RedirectUriFault::Unregistered)
+        let mut own = self.redirect_uris.iter();
+        let registered = match own.find(|own| own.matches(presented, policy)) {
+            Some(own) => own.0.clone(),
+            None if self.documented && is_own_computer(presented) => presented.to_owned(),
+            None => return Err(RedirectUriFault::Unregistered),
+        };
+        Ok(VerifiedRedirectUri {
+            text: presented.to_owned(),
+            registered,
+        })
     }
+}
+
+/// Whether a URI that could be registered leads to the computer that it is opened on.
+fn is_own_computer(text: &str) -> bool {
+    let parts = Parts::of(text);
+    RedirectUri::register(text).is_ok() && parts.scheme == "http" && parts.loopback_host().is_some()
 }
 
 /// A URI taken apart without repairing anything.

@@ -40,6 +40,8 @@ pub(crate) fn policy() -> Policy {
             interval: Lifetime::from_seconds(5),
             verification_uri: "https://issuer.example/device".to_owned(),
         },
+        test_mode: true,
+        documented_client: None,
     }
 }
 

@@ -5,7 +5,7 @@ use protocol::decision::Mint;
 use protocol::token::TokenReply;
 use protocol::types::{
     Client, ClientKind, ClientNo, ClientStatus, GrantType, Locator, Person, RedirectUri, Scope,
-    StoredSecret, Subject, UnixTime,
+    Side, StoredSecret, Subject, UnixTime,
 };
 use protocol::{Decision, Transition};
 use std::cell::Cell;
@@ -57,6 +57,8 @@ pub(crate) fn client() -> Client {
         reviewed_at: None,
         logo: None,
         created_at: NOW,
+        side: Side::Live,
+        documented: false,
     }
 }
 
@@ -71,6 +73,7 @@ pub(crate) fn person() -> Person {
         disabled_at: None,
         cutoff: Locator(0),
         created_at: UnixTime(0),
+        test_app: None,
     }
 }
 

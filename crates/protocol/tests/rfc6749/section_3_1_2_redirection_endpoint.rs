@@ -3,7 +3,7 @@ use crate::case::{CALLBACK, Case, Counter, NOW, Verdict, person, policy, query};
 use protocol::authorize::ShownError;
 use protocol::register::{NewApp, register};
 use protocol::types::redirect_uri::MAX_LENGTH;
-use protocol::types::{ClientKind, ClientStatus, RedirectUri, RedirectUriFault};
+use protocol::types::{ClientKind, ClientStatus, RedirectUri, RedirectUriFault, Side};
 
 fn registered(uris: &[&str]) -> Case {
     Case::authorize().with(|case| {
@@ -256,6 +256,7 @@ fn an_app_with_the_code_grant_registers_where_to_go() {
         reviewed: false,
         status: ClientStatus::Active,
         logo: None,
+        side: Side::Live,
     };
     let mint = Counter::starting_at(NOW);
     for kind in [ClientKind::Public, ClientKind::Confidential] {

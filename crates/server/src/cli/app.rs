@@ -3,12 +3,13 @@ use super::failure::Failure;
 use super::output::{Output, sheet, table};
 use super::place::{CHANGED, Opened, Page, Place};
 use crate::clock;
+use crate::test_side::{TestUser, make_users};
 use clap::{Args, Subcommand};
 use protocol::decision::Decision;
 use protocol::register::{self, NewApp, RegistrationError};
 use protocol::transition::Transition;
 use protocol::types::{
-    Client, ClientKind, ClientStatus, GrantType, RedirectUri, Scope, ScopeFault,
+    Client, ClientKind, ClientStatus, GrantType, RedirectUri, Scope, ScopeFault, Side,
 };
 use serde_json::{Value, json};
 use std::path::PathBuf;
@@ -65,6 +66,10 @@ pub(super) struct Create {
     /// It runs on people's devices and cannot keep a secret.
     #[arg(long)]
     public: bool,
+    /// It is for trying things, on the test side: two test users are made with it, and no real account can allow it
+    /// anything. Needs test mode.
+    #[arg(long)]
+    test: bool,
     /// It is an API that checks the tokens of other apps.
     #[arg(long)]
     resource_server: bool,
@@ -141,7 +146,17 @@ impl Create {
         let decision = register::register(new, &at.config.policy, clock::now(), &at.mint);
         let registered = at.decide(decision, told).await?;
         let app = at.app(&registered.client_id).await?;
-        show_with_secret(output, &app, &at, registered.client_secret.as_deref());
+        let users = match app.side {
+            Side::Test => make_users(&at.store, &at.mint, &at.config.policy, app.no).await?,
+            Side::Live => Vec::new(),
+        };
+        show_new(
+            output,
+            &app,
+            &at,
+            registered.client_secret.as_deref(),
+            &users,
+        );
         at.close().await;
         Ok(())
     }
@@ -174,6 +189,10 @@ impl Create {
             reviewed: false,
             status: ClientStatus::Active,
             logo,
+            side: match self.test {
+                true => Side::Test,
+                false => Side::Live,
+            },
         })
     }
 }
@@ -221,7 +240,7 @@ impl One {
         let app = at.app(&self.client_id).await?;
         let decision = register::rotate_secret(&app, clock::now(), &at.mint);
         let secret = at.decide(decision, told).await?;
-        show_with_secret(output, &app, &at, Some(&secret));
+        show_new(output, &app, &at, Some(&secret), &[]);
         at.close().await;
         Ok(())
     }
@@ -332,13 +351,27 @@ fn redirect_uris(app: &Client) -> Vec<&str> {
     app.redirect_uris.iter().map(RedirectUri::as_str).collect()
 }
 
-fn show_with_secret(output: Output, app: &Client, at: &Opened, secret: Option<&str>) {
-    let mut shown = as_json(app, at);
+/// Shows an app with what is told once: its secret and its test users' passwords.
+fn show_new(output: Output, app: &Client, at: &Opened, secret: Option<&str>, users: &[TestUser]) {
+    let mut json = as_json(app, at);
     if let Some(secret) = secret {
-        shown["client_secret"] = Value::from(secret);
+        json["client_secret"] = secret.into();
     }
-    output.show(&shown, || as_sheet(app, at, secret));
-    if secret.is_some() {
+    if !users.is_empty() {
+        let user = |user: &TestUser| json!({ "email": user.email, "password": user.password });
+        json["test_users"] = users.iter().map(user).collect();
+    }
+    output.show(&json, || {
+        let mut text = as_sheet(app, at, secret);
+        for user in users {
+            text.push_str(&format!(
+                "\ntest user        {} with the password {}",
+                user.email, user.password
+            ));
+        }
+        text
+    });
+    if secret.is_some() || !users.is_empty() {
         eprintln!("{ONCE}");
     }
 }
@@ -358,6 +391,7 @@ fn as_json(app: &Client, at: &Opened) -> Value {
         "scopes": app.scopes.as_ref().map(names),
         "approved_scopes": names(&app.approved),
         "resource_server": app.resource_server,
+        "mode": app.side.as_str(),
         "status": app.status.as_str(),
         "reviewed_at": app.reviewed_at.map(clock::rfc3339),
         "created_at": clock::rfc3339(app.created_at),
@@ -396,6 +430,7 @@ fn as_sheet(app: &Client, at: &Opened, secret: Option<&str>) -> String {
         ("scopes", scopes),
         ("approved", app.approved.to_string()),
         ("resource server", api.to_owned()),
+        ("mode", app.side.as_str().to_owned()),
         ("status", app.status.as_str().to_owned()),
         (
             "reviewed",

@@ -6,6 +6,7 @@ use super::user::read_secret;
 use crate::clock;
 use clap::{Args, Subcommand};
 use jose::Digest;
+use protocol::Policy;
 use protocol::facts::{AccessFacts, RefreshFacts, Standing};
 use protocol::introspect::is_active;
 use protocol::revoke::{TokenFacts, TokenKind};
@@ -52,7 +53,7 @@ impl Which {
     async fn inspect(self, output: Output) -> Result<(), Failure> {
         let (at, facts) = self.load().await?;
         let about = match &facts {
-            TokenFacts::Access(facts) => About::access(facts),
+            TokenFacts::Access(facts) => About::access(facts, &at.config.policy),
             TokenFacts::Refresh(facts) => {
                 let client = at.store.client_by_no(facts.grant.client).await?;
                 About::refresh(facts, client)
@@ -141,9 +142,9 @@ struct About {
 }
 
 impl About {
-    fn access(facts: &AccessFacts) -> Self {
+    fn access(facts: &AccessFacts, policy: &Policy) -> Self {
         let token = &facts.token;
-        let dead = (!is_active(facts, clock::now())).then(|| {
+        let dead = (!is_active(facts, policy, clock::now())).then(|| {
             let client = facts.client.as_deref();
             match facts.grant_revoked {
                 true => "its grant was revoked",

@@ -4,9 +4,9 @@ use super::output::{Output, sheet, table};
 use super::place::{CHANGED, Opened, Page, Place};
 use crate::{clock, password};
 use clap::{Args, Subcommand};
-use protocol::accounts::people::{self, FieldFault, NewAccount, password_fault};
+use protocol::accounts::people::{self, FieldFault, NewAccount, Role, password_fault};
 use protocol::transition::Transition;
-use protocol::types::Person;
+use protocol::types::{ClientNo, Person, Side};
 use serde_json::{Value, json};
 use std::io::Read;
 use std::path::{Path, PathBuf};
@@ -40,6 +40,9 @@ pub(super) struct Create {
     /// Let the person administer the provider.
     #[arg(long)]
     admin: bool,
+    /// A test app: the account is one of its test users and can be used with it alone.
+    #[arg(long, value_name = "CLIENT_ID", conflicts_with = "admin")]
+    test_app: Option<String>,
     /// A file that holds the password; - for standard input. One line end at its end is left out.
     #[arg(long, value_name = "FILE")]
     password_file: PathBuf,
@@ -118,8 +121,13 @@ impl Create {
         if at.store.person_by_email(&email).await?.is_some() {
             return Err(Failure::failed(taken));
         }
+        let role = match &self.test_app {
+            Some(id) => Role::TestUser(test_app(&at, id).await?),
+            None if self.admin => Role::Admin,
+            None => Role::Person,
+        };
         let hash = password::hash(&account.password)?;
-        let change = account.into_person(hash, self.admin, policy, &at.mint);
+        let change = account.into_person(hash, role, policy, &at.mint);
         at.commit(change, &taken).await?;
         let person = at.person(&email).await?;
         output.show(&as_json(&person, &at), || {
@@ -218,6 +226,17 @@ pub(super) fn read_secret(file: &Path, what: &str) -> Result<String, Failure> {
     Ok(line.strip_suffix('\r').unwrap_or(line).to_owned())
 }
 
+/// The number of a test app.
+async fn test_app(at: &Opened, id: &str) -> Result<ClientNo, Failure> {
+    let app = at.app(id).await?;
+    match app.side {
+        Side::Test => Ok(app.no),
+        Side::Live => Err(Failure::failed(format!(
+            "{id} is no test app: `valetkey app create --test` makes one"
+        ))),
+    }
+}
+
 /// Refuses an account with faults.
 fn sound(faults: Vec<FieldFault>) -> Result<(), Failure> {
     let told: Vec<_> = faults
@@ -237,6 +256,13 @@ fn status(person: &Person) -> &'static str {
     }
 }
 
+fn mode(person: &Person) -> Side {
+    match person.test_app {
+        Some(_) => Side::Test,
+        None => Side::Live,
+    }
+}
+
 fn as_json(person: &Person, at: &Opened) -> Value {
     json!({
         "id": at.config.policy.subjects.write(person.subject),
@@ -244,14 +270,16 @@ fn as_json(person: &Person, at: &Opened) -> Value {
         "name": person.name,
         "admin": person.admin,
         "status": status(person),
+        "mode": mode(person).as_str(),
         "created_at": clock::rfc3339(person.created_at),
     })
 }
 
 fn as_row(person: &Person, at: &Opened) -> [String; 4] {
-    let status = match person.admin {
-        true => format!("{}, admin", status(person)),
-        false => status(person).to_owned(),
+    let status = match (person.admin, mode(person)) {
+        (true, _) => format!("{}, admin", status(person)),
+        (false, Side::Test) => format!("{}, test user", status(person)),
+        (false, Side::Live) => status(person).to_owned(),
     };
     [
         at.config.policy.subjects.write(person.subject),

@@ -2,7 +2,7 @@
 use super::address::{BaseUrl, host_of, is_loopback, listen_address};
 use super::fault::ConfigFault;
 use super::layers::{Layers, Origin};
-use super::{Branding, Config, Tls, paths, policy};
+use super::{Branding, Config, Tls, paths, policy, test_side};
 use ipnet::IpNet;
 use std::net::{IpAddr, SocketAddr};
 use std::path::{Path, PathBuf};
@@ -18,6 +18,7 @@ pub(super) fn config(layers: &Layers) -> Result<Config, ConfigFault> {
     let base = BaseUrl::parse(&issuer).map_err(|what| layers.fault("issuer", what))?;
     let settings = &layers.settings;
     let policy = policy::policy(layers, &issuer, &base.origin(), &mut warnings)?;
+    let documented = test_side::test_side(layers, &policy.accounts)?;
     let storage = storage(layers)?;
     let config = Config {
         source: layers.source.clone(),
@@ -34,6 +35,7 @@ pub(super) fn config(layers: &Layers) -> Result<Config, ConfigFault> {
         storage,
         paths: paths::paths(layers)?,
         policy,
+        documented,
         branding: branding(layers)?,
         registration: settings.apps.registration,
         tls: tls(layers)?,

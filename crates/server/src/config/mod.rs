@@ -14,6 +14,7 @@ mod reference;
 mod scopes;
 pub(crate) mod settings;
 mod show;
+mod test_side;
 mod tokens;
 pub(crate) mod values;
 
@@ -24,7 +25,7 @@ pub(crate) use fault::ConfigFault;
 pub(crate) use known::schema;
 pub(crate) use layers::Overrides;
 pub(crate) use reference::reference;
-pub(crate) use settings::{LogFormat, Registration};
+pub(crate) use settings::{LogFormat, Registration, TestCredentials};
 pub(crate) use show::Shown;
 
 use layers::Layers;
@@ -51,6 +52,8 @@ pub(crate) struct Config {
     pub(crate) keys: PathBuf,
     /// What rules obey.
     pub(crate) policy: Policy,
+    /// Test credentials that are published, if there are any.
+    pub(crate) documented: Option<TestCredentials>,
     /// Endpoint paths.
     pub(crate) paths: Paths,
     /// What people see of the provider.
@@ -83,6 +86,8 @@ pub(crate) struct Paths {
     pub(crate) token_info: Vec<String>,
     /// RFC 8628 §3.1; empty also when the device grant is off.
     pub(crate) device: Vec<String>,
+    /// An app's own registration.
+    pub(crate) app: Vec<String>,
 }
 
 /// What people see of the provider.

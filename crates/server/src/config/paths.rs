@@ -2,6 +2,7 @@
 use super::Paths;
 use super::fault::ConfigFault;
 use super::layers::Layers;
+use protocol::self_management::SCOPE;
 use std::collections::HashMap;
 
 /// First segments of our own pages.
@@ -29,6 +30,7 @@ pub(super) fn paths(layers: &Layers) -> Result<Paths, ConfigFault> {
         ("introspect", &paths.introspect),
         ("token_info", &paths.token_info),
         ("device", &paths.device),
+        ("app", &paths.app),
     ] {
         for path in aliases {
             let fault = |what: String| layers.fault(&format!("paths.{name}"), what);
@@ -57,7 +59,11 @@ pub(super) fn paths(layers: &Layers) -> Result<Paths, ConfigFault> {
         let what = "the device_code grant needs this endpoint: list a path, or write device_code = false under [grants]";
         return Err(layers.fault("paths.device", what));
     }
+    if !paths.app.is_empty() {
+        check_app(layers)?;
+    }
     Ok(Paths {
+        app: paths.app.clone(),
         device: match grants.device_code {
             true => paths.device.clone(),
             false => Vec::new(),
@@ -71,6 +77,19 @@ pub(super) fn paths(layers: &Layers) -> Result<Paths, ConfigFault> {
         introspect: paths.introspect.clone(),
         token_info: paths.token_info.clone(),
     })
+}
+
+/// An app manages itself with a token of its own.
+fn check_app(layers: &Layers) -> Result<(), ConfigFault> {
+    let what = match layers.settings.scopes.contains_key(SCOPE) {
+        false => format!("an app needs the scope {SCOPE} for it: add it under [scopes], or list no path"),
+        true if !layers.settings.grants.client_credentials => {
+            "an app needs a token of its own for it: write client_credentials = true under [grants], or list no path"
+                .to_owned()
+        }
+        true => return Ok(()),
+    };
+    Err(layers.fault("paths.app", what))
 }
 
 /// What speaks against a path.

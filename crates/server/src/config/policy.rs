@@ -33,6 +33,13 @@ pub(super) fn policy(
         redirects: redirects(layers)?,
         accounts: accounts(layers)?,
         device: device(layers, origin)?,
+        test_mode: layers.settings.test.mode,
+        documented_client: layers
+            .settings
+            .test
+            .credentials
+            .as_ref()
+            .map(|credentials| credentials.client_id.clone()),
     })
 }
 

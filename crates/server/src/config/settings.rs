@@ -37,6 +37,8 @@ pub(crate) struct Settings {
     pub(crate) grants: GrantSettings,
     /// Devices without a browser, when `device_code` is among the grants.
     pub(crate) device: DeviceSettings,
+    /// A side for developers to try things, beside the live one.
+    pub(crate) test: TestSettings,
     /// What people see of you.
     pub(crate) branding: BrandingSettings,
     /// A certificate, to serve https without a proxy in front.
@@ -61,6 +63,7 @@ impl Default for Settings {
             accounts: AccountSettings::default(),
             grants: GrantSettings::default(),
             device: DeviceSettings::default(),
+            test: TestSettings::default(),
             branding: BrandingSettings::default(),
             tls: TlsSettings::default(),
             log: LogSettings::default(),
@@ -95,6 +98,9 @@ pub(crate) struct PathSettings {
     pub(crate) token_info: Vec<String>,
     /// Where a device without a browser asks for its codes (RFC 8628 §3.1). People type theirs at `/device`.
     pub(crate) device: Vec<String>,
+    /// Where an app reads and changes its own registration (`GET`, `PATCH`) with a token of its own that has the
+    /// scope `app:write`.
+    pub(crate) app: Vec<String>,
 }
 
 impl Default for PathSettings {
@@ -107,6 +113,7 @@ impl Default for PathSettings {
             introspect: one("/oauth2/introspect"),
             token_info: one("/oauth2/token/info"),
             device: one("/oauth2/device"),
+            app: Vec::new(),
         }
     }
 }
@@ -416,6 +423,32 @@ impl Default for DeviceSettings {
             interval: Span::seconds(5),
         }
     }
+}
+
+/// A side for developers to try things. Apps, secrets, tokens and users of it are marked `test_`, and nothing
+/// crosses to the live side or back.
+#[derive(Debug, Clone, Default, Serialize, Deserialize, JsonSchema)]
+#[serde(default, deny_unknown_fields)]
+pub(crate) struct TestSettings {
+    /// Whether there is one. Off: its apps are refused as if they were not there.
+    pub(crate) mode: bool,
+    /// Credentials that you publish in your documentation for everyone to try things with. Without: there are none.
+    pub(crate) credentials: Option<TestCredentials>,
+}
+
+/// Credentials that everyone may use. They are sent back to their own computer only (`http://localhost` and the
+/// like, any port and path), and all share one test user.
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct TestCredentials {
+    /// The client id; it starts with `test_`.
+    pub(crate) client_id: String,
+    /// The client secret; it starts with `test_`.
+    pub(crate) client_secret: String,
+    /// The address with which the test user signs in.
+    pub(crate) email: String,
+    /// The test user's password.
+    pub(crate) password: String,
 }
 
 /// What people see of you.

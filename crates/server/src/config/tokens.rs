@@ -6,7 +6,7 @@ use super::policy::{LONGEST, within};
 use super::settings::{BodySetting, RedirectUriSetting};
 use super::values::{RotateSetting, Span, default_grace};
 use protocol::policy::{Bodies, RedirectUriAtToken, Rotation, TokenPolicy};
-use protocol::types::Lifetime;
+use protocol::types::{Lifetime, TEST_MARK};
 
 /// A year: what lives longer is warned about.
 const YEAR: Lifetime = Lifetime::from_days(365);
@@ -89,6 +89,13 @@ fn prefixes(layers: &Layers) -> Result<(String, String), ConfigFault> {
         if !((1..=16).contains(&value.len()) && value.bytes().all(sound)) {
             let what =
                 format!("{value:?} is not 1 to 16 letters, digits and _: write it like \"at_\"");
+            return Err(layers.fault(&format!("token.prefix.{name}"), what));
+        }
+    }
+    for (name, value) in [("access", &prefix.access), ("refresh", &prefix.refresh)] {
+        if value.starts_with(TEST_MARK) {
+            let what =
+                format!("{value:?} starts as everything of the test side does: choose another");
             return Err(layers.fault(&format!("token.prefix.{name}"), what));
         }
     }

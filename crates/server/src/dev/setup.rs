@@ -1,13 +1,14 @@
 //! What a development provider holds from its first start: a user, an admin, a demo app and the credential of
 //! the task API. Passwords and secrets are made once and kept in a file that only its user may read.
 use crate::app::AppState;
+use crate::test_side::new_password;
 use crate::{clock, password};
 use anyhow::{Context, anyhow, bail};
-use jose::token_text::base62;
-use protocol::accounts::people::{NewAccount, set_password};
+
+use protocol::accounts::people::{NewAccount, Role, set_password};
 use protocol::decision::Decision;
 use protocol::register::{NewApp, Registered, register};
-use protocol::types::{ClientKind, ClientStatus, GrantType, Person, Scope};
+use protocol::types::{ClientKind, ClientStatus, GrantType, Person, Scope, Side};
 use serde::{Deserialize, Serialize};
 use std::fs::OpenOptions;
 use std::io::Write;
@@ -89,7 +90,7 @@ async fn make(app: &AppState, demo_port: u16) -> anyhow::Result<Credentials> {
     let homepage = format!("http://localhost:{demo_port}");
     let demo = NewApp {
         redirect_uris: vec![format!("{homepage}/callback")],
-        grants: Some(GrantType::ALL.to_vec()),
+        grants: Some(app.policy().grants.clone()),
         description: "A third-party app that shows your tasks.".to_owned(),
         ..new_app("Task Board", &homepage, person)
     };
@@ -113,19 +114,14 @@ async fn make_person(
     name: &str,
     admin: bool,
 ) -> anyhow::Result<(Login, Person)> {
-    let secret = u128::from_be_bytes(jose::random::bytes());
-    let password = format!(
-        "{}-{}",
-        base62((secret >> 64) as u64),
-        base62(secret as u64)
-    );
+    let password = new_password();
     let account = NewAccount {
         email: email.to_owned(),
         name: name.to_owned(),
         password: password.clone(),
     };
-    let transition =
-        account.into_person(password::hash(&password)?, admin, app.policy(), &app.mint);
+    let role = if admin { Role::Admin } else { Role::Person };
+    let transition = account.into_person(password::hash(&password)?, role, app.policy(), &app.mint);
     let made = app.settle_one(transition).await?;
     let person = app.store.person_by_email(email).await?;
     let person = person.ok_or_else(|| anyhow!("the account {email} was not stored"))?;
@@ -155,6 +151,7 @@ fn new_app(name: &str, homepage: &str, owner: Person) -> NewApp {
         reviewed: false,
         status: ClientStatus::Active,
         logo: None,
+        side: Side::Live,
     }
 }
 

@@ -26,6 +26,8 @@ const NOWHERE: &str =
 const EXPIRED: &str = "That code has expired. Get a new one from the device.";
 const ANSWERED: &str =
     "That code was answered already. Get a new one from the device if it still asks.";
+const OTHER_SIDE: &str = "That code belongs to an app in test mode, or you are signed in as a test user: \
+     sign out, and sign in with an account of the right side.";
 const STALE: &str = "This form was out of date. Please send it again.";
 
 /// A device that asks, and its app.
@@ -168,7 +170,8 @@ async fn find(
         .await?;
     let client = app.store.client_by_no(facts.device.client).await?;
     let now = crate::clock::now();
-    if let Err(fault) = check(&facts.device, client.as_deref(), app.policy(), now) {
+    let person = &session.person;
+    if let Err(fault) = check(&facts.device, client.as_deref(), person, app.policy(), now) {
         return Ok(Err(Nothing::Fault(fault)));
     }
     Ok(match client {
@@ -213,6 +216,7 @@ fn nothing(app: &App, visitor: Visitor, typed: &str, none: &Nothing) -> Response
         Nothing::Fault(UserCodeFault::Unknown | UserCodeFault::Client) => {
             (StatusCode::BAD_REQUEST, NOWHERE.to_owned())
         }
+        Nothing::Fault(UserCodeFault::Side) => (StatusCode::FORBIDDEN, OTHER_SIDE.to_owned()),
         Nothing::Throttled(seconds) => {
             let minutes = (seconds + 59) / 60;
             let sentence = format!("Too many wrong codes. Wait {minutes} min and try again.");

@@ -6,7 +6,7 @@ use axum::http::StatusCode;
 use axum::response::Response;
 use pages::Page;
 use protocol::authorize::HANDLE_PREFIX;
-use protocol::types::UserCode;
+use protocol::types::{Person, Side, UserCode};
 
 /// What stands for the page where a device's code is typed; with a code, `device-BCDF-GHJK`.
 const DEVICE: &str = "device";
@@ -66,6 +66,22 @@ impl Goal {
             Goal::Account => None,
             Goal::App(pending) => Some(pending.request.client.name.clone()),
             Goal::Device(_) => Some("your device".to_owned()),
+        }
+    }
+
+    /// Whether this person can go on there.
+    pub(crate) fn suits(&self, person: &Person) -> bool {
+        match self {
+            Goal::App(pending) => pending.request.client.may_meet(person),
+            Goal::Account | Goal::Device(_) => true,
+        }
+    }
+
+    /// Whether only test users can.
+    pub(crate) fn is_for_tests(&self) -> bool {
+        match self {
+            Goal::App(pending) => pending.request.client.side == Side::Test,
+            Goal::Account | Goal::Device(_) => false,
         }
     }
 

@@ -3,6 +3,7 @@ mod account;
 mod assets;
 mod attempt;
 mod authorize;
+mod bearer;
 mod consent;
 mod device;
 mod device_page;
@@ -10,6 +11,7 @@ mod goal;
 mod health;
 mod introspect;
 mod metadata;
+mod own_app;
 mod pending;
 pub(crate) mod problem;
 mod revoke;
@@ -42,6 +44,9 @@ pub(crate) fn router(app: App) -> Router {
     }
     for path in &paths.token_info {
         router = router.route(path, machine(get(token_info::token_info)));
+    }
+    for path in &paths.app {
+        router = router.route(path, get(own_app::show).patch(own_app::change));
     }
     for path in &paths.device {
         router = router.route(path, machine(post(device::device)));

@@ -11,7 +11,7 @@ use crate::visitor::{self, Form, Visitor};
 use axum::extract::{RawQuery, State};
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::Response;
-use pages::SignIn;
+use pages::{Frame, SignIn};
 use protocol::accounts::people::MAX_PASSWORD;
 use protocol::accounts::sign_in::{Attempt, start_session};
 use protocol::types::Person;
@@ -20,6 +20,15 @@ use store::Outcome;
 /// What a failed sign-in says, alike for a wrong password and an unknown address.
 const WRONG: &str = "E-mail or password is wrong. Check both and try again.";
 const STALE: &str = "This form was out of date. Please sign in again.";
+const NEW: &str =
+    "If this address was new here, your account is ready: sign in with the password you chose.";
+/// Said before anybody signs in to an app of the test side.
+const TEST_MODE: &str = "This app is in test mode. Sign in with a test user that was made with it; \
+     your own account is not shown to it.";
+/// What the right password of the wrong side is told.
+const NO_TEST_USER: &str = "This app is in test mode, and that account is none of its test users.";
+const TEST_USER: &str =
+    "That is a test user: it can sign in to the test app it was made with, and to no other.";
 
 /// What the page shows besides the form.
 #[derive(Default)]
@@ -43,15 +52,14 @@ pub(crate) async fn show(
         Ok(goal) => goal,
         Err(response) => return response,
     };
-    if visitor.session.is_some() {
+    if let Some(facts) = &visitor.session
+        && goal.suits(&facts.person)
+    {
         return reply::see_other(&goal.href());
     }
     let notice = params.get("after").filter(|after| *after == "sign-up");
     let said = Said {
-        notice: notice.map(|_| {
-            "If this address was new here, your account is ready: sign in with the password you chose."
-                .to_owned()
-        }),
+        notice: notice.map(|_| NEW.to_owned()),
         ..Said::default()
     };
     form(&app, &goal, visitor, StatusCode::OK, said)
@@ -89,6 +97,14 @@ pub(crate) async fn submit(State(app): State<App>, visitor: Visitor, whole: Whol
         Err(response) => response,
         Ok(Attempted::Throttled(seconds)) => too_many(again, visitor, seconds),
         Ok(Attempted::Wrong) => again(visitor, StatusCode::UNAUTHORIZED, WRONG.to_owned()),
+        Ok(Attempted::Right(person)) if !goal.suits(&person) => {
+            let sentence = if goal.is_for_tests() {
+                NO_TEST_USER
+            } else {
+                TEST_USER
+            };
+            again(visitor, StatusCode::FORBIDDEN, sentence.to_owned())
+        }
         Ok(Attempted::Right(person)) => {
             let forget = attempt.succeeded(person.subject);
             if let Err(error) = app.settle_one(forget).await {
@@ -178,15 +194,20 @@ async fn welcome(app: &App, person: &Person, goal: &Goal, visitor: &Visitor) -> 
 
 fn form(app: &App, goal: &Goal, mut visitor: Visitor, status: StatusCode, said: Said) -> Response {
     let nonce = visitor.nonce(app, Form::Anonymous);
+    let tests = goal.is_for_tests();
+    let test_mode = tests.then(|| TEST_MODE.to_owned());
     let page = SignIn {
-        frame: visitor.frame(app),
+        frame: Frame {
+            test_side: tests,
+            ..visitor.frame(app)
+        },
         request: goal.carried(),
         nonce,
         email: said.email,
         app_name: goal.waiting(),
         problem: said.problem,
-        notice: said.notice,
-        sign_up_allowed: app.policy().accounts.sign_up,
+        notice: said.notice.or(test_mode),
+        sign_up_allowed: app.policy().accounts.sign_up && !tests,
     };
     visitor.keep_form(app, goal.page(status, &page))
 }

@@ -1,7 +1,7 @@
 //! Making an account.
 use super::attempt::admit;
 use super::goal::Goal;
-use super::pending::{self, posted};
+use super::pending::{self, posted, with_handle};
 use super::problem;
 use super::sign_in::failed;
 use crate::app::App;
@@ -12,7 +12,7 @@ use axum::extract::{RawQuery, State};
 use axum::http::StatusCode;
 use axum::response::Response;
 use pages::{Problem, SignUp};
-use protocol::accounts::people::{FieldFault, NewAccount};
+use protocol::accounts::people::{FieldFault, NewAccount, Role};
 use protocol::accounts::sign_in::Attempt;
 
 /// `GET`: the form.
@@ -29,6 +29,7 @@ pub(crate) async fn show(
         Err(response) => return response,
     };
     match Goal::load(&app, params.get("request"), visitor.id).await {
+        Ok(goal) if goal.is_for_tests() => reply::see_other(&sign_in_instead(&goal)),
         Ok(goal) => {
             let blank = account(&protocol::Params::default());
             form(&app, &goal, visitor, StatusCode::OK, &blank, Vec::new())
@@ -51,6 +52,9 @@ pub(crate) async fn submit(State(app): State<App>, visitor: Visitor, whole: Whol
         Ok(goal) => goal,
         Err(response) => return response,
     };
+    if goal.is_for_tests() {
+        return reply::see_other(&sign_in_instead(&goal));
+    }
     let account = account(&params);
     let mut faults = account.faults(&app.policy().accounts);
     if !visitor.has_nonce(&app, Form::Anonymous, params.get("nonce")) {
@@ -88,6 +92,11 @@ pub(crate) async fn submit(State(app): State<App>, visitor: Visitor, whole: Whol
     }
 }
 
+/// Test users are made with their app; nobody signs up as one.
+fn sign_in_instead(goal: &Goal) -> String {
+    with_handle("/sign-in", goal.carried().as_deref())
+}
+
 /// Makes the account, unless the address has one; false when this source has made too many.
 async fn create(app: &App, account: NewAccount, visitor: &Visitor) -> Result<bool, Response> {
     let unavailable = |error| problem::unavailable(app, &error, visitor.id);
@@ -97,7 +106,7 @@ async fn create(app: &App, account: NewAccount, visitor: &Visitor) -> Result<boo
     }
     let hashed = app.hasher.hash(account.password.clone()).await;
     let hashed = hashed.map_err(|error| failed(app, &error, visitor.id))?;
-    let transition = account.into_person(hashed, false, app.policy(), &app.mint);
+    let transition = account.into_person(hashed, Role::Person, app.policy(), &app.mint);
     // A lost guard means that the address is taken, which is not told.
     app.settle_one(transition).await.map_err(unavailable)?;
     Ok(true)

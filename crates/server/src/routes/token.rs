@@ -76,5 +76,6 @@ pub(crate) async fn authenticated(
     used_header: bool,
 ) -> Result<Result<AuthenticatedClient, TokenError>, StoreError> {
     let client = app.store.client(&credentials.client_id).await?;
+    let client = client.filter(|client| app.policy().serves(client));
     Ok(authenticate(credentials, client).map_err(|fault| client_error(fault, used_header)))
 }

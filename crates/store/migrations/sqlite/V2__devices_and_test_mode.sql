@@ -17,6 +17,7 @@ CREATE TABLE device_codes (
 
 -- The app that a test user was made with; NULL for people.
 ALTER TABLE people ADD COLUMN test_app INTEGER;
+CREATE INDEX people_of_test_app ON people (test_app) WHERE test_app IS NOT NULL;
 ALTER TABLE clients ADD COLUMN test INTEGER NOT NULL DEFAULT 0;
 -- Fixed test credentials, which may send people to any address of their own computer.
 ALTER TABLE clients ADD COLUMN documented INTEGER NOT NULL DEFAULT 0;

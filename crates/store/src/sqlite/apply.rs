@@ -313,9 +313,10 @@ impl Apply<'_> {
             person.admin,
             person.password,
             self.now.0,
+            person.test_app.map(|app| app.0),
         ];
-        let guard = "INSERT INTO people (subject, email, email_key, name, admin, password, disabled_at, cutoff, created_at) \
-                     VALUES (?1, ?2, ?3, ?4, ?5, ?6, NULL, 0, ?7) ON CONFLICT DO NOTHING";
+        let guard = "INSERT INTO people (subject, email, email_key, name, admin, password, disabled_at, cutoff, created_at, \
+                     test_app) VALUES (?1, ?2, ?3, ?4, ?5, ?6, NULL, 0, ?7, ?8) ON CONFLICT DO NOTHING";
         Ok(match self.run(guard, values)? {
             0 => Outcome::Conflict,
             _ => Outcome::Committed,

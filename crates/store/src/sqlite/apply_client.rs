@@ -4,7 +4,7 @@ use super::writer::Effect;
 use crate::Outcome;
 use protocol::Transition;
 use protocol::transition::Logo;
-use protocol::types::{Client, ClientKind, ClientNo, StoredSecret};
+use protocol::types::{Client, ClientKind, ClientNo, Side, StoredSecret};
 use rusqlite::{Result, params};
 
 impl Apply<'_> {
@@ -13,6 +13,16 @@ impl Apply<'_> {
         use Transition as T;
         let client = match transition {
             T::RegisterClient { client, logo } => return self.register(client, logo.as_ref()),
+            T::UpdateClient {
+                client,
+                before,
+                after,
+            } => {
+                if self.update(before, after)? == 0 {
+                    return Ok(Outcome::Conflict);
+                }
+                client
+            }
             T::SetClientStatus {
                 client,
                 status,
@@ -57,11 +67,6 @@ impl Apply<'_> {
             .conn
             .prepare_cached(next)?
             .query_row([], |row| row.get(0))?;
-        let uris: Vec<&str> = client
-            .redirect_uris
-            .iter()
-            .map(|uri| uri.as_str())
-            .collect();
         let grants: Vec<&str> = client.grants.iter().map(|grant| grant.as_str()).collect();
         let values = params![
             no,
@@ -71,7 +76,7 @@ impl Apply<'_> {
             client.description,
             client.owner.0,
             kind(client.kind),
-            uris.join("\n"),
+            uris(client),
             grants.join(" "),
             client.scopes.as_ref().map(ToString::to_string),
             client.approved.to_string(),
@@ -81,11 +86,13 @@ impl Apply<'_> {
             client.reviewed_at.map(|time| time.0),
             client.logo.as_ref().map(|digest| &digest.as_bytes()[..]),
             client.created_at.0,
+            client.side == Side::Test,
+            client.documented,
         ];
         let guard = "INSERT INTO clients (no, id, name, homepage, description, owner, kind, redirect_uris, grants, \
-                     scopes, approved, resource_server, status, cutoff, reviewed_at, logo, created_at, deleted_at) \
-                     VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, NULL) \
-                     ON CONFLICT DO NOTHING";
+                     scopes, approved, resource_server, status, cutoff, reviewed_at, logo, created_at, test, \
+                     documented, deleted_at) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, \
+                     ?15, ?16, ?17, ?18, ?19, NULL) ON CONFLICT DO NOTHING";
         if self.run(guard, values)? == 0 {
             return Ok(Outcome::Conflict);
         }
@@ -96,6 +103,27 @@ impl Apply<'_> {
         }
         self.client_changed(ClientNo(no))?;
         Ok(Outcome::Committed)
+    }
+
+    fn update(&self, before: &Client, after: &Client) -> Result<usize> {
+        let values = params![
+            after.no.0,
+            after.name,
+            after.homepage,
+            after.description,
+            uris(after),
+            after.reviewed_at.map(|time| time.0),
+            before.name,
+            before.homepage,
+            before.description,
+            uris(before),
+            before.reviewed_at.map(|time| time.0),
+        ];
+        let guard = "UPDATE clients SET name = ?2, homepage = ?3, description = ?4, redirect_uris = ?5, \
+                     reviewed_at = ?6 WHERE no = ?1 AND deleted_at IS NULL AND status = 'active' AND name = ?7 \
+                     AND homepage = ?8 AND description = ?9 AND redirect_uris = ?10 \
+                     AND reviewed_at IS NOT DISTINCT FROM ?11";
+        self.run(guard, values)
     }
 
     fn insert_secrets(&self, client: ClientNo, secrets: &[StoredSecret]) -> Result<()> {
@@ -117,6 +145,9 @@ impl Apply<'_> {
         ] {
             self.run(sql, [client.0])?;
         }
+        // Its test users have nothing left to do.
+        let sql = "UPDATE people SET disabled_at = ?2 WHERE test_app = ?1 AND disabled_at IS NULL";
+        self.run(sql, [client.0, self.now.0])?;
         let sql = "UPDATE clients SET deleted_at = ?2, status = 'disabled' WHERE no = ?1";
         self.run(sql, [client.0, self.now.0]).map(drop)
     }
@@ -125,6 +156,16 @@ impl Apply<'_> {
         self.effects.push(Effect::Client(client));
         self.feed("client", client.0, self.now.plus(FED))
     }
+}
+
+/// Redirect URIs as they are stored: one a line.
+fn uris(client: &Client) -> String {
+    let uris: Vec<&str> = client
+        .redirect_uris
+        .iter()
+        .map(|uri| uri.as_str())
+        .collect();
+    uris.join("\n")
 }
 
 /// How a client's kind is stored.

@@ -1,13 +1,13 @@
 //! Apps, read whole.
 use super::rows::{corrupt, digest, locator, optional_time, scope, time};
 use protocol::types::{
-    Client, ClientKind, ClientNo, ClientStatus, GrantType, RedirectUri, StoredSecret, Subject,
+    Client, ClientKind, ClientNo, ClientStatus, GrantType, RedirectUri, Side, StoredSecret, Subject,
 };
 use rusqlite::{Connection, OptionalExtension, Params, Result, Row, params};
 
 const CLIENT: &str = "c.no, c.id, c.name, c.homepage, c.description, c.owner, c.kind, c.redirect_uris, c.grants, \
      c.scopes, c.approved, c.resource_server, c.status, c.cutoff, c.reviewed_at, c.logo, c.created_at, \
-     COALESCE(p.name, '') FROM clients c LEFT JOIN people p ON p.subject = c.owner WHERE c.deleted_at IS NULL";
+     COALESCE(p.name, ''), c.test, c.documented FROM clients c LEFT JOIN people p ON p.subject = c.owner WHERE c.deleted_at IS NULL";
 
 pub(crate) fn by_id(conn: &Connection, id: &str) -> Result<Option<Client>> {
     one(conn, &format!("SELECT {CLIENT} AND c.id = ?1"), [id])
@@ -78,6 +78,11 @@ fn client(row: &Row<'_>) -> Result<Client> {
             _ => Some(digest(row, 15)?),
         },
         created_at: time(row, 16)?,
+        side: match row.get(18)? {
+            true => Side::Test,
+            false => Side::Live,
+        },
+        documented: row.get(19)?,
     })
 }
 

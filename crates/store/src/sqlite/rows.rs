@@ -1,7 +1,8 @@
 //! Rows to types, in one place.
 use jose::Digest;
 use protocol::types::{
-    CodeChallenge, Grant, Locator, Person, RefreshToken, Scope, Session, Subject, UnixTime,
+    ClientNo, CodeChallenge, Grant, Locator, Person, RefreshToken, Scope, Session, Subject,
+    UnixTime,
 };
 use rusqlite::types::Type;
 use rusqlite::{Error, Result, Row};
@@ -44,8 +45,7 @@ pub(super) fn lines(text: &str) -> Vec<String> {
 }
 
 /// The columns of a person, after which [`person`] reads them.
-pub(super) const PERSON: &str =
-    "p.subject, p.email, p.name, p.admin, p.password, p.disabled_at, p.cutoff, p.created_at";
+pub(super) const PERSON: &str = "p.subject, p.email, p.name, p.admin, p.password, p.disabled_at, p.cutoff, p.created_at, p.test_app";
 
 /// Nine columns from `at` on; `None` when a left join found nobody.
 pub(super) fn optional_person(row: &Row<'_>, at: usize) -> Result<Option<Person>> {
@@ -65,6 +65,7 @@ pub(super) fn person(row: &Row<'_>, at: usize) -> Result<Person> {
         disabled_at: optional_time(row, at + 5)?,
         cutoff: locator(row, at + 6)?,
         created_at: time(row, at + 7)?,
+        test_app: row.get::<_, Option<i64>>(at + 8)?.map(ClientNo),
     })
 }
 

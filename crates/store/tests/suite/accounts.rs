@@ -32,6 +32,7 @@ async fn an_address_is_unique_without_regard_to_case() {
     let world = World::new();
     let subject = world.person("Ada@Example.com").await;
     let twin = NewPerson {
+        test_app: None,
         subject: Some(Subject(subject.0 + 1)),
         email: "ada@example.COM".to_owned(),
         name: "Eve".to_owned(),
@@ -64,6 +65,7 @@ async fn numbered_people_are_counted() {
     let store = Store::open(&options).unwrap();
     for email in ["a@example.com", "b@example.com"] {
         let person = NewPerson {
+            test_app: None,
             subject: None,
             email: email.to_owned(),
             name: "Ada".to_owned(),

@@ -4,7 +4,9 @@ use jose::Digest;
 use protocol::Transition;
 use protocol::decision::Mint;
 use protocol::transition::Logo;
-use protocol::types::{ClientStatus, Scope, StoredSecret};
+use protocol::types::{
+    Client, ClientStatus, Locator, NewPerson, Scope, Side, StoredSecret, Subject,
+};
 use store::Outcome;
 
 #[tokio::test]
@@ -128,4 +130,86 @@ async fn a_deleted_app_is_gone_and_its_number_stays_its_own() {
     );
     assert_ne!(world.client("next").await, grant.client);
     assert_eq!(world.store.clients(None, 10).await.unwrap().len(), 1);
+}
+
+#[tokio::test]
+async fn an_app_is_changed_as_it_was_read_or_not_at_all() {
+    let world = World::new();
+    world.client("app").await;
+    let read = || async { world.store.client("app").await.unwrap().unwrap() };
+    let before = read().await;
+    let renamed = |name: &str| Client {
+        name: name.to_owned(),
+        reviewed_at: None,
+        ..(*before).clone()
+    };
+    let update = |after: Client| Transition::UpdateClient {
+        client: before.no,
+        before: Box::new((*before).clone()),
+        after: Box::new(after),
+    };
+    let first = renamed("First");
+    assert_eq!(
+        world.settle(update(first.clone())).await,
+        Outcome::Committed
+    );
+    assert_eq!(*read().await, first);
+    let lost = world.settle(update(renamed("Second"))).await;
+    assert_eq!(lost, Outcome::Conflict, "it is no longer as it was read");
+    assert_eq!(*read().await, first);
+    let disable = Transition::SetClientStatus {
+        client: before.no,
+        status: ClientStatus::Disabled,
+        cutoff: Locator(1),
+        reviewed_at: None,
+    };
+    world.settle(disable).await;
+    let off = Transition::UpdateClient {
+        client: before.no,
+        before: Box::new(first.clone()),
+        after: Box::new(renamed("Third")),
+    };
+    assert_eq!(
+        world.settle(off).await,
+        Outcome::Conflict,
+        "it is switched off"
+    );
+}
+
+#[tokio::test]
+async fn a_test_app_reads_back_and_takes_its_users_along() {
+    let world = World::new();
+    let client = Client {
+        side: Side::Test,
+        documented: true,
+        ..world.new_client("test_app")
+    };
+    let register = Transition::RegisterClient {
+        client: Box::new(client),
+        logo: None,
+    };
+    world.settle(register).await;
+    let app = world.store.client("test_app").await.unwrap().unwrap();
+    assert_eq!((app.side, app.documented), (Side::Test, true));
+    let person = world.person("ada@example.com").await;
+    let tester = NewPerson {
+        subject: Some(Subject(77)),
+        email: "ann@users.test".to_owned(),
+        name: "Ann".to_owned(),
+        admin: false,
+        password: String::new(),
+        test_app: Some(app.no),
+    };
+    world.settle(Transition::CreatePerson(tester)).await;
+    let read = |subject| world.store.person(subject);
+    assert_eq!(
+        read(Subject(77)).await.unwrap().unwrap().test_app,
+        Some(app.no)
+    );
+    assert_eq!(read(person).await.unwrap().unwrap().test_app, None);
+    world
+        .settle(Transition::DeleteClient { client: app.no })
+        .await;
+    assert!(!read(Subject(77)).await.unwrap().unwrap().is_active());
+    assert!(read(person).await.unwrap().unwrap().is_active());
 }

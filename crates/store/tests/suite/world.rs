@@ -4,8 +4,8 @@ use protocol::decision::Mint;
 use protocol::types::ids::SubjectFormat;
 use protocol::types::{
     AccessToken, AuthorizationCode, Client, ClientKind, ClientNo, ClientStatus, Grant, GrantType,
-    Lifetime, Locator, NewPerson, RedirectUri, RefreshToken, Scope, SealedReply, StoredSecret,
-    Subject, UnixTime,
+    Lifetime, Locator, NewPerson, RedirectUri, RefreshToken, Scope, SealedReply, Side,
+    StoredSecret, Subject, UnixTime,
 };
 use protocol::{Policy, Transition};
 use std::path::PathBuf;
@@ -67,6 +67,7 @@ impl World {
             name: "Ada".to_owned(),
             admin: false,
             password: PASSWORD.to_owned(),
+            test_app: None,
         };
         assert_eq!(
             self.settle(Transition::CreatePerson(person)).await,
@@ -108,6 +109,8 @@ impl World {
             reviewed_at: None,
             logo: None,
             created_at: self.now,
+            side: Side::Live,
+            documented: false,
         }
     }
 
@@ -267,5 +270,7 @@ pub(crate) fn policy() -> Policy {
             interval: Lifetime::from_seconds(5),
             verification_uri: "https://id.example/device".to_owned(),
         },
+        test_mode: false,
+        documented_client: None,
     }
 }

@@ -1,0 +1,146 @@
+//! An app's own registration: `GET` and `PATCH` with a token of its own.
+use super::bearer::{self, Bearer};
+use crate::app::App;
+use crate::clock;
+use crate::reply::{self, Fault};
+use crate::request::{RequestId, Whole, text};
+use axum::extract::State;
+use axum::http::{HeaderMap, StatusCode, header};
+use axum::response::Response;
+use protocol::register::RegistrationError;
+use protocol::self_management::{AccessFault, Changes, SCOPE, app_of, update};
+use protocol::types::{Client, GrantType, RedirectUri};
+use serde::Serialize;
+use std::sync::Arc;
+use store::StoreError;
+
+const REALM: &str = "app";
+
+/// A registration as its app sees it.
+#[derive(Serialize)]
+struct Body<'a> {
+    client_id: &'a str,
+    name: &'a str,
+    homepage: &'a str,
+    description: &'a str,
+    redirect_uris: Vec<&'a str>,
+    grant_types: Vec<&'static str>,
+    scopes: Option<Vec<&'a str>>,
+    reviewed: bool,
+    mode: &'static str,
+    created_at: String,
+}
+
+/// `GET`: the registration.
+pub(crate) async fn show(State(app): State<App>, id: RequestId, headers: HeaderMap) -> Response {
+    match authorized(&app, &headers, id).await {
+        Ok(client) => shown(&client),
+        Err(response) => response,
+    }
+}
+
+/// `PATCH`: changes what the body names.
+pub(crate) async fn change(State(app): State<App>, whole: Whole) -> Response {
+    let client = match authorized(&app, &whole.parts.headers, whole.id).await {
+        Ok(client) => client,
+        Err(response) => return response,
+    };
+    let media_type = text(&whole.parts.headers, header::CONTENT_TYPE).unwrap_or_default();
+    let essence = media_type.split(';').next().unwrap_or_default().trim();
+    if !["application/json", "application/merge-patch+json"].contains(&essence) {
+        let status = StatusCode::UNSUPPORTED_MEDIA_TYPE;
+        let advice = "send the changes as application/json";
+        return reply::plain_error(status, "invalid_request", advice, whole.id);
+    }
+    let changes = match Changes::parse(&whole.body) {
+        Ok(changes) => changes,
+        Err(error) => return wrong(&error, whole.id),
+    };
+    match settled(&app, client, changes).await {
+        Ok(Ok(client)) => shown(&client),
+        Ok(Err(error)) => wrong(&error, whole.id),
+        Err(error) => reply::unavailable(&error, whole.id),
+    }
+}
+
+/// The app whose token the request is made with.
+async fn authorized(
+    app: &App,
+    headers: &HeaderMap,
+    id: RequestId,
+) -> Result<Arc<Client>, Response> {
+    let bearer = bearer::read(app, headers).await;
+    let bearer = bearer.map_err(|error| reply::unavailable(&error, id))?;
+    let bearer = bearer.map_err(|fault| bearer::refused(REALM, fault, id))?;
+    let invalid = || bearer::invalid_token(app, REALM, id);
+    let Bearer { presented, facts } = bearer.ok_or_else(invalid)?;
+    app_of(&presented, facts, app.policy(), clock::now()).map_err(|fault| match fault {
+        AccessFault::InvalidToken => invalid(),
+        AccessFault::InsufficientScope => bearer::insufficient_scope(
+            REALM,
+            SCOPE,
+            "this takes a token of the app itself (client credentials) with the scope app:write",
+            id,
+        ),
+    })
+}
+
+/// Decides and settles; a lost guard means that the app was changed meanwhile, and is read again.
+async fn settled(
+    app: &App,
+    client: Arc<Client>,
+    changes: Changes,
+) -> Result<Result<Client, RegistrationError>, StoreError> {
+    let mut client = client;
+    for context in app.tries() {
+        let decision = update(&client, changes.clone(), context.policy);
+        if let Some(answer) = app.settle(decision, context.now).await? {
+            return Ok(answer);
+        }
+        if let Some(now) = app.store.client_by_no(client.no).await? {
+            client = now;
+        }
+    }
+    Err(StoreError::Overloaded)
+}
+
+fn shown(client: &Client) -> Response {
+    let body = Body {
+        client_id: &client.id,
+        name: &client.name,
+        homepage: &client.homepage,
+        description: &client.description,
+        redirect_uris: client
+            .redirect_uris
+            .iter()
+            .map(RedirectUri::as_str)
+            .collect(),
+        grant_types: client
+            .grants
+            .iter()
+            .copied()
+            .map(GrantType::as_str)
+            .collect(),
+        scopes: client
+            .scopes
+            .as_ref()
+            .map(|scopes| scopes.names().collect()),
+        reviewed: client.reviewed_at.is_some(),
+        mode: client.side.as_str(),
+        created_at: clock::rfc3339(client.created_at),
+    };
+    reply::json_of(StatusCode::OK, &body)
+}
+
+/// Named as RFC 7591 §3.2.2 does.
+fn wrong(error: &RegistrationError, id: RequestId) -> Response {
+    let name = match error.field {
+        "redirect_uris" => "invalid_redirect_uri",
+        "body" => "invalid_request",
+        _ => "invalid_client_metadata",
+    };
+    let advice = protocol::token::printable(&error.sentence);
+    let mut response = reply::plain_error(StatusCode::BAD_REQUEST, name, &advice, id);
+    response.extensions_mut().insert(Fault(name.to_owned()));
+    response
+}

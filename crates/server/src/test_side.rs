@@ -1,0 +1,127 @@
+//! The test side: users made with a test app, and the credentials that the documentation publishes.
+use crate::app::AppState;
+use crate::clock;
+use crate::config::TestCredentials;
+use crate::password;
+use anyhow::{Context as _, bail};
+use jose::token_text::base62;
+use protocol::Policy;
+use protocol::accounts::people::{NewAccount, Role, set_password};
+use protocol::register::{documented, replace_documented_secret};
+use protocol::types::{Client, ClientNo};
+use std::sync::Arc;
+use store::{IdMint, Store};
+
+/// Who every test app can be tried with.
+const NAMES: [(&str, &str); 2] = [("ann", "Ann Test"), ("ben", "Ben Test")];
+
+/// A test user's credentials, shown once.
+pub(crate) struct TestUser {
+    pub(crate) email: String,
+    pub(crate) password: String,
+}
+
+/// A password nobody can guess, that can be typed.
+pub(crate) fn new_password() -> String {
+    let half = || base62(u64::from_be_bytes(jose::random::bytes()));
+    format!("{}-{}", half(), half())
+}
+
+/// Makes the users of a new test app.
+///
+/// # Errors
+/// One sentence on what is in the way.
+pub(crate) async fn make_users(
+    store: &Store,
+    mint: &IdMint,
+    policy: &Policy,
+    app: ClientNo,
+) -> anyhow::Result<Vec<TestUser>> {
+    let mut users = Vec::new();
+    for (local, name) in NAMES {
+        let number = u32::from_be_bytes(jose::random::bytes());
+        let user = TestUser {
+            // `.test` is nobody's domain (RFC 2606 §2).
+            email: format!("{local}.{number:08x}@users.test"),
+            password: new_password(),
+        };
+        make_user(store, mint, policy, name, &user, app).await?;
+        users.push(user);
+    }
+    Ok(users)
+}
+
+async fn make_user(
+    store: &Store,
+    mint: &IdMint,
+    policy: &Policy,
+    name: &str,
+    user: &TestUser,
+    app: ClientNo,
+) -> anyhow::Result<()> {
+    let account = NewAccount {
+        email: user.email.clone(),
+        name: name.to_owned(),
+        password: user.password.clone(),
+    };
+    let hash = password::hash(&user.password)?;
+    let change = account.into_person(hash, Role::TestUser(app), policy, mint);
+    store.settle(change, clock::now()).await?;
+    Ok(())
+}
+
+/// Brings the published test credentials into the storage as they are configured. Those that are configured no
+/// longer stay there and are not served.
+///
+/// # Errors
+/// One sentence on what is in the way.
+pub(crate) async fn publish(app: &AppState) -> anyhow::Result<()> {
+    let Some(credentials) = &app.config.documented else {
+        return Ok(());
+    };
+    let client = published_client(app, credentials).await?;
+    let found = app.store.person_by_email(&credentials.email).await?;
+    let Some(person) = found else {
+        let user = TestUser {
+            email: credentials.email.clone(),
+            password: credentials.password.clone(),
+        };
+        let (store, mint) = (&app.store, &app.mint);
+        return make_user(store, mint, app.policy(), "Test User", &user, client.no).await;
+    };
+    if person.test_app != Some(client.no) {
+        bail!(
+            "test.credentials.email: {} has an account already: choose another address",
+            credentials.email
+        );
+    }
+    let stored = Some(person.password.clone());
+    if !app
+        .hasher
+        .verify(credentials.password.clone(), stored)
+        .await?
+    {
+        let hash = password::hash(&credentials.password)?;
+        app.settle_one(set_password(&person, hash, None)).await?;
+    }
+    Ok(())
+}
+
+async fn published_client(
+    app: &AppState,
+    credentials: &TestCredentials,
+) -> anyhow::Result<Arc<Client>> {
+    let (id, secret) = (&credentials.client_id, &credentials.client_secret);
+    let change = match app.store.client(id).await? {
+        None => Some(documented(id, secret, app.policy(), clock::now())),
+        Some(client) if !client.documented => {
+            bail!("test.credentials.client_id: {id} is another app's: choose another id")
+        }
+        Some(client) => replace_documented_secret(&client, secret, clock::now()),
+    };
+    if let Some(change) = change {
+        app.settle_one(change).await?;
+    }
+    let client = app.store.client(id).await?;
+    client.with_context(|| format!("the test app {id} was not stored"))
+}
