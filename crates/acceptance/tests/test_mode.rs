@@ -2,15 +2,11 @@
 
 mod support;
 
-use acceptance::{App, AppSpec, Browser, Json, Pkce, Reply, Setup};
-use support::{
-    ANN, CALLBACK, OWNER, PASSWORD, PLAIN, Scene, Tokens, assert_page, assert_refused, form_to,
-};
+use acceptance::{App, AppSpec, Browser, Json, Setup};
+use support::{ANN, OWNER, PASSWORD, PLAIN, Scene, Tokens, assert_page, assert_refused, form_to};
 
 const ON: &str = "[test]\nmode = true\n[grants]\ndevice_code = true";
 const BACK: &str = "https://app.example/cb";
-const DOCUMENTED: &str = "[test.credentials]\nclient_id = \"test_abc123\"\n\
-    client_secret = \"test_secret_def456\"\nemail = \"try@example.com\"\npassword = \"try things with this\"";
 
 fn scene() -> Scene {
     Scene::start(Setup::toml(PLAIN).with(ON))
@@ -77,16 +73,14 @@ impl TestApp {
     }
 }
 
-/// A code for `app`, and the verifier that goes with it.
-fn code(scene: &Scene, browser: &mut Browser, app: &App) -> (String, String) {
-    let pkce = Pkce::random();
-    let pairs = [
-        ("scope", "tasks:read"),
-        ("code_challenge", pkce.challenge.as_str()),
-        ("code_challenge_method", "S256"),
-    ];
-    let code = browser.authorize(&scene.question(app, &pairs)).code();
-    (code, pkce.verifier)
+/// An authorization request of `app`.
+fn question(scene: &Scene, app: &App) -> String {
+    scene.question(app, &[("scope", "tasks:read")])
+}
+
+/// A code for `app`.
+fn code(scene: &Scene, browser: &mut Browser, app: &App) -> String {
+    browser.authorize(&question(scene, app)).code()
 }
 
 fn live(scene: &Scene) -> App {
@@ -110,9 +104,9 @@ fn t10_everything_of_a_test_app_is_marked() {
     assert!(test.app.client_secret.starts_with("test_"));
     assert_eq!(test.users.len(), 2);
     let mut browser = test.browser(&scene);
-    let (code, verifier) = code(&scene, &mut browser, &test.app);
+    let code = code(&scene, &mut browser, &test.app);
     assert!(code.starts_with("test_"), "{code}");
-    let reply = scene.redeem(&test.app, &code, &[("code_verifier", &verifier)]);
+    let reply = scene.redeem(&test.app, &code, &[]);
     let tokens = Tokens::of(&reply);
     assert!(tokens.access.starts_with("test_at_"), "{}", tokens.access);
     assert!(tokens.refresh.starts_with("test_rt_"), "{}", tokens.refresh);
@@ -160,7 +154,7 @@ fn t10_nothing_of_the_live_side_is_marked() {
 fn t10_sign_in_says_that_it_is_a_test() {
     let scene = scene();
     let test = TestApp::create(&scene, &[]);
-    let question = scene.question(&test.app, &[("scope", "tasks:read")]);
+    let question = question(&scene, &test.app);
     let page = test.browser(&scene).open(&question);
     assert!(page.text().contains("This app is in test mode"), "{page}");
     assert!(page.text().contains(">Test mode<"), "{page}");
@@ -178,14 +172,12 @@ fn t10_sign_in_says_that_it_is_a_test() {
 fn t10_a_real_account_is_never_granted_to_a_test_app() {
     let scene = scene();
     let test = TestApp::create(&scene, &[]);
-    let question = scene.question(&test.app, &[("scope", "tasks:read")]);
     // Already signed in: the test app asks for another sign-in, not for consent.
     let mut browser = scene.browser();
     browser.sign_in(ANN, PASSWORD);
-    let page = browser.open(&question).expect(200);
+    let page = browser.open(&question(&scene, &test.app)).expect(200);
     let form = form_to(&page, "/sign-in");
     assert!(!page.text().contains("/consent\""), "{page}");
-    // The right password of the wrong account changes nothing.
     let refused = browser.submit(&form, &[("email", ANN), ("password", PASSWORD)]);
     assert_eq!(refused.status, 403, "{refused}");
     assert!(
@@ -207,14 +199,16 @@ fn t10_a_form_of_another_account_cannot_answer() {
     let test = TestApp::create(&scene, &[]);
     let app = live(&scene);
     // Ann's consent form for a live app, its request swapped for that of the test app.
-    let question = scene.question(&test.app, &[("scope", "tasks:read")]);
-    let page = scene.provider.browser_of(ANN, PASSWORD).open(&question);
+    let page = scene
+        .provider
+        .browser_of(ANN, PASSWORD)
+        .open(&question(&scene, &test.app));
     let handle = form_to(&page, "/sign-in")
         .value("request")
         .unwrap_or_default()
         .to_owned();
     let mut browser = scene.browser();
-    let page = browser.authorize_until_consent(&scene.question(&app, &[("scope", "tasks:read")]));
+    let page = browser.authorize_until_consent(&question(&scene, &app));
     let form = form_to(&page, "/consent");
     let answer = browser.submit(&form, &[("request", &handle), ("answer", "allow")]);
     let to = answer.location().unwrap_or_default();
@@ -229,7 +223,7 @@ fn t10_a_test_user_is_never_granted_to_another_app() {
     let app = live(&scene);
     let (email, password) = &test.users[0];
     for app in [&app, &other.app] {
-        let question = scene.question(app, &[("scope", "tasks:read")]);
+        let question = question(&scene, app);
         let mut browser = scene.provider.browser_of(email, password);
         let page = browser.open(&question);
         let form = form_to(&page, "/sign-in");
@@ -313,17 +307,17 @@ fn t10_codes_and_refresh_tokens_do_not_cross() {
     let scene = scene();
     let test = TestApp::create(&scene, &[]);
     let app = live(&scene);
-    let (test_code, verifier) = code(&scene, &mut test.browser(&scene), &test.app);
-    let crossed = scene.redeem(&app, &test_code, &[("code_verifier", &verifier)]);
+    let test_code = code(&scene, &mut test.browser(&scene), &test.app);
+    let crossed = scene.redeem(&app, &test_code, &[]);
     assert_refused(&crossed, 400, "invalid_grant");
     let unmarked = test_code.trim_start_matches("test_");
-    let bent = scene.redeem(&test.app, unmarked, &[("code_verifier", &verifier)]);
+    let bent = scene.redeem(&test.app, unmarked, &[]);
     assert_refused(&bent, 400, "invalid_grant");
-    let tokens = Tokens::of(&scene.redeem(&test.app, &test_code, &[("code_verifier", &verifier)]));
-    let (live_code, verifier) = code(&scene, &mut scene.browser(), &app);
-    let crossed = scene.redeem(&test.app, &live_code, &[("code_verifier", &verifier)]);
+    let tokens = Tokens::of(&scene.redeem(&test.app, &test_code, &[]));
+    let live_code = code(&scene, &mut scene.browser(), &app);
+    let crossed = scene.redeem(&test.app, &live_code, &[]);
     assert_refused(&crossed, 400, "invalid_grant");
-    let live_tokens = Tokens::of(&scene.redeem(&app, &live_code, &[("code_verifier", &verifier)]));
+    let live_tokens = Tokens::of(&scene.redeem(&app, &live_code, &[]));
     assert_refused(&scene.refresh(&app, &tokens.refresh), 400, "invalid_grant");
     assert_refused(
         &scene.refresh(&test.app, &live_tokens.refresh),
@@ -332,7 +326,6 @@ fn t10_codes_and_refresh_tokens_do_not_cross() {
     );
     let unmarked = tokens.refresh.trim_start_matches("test_");
     assert_refused(&scene.refresh(&test.app, unmarked), 400, "invalid_grant");
-    // None of it harmed the tokens of the right side.
     Tokens::of(&scene.refresh(&test.app, &tokens.refresh));
     Tokens::of(&scene.refresh(&app, &live_tokens.refresh));
 }
@@ -396,20 +389,12 @@ fn t10_consent_is_remembered_on_its_own_side_only() {
     test.tokens(&scene);
     let mut browser = test.browser(&scene);
     browser.sign_in(&test.users[0].0, &test.users[0].1);
-    let pkce = Pkce::random();
-    let pairs = [
-        ("scope", "tasks:read"),
-        ("code_challenge", pkce.challenge.as_str()),
-        ("code_challenge_method", "S256"),
-    ];
-    let again = browser.get(&scene.question(&test.app, &pairs));
+    let again = browser.get(&question(&scene, &test.app));
     assert!(
         again.location().unwrap_or_default().contains("code=test_"),
         "{again}"
     );
-    let live = browser
-        .open(&scene.question(&live(&scene), &pairs))
-        .expect(200);
+    let live = browser.open(&question(&scene, &live(&scene))).expect(200);
     assert!(live.text().contains("action=\"/sign-in\""), "{live}");
 }
 
@@ -515,92 +500,4 @@ fn t10_switched_off_there_is_no_test_side() {
         refused.stderr.contains("test mode is switched off"),
         "{refused:?}"
     );
-}
-
-fn documented() -> App {
-    App {
-        client_id: "test_abc123".to_owned(),
-        client_secret: "test_secret_def456".to_owned(),
-        json: Json::Null,
-    }
-}
-
-#[test]
-fn t10_published_credentials_are_off_unless_the_profile_has_them() {
-    let scene = Scene::profile("appexample");
-    assert_refused(
-        &scene.client_credentials(&documented()),
-        401,
-        "invalid_client",
-    );
-    let question = scene.question(&documented(), &[("redirect_uri", CALLBACK)]);
-    assert_page(&scene.browser().get(&question), 400);
-}
-
-#[test]
-fn t10_published_credentials_lead_to_the_own_computer_only() {
-    let setup = Setup::profile("appexample").with(DOCUMENTED);
-    let scene = Scene::start(setup);
-    let app = documented();
-    let ask = |uri: &str| {
-        let question = scene.question(&app, &[("redirect_uri", uri), ("scope", "tasks:read")]);
-        let mut browser = scene
-            .provider
-            .browser_of("try@example.com", "try things with this");
-        browser.open(&question)
-    };
-    for uri in [
-        "http://localhost:5000/oauth/callback",
-        "http://127.0.0.1:9/x",
-        "http://[::1]/",
-    ] {
-        assert_eq!(ask(uri).status, 200, "{uri}");
-    }
-    for uri in [
-        "https://app.example/cb",
-        "http://localhost.example/cb",
-        "http://localhost@evil.example/",
-        "http://10.0.0.1/",
-        "https://localhost/cb",
-        "com.example.app:/cb",
-        "http://localhost:5000/#x",
-    ] {
-        assert_page(&ask(uri), 400);
-    }
-    let question = scene.question(&app, &[("redirect_uri", CALLBACK), ("scope", "tasks:read")]);
-    let mut browser = scene
-        .provider
-        .browser_of("try@example.com", "try things with this");
-    let code = browser.authorize(&question).code();
-    let tokens = Tokens::of(&scene.redeem(&app, &code, &[]));
-    assert!(tokens.access.starts_with("test_at_"));
-    // Everyone has these credentials, so nobody is sent on without being asked.
-    let again: Reply = browser.open(&question);
-    assert!(again.text().contains("answer"), "{again}");
-    let info = scene
-        .api()
-        .get_bearer(&scene.endpoint("token_info_endpoint"), &tokens.access);
-    assert_eq!(info.expect(200).json()["client_id"], "test_abc123");
-}
-
-#[test]
-fn t10_published_credentials_change_with_the_configuration() {
-    let mut scene = Scene::start(Setup::profile("appexample").with(DOCUMENTED));
-    scene.client_credentials(&documented()).expect(200);
-    scene.provider.stop();
-    scene.provider.env(
-        "VALETKEY_TEST__CREDENTIALS__CLIENT_SECRET",
-        "test_secret_new",
-    );
-    scene.provider.start();
-    assert_refused(
-        &scene.client_credentials(&documented()),
-        401,
-        "invalid_client",
-    );
-    let new = App {
-        client_secret: "test_secret_new".to_owned(),
-        ..documented()
-    };
-    scene.client_credentials(&new).expect(200);
 }

@@ -1,0 +1,78 @@
+//! §3.3 User Interaction.
+use crate::case::{Case, NOW, Spoil, Verdict, session};
+use protocol::Transition;
+use protocol::device::{UserCodeFault, answer};
+use protocol::types::{ClientStatus, DeviceAnswer, Locator, Scope, Subject, UnixTime};
+
+fn decide(allowed: bool, spoil: Spoil) -> protocol::Decision<(), UserCodeFault> {
+    let mut case = Case::device();
+    case.device_mut().device.answer = None;
+    let case = case.with(spoil);
+    let facts = case.device.clone().expect("a device");
+    answer(
+        &facts,
+        Some(&case.client),
+        allowed,
+        &session(),
+        &case.context(),
+    )
+}
+
+#[test]
+fn yes_and_no_are_kept_with_who_said_it() {
+    let Some(Transition::AnswerDevice {
+        answer, subject, ..
+    }) = decide(true, |_| {}).change()
+    else {
+        panic!("an answer is kept");
+    };
+    assert_eq!(subject, Subject(7));
+    let DeviceAnswer::Allowed { at, auth_time, .. } = answer else {
+        panic!("allowed");
+    };
+    assert!(at > Locator::first_at(UnixTime(NOW.0 - 1)));
+    assert_eq!(auth_time, session().session.auth_time);
+    let Some(Transition::AnswerDevice { answer, .. }) = decide(false, |_| {}).change() else {
+        panic!("an answer is kept");
+    };
+    assert_eq!(answer, DeviceAnswer::Denied);
+}
+
+#[test]
+fn nothing_is_asked_for_a_code_that_leads_nowhere() {
+    let cases: [(Spoil, UserCodeFault); 7] = [
+        (
+            |case| case.now = case.device_mut().device.expires_at,
+            UserCodeFault::Expired,
+        ),
+        (
+            |case| case.device_mut().device.answer = Some(DeviceAnswer::Denied),
+            UserCodeFault::Answered,
+        ),
+        (
+            |case| case.client.status = ClientStatus::Disabled,
+            UserCodeFault::Client,
+        ),
+        (
+            |case| case.client.status = ClientStatus::Pending,
+            UserCodeFault::Client,
+        ),
+        (|case| case.client.grants.clear(), UserCodeFault::Client),
+        (
+            |case| case.client.cutoff = Locator(i64::MAX),
+            UserCodeFault::Client,
+        ),
+        (
+            |case| case.client.scopes = Some(Scope::default()),
+            UserCodeFault::Client,
+        ),
+    ];
+    for (spoil, fault) in cases {
+        let decision = decide(true, spoil);
+        let protocol::Decision::Refused { error, transition } = decision else {
+            panic!("expected {fault:?}");
+        };
+        assert_eq!(error, fault);
+        assert!(transition.is_none());
+    }
+}
