@@ -172,7 +172,6 @@ fn t10_sign_in_says_that_it_is_a_test() {
 fn t10_a_real_account_is_never_granted_to_a_test_app() {
     let scene = scene();
     let test = TestApp::create(&scene, &[]);
-    // Already signed in: the test app asks for another sign-in, not for consent.
     let mut browser = scene.browser();
     browser.sign_in(ANN, PASSWORD);
     let page = browser.open(&question(&scene, &test.app)).expect(200);
@@ -184,7 +183,6 @@ fn t10_a_real_account_is_never_granted_to_a_test_app() {
         refused.text().contains("none of its test users"),
         "{refused}"
     );
-    // Nor does the consent page, asked for directly with the same request.
     let handle = form.value("request").unwrap_or_default();
     let page = browser.get(&format!("/consent?request={handle}"));
     assert!(
@@ -198,7 +196,6 @@ fn t10_a_form_of_another_account_cannot_answer() {
     let scene = scene();
     let test = TestApp::create(&scene, &[]);
     let app = live(&scene);
-    // Ann's consent form for a live app, its request swapped for that of the test app.
     let page = scene
         .provider
         .browser_of(ANN, PASSWORD)
