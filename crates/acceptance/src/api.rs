@@ -1,6 +1,6 @@
 //! Plain requests, as an app's server or an API makes them.
 
-use crate::{App, Json, Reply, Request, send, send_raw};
+use crate::{App, Json, Reply, Request, Trust, send, send_over_tls, send_raw};
 use std::io;
 use std::net::SocketAddr;
 
@@ -9,6 +9,7 @@ use std::net::SocketAddr;
 pub struct Api {
     addr: SocketAddr,
     host: String,
+    trust: Option<Trust>,
 }
 
 impl Api {
@@ -17,7 +18,14 @@ impl Api {
         Api {
             addr,
             host: host.to_owned(),
+            trust: None,
         }
+    }
+
+    /// The same client, but over TLS, with this trust. Bytes as they are still go out in the clear.
+    pub fn over_tls(mut self, trust: Trust) -> Self {
+        self.trust = Some(trust);
+        self
     }
 
     /// Sends any request.
@@ -32,7 +40,10 @@ impl Api {
 
     /// Sends any request; for tests in which the server may be gone.
     pub fn try_send(&self, request: &Request) -> io::Result<Reply> {
-        send(self.addr, &self.host, request)
+        match &self.trust {
+            Some(trust) => send_over_tls(self.addr, &self.host, trust, request),
+            None => send(self.addr, &self.host, request),
+        }
     }
 
     /// Sends bytes as they are, for requests that [`Request`] cannot express.

@@ -1,6 +1,6 @@
 //! One HTTP/1.1 request and its reply, over a connection of its own, bytes under the test's control.
 
-use crate::{Json, query};
+use crate::{Json, Trust, query};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use std::io::{self, BufRead, BufReader, Error, ErrorKind, Read, Write};
@@ -180,11 +180,30 @@ pub fn send_raw(addr: SocketAddr, bytes: &[u8]) -> io::Result<Reply> {
     exchange(addr, bytes, false)
 }
 
-fn exchange(addr: SocketAddr, bytes: &[u8], bodiless: bool) -> io::Result<Reply> {
-    let mut stream = TcpStream::connect_timeout(&addr, LIMIT)?;
+/// Sends `request` over TLS to `host` at `addr` and reads the reply.
+pub fn send_over_tls(
+    addr: SocketAddr,
+    host: &str,
+    trust: &Trust,
+    request: &Request,
+) -> io::Result<Reply> {
+    let stream = trust.connect(connect(addr)?, host)?;
+    exchange_on(stream, &request.bytes(host), request.method == "HEAD")
+}
+
+fn connect(addr: SocketAddr) -> io::Result<TcpStream> {
+    let stream = TcpStream::connect_timeout(&addr, LIMIT)?;
     stream.set_nodelay(true)?;
     stream.set_read_timeout(Some(LIMIT))?;
     stream.set_write_timeout(Some(LIMIT))?;
+    Ok(stream)
+}
+
+fn exchange(addr: SocketAddr, bytes: &[u8], bodiless: bool) -> io::Result<Reply> {
+    exchange_on(connect(addr)?, bytes, bodiless)
+}
+
+fn exchange_on(mut stream: impl Read + Write, bytes: &[u8], bodiless: bool) -> io::Result<Reply> {
     // A server may answer and close before it has read an oversized body: the reply counts then.
     let written = stream.write_all(bytes);
     match read_reply(&mut BufReader::new(stream), bodiless) {

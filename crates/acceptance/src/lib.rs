@@ -19,6 +19,7 @@ mod port;
 mod process;
 mod provider;
 mod setup;
+mod tls;
 mod url;
 
 pub use api::Api;
@@ -26,12 +27,13 @@ pub use browser::{Browser, Redirect};
 pub use cli::{App, AppSpec, Finished};
 pub use cookies::{Cookie, CookieJar};
 pub use html::{Field, Form, forms, unescape};
-pub use http::{Reply, Request, read_reply, send, send_raw};
+pub use http::{Reply, Request, read_reply, send, send_over_tls, send_raw};
 pub use pkce::Pkce;
 pub use port::free_port;
 pub use process::{binary, output, wait_for_exit};
 pub use provider::Provider;
 pub use setup::{Setup, profile_path};
+pub use tls::Trust;
 pub use url::{Url, decode, encode, parse_query, query, target};
 
 /// JSON as the server sends it and as the command line prints it.

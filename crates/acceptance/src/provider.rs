@@ -1,7 +1,7 @@
 //! A running server with a configuration and a store of its own.
 
 use crate::process::{kill, terminate};
-use crate::{Api, Browser, Request, free_port, send, wait_for_exit};
+use crate::{Api, Browser, Request, Trust, free_port, tls, wait_for_exit};
 use std::fs::{self, File, OpenOptions};
 use std::net::{Ipv4Addr, SocketAddr};
 use std::path::{Path, PathBuf};
@@ -22,6 +22,8 @@ pub struct Provider {
     issuer: String,
     addr: SocketAddr,
     child: Option<Child>,
+    /// How its clients know it, when it serves https.
+    pub(crate) trust: Option<Trust>,
 }
 
 impl Provider {
@@ -44,6 +46,7 @@ impl Provider {
             issuer: issuer.replace("{port}", &port.to_string()),
             addr: SocketAddr::from((Ipv4Addr::LOCALHOST, port)),
             child: None,
+            trust: None,
         };
         fs::write(provider.config_path(), config).expect("write the configuration");
         provider
@@ -74,6 +77,11 @@ impl Provider {
         self.folder().join("valetkey.toml")
     }
 
+    /// The certificate that clients of a provider with https must trust.
+    pub fn authority_path(&self) -> PathBuf {
+        self.folder().join(tls::AUTHORITY)
+    }
+
     /// The SQLite file it keeps.
     pub fn database_path(&self) -> PathBuf {
         self.folder().join("valetkey.db")
@@ -102,7 +110,11 @@ impl Provider {
     /// A client without cookies.
     pub fn api(&self) -> Api {
         let host = crate::Url::parse(&self.issuer).expect("the issuer is a URL");
-        Api::new(self.addr, host.authority())
+        let api = Api::new(self.addr, host.authority());
+        match &self.trust {
+            Some(trust) => api.over_tls(trust.clone()),
+            None => api,
+        }
     }
 
     /// A browser without cookies.
@@ -159,10 +171,10 @@ impl Provider {
     /// Starts the server and waits until it is ready; `Err` holds its log.
     pub fn try_start(&mut self) -> Result<(), String> {
         self.spawn();
-        let ready = Request::get("/health/ready");
+        let (api, ready) = (self.api(), Request::get("/health/ready"));
         let deadline = Instant::now() + LIMIT;
         while Instant::now() < deadline {
-            if send(self.addr, "localhost", &ready).is_ok_and(|reply| reply.status == 200) {
+            if api.try_send(&ready).is_ok_and(|reply| reply.status == 200) {
                 return Ok(());
             }
             let child = self.child.as_mut().expect("spawned above");

@@ -1,6 +1,6 @@
 //! How a provider is to be started.
 
-use crate::{Provider, binary};
+use crate::{Provider, binary, tls};
 use std::path::{Path, PathBuf};
 
 /// A configuration and the ways to change it for one test.
@@ -13,6 +13,7 @@ pub struct Setup {
     issuer: Option<String>,
     binary: Option<PathBuf>,
     folder: Option<PathBuf>,
+    https: bool,
 }
 
 impl Setup {
@@ -26,6 +27,7 @@ impl Setup {
             issuer: None,
             binary: None,
             folder: None,
+            https: false,
         }
     }
 
@@ -66,6 +68,12 @@ impl Setup {
     pub fn issuer(mut self, url: &str) -> Self {
         self.issuer = Some(url.to_owned());
         self
+    }
+
+    /// Serves https, with a certificate of an authority made for this provider alone.
+    pub fn https(mut self) -> Self {
+        self.https = true;
+        self.with(tls::SETTINGS).issuer("https://localhost:{port}")
     }
 
     /// Another executable than [`binary`].
@@ -111,7 +119,11 @@ impl Setup {
             None => folder.tempdir(),
         };
         let folder = folder.expect("make a temporary folder");
-        Provider::prepared(folder, binary, &config, self.env, self.args, self.issuer)
+        let trust = self.https.then(|| tls::certify(folder.path()));
+        let mut provider =
+            Provider::prepared(folder, binary, &config, self.env, self.args, self.issuer);
+        provider.trust = trust;
+        provider
     }
 
     #[track_caller]

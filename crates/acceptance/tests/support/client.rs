@@ -33,6 +33,15 @@ pub(crate) fn on_path(program: &str, test: &str) -> Option<PathBuf> {
     found.or_else(|| skip(test, &format!("{program} is not installed")))
 }
 
+/// The same program, unless its name says that it can be had neither here nor by installing it.
+pub(crate) fn skip_where_absent(program: PathBuf, test: &str) -> Option<PathBuf> {
+    if program.as_os_str() == "absent" {
+        eprintln!("skipped: {test}: its program cannot be had on this machine");
+        return None;
+    }
+    Some(program)
+}
+
 /// Tells a person that a test is skipped; where `CI` is `true` it fails instead.
 #[track_caller]
 fn skip<T>(test: &str, why: &str) -> Option<T> {

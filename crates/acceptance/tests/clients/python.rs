@@ -1,0 +1,108 @@
+//! Libraries for Python.
+
+use crate::flows::{self, Extras, Refusal};
+use crate::provider;
+use crate::support::client::tool;
+use crate::talk::Library;
+
+fn library(script: &str, test: &str) -> Option<Library> {
+    let python = tool("VALETKEY_TEST_PYTHON", test)?;
+    Some(Library::script(python, &format!("python/{script}")))
+}
+
+fn requests_oauthlib(test: &str) -> Option<Library> {
+    library("with_requests_oauthlib.py", test)
+}
+
+#[test]
+fn requests_oauthlib_code_and_refresh() {
+    let Some(library) = requests_oauthlib("requests_oauthlib_code_and_refresh") else {
+        return;
+    };
+    let scene = provider();
+    let app = flows::confidential(&scene);
+    for auth in ["basic", "post"] {
+        let replay = flows::code(&scene, &library, &app, auth, Extras::default());
+        assert_eq!(replay, Refusal::new("InvalidGrantError", "invalid_grant"));
+    }
+}
+
+#[test]
+fn requests_oauthlib_public_app() {
+    let Some(library) = requests_oauthlib("requests_oauthlib_public_app") else {
+        return;
+    };
+    let scene = provider();
+    let app = flows::public(&scene);
+    for auth in ["none", "basic_without_secret"] {
+        let replay = flows::code(&scene, &library, &app, auth, Extras::default());
+        assert_eq!(replay, Refusal::new("InvalidGrantError", "invalid_grant"));
+    }
+}
+
+#[test]
+fn requests_oauthlib_checks_the_callback() {
+    let Some(library) = requests_oauthlib("requests_oauthlib_checks_the_callback") else {
+        return;
+    };
+    let scene = provider();
+    let app = flows::confidential(&scene);
+    let forged = flows::spoilt(&scene, &library, &app, "basic", flows::wrong_state);
+    assert_eq!(
+        forged,
+        Refusal::new("MismatchingStateError", "mismatching_state")
+    );
+    let denied = flows::denied(&scene, &library, "basic");
+    assert_eq!(denied, Refusal::new("AccessDeniedError", "access_denied"));
+}
+
+#[test]
+fn requests_oauthlib_client_credentials() {
+    let Some(library) = requests_oauthlib("requests_oauthlib_client_credentials") else {
+        return;
+    };
+    flows::client_credentials(&provider(), &library, &["basic", "post"]);
+}
+
+fn authlib(test: &str) -> Option<Library> {
+    library("with_authlib.py", test)
+}
+
+#[test]
+fn authlib_code_refresh_and_revocation() {
+    let Some(library) = authlib("authlib_code_refresh_and_revocation") else {
+        return;
+    };
+    let scene = provider();
+    let revokes = Extras { revokes: true };
+    let (app, public) = (flows::confidential(&scene), flows::public(&scene));
+    for (auth, app) in [("basic", &app), ("post", &app), ("none", &public)] {
+        let replay = flows::code(&scene, &library, app, auth, revokes);
+        assert_eq!(replay, Refusal::new("OAuthError", "invalid_grant"));
+    }
+}
+
+#[test]
+fn authlib_checks_the_callback() {
+    let Some(library) = authlib("authlib_checks_the_callback") else {
+        return;
+    };
+    let scene = provider();
+    let app = flows::confidential(&scene);
+    let forged = flows::spoilt(&scene, &library, &app, "basic", flows::wrong_state);
+    assert_eq!(
+        forged,
+        Refusal::new("MismatchingStateException", "mismatching_state")
+    );
+    // It does not see the error in a callback without a code, but asks for a token of the app's own.
+    let denied = flows::denied(&scene, &library, "basic");
+    assert_eq!(denied, Refusal::new("OAuthError", "unauthorized_client"));
+}
+
+#[test]
+fn authlib_client_credentials() {
+    let Some(library) = authlib("authlib_client_credentials") else {
+        return;
+    };
+    flows::client_credentials(&provider(), &library, &["basic", "post"]);
+}
