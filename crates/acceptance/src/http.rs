@@ -54,6 +54,12 @@ impl Request {
         self.header("Content-Type", content_type)
     }
 
+    /// Sets the body alone, for a request whose headers name its type already.
+    pub fn raw_body(mut self, bytes: &[u8]) -> Self {
+        self.body = bytes.to_vec();
+        self
+    }
+
     /// A form body.
     pub fn form(self, fields: &[(&str, &str)]) -> Self {
         let body = query(fields);

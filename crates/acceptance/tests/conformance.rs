@@ -1,5 +1,5 @@
 //! The conformance page of the documented providers: it speaks of every numbered behaviour, and every test
-//! that it names exists.
+//! that it names exists. And that of the client libraries: it names every test and the versions in use.
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -13,13 +13,22 @@ fn root() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../..")
 }
 
+fn read(path: &str) -> String {
+    fs::read_to_string(root().join(path)).unwrap_or_else(|error| panic!("{path}: {error}"))
+}
+
+/// The cells of all rows of a page's tables.
+fn cells(page: &str) -> Vec<Vec<&str>> {
+    let rows = page.lines().filter(|line| line.starts_with('|'));
+    rows.map(|line| line.trim_matches('|').split('|').map(str::trim).collect())
+        .collect()
+}
+
 /// The rows of the page: the number, and what stands behind the behaviour.
 fn rows() -> BTreeMap<String, String> {
-    let page = fs::read_to_string(root().join("docs/conformance/providers.md"));
-    let page = page.expect("docs/conformance/providers.md is there");
+    let page = read("docs/conformance/providers.md");
     let mut rows = BTreeMap::new();
-    for line in page.lines().filter(|line| line.starts_with('|')) {
-        let cells: Vec<&str> = line.trim_matches('|').split('|').map(str::trim).collect();
+    for cells in cells(&page) {
         if let [number, _, proof] = cells.as_slice() {
             let twice = rows.insert((*number).to_owned(), (*proof).to_owned());
             assert!(
@@ -34,6 +43,13 @@ fn rows() -> BTreeMap<String, String> {
 /// The names of all tests here, as the page writes them.
 fn tests() -> Vec<String> {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests");
+    let mut names = tests_in(&folder, "acceptance");
+    names.extend(tests_in(&folder.join("clients"), "acceptance::clients"));
+    names
+}
+
+/// The names of the tests in the files of a folder, which is the module `parent`.
+fn tests_in(folder: &Path, parent: &str) -> Vec<String> {
     let mut names = Vec::new();
     for entry in fs::read_dir(folder).expect("the tests are there") {
         let path = entry.expect("it is listed").path();
@@ -45,7 +61,7 @@ fn tests() -> Vec<String> {
         };
         let source = fs::read_to_string(&path).expect("a source is text");
         let file = stem.to_str().expect("a name in ASCII");
-        names.extend(functions(&source).map(|name| format!("acceptance::{file}::{name}")));
+        names.extend(functions(&source).map(|name| format!("{parent}::{file}::{name}")));
     }
     names
 }
@@ -112,5 +128,70 @@ fn every_numbered_test_is_named() {
                 .any(|proof| quoted(proof).any(|it| it == name)),
             "{name} is not on the page"
         );
+    }
+}
+
+/// The versions of the libraries, as the files that fetch them have it.
+fn pins() -> BTreeMap<String, String> {
+    let pair = |name: &str, version: &str| (name.to_owned(), version.to_owned());
+    let requirements = read("crates/acceptance/clients/requirements.txt");
+    let python = requirements
+        .lines()
+        .filter_map(|line| line.split_once("=="));
+    let mut pins: BTreeMap<_, _> = python.map(|(name, version)| pair(name, version)).collect();
+    let package = read("crates/acceptance/clients/package.json");
+    let package: serde_json::Value = serde_json::from_str(&package).expect("package.json is JSON");
+    let node = package["dependencies"].as_object().expect("dependencies");
+    pins.extend(
+        node.iter()
+            .filter_map(|(name, it)| Some(pair(name, it.as_str()?))),
+    );
+    let module = read("crates/acceptance/clients/libraries/go/go.mod");
+    let required = module
+        .lines()
+        .filter_map(|line| line.strip_prefix("require "));
+    pins.extend(
+        required
+            .filter_map(|it| it.split_once(" v"))
+            .map(|(name, it)| pair(name, it)),
+    );
+    let workspace: toml::Table = read("Cargo.toml").parse().expect("Cargo.toml is TOML");
+    let version = &workspace["workspace"]["dependencies"]["oauth2"]["version"];
+    pins.insert(
+        "oauth2".to_owned(),
+        version.as_str().unwrap_or_default().to_owned(),
+    );
+    pins
+}
+
+#[test]
+fn every_library_is_named_with_its_version_and_its_tests() {
+    let (page, pins, tests) = (read("docs/conformance/clients.md"), pins(), tests());
+    let rows: Vec<Vec<&str>> = cells(&page).into_iter().skip(2).collect();
+    let mut named = Vec::new();
+    for row in &rows {
+        let [library, version, .., proofs] = row.as_slice() else {
+            panic!("too few cells: {row:?}");
+        };
+        assert_eq!(
+            pins.get(*library).map(String::as_str),
+            Some(*version),
+            "{library}"
+        );
+        let proofs: Vec<&str> = quoted(proofs).collect();
+        assert!(!proofs.is_empty(), "{library} names no test");
+        named.extend(proofs);
+    }
+    assert!(rows.len() >= 11, "{} libraries", rows.len());
+    let is_client_test = |name: &&String| name.starts_with("acceptance::clients::");
+    let existing: Vec<&String> = tests.iter().filter(is_client_test).collect();
+    for name in &named {
+        assert!(
+            existing.iter().any(|test| test == name),
+            "{name} does not exist"
+        );
+    }
+    for test in existing {
+        assert!(named.contains(&test.as_str()), "{test} is not on the page");
     }
 }

@@ -30,7 +30,8 @@ impl Refusal {
         }
     }
 
-    fn of(said: &Json) -> Self {
+    /// The refusal that a program tells of.
+    pub(crate) fn of(said: &Json) -> Self {
         let text = |name: &str| {
             said["refused"][name]
                 .as_str()
@@ -136,6 +137,15 @@ pub(crate) fn denied(scene: &Scene, library: &Library, auth: &str) -> Refusal {
     let target = visited(scene, &talk.hear("visit"));
     let back = scene.browser().deny(&target);
     talk.say(&json!({ "callback": back.location }));
+    let refusal = Refusal::of(&talk.hear("refused"));
+    talk.end();
+    refusal
+}
+
+/// A flow that comes to nothing; what the library makes of it is returned.
+#[track_caller]
+pub(crate) fn refused(scene: &Scene, library: &Library, app: &App, flow: &str) -> Refusal {
+    let mut talk = library.start(scene, &order(scene, app, flow, "", CALLBACK));
     let refusal = Refusal::of(&talk.hear("refused"));
     talk.end();
     refusal

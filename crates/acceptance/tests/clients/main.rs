@@ -10,6 +10,8 @@ mod flows;
 mod go;
 mod node;
 mod python;
+mod rust;
+mod sites;
 mod talk;
 
 use acceptance::Setup;

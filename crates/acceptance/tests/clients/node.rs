@@ -2,6 +2,7 @@
 
 use crate::flows::{self, Extras, Refusal};
 use crate::provider;
+use crate::sites::Site;
 use crate::support::client::tool;
 use crate::talk::Library;
 
@@ -138,4 +139,95 @@ fn arctic_code_refresh_and_revocation() {
     };
     let replay = Refusal::new("OAuth2RequestError", "invalid_grant");
     codes(&library, &["basic", "none"], &replay);
+}
+
+#[test]
+fn passport_oauth2_code_and_refresh() {
+    let Some(library) = library("passport-oauth2.mjs", "passport_oauth2_code_and_refresh") else {
+        return;
+    };
+    let scene = provider();
+    let mut site = Site::start(&scene, &library, "post", "/callback");
+    let used = site.log_in_and_renew();
+    assert_eq!(
+        site.replay(&used),
+        Refusal::new("TokenError", "invalid_grant")
+    );
+    // A state that was used up already, and a person who says no.
+    site.come_back(&used.location).expect(403);
+    let mut site = Site::start(&scene, &library, "post", "/callback");
+    site.deny().expect(401);
+}
+
+/// Presses the button of the provider on the sign-in page of Auth.js; returns the authorization request.
+#[track_caller]
+fn press_sign_in(site: &mut Site<'_>) -> String {
+    let csrf = site
+        .browser
+        .get("/auth/csrf")
+        .expect(200)
+        .member("csrfToken");
+    let fields = [("csrfToken", csrf.as_str())];
+    let login = site.browser.post_form("/auth/signin/valetkey", &fields);
+    site.question_of(&login.expect(302))
+}
+
+#[test]
+fn auth_core_code() {
+    let Some(library) = library("auth-core.mjs", "auth_core_code") else {
+        return;
+    };
+    let scene = provider();
+    for auth in ["basic", "post"] {
+        let mut site = Site::start(&scene, &library, auth, "/auth/callback/valetkey");
+        let question = press_sign_in(&mut site);
+        let back = site.allow(&question);
+        site.come_back(&back.location).expect(302);
+        let session = site.browser.get("/auth/session").expect(200).json();
+        assert_eq!(session["user"]["name"], scene.ann.as_str(), "{session}");
+        assert_eq!(site.check(&session).len(), 1, "{session}");
+    }
+}
+
+#[test]
+fn auth_core_checks_the_callback() {
+    let Some(library) = library("auth-core.mjs", "auth_core_checks_the_callback") else {
+        return;
+    };
+    let scene = provider();
+    let mut site = Site::start(&scene, &library, "basic", "/auth/callback/valetkey");
+    for name in ["state", "iss"] {
+        let question = press_sign_in(&mut site);
+        let back = site.allow(&question);
+        let value = back.param(name).expect("it is there").to_owned();
+        let spoilt = back
+            .location
+            .replace(&acceptance::encode(&value), "somebody-elses");
+        site.come_back(&spoilt).expect(302);
+        let refused = site.browser.get("/refusals").json();
+        let expected = Refusal::new("CallbackRouteError", "OAUTH_INVALID_RESPONSE");
+        assert_eq!(Refusal::of(&refused), expected, "{name}");
+    }
+}
+
+/// Every answer of ours says who answers (RFC 9207), which the library compares with an issuer of its own making
+/// where it was told none.
+#[test]
+fn auth_core_wants_the_issuer() {
+    let Some(library) = library("auth-core.mjs", "auth_core_wants_the_issuer") else {
+        return;
+    };
+    let scene = provider();
+    let mut site = Site::start(
+        &scene,
+        &library,
+        "without_issuer",
+        "/auth/callback/valetkey",
+    );
+    let question = press_sign_in(&mut site);
+    let back = site.allow(&question);
+    site.come_back(&back.location).expect(302);
+    let refused = site.browser.get("/refusals").json();
+    let expected = Refusal::new("CallbackRouteError", "OAUTH_INVALID_RESPONSE");
+    assert_eq!(Refusal::of(&refused), expected);
 }

@@ -2,6 +2,7 @@
 
 use crate::flows::{self, Extras, Refusal};
 use crate::provider;
+use crate::sites::Site;
 use crate::support::client::tool;
 use crate::talk::Library;
 
@@ -105,4 +106,77 @@ fn authlib_client_credentials() {
         return;
     };
     flows::client_credentials(&provider(), &library, &["basic", "post"]);
+}
+
+#[test]
+fn authlib_in_flask_code_and_refresh() {
+    let Some(library) = library("authlib_in_flask.py", "authlib_in_flask_code_and_refresh") else {
+        return;
+    };
+    let scene = provider();
+    let mut site = Site::start(&scene, &library, "basic", "/callback");
+    let used = site.log_in_and_renew();
+    assert_eq!(
+        site.replay(&used),
+        Refusal::new("OAuthError", "invalid_grant")
+    );
+    let forged = site.come_back(&used.location).expect(403);
+    assert_eq!(
+        Refusal::of(&forged.json()),
+        Refusal::new("MismatchingStateError", "mismatching_state")
+    );
+    let mut site = Site::start(&scene, &library, "basic", "/callback");
+    let denied = site.deny().expect(403);
+    assert_eq!(
+        Refusal::of(&denied.json()),
+        Refusal::new("OAuthError", "access_denied")
+    );
+}
+
+fn social_core(test: &str) -> Option<Library> {
+    library("with_social_core.py", test)
+}
+
+#[test]
+fn social_core_code_and_refresh() {
+    let Some(library) = social_core("social_core_code_and_refresh") else {
+        return;
+    };
+    let scene = provider();
+    let (app, public) = (flows::confidential(&scene), flows::public(&scene));
+    for (auth, app) in [("post", &app), ("basic", &app), ("post", &public)] {
+        let replay = flows::code(&scene, &library, app, auth, Extras::default());
+        assert_eq!(replay, Refusal::new("AuthCredentialError", "invalid_grant"));
+    }
+}
+
+#[test]
+fn social_core_checks_the_callback() {
+    let Some(library) = social_core("social_core_checks_the_callback") else {
+        return;
+    };
+    let scene = provider();
+    let app = flows::confidential(&scene);
+    let forged = flows::spoilt(&scene, &library, &app, "post", flows::wrong_state);
+    assert_eq!(
+        forged,
+        Refusal::new("AuthSessionError", "session_context_missing")
+    );
+    let denied = flows::denied(&scene, &library, "post");
+    assert_eq!(denied, Refusal::new("AuthCanceled", "access_denied"));
+}
+
+/// It puts the token into the URL, where logs and proxies see it.
+#[test]
+fn social_core_revocation_is_refused() {
+    let Some(library) = social_core("social_core_revocation_is_refused") else {
+        return;
+    };
+    let scene = provider();
+    let app = flows::confidential(&scene);
+    let refused = flows::refused(&scene, &library, &app, "revocation");
+    assert_eq!(
+        refused,
+        Refusal::new("AuthConfigurationError", "invalid_request")
+    );
 }
