@@ -25,5 +25,10 @@ const SCOPE: &str = "tasks:read tasks:write";
 /// A provider with the rules that a new one has, over TLS.
 #[track_caller]
 fn provider() -> Scene {
-    Scene::start(Setup::toml(PLAIN).with("[apps]\npkce = \"all\"").https())
+    Scene::start(setup())
+}
+
+/// How it is set up.
+fn setup() -> Setup {
+    Setup::toml(PLAIN).with("[apps]\npkce = \"all\"").https()
 }

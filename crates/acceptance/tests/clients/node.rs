@@ -1,10 +1,11 @@
 //! Libraries for Node.js.
 
 use crate::flows::{self, Extras, Refusal};
-use crate::provider;
 use crate::sites::Site;
+use crate::support::Scene;
 use crate::support::client::tool;
 use crate::talk::Library;
+use crate::{provider, setup};
 
 const REVOKES: Extras = Extras { revokes: true };
 
@@ -66,6 +67,19 @@ fn openid_client_client_credentials() {
         return;
     };
     flows::client_credentials(&provider(), &library, &["post", "basic"]);
+}
+
+/// RFC 8414 puts the well-known part before the issuer's path, OpenID Connect behind it.
+#[test]
+fn openid_client_finds_an_issuer_with_a_path() {
+    let Some(library) = library(
+        "openid-client.mjs",
+        "openid_client_finds_an_issuer_with_a_path",
+    ) else {
+        return;
+    };
+    let scene = Scene::start(setup().issuer("https://localhost:{port}/tenant"));
+    flows::client_credentials(&scene, &library, &["post", "basic"]);
 }
 
 #[test]
