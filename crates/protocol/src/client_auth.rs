@@ -51,7 +51,8 @@ impl ClientFault {
         matches!(self, ClientFault::TwoMethods | ClientFault::TwoClients)
     }
 
-    /// What to tell the developer; alike for an unknown client and a wrong secret.
+    /// What to tell the developer; alike for an unknown client and a wrong secret, and with the commonest cause
+    /// behind it: libraries that send an empty secret in the header for an app that has none.
     pub fn sentence(self) -> &'static str {
         match self {
             ClientFault::Missing => {
@@ -63,7 +64,9 @@ impl ClientFault {
             ClientFault::Unknown
             | ClientFault::Secret
             | ClientFault::Method
-            | ClientFault::Inactive => "client unknown, secret wrong, or app disabled",
+            | ClientFault::Inactive => {
+                "client unknown, secret wrong, or app disabled; an app without a secret sends client_id alone, in the body"
+            }
         }
     }
 }

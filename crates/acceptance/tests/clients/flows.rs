@@ -3,7 +3,7 @@
 use crate::support::Scene;
 use crate::talk::{Library, Talk, order};
 use crate::{CALLBACK, SCOPE};
-use acceptance::{App, AppSpec, Json, Redirect};
+use acceptance::{App, Json, Redirect};
 use serde_json::json;
 
 /// What may come with a code flow.
@@ -227,19 +227,4 @@ fn info(scene: &Scene, token: &str) -> acceptance::Reply {
     scene
         .api()
         .get_bearer(&scene.endpoint("token_info_endpoint"), token)
-}
-
-/// An app for devices.
-#[track_caller]
-#[allow(dead_code)]
-pub(crate) fn device_app(scene: &Scene) -> App {
-    scene.app(&AppSpec {
-        name: "Television",
-        public: true,
-        grants: &[
-            "urn:ietf:params:oauth:grant-type:device_code",
-            "refresh_token",
-        ],
-        ..AppSpec::default()
-    })
 }

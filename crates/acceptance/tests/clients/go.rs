@@ -1,5 +1,6 @@
 //! The library for Go, where Go is present.
 
+use crate::device;
 use crate::flows::{self, Extras, Refusal};
 use crate::provider;
 use crate::support::client::{skip_where_absent, tool};
@@ -39,4 +40,16 @@ fn x_oauth2_client_credentials() {
         return;
     };
     flows::client_credentials(&provider(), &library, &["detect", "basic", "post"]);
+}
+
+#[test]
+fn x_oauth2_device() {
+    let Some(library) = library("x_oauth2_device") else {
+        return;
+    };
+    let refused = device::walk(&library, "none");
+    assert_eq!(
+        refused,
+        Refusal::new("*oauth2.RetrieveError", "access_denied")
+    );
 }

@@ -6,6 +6,7 @@
 #[path = "../support/mod.rs"]
 mod support;
 
+mod device;
 mod flows;
 mod go;
 mod node;

@@ -1,5 +1,6 @@
 //! Libraries for Node.js.
 
+use crate::device;
 use crate::flows::{self, Extras, Refusal};
 use crate::sites::Site;
 use crate::support::Scene;
@@ -69,6 +70,15 @@ fn openid_client_client_credentials() {
     flows::client_credentials(&provider(), &library, &["post", "basic"]);
 }
 
+#[test]
+fn openid_client_device() {
+    let Some(library) = library("openid-client.mjs", "openid_client_device") else {
+        return;
+    };
+    let refused = device::walk(&library, "post");
+    assert_eq!(refused, Refusal::new("ResponseBodyError", "access_denied"));
+}
+
 /// RFC 8414 puts the well-known part before the issuer's path, OpenID Connect behind it.
 #[test]
 fn openid_client_finds_an_issuer_with_a_path() {
@@ -121,6 +131,15 @@ fn oauth4webapi_client_credentials() {
         return;
     };
     flows::client_credentials(&provider(), &library, &["basic", "post"]);
+}
+
+#[test]
+fn oauth4webapi_device() {
+    let Some(library) = library("oauth4webapi.mjs", "oauth4webapi_device") else {
+        return;
+    };
+    let refused = device::walk(&library, "basic");
+    assert_eq!(refused, Refusal::new("ResponseBodyError", "access_denied"));
 }
 
 #[test]

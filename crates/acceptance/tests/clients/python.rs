@@ -1,5 +1,6 @@
 //! Libraries for Python.
 
+use crate::device;
 use crate::flows::{self, Extras, Refusal};
 use crate::provider;
 use crate::sites::Site;
@@ -35,10 +36,16 @@ fn requests_oauthlib_public_app() {
     };
     let scene = provider();
     let app = flows::public(&scene);
-    for auth in ["none", "basic_without_secret"] {
-        let replay = flows::code(&scene, &library, &app, auth, Extras::default());
-        assert_eq!(replay, Refusal::new("InvalidGrantError", "invalid_grant"));
-    }
+    let replay = flows::code(&scene, &library, &app, "none", Extras::default());
+    assert_eq!(replay, Refusal::new("InvalidGrantError", "invalid_grant"));
+    // Without `include_client_id` there is an empty secret in the header, which is no way to authenticate.
+    let refused = flows::spoilt(&scene, &library, &app, "basic_without_secret", |back| {
+        back.location
+    });
+    assert_eq!(
+        refused,
+        Refusal::new("InvalidClientError", "invalid_client")
+    );
 }
 
 #[test]
@@ -63,6 +70,15 @@ fn requests_oauthlib_client_credentials() {
         return;
     };
     flows::client_credentials(&provider(), &library, &["basic", "post"]);
+}
+
+#[test]
+fn requests_oauthlib_device() {
+    let Some(library) = requests_oauthlib("requests_oauthlib_device") else {
+        return;
+    };
+    let refused = device::walk(&library, "none");
+    assert_eq!(refused, Refusal::new("AccessDeniedError", "access_denied"));
 }
 
 fn authlib(test: &str) -> Option<Library> {
@@ -106,6 +122,15 @@ fn authlib_client_credentials() {
         return;
     };
     flows::client_credentials(&provider(), &library, &["basic", "post"]);
+}
+
+#[test]
+fn authlib_device() {
+    let Some(library) = authlib("authlib_device") else {
+        return;
+    };
+    let refused = device::walk(&library, "none");
+    assert_eq!(refused, Refusal::new("OAuthError", "access_denied"));
 }
 
 #[test]

@@ -1,17 +1,22 @@
 //! The `oauth2` library for Rust, with the harness as its HTTP client.
 
+use crate::device;
 use crate::flows::{self, assert_dead, assert_tokens};
 use crate::support::Scene;
 use crate::{CALLBACK, SCOPE, provider};
 use acceptance::{App, Request, Url};
 use oauth2::basic::{BasicClient, BasicErrorResponseType, BasicTokenResponse};
 use oauth2::{
-    AuthType, AuthUrl, AuthorizationCode, ClientId, ClientSecret, CsrfToken, EndpointNotSet,
-    EndpointSet, HttpRequest, HttpResponse, PkceCodeChallenge, PkceCodeVerifier, RedirectUrl,
-    RequestTokenError, RevocationUrl, Scope, StandardRevocableToken, TokenResponse, TokenUrl,
+    AuthType, AuthUrl, AuthorizationCode, ClientId, ClientSecret, CsrfToken,
+    DeviceAuthorizationUrl, DeviceCodeErrorResponseType, EndpointNotSet, EndpointSet, HttpRequest,
+    HttpResponse, PkceCodeChallenge, PkceCodeVerifier, RedirectUrl, RequestTokenError,
+    RevocationUrl, Scope, StandardDeviceAuthorizationResponse, StandardRevocableToken,
+    TokenResponse, TokenUrl,
 };
 use serde_json::json;
+use std::cell::Cell;
 use std::io;
+use std::thread;
 
 /// A client that knows the authorization, revocation and token endpoints.
 type Client = BasicClient<EndpointSet, EndpointNotSet, EndpointNotSet, EndpointSet, EndpointSet>;
@@ -150,5 +155,48 @@ fn oauth2_client_credentials() {
             .request(&sender(&scene))
             .expect("a token");
         check(&scene, &app, &[&token], None);
+    }
+}
+
+/// The library asks first and sleeps then, so that Ann answers in its first sleep.
+#[test]
+fn oauth2_device() {
+    let scene = device::provider();
+    let http = sender(&scene);
+    for (public, word) in [(true, "allow"), (false, "deny")] {
+        let app = device::television(&scene, public);
+        let url = scene.metadata["device_authorization_endpoint"]
+            .as_str()
+            .expect("a URL");
+        let client = client(&scene, &app, None).set_device_authorization_url(
+            DeviceAuthorizationUrl::new(url.to_owned()).expect("a URL"),
+        );
+        let codes: StandardDeviceAuthorizationResponse = client
+            .exchange_device_code()
+            .add_scopes(SCOPE.split(' ').map(|name| Scope::new(name.to_owned())))
+            .request(&http)
+            .expect("codes");
+        let shown = serde_json::to_value(&codes).expect("they can be shown");
+        let answered = Cell::new(false);
+        let sleep = |time| {
+            if !answered.replace(true) {
+                device::assert_waits(&scene);
+                device::answer(&scene, &shown, word).expect(200);
+            }
+            thread::sleep(time);
+        };
+        let got = client
+            .exchange_device_access_token(&codes)
+            .request(&http, sleep, None);
+        match (word, got) {
+            ("allow", Ok(token)) => {
+                check(&scene, &app, &[&token], Some(&scene.ann));
+            }
+            ("deny", Err(RequestTokenError::ServerResponse(error))) => {
+                assert_eq!(error.error(), &DeviceCodeErrorResponseType::AccessDenied);
+            }
+            (_, other) => panic!("{word}: {other:?}"),
+        }
+        assert!(answered.get(), "it was not told to wait");
     }
 }

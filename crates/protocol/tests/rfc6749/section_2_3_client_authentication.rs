@@ -269,6 +269,8 @@ fn a_public_client_names_itself_and_no_more() {
         refused(ClientFault::Method, true),
         "{sentence}"
     );
+    let advice = ClientFault::Method.sentence();
+    assert!(advice.contains("client_id alone, in the body"), "{advice}");
 }
 
 #[test]

@@ -31,7 +31,6 @@ def refresh_credentials():
         "basic": {"auth": HTTPBasicAuth(CLIENT_ID, SECRET)},
         "post": {"client_id": CLIENT_ID, "client_secret": SECRET},
         "none": {"client_id": CLIENT_ID},
-        "basic_without_secret": {"auth": HTTPBasicAuth(CLIENT_ID, "")},
     }[AUTH]
 
 
