@@ -1,6 +1,7 @@
 //! The test harness: starts the real `valetkey` binary and speaks only HTTP to it.
 //!
 //! - [`Setup`] and [`Provider`] run the server on a free loopback port with a store of its own.
+//! - `Setup::https` has it serve TLS, under a certificate authority of its own that its clients trust.
 //! - `Provider::{cli, user_create, app_create}` use the binary's command line.
 //! - [`Browser`] keeps cookies, fills in forms and walks sign-in and consent.
 //! - [`Api`] makes the plain requests an app or an API makes.

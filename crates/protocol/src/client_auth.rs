@@ -65,7 +65,7 @@ impl ClientFault {
             | ClientFault::Secret
             | ClientFault::Method
             | ClientFault::Inactive => {
-                "client unknown, secret wrong, or app disabled; an app without a secret sends client_id alone, in the body"
+                "client unknown, secret wrong, or app disabled; without a secret, send client_id alone, in the body"
             }
         }
     }

@@ -48,16 +48,11 @@ fn sender(scene: &Scene) -> impl Fn(HttpRequest) -> io::Result<HttpResponse> {
             sent = sent.header(name.as_str(), value.to_str().map_err(io::Error::other)?);
         }
         let reply = api.try_send(&sent.raw_body(request.body()))?;
+        let media_type = reply.header("Content-Type").unwrap_or_default();
+        let media_type = media_type.parse().map_err(io::Error::other)?;
         let mut response = HttpResponse::new(reply.body);
         *response.status_mut() = reply.status.try_into().map_err(io::Error::other)?;
-        if let Some((_, value)) = reply
-            .headers
-            .iter()
-            .find(|(name, _)| name.eq_ignore_ascii_case("content-type"))
-        {
-            let value = value.parse().map_err(io::Error::other)?;
-            response.headers_mut().insert("content-type", value);
-        }
+        response.headers_mut().insert("content-type", media_type);
         Ok(response)
     }
 }
