@@ -123,7 +123,7 @@ fn a_no_is_told_to_the_device() {
 
 #[test]
 fn a_device_that_asks_too_often_is_slowed_down_for_good() {
-    let scene = scene("");
+    let scene = scene("[device]\ninterval = \"5s\"");
     let app = television(&scene);
     let codes = Codes::ask(&scene, &app, &[]);
     assert_refused(&codes.poll(&scene, &app), 400, "authorization_pending");
@@ -132,14 +132,14 @@ fn a_device_that_asks_too_often_is_slowed_down_for_good() {
     let slow = codes.poll(&scene, &app);
     assert_refused(&slow, 400, "slow_down");
     assert!(
-        slow.member("error_description").contains("11 seconds"),
+        slow.member("error_description").contains("15 seconds"),
         "{slow}"
     );
 }
 
 #[test]
 fn polls_of_one_moment_are_not_all_in_time() {
-    let scene = scene("");
+    let scene = scene("[device]\ninterval = \"5s\"");
     let app = television(&scene);
     let codes = Codes::ask(&scene, &app, &[]);
     let start = Barrier::new(8);

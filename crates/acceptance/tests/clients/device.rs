@@ -11,10 +11,10 @@ use std::time::Duration;
 /// How long a library may take until it asks for the first time.
 const FIRST_POLL: Duration = Duration::from_secs(20);
 
-/// A provider that lets devices in, and lets them ask each second.
+/// A provider that lets devices in, and lets them ask every two seconds.
 #[track_caller]
 pub(crate) fn provider() -> Scene {
-    let on = "[grants]\ndevice_code = true\n[device]\ninterval = \"1s\"";
+    let on = "[grants]\ndevice_code = true\n[device]\ninterval = \"2s\"";
     Scene::start(setup().with(on))
 }
 

@@ -93,6 +93,13 @@ fn decide<M: Mint>(
     }
 }
 
+/// The shortest time between two polls that is let pass. Time here is whole seconds and networks delay one poll more
+/// than the next, so a device that keeps to its interval may seem a second early.
+fn least(interval: Lifetime) -> Lifetime {
+    let seconds = u32::try_from(interval.seconds()).unwrap_or(SLOWEST);
+    Lifetime::from_seconds(seconds.saturating_sub(1).max(1))
+}
+
 /// Nobody has answered yet. A poll that comes too soon makes the interval longer for good.
 fn wait<M>(
     device: &DeviceAuthorization,
@@ -101,7 +108,7 @@ fn wait<M>(
     let before = device.pace;
     let too_soon = before
         .polled_at
-        .is_some_and(|last| context.now < last.plus(before.interval));
+        .is_some_and(|last| context.now < last.plus(least(before.interval)));
     let interval = match too_soon {
         true => slower(before.interval),
         false => before.interval,

@@ -37,7 +37,7 @@ fn too_soon_makes_the_interval_longer_for_good() {
     let (error, change) = refused(|case| {
         let device = &mut case.device_mut().device;
         device.answer = None;
-        device.pace.polled_at = Some(UnixTime(NOW.0 - 4));
+        device.pace.polled_at = Some(UnixTime(NOW.0 - 3));
     });
     assert_eq!(code(&error), (400, "slow_down".to_owned()));
     let Some(Transition::PollDevice { after, .. }) = change else {
@@ -58,8 +58,27 @@ fn too_soon_makes_the_interval_longer_for_good() {
         }
     };
     let interval = Lifetime::from_seconds(15);
-    assert_eq!(slowed(9), TokenError::SlowDown { interval });
+    assert_eq!(slowed(8), TokenError::SlowDown { interval });
     assert_eq!(slowed(10), TokenError::AuthorizationPending);
+}
+
+/// Libraries poll by a ticker, "the minimum amount of time in seconds that the client SHOULD wait" apart as they
+/// leave, not as they arrive.
+#[test]
+fn a_poll_that_seems_a_second_early_is_in_time() {
+    for (interval, seconds, in_time) in [(5, 4, true), (5, 3, false), (2, 1, true), (1, 0, false)] {
+        let mut case = Case::device();
+        case.device_mut().device.answer = None;
+        case.device_mut().device.pace = Pace {
+            interval: Lifetime::from_seconds(interval),
+            polled_at: Some(UnixTime(NOW.0 - seconds)),
+        };
+        let Decision::Refused { error, .. } = case.answer() else {
+            panic!("nobody has answered yet");
+        };
+        let pending = error == TokenError::AuthorizationPending;
+        assert_eq!(pending, in_time, "{seconds} of {interval}");
+    }
 }
 
 #[test]
