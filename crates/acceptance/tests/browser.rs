@@ -134,3 +134,8 @@ fn the_keyboard_alone_is_enough() {
 fn an_app_may_send_its_visitor_on_to_another_site() {
     walk("onward");
 }
+
+#[test]
+fn a_television_is_let_in_with_a_phone() {
+    walk("device");
+}

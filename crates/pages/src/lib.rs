@@ -20,6 +20,7 @@ mod samples;
 mod sign_in;
 mod sign_out;
 mod sign_up;
+mod television;
 
 pub use account::{Account, SessionLine};
 pub use asset::stylesheet;
@@ -34,6 +35,7 @@ pub use samples::{HOSTILE, Sample, every_sample};
 pub use sign_in::SignIn;
 pub use sign_out::SignOut;
 pub use sign_up::SignUp;
+pub use television::{DemoTelevision, OnScreen};
 
 /// One HTML page.
 pub trait Page: askama::Template + Sized {

@@ -2,7 +2,8 @@
 
 use crate::{
     Account, AppCard, AsksFrom, Consent, DemoError, DemoHome, DemoResult, DemoStep, DemoTask,
-    DeviceCode, Frame, Notice, Page, Risk, ScopeGroup, ScopeLine, SignIn, SignOut, SignUp,
+    DemoTelevision, DeviceCode, Frame, Notice, Page, Risk, ScopeGroup, ScopeLine, SignIn, SignOut,
+    SignUp,
 };
 
 /// Text that breaks out of any place where it is not escaped.
@@ -33,6 +34,7 @@ pub fn every_sample() -> Vec<Sample> {
         rendered::<DemoHome>(),
         rendered::<DemoResult>(),
         rendered::<DemoError>(),
+        rendered::<DemoTelevision>(),
     ]
     .concat()
 }

@@ -32,6 +32,7 @@ fn every_page_has_its_samples() {
         "demo-error",
         "demo-home",
         "demo-result",
+        "demo-television",
         "device-code",
         "notice",
         "sign-in",

@@ -51,7 +51,24 @@ impl Client {
         self.send(request).await
     }
 
+    /// Gets whatever is there; empty unless it is a success.
+    pub(super) async fn get_bytes(&self, url: &str) -> anyhow::Result<Bytes> {
+        let request = Request::get(url).body(Full::default())?;
+        let (status, body) = self.fetch(request).await?;
+        Ok(if status == StatusCode::OK {
+            body
+        } else {
+            Bytes::new()
+        })
+    }
+
     async fn send(&self, request: Request<Full<Bytes>>) -> anyhow::Result<Answer> {
+        let (status, body) = self.fetch(request).await?;
+        let json = serde_json::from_slice(&body).unwrap_or(Value::Null);
+        Ok(Answer { status, json })
+    }
+
+    async fn fetch(&self, request: Request<Full<Bytes>>) -> anyhow::Result<(StatusCode, Bytes)> {
         let url = request.uri().to_string();
         let response = tokio::time::timeout(TIMEOUT, self.0.request(request)).await;
         let response = response
@@ -59,7 +76,6 @@ impl Client {
             .with_context(|| format!("{url} cannot be reached"))?;
         let status = response.status();
         let body = response.into_body().collect().await?.to_bytes();
-        let json = serde_json::from_slice(&body).unwrap_or(Value::Null);
-        Ok(Answer { status, json })
+        Ok((status, body))
     }
 }

@@ -3,6 +3,7 @@
 use super::api::{self, Tasks};
 use super::client::{Answer, Client};
 use super::setup::Credentials;
+use super::television::{self, Television};
 use crate::app::origin;
 use crate::config::Config;
 use crate::reply;
@@ -28,13 +29,15 @@ const MAX_REQUESTS: usize = 10;
 
 /// What the app was told when it was registered.
 pub(super) struct Settings {
-    issuer: String,
+    pub(super) issuer: String,
     authorization: String,
-    token: String,
+    pub(super) token: String,
     revocation: String,
+    /// Empty when the grant is off.
+    pub(super) device: String,
     pub(super) introspection: String,
     provider: String,
-    base: String,
+    pub(super) base: String,
     client_id: String,
     client_secret: String,
     pub(super) api_id: String,
@@ -54,6 +57,10 @@ impl Settings {
             authorization: at(&paths.authorize),
             token: at(&paths.token),
             revocation: at(&paths.revoke),
+            device: match paths.device.is_empty() {
+                true => String::new(),
+                false => at(&paths.device),
+            },
             introspection: at(&paths.introspect),
             provider: config.branding.product.clone(),
             base: base.to_owned(),
@@ -88,6 +95,7 @@ pub(super) struct DemoState {
     pub(super) settings: Settings,
     pub(super) client: Client,
     pub(super) tasks: Tasks,
+    pub(super) television: Television,
     visits: Mutex<BTreeMap<u64, (String, Visit)>>,
 }
 
@@ -100,6 +108,7 @@ pub(super) fn router(settings: Settings) -> Router {
         settings,
         client: Client::new(),
         tasks: Tasks::new(),
+        television: Television::new(),
         visits: Mutex::new(BTreeMap::new()),
     });
     Router::new()
@@ -109,6 +118,7 @@ pub(super) fn router(settings: Settings) -> Router {
         .route("/tasks", get(show))
         .route("/refresh", post(refresh))
         .route("/revoke", post(revoke))
+        .route("/tv", get(television::watch).post(television::restart))
         .route("/v1/tasks", get(api::list).post(api::add))
         .route("/assets/{name}", get(stylesheet))
         .with_state(demo)
@@ -121,7 +131,7 @@ async fn stylesheet() -> Response {
     response
 }
 
-fn frame() -> Frame {
+pub(super) fn frame() -> Frame {
     Frame {
         product: "Task Board".to_owned(),
         request_id: RequestId::next().to_string(),
@@ -173,7 +183,7 @@ impl DemoState {
         }
     }
 
-    fn credential(&self) -> (&str, &str) {
+    pub(super) fn credential(&self) -> (&str, &str) {
         (&self.settings.client_id, &self.settings.client_secret)
     }
 
@@ -365,7 +375,7 @@ async fn call_api(demo: &Demo, visit: &mut Visit) {
     });
 }
 
-fn tasks_of(json: &Value) -> Vec<(String, bool)> {
+pub(super) fn tasks_of(json: &Value) -> Vec<(String, bool)> {
     let list = json.as_array().cloned().unwrap_or_default();
     let task = |task: &Value| {
         let title = task["title"].as_str().unwrap_or_default().to_owned();

@@ -4,6 +4,7 @@ mod api;
 mod client;
 mod demo;
 mod setup;
+mod television;
 
 use crate::app::{self, AppState};
 use crate::config::{Config, Overrides};
