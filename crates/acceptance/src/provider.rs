@@ -20,6 +20,7 @@ pub struct Provider {
     env: Vec<(String, String)>,
     args: Vec<String>,
     issuer: String,
+    database: PathBuf,
     addr: SocketAddr,
     child: Option<Child>,
     /// How its clients know it, when it serves https.
@@ -35,10 +36,12 @@ impl Provider {
         env: Vec<(String, String)>,
         args: Vec<String>,
         issuer: Option<String>,
+        database: &str,
     ) -> Self {
         let port = free_port();
         let issuer = issuer.unwrap_or_else(|| "http://localhost:{port}".to_owned());
         let provider = Provider {
+            database: folder.path().join(database),
             folder,
             binary,
             env,
@@ -84,7 +87,7 @@ impl Provider {
 
     /// The SQLite file it keeps.
     pub fn database_path(&self) -> PathBuf {
-        self.folder().join("valetkey.db")
+        self.database.clone()
     }
 
     /// The storage as the command line wants it.

@@ -14,6 +14,7 @@ pub struct Setup {
     binary: Option<PathBuf>,
     folder: Option<PathBuf>,
     https: bool,
+    database: String,
 }
 
 impl Setup {
@@ -28,6 +29,7 @@ impl Setup {
             binary: None,
             folder: None,
             https: false,
+            database: "valetkey.db".to_owned(),
         }
     }
 
@@ -88,6 +90,12 @@ impl Setup {
         self
     }
 
+    /// The SQLite file, relative to the provider's folder, instead of `valetkey.db`.
+    pub fn database(mut self, path: &str) -> Self {
+        self.database = path.to_owned();
+        self
+    }
+
     /// Writes the configuration into a new folder and starts the server.
     ///
     /// # Panics
@@ -120,8 +128,15 @@ impl Setup {
         };
         let folder = folder.expect("make a temporary folder");
         let trust = self.https.then(|| tls::certify(folder.path()));
-        let mut provider =
-            Provider::prepared(folder, binary, &config, self.env, self.args, self.issuer);
+        let mut provider = Provider::prepared(
+            folder,
+            binary,
+            &config,
+            self.env,
+            self.args,
+            self.issuer,
+            &self.database,
+        );
         provider.trust = trust;
         provider
     }

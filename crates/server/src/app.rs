@@ -118,7 +118,7 @@ pub(crate) fn open_store(config: &Config) -> anyhow::Result<Store> {
         path: config.storage.clone(),
         readers_hint: cores,
         subjects: config.policy.subjects.clone(),
-        synchronous: store::Synchronous::Full,
+        synchronous: config.synchronous,
     };
     Store::open(&options).with_context(|| format!("cannot open {}", config.storage.display()))
 }

@@ -1,9 +1,9 @@
 //! The server's own key: a file of 32 random bytes that only its user may read.
 use anyhow::{Context, bail};
 use jose::keyed::Key;
-use std::fs::{DirBuilder, OpenOptions};
+use std::fs::{self, OpenOptions};
 use std::io::{ErrorKind, Read, Write};
-use std::os::unix::fs::{DirBuilderExt, MetadataExt, OpenOptionsExt};
+use std::os::unix::fs::{MetadataExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
 
 /// The name of the key file in its folder.
@@ -14,29 +14,19 @@ pub(crate) fn path(folder: &Path) -> PathBuf {
     folder.join(FILE)
 }
 
-/// Reads the key, or makes it at the first start.
+/// Reads the key, or makes it at the first start. When this returns the key is on the disk.
 ///
 /// # Errors
 /// When the file cannot be read or written, is of another size, or others may read it.
 pub(crate) fn load(folder: &Path) -> anyhow::Result<Key> {
     let path = path(folder);
     make_folder(folder)?;
-    let made = OpenOptions::new()
-        .write(true)
-        .create_new(true)
-        .mode(0o600)
-        .open(&path);
-    match made {
-        Ok(mut file) => {
-            let secret: [u8; 32] = jose::random::bytes();
-            file.write_all(&secret)
-                .and_then(|()| file.sync_all())
-                .with_context(|| format!("cannot write {}", path.display()))?;
-            Ok(Key::new(&secret))
-        }
-        Err(error) if error.kind() == ErrorKind::AlreadyExists => read(&path),
-        Err(error) => Err(error).with_context(|| format!("cannot create {}", path.display())),
+    if !path.exists() {
+        make(&path).with_context(|| format!("cannot create {}", path.display()))?;
     }
+    // Whoever made it may have been killed before this; a folder that cannot be written to has nothing to sync.
+    let _ = store::sync_folder(folder);
+    read(&path)
 }
 
 /// Makes a folder that only its user may enter.
@@ -44,11 +34,30 @@ pub(crate) fn load(folder: &Path) -> anyhow::Result<Key> {
 /// # Errors
 /// When it cannot be made.
 pub(crate) fn make_folder(folder: &Path) -> anyhow::Result<()> {
-    DirBuilder::new()
-        .recursive(true)
-        .mode(0o700)
-        .create(folder)
+    store::make_folder(folder)
         .with_context(|| format!("cannot create the folder {}", folder.display()))
+}
+
+/// Makes a key and gives it its name only when all of it is on the disk, so that nobody ever reads a part. A key
+/// that another process made meanwhile stays.
+fn make(path: &Path) -> std::io::Result<()> {
+    let mine = u64::from_ne_bytes(jose::random::bytes());
+    let unfinished = path.with_extension(format!("new-{mine:016x}"));
+    let mut file = OpenOptions::new()
+        .write(true)
+        .create_new(true)
+        .mode(0o600)
+        .open(&unfinished)?;
+    let secret: [u8; 32] = jose::random::bytes();
+    let named = file
+        .write_all(&secret)
+        .and_then(|()| file.sync_all())
+        .and_then(|()| fs::hard_link(&unfinished, path));
+    let _ = fs::remove_file(&unfinished);
+    match named {
+        Err(error) if error.kind() == ErrorKind::AlreadyExists => Ok(()),
+        other => other,
+    }
 }
 
 fn read(path: &Path) -> anyhow::Result<Key> {
@@ -72,4 +81,23 @@ fn read(path: &Path) -> anyhow::Result<Key> {
         );
     }
     Ok(Key::new(&secret))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn all_who_start_at_the_same_moment_have_one_key_and_leave_one_file() {
+        let folder = tempfile::tempdir().unwrap();
+        let keys = folder.path().join("a/b/keys");
+        let tags = std::thread::scope(|scope| {
+            let load = || load(&keys).unwrap().tag(&[b"x"]);
+            let starts: Vec<_> = (0..8).map(|_| scope.spawn(load)).collect();
+            let tags = starts.into_iter().map(|start| start.join().unwrap());
+            tags.collect::<Vec<_>>()
+        });
+        assert!(tags.iter().all(|tag| *tag == tags[0]));
+        assert_eq!(fs::read_dir(&keys).unwrap().count(), 1);
+    }
 }

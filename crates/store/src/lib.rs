@@ -3,11 +3,13 @@
 //! [`Store::settle`] makes one [`Transition`] durable, guard first. Everything else reads.
 
 mod error;
+mod folder;
 mod memory;
 mod mint;
 mod sqlite;
 
 pub use error::StoreError;
+pub use folder::{make_folder, sync_folder};
 pub use mint::IdMint;
 pub use sqlite::sweep::{SweepRules, Swept};
 
@@ -46,8 +48,10 @@ pub enum Synchronous {
     /// The disk: what was acknowledged survives a power cut.
     #[default]
     Full,
-    /// The operating system: a power cut may take back acknowledged commits. For measurements.
+    /// The operating system; the disk at checkpoints. A power cut may take back the newest commits.
     Normal,
+    /// The operating system, ever. A power cut may take back commits, and may break the file.
+    Off,
 }
 
 impl Synchronous {
@@ -55,6 +59,7 @@ impl Synchronous {
         match self {
             Synchronous::Full => "FULL",
             Synchronous::Normal => "NORMAL",
+            Synchronous::Off => "OFF",
         }
     }
 }

@@ -4,6 +4,7 @@
 
 pub(crate) mod client;
 pub(crate) mod rest;
+pub(crate) mod told;
 
 use acceptance::{
     Api, App, AppSpec, Browser, Form, Json, Pkce, Provider, Redirect, Reply, Request, Setup, Url,
@@ -272,6 +273,11 @@ impl Scene {
         let args = [args, &["--json"]].concat();
         self.provider.cli(&args).json()
     }
+}
+
+/// Whether the long forms are asked for.
+pub(crate) fn long() -> bool {
+    std::env::var("VALETKEY_LONG").is_ok_and(|value| value == "1")
 }
 
 /// Whether `done` comes true within `limit`.

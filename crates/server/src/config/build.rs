@@ -2,10 +2,12 @@
 use super::address::{BaseUrl, host_of, is_loopback, listen_address};
 use super::fault::ConfigFault;
 use super::layers::{Layers, Origin};
+use super::settings::SynchronousSetting;
 use super::{Branding, Config, Tls, paths, policy, test_side};
 use ipnet::IpNet;
 use std::net::{IpAddr, SocketAddr};
 use std::path::{Path, PathBuf};
+use store::Synchronous;
 
 /// Longest name of a product, in characters.
 const MAX_PRODUCT: usize = 60;
@@ -33,6 +35,7 @@ pub(super) fn config(layers: &Layers) -> Result<Config, ConfigFault> {
         issuer,
         keys: keys(layers, &storage),
         storage,
+        synchronous: synchronous(layers, &mut warnings),
         paths: paths::paths(layers)?,
         policy,
         documented,
@@ -132,6 +135,19 @@ fn keys(layers: &Layers, storage: &Path) -> PathBuf {
         Some(keys) => resolved(layers, "storage.keys", keys),
         None => storage.with_extension("keys"),
     }
+}
+
+/// What an answer waits for; anything but the disk is warned about.
+fn synchronous(layers: &Layers, warnings: &mut Vec<String>) -> Synchronous {
+    let (synchronous, loses) = match layers.settings.storage.synchronous {
+        SynchronousSetting::Full => return Synchronous::Full,
+        SynchronousSetting::Normal => (Synchronous::Normal, "lose"),
+        SynchronousSetting::Off => (Synchronous::Off, "break the database or lose"),
+    };
+    warnings.push(format!(
+        "storage.synchronous is not full: a power cut may {loses} tokens and revocations that were answered, so keep it for tests"
+    ));
+    synchronous
 }
 
 fn branding(layers: &Layers) -> Result<Branding, ConfigFault> {

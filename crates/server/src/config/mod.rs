@@ -50,6 +50,8 @@ pub(crate) struct Config {
     pub(crate) storage: PathBuf,
     /// The folder of the server's key files.
     pub(crate) keys: PathBuf,
+    /// What an answer waits for.
+    pub(crate) synchronous: store::Synchronous,
     /// What rules obey.
     pub(crate) policy: Policy,
     /// Test credentials that are published, if there are any.

@@ -516,6 +516,10 @@ pub(crate) struct StorageSettings {
     pub(crate) url: String,
     /// The folder of the server's key files. Default: the database file's name with the ending `.keys`.
     pub(crate) keys: Option<PathBuf>,
+    /// What an answer waits for. `full`: the disk, so what was answered survives a power cut. `normal`: the
+    /// operating system, so a power cut may take back the newest tokens and bring revoked ones back to life.
+    /// `off`: the same, and a power cut may break the database beyond repair. All three survive a crash of the server.
+    pub(crate) synchronous: SynchronousSetting,
 }
 
 impl Default for StorageSettings {
@@ -523,6 +527,19 @@ impl Default for StorageSettings {
         StorageSettings {
             url: "sqlite:valetkey.db".to_owned(),
             keys: None,
+            synchronous: SynchronousSetting::Full,
         }
     }
+}
+
+/// What an answer waits for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+pub(crate) enum SynchronousSetting {
+    /// The disk.
+    Full,
+    /// The operating system; the disk now and then.
+    Normal,
+    /// The operating system.
+    Off,
 }

@@ -319,18 +319,19 @@ fn an_issuer_on_loopback_takes_in_the_other_hosts() {
 #[test]
 fn what_deserves_a_second_look_is_warned_about() {
     let config = load(
-        "issuer = \"https://a.example\"\n[token]\nbodies = [\"form\", \"query\"]\nlifetimes = { access = \"2y\", refresh = \"366d\" }",
+        "issuer = \"https://a.example\"\n[token]\nbodies = [\"form\", \"query\"]\nlifetimes = { access = \"2y\", refresh = \"366d\" }\n[storage]\nsynchronous = \"normal\"",
     );
     let warnings = config.unwrap().warnings;
     for (warning, starts) in warnings.iter().zip([
         "token.lifetimes.access is 2y: ",
         "token.lifetimes.refresh is 366d: ",
         "token.bodies has \"query\": ",
+        "storage.synchronous is not full: ",
         "the issuer is https, but ",
     ]) {
         assert!(warning.starts_with(starts), "{warning}");
     }
-    assert_eq!(warnings.len(), 4);
+    assert_eq!(warnings.len(), 5);
 }
 
 #[test]
