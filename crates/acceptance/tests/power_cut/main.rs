@@ -148,28 +148,6 @@ fn first_moments() -> Duration {
     random_below(80)
 }
 
-#[test]
-fn the_recorder_misses_nothing() {
-    let mut ground = Ground::new();
-    let mut scene = Scene::start(ground.setup());
-    let mut work = Work::begin(&scene);
-    let told = work.load_and_kill(&mut scene);
-    scene.provider.start();
-    work.verify(&scene, told);
-    scene.provider.stop();
-    ground.play();
-    ground.disk.settle();
-    let recorded = ground.disk.files();
-    let real = Disk::at_rest(&ground.root());
-    for (name, bytes) in real.files() {
-        // The index of the WAL is a shared map, made anew at every start.
-        let same = recorded.get(&name).is_some_and(|played| **played == *bytes);
-        assert!(same || name.ends_with("-shm"), "{name} differs");
-    }
-    assert_eq!(recorded.len(), real.files().len());
-    assert!(ground.disk.syncs() > 100, "{} syncs", ground.disk.syncs());
-}
-
 /// Restarts the server in good order with another `storage.synchronous`.
 #[track_caller]
 fn restart_with(provider: &mut Provider, synchronous: &str) {
@@ -177,6 +155,15 @@ fn restart_with(provider: &mut Provider, synchronous: &str) {
     let config = format!("{PLAIN}\n[storage]\nsynchronous = {synchronous:?}\n");
     fs::write(provider.config_path(), config).expect("write the configuration");
     provider.start();
+}
+
+/// An app with 20 tokens of its own and a refresh token of Ann's.
+fn begin(scene: &Scene) -> (Work, Vec<String>, String) {
+    let work = Work::begin(scene);
+    let issue = |_| Tokens::of(&scene.client_credentials(&work.app)).access;
+    let kept = (0..20).map(issue).collect();
+    let tokens = scene.tokens_of(&mut scene.browser(), &work.app, "tasks:read");
+    (work, kept, tokens.refresh)
 }
 
 /// Gives tokens, takes tokens back and trades refresh tokens; returns what was acknowledged.
@@ -193,16 +180,31 @@ fn acknowledged(scene: &Scene, work: &Work, kept: &[String], refresh: &str) -> T
     told
 }
 
+#[test]
+fn the_recorder_misses_nothing() {
+    let mut ground = Ground::new();
+    let mut scene = Scene::start(ground.setup());
+    let (work, kept, refresh) = begin(&scene);
+    acknowledged(&scene, &work, &kept, &refresh);
+    scene.provider.stop();
+    ground.play();
+    ground.disk.settle();
+    let recorded = ground.disk.files();
+    let real = Disk::at_rest(&ground.root());
+    for (name, bytes) in real.files() {
+        // The index of the WAL is a shared map, made anew at every start.
+        let same = recorded.get(&name).is_some_and(|played| **played == *bytes);
+        assert!(same || name.ends_with("-shm"), "{name} differs");
+    }
+    assert_eq!(recorded.len(), real.files().len());
+    assert!(ground.disk.syncs() > 100, "{} syncs", ground.disk.syncs());
+}
+
 /// What a cut takes back of 20 tokens, 20 revocations and one rotation.
 fn loss_with(synchronous: &str) -> support::told::Forgotten {
     let mut ground = Ground::new();
     let mut scene = Scene::start(ground.setup());
-    let work = Work::begin(&scene);
-    let issue = |_| Tokens::of(&scene.client_credentials(&work.app)).access;
-    let kept: Vec<String> = (0..20).map(issue).collect();
-    let refresh = scene
-        .tokens_of(&mut scene.browser(), &work.app, "tasks:read")
-        .refresh;
+    let (work, kept, refresh) = begin(&scene);
     restart_with(&mut scene.provider, synchronous);
     let told = acknowledged(&scene, &work, &kept, &refresh);
     scene.provider.kill();
