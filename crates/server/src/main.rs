@@ -1,19 +1,4 @@
 //! The `valetkey` binary: an OAuth provider in one file.
-mod app;
-mod cli;
-mod clock;
-mod config;
-mod dev;
-mod jobs;
-mod keys;
-mod listen;
-mod log;
-mod password;
-mod reply;
-mod request;
-mod routes;
-mod test_side;
-mod visitor;
 
 /// Small and steady under many short allocations.
 #[global_allocator]
@@ -23,5 +8,5 @@ fn main() -> std::process::ExitCode {
     // The allocator's arena would be filled with 2 MiB pages: 14 MiB more while idle, for nothing measurable.
     #[cfg(target_os = "linux")]
     let _ = nix::sys::prctl::set_thp_disable(true);
-    cli::main()
+    server::main()
 }

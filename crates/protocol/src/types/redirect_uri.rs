@@ -316,7 +316,8 @@ fn is_ipv6_literal(host: &str) -> bool {
     inside.is_some_and(|inside| inside.parse::<std::net::Ipv6Addr>().is_ok())
 }
 
-/// Labels of letters, digits, `-` and `_`, none of them empty but for the root's.
+/// Labels of letters, digits, `-` and `_`, none of them empty but for the root's. Browsers take a host whose last
+/// label is a number for an IPv4 address (`https://60003/` leads to 0.0.234.99), so it must be written as one.
 fn is_host_name(host: &str) -> bool {
     let label = |label: &str| {
         !label.is_empty()
@@ -324,8 +325,20 @@ fn is_host_name(host: &str) -> bool {
                 .bytes()
                 .all(|b| b.is_ascii_alphanumeric() || b == b'-' || b == b'_')
     };
-    let host = host.strip_suffix('.').unwrap_or(host);
-    host.split('.').all(label)
+    let labels = host.strip_suffix('.').unwrap_or(host);
+    let last = labels.rsplit('.').next().unwrap_or_default();
+    match is_number(last) {
+        true => host.parse::<std::net::Ipv4Addr>().is_ok(),
+        false => labels.split('.').all(label),
+    }
+}
+
+/// A number as browsers read it in a host: decimal or, after `0x`, hexadecimal.
+fn is_number(label: &str) -> bool {
+    let hexadecimal = label.strip_prefix("0x").or(label.strip_prefix("0X"));
+    let is_hexadecimal = |digits: &str| digits.bytes().all(|b| b.is_ascii_hexdigit());
+    let is_decimal = !label.is_empty() && label.bytes().all(|b| b.is_ascii_digit());
+    is_decimal || hexadecimal.is_some_and(is_hexadecimal)
 }
 
 /// "A percent-encoded octet is encoded as a character triplet" (RFC 3986 §2.1).

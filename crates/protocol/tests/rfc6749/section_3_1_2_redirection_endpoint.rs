@@ -37,6 +37,13 @@ fn a_registered_uri_is_absolute() {
         ("https://app.example:port/cb", RedirectUriFault::Malformed),
         ("https://app.example:/cb", RedirectUriFault::Malformed),
         ("https://app.example:99999/cb", RedirectUriFault::Malformed),
+        // Browsers read these hosts as IPv4 addresses, so the page would name another place than it leads to.
+        ("https://60003/cb", RedirectUriFault::Malformed),
+        ("https://1.2/cb", RedirectUriFault::Malformed),
+        ("https://0x7f.1/cb", RedirectUriFault::Malformed),
+        ("https://app.0X/cb", RedirectUriFault::Malformed),
+        ("https://10.0.0.07/cb", RedirectUriFault::Malformed),
+        ("https://127.0.0.1./cb", RedirectUriFault::Malformed),
         ("https://[::1/cb", RedirectUriFault::Malformed),
         ("https://[::1].evil.example/cb", RedirectUriFault::Malformed),
         ("https://app.example/a b", RedirectUriFault::Malformed),
@@ -88,6 +95,8 @@ fn what_is_registered_is_kept_byte_for_byte() {
         "https://app.example:8443/cb?tenant=a%20b&x",
         "https://APP.example/CB/",
         "https://[2001:db8::1]/cb",
+        "https://203.0.113.7/cb",
+        "https://1.app.example/cb",
         "http://localhost:9876/callback",
         "http://localhost:5000/oauth/callback",
     ] {

@@ -52,7 +52,7 @@ enum Noun {
 }
 
 /// Reads the command line and does what it says.
-pub(crate) fn main() -> ExitCode {
+pub fn main() -> ExitCode {
     let cli = Cli::parse();
     match run(cli) {
         Ok(code) => code,

@@ -12,10 +12,19 @@ impl ConfigFault {
     /// A fault at `place` (`valetkey.toml:12`, a variable, a flag, a setting's name).
     pub(super) fn new(place: impl Into<String>, sentence: impl Into<String>) -> Self {
         ConfigFault {
-            place: place.into(),
-            sentence: sentence.into(),
+            place: one_line(&place.into()),
+            sentence: one_line(&sentence.into()),
         }
     }
+}
+
+/// `text` without control characters: it goes to a terminal, and may quote a file.
+fn one_line(text: &str) -> String {
+    let shown = |c: char| match c.is_control() {
+        true => c.escape_default().to_string(),
+        false => c.to_string(),
+    };
+    text.chars().map(shown).collect()
 }
 
 impl fmt::Display for ConfigFault {

@@ -73,21 +73,45 @@ impl Layers {
         overrides: &Overrides,
         environment: &[(String, String)],
     ) -> Result<Self, ConfigFault> {
-        let mut layers = Layers {
+        let mut layers = Self::new(file);
+        if let Some(file) = file {
+            layers.read_file(file)?;
+        }
+        layers.lay_over(overrides, environment)
+    }
+
+    /// The same for the text of a file called `name`, which is not touched.
+    pub(super) fn of_text(
+        name: &str,
+        text: &str,
+        overrides: &Overrides,
+        environment: &[(String, String)],
+    ) -> Result<Self, ConfigFault> {
+        let mut layers = Self::new(Some(Path::new(name)));
+        layers.read_text(name, text)?;
+        layers.lay_over(overrides, environment)
+    }
+
+    fn new(file: Option<&Path>) -> Self {
+        Layers {
             source: file.map(Path::to_owned),
             settings: Settings::default(),
             known: Known::new(),
             table: Table::new(),
             origins: BTreeMap::new(),
-        };
-        if let Some(file) = file {
-            layers.read_file(file)?;
         }
+    }
+
+    fn lay_over(
+        mut self,
+        overrides: &Overrides,
+        environment: &[(String, String)],
+    ) -> Result<Self, ConfigFault> {
         let mut environment: Vec<_> = environment.iter().collect();
         environment.sort();
         for (name, value) in environment {
             if let Some(rest) = name.strip_prefix(PREFIX) {
-                layers.read_variable(name, rest, value)?;
+                self.read_variable(name, rest, value)?;
             }
         }
         for (flag, path, value) in [
@@ -97,10 +121,10 @@ impl Layers {
         ] {
             if let Some(value) = value {
                 let path: Vec<String> = path.iter().map(|&name| name.to_owned()).collect();
-                layers.lay(&path, vec![Value::from(value.as_str())], Origin::Flag(flag))?;
+                self.lay(&path, vec![Value::from(value.as_str())], Origin::Flag(flag))?;
             }
         }
-        Ok(layers)
+        Ok(self)
     }
 
     /// Where the value of a setting came from; `path` as TOML writes it.
@@ -134,15 +158,19 @@ impl Layers {
                 format!("cannot be read ({error}): name an existing file with --config"),
             )
         })?;
+        self.read_text(&name, &text)
+    }
+
+    fn read_text(&mut self, name: &str, text: &str) -> Result<(), ConfigFault> {
         let line_of_error =
-            |error: &toml::de::Error| error.span().map_or(1, |span| line_of(&text, span.start));
+            |error: &toml::de::Error| error.span().map_or(1, |span| line_of(text, span.start));
         let at = |error: toml::de::Error| {
             let line = line_of_error(&error);
             ConfigFault::new(format!("{name}:{line}"), plain(&error))
         };
-        let spanned = DeTable::parse(&text).map_err(at)?;
-        self.walk(&name, &text, spanned.get_ref(), &mut Vec::new())?;
-        self.settings = toml::from_str(&text).map_err(|error| {
+        let spanned = DeTable::parse(text).map_err(at)?;
+        self.walk(name, text, spanned.get_ref(), &mut Vec::new())?;
+        self.settings = toml::from_str(text).map_err(|error| {
             let line = line_of_error(&error);
             match self.set_at(line) {
                 Some(setting) => self.fault(setting, plain(&error)),

@@ -15,6 +15,7 @@ mod scopes;
 pub(crate) mod settings;
 mod show;
 mod test_side;
+pub(crate) mod text;
 mod tokens;
 pub(crate) mod values;
 

@@ -190,6 +190,18 @@ fn an_unknown_key_is_told_with_line_and_suggestion() {
 }
 
 #[test]
+fn a_fault_is_one_line_without_control_characters() {
+    for file in [
+        "[apps]\npkce = \"\\u001b[2Jall\"",
+        "[log]\nformat = \"a\\nb\"",
+        "[token]\nbodies = [\"form\", \"\\u009b\"]",
+    ] {
+        let fault = fault(file);
+        assert!(!fault.chars().any(char::is_control), "{fault:?}");
+    }
+}
+
+#[test]
 fn a_wrong_value_is_told_with_line_and_name() {
     assert_eq!(
         fault("[paths]\ntoken = \"/token\""),

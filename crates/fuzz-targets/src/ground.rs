@@ -1,0 +1,79 @@
+//! A provider and its apps, for targets that need them.
+use jose::Digest;
+use protocol::Policy;
+use protocol::types::{
+    Client, ClientKind, ClientNo, ClientStatus, GrantType, Locator, RedirectUri, Scope,
+    StoredSecret, Subject, UnixTime,
+};
+use std::sync::LazyLock;
+
+/// A provider that takes parameters from everywhere.
+const OPEN: &str = r#"
+[token]
+bodies = ["form", "json", "query"]
+[scopes."tasks:read"]
+sentence = "See your tasks"
+default = true
+[scopes."admin:all"]
+sentence = "Do everything"
+restricted = true
+"#;
+
+/// What stands in [`OPEN`].
+pub(crate) static POLICY: LazyLock<Policy> = LazyLock::new(|| {
+    let checked = server::check(OPEN, &[]);
+    checked.expect("it is in order").policy
+});
+
+/// The same, but with parameters in form bodies only.
+pub(crate) static STRICT: LazyLock<Policy> = LazyLock::new(|| {
+    let mut policy = POLICY.clone();
+    policy.tokens.bodies.json = false;
+    policy.tokens.bodies.query = false;
+    policy
+});
+
+/// An app with these redirect URIs, and a secret if it is confidential.
+pub(crate) fn client(kind: ClientKind, secret: &str, redirect_uris: Vec<RedirectUri>) -> Client {
+    let secret = StoredSecret {
+        digest: Digest::of(secret.as_bytes()),
+        created_at: UnixTime(1),
+    };
+    Client {
+        no: ClientNo(1),
+        id: "app".to_owned(),
+        name: "App".to_owned(),
+        homepage: "https://app.example/".to_owned(),
+        description: String::new(),
+        owner: Subject(1),
+        publisher: "Olive Owner".to_owned(),
+        kind,
+        secrets: match kind {
+            ClientKind::Confidential => vec![secret],
+            ClientKind::Public => Vec::new(),
+        },
+        redirect_uris,
+        grants: GrantType::ALL.to_vec(),
+        scopes: None,
+        approved: Scope::default(),
+        resource_server: false,
+        status: ClientStatus::Active,
+        cutoff: Locator(0),
+        reviewed_at: None,
+        logo: None,
+        created_at: UnixTime(1),
+    }
+}
+
+/// Splits an input at its first line break; what is missing is empty.
+pub(crate) fn line(data: &[u8]) -> (&[u8], &[u8]) {
+    match data.iter().position(|byte| *byte == b'\n') {
+        Some(at) => (&data[..at], &data[at + 1..]),
+        None => (data, &[]),
+    }
+}
+
+/// The input as text, as HTTP hands a header over.
+pub(crate) fn text(data: &[u8]) -> Option<&str> {
+    std::str::from_utf8(data).ok()
+}

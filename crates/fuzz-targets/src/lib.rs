@@ -1,0 +1,40 @@
+//! What must hold of every parser, whatever it is given: one function per target, which panics if it does not.
+//!
+//! `fuzz/` hands these to libFuzzer; `tests/short.rs` runs them on the seeds and what random changes make of them.
+//! Where it can be done, a target reads its input a second time, by other means, and compares.
+mod authorize;
+mod config;
+mod credentials;
+mod ground;
+mod params;
+mod redirect_uri;
+mod scope;
+mod token_request;
+mod token_text;
+
+/// A target: its name, and the function that takes the input.
+pub type Target = (&'static str, fn(&[u8]));
+
+/// All targets. The seeds of each are in `fuzz/seeds/NAME`, its words in `fuzz/dictionaries/NAME.dict`.
+pub const TARGETS: [Target; 11] = [
+    ("authorize", authorize::authorize),
+    ("basic", credentials::basic),
+    ("bearer", credentials::bearer),
+    ("config", config::config),
+    ("form", params::form),
+    ("json", params::json),
+    ("query", params::query),
+    ("redirect_uri", redirect_uri::redirect_uri),
+    ("scope", scope::scope),
+    ("token_request", token_request::token_request),
+    ("token_text", token_text::token_text),
+];
+
+/// Runs the target of this name.
+///
+/// # Panics
+/// When what must hold does not, or there is no such target.
+pub fn run(name: &str, data: &[u8]) {
+    let target = TARGETS.iter().find(|(own, _)| *own == name);
+    target.expect("a target of this name").1(data);
+}

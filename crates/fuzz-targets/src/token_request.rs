@@ -1,0 +1,90 @@
+//! A whole request to the token endpoint.
+use crate::ground::{POLICY, STRICT, line, text};
+use crate::params::{pairs_of, repeats};
+use protocol::policy::{ErrorAliases, Policy};
+use protocol::token::{GrantRequest, RawRequest, TokenError, TokenRequest};
+
+/// `Authorization`, `Content-Type` and query, a line each (an empty one is not sent), then the body.
+pub(crate) fn token_request(data: &[u8]) {
+    let (authorization, rest) = line(data);
+    let (content_type, rest) = line(rest);
+    let (query, body) = line(rest);
+    let header = |data| text(data).filter(|text| !text.is_empty());
+    let raw = RawRequest {
+        authorization: header(authorization),
+        content_type: header(content_type),
+        query: header(query),
+        body,
+    };
+    for policy in [&*POLICY, &*STRICT] {
+        match TokenRequest::parse(&raw, policy) {
+            Ok(request) => accepted(&raw, &request, policy),
+            Err(error) => refused(&error),
+        }
+    }
+}
+
+fn accepted(raw: &RawRequest<'_>, request: &TokenRequest, policy: &Policy) {
+    let params = raw.params(policy).expect("they were read");
+    let pairs = pairs_of(params.to_form().as_bytes()).expect("they read back");
+    assert!(!repeats(&pairs), "a repeated parameter gets through");
+    assert!(raw.query.is_none() || policy.tokens.bodies.query);
+    assert!(
+        raw.authorization.is_none() || params.get("client_secret").is_none(),
+        "two methods"
+    );
+    assert!(
+        params
+            .get("client_id")
+            .is_none_or(|id| id == request.credentials.client_id)
+    );
+    let (name, text) = match &request.grant {
+        GrantRequest::AuthorizationCode(code) => (
+            "authorization_code",
+            code.code.as_ref().map(|code| (code.text(), "code")),
+        ),
+        GrantRequest::RefreshToken(refresh) => (
+            "refresh_token",
+            refresh
+                .token
+                .as_ref()
+                .map(|token| (token.text(), "refresh_token")),
+        ),
+        GrantRequest::ClientCredentials { .. } => ("client_credentials", None),
+        #[allow(unreachable_patterns, reason = "grants are added")]
+        _ => return,
+    };
+    assert_eq!(params.get("grant_type"), Some(name));
+    if let Some((text, parameter)) = text {
+        assert_eq!(params.get(parameter), Some(text));
+    }
+}
+
+/// A refusal is one of RFC 6749 §5.2 and keeps to its characters.
+fn refused(error: &TokenError) {
+    let code = error.code(&NO_ALIASES);
+    assert!(
+        [
+            "invalid_request",
+            "invalid_client",
+            "invalid_scope",
+            "unsupported_grant_type",
+        ]
+        .contains(&code),
+        "{code} before anything was looked up"
+    );
+    assert_eq!(
+        error.status(),
+        if code == "invalid_client" { 401 } else { 400 }
+    );
+    let description = error.description();
+    let fits = |c: char| matches!(c, ' '..='!' | '#'..='[' | ']'..='~');
+    assert!(
+        !description.is_empty() && description.chars().all(fits),
+        "{description:?}"
+    );
+}
+
+const NO_ALIASES: ErrorAliases = ErrorAliases {
+    redirect_mismatch: None,
+};

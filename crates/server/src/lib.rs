@@ -1,0 +1,20 @@
+//! The server: routes, configuration, keys, jobs, commands. `main.rs` starts it; the fuzz targets read
+//! configurations with it.
+mod app;
+mod cli;
+mod clock;
+mod config;
+mod dev;
+mod jobs;
+mod keys;
+mod listen;
+mod log;
+mod password;
+mod reply;
+mod request;
+mod routes;
+mod test_side;
+mod visitor;
+
+pub use cli::main;
+pub use config::text::{Checked, check};
