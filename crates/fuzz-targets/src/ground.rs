@@ -11,6 +11,8 @@ use std::sync::LazyLock;
 const OPEN: &str = r#"
 [token]
 bodies = ["form", "json", "query"]
+[grants]
+device_code = true
 [scopes."tasks:read"]
 sentence = "See your tasks"
 default = true

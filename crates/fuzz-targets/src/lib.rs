@@ -11,12 +11,13 @@ mod redirect_uri;
 mod scope;
 mod token_request;
 mod token_text;
+mod user_code;
 
 /// A target: its name, and the function that takes the input.
 pub type Target = (&'static str, fn(&[u8]));
 
 /// All targets. The seeds of each are in `fuzz/seeds/NAME`, its words in `fuzz/dictionaries/NAME.dict`.
-pub const TARGETS: [Target; 11] = [
+pub const TARGETS: [Target; 12] = [
     ("authorize", authorize::authorize),
     ("basic", credentials::basic),
     ("bearer", credentials::bearer),
@@ -28,6 +29,7 @@ pub const TARGETS: [Target; 11] = [
     ("scope", scope::scope),
     ("token_request", token_request::token_request),
     ("token_text", token_text::token_text),
+    ("user_code", user_code::user_code),
 ];
 
 /// Runs the target of this name.

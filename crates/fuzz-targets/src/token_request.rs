@@ -1,8 +1,10 @@
-//! A whole request to the token endpoint.
+//! A whole request to the token endpoint, and of a device to its own.
 use crate::ground::{POLICY, STRICT, line, text};
 use crate::params::{pairs_of, repeats};
-use protocol::policy::{ErrorAliases, Policy};
+use protocol::Policy;
+use protocol::device::DeviceRequest;
 use protocol::token::{GrantRequest, RawRequest, TokenError, TokenRequest};
+use protocol::types::{GrantType, Scope};
 
 /// `Authorization`, `Content-Type` and query, a line each (an empty one is not sent), then the body.
 pub(crate) fn token_request(data: &[u8]) {
@@ -19,6 +21,17 @@ pub(crate) fn token_request(data: &[u8]) {
     for policy in [&*POLICY, &*STRICT] {
         match TokenRequest::parse(&raw, policy) {
             Ok(request) => accepted(&raw, &request, policy),
+            Err(error) => refused(&error),
+        }
+        match DeviceRequest::parse(&raw, policy) {
+            Ok(request) => {
+                let params = raw.params(policy).expect("they were read");
+                let named = params
+                    .get("scope")
+                    .and_then(|scope| Scope::parse(scope).ok());
+                let named = named.filter(|scope| !scope.is_empty());
+                assert_eq!(request.scope, named);
+            }
             Err(error) => refused(&error),
         }
     }
@@ -38,31 +51,37 @@ fn accepted(raw: &RawRequest<'_>, request: &TokenRequest, policy: &Policy) {
             .get("client_id")
             .is_none_or(|id| id == request.credentials.client_id)
     );
-    let (name, text) = match &request.grant {
-        GrantRequest::AuthorizationCode(code) => (
-            "authorization_code",
-            code.code.as_ref().map(|code| (code.text(), "code")),
-        ),
-        GrantRequest::RefreshToken(refresh) => (
-            "refresh_token",
-            refresh
-                .token
-                .as_ref()
-                .map(|token| (token.text(), "refresh_token")),
-        ),
-        GrantRequest::ClientCredentials { .. } => ("client_credentials", None),
-        #[allow(unreachable_patterns, reason = "grants are added")]
-        _ => return,
-    };
-    assert_eq!(params.get("grant_type"), Some(name));
-    if let Some((text, parameter)) = text {
+    let grant = params.get("grant_type");
+    let (name, text) = presented(&request.grant);
+    assert_eq!(grant, Some(name));
+    if let Some((parameter, text)) = text {
         assert_eq!(params.get(parameter), Some(text));
     }
 }
 
+/// The `grant_type` of a request, and the parameter that was taken for one of our texts, with it.
+fn presented(grant: &GrantRequest) -> (&'static str, Option<(&'static str, &str)>) {
+    let (grant, name, presented) = match grant {
+        GrantRequest::AuthorizationCode(code) => {
+            (GrantType::AuthorizationCode, "code", code.code.as_ref())
+        }
+        GrantRequest::RefreshToken(refresh) => (
+            GrantType::RefreshToken,
+            "refresh_token",
+            refresh.token.as_ref(),
+        ),
+        GrantRequest::DeviceCode(code) => (GrantType::DeviceCode, "device_code", code.as_ref()),
+        GrantRequest::ClientCredentials { .. } => (GrantType::ClientCredentials, "", None),
+    };
+    (
+        grant.as_str(),
+        presented.map(|presented| (name, presented.text())),
+    )
+}
+
 /// A refusal is one of RFC 6749 §5.2 and keeps to its characters.
 fn refused(error: &TokenError) {
-    let code = error.code(&NO_ALIASES);
+    let code = error.code(&POLICY.errors);
     assert!(
         [
             "invalid_request",
@@ -84,7 +103,3 @@ fn refused(error: &TokenError) {
         "{description:?}"
     );
 }
-
-const NO_ALIASES: ErrorAliases = ErrorAliases {
-    redirect_mismatch: None,
-};
