@@ -2,7 +2,7 @@
 use jose::Digest;
 use protocol::Policy;
 use protocol::types::{
-    Client, ClientKind, ClientNo, ClientStatus, GrantType, Locator, RedirectUri, Scope,
+    Client, ClientKind, ClientNo, ClientStatus, GrantType, Locator, RedirectUri, Scope, Side,
     StoredSecret, Subject, UnixTime,
 };
 use std::sync::LazyLock;
@@ -64,6 +64,8 @@ pub(crate) fn client(kind: ClientKind, secret: &str, redirect_uris: Vec<Redirect
         reviewed_at: None,
         logo: None,
         created_at: UnixTime(1),
+        side: Side::Live,
+        documented: false,
     }
 }
 

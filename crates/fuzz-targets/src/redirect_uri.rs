@@ -1,5 +1,5 @@
 //! Redirect URIs: registered, matched, and what is made of them, beside a browser's own reading of URLs.
-use crate::ground::{client, line, text};
+use crate::ground::{POLICY, client, line, text};
 use protocol::policy::RedirectPolicy;
 use protocol::types::redirect_uri::MAX_LENGTH;
 use protocol::types::{ClientKind, RedirectUri, VerifiedRedirectUri};
@@ -12,6 +12,7 @@ pub(crate) fn redirect_uri(data: &[u8]) {
     let (Some(registered), Some(presented)) = (text(registered), text(presented)) else {
         return;
     };
+    documented(presented);
     for localhost_any_port in [false, true] {
         let policy = RedirectPolicy {
             max: 10,
@@ -36,6 +37,22 @@ pub(crate) fn redirect_uri(data: &[u8]) {
             }
         }
     }
+}
+
+/// An app whose secret is published is answered at its registered URI and on the asker's own computer only.
+fn documented(presented: &str) {
+    let home = "https://app.example/cb";
+    let uri = RedirectUri::register(home).expect("a redirect URI");
+    let mut app = client(ClientKind::Confidential, "s", vec![uri]);
+    app.documented = true;
+    let Ok(verified) = app.verify_redirect_uri(Some(presented), POLICY.redirects) else {
+        return;
+    };
+    is_safe(presented);
+    let seen = Url::parse(presented).expect("a URL");
+    let is_own_computer = seen.scheme() == "http" && leads_to_itself(&seen);
+    assert!(presented == home || is_own_computer, "{presented}");
+    answers(&verified);
 }
 
 fn verify(

@@ -27,10 +27,13 @@ fn folder() -> PathBuf {
 fn seeds(name: &str) -> Vec<Vec<u8>> {
     let folder = folder().join("seeds").join(name);
     let entries = fs::read_dir(&folder).unwrap_or_else(|e| panic!("{folder:?}: {e}"));
-    let mut paths: Vec<_> = entries.map(|entry| entry.unwrap().path()).collect();
+    let mut paths: Vec<_> = entries
+        .map(|entry| entry.expect("it is listed").path())
+        .collect();
     paths.sort();
     assert!(!paths.is_empty(), "no seeds for {name}");
-    paths.iter().map(|path| fs::read(path).unwrap()).collect()
+    let read = |path: &PathBuf| fs::read(path).expect("a seed can be read");
+    paths.iter().map(read).collect()
 }
 
 /// The words of a target's dictionary: a quoted one a line, with `\xHH`, `\"` and `\\`.
@@ -47,7 +50,8 @@ fn unescaped(word: &str) -> Vec<u8> {
     while let [first, after @ ..] = rest {
         (rest, out) = match (first, after) {
             (b'\\', [b'x', high, low, after @ ..]) => {
-                let digit = |byte: &u8| char::from(*byte).to_digit(16).unwrap() as u8;
+                let digit =
+                    |byte: &u8| char::from(*byte).to_digit(16).expect("a hexadecimal digit") as u8;
                 (after, [out, vec![digit(high) << 4 | digit(low)]].concat())
             }
             (b'\\', [other, after @ ..]) => (after, [out, vec![*other]].concat()),
