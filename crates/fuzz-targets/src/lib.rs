@@ -2,6 +2,7 @@
 //!
 //! `fuzz/` hands these to libFuzzer; `tests/short.rs` runs them on the seeds and what random changes make of them.
 //! Where it can be done, a target reads its input a second time, by other means, and compares.
+mod app_changes;
 mod authorize;
 mod config;
 mod credentials;
@@ -17,7 +18,8 @@ mod user_code;
 pub type Target = (&'static str, fn(&[u8]));
 
 /// All targets. The seeds of each are in `fuzz/seeds/NAME`, its words in `fuzz/dictionaries/NAME.dict`.
-pub const TARGETS: [Target; 12] = [
+pub const TARGETS: [Target; 13] = [
+    ("app_changes", app_changes::app_changes),
     ("authorize", authorize::authorize),
     ("basic", credentials::basic),
     ("bearer", credentials::bearer),

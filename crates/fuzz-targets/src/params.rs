@@ -91,7 +91,8 @@ pub(crate) fn query(data: &[u8]) {
     }
     let both = pairs_of(query.as_bytes()).and_then(|mut pairs| {
         pairs.extend(pairs_of(body)?);
-        Ok(pairs)
+        let fits = pairs.len() <= MAX_PARAMETERS;
+        fits.then_some(pairs).ok_or(vec![ParamsFault::TooMany])
     });
     match (raw.params(&POLICY), both) {
         (Ok(params), Ok(pairs)) => {

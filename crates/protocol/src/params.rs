@@ -108,9 +108,15 @@ impl Params {
     }
 
     /// These parameters and then `other`'s; what stands in both is thereby repeated.
-    pub fn joined(mut self, other: Params) -> Self {
+    ///
+    /// # Errors
+    /// [`ParamsFault::TooMany`] when they are too many together.
+    pub fn joined(mut self, other: Params) -> Result<Self, ParamsFault> {
         self.pairs.extend(other.pairs);
-        self
+        match self.pairs.len() > MAX_PARAMETERS {
+            true => Err(ParamsFault::TooMany),
+            false => Ok(self),
+        }
     }
 
     /// The value of a parameter, `None` when omitted or empty. Of a repeated one the first; ask
@@ -242,6 +248,18 @@ mod tests {
         assert_eq!(params.repeated(), None);
         let params = Params::from_json(br#"{"code":"1","code":"1"}"#).unwrap();
         assert_eq!(params.repeated(), Some("code"));
+    }
+
+    #[test]
+    fn the_bound_holds_for_query_and_body_together() {
+        let params = |from: usize, to: usize| {
+            let pairs: Vec<String> = (from..to).map(|n| format!("p{n}=1")).collect();
+            Params::from_form(pairs.join("&").as_bytes()).unwrap()
+        };
+        let both = |first, second| params(0, first).joined(params(first, first + second));
+        assert_eq!(both(64, 0), Ok(params(0, 64)));
+        assert_eq!(both(32, 32), Ok(params(0, 64)));
+        assert_eq!(both(32, 33), Err(ParamsFault::TooMany));
     }
 
     #[test]

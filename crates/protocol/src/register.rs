@@ -1,7 +1,7 @@
 //! Registering an app and changing what it may do.
 use crate::decision::{Decision, Mint};
 use crate::policy::Policy;
-use crate::token::ScopeRefusal;
+use crate::token::{ScopeRefusal, printable};
 use crate::transition::{Logo, Transition};
 use crate::types::name::is_plain;
 use crate::types::{
@@ -239,7 +239,9 @@ pub(crate) fn check_redirect_uris(
         ));
     }
     let register = |uri: &String| {
-        let fault = |fault: crate::types::RedirectUriFault| format!("{uri}: {}", fault.sentence());
+        let fault = |fault: crate::types::RedirectUriFault| {
+            format!("{}: {}", printable(uri), fault.sentence())
+        };
         RedirectUri::register(uri).map_err(|f| wrong("redirect_uris", fault(f)))
     };
     uris.iter().map(register).collect()

@@ -319,7 +319,7 @@ impl RawRequest<'_> {
             }
             _ => return Err(RequestFault::ContentType),
         };
-        let params = query.joined(body);
+        let params = query.joined(body).map_err(RequestFault::Params)?;
         match params.repeated() {
             Some(name) => Err(RequestFault::Repeated(name.to_owned())),
             None => Ok(params),

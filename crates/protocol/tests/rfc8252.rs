@@ -199,7 +199,6 @@ mod section_7_3_loopback_interface_redirection {
             "http://app.example/cb",
             "http://127.0.0.1.evil.example/cb",
             "http://127.0.0.2/cb",
-            "http://127.1/cb",
             "http://0.0.0.0/cb",
             "http://10.0.0.1/cb",
             "http://[::]/cb",
@@ -213,6 +212,9 @@ mod section_7_3_loopback_interface_redirection {
                 "{sentence}: {bad}"
             );
         }
+        // A browser would go to 127.0.0.1, but this is no literal.
+        let short = RedirectUri::register("http://127.1/cb");
+        assert_eq!(short, Err(RedirectUriFault::Malformed), "{sentence}");
     }
 }
 

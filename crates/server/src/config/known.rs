@@ -2,6 +2,7 @@
 use super::settings::Settings;
 use schemars::generate::SchemaSettings;
 use serde_json::Value;
+use std::sync::LazyLock;
 
 /// The JSON schema of the configuration file, without references.
 pub(crate) fn schema() -> Value {
@@ -14,7 +15,7 @@ pub(crate) fn schema() -> Value {
 
 /// All settings there are.
 #[derive(Debug)]
-pub(super) struct Known(Value);
+pub(super) struct Known(&'static Value);
 
 /// A name that is no setting.
 #[derive(Debug, PartialEq, Eq)]
@@ -26,7 +27,8 @@ pub(super) struct Unknown {
 impl Known {
     /// Reads the schema.
     pub(super) fn new() -> Self {
-        Known(schema())
+        static SCHEMA: LazyLock<Value> = LazyLock::new(schema);
+        Known(&SCHEMA)
     }
 
     /// Whether `path` names a setting or a table of settings.
@@ -34,7 +36,7 @@ impl Known {
     /// # Errors
     /// [`Unknown`] with a suggestion.
     pub(super) fn check(&self, path: &[String]) -> Result<(), Unknown> {
-        let mut schema = &self.0;
+        let mut schema = self.0;
         for (depth, name) in path.iter().enumerate() {
             match child(schema, name) {
                 Some(found) => schema = found,
@@ -50,7 +52,7 @@ impl Known {
     /// Every setting, as a path.
     pub(super) fn all(&self) -> Vec<Vec<String>> {
         let mut out = Vec::new();
-        collect(&self.0, &mut Vec::new(), &mut out);
+        collect(self.0, &mut Vec::new(), &mut out);
         out
     }
 
