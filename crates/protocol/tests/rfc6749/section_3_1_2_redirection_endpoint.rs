@@ -273,9 +273,12 @@ fn an_app_with_the_code_grant_registers_where_to_go() {
             &[][..],
             &["http://app.example/cb"],
             &[CALLBACK, "https://app.example/cb#x"],
+            &["https://app.example/\u{1b}[2J\n"],
         ] {
             let error = register(new(kind, uris), &policy(), NOW, &mint).error();
             assert_eq!(error.field, "redirect_uris", "{sentence}");
+            let told = error.sentence;
+            assert!(!told.chars().any(char::is_control), "{told:?}");
         }
         assert!(
             register(new(kind, &[CALLBACK]), &policy(), NOW, &mint)
