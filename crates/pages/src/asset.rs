@@ -6,6 +6,7 @@ const CSS: &str = concat!(
     include_str!("../assets/ground.css"),
     include_str!("../assets/parts.css"),
     include_str!("../assets/pages.css"),
+    include_str!("../assets/developers.css"),
     include_str!("../assets/demo.css"),
 );
 

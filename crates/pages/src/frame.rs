@@ -15,4 +15,6 @@ pub struct Frame {
     pub accent: Option<String>,
     /// Whether this is the test side, which gets a small marker.
     pub test_side: bool,
+    /// Whether the footer links the developer pages: not while an app waits for an answer.
+    pub developers: bool,
 }

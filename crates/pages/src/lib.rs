@@ -11,6 +11,7 @@ mod asset;
 mod brand;
 mod consent;
 mod demo;
+pub mod developers;
 mod device;
 mod field;
 mod frame;

@@ -1,5 +1,6 @@
 //! What the samples of several pages share.
 
+use crate::developers::DeveloperPage;
 use crate::{
     Account, AppCard, AsksFrom, Consent, DemoError, DemoHome, DemoResult, DemoStep, DemoTask,
     DemoTelevision, DeviceCode, Frame, Notice, Page, Risk, ScopeGroup, ScopeLine, SignIn, SignOut,
@@ -31,6 +32,7 @@ pub fn every_sample() -> Vec<Sample> {
         rendered::<Notice>(),
         rendered::<Account>(),
         rendered::<SignOut>(),
+        rendered::<DeveloperPage>(),
         rendered::<DemoHome>(),
         rendered::<DemoResult>(),
         rendered::<DemoError>(),
@@ -58,6 +60,7 @@ pub(crate) fn frame() -> Frame {
         signed_in_as: None,
         accent: None,
         test_side: false,
+        developers: false,
     }
 }
 
@@ -83,6 +86,7 @@ pub(crate) fn hostile_frame() -> Frame {
         signed_in_as: Some(HOSTILE.to_owned()),
         accent: Some(HOSTILE.to_owned()),
         test_side: true,
+        developers: true,
     }
 }
 

@@ -34,6 +34,7 @@ fn every_page_has_its_samples() {
         "demo-result",
         "demo-television",
         "device-code",
+        "developers",
         "notice",
         "sign-in",
         "sign-out",

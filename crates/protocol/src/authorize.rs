@@ -2,7 +2,9 @@
 //! the response.
 mod error;
 
-pub use error::{AuthorizationError, AuthorizationFault, RedirectedError, ShownError};
+pub use error::{
+    AuthorizationError, AuthorizationFault, RedirectedError, RequestFault, ShownError,
+};
 
 use crate::decision::{Decision, Mint};
 use crate::facts::{ConsentFacts, InteractionFacts, SessionFacts, Standing};
@@ -141,15 +143,9 @@ fn check_rest(
     Ok((scope, challenge))
 }
 
-fn invalid_request(sentence: &str) -> AuthorizationError {
-    AuthorizationError::InvalidRequest(sentence.to_owned())
-}
-
 fn check_repetition(params: &Params) -> Result<(), AuthorizationError> {
     match params.repeated() {
-        Some(name) => Err(AuthorizationError::InvalidRequest(format!(
-            "{name} stands more than once"
-        ))),
+        Some(name) => Err(RequestFault::Repeated(name.to_owned()).into()),
         None => Ok(()),
     }
 }
@@ -160,7 +156,7 @@ fn check_state(params: &Params) -> Result<(), AuthorizationError> {
         .get("state")
         .is_some_and(|state| state.len() > MAX_STATE)
     {
-        true => Err(invalid_request("state is longer than 4096 bytes")),
+        true => Err(RequestFault::State.into()),
         false => Ok(()),
     }
 }
@@ -178,14 +174,14 @@ fn check_response_type(params: &Params) -> Result<(), AuthorizationError> {
     match params.get("response_type") {
         Some("code") => Ok(()),
         Some(_) => Err(AuthorizationError::UnsupportedResponseType),
-        None => Err(invalid_request("response_type is missing")),
+        None => Err(RequestFault::ResponseType.into()),
     }
 }
 
 fn check_response_mode(params: &Params) -> Result<(), AuthorizationError> {
     match params.get("response_mode") {
         None | Some("query") => Ok(()),
-        Some(_) => Err(invalid_request("the only response_mode here is query")),
+        Some(_) => Err(RequestFault::ResponseMode.into()),
     }
 }
 
@@ -208,15 +204,13 @@ fn check_challenge(
         params.get("code_challenge"),
         params.get("code_challenge_method"),
     ) {
-        (None, None) if required => Err(invalid_request("code challenge required")),
+        (None, None) if required => Err(RequestFault::ChallengeRequired.into()),
         (None, None) => Ok(None),
-        (None, Some(_)) => Err(invalid_request("code_challenge is missing")),
+        (None, Some(_)) => Err(RequestFault::ChallengeMissing.into()),
         (Some(challenge), Some("S256")) => CodeChallenge::parse(challenge)
             .map(Some)
-            .ok_or_else(|| invalid_request("code_challenge is not the base64url of a SHA-256")),
-        (Some(_), _) => Err(invalid_request(
-            "transform algorithm not supported: code_challenge_method must be S256",
-        )),
+            .ok_or_else(|| RequestFault::Challenge.into()),
+        (Some(_), _) => Err(RequestFault::ChallengeMethod.into()),
     }
 }
 

@@ -2,6 +2,7 @@
 //! No socket, no clock, no SQL. A request is parsed, its facts are loaded, a rule decides, the store settles.
 
 pub mod accounts;
+pub mod advice;
 pub mod authorize;
 pub mod client_auth;
 pub mod consent;

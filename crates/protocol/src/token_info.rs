@@ -1,9 +1,11 @@
 //! Token info: a bearer token asks about itself.
 use crate::facts::AccessFacts;
 use crate::introspect::is_active;
-use crate::policy::Policy;
+use crate::policy::{ErrorAliases, Policy};
+use crate::self_management::SCOPE;
 use crate::types::{Side, UnixTime};
 use jose::Presented;
+use jose::bearer::BearerFault;
 
 /// What a token says about itself.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -18,6 +20,77 @@ pub struct TokenInfo {
     pub expires_at: UnixTime,
     /// Which side it is on.
     pub side: Side,
+}
+
+/// Why a request with a bearer token is refused (RFC 6750 §3.1).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum BearerError {
+    /// There is no bearer token.
+    Missing,
+    /// The header holds something else in its place: `invalid_request`.
+    Malformed,
+    /// The token does not work: `invalid_token`.
+    Invalid,
+    /// It works, but does not open the app's own registration: `insufficient_scope`.
+    InsufficientScope,
+}
+
+impl BearerError {
+    /// What every endpoint that takes a token can answer.
+    pub const EVERYWHERE: [BearerError; 3] = [Self::Invalid, Self::Missing, Self::Malformed];
+
+    /// The HTTP status.
+    pub fn status(self) -> u16 {
+        match self {
+            Self::Missing | Self::Invalid => 401,
+            Self::Malformed => 400,
+            Self::InsufficientScope => 403,
+        }
+    }
+
+    /// The value of `error` in the body.
+    pub fn code(self, aliases: &ErrorAliases) -> &str {
+        match self {
+            Self::Missing => "invalid_token",
+            Self::Invalid => aliases.invalid_token(),
+            Self::Malformed => "invalid_request",
+            Self::InsufficientScope => "insufficient_scope",
+        }
+    }
+
+    /// The same for the challenge: "the resource server SHOULD NOT include an error code" when there was no
+    /// token at all.
+    pub fn challenge(self, aliases: &ErrorAliases) -> Option<&str> {
+        (self != Self::Missing).then(|| self.code(aliases))
+    }
+
+    /// The scope that would do, for the challenge.
+    pub fn scope(self) -> Option<&'static str> {
+        (self == Self::InsufficientScope).then_some(SCOPE)
+    }
+
+    /// The value of `error_description`.
+    pub fn description(self) -> &'static str {
+        match self {
+            Self::Missing => "send the access token as Authorization: Bearer",
+            Self::Malformed => "the Authorization header holds no bearer token",
+            Self::InsufficientScope => {
+                "this takes a token of the app itself (client credentials) with the scope app:write"
+            }
+            Self::Invalid => {
+                "the access token is unknown, expired or revoked: refresh it or start a new authorization"
+            }
+        }
+    }
+}
+
+impl From<BearerFault> for BearerError {
+    fn from(fault: BearerFault) -> Self {
+        match fault {
+            BearerFault::Missing => Self::Missing,
+            BearerFault::Malformed => Self::Malformed,
+        }
+    }
 }
 
 /// Describes the presented token; `None` when it does not work (401 `invalid_token`, RFC 6750 §3.1).

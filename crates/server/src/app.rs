@@ -1,10 +1,11 @@
 //! The server as its routes see it, and how it starts and stops.
 use crate::clock;
 use crate::config::Config;
+use crate::developers::Written;
 use crate::log::Log;
 use crate::password::Hasher;
 use crate::visitor::Cookies;
-use crate::{jobs, keys, listen, routes, test_side};
+use crate::{developers, jobs, keys, listen, routes, test_side};
 use anyhow::Context as _;
 use jose::keyed::Key;
 use protocol::decision::Decision;
@@ -32,6 +33,8 @@ pub(crate) struct AppState {
     pub(crate) log: Log,
     /// The metadata document, written once.
     pub(crate) metadata: String,
+    /// The developer pages, written once.
+    pub(crate) developers: Vec<Written>,
 }
 
 impl AppState {
@@ -48,6 +51,7 @@ impl AppState {
         let cores = std::thread::available_parallelism().map_or(1, usize::from);
         Ok(AppState {
             mint: store.mint(),
+            developers: developers::write(&config),
             metadata,
             key,
             cookies,
@@ -123,7 +127,8 @@ pub(crate) fn open_store(config: &Config) -> anyhow::Result<Store> {
     Store::open(&options).with_context(|| format!("cannot open {}", config.storage.display()))
 }
 
-fn endpoints(config: &Config) -> Endpoints {
+/// Where the endpoints are that are switched on: for the metadata and the developer pages.
+pub(crate) fn endpoints(config: &Config) -> Endpoints {
     let at =
         |base: &str, paths: &[String]| paths.first().map(|path| format!("{}{path}", origin(base)));
     let paths = &config.paths;

@@ -5,6 +5,7 @@ mod cli;
 mod clock;
 mod config;
 mod dev;
+mod developers;
 mod jobs;
 mod keys;
 mod listen;

@@ -91,11 +91,16 @@ pub(crate) fn token_error(error: &TokenError, aliases: &ErrorAliases, id: Reques
     response
 }
 
+/// Code and description of a storage failure.
+pub(crate) const UNAVAILABLE: (&str, &str) = (
+    "temporarily_unavailable",
+    "the server cannot store or read just now: try again in a moment",
+);
+
 /// A storage failure: 503, and nothing is claimed that is not on disk.
 pub(crate) fn unavailable(error: &StoreError, id: RequestId) -> Response {
-    let description = "the server cannot store or read just now: try again in a moment";
-    let status = StatusCode::SERVICE_UNAVAILABLE;
-    let mut response = plain_error(status, "temporarily_unavailable", description, id);
+    let (code, description) = UNAVAILABLE;
+    let mut response = plain_error(StatusCode::SERVICE_UNAVAILABLE, code, description, id);
     response
         .headers_mut()
         .insert(header::RETRY_AFTER, HeaderValue::from_static("1"));
@@ -142,16 +147,26 @@ pub(crate) async fn preflight() -> Response {
 /// A page. `form_target` is where its forms may end up besides this origin: after a form POST Chromium
 /// follows a redirect only to what `form-action` lists.
 pub(crate) fn page(status: StatusCode, page: &impl Page, form_target: Option<&str>) -> Response {
-    let mut response = Response::new(Body::from(page.html()));
+    let mut response = document("text/html; charset=utf-8", page.html());
     *response.status_mut() = status;
     let csp = content_security_policy(form_target);
     let headers = response.headers_mut();
     if let Ok(csp) = HeaderValue::from_str(&csp) {
         headers.insert(header::CONTENT_SECURITY_POLICY, csp);
     }
+    headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    response
+}
+
+/// A text for people, with the headers that keep it from being framed or mistaken for anything else.
+pub(crate) fn document(media_type: &'static str, text: impl Into<Body>) -> Response {
+    let mut response = Response::new(text.into());
+    let headers = response.headers_mut();
+    if let Ok(csp) = HeaderValue::from_str(&content_security_policy(None)) {
+        headers.insert(header::CONTENT_SECURITY_POLICY, csp);
+    }
     for (name, value) in [
-        (header::CONTENT_TYPE, "text/html; charset=utf-8"),
-        (header::CACHE_CONTROL, "no-store"),
+        (header::CONTENT_TYPE, media_type),
         (header::REFERRER_POLICY, "no-referrer"),
         (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
         (header::X_FRAME_OPTIONS, "DENY"),

@@ -138,6 +138,14 @@ impl Visitor {
             ..bare_frame(app, self.id)
         }
     }
+
+    /// The frame of a page behind which no app waits: it links the developer pages.
+    pub(crate) fn front_frame(&self, app: &App) -> Frame {
+        Frame {
+            developers: app.config.developers.page,
+            ..self.frame(app)
+        }
+    }
 }
 
 /// The frame of a page that does not know its visitor.
@@ -148,6 +156,7 @@ pub(crate) fn bare_frame(app: &App, id: RequestId) -> Frame {
         signed_in_as: None,
         accent: app.config.branding.accent.clone(),
         test_side: false,
+        developers: false,
     }
 }
 

@@ -79,7 +79,7 @@ pub struct RedirectedError {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum AuthorizationError {
     /// `invalid_request`, with what is wrong.
-    InvalidRequest(String),
+    InvalidRequest(RequestFault),
     /// `unsupported_response_type`.
     UnsupportedResponseType,
     /// `unauthorized_client`: the app may not use the code grant.
@@ -92,6 +92,46 @@ pub enum AuthorizationError {
     RequestNotSupported,
     /// `request_uri_not_supported`.
     RequestUriNotSupported,
+}
+
+/// What is wrong with the form of an authorization request.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum RequestFault {
+    /// A parameter stands more than once.
+    Repeated(String),
+    /// `state` is longer than [`MAX_STATE`](super::MAX_STATE).
+    State,
+    /// `response_type` is missing.
+    ResponseType,
+    /// `response_mode` is not `query`.
+    ResponseMode,
+    /// PKCE is required, and there is no challenge (RFC 7636 §4.4.1).
+    ChallengeRequired,
+    /// There is a method without a challenge.
+    ChallengeMissing,
+    /// The challenge is not the base64url of 32 bytes.
+    Challenge,
+    /// The method is not S256 (RFC 7636 §4.4.1).
+    ChallengeMethod,
+}
+
+impl RequestFault {
+    /// What to tell the developer.
+    pub fn sentence(&self) -> String {
+        let sentence = match self {
+            Self::Repeated(name) => return format!("{name} stands more than once"),
+            Self::State => "state is longer than 4096 bytes",
+            Self::ResponseType => "response_type is missing",
+            Self::ResponseMode => "the only response_mode here is query",
+            Self::ChallengeRequired => "code challenge required",
+            Self::ChallengeMissing => "code_challenge is missing",
+            Self::Challenge => "code_challenge is not the base64url of a SHA-256",
+            Self::ChallengeMethod => {
+                "transform algorithm not supported: code_challenge_method must be S256"
+            }
+        };
+        sentence.to_owned()
+    }
 }
 
 impl AuthorizationError {
@@ -111,7 +151,7 @@ impl AuthorizationError {
     /// The value of `error_description`.
     pub fn description(&self) -> String {
         match self {
-            Self::InvalidRequest(sentence) => printable(sentence),
+            Self::InvalidRequest(fault) => printable(&fault.sentence()),
             Self::UnsupportedResponseType => "the only response_type here is code".to_owned(),
             Self::UnauthorizedClient => "the app is not registered for the code grant".to_owned(),
             Self::InvalidScope(refusal) => printable(&refusal.sentence()),
@@ -149,5 +189,11 @@ pub enum AuthorizationFault {
 impl From<ShownError> for AuthorizationFault {
     fn from(error: ShownError) -> Self {
         AuthorizationFault::Shown(error)
+    }
+}
+
+impl From<RequestFault> for AuthorizationError {
+    fn from(fault: RequestFault) -> Self {
+        AuthorizationError::InvalidRequest(fault)
     }
 }

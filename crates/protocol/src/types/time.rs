@@ -64,6 +64,25 @@ impl Lifetime {
     }
 }
 
+impl Lifetime {
+    /// The length in words, exactly: `2 years`, `1 hour`, `90 seconds`.
+    pub fn words(self) -> String {
+        let text = self.to_string();
+        let (number, unit) = text.split_at(text.len() - 1);
+        let unit = match unit {
+            "y" => "year",
+            "d" => "day",
+            "h" => "hour",
+            "m" => "minute",
+            _ => "second",
+        };
+        match number {
+            "1" => format!("1 {unit}"),
+            _ => format!("{number} {unit}s"),
+        }
+    }
+}
+
 impl fmt::Display for Lifetime {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         for (seconds, unit) in [(31_536_000, 'y'), (86_400, 'd'), (3_600, 'h'), (60, 'm')] {

@@ -1,7 +1,7 @@
 //! §3.1 Authorization Endpoint, §3.1.1 Response Type.
 use crate::case::{CALLBACK, Case, Spoil, query, scope};
 use protocol::Params;
-use protocol::authorize::{AuthorizationError, ShownError};
+use protocol::authorize::{AuthorizationError, RequestFault, ShownError};
 use protocol::params::{MAX_PARAMETERS, ParamsFault};
 
 #[test]
@@ -77,8 +77,7 @@ fn a_repeated_parameter_is_told_to_the_app() {
                 case.add(name, again);
             });
             let error = case.redirected().error;
-            let expected =
-                AuthorizationError::InvalidRequest(format!("{name} stands more than once"));
+            let expected = AuthorizationError::from(RequestFault::Repeated(name.to_owned()));
             assert_eq!(error, expected, "{sentence}");
         }
     }

@@ -61,8 +61,9 @@ pub(crate) struct Config {
     pub(crate) paths: Paths,
     /// What people see of the provider.
     pub(crate) branding: Branding,
+    /// The developer pages.
+    pub(crate) developers: Developers,
     /// Who may register an app.
-    #[allow(dead_code, reason = "for the developer portal, which is to come")]
     pub(crate) registration: Registration,
     /// A certificate to serve https with.
     pub(crate) tls: Option<Tls>,
@@ -100,6 +101,19 @@ pub(crate) struct Branding {
     pub(crate) product: String,
     /// A colour, as `#rgb` or `#rrggbb`.
     pub(crate) accent: Option<String>,
+}
+
+/// The developer pages, and what the operator writes around them.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Developers {
+    /// Whether there are such pages.
+    pub(crate) page: bool,
+    /// A few words at the top.
+    pub(crate) intro: Option<String>,
+    /// Where developers get help: `https:` or `mailto:`.
+    pub(crate) support: Option<String>,
+    /// The terms for developers.
+    pub(crate) terms: Option<String>,
 }
 
 /// A certificate, both files in PEM. They are not read here.

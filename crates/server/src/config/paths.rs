@@ -6,7 +6,7 @@ use protocol::self_management::SCOPE;
 use std::collections::HashMap;
 
 /// First segments of our own pages.
-const OWN: [&str; 10] = [
+const OWN: [&str; 12] = [
     "sign-in",
     "sign-up",
     "sign-out",
@@ -15,6 +15,8 @@ const OWN: [&str; 10] = [
     "account",
     "assets",
     "apps",
+    "developers",
+    "developers.md",
     "health",
     ".well-known",
 ];

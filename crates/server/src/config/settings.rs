@@ -41,6 +41,8 @@ pub(crate) struct Settings {
     pub(crate) test: TestSettings,
     /// What people see of you.
     pub(crate) branding: BrandingSettings,
+    /// The public pages for developers at `/developers`, made from this configuration.
+    pub(crate) developers: DeveloperSettings,
     /// A certificate, to serve https without a proxy in front.
     pub(crate) tls: TlsSettings,
     /// The log on standard error.
@@ -65,6 +67,7 @@ impl Default for Settings {
             device: DeviceSettings::default(),
             test: TestSettings::default(),
             branding: BrandingSettings::default(),
+            developers: DeveloperSettings::default(),
             tls: TlsSettings::default(),
             log: LogSettings::default(),
             storage: StorageSettings::default(),
@@ -466,6 +469,31 @@ impl Default for BrandingSettings {
         BrandingSettings {
             product: "Valetkey".to_owned(),
             accent: None,
+        }
+    }
+}
+
+/// The public pages for developers.
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
+#[serde(default, deny_unknown_fields)]
+pub(crate) struct DeveloperSettings {
+    /// Whether there are such pages.
+    pub(crate) page: bool,
+    /// What your API is for: plain text at the top of the first page, at most 500 characters.
+    pub(crate) intro: Option<String>,
+    /// Where developers get help: an https URL, or `mailto:` and an address.
+    pub(crate) support: Option<String>,
+    /// Your terms for developers: an https URL.
+    pub(crate) terms: Option<String>,
+}
+
+impl Default for DeveloperSettings {
+    fn default() -> Self {
+        DeveloperSettings {
+            page: true,
+            intro: None,
+            support: None,
+            terms: None,
         }
     }
 }

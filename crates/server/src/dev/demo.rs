@@ -138,6 +138,7 @@ pub(super) fn frame() -> Frame {
         signed_in_as: None,
         accent: None,
         test_side: false,
+        developers: false,
     }
 }
 

@@ -82,7 +82,7 @@ async fn page(
     };
     let page = Account {
         nonce: visitor.nonce(app, Form::Personal),
-        frame: visitor.frame(app),
+        frame: visitor.front_frame(app),
         name: facts.person.name.clone(),
         email: facts.person.email.clone(),
         sessions: sessions

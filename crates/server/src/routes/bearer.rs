@@ -7,6 +7,7 @@ use axum::response::Response;
 use jose::Presented;
 use jose::bearer::{self, BearerFault};
 use protocol::facts::AccessFacts;
+use protocol::token_info::BearerError;
 use protocol::types::Locator;
 use store::StoreError;
 
@@ -37,67 +38,28 @@ pub(crate) async fn read(
     Ok(Ok(Some(Bearer { presented, facts })))
 }
 
-/// "the resource server SHOULD NOT include an error code" when there was no token at all (§3.1).
-pub(crate) fn refused(realm: &str, fault: BearerFault, id: RequestId) -> Response {
-    match fault {
-        BearerFault::Missing => challenged(
-            realm,
-            (StatusCode::UNAUTHORIZED, "invalid_token"),
-            "send the access token as Authorization: Bearer",
-            &[],
-            id,
-        ),
-        BearerFault::Malformed => challenged(
-            realm,
-            (StatusCode::BAD_REQUEST, "invalid_request"),
-            "the Authorization header holds no bearer token",
-            &[("error", "invalid_request")],
-            id,
-        ),
-    }
-}
-
-/// The token does not work.
-pub(crate) fn invalid_token(app: &AppState, realm: &str, id: RequestId) -> Response {
-    let error = app.policy().errors.invalid_token();
-    challenged(
-        realm,
-        (StatusCode::UNAUTHORIZED, error),
-        "the access token is unknown, expired or revoked: refresh it or start a new authorization",
-        &[("error", error)],
-        id,
-    )
-}
-
-/// The token works, but does not open this.
-pub(crate) fn insufficient_scope(
+/// Refuses a request, with the challenge that says why (§3).
+pub(crate) fn refused(
+    app: &AppState,
     realm: &str,
-    scope: &str,
-    description: &str,
+    error: impl Into<BearerError>,
     id: RequestId,
 ) -> Response {
-    challenged(
-        realm,
-        (StatusCode::FORBIDDEN, "insufficient_scope"),
-        description,
-        &[("error", "insufficient_scope"), ("scope", scope)],
-        id,
-    )
-}
-
-fn challenged(
-    realm: &str,
-    (status, error): (StatusCode, &str),
-    description: &str,
-    attributes: &[(&str, &str)],
-    id: RequestId,
-) -> Response {
-    let mut response = reply::plain_error(status, error, description, id);
-    if let Ok(challenge) = HeaderValue::from_str(&bearer::challenge(realm, attributes)) {
+    let error = error.into();
+    let aliases = &app.policy().errors;
+    let status = StatusCode::from_u16(error.status()).unwrap_or(StatusCode::UNAUTHORIZED);
+    let code = error.code(aliases);
+    let mut response = reply::plain_error(status, code, error.description(), id);
+    let code_attribute = error.challenge(aliases).map(|code| ("error", code));
+    let attributes: Vec<_> = [code_attribute, error.scope().map(|scope| ("scope", scope))]
+        .into_iter()
+        .flatten()
+        .collect();
+    if let Ok(challenge) = HeaderValue::from_str(&bearer::challenge(realm, &attributes)) {
         response
             .headers_mut()
             .insert(header::WWW_AUTHENTICATE, challenge);
     }
-    response.extensions_mut().insert(Fault(error.to_owned()));
+    response.extensions_mut().insert(Fault(code.to_owned()));
     response
 }

@@ -5,12 +5,13 @@ mod attempt;
 mod authorize;
 mod bearer;
 mod consent;
+mod developers;
 mod device;
 mod device_page;
 mod goal;
 mod health;
 mod introspect;
-mod metadata;
+pub(crate) mod metadata;
 mod own_app;
 mod pending;
 pub(crate) mod problem;
@@ -60,6 +61,9 @@ pub(crate) fn router(app: App) -> Router {
     }
     for path in metadata::paths(&app.config.issuer) {
         router = router.route(&path, machine(get(metadata::metadata)));
+    }
+    for page in &app.developers {
+        router = router.route(&page.path, get(developers::show));
     }
     own_pages(router)
         .fallback(problem::not_found)

@@ -8,7 +8,8 @@ use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::Response;
 use protocol::register::RegistrationError;
-use protocol::self_management::{AccessFault, Changes, SCOPE, app_of, update};
+use protocol::self_management::{AccessFault, Changes, app_of, update};
+use protocol::token_info::BearerError;
 use protocol::types::{Client, GrantType, RedirectUri};
 use serde::Serialize;
 use std::sync::Arc;
@@ -71,17 +72,14 @@ async fn authorized(
 ) -> Result<Arc<Client>, Response> {
     let bearer = bearer::read(app, headers).await;
     let bearer = bearer.map_err(|error| reply::unavailable(&error, id))?;
-    let bearer = bearer.map_err(|fault| bearer::refused(REALM, fault, id))?;
-    let invalid = || bearer::invalid_token(app, REALM, id);
+    let bearer = bearer.map_err(|fault| bearer::refused(app, REALM, fault, id))?;
+    let invalid = || bearer::refused(app, REALM, BearerError::Invalid, id);
     let Bearer { presented, facts } = bearer.ok_or_else(invalid)?;
     app_of(&presented, facts, app.policy(), clock::now()).map_err(|fault| match fault {
         AccessFault::InvalidToken => invalid(),
-        AccessFault::InsufficientScope => bearer::insufficient_scope(
-            REALM,
-            SCOPE,
-            "this takes a token of the app itself (client credentials) with the scope app:write",
-            id,
-        ),
+        AccessFault::InsufficientScope => {
+            bearer::refused(app, REALM, BearerError::InsufficientScope, id)
+        }
     })
 }
 

@@ -199,7 +199,10 @@ fn form(app: &App, goal: &Goal, mut visitor: Visitor, status: StatusCode, said: 
     let page = SignIn {
         frame: Frame {
             test_side: tests,
-            ..visitor.frame(app)
+            ..match goal.waiting() {
+                None => visitor.front_frame(app),
+                Some(_) => visitor.frame(app),
+            }
         },
         request: goal.carried(),
         nonce,

@@ -7,7 +7,7 @@ use crate::request::RequestId;
 use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::Response;
-use protocol::token_info::{TokenInfo, describe};
+use protocol::token_info::{BearerError, TokenInfo, describe};
 use protocol::types::Side;
 use serde::Serialize;
 
@@ -33,14 +33,14 @@ pub(crate) async fn token_info(
 ) -> Response {
     let response = match bearer::read(&app, &headers).await {
         Err(error) => reply::unavailable(&error, id),
-        Ok(Err(fault)) => bearer::refused(REALM, fault, id),
+        Ok(Err(fault)) => bearer::refused(&app, REALM, fault, id),
         Ok(Ok(bearer)) => {
             let info = bearer.and_then(|bearer| {
                 describe(&bearer.presented, bearer.facts, app.policy(), clock::now())
             });
             match info {
                 Some(info) => found(&info),
-                None => bearer::invalid_token(&app, REALM, id),
+                None => bearer::refused(&app, REALM, BearerError::Invalid, id),
             }
         }
     };

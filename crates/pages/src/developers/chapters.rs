@@ -1,0 +1,307 @@
+//! The chapters, each from its template. A chapter of something that is switched off is not there.
+use super::call::{Auth, Call, Link, Value, encoded};
+use super::markdown::{code_span, escaped};
+use super::offer::{Endpoint, Offer, Registration, Rotation, ScopeRow};
+use askama::Template;
+
+/// One chapter.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Chapter {
+    /// Its path below `/developers`, "" for the first.
+    pub path: &'static str,
+    /// Its heading.
+    pub title: &'static str,
+    /// The rest, in Markdown; headings start at the second level.
+    pub body: String,
+}
+
+/// All chapters of an offer, in the order of the table of contents.
+#[must_use]
+pub fn chapters(offer: &Offer) -> Vec<Chapter> {
+    let scope = offer.example_scope();
+    let scope = scope.as_str();
+    let mut all = vec![
+        chapter("", "Overview", Overview { o: offer }),
+        chapter("/apps", "Register an app", Apps { o: offer }),
+    ];
+    if let Some(authorize) = &offer.endpoints.authorize {
+        let page = authorization_code(offer, authorize, scope);
+        all.push(chapter(
+            "/grants/authorization-code",
+            "Authorization code",
+            page,
+        ));
+    }
+    if offer.grants.refresh_token {
+        let page = refresh_token(offer, scope);
+        all.push(chapter("/grants/refresh-token", "Refresh token", page));
+    }
+    if offer.grants.client_credentials {
+        let page = client_credentials(offer, scope);
+        all.push(chapter(
+            "/grants/client-credentials",
+            "Client credentials",
+            page,
+        ));
+    }
+    all.push(chapter("/scopes", "Scopes", Scopes { o: offer, scope }));
+    all.push(chapter("/tokens", "Tokens", tokens(offer, scope)));
+    all.push(chapter("/errors", "Errors", Errors { o: offer }));
+    all
+}
+
+/// All chapters as one Markdown document; its links are complete addresses.
+#[must_use]
+pub fn whole(offer: &Offer) -> String {
+    let head = format!("# {}: developer documentation\n", escaped(&offer.product));
+    let below = |chapter: &Chapter| {
+        let body = chapter
+            .body
+            .replace("\n### ", "\n#### ")
+            .replace("\n## ", "\n### ");
+        format!("\n## {}\n\n{body}", chapter.title)
+    };
+    let chapters: String = chapters(offer).iter().map(below).collect();
+    let own = format!("]({}/developers", offer.origin);
+    format!("{head}{chapters}").replace("](/developers", &own)
+}
+
+fn chapter(path: &'static str, title: &'static str, template: impl Template) -> Chapter {
+    let body = template
+        .render()
+        .expect("rendering writes to a String, which cannot fail");
+    Chapter {
+        path,
+        title,
+        body: format!("{}\n", body.trim()),
+    }
+}
+
+#[derive(Template)]
+#[template(path = "developers/chapters/overview.md", escape = "none")]
+struct Overview<'a> {
+    o: &'a Offer,
+}
+
+#[derive(Template)]
+#[template(path = "developers/chapters/apps.md", escape = "none")]
+struct Apps<'a> {
+    o: &'a Offer,
+}
+
+#[derive(Template)]
+#[template(path = "developers/chapters/authorization_code.md", escape = "none")]
+struct AuthorizationCode<'a> {
+    o: &'a Offer,
+    authorize: &'a Endpoint,
+    scope: &'a str,
+    link: String,
+    exchange: String,
+    answer: String,
+    public: String,
+    json: String,
+    query: String,
+}
+
+fn authorization_code<'a>(
+    offer: &'a Offer,
+    authorize: &'a Endpoint,
+    scope: &'a str,
+) -> AuthorizationCode<'a> {
+    let url = authorize.url.as_str();
+    AuthorizationCode {
+        o: offer,
+        authorize,
+        scope,
+        link: Link { url, scope }.markdown(),
+        exchange: token_call(offer, &exchange_fields(offer)).markdown(),
+        answer: answer(offer, scope, offer.grants.refresh_token),
+        public: public_exchange(offer).shell(),
+        json: token_call(offer, &exchange_fields(offer)).shell_as_json(),
+        query: token_call(offer, &exchange_fields(offer)).shell_as_query(),
+    }
+}
+
+/// What is sent to exchange a code; `redirect_uri` only where it must be.
+fn exchange_fields(offer: &Offer) -> Vec<(&'static str, Value<'static>)> {
+    let mut fields = vec![
+        ("grant_type", Value::Text("authorization_code")),
+        ("code", Value::Variable("CODE")),
+        ("code_verifier", Value::Variable("CODE_VERIFIER")),
+    ];
+    if offer.requests.redirect_uri_required {
+        fields.push(("redirect_uri", Value::Variable("REDIRECT_URI")));
+    }
+    fields
+}
+
+/// The exchange of an app without a secret.
+fn public_exchange(offer: &Offer) -> Call<'_> {
+    let mut fields = exchange_fields(offer);
+    fields.push(("client_id", Value::Variable("CLIENT_ID")));
+    Call {
+        auth: Auth::None,
+        ..token_call(offer, &fields)
+    }
+}
+
+fn token_call<'a>(offer: &'a Offer, fields: &[(&'static str, Value<'a>)]) -> Call<'a> {
+    Call {
+        url: &offer.endpoints.token.url,
+        auth: Auth::Basic,
+        fields: fields.to_vec(),
+        answers: true,
+    }
+}
+
+#[derive(Template)]
+#[template(path = "developers/chapters/refresh_token.md", escape = "none")]
+struct RefreshToken<'a> {
+    o: &'a Offer,
+    call: String,
+    answer: String,
+}
+
+fn refresh_token<'a>(offer: &'a Offer, scope: &str) -> RefreshToken<'a> {
+    let fields = [
+        ("grant_type", Value::Text("refresh_token")),
+        ("refresh_token", Value::Variable("REFRESH_TOKEN")),
+    ];
+    RefreshToken {
+        o: offer,
+        call: token_call(offer, &fields).markdown(),
+        answer: answer(offer, scope, true),
+    }
+}
+
+#[derive(Template)]
+#[template(path = "developers/chapters/client_credentials.md", escape = "none")]
+struct ClientCredentials<'a> {
+    o: &'a Offer,
+    call: String,
+    answer: String,
+}
+
+fn client_credentials<'a>(offer: &'a Offer, scope: &'a str) -> ClientCredentials<'a> {
+    let mut fields = vec![("grant_type", Value::Text("client_credentials"))];
+    if !scope.is_empty() {
+        fields.push(("scope", Value::Text(scope)));
+    }
+    ClientCredentials {
+        o: offer,
+        call: token_call(offer, &fields).markdown(),
+        answer: answer(offer, scope, false),
+    }
+}
+
+#[derive(Template)]
+#[template(path = "developers/chapters/scopes.md", escape = "none")]
+struct Scopes<'a> {
+    o: &'a Offer,
+    scope: &'a str,
+}
+
+#[derive(Template)]
+#[template(path = "developers/chapters/tokens.md", escape = "none")]
+struct Tokens<'a> {
+    o: &'a Offer,
+    scope: &'a str,
+    info: String,
+    introspect: String,
+    revoke: String,
+}
+
+fn tokens<'a>(offer: &'a Offer, scope: &'a str) -> Tokens<'a> {
+    let call = |endpoint: &Option<Endpoint>, auth, answers| match endpoint {
+        None => String::new(),
+        Some(endpoint) => Call {
+            url: &endpoint.url,
+            auth,
+            fields: match auth {
+                Auth::Bearer => Vec::new(),
+                _ => vec![("token", Value::Variable("TOKEN"))],
+            },
+            answers,
+        }
+        .markdown(),
+    };
+    let endpoints = &offer.endpoints;
+    Tokens {
+        o: offer,
+        scope,
+        info: call(&endpoints.token_info, Auth::Bearer, true),
+        introspect: call(&endpoints.introspect, Auth::Basic, true),
+        revoke: call(&endpoints.revoke, Auth::Basic, false),
+    }
+}
+
+#[derive(Template)]
+#[template(path = "developers/chapters/errors.md", escape = "none")]
+struct Errors<'a> {
+    o: &'a Offer,
+}
+
+#[derive(Template)]
+#[template(path = "developers/chapters/answer.md", escape = "none")]
+struct Answer<'a> {
+    o: &'a Offer,
+    scope: &'a str,
+    refreshes: bool,
+}
+
+fn answer(offer: &Offer, scope: &str, refreshes: bool) -> String {
+    let o = offer;
+    let answer = Answer {
+        o,
+        scope,
+        refreshes,
+    };
+    answer
+        .render()
+        .expect("rendering writes to a String, which cannot fail")
+}
+
+/// The published address and its aliases, in one cell of a table.
+fn addresses(endpoint: &Endpoint) -> String {
+    let also = endpoint.aliases.iter();
+    let also = also.map(|alias| format!(", also {}", code_span(alias)));
+    format!("{}{}", code_span(&endpoint.url), also.collect::<String>())
+}
+
+/// Names as code, with commas.
+fn code_list(names: &[&str]) -> String {
+    let spans: Vec<String> = names.iter().map(|name| code_span(name)).collect();
+    spans.join(", ")
+}
+
+fn rotates(offer: &Offer) -> bool {
+    offer.tokens.rotation != Rotation::Keep
+}
+
+/// What is special about a scope.
+fn notes(scope: &ScopeRow) -> String {
+    let notes = [
+        (!scope.risk.is_empty(), scope.risk),
+        (scope.default, "Default"),
+        (scope.personal, "Personal details"),
+        (scope.restricted, "Needs approval"),
+    ];
+    let true_ones = notes.iter().filter(|(holds, _)| *holds);
+    let words: Vec<&str> = true_ones.map(|(_, words)| *words).collect();
+    words.join(", ")
+}
+
+fn scope_parameter(scope: &str) -> String {
+    format!("scope={scope}")
+}
+
+/// A JSON string.
+fn json_text(text: &str) -> String {
+    super::call::quoted(text)
+}
+
+/// The members of a JSON array of scope names.
+fn json_list(scope: &str) -> String {
+    let names: Vec<String> = scope.split_whitespace().map(json_text).collect();
+    names.join(", ")
+}

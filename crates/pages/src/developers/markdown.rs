@@ -1,0 +1,276 @@
+//! From the Markdown of a chapter to its HTML: headings with anchors, code and tables that scroll on their own and
+//! by keyboard, the same request in several languages as one group. Raw HTML in it is shown as text.
+use pulldown_cmark::{CodeBlockKind, Event, HeadingLevel, Options, Parser, Tag, TagEnd, html};
+use std::collections::BTreeSet;
+use std::fmt::Write as _;
+
+/// A heading of the second level.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Anchor {
+    /// Its `id`.
+    pub(super) id: String,
+    /// Its words.
+    pub(super) text: String,
+}
+
+/// A chapter's body as HTML, with its headings.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(super) struct Rendered {
+    pub(super) html: String,
+    pub(super) anchors: Vec<Anchor>,
+}
+
+/// A code block: the word behind its fence, and its text.
+struct Code {
+    language: String,
+    text: String,
+}
+
+/// Renders a body. Its headings start at the second level.
+pub(super) fn render(markdown: &str) -> Rendered {
+    let mut writer = Writer::default();
+    let mut links = Vec::new();
+    let parser = Parser::new_ext(markdown, Options::ENABLE_TABLES);
+    let mut events = parser.filter_map(|event| harmless(event, &mut links));
+    while let Some(event) = events.next() {
+        match event {
+            Event::Start(Tag::CodeBlock(kind)) => {
+                let text = text_until(&mut events, TagEnd::CodeBlock);
+                writer.codes.push(Code {
+                    language: language(&kind),
+                    text,
+                });
+            }
+            Event::Start(Tag::Heading { level, .. }) => {
+                let inner: Vec<Event<'_>> = until(&mut events, TagEnd::Heading(level)).collect();
+                writer.heading(level, inner);
+            }
+            Event::Start(Tag::Table(_)) => {
+                let inner: Vec<Event<'_>> = until(&mut events, TagEnd::Table).collect();
+                writer.table(event, inner);
+            }
+            event => writer.plain(event),
+        }
+    }
+    writer.finish()
+}
+
+/// The events up to the end of what has begun.
+fn until<'a>(
+    events: &mut impl Iterator<Item = Event<'a>>,
+    end: TagEnd,
+) -> impl Iterator<Item = Event<'a>> {
+    events.take_while(move |event| *event != Event::End(end))
+}
+
+fn text_until<'a>(events: &mut impl Iterator<Item = Event<'a>>, end: TagEnd) -> String {
+    words(until(events, end).collect::<Vec<_>>().iter())
+}
+
+/// The words of some events, without their markup.
+fn words<'a>(events: impl Iterator<Item = &'a Event<'a>>) -> String {
+    let text = |event: &'a Event<'a>| match event {
+        Event::Text(text) | Event::Code(text) => Some(text.as_ref()),
+        _ => None,
+    };
+    events.filter_map(text).collect()
+}
+
+fn language(kind: &CodeBlockKind<'_>) -> String {
+    match kind {
+        CodeBlockKind::Fenced(language) => language.to_string(),
+        CodeBlockKind::Indented => String::new(),
+    }
+}
+
+/// What people call what stands behind a fence.
+fn title(language: &str) -> &str {
+    match language {
+        "bash" => "curl",
+        "python" => "Python",
+        "javascript" => "Node",
+        "rust" => "Rust",
+        "json" => "Answer",
+        "http" => "Request",
+        "text" | "" => "Example",
+        other => other,
+    }
+}
+
+#[derive(Default)]
+struct Writer<'a> {
+    html: String,
+    anchors: Vec<Anchor>,
+    ids: BTreeSet<String>,
+    /// Code blocks that follow each other, not yet written.
+    codes: Vec<Code>,
+    /// Events not yet written.
+    waiting: Vec<Event<'a>>,
+    /// How many groups of snippets were written; it names the next.
+    groups: usize,
+}
+
+impl<'a> Writer<'a> {
+    fn plain(&mut self, event: Event<'a>) {
+        self.flush_codes();
+        self.waiting.push(event);
+    }
+
+    fn flush(&mut self) {
+        html::push_html(&mut self.html, self.waiting.drain(..));
+    }
+
+    fn heading(&mut self, level: HeadingLevel, inner: Vec<Event<'a>>) {
+        self.flush_codes();
+        let text = words(inner.iter());
+        let id = self.new_id(&text);
+        self.flush();
+        let _ = write!(self.html, "<{level} id=\"{id}\">");
+        self.waiting.extend(inner);
+        self.flush();
+        let _ = writeln!(self.html, "</{level}>");
+        if level == HeadingLevel::H2 {
+            self.anchors.push(Anchor { id, text });
+        }
+    }
+
+    fn table(&mut self, start: Event<'a>, inner: Vec<Event<'a>>) {
+        self.flush_codes();
+        self.flush();
+        self.html.push_str(
+            "<div class=\"scrolls\" role=\"group\" aria-label=\"Table\" tabindex=\"0\">\n",
+        );
+        self.waiting.push(start);
+        self.waiting.extend(inner);
+        self.waiting.push(Event::End(TagEnd::Table));
+        self.flush();
+        self.html.push_str("</div>\n");
+    }
+
+    /// A heading's words in small letters; a number behind them where another has the same.
+    fn new_id(&mut self, text: &str) -> String {
+        let plain: String = text
+            .to_lowercase()
+            .chars()
+            .map(|c| {
+                if c.is_ascii_alphanumeric() || c == '_' {
+                    c
+                } else {
+                    '-'
+                }
+            })
+            .collect();
+        let parts: Vec<&str> = plain.split('-').filter(|part| !part.is_empty()).collect();
+        let base = match parts.is_empty() {
+            true => "section".to_owned(),
+            false => parts.join("-"),
+        };
+        let mut id = base.clone();
+        let mut number = 1;
+        while !self.ids.insert(id.clone()) {
+            number += 1;
+            id = format!("{base}-{number}");
+        }
+        id
+    }
+
+    /// One block of code stands by itself; several in a row are the same in several languages, of which the
+    /// first is open.
+    fn flush_codes(&mut self) {
+        let codes = std::mem::take(&mut self.codes);
+        if codes.is_empty() {
+            return;
+        }
+        self.flush();
+        if let [code] = codes.as_slice() {
+            self.code(code);
+            return;
+        }
+        self.groups += 1;
+        self.html.push_str("<div class=\"snippets\">\n");
+        for (at, code) in codes.iter().enumerate() {
+            let open = if at == 0 { " open=\"\"" } else { "" };
+            let (group, name) = (self.groups, title(&code.language));
+            let _ = write!(
+                self.html,
+                "<details name=\"snippet-{group}\"{open}><summary>{name}</summary>\n"
+            );
+            self.code(code);
+            self.html.push_str("</details>\n");
+        }
+        self.html.push_str("</div>\n");
+    }
+
+    fn code(&mut self, code: &Code) {
+        let name = title(&code.language);
+        let word = if code.language.is_empty() {
+            "text"
+        } else {
+            &code.language
+        };
+        let _ = write!(
+            self.html,
+            "<pre class=\"code\" role=\"group\" aria-label=\"{name}\" tabindex=\"0\"><code class=\"language-{word}\">"
+        );
+        html::push_html(
+            &mut self.html,
+            std::iter::once(Event::Text(code.text.as_str().into())),
+        );
+        self.html.push_str("</code></pre>\n");
+    }
+
+    fn finish(mut self) -> Rendered {
+        self.flush_codes();
+        self.flush();
+        Rendered {
+            html: self.html,
+            anchors: self.anchors,
+        }
+    }
+}
+
+/// Raw HTML becomes text; pictures, and links that lead to anything but a page or a mailbox, become their words.
+/// `links` holds, for each link that is open, whether it is kept.
+fn harmless<'a>(event: Event<'a>, links: &mut Vec<bool>) -> Option<Event<'a>> {
+    match event {
+        Event::Html(text) | Event::InlineHtml(text) => Some(Event::Text(text)),
+        Event::Start(Tag::Image { .. }) | Event::End(TagEnd::Image) => None,
+        Event::Start(Tag::Link { ref dest_url, .. }) => {
+            links.push(is_safe(dest_url));
+            is_safe(dest_url).then_some(event)
+        }
+        Event::End(TagEnd::Link) => links.pop().unwrap_or(false).then_some(event),
+        event => Some(event),
+    }
+}
+
+/// Whether an address may become a link.
+fn is_safe(address: &str) -> bool {
+    let starts = ["/", "#", "https://", "http://", "mailto:"];
+    starts.iter().any(|start| address.starts_with(start))
+}
+
+/// Text in Markdown that is read as the very same text.
+pub(super) fn escaped(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    for c in text.chars() {
+        match c {
+            '\n' | '\r' | '\t' => out.push(' '),
+            c if c.is_ascii_punctuation() => out.extend(['\\', c]),
+            c => out.push(c),
+        }
+    }
+    out
+}
+
+/// A span of code in Markdown, also inside a table.
+pub(super) fn code_span(text: &str) -> String {
+    let longest = text.split(|c| c != '`').map(str::len).max().unwrap_or(0);
+    let fence = "`".repeat(longest + 1);
+    let room = if text.starts_with('`') || text.ends_with('`') {
+        " "
+    } else {
+        ""
+    };
+    format!("{fence}{room}{}{room}{fence}", text.replace('|', "\\|"))
+}

@@ -1,0 +1,172 @@
+//! Providers to show the pages of: one with everything, one with little, a hostile one.
+use super::{
+    Apps, DeveloperPage, Endpoint, Endpoints, ErrorCode, ErrorDescription, ErrorTable, Grants,
+    House, Lives, Offer, Registration, Requests, Rotation, ScopeRow, ScopeTable, Tokens,
+};
+use crate::{HOSTILE, samples};
+
+pub(super) fn pages() -> Vec<DeveloperPage> {
+    let frame = samples::frame();
+    let hostile = samples::hostile_frame();
+    let mut pages = DeveloperPage::all(&everything(), &frame);
+    pages.extend(DeveloperPage::all(&little(), &frame));
+    pages.extend(DeveloperPage::all(&of_strangers(), &hostile));
+    pages
+}
+
+fn endpoint(path: &str) -> Endpoint {
+    Endpoint {
+        url: format!("https://tasks.example{path}"),
+        aliases: vec![format!("https://tasks.example/v1{path}")],
+    }
+}
+
+fn everything() -> Offer {
+    let origin = "https://tasks.example".to_owned();
+    Offer {
+        product: "Acme Tasks".to_owned(),
+        issuer: origin.clone(),
+        metadata: format!("{origin}/.well-known/oauth-authorization-server"),
+        origin,
+        endpoints: Endpoints {
+            authorize: Some(endpoint("/oauth2/authorize")),
+            token: endpoint("/oauth2/token"),
+            revoke: Some(endpoint("/oauth2/revoke")),
+            introspect: Some(endpoint("/oauth2/introspect")),
+            token_info: Some(endpoint("/oauth2/token/info")),
+        },
+        house: House {
+            intro: Some("Build on tasks, projects and files.".to_owned()),
+            support: Some("mailto:developers@tasks.example".to_owned()),
+            terms: Some("https://tasks.example/terms".to_owned()),
+        },
+        grants: Grants {
+            refresh_token: true,
+            client_credentials: true,
+        },
+        apps: Apps {
+            registration: Registration::Review,
+            portal: Some("https://dev.tasks.example/apps".to_owned()),
+            max_redirect_uris: 10,
+            localhost_any_port: true,
+            pkce_for_all: true,
+        },
+        requests: Requests {
+            json: true,
+            query: true,
+            redirect_uri_required: true,
+        },
+        tokens: tokens(),
+        lives: lives(),
+        scopes: vec![ScopeTable {
+            title: "Tasks".to_owned(),
+            scopes: vec![
+                scope("tasks:read", "See your tasks"),
+                ScopeRow {
+                    risk: "Full access",
+                    restricted: true,
+                    personal: true,
+                    default: false,
+                    ..scope("admin:*", "Do everything you can do yourself")
+                },
+            ],
+        }],
+        errors: vec![errors("invalid_grant", "the code is unknown")],
+    }
+}
+
+fn tokens() -> Tokens {
+    Tokens {
+        access_prefix: "at_".to_owned(),
+        refresh_prefix: "rt_".to_owned(),
+        token_type: "Bearer".to_owned(),
+        always_name_scope: true,
+        person: "user_EXAMPLE0001".to_owned(),
+        rotation: Rotation::Replace {
+            grace: Some("1 minute".to_owned()),
+        },
+    }
+}
+
+fn lives() -> Lives {
+    Lives {
+        code: "5 minutes".to_owned(),
+        code_personal: "90 seconds".to_owned(),
+        access: "1 hour".to_owned(),
+        access_seconds: 3_600,
+        refresh: "30 days".to_owned(),
+        grant: "5 years".to_owned(),
+    }
+}
+
+fn scope(name: &str, sentence: &str) -> ScopeRow {
+    ScopeRow {
+        name: name.to_owned(),
+        sentence: sentence.to_owned(),
+        risk: "",
+        restricted: false,
+        personal: false,
+        default: true,
+    }
+}
+
+fn errors(code: &str, text: &str) -> ErrorTable {
+    ErrorTable {
+        title: "At the token endpoint".to_owned(),
+        lead: "They come as JSON.".to_owned(),
+        errors: vec![ErrorCode {
+            code: code.to_owned(),
+            status: Some(400),
+            descriptions: vec![ErrorDescription {
+                text: text.to_owned(),
+                causes: vec![(text.to_owned(), "Start again.".to_owned())],
+            }],
+        }],
+    }
+}
+
+/// Client credentials alone, no scopes, nothing that can be left out.
+fn little() -> Offer {
+    let all = everything();
+    Offer {
+        endpoints: Endpoints {
+            authorize: None,
+            revoke: None,
+            introspect: None,
+            token_info: None,
+            ..all.endpoints
+        },
+        house: House::default(),
+        grants: Grants {
+            refresh_token: false,
+            client_credentials: true,
+        },
+        apps: Apps {
+            registration: Registration::Admin,
+            portal: None,
+            ..all.apps
+        },
+        scopes: Vec::new(),
+        ..all
+    }
+}
+
+/// Free text that tries to break out.
+fn of_strangers() -> Offer {
+    let all = everything();
+    let trap = || format!("`{HOSTILE}`\n## [x](javascript:alert(1)) | ````\n<script>");
+    Offer {
+        product: HOSTILE.to_owned(),
+        house: House {
+            intro: Some(trap()),
+            support: Some("javascript:alert(1)".to_owned()),
+            terms: Some("https://tasks.example/>)<script>".to_owned()),
+        },
+        scopes: vec![ScopeTable {
+            title: trap(),
+            scopes: vec![scope("`|<script>'$(x)", &trap())],
+        }],
+        errors: vec![errors("x|`<script>", &trap())],
+        ..all
+    }
+}

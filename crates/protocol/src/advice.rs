@@ -1,0 +1,530 @@
+//! What developers are told of errors beyond their wire form: which can occur under a policy, what leads to each,
+//! and what to do. The codes and descriptions themselves stand with the errors.
+use crate::authorize::{self, AuthorizationError, ShownError};
+use crate::client_auth::ClientFault;
+use crate::params::ParamsFault;
+use crate::policy::{Policy, RedirectUriAtToken, Rotation};
+use crate::token::{GrantFault, RequestFault, ScopeRefusal, TokenError};
+use crate::token_info::BearerError;
+use crate::types::{ClientStatus, GrantType, Lifetime, RedirectUriFault, ScopeFault};
+
+/// What leads to an error, and what to do.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Advice {
+    /// What leads to it.
+    pub cause: &'static str,
+    /// What to do.
+    pub fix: &'static str,
+}
+
+const fn advice(cause: &'static str, fix: &'static str) -> Advice {
+    Advice { cause, fix }
+}
+
+impl TokenError {
+    /// Every error of the token endpoint and its neighbours that can occur under a policy.
+    pub fn occurring(policy: &Policy) -> Vec<TokenError> {
+        let requests = request_faults(policy).into_iter().map(TokenError::from);
+        let clients = ClientFault::ALL
+            .into_iter()
+            .map(|fault| crate::token::client_error(fault, false))
+            .filter(|error| matches!(error, TokenError::InvalidClient { .. }));
+        let grants = grant_faults(policy).into_iter().map(TokenError::from);
+        let scopes = scope_refusals(policy).into_iter().map(TokenError::from);
+        let unregistered = policy.grants.iter().copied();
+        let device = device_errors(policy);
+        requests
+            .chain(clients)
+            .chain(grants)
+            .chain(unregistered.map(TokenError::UnauthorizedClient))
+            .chain([TokenError::UnsupportedGrantType])
+            .chain(scopes)
+            .chain(device)
+            .collect()
+    }
+
+    /// What leads to it, and what to do.
+    pub fn advice(&self) -> Advice {
+        match self {
+            TokenError::InvalidRequest(fault) => fault.advice(),
+            TokenError::InvalidClient { fault, .. } => fault.advice(),
+            TokenError::InvalidGrant(fault) => fault.advice(),
+            TokenError::UnauthorizedClient(_) => advice(
+                "The app was registered without this grant.",
+                "Have the grant added to the app's registration.",
+            ),
+            TokenError::UnsupportedGrantType => advice(
+                "grant_type is misspelled, or names a grant that is not offered.",
+                "Use one of the grants on these pages, letter by letter.",
+            ),
+            TokenError::InvalidScope(refusal) => refusal.advice(),
+            TokenError::AuthorizationPending => advice(
+                "The person has not typed the code or not answered yet.",
+                "Wait for the interval and ask again.",
+            ),
+            TokenError::SlowDown { .. } => advice(
+                "The device asked before its interval was over.",
+                "Lengthen the interval by 5 seconds, for good.",
+            ),
+            TokenError::AccessDenied => advice(
+                "The person pressed Deny.",
+                "Say so, and start anew only if they want to.",
+            ),
+            TokenError::ExpiredToken => {
+                advice("The lifetime of the codes is over.", "Offer to start anew.")
+            }
+        }
+    }
+}
+
+/// What a device is told while it waits.
+fn device_errors(policy: &Policy) -> Vec<TokenError> {
+    let slower = u32::try_from(policy.device.interval.seconds() + 5);
+    let interval = Lifetime::from_seconds(slower.unwrap_or(u32::MAX));
+    match policy.allows(GrantType::DeviceCode) {
+        true => vec![
+            TokenError::AuthorizationPending,
+            TokenError::SlowDown { interval },
+            TokenError::AccessDenied,
+            TokenError::ExpiredToken,
+        ],
+        false => Vec::new(),
+    }
+}
+
+fn request_faults(policy: &Policy) -> Vec<RequestFault> {
+    let tokens = &policy.tokens;
+    let code = policy.allows(GrantType::AuthorizationCode);
+    let needs_uri = code && tokens.redirect_uri == RedirectUriAtToken::Required;
+    let switched = [
+        (true, RequestFault::Missing("grant_type")),
+        (code, RequestFault::Missing("code")),
+        (needs_uri, RequestFault::Missing("redirect_uri")),
+        (
+            policy.allows(GrantType::RefreshToken),
+            RequestFault::Missing("refresh_token"),
+        ),
+        (
+            policy.allows(GrantType::DeviceCode),
+            RequestFault::Missing("device_code"),
+        ),
+        (true, RequestFault::Repeated("grant_type".to_owned())),
+        (true, RequestFault::ContentType),
+        (!tokens.bodies.query, RequestFault::Query),
+        (true, RequestFault::Client(ClientFault::TwoMethods)),
+        (true, RequestFault::Client(ClientFault::TwoClients)),
+        (true, RequestFault::Params(ParamsFault::Escape)),
+        (true, RequestFault::Params(ParamsFault::Utf8)),
+        (true, RequestFault::Params(ParamsFault::Nul)),
+        (true, RequestFault::Params(ParamsFault::TooMany)),
+        (tokens.bodies.json, RequestFault::Params(ParamsFault::Json)),
+    ];
+    let occurring = switched.into_iter().filter(|(occurs, _)| *occurs);
+    occurring.map(|(_, fault)| fault).collect()
+}
+
+impl RequestFault {
+    fn advice(&self) -> Advice {
+        match self {
+            Self::Missing(_) => advice(
+                "The parameter is absent or empty.",
+                "Send it in the body; an empty value counts as absent.",
+            ),
+            Self::Repeated(_) => advice(
+                "The same parameter stands twice, perhaps once in the URL and once in the body.",
+                "Send each parameter once.",
+            ),
+            Self::ContentType => advice(
+                "The Content-Type header does not name a kind of body that is taken here.",
+                "Send a form, and let your HTTP library set the header.",
+            ),
+            Self::Query => advice(
+                "The URL has a query string; what stands there ends up in logs.",
+                "Move the parameters into the body.",
+            ),
+            Self::Params(fault) => fault.advice(),
+            Self::Client(fault) => fault.advice(),
+        }
+    }
+}
+
+impl ParamsFault {
+    fn advice(self) -> Advice {
+        match self {
+            Self::Escape | Self::Utf8 => advice(
+                "The parameters were put together by hand, without encoding them.",
+                "Let your HTTP or URL library encode the parameters.",
+            ),
+            Self::Nul => advice(
+                "A value holds a NUL character, often from a buffer of fixed length.",
+                "Cut the value where it ends.",
+            ),
+            Self::TooMany => advice(
+                "The request carries far more than OAuth needs.",
+                "Send only the parameters on these pages.",
+            ),
+            Self::Json => advice(
+                "The body is no JSON object, or a value in it is not a string.",
+                "Send one object, with every value as a string.",
+            ),
+        }
+    }
+}
+
+impl ClientFault {
+    /// All of them.
+    const ALL: [ClientFault; 8] = [
+        ClientFault::Missing,
+        ClientFault::Header,
+        ClientFault::TwoMethods,
+        ClientFault::TwoClients,
+        ClientFault::Unknown,
+        ClientFault::Secret,
+        ClientFault::Method,
+        ClientFault::Inactive,
+    ];
+
+    fn advice(self) -> Advice {
+        match self {
+            Self::Missing => advice(
+                "There is neither an Authorization header nor a client_id.",
+                "Send HTTP Basic, or client_id and client_secret in the body.",
+            ),
+            Self::Header => advice(
+                "The header is not Basic, or not the base64 of client_id:client_secret.",
+                "Let your HTTP library make the header from the two values.",
+            ),
+            Self::TwoMethods => advice(
+                "The secret is in the header and in the body.",
+                "Keep one of the two.",
+            ),
+            Self::TwoClients => advice(
+                "The header was made for one app and client_id names another.",
+                "Take both from the same app, or leave client_id out of the body.",
+            ),
+            Self::Unknown => advice(
+                "There is no app with this client_id.",
+                "Compare it with the registration; mind the environment it is from.",
+            ),
+            Self::Secret => advice(
+                "The secret is not one of the app's.",
+                "Look for blanks around it; if it is lost, make a new one.",
+            ),
+            Self::Method => advice(
+                "An app with a secret came without it, or an app without a secret sent one.",
+                "Send the secret exactly if the app has one.",
+            ),
+            Self::Inactive => advice(
+                "The app waits for review, or was switched off.",
+                "Ask the provider.",
+            ),
+        }
+    }
+}
+
+fn grant_faults(policy: &Policy) -> Vec<GrantFault> {
+    let code = policy.allows(GrantType::AuthorizationCode);
+    let people = code || policy.allows(GrantType::DeviceCode);
+    let renews = policy.allows(GrantType::RefreshToken);
+    let replaces = renews && policy.tokens.rotate != Rotation::Keep;
+    let switched = [
+        (people, GrantFault::Unknown),
+        (people, GrantFault::Expired),
+        (people, GrantFault::Replayed),
+        (replaces, GrantFault::RetryDiffers),
+        (people, GrantFault::Revoked),
+        (people, GrantFault::OtherClient),
+        (people, GrantFault::Person),
+        (code, GrantFault::VerifierMissing),
+        (code, GrantFault::VerifierMismatch),
+        (code, GrantFault::VerifierUnexpected),
+        (code, GrantFault::RedirectUri),
+    ];
+    let occurring = switched.into_iter().filter(|(occurs, _)| *occurs);
+    occurring.map(|(_, fault)| fault).collect()
+}
+
+impl GrantFault {
+    fn advice(self) -> Advice {
+        match self {
+            Self::Unknown | Self::Digest => advice(
+                "The code or token is cut short, from elsewhere, or was removed after its end.",
+                "Send it whole, as it was given; else start a new authorization.",
+            ),
+            Self::OtherClient => advice(
+                "It was given to another app.",
+                "Use the client_id that it was asked for with.",
+            ),
+            Self::RedirectUri => advice(
+                "redirect_uri differs from the one of the authorization request.",
+                "Send the very same text in both requests.",
+            ),
+            Self::VerifierMissing => advice(
+                "The authorization request had a code_challenge, and no code_verifier came.",
+                "Send the verifier that belongs to the challenge.",
+            ),
+            Self::VerifierMismatch => advice(
+                "The verifier is another person's, or was made anew.",
+                "Keep it in the person's session, beside state.",
+            ),
+            Self::VerifierUnexpected => advice(
+                "A code_verifier came, but the authorization request had no code_challenge.",
+                "Send both or neither; both is safer.",
+            ),
+            Self::Replayed => advice(
+                "It was used before. A second use ends all that was given out for it.",
+                "Use a code once, and always store the newest refresh token.",
+            ),
+            Self::RetryDiffers => advice(
+                "A used refresh token came again in another request than before.",
+                "Repeat a lost request unchanged, and never refresh in two places at once.",
+            ),
+            Self::Expired => advice(
+                "Its lifetime is over.",
+                "Exchange codes at once, and refresh in time.",
+            ),
+            Self::Revoked => advice(
+                "It was revoked, or the app was switched off.",
+                "Ask the person again.",
+            ),
+            Self::Person => advice(
+                "The person's account is closed or switched off.",
+                "Forget the tokens.",
+            ),
+        }
+    }
+}
+
+fn scope_refusals(policy: &Policy) -> Vec<ScopeRefusal> {
+    let name = |restricted: bool| {
+        let mut all = policy.scopes.iter();
+        let found = all.find(|scope| scope.restricted == restricted);
+        found.map(|scope| scope.name.clone())
+    };
+    let mut refusals = vec![ScopeRefusal::Unknown("no-such-scope".to_owned())];
+    refusals.extend(name(false).map(ScopeRefusal::NotAllowed));
+    refusals.extend(name(true).map(ScopeRefusal::Restricted));
+    if policy.allows(GrantType::RefreshToken) {
+        refusals.push(ScopeRefusal::Exceeds);
+    }
+    if policy.default_scope().is_empty() {
+        refusals.push(ScopeRefusal::NoDefault);
+    }
+    let faults = [
+        ScopeFault::Comma,
+        ScopeFault::Character,
+        ScopeFault::TooMany,
+    ];
+    refusals.extend(faults.map(ScopeRefusal::Fault));
+    refusals
+}
+
+impl ScopeRefusal {
+    fn advice(&self) -> Advice {
+        match self {
+            Self::Fault(ScopeFault::Comma) => advice(
+                "Several scopes were joined by commas.",
+                "Join them by spaces (%20 or + in a URL).",
+            ),
+            Self::Fault(ScopeFault::Character) => advice(
+                "A name holds quotes, a backslash, a control character or letters beyond ASCII.",
+                "Copy the names from the page of scopes.",
+            ),
+            Self::Fault(ScopeFault::TooMany) => advice(
+                "The list is far longer than any app needs.",
+                "Ask for what the app uses.",
+            ),
+            Self::Unknown(_) => advice(
+                "The name is misspelled or not offered here.",
+                "Copy the names from the page of scopes.",
+            ),
+            Self::NotAllowed(_) => advice(
+                "The scope exists, but the app was registered without it.",
+                "Have it added to the app's registration, or do not ask for it.",
+            ),
+            Self::Restricted(_) => advice(
+                "The scope needs approval, and this app has none.",
+                "Ask the provider to approve it for the app.",
+            ),
+            Self::Exceeds => advice(
+                "scope names more than the person allowed.",
+                "Leave scope out, or send the person through a new authorization.",
+            ),
+            Self::NoDefault => advice(
+                "No scope was named, and there are no defaults for this app.",
+                "Name at least one.",
+            ),
+        }
+    }
+}
+
+/// What can be wrong with a link, besides a repeated parameter.
+const LINK_FAULTS: [authorize::RequestFault; 7] = [
+    authorize::RequestFault::ChallengeRequired,
+    authorize::RequestFault::ChallengeMissing,
+    authorize::RequestFault::Challenge,
+    authorize::RequestFault::ChallengeMethod,
+    authorize::RequestFault::ResponseType,
+    authorize::RequestFault::ResponseMode,
+    authorize::RequestFault::State,
+];
+
+impl authorize::RequestFault {
+    fn advice(&self) -> Advice {
+        match self {
+            Self::Repeated(_) => advice(
+                "The same parameter stands twice in the link.",
+                "Send each parameter once.",
+            ),
+            Self::State => advice(
+                "state carries data of the app instead of a key to it.",
+                "Keep the data in the session, and send a random value.",
+            ),
+            Self::ResponseType => advice("The link is incomplete.", "Add response_type=code."),
+            Self::ResponseMode => advice(
+                "response_mode asks for a fragment or a form.",
+                "Leave it out: the answer comes in the query string.",
+            ),
+            Self::ChallengeRequired => advice(
+                "This app must use PKCE, and the link has no code_challenge.",
+                "Send code_challenge and code_challenge_method=S256, and the verifier with the code.",
+            ),
+            Self::ChallengeMissing => advice(
+                "There is a code_challenge_method, but no challenge.",
+                "Send both or neither.",
+            ),
+            Self::Challenge => advice(
+                "The challenge is hex, padded, or the verifier itself.",
+                "Send the SHA-256 of the verifier as base64url without = (43 characters).",
+            ),
+            Self::ChallengeMethod => advice(
+                "The method is plain, or is missing, which means plain.",
+                "Send code_challenge_method=S256.",
+            ),
+        }
+    }
+}
+
+impl AuthorizationError {
+    /// Every error that can be sent to an app under a policy.
+    pub fn occurring(policy: &Policy) -> Vec<AuthorizationError> {
+        let scopes = scope_refusals(policy).into_iter();
+        let scopes = scopes.filter(|refusal| *refusal != ScopeRefusal::Exceeds);
+        let repeated = authorize::RequestFault::Repeated("scope".to_owned());
+        let mut all = vec![AuthorizationError::AccessDenied];
+        all.extend(scopes.map(AuthorizationError::InvalidScope));
+        all.extend(LINK_FAULTS.map(AuthorizationError::from));
+        all.push(repeated.into());
+        all.extend([
+            AuthorizationError::UnsupportedResponseType,
+            AuthorizationError::UnauthorizedClient,
+            AuthorizationError::RequestNotSupported,
+            AuthorizationError::RequestUriNotSupported,
+        ]);
+        all
+    }
+
+    /// What leads to it, and what to do.
+    pub fn advice(&self) -> Advice {
+        match self {
+            Self::InvalidRequest(fault) => fault.advice(),
+            Self::UnsupportedResponseType => advice(
+                "response_type is token, id_token or a mixture.",
+                "Ask for a code, and exchange it.",
+            ),
+            Self::UnauthorizedClient => advice(
+                "The app was registered without the grant authorization_code.",
+                "Have the grant added to the app's registration.",
+            ),
+            Self::InvalidScope(refusal) => refusal.advice(),
+            Self::AccessDenied => advice(
+                "The person pressed Deny.",
+                "Go on without, and do not ask again at once.",
+            ),
+            Self::RequestNotSupported | Self::RequestUriNotSupported => advice(
+                "The library sends a request object (JAR).",
+                "Switch that off in the library.",
+            ),
+        }
+    }
+}
+
+impl ShownError {
+    /// Every error that is shown to the person in place of a redirect.
+    pub fn occurring() -> Vec<ShownError> {
+        let uri = |fault| ShownError::RedirectUri { fault, sent: None };
+        vec![
+            uri(RedirectUriFault::Unregistered),
+            uri(RedirectUriFault::Missing),
+            ShownError::ClientMissing,
+            ShownError::UnknownClient,
+            ShownError::InactiveClient(ClientStatus::Pending),
+            ShownError::InactiveClient(ClientStatus::Disabled),
+            ShownError::Repeated("client_id"),
+            ShownError::Params(ParamsFault::Escape),
+        ]
+    }
+
+    /// What leads to it, and what to do.
+    pub fn advice(&self) -> Advice {
+        match self {
+            Self::Params(fault) => fault.advice(),
+            Self::ClientMissing => advice(
+                "The link has no client_id, or an empty one.",
+                "Put the app's client_id into the link.",
+            ),
+            Self::Repeated(_) => advice(
+                "client_id or redirect_uri stands twice in the link.",
+                "Send each parameter once.",
+            ),
+            Self::UnknownClient => advice(
+                "There is no app with this client_id.",
+                "Compare it with the registration; mind the environment it is from.",
+            ),
+            Self::InactiveClient(ClientStatus::Pending) => advice(
+                "The app waits for review.",
+                "Ask the provider how far it is.",
+            ),
+            Self::InactiveClient(_) => advice(
+                "The provider switched the app off.",
+                "Ask the provider why.",
+            ),
+            Self::RedirectUri {
+                fault: RedirectUriFault::Missing,
+                ..
+            } => advice(
+                "The app has several redirect URIs, and the link names none.",
+                "Name one of them.",
+            ),
+            Self::RedirectUri { .. } => advice(
+                "redirect_uri differs from each registered one: in a slash at the end, http for https, www, a port \
+                 or a query.",
+                "Copy it letter by letter from the registration, or register the new one.",
+            ),
+        }
+    }
+}
+
+impl BearerError {
+    /// What leads to it, and what to do.
+    pub fn advice(self) -> Advice {
+        match self {
+            Self::Invalid => advice(
+                "The token has ended, was taken back, or is cut short.",
+                "Get the next one. If that fails too, ask the person again.",
+            ),
+            Self::Missing => advice(
+                "There is no Authorization header, or it is not Bearer.",
+                "Send Authorization: Bearer and the access token; not the client secret, not a URL parameter.",
+            ),
+            Self::InsufficientScope => advice(
+                "The token is a person's, or was not asked for with scope=app:write.",
+                "Get one by client credentials with that scope.",
+            ),
+            Self::Malformed => advice(
+                "After Bearer comes nothing, or more than one word.",
+                "Look at how the header is put together: one blank, then the token.",
+            ),
+        }
+    }
+}

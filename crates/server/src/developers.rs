@@ -1,0 +1,328 @@
+//! The developer pages of a provider, written once from its configuration: the same source as the metadata.
+use crate::app::{endpoints, origin};
+use crate::config::{Config, Registration};
+use crate::reply;
+use bytes::Bytes;
+use pages::developers::{
+    Apps, DeveloperPage, Endpoint, Endpoints, ErrorCode, ErrorDescription, ErrorTable, Grants,
+    House, Lives, Offer, Requests, Rotation, ScopeRow, ScopeTable, Tokens,
+};
+use pages::{Frame, Page};
+use protocol::advice::Advice;
+use protocol::authorize::{AuthorizationError, ShownError};
+use protocol::policy::{self, PkcePolicy, RedirectUriAtToken, Risk, ScopeEntry};
+use protocol::token::TokenError;
+use protocol::token_info::BearerError;
+use protocol::types::ids::SubjectFormat;
+use protocol::types::{GrantType, Lifetime, Subject};
+
+/// A written page.
+pub(crate) struct Written {
+    /// Its path.
+    pub(crate) path: String,
+    /// Its media type.
+    pub(crate) media_type: &'static str,
+    /// Its text.
+    pub(crate) text: Bytes,
+    /// What names this text in caches.
+    pub(crate) tag: String,
+}
+
+impl Written {
+    fn new(path: String, media_type: &'static str, text: String) -> Self {
+        let digest = jose::Digest::of(text.as_bytes());
+        let tag: String = digest.as_bytes()[..12]
+            .iter()
+            .map(|b| format!("{b:02x}"))
+            .collect();
+        Written {
+            path,
+            media_type,
+            tag: format!("\"{tag}\""),
+            text: Bytes::from(text),
+        }
+    }
+}
+
+/// Every page and the Markdown document; none where they are switched off.
+pub(crate) fn write(config: &Config) -> Vec<Written> {
+    if !config.developers.page {
+        return Vec::new();
+    }
+    let offer = offer(config);
+    let frame = Frame {
+        product: config.branding.product.clone(),
+        accent: config.branding.accent.clone(),
+        ..Frame::default()
+    };
+    let page = |page: DeveloperPage| {
+        let path = format!("/developers{}", page.chapter.path);
+        Written::new(path, "text/html; charset=utf-8", page.html())
+    };
+    let mut written: Vec<Written> = DeveloperPage::all(&offer, &frame)
+        .into_iter()
+        .map(page)
+        .collect();
+    written.push(Written::new(
+        "/developers.md".to_owned(),
+        "text/markdown; charset=utf-8",
+        pages::developers::whole(&offer),
+    ));
+    written
+}
+
+fn offer(config: &Config) -> Offer {
+    let policy = &config.policy;
+    let issuer = &config.issuer;
+    let well_known = crate::routes::metadata::paths(issuer);
+    Offer {
+        product: config.branding.product.clone(),
+        issuer: issuer.clone(),
+        origin: origin(issuer).to_owned(),
+        metadata: format!("{}{}", origin(issuer), well_known[0]),
+        endpoints: addresses(config),
+        house: House {
+            intro: config.developers.intro.clone(),
+            support: config.developers.support.clone(),
+            terms: config.developers.terms.clone(),
+        },
+        grants: Grants {
+            refresh_token: policy.allows(GrantType::RefreshToken),
+            client_credentials: policy.allows(GrantType::ClientCredentials),
+        },
+        apps: apps(config),
+        requests: Requests {
+            json: policy.tokens.bodies.json,
+            query: policy.tokens.bodies.query,
+            redirect_uri_required: policy.tokens.redirect_uri == RedirectUriAtToken::Required,
+        },
+        tokens: tokens(policy),
+        lives: lives(policy),
+        scopes: scopes(&policy.scopes),
+        errors: errors(config),
+    }
+}
+
+fn addresses(config: &Config) -> Endpoints {
+    let published = endpoints(config);
+    let paths = &config.paths;
+    let endpoint = |url: Option<String>, aliases: &[String]| {
+        let url = url?;
+        let base = origin(&url).to_owned();
+        let others = aliases.iter().skip(1);
+        Some(Endpoint {
+            aliases: others.map(|path| format!("{base}{path}")).collect(),
+            url,
+        })
+    };
+    Endpoints {
+        authorize: endpoint(published.authorization, &paths.authorize),
+        token: endpoint(published.token, &paths.token).unwrap_or_else(|| Endpoint {
+            url: config.issuer.clone(),
+            aliases: Vec::new(),
+        }),
+        revoke: endpoint(published.revocation, &paths.revoke),
+        introspect: endpoint(published.introspection, &paths.introspect),
+        token_info: endpoint(published.token_info, &paths.token_info),
+    }
+}
+
+fn apps(config: &Config) -> Apps {
+    let redirects = config.policy.redirects;
+    Apps {
+        registration: match config.registration {
+            Registration::Open => pages::developers::Registration::Open,
+            Registration::Invite => pages::developers::Registration::Invite,
+            Registration::Review => pages::developers::Registration::Review,
+            Registration::Admin => pages::developers::Registration::Admin,
+        },
+        portal: None,
+        max_redirect_uris: redirects.max,
+        localhost_any_port: redirects.localhost_any_port,
+        pkce_for_all: config.policy.pkce == PkcePolicy::All,
+    }
+}
+
+fn tokens(policy: &protocol::Policy) -> Tokens {
+    let tokens = &policy.tokens;
+    Tokens {
+        access_prefix: tokens.access_prefix.clone(),
+        refresh_prefix: tokens.refresh_prefix.clone(),
+        token_type: tokens.token_type.clone(),
+        always_name_scope: tokens.always_name_scope,
+        person: match &policy.subjects {
+            SubjectFormat::Number => policy.subjects.write(Subject(100_101)),
+            SubjectFormat::Prefixed(prefix) => format!("{prefix}EXAMPLE0001"),
+        },
+        rotation: match tokens.rotate {
+            policy::Rotation::Keep => Rotation::Keep,
+            policy::Rotation::Rotate { grace } => {
+                let grace = grace.min(tokens.access);
+                let some = grace > Lifetime::from_seconds(0);
+                Rotation::Replace {
+                    grace: some.then(|| grace.words()),
+                }
+            }
+        },
+    }
+}
+
+fn lives(policy: &protocol::Policy) -> Lives {
+    let tokens = &policy.tokens;
+    Lives {
+        code: tokens.code.words(),
+        code_personal: tokens.code_personal.words(),
+        access: tokens.access.words(),
+        access_seconds: tokens.access.seconds(),
+        refresh: tokens.refresh.words(),
+        grant: tokens.grant.words(),
+    }
+}
+
+/// The catalogue by its headings, in the order in which they first come.
+fn scopes(entries: &[ScopeEntry]) -> Vec<ScopeTable> {
+    let mut tables: Vec<ScopeTable> = Vec::new();
+    for entry in entries {
+        let row = ScopeRow {
+            name: entry.name.clone(),
+            sentence: entry.sentence.clone(),
+            risk: match entry.risk {
+                Risk::Read => "",
+                Risk::Write => "Can make changes",
+                Risk::Delete => "Can delete",
+                Risk::Full => "Full access",
+            },
+            restricted: entry.restricted,
+            personal: entry.personal,
+            default: entry.default,
+        };
+        match tables.iter_mut().find(|table| table.title == entry.group) {
+            Some(table) => table.scopes.push(row),
+            None => tables.push(ScopeTable {
+                title: entry.group.clone(),
+                scopes: vec![row],
+            }),
+        }
+    }
+    tables
+}
+
+/// One error as it is on the wire, with its advice.
+struct Told {
+    code: String,
+    status: Option<u16>,
+    text: String,
+    advice: Advice,
+}
+
+fn errors(config: &Config) -> Vec<ErrorTable> {
+    let mut tables = Vec::new();
+    if config.policy.allows(GrantType::AuthorizationCode) {
+        tables.push(sent_back(config));
+        tables.push(shown(config));
+    }
+    tables.push(token_errors(config));
+    if !config.paths.token_info.is_empty() {
+        tables.push(bearer_errors(config));
+    }
+    tables
+}
+
+fn sent_back(config: &Config) -> ErrorTable {
+    let told = AuthorizationError::occurring(&config.policy);
+    let told = told.iter().map(|error| Told {
+        code: error.code().to_owned(),
+        status: None,
+        text: error.description(),
+        advice: error.advice(),
+    });
+    ErrorTable {
+        title: "Sent back to your app".to_owned(),
+        lead: "They come to the redirect URI in place of a code: `?error=…&error_description=…&state=…&iss=…`."
+            .to_owned(),
+        errors: grouped(told),
+    }
+}
+
+fn shown(config: &Config) -> ErrorTable {
+    let told = ShownError::occurring();
+    let told = told.iter().map(|error| Told {
+        code: error.code(&config.policy).to_owned(),
+        status: Some(400),
+        text: error.sentence(),
+        advice: error.advice(),
+    });
+    ErrorTable {
+        title: "Shown to the person".to_owned(),
+        lead: "Where the app or its redirect URI is in doubt, nobody is redirected: the person sees a page that \
+               says so, and beneath it what is wrong, for you."
+            .to_owned(),
+        errors: grouped(told),
+    }
+}
+
+fn token_errors(config: &Config) -> ErrorTable {
+    let told = TokenError::occurring(&config.policy);
+    let told = told.iter().map(|error| Told {
+        code: error.code(&config.policy.errors).to_owned(),
+        status: Some(error.status()),
+        text: error.description(),
+        advice: error.advice(),
+    });
+    let (code, text) = reply::UNAVAILABLE;
+    let unavailable = Told {
+        code: code.to_owned(),
+        status: Some(503),
+        text: text.to_owned(),
+        advice: Advice {
+            cause: "The server cannot read or store anything just now.",
+            fix: "Wait as long as the Retry-After header says, then send the same again.",
+        },
+    };
+    ErrorTable {
+        title: "Getting and handling tokens".to_owned(),
+        lead: "They come as JSON from the endpoints that take the app's credentials.".to_owned(),
+        errors: grouped(told.chain([unavailable])),
+    }
+}
+
+fn bearer_errors(config: &Config) -> ErrorTable {
+    let told = BearerError::EVERYWHERE.iter().map(|error| Told {
+        code: error.code(&config.policy.errors).to_owned(),
+        status: Some(error.status()),
+        text: error.description().to_owned(),
+        advice: error.advice(),
+    });
+    ErrorTable {
+        title: "Using an access token".to_owned(),
+        lead: "They come as JSON, with a `WWW-Authenticate: Bearer` header.".to_owned(),
+        errors: grouped(told),
+    }
+}
+
+/// The same code once, and under it the same description once.
+fn grouped(told: impl Iterator<Item = Told>) -> Vec<ErrorCode> {
+    let mut codes: Vec<ErrorCode> = Vec::new();
+    for one in told {
+        let same = |code: &ErrorCode| code.code == one.code && code.status == one.status;
+        let at = codes.iter().position(same).unwrap_or_else(|| {
+            codes.push(ErrorCode {
+                code: one.code.clone(),
+                status: one.status,
+                descriptions: Vec::new(),
+            });
+            codes.len() - 1
+        });
+        let descriptions = &mut codes[at].descriptions;
+        let cause = (one.advice.cause.to_owned(), one.advice.fix.to_owned());
+        match descriptions.iter_mut().find(|known| known.text == one.text) {
+            Some(known) if known.causes.contains(&cause) => {}
+            Some(known) => known.causes.push(cause),
+            None => descriptions.push(ErrorDescription {
+                text: one.text,
+                causes: vec![cause],
+            }),
+        }
+    }
+    codes
+}

@@ -1,0 +1,37 @@
+//! The developer pages: written at the start, the same for everyone, without cookies.
+use super::problem;
+use crate::app::App;
+use crate::reply;
+use crate::request::RequestId;
+use axum::body::Body;
+use axum::extract::{OriginalUri, State};
+use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
+use axum::response::Response;
+
+/// One of them.
+pub(crate) async fn show(
+    State(app): State<App>,
+    OriginalUri(uri): OriginalUri,
+    id: RequestId,
+    headers: HeaderMap,
+) -> Response {
+    let mut pages = app.developers.iter();
+    let Some(page) = pages.find(|page| page.path == uri.path()) else {
+        return problem::page_not_found(&app, id);
+    };
+    let known = headers.get(header::IF_NONE_MATCH);
+    let mut response = reply::document(page.media_type, page.text.clone());
+    if known.is_some_and(|tag| tag.as_bytes() == page.tag.as_bytes()) {
+        *response.status_mut() = StatusCode::NOT_MODIFIED;
+        *response.body_mut() = Body::empty();
+    }
+    let headers = response.headers_mut();
+    headers.insert(
+        header::CACHE_CONTROL,
+        HeaderValue::from_static("public, max-age=300"),
+    );
+    if let Ok(tag) = HeaderValue::from_str(&page.tag) {
+        headers.insert(header::ETAG, tag);
+    }
+    response
+}
