@@ -315,14 +315,30 @@ fn grouped(told: impl Iterator<Item = Told>) -> Vec<ErrorCode> {
         });
         let descriptions = &mut codes[at].descriptions;
         let cause = (one.advice.cause.to_owned(), one.advice.fix.to_owned());
-        match descriptions.iter_mut().find(|known| known.text == one.text) {
+        let same_text = |known: &&mut ErrorDescription| known.texts[0] == one.text;
+        match descriptions.iter_mut().find(same_text) {
             Some(known) if known.causes.contains(&cause) => {}
             Some(known) => known.causes.push(cause),
             None => descriptions.push(ErrorDescription {
-                text: one.text,
+                texts: vec![one.text],
                 causes: vec![cause],
             }),
         }
     }
+    for code in &mut codes {
+        code.descriptions = joined(std::mem::take(&mut code.descriptions));
+    }
     codes
+}
+
+/// Descriptions with the same causes as one.
+fn joined(descriptions: Vec<ErrorDescription>) -> Vec<ErrorDescription> {
+    let mut out: Vec<ErrorDescription> = Vec::new();
+    for mut one in descriptions {
+        match out.iter_mut().find(|known| known.causes == one.causes) {
+            Some(known) => known.texts.append(&mut one.texts),
+            None => out.push(one),
+        }
+    }
+    out
 }

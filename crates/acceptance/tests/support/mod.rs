@@ -3,6 +3,7 @@
 #![allow(dead_code, reason = "each test file uses a part of it")]
 
 pub(crate) mod client;
+pub(crate) mod guide;
 pub(crate) mod rest;
 pub(crate) mod told;
 

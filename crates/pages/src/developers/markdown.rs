@@ -4,13 +4,15 @@ use pulldown_cmark::{CodeBlockKind, Event, HeadingLevel, Options, Parser, Tag, T
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
 
-/// A heading of the second level.
+/// A heading.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Anchor {
     /// Its `id`.
     pub(super) id: String,
     /// Its words.
     pub(super) text: String,
+    /// The headings of the third level under it.
+    pub(super) below: Vec<Anchor>,
 }
 
 /// A chapter's body as HTML, with its headings.
@@ -129,8 +131,14 @@ impl<'a> Writer<'a> {
         self.waiting.extend(inner);
         self.flush();
         let _ = writeln!(self.html, "</{level}>");
-        if level == HeadingLevel::H2 {
-            self.anchors.push(Anchor { id, text });
+        let anchor = Anchor {
+            id,
+            text,
+            below: Vec::new(),
+        };
+        match (level, self.anchors.last_mut()) {
+            (HeadingLevel::H3, Some(section)) => section.below.push(anchor),
+            _ => self.anchors.push(anchor),
         }
     }
 
@@ -147,9 +155,10 @@ impl<'a> Writer<'a> {
         self.html.push_str("</div>\n");
     }
 
-    /// A heading's words in small letters; a number behind them where another has the same.
+    /// A heading's words in small letters, without what stands in brackets at its end; a number behind them where another has the same.
     fn new_id(&mut self, text: &str) -> String {
-        let plain: String = text
+        let head = text.split(" (").next().unwrap_or(text);
+        let plain: String = head
             .to_lowercase()
             .chars()
             .map(|c| {

@@ -208,13 +208,22 @@ pub struct ErrorCode {
     pub descriptions: Vec<ErrorDescription>,
 }
 
-/// One text of `error_description`.
+/// Texts of `error_description` that mean the same.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ErrorDescription {
-    /// The text.
-    pub text: String,
+    /// The texts.
+    pub texts: Vec<String>,
     /// What may have led to it: the cause, and what to do.
     pub causes: Vec<(String, String)>,
+}
+
+impl ErrorDescription {
+    /// The texts in quotes, as Markdown.
+    pub(super) fn quoted(&self) -> String {
+        let quote = |text: &String| format!("“{}”", super::markdown::escaped(text));
+        let quotes: Vec<String> = self.texts.iter().map(quote).collect();
+        quotes.join(", ")
+    }
 }
 
 impl Offer {

@@ -118,7 +118,7 @@ fn errors(code: &str, text: &str) -> ErrorTable {
             code: code.to_owned(),
             status: Some(400),
             descriptions: vec![ErrorDescription {
-                text: text.to_owned(),
+                texts: vec![text.to_owned(), "the code is used up".to_owned()],
                 causes: vec![(text.to_owned(), "Start again.".to_owned())],
             }],
         }],
