@@ -139,3 +139,8 @@ fn an_app_may_send_its_visitor_on_to_another_site() {
 fn a_television_is_let_in_with_a_phone() {
     walk("device");
 }
+
+#[test]
+fn the_developer_pages_are_read_and_printed() {
+    walk("developers");
+}

@@ -2,7 +2,7 @@
 
 mod support;
 
-use acceptance::{App, AppSpec, Json, Pkce, Reply, Request, Setup, profile_path};
+use acceptance::{Request, Setup, profile_path};
 use std::collections::BTreeSet;
 use support::guide::{Guide, reply};
 use support::{ANN, CALLBACK, PASSWORD, Scene};
@@ -10,8 +10,10 @@ use support::{ANN, CALLBACK, PASSWORD, Scene};
 const OVERVIEW: &str = "/developers";
 const APPS: &str = "/developers/apps";
 const CODE: &str = "/developers/grants/authorization-code";
+const DEVICE: &str = "/developers/grants/device-code";
 const REFRESH: &str = "/developers/grants/refresh-token";
 const MACHINE: &str = "/developers/grants/client-credentials";
+const TESTS: &str = "/developers/test-mode";
 const SCOPES: &str = "/developers/scopes";
 const TOKENS: &str = "/developers/tokens";
 const ERRORS: &str = "/developers/errors";
@@ -24,7 +26,7 @@ struct Expected {
     missing: &'static [&'static str],
 }
 
-const PROFILES: [Expected; 4] = [
+const PROFILES: [Expected; 5] = [
     Expected {
         profile: "opsduty",
         words: &[
@@ -48,6 +50,7 @@ const PROFILES: [Expected; 4] = [
         words: &[
             (TOKENS, "Access token at_ 1 hour"),
             (TOKENS, "Ask a token about itself"),
+            (TESTS, "Access token test_at_"),
             (CODE, "JSON bodies"),
             (CODE, "redirect_uri may be left out"),
             (
@@ -79,6 +82,44 @@ const PROFILES: [Expected; 4] = [
             (TOKENS, "Revoke a token"),
             (TOKENS, "Ask a token about itself"),
             (CODE, "JSON bodies"),
+        ],
+        missing: &[],
+    },
+    Expected {
+        profile: "digitalocean",
+        words: &[
+            (TOKENS, "Access token at_ 30 days"),
+            (TOKENS, "Refresh token rt_ 90 days"),
+            (TOKENS, "normally 2592000"),
+            (
+                TOKENS,
+                "info more about the person; only when a person is behind the token",
+            ),
+            (CODE, "Parameters in the URL"),
+            (CODE, r#""token_type": "bearer""#),
+            (
+                CODE,
+                r#""info": {"email":"ada@example.com","name":"Ada Example"}, "uid": 100101"#,
+            ),
+            (DEVICE, "\"interval\": 10"),
+            (DEVICE, "every 10 seconds"),
+            (DEVICE, "Both codes live 1600 seconds"),
+            (OVERVIEW, "/v1/app"),
+            (APPS, "Change it by program"),
+            (ERRORS, "insufficient_scope (HTTP 403)"),
+            (OVERVIEW, "Asking for a device's codes POST"),
+            (ERRORS, "authorization_pending (HTTP 400)"),
+            (
+                ERRORS,
+                "invalid_request (HTTP 401) “the access token is unknown",
+            ),
+        ],
+        absent: &[
+            (MACHINE, "\"uid\""),
+            (
+                ERRORS,
+                "invalid_token (HTTP 401) “the access token is unknown",
+            ),
         ],
         missing: &[],
     },
@@ -207,6 +248,9 @@ fn m4_a_grant_has_a_page_exactly_if_it_is_on() {
     ]
     .into();
     assert_eq!(guide("").paths(), all);
+    let device = guide("[grants]\ndevice_code = true");
+    assert!(device.paths().contains(DEVICE) && device.all().contains("slow_down"));
+    assert!(!guide("").all().to_lowercase().contains("device code"));
     for (grant, pages, word) in [
         ("client_credentials", &[MACHINE][..], "client_credentials"),
         ("refresh_token", &[REFRESH], "refresh_token"),
@@ -313,6 +357,19 @@ fn answers_are_told_as_they_are_given() {
         "[token.errors]\nredirect_mismatch = \"wrong_place\"",
         "",
     );
+}
+
+#[test]
+fn test_mode_and_self_management_are_told_where_they_are_on() {
+    let tests = "[test]\nmode = true";
+    let published = "[test]\nmode = true\n[test.credentials]\nclient_id = \"test_abc123\"\n\
+        client_secret = \"test_secret_def456\"\nemail = \"try@example.com\"\npassword = \"try things with this\"";
+    turns(OVERVIEW, "Yes, test mode", tests, "");
+    turns(TESTS, "test_secret_def456", published, tests);
+    let app = "[paths]\napp = [\"/me/app\"]\n[scopes.\"app:write\"]\nsentence = \"Change its own registration\"";
+    turns(OVERVIEW, "/me/app", app, "");
+    turns(APPS, "Change it by program", app, "");
+    turns(ERRORS, "insufficient_scope", app, "");
 }
 
 #[test]
@@ -455,113 +512,4 @@ fn the_markdown_document_holds_all_pages() {
     // Pasted elsewhere, its links still lead here.
     assert!(!text.contains("](/"), "{text}");
     assert!(text.contains(&format!("]({}/developers/scopes)", scene.provider.issuer())));
-}
-
-/// What a refusal says.
-#[track_caller]
-fn said(reply: &Reply) -> (String, String) {
-    assert!(reply.status >= 400, "{reply}");
-    (reply.member("error"), reply.member("error_description"))
-}
-
-#[test]
-fn errors_on_the_wire_are_on_the_page_word_for_word() {
-    let scene = Scene::plain("[token.errors]\nredirect_mismatch = \"invalid_redirect_uri\"");
-    let page = Guide::of(&scene).text(ERRORS);
-    for (code, description) in wire_errors(&scene) {
-        assert!(page.contains(&code), "{code}: {page}");
-        assert!(
-            page.contains(&format!("“{description}”")),
-            "{code}: {description}: {page}"
-        );
-    }
-}
-
-/// Errors of every kind, provoked one by one: code and description.
-fn wire_errors(scene: &Scene) -> Vec<(String, String)> {
-    let api = scene.api();
-    let app = scene.confidential(CALLBACK);
-    let token = scene.token();
-    let ask = |form: &[(&str, &str)]| said(&api.post_form_as(&token, &app, form));
-    let mut errors = vec![
-        ask(&[]),
-        ask(&[("grant_type", "authorization_code")]),
-        ask(&[("grant_type", "refresh_token")]),
-        ask(&[("grant_type", "refresh_token"), ("refresh_token", "rt_x")]),
-        ask(&[("grant_type", "client_credentials")]),
-        ask(&[("grant_type", "password")]),
-        ask(&[
-            ("grant_type", "refresh_token"),
-            ("refresh_token", "rt_x"),
-            ("scope", "a,b"),
-        ]),
-        said(&api.post_form(&token, &[("grant_type", "refresh_token")])),
-        said(&api.post_form(
-            &token,
-            &[
-                ("client_id", "nobody"),
-                ("grant_type", "client_credentials"),
-            ],
-        )),
-        said(&api.post_form_basic(&token, &app, &[("client_secret", "x")])),
-        said(&api.post_json(&token, &Json::Null)),
-        said(&api.send(&Request::post(&format!("{token}?code=x")).basic(&app.client_id, "x"))),
-        said(&api.get_bearer("/oauth2/token/info", "at_x")),
-        said(&api.get("/oauth2/token/info")),
-        said(&api.send(&Request::get("/oauth2/token/info").header("Authorization", "Bearer a b"))),
-    ];
-    errors.extend(code_errors(scene));
-    errors.extend(sent_back(scene));
-    errors
-}
-
-/// Errors that need a code or a scope.
-fn code_errors(scene: &Scene) -> Vec<(String, String)> {
-    let app = scene.confidential(CALLBACK);
-    let pkce = Pkce::random();
-    let asked = [
-        ("redirect_uri", CALLBACK),
-        ("code_challenge", pkce.challenge.as_str()),
-        ("code_challenge_method", "S256"),
-    ];
-    let code = scene.allow(&app, &asked).code();
-    let elsewhere = [
-        ("redirect_uri", "http://localhost:9876/x"),
-        ("code_verifier", pkce.verifier.as_str()),
-    ];
-    let machine = scene.app(&AppSpec {
-        grants: &["client_credentials"],
-        scopes: &["tasks:write"],
-        ..AppSpec::default()
-    });
-    let scope = |app: &App, scope: &str| {
-        let form = [("grant_type", "client_credentials"), ("scope", scope)];
-        said(&scene.api().post_form_as(&scene.token(), app, &form))
-    };
-    vec![
-        said(&scene.redeem(&app, &code, &[])),
-        said(&scene.redeem(&app, &code, &elsewhere)),
-        scope(&machine, "no-such-scope"),
-        scope(&machine, "tasks:read"),
-        scope(&scene.machine(), "admin:all"),
-    ]
-}
-
-/// Errors that come to the redirect URI.
-fn sent_back(scene: &Scene) -> Vec<(String, String)> {
-    let app = scene.public(CALLBACK);
-    let error = |pairs: &[(&str, &str)]| {
-        let reply = scene.browser().get(&scene.question(&app, pairs));
-        let back = acceptance::Redirect::parse(reply.location().expect("sent back"));
-        let param = |name| back.param(name).unwrap_or_default().to_owned();
-        (param("error"), param("error_description"))
-    };
-    vec![
-        error(&[]),
-        error(&[("response_mode", "fragment")]),
-        error(&[("request", "x")]),
-        error(&[("code_challenge", "x"), ("code_challenge_method", "plain")]),
-        error(&[("code_challenge", "x"), ("code_challenge_method", "S256")]),
-        error(&[("state", &"x".repeat(5_000))]),
-    ]
 }

@@ -3,16 +3,20 @@
 
 mod support;
 
-use acceptance::{App, AppSpec, Json, Setup, output};
+use acceptance::{App, AppSpec, Json, Setup, output, wait_for_exit};
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
+use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
+use std::sync::{Mutex, PoisonError};
+use std::time::Duration;
 use support::client::{on_path, tool};
 use support::guide::{Guide, Program, target_of};
-use support::{CALLBACK, Scene};
+use support::{ANN, CALLBACK, PASSWORD, Scene, form_to};
 
 const CODE: &str = "/developers/grants/authorization-code";
+const DEVICE: &str = "/developers/grants/device-code";
 const REFRESH: &str = "/developers/grants/refresh-token";
 const MACHINE: &str = "/developers/grants/client-credentials";
 const TOKENS: &str = "/developers/tokens";
@@ -72,13 +76,15 @@ fn text(bytes: &[u8]) -> String {
 /// repository's lock file.
 #[derive(Debug)]
 struct Workshop {
+    /// Of the package, its own: packages of one name in one folder of results are taken for each other.
+    name: String,
     folder: tempfile::TempDir,
     target: PathBuf,
 }
 
 const MANIFEST: &str = r#"
 [package]
-name = "snippet"
+name = "NAME"
 version = "0.1.0"
 edition = "2024"
 
@@ -96,36 +102,52 @@ impl Workshop {
         let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
         let folder = tempfile::tempdir().expect("a folder");
         fs::create_dir(folder.path().join("src")).expect("a folder");
-        fs::write(folder.path().join("Cargo.toml"), MANIFEST).expect("write it");
+        let name = format!("snippet-{}", PACKAGES.fetch_add(1, Relaxed));
+        let manifest = MANIFEST.replace("NAME", &name);
+        fs::write(folder.path().join("Cargo.toml"), manifest).expect("write it");
         fs::copy(root.join("Cargo.lock"), folder.path().join("Cargo.lock"))
             .expect("copy the versions");
         Workshop {
+            name,
             folder,
             target: root.join("target/snippets"),
         }
     }
 
-    /// The command that runs a program, which must compile without a warning.
+    /// The command that runs a program, which must compile without a warning. The first one waits for all that
+    /// it needs to be compiled; the folder of results is shared, so one builds at a time.
     #[track_caller]
     fn built(&self, program: &Program) -> Command {
         let folder = self.folder.path();
         fs::write(folder.join("src/main.rs"), &program.text).expect("write the program");
+        let _one_at_a_time = BENCH.lock().unwrap_or_else(PoisonError::into_inner);
+        let log = fs::File::create(folder.join("log")).expect("a log");
         let mut cargo = Command::new(env!("CARGO"));
         cargo
             .args(["build", "--quiet", "--offline"])
             .current_dir(folder)
             .env("CARGO_TARGET_DIR", &self.target)
-            .env("RUSTFLAGS", "-Dwarnings");
-        let done = output(&mut cargo);
-        assert!(
-            done.status.success(),
-            "{}: {}",
-            program.text,
-            text(&done.stderr)
-        );
-        Command::new(self.target.join("debug/snippet"))
+            .env("RUSTFLAGS", "-Dwarnings")
+            .stderr(log);
+        let mut child = cargo.spawn().expect("cargo starts");
+        let status = wait_for_exit(&mut child, BUILD_LIMIT);
+        let log = fs::read_to_string(folder.join("log")).unwrap_or_default();
+        let done = status.is_some_and(|status| status.success());
+        assert!(done, "{status:?}: {}: {log}", program.text);
+        let own = folder.join("snippet");
+        fs::copy(self.target.join("debug").join(&self.name), &own).expect("keep the program");
+        Command::new(own)
     }
 }
+
+/// How many packages there are.
+static PACKAGES: AtomicUsize = AtomicUsize::new(0);
+
+/// Held while something is built.
+static BENCH: Mutex<()> = Mutex::new(());
+
+/// How long a build may take: the first compiles a TLS library.
+const BUILD_LIMIT: Duration = Duration::from_secs(900);
 
 /// The runners of the languages that this machine has.
 #[track_caller]
@@ -289,7 +311,7 @@ fn answer_of(blocks: &[Program]) -> Json {
 
 #[test]
 fn every_program_works_on_every_profile() {
-    for profile in ["opsduty", "appexample", "miwa", "sqowey"] {
+    for profile in ["opsduty", "appexample", "miwa", "digitalocean", "sqowey"] {
         let reader = Reader::of(Scene::profile(profile));
         let machines = reader.guide.paths().contains(MACHINE);
         for runner in runners("the programs of the developer pages") {
@@ -298,6 +320,61 @@ fn every_program_works_on_every_profile() {
             if machines {
                 reader.acts_for_itself(&runner);
             }
+        }
+    }
+}
+
+#[test]
+fn a_device_gets_its_tokens_by_the_programs() {
+    let mut reader = Reader::of(Scene::plain("[grants]\ndevice_code = true"));
+    reader.app = reader.scene.app(&AppSpec {
+        name: "Living Room TV",
+        grants: &["device_code", "refresh_token"],
+        public: true,
+        ..AppSpec::default()
+    });
+    for runner in runners("the programs for devices") {
+        let asked = json(&reader.run(&runner, (DEVICE, "1-ask-for-the-codes"), &[]));
+        let shown = reader.guide.programs(DEVICE, "1-ask-for-the-codes");
+        assert_eq!(members(&asked), members(&answer_of(&shown)));
+        let mut phone = reader.scene.browser();
+        phone.sign_in(ANN, PASSWORD);
+        let page = phone.open(&target_of(member(&asked, "verification_uri_complete")));
+        let page = phone.submit(&form_to(&page, "/device/code"), &[]);
+        phone.submit(&form_to(&page, "/device/answer"), &[("answer", "allow")]);
+        let code = [("DEVICE_CODE", member(&asked, "device_code"))];
+        let section = (DEVICE, "3-ask-whether-the-person-has-answered");
+        let tokens = json(&reader.run(&runner, section, &code));
+        let shown = reader.guide.programs(DEVICE, section.1);
+        assert_eq!(members(&tokens), members(&answer_of(&shown)));
+    }
+}
+
+#[test]
+fn an_app_reads_and_changes_its_registration_by_the_programs() {
+    let reader = Reader::of(Scene::profile("digitalocean"));
+    let section = ("/developers/apps", "change-it-by-program");
+    let machine = reader.scene.machine();
+    let form = [("grant_type", "client_credentials"), ("scope", "app:write")];
+    let reply = reader
+        .scene
+        .api()
+        .post_form_as(&reader.scene.token(), &machine, &form);
+    let token = reply.expect(200).member("access_token");
+    let variables: Variables = [("ACCESS_TOKEN", token)].into();
+    for runner in runners("the programs for an app's own registration") {
+        let all = reader.guide.programs(section.0, section.1);
+        let mut own = all
+            .iter()
+            .filter(|program| program.language == runner.language());
+        let read = own.next().expect("a program that reads");
+        assert_eq!(
+            json(&runner.run(read, &variables))["client_id"],
+            machine.client_id
+        );
+        if let Some(change) = own.next() {
+            let changed = json(&runner.run(change, &variables));
+            assert_eq!(changed["description"], "Puts your tasks on a board");
         }
     }
 }

@@ -4,8 +4,9 @@ use crate::config::{Config, Registration};
 use crate::reply;
 use bytes::Bytes;
 use pages::developers::{
-    Apps, DeveloperPage, Endpoint, Endpoints, ErrorCode, ErrorDescription, ErrorTable, Grants,
-    House, Lives, Offer, Requests, Rotation, ScopeRow, ScopeTable, Tokens,
+    Apps, DeveloperPage, Device, Endpoint, Endpoints, ErrorCode, ErrorDescription, ErrorTable,
+    Extra, Grants, House, Lives, Offer, Published, Requests, Rotation, ScopeRow, ScopeTable,
+    TestSide, Tokens,
 };
 use pages::{Frame, Page};
 use protocol::advice::Advice;
@@ -15,6 +16,7 @@ use protocol::token::TokenError;
 use protocol::token_info::BearerError;
 use protocol::types::ids::SubjectFormat;
 use protocol::types::{GrantType, Lifetime, Subject};
+use serde_json::Value;
 
 /// A written page.
 pub(crate) struct Written {
@@ -90,6 +92,8 @@ fn offer(config: &Config) -> Offer {
             refresh_token: policy.allows(GrantType::RefreshToken),
             client_credentials: policy.allows(GrantType::ClientCredentials),
         },
+        device: device(config),
+        tests: tests(config),
         apps: apps(config),
         requests: Requests {
             json: policy.tokens.bodies.json,
@@ -103,18 +107,48 @@ fn offer(config: &Config) -> Offer {
     }
 }
 
+/// The published address of an endpoint, with its other paths.
+fn endpoint(url: Option<String>, paths: &[String]) -> Option<Endpoint> {
+    let url = url?;
+    let base = origin(&url).to_owned();
+    let others = paths.iter().skip(1);
+    Some(Endpoint {
+        aliases: others.map(|path| format!("{base}{path}")).collect(),
+        url,
+    })
+}
+
+fn device(config: &Config) -> Option<Device> {
+    let rules = &config.policy.device;
+    let url = endpoints(config).device_authorization;
+    let on = config.policy.allows(GrantType::DeviceCode);
+    Some(Device {
+        endpoint: endpoint(url, &config.paths.device).filter(|_| on)?,
+        page: rules.verification_uri.clone(),
+        life: rules.lifetime.words(),
+        life_seconds: rules.lifetime.seconds(),
+        interval_seconds: rules.interval.seconds(),
+    })
+}
+
+fn tests(config: &Config) -> Option<TestSide> {
+    let published = config.documented.as_ref();
+    let side = TestSide {
+        published: published.map(|credentials| Published {
+            client_id: credentials.client_id.clone(),
+            client_secret: credentials.client_secret.clone(),
+            email: credentials.email.clone(),
+            password: credentials.password.clone(),
+        }),
+    };
+    config.policy.test_mode.then_some(side)
+}
+
 fn addresses(config: &Config) -> Endpoints {
     let published = endpoints(config);
     let paths = &config.paths;
-    let endpoint = |url: Option<String>, aliases: &[String]| {
-        let url = url?;
-        let base = origin(&url).to_owned();
-        let others = aliases.iter().skip(1);
-        Some(Endpoint {
-            aliases: others.map(|path| format!("{base}{path}")).collect(),
-            url,
-        })
-    };
+    let own_app = paths.app.first();
+    let own_app = own_app.map(|path| format!("{}{path}", config.api_base));
     Endpoints {
         authorize: endpoint(published.authorization, &paths.authorize),
         token: endpoint(published.token, &paths.token).unwrap_or_else(|| Endpoint {
@@ -124,6 +158,7 @@ fn addresses(config: &Config) -> Endpoints {
         revoke: endpoint(published.revocation, &paths.revoke),
         introspect: endpoint(published.introspection, &paths.introspect),
         token_info: endpoint(published.token_info, &paths.token_info),
+        app: endpoint(own_app, &paths.app),
     }
 }
 
@@ -150,10 +185,8 @@ fn tokens(policy: &protocol::Policy) -> Tokens {
         refresh_prefix: tokens.refresh_prefix.clone(),
         token_type: tokens.token_type.clone(),
         always_name_scope: tokens.always_name_scope,
-        person: match &policy.subjects {
-            SubjectFormat::Number => policy.subjects.write(Subject(100_101)),
-            SubjectFormat::Prefixed(prefix) => format!("{prefix}EXAMPLE0001"),
-        },
+        person: person(policy),
+        extras: extras(policy),
         rotation: match tokens.rotate {
             policy::Rotation::Keep => Rotation::Keep,
             policy::Rotation::Rotate { grace } => {
@@ -164,6 +197,54 @@ fn tokens(policy: &protocol::Policy) -> Tokens {
                 }
             }
         },
+    }
+}
+
+/// A person's id that nobody has.
+fn person(policy: &protocol::Policy) -> String {
+    match &policy.subjects {
+        SubjectFormat::Number => policy.subjects.write(Subject(NUMBER)),
+        SubjectFormat::Prefixed(prefix) => format!("{prefix}EXAMPLE0001"),
+    }
+}
+
+/// The number of nobody, for examples.
+const NUMBER: i64 = 100_101;
+
+/// The members that an answer has besides the standard ones.
+fn extras(policy: &protocol::Policy) -> Vec<Extra> {
+    let mut out = Vec::new();
+    for (name, extra) in &policy.tokens.extras {
+        out.push(Extra {
+            name: name.clone(),
+            meaning: meaning(extra),
+            example: example(extra, policy).to_string(),
+        });
+    }
+    out
+}
+
+fn meaning(extra: &policy::Extra) -> &'static str {
+    match extra {
+        policy::Extra::Number => "the person's number",
+        policy::Extra::Id => "the person's id",
+        policy::Extra::Name => "what the person is called",
+        policy::Extra::Email => "the person's e-mail address",
+        policy::Extra::Object(_) => "more about the person",
+    }
+}
+
+fn example(extra: &policy::Extra, policy: &protocol::Policy) -> Value {
+    match extra {
+        policy::Extra::Number => NUMBER.into(),
+        policy::Extra::Id => person(policy).into(),
+        policy::Extra::Name => "Ada Example".into(),
+        policy::Extra::Email => "ada@example.com".into(),
+        policy::Extra::Object(members) => {
+            let member =
+                |(name, extra): &(String, policy::Extra)| (name.clone(), example(extra, policy));
+            Value::Object(members.iter().map(member).collect())
+        }
     }
 }
 
@@ -222,7 +303,8 @@ fn errors(config: &Config) -> Vec<ErrorTable> {
         tables.push(shown(config));
     }
     tables.push(token_errors(config));
-    if !config.paths.token_info.is_empty() {
+    let takes_tokens = [&config.paths.token_info, &config.paths.app];
+    if takes_tokens.iter().any(|paths| !paths.is_empty()) {
         tables.push(bearer_errors(config));
     }
     tables
@@ -287,7 +369,9 @@ fn token_errors(config: &Config) -> ErrorTable {
 }
 
 fn bearer_errors(config: &Config) -> ErrorTable {
-    let told = BearerError::EVERYWHERE.iter().map(|error| Told {
+    let own_app = (!config.paths.app.is_empty()).then_some(BearerError::InsufficientScope);
+    let told = BearerError::EVERYWHERE.into_iter().chain(own_app);
+    let told = told.map(|error| Told {
         code: error.code(&config.policy.errors).to_owned(),
         status: Some(error.status()),
         text: error.description().to_owned(),

@@ -144,7 +144,7 @@ fn fenced(programs: &[(&str, String)]) -> String {
 }
 
 /// A word of the shell.
-fn sh(text: &str) -> String {
+pub(super) fn sh(text: &str) -> String {
     let plain = |b: u8| b.is_ascii_alphanumeric() || b"_-./:=".contains(&b);
     match text.bytes().all(plain) {
         true => text.to_owned(),

@@ -1,7 +1,7 @@
 //! The chapters, each from its template. A chapter of something that is switched off is not there.
 use super::call::{Auth, Call, Link, Value, encoded};
 use super::markdown::{code_span, escaped};
-use super::offer::{Endpoint, Offer, Registration, Rotation, ScopeRow};
+use super::offer::{Device, Endpoint, Extra, Offer, Registration, Rotation, ScopeRow, TestSide};
 use askama::Template;
 
 /// One chapter.
@@ -22,7 +22,7 @@ pub fn chapters(offer: &Offer) -> Vec<Chapter> {
     let scope = scope.as_str();
     let mut all = vec![
         chapter("", "Overview", Overview { o: offer }),
-        chapter("/apps", "Register an app", Apps { o: offer }),
+        chapter("/apps", "Register an app", apps(offer)),
     ];
     if let Some(authorize) = &offer.endpoints.authorize {
         let page = authorization_code(offer, authorize, scope);
@@ -31,6 +31,10 @@ pub fn chapters(offer: &Offer) -> Vec<Chapter> {
             "Authorization code",
             page,
         ));
+    }
+    if let Some(device) = &offer.device {
+        let page = device_code(offer, device, scope);
+        all.push(chapter("/grants/device-code", "Device code", page));
     }
     if offer.grants.refresh_token {
         let page = refresh_token(offer, scope);
@@ -42,6 +46,13 @@ pub fn chapters(offer: &Offer) -> Vec<Chapter> {
             "/grants/client-credentials",
             "Client credentials",
             page,
+        ));
+    }
+    if let Some(tests) = &offer.tests {
+        all.push(chapter(
+            "/test-mode",
+            "Test mode",
+            TestMode { o: offer, tests },
         ));
     }
     all.push(chapter("/scopes", "Scopes", Scopes { o: offer, scope }));
@@ -87,6 +98,30 @@ struct Overview<'a> {
 #[template(path = "developers/chapters/apps.md", escape = "none")]
 struct Apps<'a> {
     o: &'a Offer,
+    read: String,
+}
+
+fn apps(offer: &Offer) -> Apps<'_> {
+    let read = |endpoint: &Endpoint| {
+        let call = Call {
+            url: &endpoint.url,
+            auth: Auth::Bearer,
+            fields: Vec::new(),
+            answers: true,
+        };
+        call.markdown()
+    };
+    Apps {
+        o: offer,
+        read: offer.endpoints.app.as_ref().map(read).unwrap_or_default(),
+    }
+}
+
+#[derive(Template)]
+#[template(path = "developers/chapters/test_mode.md", escape = "none")]
+struct TestMode<'a> {
+    o: &'a Offer,
+    tests: &'a TestSide,
 }
 
 #[derive(Template)]
@@ -115,7 +150,7 @@ fn authorization_code<'a>(
         scope,
         link: Link { url, scope }.markdown(),
         exchange: token_call(offer, &exchange_fields(offer)).markdown(),
-        answer: answer(offer, scope, offer.grants.refresh_token),
+        answer: answer(offer, scope, offer.grants.refresh_token, true),
         public: public_exchange(offer).shell(),
         json: token_call(offer, &exchange_fields(offer)).shell_as_json(),
         query: token_call(offer, &exchange_fields(offer)).shell_as_query(),
@@ -155,6 +190,50 @@ fn token_call<'a>(offer: &'a Offer, fields: &[(&'static str, Value<'a>)]) -> Cal
 }
 
 #[derive(Template)]
+#[template(path = "developers/chapters/device_code.md", escape = "none")]
+struct DeviceCode<'a> {
+    o: &'a Offer,
+    device: &'a Device,
+    ask: String,
+    poll: String,
+    answer: String,
+}
+
+/// Devices are public apps, as a rule: what is shown is their way.
+fn device_code<'a>(offer: &'a Offer, device: &'a Device, scope: &'a str) -> DeviceCode<'a> {
+    let client = ("client_id", Value::Variable("CLIENT_ID"));
+    let mut fields = vec![client];
+    if !scope.is_empty() {
+        fields.push(("scope", Value::Text(scope)));
+    }
+    let ask = Call {
+        url: &device.endpoint.url,
+        auth: Auth::None,
+        fields,
+        answers: true,
+    };
+    let poll = [
+        ("grant_type", Value::Text(DEVICE_GRANT)),
+        ("device_code", Value::Variable("DEVICE_CODE")),
+        client,
+    ];
+    let poll = Call {
+        auth: Auth::None,
+        ..token_call(offer, &poll)
+    };
+    DeviceCode {
+        o: offer,
+        device,
+        ask: ask.markdown(),
+        poll: poll.markdown(),
+        answer: answer(offer, scope, offer.grants.refresh_token, true),
+    }
+}
+
+/// The value of `grant_type` that RFC 8628 gave this grant.
+const DEVICE_GRANT: &str = "urn:ietf:params:oauth:grant-type:device_code";
+
+#[derive(Template)]
 #[template(path = "developers/chapters/refresh_token.md", escape = "none")]
 struct RefreshToken<'a> {
     o: &'a Offer,
@@ -170,7 +249,7 @@ fn refresh_token<'a>(offer: &'a Offer, scope: &str) -> RefreshToken<'a> {
     RefreshToken {
         o: offer,
         call: token_call(offer, &fields).markdown(),
-        answer: answer(offer, scope, true),
+        answer: answer(offer, scope, true, true),
     }
 }
 
@@ -190,7 +269,7 @@ fn client_credentials<'a>(offer: &'a Offer, scope: &'a str) -> ClientCredentials
     ClientCredentials {
         o: offer,
         call: token_call(offer, &fields).markdown(),
-        answer: answer(offer, scope, false),
+        answer: answer(offer, scope, false, false),
     }
 }
 
@@ -247,14 +326,20 @@ struct Answer<'a> {
     o: &'a Offer,
     scope: &'a str,
     refreshes: bool,
+    extras: &'a [Extra],
 }
 
-fn answer(offer: &Offer, scope: &str, refreshes: bool) -> String {
-    let o = offer;
+/// An answer of the token endpoint; `person` says whether somebody is behind the token.
+fn answer(offer: &Offer, scope: &str, refreshes: bool, person: bool) -> String {
+    let extras: &[Extra] = match person {
+        true => &offer.tokens.extras,
+        false => &[],
+    };
     let answer = Answer {
-        o,
+        o: offer,
         scope,
         refreshes,
+        extras,
     };
     answer
         .render()
@@ -304,4 +389,19 @@ fn json_text(text: &str) -> String {
 fn json_list(scope: &str) -> String {
     let names: Vec<String> = scope.split_whitespace().map(json_text).collect();
     names.join(", ")
+}
+
+/// The page with the code filled in.
+fn complete(device: &Device) -> String {
+    format!("{}?user_code=BCDF-GHJK", device.page)
+}
+
+/// A prefix as the test side writes it.
+fn marked(prefix: &str) -> String {
+    format!("test_{prefix}")
+}
+
+/// An address as a word of the shell.
+fn code_word(endpoint: &Endpoint) -> String {
+    super::call::sh(&endpoint.url)
 }

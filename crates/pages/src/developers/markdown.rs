@@ -200,9 +200,9 @@ impl<'a> Writer<'a> {
         for (at, code) in codes.iter().enumerate() {
             let open = if at == 0 { " open=\"\"" } else { "" };
             let (group, name) = (self.groups, title(&code.language));
-            let _ = write!(
+            let _ = writeln!(
                 self.html,
-                "<details name=\"snippet-{group}\"{open}><summary>{name}</summary>\n"
+                "<details name=\"snippet-{group}\"{open}><summary>{name}</summary>"
             );
             self.code(code);
             self.html.push_str("</details>\n");
@@ -243,6 +243,7 @@ impl<'a> Writer<'a> {
 fn harmless<'a>(event: Event<'a>, links: &mut Vec<bool>) -> Option<Event<'a>> {
     match event {
         Event::Html(text) | Event::InlineHtml(text) => Some(Event::Text(text)),
+        Event::HardBreak => Some(Event::InlineHtml("<br>\n".into())),
         Event::Start(Tag::Image { .. }) | Event::End(TagEnd::Image) => None,
         Event::Start(Tag::Link { ref dest_url, .. }) => {
             links.push(is_safe(dest_url));
@@ -282,4 +283,68 @@ pub(super) fn code_span(text: &str) -> String {
         ""
     };
     format!("{fence}{room}{}{room}{fence}", text.replace('|', "\\|"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{code_span, escaped, render};
+
+    #[test]
+    fn escaped_text_is_read_as_it_was() {
+        let text = "# *a* _b_ [x](javascript:alert(1)) | `c` <b> &amp; \\ ~~d~~ 1. ![p](/p)";
+        let html = render(&format!("{}\n", escaped(text))).html;
+        let plain = html
+            .replace("&lt;", "<")
+            .replace("&gt;", ">")
+            .replace("&amp;", "&")
+            .replace("&quot;", "\"");
+        assert_eq!(plain, format!("<p>{text}</p>\n"));
+    }
+
+    #[test]
+    fn a_span_of_code_survives_backticks_and_bars() {
+        for text in ["a", "`", "a`b", "``", "a|b", "`a``"] {
+            let row = format!("| h |\n|---|\n| {} |\n", code_span(text));
+            let html = render(&row).html;
+            assert!(
+                html.contains(&format!("<td><code>{text}</code></td>")),
+                "{text}: {html}"
+            );
+        }
+    }
+
+    #[test]
+    fn nothing_but_pages_and_mailboxes_is_linked() {
+        let html = render(
+            "[a](javascript:x) [b](data:x) [c](https://c.example) <script>x</script> ![d](/d)",
+        )
+        .html;
+        assert_eq!(html.matches("<a ").count(), 1, "{html}");
+        assert!(
+            !html.contains("<script") && !html.contains("<img"),
+            "{html}"
+        );
+    }
+
+    #[test]
+    fn headings_have_anchors_of_their_own() {
+        let page = render("## One (x)\n### `a_b` (HTTP 400)\n## One\n### `a_b`\n");
+        let ids: Vec<_> = page
+            .anchors
+            .iter()
+            .map(|anchor| anchor.id.as_str())
+            .collect();
+        assert_eq!(ids, ["one", "one-2"]);
+        assert_eq!(page.anchors[0].below[0].id, "a_b");
+        assert_eq!(page.anchors[1].below[0].id, "a_b-2");
+    }
+
+    #[test]
+    fn programs_in_a_row_are_one_group_and_a_single_one_is_none() {
+        let html =
+            render("```bash\na\n```\n\n```python\nb\n```\n\ntext\n\n```json\n{}\n```\n").html;
+        assert_eq!(html.matches("<details").count(), 2, "{html}");
+        assert_eq!(html.matches(" open=").count(), 1);
+        assert_eq!(html.matches("<pre").count(), 3);
+    }
 }

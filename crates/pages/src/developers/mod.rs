@@ -8,8 +8,9 @@ mod samples;
 
 pub use chapters::{Chapter, chapters, whole};
 pub use offer::{
-    Apps, Endpoint, Endpoints, ErrorCode, ErrorDescription, ErrorTable, Grants, House, Lives,
-    Offer, Registration, Requests, Rotation, ScopeRow, ScopeTable, Tokens,
+    Apps, Device, Endpoint, Endpoints, ErrorCode, ErrorDescription, ErrorTable, Extra, Grants,
+    House, Lives, Offer, Published, Registration, Requests, Rotation, ScopeRow, ScopeTable,
+    TestSide, Tokens,
 };
 
 use crate::{Frame, Page};

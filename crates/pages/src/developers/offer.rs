@@ -15,8 +15,12 @@ pub struct Offer {
     pub endpoints: Endpoints,
     /// What the operator wrote around it.
     pub house: House,
-    /// Grants that are on besides the code grant.
+    /// Grants that are on besides the code and the device grant.
     pub grants: Grants,
+    /// How devices without a browser get tokens, if they do.
+    pub device: Option<Device>,
+    /// The side for trying things, if there is one.
+    pub tests: Option<TestSide>,
     /// Who may register an app, and with what.
     pub apps: Apps,
     /// The form of requests.
@@ -44,6 +48,8 @@ pub struct Endpoints {
     pub introspect: Option<Endpoint>,
     /// Where a token tells about itself.
     pub token_info: Option<Endpoint>,
+    /// Where an app reads and changes its own registration.
+    pub app: Option<Endpoint>,
 }
 
 /// One endpoint.
@@ -53,6 +59,41 @@ pub struct Endpoint {
     pub url: String,
     /// Other addresses that answer alike.
     pub aliases: Vec<String>,
+}
+
+/// How devices without a browser get tokens.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Device {
+    /// Where they ask for their codes.
+    pub endpoint: Endpoint,
+    /// Where people type theirs.
+    pub page: String,
+    /// How long the codes live, in words.
+    pub life: String,
+    /// The same in seconds.
+    pub life_seconds: i64,
+    /// How often a device may ask, in seconds.
+    pub interval_seconds: i64,
+}
+
+/// The side for trying things.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct TestSide {
+    /// Credentials for everyone to try things with.
+    pub published: Option<Published>,
+}
+
+/// Credentials that are no secret.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Published {
+    /// The client id.
+    pub client_id: String,
+    /// The client secret.
+    pub client_secret: String,
+    /// The test user's address.
+    pub email: String,
+    /// The test user's password.
+    pub password: String,
 }
 
 /// What the operator wrote around it.
@@ -129,6 +170,19 @@ pub struct Tokens {
     pub person: String,
     /// What a refresh does to the refresh token.
     pub rotation: Rotation,
+    /// Members that an answer has besides the standard ones when a person is behind the token.
+    pub extras: Vec<Extra>,
+}
+
+/// A member of an answer besides the standard ones.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Extra {
+    /// Its name.
+    pub name: String,
+    /// What it is, in words.
+    pub meaning: &'static str,
+    /// An example of it, in JSON.
+    pub example: String,
 }
 
 /// What a refresh does to the refresh token.
@@ -232,6 +286,11 @@ impl Offer {
         self.lives.code != self.lives.code_personal && self.each_scope().any(|scope| scope.personal)
     }
 
+    /// Whether people are behind tokens at all.
+    pub(super) fn has_people(&self) -> bool {
+        self.endpoints.authorize.is_some() || self.device.is_some()
+    }
+
     pub(super) fn each_scope(&self) -> impl Iterator<Item = &ScopeRow> {
         self.scopes.iter().flat_map(|table| &table.scopes)
     }
@@ -270,7 +329,7 @@ impl Offer {
         let info = self.endpoints.token_info.as_ref();
         let url = info.and_then(|endpoint| endpoint.url.split_once("://"));
         let path = url.and_then(|(_, rest)| rest.find('/').map(|at| &rest[at..]));
-        path.unwrap_or("/")
+        path.unwrap_or("/...")
     }
 
     /// An access token that nobody was given.

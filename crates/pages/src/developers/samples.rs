@@ -1,7 +1,8 @@
 //! Providers to show the pages of: one with everything, one with little, a hostile one.
 use super::{
-    Apps, DeveloperPage, Endpoint, Endpoints, ErrorCode, ErrorDescription, ErrorTable, Grants,
-    House, Lives, Offer, Registration, Requests, Rotation, ScopeRow, ScopeTable, Tokens,
+    Apps, DeveloperPage, Device, Endpoint, Endpoints, ErrorCode, ErrorDescription, ErrorTable,
+    Extra, Grants, House, Lives, Offer, Published, Registration, Requests, Rotation, ScopeRow,
+    ScopeTable, TestSide, Tokens,
 };
 use crate::{HOSTILE, samples};
 
@@ -34,6 +35,7 @@ fn everything() -> Offer {
             revoke: Some(endpoint("/oauth2/revoke")),
             introspect: Some(endpoint("/oauth2/introspect")),
             token_info: Some(endpoint("/oauth2/token/info")),
+            app: Some(endpoint("/v1/app")),
         },
         house: House {
             intro: Some("Build on tasks, projects and files.".to_owned()),
@@ -44,6 +46,21 @@ fn everything() -> Offer {
             refresh_token: true,
             client_credentials: true,
         },
+        device: Some(Device {
+            endpoint: endpoint("/oauth2/device"),
+            page: "https://tasks.example/device".to_owned(),
+            life: "10 minutes".to_owned(),
+            life_seconds: 600,
+            interval_seconds: 5,
+        }),
+        tests: Some(TestSide {
+            published: Some(Published {
+                client_id: "test_EXAMPLE".to_owned(),
+                client_secret: "test_EXAMPLE_secret".to_owned(),
+                email: "try@tasks.example".to_owned(),
+                password: "try things with this".to_owned(),
+            }),
+        }),
         apps: Apps {
             registration: Registration::Review,
             portal: Some("https://dev.tasks.example/apps".to_owned()),
@@ -85,6 +102,11 @@ fn tokens() -> Tokens {
         rotation: Rotation::Replace {
             grace: Some("1 minute".to_owned()),
         },
+        extras: vec![Extra {
+            name: "uid".to_owned(),
+            meaning: "the person's number",
+            example: "100101".to_owned(),
+        }],
     }
 }
 
@@ -134,9 +156,12 @@ fn little() -> Offer {
             revoke: None,
             introspect: None,
             token_info: None,
+            app: None,
             ..all.endpoints
         },
         house: House::default(),
+        device: None,
+        tests: None,
         grants: Grants {
             refresh_token: false,
             client_credentials: true,

@@ -3,7 +3,7 @@ use super::address::{BaseUrl, host_of, is_loopback, listen_address};
 use super::fault::ConfigFault;
 use super::layers::{Layers, Origin};
 use super::settings::SynchronousSetting;
-use super::{Branding, Config, Developers, Tls, paths, policy, test_side};
+use super::{Branding, Config, Tls, developers, paths, policy, test_side};
 use ipnet::IpNet;
 use std::net::{IpAddr, SocketAddr};
 use std::path::{Path, PathBuf};
@@ -11,9 +11,6 @@ use store::Synchronous;
 
 /// Longest name of a product, in characters.
 const MAX_PRODUCT: usize = 60;
-
-/// Longest introduction to the developer pages, in characters.
-const MAX_INTRO: usize = 500;
 
 /// Checks everything, in the order of the reference.
 pub(super) fn config(layers: &Layers) -> Result<Config, ConfigFault> {
@@ -43,7 +40,7 @@ pub(super) fn config(layers: &Layers) -> Result<Config, ConfigFault> {
         policy,
         documented,
         branding: branding(layers)?,
-        developers: developers(layers)?,
+        developers: developers::developers(layers)?,
         registration: settings.apps.registration,
         tls: tls(layers)?,
         trusted_proxies: proxies(layers)?,
@@ -172,54 +169,6 @@ fn branding(layers: &Layers) -> Result<Branding, ConfigFault> {
         product: product.to_owned(),
         accent: branding.accent.clone(),
     })
-}
-
-fn developers(layers: &Layers) -> Result<Developers, ConfigFault> {
-    let settings = layers.settings.developers.clone();
-    let fault = |name: &str, what: &str| Err(layers.fault(&format!("developers.{name}"), what));
-    let is_text = |text: &String| {
-        let length = text.trim().chars().count();
-        (1..=MAX_INTRO).contains(&length) && !text.chars().any(char::is_control)
-    };
-    if settings.intro.as_ref().is_some_and(|text| !is_text(text)) {
-        return fault(
-            "intro",
-            "write plain text of 1 to 500 characters, on one line",
-        );
-    }
-    if settings
-        .support
-        .as_ref()
-        .is_some_and(|url| !is_link(url, &["https://", "mailto:"]))
-    {
-        return fault(
-            "support",
-            "write an https URL, or mailto: and an address, such as \"mailto:api@example.com\"",
-        );
-    }
-    if settings
-        .terms
-        .as_ref()
-        .is_some_and(|url| !is_link(url, &["https://"]))
-    {
-        return fault(
-            "terms",
-            "write an https URL, such as \"https://example.com/api-terms\"",
-        );
-    }
-    Ok(Developers {
-        page: settings.page,
-        intro: settings.intro,
-        support: settings.support,
-        terms: settings.terms,
-    })
-}
-
-/// Whether `text` is an address of one of these kinds, in the characters that a URI may have.
-fn is_link(text: &str, starts: &[&str]) -> bool {
-    let rest = starts.iter().find_map(|start| text.strip_prefix(start));
-    let fits = |b: u8| b.is_ascii_alphanumeric() || b"-._~:/?#[]@!$&'()*+,;=%".contains(&b);
-    rest.is_some_and(|rest| !rest.is_empty() && rest.bytes().all(fits))
 }
 
 fn is_colour(text: &str) -> bool {

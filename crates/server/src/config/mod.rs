@@ -4,6 +4,7 @@
 //! the rest of the server is given.
 mod address;
 mod build;
+mod developers;
 mod extras;
 mod fault;
 mod known;
