@@ -2,6 +2,7 @@
 use crate::client_auth::AuthenticatedClient;
 use crate::facts::{AccessFacts, RefreshFacts, Standing};
 use crate::policy::Policy;
+use crate::revocations::name_of;
 use crate::revoke::{TokenFacts, TokenKind};
 use crate::types::{Client, ClientKind, Locator, Scope, Side, Subject, UnixTime};
 use serde::ser::{Serialize, SerializeStruct, Serializer};
@@ -19,7 +20,7 @@ pub struct Introspection {
 /// One flat object. Written by hand, since a flattened member would be collected into a map first.
 impl Serialize for Introspection {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let mut object = serializer.serialize_struct("Introspection", 9)?;
+        let mut object = serializer.serialize_struct("Introspection", 11)?;
         object.serialize_field("active", &self.active)?;
         if let Some(details) = &self.details {
             object.serialize_field("scope", &details.scope)?;
@@ -33,6 +34,12 @@ impl Serialize for Introspection {
             object.serialize_field("iss", &details.iss)?;
             if details.side == Side::Test {
                 object.serialize_field("mode", details.side.as_str())?;
+            }
+            if let Some(jti) = &details.jti {
+                object.serialize_field("jti", jti)?;
+            }
+            if let Some(grant_id) = &details.grant_id {
+                object.serialize_field("grant_id", grant_id)?;
             }
         }
         object.end()
@@ -58,6 +65,10 @@ pub struct Details {
     pub iss: String,
     /// Which side it is on: the member `mode` says `test` and is absent otherwise.
     pub side: Side,
+    /// The token's own name in the revocation feed; for resource servers.
+    pub jti: Option<String>,
+    /// Its grant's name there; for resource servers, and absent when no person allowed it.
+    pub grant_id: Option<String>,
 }
 
 /// Whether this client may ask at all: "the authorization server MUST … require authorization" (§2.1), which
@@ -81,7 +92,8 @@ pub fn introspect(
             if facts.token.digest == presented.digest
                 && (caller.resource_server || facts.token.client == caller.no) =>
         {
-            access_details(&facts, policy, now).filter(|details| details.side == caller.side)
+            access_details(&facts, caller, policy, now)
+                .filter(|details| details.side == caller.side)
         }
         (TokenKind::Refresh(presented), TokenFacts::Refresh(facts))
             if facts.token.digest == presented.digest && facts.grant.client == caller.no =>
@@ -107,7 +119,12 @@ pub fn is_active(facts: &AccessFacts, policy: &Policy, now: UnixTime) -> bool {
         && facts.person.honours(facts.token.id)
 }
 
-fn access_details(facts: &AccessFacts, policy: &Policy, now: UnixTime) -> Option<Details> {
+fn access_details(
+    facts: &AccessFacts,
+    caller: &AuthenticatedClient,
+    policy: &Policy,
+    now: UnixTime,
+) -> Option<Details> {
     let client = facts
         .client
         .as_ref()
@@ -116,6 +133,10 @@ fn access_details(facts: &AccessFacts, policy: &Policy, now: UnixTime) -> Option
     let mut details = details(client, token.subject, &token.scope, token.id, policy);
     details.token_type = Some(policy.tokens.token_type.clone());
     details.exp = token.expires_at.0;
+    if caller.resource_server {
+        details.jti = Some(name_of(token.id));
+        details.grant_id = token.subject.map(|_| name_of(token.grant));
+    }
     Some(details)
 }
 
@@ -164,5 +185,7 @@ fn details(
         ),
         iss: policy.issuer.clone(),
         side: client.side,
+        jti: None,
+        grant_id: None,
     }
 }

@@ -15,6 +15,7 @@ pub mod metadata;
 pub mod params;
 pub mod policy;
 pub mod register;
+pub mod revocations;
 pub mod revoke;
 pub mod self_management;
 pub mod token;

@@ -18,6 +18,8 @@ pub struct Endpoints {
     pub token_info: Option<String>,
     /// The device authorization endpoint (RFC 8628 §4).
     pub device_authorization: Option<String>,
+    /// The revocation feed (not in any RFC).
+    pub revocations: Option<String>,
 }
 
 /// The document (§2). What is switched off is absent, and "Claims that return zero elements MUST be omitted
@@ -37,6 +39,8 @@ pub struct Metadata<'a> {
     token_info_endpoint: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     device_authorization_endpoint: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    revocations_endpoint: Option<String>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     scopes_supported: Vec<&'a str>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
@@ -95,5 +99,6 @@ pub fn document(policy: &Policy, endpoints: Endpoints) -> Metadata<'_> {
         introspection_endpoint: endpoints.introspection,
         token_info_endpoint: endpoints.token_info,
         device_authorization_endpoint: endpoints.device_authorization,
+        revocations_endpoint: endpoints.revocations,
     }
 }

@@ -112,6 +112,8 @@ pub enum RequestFault {
     Query,
     /// Client authentication is malformed.
     Client(ClientFault),
+    /// The `wait` of the revocation feed is no number.
+    Wait,
 }
 
 /// Why a code or refresh token is worth nothing.
@@ -266,6 +268,7 @@ impl RequestFault {
             }
             Self::Query => "send the parameters in the body, not in the URL".to_owned(),
             Self::Client(fault) => fault.sentence().to_owned(),
+            Self::Wait => "wait is a number of milliseconds, such as 500".to_owned(),
         }
     }
 }

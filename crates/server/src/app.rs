@@ -2,6 +2,7 @@
 use crate::clock;
 use crate::config::Config;
 use crate::developers::Written;
+use crate::held::Held;
 use crate::log::Log;
 use crate::password::Hasher;
 use crate::visitor::Cookies;
@@ -31,6 +32,8 @@ pub(crate) struct AppState {
     pub(crate) cookies: Cookies,
     pub(crate) hasher: Hasher,
     pub(crate) log: Log,
+    /// Requests that wait for something to be told.
+    pub(crate) held: Held,
     /// The metadata document, written once.
     pub(crate) metadata: String,
     /// The developer pages, written once.
@@ -56,6 +59,7 @@ impl AppState {
             key,
             cookies,
             hasher: Hasher::new(cores),
+            held: Held::new(),
             log,
             store,
             config,
@@ -139,6 +143,7 @@ pub(crate) fn endpoints(config: &Config) -> Endpoints {
         introspection: at(&config.issuer, &paths.introspect),
         token_info: at(&config.api_base, &paths.token_info),
         device_authorization: at(&config.issuer, &paths.device),
+        revocations: at(&config.issuer, &paths.revocations),
     }
 }
 
@@ -180,6 +185,10 @@ pub(crate) async fn run(
 ) -> anyhow::Result<()> {
     let jobs = jobs::start(app.clone());
     let router = routes::router(app.clone());
+    let stop = async {
+        stop.await;
+        app.held.stop();
+    };
     let served = listen::serve(app.clone(), listener, router, stop).await;
     jobs.abort();
     app.store.close().await;

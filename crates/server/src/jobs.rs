@@ -7,6 +7,8 @@ use tokio::task::JoinHandle;
 
 /// How often changes made by another process are looked for; what it revokes is refused within a second.
 const FOLLOW_EVERY: Duration = Duration::from_millis(200);
+/// How long commits of this process are gathered before they are followed, so that many cost one look.
+const GATHER: Duration = Duration::from_millis(5);
 /// How often expired rows are swept.
 const SWEEP_EVERY: Duration = Duration::from_secs(30);
 /// How often the node number is renewed.
@@ -22,7 +24,10 @@ pub(crate) fn start(app: App) -> JoinHandle<()> {
 async fn follow_changes(app: &App) {
     let mut ticks = tokio::time::interval(FOLLOW_EVERY);
     loop {
-        ticks.tick().await;
+        tokio::select! {
+            _ = ticks.tick() => {}
+            () = app.store.fed() => tokio::time::sleep(GATHER).await,
+        }
         if let Err(error) = app.store.poll_changes().await {
             app.log.error(format!("cannot follow changes: {error}"));
         }

@@ -6,6 +6,7 @@ mod clock;
 mod config;
 mod dev;
 mod developers;
+mod held;
 mod jobs;
 mod keys;
 mod listen;

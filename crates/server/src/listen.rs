@@ -1,7 +1,7 @@
 //! The accept loop: TCP, TLS, HTTP, with limits on time, header size and connections, and a graceful stop.
 use crate::app::App;
 use crate::log::RequestLine;
-use crate::reply::{Fault, plain_error};
+use crate::reply::{Fault, Unlogged, plain_error};
 use crate::request::{ClientAddr, RequestId, names_one_host};
 use anyhow::{Context, bail};
 use axum::Router;
@@ -199,6 +199,9 @@ impl Connection {
                 header::STRICT_TRANSPORT_SECURITY,
                 HeaderValue::from_static("max-age=31536000"),
             );
+        }
+        if response.extensions_mut().remove::<Unlogged>().is_some() {
+            return Ok(response);
         }
         let fault = response.extensions_mut().remove::<Fault>();
         self.app.log.request(RequestLine {

@@ -13,6 +13,10 @@ use store::StoreError;
 #[derive(Clone)]
 pub(crate) struct Fault(pub(crate) String);
 
+/// Put beside a response that is not worth a line in the log.
+#[derive(Clone)]
+pub(crate) struct Unlogged;
+
 impl Fault {
     /// A fault by the names of its variants: whatever a request said stands in quotes, and is left out.
     pub(crate) fn of(fault: &impl std::fmt::Debug) -> Self {

@@ -19,6 +19,7 @@ use protocol::facts::{
     AccessFacts, Attempts, CodeFacts, ConsentFacts, DeviceFacts, InteractionFacts, PeoplePage,
     RefreshFacts, SessionFacts,
 };
+use protocol::revocations::{Cursor, FeedFacts};
 use protocol::transition::Logo;
 use protocol::types::ids::SubjectFormat;
 use protocol::types::person::email_key;
@@ -333,6 +334,25 @@ impl Store {
     /// [`StoreError`].
     pub async fn poll_changes(&self) -> Result<bool, StoreError> {
         self.sqlite.poll_changes()
+    }
+
+    /// Resolves when this process has committed something that [`poll_changes`](Self::poll_changes) is to take in.
+    pub async fn fed(&self) {
+        self.sqlite.fed().await;
+    }
+
+    /// Changes when the revocation feed has new lines.
+    pub fn feed_moved(&self) -> tokio::sync::watch::Receiver<i64> {
+        self.sqlite.seen()
+    }
+
+    /// What the revocation feed tells after a cursor, `limit` lines at most; without a cursor, where it stands. It
+    /// ends where the last [`poll_changes`](Self::poll_changes) ended. `None`: the cursor is unknown.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn revocations(&self, after: Option<Cursor>, limit: usize) -> Fact<FeedFacts> {
+        self.sqlite.revocations(after, limit)
     }
 
     /// Whether the database reads and its writer commits.

@@ -87,6 +87,8 @@ pub(crate) struct Paths {
     pub(crate) revoke: Vec<String>,
     /// RFC 7662.
     pub(crate) introspect: Vec<String>,
+    /// The revocation feed; empty also when introspection is off.
+    pub(crate) revocations: Vec<String>,
     /// `GET` with the token itself.
     pub(crate) token_info: Vec<String>,
     /// RFC 8628 §3.1; empty also when the device grant is off.

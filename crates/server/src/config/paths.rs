@@ -30,6 +30,7 @@ pub(super) fn paths(layers: &Layers) -> Result<Paths, ConfigFault> {
         ("token", &paths.token),
         ("revoke", &paths.revoke),
         ("introspect", &paths.introspect),
+        ("revocations", &paths.revocations),
         ("token_info", &paths.token_info),
         ("device", &paths.device),
         ("app", &paths.app),
@@ -77,6 +78,10 @@ pub(super) fn paths(layers: &Layers) -> Result<Paths, ConfigFault> {
         token: paths.token.clone(),
         revoke: paths.revoke.clone(),
         introspect: paths.introspect.clone(),
+        revocations: match paths.introspect.is_empty() {
+            true => Vec::new(),
+            false => paths.revocations.clone(),
+        },
         token_info: paths.token_info.clone(),
     })
 }

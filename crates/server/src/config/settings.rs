@@ -98,6 +98,8 @@ pub(crate) struct PathSettings {
     pub(crate) revoke: Vec<String>,
     /// Where an API asks what a token opens (RFC 7662).
     pub(crate) introspect: Vec<String>,
+    /// Where an API that keeps such answers is told which to forget. Off whenever `introspect` is.
+    pub(crate) revocations: Vec<String>,
     /// Where a token tells about itself (`GET` with the token).
     pub(crate) token_info: Vec<String>,
     /// Where a device without a browser asks for its codes (RFC 8628 §3.1). People type theirs at `/device`.
@@ -115,6 +117,7 @@ impl Default for PathSettings {
             token: one("/oauth2/token"),
             revoke: one("/oauth2/revoke"),
             introspect: one("/oauth2/introspect"),
+            revocations: one("/oauth2/revocations"),
             token_info: one("/oauth2/token/info"),
             device: one("/oauth2/device"),
             app: Vec::new(),

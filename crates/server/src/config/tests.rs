@@ -53,6 +53,7 @@ fn a_new_provider_has_sound_defaults() {
     );
     assert_eq!(config.paths.token, ["/oauth2/token"]);
     assert_eq!(config.paths.token_info, ["/oauth2/token/info"]);
+    assert_eq!(config.paths.revocations, ["/oauth2/revocations"]);
     assert_eq!(config.storage, Path::new("valetkey.db"));
     assert_eq!(config.keys, Path::new("valetkey.keys"));
     assert_eq!(config.registration, Registration::Review);

@@ -15,6 +15,7 @@ pub(crate) mod metadata;
 mod own_app;
 mod pending;
 pub(crate) mod problem;
+mod revocations;
 mod revoke;
 mod sign_in;
 mod sign_out;
@@ -42,6 +43,9 @@ pub(crate) fn router(app: App) -> Router {
     }
     for path in &paths.introspect {
         router = router.route(path, post(introspect::introspect));
+    }
+    for path in &paths.revocations {
+        router = router.route(path, get(revocations::revocations));
     }
     for path in &paths.token_info {
         router = router.route(path, machine(get(token_info::token_info)));

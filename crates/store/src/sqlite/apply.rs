@@ -85,7 +85,10 @@ impl Apply<'_> {
                 ..
             } => return self.answer_device(*device, *subject, *answer),
             T::RevokeAccessToken { token, .. } => {
-                self.run("DELETE FROM access_tokens WHERE id = ?1", [token.0])?;
+                if self.run("DELETE FROM access_tokens WHERE id = ?1", [token.0])? > 0 {
+                    self.effects.push(Effect::Token);
+                    self.feed("token", token.0, self.now.plus(FED))?;
+                }
             }
             _ => return self.change_account(transition),
         }
@@ -437,5 +440,6 @@ impl Apply<'_> {
     }
 }
 
-/// How long other processes may take to hear of a changed person or app; whoever starts later reads the rows.
+/// How long other processes may take to hear of a changed person or app, and APIs of a revoked token; whoever
+/// starts later reads the rows.
 pub(super) const FED: Lifetime = Lifetime::from_days(1);

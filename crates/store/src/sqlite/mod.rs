@@ -4,6 +4,7 @@ mod apply;
 mod apply_client;
 pub(crate) mod clients;
 pub(crate) mod devices;
+pub(crate) mod feed;
 mod lease;
 mod migrate;
 pub(crate) mod read;
@@ -16,6 +17,7 @@ use crate::{IdMint, Options, Outcome, StoreError, Synchronous};
 use lease::Lease;
 use protocol::Transition;
 use protocol::facts::Standing;
+use protocol::revocations::{Cursor, FeedFacts};
 use protocol::types::{ClientNo, Locator, Subject, UnixTime};
 use rusqlite::config::DbConfig;
 use rusqlite::{Connection, OpenFlags};
@@ -23,10 +25,10 @@ use std::cell::RefCell;
 use std::collections::HashMap;
 use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
-use std::sync::atomic::{AtomicI64, AtomicU64, Ordering::Relaxed};
+use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
-use tokio::sync::{mpsc, oneshot};
+use tokio::sync::{Notify, mpsc, oneshot, watch};
 use writer::{Job, QUEUE, Settle, Writer};
 
 /// Page caches of all connections together, in KiB: half for the writer, half for the readers.
@@ -45,7 +47,9 @@ pub(crate) struct Sqlite {
     queue: mpsc::Sender<Job>,
     /// Watches for commits of other processes.
     watch: Mutex<Watch>,
-    cursor: AtomicI64,
+    /// The last line of the feed that memory holds.
+    seen: watch::Sender<i64>,
+    fed: Arc<Notify>,
     lease: Lease,
 }
 
@@ -70,7 +74,9 @@ impl Sqlite {
         let lease = Lease::take(&conn, now)?;
         let mint = IdMint::new(lease.node, highest_id(&conn)?);
         let memory = Arc::new(Memory::new());
-        let cursor = load_memory(&conn, &memory, now)?;
+        feed::begin(&conn)?;
+        let seen = load_memory(&conn, &memory, now)?;
+        let fed = Arc::new(Notify::new());
         let watch = Mutex::new(Watch {
             conn: open_reader(&options.path, 256)?,
             data_version: 0,
@@ -80,6 +86,7 @@ impl Sqlite {
             conn,
             mint: mint.clone(),
             memory: memory.clone(),
+            fed: fed.clone(),
         };
         std::thread::Builder::new()
             .name("store-writer".to_owned())
@@ -93,7 +100,8 @@ impl Sqlite {
             key: NEXT_KEY.fetch_add(1, Relaxed),
             queue,
             watch,
-            cursor: AtomicI64::new(cursor),
+            seen: watch::Sender::new(seen),
+            fed,
             lease,
         })
     }
@@ -182,7 +190,31 @@ impl Sqlite {
         .map(drop)
     }
 
-    /// Takes in what other processes committed; whether there was anything.
+    /// Resolves when the writer has committed a line of the feed since the last time.
+    pub(crate) async fn fed(&self) {
+        self.fed.notified().await;
+    }
+
+    /// The last line of the feed that memory holds. APIs are told no more than that: whoever forgets an answer
+    /// because of a line, and asks again, must not get the same answer.
+    pub(crate) fn seen(&self) -> watch::Receiver<i64> {
+        self.seen.subscribe()
+    }
+
+    /// The lines of the feed after a cursor, at most `limit`.
+    pub(crate) fn revocations(
+        &self,
+        after: Option<Cursor>,
+        limit: usize,
+    ) -> Result<Option<FeedFacts>, StoreError> {
+        let seen = *self.seen.borrow();
+        self.read(|conn| match after {
+            Some(cursor) => feed::after(conn, cursor, seen, limit),
+            None => feed::at(conn, seen),
+        })
+    }
+
+    /// Takes in what was committed here or by other processes; whether there was anything.
     pub(crate) fn poll_changes(&self) -> Result<bool, StoreError> {
         let mut watch = self.watch.lock().unwrap_or_else(PoisonError::into_inner);
         let version = watch
@@ -191,18 +223,23 @@ impl Sqlite {
         if version == watch.data_version {
             return Ok(false);
         }
-        let changes = read::changes(&watch.conn, self.cursor.load(Relaxed))?;
-        for (seq, kind, reference, until) in &changes {
+        let seen = *self.seen.borrow();
+        let changes = read::changes(&watch.conn, seen)?;
+        for (_, kind, reference, until) in &changes {
             match kind.as_str() {
                 "grant" => self.memory.revoke(*reference, *until),
                 "client" => self.memory.forget_client(ClientNo(*reference)),
-                _ => {
+                "person" => {
                     let subject = Subject(*reference);
                     let standing = read::standing(&watch.conn, subject)?;
                     self.memory.set_standing(subject, standing);
                 }
+                // A token's row is gone; the line is for APIs.
+                _ => {}
             }
-            self.cursor.store(*seq, Relaxed);
+        }
+        if let Some((last, ..)) = changes.last() {
+            self.seen.send_replace(*last);
         }
         watch.data_version = version;
         Ok(!changes.is_empty())

@@ -9,7 +9,7 @@ use protocol::types::{ClientNo, Locator, Subject, UnixTime};
 use rusqlite::{Connection, ErrorCode};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
-use tokio::sync::{mpsc, oneshot};
+use tokio::sync::{Notify, mpsc, oneshot};
 
 /// Jobs that may wait; more are refused.
 pub(super) const QUEUE: usize = 4_096;
@@ -23,6 +23,8 @@ pub(super) enum Effect {
     Grant(Locator, UnixTime),
     Person(Subject),
     Client(ClientNo),
+    /// A token's row is gone: nothing to keep, but the feed tells it.
+    Token,
 }
 
 /// A statement of the store's own; tells the rows it touched. It runs again if its batch fails as a whole.
@@ -51,6 +53,8 @@ pub(super) struct Writer {
     pub(super) conn: Connection,
     pub(super) mint: IdMint,
     pub(super) memory: Arc<Memory>,
+    /// Told of every commit that the feed has a line of.
+    pub(super) fed: Arc<Notify>,
 }
 
 /// What came of one job inside a batch.
@@ -135,10 +139,14 @@ impl Writer {
 
     /// Puts what was committed into memory, before anyone is answered.
     fn learn(&self, effects: &[Effect]) {
+        if !effects.is_empty() {
+            self.fed.notify_one();
+        }
         for effect in effects {
             match effect {
                 Effect::Grant(grant, until) => self.memory.revoke(grant.0, until.0),
                 Effect::Client(client) => self.memory.forget_client(*client),
+                Effect::Token => {}
                 Effect::Person(subject) => {
                     if let Ok(standing) = read::standing(&self.conn, *subject) {
                         self.memory.set_standing(*subject, standing);

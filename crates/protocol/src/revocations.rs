@@ -1,0 +1,202 @@
+//! The revocation feed: what an API that keeps introspection answers must forget, in the order it happened.
+//!
+//! An event names what it ends as introspection names it (`jti`, `grant_id`, `client_id`, `sub`), so an API drops
+//! the answers that carry the same member and value, and no others.
+use crate::client_auth::{AuthenticatedClient, ClientFault};
+use crate::facts::Standing;
+use crate::params::Params;
+use crate::policy::Policy;
+use crate::token::{RequestFault, TokenError};
+use crate::types::{Locator, Subject};
+use jose::token_text::{base62, from_base62};
+use serde::Serialize;
+use std::time::Duration;
+
+/// The longest that a request is held while there is nothing new.
+pub const MAX_WAIT: Duration = Duration::from_secs(20);
+
+/// A place in the feed: the number of a line, and a mark of what stands in it. Another life of the database (a
+/// new one, or one put back from a copy) has other lines, so a cursor of the one is known not to be of the other.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Cursor {
+    /// The line's number.
+    pub line: i64,
+    /// What stands in it.
+    pub mark: u64,
+}
+
+impl Cursor {
+    /// The text that an API hands back. It means nothing to it.
+    pub fn write(self) -> String {
+        let line = base62(self.line.unsigned_abs());
+        format!("{line}.{}", base62(self.mark))
+    }
+
+    /// Reads what [`write`](Self::write) wrote.
+    pub fn read(text: &str) -> Option<Self> {
+        let (line, mark) = text.split_once('.')?;
+        Some(Cursor {
+            line: from_base62(line)?.try_into().ok()?,
+            mark: from_base62(mark)?,
+        })
+    }
+}
+
+/// What an API asks for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct FeedRequest {
+    /// Where to go on.
+    pub from: Start,
+    /// How long to hold the request when there is nothing new.
+    pub wait: Duration,
+}
+
+/// Where an API wants to go on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Start {
+    /// From now: it keeps nothing yet.
+    Now,
+    /// After this place.
+    After(Cursor),
+    /// After a place that is none of ours.
+    Nowhere,
+}
+
+impl FeedRequest {
+    /// Reads the query string. A wait beyond [`MAX_WAIT`] is cut to it.
+    ///
+    /// # Errors
+    /// `invalid_request`.
+    pub fn parse(query: Option<&str>) -> Result<Self, TokenError> {
+        let query = query.unwrap_or_default().as_bytes();
+        let params = Params::from_form(query).map_err(RequestFault::Params)?;
+        if let Some(name) = params.repeated() {
+            return Err(RequestFault::Repeated(name.to_owned()).into());
+        }
+        let wait = match params.get("wait") {
+            Some(text) => text.parse().map_err(|_| RequestFault::Wait)?,
+            None => 0,
+        };
+        Ok(FeedRequest {
+            from: match params.get("cursor") {
+                Some(text) => Cursor::read(text).map_or(Start::Nowhere, Start::After),
+                None => Start::Now,
+            },
+            wait: Duration::from_millis(wait).min(MAX_WAIT),
+        })
+    }
+}
+
+/// Lets resource servers alone read the feed, and refuses everyone else as introspection does.
+///
+/// # Errors
+/// `invalid_client`.
+pub fn may_follow(client: &AuthenticatedClient) -> Result<(), TokenError> {
+    match client.resource_server {
+        true => Ok(()),
+        false => Err(TokenError::InvalidClient {
+            fault: ClientFault::Method,
+            used_header: true,
+        }),
+    }
+}
+
+/// A line of the feed with what is known of its object now.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Change {
+    /// An access token was revoked.
+    Token(Locator),
+    /// A grant was revoked.
+    Grant(Locator),
+    /// An app changed.
+    App {
+        /// Its client id.
+        client_id: String,
+        /// Whether it works now and nothing of it was ever cut off.
+        good: bool,
+    },
+    /// The standing of a person changed.
+    Person(Subject, Standing),
+}
+
+/// The lines after a cursor.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FeedFacts {
+    /// The last line told, or where the feed stands.
+    pub cursor: Cursor,
+    /// The cursor asked for is not of this feed, or what came after it is forgotten: there may be a gap.
+    pub gap: bool,
+    /// What happened since.
+    pub changes: Vec<Change>,
+}
+
+/// Something that an API must forget.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(tag = "event", rename_all = "snake_case")]
+pub enum Event {
+    /// One access token.
+    TokenRevoked {
+        /// Its id, as introspection gives it.
+        jti: String,
+    },
+    /// All that a person once allowed an app.
+    GrantRevoked {
+        /// Its id, as introspection gives it.
+        grant_id: String,
+    },
+    /// An app was disabled or deleted: all of its tokens issued so far.
+    AppCutOff {
+        /// The app.
+        client_id: String,
+    },
+    /// A person's account was disabled: all tokens issued so far in that person's name.
+    UserCutOff {
+        /// The person.
+        sub: String,
+    },
+}
+
+/// The answer.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct FeedReply {
+    /// Where to go on next time.
+    pub cursor: String,
+    /// What to forget.
+    pub events: Vec<Event>,
+    /// Everything is to be forgotten, since events may have been missed.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub reset: bool,
+}
+
+impl FeedReply {
+    /// Whether it tells anything.
+    pub fn is_news(&self) -> bool {
+        self.reset || !self.events.is_empty()
+    }
+}
+
+/// Tells the changes that take something away. An app or person that changed otherwise (a new secret, a first
+/// approval) is left out.
+pub fn reply(facts: FeedFacts, policy: &Policy) -> FeedReply {
+    let event = |change| match change {
+        Change::Token(id) => Some(Event::TokenRevoked { jti: name_of(id) }),
+        Change::Grant(id) => Some(Event::GrantRevoked {
+            grant_id: name_of(id),
+        }),
+        Change::App { client_id, good } => (!good).then_some(Event::AppCutOff { client_id }),
+        Change::Person(subject, standing) => {
+            let sub = policy.subjects.write(subject);
+            (standing != Standing::GOOD).then_some(Event::UserCutOff { sub })
+        }
+    };
+    FeedReply {
+        cursor: facts.cursor.write(),
+        events: facts.changes.into_iter().filter_map(event).collect(),
+        reset: facts.gap,
+    }
+}
+
+/// The opaque name of a token or grant in introspection and feed.
+pub fn name_of(id: Locator) -> String {
+    base62(id.0.unsigned_abs())
+}

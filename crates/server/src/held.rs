@@ -1,0 +1,101 @@
+//! Requests that are held until there is something to tell: how many there may be, and their end when the server
+//! stops. A held request is a parked task: no thread, and nothing done until it is woken.
+use protocol::types::ClientNo;
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, PoisonError};
+use tokio::sync::watch;
+
+/// Requests held at once.
+const MAX_HELD: usize = 1_024;
+/// Requests held at once for one client.
+const MAX_HELD_BY_CLIENT: usize = 64;
+
+/// See the module.
+pub(crate) struct Held {
+    counts: Arc<Mutex<Counts>>,
+    stopping: watch::Sender<bool>,
+}
+
+#[derive(Default)]
+struct Counts {
+    all: usize,
+    by_client: HashMap<ClientNo, usize>,
+}
+
+/// A place among those who are held; given back when dropped.
+pub(crate) struct Place {
+    counts: Arc<Mutex<Counts>>,
+    client: ClientNo,
+}
+
+impl Held {
+    pub(crate) fn new() -> Self {
+        Held {
+            counts: Arc::default(),
+            stopping: watch::Sender::new(false),
+        }
+    }
+
+    /// A place for a request of `client`; `None` when there is none left, and the request must be answered at
+    /// once.
+    pub(crate) fn place(&self, client: ClientNo) -> Option<Place> {
+        let mut counts = self.counts.lock().unwrap_or_else(PoisonError::into_inner);
+        let own = counts.by_client.get(&client).copied().unwrap_or_default();
+        if counts.all >= MAX_HELD || own >= MAX_HELD_BY_CLIENT {
+            return None;
+        }
+        counts.all += 1;
+        counts.by_client.insert(client, own + 1);
+        Some(Place {
+            counts: self.counts.clone(),
+            client,
+        })
+    }
+
+    /// Ends all holding, now and from now on.
+    pub(crate) fn stop(&self) {
+        self.stopping.send_replace(true);
+    }
+
+    /// Resolves when the server stops.
+    pub(crate) async fn stopped(&self) {
+        let mut stopping = self.stopping.subscribe();
+        let _ = stopping.wait_for(|stopping| *stopping).await;
+    }
+}
+
+impl Drop for Place {
+    fn drop(&mut self) {
+        let mut counts = self.counts.lock().unwrap_or_else(PoisonError::into_inner);
+        counts.all -= 1;
+        if let Some(own) = counts.by_client.get_mut(&self.client) {
+            *own -= 1;
+            if *own == 0 {
+                counts.by_client.remove(&self.client);
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn places_are_bounded_for_each_client_and_in_all_and_come_back() {
+        let held = Held::new();
+        let full: Vec<_> = (0..MAX_HELD_BY_CLIENT)
+            .map(|_| held.place(ClientNo(1)).unwrap())
+            .collect();
+        assert!(held.place(ClientNo(1)).is_none());
+        let others: Vec<_> = (0..MAX_HELD - full.len())
+            .map(|i| held.place(ClientNo(2 + i as i64 / 64)).unwrap())
+            .collect();
+        assert!(held.place(ClientNo(9_999)).is_none());
+        drop(full);
+        assert!(held.place(ClientNo(1)).is_some());
+        drop(others);
+        assert!(held.counts.lock().unwrap().by_client.is_empty());
+        assert_eq!(held.counts.lock().unwrap().all, 0);
+    }
+}

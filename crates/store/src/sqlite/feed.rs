@@ -1,0 +1,107 @@
+//! The revocation feed, read from the lines of `changes`. Some line is always there: the sweeper keeps the last.
+use super::read::{Change as Line, standing};
+use jose::Digest;
+use protocol::revocations::{Change, Cursor, FeedFacts};
+use protocol::types::{Locator, Subject};
+use rusqlite::{Connection, OptionalExtension, Result, Row, params};
+
+/// Writes the first line of a new database, with a random number in it: no other database begins like that.
+pub(super) fn begin(conn: &Connection) -> Result<()> {
+    let origin = i64::from_be_bytes(jose::random::bytes()) >> 1;
+    let sql = "INSERT INTO changes (seq, kind, ref, until) \
+               SELECT 1, 'origin', ?1, 0 WHERE NOT EXISTS (SELECT 1 FROM changes)";
+    conn.execute(sql, [origin]).map(drop)
+}
+
+/// Where the feed stands at line `seen`.
+pub(super) fn at(conn: &Connection, seen: i64) -> Result<Option<FeedFacts>> {
+    let sql = "SELECT seq, kind, ref, until FROM changes WHERE seq <= ?1 ORDER BY seq DESC LIMIT 1";
+    let line = conn
+        .prepare_cached(sql)?
+        .query_row([seen], line)
+        .optional()?;
+    // Swept between two reads: the next request finds no such line and begins anew.
+    let cursor = line.as_ref().map_or(
+        Cursor {
+            line: seen,
+            mark: 0,
+        },
+        cursor_at,
+    );
+    Ok(Some(FeedFacts {
+        cursor,
+        gap: false,
+        changes: Vec::new(),
+    }))
+}
+
+/// The lines after `cursor` up to `seen`; `None` when the cursor's own line is not there as it was.
+pub(super) fn after(
+    conn: &Connection,
+    cursor: Cursor,
+    seen: i64,
+    limit: usize,
+) -> Result<Option<FeedFacts>> {
+    // One statement, so the cursor's line and those after it are of one moment.
+    let sql = "SELECT seq, kind, ref, until FROM changes WHERE seq >= ?1 AND seq <= MAX(?1, ?2) \
+               ORDER BY seq LIMIT ?3";
+    let limit = i64::try_from(limit).unwrap_or(i64::MAX).saturating_add(1);
+    let lines: Vec<Line> = conn
+        .prepare_cached(sql)?
+        .query_map(params![cursor.line, seen, limit], line)?
+        .collect::<Result<_>>()?;
+    let Some((own, rest)) = lines.split_first() else {
+        return Ok(None);
+    };
+    if cursor_at(own) != cursor {
+        return Ok(None);
+    }
+    let changes: Vec<Option<Change>> = rest
+        .iter()
+        .map(|line| change(conn, line))
+        .collect::<Result<_>>()?;
+    Ok(Some(FeedFacts {
+        cursor: cursor_at(rest.last().unwrap_or(own)),
+        gap: false,
+        changes: changes.into_iter().flatten().collect(),
+    }))
+}
+
+fn line(row: &Row<'_>) -> Result<Line> {
+    Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?))
+}
+
+fn cursor_at((seq, kind, reference, until): &Line) -> Cursor {
+    let digest = Digest::of(format!("{kind} {reference} {until}").as_bytes());
+    let mark = digest.as_bytes()[..8].iter();
+    Cursor {
+        line: *seq,
+        mark: mark.fold(0, |mark, byte| mark << 8 | u64::from(*byte)),
+    }
+}
+
+/// A line with what its object is now.
+fn change(conn: &Connection, (_, kind, reference, _): &Line) -> Result<Option<Change>> {
+    Ok(match kind.as_str() {
+        "token" => Some(Change::Token(Locator(*reference))),
+        "grant" => Some(Change::Grant(Locator(*reference))),
+        "client" => app(conn, *reference)?,
+        "person" => {
+            let subject = Subject(*reference);
+            Some(Change::Person(subject, standing(conn, subject)?))
+        }
+        _ => None,
+    })
+}
+
+/// An app, also one that was deleted.
+fn app(conn: &Connection, no: i64) -> Result<Option<Change>> {
+    let sql = "SELECT id, status = 'active' AND cutoff = 0 AND deleted_at IS NULL FROM clients WHERE no = ?1";
+    let found = conn.prepare_cached(sql)?.query_row([no], |row| {
+        Ok(Change::App {
+            client_id: row.get(0)?,
+            good: row.get(1)?,
+        })
+    });
+    found.optional()
+}

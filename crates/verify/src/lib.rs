@@ -1,0 +1,44 @@
+//! What an API in front of users' data imports: a tower layer that lets a request in when its bearer token works
+//! and has the scopes of the route, and else answers as RFC 6750 asks.
+//!
+//! ```no_run
+//! # use axum::{Extension, Router, routing::get};
+//! # use verify::{Settings, Token, Verifier};
+//! # async fn start() -> Result<(), verify::Fault> {
+//! let settings = Settings::discover("https://auth.example.com", "CLIENT_ID", "CLIENT_SECRET").await?;
+//! let verifier = Verifier::start(settings)?;
+//! let app: Router = Router::new().route(
+//!     "/v1/tasks",
+//!     get(list).layer(verifier.require("tasks:read")),
+//! );
+//!
+//! async fn list(Extension(token): Extension<Token>) -> String {
+//!     format!("the tasks of {}", token.subject())
+//! }
+//! # Ok(()) }
+//! ```
+//!
+//! The provider is asked once about a token; its answer is then kept for a while, and trusted only as long as the
+//! provider's revocation feed keeps answering. `docs/explanation/staleness.md` says how old an answer may be.
+
+mod cache;
+mod clock;
+mod fault;
+mod feed;
+mod flights;
+mod freshness;
+mod journal;
+mod layer;
+mod refusal;
+mod scopes;
+mod server;
+mod settings;
+mod token;
+mod verifier;
+
+pub use fault::Fault;
+pub use layer::{Guard, Require};
+pub use scopes::Scopes;
+pub use settings::Settings;
+pub use token::{Mode, Token};
+pub use verifier::{Status, Verifier};

@@ -1,0 +1,110 @@
+//! The answers to requests that are not let in (RFC 6750 §3).
+use crate::scopes::Scopes;
+use crate::settings::Settings;
+use bytes::Bytes;
+use hyper::header::{CACHE_CONTROL, CONTENT_TYPE, HeaderValue, RETRY_AFTER, WWW_AUTHENTICATE};
+use hyper::{Response, StatusCode};
+use jose::bearer::challenge;
+use serde::Serialize;
+
+/// Why a request is not let in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Refusal {
+    /// There is no bearer token.
+    Missing,
+    /// There is something that is no bearer token, or there are two.
+    Malformed,
+    /// The token is unknown, expired or revoked.
+    Invalid,
+    /// The token works, but not for this.
+    Scope,
+    /// The provider does not answer.
+    Unavailable,
+}
+
+#[derive(Serialize)]
+struct Body<'a> {
+    error: &'a str,
+    error_description: &'a str,
+}
+
+impl Refusal {
+    fn status(self) -> StatusCode {
+        match self {
+            Refusal::Missing | Refusal::Invalid => StatusCode::UNAUTHORIZED,
+            Refusal::Malformed => StatusCode::BAD_REQUEST,
+            Refusal::Scope => StatusCode::FORBIDDEN,
+            Refusal::Unavailable => StatusCode::SERVICE_UNAVAILABLE,
+        }
+    }
+
+    fn code(self, settings: &Settings) -> &str {
+        match self {
+            Refusal::Missing => "missing_token",
+            Refusal::Malformed => "invalid_request",
+            Refusal::Invalid => &settings.invalid_token,
+            Refusal::Scope => "insufficient_scope",
+            Refusal::Unavailable => "temporarily_unavailable",
+        }
+    }
+
+    fn sentence(self) -> &'static str {
+        match self {
+            Refusal::Missing => "send the access token as Authorization: Bearer",
+            Refusal::Malformed => {
+                "the request must have one Authorization header with one bearer token"
+            }
+            Refusal::Invalid => {
+                "the access token is unknown, expired or revoked: refresh it or start a new authorization"
+            }
+            Refusal::Scope => {
+                "the access token lacks the scope that this needs: ask the user for it"
+            }
+            Refusal::Unavailable => "tokens cannot be checked just now: try again in a moment",
+        }
+    }
+
+    /// The response: JSON, never cached, with the challenge of §3.
+    pub(crate) fn response<R: From<Bytes>>(
+        self,
+        settings: &Settings,
+        scopes: &Scopes,
+    ) -> Response<R> {
+        let body = Body {
+            error: self.code(settings),
+            error_description: self.sentence(),
+        };
+        let body = serde_json::to_vec(&body).unwrap_or_default();
+        let mut response = Response::new(R::from(Bytes::from(body)));
+        *response.status_mut() = self.status();
+        let headers = response.headers_mut();
+        headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
+        headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
+        match self {
+            Refusal::Unavailable => headers.insert(RETRY_AFTER, HeaderValue::from_static("1")),
+            _ => match HeaderValue::from_str(&self.challenge(settings, scopes)) {
+                Ok(challenge) => headers.insert(WWW_AUTHENTICATE, challenge),
+                Err(_) => None,
+            },
+        };
+        response
+    }
+
+    /// "If the request lacks any authentication information …, the resource server SHOULD NOT include an error
+    /// code or other error information" (§3.1); the scope to ask for is none.
+    fn challenge(self, settings: &Settings, scopes: &Scopes) -> String {
+        let scope = scopes.named();
+        let mut attributes = Vec::with_capacity(4);
+        if self != Refusal::Missing {
+            attributes.push(("error", self.code(settings)));
+            attributes.push(("error_description", self.sentence()));
+        }
+        if matches!(self, Refusal::Missing | Refusal::Scope) && !scope.is_empty() {
+            attributes.push(("scope", scope.as_str()));
+        }
+        if let Some(url) = &settings.resource_metadata {
+            attributes.push(("resource_metadata", url));
+        }
+        challenge(&settings.realm, &attributes)
+    }
+}

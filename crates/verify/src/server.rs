@@ -1,0 +1,301 @@
+//! The provider, asked over HTTP: introspection, the revocation feed, its metadata.
+use crate::fault::Fault;
+use crate::journal::Ended;
+use crate::settings::Settings;
+use base64::{Engine, engine::general_purpose::STANDARD};
+use bytes::Bytes;
+use http_body_util::{BodyExt, Full, Limited};
+use hyper::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE, HeaderValue};
+use hyper::{Method, Request};
+use hyper_rustls::{ConfigBuilderExt, HttpsConnector, HttpsConnectorBuilder};
+use hyper_util::client::legacy::{Client, connect::HttpConnector};
+use hyper_util::rt::{TokioExecutor, TokioTimer};
+use serde::Deserialize;
+use serde::de::DeserializeOwned;
+use std::sync::Arc;
+use std::time::Duration;
+
+/// Largest answer read, in bytes.
+const MAX_ANSWER: usize = 1024 * 1024;
+
+/// Asks the provider. Connections are kept and used again.
+pub(crate) struct Server {
+    client: Client<HttpsConnector<HttpConnector>, Full<Bytes>>,
+    introspection: String,
+    revocations: Option<String>,
+    authorization: HeaderValue,
+    timeout: Duration,
+}
+
+/// What introspection answers (RFC 7662 §2.2), as far as it is needed.
+#[derive(Debug, Deserialize)]
+pub(crate) struct Introspection {
+    pub(crate) active: bool,
+    #[serde(default)]
+    pub(crate) scope: String,
+    pub(crate) client_id: Option<String>,
+    pub(crate) sub: Option<String>,
+    pub(crate) exp: Option<u64>,
+    pub(crate) token_type: Option<String>,
+    pub(crate) jti: Option<String>,
+    pub(crate) grant_id: Option<String>,
+    pub(crate) mode: Option<String>,
+}
+
+/// What the feed answers.
+#[derive(Debug, Deserialize)]
+pub(crate) struct Page {
+    pub(crate) cursor: String,
+    events: Vec<Event>,
+    #[serde(default)]
+    reset: bool,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(tag = "event", rename_all = "snake_case")]
+enum Event {
+    TokenRevoked {
+        jti: String,
+    },
+    GrantRevoked {
+        grant_id: String,
+    },
+    AppCutOff {
+        client_id: String,
+    },
+    UserCutOff {
+        sub: String,
+    },
+    /// One that only later versions know.
+    #[serde(other)]
+    Unknown,
+}
+
+impl Page {
+    /// What ended; `None`: everything is to be forgotten.
+    pub(crate) fn ended(self) -> Option<Ended> {
+        let mut ended = Ended::default();
+        for event in self.events {
+            match event {
+                Event::TokenRevoked { jti } => ended.tokens.insert(jti),
+                Event::GrantRevoked { grant_id } => ended.grants.insert(grant_id),
+                Event::AppCutOff { client_id } => ended.apps.insert(client_id),
+                Event::UserCutOff { sub } => ended.people.insert(sub),
+                Event::Unknown => return None,
+            };
+        }
+        (!self.reset).then_some(ended)
+    }
+}
+
+/// The endpoints that an issuer publishes.
+#[derive(Debug)]
+pub(crate) struct Found {
+    pub(crate) introspection: String,
+    pub(crate) revocations: Option<String>,
+}
+
+#[derive(Deserialize)]
+struct Metadata {
+    issuer: String,
+    introspection_endpoint: Option<String>,
+    revocations_endpoint: Option<String>,
+}
+
+impl Server {
+    /// A client for the endpoints in `settings`.
+    ///
+    /// # Errors
+    /// [`Fault::Settings`] when this machine has no root certificates for https.
+    pub(crate) fn new(settings: &Settings) -> Result<Self, Fault> {
+        let mut urls = std::iter::once(&settings.introspection).chain(&settings.revocations);
+        let https = urls.any(|url| url.starts_with("https:"));
+        let pair = STANDARD.encode(format!(
+            "{}:{}",
+            form(&settings.client_id),
+            form(&settings.client_secret)
+        ));
+        let mut authorization = HeaderValue::from_str(&format!("Basic {pair}"))
+            .map_err(|_| Fault::Settings("the client id or secret is not text".to_owned()))?;
+        authorization.set_sensitive(true);
+        let mut builder = Client::builder(TokioExecutor::new());
+        builder.pool_timer(TokioTimer::new());
+        Ok(Server {
+            client: builder.build(connector(https)?),
+            introspection: settings.introspection.clone(),
+            revocations: settings.revocations.clone(),
+            authorization,
+            timeout: settings.timeout,
+        })
+    }
+
+    pub(crate) fn has_feed(&self) -> bool {
+        self.revocations.is_some()
+    }
+
+    /// What a token is. A connection that broke is not taken for an answer: the question is asked once more.
+    ///
+    /// # Errors
+    /// [`Fault`].
+    pub(crate) async fn introspect(&self, token: &str) -> Result<Introspection, Fault> {
+        let body = Bytes::from(format!(
+            "token={}&token_type_hint=access_token",
+            form(token)
+        ));
+        let ask = || async {
+            let request = Request::post(&self.introspection)
+                .header(CONTENT_TYPE, "application/x-www-form-urlencoded");
+            let request = request.header(AUTHORIZATION, self.authorization.clone());
+            self.json(request, body.clone(), &self.introspection, self.timeout)
+                .await
+        };
+        match ask().await {
+            Err(Fault::Unreachable { .. }) => ask().await,
+            answer => answer,
+        }
+    }
+
+    /// What the feed tells after `cursor`, held for `wait` while there is nothing.
+    ///
+    /// # Errors
+    /// [`Fault`].
+    pub(crate) async fn revocations(
+        &self,
+        cursor: Option<&str>,
+        wait: Duration,
+    ) -> Result<Page, Fault> {
+        let base = self.revocations.as_deref().unwrap_or_default();
+        let mut url = format!("{base}?wait={}", wait.as_millis());
+        if let Some(cursor) = cursor {
+            url.push_str("&cursor=");
+            url.push_str(&form(cursor));
+        }
+        let request = Request::get(&url).header(AUTHORIZATION, self.authorization.clone());
+        let limit = wait + Duration::from_secs(1);
+        self.json(request, Bytes::new(), base, limit).await
+    }
+
+    async fn json<T: DeserializeOwned>(
+        &self,
+        request: hyper::http::request::Builder,
+        body: Bytes,
+        url: &str,
+        limit: Duration,
+    ) -> Result<T, Fault> {
+        let unreachable = |why: String| Fault::Unreachable {
+            url: url.to_owned(),
+            why,
+        };
+        let request = request
+            .header(ACCEPT, "application/json")
+            .body(Full::new(body))
+            .map_err(|error| Fault::Settings(format!("{url}: {error}")))?;
+        let whole = async {
+            let response = self.client.request(request).await;
+            let response = response.map_err(|error| unreachable(reason(&error)))?;
+            let status = response.status().as_u16();
+            let body = Limited::new(response.into_body(), MAX_ANSWER)
+                .collect()
+                .await;
+            let body = body.map_err(|error| unreachable(error.to_string()))?;
+            Ok((status, body.to_bytes()))
+        };
+        let silent = |_| Fault::Silent {
+            url: url.to_owned(),
+            after: limit,
+        };
+        let (status, body) = tokio::time::timeout(limit, whole).await.map_err(silent)??;
+        if status != 200 {
+            return Err(Fault::Refused {
+                url: url.to_owned(),
+                status,
+                advice: advice(status),
+            });
+        }
+        serde_json::from_slice(&body).map_err(|error| Fault::Unreadable {
+            url: url.to_owned(),
+            why: error.to_string(),
+        })
+    }
+}
+
+/// Reads the metadata of an issuer, which must name itself exactly so (RFC 8414 §3.3).
+///
+/// # Errors
+/// [`Fault`].
+pub(crate) async fn discover(settings: &Settings, issuer: &str) -> Result<Found, Fault> {
+    settings.check_url(issuer)?;
+    let server = Server::new(settings)?;
+    let host = issuer.find("://").map_or(0, |at| at + 3);
+    let path = issuer[host..]
+        .find('/')
+        .map_or(issuer.len(), |at| host + at);
+    let (origin, path) = issuer.split_at(path);
+    let path = path.trim_end_matches('/');
+    let url = format!("{origin}/.well-known/oauth-authorization-server{path}");
+    let request = Request::builder().method(Method::GET).uri(&url);
+    let found: Metadata = server
+        .json(request, Bytes::new(), &url, settings.timeout)
+        .await?;
+    let unfit = |why: String| Fault::Unreadable {
+        url: url.clone(),
+        why,
+    };
+    if found.issuer != issuer {
+        return Err(unfit(format!(
+            "its issuer is {:?}: write the issuer exactly so",
+            found.issuer
+        )));
+    }
+    let introspection = found.introspection_endpoint;
+    Ok(Found {
+        introspection: introspection.ok_or_else(|| {
+            unfit("the provider offers no introspection: switch it on".to_owned())
+        })?,
+        revocations: found.revocations_endpoint,
+    })
+}
+
+fn connector(https: bool) -> Result<HttpsConnector<HttpConnector>, Fault> {
+    let provider = Arc::new(rustls::crypto::aws_lc_rs::default_provider());
+    let config = rustls::ClientConfig::builder_with_provider(provider)
+        .with_safe_default_protocol_versions()
+        .map_err(|error| Fault::Settings(error.to_string()))?;
+    let config = match https {
+        true => config.with_native_roots().map_err(|error| {
+            Fault::Settings(format!(
+                "this machine has no root certificates ({error}): install ca-certificates, or name a file in SSL_CERT_FILE"
+            ))
+        })?,
+        false => config.with_root_certificates(rustls::RootCertStore::empty()),
+    };
+    let mut http = HttpConnector::new();
+    http.enforce_http(false);
+    http.set_nodelay(true);
+    Ok(HttpsConnectorBuilder::new()
+        .with_tls_config(config.with_no_client_auth())
+        .https_or_http()
+        .enable_http1()
+        .wrap_connector(http))
+}
+
+fn advice(status: u16) -> &'static str {
+    match status {
+        401 | 403 => "use the client id and secret of an app registered as a resource server",
+        404 | 405 => "look up the address of this endpoint in the provider's configuration",
+        _ => "look into the provider's log",
+    }
+}
+
+/// An error with its innermost cause, which says most.
+fn reason(error: &dyn std::error::Error) -> String {
+    let mut innermost = error;
+    while let Some(source) = innermost.source() {
+        innermost = source;
+    }
+    innermost.to_string()
+}
+
+fn form(text: &str) -> String {
+    form_urlencoded::byte_serialize(text.as_bytes()).collect()
+}

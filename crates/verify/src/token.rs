@@ -1,0 +1,109 @@
+//! What a handler learns of the token that let its request in.
+use crate::server::Introspection;
+use std::sync::Arc;
+use std::time::Duration;
+
+/// A token that works, as an extension of the request. Cheap to clone; it does not hold the token's text.
+#[derive(Debug, Clone)]
+pub struct Token(Arc<Details>);
+
+/// Whether a token opens real data.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Mode {
+    /// Real data.
+    Live,
+    /// A sandbox: the token was made with test credentials.
+    Test,
+}
+
+#[derive(Debug)]
+struct Details {
+    client_id: String,
+    subject: String,
+    scopes: Vec<Box<str>>,
+    expires_at: u64,
+    mode: Mode,
+    names: Names,
+}
+
+/// How the revocation feed names what a token belongs to.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Names {
+    pub(crate) jti: Option<String>,
+    pub(crate) grant_id: Option<String>,
+}
+
+impl Token {
+    /// The token of an active answer; `None` when the answer is not about an access token that works now.
+    pub(crate) fn of(answer: Introspection, now: Duration) -> Option<Self> {
+        // A refresh token is described without a type; it opens nothing.
+        let bearer = answer.token_type.as_deref()?;
+        let expires_at = answer.exp?;
+        let works = answer.active
+            && bearer.eq_ignore_ascii_case("bearer")
+            && Duration::from_secs(expires_at) > now;
+        let client_id = answer.client_id?;
+        let mode = match answer.mode.as_deref() {
+            None | Some("live") => Mode::Live,
+            Some(_) => Mode::Test,
+        };
+        works.then(|| {
+            Token(Arc::new(Details {
+                subject: answer.sub.unwrap_or_else(|| client_id.clone()),
+                client_id,
+                scopes: answer.scope.split_whitespace().map(Box::from).collect(),
+                expires_at,
+                mode,
+                names: Names {
+                    jti: answer.jti,
+                    grant_id: answer.grant_id,
+                },
+            }))
+        })
+    }
+
+    /// The app that the token was issued to.
+    pub fn client_id(&self) -> &str {
+        &self.0.client_id
+    }
+
+    /// The person who allowed it, or the app itself when it acts for itself.
+    pub fn subject(&self) -> &str {
+        &self.0.subject
+    }
+
+    /// Whether a person allowed it.
+    pub fn is_personal(&self) -> bool {
+        self.0.subject != self.0.client_id
+    }
+
+    /// What it may be used for.
+    pub fn scopes(&self) -> impl Iterator<Item = &str> {
+        self.0.scopes.iter().map(AsRef::as_ref)
+    }
+
+    /// Whether it has this scope. Names are opaque: `api` is not `api:v1`.
+    pub fn has(&self, scope: &str) -> bool {
+        self.scopes().any(|own| own == scope)
+    }
+
+    /// When it stops working, in Unix seconds.
+    pub fn expires_at(&self) -> u64 {
+        self.0.expires_at
+    }
+
+    /// Whether it opens real data.
+    pub fn mode(&self) -> Mode {
+        self.0.mode
+    }
+
+    pub(crate) fn names(&self) -> &Names {
+        &self.0.names
+    }
+
+    /// Whether the feed would name everything that may end it. What it could not name must not be kept.
+    pub(crate) fn can_be_followed(&self) -> bool {
+        let names = self.names();
+        names.jti.is_some() && (names.grant_id.is_some() || !self.is_personal())
+    }
+}
