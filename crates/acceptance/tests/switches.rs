@@ -37,7 +37,7 @@ fn revocation_on_and_off() {
         "not_found",
     );
     assert!(
-        !scene.metadata.to_string().contains("revocation"),
+        !scene.metadata.to_string().contains("revocation_"),
         "{}",
         scene.metadata
     );
@@ -63,6 +63,29 @@ fn introspection_on_and_off() {
         "{}",
         scene.metadata
     );
+}
+
+#[test]
+fn the_revocation_feed_on_and_off() {
+    let ask = |scene: &Scene, path: &str| {
+        let app = scene.resource_server();
+        let request = Request::get(path).basic(&app.client_id, &app.client_secret);
+        scene.api().send(&request)
+    };
+    let scene = with_path("revocations", Some("/f"));
+    assert_eq!(scene.endpoint("revocations_endpoint"), "/f");
+    ask(&scene, "/f").expect(200);
+    for off in [
+        with_path("revocations", None),
+        with_path("introspect", None),
+    ] {
+        assert_refused(&ask(&off, "/oauth2/revocations"), 404, "not_found");
+        assert!(
+            !off.metadata.to_string().contains("revocations"),
+            "{}",
+            off.metadata
+        );
+    }
 }
 
 #[test]

@@ -90,6 +90,7 @@ mod section_2_2_introspection_response {
     use crate::asked::{about, about_refresh, access, answer, app};
     use crate::case::{Case, NOW, Spoil, client, text};
     use protocol::facts::{AccessFacts, Standing};
+    use protocol::revocations::name_of;
     use protocol::revoke::TokenFacts;
     use protocol::types::{ClientStatus, Locator};
     use std::sync::Arc;
@@ -107,11 +108,31 @@ mod section_2_2_introspection_response {
             NOW.0 + 10,
             NOW.0
         );
-        assert_eq!(about(access(), &app(2, true)), expected, "{sentence}");
         assert_eq!(
             about(access(), &app(1, false)),
             expected,
             "{sentence}: an app's own token"
+        );
+    }
+
+    #[test]
+    fn a_resource_server_learns_how_the_revocation_feed_names_the_token() {
+        let sentence = "jti OPTIONAL. String identifier for the token";
+        let answer = about(access(), &app(2, true));
+        let jti = name_of(access().token.id);
+        assert!(
+            answer.ends_with(&format!(
+                "\"iss\":\"https://issuer.example\",\"jti\":\"{jti}\",\"grant_id\":\"5\"}}"
+            )),
+            "{sentence}: {answer}"
+        );
+        let mut own = access();
+        own.token.subject = None;
+        own.person = Standing::GOOD;
+        let answer = about(own, &app(2, true));
+        assert!(
+            answer.contains("jti") && !answer.contains("grant_id"),
+            "no person allowed it: {answer}"
         );
     }
 

@@ -17,6 +17,7 @@ mod published {
             introspection: at("introspect"),
             token_info: at("info"),
             device_authorization: at("device"),
+            revocations: at("revocations"),
         }
     }
 
@@ -41,6 +42,7 @@ mod section_2_authorization_server_metadata {
             "introspection_endpoint": "https://issuer.example/introspect",
             "token_info_endpoint": "https://issuer.example/info",
             "device_authorization_endpoint": "https://issuer.example/device",
+            "revocations_endpoint": "https://issuer.example/revocations",
             "scopes_supported": [
                 "tasks:read", "tasks:write", "identity", "api", "api:v1", "admin:*", "admin:users"
             ],

@@ -4,6 +4,7 @@ mod api;
 mod client;
 mod demo;
 mod setup;
+mod tasks_api;
 mod television;
 
 use crate::app::{self, AppState};
@@ -59,10 +60,15 @@ pub(crate) async fn run(args: DevArgs) -> anyhow::Result<()> {
         Log::start(crate::config::LogFormat::Auto),
     )?);
     let credentials = setup::ensure(&app, &args.data, demo_listen.port()).await?;
+    let tasks_api = tasks_api::write_settings(&app, &credentials, &args.data).await?;
     let addresses = Addresses {
         issuer: app.config.issuer.clone(),
         demo: format!("http://localhost:{}", demo_listen.port()),
         config: config_path,
+        tasks_api: format!(
+            "cargo run --release -p tasks-api -- --settings {}",
+            tasks_api.display()
+        ),
     };
     match args.json {
         true => println!("{}", addresses.json(&credentials)),
@@ -106,6 +112,8 @@ struct Addresses {
     issuer: String,
     demo: String,
     config: PathBuf,
+    /// The command that starts the larger example.
+    tasks_api: String,
 }
 
 impl Addresses {
@@ -115,6 +123,7 @@ impl Addresses {
             "demo_app": self.demo,
             "tasks_api": format!("{}/v1/tasks", self.demo),
             "config": self.config,
+            "tasks_api_example": self.tasks_api,
             "user": credentials.user,
             "admin": credentials.admin,
             "app": credentials.app,
@@ -127,6 +136,7 @@ impl Addresses {
             issuer,
             demo,
             config,
+            tasks_api,
         } = self;
         let Credentials {
             user,
@@ -153,6 +163,9 @@ Try it in another terminal (these lines work when pasted):
     TOKEN=$(curl -s -u {}:{} -d grant_type=client_credentials -d scope=tasks:read {issuer}/oauth2/token | sed 's/.*"access_token":"\([^"]*\)".*/\1/')
     curl -s -H "Authorization: Bearer $TOKEN" {demo}/v1/tasks
     curl -s -u {}:{} -d token=$TOKEN {issuer}/oauth2/introspect
+
+A larger API, to be run beside this one from the folder of the sources (its secret is in the file):
+    {tasks_api}
 
 Settings are in {config}; the commands of `valetkey app` and `valetkey user` take it by --config.
 Stop with Ctrl-C. The next start finds all of this again.

@@ -40,12 +40,11 @@ async fn answer(app: &App, request: &Whole) -> Result<Result<FeedReply, TokenErr
         Ok(asked) => asked,
         Err(error) => return Ok(Err(error)),
     };
-    let facts = match asked.from {
-        Start::Now => now(app, false).await?,
-        Start::Nowhere => now(app, true).await?,
-        Start::After(cursor) => after(app, &client, cursor, asked.wait).await?,
+    let Start::After(cursor) = asked.from else {
+        let gap = asked.from == Start::Nowhere;
+        return now(app, gap).await.map(Ok);
     };
-    Ok(Ok(reply(facts, app.policy())))
+    hold(app, &client, cursor, asked.wait).await.map(Ok)
 }
 
 /// The resource server that asks. Its credentials come in the header: the URL is no place for a secret.
@@ -63,40 +62,43 @@ async fn follower(
 }
 
 /// Where the feed stands.
-async fn now(app: &App, gap: bool) -> Result<FeedFacts, StoreError> {
+async fn now(app: &App, gap: bool) -> Result<FeedReply, StoreError> {
     let facts = app.store.revocations(None, LINES).await?;
     let facts = facts.ok_or(StoreError::Overloaded)?;
-    Ok(FeedFacts { gap, ..facts })
+    Ok(reply(FeedFacts { gap, ..facts }, app.policy()))
 }
 
-/// What came after `cursor`, now or within `wait`.
-async fn after(
+/// What came after `cursor`, now or within `wait`. Lines that take nothing away are stepped over.
+async fn hold(
     app: &App,
     client: &AuthenticatedClient,
-    cursor: Cursor,
+    mut cursor: Cursor,
     wait: Duration,
-) -> Result<FeedFacts, StoreError> {
-    // From here on a new line is noticed, also one that comes between the reading and the waiting.
+) -> Result<FeedReply, StoreError> {
+    let over = tokio::time::sleep(wait);
+    tokio::pin!(over);
     let mut moved = app.store.feed_moved();
-    moved.mark_unchanged();
-    let told = app.store.revocations(Some(cursor), LINES).await?;
-    let nothing_new = |facts: &FeedFacts| facts.cursor == cursor;
-    match told {
-        None => return now(app, true).await,
-        Some(facts) if !nothing_new(&facts) || wait.is_zero() => return Ok(facts),
-        Some(facts) => {
-            let Some(_place) = app.held.place(client.no) else {
-                return Ok(facts);
-            };
-            tokio::select! {
-                _ = moved.changed() => {}
-                () = tokio::time::sleep(wait) => return Ok(facts),
-                () = app.held.stopped() => return Ok(facts),
-            }
+    let place = (!wait.is_zero())
+        .then(|| app.held.place(client.no))
+        .flatten();
+    loop {
+        // From here on a new line is noticed, also one that comes between the reading and the waiting.
+        moved.mark_unchanged();
+        let Some(facts) = app.store.revocations(Some(cursor), LINES).await? else {
+            return now(app, true).await;
+        };
+        let (before, told) = (cursor, reply(facts.clone(), app.policy()));
+        cursor = facts.cursor;
+        if told.is_news() || place.is_none() {
+            return Ok(told);
         }
-    }
-    match app.store.revocations(Some(cursor), LINES).await? {
-        Some(facts) => Ok(facts),
-        None => now(app, true).await,
+        if cursor != before {
+            continue;
+        }
+        tokio::select! {
+            _ = moved.changed() => {}
+            () = &mut over => return Ok(told),
+            () = app.held.stopped() => return Ok(told),
+        }
     }
 }

@@ -9,8 +9,8 @@ use rusqlite::{Connection, OptionalExtension, Result, Row, params};
 pub(super) fn begin(conn: &Connection) -> Result<()> {
     let origin = i64::from_be_bytes(jose::random::bytes()) >> 1;
     let sql = "INSERT INTO changes (seq, kind, ref, until) \
-               SELECT 1, 'origin', ?1, 0 WHERE NOT EXISTS (SELECT 1 FROM changes)";
-    conn.execute(sql, [origin]).map(drop)
+               SELECT 1, 'origin', ?1, ?2 WHERE NOT EXISTS (SELECT 1 FROM changes)";
+    conn.execute(sql, [origin, i64::MAX]).map(drop)
 }
 
 /// Where the feed stands at line `seen`.

@@ -4,6 +4,7 @@
 mod accounts;
 mod apps;
 mod devices;
+mod feed;
 mod housekeeping;
 mod racers;
 mod tokens;

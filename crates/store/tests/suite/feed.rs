@@ -1,0 +1,214 @@
+//! The revocation feed as the store tells it.
+use crate::world::{World, open_at, policy};
+use protocol::Transition;
+use protocol::decision::Mint;
+use protocol::facts::Standing;
+use protocol::revocations::{Change, Cursor, FeedFacts};
+use protocol::transition::RevocationCause;
+use protocol::types::{ClientStatus, Grant, Lifetime, Locator};
+use std::time::Duration;
+use store::{Store, SweepRules};
+
+/// Where the feed stands.
+async fn here(store: &Store) -> Cursor {
+    store.revocations(None, 10).await.unwrap().unwrap().cursor
+}
+
+async fn after(store: &Store, cursor: Cursor) -> Option<FeedFacts> {
+    store.revocations(Some(cursor), 1_000).await.unwrap()
+}
+
+fn revoke(grant: &Grant) -> Transition {
+    Transition::RevokeGrant {
+        grant: grant.id,
+        until: grant.expires_at,
+        client: grant.client,
+        cause: RevocationCause::App,
+    }
+}
+
+#[tokio::test]
+async fn every_revocation_is_told_in_order_and_once() {
+    let world = World::new();
+    let (grant, access, _) = world.started().await;
+    world.store.poll_changes().await.unwrap();
+    let start = here(&world.store).await;
+    let cutoff = world.store.mint().locator();
+    let token = Transition::RevokeAccessToken {
+        token: access.id,
+        client: grant.client,
+    };
+    for transition in [
+        token.clone(),
+        token,
+        revoke(&grant),
+        revoke(&grant),
+        Transition::SetClientStatus {
+            client: grant.client,
+            status: ClientStatus::Disabled,
+            cutoff,
+            reviewed_at: None,
+        },
+        Transition::DisablePerson {
+            subject: grant.subject,
+            cutoff,
+        },
+    ] {
+        world.settle(transition).await;
+    }
+    world.store.poll_changes().await.unwrap();
+    let told = after(&world.store, start).await.unwrap();
+    let expected = [
+        Change::Token(access.id),
+        Change::Grant(grant.id),
+        Change::App {
+            client_id: "app".to_owned(),
+            good: false,
+        },
+        Change::Person(
+            grant.subject,
+            Standing {
+                disabled: true,
+                cutoff,
+            },
+        ),
+    ];
+    assert_eq!(told.changes, expected);
+    let nothing = after(&world.store, told.cursor).await.unwrap();
+    assert_eq!((nothing.cursor, nothing.changes), (told.cursor, Vec::new()));
+
+    let page = world
+        .store
+        .revocations(Some(start), 2)
+        .await
+        .unwrap()
+        .unwrap();
+    assert_eq!(page.changes, expected[..2]);
+    assert_eq!(
+        after(&world.store, page.cursor).await.unwrap().changes,
+        expected[2..]
+    );
+}
+
+#[tokio::test]
+async fn a_deleted_app_is_still_named() {
+    let world = World::new();
+    let client = world.client("app").await;
+    world.store.poll_changes().await.unwrap();
+    let start = here(&world.store).await;
+    world.settle(Transition::DeleteClient { client }).await;
+    world.store.poll_changes().await.unwrap();
+    let expected = Change::App {
+        client_id: "app".to_owned(),
+        good: false,
+    };
+    assert_eq!(
+        after(&world.store, start).await.unwrap().changes,
+        [expected]
+    );
+}
+
+#[tokio::test]
+async fn nothing_is_told_before_memory_has_it() {
+    let world = World::new();
+    let (grant, access, _) = world.started().await;
+    world.store.poll_changes().await.unwrap();
+    let start = here(&world.store).await;
+    world
+        .another()
+        .settle(revoke(&grant), world.now)
+        .await
+        .unwrap();
+    let told = after(&world.store, start).await.unwrap();
+    assert_eq!(
+        told.changes,
+        [],
+        "whoever asked again now would be told that it works"
+    );
+    let mut moved = world.store.feed_moved();
+    moved.mark_unchanged();
+    world.store.poll_changes().await.unwrap();
+    assert!(moved.has_changed().unwrap());
+    let told = after(&world.store, start).await.unwrap();
+    assert_eq!(told.changes, [Change::Grant(grant.id)]);
+    let facts = world.store.access_token(access.id).await.unwrap().unwrap();
+    assert!(facts.grant_revoked);
+}
+
+#[tokio::test]
+async fn a_commit_of_this_process_wakes_whoever_follows() {
+    let world = World::new();
+    let (grant, ..) = world.started().await;
+    // What was fed so far.
+    world.store.fed().await;
+    let fed = tokio::time::timeout(Duration::from_millis(50), world.store.fed());
+    assert!(fed.await.is_err(), "nothing new");
+    world.settle(revoke(&grant)).await;
+    let fed = tokio::time::timeout(Duration::from_secs(5), world.store.fed());
+    assert!(fed.await.is_ok());
+}
+
+#[tokio::test]
+async fn a_cursor_outlives_a_restart() {
+    let world = World::new();
+    let (grant, ..) = world.started().await;
+    world.store.poll_changes().await.unwrap();
+    let start = here(&world.store).await;
+    world.settle(revoke(&grant)).await;
+    world.store.close().await;
+    let store = open_at(world.path());
+    assert_eq!(
+        after(&store, start).await.unwrap().changes,
+        [Change::Grant(grant.id)]
+    );
+}
+
+#[tokio::test]
+async fn a_cursor_of_another_life_of_the_database_is_unknown() {
+    let (world, other) = (World::new(), World::new());
+    let fresh = here(&world.store).await;
+    assert_ne!(fresh, here(&other.store).await, "also of empty ones");
+    assert!(after(&other.store, fresh).await.is_none());
+
+    // A copy is put back, and goes on differently.
+    let (grant, ..) = world.started().await;
+    world.store.close().await;
+    let copy = world.path().with_extension("copy");
+    std::fs::copy(world.path(), &copy).unwrap();
+    let (original, copy) = (open_at(world.path()), open_at(copy));
+    original.settle(revoke(&grant), world.now).await.unwrap();
+    original.poll_changes().await.unwrap();
+    let ahead = here(&original).await;
+    assert!(
+        after(&copy, ahead).await.is_none(),
+        "the copy has no such line"
+    );
+    let later = world.now.plus(Lifetime::from_seconds(5));
+    let person = Transition::DisablePerson {
+        subject: grant.subject,
+        cutoff: Locator(1),
+    };
+    copy.settle(person, later).await.unwrap();
+    copy.poll_changes().await.unwrap();
+    assert_eq!(here(&copy).await.line, ahead.line);
+    assert!(after(&copy, ahead).await.is_none(), "its line is another");
+}
+
+#[tokio::test]
+async fn a_cursor_whose_line_was_swept_is_unknown_but_the_last_line_stays() {
+    let world = World::new();
+    let (grant, ..) = world.started().await;
+    world.store.poll_changes().await.unwrap();
+    let start = here(&world.store).await;
+    let days_later = world.now.plus(Lifetime::from_days(400));
+    let rules = SweepRules::of(&policy());
+    world.store.sweep(days_later, &rules).await.unwrap();
+    assert!(
+        after(&world.store, start).await.is_some(),
+        "on a quiet server it stays"
+    );
+    world.settle(revoke(&grant)).await;
+    world.store.poll_changes().await.unwrap();
+    world.store.sweep(days_later, &rules).await.unwrap();
+    assert!(after(&world.store, start).await.is_none());
+}
