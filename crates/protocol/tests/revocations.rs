@@ -20,7 +20,7 @@ fn told(changes: Vec<Change>) -> serde_json::Value {
         gap: false,
         changes,
     };
-    serde_json::to_value(reply(facts, &policy())).unwrap()
+    serde_json::to_value(reply(facts, &policy())).expect("it is JSON")
 }
 
 #[test]

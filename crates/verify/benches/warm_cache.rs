@@ -2,6 +2,10 @@
 //! a request made and dropped each time, on one thread and then on one thread a core.
 //!
 //! `cargo bench -p verify`
+#![allow(
+    clippy::unwrap_used,
+    reason = "a measurement that cannot be set up has nothing to tell"
+)]
 #[path = "../tests/provider/mod.rs"]
 mod provider;
 

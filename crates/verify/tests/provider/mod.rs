@@ -1,5 +1,6 @@
 //! A small provider on loopback whose every answer a test decides.
 #![allow(dead_code, reason = "each test file uses a part of it")]
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
 use axum::extract::{Query, State};
 use axum::http::{HeaderMap, Request, StatusCode};

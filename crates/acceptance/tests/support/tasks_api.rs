@@ -1,0 +1,177 @@
+//! The example `tasks-api` in front of a provider, and a relay between the two that a test can cut.
+
+#![allow(dead_code, reason = "each test file uses a part of it")]
+
+use acceptance::{Api, App, Json, Provider, Reply, Request, binary, free_port, send};
+use std::fs::OpenOptions;
+use std::io::{Read, Write};
+use std::net::{Shutdown, SocketAddr, TcpListener, TcpStream};
+use std::os::unix::fs::OpenOptionsExt;
+use std::path::PathBuf;
+use std::process::{Child, Command, Stdio};
+use std::sync::atomic::{AtomicBool, Ordering::SeqCst};
+use std::sync::{Arc, Mutex};
+use std::time::{Duration, Instant};
+
+/// How long it may take to start.
+const LIMIT: Duration = Duration::from_secs(30);
+
+/// A running `tasks-api`. Dropping it kills it.
+pub(crate) struct TasksApi {
+    child: Child,
+    addr: SocketAddr,
+}
+
+impl TasksApi {
+    /// Starts it with the credential of `api`, and `settings` laid over the usual ones.
+    #[track_caller]
+    pub(crate) fn start(provider: &Provider, api: &App, settings: &Json) -> Self {
+        let mut all = serde_json::json!({
+            "issuer": provider.issuer(),
+            "client_id": api.client_id,
+            "client_secret": api.client_secret,
+        });
+        for (name, value) in settings.as_object().expect("an object") {
+            all[name] = value.clone();
+        }
+        let port = free_port();
+        let path = provider.folder().join(format!("tasks-api-{port}.json"));
+        let mut options = OpenOptions::new();
+        let file = options.write(true).create_new(true).mode(0o600).open(&path);
+        write!(file.expect("a new file"), "{all}").expect("write the settings");
+        let addr = SocketAddr::from(([127, 0, 0, 1], port));
+        let mut command = Command::new(executable());
+        command
+            .arg("--settings")
+            .arg(&path)
+            .args(["--listen", &addr.to_string()]);
+        let child = command.stdin(Stdio::null()).stdout(Stdio::null()).spawn();
+        let child = child.unwrap_or_else(|e| panic!("{command:?} did not start: {e}"));
+        let started = TasksApi { child, addr };
+        started.wait_until_it_answers();
+        started
+    }
+
+    #[track_caller]
+    fn wait_until_it_answers(&self) {
+        let deadline = Instant::now() + LIMIT;
+        while !send(self.addr, "localhost", &Request::get("/"))
+            .is_ok_and(|reply| reply.status == 404)
+        {
+            assert!(Instant::now() < deadline, "tasks-api does not answer");
+            std::thread::sleep(Duration::from_millis(5));
+        }
+    }
+
+    /// A client of it.
+    pub(crate) fn api(&self) -> Api {
+        Api::new(self.addr, "localhost")
+    }
+
+    /// A request with a token and, if there is one, a JSON body.
+    #[track_caller]
+    pub(crate) fn call(&self, method: &str, path: &str, token: &str, body: Option<&Json>) -> Reply {
+        let request = Request::new(method, path).bearer(token);
+        self.api().send(&match body {
+            Some(body) => request.json(body),
+            None => request,
+        })
+    }
+
+    /// The status of a GET with a token.
+    #[track_caller]
+    pub(crate) fn get(&self, path: &str, token: &str) -> u16 {
+        self.call("GET", path, token, None).status
+    }
+}
+
+impl Drop for TasksApi {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+/// The example's executable, beside that of the provider.
+#[track_caller]
+pub(crate) fn executable() -> PathBuf {
+    let path = binary().with_file_name("tasks-api");
+    assert!(
+        path.is_file(),
+        "no {path:?}: run `cargo build --workspace` first"
+    );
+    path
+}
+
+/// Passes bytes on to a provider until it is cut.
+pub(crate) struct Relay {
+    addr: SocketAddr,
+    cut: Arc<AtomicBool>,
+    open: Arc<Mutex<Vec<TcpStream>>>,
+}
+
+impl Relay {
+    /// A relay to `target`.
+    pub(crate) fn start(target: SocketAddr) -> Self {
+        let listener = TcpListener::bind("127.0.0.1:0").expect("a free port");
+        let addr = listener.local_addr().expect("it is bound");
+        let (cut, open) = (
+            Arc::new(AtomicBool::new(false)),
+            Arc::new(Mutex::new(Vec::new())),
+        );
+        let relay = Relay {
+            addr,
+            cut: cut.clone(),
+            open: open.clone(),
+        };
+        std::thread::spawn(move || {
+            for client in listener.incoming().map_while(Result::ok) {
+                if cut.load(SeqCst) {
+                    return;
+                }
+                let Ok(server) = TcpStream::connect(target) else {
+                    continue;
+                };
+                let copy = |stream: &TcpStream| stream.try_clone().expect("a second handle");
+                open.lock()
+                    .expect("no panic")
+                    .extend([copy(&client), copy(&server)]);
+                let back = (copy(&server), copy(&client));
+                std::thread::spawn(move || pass(client, server));
+                std::thread::spawn(move || pass(back.0, back.1));
+            }
+        });
+        relay
+    }
+
+    /// A URL of the provider by way of the relay.
+    pub(crate) fn url(&self, path: &str) -> String {
+        format!("http://{}{path}", self.addr)
+    }
+
+    /// Ends every connection, and takes no more.
+    pub(crate) fn cut(&self) {
+        self.cut.store(true, SeqCst);
+        for stream in self.open.lock().expect("no panic").drain(..) {
+            let _ = stream.shutdown(Shutdown::Both);
+        }
+        // Wakes the accepting thread, which sees that it is over.
+        let _ = TcpStream::connect(self.addr);
+    }
+}
+
+impl Drop for Relay {
+    fn drop(&mut self) {
+        self.cut();
+    }
+}
+
+fn pass(mut from: TcpStream, mut to: TcpStream) {
+    let mut buffer = [0; 4096];
+    while let Ok(read @ 1..) = from.read(&mut buffer) {
+        if to.write_all(&buffer[..read]).is_err() {
+            break;
+        }
+    }
+    let _ = to.shutdown(Shutdown::Both);
+}

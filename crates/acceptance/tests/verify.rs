@@ -1,0 +1,446 @@
+//! An API behind Valetkey: the real example `tasks-api` with the library `verify`, in front of the real server.
+
+mod support;
+#[path = "support/tasks_api.rs"]
+mod tasks_api;
+
+use acceptance::{App, Json};
+use serde_json::json;
+use std::time::{Duration, Instant};
+use support::{ANN, CALLBACK, Scene, Tokens, within};
+use tasks_api::{Relay, TasksApi};
+
+/// The bound that is promised while the feed is up.
+const SECOND: Duration = Duration::from_secs(1);
+
+/// A provider and a tasks-api whose feed goes by way of a relay.
+struct Stage {
+    scene: Scene,
+    api: App,
+    relay: Relay,
+    tasks: TasksApi,
+}
+
+impl Stage {
+    #[track_caller]
+    fn of(scene: Scene, settings: Json) -> Self {
+        let api = scene.resource_server();
+        let relay = Relay::start(scene.provider.addr());
+        let mut all = settings;
+        all["revocations"] = relay.url(&scene.endpoint("revocations_endpoint")).into();
+        let tasks = TasksApi::start(&scene.provider, &api, &all);
+        Stage {
+            scene,
+            api,
+            relay,
+            tasks,
+        }
+    }
+
+    #[track_caller]
+    fn plain() -> Self {
+        Self::of(Scene::plain(""), json!({}))
+    }
+
+    /// A token whose answer the API keeps.
+    #[track_caller]
+    fn kept_token(&self, app: &App) -> Tokens {
+        let tokens = self.scene.tokens(app, "tasks:read");
+        self.wait_until_kept(&tokens.access);
+        tokens
+    }
+
+    /// Calls the API until it answers without asking the provider.
+    #[track_caller]
+    fn wait_until_kept(&self, token: &str) {
+        let kept = || {
+            let before = self.questions();
+            assert_eq!(self.tasks.get("/v1/tasks", token), 200);
+            self.questions() == before
+        };
+        assert!(
+            within(Duration::from_secs(10), kept),
+            "every request is asked about"
+        );
+    }
+
+    /// How often the provider was asked about a token so far; its log is written by a thread of its own.
+    fn questions(&self) -> usize {
+        std::thread::sleep(Duration::from_millis(50));
+        self.scene
+            .provider
+            .log()
+            .matches("/oauth2/introspect")
+            .count()
+    }
+
+    /// Checks that a token is refused within a second of `since`, and from then on.
+    #[track_caller]
+    fn assert_refused_within_a_second(&self, token: &str, since: Instant) {
+        let refused = || self.tasks.get("/v1/tasks", token) == 401;
+        assert!(
+            within(SECOND.saturating_sub(since.elapsed()), refused),
+            "{:?}",
+            since.elapsed()
+        );
+        for _ in 0..20 {
+            assert!(refused(), "it was refused before");
+        }
+    }
+}
+
+/// The ways to take a token away, each with a name.
+type Way = (&'static str, fn(&Scene, &App, &Tokens));
+
+/// Each of them.
+const WAYS: [Way; 6] = [
+    ("access token revoked by its app", |scene, app, tokens| {
+        scene.revoke(app, &tokens.access).expect(200);
+    }),
+    ("grant revoked by its app", |scene, app, tokens| {
+        scene.revoke(app, &tokens.refresh).expect(200);
+    }),
+    ("access token revoked by command", |scene, _, tokens| {
+        let file = scene.provider.secret_file(&tokens.access);
+        scene.cli(&["token", "revoke", "--token-file", &file]);
+    }),
+    ("grant revoked by command", |scene, _, tokens| {
+        let file = scene.provider.secret_file(&tokens.refresh);
+        scene.cli(&["token", "revoke", "--token-file", &file]);
+    }),
+    ("app disabled", |scene, app, _| {
+        scene.cli(&["app", "disable", &app.client_id]);
+    }),
+    ("user disabled", |scene, _, _| {
+        scene.cli(&["user", "disable", ANN]);
+    }),
+];
+
+#[test]
+fn a_revoked_token_is_refused_within_a_second() {
+    let stage = Stage::plain();
+    for (name, take_away) in WAYS {
+        let app = stage.scene.confidential(CALLBACK);
+        let tokens = stage.kept_token(&app);
+        let before = Instant::now();
+        take_away(&stage.scene, &app, &tokens);
+        // A command's own end comes a while after its commit, so the second began before.
+        stage.assert_refused_within_a_second(
+            &tokens.access,
+            before.max(Instant::now() - SECOND / 20),
+        );
+        eprintln!("{name}: refused");
+    }
+}
+
+#[test]
+fn with_the_feed_cut_a_revoked_token_is_refused_at_once() {
+    // A user cannot be enabled again for the next round, so the command that disables one comes last.
+    let stage = Stage::plain();
+    let all: Vec<(Way, App, Tokens)> = WAYS
+        .into_iter()
+        .map(|way| {
+            let app = stage.scene.confidential(CALLBACK);
+            let tokens = stage.kept_token(&app);
+            (way, app, tokens)
+        })
+        .collect();
+    stage.relay.cut();
+    let asked = stage.questions();
+    let ((name, take_away), app, tokens) = &all[0];
+    take_away(&stage.scene, app, tokens);
+    assert_eq!(
+        stage.tasks.get("/v1/tasks", &tokens.access),
+        401,
+        "{name}, at once"
+    );
+    for (_, _, tokens) in &all[1..] {
+        assert_eq!(stage.tasks.get("/v1/tasks", &tokens.access), 200);
+    }
+    assert_eq!(
+        stage.questions() - asked,
+        all.len(),
+        "each request is asked about"
+    );
+    for ((name, take_away), app, tokens) in &all[1..] {
+        take_away(&stage.scene, app, tokens);
+        // What a command does, a running server may learn a fifth of a second later.
+        let by_command = name.contains("command") || name.contains("disabled");
+        let patience = if by_command {
+            Duration::from_millis(400)
+        } else {
+            Duration::ZERO
+        };
+        let refused = || stage.tasks.get("/v1/tasks", &tokens.access) == 401;
+        assert!(within(patience, refused), "{name}");
+    }
+}
+
+#[test]
+fn kept_answers_are_trusted_again_when_the_feed_comes_back_and_nothing_was_missed() {
+    let mut stage = Stage::plain();
+    let app = stage.scene.confidential(CALLBACK);
+    let (gone, stays) = (stage.kept_token(&app), stage.kept_token(&app));
+    stage.scene.revoke(&app, &gone.access).expect(200);
+    stage.scene.provider.restart();
+    let refused = || stage.tasks.get("/v1/tasks", &gone.access) == 401;
+    assert!(within(Duration::from_secs(5), refused));
+    stage.wait_until_kept(&stays.access);
+    let before = Instant::now();
+    stage.scene.revoke(&app, &stays.access).expect(200);
+    stage.assert_refused_within_a_second(&stays.access, before);
+}
+
+#[test]
+fn nobody_is_let_in_while_the_server_is_down() {
+    let mut stage = Stage::plain();
+    let app = stage.scene.confidential(CALLBACK);
+    let tokens = stage.kept_token(&app);
+    stage.scene.provider.stop();
+    let call = || stage.tasks.call("GET", "/v1/tasks", &tokens.access, None);
+    assert!(within(SECOND, || call().status == 503), "within a second");
+    let reply = call().expect(503);
+    assert_eq!(reply.header("Retry-After"), Some("1"), "{reply}");
+    assert!(reply.header("WWW-Authenticate").is_none(), "{reply}");
+    stage.scene.provider.start();
+    let back = || stage.tasks.get("/v1/tasks", &tokens.access) == 200;
+    assert!(within(Duration::from_secs(5), back));
+}
+
+#[test]
+fn the_challenges_are_those_of_rfc_6750() {
+    let stage = Stage::of(
+        Scene::plain(""),
+        json!({ "invalid_token": "invalid_request" }),
+    );
+    let challenge = |token: &str| {
+        let reply = stage
+            .tasks
+            .call("POST", "/v1/tasks", token, Some(&json!({ "title": "x" })));
+        let challenge = reply
+            .header("WWW-Authenticate")
+            .unwrap_or_default()
+            .to_owned();
+        (reply.status, reply.member("error"), challenge)
+    };
+    let none = stage.tasks.api().get("/v1/tasks").expect(401);
+    assert_eq!(
+        none.header("WWW-Authenticate"),
+        Some(r#"Bearer realm="tasks", scope="tasks:read""#)
+    );
+    // A provider may document another name than the RFC's (D8).
+    let (status, error, text) = challenge("at_unknown");
+    assert_eq!((status, error.as_str()), (401, "invalid_request"));
+    assert!(text.contains(r#"error="invalid_request""#), "{text}");
+    let (status, error, text) = challenge("two words");
+    assert_eq!((status, error.as_str()), (400, "invalid_request"), "{text}");
+    let app = stage.scene.confidential(CALLBACK);
+    let tokens = stage.scene.tokens(&app, "tasks:read");
+    let (status, error, text) = challenge(&tokens.access);
+    assert_eq!((status, error.as_str()), (403, "insufficient_scope"));
+    assert!(text.ends_with(r#"scope="tasks:write""#), "{text}");
+}
+
+#[test]
+fn t7_each_scope_of_the_catalogue_opens_its_part_of_the_api_and_no_other() {
+    let stage = Stage::of(Scene::profile("appexample"), json!({}));
+    let app = stage.scene.confidential(CALLBACK);
+    let thing = json!({ "title": "x" });
+    let acts = |kind: &'static str| {
+        [
+            ("read", "GET", format!("/v1/{kind}"), None, 200),
+            ("write", "POST", format!("/v1/{kind}"), Some(&thing), 201),
+            ("delete", "DELETE", format!("/v1/{kind}/1"), None, 404),
+        ]
+        .map(|(act, method, path, body, done)| (format!("{kind}:{act}"), method, path, body, done))
+    };
+    let name = json!({ "name": "Ann" });
+    let mut all: Vec<_> = ["tasks", "projects", "files"]
+        .into_iter()
+        .flat_map(acts)
+        .collect();
+    let me = "/v1/users/me".to_owned();
+    all.push(("users:read".to_owned(), "GET", me.clone(), None, 200));
+    all.push(("users:write".to_owned(), "PATCH", me, Some(&name), 200));
+    let mut browser = stage.scene.browser();
+    for (scope, ..) in &all {
+        let token = stage.scene.tokens_of(&mut browser, &app, scope).access;
+        for (needed, method, path, body, done) in &all {
+            let reply = stage.tasks.call(method, path, &token, *body);
+            // Nothing of that id may be there to delete.
+            let expected = match (needed == scope, *done) {
+                (false, _) => reply.status == 403 && reply.member("error") == "insufficient_scope",
+                (true, 404) => [404, 204].contains(&reply.status),
+                (true, done) => reply.status == done,
+            };
+            assert!(expected, "{scope} at {method} {path}: {reply}");
+        }
+        assert_eq!(stage.tasks.get("/v1/admin/counts", &token), 403, "{scope}");
+    }
+}
+
+#[test]
+fn t7_a_thing_that_was_written_is_read_changed_and_deleted() {
+    let stage = Stage::of(Scene::profile("appexample"), json!({}));
+    let app = stage.scene.confidential(CALLBACK);
+    let token = stage
+        .scene
+        .tokens(&app, "tasks:read tasks:write tasks:delete")
+        .access;
+    let call = |method, path: &str, body: Json| {
+        let body = Some(&body).filter(|body| !body.is_null());
+        stage.tasks.call(method, path, &token, body)
+    };
+    let made = call("POST", "/v1/tasks", json!({ "title": "Write" })).expect(201);
+    let path = format!("/v1/tasks/{}", made.json()["id"]);
+    call("PUT", &path, json!({ "title": "Write", "done": true })).expect(200);
+    assert_eq!(
+        call("GET", &path, Json::Null).expect(200).json()["done"],
+        true
+    );
+    call("DELETE", &path, Json::Null).expect(204);
+    call("GET", &path, Json::Null).expect(404);
+    call("POST", "/v1/tasks", json!({ "name": "Write" })).expect(400);
+}
+
+#[test]
+fn t7_the_approved_scope_opens_everything_to_an_admin_alone() {
+    let scene = Scene::profile("appexample");
+    let app = scene.confidential(CALLBACK);
+    scene.cli(&["app", "approve-scope", &app.client_id, "admin:*"]);
+    let token = scene.tokens(&app, "admin:*").access;
+    let ann = scene.ann.clone();
+    let stage = Stage::of(scene, json!({}));
+    assert_eq!(stage.tasks.get("/v1/tasks", &token), 200);
+    let counts = stage
+        .tasks
+        .call("GET", "/v1/admin/counts", &token, None)
+        .expect(403);
+    assert_eq!(
+        counts.member("error"),
+        "forbidden",
+        "Ann is no admin: {counts}"
+    );
+    let admins = TasksApi::start(
+        &stage.scene.provider,
+        &stage.api,
+        &json!({ "roles": { ann: "admin" } }),
+    );
+    assert_eq!(admins.get("/v1/admin/counts", &token), 200);
+}
+
+#[test]
+fn o1_the_code_flow_opens_the_rest_and_the_graphql_api() {
+    let stage = Stage::of(Scene::profile("opsduty"), json!({}));
+    let app = stage.scene.confidential(CALLBACK);
+    let token = stage.scene.tokens(&app, "api api:v1").access;
+    let added = stage.tasks.call(
+        "POST",
+        "/api/v1/tasks",
+        &token,
+        Some(&json!({ "title": "Rest" })),
+    );
+    added.expect(201);
+    let query = json!({ "query": "{ me { id } tasks { title } }" });
+    let answer = stage
+        .tasks
+        .call("POST", "/graphql", &token, Some(&query))
+        .expect(200)
+        .json();
+    let expected =
+        json!({ "data": { "me": { "id": stage.scene.ann }, "tasks": [{ "title": "Rest" }] } });
+    assert_eq!(answer, expected);
+    let wrong = json!({ "query": "{ tasks { secrets } }" });
+    stage
+        .tasks
+        .call("POST", "/graphql", &token, Some(&wrong))
+        .expect(400);
+    assert_eq!(stage.tasks.api().get("/api/v1/tasks").status, 401);
+}
+
+#[test]
+fn o3_a_scope_gives_an_app_no_more_than_its_user_has() {
+    let scene = Scene::profile("opsduty");
+    let app = scene.confidential(CALLBACK);
+    let token = scene.tokens(&app, "api:v1").access;
+    let task = json!({ "title": "x" });
+    let api = scene.resource_server();
+    let with_role = |role: &str| {
+        let roles = json!({ "roles": { scene.ann.clone(): role } });
+        TasksApi::start(&scene.provider, &api, &roles)
+    };
+    let (viewer, editor) = (with_role("viewer"), with_role("editor"));
+    assert_eq!(viewer.get("/api/v1/tasks", &token), 200);
+    for (method, path, body) in [
+        ("POST", "/api/v1/tasks", Some(&task)),
+        ("PUT", "/api/v1/tasks/1", Some(&task)),
+        ("DELETE", "/api/v1/tasks/1", None),
+    ] {
+        let reply = viewer.call(method, path, &token, body).expect(403);
+        assert_eq!(reply.member("error"), "forbidden", "{reply}");
+        assert!(
+            reply.header("WWW-Authenticate").is_none(),
+            "no other token would help: {reply}"
+        );
+        assert_ne!(
+            editor.call(method, path, &token, body).status,
+            403,
+            "{method}"
+        );
+    }
+    // And it is that user's own: another's things are not there.
+    let other = scene.provider.browser_of(support::OWNER, support::PASSWORD);
+    let others = scene.tokens_of(&mut { other }, &app, "api:v1").access;
+    editor
+        .call("POST", "/api/v1/tasks", &token, Some(&task))
+        .expect(201);
+    let listed = |token: &str| {
+        editor
+            .call("GET", "/api/v1/tasks", token, None)
+            .expect(200)
+            .json()
+    };
+    assert_eq!(listed(&others), json!([]));
+    assert_ne!(listed(&token), json!([]));
+}
+
+#[test]
+fn o4_api_opens_graphql_and_api_v1_opens_rest_and_neither_the_other() {
+    let stage = Stage::of(Scene::profile("opsduty"), json!({}));
+    let app = stage.scene.confidential(CALLBACK);
+    let query = json!({ "query": "{ me { id } }" });
+    let mut browser = stage.scene.browser();
+    for (scope, graphql, rest) in [
+        ("api", 200, 403),
+        ("api:v1", 403, 200),
+        ("api api:v1", 200, 200),
+    ] {
+        let token = stage.scene.tokens_of(&mut browser, &app, scope).access;
+        assert_eq!(
+            stage
+                .tasks
+                .call("POST", "/graphql", &token, Some(&query))
+                .status,
+            graphql,
+            "{scope}"
+        );
+        assert_eq!(stage.tasks.get("/api/v1/tasks", &token), rest, "{scope}");
+    }
+}
+
+#[test]
+fn a_settings_file_that_others_can_read_is_refused() {
+    use std::os::unix::fs::PermissionsExt;
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = folder.path().join("tasks-api.json");
+    std::fs::write(&path, "{}").expect("write it");
+    std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o644))
+        .expect("change its mode");
+    let mut command = std::process::Command::new(tasks_api::executable());
+    let done = acceptance::output(command.arg("--settings").arg(&path));
+    let said = String::from_utf8_lossy(&done.stderr).into_owned();
+    assert!(
+        !done.status.success() && said.contains("chmod 600"),
+        "{said}"
+    );
+}
