@@ -42,3 +42,7 @@ pub use scopes::Scopes;
 pub use settings::Settings;
 pub use token::{Mode, Token};
 pub use verifier::{Status, Verifier};
+
+#[cfg(doctest)]
+#[doc = include_str!("../../../docs/how-to/protect-an-api.md")]
+struct HowToProtectAnApi;
