@@ -133,7 +133,7 @@ impl Settings {
             "https" => Ok(()),
             "http" if loopback || self.plain_http => Ok(()),
             _ => fault(format!(
-                "{url} is not https, so tokens would travel in the clear: use https, or set plain_http in a private network"
+                "{url} is not https, so tokens would travel in the clear: use https, or in a private network name the endpoints with Settings::new and set plain_http"
             )),
         }
     }

@@ -63,42 +63,47 @@ async fn follower(
 
 /// Where the feed stands.
 async fn now(app: &App, gap: bool) -> Result<FeedReply, StoreError> {
+    app.store.poll_changes().await?;
     let facts = app.store.revocations(None, LINES).await?;
     let facts = facts.ok_or(StoreError::Overloaded)?;
     Ok(reply(FeedFacts { gap, ..facts }, app.policy()))
 }
 
-/// What came after `cursor`, now or within `wait`. Lines that take nothing away are stepped over.
+/// What came after `cursor`, now or within `wait`. Lines that take nothing away are stepped over. Every answer is
+/// of the moment at which it is given: an API trusts what it keeps because it was told that there is nothing new.
 async fn hold(
     app: &App,
     client: &AuthenticatedClient,
     mut cursor: Cursor,
     wait: Duration,
 ) -> Result<FeedReply, StoreError> {
-    let over = tokio::time::sleep(wait);
-    tokio::pin!(over);
+    let end = tokio::time::sleep(wait);
+    tokio::pin!(end);
     let mut moved = app.store.feed_moved();
     let place = (!wait.is_zero())
         .then(|| app.held.place(client.no))
         .flatten();
+    let mut over = place.is_none();
     loop {
+        app.store.poll_changes().await?;
         // From here on a new line is noticed, also one that comes between the reading and the waiting.
         moved.mark_unchanged();
         let Some(facts) = app.store.revocations(Some(cursor), LINES).await? else {
             return now(app, true).await;
         };
-        let (before, told) = (cursor, reply(facts.clone(), app.policy()));
+        let moved_on = facts.cursor != cursor;
         cursor = facts.cursor;
-        if told.is_news() || place.is_none() {
+        let told = reply(facts, app.policy());
+        if over || told.is_news() {
             return Ok(told);
         }
-        if cursor != before {
+        if moved_on {
             continue;
         }
         tokio::select! {
             _ = moved.changed() => {}
-            () = &mut over => return Ok(told),
-            () = app.held.stopped() => return Ok(told),
+            () = &mut end => over = true,
+            () = app.held.stopped() => over = true,
         }
     }
 }

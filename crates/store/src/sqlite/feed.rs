@@ -35,7 +35,8 @@ pub(super) fn at(conn: &Connection, seen: i64) -> Result<Option<FeedFacts>> {
     }))
 }
 
-/// The lines after `cursor` up to `seen`; `None` when the cursor's own line is not there as it was.
+/// The lines after `cursor` up to `seen`; `None` when the cursor's own line is not there as it was, or one after it
+/// was swept.
 pub(super) fn after(
     conn: &Connection,
     cursor: Cursor,
@@ -53,7 +54,8 @@ pub(super) fn after(
     let Some((own, rest)) = lines.split_first() else {
         return Ok(None);
     };
-    if cursor_at(own) != cursor {
+    let next = |(one, two): (&Line, &Line)| one.0 + 1 == two.0;
+    if cursor_at(own) != cursor || !lines.iter().zip(rest).all(next) {
         return Ok(None);
     }
     let changes: Vec<Option<Change>> = rest

@@ -212,3 +212,28 @@ async fn a_cursor_whose_line_was_swept_is_unknown_but_the_last_line_stays() {
     world.store.sweep(days_later, &rules).await.unwrap();
     assert!(after(&world.store, start).await.is_none());
 }
+
+#[tokio::test]
+async fn a_line_that_was_swept_between_is_a_gap() {
+    let world = World::new();
+    let (grant, access, _) = world.started().await;
+    world.settle(revoke(&grant)).await;
+    world.store.poll_changes().await.unwrap();
+    // A line that stays long, one that goes after a day, and one that is new.
+    let start = here(&world.store).await;
+    let token = Transition::RevokeAccessToken {
+        token: access.id,
+        client: grant.client,
+    };
+    world.settle(token).await;
+    let enable = Transition::EnablePerson {
+        subject: grant.subject,
+    };
+    let days_later = world.now.plus(Lifetime::from_days(2));
+    world.store.settle(enable, days_later).await.unwrap();
+    world.store.poll_changes().await.unwrap();
+    assert!(after(&world.store, start).await.is_some());
+    let rules = SweepRules::of(&policy());
+    world.store.sweep(days_later, &rules).await.unwrap();
+    assert!(after(&world.store, start).await.is_none());
+}
