@@ -4,10 +4,13 @@ mod support;
 #[path = "support/tasks_api.rs"]
 mod tasks_api;
 
-use acceptance::{App, Json};
+use acceptance::{App, AppSpec, Json, Setup, output};
 use serde_json::json;
+use std::path::Path;
+use std::process::Command;
 use std::time::{Duration, Instant};
-use support::{ANN, CALLBACK, Scene, Tokens, within};
+use support::client::on_path;
+use support::{ANN, CALLBACK, OWNER, PASSWORD, PLAIN, Scene, Tokens, within};
 use tasks_api::{Relay, TasksApi};
 
 /// The bound that is promised while the feed is up.
@@ -451,6 +454,98 @@ fn a_settings_file_that_others_can_read_is_refused() {
     let said = String::from_utf8_lossy(&done.stderr).into_owned();
     assert!(
         !done.status.success() && said.contains("chmod 600"),
+        "{said}"
+    );
+}
+
+/// A certificate for `localhost`, signed by an authority of its own.
+#[track_caller]
+fn certificate(openssl: &Path, folder: &Path) {
+    let run = |args: &[&str]| {
+        let mut command = Command::new(openssl);
+        command.args([
+            "req",
+            "-x509",
+            "-newkey",
+            "ec",
+            "-pkeyopt",
+            "ec_paramgen_curve:P-256",
+        ]);
+        let done = output(
+            command
+                .args(["-nodes", "-days", "2"])
+                .args(args)
+                .current_dir(folder),
+        );
+        assert!(
+            done.status.success(),
+            "{}",
+            String::from_utf8_lossy(&done.stderr)
+        );
+    };
+    run(&[
+        "-subj",
+        "/CN=Authority",
+        "-keyout",
+        "ca.key",
+        "-out",
+        "ca.pem",
+    ]);
+    run(&[
+        "-CA",
+        "ca.pem",
+        "-CAkey",
+        "ca.key",
+        "-subj",
+        "/CN=localhost",
+        "-addext",
+        "subjectAltName=DNS:localhost",
+        "-addext",
+        "basicConstraints=critical,CA:FALSE",
+        "-keyout",
+        "key.pem",
+        "-out",
+        "cert.pem",
+    ]);
+}
+
+#[test]
+fn the_provider_is_asked_over_https_if_its_certificate_is_trusted() {
+    let Some(openssl) = on_path("openssl", "the_provider_is_asked_over_https") else {
+        return;
+    };
+    let setup = Setup::toml(PLAIN).with("[tls]\ncert = \"cert.pem\"\nkey = \"key.pem\"");
+    let mut provider = setup.issuer("https://localhost:{port}").prepare();
+    certificate(&openssl, provider.folder());
+    provider.user_create(OWNER, "Olive Owner", PASSWORD, true);
+    let api = provider.app_create(&AppSpec {
+        grants: &["client_credentials"],
+        resource_server: true,
+        ..AppSpec::default()
+    });
+    provider.spawn();
+    let authority = provider.folder().join("ca.pem");
+    let trusting = [("SSL_CERT_FILE", authority.as_path())];
+    let tasks = TasksApi::start_with(&provider, &api, &json!({}), &trusting);
+    // Of another make, so it is asked about; an answer that could not be had would be a 503.
+    assert_eq!(tasks.get("/v1/tasks", "of-another-make"), 401);
+    let asked = || provider.log().contains("/oauth2/introspect");
+    assert!(within(Duration::from_secs(5), asked), "{}", provider.log());
+
+    let settings = json!({
+        "issuer": provider.issuer(),
+        "client_id": api.client_id,
+        "client_secret": api.client_secret,
+    });
+    let path = provider.secret_file(&settings.to_string());
+    let private = std::os::unix::fs::PermissionsExt::from_mode(0o600);
+    std::fs::set_permissions(&path, private).expect("change its mode");
+    let mut stranger = Command::new(tasks_api::executable());
+    let done = output(stranger.args(["--settings", &path, "--listen", "127.0.0.1:0"]));
+    let said = String::from_utf8_lossy(&done.stderr).into_owned();
+    assert!(!done.status.success(), "{said}");
+    assert!(
+        said.contains("cannot be reached") && said.contains("certificate"),
         "{said}"
     );
 }

@@ -7,7 +7,7 @@ use std::fs::OpenOptions;
 use std::io::{Read, Write};
 use std::net::{Shutdown, SocketAddr, TcpListener, TcpStream};
 use std::os::unix::fs::OpenOptionsExt;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::sync::atomic::{AtomicBool, Ordering::SeqCst};
 use std::sync::{Arc, Mutex};
@@ -26,6 +26,17 @@ impl TasksApi {
     /// Starts it with the credential of `api`, and `settings` laid over the usual ones.
     #[track_caller]
     pub(crate) fn start(provider: &Provider, api: &App, settings: &Json) -> Self {
+        Self::start_with(provider, api, settings, &[])
+    }
+
+    /// The same with these environment variables.
+    #[track_caller]
+    pub(crate) fn start_with(
+        provider: &Provider,
+        api: &App,
+        settings: &Json,
+        env: &[(&str, &Path)],
+    ) -> Self {
         let mut all = serde_json::json!({
             "issuer": provider.issuer(),
             "client_id": api.client_id,
@@ -45,6 +56,7 @@ impl TasksApi {
             .arg("--settings")
             .arg(&path)
             .args(["--listen", &addr.to_string()]);
+        command.envs(env.iter().copied());
         let child = command.stdin(Stdio::null()).stdout(Stdio::null()).spawn();
         let child = child.unwrap_or_else(|e| panic!("{command:?} did not start: {e}"));
         let started = TasksApi { child, addr };
