@@ -7,7 +7,7 @@ use crate::facts::Standing;
 use crate::params::Params;
 use crate::policy::Policy;
 use crate::token::{RequestFault, TokenError};
-use crate::types::{Locator, Subject};
+use crate::types::{Locator, Side, Subject};
 use jose::token_text::{base62, from_base62};
 use serde::Serialize;
 use std::time::Duration;
@@ -112,11 +112,20 @@ pub enum Change {
     App {
         /// Its client id.
         client_id: String,
+        /// Which side it is on.
+        side: Side,
         /// Whether it works now and nothing of it was ever cut off.
         good: bool,
     },
     /// The standing of a person changed.
-    Person(Subject, Standing),
+    Person {
+        /// Who.
+        subject: Subject,
+        /// Which side they are on.
+        side: Side,
+        /// What it is now.
+        standing: Standing,
+    },
 }
 
 /// The lines after a cursor.
@@ -176,17 +185,26 @@ impl FeedReply {
 }
 
 /// Tells the changes that take something away. An app or person that changed otherwise (a new secret, a first
-/// approval) is left out.
-pub fn reply(facts: FeedFacts, policy: &Policy) -> FeedReply {
+/// approval) is left out. An API on the test side is told of no app or person on the live side.
+pub fn reply(facts: FeedFacts, side: Side, policy: &Policy) -> FeedReply {
+    let may_know = |of: Side| side == Side::Live || of == Side::Test;
     let event = |change| match change {
         Change::Token(id) => Some(Event::TokenRevoked { jti: name_of(id) }),
         Change::Grant(id) => Some(Event::GrantRevoked {
             grant_id: name_of(id),
         }),
-        Change::App { client_id, good } => (!good).then_some(Event::AppCutOff { client_id }),
-        Change::Person(subject, standing) => {
+        Change::App {
+            client_id,
+            side,
+            good,
+        } => (!good && may_know(side)).then_some(Event::AppCutOff { client_id }),
+        Change::Person {
+            subject,
+            side,
+            standing,
+        } => {
             let sub = policy.subjects.write(subject);
-            (standing != Standing::GOOD).then_some(Event::UserCutOff { sub })
+            (standing != Standing::GOOD && may_know(side)).then_some(Event::UserCutOff { sub })
         }
     };
     FeedReply {

@@ -6,7 +6,7 @@ use protocol::facts::Standing;
 use protocol::revocations::{
     Change, Cursor, FeedFacts, FeedRequest, MAX_WAIT, Start, may_follow, name_of, reply,
 };
-use protocol::types::{Client, Locator, Subject};
+use protocol::types::{Client, Locator, Side, Subject};
 use std::time::Duration;
 
 const HERE: Cursor = Cursor {
@@ -20,7 +20,7 @@ fn told(changes: Vec<Change>) -> serde_json::Value {
         gap: false,
         changes,
     };
-    serde_json::to_value(reply(facts, &policy())).expect("it is JSON")
+    serde_json::to_value(reply(facts, Side::Live, &policy())).expect("it is JSON")
 }
 
 #[test]
@@ -104,9 +104,14 @@ fn events_name_things_as_introspection_does() {
         Change::Grant(Locator(63)),
         Change::App {
             client_id: "app".to_owned(),
+            side: Side::Live,
             good: false,
         },
-        Change::Person(Subject(62), disabled),
+        Change::Person {
+            subject: Subject(62),
+            side: Side::Live,
+            standing: disabled,
+        },
     ]);
     let expected = serde_json::json!({
         "cursor": HERE.write(),
@@ -126,9 +131,14 @@ fn what_takes_nothing_away_is_no_event() {
     let answer = told(vec![
         Change::App {
             client_id: "app".to_owned(),
+            side: Side::Live,
             good: true,
         },
-        Change::Person(Subject(62), Standing::GOOD),
+        Change::Person {
+            subject: Subject(62),
+            side: Side::Live,
+            standing: Standing::GOOD,
+        },
     ]);
     assert_eq!(answer["events"], serde_json::json!([]));
     // Switched on again: what was issued before stays dead.
@@ -136,7 +146,11 @@ fn what_takes_nothing_away_is_no_event() {
         disabled: false,
         cutoff: Locator(5),
     };
-    let answer = told(vec![Change::Person(Subject(62), enabled)]);
+    let answer = told(vec![Change::Person {
+        subject: Subject(62),
+        side: Side::Live,
+        standing: enabled,
+    }]);
     assert_eq!(answer["events"][0]["event"], "user_cut_off");
 }
 
@@ -147,11 +161,45 @@ fn a_gap_is_a_reset() {
         gap: true,
         changes: Vec::new(),
     };
-    let answer = reply(facts, &policy());
+    let answer = reply(facts, Side::Live, &policy());
     assert!(answer.reset && answer.is_news());
     assert!(
         serde_json::to_string(&answer)
             .unwrap()
             .contains("\"reset\":true")
     );
+}
+
+#[test]
+fn an_api_on_the_test_side_hears_of_no_app_or_person_on_the_live_side() {
+    let app = |side| Change::App {
+        client_id: "app".to_owned(),
+        side,
+        good: false,
+    };
+    let disabled = Standing {
+        disabled: true,
+        cutoff: Locator(0),
+    };
+    let person = |side| Change::Person {
+        subject: Subject(62),
+        side,
+        standing: disabled,
+    };
+    let count = |follower, of| {
+        let facts = FeedFacts {
+            cursor: HERE,
+            gap: false,
+            changes: vec![app(of), person(of), Change::Token(Locator(62))],
+        };
+        reply(facts, follower, &policy()).events.len()
+    };
+    assert_eq!(
+        count(Side::Test, Side::Live),
+        1,
+        "a token's name says nothing"
+    );
+    assert_eq!(count(Side::Test, Side::Test), 3);
+    assert_eq!(count(Side::Live, Side::Test), 3);
+    assert_eq!(count(Side::Live, Side::Live), 3);
 }

@@ -17,6 +17,9 @@ pub struct Settings {
     pub client_id: String,
     /// Its secret.
     pub client_secret: String,
+    /// The id and secret of the API on the provider's test side, to take tokens made with test credentials too: those
+    /// that start with `test_`. Without it they do not work here.
+    pub test_credential: Option<(String, String)>,
     /// The `realm` of challenges.
     pub realm: String,
     /// What the provider's access tokens start with. A text with one of these and a wrong checksum is refused
@@ -57,6 +60,7 @@ impl Settings {
             revocations: None,
             client_id: client_id.to_owned(),
             client_secret: client_secret.to_owned(),
+            test_credential: None,
             realm: "api".to_owned(),
             prefixes: vec!["at_".to_owned()],
             invalid_token: "invalid_token".to_owned(),

@@ -189,6 +189,27 @@ async fn a_handler_learns_who_asks() {
 }
 
 #[tokio::test]
+async fn tokens_of_the_test_side_are_asked_about_with_a_credential_of_that_side() {
+    let provider = Provider::start().await;
+    let live = provider.token("");
+    let test = format!("test_{live}");
+    let mut tokens = provider.answers.tokens.lock().unwrap().clone();
+    let mut answer = tokens[&live].clone();
+    answer["mode"] = json!("test");
+    tokens.insert(test.clone(), answer);
+    *provider.answers.tokens.lock().unwrap() = tokens;
+    let mut settings = provider.settings();
+    let without = api(&Verifier::start(settings.clone()).unwrap(), "");
+    assert_eq!(status(&without, &test).await, 503, "this provider minds");
+    settings.test_credential = Some(("test_api".to_owned(), "secret".to_owned()));
+    let with = api(&Verifier::start(settings).unwrap(), "");
+    for (token, mode) in [(&live, "Live"), (&test, "Test")] {
+        let learned = body(get_with(&with, &[&format!("Bearer {token}")]).await).await;
+        assert_eq!(learned["mode"], mode);
+    }
+}
+
+#[tokio::test]
 async fn settings_that_cannot_work_are_refused() {
     let refused = |change: fn(&mut Settings)| {
         let mut settings = Settings::new("https://auth.example/introspect", "api", "secret");

@@ -18,6 +18,8 @@ pub(crate) struct Settings {
     issuer: String,
     client_id: String,
     client_secret: String,
+    /// The credential on the provider's test side: id and secret.
+    test_credential: Option<(String, String)>,
     /// In place of the published address of the revocation feed.
     revocations: Option<String>,
     /// The error code for a token that does not work, where the API documents another than the RFC.
@@ -68,6 +70,7 @@ impl Settings {
             }
         };
         found.realm = "tasks".to_owned();
+        found.test_credential.clone_from(&self.test_credential);
         if let Some(url) = &self.revocations {
             found.revocations = Some(url.clone());
         }

@@ -42,7 +42,7 @@ async fn answer(app: &App, request: &Whole) -> Result<Result<FeedReply, TokenErr
     };
     let Start::After(cursor) = asked.from else {
         let gap = asked.from == Start::Nowhere;
-        return now(app, gap).await.map(Ok);
+        return now(app, &client, gap).await.map(Ok);
     };
     hold(app, &client, cursor, asked.wait).await.map(Ok)
 }
@@ -62,11 +62,12 @@ async fn follower(
 }
 
 /// Where the feed stands.
-async fn now(app: &App, gap: bool) -> Result<FeedReply, StoreError> {
+async fn now(app: &App, client: &AuthenticatedClient, gap: bool) -> Result<FeedReply, StoreError> {
     app.store.poll_changes().await?;
     let facts = app.store.revocations(None, LINES).await?;
     let facts = facts.ok_or(StoreError::Overloaded)?;
-    Ok(reply(FeedFacts { gap, ..facts }, app.policy()))
+    let facts = FeedFacts { gap, ..facts };
+    Ok(reply(facts, client.side, app.policy()))
 }
 
 /// What came after `cursor`, now or within `wait`. Lines that take nothing away are stepped over. Every answer is
@@ -89,11 +90,11 @@ async fn hold(
         // From here on a new line is noticed, also one that comes between the reading and the waiting.
         moved.mark_unchanged();
         let Some(facts) = app.store.revocations(Some(cursor), LINES).await? else {
-            return now(app, true).await;
+            return now(app, client, true).await;
         };
         let moved_on = facts.cursor != cursor;
         cursor = facts.cursor;
-        let told = reply(facts, app.policy());
+        let told = reply(facts, client.side, app.policy());
         if over || told.is_news() {
             return Ok(told);
         }

@@ -1,8 +1,9 @@
 //! The revocation feed, read from the lines of `changes`. Some line is always there: the sweeper keeps the last.
-use super::read::{Change as Line, standing};
+use super::read::{Change as Line, person_by_subject};
 use jose::Digest;
+use protocol::facts::Standing;
 use protocol::revocations::{Change, Cursor, FeedFacts};
-use protocol::types::{Locator, Subject};
+use protocol::types::{Locator, Side, Subject};
 use rusqlite::{Connection, OptionalExtension, Result, Row, params};
 
 /// Writes the first line of a new database, with a random number in it: no other database begins like that.
@@ -89,8 +90,12 @@ fn change(conn: &Connection, (_, kind, reference, _): &Line) -> Result<Option<Ch
         "grant" => Some(Change::Grant(Locator(*reference))),
         "client" => app(conn, *reference)?,
         "person" => {
-            let subject = Subject(*reference);
-            Some(Change::Person(subject, standing(conn, subject)?))
+            let person = person_by_subject(conn, Subject(*reference))?;
+            person.map(|person| Change::Person {
+                subject: person.subject,
+                side: side(person.test_app.is_some()),
+                standing: Standing::from(&person),
+            })
         }
         _ => None,
     })
@@ -98,12 +103,21 @@ fn change(conn: &Connection, (_, kind, reference, _): &Line) -> Result<Option<Ch
 
 /// An app, also one that was deleted.
 fn app(conn: &Connection, no: i64) -> Result<Option<Change>> {
-    let sql = "SELECT id, status = 'active' AND cutoff = 0 AND deleted_at IS NULL FROM clients WHERE no = ?1";
+    let sql = "SELECT id, test, status = 'active' AND cutoff = 0 AND deleted_at IS NULL \
+               FROM clients WHERE no = ?1";
     let found = conn.prepare_cached(sql)?.query_row([no], |row| {
         Ok(Change::App {
             client_id: row.get(0)?,
-            good: row.get(1)?,
+            side: side(row.get(1)?),
+            good: row.get(2)?,
         })
     });
     found.optional()
+}
+
+fn side(test: bool) -> Side {
+    match test {
+        true => Side::Test,
+        false => Side::Live,
+    }
 }

@@ -5,7 +5,7 @@ use protocol::decision::Mint;
 use protocol::facts::Standing;
 use protocol::revocations::{Change, Cursor, FeedFacts};
 use protocol::transition::RevocationCause;
-use protocol::types::{ClientStatus, Grant, Lifetime, Locator};
+use protocol::types::{ClientStatus, Grant, Lifetime, Locator, Side};
 use std::time::Duration;
 use store::{Store, SweepRules};
 
@@ -63,15 +63,17 @@ async fn every_revocation_is_told_in_order_and_once() {
         Change::Grant(grant.id),
         Change::App {
             client_id: "app".to_owned(),
+            side: Side::Live,
             good: false,
         },
-        Change::Person(
-            grant.subject,
-            Standing {
+        Change::Person {
+            subject: grant.subject,
+            side: Side::Live,
+            standing: Standing {
                 disabled: true,
                 cutoff,
             },
-        ),
+        },
     ];
     assert_eq!(told.changes, expected);
     let nothing = after(&world.store, told.cursor).await.unwrap();
@@ -100,6 +102,7 @@ async fn a_deleted_app_is_still_named() {
     world.store.poll_changes().await.unwrap();
     let expected = Change::App {
         client_id: "app".to_owned(),
+        side: Side::Live,
         good: false,
     };
     assert_eq!(

@@ -143,7 +143,11 @@ async fn introspect(
     Form(form): Form<HashMap<String, String>>,
 ) -> Response {
     answers.asked.fetch_add(1, SeqCst);
-    if headers["authorization"] != "Basic YXBpOnNlY3JldA==" {
+    let own = match form["token"].starts_with("test_") {
+        true => "Basic dGVzdF9hcGk6c2VjcmV0",
+        false => "Basic YXBpOnNlY3JldA==",
+    };
+    if headers["authorization"] != own {
         return StatusCode::UNAUTHORIZED.into_response();
     }
     let known = answers.tokens.lock().unwrap().get(&form["token"]).cloned();
