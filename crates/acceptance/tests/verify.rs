@@ -549,3 +549,39 @@ fn the_provider_is_asked_over_https_if_its_certificate_is_trusted() {
         "{said}"
     );
 }
+
+#[test]
+fn t10_a_test_token_opens_an_api_that_has_a_credential_of_the_test_side() {
+    let scene = Scene::plain("[test]\nmode = true");
+    let create = |more: &[&str]| {
+        let base = [
+            "app", "create", "--test", "--owner", OWNER, "--name", "Sandbox",
+        ];
+        let rest = [
+            "--homepage",
+            "https://app.example",
+            "--grant",
+            "client_credentials",
+        ];
+        let made = scene.cli(&[&base[..], &rest, more].concat());
+        let text = |name: &str| made[name].as_str().unwrap_or_default().to_owned();
+        App {
+            client_id: text("client_id"),
+            client_secret: text("client_secret"),
+            json: made.clone(),
+        }
+    };
+    let (api, app) = (create(&["--resource-server"]), create(&[]));
+    let token = Tokens::of(&scene.client_credentials(&app)).access;
+    assert!(token.starts_with("test_"), "marked as such");
+    let stage = Stage::of(
+        scene,
+        json!({ "test_credential": [api.client_id, api.client_secret] }),
+    );
+    let without = TasksApi::start(&stage.scene.provider, &stage.api, &json!({}));
+    assert_eq!(without.get("/v1/tasks", &token), 401, "nothing crosses");
+    stage.wait_until_kept(&token);
+    let before = Instant::now();
+    stage.scene.revoke(&app, &token).expect(200);
+    stage.assert_refused_within_a_second(&token, before);
+}
