@@ -2,6 +2,7 @@
 
 #![allow(dead_code, reason = "each test file uses a part of it")]
 
+use crate::support::{Scene, Tokens, within};
 use acceptance::{Api, App, Json, Provider, Reply, Request, binary, free_port, send};
 use std::fs::OpenOptions;
 use std::io::{Read, Write};
@@ -13,6 +14,8 @@ use std::sync::atomic::{AtomicBool, Ordering::SeqCst};
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
+/// The bound that is promised while the feed is up.
+pub(crate) const SECOND: Duration = Duration::from_secs(1);
 /// How long it may take to start.
 const LIMIT: Duration = Duration::from_secs(30);
 
@@ -186,4 +189,92 @@ fn pass(mut from: TcpStream, mut to: TcpStream) {
         }
     }
     let _ = to.shutdown(Shutdown::Both);
+}
+
+/// A provider and a tasks-api whose feed goes by way of a relay.
+pub(crate) struct Stage {
+    pub(crate) scene: Scene,
+    pub(crate) api: App,
+    pub(crate) relay: Relay,
+    pub(crate) tasks: TasksApi,
+}
+
+impl Stage {
+    /// Puts it on, with `settings` of the tasks-api.
+    #[track_caller]
+    pub(crate) fn of(scene: Scene, settings: Json) -> Self {
+        let api = scene.resource_server();
+        let relay = Relay::start(scene.provider.addr());
+        let mut all = settings;
+        all["revocations"] = relay.url(&scene.endpoint("revocations_endpoint")).into();
+        let tasks = TasksApi::start(&scene.provider, &api, &all);
+        Stage {
+            scene,
+            api,
+            relay,
+            tasks,
+        }
+    }
+
+    /// In front of the small provider.
+    #[track_caller]
+    pub(crate) fn plain() -> Self {
+        Self::of(Scene::plain(""), serde_json::json!({}))
+    }
+
+    /// A token whose answer the API keeps.
+    #[track_caller]
+    pub(crate) fn kept_token(&self, app: &App) -> Tokens {
+        let tokens = self.scene.tokens(app, "tasks:read");
+        self.wait_until_kept(&tokens.access);
+        tokens
+    }
+
+    /// Calls the API until it answers without asking the provider.
+    #[track_caller]
+    pub(crate) fn wait_until_kept(&self, token: &str) {
+        let kept = || {
+            let before = self.questions();
+            assert_eq!(self.tasks.get("/v1/tasks", token), 200);
+            self.questions() == before
+        };
+        assert!(
+            within(Duration::from_secs(10), kept),
+            "every request is asked about"
+        );
+    }
+
+    /// How often the provider was asked about a token so far. Its log is written by a thread of its own, so the
+    /// count is taken when it stands still.
+    pub(crate) fn questions(&self) -> usize {
+        let count = || {
+            self.scene
+                .provider
+                .log()
+                .matches("/oauth2/introspect")
+                .count()
+        };
+        let mut before = count();
+        loop {
+            std::thread::sleep(Duration::from_millis(100));
+            match count() {
+                now if now == before => return now,
+                now => before = now,
+            }
+        }
+    }
+
+    /// Checks that a token is refused within a second of `since`, and from then on.
+    #[track_caller]
+    pub(crate) fn assert_refused_within_a_second(&self, token: &str, since: Instant) {
+        let refused = || self.tasks.get("/v1/tasks", token) == 401;
+        assert!(
+            within(SECOND.saturating_sub(since.elapsed()), refused),
+            "{:?}",
+            since.elapsed()
+        );
+        for _ in 0..20 {
+            assert!(refused(), "it was refused before");
+        }
+    }
 }
