@@ -1,12 +1,13 @@
 //! What developers are told of errors beyond their wire form: which can occur under a policy, what leads to each,
 //! and what to do. The codes and descriptions themselves stand with the errors.
-use crate::authorize::{self, AuthorizationError, ShownError};
+mod authorization;
+
 use crate::client_auth::ClientFault;
 use crate::params::ParamsFault;
 use crate::policy::{Policy, RedirectUriAtToken, Rotation};
 use crate::token::{GrantFault, RequestFault, ScopeRefusal, TokenError};
 use crate::token_info::BearerError;
-use crate::types::{ClientStatus, GrantType, Lifetime, RedirectUriFault, ScopeFault};
+use crate::types::{GrantType, Lifetime, ScopeFault};
 
 /// What leads to an error, and what to do.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -141,6 +142,10 @@ impl RequestFault {
             Self::Query => advice(
                 "The URL has a query string; what stands there ends up in logs.",
                 "Move the parameters into the body.",
+            ),
+            Self::Wait => advice(
+                "The parameter wait is not a whole number.",
+                "Send the milliseconds as digits, or leave it out.",
             ),
             Self::Params(fault) => fault.advice(),
             Self::Client(fault) => fault.advice(),
@@ -353,153 +358,6 @@ impl ScopeRefusal {
             Self::NoDefault => advice(
                 "No scope was named, and there are no defaults for this app.",
                 "Name at least one.",
-            ),
-        }
-    }
-}
-
-/// What can be wrong with a link, besides a repeated parameter.
-const LINK_FAULTS: [authorize::RequestFault; 7] = [
-    authorize::RequestFault::ChallengeRequired,
-    authorize::RequestFault::ChallengeMissing,
-    authorize::RequestFault::Challenge,
-    authorize::RequestFault::ChallengeMethod,
-    authorize::RequestFault::ResponseType,
-    authorize::RequestFault::ResponseMode,
-    authorize::RequestFault::State,
-];
-
-impl authorize::RequestFault {
-    fn advice(&self) -> Advice {
-        match self {
-            Self::Repeated(_) => advice(
-                "The same parameter stands twice in the link.",
-                "Send each parameter once.",
-            ),
-            Self::State => advice(
-                "state carries data of the app instead of a key to it.",
-                "Keep the data in the session, and send a random value.",
-            ),
-            Self::ResponseType => advice("The link is incomplete.", "Add response_type=code."),
-            Self::ResponseMode => advice(
-                "response_mode asks for a fragment or a form.",
-                "Leave it out: the answer comes in the query string.",
-            ),
-            Self::ChallengeRequired => advice(
-                "This app must use PKCE, and the link has no code_challenge.",
-                "Send code_challenge and code_challenge_method=S256, and the verifier with the code.",
-            ),
-            Self::ChallengeMissing => advice(
-                "There is a code_challenge_method, but no challenge.",
-                "Send both or neither.",
-            ),
-            Self::Challenge => advice(
-                "The challenge is hex, padded, or the verifier itself.",
-                "Send the SHA-256 of the verifier as base64url without = (43 characters).",
-            ),
-            Self::ChallengeMethod => advice(
-                "The method is plain, or is missing, which means plain.",
-                "Send code_challenge_method=S256.",
-            ),
-        }
-    }
-}
-
-impl AuthorizationError {
-    /// Every error that can be sent to an app under a policy.
-    pub fn occurring(policy: &Policy) -> Vec<AuthorizationError> {
-        let scopes = scope_refusals(policy).into_iter();
-        let scopes = scopes.filter(|refusal| *refusal != ScopeRefusal::Exceeds);
-        let repeated = authorize::RequestFault::Repeated("scope".to_owned());
-        let mut all = vec![AuthorizationError::AccessDenied];
-        all.extend(scopes.map(AuthorizationError::InvalidScope));
-        all.extend(LINK_FAULTS.map(AuthorizationError::from));
-        all.push(repeated.into());
-        all.extend([
-            AuthorizationError::UnsupportedResponseType,
-            AuthorizationError::UnauthorizedClient,
-            AuthorizationError::RequestNotSupported,
-            AuthorizationError::RequestUriNotSupported,
-        ]);
-        all
-    }
-
-    /// What leads to it, and what to do.
-    pub fn advice(&self) -> Advice {
-        match self {
-            Self::InvalidRequest(fault) => fault.advice(),
-            Self::UnsupportedResponseType => advice(
-                "response_type is token, id_token or a mixture.",
-                "Ask for a code, and exchange it.",
-            ),
-            Self::UnauthorizedClient => advice(
-                "The app was registered without the grant authorization_code.",
-                "Have the grant added to the app's registration.",
-            ),
-            Self::InvalidScope(refusal) => refusal.advice(),
-            Self::AccessDenied => advice(
-                "The person pressed Deny.",
-                "Go on without, and do not ask again at once.",
-            ),
-            Self::RequestNotSupported | Self::RequestUriNotSupported => advice(
-                "The library sends a request object (JAR).",
-                "Switch that off in the library.",
-            ),
-        }
-    }
-}
-
-impl ShownError {
-    /// Every error that is shown to the person in place of a redirect.
-    pub fn occurring() -> Vec<ShownError> {
-        let uri = |fault| ShownError::RedirectUri { fault, sent: None };
-        vec![
-            uri(RedirectUriFault::Unregistered),
-            uri(RedirectUriFault::Missing),
-            ShownError::ClientMissing,
-            ShownError::UnknownClient,
-            ShownError::InactiveClient(ClientStatus::Pending),
-            ShownError::InactiveClient(ClientStatus::Disabled),
-            ShownError::Repeated("client_id"),
-            ShownError::Params(ParamsFault::Escape),
-        ]
-    }
-
-    /// What leads to it, and what to do.
-    pub fn advice(&self) -> Advice {
-        match self {
-            Self::Params(fault) => fault.advice(),
-            Self::ClientMissing => advice(
-                "The link has no client_id, or an empty one.",
-                "Put the app's client_id into the link.",
-            ),
-            Self::Repeated(_) => advice(
-                "client_id or redirect_uri stands twice in the link.",
-                "Send each parameter once.",
-            ),
-            Self::UnknownClient => advice(
-                "There is no app with this client_id.",
-                "Compare it with the registration; mind the environment it is from.",
-            ),
-            Self::InactiveClient(ClientStatus::Pending) => advice(
-                "The app waits for review.",
-                "Ask the provider how far it is.",
-            ),
-            Self::InactiveClient(_) => advice(
-                "The provider switched the app off.",
-                "Ask the provider why.",
-            ),
-            Self::RedirectUri {
-                fault: RedirectUriFault::Missing,
-                ..
-            } => advice(
-                "The app has several redirect URIs, and the link names none.",
-                "Name one of them.",
-            ),
-            Self::RedirectUri { .. } => advice(
-                "redirect_uri differs from each registered one: in a slash at the end, http for https, www, a port \
-                 or a query.",
-                "Copy it letter by letter from the registration, or register the new one.",
             ),
         }
     }
