@@ -93,7 +93,8 @@ fn the_tutorial_starts_what_it_speaks_of() {
     );
 }
 
-/// A provider made by following `docs/how-to/serve.md` in a folder of its own.
+/// A provider made by following a page of `docs/how-to` in a folder of its own: on the configuration of `serve.md`
+/// lies what the page adds.
 struct Followed {
     place: Place,
     /// The page, with its domain and folders replaced by ones that are on this machine.
@@ -103,18 +104,24 @@ struct Followed {
 impl Followed {
     fn new() -> Self {
         let place = Place::new();
-        let folder = format!("{}/", place.folder().display());
-        let page = page("docs/how-to/serve.md")
-            .replace(
-                "https://auth.example.com",
-                &format!("http://localhost:{}", place.port),
-            )
-            .replace("127.0.0.1:8080", &format!("127.0.0.1:{}", place.port))
-            .replace("/var/lib/valetkey/", &folder);
-        let first = blocks(&page, "toml").first().cloned();
-        let config = first.expect("the page shows a configuration");
+        let page = here(&place, "serve");
+        let config = blocks(&page, "toml").swap_remove(0);
         fs::write(place.folder().join("valetkey.toml"), config).expect("write it");
         Followed { place, page }
+    }
+
+    /// The server of `serve.md` with one account, and the page `name` on top.
+    fn on_top(name: &str) -> (Self, Serving) {
+        let mut followed = Self::new();
+        let more = here(&followed.place, name);
+        let config = followed.place.folder().join("valetkey.toml");
+        let mut all = fs::read_to_string(&config).expect("the configuration of serve.md");
+        all.extend(blocks(&more, "toml"));
+        fs::write(&config, all).expect("write it");
+        let serving = followed.serve();
+        followed.run(&followed.command("valetkey user create"), PASSWORD);
+        followed.page = more;
+        (followed, serving)
     }
 
     /// The one command of the page that starts with `verb`, wherever it stands.
@@ -157,6 +164,25 @@ impl Followed {
     }
 }
 
+/// A page of `docs/how-to`, its domain and folders replaced by ones that are on this machine.
+fn here(place: &Place, name: &str) -> String {
+    let folder = format!("{}/", place.folder().display());
+    let issuer = format!("http://localhost:{}", place.port);
+    page(&format!("docs/how-to/{name}.md"))
+        .replace("https://auth.example.com", &issuer)
+        .replace("127.0.0.1:8080", &format!("127.0.0.1:{}", place.port))
+        .replace("/var/lib/valetkey/", &folder)
+}
+
+/// What stands behind `name` on a sheet that a command printed.
+#[track_caller]
+fn told(printed: &str, name: &str) -> String {
+    let line = printed.lines().find_map(|line| line.strip_prefix(name));
+    line.unwrap_or_else(|| panic!("no {name}: {printed}"))
+        .trim()
+        .to_owned()
+}
+
 /// A server that a test started; killed when dropped.
 struct Serving(Child);
 
@@ -191,13 +217,7 @@ fn how_to_serve_can_be_followed() {
     followed.run(&followed.command("valetkey user create"), PASSWORD);
     let create = followed.command("valetkey app create");
     let created = followed.run(&create, "");
-    let id = created
-        .lines()
-        .find_map(|line| line.strip_prefix("client id"));
-    let id = id
-        .unwrap_or_else(|| panic!("no client id: {created}"))
-        .trim()
-        .to_owned();
+    let id = told(&created, "client id");
     assert!(created.contains("client secret"), "shown once: {created}");
     followed.run(&followed.command("valetkey doctor"), "");
 
@@ -249,4 +269,48 @@ fn every_block_of_how_to_serve_is_a_configuration() {
         .replace("valetkey.toml", "all.toml");
     let done = paste(&check, followed.place.folder(), "");
     assert!(done.status.success(), "{done:?}");
+}
+
+#[test]
+fn how_to_let_devices_in_can_be_followed() {
+    let (followed, _serving) = Followed::on_top("devices");
+    let created = followed.run(&followed.command("valetkey app create"), "");
+    let id = told(&created, "client id");
+    let requests: Vec<String> = commands(&followed.page)
+        .into_iter()
+        .filter(|line| line.starts_with("curl"))
+        .map(|line| line.replace("CLIENT_ID", &id))
+        .collect();
+    let [ask, poll] = &requests[..] else {
+        panic!("two requests: {requests:?}");
+    };
+    let codes: Json = serde_json::from_str(&followed.run(ask, "")).expect("JSON");
+    for member in ["user_code", "verification_uri", "verification_uri_complete"] {
+        assert!(
+            codes[member].is_string() && followed.page.contains(member),
+            "{codes}"
+        );
+    }
+    let code = codes["device_code"].as_str().unwrap_or_default();
+    let answer = followed.run(&poll.replace("DEVICE_CODE", code), "");
+    assert!(answer.contains("authorization_pending"), "{answer}");
+}
+
+#[test]
+fn how_to_give_developers_a_test_side_can_be_followed() {
+    let (followed, _serving) = Followed::on_top("test-mode");
+    let created = followed.run(&followed.command("valetkey app create"), "");
+    let id = told(&created, "client id");
+    assert!(id.starts_with("test_"), "{created}");
+    assert_eq!(created.matches("test user ").count(), 2, "{created}");
+    let user = followed
+        .command("valetkey user create")
+        .replace("CLIENT_ID", &id);
+    let user = followed.run(&user, PASSWORD);
+    assert!(user.contains("test user"), "{user}");
+    let api = api(&format!("http://localhost:{}", followed.place.port));
+    let link =
+        "/oauth2/authorize?response_type=code&client_id=test_abc123&redirect_uri=http%3A%2F%2F";
+    assert_eq!(api.get(&format!("{link}localhost%3A5000%2Fx")).status, 303);
+    assert_eq!(api.get(&format!("{link}app.example%2Fx")).status, 400);
 }
