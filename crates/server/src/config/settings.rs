@@ -3,12 +3,20 @@
 //! The comments are the reference: `valetkey config schema` and `docs/reference/configuration.md` are made
 //! from them.
 use super::developers::DeveloperSettings;
-use super::values::{ExtraSetting, IdSetting, RotateSetting, Span, default_grace};
+
+mod machine;
+mod token;
+
+pub(crate) use machine::{
+    LogFormat, LogSettings, StorageSettings, SynchronousSetting, TlsSettings,
+};
+pub(crate) use token::{BodySetting, RedirectUriSetting, TokenSettings};
+
+use super::values::{IdSetting, Span};
 use protocol::policy;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
-use std::path::PathBuf;
 
 /// The configuration of one issuer.
 #[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
@@ -123,131 +131,6 @@ impl Default for PathSettings {
             app: Vec::new(),
         }
     }
-}
-
-/// Codes and tokens.
-#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
-#[serde(default, deny_unknown_fields)]
-pub(crate) struct TokenSettings {
-    /// Bodies that the token endpoint takes: `form` always, `json` and `query` (parameters in the URL, against
-    /// RFC 6749 §2.3.1) if listed.
-    pub(crate) bodies: Vec<BodySetting>,
-    /// Whether `redirect_uri` must be sent with a code, or must only match if it is sent.
-    pub(crate) redirect_uri: RedirectUriSetting,
-    /// The value of `token_type`: `Bearer` in one case or another.
-    pub(crate) token_type: String,
-    /// Whether a response names the scope even where it is exactly what was asked for.
-    pub(crate) always_name_scope: bool,
-    /// How long codes, tokens and grants live: 1s to 2y.
-    pub(crate) lifetimes: LifetimeSettings,
-    /// What token texts start with, so that people and secret scanners know them.
-    pub(crate) prefix: PrefixSettings,
-    /// Refresh tokens rotate at every use, and an identical retry within `grace` (at most `1h`; `0s` for never)
-    /// gets the same answer. `false`: they stay the same.
-    pub(crate) rotate: RotateSetting,
-    /// Members of the token response besides the standard ones, for tokens with a person behind them: a name and
-    /// `"user.number"`, `"user.id"`, `"user.name"` or `"user.email"`, or a table of such members.
-    pub(crate) extras: BTreeMap<String, ExtraSetting>,
-    /// Errors that your documentation names differently from the RFC.
-    pub(crate) errors: ErrorSettings,
-}
-
-impl Default for TokenSettings {
-    fn default() -> Self {
-        TokenSettings {
-            bodies: vec![BodySetting::Form],
-            redirect_uri: RedirectUriSetting::MatchIfSent,
-            token_type: "Bearer".to_owned(),
-            always_name_scope: true,
-            lifetimes: LifetimeSettings::default(),
-            prefix: PrefixSettings::default(),
-            rotate: RotateSetting::Window {
-                grace: default_grace(),
-            },
-            extras: BTreeMap::new(),
-            errors: ErrorSettings::default(),
-        }
-    }
-}
-
-/// A place where the token endpoint finds its parameters.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "lowercase")]
-pub(crate) enum BodySetting {
-    /// `application/x-www-form-urlencoded`.
-    Form,
-    /// `application/json`.
-    Json,
-    /// The query string.
-    Query,
-}
-
-/// Whether `redirect_uri` must be sent with a code.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "snake_case")]
-pub(crate) enum RedirectUriSetting {
-    /// It may be absent; if sent it must match (OAuth 2.1).
-    MatchIfSent,
-    /// It must be sent and match (RFC 6749 §4.1.3).
-    Required,
-}
-
-/// How long codes, tokens and grants live.
-#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
-#[serde(default, deny_unknown_fields)]
-pub(crate) struct LifetimeSettings {
-    /// An authorization code; at most `10m`.
-    pub(crate) code: Span,
-    /// A code when a requested scope is `personal`; at most `10m`. Default: `60s`, or `code` if that is shorter.
-    pub(crate) code_personal: Option<Span>,
-    /// An access token.
-    pub(crate) access: Span,
-    /// A refresh token; each successor gets it again.
-    pub(crate) refresh: Span,
-    /// The absolute end of what a person allowed, counted from the first token; at most `10y`.
-    pub(crate) grant: Span,
-}
-
-impl Default for LifetimeSettings {
-    fn default() -> Self {
-        LifetimeSettings {
-            code: Span::seconds(60),
-            code_personal: None,
-            access: Span::seconds(3_600),
-            refresh: Span::days(30),
-            grant: Span::days(5 * 365),
-        }
-    }
-}
-
-/// What token texts start with: 1 to 16 letters, digits and `_`.
-#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
-#[serde(default, deny_unknown_fields)]
-pub(crate) struct PrefixSettings {
-    /// An access token.
-    pub(crate) access: String,
-    /// A refresh token.
-    pub(crate) refresh: String,
-}
-
-impl Default for PrefixSettings {
-    fn default() -> Self {
-        PrefixSettings {
-            access: "at_".to_owned(),
-            refresh: "rt_".to_owned(),
-        }
-    }
-}
-
-/// Errors that your documentation names differently from the RFC.
-#[derive(Debug, Clone, Default, Serialize, Deserialize, JsonSchema)]
-#[serde(default, deny_unknown_fields)]
-pub(crate) struct ErrorSettings {
-    /// For a redirect URI that does not match, such as `invalid_redirect_uri`: named on the error page, and
-    /// answered by the token endpoint in place of `invalid_grant`.
-    pub(crate) redirect_mismatch: Option<String>,
-    /// For a bearer token that does not work, in place of `invalid_token`.
-    pub(crate) invalid_token: Option<String>,
 }
 
 /// One scope. Its name is opaque: `api` does not include `api:v1`, and `*` means nothing special.
@@ -475,78 +358,4 @@ impl Default for BrandingSettings {
             accent: None,
         }
     }
-}
-
-/// A certificate, both files in PEM.
-#[derive(Debug, Clone, Default, Serialize, Deserialize, JsonSchema)]
-#[serde(default, deny_unknown_fields)]
-pub(crate) struct TlsSettings {
-    /// The certificate with its chain.
-    pub(crate) cert: Option<PathBuf>,
-    /// Its private key.
-    pub(crate) key: Option<PathBuf>,
-}
-
-/// The log on standard error.
-#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
-#[serde(default, deny_unknown_fields)]
-pub(crate) struct LogSettings {
-    /// `text` for people, `json` for machines, `auto`: text on a terminal.
-    pub(crate) format: LogFormat,
-}
-
-impl Default for LogSettings {
-    fn default() -> Self {
-        LogSettings {
-            format: LogFormat::Auto,
-        }
-    }
-}
-
-/// How log lines are written.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "lowercase")]
-pub(crate) enum LogFormat {
-    /// Text on a terminal, JSON otherwise.
-    Auto,
-    /// For people.
-    Text,
-    /// One JSON object a line.
-    Json,
-}
-
-/// Where everything is kept.
-#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
-#[serde(default, deny_unknown_fields)]
-pub(crate) struct StorageSettings {
-    /// `sqlite:` and the path of the database file, which is made if it is missing.
-    pub(crate) url: String,
-    /// The folder of the server's key files. Default: the database file's name with the ending `.keys`.
-    pub(crate) keys: Option<PathBuf>,
-    /// What an answer waits for. `full`: the disk, so what was answered survives a power cut. `normal`: the
-    /// operating system, so a power cut may take back the newest tokens and bring revoked ones back to life.
-    /// `off`: the same, and a power cut may break the database beyond repair. All three survive a crash of the server.
-    pub(crate) synchronous: SynchronousSetting,
-}
-
-impl Default for StorageSettings {
-    fn default() -> Self {
-        StorageSettings {
-            url: "sqlite:valetkey.db".to_owned(),
-            keys: None,
-            synchronous: SynchronousSetting::Full,
-        }
-    }
-}
-
-/// What an answer waits for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "lowercase")]
-pub(crate) enum SynchronousSetting {
-    /// The disk.
-    Full,
-    /// The operating system; the disk now and then.
-    Normal,
-    /// The operating system.
-    Off,
 }

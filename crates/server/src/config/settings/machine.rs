@@ -1,0 +1,78 @@
+//! What concerns the machine: TLS, log, storage.
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+use std::path::PathBuf;
+
+/// A certificate, both files in PEM.
+#[derive(Debug, Clone, Default, Serialize, Deserialize, JsonSchema)]
+#[serde(default, deny_unknown_fields)]
+pub(crate) struct TlsSettings {
+    /// The certificate with its chain.
+    pub(crate) cert: Option<PathBuf>,
+    /// Its private key.
+    pub(crate) key: Option<PathBuf>,
+}
+
+/// The log on standard error.
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
+#[serde(default, deny_unknown_fields)]
+pub(crate) struct LogSettings {
+    /// `text` for people, `json` for machines, `auto`: text on a terminal.
+    pub(crate) format: LogFormat,
+}
+
+impl Default for LogSettings {
+    fn default() -> Self {
+        LogSettings {
+            format: LogFormat::Auto,
+        }
+    }
+}
+
+/// How log lines are written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+pub(crate) enum LogFormat {
+    /// Text on a terminal, JSON otherwise.
+    Auto,
+    /// For people.
+    Text,
+    /// One JSON object a line.
+    Json,
+}
+
+/// Where everything is kept.
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
+#[serde(default, deny_unknown_fields)]
+pub(crate) struct StorageSettings {
+    /// `sqlite:` and the path of the database file, which is made if it is missing.
+    pub(crate) url: String,
+    /// The folder of the server's key files. Default: the database file's name with the ending `.keys`.
+    pub(crate) keys: Option<PathBuf>,
+    /// What an answer waits for. `full`: the disk, so what was answered survives a power cut. `normal`: the
+    /// operating system, so a power cut may take back the newest tokens and bring revoked ones back to life.
+    /// `off`: the same, and a power cut may break the database beyond repair. All three survive a crash of the server.
+    pub(crate) synchronous: SynchronousSetting,
+}
+
+impl Default for StorageSettings {
+    fn default() -> Self {
+        StorageSettings {
+            url: "sqlite:valetkey.db".to_owned(),
+            keys: None,
+            synchronous: SynchronousSetting::Full,
+        }
+    }
+}
+
+/// What an answer waits for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+pub(crate) enum SynchronousSetting {
+    /// The disk.
+    Full,
+    /// The operating system; the disk now and then.
+    Normal,
+    /// The operating system.
+    Off,
+}
