@@ -220,6 +220,7 @@ fn m5_what_is_switched_off_leaves_the_pages() {
     for (switch, path, words) in [
         ("revoke", "/r-e-v", "Revoke a token"),
         ("introspect", "/i-n-t", "Check a token"),
+        ("revocations", "/f-e-d", "Follow what is revoked"),
         ("token_info", "/i-n-f", "Ask a token about itself"),
     ] {
         let on = guide(&format!("[paths]\n{switch} = [{path:?}]"));

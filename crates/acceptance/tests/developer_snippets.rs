@@ -256,6 +256,16 @@ impl Reader {
             let about = self.run(runner, (TOKENS, "check-a-token"), &[("TOKEN", token)]);
             assert_eq!(json(&about)["active"], true, "{about}");
         }
+        if offers("revocations_endpoint") {
+            let api = self.scene.resource_server();
+            let own = [
+                ("CLIENT_ID", api.client_id.as_str()),
+                ("CLIENT_SECRET", api.client_secret.as_str()),
+            ];
+            let told = json(&self.run(runner, (TOKENS, "follow-what-is-revoked"), &own));
+            let shown = self.guide.programs(TOKENS, "follow-what-is-revoked");
+            assert_eq!(members(&told), members(&answer_of(&shown)));
+        }
         if offers("revocation_endpoint") {
             self.run(runner, (TOKENS, "revoke-a-token"), &[("TOKEN", token)]);
             assert!(!self.scene.is_active(&self.app, token));

@@ -157,6 +157,7 @@ fn addresses(config: &Config) -> Endpoints {
         }),
         revoke: endpoint(published.revocation, &paths.revoke),
         introspect: endpoint(published.introspection, &paths.introspect),
+        revocations: endpoint(published.revocations, &paths.revocations),
         token_info: endpoint(published.token_info, &paths.token_info),
         app: endpoint(own_app, &paths.app),
     }

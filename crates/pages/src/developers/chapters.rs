@@ -287,19 +287,18 @@ struct Tokens<'a> {
     scope: &'a str,
     info: String,
     introspect: String,
+    feed: String,
     revoke: String,
 }
 
 fn tokens<'a>(offer: &'a Offer, scope: &'a str) -> Tokens<'a> {
-    let call = |endpoint: &Option<Endpoint>, auth, answers| match endpoint {
+    let token = || vec![("token", Value::Variable("TOKEN"))];
+    let call = |endpoint: &Option<Endpoint>, auth, fields, answers| match endpoint {
         None => String::new(),
         Some(endpoint) => Call {
             url: &endpoint.url,
             auth,
-            fields: match auth {
-                Auth::Bearer => Vec::new(),
-                _ => vec![("token", Value::Variable("TOKEN"))],
-            },
+            fields,
             answers,
         }
         .markdown(),
@@ -308,9 +307,10 @@ fn tokens<'a>(offer: &'a Offer, scope: &'a str) -> Tokens<'a> {
     Tokens {
         o: offer,
         scope,
-        info: call(&endpoints.token_info, Auth::Bearer, true),
-        introspect: call(&endpoints.introspect, Auth::Basic, true),
-        revoke: call(&endpoints.revoke, Auth::Basic, false),
+        info: call(&endpoints.token_info, Auth::Bearer, Vec::new(), true),
+        introspect: call(&endpoints.introspect, Auth::Basic, token(), true),
+        feed: call(&endpoints.revocations, Auth::Basic, Vec::new(), true),
+        revoke: call(&endpoints.revoke, Auth::Basic, token(), false),
     }
 }
 

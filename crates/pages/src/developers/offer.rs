@@ -46,6 +46,8 @@ pub struct Endpoints {
     pub revoke: Option<Endpoint>,
     /// Where APIs ask about tokens.
     pub introspect: Option<Endpoint>,
+    /// Where an API that keeps introspection answers is told which to forget.
+    pub revocations: Option<Endpoint>,
     /// Where a token tells about itself.
     pub token_info: Option<Endpoint>,
     /// Where an app reads and changes its own registration.

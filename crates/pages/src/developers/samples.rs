@@ -34,6 +34,7 @@ fn everything() -> Offer {
             token: endpoint("/oauth2/token"),
             revoke: Some(endpoint("/oauth2/revoke")),
             introspect: Some(endpoint("/oauth2/introspect")),
+            revocations: Some(endpoint("/oauth2/revocations")),
             token_info: Some(endpoint("/oauth2/token/info")),
             app: Some(endpoint("/v1/app")),
         },
@@ -155,6 +156,7 @@ fn little() -> Offer {
             authorize: None,
             revoke: None,
             introspect: None,
+            revocations: None,
             token_info: None,
             app: None,
             ..all.endpoints
