@@ -42,6 +42,9 @@ pub(crate) struct Args {
     /// The server to measure; default: beside this executable.
     #[arg(long, value_name = "PATH")]
     valetkey: Option<PathBuf>,
+    /// An earlier `valetkey` to measure in the same rounds, to see what a change costs.
+    #[arg(long, value_name = "PATH")]
+    before: Option<PathBuf>,
     /// The bare server; default: beside this executable.
     #[arg(long, value_name = "PATH")]
     floor: Option<PathBuf>,

@@ -2,6 +2,7 @@
 
 use crate::Args;
 use crate::sample::{Figures, Load, Sample};
+use crate::server::{BEFORE, VALETKEY};
 use serde_json::{Value, json};
 use std::fmt::Write;
 
@@ -45,6 +46,9 @@ pub(crate) fn markdown(args: &Args, samples: &[Sample]) -> String {
     if !lines.is_empty() {
         load_table(&mut out, &lines);
     }
+    if args.before.is_some() {
+        before_table(&mut out, &lines);
+    }
     let ones = ones(samples);
     if !ones.is_empty() {
         let _ = writeln!(out, "| measure | server | median |\n|---|---|---|");
@@ -71,6 +75,20 @@ fn load_table(out: &mut String, lines: &[Line]) {
         }
         let (rate, cpu) = ratios(lines, line);
         let _ = writeln!(out, " {rate:.2} | {cpu:.2} | {} |", line.failed);
+    }
+    out.push('\n');
+}
+
+/// What changed since the earlier binary, run by run: both stood on the same machine at the same time.
+fn before_table(out: &mut String, lines: &[Line]) {
+    let _ = writeln!(
+        out,
+        "| scenario | connections | rate to before | CPU to before |\n|---|---|---|---|"
+    );
+    for line in lines.iter().filter(|line| line.server == VALETKEY) {
+        let (rate, cpu) = ratios_to(BEFORE, lines, line);
+        let (scenario, connections) = (line.scenario, line.connections);
+        let _ = writeln!(out, "| {scenario} | {connections} | {rate:.2} | {cpu:.2} |");
     }
     out.push('\n');
 }
@@ -107,8 +125,12 @@ pub(crate) fn json(args: &Args, samples: &[Sample]) -> Value {
 
 /// Requests per second and CPU per request, relative to the floor.
 fn ratios(lines: &[Line], line: &Line) -> (f64, f64) {
+    ratios_to(FLOOR, lines, line)
+}
+
+fn ratios_to(server: &str, lines: &[Line], line: &Line) -> (f64, f64) {
     let same = |other: &&Line| {
-        other.server == FLOOR
+        other.server == server
             && other.scenario == line.scenario
             && other.connections == line.connections
     };

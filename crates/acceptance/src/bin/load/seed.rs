@@ -54,7 +54,7 @@ pub(crate) fn seed(server: &Server, refresh: bool) -> anyhow::Result<Seeded> {
                 refresh_tokens: floor.refresh_tokens()?,
             })
         }
-        Server::Valetkey(provider) => seed_valetkey(provider, refresh),
+        Server::Valetkey(provider, _) => seed_valetkey(provider, refresh),
     }
 }
 

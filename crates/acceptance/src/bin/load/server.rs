@@ -17,6 +17,10 @@ pub(crate) const REFRESH_TOKENS: usize = 64;
 /// Seconds after which a forgotten floor ends by itself.
 const LIFE: &str = "3600";
 
+/// What the servers are called in the report.
+pub(crate) const VALETKEY: &str = "valetkey";
+pub(crate) const BEFORE: &str = "before";
+
 /// What `valetkey` runs with; issuer, address and storage come by flags.
 const CONFIG: &str = include_str!("bench.toml");
 
@@ -83,7 +87,8 @@ impl Drop for Floor {
 /// A server under load.
 pub(crate) enum Server {
     Floor(Floor),
-    Valetkey(Box<Provider>),
+    /// `valetkey`, and what its lines of the report are called.
+    Valetkey(Box<Provider>, &'static str),
 }
 
 impl Server {
@@ -100,29 +105,39 @@ impl Server {
 
     /// `valetkey` with an empty folder, not started.
     pub(crate) fn valetkey(args: &Args) -> anyhow::Result<Self> {
-        let binary = args
-            .valetkey
-            .clone()
-            .map_or_else(|| beside("valetkey"), Ok)?;
+        let binary = args.valetkey.clone();
+        let binary = binary.map_or_else(|| beside("valetkey"), Ok)?;
+        Self::provider(args, &binary, VALETKEY)
+    }
+
+    /// The earlier `valetkey`, if one is to be measured.
+    pub(crate) fn before(args: &Args) -> anyhow::Result<Option<Self>> {
+        let binary = args.before.as_deref();
+        binary
+            .map(|binary| Self::provider(args, binary, BEFORE))
+            .transpose()
+    }
+
+    fn provider(args: &Args, binary: &Path, name: &'static str) -> anyhow::Result<Self> {
         let setup = match &args.config {
             Some(path) => Setup::file(path),
             None => Setup::toml(CONFIG),
         };
-        let provider = setup.binary(&binary).folder(&stores(args)?).prepare();
-        Ok(Server::Valetkey(Box::new(provider)))
+        let provider = setup.binary(binary).folder(&stores(args)?).prepare();
+        Ok(Server::Valetkey(Box::new(provider), name))
     }
 
     pub(crate) fn name(&self) -> &'static str {
         match self {
             Server::Floor(_) => "floor",
-            Server::Valetkey(_) => "valetkey",
+            Server::Valetkey(_, name) => name,
         }
     }
 
     pub(crate) fn addr(&self) -> SocketAddr {
         match self {
             Server::Floor(floor) => floor.addr,
-            Server::Valetkey(provider) => provider.addr(),
+            Server::Valetkey(provider, _) => provider.addr(),
         }
     }
 
@@ -135,7 +150,7 @@ impl Server {
     pub(crate) fn pid(&self) -> anyhow::Result<u32> {
         let pid = match self {
             Server::Floor(floor) => floor.child.as_ref().map(Child::id),
-            Server::Valetkey(provider) => provider.pid(),
+            Server::Valetkey(provider, _) => provider.pid(),
         };
         pid.context("the server does not run")
     }
@@ -148,7 +163,7 @@ impl Server {
         let begin = Instant::now();
         match self {
             Server::Floor(floor) => floor.spawn()?,
-            Server::Valetkey(provider) => provider.spawn(),
+            Server::Valetkey(provider, _) => provider.spawn(),
         }
         while begin.elapsed() < LIMIT {
             if send(addr, &host, &ready).is_ok_and(|reply| reply.status == 200) {
@@ -172,7 +187,7 @@ impl Server {
                     let _ = child.wait();
                 }
             }
-            Server::Valetkey(provider) => drop(provider.stop()),
+            Server::Valetkey(provider, _) => drop(provider.stop()),
         }
     }
 
@@ -182,7 +197,7 @@ impl Server {
             Server::Floor(floor) => {
                 fs::read_to_string(floor.folder.path().join("floor.log")).unwrap_or_default()
             }
-            Server::Valetkey(provider) => provider.log(),
+            Server::Valetkey(provider, _) => provider.log(),
         };
         let lines: Vec<&str> = log.lines().collect();
         lines[lines.len().saturating_sub(20)..].join("\n")
