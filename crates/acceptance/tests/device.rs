@@ -283,6 +283,25 @@ fn guesses_are_limited() {
 }
 
 #[test]
+fn an_answered_code_gives_no_new_guesses() {
+    let scene = scene("");
+    let app = television(&scene);
+    let codes = Codes::ask(&scene, &app, &[]);
+    let mut browser = phone(&scene);
+    let page = type_code(&mut browser, codes.text("user_code"));
+    answer(&mut browser, &page, "deny").expect(200);
+    let mut guess = |code: &str| type_code(&mut browser, code).status;
+    for _ in 0..5 {
+        assert_eq!(guess("BBBB-BBBB"), 400);
+    }
+    assert_eq!(guess(codes.text("user_code")), 409);
+    for _ in 0..4 {
+        assert_eq!(guess("BBBB-BBBB"), 400);
+    }
+    assert_eq!(guess("BBBB-BBBB"), 429, "the answered code forgot nothing");
+}
+
+#[test]
 fn the_forms_need_our_own_page() {
     let scene = scene("");
     let app = television(&scene);

@@ -65,6 +65,7 @@ fn d2_the_prompt_names_app_access_and_address() {
         "Thedropletbook App",
         "See your droplets, domains and account",
         ANN,
+        "is also told your name and e-mail address",
         "Allow",
         "Deny",
     ] {

@@ -3,7 +3,8 @@
 mod support;
 
 use acceptance::{App, Json, Reply, Setup};
-use support::{CALLBACK, Scene, Tokens, assert_page, assert_refused};
+use std::time::Duration;
+use support::{CALLBACK, Scene, Tokens, assert_page, assert_refused, within};
 
 const DOCUMENTED: &str = "[test.credentials]\nclient_id = \"test_abc123\"\n\
     client_secret = \"test_secret_def456\"\nemail = \"try@example.com\"\npassword = \"try things with this\"";
@@ -94,4 +95,47 @@ fn t10_published_credentials_change_with_the_configuration() {
         ..documented()
     };
     scene.client_credentials(&new).expect(200);
+}
+
+/// Whoever signs in with the published password cannot take the test user from the others.
+#[test]
+fn t10_published_credentials_stay_everyones() {
+    let scene = Scene::start(Setup::profile("appexample").with(DOCUMENTED));
+    let (email, password) = ("try@example.com", "try things with this");
+    let mut browser = scene.provider.browser_of(email, password);
+    browser.sign_in(email, password);
+    let page = browser.open("/account").expect(200);
+    assert!(page.text().contains("everyone’s"), "{page}");
+    assert!(
+        !page.text().contains("/account/"),
+        "no form to change anything: {page}"
+    );
+    let fields = [("current", password), ("new", "this is mine alone now")];
+    assert_page(&browser.post_form("/account/password", &fields), 403);
+    assert_page(&browser.post_form("/account/sessions/end-all", &[]), 403);
+    // Nor can anyone shut it by wrong passwords.
+    for _ in 0..12 {
+        let wrong = scene.browser().try_sign_in(email, "not the password");
+        assert_eq!(wrong.status, 401, "{wrong}");
+    }
+    scene.browser().sign_in(email, password);
+}
+
+/// What is in the way of the published credentials does not keep the server from starting.
+#[test]
+fn t10_an_address_that_is_taken_is_told_and_stops_nothing() {
+    let taken = DOCUMENTED.replace("try@example.com", support::ANN);
+    let mut scene = Scene::profile("appexample");
+    scene.provider.stop();
+    let config = scene.provider.config_path();
+    let before = std::fs::read_to_string(&config).expect("the configuration");
+    std::fs::write(&config, format!("{before}\n{taken}")).expect("write it");
+    scene.provider.start();
+    let told = || scene.provider.log().contains("has an account already");
+    assert!(
+        within(Duration::from_secs(5), told),
+        "{}",
+        scene.provider.log()
+    );
+    scene.browser().sign_in(support::ANN, support::PASSWORD);
 }

@@ -24,6 +24,8 @@ pub struct Consent {
     pub account_email: String,
     /// What the app asks for, in groups.
     pub groups: Vec<ScopeGroup>,
+    /// Whether it is told the person's name or address whatever it asks for.
+    pub is_told_of_person: bool,
     /// Where the app is.
     pub asks_from: AsksFrom,
 }

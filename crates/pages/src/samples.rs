@@ -162,6 +162,7 @@ fn first_consent() -> Consent {
         account_name: "Ada Lovelace".to_owned(),
         account_email: "ada@example.com".to_owned(),
         groups,
+        is_told_of_person: false,
         asks_from: AsksFrom::Website {
             host: "board.example.org".to_owned(),
         },
@@ -219,6 +220,7 @@ fn loopback_consent() -> Consent {
 fn device_consent() -> Consent {
     Consent {
         request: "device-WDJB-MJHT".to_owned(),
+        is_told_of_person: true,
         asks_from: AsksFrom::Device {
             user_code: "WDJB-MJHT".to_owned(),
         },
@@ -278,6 +280,7 @@ fn hostile_consent() -> Consent {
             HOSTILE,
             vec![scope(HOSTILE, HOSTILE, Risk::Full, true)],
         )],
+        is_told_of_person: true,
         asks_from: AsksFrom::ThisComputer { host: text() },
     }
 }

@@ -62,7 +62,9 @@ pub fn allow<M: Mint>(
         redirect_uris,
         granted_at: context.now,
     };
-    request.issue_code(session, Some(consent), Some(interaction), context)
+    // Whoever uses published credentials is asked every time, so there is nothing to remember.
+    let consent = (!request.client.documented).then_some(consent);
+    request.issue_code(session, consent, Some(interaction), context)
 }
 
 /// The person declined: the interaction is answered, and the app is told `access_denied`.
@@ -72,6 +74,9 @@ pub fn deny(
     session: &SessionFacts,
     policy: &Policy,
 ) -> Decision<String, ()> {
+    if !request.client.may_meet(&session.person) {
+        return Decision::refuse(());
+    }
     let transition = Transition::DenyInteraction {
         interaction: interaction.interaction.id,
         client: request.client.no,

@@ -71,6 +71,20 @@ pub struct TokenPolicy {
     pub extras: Vec<(String, Extra)>,
 }
 
+impl TokenPolicy {
+    /// Whether a token response tells the person's name or address, whatever its scope.
+    pub fn tells_of_person(&self) -> bool {
+        fn tells((_, extra): &(String, Extra)) -> bool {
+            match extra {
+                Extra::Name | Extra::Email => true,
+                Extra::Number | Extra::Id => false,
+                Extra::Object(members) => members.iter().any(tells),
+            }
+        }
+        self.extras.iter().any(tells)
+    }
+}
+
 /// A member that a provider's token response documents besides the standard ones.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Extra {

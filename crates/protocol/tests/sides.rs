@@ -3,9 +3,11 @@ mod case;
 
 use case::{Case, Spoil, Verdict, client, json, person, policy, session};
 use protocol::authorize::{ShownError, Step};
+use protocol::consent::deny;
+use protocol::facts::InteractionFacts;
 use protocol::token::{GrantFault, TokenError};
 use protocol::types::{Client, ClientNo, Person, RedirectUri, Side};
-use protocol::{Decision, Policy};
+use protocol::{Decision, Policy, Transition};
 
 /// A test user of the app with this number.
 fn test_user(app: i64) -> Person {
@@ -164,4 +166,33 @@ fn published_credentials_lead_to_the_own_computer_only() {
     }
     app.redirect_uris = vec![RedirectUri::from_stored("https://app.example/cb")];
     assert!(allowed(&app, "https://app.example/cb"));
+}
+
+#[test]
+fn a_person_of_the_other_side_cannot_decline_either() {
+    let case = Case::authorize();
+    let request = case.passed();
+    let (_, kept) = request.keep(&case.context());
+    let Transition::KeepInteraction(interaction) = kept else {
+        panic!("a request is kept");
+    };
+    let facts = InteractionFacts {
+        interaction,
+        client: Some(request.client.clone()),
+    };
+    let mut session = session();
+    assert!(
+        deny(&request, &facts, &session, &case.policy)
+            .change()
+            .is_some()
+    );
+    session.person = test_user(1);
+    let refused = deny(&request, &facts, &session, &case.policy);
+    assert!(matches!(
+        refused,
+        Decision::Refused {
+            transition: None,
+            ..
+        }
+    ));
 }

@@ -163,7 +163,7 @@ pub(crate) async fn serve(config: Config) -> anyhow::Result<()> {
     let log = Log::start(config.log);
     let listener = listen::bind(config.listen).await?;
     let app = Arc::new(AppState::open(config, log)?);
-    test_side::publish(&app).await?;
+    test_side::publish(&app).await;
     for warning in &app.config.warnings {
         app.log.warn(warning.clone());
     }

@@ -18,7 +18,7 @@ use std::time::Duration;
 /// Largest answer read, in bytes.
 const MAX_ANSWER: usize = 1024 * 1024;
 /// What tokens of the provider's test side start with.
-const TEST_MARK: &str = "test_";
+pub(crate) const TEST_MARK: &str = "test_";
 
 /// Asks the provider. Connections are kept and used again.
 pub(crate) struct Server {

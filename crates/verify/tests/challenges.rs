@@ -192,7 +192,7 @@ async fn a_handler_learns_who_asks() {
 async fn tokens_of_the_test_side_are_asked_about_with_a_credential_of_that_side() {
     let provider = Provider::start().await;
     let live = provider.token("");
-    let test = format!("test_{live}");
+    let test = TokenText::new("test_at_", 5, &[1; 32]).as_str().to_owned();
     let mut tokens = provider.answers.tokens.lock().unwrap().clone();
     let mut answer = tokens[&live].clone();
     answer["mode"] = json!("test");
@@ -207,6 +207,14 @@ async fn tokens_of_the_test_side_are_asked_about_with_a_credential_of_that_side(
         let learned = body(get_with(&with, &[&format!("Bearer {token}")]).await).await;
         assert_eq!(learned["mode"], mode);
     }
+    let bent = test.replacen("test_at_", "test_at_A", 1);
+    let before = provider.asked();
+    assert_eq!(status(&with, &bent).await, 401);
+    assert_eq!(
+        provider.asked(),
+        before,
+        "garbage of either side is told by itself"
+    );
 }
 
 #[tokio::test]

@@ -11,6 +11,9 @@ use jose::{Digest, TokenText};
 pub const SESSION_PREFIX: &str = "ss_";
 /// How long attempts are counted together.
 pub const WINDOW: Lifetime = Lifetime::from_minutes(15);
+/// Wrong user codes in all after which everyone's own allowance shrinks, and to what.
+const MANY_USER_CODES: u32 = 5_000;
+const IN_A_CROWD: u32 = 3;
 /// Longest stored name of a browser, in characters.
 const MAX_BROWSER: usize = 120;
 
@@ -22,8 +25,9 @@ const MAX_BROWSER: usize = 120;
 ///   that was (it holds a known-device cookie) is counted apart, so a stranger's guesses never lock the
 ///   owner out.
 /// - New accounts from one source: 20.
-/// - User codes of devices (RFC 8628 §5.1) that lead nowhere: 10 a session, 30 an account, 50 a source, and 5,000
-///   in all, so that even with 10,000 devices waiting a guesser who owns many addresses needs years for one.
+/// - User codes of devices (RFC 8628 §5.1) that lead nowhere: 10 a session, 30 an account, 50 a source. After 5,000
+///   in all, everyone has 3 a session and account: nobody who types their code correctly is shut out by strangers,
+///   and even with 10,000 devices waiting a guesser who owns many addresses needs years for one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Limit {
     AccountAndSource,
@@ -44,7 +48,7 @@ impl Limit {
             Limit::Source => 100,
             Limit::AccountFromStrangers | Limit::UserCodesFromSource => 50,
             Limit::UserCodesOfAccount => 30,
-            Limit::UserCodesInAll => 5_000,
+            Limit::UserCodesInAll => u32::MAX,
             Limit::AccountFromKnownDevice | Limit::SignUpsFromSource => 20,
         }
     }
@@ -52,13 +56,20 @@ impl Limit {
 
 impl Limit {
     /// Whether it counts people who have nothing to do with each other.
-    fn is_shared(self) -> bool {
+    fn is_of_many(self) -> bool {
         [
             Limit::Source,
             Limit::UserCodesFromSource,
             Limit::UserCodesInAll,
         ]
         .contains(&self)
+    }
+
+    /// Whether a success takes back its own attempt and no other. Whoever guesses user codes can make right ones at
+    /// will, with a device of their own.
+    fn keeps_failures(self) -> bool {
+        let own = [Limit::UserCodesInSession, Limit::UserCodesOfAccount];
+        self.is_of_many() || own.contains(&self)
     }
 }
 
@@ -98,6 +109,14 @@ impl Attempt {
         Attempt { keys }
     }
 
+    /// An attempt at an account whose password is published: there is nothing to guess, so only the source is
+    /// limited, and nobody can shut the others out.
+    pub fn at_everyones(source: &str) -> Self {
+        Attempt {
+            keys: vec![key(Limit::Source, source)],
+        }
+    }
+
     /// An attempt to make an account from `source`.
     pub fn sign_up(source: &str) -> Self {
         Attempt {
@@ -128,13 +147,20 @@ impl Attempt {
     /// # Errors
     /// [`Throttled`] when any limit is reached.
     pub fn admit(&self, counts: &[Attempts], now: UnixTime) -> Result<Transition, Throttled> {
-        let reached = self
-            .keys
-            .iter()
-            .zip(counts)
-            .filter(|((limit, _), attempts)| {
-                now < attempts.since.plus(WINDOW) && attempts.count >= limit.allowed()
-            });
+        let counted = || self.keys.iter().zip(counts);
+        let is_over = |attempts: &Attempts, allowed: u32| {
+            now < attempts.since.plus(WINDOW) && attempts.count >= allowed
+        };
+        let crowded = counted().any(|((limit, _), attempts)| {
+            *limit == Limit::UserCodesInAll && is_over(attempts, MANY_USER_CODES)
+        });
+        let reached = counted().filter(|((limit, _), attempts)| {
+            let allowed = match crowded && !limit.is_of_many() {
+                true => limit.allowed().min(IN_A_CROWD),
+                false => limit.allowed(),
+            };
+            is_over(attempts, allowed)
+        });
         let wait = reached
             .map(|(_, attempts)| now.seconds_until(attempts.since.plus(WINDOW)))
             .max();
@@ -160,7 +186,7 @@ impl Attempt {
             let kept = self
                 .keys
                 .iter()
-                .filter(move |(limit, _)| limit.is_shared() == shared);
+                .filter(move |(limit, _)| limit.keeps_failures() == shared);
             kept.map(|(_, key)| *key).collect()
         };
         Transition::ClearAttempts {

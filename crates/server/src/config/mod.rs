@@ -32,6 +32,7 @@ pub(crate) use show::Shown;
 
 use layers::Layers;
 use protocol::Policy;
+use protocol::types::person::email_key;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 
@@ -129,6 +130,12 @@ pub(crate) struct Tls {
 }
 
 impl Config {
+    /// Whether the account of this address has a password that the documentation publishes.
+    pub(crate) fn is_published(&self, email: &str) -> bool {
+        let published = self.documented.as_ref();
+        published.is_some_and(|credentials| email_key(&credentials.email) == email_key(email))
+    }
+
     /// Reads `file`, lays the process's environment and then `overrides` over it, and checks the whole.
     ///
     /// # Errors

@@ -12,7 +12,7 @@ use crate::visitor::{self, Form, Visitor};
 use axum::extract::{RawQuery, State};
 use axum::http::StatusCode;
 use axum::response::Response;
-use pages::{Account, SessionLine};
+use pages::{Account, Next, Notice, SessionLine};
 use protocol::Params;
 use protocol::Transition;
 use protocol::accounts::people::{FieldFault, password_fault, set_password};
@@ -53,6 +53,9 @@ pub(crate) async fn show(
     let Some(facts) = visitor.session.clone() else {
         return reply::see_other("/sign-in");
     };
+    if app.config.is_published(&facts.person.email) {
+        return everyones(&app, visitor, StatusCode::OK);
+    }
     page(&app, visitor, &facts, after, notice, Vec::new()).await
 }
 
@@ -137,6 +140,25 @@ fn browser_name(user_agent: &str) -> String {
     }
 }
 
+/// An account whose password is published: nobody's sessions are shown, and nobody takes it from the others.
+fn everyones(app: &App, mut visitor: Visitor, status: StatusCode) -> Response {
+    let nonce = visitor.nonce(app, Form::Personal);
+    let page = Notice {
+        frame: visitor.frame(app),
+        title: "This test user is everyone’s".to_owned(),
+        sentence: "Its password stands in the documentation, so nothing can be changed here."
+            .to_owned(),
+        code: None,
+        details: Vec::new(),
+        next: Some(Next {
+            label: "Sign out".to_owned(),
+            href: "/sign-out".to_owned(),
+            post: Some(vec![("nonce".to_owned(), nonce)]),
+        }),
+    };
+    visitor.keep_form(app, reply::page(status, &page, None))
+}
+
 /// The person, the fields and the session behind a form of this page.
 ///
 /// # Errors
@@ -150,6 +172,9 @@ async fn own_form(
     let Some(facts) = visitor.session.clone() else {
         return Err(reply::see_other("/sign-in"));
     };
+    if app.config.is_published(&facts.person.email) {
+        return Err(everyones(app, visitor, StatusCode::FORBIDDEN));
+    }
     if !visitor.has_nonce(app, Form::Personal, params.get("nonce")) {
         let stale = FieldFault {
             field: "",

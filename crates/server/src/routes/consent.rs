@@ -130,6 +130,7 @@ impl Question<'_> {
                     scopes: group.scopes.iter().map(line).collect(),
                 })
                 .collect(),
+            is_told_of_person: app.policy().tokens.tells_of_person(),
             asks_from: self.asks_from,
         }
     }

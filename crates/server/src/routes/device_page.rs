@@ -166,22 +166,22 @@ async fn find(
     let Some(facts) = app.store.device_by_user_code(&code).await? else {
         return unknown;
     };
-    app.settle_one(attempt.succeeded(session.person.subject))
-        .await?;
     let client = app.store.client_by_no(facts.device.client).await?;
     let now = crate::clock::now();
     let person = &session.person;
     if let Err(fault) = check(&facts.device, client.as_deref(), person, app.policy(), now) {
         return Ok(Err(Nothing::Fault(fault)));
     }
-    Ok(match client {
-        Some(client) => Ok(Asking {
-            code,
-            facts,
-            client,
-        }),
-        None => Err(Nothing::Fault(UserCodeFault::Client)),
-    })
+    let Some(client) = client else {
+        return Ok(Err(Nothing::Fault(UserCodeFault::Client)));
+    };
+    app.settle_one(attempt.succeeded(session.person.subject))
+        .await?;
+    Ok(Ok(Asking {
+        code,
+        facts,
+        client,
+    }))
 }
 
 fn ask(

@@ -88,11 +88,11 @@ pub(crate) async fn submit(State(app): State<App>, visitor: Visitor, whole: Whol
     if !visitor.has_nonce(&app, Form::Anonymous, params.get("nonce")) {
         return again(visitor, StatusCode::BAD_REQUEST, STALE.to_owned());
     }
-    let attempt = Attempt::new(
-        &email,
-        &visitor.address.source(),
-        visitor.known_to(&app, &email),
-    );
+    let source = visitor.address.source();
+    let attempt = match app.config.is_published(&email) {
+        true => Attempt::at_everyones(&source),
+        false => Attempt::new(&email, &source, visitor.known_to(&app, &email)),
+    };
     match attempted(&app, &attempt, &email, password, visitor.id).await {
         Err(response) => response,
         Ok(Attempted::Throttled(seconds)) => too_many(again, visitor, seconds),

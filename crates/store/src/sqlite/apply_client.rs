@@ -21,6 +21,10 @@ impl Apply<'_> {
                 if self.update(before, after)? == 0 {
                     return Ok(Outcome::Conflict);
                 }
+                // Who was allowed is not who it is now: people are asked again.
+                if (&before.name, &before.homepage) != (&after.name, &after.homepage) {
+                    self.run("DELETE FROM consents WHERE client = ?1", [client.0])?;
+                }
                 client
             }
             T::SetClientStatus {
@@ -146,6 +150,8 @@ impl Apply<'_> {
             self.run(sql, [client.0])?;
         }
         // Its test users have nothing left to do.
+        let sql = "DELETE FROM sessions WHERE subject IN (SELECT subject FROM people WHERE test_app = ?1)";
+        self.run(sql, [client.0])?;
         let sql = "UPDATE people SET disabled_at = ?2 WHERE test_app = ?1 AND disabled_at IS NULL";
         self.run(sql, [client.0, self.now.0])?;
         let sql = "UPDATE clients SET deleted_at = ?2, status = 'disabled' WHERE no = ?1";

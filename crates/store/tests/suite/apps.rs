@@ -5,7 +5,7 @@ use protocol::Transition;
 use protocol::decision::Mint;
 use protocol::transition::Logo;
 use protocol::types::{
-    Client, ClientStatus, Locator, NewPerson, Scope, Side, StoredSecret, Subject,
+    Client, ClientStatus, Consent, Locator, NewPerson, Scope, Side, StoredSecret, Subject,
 };
 use store::Outcome;
 
@@ -212,4 +212,51 @@ async fn a_test_app_reads_back_and_takes_its_users_along() {
         .await;
     assert!(!read(Subject(77)).await.unwrap().unwrap().is_active());
     assert!(read(person).await.unwrap().unwrap().is_active());
+}
+
+#[tokio::test]
+async fn people_are_asked_again_about_an_app_that_says_it_is_another() {
+    let world = World::new();
+    let client = world.client("app").await;
+    let subject = world.person("ada@example.com").await;
+    let allow = || async {
+        let consent = Consent {
+            subject,
+            client,
+            scope: Scope::parse("a").unwrap(),
+            redirect_uris: vec!["https://app.example/cb".to_owned()],
+            granted_at: world.now,
+        };
+        let code = Transition::IssueCode {
+            code: world.code(client, subject),
+            interaction: None,
+            consent: Some(consent),
+        };
+        world.settle(code).await;
+    };
+    for (change, forgotten) in [
+        (
+            |app: &mut Client| app.description = "More words".to_owned(),
+            false,
+        ),
+        (|app: &mut Client| app.name = "Another".to_owned(), true),
+        (
+            |app: &mut Client| app.homepage = "https://other.example".to_owned(),
+            true,
+        ),
+    ] as [(fn(&mut Client), bool); 3]
+    {
+        allow().await;
+        let before = world.store.client("app").await.unwrap().unwrap();
+        let mut after = (*before).clone();
+        change(&mut after);
+        let update = Transition::UpdateClient {
+            client,
+            before: Box::new((*before).clone()),
+            after: Box::new(after),
+        };
+        assert_eq!(world.settle(update).await, Outcome::Committed);
+        let consent = world.store.consent(subject, client).await.unwrap();
+        assert_eq!(consent.is_none(), forgotten);
+    }
 }
