@@ -123,12 +123,12 @@ impl AppState {
 pub(crate) fn open_store(config: &Config) -> anyhow::Result<Store> {
     let cores = std::thread::available_parallelism().map_or(1, usize::from);
     let options = store::Options {
-        path: config.storage.clone(),
+        location: config.storage.clone(),
         readers_hint: cores,
         subjects: config.policy.subjects.clone(),
         synchronous: config.synchronous,
     };
-    Store::open(&options).with_context(|| format!("cannot open {}", config.storage.display()))
+    Store::open(&options).with_context(|| format!("cannot open {}", config.storage))
 }
 
 /// Where the endpoints are that are switched on: for the metadata and the developer pages.

@@ -4,16 +4,21 @@
 
 mod error;
 mod folder;
+mod location;
 mod memory;
 mod mint;
+mod postgres;
 mod sqlite;
 
 pub use error::StoreError;
 pub use folder::{make_folder, sync_folder};
+pub use location::{Location, PostgresUrl};
 pub use mint::IdMint;
 pub use sqlite::sweep::{SweepRules, Swept};
 
 use jose::Digest;
+use memory::Memory;
+use postgres::Postgres;
 use protocol::Transition;
 use protocol::facts::{
     AccessFacts, Attempts, CodeFacts, ConsentFacts, DeviceFacts, InteractionFacts, PeoplePage,
@@ -27,14 +32,13 @@ use protocol::types::{
     Client, ClientNo, Grant, Locator, Person, Session, Subject, UnixTime, UserCode,
 };
 use sqlite::{Sqlite, clients, devices, read};
-use std::path::PathBuf;
 use std::sync::Arc;
 
 /// How to open a store.
 #[derive(Debug, Clone)]
 pub struct Options {
-    /// The SQLite file; made if it is missing.
-    pub path: PathBuf,
+    /// Which database.
+    pub location: Location,
     /// How many threads will read; they share the cache.
     pub readers_hint: usize,
     /// How people are numbered.
@@ -77,7 +81,14 @@ pub enum Outcome {
 /// A database. Cheap to clone.
 #[derive(Clone)]
 pub struct Store {
-    sqlite: Arc<Sqlite>,
+    engine: Engine,
+}
+
+/// What keeps it. Each has the same operations: every `match` below names both.
+#[derive(Clone)]
+enum Engine {
+    Sqlite(Arc<Sqlite>),
+    Postgres(Arc<Postgres>),
 }
 
 type Fact<T> = Result<Option<T>, StoreError>;
@@ -88,15 +99,29 @@ impl Store {
     /// # Errors
     /// [`StoreError`], in words for an operator.
     pub fn open(options: &Options) -> Result<Store, StoreError> {
-        let sqlite = Sqlite::open(options, mint::now())?;
-        Ok(Store {
-            sqlite: Arc::new(sqlite),
-        })
+        let now = mint::now();
+        let engine = match &options.location {
+            Location::Sqlite(path) => Engine::Sqlite(Arc::new(Sqlite::open(path, options, now)?)),
+            Location::Postgres(url) => {
+                Engine::Postgres(Arc::new(Postgres::open(url, options, now)?))
+            }
+        };
+        Ok(Store { engine })
+    }
+
+    fn memory(&self) -> &Memory {
+        match &self.engine {
+            Engine::Sqlite(engine) => &engine.memory,
+            Engine::Postgres(engine) => &engine.memory,
+        }
     }
 
     /// Where new ids come from.
     pub fn mint(&self) -> IdMint {
-        self.sqlite.mint.clone()
+        match &self.engine {
+            Engine::Sqlite(engine) => engine.mint.clone(),
+            Engine::Postgres(engine) => engine.mint.clone(),
+        }
     }
 
     /// Makes a transition durable. Answers only after the commit; a lost guard changes nothing.
@@ -108,7 +133,10 @@ impl Store {
         transition: Transition,
         now: UnixTime,
     ) -> Result<Outcome, StoreError> {
-        self.sqlite.settle(transition, now).await
+        match &self.engine {
+            Engine::Sqlite(engine) => engine.settle(transition, now).await,
+            Engine::Postgres(engine) => engine.settle(transition, now).await,
+        }
     }
 
     /// An app by its `client_id`.
@@ -116,10 +144,15 @@ impl Store {
     /// # Errors
     /// [`StoreError`].
     pub async fn client(&self, client_id: &str) -> Fact<Arc<Client>> {
-        if let Some(client) = self.sqlite.memory.client(client_id) {
+        if let Some(client) = self.memory().client(client_id) {
             return Ok(Some(client));
         }
-        self.load_client(|conn| clients::by_id(conn, client_id))
+        let version = self.memory().version();
+        let found = match &self.engine {
+            Engine::Sqlite(engine) => engine.read(|conn| clients::by_id(conn, client_id))?,
+            Engine::Postgres(engine) => engine.client(client_id).await?,
+        };
+        Ok(found.map(|client| self.memory().keep(client, version)))
     }
 
     /// An app by its number.
@@ -127,19 +160,15 @@ impl Store {
     /// # Errors
     /// [`StoreError`].
     pub async fn client_by_no(&self, no: ClientNo) -> Fact<Arc<Client>> {
-        if let Some(client) = self.sqlite.memory.client_by_no(no) {
+        if let Some(client) = self.memory().client_by_no(no) {
             return Ok(Some(client));
         }
-        self.load_client(|conn| clients::by_no(conn, no))
-    }
-
-    fn load_client(
-        &self,
-        query: impl FnOnce(&rusqlite::Connection) -> rusqlite::Result<Option<Client>>,
-    ) -> Fact<Arc<Client>> {
-        let version = self.sqlite.memory.version();
-        let found = self.sqlite.read(query)?;
-        Ok(found.map(|client| self.sqlite.memory.keep(client, version)))
+        let version = self.memory().version();
+        let found = match &self.engine {
+            Engine::Sqlite(engine) => engine.read(|conn| clients::by_no(conn, no))?,
+            Engine::Postgres(engine) => engine.client_by_no(no).await?,
+        };
+        Ok(found.map(|client| self.memory().keep(client, version)))
     }
 
     /// Apps by number, `limit` from the one after `after`.
@@ -152,7 +181,10 @@ impl Store {
         limit: usize,
     ) -> Result<Vec<Arc<Client>>, StoreError> {
         let after = after.map_or(0, |no| no.0);
-        let clients = self.sqlite.read(|conn| clients::page(conn, after, limit))?;
+        let clients = match &self.engine {
+            Engine::Sqlite(engine) => engine.read(|conn| clients::page(conn, after, limit))?,
+            Engine::Postgres(engine) => engine.clients(after, limit).await?,
+        };
         Ok(clients.into_iter().map(Arc::new).collect())
     }
 
@@ -161,7 +193,10 @@ impl Store {
     /// # Errors
     /// [`StoreError`].
     pub async fn logo(&self, client: ClientNo) -> Fact<Logo> {
-        self.sqlite.read(|conn| read::logo(conn, client))
+        match &self.engine {
+            Engine::Sqlite(engine) => engine.read(|conn| read::logo(conn, client)),
+            Engine::Postgres(engine) => engine.logo(client).await,
+        }
     }
 
     /// A code with its redemption and its person.
@@ -169,7 +204,10 @@ impl Store {
     /// # Errors
     /// [`StoreError`].
     pub async fn code(&self, id: Locator) -> Fact<CodeFacts> {
-        self.sqlite.read(|conn| read::code(conn, id))
+        match &self.engine {
+            Engine::Sqlite(engine) => engine.read(|conn| read::code(conn, id)),
+            Engine::Postgres(engine) => engine.code(id).await,
+        }
     }
 
     /// What a device asked for, with its redemption and its person.
@@ -177,7 +215,10 @@ impl Store {
     /// # Errors
     /// [`StoreError`].
     pub async fn device(&self, id: Locator) -> Fact<DeviceFacts> {
-        self.sqlite.read(|conn| devices::by_id(conn, id))
+        match &self.engine {
+            Engine::Sqlite(engine) => engine.read(|conn| devices::by_id(conn, id)),
+            Engine::Postgres(engine) => engine.device(id).await,
+        }
     }
 
     /// The same, by the code that a person typed.
@@ -185,9 +226,12 @@ impl Store {
     /// # Errors
     /// [`StoreError`].
     pub async fn device_by_user_code(&self, code: &UserCode) -> Fact<DeviceFacts> {
-        let digest = code.digest();
-        self.sqlite
-            .read(|conn| devices::by_user_code(conn, &digest))
+        match &self.engine {
+            Engine::Sqlite(engine) => {
+                engine.read(|conn| devices::by_user_code(conn, &code.digest()))
+            }
+            Engine::Postgres(engine) => engine.device_by_user_code(code).await,
+        }
     }
 
     /// A refresh token with its grant, its use and its person.
@@ -195,7 +239,10 @@ impl Store {
     /// # Errors
     /// [`StoreError`].
     pub async fn refresh_token(&self, id: Locator) -> Fact<RefreshFacts> {
-        self.sqlite.read(|conn| read::refresh_token(conn, id))
+        match &self.engine {
+            Engine::Sqlite(engine) => engine.read(|conn| read::refresh_token(conn, id)),
+            Engine::Postgres(engine) => engine.refresh_token(id).await,
+        }
     }
 
     /// An access token: one row, and what memory knows of its grant, app and person.
@@ -203,10 +250,14 @@ impl Store {
     /// # Errors
     /// [`StoreError`].
     pub async fn access_token(&self, id: Locator) -> Fact<AccessFacts> {
-        let Some(token) = self.sqlite.read(|conn| read::access_token(conn, id))? else {
+        let found = match &self.engine {
+            Engine::Sqlite(engine) => engine.read(|conn| read::access_token(conn, id))?,
+            Engine::Postgres(engine) => engine.access_token(id).await?,
+        };
+        let Some(token) = found else {
             return Ok(None);
         };
-        let memory = &self.sqlite.memory;
+        let memory = self.memory();
         Ok(Some(AccessFacts {
             client: self.client_by_no(token.client).await?,
             grant_revoked: token.subject.is_some() && memory.is_revoked(token.grant.0),
@@ -220,7 +271,10 @@ impl Store {
     /// # Errors
     /// [`StoreError`].
     pub async fn grant(&self, id: Locator) -> Fact<Grant> {
-        self.sqlite.read(|conn| read::grant_by_id(conn, id))
+        match &self.engine {
+            Engine::Sqlite(engine) => engine.read(|conn| read::grant_by_id(conn, id)),
+            Engine::Postgres(engine) => engine.grant(id).await,
+        }
     }
 
     /// A session with its person.
@@ -228,7 +282,10 @@ impl Store {
     /// # Errors
     /// [`StoreError`].
     pub async fn session(&self, id: Locator) -> Fact<SessionFacts> {
-        self.sqlite.read(|conn| read::session_by_id(conn, id))
+        match &self.engine {
+            Engine::Sqlite(engine) => engine.read(|conn| read::session_by_id(conn, id)),
+            Engine::Postgres(engine) => engine.session(id).await,
+        }
     }
 
     /// A pending request with its app.
@@ -236,7 +293,11 @@ impl Store {
     /// # Errors
     /// [`StoreError`].
     pub async fn interaction(&self, id: Locator) -> Fact<InteractionFacts> {
-        let Some(interaction) = self.sqlite.read(|conn| read::interaction(conn, id))? else {
+        let found = match &self.engine {
+            Engine::Sqlite(engine) => engine.read(|conn| read::interaction(conn, id))?,
+            Engine::Postgres(engine) => engine.interaction(id).await?,
+        };
+        let Some(interaction) = found else {
             return Ok(None);
         };
         Ok(Some(InteractionFacts {
@@ -254,8 +315,10 @@ impl Store {
         subject: Subject,
         client: ClientNo,
     ) -> Result<ConsentFacts, StoreError> {
-        self.sqlite
-            .read(|conn| read::consent(conn, subject, client))
+        match &self.engine {
+            Engine::Sqlite(engine) => engine.read(|conn| read::consent(conn, subject, client)),
+            Engine::Postgres(engine) => engine.consent(subject, client).await,
+        }
     }
 
     /// A person.
@@ -263,8 +326,10 @@ impl Store {
     /// # Errors
     /// [`StoreError`].
     pub async fn person(&self, subject: Subject) -> Fact<Person> {
-        self.sqlite
-            .read(|conn| read::person_by_subject(conn, subject))
+        match &self.engine {
+            Engine::Sqlite(engine) => engine.read(|conn| read::person_by_subject(conn, subject)),
+            Engine::Postgres(engine) => engine.person(subject).await,
+        }
     }
 
     /// A person by address, without regard to case.
@@ -273,7 +338,10 @@ impl Store {
     /// [`StoreError`].
     pub async fn person_by_email(&self, email: &str) -> Fact<Person> {
         let key = email_key(email);
-        self.sqlite.read(|conn| read::person_by_email(conn, &key))
+        match &self.engine {
+            Engine::Sqlite(engine) => engine.read(|conn| read::person_by_email(conn, &key)),
+            Engine::Postgres(engine) => engine.person_by_email(&key).await,
+        }
     }
 
     /// People by subject, `limit` from the one after `after`.
@@ -286,9 +354,10 @@ impl Store {
         limit: usize,
     ) -> Result<PeoplePage, StoreError> {
         let after = after.map_or(i64::MIN, |subject| subject.0);
-        let mut people = self
-            .sqlite
-            .read(|conn| read::people(conn, after, limit + 1))?;
+        let mut people = match &self.engine {
+            Engine::Sqlite(engine) => engine.read(|conn| read::people(conn, after, limit + 1))?,
+            Engine::Postgres(engine) => engine.people(after, limit + 1).await?,
+        };
         let more = people.len() > limit;
         people.truncate(limit);
         let next = people.last().map(|person| person.subject).filter(|_| more);
@@ -300,8 +369,12 @@ impl Store {
     /// # Errors
     /// [`StoreError`].
     pub async fn attempts(&self, keys: &[Digest]) -> Result<Vec<Attempts>, StoreError> {
-        self.sqlite
-            .read(|conn| keys.iter().map(|key| read::attempts(conn, key)).collect())
+        match &self.engine {
+            Engine::Sqlite(engine) => {
+                engine.read(|conn| keys.iter().map(|key| read::attempts(conn, key)).collect())
+            }
+            Engine::Postgres(engine) => engine.attempts(keys).await,
+        }
     }
 
     /// Live sessions of a person, newest first, `limit` before the one named.
@@ -316,8 +389,12 @@ impl Store {
         limit: usize,
     ) -> Result<Vec<Session>, StoreError> {
         let before = before.map_or(i64::MAX, |id| id.0);
-        self.sqlite
-            .read(|conn| read::sessions(conn, subject, now, before, limit))
+        match &self.engine {
+            Engine::Sqlite(engine) => {
+                engine.read(|conn| read::sessions(conn, subject, now, before, limit))
+            }
+            Engine::Postgres(engine) => engine.sessions(subject, now, before, limit).await,
+        }
     }
 
     /// Deletes what has expired, in slices.
@@ -325,7 +402,10 @@ impl Store {
     /// # Errors
     /// [`StoreError`].
     pub async fn sweep(&self, now: UnixTime, rules: &SweepRules) -> Result<Swept, StoreError> {
-        sqlite::sweep::round(&self.sqlite, now, rules).await
+        match &self.engine {
+            Engine::Sqlite(engine) => sqlite::sweep::round(engine, now, rules).await,
+            Engine::Postgres(engine) => postgres::sweep::round(engine, now, rules).await,
+        }
     }
 
     /// Takes in what other processes revoked, disabled or changed; whether there was anything.
@@ -333,17 +413,26 @@ impl Store {
     /// # Errors
     /// [`StoreError`].
     pub async fn poll_changes(&self) -> Result<bool, StoreError> {
-        self.sqlite.poll_changes()
+        match &self.engine {
+            Engine::Sqlite(engine) => engine.poll_changes(),
+            Engine::Postgres(engine) => engine.poll_changes().await,
+        }
     }
 
     /// Resolves when this process has committed something that [`poll_changes`](Self::poll_changes) is to take in.
     pub async fn fed(&self) {
-        self.sqlite.fed().await;
+        match &self.engine {
+            Engine::Sqlite(engine) => engine.fed().await,
+            Engine::Postgres(engine) => engine.fed().await,
+        }
     }
 
     /// Changes when the revocation feed has new lines.
     pub fn feed_moved(&self) -> tokio::sync::watch::Receiver<i64> {
-        self.sqlite.seen()
+        match &self.engine {
+            Engine::Sqlite(engine) => engine.seen(),
+            Engine::Postgres(engine) => engine.seen(),
+        }
     }
 
     /// What the revocation feed tells after a cursor, `limit` lines at most; without a cursor, where it stands. It
@@ -352,7 +441,10 @@ impl Store {
     /// # Errors
     /// [`StoreError`].
     pub async fn revocations(&self, after: Option<Cursor>, limit: usize) -> Fact<FeedFacts> {
-        self.sqlite.revocations(after, limit)
+        match &self.engine {
+            Engine::Sqlite(engine) => engine.revocations(after, limit),
+            Engine::Postgres(engine) => engine.revocations(after, limit).await,
+        }
     }
 
     /// Whether the database reads and its writer commits.
@@ -360,9 +452,13 @@ impl Store {
     /// # Errors
     /// [`StoreError`] when it does not.
     pub async fn ready(&self) -> Result<(), StoreError> {
-        self.sqlite
-            .read(|conn| conn.query_row("SELECT 1", [], |_| Ok(())))?;
-        self.sqlite.probe().await
+        match &self.engine {
+            Engine::Sqlite(engine) => {
+                engine.read(|conn| conn.query_row("SELECT 1", [], |_| Ok(())))?;
+                engine.probe().await
+            }
+            Engine::Postgres(engine) => engine.ready().await,
+        }
     }
 
     /// Keeps this process's node number for another minute.
@@ -370,11 +466,17 @@ impl Store {
     /// # Errors
     /// [`StoreError`].
     pub async fn renew_lease(&self, now: UnixTime) -> Result<(), StoreError> {
-        self.sqlite.renew_lease(now).await
+        match &self.engine {
+            Engine::Sqlite(engine) => engine.renew_lease(now).await,
+            Engine::Postgres(engine) => engine.renew_lease(now).await,
+        }
     }
 
     /// Finishes what is queued, gives the node number back and stops the writer.
     pub async fn close(&self) {
-        self.sqlite.close().await;
+        match &self.engine {
+            Engine::Sqlite(engine) => engine.close().await,
+            Engine::Postgres(engine) => engine.close().await,
+        }
     }
 }

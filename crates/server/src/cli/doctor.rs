@@ -12,6 +12,7 @@ use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::time::Duration;
+use store::Location;
 
 /// How long to wait for an answer from the network.
 const PATIENCE: Duration = Duration::from_secs(3);
@@ -136,34 +137,42 @@ fn about_config(config: &Config) -> Vec<Finding> {
 }
 
 fn about_storage(config: &Config) -> Finding {
-    let path = config.storage.display();
-    if !config.storage.exists() {
-        let folder = config
-            .storage
+    let place = &config.storage;
+    if let Location::Sqlite(path) = place
+        && !path.exists()
+    {
+        let folder = path
             .parent()
             .filter(|folder| !folder.as_os_str().is_empty());
         return match folder.is_none_or(Path::is_dir) {
             true => ok(
                 "storage",
-                format!("{path} does not exist yet; the first start makes it"),
+                format!(
+                    "{} does not exist yet; the first start makes it",
+                    path.display()
+                ),
             ),
             false => failed(
                 "storage",
                 format!(
-                    "the folder of {path} does not exist: make it, or name another under [storage]"
+                    "the folder of {} does not exist: make it, or name another under [storage]",
+                    path.display()
                 ),
             ),
         };
     }
     match crate::app::open_store(config) {
-        Ok(_) => ok("storage", format!("{path} opens")),
+        Ok(_) => ok("storage", format!("{place} opens")),
         Err(error) => failed("storage", format!("{error:#}")),
     }
 }
 
 /// Files that hold secrets, or what people did, are for their owner alone.
 fn about_modes(config: &Config) -> Vec<Finding> {
-    let mut files: Vec<PathBuf> = vec![config.storage.clone(), config.keys.clone()];
+    let mut files: Vec<PathBuf> = vec![config.keys.clone()];
+    if let Location::Sqlite(path) = &config.storage {
+        files.push(path.clone());
+    }
     files.extend(config.tls.iter().map(|tls| tls.key.clone()));
     let keys = std::fs::read_dir(&config.keys).into_iter().flatten();
     files.extend(keys.flatten().map(|entry| entry.path()));
@@ -191,10 +200,13 @@ fn about_modes(config: &Config) -> Vec<Finding> {
 
 fn about_clock(config: &Config) -> Finding {
     let now = clock::now();
-    let written = std::fs::metadata(&config.storage).and_then(|about| about.modified());
-    let written = written
-        .ok()
-        .and_then(|time| time.duration_since(std::time::UNIX_EPOCH).ok());
+    let written = match &config.storage {
+        Location::Sqlite(path) => std::fs::metadata(path)
+            .and_then(|about| about.modified())
+            .ok(),
+        Location::Postgres(_) => None,
+    };
+    let written = written.and_then(|time| time.duration_since(std::time::UNIX_EPOCH).ok());
     let latest = written.and_then(|time| i64::try_from(time.as_secs()).ok());
     if now.0 < EARLIEST || latest.is_some_and(|latest| now.0 + 60 < latest) {
         let now = clock::rfc3339(now);

@@ -37,7 +37,7 @@ impl Serve {
             let about = json!({
                 "issuer": config.issuer,
                 "listen": config.listen.to_string(),
-                "storage": format!("sqlite:{}", config.storage.display()),
+                "storage": config.storage.to_string(),
             });
             output.show(&about, String::new);
         }

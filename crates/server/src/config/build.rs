@@ -7,7 +7,7 @@ use super::{Branding, Config, Tls, developers, paths, policy, test_side};
 use ipnet::IpNet;
 use std::net::{IpAddr, SocketAddr};
 use std::path::{Path, PathBuf};
-use store::Synchronous;
+use store::{Location, PostgresUrl, Synchronous};
 
 /// Longest name of a product, in characters.
 const MAX_PRODUCT: usize = 60;
@@ -102,18 +102,19 @@ fn resolved(layers: &Layers, path: &str, value: &Path) -> PathBuf {
     }
 }
 
-fn storage(layers: &Layers) -> Result<PathBuf, ConfigFault> {
-    let fault = |what| layers.fault("storage.url", what);
-    let rest = layers
-        .settings
-        .storage
-        .url
-        .strip_prefix("sqlite:")
-        .ok_or_else(|| {
-            fault(
-                "only SQLite is known here: write sqlite:PATH, such as sqlite:/var/lib/valetkey.db",
-            )
-        })?;
+fn storage(layers: &Layers) -> Result<Location, ConfigFault> {
+    let fault = |what: &str| layers.fault("storage.url", what);
+    let url = &layers.settings.storage.url;
+    if url.starts_with("postgres") {
+        let read = PostgresUrl::parse(url).map_err(|what| fault(&what))?;
+        return Ok(Location::Postgres(read));
+    }
+    let rest = url.strip_prefix("sqlite:").ok_or_else(|| {
+        fault(
+            "only SQLite and PostgreSQL are known here: write sqlite:PATH, such as sqlite:/var/lib/valetkey.db, \
+             or postgres://USER@HOST/DATABASE",
+        )
+    })?;
     let path = match rest.strip_prefix("//") {
         Some(path) if path.starts_with('/') => path,
         Some(_) => {
@@ -128,13 +129,18 @@ fn storage(layers: &Layers) -> Result<PathBuf, ConfigFault> {
             "the path of a file is missing: write sqlite:PATH, such as sqlite:valetkey.db",
         ));
     }
-    Ok(resolved(layers, "storage.url", Path::new(path)))
+    let path = resolved(layers, "storage.url", Path::new(path));
+    Ok(Location::Sqlite(path))
 }
 
-fn keys(layers: &Layers, storage: &Path) -> PathBuf {
-    match &layers.settings.storage.keys {
-        Some(keys) => resolved(layers, "storage.keys", keys),
-        None => storage.with_extension("keys"),
+/// Every node of a provider needs the same keys, so beside PostgreSQL their folder is named.
+fn keys(layers: &Layers, storage: &Location) -> PathBuf {
+    match (&layers.settings.storage.keys, storage) {
+        (Some(keys), _) => resolved(layers, "storage.keys", keys),
+        (None, Location::Sqlite(path)) => path.with_extension("keys"),
+        (None, Location::Postgres(_)) => {
+            resolved(layers, "storage.keys", Path::new("valetkey.keys"))
+        }
     }
 }
 

@@ -35,6 +35,7 @@ use protocol::Policy;
 use protocol::types::person::email_key;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
+use store::Location;
 
 /// A configuration that was found to be in order.
 #[derive(Debug, Clone)]
@@ -49,8 +50,8 @@ pub(crate) struct Config {
     pub(crate) api_base: String,
     /// `scheme://host[:port]` of the developer portal.
     pub(crate) portal_base: String,
-    /// The SQLite file.
-    pub(crate) storage: PathBuf,
+    /// The database.
+    pub(crate) storage: Location,
     /// The folder of the server's key files.
     pub(crate) keys: PathBuf,
     /// What an answer waits for.

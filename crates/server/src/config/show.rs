@@ -56,11 +56,13 @@ fn flatten(tree: &Value, path: &mut Vec<String>, each: &mut impl FnMut(&[String]
     }
 }
 
-/// A URL without the user name and password in it.
+/// A URL without the user name, the password and the parameters in it. Whatever reads as one is shown so; what does
+/// not is a path.
 fn without_password(value: &Value) -> Value {
     let hidden = |text: &str| {
         let (scheme, rest) = text.split_once("//")?;
-        let (_, host) = rest.split_once('@')?;
+        let rest = rest.split_once('?').map_or(rest, |(rest, _)| rest);
+        let (_, host) = rest.rsplit_once('@')?;
         Some(format!("{scheme}//…@{host}"))
     };
     let shown = value.as_str().and_then(hidden);
@@ -74,6 +76,8 @@ mod tests {
     #[test]
     fn a_password_in_a_url_is_hidden() {
         let shown = without_password(&Value::from("postgres://me:secret@db/valetkey"));
+        assert_eq!(shown, "postgres://…@db/valetkey");
+        let shown = without_password(&Value::from("postgres://me:p@ss@db/valetkey?password=x"));
         assert_eq!(shown, "postgres://…@db/valetkey");
         assert_eq!(without_password(&Value::from("sqlite:a.db")), "sqlite:a.db");
     }

@@ -54,7 +54,7 @@ fn a_new_provider_has_sound_defaults() {
     assert_eq!(config.paths.token, ["/oauth2/token"]);
     assert_eq!(config.paths.token_info, ["/oauth2/token/info"]);
     assert_eq!(config.paths.revocations, ["/oauth2/revocations"]);
-    assert_eq!(config.storage, Path::new("valetkey.db"));
+    assert_eq!(config.storage, Location::Sqlite("valetkey.db".into()));
     assert_eq!(config.keys, Path::new("valetkey.keys"));
     assert_eq!(config.registration, Registration::Review);
     assert_eq!(config.warnings, Vec::<String>::new());
@@ -165,7 +165,7 @@ fn every_setting_reaches_the_configuration() {
     assert_eq!(config.log, LogFormat::Json);
     assert_eq!(config.branding.accent.as_deref(), Some("#07b"));
     let folder = config.source.as_deref().and_then(Path::parent).unwrap();
-    assert_eq!(config.storage, folder.join("data/v.db"));
+    assert_eq!(config.storage, Location::Sqlite(folder.join("data/v.db")));
     assert_eq!(config.keys, folder.join("data/v.keys"));
     let tls = config.tls.unwrap();
     assert_eq!(tls.cert, folder.join("tls/cert.pem"));
@@ -260,7 +260,7 @@ fn a_variable_stands_above_the_file_and_a_flag_above_both() {
     assert!(config.policy.tokens.bodies.json);
     assert!(!config.policy.accounts.sign_up);
     assert_eq!(config.policy.accounts.min_password, 12);
-    assert_eq!(config.storage, Path::new("here.db"));
+    assert_eq!(config.storage, Location::Sqlite("here.db".into()));
     assert_eq!(config.policy.scopes[0].sentence, "See things");
     assert_eq!(config.listen.port(), 3);
 }
@@ -302,7 +302,7 @@ fn a_secret_can_be_read_from_a_file() {
     let name = file.to_str().unwrap();
     let variables = [("VALETKEY_STORAGE__URL_FILE", name)];
     let config = load_with("", &variables, &Overrides::default()).unwrap();
-    assert_eq!(config.storage, Path::new("/data/v.db"));
+    assert_eq!(config.storage, Location::Sqlite("/data/v.db".into()));
     let fault = load_with(
         "",
         &[("VALETKEY_STORAGE__URL_FILE", "/nowhere")],

@@ -74,7 +74,7 @@ fn line(row: &Row<'_>) -> Result<Line> {
     Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?))
 }
 
-fn cursor_at((seq, kind, reference, until): &Line) -> Cursor {
+pub(crate) fn cursor_at((seq, kind, reference, until): &Line) -> Cursor {
     let digest = Digest::of(format!("{kind} {reference} {until}").as_bytes());
     let mark = digest.as_bytes()[..8].iter();
     Cursor {
@@ -115,7 +115,7 @@ fn app(conn: &Connection, no: i64) -> Result<Option<Change>> {
     found.optional()
 }
 
-fn side(test: bool) -> Side {
+pub(crate) fn side(test: bool) -> Side {
     match test {
         true => Side::Test,
         false => Side::Live,

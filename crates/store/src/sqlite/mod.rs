@@ -66,9 +66,9 @@ thread_local! {
 }
 
 impl Sqlite {
-    pub(crate) fn open(options: &Options, now: UnixTime) -> Result<Self, StoreError> {
-        create(&options.path)?;
-        let mut conn = Connection::open(&options.path)?;
+    pub(crate) fn open(path: &Path, options: &Options, now: UnixTime) -> Result<Self, StoreError> {
+        create(path)?;
+        let mut conn = Connection::open(path)?;
         configure_writer(&conn, options.synchronous)?;
         migrate::run(&mut conn)?;
         let lease = Lease::take(&conn, now)?;
@@ -78,7 +78,7 @@ impl Sqlite {
         let seen = load_memory(&conn, &memory, now)?;
         let fed = Arc::new(Notify::new());
         let watch = Mutex::new(Watch {
-            conn: open_reader(&options.path, 256)?,
+            conn: open_reader(path, 256)?,
             data_version: 0,
         });
         let (queue, jobs) = mpsc::channel(QUEUE);
@@ -95,7 +95,7 @@ impl Sqlite {
         Ok(Sqlite {
             memory,
             mint,
-            path: options.path.clone(),
+            path: path.to_owned(),
             reader_kib: CACHE_KIB / 2 / options.readers_hint.max(1),
             key: NEXT_KEY.fetch_add(1, Relaxed),
             queue,

@@ -17,14 +17,14 @@ const REPLAY_MEMORY: Lifetime = Lifetime::from_days(1);
 /// How long things live, as far as sweeping must know.
 #[derive(Debug, Clone, Copy)]
 pub struct SweepRules {
-    access: Lifetime,
-    refresh: Lifetime,
-    grant: Lifetime,
-    code: Lifetime,
-    grace: Lifetime,
-    interaction: Lifetime,
-    session: Lifetime,
-    device: Lifetime,
+    pub(crate) access: Lifetime,
+    pub(crate) refresh: Lifetime,
+    pub(crate) grant: Lifetime,
+    pub(crate) code: Lifetime,
+    pub(crate) grace: Lifetime,
+    pub(crate) interaction: Lifetime,
+    pub(crate) session: Lifetime,
+    pub(crate) device: Lifetime,
 }
 
 impl SweepRules {

@@ -1,4 +1,5 @@
 //! People, sessions, attempts.
+use crate::engine::Database;
 use crate::world::{PASSWORD, World, options};
 use jose::Digest;
 use protocol::Transition;
@@ -57,10 +58,10 @@ async fn an_address_is_unique_without_regard_to_case() {
 
 #[tokio::test]
 async fn numbered_people_are_counted() {
-    let folder = tempfile::tempdir().unwrap();
+    let database = Database::new();
     let options = Options {
         subjects: SubjectFormat::Number,
-        ..options(folder.path().join("valetkey.db"))
+        ..options(database.location())
     };
     let store = Store::open(&options).unwrap();
     for email in ["a@example.com", "b@example.com"] {

@@ -159,7 +159,7 @@ async fn a_cursor_outlives_a_restart() {
     let start = here(&world.store).await;
     world.settle(revoke(&grant)).await;
     world.store.close().await;
-    let store = open_at(world.path());
+    let store = open_at(world.database().location());
     assert_eq!(
         after(&store, start).await.unwrap().changes,
         [Change::Grant(grant.id)]
@@ -176,9 +176,8 @@ async fn a_cursor_of_another_life_of_the_database_is_unknown() {
     // A copy is put back, and goes on differently.
     let (grant, ..) = world.started().await;
     world.store.close().await;
-    let copy = world.path().with_extension("copy");
-    std::fs::copy(world.path(), &copy).unwrap();
-    let (original, copy) = (open_at(world.path()), open_at(copy));
+    let copied = world.database().copied();
+    let (original, copy) = (world.another(), open_at(copied.location()));
     original.settle(revoke(&grant), world.now).await.unwrap();
     original.poll_changes().await.unwrap();
     let ahead = here(&original).await;

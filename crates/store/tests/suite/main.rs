@@ -1,11 +1,15 @@
-//! Every fact and every transition of the store, on a file.
+//! Every fact and every transition of the store: on a file, or on PostgreSQL where `VALETKEY_TEST_POSTGRES` names a
+//! server on which databases may be made. `VALETKEY_TEST_ISOLATION` names the isolation level of these.
 #![allow(clippy::unwrap_used, reason = "helpers of tests fail by panicking")]
 
 mod accounts;
 mod apps;
 mod devices;
+mod engine;
 mod feed;
 mod housekeeping;
+mod nodes;
+mod proxy;
 mod racers;
 mod tokens;
 mod two_processes;

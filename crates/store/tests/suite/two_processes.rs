@@ -82,9 +82,8 @@ async fn a_process_that_lost_its_number_goes_on_under_another() {
     let world = World::new();
     let slept = world.now.plus(protocol::types::Lifetime::from_minutes(2));
     // Another process finds the lease run out and takes the number.
-    let conn = rusqlite::Connection::open(world.path()).unwrap();
     let taken = "UPDATE nodes SET holder = 'another', lease_until = lease_until + 600";
-    conn.execute(taken, []).unwrap();
+    world.database().run(taken);
     let node = |id: i64| (id >> 12) & 1_023;
     let before = node(world.store.mint().locator().0);
     world.store.renew_lease(slept).await.unwrap();

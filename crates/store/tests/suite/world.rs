@@ -1,4 +1,5 @@
 //! A store in a folder of its own, and things to put into it.
+use crate::engine::Database;
 use jose::{Digest, TokenText};
 use protocol::decision::Mint;
 use protocol::types::ids::SubjectFormat;
@@ -8,9 +9,7 @@ use protocol::types::{
     StoredSecret, Subject, UnixTime,
 };
 use protocol::{Policy, Transition};
-use std::path::PathBuf;
-use store::{Options, Outcome, Store, Synchronous};
-use tempfile::TempDir;
+use store::{Location, Options, Outcome, Store, Synchronous};
 
 /// The stored password of everyone.
 pub(crate) const PASSWORD: &str = "$argon2id$stand-in";
@@ -18,41 +17,50 @@ pub(crate) const PASSWORD: &str = "$argon2id$stand-in";
 pub(crate) struct World {
     pub(crate) store: Store,
     pub(crate) now: UnixTime,
-    folder: TempDir,
+    database: Database,
 }
 
-pub(crate) fn options(path: PathBuf) -> Options {
+pub(crate) fn options(location: Location) -> Options {
     Options {
-        path,
+        location,
         readers_hint: 2,
         subjects: SubjectFormat::Prefixed("user_".to_owned()),
         synchronous: Synchronous::Full,
     }
 }
 
-pub(crate) fn open_at(path: PathBuf) -> Store {
-    Store::open(&options(path)).unwrap()
+pub(crate) fn open_at(location: Location) -> Store {
+    Store::open(&options(location)).unwrap()
 }
 
 impl World {
     pub(crate) fn new() -> Self {
-        let folder = tempfile::tempdir().unwrap();
-        let store = open_at(folder.path().join("valetkey.db"));
+        Self::on(Database::new())
+    }
+
+    pub(crate) fn on(database: Database) -> Self {
+        let location = database.location();
+        Self::through(database, location)
+    }
+
+    /// A world that reaches its database by another way.
+    pub(crate) fn through(database: Database, location: Location) -> Self {
+        let store = open_at(location);
         World {
             // Ids carry the machine's clock, so that is the moment of every test.
             now: store.mint().locator().time(),
             store,
-            folder,
+            database,
         }
     }
 
-    pub(crate) fn path(&self) -> PathBuf {
-        self.folder.path().join("valetkey.db")
+    pub(crate) fn database(&self) -> &Database {
+        &self.database
     }
 
-    /// A second process on the same file.
+    /// A second process on the same database.
     pub(crate) fn another(&self) -> Store {
-        open_at(self.path())
+        open_at(self.database.location())
     }
 
     pub(crate) async fn settle(&self, transition: Transition) -> Outcome {

@@ -45,9 +45,11 @@ pub(crate) enum LogFormat {
 #[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
 pub(crate) struct StorageSettings {
-    /// `sqlite:` and the path of the database file, which is made if it is missing.
+    /// `sqlite:` and the path of the database file, which is made if it is missing; or
+    /// `postgres://USER:PASSWORD@HOST/DATABASE`, which any number of nodes may share.
     pub(crate) url: String,
-    /// The folder of the server's key files. Default: the database file's name with the ending `.keys`.
+    /// The folder of the server's key files, the same for all nodes. Default: the database file's name with the
+    /// ending `.keys`, or `valetkey.keys` beside PostgreSQL.
     pub(crate) keys: Option<PathBuf>,
     /// What an answer waits for. `full`: the disk, so what was answered survives a power cut. `normal`: the
     /// operating system, so a power cut may take back the newest tokens and bring revoked ones back to life.

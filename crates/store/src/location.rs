@@ -1,0 +1,172 @@
+//! Which database: `sqlite:PATH` or `postgres://…`.
+use std::fmt;
+use std::path::PathBuf;
+
+/// Where everything is kept. Shown without user name, password and parameters.
+#[derive(Clone, PartialEq, Eq)]
+pub enum Location {
+    /// A SQLite file; made if it is missing.
+    Sqlite(PathBuf),
+    /// A PostgreSQL database.
+    Postgres(PostgresUrl),
+}
+
+/// The URL of a PostgreSQL database. It may hold a password.
+#[derive(Clone, PartialEq, Eq)]
+pub struct PostgresUrl {
+    /// What the driver is given: the URL without what the driver does not know.
+    pub(crate) driver: String,
+    /// Certificates of the authorities that sign the server's, in place of the system's.
+    pub(crate) root: Option<PathBuf>,
+    /// A pooler in front gives each transaction another connection.
+    pub(crate) pooled: bool,
+}
+
+impl PostgresUrl {
+    /// Reads a URL.
+    ///
+    /// # Errors
+    /// A sentence on what is wrong with it, without the URL itself.
+    pub fn parse(url: &str) -> Result<Self, String> {
+        let known = ["postgres://", "postgresql://"];
+        if !known.iter().any(|scheme| url.starts_with(scheme)) {
+            return Err("write postgres://USER@HOST/DATABASE".to_owned());
+        }
+        let (base, query) = url.split_once('?').unwrap_or((url, ""));
+        let (mut root, mut pooled) = (None, false);
+        let mut kept = Vec::new();
+        for pair in query.split('&').filter(|pair| !pair.is_empty()) {
+            match pair.split_once('=').unwrap_or((pair, "")) {
+                ("sslrootcert", path) if !path.is_empty() => {
+                    root = Some(PathBuf::from(decoded(path)?))
+                }
+                ("sslmode", "verify-full") => kept.push("sslmode=require"),
+                ("sslmode", "verify-ca" | "allow") => {
+                    return Err("sslmode is disable, prefer, require or verify-full".to_owned());
+                }
+                ("pooler", "transaction") => pooled = true,
+                ("pooler", "session" | "none") => pooled = false,
+                ("pooler", _) => return Err("pooler is transaction, session or none".to_owned()),
+                _ => kept.push(pair),
+            }
+        }
+        let driver = match kept.is_empty() {
+            true => base.to_owned(),
+            false => format!("{base}?{}", kept.join("&")),
+        };
+        let url = PostgresUrl {
+            driver,
+            root,
+            pooled,
+        };
+        match url.config() {
+            Ok(config) if config.get_hosts().is_empty() => Err("the host is missing".to_owned()),
+            Ok(_) => Ok(url),
+            Err(error) => Err(error),
+        }
+    }
+
+    /// What the driver makes of it.
+    pub(crate) fn config(&self) -> Result<tokio_postgres::Config, String> {
+        self.driver.parse().map_err(|error: tokio_postgres::Error| {
+            let why = std::error::Error::source(&error)
+                .map_or_else(|| error.to_string(), ToString::to_string);
+            format!("{why}: write postgres://USER@HOST/DATABASE")
+        })
+    }
+}
+
+fn decoded(text: &str) -> Result<String, String> {
+    let bytes = text.as_bytes();
+    let mut out = Vec::with_capacity(bytes.len());
+    let mut at = 0;
+    while at < bytes.len() {
+        match bytes[at] {
+            b'%' => {
+                let hex = text
+                    .get(at + 1..at + 3)
+                    .and_then(|hex| u8::from_str_radix(hex, 16).ok());
+                out.push(hex.ok_or("a % is not followed by two hexadecimal digits")?);
+                at += 3;
+            }
+            byte => {
+                out.push(byte);
+                at += 1;
+            }
+        }
+    }
+    String::from_utf8(out).map_err(|_| "a parameter is not UTF-8".to_owned())
+}
+
+impl fmt::Display for Location {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Location::Sqlite(path) => write!(f, "sqlite:{}", path.display()),
+            Location::Postgres(url) => write!(f, "{url}"),
+        }
+    }
+}
+
+impl fmt::Display for PostgresUrl {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let rest = self.driver.split_once("://").map_or("", |(_, rest)| rest);
+        let rest = rest.split_once('?').map_or(rest, |(rest, _)| rest);
+        let rest = rest.rsplit_once('@').map_or(rest, |(_, rest)| rest);
+        write!(f, "postgres://{rest}")
+    }
+}
+
+impl fmt::Debug for Location {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, f)
+    }
+}
+
+impl fmt::Debug for PostgresUrl {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, f)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_url_is_shown_without_its_secrets() {
+        let url =
+            PostgresUrl::parse("postgres://me:se@cret@db1:5433,db2/valetkey?options=-c%20x%3Dy")
+                .unwrap();
+        let shown = Location::Postgres(url);
+        assert_eq!(shown.to_string(), "postgres://db1:5433,db2/valetkey");
+        assert_eq!(format!("{shown:?}"), shown.to_string());
+    }
+
+    #[test]
+    fn what_the_driver_does_not_know_is_taken_out() {
+        let url = PostgresUrl::parse(
+            "postgresql://db/x?sslmode=verify-full&sslrootcert=%2Fa%20b.pem&pooler=transaction&connect_timeout=3",
+        )
+        .unwrap();
+        assert_eq!(
+            url.driver,
+            "postgresql://db/x?sslmode=require&connect_timeout=3"
+        );
+        assert_eq!(url.root, Some(PathBuf::from("/a b.pem")));
+        assert!(url.pooled);
+    }
+
+    #[test]
+    fn what_is_wrong_is_said_without_the_url() {
+        for (url, why) in [
+            ("mysql://x", "write postgres://"),
+            ("postgres:///x", "the host is missing"),
+            ("postgres://me:hidden@db/x?pooler=statement", "pooler is"),
+            ("postgres://me:hidden@db/x?sslmode=verify-ca", "sslmode is"),
+            ("postgres://me:hidden@db/x?colour=red", "colour"),
+        ] {
+            let error = PostgresUrl::parse(url).unwrap_err();
+            assert!(error.contains(why) && !error.contains("hidden"), "{error}");
+        }
+    }
+}

@@ -1,0 +1,380 @@
+//! Transitions to statements, each in a transaction of its own. The guard comes first and locks its row, so that
+//! racers queue there; when it is lost nothing has been written. What many ask for at once is in [`super::batch`].
+use super::conn::Conn;
+use super::rows::{Read, get};
+use super::value::{Values, values_of};
+use super::writer::Effect;
+use crate::Outcome;
+use jose::Digest;
+use protocol::Transition;
+use protocol::types::person::email_key;
+use protocol::types::{
+    AuthorizationCode, Consent, Interaction, Lifetime, Locator, NewPerson, Session, Subject,
+    UnixTime,
+};
+
+/// One transition inside an open transaction.
+pub(super) struct Apply<'a> {
+    pub(super) conn: &'a Conn,
+    pub(super) now: UnixTime,
+    /// The id of its line of the audit trail, the same at every try: it tells whether an earlier one committed.
+    pub(super) receipt: Locator,
+    /// What memory must learn once this is committed.
+    pub(super) effects: Vec<Effect>,
+}
+
+impl Apply<'_> {
+    /// Applies a transition and its line of the audit trail.
+    pub(super) async fn transition(&mut self, transition: &Transition) -> Read<Outcome> {
+        if let Transition::RevokeGrant { grant, until, .. } = transition {
+            // Revoking what is revoked is success, and nothing to write down again.
+            if self.revoke_grant(*grant, *until).await? {
+                self.audit(transition).await?;
+            }
+            return Ok(Outcome::Committed);
+        }
+        let outcome = self.change(transition).await?;
+        if outcome == Outcome::Committed {
+            self.audit(transition).await?;
+        }
+        Ok(outcome)
+    }
+
+    async fn change(&mut self, transition: &Transition) -> Read<Outcome> {
+        use Transition as T;
+        match transition {
+            T::KeepInteraction(interaction) => return self.keep_interaction(interaction).await,
+            T::IssueCode {
+                code,
+                interaction,
+                consent,
+            } => {
+                return self.issue_code(code, *interaction, consent.as_ref()).await;
+            }
+            T::DenyInteraction { interaction, .. } => return self.answer(*interaction).await,
+            T::KeepDevice(device) => return self.keep_device(device).await,
+            T::PollDevice {
+                device,
+                before,
+                after,
+            } => return self.poll_device(*device, *before, *after).await,
+            T::AnswerDevice {
+                device,
+                subject,
+                answer,
+                ..
+            } => {
+                return self.answer_device(*device, *subject, *answer).await;
+            }
+            T::RevokeAccessToken { token, .. } => {
+                let sql = "DELETE FROM access_tokens WHERE id = $1";
+                if self.run(sql, values_of![token.0]).await? > 0 {
+                    self.effects.push(Effect::Token);
+                    self.feed("token", token.0, self.now.plus(FED)).await?;
+                }
+            }
+            _ => return self.change_account(transition).await,
+        }
+        Ok(Outcome::Committed)
+    }
+
+    async fn change_account(&mut self, transition: &Transition) -> Read<Outcome> {
+        use Transition as T;
+        match transition {
+            T::CreatePerson(person) => return self.create_person(person).await,
+            T::SetPassword {
+                subject,
+                password,
+                keep,
+            } => {
+                let sql = "UPDATE people SET password = $2 WHERE subject = $1";
+                self.run(sql, values_of![subject.0, password.as_str()])
+                    .await?;
+                self.end_sessions(*subject, *keep).await?;
+            }
+            T::DisablePerson { subject, cutoff } => self.disable_person(*subject, *cutoff).await?,
+            T::EnablePerson { subject } => {
+                let sql = "UPDATE people SET disabled_at = NULL WHERE subject = $1";
+                self.run(sql, values_of![subject.0]).await?;
+                self.person_changed(*subject).await?;
+            }
+            T::StartSession {
+                session,
+                ends,
+                password,
+            } => return self.start_session(session, *ends, password).await,
+            T::EndSession { subject, session } => {
+                let sql = "DELETE FROM sessions WHERE id = $1 AND subject = $2";
+                self.run(sql, values_of![session.0, subject.0]).await?;
+            }
+            T::EndSessions { subject, keep } => self.end_sessions(*subject, *keep).await?,
+            T::CountAttempt { keys, window } => return self.count_attempt(keys, *window).await,
+            T::ClearAttempts { own, shared, .. } => self.clear_attempts(own, shared).await?,
+            _ => return self.change_client(transition).await,
+        }
+        Ok(Outcome::Committed)
+    }
+
+    pub(super) async fn run(&self, sql: &'static str, values: Values<'_>) -> Read<u64> {
+        self.conn.execute(sql, values).await
+    }
+
+    async fn keep_interaction(&self, interaction: &Interaction) -> Read<Outcome> {
+        let sql = "INSERT INTO interactions (id, digest, client, request, expires_at, answered_at) \
+                   VALUES ($1, $2, $3, $4, $5, NULL) ON CONFLICT DO NOTHING";
+        let values = values_of![
+            interaction.id.0,
+            &interaction.digest.as_bytes()[..],
+            interaction.client.0,
+            interaction.request.as_str(),
+            interaction.expires_at.0,
+        ];
+        self.guarded(sql, values).await
+    }
+
+    async fn answer(&self, interaction: Locator) -> Read<Outcome> {
+        let guard =
+            "UPDATE interactions SET answered_at = $2 WHERE id = $1 AND answered_at IS NULL";
+        self.guarded(guard, values_of![interaction.0, self.now.0])
+            .await
+    }
+
+    async fn issue_code(
+        &self,
+        code: &AuthorizationCode,
+        interaction: Option<Locator>,
+        consent: Option<&Consent>,
+    ) -> Read<Outcome> {
+        if let Some(interaction) = interaction
+            && self.answer(interaction).await? == Outcome::Conflict
+        {
+            return Ok(Outcome::Conflict);
+        }
+        let sql = "INSERT INTO codes (id, digest, client, subject, scope, scope_named, redirect_uri, challenge, \
+                   auth_time, expires_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) \
+                   ON CONFLICT DO NOTHING";
+        let values = values_of![
+            code.id.0,
+            &code.digest.as_bytes()[..],
+            code.client.0,
+            code.subject.0,
+            code.scope.to_string(),
+            code.scope_named,
+            code.redirect_uri.as_str(),
+            code.challenge.as_ref().map(|challenge| challenge.as_str()),
+            code.auth_time.0,
+            code.expires_at.0,
+        ];
+        if self.run(sql, values).await? == 0 {
+            return Ok(Outcome::Conflict);
+        }
+        if let Some(consent) = consent {
+            self.remember(consent).await?;
+        }
+        Ok(Outcome::Committed)
+    }
+
+    async fn remember(&self, consent: &Consent) -> Read<()> {
+        let sql = "INSERT INTO consents (subject, client, scope, redirect_uris, granted_at) \
+                   VALUES ($1, $2, $3, $4, $5) ON CONFLICT (subject, client) DO UPDATE SET \
+                   scope = excluded.scope, redirect_uris = excluded.redirect_uris, granted_at = excluded.granted_at";
+        let values = values_of![
+            consent.subject.0,
+            consent.client.0,
+            consent.scope.to_string(),
+            consent.redirect_uris.join("\n"),
+            consent.granted_at.0,
+        ];
+        self.run(sql, values).await.map(drop)
+    }
+
+    /// Revokes a grant; whether it was alive. The revocation is remembered until the grant's own end, which no
+    /// token outlives.
+    async fn revoke_grant(&mut self, grant: Locator, until: UnixTime) -> Read<bool> {
+        let sql = "UPDATE grants SET revoked_at = $2 WHERE id = $1 AND revoked_at IS NULL RETURNING expires_at";
+        let rows = self
+            .conn
+            .query(sql, values_of![grant.0, self.now.0])
+            .await?;
+        let Some(row) = rows.first() else {
+            return Ok(false);
+        };
+        let until = until.max(UnixTime(get(row, 0)?));
+        self.feed("grant", grant.0, until).await?;
+        self.effects.push(Effect::Grant(grant, until));
+        Ok(true)
+    }
+
+    async fn create_person(&self, person: &NewPerson) -> Read<Outcome> {
+        macro_rules! insert {
+            ($subject:literal, $conflict:literal) => {
+                concat!(
+                    "INSERT INTO people (subject, email, email_key, name, admin, password, disabled_at, cutoff, \
+                     created_at, test_app) SELECT ",
+                    $subject,
+                    ", $2, $3, $4, $5, $6, NULL, 0, $7, $8 ON CONFLICT ",
+                    $conflict,
+                    " DO NOTHING"
+                )
+            };
+        }
+        // A number that another node counted at the same moment is counted again.
+        let counted = insert!(
+            "(SELECT COALESCE(MAX(subject), 0) + 1 FROM people WHERE subject < 9007199254740991 AND $1 = 0)",
+            "(email_key)"
+        );
+        let named = insert!("$1", "");
+        let values = values_of![
+            person.subject.map_or(0, |subject| subject.0),
+            person.email.as_str(),
+            email_key(&person.email),
+            person.name.as_str(),
+            person.admin,
+            person.password.as_str(),
+            self.now.0,
+            person.test_app.map(|app| app.0),
+        ];
+        self.guarded(
+            if person.subject.is_some() {
+                named
+            } else {
+                counted
+            },
+            values,
+        )
+        .await
+    }
+
+    async fn disable_person(&mut self, subject: Subject, cutoff: Locator) -> Read<()> {
+        let sql = "UPDATE people SET disabled_at = COALESCE(disabled_at, $2), cutoff = GREATEST(cutoff, $3) \
+                   WHERE subject = $1";
+        self.run(sql, values_of![subject.0, self.now.0, cutoff.0])
+            .await?;
+        self.end_sessions(subject, None).await?;
+        self.person_changed(subject).await
+    }
+
+    async fn person_changed(&mut self, subject: Subject) -> Read<()> {
+        self.effects.push(Effect::Person(subject));
+        self.feed("person", subject.0, self.now.plus(FED)).await
+    }
+
+    /// The guard locks the person's row, so a password or an account that changes meanwhile waits, and then finds
+    /// this session to end.
+    async fn start_session(
+        &self,
+        session: &Session,
+        ends: Option<Locator>,
+        password: &str,
+    ) -> Read<Outcome> {
+        let guard = "SELECT 1 FROM people WHERE subject = $1 AND password = $2 AND disabled_at IS NULL FOR UPDATE";
+        if self
+            .conn
+            .query(guard, values_of![session.subject.0, password])
+            .await?
+            .is_empty()
+        {
+            return Ok(Outcome::Conflict);
+        }
+        if let Some(ends) = ends {
+            self.run("DELETE FROM sessions WHERE id = $1", values_of![ends.0])
+                .await?;
+        }
+        let sql = "INSERT INTO sessions (id, digest, subject, auth_time, expires_at, browser) \
+                   VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT DO NOTHING";
+        let values = values_of![
+            session.id.0,
+            &session.digest.as_bytes()[..],
+            session.subject.0,
+            session.auth_time.0,
+            session.expires_at.0,
+            session.browser.as_str(),
+        ];
+        self.run(sql, values).await?;
+        Ok(Outcome::Committed)
+    }
+
+    async fn end_sessions(&self, subject: Subject, keep: Option<Locator>) -> Read<()> {
+        let keep = keep.map_or(0, |keep| keep.0);
+        let sql = "DELETE FROM sessions WHERE subject = $1 AND id <> $2";
+        self.run(sql, values_of![subject.0, keep]).await.map(drop)
+    }
+
+    /// Counting is the guard: a count that has reached its limit is not raised, and takes back the others. Keys are
+    /// taken in one order, so that attempts made at once wait for each other instead of locking each other out.
+    async fn count_attempt(&self, keys: &[(Digest, u32)], window: Lifetime) -> Read<Outcome> {
+        let begins_after = self.now.minus(window).0;
+        let mut keys: Vec<_> = keys.iter().collect();
+        keys.sort_by_key(|(key, _)| *key.as_bytes());
+        for (key, limit) in keys {
+            let guard = "INSERT INTO attempts (key, count, since) VALUES ($1, 1, $2) \
+                         ON CONFLICT (key) DO UPDATE SET \
+                         count = CASE WHEN attempts.since <= $3 THEN 1 ELSE attempts.count + 1 END, \
+                         since = CASE WHEN attempts.since <= $3 THEN excluded.since ELSE attempts.since END \
+                         WHERE attempts.since <= $3 OR attempts.count < $4";
+            let values = values_of![
+                &key.as_bytes()[..],
+                self.now.0,
+                begins_after,
+                i64::from(*limit)
+            ];
+            if self.run(guard, values).await? == 0 {
+                return Ok(Outcome::Conflict);
+            }
+        }
+        Ok(Outcome::Committed)
+    }
+
+    async fn clear_attempts(&self, own: &[Digest], shared: &[Digest]) -> Read<()> {
+        let mut keys: Vec<_> = own
+            .iter()
+            .map(|key| (key, true))
+            .chain(shared.iter().map(|key| (key, false)))
+            .collect();
+        keys.sort_by_key(|(key, _)| *key.as_bytes());
+        for (key, own) in keys {
+            let sql = match own {
+                true => "DELETE FROM attempts WHERE key = $1",
+                false => "UPDATE attempts SET count = count - 1 WHERE key = $1 AND count > 0",
+            };
+            self.run(sql, values_of![&key.as_bytes()[..]]).await?;
+        }
+        Ok(())
+    }
+
+    /// Tells other nodes. The number is the highest that is committed plus one: whoever takes it at the same moment
+    /// waits for the other's commit and counts again, so a line is only ever written after all before it are
+    /// committed, and a reader that has seen a number misses none below it.
+    pub(super) async fn feed(
+        &self,
+        kind: &'static str,
+        reference: i64,
+        until: UnixTime,
+    ) -> Read<()> {
+        let sql = "INSERT INTO changes (seq, kind, ref, until) \
+                   SELECT COALESCE(MAX(seq), 0) + 1, $1, $2, $3 FROM changes ON CONFLICT DO NOTHING";
+        while self.run(sql, values_of![kind, reference, until.0]).await? == 0 {}
+        Ok(())
+    }
+
+    async fn audit(&self, transition: &Transition) -> Read<()> {
+        let Some(event) = transition.audit() else {
+            return Ok(());
+        };
+        let sql = "INSERT INTO audit (id, at, event, client, subject, grant_id) VALUES ($1, $2, $3, $4, $5, $6) \
+                   ON CONFLICT DO NOTHING";
+        let values = values_of![
+            self.receipt.0,
+            self.now.0,
+            event.event,
+            event.client.map(|client| client.0),
+            event.subject.map(|subject| subject.0),
+            event.grant.map(|grant| grant.0),
+        ];
+        self.run(sql, values).await.map(drop)
+    }
+}
+
+/// How long other nodes may take to hear of a changed person or app, and APIs of a revoked token; whoever starts
+/// later reads the rows.
+pub(super) const FED: Lifetime = Lifetime::from_days(1);

@@ -1,0 +1,123 @@
+//! The revocation feed, read from the lines of `changes`. Some line is always there: the sweeper keeps the last.
+use super::Postgres;
+use super::conn::Slot;
+use super::read::{self, Change as Line, many, one};
+use super::rows::{Read, get};
+use super::value::values_of;
+use crate::StoreError;
+use crate::sqlite::feed::{cursor_at, side};
+use protocol::facts::Standing;
+use protocol::revocations::{Change, Cursor, FeedFacts};
+use protocol::types::{Locator, Subject};
+use tokio::sync::watch;
+use tokio_postgres::Row;
+
+type Told = Result<Option<FeedFacts>, StoreError>;
+
+/// Writes the first line of a new database, with a random number in it: no other database begins like that.
+pub(super) async fn begin(slot: &Slot) -> Result<(), StoreError> {
+    let origin = i64::from_be_bytes(jose::random::bytes()) >> 1;
+    let sql = "INSERT INTO changes (seq, kind, ref, until) \
+               SELECT 1, 'origin', $1, $2 WHERE NOT EXISTS (SELECT 1 FROM changes) ON CONFLICT DO NOTHING";
+    slot.query(sql, values_of![origin, i64::MAX]).await?;
+    Ok(())
+}
+
+impl Postgres {
+    /// Resolves when this process has committed a line of the feed since the last time.
+    pub(crate) async fn fed(&self) {
+        self.fed.notified().await;
+    }
+
+    /// The last line of the feed that memory holds. APIs are told no more than that: whoever forgets an answer
+    /// because of a line, and asks again, must not get the same answer.
+    pub(crate) fn seen(&self) -> watch::Receiver<i64> {
+        self.seen.subscribe()
+    }
+
+    /// The lines of the feed after a cursor, at most `limit`.
+    pub(crate) async fn revocations(&self, after: Option<Cursor>, limit: usize) -> Told {
+        let seen = *self.seen.borrow();
+        match after {
+            Some(cursor) => after_cursor(self.reader(), cursor, seen, limit).await,
+            None => at(self.reader(), seen).await,
+        }
+    }
+}
+
+/// Where the feed stands at line `seen`.
+async fn at(slot: &Slot, seen: i64) -> Told {
+    let sql = "SELECT seq, kind, ref, until FROM changes WHERE seq <= $1 ORDER BY seq DESC LIMIT 1";
+    let line = one(slot, sql, values_of![seen], line).await?;
+    // Swept between two reads: the next request finds no such line and begins anew.
+    let nothing = Cursor {
+        line: seen,
+        mark: 0,
+    };
+    Ok(Some(FeedFacts {
+        cursor: line.as_ref().map_or(nothing, cursor_at),
+        gap: false,
+        changes: Vec::new(),
+    }))
+}
+
+/// The lines after `cursor` up to `seen`; `None` when the cursor's own line is not there as it was, or one after it
+/// was swept.
+async fn after_cursor(slot: &Slot, cursor: Cursor, seen: i64, limit: usize) -> Told {
+    // One statement, so the cursor's line and those after it are of one moment.
+    let sql = "SELECT seq, kind, ref, until FROM changes WHERE seq >= $1 AND seq <= GREATEST($1, $2) \
+               ORDER BY seq LIMIT $3";
+    let limit = i64::try_from(limit).unwrap_or(i64::MAX).saturating_add(1);
+    let lines: Vec<Line> = many(slot, sql, values_of![cursor.line, seen, limit], line).await?;
+    let Some((own, rest)) = lines.split_first() else {
+        return Ok(None);
+    };
+    let next = |(one, two): (&Line, &Line)| one.0 + 1 == two.0;
+    if cursor_at(own) != cursor || !lines.iter().zip(rest).all(next) {
+        return Ok(None);
+    }
+    let mut changes = Vec::new();
+    for line in rest {
+        changes.extend(change(slot, line).await?);
+    }
+    Ok(Some(FeedFacts {
+        cursor: cursor_at(rest.last().unwrap_or(own)),
+        gap: false,
+        changes,
+    }))
+}
+
+fn line(row: &Row) -> Read<Line> {
+    Ok((get(row, 0)?, get(row, 1)?, get(row, 2)?, get(row, 3)?))
+}
+
+/// A line with what its object is now.
+async fn change(slot: &Slot, (_, kind, reference, _): &Line) -> Result<Option<Change>, StoreError> {
+    Ok(match kind.as_str() {
+        "token" => Some(Change::Token(Locator(*reference))),
+        "grant" => Some(Change::Grant(Locator(*reference))),
+        "client" => app(slot, *reference).await?,
+        "person" => {
+            let person = read::person_by_subject(slot, Subject(*reference)).await?;
+            person.map(|person| Change::Person {
+                subject: person.subject,
+                side: side(person.test_app.is_some()),
+                standing: Standing::from(&person),
+            })
+        }
+        _ => None,
+    })
+}
+
+/// An app, also one that was deleted.
+async fn app(slot: &Slot, no: i64) -> Result<Option<Change>, StoreError> {
+    let sql = "SELECT id, test, status = 'active' AND cutoff = 0 AND deleted_at IS NULL FROM clients WHERE no = $1";
+    one(slot, sql, values_of![no], |row| {
+        Ok(Change::App {
+            client_id: get(row, 0)?,
+            side: side(get(row, 1)?),
+            good: get(row, 2)?,
+        })
+    })
+    .await
+}

@@ -1,0 +1,316 @@
+//! PostgreSQL: any number of nodes on one database. Writes that many ask for at once are batched by kind; reads are
+//! prepared statements, pipelined on a few shared connections.
+mod apply;
+mod apply_client;
+mod batch;
+mod clients;
+mod conn;
+mod devices;
+mod fault;
+mod feed;
+mod lease;
+mod migrate;
+mod read;
+mod rows;
+pub(crate) mod sweep;
+mod tls;
+mod value;
+mod writer;
+
+use crate::location::PostgresUrl;
+use crate::memory::Memory;
+use crate::{IdMint, Options, Outcome, StoreError};
+use conn::{Dialer, Slot};
+use protocol::Transition;
+use protocol::facts::Standing;
+use protocol::types::{ClientNo, Subject, UnixTime};
+use rows::get;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, AtomicUsize, Ordering::Relaxed};
+use std::sync::{Mutex as StdMutex, PoisonError};
+use tokio::runtime::{Handle, Runtime};
+use tokio::sync::{Mutex, Notify, mpsc, oneshot, watch};
+use tokio::task::JoinHandle;
+use value::values_of;
+use writer::{Job, Lane, QUEUE, Settle};
+
+/// Connections that batch what many ask for at once.
+const BATCH_LANES: usize = 2;
+/// Connections for all other transitions.
+const SINGLE_LANES: usize = 4;
+/// Connections that all reads share.
+const READERS: usize = 2;
+
+/// The back end.
+pub(crate) struct Postgres {
+    pub(crate) memory: Arc<Memory>,
+    pub(crate) mint: IdMint,
+    readers: Vec<Slot>,
+    next_reader: AtomicUsize,
+    /// Leases, sweeping, the change feed: what must not keep requests waiting.
+    chores: Slot,
+    batches: mpsc::Sender<Job>,
+    singles: mpsc::Sender<Job>,
+    lanes: StdMutex<Vec<JoinHandle<()>>>,
+    /// The last line of the feed that memory holds.
+    seen: watch::Sender<i64>,
+    /// Held while the feed is read.
+    polling: Mutex<()>,
+    fed: Arc<Notify>,
+    holder: String,
+    lease_until: AtomicI64,
+    /// Drives the connections, whichever runtime the requests are on.
+    _driver: Driver,
+}
+
+/// A runtime that may be dropped on any thread.
+struct Driver(Option<Runtime>);
+
+impl Driver {
+    fn start() -> Result<(Self, Handle), StoreError> {
+        let runtime = tokio::runtime::Builder::new_multi_thread()
+            .worker_threads(1)
+            .thread_name("store-postgres")
+            .enable_all()
+            .build()
+            .map_err(|error| StoreError::Unavailable(error.to_string()))?;
+        let handle = runtime.handle().clone();
+        Ok((Driver(Some(runtime)), handle))
+    }
+}
+
+impl Drop for Driver {
+    fn drop(&mut self) {
+        if let Some(runtime) = self.0.take() {
+            runtime.shutdown_background();
+        }
+    }
+}
+
+/// What opening has found out.
+struct Opened {
+    chores: Slot,
+    holder: String,
+    node: i64,
+    highest: i64,
+    memory: Memory,
+    seen: i64,
+}
+
+impl Postgres {
+    pub(crate) fn open(
+        url: &PostgresUrl,
+        options: &Options,
+        now: UnixTime,
+    ) -> Result<Self, StoreError> {
+        let (driver, runtime) = Driver::start()?;
+        let dialer = Arc::new(Dialer::new(url, options.synchronous, runtime.clone())?);
+        let opened = wait_for(&runtime, open(Slot::new(dialer.clone()), now))??;
+        let mint = IdMint::new(opened.node, opened.highest);
+        let memory = Arc::new(opened.memory);
+        let fed = Arc::new(Notify::new());
+        let lane = |queue: &writer::Queue| Lane {
+            queue: queue.clone(),
+            slot: Slot::new(dialer.clone()),
+            mint: mint.clone(),
+            memory: memory.clone(),
+            fed: fed.clone(),
+        };
+        let (batches, jobs) = mpsc::channel(QUEUE);
+        let queue = Arc::new(Mutex::new(jobs));
+        let mut lanes: Vec<_> = (0..BATCH_LANES)
+            .map(|_| runtime.spawn(lane(&queue).batches()))
+            .collect();
+        let (singles, jobs) = mpsc::channel(QUEUE);
+        let queue = Arc::new(Mutex::new(jobs));
+        lanes.extend((0..SINGLE_LANES).map(|_| runtime.spawn(lane(&queue).singles())));
+        Ok(Postgres {
+            readers: (0..READERS).map(|_| Slot::new(dialer.clone())).collect(),
+            next_reader: AtomicUsize::new(0),
+            chores: opened.chores,
+            batches,
+            singles,
+            lanes: StdMutex::new(lanes),
+            seen: watch::Sender::new(opened.seen),
+            polling: Mutex::default(),
+            fed,
+            holder: opened.holder,
+            lease_until: AtomicI64::new(now.plus(lease::LEASE).0),
+            memory,
+            mint,
+            _driver: driver,
+        })
+    }
+
+    /// The connection for the next read.
+    fn reader(&self) -> &Slot {
+        &self.readers[self.next_reader.fetch_add(1, Relaxed) % READERS]
+    }
+
+    pub(crate) async fn settle(
+        &self,
+        transition: Transition,
+        now: UnixTime,
+    ) -> Result<Outcome, StoreError> {
+        self.keep_number().await?;
+        let queue = match batch::Kind::of(&transition) {
+            Some(_) => &self.batches,
+            None => &self.singles,
+        };
+        let (done, answer) = oneshot::channel();
+        let job = Job::Settle(Settle {
+            transition,
+            now,
+            done,
+        });
+        queue.try_send(job).map_err(|error| match error {
+            mpsc::error::TrySendError::Full(_) => StoreError::Overloaded,
+            mpsc::error::TrySendError::Closed(_) => stopped(),
+        })?;
+        answer.await.map_err(|_| stopped())?
+    }
+
+    /// A process that slept longer than its lease may not use ids it has made: another may have its number.
+    async fn keep_number(&self) -> Result<(), StoreError> {
+        let (now, node) = (crate::mint::now(), self.mint.node());
+        if now.0 < self.lease_until.load(Relaxed) {
+            return Ok(());
+        }
+        self.renew_lease(now).await?;
+        match self.mint.node() == node {
+            true => Ok(()),
+            false => Err(StoreError::Unavailable(
+                "this node slept, and goes on under another number".to_owned(),
+            )),
+        }
+    }
+
+    pub(crate) async fn renew_lease(&self, now: UnixTime) -> Result<(), StoreError> {
+        if !lease::renew(&self.chores, self.mint.node(), &self.holder, now).await? {
+            let taken = lease::take(&self.chores, &self.holder, now).await?;
+            self.mint.set_node(taken);
+        }
+        self.lease_until.store(now.plus(lease::LEASE).0, Relaxed);
+        Ok(())
+    }
+
+    /// Finishes what is queued, gives the node number back and stops the writers.
+    pub(crate) async fn close(&self) {
+        let _ = self.batches.send(Job::Close).await;
+        let _ = self.singles.send(Job::Close).await;
+        let lanes = std::mem::take(&mut *self.lanes.lock().unwrap_or_else(PoisonError::into_inner));
+        for lane in lanes {
+            let _ = lane.await;
+        }
+        let _ = lease::give_back(&self.chores, &self.holder).await;
+    }
+
+    /// Whether the database reads, and commits what is written.
+    pub(crate) async fn ready(&self) -> Result<(), StoreError> {
+        self.reader().query("SELECT 1", values_of![]).await?;
+        let sql = "UPDATE nodes SET lease_until = lease_until WHERE holder = $1";
+        let conn = self.chores.conn().await?;
+        conn::retried(|| async { conn.execute(sql, values_of![self.holder]).await }).await?;
+        Ok(())
+    }
+
+    /// Takes in what was committed here or by other nodes; whether there was anything.
+    pub(crate) async fn poll_changes(&self) -> Result<bool, StoreError> {
+        let _polling = self.polling.lock().await;
+        let seen = *self.seen.borrow();
+        let changes = read::changes(&self.chores, seen).await?;
+        for (_, kind, reference, until) in &changes {
+            match kind.as_str() {
+                "grant" => self.memory.revoke(*reference, *until),
+                "client" => self.memory.forget_client(ClientNo(*reference)),
+                "person" => {
+                    let subject = Subject(*reference);
+                    let standing = read::standing(&self.chores, subject).await?;
+                    self.memory.set_standing(subject, standing);
+                }
+                // A token's row is gone; the line is for APIs.
+                _ => {}
+            }
+        }
+        if let Some((last, ..)) = changes.last() {
+            self.seen.send_replace(*last);
+        }
+        Ok(!changes.is_empty())
+    }
+}
+
+/// Runs `work` on the store's own threads and waits for it on this one, which may belong to another runtime.
+fn wait_for<T: Send + 'static>(
+    runtime: &Handle,
+    work: impl Future<Output = T> + Send + 'static,
+) -> Result<T, StoreError> {
+    let (done, answer) = std::sync::mpsc::channel();
+    runtime.spawn(async move {
+        let _ = done.send(work.await);
+    });
+    answer.recv().map_err(|_| stopped())
+}
+
+async fn open(chores: Slot, now: UnixTime) -> Result<Opened, StoreError> {
+    refuse_level(&chores).await?;
+    migrate::run(&chores).await?;
+    let holder = lease::holder();
+    let node = lease::take(&chores, &holder, now).await?;
+    let memory = Memory::new();
+    feed::begin(&chores).await?;
+    let seen = load_memory(&chores, &memory, now).await?;
+    Ok(Opened {
+        node,
+        highest: highest_id(&chores).await?,
+        memory,
+        seen,
+        holder,
+        chores,
+    })
+}
+
+/// Guards are right where each statement sees what was committed before it, and where races are refused.
+async fn refuse_level(slot: &Slot) -> Result<(), StoreError> {
+    let rows = slot
+        .query(
+            "SELECT current_setting('transaction_isolation')",
+            values_of![],
+        )
+        .await?;
+    let level: &str = get(&rows[0], 0)?;
+    match level {
+        "repeatable read" => Err(StoreError::Unavailable(
+            "default_transaction_isolation is repeatable read: set it to read committed or serializable".to_owned(),
+        )),
+        _ => Ok(()),
+    }
+}
+
+/// The highest id in any table that a mint feeds.
+async fn highest_id(slot: &Slot) -> Result<i64, StoreError> {
+    let sql = "SELECT GREATEST(0, (SELECT MAX(id) FROM access_tokens), (SELECT MAX(id) FROM refresh_tokens), \
+               (SELECT MAX(id) FROM codes), (SELECT MAX(id) FROM device_codes), (SELECT MAX(id) FROM grants), \
+               (SELECT MAX(id) FROM interactions), (SELECT MAX(id) FROM sessions), (SELECT MAX(id) FROM audit))";
+    let rows = slot.query(sql, values_of![]).await?;
+    Ok(get(&rows[0], 0)?)
+}
+
+/// Fills memory; returns the last line of the feed that it holds. The feed is read first: what changes after that
+/// is in a later line.
+async fn load_memory(slot: &Slot, memory: &Memory, now: UnixTime) -> Result<i64, StoreError> {
+    let mut cursor = 0;
+    for (seq, kind, reference, until) in read::changes(slot, 0).await? {
+        cursor = seq;
+        if kind == "grant" && until > now.0 {
+            memory.revoke(reference, until);
+        }
+    }
+    for person in read::standings(slot).await? {
+        memory.set_standing(person.subject, Standing::from(&person));
+    }
+    Ok(cursor)
+}
+
+fn stopped() -> StoreError {
+    StoreError::Unavailable("the writer has stopped".to_owned())
+}

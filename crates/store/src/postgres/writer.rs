@@ -1,0 +1,315 @@
+//! The writers: lanes that take what has queued, each on its own connection. Batches come from load, never from
+//! waiting. A commit whose answer was lost is found out about before anyone is answered.
+use super::apply::Apply;
+use super::batch::{self, Kind};
+use super::conn::{Conn, Slot, Tries};
+use super::fault::Fault;
+use super::read;
+use super::rows::Read;
+use super::value::values_of;
+use crate::memory::Memory;
+use crate::{IdMint, Outcome, StoreError};
+use protocol::Transition;
+use protocol::decision::Mint;
+use protocol::types::{ClientNo, Locator, Subject, UnixTime};
+use std::sync::Arc;
+use tokio::sync::{Mutex, Notify, mpsc, oneshot};
+
+/// Transitions that may wait in each of the two queues; more are refused.
+pub(super) const QUEUE: usize = 4_096;
+/// Transitions in one statement, at most.
+const MAX_BATCH: usize = 512;
+
+/// What memory learns from a commit.
+pub(super) enum Effect {
+    Grant(Locator, UnixTime),
+    Person(Subject),
+    Client(ClientNo),
+    /// A token's row is gone: nothing to keep, but the feed tells it.
+    Token,
+}
+
+/// A unit of work with whoever waits for it.
+pub(super) enum Job {
+    Settle(Settle),
+    /// Ends all lanes of the queue once what came before is done.
+    Close,
+}
+
+/// A transition and who waits for it.
+pub(super) struct Settle {
+    pub(super) transition: Transition,
+    pub(super) now: UnixTime,
+    pub(super) done: oneshot::Sender<Result<Outcome, StoreError>>,
+}
+
+/// A queue that several lanes take from in turn.
+pub(super) type Queue = Arc<Mutex<mpsc::Receiver<Job>>>;
+
+/// One connection that writes.
+pub(super) struct Lane {
+    pub(super) queue: Queue,
+    pub(super) slot: Slot,
+    pub(super) mint: IdMint,
+    pub(super) memory: Arc<Memory>,
+    /// Told of every commit that the feed has a line of.
+    pub(super) fed: Arc<Notify>,
+}
+
+impl Lane {
+    /// Works until the queue is closed; takes up to `most` at a time.
+    async fn work(self, most: usize) {
+        loop {
+            let mut jobs = Vec::new();
+            let taken = {
+                let mut queue = self.queue.lock().await;
+                let taken = queue.recv_many(&mut jobs, most).await;
+                if jobs.iter().any(|job| matches!(job, Job::Close)) {
+                    queue.close();
+                }
+                taken
+            };
+            if taken == 0 {
+                return;
+            }
+            let settle = |job| match job {
+                Job::Settle(settle) => Some(settle),
+                Job::Close => None,
+            };
+            self.settle(jobs.into_iter().filter_map(settle).collect())
+                .await;
+        }
+    }
+
+    /// A lane of what is batched.
+    pub(super) async fn batches(self) {
+        self.work(MAX_BATCH).await;
+    }
+
+    /// A lane of what runs alone.
+    pub(super) async fn singles(self) {
+        self.work(1).await;
+    }
+
+    async fn settle(&self, jobs: Vec<Settle>) {
+        let (mut batches, mut singles) = (<[Vec<Settle>; 3]>::default(), Vec::new());
+        for job in jobs {
+            match Kind::of(&job.transition) {
+                Some(kind) => batches[kind as usize].push(job),
+                None => singles.push(job),
+            }
+        }
+        // All kinds are sent before the first answer is waited for.
+        let [issued, rotated, redeemed] = batches;
+        tokio::join!(
+            self.batch(Kind::Issue, issued),
+            self.batch(Kind::Rotate, rotated),
+            self.batch(Kind::Redeem, redeemed),
+        );
+        for job in singles {
+            let settled = self.alone(&job.transition, job.now).await;
+            let _ = job.done.send(settled.map_err(StoreError::from));
+        }
+    }
+
+    /// Settles all of one kind in one statement, or each alone when that failed as a whole.
+    async fn batch(&self, kind: Kind, jobs: Vec<Settle>) {
+        if jobs.is_empty() {
+            return;
+        }
+        let mut lost = false;
+        match self.try_batch(kind, &jobs, &mut lost).await {
+            // A guard lost to somebody is an answer; a token whose id is there already, or a guard that an earlier
+            // try may have won, is looked at again.
+            Ok(won) if !lost && (kind != Kind::Issue || won.iter().all(|won| *won)) => {
+                for (job, won) in jobs.into_iter().zip(won) {
+                    let _ = job.done.send(Ok(outcome(won)));
+                }
+            }
+            Err(fault) if jobs.len() == 1 && !fault.is_lost() => {
+                for job in jobs {
+                    let _ = job.done.send(Err(StoreError::from(fault_again(&fault))));
+                }
+            }
+            _ => {
+                for job in jobs {
+                    let settled = self.one_of(kind, &job).await;
+                    let _ = job.done.send(settled.map_err(StoreError::from));
+                }
+            }
+        }
+    }
+
+    /// Tries until the database takes no other side of a race. `lost` is set when a connection broke under it.
+    async fn try_batch(&self, kind: Kind, jobs: &[Settle], lost: &mut bool) -> Read<Vec<bool>> {
+        let mut tries = Tries::new();
+        loop {
+            let conn = self.slot.conn().await?;
+            match kind.settle(&conn, &self.mint, jobs).await {
+                Err(Fault::Again(why)) => tries.pause(why).await?,
+                Err(Fault::Lost(why)) => {
+                    self.slot.drop_conn(&conn);
+                    *lost = true;
+                    return Err(Fault::Lost(why));
+                }
+                other => return other,
+            }
+        }
+    }
+
+    /// Settles one of a batch that failed. Its guard is asked for again, which waits for an earlier try that still
+    /// runs; when the guard is lost, its own row tells to whom.
+    async fn one_of(&self, kind: Kind, job: &Settle) -> Read<Outcome> {
+        let mut tries = Tries::new();
+        loop {
+            let conn = self.slot.conn().await?;
+            let tried = async {
+                let won = kind
+                    .settle(&conn, &self.mint, std::slice::from_ref(job))
+                    .await?;
+                Ok(won[0] || batch::was_settled(&conn, &job.transition).await?)
+            };
+            match tried.await {
+                Ok(false) if kind == Kind::Issue => {
+                    return Err(Fault::Refused(
+                        "a token has the id of another one".to_owned(),
+                    ));
+                }
+                Ok(settled) => return Ok(outcome(settled)),
+                Err(Fault::Again(why)) => tries.pause(why).await?,
+                Err(Fault::Lost(why)) => {
+                    self.slot.drop_conn(&conn);
+                    tries.pause(why).await?;
+                }
+                Err(fault) => return Err(fault),
+            }
+        }
+    }
+
+    /// Settles a transition in a transaction of its own.
+    async fn alone(&self, transition: &Transition, now: UnixTime) -> Read<Outcome> {
+        let mut tries = Tries::new();
+        let receipt = self.mint.locator();
+        let mut unsure = false;
+        loop {
+            let conn = self.slot.conn().await?;
+            let mut apply = Apply {
+                conn: &conn,
+                now,
+                receipt,
+                effects: Vec::new(),
+            };
+            let done = match transition {
+                // Taking an attempt back twice would forget somebody else's.
+                Transition::ClearAttempts { own, subject, .. } if unsure => {
+                    let rest = Transition::ClearAttempts {
+                        own: own.clone(),
+                        shared: Vec::new(),
+                        subject: *subject,
+                    };
+                    transact(&mut apply, &rest, &mut unsure).await
+                }
+                _ => transact(&mut apply, transition, &mut unsure).await,
+            };
+            let effects = apply.effects;
+            match done {
+                Ok(Outcome::Conflict)
+                    if unsure && was_alone_settled(&conn, transition, receipt).await? =>
+                {
+                    self.learn_of(transition).await;
+                    return Ok(Outcome::Committed);
+                }
+                Ok(outcome) => {
+                    if outcome == Outcome::Committed {
+                        self.learn(&effects).await;
+                    }
+                    return Ok(outcome);
+                }
+                Err(Fault::Again(why)) => tries.pause(why).await?,
+                Err(Fault::Lost(why)) => {
+                    self.slot.drop_conn(&conn);
+                    tries.pause(why).await?;
+                }
+                Err(fault) => return Err(fault),
+            }
+        }
+    }
+
+    /// Puts what was committed into memory, before anyone is answered.
+    async fn learn(&self, effects: &[Effect]) {
+        if !effects.is_empty() {
+            self.fed.notify_one();
+        }
+        for effect in effects {
+            match effect {
+                Effect::Grant(grant, until) => self.memory.revoke(grant.0, until.0),
+                Effect::Client(client) => self.memory.forget_client(*client),
+                Effect::Token => {}
+                Effect::Person(subject) => {
+                    if let Ok(standing) = read::standing(&self.slot, *subject).await {
+                        self.memory.set_standing(*subject, standing);
+                    }
+                }
+            }
+        }
+    }
+
+    /// The same for a guarded change of an app whose first commit was not answered; the feed tells of it too.
+    async fn learn_of(&self, transition: &Transition) {
+        if let Transition::UpdateClient { client, .. } = transition {
+            self.learn(&[Effect::Client(*client)]).await;
+        }
+    }
+}
+
+/// Runs one transaction. `unsure` is set when the answer to its commit did not come.
+async fn transact(
+    apply: &mut Apply<'_>,
+    transition: &Transition,
+    unsure: &mut bool,
+) -> Read<Outcome> {
+    let conn = apply.conn;
+    conn.command("BEGIN").await?;
+    match apply.transition(transition).await {
+        Ok(Outcome::Committed) => {
+            let committed = conn.command("COMMIT").await;
+            *unsure |= committed.as_ref().is_err_and(Fault::is_lost);
+            committed.map(|()| Outcome::Committed)
+        }
+        Ok(Outcome::Conflict) => conn.command("ROLLBACK").await.map(|()| Outcome::Conflict),
+        Err(fault @ Fault::Lost(_)) => Err(fault),
+        Err(fault) => {
+            conn.command("ROLLBACK").await?;
+            Err(fault)
+        }
+    }
+}
+
+/// Whether a transition that runs alone is there already: its line of the audit trail tells, or the row it made.
+async fn was_alone_settled(conn: &Conn, transition: &Transition, receipt: Locator) -> Read<bool> {
+    let (sql, id) = match transition {
+        Transition::KeepInteraction(interaction) => {
+            ("SELECT 1 FROM interactions WHERE id = $1", interaction.id)
+        }
+        Transition::IssueCode { code, .. } => ("SELECT 1 FROM codes WHERE id = $1", code.id),
+        Transition::KeepDevice(device) => ("SELECT 1 FROM device_codes WHERE id = $1", device.id),
+        _ => ("SELECT 1 FROM audit WHERE id = $1", receipt),
+    };
+    Ok(!conn.query(sql, values_of![id.0]).await?.is_empty())
+}
+
+fn outcome(won: bool) -> Outcome {
+    match won {
+        true => Outcome::Committed,
+        false => Outcome::Conflict,
+    }
+}
+
+fn fault_again(fault: &Fault) -> Fault {
+    match fault {
+        Fault::Again(why) => Fault::Again(why.clone()),
+        Fault::Lost(why) => Fault::Lost(why.clone()),
+        Fault::Refused(why) => Fault::Refused(why.clone()),
+        Fault::Corrupt(why) => Fault::Corrupt(why.clone()),
+    }
+}

@@ -1,0 +1,412 @@
+//! What only nodes on PostgreSQL meet: races that the database refuses, commits whose answer is lost, a server that
+//! goes away. Each test ends at once where no server is named.
+use crate::engine::{Database, server};
+use crate::proxy::Proxy;
+use crate::world::{World, open_at};
+use protocol::Transition;
+use protocol::decision::Mint;
+use protocol::transition::RevocationCause;
+use protocol::types::{Lifetime, NewPerson, Subject};
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+use store::{Outcome, StoreError, SweepRules};
+
+/// A world on PostgreSQL, if there is one.
+fn world() -> Option<World> {
+    server().map(|_| World::new())
+}
+
+/// Lets the next `times` inserts into `table` fail with `state`, at the statement or at the commit.
+fn inject(database: &Database, table: &str, state: &str, times: u32, at_commit: bool) {
+    let kind = match at_commit {
+        true => {
+            "CREATE CONSTRAINT TRIGGER injected AFTER INSERT ON {table} DEFERRABLE INITIALLY DEFERRED"
+        }
+        false => "CREATE TRIGGER injected BEFORE INSERT ON {table}",
+    };
+    let kind = kind.replace("{table}", table);
+    // A sequence goes on counting when its transaction is taken back.
+    database.run(&format!(
+        "DROP TRIGGER IF EXISTS injected ON {table}; DROP SEQUENCE IF EXISTS injections; CREATE SEQUENCE injections; \
+         CREATE OR REPLACE FUNCTION inject() RETURNS TRIGGER AS $$ BEGIN \
+         IF nextval('injections') <= {times} THEN RAISE EXCEPTION 'injected' USING ERRCODE = '{state}'; END IF; \
+         RETURN NEW; END $$ LANGUAGE plpgsql; {kind} FOR EACH ROW EXECUTE FUNCTION inject()"
+    ));
+}
+
+#[tokio::test]
+async fn what_the_database_takes_the_other_side_of_is_tried_again() {
+    let Some(world) = world() else { return };
+    let (grant, _, mut refresh) = world.started().await;
+    for (state, at_commit) in [("40001", false), ("40P01", false), ("40001", true)] {
+        inject(world.database(), "used_refresh_tokens", state, 3, at_commit);
+        let (rotation, successor) = world.rotation(&grant, refresh.id);
+        assert_eq!(world.settle(rotation).await, Outcome::Committed);
+        let (late, _) = world.rotation(&grant, refresh.id);
+        assert_eq!(
+            world.settle(late).await,
+            Outcome::Conflict,
+            "once only, however often it was tried"
+        );
+        refresh = successor;
+
+        inject(world.database(), "audit", state, 3, at_commit);
+        world
+            .person(&format!("{state}.{at_commit}@example.com"))
+            .await;
+    }
+}
+
+#[tokio::test]
+async fn what_the_database_refuses_hurts_only_itself() {
+    let Some(world) = world() else { return };
+    let client = world.client("app").await;
+    let template = world.access(&world.grant(&world.code(client, Subject(1))));
+    let token = |id| protocol::types::AccessToken {
+        id,
+        ..template.clone()
+    };
+    let ids: Vec<_> = (0..20).map(|_| world.store.mint().locator()).collect();
+    let bad = ids[7];
+    let sql = format!(
+        "ALTER TABLE access_tokens ADD CONSTRAINT refused CHECK (id <> {})",
+        bad.0
+    );
+    world.database().run(&sql);
+    let world = Arc::new(world);
+    let tasks: Vec<_> = ids
+        .iter()
+        .map(|&id| {
+            let (world, transition) = (world.clone(), Transition::IssueAccessToken(token(id)));
+            tokio::spawn(async move { world.store.settle(transition, world.now).await })
+        })
+        .collect();
+    for (id, task) in ids.into_iter().zip(tasks) {
+        let settled = task.await.unwrap();
+        assert_eq!(settled.is_ok(), id != bad, "{settled:?}");
+        assert_eq!(
+            world.store.access_token(id).await.unwrap().is_some(),
+            id != bad
+        );
+    }
+}
+
+/// A world behind a proxy that can lose an answer.
+async fn behind_proxy() -> Option<(World, Proxy)> {
+    let database = server().map(|_| Database::new())?;
+    let proxy = Proxy::before(&database.url()).await;
+    Some((World::through(database, proxy.location()), proxy))
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_commit_whose_answer_is_lost_is_found_out_about() {
+    let Some((world, proxy)) = behind_proxy().await else {
+        return;
+    };
+    let (grant, _, mut refresh) = world.started().await;
+    for _ in 0..5 {
+        let (rotation, successor) = world.rotation(&grant, refresh.id);
+        proxy.lose("used_refresh_tokens");
+        assert_eq!(world.settle(rotation).await, Outcome::Committed);
+        assert!(proxy.has_lost(), "the answer was lost");
+        let used = world
+            .store
+            .refresh_token(refresh.id)
+            .await
+            .unwrap()
+            .unwrap()
+            .used
+            .unwrap();
+        assert_eq!(used.successor, successor.id);
+        refresh = successor;
+    }
+    let code = world.issued_code(grant.client, grant.subject).await;
+    proxy.lose("INSERT INTO grants");
+    assert_eq!(
+        world.settle(world.redemption(&code).0).await,
+        Outcome::Committed
+    );
+    assert!(proxy.has_lost());
+    assert_eq!(
+        world.settle(world.redemption(&code).0).await,
+        Outcome::Conflict
+    );
+
+    let token = world.access(&grant);
+    proxy.lose("INSERT INTO access_tokens");
+    assert_eq!(
+        world
+            .settle(Transition::IssueAccessToken(token.clone()))
+            .await,
+        Outcome::Committed
+    );
+    assert!(proxy.has_lost());
+    assert!(world.store.access_token(token.id).await.unwrap().is_some());
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_same_for_what_runs_alone() {
+    let Some((world, proxy)) = behind_proxy().await else {
+        return;
+    };
+    let client = world.client("app").await;
+    let person = NewPerson {
+        subject: None,
+        email: "ada@example.com".to_owned(),
+        name: "Ada".to_owned(),
+        admin: false,
+        password: "x".to_owned(),
+        test_app: None,
+    };
+    proxy.lose("COMMIT");
+    assert_eq!(
+        world.settle(Transition::CreatePerson(person.clone())).await,
+        Outcome::Committed
+    );
+    assert!(proxy.has_lost());
+    assert_eq!(
+        world.settle(Transition::CreatePerson(person)).await,
+        Outcome::Conflict
+    );
+
+    proxy.lose("COMMIT");
+    let code = world.issued_code(client, Subject(1)).await;
+    assert!(proxy.has_lost());
+    assert!(world.store.code(code.id).await.unwrap().is_some());
+
+    proxy.lose("COMMIT");
+    let app = Box::new(world.new_client("other"));
+    assert_eq!(
+        world
+            .settle(Transition::RegisterClient {
+                client: app,
+                logo: None
+            })
+            .await,
+        Outcome::Committed
+    );
+    assert!(proxy.has_lost());
+    assert_eq!(world.store.clients(None, 10).await.unwrap().len(), 2);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_server_that_goes_away_is_said_at_once_and_comes_back_without_a_restart() {
+    let Some((world, proxy)) = behind_proxy().await else {
+        return;
+    };
+    let (grant, access, _) = world.started().await;
+    proxy.close().await;
+    let began = Instant::now();
+    let read = world.store.access_token(access.id).await;
+    assert!(matches!(read, Err(StoreError::Unavailable(_))), "{read:?}");
+    let token = world.access(&grant);
+    let settled = world
+        .store
+        .settle(Transition::IssueAccessToken(token.clone()), world.now)
+        .await;
+    assert!(
+        matches!(settled, Err(StoreError::Unavailable(_))),
+        "{settled:?}"
+    );
+    assert!(world.store.ready().await.is_err());
+    assert!(
+        began.elapsed() < Duration::from_secs(5),
+        "{:?}",
+        began.elapsed()
+    );
+    proxy.open().await;
+    tokio::time::sleep(Duration::from_millis(300)).await;
+    assert!(world.store.access_token(access.id).await.unwrap().is_some());
+    assert_eq!(
+        world.settle(Transition::IssueAccessToken(token)).await,
+        Outcome::Committed
+    );
+    world.store.ready().await.unwrap();
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn no_node_misses_a_change_of_another() {
+    let Some(world) = world() else { return };
+    let (client, subject) = (
+        world.client("app").await,
+        world.person("ada@example.com").await,
+    );
+    let mut grants = Vec::new();
+    for _ in 0..60 {
+        let code = world.issued_code(client, subject).await;
+        let (redemption, grant, _) = world.redemption(&code);
+        world.settle(redemption).await;
+        let access = world.access(&grant);
+        world
+            .settle(Transition::IssueAccessToken(access.clone()))
+            .await;
+        grants.push((grant, access));
+    }
+    let (reader, world) = (world.another(), Arc::new(world));
+    let nodes: Vec<_> = (0..3).map(|_| world.another()).collect();
+    let mut tasks = Vec::new();
+    for (at, (grant, _)) in grants.iter().enumerate() {
+        let revoke = Transition::RevokeGrant {
+            grant: grant.id,
+            until: grant.expires_at,
+            client,
+            cause: RevocationCause::App,
+        };
+        let (node, now) = (nodes[at % nodes.len()].clone(), world.now);
+        tasks.push(tokio::spawn(async move {
+            node.settle(revoke, now).await.unwrap()
+        }));
+    }
+    // Lines are read while they are written.
+    while tasks.iter().any(|task| !task.is_finished()) {
+        reader.poll_changes().await.unwrap();
+    }
+    reader.poll_changes().await.unwrap();
+    for (_, access) in &grants {
+        assert!(
+            reader
+                .access_token(access.id)
+                .await
+                .unwrap()
+                .unwrap()
+                .grant_revoked
+        );
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn a_token_has_one_winner_among_nodes() {
+    let Some(world) = world() else { return };
+    let (grant, _, mut refresh) = world.started().await;
+    let nodes: Vec<_> = (0..4).map(|_| world.another()).collect();
+    for racers in [8, 100] {
+        let tasks: Vec<_> = (0..racers)
+            .map(|at| {
+                let (rotation, successor) = world.rotation(&grant, refresh.id);
+                let (node, now) = (nodes[at % nodes.len()].clone(), world.now);
+                tokio::spawn(async move { (node.settle(rotation, now).await.unwrap(), successor) })
+            })
+            .collect();
+        let mut winners = Vec::new();
+        for task in tasks {
+            let (outcome, successor) = task.await.unwrap();
+            if outcome == Outcome::Committed {
+                winners.push(successor);
+            }
+        }
+        assert_eq!(winners.len(), 1);
+        refresh = winners.remove(0);
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn numbers_counted_by_many_nodes_are_all_different() {
+    let Some(world) = world() else { return };
+    let nodes: Vec<_> = (0..3).map(|_| world.another()).collect();
+    let tasks: Vec<_> = (0..30)
+        .map(|at| {
+            let person = NewPerson {
+                subject: None,
+                email: format!("{at}@example.com"),
+                name: String::new(),
+                admin: false,
+                password: String::new(),
+                test_app: None,
+            };
+            let (node, now) = (nodes[at % nodes.len()].clone(), world.now);
+            tokio::spawn(async move {
+                node.settle(Transition::CreatePerson(person), now)
+                    .await
+                    .unwrap()
+            })
+        })
+        .collect();
+    for task in tasks {
+        assert_eq!(task.await.unwrap(), Outcome::Committed);
+    }
+    let people = world.store.people(None, 100).await.unwrap().people;
+    let subjects: Vec<i64> = people.iter().map(|person| person.subject.0).collect();
+    assert_eq!(subjects, (1..=30).collect::<Vec<_>>());
+}
+
+#[tokio::test]
+async fn one_node_sweeps_at_a_time() {
+    let Some(world) = world() else { return };
+    let (_, access, _) = world.started().await;
+    let (other, rules) = (world.another(), SweepRules::of(&crate::world::policy()));
+    other.sweep(world.now, &rules).await.unwrap();
+    let later = world.now.plus(Lifetime::from_days(1));
+    assert_eq!(
+        world
+            .store
+            .sweep(later, &rules)
+            .await
+            .unwrap()
+            .access_tokens,
+        0
+    );
+    assert!(world.store.access_token(access.id).await.unwrap().is_some());
+    // It gives the lease back when it stops.
+    other.close().await;
+    assert_eq!(
+        world
+            .store
+            .sweep(later, &rules)
+            .await
+            .unwrap()
+            .access_tokens,
+        1
+    );
+}
+
+#[tokio::test]
+async fn a_node_whose_number_another_took_writes_nothing_under_it() {
+    let Some(world) = world() else { return };
+    let (grant, ..) = world.started().await;
+    let node = (world.store.mint().locator().0 >> 12) & 1_023;
+    let sql = format!(
+        "UPDATE nodes SET holder = 'another', lease_until = lease_until + 600 WHERE node = {node}"
+    );
+    world.database().run(&sql);
+    // As if it had slept: its lease ran out long ago.
+    world
+        .store
+        .renew_lease(protocol::types::UnixTime(0))
+        .await
+        .unwrap();
+    assert_ne!((world.store.mint().locator().0 >> 12) & 1_023, node);
+    let token = world.access(&grant);
+    let settled = world
+        .store
+        .settle(Transition::IssueAccessToken(token), world.now)
+        .await;
+    assert!(
+        settled.is_ok(),
+        "the new number is renewed before it is used: {settled:?}"
+    );
+}
+
+#[tokio::test]
+async fn a_schema_of_a_later_version_that_only_adds_is_welcome() {
+    let Some(world) = world() else { return };
+    world.database().run(
+        "ALTER TABLE access_tokens ADD COLUMN later TEXT; \
+         INSERT INTO refinery_schema_history (version, name, applied_on, checksum) VALUES (999, 'later', '', '0')",
+    );
+    let store = open_at(world.database().location());
+    store.ready().await.unwrap();
+}
+
+#[tokio::test]
+async fn a_pooler_needs_no_prepared_statements() {
+    let Some(_) = server() else { return };
+    let database = Database::new();
+    let url = database.url();
+    let joined = if url.contains('?') { '&' } else { '?' };
+    let location = store::PostgresUrl::parse(&format!("{url}{joined}pooler=transaction")).unwrap();
+    let world = World::through(database, store::Location::Postgres(location));
+    let (grant, access, refresh) = world.started().await;
+    let (rotation, _) = world.rotation(&grant, refresh.id);
+    assert_eq!(world.settle(rotation).await, Outcome::Committed);
+    assert!(world.store.access_token(access.id).await.unwrap().is_some());
+}
