@@ -2,6 +2,7 @@
 //!
 //! - [`Setup`] and [`Provider`] run the server on a free loopback port with a store of its own.
 //! - `Setup::https` has it serve TLS, under a certificate authority of its own that its clients trust.
+//! - [`postgres::Database`] makes a database of a test's own for those that need one.
 //! - `Provider::{cli, user_create, app_create}` use the binary's command line.
 //! - [`Browser`] keeps cookies, fills in forms and walks sign-in and consent.
 //! - [`Api`] makes the plain requests an app or an API makes.
@@ -17,6 +18,7 @@ mod html;
 mod http;
 mod pkce;
 mod port;
+pub mod postgres;
 mod process;
 mod provider;
 mod setup;

@@ -25,6 +25,8 @@ pub struct Provider {
     child: Option<Child>,
     /// How its clients know it, when it serves https.
     pub(crate) trust: Option<Trust>,
+    /// Where it keeps everything, when that is no file of its own.
+    pub(crate) storage: Option<String>,
 }
 
 impl Provider {
@@ -50,6 +52,7 @@ impl Provider {
             addr: SocketAddr::from((Ipv4Addr::LOCALHOST, port)),
             child: None,
             trust: None,
+            storage: None,
         };
         fs::write(provider.config_path(), config).expect("write the configuration");
         provider
@@ -92,7 +95,8 @@ impl Provider {
 
     /// The storage as the command line wants it.
     pub fn storage(&self) -> String {
-        format!("sqlite:{}", self.database_path().display())
+        let file = || format!("sqlite:{}", self.database_path().display());
+        self.storage.clone().unwrap_or_else(file)
     }
 
     /// All that the server has printed so far, over all its starts.

@@ -15,6 +15,7 @@ pub struct Setup {
     folder: Option<PathBuf>,
     https: bool,
     database: String,
+    storage: Option<String>,
 }
 
 impl Setup {
@@ -30,6 +31,7 @@ impl Setup {
             folder: None,
             https: false,
             database: "valetkey.db".to_owned(),
+            storage: None,
         }
     }
 
@@ -96,6 +98,12 @@ impl Setup {
         self
     }
 
+    /// The storage, as `--storage` names it, instead of a file in the provider's folder.
+    pub fn storage(mut self, url: &str) -> Self {
+        self.storage = Some(url.to_owned());
+        self
+    }
+
     /// Writes the configuration into a new folder and starts the server.
     ///
     /// # Panics
@@ -138,6 +146,7 @@ impl Setup {
             &self.database,
         );
         provider.trust = trust;
+        provider.storage = self.storage;
         provider
     }
 

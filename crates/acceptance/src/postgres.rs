@@ -1,0 +1,68 @@
+//! A database of one test's own on a PostgreSQL server.
+
+use tokio_postgres::NoTls;
+
+/// A new database. Dropping it removes it.
+#[derive(Debug)]
+pub struct Database {
+    server: String,
+    name: String,
+}
+
+impl Database {
+    /// A database on the server that this URL names, whose user may make databases.
+    ///
+    /// # Panics
+    /// When it cannot be made.
+    pub fn on(server: &str) -> Self {
+        let mut raw = [0; 16];
+        aws_lc_rs::rand::fill(&mut raw).expect("the system gives random bytes");
+        let name = format!("valetkey_test_{:032x}", u128::from_ne_bytes(raw));
+        run(server, &format!("CREATE DATABASE {name}"));
+        Database {
+            server: server.to_owned(),
+            name,
+        }
+    }
+
+    /// Its URL.
+    pub fn url(&self) -> String {
+        let (base, query) = self.server.split_once('?').unwrap_or((&self.server, ""));
+        let authority = base.find("://").map_or(0, |at| at + 3);
+        let end = base[authority..]
+            .find('/')
+            .map_or(base.len(), |at| authority + at);
+        format!("{}/{}?{query}", &base[..end], self.name)
+    }
+
+    /// Runs statements behind the servers' back.
+    ///
+    /// # Panics
+    /// When they are refused.
+    pub fn run(&self, sql: &str) {
+        run(&self.url(), sql);
+    }
+}
+
+impl Drop for Database {
+    fn drop(&mut self) {
+        run(
+            &self.server,
+            &format!("DROP DATABASE IF EXISTS {} WITH (FORCE)", self.name),
+        );
+    }
+}
+
+fn run(url: &str, sql: &str) {
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build();
+    runtime.expect("a runtime").block_on(async {
+        let (client, connection) = tokio_postgres::connect(url, NoTls)
+            .await
+            .expect("the server answers");
+        tokio::spawn(connection);
+        let done = client.batch_execute(sql).await;
+        done.unwrap_or_else(|error| panic!("{sql}: {error}"));
+    });
+}
