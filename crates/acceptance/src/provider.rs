@@ -1,11 +1,13 @@
 //! A running server with a configuration and a store of its own.
 
+use crate::postgres::Database;
 use crate::process::{kill, terminate};
 use crate::{Api, Browser, Request, Trust, free_port, tls, wait_for_exit};
 use std::fs::{self, File, OpenOptions};
 use std::net::{Ipv4Addr, SocketAddr};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, ExitStatus, Stdio};
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 use tempfile::TempDir;
 
@@ -26,7 +28,7 @@ pub struct Provider {
     /// How its clients know it, when it serves https.
     pub(crate) trust: Option<Trust>,
     /// Where it keeps everything, when that is no file of its own.
-    pub(crate) storage: Option<String>,
+    pub(crate) postgres: Option<Arc<Database>>,
 }
 
 impl Provider {
@@ -52,7 +54,7 @@ impl Provider {
             addr: SocketAddr::from((Ipv4Addr::LOCALHOST, port)),
             child: None,
             trust: None,
-            storage: None,
+            postgres: None,
         };
         fs::write(provider.config_path(), config).expect("write the configuration");
         provider
@@ -95,8 +97,10 @@ impl Provider {
 
     /// The storage as the command line wants it.
     pub fn storage(&self) -> String {
-        let file = || format!("sqlite:{}", self.database_path().display());
-        self.storage.clone().unwrap_or_else(file)
+        match &self.postgres {
+            Some(database) => database.url(),
+            None => format!("sqlite:{}", self.database_path().display()),
+        }
     }
 
     /// All that the server has printed so far, over all its starts.

@@ -1,7 +1,9 @@
 //! How a provider is to be started.
 
+use crate::postgres::Database;
 use crate::{Provider, binary, tls};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 /// A configuration and the ways to change it for one test.
 #[derive(Clone, Debug)]
@@ -15,7 +17,7 @@ pub struct Setup {
     folder: Option<PathBuf>,
     https: bool,
     database: String,
-    storage: Option<String>,
+    postgres: Option<Arc<Database>>,
 }
 
 impl Setup {
@@ -31,7 +33,7 @@ impl Setup {
             folder: None,
             https: false,
             database: "valetkey.db".to_owned(),
-            storage: None,
+            postgres: None,
         }
     }
 
@@ -98,9 +100,9 @@ impl Setup {
         self
     }
 
-    /// The storage, as `--storage` names it, instead of a file in the provider's folder.
-    pub fn storage(mut self, url: &str) -> Self {
-        self.storage = Some(url.to_owned());
+    /// A PostgreSQL database instead of a file in the provider's folder.
+    pub fn postgres(mut self, database: impl Into<Arc<Database>>) -> Self {
+        self.postgres = Some(database.into());
         self
     }
 
@@ -146,7 +148,7 @@ impl Setup {
             &self.database,
         );
         provider.trust = trust;
-        provider.storage = self.storage;
+        provider.postgres = self.postgres;
         provider
     }
 

@@ -7,7 +7,7 @@ mod support;
 
 use acceptance::{App, Browser, Reply, Request, Setup, postgres::Database};
 use std::collections::HashSet;
-use std::sync::Barrier;
+use std::sync::{Arc, Barrier};
 use std::time::{Duration, Instant};
 use support::told::Work;
 use support::{
@@ -19,25 +19,24 @@ const RACERS: usize = 40;
 /// What is revoked on one node is refused on all within this time.
 const TOLD: Duration = Duration::from_secs(1);
 
-/// Two nodes of one provider. The database goes last.
+/// Two nodes of one provider.
 struct Nodes {
     one: Scene,
     two: Scene,
-    _database: Database,
 }
 
 impl Nodes {
     fn start(test: &str) -> Option<Self> {
         let server = tool("VALETKEY_TEST_POSTGRES", test)?;
-        let database = Database::on(server.to_str()?);
-        let one = Scene::start(Setup::toml(PLAIN).storage(&database.url()));
+        let database = Arc::new(Database::on(server.to_str()?));
+        let one = Scene::start(Setup::toml(PLAIN).postgres(database.clone()));
         let keys = one.provider.folder().join("valetkey.keys");
         let two = Setup::toml(PLAIN)
             .with(&format!(
                 "[storage]\nkeys = {:?}",
                 keys.display().to_string()
             ))
-            .storage(&database.url())
+            .postgres(database.clone())
             .issuer(one.provider.issuer())
             .start();
         let two = Scene {
@@ -45,11 +44,7 @@ impl Nodes {
             metadata: one.metadata.clone(),
             ann: one.ann.clone(),
         };
-        Some(Nodes {
-            one,
-            two,
-            _database: database,
-        })
+        Some(Nodes { one, two })
     }
 
     fn both(&self) -> [&Scene; 2] {

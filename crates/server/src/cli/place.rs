@@ -53,7 +53,7 @@ impl Place {
             || std::env::var_os("VALETKEY_STORAGE__URL").is_some();
         if !named {
             return Err(Failure::usage(
-                "which provider? Name its configuration with --config FILE, or its database with --storage sqlite:PATH",
+                "which provider? Name its configuration with --config FILE, or its database with --storage sqlite:PATH or --storage postgres://…",
             ));
         }
         let config = self.load()?;

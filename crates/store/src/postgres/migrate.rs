@@ -112,7 +112,9 @@ mod tests {
     fn names(engine: &str) -> Vec<String> {
         let folder = format!("{}/migrations/{engine}", env!("CARGO_MANIFEST_DIR"));
         let files = std::fs::read_dir(folder).unwrap();
-        let mut names: Vec<_> = files.map(|file| file.unwrap().file_name().into_string().unwrap()).collect();
+        let mut names: Vec<_> = files
+            .map(|file| file.unwrap().file_name().into_string().unwrap())
+            .collect();
         names.sort();
         names
     }
@@ -127,7 +129,9 @@ mod tests {
     fn both_engines_have_the_same_tables_and_columns() {
         // Types aside, and how a table is kept.
         let same = |sql: String| {
-            let mut sql = sql.replace(" STRICT", "").replace(" DEFAULT FALSE", " DEFAULT 0");
+            let mut sql = sql
+                .replace(" STRICT", "")
+                .replace(" DEFAULT FALSE", " DEFAULT 0");
             for kind in ["BIGINT", "BOOLEAN", "INTEGER", "BYTEA", "BLOB"] {
                 sql = sql.replace(kind, "_");
             }
@@ -135,7 +139,11 @@ mod tests {
         };
         for name in names("sqlite") {
             let read = |engine| {
-                std::fs::read_to_string(format!("{}/migrations/{engine}/{name}", env!("CARGO_MANIFEST_DIR"))).unwrap()
+                std::fs::read_to_string(format!(
+                    "{}/migrations/{engine}/{name}",
+                    env!("CARGO_MANIFEST_DIR")
+                ))
+                .unwrap()
             };
             assert_eq!(same(read("postgres")), same(read("sqlite")), "{name}");
         }

@@ -30,6 +30,7 @@ pub(super) enum Effect {
 }
 
 /// A unit of work with whoever waits for it.
+#[expect(clippy::large_enum_variant, reason = "nearly all are of the large one")]
 pub(super) enum Job {
     Settle(Settle),
     /// Ends all lanes of the queue once what came before is done.

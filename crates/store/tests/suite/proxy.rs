@@ -146,10 +146,7 @@ fn holds(bytes: &[u8], what: &[u8]) -> bool {
 /// Ends when an answer is lost; it has been given then, so the statement has had its effect.
 async fn answers(mut from: OwnedReadHalf, mut to: OwnedWriteHalf, losing: Arc<AtomicBool>) {
     let mut buffer = vec![0; 65_536];
-    loop {
-        let Ok(read) = from.read(&mut buffer).await else {
-            break;
-        };
+    while let Ok(read) = from.read(&mut buffer).await {
         if losing.load(SeqCst) && read > 0 {
             return;
         }

@@ -1,7 +1,7 @@
 //! The endpoints.
 
-use crate::sqlite::{Db, Found};
-use crate::store::{Job, Table};
+use crate::sqlite::Found;
+use crate::store::{Db, Job, Table};
 use crate::token::{Ids, LIFETIME, Presented, mint, sha256};
 use aws_lc_rs::constant_time::verify_slices_are_equal;
 use axum::http::{HeaderMap, StatusCode, header};
@@ -79,7 +79,7 @@ async fn introspect(State(app): State<Arc<App>>, headers: HeaderMap, body: Bytes
     if !app.authenticated(&headers, &form) {
         return error(StatusCode::UNAUTHORIZED, "invalid_client");
     }
-    match app.find(Table::Access, &form.token) {
+    match app.find(Table::Access, &form.token).await {
         Some((_, Found { iat, exp })) => json(format!(
             r#"{{"active":true,"client_id":"{}","scope":"read","exp":{exp},"iat":{iat},"token_type":"Bearer"}}"#,
             app.client
@@ -119,7 +119,7 @@ impl App {
 
     /// `refresh_token`: checked by id and hash; used-record, successor and access token in one commit.
     async fn refresh(&self, text: &str) -> Response {
-        let Some((presented, _)) = self.find(Table::Refresh, text) else {
+        let Some((presented, _)) = self.find(Table::Refresh, text).await else {
             return error(StatusCode::BAD_REQUEST, "invalid_grant");
         };
         let (refresh_text, refresh) = mint(&self.ids);
@@ -139,9 +139,9 @@ impl App {
         }
     }
 
-    fn find(&self, table: Table, text: &str) -> Option<(Presented, Found)> {
+    async fn find(&self, table: Table, text: &str) -> Option<(Presented, Found)> {
         let presented = Presented::parse(text)?;
-        let found = self.store.find(table, &presented)?;
+        let found = self.store.find(table, &presented).await?;
         Some((presented, found))
     }
 }

@@ -5,6 +5,7 @@
 //! answers for access tokens; `GET /health/ready` says 200.
 
 mod http;
+mod postgres;
 mod sqlite;
 mod store;
 mod token;
@@ -17,7 +18,7 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::sync::Arc;
 use std::time::Duration;
-use store::{Job, Table};
+use store::{Db, Job, Table};
 use token::{Ids, mint, sha256};
 use tokio::net::TcpListener;
 use tokio::task::JoinSet;
@@ -33,8 +34,11 @@ struct Args {
     #[arg(long, value_name = "ADDR")]
     listen: SocketAddr,
     /// SQLite file, made if absent.
-    #[arg(long, value_name = "PATH")]
-    db: PathBuf,
+    #[arg(long, value_name = "PATH", required_unless_present = "postgres")]
+    db: Option<PathBuf>,
+    /// PostgreSQL database instead.
+    #[arg(long, value_name = "URL", conflicts_with = "db")]
+    postgres: Option<String>,
     /// Id of the one app.
     #[arg(long, default_value = "bench")]
     client: String,
@@ -86,7 +90,13 @@ fn run(mut args: Args) -> anyhow::Result<()> {
 }
 
 async fn serve(args: Args) -> anyhow::Result<()> {
-    let store = sqlite::Db::open(&args.db, args.workers)?;
+    let store = match (&args.postgres, &args.db) {
+        (Some(url), _) => Db::Postgres(postgres::Db::open(url).await?),
+        (None, path) => {
+            let path = path.as_deref().unwrap_or(Path::new("floor.db"));
+            Db::Sqlite(sqlite::Db::open(path, args.workers)?)
+        }
+    };
     let app = Arc::new(App {
         client: args.client,
         secret: sha256(args.secret.as_bytes()),

@@ -1,6 +1,7 @@
 //! What is asked of the store.
 
-use crate::token::Token;
+use crate::sqlite::Found;
+use crate::token::{Presented, Token};
 use tokio::sync::oneshot;
 
 /// Jobs in one commit, at most.
@@ -29,4 +30,38 @@ pub(crate) enum Job {
 pub(crate) struct Waiting {
     pub(crate) job: Job,
     pub(crate) done: oneshot::Sender<bool>,
+}
+
+/// Where it is kept.
+pub(crate) enum Db {
+    /// A file.
+    Sqlite(crate::sqlite::Db),
+    /// A server.
+    Postgres(crate::postgres::Db),
+}
+
+impl Db {
+    /// The highest id found at the start.
+    pub(crate) fn max_id(&self) -> i64 {
+        match self {
+            Db::Sqlite(db) => db.max_id(),
+            Db::Postgres(db) => db.max_id(),
+        }
+    }
+
+    /// Waits until `job` is durable. `None`: the database failed; `Some(false)`: the guard was lost.
+    pub(crate) async fn commit(&self, job: Job) -> Option<bool> {
+        match self {
+            Db::Sqlite(db) => db.commit(job).await,
+            Db::Postgres(db) => db.commit(job).await,
+        }
+    }
+
+    /// `None` unless the row is there and its hash is the token's.
+    pub(crate) async fn find(&self, table: Table, token: &Presented) -> Option<Found> {
+        match self {
+            Db::Sqlite(db) => db.find(table, token),
+            Db::Postgres(db) => db.find(table, token).await,
+        }
+    }
 }

@@ -54,6 +54,9 @@ pub(crate) struct Args {
     /// Where the stores are made, on a real disk; default: beside this executable.
     #[arg(long, value_name = "FOLDER")]
     folder: Option<PathBuf>,
+    /// PostgreSQL server on which each store is a database of its own, instead of a file.
+    #[arg(long, value_name = "URL")]
+    postgres: Option<String>,
     /// Rounds; the result is their median.
     #[arg(long, default_value_t = 3, value_parser = clap::value_parser!(u32).range(1..=50))]
     rounds: u32,

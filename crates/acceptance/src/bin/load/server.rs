@@ -1,6 +1,7 @@
 //! The two servers under load, behind one face.
 
 use crate::Args;
+use acceptance::postgres::Database;
 use acceptance::{Provider, Request, Setup, free_port, send, wait_for_exit};
 use anyhow::{Context, bail, ensure};
 use std::fs::{self, File};
@@ -30,16 +31,18 @@ pub(crate) struct Floor {
     folder: TempDir,
     addr: SocketAddr,
     child: Option<Child>,
+    database: Option<Database>,
 }
 
 impl Floor {
     fn spawn(&mut self) -> anyhow::Result<()> {
         let folder = self.folder.path();
         let mut command = Command::new(&self.binary);
-        command
-            .args(["--listen", &self.addr.to_string(), "--life", LIFE])
-            .arg("--db")
-            .arg(folder.join("floor.db"));
+        command.args(["--listen", &self.addr.to_string(), "--life", LIFE]);
+        match &self.database {
+            Some(database) => command.args(["--postgres", &database.url()]),
+            None => command.arg("--db").arg(folder.join("floor.db")),
+        };
         if !self.refresh_file().exists() {
             let count = REFRESH_TOKENS.to_string();
             command.args(["--refresh-tokens", &count, "--refresh-file"]);
@@ -100,6 +103,7 @@ impl Server {
             folder: folder.prefix("floor-").tempdir_in(stores(args)?)?,
             addr: SocketAddr::from((Ipv4Addr::LOCALHOST, free_port())),
             child: None,
+            database: args.postgres.as_deref().map(Database::on),
         }))
     }
 
@@ -122,6 +126,10 @@ impl Server {
         let setup = match &args.config {
             Some(path) => Setup::file(path),
             None => Setup::toml(CONFIG),
+        };
+        let setup = match &args.postgres {
+            Some(server) => setup.postgres(Database::on(server)),
+            None => setup,
         };
         let provider = setup.binary(binary).folder(&stores(args)?).prepare();
         Ok(Server::Valetkey(Box::new(provider), name))
