@@ -118,18 +118,11 @@ impl Lane {
         if jobs.is_empty() {
             return;
         }
-        let mut lost = false;
-        match self.try_batch(kind, &jobs, &mut lost).await {
-            // A guard lost to somebody is an answer; a token whose id is there already, or a guard that an earlier
-            // try may have won, is looked at again.
-            Ok(won) if !lost && (kind != Kind::Issue || won.iter().all(|won| *won)) => {
+        match self.try_batch(kind, &jobs).await {
+            // A guard lost to somebody is an answer; a token whose id is there already is looked at again.
+            Ok(won) if kind != Kind::Issue || won.iter().all(|won| *won) => {
                 for (job, won) in jobs.into_iter().zip(won) {
                     let _ = job.done.send(Ok(outcome(won)));
-                }
-            }
-            Err(fault) if jobs.len() == 1 && !fault.is_lost() => {
-                for job in jobs {
-                    let _ = job.done.send(Err(StoreError::from(fault_again(&fault))));
                 }
             }
             _ => {
@@ -141,8 +134,8 @@ impl Lane {
         }
     }
 
-    /// Tries until the database takes no other side of a race. `lost` is set when a connection broke under it.
-    async fn try_batch(&self, kind: Kind, jobs: &[Settle], lost: &mut bool) -> Read<Vec<bool>> {
+    /// Tries until the database takes no other side of a race.
+    async fn try_batch(&self, kind: Kind, jobs: &[Settle]) -> Read<Vec<bool>> {
         let mut tries = Tries::new();
         loop {
             let conn = self.slot.conn().await?;
@@ -150,7 +143,6 @@ impl Lane {
                 Err(Fault::Again(why)) => tries.pause(why).await?,
                 Err(Fault::Lost(why)) => {
                     self.slot.drop_conn(&conn);
-                    *lost = true;
                     return Err(Fault::Lost(why));
                 }
                 other => return other,
@@ -303,14 +295,5 @@ fn outcome(won: bool) -> Outcome {
     match won {
         true => Outcome::Committed,
         false => Outcome::Conflict,
-    }
-}
-
-fn fault_again(fault: &Fault) -> Fault {
-    match fault {
-        Fault::Again(why) => Fault::Again(why.clone()),
-        Fault::Lost(why) => Fault::Lost(why.clone()),
-        Fault::Refused(why) => Fault::Refused(why.clone()),
-        Fault::Corrupt(why) => Fault::Corrupt(why.clone()),
     }
 }
