@@ -24,6 +24,11 @@ impl Apply<'_> {
                 if self.update(before, after).await? == 0 {
                     return Ok(Outcome::Conflict);
                 }
+                // Who was allowed is not who it is now: people are asked again.
+                if (&before.name, &before.homepage) != (&after.name, &after.homepage) {
+                    let sql = "DELETE FROM consents WHERE client = $1";
+                    self.run(sql, values_of![client.0]).await?;
+                }
                 client
             }
             T::SetClientStatus {
@@ -159,6 +164,8 @@ impl Apply<'_> {
         // Its test users have nothing left to do.
         let sql = "UPDATE people SET disabled_at = $2 WHERE test_app = $1 AND disabled_at IS NULL";
         self.run(sql, values_of![client.0, self.now.0]).await?;
+        let sql = "DELETE FROM sessions WHERE subject IN (SELECT subject FROM people WHERE test_app = $1)";
+        self.run(sql, values_of![client.0]).await?;
         let sql = "UPDATE clients SET deleted_at = $2, status = 'disabled' WHERE no = $1";
         self.run(sql, values_of![client.0, self.now.0])
             .await
