@@ -49,13 +49,14 @@ impl Postgres {
 async fn at(slot: &Slot, seen: i64) -> Told {
     let sql = "SELECT seq, kind, ref, until FROM changes WHERE seq <= $1 ORDER BY seq DESC LIMIT 1";
     let line = one(slot, sql, values_of![seen], line).await?;
+    let origin = origin(slot).await?;
     // Swept between two reads: the next request finds no such line and begins anew.
     let nothing = Cursor {
         line: seen,
         mark: 0,
     };
     Ok(Some(FeedFacts {
-        cursor: line.as_ref().map_or(nothing, cursor_at),
+        cursor: line.map_or(nothing, |line| cursor_at(origin, &line)),
         gap: false,
         changes: Vec::new(),
     }))
@@ -72,8 +73,9 @@ async fn after_cursor(slot: &Slot, cursor: Cursor, seen: i64, limit: usize) -> T
     let Some((own, rest)) = lines.split_first() else {
         return Ok(None);
     };
+    let origin = origin(slot).await?;
     let next = |(one, two): (&Line, &Line)| one.0 + 1 == two.0;
-    if cursor_at(own) != cursor || !lines.iter().zip(rest).all(next) {
+    if cursor_at(origin, own) != cursor || !lines.iter().zip(rest).all(next) {
         return Ok(None);
     }
     let mut changes = Vec::new();
@@ -81,10 +83,18 @@ async fn after_cursor(slot: &Slot, cursor: Cursor, seen: i64, limit: usize) -> T
         changes.extend(change(slot, line).await?);
     }
     Ok(Some(FeedFacts {
-        cursor: cursor_at(rest.last().unwrap_or(own)),
+        cursor: cursor_at(origin, rest.last().unwrap_or(own)),
         gap: false,
         changes,
     }))
+}
+
+/// The random number of this database.
+async fn origin(slot: &Slot) -> Result<i64, StoreError> {
+    let sql = "SELECT ref FROM changes WHERE seq = 1 AND kind = 'origin'";
+    Ok(one(slot, sql, values_of![], |row| get(row, 0))
+        .await?
+        .unwrap_or(0))
 }
 
 fn line(row: &Row) -> Read<Line> {

@@ -1,13 +1,26 @@
 //! The revocation feed, read from the lines of `changes`. Some line is always there: the sweeper keeps the last.
 use super::read::{Change as Line, person_by_subject};
+use super::writer;
 use jose::Digest;
 use protocol::facts::Standing;
 use protocol::revocations::{Change, Cursor, FeedFacts};
 use protocol::types::{Locator, Side, Subject};
 use rusqlite::{Connection, OptionalExtension, Result, Row, params};
 
-/// Writes the first line of a new database, with a random number in it: no other database begins like that.
+/// Writes the first line of a new database, with a random number in it: no other database begins like that. Other
+/// processes may be making it at the same moment.
 pub(super) fn begin(conn: &Connection) -> Result<()> {
+    let lines = "SELECT EXISTS (SELECT 1 FROM changes)";
+    if conn.query_row(lines, [], |row| row.get(0))? {
+        return Ok(());
+    }
+    writer::begin(conn)?;
+    let begun = begin_once(conn);
+    conn.execute_batch(if begun.is_ok() { "COMMIT" } else { "ROLLBACK" })?;
+    begun
+}
+
+fn begin_once(conn: &Connection) -> Result<()> {
     let origin = i64::from_be_bytes(jose::random::bytes()) >> 1;
     let sql = "INSERT INTO changes (seq, kind, ref, until) \
                SELECT 1, 'origin', ?1, ?2 WHERE NOT EXISTS (SELECT 1 FROM changes)";
@@ -21,13 +34,14 @@ pub(super) fn at(conn: &Connection, seen: i64) -> Result<Option<FeedFacts>> {
         .prepare_cached(sql)?
         .query_row([seen], line)
         .optional()?;
+    let origin = origin(conn)?;
     // Swept between two reads: the next request finds no such line and begins anew.
     let cursor = line.as_ref().map_or(
         Cursor {
             line: seen,
             mark: 0,
         },
-        cursor_at,
+        |line| cursor_at(origin, line),
     );
     Ok(Some(FeedFacts {
         cursor,
@@ -55,8 +69,9 @@ pub(super) fn after(
     let Some((own, rest)) = lines.split_first() else {
         return Ok(None);
     };
+    let origin = origin(conn)?;
     let next = |(one, two): (&Line, &Line)| one.0 + 1 == two.0;
-    if cursor_at(own) != cursor || !lines.iter().zip(rest).all(next) {
+    if cursor_at(origin, own) != cursor || !lines.iter().zip(rest).all(next) {
         return Ok(None);
     }
     let changes: Vec<Option<Change>> = rest
@@ -64,7 +79,7 @@ pub(super) fn after(
         .map(|line| change(conn, line))
         .collect::<Result<_>>()?;
     Ok(Some(FeedFacts {
-        cursor: cursor_at(rest.last().unwrap_or(own)),
+        cursor: cursor_at(origin, rest.last().unwrap_or(own)),
         gap: false,
         changes: changes.into_iter().flatten().collect(),
     }))
@@ -74,8 +89,16 @@ fn line(row: &Row<'_>) -> Result<Line> {
     Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?))
 }
 
-pub(crate) fn cursor_at((seq, kind, reference, until): &Line) -> Cursor {
-    let digest = Digest::of(format!("{kind} {reference} {until}").as_bytes());
+/// The random number of this database, which never changes; 0 in one that had lines before there was a feed.
+fn origin(conn: &Connection) -> Result<i64> {
+    let sql = "SELECT ref FROM changes WHERE seq = 1 AND kind = 'origin'";
+    let found = conn.prepare_cached(sql)?.query_row([], |row| row.get(0));
+    Ok(found.optional()?.unwrap_or(0))
+}
+
+/// The cursor behind a line. Two databases may hold the same line at the same place, so the mark holds their origin.
+pub(crate) fn cursor_at(origin: i64, (seq, kind, reference, until): &Line) -> Cursor {
+    let digest = Digest::of(format!("{origin} {kind} {reference} {until}").as_bytes());
     let mark = digest.as_bytes()[..8].iter();
     Cursor {
         line: *seq,
