@@ -14,7 +14,7 @@ use protocol::grants::Context;
 use protocol::metadata::{self, Endpoints};
 use protocol::types::UnixTime;
 use protocol::{Policy, Transition};
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 use store::{IdMint, Outcome, Store, StoreError};
 
 /// How often a request that lost its guard is decided anew.
@@ -36,8 +36,8 @@ pub(crate) struct AppState {
     pub(crate) held: Held,
     /// The metadata document, written once.
     pub(crate) metadata: String,
-    /// The developer pages, written once.
-    pub(crate) developers: Vec<Written>,
+    /// The developer pages, written once somebody asks for one: a start does not wait for them.
+    developers: OnceLock<Vec<Written>>,
 }
 
 impl AppState {
@@ -54,7 +54,7 @@ impl AppState {
         let cores = std::thread::available_parallelism().map_or(1, usize::from);
         Ok(AppState {
             mint: store.mint(),
-            developers: developers::write(&config),
+            developers: OnceLock::new(),
             metadata,
             key,
             cookies,
@@ -64,6 +64,12 @@ impl AppState {
             store,
             config,
         })
+    }
+
+    /// The developer pages.
+    pub(crate) fn developers(&self) -> &[Written] {
+        self.developers
+            .get_or_init(|| developers::write(&self.config))
     }
 
     /// The rules.

@@ -1,4 +1,4 @@
-//! The developer pages: written at the start, the same for everyone, without cookies.
+//! The developer pages: written at the first visit, the same for everyone, without cookies.
 use super::problem;
 use crate::app::App;
 use crate::reply;
@@ -15,9 +15,9 @@ pub(crate) async fn show(
     id: RequestId,
     headers: HeaderMap,
 ) -> Response {
-    let mut pages = app.developers.iter();
+    let mut pages = app.developers().iter();
     let Some(page) = pages.find(|page| page.path == uri.path()) else {
-        return problem::page_not_found(&app, id);
+        return problem::not_found(State(app.clone()), id, headers).await;
     };
     let known = headers.get(header::IF_NONE_MATCH);
     let mut response = reply::document(page.media_type, page.text.clone());

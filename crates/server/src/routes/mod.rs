@@ -66,8 +66,10 @@ pub(crate) fn router(app: App) -> Router {
     for path in metadata::paths(&app.config.issuer) {
         router = router.route(&path, machine(get(metadata::metadata)));
     }
-    for page in &app.developers {
-        router = router.route(&page.path, get(developers::show));
+    if app.config.developers.page {
+        for path in ["/developers", "/developers/{*page}", "/developers.md"] {
+            router = router.route(path, get(developers::show));
+        }
     }
     own_pages(router)
         .fallback(problem::not_found)
