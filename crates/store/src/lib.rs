@@ -6,6 +6,7 @@ mod error;
 mod folder;
 mod location;
 mod memory;
+mod migrations;
 mod mint;
 mod postgres;
 mod sqlite;

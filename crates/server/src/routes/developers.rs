@@ -4,14 +4,14 @@ use crate::app::App;
 use crate::reply;
 use crate::request::RequestId;
 use axum::body::Body;
-use axum::extract::{OriginalUri, State};
-use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
+use axum::extract::State;
+use axum::http::{HeaderMap, HeaderValue, StatusCode, Uri, header};
 use axum::response::Response;
 
 /// One of them.
 pub(crate) async fn show(
     State(app): State<App>,
-    OriginalUri(uri): OriginalUri,
+    uri: Uri,
     id: RequestId,
     headers: HeaderMap,
 ) -> Response {

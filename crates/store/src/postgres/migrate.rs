@@ -1,4 +1,4 @@
-//! Migrations: forward only, compiled in, run at every start by one node at a time.
+//! Brings the schema of a database up to date, in every start, by one node at a time.
 //!
 //! They only add, so a binary works on the schema of a later one: nodes are replaced one by one. A migration that
 //! takes away what an older binary needs has a name that begins with `contract_`, and is refused by it.
@@ -7,10 +7,7 @@ use super::fault::Fault;
 use super::rows::{Read, get};
 use super::value::values_of;
 use crate::StoreError;
-
-mod embedded {
-    refinery::embed_migrations!("migrations/postgres");
-}
+use crate::migrations::POSTGRES;
 
 /// The lock that a migrating node holds until its transaction ends. Only migrations need it.
 const LOCK: &str = "SELECT pg_advisory_xact_lock(8386658464824648569)";
@@ -40,12 +37,7 @@ async fn is_current(conn: &Conn) -> Result<bool, StoreError> {
         return Ok(false);
     }
     let applied = applied(conn).await?;
-    let own = embedded::migrations::runner();
-    let known = |version: i64| {
-        own.get_migrations()
-            .iter()
-            .any(|step| i64::from(step.version()) == version)
-    };
+    let known = |version: i64| POSTGRES.iter().any(|step| step.version == version);
     let refused = applied
         .iter()
         .find(|(version, name)| !known(*version) && name.starts_with("contract_"));
@@ -53,10 +45,7 @@ async fn is_current(conn: &Conn) -> Result<bool, StoreError> {
         return Err(StoreError::NewerSchema(format!("schema {version}")));
     }
     let is_applied = |version: i64| applied.iter().any(|(applied, _)| *applied == version);
-    Ok(own
-        .get_migrations()
-        .iter()
-        .all(|step| is_applied(i64::from(step.version()))))
+    Ok(POSTGRES.iter().all(|step| is_applied(step.version)))
 }
 
 async fn applied(conn: &Conn) -> Read<Vec<(i64, String)>> {
@@ -87,65 +76,18 @@ async fn steps(conn: &Conn) -> Result<(), Fault> {
     conn.command(LOCK).await?;
     conn.command(HISTORY).await?;
     let applied = applied(conn).await?;
-    let mut steps: Vec<_> = embedded::migrations::runner().get_migrations().clone();
-    steps.sort_by_key(|step| step.version());
-    for step in steps {
-        let version = i64::from(step.version());
-        if applied.iter().any(|(applied, _)| *applied == version) {
+    for step in &POSTGRES {
+        if applied.iter().any(|(applied, _)| *applied == step.version) {
             continue;
         }
-        conn.command(step.sql().unwrap_or_default()).await?;
+        conn.command(step.sql).await?;
         let sql = "INSERT INTO refinery_schema_history (version, name, applied_on, checksum) VALUES ($1, $2, $3, $4)";
-        let (applied_on, checksum) = (
-            crate::mint::now().0.to_string(),
-            step.checksum().to_string(),
-        );
-        conn.execute(sql, values_of![version, step.name(), applied_on, checksum])
-            .await?;
+        let applied_on = crate::mint::now().0.to_string();
+        conn.execute(
+            sql,
+            values_of![step.version, step.name, applied_on, step.checksum],
+        )
+        .await?;
     }
     Ok(())
-}
-
-#[cfg(test)]
-mod tests {
-    /// The names of the migrations in a folder, in order.
-    fn names(engine: &str) -> Vec<String> {
-        let folder = format!("{}/migrations/{engine}", env!("CARGO_MANIFEST_DIR"));
-        let files = std::fs::read_dir(folder).unwrap();
-        let mut names: Vec<_> = files
-            .map(|file| file.unwrap().file_name().into_string().unwrap())
-            .collect();
-        names.sort();
-        names
-    }
-
-    #[test]
-    fn both_engines_have_the_same_migrations() {
-        assert_eq!(names("postgres"), names("sqlite"));
-        assert!(!names("postgres").is_empty());
-    }
-
-    #[test]
-    fn both_engines_have_the_same_tables_and_columns() {
-        // Types aside, and how a table is kept.
-        let same = |sql: String| {
-            let mut sql = sql
-                .replace(" STRICT", "")
-                .replace(" DEFAULT FALSE", " DEFAULT 0");
-            for kind in ["BIGINT", "BOOLEAN", "INTEGER", "BYTEA", "BLOB"] {
-                sql = sql.replace(kind, "_");
-            }
-            sql.split_whitespace().collect::<Vec<_>>().join(" ")
-        };
-        for name in names("sqlite") {
-            let read = |engine| {
-                std::fs::read_to_string(format!(
-                    "{}/migrations/{engine}/{name}",
-                    env!("CARGO_MANIFEST_DIR")
-                ))
-                .unwrap()
-            };
-            assert_eq!(same(read("postgres")), same(read("sqlite")), "{name}");
-        }
-    }
 }

@@ -1,54 +1,60 @@
-//! Migrations: forward only, compiled in, run at every start.
+//! Brings the schema of a file up to date.
+use super::writer::begin;
 use crate::StoreError;
-use rusqlite::Connection;
-use std::time::Duration;
+use crate::migrations::{HISTORY, SQLITE};
+use rusqlite::{Connection, Result, params};
 
-mod embedded {
-    refinery::embed_migrations!("migrations/sqlite");
-}
-
-/// How often a migration that failed is tried again, and after which pause.
-const TRIES: u32 = 20;
-const PAUSE: Duration = Duration::from_millis(100);
-
-/// Brings the schema up to date.
+/// Applies the steps that the file does not have, all in one transaction, so that a crash leaves the old schema or
+/// the new one. Another process may be starting on the same file: one of the two applies them.
 ///
 /// # Errors
-/// [`StoreError::NewerSchema`] when the file holds a migration that this binary does not know.
-pub(super) fn run(conn: &mut Connection) -> Result<(), StoreError> {
-    refuse_newer(conn)?;
-    let mut tries = 0;
-    loop {
-        // All in one transaction, so that a crash leaves the old schema or the new one.
-        let migrated = embedded::migrations::runner().set_grouped(true).run(conn);
-        match migrated {
-            Ok(_) => return Ok(()),
-            // Another process may be starting on the same file: it migrates, and then nothing is left to do.
-            Err(_) if tries < TRIES => {
-                tries += 1;
-                std::thread::sleep(PAUSE);
-                refuse_newer(conn)?;
-            }
-            Err(error) => return Err(StoreError::Unavailable(error.to_string())),
-        }
+/// [`StoreError::NewerSchema`] when the file has a step that this binary does not know.
+pub(super) fn run(conn: &Connection) -> std::result::Result<(), StoreError> {
+    if is_current(conn)? {
+        return Ok(());
+    }
+    begin(conn)?;
+    let migrated = missing_steps(conn);
+    conn.execute_batch(if migrated.is_ok() {
+        "COMMIT"
+    } else {
+        "ROLLBACK"
+    })?;
+    migrated.map_err(StoreError::from)
+}
+
+/// Whether there is nothing to apply.
+fn is_current(conn: &Connection) -> std::result::Result<bool, StoreError> {
+    let newest = SQLITE.last().map_or(0, |step| step.version);
+    match version(conn)? {
+        found if found > newest => Err(StoreError::NewerSchema(format!("schema {found}"))),
+        found => Ok(found == newest),
     }
 }
 
-fn refuse_newer(conn: &Connection) -> Result<(), StoreError> {
-    let table = "SELECT COUNT(*) FROM sqlite_schema WHERE name = 'refinery_schema_history'";
-    if conn.query_row(table, [], |row| row.get::<_, i64>(0))? == 0 {
-        return Ok(());
+/// The last step that the file has; 0: none.
+fn version(conn: &Connection) -> Result<i64> {
+    let table = "SELECT EXISTS (SELECT 1 FROM sqlite_schema WHERE name = ?1)";
+    if !conn.query_row(table, [HISTORY], |row| row.get(0))? {
+        return Ok(0);
     }
-    let sql = "SELECT COALESCE(MAX(version), 0) FROM refinery_schema_history";
-    let found: i64 = conn.query_row(sql, [], |row| row.get(0))?;
-    let own = embedded::migrations::runner();
-    let known = own
-        .get_migrations()
-        .iter()
-        .map(|step| i64::from(step.version()))
-        .max();
-    match found > known.unwrap_or(0) {
-        true => Err(StoreError::NewerSchema(format!("schema {found}"))),
-        false => Ok(()),
+    let sql = format!("SELECT COALESCE(MAX(version), 0) FROM {HISTORY}");
+    conn.query_row(&sql, [], |row| row.get(0))
+}
+
+fn missing_steps(conn: &Connection) -> Result<()> {
+    conn.execute_batch(&format!(
+        "CREATE TABLE IF NOT EXISTS {HISTORY} \
+         (version INTEGER PRIMARY KEY, name TEXT, applied_on TEXT, checksum TEXT)"
+    ))?;
+    let found = version(conn)?;
+    for step in SQLITE.iter().filter(|step| step.version > found) {
+        conn.execute_batch(step.sql)?;
+        let sql = format!(
+            "INSERT INTO {HISTORY} (version, name, applied_on, checksum) \
+             VALUES (?1, ?2, strftime('%Y-%m-%dT%H:%M:%SZ', 'now'), ?3)"
+        );
+        conn.execute(&sql, params![step.version, step.name, step.checksum])?;
     }
+    Ok(())
 }

@@ -68,9 +68,9 @@ thread_local! {
 impl Sqlite {
     pub(crate) fn open(path: &Path, options: &Options, now: UnixTime) -> Result<Self, StoreError> {
         create(path)?;
-        let mut conn = Connection::open(path)?;
+        let conn = Connection::open(path)?;
         configure_writer(&conn, options.synchronous)?;
-        migrate::run(&mut conn)?;
+        migrate::run(&conn)?;
         let lease = Lease::take(&conn, now)?;
         let mint = IdMint::new(lease.node, highest_id(&conn)?);
         let memory = Arc::new(Memory::new());
