@@ -6,32 +6,33 @@ use crate::revocations::name_of;
 use crate::revoke::{TokenFacts, TokenKind};
 use crate::types::{Client, ClientKind, Locator, Scope, Side, Subject, UnixTime};
 use serde::ser::{Serialize, SerializeStruct, Serializer};
+use std::borrow::Cow;
 
 /// The answer (§2.2). An inactive token says nothing else: "the authorization server SHOULD NOT include any
 /// additional information about an inactive token".
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Introspection {
+pub struct Introspection<'a> {
     /// Whether the token works now.
     pub active: bool,
     /// The rest, for an active token.
-    pub details: Option<Details>,
+    pub details: Option<Details<'a>>,
 }
 
 /// One flat object. Written by hand, since a flattened member would be collected into a map first.
-impl Serialize for Introspection {
+impl Serialize for Introspection<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let mut object = serializer.serialize_struct("Introspection", 11)?;
         object.serialize_field("active", &self.active)?;
         if let Some(details) = &self.details {
-            object.serialize_field("scope", &details.scope)?;
-            object.serialize_field("client_id", &details.client_id)?;
-            if let Some(token_type) = &details.token_type {
+            object.serialize_field("scope", details.scope.as_str())?;
+            object.serialize_field("client_id", details.client_id)?;
+            if let Some(token_type) = details.token_type {
                 object.serialize_field("token_type", token_type)?;
             }
             object.serialize_field("exp", &details.exp)?;
             object.serialize_field("iat", &details.iat)?;
             object.serialize_field("sub", &details.sub)?;
-            object.serialize_field("iss", &details.iss)?;
+            object.serialize_field("iss", details.iss)?;
             if details.side == Side::Test {
                 object.serialize_field("mode", details.side.as_str())?;
             }
@@ -48,21 +49,21 @@ impl Serialize for Introspection {
 
 /// What an active token is (§2.2). Times are Unix seconds.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Details {
+pub struct Details<'a> {
     /// Its scope.
-    pub scope: String,
+    pub scope: &'a Scope,
     /// The app it was issued to.
-    pub client_id: String,
+    pub client_id: &'a str,
     /// `Bearer`; absent for a refresh token.
-    pub token_type: Option<String>,
+    pub token_type: Option<&'a str>,
     /// When it stops working.
     pub exp: i64,
     /// When it was issued.
     pub iat: i64,
     /// The person, or for client credentials the app itself.
-    pub sub: String,
+    pub sub: Cow<'a, str>,
     /// The issuer.
-    pub iss: String,
+    pub iss: &'a str,
     /// Which side it is on: the member `mode` says `test` and is absent otherwise.
     pub side: Side,
     /// The token's own name in the revocation feed; for resource servers.
@@ -80,25 +81,24 @@ pub fn may_introspect(client: &AuthenticatedClient) -> bool {
 /// Answers for a token. Only an app registered as a resource server learns of tokens issued to others; for
 /// anyone else they are inactive, and a refresh token is active for its own app alone. Across the two sides
 /// everything is inactive.
-pub fn introspect(
+pub fn introspect<'a>(
     kind: &TokenKind,
-    caller: &AuthenticatedClient,
-    facts: TokenFacts,
-    policy: &Policy,
+    caller: &'a AuthenticatedClient,
+    facts: &'a TokenFacts,
+    policy: &'a Policy,
     now: UnixTime,
-) -> Introspection {
+) -> Introspection<'a> {
     let details = match (kind, facts) {
         (TokenKind::Access(presented), TokenFacts::Access(facts))
             if facts.token.digest == presented.digest
                 && (caller.resource_server || facts.token.client == caller.no) =>
         {
-            access_details(&facts, caller, policy, now)
-                .filter(|details| details.side == caller.side)
+            access_details(facts, caller, policy, now).filter(|details| details.side == caller.side)
         }
         (TokenKind::Refresh(presented), TokenFacts::Refresh(facts))
             if facts.token.digest == presented.digest && facts.grant.client == caller.no =>
         {
-            refresh_details(&facts, caller, policy, now)
+            refresh_details(facts, caller, policy, now)
         }
         _ => None,
     };
@@ -119,19 +119,19 @@ pub fn is_active(facts: &AccessFacts, policy: &Policy, now: UnixTime) -> bool {
         && facts.person.honours(facts.token.id)
 }
 
-fn access_details(
-    facts: &AccessFacts,
+fn access_details<'a>(
+    facts: &'a AccessFacts,
     caller: &AuthenticatedClient,
-    policy: &Policy,
+    policy: &'a Policy,
     now: UnixTime,
-) -> Option<Details> {
+) -> Option<Details<'a>> {
     let client = facts
         .client
         .as_ref()
         .filter(|_| is_active(facts, policy, now))?;
     let token = &facts.token;
     let mut details = details(client, token.subject, &token.scope, token.id, policy);
-    details.token_type = Some(policy.tokens.token_type.clone());
+    details.token_type = Some(&policy.tokens.token_type);
     details.exp = token.expires_at.0;
     if caller.resource_server {
         details.jti = Some(name_of(token.id));
@@ -140,12 +140,12 @@ fn access_details(
     Some(details)
 }
 
-fn refresh_details(
-    facts: &RefreshFacts,
-    client: &AuthenticatedClient,
-    policy: &Policy,
+fn refresh_details<'a>(
+    facts: &'a RefreshFacts,
+    client: &'a AuthenticatedClient,
+    policy: &'a Policy,
     now: UnixTime,
-) -> Option<Details> {
+) -> Option<Details<'a>> {
     let standing = facts.person.as_ref().map(Standing::from)?;
     let active = facts.used.is_none()
         && facts.grant.revoked_at.is_none()
@@ -166,24 +166,24 @@ fn refresh_details(
     })
 }
 
-fn details(
-    client: &Client,
+fn details<'a>(
+    client: &'a Client,
     subject: Option<Subject>,
-    scope: &Scope,
+    scope: &'a Scope,
     id: Locator,
-    policy: &Policy,
-) -> Details {
+    policy: &'a Policy,
+) -> Details<'a> {
     Details {
-        scope: scope.to_string(),
-        client_id: client.id.clone(),
+        scope,
+        client_id: &client.id,
         token_type: None,
         exp: 0,
         iat: id.time().0,
-        sub: subject.map_or_else(
-            || client.id.clone(),
-            |subject| policy.subjects.write(subject),
-        ),
-        iss: policy.issuer.clone(),
+        sub: match subject {
+            Some(subject) => Cow::Owned(policy.subjects.write(subject)),
+            None => Cow::Borrowed(&client.id),
+        },
+        iss: &policy.issuer,
         side: client.side,
         jti: None,
         grant_id: None,

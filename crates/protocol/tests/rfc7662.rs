@@ -65,7 +65,8 @@ mod asked {
     pub(crate) fn answer(token: &str, facts: TokenFacts, caller: &Client, now: UnixTime) -> String {
         let caller = crate::case::authenticated(caller);
         let kind = TokenKind::of(token, &policy());
-        let answer = introspect(&kind, &caller, facts, &policy(), now);
+        let policy = policy();
+        let answer = introspect(&kind, &caller, &facts, &policy, now);
         serde_json::to_string(&answer).expect("an answer is JSON")
     }
 }

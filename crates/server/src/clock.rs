@@ -1,5 +1,7 @@
 //! The one place where the server asks what time it is.
 use protocol::types::UnixTime;
+use std::cell::RefCell;
+use std::fmt::Write as _;
 use std::time::{SystemTime, UNIX_EPOCH};
 
 /// The present moment, in whole seconds.
@@ -14,17 +16,28 @@ pub(crate) fn now() -> UnixTime {
     UnixTime(since.as_secs().try_into().unwrap_or(i64::MAX))
 }
 
-/// The present moment as RFC 3339 in UTC, with milliseconds: for log lines.
+thread_local! {
+    /// The second that this thread wrote last, and its text up to the seconds.
+    static SECOND: RefCell<(u64, String)> = const { RefCell::new((0, String::new())) };
+}
+
+/// Writes the present moment as RFC 3339 in UTC, with milliseconds: for log lines.
 #[allow(
     clippy::disallowed_methods,
     reason = "the clock is read here and passed on"
 )]
-pub(crate) fn timestamp() -> String {
+pub(crate) fn write_timestamp(out: &mut String) {
     let since = SystemTime::now()
         .duration_since(UNIX_EPOCH)
         .unwrap_or_default();
-    let millis = since.as_millis().try_into().unwrap_or(i64::MAX);
-    jiff::Timestamp::from_millisecond(millis).map_or_else(|_| String::new(), |t| format!("{t:.3}"))
+    SECOND.with_borrow_mut(|(second, text)| {
+        if *second != since.as_secs() {
+            *second = since.as_secs();
+            *text = rfc3339(UnixTime(second.cast_signed()));
+            text.truncate(text.len().saturating_sub(1));
+        }
+        let _ = write!(out, "{text}.{:03}Z", since.subsec_millis());
+    });
 }
 
 /// A moment as RFC 3339 in UTC: `2025-10-14T11:30:00Z`.

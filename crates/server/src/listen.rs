@@ -2,7 +2,7 @@
 use crate::app::App;
 use crate::log::RequestLine;
 use crate::reply::{Fault, Unlogged, plain_error};
-use crate::request::{ClientAddr, RequestId, names_one_host};
+use crate::request::{Arrival, ClientAddr, RequestId, names_one_host};
 use anyhow::{Context, bail};
 use axum::Router;
 use axum::body::Body;
@@ -188,8 +188,10 @@ impl Connection {
         let client = ClientAddr::of(self.peer, request.headers(), &self.app.config);
         let (method, uri) = (request.method().clone(), request.uri().clone());
         let mut request = request.map(Body::new);
-        request.extensions_mut().insert(id);
-        request.extensions_mut().insert(client);
+        request.extensions_mut().insert(Arrival {
+            id,
+            address: client,
+        });
         let mut response = self.route(request, id).await;
         if let Ok(value) = HeaderValue::from_str(&id.to_string()) {
             response.headers_mut().insert("x-request-id", value);
@@ -204,14 +206,14 @@ impl Connection {
             return Ok(response);
         }
         let fault = response.extensions_mut().remove::<Fault>();
-        self.app.log.request(RequestLine {
+        self.app.log.request(&RequestLine {
             id,
-            method,
-            uri,
+            method: &method,
+            path: uri.path(),
             status: response.status(),
-            micros: started.elapsed().as_micros(),
+            took: started.elapsed(),
             client: client.0,
-            fault: fault.map(|fault| fault.0),
+            fault: fault.as_ref().map(|fault| fault.0.as_str()),
         });
         Ok(response)
     }

@@ -1,9 +1,10 @@
-//! Log lines: one per request, and events. A thread of its own formats and writes them, so a request only
-//! puts a small value into a queue. Text for a person at a terminal, JSON otherwise.
+//! Log lines: one per request, and events. Whoever logs writes the line into a buffer; a thread of its own writes
+//! the buffer out. Text for a person at a terminal, JSON otherwise.
 use crate::clock;
 use crate::config::LogFormat;
 use crate::request::RequestId;
-use axum::http::{Method, StatusCode, Uri};
+use axum::http::{Method, StatusCode};
+use std::cell::RefCell;
 use std::fmt::Write as _;
 use std::io::{IsTerminal, Write};
 use std::net::IpAddr;
@@ -13,30 +14,27 @@ use std::time::Duration;
 
 /// How long lines are gathered before they are written, so that the writer wakes fifty times a second at most.
 const GATHER: Duration = Duration::from_millis(20);
-/// Lines that may wait to be written. Beyond that they are counted and the count is logged.
-const QUEUE: usize = 16_384;
+/// Bytes that may wait to be written. Lines beyond that are counted and the count is logged.
+const MOST: usize = 4 * 1024 * 1024;
+/// A buffer that grew beyond this is not kept.
+const KEPT: usize = 512 * 1024;
 
 /// One finished request. The query string is never logged: it may carry secrets.
-pub(crate) struct RequestLine {
+pub(crate) struct RequestLine<'a> {
     pub(crate) id: RequestId,
-    pub(crate) method: Method,
-    pub(crate) uri: Uri,
+    pub(crate) method: &'a Method,
+    pub(crate) path: &'a str,
     pub(crate) status: StatusCode,
-    pub(crate) micros: u128,
+    pub(crate) took: Duration,
     pub(crate) client: IpAddr,
     /// Why the request was refused, for operators; never a secret.
-    pub(crate) fault: Option<String>,
-}
-
-enum Line {
-    Request(Box<RequestLine>),
-    Event(&'static str, String),
+    pub(crate) fault: Option<&'a str>,
 }
 
 /// What waits for the writer.
 #[derive(Default)]
 struct Waiting {
-    lines: Vec<Line>,
+    lines: String,
     dropped: u64,
     /// Whoever waits until all of this is written.
     flushes: Vec<SyncSender<()>>,
@@ -44,8 +42,8 @@ struct Waiting {
     idle: bool,
 }
 
-#[derive(Default)]
 struct Queue {
+    json: bool,
     waiting: Mutex<Waiting>,
     wake: Condvar,
 }
@@ -53,6 +51,11 @@ struct Queue {
 /// The way to the log.
 #[derive(Clone)]
 pub(crate) struct Log(Arc<Queue>);
+
+thread_local! {
+    /// This thread's line in the making.
+    static LINE: RefCell<String> = const { RefCell::new(String::new()) };
+}
 
 impl Log {
     /// Starts the writer on standard error.
@@ -62,30 +65,37 @@ impl Log {
             LogFormat::Json => true,
             LogFormat::Text => false,
         };
-        let queue = Arc::new(Queue::default());
+        let queue = Arc::new(Queue {
+            json,
+            waiting: Mutex::default(),
+            wake: Condvar::new(),
+        });
         let lines = queue.clone();
-        std::thread::spawn(move || write_lines(&lines, json));
+        std::thread::spawn(move || write_lines(&lines));
         Log(queue)
     }
 
     /// Logs a finished request.
-    pub(crate) fn request(&self, line: RequestLine) {
-        self.send(Line::Request(Box::new(line)));
+    pub(crate) fn request(&self, line: &RequestLine<'_>) {
+        self.line(|json, out| match json {
+            true => request_as_json(line, out),
+            false => request_as_text(line, out),
+        });
     }
 
     /// Logs that something happened.
-    pub(crate) fn info(&self, message: impl Into<String>) {
-        self.send(Line::Event("info", message.into()));
+    pub(crate) fn info(&self, message: impl AsRef<str>) {
+        self.event("info", message.as_ref());
     }
 
     /// Logs something an operator should look at.
-    pub(crate) fn warn(&self, message: impl Into<String>) {
-        self.send(Line::Event("warn", message.into()));
+    pub(crate) fn warn(&self, message: impl AsRef<str>) {
+        self.event("warn", message.as_ref());
     }
 
     /// Logs that something failed.
-    pub(crate) fn error(&self, message: impl Into<String>) {
-        self.send(Line::Event("error", message.into()));
+    pub(crate) fn error(&self, message: impl AsRef<str>) {
+        self.event("error", message.as_ref());
     }
 
     /// Waits until everything logged so far is written.
@@ -95,10 +105,20 @@ impl Log {
         let _ = written.recv();
     }
 
-    fn send(&self, line: Line) {
-        self.0.change(|waiting| match waiting.lines.len() < QUEUE {
-            true => waiting.lines.push(line),
-            false => waiting.dropped += 1,
+    fn event(&self, level: &str, message: &str) {
+        self.line(|json, out| event(level, message, json, out));
+    }
+
+    /// Writes a line outside the lock, and then puts it with the others.
+    fn line(&self, write: impl FnOnce(bool, &mut String)) {
+        LINE.with_borrow_mut(|line| {
+            line.clear();
+            write(self.0.json, line);
+            self.0
+                .change(|waiting| match waiting.lines.len() + line.len() <= MOST {
+                    true => waiting.lines.push_str(line),
+                    false => waiting.dropped += 1,
+                });
         });
     }
 }
@@ -113,8 +133,8 @@ impl Queue {
         }
     }
 
-    /// Sleeps until something waits, gathers for a moment, and takes all of it.
-    fn take(&self) -> Waiting {
+    /// Sleeps until something waits, gathers for a moment, and takes all of it. `lines` is an empty buffer.
+    fn take(&self, lines: String) -> Waiting {
         let mut waiting = self.waiting.lock().unwrap_or_else(PoisonError::into_inner);
         while waiting.lines.is_empty() && waiting.flushes.is_empty() {
             waiting.idle = true;
@@ -128,89 +148,142 @@ impl Queue {
             std::thread::sleep(GATHER);
             waiting = self.waiting.lock().unwrap_or_else(PoisonError::into_inner);
         }
-        std::mem::take(&mut *waiting)
+        let empty = Waiting {
+            lines,
+            ..Waiting::default()
+        };
+        std::mem::replace(&mut *waiting, empty)
     }
 }
 
-fn write_lines(queue: &Queue, json: bool) {
-    let mut out = std::io::BufWriter::with_capacity(64 * 1024, std::io::stderr());
-    let mut text = String::with_capacity(512);
+fn write_lines(queue: &Queue) {
+    let mut out = std::io::stderr();
+    let mut spare = String::new();
     loop {
-        let mut taken = queue.take();
+        let mut taken = queue.take(std::mem::take(&mut spare));
         if taken.dropped > 0 {
             let lost = taken.dropped;
             let message =
                 format!("{lost} log lines were dropped: the log is slower than the requests");
-            taken.lines.push(Line::Event("warn", message));
+            event("warn", &message, queue.json, &mut taken.lines);
         }
-        for line in &taken.lines {
-            text.clear();
-            format_line(line, json, &mut text);
-            let _ = out.write_all(text.as_bytes());
-        }
-        let _ = out.flush();
+        let _ = out.write_all(taken.lines.as_bytes());
         for done in taken.flushes {
             let _ = done.send(());
         }
-    }
-}
-
-fn format_line(line: &Line, json: bool, out: &mut String) {
-    match line {
-        Line::Request(request) if json => request_as_json(request, out),
-        Line::Request(request) => request_as_text(request, out),
-        Line::Event(level, message) if json => event_as_json(level, message, out),
-        Line::Event(level, message) => {
-            let _ = writeln!(out, "{} {level:<5} {message}", clock::timestamp());
+        if taken.lines.capacity() <= KEPT {
+            spare = taken.lines;
+            spare.clear();
         }
     }
 }
 
-fn quoted(text: &str) -> String {
-    serde_json::to_string(text).unwrap_or_default()
+/// Writes text as a JSON string.
+fn quote(text: &str, out: &mut String) {
+    let plain = |byte: u8| (b' '..0x7f).contains(&byte) && byte != b'"' && byte != b'\\';
+    match text.bytes().all(plain) {
+        true => {
+            out.push('"');
+            out.push_str(text);
+            out.push('"');
+        }
+        false => out.push_str(&serde_json::to_string(text).unwrap_or_default()),
+    }
 }
 
-fn request_as_json(line: &RequestLine, out: &mut String) {
+fn request_as_json(line: &RequestLine<'_>, out: &mut String) {
+    out.push_str(r#"{"time":""#);
+    clock::write_timestamp(out);
+    out.push_str(r#"","level":"info","message":"request","method":"#);
+    quote(line.method.as_str(), out);
+    out.push_str(r#","path":"#);
+    quote(line.path, out);
+    let micros = line.took.as_micros();
     let _ = write!(
         out,
-        r#"{{"time":"{}","level":"info","message":"request","method":{},"path":{},"status":{},"ms":{:.3},"client":"{}","request_id":"{}""#,
-        clock::timestamp(),
-        quoted(line.method.as_str()),
-        quoted(line.uri.path()),
+        r#","status":{},"ms":{}.{:03},"client":"{}","request_id":"{}""#,
         line.status.as_u16(),
-        line.micros as f64 / 1e3,
+        micros / 1_000,
+        micros % 1_000,
         line.client,
         line.id,
     );
-    if let Some(fault) = &line.fault {
-        let _ = write!(out, r#","fault":{}"#, quoted(fault));
+    if let Some(fault) = line.fault {
+        out.push_str(r#","fault":"#);
+        quote(fault, out);
     }
     out.push_str("}\n");
 }
 
-fn request_as_text(line: &RequestLine, out: &mut String) {
+fn request_as_text(line: &RequestLine<'_>, out: &mut String) {
+    clock::write_timestamp(out);
     let _ = write!(
         out,
-        "{} {} {} {} {:.1} ms {} {}",
-        clock::timestamp(),
+        " {} {} {} {:.1} ms {} {}",
         line.status.as_u16(),
         line.method,
-        line.uri.path().escape_debug(),
-        line.micros as f64 / 1e3,
+        line.path.escape_debug(),
+        line.took.as_secs_f64() * 1e3,
         line.client,
         line.id,
     );
-    if let Some(fault) = &line.fault {
+    if let Some(fault) = line.fault {
         let _ = write!(out, " ({fault})");
     }
     out.push('\n');
 }
 
-fn event_as_json(level: &str, message: &str, out: &mut String) {
-    let message = quoted(message);
-    let time = clock::timestamp();
-    let _ = writeln!(
-        out,
-        r#"{{"time":"{time}","level":"{level}","message":{message}}}"#
-    );
+fn event(level: &str, message: &str, json: bool, out: &mut String) {
+    if !json {
+        clock::write_timestamp(out);
+        let _ = writeln!(out, " {level:<5} {message}");
+        return;
+    }
+    out.push_str(r#"{"time":""#);
+    clock::write_timestamp(out);
+    let _ = write!(out, r#"","level":"{level}","message":"#);
+    quote(message, out);
+    out.push_str("}\n");
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn line<'a>(path: &'a str, fault: Option<&'a str>) -> RequestLine<'a> {
+        RequestLine {
+            id: RequestId::next(),
+            method: &Method::POST,
+            path,
+            status: StatusCode::BAD_REQUEST,
+            took: Duration::from_micros(1_002_003),
+            client: [127, 0, 0, 1].into(),
+            fault,
+        }
+    }
+
+    #[test]
+    fn a_json_line_is_json_whatever_was_asked() {
+        for (path, fault) in [
+            ("/oauth/token", None),
+            ("/\"quoted\"\\", Some("a \"fault\"\n")),
+            ("/\u{7f}é\u{1}", Some("")),
+        ] {
+            let mut out = String::new();
+            request_as_json(&line(path, fault), &mut out);
+            let read: serde_json::Value = serde_json::from_str(out.trim_end()).unwrap();
+            assert_eq!(read["path"], path);
+            assert_eq!(read["method"], "POST");
+            assert_eq!(read["ms"], 1_002.003);
+            assert_eq!(read["fault"].as_str(), fault);
+            assert!(out.ends_with('\n') && out.lines().count() == 1, "{out}");
+        }
+    }
+
+    #[test]
+    fn a_text_line_holds_no_control_characters() {
+        let mut out = String::new();
+        request_as_text(&line("/a\nb", None), &mut out);
+        assert_eq!(out.lines().count(), 1, "{out}");
+    }
 }

@@ -3,7 +3,7 @@ use crate::config::Config;
 use axum::body::{Body, Bytes};
 use axum::extract::{FromRequest, FromRequestParts, Request};
 use axum::http::request::Parts;
-use axum::http::{HeaderMap, StatusCode, header};
+use axum::http::{Extensions, HeaderMap, StatusCode, header};
 use axum::response::Response;
 use protocol::token::RawRequest;
 use std::convert::Infallible;
@@ -43,7 +43,24 @@ impl<S: Sync> FromRequestParts<S> for RequestId {
     type Rejection = Infallible;
 
     async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Infallible> {
-        Ok(parts.extensions.get().copied().unwrap_or(RequestId(0)))
+        Ok(Arrival::of(&parts.extensions).id)
+    }
+}
+
+/// What is known of a request before it is read: put beside it where it is accepted.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Arrival {
+    pub(crate) id: RequestId,
+    pub(crate) address: ClientAddr,
+}
+
+impl Arrival {
+    /// The one beside a request.
+    pub(crate) fn of(extensions: &Extensions) -> Self {
+        extensions.get().copied().unwrap_or(Arrival {
+            id: RequestId(0),
+            address: ClientAddr(IpAddr::from([0, 0, 0, 0])),
+        })
     }
 }
 
@@ -94,15 +111,6 @@ fn address_of(text: &str) -> Option<IpAddr> {
     text.parse().ok().or_else(with_port)
 }
 
-impl<S: Sync> FromRequestParts<S> for ClientAddr {
-    type Rejection = Infallible;
-
-    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Infallible> {
-        let unknown = ClientAddr(IpAddr::from([0, 0, 0, 0]));
-        Ok(parts.extensions.get().copied().unwrap_or(unknown))
-    }
-}
-
 /// A whole request in memory: head and body.
 pub(crate) struct Whole {
     pub(crate) id: RequestId,
@@ -115,7 +123,7 @@ impl<S: Sync> FromRequest<S> for Whole {
 
     async fn from_request(request: Request, _: &S) -> Result<Self, Response> {
         let (parts, body) = request.into_parts();
-        let id = parts.extensions.get().copied().unwrap_or(RequestId(0));
+        let id = Arrival::of(&parts.extensions).id;
         let refused = |status| {
             crate::reply::plain_error(status, "invalid_request", body_sentence(status), id)
         };

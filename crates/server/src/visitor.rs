@@ -1,7 +1,7 @@
 //! Who sits in front of the browser: session cookie, form nonces, known devices.
 use crate::app::App;
 use crate::reply;
-use crate::request::{ClientAddr, RequestId, text};
+use crate::request::{Arrival, ClientAddr, RequestId, text};
 use axum::extract::{FromRef, FromRequestParts};
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, header};
@@ -231,12 +231,7 @@ where
 
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Response> {
         let app = App::from_ref(state);
-        let id = parts
-            .extensions
-            .get()
-            .copied()
-            .unwrap_or_else(RequestId::next);
-        let unknown = ClientAddr(std::net::IpAddr::from([0, 0, 0, 0]));
+        let Arrival { id, address } = Arrival::of(&parts.extensions);
         let headers = &parts.headers;
         let own = |name: &str| cookie(headers, name).map(str::to_owned);
         let session = session(&app, headers).await;
@@ -244,7 +239,7 @@ where
             session.map_err(|error| crate::routes::problem::unavailable(&app, &error, id))?;
         Ok(Visitor {
             id,
-            address: parts.extensions.get().copied().unwrap_or(unknown),
+            address,
             session,
             user_agent: text(headers, header::USER_AGENT)
                 .unwrap_or_default()

@@ -31,7 +31,7 @@ struct Body<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     refresh_token: Option<&'a str>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    scope: Option<String>,
+    scope: Option<&'a str>,
     #[serde(flatten, skip_serializing_if = "Option::is_none")]
     extras: Option<Extras<'a>>,
 }
@@ -73,7 +73,7 @@ impl Issued<'_> {
             token_type: &tokens.token_type,
             expires_in: context.now.seconds_until(self.access.expires_at),
             refresh_token: self.refresh.map(TokenText::as_str),
-            scope: named.then(|| self.access.scope.to_string()),
+            scope: named.then(|| self.access.scope.as_str()),
             extras: self.extras(tokens, &context.policy.subjects),
         };
         TokenReply(serde_json::to_string(&body).unwrap_or_default())

@@ -17,7 +17,10 @@ pub const MAX_NAMES: usize = 100;
 /// A set of scope names in the order they were asked for, each once. Names are opaque: `api` does not
 /// imply `api:v1`, and `*` means nothing special.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct Scope(Vec<String>);
+pub struct Scope {
+    /// The names, one space between two.
+    text: String,
+}
 
 impl Scope {
     /// Reads `scope-token *( SP scope-token )`; extra spaces between names are forgiven.
@@ -25,60 +28,75 @@ impl Scope {
     /// # Errors
     /// [`ScopeFault`] for a character that no name may have.
     pub fn parse(text: &str) -> Result<Self, ScopeFault> {
-        let mut scope = Scope::default();
+        let mut scope = Scope {
+            text: String::with_capacity(text.len()),
+        };
+        let mut count = 0;
         for name in text.split(' ').filter(|name| !name.is_empty()) {
             if !name.bytes().all(is_nqchar) {
                 return Err(ScopeFault::Character);
             }
-            scope.add(name);
-            if scope.0.len() > MAX_NAMES {
+            count += usize::from(scope.add(name));
+            if count > MAX_NAMES {
                 return Err(ScopeFault::TooMany);
             }
         }
-        match scope.0.iter().any(|name| name.contains(',')) {
+        match scope.text.contains(',') {
             true => Err(ScopeFault::Comma),
             false => Ok(scope),
         }
     }
 
-    /// Adds a name unless it is there.
-    pub fn add(&mut self, name: &str) {
-        if !self.contains(name) {
-            self.0.push(name.to_owned());
+    /// Adds a name unless it is there; whether it was not.
+    pub fn add(&mut self, name: &str) -> bool {
+        let new = !self.contains(name);
+        if new {
+            if !self.text.is_empty() {
+                self.text.push(' ');
+            }
+            self.text.push_str(name);
         }
+        new
     }
 
     /// Whether this very name is in the set.
     pub fn contains(&self, name: &str) -> bool {
-        self.0.iter().any(|own| own == name)
+        self.names().any(|own| own == name)
     }
 
     /// Whether every name of `other` is in the set.
     pub fn covers(&self, other: &Scope) -> bool {
-        other.0.iter().all(|name| self.contains(name))
+        other.names().all(|name| self.contains(name))
     }
 
     /// The names, in order.
     pub fn names(&self) -> impl Iterator<Item = &str> {
-        self.0.iter().map(String::as_str)
+        self.text.split(' ').filter(|name| !name.is_empty())
+    }
+
+    /// The names with a space between two, as a `scope` parameter has them.
+    pub fn as_str(&self) -> &str {
+        &self.text
     }
 
     /// Whether no name is in the set.
     pub fn is_empty(&self) -> bool {
-        self.0.is_empty()
+        self.text.is_empty()
     }
 
     /// The union, own names first.
     pub fn union(&self, other: &Scope) -> Scope {
         let mut out = self.clone();
-        other.names().for_each(|name| out.add(name));
+        other.names().for_each(|name| {
+            out.add(name);
+        });
         out
     }
 }
 
 impl std::fmt::Display for Scope {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str(&self.0.join(" "))
+        f.write_str(&self.text)
     }
 }
 

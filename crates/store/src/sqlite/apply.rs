@@ -148,7 +148,7 @@ impl Apply<'_> {
             token.grant.0,
             token.client.0,
             token.subject.map(|subject| subject.0),
-            token.scope.to_string(),
+            token.scope.as_str(),
             token.expires_at.0,
         ];
         let sql = "INSERT INTO access_tokens (id, digest, grant_id, client, subject, scope, expires_at) \
@@ -201,7 +201,7 @@ impl Apply<'_> {
             grant.id.0,
             grant.client.0,
             grant.subject.0,
-            grant.scope.to_string(),
+            grant.scope.as_str(),
             grant.auth_time.0,
             grant.started_at.0,
             grant.expires_at.0,
@@ -252,7 +252,7 @@ impl Apply<'_> {
             code.digest.as_bytes(),
             code.client.0,
             code.subject.0,
-            code.scope.to_string(),
+            code.scope.as_str(),
             code.scope_named,
             code.redirect_uri,
             code.challenge.as_ref().map(|challenge| challenge.as_str()),
@@ -270,7 +270,7 @@ impl Apply<'_> {
         let values = params![
             consent.subject.0,
             consent.client.0,
-            consent.scope.to_string(),
+            consent.scope.as_str(),
             consent.redirect_uris.join("\n"),
             consent.granted_at.0,
         ];

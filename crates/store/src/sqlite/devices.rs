@@ -75,7 +75,7 @@ impl Apply<'_> {
             device.digest.as_bytes(),
             device.user_code.as_bytes(),
             device.client.0,
-            device.scope.to_string(),
+            device.scope.as_str(),
             device.scope_named,
             device.expires_at.0,
             device.pace.interval.seconds(),
