@@ -120,15 +120,17 @@ fn checksum(text: &str) -> [u8; CHECK_CHARS] {
 
 /// Writes a positive id in base62, most significant digit first.
 pub fn base62(mut id: u64) -> String {
-    let mut digits = Vec::new();
+    // 62^11 is above 2^64.
+    let mut digits = [0; 11];
+    let mut first = digits.len();
     loop {
-        digits.push(BASE62[(id % 62) as usize]);
+        first -= 1;
+        digits[first] = BASE62[(id % 62) as usize];
         id /= 62;
         if id == 0 {
-            break;
+            return String::from_utf8_lossy(&digits[first..]).into_owned();
         }
     }
-    digits.iter().rev().map(|d| char::from(*d)).collect()
 }
 
 /// Reads what [`base62`] wrote; `None` for other characters, leading zeros or overflow.

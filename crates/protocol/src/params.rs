@@ -159,6 +159,10 @@ impl Params {
 
 /// Decodes one name or value: `+` is a space, `%XX` a byte.
 fn decode(bytes: &[u8]) -> Result<String, ParamsFault> {
+    if !bytes.iter().any(|byte| matches!(byte, b'+' | b'%' | 0)) {
+        let text = std::str::from_utf8(bytes).map_err(|_| ParamsFault::Utf8)?;
+        return Ok(text.to_owned());
+    }
     let mut out = Vec::with_capacity(bytes.len());
     let mut rest = bytes;
     while let [first, after @ ..] = rest {

@@ -1,7 +1,6 @@
 //! The one place where the server asks what time it is.
 use protocol::types::UnixTime;
 use std::cell::RefCell;
-use std::fmt::Write as _;
 use std::time::{SystemTime, UNIX_EPOCH};
 
 /// The present moment, in whole seconds.
@@ -36,8 +35,18 @@ pub(crate) fn write_timestamp(out: &mut String) {
             *text = rfc3339(UnixTime(second.cast_signed()));
             text.truncate(text.len().saturating_sub(1));
         }
-        let _ = write!(out, "{text}.{:03}Z", since.subsec_millis());
+        out.push_str(text);
+        out.push('.');
+        write_thousandths(since.subsec_millis().into(), out);
+        out.push('Z');
     });
+}
+
+/// Writes a number below 1,000 with three digits.
+pub(crate) fn write_thousandths(number: u64, out: &mut String) {
+    for place in [100, 10, 1] {
+        out.push(char::from(b'0' + (number / place % 10) as u8));
+    }
 }
 
 /// A moment as RFC 3339 in UTC: `2025-10-14T11:30:00Z`.

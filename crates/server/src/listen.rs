@@ -193,7 +193,7 @@ impl Connection {
             address: client,
         });
         let mut response = self.route(request, id).await;
-        if let Ok(value) = HeaderValue::from_str(&id.to_string()) {
+        if let Ok(value) = HeaderValue::from_str(id.as_str()) {
             response.headers_mut().insert("x-request-id", value);
         }
         if self.app.cookies.is_secure() {

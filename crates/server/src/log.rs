@@ -1,6 +1,6 @@
 //! Log lines: one per request, and events. Whoever logs writes the line into a buffer; a thread of its own writes
 //! the buffer out. Text for a person at a terminal, JSON otherwise.
-use crate::clock;
+use crate::clock::{self, write_thousandths};
 use crate::config::LogFormat;
 use crate::request::RequestId;
 use axum::http::{Method, StatusCode};
@@ -198,21 +198,25 @@ fn request_as_json(line: &RequestLine<'_>, out: &mut String) {
     quote(line.method.as_str(), out);
     out.push_str(r#","path":"#);
     quote(line.path, out);
-    let micros = line.took.as_micros();
-    let _ = write!(
-        out,
-        r#","status":{},"ms":{}.{:03},"client":"{}","request_id":"{}""#,
-        line.status.as_u16(),
-        micros / 1_000,
-        micros % 1_000,
-        line.client,
-        line.id,
-    );
+    out.push_str(r#","status":"#);
+    out.push_str(line.status.as_str());
+    out.push_str(r#","ms":"#);
+    write_millis(line.took, out);
+    let _ = write!(out, r#","client":"{}","request_id":""#, line.client);
+    out.push_str(line.id.as_str());
+    out.push('"');
     if let Some(fault) = line.fault {
         out.push_str(r#","fault":"#);
         quote(fault, out);
     }
     out.push_str("}\n");
+}
+
+/// Writes milliseconds with three digits behind the point.
+fn write_millis(took: Duration, out: &mut String) {
+    let micros = u64::try_from(took.as_micros()).unwrap_or(u64::MAX);
+    let _ = write!(out, "{}.", micros / 1_000);
+    write_thousandths(micros % 1_000, out);
 }
 
 fn request_as_text(line: &RequestLine<'_>, out: &mut String) {

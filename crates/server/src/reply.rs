@@ -27,6 +27,8 @@ impl Fault {
     }
 }
 
+/// Room for most bodies, in bytes.
+const BODY: usize = 512;
 /// Room for the headers of an answer to a machine, made at once.
 const HEADERS: usize = 10;
 
@@ -51,7 +53,11 @@ pub(crate) fn json(status: StatusCode, body: impl Into<Body>) -> Response {
 
 /// A value as JSON.
 pub(crate) fn json_of(status: StatusCode, value: &impl Serialize) -> Response {
-    json(status, serde_json::to_string(value).unwrap_or_default())
+    let mut body = Vec::with_capacity(BODY);
+    if serde_json::to_writer(&mut body, value).is_err() {
+        body.clear();
+    }
+    json(status, body)
 }
 
 /// The members of an error (RFC 6749 §5.2), and the id under which it is in the log.

@@ -15,9 +15,9 @@ use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 /// Largest body any endpoint takes, in bytes.
 pub(crate) const MAX_BODY: usize = 64 * 1024;
 
-/// Names one request in its page or error, in the log and in the `X-Request-Id` header.
+/// Names one request in its page or error, in the log and in the `X-Request-Id` header: 16 hexadecimal digits.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct RequestId(u64);
+pub(crate) struct RequestId([u8; 16]);
 
 /// Where ids start: another place at every start of the server.
 static NEXT: LazyLock<AtomicU64> =
@@ -26,16 +26,24 @@ static NEXT: LazyLock<AtomicU64> =
 impl RequestId {
     /// The next id. An odd factor spreads a counter over all numbers, so ids never repeat.
     pub(crate) fn next() -> Self {
-        RequestId(
-            NEXT.fetch_add(1, Relaxed)
-                .wrapping_mul(0x9e37_79b9_7f4a_7c15),
-        )
+        let count = NEXT.fetch_add(1, Relaxed);
+        RequestId::of(count.wrapping_mul(0x9e37_79b9_7f4a_7c15))
+    }
+
+    fn of(number: u64) -> Self {
+        let digit = |place: usize| b"0123456789abcdef"[(number >> (60 - 4 * place)) as usize & 15];
+        RequestId(std::array::from_fn(digit))
+    }
+
+    /// The digits.
+    pub(crate) fn as_str(&self) -> &str {
+        std::str::from_utf8(&self.0).unwrap_or_default()
     }
 }
 
 impl fmt::Display for RequestId {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{:016x}", self.0)
+        f.write_str(self.as_str())
     }
 }
 
@@ -58,7 +66,7 @@ impl Arrival {
     /// The one beside a request.
     pub(crate) fn of(extensions: &Extensions) -> Self {
         extensions.get().copied().unwrap_or(Arrival {
-            id: RequestId(0),
+            id: RequestId::of(0),
             address: ClientAddr(IpAddr::from([0, 0, 0, 0])),
         })
     }
@@ -254,6 +262,9 @@ mod tests {
     #[test]
     fn ids_differ() {
         assert_ne!(RequestId::next(), RequestId::next());
-        assert_eq!(RequestId::next().to_string().len(), 16);
+        assert_eq!(
+            RequestId::of(0x0123_4567_89ab_cdef).as_str(),
+            "0123456789abcdef"
+        );
     }
 }

@@ -8,6 +8,9 @@ use jose::TokenText;
 use serde::Serialize;
 use serde::ser::{SerializeMap, Serializer};
 
+/// Room for an answer with two tokens, in bytes.
+const ROOM: usize = 384;
+
 /// What an answer is made of.
 pub(super) struct Issued<'a> {
     /// The access token's text.
@@ -76,7 +79,12 @@ impl Issued<'_> {
             scope: named.then(|| self.access.scope.as_str()),
             extras: self.extras(tokens, &context.policy.subjects),
         };
-        TokenReply(serde_json::to_string(&body).unwrap_or_default())
+        let mut text = Vec::with_capacity(ROOM);
+        let written = serde_json::to_writer(&mut text, &body).is_ok();
+        TokenReply(match written {
+            true => String::from_utf8(text).unwrap_or_default(),
+            false => String::new(),
+        })
     }
 
     fn extras<'b>(

@@ -16,14 +16,13 @@ use store::StoreError;
 /// `POST` of a token to be described.
 pub(crate) async fn introspect(State(app): State<App>, request: Whole) -> Response {
     match answer(&app, &request).await {
-        Ok(Ok(body)) => reply::json(StatusCode::OK, body),
+        Ok(Ok(response)) => response,
         Ok(Err(error)) => reply::token_error(&error, &app.policy().errors, request.id),
         Err(error) => reply::unavailable(&error, request.id),
     }
 }
 
-/// The answer as JSON.
-async fn answer(app: &App, request: &Whole) -> Result<Result<String, TokenError>, StoreError> {
+async fn answer(app: &App, request: &Whole) -> Result<Result<Response, TokenError>, StoreError> {
     let (caller, params) = match asked_by_client(app, request).await? {
         Ok(asked) => asked,
         Err(error) => return Ok(Err(error)),
@@ -39,5 +38,5 @@ async fn answer(app: &App, request: &Whole) -> Result<Result<String, TokenError>
     let facts = facts(app, &kind).await?;
     let (policy, now) = (app.policy(), clock::now());
     let introspection = protocol::introspect::introspect(&kind, &caller, &facts, policy, now);
-    Ok(Ok(serde_json::to_string(&introspection).unwrap_or_default()))
+    Ok(Ok(reply::json_of(StatusCode::OK, &introspection)))
 }
