@@ -15,7 +15,7 @@ use protocol::metadata::{self, Endpoints};
 use protocol::types::UnixTime;
 use protocol::{Policy, Transition};
 use std::sync::{Arc, OnceLock};
-use store::{IdMint, Outcome, Store, StoreError};
+use store::{IdMint, Outcome, Serving, Store, StoreError};
 
 /// How often a request that lost its guard is decided anew.
 const TRIES: usize = 3;
@@ -38,6 +38,8 @@ pub(crate) struct AppState {
     pub(crate) metadata: String,
     /// The developer pages, written once somebody asks for one: a start does not wait for them.
     developers: OnceLock<Vec<Written>>,
+    /// Nobody else serves this database.
+    _serving: Serving,
 }
 
 impl AppState {
@@ -47,6 +49,8 @@ impl AppState {
     /// One sentence on what is in the way.
     pub(crate) fn open(config: Config, log: Log) -> anyhow::Result<Self> {
         let key = keys::load(&config.keys)?;
+        let serving = Serving::begin(&config.storage)
+            .with_context(|| format!("cannot serve {}", config.storage))?;
         let store = open_store(&config)?;
         let cookies = Cookies::of(&config.issuer);
         let document = metadata::document(&config.policy, endpoints(&config));
@@ -63,6 +67,7 @@ impl AppState {
             log,
             store,
             config,
+            _serving: serving,
         })
     }
 

@@ -20,6 +20,18 @@ pub enum StoreError {
     /// All 1,024 node numbers are taken.
     #[error("too many processes use this database: stop some, or wait a minute after a crash")]
     NoNode,
+    /// Another process serves this SQLite file.
+    #[error(
+        "{0} serves this file already: stop that one first, or give this one a file of its own; several servers \
+         share a database on PostgreSQL"
+    )]
+    Served(String),
+    /// The SQLite file is on a network file system of this kind.
+    #[error(
+        "it is on a network file system ({0}), where SQLite loses data: put the file on a disk of this machine, or \
+         use PostgreSQL"
+    )]
+    Network(String),
 }
 
 impl From<rusqlite::Error> for StoreError {

@@ -8,13 +8,16 @@ mod location;
 mod memory;
 mod migrations;
 mod mint;
+mod mounts;
 mod postgres;
+mod serving;
 mod sqlite;
 
 pub use error::StoreError;
 pub use folder::{make_folder, sync_folder};
 pub use location::{Location, PostgresUrl};
 pub use mint::IdMint;
+pub use serving::{Serving, refuse_network};
 pub use sqlite::sweep::{SweepRules, Swept};
 
 use jose::Digest;

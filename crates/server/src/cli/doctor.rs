@@ -12,7 +12,7 @@ use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::time::Duration;
-use store::Location;
+use store::{Location, Serving};
 
 /// How long to wait for an answer from the network.
 const PATIENCE: Duration = Duration::from_secs(3);
@@ -139,6 +139,11 @@ fn about_config(config: &Config) -> Vec<Finding> {
 fn about_storage(config: &Config) -> Finding {
     let place = &config.storage;
     if let Location::Sqlite(path) = place
+        && let Err(error) = store::refuse_network(path)
+    {
+        return failed("storage", format!("cannot serve {place}: {error}"));
+    }
+    if let Location::Sqlite(path) = place
         && !path.exists()
     {
         let folder = path
@@ -162,9 +167,18 @@ fn about_storage(config: &Config) -> Finding {
         };
     }
     match crate::app::open_store(config) {
-        Ok(_) => ok("storage", format!("{place} opens")),
+        Ok(_) => ok("storage", format!("{place} opens{}", served_by(config))),
         Err(error) => failed("storage", format!("{error:#}")),
     }
+}
+
+/// Who serves the file, if anybody does: it need not be the server on the port that is looked at.
+fn served_by(config: &Config) -> String {
+    let holder = match &config.storage {
+        Location::Sqlite(path) => Serving::holder(path),
+        Location::Postgres(_) => None,
+    };
+    holder.map_or_else(String::new, |holder| format!("; {holder} serves it"))
 }
 
 /// Files that hold secrets, or what people did, are for their owner alone.

@@ -1,0 +1,7 @@
+//! What happens when something breaks: two servers on one file, a full or failing disk, torn pages, a clock that
+//! jumps. The table of all of it is `docs/explanation/faults.md`.
+#![cfg(target_os = "linux")]
+
+mod one_server;
+#[path = "../support/mod.rs"]
+mod support;
