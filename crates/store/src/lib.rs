@@ -3,6 +3,7 @@
 //! [`Store::settle`] makes one [`Transition`] durable, guard first. Everything else reads.
 
 mod error;
+mod fill;
 mod folder;
 mod location;
 mod memory;
@@ -14,6 +15,7 @@ mod serving;
 mod sqlite;
 
 pub use error::StoreError;
+pub use fill::Fill;
 pub use folder::{make_folder, sync_folder};
 pub use location::{Location, PostgresUrl};
 pub use mint::IdMint;

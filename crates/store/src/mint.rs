@@ -11,6 +11,9 @@ const SEQUENCE_BITS: u32 = 12;
 /// The last millisecond that fits into 41 bits. A clock beyond it is wrong.
 const MAX_MILLIS: i64 = (1 << 41) - 1;
 
+/// How many ids a node can make in a millisecond.
+pub(crate) const PER_MILLI: u64 = 1 << SEQUENCE_BITS;
+
 /// How many nodes there can be at once.
 pub(crate) const NODES: i64 = 1 << (LOCATOR_LOW_BITS - SEQUENCE_BITS);
 
@@ -38,6 +41,13 @@ impl IdMint {
     /// The number of this process.
     pub(crate) fn node(&self) -> i64 {
         self.0.node.load(Relaxed)
+    }
+
+    /// The id that this node made as its `nth` one from `millis` on, had it made as many as fit.
+    pub(crate) fn past(&self, millis: i64, nth: u64) -> Locator {
+        let ticket = (millis << SEQUENCE_BITS) + i64::try_from(nth).unwrap_or(i64::MAX >> 32);
+        let (millis, sequence) = (ticket >> SEQUENCE_BITS, ticket & ((1 << SEQUENCE_BITS) - 1));
+        Locator(millis << LOCATOR_LOW_BITS | self.node() << SEQUENCE_BITS | sequence)
     }
 
     /// Goes on as another node.

@@ -5,7 +5,7 @@ use crate::client_auth::AuthenticatedClient;
 use crate::decision::{Decision, Mint};
 use crate::token::{TokenError, TokenReply};
 use crate::transition::Transition;
-use crate::types::{ClientKind, GrantType, Locator, Scope};
+use crate::types::{Client, ClientKind, GrantType, Locator, Scope};
 
 /// Issues an access token to an app.
 ///
@@ -49,6 +49,6 @@ fn decide<M: Mint>(
 }
 
 /// The one grant of an app to itself: the number of the app.
-fn standing_grant(client: &AuthenticatedClient) -> Locator {
+pub fn standing_grant(client: &Client) -> Locator {
     Locator(client.no.0)
 }

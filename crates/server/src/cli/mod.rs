@@ -5,11 +5,13 @@
 //! standard input, never as arguments.
 mod app;
 mod config;
+mod db;
 mod dev;
 mod doctor;
 mod failure;
 mod output;
 mod place;
+mod progress;
 mod reference;
 mod scope;
 mod serve;
@@ -46,6 +48,8 @@ enum Noun {
     Token(token::Verb),
     #[command(subcommand)]
     Scope(scope::Verb),
+    #[command(subcommand)]
+    Db(db::Verb),
     Doctor(doctor::Doctor),
     #[command(subcommand, hide = true)]
     Reference(reference::Verb),
@@ -73,6 +77,7 @@ fn run(cli: Cli) -> Result<ExitCode, Failure> {
         Noun::App(verb) => wait(verb.run(output))??,
         Noun::Token(verb) => wait(verb.run(output))??,
         Noun::Scope(verb) => verb.run(output)?,
+        Noun::Db(verb) => return wait(verb.run(output))?,
         Noun::Doctor(doctor) => return doctor.run(output),
         Noun::Reference(verb) => verb.run(),
     }

@@ -8,6 +8,7 @@ mod conn;
 mod devices;
 mod fault;
 mod feed;
+pub(crate) mod fill;
 mod lease;
 mod migrate;
 mod read;

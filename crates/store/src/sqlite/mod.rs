@@ -5,6 +5,7 @@ mod apply_client;
 pub(crate) mod clients;
 pub(crate) mod devices;
 pub(crate) mod feed;
+pub(crate) mod fill;
 mod lease;
 mod migrate;
 pub(crate) mod read;
