@@ -138,6 +138,7 @@ pub(crate) fn open_store(config: &Config) -> anyhow::Result<Store> {
         readers_hint: cores,
         subjects: config.policy.subjects.clone(),
         synchronous: config.synchronous,
+        tuning: store::Tuning::default(),
     };
     Store::open(&options).with_context(|| format!("cannot open {}", config.storage))
 }

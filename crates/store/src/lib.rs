@@ -13,6 +13,7 @@ mod mounts;
 mod postgres;
 mod serving;
 mod sqlite;
+mod tuning;
 
 pub use error::StoreError;
 pub use fill::Fill;
@@ -21,6 +22,7 @@ pub use location::{Location, PostgresUrl};
 pub use mint::IdMint;
 pub use serving::{Serving, refuse_network};
 pub use sqlite::sweep::{SweepRules, Swept};
+pub use tuning::Tuning;
 
 use jose::Digest;
 use memory::Memory;
@@ -51,6 +53,8 @@ pub struct Options {
     pub subjects: SubjectFormat,
     /// What a commit waits for.
     pub synchronous: Synchronous,
+    /// How it goes about its work.
+    pub tuning: Tuning,
 }
 
 /// What a commit waits for.

@@ -35,12 +35,8 @@ use tokio::task::JoinHandle;
 use value::values_of;
 use writer::{Job, Lane, QUEUE, Settle};
 
-/// Connections that batch what many ask for at once.
-const BATCH_LANES: usize = 2;
 /// Connections for all other transitions.
 const SINGLE_LANES: usize = 4;
-/// Connections that all reads share.
-const READERS: usize = 2;
 
 /// The back end.
 pub(crate) struct Postgres {
@@ -119,14 +115,16 @@ impl Postgres {
         };
         let (batches, jobs) = mpsc::channel(QUEUE);
         let queue = Arc::new(Mutex::new(jobs));
-        let mut lanes: Vec<_> = (0..BATCH_LANES)
-            .map(|_| runtime.spawn(lane(&queue).batches()))
+        let mut lanes: Vec<_> = (0..options.tuning.lanes)
+            .map(|_| runtime.spawn(lane(&queue).batches(options.tuning.batch)))
             .collect();
         let (singles, jobs) = mpsc::channel(QUEUE);
         let queue = Arc::new(Mutex::new(jobs));
         lanes.extend((0..SINGLE_LANES).map(|_| runtime.spawn(lane(&queue).singles())));
         Ok(Postgres {
-            readers: (0..READERS).map(|_| Slot::new(dialer.clone())).collect(),
+            readers: (0..options.tuning.readers)
+                .map(|_| Slot::new(dialer.clone()))
+                .collect(),
             next_reader: AtomicUsize::new(0),
             chores: opened.chores,
             batches,
@@ -145,7 +143,7 @@ impl Postgres {
 
     /// The connection for the next read.
     fn reader(&self) -> &Slot {
-        &self.readers[self.next_reader.fetch_add(1, Relaxed) % READERS]
+        &self.readers[self.next_reader.fetch_add(1, Relaxed) % self.readers.len()]
     }
 
     pub(crate) async fn settle(

@@ -17,8 +17,6 @@ use tokio::sync::{Mutex, Notify, mpsc, oneshot};
 
 /// Transitions that may wait in each of the two queues; more are refused.
 pub(super) const QUEUE: usize = 4_096;
-/// Transitions in one statement, at most.
-const MAX_BATCH: usize = 512;
 
 /// What memory learns from a commit.
 pub(super) enum Effect {
@@ -82,9 +80,9 @@ impl Lane {
         }
     }
 
-    /// A lane of what is batched.
-    pub(super) async fn batches(self) {
-        self.work(MAX_BATCH).await;
+    /// A lane of what is batched: `most` transitions in one statement, at most.
+    pub(super) async fn batches(self, most: usize) {
+        self.work(most).await;
     }
 
     /// A lane of what runs alone.

@@ -14,7 +14,7 @@ pub(crate) mod sweep;
 mod writer;
 
 use crate::memory::Memory;
-use crate::{IdMint, Options, Outcome, StoreError, Synchronous};
+use crate::{IdMint, Options, Outcome, StoreError, Tuning};
 use lease::Lease;
 use protocol::Transition;
 use protocol::facts::Standing;
@@ -32,17 +32,13 @@ use std::time::Duration;
 use tokio::sync::{Notify, mpsc, oneshot, watch};
 use writer::{Job, QUEUE, Settle, Writer};
 
-/// Page caches of all connections together, in KiB: half for the writer, half for the readers.
-const CACHE_KIB: usize = 16 * 1024;
-/// Statements kept prepared by each connection.
-const STATEMENTS: usize = 64;
-
 /// The back end.
 pub(crate) struct Sqlite {
     pub(crate) memory: Arc<Memory>,
     pub(crate) mint: IdMint,
     path: PathBuf,
     reader_kib: usize,
+    tuning: Tuning,
     /// Tells this database's readers from those of another in the same process.
     key: u64,
     queue: mpsc::Sender<Job>,
@@ -70,7 +66,7 @@ impl Sqlite {
     pub(crate) fn open(path: &Path, options: &Options, now: UnixTime) -> Result<Self, StoreError> {
         create(path)?;
         let conn = Connection::open(path)?;
-        configure_writer(&conn, options.synchronous)?;
+        configure_writer(&conn, options)?;
         migrate::run(&conn)?;
         let lease = Lease::take(&conn, now)?;
         let mint = IdMint::new(lease.node, highest_id(&conn)?);
@@ -79,12 +75,13 @@ impl Sqlite {
         let seen = load_memory(&conn, &memory, now)?;
         let fed = Arc::new(Notify::new());
         let watch = Mutex::new(Watch {
-            conn: open_reader(path, 256)?,
+            conn: open_reader(path, 256, &options.tuning)?,
             data_version: 0,
         });
         let (queue, jobs) = mpsc::channel(QUEUE);
         let writer = Writer {
             conn,
+            most: options.tuning.batch,
             mint: mint.clone(),
             memory: memory.clone(),
             fed: fed.clone(),
@@ -97,7 +94,8 @@ impl Sqlite {
             memory,
             mint,
             path: path.to_owned(),
-            reader_kib: CACHE_KIB / 2 / options.readers_hint.max(1),
+            reader_kib: options.tuning.cache_kib / 2 / options.readers_hint.max(1),
+            tuning: options.tuning,
             key: NEXT_KEY.fetch_add(1, Relaxed),
             queue,
             watch,
@@ -116,7 +114,7 @@ impl Sqlite {
             let conn = match readers.entry(self.key) {
                 std::collections::hash_map::Entry::Occupied(entry) => entry.into_mut(),
                 std::collections::hash_map::Entry::Vacant(entry) => {
-                    entry.insert(open_reader(&self.path, self.reader_kib)?)
+                    entry.insert(open_reader(&self.path, self.reader_kib, &self.tuning)?)
                 }
             };
             Ok(query(conn)?)
@@ -267,31 +265,32 @@ fn create(path: &Path) -> Result<(), StoreError> {
     options.open(path).map(drop).map_err(cannot)
 }
 
-fn configure_writer(conn: &Connection, synchronous: Synchronous) -> Result<(), StoreError> {
-    prepare_connection(conn)?;
+fn configure_writer(conn: &Connection, options: &Options) -> Result<(), StoreError> {
+    prepare_connection(conn, &options.tuning)?;
     conn.execute_batch(&format!(
         "PRAGMA page_size=4096; PRAGMA journal_mode=WAL; PRAGMA synchronous={}; \
-         PRAGMA wal_autocheckpoint=1000; PRAGMA cache_size=-{}; PRAGMA temp_store=MEMORY; \
+         PRAGMA wal_autocheckpoint={}; PRAGMA cache_size=-{}; PRAGMA temp_store=MEMORY; \
          PRAGMA trusted_schema=OFF; PRAGMA mmap_size=0; PRAGMA foreign_keys=OFF;",
-        synchronous.as_sql(),
-        CACHE_KIB / 2
+        options.synchronous.as_sql(),
+        options.tuning.checkpoint_pages,
+        options.tuning.cache_kib / 2
     ))?;
     Ok(())
 }
 
 /// What every connection has: statements stay prepared, and their plans do not depend on the values bound, which
 /// would have them parsed again each time.
-fn prepare_connection(conn: &Connection) -> rusqlite::Result<()> {
+fn prepare_connection(conn: &Connection, tuning: &Tuning) -> rusqlite::Result<()> {
     conn.busy_timeout(Duration::from_secs(5))?;
-    conn.set_prepared_statement_cache_capacity(STATEMENTS);
-    conn.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true)
+    conn.set_prepared_statement_cache_capacity(tuning.statements);
+    conn.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, tuning.stable_plans)
         .map(drop)
 }
 
-fn open_reader(path: &Path, kib: usize) -> Result<Connection, rusqlite::Error> {
+fn open_reader(path: &Path, kib: usize, tuning: &Tuning) -> Result<Connection, rusqlite::Error> {
     let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
     let conn = Connection::open_with_flags(path, flags)?;
-    prepare_connection(&conn)?;
+    prepare_connection(&conn, tuning)?;
     conn.execute_batch(&format!(
         "PRAGMA cache_size=-{kib}; PRAGMA temp_store=MEMORY; PRAGMA trusted_schema=OFF; PRAGMA mmap_size=0;"
     ))?;

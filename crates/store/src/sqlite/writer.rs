@@ -13,8 +13,6 @@ use tokio::sync::{Notify, mpsc, oneshot};
 
 /// Jobs that may wait; more are refused.
 pub(super) const QUEUE: usize = 4_096;
-/// Jobs in one commit, at most.
-const MAX_BATCH: usize = 512;
 /// How long another process may hold the file before a write fails.
 const BUSY_DEADLINE: Duration = Duration::from_secs(10);
 
@@ -51,6 +49,8 @@ pub(super) struct Settle {
 
 pub(super) struct Writer {
     pub(super) conn: Connection,
+    /// Jobs in one commit, at most.
+    pub(super) most: usize,
     pub(super) mint: IdMint,
     pub(super) memory: Arc<Memory>,
     /// Told of every commit that the feed has a line of.
@@ -66,8 +66,8 @@ enum Done {
 impl Writer {
     /// Works until the queue is closed.
     pub(super) fn work(mut self, mut queue: mpsc::Receiver<Job>) {
-        let mut batch = Vec::with_capacity(MAX_BATCH);
-        while queue.blocking_recv_many(&mut batch, MAX_BATCH) > 0 {
+        let mut batch = Vec::with_capacity(self.most);
+        while queue.blocking_recv_many(&mut batch, self.most) > 0 {
             let close = batch.iter().position(|job| matches!(job, Job::Close(_)));
             let rest = close.map(|at| batch.split_off(at)).unwrap_or_default();
             self.commit(&mut batch);

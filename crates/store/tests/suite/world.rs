@@ -9,7 +9,7 @@ use protocol::types::{
     StoredSecret, Subject, UnixTime,
 };
 use protocol::{Policy, Transition};
-use store::{Location, Options, Outcome, Store, Synchronous};
+use store::{Location, Options, Outcome, Store, Synchronous, Tuning};
 
 /// The stored password of everyone.
 pub(crate) const PASSWORD: &str = "$argon2id$stand-in";
@@ -26,6 +26,7 @@ pub(crate) fn options(location: Location) -> Options {
         readers_hint: 2,
         subjects: SubjectFormat::Prefixed("user_".to_owned()),
         synchronous: Synchronous::Full,
+        tuning: Tuning::default(),
     }
 }
 
