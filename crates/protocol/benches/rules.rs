@@ -1,0 +1,199 @@
+//! What the pure rules on the hot path cost: the bytes of a request and facts in, a decision out; nothing is read,
+//! stored or sent. Making the facts is not counted. Random bytes come from a counter and a SHA-256.
+//!
+//!     cargo bench -p protocol --bench rules
+//!     cargo bench -p protocol --bench rules -- --test        once each: they run, and decide as they must
+#![allow(missing_docs, reason = "criterion's macros make functions without")]
+#![allow(
+    clippy::unwrap_used,
+    reason = "a measurement that cannot be set up has nothing to tell"
+)]
+#[path = "../tests/case/mod.rs"]
+mod case;
+
+use case::{CALLBACK, Case, NOW, client, person, policy, scope, session, text};
+use criterion::{BatchSize, Criterion, criterion_group, criterion_main};
+use jose::Presented;
+use protocol::authorize;
+use protocol::client_auth::authenticate;
+use protocol::facts::{AccessFacts, CodeFacts, DeviceFacts, RefreshFacts, Standing};
+use protocol::grants::{authorization_code, client_credentials, device_code, refresh_token};
+use protocol::introspect::introspect;
+use protocol::revoke::{TokenFacts, TokenKind};
+use protocol::token::{GrantRequest, RawRequest, TokenError, TokenReply, TokenRequest};
+use protocol::token_info::describe;
+use protocol::types::{
+    AccessToken, Client, ClientNo, Locator, RedirectUri, Scope, Subject, UnixTime,
+};
+use protocol::{Decision, Params};
+use std::hint::black_box;
+use std::sync::Arc;
+
+/// What is on record for a token request.
+#[derive(Clone)]
+enum Facts {
+    Nothing,
+    Code(CodeFacts),
+    Refresh(RefreshFacts),
+    Device(DeviceFacts),
+}
+
+/// The token endpoint without its reads and writes: parse, authenticate, decide.
+fn answer(
+    case: &Case,
+    client: &Arc<Client>,
+    body: &[u8],
+    facts: Facts,
+) -> Decision<TokenReply, TokenError> {
+    let raw = RawRequest {
+        authorization: None,
+        content_type: Some("application/x-www-form-urlencoded"),
+        query: None,
+        body,
+    };
+    let request = TokenRequest::parse(&raw, &case.policy).unwrap();
+    let client = authenticate(&request.credentials, Some(client.clone())).unwrap();
+    let context = case.context();
+    match (&request.grant, facts) {
+        (GrantRequest::ClientCredentials { scope }, Facts::Nothing) => {
+            client_credentials::issue(scope.as_ref(), &client, &context)
+        }
+        (GrantRequest::AuthorizationCode(asked), Facts::Code(facts)) => {
+            authorization_code::redeem(asked, &client, Some(facts), &context)
+        }
+        (GrantRequest::RefreshToken(asked), Facts::Refresh(facts)) => {
+            refresh_token::rotate(asked, &client, Some(facts), &context)
+        }
+        (GrantRequest::DeviceCode(presented), Facts::Device(facts)) => {
+            device_code::poll(presented.as_ref(), &client, Some(facts), &context)
+        }
+        _ => panic!("facts of another grant"),
+    }
+}
+
+/// Requests to the token endpoint, each of which is granted.
+fn token(criterion: &mut Criterion) {
+    let mut group = criterion.benchmark_group("token endpoint");
+    let (code, refresh, device) = (Case::code(), Case::refresh(), Case::device());
+    let code_facts = Facts::Code(code.code.clone().unwrap());
+    let refresh_facts = Facts::Refresh(refresh.refresh.clone().unwrap());
+    let device_facts = Facts::Device(device.device.clone().unwrap());
+    let all = [
+        ("client_credentials", Case::own_behalf(), Facts::Nothing),
+        ("authorization_code", code, code_facts),
+        ("refresh_token", refresh, refresh_facts),
+        ("device_code", device, device_facts),
+    ];
+    for (name, case, facts) in all {
+        let (body, client) = (case.body(), Arc::new(case.client.clone()));
+        let granted = answer(&case, &client, body.as_bytes(), facts.clone());
+        assert!(matches!(granted, Decision::Granted { .. }), "{granted:?}");
+        group.bench_function(name, |bencher| {
+            bencher.iter_batched(
+                || facts.clone(),
+                |facts| answer(&case, &client, black_box(body.as_bytes()), facts),
+                BatchSize::SmallInput,
+            );
+        });
+    }
+    group.finish();
+}
+
+/// A live access token of app 1.
+fn access() -> (String, AccessFacts) {
+    let id = Locator::first_at(NOW);
+    let text = text("at_", id);
+    let token = AccessToken {
+        id,
+        digest: text.digest(),
+        grant: Locator(5),
+        client: ClientNo(1),
+        subject: Some(Subject(7)),
+        scope: scope("tasks:read tasks:write"),
+        expires_at: UnixTime(NOW.0 + 3_600),
+    };
+    let facts = AccessFacts {
+        token,
+        client: Some(Arc::new(client())),
+        grant_revoked: false,
+        person: Standing::from(&person()),
+    };
+    (text.as_str().to_owned(), facts)
+}
+
+/// What an API asks about a token, with the answer's JSON.
+fn looks(criterion: &mut Criterion) {
+    let (policy, (text, facts)) = (policy(), access());
+    let caller = case::authenticated(&Client {
+        resource_server: true,
+        ..client()
+    });
+    let known = TokenFacts::Access(Box::new(facts.clone()));
+    let asked = || {
+        let kind = TokenKind::of(black_box(&text), &policy);
+        serde_json::to_string(&introspect(&kind, &caller, &known, &policy, NOW)).unwrap()
+    };
+    assert!(asked().starts_with(r#"{"active":true,"#));
+    criterion.bench_function("introspection", |bencher| bencher.iter(asked));
+    let described = |facts: AccessFacts| {
+        let presented = Presented::parse(black_box(&text)).unwrap();
+        describe(&presented, Some(facts), &policy, NOW)
+    };
+    assert!(described(facts.clone()).is_some());
+    criterion.bench_function("token info", |bencher| {
+        bencher.iter_batched(|| facts.clone(), described, BatchSize::SmallInput);
+    });
+}
+
+/// The authorization endpoint: the ordered checks of a query, and a code for somebody who allowed it before.
+fn authorization(criterion: &mut Criterion) {
+    let mut group = criterion.benchmark_group("authorization endpoint");
+    let case = Case::authorize();
+    let (query, client) = (case.body(), Arc::new(case.client.clone()));
+    let check = || {
+        let params = Params::from_form(black_box(query.as_bytes())).unwrap();
+        authorize::check(params, Some(client.clone()), &case.policy).unwrap()
+    };
+    group.bench_function("checks", |bencher| bencher.iter(check));
+    let (request, session) = (check(), session());
+    let issue = || request.issue_code(black_box(&session), None, None, &case.context());
+    assert!(matches!(issue(), Decision::Granted { .. }));
+    group.bench_function("code", |bencher| bencher.iter(issue));
+    group.finish();
+}
+
+/// Comparing what is asked for with what is registered.
+fn matching(criterion: &mut Criterion) {
+    let mut group = criterion.benchmark_group("matching");
+    let allowed = scope("tasks:read tasks:write identity api api:v1");
+    group.bench_function("scope", |bencher| {
+        bencher.iter(|| {
+            let asked = Scope::parse(black_box("tasks:write tasks:read")).unwrap();
+            assert!(allowed.covers(&asked));
+        });
+    });
+    let policy = policy();
+    let mut client = client();
+    let others = (0..9).map(|n| RedirectUri::register(&format!("https://other-{n}.example/cb")));
+    client
+        .redirect_uris
+        .splice(0..0, others.map(Result::unwrap));
+    group.bench_function("redirect URI, the last of ten", |bencher| {
+        bencher.iter(|| {
+            let asked = black_box(Some(CALLBACK));
+            client.verify_redirect_uri(asked, policy.redirects).unwrap()
+        });
+    });
+    let loopback = RedirectUri::register("http://127.0.0.1/cb").unwrap();
+    client.redirect_uris.push(loopback);
+    group.bench_function("redirect URI, loopback with a port", |bencher| {
+        bencher.iter(|| {
+            let asked = black_box(Some("http://127.0.0.1:51234/cb"));
+            client.verify_redirect_uri(asked, policy.redirects).unwrap()
+        });
+    });
+    group.finish();
+}
+
+criterion_group!(rules, token, looks, authorization, matching);
+criterion_main!(rules);
