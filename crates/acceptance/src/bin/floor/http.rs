@@ -26,6 +26,7 @@ pub(crate) fn router(app: Arc<App>) -> Router {
     Router::new()
         .route("/oauth/token", post(token))
         .route("/oauth/introspect", post(introspect))
+        .route("/v1/token/info", get(token_info))
         .route("/health/ready", get(ready))
         .with_state(app)
 }
@@ -85,6 +86,19 @@ async fn introspect(State(app): State<Arc<App>>, headers: HeaderMap, body: Bytes
             app.client
         )),
         None => json(r#"{"active":false}"#.to_owned()),
+    }
+}
+
+/// Tells about the access token that the request is made with.
+async fn token_info(State(app): State<Arc<App>>, headers: HeaderMap) -> Response {
+    let value = headers.get(header::AUTHORIZATION);
+    let text = value.and_then(|value| value.to_str().ok()?.strip_prefix("Bearer "));
+    match app.find(Table::Access, text.unwrap_or_default()).await {
+        Some((_, Found { exp, .. })) => json(format!(
+            r#"{{"client_id":"{}","scopes":["read"],"expires_at":{exp}}}"#,
+            app.client
+        )),
+        None => error(StatusCode::UNAUTHORIZED, "invalid_token"),
     }
 }
 

@@ -2,7 +2,7 @@
 //! and does nothing else. It checks no rule, keeps no log and knows one app. Loopback only.
 //!
 //! `POST /oauth/token` knows `client_credentials` and `refresh_token`; `POST /oauth/introspect`
-//! answers for access tokens; `GET /health/ready` says 200.
+//! answers for access tokens, `GET /v1/token/info` for the one it is made with; `GET /health/ready` says 200.
 
 mod http;
 mod postgres;

@@ -14,10 +14,26 @@ pub(crate) struct Connection {
     buffer: Vec<u8>,
 }
 
-/// A reply: its status and where its body stands in the connection's buffer.
+/// A reply, in the connection's buffer.
 pub(crate) struct Answer<'a> {
     pub(crate) status: u16,
+    /// Status line and headers.
+    pub(crate) head: &'a [u8],
     pub(crate) body: &'a [u8],
+}
+
+impl<'a> Answer<'a> {
+    /// Whether the status is 2xx.
+    pub(crate) fn is_success(&self) -> bool {
+        (200..300).contains(&self.status)
+    }
+
+    /// The `Location` header.
+    pub(crate) fn location(&self) -> Option<&'a str> {
+        let mut lines = self.head.split(|byte| *byte == b'\n');
+        let value = lines.find_map(|line| header(line, b"location:"))?;
+        std::str::from_utf8(value).ok()
+    }
 }
 
 impl Connection {
@@ -49,6 +65,7 @@ impl Connection {
         }
         Ok(Answer {
             status: head.status,
+            head: &self.buffer[..head.length],
             body: &self.buffer[head.length..end],
         })
     }
@@ -98,10 +115,14 @@ impl Head {
 }
 
 fn content_length(line: &[u8]) -> Option<usize> {
-    const NAME: &[u8] = b"content-length:";
-    let (name, value) = line.split_at_checked(NAME.len())?;
-    let named = name.eq_ignore_ascii_case(NAME);
-    named.then(|| number(value.trim_ascii()))?
+    number(header(line, b"content-length:")?)
+}
+
+/// The value of a header line whose name, with its colon, is `wanted`.
+fn header<'a>(line: &'a [u8], wanted: &[u8]) -> Option<&'a [u8]> {
+    let (name, value) = line.split_at_checked(wanted.len())?;
+    let named = name.eq_ignore_ascii_case(wanted);
+    named.then(|| value.trim_ascii())
 }
 
 fn number(digits: &[u8]) -> Option<usize> {
@@ -123,5 +144,19 @@ mod tests {
         assert_eq!(Head::parse(bytes).unwrap(), Some(head));
         assert_eq!(Head::parse(&bytes[..30]).unwrap(), None);
         assert!(Head::parse(b"HTTP/1.1 200 OK\r\nA: b\r\n\r\n").is_err());
+    }
+
+    #[test]
+    fn locations() {
+        let answer = |head| Answer {
+            status: 303,
+            head,
+            body: b"",
+        };
+        let there =
+            answer(b"HTTP/1.1 303 See Other\r\nlocation: https://a.example/?code=1\r\n\r\n");
+        assert_eq!(there.location(), Some("https://a.example/?code=1"));
+        assert_eq!(answer(b"HTTP/1.1 200 OK\r\n\r\n").location(), None);
+        assert!(!there.is_success());
     }
 }

@@ -1,94 +1,47 @@
 //! The load driver: starts the floor and `valetkey`, loads them in turn on 127.0.0.1 and prints
 //! medians over rounds with their ratios. Only figures of one run are comparable.
 //!
-//! Within a round both servers run, and each scenario visits one after the other, so that a drift
-//! of the machine hits both alike. One thread makes all requests, closed loop, on connections that
-//! stay open. Every loop is bounded in time and in count.
+//! Within a round all servers run, and each scenario visits one after the other, so that a drift
+//! of the machine hits them alike. One thread makes all requests, on connections that stay open: in a
+//! closed loop, or at fixed times. Every loop is bounded in time and in count.
 
+mod chain;
+mod compare;
 mod connection;
+mod device;
+mod disk;
 mod drive;
+mod flow;
+mod issue;
+mod look;
+mod memory;
+mod mix;
+mod options;
 mod report;
 mod round;
 mod sample;
+mod scale;
 mod seed;
 mod server;
+mod sign_in;
+mod sweep;
+mod ticks;
 mod usage;
 mod work;
 
 use anyhow::Context;
-use clap::{Parser, ValueEnum};
-use std::path::PathBuf;
+use clap::Parser;
+use options::{Args, Scenario};
+use sample::Sample;
 use std::process::ExitCode;
+use tokio::runtime::Runtime;
 
-/// What can be measured.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, ValueEnum)]
-pub(crate) enum Scenario {
-    /// Durable `client_credentials` tokens.
-    Cc,
-    /// Introspection of 1,000 live tokens in turn, at 64 connections.
-    Introspect,
-    /// Chains of rotated refresh tokens, at 64 connections.
-    Refresh,
-    /// Time to the first 200, in an empty folder and with a store.
-    Start,
-    /// Proportional set size, idle and after load.
-    Memory,
-}
-
-/// Measures `valetkey` beside a bare server that stores the same rows and does nothing else.
-#[derive(Parser)]
-#[command(name = "load")]
-pub(crate) struct Args {
-    /// The server to measure; default: beside this executable.
-    #[arg(long, value_name = "PATH")]
-    valetkey: Option<PathBuf>,
-    /// An earlier `valetkey` to measure in the same rounds, to see what a change costs.
-    #[arg(long, value_name = "PATH")]
-    before: Option<PathBuf>,
-    /// The bare server; default: beside this executable.
-    #[arg(long, value_name = "PATH")]
-    floor: Option<PathBuf>,
-    /// Configuration for `valetkey`; default: one of this tool's own.
-    #[arg(long, value_name = "FILE")]
-    config: Option<PathBuf>,
-    /// Where the stores are made, on a real disk; default: beside this executable.
-    #[arg(long, value_name = "FOLDER")]
-    folder: Option<PathBuf>,
-    /// PostgreSQL server on which each store is a database of its own, instead of a file.
-    #[arg(long, value_name = "URL")]
-    postgres: Option<String>,
-    /// Rounds; the result is their median.
-    #[arg(long, default_value_t = 3, value_parser = clap::value_parser!(u32).range(1..=50))]
-    rounds: u32,
-    /// Seconds measured per scenario and round.
-    #[arg(long, default_value_t = 5, value_parser = clap::value_parser!(u32).range(1..=120))]
-    secs: u32,
-    /// Seconds of warm-up before.
-    #[arg(long, default_value_t = 2, value_parser = clap::value_parser!(u32).range(0..=60))]
-    warm: u32,
-    /// What to measure; default: everything.
-    #[arg(long, value_delimiter = ',', value_enum)]
-    only: Vec<Scenario>,
-    /// Connections for `cc`.
-    #[arg(long, value_delimiter = ',', default_value = "1,64,256",
-          value_parser = clap::value_parser!(u32).range(1..=1024))]
-    conns: Vec<u32>,
-    /// Measure the floor alone.
-    #[arg(long)]
-    only_floor: bool,
-    /// Print JSON instead of Markdown.
-    #[arg(long)]
-    json: bool,
-}
-
-impl Args {
-    pub(crate) fn wants(&self, scenario: Scenario) -> bool {
-        self.only.is_empty() || self.only.contains(&scenario)
-    }
-}
+/// The servers' own, so that bare argon2id is given its memory as they are.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
 fn main() -> ExitCode {
-    match run(&Args::parse()) {
+    match run(&Args::parse().settled()) {
         Ok(code) => code,
         Err(e) => {
             eprintln!("load: {e:#}");
@@ -102,19 +55,37 @@ fn run(args: &Args) -> anyhow::Result<ExitCode> {
         .enable_all()
         .build()?;
     let mut samples = Vec::new();
-    for number in 1..=args.rounds {
-        let measured = round::run(args, number, &runtime);
-        samples.extend(measured.with_context(|| format!("round {number}"))?);
+    if args.wants_rounds() {
+        for number in 1..=args.rounds {
+            let measured = round::run(args, number, &runtime);
+            samples.extend(measured.with_context(|| format!("round {number}"))?);
+        }
     }
+    samples.extend(long(args, &runtime)?);
     if args.json {
         println!("{}", report::json(args, &samples));
     } else {
         print!("{}", report::markdown(args, &samples));
     }
-    let failed: u64 = samples.iter().map(|sample| sample.failed()).sum();
+    let failed: u64 = samples.iter().map(Sample::failed).sum();
     if failed > 0 {
-        eprintln!("load: {failed} requests were not answered with 2xx: the figures do not count");
+        eprintln!("load: {failed} answers were not what they must be: the figures do not count");
         return Ok(ExitCode::FAILURE);
     }
     Ok(ExitCode::SUCCESS)
+}
+
+/// The scenarios that have servers and rounds of their own.
+fn long(args: &Args, runtime: &Runtime) -> anyhow::Result<Vec<Sample>> {
+    let mut samples = Vec::new();
+    if args.wants(Scenario::Scale) {
+        samples.extend(scale::measure(args, runtime).context("scale")?);
+    }
+    if args.wants(Scenario::Sweep) {
+        samples.extend(sweep::measure(args, runtime).context("sweep")?);
+    }
+    if args.wants(Scenario::Soak) {
+        samples.extend(memory::soak(args, runtime).context("soak")?);
+    }
+    Ok(samples)
 }

@@ -1,30 +1,36 @@
-//! One round: both servers from an empty folder through all scenarios to a second start.
+//! One round: all servers from an empty folder through the scenarios to further starts.
 
-use crate::drive::{drive, mint};
+use crate::drive::{Lane, Phase, Tally, drive};
 use crate::sample::{Figures, Load, Sample};
 use crate::seed::{Seeded, seed};
-use crate::server::{REFRESH_TOKENS, Server};
-use crate::usage::{cpu_micros, pss_mib};
-use crate::work::{Chain, Work};
-use crate::{Args, Scenario};
+use crate::server::Server;
+use crate::usage::cpu_micros;
+use crate::work::AnyWork;
+use crate::{Args, Scenario, chain, device, disk, flow, issue, look, memory, mix, sign_in};
 use anyhow::{Context, ensure};
-use std::rc::Rc;
 use std::time::Duration;
 use tokio::runtime::Runtime;
 
-/// Connections for introspection.
-const INTROSPECTORS: usize = 64;
-/// Tokens introspected in turn.
-const TOKENS: usize = 1000;
+/// What a scenario does with the servers of a round.
+type Measure = fn(&mut Round<'_>, &[(&Server, &Seeded)]) -> anyhow::Result<()>;
+
+/// The scenarios that load running servers, in the order in which they come.
+const LOADS: [(Scenario, Measure); 10] = [
+    (Scenario::Memory, memory::after_connections),
+    (Scenario::Cc, issue::measure),
+    (Scenario::Introspect, look::measure_introspection),
+    (Scenario::TokenInfo, look::measure_token_info),
+    (Scenario::Refresh, chain::measure),
+    (Scenario::Flow, flow::measure),
+    (Scenario::Device, device::measure),
+    (Scenario::Mixed, mix::measure),
+    (Scenario::SignIn, sign_in::measure),
+    (Scenario::Open, issue::measure_open),
+];
 
 /// Runs round `number` and returns what it measured.
 pub(crate) fn run(args: &Args, number: u32, runtime: &Runtime) -> anyhow::Result<Vec<Sample>> {
-    let mut round = Round {
-        args,
-        number,
-        runtime,
-        samples: Vec::new(),
-    };
+    let mut round = Round::new(args, number, runtime);
     let mut servers = vec![Server::floor(args)?];
     if !args.only_floor {
         servers.extend(Server::before(args)?);
@@ -34,144 +40,174 @@ pub(crate) fn run(args: &Args, number: u32, runtime: &Runtime) -> anyhow::Result
         servers.reverse();
     }
     for server in &mut servers {
-        let start = server.start()?;
-        round.add_start(server, "start, empty folder (ms)", start);
-        // The server settles: background work of a first start is not idle memory.
-        std::thread::sleep(Duration::from_secs(1));
-        round.add_memory(server, "PSS idle (MiB)")?;
+        round.start(server, "start, empty folder (ms)")?;
+        memory::idle(&mut round, server)?;
     }
-    let loads = [Scenario::Cc, Scenario::Introspect, Scenario::Refresh];
-    if loads.into_iter().any(|scenario| args.wants(scenario)) {
-        let seeded = servers
-            .iter()
-            .map(|server| seed(server, args.wants(Scenario::Refresh)))
-            .collect::<anyhow::Result<Vec<Seeded>>>()?;
-        let pairs: Vec<_> = servers.iter().zip(&seeded).collect();
-        round.load_all(&pairs)?;
+    let seeded: Vec<Seeded> = servers
+        .iter()
+        .map(|server| seed(server, args))
+        .collect::<anyhow::Result<_>>()?;
+    let pairs: Vec<_> = servers.iter().zip(&seeded).collect();
+    for (scenario, measure) in LOADS {
+        if args.wants(scenario) {
+            measure(&mut round, &pairs)?;
+        }
     }
-    for server in &mut servers {
-        round.add_memory(server, "PSS after load (MiB)")?;
+    for (server, seeded) in servers.iter_mut().zip(&seeded) {
         server.stop();
-        let start = server.start()?;
-        round.add_start(server, "start, existing store (ms)", start);
+        round.start(server, "start, existing store (ms)")?;
+        if args.wants(Scenario::Disk) {
+            disk::measure(&mut round, server, seeded)?;
+        }
         server.stop();
+        if args.wants(Scenario::Start) {
+            start_with_many(&mut round, server, seeded)?;
+        }
     }
     Ok(round.samples)
 }
 
-struct Round<'a> {
-    args: &'a Args,
-    number: u32,
-    runtime: &'a Runtime,
-    samples: Vec<Sample>,
+/// How long a start takes with many tokens in the store.
+fn start_with_many(
+    round: &mut Round<'_>,
+    server: &mut Server,
+    seeded: &Seeded,
+) -> anyhow::Result<()> {
+    if !server.can_fill() {
+        return Ok(());
+    }
+    let rows = round.args.sizes().small;
+    server.fill(&seeded.machine.0, rows, false)?;
+    let measure = format!("start, store of {rows} tokens (ms)");
+    round.start(server, &measure)?;
+    server.stop();
+    Ok(())
 }
 
-impl Round<'_> {
-    fn add(&mut self, server: &Server, figures: Figures) {
+/// A round under way.
+pub(crate) struct Round<'a> {
+    pub(crate) args: &'a Args,
+    pub(crate) number: u32,
+    pub(crate) runtime: &'a Runtime,
+    pub(crate) samples: Vec<Sample>,
+}
+
+/// What is driven on one server at once.
+pub(crate) struct Plan {
+    /// What each part of the lanes is called.
+    pub(crate) names: Vec<&'static str>,
+    /// What all of them together are called, if that is of interest.
+    pub(crate) total: Option<&'static str>,
+    /// The number of connections that the report shows.
+    pub(crate) connections: usize,
+    pub(crate) lanes: Vec<Lane>,
+    /// Requests a second of the open lanes.
+    pub(crate) rate: u32,
+}
+
+impl<'a> Round<'a> {
+    pub(crate) fn new(args: &'a Args, number: u32, runtime: &'a Runtime) -> Self {
+        Round {
+            args,
+            number,
+            runtime,
+            samples: Vec::new(),
+        }
+    }
+
+    /// Keeps what was measured and shows it.
+    pub(crate) fn add(&mut self, server: &'static str, figures: Figures) {
         let sample = Sample {
             round: self.number,
-            server: server.name(),
+            server,
             figures,
         };
         eprintln!("{}", serde_json::to_string(&sample).unwrap_or_default());
         self.samples.push(sample);
     }
 
-    fn add_start(&mut self, server: &Server, measure: &'static str, start: Duration) {
+    /// Keeps a single figure.
+    pub(crate) fn add_one(&mut self, server: &Server, measure: &str, value: f64) {
+        let measure = measure.to_owned();
+        self.add(server.name(), Figures::One { measure, value });
+    }
+
+    /// Whether this round has loaded a server so already.
+    pub(crate) fn has(&self, scenario: &str, connections: usize, server: &Server) -> bool {
+        self.samples.iter().any(|sample| match &sample.figures {
+            Figures::Load(load) => {
+                sample.server == server.name()
+                    && load.scenario == scenario
+                    && load.connections == connections
+            }
+            Figures::One { .. } => false,
+        })
+    }
+
+    /// Starts a server and keeps the time to its first 200.
+    fn start(&mut self, server: &mut Server, measure: &str) -> anyhow::Result<()> {
+        let start = server.start()?;
         if self.args.wants(Scenario::Start) {
-            let value = start.as_secs_f64() * 1000.0;
-            self.add(server, Figures::One { measure, value });
-        }
-    }
-
-    fn add_memory(&mut self, server: &Server, measure: &'static str) -> anyhow::Result<()> {
-        if self.args.wants(Scenario::Memory) {
-            let value = pss_mib(server.pid()?)?;
-            self.add(server, Figures::One { measure, value });
+            self.add_one(server, measure, start.as_secs_f64() * 1000.0);
         }
         Ok(())
     }
 
-    /// Each scenario visits all servers before the next one begins.
-    fn load_all(&mut self, servers: &[(&Server, &Seeded)]) -> anyhow::Result<()> {
-        if self.args.wants(Scenario::Cc) {
-            for &connections in &self.args.conns {
-                for (server, seeded) in servers {
-                    let works = issue_works(server, seeded, connections as usize);
-                    self.load("client_credentials", server, works)?;
-                }
-            }
-        }
-        if self.args.wants(Scenario::Introspect) {
-            for (server, seeded) in servers {
-                let works = self.introspect_works(server, seeded)?;
-                self.load("introspection", server, works)?;
-            }
-        }
-        if self.args.wants(Scenario::Refresh) {
-            for (server, seeded) in servers {
-                let works = refresh_works(server, seeded)?;
-                self.load("refresh_token", server, works)?;
-            }
-        }
-        Ok(())
-    }
-
-    /// Warms up, measures, keeps the figures.
-    fn load(
+    /// One kind of work in a closed loop.
+    pub(crate) fn load(
         &mut self,
         name: &'static str,
         server: &Server,
-        works: Vec<Work>,
+        works: Vec<AnyWork>,
     ) -> anyhow::Result<()> {
-        let (connections, pid) = (works.len(), server.pid()?);
-        let context = || format!("{name} on {}:\n{}", server.name(), server.log());
-        let secs = |secs| Duration::from_secs(u64::from(secs));
-        let phase = |works, length| drive(self.runtime, server.addr(), works, length);
-        let (warm, works) = phase(works, secs(self.args.warm)).with_context(context)?;
+        let plan = Plan {
+            names: vec![name],
+            total: None,
+            connections: works.len(),
+            lanes: works.into_iter().map(Lane::closed).collect(),
+            rate: 0,
+        };
+        self.load_plan(server, plan)
+    }
+
+    /// Warms up, measures, keeps the figures.
+    pub(crate) fn load_plan(&mut self, server: &Server, plan: Plan) -> anyhow::Result<()> {
+        let pid = server.pid()?;
+        let what = plan.total.unwrap_or(plan.names[0]);
+        let context = || format!("{what} on {}:\n{}", server.name(), server.log());
+        let phase = |secs: u32, lanes| {
+            let phase = Phase {
+                rate: plan.rate,
+                parts: plan.names.len(),
+                ..Phase::of(Duration::from_secs(u64::from(secs)))
+            };
+            drive(self.runtime, server.addr(), lanes, phase).with_context(context)
+        };
+        let (warm, lanes) = phase(self.args.warm, plan.lanes)?;
         let before = cpu_micros(pid)?;
-        let (mut stats, _) = phase(works, secs(self.args.secs)).with_context(context)?;
+        let (mut stats, _) = phase(self.args.secs, lanes)?;
         let cpu = cpu_micros(pid)?.saturating_sub(before);
-        stats.failed += warm.failed;
-        ensure!(stats.requests > 0, "{name}: no request was answered");
-        let load = Load::new(name, connections, &stats, cpu);
-        self.add(server, Figures::Load(load));
+        for wrong in [&warm.wrong, &stats.wrong].into_iter().flatten() {
+            eprintln!("load: {what} on {}: a wrong answer: {wrong}", server.name());
+        }
+        let mut whole = Tally::new()?;
+        for (part, warm) in stats.parts.iter_mut().zip(&warm.parts) {
+            part.failed += warm.failed;
+            whole.add_beside(part)?;
+        }
+        ensure!(whole.done > 0, "{what}: no request was answered");
+        let load =
+            |name, tally: &Tally, cpu| Figures::Load(Load::new(name, plan.connections, tally, cpu));
+        if let Some(name) = plan.total {
+            // What failed is counted with the parts.
+            whole.failed = 0;
+            self.add(server.name(), load(name, &whole, Some(cpu)));
+        }
+        // The server's CPU time cannot be told apart by parts.
+        let cpu = (plan.names.len() == 1).then_some(cpu);
+        for (name, part) in plan.names.iter().zip(&stats.parts) {
+            self.add(server.name(), load(*name, part, cpu));
+        }
         Ok(())
     }
-
-    fn introspect_works(&self, server: &Server, seeded: &Seeded) -> anyhow::Result<Vec<Work>> {
-        let issue = seeded.request(server, &seeded.token, &ISSUE);
-        let tokens = mint(self.runtime, server.addr(), &issue, TOKENS)?;
-        let list: Rc<[Vec<u8>]> = tokens
-            .iter()
-            .map(|token| seeded.request(server, &seeded.introspect, &[("token", token)]))
-            .collect();
-        let length = list.len();
-        let work = |number: usize| Work::Turn {
-            list: list.clone(),
-            next: number * length / INTROSPECTORS,
-        };
-        Ok((0..INTROSPECTORS).map(work).collect())
-    }
-}
-
-const ISSUE: [(&str, &str); 1] = [("grant_type", "client_credentials")];
-
-fn issue_works(server: &Server, seeded: &Seeded, connections: usize) -> Vec<Work> {
-    let request: Rc<[u8]> = seeded.request(server, &seeded.token, &ISSUE).into();
-    (0..connections)
-        .map(|_| Work::Same(request.clone()))
-        .collect()
-}
-
-fn refresh_works(server: &Server, seeded: &Seeded) -> anyhow::Result<Vec<Work>> {
-    ensure!(
-        seeded.refresh_tokens.len() == REFRESH_TOKENS,
-        "{} refresh tokens, not {REFRESH_TOKENS}",
-        seeded.refresh_tokens.len()
-    );
-    let host = server.host();
-    let chain = |token: &String| Chain::new(&seeded.token, &host, &seeded.refresher, token);
-    let chains = seeded.refresh_tokens.iter().map(chain);
-    Ok(chains.map(Work::Chain).collect())
 }

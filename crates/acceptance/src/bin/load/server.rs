@@ -1,6 +1,6 @@
 //! The two servers under load, behind one face.
 
-use crate::Args;
+use crate::{Args, Scenario, device};
 use acceptance::postgres::Database;
 use acceptance::{Provider, Request, Setup, free_port, send, wait_for_exit};
 use anyhow::{Context, bail, ensure};
@@ -16,9 +16,15 @@ const LIMIT: Duration = Duration::from_secs(30);
 /// Refresh tokens the floor makes at its first start: one per connection.
 pub(crate) const REFRESH_TOKENS: usize = 64;
 /// Seconds after which a forgotten floor ends by itself.
-const LIFE: &str = "3600";
+const LIFE: &str = "7200";
+
+/// Rows that one command of the command line makes, which is bounded in time.
+const FILL: u64 = 500_000;
 
 /// What the servers are called in the report.
+pub(crate) const FLOOR: &str = "floor";
+pub(crate) const SMALL: &str = "small store";
+pub(crate) const LARGE: &str = "large store";
 pub(crate) const VALETKEY: &str = "valetkey";
 pub(crate) const BEFORE: &str = "before";
 
@@ -114,6 +120,14 @@ impl Server {
         Self::provider(args, &binary, VALETKEY)
     }
 
+    /// The same, but the report calls it `name`.
+    pub(crate) fn valetkey_called(args: &Args, name: &'static str) -> anyhow::Result<Self> {
+        match Self::valetkey(args)? {
+            Server::Valetkey(provider, _) => Ok(Server::Valetkey(provider, name)),
+            floor @ Server::Floor(_) => Ok(floor),
+        }
+    }
+
     /// The earlier `valetkey`, if one is to be measured.
     pub(crate) fn before(args: &Args) -> anyhow::Result<Option<Self>> {
         let binary = args.before.as_deref();
@@ -127,6 +141,10 @@ impl Server {
             Some(path) => Setup::file(path),
             None => Setup::toml(CONFIG),
         };
+        let setup = match args.wants(Scenario::Device) {
+            true => setup.with(device::CONFIG),
+            false => setup,
+        };
         let setup = match &args.postgres {
             Some(server) => setup.postgres(Database::on(server)),
             None => setup,
@@ -137,9 +155,52 @@ impl Server {
 
     pub(crate) fn name(&self) -> &'static str {
         match self {
-            Server::Floor(_) => "floor",
+            Server::Floor(_) => FLOOR,
             Server::Valetkey(_, name) => name,
         }
+    }
+
+    pub(crate) fn is_floor(&self) -> bool {
+        matches!(self, Server::Floor(_))
+    }
+
+    /// The SQLite file, if there is one.
+    pub(crate) fn database(&self) -> Option<PathBuf> {
+        match self {
+            Server::Floor(floor) => {
+                (floor.database.is_none()).then(|| floor.folder.path().join("floor.db"))
+            }
+            Server::Valetkey(provider, _) => {
+                let is_file = provider.storage().starts_with("sqlite:");
+                is_file.then(|| provider.database_path())
+            }
+        }
+    }
+
+    /// Whether rows can be made without requests; the floor and older binaries cannot.
+    pub(crate) fn can_fill(&self) -> bool {
+        matches!(self, Server::Valetkey(_, name) if *name != BEFORE)
+    }
+
+    /// Makes rows of access tokens of `app` that nobody holds, live or expired ones.
+    pub(crate) fn fill(&self, app: &str, rows: u64, expired: bool) -> anyhow::Result<()> {
+        let Server::Valetkey(provider, _) = self else {
+            bail!("the floor cannot be filled");
+        };
+        let mut left = rows;
+        while left > 0 {
+            let some = left.min(FILL);
+            let count = some.to_string();
+            let mut args = vec!["db", "fill", "--app", app, "--access-tokens", &count];
+            args.push("--yes");
+            if expired {
+                args.push("--expired");
+            }
+            let done = provider.cli(&args);
+            ensure!(done.code == Some(0), "db fill: {}", done.stderr);
+            left -= some;
+        }
+        Ok(())
     }
 
     pub(crate) fn addr(&self) -> SocketAddr {
