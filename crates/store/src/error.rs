@@ -32,6 +32,9 @@ pub enum StoreError {
          use PostgreSQL"
     )]
     Network(String),
+    /// What an operator asked for cannot be done: one sentence that says what to do.
+    #[error("{0}")]
+    Refused(String),
 }
 
 impl From<rusqlite::Error> for StoreError {

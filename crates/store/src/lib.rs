@@ -3,20 +3,19 @@
 //! [`Store::settle`] makes one [`Transition`] durable, guard first. Everything else reads.
 
 mod error;
-mod fill;
 mod folder;
 mod location;
 mod memory;
 mod migrations;
 mod mint;
 mod mounts;
+pub mod operator;
 mod postgres;
 mod serving;
 mod sqlite;
 mod tuning;
 
 pub use error::StoreError;
-pub use fill::Fill;
 pub use folder::{make_folder, sync_folder};
 pub use location::{Location, PostgresUrl};
 pub use mint::IdMint;
@@ -413,7 +412,9 @@ impl Store {
     /// [`StoreError`].
     pub async fn sweep(&self, now: UnixTime, rules: &SweepRules) -> Result<Swept, StoreError> {
         match &self.engine {
-            Engine::Sqlite(engine) => sqlite::sweep::round(engine, now, rules).await,
+            Engine::Sqlite(engine) => {
+                sqlite::sweep::round(engine, now, rules, sqlite::sweep::Pace::SERVER).await
+            }
             Engine::Postgres(engine) => postgres::sweep::round(engine, now, rules).await,
         }
     }

@@ -32,15 +32,17 @@ macro_rules! steps {
 }
 
 /// All steps on SQLite.
-pub(crate) const SQLITE: [Migration; 2] = steps!("sqlite":
+pub(crate) const SQLITE: [Migration; 3] = steps!("sqlite":
     1 "initial" "728948790923703149",
     2 "devices_and_test_mode" "8578770225967760945",
+    3 "epochs" "0",
 );
 
 /// All steps on PostgreSQL.
-pub(crate) const POSTGRES: [Migration; 2] = steps!("postgres":
+pub(crate) const POSTGRES: [Migration; 3] = steps!("postgres":
     1 "initial" "728948790923703149",
     2 "devices_and_test_mode" "8578770225967760945",
+    3 "epochs" "0",
 );
 
 #[cfg(test)]
@@ -49,11 +51,13 @@ mod tests {
     use jose::Digest;
 
     /// The digest of each step that databases have by now.
-    const FROZEN: [(&str, i64, &str); 4] = [
+    const FROZEN: [(&str, i64, &str); 6] = [
         ("sqlite", 1, "869d4bc8328583de"),
         ("sqlite", 2, "28beb44717c15239"),
+        ("sqlite", 3, "060d70987833f0a8"),
         ("postgres", 1, "104414ec93de7dc8"),
         ("postgres", 2, "2f84a6cd0b7658d3"),
+        ("postgres", 3, "8e1f85d9f7c04ac5"),
     ];
 
     #[test]

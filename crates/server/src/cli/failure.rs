@@ -54,6 +54,9 @@ impl From<anyhow::Error> for Failure {
 
 impl From<StoreError> for Failure {
     fn from(error: StoreError) -> Self {
+        if let StoreError::Refused(sentence) = error {
+            return Failure::failed(sentence);
+        }
         Failure::failed(format!(
             "the database cannot be used ({error}): try again, and run `valetkey doctor` if it stays so"
         ))

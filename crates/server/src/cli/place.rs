@@ -46,8 +46,8 @@ impl Place {
         Ok(Config::load(self.config.as_deref(), &overrides)?)
     }
 
-    /// Reads the configuration and opens its storage, which is made if it is missing.
-    pub(super) fn open(&self) -> Result<Opened, Failure> {
+    /// Reads the configuration of a provider that must be named: there is one everywhere by default.
+    pub(super) fn load_named(&self) -> Result<Config, Failure> {
         let named = self.config.is_some()
             || self.storage.is_some()
             || std::env::var_os("VALETKEY_STORAGE__URL").is_some();
@@ -56,7 +56,12 @@ impl Place {
                 "which provider? Name its configuration with --config FILE, or its database with --storage sqlite:PATH or --storage postgres://…",
             ));
         }
-        let config = self.load()?;
+        self.load()
+    }
+
+    /// Reads the configuration and opens its storage, which is made if it is missing.
+    pub(super) fn open(&self) -> Result<Opened, Failure> {
+        let config = self.load_named()?;
         let store = crate::app::open_store(&config)?;
         Ok(Opened {
             mint: store.mint(),

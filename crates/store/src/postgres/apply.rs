@@ -220,7 +220,8 @@ impl Apply<'_> {
         }
         // A number that another node counted at the same moment is counted again.
         let counted = insert!(
-            "(SELECT COALESCE(MAX(subject), 0) + 1 FROM people WHERE subject < 9007199254740991 AND $1 = 0)",
+            "(SELECT GREATEST((SELECT MAX(subject) FROM people WHERE subject < 9007199254740991), \
+             (SELECT MAX(subjects_above) FROM epochs), 0) + 1 WHERE $1 = 0)",
             "(email_key)"
         );
         let named = insert!("$1", "");

@@ -126,6 +126,11 @@ impl Conn {
         Ok(self.client.execute(&statement, &values).await?)
     }
 
+    /// Runs a statement that has no values, and is not worth keeping; its rows.
+    pub(super) async fn ask(&self, sql: &str) -> Result<Vec<Row>, Fault> {
+        Ok(self.client.query_typed(sql, &[]).await?)
+    }
+
     /// Runs a statement that has neither values nor rows.
     pub(super) async fn command(&self, sql: &str) -> Result<(), Fault> {
         Ok(self.client.batch_execute(sql).await?)

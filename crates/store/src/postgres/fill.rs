@@ -4,7 +4,7 @@ use super::conn::retried;
 use super::rows::get;
 use super::value::values_of;
 use crate::StoreError;
-use crate::fill::{Fill, Rows};
+use crate::operator::fill::{Fill, Rows};
 use protocol::types::Locator;
 
 /// The lowest id of an access token.

@@ -8,6 +8,7 @@ use super::rows::{Read, get};
 use super::value::values_of;
 use crate::StoreError;
 use crate::migrations::POSTGRES;
+use crate::operator::Schema;
 
 /// The lock that a migrating node holds until its transaction ends. Only migrations need it.
 const LOCK: &str = "SELECT pg_advisory_xact_lock(8386658464824648569)";
@@ -29,11 +30,25 @@ pub(super) async fn run(slot: &Slot) -> Result<(), StoreError> {
     migrated.map_err(StoreError::from)
 }
 
-async fn is_current(conn: &Conn) -> Result<bool, StoreError> {
+/// Which steps the database has, and which it lacks.
+pub(super) async fn schema(conn: &Conn) -> Result<Schema, StoreError> {
+    let applied = match has_history(conn).await? {
+        true => applied(conn).await?,
+        false => Vec::new(),
+    };
+    let applied: Vec<i64> = applied.into_iter().map(|(version, _)| version).collect();
+    Ok(Schema::of(&POSTGRES, &applied))
+}
+
+async fn has_history(conn: &Conn) -> Read<bool> {
     let sql = "SELECT COUNT(*) FROM information_schema.tables \
                WHERE table_name = 'refinery_schema_history' AND table_schema = current_schema()";
     let rows = conn.query(sql, values_of![]).await?;
-    if get::<i64>(&rows[0], 0)? == 0 {
+    Ok(get::<i64>(&rows[0], 0)? > 0)
+}
+
+async fn is_current(conn: &Conn) -> Result<bool, StoreError> {
+    if !has_history(conn).await? {
         return Ok(false);
     }
     let applied = applied(conn).await?;

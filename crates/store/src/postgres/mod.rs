@@ -11,6 +11,7 @@ mod feed;
 pub(crate) mod fill;
 mod lease;
 mod migrate;
+pub(crate) mod operator;
 mod read;
 mod rows;
 pub(crate) mod sweep;

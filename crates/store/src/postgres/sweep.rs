@@ -2,13 +2,12 @@
 use super::value::values_of;
 use super::{Postgres, lease};
 use crate::StoreError;
+use crate::sqlite::sweep::Pace;
 use crate::{SweepRules, Swept};
 use protocol::types::{Lifetime, Locator, UnixTime};
 
 /// Rows in one transaction, at most.
 const SLICE: i64 = 1_000;
-/// Slices of one table in one round, at most; the next round goes on.
-const ROUND: usize = 500;
 /// Codes are kept this long after they expired, so that a late replay still revokes what they gave.
 const REPLAY_MEMORY: Lifetime = Lifetime::from_days(1);
 
@@ -41,16 +40,28 @@ pub(crate) async fn round(
     now: UnixTime,
     rules: &SweepRules,
 ) -> Result<Swept, StoreError> {
-    let mut swept = Swept::default();
     store.memory.forget_before(now.0);
     // The lease is the machine's time, the rows are judged by the caller's.
-    if !lease::sweeps(&store.chores, &store.holder, crate::mint::now()).await? {
-        return Ok(swept);
+    match lease::sweeps(&store.chores, &store.holder, crate::mint::now()).await? {
+        true => delete(store, now, rules, Pace::SERVER).await,
+        false => Ok(Swept::default()),
     }
+}
+
+/// The same, whoever else sweeps: what two delete at once is deleted.
+pub(crate) async fn delete(
+    store: &Postgres,
+    now: UnixTime,
+    rules: &SweepRules,
+    pace: Pace,
+) -> Result<Swept, StoreError> {
     let access = made_before(expired!("access_tokens"), rules.access, now);
-    swept.access_tokens = drain(store, access).await?;
+    let mut swept = Swept {
+        access_tokens: drain(store, access, pace).await?,
+        others: 0,
+    };
     for sweep in others(now, rules) {
-        swept.others += drain(store, sweep).await?;
+        swept.others += drain(store, sweep, pace).await?;
     }
     Ok(swept)
 }
@@ -111,10 +122,10 @@ fn others(now: UnixTime, rules: &SweepRules) -> [Sweep; 10] {
     ]
 }
 
-async fn drain(store: &Postgres, sweep: Sweep) -> Result<usize, StoreError> {
+async fn drain(store: &Postgres, sweep: Sweep, pace: Pace) -> Result<usize, StoreError> {
     let values = values_of![sweep.made_before, sweep.now.0, SLICE];
     let mut all = 0;
-    for _ in 0..ROUND {
+    for _ in 0..pace.slices {
         let delete = || async { store.chores.conn().await?.execute(sweep.sql, values).await };
         let deleted = super::conn::retried(delete).await?;
         all += deleted as usize;

@@ -299,8 +299,8 @@ impl Apply<'_> {
     }
 
     fn create_person(&self, person: &NewPerson) -> Result<Outcome> {
-        let next =
-            "SELECT COALESCE(MAX(subject), 0) + 1 FROM people WHERE subject < 9007199254740991";
+        let next = "SELECT MAX(COALESCE((SELECT MAX(subject) FROM people WHERE subject < 9007199254740991), 0), \
+             COALESCE((SELECT MAX(subjects_above) FROM epochs), 0)) + 1";
         let subject = match person.subject {
             Some(subject) => subject.0,
             None => self

@@ -1,7 +1,7 @@
 //! Rows of access tokens that nobody holds.
 use super::Sqlite;
 use crate::StoreError;
-use crate::fill::{Fill, Rows};
+use crate::operator::fill::{Fill, Rows};
 use protocol::types::{Locator, UnixTime};
 use rusqlite::{Connection, Result, params};
 

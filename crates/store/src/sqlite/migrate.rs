@@ -2,6 +2,7 @@
 use super::writer::begin;
 use crate::StoreError;
 use crate::migrations::{HISTORY, SQLITE};
+use crate::operator::Schema;
 use rusqlite::{Connection, Result, params};
 
 /// Applies the steps that the file does not have, all in one transaction, so that a crash leaves the old schema or
@@ -9,7 +10,7 @@ use rusqlite::{Connection, Result, params};
 ///
 /// # Errors
 /// [`StoreError::NewerSchema`] when the file has a step that this binary does not know.
-pub(super) fn run(conn: &Connection) -> std::result::Result<(), StoreError> {
+pub(crate) fn run(conn: &Connection) -> std::result::Result<(), StoreError> {
     if is_current(conn)? {
         return Ok(());
     }
@@ -23,8 +24,18 @@ pub(super) fn run(conn: &Connection) -> std::result::Result<(), StoreError> {
     migrated.map_err(StoreError::from)
 }
 
+/// Which steps the file has, and which it lacks.
+pub(crate) fn schema(conn: &Connection) -> Result<Schema> {
+    let found = version(conn)?;
+    let applied: Vec<i64> = (1..=found).collect();
+    Ok(Schema::of(&SQLITE, &applied))
+}
+
 /// Whether there is nothing to apply.
-fn is_current(conn: &Connection) -> std::result::Result<bool, StoreError> {
+///
+/// # Errors
+/// [`StoreError::NewerSchema`] when the file has a step that this binary does not know.
+pub(crate) fn is_current(conn: &Connection) -> std::result::Result<bool, StoreError> {
     let newest = SQLITE.last().map_or(0, |step| step.version);
     match version(conn)? {
         found if found > newest => Err(StoreError::NewerSchema(format!("schema {found}"))),

@@ -7,7 +7,8 @@ pub(crate) mod devices;
 pub(crate) mod feed;
 pub(crate) mod fill;
 mod lease;
-mod migrate;
+pub(crate) mod migrate;
+pub(crate) mod operator;
 pub(crate) mod read;
 mod rows;
 pub(crate) mod sweep;
@@ -30,6 +31,7 @@ use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 use tokio::sync::{Notify, mpsc, oneshot, watch};
+pub(crate) use writer::begin;
 use writer::{Job, QUEUE, Settle, Writer};
 
 /// The back end.
@@ -298,7 +300,7 @@ fn open_reader(path: &Path, kib: usize, tuning: &Tuning) -> Result<Connection, r
 }
 
 /// The highest id in any table that a mint feeds.
-fn highest_id(conn: &Connection) -> rusqlite::Result<i64> {
+pub(crate) fn highest_id(conn: &Connection) -> rusqlite::Result<i64> {
     let tables = [
         "access_tokens",
         "refresh_tokens",

@@ -6,11 +6,10 @@ use protocol::policy::Rotation;
 use protocol::types::{Lifetime, UnixTime};
 use rusqlite::{Connection, params};
 use std::sync::Arc;
+use std::time::Duration;
 
 /// Rows in one transaction, at most.
 const SLICE: i64 = 1_000;
-/// Slices of one table in one round, at most; the next round goes on.
-const ROUND: usize = 500;
 /// Codes are kept this long after they expired, so that a late replay still revokes what they gave.
 const REPLAY_MEMORY: Lifetime = Lifetime::from_days(1);
 
@@ -46,6 +45,23 @@ impl SweepRules {
             device: policy.device.lifetime,
         }
     }
+}
+
+/// How a round goes about it.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Pace {
+    /// Slices of one table, at most; the next round goes on.
+    pub(crate) slices: usize,
+    /// What is left to others between two slices.
+    pub(crate) pause: Duration,
+}
+
+impl Pace {
+    /// Of a server, whose requests come in between.
+    pub(crate) const SERVER: Pace = Pace {
+        slices: 500,
+        pause: Duration::ZERO,
+    };
 }
 
 /// Rows deleted by one round.
@@ -88,14 +104,15 @@ pub(crate) async fn round(
     store: &Sqlite,
     now: UnixTime,
     rules: &SweepRules,
+    pace: Pace,
 ) -> Result<Swept, StoreError> {
     let access = Sweep::expired("access_tokens", rules.access, now);
     let mut swept = Swept {
-        access_tokens: drain(store, access).await?,
+        access_tokens: drain(store, access, pace).await?,
         others: 0,
     };
     for sweep in others(now, rules) {
-        swept.others += drain(store, sweep).await?;
+        swept.others += drain(store, sweep, pace).await?;
     }
     store.memory.forget_before(now.0);
     Ok(swept)
@@ -149,11 +166,11 @@ fn others(now: UnixTime, rules: &SweepRules) -> [Sweep; 10] {
     ]
 }
 
-async fn drain(store: &Sqlite, sweep: Sweep) -> Result<usize, StoreError> {
+async fn drain(store: &Sqlite, sweep: Sweep, pace: Pace) -> Result<usize, StoreError> {
     let sql: Arc<str> = sweep.sql.into();
     let (made_before, now) = (sweep.made_before, sweep.now.0);
     let mut all = 0;
-    for _ in 0..ROUND {
+    for _ in 0..pace.slices {
         let sql = sql.clone();
         let slice = move |conn: &Connection| {
             conn.prepare_cached(&sql)?
@@ -163,6 +180,9 @@ async fn drain(store: &Sqlite, sweep: Sweep) -> Result<usize, StoreError> {
         all += deleted;
         if (deleted as i64) < SLICE {
             break;
+        }
+        if !pace.pause.is_zero() {
+            tokio::time::sleep(pace.pause).await;
         }
     }
     Ok(all)

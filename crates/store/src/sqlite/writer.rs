@@ -158,7 +158,7 @@ impl Writer {
 }
 
 /// Begins a write transaction; another process (a command) may hold the file for a moment.
-pub(super) fn begin(conn: &Connection) -> rusqlite::Result<()> {
+pub(crate) fn begin(conn: &Connection) -> rusqlite::Result<()> {
     let deadline = Instant::now() + BUSY_DEADLINE;
     loop {
         match conn.execute_batch("BEGIN IMMEDIATE") {

@@ -36,7 +36,7 @@ impl Fill {
     pub(super) async fn run(self, output: Output) -> Result<(), Failure> {
         let count = grouped(self.access_tokens);
         if !self.yes {
-            let place = self.place.load()?.storage;
+            let place = self.place.load_named()?.storage;
             return Err(Failure::failed(format!(
                 "this writes {count} rows to {place} that nothing but their expiry takes away: add --yes to do it"
             )));
@@ -48,7 +48,7 @@ impl Fill {
             let why = refusal.sentence();
             Failure::failed(format!("{} has no default scope: {why}", app.name))
         })?;
-        let fill = store::Fill {
+        let fill = store::operator::Fill {
             client: app.no,
             grant: standing_grant(&app),
             scope,

@@ -1,18 +1,16 @@
 //! Rows of access tokens that nobody holds, to try size and speed.
+use super::sweep::{LEASE_EVERY, PAUSE};
 use crate::mint::{self, PER_MILLI};
 use crate::{Engine, IdMint, Store, StoreError, postgres, sqlite};
 use protocol::decision::Mint;
 use protocol::types::ids::LOCATOR_LOW_BITS;
 use protocol::types::{ClientNo, Lifetime, Locator, Scope, UnixTime};
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 /// Rows in one transaction when nobody else uses the database.
 const SLICE: u64 = 10_000;
-/// Rows in one transaction beside a running server, and how long it may write before the next one.
+/// Rows in one transaction beside a running server.
 const SHARED_SLICE: u64 = 1_000;
-const PAUSE: Duration = Duration::from_millis(10);
-/// How often the node number is renewed meanwhile.
-const LEASE_EVERY: Duration = Duration::from_secs(20);
 
 /// What the rows say. Their digests are random, so no text is a token of theirs.
 #[derive(Debug, Clone)]
@@ -105,7 +103,7 @@ impl Store {
                 self.renew_lease(mint::now()).await?;
                 renewed = Instant::now();
             }
-            let shared = self.is_shared().await?;
+            let shared = self.is_shared()?;
             let slice = if shared { SHARED_SLICE } else { SLICE };
             let slice = slice.min(rows - made);
             let own = ids.slice(fill, made, slice);
@@ -120,18 +118,5 @@ impl Store {
             }
         }
         Ok(())
-    }
-
-    /// Whether another process writes to a file that only one can write to at a time.
-    async fn is_shared(&self) -> Result<bool, StoreError> {
-        match &self.engine {
-            Engine::Sqlite(engine) => {
-                let now = mint::now();
-                engine
-                    .read(|conn| sqlite::fill::nodes(conn, now))
-                    .map(|nodes| nodes > 1)
-            }
-            Engine::Postgres(_) => Ok(false),
-        }
     }
 }

@@ -1,0 +1,62 @@
+//! `valetkey db backup`.
+use super::size;
+use crate::cli::failure::Failure;
+use crate::cli::output::Output;
+use crate::cli::place::Place;
+use crate::cli::progress::Progress;
+use crate::keys;
+use clap::Args;
+use serde_json::json;
+use std::path::PathBuf;
+use std::time::Instant;
+use store::Location;
+use store::operator::{self, Copying};
+
+/// From where to where.
+#[derive(Debug, Args)]
+pub(in crate::cli) struct Backup {
+    #[command(flatten)]
+    place: Place,
+    /// The file to make. It has its name only when it is whole and on the disk.
+    #[arg(long, value_name = "FILE")]
+    to: PathBuf,
+}
+
+impl Backup {
+    pub(super) fn run(self, output: Output) -> Result<(), Failure> {
+        let config = self.place.load_named()?;
+        let Location::Sqlite(path) = &config.storage else {
+            return Err(Failure::failed(
+                "this database is on PostgreSQL: back it up with pg_dump, or with pg_basebackup and its log; \
+                 docs/how-to/back-up-and-restore.md says what to do after it was put back",
+            ));
+        };
+        let progress = Progress::of(0, "pages");
+        let began = Instant::now();
+        let bytes = operator::backup(path, &self.to, |copying| follow(&progress, copying))?;
+        drop(progress);
+        let (file, key) = (self.to.display(), keys::path(&config.keys));
+        let report = json!({
+            "file": self.to,
+            "bytes": bytes,
+            "seconds": (began.elapsed().as_secs_f64() * 1_000.0).round() / 1_000.0,
+            "key_file": key,
+        });
+        output.show(&report, || {
+            let (size, key) = (size(bytes), key.display());
+            format!(
+                "{file} holds the database as it was a moment ago ({size}).\n\
+                 Keep the key file {key} too: it never changes, and is not in the backup."
+            )
+        });
+        Ok(())
+    }
+}
+
+/// Shows how far a copy has come.
+pub(super) fn follow(progress: &Progress, copying: Copying) {
+    match copying {
+        Copying::Pages { done, all } => progress.at_of(done, all),
+        Copying::Checking => progress.step("pages, looked through"),
+    }
+}

@@ -1,0 +1,68 @@
+//! Sweeping to the end.
+use crate::sqlite::{fill, sweep as file};
+use crate::{Engine, Store, StoreError, SweepRules, Swept, mint, postgres};
+use file::Pace;
+use protocol::types::UnixTime;
+use std::time::{Duration, Instant};
+
+/// Slices of one table in one round, after each of which one hears how far it is.
+const SLICES: usize = 20;
+/// How long a running server may write between two transactions of a long command.
+pub(super) const PAUSE: Duration = Duration::from_millis(10);
+/// How often a long command renews its node number.
+pub(super) const LEASE_EVERY: Duration = Duration::from_secs(20);
+
+impl Store {
+    /// Deletes all that has expired, in short transactions; `told` hears after each round what has been deleted.
+    ///
+    /// # Errors
+    /// [`StoreError`]; what was deleted before stays deleted.
+    pub async fn sweep_all(
+        &self,
+        now: UnixTime,
+        rules: &SweepRules,
+        mut told: impl FnMut(Swept),
+    ) -> Result<Swept, StoreError> {
+        let mut all = Swept::default();
+        let mut renewed = Instant::now();
+        loop {
+            if renewed.elapsed() > LEASE_EVERY {
+                self.renew_lease(mint::now()).await?;
+                renewed = Instant::now();
+            }
+            let pace = Pace {
+                slices: SLICES,
+                pause: if self.is_shared()? {
+                    PAUSE
+                } else {
+                    Duration::ZERO
+                },
+            };
+            let swept = match &self.engine {
+                Engine::Sqlite(engine) => file::round(engine, now, rules, pace).await?,
+                Engine::Postgres(engine) => {
+                    postgres::sweep::delete(engine, now, rules, pace).await?
+                }
+            };
+            all.access_tokens += swept.access_tokens;
+            all.others += swept.others;
+            if swept == Swept::default() {
+                return Ok(all);
+            }
+            told(all);
+        }
+    }
+
+    /// Whether another process writes to a file that only one can write to at a time.
+    pub(super) fn is_shared(&self) -> Result<bool, StoreError> {
+        match &self.engine {
+            Engine::Sqlite(engine) => {
+                let now = mint::now();
+                engine
+                    .read(|conn| fill::nodes(conn, now))
+                    .map(|nodes| nodes > 1)
+            }
+            Engine::Postgres(_) => Ok(false),
+        }
+    }
+}
