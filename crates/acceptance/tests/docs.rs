@@ -186,6 +186,16 @@ fn told(printed: &str, name: &str) -> String {
 /// A server that a test started; killed when dropped.
 struct Serving(Child);
 
+impl Serving {
+    /// Stops it in good order.
+    #[track_caller]
+    fn stop(mut self) {
+        terminate(&self.0);
+        let ended = wait_for_exit(&mut self.0, Duration::from_secs(10));
+        assert!(ended.is_some(), "it does not stop");
+    }
+}
+
 impl Drop for Serving {
     fn drop(&mut self) {
         let _ = self.0.kill();
@@ -313,4 +323,33 @@ fn how_to_give_developers_a_test_side_can_be_followed() {
         "/oauth2/authorize?response_type=code&client_id=test_abc123&redirect_uri=http%3A%2F%2F";
     assert_eq!(api.get(&format!("{link}localhost%3A5000%2Fx")).status, 303);
     assert_eq!(api.get(&format!("{link}app.example%2Fx")).status, 400);
+}
+
+#[test]
+fn how_to_back_up_and_restore_can_be_followed() {
+    let (followed, serving) = Followed::on_top("back-up-and-restore");
+    let all = commands(&followed.page);
+    let starting = |verb: &str| -> Vec<&String> {
+        let found = all.iter().filter(|line| line.starts_with(verb));
+        found.collect()
+    };
+    let run = |command: &str| followed.run(command, "");
+    let told = run(starting("valetkey db backup")[0]);
+    assert!(told.contains("Keep the key file"), "{told}");
+    run(starting("install")[0]);
+    run(starting("valetkey db status")[0]);
+    assert!(run(starting("valetkey db verify")[0]).contains("is sound"));
+    let check = followed.command("valetkey db migrate --check");
+    run(&format!("{check} --config valetkey.toml"));
+    let [restore, keeping] = starting("valetkey db restore")[..] else {
+        panic!("two ways to restore: {all:?}");
+    };
+    let served = paste(restore, followed.place.folder(), "");
+    assert_eq!(served.status.code(), Some(1), "{served:?}");
+    serving.stop();
+    assert!(run(restore).contains("Closed: all tokens"));
+    assert!(run(keeping).contains("Tokens, codes and sessions go on"));
+    assert!(run(starting("valetkey db cut-off")[0]).contains("Closed: all tokens"));
+    assert!(run(starting("valetkey db sweep")[0]).contains("were deleted"));
+    drop(followed.serve());
 }

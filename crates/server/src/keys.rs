@@ -76,7 +76,7 @@ fn read(path: &Path) -> anyhow::Result<Key> {
     file.read_to_end(&mut secret)?;
     if secret.len() != 32 {
         bail!(
-            "{} is not a key of 32 bytes: restore it from a backup, or delete it to sign everyone out",
+            "{} is not a key of 32 bytes: restore it from a backup, or delete it, so that a new one is made",
             path.display()
         );
     }
