@@ -10,7 +10,7 @@ use std::io::Write;
 use std::net::SocketAddr;
 use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
-use std::process::{Child, Stdio};
+use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
 /// A password as a person might choose it.
@@ -190,7 +190,7 @@ impl Serving {
     /// Stops it in good order.
     #[track_caller]
     fn stop(mut self) {
-        terminate(&self.0);
+        let _ = output(Command::new("kill").arg(self.0.id().to_string()));
         let ended = wait_for_exit(&mut self.0, Duration::from_secs(10));
         assert!(ended.is_some(), "it does not stop");
     }

@@ -16,6 +16,7 @@ struct Held {
     tokens: [Tokens; 4],
     machine: String,
     code: String,
+    device: String,
     browser: acceptance::Browser,
     cursor: String,
     backup: PathBuf,
@@ -26,6 +27,14 @@ fn feed(scene: &Scene, api: &App, cursor: Option<&str>) -> Json {
     let request = Request::get(&target("/oauth2/revocations", &pairs));
     let request = request.basic(&api.client_id, &api.client_secret);
     scene.api().send(&request).expect(200).json()
+}
+
+/// A device asks whether its person has answered.
+fn poll(scene: &Scene, held: &Held) -> Reply {
+    let grant = "urn:ietf:params:oauth:grant-type:device_code";
+    let pairs = [("grant_type", grant), ("device_code", &held.device)];
+    let token = scene.token();
+    scene.api().post_form_as(&token, &held.app, &pairs)
 }
 
 fn question(scene: &Scene, app: &App) -> String {
@@ -59,10 +68,15 @@ fn back_up(scene: &Scene, app: &App) -> PathBuf {
 }
 
 fn begin() -> (Scene, Held) {
-    let scene = Scene::plain("");
+    let scene = Scene::plain("[grants]\ndevice_code = true");
     let app = scene.app(&AppSpec {
         redirect_uris: &[CALLBACK],
-        grants: &["authorization_code", "refresh_token", "client_credentials"],
+        grants: &[
+            "authorization_code",
+            "refresh_token",
+            "client_credentials",
+            "device_code",
+        ],
         ..AppSpec::default()
     });
     let api = scene.resource_server();
@@ -70,6 +84,8 @@ fn begin() -> (Scene, Held) {
     let tokens = [(); 4].map(|()| scene.tokens_of(&mut browser, &app, "tasks:read"));
     let code = browser.authorize(&question(&scene, &app)).code();
     let machine = scene.client_credentials(&app).member("access_token");
+    let devices = scene.endpoint("device_authorization_endpoint");
+    let device = scene.api().post_form_as(&devices, &app, &[]);
     let feed = feed(&scene, &api, None);
     let held = Held {
         backup: back_up(&scene, &app),
@@ -79,6 +95,7 @@ fn begin() -> (Scene, Held) {
         tokens,
         machine,
         code,
+        device: device.member("device_code"),
         browser,
     };
     (scene, held)
@@ -126,7 +143,7 @@ fn nothing_that_was_spent_or_taken_back_works_after_a_restore() {
     let told = put_back(&mut scene, &held, &[]);
     assert_eq!(told["closed"]["apps"], 2, "{told}");
     assert!(told["closed"]["sessions"].as_u64() >= Some(1), "{told}");
-    let Held { app, api, .. } = &held;
+    let (app, api) = (&held.app.clone(), &held.api.clone());
     for tokens in held.tokens.iter().chain([&late]) {
         for text in [&tokens.access, &tokens.refresh] {
             assert!(!scene.is_active(app, text), "introspected");
@@ -138,6 +155,7 @@ fn nothing_that_was_spent_or_taken_back_works_after_a_restore() {
     }
     assert!(!scene.is_active(app, &held.machine), "the app's own");
     assert_refused(&scene.redeem(app, &held.code, &[]), 400, "invalid_grant");
+    assert_refused(&poll(&scene, &held), 400, "invalid_grant");
     assert_eq!(feed(&scene, api, Some(&held.cursor))["reset"], true);
     let account = held.browser.get("/account");
     assert_eq!(account.status, 303, "signed out: {account}");
@@ -169,13 +187,14 @@ fn with_its_tokens_a_restore_brings_back_all_of_them() {
     go_on(&scene, &held);
     let told = put_back(&mut scene, &held, &["--keep-tokens"]);
     assert_eq!(told["closed"], Json::Null, "{told}");
-    let app = &held.app;
+    let app = &held.app.clone();
     // What the other test finds dead is alive here: spent, revoked, and redeemed.
     for tokens in &held.tokens {
         assert!(scene.is_active(app, &tokens.access) && scene.is_active(app, &tokens.refresh));
     }
     Tokens::of(&scene.refresh(app, &held.tokens[1].refresh));
     Tokens::of(&scene.redeem(app, &held.code, &[]));
+    assert_refused(&poll(&scene, &held), 400, "authorization_pending");
     held.browser.get("/account").expect(200);
     assert_eq!(feed(&scene, &held.api, Some(&held.cursor))["reset"], true);
 

@@ -43,11 +43,14 @@ impl Database {
         subjects: &SubjectFormat,
         now: UnixTime,
     ) -> Result<Closed, StoreError> {
+        // A server on a file is known by its lock, nodes on PostgreSQL by their numbers.
         let _alone = match &self.0 {
             Raw::Sqlite(path, _) => Some(super::alone(path)?),
-            Raw::Postgres(_) => None,
+            Raw::Postgres(_) => {
+                self.refuse_live_nodes(now).await?;
+                None
+            }
         };
-        self.refuse_live_nodes(now).await?;
         self.cut_off(subjects, now).await
     }
 

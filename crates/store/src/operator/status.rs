@@ -2,7 +2,7 @@
 use super::{Database, Raw};
 use crate::migrations::Migration;
 use crate::sqlite::operator as file;
-use crate::{Location, StoreError};
+use crate::{Location, Serving, StoreError};
 use protocol::types::{Locator, UnixTime};
 
 /// What a database is and holds.
@@ -12,6 +12,8 @@ pub struct Status {
     pub engine: String,
     /// Where it is, without secrets.
     pub place: String,
+    /// Which process serves a SQLite file.
+    pub served_by: Option<String>,
     /// Its schema.
     pub schema: Schema,
     /// Bytes on the disk: the database, and what is written ahead of it on SQLite.
@@ -133,6 +135,10 @@ impl Database {
         let has = |name: &str| tables.iter().any(|table| table.name == name);
         let newest_first = "SELECT MIN(id), MAX(id) FROM access_tokens";
         Ok(Status {
+            served_by: match location {
+                Location::Sqlite(path) => Serving::holder(path),
+                Location::Postgres(_) => None,
+            },
             access_tokens: match has("access_tokens") {
                 true => span(&self.numbers(newest_first, &[]).await?),
                 false => None,

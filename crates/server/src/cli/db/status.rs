@@ -31,6 +31,7 @@ fn as_json(facts: &Facts) -> Value {
     json!({
         "engine": facts.engine,
         "storage": facts.place,
+        "served_by": facts.served_by,
         "schema": {
             "known": facts.schema.known,
             "applied": facts.schema.applied,
@@ -73,6 +74,7 @@ fn as_text(facts: &Facts) -> String {
     let sheet = sheet(&[
         ("engine", facts.engine.clone()),
         ("storage", facts.place.clone()),
+        ("served by", facts.served_by.clone().unwrap_or_default()),
         ("schema", schema(facts)),
         ("size", bytes(facts)),
         ("pages", pages(facts)),
