@@ -1,12 +1,15 @@
 //! A backup made under load, more work after it, and the backup put back: nothing that was spent or taken back works
-//! again, and people are asked nothing anew.
+//! again, and people are asked nothing anew. Sixty restores are killed with `VALETKEY_LONG=1`, else eight.
 
 mod support;
 
-use acceptance::{App, AppSpec, Json, Redirect, Reply, Request, target};
+use acceptance::{App, AppSpec, Json, Redirect, Reply, Request, target, wait_for_exit};
 use std::path::PathBuf;
+use std::process::Stdio;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering::Relaxed};
-use support::{ANN, CALLBACK, PASSWORD, Scene, Tokens, assert_refused};
+use std::time::{Duration, Instant};
+use support::told::random_below;
+use support::{ANN, CALLBACK, PASSWORD, Scene, Tokens, assert_refused, long};
 
 /// What an app and its person hold.
 struct Held {
@@ -212,4 +215,48 @@ fn with_its_tokens_a_restore_brings_back_all_of_them() {
             .all(|tokens| !scene.is_active(app, &tokens.access))
     );
     assert_sound(&scene);
+}
+
+/// Runs `db restore` and kills it after a while, if it has not ended by then.
+#[track_caller]
+fn restore_for(scene: &Scene, held: &Held, most: Duration) -> bool {
+    let mut command = scene.provider.command();
+    command.args(["db", "restore", "--replace", "--from"]);
+    command.arg(&held.backup).arg("--config");
+    command.arg(scene.provider.config_path());
+    command.args(["--storage", &scene.provider.storage()]);
+    let command = command.stdout(Stdio::null()).stderr(Stdio::null());
+    let mut child = command.spawn().expect("it starts");
+    let ended = wait_for_exit(&mut child, most);
+    let _ = child.kill();
+    let _ = child.wait();
+    ended.is_some_and(|status| status.success())
+}
+
+#[test]
+fn a_restore_that_is_killed_leaves_the_old_database_or_the_new_one() {
+    let (mut scene, held) = begin();
+    scene.provider.stop();
+    let began = Instant::now();
+    assert!(restore_for(&scene, &held, Duration::from_secs(60)));
+    let whole = u64::try_from(began.elapsed().as_millis()).unwrap_or(1);
+    scene.provider.start();
+    let (mut old, mut new) = (0, 0);
+    for _ in 0..if long() { 60 } else { 8 } {
+        let only_old = scene.client_credentials(&held.app).member("access_token");
+        // What it wrote last is in the log beside the database.
+        scene.provider.kill();
+        let done = restore_for(&scene, &held, random_below(whole));
+        scene.provider.start();
+        match scene.is_active(&held.app, &only_old) {
+            true => old += 1,
+            false => new += 1,
+        }
+        assert!(!done || new > 0, "it said that it was done");
+        assert!(!scene.is_active(&held.app, &held.machine));
+        let machine = scene.client_credentials(&held.app).member("access_token");
+        assert!(scene.is_active(&held.app, &machine));
+        assert_sound(&scene);
+    }
+    eprintln!("killed: {old} left the old database, {new} the new one");
 }

@@ -1,5 +1,5 @@
 //! A copy of a SQLite file while it is used, and putting one back.
-use super::alone::alone;
+use super::alone::{alone, give_to_owner};
 use super::{Closed, Database, Raw, cannot, is_ours};
 use crate::sqlite::{migrate, operator as file};
 use crate::{StoreError, make_folder, sync_folder};
@@ -137,6 +137,7 @@ pub async fn restore(
         false => Some(database.cut_off(asked.subjects, now).await?),
     };
     drop(database);
+    give_to_owner(&copy.path, &to);
     copy.sync()?;
     let kept_aside = set_aside(&to, now)?;
     fs::rename(&copy.path, &to).map_err(|error| cannot("write", &to, &error))?;
@@ -280,13 +281,13 @@ impl Drop for Unfinished {
     }
 }
 
-fn with(path: &Path, suffix: &str) -> PathBuf {
+pub(super) fn with(path: &Path, suffix: &str) -> PathBuf {
     let mut name = path.as_os_str().to_owned();
     name.push(suffix);
     PathBuf::from(name)
 }
 
-fn folder_of(path: &Path) -> &Path {
+pub(super) fn folder_of(path: &Path) -> &Path {
     let folder = path.parent();
     folder
         .filter(|folder| !folder.as_os_str().is_empty())

@@ -4,31 +4,13 @@ use crate::operator::{look, open, refused, rules};
 use crate::world::World;
 use protocol::Transition;
 use protocol::transition::RevocationCause;
-use protocol::types::{Lifetime, Locator};
+use protocol::types::{Grant, Lifetime, Locator, RefreshToken, UnixTime};
 use store::operator;
 
-#[tokio::test]
-async fn whatever_breaks_an_invariant_is_told() {
-    let world = World::new();
-    let (grant, _) = open(&world).await;
-    let (_, _, refresh) = {
-        let code = world.issued_code(grant.client, grant.subject).await;
-        let (redeem, grant, refresh) = world.redemption(&code);
-        world.settle(redeem).await;
-        let (rotate, successor) = world.rotation(&grant, refresh.id);
-        world.settle(rotate).await;
-        (grant, refresh, successor)
-    };
-    let revoke = Transition::RevokeGrant {
-        grant: grant.id,
-        until: grant.expires_at,
-        client: grant.client,
-        cause: RevocationCause::App,
-    };
-    world.settle(revoke).await;
-    world.store.close().await;
-    let ahead = Locator::first_at(world.now.plus(Lifetime::from_minutes(5))).0;
-    for (sql, part) in [
+/// What breaks one invariant or more, and a part of what is said of it.
+fn breaks(grant: &Grant, refresh: &RefreshToken, now: UnixTime) -> Vec<(String, &'static str)> {
+    let ahead = Locator::first_at(now.plus(Lifetime::from_minutes(5))).0;
+    vec![
         (String::new(), ""),
         (
             format!("DELETE FROM refresh_tokens WHERE id = {}", refresh.id.0),
@@ -77,7 +59,30 @@ async fn whatever_breaks_an_invariant_is_told() {
                 .to_owned(),
             "allowed by nobody",
         ),
-    ] {
+    ]
+}
+
+#[tokio::test]
+async fn whatever_breaks_an_invariant_is_told() {
+    let world = World::new();
+    let (grant, _) = open(&world).await;
+    let (_, _, refresh) = {
+        let code = world.issued_code(grant.client, grant.subject).await;
+        let (redeem, grant, refresh) = world.redemption(&code);
+        world.settle(redeem).await;
+        let (rotate, successor) = world.rotation(&grant, refresh.id);
+        world.settle(rotate).await;
+        (grant, refresh, successor)
+    };
+    let revoke = Transition::RevokeGrant {
+        grant: grant.id,
+        until: grant.expires_at,
+        client: grant.client,
+        cause: RevocationCause::App,
+    };
+    world.settle(revoke).await;
+    world.store.close().await;
+    for (sql, part) in breaks(&grant, &refresh, world.now) {
         let copy = world.database().copied();
         // On SQLite a truth is a number.
         let sql = match copy.is_postgres() {
@@ -86,7 +91,10 @@ async fn whatever_breaks_an_invariant_is_told() {
         };
         copy.run(&sql);
         let whole = look(&copy).await;
-        let broken = whole.verify(world.now, &rules(), false, drop).await.unwrap();
+        let broken = whole
+            .verify(world.now, &rules(), false, drop)
+            .await
+            .unwrap();
         let told = broken.iter().any(|one| one.sentence.contains(part));
         assert_eq!(told, !part.is_empty(), "{sql}: {broken:?}");
         assert_eq!(broken.is_empty(), part.is_empty(), "{sql}: {broken:?}");

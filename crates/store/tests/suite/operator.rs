@@ -5,6 +5,7 @@ use protocol::Transition;
 use protocol::decision::Mint;
 use protocol::types::ids::SubjectFormat;
 use protocol::types::{Consent, Lifetime, Locator, NewPerson, Scope, Session, Subject, UnixTime};
+use std::os::unix::fs::MetadataExt;
 use store::operator::{self, Database as Whole, Fill, Restore, Status};
 use store::{Options, Outcome, Serving, Store, StoreError, SweepRules};
 
@@ -264,7 +265,7 @@ async fn a_backup_is_what_was_at_its_moment_and_is_never_overwritten() {
     assert!(matches!(steps[..], [.., operator::Copying::Checking]));
     let names: Vec<_> = std::fs::read_dir(folder.path()).unwrap().collect();
     assert_eq!(names.len(), 1, "one file: {names:?}");
-    let mode = std::os::unix::fs::MetadataExt::mode(&std::fs::metadata(&to).unwrap());
+    let mode = std::fs::metadata(&to).unwrap().mode();
     assert_eq!(mode & 0o777, 0o600);
     let again = refused(operator::backup(&path, &to, drop));
     assert!(again.contains("is there already"), "{again}");
@@ -317,9 +318,15 @@ async fn a_restore_replaces_a_database_that_nobody_serves() {
         std::fs::copy(from, target.with_extension(suffix)).unwrap();
     }
 
+    // Who runs the command may be another user than the server.
+    let _ = std::os::unix::fs::chown(&target, Some(1), Some(1));
+    let owner = |path: &std::path::Path| std::fs::metadata(path).unwrap().uid();
+    let before = owner(&target);
     restore.to = &target;
     let restored = operator::restore(&restore, world.now, drop).await.unwrap();
     assert_eq!(restored.closed.unwrap().apps, 1);
+    assert_eq!(owner(&target), before);
+    assert_eq!(owner(&target.with_extension("db-serve")), before);
     let aside = restored.kept_aside.unwrap();
     let name = |path: &std::path::Path| -> String {
         let conn = rusqlite::Connection::open(path).unwrap();
