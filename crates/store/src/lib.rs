@@ -19,6 +19,7 @@ pub use error::StoreError;
 pub use folder::{make_folder, sync_folder};
 pub use location::{Location, PostgresUrl};
 pub use mint::IdMint;
+pub use operator::Fill;
 pub use serving::{Serving, refuse_network};
 pub use sqlite::sweep::{SweepRules, Swept};
 pub use tuning::Tuning;

@@ -147,7 +147,10 @@ pub async fn restore(
 
 /// Frees the name of a database, so that nothing beside it is ever taken for a part of the new one.
 fn set_aside(to: &Path, now: UnixTime) -> Result<Option<PathBuf>, StoreError> {
-    let aside = with(to, &format!(".replaced-{}", now.0));
+    let mut aside = with(to, &format!(".replaced-{}", now.0));
+    while aside.exists() {
+        aside = with(&aside, "-2");
+    }
     let move_away = |suffix: &str| {
         let (from, to) = (with(to, suffix), with(&aside, suffix));
         match fs::rename(&from, to) {
