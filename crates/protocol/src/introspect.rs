@@ -131,6 +131,7 @@ fn access_details<'a>(
         .filter(|_| is_active(facts, policy, now))?;
     let token = &facts.token;
     let mut details = details(client, token.subject, &token.scope, token.id, policy);
+    details.iat = details.iat.min(now.0);
     details.token_type = Some(&policy.tokens.token_type);
     details.exp = token.expires_at.0;
     if caller.resource_server {
@@ -161,6 +162,7 @@ fn refresh_details<'a>(
             facts.token.id,
             policy,
         );
+        details.iat = details.iat.min(now.0);
         details.exp = facts.token.expires_at.0;
         details
     })

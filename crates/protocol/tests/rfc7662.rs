@@ -93,7 +93,7 @@ mod section_2_2_introspection_response {
     use protocol::facts::{AccessFacts, Standing};
     use protocol::revocations::name_of;
     use protocol::revoke::TokenFacts;
-    use protocol::types::{ClientStatus, Locator};
+    use protocol::types::{ClientStatus, Locator, UnixTime};
     use std::sync::Arc;
 
     /// All that may be said about a token that does not work.
@@ -113,6 +113,21 @@ mod section_2_2_introspection_response {
             about(access(), &app(1, false)),
             expected,
             "{sentence}: an app's own token"
+        );
+    }
+
+    #[test]
+    fn no_token_is_said_to_be_of_the_future() {
+        let sentence =
+            "iat OPTIONAL. Integer timestamp […] indicating when this token was originally issued";
+        // Ids go on rising after a clock that was ahead is set back; the moment in them is then still to come.
+        let mut ahead = access();
+        ahead.token.id = Locator::first_at(UnixTime(NOW.0 + 86_400));
+        ahead.token.digest = text("at_", ahead.token.id).digest();
+        let answer = about(ahead, &app(1, false));
+        assert!(
+            answer.contains(&format!("\"iat\":{},", NOW.0)),
+            "{sentence}: {answer}"
         );
     }
 

@@ -227,6 +227,9 @@ mod section_4_14_refresh_token_protection {
         let rows: &[Spoil] = &[
             |case| case.now = UnixTime(NOW.0 + 60),
             |case| case.now = UnixTime(NOW.0 + 3_600),
+            // The clock was a day ahead when it was used, and has been set back.
+            |case| case.now = UnixTime(NOW.0 - 60),
+            |case| case.now = UnixTime(NOW.0 - 86_400),
             |case| case.now = case.refresh_mut().token.expires_at, // an expired one still tells
             |case| {
                 case.now = UnixTime(NOW.0 + 60);
@@ -250,7 +253,8 @@ mod section_4_14_refresh_token_protection {
             case.set("scope", "tasks:read")
         }] {
             let (case, first) = used(before);
-            for seconds in [0, 1, 59] {
+            // Below 0: the retry came to a node whose clock is behind.
+            for seconds in [-59, -1, 0, 1, 59] {
                 let retry = case.clone().with(|case| case.now.0 += seconds);
                 assert_eq!(retry.answer().reply().0, first.0, "byte for byte");
                 assert!(retry.answer().change().is_none(), "and nothing changes");

@@ -4,6 +4,7 @@ use crate::config::Config;
 use crate::developers::Written;
 use crate::held::Held;
 use crate::log::Log;
+use crate::outage::Outage;
 use crate::password::Hasher;
 use crate::visitor::Cookies;
 use crate::{developers, jobs, keys, listen, routes, test_side};
@@ -32,6 +33,8 @@ pub(crate) struct AppState {
     pub(crate) cookies: Cookies,
     pub(crate) hasher: Hasher,
     pub(crate) log: Log,
+    /// Whether the database works, as far as the log has told.
+    pub(crate) outage: Outage,
     /// Requests that wait for something to be told.
     pub(crate) held: Held,
     /// The metadata document, written once.
@@ -64,6 +67,7 @@ impl AppState {
             cookies,
             hasher: Hasher::new(cores),
             held: Held::new(),
+            outage: Outage::new(log.clone(), config.storage.to_string()),
             log,
             store,
             config,

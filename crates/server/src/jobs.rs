@@ -1,8 +1,10 @@
-//! What runs beside the requests: following changes made elsewhere, sweeping, keeping the node number.
+//! What runs beside the requests: following changes made elsewhere, sweeping, keeping the node number, trying a
+//! database that does not work.
 use crate::app::App;
 use crate::clock;
-use std::time::Duration;
-use store::SweepRules;
+use crate::steady::{Steady, Trust};
+use std::time::{Duration, Instant};
+use store::{StoreError, SweepRules, Swept};
 use tokio::task::JoinHandle;
 
 /// How often changes made by another process are looked for; what it revokes is refused within a second.
@@ -14,10 +16,18 @@ const SWEEP_EVERY: Duration = Duration::from_secs(30);
 /// How often the node number is renewed.
 const LEASE_EVERY: Duration = Duration::from_secs(20);
 
+/// How often a database that does not work is tried.
+const TRY_EVERY: Duration = Duration::from_secs(1);
+
 /// Starts the jobs; they end when the handle is aborted.
 pub(crate) fn start(app: App) -> JoinHandle<()> {
     tokio::spawn(async move {
-        tokio::join!(follow_changes(&app), sweep(&app), renew_lease(&app));
+        tokio::join!(
+            follow_changes(&app),
+            sweep(&app),
+            renew_lease(&app),
+            watch_outage(&app)
+        );
     })
 }
 
@@ -29,20 +39,36 @@ async fn follow_changes(app: &App) {
             () = app.store.fed() => tokio::time::sleep(GATHER).await,
         }
         if let Err(error) = app.store.poll_changes().await {
-            app.log.error(format!("cannot follow changes: {error}"));
+            app.outage.note(&error);
         }
     }
 }
 
 async fn sweep(app: &App) {
     let mut ticks = tokio::time::interval(SWEEP_EVERY);
+    let mut steady = Steady::begin(clock::now(), Instant::now());
     loop {
         ticks.tick().await;
-        let rules = SweepRules::of(app.policy());
-        if let Err(error) = app.store.sweep(clock::now(), &rules).await {
-            app.log.error(format!("cannot sweep: {error}"));
+        match steady.look(clock::now(), Instant::now()) {
+            Trust::Yes => {}
+            Trust::NotYet => continue,
+            Trust::Jumped(seconds) => {
+                app.log.warn(format!(
+                    "the clock jumped ahead by {seconds} seconds: nothing is swept for an hour, so that nothing is \
+                     lost if it is wrong; look at it, and at its NTP service"
+                ));
+                continue;
+            }
+        }
+        if let Err(error) = sweep_once(app).await {
+            app.outage.note(&error);
         }
     }
+}
+
+async fn sweep_once(app: &App) -> Result<Swept, StoreError> {
+    let now = app.store.no_later(clock::now()).await?;
+    app.store.sweep(now, &SweepRules::of(app.policy())).await
 }
 
 async fn renew_lease(app: &App) {
@@ -50,8 +76,21 @@ async fn renew_lease(app: &App) {
     loop {
         ticks.tick().await;
         if let Err(error) = app.store.renew_lease(clock::now()).await {
-            app.log
-                .error(format!("cannot renew the node number: {error}"));
+            app.outage.note(&error);
+        }
+    }
+}
+
+async fn watch_outage(app: &App) {
+    let mut ticks = tokio::time::interval(TRY_EVERY);
+    loop {
+        ticks.tick().await;
+        if app.outage.lasts() {
+            match app.store.ready().await {
+                Ok(()) => app.outage.works(),
+                Err(error) => app.outage.note(&error),
+            }
+            app.outage.remind();
         }
     }
 }

@@ -11,10 +11,12 @@ mod jobs;
 mod keys;
 mod listen;
 mod log;
+mod outage;
 mod password;
 mod reply;
 mod request;
 mod routes;
+mod steady;
 mod test_side;
 mod visitor;
 

@@ -1,7 +1,7 @@
 //! The accept loop: TCP, TLS, HTTP, with limits on time, header size and connections, and a graceful stop.
 use crate::app::App;
 use crate::log::RequestLine;
-use crate::reply::{Fault, Unlogged, plain_error};
+use crate::reply::{Fault, NoStore, Unlogged, plain_error};
 use crate::request::{Arrival, ClientAddr, RequestId, names_one_host};
 use anyhow::{Context, bail};
 use axum::Router;
@@ -204,6 +204,9 @@ impl Connection {
         }
         if response.extensions_mut().remove::<Unlogged>().is_some() {
             return Ok(response);
+        }
+        if let Some(NoStore(error)) = response.extensions_mut().remove() {
+            self.app.outage.note(&error);
         }
         let fault = response.extensions_mut().remove::<Fault>();
         self.app.log.request(&RequestLine {

@@ -19,6 +19,9 @@ const MOST: usize = 4 * 1024 * 1024;
 /// A buffer that grew beyond this is not kept.
 const KEPT: usize = 512 * 1024;
 
+/// How long the end of the server waits for its last lines.
+const FLUSH: Duration = Duration::from_secs(5);
+
 /// One finished request. The query string is never logged: it may carry secrets.
 pub(crate) struct RequestLine<'a> {
     pub(crate) id: RequestId,
@@ -98,11 +101,11 @@ impl Log {
         self.event("error", message.as_ref());
     }
 
-    /// Waits until everything logged so far is written.
+    /// Waits until everything logged so far is written, but not for ever: nobody may be reading.
     pub(crate) fn flush(&self) {
         let (done, written) = sync_channel(1);
         self.0.change(|waiting| waiting.flushes.push(done));
-        let _ = written.recv();
+        let _ = written.recv_timeout(FLUSH);
     }
 
     fn event(&self, level: &str, message: &str) {
@@ -157,17 +160,25 @@ impl Queue {
 }
 
 fn write_lines(queue: &Queue) {
-    let mut out = std::io::stderr();
+    let mut out = Out::to(std::io::stderr());
     let mut spare = String::new();
     loop {
         let mut taken = queue.take(std::mem::take(&mut spare));
-        if taken.dropped > 0 {
-            let lost = taken.dropped;
-            let message =
-                format!("{lost} log lines were dropped: the log is slower than the requests");
+        let lost = std::mem::take(&mut out.lost);
+        if lost > 0 {
+            let message = format!("{lost} log lines are lost: the log could not be written");
             event("warn", &message, queue.json, &mut taken.lines);
         }
-        let _ = out.write_all(taken.lines.as_bytes());
+        if taken.dropped > 0 {
+            let dropped = taken.dropped;
+            let message =
+                format!("{dropped} log lines were dropped: the log is slower than the requests");
+            event("warn", &message, queue.json, &mut taken.lines);
+        }
+        out.write(taken.lines.as_bytes());
+        if out.lost > 0 {
+            out.lost += lost;
+        }
         for done in taken.flushes {
             let _ = done.send(());
         }
@@ -175,6 +186,61 @@ fn write_lines(queue: &Queue) {
             spare = taken.lines;
             spare.clear();
         }
+    }
+}
+
+/// Writes whole lines, also to what takes a part and then fails, as a file on a full disk does.
+struct Out<W> {
+    to: W,
+    /// The end of a line whose beginning is written.
+    begun: Vec<u8>,
+    lost: usize,
+}
+
+impl<W: Write> Out<W> {
+    fn to(to: W) -> Self {
+        Out {
+            to,
+            begun: Vec::new(),
+            lost: 0,
+        }
+    }
+
+    fn write(&mut self, lines: &[u8]) {
+        let begun = std::mem::take(&mut self.begun);
+        let left = begun.len() - self.put(&begun);
+        if left > 0 {
+            self.begun = begun[begun.len() - left..].to_vec();
+            return self.lose(lines);
+        }
+        let (written, rest) = lines.split_at(self.put(lines));
+        let end = match written.last() {
+            None | Some(b'\n') => 0,
+            Some(_) => rest
+                .iter()
+                .position(|byte| *byte == b'\n')
+                .map_or(rest.len(), |at| at + 1),
+        };
+        self.begun = rest[..end].to_vec();
+        self.lose(&rest[end..]);
+    }
+
+    /// Writes as much as is taken; how much that was.
+    fn put(&mut self, bytes: &[u8]) -> usize {
+        let mut done = 0;
+        while done < bytes.len() {
+            match self.to.write(&bytes[done..]) {
+                Ok(0) => break,
+                Ok(more) => done += more,
+                Err(error) if error.kind() == std::io::ErrorKind::Interrupted => {}
+                Err(_) => break,
+            }
+        }
+        done
+    }
+
+    fn lose(&mut self, lines: &[u8]) {
+        self.lost += lines.iter().filter(|byte| **byte == b'\n').count();
     }
 }
 
@@ -289,5 +355,56 @@ mod tests {
         let mut out = String::new();
         request_as_text(&line("/a\nb", None), &mut out);
         assert_eq!(out.lines().count(), 1, "{out}");
+    }
+}
+
+#[cfg(test)]
+mod whole_lines {
+    use super::*;
+
+    /// Takes so many bytes, three at a time, then fails.
+    struct Small {
+        room: usize,
+        has: Vec<u8>,
+    }
+
+    impl Write for Small {
+        fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+            let taken = bytes.len().min(3).min(self.room);
+            if taken == 0 {
+                return Err(std::io::ErrorKind::StorageFull.into());
+            }
+            self.room -= taken;
+            self.has.extend(&bytes[..taken]);
+            Ok(taken)
+        }
+
+        fn flush(&mut self) -> std::io::Result<()> {
+            Ok(())
+        }
+    }
+
+    #[test]
+    fn a_line_is_written_whole_or_lost() {
+        for room in 0..25 {
+            let mut out = Out::to(Small {
+                room,
+                has: Vec::new(),
+            });
+            out.write(b"one 1\ntwo 2\nthree\n");
+            out.write(b"four\n");
+            out.to.room = 1;
+            out.write(b"five\n");
+            out.to.room = 100;
+            out.write(b"six 6\n");
+            let has = String::from_utf8(out.to.has).unwrap();
+            let known = ["one 1", "two 2", "three", "four", "five", "six 6"];
+            assert!(
+                has.lines().all(|line| known.contains(&line)),
+                "{room}: {has}"
+            );
+            assert!(has.ends_with("six 6\n"), "{room}: {has}");
+            assert_eq!(has.lines().count() + out.lost, 6, "{room}: {has}");
+        }
     }
 }

@@ -13,6 +13,10 @@ use store::StoreError;
 #[derive(Clone)]
 pub(crate) struct Fault(pub(crate) String);
 
+/// Put beside a response that could not be given because of the database.
+#[derive(Clone)]
+pub(crate) struct NoStore(pub(crate) StoreError);
+
 /// Put beside a response that is not worth a line in the log.
 #[derive(Clone)]
 pub(crate) struct Unlogged;
@@ -114,13 +118,18 @@ pub(crate) const UNAVAILABLE: (&str, &str) = (
 /// A storage failure: 503, and nothing is claimed that is not on disk.
 pub(crate) fn unavailable(error: &StoreError, id: RequestId) -> Response {
     let (code, description) = UNAVAILABLE;
-    let mut response = plain_error(StatusCode::SERVICE_UNAVAILABLE, code, description, id);
+    let response = plain_error(StatusCode::SERVICE_UNAVAILABLE, code, description, id);
+    because_of(error, response)
+}
+
+/// Marks a 503 as one of the database: for the client, when to try again; for the log, why.
+pub(crate) fn because_of(error: &StoreError, mut response: Response) -> Response {
     response
         .headers_mut()
         .insert(header::RETRY_AFTER, HeaderValue::from_static("1"));
-    response
-        .extensions_mut()
-        .insert(Fault(format!("store: {error}")));
+    let extensions = response.extensions_mut();
+    extensions.insert(Fault(format!("store: {error}")));
+    extensions.insert(NoStore(error.clone()));
     response
 }
 

@@ -407,6 +407,18 @@ impl Store {
         }
     }
 
+    /// `now`, or the database's own time if that is earlier: what a node sweeps is gone for all of them, so one whose
+    /// clock is ahead must not judge alone. A file has no time of its own.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn no_later(&self, now: UnixTime) -> Result<UnixTime, StoreError> {
+        match &self.engine {
+            Engine::Sqlite(_) => Ok(now),
+            Engine::Postgres(engine) => Ok(now.min(engine.time().await?)),
+        }
+    }
+
     /// Deletes what has expired, in slices.
     ///
     /// # Errors

@@ -2,6 +2,11 @@
 //! jumps. The table of all of it is `docs/explanation/faults.md`.
 #![cfg(target_os = "linux")]
 
+mod clock;
+mod disk;
+mod ground;
+mod load;
 mod one_server;
 #[path = "../support/mod.rs"]
 mod support;
+mod torn;

@@ -149,7 +149,7 @@ impl Attempt {
     pub fn admit(&self, counts: &[Attempts], now: UnixTime) -> Result<Transition, Throttled> {
         let counted = || self.keys.iter().zip(counts);
         let is_over = |attempts: &Attempts, allowed: u32| {
-            now < attempts.since.plus(WINDOW) && attempts.count >= allowed
+            now.is_near(attempts.since, WINDOW) && attempts.count >= allowed
         };
         let crowded = counted().any(|((limit, _), attempts)| {
             *limit == Limit::UserCodesInAll && is_over(attempts, MANY_USER_CODES)

@@ -108,7 +108,7 @@ fn wait<M>(
     let before = device.pace;
     let too_soon = before
         .polled_at
-        .is_some_and(|last| context.now < last.plus(least(before.interval)));
+        .is_some_and(|last| context.now.is_near(last, least(before.interval)));
     let interval = match too_soon {
         true => slower(before.interval),
         false => before.interval,

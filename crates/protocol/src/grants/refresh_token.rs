@@ -109,7 +109,7 @@ fn replay<M>(
     grace: Lifetime,
     context: &Context<'_, M>,
 ) -> Decision<TokenReply, TokenError> {
-    let in_window = !used.successor_used && context.now < used.used_at.plus(grace);
+    let in_window = !used.successor_used && context.now.is_near(used.used_at, grace);
     if let Some(SealedReply(sealed)) = used.reply.as_ref().filter(|_| in_window) {
         let opened = seal::open(presented.text().as_bytes(), binding, sealed)
             .and_then(|body| String::from_utf8(body).ok());

@@ -16,6 +16,12 @@ impl UnixTime {
         UnixTime(self.0.saturating_sub(lifetime.seconds()))
     }
 
+    /// Whether `other` is less than `window` away, before or after. A moment far ahead was written by a clock that
+    /// has been set back since: it must not count until then, while clocks of two nodes may differ a little.
+    pub fn is_near(self, other: UnixTime, window: Lifetime) -> bool {
+        self.0.abs_diff(other.0) < window.seconds().unsigned_abs()
+    }
+
     /// Seconds from `self` until `later`, 0 when that is past.
     pub fn seconds_until(self, later: UnixTime) -> i64 {
         later.0.saturating_sub(self.0).max(0)

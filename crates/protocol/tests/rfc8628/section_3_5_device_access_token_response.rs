@@ -60,6 +60,8 @@ fn too_soon_makes_the_interval_longer_for_good() {
     let interval = Lifetime::from_seconds(15);
     assert_eq!(slowed(8), TokenError::SlowDown { interval });
     assert_eq!(slowed(10), TokenError::AuthorizationPending);
+    // The clock was a day ahead at the last poll.
+    assert_eq!(slowed(-86_400), TokenError::AuthorizationPending);
 }
 
 /// Libraries poll by a ticker, "the minimum amount of time in seconds that the client SHOULD wait" apart as they

@@ -62,3 +62,24 @@ fn a_right_code_does_not_forget_wrong_ones() {
     };
     assert_eq!((own, shared), (Vec::new(), attempt.keys()));
 }
+
+/// A window that was opened by a clock that has been set back since: nobody is shut out until that time comes again.
+#[test]
+fn a_window_of_tomorrow_shuts_nobody_out() {
+    let attempt = guess(&session(), "192.0.2.1");
+    let at = |since: i64| {
+        let since = UnixTime(NOW.0 + since);
+        let counts = [Attempts {
+            count: 9_999,
+            since,
+        }; 4];
+        attempt.admit(&counts, NOW)
+    };
+    assert!(at(86_400).is_ok());
+    assert!(at(900).is_ok());
+    // Clocks of two nodes differ a little: that opens no new window.
+    let throttled = at(30).expect_err("it counts");
+    assert_eq!(throttled.retry_after, 930);
+    assert!(at(-899).is_err());
+    assert!(at(-900).is_ok());
+}

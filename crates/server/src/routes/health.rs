@@ -18,7 +18,7 @@ pub(crate) async fn ready(State(app): State<App>) -> Response {
             r#"{"status":"ok","checks":[{"name":"storage","status":"ok"}]}"#,
         ),
         Err(error) => {
-            app.log.error(format!("not ready: {error}"));
+            app.outage.note(&error);
             reply::json(
                 StatusCode::SERVICE_UNAVAILABLE,
                 r#"{"status":"failing","checks":[{"name":"storage","status":"failing"}]}"#,

@@ -50,7 +50,6 @@ pub(crate) fn link(label: &str, href: &str) -> Option<Next> {
 
 /// The storage does not answer.
 pub(crate) fn unavailable(app: &App, error: &StoreError, id: RequestId) -> Response {
-    app.log.error(format!("{id}: store: {error}"));
     let problem = Problem {
         status: StatusCode::SERVICE_UNAVAILABLE,
         title: "Please try again in a moment",
@@ -59,12 +58,7 @@ pub(crate) fn unavailable(app: &App, error: &StoreError, id: RequestId) -> Respo
         details: Vec::new(),
         next: None,
     };
-    let mut response = problem.page(app, id);
-    response.headers_mut().insert(
-        header::RETRY_AFTER,
-        axum::http::HeaderValue::from_static("1"),
-    );
-    response
+    reply::because_of(error, problem.page(app, id))
 }
 
 /// An authorization request that cannot be answered to an app. The person is told what it means to them, the

@@ -304,19 +304,22 @@ impl Apply<'_> {
     /// Counting is the guard: a count that has reached its limit is not raised, and takes back the others. Keys are
     /// taken in one order, so that attempts made at once wait for each other instead of locking each other out.
     async fn count_attempt(&self, keys: &[(Digest, u32)], window: Lifetime) -> Read<Outcome> {
-        let begins_after = self.now.minus(window).0;
+        let (begins_after, begins_before) = (self.now.minus(window).0, self.now.plus(window).0);
         let mut keys: Vec<_> = keys.iter().collect();
         keys.sort_by_key(|(key, _)| *key.as_bytes());
         for (key, limit) in keys {
             let guard = "INSERT INTO attempts (key, count, since) VALUES ($1, 1, $2) \
                          ON CONFLICT (key) DO UPDATE SET \
-                         count = CASE WHEN attempts.since <= $3 THEN 1 ELSE attempts.count + 1 END, \
-                         since = CASE WHEN attempts.since <= $3 THEN excluded.since ELSE attempts.since END \
-                         WHERE attempts.since <= $3 OR attempts.count < $4";
+                         count = CASE WHEN attempts.since > $3 AND attempts.since < $4 \
+                                 THEN attempts.count + 1 ELSE 1 END, \
+                         since = CASE WHEN attempts.since > $3 AND attempts.since < $4 \
+                                 THEN attempts.since ELSE excluded.since END \
+                         WHERE attempts.since <= $3 OR attempts.since >= $4 OR attempts.count < $5";
             let values = values_of![
                 &key.as_bytes()[..],
                 self.now.0,
                 begins_after,
+                begins_before,
                 i64::from(*limit)
             ];
             if self.run(guard, values).await? == 0 {

@@ -33,23 +33,35 @@ pub(super) async fn take(slot: &Slot, holder: &str, now: UnixTime) -> Result<i64
         let free = (0..NODES)
             .find(|node| !held.contains(node))
             .ok_or(StoreError::NoNode)?;
-        if claim(slot, free, holder, now).await? {
+        if claim(slot, free, holder, now, NEVER).await? {
             return Ok(free);
         }
     }
 }
 
-/// Whether this process sweeps: it does as long as it renews in time.
+/// Whether this process sweeps: it does as long as it renews in time. A lease that ends later than any can was taken
+/// by a clock that was wrong, and would keep everyone from sweeping; two who sweep at once do no harm.
 pub(super) async fn sweeps(slot: &Slot, holder: &str, now: UnixTime) -> Result<bool, StoreError> {
-    claim(slot, SWEEPER, holder, now).await
+    let believed = now.plus(LEASE).plus(LEASE);
+    claim(slot, SWEEPER, holder, now, believed).await
 }
 
-/// Takes a row that nobody else holds, or renews one's own.
-async fn claim(slot: &Slot, node: i64, holder: &str, now: UnixTime) -> Result<bool, StoreError> {
+/// The end of a lease that is believed, however far it is: two nodes must not share a number.
+const NEVER: UnixTime = UnixTime(i64::MAX);
+
+/// Takes a row that nobody else holds, or renews one's own. A lease that ends after `believed` does not count.
+async fn claim(
+    slot: &Slot,
+    node: i64,
+    holder: &str,
+    now: UnixTime,
+    believed: UnixTime,
+) -> Result<bool, StoreError> {
     let sql = "INSERT INTO nodes (node, lease_until, holder) VALUES ($1, $2, $3) ON CONFLICT (node) DO UPDATE \
                SET lease_until = excluded.lease_until, holder = excluded.holder \
-               WHERE nodes.lease_until <= $4 OR nodes.holder = excluded.holder RETURNING node";
-    let values = values_of![node, now.plus(LEASE).0, holder, now.0];
+               WHERE nodes.lease_until <= $4 OR nodes.lease_until > $5 OR nodes.holder = excluded.holder \
+               RETURNING node";
+    let values = values_of![node, now.plus(LEASE).0, holder, now.0, believed.0];
     let rows = slot.query(sql, values).await?;
     Ok(!rows.is_empty())
 }

@@ -214,6 +214,13 @@ impl Postgres {
         Ok(())
     }
 
+    /// The database's own time.
+    pub(crate) async fn time(&self) -> Result<UnixTime, StoreError> {
+        let sql = "SELECT CAST(EXTRACT(EPOCH FROM now()) AS BIGINT)";
+        let rows = self.chores.query(sql, values_of![]).await?;
+        Ok(UnixTime(get(&rows[0], 0)?))
+    }
+
     /// Takes in what was committed here or by other nodes; whether there was anything.
     pub(crate) async fn poll_changes(&self) -> Result<bool, StoreError> {
         let _polling = self.polling.lock().await;

@@ -4,6 +4,7 @@ use super::{Postgres, lease};
 use crate::StoreError;
 use crate::sqlite::sweep::Pace;
 use crate::{SweepRules, Swept};
+use protocol::accounts::sign_in::WINDOW;
 use protocol::types::{Lifetime, Locator, UnixTime};
 
 /// Rows in one transaction, at most.
@@ -30,6 +31,44 @@ macro_rules! expired {
         )
     };
 }
+
+/// Rows whose ids are ahead of time: made by a node whose clock was wrong, or by one that had seen such ids, since ids
+/// go on rising. By their ids they would be looked at when that time has come.
+macro_rules! ahead {
+    ($table:literal, $may_go:literal) => {
+        concat!(
+            "DELETE FROM ",
+            $table,
+            " WHERE id = ANY(ARRAY(SELECT r.id FROM ",
+            $table,
+            " r WHERE r.id > $1 AND $2 > 0 AND ",
+            $may_go,
+            " ORDER BY r.id LIMIT $3))"
+        )
+    };
+}
+
+const AHEAD: [&str; 9] = [
+    ahead!("access_tokens", "r.expires_at <= $2"),
+    ahead!("refresh_tokens", "r.expires_at <= $2"),
+    ahead!(
+        "used_refresh_tokens",
+        "NOT EXISTS (SELECT 1 FROM refresh_tokens t WHERE t.id = r.id)"
+    ),
+    ahead!(
+        "refresh_replies",
+        "NOT EXISTS (SELECT 1 FROM refresh_tokens t WHERE t.id = r.id)"
+    ),
+    ahead!("codes", "r.expires_at <= $2 - 86400"),
+    ahead!("device_codes", "r.expires_at <= $2 - 86400"),
+    ahead!(
+        "grants",
+        "r.expires_at <= $2 AND NOT EXISTS (SELECT 1 FROM codes c WHERE c.id = r.id) \
+         AND NOT EXISTS (SELECT 1 FROM device_codes d WHERE d.id = r.id)"
+    ),
+    ahead!("interactions", "r.expires_at <= $2"),
+    ahead!("sessions", "r.expires_at <= $2"),
+];
 
 /// One round; nothing when another node sweeps.
 ///
@@ -60,7 +99,12 @@ pub(crate) async fn delete(
         access_tokens: drain(store, access, pace).await?,
         others: 0,
     };
-    for sweep in others(now, rules) {
+    let ahead = AHEAD.map(|sql| Sweep {
+        sql,
+        made_before: Locator::first_at(now.plus(crate::sqlite::sweep::AHEAD)).0,
+        now,
+    });
+    for sweep in others(now, rules).into_iter().chain(ahead) {
         swept.others += drain(store, sweep, pace).await?;
     }
     Ok(swept)
@@ -106,11 +150,12 @@ fn others(now: UnixTime, rules: &SweepRules) -> [Sweep; 10] {
         made_before(expired!("device_codes"), rules.device, kept),
         made_before(expired!("interactions"), rules.interaction, now),
         made_before(expired!("sessions"), rules.session, now),
+        // A window that has not begun yet was opened by a clock that has been set back since.
         Sweep {
             sql: "DELETE FROM attempts WHERE key = ANY(ARRAY(SELECT key FROM attempts \
-                  WHERE $1 > 0 AND since <= $2 LIMIT $3))",
-            made_before: 1,
-            now: now.minus(protocol::accounts::sign_in::WINDOW),
+                  WHERE since <= $1 OR since > $2 LIMIT $3))",
+            made_before: now.minus(WINDOW).0,
+            now: now.plus(WINDOW),
         },
         // The last line stays, so that numbers go on rising.
         Sweep {

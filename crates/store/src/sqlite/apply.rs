@@ -1,4 +1,5 @@
 //! Transitions to statements. The guard comes first; when it is lost nothing has been written.
+use super::read;
 use super::writer::Effect;
 use protocol::Transition;
 use protocol::decision::Mint;
@@ -335,7 +336,8 @@ impl Apply<'_> {
     }
 
     fn person_changed(&mut self, subject: Subject) -> Result<()> {
-        self.effects.push(Effect::Person(subject));
+        let standing = read::standing(self.conn, subject)?;
+        self.effects.push(Effect::Person(subject, standing));
         self.feed("person", subject.0, self.now.plus(FED))
     }
 
@@ -382,11 +384,11 @@ impl Apply<'_> {
     /// No other transaction comes between the guard and the counting, so attempts made at once are counted
     /// one after the other.
     fn count_attempt(&self, keys: &[(Digest, u32)], window: Lifetime) -> Result<Outcome> {
-        let begins_after = self.now.minus(window).0;
+        let (begins_after, begins_before) = (self.now.minus(window).0, self.now.plus(window).0);
         for (key, limit) in keys {
-            let guard =
-                "SELECT COUNT(*) FROM attempts WHERE key = ?1 AND since > ?2 AND count >= ?3";
-            let values = params![key.as_bytes(), begins_after, limit];
+            let guard = "SELECT COUNT(*) FROM attempts \
+                         WHERE key = ?1 AND since > ?2 AND since < ?3 AND count >= ?4";
+            let values = params![key.as_bytes(), begins_after, begins_before, limit];
             let reached: i64 = self
                 .conn
                 .prepare_cached(guard)?
@@ -398,9 +400,12 @@ impl Apply<'_> {
         for (key, _) in keys {
             let sql = "INSERT INTO attempts (key, count, since) VALUES (?1, 1, ?2) \
                        ON CONFLICT (key) DO UPDATE SET \
-                       count = CASE WHEN attempts.since <= ?3 THEN 1 ELSE attempts.count + 1 END, \
-                       since = CASE WHEN attempts.since <= ?3 THEN excluded.since ELSE attempts.since END";
-            self.run(sql, params![key.as_bytes(), self.now.0, begins_after])?;
+                       count = CASE WHEN attempts.since > ?3 AND attempts.since < ?4 \
+                               THEN attempts.count + 1 ELSE 1 END, \
+                       since = CASE WHEN attempts.since > ?3 AND attempts.since < ?4 \
+                               THEN attempts.since ELSE excluded.since END";
+            let values = params![key.as_bytes(), self.now.0, begins_after, begins_before];
+            self.run(sql, values)?;
         }
         Ok(Outcome::Committed)
     }

@@ -2,6 +2,7 @@
 use super::{Sqlite, before};
 use crate::StoreError;
 use protocol::Policy;
+use protocol::accounts::sign_in::WINDOW;
 use protocol::policy::Rotation;
 use protocol::types::{Lifetime, UnixTime};
 use rusqlite::{Connection, params};
@@ -12,6 +13,10 @@ use std::time::Duration;
 const SLICE: i64 = 1_000;
 /// Codes are kept this long after they expired, so that a late replay still revokes what they gave.
 const REPLAY_MEMORY: Lifetime = Lifetime::from_days(1);
+
+/// How far ids may be ahead of the clock before it is taken to have been wrong: a little is usual, since no two
+/// clocks are the same.
+pub(crate) const AHEAD: Lifetime = Lifetime::from_minutes(60);
 
 /// How long things live, as far as sweeping must know.
 #[derive(Debug, Clone, Copy)]
@@ -73,7 +78,7 @@ pub struct Swept {
     pub others: usize,
 }
 
-/// A table swept from its left edge: rows made before `made_before` are looked at, and deleted when their own
+/// A table swept from its left edge: rows made before `made_before` (`?1`) are looked at, and deleted when their own
 /// expiry is past. A shortened lifetime leaves rows that live on; they are stepped over, and never deleted
 /// early.
 struct Sweep {
@@ -96,6 +101,43 @@ impl Sweep {
     }
 }
 
+/// Tables of rows that have a column `expires_at`, and what else must hold of one that may go. What follows another
+/// table comes after it.
+const EXPIRING: [(&str, &str); 9] = [
+    ("access_tokens", "r.expires_at <= ?2"),
+    ("refresh_tokens", "r.expires_at <= ?2"),
+    (
+        "used_refresh_tokens",
+        "NOT EXISTS (SELECT 1 FROM refresh_tokens t WHERE t.id = r.id)",
+    ),
+    (
+        "refresh_replies",
+        "NOT EXISTS (SELECT 1 FROM refresh_tokens t WHERE t.id = r.id)",
+    ),
+    ("codes", "r.expires_at <= ?2 - 86400"),
+    ("device_codes", "r.expires_at <= ?2 - 86400"),
+    (
+        "grants",
+        "r.expires_at <= ?2 AND NOT EXISTS (SELECT 1 FROM codes c WHERE c.id = r.id) \
+         AND NOT EXISTS (SELECT 1 FROM device_codes d WHERE d.id = r.id)",
+    ),
+    ("interactions", "r.expires_at <= ?2"),
+    ("sessions", "r.expires_at <= ?2"),
+];
+
+/// Rows whose ids are ahead of time. They were made while the clock was wrong, or after that, since ids go on rising;
+/// by their ids they would be looked at when that time has come. There are none otherwise, so this costs nothing.
+fn ahead(now: UnixTime) -> impl Iterator<Item = Sweep> {
+    EXPIRING.iter().map(move |(table, may_go)| Sweep {
+        sql: format!(
+            "DELETE FROM {table} WHERE id IN (SELECT r.id FROM {table} r \
+             WHERE r.id > ?1 AND ({may_go}) AND ?2 > 0 ORDER BY r.id LIMIT ?3)"
+        ),
+        made_before: before(now.plus(AHEAD)),
+        now,
+    })
+}
+
 /// One round.
 ///
 /// # Errors
@@ -111,7 +153,7 @@ pub(crate) async fn round(
         access_tokens: drain(store, access, pace).await?,
         others: 0,
     };
-    for sweep in others(now, rules) {
+    for sweep in others(now, rules).into_iter().chain(ahead(now)) {
         swept.others += drain(store, sweep, pace).await?;
     }
     store.memory.forget_before(now.0);
@@ -152,11 +194,12 @@ fn others(now: UnixTime, rules: &SweepRules) -> [Sweep; 10] {
         Sweep::expired("interactions", rules.interaction, now),
         Sweep::expired("sessions", rules.session, now),
         Sweep {
+            // A window that has not begun yet was opened by a clock that has been set back since.
             sql: "DELETE FROM attempts WHERE key IN (SELECT key FROM attempts \
-                  WHERE ?1 > 0 AND since <= ?2 LIMIT ?3)"
+                  WHERE since <= ?1 OR since > ?2 LIMIT ?3)"
                 .to_owned(),
-            made_before: 1,
-            now: now.minus(protocol::accounts::sign_in::WINDOW),
+            made_before: now.minus(WINDOW).0,
+            now: now.plus(WINDOW),
         },
         with_sql(
             "DELETE FROM changes WHERE seq IN (SELECT seq FROM changes WHERE ?1 > 0 AND until <= ?2 \

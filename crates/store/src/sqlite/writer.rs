@@ -1,10 +1,10 @@
 //! The one writer: a thread that owns the server's write connection and commits whatever has queued as one
 //! transaction. Batches come from load, never from waiting.
 use super::apply::Apply;
-use super::read;
 use crate::memory::Memory;
 use crate::{IdMint, Outcome, StoreError};
 use protocol::Transition;
+use protocol::facts::Standing;
 use protocol::types::{ClientNo, Locator, Subject, UnixTime};
 use rusqlite::{Connection, ErrorCode};
 use std::sync::Arc;
@@ -19,7 +19,8 @@ const BUSY_DEADLINE: Duration = Duration::from_secs(10);
 /// What memory learns from a commit.
 pub(super) enum Effect {
     Grant(Locator, UnixTime),
-    Person(Subject),
+    /// Read inside the transaction: after the commit the read could fail.
+    Person(Subject, Standing),
     Client(ClientNo),
     /// A token's row is gone: nothing to keep, but the feed tells it.
     Token,
@@ -81,25 +82,32 @@ impl Writer {
         }
     }
 
-    /// Commits a batch, or each of its jobs alone when the batch failed as a whole.
+    /// Commits a batch, or each of its jobs alone when one of them failed. When the disk did, or another process
+    /// holds the file, everyone is refused at once: nobody waits for it again.
     fn commit(&mut self, batch: &mut Vec<Job>) {
         if batch.is_empty() {
             return;
         }
-        match self.try_commit(batch) {
-            Ok(done) => answer(batch.drain(..), done),
-            // Nobody can write while another process holds the file, so nobody waits for it again.
-            Err(error) if is_busy(&error) => refuse(batch.drain(..), &error),
-            Err(_) if batch.len() > 1 => {
-                for job in batch.drain(..) {
-                    let mut alone = vec![job];
-                    match self.try_commit(&alone) {
-                        Ok(done) => answer(alone.drain(..), done),
-                        Err(error) => refuse(alone.drain(..), &error),
-                    }
+        let error = match self.try_commit(batch) {
+            Ok(done) => return answer(batch.drain(..), done),
+            Err(error) => StoreError::of(&error),
+        };
+        if error.is_of_all() || batch.len() == 1 {
+            return refuse(batch.drain(..), &error);
+        }
+        let mut jobs = batch.drain(..);
+        while let Some(job) = jobs.next() {
+            let mut alone = vec![job];
+            match self
+                .try_commit(&alone)
+                .map_err(|error| StoreError::of(&error))
+            {
+                Ok(done) => answer(alone.drain(..), done),
+                Err(error) if error.is_of_all() => {
+                    return refuse(alone.drain(..).chain(jobs), &error);
                 }
+                Err(error) => refuse(alone.drain(..), &error),
             }
-            Err(error) => refuse(batch.drain(..), &error),
         }
     }
 
@@ -147,10 +155,8 @@ impl Writer {
                 Effect::Grant(grant, until) => self.memory.revoke(grant.0, until.0),
                 Effect::Client(client) => self.memory.forget_client(*client),
                 Effect::Token => {}
-                Effect::Person(subject) => {
-                    if let Ok(standing) = read::standing(&self.conn, *subject) {
-                        self.memory.set_standing(*subject, standing);
-                    }
+                Effect::Person(subject, standing) => {
+                    self.memory.set_standing(*subject, *standing);
                 }
             }
         }
@@ -185,12 +191,11 @@ fn answer(jobs: impl Iterator<Item = Job>, done: Vec<Done>) {
     }
 }
 
-fn refuse(jobs: impl Iterator<Item = Job>, error: &rusqlite::Error) {
-    let unavailable = || StoreError::Unavailable(error.to_string());
+fn refuse(jobs: impl Iterator<Item = Job>, error: &StoreError) {
     for job in jobs {
         match job {
-            Job::Settle(settle) => drop(settle.done.send(Err(unavailable()))),
-            Job::Run { done, .. } => drop(done.send(Err(unavailable()))),
+            Job::Settle(settle) => drop(settle.done.send(Err(error.clone()))),
+            Job::Run { done, .. } => drop(done.send(Err(error.clone()))),
             Job::Close(done) => drop(done.send(())),
         }
     }

@@ -222,6 +222,20 @@ async fn attempts_are_counted_within_their_window() {
     world.store.settle(count(), later).await.unwrap();
     let seen = world.store.attempts(&[key]).await.unwrap()[0];
     assert_eq!((seen.count, seen.since), (1, later));
+    // The clock is a day ahead for a moment: what it counted does not count when it has been set back.
+    let tomorrow = world.now.plus(Lifetime::from_days(1));
+    world.store.settle(count(), tomorrow).await.unwrap();
+    world.store.settle(count(), tomorrow).await.unwrap();
+    let settled = world.store.settle(count(), tomorrow).await.unwrap();
+    assert_eq!(settled, Outcome::Conflict);
+    assert_eq!(world.settle(count()).await, Outcome::Committed);
+    let seen = world.store.attempts(&[key]).await.unwrap()[0];
+    assert_eq!((seen.count, seen.since), (1, world.now));
+    // A clock that is a minute behind opens no new window.
+    let behind = world.now.minus(Lifetime::from_minutes(1));
+    world.store.settle(count(), behind).await.unwrap();
+    let settled = world.store.settle(count(), behind).await.unwrap();
+    assert_eq!(settled, Outcome::Conflict);
     let clear = Transition::ClearAttempts {
         own: vec![key],
         shared: Vec::new(),

@@ -286,3 +286,49 @@ async fn a_full_queue_is_said_and_nothing_is_lost() {
         "{kept} kept, {refused} refused"
     );
 }
+
+#[tokio::test]
+async fn what_was_made_while_the_clock_was_a_year_ahead_is_swept_when_it_expires() {
+    let world = World::new();
+    let client = world.client("app").await;
+    let grant = world.grant(&world.code(client, Subject(1)));
+    let year = Lifetime::from_days(365);
+    let ahead = |at: i64| Locator(Locator::first_at(world.now.plus(year)).0 + at);
+    // One of the year ahead, and one made after the clock was set back, whose id is still above it.
+    let mut of_then = world.access(&grant);
+    of_then.id = ahead(1);
+    of_then.expires_at = world.now.plus(year).plus(Lifetime::from_minutes(60));
+    let mut of_now = world.access(&grant);
+    of_now.id = ahead(2);
+    let mut refresh = world.refresh(&grant);
+    refresh.id = ahead(3);
+    let (rotation, successor) = world.rotation(&grant, refresh.id);
+    world
+        .settle(Transition::IssueAccessToken(of_then.clone()))
+        .await;
+    let redeem = Transition::RedeemCode {
+        grant: grant.clone(),
+        access: of_now.clone(),
+        refresh: Some(refresh.clone()),
+    };
+    assert_eq!(world.settle(redeem).await, Outcome::Committed);
+    world.settle(rotation).await;
+
+    let rules = SweepRules::of(&policy());
+    let swept = world.store.sweep(world.now, &rules).await.unwrap();
+    assert_eq!((swept.access_tokens, swept.others), (0, 0));
+    let hour = world.now.plus(Lifetime::from_minutes(61));
+    world.store.sweep(hour, &rules).await.unwrap();
+    let access = async |id| world.store.access_token(id).await.unwrap();
+    assert!(access(of_now.id).await.is_none(), "it has expired");
+    assert!(access(of_then.id).await.is_some(), "it lives for a year");
+    let used = async |id| world.store.refresh_token(id).await.unwrap();
+    assert!(used(refresh.id).await.unwrap().used.is_some());
+    let ended = refresh.expires_at.max(successor.expires_at);
+    world.store.sweep(ended, &rules).await.unwrap();
+    assert!(used(refresh.id).await.is_none());
+    let left = "SELECT 1 / (CASE WHEN COUNT(*) = 0 THEN 1 ELSE 0 END) FROM used_refresh_tokens";
+    world
+        .database()
+        .run(&format!("CREATE TABLE none_left AS {left}"));
+}
