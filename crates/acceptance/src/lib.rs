@@ -2,7 +2,7 @@
 //!
 //! - [`Setup`] and [`Provider`] run the server on a free loopback port with a store of its own.
 //! - `Setup::https` has it serve TLS, under a certificate authority of its own that its clients trust.
-//! - [`postgres::Database`] makes a database of a test's own for those that need one.
+//! - [`postgres::Database`] makes a database of a test's own, [`postgres::Server`] a server that may crash.
 //! - `Provider::{cli, user_create, app_create}` use the binary's command line.
 //! - [`Browser`] keeps cookies, fills in forms and walks sign-in and consent.
 //! - [`Api`] makes the plain requests an app or an API makes.

@@ -1,6 +1,10 @@
-//! A database of one test's own on a PostgreSQL server.
+//! A database of one test's own on a PostgreSQL server, and a server of one test's own.
 
-use tokio_postgres::NoTls;
+mod server;
+
+pub use server::{Server, Stop};
+
+use tokio_postgres::{Error, NoTls};
 
 /// A new database. Dropping it removes it.
 #[derive(Debug)]
@@ -46,23 +50,23 @@ impl Database {
 
 impl Drop for Database {
     fn drop(&mut self) {
-        run(
-            &self.server,
-            &format!("DROP DATABASE IF EXISTS {} WITH (FORCE)", self.name),
-        );
+        // A server that a test has ended took the database with it.
+        let sql = format!("DROP DATABASE IF EXISTS {} WITH (FORCE)", self.name);
+        let _ = try_run(&self.server, &sql);
     }
 }
 
 fn run(url: &str, sql: &str) {
+    try_run(url, sql).unwrap_or_else(|error| panic!("{sql}: {error}"));
+}
+
+fn try_run(url: &str, sql: &str) -> Result<(), Error> {
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
         .build();
     runtime.expect("a runtime").block_on(async {
-        let (client, connection) = tokio_postgres::connect(url, NoTls)
-            .await
-            .expect("the server answers");
+        let (client, connection) = tokio_postgres::connect(url, NoTls).await?;
         tokio::spawn(connection);
-        let done = client.batch_execute(sql).await;
-        done.unwrap_or_else(|error| panic!("{sql}: {error}"));
-    });
+        client.batch_execute(sql).await
+    })
 }

@@ -5,53 +5,26 @@
 
 mod support;
 
-use acceptance::{App, Browser, Reply, Request, Setup, postgres::Database};
+use acceptance::{App, Browser, Reply, Request};
 use std::collections::HashSet;
-use std::sync::{Arc, Barrier};
-use std::time::{Duration, Instant};
-use support::told::Work;
-use support::{
-    ANN, CALLBACK, PASSWORD, PLAIN, Scene, Tokens, assert_refused, client::tool, long, within,
-};
+use std::sync::Barrier;
+use std::time::Instant;
+use support::nodes::Nodes;
+use support::told::TOLD;
+use support::{ANN, CALLBACK, PASSWORD, Scene, Tokens, assert_refused, long, within};
 
 /// How many race, half of them on each node.
 const RACERS: usize = 40;
-/// What is revoked on one node is refused on all within this time.
-const TOLD: Duration = Duration::from_secs(1);
 
-/// Two nodes of one provider.
-struct Nodes {
-    one: Scene,
-    two: Scene,
+/// What two nodes are asked for.
+trait Together {
+    /// Sends the same request to both nodes from many connections at the same moment.
+    fn race(&self, request: &Request) -> Vec<Reply>;
+    /// The other node sees it within a second of `since`.
+    fn assert_told(&self, since: Instant, what: &str, seen: impl FnMut(&Scene) -> bool);
 }
 
-impl Nodes {
-    fn start(test: &str) -> Option<Self> {
-        let server = tool("VALETKEY_TEST_POSTGRES", test)?;
-        let database = Arc::new(Database::on(server.to_str()?));
-        let one = Scene::start(Setup::toml(PLAIN).postgres(database.clone()));
-        let keys = one.provider.folder().join("valetkey.keys");
-        let two = Setup::toml(PLAIN)
-            .with(&format!(
-                "[storage]\nkeys = {:?}",
-                keys.display().to_string()
-            ))
-            .postgres(database.clone())
-            .issuer(one.provider.issuer())
-            .start();
-        let two = Scene {
-            provider: two,
-            metadata: one.metadata.clone(),
-            ann: one.ann.clone(),
-        };
-        Some(Nodes { one, two })
-    }
-
-    fn both(&self) -> [&Scene; 2] {
-        [&self.one, &self.two]
-    }
-
-    /// Sends the same request to both nodes from many connections at the same moment.
+impl Together for Nodes {
     fn race(&self, request: &Request) -> Vec<Reply> {
         let start = Barrier::new(RACERS);
         let apis = [self.one.api(), self.two.api()];
@@ -72,7 +45,6 @@ impl Nodes {
         })
     }
 
-    /// The other node sees it within a second of `since`.
     #[track_caller]
     fn assert_told(&self, since: Instant, what: &str, mut seen: impl FnMut(&Scene) -> bool) {
         for node in self.both() {
@@ -230,21 +202,4 @@ fn a_password_is_guessed_no_more_often_on_two() {
     for browser in &mut browsers {
         assert_eq!(attempts(browser), 429, "on both");
     }
-}
-
-#[test]
-fn a_killed_node_loses_nothing_acknowledged() {
-    let Some(mut nodes) = Nodes::start("kill -9 of one node") else {
-        return;
-    };
-    let mut work = Work::begin(&nodes.one);
-    for _ in 0..if long() { 10 } else { 2 } {
-        let told = work.load_and_kill(&mut nodes.one);
-        // The node that is left knows all of it, and goes on without the other.
-        assert!(within(TOLD, || nodes.two.api().get("/health/ready").status == 200));
-        std::thread::sleep(TOLD);
-        work.verify(&nodes.two, told);
-        nodes.one.provider.start();
-    }
-    work.verify_all(&nodes.one);
 }

@@ -4,6 +4,8 @@
 
 pub(crate) mod client;
 pub(crate) mod guide;
+pub(crate) mod load;
+pub(crate) mod nodes;
 pub(crate) mod rest;
 pub(crate) mod told;
 

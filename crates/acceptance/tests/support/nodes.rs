@@ -1,0 +1,79 @@
+//! Two servers of one provider on one PostgreSQL database, with nothing that sticks a client to one of them.
+
+use super::client::tool;
+use super::{PLAIN, Scene, within};
+use acceptance::postgres::{Database, Server};
+use acceptance::{Api, Setup};
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+/// How long a node may take until it serves again.
+const LIMIT: Duration = Duration::from_secs(30);
+
+/// Two nodes of one provider.
+pub(crate) struct Nodes {
+    pub(crate) one: Scene,
+    pub(crate) two: Scene,
+}
+
+/// The folder of PostgreSQL's programs, for a server of a test's own.
+#[track_caller]
+pub(crate) fn programs(test: &str) -> Option<PathBuf> {
+    tool("VALETKEY_TEST_POSTGRES_BIN", test)
+}
+
+impl Nodes {
+    /// On a database of their own on the server that `VALETKEY_TEST_POSTGRES` names.
+    #[track_caller]
+    pub(crate) fn start(test: &str) -> Option<Self> {
+        let server = tool("VALETKEY_TEST_POSTGRES", test)?;
+        let database = Arc::new(Database::on(server.to_str()?));
+        Some(Self::on([database.clone(), database], ""))
+    }
+
+    /// On a server of the test's own.
+    #[track_caller]
+    pub(crate) fn of(server: &Server, changes: &str) -> Self {
+        let database = Arc::new(Database::on(&server.url()));
+        Self::on([database.clone(), database], changes)
+    }
+
+    /// Each on its own way to the same database.
+    #[track_caller]
+    pub(crate) fn on([first, second]: [Arc<Database>; 2], changes: &str) -> Self {
+        let setup = Setup::toml(PLAIN).with(changes);
+        let one = Scene::start(setup.clone().postgres(first));
+        let keys = one.provider.folder().join("valetkey.keys");
+        let keys = format!("[storage]\nkeys = {:?}", keys.display().to_string());
+        let two = setup
+            .with(&keys)
+            .postgres(second)
+            .issuer(one.provider.issuer());
+        let two = Scene {
+            provider: two.start(),
+            metadata: one.metadata.clone(),
+            ann: one.ann.clone(),
+        };
+        Nodes { one, two }
+    }
+
+    pub(crate) fn both(&self) -> [&Scene; 2] {
+        [&self.one, &self.two]
+    }
+
+    pub(crate) fn apis(&self) -> Vec<Api> {
+        vec![self.one.api(), self.two.api()]
+    }
+
+    /// Waits until both serve; how long that took.
+    #[track_caller]
+    pub(crate) fn wait_until_ready(&self) -> Duration {
+        let began = Instant::now();
+        for node in self.both() {
+            let ready = || node.api().get("/health/ready").status == 200;
+            assert!(within(LIMIT, ready), "{}", node.provider.log());
+        }
+        began.elapsed()
+    }
+}
