@@ -11,6 +11,7 @@ use tokio_postgres::{Error, NoTls};
 pub struct Database {
     server: String,
     name: String,
+    is_own: bool,
 }
 
 impl Database {
@@ -26,6 +27,19 @@ impl Database {
         Database {
             server: server.to_owned(),
             name,
+            is_own: true,
+        }
+    }
+
+    /// The same database, reached by another host and port; whoever made it removes it.
+    pub fn by_way_of(&self, address: &str) -> Self {
+        let (scheme, rest) = self.server.split_once("://").unwrap_or_default();
+        let (authority, path) = rest.split_once('/').unwrap_or((rest, ""));
+        let user = authority.rsplit_once('@').map_or("", |(user, _)| user);
+        Database {
+            server: format!("{scheme}://{user}@{address}/{path}"),
+            name: self.name.clone(),
+            is_own: false,
         }
     }
 
@@ -50,6 +64,9 @@ impl Database {
 
 impl Drop for Database {
     fn drop(&mut self) {
+        if !self.is_own {
+            return;
+        }
         // A server that a test has ended took the database with it.
         let sql = format!("DROP DATABASE IF EXISTS {} WITH (FORCE)", self.name);
         let _ = try_run(&self.server, &sql);

@@ -154,6 +154,7 @@ impl Store {
     /// # Errors
     /// [`StoreError`].
     pub async fn client(&self, client_id: &str) -> Fact<Arc<Client>> {
+        self.keep_up().await?;
         if let Some(client) = self.memory().client(client_id) {
             return Ok(Some(client));
         }
@@ -267,6 +268,7 @@ impl Store {
         let Some(token) = found else {
             return Ok(None);
         };
+        self.keep_up().await?;
         let memory = self.memory();
         Ok(Some(AccessFacts {
             client: self.client_by_no(token.client).await?,
@@ -440,6 +442,14 @@ impl Store {
         match &self.engine {
             Engine::Sqlite(engine) => engine.poll_changes(),
             Engine::Postgres(engine) => engine.poll_changes().await,
+        }
+    }
+
+    /// A node that cannot follow the others must not answer from memory.
+    async fn keep_up(&self) -> Result<(), StoreError> {
+        match &self.engine {
+            Engine::Sqlite(_) => Ok(()),
+            Engine::Postgres(engine) => engine.keep_up().await,
         }
     }
 

@@ -68,12 +68,27 @@ impl PostgresUrl {
 
     /// What the driver makes of it.
     pub(crate) fn config(&self) -> Result<tokio_postgres::Config, String> {
-        self.driver.parse().map_err(|error: tokio_postgres::Error| {
-            let why = std::error::Error::source(&error)
-                .map_or_else(|| error.to_string(), ToString::to_string);
-            format!("{why}: write postgres://USER@HOST/DATABASE")
-        })
+        config(&self.driver)
     }
+
+    /// The URL that the driver is given for each host.
+    pub(crate) fn hosts(&self) -> Vec<String> {
+        let (scheme, rest) = self.driver.split_once("://").unwrap_or_default();
+        let (authority, path) = rest.split_at(rest.find(['/', '?']).unwrap_or(rest.len()));
+        let (user, hosts) = authority.rsplit_once('@').unwrap_or(("", authority));
+        let at = if user.is_empty() { "" } else { "@" };
+        let url = |host| format!("{scheme}://{user}{at}{host}{path}");
+        hosts.split(',').map(url).collect()
+    }
+}
+
+/// What the driver makes of a URL.
+pub(crate) fn config(driver: &str) -> Result<tokio_postgres::Config, String> {
+    driver.parse().map_err(|error: tokio_postgres::Error| {
+        let why = std::error::Error::source(&error)
+            .map_or_else(|| error.to_string(), ToString::to_string);
+        format!("{why}: write postgres://USER@HOST/DATABASE")
+    })
 }
 
 fn decoded(text: &str) -> Result<String, String> {
@@ -154,6 +169,19 @@ mod tests {
         );
         assert_eq!(url.root, Some(PathBuf::from("/a b.pem")));
         assert!(url.pooled);
+    }
+
+    #[test]
+    fn each_host_has_a_url_of_its_own() {
+        let hosts = |url| PostgresUrl::parse(url).unwrap().hosts();
+        assert_eq!(
+            hosts("postgres://me:se@cret@db1:5433,db2/valetkey?connect_timeout=3"),
+            [
+                "postgres://me:se@cret@db1:5433/valetkey?connect_timeout=3",
+                "postgres://me:se@cret@db2/valetkey?connect_timeout=3"
+            ]
+        );
+        assert_eq!(hosts("postgres://db"), ["postgres://db"]);
     }
 
     #[test]

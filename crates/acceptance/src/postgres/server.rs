@@ -241,12 +241,21 @@ impl Server {
     /// When it does not run.
     #[track_caller]
     pub fn silent<T>(&self, work: impl FnOnce() -> T) -> T {
-        let all = freeze(self.child.as_ref().expect("the server runs").id());
+        let all = self.halt();
         let done = work();
         for pid in all {
             signal(pid, Signal::Continue);
         }
         done
+    }
+
+    /// Halts all its processes; their ids.
+    ///
+    /// # Panics
+    /// When it does not run.
+    #[track_caller]
+    pub fn halt(&self) -> Vec<u32> {
+        freeze(self.child.as_ref().expect("the server runs").id())
     }
 
     /// What it has printed over all its starts.

@@ -235,7 +235,8 @@ impl Clients {
                         let tokens = Tokens::of(won);
                         told.revoked.extend([tokens.access, tokens.refresh]);
                     }
-                    (Some(won), None) => told.redeemed.push((code, Tokens::of(won))),
+                    // The other may have come to it and taken it back, without an answer.
+                    (Some(_), None) => told.used.push(code),
                     _ => told.unanswered.push(code),
                 }
             });

@@ -6,6 +6,7 @@ pub(crate) mod client;
 pub(crate) mod guide;
 pub(crate) mod load;
 pub(crate) mod nodes;
+pub(crate) mod relay;
 pub(crate) mod rest;
 pub(crate) mod told;
 

@@ -3,8 +3,9 @@ use super::fault::Fault;
 use super::tls::Tls;
 use super::value::{Value, Values};
 use crate::Synchronous;
-use crate::location::PostgresUrl;
+use crate::location::{self, PostgresUrl};
 use std::collections::HashMap;
+use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
 use std::sync::{Arc, PoisonError, RwLock};
 use std::time::{Duration, Instant};
 use tokio::runtime::Handle;
@@ -14,14 +15,17 @@ use tokio_postgres::{Client, Config, Row, Statement};
 
 /// How long making a connection may take, unless the URL says so.
 const CONNECT: Duration = Duration::from_secs(3);
-/// How long a peer that answers nothing is waited for, unless the URL says so.
+/// How long the network of a silent peer is waited for, unless the URL says so.
 const SILENCE: Duration = Duration::from_secs(10);
+/// How long a statement of a request may take. A server may be halted while its network is not.
+const ANSWER: Duration = Duration::from_secs(5);
 /// After a failure, everyone is told so for this long before it is tried again.
-const PAUSE: Duration = Duration::from_millis(200);
+pub(super) const PAUSE: Duration = Duration::from_millis(200);
 
 /// How to make a connection.
 pub(super) struct Dialer {
-    config: Config,
+    /// One for each host, in the order in which they are tried.
+    hosts: Vec<Config>,
     tls: Tls,
     pooled: bool,
     synchronous: Synchronous,
@@ -35,20 +39,10 @@ impl Dialer {
         synchronous: Synchronous,
         runtime: Handle,
     ) -> Result<Self, crate::StoreError> {
-        let mut config = url.config().map_err(crate::StoreError::Unavailable)?;
-        if config.get_connect_timeout().is_none() {
-            config.connect_timeout(CONNECT);
-        }
-        if config.get_tcp_user_timeout().is_none() {
-            config.tcp_user_timeout(SILENCE);
-        }
-        if config.get_application_name().is_none() {
-            config.application_name("valetkey");
-        }
-        // A standby takes no writes; of several hosts, the primary is looked for.
-        config.target_session_attrs(TargetSessionAttrs::ReadWrite);
+        let hosts = url.hosts().into_iter().map(|host| prepared(&host));
+        let hosts = hosts.collect::<Result<_, _>>();
         Ok(Dialer {
-            config,
+            hosts: hosts.map_err(crate::StoreError::Unavailable)?,
             tls: Tls::new(url.root.as_deref())?,
             pooled: url.pooled,
             synchronous,
@@ -56,29 +50,67 @@ impl Dialer {
         })
     }
 
-    pub(super) async fn dial(&self) -> Result<Conn, Fault> {
-        let (config, tls) = (self.config.clone(), self.tls.clone());
-        // Sockets belong to the runtime that drives them.
-        let dialled = self.runtime.spawn(async move { config.connect(tls).await });
+    /// A connection to the first host that takes writes, whose statements may take as long as `patience`.
+    async fn dial(&self, patience: Duration) -> Result<Conn, Fault> {
+        let mut failed = Vec::new();
+        for host in &self.hosts {
+            match self.dial_host(host).await {
+                Ok(client) => return self.greeted(client, patience).await,
+                Err(why) => failed.push(why),
+            }
+        }
+        Err(Fault::Lost(failed.join("; ")))
+    }
+
+    async fn dial_host(&self, host: &Config) -> Result<Client, String> {
+        let (config, tls) = (host.clone(), self.tls.clone());
+        let limit = host.get_connect_timeout().copied().unwrap_or(CONNECT);
+        // Sockets belong to the runtime that drives them. The driver bounds only the socket, not the greeting.
+        let dialled = tokio::time::timeout(limit, async move { config.connect(tls).await });
+        let dialled = self.runtime.spawn(dialled).await;
         let (client, connection) = dialled
-            .await
-            .map_err(|_| Fault::Lost("the store is closed".to_owned()))?
+            .map_err(|_| "the store is closed".to_owned())?
+            .map_err(|_| format!("no connection within {} s", limit.as_secs()))?
             .map_err(|error| match Fault::from(error) {
                 Fault::Again(why)
                 | Fault::Refused(why)
                 | Fault::Corrupt(why)
-                | Fault::Lost(why) => Fault::Lost(why),
+                | Fault::Lost(why) => why,
             })?;
         self.runtime.spawn(connection);
-        if self.synchronous != Synchronous::Full {
-            client.batch_execute("SET synchronous_commit = off").await?;
-        }
-        Ok(Conn {
+        Ok(client)
+    }
+
+    async fn greeted(&self, client: Client, patience: Duration) -> Result<Conn, Fault> {
+        let conn = Conn {
             client,
             statements: RwLock::default(),
             pooled: self.pooled,
-        })
+            patience,
+            silent: AtomicBool::new(false),
+        };
+        if self.synchronous != Synchronous::Full {
+            conn.command("SET synchronous_commit = off").await?;
+        }
+        Ok(conn)
     }
+}
+
+/// What the driver makes of the URL of one host.
+fn prepared(url: &str) -> Result<Config, String> {
+    let mut config = location::config(url)?;
+    if config.get_connect_timeout().is_none() {
+        config.connect_timeout(CONNECT);
+    }
+    if config.get_tcp_user_timeout().is_none() {
+        config.tcp_user_timeout(SILENCE);
+    }
+    if config.get_application_name().is_none() {
+        config.application_name("valetkey");
+    }
+    // A standby takes no writes; of several hosts, the primary is looked for.
+    config.target_session_attrs(TargetSessionAttrs::ReadWrite);
+    Ok(config)
 }
 
 /// One connection and the statements it has prepared.
@@ -87,6 +119,10 @@ pub(super) struct Conn {
     statements: RwLock<HashMap<&'static str, Statement>>,
     /// Statements are not kept: the next transaction may run on another server connection.
     pooled: bool,
+    /// How long a statement may take.
+    patience: Duration,
+    /// Whether one took longer.
+    silent: AtomicBool,
 }
 
 impl Conn {
@@ -96,16 +132,19 @@ impl Conn {
         sql: &'static str,
         values: Values<'_>,
     ) -> Result<Vec<Row>, Fault> {
-        if self.pooled {
-            let typed: Vec<_> = values
-                .iter()
-                .map(|value| (value.sql(), value.kind()))
-                .collect();
-            return Ok(self.client.query_typed(sql, &typed).await?);
-        }
-        let statement = self.statement(sql, values).await?;
-        let values: Vec<_> = values.iter().map(|value| value.sql()).collect();
-        Ok(self.client.query(&statement, &values).await?)
+        self.in_time(async {
+            if self.pooled {
+                let typed: Vec<_> = values
+                    .iter()
+                    .map(|value| (value.sql(), value.kind()))
+                    .collect();
+                return Ok(self.client.query_typed(sql, &typed).await?);
+            }
+            let statement = self.statement(sql, values).await?;
+            let values: Vec<_> = values.iter().map(|value| value.sql()).collect();
+            Ok(self.client.query(&statement, &values).await?)
+        })
+        .await
     }
 
     /// Runs a statement; how many rows it touched.
@@ -114,16 +153,19 @@ impl Conn {
         sql: &'static str,
         values: Values<'_>,
     ) -> Result<u64, Fault> {
-        if self.pooled {
-            let typed: Vec<_> = values
-                .iter()
-                .map(|value| (value.sql(), value.kind()))
-                .collect();
-            return Ok(self.client.execute_typed(sql, &typed).await?);
-        }
-        let statement = self.statement(sql, values).await?;
-        let values: Vec<_> = values.iter().map(|value| value.sql()).collect();
-        Ok(self.client.execute(&statement, &values).await?)
+        self.in_time(async {
+            if self.pooled {
+                let typed: Vec<_> = values
+                    .iter()
+                    .map(|value| (value.sql(), value.kind()))
+                    .collect();
+                return Ok(self.client.execute_typed(sql, &typed).await?);
+            }
+            let statement = self.statement(sql, values).await?;
+            let values: Vec<_> = values.iter().map(|value| value.sql()).collect();
+            Ok(self.client.execute(&statement, &values).await?)
+        })
+        .await
     }
 
     /// Runs a statement that has no values, and is not worth keeping; its rows.
@@ -133,7 +175,21 @@ impl Conn {
 
     /// Runs a statement that has neither values nor rows.
     pub(super) async fn command(&self, sql: &str) -> Result<(), Fault> {
-        Ok(self.client.batch_execute(sql).await?)
+        self.in_time(async { Ok(self.client.batch_execute(sql).await?) })
+            .await
+    }
+
+    /// Waits for an answer as long as there is patience. A connection that gave none is of no use any more; what it
+    /// was asked may still happen.
+    async fn in_time<T>(&self, work: impl Future<Output = Result<T, Fault>>) -> Result<T, Fault> {
+        match tokio::time::timeout(self.patience, work).await {
+            Ok(done) => done,
+            Err(_) => {
+                self.silent.store(true, Relaxed);
+                let waited = self.patience.as_secs();
+                Err(Fault::Lost(format!("no answer within {waited} s")))
+            }
+        }
     }
 
     async fn statement(&self, sql: &'static str, values: Values<'_>) -> Result<Statement, Fault> {
@@ -160,13 +216,14 @@ impl Conn {
     }
 
     fn is_usable(&self) -> bool {
-        !self.client.is_closed()
+        !self.client.is_closed() && !self.silent.load(Relaxed)
     }
 }
 
 /// A place for one connection.
 pub(super) struct Slot {
     dialer: Arc<Dialer>,
+    patience: Duration,
     current: RwLock<Option<Arc<Conn>>>,
     /// When dialling last failed, and why; held while somebody dials.
     failed: Mutex<Option<(Instant, String)>>,
@@ -174,8 +231,18 @@ pub(super) struct Slot {
 
 impl Slot {
     pub(super) fn new(dialer: Arc<Dialer>) -> Self {
+        Self::waiting(dialer, ANSWER)
+    }
+
+    /// A place for what may take its time.
+    pub(super) fn patient(dialer: Arc<Dialer>) -> Self {
+        Self::waiting(dialer, Duration::from_secs(24 * 3_600))
+    }
+
+    fn waiting(dialer: Arc<Dialer>, patience: Duration) -> Self {
         Slot {
             dialer,
+            patience,
             current: RwLock::default(),
             failed: Mutex::default(),
         }
@@ -195,7 +262,7 @@ impl Slot {
         {
             return Err(Fault::Lost(why.clone()));
         }
-        match self.dialer.dial().await {
+        match self.dialer.dial(self.patience).await {
             Ok(conn) => {
                 let conn = Arc::new(conn);
                 *failed = None;
@@ -274,15 +341,22 @@ pub(super) struct Tries {
 
 impl Tries {
     pub(super) fn new() -> Self {
-        Tries {
-            began: Instant::now(),
-            count: 0,
-        }
+        Self::since(Instant::now())
+    }
+
+    /// Those of somebody who has waited since `began`.
+    pub(super) fn since(began: Instant) -> Self {
+        Tries { began, count: 0 }
+    }
+
+    /// Whether whoever waits has waited long enough.
+    pub(super) fn are_over(&self) -> bool {
+        self.began.elapsed() > DEADLINE
     }
 
     /// Waits a little longer than the last time, by chance more or less, so that racers part.
     pub(super) async fn pause(&mut self, why: String) -> Result<(), Fault> {
-        if self.began.elapsed() > DEADLINE {
+        if self.are_over() {
             return Err(Fault::Again(why));
         }
         let [chance] = jose::random::bytes::<1>();

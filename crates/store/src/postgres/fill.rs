@@ -10,7 +10,7 @@ use protocol::types::Locator;
 /// The lowest id of an access token.
 pub(crate) async fn oldest(store: &Postgres) -> Result<Option<Locator>, StoreError> {
     let sql = "SELECT MIN(id) FROM access_tokens";
-    let rows = store.chores.query(sql, values_of![]).await?;
+    let rows = store.sweeping.query(sql, values_of![]).await?;
     let oldest: Option<i64> = get(&rows[0], 0)?;
     Ok(oldest.map(Locator))
 }
@@ -23,7 +23,7 @@ pub(crate) async fn insert(store: &Postgres, fill: &Fill, rows: Rows) -> Result<
     let digest: Vec<&[u8]> = rows.digest.iter().map(|digest| &digest[..]).collect();
     let (grant, client, scope) = (fill.grant.0, fill.client.0, fill.scope.to_string());
     let values = values_of![rows.id, digest, rows.expires_at, grant, client, scope];
-    let insert = || async { store.chores.conn().await?.execute(sql, values).await };
+    let insert = || async { store.sweeping.conn().await?.execute(sql, values).await };
     retried(insert).await?;
     Ok(())
 }

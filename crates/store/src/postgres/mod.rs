@@ -28,8 +28,9 @@ use protocol::facts::Standing;
 use protocol::types::{ClientNo, Subject, UnixTime};
 use rows::get;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicI64, AtomicUsize, Ordering::Relaxed};
+use std::sync::atomic::{AtomicI64, AtomicU64, AtomicUsize, Ordering::Relaxed};
 use std::sync::{Mutex as StdMutex, PoisonError};
+use std::time::{Duration, Instant};
 use tokio::runtime::{Handle, Runtime};
 use tokio::sync::{Mutex, Notify, mpsc, oneshot, watch};
 use tokio::task::JoinHandle;
@@ -38,6 +39,8 @@ use writer::{Job, Lane, QUEUE, Settle};
 
 /// Connections for all other transitions.
 const SINGLE_LANES: usize = 4;
+/// What memory may be behind the database.
+const STALE: Duration = Duration::from_secs(1);
 
 /// The back end.
 pub(crate) struct Postgres {
@@ -45,15 +48,20 @@ pub(crate) struct Postgres {
     pub(crate) mint: IdMint,
     readers: Vec<Slot>,
     next_reader: AtomicUsize,
-    /// Leases, sweeping, the change feed: what must not keep requests waiting.
+    /// Leases and the change feed: what requests must not keep waiting.
     chores: Slot,
+    /// Sweeping and filling, which nobody waits for.
+    sweeping: Slot,
     batches: mpsc::Sender<Job>,
     singles: mpsc::Sender<Job>,
     lanes: StdMutex<Vec<JoinHandle<()>>>,
     /// The last line of the feed that memory holds.
     seen: watch::Sender<i64>,
-    /// Held while the feed is read.
-    polling: Mutex<()>,
+    /// Held while the feed is read; when that last failed, and why.
+    polling: Mutex<Option<(Instant, String)>>,
+    /// When memory last held all that was committed by then, in milliseconds after `opened`.
+    heard: AtomicU64,
+    opened: Instant,
     fed: Arc<Notify>,
     holder: String,
     lease_until: AtomicI64,
@@ -87,7 +95,7 @@ impl Drop for Driver {
 
 /// What opening has found out.
 struct Opened {
-    chores: Slot,
+    slot: Slot,
     holder: String,
     node: i64,
     highest: i64,
@@ -103,7 +111,8 @@ impl Postgres {
     ) -> Result<Self, StoreError> {
         let (driver, runtime) = Driver::start()?;
         let dialer = Arc::new(Dialer::new(url, options.synchronous, runtime.clone())?);
-        let opened = wait_for(&runtime, open(Slot::new(dialer.clone()), now))??;
+        let began = Instant::now();
+        let opened = wait_for(&runtime, open(Slot::patient(dialer.clone()), now))??;
         let mint = IdMint::new(opened.node, opened.highest);
         let memory = Arc::new(opened.memory);
         let fed = Arc::new(Notify::new());
@@ -127,12 +136,15 @@ impl Postgres {
                 .map(|_| Slot::new(dialer.clone()))
                 .collect(),
             next_reader: AtomicUsize::new(0),
-            chores: opened.chores,
+            chores: Slot::new(dialer.clone()),
+            sweeping: opened.slot,
             batches,
             singles,
             lanes: StdMutex::new(lanes),
             seen: watch::Sender::new(opened.seen),
             polling: Mutex::default(),
+            heard: AtomicU64::new(0),
+            opened: began,
             fed,
             holder: opened.holder,
             lease_until: AtomicI64::new(now.plus(lease::LEASE).0),
@@ -161,6 +173,7 @@ impl Postgres {
         let job = Job::Settle(Settle {
             transition,
             now,
+            asked: Instant::now(),
             done,
         });
         queue.try_send(job).map_err(|error| match error {
@@ -207,10 +220,14 @@ impl Postgres {
 
     /// Whether the database reads, and commits what is written.
     pub(crate) async fn ready(&self) -> Result<(), StoreError> {
-        self.reader().query("SELECT 1", values_of![]).await?;
         let sql = "UPDATE nodes SET lease_until = lease_until WHERE holder = $1";
-        let conn = self.chores.conn().await?;
-        conn::retried(|| async { conn.execute(sql, values_of![self.holder]).await }).await?;
+        let values = values_of![self.holder];
+        let (reads, writes) = tokio::join!(
+            self.reader().query("SELECT 1", values_of![]),
+            self.chores.query(sql, values),
+        );
+        reads?;
+        writes?;
         Ok(())
     }
 
@@ -223,7 +240,45 @@ impl Postgres {
 
     /// Takes in what was committed here or by other nodes; whether there was anything.
     pub(crate) async fn poll_changes(&self) -> Result<bool, StoreError> {
-        let _polling = self.polling.lock().await;
+        let mut failed = self.polling.lock().await;
+        self.poll(&mut failed).await
+    }
+
+    /// What memory holds is not older than a second, or is made so before anyone relies on it.
+    pub(crate) async fn keep_up(&self) -> Result<(), StoreError> {
+        if self.is_fresh() {
+            return Ok(());
+        }
+        let mut failed = self.polling.lock().await;
+        match &*failed {
+            _ if self.is_fresh() => Ok(()),
+            Some((when, why)) if when.elapsed() < conn::PAUSE => {
+                Err(StoreError::Unavailable(why.clone()))
+            }
+            _ => self.poll(&mut failed).await.map(drop),
+        }
+    }
+
+    fn is_fresh(&self) -> bool {
+        let heard = Duration::from_millis(self.heard.load(Relaxed));
+        self.opened.elapsed() < heard + STALE
+    }
+
+    async fn poll(&self, failed: &mut Option<(Instant, String)>) -> Result<bool, StoreError> {
+        let began = self.opened.elapsed();
+        let taken = self.take_changes().await;
+        match &taken {
+            Ok(_) => {
+                let began = u64::try_from(began.as_millis()).unwrap_or(u64::MAX);
+                self.heard.store(began, Relaxed);
+                *failed = None;
+            }
+            Err(error) => *failed = Some((Instant::now(), error.to_string())),
+        }
+        taken
+    }
+
+    async fn take_changes(&self) -> Result<bool, StoreError> {
         let seen = *self.seen.borrow();
         let changes = read::changes(&self.chores, seen).await?;
         for (_, kind, reference, until) in &changes {
@@ -258,21 +313,21 @@ fn wait_for<T: Send + 'static>(
     answer.recv().map_err(|_| stopped())
 }
 
-async fn open(chores: Slot, now: UnixTime) -> Result<Opened, StoreError> {
-    refuse_level(&chores).await?;
-    migrate::run(&chores).await?;
+async fn open(slot: Slot, now: UnixTime) -> Result<Opened, StoreError> {
+    refuse_level(&slot).await?;
+    migrate::run(&slot).await?;
     let holder = lease::holder();
-    let node = lease::take(&chores, &holder, now).await?;
+    let node = lease::take(&slot, &holder, now).await?;
     let memory = Memory::new();
-    feed::begin(&chores).await?;
-    let seen = load_memory(&chores, &memory, now).await?;
+    feed::begin(&slot).await?;
+    let seen = load_memory(&slot, &memory, now).await?;
     Ok(Opened {
         node,
-        highest: highest_id(&chores).await?,
+        highest: highest_id(&slot).await?,
         memory,
         seen,
         holder,
-        chores,
+        slot,
     })
 }
 

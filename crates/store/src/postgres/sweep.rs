@@ -81,7 +81,7 @@ pub(crate) async fn round(
 ) -> Result<Swept, StoreError> {
     store.memory.forget_before(now.0);
     // The lease is the machine's time, the rows are judged by the caller's.
-    match lease::sweeps(&store.chores, &store.holder, crate::mint::now()).await? {
+    match lease::sweeps(&store.sweeping, &store.holder, crate::mint::now()).await? {
         true => delete(store, now, rules, Pace::SERVER).await,
         false => Ok(Swept::default()),
     }
@@ -171,7 +171,14 @@ async fn drain(store: &Postgres, sweep: Sweep, pace: Pace) -> Result<usize, Stor
     let values = values_of![sweep.made_before, sweep.now.0, SLICE];
     let mut all = 0;
     for _ in 0..pace.slices {
-        let delete = || async { store.chores.conn().await?.execute(sweep.sql, values).await };
+        let delete = || async {
+            store
+                .sweeping
+                .conn()
+                .await?
+                .execute(sweep.sql, values)
+                .await
+        };
         let deleted = super::conn::retried(delete).await?;
         all += deleted as usize;
         if (deleted as i64) < SLICE {

@@ -13,6 +13,7 @@ use protocol::Transition;
 use protocol::decision::Mint;
 use protocol::types::{ClientNo, Locator, Subject, UnixTime};
 use std::sync::Arc;
+use std::time::Instant;
 use tokio::sync::{Mutex, Notify, mpsc, oneshot};
 
 /// Transitions that may wait in each of the two queues; more are refused.
@@ -39,6 +40,8 @@ pub(super) enum Job {
 pub(super) struct Settle {
     pub(super) transition: Transition,
     pub(super) now: UnixTime,
+    /// Since when it waits.
+    pub(super) asked: Instant,
     pub(super) done: oneshot::Sender<Result<Outcome, StoreError>>,
 }
 
@@ -106,7 +109,7 @@ impl Lane {
             self.batch(Kind::Redeem, redeemed),
         );
         for job in singles {
-            let settled = self.alone(&job.transition, job.now).await;
+            let settled = self.alone(&job).await;
             let _ = job.done.send(settled.map_err(StoreError::from));
         }
     }
@@ -151,8 +154,9 @@ impl Lane {
     /// Settles one of a batch that failed. Its guard is asked for again, which waits for an earlier try that still
     /// runs; when the guard is lost, its own row tells to whom.
     async fn one_of(&self, kind: Kind, job: &Settle) -> Read<Outcome> {
-        let mut tries = Tries::new();
+        let mut tries = Tries::since(job.asked);
         loop {
+            refuse_late(&tries)?;
             let conn = self.slot.conn().await?;
             let tried = async {
                 let won = kind
@@ -178,11 +182,13 @@ impl Lane {
     }
 
     /// Settles a transition in a transaction of its own.
-    async fn alone(&self, transition: &Transition, now: UnixTime) -> Read<Outcome> {
-        let mut tries = Tries::new();
+    async fn alone(&self, job: &Settle) -> Read<Outcome> {
+        let (transition, now) = (&job.transition, job.now);
+        let mut tries = Tries::since(job.asked);
         let receipt = self.mint.locator();
         let mut unsure = false;
         loop {
+            refuse_late(&tries)?;
             let conn = self.slot.conn().await?;
             let mut apply = Apply {
                 conn: &conn,
@@ -250,6 +256,14 @@ impl Lane {
         if let Transition::UpdateClient { client, .. } = transition {
             self.learn(&[Effect::Client(*client)]).await;
         }
+    }
+}
+
+/// Behind others whom the database kept waiting, nobody waits as long again.
+fn refuse_late(tries: &Tries) -> Read<()> {
+    match tries.are_over() {
+        true => Err(Fault::Lost("the database answers too slowly".to_owned())),
+        false => Ok(()),
     }
 }
 
