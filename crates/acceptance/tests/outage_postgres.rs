@@ -225,8 +225,8 @@ fn a_primary_that_fails_is_followed_by_the_next_host() {
             .into_iter()
             .for_each(|node| work.verify_all(node));
         eprintln!(
-            "failover (halted: {halted}): {:?}, {recovery:?} after the promotion",
-            work.seen.statuses
+            "failover (halted: {halted}): {:?}, the longest took {:?}, back {recovery:?} after the promotion",
+            work.seen.statuses, work.seen.longest
         );
         assert!(
             work.seen.longest < DEADLINE && recovery < BACK,

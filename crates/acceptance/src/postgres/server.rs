@@ -4,7 +4,7 @@ use crate::process::{Signal, kill, signal};
 use crate::{free_port, output, wait_for_exit};
 use std::fs::{self, OpenOptions};
 use std::net::TcpStream;
-use std::os::unix::fs::{MetadataExt, chown};
+use std::os::unix::fs::{MetadataExt, PermissionsExt, chown};
 use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
@@ -60,20 +60,18 @@ impl Server {
     #[track_caller]
     pub fn in_folder(programs: &Path, folder: &Path) -> Self {
         let is_root = fs::metadata("/proc/self").is_ok_and(|about| about.uid() == 0);
-        let account = is_root.then(account);
-        if let Some((user, group)) = account {
-            chown(folder, Some(user), Some(group)).expect("give the folder away");
-        }
-        Server {
+        let server = Server {
             programs: programs.to_owned(),
             folder: folder.to_owned(),
             port: free_port(),
-            account,
+            account: is_root.then(account),
             settings: SETTINGS.map(str::to_owned).to_vec(),
             env: Vec::new(),
             child: None,
             _own: None,
-        }
+        };
+        server.give_away(folder);
+        server
     }
 
     /// Makes the data by `initdb`.
@@ -82,6 +80,8 @@ impl Server {
     /// When that fails.
     #[track_caller]
     pub fn make(&self, args: &[&str]) {
+        fs::create_dir_all(self.data()).expect("make the folder of the data");
+        self.give_away(&self.data());
         let mut initdb = self.program("initdb");
         initdb.arg("-D").arg(self.data()).args(["-U", USER]);
         initdb.args(["--auth=trust", "--no-sync", "-E", "UTF8", "--locale=C"]);
@@ -151,10 +151,14 @@ impl Server {
     /// When that fails.
     #[track_caller]
     pub fn own(&self, file: &Path) {
-        use std::os::unix::fs::PermissionsExt;
         fs::set_permissions(file, fs::Permissions::from_mode(0o600)).expect("set the mode");
+        self.give_away(file);
+    }
+
+    #[track_caller]
+    fn give_away(&self, path: &Path) {
         if let Some((user, group)) = self.account {
-            chown(file, Some(user), Some(group)).expect("give the file away");
+            chown(path, Some(user), Some(group)).expect("give it away");
         }
     }
 

@@ -5,7 +5,7 @@
 
 use std::collections::{BTreeMap, HashMap};
 use std::fs;
-use std::os::unix::fs::{MetadataExt, PermissionsExt};
+use std::os::unix::fs::{MetadataExt, PermissionsExt, chown};
 use std::path::Path;
 
 /// Disks write whole blocks of this size, in any order.
@@ -47,6 +47,8 @@ struct Node {
     names: BTreeMap<String, usize>,
     is_folder: bool,
     mode: u32,
+    /// User and group.
+    owner: (u32, u32),
     pending: Vec<Change>,
 }
 
@@ -72,6 +74,7 @@ impl Disk {
         let about = fs::metadata(path).expect("it was just listed");
         let node = self.new_node(about.ino(), about.is_dir());
         self.nodes[node].mode = about.permissions().mode();
+        self.nodes[node].owner = (about.uid(), about.gid());
         self.live.insert(name.to_owned(), node);
         if !about.is_dir() {
             self.nodes[node].bytes = fs::read(path).expect("read a file of the disk");
@@ -86,8 +89,10 @@ impl Disk {
         node
     }
 
+    /// A new one belongs to whom the root belongs.
     fn new_node(&mut self, inode: u64, is_folder: bool) -> usize {
         self.nodes.push(Node {
+            owner: self.nodes.first().map_or((0, 0), |root| root.owner),
             is_folder,
             mode: if is_folder { 0o700 } else { 0o600 },
             ..Node::default()
@@ -242,6 +247,8 @@ impl Disk {
         } else {
             fs::write(path, &node.bytes).expect("write a file");
         }
+        let (user, group) = node.owner;
+        chown(path, Some(user), Some(group)).expect("set the owner");
         for (name, child) in &node.names {
             self.write_node(*child, &path.join(name));
         }

@@ -1,9 +1,9 @@
-/* Writes down what a process asks of the disk: every change of a file or folder below POWER_CUT_ROOT, and every
- * sync, in order, into POWER_CUT_LOG. Preloaded into the server by the power-cut test, which plays the log back
- * as a disk that lost power (disk.rs).
+/* Writes down what processes ask of the disk: every change of a file or folder below POWER_CUT_ROOT, and every
+ * sync, in order, into POWER_CUT_LOG. Preloaded into Valetkey and into PostgreSQL by the power-cut tests, which play
+ * the log back as a disk that lost power (disk.rs).
  *
- * A change is made first and noted then, both under one lock; a sync is only noted, for the kernel outlives the
- * server. What cannot be noted faithfully is noted as BLIND, and fails the test. */
+ * A change is made first and noted then, both under one lock of all processes; a sync is only noted, for the kernel
+ * outlives the server. What cannot be noted faithfully is noted as BLIND, and fails the test. */
 #define _GNU_SOURCE
 #undef _FORTIFY_SOURCE
 #include <dlfcn.h>
@@ -29,7 +29,7 @@ struct head {
   uint64_t kind, inode, offset, first, second;
 };
 
-static char root[PATH_MAX];
+static char root[PATH_MAX], log_path[PATH_MAX];
 static int log_fd = -1;
 static pthread_mutex_t mutex = PTHREAD_MUTEX_INITIALIZER;
 
@@ -41,16 +41,31 @@ static void *real(const char *name) {
   return found;
 }
 
-__attribute__((constructor)) static void begin(void) {
-  const char *at = getenv("POWER_CUT_ROOT"), *log = getenv("POWER_CUT_LOG");
-  if (!at || !log || !realpath(at, root)) abort();
-  log_fd = REAL(open)(log, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600);
+static void open_log(void) {
+  log_fd = REAL(open)(log_path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600);
   if (log_fd < 0) abort();
 }
 
+/* A lock belongs to an opened file, which a forked process would share with its parent. */
+static void begin_again(void) {
+  REAL(close)(log_fd);
+  open_log();
+}
+
+__attribute__((constructor)) static void begin(void) {
+  const char *at = getenv("POWER_CUT_ROOT"), *log = getenv("POWER_CUT_LOG");
+  if (!at || !log || strlen(log) >= sizeof log_path || !realpath(at, root)) abort();
+  strcpy(log_path, log);
+  open_log();
+  if (pthread_atfork(NULL, NULL, begin_again) != 0) abort();
+}
+
 static void lock(void) {
+  int kept = errno;
   pthread_mutex_lock(&mutex);
-  if (log_fd >= 0) flock(log_fd, LOCK_EX);
+  while (log_fd >= 0 && flock(log_fd, LOCK_EX) != 0)
+    if (errno != EINTR) abort();
+  errno = kept;
 }
 
 static void unlock(void) {
@@ -114,10 +129,16 @@ static void blind(int fd, const char *call) {
   if (ours(fd, &about)) note(BLIND, about.st_ino, 0, call, strlen(call), NULL, 0);
 }
 
+/* A file in which each write is a sync, too. */
+static int checked(int fd, int flags) {
+  if (fd >= 0 && flags & O_DSYNC) blind(fd, "open with O_DSYNC");
+  return fd;
+}
+
 static int opened(int folder, const char *path, int flags, mode_t mode) {
   char buffer[PATH_MAX];
   const char *name = flags & (O_CREAT | O_TRUNC) ? name_of(folder, path, buffer) : NULL;
-  if (!name) return REAL(openat)(folder, path, flags, mode);
+  if (!name) return checked(REAL(openat)(folder, path, flags, mode), flags);
   lock();
   struct stat about;
   int is_new = stat(path, &about) != 0;
@@ -127,7 +148,7 @@ static int opened(int folder, const char *path, int flags, mode_t mode) {
     else if (flags & O_TRUNC) note(TRUNCATE, about.st_ino, 0, NULL, 0, NULL, 0);
   }
   unlock();
-  return fd;
+  return checked(fd, flags);
 }
 
 #define MODE(flags)                                       \
@@ -144,6 +165,58 @@ int open64(const char *path, int flags, ...) { MODE(flags) return opened(AT_FDCW
 int openat(int folder, const char *path, int flags, ...) { MODE(flags) return opened(folder, path, flags, mode); }
 int openat64(int folder, const char *path, int flags, ...) { MODE(flags) return opened(folder, path, flags, mode); }
 int creat(const char *path, mode_t mode) { return opened(AT_FDCWD, path, O_CREAT | O_WRONLY | O_TRUNC, mode); }
+
+/* Streams call the kernel behind our back. One that is written is new or emptied at first, so all that is in it when it
+ * is closed is what was written; nobody here syncs a stream that is still open. */
+enum { STREAMS = 64 };
+static FILE *streams[STREAMS];
+
+FILE *fopen(const char *path, const char *mode) {
+  char buffer[PATH_MAX];
+  const char *name = mode[0] == 'r' && !strchr(mode, '+') ? NULL : name_of(AT_FDCWD, path, buffer);
+  if (!name) return REAL(fopen)(path, mode);
+  lock();
+  struct stat about;
+  int is_new = stat(path, &about) != 0, at = 0;
+  FILE *stream = REAL(fopen)(path, mode);
+  if (stream && fstat(fileno(stream), &about) == 0) {
+    if (is_new) note(CREATE, about.st_ino, 0, name, strlen(name), NULL, 0);
+    else if (mode[0] == 'w') note(TRUNCATE, about.st_ino, 0, NULL, 0, NULL, 0);
+    while (at < STREAMS && streams[at]) at++;
+    if (mode[0] != 'w' || at == STREAMS) note(BLIND, 0, 0, "fopen", 5, NULL, 0);
+    else streams[at] = stream;
+  }
+  unlock();
+  return stream;
+}
+
+FILE *fopen64(const char *path, const char *mode) { return fopen(path, mode); }
+
+static void note_all(FILE *stream) {
+  struct stat about;
+  fflush(stream);
+  int own = fileno(stream);
+  if (fstat(own, &about) != 0 || about.st_size == 0) return;
+  char link[64], *bytes = malloc(about.st_size);
+  snprintf(link, sizeof link, "/proc/self/fd/%d", own);
+  int fd = REAL(open)(link, O_RDONLY | O_CLOEXEC);
+  if (!bytes || fd < 0 || pread(fd, bytes, about.st_size, 0) != about.st_size) abort();
+  note(WRITE, about.st_ino, 0, bytes, about.st_size, NULL, 0);
+  REAL(close)(fd);
+  free(bytes);
+}
+
+int fclose(FILE *stream) {
+  int at = 0;
+  while (at < STREAMS && streams[at] != stream) at++;
+  if (at < STREAMS) {
+    lock();
+    note_all(stream);
+    streams[at] = NULL;
+    unlock();
+  }
+  return REAL(fclose)(stream);
+}
 
 ssize_t write(int fd, const void *bytes, size_t count) {
   struct stat about;
@@ -167,6 +240,23 @@ ssize_t pwrite(int fd, const void *bytes, size_t count, off_t offset) {
 
 ssize_t pwrite64(int fd, const void *bytes, size_t count, off_t offset) { return pwrite(fd, bytes, count, offset); }
 
+ssize_t pwritev(int fd, const struct iovec *parts, int count, off_t offset) {
+  struct stat about;
+  if (!ours(fd, &about)) return REAL(pwritev)(fd, parts, count, offset);
+  lock();
+  ssize_t written = REAL(pwritev)(fd, parts, count, offset), rest = written;
+  for (int at = 0; at < count && rest > 0; at++) {
+    ssize_t length = (ssize_t)parts[at].iov_len < rest ? (ssize_t)parts[at].iov_len : rest;
+    note(WRITE, about.st_ino, offset, parts[at].iov_base, length, NULL, 0);
+    offset += length;
+    rest -= length;
+  }
+  unlock();
+  return written;
+}
+
+ssize_t pwritev64(int fd, const struct iovec *parts, int count, off_t offset) { return pwritev(fd, parts, count, offset); }
+
 int ftruncate(int fd, off_t length) {
   struct stat about;
   if (!ours(fd, &about)) return REAL(ftruncate)(fd, length);
@@ -178,6 +268,32 @@ int ftruncate(int fd, off_t length) {
 }
 
 int ftruncate64(int fd, off_t length) { return ftruncate(fd, length); }
+
+int truncate(const char *path, off_t length) {
+  char buffer[PATH_MAX];
+  struct stat about;
+  if (!name_of(AT_FDCWD, path, buffer)) return REAL(truncate)(path, length);
+  lock();
+  int failed = REAL(truncate)(path, length);
+  if (!failed && stat(path, &about) == 0) note(TRUNCATE, about.st_ino, length, NULL, 0, NULL, 0);
+  unlock();
+  return failed;
+}
+
+int truncate64(const char *path, off_t length) { return truncate(path, length); }
+
+/* Room that is made and not written reads as zeros. */
+int posix_fallocate(int fd, off_t offset, off_t length) {
+  struct stat about;
+  if (!ours(fd, &about)) return REAL(posix_fallocate)(fd, offset, length);
+  lock();
+  int failed = REAL(posix_fallocate)(fd, offset, length);
+  if (!failed && fstat(fd, &about) == 0) note(TRUNCATE, about.st_ino, about.st_size, NULL, 0, NULL, 0);
+  unlock();
+  return failed;
+}
+
+int posix_fallocate64(int fd, off_t offset, off_t length) { return posix_fallocate(fd, offset, length); }
 
 static int synced(int fd, int (*sync)(int)) {
   struct stat about;
@@ -269,19 +385,9 @@ ssize_t writev(int fd, const struct iovec *parts, int count) {
   return REAL(writev)(fd, parts, count);
 }
 
-ssize_t pwritev(int fd, const struct iovec *parts, int count, off_t offset) {
-  blind(fd, "pwritev");
-  return REAL(pwritev)(fd, parts, count, offset);
-}
-
 int fallocate(int fd, int mode, off_t offset, off_t length) {
   blind(fd, "fallocate");
   return REAL(fallocate)(fd, mode, offset, length);
-}
-
-int posix_fallocate(int fd, off_t offset, off_t length) {
-  blind(fd, "posix_fallocate");
-  return REAL(posix_fallocate)(fd, offset, length);
 }
 
 ssize_t copy_file_range(int from, off_t *from_offset, int to, off_t *to_offset, size_t length, unsigned int flags) {

@@ -5,7 +5,7 @@ use super::value::{Value, Values};
 use crate::Synchronous;
 use crate::location::{self, PostgresUrl};
 use std::collections::HashMap;
-use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
+use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
 use std::sync::{Arc, PoisonError, RwLock};
 use std::time::{Duration, Instant};
 use tokio::runtime::Handle;
@@ -24,8 +24,12 @@ pub(super) const PAUSE: Duration = Duration::from_millis(200);
 
 /// How to make a connection.
 pub(super) struct Dialer {
-    /// One for each host, in the order in which they are tried.
+    /// One for each host.
     hosts: Vec<Config>,
+    /// The host that is tried first: the one that took the last connection.
+    first: AtomicUsize,
+    /// How often a connection fell silent. Those that were made before are not trusted after that.
+    silences: Arc<AtomicUsize>,
     tls: Tls,
     pooled: bool,
     synchronous: Synchronous,
@@ -43,6 +47,8 @@ impl Dialer {
         let hosts = hosts.collect::<Result<_, _>>();
         Ok(Dialer {
             hosts: hosts.map_err(crate::StoreError::Unavailable)?,
+            first: AtomicUsize::new(0),
+            silences: Arc::default(),
             tls: Tls::new(url.root.as_deref())?,
             pooled: url.pooled,
             synchronous,
@@ -53,9 +59,13 @@ impl Dialer {
     /// A connection to the first host that takes writes, whose statements may take as long as `patience`.
     async fn dial(&self, patience: Duration) -> Result<Conn, Fault> {
         let mut failed = Vec::new();
-        for host in &self.hosts {
-            match self.dial_host(host).await {
-                Ok(client) => return self.greeted(client, patience).await,
+        let (count, first) = (self.hosts.len(), self.first.load(Relaxed));
+        for at in (0..count).map(|step| (first + step) % count) {
+            match self.dial_host(&self.hosts[at]).await {
+                Ok(client) => {
+                    self.first.store(at, Relaxed);
+                    return self.greeted(client, patience).await;
+                }
                 Err(why) => failed.push(why),
             }
         }
@@ -87,7 +97,8 @@ impl Dialer {
             statements: RwLock::default(),
             pooled: self.pooled,
             patience,
-            silent: AtomicBool::new(false),
+            silences: self.silences.clone(),
+            trusted_at: self.silences.load(Relaxed),
         };
         if self.synchronous != Synchronous::Full {
             conn.command("SET synchronous_commit = off").await?;
@@ -121,8 +132,9 @@ pub(super) struct Conn {
     pooled: bool,
     /// How long a statement may take.
     patience: Duration,
-    /// Whether one took longer.
-    silent: AtomicBool,
+    /// See [`Dialer`]; the count at which this connection was made.
+    silences: Arc<AtomicUsize>,
+    trusted_at: usize,
 }
 
 impl Conn {
@@ -185,7 +197,9 @@ impl Conn {
         match tokio::time::timeout(self.patience, work).await {
             Ok(done) => done,
             Err(_) => {
-                self.silent.store(true, Relaxed);
+                // Of those that fall silent together, the first speaks for all.
+                let (own, next) = (self.trusted_at, self.trusted_at + 1);
+                let _ = self.silences.compare_exchange(own, next, Relaxed, Relaxed);
                 let waited = self.patience.as_secs();
                 Err(Fault::Lost(format!("no answer within {waited} s")))
             }
@@ -216,7 +230,7 @@ impl Conn {
     }
 
     fn is_usable(&self) -> bool {
-        !self.client.is_closed() && !self.silent.load(Relaxed)
+        !self.client.is_closed() && self.silences.load(Relaxed) == self.trusted_at
     }
 }
 
