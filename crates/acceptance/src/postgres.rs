@@ -31,13 +31,13 @@ impl Database {
         }
     }
 
-    /// The same database, reached by another host and port; whoever made it removes it.
-    pub fn by_way_of(&self, address: &str) -> Self {
+    /// The same database, reached by another host and port, with these parameters; whoever made it removes it.
+    pub fn by_way_of(&self, address: &str, parameters: &str) -> Self {
         let (scheme, rest) = self.server.split_once("://").unwrap_or_default();
-        let (authority, path) = rest.split_once('/').unwrap_or((rest, ""));
+        let authority = rest.split(['/', '?']).next().unwrap_or_default();
         let user = authority.rsplit_once('@').map_or("", |(user, _)| user);
         Database {
-            server: format!("{scheme}://{user}@{address}/{path}"),
+            server: format!("{scheme}://{user}@{address}/?{parameters}"),
             name: self.name.clone(),
             is_own: false,
         }

@@ -32,7 +32,7 @@ impl Setup {
             binary: None,
             folder: None,
             https: false,
-            database: "valetkey.db".to_owned(),
+            database: FILE.to_owned(),
             postgres: None,
         }
     }
@@ -148,7 +148,7 @@ impl Setup {
             &self.database,
         );
         provider.trust = trust;
-        provider.postgres = self.postgres;
+        provider.postgres = self.postgres.or_else(|| elsewhere(&self.database));
         provider
     }
 
@@ -162,6 +162,24 @@ impl Setup {
             merge(&mut table, parse(change));
         }
         table.to_string()
+    }
+}
+
+/// The SQLite file of a test that does not care where its server keeps everything.
+const FILE: &str = "valetkey.db";
+
+/// Where it is kept instead when `VALETKEY_TEST_ON` is `postgres`: a database of its own on `VALETKEY_TEST_POSTGRES`.
+#[track_caller]
+fn elsewhere(file: &str) -> Option<Arc<Database>> {
+    let engine = std::env::var("VALETKEY_TEST_ON").unwrap_or_default();
+    match engine.as_str() {
+        "postgres" if file == FILE => {
+            let server = std::env::var("VALETKEY_TEST_POSTGRES");
+            let server = server.expect("VALETKEY_TEST_POSTGRES names a server (./test starts one)");
+            Some(Arc::new(Database::on(&server)))
+        }
+        "postgres" | "sqlite" | "" => None,
+        other => panic!("VALETKEY_TEST_ON is sqlite or postgres, not {other:?}"),
     }
 }
 

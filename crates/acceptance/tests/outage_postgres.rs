@@ -96,7 +96,7 @@ fn what_was_acknowledged_outlives_a_database_that_goes_away() {
     let mut server = Server::start_new(&programs);
     let database = Arc::new(Database::on(&server.url()));
     let relay = Relay::start(&server.address());
-    let relayed = Arc::new(database.by_way_of(&relay.addr.to_string()));
+    let relayed = Arc::new(database.by_way_of(&relay.addr.to_string(), ""));
     let nodes = Nodes::on([relayed.clone(), relayed], DEVICES);
     let mut work = Work::begin(&nodes.one);
     for mode in [Stop::Fast, Stop::Immediate] {
@@ -143,7 +143,7 @@ fn a_node_that_is_cut_off_says_nothing_from_memory() {
     for way in [Way::Cut, Way::Silent] {
         let database = Arc::new(Database::on(&server.url()));
         let relay = Relay::start(&server.address());
-        let relayed = Arc::new(database.by_way_of(&relay.addr.to_string()));
+        let relayed = Arc::new(database.by_way_of(&relay.addr.to_string(), ""));
         // The issuer's address is that of the first node, so that is whom the API asks and follows.
         let nodes = Nodes::on([relayed, database.clone()], "");
         let (app, api) = (
@@ -196,7 +196,7 @@ fn a_primary_that_fails_is_followed_by_the_next_host() {
         let database = Arc::new(Database::on(&primary.url()));
         let hosts = format!("{},{}", primary.address(), standby.address());
         let nodes = {
-            let many = Arc::new(database.by_way_of(&hosts));
+            let many = Arc::new(database.by_way_of(&hosts, ""));
             Nodes::on([many.clone(), many], DEVICES)
         };
         let mut work = Work::begin(&nodes.one);

@@ -1,7 +1,7 @@
 //! A PostgreSQL server of one test's own, which may be stopped, killed, silenced and started again.
 
 use crate::process::{Signal, kill, signal};
-use crate::{free_port, output, wait_for_exit};
+use crate::{free_port, output, tls, wait_for_exit};
 use std::fs::{self, OpenOptions};
 use std::net::TcpStream;
 use std::os::unix::fs::{MetadataExt, PermissionsExt, chown};
@@ -130,6 +130,22 @@ impl Server {
         self.env.push((name.to_owned(), value.to_owned()));
     }
 
+    /// Lets it offer TLS from the next start on, with a certificate for `localhost`; the file of its authority.
+    ///
+    /// # Panics
+    /// When that cannot be made.
+    #[track_caller]
+    pub fn certify(&mut self) -> PathBuf {
+        tls::certify(&self.folder);
+        let [cert, key] = ["cert.pem", "key.pem"].map(|name| self.folder.join(name));
+        self.own(&cert);
+        self.own(&key);
+        self.set("ssl=on");
+        self.set(&format!("ssl_cert_file={}", cert.display()));
+        self.set(&format!("ssl_key_file={}", key.display()));
+        self.folder.join(tls::AUTHORITY)
+    }
+
     /// The URL of its first database.
     pub fn url(&self) -> String {
         format!("postgres://{USER}@{}/postgres", self.address())
@@ -140,17 +156,19 @@ impl Server {
         format!("127.0.0.1:{}", self.port)
     }
 
+    /// Its port.
+    pub fn port(&self) -> u16 {
+        self.port
+    }
+
     /// The folder of its data.
     pub fn data(&self) -> PathBuf {
         self.folder.join("disk")
     }
 
     /// Gives a file to the account that runs the server, for it alone.
-    ///
-    /// # Panics
-    /// When that fails.
     #[track_caller]
-    pub fn own(&self, file: &Path) {
+    fn own(&self, file: &Path) {
         fs::set_permissions(file, fs::Permissions::from_mode(0o600)).expect("set the mode");
         self.give_away(file);
     }

@@ -84,7 +84,19 @@ impl Fault {
 fn in_words(error: &Error) -> String {
     match (error.as_db_error(), error.source()) {
         (Some(told), _) => format!("{} ({})", told.message(), told.code().code()),
+        (None, Some(source)) if is_distrust(source) => format!(
+            "{source}: name the file of its authority as sslrootcert, and the host as its certificate does"
+        ),
         (None, Some(source)) => format!("{error}: {source}"),
         (None, None) => error.to_string(),
     }
+}
+
+/// Whether the server could not prove who it is.
+fn is_distrust(source: &(dyn std::error::Error + 'static)) -> bool {
+    let inner = source
+        .downcast_ref::<std::io::Error>()
+        .and_then(std::io::Error::get_ref);
+    let failed = inner.and_then(|inner| inner.downcast_ref::<rustls::Error>());
+    matches!(failed, Some(rustls::Error::InvalidCertificate(_)))
 }

@@ -1,0 +1,95 @@
+//! TLS between a node and its PostgreSQL server, with an authority of the test's own.
+//!
+//! `VALETKEY_TEST_POSTGRES_BIN` names the folder of PostgreSQL's programs (`./test` finds it).
+
+mod support;
+
+use acceptance::Setup;
+use acceptance::postgres::{Database, Server, Stop};
+use std::path::PathBuf;
+use support::nodes::programs;
+use support::{CALLBACK, PLAIN, Scene};
+
+/// What whoever gave the wrong authority or the wrong name is told.
+const ADVICE: &str =
+    "name the file of its authority as sslrootcert, and the host as its certificate does";
+
+/// A server that offers TLS, the file of its authority, and a database on it.
+fn certified(test: &str) -> Option<(Server, PathBuf, Database)> {
+    let mut server = Server::start_new(&programs(test)?);
+    let authority = server.certify();
+    server.stop(Stop::Fast);
+    server.start();
+    let database = Database::on(&server.url());
+    Some((server, authority, database))
+}
+
+/// How a node reaches it by `host` with these parameters.
+fn node(server: &Server, database: &Database, host: &str, parameters: &str) -> Setup {
+    let address = format!("{host}:{}", server.port());
+    Setup::toml(PLAIN).postgres(database.by_way_of(&address, parameters))
+}
+
+/// Fails in the database unless all connections of nodes are as `encrypted` says.
+fn assert_encrypted(database: &Database, encrypted: bool) {
+    let other = if encrypted { "NOT ssl" } else { "ssl" };
+    database.run(&format!(
+        "DO $$ BEGIN IF EXISTS (SELECT 1 FROM pg_stat_ssl JOIN pg_stat_activity USING (pid) \
+         WHERE application_name = 'valetkey' AND {other}) OR NOT EXISTS (SELECT 1 FROM pg_stat_activity \
+         WHERE application_name = 'valetkey') THEN RAISE 'not encrypted as asked'; END IF; END $$"
+    ));
+}
+
+#[test]
+fn connections_are_encrypted_and_the_certificate_is_checked() {
+    let Some((server, authority, database)) = certified("TLS to PostgreSQL") else {
+        return;
+    };
+    let root = format!("sslrootcert={}", authority.display());
+    for mode in ["require", "verify-full"] {
+        let parameters = format!("sslmode={mode}&{root}");
+        let scene = Scene::start(node(&server, &database, "localhost", &parameters));
+        let app = scene.confidential(CALLBACK);
+        let tokens = scene.tokens(&app, "tasks:read");
+        assert!(scene.is_active(&app, &tokens.access));
+        assert_encrypted(&database, true);
+        database.run("DELETE FROM people");
+    }
+    let scene = Scene::start(node(&server, &database, "localhost", "sslmode=disable"));
+    assert_encrypted(&database, false);
+    drop(scene);
+}
+
+#[test]
+fn a_server_that_cannot_prove_who_it_is_is_refused_with_a_sentence() {
+    let Some((server, authority, database)) = certified("TLS to a stranger") else {
+        return;
+    };
+    let Some((_other, stranger, _)) = certified("TLS of a stranger") else {
+        return;
+    };
+    let (root, wrong) = (authority.display(), stranger.display());
+    for mode in ["require", "verify-full"] {
+        for (host, parameters, sentence) in [
+            ("localhost", format!("sslrootcert={wrong}"), ADVICE),
+            ("127.0.0.1", format!("sslrootcert={root}"), ADVICE),
+            ("localhost", String::new(), ADVICE),
+            (
+                "localhost",
+                "sslrootcert=/nowhere/ca.pem".to_owned(),
+                "sslrootcert: /nowhere/ca.pem cannot be read as certificates",
+            ),
+        ] {
+            let parameters = format!("sslmode={mode}&{parameters}");
+            let setup = node(&server, &database, host, &parameters);
+            let log = setup.try_start().expect_err("it must not start");
+            assert!(log.contains(sentence), "{host} {parameters}: {log}");
+        }
+    }
+    // A server that offers no TLS is not spoken to in the clear.
+    let plain = Server::start_new(&programs("no TLS").expect("there are others"));
+    let bare = Database::on(&plain.url());
+    let log = node(&plain, &bare, "localhost", "sslmode=require").try_start();
+    let log = log.expect_err("it must not start");
+    assert!(log.contains("server does not support TLS"), "{log}");
+}
