@@ -4,7 +4,7 @@ mod server;
 
 pub use server::{Server, Stop};
 
-use tokio_postgres::{Error, NoTls};
+use tokio_postgres::{Client, Error, NoTls, SimpleQueryMessage};
 
 /// A new database. Dropping it removes it.
 #[derive(Debug)]
@@ -60,6 +60,20 @@ impl Database {
     pub fn run(&self, sql: &str) {
         run(&self.url(), sql);
     }
+
+    /// The first column of what a statement gives, as text.
+    ///
+    /// # Panics
+    /// When it is refused.
+    pub fn read(&self, sql: &str) -> Vec<String> {
+        let found = on_connection(&self.url(), async |client| client.simple_query(sql).await);
+        let found = found.unwrap_or_else(|error| panic!("{sql}: {error}"));
+        let first = |message: &SimpleQueryMessage| match message {
+            SimpleQueryMessage::Row(row) => Some(row.get(0).unwrap_or_default().to_owned()),
+            _ => None,
+        };
+        found.iter().filter_map(first).collect()
+    }
 }
 
 impl Drop for Database {
@@ -78,12 +92,19 @@ fn run(url: &str, sql: &str) {
 }
 
 fn try_run(url: &str, sql: &str) -> Result<(), Error> {
+    on_connection(url, async |client| client.batch_execute(sql).await)
+}
+
+fn on_connection<T>(
+    url: &str,
+    work: impl AsyncFnOnce(Client) -> Result<T, Error>,
+) -> Result<T, Error> {
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
         .build();
     runtime.expect("a runtime").block_on(async {
         let (client, connection) = tokio_postgres::connect(url, NoTls).await?;
         tokio::spawn(connection);
-        client.batch_execute(sql).await
+        work(client).await
     })
 }

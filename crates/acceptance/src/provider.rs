@@ -95,6 +95,11 @@ impl Provider {
         self.database.clone()
     }
 
+    /// The PostgreSQL database it keeps everything in, when that is no file of its own.
+    pub fn postgres(&self) -> Option<&Database> {
+        self.postgres.as_deref()
+    }
+
     /// The storage as the command line wants it.
     pub fn storage(&self) -> String {
         match &self.postgres {
