@@ -304,6 +304,9 @@ impl Apply<'_> {
     /// Counting is the guard: a count that has reached its limit is not raised, and takes back the others. Keys are
     /// taken in one order, so that attempts made at once wait for each other instead of locking each other out.
     async fn count_attempt(&self, keys: &[(Digest, u32)], window: Lifetime) -> Read<Outcome> {
+        if !self.is_first_try().await? {
+            return Ok(Outcome::Committed);
+        }
         let (begins_after, begins_before) = (self.now.minus(window).0, self.now.plus(window).0);
         let mut keys: Vec<_> = keys.iter().collect();
         keys.sort_by_key(|(key, _)| *key.as_bytes());
@@ -329,7 +332,20 @@ impl Apply<'_> {
         Ok(Outcome::Committed)
     }
 
+    /// Adding to a number and taking from it leave nothing that tells whose doing it was. So each leaves a row of its
+    /// own among the attempts, which is swept with them: a try whose commit was not answered is not made twice.
+    async fn is_first_try(&self) -> Read<bool> {
+        let key = Digest::of(format!("receipt {}", self.receipt.0).as_bytes());
+        let sql =
+            "INSERT INTO attempts (key, count, since) VALUES ($1, 0, $2) ON CONFLICT DO NOTHING";
+        let values = values_of![&key.as_bytes()[..], self.now.0];
+        Ok(self.run(sql, values).await? > 0)
+    }
+
     async fn clear_attempts(&self, own: &[Digest], shared: &[Digest]) -> Read<()> {
+        if !self.is_first_try().await? {
+            return Ok(());
+        }
         let mut keys: Vec<_> = own
             .iter()
             .map(|key| (key, true))

@@ -196,18 +196,7 @@ impl Lane {
                 receipt,
                 effects: Vec::new(),
             };
-            let done = match transition {
-                // Taking an attempt back twice would forget somebody else's.
-                Transition::ClearAttempts { own, subject, .. } if unsure => {
-                    let rest = Transition::ClearAttempts {
-                        own: own.clone(),
-                        shared: Vec::new(),
-                        subject: *subject,
-                    };
-                    transact(&mut apply, &rest, &mut unsure).await
-                }
-                _ => transact(&mut apply, transition, &mut unsure).await,
-            };
+            let done = transact(&mut apply, transition, &mut unsure).await;
             let effects = apply.effects;
             match done {
                 Ok(Outcome::Conflict)

@@ -190,6 +190,77 @@ async fn the_same_for_what_runs_alone() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn an_attempt_is_counted_and_taken_back_once_though_the_answer_is_lost() {
+    let Some((world, proxy)) = behind_proxy().await else {
+        return;
+    };
+    let (key, limit) = (jose::Digest::of(b"ada"), 10);
+    let count = || Transition::CountAttempt {
+        keys: vec![(key, limit)],
+        window: Lifetime::from_minutes(15),
+    };
+    assert_eq!(world.settle(count()).await, Outcome::Committed);
+    proxy.lose("COMMIT");
+    assert_eq!(world.settle(count()).await, Outcome::Committed);
+    assert!(proxy.has_lost());
+    assert_eq!(world.store.attempts(&[key]).await.unwrap()[0].count, 2);
+    proxy.lose("COMMIT");
+    let take_back = Transition::ClearAttempts {
+        own: Vec::new(),
+        shared: vec![key],
+        subject: Subject(1),
+    };
+    assert_eq!(world.settle(take_back).await, Outcome::Committed);
+    assert!(proxy.has_lost());
+    assert_eq!(world.store.attempts(&[key]).await.unwrap()[0].count, 1);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_halted_server_is_given_up_after_a_while() {
+    let Some((world, proxy)) = behind_proxy().await else {
+        return;
+    };
+    let (grant, access, _) = world.started().await;
+    proxy.halt(true);
+    let token = world.access(&grant);
+    let began = Instant::now();
+    let (read, settled) = tokio::join!(
+        world.store.access_token(access.id),
+        world
+            .store
+            .settle(Transition::IssueAccessToken(token), world.now)
+    );
+    assert!(matches!(read, Err(StoreError::Unavailable(_))), "{read:?}");
+    assert!(
+        matches!(settled, Err(StoreError::Unavailable(_))),
+        "{settled:?}"
+    );
+    let waited = began.elapsed();
+    assert!(waited < Duration::from_secs(15), "{waited:?}");
+    proxy.halt(false);
+    tokio::time::sleep(Duration::from_millis(300)).await;
+    assert!(world.store.access_token(access.id).await.unwrap().is_some());
+}
+
+/// A node that heard nothing for a second does not answer from memory.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_another_node_revoked_is_known_after_a_second_though_nobody_polls() {
+    let Some(world) = world() else { return };
+    let (grant, access, _) = world.started().await;
+    let other = world.another();
+    let revoke = Transition::RevokeGrant {
+        grant: grant.id,
+        until: grant.expires_at,
+        client: grant.client,
+        cause: RevocationCause::App,
+    };
+    assert_eq!(world.settle(revoke).await, Outcome::Committed);
+    tokio::time::sleep(Duration::from_millis(1_050)).await;
+    let facts = other.access_token(access.id).await.unwrap().unwrap();
+    assert!(facts.grant_revoked);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_server_that_goes_away_is_said_at_once_and_comes_back_without_a_restart() {
     let Some((world, proxy)) = behind_proxy().await else {
         return;

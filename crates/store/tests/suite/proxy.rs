@@ -21,6 +21,7 @@ struct Shared {
     armed: Mutex<Option<String>>,
     lost: AtomicBool,
     closed: watch::Sender<bool>,
+    halted: watch::Sender<bool>,
 }
 
 impl Proxy {
@@ -36,6 +37,7 @@ impl Proxy {
             armed: Mutex::default(),
             lost: AtomicBool::new(false),
             closed: watch::Sender::new(false),
+            halted: watch::Sender::new(false),
         });
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();
@@ -61,6 +63,11 @@ impl Proxy {
 
     pub(crate) fn has_lost(&self) -> bool {
         self.shared.lost.load(SeqCst)
+    }
+
+    /// Passes on no request, or goes on.
+    pub(crate) fn halt(&self, halted: bool) {
+        self.shared.halted.send_replace(halted);
     }
 
     /// Goes away with all connections.
@@ -111,6 +118,7 @@ async fn requests(
     losing: Arc<AtomicBool>,
 ) -> std::io::Result<()> {
     let mut buffer = vec![0; 65_536];
+    let mut halted = shared.halted.subscribe();
     // Prepared statements: how a use of one names it, and its text.
     let mut prepared: Vec<(Vec<u8>, Vec<u8>)> = Vec::new();
     loop {
@@ -135,6 +143,7 @@ async fn requests(
                 losing.store(true, SeqCst);
             }
         }
+        let _ = halted.wait_for(|halted| !halted).await;
         to.write_all(bytes).await?;
     }
 }
