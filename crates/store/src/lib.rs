@@ -119,10 +119,14 @@ impl Store {
         Ok(Store { engine })
     }
 
-    fn memory(&self) -> &Memory {
+    /// Memory for an answer. A node that cannot follow the others must not give one.
+    async fn fresh_memory(&self) -> Result<&Memory, StoreError> {
         match &self.engine {
-            Engine::Sqlite(engine) => &engine.memory,
-            Engine::Postgres(engine) => &engine.memory,
+            Engine::Sqlite(engine) => Ok(&engine.memory),
+            Engine::Postgres(engine) => {
+                engine.keep_up().await?;
+                Ok(&engine.memory)
+            }
         }
     }
 
@@ -154,16 +158,16 @@ impl Store {
     /// # Errors
     /// [`StoreError`].
     pub async fn client(&self, client_id: &str) -> Fact<Arc<Client>> {
-        self.keep_up().await?;
-        if let Some(client) = self.memory().client(client_id) {
+        let memory = self.fresh_memory().await?;
+        if let Some(client) = memory.client(client_id) {
             return Ok(Some(client));
         }
-        let version = self.memory().version();
+        let version = memory.version();
         let found = match &self.engine {
             Engine::Sqlite(engine) => engine.read(|conn| clients::by_id(conn, client_id))?,
             Engine::Postgres(engine) => engine.client(client_id).await?,
         };
-        Ok(found.map(|client| self.memory().keep(client, version)))
+        Ok(found.map(|client| memory.keep(client, version)))
     }
 
     /// An app by its number.
@@ -171,15 +175,16 @@ impl Store {
     /// # Errors
     /// [`StoreError`].
     pub async fn client_by_no(&self, no: ClientNo) -> Fact<Arc<Client>> {
-        if let Some(client) = self.memory().client_by_no(no) {
+        let memory = self.fresh_memory().await?;
+        if let Some(client) = memory.client_by_no(no) {
             return Ok(Some(client));
         }
-        let version = self.memory().version();
+        let version = memory.version();
         let found = match &self.engine {
             Engine::Sqlite(engine) => engine.read(|conn| clients::by_no(conn, no))?,
             Engine::Postgres(engine) => engine.client_by_no(no).await?,
         };
-        Ok(found.map(|client| self.memory().keep(client, version)))
+        Ok(found.map(|client| memory.keep(client, version)))
     }
 
     /// Apps by number, `limit` from the one after `after`.
@@ -268,8 +273,7 @@ impl Store {
         let Some(token) = found else {
             return Ok(None);
         };
-        self.keep_up().await?;
-        let memory = self.memory();
+        let memory = self.fresh_memory().await?;
         Ok(Some(AccessFacts {
             client: self.client_by_no(token.client).await?,
             grant_revoked: token.subject.is_some() && memory.is_revoked(token.grant.0),
@@ -442,14 +446,6 @@ impl Store {
         match &self.engine {
             Engine::Sqlite(engine) => engine.poll_changes(),
             Engine::Postgres(engine) => engine.poll_changes().await,
-        }
-    }
-
-    /// A node that cannot follow the others must not answer from memory.
-    async fn keep_up(&self) -> Result<(), StoreError> {
-        match &self.engine {
-            Engine::Sqlite(_) => Ok(()),
-            Engine::Postgres(engine) => engine.keep_up().await,
         }
     }
 
