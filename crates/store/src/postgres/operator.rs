@@ -25,7 +25,7 @@ impl Remote {
         synchronous: Synchronous,
     ) -> Result<Self, StoreError> {
         let (driver, runtime) = Driver::start()?;
-        let slot = Slot::new(Arc::new(Dialer::new(url, synchronous, runtime)?));
+        let slot = Slot::patient(Arc::new(Dialer::new(url, synchronous, runtime)?));
         slot.conn().await?;
         Ok(Remote {
             slot,
