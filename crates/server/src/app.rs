@@ -65,7 +65,8 @@ impl AppState {
             metadata,
             key,
             cookies,
-            hasher: Hasher::new(cores),
+            // One core stays with the tokens, however many people sign in.
+            hasher: Hasher::new(cores.saturating_sub(1)),
             held: Held::new(),
             outage: Outage::new(log.clone(), config.storage.to_string()),
             log,

@@ -1,5 +1,5 @@
-//! Password hashing: argon2id (19 MiB, 2 passes) on as many blocking threads as there are cores, so that
-//! sign-ins wait for each other and never for tokens, nor tokens for them.
+//! Password hashing: argon2id (19 MiB, 2 passes) on all cores but one, so that sign-ins wait for each other and
+//! never for tokens, nor tokens for them.
 use anyhow::anyhow;
 use argon2::Argon2;
 use argon2::password_hash::{PasswordHasher, PasswordVerifier};
@@ -34,7 +34,7 @@ pub(crate) struct Hasher {
 }
 
 impl Hasher {
-    /// As many hashes at once as `places`.
+    /// As many hashes at once as `places`, and one at least.
     pub(crate) fn new(places: usize) -> Self {
         Hasher {
             places: Arc::new(Semaphore::new(places.max(1))),

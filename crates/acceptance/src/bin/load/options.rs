@@ -160,10 +160,11 @@ impl Args {
         self.conns.iter().map(|count| *count as usize).collect()
     }
 
-    /// Threads on which the server checks passwords: one for each core.
+    /// Threads on which the server checks passwords: all cores but one.
     pub(crate) fn hashers(&self) -> usize {
-        let cores = || std::thread::available_parallelism().map_or(1, usize::from);
-        self.hashers.map_or_else(cores, |count| count as usize)
+        let cores = std::thread::available_parallelism().map_or(1, usize::from);
+        let most = cores.saturating_sub(1).max(1);
+        self.hashers.map_or(most, |count| count as usize)
     }
 
     /// People who sign in at once: more than can be served.
