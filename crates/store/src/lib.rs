@@ -10,6 +10,7 @@ mod migrations;
 mod mint;
 mod mounts;
 pub mod operator;
+mod options;
 mod postgres;
 mod serving;
 mod sqlite;
@@ -20,6 +21,7 @@ pub use folder::{make_folder, sync_folder};
 pub use location::{Location, PostgresUrl};
 pub use mint::IdMint;
 pub use operator::Fill;
+pub use options::{Options, Synchronous};
 pub use serving::{Serving, refuse_network};
 pub use sqlite::sweep::{SweepRules, Swept};
 pub use tuning::Tuning;
@@ -34,50 +36,12 @@ use protocol::facts::{
 };
 use protocol::revocations::{Cursor, FeedFacts};
 use protocol::transition::Logo;
-use protocol::types::ids::SubjectFormat;
 use protocol::types::person::email_key;
 use protocol::types::{
     Client, ClientNo, Grant, Locator, Person, Session, Subject, UnixTime, UserCode,
 };
 use sqlite::{Sqlite, clients, devices, read};
 use std::sync::Arc;
-
-/// How to open a store.
-#[derive(Debug, Clone)]
-pub struct Options {
-    /// Which database.
-    pub location: Location,
-    /// How many threads will read; they share the cache.
-    pub readers_hint: usize,
-    /// How people are numbered.
-    pub subjects: SubjectFormat,
-    /// What a commit waits for.
-    pub synchronous: Synchronous,
-    /// How it goes about its work.
-    pub tuning: Tuning,
-}
-
-/// What a commit waits for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub enum Synchronous {
-    /// The disk: what was acknowledged survives a power cut.
-    #[default]
-    Full,
-    /// The operating system; the disk at checkpoints. A power cut may take back the newest commits.
-    Normal,
-    /// The operating system, ever. A power cut may take back commits, and may break the file.
-    Off,
-}
-
-impl Synchronous {
-    fn as_sql(self) -> &'static str {
-        match self {
-            Synchronous::Full => "FULL",
-            Synchronous::Normal => "NORMAL",
-            Synchronous::Off => "OFF",
-        }
-    }
-}
 
 /// What came of a transition.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
