@@ -13,6 +13,7 @@ mod nodes;
 mod operator;
 mod proxy;
 mod racers;
+mod sweepers;
 mod tokens;
 mod two_processes;
 mod world;
