@@ -1,5 +1,5 @@
-//! PostgreSQL: any number of nodes on one database. Writes that many ask for at once are batched by kind; reads are
-//! prepared statements, pipelined on a few shared connections.
+//! PostgreSQL: any number of nodes on one database. What many ask for at once is batched by kind, writes and reads of
+//! tokens; other reads are prepared statements, pipelined on a few shared connections.
 mod apply;
 mod apply_client;
 mod batch;
@@ -9,6 +9,7 @@ mod devices;
 mod fault;
 mod feed;
 pub(crate) mod fill;
+mod gather;
 mod lease;
 mod migrate;
 pub(crate) mod operator;
@@ -23,9 +24,10 @@ use crate::location::PostgresUrl;
 use crate::memory::Memory;
 use crate::{IdMint, Options, Outcome, StoreError};
 use conn::{Dialer, Slot};
+use gather::Gather;
 use protocol::Transition;
-use protocol::facts::Standing;
-use protocol::types::{ClientNo, Subject, UnixTime};
+use protocol::facts::{RefreshFacts, Standing};
+use protocol::types::{AccessToken, ClientNo, Subject, UnixTime};
 use rows::get;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, AtomicU64, AtomicUsize, Ordering::Relaxed};
@@ -46,7 +48,9 @@ const STALE: Duration = Duration::from_secs(1);
 pub(crate) struct Postgres {
     pub(crate) memory: Arc<Memory>,
     pub(crate) mint: IdMint,
-    readers: Vec<Slot>,
+    readers: Vec<Arc<Slot>>,
+    access_tokens: Gather<AccessToken>,
+    refresh_tokens: Gather<RefreshFacts>,
     next_reader: AtomicUsize,
     /// Leases and the change feed: what requests must not keep waiting.
     chores: Slot,
@@ -131,10 +135,13 @@ impl Postgres {
         let (singles, jobs) = mpsc::channel(QUEUE);
         let queue = Arc::new(Mutex::new(jobs));
         lanes.extend((0..SINGLE_LANES).map(|_| runtime.spawn(lane(&queue).singles())));
+        let readers: Vec<_> = (0..options.tuning.readers)
+            .map(|_| Arc::new(Slot::new(dialer.clone())))
+            .collect();
         Ok(Postgres {
-            readers: (0..options.tuning.readers)
-                .map(|_| Slot::new(dialer.clone()))
-                .collect(),
+            access_tokens: Gather::start(&runtime, &readers, read::ACCESS_TOKENS),
+            refresh_tokens: Gather::start(&runtime, &readers, read::REFRESH_TOKENS),
+            readers,
             next_reader: AtomicUsize::new(0),
             chores: Slot::new(dialer.clone()),
             sweeping: opened.slot,

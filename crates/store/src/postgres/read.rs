@@ -1,6 +1,7 @@
 //! Facts: one query each, pipelined on the shared connections.
 use super::Postgres;
 use super::conn::Slot;
+use super::gather::Kind;
 use super::rows::{
     self, Read, digest, get, grant, grant_columns, locator, optional_person, person,
     person_columns, refresh_columns, scope, session, session_columns, time,
@@ -40,21 +41,54 @@ pub(super) async fn many<T>(
     Ok(rows.iter().map(read).collect::<Read<_>>()?)
 }
 
+/// Access tokens by id.
+pub(super) const ACCESS_TOKENS: Kind<AccessToken> = Kind {
+    sql: "SELECT id, digest, grant_id, client, subject, scope, expires_at FROM access_tokens WHERE id = ANY($1)",
+    read: |row| {
+        let id = locator(row, 0)?;
+        let token = AccessToken {
+            id,
+            digest: digest(row, 1)?,
+            grant: locator(row, 2)?,
+            client: ClientNo(get(row, 3)?),
+            subject: get::<Option<i64>>(row, 4)?.map(Subject),
+            scope: scope(row, 5)?,
+            expires_at: time(row, 6)?,
+        };
+        Ok((id, token))
+    },
+};
+
+/// Refresh tokens by id, each with its grant, its use and its person.
+pub(super) const REFRESH_TOKENS: Kind<RefreshFacts> = Kind {
+    sql: concat!(
+        "SELECT ",
+        refresh_columns!(),
+        ", ",
+        grant_columns!(),
+        ", u.successor, u.used_at, n.id IS NOT NULL, y.sealed, ",
+        person_columns!(),
+        " FROM refresh_tokens r JOIN grants g ON g.id = r.grant_id \
+         LEFT JOIN used_refresh_tokens u ON u.id = r.id \
+         LEFT JOIN used_refresh_tokens n ON n.id = u.successor \
+         LEFT JOIN refresh_replies y ON y.id = u.successor \
+         LEFT JOIN people p ON p.subject = g.subject WHERE r.id = ANY($1)"
+    ),
+    read: |row| {
+        let token = rows::refresh(row, 0)?;
+        let facts = RefreshFacts {
+            grant: grant(row, 4)?,
+            used: used(row, 12)?,
+            person: optional_person(row, 16)?,
+            token,
+        };
+        Ok((facts.token.id, facts))
+    },
+};
+
 impl Postgres {
     pub(crate) async fn access_token(&self, id: Locator) -> Facts<AccessToken> {
-        let sql = "SELECT digest, grant_id, client, subject, scope, expires_at FROM access_tokens WHERE id = $1";
-        one(self.reader(), sql, values_of![id.0], |row| {
-            Ok(AccessToken {
-                id,
-                digest: digest(row, 0)?,
-                grant: locator(row, 1)?,
-                client: ClientNo(get(row, 2)?),
-                subject: get::<Option<i64>>(row, 3)?.map(Subject),
-                scope: scope(row, 4)?,
-                expires_at: time(row, 5)?,
-            })
-        })
-        .await
+        self.access_tokens.one(id).await
     }
 
     pub(crate) async fn code(&self, id: Locator) -> Facts<CodeFacts> {
@@ -87,28 +121,7 @@ impl Postgres {
     }
 
     pub(crate) async fn refresh_token(&self, id: Locator) -> Facts<RefreshFacts> {
-        let sql = concat!(
-            "SELECT ",
-            refresh_columns!(),
-            ", ",
-            grant_columns!(),
-            ", u.successor, u.used_at, n.id IS NOT NULL, y.sealed, ",
-            person_columns!(),
-            " FROM refresh_tokens r JOIN grants g ON g.id = r.grant_id \
-             LEFT JOIN used_refresh_tokens u ON u.id = r.id \
-             LEFT JOIN used_refresh_tokens n ON n.id = u.successor \
-             LEFT JOIN refresh_replies y ON y.id = u.successor \
-             LEFT JOIN people p ON p.subject = g.subject WHERE r.id = $1"
-        );
-        one(self.reader(), sql, values_of![id.0], |row| {
-            Ok(RefreshFacts {
-                token: rows::refresh(row, 0)?,
-                grant: grant(row, 4)?,
-                used: used(row, 12)?,
-                person: optional_person(row, 16)?,
-            })
-        })
-        .await
+        self.refresh_tokens.one(id).await
     }
 
     pub(crate) async fn grant(&self, id: Locator) -> Facts<Grant> {
