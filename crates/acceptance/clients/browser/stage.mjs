@@ -100,16 +100,27 @@ export class Stage {
   }
 
   async #inspect(page, picture) {
-    await page.evaluate(this.axe);
-    const found = await page.evaluate(async () => {
-      // Nothing is fetched anew: the pages' policy lets no script do that.
-      const options = { preload: false, resultTypes: ["violations"], rules: { "target-size": { enabled: true } } };
-      const { passes, violations } = await globalThis.axe.run(document, options);
-      const faults = violations.map(({ id, help, nodes }) => ({ id, help, nodes: nodes.map((node) => node.html) }));
-      return { rules: passes.length, faults };
-    });
+    const found = await this.#violations(page);
     assert.ok(found.rules > 10, `${picture}: axe looked at the page`);
     assert.deepEqual(found.faults, [], `${picture}: accessibility`);
+  }
+
+  // What axe finds. A page that loads itself anew every few seconds may do so meanwhile: then it looks again.
+  async #violations(page, tries = 3) {
+    try {
+      await page.evaluate(this.axe);
+      return await page.evaluate(async () => {
+        // Nothing is fetched anew: the pages' policy lets no script do that.
+        const options = { preload: false, resultTypes: ["violations"], rules: { "target-size": { enabled: true } } };
+        const { passes, violations } = await globalThis.axe.run(document, options);
+        const faults = violations.map(({ id, help, nodes }) => ({ id, help, nodes: nodes.map((node) => node.html) }));
+        return { rules: passes.length, faults };
+      });
+    } catch (error) {
+      if (tries === 1 || !/context was destroyed/.test(error.message)) throw error;
+      await page.waitForLoadState();
+      return this.#violations(page, tries - 1);
+    }
   }
 
   // An error with all that helps to understand it.
