@@ -5,6 +5,8 @@ use file::Pace;
 use protocol::types::UnixTime;
 use std::time::{Duration, Instant};
 
+/// Rows in one transaction, at most.
+const SLICE: i64 = 1_000;
 /// Slices of one table in one round, after each of which one hears how far it is.
 const SLICES: usize = 20;
 /// How long a running server may write between two transactions of a long command.
@@ -31,6 +33,7 @@ impl Store {
                 renewed = Instant::now();
             }
             let pace = Pace {
+                slice: SLICE,
                 slices: SLICES,
                 pause: if self.is_shared()? {
                     PAUSE

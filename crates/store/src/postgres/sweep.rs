@@ -7,8 +7,6 @@ use crate::{SweepRules, Swept};
 use protocol::accounts::sign_in::WINDOW;
 use protocol::types::{Lifetime, Locator, UnixTime};
 
-/// Rows in one transaction, at most.
-const SLICE: i64 = 1_000;
 /// Codes are kept this long after they expired, so that a late replay still revokes what they gave.
 const REPLAY_MEMORY: Lifetime = Lifetime::from_days(1);
 
@@ -168,7 +166,7 @@ fn others(now: UnixTime, rules: &SweepRules) -> [Sweep; 10] {
 }
 
 async fn drain(store: &Postgres, sweep: Sweep, pace: Pace) -> Result<usize, StoreError> {
-    let values = values_of![sweep.made_before, sweep.now.0, SLICE];
+    let values = values_of![sweep.made_before, sweep.now.0, pace.slice];
     let mut all = 0;
     for _ in 0..pace.slices {
         let delete = || async {
@@ -181,7 +179,7 @@ async fn drain(store: &Postgres, sweep: Sweep, pace: Pace) -> Result<usize, Stor
         };
         let deleted = super::conn::retried(delete).await?;
         all += deleted as usize;
-        if (deleted as i64) < SLICE {
+        if (deleted as i64) < pace.slice {
             break;
         }
     }

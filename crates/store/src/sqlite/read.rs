@@ -11,6 +11,7 @@ use rusqlite::{Connection, OptionalExtension, Params, Result, Row, params};
 
 use jose::Digest;
 use protocol::transition::Logo;
+use std::sync::LazyLock;
 
 fn one<T>(
     conn: &Connection,
@@ -45,14 +46,18 @@ pub(crate) fn access_token(conn: &Connection, id: Locator) -> Result<Option<Acce
     })
 }
 
-pub(crate) fn code(conn: &Connection, id: Locator) -> Result<Option<CodeFacts>> {
-    let sql = format!(
+/// Written once, since it is run for each redemption.
+static CODE: LazyLock<String> = LazyLock::new(|| {
+    format!(
         "SELECT c.digest, c.client, c.subject, c.scope, c.redirect_uri, c.challenge, c.auth_time, c.expires_at, \
          g.id IS NOT NULL, c.scope_named, {} FROM codes c LEFT JOIN grants g ON g.id = c.id \
          LEFT JOIN people p ON p.subject = c.subject WHERE c.id = ?1",
         rows::PERSON
-    );
-    one(conn, &sql, [id.0], |row| {
+    )
+});
+
+pub(crate) fn code(conn: &Connection, id: Locator) -> Result<Option<CodeFacts>> {
+    one(conn, &CODE, [id.0], |row| {
         Ok(CodeFacts {
             code: AuthorizationCode {
                 id,
@@ -72,8 +77,9 @@ pub(crate) fn code(conn: &Connection, id: Locator) -> Result<Option<CodeFacts>> 
     })
 }
 
-pub(crate) fn refresh_token(conn: &Connection, id: Locator) -> Result<Option<RefreshFacts>> {
-    let sql = format!(
+/// Written once, since it is run for each rotation.
+static REFRESH_TOKEN: LazyLock<String> = LazyLock::new(|| {
+    format!(
         "SELECT {}, {}, u.successor, u.used_at, n.id IS NOT NULL, y.sealed, {} \
          FROM refresh_tokens r JOIN grants g ON g.id = r.grant_id \
          LEFT JOIN used_refresh_tokens u ON u.id = r.id \
@@ -83,8 +89,11 @@ pub(crate) fn refresh_token(conn: &Connection, id: Locator) -> Result<Option<Ref
         rows::REFRESH,
         rows::GRANT,
         rows::PERSON
-    );
-    one(conn, &sql, [id.0], |row| {
+    )
+});
+
+pub(crate) fn refresh_token(conn: &Connection, id: Locator) -> Result<Option<RefreshFacts>> {
+    one(conn, &REFRESH_TOKEN, [id.0], |row| {
         Ok(RefreshFacts {
             token: rows::refresh(row, 0)?,
             grant: grant(row, 4)?,

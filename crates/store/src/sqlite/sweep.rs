@@ -9,8 +9,6 @@ use rusqlite::{Connection, params};
 use std::sync::Arc;
 use std::time::Duration;
 
-/// Rows in one transaction, at most.
-const SLICE: i64 = 1_000;
 /// Codes are kept this long after they expired, so that a late replay still revokes what they gave.
 const REPLAY_MEMORY: Lifetime = Lifetime::from_days(1);
 
@@ -55,6 +53,8 @@ impl SweepRules {
 /// How a round goes about it.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Pace {
+    /// Rows in one transaction, at most.
+    pub(crate) slice: i64,
     /// Slices of one table, at most; the next round goes on.
     pub(crate) slices: usize,
     /// What is left to others between two slices.
@@ -64,8 +64,9 @@ pub(crate) struct Pace {
 impl Pace {
     /// Of a server, whose requests come in between.
     pub(crate) const SERVER: Pace = Pace {
-        slices: 500,
-        pause: Duration::ZERO,
+        slice: 250,
+        slices: 10_000,
+        pause: Duration::from_millis(1),
     };
 }
 
@@ -217,11 +218,11 @@ async fn drain(store: &Sqlite, sweep: Sweep, pace: Pace) -> Result<usize, StoreE
         let sql = sql.clone();
         let slice = move |conn: &Connection| {
             conn.prepare_cached(&sql)?
-                .execute(params![made_before, now, SLICE])
+                .execute(params![made_before, now, pace.slice])
         };
         let deleted = store.run(slice).await?;
         all += deleted;
-        if (deleted as i64) < SLICE {
+        if (deleted as i64) < pace.slice {
             break;
         }
         if !pace.pause.is_zero() {
