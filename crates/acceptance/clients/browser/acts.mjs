@@ -41,6 +41,17 @@ export async function assertFocus(page, id) {
   assert.equal(await focus(page), id, "the focus");
 }
 
+// Looks at a page that may load itself anew meanwhile; then it looks again.
+export async function lookAgain(page, look, tries = 4) {
+  try {
+    return await look();
+  } catch (error) {
+    if (tries === 1 || !/context was destroyed|not attached to the DOM/.test(error.message)) throw error;
+    await page.waitForLoadState();
+    return lookAgain(page, look, tries - 1);
+  }
+}
+
 // The text of the page's main part.
 export function text(page) {
   return page.locator("main").innerText();

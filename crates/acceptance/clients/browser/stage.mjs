@@ -4,6 +4,7 @@ import assert from "node:assert/strict";
 import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import { chromium } from "playwright-core";
+import { lookAgain } from "./acts.mjs";
 
 const ARGUMENTS = [
   "--headless",
@@ -105,22 +106,18 @@ export class Stage {
     assert.deepEqual(found.faults, [], `${picture}: accessibility`);
   }
 
-  // What axe finds. A page that loads itself anew every few seconds may do so meanwhile: then it looks again.
-  async #violations(page, tries = 3) {
-    try {
+  // What axe finds.
+  #violations(page) {
+    return lookAgain(page, async () => {
       await page.evaluate(this.axe);
-      return await page.evaluate(async () => {
+      return page.evaluate(async () => {
         // Nothing is fetched anew: the pages' policy lets no script do that.
         const options = { preload: false, resultTypes: ["violations"], rules: { "target-size": { enabled: true } } };
         const { passes, violations } = await globalThis.axe.run(document, options);
         const faults = violations.map(({ id, help, nodes }) => ({ id, help, nodes: nodes.map((node) => node.html) }));
         return { rules: passes.length, faults };
       });
-    } catch (error) {
-      if (tries === 1 || !/context was destroyed/.test(error.message)) throw error;
-      await page.waitForLoadState();
-      return this.#violations(page, tries - 1);
-    }
+    });
   }
 
   // An error with all that helps to understand it.

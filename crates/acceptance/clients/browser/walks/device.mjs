@@ -4,11 +4,11 @@
 import assert from "node:assert/strict";
 import jsQR from "jsqr";
 import { PNG } from "pngjs";
-import { heading, press, signIn, text } from "../acts.mjs";
+import { heading, lookAgain, press, signIn, text } from "../acts.mjs";
 
 // What a camera reads from the picture on the screen.
 async function scan(page) {
-  const picture = PNG.sync.read(await page.locator("#qr").screenshot());
+  const picture = PNG.sync.read(await lookAgain(page, () => page.locator("#qr").screenshot()));
   const found = jsQR(new Uint8ClampedArray(picture.data), picture.width, picture.height);
   assert.ok(found, "the QR code can be read");
   return found.data;
