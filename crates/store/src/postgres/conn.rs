@@ -11,6 +11,7 @@ use std::time::{Duration, Instant};
 use tokio::runtime::Handle;
 use tokio::sync::Mutex;
 use tokio_postgres::config::TargetSessionAttrs;
+use tokio_postgres::types::{ToSql, Type};
 use tokio_postgres::{Client, Config, Row, Statement};
 
 /// How long making a connection may take, unless the URL says so.
@@ -146,15 +147,10 @@ impl Conn {
     ) -> Result<Vec<Row>, Fault> {
         self.in_time(async {
             if self.pooled {
-                let typed: Vec<_> = values
-                    .iter()
-                    .map(|value| (value.sql(), value.kind()))
-                    .collect();
-                return Ok(self.client.query_typed(sql, &typed).await?);
+                return Ok(self.client.query_typed(sql, &typed(values)).await?);
             }
             let statement = self.statement(sql, values).await?;
-            let values: Vec<_> = values.iter().map(|value| value.sql()).collect();
-            Ok(self.client.query(&statement, &values).await?)
+            Ok(self.client.query(&statement, &plain(values)).await?)
         })
         .await
     }
@@ -167,15 +163,10 @@ impl Conn {
     ) -> Result<u64, Fault> {
         self.in_time(async {
             if self.pooled {
-                let typed: Vec<_> = values
-                    .iter()
-                    .map(|value| (value.sql(), value.kind()))
-                    .collect();
-                return Ok(self.client.execute_typed(sql, &typed).await?);
+                return Ok(self.client.execute_typed(sql, &typed(values)).await?);
             }
             let statement = self.statement(sql, values).await?;
-            let values: Vec<_> = values.iter().map(|value| value.sql()).collect();
-            Ok(self.client.execute(&statement, &values).await?)
+            Ok(self.client.execute(&statement, &plain(values)).await?)
         })
         .await
     }
@@ -232,6 +223,19 @@ impl Conn {
     fn is_usable(&self) -> bool {
         !self.client.is_closed() && self.silences.load(Relaxed) == self.trusted_at
     }
+}
+
+/// Values with their types, for a statement that is not prepared.
+fn typed<'a>(values: Values<'a>) -> Vec<(&'a (dyn ToSql + Sync), Type)> {
+    values
+        .iter()
+        .map(|value| (value.sql(), value.kind()))
+        .collect()
+}
+
+/// Values for one that is.
+fn plain<'a>(values: Values<'a>) -> Vec<&'a (dyn ToSql + Sync)> {
+    values.iter().map(|value| value.sql()).collect()
 }
 
 /// A place for one connection.
