@@ -128,7 +128,7 @@ impl Store {
         }
         let version = memory.version();
         let found = match &self.engine {
-            Engine::Sqlite(engine) => engine.read(|conn| clients::by_id(conn, client_id))?,
+            Engine::Sqlite(engine) => engine.read(|db| clients::by_id(db, client_id))?,
             Engine::Postgres(engine) => engine.client(client_id).await?,
         };
         Ok(found.map(|client| memory.keep(client, version)))
@@ -145,7 +145,7 @@ impl Store {
         }
         let version = memory.version();
         let found = match &self.engine {
-            Engine::Sqlite(engine) => engine.read(|conn| clients::by_no(conn, no))?,
+            Engine::Sqlite(engine) => engine.read(|db| clients::by_no(db, no))?,
             Engine::Postgres(engine) => engine.client_by_no(no).await?,
         };
         Ok(found.map(|client| memory.keep(client, version)))
@@ -162,7 +162,7 @@ impl Store {
     ) -> Result<Vec<Arc<Client>>, StoreError> {
         let after = after.map_or(0, |no| no.0);
         let clients = match &self.engine {
-            Engine::Sqlite(engine) => engine.read(|conn| clients::page(conn, after, limit))?,
+            Engine::Sqlite(engine) => engine.read(|db| clients::page(db, after, limit))?,
             Engine::Postgres(engine) => engine.clients(after, limit).await?,
         };
         Ok(clients.into_iter().map(Arc::new).collect())
@@ -174,7 +174,7 @@ impl Store {
     /// [`StoreError`].
     pub async fn logo(&self, client: ClientNo) -> Fact<Logo> {
         match &self.engine {
-            Engine::Sqlite(engine) => engine.read(|conn| read::logo(conn, client)),
+            Engine::Sqlite(engine) => engine.read(|db| read::logo(db, client)),
             Engine::Postgres(engine) => engine.logo(client).await,
         }
     }
@@ -185,7 +185,7 @@ impl Store {
     /// [`StoreError`].
     pub async fn code(&self, id: Locator) -> Fact<CodeFacts> {
         match &self.engine {
-            Engine::Sqlite(engine) => engine.read(|conn| read::code(conn, id)),
+            Engine::Sqlite(engine) => engine.read(|db| read::code(db, id)),
             Engine::Postgres(engine) => engine.code(id).await,
         }
     }
@@ -196,7 +196,7 @@ impl Store {
     /// [`StoreError`].
     pub async fn device(&self, id: Locator) -> Fact<DeviceFacts> {
         match &self.engine {
-            Engine::Sqlite(engine) => engine.read(|conn| devices::by_id(conn, id)),
+            Engine::Sqlite(engine) => engine.read(|db| devices::by_id(db, id)),
             Engine::Postgres(engine) => engine.device(id).await,
         }
     }
@@ -207,9 +207,7 @@ impl Store {
     /// [`StoreError`].
     pub async fn device_by_user_code(&self, code: &UserCode) -> Fact<DeviceFacts> {
         match &self.engine {
-            Engine::Sqlite(engine) => {
-                engine.read(|conn| devices::by_user_code(conn, &code.digest()))
-            }
+            Engine::Sqlite(engine) => engine.read(|db| devices::by_user_code(db, &code.digest())),
             Engine::Postgres(engine) => engine.device_by_user_code(code).await,
         }
     }
@@ -220,7 +218,7 @@ impl Store {
     /// [`StoreError`].
     pub async fn refresh_token(&self, id: Locator) -> Fact<RefreshFacts> {
         match &self.engine {
-            Engine::Sqlite(engine) => engine.read(|conn| read::refresh_token(conn, id)),
+            Engine::Sqlite(engine) => engine.read(|db| read::refresh_token(db, id)),
             Engine::Postgres(engine) => engine.refresh_token(id).await,
         }
     }
@@ -231,7 +229,7 @@ impl Store {
     /// [`StoreError`].
     pub async fn access_token(&self, id: Locator) -> Fact<AccessFacts> {
         let found = match &self.engine {
-            Engine::Sqlite(engine) => engine.read(|conn| read::access_token(conn, id))?,
+            Engine::Sqlite(engine) => engine.read(|db| read::access_token(db, id))?,
             Engine::Postgres(engine) => engine.access_token(id).await?,
         };
         let Some(token) = found else {
@@ -252,7 +250,7 @@ impl Store {
     /// [`StoreError`].
     pub async fn grant(&self, id: Locator) -> Fact<Grant> {
         match &self.engine {
-            Engine::Sqlite(engine) => engine.read(|conn| read::grant_by_id(conn, id)),
+            Engine::Sqlite(engine) => engine.read(|db| read::grant_by_id(db, id)),
             Engine::Postgres(engine) => engine.grant(id).await,
         }
     }
@@ -263,7 +261,7 @@ impl Store {
     /// [`StoreError`].
     pub async fn session(&self, id: Locator) -> Fact<SessionFacts> {
         match &self.engine {
-            Engine::Sqlite(engine) => engine.read(|conn| read::session_by_id(conn, id)),
+            Engine::Sqlite(engine) => engine.read(|db| read::session_by_id(db, id)),
             Engine::Postgres(engine) => engine.session(id).await,
         }
     }
@@ -274,7 +272,7 @@ impl Store {
     /// [`StoreError`].
     pub async fn interaction(&self, id: Locator) -> Fact<InteractionFacts> {
         let found = match &self.engine {
-            Engine::Sqlite(engine) => engine.read(|conn| read::interaction(conn, id))?,
+            Engine::Sqlite(engine) => engine.read(|db| read::interaction(db, id))?,
             Engine::Postgres(engine) => engine.interaction(id).await?,
         };
         let Some(interaction) = found else {
@@ -296,7 +294,7 @@ impl Store {
         client: ClientNo,
     ) -> Result<ConsentFacts, StoreError> {
         match &self.engine {
-            Engine::Sqlite(engine) => engine.read(|conn| read::consent(conn, subject, client)),
+            Engine::Sqlite(engine) => engine.read(|db| read::consent(db, subject, client)),
             Engine::Postgres(engine) => engine.consent(subject, client).await,
         }
     }
@@ -307,7 +305,7 @@ impl Store {
     /// [`StoreError`].
     pub async fn person(&self, subject: Subject) -> Fact<Person> {
         match &self.engine {
-            Engine::Sqlite(engine) => engine.read(|conn| read::person_by_subject(conn, subject)),
+            Engine::Sqlite(engine) => engine.read(|db| read::person_by_subject(db, subject)),
             Engine::Postgres(engine) => engine.person(subject).await,
         }
     }
@@ -319,7 +317,7 @@ impl Store {
     pub async fn person_by_email(&self, email: &str) -> Fact<Person> {
         let key = email_key(email);
         match &self.engine {
-            Engine::Sqlite(engine) => engine.read(|conn| read::person_by_email(conn, &key)),
+            Engine::Sqlite(engine) => engine.read(|db| read::person_by_email(db, &key)),
             Engine::Postgres(engine) => engine.person_by_email(&key).await,
         }
     }
@@ -335,7 +333,7 @@ impl Store {
     ) -> Result<PeoplePage, StoreError> {
         let after = after.map_or(i64::MIN, |subject| subject.0);
         let mut people = match &self.engine {
-            Engine::Sqlite(engine) => engine.read(|conn| read::people(conn, after, limit + 1))?,
+            Engine::Sqlite(engine) => engine.read(|db| read::people(db, after, limit + 1))?,
             Engine::Postgres(engine) => engine.people(after, limit + 1).await?,
         };
         let more = people.len() > limit;
@@ -351,7 +349,7 @@ impl Store {
     pub async fn attempts(&self, keys: &[Digest]) -> Result<Vec<Attempts>, StoreError> {
         match &self.engine {
             Engine::Sqlite(engine) => {
-                engine.read(|conn| keys.iter().map(|key| read::attempts(conn, key)).collect())
+                engine.read(|db| keys.iter().map(|key| read::attempts(db, key)).collect())
             }
             Engine::Postgres(engine) => engine.attempts(keys).await,
         }
@@ -371,7 +369,7 @@ impl Store {
         let before = before.map_or(i64::MAX, |id| id.0);
         match &self.engine {
             Engine::Sqlite(engine) => {
-                engine.read(|conn| read::sessions(conn, subject, now, before, limit))
+                engine.read(|db| read::sessions(db, subject, now, before, limit))
             }
             Engine::Postgres(engine) => engine.sessions(subject, now, before, limit).await,
         }
@@ -448,7 +446,7 @@ impl Store {
     pub async fn ready(&self) -> Result<(), StoreError> {
         match &self.engine {
             Engine::Sqlite(engine) => {
-                engine.read(|conn| conn.query_row("SELECT 1", [], |_| Ok(())))?;
+                engine.read(|db| db.one("SELECT 1", [], |_| Ok(())))?;
                 engine.probe().await
             }
             Engine::Postgres(engine) => engine.ready().await,

@@ -62,7 +62,7 @@ impl Store {
             Engine::Sqlite(engine) => {
                 let now = mint::now();
                 engine
-                    .read(|conn| fill::nodes(conn, now))
+                    .read(|db| fill::nodes(db, now))
                     .map(|nodes| nodes > 1)
             }
             Engine::Postgres(_) => Ok(false),

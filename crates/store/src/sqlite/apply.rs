@@ -1,5 +1,6 @@
 //! Transitions to statements. The guard comes first; when it is lost nothing has been written.
 use super::read;
+use super::statements::Statements;
 use super::writer::Effect;
 use protocol::Transition;
 use protocol::decision::Mint;
@@ -8,21 +9,21 @@ use protocol::types::{
     AccessToken, AuthorizationCode, Consent, Grant, Interaction, Lifetime, Locator, NewPerson,
     RefreshToken, Session, Subject, UnixTime,
 };
-use rusqlite::{Connection, OptionalExtension, Params, Result, params};
+use rusqlite::{Params, Result, params};
 
 use crate::{IdMint, Outcome};
 use jose::Digest;
 
 /// One transition inside an open transaction.
-pub(super) struct Apply<'a> {
-    pub(super) conn: &'a Connection,
+pub(super) struct Apply<'a, 'c> {
+    pub(super) db: &'a Statements<'c>,
     pub(super) mint: &'a IdMint,
     pub(super) now: UnixTime,
     /// What memory must learn once this is committed.
     pub(super) effects: &'a mut Vec<Effect>,
 }
 
-impl Apply<'_> {
+impl Apply<'_, '_> {
     /// Applies a transition and its line of the audit trail.
     pub(super) fn transition(&mut self, transition: &Transition) -> Result<Outcome> {
         if let Transition::RevokeGrant { grant, until, .. } = transition {
@@ -138,8 +139,8 @@ impl Apply<'_> {
         Ok(Outcome::Committed)
     }
 
-    pub(super) fn run(&self, sql: &str, values: impl Params) -> Result<usize> {
-        self.conn.prepare_cached(sql)?.execute(values)
+    pub(super) fn run(&self, sql: &'static str, values: impl Params) -> Result<usize> {
+        self.db.execute(sql, values)
     }
 
     fn insert_access(&self, token: &AccessToken) -> Result<()> {
@@ -285,12 +286,7 @@ impl Apply<'_> {
     /// token outlives.
     fn revoke_grant(&mut self, grant: Locator, until: UnixTime) -> Result<bool> {
         let sql = "UPDATE grants SET revoked_at = ?2 WHERE id = ?1 AND revoked_at IS NULL RETURNING expires_at";
-        let end = self
-            .conn
-            .prepare_cached(sql)?
-            .query_row([grant.0, self.now.0], |row| row.get(0))
-            .optional()?;
-        let Some(end) = end else {
+        let Some(end) = self.db.one(sql, [grant.0, self.now.0], |row| row.get(0))? else {
             return Ok(false);
         };
         let until = until.max(UnixTime(end));
@@ -304,10 +300,7 @@ impl Apply<'_> {
              COALESCE((SELECT MAX(subjects_above) FROM epochs), 0)) + 1";
         let subject = match person.subject {
             Some(subject) => subject.0,
-            None => self
-                .conn
-                .prepare_cached(next)?
-                .query_row([], |row| row.get(0))?,
+            None => self.db.one(next, [], |row| row.get(0))?.unwrap_or(1),
         };
         let values = params![
             subject,
@@ -336,7 +329,7 @@ impl Apply<'_> {
     }
 
     fn person_changed(&mut self, subject: Subject) -> Result<()> {
-        let standing = read::standing(self.conn, subject)?;
+        let standing = read::standing(self.db, subject)?;
         self.effects.push(Effect::Person(subject, standing));
         self.feed("person", subject.0, self.now.plus(FED))
     }
@@ -347,12 +340,10 @@ impl Apply<'_> {
         ends: Option<Locator>,
         password: &str,
     ) -> Result<Outcome> {
-        let guard = "SELECT COUNT(*) FROM people WHERE subject = ?1 AND password = ?2 AND disabled_at IS NULL";
-        let same: i64 = self
-            .conn
-            .prepare_cached(guard)?
-            .query_row(params![session.subject.0, password], |row| row.get(0))?;
-        if same == 0 {
+        let guard =
+            "SELECT 1 FROM people WHERE subject = ?1 AND password = ?2 AND disabled_at IS NULL";
+        let values = params![session.subject.0, password];
+        if self.db.one(guard, values, |_| Ok(()))?.is_none() {
             return Ok(Outcome::Conflict);
         }
         if let Some(ends) = ends {
@@ -386,14 +377,10 @@ impl Apply<'_> {
     fn count_attempt(&self, keys: &[(Digest, u32)], window: Lifetime) -> Result<Outcome> {
         let (begins_after, begins_before) = (self.now.minus(window).0, self.now.plus(window).0);
         for (key, limit) in keys {
-            let guard = "SELECT COUNT(*) FROM attempts \
+            let guard = "SELECT 1 FROM attempts \
                          WHERE key = ?1 AND since > ?2 AND since < ?3 AND count >= ?4";
             let values = params![key.as_bytes(), begins_after, begins_before, limit];
-            let reached: i64 = self
-                .conn
-                .prepare_cached(guard)?
-                .query_row(values, |row| row.get(0))?;
-            if reached > 0 {
+            if self.db.one(guard, values, |_| Ok(()))?.is_some() {
                 return Ok(Outcome::Conflict);
             }
         }

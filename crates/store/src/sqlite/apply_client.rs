@@ -7,7 +7,7 @@ use protocol::transition::Logo;
 use protocol::types::{Client, ClientKind, ClientNo, Side, StoredSecret};
 use rusqlite::{Result, params};
 
-impl Apply<'_> {
+impl Apply<'_, '_> {
     /// Applies a transition of an app.
     pub(super) fn change_client(&mut self, transition: &Transition) -> Result<Outcome> {
         use Transition as T;
@@ -67,10 +67,7 @@ impl Apply<'_> {
 
     fn register(&mut self, client: &Client, logo: Option<&Logo>) -> Result<Outcome> {
         let next = "SELECT COALESCE(MAX(no), 0) + 1 FROM clients";
-        let no: i64 = self
-            .conn
-            .prepare_cached(next)?
-            .query_row([], |row| row.get(0))?;
+        let no: i64 = self.db.one(next, [], |row| row.get(0))?.unwrap_or(1);
         let grants: Vec<&str> = client.grants.iter().map(|grant| grant.as_str()).collect();
         let values = params![
             no,

@@ -1,42 +1,38 @@
 //! Apps, read whole.
 use super::rows::{corrupt, digest, locator, optional_time, scope, time};
+use super::statements::{Statements, sql};
 use protocol::types::{
     Client, ClientKind, ClientNo, ClientStatus, GrantType, RedirectUri, Side, StoredSecret, Subject,
 };
-use rusqlite::{Connection, OptionalExtension, Params, Result, Row, params};
+use rusqlite::{Params, Result, Row, params};
 
 const CLIENT: &str = "c.no, c.id, c.name, c.homepage, c.description, c.owner, c.kind, c.redirect_uris, c.grants, \
      c.scopes, c.approved, c.resource_server, c.status, c.cutoff, c.reviewed_at, c.logo, c.created_at, \
      COALESCE(p.name, ''), c.test, c.documented FROM clients c LEFT JOIN people p ON p.subject = c.owner WHERE c.deleted_at IS NULL";
 
-pub(crate) fn by_id(conn: &Connection, id: &str) -> Result<Option<Client>> {
-    one(conn, &format!("SELECT {CLIENT} AND c.id = ?1"), [id])
+pub(crate) fn by_id(db: &Statements<'_>, id: &str) -> Result<Option<Client>> {
+    one(db, sql!["SELECT ", CLIENT, " AND c.id = ?1"], [id])
 }
 
-pub(crate) fn by_no(conn: &Connection, no: ClientNo) -> Result<Option<Client>> {
-    one(conn, &format!("SELECT {CLIENT} AND c.no = ?1"), [no.0])
+pub(crate) fn by_no(db: &Statements<'_>, no: ClientNo) -> Result<Option<Client>> {
+    one(db, sql!["SELECT ", CLIENT, " AND c.no = ?1"], [no.0])
 }
 
-pub(crate) fn page(conn: &Connection, after: i64, limit: usize) -> Result<Vec<Client>> {
-    let sql = format!("SELECT {CLIENT} AND c.no > ?1 ORDER BY c.no LIMIT ?2");
-    let mut statement = conn.prepare_cached(&sql)?;
-    let clients = statement.query_map(params![after, limit as i64], client)?;
-    let clients: Vec<Client> = clients.collect::<Result<_>>()?;
+pub(crate) fn page(db: &Statements<'_>, after: i64, limit: usize) -> Result<Vec<Client>> {
+    let sql = sql!["SELECT ", CLIENT, " AND c.no > ?1 ORDER BY c.no LIMIT ?2"];
+    let clients = db.many(sql, params![after, limit as i64], client)?;
     clients
         .into_iter()
-        .map(|client| with_secrets(conn, client))
+        .map(|client| with_secrets(db, client))
         .collect()
 }
 
-fn one(conn: &Connection, sql: &str, values: impl Params) -> Result<Option<Client>> {
-    let found = conn
-        .prepare_cached(sql)?
-        .query_row(values, client)
-        .optional()?;
-    found.map(|client| with_secrets(conn, client)).transpose()
+fn one(db: &Statements<'_>, sql: &'static str, values: impl Params) -> Result<Option<Client>> {
+    let found = db.one(sql, values, client)?;
+    found.map(|client| with_secrets(db, client)).transpose()
 }
 
-fn with_secrets(conn: &Connection, mut client: Client) -> Result<Client> {
+fn with_secrets(db: &Statements<'_>, mut client: Client) -> Result<Client> {
     let sql = "SELECT digest, created_at FROM client_secrets WHERE client = ?1 ORDER BY created_at";
     let secret = |row: &Row<'_>| {
         Ok(StoredSecret {
@@ -44,10 +40,7 @@ fn with_secrets(conn: &Connection, mut client: Client) -> Result<Client> {
             created_at: time(row, 1)?,
         })
     };
-    let mut statement = conn.prepare_cached(sql)?;
-    client.secrets = statement
-        .query_map([client.no.0], secret)?
-        .collect::<Result<_>>()?;
+    client.secrets = db.many(sql, [client.no.0], secret)?;
     Ok(client)
 }
 

@@ -1,33 +1,45 @@
 //! Device authorizations (RFC 8628): their facts, and their transitions to statements.
 use super::apply::Apply;
 use super::rows::{self, digest, locator, optional_person, optional_time, scope, time};
+use super::statements::{Statements, sql};
 use crate::Outcome;
 use jose::Digest;
 use protocol::facts::DeviceFacts;
 use protocol::types::{
     ClientNo, DeviceAnswer, DeviceAuthorization, Lifetime, Locator, Pace, Subject, UnixTime,
 };
-use rusqlite::{Connection, OptionalExtension, Params, Result, Row, params};
+use rusqlite::{Params, Result, Row, params};
 
 const DEVICE: &str = "d.id, d.digest, d.user_code, d.client, d.scope, d.scope_named, d.expires_at, d.wait, \
      d.polled_at, d.answer, d.answered_as, d.subject, d.auth_time, g.id IS NOT NULL";
-const JOINED: &str = "FROM device_codes d LEFT JOIN grants g ON g.id = d.id \
+const JOINED: &str = " FROM device_codes d LEFT JOIN grants g ON g.id = d.id \
      LEFT JOIN people p ON p.subject = d.subject";
 
-pub(crate) fn by_id(conn: &Connection, id: Locator) -> Result<Option<DeviceFacts>> {
-    let sql = format!("SELECT {DEVICE}, {} {JOINED} WHERE d.id = ?1", rows::PERSON);
-    one(conn, &sql, [id.0])
+pub(crate) fn by_id(db: &Statements<'_>, id: Locator) -> Result<Option<DeviceFacts>> {
+    let sql = sql![
+        "SELECT ",
+        DEVICE,
+        ", ",
+        rows::PERSON,
+        JOINED,
+        " WHERE d.id = ?1"
+    ];
+    one(db, sql, [id.0])
 }
 
-pub(crate) fn by_user_code(conn: &Connection, user_code: &Digest) -> Result<Option<DeviceFacts>> {
-    let sql = format!(
-        "SELECT {DEVICE}, {} {JOINED} WHERE d.user_code = ?1",
-        rows::PERSON
-    );
-    one(conn, &sql, [&user_code.as_bytes()[..]])
+pub(crate) fn by_user_code(db: &Statements<'_>, user_code: &Digest) -> Result<Option<DeviceFacts>> {
+    let sql = sql![
+        "SELECT ",
+        DEVICE,
+        ", ",
+        rows::PERSON,
+        JOINED,
+        " WHERE d.user_code = ?1"
+    ];
+    one(db, sql, [&user_code.as_bytes()[..]])
 }
 
-fn one(conn: &Connection, sql: &str, values: impl Params) -> Result<Option<DeviceFacts>> {
+fn one(db: &Statements<'_>, sql: &'static str, values: impl Params) -> Result<Option<DeviceFacts>> {
     let read = |row: &Row<'_>| {
         Ok(DeviceFacts {
             device: device(row)?,
@@ -35,7 +47,7 @@ fn one(conn: &Connection, sql: &str, values: impl Params) -> Result<Option<Devic
             person: optional_person(row, 14)?,
         })
     };
-    conn.prepare_cached(sql)?.query_row(values, read).optional()
+    db.one(sql, values, read)
 }
 
 fn device(row: &Row<'_>) -> Result<DeviceAuthorization> {
@@ -68,7 +80,7 @@ fn answer(row: &Row<'_>) -> Result<Option<DeviceAnswer>> {
     }
 }
 
-impl Apply<'_> {
+impl Apply<'_, '_> {
     pub(super) fn keep_device(&self, device: &DeviceAuthorization) -> Result<Outcome> {
         let values = params![
             device.id.0,
@@ -124,7 +136,7 @@ impl Apply<'_> {
         )
     }
 
-    fn guarded(&self, sql: &str, values: impl Params) -> Result<Outcome> {
+    fn guarded(&self, sql: &'static str, values: impl Params) -> Result<Outcome> {
         Ok(match self.run(sql, values)? {
             0 => Outcome::Conflict,
             _ => Outcome::Committed,

@@ -1,11 +1,12 @@
 //! The revocation feed, read from the lines of `changes`. Some line is always there: the sweeper keeps the last.
 use super::read::{Change as Line, person_by_subject};
+use super::statements::Statements;
 use super::writer;
 use jose::Digest;
 use protocol::facts::Standing;
 use protocol::revocations::{Change, Cursor, FeedFacts};
 use protocol::types::{Locator, Side, Subject};
-use rusqlite::{Connection, OptionalExtension, Result, Row, params};
+use rusqlite::{Connection, Result, Row, params};
 
 /// Writes the first line of a new database, with a random number in it: no other database begins like that. Other
 /// processes may be making it at the same moment.
@@ -28,13 +29,10 @@ fn begin_once(conn: &Connection) -> Result<()> {
 }
 
 /// Where the feed stands at line `seen`.
-pub(super) fn at(conn: &Connection, seen: i64) -> Result<Option<FeedFacts>> {
+pub(super) fn at(db: &Statements<'_>, seen: i64) -> Result<Option<FeedFacts>> {
     let sql = "SELECT seq, kind, ref, until FROM changes WHERE seq <= ?1 ORDER BY seq DESC LIMIT 1";
-    let line = conn
-        .prepare_cached(sql)?
-        .query_row([seen], line)
-        .optional()?;
-    let origin = origin(conn)?;
+    let line = db.one(sql, [seen], line)?;
+    let origin = origin(db)?;
     // Swept between two reads: the next request finds no such line and begins anew.
     let cursor = line.as_ref().map_or(
         Cursor {
@@ -53,7 +51,7 @@ pub(super) fn at(conn: &Connection, seen: i64) -> Result<Option<FeedFacts>> {
 /// The lines after `cursor` up to `seen`; `None` when the cursor's own line is not there as it was, or one after it
 /// was swept.
 pub(super) fn after(
-    conn: &Connection,
+    db: &Statements<'_>,
     cursor: Cursor,
     seen: i64,
     limit: usize,
@@ -62,21 +60,18 @@ pub(super) fn after(
     let sql = "SELECT seq, kind, ref, until FROM changes WHERE seq >= ?1 AND seq <= MAX(?1, ?2) \
                ORDER BY seq LIMIT ?3";
     let limit = i64::try_from(limit).unwrap_or(i64::MAX).saturating_add(1);
-    let lines: Vec<Line> = conn
-        .prepare_cached(sql)?
-        .query_map(params![cursor.line, seen, limit], line)?
-        .collect::<Result<_>>()?;
+    let lines = db.many(sql, params![cursor.line, seen, limit], line)?;
     let Some((own, rest)) = lines.split_first() else {
         return Ok(None);
     };
-    let origin = origin(conn)?;
+    let origin = origin(db)?;
     let next = |(one, two): (&Line, &Line)| one.0 + 1 == two.0;
     if cursor_at(origin, own) != cursor || !lines.iter().zip(rest).all(next) {
         return Ok(None);
     }
     let changes: Vec<Option<Change>> = rest
         .iter()
-        .map(|line| change(conn, line))
+        .map(|line| change(db, line))
         .collect::<Result<_>>()?;
     Ok(Some(FeedFacts {
         cursor: cursor_at(origin, rest.last().unwrap_or(own)),
@@ -90,10 +85,9 @@ fn line(row: &Row<'_>) -> Result<Line> {
 }
 
 /// The random number of this database, which never changes; 0 in one that had lines before there was a feed.
-fn origin(conn: &Connection) -> Result<i64> {
+fn origin(db: &Statements<'_>) -> Result<i64> {
     let sql = "SELECT ref FROM changes WHERE seq = 1 AND kind = 'origin'";
-    let found = conn.prepare_cached(sql)?.query_row([], |row| row.get(0));
-    Ok(found.optional()?.unwrap_or(0))
+    Ok(db.one(sql, [], |row| row.get(0))?.unwrap_or(0))
 }
 
 /// The cursor behind a line. Two databases may hold the same line at the same place, so the mark holds their origin.
@@ -107,13 +101,13 @@ pub(crate) fn cursor_at(origin: i64, (seq, kind, reference, until): &Line) -> Cu
 }
 
 /// A line with what its object is now.
-fn change(conn: &Connection, (_, kind, reference, _): &Line) -> Result<Option<Change>> {
+fn change(db: &Statements<'_>, (_, kind, reference, _): &Line) -> Result<Option<Change>> {
     Ok(match kind.as_str() {
         "token" => Some(Change::Token(Locator(*reference))),
         "grant" => Some(Change::Grant(Locator(*reference))),
-        "client" => app(conn, *reference)?,
+        "client" => app(db, *reference)?,
         "person" => {
-            let person = person_by_subject(conn, Subject(*reference))?;
+            let person = person_by_subject(db, Subject(*reference))?;
             person.map(|person| Change::Person {
                 subject: person.subject,
                 side: side(person.test_app.is_some()),
@@ -125,17 +119,16 @@ fn change(conn: &Connection, (_, kind, reference, _): &Line) -> Result<Option<Ch
 }
 
 /// An app, also one that was deleted.
-fn app(conn: &Connection, no: i64) -> Result<Option<Change>> {
+fn app(db: &Statements<'_>, no: i64) -> Result<Option<Change>> {
     let sql = "SELECT id, test, status = 'active' AND cutoff = 0 AND deleted_at IS NULL \
                FROM clients WHERE no = ?1";
-    let found = conn.prepare_cached(sql)?.query_row([no], |row| {
+    db.one(sql, [no], |row| {
         Ok(Change::App {
             client_id: row.get(0)?,
             side: side(row.get(1)?),
             good: row.get(2)?,
         })
-    });
-    found.optional()
+    })
 }
 
 pub(crate) fn side(test: bool) -> Side {

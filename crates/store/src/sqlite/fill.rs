@@ -1,22 +1,22 @@
 //! Rows of access tokens that nobody holds.
 use super::Sqlite;
+use super::statements::Statements;
 use crate::StoreError;
 use crate::operator::fill::{Fill, Rows};
 use protocol::types::{Locator, UnixTime};
 use rusqlite::{Connection, Result, params};
 
 /// The lowest id of an access token.
-pub(crate) fn oldest(conn: &Connection) -> Result<Option<Locator>> {
+pub(crate) fn oldest(db: &Statements<'_>) -> Result<Option<Locator>> {
     let sql = "SELECT MIN(id) FROM access_tokens";
-    let oldest: Option<i64> = conn.query_row(sql, [], |row| row.get(0))?;
-    Ok(oldest.map(Locator))
+    let oldest: Option<Option<i64>> = db.one(sql, [], |row| row.get(0))?;
+    Ok(oldest.flatten().map(Locator))
 }
 
 /// How many processes use the file.
-pub(crate) fn nodes(conn: &Connection, now: UnixTime) -> Result<i64> {
+pub(crate) fn nodes(db: &Statements<'_>, now: UnixTime) -> Result<i64> {
     let sql = "SELECT COUNT(*) FROM nodes WHERE lease_until > ?1";
-    conn.prepare_cached(sql)?
-        .query_row([now.0], |row| row.get(0))
+    Ok(db.one(sql, [now.0], |row| row.get(0))?.unwrap_or(0))
 }
 
 /// Inserts them in one transaction.

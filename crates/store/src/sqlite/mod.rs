@@ -11,6 +11,7 @@ pub(crate) mod migrate;
 pub(crate) mod operator;
 pub(crate) mod read;
 mod rows;
+mod statements;
 pub(crate) mod sweep;
 mod writer;
 
@@ -23,8 +24,11 @@ use protocol::revocations::{Cursor, FeedFacts};
 use protocol::types::{ClientNo, Locator, Subject, UnixTime};
 use rusqlite::config::DbConfig;
 use rusqlite::{Connection, OpenFlags};
+use self_cell::self_cell;
+use statements::Statements;
 use std::cell::RefCell;
 use std::collections::HashMap;
+use std::collections::hash_map::Entry;
 use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
@@ -44,24 +48,28 @@ pub(crate) struct Sqlite {
     /// Tells this database's readers from those of another in the same process.
     key: u64,
     queue: mpsc::Sender<Job>,
-    /// Watches for commits of other processes.
-    watch: Mutex<Watch>,
+    /// Held while the feed is followed.
+    following: Mutex<()>,
     /// The last line of the feed that memory holds.
     seen: watch::Sender<i64>,
     fed: Arc<Notify>,
     lease: Lease,
 }
 
-struct Watch {
-    conn: Connection,
-    data_version: i64,
+self_cell! {
+    /// A connection of a thread, with its statements.
+    struct Reader {
+        owner: Connection,
+        #[not_covariant]
+        dependent: Statements,
+    }
 }
 
 static NEXT_KEY: AtomicU64 = AtomicU64::new(0);
 
 thread_local! {
     /// This thread's read-only connections, opened at their first read.
-    static READERS: RefCell<HashMap<u64, Connection>> = RefCell::default();
+    static READERS: RefCell<HashMap<u64, Reader>> = RefCell::default();
 }
 
 impl Sqlite {
@@ -76,31 +84,33 @@ impl Sqlite {
         feed::begin(&conn)?;
         let seen = load_memory(&conn, &memory, now)?;
         let fed = Arc::new(Notify::new());
-        let watch = Mutex::new(Watch {
-            conn: open_reader(path, 256, &options.tuning)?,
-            data_version: 0,
-        });
         let (queue, jobs) = mpsc::channel(QUEUE);
-        let writer = Writer {
-            conn,
-            most: options.tuning.batch,
-            mint: mint.clone(),
-            memory: memory.clone(),
-            fed: fed.clone(),
+        let tuning = options.tuning;
+        let own = (mint.clone(), memory.clone(), fed.clone());
+        let write = move || {
+            let (mint, memory, fed) = own;
+            let writer = Writer {
+                db: Statements::of(&conn, tuning.statements),
+                most: tuning.batch,
+                mint,
+                memory,
+                fed,
+            };
+            writer.work(jobs);
         };
         std::thread::Builder::new()
             .name("store-writer".to_owned())
-            .spawn(move || writer.work(jobs))
+            .spawn(write)
             .map_err(|error| StoreError::Unavailable(error.to_string()))?;
         Ok(Sqlite {
             memory,
             mint,
             path: path.to_owned(),
             reader_kib: options.tuning.cache_kib / 2 / options.readers_hint.max(1),
-            tuning: options.tuning,
+            tuning,
             key: NEXT_KEY.fetch_add(1, Relaxed),
             queue,
-            watch,
+            following: Mutex::default(),
             seen: watch::Sender::new(seen),
             fed,
             lease,
@@ -110,17 +120,21 @@ impl Sqlite {
     /// Reads on this thread's connection.
     pub(crate) fn read<T>(
         &self,
-        query: impl FnOnce(&Connection) -> rusqlite::Result<T>,
+        query: impl FnOnce(&Statements<'_>) -> rusqlite::Result<T>,
     ) -> Result<T, StoreError> {
         READERS.with_borrow_mut(|readers| {
-            let conn = match readers.entry(self.key) {
-                std::collections::hash_map::Entry::Occupied(entry) => entry.into_mut(),
-                std::collections::hash_map::Entry::Vacant(entry) => {
-                    entry.insert(open_reader(&self.path, self.reader_kib, &self.tuning)?)
-                }
+            let reader = match readers.entry(self.key) {
+                Entry::Occupied(entry) => entry.into_mut(),
+                Entry::Vacant(entry) => entry.insert(self.reader()?),
             };
-            Ok(query(conn)?)
+            Ok(reader.with_dependent(|_, statements| query(statements))?)
         })
+    }
+
+    fn reader(&self) -> Result<Reader, rusqlite::Error> {
+        let conn = open_reader(&self.path, self.reader_kib, &self.tuning)?;
+        let most = self.tuning.statements;
+        Ok(Reader::new(conn, |conn| Statements::of(conn, most)))
     }
 
     pub(crate) async fn settle(
@@ -219,22 +233,20 @@ impl Sqlite {
 
     /// Takes in what was committed here or by other processes; whether there was anything.
     pub(crate) fn poll_changes(&self) -> Result<bool, StoreError> {
-        let mut watch = self.watch.lock().unwrap_or_else(PoisonError::into_inner);
-        let version = watch
-            .conn
-            .query_row("PRAGMA data_version", [], |row| row.get(0))?;
-        if version == watch.data_version {
-            return Ok(false);
-        }
+        // One at a time, so that what is read earlier is not put into memory later.
+        let _following = self
+            .following
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner);
         let seen = *self.seen.borrow();
-        let changes = read::changes(&watch.conn, seen)?;
+        let changes = self.read(|db| read::changes(db, seen))?;
         for (_, kind, reference, until) in &changes {
             match kind.as_str() {
                 "grant" => self.memory.revoke(*reference, *until),
                 "client" => self.memory.forget_client(ClientNo(*reference)),
                 "person" => {
                     let subject = Subject(*reference);
-                    let standing = read::standing(&watch.conn, subject)?;
+                    let standing = self.read(|db| read::standing(db, subject))?;
                     self.memory.set_standing(subject, standing);
                 }
                 // A token's row is gone; the line is for APIs.
@@ -244,7 +256,6 @@ impl Sqlite {
         if let Some((last, ..)) = changes.last() {
             self.seen.send_replace(*last);
         }
-        watch.data_version = version;
         Ok(!changes.is_empty())
     }
 }
@@ -327,13 +338,14 @@ pub(crate) fn highest_id(conn: &Connection) -> rusqlite::Result<i64> {
 /// Fills memory; returns the last line of the feed that it holds.
 fn load_memory(conn: &Connection, memory: &Memory, now: UnixTime) -> rusqlite::Result<i64> {
     let mut cursor = 0;
-    for (seq, kind, reference, until) in read::changes(conn, 0)? {
+    let db = Statements::of(conn, 0);
+    for (seq, kind, reference, until) in read::changes(&db, 0)? {
         cursor = seq;
         if kind == "grant" && until > now.0 {
             memory.revoke(reference, until);
         }
     }
-    for person in read::standings(conn)? {
+    for person in read::standings(&db)? {
         memory.set_standing(person.subject, Standing::from(&person));
     }
     Ok(cursor)

@@ -1,39 +1,20 @@
 //! Facts: one query each, on the calling thread's own read-only connection.
 use super::rows::{self, digest, grant, locator, optional_person, person, scope, session, time};
+use super::statements::{Statements, sql};
+use jose::Digest;
 use protocol::facts::{
     Attempts, CodeFacts, RefreshFacts, SessionFacts, Standing, UsedRefreshToken,
 };
+use protocol::transition::Logo;
 use protocol::types::{
     AccessToken, AuthorizationCode, ClientNo, Consent, Grant, Interaction, Locator, Person,
     SealedReply, Session, Subject, UnixTime,
 };
-use rusqlite::{Connection, OptionalExtension, Params, Result, Row, params};
+use rusqlite::{Result, Row, params};
 
-use jose::Digest;
-use protocol::transition::Logo;
-use std::sync::LazyLock;
-
-fn one<T>(
-    conn: &Connection,
-    sql: &str,
-    values: impl Params,
-    read: impl FnOnce(&Row<'_>) -> Result<T>,
-) -> Result<Option<T>> {
-    conn.prepare_cached(sql)?.query_row(values, read).optional()
-}
-
-fn many<T>(
-    conn: &Connection,
-    sql: &str,
-    values: impl Params,
-    read: impl FnMut(&Row<'_>) -> Result<T>,
-) -> Result<Vec<T>> {
-    conn.prepare_cached(sql)?.query_map(values, read)?.collect()
-}
-
-pub(crate) fn access_token(conn: &Connection, id: Locator) -> Result<Option<AccessToken>> {
+pub(crate) fn access_token(db: &Statements<'_>, id: Locator) -> Result<Option<AccessToken>> {
     let sql = "SELECT digest, grant_id, client, subject, scope, expires_at FROM access_tokens WHERE id = ?1";
-    one(conn, sql, [id.0], |row| {
+    db.one(sql, [id.0], |row| {
         Ok(AccessToken {
             id,
             digest: digest(row, 0)?,
@@ -46,18 +27,14 @@ pub(crate) fn access_token(conn: &Connection, id: Locator) -> Result<Option<Acce
     })
 }
 
-/// Written once, since it is run for each redemption.
-static CODE: LazyLock<String> = LazyLock::new(|| {
-    format!(
+pub(crate) fn code(db: &Statements<'_>, id: Locator) -> Result<Option<CodeFacts>> {
+    let sql = sql![
         "SELECT c.digest, c.client, c.subject, c.scope, c.redirect_uri, c.challenge, c.auth_time, c.expires_at, \
-         g.id IS NOT NULL, c.scope_named, {} FROM codes c LEFT JOIN grants g ON g.id = c.id \
-         LEFT JOIN people p ON p.subject = c.subject WHERE c.id = ?1",
-        rows::PERSON
-    )
-});
-
-pub(crate) fn code(conn: &Connection, id: Locator) -> Result<Option<CodeFacts>> {
-    one(conn, &CODE, [id.0], |row| {
+         g.id IS NOT NULL, c.scope_named, ",
+        rows::PERSON,
+        " FROM codes c LEFT JOIN grants g ON g.id = c.id LEFT JOIN people p ON p.subject = c.subject WHERE c.id = ?1",
+    ];
+    db.one(sql, [id.0], |row| {
         Ok(CodeFacts {
             code: AuthorizationCode {
                 id,
@@ -77,23 +54,21 @@ pub(crate) fn code(conn: &Connection, id: Locator) -> Result<Option<CodeFacts>> 
     })
 }
 
-/// Written once, since it is run for each rotation.
-static REFRESH_TOKEN: LazyLock<String> = LazyLock::new(|| {
-    format!(
-        "SELECT {}, {}, u.successor, u.used_at, n.id IS NOT NULL, y.sealed, {} \
-         FROM refresh_tokens r JOIN grants g ON g.id = r.grant_id \
+pub(crate) fn refresh_token(db: &Statements<'_>, id: Locator) -> Result<Option<RefreshFacts>> {
+    let sql = sql![
+        "SELECT ",
+        rows::REFRESH,
+        ", ",
+        rows::GRANT,
+        ", u.successor, u.used_at, n.id IS NOT NULL, y.sealed, ",
+        rows::PERSON,
+        " FROM refresh_tokens r JOIN grants g ON g.id = r.grant_id \
          LEFT JOIN used_refresh_tokens u ON u.id = r.id \
          LEFT JOIN used_refresh_tokens n ON n.id = u.successor \
          LEFT JOIN refresh_replies y ON y.id = u.successor \
          LEFT JOIN people p ON p.subject = g.subject WHERE r.id = ?1",
-        rows::REFRESH,
-        rows::GRANT,
-        rows::PERSON
-    )
-});
-
-pub(crate) fn refresh_token(conn: &Connection, id: Locator) -> Result<Option<RefreshFacts>> {
-    one(conn, &REFRESH_TOKEN, [id.0], |row| {
+    ];
+    db.one(sql, [id.0], |row| {
         Ok(RefreshFacts {
             token: rows::refresh(row, 0)?,
             grant: grant(row, 4)?,
@@ -115,18 +90,20 @@ fn used(row: &Row<'_>, at: usize) -> Result<Option<UsedRefreshToken>> {
     }))
 }
 
-pub(crate) fn grant_by_id(conn: &Connection, id: Locator) -> Result<Option<Grant>> {
-    let sql = format!("SELECT {} FROM grants g WHERE g.id = ?1", rows::GRANT);
-    one(conn, &sql, [id.0], |row| grant(row, 0))
+pub(crate) fn grant_by_id(db: &Statements<'_>, id: Locator) -> Result<Option<Grant>> {
+    let sql = sql!["SELECT ", rows::GRANT, " FROM grants g WHERE g.id = ?1"];
+    db.one(sql, [id.0], |row| grant(row, 0))
 }
 
-pub(crate) fn session_by_id(conn: &Connection, id: Locator) -> Result<Option<SessionFacts>> {
-    let sql = format!(
-        "SELECT {}, {} FROM sessions s JOIN people p ON p.subject = s.subject WHERE s.id = ?1",
+pub(crate) fn session_by_id(db: &Statements<'_>, id: Locator) -> Result<Option<SessionFacts>> {
+    let sql = sql![
+        "SELECT ",
         rows::SESSION,
-        rows::PERSON
-    );
-    one(conn, &sql, [id.0], |row| {
+        ", ",
+        rows::PERSON,
+        " FROM sessions s JOIN people p ON p.subject = s.subject WHERE s.id = ?1"
+    ];
+    db.one(sql, [id.0], |row| {
         Ok(SessionFacts {
             session: session(row, 0)?,
             person: person(row, 6)?,
@@ -134,10 +111,10 @@ pub(crate) fn session_by_id(conn: &Connection, id: Locator) -> Result<Option<Ses
     })
 }
 
-pub(crate) fn interaction(conn: &Connection, id: Locator) -> Result<Option<Interaction>> {
+pub(crate) fn interaction(db: &Statements<'_>, id: Locator) -> Result<Option<Interaction>> {
     let sql =
         "SELECT digest, client, request, expires_at, answered_at FROM interactions WHERE id = ?1";
-    one(conn, sql, [id.0], |row| {
+    db.one(sql, [id.0], |row| {
         Ok(Interaction {
             id,
             digest: digest(row, 0)?,
@@ -150,13 +127,13 @@ pub(crate) fn interaction(conn: &Connection, id: Locator) -> Result<Option<Inter
 }
 
 pub(crate) fn consent(
-    conn: &Connection,
+    db: &Statements<'_>,
     subject: Subject,
     client: ClientNo,
 ) -> Result<Option<Consent>> {
     let sql =
         "SELECT scope, redirect_uris, granted_at FROM consents WHERE subject = ?1 AND client = ?2";
-    one(conn, sql, [subject.0, client.0], |row| {
+    db.one(sql, [subject.0, client.0], |row| {
         Ok(Consent {
             subject,
             client,
@@ -167,47 +144,52 @@ pub(crate) fn consent(
     })
 }
 
-pub(crate) fn person_by_subject(conn: &Connection, subject: Subject) -> Result<Option<Person>> {
-    let sql = format!("SELECT {} FROM people p WHERE p.subject = ?1", rows::PERSON);
-    one(conn, &sql, [subject.0], |row| person(row, 0))
+pub(crate) fn person_by_subject(db: &Statements<'_>, subject: Subject) -> Result<Option<Person>> {
+    let sql = sql![
+        "SELECT ",
+        rows::PERSON,
+        " FROM people p WHERE p.subject = ?1"
+    ];
+    db.one(sql, [subject.0], |row| person(row, 0))
 }
 
-pub(crate) fn person_by_email(conn: &Connection, email_key: &str) -> Result<Option<Person>> {
-    let sql = format!(
-        "SELECT {} FROM people p WHERE p.email_key = ?1",
-        rows::PERSON
-    );
-    one(conn, &sql, [email_key], |row| person(row, 0))
+pub(crate) fn person_by_email(db: &Statements<'_>, email_key: &str) -> Result<Option<Person>> {
+    let sql = sql![
+        "SELECT ",
+        rows::PERSON,
+        " FROM people p WHERE p.email_key = ?1"
+    ];
+    db.one(sql, [email_key], |row| person(row, 0))
 }
 
-pub(crate) fn people(conn: &Connection, after: i64, limit: usize) -> Result<Vec<Person>> {
-    let sql = format!(
-        "SELECT {} FROM people p WHERE p.subject > ?1 ORDER BY p.subject LIMIT ?2",
-        rows::PERSON
-    );
-    many(conn, &sql, params![after, limit as i64], |row| {
-        person(row, 0)
-    })
+pub(crate) fn people(db: &Statements<'_>, after: i64, limit: usize) -> Result<Vec<Person>> {
+    let sql = sql![
+        "SELECT ",
+        rows::PERSON,
+        " FROM people p WHERE p.subject > ?1 ORDER BY p.subject LIMIT ?2"
+    ];
+    db.many(sql, params![after, limit as i64], |row| person(row, 0))
 }
 
 /// The standing of a person; good when there is no such account.
-pub(crate) fn standing(conn: &Connection, subject: Subject) -> Result<Standing> {
-    let person = person_by_subject(conn, subject)?;
+pub(crate) fn standing(db: &Statements<'_>, subject: Subject) -> Result<Standing> {
+    let person = person_by_subject(db, subject)?;
     Ok(person.as_ref().map_or(Standing::GOOD, Standing::from))
 }
 
 /// Everyone whose standing is not good.
-pub(crate) fn standings(conn: &Connection) -> Result<Vec<Person>> {
-    let sql = format!(
-        "SELECT {} FROM people p WHERE p.disabled_at IS NOT NULL OR p.cutoff > 0",
-        rows::PERSON
-    );
-    many(conn, &sql, [], |row| person(row, 0))
+pub(crate) fn standings(db: &Statements<'_>) -> Result<Vec<Person>> {
+    let sql = sql![
+        "SELECT ",
+        rows::PERSON,
+        " FROM people p WHERE p.disabled_at IS NOT NULL OR p.cutoff > 0"
+    ];
+    db.many(sql, [], |row| person(row, 0))
 }
 
-pub(crate) fn attempts(conn: &Connection, key: &Digest) -> Result<Attempts> {
+pub(crate) fn attempts(db: &Statements<'_>, key: &Digest) -> Result<Attempts> {
     let sql = "SELECT count, since FROM attempts WHERE key = ?1";
-    let found = one(conn, sql, [&key.as_bytes()[..]], |row| {
+    let found = db.one(sql, [&key.as_bytes()[..]], |row| {
         Ok(Attempts {
             count: row.get(0)?,
             since: time(row, 1)?,
@@ -220,28 +202,28 @@ pub(crate) fn attempts(conn: &Connection, key: &Digest) -> Result<Attempts> {
 }
 
 pub(crate) fn sessions(
-    conn: &Connection,
+    db: &Statements<'_>,
     subject: Subject,
     now: UnixTime,
     before: i64,
     limit: usize,
 ) -> Result<Vec<Session>> {
-    let sql = format!(
-        "SELECT {} FROM sessions s WHERE s.subject = ?1 AND s.id < ?2 AND s.expires_at > ?3 \
-         ORDER BY s.id DESC LIMIT ?4",
-        rows::SESSION
-    );
-    many(
-        conn,
-        &sql,
+    let sql = sql![
+        "SELECT ",
+        rows::SESSION,
+        " FROM sessions s WHERE s.subject = ?1 AND s.id < ?2 AND s.expires_at > ?3 \
+         ORDER BY s.id DESC LIMIT ?4"
+    ];
+    db.many(
+        sql,
         params![subject.0, before, now.0, limit as i64],
         |row| session(row, 0),
     )
 }
 
-pub(crate) fn logo(conn: &Connection, client: ClientNo) -> Result<Option<Logo>> {
+pub(crate) fn logo(db: &Statements<'_>, client: ClientNo) -> Result<Option<Logo>> {
     let sql = "SELECT media_type, bytes FROM client_logos WHERE client = ?1";
-    one(conn, sql, [client.0], |row| {
+    db.one(sql, [client.0], |row| {
         let media_type = match row.get_ref(0)?.as_str()? {
             "image/png" => "image/png",
             "image/jpeg" => "image/jpeg",
@@ -256,9 +238,9 @@ pub(crate) fn logo(conn: &Connection, client: ClientNo) -> Result<Option<Logo>> 
 /// A line of the change feed: number, kind, what it is about, until when it counts.
 pub(crate) type Change = (i64, String, i64, i64);
 
-pub(crate) fn changes(conn: &Connection, after: i64) -> Result<Vec<Change>> {
+pub(crate) fn changes(db: &Statements<'_>, after: i64) -> Result<Vec<Change>> {
     let sql = "SELECT seq, kind, ref, until FROM changes WHERE seq > ?1 ORDER BY seq";
-    many(conn, sql, [after], |row| {
+    db.many(sql, [after], |row| {
         Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?))
     })
 }

@@ -1,6 +1,7 @@
 //! The one writer: a thread that owns the server's write connection and commits whatever has queued as one
 //! transaction. Batches come from load, never from waiting.
 use super::apply::Apply;
+use super::statements::Statements;
 use crate::memory::Memory;
 use crate::{IdMint, Outcome, StoreError};
 use protocol::Transition;
@@ -48,8 +49,8 @@ pub(super) struct Settle {
     pub(super) done: oneshot::Sender<Result<Outcome, StoreError>>,
 }
 
-pub(super) struct Writer {
-    pub(super) conn: Connection,
+pub(super) struct Writer<'c> {
+    pub(super) db: Statements<'c>,
     /// Jobs in one commit, at most.
     pub(super) most: usize,
     pub(super) mint: IdMint,
@@ -64,9 +65,9 @@ enum Done {
     Rows(usize),
 }
 
-impl Writer {
+impl Writer<'_> {
     /// Works until the queue is closed.
-    pub(super) fn work(mut self, mut queue: mpsc::Receiver<Job>) {
+    pub(super) fn work(self, mut queue: mpsc::Receiver<Job>) {
         let mut batch = Vec::with_capacity(self.most);
         while queue.blocking_recv_many(&mut batch, self.most) > 0 {
             let close = batch.iter().position(|job| matches!(job, Job::Close(_)));
@@ -74,7 +75,10 @@ impl Writer {
             self.commit(&mut batch);
             for job in rest {
                 if let Job::Close(done) = job {
-                    let _ = self.conn.execute_batch("PRAGMA wal_checkpoint(PASSIVE)");
+                    let _ = self
+                        .db
+                        .conn()
+                        .execute_batch("PRAGMA wal_checkpoint(PASSIVE)");
                     let _ = done.send(());
                     return;
                 }
@@ -84,7 +88,7 @@ impl Writer {
 
     /// Commits a batch, or each of its jobs alone when one of them failed. When the disk did, or another process
     /// holds the file, everyone is refused at once: nobody waits for it again.
-    fn commit(&mut self, batch: &mut Vec<Job>) {
+    fn commit(&self, batch: &mut Vec<Job>) {
         if batch.is_empty() {
             return;
         }
@@ -111,18 +115,18 @@ impl Writer {
         }
     }
 
-    fn try_commit(&mut self, batch: &[Job]) -> rusqlite::Result<Vec<Done>> {
-        begin(&self.conn)?;
+    fn try_commit(&self, batch: &[Job]) -> rusqlite::Result<Vec<Done>> {
+        begin_with(|| self.db.execute("BEGIN IMMEDIATE", []))?;
         let mut effects = Vec::new();
         let written = self.write(batch, &mut effects);
-        let committed = written.and_then(|done| self.conn.execute_batch("COMMIT").map(|()| done));
+        let committed = written.and_then(|done| self.db.execute("COMMIT", []).map(|_| done));
         match committed {
             Ok(done) => {
                 self.learn(&effects);
                 Ok(done)
             }
             Err(error) => {
-                let _ = self.conn.execute_batch("ROLLBACK");
+                let _ = self.db.execute("ROLLBACK", []);
                 Err(error)
             }
         }
@@ -132,14 +136,14 @@ impl Writer {
         let one = |job: &Job| match job {
             Job::Settle(settle) => {
                 let mut apply = Apply {
-                    conn: &self.conn,
+                    db: &self.db,
                     mint: &self.mint,
                     now: settle.now,
                     effects,
                 };
                 apply.transition(&settle.transition).map(Done::Outcome)
             }
-            Job::Run { work, .. } => work(&self.conn).map(Done::Rows),
+            Job::Run { work, .. } => work(self.db.conn()).map(Done::Rows),
             Job::Close(_) => Ok(Done::Rows(0)),
         };
         batch.iter().map(one).collect()
@@ -165,9 +169,13 @@ impl Writer {
 
 /// Begins a write transaction; another process (a command) may hold the file for a moment.
 pub(crate) fn begin(conn: &Connection) -> rusqlite::Result<()> {
+    begin_with(|| conn.execute_batch("BEGIN IMMEDIATE"))
+}
+
+fn begin_with<T>(mut begin: impl FnMut() -> rusqlite::Result<T>) -> rusqlite::Result<T> {
     let deadline = Instant::now() + BUSY_DEADLINE;
     loop {
-        match conn.execute_batch("BEGIN IMMEDIATE") {
+        match begin() {
             Err(error) if is_busy(&error) && Instant::now() < deadline => {
                 let [jitter] = jose::random::bytes::<1>();
                 std::thread::sleep(Duration::from_micros(500 + 20 * u64::from(jitter)));
