@@ -11,8 +11,9 @@ use jose::{Presented, TokenText};
 use pages::Frame;
 use protocol::accounts::sign_in::SESSION_PREFIX;
 use protocol::facts::SessionFacts;
-use protocol::types::Person;
 use protocol::types::person::email_key;
+use protocol::types::{Locator, Person};
+use std::convert::Infallible;
 
 /// A known device is remembered for a year.
 const KNOWN_SECONDS: i64 = 365 * 86_400;
@@ -67,6 +68,38 @@ pub(crate) struct Visitor {
     pub(crate) user_agent: String,
     form: Option<String>,
     known: Option<String>,
+}
+
+/// The session that a browser claims to have, before anything is read.
+pub(crate) struct ClaimedSession {
+    pub(crate) id: RequestId,
+    presented: Option<Presented>,
+}
+
+impl ClaimedSession {
+    fn of(app: &App, parts: &Parts) -> Self {
+        let presented = cookie(&parts.headers, &app.cookies.session).and_then(Presented::parse);
+        ClaimedSession {
+            id: Arrival::of(&parts.extensions).id,
+            presented: presented.filter(|presented| presented.prefix() == SESSION_PREFIX),
+        }
+    }
+
+    /// Where the session's row is, if there is one.
+    pub(crate) fn locator(&self) -> Option<Locator> {
+        self.presented
+            .as_ref()
+            .map(|presented| Locator(presented.locator))
+    }
+
+    /// Whether the row is that of the cookie, and still good.
+    pub(crate) fn is(&self, facts: &SessionFacts) -> bool {
+        let proved = self
+            .presented
+            .as_ref()
+            .is_some_and(|presented| facts.session.digest == presented.digest);
+        proved && crate::clock::now() < facts.session.expires_at && facts.person.is_active()
+    }
 }
 
 /// Which form a nonce is for. Forms of a signed-in person hold for that session only.
@@ -205,21 +238,25 @@ fn cookie<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {
 
 async fn session(
     app: &App,
-    headers: &HeaderMap,
+    claimed: &ClaimedSession,
 ) -> Result<Option<SessionFacts>, store::StoreError> {
-    let presented = cookie(headers, &app.cookies.session).and_then(Presented::parse);
-    let Some(presented) = presented.filter(|presented| presented.prefix() == SESSION_PREFIX) else {
+    let Some(locator) = claimed.locator() else {
         return Ok(None);
     };
-    let facts = app
-        .store
-        .session(protocol::types::Locator(presented.locator))
-        .await?;
-    Ok(facts.filter(|facts| {
-        facts.session.digest == presented.digest
-            && crate::clock::now() < facts.session.expires_at
-            && facts.person.is_active()
-    }))
+    let facts = app.store.session(locator).await?;
+    Ok(facts.filter(|facts| claimed.is(facts)))
+}
+
+impl<S> FromRequestParts<S> for ClaimedSession
+where
+    App: FromRef<S>,
+    S: Sync,
+{
+    type Rejection = Infallible;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Infallible> {
+        Ok(ClaimedSession::of(&App::from_ref(state), parts))
+    }
 }
 
 impl<S> FromRequestParts<S> for Visitor
@@ -234,7 +271,7 @@ where
         let Arrival { id, address } = Arrival::of(&parts.extensions);
         let headers = &parts.headers;
         let own = |name: &str| cookie(headers, name).map(str::to_owned);
-        let session = session(&app, headers).await;
+        let session = session(&app, &ClaimedSession::of(&app, parts)).await;
         let session =
             session.map_err(|error| crate::routes::problem::unavailable(&app, &error, id))?;
         Ok(Visitor {

@@ -266,6 +266,21 @@ impl Store {
         }
     }
 
+    /// A session with its person, and what that person allowed an app before.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn session_and_consent(
+        &self,
+        id: Locator,
+        client: ClientNo,
+    ) -> Fact<(SessionFacts, ConsentFacts)> {
+        match &self.engine {
+            Engine::Sqlite(engine) => engine.read(|db| read::session_and_consent(db, id, client)),
+            Engine::Postgres(engine) => engine.session_and_consent(id, client).await,
+        }
+    }
+
     /// A pending request with its app.
     ///
     /// # Errors
@@ -294,7 +309,7 @@ impl Store {
         client: ClientNo,
     ) -> Result<ConsentFacts, StoreError> {
         match &self.engine {
-            Engine::Sqlite(engine) => engine.read(|db| read::consent(db, subject, client)),
+            Engine::Sqlite(engine) => engine.read(|db| read::consent_of(db, subject, client)),
             Engine::Postgres(engine) => engine.consent(subject, client).await,
         }
     }

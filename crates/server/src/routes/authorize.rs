@@ -4,22 +4,24 @@ use super::problem;
 use crate::app::App;
 use crate::reply;
 use crate::request::{RequestId, Whole, text};
-use crate::visitor::Visitor;
+use crate::visitor::ClaimedSession;
 use axum::extract::{RawQuery, State};
 use axum::http::header;
 use axum::response::Response;
 use protocol::Params;
 use protocol::authorize::{self, AuthorizationFault, AuthorizationRequest, ShownError, Step};
+use protocol::facts::{ConsentFacts, SessionFacts};
+use store::StoreError;
 
 /// `GET`: the usual way in. Redirects to the app at once when the same was allowed before.
 pub(crate) async fn get(
     State(app): State<App>,
     RawQuery(query): RawQuery,
-    visitor: Visitor,
+    claimed: ClaimedSession,
 ) -> Response {
     let params = Params::from_form(query.unwrap_or_default().as_bytes());
-    match checked(&app, params.map_err(ShownError::Params), visitor.id).await {
-        Ok(request) => proceed(&app, &request, &visitor).await,
+    match checked(&app, params.map_err(ShownError::Params), claimed.id).await {
+        Ok(request) => proceed(&app, &request, &claimed).await,
         Err(response) => response,
     }
 }
@@ -52,28 +54,39 @@ async fn checked(
     authorize::check(params, client, app.policy()).map_err(|fault| refused(app, fault, id))
 }
 
-async fn proceed(app: &App, request: &AuthorizationRequest, visitor: &Visitor) -> Response {
-    let Some(session) = &visitor.session else {
-        return keep(app, request, "/sign-in", visitor.id).await;
+async fn proceed(app: &App, request: &AuthorizationRequest, claimed: &ClaimedSession) -> Response {
+    let id = claimed.id;
+    let (session, consent) = match signed_in(app, request, claimed).await {
+        Ok(Some(known)) => known,
+        Ok(None) => return keep(app, request, "/sign-in", id).await,
+        Err(error) => return problem::unavailable(app, &error, id),
     };
-    let consent = app
-        .store
-        .consent(session.person.subject, request.client.no)
-        .await;
-    let consent = match consent {
-        Ok(consent) => consent,
-        Err(error) => return problem::unavailable(app, &error, visitor.id),
-    };
-    if request.next(Some(session), &consent) != Step::Issue {
-        return keep(app, request, "/consent", visitor.id).await;
+    if request.next(Some(&session), &consent) != Step::Issue {
+        return keep(app, request, "/consent", id).await;
     }
     let context = app.context();
-    let issued = request.issue_code(session, None, None, &context);
+    let issued = request.issue_code(&session, None, None, &context);
     match app.settle(issued, context.now).await {
         Ok(Some(Ok(url))) => reply::see_other(&url),
-        Ok(_) => keep(app, request, "/sign-in", visitor.id).await,
-        Err(error) => problem::unavailable(app, &error, visitor.id),
+        Ok(_) => keep(app, request, "/sign-in", id).await,
+        Err(error) => problem::unavailable(app, &error, id),
     }
+}
+
+/// Who is signed in, and what they allowed this app before: one read.
+async fn signed_in(
+    app: &App,
+    request: &AuthorizationRequest,
+    claimed: &ClaimedSession,
+) -> Result<Option<(SessionFacts, ConsentFacts)>, StoreError> {
+    let Some(locator) = claimed.locator() else {
+        return Ok(None);
+    };
+    let known = app
+        .store
+        .session_and_consent(locator, request.client.no)
+        .await?;
+    Ok(known.filter(|(session, _)| claimed.is(session)))
 }
 
 /// Keeps the request and sends the browser to the page where it goes on.

@@ -165,16 +165,37 @@ impl Postgres {
         .await
     }
 
+    pub(crate) async fn session_and_consent(
+        &self,
+        id: Locator,
+        client: ClientNo,
+    ) -> Facts<(SessionFacts, Option<Consent>)> {
+        let sql = concat!(
+            "SELECT ",
+            session_columns!(),
+            ", ",
+            person_columns!(),
+            ", c.scope, c.redirect_uris, c.granted_at FROM sessions s JOIN people p ON p.subject = s.subject \
+             LEFT JOIN consents c ON c.subject = s.subject AND c.client = $2 WHERE s.id = $1"
+        );
+        one(self.reader(), sql, values_of![id.0, client.0], |row| {
+            let facts = SessionFacts {
+                session: session(row, 0)?,
+                person: person(row, 6)?,
+            };
+            let consent = match get::<Option<&str>>(row, 15)? {
+                Some(_) => Some(consent(row, 15, facts.person.subject, client)?),
+                None => None,
+            };
+            Ok((facts, consent))
+        })
+        .await
+    }
+
     pub(crate) async fn consent(&self, subject: Subject, client: ClientNo) -> Facts<Consent> {
         let sql = "SELECT scope, redirect_uris, granted_at FROM consents WHERE subject = $1 AND client = $2";
         one(self.reader(), sql, values_of![subject.0, client.0], |row| {
-            Ok(Consent {
-                subject,
-                client,
-                scope: scope(row, 0)?,
-                redirect_uris: rows::lines(get(row, 1)?),
-                granted_at: time(row, 2)?,
-            })
+            consent(row, 0, subject, client)
         })
         .await
     }
@@ -272,6 +293,16 @@ impl Postgres {
 /// Whether the database can hold this text at all: it takes no NUL, so nothing it holds has one.
 pub(super) fn is_text(text: &str) -> bool {
     !text.contains('\0')
+}
+
+fn consent(row: &Row, at: usize, subject: Subject, client: ClientNo) -> Read<Consent> {
+    Ok(Consent {
+        subject,
+        client,
+        scope: scope(row, at)?,
+        redirect_uris: rows::lines(get(row, at + 1)?),
+        granted_at: time(row, at + 2)?,
+    })
 }
 
 fn used(row: &Row, at: usize) -> Read<Option<UsedRefreshToken>> {

@@ -146,10 +146,11 @@ impl Sqlite {
         let settle = Settle {
             transition,
             now,
-            done,
+            done: Some(done),
         };
         self.send(Job::Settle(Box::new(settle)))?;
-        answer.await.map_err(|_| stopped())?
+        let (outcome, _settle) = answer.await.map_err(|_| stopped())?;
+        outcome
     }
 
     /// Runs a statement of the store's own in the writer's next transaction.

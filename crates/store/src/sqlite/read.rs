@@ -60,34 +60,51 @@ pub(crate) fn refresh_token(db: &Statements<'_>, id: Locator) -> Result<Option<R
         rows::REFRESH,
         ", ",
         rows::GRANT,
-        ", u.successor, u.used_at, n.id IS NOT NULL, y.sealed, ",
+        ", u.successor, u.used_at, ",
         rows::PERSON,
         " FROM refresh_tokens r JOIN grants g ON g.id = r.grant_id \
          LEFT JOIN used_refresh_tokens u ON u.id = r.id \
-         LEFT JOIN used_refresh_tokens n ON n.id = u.successor \
-         LEFT JOIN refresh_replies y ON y.id = u.successor \
          LEFT JOIN people p ON p.subject = g.subject WHERE r.id = ?1",
     ];
-    db.one(sql, [id.0], |row| {
-        Ok(RefreshFacts {
+    let found = db.one(sql, [id.0], |row| {
+        let facts = RefreshFacts {
             token: rows::refresh(row, 0)?,
             grant: grant(row, 4)?,
-            used: used(row, 12)?,
-            person: optional_person(row, 16)?,
-        })
-    })
-}
-
-fn used(row: &Row<'_>, at: usize) -> Result<Option<UsedRefreshToken>> {
-    let Some(successor) = row.get::<_, Option<i64>>(at)? else {
+            used: None,
+            person: optional_person(row, 14)?,
+        };
+        let successor: Option<i64> = row.get(12)?;
+        let used_at = rows::optional_time(row, 13)?;
+        Ok((facts, successor.map(Locator).zip(used_at)))
+    })?;
+    let Some((facts, used)) = found else {
         return Ok(None);
     };
-    Ok(Some(UsedRefreshToken {
-        successor: Locator(successor),
-        used_at: time(row, at + 1)?,
-        successor_used: row.get(at + 2)?,
-        reply: row.get::<_, Option<Vec<u8>>>(at + 3)?.map(SealedReply),
+    let used = used.map(|(successor, used_at)| used_for(db, successor, used_at));
+    Ok(Some(RefreshFacts {
+        used: used.transpose()?,
+        ..facts
     }))
+}
+
+/// What came of a use, which is rarely asked: the successor's own use and the reply.
+fn used_for(
+    db: &Statements<'_>,
+    successor: Locator,
+    used_at: UnixTime,
+) -> Result<UsedRefreshToken> {
+    let sql = "SELECT EXISTS (SELECT 1 FROM used_refresh_tokens n WHERE n.id = ?1), \
+               (SELECT y.sealed FROM refresh_replies y WHERE y.id = ?1)";
+    let found = db.one(sql, [successor.0], |row| {
+        Ok((row.get(0)?, row.get::<_, Option<Vec<u8>>>(1)?))
+    })?;
+    let (successor_used, reply) = found.unwrap_or_default();
+    Ok(UsedRefreshToken {
+        successor,
+        used_at,
+        successor_used,
+        reply: reply.map(SealedReply),
+    })
 }
 
 pub(crate) fn grant_by_id(db: &Statements<'_>, id: Locator) -> Result<Option<Grant>> {
@@ -111,6 +128,32 @@ pub(crate) fn session_by_id(db: &Statements<'_>, id: Locator) -> Result<Option<S
     })
 }
 
+pub(crate) fn session_and_consent(
+    db: &Statements<'_>,
+    id: Locator,
+    client: ClientNo,
+) -> Result<Option<(SessionFacts, Option<Consent>)>> {
+    let sql = sql![
+        "SELECT ",
+        rows::SESSION,
+        ", ",
+        rows::PERSON,
+        ", c.scope, c.redirect_uris, c.granted_at FROM sessions s JOIN people p ON p.subject = s.subject \
+         LEFT JOIN consents c ON c.subject = s.subject AND c.client = ?2 WHERE s.id = ?1",
+    ];
+    db.one(sql, [id.0, client.0], |row| {
+        let facts = SessionFacts {
+            session: session(row, 0)?,
+            person: person(row, 6)?,
+        };
+        let consent = match row.get_ref(15)?.as_str_or_null()? {
+            Some(_) => Some(consent(row, 15, facts.person.subject, client)?),
+            None => None,
+        };
+        Ok((facts, consent))
+    })
+}
+
 pub(crate) fn interaction(db: &Statements<'_>, id: Locator) -> Result<Option<Interaction>> {
     let sql =
         "SELECT digest, client, request, expires_at, answered_at FROM interactions WHERE id = ?1";
@@ -126,7 +169,7 @@ pub(crate) fn interaction(db: &Statements<'_>, id: Locator) -> Result<Option<Int
     })
 }
 
-pub(crate) fn consent(
+pub(crate) fn consent_of(
     db: &Statements<'_>,
     subject: Subject,
     client: ClientNo,
@@ -134,13 +177,17 @@ pub(crate) fn consent(
     let sql =
         "SELECT scope, redirect_uris, granted_at FROM consents WHERE subject = ?1 AND client = ?2";
     db.one(sql, [subject.0, client.0], |row| {
-        Ok(Consent {
-            subject,
-            client,
-            scope: scope(row, 0)?,
-            redirect_uris: rows::lines(row.get_ref(1)?.as_str()?),
-            granted_at: time(row, 2)?,
-        })
+        consent(row, 0, subject, client)
+    })
+}
+
+fn consent(row: &Row<'_>, at: usize, subject: Subject, client: ClientNo) -> Result<Consent> {
+    Ok(Consent {
+        subject,
+        client,
+        scope: scope(row, at)?,
+        redirect_uris: rows::lines(row.get_ref(at + 1)?.as_str()?),
+        granted_at: time(row, at + 2)?,
     })
 }
 

@@ -1,7 +1,9 @@
 //! The statements that a connection keeps prepared.
 use rusqlite::{Connection, OptionalExtension, Params, Result, Row, Statement};
 use std::cell::RefCell;
-use std::collections::HashMap;
+
+/// Where a text lies, and its length.
+type Name = (*const u8, usize);
 
 /// A connection with its statements, each prepared when it is first run. Their texts are `'static`, so where a text
 /// lies names its statement, and finding it does not cost reading the text.
@@ -9,7 +11,8 @@ pub(crate) struct Statements<'c> {
     conn: &'c Connection,
     /// How many are kept, at most.
     most: usize,
-    kept: RefCell<HashMap<(*const u8, usize), Statement<'c>>>,
+    /// In the order of their names.
+    kept: RefCell<Vec<(Name, Statement<'c>)>>,
 }
 
 impl<'c> Statements<'c> {
@@ -62,15 +65,15 @@ impl<'c> Statements<'c> {
     ) -> Result<T> {
         let mut kept = self.kept.borrow_mut();
         let name = (sql.as_ptr(), sql.len());
-        if let Some(statement) = kept.get_mut(&name) {
-            return run(statement);
-        }
-        let mut statement = self.conn.prepare(sql)?;
-        let done = run(&mut statement);
-        if kept.len() < self.most {
-            kept.insert(name, statement);
-        }
-        done
+        let at = match kept.binary_search_by_key(&name, |(name, _)| *name) {
+            Ok(at) => at,
+            Err(_) if kept.len() >= self.most => return run(&mut self.conn.prepare(sql)?),
+            Err(at) => {
+                kept.insert(at, (name, self.conn.prepare(sql)?));
+                at
+            }
+        };
+        run(&mut kept[at].1)
     }
 }
 

@@ -46,7 +46,19 @@ pub(super) enum Job {
 pub(super) struct Settle {
     pub(super) transition: Transition,
     pub(super) now: UnixTime,
-    pub(super) done: oneshot::Sender<Result<Outcome, StoreError>>,
+    pub(super) done: Option<oneshot::Sender<Settled>>,
+}
+
+/// What came of it. The transition goes back too, to be freed by the thread that made it: to free the memory of
+/// another thread is dear.
+pub(super) type Settled = (Result<Outcome, StoreError>, Box<Settle>);
+
+impl Settle {
+    fn answer(mut self: Box<Self>, outcome: Result<Outcome, StoreError>) {
+        if let Some(done) = self.done.take() {
+            let _ = done.send((outcome, self));
+        }
+    }
 }
 
 pub(super) struct Writer<'c> {
@@ -192,7 +204,7 @@ fn is_busy(error: &rusqlite::Error) -> bool {
 fn answer(jobs: impl Iterator<Item = Job>, done: Vec<Done>) {
     for (job, done) in jobs.zip(done) {
         match (job, done) {
-            (Job::Settle(settle), Done::Outcome(outcome)) => drop(settle.done.send(Ok(outcome))),
+            (Job::Settle(settle), Done::Outcome(outcome)) => settle.answer(Ok(outcome)),
             (Job::Run { done, .. }, Done::Rows(rows)) => drop(done.send(Ok(rows))),
             _ => {}
         }
@@ -202,7 +214,7 @@ fn answer(jobs: impl Iterator<Item = Job>, done: Vec<Done>) {
 fn refuse(jobs: impl Iterator<Item = Job>, error: &StoreError) {
     for job in jobs {
         match job {
-            Job::Settle(settle) => drop(settle.done.send(Err(error.clone()))),
+            Job::Settle(settle) => settle.answer(Err(error.clone())),
             Job::Run { done, .. } => drop(done.send(Err(error.clone()))),
             Job::Close(done) => drop(done.send(())),
         }
