@@ -66,7 +66,7 @@ impl AppState {
             key,
             cookies,
             // One core stays with the tokens, however many people sign in.
-            hasher: Hasher::new(cores.saturating_sub(1)),
+            hasher: Hasher::start(cores.saturating_sub(1))?,
             held: Held::new(),
             outage: Outage::new(log.clone(), config.storage.to_string()),
             log,

@@ -16,9 +16,6 @@ const SWEEP_EVERY: Duration = Duration::from_secs(30);
 /// How often the node number is renewed.
 const LEASE_EVERY: Duration = Duration::from_secs(20);
 
-/// How often memory is looked for that nobody uses any more.
-const REST_EVERY: Duration = Duration::from_secs(5);
-
 /// How often a database that does not work is tried.
 const TRY_EVERY: Duration = Duration::from_secs(1);
 
@@ -29,8 +26,7 @@ pub(crate) fn start(app: App) -> JoinHandle<()> {
             follow_changes(&app),
             sweep(&app),
             renew_lease(&app),
-            watch_outage(&app),
-            rest(&app)
+            watch_outage(&app)
         );
     })
 }
@@ -82,14 +78,6 @@ async fn renew_lease(app: &App) {
         if let Err(error) = app.store.renew_lease(clock::now()).await {
             app.outage.note(&error);
         }
-    }
-}
-
-async fn rest(app: &App) {
-    let mut ticks = tokio::time::interval(REST_EVERY);
-    loop {
-        ticks.tick().await;
-        app.hasher.rest();
     }
 }
 

@@ -1,15 +1,20 @@
-//! Password hashing: argon2id (19 MiB, 2 passes) on all cores but one, so that sign-ins wait for each other and
+//! Password hashing: argon2id (19 MiB, 2 passes) on threads of its own, so that sign-ins wait for each other and
 //! never for tokens, nor tokens for them.
-use anyhow::anyhow;
+use anyhow::{Context, anyhow};
 use argon2::password_hash::PasswordHasher;
 use argon2::password_hash::phc::{Output, PasswordHash};
 use argon2::{Algorithm, Argon2, Block, Params, Version};
-use std::sync::{Arc, Mutex, PoisonError};
-use std::time::{Duration, Instant};
-use tokio::sync::Semaphore;
+use std::collections::VecDeque;
+use std::panic::AssertUnwindSafe;
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+use tokio::sync::oneshot;
 
-/// How long the memory of a hash is kept for the next one. Getting 19 MiB anew costs a tenth of a check.
+/// How long a thread keeps the memory of a hash for the next one. Getting 19 MiB anew costs a tenth of a check.
 const KEPT: Duration = Duration::from_secs(10);
+
+/// How much less than other threads one that hashes is due of a core that both want.
+const NICE: i32 = 10;
 
 /// What an unknown address is checked against, so that it takes as long as a known one: random bytes that are
 /// the hash of no known password.
@@ -52,35 +57,100 @@ fn matches(password: &str, hash: &PasswordHash, memory: &mut Memory) -> Option<b
 /// What one hash works in.
 type Memory = Vec<Block>;
 
-/// Memory that waits for the next hash, and when it was last used.
-#[derive(Default)]
-struct Kept {
-    memory: Vec<Memory>,
-    used: Option<Instant>,
+/// Work for a thread that hashes.
+enum Job {
+    Hash {
+        password: String,
+        done: oneshot::Sender<anyhow::Result<String>>,
+    },
+    Verify {
+        password: String,
+        stored: Option<String>,
+        done: oneshot::Sender<bool>,
+    },
 }
 
-/// A bounded place to hash in.
-#[derive(Clone)]
+impl Job {
+    /// Does it, unless nobody waits for it any more.
+    fn work(self, memory: &mut Memory) {
+        match self {
+            Job::Hash { password, done } if !done.is_closed() => drop(done.send(hash(&password))),
+            Job::Verify {
+                password,
+                stored,
+                done,
+            } if !done.is_closed() => {
+                let _ = done.send(verify(&password, stored.as_deref(), memory));
+            }
+            _ => {}
+        }
+    }
+}
+
+/// Work that waits, first come, first served.
+#[derive(Default)]
+struct Waiting {
+    jobs: VecDeque<Job>,
+    closed: bool,
+}
+
+#[derive(Default)]
+struct Queue {
+    waiting: Mutex<Waiting>,
+    changed: Condvar,
+}
+
+impl Queue {
+    fn lock(&self) -> MutexGuard<'_, Waiting> {
+        self.waiting.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// The next job; `None` once the queue is closed. `idle` is called when there was none for a while.
+    fn next(&self, kept: Duration, mut idle: impl FnMut()) -> Option<Job> {
+        let mut waiting = self.lock();
+        loop {
+            if waiting.closed {
+                return None;
+            }
+            if let Some(job) = waiting.jobs.pop_front() {
+                return Some(job);
+            }
+            let waited = self.changed.wait_timeout(waiting, kept);
+            let (guard, timeout) = waited.unwrap_or_else(PoisonError::into_inner);
+            waiting = guard;
+            if timeout.timed_out() {
+                idle();
+            }
+        }
+    }
+}
+
+/// Threads that hash. Dropping it ends them.
 pub(crate) struct Hasher {
-    places: Arc<Semaphore>,
-    kept: Arc<Mutex<Kept>>,
+    queue: Arc<Queue>,
 }
 
 impl Hasher {
-    /// As many hashes at once as `places`, and one at least.
-    pub(crate) fn new(places: usize) -> Self {
-        Hasher {
-            places: Arc::new(Semaphore::new(places.max(1))),
-            kept: Arc::default(),
-        }
+    /// Hashes on as many threads as `places`, and one at least.
+    ///
+    /// # Errors
+    /// When the system gives no thread.
+    pub(crate) fn start(places: usize) -> anyhow::Result<Self> {
+        Self::keeping(places, KEPT)
     }
 
-    /// Gives back the memory that no hash has used for a while; to be called now and then.
-    pub(crate) fn rest(&self) {
-        let mut kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
-        if kept.used.is_some_and(|used| used.elapsed() > KEPT) {
-            *kept = Kept::default();
+    fn keeping(places: usize, kept: Duration) -> anyhow::Result<Self> {
+        let hasher = Hasher {
+            queue: Arc::default(),
+        };
+        for _ in 0..places.max(1) {
+            let queue = hasher.queue.clone();
+            std::thread::Builder::new()
+                .name("hasher".to_owned())
+                .spawn(move || work(&queue, kept))
+                .context("cannot start a thread that hashes passwords")?;
         }
+        Ok(hasher)
     }
 
     /// Hashes a new password.
@@ -88,13 +158,9 @@ impl Hasher {
     /// # Errors
     /// As [`hash`], or when the server is stopping.
     pub(crate) async fn hash(&self, password: String) -> anyhow::Result<String> {
-        let place = self.places.clone().acquire_owned().await?;
-        // The place is kept as long as the hash runs, also when nobody waits for it any more.
-        tokio::task::spawn_blocking(move || {
-            let _place = place;
-            hash(&password)
-        })
-        .await?
+        let (done, hashed) = oneshot::channel();
+        self.send(Job::Hash { password, done });
+        hashed.await?
     }
 
     /// Whether `password` is the one stored; false, after as long, when there is no account.
@@ -106,19 +172,36 @@ impl Hasher {
         password: String,
         stored: Option<String>,
     ) -> anyhow::Result<bool> {
-        let place = self.places.clone().acquire_owned().await?;
-        let kept = self.kept.clone();
-        let verified = tokio::task::spawn_blocking(move || {
-            let _place = place;
-            let lock = || kept.lock().unwrap_or_else(PoisonError::into_inner);
-            let mut memory = lock().memory.pop().unwrap_or_default();
-            let verified = verify(&password, stored.as_deref(), &mut memory);
-            let mut kept = lock();
-            kept.memory.push(memory);
-            kept.used = Some(Instant::now());
-            verified
+        let (done, right) = oneshot::channel();
+        self.send(Job::Verify {
+            password,
+            stored,
+            done,
         });
-        Ok(verified.await?)
+        Ok(right.await?)
+    }
+
+    fn send(&self, job: Job) {
+        self.queue.lock().jobs.push_back(job);
+        self.queue.changed.notify_one();
+    }
+}
+
+impl Drop for Hasher {
+    fn drop(&mut self) {
+        self.queue.lock().closed = true;
+        self.queue.changed.notify_all();
+    }
+}
+
+fn work(queue: &Queue, kept: Duration) {
+    // Of this thread alone, on Linux. Where it is refused, hashing goes on as any other work.
+    let _ = rustix::process::nice(NICE);
+    let mut memory = Memory::new();
+    while let Some(job) = queue.next(kept, || memory = Memory::new()) {
+        // Whoever waits for a job that panics is told that it failed; the thread lives on for the others.
+        let worked = AssertUnwindSafe(|| job.work(&mut memory));
+        let _ = std::panic::catch_unwind(worked);
     }
 }
 
@@ -157,18 +240,55 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn memory_waits_for_the_next_hash_and_is_given_back() {
-        let hasher = Hasher::new(2);
-        let stored = hash("correct horse").unwrap();
-        for _ in 0..3 {
-            let right = hasher.verify("correct horse".to_owned(), Some(stored.clone()));
-            assert!(right.await.unwrap());
+    async fn all_that_waits_is_hashed_in_turn() {
+        let hasher = Hasher::start(2).unwrap();
+        let stored = hasher.hash("correct horse".to_owned()).await.unwrap();
+        let tries = ["correct horse", "wrong", "correct horse", "battery"];
+        let mut rights = Vec::new();
+        for password in tries {
+            let right = hasher.verify(password.to_owned(), Some(stored.clone()));
+            rights.push(right.await.unwrap());
         }
-        let kept = || hasher.kept.lock().unwrap().memory.len();
-        hasher.rest();
-        assert_eq!(kept(), 1);
-        hasher.kept.lock().unwrap().used = Instant::now().checked_sub(2 * KEPT);
-        hasher.rest();
-        assert_eq!(kept(), 0);
+        assert_eq!(rights, [true, false, true, false]);
+        assert!(
+            !hasher
+                .verify("correct horse".to_owned(), None)
+                .await
+                .unwrap()
+        );
+    }
+
+    #[test]
+    fn what_nobody_waits_for_is_not_hashed() {
+        let verify = |done| Job::Verify {
+            password: "correct horse".to_owned(),
+            stored: None,
+            done,
+        };
+        let mut memory = Memory::new();
+        let (done, gone) = oneshot::channel();
+        drop(gone);
+        verify(done).work(&mut memory);
+        assert!(memory.is_empty());
+        let (done, _waits) = oneshot::channel();
+        verify(done).work(&mut memory);
+        assert!(!memory.is_empty());
+    }
+
+    #[test]
+    fn a_thread_without_work_is_told_so_and_ends_with_its_queue() {
+        let hasher = Hasher {
+            queue: Arc::default(),
+        };
+        let queue = hasher.queue.clone();
+        let mut rests = 0;
+        let waits = std::thread::spawn(move || {
+            let next = queue.next(Duration::from_millis(5), || rests += 1);
+            (next.is_none(), rests)
+        });
+        std::thread::sleep(Duration::from_millis(50));
+        drop(hasher);
+        let (ended, rests) = waits.join().unwrap();
+        assert!(ended && rests > 0);
     }
 }
