@@ -1,23 +1,21 @@
 //! Transitions to statements, each in a transaction of its own. The guard comes first and locks its row, so that
 //! racers queue there; when it is lost nothing has been written. What many ask for at once is in [`super::batch`].
 use super::conn::Conn;
-use super::rows::{Read, get};
+use super::feed;
+use super::rows::Read;
 use super::value::{Values, values_of};
 use super::writer::Effect;
 use crate::Outcome;
 use jose::Digest;
 use protocol::Transition;
 use protocol::types::person::email_key;
-use protocol::types::{
-    AuthorizationCode, Consent, Interaction, Lifetime, Locator, NewPerson, Session, Subject,
-    UnixTime,
-};
+use protocol::types::{Interaction, Lifetime, Locator, NewPerson, Session, Subject, UnixTime};
 
 /// One transition inside an open transaction.
 pub(super) struct Apply<'a> {
     pub(super) conn: &'a Conn,
     pub(super) now: UnixTime,
-    /// The id of its line of the audit trail, the same at every try: it tells whether an earlier one committed.
+    /// See [`super::writer::Settle`].
     pub(super) receipt: Locator,
     /// What memory must learn once this is committed.
     pub(super) effects: Vec<Effect>,
@@ -26,13 +24,6 @@ pub(super) struct Apply<'a> {
 impl Apply<'_> {
     /// Applies a transition and its line of the audit trail.
     pub(super) async fn transition(&mut self, transition: &Transition) -> Read<Outcome> {
-        if let Transition::RevokeGrant { grant, until, .. } = transition {
-            // Revoking what is revoked is success, and nothing to write down again.
-            if self.revoke_grant(*grant, *until).await? {
-                self.audit(transition).await?;
-            }
-            return Ok(Outcome::Committed);
-        }
         let outcome = self.change(transition).await?;
         if outcome == Outcome::Committed {
             self.audit(transition).await?;
@@ -43,39 +34,22 @@ impl Apply<'_> {
     async fn change(&mut self, transition: &Transition) -> Read<Outcome> {
         use Transition as T;
         match transition {
-            T::KeepInteraction(interaction) => return self.keep_interaction(interaction).await,
-            T::IssueCode {
-                code,
-                interaction,
-                consent,
-            } => {
-                return self.issue_code(code, *interaction, consent.as_ref()).await;
-            }
-            T::DenyInteraction { interaction, .. } => return self.answer(*interaction).await,
-            T::KeepDevice(device) => return self.keep_device(device).await,
+            T::KeepInteraction(interaction) => self.keep_interaction(interaction).await,
+            T::DenyInteraction { interaction, .. } => self.answer(*interaction).await,
+            T::KeepDevice(device) => self.keep_device(device).await,
             T::PollDevice {
                 device,
                 before,
                 after,
-            } => return self.poll_device(*device, *before, *after).await,
+            } => self.poll_device(*device, *before, *after).await,
             T::AnswerDevice {
                 device,
                 subject,
                 answer,
                 ..
-            } => {
-                return self.answer_device(*device, *subject, *answer).await;
-            }
-            T::RevokeAccessToken { token, .. } => {
-                let sql = "DELETE FROM access_tokens WHERE id = $1";
-                if self.run(sql, values_of![token.0]).await? > 0 {
-                    self.effects.push(Effect::Token);
-                    self.feed("token", token.0, self.now.plus(FED)).await?;
-                }
-            }
-            _ => return self.change_account(transition).await,
+            } => self.answer_device(*device, *subject, *answer).await,
+            _ => self.change_account(transition).await,
         }
-        Ok(Outcome::Committed)
     }
 
     async fn change_account(&mut self, transition: &Transition) -> Read<Outcome> {
@@ -137,72 +111,6 @@ impl Apply<'_> {
             "UPDATE interactions SET answered_at = $2 WHERE id = $1 AND answered_at IS NULL";
         self.guarded(guard, values_of![interaction.0, self.now.0])
             .await
-    }
-
-    async fn issue_code(
-        &self,
-        code: &AuthorizationCode,
-        interaction: Option<Locator>,
-        consent: Option<&Consent>,
-    ) -> Read<Outcome> {
-        if let Some(interaction) = interaction
-            && self.answer(interaction).await? == Outcome::Conflict
-        {
-            return Ok(Outcome::Conflict);
-        }
-        let sql = "INSERT INTO codes (id, digest, client, subject, scope, scope_named, redirect_uri, challenge, \
-                   auth_time, expires_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) \
-                   ON CONFLICT DO NOTHING";
-        let values = values_of![
-            code.id.0,
-            &code.digest.as_bytes()[..],
-            code.client.0,
-            code.subject.0,
-            code.scope.to_string(),
-            code.scope_named,
-            code.redirect_uri.as_str(),
-            code.challenge.as_ref().map(|challenge| challenge.as_str()),
-            code.auth_time.0,
-            code.expires_at.0,
-        ];
-        if self.run(sql, values).await? == 0 {
-            return Ok(Outcome::Conflict);
-        }
-        if let Some(consent) = consent {
-            self.remember(consent).await?;
-        }
-        Ok(Outcome::Committed)
-    }
-
-    async fn remember(&self, consent: &Consent) -> Read<()> {
-        let sql = "INSERT INTO consents (subject, client, scope, redirect_uris, granted_at) \
-                   VALUES ($1, $2, $3, $4, $5) ON CONFLICT (subject, client) DO UPDATE SET \
-                   scope = excluded.scope, redirect_uris = excluded.redirect_uris, granted_at = excluded.granted_at";
-        let values = values_of![
-            consent.subject.0,
-            consent.client.0,
-            consent.scope.to_string(),
-            consent.redirect_uris.join("\n"),
-            consent.granted_at.0,
-        ];
-        self.run(sql, values).await.map(drop)
-    }
-
-    /// Revokes a grant; whether it was alive. The revocation is remembered until the grant's own end, which no
-    /// token outlives.
-    async fn revoke_grant(&mut self, grant: Locator, until: UnixTime) -> Read<bool> {
-        let sql = "UPDATE grants SET revoked_at = $2 WHERE id = $1 AND revoked_at IS NULL RETURNING expires_at";
-        let rows = self
-            .conn
-            .query(sql, values_of![grant.0, self.now.0])
-            .await?;
-        let Some(row) = rows.first() else {
-            return Ok(false);
-        };
-        let until = until.max(UnixTime(get(row, 0)?));
-        self.feed("grant", grant.0, until).await?;
-        self.effects.push(Effect::Grant(grant, until));
-        Ok(true)
     }
 
     async fn create_person(&self, person: &NewPerson) -> Read<Outcome> {
@@ -362,19 +270,14 @@ impl Apply<'_> {
         Ok(())
     }
 
-    /// Tells other nodes. The number is the highest that is committed plus one: whoever takes it at the same moment
-    /// waits for the other's commit and counts again, so a line is only ever written after all before it are
-    /// committed, and a reader that has seen a number misses none below it.
+    /// Tells other nodes.
     pub(super) async fn feed(
         &self,
         kind: &'static str,
         reference: i64,
         until: UnixTime,
     ) -> Read<()> {
-        let sql = "INSERT INTO changes (seq, kind, ref, until) \
-                   SELECT COALESCE(MAX(seq), 0) + 1, $1, $2, $3 FROM changes ON CONFLICT DO NOTHING";
-        while self.run(sql, values_of![kind, reference, until.0]).await? == 0 {}
-        Ok(())
+        feed::tell(self.conn, vec![(kind, reference, until)]).await
     }
 
     async fn audit(&self, transition: &Transition) -> Read<()> {

@@ -1,13 +1,13 @@
-//! What many ask for at once: tokens issued, refresh tokens rotated, codes redeemed. All of one kind that wait are
-//! one statement, and so one transaction and one round trip: its guards are inserts that do nothing where the row is
-//! there already, and the rest is inserted for those whose guard was won.
+//! What many ask for at once: tokens issued, refresh tokens rotated, codes issued and redeemed, grants and tokens
+//! revoked. All of one kind that wait are one statement, and so one transaction and one round trip: its guards are
+//! inserts that do nothing where the row is there already, and the rest is inserted for those whose guard was won.
+//! Revocations alone are several statements: see [`super::revoke`].
 use super::conn::Conn;
 use super::rows::{Read, get};
 use super::value::values_of;
-use super::writer::Settle;
-use crate::IdMint;
+use super::writer::{Effect, Settle};
+use super::{codes, revoke};
 use protocol::Transition;
-use protocol::decision::Mint;
 use protocol::types::{AccessToken, Grant, RefreshToken, SealedReply};
 use std::collections::HashSet;
 
@@ -17,37 +17,61 @@ pub(super) enum Kind {
     Issue,
     Rotate,
     Redeem,
+    Code,
+    Revoke,
+}
+
+/// What came of a batch.
+pub(super) struct Settled {
+    /// For each, whether its guard was won.
+    pub(super) won: Vec<bool>,
+    /// What memory must learn.
+    pub(super) effects: Vec<Effect>,
+}
+
+impl From<Vec<bool>> for Settled {
+    fn from(won: Vec<bool>) -> Self {
+        let effects = Vec::new();
+        Settled { won, effects }
+    }
 }
 
 impl Kind {
+    /// How many there are.
+    pub(super) const COUNT: usize = 5;
+
     pub(super) fn of(transition: &Transition) -> Option<Self> {
         match transition {
             Transition::IssueAccessToken(_) => Some(Kind::Issue),
             Transition::RotateRefreshToken { .. } => Some(Kind::Rotate),
             Transition::RedeemCode { .. } => Some(Kind::Redeem),
+            Transition::IssueCode { .. } => Some(Kind::Code),
+            Transition::RevokeGrant { .. } | Transition::RevokeAccessToken { .. } => {
+                Some(Kind::Revoke)
+            }
             _ => None,
         }
     }
 
-    /// Settles all of `jobs`, which are of this kind, or none; for each, whether its guard was won.
-    pub(super) async fn settle(
-        self,
-        conn: &Conn,
-        mint: &IdMint,
-        jobs: &[Settle],
-    ) -> Read<Vec<bool>> {
-        match self {
-            Kind::Issue => issue(conn, jobs).await,
-            Kind::Rotate => rotate(conn, jobs).await,
-            Kind::Redeem => redeem(conn, mint, jobs).await,
-        }
+    /// Settles all of `jobs`, which are of this kind, or none.
+    pub(super) async fn settle(self, conn: &Conn, jobs: &[Settle]) -> Read<Settled> {
+        Ok(match self {
+            Kind::Issue => issue(conn, jobs).await?.into(),
+            Kind::Rotate => rotate(conn, jobs).await?.into(),
+            Kind::Redeem => redeem(conn, jobs).await?.into(),
+            Kind::Code => codes::issue(conn, jobs).await?.into(),
+            Kind::Revoke => Settled {
+                effects: revoke::revoke(conn, jobs).await?,
+                won: vec![true; jobs.len()],
+            },
+        })
     }
 }
 
 /// Whether a transition is there already, told by what only it can have written. Asked after its guard was lost and
 /// the answer to an earlier try had not come back.
 pub(super) async fn was_settled(conn: &Conn, transition: &Transition) -> Read<bool> {
-    let access = match transition {
+    let (sql, id, digest) = match transition {
         Transition::RotateRefreshToken {
             consumed,
             successor,
@@ -59,11 +83,17 @@ pub(super) async fn was_settled(conn: &Conn, transition: &Transition) -> Read<bo
                 .await?
                 .is_empty());
         }
-        Transition::IssueAccessToken(access) | Transition::RedeemCode { access, .. } => access,
+        Transition::IssueAccessToken(access) | Transition::RedeemCode { access, .. } => {
+            let sql = "SELECT 1 FROM access_tokens WHERE id = $1 AND digest = $2";
+            (sql, access.id, &access.digest)
+        }
+        Transition::IssueCode { code, .. } => {
+            let sql = "SELECT 1 FROM codes WHERE id = $1 AND digest = $2";
+            (sql, code.id, &code.digest)
+        }
         _ => return Ok(false),
     };
-    let sql = "SELECT 1 FROM access_tokens WHERE id = $1 AND digest = $2";
-    let values = values_of![access.id.0, &access.digest.as_bytes()[..]];
+    let values = values_of![id.0, &digest.as_bytes()[..]];
     Ok(!conn.query(sql, values).await?.is_empty())
 }
 
@@ -192,7 +222,7 @@ fn rotation(job: &Settle) -> Option<Rotation<'_>> {
 /// The digest of a refresh token that is not issued. No digest is empty.
 const NONE: &[u8] = &[];
 
-async fn redeem(conn: &Conn, mint: &IdMint, jobs: &[Settle]) -> Read<Vec<bool>> {
+async fn redeem(conn: &Conn, jobs: &[Settle]) -> Read<Vec<bool>> {
     let mut sorted: Vec<_> = jobs.iter().filter_map(redemption).collect();
     sorted.sort_by_key(|(grant, ..)| grant.id);
     // Of those who bring the same code at once, the first is asked for; whatever comes of it, the others lost.
@@ -202,15 +232,15 @@ async fn redeem(conn: &Conn, mint: &IdMint, jobs: &[Settle]) -> Read<Vec<bool>> 
     let (mut auth_time, mut started_at, mut ends_at) = (Vec::new(), Vec::new(), Vec::new());
     let (mut id, mut digest, mut expires_at) = (Vec::new(), Vec::new(), Vec::new());
     let (mut line, mut at) = (Vec::new(), Vec::new());
-    for (grant, token, refresh, now) in sorted {
+    for (grant, token, refresh, job) in sorted {
         auth_time.push(grant.auth_time.0);
         started_at.push(grant.started_at.0);
         ends_at.push(grant.expires_at.0);
         id.push(refresh.map_or(0, |token| token.id.0));
         digest.push(refresh.map_or(NONE, |token| token.digest.as_bytes()));
         expires_at.push(refresh.map_or(0, |token| token.expires_at.0));
-        line.push(mint.locator().0);
-        at.push(now);
+        line.push(job.receipt.0);
+        at.push(job.now.0);
         access.push(token);
     }
     let sql = "WITH asked AS (SELECT * FROM UNNEST($1::int8[], $2::bytea[], $3::int8[], $4::int8[], $5::int8[], \
@@ -255,7 +285,12 @@ async fn redeem(conn: &Conn, mint: &IdMint, jobs: &[Settle]) -> Read<Vec<bool>> 
     Ok(jobs.iter().map(is_won).collect())
 }
 
-type Redemption<'a> = (&'a Grant, &'a AccessToken, Option<&'a RefreshToken>, i64);
+type Redemption<'a> = (
+    &'a Grant,
+    &'a AccessToken,
+    Option<&'a RefreshToken>,
+    &'a Settle,
+);
 
 fn redemption(job: &Settle) -> Option<Redemption<'_>> {
     match &job.transition {
@@ -263,12 +298,13 @@ fn redemption(job: &Settle) -> Option<Redemption<'_>> {
             grant,
             access,
             refresh,
-        } => Some((grant, access, refresh.as_ref(), job.now.0)),
+        } => Some((grant, access, refresh.as_ref(), job)),
         _ => None,
     }
 }
 
-async fn ids(
+/// Runs a statement whose rows are ids.
+pub(super) async fn ids(
     conn: &Conn,
     sql: &'static str,
     values: super::value::Values<'_>,

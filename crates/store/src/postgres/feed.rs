@@ -1,6 +1,7 @@
-//! The revocation feed, read from the lines of `changes`. Some line is always there: the sweeper keeps the last.
+//! The revocation feed, written to and read from the lines of `changes`. Some line is always there: the sweeper keeps the last.
 use super::Postgres;
-use super::conn::Slot;
+use super::batch::ids;
+use super::conn::{Conn, Slot};
 use super::read::{self, Change as Line, many, one};
 use super::rows::{Read, get};
 use super::value::values_of;
@@ -8,7 +9,7 @@ use crate::StoreError;
 use crate::sqlite::feed::{cursor_at, side};
 use protocol::facts::Standing;
 use protocol::revocations::{Change, Cursor, FeedFacts};
-use protocol::types::{Locator, Subject};
+use protocol::types::{Locator, Subject, UnixTime};
 use tokio::sync::watch;
 use tokio_postgres::Row;
 
@@ -20,6 +21,28 @@ pub(super) async fn begin(slot: &Slot) -> Result<(), StoreError> {
     let sql = "INSERT INTO changes (seq, kind, ref, until) \
                SELECT 1, 'origin', $1, $2 WHERE NOT EXISTS (SELECT 1 FROM changes) ON CONFLICT DO NOTHING";
     slot.query(sql, values_of![origin, i64::MAX]).await?;
+    Ok(())
+}
+
+/// A line that has no number yet: its kind, what it is about, and when it may be forgotten.
+pub(super) type NewLine = (&'static str, i64, UnixTime);
+
+/// Tells other nodes, inside an open transaction. Numbers follow on the highest that is committed: whoever takes one
+/// of them at the same moment waits for the other's commit and counts again, so a line is only ever written after all
+/// before it are committed, and a reader that has seen a number misses none below it.
+pub(super) async fn tell(conn: &Conn, mut lines: Vec<NewLine>) -> Read<()> {
+    let sql = "INSERT INTO changes (seq, kind, ref, until) \
+               SELECT (SELECT COALESCE(MAX(seq), 0) FROM changes) + n, kind, ref, until \
+               FROM UNNEST($1::text[], $2::int8[], $3::int8[]) WITH ORDINALITY AS t (kind, ref, until, n) \
+               ORDER BY n ON CONFLICT DO NOTHING RETURNING ref";
+    while !lines.is_empty() {
+        let kind: Vec<&str> = lines.iter().map(|line| line.0).collect();
+        let reference: Vec<i64> = lines.iter().map(|line| line.1).collect();
+        let until: Vec<i64> = lines.iter().map(|line| line.2.0).collect();
+        // What others have taken is the lowest of these numbers, so those that are written have no gap before them.
+        let written = ids(conn, sql, values_of![kind, reference, until]).await?;
+        lines.retain(|line| !written.contains(&line.1));
+    }
     Ok(())
 }
 

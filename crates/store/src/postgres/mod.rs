@@ -4,6 +4,7 @@ mod apply;
 mod apply_client;
 mod batch;
 mod clients;
+mod codes;
 mod conn;
 mod devices;
 mod fault;
@@ -14,6 +15,7 @@ mod lease;
 mod migrate;
 pub(crate) mod operator;
 mod read;
+mod revoke;
 mod rows;
 pub(crate) mod sweep;
 mod tls;
@@ -26,6 +28,7 @@ use crate::{IdMint, Options, Outcome, StoreError};
 use conn::{Dialer, Slot};
 use gather::Gather;
 use protocol::Transition;
+use protocol::decision::Mint;
 use protocol::facts::{RefreshFacts, Standing};
 use protocol::types::{AccessToken, ClientNo, Subject, UnixTime};
 use rows::get;
@@ -57,6 +60,7 @@ pub(crate) struct Postgres {
     /// Sweeping and filling, which nobody waits for.
     sweeping: Slot,
     batches: mpsc::Sender<Job>,
+    revocations: mpsc::Sender<Job>,
     singles: mpsc::Sender<Job>,
     lanes: StdMutex<Vec<JoinHandle<()>>>,
     /// The last line of the feed that memory holds.
@@ -123,7 +127,6 @@ impl Postgres {
         let lane = |queue: &writer::Queue| Lane {
             queue: queue.clone(),
             slot: Slot::new(dialer.clone()),
-            mint: mint.clone(),
             memory: memory.clone(),
             fed: fed.clone(),
         };
@@ -132,6 +135,10 @@ impl Postgres {
         let mut lanes: Vec<_> = (0..options.tuning.lanes)
             .map(|_| runtime.spawn(lane(&queue).batches(options.tuning.batch)))
             .collect();
+        // More than one would wait for each other: lines of the feed are committed one batch after another.
+        let (revocations, jobs) = mpsc::channel(QUEUE);
+        let queue = Arc::new(Mutex::new(jobs));
+        lanes.push(runtime.spawn(lane(&queue).batches(options.tuning.batch)));
         let (singles, jobs) = mpsc::channel(QUEUE);
         let queue = Arc::new(Mutex::new(jobs));
         lanes.extend((0..SINGLE_LANES).map(|_| runtime.spawn(lane(&queue).singles())));
@@ -146,6 +153,7 @@ impl Postgres {
             chores: Slot::new(dialer.clone()),
             sweeping: opened.slot,
             batches,
+            revocations,
             singles,
             lanes: StdMutex::new(lanes),
             seen: watch::Sender::new(opened.seen),
@@ -173,6 +181,7 @@ impl Postgres {
     ) -> Result<Outcome, StoreError> {
         self.keep_number().await?;
         let queue = match batch::Kind::of(&transition) {
+            Some(batch::Kind::Revoke) => &self.revocations,
             Some(_) => &self.batches,
             None => &self.singles,
         };
@@ -180,6 +189,7 @@ impl Postgres {
         let job = Job::Settle(Settle {
             transition,
             now,
+            receipt: self.mint.locator(),
             asked: Instant::now(),
             done,
         });
@@ -217,6 +227,7 @@ impl Postgres {
     /// Finishes what is queued, gives the node number back and stops the writers.
     pub(crate) async fn close(&self) {
         let _ = self.batches.send(Job::Close).await;
+        let _ = self.revocations.send(Job::Close).await;
         let _ = self.singles.send(Job::Close).await;
         let lanes = std::mem::take(&mut *self.lanes.lock().unwrap_or_else(PoisonError::into_inner));
         for lane in lanes {

@@ -34,12 +34,14 @@ values! {
     &[u8] => BYTEA,
     Vec<u8> => BYTEA,
     Option<&[u8]> => BYTEA,
+    Vec<bool> => BOOL_ARRAY,
     Vec<i64> => INT8_ARRAY,
     Vec<Option<i64>> => INT8_ARRAY,
     Vec<&[u8]> => BYTEA_ARRAY,
     Vec<Option<&[u8]>> => BYTEA_ARRAY,
     Vec<String> => TEXT_ARRAY,
-    Vec<&'static str> => TEXT_ARRAY,
+    Vec<&str> => TEXT_ARRAY,
+    Vec<Option<&str>> => TEXT_ARRAY,
 }
 
 /// The values of a statement, by reference.

@@ -1,22 +1,21 @@
 //! The writers: lanes that take what has queued, each on its own connection. Batches come from load, never from
 //! waiting. A commit whose answer was lost is found out about before anyone is answered.
 use super::apply::Apply;
-use super::batch::{self, Kind};
+use super::batch::{self, Kind, Settled};
 use super::conn::{Conn, Slot, Tries};
 use super::fault::Fault;
 use super::read;
 use super::rows::Read;
 use super::value::values_of;
 use crate::memory::Memory;
-use crate::{IdMint, Outcome, StoreError};
+use crate::{Outcome, StoreError};
 use protocol::Transition;
-use protocol::decision::Mint;
 use protocol::types::{ClientNo, Locator, Subject, UnixTime};
 use std::sync::Arc;
 use std::time::Instant;
 use tokio::sync::{Mutex, Notify, mpsc, oneshot};
 
-/// Transitions that may wait in each of the two queues; more are refused.
+/// Transitions that may wait in each of the queues; more are refused.
 pub(super) const QUEUE: usize = 4_096;
 
 /// What memory learns from a commit.
@@ -40,6 +39,8 @@ pub(super) enum Job {
 pub(super) struct Settle {
     pub(super) transition: Transition,
     pub(super) now: UnixTime,
+    /// The id of its line of the audit trail, the same at every try: it tells whether an earlier one committed.
+    pub(super) receipt: Locator,
     /// Since when it waits.
     pub(super) asked: Instant,
     pub(super) done: oneshot::Sender<Result<Outcome, StoreError>>,
@@ -52,7 +53,6 @@ pub(super) type Queue = Arc<Mutex<mpsc::Receiver<Job>>>;
 pub(super) struct Lane {
     pub(super) queue: Queue,
     pub(super) slot: Slot,
-    pub(super) mint: IdMint,
     pub(super) memory: Arc<Memory>,
     /// Told of every commit that the feed has a line of.
     pub(super) fed: Arc<Notify>,
@@ -94,7 +94,8 @@ impl Lane {
     }
 
     async fn settle(&self, jobs: Vec<Settle>) {
-        let (mut batches, mut singles) = (<[Vec<Settle>; 3]>::default(), Vec::new());
+        let mut batches = <[Vec<Settle>; Kind::COUNT]>::default();
+        let mut singles = Vec::new();
         for job in jobs {
             match Kind::of(&job.transition) {
                 Some(kind) => batches[kind as usize].push(job),
@@ -102,27 +103,31 @@ impl Lane {
             }
         }
         // All kinds are sent before the first answer is waited for.
-        let [issued, rotated, redeemed] = batches;
+        let [issued, rotated, redeemed, codes, revoked] = batches;
         tokio::join!(
             self.batch(Kind::Issue, issued),
             self.batch(Kind::Rotate, rotated),
             self.batch(Kind::Redeem, redeemed),
+            self.batch(Kind::Code, codes),
         );
+        // A transaction of several statements has the connection to itself.
+        self.batch(Kind::Revoke, revoked).await;
         for job in singles {
             let settled = self.alone(&job).await;
             let _ = job.done.send(settled.map_err(StoreError::from));
         }
     }
 
-    /// Settles all of one kind in one statement, or each alone when that failed as a whole.
+    /// Settles all of one kind in one transaction, or each alone when that failed as a whole.
     async fn batch(&self, kind: Kind, jobs: Vec<Settle>) {
         if jobs.is_empty() {
             return;
         }
         match self.try_batch(kind, &jobs).await {
             // A guard lost to somebody is an answer; a token whose id is there already is looked at again.
-            Ok(won) if kind != Kind::Issue || won.iter().all(|won| *won) => {
-                for (job, won) in jobs.into_iter().zip(won) {
+            Ok(settled) if kind != Kind::Issue || settled.won.iter().all(|won| *won) => {
+                self.learn(&settled.effects).await;
+                for (job, won) in jobs.into_iter().zip(settled.won) {
                     let _ = job.done.send(Ok(outcome(won)));
                 }
             }
@@ -136,11 +141,11 @@ impl Lane {
     }
 
     /// Tries until the database takes no other side of a race.
-    async fn try_batch(&self, kind: Kind, jobs: &[Settle]) -> Read<Vec<bool>> {
+    async fn try_batch(&self, kind: Kind, jobs: &[Settle]) -> Read<Settled> {
         let mut tries = Tries::new();
         loop {
             let conn = self.slot.conn().await?;
-            match kind.settle(&conn, &self.mint, jobs).await {
+            match kind.settle(&conn, jobs).await {
                 Err(Fault::Again(why)) => tries.pause(why).await?,
                 Err(Fault::Lost(why)) => {
                     self.slot.drop_conn(&conn);
@@ -159,10 +164,9 @@ impl Lane {
             refuse_late(&tries)?;
             let conn = self.slot.conn().await?;
             let tried = async {
-                let won = kind
-                    .settle(&conn, &self.mint, std::slice::from_ref(job))
-                    .await?;
-                Ok(won[0] || batch::was_settled(&conn, &job.transition).await?)
+                let settled = kind.settle(&conn, std::slice::from_ref(job)).await?;
+                self.learn(&settled.effects).await;
+                Ok(settled.won[0] || batch::was_settled(&conn, &job.transition).await?)
             };
             match tried.await {
                 Ok(false) if kind == Kind::Issue => {
@@ -183,9 +187,8 @@ impl Lane {
 
     /// Settles a transition in a transaction of its own.
     async fn alone(&self, job: &Settle) -> Read<Outcome> {
-        let (transition, now) = (&job.transition, job.now);
+        let (transition, now, receipt) = (&job.transition, job.now, job.receipt);
         let mut tries = Tries::since(job.asked);
-        let receipt = self.mint.locator();
         let mut unsure = false;
         loop {
             refuse_late(&tries)?;
@@ -285,7 +288,6 @@ async fn was_alone_settled(conn: &Conn, transition: &Transition, receipt: Locato
         Transition::KeepInteraction(interaction) => {
             ("SELECT 1 FROM interactions WHERE id = $1", interaction.id)
         }
-        Transition::IssueCode { code, .. } => ("SELECT 1 FROM codes WHERE id = $1", code.id),
         Transition::KeepDevice(device) => ("SELECT 1 FROM device_codes WHERE id = $1", device.id),
         _ => ("SELECT 1 FROM audit WHERE id = $1", receipt),
     };

@@ -10,11 +10,11 @@ use std::time::Duration;
 use store::{Store, SweepRules};
 
 /// Where the feed stands.
-async fn here(store: &Store) -> Cursor {
+pub(crate) async fn here(store: &Store) -> Cursor {
     store.revocations(None, 10).await.unwrap().unwrap().cursor
 }
 
-async fn after(store: &Store, cursor: Cursor) -> Option<FeedFacts> {
+pub(crate) async fn after(store: &Store, cursor: Cursor) -> Option<FeedFacts> {
     store.revocations(Some(cursor), 1_000).await.unwrap()
 }
 

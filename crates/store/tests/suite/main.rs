@@ -4,6 +4,7 @@
 
 mod accounts;
 mod apps;
+mod batches;
 mod devices;
 mod engine;
 mod feed;
@@ -13,6 +14,7 @@ mod nodes;
 mod operator;
 mod proxy;
 mod racers;
+mod revocations;
 mod sweepers;
 mod tokens;
 mod two_processes;

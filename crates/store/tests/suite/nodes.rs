@@ -17,7 +17,7 @@ pub(crate) fn world() -> Option<World> {
 }
 
 /// Lets the next `times` inserts into `table` fail with `state`, at the statement or at the commit.
-fn inject(database: &Database, table: &str, state: &str, times: u32, at_commit: bool) {
+pub(crate) fn inject(database: &Database, table: &str, state: &str, times: u32, at_commit: bool) {
     let kind = match at_commit {
         true => {
             "CREATE CONSTRAINT TRIGGER injected AFTER INSERT ON {table} DEFERRABLE INITIALLY DEFERRED"
@@ -92,7 +92,7 @@ async fn what_the_database_refuses_hurts_only_itself() {
 }
 
 /// A world behind a proxy that can lose an answer.
-async fn behind_proxy() -> Option<(World, Proxy)> {
+pub(crate) async fn behind_proxy() -> Option<(World, Proxy)> {
     let database = server().map(|_| Database::new())?;
     let proxy = Proxy::before(&database.url()).await;
     Some((World::through(database, proxy.location()), proxy))
@@ -170,9 +170,15 @@ async fn the_same_for_what_runs_alone() {
     );
 
     proxy.lose("COMMIT");
-    let code = world.issued_code(client, Subject(1)).await;
+    let pending = world.interaction(client);
+    assert_eq!(
+        world
+            .settle(Transition::KeepInteraction(pending.clone()))
+            .await,
+        Outcome::Committed
+    );
     assert!(proxy.has_lost());
-    assert!(world.store.code(code.id).await.unwrap().is_some());
+    assert!(world.store.interaction(pending.id).await.unwrap().is_some());
 
     proxy.lose("COMMIT");
     let app = Box::new(world.new_client("other"));

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use store::Outcome;
 
 /// Settles all at once; how many were committed.
-async fn race(world: &Arc<World>, transitions: Vec<Transition>) -> usize {
+pub(crate) async fn race(world: &Arc<World>, transitions: Vec<Transition>) -> usize {
     let tasks: Vec<_> = transitions
         .into_iter()
         .map(|transition| {

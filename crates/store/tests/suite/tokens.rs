@@ -2,7 +2,7 @@
 use crate::world::World;
 use protocol::Transition;
 use protocol::transition::RevocationCause;
-use protocol::types::{Consent, Interaction, Lifetime, Locator, Scope};
+use protocol::types::Locator;
 use store::Outcome;
 
 #[tokio::test]
@@ -171,18 +171,6 @@ async fn client_credentials_need_no_grant_row() {
     assert!(!facts.grant_revoked);
 }
 
-fn interaction(world: &World, client: protocol::types::ClientNo) -> Interaction {
-    let code = world.code(client, protocol::types::Subject(1));
-    Interaction {
-        id: code.id,
-        digest: code.digest,
-        client,
-        request: "client_id=app&state=%20x".to_owned(),
-        expires_at: world.now.plus(Lifetime::from_minutes(10)),
-        answered_at: None,
-    }
-}
-
 #[tokio::test]
 async fn an_interaction_is_answered_once_by_a_code_or_a_denial() {
     let world = World::new();
@@ -190,7 +178,7 @@ async fn an_interaction_is_answered_once_by_a_code_or_a_denial() {
         world.client("app").await,
         world.person("ada@example.com").await,
     );
-    let pending = interaction(&world, client);
+    let pending = world.interaction(client);
     assert_eq!(
         world
             .settle(Transition::KeepInteraction(pending.clone()))
@@ -207,13 +195,7 @@ async fn an_interaction_is_answered_once_by_a_code_or_a_denial() {
         interaction: Some(pending.id),
         consent,
     };
-    let consent = Consent {
-        subject,
-        client,
-        scope: Scope::parse("a b").unwrap(),
-        redirect_uris: vec!["https://app.example/cb".to_owned()],
-        granted_at: world.now,
-    };
+    let consent = world.consent(client, subject, "a b");
     assert_eq!(
         world.settle(issue(Some(consent.clone()))).await,
         Outcome::Committed

@@ -2,11 +2,12 @@
 use crate::engine::Database;
 use jose::{Digest, TokenText};
 use protocol::decision::Mint;
+use protocol::transition::RevocationCause;
 use protocol::types::ids::SubjectFormat;
 use protocol::types::{
-    AccessToken, AuthorizationCode, Client, ClientKind, ClientNo, ClientStatus, Grant, GrantType,
-    Lifetime, Locator, NewPerson, RedirectUri, RefreshToken, Scope, SealedReply, Side,
-    StoredSecret, Subject, UnixTime,
+    AccessToken, AuthorizationCode, Client, ClientKind, ClientNo, ClientStatus, Consent, Grant,
+    GrantType, Interaction, Lifetime, Locator, NewPerson, RedirectUri, RefreshToken, Scope,
+    SealedReply, Side, StoredSecret, Subject, UnixTime,
 };
 use protocol::{Policy, Transition};
 use store::{Location, Options, Outcome, Store, Synchronous, Tuning};
@@ -145,6 +146,29 @@ impl World {
         }
     }
 
+    /// An authorization request that waits for its person.
+    pub(crate) fn interaction(&self, client: ClientNo) -> Interaction {
+        let (id, digest) = self.text("in_");
+        Interaction {
+            id,
+            digest,
+            client,
+            request: "client_id=app&state=%20x".to_owned(),
+            expires_at: self.now.plus(Lifetime::from_minutes(10)),
+            answered_at: None,
+        }
+    }
+
+    pub(crate) fn consent(&self, client: ClientNo, subject: Subject, scope: &str) -> Consent {
+        Consent {
+            subject,
+            client,
+            scope: Scope::parse(scope).unwrap(),
+            redirect_uris: vec!["https://app.example/cb".to_owned()],
+            granted_at: self.now,
+        }
+    }
+
     pub(crate) async fn issued_code(
         &self,
         client: ClientNo,
@@ -217,6 +241,42 @@ impl World {
             reply: Some(SealedReply(b"sealed".to_vec())),
         };
         (transition, successor)
+    }
+
+    pub(crate) fn revocation(&self, grant: &Grant) -> Transition {
+        Transition::RevokeGrant {
+            grant: grant.id,
+            until: grant.expires_at,
+            client: grant.client,
+            cause: RevocationCause::App,
+        }
+    }
+
+    /// Grants of one person and app, each with its first access token.
+    pub(crate) async fn granted(&self, many: usize) -> Vec<(Grant, AccessToken)> {
+        let (client, subject) = (
+            self.client("app").await,
+            self.person("ada@example.com").await,
+        );
+        let mut granted = Vec::new();
+        for _ in 0..many {
+            let grant = self.grant(&self.issued_code(client, subject).await);
+            let access = self.access(&grant);
+            let transition = Transition::RedeemCode {
+                grant: grant.clone(),
+                access: access.clone(),
+                refresh: None,
+            };
+            assert_eq!(self.settle(transition).await, Outcome::Committed);
+            granted.push((grant, access));
+        }
+        granted
+    }
+
+    /// How many lines of the audit trail tell of an event.
+    pub(crate) fn audited(&self, event: &str) -> i64 {
+        let sql = format!("SELECT COUNT(*) FROM audit WHERE event = '{event}'");
+        self.database.count(&sql)
     }
 
     /// A person, an app and a grant with its first tokens.
