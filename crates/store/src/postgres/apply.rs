@@ -9,7 +9,7 @@ use crate::Outcome;
 use jose::Digest;
 use protocol::Transition;
 use protocol::types::person::email_key;
-use protocol::types::{Interaction, Lifetime, Locator, NewPerson, Session, Subject, UnixTime};
+use protocol::types::{Lifetime, Locator, NewPerson, Session, Subject, UnixTime};
 
 /// One transition inside an open transaction.
 pub(super) struct Apply<'a> {
@@ -34,14 +34,8 @@ impl Apply<'_> {
     async fn change(&mut self, transition: &Transition) -> Read<Outcome> {
         use Transition as T;
         match transition {
-            T::KeepInteraction(interaction) => self.keep_interaction(interaction).await,
             T::DenyInteraction { interaction, .. } => self.answer(*interaction).await,
             T::KeepDevice(device) => self.keep_device(device).await,
-            T::PollDevice {
-                device,
-                before,
-                after,
-            } => self.poll_device(*device, *before, *after).await,
             T::AnswerDevice {
                 device,
                 subject,
@@ -91,19 +85,6 @@ impl Apply<'_> {
 
     pub(super) async fn run(&self, sql: &'static str, values: Values<'_>) -> Read<u64> {
         self.conn.execute(sql, values).await
-    }
-
-    async fn keep_interaction(&self, interaction: &Interaction) -> Read<Outcome> {
-        let sql = "INSERT INTO interactions (id, digest, client, request, expires_at, answered_at) \
-                   VALUES ($1, $2, $3, $4, $5, NULL) ON CONFLICT DO NOTHING";
-        let values = values_of![
-            interaction.id.0,
-            &interaction.digest.as_bytes()[..],
-            interaction.client.0,
-            interaction.request.as_str(),
-            interaction.expires_at.0,
-        ];
-        self.guarded(sql, values).await
     }
 
     async fn answer(&self, interaction: Locator) -> Read<Outcome> {

@@ -1,12 +1,12 @@
-//! What many ask for at once: tokens issued, refresh tokens rotated, codes issued and redeemed, grants and tokens
-//! revoked. All of one kind that wait are one statement, and so one transaction and one round trip: its guards are
-//! inserts that do nothing where the row is there already, and the rest is inserted for those whose guard was won.
-//! Revocations alone are several statements: see [`super::revoke`].
+//! What many ask for at once: tokens issued, refresh tokens rotated, codes issued and redeemed, requests kept, devices
+//! that poll, grants and tokens revoked. All of one kind that wait are one statement, and so one transaction and one
+//! round trip: a guard that is lost writes nothing, and the rest is written for those whose guard was won. Revocations
+//! alone are several statements: see [`super::revoke`].
 use super::conn::Conn;
 use super::rows::{Read, get};
 use super::value::values_of;
 use super::writer::{Effect, Settle};
-use super::{codes, revoke};
+use super::{codes, devices, revoke};
 use protocol::Transition;
 use protocol::types::{AccessToken, Grant, RefreshToken, SealedReply};
 use std::collections::HashSet;
@@ -17,7 +17,9 @@ pub(super) enum Kind {
     Issue,
     Rotate,
     Redeem,
+    Keep,
     Code,
+    Poll,
     Revoke,
 }
 
@@ -38,14 +40,16 @@ impl From<Vec<bool>> for Settled {
 
 impl Kind {
     /// How many there are.
-    pub(super) const COUNT: usize = 5;
+    pub(super) const COUNT: usize = 7;
 
     pub(super) fn of(transition: &Transition) -> Option<Self> {
         match transition {
             Transition::IssueAccessToken(_) => Some(Kind::Issue),
             Transition::RotateRefreshToken { .. } => Some(Kind::Rotate),
             Transition::RedeemCode { .. } => Some(Kind::Redeem),
+            Transition::KeepInteraction(_) => Some(Kind::Keep),
             Transition::IssueCode { .. } => Some(Kind::Code),
+            Transition::PollDevice { .. } => Some(Kind::Poll),
             Transition::RevokeGrant { .. } | Transition::RevokeAccessToken { .. } => {
                 Some(Kind::Revoke)
             }
@@ -59,7 +63,9 @@ impl Kind {
             Kind::Issue => issue(conn, jobs).await?.into(),
             Kind::Rotate => rotate(conn, jobs).await?.into(),
             Kind::Redeem => redeem(conn, jobs).await?.into(),
+            Kind::Keep => codes::keep(conn, jobs).await?.into(),
             Kind::Code => codes::issue(conn, jobs).await?.into(),
+            Kind::Poll => devices::poll(conn, jobs).await?.into(),
             Kind::Revoke => Settled {
                 effects: revoke::revoke(conn, jobs).await?,
                 won: vec![true; jobs.len()],
@@ -86,6 +92,10 @@ pub(super) async fn was_settled(conn: &Conn, transition: &Transition) -> Read<bo
         Transition::IssueAccessToken(access) | Transition::RedeemCode { access, .. } => {
             let sql = "SELECT 1 FROM access_tokens WHERE id = $1 AND digest = $2";
             (sql, access.id, &access.digest)
+        }
+        Transition::KeepInteraction(interaction) => {
+            let sql = "SELECT 1 FROM interactions WHERE id = $1 AND digest = $2";
+            (sql, interaction.id, &interaction.digest)
         }
         Transition::IssueCode { code, .. } => {
             let sql = "SELECT 1 FROM codes WHERE id = $1 AND digest = $2";

@@ -1,5 +1,6 @@
-//! Codes issued, all that wait in one statement. Interactions that they answer are guards; a consent that is to be
-//! remembered is written with its line of the audit trail, for each code that was issued.
+//! Authorization requests kept and codes issued, all that wait in one statement. Interactions that codes answer are
+//! guards; a consent that is to be remembered is written with its line of the audit trail, for each code that was
+//! issued.
 use super::batch::ids;
 use super::conn::Conn;
 use super::rows::Read;
@@ -8,6 +9,31 @@ use super::writer::Settle;
 use protocol::Transition;
 use protocol::types::{AuthorizationCode, Consent, Locator};
 use std::collections::HashSet;
+
+/// Keeps all requests, or none; for each, whether it is kept.
+pub(super) async fn keep(conn: &Conn, jobs: &[Settle]) -> Read<Vec<bool>> {
+    let (mut id, mut digest, mut client) = (Vec::new(), Vec::new(), Vec::new());
+    let (mut request, mut expires_at) = (Vec::new(), Vec::new());
+    for job in jobs {
+        if let Transition::KeepInteraction(interaction) = &job.transition {
+            id.push(interaction.id.0);
+            digest.push(&interaction.digest.as_bytes()[..]);
+            client.push(interaction.client.0);
+            request.push(interaction.request.as_str());
+            expires_at.push(interaction.expires_at.0);
+        }
+    }
+    let sql = "INSERT INTO interactions (id, digest, client, request, expires_at, answered_at) \
+               SELECT *, NULL FROM UNNEST($1::int8[], $2::bytea[], $3::int8[], $4::text[], $5::int8[]) \
+               ON CONFLICT DO NOTHING RETURNING id";
+    let kept = ids(
+        conn,
+        sql,
+        values_of![id.clone(), digest, client, request, expires_at],
+    )
+    .await?;
+    Ok(id.iter().map(|id| kept.contains(id)).collect())
+}
 
 /// A code, the interaction that it answers, and what is to be remembered.
 type Issue<'a> = (&'a AuthorizationCode, Option<Locator>, Option<&'a Consent>);

@@ -103,12 +103,14 @@ impl Lane {
             }
         }
         // All kinds are sent before the first answer is waited for.
-        let [issued, rotated, redeemed, codes, revoked] = batches;
+        let [issued, rotated, redeemed, kept, codes, polled, revoked] = batches;
         tokio::join!(
             self.batch(Kind::Issue, issued),
             self.batch(Kind::Rotate, rotated),
             self.batch(Kind::Redeem, redeemed),
+            self.batch(Kind::Keep, kept),
             self.batch(Kind::Code, codes),
+            self.batch(Kind::Poll, polled),
         );
         // A transaction of several statements has the connection to itself.
         self.batch(Kind::Revoke, revoked).await;
@@ -285,9 +287,6 @@ async fn transact(
 /// Whether a transition that runs alone is there already: its line of the audit trail tells, or the row it made.
 async fn was_alone_settled(conn: &Conn, transition: &Transition, receipt: Locator) -> Read<bool> {
     let (sql, id) = match transition {
-        Transition::KeepInteraction(interaction) => {
-            ("SELECT 1 FROM interactions WHERE id = $1", interaction.id)
-        }
         Transition::KeepDevice(device) => ("SELECT 1 FROM device_codes WHERE id = $1", device.id),
         _ => ("SELECT 1 FROM audit WHERE id = $1", receipt),
     };

@@ -1,9 +1,10 @@
-//! Codes that are issued at once, and what they answer and give.
+//! What is asked for at once: codes, with what they answer and give, requests that are kept, devices that poll.
+use crate::devices::kept;
 use crate::nodes::{behind_proxy, inject, world as on_postgres};
 use crate::racers::race;
 use crate::world::World;
 use protocol::Transition;
-use protocol::types::{AuthorizationCode, ClientNo, Consent, Interaction, Subject};
+use protocol::types::{AuthorizationCode, ClientNo, Consent, Interaction, Lifetime, Pace, Subject};
 use std::sync::Arc;
 use std::time::Duration;
 use store::Outcome;
@@ -188,5 +189,57 @@ async fn codes_that_the_database_takes_the_other_side_of_are_tried_again() {
             .map(|code| issue(code, Some(&interaction), None));
         assert_eq!(race(&world, answers.collect()).await, 1);
         assert_eq!(issued(&world, &codes).await.len(), 1);
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn requests_are_kept_however_many_come_at_once() {
+    let world = Arc::new(World::new());
+    let client = world.client("app").await;
+    let requests: Vec<_> = (0..100).map(|_| world.interaction(client)).collect();
+    let keep = requests.iter().cloned().map(Transition::KeepInteraction);
+    assert_eq!(race(&world, keep.collect()).await, 100);
+    for request in requests {
+        let facts = world.store.interaction(request.id).await.unwrap();
+        assert_eq!(facts.unwrap().interaction, request);
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn requests_whose_answer_is_lost_are_found_out_about() {
+    let Some((world, proxy)) = behind_proxy().await else {
+        return;
+    };
+    let world = Arc::new(world);
+    let client = world.client("app").await;
+    let requests: Vec<_> = (0..10).map(|_| world.interaction(client)).collect();
+    let keep = requests.iter().cloned().map(Transition::KeepInteraction);
+    proxy.lose("INSERT INTO interactions");
+    assert_eq!(race(&world, keep.collect()).await, 10);
+    assert!(proxy.has_lost());
+    for request in requests {
+        assert!(world.store.interaction(request.id).await.unwrap().is_some());
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn of_polls_of_one_device_one_counts() {
+    let world = Arc::new(World::new());
+    let device = kept(&world).await;
+    let mut before = device.pace;
+    for (seconds, racers) in [(10, 2), (15, 8), (20, 100)] {
+        let after = Pace {
+            interval: Lifetime::from_seconds(seconds),
+            polled_at: Some(world.now),
+        };
+        let poll = Transition::PollDevice {
+            device: device.id,
+            before,
+            after,
+        };
+        assert_eq!(race(&world, vec![poll; racers]).await, 1);
+        let seen = world.store.device(device.id).await.unwrap().unwrap();
+        assert_eq!(seen.device.pace, after);
+        before = after;
     }
 }

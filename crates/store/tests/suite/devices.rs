@@ -13,7 +13,7 @@ fn user_code() -> UserCode {
     UserCode::parse("WDJB-MJHT").unwrap()
 }
 
-fn asked(world: &World, client: ClientNo) -> DeviceAuthorization {
+pub(crate) fn asked(world: &World, client: ClientNo) -> DeviceAuthorization {
     DeviceAuthorization {
         id: protocol::Mint::locator(&world.store.mint()),
         digest: Digest::of(b"device code"),
@@ -39,7 +39,7 @@ fn answer(device: &DeviceAuthorization, subject: Subject, answer: DeviceAnswer) 
     }
 }
 
-async fn kept(world: &World) -> DeviceAuthorization {
+pub(crate) async fn kept(world: &World) -> DeviceAuthorization {
     let device = asked(world, world.client("app").await);
     let keep = Transition::KeepDevice(device.clone());
     assert_eq!(world.settle(keep).await, Outcome::Committed);

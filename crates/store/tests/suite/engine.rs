@@ -133,19 +133,22 @@ impl Database {
 
     /// Makes every insert of an access token wait.
     pub(crate) fn block(&self) -> Blocker {
-        if !self.is_postgres() {
-            let conn = rusqlite::Connection::open(self.path()).unwrap();
-            conn.execute_batch("BEGIN IMMEDIATE").unwrap();
-            return Blocker::File(conn);
+        if self.is_postgres() {
+            return self.hold("LOCK TABLE access_tokens");
         }
+        let conn = rusqlite::Connection::open(self.path()).unwrap();
+        conn.execute_batch("BEGIN IMMEDIATE").unwrap();
+        Blocker::File(conn)
+    }
+
+    /// Runs statements in a transaction that is not yet committed; only on PostgreSQL.
+    pub(crate) fn hold(&self, sql: &str) -> Blocker {
+        let sql = format!("BEGIN; {sql}");
         let (url, (held, holding), (release, released)) =
             (self.url(), mpsc::channel(), mpsc::channel::<()>());
         let thread = std::thread::spawn(move || {
             with_client(&url, async |client| {
-                client
-                    .batch_execute("BEGIN; LOCK TABLE access_tokens")
-                    .await
-                    .unwrap();
+                client.batch_execute(&sql).await.unwrap();
                 held.send(()).unwrap();
                 tokio::task::spawn_blocking(move || released.recv())
                     .await

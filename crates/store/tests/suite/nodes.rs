@@ -1,5 +1,6 @@
 //! What only nodes on PostgreSQL meet: races that the database refuses, commits whose answer is lost, a server that
 //! goes away. Each test ends at once where no server is named.
+use crate::devices::asked;
 use crate::engine::{Database, server};
 use crate::proxy::Proxy;
 use crate::world::{World, open_at};
@@ -170,15 +171,11 @@ async fn the_same_for_what_runs_alone() {
     );
 
     proxy.lose("COMMIT");
-    let pending = world.interaction(client);
-    assert_eq!(
-        world
-            .settle(Transition::KeepInteraction(pending.clone()))
-            .await,
-        Outcome::Committed
-    );
+    let device = asked(&world, client);
+    let keep = Transition::KeepDevice(device.clone());
+    assert_eq!(world.settle(keep).await, Outcome::Committed);
     assert!(proxy.has_lost());
-    assert!(world.store.interaction(pending.id).await.unwrap().is_some());
+    assert!(world.store.device(device.id).await.unwrap().is_some());
 
     proxy.lose("COMMIT");
     let app = Box::new(world.new_client("other"));

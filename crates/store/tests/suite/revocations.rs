@@ -8,6 +8,7 @@ use protocol::revocations::Change;
 use protocol::types::{AccessToken, Grant, Locator};
 use std::collections::HashSet;
 use std::sync::Arc;
+use std::time::Duration;
 use store::{Outcome, Store};
 
 fn deletion(token: &AccessToken) -> Transition {
@@ -241,5 +242,49 @@ async fn a_revocation_that_the_database_refuses_hurts_only_itself() {
     assert!(
         !facts.unwrap().grant_revoked,
         "nothing is claimed that is not so"
+    );
+}
+
+/// Another node takes numbers of the feed that a batch wants too: it counts again for the lines that have none.
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn a_batch_whose_first_numbers_another_node_takes_loses_no_line() {
+    let Some(world) = on_postgres() else { return };
+    let world = Arc::new(world);
+    let granted = world.granted(11).await;
+    world.store.poll_changes().await.unwrap();
+    let start = here(&world.store).await;
+    let (first, rest) = granted.split_first().unwrap();
+    let revoked = format!(
+        "UPDATE grants SET revoked_at = 1 WHERE id = {}",
+        first.0.id.0
+    );
+    let guard = world.database().hold(&revoked);
+    let taken = "INSERT INTO changes SELECT MAX(seq) + n, 'token', n, 9999999999 \
+                 FROM changes, generate_series(1, 2) AS n GROUP BY n";
+    let numbers = world.database().hold(taken);
+    let mut tasks = Vec::new();
+    for (at, (grant, _)) in [first].into_iter().chain(rest).enumerate() {
+        let (world, transition) = (world.clone(), world.revocation(grant));
+        tasks.push(tokio::spawn(async move { world.settle(transition).await }));
+        if at == 0 {
+            tokio::time::sleep(Duration::from_millis(200)).await;
+        }
+    }
+    for held in [guard, numbers] {
+        // The first waits for its guard and the others for the first; then these are one batch, which waits for numbers.
+        tokio::time::sleep(Duration::from_millis(200)).await;
+        tokio::task::spawn_blocking(move || drop(held))
+            .await
+            .unwrap();
+    }
+    for task in tasks {
+        assert_eq!(task.await.unwrap(), Outcome::Committed);
+    }
+    let told = told(&world.store, start).await;
+    assert_eq!(told[..2], [Locator(1), Locator(2)]);
+    let grants: HashSet<_> = rest.iter().map(|(grant, _)| grant.id).collect();
+    assert_eq!(
+        (told.len(), told[2..].iter().copied().collect()),
+        (12, grants)
     );
 }
