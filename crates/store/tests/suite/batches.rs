@@ -98,28 +98,17 @@ async fn a_person_may_answer_the_same_app_many_times_at_once() {
     assert_eq!(world.audited("consent.given"), 60);
 }
 
-/// Both lanes wait, so that what is asked for meanwhile is one batch.
-#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
-async fn of_one_batch_the_first_answer_counts_and_the_last_consent() {
-    let Some(world) = on_postgres() else { return };
-    let (client, subject) = app_and_person(&world).await;
-    let interaction = pending(&world, client).await;
-    let codes: Vec<_> = (0..6).map(|_| world.code(client, subject)).collect();
-    let given = |scope| Some(world.consent(client, subject, scope));
-    let answers = [
-        issue(&codes[0], Some(&interaction), given("a")),
-        issue(&codes[1], None, given("b")),
-        issue(&codes[2], Some(&interaction), given("c")),
-        issue(&codes[3], None, None),
-        issue(&codes[4], None, given("a b")),
-        issue(&codes[5], Some(&interaction), given("c")),
-    ];
+/// Settles all in one batch; whether each was committed. Both lanes are made to wait while they are asked for.
+async fn in_one_batch(
+    world: &Arc<World>,
+    code: &AuthorizationCode,
+    transitions: Vec<Transition>,
+) -> Vec<bool> {
     let blocker = world.database().block();
-    let grant = world.grant(&codes[0]);
-    let world = Arc::new(world);
-    let mut tasks = Vec::new();
+    let grant = world.grant(code);
     let tokens = [0, 1].map(|_| Transition::IssueAccessToken(world.access(&grant)));
-    for transition in tokens.into_iter().chain(answers) {
+    let mut tasks = Vec::new();
+    for transition in tokens.into_iter().chain(transitions) {
         let world = world.clone();
         tasks.push(tokio::spawn(async move { world.settle(transition).await }));
         tokio::time::sleep(Duration::from_millis(100)).await;
@@ -131,7 +120,27 @@ async fn of_one_batch_the_first_answer_counts_and_the_last_consent() {
     for task in tasks {
         won.push(task.await.unwrap() == Outcome::Committed);
     }
-    assert_eq!(won, [true, true, true, true, false, true, true, false]);
+    won.split_off(2)
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn of_one_batch_the_first_answer_counts_and_the_last_consent() {
+    let Some(world) = on_postgres() else { return };
+    let (client, subject) = app_and_person(&world).await;
+    let interaction = pending(&world, client).await;
+    let codes: Vec<_> = (0..6).map(|_| world.code(client, subject)).collect();
+    let given = |scope| Some(world.consent(client, subject, scope));
+    let answers = vec![
+        issue(&codes[0], Some(&interaction), given("a")),
+        issue(&codes[1], None, given("b")),
+        issue(&codes[2], Some(&interaction), given("c")),
+        issue(&codes[3], None, None),
+        issue(&codes[4], None, given("a b")),
+        issue(&codes[5], Some(&interaction), given("c")),
+    ];
+    let world = Arc::new(world);
+    let won = in_one_batch(&world, &codes[0], answers).await;
+    assert_eq!(won, [true, true, false, true, true, false]);
     assert_eq!(issued(&world, &codes).await, [0, 1, 3, 4]);
     let remembered = world.store.consent(subject, client).await.unwrap();
     assert_eq!(remembered.unwrap().scope.as_str(), "a b");
@@ -242,4 +251,27 @@ async fn of_polls_of_one_device_one_counts() {
         assert_eq!(seen.device.pace, after);
         before = after;
     }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn of_polls_in_one_batch_the_first_counts() {
+    let Some(world) = on_postgres() else { return };
+    let world = Arc::new(world);
+    let device = kept(&world).await;
+    let poll = |seconds| Transition::PollDevice {
+        device: device.id,
+        before: device.pace,
+        after: Pace {
+            interval: Lifetime::from_seconds(seconds),
+            polled_at: Some(world.now),
+        },
+    };
+    let code = world.code(device.client, Subject(1));
+    let polls = vec![poll(10), poll(15), poll(20)];
+    assert_eq!(
+        in_one_batch(&world, &code, polls).await,
+        [true, false, false]
+    );
+    let seen = world.store.device(device.id).await.unwrap().unwrap();
+    assert_eq!(seen.device.pace.interval, Lifetime::from_seconds(10));
 }
