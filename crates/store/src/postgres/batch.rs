@@ -40,7 +40,7 @@ impl From<Vec<bool>> for Settled {
 
 impl Kind {
     /// How many there are.
-    pub(super) const COUNT: usize = 7;
+    pub(super) const COUNT: usize = Kind::Revoke as usize + 1;
 
     pub(super) fn of(transition: &Transition) -> Option<Self> {
         match transition {
