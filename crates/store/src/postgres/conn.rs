@@ -104,6 +104,12 @@ impl Dialer {
         if self.synchronous != Synchronous::Full {
             conn.command("SET synchronous_commit = off").await?;
         }
+        // A node that is halted inside a transaction holds its rows no longer than this. A pooler's connections belong to
+        // others too.
+        if !self.pooled {
+            conn.command("SET idle_in_transaction_session_timeout = '10s'")
+                .await?;
+        }
         Ok(conn)
     }
 }

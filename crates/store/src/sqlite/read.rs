@@ -93,8 +93,8 @@ fn used_for(
     successor: Locator,
     used_at: UnixTime,
 ) -> Result<UsedRefreshToken> {
-    let sql = "SELECT EXISTS (SELECT 1 FROM used_refresh_tokens n WHERE n.id = ?1), \
-               (SELECT y.sealed FROM refresh_replies y WHERE y.id = ?1)";
+    let sql = "SELECT n.id IS NOT NULL, y.sealed FROM (SELECT ?1 AS id) s \
+               LEFT JOIN used_refresh_tokens n ON n.id = s.id LEFT JOIN refresh_replies y ON y.id = s.id";
     let found = db.one(sql, [successor.0], |row| {
         Ok((row.get(0)?, row.get::<_, Option<Vec<u8>>>(1)?))
     })?;
