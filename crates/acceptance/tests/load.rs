@@ -14,7 +14,8 @@ fn report(only: &[&str]) -> Json {
     let (out, err) = (folder.path().join("out"), folder.path().join("err"));
     let mut command = Command::new(env!("CARGO_BIN_EXE_load"));
     command
-        .args(["--quick", "--json", "--only", &only.join(",")])
+        .args(["--quick", "--json", "--rows", "1000"])
+        .args(["--only", &only.join(",")])
         .args(["--floor", env!("CARGO_BIN_EXE_floor")])
         .arg("--valetkey")
         .arg(binary())

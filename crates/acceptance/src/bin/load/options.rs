@@ -88,6 +88,9 @@ pub(crate) struct Args {
     /// Threads of bare argon2id; default: as many as the server hashes on.
     #[arg(long, value_parser = clap::value_parser!(u32).range(1..=256))]
     hashers: Option<u32>,
+    /// Live tokens that are put into each store of `valetkey` before it is loaded; the floor's stay empty.
+    #[arg(long, default_value_t = 0, value_parser = clap::value_parser!(u64).range(0..=100_000_000))]
+    pub(crate) rows: u64,
     /// Live tokens of the small store.
     #[arg(long, default_value_t = 1_000_000, value_parser = clap::value_parser!(u64).range(10..=100_000_000))]
     small: u64,

@@ -48,6 +48,9 @@ pub(crate) fn run(args: &Args, number: u32, runtime: &Runtime) -> anyhow::Result
         .map(|server| seed(server, args))
         .collect::<anyhow::Result<_>>()?;
     let pairs: Vec<_> = servers.iter().zip(&seeded).collect();
+    for (server, seeded) in pairs.iter().filter(|(server, _)| server.can_fill()) {
+        server.fill(&seeded.machine.0, args.rows, false)?;
+    }
     for (scenario, measure) in LOADS {
         if args.wants(scenario) {
             measure(&mut round, &pairs)?;
