@@ -268,7 +268,9 @@ fn request_as_json(line: &RequestLine<'_>, out: &mut String) {
     out.push_str(line.status.as_str());
     out.push_str(r#","ms":"#);
     write_millis(line.took, out);
-    let _ = write!(out, r#","client":"{}","request_id":""#, line.client);
+    out.push_str(r#","client":""#);
+    write_address(line.client, out);
+    out.push_str(r#"","request_id":""#);
     out.push_str(line.id.as_str());
     out.push('"');
     if let Some(fault) = line.fault {
@@ -276,6 +278,24 @@ fn request_as_json(line: &RequestLine<'_>, out: &mut String) {
         quote(fault, out);
     }
     out.push_str("}\n");
+}
+
+/// Writes an address; the usual kind without going through a formatter.
+fn write_address(address: IpAddr, out: &mut String) {
+    let IpAddr::V4(address) = address else {
+        let _ = write!(out, "{address}");
+        return;
+    };
+    for (place, octet) in address.octets().into_iter().enumerate() {
+        if place > 0 {
+            out.push('.');
+        }
+        for unit in [100, 10, 1] {
+            if octet >= unit || unit == 1 {
+                out.push(char::from(b'0' + octet / unit % 10));
+            }
+        }
+    }
 }
 
 /// Writes milliseconds with three digits behind the point.
@@ -405,6 +425,21 @@ mod whole_lines {
             );
             assert!(has.ends_with("six 6\n"), "{room}: {has}");
             assert_eq!(has.lines().count() + out.lost, 6, "{room}: {has}");
+        }
+    }
+
+    #[test]
+    fn an_address_is_written_as_it_is() {
+        for text in [
+            "0.0.0.0",
+            "127.0.0.1",
+            "255.10.105.9",
+            "9.99.100.200",
+            "2001:db8::1",
+        ] {
+            let mut out = String::new();
+            write_address(text.parse().unwrap(), &mut out);
+            assert_eq!(out, text);
         }
     }
 }

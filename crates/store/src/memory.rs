@@ -1,13 +1,16 @@
 //! What a node keeps in memory so that a token is checked by one row: revoked grants, people whose standing
 //! changed, and apps. It is fed by this node's own commits before they are answered, and by the change feed.
-use moka::sync::Cache;
 use protocol::facts::Standing;
 use protocol::types::{Client, ClientNo, Subject};
+use quick_cache::UnitWeighter;
+use quick_cache::sync::Cache;
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError, RwLock};
 
 /// Apps kept in memory.
 const MAX_CLIENTS: u64 = 10_000;
+/// Apps that room is made for at first.
+const FEW_CLIENTS: usize = 64;
 
 /// See the module.
 pub(crate) struct Memory {
@@ -26,8 +29,8 @@ impl Memory {
         Memory {
             revoked: RwLock::default(),
             standings: RwLock::default(),
-            numbers: Cache::new(MAX_CLIENTS),
-            by_no: Cache::new(MAX_CLIENTS),
+            numbers: Cache::with_weighter(FEW_CLIENTS, MAX_CLIENTS, UnitWeighter),
+            by_no: Cache::with_weighter(FEW_CLIENTS, MAX_CLIENTS, UnitWeighter),
             version: Mutex::new(0),
         }
     }
@@ -104,6 +107,6 @@ impl Memory {
     pub(crate) fn forget_client(&self, no: ClientNo) {
         let mut version = self.version.lock().unwrap_or_else(PoisonError::into_inner);
         *version += 1;
-        self.by_no.invalidate(&no.0);
+        self.by_no.remove(&no.0);
     }
 }

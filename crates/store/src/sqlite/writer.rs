@@ -85,6 +85,8 @@ impl Writer<'_> {
             let close = batch.iter().position(|job| matches!(job, Job::Close(_)));
             let rest = close.map(|at| batch.split_off(at)).unwrap_or_default();
             self.commit(&mut batch);
+            // Where all cores are busy, requests that are about to be written get their turn before the next commit.
+            std::thread::yield_now();
             for job in rest {
                 if let Job::Close(done) = job {
                     let _ = self
