@@ -7,14 +7,14 @@ use argon2::{Algorithm, Argon2, Block, Params, Version};
 use std::collections::VecDeque;
 use std::panic::AssertUnwindSafe;
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 use tokio::sync::oneshot;
 
-/// How long a thread keeps the memory of a hash for the next one. Getting 19 MiB anew costs a tenth of a check.
+/// How long the memory of a hash is kept for the next one. Getting 19 MiB anew costs a tenth of a check.
 const KEPT: Duration = Duration::from_secs(10);
 
-/// How much less than other threads one that hashes is due of a core that both want.
-const NICE: i32 = 10;
+/// How far a thread that hashes stands back where others want its core: it gets a quarter of it then.
+const NICE: i32 = 5;
 
 /// What an unknown address is checked against, so that it takes as long as a known one: random bytes that are
 /// the hash of no known password.
@@ -87,10 +87,13 @@ impl Job {
     }
 }
 
-/// Work that waits, first come, first served.
+/// Work that waits, first come, first served, and memory that waits for it.
 #[derive(Default)]
 struct Waiting {
     jobs: VecDeque<Job>,
+    memory: Vec<Memory>,
+    /// When memory was last used.
+    used: Option<Instant>,
     closed: bool,
 }
 
@@ -105,23 +108,34 @@ impl Queue {
         self.waiting.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// The next job; `None` once the queue is closed. `idle` is called when there was none for a while.
-    fn next(&self, kept: Duration, mut idle: impl FnMut()) -> Option<Job> {
+    /// The next job and memory for it; `None` once the queue is closed. Memory that nobody used for as long as `kept` is
+    /// given back.
+    fn next(&self, kept: Duration) -> Option<(Job, Memory)> {
         let mut waiting = self.lock();
         loop {
             if waiting.closed {
                 return None;
             }
             if let Some(job) = waiting.jobs.pop_front() {
-                return Some(job);
+                return Some((job, waiting.memory.pop().unwrap_or_default()));
             }
             let waited = self.changed.wait_timeout(waiting, kept);
-            let (guard, timeout) = waited.unwrap_or_else(PoisonError::into_inner);
-            waiting = guard;
-            if timeout.timed_out() {
-                idle();
+            waiting = waited.unwrap_or_else(PoisonError::into_inner).0;
+            if waiting.used.is_some_and(|used| used.elapsed() >= kept) {
+                waiting.used = None;
+                let memory = std::mem::take(&mut waiting.memory);
+                // It takes a while, and whoever brings a job must not wait for it.
+                drop(waiting);
+                drop(memory);
+                waiting = self.lock();
             }
         }
+    }
+
+    fn put_back(&self, memory: Memory) {
+        let mut waiting = self.lock();
+        waiting.memory.push(memory);
+        waiting.used = Some(Instant::now());
     }
 }
 
@@ -197,11 +211,11 @@ impl Drop for Hasher {
 fn work(queue: &Queue, kept: Duration) {
     // Of this thread alone, on Linux. Where it is refused, hashing goes on as any other work.
     let _ = rustix::process::nice(NICE);
-    let mut memory = Memory::new();
-    while let Some(job) = queue.next(kept, || memory = Memory::new()) {
+    while let Some((job, mut memory)) = queue.next(kept) {
         // Whoever waits for a job that panics is told that it failed; the thread lives on for the others.
         let worked = AssertUnwindSafe(|| job.work(&mut memory));
         let _ = std::panic::catch_unwind(worked);
+        queue.put_back(memory);
     }
 }
 
@@ -276,19 +290,26 @@ mod tests {
     }
 
     #[test]
-    fn a_thread_without_work_is_told_so_and_ends_with_its_queue() {
+    fn memory_waits_for_the_next_hash_and_is_given_back() {
         let hasher = Hasher {
             queue: Arc::default(),
         };
         let queue = hasher.queue.clone();
-        let mut rests = 0;
-        let waits = std::thread::spawn(move || {
-            let next = queue.next(Duration::from_millis(5), || rests += 1);
-            (next.is_none(), rests)
-        });
-        std::thread::sleep(Duration::from_millis(50));
+        queue.put_back(vec![Block::new()]);
+        let (done, _waits) = oneshot::channel();
+        let password = "correct horse".to_owned();
+        hasher.send(Job::Hash { password, done });
+        let (_, memory) = queue.next(KEPT).unwrap();
+        assert_eq!(memory.len(), 1);
+        queue.put_back(memory);
+        let waits = std::thread::spawn(move || queue.next(Duration::from_millis(5)).is_none());
+        let kept = || hasher.queue.lock().memory.len();
+        let deadline = Instant::now() + Duration::from_secs(10);
+        while kept() > 0 && Instant::now() < deadline {
+            std::thread::sleep(Duration::from_millis(5));
+        }
+        assert_eq!(kept(), 0);
         drop(hasher);
-        let (ended, rests) = waits.join().unwrap();
-        assert!(ended && rests > 0);
+        assert!(waits.join().unwrap(), "the thread ends with its queue");
     }
 }

@@ -9,8 +9,8 @@ use std::sync::{Arc, Mutex, PoisonError, RwLock};
 
 /// Apps kept in memory.
 const MAX_CLIENTS: u64 = 10_000;
-/// Apps that room is made for at first.
-const FEW_CLIENTS: usize = 64;
+/// Apps that room is made for at first; so many also decide how many locks share the work.
+const FEW_CLIENTS: usize = 1_024;
 
 /// See the module.
 pub(crate) struct Memory {

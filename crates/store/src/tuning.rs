@@ -23,7 +23,7 @@ impl Default for Tuning {
     fn default() -> Self {
         Tuning {
             batch: 512,
-            statements: 64,
+            statements: 128,
             stable_plans: true,
             cache_kib: 16 * 1024,
             checkpoint_pages: 1_000,

@@ -20,6 +20,9 @@ const CONNECT: Duration = Duration::from_secs(3);
 const SILENCE: Duration = Duration::from_secs(10);
 /// How long a statement of a request may take. A server may be halted while its network is not.
 const ANSWER: Duration = Duration::from_secs(5);
+/// Begins a transaction of a node. One that is halted inside it holds its rows no longer than this, which is less than
+/// others wait for an [`ANSWER`].
+pub(super) const BEGIN: &str = "BEGIN; SET LOCAL idle_in_transaction_session_timeout = '3s'";
 /// After a failure, everyone is told so for this long before it is tried again.
 pub(super) const PAUSE: Duration = Duration::from_millis(200);
 
@@ -103,12 +106,6 @@ impl Dialer {
         };
         if self.synchronous != Synchronous::Full {
             conn.command("SET synchronous_commit = off").await?;
-        }
-        // A node that is halted inside a transaction holds its rows no longer than this. A pooler's connections belong to
-        // others too.
-        if !self.pooled {
-            conn.command("SET idle_in_transaction_session_timeout = '10s'")
-                .await?;
         }
         Ok(conn)
     }

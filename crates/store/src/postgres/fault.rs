@@ -49,6 +49,7 @@ impl From<Error> for Fault {
             | &SqlState::CRASH_SHUTDOWN
             | &SqlState::CANNOT_CONNECT_NOW
             | &SqlState::IDLE_SESSION_TIMEOUT
+            | &SqlState::IDLE_IN_TRANSACTION_SESSION_TIMEOUT
             | &SqlState::READ_ONLY_SQL_TRANSACTION
             | &SqlState::TRANSACTION_RESOLUTION_UNKNOWN => Fault::Lost(why),
             code if code.code().starts_with("08") => Fault::Lost(why),

@@ -1,4 +1,5 @@
-//! The revocation feed, written to and read from the lines of `changes`. Some line is always there: the sweeper keeps the last.
+//! The revocation feed, written to and read from the lines of `changes`. Some line is always there: the sweeper keeps
+//! the last.
 use super::Postgres;
 use super::batch::ids;
 use super::conn::{Conn, Slot};

@@ -1,5 +1,5 @@
 //! What an operator looks at in a PostgreSQL database, on one connection.
-use super::conn::{Dialer, Slot};
+use super::conn::{Conn, Dialer, Slot};
 use super::read::many;
 use super::rows::get;
 use super::value::{Value, values_of};
@@ -13,9 +13,10 @@ use std::sync::Arc;
 /// Tables smaller than this are counted.
 const COUNTED: i64 = 64 * 1024 * 1024;
 
-/// One connection, taken as it is.
+/// One connection, taken as it is: what runs in a transaction must not go on outside it, on a new connection.
 pub(crate) struct Remote {
     slot: Slot,
+    conn: Arc<Conn>,
     _driver: Driver,
 }
 
@@ -26,9 +27,10 @@ impl Remote {
     ) -> Result<Self, StoreError> {
         let (driver, runtime) = Driver::start()?;
         let slot = Slot::patient(Arc::new(Dialer::new(url, synchronous, runtime)?));
-        slot.conn().await?;
+        let conn = slot.conn().await?;
         Ok(Remote {
             slot,
+            conn,
             _driver: driver,
         })
     }
@@ -51,7 +53,7 @@ impl Remote {
         values: &[i64],
     ) -> Result<Numbers, StoreError> {
         let values: Vec<&dyn Value> = values.iter().map(|value| value as &dyn Value).collect();
-        let rows = self.slot.conn().await?.query(sql, &values).await?;
+        let rows = self.conn.query(sql, &values).await?;
         let Some(row) = rows.first() else {
             return Ok(Vec::new());
         };
@@ -61,11 +63,11 @@ impl Remote {
 
     pub(crate) async fn run(&self, sql: &'static str, values: &[i64]) -> Result<u64, StoreError> {
         let values: Vec<&dyn Value> = values.iter().map(|value| value as &dyn Value).collect();
-        Ok(self.slot.conn().await?.execute(sql, &values).await?)
+        Ok(self.conn.execute(sql, &values).await?)
     }
 
     pub(crate) async fn command(&self, sql: &str) -> Result<(), StoreError> {
-        Ok(self.slot.conn().await?.command(sql).await?)
+        Ok(self.conn.command(sql).await?)
     }
 
     /// The software, and the bytes of the database.

@@ -5,7 +5,7 @@
 //! has the same id at every try, or goes with the guard, as that of the feed does.
 use super::apply::FED;
 use super::batch::ids;
-use super::conn::Conn;
+use super::conn::{BEGIN, Conn};
 use super::fault::Fault;
 use super::feed::{self, NewLine};
 use super::rows::{Read, get};
@@ -17,7 +17,7 @@ use std::collections::HashMap;
 
 /// Settles all, or none; what memory must learn. Nothing else may run on the connection meanwhile.
 pub(super) async fn revoke(conn: &Conn, jobs: &[Settle]) -> Read<Vec<Effect>> {
-    conn.command("BEGIN").await?;
+    conn.command(BEGIN).await?;
     match revoke_all(conn, jobs).await {
         Ok(effects) => conn.command("COMMIT").await.map(|()| effects),
         Err(fault @ Fault::Lost(_)) => Err(fault),

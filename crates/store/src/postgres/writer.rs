@@ -2,7 +2,7 @@
 //! waiting. A commit whose answer was lost is found out about before anyone is answered.
 use super::apply::Apply;
 use super::batch::{self, Kind, Settled};
-use super::conn::{Conn, Slot, Tries};
+use super::conn::{BEGIN, Conn, Slot, Tries};
 use super::fault::Fault;
 use super::read;
 use super::rows::Read;
@@ -268,7 +268,7 @@ async fn transact(
     unsure: &mut bool,
 ) -> Read<Outcome> {
     let conn = apply.conn;
-    conn.command("BEGIN").await?;
+    conn.command(BEGIN).await?;
     match apply.transition(transition).await {
         Ok(Outcome::Committed) => {
             let committed = conn.command("COMMIT").await;

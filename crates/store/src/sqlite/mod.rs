@@ -226,9 +226,9 @@ impl Sqlite {
         limit: usize,
     ) -> Result<Option<FeedFacts>, StoreError> {
         let seen = *self.seen.borrow();
-        self.read(|conn| match after {
-            Some(cursor) => feed::after(conn, cursor, seen, limit),
-            None => feed::at(conn, seen),
+        self.read(|db| match after {
+            Some(cursor) => feed::after(db, cursor, seen, limit),
+            None => feed::at(db, seen),
         })
     }
 

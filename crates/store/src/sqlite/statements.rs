@@ -1,5 +1,5 @@
 //! The statements that a connection keeps prepared.
-use rusqlite::{Connection, OptionalExtension, Params, Result, Row, Statement};
+use rusqlite::{Connection, OptionalExtension, Params, PrepFlags, Result, Row, Statement};
 use std::cell::RefCell;
 
 /// Where a text lies, and its length.
@@ -9,7 +9,7 @@ type Name = (*const u8, usize);
 /// lies names its statement, and finding it does not cost reading the text.
 pub(crate) struct Statements<'c> {
     conn: &'c Connection,
-    /// How many are kept, at most.
+    /// How many are kept, at most; any other is prepared each time.
     most: usize,
     /// In the order of their names.
     kept: RefCell<Vec<(Name, Statement<'c>)>>,
@@ -69,11 +69,16 @@ impl<'c> Statements<'c> {
             Ok(at) => at,
             Err(_) if kept.len() >= self.most => return run(&mut self.conn.prepare(sql)?),
             Err(at) => {
-                kept.insert(at, (name, self.conn.prepare(sql)?));
+                let kind = PrepFlags::SQLITE_PREPARE_PERSISTENT;
+                kept.insert(at, (name, self.conn.prepare_with_flags(sql, kind)?));
                 at
             }
         };
-        run(&mut kept[at].1)
+        let statement = &mut kept[at].1;
+        let done = run(statement);
+        // Nothing that was written or asked for stays behind.
+        statement.clear_bindings();
+        done
     }
 }
 

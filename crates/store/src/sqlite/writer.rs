@@ -49,8 +49,8 @@ pub(super) struct Settle {
     pub(super) done: Option<oneshot::Sender<Settled>>,
 }
 
-/// What came of it. The transition goes back too, to be freed by the thread that made it: to free the memory of
-/// another thread is dear.
+/// What came of it. The transition goes back too, to be freed where it was made: to free the memory of another thread
+/// is dear, and this one is waited for by all.
 pub(super) type Settled = (Result<Outcome, StoreError>, Box<Settle>);
 
 impl Settle {

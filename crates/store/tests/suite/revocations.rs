@@ -271,7 +271,7 @@ async fn a_batch_whose_first_numbers_another_node_takes_loses_no_line() {
         }
     }
     for held in [guard, numbers] {
-        // The first waits for its guard and the others for the first; then these are one batch, which waits for numbers.
+        // The first waits for its guard and the others for it; then these are one batch, which waits for numbers.
         tokio::time::sleep(Duration::from_millis(200)).await;
         tokio::task::spawn_blocking(move || drop(held))
             .await
