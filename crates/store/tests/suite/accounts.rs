@@ -258,3 +258,34 @@ async fn people_are_listed_page_by_page() {
         (3, 2, None)
     );
 }
+
+#[tokio::test]
+async fn a_session_is_read_with_what_its_person_allowed_the_app() {
+    let world = World::new();
+    let subject = world.person("ada@example.com").await;
+    let other = world.person("bob@example.com").await;
+    let (client, elsewhere) = (world.client("app").await, world.client("other").await);
+    let session = session(&world, subject).await;
+    for (who, scope) in [(other, "a"), (subject, "a b")] {
+        let allowed = Transition::IssueCode {
+            code: world.code(client, who),
+            interaction: None,
+            consent: Some(world.consent(client, who, scope)),
+        };
+        assert_eq!(world.settle(allowed).await, Outcome::Committed);
+    }
+    let read = async |id, client| world.store.session_and_consent(id, client).await.unwrap();
+    let (facts, consent) = read(session.id, client).await.unwrap();
+    assert_eq!(
+        (facts.session.digest, facts.person.subject),
+        (session.digest, subject)
+    );
+    assert_eq!(consent, Some(world.consent(client, subject, "a b")));
+    let (facts, consent) = read(session.id, elsewhere).await.unwrap();
+    assert_eq!(
+        (facts.person.email.as_str(), consent),
+        ("ada@example.com", None)
+    );
+    let nobody = world.store.mint().locator();
+    assert!(read(nobody, client).await.is_none());
+}
