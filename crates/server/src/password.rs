@@ -11,7 +11,7 @@ use std::time::{Duration, Instant};
 use tokio::sync::oneshot;
 
 /// How long the memory of a hash is kept for the next one. Getting 19 MiB anew costs a tenth of a check.
-const KEPT: Duration = Duration::from_secs(10);
+const KEPT: Duration = Duration::from_secs(1);
 
 /// How far a thread that hashes stands back where others want its core: it gets a quarter of it then.
 const NICE: i32 = 5;
