@@ -12,7 +12,7 @@ use crate::grants::{Context, scope_for};
 use crate::params::Params;
 use crate::policy::{PkcePolicy, Policy};
 use crate::token::ScopeRefusal;
-use crate::transition::Transition;
+use crate::transition::{AuthorizeChange, Transition};
 use crate::types::{
     AuthorizationCode, Client, ClientKind, CodeChallenge, GrantType, Interaction, Scope,
     VerifiedRedirectUri,
@@ -296,7 +296,10 @@ impl AuthorizationRequest {
             expires_at: context.now.plus(context.policy.accounts.interaction),
             answered_at: None,
         };
-        (handle, Transition::KeepInteraction(interaction))
+        (
+            handle,
+            Transition::Authorize(AuthorizeChange::Keep(interaction)),
+        )
     }
 
     /// Issues a code to a person who allowed the request, now or before. The reply is the URL to go to.
@@ -329,11 +332,11 @@ impl AuthorizationRequest {
             auth_time: session.session.auth_time,
             expires_at: context.now.plus(self.code_lifetime(context.policy)),
         };
-        let transition = Transition::IssueCode {
+        let transition = Transition::Authorize(AuthorizeChange::IssueCode {
             code,
             interaction: interaction.map(|facts| facts.interaction.id),
             consent,
-        };
+        });
         Decision::grant(transition, self.success_url(&text, context.policy))
     }
 

@@ -4,7 +4,7 @@ use crate::decision::{Decision, Mint};
 use crate::facts::{ConsentFacts, InteractionFacts, SessionFacts};
 use crate::grants::Context;
 use crate::policy::{Policy, ScopeEntry};
-use crate::transition::Transition;
+use crate::transition::{AuthorizeChange, Transition};
 use crate::types::{Consent, Scope};
 
 /// A heading of the consent page and the scopes under it.
@@ -77,10 +77,10 @@ pub fn deny(
     if !request.client.may_meet(&session.person) {
         return Decision::refuse(());
     }
-    let transition = Transition::DenyInteraction {
+    let transition = Transition::Authorize(AuthorizeChange::Deny {
         interaction: interaction.interaction.id,
         client: request.client.no,
         subject: session.person.subject,
-    };
+    });
     Decision::grant(transition, request.denied().url(policy))
 }

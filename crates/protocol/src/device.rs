@@ -8,7 +8,7 @@ use crate::grants::device_code::DEVICE_CODE_PREFIX;
 use crate::grants::{Context, scope_for};
 use crate::policy::Policy;
 use crate::token::{RawRequest, TokenError, read_scope};
-use crate::transition::Transition;
+use crate::transition::{DeviceChange, Transition};
 use crate::types::{
     Client, DeviceAnswer, DeviceAuthorization, GrantType, Pace, Person, Scope, UnixTime, UserCode,
 };
@@ -100,7 +100,10 @@ fn decide<M: Mint>(
         expires_in: rules.lifetime.seconds(),
         interval: rules.interval.seconds(),
     };
-    Ok(Decision::grant(Transition::KeepDevice(device), reply))
+    Ok(Decision::grant(
+        Transition::Device(DeviceChange::Keep(device)),
+        reply,
+    ))
 }
 
 fn new_user_code<M: Mint>(mint: &M) -> UserCode {
@@ -186,12 +189,12 @@ pub fn answer<M: Mint>(
         },
         false => DeviceAnswer::Denied,
     };
-    let transition = Transition::AnswerDevice {
+    let transition = Transition::Device(DeviceChange::Answer {
         device: facts.device.id,
         client: client.no,
         subject,
         answer,
-    };
+    });
     Decision::grant(transition, ())
 }
 

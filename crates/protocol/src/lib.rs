@@ -8,6 +8,7 @@ pub mod client_auth;
 pub mod consent;
 pub mod decision;
 pub mod device;
+pub mod events;
 pub mod facts;
 pub mod grants;
 pub mod introspect;

@@ -2,7 +2,7 @@
 use crate::decision::{Decision, Mint};
 use crate::policy::Policy;
 use crate::token::{ScopeRefusal, printable};
-use crate::transition::{Logo, Transition};
+use crate::transition::{AppChange, Logo, Transition};
 use crate::types::name::is_plain;
 use crate::types::{
     Client, ClientKind, ClientNo, ClientStatus, GrantType, Locator, Person, RedirectUri, Scope,
@@ -107,6 +107,7 @@ fn checked<M: Mint>(
     let secret = (new.kind == ClientKind::Confidential).then(|| new_secret(side, now, mint));
     let client = Client {
         no: ClientNo(0),
+        version: 1,
         id: new_client_id(side, mint),
         name: new.name.trim().to_owned(),
         homepage: new.homepage,
@@ -134,7 +135,7 @@ fn checked<M: Mint>(
     };
     let client = Box::new(client);
     Ok(Decision::grant(
-        Transition::RegisterClient { client, logo },
+        Transition::App(AppChange::Register { client, logo }),
         reply,
     ))
 }
@@ -319,6 +320,7 @@ fn new_client_id<M: Mint>(side: Side, mint: &M) -> String {
 pub fn documented(id: &str, secret: &str, policy: &Policy, now: UnixTime) -> Transition {
     let client = Client {
         no: ClientNo(0),
+        version: 1,
         id: id.to_owned(),
         name: "Test app".to_owned(),
         homepage: policy.issuer.clone(),
@@ -340,10 +342,10 @@ pub fn documented(id: &str, secret: &str, policy: &Policy, now: UnixTime) -> Tra
         side: Side::Test,
         documented: true,
     };
-    Transition::RegisterClient {
+    Transition::App(AppChange::Register {
         client: Box::new(client),
         logo: None,
-    }
+    })
 }
 
 /// Gives the test app the secret that is published now; `None` when it has it.
@@ -354,9 +356,12 @@ pub fn replace_documented_secret(
 ) -> Option<Transition> {
     let new = stored(secret, now);
     let has = matches!(&client.secrets[..], [own] if own.digest == new.digest);
-    (!has).then(|| Transition::ReplaceSecrets {
-        client: client.no,
-        secrets: vec![new],
+    (!has).then(|| {
+        Transition::App(AppChange::ReplaceSecrets {
+            client: client.no,
+            version: client.version,
+            secrets: vec![new],
+        })
     })
 }
 
@@ -377,32 +382,35 @@ pub fn rotate_secret<M: Mint>(
         return Decision::refuse(wrong("kind", "a public app has no secret"));
     }
     let (text, stored) = new_secret(client.side, now, mint);
-    let transition = Transition::ReplaceSecrets {
+    let transition = Transition::App(AppChange::ReplaceSecrets {
         client: client.no,
+        version: client.version,
         secrets: vec![stored],
-    };
+    });
     Decision::grant(transition, text)
 }
 
 /// Switches an app off; its tokens are dead for good, also when it is switched on again.
 pub fn disable<M: Mint>(client: &Client, mint: &M) -> Transition {
-    Transition::SetClientStatus {
+    Transition::App(AppChange::SetStatus {
         client: client.no,
+        version: None,
         status: ClientStatus::Disabled,
         cutoff: mint.locator(),
         reviewed_at: client.reviewed_at,
-    }
+    })
 }
 
 /// Switches an app on again. What it had issued is dead, also what another node let through before it heard of
 /// the disabling.
 pub fn enable<M: Mint>(client: &Client, mint: &M) -> Transition {
-    Transition::SetClientStatus {
+    Transition::App(AppChange::SetStatus {
         client: client.no,
+        version: None,
         status: ClientStatus::Active,
         cutoff: mint.locator(),
         reviewed_at: client.reviewed_at,
-    }
+    })
 }
 
 /// An admin has looked at the app: it may start, and people are told that it was reviewed.
@@ -411,12 +419,13 @@ pub fn approve(client: &Client, now: UnixTime) -> Transition {
         ClientStatus::Pending => ClientStatus::Active,
         other => other,
     };
-    Transition::SetClientStatus {
+    Transition::App(AppChange::SetStatus {
         client: client.no,
+        version: Some(client.version),
         status,
         cutoff: client.cutoff,
         reviewed_at: Some(now),
-    }
+    })
 }
 
 /// Approves a restricted scope for an app.
@@ -438,9 +447,10 @@ pub fn approve_scope(
     }
     let mut approved = client.approved.clone();
     approved.add(name);
-    let transition = Transition::ApproveScopes {
+    let transition = Transition::App(AppChange::ApproveScopes {
         client: client.no,
+        version: client.version,
         approved: approved.clone(),
-    };
+    });
     Decision::grant(transition, approved)
 }

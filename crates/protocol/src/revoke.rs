@@ -4,7 +4,7 @@ use crate::decision::Decision;
 use crate::facts::{AccessFacts, RefreshFacts};
 use crate::policy::Policy;
 use crate::token::{GrantFault, RequestFault, TokenError};
-use crate::transition::{RevocationCause, Transition};
+use crate::transition::{GrantChange, RevocationCause, Transition};
 use jose::Presented;
 
 /// Which kind of token a text is, told by its own prefix: a wrong `token_type_hint` cannot hide it (§2.1).
@@ -67,10 +67,10 @@ pub fn revoke(
             if facts.token.client != client.no {
                 return Decision::refuse(GrantFault::OtherClient);
             }
-            let transition = Transition::RevokeAccessToken {
+            let transition = Transition::Grant(GrantChange::RevokeAccessToken {
                 token: facts.token.id,
                 client: client.no,
-            };
+            });
             Decision::grant(transition, ())
         }
         (TokenKind::Refresh(presented), TokenFacts::Refresh(facts))
@@ -79,12 +79,12 @@ pub fn revoke(
             if facts.grant.client != client.no {
                 return Decision::refuse(GrantFault::OtherClient);
             }
-            let transition = Transition::RevokeGrant {
+            let transition = Transition::Grant(GrantChange::Revoke {
                 grant: facts.grant.id,
                 until: facts.grant.expires_at,
                 client: client.no,
                 cause: RevocationCause::App,
-            };
+            });
             Decision::grant(transition, ())
         }
         _ => Decision::unchanged(()),

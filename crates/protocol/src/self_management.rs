@@ -7,7 +7,7 @@ use crate::policy::Policy;
 use crate::register::{
     RegistrationError, check_description, check_homepage, check_name, check_redirect_uris, wrong,
 };
-use crate::transition::Transition;
+use crate::transition::{AppChange, Transition};
 use crate::types::{Client, RedirectUri, UnixTime};
 use jose::Presented;
 use serde_json::{Map, Value};
@@ -146,11 +146,10 @@ fn checked(
     if after == *client {
         return Ok(Decision::unchanged(after));
     }
-    let transition = Transition::UpdateClient {
-        client: client.no,
+    let transition = Transition::App(AppChange::Update {
         before: Box::new(client.clone()),
         after: Box::new(after.clone()),
-    };
+    });
     Ok(Decision::grant(transition, after))
 }
 

@@ -6,6 +6,7 @@ use case::{Case, Verdict, json, policy, query, scope};
 use protocol::authorize::{self, Step};
 use protocol::params::{Params, ParamsFault};
 use protocol::token::{GrantFault, TokenError};
+use protocol::transition::{AppChange, AuthorizeChange};
 use protocol::types::name::is_plain;
 use protocol::types::{ClientKind, Consent, RedirectUri, RedirectUriFault};
 use protocol::{Decision, Transition};
@@ -83,7 +84,7 @@ fn a_scope_that_was_not_asked_for_is_always_named() {
         .passed()
         .issue_code(&case::session(), None, None, &asked.context());
     let Decision::Granted {
-        transition: Some(Transition::IssueCode { code, .. }),
+        transition: Some(Transition::Authorize(AuthorizeChange::IssueCode { code, .. })),
         reply,
     } = issued
     else {
@@ -213,7 +214,7 @@ fn enabling_an_app_leaves_dead_what_was_issued_while_it_was_off() {
     use protocol::Mint;
     let case = Case::own_behalf();
     let issued_late = case.mint.locator();
-    let Transition::SetClientStatus { cutoff, .. } =
+    let Transition::App(AppChange::SetStatus { cutoff, .. }) =
         protocol::register::enable(&case.client, &case.mint)
     else {
         panic!("a change of status");

@@ -100,7 +100,12 @@ mod section_2_1_revocation_request {
             assert!(matches!(kind, TokenKind::Access(_)), "{sentence}");
             let change = change(1, &text, facts);
             assert!(
-                matches!(change, Some(Transition::RevokeAccessToken { .. })),
+                matches!(
+                    change,
+                    Some(Transition::Grant(
+                        protocol::transition::GrantChange::RevokeAccessToken { .. }
+                    ))
+                ),
                 "{sentence}"
             );
         }
@@ -110,7 +115,11 @@ mod section_2_1_revocation_request {
     fn an_access_token_dies_alone() {
         let sentence = "In the next step, the authorization server invalidates the token.";
         let (text, facts) = access();
-        let Some(Transition::RevokeAccessToken { token, client }) = change(1, &text, facts) else {
+        let Some(Transition::Grant(protocol::transition::GrantChange::RevokeAccessToken {
+            token,
+            client,
+        })) = change(1, &text, facts)
+        else {
             panic!("{sentence}");
         };
         assert_eq!((token, client), (ACCESS, ClientNo(1)), "{sentence}");
@@ -132,12 +141,12 @@ mod section_2_1_revocation_request {
         ];
         for spoil in rows {
             let (text, facts) = refresh(*spoil);
-            let Some(Transition::RevokeGrant {
+            let Some(Transition::Grant(protocol::transition::GrantChange::Revoke {
                 grant,
                 client,
                 cause,
                 ..
-            }) = change(1, &text, facts)
+            })) = change(1, &text, facts)
             else {
                 panic!("{sentence}");
             };

@@ -140,7 +140,11 @@ mod section_4_4_server_returns_the_code {
         let decision = case
             .passed()
             .issue_code(&session(), None, None, &case.context());
-        let Some(Transition::IssueCode { code, .. }) = decision.change() else {
+        let Some(Transition::Authorize(protocol::transition::AuthorizeChange::IssueCode {
+            code,
+            ..
+        })) = decision.change()
+        else {
             panic!("a code is issued");
         };
         code.challenge

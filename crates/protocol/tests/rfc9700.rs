@@ -173,12 +173,12 @@ mod section_4_14_refresh_token_protection {
     /// Asserts that the case revokes its grant, as a replay.
     fn assert_revokes(case: &Case, why: &str) {
         assert_eq!(case.answer().error(), GrantFault::Replayed.into(), "{why}");
-        let Some(Transition::RevokeGrant {
+        let Some(Transition::Grant(protocol::transition::GrantChange::Revoke {
             grant,
             until,
             client,
             cause,
-        }) = case.answer().change()
+        })) = case.answer().change()
         else {
             panic!("{why}");
         };
@@ -206,11 +206,11 @@ mod section_4_14_refresh_token_protection {
                 old.as_deref(),
                 "{sentence}"
             );
-            let Some(Transition::RotateRefreshToken {
+            let Some(Transition::Grant(protocol::transition::GrantChange::Rotate {
                 consumed,
                 successor,
                 ..
-            }) = case.answer().change()
+            })) = case.answer().change()
             else {
                 panic!("{sentence}");
             };
@@ -398,7 +398,9 @@ mod section_4_15_client_impersonating_resource_owner {
                 side: protocol::types::Side::Live,
             };
             let change = register(new, &policy(), NOW, &mint).change();
-            let Some(Transition::RegisterClient { client, .. }) = change else {
+            let Some(Transition::App(protocol::transition::AppChange::Register { client, .. })) =
+                change
+            else {
                 panic!("{sentence}");
             };
             assert!(

@@ -6,6 +6,7 @@ use protocol::authorize::{ShownError, Step};
 use protocol::consent::deny;
 use protocol::facts::InteractionFacts;
 use protocol::token::{GrantFault, TokenError};
+use protocol::transition::AuthorizeChange;
 use protocol::types::{Client, ClientNo, Person, RedirectUri, Side};
 use protocol::{Decision, Policy, Transition};
 
@@ -173,7 +174,7 @@ fn a_person_of_the_other_side_cannot_decline_either() {
     let case = Case::authorize();
     let request = case.passed();
     let (_, kept) = request.keep(&case.context());
-    let Transition::KeepInteraction(interaction) = kept else {
+    let Transition::Authorize(AuthorizeChange::Keep(interaction)) = kept else {
         panic!("a request is kept");
     };
     let facts = InteractionFacts {

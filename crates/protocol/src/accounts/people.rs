@@ -1,7 +1,7 @@
 //! Making an account and changing its password.
 use crate::decision::Mint;
 use crate::policy::{AccountPolicy, Policy};
-use crate::transition::Transition;
+use crate::transition::{AccountChange, Transition};
 use crate::types::ids::SubjectFormat;
 use crate::types::name::is_plain;
 use crate::types::{ClientNo, Locator, NewPerson, Person, Subject};
@@ -87,7 +87,7 @@ impl NewAccount {
             SubjectFormat::Prefixed(_) => Some(Subject(mint.locator().0)),
             SubjectFormat::Number => None,
         };
-        Transition::CreatePerson(NewPerson {
+        Transition::Account(AccountChange::Create(NewPerson {
             subject,
             email: self.email.trim().to_owned(),
             name: self.name.trim().to_owned(),
@@ -97,7 +97,7 @@ impl NewAccount {
                 Role::TestUser(app) => Some(app),
                 Role::Person | Role::Admin => None,
             },
-        })
+        }))
     }
 }
 
@@ -133,19 +133,38 @@ fn is_email(text: &str) -> bool {
         && !host.contains("..")
 }
 
-/// Changes a password; every other session of the person ends.
-pub fn set_password(person: &Person, password: String, keep: Option<Locator>) -> Transition {
-    Transition::SetPassword {
+/// A person who has proved their password changes it; every other session of theirs ends.
+pub fn change_password(person: &Person, password: String, keep: Locator) -> Transition {
+    Transition::Account(AccountChange::SetPassword {
         subject: person.subject,
+        proved: Some(person.password.clone()),
         password,
-        keep,
-    }
+        keep: Some(keep),
+    })
+}
+
+/// An operator sets a password, whatever it was; every session of the person ends.
+pub fn set_password(person: &Person, password: String) -> Transition {
+    Transition::Account(AccountChange::SetPassword {
+        subject: person.subject,
+        proved: None,
+        password,
+        keep: None,
+    })
 }
 
 /// Switches an account off: its sessions end and all it had issued is dead.
 pub fn disable<M: Mint>(person: &Person, mint: &M) -> Transition {
-    Transition::DisablePerson {
+    Transition::Account(AccountChange::Disable {
         subject: person.subject,
         cutoff: mint.locator(),
-    }
+    })
+}
+
+/// Switches an account on again. What was on its way while it was off is dead too.
+pub fn enable<M: Mint>(person: &Person, mint: &M) -> Transition {
+    Transition::Account(AccountChange::Enable {
+        subject: person.subject,
+        cutoff: mint.locator(),
+    })
 }

@@ -2,7 +2,7 @@
 use crate::decision::Mint;
 use crate::facts::Attempts;
 use crate::policy::Policy;
-use crate::transition::Transition;
+use crate::transition::{SessionChange, ThrottleChange, Transition};
 use crate::types::person::email_key;
 use crate::types::{Lifetime, Locator, Person, Session, Subject, UnixTime};
 use jose::{Digest, TokenText};
@@ -174,14 +174,14 @@ impl Attempt {
 
     fn count(&self) -> Transition {
         let keys = self.keys.iter().map(|(limit, key)| (*key, limit.allowed()));
-        Transition::CountAttempt {
+        Transition::Throttle(ThrottleChange::Count {
             keys: keys.collect(),
             window: WINDOW,
-        }
+        })
     }
 
     /// What a success forgets: every failure of the account, and of what many people share this attempt alone.
-    pub fn succeeded(&self, subject: Subject) -> Transition {
+    pub fn succeeded(&self) -> Transition {
         let of = |shared: bool| {
             let kept = self
                 .keys
@@ -189,11 +189,10 @@ impl Attempt {
                 .filter(move |(limit, _)| limit.keeps_failures() == shared);
             kept.map(|(_, key)| *key).collect()
         };
-        Transition::ClearAttempts {
+        Transition::Throttle(ThrottleChange::Clear {
             own: of(false),
             shared: of(true),
-            subject,
-        }
+        })
     }
 }
 
@@ -226,10 +225,10 @@ pub fn start_session<M: Mint>(
         expires_at: now.plus(policy.accounts.session),
         browser,
     };
-    let transition = Transition::StartSession {
+    let transition = Transition::Session(SessionChange::Start {
         password: person.password.clone(),
         session,
         ends,
-    };
+    });
     (cookie, transition)
 }

@@ -6,7 +6,7 @@ use crate::decision::{Decision, Mint};
 use crate::facts::CodeFacts;
 use crate::policy::RedirectUriAtToken;
 use crate::token::{CodeRedemption, GrantFault, RequestFault, TokenError, TokenReply};
-use crate::transition::{RevocationCause, Transition};
+use crate::transition::{GrantChange, RevocationCause, Transition};
 use crate::types::{AuthorizationCode, GrantType};
 
 /// Redeems an authorization code, once.
@@ -79,12 +79,12 @@ fn settle<M: Mint>(
     if facts.redeemed {
         return Decision::Refused {
             error: GrantFault::Replayed.into(),
-            transition: Some(Transition::RevokeGrant {
+            transition: Some(Transition::Grant(GrantChange::Revoke {
                 grant: code.id,
                 until: context.now.plus(context.policy.tokens.grant),
                 client: code.client,
                 cause: RevocationCause::CodeReplay,
-            }),
+            })),
         };
     }
     if context.now >= code.expires_at {

@@ -4,7 +4,7 @@ use super::{Context, For, access_token, refresh_token};
 use crate::client_auth::AuthenticatedClient;
 use crate::decision::{Decision, Mint};
 use crate::token::{TokenError, TokenReply};
-use crate::transition::Transition;
+use crate::transition::{GrantChange, Transition};
 use crate::types::{Grant, GrantType, Locator, Person, Scope, Subject, UnixTime};
 
 /// What a person allowed.
@@ -60,11 +60,11 @@ impl Allowed {
             person,
         }
         .reply(context);
-        let transition = Transition::RedeemCode {
+        let transition = Transition::Grant(GrantChange::Redeem {
             grant,
             access,
             refresh,
-        };
+        });
         Decision::grant(transition, reply)
     }
 }

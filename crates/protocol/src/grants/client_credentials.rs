@@ -4,7 +4,7 @@ use super::{Context, For, access_token, scope_for};
 use crate::client_auth::AuthenticatedClient;
 use crate::decision::{Decision, Mint};
 use crate::token::{TokenError, TokenReply};
-use crate::transition::Transition;
+use crate::transition::{GrantChange, Transition};
 use crate::types::{Client, ClientKind, GrantType, Locator, Scope};
 
 /// Issues an access token to an app.
@@ -45,7 +45,10 @@ fn decide<M: Mint>(
         person: None,
     }
     .reply(context);
-    Ok(Decision::grant(Transition::IssueAccessToken(access), reply))
+    Ok(Decision::grant(
+        Transition::Grant(GrantChange::IssueAccessToken(access)),
+        reply,
+    ))
 }
 
 /// The one grant of an app to itself: the number of the app.

@@ -5,7 +5,7 @@ use crate::client_auth::AuthenticatedClient;
 use crate::decision::{Decision, Mint};
 use crate::facts::DeviceFacts;
 use crate::token::{GrantFault, TokenError, TokenReply};
-use crate::transition::{RevocationCause, Transition};
+use crate::transition::{DeviceChange, GrantChange, RevocationCause, Transition};
 use crate::types::{DeviceAnswer, DeviceAuthorization, GrantType, Lifetime, Pace};
 use jose::Presented;
 
@@ -59,12 +59,12 @@ fn decide<M: Mint>(
     if facts.redeemed {
         return Decision::Refused {
             error: GrantFault::Replayed.into(),
-            transition: Some(Transition::RevokeGrant {
+            transition: Some(Transition::Grant(GrantChange::Revoke {
                 grant: device.id,
                 until: context.now.plus(context.policy.tokens.grant),
                 client: device.client,
                 cause: RevocationCause::CodeReplay,
-            }),
+            })),
         };
     }
     if context.now >= device.expires_at {
@@ -123,11 +123,11 @@ fn wait<M>(
     };
     Decision::Refused {
         error,
-        transition: Some(Transition::PollDevice {
+        transition: Some(Transition::Device(DeviceChange::Poll {
             device: device.id,
             before,
             after,
-        }),
+        })),
     }
 }
 

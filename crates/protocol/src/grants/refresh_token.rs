@@ -6,7 +6,7 @@ use crate::decision::{Decision, Mint};
 use crate::facts::{RefreshFacts, UsedRefreshToken};
 use crate::policy::Rotation;
 use crate::token::{GrantFault, RefreshRequest, ScopeRefusal, TokenError, TokenReply};
-use crate::transition::{RevocationCause, Transition};
+use crate::transition::{GrantChange, RevocationCause, Transition};
 use crate::types::{Grant, GrantType, Lifetime, Scope, SealedReply};
 use jose::{Presented, seal};
 
@@ -120,12 +120,12 @@ fn replay<M>(
     }
     Decision::Refused {
         error: GrantFault::Replayed.into(),
-        transition: Some(Transition::RevokeGrant {
+        transition: Some(Transition::Grant(GrantChange::Revoke {
             grant: grant.id,
             until: grant.expires_at,
             client: grant.client,
             cause: RevocationCause::RefreshReplay,
-        }),
+        })),
     }
 }
 
@@ -156,7 +156,10 @@ fn issue<M: Mint>(
     };
     let Rotation::Rotate { grace } = context.policy.tokens.rotate else {
         let reply = issued.reply(context);
-        return Decision::grant(Transition::IssueAccessToken(access), reply);
+        return Decision::grant(
+            Transition::Grant(GrantChange::IssueAccessToken(access)),
+            reply,
+        );
     };
     let (refresh_text, successor) = refresh_token(client, grant.id, grant.expires_at, context);
     let reply = Issued {
@@ -171,13 +174,12 @@ fn issue<M: Mint>(
             reply.0.as_bytes(),
         ))
     });
-    let transition = Transition::RotateRefreshToken {
+    let transition = Transition::Grant(GrantChange::Rotate {
         consumed: facts.token.id,
-        grant: grant.id,
         successor,
         access,
         reply: sealed,
-    };
+    });
     Decision::grant(transition, reply)
 }
 

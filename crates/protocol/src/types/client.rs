@@ -120,6 +120,8 @@ pub struct StoredSecret {
 pub struct Client {
     /// The number of its row.
     pub no: ClientNo,
+    /// Raised by each change of the app: whoever decided on an earlier one has not seen it as it is.
+    pub version: i64,
     /// Its public `client_id`: `A-Z a-z 0-9 - _` only, since some clients send Basic unencoded.
     pub id: String,
     /// The name people see.

@@ -16,6 +16,7 @@ use protocol::grants::{Context, authorization_code, client_credentials, refresh_
 use protocol::token::{
     GrantRequest, RawRequest, TokenError, TokenReply, TokenRequest, client_error,
 };
+use protocol::transition::GrantChange;
 use protocol::types::{
     AuthorizationCode, Client, ClientKind, ClientNo, CodeChallenge, DeviceAnswer,
     DeviceAuthorization, Grant, GrantType, Lifetime, Locator, Pace, RefreshToken, Session, Subject,
@@ -325,9 +326,9 @@ impl Case {
         else {
             panic!("a first refresh is granted");
         };
-        if let Some(Transition::RotateRefreshToken {
+        if let Some(Transition::Grant(GrantChange::Rotate {
             successor, reply, ..
-        }) = transition
+        })) = transition
         {
             let (successor, used_at) = (successor.id, self.now);
             let used = UsedRefreshToken {

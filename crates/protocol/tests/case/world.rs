@@ -36,6 +36,7 @@ impl Mint for Counter {
 pub(crate) fn client() -> Client {
     Client {
         no: ClientNo(1),
+        version: 1,
         id: "app".to_owned(),
         name: "An app".to_owned(),
         homepage: "https://app.example".to_owned(),

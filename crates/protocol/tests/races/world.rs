@@ -5,6 +5,7 @@ use protocol::decision::Mint;
 use protocol::facts::{CodeFacts, RefreshFacts, UsedRefreshToken};
 use protocol::grants::{Context, authorization_code, refresh_token};
 use protocol::token::{CodeRedemption, RefreshRequest, TokenError, TokenReply};
+use protocol::transition::GrantChange;
 use protocol::types::{ClientNo, Grant, Locator, RefreshToken, SealedReply, UnixTime};
 use protocol::{Decision, Transition};
 use std::cell::Cell;
@@ -187,7 +188,7 @@ impl World {
     /// Commits a change; false when its guard is lost.
     fn settle(&mut self, transition: Transition) -> bool {
         match transition {
-            Transition::RedeemCode { grant, refresh, .. } => {
+            Transition::Grant(GrantChange::Redeem { grant, refresh, .. }) => {
                 if self.grants.contains_key(&grant.id) && !self.unguarded {
                     return false;
                 }
@@ -195,12 +196,12 @@ impl World {
                 self.grants.insert(grant.id, grant);
                 self.refresh.extend(refresh.map(|token| (token.id, token)));
             }
-            Transition::RotateRefreshToken {
+            Transition::Grant(GrantChange::Rotate {
                 consumed,
                 successor,
                 reply,
                 ..
-            } => {
+            }) => {
                 if self.used.contains_key(&consumed) && !self.unguarded {
                     return false;
                 }
@@ -216,7 +217,7 @@ impl World {
                 );
                 self.refresh.insert(successor.id, successor);
             }
-            Transition::RevokeGrant { grant, .. } => {
+            Transition::Grant(GrantChange::Revoke { grant, .. }) => {
                 let grant = self.grants.get_mut(&grant).expect("a grant that exists");
                 grant.revoked_at.get_or_insert(self.clock.1);
             }

@@ -3,6 +3,7 @@ use crate::case::{CALLBACK, Case, NOW, Spoil, Verdict, scope, session};
 use protocol::authorize::{AuthorizationRequest, ShownError, Step};
 use protocol::consent::{allow, deny};
 use protocol::facts::InteractionFacts;
+use protocol::transition::AuthorizeChange;
 use protocol::types::{ClientStatus, Consent, Interaction, Locator, Subject};
 use protocol::{Params, Transition};
 use std::sync::Arc;
@@ -20,7 +21,7 @@ fn consent() -> Consent {
 
 fn kept(case: &Case, request: &AuthorizationRequest) -> InteractionFacts {
     let (_, transition) = request.keep(&case.context());
-    let Transition::KeepInteraction(interaction) = transition else {
+    let Transition::Authorize(AuthorizeChange::Keep(interaction)) = transition else {
         panic!("keeping a request keeps an interaction");
     };
     InteractionFacts {
@@ -85,9 +86,9 @@ fn a_kept_request_reads_back_as_it_was() {
 fn the_handle_is_stored_as_a_digest() {
     let case = Case::authorize();
     let (handle, transition) = case.passed().keep(&case.context());
-    let Transition::KeepInteraction(Interaction {
+    let Transition::Authorize(AuthorizeChange::Keep(Interaction {
         digest, request, ..
-    }) = transition
+    })) = transition
     else {
         panic!("keeping a request keeps an interaction");
     };
@@ -155,11 +156,11 @@ fn allowing_gives_a_code_and_remembers() {
         Some(consent()),
         &case.context(),
     );
-    let Some(Transition::IssueCode {
+    let Some(Transition::Authorize(AuthorizeChange::IssueCode {
         code,
         interaction,
         consent,
-    }) = decision.change()
+    })) = decision.change()
     else {
         panic!("an allowed request gives a code");
     };
@@ -180,7 +181,8 @@ fn declining_gives_no_code() {
     let request = case.passed();
     let facts = kept(&case, &request);
     let decision = deny(&request, &facts, &session(), &case.policy);
-    let Some(Transition::DenyInteraction { interaction, .. }) = decision.change() else {
+    let Some(Transition::Authorize(AuthorizeChange::Deny { interaction, .. })) = decision.change()
+    else {
         panic!("a declined request is answered");
     };
     assert_eq!(interaction, facts.interaction.id);

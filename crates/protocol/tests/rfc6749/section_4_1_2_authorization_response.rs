@@ -3,7 +3,7 @@ use crate::case::{CALLBACK, Case, NOW, Spoil, Verdict, query, session};
 use jose::Presented;
 use protocol::Transition;
 use protocol::token::GrantFault;
-use protocol::transition::RevocationCause;
+use protocol::transition::{AuthorizeChange, GrantChange, RevocationCause};
 use protocol::types::{AuthorizationCode, UnixTime};
 
 /// The code as it is stored, and its text.
@@ -14,7 +14,7 @@ fn issued(case: &Case) -> (AuthorizationCode, String) {
     let protocol::Decision::Granted { transition, reply } = decision else {
         panic!("a request that was allowed gives a code");
     };
-    let Some(Transition::IssueCode { code, .. }) = transition else {
+    let Some(Transition::Authorize(AuthorizeChange::IssueCode { code, .. })) = transition else {
         panic!("a code is issued, not {transition:?}");
     };
     let text = query(&reply).into_iter().find(|(name, _)| name == "code");
@@ -130,12 +130,12 @@ fn second_use_is_refused_and_revokes() {
             GrantFault::Replayed.into(),
             "{sentence}"
         );
-        let Some(Transition::RevokeGrant {
+        let Some(Transition::Grant(GrantChange::Revoke {
             grant,
             until,
             client,
             cause,
-        }) = case.answer().change()
+        })) = case.answer().change()
         else {
             panic!("{sentence}");
         };

@@ -3,6 +3,7 @@ use crate::case::{CALLBACK, Case, NOW, Spoil, Verdict};
 use protocol::Transition;
 use protocol::policy::RedirectUriAtToken;
 use protocol::token::{GrantFault, RequestFault, TokenError};
+use protocol::transition::GrantChange;
 use protocol::types::{GrantType, Locator};
 
 #[test]
@@ -179,11 +180,11 @@ fn an_app_without_the_grant_is_refused_before_the_code_is_looked_at() {
 fn redemption_hands_the_grant_on_unchanged() {
     let case = Case::code();
     let code = case.code.clone().expect("a code").code;
-    let Some(Transition::RedeemCode {
+    let Some(Transition::Grant(GrantChange::Redeem {
         grant,
         access,
         refresh,
-    }) = case.answer().change()
+    })) = case.answer().change()
     else {
         panic!("a valid code is redeemed");
     };

@@ -3,6 +3,7 @@ use crate::case::{Case, Spoil, Verdict, fields, json, scope};
 use protocol::Transition;
 use protocol::client_auth::ClientFault;
 use protocol::token::{ScopeRefusal, TokenError};
+use protocol::transition::GrantChange;
 use protocol::types::{GrantType, Locator};
 
 #[test]
@@ -47,7 +48,8 @@ fn there_is_no_refresh_token() {
 #[test]
 fn the_token_is_the_apps_own() {
     let case = Case::own_behalf();
-    let Some(Transition::IssueAccessToken(token)) = case.answer().change() else {
+    let Some(Transition::Grant(GrantChange::IssueAccessToken(token))) = case.answer().change()
+    else {
         panic!("an access token alone");
     };
     assert_eq!(token.subject, None, "nobody stands behind it");

@@ -4,6 +4,7 @@ use protocol::Transition;
 use protocol::client_auth::ClientFault;
 use protocol::policy::Rotation;
 use protocol::token::{GrantFault, ScopeRefusal, TokenError};
+use protocol::transition::GrantChange;
 use protocol::types::{Lifetime, Locator, ScopeFault};
 
 /// Refresh tokens that are worth nothing.
@@ -169,12 +170,9 @@ fn a_narrower_refresh_does_not_narrow_the_grant() {
                     that of the refresh token included by the client in the request.";
     let case = Case::refresh().with(|case| case.set("scope", "tasks:read"));
     let granted = case.refresh.clone().expect("a refresh token").grant;
-    let Some(Transition::RotateRefreshToken {
-        grant,
-        successor,
-        access,
-        ..
-    }) = case.answer().change()
+    let Some(Transition::Grant(GrantChange::Rotate {
+        successor, access, ..
+    })) = case.answer().change()
     else {
         panic!("a refresh rotates");
     };
@@ -183,11 +181,7 @@ fn a_narrower_refresh_does_not_narrow_the_grant() {
         scope("tasks:read"),
         "the access token alone is narrower"
     );
-    assert_eq!(
-        (grant, successor.grant),
-        (granted.id, granted.id),
-        "{sentence}"
-    );
+    assert_eq!(successor.grant, granted.id, "{sentence}");
 }
 
 #[test]
@@ -196,7 +190,8 @@ fn without_rotation_the_token_stays() {
     let case = Case::refresh().with(|case| case.policy.tokens.rotate = Rotation::Keep);
     let reply = json(&case.answer().reply());
     assert!(reply.get("refresh_token").is_none(), "{sentence}");
-    let Some(Transition::IssueAccessToken(access)) = case.answer().change() else {
+    let Some(Transition::Grant(GrantChange::IssueAccessToken(access))) = case.answer().change()
+    else {
         panic!("an access token alone");
     };
     assert_eq!(
@@ -215,7 +210,8 @@ fn without_rotation_the_token_stays() {
 fn a_successor_gets_its_full_lifetime_up_to_the_grants_end() {
     let successor = |spoil: Spoil| {
         let case = Case::refresh().with(spoil);
-        let Some(Transition::RotateRefreshToken { successor, .. }) = case.answer().change() else {
+        let Some(Transition::Grant(GrantChange::Rotate { successor, .. })) = case.answer().change()
+        else {
             panic!("a refresh rotates");
         };
         successor.expires_at.0 - NOW.0

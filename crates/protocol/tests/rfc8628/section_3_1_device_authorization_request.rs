@@ -3,6 +3,7 @@ use crate::case::{Case, Spoil, Verdict, scope};
 use protocol::client_auth::{ClientFault, authenticate};
 use protocol::device::{DeviceRequest, authorize};
 use protocol::token::{RawRequest, RequestFault, ScopeRefusal, TokenError};
+use protocol::transition::DeviceChange;
 use protocol::types::{GrantType, Lifetime, Scope};
 use protocol::{Decision, Transition};
 use std::sync::Arc;
@@ -81,7 +82,7 @@ fn a_scope_is_checked_as_everywhere() {
     let restricted = ask(Some(scope("admin:users")), |_| {}).error();
     let refusal = ScopeRefusal::Restricted("admin:users".to_owned());
     assert_eq!(restricted, TokenError::InvalidScope(refusal));
-    let Some(Transition::KeepDevice(device)) = ask(None, |_| {}).change() else {
+    let Some(Transition::Device(DeviceChange::Keep(device))) = ask(None, |_| {}).change() else {
         panic!("a request is kept");
     };
     assert_eq!(device.scope, scope("tasks:read"), "the default");

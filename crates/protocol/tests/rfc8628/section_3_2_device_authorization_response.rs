@@ -3,6 +3,7 @@ use super::section_3_1_device_authorization_request::ask;
 use crate::case::{NOW, Verdict, fields};
 use jose::Presented;
 use protocol::Transition;
+use protocol::transition::DeviceChange;
 use protocol::types::UserCode;
 use serde_json::{Value, json};
 
@@ -46,7 +47,7 @@ fn neither_code_is_stored_in_the_clear() {
     };
     let reply = serde_json::to_value(reply).expect("JSON");
     let text = |name: &str| reply[name].as_str().unwrap_or_default().to_owned();
-    let Some(Transition::KeepDevice(device)) = transition else {
+    let Some(Transition::Device(DeviceChange::Keep(device))) = transition else {
         panic!("a request is kept");
     };
     let code = Presented::parse(&text("device_code")).expect("a token text");

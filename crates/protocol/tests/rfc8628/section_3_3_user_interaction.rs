@@ -2,6 +2,7 @@
 use crate::case::{Case, NOW, Spoil, Verdict, session};
 use protocol::Transition;
 use protocol::device::{UserCodeFault, answer};
+use protocol::transition::DeviceChange;
 use protocol::types::{ClientStatus, DeviceAnswer, Locator, Scope, Subject, UnixTime};
 
 fn decide(allowed: bool, spoil: Spoil) -> protocol::Decision<(), UserCodeFault> {
@@ -20,9 +21,9 @@ fn decide(allowed: bool, spoil: Spoil) -> protocol::Decision<(), UserCodeFault> 
 
 #[test]
 fn yes_and_no_are_kept_with_who_said_it() {
-    let Some(Transition::AnswerDevice {
+    let Some(Transition::Device(DeviceChange::Answer {
         answer, subject, ..
-    }) = decide(true, |_| {}).change()
+    })) = decide(true, |_| {}).change()
     else {
         panic!("an answer is kept");
     };
@@ -32,7 +33,9 @@ fn yes_and_no_are_kept_with_who_said_it() {
     };
     assert!(at > Locator::first_at(UnixTime(NOW.0 - 1)));
     assert_eq!(auth_time, session().session.auth_time);
-    let Some(Transition::AnswerDevice { answer, .. }) = decide(false, |_| {}).change() else {
+    let Some(Transition::Device(DeviceChange::Answer { answer, .. })) =
+        decide(false, |_| {}).change()
+    else {
         panic!("an answer is kept");
     };
     assert_eq!(answer, DeviceAnswer::Denied);

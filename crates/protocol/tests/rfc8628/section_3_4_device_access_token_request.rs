@@ -3,7 +3,7 @@ use crate::case::{Case, Spoil, Verdict, fields, json, text};
 use protocol::Transition;
 use protocol::client_auth::ClientFault;
 use protocol::token::{GrantFault, RequestFault, TokenError};
-use protocol::transition::RevocationCause;
+use protocol::transition::{GrantChange, RevocationCause};
 use protocol::types::{ClientNo, GrantType, Locator, Subject};
 
 /// "grant_type REQUIRED. Value MUST be set to "urn:ietf:params:oauth:grant-type:device_code"."
@@ -36,11 +36,11 @@ fn the_client_is_known() {
 #[test]
 fn what_the_person_allowed_is_given_once() {
     let decision = Case::device().answer();
-    let Some(Transition::RedeemCode {
+    let Some(Transition::Grant(GrantChange::Redeem {
         grant,
         access,
         refresh,
-    }) = decision.change()
+    })) = decision.change()
     else {
         panic!("a grant begins");
     };
@@ -71,7 +71,7 @@ fn a_second_time_revokes() {
         panic!("refused");
     };
     assert_eq!(error, TokenError::InvalidGrant(GrantFault::Replayed));
-    let Some(Transition::RevokeGrant { grant, cause, .. }) = transition else {
+    let Some(Transition::Grant(GrantChange::Revoke { grant, cause, .. })) = transition else {
         panic!("revoked");
     };
     let id = Case::device().device.expect("a device").device.id;

@@ -2,6 +2,7 @@
 use crate::case::{Case, NOW, Spoil};
 use protocol::policy::ErrorAliases;
 use protocol::token::TokenError;
+use protocol::transition::DeviceChange;
 use protocol::types::{DeviceAnswer, Lifetime, Pace, UnixTime};
 use protocol::{Decision, Transition};
 
@@ -24,7 +25,7 @@ fn code(error: &TokenError) -> (u16, String) {
 fn pending_until_there_is_an_answer() {
     let (error, change) = refused(|case| case.device_mut().device.answer = None);
     assert_eq!(code(&error), (400, "authorization_pending".to_owned()));
-    let Some(Transition::PollDevice { before, after, .. }) = change else {
+    let Some(Transition::Device(DeviceChange::Poll { before, after, .. })) = change else {
         panic!("the poll is noted");
     };
     assert_eq!(before.interval, after.interval);
@@ -40,7 +41,7 @@ fn too_soon_makes_the_interval_longer_for_good() {
         device.pace.polled_at = Some(UnixTime(NOW.0 - 3));
     });
     assert_eq!(code(&error), (400, "slow_down".to_owned()));
-    let Some(Transition::PollDevice { after, .. }) = change else {
+    let Some(Transition::Device(DeviceChange::Poll { after, .. })) = change else {
         panic!("the poll is noted");
     };
     assert_eq!(after.interval, Lifetime::from_seconds(10));

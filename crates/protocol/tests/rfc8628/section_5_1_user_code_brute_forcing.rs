@@ -3,6 +3,7 @@ use crate::case::{NOW, session};
 use protocol::Transition;
 use protocol::device::guess;
 use protocol::facts::Attempts;
+use protocol::transition::ThrottleChange;
 use protocol::types::{Locator, UnixTime};
 
 const NONE: Attempts = Attempts {
@@ -56,8 +57,7 @@ fn another_session_or_source_is_counted_apart_but_for_the_whole() {
 #[test]
 fn a_right_code_does_not_forget_wrong_ones() {
     let attempt = guess(&session(), "192.0.2.1");
-    let Transition::ClearAttempts { own, shared, .. } = attempt.succeeded(session().person.subject)
-    else {
+    let Transition::Throttle(ThrottleChange::Clear { own, shared }) = attempt.succeeded() else {
         panic!("counts are cleared");
     };
     assert_eq!((own, shared), (Vec::new(), attempt.keys()));

@@ -7,7 +7,7 @@ use crate::test_side::{TestUser, make_users};
 use clap::{Args, Subcommand};
 use protocol::decision::Decision;
 use protocol::register::{self, NewApp, RegistrationError};
-use protocol::transition::Transition;
+use protocol::transition::{AppChange, Transition};
 use protocol::types::{
     Client, ClientKind, ClientStatus, GrantType, RedirectUri, Scope, ScopeFault, Side,
 };
@@ -248,7 +248,7 @@ impl One {
     async fn delete(self, output: Output) -> Result<(), Failure> {
         let at = self.place.open()?;
         let app = at.app(&self.client_id).await?;
-        let change = Transition::DeleteClient { client: app.no };
+        let change = Transition::App(AppChange::Delete { client: app.no });
         at.commit(change, CHANGED).await?;
         let done = json!({ "client_id": app.id, "deleted": true });
         output.show(&done, || {

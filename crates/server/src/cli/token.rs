@@ -10,7 +10,7 @@ use protocol::Policy;
 use protocol::facts::{AccessFacts, RefreshFacts, Standing};
 use protocol::introspect::is_active;
 use protocol::revoke::{TokenFacts, TokenKind};
-use protocol::transition::{RevocationCause, Transition};
+use protocol::transition::{GrantChange, RevocationCause, Transition};
 use protocol::types::{Client, Locator, Subject, UnixTime};
 use serde_json::{Value, json};
 use std::path::PathBuf;
@@ -74,19 +74,19 @@ impl Which {
         let (kind, change) = match facts {
             TokenFacts::Access(facts) => (
                 "access",
-                Transition::RevokeAccessToken {
+                Transition::Grant(GrantChange::RevokeAccessToken {
                     token: facts.token.id,
                     client: facts.token.client,
-                },
+                }),
             ),
             TokenFacts::Refresh(facts) => (
                 "refresh",
-                Transition::RevokeGrant {
+                Transition::Grant(GrantChange::Revoke {
                     grant: facts.grant.id,
                     until: facts.grant.expires_at,
                     client: facts.grant.client,
                     cause: RevocationCause::Operator,
-                },
+                }),
             ),
             TokenFacts::None => return Err(Failure::failed(NO_RECORD)),
         };

@@ -5,7 +5,7 @@ use super::place::{CHANGED, Opened, Page, Place};
 use crate::{clock, password};
 use clap::{Args, Subcommand};
 use protocol::accounts::people::{self, FieldFault, NewAccount, Role, password_fault};
-use protocol::transition::Transition;
+use protocol::transition::{AccountChange, Transition};
 use protocol::types::{ClientNo, Person, Side};
 use serde_json::{Value, json};
 use std::io::Read;
@@ -95,7 +95,7 @@ impl Verb {
             Verb::Enable(one) => {
                 let enable = |person: &Person, _: &Opened| {
                     let subject = person.subject;
-                    (!person.is_active()).then_some(Transition::EnablePerson { subject })
+                    (!person.is_active()).then_some(Transition::Account(AccountChange::Enable { subject }))
                 };
                 one.change(output, "is enabled", enable).await
             }

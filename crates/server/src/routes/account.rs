@@ -1,4 +1,5 @@
 //! A person's own page: password and sessions.
+use protocol::transition::SessionChange;
 use super::attempt::admit;
 use super::pending::{self, posted};
 use super::problem;
@@ -268,7 +269,7 @@ pub(crate) async fn end_session(
     };
     let subject = facts.person.subject;
     match app
-        .settle_one(Transition::EndSession { subject, session })
+        .settle_one(Transition::Session(SessionChange::End { subject, session }))
         .await
     {
         Ok(_) => reply::see_other("/account?done=session"),
@@ -286,10 +287,10 @@ pub(crate) async fn end_all_sessions(
         Ok(form) => form,
         Err(response) => return response,
     };
-    let transition = Transition::EndSessions {
+    let transition = Transition::Session(SessionChange::EndAll {
         subject: facts.person.subject,
         keep: None,
-    };
+    });
     match app.settle_one(transition).await {
         Ok(_) => {
             let mut response = reply::see_other("/sign-in");

@@ -1,4 +1,5 @@
 //! Signing out of this browser.
+use protocol::transition::SessionChange;
 use super::goal::is_goal;
 use super::pending::{posted, with_handle};
 use super::problem::{self, Problem, link};
@@ -34,10 +35,10 @@ pub(crate) async fn submit(State(app): State<App>, visitor: Visitor, whole: Whol
         if !visitor.has_nonce(&app, Form::Personal, params.get("nonce")) {
             return show(State(app), visitor).await;
         }
-        let transition = Transition::EndSession {
+        let transition = Transition::Session(SessionChange::End {
             subject: facts.person.subject,
             session: facts.session.id,
-        };
+        });
         if let Err(error) = app.settle_one(transition).await {
             return problem::unavailable(&app, &error, visitor.id);
         }

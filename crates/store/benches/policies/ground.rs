@@ -1,4 +1,5 @@
 //! Where the ways run: a fresh store each time, with rows in it if they were asked for.
+use protocol::transition::GrantChange;
 use crate::Figures;
 use crate::ways::{Way, Work};
 use jose::Digest;
@@ -192,11 +193,11 @@ impl Doing {
         };
         if work == Work::Rotate {
             let refresh = doing.refresh(doing.token);
-            let redemption = Transition::RedeemCode {
+            let redemption = Transition::Grant(GrantChange::Redeem {
                 grant: doing.grant.clone(),
                 access: doing.access(),
                 refresh: Some(refresh),
-            };
+            });
             doing.settle(redemption).await;
         }
         doing
@@ -232,18 +233,18 @@ impl Doing {
     async fn once(&mut self) {
         match self.work {
             Work::Issue => {
-                self.settle(Transition::IssueAccessToken(self.access()))
+                self.settle(Transition::Grant(GrantChange::IssueAccessToken(self.access())))
                     .await;
             }
             Work::Rotate => {
                 let successor = self.fresh.store.mint().locator();
-                let rotation = Transition::RotateRefreshToken {
+                let rotation = Transition::Grant(GrantChange::Rotate {
                     consumed: self.token,
                     grant: self.grant.id,
                     successor: self.refresh(successor),
                     access: self.access(),
                     reply: Some(SealedReply(vec![7; 300])),
-                };
+                });
                 self.settle(rotation).await;
                 self.token = successor;
             }

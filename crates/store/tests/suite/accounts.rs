@@ -1,4 +1,5 @@
 //! People, sessions, attempts.
+use protocol::transition::{AccountChange, AuthorizeChange, SessionChange, ThrottleChange};
 use crate::engine::Database;
 use crate::world::{PASSWORD, World, options};
 use jose::Digest;
@@ -19,11 +20,11 @@ async fn session(world: &World, subject: Subject) -> Session {
         expires_at: world.now.plus(Lifetime::from_days(1)),
         browser: "Firefox".to_owned(),
     };
-    let start = Transition::StartSession {
+    let start = Transition::Session(SessionChange::Start {
         password: PASSWORD.to_owned(),
         session: session.clone(),
         ends: None,
-    };
+    });
     assert_eq!(world.settle(start).await, Outcome::Committed);
     session
 }
@@ -41,7 +42,7 @@ async fn an_address_is_unique_without_regard_to_case() {
         password: String::new(),
     };
     assert_eq!(
-        world.settle(Transition::CreatePerson(twin)).await,
+        world.settle(Transition::Account(AccountChange::Create(twin))).await,
         Outcome::Conflict
     );
     let found = world
@@ -74,7 +75,7 @@ async fn numbered_people_are_counted() {
             password: String::new(),
         };
         store
-            .settle(Transition::CreatePerson(person), UnixTime(1))
+            .settle(Transition::Account(AccountChange::Create(person)), UnixTime(1))
             .await
             .unwrap();
     }
@@ -95,18 +96,18 @@ async fn a_disabled_person_loses_sessions_and_tokens_for_good() {
     let (grant, access, _) = world.started().await;
     let session = session(&world, grant.subject).await;
     let cutoff = world.store.mint().locator();
-    let disable = Transition::DisablePerson {
+    let disable = Transition::Account(AccountChange::Disable {
         subject: grant.subject,
         cutoff,
-    };
+    });
     assert_eq!(world.settle(disable).await, Outcome::Committed);
     assert!(world.store.session(session.id).await.unwrap().is_none());
     let facts = world.store.access_token(access.id).await.unwrap().unwrap();
     assert!(facts.person.disabled && !facts.person.honours(access.id));
 
-    let enable = Transition::EnablePerson {
+    let enable = Transition::Account(AccountChange::Enable {
         subject: grant.subject,
-    };
+    });
     assert_eq!(world.settle(enable).await, Outcome::Committed);
     let facts = world.store.access_token(access.id).await.unwrap().unwrap();
     assert!(!facts.person.disabled && !facts.person.honours(access.id));
@@ -118,25 +119,25 @@ async fn no_session_starts_with_a_password_that_is_no_longer_the_persons() {
     let world = World::new();
     let subject = world.person("ada@example.com").await;
     let started = session(&world, subject).await;
-    let again = |password: &str| Transition::StartSession {
+    let again = |password: &str| Transition::Session(SessionChange::Start {
         password: password.to_owned(),
         session: Session {
             id: world.store.mint().locator(),
             ..started.clone()
         },
         ends: None,
-    };
-    let change = Transition::SetPassword {
+    });
+    let change = Transition::Account(AccountChange::SetPassword {
         subject,
         password: "new".to_owned(),
         keep: None,
-    };
+    });
     assert_eq!(world.settle(change).await, Outcome::Committed);
     assert_eq!(world.settle(again(PASSWORD)).await, Outcome::Conflict);
     assert_eq!(world.settle(again("new")).await, Outcome::Committed);
     let cutoff = world.store.mint().locator();
     world
-        .settle(Transition::DisablePerson { subject, cutoff })
+        .settle(Transition::Account(AccountChange::Disable { subject, cutoff }))
         .await;
     assert_eq!(world.settle(again("new")).await, Outcome::Conflict);
 }
@@ -166,17 +167,17 @@ async fn sessions_are_listed_newest_first_page_by_page_and_end() {
         .unwrap());
     assert_eq!(rest, own[3..]);
 
-    let not_theirs = Transition::EndSession {
+    let not_theirs = Transition::Session(SessionChange::End {
         subject,
         session: theirs.id,
-    };
+    });
     world.settle(not_theirs).await;
     assert!(world.store.session(theirs.id).await.unwrap().is_some());
-    let password = Transition::SetPassword {
+    let password = Transition::Account(AccountChange::SetPassword {
         subject,
         password: "new".to_owned(),
         keep: Some(own[1]),
-    };
+    });
     world.settle(password).await;
     let left = ids(world
         .store
@@ -200,10 +201,10 @@ async fn attempts_are_counted_within_their_window() {
     let world = World::new();
     let key = Digest::of(b"account");
     let window = Lifetime::from_minutes(15);
-    let count = || Transition::CountAttempt {
+    let count = || Transition::Throttle(ThrottleChange::Count {
         keys: vec![(key, 2)],
         window,
-    };
+    });
     let none = Attempts {
         count: 0,
         since: UnixTime(0),
@@ -236,11 +237,11 @@ async fn attempts_are_counted_within_their_window() {
     world.store.settle(count(), behind).await.unwrap();
     let settled = world.store.settle(count(), behind).await.unwrap();
     assert_eq!(settled, Outcome::Conflict);
-    let clear = Transition::ClearAttempts {
+    let clear = Transition::Throttle(ThrottleChange::Clear {
         own: vec![key],
         shared: Vec::new(),
         subject: Subject(1),
-    };
+    });
     world.settle(clear).await;
     assert_eq!(world.store.attempts(&[key]).await.unwrap(), [none]);
 }
@@ -267,11 +268,11 @@ async fn a_session_is_read_with_what_its_person_allowed_the_app() {
     let (client, elsewhere) = (world.client("app").await, world.client("other").await);
     let session = session(&world, subject).await;
     for (who, scope) in [(other, "a"), (subject, "a b")] {
-        let allowed = Transition::IssueCode {
+        let allowed = Transition::Authorize(AuthorizeChange::IssueCode {
             code: world.code(client, who),
             interaction: None,
             consent: Some(world.consent(client, who, scope)),
-        };
+        });
         assert_eq!(world.settle(allowed).await, Outcome::Committed);
     }
     let read = async |id, client| world.store.session_and_consent(id, client).await.unwrap();

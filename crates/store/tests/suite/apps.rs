@@ -3,7 +3,7 @@ use crate::world::World;
 use jose::Digest;
 use protocol::Transition;
 use protocol::decision::Mint;
-use protocol::transition::Logo;
+use protocol::transition::{AccountChange, AppChange, AuthorizeChange, Logo};
 use protocol::types::{
     Client, ClientStatus, Consent, Locator, NewPerson, Scope, Side, StoredSecret, Subject,
 };
@@ -21,10 +21,10 @@ async fn an_app_reads_back_whole() {
         bytes: vec![1, 2, 3],
     };
     client.logo = Some(Digest::of(&logo.bytes));
-    let register = Transition::RegisterClient {
+    let register = Transition::App(AppChange::Register {
         client: Box::new(client.clone()),
         logo: Some(logo.clone()),
-    };
+    });
     assert_eq!(world.settle(register.clone()).await, Outcome::Committed);
     assert_eq!(
         world.settle(register).await,
@@ -47,25 +47,25 @@ async fn what_changes_is_seen_at_once() {
         created_at: world.now,
     };
     world
-        .settle(Transition::ReplaceSecrets {
+        .settle(Transition::App(AppChange::ReplaceSecrets {
             client: no,
             secrets: vec![secret],
-        })
+        }))
         .await;
     let approved = Scope::parse("admin:*").unwrap();
     world
-        .settle(Transition::ApproveScopes {
+        .settle(Transition::App(AppChange::ApproveScopes {
             client: no,
             approved: approved.clone(),
-        })
+        }))
         .await;
     let cutoff = world.store.mint().locator();
-    let disable = Transition::SetClientStatus {
+    let disable = Transition::App(AppChange::SetStatus {
         client: no,
         status: ClientStatus::Disabled,
         cutoff,
         reviewed_at: Some(world.now),
-    };
+    });
     world.settle(disable).await;
     let seen = world.store.client("app").await.unwrap().unwrap();
     assert_eq!(seen.secrets, [secret]);
@@ -96,12 +96,12 @@ async fn a_change_is_seen_however_many_apps_are_remembered() {
         let id = format!("app{n}");
         let no = world.store.client(&id).await.unwrap().unwrap().no;
         let cutoff = world.store.mint().locator();
-        let disable = Transition::SetClientStatus {
+        let disable = Transition::App(AppChange::SetStatus {
             client: no,
             status: ClientStatus::Disabled,
             cutoff,
             reviewed_at: None,
-        };
+        });
         world.settle(disable).await;
         let seen = world.store.client(&id).await.unwrap().unwrap();
         assert_eq!(seen.status, ClientStatus::Disabled, "{id}");
@@ -113,9 +113,9 @@ async fn a_deleted_app_is_gone_and_its_number_stays_its_own() {
     let world = World::new();
     let (grant, access, _) = world.started().await;
     world
-        .settle(Transition::DeleteClient {
+        .settle(Transition::App(AppChange::Delete {
             client: grant.client,
-        })
+        }))
         .await;
     assert!(world.store.client("app").await.unwrap().is_none());
     assert!(
@@ -143,11 +143,11 @@ async fn an_app_is_changed_as_it_was_read_or_not_at_all() {
         reviewed_at: None,
         ..(*before).clone()
     };
-    let update = |after: Client| Transition::UpdateClient {
+    let update = |after: Client| Transition::App(AppChange::Update {
         client: before.no,
         before: Box::new((*before).clone()),
         after: Box::new(after),
-    };
+    });
     let first = renamed("First");
     assert_eq!(
         world.settle(update(first.clone())).await,
@@ -157,18 +157,18 @@ async fn an_app_is_changed_as_it_was_read_or_not_at_all() {
     let lost = world.settle(update(renamed("Second"))).await;
     assert_eq!(lost, Outcome::Conflict, "it is no longer as it was read");
     assert_eq!(*read().await, first);
-    let disable = Transition::SetClientStatus {
+    let disable = Transition::App(AppChange::SetStatus {
         client: before.no,
         status: ClientStatus::Disabled,
         cutoff: Locator(1),
         reviewed_at: None,
-    };
+    });
     world.settle(disable).await;
-    let off = Transition::UpdateClient {
+    let off = Transition::App(AppChange::Update {
         client: before.no,
         before: Box::new(first.clone()),
         after: Box::new(renamed("Third")),
-    };
+    });
     assert_eq!(
         world.settle(off).await,
         Outcome::Conflict,
@@ -184,10 +184,10 @@ async fn a_test_app_reads_back_and_takes_its_users_along() {
         documented: true,
         ..world.new_client("test_app")
     };
-    let register = Transition::RegisterClient {
+    let register = Transition::App(AppChange::Register {
         client: Box::new(client),
         logo: None,
-    };
+    });
     world.settle(register).await;
     let app = world.store.client("test_app").await.unwrap().unwrap();
     assert_eq!((app.side, app.documented), (Side::Test, true));
@@ -200,7 +200,7 @@ async fn a_test_app_reads_back_and_takes_its_users_along() {
         password: String::new(),
         test_app: Some(app.no),
     };
-    world.settle(Transition::CreatePerson(tester)).await;
+    world.settle(Transition::Account(AccountChange::Create(tester))).await;
     let read = |subject| world.store.person(subject);
     assert_eq!(
         read(Subject(77)).await.unwrap().unwrap().test_app,
@@ -208,7 +208,7 @@ async fn a_test_app_reads_back_and_takes_its_users_along() {
     );
     assert_eq!(read(person).await.unwrap().unwrap().test_app, None);
     world
-        .settle(Transition::DeleteClient { client: app.no })
+        .settle(Transition::App(AppChange::Delete { client: app.no }))
         .await;
     assert!(!read(Subject(77)).await.unwrap().unwrap().is_active());
     assert!(read(person).await.unwrap().unwrap().is_active());
@@ -227,11 +227,11 @@ async fn people_are_asked_again_about_an_app_that_says_it_is_another() {
             redirect_uris: vec!["https://app.example/cb".to_owned()],
             granted_at: world.now,
         };
-        let code = Transition::IssueCode {
+        let code = Transition::Authorize(AuthorizeChange::IssueCode {
             code: world.code(client, subject),
             interaction: None,
             consent: Some(consent),
-        };
+        });
         world.settle(code).await;
     };
     for (change, forgotten) in [
@@ -250,11 +250,11 @@ async fn people_are_asked_again_about_an_app_that_says_it_is_another() {
         let before = world.store.client("app").await.unwrap().unwrap();
         let mut after = (*before).clone();
         change(&mut after);
-        let update = Transition::UpdateClient {
+        let update = Transition::App(AppChange::Update {
             client,
             before: Box::new((*before).clone()),
             after: Box::new(after),
-        };
+        });
         assert_eq!(world.settle(update).await, Outcome::Committed);
         let consent = world.store.consent(subject, client).await.unwrap();
         assert_eq!(consent.is_none(), forgotten);

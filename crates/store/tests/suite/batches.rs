@@ -1,4 +1,5 @@
 //! What is asked for at once: codes, with what they answer and give, requests that are kept, devices that poll.
+use protocol::transition::{AuthorizeChange, DeviceChange, GrantChange};
 use crate::devices::kept;
 use crate::nodes::{behind_proxy, inject, world as on_postgres};
 use crate::racers::race;
@@ -20,7 +21,7 @@ async fn app_and_person(world: &World) -> (ClientNo, Subject) {
 
 async fn pending(world: &World, client: ClientNo) -> Interaction {
     let interaction = world.interaction(client);
-    let keep = Transition::KeepInteraction(interaction.clone());
+    let keep = Transition::Authorize(AuthorizeChange::Keep(interaction.clone()));
     assert_eq!(world.settle(keep).await, Outcome::Committed);
     interaction
 }
@@ -30,11 +31,11 @@ fn issue(
     interaction: Option<&Interaction>,
     consent: Option<Consent>,
 ) -> Transition {
-    Transition::IssueCode {
+    Transition::Authorize(AuthorizeChange::IssueCode {
         code: code.clone(),
         interaction: interaction.map(|interaction| interaction.id),
         consent,
-    }
+    })
 }
 
 /// Which of the codes there are.
@@ -106,7 +107,7 @@ async fn in_one_batch(
 ) -> Vec<bool> {
     let blocker = world.database().block();
     let grant = world.grant(code);
-    let tokens = [0, 1].map(|_| Transition::IssueAccessToken(world.access(&grant)));
+    let tokens = [0, 1].map(|_| Transition::Grant(GrantChange::IssueAccessToken(world.access(&grant))));
     let mut tasks = Vec::new();
     for transition in tokens.into_iter().chain(transitions) {
         let world = world.clone();
@@ -166,7 +167,7 @@ async fn codes_whose_answer_is_lost_are_found_out_about() {
         codes.push(code);
     }
     let again = world.code(client, subject);
-    let Transition::IssueCode { interaction, .. } = answers[29] else {
+    let Transition::Authorize(AuthorizeChange::IssueCode { interaction, .. }) = answers[29] else {
         panic!("{:?}", answers[29]);
     };
     for part in answers.chunks(10) {
@@ -176,11 +177,11 @@ async fn codes_whose_answer_is_lost_are_found_out_about() {
     }
     assert_eq!(issued(&world, &codes).await.len(), 30);
     assert_eq!(world.audited("consent.given"), 10);
-    let late = Transition::IssueCode {
+    let late = Transition::Authorize(AuthorizeChange::IssueCode {
         code: again,
         interaction,
         consent: None,
-    };
+    });
     assert_eq!(world.settle(late).await, Outcome::Conflict);
 }
 
@@ -206,7 +207,7 @@ async fn requests_are_kept_however_many_come_at_once() {
     let world = Arc::new(World::new());
     let client = world.client("app").await;
     let requests: Vec<_> = (0..100).map(|_| world.interaction(client)).collect();
-    let keep = requests.iter().cloned().map(Transition::KeepInteraction);
+    let keep = requests.iter().cloned().map(AuthorizeChange::Keep);
     assert_eq!(race(&world, keep.collect()).await, 100);
     for request in requests {
         let facts = world.store.interaction(request.id).await.unwrap();
@@ -222,7 +223,7 @@ async fn requests_whose_answer_is_lost_are_found_out_about() {
     let world = Arc::new(world);
     let client = world.client("app").await;
     let requests: Vec<_> = (0..10).map(|_| world.interaction(client)).collect();
-    let keep = requests.iter().cloned().map(Transition::KeepInteraction);
+    let keep = requests.iter().cloned().map(AuthorizeChange::Keep);
     proxy.lose("INSERT INTO interactions");
     assert_eq!(race(&world, keep.collect()).await, 10);
     assert!(proxy.has_lost());
@@ -241,11 +242,11 @@ async fn of_polls_of_one_device_one_counts() {
             interval: Lifetime::from_seconds(seconds),
             polled_at: Some(world.now),
         };
-        let poll = Transition::PollDevice {
+        let poll = Transition::Device(DeviceChange::Poll {
             device: device.id,
             before,
             after,
-        };
+        });
         assert_eq!(race(&world, vec![poll; racers]).await, 1);
         let seen = world.store.device(device.id).await.unwrap().unwrap();
         assert_eq!(seen.device.pace, after);
@@ -258,14 +259,14 @@ async fn of_polls_in_one_batch_the_first_counts() {
     let Some(world) = on_postgres() else { return };
     let world = Arc::new(world);
     let device = kept(&world).await;
-    let poll = |seconds| Transition::PollDevice {
+    let poll = |seconds| Transition::Device(DeviceChange::Poll {
         device: device.id,
         before: device.pace,
         after: Pace {
             interval: Lifetime::from_seconds(seconds),
             polled_at: Some(world.now),
         },
-    };
+    });
     let code = world.code(device.client, Subject(1));
     let polls = vec![poll(10), poll(15), poll(20)];
     assert_eq!(

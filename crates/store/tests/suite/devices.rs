@@ -1,4 +1,5 @@
 //! What devices without a browser ask for.
+use protocol::transition::{DeviceChange, GrantChange};
 use crate::world::{World, policy};
 use jose::Digest;
 use protocol::Transition;
@@ -31,17 +32,17 @@ pub(crate) fn asked(world: &World, client: ClientNo) -> DeviceAuthorization {
 }
 
 fn answer(device: &DeviceAuthorization, subject: Subject, answer: DeviceAnswer) -> Transition {
-    Transition::AnswerDevice {
+    Transition::Device(DeviceChange::Answer {
         device: device.id,
         client: device.client,
         subject,
         answer,
-    }
+    })
 }
 
 pub(crate) async fn kept(world: &World) -> DeviceAuthorization {
     let device = asked(world, world.client("app").await);
-    let keep = Transition::KeepDevice(device.clone());
+    let keep = Transition::Device(DeviceChange::Keep(device.clone()));
     assert_eq!(world.settle(keep).await, Outcome::Committed);
     device
 }
@@ -72,7 +73,7 @@ async fn a_user_code_is_in_use_once() {
     let world = World::new();
     let first = kept(&world).await;
     let second = asked(&world, first.client);
-    let settled = world.settle(Transition::KeepDevice(second.clone())).await;
+    let settled = world.settle(Transition::Device(DeviceChange::Keep(second.clone()))).await;
     assert_eq!(settled, Outcome::Conflict);
     assert!(world.store.device(second.id).await.unwrap().is_none());
 }
@@ -81,11 +82,11 @@ async fn a_user_code_is_in_use_once() {
 async fn polls_at_the_same_moment_are_judged_one_after_the_other() {
     let world = World::new();
     let device = kept(&world).await;
-    let poll = |before, after| Transition::PollDevice {
+    let poll = |before, after| Transition::Device(DeviceChange::Poll {
         device: device.id,
         before,
         after,
-    };
+    });
     let first = Pace {
         polled_at: Some(world.now),
         ..device.pace
@@ -168,11 +169,11 @@ async fn racing_polls_redeem_once() {
     let racers = (0..32).map(|_| {
         let (world, grant) = (world.clone(), grant.clone());
         tokio::spawn(async move {
-            let redeem = Transition::RedeemCode {
+            let redeem = Transition::Grant(GrantChange::Redeem {
                 access: world.access(&grant),
                 refresh: None,
                 grant,
-            };
+            });
             world.settle(redeem).await
         })
     });

@@ -4,7 +4,7 @@ use protocol::Transition;
 use protocol::decision::Mint;
 use protocol::facts::Standing;
 use protocol::revocations::{Change, Cursor, FeedFacts};
-use protocol::transition::RevocationCause;
+use protocol::transition::{AccountChange, AppChange, GrantChange, RevocationCause};
 use protocol::types::{ClientStatus, Grant, Lifetime, Locator, Side};
 use std::time::Duration;
 use store::{Store, SweepRules};
@@ -19,12 +19,12 @@ pub(crate) async fn after(store: &Store, cursor: Cursor) -> Option<FeedFacts> {
 }
 
 fn revoke(grant: &Grant) -> Transition {
-    Transition::RevokeGrant {
+    Transition::Grant(GrantChange::Revoke {
         grant: grant.id,
         until: grant.expires_at,
         client: grant.client,
         cause: RevocationCause::App,
-    }
+    })
 }
 
 #[tokio::test]
@@ -34,25 +34,25 @@ async fn every_revocation_is_told_in_order_and_once() {
     world.store.poll_changes().await.unwrap();
     let start = here(&world.store).await;
     let cutoff = world.store.mint().locator();
-    let token = Transition::RevokeAccessToken {
+    let token = Transition::Grant(GrantChange::RevokeAccessToken {
         token: access.id,
         client: grant.client,
-    };
+    });
     for transition in [
         token.clone(),
         token,
         revoke(&grant),
         revoke(&grant),
-        Transition::SetClientStatus {
+        Transition::App(AppChange::SetStatus {
             client: grant.client,
             status: ClientStatus::Disabled,
             cutoff,
             reviewed_at: None,
-        },
-        Transition::DisablePerson {
+        }),
+        Transition::Account(AccountChange::Disable {
             subject: grant.subject,
             cutoff,
-        },
+        }),
     ] {
         world.settle(transition).await;
     }
@@ -98,7 +98,7 @@ async fn a_deleted_app_is_still_named() {
     let client = world.client("app").await;
     world.store.poll_changes().await.unwrap();
     let start = here(&world.store).await;
-    world.settle(Transition::DeleteClient { client }).await;
+    world.settle(Transition::App(AppChange::Delete { client })).await;
     world.store.poll_changes().await.unwrap();
     let expected = Change::App {
         client_id: "app".to_owned(),
@@ -186,10 +186,10 @@ async fn a_cursor_of_another_life_of_the_database_is_unknown() {
         "the copy has no such line"
     );
     let later = world.now.plus(Lifetime::from_seconds(5));
-    let person = Transition::DisablePerson {
+    let person = Transition::Account(AccountChange::Disable {
         subject: grant.subject,
         cutoff: Locator(1),
-    };
+    });
     copy.settle(person, later).await.unwrap();
     copy.poll_changes().await.unwrap();
     assert_eq!(here(&copy).await.line, ahead.line);
@@ -223,14 +223,14 @@ async fn a_line_that_was_swept_between_is_a_gap() {
     world.store.poll_changes().await.unwrap();
     // A line that stays long, one that goes after a day, and one that is new.
     let start = here(&world.store).await;
-    let token = Transition::RevokeAccessToken {
+    let token = Transition::Grant(GrantChange::RevokeAccessToken {
         token: access.id,
         client: grant.client,
-    };
+    });
     world.settle(token).await;
-    let enable = Transition::EnablePerson {
+    let enable = Transition::Account(AccountChange::Enable {
         subject: grant.subject,
-    };
+    });
     let days_later = world.now.plus(Lifetime::from_days(2));
     world.store.settle(enable, days_later).await.unwrap();
     world.store.poll_changes().await.unwrap();

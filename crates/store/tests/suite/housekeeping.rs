@@ -3,7 +3,7 @@ use crate::engine::Database;
 use crate::world::{World, open_at, options, policy};
 use protocol::Transition;
 use protocol::decision::Mint;
-use protocol::transition::RevocationCause;
+use protocol::transition::{AccountChange, GrantChange, RevocationCause};
 use protocol::types::{Lifetime, Locator, Scope, Subject};
 use std::os::unix::fs::PermissionsExt;
 use store::{Outcome, Store, StoreError, SweepRules};
@@ -14,12 +14,12 @@ async fn a_restart_forgets_nothing() {
     let (grant, access, refresh) = world.started().await;
     let (rotation, successor) = world.rotation(&grant, refresh.id);
     world.settle(rotation).await;
-    let revoke = Transition::RevokeGrant {
+    let revoke = Transition::Grant(GrantChange::Revoke {
         grant: grant.id,
         until: grant.expires_at,
         client: grant.client,
         cause: RevocationCause::App,
-    };
+    });
     world.settle(revoke).await;
     let last = world.store.mint().locator();
     world.store.close().await;
@@ -27,9 +27,9 @@ async fn a_restart_forgets_nothing() {
         world
             .store
             .settle(
-                Transition::EnablePerson {
+                Transition::Account(AccountChange::Enable {
                     subject: Subject(1)
-                },
+                }),
                 world.now
             )
             .await,
@@ -70,7 +70,7 @@ async fn ids_stay_above_those_in_the_store_when_the_clock_steps_back() {
     token.id = Locator(world.store.mint().locator().0 + (1 << 50));
     assert_eq!(
         world
-            .settle(Transition::IssueAccessToken(token.clone()))
+            .settle(Transition::Grant(GrantChange::IssueAccessToken(token.clone())))
             .await,
         Outcome::Committed
     );
@@ -144,21 +144,21 @@ async fn a_code_is_not_fresh_again_when_its_grant_lived_shorter() {
     );
     let code = world.issued_code(client, subject).await;
     let (first, _, _) = world.redemption(&code);
-    let Transition::RedeemCode {
+    let Transition::Grant(GrantChange::Redeem {
         mut grant,
         access,
         refresh,
-    } = first
+    }) = first
     else {
         panic!("a redemption");
     };
     grant.expires_at = world.now;
     world
-        .settle(Transition::RedeemCode {
+        .settle(Transition::Grant(GrantChange::Redeem {
             grant,
             access,
             refresh,
-        })
+        }))
         .await;
     let later = world.now.plus(Lifetime::from_minutes(5));
     world
@@ -198,7 +198,7 @@ async fn sweeping_takes_slices_until_all_is_gone() {
             scope: Scope::parse("a").unwrap(),
             ..template.clone()
         };
-        world.settle(Transition::IssueAccessToken(token)).await;
+        world.settle(Transition::Grant(GrantChange::IssueAccessToken(token))).await;
     }
     let later = world.now.plus(Lifetime::from_days(1));
     let swept = world
@@ -256,7 +256,7 @@ async fn a_full_queue_is_said_and_nothing_is_lost() {
                 let id = token.id;
                 let settled = world
                     .store
-                    .settle(Transition::IssueAccessToken(token), world.now)
+                    .settle(Transition::Grant(GrantChange::IssueAccessToken(token)), world.now)
                     .await;
                 (id, settled)
             })
@@ -304,13 +304,13 @@ async fn what_was_made_while_the_clock_was_a_year_ahead_is_swept_when_it_expires
     refresh.id = ahead(3);
     let (rotation, successor) = world.rotation(&grant, refresh.id);
     world
-        .settle(Transition::IssueAccessToken(of_then.clone()))
+        .settle(Transition::Grant(GrantChange::IssueAccessToken(of_then.clone())))
         .await;
-    let redeem = Transition::RedeemCode {
+    let redeem = Transition::Grant(GrantChange::Redeem {
         grant: grant.clone(),
         access: of_now.clone(),
         refresh: Some(refresh.clone()),
-    };
+    });
     assert_eq!(world.settle(redeem).await, Outcome::Committed);
     world.settle(rotation).await;
 

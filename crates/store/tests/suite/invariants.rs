@@ -3,7 +3,7 @@ use crate::engine::Database;
 use crate::operator::{look, open, refused, rules};
 use crate::world::World;
 use protocol::Transition;
-use protocol::transition::RevocationCause;
+use protocol::transition::{GrantChange, RevocationCause};
 use protocol::types::{Grant, Lifetime, Locator, RefreshToken, UnixTime};
 use store::operator;
 
@@ -74,12 +74,12 @@ async fn whatever_breaks_an_invariant_is_told() {
         world.settle(rotate).await;
         (grant, refresh, successor)
     };
-    let revoke = Transition::RevokeGrant {
+    let revoke = Transition::Grant(GrantChange::Revoke {
         grant: grant.id,
         until: grant.expires_at,
         client: grant.client,
         cause: RevocationCause::App,
-    };
+    });
     world.settle(revoke).await;
     world.store.close().await;
     for (sql, part) in breaks(&grant, &refresh, world.now) {

@@ -6,7 +6,7 @@ use crate::proxy::Proxy;
 use crate::world::{World, open_at};
 use protocol::Transition;
 use protocol::decision::Mint;
-use protocol::transition::RevocationCause;
+use protocol::transition::{AccountChange, AppChange, DeviceChange, GrantChange, RevocationCause, ThrottleChange};
 use protocol::types::{Lifetime, NewPerson, Subject};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -78,7 +78,7 @@ async fn what_the_database_refuses_hurts_only_itself() {
     let tasks: Vec<_> = ids
         .iter()
         .map(|&id| {
-            let (world, transition) = (world.clone(), Transition::IssueAccessToken(token(id)));
+            let (world, transition) = (world.clone(), Transition::Grant(GrantChange::IssueAccessToken(token(id))));
             tokio::spawn(async move { world.store.settle(transition, world.now).await })
         })
         .collect();
@@ -137,7 +137,7 @@ async fn a_commit_whose_answer_is_lost_is_found_out_about() {
     proxy.lose("INSERT INTO access_tokens");
     assert_eq!(
         world
-            .settle(Transition::IssueAccessToken(token.clone()))
+            .settle(Transition::Grant(GrantChange::IssueAccessToken(token.clone())))
             .await,
         Outcome::Committed
     );
@@ -161,18 +161,18 @@ async fn the_same_for_what_runs_alone() {
     };
     proxy.lose("COMMIT");
     assert_eq!(
-        world.settle(Transition::CreatePerson(person.clone())).await,
+        world.settle(Transition::Account(AccountChange::Create(person.clone()))).await,
         Outcome::Committed
     );
     assert!(proxy.has_lost());
     assert_eq!(
-        world.settle(Transition::CreatePerson(person)).await,
+        world.settle(Transition::Account(AccountChange::Create(person))).await,
         Outcome::Conflict
     );
 
     proxy.lose("COMMIT");
     let device = asked(&world, client);
-    let keep = Transition::KeepDevice(device.clone());
+    let keep = Transition::Device(DeviceChange::Keep(device.clone()));
     assert_eq!(world.settle(keep).await, Outcome::Committed);
     assert!(proxy.has_lost());
     assert!(world.store.device(device.id).await.unwrap().is_some());
@@ -181,10 +181,10 @@ async fn the_same_for_what_runs_alone() {
     let app = Box::new(world.new_client("other"));
     assert_eq!(
         world
-            .settle(Transition::RegisterClient {
+            .settle(Transition::App(AppChange::Register {
                 client: app,
                 logo: None
-            })
+            }))
             .await,
         Outcome::Committed
     );
@@ -198,21 +198,21 @@ async fn an_attempt_is_counted_and_taken_back_once_though_the_answer_is_lost() {
         return;
     };
     let (key, limit) = (jose::Digest::of(b"ada"), 10);
-    let count = || Transition::CountAttempt {
+    let count = || Transition::Throttle(ThrottleChange::Count {
         keys: vec![(key, limit)],
         window: Lifetime::from_minutes(15),
-    };
+    });
     assert_eq!(world.settle(count()).await, Outcome::Committed);
     proxy.lose("COMMIT");
     assert_eq!(world.settle(count()).await, Outcome::Committed);
     assert!(proxy.has_lost());
     assert_eq!(world.store.attempts(&[key]).await.unwrap()[0].count, 2);
     proxy.lose("COMMIT");
-    let take_back = Transition::ClearAttempts {
+    let take_back = Transition::Throttle(ThrottleChange::Clear {
         own: Vec::new(),
         shared: vec![key],
         subject: Subject(1),
-    };
+    });
     assert_eq!(world.settle(take_back).await, Outcome::Committed);
     assert!(proxy.has_lost());
     assert_eq!(world.store.attempts(&[key]).await.unwrap()[0].count, 1);
@@ -231,7 +231,7 @@ async fn a_halted_server_is_given_up_after_a_while() {
         world.store.access_token(access.id),
         world
             .store
-            .settle(Transition::IssueAccessToken(token), world.now)
+            .settle(Transition::Grant(GrantChange::IssueAccessToken(token)), world.now)
     );
     assert!(matches!(read, Err(StoreError::Unavailable(_))), "{read:?}");
     assert!(
@@ -251,12 +251,12 @@ async fn what_another_node_revoked_is_known_after_a_second_though_nobody_polls()
     let Some(world) = world() else { return };
     let (grant, access, _) = world.started().await;
     let other = world.another();
-    let revoke = Transition::RevokeGrant {
+    let revoke = Transition::Grant(GrantChange::Revoke {
         grant: grant.id,
         until: grant.expires_at,
         client: grant.client,
         cause: RevocationCause::App,
-    };
+    });
     assert_eq!(world.settle(revoke).await, Outcome::Committed);
     tokio::time::sleep(Duration::from_millis(1_050)).await;
     let facts = other.access_token(access.id).await.unwrap().unwrap();
@@ -276,7 +276,7 @@ async fn a_server_that_goes_away_is_said_at_once_and_comes_back_without_a_restar
     let token = world.access(&grant);
     let settled = world
         .store
-        .settle(Transition::IssueAccessToken(token.clone()), world.now)
+        .settle(Transition::Grant(GrantChange::IssueAccessToken(token.clone())), world.now)
         .await;
     assert!(
         matches!(settled, Err(StoreError::Unavailable(_))),
@@ -292,7 +292,7 @@ async fn a_server_that_goes_away_is_said_at_once_and_comes_back_without_a_restar
     tokio::time::sleep(Duration::from_millis(300)).await;
     assert!(world.store.access_token(access.id).await.unwrap().is_some());
     assert_eq!(
-        world.settle(Transition::IssueAccessToken(token)).await,
+        world.settle(Transition::Grant(GrantChange::IssueAccessToken(token))).await,
         Outcome::Committed
     );
     world.store.ready().await.unwrap();
@@ -312,7 +312,7 @@ async fn no_node_misses_a_change_of_another() {
         world.settle(redemption).await;
         let access = world.access(&grant);
         world
-            .settle(Transition::IssueAccessToken(access.clone()))
+            .settle(Transition::Grant(GrantChange::IssueAccessToken(access.clone())))
             .await;
         grants.push((grant, access));
     }
@@ -320,12 +320,12 @@ async fn no_node_misses_a_change_of_another() {
     let nodes: Vec<_> = (0..3).map(|_| world.another()).collect();
     let mut tasks = Vec::new();
     for (at, (grant, _)) in grants.iter().enumerate() {
-        let revoke = Transition::RevokeGrant {
+        let revoke = Transition::Grant(GrantChange::Revoke {
             grant: grant.id,
             until: grant.expires_at,
             client,
             cause: RevocationCause::App,
-        };
+        });
         let (node, now) = (nodes[at % nodes.len()].clone(), world.now);
         tasks.push(tokio::spawn(async move {
             node.settle(revoke, now).await.unwrap()
@@ -389,7 +389,7 @@ async fn numbers_counted_by_many_nodes_are_all_different() {
             };
             let (node, now) = (nodes[at % nodes.len()].clone(), world.now);
             tokio::spawn(async move {
-                node.settle(Transition::CreatePerson(person), now)
+                node.settle(Transition::Account(AccountChange::Create(person)), now)
                     .await
                     .unwrap()
             })
@@ -422,7 +422,7 @@ async fn a_node_whose_number_another_took_writes_nothing_under_it() {
     let token = world.access(&grant);
     let settled = world
         .store
-        .settle(Transition::IssueAccessToken(token), world.now)
+        .settle(Transition::Grant(GrantChange::IssueAccessToken(token)), world.now)
         .await;
     assert!(
         settled.is_ok(),

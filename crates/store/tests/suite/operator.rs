@@ -1,4 +1,5 @@
 //! What an operator does with a database as a whole.
+use protocol::transition::{AccountChange, AuthorizeChange, GrantChange, SessionChange};
 use crate::engine::Database;
 use crate::world::{PASSWORD, World, open_at, options, policy};
 use protocol::Transition;
@@ -75,7 +76,7 @@ async fn tokens_that_nobody_holds_are_made_and_the_expired_ones_are_swept() {
     let left = rows(world.database(), "access_tokens").await;
     assert_eq!(left, 7, "live ones stay");
     let token = world.access(&world.grant(&world.code(client, Subject(1))));
-    let settled = world.settle(Transition::IssueAccessToken(token)).await;
+    let settled = world.settle(Transition::Grant(GrantChange::IssueAccessToken(token))).await;
     assert_eq!(settled, Outcome::Committed, "ids of the store are its own");
 }
 
@@ -136,11 +137,11 @@ pub(crate) async fn open(world: &World) -> (protocol::types::Grant, Session) {
         granted_at: world.now,
     };
     let code = world.code(grant.client, grant.subject);
-    let issue = Transition::IssueCode {
+    let issue = Transition::Authorize(AuthorizeChange::IssueCode {
         code,
         interaction: None,
         consent: Some(consent),
-    };
+    });
     assert_eq!(world.settle(issue).await, Outcome::Committed);
     let session = Session {
         id: world.store.mint().locator(),
@@ -150,11 +151,11 @@ pub(crate) async fn open(world: &World) -> (protocol::types::Grant, Session) {
         expires_at: world.now.plus(Lifetime::from_days(1)),
         browser: "a browser".to_owned(),
     };
-    let start = Transition::StartSession {
+    let start = Transition::Session(SessionChange::Start {
         password: PASSWORD.to_owned(),
         session: session.clone(),
         ends: None,
-    };
+    });
     assert_eq!(world.settle(start).await, Outcome::Committed);
     (grant, session)
 }
@@ -205,14 +206,14 @@ async fn cutting_off_closes_all_that_is_open_and_keeps_what_people_allowed() {
 }
 
 fn numbered(email: &str) -> Transition {
-    Transition::CreatePerson(NewPerson {
+    Transition::Account(AccountChange::Create(NewPerson {
         subject: None,
         email: email.to_owned(),
         name: "Ada".to_owned(),
         admin: false,
         password: PASSWORD.to_owned(),
         test_app: None,
-    })
+    }))
 }
 
 #[tokio::test]

@@ -1,4 +1,5 @@
 //! Many revocations at once: each is told once, in a feed without a gap.
+use protocol::transition::GrantChange;
 use crate::feed::{after, here};
 use crate::nodes::{behind_proxy, inject, world as on_postgres};
 use crate::racers::race;
@@ -12,10 +13,10 @@ use std::time::Duration;
 use store::{Outcome, Store};
 
 fn deletion(token: &AccessToken) -> Transition {
-    Transition::RevokeAccessToken {
+    Transition::Grant(GrantChange::RevokeAccessToken {
         token: token.id,
         client: token.client,
-    }
+    })
 }
 
 /// What the feed tells after `start`: grants and tokens. A gap in it would be no answer.

@@ -1,7 +1,7 @@
 //! Codes, grants and tokens.
 use crate::world::World;
 use protocol::Transition;
-use protocol::transition::RevocationCause;
+use protocol::transition::{AuthorizeChange, GrantChange, RevocationCause};
 use protocol::types::Locator;
 use store::Outcome;
 
@@ -105,12 +105,12 @@ async fn revoking_a_grant_is_known_at_once_and_twice_is_success() {
     let world = World::new();
     let (grant, access, refresh) = world.started().await;
     for _ in 0..2 {
-        let revoke = Transition::RevokeGrant {
+        let revoke = Transition::Grant(GrantChange::Revoke {
             grant: grant.id,
             until: grant.expires_at,
             client: grant.client,
             cause: RevocationCause::App,
-        };
+        });
         assert_eq!(world.settle(revoke).await, Outcome::Committed);
     }
     assert!(
@@ -135,10 +135,10 @@ async fn revoking_a_grant_is_known_at_once_and_twice_is_success() {
 async fn revoking_an_access_token_leaves_its_grant() {
     let world = World::new();
     let (grant, access, _) = world.started().await;
-    let revoke = Transition::RevokeAccessToken {
+    let revoke = Transition::Grant(GrantChange::RevokeAccessToken {
         token: access.id,
         client: grant.client,
-    };
+    });
     assert_eq!(world.settle(revoke).await, Outcome::Committed);
     assert!(world.store.access_token(access.id).await.unwrap().is_none());
     assert_eq!(
@@ -162,7 +162,7 @@ async fn client_credentials_need_no_grant_row() {
     token.grant = Locator(client.0);
     assert_eq!(
         world
-            .settle(Transition::IssueAccessToken(token.clone()))
+            .settle(Transition::Grant(GrantChange::IssueAccessToken(token.clone())))
             .await,
         Outcome::Committed
     );
@@ -181,7 +181,7 @@ async fn an_interaction_is_answered_once_by_a_code_or_a_denial() {
     let pending = world.interaction(client);
     assert_eq!(
         world
-            .settle(Transition::KeepInteraction(pending.clone()))
+            .settle(Transition::Authorize(AuthorizeChange::Keep(pending.clone())))
             .await,
         Outcome::Committed
     );
@@ -190,22 +190,22 @@ async fn an_interaction_is_answered_once_by_a_code_or_a_denial() {
     assert_eq!(facts.client.unwrap().no, client);
 
     let code = world.code(client, subject);
-    let issue = |consent| Transition::IssueCode {
+    let issue = |consent| Transition::Authorize(AuthorizeChange::IssueCode {
         code: code.clone(),
         interaction: Some(pending.id),
         consent,
-    };
+    });
     let consent = world.consent(client, subject, "a b");
     assert_eq!(
         world.settle(issue(Some(consent.clone()))).await,
         Outcome::Committed
     );
     assert_eq!(world.settle(issue(None)).await, Outcome::Conflict);
-    let deny = Transition::DenyInteraction {
+    let deny = Transition::Authorize(AuthorizeChange::Deny {
         interaction: pending.id,
         client,
         subject,
-    };
+    });
     assert_eq!(world.settle(deny).await, Outcome::Conflict);
     let answered = world.store.interaction(pending.id).await.unwrap().unwrap();
     assert_eq!(answered.interaction.answered_at, Some(world.now));

@@ -2,7 +2,7 @@
 use crate::world::World;
 use protocol::Transition;
 use protocol::decision::Mint;
-use protocol::transition::RevocationCause;
+use protocol::transition::{AccountChange, AppChange, GrantChange, RevocationCause};
 use protocol::types::ClientStatus;
 
 #[tokio::test]
@@ -19,12 +19,12 @@ async fn what_one_revokes_the_other_learns() {
             .unwrap()
             .grant_revoked
     );
-    let revoke = Transition::RevokeGrant {
+    let revoke = Transition::Grant(GrantChange::Revoke {
         grant: grant.id,
         until: grant.expires_at,
         client: grant.client,
         cause: RevocationCause::Operator,
-    };
+    });
     command.settle(revoke, world.now).await.unwrap();
     assert!(world.store.poll_changes().await.unwrap());
     assert!(
@@ -46,16 +46,16 @@ async fn what_one_disables_the_other_learns() {
     let (grant, access, _) = world.started().await;
     let command = world.another();
     let cutoff = command.mint().locator();
-    let person = Transition::DisablePerson {
+    let person = Transition::Account(AccountChange::Disable {
         subject: grant.subject,
         cutoff,
-    };
-    let app = Transition::SetClientStatus {
+    });
+    let app = Transition::App(AppChange::SetStatus {
         client: grant.client,
         status: ClientStatus::Disabled,
         cutoff,
         reviewed_at: None,
-    };
+    });
     command.settle(person, world.now).await.unwrap();
     command.settle(app, world.now).await.unwrap();
     world.store.poll_changes().await.unwrap();

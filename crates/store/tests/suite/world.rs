@@ -2,7 +2,7 @@
 use crate::engine::Database;
 use jose::{Digest, TokenText};
 use protocol::decision::Mint;
-use protocol::transition::RevocationCause;
+use protocol::transition::{AccountChange, AppChange, AuthorizeChange, GrantChange, RevocationCause};
 use protocol::types::ids::SubjectFormat;
 use protocol::types::{
     AccessToken, AuthorizationCode, Client, ClientKind, ClientNo, ClientStatus, Consent, Grant,
@@ -80,7 +80,7 @@ impl World {
             test_app: None,
         };
         assert_eq!(
-            self.settle(Transition::CreatePerson(person)).await,
+            self.settle(Transition::Account(AccountChange::Create(person))).await,
             Outcome::Committed
         );
         subject
@@ -89,7 +89,7 @@ impl World {
     pub(crate) async fn client(&self, id: &str) -> ClientNo {
         let client = Box::new(self.new_client(id));
         let registered = self
-            .settle(Transition::RegisterClient { client, logo: None })
+            .settle(Transition::App(AppChange::Register { client, logo: None }))
             .await;
         assert_eq!(registered, Outcome::Committed);
         self.store.client(id).await.unwrap().unwrap().no
@@ -175,11 +175,11 @@ impl World {
         subject: Subject,
     ) -> AuthorizationCode {
         let code = self.code(client, subject);
-        let transition = Transition::IssueCode {
+        let transition = Transition::Authorize(AuthorizeChange::IssueCode {
             code: code.clone(),
             interaction: None,
             consent: None,
-        };
+        });
         assert_eq!(self.settle(transition).await, Outcome::Committed);
         code
     }
@@ -223,33 +223,33 @@ impl World {
     pub(crate) fn redemption(&self, code: &AuthorizationCode) -> (Transition, Grant, RefreshToken) {
         let grant = self.grant(code);
         let refresh = self.refresh(&grant);
-        let transition = Transition::RedeemCode {
+        let transition = Transition::Grant(GrantChange::Redeem {
             grant: grant.clone(),
             access: self.access(&grant),
             refresh: Some(refresh.clone()),
-        };
+        });
         (transition, grant, refresh)
     }
 
     pub(crate) fn rotation(&self, grant: &Grant, consumed: Locator) -> (Transition, RefreshToken) {
         let successor = self.refresh(grant);
-        let transition = Transition::RotateRefreshToken {
+        let transition = Transition::Grant(GrantChange::Rotate {
             consumed,
             grant: grant.id,
             successor: successor.clone(),
             access: self.access(grant),
             reply: Some(SealedReply(b"sealed".to_vec())),
-        };
+        });
         (transition, successor)
     }
 
     pub(crate) fn revocation(&self, grant: &Grant) -> Transition {
-        Transition::RevokeGrant {
+        Transition::Grant(GrantChange::Revoke {
             grant: grant.id,
             until: grant.expires_at,
             client: grant.client,
             cause: RevocationCause::App,
-        }
+        })
     }
 
     /// Grants of one person and app, each with its first access token.
@@ -262,11 +262,11 @@ impl World {
         for _ in 0..many {
             let grant = self.grant(&self.issued_code(client, subject).await);
             let access = self.access(&grant);
-            let transition = Transition::RedeemCode {
+            let transition = Transition::Grant(GrantChange::Redeem {
                 grant: grant.clone(),
                 access: access.clone(),
                 refresh: None,
-            };
+            });
             assert_eq!(self.settle(transition).await, Outcome::Committed);
             granted.push((grant, access));
         }
@@ -288,11 +288,11 @@ impl World {
         let code = self.issued_code(client, subject).await;
         let grant = self.grant(&code);
         let (access, refresh) = (self.access(&grant), self.refresh(&grant));
-        let transition = Transition::RedeemCode {
+        let transition = Transition::Grant(GrantChange::Redeem {
             grant: grant.clone(),
             access: access.clone(),
             refresh: Some(refresh.clone()),
-        };
+        });
         assert_eq!(self.settle(transition).await, Outcome::Committed);
         (grant, access, refresh)
     }

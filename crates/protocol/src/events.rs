@@ -1,0 +1,326 @@
+//! The catalogue of events: all that people, apps and operators did and that somebody may ask about later. Each is
+//! written in the transaction of the change that it is about.
+use crate::transition::RevocationCause;
+use crate::types::{ClientNo, ClientStatus, Locator, Subject, UnixTime};
+use std::net::IpAddr;
+
+/// What happened.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Event {
+    /// A person allowed an app something, and it is remembered.
+    ConsentGiven,
+    /// A person declined what an app asked.
+    ConsentDenied,
+    /// A person allowed a device.
+    DeviceAllowed,
+    /// A person declined a device.
+    DeviceDenied,
+    /// A code was redeemed, and a grant began.
+    GrantStarted,
+    /// A grant was revoked, with all its tokens.
+    GrantRevoked(RevocationCause),
+    /// One access token was revoked.
+    TokenRevoked,
+    /// An account was made.
+    UserCreated,
+    /// A password was changed.
+    UserPasswordSet,
+    /// An account was switched off.
+    UserDisabled,
+    /// An account was switched on again.
+    UserEnabled,
+    /// A browser was signed in.
+    SessionStarted,
+    /// A browser was signed out.
+    SessionEnded,
+    /// All browsers of a person were signed out, or all but one.
+    SessionsEnded,
+    /// An app was registered.
+    AppRegistered,
+    /// An app changed what it says of itself.
+    AppUpdated,
+    /// An app waits for review again.
+    AppPending,
+    /// An app was switched on.
+    AppEnabled,
+    /// An app was switched off.
+    AppDisabled,
+    /// Restricted scopes were approved for an app.
+    AppScopesApproved,
+    /// An app's secrets were replaced.
+    AppSecretRotated,
+    /// An app was deleted.
+    AppDeleted,
+    /// All that was open was closed, after the database was put back from a copy.
+    DatabaseCutOff,
+    /// The database was put back from a copy, and what was open there stayed open.
+    DatabaseRestored,
+}
+
+impl Event {
+    /// All of them.
+    pub const ALL: [Event; 27] = [
+        Event::ConsentGiven,
+        Event::ConsentDenied,
+        Event::DeviceAllowed,
+        Event::DeviceDenied,
+        Event::GrantStarted,
+        Event::GrantRevoked(RevocationCause::CodeReplay),
+        Event::GrantRevoked(RevocationCause::RefreshReplay),
+        Event::GrantRevoked(RevocationCause::App),
+        Event::GrantRevoked(RevocationCause::Operator),
+        Event::TokenRevoked,
+        Event::UserCreated,
+        Event::UserPasswordSet,
+        Event::UserDisabled,
+        Event::UserEnabled,
+        Event::SessionStarted,
+        Event::SessionEnded,
+        Event::SessionsEnded,
+        Event::AppRegistered,
+        Event::AppUpdated,
+        Event::AppPending,
+        Event::AppEnabled,
+        Event::AppDisabled,
+        Event::AppScopesApproved,
+        Event::AppSecretRotated,
+        Event::AppDeleted,
+        Event::DatabaseCutOff,
+        Event::DatabaseRestored,
+    ];
+
+    /// Its name: what it is about, then what happened, with dots between.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Event::ConsentGiven => "consent.given",
+            Event::ConsentDenied => "consent.denied",
+            Event::DeviceAllowed => "device.allowed",
+            Event::DeviceDenied => "device.denied",
+            Event::GrantStarted => "grant.started",
+            Event::GrantRevoked(RevocationCause::CodeReplay) => "grant.revoked.code_replay",
+            Event::GrantRevoked(RevocationCause::RefreshReplay) => "grant.revoked.refresh_replay",
+            Event::GrantRevoked(RevocationCause::App) => "grant.revoked.app",
+            Event::GrantRevoked(RevocationCause::Operator) => "grant.revoked.operator",
+            Event::TokenRevoked => "token.revoked",
+            Event::UserCreated => "user.created",
+            Event::UserPasswordSet => "user.password_set",
+            Event::UserDisabled => "user.disabled",
+            Event::UserEnabled => "user.enabled",
+            Event::SessionStarted => "session.started",
+            Event::SessionEnded => "session.ended",
+            Event::SessionsEnded => "sessions.ended",
+            Event::AppRegistered => "app.registered",
+            Event::AppUpdated => "app.updated",
+            Event::AppPending => "app.pending",
+            Event::AppEnabled => "app.enabled",
+            Event::AppDisabled => "app.disabled",
+            Event::AppScopesApproved => "app.scopes_approved",
+            Event::AppSecretRotated => "app.secret_rotated",
+            Event::AppDeleted => "app.deleted",
+            Event::DatabaseCutOff => "database.cut_off",
+            Event::DatabaseRestored => "database.restored_with_tokens",
+        }
+    }
+
+    /// Reads a name.
+    pub fn parse(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|event| event.name() == name)
+    }
+
+    pub(crate) fn of_status(status: ClientStatus) -> Self {
+        match status {
+            ClientStatus::Pending => Event::AppPending,
+            ClientStatus::Active => Event::AppEnabled,
+            ClientStatus::Disabled => Event::AppDisabled,
+        }
+    }
+}
+
+/// Who did it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Actor {
+    /// A person, for themselves.
+    Person(Subject),
+    /// An app, with its credentials or a token of its own.
+    App(ClientNo),
+    /// A person who administers the provider.
+    Administrator(Subject),
+    /// Whoever ran a command.
+    Operator,
+    /// The server, by itself.
+    Job,
+}
+
+impl Actor {
+    /// The word for its kind, and the number of whom it is.
+    pub fn as_stored(self) -> (&'static str, Option<i64>) {
+        match self {
+            Actor::Person(subject) => ("person", Some(subject.0)),
+            Actor::App(client) => ("app", Some(client.0)),
+            Actor::Administrator(subject) => ("administrator", Some(subject.0)),
+            Actor::Operator => ("operator", None),
+            Actor::Job => ("job", None),
+        }
+    }
+
+    /// Reads what was stored.
+    pub fn from_stored(kind: &str, id: Option<i64>) -> Option<Self> {
+        match (kind, id) {
+            ("person", Some(subject)) => Some(Actor::Person(Subject(subject))),
+            ("app", Some(client)) => Some(Actor::App(ClientNo(client))),
+            ("administrator", Some(subject)) => Some(Actor::Administrator(Subject(subject))),
+            ("operator", None) => Some(Actor::Operator),
+            ("job", None) => Some(Actor::Job),
+            _ => None,
+        }
+    }
+}
+
+/// An event as a transition means it, before it is known when and from where.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Happened {
+    /// What.
+    pub event: Event,
+    /// Who does this by nature; `None` where only the one who settles it knows.
+    pub actor: Option<Actor>,
+    /// The app concerned.
+    pub client: Option<ClientNo>,
+    /// The person concerned.
+    pub subject: Option<Subject>,
+    /// The grant concerned.
+    pub grant: Option<Locator>,
+}
+
+impl Happened {
+    pub(crate) fn unasked(event: Event) -> Self {
+        Happened {
+            event,
+            actor: None,
+            client: None,
+            subject: None,
+            grant: None,
+        }
+    }
+
+    pub(crate) fn by_person(event: Event, subject: Subject) -> Self {
+        Happened {
+            actor: Some(Actor::Person(subject)),
+            subject: Some(subject),
+            ..Self::unasked(event)
+        }
+    }
+
+    pub(crate) fn by_app(event: Event, client: ClientNo) -> Self {
+        Happened {
+            actor: Some(Actor::App(client)),
+            client: Some(client),
+            ..Self::unasked(event)
+        }
+    }
+
+    pub(crate) fn with(self, client: ClientNo) -> Self {
+        Happened {
+            client: Some(client),
+            ..self
+        }
+    }
+}
+
+/// When, by whom and from where a change is made.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Act {
+    /// When.
+    pub at: UnixTime,
+    /// Who, where it is not whom the change is about: an operator, an administrator, a job.
+    pub actor: Option<Actor>,
+    /// The address that the request came from.
+    pub address: Option<IpAddr>,
+}
+
+impl Act {
+    /// By an operator, with a command.
+    pub fn by_operator(at: UnixTime) -> Self {
+        Act {
+            actor: Some(Actor::Operator),
+            ..Self::from(at)
+        }
+    }
+
+    /// By the server itself.
+    pub fn by_job(at: UnixTime) -> Self {
+        Act {
+            actor: Some(Actor::Job),
+            ..Self::from(at)
+        }
+    }
+
+    /// From an address.
+    pub fn from_address(at: UnixTime, address: IpAddr) -> Self {
+        Act {
+            address: Some(address),
+            ..Self::from(at)
+        }
+    }
+}
+
+impl From<UnixTime> for Act {
+    fn from(at: UnixTime) -> Self {
+        Act {
+            at,
+            actor: None,
+            address: None,
+        }
+    }
+}
+
+/// An event as it was written.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Recorded {
+    /// Where it stands among all: one follows them by this.
+    pub id: Locator,
+    /// When.
+    pub at: UnixTime,
+    /// Its name. Text, so that what a later version wrote can be read.
+    pub name: String,
+    /// Who did it; `None` for what was written before that was noted.
+    pub actor: Option<Actor>,
+    /// The address it was done from, as long as it is kept.
+    pub address: Option<IpAddr>,
+    /// The app concerned.
+    pub client: Option<ClientNo>,
+    /// The person concerned.
+    pub subject: Option<Subject>,
+    /// The grant concerned.
+    pub grant: Option<Locator>,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::collections::HashSet;
+
+    #[test]
+    fn every_event_is_read_back_by_its_own_name() {
+        let names: HashSet<_> = Event::ALL.iter().map(|event| event.name()).collect();
+        assert_eq!(names.len(), Event::ALL.len());
+        for event in Event::ALL {
+            assert_eq!(Event::parse(event.name()), Some(event));
+        }
+    }
+
+    #[test]
+    fn every_actor_is_read_back() {
+        let (subject, client) = (Subject(7), ClientNo(8));
+        for actor in [
+            Actor::Person(subject),
+            Actor::App(client),
+            Actor::Administrator(subject),
+            Actor::Operator,
+            Actor::Job,
+        ] {
+            let (kind, id) = actor.as_stored();
+            assert_eq!(Actor::from_stored(kind, id), Some(actor));
+        }
+        assert_eq!(Actor::from_stored("person", None), None);
+    }
+}

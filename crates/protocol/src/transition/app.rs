@@ -1,0 +1,96 @@
+//! Apps. What rests on how an app was read carries its version as guard, so that of two who change it at once the
+//! second looks again.
+use crate::events::{Event, Happened};
+use crate::types::{Client, ClientNo, ClientStatus, Locator, Scope, StoredSecret, UnixTime};
+
+/// A change of an app.
+#[derive(Debug, Clone)]
+pub enum AppChange {
+    /// Registers an app; its `no` is given by the store. Guard: the client id is free.
+    Register {
+        /// The app.
+        client: Box<Client>,
+        /// Its logo.
+        logo: Option<Logo>,
+    },
+    /// Changes what an app says of itself and where it sends people. Guard: it is still as it was read, and not
+    /// switched off.
+    Update {
+        /// As it was read.
+        before: Box<Client>,
+        /// As it is from now on.
+        after: Box<Client>,
+    },
+    /// Switches an app on or off, or lets it in after review. Guard, if a version was looked at: it is still that.
+    SetStatus {
+        /// Which.
+        client: ClientNo,
+        /// The version that was reviewed; `None` where it does not matter how the app is.
+        version: Option<i64>,
+        /// What it may do from now on.
+        status: ClientStatus,
+        /// Tokens below this locator are dead (unchanged where it is lower than before).
+        cutoff: Locator,
+        /// Set when an admin has reviewed it.
+        reviewed_at: Option<UnixTime>,
+    },
+    /// Approves restricted scopes for an app (the whole new set). Guard: the app is still as it was read.
+    ApproveScopes {
+        /// Which.
+        client: ClientNo,
+        /// Its version as it was read.
+        version: i64,
+        /// All that are approved now.
+        approved: Scope,
+    },
+    /// Replaces an app's secrets. Guard: the app is still as it was read.
+    ReplaceSecrets {
+        /// Which.
+        client: ClientNo,
+        /// Its version as it was read.
+        version: i64,
+        /// Those that work from now on.
+        secrets: Vec<StoredSecret>,
+    },
+    /// Deletes an app; its tokens are dead at once. No guard.
+    Delete {
+        /// Which.
+        client: ClientNo,
+    },
+}
+
+/// A picture shown beside an app's name.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Logo {
+    /// `image/png`, `image/jpeg` or `image/webp`, told by its first bytes.
+    pub media_type: &'static str,
+    /// The file.
+    pub bytes: Vec<u8>,
+}
+
+impl std::fmt::Debug for Logo {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "Logo({}, {} bytes)", self.media_type, self.bytes.len())
+    }
+}
+
+impl AppChange {
+    pub(super) fn event(&self) -> Happened {
+        match self {
+            Self::Register { client, .. } => {
+                Happened::by_person(Event::AppRegistered, client.owner)
+            }
+            Self::Update { before, .. } => Happened::by_app(Event::AppUpdated, before.no),
+            Self::SetStatus { client, status, .. } => {
+                Happened::unasked(Event::of_status(*status)).with(*client)
+            }
+            Self::ApproveScopes { client, .. } => {
+                Happened::unasked(Event::AppScopesApproved).with(*client)
+            }
+            Self::ReplaceSecrets { client, .. } => {
+                Happened::unasked(Event::AppSecretRotated).with(*client)
+            }
+            Self::Delete { client } => Happened::unasked(Event::AppDeleted).with(*client),
+        }
+    }
+}

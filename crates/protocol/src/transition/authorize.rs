@@ -1,0 +1,42 @@
+//! Authorization requests (RFC 6749 §4.1.1) and the codes that answer them.
+use crate::events::{Event, Happened};
+use crate::types::{AuthorizationCode, ClientNo, Consent, Interaction, Locator, Subject};
+
+/// A change of what a person is asked.
+#[derive(Debug, Clone)]
+pub enum AuthorizeChange {
+    /// Keeps an authorization request until its person has answered.
+    Keep(Interaction),
+    /// Issues a code. Guard, if it answers an interaction: that one is unanswered.
+    IssueCode {
+        /// The code.
+        code: AuthorizationCode,
+        /// The interaction it answers; `None` when a remembered consent answered at once.
+        interaction: Option<Locator>,
+        /// What to remember, replacing what was remembered for this person and app.
+        consent: Option<Consent>,
+    },
+    /// The person said no. Guard: the interaction is unanswered.
+    Deny {
+        /// Which one.
+        interaction: Locator,
+        /// The app that asked.
+        client: ClientNo,
+        /// Who said no.
+        subject: Subject,
+    },
+}
+
+impl AuthorizeChange {
+    pub(super) fn event(&self) -> Option<Happened> {
+        match self {
+            Self::Keep(_) | Self::IssueCode { consent: None, .. } => None,
+            Self::IssueCode { code, .. } => {
+                Some(Happened::by_person(Event::ConsentGiven, code.subject).with(code.client))
+            }
+            Self::Deny {
+                client, subject, ..
+            } => Some(Happened::by_person(Event::ConsentDenied, *subject).with(*client)),
+        }
+    }
+}

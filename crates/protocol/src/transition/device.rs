@@ -1,0 +1,51 @@
+//! What devices ask for (RFC 8628).
+use crate::events::{Event, Happened};
+use crate::types::{ClientNo, DeviceAnswer, DeviceAuthorization, Locator, Pace, Subject};
+
+/// A change of what a device asks for.
+#[derive(Debug, Clone)]
+pub enum DeviceChange {
+    /// Keeps what a device asks for until its person has answered. Guard: no live request has this user code.
+    Keep(DeviceAuthorization),
+    /// Notes that a device asked whether its person has answered. Guard: its pace is still the one that was
+    /// judged, so polls made at once are judged one after the other.
+    Poll {
+        /// Which request.
+        device: Locator,
+        /// Its pace as it was judged.
+        before: Pace,
+        /// Its pace from now on.
+        after: Pace,
+    },
+    /// A person answers a device. Guard: the request is unanswered.
+    Answer {
+        /// Which request.
+        device: Locator,
+        /// The app that asked.
+        client: ClientNo,
+        /// Who answers.
+        subject: Subject,
+        /// What they say.
+        answer: DeviceAnswer,
+    },
+}
+
+impl DeviceChange {
+    pub(super) fn event(&self) -> Option<Happened> {
+        match self {
+            Self::Keep(_) | Self::Poll { .. } => None,
+            Self::Answer {
+                client,
+                subject,
+                answer,
+                ..
+            } => {
+                let event = match answer {
+                    DeviceAnswer::Allowed { .. } => Event::DeviceAllowed,
+                    DeviceAnswer::Denied => Event::DeviceDenied,
+                };
+                Some(Happened::by_person(event, *subject).with(*client))
+            }
+        }
+    }
+}

@@ -1,0 +1,78 @@
+//! Every change of state the system knows, one enum for each family.
+//!
+//! The store settles one transition in one transaction: its guard first, then the rest. A lost guard changes
+//! nothing and is reported as such. The guard of each is named in its documentation. Engines match them without a
+//! catch-all, so a new one does not compile until each engine knows what to do.
+mod account;
+mod app;
+mod authorize;
+mod device;
+mod grant;
+mod session;
+mod throttle;
+
+pub use account::AccountChange;
+pub use app::{AppChange, Logo};
+pub use authorize::AuthorizeChange;
+pub use device::DeviceChange;
+pub use grant::{GrantChange, RevocationCause};
+pub use session::SessionChange;
+pub use throttle::ThrottleChange;
+
+use crate::events::Happened;
+
+/// A change of state.
+#[derive(Debug, Clone)]
+pub enum Transition {
+    /// Authorization requests and the codes that answer them.
+    Authorize(AuthorizeChange),
+    /// Grants and their tokens.
+    Grant(GrantChange),
+    /// What devices ask for.
+    Device(DeviceChange),
+    /// Accounts of people.
+    Account(AccountChange),
+    /// Browsers that are signed in.
+    Session(SessionChange),
+    /// Attempts to guess something.
+    Throttle(ThrottleChange),
+    /// Apps.
+    App(AppChange),
+}
+
+impl Transition {
+    /// What is to be told of this change; `None` for what is its own record (tokens, attempts, pending requests).
+    pub fn event(&self) -> Option<Happened> {
+        match self {
+            Transition::Authorize(change) => change.event(),
+            Transition::Grant(change) => change.event(),
+            Transition::Device(change) => change.event(),
+            Transition::Account(change) => Some(change.event()),
+            Transition::Session(change) => Some(change.event()),
+            Transition::Throttle(ThrottleChange::Count { .. } | ThrottleChange::Clear { .. }) => {
+                None
+            }
+            Transition::App(change) => Some(change.event()),
+        }
+    }
+}
+
+macro_rules! from_family {
+    ($($family:ident $change:ident),* $(,)?) => {
+        $(impl From<$change> for Transition {
+            fn from(change: $change) -> Self {
+                Transition::$family(change)
+            }
+        })*
+    };
+}
+
+from_family! {
+    Authorize AuthorizeChange,
+    Grant GrantChange,
+    Device DeviceChange,
+    Account AccountChange,
+    Session SessionChange,
+    Throttle ThrottleChange,
+    App AppChange,
+}

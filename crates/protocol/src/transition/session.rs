@@ -1,0 +1,44 @@
+//! Browsers that are signed in.
+use crate::events::{Event, Happened};
+use crate::types::{Locator, Session, Subject};
+
+/// A change of a person's sessions.
+#[derive(Debug, Clone)]
+pub enum SessionChange {
+    /// Signs a browser in. Guard: the account is on and its password is still the one that was checked, since
+    /// checking takes a while.
+    Start {
+        /// The PHC string that was checked.
+        password: String,
+        /// The session.
+        session: Session,
+        /// The session this browser had before, which ends.
+        ends: Option<Locator>,
+    },
+    /// Ends one session of this person. No guard.
+    End {
+        /// Whose.
+        subject: Subject,
+        /// Which.
+        session: Locator,
+    },
+    /// Ends all sessions of a person, but for one.
+    EndAll {
+        /// Whose.
+        subject: Subject,
+        /// The one that goes on.
+        keep: Option<Locator>,
+    },
+}
+
+impl SessionChange {
+    pub(super) fn event(&self) -> Happened {
+        match self {
+            Self::Start { session, .. } => {
+                Happened::by_person(Event::SessionStarted, session.subject)
+            }
+            Self::End { subject, .. } => Happened::by_person(Event::SessionEnded, *subject),
+            Self::EndAll { subject, .. } => Happened::by_person(Event::SessionsEnded, *subject),
+        }
+    }
+}

@@ -1,0 +1,23 @@
+//! Attempts to guess something, counted.
+use crate::types::Lifetime;
+use jose::Digest;
+
+/// A change of counts.
+#[derive(Debug, Clone)]
+pub enum ThrottleChange {
+    /// Counts an attempt, before the guess is looked at. Guard: no count has reached its limit, so guesses made at
+    /// the same moment are counted one after the other.
+    Count {
+        /// One key per thing that is limited (account, source), with the most attempts it may see.
+        keys: Vec<(Digest, u32)>,
+        /// A count older than this starts anew.
+        window: Lifetime,
+    },
+    /// Forgets attempts after a success.
+    Clear {
+        /// Counts that begin anew.
+        own: Vec<Digest>,
+        /// Counts of many people, which forget this one attempt.
+        shared: Vec<Digest>,
+    },
+}
