@@ -81,7 +81,6 @@ pub fn revoke(
             }
             let transition = Transition::Grant(GrantChange::Revoke {
                 grant: facts.grant.id,
-                until: facts.grant.expires_at,
                 client: client.no,
                 cause: RevocationCause::App,
             });

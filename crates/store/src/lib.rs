@@ -2,8 +2,12 @@
 //!
 //! [`Store::settle`] makes one [`Transition`] durable, guard first. Everything else reads.
 
+mod changes;
 mod error;
+mod facts;
+mod feed;
 mod folder;
+mod lease;
 mod location;
 mod memory;
 mod migrations;
@@ -12,36 +16,45 @@ mod mounts;
 pub mod operator;
 mod options;
 mod postgres;
+mod row;
+mod runs;
 mod serving;
 mod sqlite;
+mod steps;
+mod sweep;
 mod tuning;
+mod value;
 
 pub use error::StoreError;
 pub use folder::{make_folder, sync_folder};
 pub use location::{Location, PostgresUrl};
 pub use mint::IdMint;
 pub use operator::Fill;
-pub use options::{Options, Synchronous};
+pub use options::{Options, Stay, Synchronous};
 pub use serving::{Serving, refuse_network};
-pub use sqlite::sweep::{SweepRules, Swept};
+pub use sweep::{SweepRules, Swept};
 pub use tuning::Tuning;
 
+use facts::{authorize, clients, devices, events, people, sessions, tokens};
 use jose::Digest;
 use memory::Memory;
 use postgres::Postgres;
 use protocol::Transition;
+use protocol::events::{Act, Recorded};
 use protocol::facts::{
     AccessFacts, Attempts, CodeFacts, ConsentFacts, DeviceFacts, InteractionFacts, PeoplePage,
-    RefreshFacts, SessionFacts,
+    RefreshFacts, SessionFacts, UsedRefreshToken,
 };
 use protocol::revocations::{Cursor, FeedFacts};
 use protocol::transition::Logo;
 use protocol::types::person::email_key;
 use protocol::types::{
-    Client, ClientNo, Grant, Locator, Person, Session, Subject, UnixTime, UserCode,
+    Client, ClientNo, Grant, Lifetime, Locator, Person, Session, Subject, UnixTime, UserCode,
 };
-use sqlite::{Sqlite, clients, devices, read};
+use row::Query;
+use sqlite::Sqlite;
 use std::sync::Arc;
+use value::{Value, values};
 
 /// What came of a transition.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -58,7 +71,7 @@ pub struct Store {
     engine: Engine,
 }
 
-/// What keeps it. Each has the same operations: every `match` below names both.
+/// What keeps it.
 #[derive(Clone)]
 enum Engine {
     Sqlite(Arc<Sqlite>),
@@ -67,20 +80,54 @@ enum Engine {
 
 type Fact<T> = Result<Option<T>, StoreError>;
 
+/// Which events.
+#[derive(Debug, Clone, Default)]
+pub struct EventQuery {
+    /// Those after this one.
+    pub after: Option<Locator>,
+    /// Those before this one.
+    pub before: Option<Locator>,
+    /// Of this name, or of names that begin with it and a dot.
+    pub name: Option<String>,
+    /// Of this app.
+    pub client: Option<ClientNo>,
+    /// Of this person.
+    pub subject: Option<Subject>,
+    /// The newest first.
+    pub newest_first: bool,
+}
+
+/// How long an event may take from its number to its commit where several nodes write: a try ends after ten seconds,
+/// an answer is waited for five, and clocks differ.
+const UNSETTLED: Lifetime = Lifetime::from_seconds(20);
+
 impl Store {
     /// Opens a database, brings its schema up to date, takes a node number and starts the writer.
     ///
     /// # Errors
     /// [`StoreError`], in words for an operator.
     pub fn open(options: &Options) -> Result<Store, StoreError> {
-        let now = mint::now();
         let engine = match &options.location {
-            Location::Sqlite(path) => Engine::Sqlite(Arc::new(Sqlite::open(path, options, now)?)),
-            Location::Postgres(url) => {
-                Engine::Postgres(Arc::new(Postgres::open(url, options, now)?))
-            }
+            Location::Sqlite(path) => Engine::Sqlite(Arc::new(Sqlite::open(path, options)?)),
+            Location::Postgres(url) => Engine::Postgres(Arc::new(Postgres::open(url, options)?)),
         };
         Ok(Store { engine })
+    }
+
+    /// The first row of a query.
+    async fn one<T>(&self, query: &Query<T>, values: &[Value<'_>]) -> Fact<T> {
+        match &self.engine {
+            Engine::Sqlite(engine) => engine.read(|db| db.one(query, values)),
+            Engine::Postgres(engine) => engine.one(query, values).await,
+        }
+    }
+
+    /// All rows of a query.
+    async fn many<T>(&self, query: &Query<T>, values: &[Value<'_>]) -> Result<Vec<T>, StoreError> {
+        match &self.engine {
+            Engine::Sqlite(engine) => engine.read(|db| db.many(query, values)),
+            Engine::Postgres(engine) => engine.many(query, values).await,
+        }
     }
 
     /// Memory for an answer. A node that cannot follow the others must not give one.
@@ -88,7 +135,7 @@ impl Store {
         match &self.engine {
             Engine::Sqlite(engine) => Ok(&engine.memory),
             Engine::Postgres(engine) => {
-                engine.keep_up().await?;
+                engine.follow.keep_up(&engine.chores).await?;
                 Ok(&engine.memory)
             }
         }
@@ -102,18 +149,19 @@ impl Store {
         }
     }
 
-    /// Makes a transition durable. Answers only after the commit; a lost guard changes nothing.
+    /// Makes a transition durable, and writes who did it, when and from where. Answers only after the commit; a lost
+    /// guard changes nothing.
     ///
     /// # Errors
     /// [`StoreError`]; then nothing is claimed to be stored.
     pub async fn settle(
         &self,
         transition: Transition,
-        now: UnixTime,
+        act: impl Into<Act>,
     ) -> Result<Outcome, StoreError> {
         match &self.engine {
-            Engine::Sqlite(engine) => engine.settle(transition, now).await,
-            Engine::Postgres(engine) => engine.settle(transition, now).await,
+            Engine::Sqlite(engine) => engine.settle(transition, act.into()).await,
+            Engine::Postgres(engine) => engine.settle(transition, act.into()).await,
         }
     }
 
@@ -127,11 +175,8 @@ impl Store {
             return Ok(Some(client));
         }
         let version = memory.version();
-        let found = match &self.engine {
-            Engine::Sqlite(engine) => engine.read(|db| clients::by_id(db, client_id))?,
-            Engine::Postgres(engine) => engine.client(client_id).await?,
-        };
-        Ok(found.map(|client| memory.keep(client, version)))
+        let found = self.one(&clients::BY_ID, &values![client_id]).await?;
+        self.keep(memory, found, version).await
     }
 
     /// An app by its number.
@@ -144,11 +189,22 @@ impl Store {
             return Ok(Some(client));
         }
         let version = memory.version();
-        let found = match &self.engine {
-            Engine::Sqlite(engine) => engine.read(|db| clients::by_no(db, no))?,
-            Engine::Postgres(engine) => engine.client_by_no(no).await?,
+        let found = self.one(&clients::BY_NO, &values![no]).await?;
+        self.keep(memory, found, version).await
+    }
+
+    /// An app with its secrets, kept in memory unless any app has changed since `version`.
+    async fn keep(
+        &self,
+        memory: &Memory,
+        found: Option<Client>,
+        version: u64,
+    ) -> Fact<Arc<Client>> {
+        let Some(mut client) = found else {
+            return Ok(None);
         };
-        Ok(found.map(|client| memory.keep(client, version)))
+        self.add_secrets(std::slice::from_mut(&mut client)).await?;
+        Ok(Some(memory.keep(client, version)))
     }
 
     /// Apps by number, `limit` from the one after `after`.
@@ -160,12 +216,26 @@ impl Store {
         after: Option<ClientNo>,
         limit: usize,
     ) -> Result<Vec<Arc<Client>>, StoreError> {
-        let after = after.map_or(0, |no| no.0);
-        let clients = match &self.engine {
-            Engine::Sqlite(engine) => engine.read(|db| clients::page(db, after, limit))?,
-            Engine::Postgres(engine) => engine.clients(after, limit).await?,
-        };
+        let values = values![after.map_or(0, |no| no.0), limit as i64];
+        let mut clients = self.many(&clients::PAGE, &values).await?;
+        self.add_secrets(&mut clients).await?;
         Ok(clients.into_iter().map(Arc::new).collect())
+    }
+
+    /// Gives each of some apps, which are in the order of their numbers, its secrets.
+    async fn add_secrets(&self, clients: &mut [Client]) -> Result<(), StoreError> {
+        let (Some(first), Some(last)) = (clients.first(), clients.last()) else {
+            return Ok(());
+        };
+        let secrets = self
+            .many(&clients::SECRETS, &values![first.no, last.no])
+            .await?;
+        for (no, secret) in secrets {
+            if let Ok(at) = clients.binary_search_by_key(&no, |client| client.no) {
+                clients[at].secrets.push(secret);
+            }
+        }
+        Ok(())
     }
 
     /// The logo of an app.
@@ -173,10 +243,7 @@ impl Store {
     /// # Errors
     /// [`StoreError`].
     pub async fn logo(&self, client: ClientNo) -> Fact<Logo> {
-        match &self.engine {
-            Engine::Sqlite(engine) => engine.read(|db| read::logo(db, client)),
-            Engine::Postgres(engine) => engine.logo(client).await,
-        }
+        self.one(&clients::LOGO, &values![client]).await
     }
 
     /// A code with its redemption and its person.
@@ -184,10 +251,7 @@ impl Store {
     /// # Errors
     /// [`StoreError`].
     pub async fn code(&self, id: Locator) -> Fact<CodeFacts> {
-        match &self.engine {
-            Engine::Sqlite(engine) => engine.read(|db| read::code(db, id)),
-            Engine::Postgres(engine) => engine.code(id).await,
-        }
+        self.one(&authorize::CODE, &values![id]).await
     }
 
     /// What a device asked for, with its redemption and its person.
@@ -195,10 +259,7 @@ impl Store {
     /// # Errors
     /// [`StoreError`].
     pub async fn device(&self, id: Locator) -> Fact<DeviceFacts> {
-        match &self.engine {
-            Engine::Sqlite(engine) => engine.read(|db| devices::by_id(db, id)),
-            Engine::Postgres(engine) => engine.device(id).await,
-        }
+        self.one(&devices::BY_ID, &values![id]).await
     }
 
     /// The same, by the code that a person typed.
@@ -206,10 +267,8 @@ impl Store {
     /// # Errors
     /// [`StoreError`].
     pub async fn device_by_user_code(&self, code: &UserCode) -> Fact<DeviceFacts> {
-        match &self.engine {
-            Engine::Sqlite(engine) => engine.read(|db| devices::by_user_code(db, &code.digest())),
-            Engine::Postgres(engine) => engine.device_by_user_code(code).await,
-        }
+        self.one(&devices::BY_USER_CODE, &values![code.digest()])
+            .await
     }
 
     /// A refresh token with its grant, its use and its person.
@@ -217,10 +276,24 @@ impl Store {
     /// # Errors
     /// [`StoreError`].
     pub async fn refresh_token(&self, id: Locator) -> Fact<RefreshFacts> {
-        match &self.engine {
-            Engine::Sqlite(engine) => engine.read(|db| read::refresh_token(db, id)),
-            Engine::Postgres(engine) => engine.refresh_token(id).await,
+        if let Engine::Postgres(engine) = &self.engine {
+            return engine.refresh_token(id).await;
         }
+        let Some((facts, used)) = self.one(&tokens::REFRESH, &values![id]).await? else {
+            return Ok(None);
+        };
+        let Some((successor, used_at)) = used else {
+            return Ok(Some(facts));
+        };
+        let came_of_it = self.one(&tokens::USE, &values![successor]).await?;
+        let (successor_used, reply) = came_of_it.unwrap_or_default();
+        let used = Some(UsedRefreshToken {
+            successor,
+            used_at,
+            successor_used,
+            reply,
+        });
+        Ok(Some(RefreshFacts { used, ..facts }))
     }
 
     /// An access token: one row, and what memory knows of its grant, app and person.
@@ -229,7 +302,7 @@ impl Store {
     /// [`StoreError`].
     pub async fn access_token(&self, id: Locator) -> Fact<AccessFacts> {
         let found = match &self.engine {
-            Engine::Sqlite(engine) => engine.read(|db| read::access_token(db, id))?,
+            Engine::Sqlite(engine) => engine.read(|db| db.one(&tokens::ACCESS, &values![id]))?,
             Engine::Postgres(engine) => engine.access_token(id).await?,
         };
         let Some(token) = found else {
@@ -238,7 +311,7 @@ impl Store {
         let memory = self.fresh_memory().await?;
         Ok(Some(AccessFacts {
             client: self.client_by_no(token.client).await?,
-            grant_revoked: token.subject.is_some() && memory.is_revoked(token.grant.0),
+            grant_revoked: token.subject.is_some() && memory.is_revoked(token.grant),
             person: memory.standing(token.subject),
             token,
         }))
@@ -249,10 +322,7 @@ impl Store {
     /// # Errors
     /// [`StoreError`].
     pub async fn grant(&self, id: Locator) -> Fact<Grant> {
-        match &self.engine {
-            Engine::Sqlite(engine) => engine.read(|db| read::grant_by_id(db, id)),
-            Engine::Postgres(engine) => engine.grant(id).await,
-        }
+        self.one(&tokens::GRANT, &values![id]).await
     }
 
     /// A session with its person.
@@ -260,10 +330,7 @@ impl Store {
     /// # Errors
     /// [`StoreError`].
     pub async fn session(&self, id: Locator) -> Fact<SessionFacts> {
-        match &self.engine {
-            Engine::Sqlite(engine) => engine.read(|db| read::session_by_id(db, id)),
-            Engine::Postgres(engine) => engine.session(id).await,
-        }
+        self.one(&sessions::BY_ID, &values![id]).await
     }
 
     /// A session with its person, and what that person allowed an app before.
@@ -275,10 +342,8 @@ impl Store {
         id: Locator,
         client: ClientNo,
     ) -> Fact<(SessionFacts, ConsentFacts)> {
-        match &self.engine {
-            Engine::Sqlite(engine) => engine.read(|db| read::session_and_consent(db, id, client)),
-            Engine::Postgres(engine) => engine.session_and_consent(id, client).await,
-        }
+        self.one(&sessions::WITH_CONSENT, &values![client, id])
+            .await
     }
 
     /// A pending request with its app.
@@ -286,11 +351,7 @@ impl Store {
     /// # Errors
     /// [`StoreError`].
     pub async fn interaction(&self, id: Locator) -> Fact<InteractionFacts> {
-        let found = match &self.engine {
-            Engine::Sqlite(engine) => engine.read(|db| read::interaction(db, id))?,
-            Engine::Postgres(engine) => engine.interaction(id).await?,
-        };
-        let Some(interaction) = found else {
+        let Some(interaction) = self.one(&authorize::INTERACTION, &values![id]).await? else {
             return Ok(None);
         };
         Ok(Some(InteractionFacts {
@@ -308,10 +369,8 @@ impl Store {
         subject: Subject,
         client: ClientNo,
     ) -> Result<ConsentFacts, StoreError> {
-        match &self.engine {
-            Engine::Sqlite(engine) => engine.read(|db| read::consent_of(db, subject, client)),
-            Engine::Postgres(engine) => engine.consent(subject, client).await,
-        }
+        self.one(&authorize::CONSENT, &values![subject, client])
+            .await
     }
 
     /// A person.
@@ -319,10 +378,7 @@ impl Store {
     /// # Errors
     /// [`StoreError`].
     pub async fn person(&self, subject: Subject) -> Fact<Person> {
-        match &self.engine {
-            Engine::Sqlite(engine) => engine.read(|db| read::person_by_subject(db, subject)),
-            Engine::Postgres(engine) => engine.person(subject).await,
-        }
+        self.one(&people::BY_SUBJECT, &values![subject]).await
     }
 
     /// A person by address, without regard to case.
@@ -331,10 +387,7 @@ impl Store {
     /// [`StoreError`].
     pub async fn person_by_email(&self, email: &str) -> Fact<Person> {
         let key = email_key(email);
-        match &self.engine {
-            Engine::Sqlite(engine) => engine.read(|db| read::person_by_email(db, &key)),
-            Engine::Postgres(engine) => engine.person_by_email(&key).await,
-        }
+        self.one(&people::BY_EMAIL_KEY, &values![key]).await
     }
 
     /// People by subject, `limit` from the one after `after`.
@@ -346,11 +399,9 @@ impl Store {
         after: Option<Subject>,
         limit: usize,
     ) -> Result<PeoplePage, StoreError> {
-        let after = after.map_or(i64::MIN, |subject| subject.0);
-        let mut people = match &self.engine {
-            Engine::Sqlite(engine) => engine.read(|db| read::people(db, after, limit + 1))?,
-            Engine::Postgres(engine) => engine.people(after, limit + 1).await?,
-        };
+        let after = after.unwrap_or(Subject(i64::MIN));
+        let values = values![after, limit as i64 + 1];
+        let mut people = self.many(&people::PAGE, &values).await?;
         let more = people.len() > limit;
         people.truncate(limit);
         let next = people.last().map(|person| person.subject).filter(|_| more);
@@ -362,12 +413,16 @@ impl Store {
     /// # Errors
     /// [`StoreError`].
     pub async fn attempts(&self, keys: &[Digest]) -> Result<Vec<Attempts>, StoreError> {
-        match &self.engine {
-            Engine::Sqlite(engine) => {
-                engine.read(|db| keys.iter().map(|key| read::attempts(db, key)).collect())
-            }
-            Engine::Postgres(engine) => engine.attempts(keys).await,
+        let none = Attempts {
+            count: 0,
+            since: UnixTime(0),
+        };
+        let mut all = Vec::with_capacity(keys.len());
+        for key in keys {
+            let found = self.one(&people::ATTEMPTS, &values![key]).await?;
+            all.push(found.unwrap_or(none));
         }
+        Ok(all)
     }
 
     /// Live sessions of a person, newest first, `limit` before the one named.
@@ -381,12 +436,42 @@ impl Store {
         before: Option<Locator>,
         limit: usize,
     ) -> Result<Vec<Session>, StoreError> {
-        let before = before.map_or(i64::MAX, |id| id.0);
+        let before = before.unwrap_or(Locator(i64::MAX));
+        let values = values![subject, before, now, limit as i64];
+        self.many(&sessions::OF_PERSON, &values).await
+    }
+
+    /// Events, `limit` at most.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn events(
+        &self,
+        query: &EventQuery,
+        limit: usize,
+    ) -> Result<Vec<Recorded>, StoreError> {
+        let name = query.name.as_deref().unwrap_or_default();
+        let values = values![
+            query.after.unwrap_or(Locator(0)),
+            query.before.unwrap_or(Locator(i64::MAX)),
+            name,
+            format!("{name}.%"),
+            query.client.unwrap_or(ClientNo(0)),
+            query.subject.unwrap_or(Subject(0)),
+            limit as i64,
+        ];
+        match query.newest_first {
+            true => self.many(&events::NEWEST_FIRST, &values).await,
+            false => self.many(&events::OLDEST_FIRST, &values).await,
+        }
+    }
+
+    /// The place below which no event can appear any more: whoever follows them by cursor reads those
+    /// [`before`](EventQuery::before) it. On SQLite they are numbered in the order of their commits.
+    pub fn settled_before(&self, now: UnixTime) -> Locator {
         match &self.engine {
-            Engine::Sqlite(engine) => {
-                engine.read(|db| read::sessions(db, subject, now, before, limit))
-            }
-            Engine::Postgres(engine) => engine.sessions(subject, now, before, limit).await,
+            Engine::Sqlite(_) => Locator(i64::MAX),
+            Engine::Postgres(_) => Locator::first_at(now.minus(UNSETTLED)),
         }
     }
 
@@ -402,44 +487,32 @@ impl Store {
         }
     }
 
-    /// Deletes what has expired, in slices.
-    ///
-    /// # Errors
-    /// [`StoreError`].
-    pub async fn sweep(&self, now: UnixTime, rules: &SweepRules) -> Result<Swept, StoreError> {
-        match &self.engine {
-            Engine::Sqlite(engine) => {
-                sqlite::sweep::round(engine, now, rules, sqlite::sweep::Pace::SERVER).await
-            }
-            Engine::Postgres(engine) => postgres::sweep::round(engine, now, rules).await,
-        }
-    }
-
     /// Takes in what other processes revoked, disabled or changed; whether there was anything.
     ///
     /// # Errors
     /// [`StoreError`].
     pub async fn poll_changes(&self) -> Result<bool, StoreError> {
         match &self.engine {
-            Engine::Sqlite(engine) => engine.poll_changes(),
-            Engine::Postgres(engine) => engine.poll_changes().await,
+            Engine::Sqlite(engine) => engine.follow.poll(&**engine).await,
+            Engine::Postgres(engine) => engine.follow.poll(&engine.chores).await,
+        }
+    }
+
+    fn follow(&self) -> &feed::Follow {
+        match &self.engine {
+            Engine::Sqlite(engine) => &engine.follow,
+            Engine::Postgres(engine) => &engine.follow,
         }
     }
 
     /// Resolves when this process has committed something that [`poll_changes`](Self::poll_changes) is to take in.
     pub async fn fed(&self) {
-        match &self.engine {
-            Engine::Sqlite(engine) => engine.fed().await,
-            Engine::Postgres(engine) => engine.fed().await,
-        }
+        self.follow().fed().await;
     }
 
     /// Changes when the revocation feed has new lines.
     pub fn feed_moved(&self) -> tokio::sync::watch::Receiver<i64> {
-        match &self.engine {
-            Engine::Sqlite(engine) => engine.seen(),
-            Engine::Postgres(engine) => engine.seen(),
-        }
+        self.follow().seen()
     }
 
     /// What the revocation feed tells after a cursor, `limit` lines at most; without a cursor, where it stands. It
@@ -448,9 +521,10 @@ impl Store {
     /// # Errors
     /// [`StoreError`].
     pub async fn revocations(&self, after: Option<Cursor>, limit: usize) -> Fact<FeedFacts> {
-        match &self.engine {
-            Engine::Sqlite(engine) => engine.revocations(after, limit),
-            Engine::Postgres(engine) => engine.revocations(after, limit).await,
+        let seen = self.follow().line();
+        match after {
+            Some(cursor) => self.feed_after(cursor, seen, limit).await,
+            None => self.feed_at(seen).await,
         }
     }
 
@@ -461,7 +535,7 @@ impl Store {
     pub async fn ready(&self) -> Result<(), StoreError> {
         match &self.engine {
             Engine::Sqlite(engine) => {
-                engine.read(|db| db.one("SELECT 1", [], |_| Ok(())))?;
+                self.one(&facts::feed::LAST, &[]).await?;
                 engine.probe().await
             }
             Engine::Postgres(engine) => engine.ready().await,

@@ -1,7 +1,7 @@
 //! What a node keeps in memory so that a token is checked by one row: revoked grants, people whose standing
 //! changed, and apps. It is fed by this node's own commits before they are answered, and by the change feed.
 use protocol::facts::Standing;
-use protocol::types::{Client, ClientNo, Subject};
+use protocol::types::{Client, ClientNo, Locator, Subject, UnixTime};
 use quick_cache::UnitWeighter;
 use quick_cache::sync::Cache;
 use std::collections::HashMap;
@@ -14,8 +14,8 @@ const FEW_CLIENTS: usize = 1_024;
 
 /// See the module.
 pub(crate) struct Memory {
-    /// Grant to the time when its revocation may be forgotten.
-    revoked: RwLock<HashMap<i64, i64>>,
+    /// Grant to a moment after which no token of it was made. Once no older one is left, it is forgotten.
+    revoked: RwLock<HashMap<Locator, UnixTime>>,
     standings: RwLock<HashMap<i64, Standing>>,
     /// A client id never changes its number, so this one needs no forgetting.
     numbers: Cache<String, i64>,
@@ -35,26 +35,26 @@ impl Memory {
         }
     }
 
-    pub(crate) fn revoke(&self, grant: i64, until: i64) {
+    pub(crate) fn revoke(&self, grant: Locator, until: UnixTime) {
         self.revoked
             .write()
             .unwrap_or_else(PoisonError::into_inner)
             .insert(grant, until);
     }
 
-    pub(crate) fn is_revoked(&self, grant: i64) -> bool {
+    pub(crate) fn is_revoked(&self, grant: Locator) -> bool {
         self.revoked
             .read()
             .unwrap_or_else(PoisonError::into_inner)
             .contains_key(&grant)
     }
 
-    /// Forgets revocations whose tokens have all expired.
-    pub(crate) fn forget_before(&self, now: i64) {
+    /// Forgets revocations of grants that have no token left: all that are were made after `oldest`.
+    pub(crate) fn forget_before(&self, oldest: UnixTime) {
         self.revoked
             .write()
             .unwrap_or_else(PoisonError::into_inner)
-            .retain(|_, until| *until > now);
+            .retain(|_, until| *until > oldest);
     }
 
     pub(crate) fn set_standing(&self, subject: Subject, standing: Standing) {

@@ -1,6 +1,7 @@
 //! How a store is opened.
 use crate::{Location, Tuning};
-use protocol::types::ids::SubjectFormat;
+use protocol::types::Lifetime;
+use protocol::types::ids::Region;
 
 /// How to open a store.
 #[derive(Debug, Clone)]
@@ -9,12 +10,34 @@ pub struct Options {
     pub location: Location,
     /// How many threads will read; they share the cache.
     pub readers_hint: usize,
-    /// How people are numbered.
-    pub subjects: SubjectFormat,
+    /// Where this process is: processes of different regions never make the same id.
+    pub region: Region,
+    /// How long this process will use it.
+    pub stay: Stay,
     /// What a commit waits for.
     pub synchronous: Synchronous,
     /// How it goes about its work.
     pub tuning: Tuning,
+}
+
+/// How long a process uses a database.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Stay {
+    /// Until it is told to stop.
+    #[default]
+    Server,
+    /// For a moment: what it holds is free again soon, also when it is killed.
+    Command,
+}
+
+impl Stay {
+    /// How long its number is kept without being renewed.
+    pub(crate) fn lease(self) -> Lifetime {
+        match self {
+            Stay::Server => crate::lease::LEASE,
+            Stay::Command => crate::lease::COMMAND,
+        }
+    }
 }
 
 /// What a commit waits for.

@@ -81,7 +81,6 @@ fn settle<M: Mint>(
             error: GrantFault::Replayed.into(),
             transition: Some(Transition::Grant(GrantChange::Revoke {
                 grant: code.id,
-                until: context.now.plus(context.policy.tokens.grant),
                 client: code.client,
                 cause: RevocationCause::CodeReplay,
             })),

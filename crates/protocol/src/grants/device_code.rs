@@ -61,7 +61,6 @@ fn decide<M: Mint>(
             error: GrantFault::Replayed.into(),
             transition: Some(Transition::Grant(GrantChange::Revoke {
                 grant: device.id,
-                until: context.now.plus(context.policy.tokens.grant),
                 client: device.client,
                 cause: RevocationCause::CodeReplay,
             })),

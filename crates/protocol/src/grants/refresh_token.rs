@@ -122,7 +122,6 @@ fn replay<M>(
         error: GrantFault::Replayed.into(),
         transition: Some(Transition::Grant(GrantChange::Revoke {
             grant: grant.id,
-            until: grant.expires_at,
             client: grant.client,
             cause: RevocationCause::RefreshReplay,
         })),

@@ -1,6 +1,6 @@
 //! Grants and their tokens.
 use crate::events::{Event, Happened};
-use crate::types::{AccessToken, ClientNo, Grant, Locator, RefreshToken, SealedReply, UnixTime};
+use crate::types::{AccessToken, ClientNo, Grant, Locator, RefreshToken, SealedReply};
 
 /// A change of a grant or a token.
 #[derive(Debug, Clone)]
@@ -31,8 +31,6 @@ pub enum GrantChange {
     Revoke {
         /// Which.
         grant: Locator,
-        /// When its last token will have expired; the revocation need not be remembered longer.
-        until: UnixTime,
         /// The app it was given to.
         client: ClientNo,
         /// Why.

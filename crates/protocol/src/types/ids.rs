@@ -2,14 +2,14 @@
 use crate::types::UnixTime;
 use jose::token_text::{base62, from_base62};
 
-/// Bits of a locator below its milliseconds: 10 of node, 12 of sequence.
+/// Bits of a locator below its milliseconds: 5 of region, 7 of node, 10 of sequence.
 pub const LOCATOR_LOW_BITS: u32 = 22;
 
 /// Where locators begin to count: 2025-01-01T00:00:00Z, in milliseconds. 41 bits last until 2094.
 pub const EPOCH_MILLIS: i64 = 1_735_689_600_000;
 
 /// The id of a row made by a node: 63 bits, positive, time-ordered
-/// (41 bits of milliseconds since 2025, 10 of node, 12 of sequence). It is the readable part of a token.
+/// (41 bits of milliseconds since 2025, 5 of region, 7 of node, 10 of sequence). It is the readable part of a token.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Locator(pub i64);
 
@@ -23,6 +23,25 @@ impl Locator {
     /// When it was made, in whole seconds.
     pub fn time(self) -> UnixTime {
         UnixTime(((self.0 >> LOCATOR_LOW_BITS) + EPOCH_MILLIS) / 1_000)
+    }
+}
+
+/// Where a node is, 0 to 31. Databases of different regions give different ids, so that they can be brought together.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Region(u8);
+
+impl Region {
+    /// The highest.
+    pub const MAX: u8 = 31;
+
+    /// A region by its number; `None` above [`MAX`](Self::MAX).
+    pub fn new(number: u8) -> Option<Self> {
+        (number <= Self::MAX).then_some(Region(number))
+    }
+
+    /// Its number.
+    pub fn number(self) -> u8 {
+        self.0
     }
 }
 

@@ -1,11 +1,10 @@
 //! Where the ways run: a fresh store each time, with rows in it if they were asked for.
-use protocol::transition::GrantChange;
 use crate::Figures;
 use crate::ways::{Way, Work};
 use jose::Digest;
 use protocol::Transition;
 use protocol::decision::Mint;
-use protocol::types::ids::SubjectFormat;
+use protocol::transition::GrantChange;
 use protocol::types::{
     AccessToken, ClientNo, Grant, Lifetime, Locator, RefreshToken, Scope, SealedReply, Subject,
     UnixTime,
@@ -150,7 +149,8 @@ fn options(location: Location, way: &Way) -> Options {
     Options {
         location,
         readers_hint: std::thread::available_parallelism().map_or(1, usize::from),
-        subjects: SubjectFormat::Prefixed("user_".to_owned()),
+        region: protocol::types::ids::Region::default(),
+        stay: store::Stay::Server,
         synchronous: way.synchronous,
         tuning: way.tuning,
     }
@@ -233,14 +233,15 @@ impl Doing {
     async fn once(&mut self) {
         match self.work {
             Work::Issue => {
-                self.settle(Transition::Grant(GrantChange::IssueAccessToken(self.access())))
-                    .await;
+                self.settle(Transition::Grant(GrantChange::IssueAccessToken(
+                    self.access(),
+                )))
+                .await;
             }
             Work::Rotate => {
                 let successor = self.fresh.store.mint().locator();
                 let rotation = Transition::Grant(GrantChange::Rotate {
                     consumed: self.token,
-                    grant: self.grant.id,
                     successor: self.refresh(successor),
                     access: self.access(),
                     reply: Some(SealedReply(vec![7; 300])),

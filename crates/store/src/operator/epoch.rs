@@ -1,34 +1,32 @@
 //! The epoch: after a database was put back from a copy, whatever was spent or taken back since the copy was made
 //! would be alive again. So all that was open is closed, for good.
 use super::{BEGIN, Database, Raw};
-use crate::{IdMint, StoreError, sqlite};
+use crate::facts::tokens::HIGHEST_ID;
+use crate::value::values;
+use crate::{IdMint, StoreError};
 use protocol::decision::Mint;
+use protocol::events::{Actor, Event};
 use protocol::types::UnixTime;
-use protocol::types::ids::SubjectFormat;
+use protocol::types::ids::{Region, SubjectFormat};
 
 /// How many numbers of people are left out: more than anybody signed up between two copies.
 const GAP: i64 = 1_000_000;
 /// Numbers of people stay below this, so that every language reads them exactly.
 const MOST_SUBJECTS: i64 = (1 << 53) - 1;
 
-/// The lines of the audit trail.
-const CUT_OFF: &str = "INSERT INTO audit (id, at, event) VALUES ($1, $2, 'database.cut_off')";
-const KEPT_OPEN: &str =
-    "INSERT INTO audit (id, at, event) VALUES ($1, $2, 'database.restored_with_tokens')";
-
 /// What was closed.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Closed {
     /// Codes that could still be redeemed, and that had been.
-    pub codes: u64,
+    pub codes: usize,
     /// The same of devices.
-    pub devices: u64,
+    pub devices: usize,
     /// Authorization requests that waited for their person.
-    pub requests: u64,
+    pub requests: usize,
     /// Browsers that were signed in.
-    pub sessions: u64,
+    pub sessions: usize,
     /// Apps whose tokens and grants are dead.
-    pub apps: u64,
+    pub apps: usize,
     /// People are numbered above this, where they are numbered.
     pub subjects_above: Option<i64>,
 }
@@ -66,7 +64,7 @@ impl Database {
     ) -> Result<Closed, StoreError> {
         self.in_transaction(async || {
             let closed = self.close_all(subjects, now).await?;
-            self.put_back(now, CUT_OFF).await?;
+            self.put_back(now, Event::DatabaseCutOff).await?;
             Ok(closed)
         })
         .await
@@ -74,7 +72,7 @@ impl Database {
 
     /// Leaves all open: only what is of another life of the database goes.
     pub(super) async fn keep_open(&self, now: UnixTime) -> Result<(), StoreError> {
-        self.in_transaction(async || self.put_back(now, KEPT_OPEN).await)
+        self.in_transaction(async || self.put_back(now, Event::DatabaseRestored).await)
             .await
     }
 
@@ -87,7 +85,7 @@ impl Database {
     async fn refuse_live_nodes(&self, now: UnixTime) -> Result<(), StoreError> {
         let sql =
             "SELECT COUNT(*), MAX(lease_until) FROM nodes WHERE node >= 0 AND lease_until > $1";
-        let found = self.numbers(sql, &[now.0]).await?;
+        let found = self.numbers(sql, &values![now]).await?;
         match found[..] {
             [Some(0), _] | [] => Ok(()),
             [count, until, ..] => {
@@ -120,13 +118,13 @@ impl Database {
         subjects: &SubjectFormat,
         now: UnixTime,
     ) -> Result<Closed, StoreError> {
-        let cutoff = self.mint().await?.locator().0;
+        let cutoff = self.mint().await?.locator();
         let above = match subjects {
             SubjectFormat::Number => Some(self.subjects_above().await?),
             SubjectFormat::Prefixed(_) => None,
         };
         let sql = "INSERT INTO epochs (cutoff, at, subjects_above) VALUES ($1, $2, $3)";
-        self.run(sql, &[cutoff, now.0, above.unwrap_or_default()])
+        self.run(sql, &values![cutoff, now, above.unwrap_or_default()])
             .await?;
         self.run("DELETE FROM refresh_replies", &[]).await?;
         let apps = "UPDATE clients SET cutoff = $1 WHERE cutoff < $1";
@@ -135,39 +133,39 @@ impl Database {
             devices: self.run("DELETE FROM device_codes", &[]).await?,
             requests: self.run("DELETE FROM interactions", &[]).await?,
             sessions: self.run("DELETE FROM sessions", &[]).await?,
-            apps: self.run(apps, &[cutoff]).await?,
+            apps: self.run(apps, &values![cutoff]).await?,
             subjects_above: above,
         })
     }
 
     /// What every database that was put back needs: nobody's node numbers, and a feed that no API has a cursor of.
-    async fn put_back(&self, now: UnixTime, audit: &'static str) -> Result<(), StoreError> {
+    async fn put_back(&self, now: UnixTime, event: Event) -> Result<(), StoreError> {
         self.forget_nodes().await?;
         let origin = i64::from_be_bytes(jose::random::bytes()) >> 1;
         let sql = "INSERT INTO changes (seq, kind, ref, until) VALUES (1, 'origin', $1, $2) \
                    ON CONFLICT (seq) DO UPDATE SET kind = excluded.kind, ref = excluded.ref, until = excluded.until";
-        self.run(sql, &[origin, i64::MAX]).await?;
+        self.run(sql, &values![origin, i64::MAX]).await?;
         // Its id is above the cutoff, and every process begins above the highest id that it finds.
-        let id = self.mint().await?.locator().0;
-        self.run(audit, &[id, now.0]).await.map(drop)
+        let (operator, _) = Actor::Operator.as_stored();
+        let sql = "INSERT INTO events (id, at, event, actor) VALUES ($1, $2, $3, $4)";
+        let values = values![self.mint().await?.locator(), now, event.name(), operator];
+        self.run(sql, &values).await.map(drop)
     }
 
     /// Ids above all that the database holds.
     async fn mint(&self) -> Result<IdMint, StoreError> {
-        let highest = match &self.0 {
-            Raw::Sqlite(_, conn) => sqlite::highest_id(conn)?,
-            Raw::Postgres(remote) => remote.highest_id().await?,
-        };
-        let cutoff = self.number("SELECT MAX(cutoff) FROM epochs", &[]).await?;
-        Ok(IdMint::new(0, highest.max(cutoff.unwrap_or_default())))
+        let highest = self.many(&HIGHEST_ID).await?.into_iter().next();
+        let cutoff = self.number("SELECT MAX(cutoff) FROM epochs").await?;
+        let highest = highest.unwrap_or(0).max(cutoff.unwrap_or(0));
+        Ok(IdMint::new(Region::default(), 0, highest))
     }
 
     /// The number above which nobody can have been numbered since the copy was made.
     async fn subjects_above(&self) -> Result<i64, StoreError> {
         let sql = "SELECT MAX(subject) FROM people WHERE subject < 9007199254740991";
-        let people = self.number(sql, &[]).await?.unwrap_or_default();
+        let people = self.number(sql).await?.unwrap_or_default();
         let sql = "SELECT MAX(subjects_above) FROM epochs";
-        let before = self.number(sql, &[]).await?.unwrap_or_default();
+        let before = self.number(sql).await?.unwrap_or_default();
         Ok((people.max(before) + GAP).min(MOST_SUBJECTS - GAP))
     }
 }

@@ -1,5 +1,6 @@
 //! Rows of access tokens that nobody holds, to try size and speed.
 use super::sweep::{LEASE_EVERY, PAUSE};
+use crate::facts::tokens;
 use crate::mint::{self, PER_MILLI};
 use crate::{Engine, IdMint, Store, StoreError, postgres, sqlite};
 use protocol::decision::Mint;
@@ -92,10 +93,7 @@ impl Store {
         rows: u64,
         mut told: impl FnMut(u64),
     ) -> Result<(), StoreError> {
-        let oldest = match &self.engine {
-            Engine::Sqlite(engine) => engine.read(sqlite::fill::oldest)?,
-            Engine::Postgres(engine) => postgres::fill::oldest(engine).await?,
-        };
+        let (oldest, _) = self.one(&tokens::OLDEST, &[]).await?.unwrap_or_default();
         let ids = Ids::of(self.mint(), fill, oldest, rows)?;
         let (mut made, mut renewed) = (0, Instant::now());
         while made < rows {
@@ -103,7 +101,7 @@ impl Store {
                 self.renew_lease(mint::now()).await?;
                 renewed = Instant::now();
             }
-            let shared = self.is_shared()?;
+            let shared = self.is_shared().await?;
             let slice = if shared { SHARED_SLICE } else { SLICE };
             let slice = slice.min(rows - made);
             let own = ids.slice(fill, made, slice);

@@ -2,13 +2,12 @@
 //! names one example.
 use super::{Database, Raw};
 use crate::sqlite::operator as file;
+use crate::value::{Value, values};
 use crate::{StoreError, SweepRules};
 use protocol::types::{Lifetime, Locator, UnixTime};
 
 /// How far ahead of the clock an id may be: clocks of nodes differ.
-const AHEAD: Lifetime = Lifetime::from_seconds(60);
-/// How long the feed keeps what is not about a grant.
-const FED: Lifetime = Lifetime::from_days(1);
+const SKEW: Lifetime = Lifetime::from_seconds(60);
 
 /// Something that does not hold.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -34,14 +33,14 @@ struct Invariant {
     broken: &'static str,
     /// `SELECT COUNT(*), MIN(…)` of what breaks it.
     sql: &'static str,
-    values: fn(&Moment) -> Vec<i64>,
+    values: fn(&Moment) -> Vec<Value<'static>>,
 }
 
 const fn of(
     name: &'static str,
     broken: &'static str,
     sql: &'static str,
-    values: fn(&Moment) -> Vec<i64>,
+    values: fn(&Moment) -> Vec<Value<'static>>,
 ) -> Invariant {
     Invariant {
         name,
@@ -51,23 +50,23 @@ const fn of(
     }
 }
 
-fn none(_: &Moment) -> Vec<i64> {
+fn none(_: &Moment) -> Vec<Value<'static>> {
     Vec::new()
 }
 
-fn now(moment: &Moment) -> Vec<i64> {
-    vec![moment.now.0]
+fn now(moment: &Moment) -> Vec<Value<'static>> {
+    values![moment.now].into()
 }
 
-fn clock(moment: &Moment) -> Vec<i64> {
-    vec![moment.clock.0]
+fn clock(moment: &Moment) -> Vec<Value<'static>> {
+    values![moment.clock].into()
 }
 
-fn unswept(moment: &Moment) -> Vec<i64> {
-    vec![moment.unswept.0, moment.now.0]
+fn unswept(moment: &Moment) -> Vec<Value<'static>> {
+    values![moment.unswept, moment.now].into()
 }
 
-const ALL: [Invariant; 19] = [
+const ALL: [Invariant; 18] = [
     of(
         "used refresh tokens",
         "used refresh tokens have no successor, which cannot have expired yet; first",
@@ -125,13 +124,6 @@ const ALL: [Invariant; 19] = [
         none,
     ),
     of(
-        "revoked grants",
-        "revoked grants are missing in the feed, so that their access tokens work; first",
-        "SELECT COUNT(*), MIN(g.id) FROM grants g WHERE g.revoked_at IS NOT NULL AND g.expires_at > $1 \
-         AND g.id NOT IN (SELECT l.ref FROM changes l WHERE l.kind = 'grant')",
-        now,
-    ),
-    of(
         "codes",
         "codes are of no app, or of another than what they began; first",
         "SELECT COUNT(*), MIN(c.id) FROM codes c LEFT JOIN grants g ON g.id = c.id \
@@ -181,7 +173,7 @@ const ALL: [Invariant; 19] = [
          SELECT MAX(id) FROM refresh_tokens UNION ALL SELECT MAX(id) FROM codes UNION ALL \
          SELECT MAX(id) FROM device_codes UNION ALL SELECT MAX(id) FROM grants UNION ALL \
          SELECT MAX(id) FROM interactions UNION ALL SELECT MAX(id) FROM sessions UNION ALL \
-         SELECT MAX(id) FROM audit) AS highest WHERE id > $1",
+         SELECT MAX(id) FROM events) AS highest WHERE id > $1",
         clock,
     ),
     of(
@@ -199,8 +191,7 @@ const ALL: [Invariant; 19] = [
     of(
         "revocation feed",
         "lines of the feed are missing, so that APIs have not heard of all that was revoked; after line",
-        // Lines are swept after a day at the earliest, but for those of grants that end before: those after the
-        // oldest line that was written within a day must all be there, if grants live longer.
+        // Every line is kept for a day: those after the oldest one that was written within a day must all be there.
         "SELECT MAX(l.seq) - MIN(l.seq) + 1 - COUNT(*), MIN(l.seq) FROM changes l WHERE l.seq >= \
          (SELECT MIN(n.seq) FROM changes n WHERE n.kind IN ('token', 'client', 'person') AND n.until > $1)",
         now,
@@ -233,14 +224,10 @@ impl Database {
         }
         let moment = Moment {
             now,
-            clock: Locator::first_at(now.plus(AHEAD)),
+            clock: Locator::first_at(now.plus(SKEW)),
             unswept: Locator::first_at(now.minus(rules.refresh)),
         };
         for invariant in &ALL {
-            // Where grants end within a day, their lines may be swept between others.
-            if invariant.name == "revocation feed" && rules.grant < FED {
-                continue;
-            }
             told(invariant.name);
             broken.extend(self.look_at(invariant, &moment).await?);
         }

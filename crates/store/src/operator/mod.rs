@@ -16,6 +16,8 @@ pub use invariants::Broken;
 pub use status::{Feed, Node, Pages, Schema, Status, Table};
 
 use crate::postgres::operator::Remote;
+use crate::row::Query;
+use crate::value::Value;
 use crate::{Location, StoreError, Synchronous, sqlite};
 use rusqlite::{Connection, OptionalExtension};
 use sqlite::operator as file;
@@ -85,8 +87,20 @@ impl Database {
         }
     }
 
+    /// The rows of a query.
+    async fn many<T>(&self, query: &Query<T>) -> Result<Vec<T>, StoreError> {
+        match &self.0 {
+            Raw::Sqlite(_, conn) => Ok(file::many(conn, query)?),
+            Raw::Postgres(remote) => remote.many(query).await,
+        }
+    }
+
     /// The first row of numbers.
-    async fn numbers(&self, sql: &'static str, values: &[i64]) -> Result<Numbers, StoreError> {
+    async fn numbers(
+        &self,
+        sql: &'static str,
+        values: &[Value<'_>],
+    ) -> Result<Numbers, StoreError> {
         match &self.0 {
             Raw::Sqlite(_, conn) => Ok(file::numbers(conn, sql, values)?),
             Raw::Postgres(remote) => remote.numbers(sql, values).await,
@@ -94,16 +108,14 @@ impl Database {
     }
 
     /// The first number of the first row.
-    async fn number(&self, sql: &'static str, values: &[i64]) -> Result<Option<i64>, StoreError> {
-        Ok(self.numbers(sql, values).await?.first().copied().flatten())
+    async fn number(&self, sql: &'static str) -> Result<Option<i64>, StoreError> {
+        Ok(self.numbers(sql, &[]).await?.first().copied().flatten())
     }
 
     /// How many rows a statement touched.
-    async fn run(&self, sql: &'static str, values: &[i64]) -> Result<u64, StoreError> {
+    async fn run(&self, sql: &'static str, values: &[Value<'_>]) -> Result<usize, StoreError> {
         match &self.0 {
-            Raw::Sqlite(_, conn) => {
-                Ok(conn.execute(sql, rusqlite::params_from_iter(values))? as u64)
-            }
+            Raw::Sqlite(_, conn) => Ok(file::run(conn, sql, values)?),
             Raw::Postgres(remote) => remote.run(sql, values).await,
         }
     }

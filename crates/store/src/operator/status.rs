@@ -1,6 +1,7 @@
 //! What is there: schema, size, rows, who uses it. Nothing here reads a large table whole.
 use super::{Database, Raw};
 use crate::migrations::Migration;
+use crate::row::Query;
 use crate::sqlite::operator as file;
 use crate::{Location, Serving, StoreError};
 use protocol::types::{Locator, UnixTime};
@@ -144,7 +145,7 @@ impl Database {
                 false => None,
             },
             nodes: if has("nodes") {
-                self.nodes().await?
+                self.many(&NODES).await?
             } else {
                 Vec::new()
             },
@@ -155,7 +156,7 @@ impl Database {
             },
             cut_off_at: match has("epochs") {
                 true => self
-                    .number("SELECT MAX(at) FROM epochs", &[])
+                    .number("SELECT MAX(at) FROM epochs")
                     .await?
                     .map(UnixTime),
                 false => None,
@@ -170,13 +171,6 @@ impl Database {
         })
     }
 
-    async fn nodes(&self) -> Result<Vec<Node>, StoreError> {
-        match &self.0 {
-            Raw::Sqlite(_, conn) => Ok(file::nodes(conn)?),
-            Raw::Postgres(remote) => remote.nodes().await,
-        }
-    }
-
     async fn feed(&self) -> Result<Option<Feed>, StoreError> {
         let found = self
             .numbers("SELECT MAX(seq), COUNT(*) FROM changes", &[])
@@ -187,6 +181,18 @@ impl Database {
         })
     }
 }
+
+/// Who holds a node number.
+const NODES: Query<Node> = Query {
+    sql: "SELECT node, holder, lease_until FROM nodes ORDER BY node",
+    read: |row| {
+        Ok(Node {
+            number: row.number(0)?,
+            holder: row.string(1)?,
+            until: row.time(2)?,
+        })
+    },
+};
 
 fn span(found: &[Option<i64>]) -> Option<(UnixTime, UnixTime)> {
     match *found {

@@ -1,7 +1,8 @@
 //! Sweeping to the end.
-use crate::sqlite::{fill, sweep as file};
-use crate::{Engine, Store, StoreError, SweepRules, Swept, mint, postgres};
-use file::Pace;
+use crate::row::Query;
+use crate::sweep::Pace;
+use crate::value::values;
+use crate::{Engine, Store, StoreError, SweepRules, Swept, mint};
 use protocol::types::UnixTime;
 use std::time::{Duration, Instant};
 
@@ -12,7 +13,13 @@ const SLICES: usize = 20;
 /// How long a running server may write between two transactions of a long command.
 pub(super) const PAUSE: Duration = Duration::from_millis(10);
 /// How often a long command renews its node number.
-pub(super) const LEASE_EVERY: Duration = Duration::from_secs(20);
+pub(super) const LEASE_EVERY: Duration = Duration::from_secs(5);
+
+/// How many processes use the database.
+const NODES: Query<i64> = Query {
+    sql: "SELECT COUNT(*) FROM nodes WHERE node >= 0 AND lease_until > $1",
+    read: |row| row.number(0),
+};
 
 impl Store {
     /// Deletes all that has expired, in short transactions; `told` hears after each round what has been deleted.
@@ -35,18 +42,13 @@ impl Store {
             let pace = Pace {
                 slice: SLICE,
                 slices: SLICES,
-                pause: if self.is_shared()? {
+                pause: if self.is_shared().await? {
                     PAUSE
                 } else {
                     Duration::ZERO
                 },
             };
-            let swept = match &self.engine {
-                Engine::Sqlite(engine) => file::round(engine, now, rules, pace).await?,
-                Engine::Postgres(engine) => {
-                    postgres::sweep::delete(engine, now, rules, pace).await?
-                }
-            };
+            let swept = self.sweep_at(now, rules, pace).await?;
             all.access_tokens += swept.access_tokens;
             all.others += swept.others;
             if swept == Swept::default() {
@@ -57,13 +59,11 @@ impl Store {
     }
 
     /// Whether another process writes to a file that only one can write to at a time.
-    pub(super) fn is_shared(&self) -> Result<bool, StoreError> {
+    pub(super) async fn is_shared(&self) -> Result<bool, StoreError> {
         match &self.engine {
-            Engine::Sqlite(engine) => {
-                let now = mint::now();
-                engine
-                    .read(|db| fill::nodes(db, now))
-                    .map(|nodes| nodes > 1)
+            Engine::Sqlite(_) => {
+                let nodes = self.one(&NODES, &values![mint::now()]).await?;
+                Ok(nodes.is_some_and(|nodes| nodes > 1))
             }
             Engine::Postgres(_) => Ok(false),
         }

@@ -1,9 +1,12 @@
 //! Connections: each is made when it is first needed, shared by all who read, and replaced when it breaks.
 use super::fault::Fault;
+use super::row::plain as plain_row;
 use super::tls::Tls;
-use super::value::{Value, Values};
-use crate::Synchronous;
+use super::value::{Value, Values, each};
 use crate::location::{self, PostgresUrl};
+use crate::row::{Query, Read};
+use crate::runs::Runs;
+use crate::{StoreError, Synchronous, value};
 use std::collections::HashMap;
 use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
 use std::sync::{Arc, PoisonError, RwLock};
@@ -242,7 +245,7 @@ fn plain<'a>(values: Values<'a>) -> Vec<&'a (dyn ToSql + Sync)> {
 }
 
 /// A place for one connection.
-pub(super) struct Slot {
+pub(crate) struct Slot {
     dialer: Arc<Dialer>,
     patience: Duration,
     current: RwLock<Option<Arc<Conn>>>,
@@ -334,6 +337,36 @@ impl Slot {
     fn usable(&self) -> Option<Arc<Conn>> {
         let current = self.current.read().unwrap_or_else(PoisonError::into_inner);
         current.clone().filter(|conn| conn.is_usable())
+    }
+}
+
+impl Runs for Slot {
+    async fn run(
+        &self,
+        sql: &'static str,
+        values: &[value::Value<'_>],
+    ) -> Result<usize, StoreError> {
+        let values = each(values);
+        let run = || async { self.conn().await?.execute(sql, &values).await };
+        Ok(retried(run).await? as usize)
+    }
+
+    async fn many<T>(
+        &self,
+        query: &Query<T>,
+        values: &[value::Value<'_>],
+    ) -> Result<Vec<T>, StoreError> {
+        // Nothing that the database holds has a NUL.
+        if values.iter().any(value::Value::has_nul) {
+            return Ok(Vec::new());
+        }
+        let rows = self.query(query.sql, &each(values)).await?;
+        let read = rows.iter().map(|row| (query.read)(plain_row(row)));
+        Ok(read.collect::<Read<_>>()?)
+    }
+
+    async fn pause(&self, length: Duration) {
+        tokio::time::sleep(length).await;
     }
 }
 

@@ -70,13 +70,16 @@ impl From<Fault> for StoreError {
 }
 
 impl Fault {
-    pub(super) fn is_lost(&self) -> bool {
-        matches!(self, Fault::Lost(_))
+    /// The same, where somebody else may have made what was refused to be made twice.
+    pub(super) fn or_again(self) -> Self {
+        match self {
+            Fault::Refused(why) => Fault::Again(why),
+            other => other,
+        }
     }
 
-    /// A row that holds what it cannot.
-    pub(super) fn corrupt(column: usize, what: &str) -> Self {
-        Fault::Corrupt(format!("column {column} is not {what}"))
+    pub(super) fn is_lost(&self) -> bool {
+        matches!(self, Fault::Lost(_))
     }
 }
 

@@ -1,16 +1,16 @@
 //! Reads of one kind that many ask for at once: what has queued is read by one statement. Batches come from load,
 //! never from waiting.
 use super::conn::Slot;
-use super::rows::Read;
+use super::row::plain;
 use super::stopped;
 use super::value::values_of;
 use crate::StoreError;
+use crate::row::{Read, Row};
 use protocol::types::Locator;
 use std::collections::HashMap;
 use std::sync::Arc;
 use tokio::runtime::Handle;
 use tokio::sync::{Mutex, mpsc, oneshot};
-use tokio_postgres::Row;
 
 /// Reads that may wait; more are refused.
 const QUEUE: usize = 4_096;
@@ -28,7 +28,7 @@ struct Asked<T> {
 /// What is read: a statement that takes the array of ids as `$1`, and how one of its rows becomes a fact.
 pub(super) struct Kind<T> {
     pub(super) sql: &'static str,
-    pub(super) read: fn(&Row) -> Read<(Locator, T)>,
+    pub(super) read: fn(&dyn Row) -> Read<(Locator, T)>,
 }
 
 /// The way to the rows of one kind.
@@ -81,6 +81,6 @@ async fn rows<T>(
 ) -> Result<HashMap<i64, T>, StoreError> {
     let ids: Vec<i64> = ids.collect();
     let rows = slot.query(kind.sql, values_of![ids]).await?;
-    let fact = |row: &Row| (kind.read)(row).map(|(id, fact)| (id.0, fact));
+    let fact = |row| (kind.read)(plain(row)).map(|(id, fact)| (id.0, fact));
     Ok(rows.iter().map(fact).collect::<Read<_>>()?)
 }

@@ -1,77 +1,70 @@
 //! PostgreSQL: any number of nodes on one database. What many ask for at once is batched by kind, writes and reads of
 //! tokens; other reads are prepared statements, pipelined on a few shared connections.
 mod apply;
-mod apply_client;
 mod batch;
-mod clients;
 mod codes;
+mod columns;
 mod conn;
 mod devices;
 mod fault;
 mod feed;
 pub(crate) mod fill;
 mod gather;
-mod lease;
 mod migrate;
 pub(crate) mod operator;
-mod read;
 mod revoke;
-mod rows;
-pub(crate) mod sweep;
+mod row;
 mod tls;
 mod value;
 mod writer;
 
+use crate::facts::tokens;
+use crate::feed::Follow;
 use crate::location::PostgresUrl;
 use crate::memory::Memory;
-use crate::{IdMint, Options, Outcome, StoreError};
+use crate::row::Query;
+use crate::runs::Runs;
+use crate::value::{Value, values};
+use crate::{IdMint, Options, Outcome, Stay, StoreError, lease};
 use conn::{Dialer, Slot};
 use gather::Gather;
 use protocol::Transition;
 use protocol::decision::Mint;
-use protocol::facts::{RefreshFacts, Standing};
-use protocol::types::{AccessToken, ClientNo, Subject, UnixTime};
-use rows::get;
+use protocol::events::Act;
+use protocol::facts::RefreshFacts;
+use protocol::types::ids::Region;
+use protocol::types::{AccessToken, Locator, UnixTime};
 use std::sync::Arc;
-use std::sync::atomic::{AtomicI64, AtomicU64, AtomicUsize, Ordering::Relaxed};
+use std::sync::atomic::{AtomicI64, AtomicUsize, Ordering::Relaxed};
 use std::sync::{Mutex as StdMutex, PoisonError};
-use std::time::{Duration, Instant};
+use std::time::Instant;
 use tokio::runtime::{Handle, Runtime};
-use tokio::sync::{Mutex, Notify, mpsc, oneshot, watch};
+use tokio::sync::{Mutex, mpsc, oneshot};
 use tokio::task::JoinHandle;
-use value::values_of;
 use writer::{Job, Lane, QUEUE, Settle};
 
 /// Connections for all other transitions.
 const SINGLE_LANES: usize = 4;
-/// What memory may be behind the database.
-const STALE: Duration = Duration::from_secs(1);
 
 /// The back end.
 pub(crate) struct Postgres {
     pub(crate) memory: Arc<Memory>,
     pub(crate) mint: IdMint,
+    pub(crate) follow: Follow,
     readers: Vec<Arc<Slot>>,
     access_tokens: Gather<AccessToken>,
     refresh_tokens: Gather<RefreshFacts>,
     next_reader: AtomicUsize,
     /// Leases and the change feed: what requests must not keep waiting.
-    chores: Slot,
+    pub(crate) chores: Slot,
     /// Sweeping and filling, which nobody waits for.
-    sweeping: Slot,
+    pub(crate) sweeping: Slot,
     batches: mpsc::Sender<Job>,
     revocations: mpsc::Sender<Job>,
     singles: mpsc::Sender<Job>,
     lanes: StdMutex<Vec<JoinHandle<()>>>,
-    /// The last line of the feed that memory holds.
-    seen: watch::Sender<i64>,
-    /// Held while the feed is read; when that last failed, and why.
-    polling: Mutex<Option<(Instant, String)>>,
-    /// When memory last held all that was committed by then, in milliseconds after `opened`.
-    heard: AtomicU64,
-    opened: Instant,
-    fed: Arc<Notify>,
-    holder: String,
+    pub(crate) holder: String,
+    stay: Stay,
     lease_until: AtomicI64,
     /// Drives the connections, whichever runtime the requests are on.
     _driver: Driver,
@@ -105,25 +98,18 @@ impl Drop for Driver {
 struct Opened {
     slot: Slot,
     holder: String,
-    node: i64,
-    highest: i64,
-    memory: Memory,
-    seen: i64,
+    mint: IdMint,
+    memory: Arc<Memory>,
+    follow: Follow,
 }
 
 impl Postgres {
-    pub(crate) fn open(
-        url: &PostgresUrl,
-        options: &Options,
-        now: UnixTime,
-    ) -> Result<Self, StoreError> {
+    pub(crate) fn open(url: &PostgresUrl, options: &Options) -> Result<Self, StoreError> {
         let (driver, runtime) = Driver::start()?;
         let dialer = Arc::new(Dialer::new(url, options.synchronous, runtime.clone())?);
-        let began = Instant::now();
-        let opened = wait_for(&runtime, open(Slot::patient(dialer.clone()), now))??;
-        let mint = IdMint::new(opened.node, opened.highest);
-        let memory = Arc::new(opened.memory);
-        let fed = Arc::new(Notify::new());
+        let opening = open(Slot::patient(dialer.clone()), options.region, options.stay);
+        let opened = wait_for(&runtime, opening)??;
+        let (memory, fed) = (opened.memory, opened.follow.notify());
         let lane = |queue: &writer::Queue| Lane {
             queue: queue.clone(),
             slot: Slot::new(dialer.clone()),
@@ -146,8 +132,8 @@ impl Postgres {
             .map(|_| Arc::new(Slot::new(dialer.clone())))
             .collect();
         Ok(Postgres {
-            access_tokens: Gather::start(&runtime, &readers, read::ACCESS_TOKENS),
-            refresh_tokens: Gather::start(&runtime, &readers, read::REFRESH_TOKENS),
+            access_tokens: Gather::start(&runtime, &readers, ACCESS_TOKENS),
+            refresh_tokens: Gather::start(&runtime, &readers, REFRESH_TOKENS),
             readers,
             next_reader: AtomicUsize::new(0),
             chores: Slot::new(dialer.clone()),
@@ -156,17 +142,44 @@ impl Postgres {
             revocations,
             singles,
             lanes: StdMutex::new(lanes),
-            seen: watch::Sender::new(opened.seen),
-            polling: Mutex::default(),
-            heard: AtomicU64::new(0),
-            opened: began,
-            fed,
+            follow: opened.follow,
             holder: opened.holder,
-            lease_until: AtomicI64::new(now.plus(lease::LEASE).0),
+            stay: options.stay,
+            lease_until: AtomicI64::new(crate::mint::now().plus(options.stay.lease()).0),
             memory,
-            mint,
+            mint: opened.mint,
             _driver: driver,
         })
+    }
+
+    pub(crate) async fn one<T>(
+        &self,
+        query: &Query<T>,
+        values: &[Value<'_>],
+    ) -> Result<Option<T>, StoreError> {
+        self.reader().one(query, values).await
+    }
+
+    pub(crate) async fn many<T>(
+        &self,
+        query: &Query<T>,
+        values: &[Value<'_>],
+    ) -> Result<Vec<T>, StoreError> {
+        self.reader().many(query, values).await
+    }
+
+    pub(crate) async fn access_token(
+        &self,
+        id: Locator,
+    ) -> Result<Option<AccessToken>, StoreError> {
+        self.access_tokens.one(id).await
+    }
+
+    pub(crate) async fn refresh_token(
+        &self,
+        id: Locator,
+    ) -> Result<Option<RefreshFacts>, StoreError> {
+        self.refresh_tokens.one(id).await
     }
 
     /// The connection for the next read.
@@ -177,26 +190,28 @@ impl Postgres {
     pub(crate) async fn settle(
         &self,
         transition: Transition,
-        now: UnixTime,
+        act: Act,
     ) -> Result<Outcome, StoreError> {
         self.keep_number().await?;
-        let queue = match batch::Kind::of(&transition) {
+        let (done, answer) = oneshot::channel();
+        let settle = Settle {
+            transition,
+            act,
+            receipt: self.mint.locator(),
+            asked: Instant::now(),
+            done,
+        };
+        let queue = match settle.hot().map(batch::Kind::of) {
             Some(batch::Kind::Revoke) => &self.revocations,
             Some(_) => &self.batches,
             None => &self.singles,
         };
-        let (done, answer) = oneshot::channel();
-        let job = Job::Settle(Settle {
-            transition,
-            now,
-            receipt: self.mint.locator(),
-            asked: Instant::now(),
-            done,
-        });
-        queue.try_send(job).map_err(|error| match error {
-            mpsc::error::TrySendError::Full(_) => StoreError::Overloaded,
-            mpsc::error::TrySendError::Closed(_) => stopped(),
-        })?;
+        queue
+            .try_send(Job::Settle(settle))
+            .map_err(|error| match error {
+                mpsc::error::TrySendError::Full(_) => StoreError::Overloaded,
+                mpsc::error::TrySendError::Closed(_) => stopped(),
+            })?;
         answer.await.map_err(|_| stopped())?
     }
 
@@ -216,11 +231,13 @@ impl Postgres {
     }
 
     pub(crate) async fn renew_lease(&self, now: UnixTime) -> Result<(), StoreError> {
-        if !lease::renew(&self.chores, self.mint.node(), &self.holder, now).await? {
-            let taken = lease::take(&self.chores, &self.holder, now).await?;
+        let (length, holder) = (self.stay.lease(), &self.holder);
+        let until = now.plus(length);
+        if !lease::renew(&self.chores, self.mint.node(), holder, until).await? {
+            let taken = lease::take(&self.chores, holder, length, || now).await?;
             self.mint.set_node(taken);
         }
-        self.lease_until.store(now.plus(lease::LEASE).0, Relaxed);
+        self.lease_until.store(until.0, Relaxed);
         Ok(())
     }
 
@@ -239,11 +256,8 @@ impl Postgres {
     /// Whether the database reads, and commits what is written.
     pub(crate) async fn ready(&self) -> Result<(), StoreError> {
         let sql = "UPDATE nodes SET lease_until = lease_until WHERE holder = $1";
-        let values = values_of![self.holder];
-        let (reads, writes) = tokio::join!(
-            self.reader().query("SELECT 1", values_of![]),
-            self.chores.query(sql, values),
-        );
+        let values = values![&self.holder];
+        let (reads, writes) = tokio::join!(self.one(&ONE, &[]), self.chores.run(sql, &values));
         reads?;
         writes?;
         Ok(())
@@ -251,73 +265,32 @@ impl Postgres {
 
     /// The database's own time.
     pub(crate) async fn time(&self) -> Result<UnixTime, StoreError> {
-        let sql = "SELECT CAST(EXTRACT(EPOCH FROM now()) AS BIGINT)";
-        let rows = self.chores.query(sql, values_of![]).await?;
-        Ok(UnixTime(get(&rows[0], 0)?))
-    }
-
-    /// Takes in what was committed here or by other nodes; whether there was anything.
-    pub(crate) async fn poll_changes(&self) -> Result<bool, StoreError> {
-        let mut failed = self.polling.lock().await;
-        self.poll(&mut failed).await
-    }
-
-    /// What memory holds is not older than a second, or is made so before anyone relies on it.
-    pub(crate) async fn keep_up(&self) -> Result<(), StoreError> {
-        if self.is_fresh() {
-            return Ok(());
-        }
-        let mut failed = self.polling.lock().await;
-        match &*failed {
-            _ if self.is_fresh() => Ok(()),
-            Some((when, why)) if when.elapsed() < conn::PAUSE => {
-                Err(StoreError::Unavailable(why.clone()))
-            }
-            _ => self.poll(&mut failed).await.map(drop),
-        }
-    }
-
-    fn is_fresh(&self) -> bool {
-        let heard = Duration::from_millis(self.heard.load(Relaxed));
-        self.opened.elapsed() < heard + STALE
-    }
-
-    async fn poll(&self, failed: &mut Option<(Instant, String)>) -> Result<bool, StoreError> {
-        let began = self.opened.elapsed();
-        let taken = self.take_changes().await;
-        match &taken {
-            Ok(_) => {
-                let began = u64::try_from(began.as_millis()).unwrap_or(u64::MAX);
-                self.heard.store(began, Relaxed);
-                *failed = None;
-            }
-            Err(error) => *failed = Some((Instant::now(), error.to_string())),
-        }
-        taken
-    }
-
-    async fn take_changes(&self) -> Result<bool, StoreError> {
-        let seen = *self.seen.borrow();
-        let changes = read::changes(&self.chores, seen).await?;
-        for (_, kind, reference, until) in &changes {
-            match kind.as_str() {
-                "grant" => self.memory.revoke(*reference, *until),
-                "client" => self.memory.forget_client(ClientNo(*reference)),
-                "person" => {
-                    let subject = Subject(*reference);
-                    let standing = read::standing(&self.chores, subject).await?;
-                    self.memory.set_standing(subject, standing);
-                }
-                // A token's row is gone; the line is for APIs.
-                _ => {}
-            }
-        }
-        if let Some((last, ..)) = changes.last() {
-            self.seen.send_replace(*last);
-        }
-        Ok(!changes.is_empty())
+        let query = Query {
+            sql: "SELECT CAST(EXTRACT(EPOCH FROM now()) AS BIGINT)",
+            read: |row| row.time(0),
+        };
+        let now = self.chores.one(&query, &[]).await?;
+        now.ok_or_else(stopped)
     }
 }
+
+/// Nothing but an answer.
+const ONE: Query<()> = Query {
+    sql: "SELECT 1",
+    read: |_| Ok(()),
+};
+
+/// Access tokens by id.
+const ACCESS_TOKENS: gather::Kind<AccessToken> = gather::Kind {
+    sql: tokens::ACCESS_OF_MANY,
+    read: |row| tokens::access(row).map(|token| (token.id, token)),
+};
+
+/// Refresh tokens by id, each with its grant, its use and its person.
+const REFRESH_TOKENS: gather::Kind<RefreshFacts> = gather::Kind {
+    sql: tokens::REFRESH_OF_MANY,
+    read: |row| tokens::refresh(row).map(|facts| (facts.token.id, facts)),
+};
 
 /// Runs `work` on the store's own threads and waits for it on this one, which may belong to another runtime.
 fn wait_for<T: Send + 'static>(
@@ -331,19 +304,18 @@ fn wait_for<T: Send + 'static>(
     answer.recv().map_err(|_| stopped())
 }
 
-async fn open(slot: Slot, now: UnixTime) -> Result<Opened, StoreError> {
+async fn open(slot: Slot, region: Region, stay: Stay) -> Result<Opened, StoreError> {
     refuse_level(&slot).await?;
     migrate::run(&slot).await?;
     let holder = lease::holder();
-    let node = lease::take(&slot, &holder, now).await?;
-    let memory = Memory::new();
-    feed::begin(&slot).await?;
-    let seen = load_memory(&slot, &memory, now).await?;
+    let node = lease::take(&slot, &holder, stay.lease(), crate::mint::now).await?;
+    let memory = Arc::new(Memory::new());
+    let follow = Follow::begin(&slot, memory.clone()).await?;
+    let highest = slot.one(&tokens::HIGHEST_ID, &[]).await?;
     Ok(Opened {
-        node,
-        highest: highest_id(&slot).await?,
+        mint: IdMint::new(region, node, highest.unwrap_or(0)),
         memory,
-        seen,
+        follow,
         holder,
         slot,
     })
@@ -351,44 +323,16 @@ async fn open(slot: Slot, now: UnixTime) -> Result<Opened, StoreError> {
 
 /// Guards are right where each statement sees what was committed before it, and where races are refused.
 async fn refuse_level(slot: &Slot) -> Result<(), StoreError> {
-    let rows = slot
-        .query(
-            "SELECT current_setting('transaction_isolation')",
-            values_of![],
-        )
-        .await?;
-    let level: &str = get(&rows[0], 0)?;
-    match level {
-        "repeatable read" => Err(StoreError::Unavailable(
+    let level = Query {
+        sql: "SELECT current_setting('transaction_isolation')",
+        read: |row| row.string(0),
+    };
+    match slot.one(&level, &[]).await?.as_deref() {
+        Some("repeatable read") => Err(StoreError::Unavailable(
             "default_transaction_isolation is repeatable read: set it to read committed or serializable".to_owned(),
         )),
         _ => Ok(()),
     }
-}
-
-/// The highest id in any table that a mint feeds.
-async fn highest_id(slot: &Slot) -> Result<i64, StoreError> {
-    let sql = "SELECT GREATEST(0, (SELECT MAX(id) FROM access_tokens), (SELECT MAX(id) FROM refresh_tokens), \
-               (SELECT MAX(id) FROM codes), (SELECT MAX(id) FROM device_codes), (SELECT MAX(id) FROM grants), \
-               (SELECT MAX(id) FROM interactions), (SELECT MAX(id) FROM sessions), (SELECT MAX(id) FROM audit))";
-    let rows = slot.query(sql, values_of![]).await?;
-    Ok(get(&rows[0], 0)?)
-}
-
-/// Fills memory; returns the last line of the feed that it holds. The feed is read first: what changes after that
-/// is in a later line.
-async fn load_memory(slot: &Slot, memory: &Memory, now: UnixTime) -> Result<i64, StoreError> {
-    let mut cursor = 0;
-    for (seq, kind, reference, until) in read::changes(slot, 0).await? {
-        cursor = seq;
-        if kind == "grant" && until > now.0 {
-            memory.revoke(reference, until);
-        }
-    }
-    for person in read::standings(slot).await? {
-        memory.set_standing(person.subject, Standing::from(&person));
-    }
-    Ok(cursor)
 }
 
 fn stopped() -> StoreError {

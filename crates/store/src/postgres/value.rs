@@ -1,5 +1,9 @@
-//! Values of statements: each knows its type, so that a statement needs no answer about its parameters first.
-use tokio_postgres::types::{ToSql, Type};
+//! Values of statements: each knows its type, so that a statement needs no answer about its parameters first. Those of
+//! one row are the same as on SQLite; columns of many rows are arrays.
+use crate::value::Value as One;
+use std::error::Error;
+use tokio_postgres::types::private::BytesMut;
+use tokio_postgres::types::{IsNull, ToSql, Type, to_sql_checked};
 
 /// A value that a statement is given.
 pub(super) trait Value: Send + Sync {
@@ -24,28 +28,60 @@ macro_rules! values {
 }
 
 values! {
-    bool => BOOL,
-    i64 => INT8,
-    Option<i64> => INT8,
-    String => TEXT,
-    Option<String> => TEXT,
-    &str => TEXT,
-    Option<&str> => TEXT,
-    &[u8] => BYTEA,
-    Vec<u8> => BYTEA,
-    Option<&[u8]> => BYTEA,
     Vec<bool> => BOOL_ARRAY,
     Vec<i64> => INT8_ARRAY,
     Vec<Option<i64>> => INT8_ARRAY,
     Vec<&[u8]> => BYTEA_ARRAY,
     Vec<Option<&[u8]>> => BYTEA_ARRAY,
     Vec<String> => TEXT_ARRAY,
+    Vec<Option<String>> => TEXT_ARRAY,
     Vec<&str> => TEXT_ARRAY,
     Vec<Option<&str>> => TEXT_ARRAY,
 }
 
+impl Value for One<'_> {
+    fn kind(&self) -> Type {
+        match self {
+            One::Number(_) => Type::INT8,
+            One::Flag(_) => Type::BOOL,
+            One::Text(_) => Type::TEXT,
+            One::Bytes(_) => Type::BYTEA,
+        }
+    }
+
+    fn sql(&self) -> &(dyn ToSql + Sync) {
+        self
+    }
+}
+
+impl ToSql for One<'_> {
+    fn to_sql(
+        &self,
+        kind: &Type,
+        out: &mut BytesMut,
+    ) -> Result<IsNull, Box<dyn Error + Sync + Send>> {
+        match self {
+            One::Number(number) => number.to_sql(kind, out),
+            One::Flag(flag) => flag.to_sql(kind, out),
+            One::Text(text) => text.as_deref().to_sql(kind, out),
+            One::Bytes(bytes) => bytes.as_deref().to_sql(kind, out),
+        }
+    }
+
+    fn accepts(kind: &Type) -> bool {
+        matches!(*kind, Type::INT8 | Type::BOOL | Type::TEXT | Type::BYTEA)
+    }
+
+    to_sql_checked!();
+}
+
 /// The values of a statement, by reference.
 pub(super) type Values<'a> = &'a [&'a dyn Value];
+
+/// Values of one row, by reference.
+pub(super) fn each<'a>(values: &'a [One<'_>]) -> Vec<&'a dyn Value> {
+    values.iter().map(|value| value as &dyn Value).collect()
+}
 
 /// Values in the order of `$1`, `$2` ….
 macro_rules! values_of {

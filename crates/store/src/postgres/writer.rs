@@ -1,15 +1,22 @@
 //! The writers: lanes that take what has queued, each on its own connection. Batches come from load, never from
 //! waiting. A commit whose answer was lost is found out about before anyone is answered.
-use super::apply::Apply;
+use super::apply::apply;
 use super::batch::{self, Kind, Settled};
 use super::conn::{BEGIN, Conn, Slot, Tries};
 use super::fault::Fault;
-use super::read;
-use super::rows::Read;
-use super::value::values_of;
+use super::row::Ran;
+use super::value::each;
+use crate::changes::{self, Change};
+use crate::facts::people;
 use crate::memory::Memory;
+use crate::runs::Runs;
+use crate::steps::Steps;
+use crate::value::values;
 use crate::{Outcome, StoreError};
 use protocol::Transition;
+use protocol::events::Act;
+use protocol::facts::Standing;
+use protocol::transition::DeviceChange;
 use protocol::types::{ClientNo, Locator, Subject, UnixTime};
 use std::sync::Arc;
 use std::time::Instant;
@@ -38,8 +45,8 @@ pub(super) enum Job {
 /// A transition and who waits for it.
 pub(super) struct Settle {
     pub(super) transition: Transition,
-    pub(super) now: UnixTime,
-    /// The id of its line of the audit trail, the same at every try: it tells whether an earlier one committed.
+    pub(super) act: Act,
+    /// The id of its event, the same at every try: it tells whether an earlier one committed.
     pub(super) receipt: Locator,
     /// Since when it waits.
     pub(super) asked: Instant,
@@ -97,7 +104,7 @@ impl Lane {
         let mut batches = <[Vec<Settle>; Kind::COUNT]>::default();
         let mut singles = Vec::new();
         for job in jobs {
-            match Kind::of(&job.transition) {
+            match job.hot().map(Kind::of) {
                 Some(kind) => batches[kind as usize].push(job),
                 None => singles.push(job),
             }
@@ -143,7 +150,7 @@ impl Lane {
     }
 
     /// Tries until the database takes no other side of a race.
-    async fn try_batch(&self, kind: Kind, jobs: &[Settle]) -> Read<Settled> {
+    async fn try_batch(&self, kind: Kind, jobs: &[Settle]) -> Ran<Settled> {
         let mut tries = Tries::new();
         loop {
             let conn = self.slot.conn().await?;
@@ -160,7 +167,7 @@ impl Lane {
 
     /// Settles one of a batch that failed. Its guard is asked for again, which waits for an earlier try that still
     /// runs; when the guard is lost, its own row tells to whom.
-    async fn one_of(&self, kind: Kind, job: &Settle) -> Read<Outcome> {
+    async fn one_of(&self, kind: Kind, job: &Settle) -> Ran<Outcome> {
         let mut tries = Tries::since(job.asked);
         loop {
             refuse_late(&tries)?;
@@ -168,7 +175,7 @@ impl Lane {
             let tried = async {
                 let settled = kind.settle(&conn, std::slice::from_ref(job)).await?;
                 self.learn(&settled.effects).await;
-                Ok(settled.won[0] || batch::was_settled(&conn, &job.transition).await?)
+                Ok(settled.won[0] || was_settled(&conn, job).await?)
             };
             match tried.await {
                 Ok(false) if kind == Kind::Issue => {
@@ -188,32 +195,28 @@ impl Lane {
     }
 
     /// Settles a transition in a transaction of its own.
-    async fn alone(&self, job: &Settle) -> Read<Outcome> {
-        let (transition, now, receipt) = (&job.transition, job.now, job.receipt);
+    async fn alone(&self, job: &Settle) -> Ran<Outcome> {
+        let Change::Cold(change) = Change::from(&job.transition) else {
+            return Err(Fault::Refused("this is settled with others".to_owned()));
+        };
+        let steps = change.steps(job.act.at, job.receipt);
         let mut tries = Tries::since(job.asked);
         let mut unsure = false;
         loop {
             refuse_late(&tries)?;
             let conn = self.slot.conn().await?;
-            let mut apply = Apply {
-                conn: &conn,
-                now,
-                receipt,
-                effects: Vec::new(),
-            };
-            let done = transact(&mut apply, transition, &mut unsure).await;
-            let effects = apply.effects;
-            match done {
-                Ok(Outcome::Conflict)
-                    if unsure && was_alone_settled(&conn, transition, receipt).await? =>
+            match transact(&conn, job, &steps, &mut unsure).await {
+                Ok((Outcome::Conflict, _))
+                    if unsure && was_alone_settled(&conn, &job.transition, job.receipt).await? =>
                 {
-                    self.learn_of(transition).await;
+                    // The feed tells of it too.
+                    let client = changes::changed_client(&job.transition);
+                    let effects: Vec<_> = client.map(Effect::Client).into_iter().collect();
+                    self.learn(&effects).await;
                     return Ok(Outcome::Committed);
                 }
-                Ok(outcome) => {
-                    if outcome == Outcome::Committed {
-                        self.learn(&effects).await;
-                    }
+                Ok((outcome, effects)) => {
+                    self.learn(&effects).await;
                     return Ok(outcome);
                 }
                 Err(Fault::Again(why)) => tries.pause(why).await?,
@@ -233,49 +236,47 @@ impl Lane {
         }
         for effect in effects {
             match effect {
-                Effect::Grant(grant, until) => self.memory.revoke(grant.0, until.0),
+                Effect::Grant(grant, until) => self.memory.revoke(*grant, *until),
                 Effect::Client(client) => self.memory.forget_client(*client),
                 Effect::Token => {}
                 Effect::Person(subject) => {
-                    if let Ok(standing) = read::standing(&self.slot, *subject).await {
+                    let values = values![*subject];
+                    if let Ok(person) = self.slot.one(&people::BY_SUBJECT, &values).await {
+                        let standing = person.as_ref().map_or(Standing::GOOD, Standing::from);
                         self.memory.set_standing(*subject, standing);
                     }
                 }
             }
         }
     }
-
-    /// The same for a guarded change of an app whose first commit was not answered; the feed tells of it too.
-    async fn learn_of(&self, transition: &Transition) {
-        if let Transition::UpdateClient { client, .. } = transition {
-            self.learn(&[Effect::Client(*client)]).await;
-        }
-    }
 }
 
 /// Behind others whom the database kept waiting, nobody waits as long again.
-fn refuse_late(tries: &Tries) -> Read<()> {
+fn refuse_late(tries: &Tries) -> Ran<()> {
     match tries.are_over() {
         true => Err(Fault::Lost("the database answers too slowly".to_owned())),
         false => Ok(()),
     }
 }
 
-/// Runs one transaction. `unsure` is set when the answer to its commit did not come.
+/// Runs one transaction; what memory must learn of it. `unsure` is set when the answer to its commit did not come.
 async fn transact(
-    apply: &mut Apply<'_>,
-    transition: &Transition,
+    conn: &Conn,
+    job: &Settle,
+    steps: &Steps<'_>,
     unsure: &mut bool,
-) -> Read<Outcome> {
-    let conn = apply.conn;
+) -> Ran<(Outcome, Vec<Effect>)> {
     conn.command(BEGIN).await?;
-    match apply.transition(transition).await {
-        Ok(Outcome::Committed) => {
+    match apply(conn, job, steps).await {
+        Ok((Outcome::Committed, effects)) => {
             let committed = conn.command("COMMIT").await;
             *unsure |= committed.as_ref().is_err_and(Fault::is_lost);
-            committed.map(|()| Outcome::Committed)
+            committed.map(|()| (Outcome::Committed, effects))
         }
-        Ok(Outcome::Conflict) => conn.command("ROLLBACK").await.map(|()| Outcome::Conflict),
+        Ok((Outcome::Conflict, effects)) => {
+            conn.command("ROLLBACK").await?;
+            Ok((Outcome::Conflict, effects))
+        }
         Err(fault @ Fault::Lost(_)) => Err(fault),
         Err(fault) => {
             conn.command("ROLLBACK").await?;
@@ -284,13 +285,22 @@ async fn transact(
     }
 }
 
-/// Whether a transition that runs alone is there already: its line of the audit trail tells, or the row it made.
-async fn was_alone_settled(conn: &Conn, transition: &Transition, receipt: Locator) -> Read<bool> {
+async fn was_settled(conn: &Conn, job: &Settle) -> Ran<bool> {
+    match job.hot() {
+        Some(hot) => batch::was_settled(conn, hot).await,
+        None => Ok(false),
+    }
+}
+
+/// Whether a transition that runs alone is there already: its event tells, or the row it made.
+async fn was_alone_settled(conn: &Conn, transition: &Transition, receipt: Locator) -> Ran<bool> {
     let (sql, id) = match transition {
-        Transition::KeepDevice(device) => ("SELECT 1 FROM device_codes WHERE id = $1", device.id),
-        _ => ("SELECT 1 FROM audit WHERE id = $1", receipt),
+        Transition::Device(DeviceChange::Keep(device)) => {
+            ("SELECT 1 FROM device_codes WHERE id = $1", device.id)
+        }
+        _ => ("SELECT 1 FROM events WHERE id = $1", receipt),
     };
-    Ok(!conn.query(sql, values_of![id.0]).await?.is_empty())
+    Ok(!conn.query(sql, &each(&values![id])).await?.is_empty())
 }
 
 fn outcome(won: bool) -> Outcome {

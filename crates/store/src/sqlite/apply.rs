@@ -1,173 +1,142 @@
-//! Transitions to statements. The guard comes first; when it is lost nothing has been written.
-use super::read;
+//! Transitions to statements. The guard comes first; when it is lost nothing has been written. What many ask for at
+//! once is here, all else runs by its steps.
 use super::statements::Statements;
 use super::writer::Effect;
+use crate::changes::{ANSWER, Change, Hot};
+use crate::facts::feed::About;
+use crate::facts::people;
+use crate::facts::tokens::access_columns;
+use crate::feed::{self, FED};
+use crate::row::Query;
+use crate::steps::{Kind, Step, Steps};
+use crate::value::{Value, values};
+use crate::{IdMint, Outcome};
 use protocol::Transition;
 use protocol::decision::Mint;
-use protocol::types::person::email_key;
+use protocol::events::Act;
+use protocol::facts::Standing;
 use protocol::types::{
-    AccessToken, AuthorizationCode, Consent, Grant, Interaction, Lifetime, Locator, NewPerson,
-    RefreshToken, Session, Subject, UnixTime,
+    AccessToken, AuthorizationCode, Consent, Grant, Interaction, Locator, RefreshToken,
 };
-use rusqlite::{Params, Result, params};
-
-use crate::{IdMint, Outcome};
-use jose::Digest;
+use rusqlite::Result;
 
 /// One transition inside an open transaction.
 pub(super) struct Apply<'a, 'c> {
     pub(super) db: &'a Statements<'c>,
     pub(super) mint: &'a IdMint,
-    pub(super) now: UnixTime,
+    pub(super) act: Act,
     /// What memory must learn once this is committed.
     pub(super) effects: &'a mut Vec<Effect>,
 }
 
+/// What became of a change.
+enum Done {
+    Changed,
+    /// It was so before: success, and nothing to tell.
+    Unchanged,
+    Lost,
+}
+
+impl From<bool> for Done {
+    fn from(won: bool) -> Self {
+        match won {
+            true => Done::Changed,
+            false => Done::Lost,
+        }
+    }
+}
+
 impl Apply<'_, '_> {
-    /// Applies a transition and its line of the audit trail.
+    /// Applies a transition and writes its event.
     pub(super) fn transition(&mut self, transition: &Transition) -> Result<Outcome> {
-        if let Transition::RevokeGrant { grant, until, .. } = transition {
-            // Revoking what is revoked is success, and nothing to write down again.
-            if self.revoke_grant(*grant, *until)? {
-                self.audit(transition)?;
-            }
-            return Ok(Outcome::Committed);
+        let done = match Change::from(transition) {
+            Change::Hot(change) => self.hot(change)?,
+            // Nothing is tried again here, so nobody asks for a receipt.
+            Change::Cold(change) => self.steps(&change.steps(self.act.at, Locator(0)))?,
+        };
+        match done {
+            Done::Changed => self.event(transition).map(|()| Outcome::Committed),
+            Done::Unchanged => Ok(Outcome::Committed),
+            Done::Lost => Ok(Outcome::Conflict),
         }
-        let outcome = self.change(transition)?;
-        if outcome == Outcome::Committed {
-            self.audit(transition)?;
-        }
-        Ok(outcome)
     }
 
-    fn change(&mut self, transition: &Transition) -> Result<Outcome> {
-        use Transition as T;
-        match transition {
-            T::IssueAccessToken(token) => self.insert_access(token)?,
-            T::RotateRefreshToken {
+    fn hot(&mut self, change: Hot<'_>) -> Result<Done> {
+        match change {
+            Hot::Issue(token) => self.insert_access(token).map(|()| Done::Changed),
+            Hot::Rotate {
                 consumed,
                 successor,
                 access,
                 reply,
-                ..
             } => {
-                return self.rotate(
-                    *consumed,
-                    successor,
-                    access,
-                    reply.as_ref().map(|r| &r.0[..]),
-                );
+                let reply = reply.map(|reply| &reply.0[..]);
+                self.rotate(consumed, successor, access, reply)
             }
-            T::RedeemCode {
+            Hot::Redeem {
                 grant,
                 access,
                 refresh,
-            } => {
-                return self.redeem(grant, access, refresh.as_ref());
-            }
-            T::KeepInteraction(interaction) => self.keep_interaction(interaction)?,
-            T::IssueCode {
+            } => self.redeem(grant, access, refresh),
+            Hot::Keep(interaction) => self.keep(interaction).map(|()| Done::Changed),
+            Hot::IssueCode {
                 code,
                 interaction,
                 consent,
-            } => {
-                return self.issue_code(code, *interaction, consent.as_ref());
-            }
-            T::DenyInteraction { interaction, .. } => return self.answer(*interaction),
-            T::KeepDevice(device) => return self.keep_device(device),
-            T::PollDevice {
+            } => self.issue_code(code, interaction, consent),
+            Hot::Poll {
                 device,
                 before,
                 after,
-            } => return self.poll_device(*device, *before, *after),
-            T::AnswerDevice {
-                device,
-                subject,
-                answer,
-                ..
-            } => return self.answer_device(*device, *subject, *answer),
-            T::RevokeAccessToken { token, .. } => {
-                if self.run("DELETE FROM access_tokens WHERE id = ?1", [token.0])? > 0 {
-                    self.effects.push(Effect::Token);
-                    self.feed("token", token.0, self.now.plus(FED))?;
-                }
-            }
-            _ => return self.change_account(transition),
-        }
-        Ok(Outcome::Committed)
-    }
-
-    fn change_account(&mut self, transition: &Transition) -> Result<Outcome> {
-        use Transition as T;
-        match transition {
-            T::CreatePerson(person) => return self.create_person(person),
-            T::SetPassword {
-                subject,
-                password,
-                keep,
             } => {
-                self.run(
-                    "UPDATE people SET password = ?2 WHERE subject = ?1",
-                    params![subject.0, password],
-                )?;
-                self.end_sessions(*subject, *keep)?;
+                let guard = "UPDATE device_codes SET wait = $2, polled_at = $3 WHERE id = $1 AND wait = $4 \
+                             AND polled_at IS NOT DISTINCT FROM $5 AND answer IS NULL";
+                let values = values![
+                    device,
+                    after.interval,
+                    after.polled_at,
+                    before.interval,
+                    before.polled_at,
+                ];
+                Ok((self.run(guard, &values)? > 0).into())
             }
-            T::DisablePerson { subject, cutoff } => self.disable_person(*subject, *cutoff)?,
-            T::EnablePerson { subject } => {
-                self.run(
-                    "UPDATE people SET disabled_at = NULL WHERE subject = ?1",
-                    [subject.0],
-                )?;
-                self.person_changed(*subject)?;
+            Hot::RevokeGrant(grant) => self.revoke_grant(grant),
+            Hot::RevokeAccessToken(token) => {
+                if self.run("DELETE FROM access_tokens WHERE id = $1", &values![token])? > 0 {
+                    self.tell(About::Token(token))?;
+                }
+                Ok(Done::Changed)
             }
-            T::StartSession {
-                session,
-                ends,
-                password,
-            } => return self.start_session(session, *ends, password),
-            T::EndSession { subject, session } => {
-                self.run(
-                    "DELETE FROM sessions WHERE id = ?1 AND subject = ?2",
-                    [session.0, subject.0],
-                )?;
-            }
-            T::EndSessions { subject, keep } => self.end_sessions(*subject, *keep)?,
-            T::CountAttempt { keys, window } => return self.count_attempt(keys, *window),
-            T::ClearAttempts { own, shared, .. } => self.clear_attempts(own, shared)?,
-            _ => return self.change_client(transition),
         }
-        Ok(Outcome::Committed)
     }
 
-    pub(super) fn run(&self, sql: &'static str, values: impl Params) -> Result<usize> {
+    fn run(&self, sql: &'static str, values: &[Value<'_>]) -> Result<usize> {
         self.db.execute(sql, values)
     }
 
     fn insert_access(&self, token: &AccessToken) -> Result<()> {
-        let values = params![
-            token.id.0,
-            token.digest.as_bytes(),
-            token.grant.0,
-            token.client.0,
-            token.subject.map(|subject| subject.0),
-            token.scope.as_str(),
-            token.expires_at.0,
+        let sql = concat!(
+            "INSERT INTO access_tokens (",
+            access_columns!(),
+            ") VALUES ($1, $2, $3, $4, $5, $6, $7)"
+        );
+        let values = values![
+            token.id,
+            &token.digest,
+            token.grant,
+            token.client,
+            token.subject,
+            &token.scope,
+            token.expires_at,
         ];
-        let sql = "INSERT INTO access_tokens (id, digest, grant_id, client, subject, scope, expires_at) \
-                   VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)";
-        self.run(sql, values).map(drop)
+        self.run(sql, &values).map(drop)
     }
 
     fn insert_refresh(&self, token: &RefreshToken) -> Result<()> {
-        let values = params![
-            token.id.0,
-            token.digest.as_bytes(),
-            token.grant.0,
-            token.expires_at.0
-        ];
         let sql =
-            "INSERT INTO refresh_tokens (id, digest, grant_id, expires_at) VALUES (?1, ?2, ?3, ?4)";
-        self.run(sql, values).map(drop)
+            "INSERT INTO refresh_tokens (id, digest, grant_id, expires_at) VALUES ($1, $2, $3, $4)";
+        let values = values![token.id, &token.digest, token.grant, token.expires_at];
+        self.run(sql, &values).map(drop)
     }
 
     fn rotate(
@@ -176,19 +145,19 @@ impl Apply<'_, '_> {
         successor: &RefreshToken,
         access: &AccessToken,
         reply: Option<&[u8]>,
-    ) -> Result<Outcome> {
-        let guard = "INSERT INTO used_refresh_tokens (id, successor, used_at) VALUES (?1, ?2, ?3) \
+    ) -> Result<Done> {
+        let guard = "INSERT INTO used_refresh_tokens (id, successor, used_at) VALUES ($1, $2, $3) \
                      ON CONFLICT DO NOTHING";
-        if self.run(guard, [consumed.0, successor.id.0, self.now.0])? == 0 {
-            return Ok(Outcome::Conflict);
+        if self.run(guard, &values![consumed, successor.id, self.act.at])? == 0 {
+            return Ok(Done::Lost);
         }
         self.insert_refresh(successor)?;
         self.insert_access(access)?;
         if let Some(sealed) = reply {
-            let sql = "INSERT INTO refresh_replies (id, sealed) VALUES (?1, ?2)";
-            self.run(sql, params![successor.id.0, sealed])?;
+            let sql = "INSERT INTO refresh_replies (id, sealed) VALUES ($1, $2)";
+            self.run(sql, &values![successor.id, sealed])?;
         }
-        Ok(Outcome::Committed)
+        Ok(Done::Changed)
     }
 
     fn redeem(
@@ -196,46 +165,37 @@ impl Apply<'_, '_> {
         grant: &Grant,
         access: &AccessToken,
         refresh: Option<&RefreshToken>,
-    ) -> Result<Outcome> {
+    ) -> Result<Done> {
         let guard = "INSERT INTO grants (id, client, subject, scope, auth_time, started_at, expires_at, revoked_at) \
-                     VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, NULL) ON CONFLICT DO NOTHING";
-        let values = params![
-            grant.id.0,
-            grant.client.0,
-            grant.subject.0,
-            grant.scope.as_str(),
-            grant.auth_time.0,
-            grant.started_at.0,
-            grant.expires_at.0,
+                     VALUES ($1, $2, $3, $4, $5, $6, $7, NULL) ON CONFLICT DO NOTHING";
+        let values = values![
+            grant.id,
+            grant.client,
+            grant.subject,
+            &grant.scope,
+            grant.auth_time,
+            grant.started_at,
+            grant.expires_at,
         ];
-        if self.run(guard, values)? == 0 {
-            return Ok(Outcome::Conflict);
+        if self.run(guard, &values)? == 0 {
+            return Ok(Done::Lost);
         }
         self.insert_access(access)?;
         refresh.map_or(Ok(()), |token| self.insert_refresh(token))?;
-        Ok(Outcome::Committed)
+        Ok(Done::Changed)
     }
 
-    fn keep_interaction(&self, interaction: &Interaction) -> Result<()> {
-        let values = params![
-            interaction.id.0,
-            interaction.digest.as_bytes(),
-            interaction.client.0,
-            interaction.request,
-            interaction.expires_at.0,
-        ];
+    fn keep(&self, interaction: &Interaction) -> Result<()> {
         let sql = "INSERT INTO interactions (id, digest, client, request, expires_at, answered_at) \
-                   VALUES (?1, ?2, ?3, ?4, ?5, NULL)";
-        self.run(sql, values).map(drop)
-    }
-
-    fn answer(&self, interaction: Locator) -> Result<Outcome> {
-        let guard =
-            "UPDATE interactions SET answered_at = ?2 WHERE id = ?1 AND answered_at IS NULL";
-        Ok(match self.run(guard, [interaction.0, self.now.0])? {
-            0 => Outcome::Conflict,
-            _ => Outcome::Committed,
-        })
+                   VALUES ($1, $2, $3, $4, $5, NULL)";
+        let values = values![
+            interaction.id,
+            &interaction.digest,
+            interaction.client,
+            &interaction.request,
+            interaction.expires_at,
+        ];
+        self.run(sql, &values).map(drop)
     }
 
     fn issue_code(
@@ -243,195 +203,136 @@ impl Apply<'_, '_> {
         code: &AuthorizationCode,
         interaction: Option<Locator>,
         consent: Option<&Consent>,
-    ) -> Result<Outcome> {
+    ) -> Result<Done> {
         if let Some(interaction) = interaction
-            && self.answer(interaction)? == Outcome::Conflict
+            && self.run(ANSWER, &values![interaction, self.act.at])? == 0
         {
-            return Ok(Outcome::Conflict);
+            return Ok(Done::Lost);
         }
-        let values = params![
-            code.id.0,
-            code.digest.as_bytes(),
-            code.client.0,
-            code.subject.0,
-            code.scope.as_str(),
-            code.scope_named,
-            code.redirect_uri,
-            code.challenge.as_ref().map(|challenge| challenge.as_str()),
-            code.auth_time.0,
-            code.expires_at.0,
-        ];
         let sql = "INSERT INTO codes (id, digest, client, subject, scope, scope_named, redirect_uri, \
-                   challenge, auth_time, expires_at) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)";
-        self.run(sql, values)?;
+                   challenge, auth_time, expires_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)";
+        let values = values![
+            code.id,
+            &code.digest,
+            code.client,
+            code.subject,
+            &code.scope,
+            code.scope_named,
+            &code.redirect_uri,
+            code.challenge.as_ref().map(|challenge| challenge.as_str()),
+            code.auth_time,
+            code.expires_at,
+        ];
+        self.run(sql, &values)?;
         consent.map_or(Ok(()), |consent| self.remember(consent))?;
-        Ok(Outcome::Committed)
+        Ok(Done::Changed)
     }
 
     fn remember(&self, consent: &Consent) -> Result<()> {
-        let values = params![
-            consent.subject.0,
-            consent.client.0,
-            consent.scope.as_str(),
-            consent.redirect_uris.join("\n"),
-            consent.granted_at.0,
-        ];
         let sql = "INSERT INTO consents (subject, client, scope, redirect_uris, granted_at) \
-                   VALUES (?1, ?2, ?3, ?4, ?5) ON CONFLICT (subject, client) DO UPDATE SET \
+                   VALUES ($1, $2, $3, $4, $5) ON CONFLICT (subject, client) DO UPDATE SET \
                    scope = excluded.scope, redirect_uris = excluded.redirect_uris, granted_at = excluded.granted_at";
-        self.run(sql, values).map(drop)
-    }
-
-    /// Revokes a grant; whether it was alive. The revocation is remembered until the grant's own end, which no
-    /// token outlives.
-    fn revoke_grant(&mut self, grant: Locator, until: UnixTime) -> Result<bool> {
-        let sql = "UPDATE grants SET revoked_at = ?2 WHERE id = ?1 AND revoked_at IS NULL RETURNING expires_at";
-        let Some(end) = self.db.one(sql, [grant.0, self.now.0], |row| row.get(0))? else {
-            return Ok(false);
-        };
-        let until = until.max(UnixTime(end));
-        self.feed("grant", grant.0, until)?;
-        self.effects.push(Effect::Grant(grant, until));
-        Ok(true)
-    }
-
-    fn create_person(&self, person: &NewPerson) -> Result<Outcome> {
-        let next = "SELECT MAX(COALESCE((SELECT MAX(subject) FROM people WHERE subject < 9007199254740991), 0), \
-             COALESCE((SELECT MAX(subjects_above) FROM epochs), 0)) + 1";
-        let subject = match person.subject {
-            Some(subject) => subject.0,
-            None => self.db.one(next, [], |row| row.get(0))?.unwrap_or(1),
-        };
-        let values = params![
-            subject,
-            person.email,
-            email_key(&person.email),
-            person.name,
-            person.admin,
-            person.password,
-            self.now.0,
-            person.test_app.map(|app| app.0),
+        let values = values![
+            consent.subject,
+            consent.client,
+            &consent.scope,
+            consent.redirect_uris.join("\n"),
+            consent.granted_at,
         ];
-        let guard = "INSERT INTO people (subject, email, email_key, name, admin, password, disabled_at, cutoff, created_at, \
-                     test_app) VALUES (?1, ?2, ?3, ?4, ?5, ?6, NULL, 0, ?7, ?8) ON CONFLICT DO NOTHING";
-        Ok(match self.run(guard, values)? {
-            0 => Outcome::Conflict,
-            _ => Outcome::Committed,
-        })
+        self.run(sql, &values).map(drop)
     }
 
-    fn disable_person(&mut self, subject: Subject, cutoff: Locator) -> Result<()> {
-        let sql = "UPDATE people SET disabled_at = COALESCE(disabled_at, ?2), cutoff = MAX(cutoff, ?3) \
-                   WHERE subject = ?1";
-        self.run(sql, [subject.0, self.now.0, cutoff.0])?;
-        self.end_sessions(subject, None)?;
-        self.person_changed(subject)
-    }
-
-    fn person_changed(&mut self, subject: Subject) -> Result<()> {
-        let standing = read::standing(self.db, subject)?;
-        self.effects.push(Effect::Person(subject, standing));
-        self.feed("person", subject.0, self.now.plus(FED))
-    }
-
-    fn start_session(
-        &self,
-        session: &Session,
-        ends: Option<Locator>,
-        password: &str,
-    ) -> Result<Outcome> {
-        let guard =
-            "SELECT 1 FROM people WHERE subject = ?1 AND password = ?2 AND disabled_at IS NULL";
-        let values = params![session.subject.0, password];
-        if self.db.one(guard, values, |_| Ok(()))?.is_none() {
-            return Ok(Outcome::Conflict);
+    /// Revoking what is revoked is success, and nothing to write down again.
+    fn revoke_grant(&mut self, grant: Locator) -> Result<Done> {
+        let sql = "UPDATE grants SET revoked_at = $2 WHERE id = $1 AND revoked_at IS NULL";
+        if self.run(sql, &values![grant, self.act.at])? == 0 {
+            return Ok(Done::Unchanged);
         }
-        if let Some(ends) = ends {
-            self.run("DELETE FROM sessions WHERE id = ?1", [ends.0])?;
+        self.tell(About::Grant(grant))?;
+        Ok(Done::Changed)
+    }
+
+    /// Runs the steps of a transition. Others may be in the same transaction, so what was written before a guard
+    /// was lost is taken back alone.
+    fn steps(&mut self, steps: &Steps<'_>) -> Result<Done> {
+        let saved = steps.may_write_in_vain();
+        if saved {
+            self.run("SAVEPOINT steps", &[])?;
         }
-        let values = params![
-            session.id.0,
-            session.digest.as_bytes(),
-            session.subject.0,
-            session.auth_time.0,
-            session.expires_at.0,
-            session.browser,
-        ];
-        let sql = "INSERT INTO sessions (id, digest, subject, auth_time, expires_at, browser) \
-                   VALUES (?1, ?2, ?3, ?4, ?5, ?6)";
-        self.run(sql, values)?;
-        Ok(Outcome::Committed)
-    }
-
-    fn end_sessions(&self, subject: Subject, keep: Option<Locator>) -> Result<()> {
-        let keep = keep.map_or(0, |keep| keep.0);
-        self.run(
-            "DELETE FROM sessions WHERE subject = ?1 AND id <> ?2",
-            [subject.0, keep],
-        )
-        .map(drop)
-    }
-
-    /// No other transaction comes between the guard and the counting, so attempts made at once are counted
-    /// one after the other.
-    fn count_attempt(&self, keys: &[(Digest, u32)], window: Lifetime) -> Result<Outcome> {
-        let (begins_after, begins_before) = (self.now.minus(window).0, self.now.plus(window).0);
-        for (key, limit) in keys {
-            let guard = "SELECT 1 FROM attempts \
-                         WHERE key = ?1 AND since > ?2 AND since < ?3 AND count >= ?4";
-            let values = params![key.as_bytes(), begins_after, begins_before, limit];
-            if self.db.one(guard, values, |_| Ok(()))?.is_some() {
-                return Ok(Outcome::Conflict);
+        for step in &steps.steps {
+            if self.is_lost(step)? {
+                if saved {
+                    self.run("ROLLBACK TO steps", &[])?;
+                    self.run("RELEASE steps", &[])?;
+                }
+                return Ok(Done::Lost);
             }
         }
-        for (key, _) in keys {
-            let sql = "INSERT INTO attempts (key, count, since) VALUES (?1, 1, ?2) \
-                       ON CONFLICT (key) DO UPDATE SET \
-                       count = CASE WHEN attempts.since > ?3 AND attempts.since < ?4 \
-                               THEN attempts.count + 1 ELSE 1 END, \
-                       since = CASE WHEN attempts.since > ?3 AND attempts.since < ?4 \
-                               THEN attempts.since ELSE excluded.since END";
-            let values = params![key.as_bytes(), self.now.0, begins_after, begins_before];
-            self.run(sql, values)?;
+        if saved {
+            self.run("RELEASE steps", &[])?;
         }
-        Ok(Outcome::Committed)
+        for about in &steps.told {
+            self.tell(*about)?;
+        }
+        Ok(Done::Changed)
     }
 
-    fn clear_attempts(&self, own: &[Digest], shared: &[Digest]) -> Result<()> {
-        for key in own {
-            self.run("DELETE FROM attempts WHERE key = ?1", [&key.as_bytes()[..]])?;
+    /// Runs a step; whether its guard was lost.
+    fn is_lost(&self, step: &Step<'_>) -> Result<bool> {
+        match step.kind {
+            Kind::Guard => Ok(self.run(step.sql, &step.values)? == 0),
+            Kind::Exists => {
+                let query = Query {
+                    sql: step.sql,
+                    read: |_| Ok(()),
+                };
+                Ok(self.db.one(&query, &step.values)?.is_none())
+            }
+            Kind::Run => self.run(step.sql, &step.values).map(|_| false),
+            Kind::Lock | Kind::Once => Ok(false),
         }
-        for key in shared {
-            let sql = "UPDATE attempts SET count = count - 1 WHERE key = ?1 AND count > 0";
-            self.run(sql, [&key.as_bytes()[..]])?;
-        }
+    }
+
+    /// Tells other processes, and memory. The number is the highest yet plus one; a transaction has the only say.
+    fn tell(&mut self, about: About) -> Result<()> {
+        let until = self.act.at.plus(FED);
+        let (kind, reference) = about.as_stored();
+        self.run(feed::TELL, &values![kind, reference, until])?;
+        self.effects.push(match about {
+            About::Grant(grant) => Effect::Grant(grant, until),
+            About::Client(client) => Effect::Client(client),
+            About::Token(_) => Effect::Token,
+            // Read inside the transaction: after the commit the read could fail.
+            About::Person(subject) => {
+                let person = self.db.one(&people::BY_SUBJECT, &values![subject])?;
+                let standing = person.as_ref().map_or(Standing::GOOD, Standing::from);
+                Effect::Person(subject, standing)
+            }
+        });
         Ok(())
     }
 
-    /// Tells other processes. The number is the highest yet plus one; a transaction has the only say.
-    pub(super) fn feed(&self, kind: &str, reference: i64, until: UnixTime) -> Result<()> {
-        let sql = "INSERT INTO changes (seq, kind, ref, until) \
-                   SELECT COALESCE(MAX(seq), 0) + 1, ?1, ?2, ?3 FROM changes";
-        self.run(sql, params![kind, reference, until.0]).map(drop)
-    }
-
-    fn audit(&self, transition: &Transition) -> Result<()> {
-        let Some(event) = transition.audit() else {
+    /// Writes what happened. Events are numbered in the order of their commits, whichever process writes them, so
+    /// whoever follows them misses none.
+    fn event(&self, transition: &Transition) -> Result<()> {
+        let Some(happened) = transition.event() else {
             return Ok(());
         };
-        let values = params![
-            self.mint.locator().0,
-            self.now.0,
-            event.event,
-            event.client.map(|client| client.0),
-            event.subject.map(|subject| subject.0),
-            event.grant.map(|grant| grant.0),
+        let actor = self.act.actor.or(happened.actor);
+        let (actor, actor_id) = actor.map(|actor| actor.as_stored()).unzip();
+        let sql = "INSERT INTO events (id, at, event, actor, actor_id, client, subject, grant_id, address) \
+                   VALUES (MAX($1, (SELECT COALESCE(MAX(id), 0) + 1 FROM events)), $2, $3, $4, $5, $6, $7, $8, $9)";
+        let values = values![
+            self.mint.locator(),
+            self.act.at,
+            happened.event.name(),
+            actor,
+            actor_id.flatten(),
+            happened.client,
+            happened.subject,
+            happened.grant,
+            self.act.address.map(|address| address.to_string()),
         ];
-        let sql = "INSERT INTO audit (id, at, event, client, subject, grant_id) VALUES (?1, ?2, ?3, ?4, ?5, ?6)";
-        self.run(sql, values).map(drop)
+        self.run(sql, &values).map(drop)
     }
 }
-
-/// How long other processes may take to hear of a changed person or app, and APIs of a revoked token; whoever
-/// starts later reads the rows.
-pub(super) const FED: Lifetime = Lifetime::from_days(1);

@@ -1,27 +1,23 @@
 //! SQLite: WAL, `synchronous=FULL`, one writer thread with group commit, point reads on each thread's own
 //! read-only connection.
 mod apply;
-mod apply_client;
-pub(crate) mod clients;
-pub(crate) mod devices;
-pub(crate) mod feed;
 pub(crate) mod fill;
-mod lease;
 pub(crate) mod migrate;
 pub(crate) mod operator;
-pub(crate) mod read;
-mod rows;
+mod row;
 mod statements;
-pub(crate) mod sweep;
 mod writer;
 
+use crate::facts::tokens;
+use crate::feed::Follow;
 use crate::memory::Memory;
-use crate::{IdMint, Options, Outcome, StoreError, Tuning};
-use lease::Lease;
+use crate::row::Query;
+use crate::runs::Runs;
+use crate::value::Value;
+use crate::{IdMint, Options, Outcome, Stay, StoreError, Tuning, lease};
 use protocol::Transition;
-use protocol::facts::Standing;
-use protocol::revocations::{Cursor, FeedFacts};
-use protocol::types::{ClientNo, Locator, Subject, UnixTime};
+use protocol::events::Act;
+use protocol::types::UnixTime;
 use rusqlite::config::DbConfig;
 use rusqlite::{Connection, OpenFlags};
 use self_cell::self_cell;
@@ -31,10 +27,12 @@ use std::collections::HashMap;
 use std::collections::hash_map::Entry;
 use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
+use std::pin::pin;
+use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::task::{Context, Poll, Waker};
 use std::time::Duration;
-use tokio::sync::{Notify, mpsc, oneshot, watch};
+use tokio::sync::{mpsc, oneshot};
 pub(crate) use writer::begin;
 use writer::{Job, QUEUE, Settle, Writer};
 
@@ -42,18 +40,15 @@ use writer::{Job, QUEUE, Settle, Writer};
 pub(crate) struct Sqlite {
     pub(crate) memory: Arc<Memory>,
     pub(crate) mint: IdMint,
+    pub(crate) follow: Follow,
     path: PathBuf,
     reader_kib: usize,
     tuning: Tuning,
     /// Tells this database's readers from those of another in the same process.
     key: u64,
     queue: mpsc::Sender<Job>,
-    /// Held while the feed is followed.
-    following: Mutex<()>,
-    /// The last line of the feed that memory holds.
-    seen: watch::Sender<i64>,
-    fed: Arc<Notify>,
-    lease: Lease,
+    holder: String,
+    stay: Stay,
 }
 
 self_cell! {
@@ -72,21 +67,57 @@ thread_local! {
     static READERS: RefCell<HashMap<u64, Reader>> = RefCell::default();
 }
 
+/// A connection before the writer has it: what it is asked is done at once.
+struct Opening<'c>(Statements<'c>);
+
+impl Runs for Opening<'_> {
+    async fn run(&self, sql: &'static str, values: &[Value<'_>]) -> Result<usize, StoreError> {
+        begin(self.0.conn())?;
+        let done = self.0.execute(sql, values);
+        let end = if done.is_ok() { "COMMIT" } else { "ROLLBACK" };
+        self.0.conn().execute_batch(end)?;
+        Ok(done?)
+    }
+
+    async fn many<T>(&self, query: &Query<T>, values: &[Value<'_>]) -> Result<Vec<T>, StoreError> {
+        Ok(self.0.many(query, values)?)
+    }
+
+    async fn pause(&self, length: Duration) {
+        std::thread::sleep(length);
+    }
+}
+
+/// What an [`Opening`] is asked never waits for anything but the thread.
+fn at_once<T>(work: impl Future<Output = T>) -> Result<T, StoreError> {
+    let mut context = Context::from_waker(Waker::noop());
+    match pin!(work).poll(&mut context) {
+        Poll::Ready(done) => Ok(done),
+        Poll::Pending => Err(stopped()),
+    }
+}
+
 impl Sqlite {
-    pub(crate) fn open(path: &Path, options: &Options, now: UnixTime) -> Result<Self, StoreError> {
+    pub(crate) fn open(path: &Path, options: &Options) -> Result<Self, StoreError> {
         create(path)?;
         let conn = Connection::open(path)?;
         configure_writer(&conn, options)?;
         migrate::run(&conn)?;
-        let lease = Lease::take(&conn, now)?;
-        let mint = IdMint::new(lease.node, highest_id(&conn)?);
+        let holder = lease::holder();
         let memory = Arc::new(Memory::new());
-        feed::begin(&conn)?;
-        let seen = load_memory(&conn, &memory, now)?;
-        let fed = Arc::new(Notify::new());
+        let opening = Opening(Statements::of(&conn, 0));
+        let opened = at_once(async {
+            let length = options.stay.lease();
+            let node = lease::take(&opening, &holder, length, crate::mint::now).await?;
+            let highest = opening.one(&tokens::HIGHEST_ID, &[]).await?;
+            let mint = IdMint::new(options.region, node, highest.unwrap_or(0));
+            Ok((mint, Follow::begin(&opening, memory.clone()).await?))
+        })?;
+        drop(opening);
+        let (mint, follow) = opened.map_err(|error: StoreError| error)?;
         let (queue, jobs) = mpsc::channel(QUEUE);
         let tuning = options.tuning;
-        let own = (mint.clone(), memory.clone(), fed.clone());
+        let own = (mint.clone(), memory.clone(), follow.notify());
         let write = move || {
             let (mint, memory, fed) = own;
             let writer = Writer {
@@ -105,15 +136,14 @@ impl Sqlite {
         Ok(Sqlite {
             memory,
             mint,
+            follow,
             path: path.to_owned(),
             reader_kib: options.tuning.cache_kib / 2 / options.readers_hint.max(1),
             tuning,
             key: NEXT_KEY.fetch_add(1, Relaxed),
             queue,
-            following: Mutex::default(),
-            seen: watch::Sender::new(seen),
-            fed,
-            lease,
+            holder,
+            stay: options.stay,
         })
     }
 
@@ -140,12 +170,12 @@ impl Sqlite {
     pub(crate) async fn settle(
         &self,
         transition: Transition,
-        now: UnixTime,
+        act: Act,
     ) -> Result<Outcome, StoreError> {
         let (done, answer) = oneshot::channel();
         let settle = Settle {
             transition,
-            now,
+            act,
             done: Some(done),
         };
         self.send(Job::Settle(Box::new(settle)))?;
@@ -153,10 +183,10 @@ impl Sqlite {
         outcome
     }
 
-    /// Runs a statement of the store's own in the writer's next transaction.
-    pub(crate) async fn run(
+    /// Runs statements of the store's own in the writer's next transaction.
+    pub(crate) async fn write(
         &self,
-        work: impl Fn(&Connection) -> rusqlite::Result<usize> + Send + 'static,
+        work: impl Fn(&Statements<'_>) -> rusqlite::Result<usize> + Send + 'static,
     ) -> Result<usize, StoreError> {
         let (done, answer) = oneshot::channel();
         let work = Box::new(work);
@@ -173,8 +203,7 @@ impl Sqlite {
 
     /// Finishes what is queued, gives the node number back and stops the writer.
     pub(crate) async fn close(&self) {
-        let holder = self.lease.holder.clone();
-        let _ = self.run(move |conn| lease::give_back(conn, &holder)).await;
+        let _ = lease::give_back(self, &self.holder).await;
         let (done, closed) = oneshot::channel();
         if self.queue.send(Job::Close(done)).await.is_ok() {
             let _ = closed.await;
@@ -182,16 +211,10 @@ impl Sqlite {
     }
 
     pub(crate) async fn renew_lease(&self, now: UnixTime) -> Result<(), StoreError> {
-        let (node, holder) = (self.mint.node(), self.lease.holder.clone());
-        let kept = self
-            .run(move |conn| lease::renew(conn, node, &holder, now))
-            .await?;
-        if kept == 0 {
-            let holder = self.lease.holder.clone();
-            let taken = self
-                .run(move |conn| lease::take_as_rows(conn, &holder, now))
-                .await?;
-            self.mint.set_node(taken as i64);
+        let length = self.stay.lease();
+        if !lease::renew(self, self.mint.node(), &self.holder, now.plus(length)).await? {
+            let taken = lease::take(self, &self.holder, length, || now).await?;
+            self.mint.set_node(taken);
         }
         Ok(())
     }
@@ -199,65 +222,24 @@ impl Sqlite {
     /// Changes the end of a lease by a second, there and back, so that a disk that takes nothing is noticed: of a row
     /// that stays as it is SQLite writes nothing.
     pub(crate) async fn probe(&self) -> Result<(), StoreError> {
-        self.run(|conn| {
-            let sql = "UPDATE nodes SET lease_until = (lease_until | 1) - (lease_until & 1) \
-                       WHERE node = (SELECT MIN(node) FROM nodes)";
-            conn.prepare_cached(sql)?.execute([])
-        })
-        .await
-        .map(drop)
+        let sql = "UPDATE nodes SET lease_until = (lease_until | 1) - (lease_until & 1) \
+                   WHERE node = (SELECT MIN(node) FROM nodes)";
+        self.run(sql, &[]).await.map(drop)
+    }
+}
+
+impl Runs for Sqlite {
+    async fn run(&self, sql: &'static str, values: &[Value<'_>]) -> Result<usize, StoreError> {
+        let values: Vec<Value<'static>> = values.iter().cloned().map(Value::into_owned).collect();
+        self.write(move |db| db.execute(sql, &values)).await
     }
 
-    /// Resolves when the writer has committed a line of the feed since the last time.
-    pub(crate) async fn fed(&self) {
-        self.fed.notified().await;
+    async fn many<T>(&self, query: &Query<T>, values: &[Value<'_>]) -> Result<Vec<T>, StoreError> {
+        self.read(|db| db.many(query, values))
     }
 
-    /// The last line of the feed that memory holds. APIs are told no more than that: whoever forgets an answer
-    /// because of a line, and asks again, must not get the same answer.
-    pub(crate) fn seen(&self) -> watch::Receiver<i64> {
-        self.seen.subscribe()
-    }
-
-    /// The lines of the feed after a cursor, at most `limit`.
-    pub(crate) fn revocations(
-        &self,
-        after: Option<Cursor>,
-        limit: usize,
-    ) -> Result<Option<FeedFacts>, StoreError> {
-        let seen = *self.seen.borrow();
-        self.read(|db| match after {
-            Some(cursor) => feed::after(db, cursor, seen, limit),
-            None => feed::at(db, seen),
-        })
-    }
-
-    /// Takes in what was committed here or by other processes; whether there was anything.
-    pub(crate) fn poll_changes(&self) -> Result<bool, StoreError> {
-        // One at a time, so that what is read earlier is not put into memory later.
-        let _following = self
-            .following
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner);
-        let seen = *self.seen.borrow();
-        let changes = self.read(|db| read::changes(db, seen))?;
-        for (_, kind, reference, until) in &changes {
-            match kind.as_str() {
-                "grant" => self.memory.revoke(*reference, *until),
-                "client" => self.memory.forget_client(ClientNo(*reference)),
-                "person" => {
-                    let subject = Subject(*reference);
-                    let standing = self.read(|db| read::standing(db, subject))?;
-                    self.memory.set_standing(subject, standing);
-                }
-                // A token's row is gone; the line is for APIs.
-                _ => {}
-            }
-        }
-        if let Some((last, ..)) = changes.last() {
-            self.seen.send_replace(*last);
-        }
-        Ok(!changes.is_empty())
+    async fn pause(&self, length: Duration) {
+        tokio::time::sleep(length).await;
     }
 }
 
@@ -311,48 +293,4 @@ fn open_reader(path: &Path, kib: usize, tuning: &Tuning) -> Result<Connection, r
         "PRAGMA cache_size=-{kib}; PRAGMA temp_store=MEMORY; PRAGMA trusted_schema=OFF; PRAGMA mmap_size=0;"
     ))?;
     Ok(conn)
-}
-
-/// The highest id in any table that a mint feeds.
-pub(crate) fn highest_id(conn: &Connection) -> rusqlite::Result<i64> {
-    let tables = [
-        "access_tokens",
-        "refresh_tokens",
-        "codes",
-        "device_codes",
-        "grants",
-        "interactions",
-        "sessions",
-        "audit",
-    ];
-    let highest = |table: &&str| {
-        let sql = format!("SELECT COALESCE(MAX(id), 0) FROM {table}");
-        conn.query_row(&sql, [], |row| row.get::<_, i64>(0))
-    };
-    let ids: Vec<i64> = tables
-        .iter()
-        .map(highest)
-        .collect::<rusqlite::Result<_>>()?;
-    Ok(ids.into_iter().max().unwrap_or(0))
-}
-
-/// Fills memory; returns the last line of the feed that it holds.
-fn load_memory(conn: &Connection, memory: &Memory, now: UnixTime) -> rusqlite::Result<i64> {
-    let mut cursor = 0;
-    let db = Statements::of(conn, 0);
-    for (seq, kind, reference, until) in read::changes(&db, 0)? {
-        cursor = seq;
-        if kind == "grant" && until > now.0 {
-            memory.revoke(reference, until);
-        }
-    }
-    for person in read::standings(&db)? {
-        memory.set_standing(person.subject, Standing::from(&person));
-    }
-    Ok(cursor)
-}
-
-/// The id below which everything was made before `time`.
-pub(crate) fn before(time: UnixTime) -> i64 {
-    Locator::first_at(time).0
 }

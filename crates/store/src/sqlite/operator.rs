@@ -1,8 +1,10 @@
 //! What an operator looks at in a SQLite file, on a connection of its own.
+use super::statements::Statements;
 use crate::StoreError;
-use crate::operator::{Node, Numbers, Pages, Table};
-use protocol::types::UnixTime;
-use rusqlite::{Connection, OpenFlags, Result, params_from_iter};
+use crate::operator::{Numbers, Pages, Table};
+use crate::row::{Query, Row};
+use crate::value::Value;
+use rusqlite::{Connection, OpenFlags, Result};
 use std::path::Path;
 use std::sync::mpsc::{self, RecvTimeoutError};
 use std::time::Duration;
@@ -30,14 +32,27 @@ pub(crate) fn open(path: &Path, write: bool) -> std::result::Result<Connection, 
     Ok(conn)
 }
 
-pub(crate) fn numbers(conn: &Connection, sql: &str, values: &[i64]) -> Result<Numbers> {
-    let mut statement = conn.prepare_cached(sql)?;
-    let columns = statement.column_count();
-    let mut rows = statement.query(params_from_iter(values))?;
-    match rows.next()? {
-        Some(row) => (0..columns).map(|column| row.get(column)).collect(),
-        None => Ok(Vec::new()),
-    }
+/// The first row of numbers. Values are `$1`, `$2` ….
+pub(crate) fn numbers(
+    conn: &Connection,
+    sql: &'static str,
+    values: &[Value<'_>],
+) -> Result<Numbers> {
+    let query = Query {
+        sql,
+        // However many there are: a column that is not there ends them.
+        read: |row: &dyn Row| Ok((0..).map_while(|at| row.optional_number(at).ok()).collect()),
+    };
+    let found: Option<Numbers> = Statements::of(conn, 0).one(&query, values)?;
+    Ok(found.unwrap_or_default())
+}
+
+pub(crate) fn run(conn: &Connection, sql: &'static str, values: &[Value<'_>]) -> Result<usize> {
+    Statements::of(conn, 0).execute(sql, values)
+}
+
+pub(crate) fn many<T>(conn: &Connection, query: &Query<T>) -> Result<Vec<T>> {
+    Statements::of(conn, 0).many(query, &[])
 }
 
 /// Bytes of the file, or of one beside it.
@@ -125,19 +140,6 @@ fn bytes_of_row(conn: &Connection, table: &str) -> Result<i64> {
     let mean: Option<f64> = conn.query_row(&sql, [], |row| row.get(0))?;
     // Numbers are written as text here and shorter in the file, so what a row has besides is not counted.
     Ok((mean.unwrap_or(1.0) * 0.75).max(1.0) as i64)
-}
-
-pub(crate) fn nodes(conn: &Connection) -> Result<Vec<Node>> {
-    let mut statement =
-        conn.prepare("SELECT node, holder, lease_until FROM nodes ORDER BY node")?;
-    let nodes = statement.query_map([], |row| {
-        Ok(Node {
-            number: row.get(0)?,
-            holder: row.get(1)?,
-            until: UnixTime(row.get(2)?),
-        })
-    })?;
-    nodes.collect()
 }
 
 /// What is wrong with the file itself, in SQLite's words.

@@ -1,5 +1,7 @@
 //! The statements that a connection keeps prepared.
-use rusqlite::{Connection, OptionalExtension, Params, PrepFlags, Result, Row, Statement};
+use crate::row::Query;
+use crate::value::Value;
+use rusqlite::{Connection, PrepFlags, Result, Statement};
 use std::cell::RefCell;
 
 /// Where a text lies, and its length.
@@ -12,7 +14,14 @@ pub(crate) struct Statements<'c> {
     /// How many are kept, at most; any other is prepared each time.
     most: usize,
     /// In the order of their names.
-    kept: RefCell<Vec<(Name, Statement<'c>)>>,
+    kept: RefCell<Vec<(Name, Prepared<'c>)>>,
+}
+
+struct Prepared<'c> {
+    statement: Statement<'c>,
+    /// For each parameter of SQLite, which counts them as they appear, the place of its value. Empty: they appear in
+    /// order.
+    places: Box<[usize]>,
 }
 
 impl<'c> Statements<'c> {
@@ -30,63 +39,101 @@ impl<'c> Statements<'c> {
     }
 
     /// Runs a statement; how many rows it touched.
-    pub(crate) fn execute(&self, sql: &'static str, values: impl Params) -> Result<usize> {
-        self.run(sql, |statement| statement.execute(values))
-    }
-
-    /// Runs a statement; its only row, if there is one. `read` runs no other.
-    pub(crate) fn one<T>(
-        &self,
-        sql: &'static str,
-        values: impl Params,
-        read: impl FnOnce(&Row<'_>) -> Result<T>,
-    ) -> Result<Option<T>> {
-        self.run(sql, |statement| {
-            statement.query_row(values, read).optional()
+    pub(crate) fn execute(&self, sql: &'static str, values: &[Value<'_>]) -> Result<usize> {
+        self.run(sql, |prepared| {
+            prepared.bind(values)?;
+            prepared.statement.raw_execute()
         })
     }
 
-    /// Runs a statement; its rows. `read` runs no other.
-    pub(crate) fn many<T>(
-        &self,
-        sql: &'static str,
-        values: impl Params,
-        read: impl FnMut(&Row<'_>) -> Result<T>,
-    ) -> Result<Vec<T>> {
-        self.run(sql, |statement| {
-            statement.query_map(values, read)?.collect()
+    /// Runs a query; its only row, if there is one.
+    pub(crate) fn one<T>(&self, query: &Query<T>, values: &[Value<'_>]) -> Result<Option<T>> {
+        self.run(query.sql, |prepared| {
+            prepared.bind(values)?;
+            let mut rows = prepared.statement.raw_query();
+            let Some(row) = rows.next()? else {
+                return Ok(None);
+            };
+            Ok(Some((query.read)(row)?))
+        })
+    }
+
+    /// Runs a query; its rows.
+    pub(crate) fn many<T>(&self, query: &Query<T>, values: &[Value<'_>]) -> Result<Vec<T>> {
+        self.run(query.sql, |prepared| {
+            prepared.bind(values)?;
+            let mut rows = prepared.statement.raw_query();
+            let mut read = Vec::new();
+            while let Some(row) = rows.next()? {
+                read.push((query.read)(row)?);
+            }
+            Ok(read)
         })
     }
 
     fn run<T>(
         &self,
         sql: &'static str,
-        run: impl FnOnce(&mut Statement<'c>) -> Result<T>,
+        run: impl FnOnce(&mut Prepared<'c>) -> Result<T>,
     ) -> Result<T> {
         let mut kept = self.kept.borrow_mut();
         let name = (sql.as_ptr(), sql.len());
         let at = match kept.binary_search_by_key(&name, |(name, _)| *name) {
             Ok(at) => at,
-            Err(_) if kept.len() >= self.most => return run(&mut self.conn.prepare(sql)?),
+            Err(_) if kept.len() >= self.most => {
+                return run(&mut Prepared::new(self.conn, sql, PrepFlags::empty())?);
+            }
             Err(at) => {
                 let kind = PrepFlags::SQLITE_PREPARE_PERSISTENT;
-                kept.insert(at, (name, self.conn.prepare_with_flags(sql, kind)?));
+                kept.insert(at, (name, Prepared::new(self.conn, sql, kind)?));
                 at
             }
         };
-        let statement = &mut kept[at].1;
-        let done = run(statement);
+        let prepared = &mut kept[at].1;
+        let done = run(prepared);
         // Nothing that was written or asked for stays behind.
-        statement.clear_bindings();
+        prepared.statement.clear_bindings();
         done
     }
 }
 
-/// A text put together of constants, once.
-macro_rules! sql {
-    ($($part:expr),+ $(,)?) => {{
-        static SQL: std::sync::LazyLock<String> = std::sync::LazyLock::new(|| [$($part),+].concat());
-        SQL.as_str()
-    }};
+impl<'c> Prepared<'c> {
+    fn new(conn: &'c Connection, sql: &str, kind: PrepFlags) -> Result<Self> {
+        let statement = conn.prepare_with_flags(sql, kind)?;
+        let place = |parameter| -> Option<usize> {
+            let number = statement.parameter_name(parameter)?.strip_prefix('$')?;
+            number.parse::<usize>().ok()?.checked_sub(1)
+        };
+        let count = statement.parameter_count();
+        let places: Option<Vec<usize>> = (1..=count).map(place).collect();
+        let places = places.ok_or_else(|| rusqlite::Error::InvalidParameterName(sql.to_owned()))?;
+        let in_order = places.iter().copied().eq(0..count);
+        Ok(Prepared {
+            statement,
+            places: if in_order {
+                Box::default()
+            } else {
+                places.into()
+            },
+        })
+    }
+
+    fn bind(&mut self, values: &[Value<'_>]) -> Result<()> {
+        if self.places.is_empty() {
+            for (parameter, value) in (1..).zip(values) {
+                self.statement.raw_bind_parameter(parameter, value)?;
+            }
+            return Ok(());
+        }
+        for (parameter, place) in (1..).zip(&self.places) {
+            let value = values
+                .get(*place)
+                .ok_or(rusqlite::Error::InvalidParameterCount(
+                    values.len(),
+                    *place + 1,
+                ))?;
+            self.statement.raw_bind_parameter(parameter, value)?;
+        }
+        Ok(())
+    }
 }
-pub(super) use sql;

@@ -5,6 +5,7 @@ use super::statements::Statements;
 use crate::memory::Memory;
 use crate::{IdMint, Outcome, StoreError};
 use protocol::Transition;
+use protocol::events::Act;
 use protocol::facts::Standing;
 use protocol::types::{ClientNo, Locator, Subject, UnixTime};
 use rusqlite::{Connection, ErrorCode};
@@ -27,8 +28,8 @@ pub(super) enum Effect {
     Token,
 }
 
-/// A statement of the store's own; tells the rows it touched. It runs again if its batch fails as a whole.
-pub(super) type Work = Box<dyn Fn(&Connection) -> rusqlite::Result<usize> + Send>;
+/// Statements of the store's own; tells the rows they touched. They run again if their batch fails as a whole.
+pub(super) type Work = Box<dyn Fn(&Statements<'_>) -> rusqlite::Result<usize> + Send>;
 
 /// A unit of work with whoever waits for it.
 pub(super) enum Job {
@@ -45,7 +46,7 @@ pub(super) enum Job {
 /// A transition and who waits for it.
 pub(super) struct Settle {
     pub(super) transition: Transition,
-    pub(super) now: UnixTime,
+    pub(super) act: Act,
     pub(super) done: Option<oneshot::Sender<Settled>>,
 }
 
@@ -130,17 +131,17 @@ impl Writer<'_> {
     }
 
     fn try_commit(&self, batch: &[Job]) -> rusqlite::Result<Vec<Done>> {
-        begin_with(|| self.db.execute("BEGIN IMMEDIATE", []))?;
+        begin_with(|| self.db.execute("BEGIN IMMEDIATE", &[]))?;
         let mut effects = Vec::new();
         let written = self.write(batch, &mut effects);
-        let committed = written.and_then(|done| self.db.execute("COMMIT", []).map(|_| done));
+        let committed = written.and_then(|done| self.db.execute("COMMIT", &[]).map(|_| done));
         match committed {
             Ok(done) => {
                 self.learn(&effects);
                 Ok(done)
             }
             Err(error) => {
-                let _ = self.db.execute("ROLLBACK", []);
+                let _ = self.db.execute("ROLLBACK", &[]);
                 Err(error)
             }
         }
@@ -152,12 +153,12 @@ impl Writer<'_> {
                 let mut apply = Apply {
                     db: &self.db,
                     mint: &self.mint,
-                    now: settle.now,
+                    act: settle.act,
                     effects,
                 };
                 apply.transition(&settle.transition).map(Done::Outcome)
             }
-            Job::Run { work, .. } => work(self.db.conn()).map(Done::Rows),
+            Job::Run { work, .. } => work(&self.db).map(Done::Rows),
             Job::Close(_) => Ok(Done::Rows(0)),
         };
         batch.iter().map(one).collect()
@@ -170,7 +171,7 @@ impl Writer<'_> {
         }
         for effect in effects {
             match effect {
-                Effect::Grant(grant, until) => self.memory.revoke(grant.0, until.0),
+                Effect::Grant(grant, until) => self.memory.revoke(*grant, *until),
                 Effect::Client(client) => self.memory.forget_client(*client),
                 Effect::Token => {}
                 Effect::Person(subject, standing) => {

@@ -1,12 +1,11 @@
 //! People, sessions, attempts.
-use protocol::transition::{AccountChange, AuthorizeChange, SessionChange, ThrottleChange};
 use crate::engine::Database;
 use crate::world::{PASSWORD, World, options};
 use jose::Digest;
 use protocol::Transition;
 use protocol::decision::Mint;
 use protocol::facts::Attempts;
-use protocol::types::ids::SubjectFormat;
+use protocol::transition::{AccountChange, AuthorizeChange, SessionChange, ThrottleChange};
 use protocol::types::{Lifetime, Locator, NewPerson, Session, Subject, UnixTime};
 use store::{Options, Outcome, Store};
 
@@ -42,7 +41,9 @@ async fn an_address_is_unique_without_regard_to_case() {
         password: String::new(),
     };
     assert_eq!(
-        world.settle(Transition::Account(AccountChange::Create(twin))).await,
+        world
+            .settle(Transition::Account(AccountChange::Create(twin)))
+            .await,
         Outcome::Conflict
     );
     let found = world
@@ -61,7 +62,6 @@ async fn an_address_is_unique_without_regard_to_case() {
 async fn numbered_people_are_counted() {
     let database = Database::new();
     let options = Options {
-        subjects: SubjectFormat::Number,
         ..options(database.location())
     };
     let store = Store::open(&options).unwrap();
@@ -75,7 +75,10 @@ async fn numbered_people_are_counted() {
             password: String::new(),
         };
         store
-            .settle(Transition::Account(AccountChange::Create(person)), UnixTime(1))
+            .settle(
+                Transition::Account(AccountChange::Create(person)),
+                UnixTime(1),
+            )
             .await
             .unwrap();
     }
@@ -107,6 +110,7 @@ async fn a_disabled_person_loses_sessions_and_tokens_for_good() {
 
     let enable = Transition::Account(AccountChange::Enable {
         subject: grant.subject,
+        cutoff: world.store.mint().locator(),
     });
     assert_eq!(world.settle(enable).await, Outcome::Committed);
     let facts = world.store.access_token(access.id).await.unwrap().unwrap();
@@ -119,16 +123,19 @@ async fn no_session_starts_with_a_password_that_is_no_longer_the_persons() {
     let world = World::new();
     let subject = world.person("ada@example.com").await;
     let started = session(&world, subject).await;
-    let again = |password: &str| Transition::Session(SessionChange::Start {
-        password: password.to_owned(),
-        session: Session {
-            id: world.store.mint().locator(),
-            ..started.clone()
-        },
-        ends: None,
-    });
+    let again = |password: &str| {
+        Transition::Session(SessionChange::Start {
+            password: password.to_owned(),
+            session: Session {
+                id: world.store.mint().locator(),
+                ..started.clone()
+            },
+            ends: None,
+        })
+    };
     let change = Transition::Account(AccountChange::SetPassword {
         subject,
+        proved: None,
         password: "new".to_owned(),
         keep: None,
     });
@@ -137,7 +144,10 @@ async fn no_session_starts_with_a_password_that_is_no_longer_the_persons() {
     assert_eq!(world.settle(again("new")).await, Outcome::Committed);
     let cutoff = world.store.mint().locator();
     world
-        .settle(Transition::Account(AccountChange::Disable { subject, cutoff }))
+        .settle(Transition::Account(AccountChange::Disable {
+            subject,
+            cutoff,
+        }))
         .await;
     assert_eq!(world.settle(again("new")).await, Outcome::Conflict);
 }
@@ -175,6 +185,7 @@ async fn sessions_are_listed_newest_first_page_by_page_and_end() {
     assert!(world.store.session(theirs.id).await.unwrap().is_some());
     let password = Transition::Account(AccountChange::SetPassword {
         subject,
+        proved: Some(PASSWORD.to_owned()),
         password: "new".to_owned(),
         keep: Some(own[1]),
     });
@@ -201,10 +212,12 @@ async fn attempts_are_counted_within_their_window() {
     let world = World::new();
     let key = Digest::of(b"account");
     let window = Lifetime::from_minutes(15);
-    let count = || Transition::Throttle(ThrottleChange::Count {
-        keys: vec![(key, 2)],
-        window,
-    });
+    let count = || {
+        Transition::Throttle(ThrottleChange::Count {
+            keys: vec![(key, 2)],
+            window,
+        })
+    };
     let none = Attempts {
         count: 0,
         since: UnixTime(0),
@@ -240,7 +253,6 @@ async fn attempts_are_counted_within_their_window() {
     let clear = Transition::Throttle(ThrottleChange::Clear {
         own: vec![key],
         shared: Vec::new(),
-        subject: Subject(1),
     });
     world.settle(clear).await;
     assert_eq!(world.store.attempts(&[key]).await.unwrap(), [none]);

@@ -49,6 +49,7 @@ async fn what_changes_is_seen_at_once() {
     world
         .settle(Transition::App(AppChange::ReplaceSecrets {
             client: no,
+            version: 1,
             secrets: vec![secret],
         }))
         .await;
@@ -56,12 +57,14 @@ async fn what_changes_is_seen_at_once() {
     world
         .settle(Transition::App(AppChange::ApproveScopes {
             client: no,
+            version: 2,
             approved: approved.clone(),
         }))
         .await;
     let cutoff = world.store.mint().locator();
     let disable = Transition::App(AppChange::SetStatus {
         client: no,
+        version: None,
         status: ClientStatus::Disabled,
         cutoff,
         reviewed_at: Some(world.now),
@@ -98,6 +101,7 @@ async fn a_change_is_seen_however_many_apps_are_remembered() {
         let cutoff = world.store.mint().locator();
         let disable = Transition::App(AppChange::SetStatus {
             client: no,
+            version: None,
             status: ClientStatus::Disabled,
             cutoff,
             reviewed_at: None,
@@ -139,15 +143,17 @@ async fn an_app_is_changed_as_it_was_read_or_not_at_all() {
     let read = || async { world.store.client("app").await.unwrap().unwrap() };
     let before = read().await;
     let renamed = |name: &str| Client {
+        version: before.version + 1,
         name: name.to_owned(),
         reviewed_at: None,
         ..(*before).clone()
     };
-    let update = |after: Client| Transition::App(AppChange::Update {
-        client: before.no,
-        before: Box::new((*before).clone()),
-        after: Box::new(after),
-    });
+    let update = |after: Client| {
+        Transition::App(AppChange::Update {
+            before: Box::new((*before).clone()),
+            after: Box::new(after),
+        })
+    };
     let first = renamed("First");
     assert_eq!(
         world.settle(update(first.clone())).await,
@@ -159,14 +165,17 @@ async fn an_app_is_changed_as_it_was_read_or_not_at_all() {
     assert_eq!(*read().await, first);
     let disable = Transition::App(AppChange::SetStatus {
         client: before.no,
+        version: None,
         status: ClientStatus::Disabled,
         cutoff: Locator(1),
         reviewed_at: None,
     });
     world.settle(disable).await;
     let off = Transition::App(AppChange::Update {
-        client: before.no,
-        before: Box::new(first.clone()),
+        before: Box::new(Client {
+            version: before.version + 2,
+            ..first.clone()
+        }),
         after: Box::new(renamed("Third")),
     });
     assert_eq!(
@@ -200,7 +209,9 @@ async fn a_test_app_reads_back_and_takes_its_users_along() {
         password: String::new(),
         test_app: Some(app.no),
     };
-    world.settle(Transition::Account(AccountChange::Create(tester))).await;
+    world
+        .settle(Transition::Account(AccountChange::Create(tester)))
+        .await;
     let read = |subject| world.store.person(subject);
     assert_eq!(
         read(Subject(77)).await.unwrap().unwrap().test_app,
@@ -251,7 +262,6 @@ async fn people_are_asked_again_about_an_app_that_says_it_is_another() {
         let mut after = (*before).clone();
         change(&mut after);
         let update = Transition::App(AppChange::Update {
-            client,
             before: Box::new((*before).clone()),
             after: Box::new(after),
         });

@@ -1,10 +1,10 @@
 //! What is asked for at once: codes, with what they answer and give, requests that are kept, devices that poll.
-use protocol::transition::{AuthorizeChange, DeviceChange, GrantChange};
 use crate::devices::kept;
 use crate::nodes::{behind_proxy, inject, world as on_postgres};
 use crate::racers::race;
 use crate::world::World;
 use protocol::Transition;
+use protocol::transition::{AuthorizeChange, DeviceChange, GrantChange};
 use protocol::types::{AuthorizationCode, ClientNo, Consent, Interaction, Lifetime, Pace, Subject};
 use std::sync::Arc;
 use std::time::Duration;
@@ -107,7 +107,8 @@ async fn in_one_batch(
 ) -> Vec<bool> {
     let blocker = world.database().block();
     let grant = world.grant(code);
-    let tokens = [0, 1].map(|_| Transition::Grant(GrantChange::IssueAccessToken(world.access(&grant))));
+    let tokens =
+        [0, 1].map(|_| Transition::Grant(GrantChange::IssueAccessToken(world.access(&grant))));
     let mut tasks = Vec::new();
     for transition in tokens.into_iter().chain(transitions) {
         let world = world.clone();
@@ -207,7 +208,11 @@ async fn requests_are_kept_however_many_come_at_once() {
     let world = Arc::new(World::new());
     let client = world.client("app").await;
     let requests: Vec<_> = (0..100).map(|_| world.interaction(client)).collect();
-    let keep = requests.iter().cloned().map(AuthorizeChange::Keep);
+    let keep = requests
+        .iter()
+        .cloned()
+        .map(AuthorizeChange::Keep)
+        .map(Transition::from);
     assert_eq!(race(&world, keep.collect()).await, 100);
     for request in requests {
         let facts = world.store.interaction(request.id).await.unwrap();
@@ -223,7 +228,11 @@ async fn requests_whose_answer_is_lost_are_found_out_about() {
     let world = Arc::new(world);
     let client = world.client("app").await;
     let requests: Vec<_> = (0..10).map(|_| world.interaction(client)).collect();
-    let keep = requests.iter().cloned().map(AuthorizeChange::Keep);
+    let keep = requests
+        .iter()
+        .cloned()
+        .map(AuthorizeChange::Keep)
+        .map(Transition::from);
     proxy.lose("INSERT INTO interactions");
     assert_eq!(race(&world, keep.collect()).await, 10);
     assert!(proxy.has_lost());
@@ -259,14 +268,16 @@ async fn of_polls_in_one_batch_the_first_counts() {
     let Some(world) = on_postgres() else { return };
     let world = Arc::new(world);
     let device = kept(&world).await;
-    let poll = |seconds| Transition::Device(DeviceChange::Poll {
-        device: device.id,
-        before: device.pace,
-        after: Pace {
-            interval: Lifetime::from_seconds(seconds),
-            polled_at: Some(world.now),
-        },
-    });
+    let poll = |seconds| {
+        Transition::Device(DeviceChange::Poll {
+            device: device.id,
+            before: device.pace,
+            after: Pace {
+                interval: Lifetime::from_seconds(seconds),
+                polled_at: Some(world.now),
+            },
+        })
+    };
     let code = world.code(device.client, Subject(1));
     let polls = vec![poll(10), poll(15), poll(20)];
     assert_eq!(

@@ -1,8 +1,8 @@
 //! What devices without a browser ask for.
-use protocol::transition::{DeviceChange, GrantChange};
 use crate::world::{World, policy};
 use jose::Digest;
 use protocol::Transition;
+use protocol::transition::{DeviceChange, GrantChange};
 use protocol::types::{
     ClientNo, DeviceAnswer, DeviceAuthorization, Grant, Lifetime, Locator, Pace, Scope, Subject,
     UserCode,
@@ -73,7 +73,9 @@ async fn a_user_code_is_in_use_once() {
     let world = World::new();
     let first = kept(&world).await;
     let second = asked(&world, first.client);
-    let settled = world.settle(Transition::Device(DeviceChange::Keep(second.clone()))).await;
+    let settled = world
+        .settle(Transition::Device(DeviceChange::Keep(second.clone())))
+        .await;
     assert_eq!(settled, Outcome::Conflict);
     assert!(world.store.device(second.id).await.unwrap().is_none());
 }
@@ -82,11 +84,13 @@ async fn a_user_code_is_in_use_once() {
 async fn polls_at_the_same_moment_are_judged_one_after_the_other() {
     let world = World::new();
     let device = kept(&world).await;
-    let poll = |before, after| Transition::Device(DeviceChange::Poll {
-        device: device.id,
-        before,
-        after,
-    });
+    let poll = |before, after| {
+        Transition::Device(DeviceChange::Poll {
+            device: device.id,
+            before,
+            after,
+        })
+    };
     let first = Pace {
         polled_at: Some(world.now),
         ..device.pace
@@ -197,7 +201,7 @@ async fn racing_polls_redeem_once() {
 async fn a_request_is_swept_a_day_after_its_end_and_its_grant_not_before() {
     let world = World::new();
     let device = kept(&world).await;
-    let rules = SweepRules::of(&policy());
+    let rules = SweepRules::of(&policy(), Lifetime::from_days(30));
     let after = |days: u32| device.expires_at.plus(Lifetime::from_days(days));
     world.store.sweep(after(0), &rules).await.unwrap();
     assert!(world.store.device(device.id).await.unwrap().is_some());

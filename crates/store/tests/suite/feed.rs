@@ -5,7 +5,7 @@ use protocol::decision::Mint;
 use protocol::facts::Standing;
 use protocol::revocations::{Change, Cursor, FeedFacts};
 use protocol::transition::{AccountChange, AppChange, GrantChange, RevocationCause};
-use protocol::types::{ClientStatus, Grant, Lifetime, Locator, Side};
+use protocol::types::{AccessToken, ClientStatus, Grant, Lifetime, Locator, Side};
 use std::time::Duration;
 use store::{Store, SweepRules};
 
@@ -18,10 +18,16 @@ pub(crate) async fn after(store: &Store, cursor: Cursor) -> Option<FeedFacts> {
     store.revocations(Some(cursor), 1_000).await.unwrap()
 }
 
+fn gone(access: &AccessToken) -> Transition {
+    Transition::Grant(GrantChange::RevokeAccessToken {
+        token: access.id,
+        client: access.client,
+    })
+}
+
 fn revoke(grant: &Grant) -> Transition {
     Transition::Grant(GrantChange::Revoke {
         grant: grant.id,
-        until: grant.expires_at,
         client: grant.client,
         cause: RevocationCause::App,
     })
@@ -45,6 +51,7 @@ async fn every_revocation_is_told_in_order_and_once() {
         revoke(&grant),
         Transition::App(AppChange::SetStatus {
             client: grant.client,
+            version: None,
             status: ClientStatus::Disabled,
             cutoff,
             reviewed_at: None,
@@ -98,7 +105,9 @@ async fn a_deleted_app_is_still_named() {
     let client = world.client("app").await;
     world.store.poll_changes().await.unwrap();
     let start = here(&world.store).await;
-    world.settle(Transition::App(AppChange::Delete { client })).await;
+    world
+        .settle(Transition::App(AppChange::Delete { client }))
+        .await;
     world.store.poll_changes().await.unwrap();
     let expected = Change::App {
         client_id: "app".to_owned(),
@@ -141,8 +150,9 @@ async fn nothing_is_told_before_memory_has_it() {
 #[tokio::test]
 async fn a_commit_of_this_process_wakes_whoever_follows() {
     let world = World::new();
-    let (grant, ..) = world.started().await;
+    let (grant, access, _) = world.started().await;
     // What was fed so far.
+    world.settle(gone(&access)).await;
     world.store.fed().await;
     let fed = tokio::time::timeout(Duration::from_millis(50), world.store.fed());
     assert!(fed.await.is_err(), "nothing new");
@@ -199,17 +209,22 @@ async fn a_cursor_of_another_life_of_the_database_is_unknown() {
 #[tokio::test]
 async fn a_cursor_whose_line_was_swept_is_unknown_but_the_last_line_stays() {
     let world = World::new();
-    let (grant, ..) = world.started().await;
+    let (grant, access, _) = world.started().await;
+    world.settle(gone(&access)).await;
     world.store.poll_changes().await.unwrap();
     let start = here(&world.store).await;
     let days_later = world.now.plus(Lifetime::from_days(400));
-    let rules = SweepRules::of(&policy());
+    let rules = SweepRules::of(&policy(), Lifetime::from_days(30));
     world.store.sweep(days_later, &rules).await.unwrap();
     assert!(
         after(&world.store, start).await.is_some(),
         "on a quiet server it stays"
     );
-    world.settle(revoke(&grant)).await;
+    let disable = Transition::Account(AccountChange::Disable {
+        subject: grant.subject,
+        cutoff: Locator(1),
+    });
+    world.settle(disable).await;
     world.store.poll_changes().await.unwrap();
     world.store.sweep(days_later, &rules).await.unwrap();
     assert!(after(&world.store, start).await.is_none());
@@ -230,12 +245,13 @@ async fn a_line_that_was_swept_between_is_a_gap() {
     world.settle(token).await;
     let enable = Transition::Account(AccountChange::Enable {
         subject: grant.subject,
+        cutoff: Locator(0),
     });
     let days_later = world.now.plus(Lifetime::from_days(2));
     world.store.settle(enable, days_later).await.unwrap();
     world.store.poll_changes().await.unwrap();
     assert!(after(&world.store, start).await.is_some());
-    let rules = SweepRules::of(&policy());
+    let rules = SweepRules::of(&policy(), Lifetime::from_days(30));
     world.store.sweep(days_later, &rules).await.unwrap();
     assert!(after(&world.store, start).await.is_none());
 }

@@ -16,7 +16,6 @@ async fn a_restart_forgets_nothing() {
     world.settle(rotation).await;
     let revoke = Transition::Grant(GrantChange::Revoke {
         grant: grant.id,
-        until: grant.expires_at,
         client: grant.client,
         cause: RevocationCause::App,
     });
@@ -28,7 +27,8 @@ async fn a_restart_forgets_nothing() {
             .store
             .settle(
                 Transition::Account(AccountChange::Enable {
-                    subject: Subject(1)
+                    subject: Subject(1),
+                    cutoff: Locator(0),
                 }),
                 world.now
             )
@@ -70,7 +70,9 @@ async fn ids_stay_above_those_in_the_store_when_the_clock_steps_back() {
     token.id = Locator(world.store.mint().locator().0 + (1 << 50));
     assert_eq!(
         world
-            .settle(Transition::Grant(GrantChange::IssueAccessToken(token.clone())))
+            .settle(Transition::Grant(GrantChange::IssueAccessToken(
+                token.clone()
+            )))
             .await,
         Outcome::Committed
     );
@@ -84,7 +86,7 @@ async fn what_expired_is_swept_and_nothing_else() {
     let (grant, access, refresh) = world.started().await;
     let (rotation, successor) = world.rotation(&grant, refresh.id);
     world.settle(rotation).await;
-    let rules = SweepRules::of(&policy());
+    let rules = SweepRules::of(&policy(), Lifetime::from_days(30));
     let early = world.store.sweep(world.now, &rules).await.unwrap();
     assert_eq!((early.access_tokens, early.others), (0, 0));
 
@@ -163,7 +165,7 @@ async fn a_code_is_not_fresh_again_when_its_grant_lived_shorter() {
     let later = world.now.plus(Lifetime::from_minutes(5));
     world
         .store
-        .sweep(later, &SweepRules::of(&policy()))
+        .sweep(later, &SweepRules::of(&policy(), Lifetime::from_days(30)))
         .await
         .unwrap();
     assert!(world.store.code(code.id).await.unwrap().unwrap().redeemed);
@@ -198,12 +200,14 @@ async fn sweeping_takes_slices_until_all_is_gone() {
             scope: Scope::parse("a").unwrap(),
             ..template.clone()
         };
-        world.settle(Transition::Grant(GrantChange::IssueAccessToken(token))).await;
+        world
+            .settle(Transition::Grant(GrantChange::IssueAccessToken(token)))
+            .await;
     }
     let later = world.now.plus(Lifetime::from_days(1));
     let swept = world
         .store
-        .sweep(later, &SweepRules::of(&policy()))
+        .sweep(later, &SweepRules::of(&policy(), Lifetime::from_days(30)))
         .await
         .unwrap();
     assert_eq!(swept.access_tokens, 2_500);
@@ -256,7 +260,10 @@ async fn a_full_queue_is_said_and_nothing_is_lost() {
                 let id = token.id;
                 let settled = world
                     .store
-                    .settle(Transition::Grant(GrantChange::IssueAccessToken(token)), world.now)
+                    .settle(
+                        Transition::Grant(GrantChange::IssueAccessToken(token)),
+                        world.now,
+                    )
                     .await;
                 (id, settled)
             })
@@ -304,7 +311,9 @@ async fn what_was_made_while_the_clock_was_a_year_ahead_is_swept_when_it_expires
     refresh.id = ahead(3);
     let (rotation, successor) = world.rotation(&grant, refresh.id);
     world
-        .settle(Transition::Grant(GrantChange::IssueAccessToken(of_then.clone())))
+        .settle(Transition::Grant(GrantChange::IssueAccessToken(
+            of_then.clone(),
+        )))
         .await;
     let redeem = Transition::Grant(GrantChange::Redeem {
         grant: grant.clone(),
@@ -314,7 +323,7 @@ async fn what_was_made_while_the_clock_was_a_year_ahead_is_swept_when_it_expires
     assert_eq!(world.settle(redeem).await, Outcome::Committed);
     world.settle(rotation).await;
 
-    let rules = SweepRules::of(&policy());
+    let rules = SweepRules::of(&policy(), Lifetime::from_days(30));
     let swept = world.store.sweep(world.now, &rules).await.unwrap();
     assert_eq!((swept.access_tokens, swept.others), (0, 0));
     let hour = world.now.plus(Lifetime::from_minutes(61));

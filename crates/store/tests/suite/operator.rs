@@ -1,9 +1,9 @@
 //! What an operator does with a database as a whole.
-use protocol::transition::{AccountChange, AuthorizeChange, GrantChange, SessionChange};
 use crate::engine::Database;
 use crate::world::{PASSWORD, World, open_at, options, policy};
 use protocol::Transition;
 use protocol::decision::Mint;
+use protocol::transition::{AccountChange, AuthorizeChange, GrantChange, SessionChange};
 use protocol::types::ids::SubjectFormat;
 use protocol::types::{Consent, Lifetime, Locator, NewPerson, Scope, Session, Subject, UnixTime};
 use std::os::unix::fs::MetadataExt;
@@ -41,7 +41,7 @@ pub(crate) fn rules() -> SweepRules {
     let mut policy = policy();
     policy.tokens.refresh = Lifetime::from_days(30);
     policy.tokens.grant = Lifetime::from_days(300);
-    SweepRules::of(&policy)
+    SweepRules::of(&policy, Lifetime::from_days(30))
 }
 
 #[tokio::test]
@@ -76,7 +76,9 @@ async fn tokens_that_nobody_holds_are_made_and_the_expired_ones_are_swept() {
     let left = rows(world.database(), "access_tokens").await;
     assert_eq!(left, 7, "live ones stay");
     let token = world.access(&world.grant(&world.code(client, Subject(1))));
-    let settled = world.settle(Transition::Grant(GrantChange::IssueAccessToken(token))).await;
+    let settled = world
+        .settle(Transition::Grant(GrantChange::IssueAccessToken(token)))
+        .await;
     assert_eq!(settled, Outcome::Committed, "ids of the store are its own");
 }
 
@@ -93,7 +95,7 @@ async fn the_status_tells_what_is_there_and_changes_nothing() {
         matches!(nodes[..], [node] if node.until > world.now),
         "{told:?}"
     );
-    assert_eq!(told.feed.unwrap().last, 2, "its origin and the app");
+    assert_eq!(told.feed.unwrap().last, 1, "its origin");
     assert_eq!(told.cut_off_at, None);
     assert!(told.tables.iter().all(|table| table.exact));
     assert_eq!(rows(world.database(), "refresh_tokens").await, 1);
@@ -220,7 +222,6 @@ fn numbered(email: &str) -> Transition {
 async fn numbers_of_people_are_never_given_again_after_a_cut() {
     let database = Database::new();
     let options = Options {
-        subjects: SubjectFormat::Number,
         ..options(database.location())
     };
     let now = UnixTime(1_800_000_000);

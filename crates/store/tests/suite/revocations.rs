@@ -1,11 +1,11 @@
 //! Many revocations at once: each is told once, in a feed without a gap.
-use protocol::transition::GrantChange;
 use crate::feed::{after, here};
 use crate::nodes::{behind_proxy, inject, world as on_postgres};
 use crate::racers::race;
 use crate::world::World;
 use protocol::Transition;
 use protocol::revocations::Change;
+use protocol::transition::GrantChange;
 use protocol::types::{AccessToken, Grant, Locator};
 use std::collections::HashSet;
 use std::sync::Arc;

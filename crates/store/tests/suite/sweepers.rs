@@ -7,7 +7,10 @@ use store::SweepRules;
 async fn one_node_sweeps_at_a_time() {
     let Some(world) = world() else { return };
     let (_, access, _) = world.started().await;
-    let (other, rules) = (world.another(), SweepRules::of(&crate::world::policy()));
+    let (other, rules) = (
+        world.another(),
+        SweepRules::of(&crate::world::policy(), Lifetime::from_days(30)),
+    );
     other.sweep(world.now, &rules).await.unwrap();
     let later = world.now.plus(Lifetime::from_days(1));
     assert_eq!(
@@ -37,7 +40,10 @@ async fn one_node_sweeps_at_a_time() {
 async fn who_swept_by_a_clock_that_was_a_day_ahead_keeps_nobody_from_it() {
     let Some(world) = world() else { return };
     let (_, access, _) = world.started().await;
-    let (other, rules) = (world.another(), SweepRules::of(&crate::world::policy()));
+    let (other, rules) = (
+        world.another(),
+        SweepRules::of(&crate::world::policy(), Lifetime::from_days(30)),
+    );
     other.sweep(world.now, &rules).await.unwrap();
     let ahead = "UPDATE nodes SET lease_until = lease_until + 86400 WHERE node = -1";
     world.database().run(ahead);

@@ -107,7 +107,6 @@ async fn revoking_a_grant_is_known_at_once_and_twice_is_success() {
     for _ in 0..2 {
         let revoke = Transition::Grant(GrantChange::Revoke {
             grant: grant.id,
-            until: grant.expires_at,
             client: grant.client,
             cause: RevocationCause::App,
         });
@@ -162,7 +161,9 @@ async fn client_credentials_need_no_grant_row() {
     token.grant = Locator(client.0);
     assert_eq!(
         world
-            .settle(Transition::Grant(GrantChange::IssueAccessToken(token.clone())))
+            .settle(Transition::Grant(GrantChange::IssueAccessToken(
+                token.clone()
+            )))
             .await,
         Outcome::Committed
     );
@@ -181,7 +182,9 @@ async fn an_interaction_is_answered_once_by_a_code_or_a_denial() {
     let pending = world.interaction(client);
     assert_eq!(
         world
-            .settle(Transition::Authorize(AuthorizeChange::Keep(pending.clone())))
+            .settle(Transition::Authorize(AuthorizeChange::Keep(
+                pending.clone()
+            )))
             .await,
         Outcome::Committed
     );
@@ -190,11 +193,13 @@ async fn an_interaction_is_answered_once_by_a_code_or_a_denial() {
     assert_eq!(facts.client.unwrap().no, client);
 
     let code = world.code(client, subject);
-    let issue = |consent| Transition::Authorize(AuthorizeChange::IssueCode {
-        code: code.clone(),
-        interaction: Some(pending.id),
-        consent,
-    });
+    let issue = |consent| {
+        Transition::Authorize(AuthorizeChange::IssueCode {
+            code: code.clone(),
+            interaction: Some(pending.id),
+            consent,
+        })
+    };
     let consent = world.consent(client, subject, "a b");
     assert_eq!(
         world.settle(issue(Some(consent.clone()))).await,

@@ -21,7 +21,6 @@ async fn what_one_revokes_the_other_learns() {
     );
     let revoke = Transition::Grant(GrantChange::Revoke {
         grant: grant.id,
-        until: grant.expires_at,
         client: grant.client,
         cause: RevocationCause::Operator,
     });
@@ -52,6 +51,7 @@ async fn what_one_disables_the_other_learns() {
     });
     let app = Transition::App(AppChange::SetStatus {
         client: grant.client,
+        version: None,
         status: ClientStatus::Disabled,
         cutoff,
         reviewed_at: None,
@@ -84,7 +84,7 @@ async fn a_process_that_lost_its_number_goes_on_under_another() {
     // Another process finds the lease run out and takes the number.
     let taken = "UPDATE nodes SET holder = 'another', lease_until = lease_until + 600";
     world.database().run(taken);
-    let node = |id: i64| (id >> 12) & 1_023;
+    let node = |id: i64| (id >> 10) & 127;
     let before = node(world.store.mint().locator().0);
     world.store.renew_lease(slept).await.unwrap();
     assert_ne!(node(world.store.mint().locator().0), before);

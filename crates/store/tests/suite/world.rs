@@ -2,15 +2,17 @@
 use crate::engine::Database;
 use jose::{Digest, TokenText};
 use protocol::decision::Mint;
-use protocol::transition::{AccountChange, AppChange, AuthorizeChange, GrantChange, RevocationCause};
-use protocol::types::ids::SubjectFormat;
+use protocol::transition::{
+    AccountChange, AppChange, AuthorizeChange, GrantChange, RevocationCause,
+};
+use protocol::types::ids::{Region, SubjectFormat};
 use protocol::types::{
     AccessToken, AuthorizationCode, Client, ClientKind, ClientNo, ClientStatus, Consent, Grant,
     GrantType, Interaction, Lifetime, Locator, NewPerson, RedirectUri, RefreshToken, Scope,
     SealedReply, Side, StoredSecret, Subject, UnixTime,
 };
 use protocol::{Policy, Transition};
-use store::{Location, Options, Outcome, Store, Synchronous, Tuning};
+use store::{Location, Options, Outcome, Stay, Store, Synchronous, Tuning};
 
 /// The stored password of everyone.
 pub(crate) const PASSWORD: &str = "$argon2id$stand-in";
@@ -25,7 +27,8 @@ pub(crate) fn options(location: Location) -> Options {
     Options {
         location,
         readers_hint: 2,
-        subjects: SubjectFormat::Prefixed("user_".to_owned()),
+        region: Region::default(),
+        stay: Stay::Server,
         synchronous: Synchronous::Full,
         tuning: Tuning::default(),
     }
@@ -80,7 +83,8 @@ impl World {
             test_app: None,
         };
         assert_eq!(
-            self.settle(Transition::Account(AccountChange::Create(person))).await,
+            self.settle(Transition::Account(AccountChange::Create(person)))
+                .await,
             Outcome::Committed
         );
         subject
@@ -98,6 +102,7 @@ impl World {
     pub(crate) fn new_client(&self, id: &str) -> Client {
         Client {
             no: ClientNo(0),
+            version: 1,
             id: id.to_owned(),
             name: "Task Board".to_owned(),
             homepage: "https://app.example".to_owned(),
@@ -235,7 +240,6 @@ impl World {
         let successor = self.refresh(grant);
         let transition = Transition::Grant(GrantChange::Rotate {
             consumed,
-            grant: grant.id,
             successor: successor.clone(),
             access: self.access(grant),
             reply: Some(SealedReply(b"sealed".to_vec())),
@@ -246,7 +250,6 @@ impl World {
     pub(crate) fn revocation(&self, grant: &Grant) -> Transition {
         Transition::Grant(GrantChange::Revoke {
             grant: grant.id,
-            until: grant.expires_at,
             client: grant.client,
             cause: RevocationCause::App,
         })
@@ -275,7 +278,7 @@ impl World {
 
     /// How many lines of the audit trail tell of an event.
     pub(crate) fn audited(&self, event: &str) -> i64 {
-        let sql = format!("SELECT COUNT(*) FROM audit WHERE event = '{event}'");
+        let sql = format!("SELECT COUNT(*) FROM events WHERE event = '{event}'");
         self.database.count(&sql)
     }
 

@@ -1,0 +1,21 @@
+-- The audit trail becomes the events, each with who did it and from where. Old nodes go on writing to the view.
+ALTER TABLE audit RENAME TO events;
+ALTER TABLE events ADD COLUMN actor TEXT;       -- NULL: written before that was noted
+ALTER TABLE events ADD COLUMN actor_id INTEGER;
+ALTER TABLE events ADD COLUMN address TEXT;     -- erased after a while
+CREATE VIEW audit AS SELECT id, at, event, client, subject, grant_id FROM events;
+
+-- How far a job has come that goes through a table once.
+CREATE TABLE marks (
+    name TEXT PRIMARY KEY,
+    id   INTEGER NOT NULL
+) STRICT;
+
+-- Read when a store is opened.
+CREATE INDEX grants_revoked ON grants (revoked_at) WHERE revoked_at IS NOT NULL;
+
+-- Raised by each change of an app.
+ALTER TABLE clients ADD COLUMN version INTEGER NOT NULL DEFAULT 1;
+
+-- The answer to a request, sealed for whoever gave it, who may give it twice.
+ALTER TABLE interactions ADD COLUMN reply BLOB;

@@ -1,0 +1,163 @@
+//! Apps. Each change raises the version; what rests on how an app was read has that version in its guard.
+use crate::facts::clients::kind_name;
+use crate::steps::Steps;
+use crate::value::values;
+use protocol::transition::{AppChange, Logo};
+use protocol::types::{Client, ClientNo, Side, StoredSecret, UnixTime};
+
+pub(super) fn steps<'a>(steps: Steps<'a>, change: &'a AppChange, now: UnixTime) -> Steps<'a> {
+    match change {
+        AppChange::Register { client, logo } => register(steps, client, logo.as_ref()),
+        AppChange::Update { before, after } => update(steps, before, after),
+        AppChange::SetStatus {
+            client,
+            version,
+            status,
+            cutoff,
+            reviewed_at,
+        } => {
+            let guard = "UPDATE clients SET version = version + 1, status = $2, \
+                         cutoff = CASE WHEN cutoff > $3 THEN cutoff ELSE $3 END, reviewed_at = $4 \
+                         WHERE no = $1 AND deleted_at IS NULL AND ($5 IS NULL OR version = $5)";
+            let values = values![*client, status.as_str(), *cutoff, *reviewed_at, *version];
+            steps.guard(guard, values).client_changed(*client)
+        }
+        AppChange::ApproveScopes {
+            client,
+            version,
+            approved,
+        } => {
+            let guard = "UPDATE clients SET version = version + 1, approved = $3 \
+                         WHERE no = $1 AND version = $2 AND deleted_at IS NULL";
+            steps
+                .guard(guard, values![*client, *version, approved])
+                .client_changed(*client)
+        }
+        AppChange::ReplaceSecrets {
+            client,
+            version,
+            secrets,
+        } => {
+            let guard = "UPDATE clients SET version = version + 1 \
+                         WHERE no = $1 AND version = $2 AND deleted_at IS NULL";
+            let steps = steps.guard(guard, values![*client, *version]).run(
+                "DELETE FROM client_secrets WHERE client = $1",
+                values![*client],
+            );
+            let insert =
+                "INSERT INTO client_secrets (client, digest, created_at) VALUES ($1, $2, $3)";
+            let steps = secrets.iter().fold(steps, |steps, secret| {
+                steps.run(insert, values![*client, &secret.digest, secret.created_at])
+            });
+            steps.client_changed(*client)
+        }
+        AppChange::Delete { client } => delete(steps, *client, now),
+    }
+}
+
+/// The number is the highest yet plus one; one that another node counted at the same moment is counted again.
+fn register<'a>(steps: Steps<'a>, client: &'a Client, logo: Option<&'a Logo>) -> Steps<'a> {
+    let grants: Vec<&str> = client.grants.iter().map(|grant| grant.as_str()).collect();
+    let guard = "INSERT INTO clients (no, id, name, homepage, description, owner, kind, redirect_uris, grants, scopes, \
+         approved, resource_server, status, cutoff, reviewed_at, logo, created_at, test, documented, deleted_at) \
+         SELECT (SELECT COALESCE(MAX(no), 0) + 1 FROM clients), $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, \
+         $13, $14, $15, $16, $17, $18, NULL WHERE TRUE ON CONFLICT (id) DO NOTHING";
+    let values = values![
+        &client.id,
+        &client.name,
+        &client.homepage,
+        &client.description,
+        client.owner,
+        kind_name(client.kind),
+        uris(client),
+        grants.join(" "),
+        client.scopes.as_ref(),
+        &client.approved,
+        client.resource_server,
+        client.status.as_str(),
+        client.cutoff,
+        client.reviewed_at,
+        client.logo.as_ref(),
+        client.created_at,
+        client.side == Side::Test,
+        client.documented,
+    ];
+    let steps = client
+        .secrets
+        .iter()
+        .fold(steps.guard(guard, values), |steps, secret| {
+            first_secret(steps, &client.id, secret)
+        });
+    match logo {
+        Some(logo) => steps.run(
+            "INSERT INTO client_logos (client, media_type, bytes) SELECT no, $1, $2 FROM clients WHERE id = $3",
+            values![logo.media_type, &logo.bytes[..], &client.id],
+        ),
+        None => steps,
+    }
+}
+
+fn first_secret<'a>(steps: Steps<'a>, id: &'a str, secret: &'a StoredSecret) -> Steps<'a> {
+    steps.run(
+        "INSERT INTO client_secrets (client, digest, created_at) SELECT no, $1, $2 FROM clients WHERE id = $3",
+        values![&secret.digest, secret.created_at, id],
+    )
+}
+
+fn update<'a>(steps: Steps<'a>, before: &'a Client, after: &'a Client) -> Steps<'a> {
+    let guard = "UPDATE clients SET version = version + 1, name = $3, homepage = $4, description = $5, \
+                 redirect_uris = $6, reviewed_at = $7, status = $8 \
+                 WHERE no = $1 AND version = $2 AND deleted_at IS NULL AND status <> 'disabled'";
+    let values = values![
+        before.no,
+        before.version,
+        &after.name,
+        &after.homepage,
+        &after.description,
+        uris(after),
+        after.reviewed_at,
+        after.status.as_str(),
+    ];
+    let steps = steps.guard(guard, values);
+    // Who was allowed is not who it is now: people are asked again.
+    let steps = match (&before.name, &before.homepage) == (&after.name, &after.homepage) {
+        true => steps,
+        false => forget_consents(steps, before.no),
+    };
+    steps.client_changed(before.no)
+}
+
+fn forget_consents(steps: Steps<'_>, client: ClientNo) -> Steps<'_> {
+    steps.run("DELETE FROM consents WHERE client = $1", values![client])
+}
+
+fn delete(steps: Steps<'_>, client: ClientNo, now: UnixTime) -> Steps<'_> {
+    let deleted = steps
+        .run(
+            "UPDATE clients SET version = version + 1, deleted_at = $2, status = 'disabled' WHERE no = $1",
+            values![client, now],
+        )
+        .run("DELETE FROM client_secrets WHERE client = $1", values![client])
+        .run("DELETE FROM client_logos WHERE client = $1", values![client]);
+    // Its test users have nothing left to do. Their rows are taken before their sessions, as everywhere.
+    forget_consents(deleted, client)
+        .run(
+            "UPDATE people SET disabled_at = $2 WHERE test_app = $1 AND disabled_at IS NULL",
+            values![client, now],
+        )
+        .run(
+            "DELETE FROM sessions WHERE subject IN (SELECT subject FROM people WHERE test_app = $1)",
+            values![client],
+        )
+        .client_changed(client)
+}
+
+/// Redirect URIs as they are stored: one a line.
+fn uris(client: &Client) -> String {
+    let uris: Vec<&str> = client
+        .redirect_uris
+        .iter()
+        .map(|uri| uri.as_str())
+        .collect();
+    uris.join("\n")
+}

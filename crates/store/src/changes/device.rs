@@ -1,0 +1,47 @@
+//! What devices ask for (RFC 8628).
+use crate::facts::devices::{ALLOWED, DENIED};
+use crate::steps::Steps;
+use crate::value::values;
+use protocol::types::{DeviceAnswer, DeviceAuthorization, Locator, Subject, UnixTime};
+
+pub(super) fn keep<'a>(steps: Steps<'a>, device: &'a DeviceAuthorization) -> Steps<'a> {
+    steps.guard(
+        "INSERT INTO device_codes (id, digest, user_code, client, scope, scope_named, expires_at, wait) \
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8) ON CONFLICT DO NOTHING",
+        values![
+            device.id,
+            &device.digest,
+            &device.user_code,
+            device.client,
+            &device.scope,
+            device.scope_named,
+            device.expires_at,
+            device.pace.interval,
+        ],
+    )
+}
+
+pub(super) fn answer(
+    steps: Steps<'_>,
+    device: Locator,
+    by: Subject,
+    answer: DeviceAnswer,
+    now: UnixTime,
+) -> Steps<'_> {
+    let (word, at, auth_time) = match answer {
+        DeviceAnswer::Allowed { at, auth_time, .. } => (ALLOWED, Some(at), Some(auth_time)),
+        DeviceAnswer::Denied => (DENIED, None, None),
+    };
+    steps.guard(
+        "UPDATE device_codes SET answer = $2, answered_as = $3, subject = $4, auth_time = $5 \
+         WHERE id = $1 AND answer IS NULL AND expires_at > $6",
+        [
+            device.into(),
+            word.into(),
+            at.into(),
+            by.into(),
+            auth_time.into(),
+            now.into(),
+        ],
+    )
+}

@@ -1,0 +1,192 @@
+//! Transitions to what engines do: a few by statements of their own, which are tuned by hand, all others by steps.
+mod account;
+mod app;
+mod device;
+mod session;
+mod throttle;
+
+use crate::steps::Steps;
+use crate::value::values;
+use protocol::Transition;
+use protocol::transition::{
+    AccountChange, AppChange, AuthorizeChange, DeviceChange, GrantChange, SessionChange,
+    ThrottleChange,
+};
+use protocol::types::{
+    AccessToken, AuthorizationCode, ClientNo, Consent, DeviceAnswer, DeviceAuthorization, Grant,
+    Interaction, Locator, Pace, RefreshToken, SealedReply, Subject, UnixTime,
+};
+
+/// How a transition is applied.
+pub(crate) enum Change<'a> {
+    /// By an engine's own statements.
+    Hot(Hot<'a>),
+    /// By steps.
+    Cold(Cold<'a>),
+}
+
+/// What runs by its steps.
+#[derive(Clone, Copy)]
+pub(crate) enum Cold<'a> {
+    Deny(Locator),
+    KeepDevice(&'a DeviceAuthorization),
+    AnswerDevice {
+        device: Locator,
+        by: Subject,
+        answer: DeviceAnswer,
+    },
+    Account(&'a AccountChange),
+    Session(&'a SessionChange),
+    Throttle(&'a ThrottleChange),
+    App(&'a AppChange),
+}
+
+impl<'a> Cold<'a> {
+    /// The steps, at `now`. `receipt` is the same at every try of one transition.
+    pub(crate) fn steps(self, now: UnixTime, receipt: Locator) -> Steps<'a> {
+        let steps = Steps::default();
+        match self {
+            Cold::Deny(interaction) => steps.guard(ANSWER, values![interaction, now]),
+            Cold::KeepDevice(device) => device::keep(steps, device),
+            Cold::AnswerDevice { device, by, answer } => {
+                device::answer(steps, device, by, answer, now)
+            }
+            Cold::Account(change) => account::steps(steps, change, now),
+            Cold::Session(change) => session::steps(steps, change),
+            Cold::Throttle(change) => throttle::steps(steps, change, now, receipt),
+            Cold::App(change) => app::steps(steps, change, now),
+        }
+    }
+}
+
+/// What many ask for at once.
+#[derive(Clone, Copy)]
+pub(crate) enum Hot<'a> {
+    Keep(&'a Interaction),
+    IssueCode {
+        code: &'a AuthorizationCode,
+        interaction: Option<Locator>,
+        consent: Option<&'a Consent>,
+    },
+    Redeem {
+        grant: &'a Grant,
+        access: &'a AccessToken,
+        refresh: Option<&'a RefreshToken>,
+    },
+    Rotate {
+        consumed: Locator,
+        successor: &'a RefreshToken,
+        access: &'a AccessToken,
+        reply: Option<&'a SealedReply>,
+    },
+    Issue(&'a AccessToken),
+    Poll {
+        device: Locator,
+        before: Pace,
+        after: Pace,
+    },
+    RevokeGrant(Locator),
+    RevokeAccessToken(Locator),
+}
+
+impl<'a> From<&'a Transition> for Change<'a> {
+    fn from(transition: &'a Transition) -> Self {
+        match transition {
+            Transition::Authorize(change) => authorize(change),
+            Transition::Grant(change) => Change::Hot(grant(change)),
+            Transition::Device(change) => device(change),
+            Transition::Account(change) => Change::Cold(Cold::Account(change)),
+            Transition::Session(change) => Change::Cold(Cold::Session(change)),
+            Transition::Throttle(change) => Change::Cold(Cold::Throttle(change)),
+            Transition::App(change) => Change::Cold(Cold::App(change)),
+        }
+    }
+}
+
+fn device(change: &DeviceChange) -> Change<'_> {
+    match change {
+        DeviceChange::Keep(device) => Change::Cold(Cold::KeepDevice(device)),
+        DeviceChange::Poll {
+            device,
+            before,
+            after,
+        } => Change::Hot(Hot::Poll {
+            device: *device,
+            before: *before,
+            after: *after,
+        }),
+        DeviceChange::Answer {
+            device,
+            subject,
+            answer,
+            ..
+        } => Change::Cold(Cold::AnswerDevice {
+            device: *device,
+            by: *subject,
+            answer: *answer,
+        }),
+    }
+}
+
+fn authorize(change: &AuthorizeChange) -> Change<'_> {
+    match change {
+        AuthorizeChange::Keep(interaction) => Change::Hot(Hot::Keep(interaction)),
+        AuthorizeChange::IssueCode {
+            code,
+            interaction,
+            consent,
+        } => Change::Hot(Hot::IssueCode {
+            code,
+            interaction: *interaction,
+            consent: consent.as_ref(),
+        }),
+        AuthorizeChange::Deny { interaction, .. } => Change::Cold(Cold::Deny(*interaction)),
+    }
+}
+
+/// Answers a request, once only.
+pub(crate) const ANSWER: &str =
+    "UPDATE interactions SET answered_at = $2 WHERE id = $1 AND answered_at IS NULL";
+
+fn grant(change: &GrantChange) -> Hot<'_> {
+    match change {
+        GrantChange::Redeem {
+            grant,
+            access,
+            refresh,
+        } => Hot::Redeem {
+            grant,
+            access,
+            refresh: refresh.as_ref(),
+        },
+        GrantChange::Rotate {
+            consumed,
+            successor,
+            access,
+            reply,
+        } => Hot::Rotate {
+            consumed: *consumed,
+            successor,
+            access,
+            reply: reply.as_ref(),
+        },
+        GrantChange::IssueAccessToken(access) => Hot::Issue(access),
+        GrantChange::Revoke { grant, .. } => Hot::RevokeGrant(*grant),
+        GrantChange::RevokeAccessToken { token, .. } => Hot::RevokeAccessToken(*token),
+    }
+}
+
+/// The app that a transition changes and whose guard can be lost to an earlier try of it.
+pub(crate) fn changed_client(transition: &Transition) -> Option<ClientNo> {
+    let Transition::App(change) = transition else {
+        return None;
+    };
+    match change {
+        AppChange::Register { .. } => None,
+        AppChange::Update { before, .. } => Some(before.no),
+        AppChange::SetStatus { client, .. }
+        | AppChange::ApproveScopes { client, .. }
+        | AppChange::ReplaceSecrets { client, .. }
+        | AppChange::Delete { client } => Some(*client),
+    }
+}

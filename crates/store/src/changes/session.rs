@@ -1,0 +1,64 @@
+//! Browsers that are signed in.
+use crate::steps::Steps;
+use crate::value::values;
+use protocol::transition::SessionChange;
+use protocol::types::{Locator, Session, Subject};
+
+pub(super) fn steps<'a>(steps: Steps<'a>, change: &'a SessionChange) -> Steps<'a> {
+    match change {
+        SessionChange::Start {
+            password,
+            session,
+            ends,
+        } => start(steps, password, session, *ends),
+        SessionChange::End { subject, session } => steps.run(
+            "DELETE FROM sessions WHERE id = $1 AND subject = $2",
+            values![*session, *subject],
+        ),
+        SessionChange::EndAll { subject, keep } => end_all(steps, *subject, *keep),
+    }
+}
+
+/// The person's row is locked first, so a password or an account that changes meanwhile waits, and then finds this
+/// session to end.
+fn start<'a>(
+    steps: Steps<'a>,
+    password: &'a str,
+    session: &'a Session,
+    ends: Option<Locator>,
+) -> Steps<'a> {
+    let subject = session.subject;
+    let steps = steps
+        .lock(
+            "SELECT 1 FROM people WHERE subject = $1 FOR UPDATE",
+            values![subject],
+        )
+        .exists(
+            "SELECT 1 FROM people WHERE subject = $1 AND password = $2 AND disabled_at IS NULL",
+            values![subject, password],
+        );
+    let steps = match ends {
+        Some(ends) => steps.run("DELETE FROM sessions WHERE id = $1", values![ends]),
+        None => steps,
+    };
+    steps.run(
+        "INSERT INTO sessions (id, digest, subject, auth_time, expires_at, browser) \
+         VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT DO NOTHING",
+        values![
+            session.id,
+            &session.digest,
+            subject,
+            session.auth_time,
+            session.expires_at,
+            &session.browser,
+        ],
+    )
+}
+
+/// Ends all sessions of a person, but for one.
+pub(super) fn end_all(steps: Steps<'_>, subject: Subject, keep: Option<Locator>) -> Steps<'_> {
+    steps.run(
+        "DELETE FROM sessions WHERE subject = $1 AND id <> $2",
+        values![subject, keep.unwrap_or(Locator(0))],
+    )
+}

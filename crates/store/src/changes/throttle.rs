@@ -1,0 +1,64 @@
+//! Attempts to guess something, counted.
+use crate::steps::Steps;
+use crate::value::values;
+use jose::Digest;
+use protocol::transition::ThrottleChange;
+use protocol::types::{Lifetime, Locator, UnixTime};
+
+pub(super) fn steps<'a>(
+    steps: Steps<'a>,
+    change: &'a ThrottleChange,
+    now: UnixTime,
+    receipt: Locator,
+) -> Steps<'a> {
+    match change {
+        ThrottleChange::Count { keys, window } => {
+            count(once(steps, now, receipt), keys, *window, now)
+        }
+        ThrottleChange::Clear { own, shared } => clear(once(steps, now, receipt), own, shared),
+    }
+}
+
+/// Adding to a number and taking from it leave nothing that tells whose doing it was. So each leaves a row of its own
+/// among the attempts, which is swept with them: a try whose commit was not answered is not made twice.
+fn once(steps: Steps<'_>, now: UnixTime, receipt: Locator) -> Steps<'_> {
+    let key = Digest::of(format!("receipt {}", receipt.0).as_bytes());
+    steps.once(
+        "INSERT INTO attempts (key, count, since) VALUES ($1, 0, $2) ON CONFLICT DO NOTHING",
+        values![key, now],
+    )
+}
+
+/// Counting is the guard: a count that has reached its limit is not raised, and takes back the others. Keys are taken
+/// in one order, so that attempts made at once wait for each other instead of locking each other out.
+fn count<'a>(
+    steps: Steps<'a>,
+    keys: &'a [(Digest, u32)],
+    window: Lifetime,
+    now: UnixTime,
+) -> Steps<'a> {
+    let mut keys: Vec<_> = keys.iter().collect();
+    keys.sort_by_key(|(key, _)| *key.as_bytes());
+    keys.into_iter().fold(steps, |steps, (key, limit)| {
+        let guard = "INSERT INTO attempts (key, count, since) VALUES ($1, 1, $2) ON CONFLICT (key) DO UPDATE SET \
+             count = CASE WHEN attempts.since > $3 AND attempts.since < $4 THEN attempts.count + 1 ELSE 1 END, \
+             since = CASE WHEN attempts.since > $3 AND attempts.since < $4 \
+                     THEN attempts.since ELSE excluded.since END \
+             WHERE attempts.since <= $3 OR attempts.since >= $4 OR attempts.count < $5";
+        let (begins_after, begins_before) = (now.minus(window), now.plus(window));
+        steps.guard(guard, values![key, now, begins_after, begins_before, *limit])
+    })
+}
+
+fn clear<'a>(steps: Steps<'a>, own: &'a [Digest], shared: &'a [Digest]) -> Steps<'a> {
+    let own = own.iter().map(|key| (key, true));
+    let mut keys: Vec<_> = own.chain(shared.iter().map(|key| (key, false))).collect();
+    keys.sort_by_key(|(key, _)| *key.as_bytes());
+    keys.into_iter().fold(steps, |steps, (key, own)| {
+        let sql = match own {
+            true => "DELETE FROM attempts WHERE key = $1",
+            false => "UPDATE attempts SET count = count - 1 WHERE key = $1 AND count > 0",
+        };
+        steps.run(sql, values![key])
+    })
+}

@@ -1,0 +1,75 @@
+//! Authorization requests, what was allowed before, and codes.
+use super::people::optional_person;
+use crate::row::{Query, Read, Row, corrupt};
+use protocol::facts::CodeFacts;
+use protocol::types::{AuthorizationCode, ClientNo, CodeChallenge, Consent, Interaction, Subject};
+
+/// A pending request.
+pub(crate) const INTERACTION: Query<Interaction> = Query {
+    sql: "SELECT id, digest, client, request, expires_at, answered_at FROM interactions WHERE id = $1",
+    read: |row| {
+        Ok(Interaction {
+            id: row.locator(0)?,
+            digest: row.digest(1)?,
+            client: row.client(2)?,
+            request: row.string(3)?,
+            expires_at: row.time(4)?,
+            answered_at: row.optional_time(5)?,
+        })
+    },
+};
+
+/// Three columns from `at` on.
+pub(super) fn consent(
+    row: &dyn Row,
+    at: usize,
+    subject: Subject,
+    client: ClientNo,
+) -> Read<Consent> {
+    Ok(Consent {
+        subject,
+        client,
+        scope: row.scope(at)?,
+        redirect_uris: row.lines(at + 1)?,
+        granted_at: row.time(at + 2)?,
+    })
+}
+
+/// What a person allowed an app before.
+pub(crate) const CONSENT: Query<Consent> = Query {
+    sql: "SELECT subject, client, scope, redirect_uris, granted_at FROM consents WHERE subject = $1 AND client = $2",
+    read: |row| consent(row, 2, row.subject(0)?, row.client(1)?),
+};
+
+/// A code with its redemption and its person.
+pub(crate) const CODE: Query<CodeFacts> = Query {
+    sql: concat!(
+        "SELECT c.id, c.digest, c.client, c.subject, c.scope, c.scope_named, c.redirect_uri, c.challenge, \
+         c.auth_time, c.expires_at, g.id IS NOT NULL, ",
+        person_columns!(),
+        " FROM codes c LEFT JOIN grants g ON g.id = c.id LEFT JOIN people p ON p.subject = c.subject WHERE c.id = $1"
+    ),
+    read: |row| {
+        Ok(CodeFacts {
+            code: AuthorizationCode {
+                id: row.locator(0)?,
+                digest: row.digest(1)?,
+                client: row.client(2)?,
+                subject: row.subject(3)?,
+                scope: row.scope(4)?,
+                scope_named: row.flag(5)?,
+                redirect_uri: row.string(6)?,
+                challenge: challenge(row, 7)?,
+                auth_time: row.time(8)?,
+                expires_at: row.time(9)?,
+            },
+            redeemed: row.flag(10)?,
+            person: optional_person(row, 11)?,
+        })
+    },
+};
+
+fn challenge(row: &dyn Row, column: usize) -> Read<Option<CodeChallenge>> {
+    let read = |text| CodeChallenge::parse(text).ok_or_else(|| corrupt(column, "a challenge"));
+    row.optional_text(column)?.map(read).transpose()
+}

@@ -1,0 +1,102 @@
+//! Apps. Their secrets are rows of their own.
+use crate::row::{Query, Read, Row, corrupt};
+use protocol::transition::Logo;
+use protocol::types::{
+    Client, ClientKind, ClientNo, ClientStatus, GrantType, RedirectUri, Side, StoredSecret,
+};
+
+macro_rules! clients {
+    ($rest:literal) => {
+        Query {
+            sql: concat!(
+                "SELECT c.no, c.version, c.id, c.name, c.homepage, c.description, c.owner, c.kind, c.redirect_uris, \
+                 c.grants, c.scopes, c.approved, c.resource_server, c.status, c.cutoff, c.reviewed_at, c.logo, \
+                 c.created_at, COALESCE(p.name, ''), c.test, c.documented \
+                 FROM clients c LEFT JOIN people p ON p.subject = c.owner WHERE c.deleted_at IS NULL AND ",
+                $rest
+            ),
+            read: client,
+        }
+    };
+}
+
+pub(crate) const BY_ID: Query<Client> = clients!("c.id = $1");
+pub(crate) const BY_NO: Query<Client> = clients!("c.no = $1");
+/// A page: after a number, so many at most.
+pub(crate) const PAGE: Query<Client> = clients!("c.no > $1 ORDER BY c.no LIMIT $2");
+
+/// The secrets of the apps from one number to another.
+pub(crate) const SECRETS: Query<(ClientNo, StoredSecret)> = Query {
+    sql: "SELECT client, digest, created_at FROM client_secrets WHERE client >= $1 AND client <= $2 \
+          ORDER BY client, created_at, digest",
+    read: |row| {
+        let secret = StoredSecret {
+            digest: row.digest(1)?,
+            created_at: row.time(2)?,
+        };
+        Ok((row.client(0)?, secret))
+    },
+};
+
+/// The logo of an app.
+pub(crate) const LOGO: Query<Logo> = Query {
+    sql: "SELECT media_type, bytes FROM client_logos WHERE client = $1",
+    read: |row| {
+        let media_type = match row.text(0)? {
+            "image/png" => "image/png",
+            "image/jpeg" => "image/jpeg",
+            "image/webp" => "image/webp",
+            _ => return Err(corrupt(0, "a picture")),
+        };
+        let bytes = row.optional_bytes(1)?.unwrap_or_default().to_vec();
+        Ok(Logo { media_type, bytes })
+    },
+};
+
+fn client(row: &dyn Row) -> Read<Client> {
+    Ok(Client {
+        no: row.client(0)?,
+        version: row.number(1)?,
+        id: row.string(2)?,
+        name: row.string(3)?,
+        homepage: row.string(4)?,
+        description: row.string(5)?,
+        owner: row.subject(6)?,
+        publisher: row.string(18)?,
+        kind: kind(row.text(7)?).ok_or(corrupt(7, "a kind of app"))?,
+        secrets: Vec::new(),
+        redirect_uris: row.text(8)?.lines().map(RedirectUri::from_stored).collect(),
+        grants: grants(row.text(9)?).ok_or(corrupt(9, "a list of grants"))?,
+        scopes: row.optional_scope(10)?,
+        approved: row.scope(11)?,
+        resource_server: row.flag(12)?,
+        status: ClientStatus::parse(row.text(13)?).ok_or(corrupt(13, "a status"))?,
+        cutoff: row.locator(14)?,
+        reviewed_at: row.optional_time(15)?,
+        logo: row.optional_digest(16)?,
+        created_at: row.time(17)?,
+        side: match row.flag(19)? {
+            true => Side::Test,
+            false => Side::Live,
+        },
+        documented: row.flag(20)?,
+    })
+}
+
+fn kind(text: &str) -> Option<ClientKind> {
+    [ClientKind::Confidential, ClientKind::Public]
+        .into_iter()
+        .find(|kind| kind_name(*kind) == text)
+}
+
+/// How a client's kind is stored.
+pub(crate) fn kind_name(kind: ClientKind) -> &'static str {
+    match kind {
+        ClientKind::Confidential => "confidential",
+        ClientKind::Public => "public",
+    }
+}
+
+fn grants(text: &str) -> Option<Vec<GrantType>> {
+    text.split_whitespace().map(GrantType::parse).collect()
+}

@@ -1,0 +1,24 @@
+//! Facts: one query each, the same on both engines.
+
+/// The columns of a person, which [`people::person`] reads.
+macro_rules! person_columns {
+    () => {
+        "p.subject, p.email, p.name, p.admin, p.password, p.disabled_at, p.cutoff, p.created_at, p.test_app"
+    };
+}
+
+/// The columns of a session, which [`sessions::session`] reads.
+macro_rules! session_columns {
+    () => {
+        "s.id, s.digest, s.subject, s.auth_time, s.expires_at, s.browser"
+    };
+}
+
+pub(crate) mod authorize;
+pub(crate) mod clients;
+pub(crate) mod devices;
+pub(crate) mod events;
+pub(crate) mod feed;
+pub(crate) mod people;
+pub(crate) mod sessions;
+pub(crate) mod tokens;

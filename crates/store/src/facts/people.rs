@@ -1,0 +1,65 @@
+//! People, and how often was guessed of late.
+use crate::row::{Query, Read, Row};
+use protocol::facts::{Attempts, Standing};
+use protocol::types::{Person, Subject};
+
+/// Nine columns from `at` on; `None` when a left join found nobody.
+pub(super) fn optional_person(row: &dyn Row, at: usize) -> Read<Option<Person>> {
+    match row.optional_number(at)? {
+        Some(_) => person(row, at).map(Some),
+        None => Ok(None),
+    }
+}
+
+/// Nine columns from `at` on.
+pub(super) fn person(row: &dyn Row, at: usize) -> Read<Person> {
+    Ok(Person {
+        subject: row.subject(at)?,
+        email: row.string(at + 1)?,
+        name: row.string(at + 2)?,
+        admin: row.flag(at + 3)?,
+        password: row.string(at + 4)?,
+        disabled_at: row.optional_time(at + 5)?,
+        cutoff: row.locator(at + 6)?,
+        created_at: row.time(at + 7)?,
+        test_app: row.optional_client(at + 8)?,
+    })
+}
+
+macro_rules! people {
+    ($rest:literal) => {
+        Query {
+            sql: concat!("SELECT ", person_columns!(), " FROM people p WHERE ", $rest),
+            read: |row| person(row, 0),
+        }
+    };
+}
+
+pub(crate) const BY_SUBJECT: Query<Person> = people!("p.subject = $1");
+pub(crate) const BY_EMAIL_KEY: Query<Person> = people!("p.email_key = $1");
+/// A page: after a subject, so many at most.
+pub(crate) const PAGE: Query<Person> = people!("p.subject > $1 ORDER BY p.subject LIMIT $2");
+
+/// Everyone whose standing is not good.
+pub(crate) const NOT_GOOD: Query<(Subject, Standing)> = Query {
+    sql: concat!(
+        "SELECT ",
+        person_columns!(),
+        " FROM people p WHERE p.disabled_at IS NOT NULL OR p.cutoff > 0"
+    ),
+    read: |row| {
+        let person = person(row, 0)?;
+        Ok((person.subject, Standing::from(&person)))
+    },
+};
+
+/// The count of one key.
+pub(crate) const ATTEMPTS: Query<Attempts> = Query {
+    sql: "SELECT count, since FROM attempts WHERE key = $1",
+    read: |row| {
+        Ok(Attempts {
+            count: u32::try_from(row.number(0)?).unwrap_or(u32::MAX),
+            since: row.time(1)?,
+        })
+    },
+};

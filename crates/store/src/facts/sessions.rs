@@ -1,0 +1,68 @@
+//! Sessions of people.
+use super::people::person;
+use crate::row::{Query, Read, Row};
+use protocol::facts::{ConsentFacts, SessionFacts};
+use protocol::types::Session;
+
+fn session(row: &dyn Row) -> Read<Session> {
+    Ok(Session {
+        id: row.locator(0)?,
+        digest: row.digest(1)?,
+        subject: row.subject(2)?,
+        auth_time: row.time(3)?,
+        expires_at: row.time(4)?,
+        browser: row.string(5)?,
+    })
+}
+
+fn facts(row: &dyn Row) -> Read<SessionFacts> {
+    Ok(SessionFacts {
+        session: session(row)?,
+        person: person(row, 6)?,
+    })
+}
+
+/// A session with its person.
+pub(crate) const BY_ID: Query<SessionFacts> = Query {
+    sql: concat!(
+        "SELECT ",
+        session_columns!(),
+        ", ",
+        person_columns!(),
+        " FROM sessions s JOIN people p ON p.subject = s.subject WHERE s.id = $1"
+    ),
+    read: facts,
+};
+
+/// The session `$2` with its person, and what that person allowed the app `$1` before.
+pub(crate) const WITH_CONSENT: Query<(SessionFacts, ConsentFacts)> = Query {
+    sql: concat!(
+        "SELECT ",
+        session_columns!(),
+        ", ",
+        person_columns!(),
+        ", c.client, c.scope, c.redirect_uris, c.granted_at FROM sessions s JOIN people p ON p.subject = s.subject \
+         LEFT JOIN consents c ON c.subject = s.subject AND c.client = $1 WHERE s.id = $2"
+    ),
+    read: |row| {
+        let facts = facts(row)?;
+        let consent = match row.optional_client(15)? {
+            Some(client) => {
+                let subject = facts.person.subject;
+                Some(super::authorize::consent(row, 16, subject, client)?)
+            }
+            None => None,
+        };
+        Ok((facts, consent))
+    },
+};
+
+/// Live sessions of a person, newest first: before a session, at a moment, so many at most.
+pub(crate) const OF_PERSON: Query<Session> = Query {
+    sql: concat!(
+        "SELECT ",
+        session_columns!(),
+        " FROM sessions s WHERE s.subject = $1 AND s.id < $2 AND s.expires_at > $3 ORDER BY s.id DESC LIMIT $4"
+    ),
+    read: session,
+};

@@ -1,0 +1,111 @@
+//! What is not on the hot path, as plain steps that both engines run in one transaction.
+use crate::facts::feed::About;
+use crate::value::Value;
+use protocol::types::{ClientNo, Subject};
+
+/// What a step is for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Kind {
+    /// A statement that touches no row when the guard is lost.
+    Guard,
+    /// A query that finds no row when the guard is lost.
+    Exists,
+    /// Any other statement.
+    Run,
+    /// A query that locks rows until the end of the transaction. SQLite has one writer, and skips it.
+    Lock,
+    /// A statement that touches no row when an earlier try of the same transition was committed: then all is done.
+    /// SQLite never tries again what it may have committed, and skips it.
+    Once,
+}
+
+/// One statement with its values.
+#[derive(Debug)]
+pub(crate) struct Step<'a> {
+    pub(crate) kind: Kind,
+    pub(crate) sql: &'static str,
+    pub(crate) values: Vec<Value<'a>>,
+}
+
+/// The statements of a transition, and whom other processes must hear of.
+#[derive(Debug, Default)]
+pub(crate) struct Steps<'a> {
+    pub(crate) steps: Vec<Step<'a>>,
+    pub(crate) told: Vec<About>,
+}
+
+impl<'a> Steps<'a> {
+    fn and(
+        mut self,
+        kind: Kind,
+        sql: &'static str,
+        values: impl IntoIterator<Item = Value<'a>>,
+    ) -> Self {
+        self.steps.push(Step {
+            kind,
+            sql,
+            values: values.into_iter().collect(),
+        });
+        self
+    }
+
+    pub(crate) fn guard(
+        self,
+        sql: &'static str,
+        values: impl IntoIterator<Item = Value<'a>>,
+    ) -> Self {
+        self.and(Kind::Guard, sql, values)
+    }
+
+    pub(crate) fn exists(
+        self,
+        sql: &'static str,
+        values: impl IntoIterator<Item = Value<'a>>,
+    ) -> Self {
+        self.and(Kind::Exists, sql, values)
+    }
+
+    pub(crate) fn run(
+        self,
+        sql: &'static str,
+        values: impl IntoIterator<Item = Value<'a>>,
+    ) -> Self {
+        self.and(Kind::Run, sql, values)
+    }
+
+    pub(crate) fn lock(
+        self,
+        sql: &'static str,
+        values: impl IntoIterator<Item = Value<'a>>,
+    ) -> Self {
+        self.and(Kind::Lock, sql, values)
+    }
+
+    pub(crate) fn once(
+        self,
+        sql: &'static str,
+        values: impl IntoIterator<Item = Value<'a>>,
+    ) -> Self {
+        self.and(Kind::Once, sql, values)
+    }
+
+    /// The standing of a person is another now.
+    pub(crate) fn person_changed(mut self, subject: Subject) -> Self {
+        self.told.push(About::Person(subject));
+        self
+    }
+
+    /// An app is another now.
+    pub(crate) fn client_changed(mut self, client: ClientNo) -> Self {
+        self.told.push(About::Client(client));
+        self
+    }
+
+    /// Whether a guard comes after something was written, which a lost guard must take back.
+    pub(crate) fn may_write_in_vain(&self) -> bool {
+        let writes = |step: &Step<'_>| matches!(step.kind, Kind::Guard | Kind::Run);
+        let first = self.steps.iter().position(writes);
+        let guards = |step: &Step<'_>| matches!(step.kind, Kind::Guard | Kind::Exists);
+        first.is_some_and(|first| self.steps[first + 1..].iter().any(guards))
+    }
+}

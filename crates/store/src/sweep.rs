@@ -1,0 +1,404 @@
+//! Sweeping: what has expired is deleted in slices, so that requests come in between.
+use crate::facts::tokens;
+use crate::row::Query;
+use crate::runs::Runs;
+use crate::value::{Value, values};
+use crate::{Engine, Store, StoreError};
+use protocol::Policy;
+use protocol::accounts::sign_in::WINDOW;
+use protocol::policy::Rotation;
+use protocol::types::{Lifetime, Locator, UnixTime};
+use std::sync::LazyLock;
+use std::time::Duration;
+
+/// Redeemed codes are kept this long after they expired, so that a late replay still revokes what they gave.
+const REPLAY_MEMORY: Lifetime = Lifetime::from_days(1);
+/// What nobody answered or redeemed is kept this long after it expired, so that whoever asks is told that it has.
+const EXPIRED_MEMORY: Lifetime = Lifetime::from_minutes(1);
+/// How far back what nobody redeemed is looked for among those that were; a server that was away for longer leaves
+/// the rest until [`REPLAY_MEMORY`] is over.
+const LOOK_BACK: Lifetime = Lifetime::from_minutes(60);
+/// How far ids may be ahead of the clock before it is taken to have been wrong: a little is usual, since no two
+/// clocks are the same.
+const AHEAD: Lifetime = Lifetime::from_minutes(60);
+
+/// How long things live, as far as sweeping must know.
+#[derive(Debug, Clone, Copy)]
+pub struct SweepRules {
+    pub(crate) access: Lifetime,
+    pub(crate) refresh: Lifetime,
+    pub(crate) grant: Lifetime,
+    code: Lifetime,
+    grace: Lifetime,
+    interaction: Lifetime,
+    session: Lifetime,
+    device: Lifetime,
+    addresses: Lifetime,
+}
+
+impl SweepRules {
+    /// The rules of a policy. Addresses of events are erased after `addresses`.
+    pub fn of(policy: &Policy, addresses: Lifetime) -> Self {
+        let tokens = &policy.tokens;
+        let none = Lifetime::from_seconds(0);
+        SweepRules {
+            access: tokens.access,
+            refresh: tokens.refresh,
+            grant: tokens.grant,
+            code: tokens.code.max(tokens.code_personal),
+            grace: match tokens.rotate {
+                Rotation::Rotate { grace } => grace,
+                Rotation::Keep => none,
+            },
+            interaction: policy.accounts.interaction,
+            session: policy.accounts.session,
+            device: policy.device.lifetime,
+            addresses,
+        }
+    }
+}
+
+/// How a round goes about it.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Pace {
+    /// Rows in one transaction, at most.
+    pub(crate) slice: i64,
+    /// Slices of one table, at most; the next round goes on.
+    pub(crate) slices: usize,
+    /// What is left to others between two slices.
+    pub(crate) pause: Duration,
+}
+
+impl Pace {
+    /// Of a server, whose requests come in between.
+    pub(crate) const SERVER: Pace = Pace {
+        slice: 250,
+        slices: 10_000,
+        pause: Duration::from_millis(1),
+    };
+}
+
+/// Rows deleted by one round.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Swept {
+    /// Access tokens.
+    pub access_tokens: usize,
+    /// Everything else.
+    pub others: usize,
+}
+
+/// Which rows of a table are looked at: those whose key is between two numbers.
+struct Range {
+    above: i64,
+    below: i64,
+}
+
+/// Rows that may go: of a table, by its key, with a condition on a row `r` at the moment `$3`.
+struct Sweep {
+    table: &'static str,
+    key: &'static str,
+    may_go: &'static str,
+    range: fn(&SweepRules, UnixTime) -> Range,
+}
+
+/// From the left edge: rows older than they live. A shortened lifetime leaves rows that live on; they are stepped over,
+/// and never deleted early.
+fn older(than: Lifetime, now: UnixTime) -> Range {
+    Range {
+        above: i64::MIN,
+        below: Locator::first_at(now.minus(than)).0,
+    }
+}
+
+/// Rows whose ids are ahead of time. They were made while the clock was wrong, or after that, since ids go on rising;
+/// by their ids they would be looked at when that time has come. There are none otherwise, so this costs nothing.
+fn ahead(_: &SweepRules, now: UnixTime) -> Range {
+    Range {
+        above: Locator::first_at(now.plus(AHEAD)).0,
+        below: i64::MAX,
+    }
+}
+
+/// Rows that expired a moment ago, and some older ones.
+fn lately(lifetime: Lifetime, now: UnixTime) -> Range {
+    let end = now.minus(EXPIRED_MEMORY).minus(lifetime);
+    Range {
+        above: Locator::first_at(end.minus(LOOK_BACK)).0,
+        below: Locator::first_at(end).0,
+    }
+}
+
+fn all(_: &SweepRules, _: UnixTime) -> Range {
+    Range {
+        above: i64::MIN,
+        below: i64::MAX,
+    }
+}
+
+const EXPIRED: &str = "r.expires_at <= $3";
+const REPLAYABLE_NO_MORE: &str = "r.expires_at <= $3 - 86400";
+/// A used-record outlives its token, whatever lifetimes are configured now: without it the token would be fresh again.
+const TOKEN_IS_GONE: &str =
+    "$3 > 0 AND NOT EXISTS (SELECT 1 FROM refresh_tokens t WHERE t.id = r.id)";
+const NEVER_REDEEMED: &str =
+    "r.expires_at <= $3 - 60 AND NOT EXISTS (SELECT 1 FROM grants g WHERE g.id = r.id)";
+/// A grant is the guard of its code: it stays as long as the code does.
+const GRANT_IS_OVER: &str = "r.expires_at <= $3 AND NOT EXISTS (SELECT 1 FROM codes c WHERE c.id = r.id) \
+     AND NOT EXISTS (SELECT 1 FROM device_codes d WHERE d.id = r.id)";
+
+const fn sweep(
+    table: &'static str,
+    may_go: &'static str,
+    range: fn(&SweepRules, UnixTime) -> Range,
+) -> Sweep {
+    Sweep {
+        table,
+        key: "id",
+        may_go,
+        range,
+    }
+}
+
+/// What follows another table comes after it. Access tokens come first: they are told apart.
+const SWEEPS: [Sweep; 22] = [
+    sweep("access_tokens", EXPIRED, |rules, now| {
+        older(rules.access, now)
+    }),
+    sweep("access_tokens", EXPIRED, ahead),
+    sweep("refresh_replies", "$3 > 0", |rules, now| {
+        older(rules.grace, now)
+    }),
+    sweep("refresh_tokens", EXPIRED, |rules, now| {
+        older(rules.refresh, now)
+    }),
+    sweep("refresh_tokens", EXPIRED, ahead),
+    sweep("used_refresh_tokens", TOKEN_IS_GONE, |rules, now| {
+        older(rules.refresh, now)
+    }),
+    sweep("used_refresh_tokens", TOKEN_IS_GONE, ahead),
+    sweep("refresh_replies", TOKEN_IS_GONE, ahead),
+    sweep("codes", NEVER_REDEEMED, |rules, now| {
+        lately(rules.code, now)
+    }),
+    sweep("codes", REPLAYABLE_NO_MORE, |rules, now| {
+        older(rules.code, now.minus(REPLAY_MEMORY))
+    }),
+    sweep("codes", REPLAYABLE_NO_MORE, ahead),
+    sweep("device_codes", NEVER_REDEEMED, |rules, now| {
+        lately(rules.device, now)
+    }),
+    sweep("device_codes", REPLAYABLE_NO_MORE, |rules, now| {
+        older(rules.device, now.minus(REPLAY_MEMORY))
+    }),
+    sweep("device_codes", REPLAYABLE_NO_MORE, ahead),
+    sweep("grants", GRANT_IS_OVER, |rules, now| {
+        older(rules.grant, now)
+    }),
+    sweep("grants", GRANT_IS_OVER, ahead),
+    sweep("interactions", EXPIRED, |rules, now| {
+        older(rules.interaction, now)
+    }),
+    sweep("interactions", EXPIRED, ahead),
+    sweep("sessions", EXPIRED, |rules, now| older(rules.session, now)),
+    sweep("sessions", EXPIRED, ahead),
+    // The window of attempts. One that has not begun yet was opened by a clock that has been set back since.
+    Sweep {
+        table: "attempts",
+        key: "key",
+        may_go: "(r.since <= $1 OR r.since > $2) AND $3 > 0",
+        range: |_, now| Range {
+            above: now.minus(WINDOW).0,
+            below: now.plus(WINDOW).0,
+        },
+    },
+    // The last line stays, so that numbers go on rising.
+    Sweep {
+        table: "changes",
+        key: "seq",
+        may_go: "r.until <= $3 AND r.seq < (SELECT MAX(seq) FROM changes)",
+        range: all,
+    },
+];
+
+/// Grants that were revoked before `$1`, which no token is left of.
+const REVOKED: Sweep = Sweep {
+    table: "grants",
+    key: "id",
+    may_go: "r.revoked_at IS NOT NULL AND r.revoked_at <= $1 AND $2 > 0 AND $3 > 0 \
+             AND NOT EXISTS (SELECT 1 FROM codes c WHERE c.id = r.id) \
+             AND NOT EXISTS (SELECT 1 FROM device_codes d WHERE d.id = r.id)",
+    range: all,
+};
+
+impl Sweep {
+    /// The text of one slice. PostgreSQL plans an array of keys as so many look-ups, and a sub-select perhaps as a
+    /// walk through the whole table.
+    fn sql(&self, postgres: bool) -> String {
+        let Sweep {
+            table, key, may_go, ..
+        } = self;
+        let between = match *key {
+            "id" if !may_go.contains("$1") => "r.id > $1 AND r.id < $2 AND ",
+            "seq" => "r.seq > $1 AND r.seq < $2 AND ",
+            _ => "",
+        };
+        let order = match *key {
+            "key" => String::new(),
+            key => format!(" ORDER BY r.{key}"),
+        };
+        let keys = format!("SELECT r.{key} FROM {table} r WHERE {between}{may_go}{order} LIMIT $4");
+        match postgres {
+            true => format!("DELETE FROM {table} WHERE {key} = ANY(ARRAY({keys}))"),
+            false => format!("DELETE FROM {table} WHERE {key} IN ({keys})"),
+        }
+    }
+}
+
+/// The texts of [`SWEEPS`] and of [`REVOKED`] for an engine, put together once.
+fn texts(postgres: bool) -> Vec<String> {
+    let sweeps = SWEEPS.iter().chain([&REVOKED]);
+    sweeps.map(|sweep| sweep.sql(postgres)).collect()
+}
+
+static SQLITE: LazyLock<Vec<String>> = LazyLock::new(|| texts(false));
+static POSTGRES: LazyLock<Vec<String>> = LazyLock::new(|| texts(true));
+
+/// Up to which event addresses are erased.
+const ERASED: Query<i64> = Query {
+    sql: "SELECT id FROM marks WHERE name = 'addresses erased'",
+    read: |row| row.number(0),
+};
+
+/// The last of the next events, so many at most.
+const NEXT: Query<Option<i64>> = Query {
+    sql: "SELECT MAX(id) FROM (SELECT id FROM events WHERE id > $1 AND id < $2 ORDER BY id LIMIT $3) AS next",
+    read: |row| row.optional_number(0),
+};
+
+impl Store {
+    /// Deletes what has expired, in slices; nothing while another node does.
+    ///
+    /// # Errors
+    /// [`StoreError`]; what was deleted before stays deleted.
+    pub async fn sweep(&self, now: UnixTime, rules: &SweepRules) -> Result<Swept, StoreError> {
+        match &self.engine {
+            Engine::Sqlite(engine) => round(&**engine, &SQLITE, now, rules, Pace::SERVER)
+                .await
+                .map(|(swept, oldest)| {
+                    engine.follow.forget_before(oldest);
+                    swept
+                }),
+            Engine::Postgres(engine) => {
+                // The lease is the machine's time, the rows are judged by the caller's.
+                let (sweeping, holder) = (&engine.sweeping, &engine.holder);
+                if crate::lease::sweeps(sweeping, holder, crate::mint::now()).await? {
+                    let (swept, oldest) =
+                        round(sweeping, &POSTGRES, now, rules, Pace::SERVER).await?;
+                    engine.follow.forget_before(oldest);
+                    return Ok(swept);
+                }
+                engine
+                    .follow
+                    .forget_before(gone_before(sweeping, now, rules).await?);
+                Ok(Swept::default())
+            }
+        }
+    }
+
+    /// The same at once and to the end of each table, whoever else sweeps: what two delete at once is deleted.
+    pub(crate) async fn sweep_at(
+        &self,
+        now: UnixTime,
+        rules: &SweepRules,
+        pace: Pace,
+    ) -> Result<Swept, StoreError> {
+        let round = match &self.engine {
+            Engine::Sqlite(engine) => round(&**engine, &SQLITE, now, rules, pace).await?,
+            Engine::Postgres(engine) => {
+                round(&engine.sweeping, &POSTGRES, now, rules, pace).await?
+            }
+        };
+        Ok(round.0)
+    }
+}
+
+/// One round: what was deleted, and the moment since which the tokens were made that are left.
+async fn round(
+    runs: &impl Runs,
+    texts: &'static [String],
+    now: UnixTime,
+    rules: &SweepRules,
+    pace: Pace,
+) -> Result<(Swept, UnixTime), StoreError> {
+    let mut swept = Swept::default();
+    for (sweep, sql) in SWEEPS.iter().zip(texts) {
+        let Range { above, below } = (sweep.range)(rules, now);
+        let deleted = drain(runs, sql, values![above, below, now, pace.slice], pace).await?;
+        match sweep.table {
+            "access_tokens" => swept.access_tokens += deleted,
+            _ => swept.others += deleted,
+        }
+    }
+    let oldest = gone_before(runs, now, rules).await?;
+    if let Some(revoked) = texts.get(SWEEPS.len()) {
+        let before = oldest.minus(crate::feed::FED);
+        let values = values![before, 1_i64, 1_i64, pace.slice];
+        swept.others += drain(runs, revoked, values, pace).await?;
+    }
+    erase_addresses(runs, now.minus(rules.addresses), pace).await?;
+    Ok((swept, oldest))
+}
+
+async fn drain(
+    runs: &impl Runs,
+    sql: &'static str,
+    values: [Value<'_>; 4],
+    pace: Pace,
+) -> Result<usize, StoreError> {
+    let mut all = 0;
+    for _ in 0..pace.slices {
+        let deleted = runs.run(sql, &values).await?;
+        all += deleted;
+        if (deleted as i64) < pace.slice {
+            break;
+        }
+        if !pace.pause.is_zero() {
+            runs.pause(pace.pause).await;
+        }
+    }
+    Ok(all)
+}
+
+/// All tokens that are left were made after this moment, and what was made before it has expired by its lifetime. A
+/// grant that was revoked earlier has none left, and need not be remembered.
+async fn gone_before(
+    runs: &impl Runs,
+    now: UnixTime,
+    rules: &SweepRules,
+) -> Result<UnixTime, StoreError> {
+    let expired = now.minus(rules.access);
+    let (access, refresh) = runs.one(&tokens::OLDEST, &[]).await?.unwrap_or_default();
+    let oldest = [access, refresh].into_iter().flatten().min();
+    Ok(oldest.map_or(expired, |oldest| oldest.time().min(expired)))
+}
+
+/// Erases the addresses of events made before `moment`, and remembers how far it came.
+async fn erase_addresses(runs: &impl Runs, moment: UnixTime, pace: Pace) -> Result<(), StoreError> {
+    let below = Locator::first_at(moment).0;
+    let mut erased = runs.one(&ERASED, &[]).await?.unwrap_or(0);
+    for _ in 0..pace.slices {
+        let next = runs.one(&NEXT, &values![erased, below, pace.slice]).await?;
+        let Some(next) = next.flatten() else {
+            return Ok(());
+        };
+        let erase =
+            "UPDATE events SET address = NULL WHERE id > $1 AND id <= $2 AND address IS NOT NULL";
+        runs.run(erase, &values![erased, next]).await?;
+        let mark = "INSERT INTO marks (name, id) VALUES ('addresses erased', $1) \
+                    ON CONFLICT (name) DO UPDATE SET id = excluded.id";
+        runs.run(mark, &values![next]).await?;
+        erased = next;
+        runs.pause(pace.pause).await;
+    }
+    Ok(())
+}
