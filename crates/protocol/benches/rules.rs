@@ -15,12 +15,10 @@ use case::{CALLBACK, Case, NOW, client, person, policy, scope, session, text};
 use criterion::{BatchSize, Criterion, criterion_group, criterion_main};
 use jose::Presented;
 use protocol::authorize;
-use protocol::client_auth::authenticate;
-use protocol::facts::{AccessFacts, CodeFacts, DeviceFacts, RefreshFacts, Standing};
-use protocol::grants::{authorization_code, client_credentials, device_code, refresh_token};
+use protocol::facts::{AccessFacts, Standing};
 use protocol::introspect::introspect;
-use protocol::revoke::{TokenFacts, TokenKind};
-use protocol::token::{GrantRequest, RawRequest, TokenError, TokenReply, TokenRequest};
+use protocol::lookup::{Found, TokenKind};
+use protocol::token::{RawRequest, TokenError, TokenReply, TokenRequest};
 use protocol::token_info::describe;
 use protocol::types::{
     AccessToken, Client, ClientNo, Locator, RedirectUri, Scope, Subject, UnixTime,
@@ -29,21 +27,12 @@ use protocol::{Decision, Params};
 use std::hint::black_box;
 use std::sync::Arc;
 
-/// What is on record for a token request.
-#[derive(Clone)]
-enum Facts {
-    Nothing,
-    Code(CodeFacts),
-    Refresh(RefreshFacts),
-    Device(DeviceFacts),
-}
-
 /// The token endpoint without its reads and writes: parse, authenticate, decide.
 fn answer(
     case: &Case,
     client: &Arc<Client>,
     body: &[u8],
-    facts: Facts,
+    found: Found,
 ) -> Decision<TokenReply, TokenError> {
     let raw = RawRequest {
         authorization: None,
@@ -52,46 +41,32 @@ fn answer(
         body,
     };
     let request = TokenRequest::parse(&raw, &case.policy).unwrap();
-    let client = authenticate(&request.credentials, Some(client.clone())).unwrap();
-    let context = case.context();
-    match (&request.grant, facts) {
-        (GrantRequest::ClientCredentials { scope }, Facts::Nothing) => {
-            client_credentials::issue(scope.as_ref(), &client, &context)
-        }
-        (GrantRequest::AuthorizationCode(asked), Facts::Code(facts)) => {
-            authorization_code::redeem(asked, &client, Some(facts), &context)
-        }
-        (GrantRequest::RefreshToken(asked), Facts::Refresh(facts)) => {
-            refresh_token::rotate(asked, &client, Some(facts), &context)
-        }
-        (GrantRequest::DeviceCode(presented), Facts::Device(facts)) => {
-            device_code::poll(presented.as_ref(), &client, Some(facts), &context)
-        }
-        _ => panic!("facts of another grant"),
-    }
+    let client = request.authenticate(Some(client.clone()), &case.policy);
+    black_box(request.lookup());
+    request.decide(&client.unwrap(), found, &case.context())
 }
 
 /// Requests to the token endpoint, each of which is granted.
 fn token(criterion: &mut Criterion) {
     let mut group = criterion.benchmark_group("token endpoint");
     let (code, refresh, device) = (Case::code(), Case::refresh(), Case::device());
-    let code_facts = Facts::Code(code.code.clone().unwrap());
-    let refresh_facts = Facts::Refresh(refresh.refresh.clone().unwrap());
-    let device_facts = Facts::Device(device.device.clone().unwrap());
+    let code_found = Found::from(code.code.clone());
+    let refresh_found = Found::from(refresh.refresh.clone());
+    let device_found = Found::from(device.device.clone());
     let all = [
-        ("client_credentials", Case::own_behalf(), Facts::Nothing),
-        ("authorization_code", code, code_facts),
-        ("refresh_token", refresh, refresh_facts),
-        ("device_code", device, device_facts),
+        ("client_credentials", Case::own_behalf(), Found::Nothing),
+        ("authorization_code", code, code_found),
+        ("refresh_token", refresh, refresh_found),
+        ("device_code", device, device_found),
     ];
-    for (name, case, facts) in all {
+    for (name, case, found) in all {
         let (body, client) = (case.body(), Arc::new(case.client.clone()));
-        let granted = answer(&case, &client, body.as_bytes(), facts.clone());
+        let granted = answer(&case, &client, body.as_bytes(), found.clone());
         assert!(matches!(granted, Decision::Granted { .. }), "{granted:?}");
         group.bench_function(name, |bencher| {
             bencher.iter_batched(
-                || facts.clone(),
-                |facts| answer(&case, &client, black_box(body.as_bytes()), facts),
+                || found.clone(),
+                |found| answer(&case, &client, black_box(body.as_bytes()), found),
                 BatchSize::SmallInput,
             );
         });
@@ -128,7 +103,7 @@ fn looks(criterion: &mut Criterion) {
         resource_server: true,
         ..client()
     });
-    let known = TokenFacts::Access(Box::new(facts.clone()));
+    let known = Found::AccessToken(facts.clone());
     let asked = || {
         let kind = TokenKind::of(black_box(&text), &policy);
         serde_json::to_string(&introspect(&kind, &caller, &known, &policy, NOW)).unwrap()

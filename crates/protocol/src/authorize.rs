@@ -1,10 +1,12 @@
 //! The authorization endpoint (RFC 6749 §3.1, §4.1): the ordered checks, then who must be asked what, then
 //! the response.
 mod error;
+mod interaction;
 
 pub use error::{
     AuthorizationError, AuthorizationFault, RedirectedError, RequestFault, ShownError,
 };
+pub use interaction::{Handle, InteractionFault};
 
 use crate::decision::{Decision, Mint};
 use crate::facts::{ConsentFacts, InteractionFacts, SessionFacts, Standing};

@@ -1,6 +1,8 @@
 //! Client authentication (RFC 6749 §2.3): from credentials to an [`AuthenticatedClient`], which nothing else
 //! can make. It comes before anything is looked up or consumed.
 use crate::params::{Params, decode_credential};
+use crate::policy::Policy;
+use crate::token::TokenError;
 use crate::types::{AuthMethod, Client, ClientKind};
 use base64::{Engine, engine::general_purpose::STANDARD};
 use jose::Digest;
@@ -141,16 +143,29 @@ impl std::ops::Deref for AuthenticatedClient {
     }
 }
 
-/// Checks credentials against the registered client. Secrets are compared by digest in constant time, also
-/// when there is no such client, so that both refusals take as long.
+/// Checks credentials against the registered client, at every endpoint that asks for them. Secrets are compared by
+/// digest in constant time, also when there is no such client or it is not served here, so that both refusals take
+/// as long.
 ///
 /// # Errors
-/// [`ClientFault`].
+/// `invalid_client`.
 pub fn authenticate(
     credentials: &Credentials,
     client: Option<Arc<Client>>,
+    policy: &Policy,
+) -> Result<AuthenticatedClient, TokenError> {
+    check(credentials, client, policy).map_err(|fault| TokenError::InvalidClient {
+        fault,
+        used_header: credentials.method == AuthMethod::ClientSecretBasic,
+    })
+}
+
+fn check(
+    credentials: &Credentials,
+    client: Option<Arc<Client>>,
+    policy: &Policy,
 ) -> Result<AuthenticatedClient, ClientFault> {
-    let Some(client) = client else {
+    let Some(client) = client.filter(|client| policy.serves(client)) else {
         let _ = credentials.secret == Some(Digest::of(b"no such client"));
         return Err(ClientFault::Unknown);
     };

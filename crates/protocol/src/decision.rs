@@ -46,6 +46,15 @@ impl<Reply, Error> Decision<Reply, Error> {
             transition: None,
         }
     }
+
+    /// What has to be made durable first, and what is answered then. Whoever settles a decision takes it apart here,
+    /// so a refusal's change is never left out.
+    pub fn into_parts(self) -> (Option<Transition>, Result<Reply, Error>) {
+        match self {
+            Decision::Granted { transition, reply } => (transition, Ok(reply)),
+            Decision::Refused { transition, error } => (transition, Err(error)),
+        }
+    }
 }
 
 impl<Reply, Error> From<Result<Decision<Reply, Error>, Error>> for Decision<Reply, Error> {

@@ -1,9 +1,10 @@
 //! Introspection (RFC 7662).
 use crate::client_auth::AuthenticatedClient;
-use crate::facts::{AccessFacts, RefreshFacts, Standing};
+use crate::facts::{AccessFacts, RefreshFacts};
+use crate::inactive;
+use crate::lookup::{Found, TokenKind};
 use crate::policy::Policy;
 use crate::revocations::name_of;
-use crate::revoke::{TokenFacts, TokenKind};
 use crate::types::{Client, ClientKind, Locator, Scope, Side, Subject, UnixTime};
 use serde::ser::{Serialize, SerializeStruct, Serializer};
 use std::borrow::Cow;
@@ -84,20 +85,16 @@ pub fn may_introspect(client: &AuthenticatedClient) -> bool {
 pub fn introspect<'a>(
     kind: &TokenKind,
     caller: &'a AuthenticatedClient,
-    facts: &'a TokenFacts,
+    found: &'a Found,
     policy: &'a Policy,
     now: UnixTime,
 ) -> Introspection<'a> {
-    let details = match (kind, facts) {
-        (TokenKind::Access(presented), TokenFacts::Access(facts))
-            if facts.token.digest == presented.digest
-                && (caller.resource_server || facts.token.client == caller.no) =>
-        {
+    let details = match found {
+        _ if !kind.is_of(found) => None,
+        Found::AccessToken(facts) if caller.resource_server || facts.token.client == caller.no => {
             access_details(facts, caller, policy, now).filter(|details| details.side == caller.side)
         }
-        (TokenKind::Refresh(presented), TokenFacts::Refresh(facts))
-            if facts.token.digest == presented.digest && facts.grant.client == caller.no =>
-        {
+        Found::RefreshToken(facts) if facts.grant.client == caller.no => {
             refresh_details(facts, caller, policy, now)
         }
         _ => None,
@@ -108,27 +105,13 @@ pub fn introspect<'a>(
     }
 }
 
-/// Whether an access token works now.
-pub fn is_active(facts: &AccessFacts, policy: &Policy, now: UnixTime) -> bool {
-    let client = facts.client.as_ref();
-    now < facts.token.expires_at
-        && !facts.grant_revoked
-        && client.is_some_and(|client| {
-            client.is_active() && policy.serves(client) && facts.token.id >= client.cutoff
-        })
-        && facts.person.honours(facts.token.id)
-}
-
 fn access_details<'a>(
     facts: &'a AccessFacts,
     caller: &AuthenticatedClient,
     policy: &'a Policy,
     now: UnixTime,
 ) -> Option<Details<'a>> {
-    let client = facts
-        .client
-        .as_ref()
-        .filter(|_| is_active(facts, policy, now))?;
+    let client = inactive::access_token(facts, policy, now).ok()?;
     let token = &facts.token;
     let mut details = details(client, token.subject, &token.scope, token.id, policy);
     details.iat = details.iat.min(now.0);
@@ -147,25 +130,12 @@ fn refresh_details<'a>(
     policy: &'a Policy,
     now: UnixTime,
 ) -> Option<Details<'a>> {
-    let standing = facts.person.as_ref().map(Standing::from)?;
-    let active = facts.used.is_none()
-        && facts.grant.revoked_at.is_none()
-        && now < facts.token.expires_at
-        && facts.token.id >= client.cutoff
-        && standing.honours(facts.token.id);
-    active.then(|| {
-        let grant = &facts.grant;
-        let mut details = details(
-            client,
-            Some(grant.subject),
-            &grant.scope,
-            facts.token.id,
-            policy,
-        );
-        details.iat = details.iat.min(now.0);
-        details.exp = facts.token.expires_at.0;
-        details
-    })
+    inactive::refresh_token(facts, Some(client), policy, now).ok()?;
+    let (token, grant) = (&facts.token, &facts.grant);
+    let mut details = details(client, Some(grant.subject), &grant.scope, token.id, policy);
+    details.iat = details.iat.min(now.0);
+    details.exp = token.expires_at.0;
+    Some(details)
 }
 
 fn details<'a>(

@@ -2,46 +2,10 @@
 use crate::client_auth::AuthenticatedClient;
 use crate::decision::Decision;
 use crate::facts::{AccessFacts, RefreshFacts};
-use crate::policy::Policy;
+use crate::lookup::{Found, TokenKind};
 use crate::token::{GrantFault, RequestFault, TokenError};
 use crate::transition::{GrantChange, RevocationCause, Transition};
-use jose::Presented;
-
-/// Which kind of token a text is, told by its own prefix: a wrong `token_type_hint` cannot hide it (§2.1).
-#[derive(Debug, Clone)]
-pub enum TokenKind {
-    /// An access token.
-    Access(Presented),
-    /// A refresh token.
-    Refresh(Presented),
-    /// Nothing that this server makes.
-    Unknown,
-}
-
-impl TokenKind {
-    /// Reads a token's text.
-    pub fn of(text: &str, policy: &Policy) -> Self {
-        let Some(presented) = Presented::parse(text) else {
-            return TokenKind::Unknown;
-        };
-        match presented.prefix() {
-            prefix if policy.is_access_prefix(prefix) => TokenKind::Access(presented),
-            prefix if policy.is_refresh_prefix(prefix) => TokenKind::Refresh(presented),
-            _ => TokenKind::Unknown,
-        }
-    }
-}
-
-/// What is known of a token.
-#[derive(Debug, Clone)]
-pub enum TokenFacts {
-    /// An access token that is on record.
-    Access(Box<AccessFacts>),
-    /// A refresh token that is on record.
-    Refresh(Box<RefreshFacts>),
-    /// Nothing is.
-    None,
-}
+use crate::types::ClientNo;
 
 /// The `token` of a revocation or introspection request.
 ///
@@ -58,34 +22,37 @@ pub fn token_of(params: &crate::Params) -> Result<&str, TokenError> {
 pub fn revoke(
     kind: &TokenKind,
     client: &AuthenticatedClient,
-    facts: TokenFacts,
+    found: Found,
 ) -> Decision<(), TokenError> {
-    match (kind, facts) {
-        (TokenKind::Access(presented), TokenFacts::Access(facts))
-            if facts.token.digest == presented.digest =>
-        {
-            if facts.token.client != client.no {
-                return Decision::refuse(GrantFault::OtherClient);
-            }
-            let transition = Transition::Grant(GrantChange::RevokeAccessToken {
-                token: facts.token.id,
-                client: client.no,
-            });
-            Decision::grant(transition, ())
+    let found = kind.verified(found);
+    match revocation(&found, RevocationCause::App) {
+        None => Decision::unchanged(()),
+        Some((_, owner)) if owner != client.no => Decision::refuse(GrantFault::OtherClient),
+        Some((change, _)) => Decision::grant(change.into(), ()),
+    }
+}
+
+/// Revokes a token on the word of an operator, whichever app it was issued to; `None` when nothing is on record.
+pub fn revoke_by_operator(kind: &TokenKind, found: Found) -> Option<Transition> {
+    let found = kind.verified(found);
+    revocation(&found, RevocationCause::Operator).map(|(change, _)| change.into())
+}
+
+/// What revokes a token, and whose it is.
+fn revocation(found: &Found, cause: RevocationCause) -> Option<(GrantChange, ClientNo)> {
+    match found {
+        Found::AccessToken(AccessFacts { token, .. }) => {
+            let (token, client) = (token.id, token.client);
+            Some((GrantChange::RevokeAccessToken { token, client }, client))
         }
-        (TokenKind::Refresh(presented), TokenFacts::Refresh(facts))
-            if facts.token.digest == presented.digest =>
-        {
-            if facts.grant.client != client.no {
-                return Decision::refuse(GrantFault::OtherClient);
-            }
-            let transition = Transition::Grant(GrantChange::Revoke {
-                grant: facts.grant.id,
-                client: client.no,
-                cause: RevocationCause::App,
-            });
-            Decision::grant(transition, ())
+        Found::RefreshToken(RefreshFacts { grant, .. }) => {
+            let change = GrantChange::Revoke {
+                grant: grant.id,
+                client: grant.client,
+                cause,
+            };
+            Some((change, grant.client))
         }
-        _ => Decision::unchanged(()),
+        Found::Code(_) | Found::Device(_) | Found::Nothing => None,
     }
 }

@@ -2,7 +2,7 @@
 //! under the same rules as when it was registered.
 use crate::decision::Decision;
 use crate::facts::AccessFacts;
-use crate::introspect::is_active;
+use crate::inactive;
 use crate::policy::Policy;
 use crate::register::{
     RegistrationError, check_description, check_homepage, check_name, check_redirect_uris, wrong,
@@ -35,13 +35,13 @@ pub fn app_of(
     policy: &Policy,
     now: UnixTime,
 ) -> Result<Arc<Client>, AccessFault> {
-    let facts = facts
-        .filter(|facts| facts.token.digest == presented.digest && is_active(facts, policy, now));
+    let facts = facts.filter(|facts| facts.token.digest == presented.digest);
     let facts = facts.ok_or(AccessFault::InvalidToken)?;
-    let own = facts.token.subject.is_none() && facts.token.scope.contains(SCOPE);
-    match facts.client.filter(|_| own) {
-        Some(client) => Ok(client),
-        None => Err(AccessFault::InsufficientScope),
+    let client = inactive::access_token(&facts, policy, now);
+    let client = client.map_err(|_| AccessFault::InvalidToken)?;
+    match facts.token.subject.is_none() && facts.token.scope.contains(SCOPE) {
+        true => Ok(client.clone()),
+        false => Err(AccessFault::InsufficientScope),
     }
 }
 

@@ -1,9 +1,12 @@
 //! The token endpoint: its request, its errors and its reply (RFC 6749 §3.2, §4, §5, §6).
-use crate::client_auth::{ClientFault, Credentials};
+use crate::client_auth::{AuthenticatedClient, ClientFault, Credentials, authenticate};
+use crate::decision::{Decision, Mint};
+use crate::grants::{Context, GrantRequest};
+use crate::lookup::{Found, Lookup};
 use crate::params::{Params, ParamsFault};
 use crate::policy::{ErrorAliases, Policy};
-use crate::types::{GrantType, Lifetime, Scope, ScopeFault};
-use jose::Presented;
+use crate::types::{Client, GrantType, Lifetime, Scope, ScopeFault};
+use std::sync::Arc;
 
 /// A request as HTTP brought it.
 #[derive(Debug, Clone, Copy)]
@@ -25,42 +28,6 @@ pub struct TokenRequest {
     pub credentials: Credentials,
     /// What is asked.
     pub grant: GrantRequest,
-}
-
-/// One request of each grant type.
-#[derive(Debug, Clone)]
-pub enum GrantRequest {
-    /// RFC 6749 §4.1.3.
-    AuthorizationCode(CodeRedemption),
-    /// RFC 6749 §6.
-    RefreshToken(RefreshRequest),
-    /// RFC 6749 §4.4.2.
-    ClientCredentials {
-        /// The scope asked for; `None`: the default.
-        scope: Option<Scope>,
-    },
-    /// RFC 8628 §3.4: the device code; `None` when the text cannot be one of ours.
-    DeviceCode(Option<Presented>),
-}
-
-/// A code presented for redemption.
-#[derive(Debug, Clone)]
-pub struct CodeRedemption {
-    /// The code; `None` when the text cannot be one of ours.
-    pub code: Option<Presented>,
-    /// The redirect URI, if sent.
-    pub redirect_uri: Option<String>,
-    /// The PKCE verifier, if sent.
-    pub verifier: Option<String>,
-}
-
-/// A refresh token presented for a new access token.
-#[derive(Debug, Clone)]
-pub struct RefreshRequest {
-    /// The token; `None` when the text cannot be one of ours.
-    pub token: Option<Presented>,
-    /// A narrower scope, if asked for.
-    pub scope: Option<Scope>,
 }
 
 /// Errors of the token endpoint (RFC 6749 §5.2), one variant per registered code. The fault inside is for
@@ -345,7 +312,7 @@ impl RawRequest<'_> {
     }
 }
 
-/// The token endpoint's answer to a [`ClientFault`].
+/// The token endpoint's answer to credentials that cannot be read.
 pub fn client_error(fault: ClientFault, used_header: bool) -> TokenError {
     match fault.is_malformed_request() {
         true => TokenError::InvalidRequest(RequestFault::Client(fault)),
@@ -353,6 +320,8 @@ pub fn client_error(fault: ClientFault, used_header: bool) -> TokenError {
     }
 }
 
+/// The phases of a token request, in their order: it is parsed, its client is authenticated, what it presents is
+/// looked up, and then it is decided on. A failed authentication consumes nothing, for nothing was looked up yet.
 impl TokenRequest {
     /// Reads a token request.
     ///
@@ -367,44 +336,41 @@ impl TokenRequest {
         let grant = GrantType::parse(grant)
             .filter(|grant| policy.allows(*grant))
             .ok_or(TokenError::UnsupportedGrantType)?;
-        let grant = match grant {
-            GrantType::AuthorizationCode => {
-                GrantRequest::AuthorizationCode(CodeRedemption::read(&params)?)
-            }
-            GrantType::RefreshToken => GrantRequest::RefreshToken(RefreshRequest::read(&params)?),
-            GrantType::ClientCredentials => GrantRequest::ClientCredentials {
-                scope: read_scope(&params)?,
-            },
-            GrantType::DeviceCode => {
-                let code = params.get("device_code");
-                let code = code.ok_or(RequestFault::Missing("device_code"))?;
-                GrantRequest::DeviceCode(Presented::parse(code))
-            }
-        };
+        let grant = GrantRequest::read(grant, &params)?;
         Ok(TokenRequest { credentials, grant })
     }
-}
 
-impl CodeRedemption {
-    fn read(params: &Params) -> Result<Self, TokenError> {
-        let code = params.get("code").ok_or(RequestFault::Missing("code"))?;
-        Ok(CodeRedemption {
-            code: Presented::parse(code),
-            redirect_uri: params.get("redirect_uri").map(str::to_owned),
-            verifier: params.get("code_verifier").map(str::to_owned),
-        })
+    /// The client behind its credentials.
+    ///
+    /// # Errors
+    /// `invalid_client`.
+    pub fn authenticate(
+        &self,
+        client: Option<Arc<Client>>,
+        policy: &Policy,
+    ) -> Result<AuthenticatedClient, TokenError> {
+        authenticate(&self.credentials, client, policy)
     }
-}
 
-impl RefreshRequest {
-    fn read(params: &Params) -> Result<Self, TokenError> {
-        let token = params
-            .get("refresh_token")
-            .ok_or(RequestFault::Missing("refresh_token"))?;
-        Ok(RefreshRequest {
-            token: Presented::parse(token),
-            scope: read_scope(params)?,
-        })
+    /// What has to be read to decide on it.
+    pub fn lookup(&self) -> Lookup {
+        self.grant.lookup()
+    }
+
+    /// The decision. A lost guard means that what was found is stale: look it up and decide again.
+    pub fn decide<M: Mint>(
+        &self,
+        client: &AuthenticatedClient,
+        found: Found,
+        context: &Context<'_, M>,
+    ) -> Decision<TokenReply, TokenError> {
+        self.grant.decide(client, found, context)
+    }
+
+    /// What is answered when its guard was lost every time; `None` when there is nothing to be told but that the
+    /// server is busy.
+    pub fn when_contended(&self, policy: &Policy) -> Option<TokenError> {
+        self.grant.when_contended(policy)
     }
 }
 

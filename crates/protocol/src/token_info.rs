@@ -1,6 +1,6 @@
 //! Token info: a bearer token asks about itself.
 use crate::facts::AccessFacts;
-use crate::introspect::is_active;
+use crate::inactive;
 use crate::policy::{ErrorAliases, Policy};
 use crate::self_management::SCOPE;
 use crate::types::{Side, UnixTime};
@@ -101,10 +101,7 @@ pub fn describe(
     now: UnixTime,
 ) -> Option<TokenInfo> {
     let facts = facts.filter(|facts| facts.token.digest == presented.digest)?;
-    let client = facts
-        .client
-        .as_ref()
-        .filter(|_| is_active(&facts, policy, now))?;
+    let client = inactive::access_token(&facts, policy, now).ok()?;
     Some(TokenInfo {
         client_id: client.id.clone(),
         user_id: facts

@@ -5,7 +5,7 @@ use case::{Case, query};
 use jose::Presented;
 use proptest::prelude::*;
 use protocol::client_auth::Credentials;
-use protocol::revoke::TokenKind;
+use protocol::lookup::TokenKind;
 use protocol::types::{CodeChallenge, RedirectUri, Scope};
 use protocol::{Params, token};
 

@@ -5,7 +5,8 @@ mod case;
 mod asked {
     use crate::case::{Case, NOW, Verdict, client, person, policy, scope, text};
     use protocol::facts::{AccessFacts, Standing};
-    use protocol::revoke::{TokenFacts, TokenKind, revoke};
+    use protocol::lookup::{Found, TokenKind};
+    use protocol::revoke::revoke;
     use protocol::token::TokenError;
     use protocol::types::{AccessToken, ClientNo, Locator, Subject, UnixTime};
     use protocol::{Decision, Transition};
@@ -14,7 +15,7 @@ mod asked {
     pub(crate) const ACCESS: Locator = Locator(1 << 40);
 
     /// An access token of app 1.
-    pub(crate) fn access() -> (String, TokenFacts) {
+    pub(crate) fn access() -> (String, Found) {
         let text = text("at_", ACCESS);
         let token = AccessToken {
             id: ACCESS,
@@ -33,28 +34,22 @@ mod asked {
             grant_revoked: false,
             person,
         };
-        (
-            text.as_str().to_owned(),
-            TokenFacts::Access(Box::new(facts)),
-        )
+        (text.as_str().to_owned(), Found::AccessToken(facts))
     }
 
     /// A refresh token of app 1.
-    pub(crate) fn refresh(change: fn(&mut Case)) -> (String, TokenFacts) {
+    pub(crate) fn refresh(change: fn(&mut Case)) -> (String, Found) {
         let case = Case::refresh().with(change);
         let text = case
             .params()
             .get("refresh_token")
             .expect("a refresh token")
             .to_owned();
-        (
-            text,
-            TokenFacts::Refresh(Box::new(case.refresh.expect("a refresh token"))),
-        )
+        (text, case.refresh.into())
     }
 
     /// The decision for app `no`.
-    pub(crate) fn by(no: i64, text: &str, facts: TokenFacts) -> Decision<(), TokenError> {
+    pub(crate) fn by(no: i64, text: &str, facts: Found) -> Decision<(), TokenError> {
         let case = Case::authorize().with(|case| case.client.no = ClientNo(no));
         revoke(
             &TokenKind::of(text, &policy()),
@@ -63,7 +58,7 @@ mod asked {
         )
     }
 
-    pub(crate) fn change(no: i64, text: &str, facts: TokenFacts) -> Option<Transition> {
+    pub(crate) fn change(no: i64, text: &str, facts: Found) -> Option<Transition> {
         by(no, text, facts).change()
     }
 }
@@ -72,7 +67,8 @@ mod section_2_1_revocation_request {
     use crate::asked::{ACCESS, access, by, change, refresh};
     use crate::case::{Case, Verdict, policy};
     use protocol::client_auth::ClientFault;
-    use protocol::revoke::{TokenKind, token_of};
+    use protocol::lookup::TokenKind;
+    use protocol::revoke::token_of;
     use protocol::token::{GrantFault, RequestFault, TokenError};
     use protocol::transition::RevocationCause;
     use protocol::types::{ClientNo, GrantType, UnixTime};
@@ -194,10 +190,52 @@ mod section_2_1_revocation_request {
     }
 }
 
+/// An operator's command revokes as an app does, whichever app a token was issued to.
+mod by_an_operator {
+    use crate::asked::{ACCESS, access, refresh};
+    use crate::case::policy;
+    use protocol::Transition;
+    use protocol::lookup::{Found, TokenKind};
+    use protocol::revoke::revoke_by_operator;
+    use protocol::transition::{GrantChange, RevocationCause};
+
+    fn revoked(text: &str, found: Found) -> Option<Transition> {
+        revoke_by_operator(&TokenKind::of(text, &policy()), found)
+    }
+
+    #[test]
+    fn an_access_token_goes_alone_and_a_refresh_token_with_its_grant() {
+        let (text, found) = access();
+        let Some(Transition::Grant(GrantChange::RevokeAccessToken { token, .. })) =
+            revoked(&text, found)
+        else {
+            panic!("one token is revoked");
+        };
+        assert_eq!(token, ACCESS);
+        let (text, found) = refresh(|_| {});
+        let Some(Transition::Grant(GrantChange::Revoke { cause, .. })) = revoked(&text, found)
+        else {
+            panic!("a grant is revoked");
+        };
+        assert_eq!(cause, RevocationCause::Operator);
+    }
+
+    #[test]
+    fn what_is_not_on_record_is_not_revoked() {
+        let (text, found) = access();
+        assert!(revoked(&text, Found::Nothing).is_none());
+        let seen = jose::Presented::parse(&text).expect("a token");
+        let guess = jose::TokenText::new("at_", seen.locator, &[1; 32]);
+        assert!(revoked(guess.as_str(), found.clone()).is_none(), "a guess");
+        let other = jose::TokenText::new("rt_", seen.locator, &[7; 32]);
+        assert!(revoked(other.as_str(), found).is_none(), "another kind");
+    }
+}
+
 mod section_2_2_revocation_response {
     use crate::asked::{access, by, change, refresh};
     use crate::case::{Verdict, policy, text};
-    use protocol::revoke::{TokenFacts, TokenKind};
+    use protocol::lookup::{Found, TokenKind};
     use protocol::types::Locator;
 
     #[test]
@@ -208,8 +246,8 @@ mod section_2_2_revocation_response {
         let foreign = text("gh_", Locator(99)).as_str().to_owned();
         let code = text("ac_", Locator(99)).as_str().to_owned();
         for token in ["garbage", "", "at_", &unknown, &foreign, &code] {
-            by(1, token, TokenFacts::None).reply();
-            assert!(change(1, token, TokenFacts::None).is_none(), "{sentence}");
+            by(1, token, Found::Nothing).reply();
+            assert!(change(1, token, Found::Nothing).is_none(), "{sentence}");
         }
         for token in ["garbage", &foreign, &code] {
             assert!(

@@ -6,7 +6,7 @@ mod asked {
     use crate::case::{Case, NOW, client, person, policy, scope, text};
     use protocol::facts::{AccessFacts, Standing};
     use protocol::introspect::introspect;
-    use protocol::revoke::{TokenFacts, TokenKind};
+    use protocol::lookup::{Found, TokenKind};
     use protocol::types::{AccessToken, Client, ClientNo, Locator, Subject, UnixTime};
     use std::sync::Arc;
 
@@ -43,7 +43,7 @@ mod asked {
     /// The answer about an access token, as JSON text.
     pub(crate) fn about(facts: AccessFacts, caller: &Client) -> String {
         let token = text("at_", facts.token.id).as_str().to_owned();
-        answer(&token, TokenFacts::Access(Box::new(facts)), caller, NOW)
+        answer(&token, Found::AccessToken(facts), caller, NOW)
     }
 
     /// The answer about the refresh token of a case.
@@ -54,15 +54,10 @@ mod asked {
             .expect("a refresh token")
             .to_owned();
         let facts = case.refresh.clone().expect("a refresh token");
-        answer(
-            &token,
-            TokenFacts::Refresh(Box::new(facts)),
-            caller,
-            case.now,
-        )
+        answer(&token, Found::RefreshToken(facts), caller, case.now)
     }
 
-    pub(crate) fn answer(token: &str, facts: TokenFacts, caller: &Client, now: UnixTime) -> String {
+    pub(crate) fn answer(token: &str, facts: Found, caller: &Client, now: UnixTime) -> String {
         let caller = crate::case::authenticated(caller);
         let kind = TokenKind::of(token, &policy());
         let policy = policy();
@@ -91,8 +86,8 @@ mod section_2_2_introspection_response {
     use crate::asked::{about, about_refresh, access, answer, app};
     use crate::case::{Case, NOW, Spoil, client, text};
     use protocol::facts::{AccessFacts, Standing};
+    use protocol::lookup::Found;
     use protocol::revocations::name_of;
-    use protocol::revoke::TokenFacts;
     use protocol::types::{ClientStatus, Locator, UnixTime};
     use std::sync::Arc;
 
@@ -213,13 +208,13 @@ mod section_2_2_introspection_response {
         let unknown = text("at_", Locator(99)).as_str().to_owned();
         for token in ["", "garbage", &code, &unknown] {
             assert_eq!(
-                answer(token, TokenFacts::None, &app(2, true), NOW),
+                answer(token, Found::Nothing, &app(2, true), NOW),
                 INACTIVE,
                 "{sentence}"
             );
         }
         // Facts of another kind than the text's say nothing either.
-        let facts = TokenFacts::Access(Box::new(access()));
+        let facts = Found::AccessToken(access());
         let refresh = text("rt_", access().token.id).as_str().to_owned();
         assert_eq!(
             answer(&refresh, facts, &app(2, true), NOW),
@@ -262,5 +257,193 @@ mod section_2_2_introspection_response {
         let mut cut = app(1, false);
         cut.cutoff = Locator(i64::MAX);
         assert_eq!(about_refresh(&Case::refresh(), &cut), INACTIVE);
+    }
+}
+
+mod section_4_security_considerations {
+    use crate::asked::{access, app};
+    use crate::case::{Case, NOW, Spoil, Verdict, client, policy};
+    use protocol::facts::AccessFacts;
+    use protocol::inactive::{self, Inactive};
+    use protocol::lookup::{Found, TokenKind};
+    use protocol::policy::Policy;
+    use protocol::types::{Client, ClientNo, ClientStatus, GrantType, Locator, Scope, Side};
+    use std::collections::HashSet;
+    use std::sync::Arc;
+
+    const SENTENCE: &str =
+        "the authorization server MUST perform all applicable checks against a token's state";
+
+    /// An access token that one thing speaks against.
+    type Row = (Inactive, fn(&mut AccessFacts, &mut Policy));
+
+    fn of_app(facts: &mut AccessFacts, change: fn(&mut Client)) {
+        let mut app = client();
+        change(&mut app);
+        facts.client = Some(Arc::new(app));
+    }
+
+    const ACCESS: [Row; 10] = [
+        (Inactive::AppDeleted, |facts, _| facts.client = None),
+        (Inactive::Revoked, |facts, _| facts.grant_revoked = true),
+        (Inactive::Expired, |facts, _| facts.token.expires_at = NOW),
+        (Inactive::AppDisabled, |facts, _| {
+            of_app(facts, |app| app.status = ClientStatus::Disabled);
+        }),
+        (Inactive::AppPending, |facts, _| {
+            of_app(facts, |app| app.status = ClientStatus::Pending);
+        }),
+        (Inactive::AppWasDisabled, |facts, _| {
+            of_app(facts, |app| app.cutoff = Locator(i64::MAX));
+        }),
+        (Inactive::TestModeOff, |facts, policy| {
+            of_app(facts, |app| app.side = Side::Test);
+            policy.test_mode = false;
+        }),
+        (Inactive::NotPublished, |facts, _| {
+            of_app(facts, |app| app.documented = true);
+        }),
+        (Inactive::UserDisabled, |facts, _| {
+            facts.person.disabled = true;
+        }),
+        (Inactive::UserWasDisabled, |facts, _| {
+            facts.person.cutoff = Locator(i64::MAX);
+        }),
+    ];
+
+    const REFRESH: [(Inactive, Spoil); 15] = [
+        (Inactive::Revoked, |case| {
+            case.refresh_mut().grant.revoked_at = Some(NOW);
+        }),
+        (Inactive::Used, |case| {
+            case.rotated();
+            case.now.0 += 3_600; // beyond the window for a lost reply
+        }),
+        (Inactive::Expired, |case| {
+            case.refresh_mut().token.expires_at = NOW;
+        }),
+        (Inactive::Expired, |case| {
+            case.refresh_mut().grant.expires_at = NOW;
+        }),
+        (Inactive::AppDisabled, |case| {
+            case.client.status = ClientStatus::Disabled;
+        }),
+        (Inactive::AppPending, |case| {
+            case.client.status = ClientStatus::Pending;
+        }),
+        (Inactive::AppWasDisabled, |case| {
+            case.client.cutoff = Locator(i64::MAX);
+        }),
+        (Inactive::TestModeOff, |case| {
+            case.client.side = Side::Test;
+            case.policy.test_mode = false;
+        }),
+        (Inactive::NotPublished, |case| case.client.documented = true),
+        (Inactive::UserGone, |case| case.refresh_mut().person = None),
+        (Inactive::UserDisabled, |case| {
+            let person = case.refresh_mut().person.as_mut().expect("a person");
+            person.disabled_at = Some(NOW);
+        }),
+        (Inactive::UserWasDisabled, |case| {
+            let person = case.refresh_mut().person.as_mut().expect("a person");
+            person.cutoff = Locator(i64::MAX);
+        }),
+        (Inactive::OtherMode, |case| {
+            let person = case.refresh_mut().person.as_mut().expect("a person");
+            person.test_app = Some(ClientNo(1));
+        }),
+        (Inactive::MayNotRefresh, |case| {
+            let refresh = GrantType::RefreshToken;
+            case.client.grants.retain(|grant| *grant != refresh);
+        }),
+        (Inactive::NoScopeLeft, |case| {
+            case.client.scopes = Some(Scope::from_iter(["identity"]));
+        }),
+    ];
+
+    fn of_refresh(case: &Case) -> Result<(), Inactive> {
+        let facts = case.refresh.as_ref().expect("a refresh token");
+        let person = inactive::refresh_token(facts, Some(&case.client), &case.policy, case.now);
+        person.map(|_| ())
+    }
+
+    #[test]
+    fn every_reason_against_an_access_token_is_told_apart() {
+        assert!(inactive::access_token(&access(), &policy(), NOW).is_ok());
+        for (reason, spoil) in ACCESS {
+            let (mut facts, mut policy) = (access(), policy());
+            spoil(&mut facts, &mut policy);
+            let told = inactive::access_token(&facts, &policy, NOW).map(|_| ());
+            assert_eq!(told, Err(reason), "{SENTENCE}");
+        }
+    }
+
+    #[test]
+    fn every_reason_against_a_refresh_token_is_one_for_which_it_is_refused() {
+        assert_eq!(of_refresh(&Case::refresh()), Ok(()));
+        Case::refresh().answer().reply();
+        for (reason, spoil) in REFRESH {
+            let case = Case::refresh().with(spoil);
+            assert_eq!(of_refresh(&case), Err(reason), "{SENTENCE}");
+            assert!(case.answer().into_parts().1.is_err(), "{reason:?}");
+        }
+        let mut off = Case::refresh();
+        off.policy.grants.clear();
+        assert_eq!(of_refresh(&off), Err(Inactive::MayNotRefresh));
+        let case = Case::refresh();
+        let facts = case.refresh.as_ref().expect("a refresh token");
+        let deleted = inactive::refresh_token(facts, None, &case.policy, NOW);
+        assert_eq!(deleted.map(|_| ()), Err(Inactive::AppDeleted));
+    }
+
+    #[test]
+    fn every_reason_has_a_sentence_of_its_own() {
+        let sentences: HashSet<_> = Inactive::ALL.map(Inactive::sentence).into();
+        assert_eq!(sentences.len(), Inactive::ALL.len());
+        assert!(sentences.iter().all(|sentence| !sentence.is_empty()));
+        let reached = ACCESS.iter().map(|(reason, _)| *reason);
+        let reached: Vec<_> = reached
+            .chain(REFRESH.iter().map(|(reason, _)| *reason))
+            .collect();
+        for reason in Inactive::ALL {
+            let known = reason == Inactive::Unknown || reached.contains(&reason);
+            assert!(known, "nothing leads to {reason:?}");
+        }
+    }
+
+    #[test]
+    fn a_token_of_the_test_side_works_there_as_long_as_there_is_one() {
+        let (mut facts, mut policy) = (access(), policy());
+        of_app(&mut facts, |app| app.side = Side::Test);
+        let mut case = Case::refresh().with(|case| {
+            case.client.side = Side::Test;
+            let person = case.refresh_mut().person.as_mut().expect("a person");
+            person.test_app = Some(ClientNo(1));
+        });
+        assert!(inactive::access_token(&facts, &policy, NOW).is_ok());
+        assert_eq!(of_refresh(&case), Ok(()));
+        (policy.test_mode, case.policy.test_mode) = (false, false);
+        let off = Err(Inactive::TestModeOff);
+        let told = inactive::access_token(&facts, &policy, NOW);
+        assert_eq!(told.map(|_| ()), off);
+        assert_eq!(of_refresh(&case), off);
+    }
+
+    #[test]
+    fn a_record_of_another_token_is_none() {
+        let (found, policy) = (Found::AccessToken(access()), policy());
+        let id = access().token.id;
+        let guess = jose::TokenText::new("at_", id.0, &[1; 32]);
+        for (text, known) in [
+            (crate::case::text("at_", id).as_str(), true),
+            (guess.as_str(), false),
+            (crate::case::text("rt_", id).as_str(), false),
+            ("garbage", false),
+        ] {
+            let verified = TokenKind::of(text, &policy).verified(found.clone());
+            assert_eq!(matches!(verified, Found::AccessToken(_)), known, "{text}");
+        }
+        let unknown = crate::asked::answer("garbage", found, &app(2, true), NOW);
+        assert_eq!(unknown, r#"{"active":false}"#);
     }
 }

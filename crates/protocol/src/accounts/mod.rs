@@ -1,3 +1,4 @@
 //! People: accounts, signing in, sessions.
 pub mod people;
+pub mod session;
 pub mod sign_in;

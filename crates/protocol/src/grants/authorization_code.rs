@@ -4,10 +4,34 @@ use super::{Context, still_holds};
 use crate::client_auth::AuthenticatedClient;
 use crate::decision::{Decision, Mint};
 use crate::facts::CodeFacts;
+use crate::params::Params;
 use crate::policy::RedirectUriAtToken;
-use crate::token::{CodeRedemption, GrantFault, RequestFault, TokenError, TokenReply};
+use crate::token::{GrantFault, RequestFault, TokenError, TokenReply};
 use crate::transition::{GrantChange, RevocationCause, Transition};
 use crate::types::{AuthorizationCode, GrantType};
+use jose::Presented;
+
+/// A code presented for redemption.
+#[derive(Debug, Clone)]
+pub struct CodeRedemption {
+    /// The code; `None` when the text cannot be one of ours.
+    pub code: Option<Presented>,
+    /// The redirect URI, if sent.
+    pub redirect_uri: Option<String>,
+    /// The PKCE verifier, if sent.
+    pub verifier: Option<String>,
+}
+
+impl CodeRedemption {
+    pub(super) fn read(params: &Params) -> Result<Self, TokenError> {
+        let code = params.get("code").ok_or(RequestFault::Missing("code"))?;
+        Ok(CodeRedemption {
+            code: Presented::parse(code),
+            redirect_uri: params.get("redirect_uri").map(str::to_owned),
+            verifier: params.get("code_verifier").map(str::to_owned),
+        })
+    }
+}
 
 /// Redeems an authorization code, once.
 ///
@@ -21,7 +45,7 @@ pub fn redeem<M: Mint>(
     context: &Context<'_, M>,
 ) -> Decision<TokenReply, TokenError> {
     check(request, client, facts, context)
-        .map(|facts| settle(client, facts, context))
+        .map(|facts| decide(client, facts, context))
         .into()
 }
 
@@ -70,7 +94,7 @@ fn check_verifier(verifier: Option<&str>, code: &AuthorizationCode) -> Result<()
     }
 }
 
-fn settle<M: Mint>(
+fn decide<M: Mint>(
     client: &AuthenticatedClient,
     facts: CodeFacts,
     context: &Context<'_, M>,

@@ -4,7 +4,9 @@ use super::{Context, still_holds};
 use crate::client_auth::AuthenticatedClient;
 use crate::decision::{Decision, Mint};
 use crate::facts::DeviceFacts;
-use crate::token::{GrantFault, TokenError, TokenReply};
+use crate::params::Params;
+use crate::policy::Policy;
+use crate::token::{GrantFault, RequestFault, TokenError, TokenReply};
 use crate::transition::{DeviceChange, GrantChange, RevocationCause, Transition};
 use crate::types::{DeviceAnswer, DeviceAuthorization, GrantType, Lifetime, Pace};
 use jose::Presented;
@@ -16,6 +18,20 @@ pub const DEVICE_CODE_PREFIX: &str = "dc_";
 const SLOWER: u32 = 5;
 /// The interval grows no further: it would outlive any code.
 const SLOWEST: u32 = 3_600;
+
+pub(super) fn read(params: &Params) -> Result<Option<Presented>, TokenError> {
+    let code = params.get("device_code");
+    let code = code.ok_or(RequestFault::Missing("device_code"))?;
+    Ok(Presented::parse(code))
+}
+
+/// The answer to a poll that other polls of the same device came before every time: it came too soon after them, and
+/// the longer interval stands in what they left.
+pub(super) fn crowded_out(policy: &Policy) -> TokenError {
+    TokenError::SlowDown {
+        interval: slower(policy.device.interval),
+    }
+}
 
 /// Answers a poll: the tokens once the person has allowed it, and only once.
 ///

@@ -6,14 +6,96 @@ pub mod device_code;
 pub mod refresh_token;
 mod response;
 
-use crate::decision::Mint;
+use self::authorization_code::CodeRedemption;
+use self::refresh_token::RefreshRequest;
+use crate::client_auth::AuthenticatedClient;
+use crate::decision::{Decision, Mint};
 use crate::facts::Standing;
+use crate::lookup::{Found, Lookup};
+use crate::params::Params;
 use crate::policy::Policy;
-use crate::token::ScopeRefusal;
+use crate::token::{ScopeRefusal, TokenError, TokenReply, read_scope};
 use crate::types::{
-    AccessToken, Client, Lifetime, Locator, Person, RefreshToken, Scope, Subject, UnixTime,
+    AccessToken, Client, GrantType, Lifetime, Locator, Person, RefreshToken, Scope, Subject,
+    UnixTime,
 };
-use jose::TokenText;
+use jose::{Presented, TokenText};
+
+/// One request of each grant type: all that the token endpoint knows of the grants.
+#[derive(Debug, Clone)]
+pub enum GrantRequest {
+    /// RFC 6749 §4.1.3.
+    AuthorizationCode(CodeRedemption),
+    /// RFC 6749 §6.
+    RefreshToken(RefreshRequest),
+    /// RFC 6749 §4.4.2.
+    ClientCredentials {
+        /// The scope asked for; `None`: the default.
+        scope: Option<Scope>,
+    },
+    /// RFC 8628 §3.4: the device code; `None` when the text cannot be one of ours.
+    DeviceCode(Option<Presented>),
+}
+
+impl GrantRequest {
+    /// Reads the parameters of its grant.
+    pub(crate) fn read(grant: GrantType, params: &Params) -> Result<Self, TokenError> {
+        Ok(match grant {
+            GrantType::AuthorizationCode => {
+                GrantRequest::AuthorizationCode(CodeRedemption::read(params)?)
+            }
+            GrantType::RefreshToken => GrantRequest::RefreshToken(RefreshRequest::read(params)?),
+            GrantType::ClientCredentials => GrantRequest::ClientCredentials {
+                scope: read_scope(params)?,
+            },
+            GrantType::DeviceCode => GrantRequest::DeviceCode(device_code::read(params)?),
+        })
+    }
+
+    pub(crate) fn lookup(&self) -> Lookup {
+        match self {
+            GrantRequest::AuthorizationCode(asked) => Lookup::of(asked.code.as_ref(), Lookup::Code),
+            GrantRequest::RefreshToken(asked) => {
+                Lookup::of(asked.token.as_ref(), Lookup::RefreshToken)
+            }
+            GrantRequest::ClientCredentials { .. } => Lookup::Nothing,
+            GrantRequest::DeviceCode(code) => Lookup::of(code.as_ref(), Lookup::Device),
+        }
+    }
+
+    pub(crate) fn decide<M: Mint>(
+        &self,
+        client: &AuthenticatedClient,
+        found: Found,
+        context: &Context<'_, M>,
+    ) -> Decision<TokenReply, TokenError> {
+        match self {
+            GrantRequest::AuthorizationCode(asked) => {
+                authorization_code::redeem(asked, client, found.code(), context)
+            }
+            GrantRequest::RefreshToken(asked) => {
+                refresh_token::rotate(asked, client, found.refresh_token(), context)
+            }
+            GrantRequest::ClientCredentials { scope } => {
+                client_credentials::issue(scope.as_ref(), client, context)
+            }
+            GrantRequest::DeviceCode(code) => {
+                device_code::poll(code.as_ref(), client, found.device(), context)
+            }
+        }
+    }
+
+    /// A code or refresh token that somebody else won is found used when it is read again; a device's pace can be
+    /// changed by others any number of times.
+    pub(crate) fn when_contended(&self, policy: &Policy) -> Option<TokenError> {
+        match self {
+            GrantRequest::DeviceCode(_) => Some(device_code::crowded_out(policy)),
+            GrantRequest::AuthorizationCode(_)
+            | GrantRequest::RefreshToken(_)
+            | GrantRequest::ClientCredentials { .. } => None,
+        }
+    }
+}
 
 /// What every grant needs besides its own facts.
 #[derive(Clone, Copy)]
@@ -59,6 +141,12 @@ fn check_scope(client: &Client, name: &str, policy: &Policy) -> Result<(), Scope
         true => Err(ScopeRefusal::Restricted(name.to_owned())),
         false => Ok(()),
     }
+}
+
+/// Whether anything is left of a granted scope, see [`still_allowed`].
+pub(crate) fn may_still_ask(client: &Client, granted: &Scope, policy: &Policy) -> bool {
+    let mut names = granted.names();
+    names.any(|name| check_scope(client, name, policy).is_ok())
 }
 
 /// What is left of a granted scope: names that were taken out of the catalogue, off the app's list, or whose

@@ -4,11 +4,33 @@ use super::{Context, For, access_token, refresh_token, still_allowed, still_hold
 use crate::client_auth::AuthenticatedClient;
 use crate::decision::{Decision, Mint};
 use crate::facts::{RefreshFacts, UsedRefreshToken};
+use crate::params::Params;
 use crate::policy::Rotation;
-use crate::token::{GrantFault, RefreshRequest, ScopeRefusal, TokenError, TokenReply};
+use crate::token::{GrantFault, RequestFault, ScopeRefusal, TokenError, TokenReply, read_scope};
 use crate::transition::{GrantChange, RevocationCause, Transition};
 use crate::types::{Grant, GrantType, Lifetime, Scope, SealedReply};
 use jose::{Presented, seal};
+
+/// A refresh token presented for a new access token.
+#[derive(Debug, Clone)]
+pub struct RefreshRequest {
+    /// The token; `None` when the text cannot be one of ours.
+    pub token: Option<Presented>,
+    /// A narrower scope, if asked for.
+    pub scope: Option<Scope>,
+}
+
+impl RefreshRequest {
+    pub(super) fn read(params: &Params) -> Result<Self, TokenError> {
+        let token = params
+            .get("refresh_token")
+            .ok_or(RequestFault::Missing("refresh_token"))?;
+        Ok(RefreshRequest {
+            token: Presented::parse(token),
+            scope: read_scope(params)?,
+        })
+    }
+}
 
 /// Trades a refresh token for a new access token and, when rotation is on, a successor.
 ///

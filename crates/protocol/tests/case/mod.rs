@@ -11,11 +11,10 @@ use protocol::authorize::{
 };
 use protocol::client_auth::{AuthenticatedClient, Credentials, authenticate};
 use protocol::facts::{CodeFacts, DeviceFacts, RefreshFacts, SessionFacts, UsedRefreshToken};
-use protocol::grants::device_code::{self, DEVICE_CODE_PREFIX};
-use protocol::grants::{Context, authorization_code, client_credentials, refresh_token};
-use protocol::token::{
-    GrantRequest, RawRequest, TokenError, TokenReply, TokenRequest, client_error,
-};
+use protocol::grants::Context;
+use protocol::grants::device_code::DEVICE_CODE_PREFIX;
+use protocol::lookup::{Found, Lookup};
+use protocol::token::{RawRequest, TokenError, TokenReply, TokenRequest};
 use protocol::transition::GrantChange;
 use protocol::types::{
     AuthorizationCode, Client, ClientKind, ClientNo, CodeChallenge, DeviceAnswer,
@@ -269,7 +268,7 @@ impl Case {
         authenticated(&self.client)
     }
 
-    /// The token endpoint's decision: parse, authenticate, look up, decide.
+    /// The token endpoint's decision, in the phases of the server: parse, authenticate, look up, decide.
     pub(crate) fn answer(&self) -> Decision<TokenReply, TokenError> {
         self.decide().into()
     }
@@ -283,38 +282,30 @@ impl Case {
             body: body.as_bytes(),
         };
         let request = TokenRequest::parse(&raw, &self.policy)?;
-        let found = (request.credentials.client_id == self.client.id)
+        let known = (request.credentials.client_id == self.client.id)
             .then(|| Arc::new(self.client.clone()));
-        let client = authenticate(&request.credentials, found)
-            .map_err(|fault| client_error(fault, raw.authorization.is_some()))?;
-        let context = self.context();
-        Ok(match &request.grant {
-            GrantRequest::AuthorizationCode(asked) => {
-                let at = asked.code.as_ref().map(|code| code.locator);
-                let facts = self
-                    .code
-                    .clone()
-                    .filter(|facts| at == Some(facts.code.id.0));
-                authorization_code::redeem(asked, &client, facts, &context)
+        let client = request.authenticate(known, &self.policy)?;
+        let found = self.found(request.lookup());
+        Ok(request.decide(&client, found, &self.context()))
+    }
+
+    /// What is on record in this case.
+    pub(crate) fn found(&self, lookup: Lookup) -> Found {
+        match lookup {
+            Lookup::Code(at) => {
+                let facts = self.code.clone().filter(|facts| facts.code.id == at);
+                facts.into()
             }
-            GrantRequest::RefreshToken(asked) => {
-                let at = asked.token.as_ref().map(|token| token.locator);
-                let facts = self
-                    .refresh
-                    .clone()
-                    .filter(|facts| at == Some(facts.token.id.0));
-                refresh_token::rotate(asked, &client, facts, &context)
+            Lookup::RefreshToken(at) => {
+                let facts = self.refresh.clone().filter(|facts| facts.token.id == at);
+                facts.into()
             }
-            GrantRequest::ClientCredentials { scope } => {
-                client_credentials::issue(scope.as_ref(), &client, &context)
+            Lookup::Device(at) => {
+                let facts = self.device.clone().filter(|facts| facts.device.id == at);
+                facts.into()
             }
-            GrantRequest::DeviceCode(presented) => {
-                let at = presented.as_ref().map(|code| code.locator);
-                let facts = self.device.clone();
-                let facts = facts.filter(|facts| at == Some(facts.device.id.0));
-                device_code::poll(presented.as_ref(), &client, facts, &context)
-            }
-        })
+            Lookup::AccessToken(_) | Lookup::Nothing => Found::Nothing,
+        }
     }
 
     /// Refreshes for the first time and remembers it; returns the reply.
@@ -386,9 +377,14 @@ pub(crate) fn authenticated(client: &Client) -> AuthenticatedClient {
         pairs.push(("client_secret", SECRET));
     }
     let credentials = Credentials::from_request(None, &Params::from_pairs(pairs));
+    let policy = Policy {
+        documented_client: Some(client.id.clone()),
+        ..policy()
+    };
     authenticate(
         &credentials.expect("credentials"),
         Some(Arc::new(client.clone())),
+        &policy,
     )
     .expect("an active app with its own secret")
 }

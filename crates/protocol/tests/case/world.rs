@@ -95,25 +95,15 @@ pub(crate) trait Verdict<Reply, Error> {
 
 impl<Reply: Debug, Error: Debug> Verdict<Reply, Error> for Decision<Reply, Error> {
     fn reply(self) -> Reply {
-        match self {
-            Decision::Granted { reply, .. } => reply,
-            refused => panic!("refused: {refused:?}"),
-        }
+        self.into_parts().1.expect("it is granted")
     }
 
     fn error(self) -> Error {
-        match self {
-            Decision::Refused { error, .. } => error,
-            granted => panic!("granted: {granted:?}"),
-        }
+        self.into_parts().1.expect_err("it is refused")
     }
 
     fn change(self) -> Option<Transition> {
-        match self {
-            Decision::Granted { transition, .. } | Decision::Refused { transition, .. } => {
-                transition
-            }
-        }
+        self.into_parts().0
     }
 }
 

@@ -3,8 +3,10 @@ use crate::case::{Case, Verdict, json};
 use jose::Presented;
 use protocol::decision::Mint;
 use protocol::facts::{CodeFacts, RefreshFacts, UsedRefreshToken};
-use protocol::grants::{Context, authorization_code, refresh_token};
-use protocol::token::{CodeRedemption, RefreshRequest, TokenError, TokenReply};
+use protocol::grants::Context;
+use protocol::grants::authorization_code::{self, CodeRedemption};
+use protocol::grants::refresh_token::{self, RefreshRequest};
+use protocol::token::{TokenError, TokenReply};
 use protocol::transition::GrantChange;
 use protocol::types::{ClientNo, Grant, Locator, RefreshToken, SealedReply, UnixTime};
 use protocol::{Decision, Transition};
@@ -166,9 +168,10 @@ impl World {
     }
 
     fn finish(&mut self, at: usize, decision: Decision<TokenReply, TokenError>) {
-        let (transition, outcome) = match decision {
-            Decision::Granted { transition, reply } => (transition, Outcome::Reply(reply.0)),
-            Decision::Refused { transition, error } => (transition, Outcome::Refused(error)),
+        let (transition, answer) = decision.into_parts();
+        let outcome = match answer {
+            Ok(reply) => Outcome::Reply(reply.0),
+            Err(error) => Outcome::Refused(error),
         };
         if !transition.is_none_or(|transition| self.settle(transition)) {
             self.actors[at].tries += 1;

@@ -4,7 +4,7 @@ use base64::{Engine, engine::general_purpose::STANDARD};
 use jose::Digest;
 use protocol::client_auth::ClientFault;
 use protocol::token::{RequestFault, TokenError};
-use protocol::types::{ClientStatus, StoredSecret};
+use protocol::types::{ClientStatus, Side, StoredSecret};
 
 /// Moves the credentials from the body to the header.
 fn basic(case: &mut Case, id: &str, secret: &str) {
@@ -304,4 +304,27 @@ fn an_unknown_client_and_a_wrong_secret_look_alike() {
         wire(|case| case.client.status = ClientStatus::Disabled)
     );
     assert_eq!((unknown.0, unknown.1.as_str()), (401, "invalid_client"));
+}
+
+#[test]
+fn an_app_that_is_not_served_here_is_unknown() {
+    // Without test mode an app of it is not there, nor are published credentials that no longer are.
+    let sentence = "The authorization server MUST authenticate the client";
+    let rows: &[Spoil] = &[
+        |case| {
+            case.client.side = Side::Test;
+            case.policy.test_mode = false;
+        },
+        |case| case.client.documented = true,
+    ];
+    let cases: [fn() -> Case; 4] = [Case::code, Case::refresh, Case::own_behalf, Case::device];
+    for case in cases {
+        for spoil in rows {
+            let answer = case().with(spoil).answer();
+            let (change, answer) = answer.into_parts();
+            let error = answer.expect_err(sentence);
+            assert_eq!(error, refused(ClientFault::Unknown, false), "{sentence}");
+            assert!(change.is_none(), "{sentence}");
+        }
+    }
 }

@@ -1,10 +1,9 @@
 //! §3.2 Token Endpoint: what counts as a request.
 use crate::case::{Case, Verdict};
+use protocol::lookup::{Found, Lookup};
 use protocol::params::ParamsFault;
 use protocol::policy::Bodies;
-use protocol::token::{
-    GrantFault, GrantRequest, RawRequest, RequestFault, TokenError, TokenRequest,
-};
+use protocol::token::{GrantFault, RawRequest, RequestFault, TokenError, TokenRequest};
 
 const FORM: &str = "application/x-www-form-urlencoded";
 const BODY: &str = "grant_type=client_credentials&client_id=app&client_secret=s";
@@ -127,7 +126,7 @@ fn takes_json_only_where_the_provider_documented_it() {
     let request = read(json, None, JSON, bodies).expect("a request in JSON");
     assert!(matches!(
         request.grant,
-        GrantRequest::ClientCredentials { scope: None }
+        protocol::grants::GrantRequest::ClientCredentials { scope: None }
     ));
     for (body, expected) in [
         ("[]", RequestFault::Params(ParamsFault::Json)),
@@ -183,4 +182,59 @@ fn nothing_undecodable_is_repaired() {
         let request = read(Some(FORM), None, body, Bodies::default());
         assert_eq!(fault(request), RequestFault::Params(expected), "{sentence}");
     }
+}
+
+/// The token request of a case.
+fn parsed(case: &Case) -> TokenRequest {
+    let body = case.body();
+    let raw = RawRequest {
+        authorization: None,
+        content_type: Some(FORM),
+        query: None,
+        body: body.as_bytes(),
+    };
+    TokenRequest::parse(&raw, &case.policy).expect("a token request")
+}
+
+#[test]
+fn a_request_looks_up_what_it_presents_and_nothing_else() {
+    let lookup = |case: Case| parsed(&case).lookup();
+    let (code, refresh, device) = (Case::code(), Case::refresh(), Case::device());
+    let of_code = Lookup::Code(code.code.as_ref().expect("a code").code.id);
+    let of_token = Lookup::RefreshToken(refresh.refresh.as_ref().expect("a token").token.id);
+    let of_device = Lookup::Device(device.device.as_ref().expect("a device").device.id);
+    assert_eq!(lookup(code), of_code);
+    assert_eq!(lookup(refresh), of_token);
+    assert_eq!(lookup(device), of_device);
+    assert_eq!(lookup(Case::own_behalf()), Lookup::Nothing);
+    for (case, name) in [
+        (Case::code(), "code"),
+        (Case::refresh(), "refresh_token"),
+        (Case::device(), "device_code"),
+    ] {
+        let garbage = case.with(|case| case.set(name, "garbage"));
+        assert_eq!(lookup(garbage.clone()), Lookup::Nothing, "{name}");
+        let unknown = TokenError::InvalidGrant(GrantFault::Unknown);
+        assert_eq!(garbage.answer().error(), unknown, "{name}");
+    }
+}
+
+#[test]
+fn what_is_on_record_of_another_kind_is_no_proof() {
+    let found: Found = Case::refresh().refresh.into();
+    for case in [Case::code(), Case::device()] {
+        let request = parsed(&case);
+        let decision = request.decide(&case.authenticated(), found.clone(), &case.context());
+        let unknown = TokenError::InvalidGrant(GrantFault::Unknown);
+        assert_eq!(decision.error(), unknown);
+    }
+}
+
+#[test]
+fn only_a_poll_has_an_answer_when_its_guard_is_lost_every_time() {
+    for case in [Case::code(), Case::refresh(), Case::own_behalf()] {
+        assert_eq!(parsed(&case).when_contended(&case.policy), None);
+    }
+    let poll = Case::device();
+    assert!(parsed(&poll).when_contended(&poll.policy).is_some());
 }

@@ -68,7 +68,7 @@ fn no_parameter_stands_twice() {
 fn a_confidential_client_authenticates() {
     let asked = parse("client_id=app").expect("a request");
     let found = Some(Arc::new(crate::case::client()));
-    assert!(authenticate(&asked.credentials, found).is_err());
+    assert!(authenticate(&asked.credentials, found, &crate::case::policy()).is_err());
 }
 
 #[test]

@@ -1,7 +1,7 @@
 //! §3.5 Device Access Token Response.
 use crate::case::{Case, NOW, Spoil};
 use protocol::policy::ErrorAliases;
-use protocol::token::TokenError;
+use protocol::token::{RawRequest, TokenError, TokenRequest};
 use protocol::transition::DeviceChange;
 use protocol::types::{DeviceAnswer, Lifetime, Pace, UnixTime};
 use protocol::{Decision, Transition};
@@ -141,4 +141,22 @@ fn an_expired_code_is_told_whatever_was_answered() {
 fn the_pace_matters_only_while_it_waits() {
     let case = Case::device().with(|case| case.device_mut().device.pace.polled_at = Some(NOW));
     assert!(matches!(case.answer(), Decision::Granted { .. }));
+}
+
+/// "slow_down: … the polling should continue, but the interval MUST be increased by 5 seconds"
+#[test]
+fn a_poll_that_others_came_before_every_time_is_told_to_slow_down() {
+    let case = Case::device();
+    let body = case.body();
+    let raw = RawRequest {
+        authorization: None,
+        content_type: Some("application/x-www-form-urlencoded"),
+        query: None,
+        body: body.as_bytes(),
+    };
+    let poll = TokenRequest::parse(&raw, &case.policy).expect("a poll");
+    let error = poll.when_contended(&case.policy).expect("an answer");
+    assert_eq!(code(&error), (400, "slow_down".to_owned()));
+    let interval = Lifetime::from_seconds(10);
+    assert_eq!(error, TokenError::SlowDown { interval });
 }

@@ -1,0 +1,63 @@
+//! A pending request on its way back: the browser's handle becomes the request again, checked as if it were new.
+use super::{AuthorizationFault, AuthorizationRequest, HANDLE_PREFIX, check};
+use crate::facts::InteractionFacts;
+use crate::params::Params;
+use crate::policy::Policy;
+use crate::types::{Locator, UnixTime};
+use jose::Presented;
+
+/// What a browser holds of a pending request.
+#[derive(Debug)]
+pub struct Handle(Presented);
+
+impl Handle {
+    /// Reads a handle; `None` when it cannot be one of ours.
+    pub fn parse(text: &str) -> Option<Self> {
+        let presented = Presented::parse(text);
+        let ours = presented.filter(|presented| presented.prefix() == HANDLE_PREFIX);
+        ours.map(Handle)
+    }
+
+    /// Where the request's row is, if there is one.
+    pub fn locator(&self) -> Locator {
+        Locator(self.0.locator)
+    }
+
+    /// The pending request. It is checked anew: its app may have been switched off or changed meanwhile.
+    ///
+    /// # Errors
+    /// [`InteractionFault`].
+    pub fn resume(
+        &self,
+        facts: Option<InteractionFacts>,
+        policy: &Policy,
+        now: UnixTime,
+    ) -> Result<(InteractionFacts, AuthorizationRequest), InteractionFault> {
+        let facts = facts.filter(|facts| facts.interaction.digest == self.0.digest);
+        let facts = facts.ok_or(InteractionFault::Unknown)?;
+        if now >= facts.interaction.expires_at {
+            return Err(InteractionFault::Expired(Box::new(facts)));
+        }
+        if facts.interaction.answered_at.is_some() {
+            return Err(InteractionFault::Answered(Box::new(facts)));
+        }
+        let params = Params::from_form(facts.interaction.request.as_bytes()).unwrap_or_default();
+        match check(params, facts.client.clone(), policy) {
+            Ok(request) => Ok((facts, request)),
+            Err(fault) => Err(InteractionFault::Refused(fault)),
+        }
+    }
+}
+
+/// Why a pending request cannot go on.
+#[derive(Debug)]
+pub enum InteractionFault {
+    /// Nothing of that handle is on record.
+    Unknown,
+    /// Nobody answered in time. It can be started again from what is kept of it.
+    Expired(Box<InteractionFacts>),
+    /// It was answered already. It can be started again from what is kept of it.
+    Answered(Box<InteractionFacts>),
+    /// It no longer passes the checks.
+    Refused(AuthorizationFault),
+}

@@ -1,0 +1,138 @@
+//! What has to be read before a request about a token or code can be decided, and what was found.
+use crate::facts::{AccessFacts, CodeFacts, DeviceFacts, RefreshFacts};
+use crate::policy::Policy;
+use crate::types::Locator;
+use jose::Presented;
+
+/// Which row has to be read, if any.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Lookup {
+    /// An authorization code.
+    Code(Locator),
+    /// An access token.
+    AccessToken(Locator),
+    /// A refresh token.
+    RefreshToken(Locator),
+    /// What a device asked for.
+    Device(Locator),
+    /// None: the request stands for itself, or presents what cannot be one of ours.
+    Nothing,
+}
+
+impl Lookup {
+    /// The lookup of `kind` for what is presented.
+    pub(crate) fn of(presented: Option<&Presented>, kind: fn(Locator) -> Lookup) -> Self {
+        presented.map_or(Lookup::Nothing, |presented| {
+            kind(Locator(presented.locator))
+        })
+    }
+}
+
+/// What is on record. A locator alone proves nothing: rules compare the digest.
+#[derive(Debug, Clone)]
+pub enum Found {
+    /// An authorization code.
+    Code(CodeFacts),
+    /// An access token.
+    AccessToken(AccessFacts),
+    /// A refresh token.
+    RefreshToken(RefreshFacts),
+    /// What a device asked for.
+    Device(DeviceFacts),
+    /// Nothing is.
+    Nothing,
+}
+
+impl Found {
+    pub(crate) fn code(self) -> Option<CodeFacts> {
+        match self {
+            Found::Code(facts) => Some(facts),
+            _ => None,
+        }
+    }
+
+    pub(crate) fn refresh_token(self) -> Option<RefreshFacts> {
+        match self {
+            Found::RefreshToken(facts) => Some(facts),
+            _ => None,
+        }
+    }
+
+    pub(crate) fn device(self) -> Option<DeviceFacts> {
+        match self {
+            Found::Device(facts) => Some(facts),
+            _ => None,
+        }
+    }
+}
+
+macro_rules! from_facts {
+    ($($facts:ident $kind:ident),* $(,)?) => {
+        $(impl From<Option<$facts>> for Found {
+            fn from(facts: Option<$facts>) -> Self {
+                facts.map_or(Found::Nothing, Found::$kind)
+            }
+        })*
+    };
+}
+
+from_facts! {
+    CodeFacts Code,
+    AccessFacts AccessToken,
+    RefreshFacts RefreshToken,
+    DeviceFacts Device,
+}
+
+/// Which kind of token a text is, told by its own prefix: a wrong `token_type_hint` cannot hide it (RFC 7009 §2.1).
+#[derive(Debug, Clone)]
+pub enum TokenKind {
+    /// An access token.
+    Access(Presented),
+    /// A refresh token.
+    Refresh(Presented),
+    /// Nothing that this server makes.
+    Unknown,
+}
+
+impl TokenKind {
+    /// Reads a token's text.
+    pub fn of(text: &str, policy: &Policy) -> Self {
+        let Some(presented) = Presented::parse(text) else {
+            return TokenKind::Unknown;
+        };
+        match presented.prefix() {
+            prefix if policy.is_access_prefix(prefix) => TokenKind::Access(presented),
+            prefix if policy.is_refresh_prefix(prefix) => TokenKind::Refresh(presented),
+            _ => TokenKind::Unknown,
+        }
+    }
+
+    /// What has to be read about it.
+    pub fn lookup(&self) -> Lookup {
+        match self {
+            TokenKind::Access(presented) => Lookup::of(Some(presented), Lookup::AccessToken),
+            TokenKind::Refresh(presented) => Lookup::of(Some(presented), Lookup::RefreshToken),
+            TokenKind::Unknown => Lookup::Nothing,
+        }
+    }
+
+    /// What was found, if it is the record of this very token, secret and all.
+    pub fn verified(&self, found: Found) -> Found {
+        match self.is_of(&found) {
+            true => found,
+            false => Found::Nothing,
+        }
+    }
+
+    pub(crate) fn is_of(&self, found: &Found) -> bool {
+        match (self, found) {
+            (TokenKind::Access(presented), Found::AccessToken(facts)) => {
+                facts.token.digest == presented.digest
+            }
+            (TokenKind::Refresh(presented), Found::RefreshToken(facts)) => {
+                facts.token.digest == presented.digest
+            }
+            _ => false,
+        }
+    }
+}
