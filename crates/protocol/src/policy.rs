@@ -11,6 +11,8 @@ pub struct Policy {
     pub subjects: SubjectFormat,
     /// Grants that are switched on.
     pub grants: Vec<GrantType>,
+    /// Who may register an app.
+    pub registration: Registration,
     /// Who must use PKCE.
     pub pkce: PkcePolicy,
     /// Tokens and codes.
@@ -29,6 +31,19 @@ pub struct Policy {
     pub test_mode: bool,
     /// The client id of the test app whose credentials are published, if there is one.
     pub documented_client: Option<String>,
+}
+
+/// Who may register an app.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Registration {
+    /// Anyone with an account.
+    Open,
+    /// Those who were invited.
+    Invite,
+    /// Anyone with an account, but an admin lets the app in, and again when it changes what people rely on.
+    Review,
+    /// Admins.
+    Admin,
 }
 
 /// Who must send a code challenge (RFC 7636).

@@ -1,4 +1,9 @@
 //! Registering an app and changing what it may do.
+mod error;
+
+pub(crate) use error::wrong;
+pub use error::{Field, RegistrationError};
+
 use crate::decision::{Decision, Mint};
 use crate::policy::Policy;
 use crate::token::{ScopeRefusal, printable};
@@ -65,22 +70,6 @@ impl std::fmt::Debug for Registered {
     }
 }
 
-/// What is wrong with a registration, and where.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct RegistrationError {
-    /// The field, by its name in [`NewApp`].
-    pub field: &'static str,
-    /// What is wrong and what to do.
-    pub sentence: String,
-}
-
-pub(crate) fn wrong(field: &'static str, sentence: impl Into<String>) -> RegistrationError {
-    RegistrationError {
-        field,
-        sentence: sentence.into(),
-    }
-}
-
 /// Registers an app. The secret has 256 random bits, so its SHA-256 is what is stored.
 pub fn register<M: Mint>(
     new: NewApp,
@@ -144,13 +133,13 @@ fn checked<M: Mint>(
 fn check_side(new: &NewApp, policy: &Policy) -> Result<(), RegistrationError> {
     if new.side == Side::Test && !policy.test_mode {
         return Err(wrong(
-            "test",
+            Field::Test,
             "test mode is switched off here: write mode = true under [test]",
         ));
     }
     match new.owner.test_app {
         Some(_) => Err(wrong(
-            "owner",
+            Field::Owner,
             "a test user cannot answer for an app: name a person",
         )),
         None => Ok(()),
@@ -166,7 +155,10 @@ fn check_texts(new: &NewApp) -> Result<(), RegistrationError> {
 pub(crate) fn check_name(name: &str) -> Result<(), RegistrationError> {
     let name = name.trim();
     match name.is_empty() || name.chars().count() > MAX_NAME || !is_plain(name) {
-        true => Err(wrong("name", "an app needs a name of 1 to 80 characters")),
+        true => Err(wrong(
+            Field::Name,
+            "an app needs a name of 1 to 80 characters",
+        )),
         false => Ok(()),
     }
 }
@@ -175,7 +167,7 @@ pub(crate) fn check_description(description: &str) -> Result<(), RegistrationErr
     let description = description.trim();
     match description.chars().count() > MAX_DESCRIPTION || !is_plain(description) {
         true => Err(wrong(
-            "description",
+            Field::Description,
             "a description has at most 500 characters on one line",
         )),
         false => Ok(()),
@@ -188,7 +180,7 @@ pub(crate) fn check_homepage(homepage: &str) -> Result<(), RegistrationError> {
     match RedirectUri::register(homepage) {
         Ok(_) if is_web => Ok(()),
         _ => Err(wrong(
-            "homepage",
+            Field::Homepage,
             "the homepage must be an https URL, such as https://app.example",
         )),
     }
@@ -204,17 +196,17 @@ fn check_grants(new: &NewApp, policy: &Policy) -> Result<Vec<GrantType>, Registr
     let grants = new.grants.clone().unwrap_or_else(default);
     if let Some(off) = grants.iter().find(|grant| !policy.allows(**grant)) {
         let sentence = format!("the grant {} is switched off here", off.as_str());
-        return Err(wrong("grants", sentence));
+        return Err(wrong(Field::Grants, sentence));
     }
     if new.kind == ClientKind::Public && grants.contains(&GrantType::ClientCredentials) {
         return Err(wrong(
-            "grants",
+            Field::Grants,
             "a public app has no secret, so it cannot use client_credentials",
         ));
     }
     if new.kind == ClientKind::Public && new.resource_server {
         return Err(wrong(
-            "resource_server",
+            Field::ResourceServer,
             "a resource server needs a secret: register it as confidential",
         ));
     }
@@ -229,13 +221,13 @@ pub(crate) fn check_redirect_uris(
     let max = policy.redirects.max;
     if uris.len() > max {
         return Err(wrong(
-            "redirect_uris",
+            Field::RedirectUris,
             format!("an app has at most {max} redirect URIs"),
         ));
     }
     if uris.is_empty() && grants.contains(&GrantType::AuthorizationCode) {
         return Err(wrong(
-            "redirect_uris",
+            Field::RedirectUris,
             "the code grant needs at least one redirect URI",
         ));
     }
@@ -243,7 +235,7 @@ pub(crate) fn check_redirect_uris(
         let fault = |fault: crate::types::RedirectUriFault| {
             format!("{}: {}", printable(uri), fault.sentence())
         };
-        RedirectUri::register(uri).map_err(|f| wrong("redirect_uris", fault(f)))
+        RedirectUri::register(uri).map_err(|f| wrong(Field::RedirectUris, fault(f)))
     };
     uris.iter().map(register).collect()
 }
@@ -252,7 +244,7 @@ fn check_scopes(new: &NewApp, policy: &Policy) -> Result<(), RegistrationError> 
     let mut names = new.scopes.iter().flat_map(Scope::names);
     match names.find(|name| policy.scope(name).is_none()) {
         Some(name) => Err(wrong(
-            "scopes",
+            Field::Scopes,
             ScopeRefusal::Unknown(name.to_owned()).sentence(),
         )),
         None => Ok(()),
@@ -279,10 +271,10 @@ fn check_logo(bytes: Vec<u8>) -> Result<Logo, RegistrationError> {
             b'P',
             ..,
         ] => "image/webp",
-        _ => return Err(wrong("logo", "a logo is a PNG, JPEG or WebP picture")),
+        _ => return Err(wrong(Field::Logo, "a logo is a PNG, JPEG or WebP picture")),
     };
     match bytes.len() > MAX_LOGO {
-        true => Err(wrong("logo", "a logo has at most 256 KiB")),
+        true => Err(wrong(Field::Logo, "a logo has at most 256 KiB")),
         false => Ok(Logo { media_type, bytes }),
     }
 }
@@ -379,7 +371,7 @@ pub fn rotate_secret<M: Mint>(
     mint: &M,
 ) -> Decision<String, RegistrationError> {
     if client.kind == ClientKind::Public {
-        return Decision::refuse(wrong("kind", "a public app has no secret"));
+        return Decision::refuse(wrong(Field::Kind, "a public app has no secret"));
     }
     let (text, stored) = new_secret(client.side, now, mint);
     let transition = Transition::App(AppChange::ReplaceSecrets {
@@ -413,19 +405,32 @@ pub fn enable<M: Mint>(client: &Client, mint: &M) -> Transition {
     })
 }
 
-/// An admin has looked at the app: it may start, and people are told that it was reviewed.
-pub fn approve(client: &Client, now: UnixTime) -> Transition {
+/// An admin has looked at the app: it may start, and people are told that it was reviewed. `version` is the one that
+/// was looked at; `None`: the one just read. Guard: the app is still that.
+pub fn approve(
+    client: &Client,
+    version: Option<i64>,
+    now: UnixTime,
+) -> Decision<(), RegistrationError> {
+    if version.is_some_and(|version| version != client.version) {
+        let sentence = format!(
+            "the app was changed since: it is at version {} now; look at it again before you approve it",
+            client.version
+        );
+        return Decision::refuse(wrong(Field::Version, sentence));
+    }
     let status = match client.status {
         ClientStatus::Pending => ClientStatus::Active,
         other => other,
     };
-    Transition::App(AppChange::SetStatus {
+    let transition = Transition::App(AppChange::SetStatus {
         client: client.no,
         version: Some(client.version),
         status,
         cutoff: client.cutoff,
         reviewed_at: Some(now),
-    })
+    });
+    Decision::grant(transition, ())
 }
 
 /// Approves a restricted scope for an app.
@@ -437,11 +442,11 @@ pub fn approve_scope(
     match policy.scope(name) {
         None => {
             let refusal = ScopeRefusal::Unknown(name.to_owned());
-            return Decision::refuse(wrong("scope", refusal.sentence()));
+            return Decision::refuse(wrong(Field::ApprovedScope, refusal.sentence()));
         }
         Some(entry) if !entry.restricted => {
             let sentence = format!("the scope '{name}' is not restricted, so it needs no approval");
-            return Decision::refuse(wrong("scope", sentence));
+            return Decision::refuse(wrong(Field::ApprovedScope, sentence));
         }
         Some(_) => {}
     }

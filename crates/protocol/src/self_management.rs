@@ -3,12 +3,13 @@
 use crate::decision::Decision;
 use crate::facts::AccessFacts;
 use crate::inactive;
-use crate::policy::Policy;
+use crate::policy::{Policy, Registration};
 use crate::register::{
-    RegistrationError, check_description, check_homepage, check_name, check_redirect_uris, wrong,
+    Field, RegistrationError, check_description, check_homepage, check_name, check_redirect_uris,
+    wrong,
 };
 use crate::transition::{AppChange, Transition};
-use crate::types::{Client, RedirectUri, UnixTime};
+use crate::types::{Client, ClientStatus, RedirectUri, Side, UnixTime};
 use jose::Presented;
 use serde_json::{Map, Value};
 use std::sync::Arc;
@@ -65,18 +66,18 @@ impl Changes {
     /// [`RegistrationError`] naming the member that is wrong; `body` for the whole.
     pub fn parse(body: &[u8]) -> Result<Self, RegistrationError> {
         let members: Map<String, Value> = serde_json::from_slice(body)
-            .map_err(|_| wrong("body", "send a JSON object with the members to change"))?;
+            .map_err(|_| wrong(Field::Body, "send a JSON object with the members to change"))?;
         let mut changes = Changes::default();
         for (name, value) in members {
             match name.as_str() {
-                "name" => changes.name = Some(text("name", value)?),
-                "homepage" => changes.homepage = Some(text("homepage", value)?),
-                "description" => changes.description = Some(text("description", value)?),
-                "redirect_uris" => changes.redirect_uris = Some(list("redirect_uris", value)?),
+                "name" => changes.name = Some(text(Field::Name, value)?),
+                "homepage" => changes.homepage = Some(text(Field::Homepage, value)?),
+                "description" => changes.description = Some(text(Field::Description, value)?),
+                "redirect_uris" => changes.redirect_uris = Some(list(Field::RedirectUris, value)?),
                 _ => {
                     let can =
                         "what can be changed is name, homepage, description and redirect_uris";
-                    return Err(wrong("body", can));
+                    return Err(wrong(Field::Body, can));
                 }
             }
         }
@@ -84,15 +85,15 @@ impl Changes {
     }
 }
 
-fn text(field: &'static str, value: Value) -> Result<String, RegistrationError> {
+fn text(field: Field, value: Value) -> Result<String, RegistrationError> {
     match value {
         Value::String(text) => Ok(text),
-        _ => Err(wrong(field, format!("{field} is a text"))),
+        _ => Err(wrong(field, format!("{} is a text", field.as_str()))),
     }
 }
 
-fn list(field: &'static str, value: Value) -> Result<Vec<String>, RegistrationError> {
-    let not = || wrong(field, format!("{field} is a list of texts"));
+fn list(field: Field, value: Value) -> Result<Vec<String>, RegistrationError> {
+    let not = || wrong(field, format!("{} is a list of texts", field.as_str()));
     let Value::Array(values) = value else {
         return Err(not());
     };
@@ -104,7 +105,11 @@ fn list(field: &'static str, value: Value) -> Result<Vec<String>, RegistrationEr
 }
 
 /// Changes an app. What a person relies on when they allow it (name, website, addresses) was looked at when it was
-/// reviewed, so changing it takes the review away.
+/// reviewed, so changing it takes the review away. Where apps start only after review, the app goes back to waiting
+/// for one: until then it may do nothing, and its tokens do not work; nothing is cut off, so they work again once it
+/// is approved. An app in test mode meets nobody but its own test users, so it goes on.
+///
+/// Guard: the app is still as it was read.
 pub fn update(
     client: &Client,
     changes: Changes,
@@ -120,7 +125,7 @@ fn checked(
 ) -> Result<Decision<Client, RegistrationError>, RegistrationError> {
     if client.documented {
         return Err(wrong(
-            "body",
+            Field::Body,
             "this app is everyone's: it cannot be changed",
         ));
     }
@@ -140,8 +145,14 @@ fn checked(
     if let Some(uris) = &changes.redirect_uris {
         after.redirect_uris = check_redirect_uris(uris, &client.grants, policy)?;
     }
-    if is_relied_on(client) != is_relied_on(&after) {
+    if relied_on(client) != relied_on(&after) {
         after.reviewed_at = None;
+        if policy.registration == Registration::Review
+            && client.side == Side::Live
+            && client.is_active()
+        {
+            after.status = ClientStatus::Pending;
+        }
     }
     if after == *client {
         return Ok(Decision::unchanged(after));
@@ -153,6 +164,13 @@ fn checked(
     Ok(Decision::grant(transition, after))
 }
 
-fn is_relied_on(client: &Client) -> (&str, &str, &[RedirectUri]) {
+/// What is answered when the guard was lost every time: others are changing the app.
+pub fn when_contended() -> RegistrationError {
+    let sentence = "the app was changed at the same moment: read it again, and send what is still to be changed";
+    wrong(Field::Version, sentence)
+}
+
+/// What people rely on when they allow an app.
+fn relied_on(client: &Client) -> (&str, &str, &[RedirectUri]) {
     (&client.name, &client.homepage, &client.redirect_uris)
 }

@@ -2,7 +2,7 @@
 use protocol::Policy;
 use protocol::policy::{
     AccountPolicy, Bodies, DevicePolicy, ErrorAliases, PkcePolicy, RedirectPolicy,
-    RedirectUriAtToken, Risk, Rotation, ScopeEntry, TokenPolicy,
+    RedirectUriAtToken, Registration, Risk, Rotation, ScopeEntry, TokenPolicy,
 };
 use protocol::types::ids::SubjectFormat;
 use protocol::types::{GrantType, Lifetime, Scope};
@@ -13,6 +13,7 @@ pub(crate) fn policy() -> Policy {
         issuer: "https://issuer.example".to_owned(),
         subjects: SubjectFormat::Prefixed("user_".to_owned()),
         grants: GrantType::ALL.to_vec(),
+        registration: Registration::Open,
         pkce: PkcePolicy::Public,
         tokens: tokens(),
         scopes: vec![

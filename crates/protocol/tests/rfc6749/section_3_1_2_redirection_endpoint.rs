@@ -1,7 +1,7 @@
 //! §3.1.2 Redirection Endpoint: registration, comparison, and what happens to a mismatch.
 use crate::case::{CALLBACK, Case, Counter, NOW, Verdict, person, policy, query};
 use protocol::authorize::ShownError;
-use protocol::register::{NewApp, register};
+use protocol::register::{Field, NewApp, register};
 use protocol::types::redirect_uri::MAX_LENGTH;
 use protocol::types::{ClientKind, ClientStatus, RedirectUri, RedirectUriFault, Side};
 
@@ -276,7 +276,7 @@ fn an_app_with_the_code_grant_registers_where_to_go() {
             &["https://app.example/\u{1b}[2J\n"],
         ] {
             let error = register(new(kind, uris), &policy(), NOW, &mint).error();
-            assert_eq!(error.field, "redirect_uris", "{sentence}");
+            assert_eq!(error.field, Field::RedirectUris, "{sentence}");
             let told = error.sentence;
             assert!(!told.chars().any(char::is_control), "{told:?}");
         }

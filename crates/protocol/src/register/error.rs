@@ -1,0 +1,91 @@
+//! What is wrong with a registration or a change of one, and how it is told (RFC 7591 §3.2.2).
+
+/// What a registration is about, part by part.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Field {
+    /// The name people see.
+    Name,
+    /// The website.
+    Homepage,
+    /// One or two sentences.
+    Description,
+    /// Who answers for it.
+    Owner,
+    /// Whether it keeps a secret.
+    Kind,
+    /// Where people may be sent back.
+    RedirectUris,
+    /// Grants it may use.
+    Grants,
+    /// Scopes it may ask for.
+    Scopes,
+    /// A restricted scope that it is to be allowed to ask for.
+    ApprovedScope,
+    /// Whether it checks the tokens of others.
+    ResourceServer,
+    /// A picture.
+    Logo,
+    /// Whether it is in test mode.
+    Test,
+    /// The version that a change rests on.
+    Version,
+    /// The request as a whole.
+    Body,
+}
+
+impl Field {
+    /// Its name, where it has one on the wire.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Field::Name => "name",
+            Field::Homepage => "homepage",
+            Field::Description => "description",
+            Field::Owner => "owner",
+            Field::Kind => "kind",
+            Field::RedirectUris => "redirect_uris",
+            Field::Grants => "grants",
+            Field::Scopes | Field::ApprovedScope => "scopes",
+            Field::ResourceServer => "resource_server",
+            Field::Logo => "logo",
+            Field::Test => "test",
+            Field::Version => "version",
+            Field::Body => "body",
+        }
+    }
+}
+
+/// What is wrong with a registration, and where.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RegistrationError {
+    /// Where.
+    pub field: Field,
+    /// What is wrong and what to do.
+    pub sentence: String,
+}
+
+impl RegistrationError {
+    /// The HTTP status.
+    pub fn status(&self) -> u16 {
+        match self.field {
+            Field::Version => 409,
+            _ => 400,
+        }
+    }
+
+    /// The value of `error`, named as RFC 7591 §3.2.2 does where it has a name.
+    pub fn code(&self) -> &'static str {
+        match self.field {
+            Field::RedirectUris => "invalid_redirect_uri",
+            Field::Body => "invalid_request",
+            Field::Version => "conflict",
+            _ => "invalid_client_metadata",
+        }
+    }
+}
+
+pub(crate) fn wrong(field: Field, sentence: impl Into<String>) -> RegistrationError {
+    RegistrationError {
+        field,
+        sentence: sentence.into(),
+    }
+}
