@@ -433,29 +433,33 @@ pub fn approve(
     Decision::grant(transition, ())
 }
 
-/// Approves a restricted scope for an app.
-pub fn approve_scope(
+/// Approves restricted scopes for an app: all of those named, or none.
+pub fn approve_scopes(
     client: &Client,
-    name: &str,
+    names: &[String],
     policy: &Policy,
-) -> Decision<Scope, RegistrationError> {
-    match policy.scope(name) {
-        None => {
-            let refusal = ScopeRefusal::Unknown(name.to_owned());
-            return Decision::refuse(wrong(Field::ApprovedScope, refusal.sentence()));
-        }
-        Some(entry) if !entry.restricted => {
-            let sentence = format!("the scope '{name}' is not restricted, so it needs no approval");
-            return Decision::refuse(wrong(Field::ApprovedScope, sentence));
-        }
-        Some(_) => {}
-    }
+) -> Decision<(), RegistrationError> {
     let mut approved = client.approved.clone();
-    approved.add(name);
+    for name in names {
+        match policy.scope(name) {
+            None => {
+                let refusal = ScopeRefusal::Unknown(name.to_owned());
+                return Decision::refuse(wrong(Field::ApprovedScope, refusal.sentence()));
+            }
+            Some(entry) if !entry.restricted => {
+                let sentence =
+                    format!("the scope '{name}' is not restricted, so it needs no approval");
+                return Decision::refuse(wrong(Field::ApprovedScope, sentence));
+            }
+            Some(_) => {
+                approved.add(name);
+            }
+        }
+    }
     let transition = Transition::App(AppChange::ApproveScopes {
         client: client.no,
         version: client.version,
-        approved: approved.clone(),
+        approved,
     });
-    Decision::grant(transition, approved)
+    Decision::grant(transition, ())
 }

@@ -3,7 +3,7 @@ mod case;
 
 use case::{Case, NOW, Verdict, client, policy};
 use protocol::policy::Registration;
-use protocol::register::{Field, RegistrationError, approve};
+use protocol::register::{Field, RegistrationError, approve, approve_scopes};
 use protocol::self_management::{Changes, update, when_contended};
 use protocol::transition::AppChange;
 use protocol::types::{Client, ClientStatus, Locator, Side};
@@ -229,5 +229,30 @@ fn errors_are_named_as_rfc_7591_does() {
         let error = refused(body);
         assert_eq!((error.field, error.code()), (field, code), "{body}");
         assert_eq!(error.status(), 400, "{body}");
+    }
+}
+
+#[test]
+fn scopes_are_approved_all_or_none() {
+    let names = |names: &[&str]| {
+        names
+            .iter()
+            .map(|name| (*name).to_owned())
+            .collect::<Vec<_>>()
+    };
+    let both = names(&["admin:*", "admin:users"]);
+    let Some(Transition::App(AppChange::ApproveScopes { approved, .. })) =
+        approve_scopes(&client(), &both, &policy()).change()
+    else {
+        panic!("an approval");
+    };
+    assert!(both.iter().all(|name| approved.contains(name)));
+    for half in [
+        names(&["admin:*", "tasks:read"]),
+        names(&["admin:*", "no:such"]),
+    ] {
+        let (change, answer) = approve_scopes(&client(), &half, &policy()).into_parts();
+        assert!(change.is_none());
+        assert_eq!(answer.expect_err("refused").field, Field::ApprovedScope);
     }
 }
