@@ -127,6 +127,7 @@ fn the_command_line_tells_of_a_token_without_showing_it() {
     assert!(!told.contains(&tokens.access), "{told}");
     scene.revoke(&app, &tokens.access).expect(200);
     let gone = scene.provider.cli(&inspect);
+    assert_eq!(gone.code, Some(3), "it does not work: {gone:?}");
     assert!(
         format!("{}{}", gone.stdout, gone.stderr).contains("revoked"),
         "{gone:?}"

@@ -1,6 +1,8 @@
 //! What an app wants to change of its own registration.
 use crate::ground::{POLICY, client};
 use protocol::Decision;
+use protocol::policy::Registration;
+use protocol::register::Field;
 use protocol::self_management::{Changes, update};
 use protocol::types::{ClientKind, RedirectUri};
 use serde_json::{Map, Value, json};
@@ -42,15 +44,25 @@ pub(crate) fn app_changes(data: &[u8]) {
     let same = (&before.name, &before.homepage, &before.redirect_uris)
         == (&after.name, &after.homepage, &after.redirect_uris);
     assert_eq!(after.reviewed_at.is_some(), same);
+    assert_eq!(
+        after.is_active(),
+        same || POLICY.registration != Registration::Review
+    );
     let mut back = after;
     (back.name, back.homepage) = (before.name.clone(), before.homepage.clone());
     (back.description, back.redirect_uris) =
         (before.description.clone(), before.redirect_uris.clone());
-    back.reviewed_at = before.reviewed_at;
+    (back.reviewed_at, back.status) = (before.reviewed_at, before.status);
     assert_eq!(back, before);
 }
 
-fn is_told(field: &str, sentence: &str) -> bool {
-    let fields = ["body", "name", "homepage", "description", "redirect_uris"];
+fn is_told(field: Field, sentence: &str) -> bool {
+    let fields = [
+        Field::Body,
+        Field::Name,
+        Field::Homepage,
+        Field::Description,
+        Field::RedirectUris,
+    ];
     fields.contains(&field) && !sentence.chars().any(char::is_control)
 }

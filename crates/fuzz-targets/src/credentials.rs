@@ -1,9 +1,10 @@
 //! The `Authorization` header: Basic and Bearer.
-use crate::ground::{client, line, text};
+use crate::ground::{POLICY, client, line, text};
 use base64::{Engine, engine::general_purpose::STANDARD};
 use percent_encoding::percent_decode_str;
 use protocol::Params;
 use protocol::client_auth::{ClientFault, Credentials, authenticate};
+use protocol::token::TokenError;
 use protocol::types::{AuthMethod, ClientKind};
 use std::sync::Arc;
 
@@ -54,12 +55,18 @@ fn unescaped(half: &str) -> String {
 /// The credentials prove the client with this secret and no other.
 fn proves(credentials: &Credentials, secret: &str) {
     let own = client(ClientKind::Confidential, secret, Vec::new());
-    assert!(authenticate(credentials, Some(Arc::new(own))).is_ok());
+    assert!(authenticate(credentials, Some(Arc::new(own)), &POLICY).is_ok());
     let other = client(ClientKind::Confidential, &format!("{secret}x"), Vec::new());
-    let refused = authenticate(credentials, Some(Arc::new(other)));
-    assert_eq!(refused.expect_err("another secret"), ClientFault::Secret);
+    let refused = authenticate(credentials, Some(Arc::new(other)), &POLICY);
+    assert!(matches!(
+        refused.expect_err("another secret"),
+        TokenError::InvalidClient {
+            fault: ClientFault::Secret,
+            used_header: true,
+        }
+    ));
     let public = client(ClientKind::Public, secret, Vec::new());
-    assert!(authenticate(credentials, Some(Arc::new(public))).is_err());
+    assert!(authenticate(credentials, Some(Arc::new(public)), &POLICY).is_err());
 }
 
 /// What a careful client sends is read as it was meant (RFC 6749 §2.3.1).

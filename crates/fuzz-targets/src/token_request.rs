@@ -3,8 +3,9 @@ use crate::ground::{POLICY, STRICT, line, text};
 use crate::params::{pairs_of, repeats};
 use protocol::Policy;
 use protocol::device::DeviceRequest;
-use protocol::token::{GrantRequest, RawRequest, TokenError, TokenRequest};
-use protocol::types::{GrantType, Scope};
+use protocol::lookup::Lookup;
+use protocol::token::{RawRequest, TokenError, TokenRequest};
+use protocol::types::{GrantType, Locator, Scope};
 
 /// `Authorization`, `Content-Type` and query, a line each (an empty one is not sent), then the body.
 pub(crate) fn token_request(data: &[u8]) {
@@ -51,32 +52,20 @@ fn accepted(raw: &RawRequest<'_>, request: &TokenRequest, policy: &Policy) {
             .get("client_id")
             .is_none_or(|id| id == request.credentials.client_id)
     );
-    let grant = params.get("grant_type");
-    let (name, text) = presented(&request.grant);
-    assert_eq!(grant, Some(name));
-    if let Some((parameter, text)) = text {
-        assert_eq!(params.get(parameter), Some(text));
-    }
-}
-
-/// The `grant_type` of a request, and the parameter that was taken for one of our texts, with it.
-fn presented(grant: &GrantRequest) -> (&'static str, Option<(&'static str, &str)>) {
-    let (grant, name, presented) = match grant {
-        GrantRequest::AuthorizationCode(code) => {
-            (GrantType::AuthorizationCode, "code", code.code.as_ref())
-        }
-        GrantRequest::RefreshToken(refresh) => (
-            GrantType::RefreshToken,
-            "refresh_token",
-            refresh.token.as_ref(),
-        ),
-        GrantRequest::DeviceCode(code) => (GrantType::DeviceCode, "device_code", code.as_ref()),
-        GrantRequest::ClientCredentials { .. } => (GrantType::ClientCredentials, "", None),
+    let grant = params.get("grant_type").and_then(GrantType::parse);
+    assert!(grant.is_some_and(|grant| policy.allows(grant)), "{grant:?}");
+    // What is looked up is what was presented, where its own grant names it.
+    let presented = |name| {
+        let text = params.get(name).and_then(jose::Presented::parse);
+        text.map(|presented| Locator(presented.locator))
     };
-    (
-        grant.as_str(),
-        presented.map(|presented| (name, presented.text())),
-    )
+    let lookup = match grant.expect("a grant") {
+        GrantType::AuthorizationCode => presented("code").map(Lookup::Code),
+        GrantType::RefreshToken => presented("refresh_token").map(Lookup::RefreshToken),
+        GrantType::DeviceCode => presented("device_code").map(Lookup::Device),
+        _ => None,
+    };
+    assert_eq!(request.lookup(), lookup.unwrap_or(Lookup::Nothing));
 }
 
 /// A refusal is one of RFC 6749 §5.2 and keeps to its characters.

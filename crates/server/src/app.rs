@@ -6,14 +6,15 @@ use crate::held::Held;
 use crate::log::Log;
 use crate::outage::Outage;
 use crate::password::Hasher;
+use crate::settle::settle;
 use crate::visitor::Cookies;
 use crate::{developers, jobs, keys, listen, routes, test_side};
 use anyhow::Context as _;
 use jose::keyed::Key;
 use protocol::decision::Decision;
+use protocol::events::Act;
 use protocol::grants::Context;
 use protocol::metadata::{self, Endpoints};
-use protocol::types::UnixTime;
 use protocol::{Policy, Transition};
 use std::sync::{Arc, OnceLock};
 use store::{IdMint, Outcome, Serving, Store, StoreError};
@@ -110,17 +111,9 @@ impl AppState {
     pub(crate) async fn settle<R, E>(
         &self,
         decision: Decision<R, E>,
-        now: UnixTime,
+        act: impl Into<Act>,
     ) -> Result<Option<Result<R, E>>, StoreError> {
-        let (transition, answer) = match decision {
-            Decision::Granted { transition, reply } => (transition, Ok(reply)),
-            Decision::Refused { error, transition } => (transition, Err(error)),
-        };
-        let committed = match transition {
-            Some(transition) => self.store.settle(transition, now).await? == Outcome::Committed,
-            None => true,
-        };
-        Ok(committed.then_some(answer))
+        settle(&self.store, decision, act).await
     }
 
     /// Settles a change whose guard cannot be lost.

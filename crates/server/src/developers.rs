@@ -1,6 +1,6 @@
 //! The developer pages of a provider, written once from its configuration: the same source as the metadata.
 use crate::app::{endpoints, origin};
-use crate::config::{Config, Registration};
+use crate::config::Config;
 use crate::reply;
 use bytes::Bytes;
 use pages::developers::{
@@ -11,7 +11,7 @@ use pages::developers::{
 use pages::{Frame, Page};
 use protocol::advice::Advice;
 use protocol::authorize::{AuthorizationError, ShownError};
-use protocol::policy::{self, PkcePolicy, RedirectUriAtToken, Risk, ScopeEntry};
+use protocol::policy::{self, PkcePolicy, RedirectUriAtToken, Registration, Risk, ScopeEntry};
 use protocol::token::TokenError;
 use protocol::token_info::BearerError;
 use protocol::types::ids::SubjectFormat;
@@ -166,7 +166,7 @@ fn addresses(config: &Config) -> Endpoints {
 fn apps(config: &Config) -> Apps {
     let redirects = config.policy.redirects;
     Apps {
-        registration: match config.registration {
+        registration: match config.policy.registration {
             Registration::Open => pages::developers::Registration::Open,
             Registration::Invite => pages::developers::Registration::Invite,
             Registration::Review => pages::developers::Registration::Review,

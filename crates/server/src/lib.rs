@@ -16,6 +16,7 @@ mod password;
 mod reply;
 mod request;
 mod routes;
+mod settle;
 mod steady;
 mod test_side;
 mod visitor;

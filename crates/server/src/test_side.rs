@@ -107,7 +107,7 @@ async fn bring(app: &AppState, credentials: &TestCredentials) -> anyhow::Result<
         .await?
     {
         let hash = password::hash(&credentials.password)?;
-        app.settle_one(set_password(&person, hash, None)).await?;
+        app.settle_one(set_password(&person, hash)).await?;
     }
     Ok(())
 }

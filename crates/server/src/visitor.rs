@@ -7,9 +7,9 @@ use axum::http::request::Parts;
 use axum::http::{HeaderMap, header};
 use axum::response::Response;
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
-use jose::{Presented, TokenText};
+use jose::TokenText;
 use pages::Frame;
-use protocol::accounts::sign_in::SESSION_PREFIX;
+use protocol::accounts::session::SessionCookie;
 use protocol::facts::SessionFacts;
 use protocol::types::person::email_key;
 use protocol::types::{Locator, Person};
@@ -73,32 +73,27 @@ pub(crate) struct Visitor {
 /// The session that a browser claims to have, before anything is read.
 pub(crate) struct ClaimedSession {
     pub(crate) id: RequestId,
-    presented: Option<Presented>,
+    cookie: Option<SessionCookie>,
 }
 
 impl ClaimedSession {
     fn of(app: &App, parts: &Parts) -> Self {
-        let presented = cookie(&parts.headers, &app.cookies.session).and_then(Presented::parse);
+        let value = cookie(&parts.headers, &app.cookies.session);
         ClaimedSession {
             id: Arrival::of(&parts.extensions).id,
-            presented: presented.filter(|presented| presented.prefix() == SESSION_PREFIX),
+            cookie: value.and_then(SessionCookie::parse),
         }
     }
 
     /// Where the session's row is, if there is one.
     pub(crate) fn locator(&self) -> Option<Locator> {
-        self.presented
-            .as_ref()
-            .map(|presented| Locator(presented.locator))
+        self.cookie.as_ref().map(SessionCookie::locator)
     }
 
     /// Whether the row is that of the cookie, and still good.
     pub(crate) fn is(&self, facts: &SessionFacts) -> bool {
-        let proved = self
-            .presented
-            .as_ref()
-            .is_some_and(|presented| facts.session.digest == presented.digest);
-        proved && crate::clock::now() < facts.session.expires_at && facts.person.is_active()
+        let cookie = self.cookie.as_ref();
+        cookie.is_some_and(|cookie| cookie.signs_in(facts, crate::clock::now()))
     }
 }
 

@@ -366,6 +366,21 @@ fn an_app_is_changed_and_deleted() {
 }
 
 #[test]
+fn an_app_is_approved_as_it_was_looked_at() {
+    let (provider, app) = Provider::with_app();
+    let id = id_of(&app);
+    let seen = provider.json(&["app", "show", id])["version"].to_string();
+    provider.json(&["app", "approve-scope", id, "tasks:all"]);
+    let stale = provider.run(&["app", "approve", id, "--version", &seen]);
+    stale.failed(1, "--version: the app was changed since: it is at version");
+    let shown = provider.json(&["app", "show", id]);
+    assert_eq!(shown["reviewed_at"], Value::Null);
+    let now = shown["version"].to_string();
+    let approved = provider.json(&["app", "approve", id, "--version", &now]);
+    assert!(approved["reviewed_at"].is_string(), "{approved}");
+}
+
+#[test]
 fn scopes_are_approved_all_or_none() {
     let (provider, app) = Provider::with_app();
     let id = id_of(&app);

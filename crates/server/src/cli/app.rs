@@ -5,8 +5,7 @@ use super::place::{CHANGED, Opened, Page, Place};
 use crate::clock;
 use crate::test_side::{TestUser, make_users};
 use clap::{Args, Subcommand};
-use protocol::decision::Decision;
-use protocol::register::{self, NewApp, RegistrationError};
+use protocol::register::{self, Field, NewApp, RegistrationError};
 use protocol::transition::{AppChange, Transition};
 use protocol::types::{
     Client, ClientKind, ClientStatus, GrantType, RedirectUri, Scope, ScopeFault, Side,
@@ -33,7 +32,7 @@ pub(super) enum Verb {
     /// Switch an app on again.
     Enable(One),
     /// Say that you have looked at an app: it may start, and people see that it was reviewed.
-    Approve(One),
+    Approve(Approve),
     /// Let an app ask for restricted scopes: all of those named, or none.
     ApproveScope(ApproveScope),
     /// Delete an app with all it was given.
@@ -101,6 +100,17 @@ pub(super) struct One {
     client_id: String,
 }
 
+/// Which app, as it was looked at.
+#[derive(Debug, Args)]
+pub(super) struct Approve {
+    #[command(flatten)]
+    one: One,
+    /// The version that you have looked at, as `app show` prints it: refused when the app was changed since. Without:
+    /// the app as it is now.
+    #[arg(long, value_name = "N")]
+    version: Option<i64>,
+}
+
 /// Which scopes for which app.
 #[derive(Debug, Args)]
 pub(super) struct ApproveScope {
@@ -129,10 +139,7 @@ impl Verb {
                     |app: &Client, opened: &Opened| register::enable(app, &opened.store.mint());
                 one.change(output, "is enabled", change).await
             }
-            Verb::Approve(one) => {
-                let change = |app: &Client, _: &Opened| register::approve(app, clock::now());
-                one.change(output, "is approved", change).await
-            }
+            Verb::Approve(approve) => approve.run(output).await,
             Verb::ApproveScope(approve) => approve.run(output).await,
             Verb::Delete(one) => one.delete(output).await,
         }
@@ -277,22 +284,27 @@ impl One {
     }
 }
 
+impl Approve {
+    async fn run(self, output: Output) -> Result<(), Failure> {
+        let at = self.one.place.open()?;
+        let app = at.app(&self.one.client_id).await?;
+        let decision = register::approve(&app, self.version, clock::now());
+        at.decide(decision, told).await?;
+        let app = at.app(&self.one.client_id).await?;
+        output.show(&as_json(&app, &at), || {
+            format!("{} ({}) is approved.", app.name, app.id)
+        });
+        at.close().await;
+        Ok(())
+    }
+}
+
 impl ApproveScope {
     async fn run(self, output: Output) -> Result<(), Failure> {
         let at = self.one.place.open()?;
-        let mut app = at.app(&self.one.client_id).await?.as_ref().clone();
-        let mut change = None;
-        for scope in &self.scopes {
-            match register::approve_scope(&app, scope, &at.config.policy) {
-                Decision::Granted { transition, reply } => {
-                    (change, app.approved) = (transition, reply);
-                }
-                Decision::Refused { error, .. } => return Err(Failure::failed(told(error))),
-            }
-        }
-        if let Some(change) = change {
-            at.commit(change, CHANGED).await?;
-        }
+        let app = at.app(&self.one.client_id).await?;
+        let decision = register::approve_scopes(&app, &self.scopes, &at.config.policy);
+        at.decide(decision, told).await?;
         let app = at.app(&self.one.client_id).await?;
         output.show(&as_json(&app, &at), || {
             format!("{} ({}) may ask for {}.", app.name, app.id, app.approved)
@@ -322,12 +334,18 @@ fn scope(text: &str) -> Result<Scope, &'static str> {
 /// A refusal with the flag it is about.
 fn told(error: RegistrationError) -> String {
     let flag = match error.field {
-        "redirect_uris" => "redirect-uri",
-        "grants" => "grant",
-        "scopes" => "scope",
-        "resource_server" => "resource-server",
-        "kind" | "scope" => return error.sentence,
-        other => other,
+        Field::RedirectUris => "redirect-uri",
+        Field::Grants => "grant",
+        Field::Scopes => "scope",
+        Field::ResourceServer => "resource-server",
+        Field::Name
+        | Field::Homepage
+        | Field::Description
+        | Field::Owner
+        | Field::Logo
+        | Field::Test
+        | Field::Version => error.field.as_str(),
+        Field::Kind | Field::ApprovedScope | Field::Body => return error.sentence,
     };
     format!("--{flag}: {}", error.sentence)
 }
@@ -393,6 +411,7 @@ fn as_json(app: &Client, at: &Opened) -> Value {
         "resource_server": app.resource_server,
         "mode": app.side.as_str(),
         "status": app.status.as_str(),
+        "version": app.version,
         "reviewed_at": app.reviewed_at.map(clock::rfc3339),
         "created_at": clock::rfc3339(app.created_at),
     })
@@ -432,6 +451,7 @@ fn as_sheet(app: &Client, at: &Opened, secret: Option<&str>) -> String {
         ("resource server", api.to_owned()),
         ("mode", app.side.as_str().to_owned()),
         ("status", app.status.as_str().to_owned()),
+        ("version", app.version.to_string()),
         (
             "reviewed",
             app.reviewed_at

@@ -1,8 +1,8 @@
 //! The command line: noun, verb. One file per noun.
 //!
 //! Every verb takes `--json` and then prints one JSON document on standard output; messages go to standard
-//! error. Exit codes: 0 done, 1 refused or failed, 2 wrong usage or configuration. Secrets come from files or
-//! standard input, never as arguments.
+//! error. Exit codes: 0 done, 1 refused or failed, 2 wrong usage or configuration, 3 a token that does not work.
+//! Secrets come from files or standard input, never as arguments.
 mod app;
 mod config;
 mod db;
@@ -75,7 +75,7 @@ fn run(cli: Cli) -> Result<ExitCode, Failure> {
         Noun::Config(verb) => verb.run(output)?,
         Noun::User(verb) => wait(verb.run(output))??,
         Noun::App(verb) => wait(verb.run(output))??,
-        Noun::Token(verb) => wait(verb.run(output))??,
+        Noun::Token(verb) => return wait(verb.run(output))?,
         Noun::Scope(verb) => verb.run(output)?,
         Noun::Db(verb) => return wait(verb.run(output))?,
         Noun::Doctor(doctor) => return doctor.run(output),

@@ -2,9 +2,11 @@
 use super::failure::Failure;
 use crate::clock;
 use crate::config::{Config, Overrides};
+use crate::settle::settle;
 use clap::Args;
 use protocol::Transition;
 use protocol::decision::Decision;
+use protocol::events::Act;
 use protocol::types::{Client, Person};
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -81,7 +83,8 @@ pub(super) struct Opened {
 impl Opened {
     /// Makes a change durable.
     pub(super) async fn settle(&self, change: Transition) -> Result<Outcome, Failure> {
-        Ok(self.store.settle(change, clock::now()).await?)
+        let act = Act::by_operator(clock::now());
+        Ok(self.store.settle(change, act).await?)
     }
 
     /// Makes a change durable whose guard must hold; `lost` says what else is the case.
@@ -92,20 +95,16 @@ impl Opened {
         }
     }
 
-    /// Settles what a rule decided, if it did not refuse; `told` makes a refusal a sentence.
+    /// Settles what a rule decided; `told` makes a refusal a sentence.
     pub(super) async fn decide<R, E>(
         &self,
         decision: Decision<R, E>,
         told: impl FnOnce(E) -> String,
     ) -> Result<R, Failure> {
-        match decision {
-            Decision::Granted { transition, reply } => {
-                if let Some(change) = transition {
-                    self.commit(change, CHANGED).await?;
-                }
-                Ok(reply)
-            }
-            Decision::Refused { error, .. } => Err(Failure::failed(told(error))),
+        let act = Act::by_operator(clock::now());
+        match settle(&self.store, decision, act).await? {
+            Some(answer) => answer.map_err(|error| Failure::failed(told(error))),
+            None => Err(Failure::failed(CHANGED)),
         }
     }
 

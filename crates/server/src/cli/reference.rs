@@ -29,9 +29,9 @@ const HEAD: &str = "\
 This page is made from the code: `valetkey reference cli > docs/reference/cli.md`.
 
 Every command takes `--json` and then prints one JSON document on standard output; messages go to standard
-error. Exit codes: 0 done, 1 refused or failed, 2 wrong usage or configuration. Secrets are read from files or
-standard input (`-`), never from arguments. Commands may be run beside a running server, which takes in what they
-change within one second; those that need the database for themselves say so.
+error. Exit codes: 0 done, 1 refused or failed, 2 wrong usage or configuration, 3 a token that was inspected and does
+not work. Secrets are read from files or standard input (`-`), never from arguments. Commands may be run beside a
+running server, which takes in what they change within one second; those that need the database for themselves say so.
 
 `--config FILE` names the provider's configuration file; settings can come from the environment too: see
 [Configuration](configuration.md). `--storage URL` names another database than the file does, such as

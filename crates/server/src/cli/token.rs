@@ -4,26 +4,26 @@ use super::output::{Output, sheet};
 use super::place::{CHANGED, Opened, Place};
 use super::user::read_secret;
 use crate::clock;
+use crate::settle::look_up;
 use clap::{Args, Subcommand};
-use jose::Digest;
 use protocol::Policy;
-use protocol::facts::{AccessFacts, RefreshFacts, Standing};
-use protocol::introspect::is_active;
-use protocol::revoke::{TokenFacts, TokenKind};
-use protocol::transition::{GrantChange, RevocationCause, Transition};
-use protocol::types::{Client, Locator, Subject, UnixTime};
+use protocol::facts::{AccessFacts, RefreshFacts};
+use protocol::inactive::{self, Inactive};
+use protocol::lookup::{Found, TokenKind};
+use protocol::revoke::revoke_by_operator;
+use protocol::types::{Client, Subject, UnixTime};
 use serde_json::{Value, json};
 use std::path::PathBuf;
+use std::process::ExitCode;
 use std::sync::Arc;
 
-/// What is said of a token that cannot be found.
-const NO_RECORD: &str =
-    "there is no record of this token: it was revoked, has expired, or belongs to another database";
+/// The exit code of `inspect` for a token that does not work, so that a script can tell it from a failure.
+const DOES_NOT_WORK: u8 = 3;
 
 /// Tokens, named by their text.
 #[derive(Debug, Subcommand)]
 pub(super) enum Verb {
-    /// Tell what a token is and whether it works.
+    /// Tell what a token is and whether it works; exit code 3 when it does not.
     Inspect(Which),
     /// Make a token worthless; a refresh token takes with it all that its person allowed at the same time.
     Revoke(Which),
@@ -41,91 +41,79 @@ pub(super) struct Which {
 
 impl Verb {
     /// Does it.
-    pub(super) async fn run(self, output: Output) -> Result<(), Failure> {
+    pub(super) async fn run(self, output: Output) -> Result<ExitCode, Failure> {
         match self {
             Verb::Inspect(which) => which.inspect(output).await,
-            Verb::Revoke(which) => which.revoke(output).await,
+            Verb::Revoke(which) => {
+                which.revoke(output).await?;
+                Ok(ExitCode::SUCCESS)
+            }
         }
     }
 }
 
 impl Which {
-    async fn inspect(self, output: Output) -> Result<(), Failure> {
-        let (at, facts) = self.load().await?;
-        let about = match &facts {
-            TokenFacts::Access(facts) => About::access(facts, &at.config.policy),
-            TokenFacts::Refresh(facts) => {
+    async fn inspect(self, output: Output) -> Result<ExitCode, Failure> {
+        let (at, kind, found) = self.load().await?;
+        let policy = &at.config.policy;
+        let about = match kind.verified(found) {
+            Found::AccessToken(facts) => Some(About::access(facts, policy)),
+            Found::RefreshToken(facts) => {
                 let client = at.store.client_by_no(facts.grant.client).await?;
-                About::refresh(facts, client)
+                Some(About::refresh(&facts, client, policy))
             }
-            TokenFacts::None => {
-                let nothing = json!({ "active": false, "reason": NO_RECORD });
-                output.show(&nothing, || format!("works  no: {NO_RECORD}"));
-                return Ok(());
-            }
+            Found::Code(_) | Found::Device(_) | Found::Nothing => None,
         };
-        output.show(&about.as_json(&at), || about.as_sheet(&at));
+        let inactive = match &about {
+            Some(about) => about.inactive,
+            None => Some(Inactive::Unknown),
+        };
+        match about {
+            Some(about) => output.show(&about.as_json(&at), || about.as_sheet(&at)),
+            None => {
+                let why = Inactive::Unknown.sentence();
+                let nothing = json!({ "active": false, "reason": why });
+                output.show(&nothing, || format!("works  no: {why}"));
+            }
+        }
         at.close().await;
-        Ok(())
+        Ok(match inactive {
+            None => ExitCode::SUCCESS,
+            Some(_) => ExitCode::from(DOES_NOT_WORK),
+        })
     }
 
     async fn revoke(self, output: Output) -> Result<(), Failure> {
-        let (at, facts) = self.load().await?;
-        let (kind, change) = match facts {
-            TokenFacts::Access(facts) => (
-                "access",
-                Transition::Grant(GrantChange::RevokeAccessToken {
-                    token: facts.token.id,
-                    client: facts.token.client,
-                }),
-            ),
-            TokenFacts::Refresh(facts) => (
-                "refresh",
-                Transition::Grant(GrantChange::Revoke {
-                    grant: facts.grant.id,
-                    until: facts.grant.expires_at,
-                    client: facts.grant.client,
-                    cause: RevocationCause::Operator,
-                }),
-            ),
-            TokenFacts::None => return Err(Failure::failed(NO_RECORD)),
-        };
+        let (at, kind, found) = self.load().await?;
+        let change = revoke_by_operator(&kind, found);
+        let change = change.ok_or_else(|| Failure::failed(Inactive::Unknown.sentence()))?;
         at.commit(change, CHANGED).await?;
-        output.show(&json!({ "revoked": true, "kind": kind }), || match kind {
-            "access" => "The access token is revoked.".to_owned(),
-            _ => "The refresh token and all tokens of the same grant are revoked.".to_owned(),
+        let (name, done) = match kind {
+            TokenKind::Refresh(_) => (
+                "refresh",
+                "The refresh token and all tokens of the same grant are revoked.",
+            ),
+            TokenKind::Access(_) | TokenKind::Unknown => ("access", "The access token is revoked."),
+        };
+        output.show(&json!({ "revoked": true, "kind": name }), || {
+            done.to_owned()
         });
         at.close().await;
         Ok(())
     }
 
-    /// Reads the token's text and what is on record about it; a digest that differs is no record.
-    async fn load(&self) -> Result<(Opened, TokenFacts), Failure> {
+    /// Reads the token's text and what is on record about it.
+    async fn load(&self) -> Result<(Opened, TokenKind, Found), Failure> {
         let text = read_secret(&self.token_file, "token")?;
         let at = self.place.open()?;
-        let known = |stored: &Digest, presented: &Digest| stored == presented;
-        let facts = match TokenKind::of(text.trim(), &at.config.policy) {
-            TokenKind::Access(presented) => {
-                let facts = at.store.access_token(Locator(presented.locator)).await?;
-                let facts = facts.filter(|facts| known(&facts.token.digest, &presented.digest));
-                facts.map_or(TokenFacts::None, |facts| {
-                    TokenFacts::Access(Box::new(facts))
-                })
-            }
-            TokenKind::Refresh(presented) => {
-                let facts = at.store.refresh_token(Locator(presented.locator)).await?;
-                let facts = facts.filter(|facts| known(&facts.token.digest, &presented.digest));
-                facts.map_or(TokenFacts::None, |facts| {
-                    TokenFacts::Refresh(Box::new(facts))
-                })
-            }
-            TokenKind::Unknown => {
-                return Err(Failure::failed(
-                    "this is not the whole text of a token of this provider: copy it again, prefix and all",
-                ));
-            }
-        };
-        Ok((at, facts))
+        let kind = TokenKind::of(text.trim(), &at.config.policy);
+        if matches!(kind, TokenKind::Unknown) {
+            return Err(Failure::failed(
+                "this is not the whole text of a token of this provider: copy it again, prefix and all",
+            ));
+        }
+        let found = look_up(&at.store, kind.lookup()).await?;
+        Ok((at, kind, found))
     }
 }
 
@@ -133,7 +121,7 @@ impl Which {
 struct About {
     kind: &'static str,
     /// Why it does not work; `None`: it does.
-    dead: Option<&'static str>,
+    inactive: Option<Inactive>,
     client: Option<Arc<Client>>,
     subject: Option<Subject>,
     scope: String,
@@ -142,19 +130,13 @@ struct About {
 }
 
 impl About {
-    fn access(facts: &AccessFacts, policy: &Policy) -> Self {
-        let token = &facts.token;
-        let dead = (!is_active(facts, policy, clock::now())).then(|| {
-            let client = facts.client.as_deref();
-            match facts.grant_revoked {
-                true => "its grant was revoked",
-                false => why_dead(token.id, token.expires_at, client, Some(facts.person)),
-            }
-        });
+    fn access(facts: AccessFacts, policy: &Policy) -> Self {
+        let inactive = inactive::access_token(&facts, policy, clock::now()).err();
+        let token = facts.token;
         About {
             kind: "access",
-            dead,
-            client: facts.client.clone(),
+            inactive,
+            client: facts.client,
             subject: token.subject,
             scope: token.scope.to_string(),
             issued_at: token.id.time(),
@@ -162,17 +144,13 @@ impl About {
         }
     }
 
-    fn refresh(facts: &RefreshFacts, client: Option<Arc<Client>>) -> Self {
+    fn refresh(facts: &RefreshFacts, client: Option<Arc<Client>>, policy: &Policy) -> Self {
+        let now = clock::now();
+        let inactive = inactive::refresh_token(facts, client.as_deref(), policy, now).err();
         let (token, grant) = (&facts.token, &facts.grant);
-        let standing = facts.person.as_ref().map(Standing::from);
-        let dead = match (facts.used.is_some(), grant.revoked_at.is_some()) {
-            (_, true) => "its grant was revoked",
-            (true, _) => "it was used and replaced",
-            _ => why_dead(token.id, token.expires_at, client.as_deref(), standing),
-        };
         About {
             kind: "refresh",
-            dead: Some(dead).filter(|why| !why.is_empty()),
+            inactive,
             client,
             subject: Some(grant.subject),
             scope: grant.scope.to_string(),
@@ -183,8 +161,8 @@ impl About {
 
     fn as_json(&self, at: &Opened) -> Value {
         json!({
-            "active": self.dead.is_none(),
-            "reason": self.dead,
+            "active": self.inactive.is_none(),
+            "reason": self.inactive.map(Inactive::sentence),
             "kind": self.kind,
             "client_id": self.client.as_ref().map(|client| &client.id),
             "user_id": self.subject.map(|subject| at.config.policy.subjects.write(subject)),
@@ -200,9 +178,10 @@ impl About {
         let user = self
             .subject
             .map(|subject| at.config.policy.subjects.write(subject));
-        let works = self
-            .dead
-            .map_or_else(|| "yes".to_owned(), |why| format!("no: {why}"));
+        let works = match self.inactive {
+            None => "yes".to_owned(),
+            Some(why) => format!("no: {}", why.sentence()),
+        };
         sheet(&[
             ("kind", self.kind.to_owned()),
             ("works", works),
@@ -212,30 +191,5 @@ impl About {
             ("issued", clock::rfc3339(self.issued_at)),
             ("expires", clock::rfc3339(self.expires_at)),
         ])
-    }
-}
-
-/// Why something made as `id` does not work, as far as its row, its app and its person tell; empty: it does.
-fn why_dead(
-    id: Locator,
-    expires_at: UnixTime,
-    client: Option<&Client>,
-    person: Option<Standing>,
-) -> &'static str {
-    let Some(client) = client else {
-        return "its app was deleted";
-    };
-    let Some(person) = person else {
-        return "its user's account is gone";
-    };
-    if clock::now() >= expires_at {
-        return "it has expired";
-    }
-    if !client.is_active() || id < client.cutoff {
-        return "its app is or was disabled";
-    }
-    match person.honours(id) {
-        true => "",
-        false => "its user is or was disabled",
     }
 }

@@ -4,8 +4,8 @@ use super::output::{Output, sheet, table};
 use super::place::{CHANGED, Opened, Page, Place};
 use crate::{clock, password};
 use clap::{Args, Subcommand};
+use protocol::Transition;
 use protocol::accounts::people::{self, FieldFault, NewAccount, Role, password_fault};
-use protocol::transition::{AccountChange, Transition};
 use protocol::types::{ClientNo, Person, Side};
 use serde_json::{Value, json};
 use std::io::Read;
@@ -93,9 +93,8 @@ impl Verb {
                 .await
             }
             Verb::Enable(one) => {
-                let enable = |person: &Person, _: &Opened| {
-                    let subject = person.subject;
-                    (!person.is_active()).then_some(Transition::Account(AccountChange::Enable { subject }))
+                let enable = |person: &Person, at: &Opened| {
+                    (!person.is_active()).then(|| people::enable(person, &at.mint))
                 };
                 one.change(output, "is enabled", enable).await
             }
@@ -198,7 +197,7 @@ impl SetPassword {
         let fault = password_fault(&text, &config.policy.accounts, "password");
         sound(fault.into_iter().collect())?;
         let hash = password::hash(&text)?;
-        let change = |person: &Person, _: &Opened| Some(people::set_password(person, hash, None));
+        let change = |person: &Person, _: &Opened| Some(people::set_password(person, hash));
         self.one
             .change(
                 output,

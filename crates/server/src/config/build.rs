@@ -41,7 +41,6 @@ pub(super) fn config(layers: &Layers) -> Result<Config, ConfigFault> {
         documented,
         branding: branding(layers)?,
         developers: developers::developers(layers)?,
-        registration: settings.apps.registration,
         tls: tls(layers)?,
         trusted_proxies: proxies(layers)?,
         log: settings.log.format,

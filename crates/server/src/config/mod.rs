@@ -27,7 +27,7 @@ pub(crate) use fault::ConfigFault;
 pub(crate) use known::schema;
 pub(crate) use layers::Overrides;
 pub(crate) use reference::reference;
-pub(crate) use settings::{LogFormat, Registration, TestCredentials};
+pub(crate) use settings::{LogFormat, TestCredentials};
 pub(crate) use show::Shown;
 
 use layers::Layers;
@@ -66,8 +66,6 @@ pub(crate) struct Config {
     pub(crate) branding: Branding,
     /// The developer pages.
     pub(crate) developers: Developers,
-    /// Who may register an app.
-    pub(crate) registration: Registration,
     /// A certificate to serve https with.
     pub(crate) tls: Option<Tls>,
     /// Proxies whose forwarding headers are believed.

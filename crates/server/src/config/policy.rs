@@ -1,11 +1,13 @@
 //! The part of the configuration that rules obey.
 use super::fault::ConfigFault;
 use super::layers::Layers;
-use super::settings::PkceSetting;
+use super::settings::{PkceSetting, RegistrationSetting};
 use super::values::{IdSetting, Span};
 use super::{scopes, tokens};
 use protocol::Policy;
-use protocol::policy::{AccountPolicy, DevicePolicy, ErrorAliases, PkcePolicy, RedirectPolicy};
+use protocol::policy::{
+    AccountPolicy, DevicePolicy, ErrorAliases, PkcePolicy, RedirectPolicy, Registration,
+};
 use protocol::types::ids::SubjectFormat;
 use protocol::types::{GrantType, Lifetime};
 
@@ -23,6 +25,12 @@ pub(super) fn policy(
         issuer: issuer.to_owned(),
         subjects: subjects(layers)?,
         grants: grants(layers)?,
+        registration: match layers.settings.apps.registration {
+            RegistrationSetting::Open => Registration::Open,
+            RegistrationSetting::Invite => Registration::Invite,
+            RegistrationSetting::Review => Registration::Review,
+            RegistrationSetting::Admin => Registration::Admin,
+        },
         pkce: match layers.settings.apps.pkce {
             PkceSetting::Public => PkcePolicy::Public,
             PkceSetting::All => PkcePolicy::All,
@@ -73,21 +81,9 @@ fn subjects(layers: &Layers) -> Result<SubjectFormat, ConfigFault> {
 }
 
 fn grants(layers: &Layers) -> Result<Vec<GrantType>, ConfigFault> {
-    let on = &layers.settings.grants;
-    let code = on.authorization_code;
-    let switches = [
-        (GrantType::AuthorizationCode, code),
-        (
-            GrantType::RefreshToken,
-            (code || on.device_code) && on.refresh_token,
-        ),
-        (GrantType::ClientCredentials, on.client_credentials),
-        (GrantType::DeviceCode, on.device_code),
-    ];
-    let grants: Vec<_> = switches
-        .into_iter()
-        .filter_map(|(grant, on)| on.then_some(grant))
-        .collect();
+    let switches = &layers.settings.grants;
+    let on = |grant: &GrantType| switches.is_on(*grant);
+    let grants: Vec<_> = GrantType::ALL.into_iter().filter(on).collect();
     match grants.is_empty() {
         true => Err(layers.fault(
             "grants",

@@ -14,6 +14,7 @@ pub(crate) use token::{BodySetting, RedirectUriSetting, TokenSettings};
 
 use super::values::{IdSetting, Span};
 use protocol::policy;
+use protocol::types::GrantType;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -194,8 +195,9 @@ impl From<RiskSetting> for policy::Risk {
 #[serde(default, deny_unknown_fields)]
 pub(crate) struct AppSettings {
     /// Who may register an app: anyone with an account (`open`), those who were invited (`invite`), anyone but
-    /// an admin lets it in (`review`), or admins alone (`admin`).
-    pub(crate) registration: Registration,
+    /// an admin lets it in (`review`), or admins alone (`admin`). Under `review` an app that changes its name, website
+    /// or redirect URIs waits until an admin has looked at it again; until then neither it nor its tokens work.
+    pub(crate) registration: RegistrationSetting,
     /// The most redirect URIs that one app may have: 1 to 100.
     pub(crate) max_redirect_uris: usize,
     /// Who must use PKCE with S256: `public` apps, or `all`.
@@ -207,7 +209,7 @@ pub(crate) struct AppSettings {
 impl Default for AppSettings {
     fn default() -> Self {
         AppSettings {
-            registration: Registration::Review,
+            registration: RegistrationSetting::Review,
             max_redirect_uris: 10,
             pkce: PkceSetting::All,
             localhost_any_port: false,
@@ -218,7 +220,7 @@ impl Default for AppSettings {
 /// Who may register an app.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
-pub(crate) enum Registration {
+pub(crate) enum RegistrationSetting {
     /// Anyone with an account.
     Open,
     /// Those who were invited.
@@ -283,6 +285,20 @@ pub(crate) struct GrantSettings {
     /// A person allows a device that has no browser, by typing its code elsewhere (RFC 8628). People can be talked
     /// into typing a stranger's code, so it is off until you need it.
     pub(crate) device_code: bool,
+}
+
+impl GrantSettings {
+    /// Whether a grant is on. A refresh needs a grant that a person allows.
+    pub(crate) fn is_on(&self, grant: GrantType) -> bool {
+        match grant {
+            GrantType::AuthorizationCode => self.authorization_code,
+            GrantType::RefreshToken => {
+                self.refresh_token && (self.authorization_code || self.device_code)
+            }
+            GrantType::ClientCredentials => self.client_credentials,
+            GrantType::DeviceCode => self.device_code,
+        }
+    }
 }
 
 impl Default for GrantSettings {

@@ -1,6 +1,6 @@
 //! Whole configurations: what is taken, and what each fault is told as.
 use super::*;
-use protocol::policy::{Bodies, Extra, PkcePolicy, RedirectUriAtToken, Rotation};
+use protocol::policy::{Bodies, Extra, PkcePolicy, RedirectUriAtToken, Registration, Rotation};
 use protocol::types::GrantType;
 use protocol::types::Lifetime;
 use protocol::types::ids::SubjectFormat;
@@ -56,7 +56,7 @@ fn a_new_provider_has_sound_defaults() {
     assert_eq!(config.paths.revocations, ["/oauth2/revocations"]);
     assert_eq!(config.storage, Location::Sqlite("valetkey.db".into()));
     assert_eq!(config.keys, Path::new("valetkey.keys"));
-    assert_eq!(config.registration, Registration::Review);
+    assert_eq!(config.policy.registration, Registration::Review);
     assert_eq!(config.warnings, Vec::<String>::new());
     let policy = &config.policy;
     // The device grant can be misused to talk people into things, so it waits to be switched on.

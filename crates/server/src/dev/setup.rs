@@ -6,7 +6,7 @@ use crate::{clock, password};
 use anyhow::{Context, anyhow, bail};
 
 use protocol::accounts::people::{NewAccount, Role, set_password};
-use protocol::decision::Decision;
+use protocol::events::Act;
 use protocol::register::{NewApp, Registered, register};
 use protocol::types::{ClientKind, ClientStatus, GrantType, Person, Scope, Side};
 use serde::{Deserialize, Serialize};
@@ -127,7 +127,7 @@ async fn make_person(
     let person = person.ok_or_else(|| anyhow!("the account {email} was not stored"))?;
     if made == Outcome::Conflict {
         // An earlier start was cut short, or its credentials were deleted: the account gets the new password.
-        let change = set_password(&person, password::hash(&password)?, None);
+        let change = set_password(&person, password::hash(&password)?);
         app.settle_one(change).await?;
     }
     let login = Login {
@@ -157,19 +157,14 @@ fn new_app(name: &str, homepage: &str, owner: Person) -> NewApp {
 
 async fn make_app(app: &AppState, new: NewApp) -> anyhow::Result<AppCredential> {
     let decision = register(new, app.policy(), clock::now(), &app.mint);
-    let (transition, registered) = match decision {
-        Decision::Granted {
-            transition: Some(transition),
-            reply,
-        } => (transition, reply),
-        Decision::Granted { .. } => bail!("nothing to store for the demo app"),
-        Decision::Refused { error, .. } => bail!("{}: {}", error.field, error.sentence),
-    };
-    app.settle_one(transition).await?;
     let Registered {
         client_id,
         client_secret,
-    } = registered;
+    } = match app.settle(decision, Act::by_job(clock::now())).await? {
+        Some(Ok(registered)) => registered,
+        Some(Err(error)) => bail!("{}: {}", error.field.as_str(), error.sentence),
+        None => bail!("the client id of the demo app is in use: try again"),
+    };
     Ok(AppCredential {
         client_id,
         client_secret: client_secret.unwrap_or_default(),

@@ -25,8 +25,7 @@ async fn answer(app: &App, request: &Whole) -> Result<Result<DeviceReply, TokenE
         Ok(asked) => asked,
         Err(error) => return Ok(Err(error)),
     };
-    let used_header = request.raw().authorization.is_some();
-    let client = match authenticated(app, &asked.credentials, used_header).await? {
+    let client = match authenticated(app, &asked.credentials).await? {
         Ok(client) => client,
         Err(error) => return Ok(Err(error)),
     };

@@ -5,7 +5,7 @@ use crate::request::RequestId;
 use axum::http::StatusCode;
 use axum::response::Response;
 use pages::Page;
-use protocol::authorize::HANDLE_PREFIX;
+use protocol::authorize::Handle;
 use protocol::types::{Person, Side, UserCode};
 
 /// What stands for the page where a device's code is typed; with a code, `device-BCDF-GHJK`.
@@ -101,9 +101,7 @@ pub(crate) fn sign_in_for_device(code: Option<UserCode>) -> String {
 
 /// Only what can be a goal of ours goes into a URL.
 pub(crate) fn is_goal(text: &str) -> bool {
-    let is_handle =
-        || jose::Presented::parse(text).is_some_and(|handle| handle.prefix() == HANDLE_PREFIX);
-    device(text).is_some() || is_handle()
+    device(text).is_some() || Handle::parse(text).is_some()
 }
 
 fn device(text: &str) -> Option<Option<UserCode>> {

@@ -1,15 +1,17 @@
 //! The introspection endpoint (RFC 7662).
-use super::revoke::{asked_by_client, facts};
+use super::revoke::asked_by_client;
 use crate::app::App;
 use crate::clock;
 use crate::reply;
 use crate::request::Whole;
+use crate::settle::look_up;
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::Response;
 use protocol::client_auth::ClientFault;
 use protocol::introspect::may_introspect;
-use protocol::revoke::{TokenKind, token_of};
+use protocol::lookup::TokenKind;
+use protocol::revoke::token_of;
 use protocol::token::TokenError;
 use store::StoreError;
 
@@ -35,8 +37,8 @@ async fn answer(app: &App, request: &Whole) -> Result<Result<Response, TokenErro
         Ok(token) => TokenKind::of(token, app.policy()),
         Err(error) => return Ok(Err(error)),
     };
-    let facts = facts(app, &kind).await?;
+    let found = look_up(&app.store, kind.lookup()).await?;
     let (policy, now) = (app.policy(), clock::now());
-    let introspection = protocol::introspect::introspect(&kind, &caller, &facts, policy, now);
+    let introspection = protocol::introspect::introspect(&kind, &caller, &found, policy, now);
     Ok(Ok(reply::json_of(StatusCode::OK, &introspection)))
 }

@@ -8,7 +8,7 @@ use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::Response;
 use protocol::register::RegistrationError;
-use protocol::self_management::{AccessFault, Changes, app_of, update};
+use protocol::self_management::{AccessFault, Changes, app_of, update, when_contended};
 use protocol::token_info::BearerError;
 use protocol::types::{Client, GrantType, RedirectUri};
 use serde::Serialize;
@@ -27,6 +27,7 @@ struct Body<'a> {
     redirect_uris: Vec<&'a str>,
     grant_types: Vec<&'static str>,
     scopes: Option<Vec<&'a str>>,
+    status: &'static str,
     reviewed: bool,
     mode: &'static str,
     created_at: String,
@@ -99,7 +100,7 @@ async fn settled(
             client = now;
         }
     }
-    Err(StoreError::Overloaded)
+    Ok(Err(when_contended()))
 }
 
 fn shown(client: &Client) -> Response {
@@ -123,6 +124,7 @@ fn shown(client: &Client) -> Response {
             .scopes
             .as_ref()
             .map(|scopes| scopes.names().collect()),
+        status: client.status.as_str(),
         reviewed: client.reviewed_at.is_some(),
         mode: client.side.as_str(),
         created_at: clock::rfc3339(client.created_at),
@@ -130,15 +132,12 @@ fn shown(client: &Client) -> Response {
     reply::json_of(StatusCode::OK, &body)
 }
 
-/// Named as RFC 7591 §3.2.2 does.
 fn wrong(error: &RegistrationError, id: RequestId) -> Response {
-    let name = match error.field {
-        "redirect_uris" => "invalid_redirect_uri",
-        "body" => "invalid_request",
-        _ => "invalid_client_metadata",
-    };
+    let status = StatusCode::from_u16(error.status()).unwrap_or(StatusCode::BAD_REQUEST);
     let advice = protocol::token::printable(&error.sentence);
-    let mut response = reply::plain_error(StatusCode::BAD_REQUEST, name, &advice, id);
-    response.extensions_mut().insert(Fault(name.to_owned()));
+    let mut response = reply::plain_error(status, error.code(), &advice, id);
+    response
+        .extensions_mut()
+        .insert(Fault(error.code().to_owned()));
     response
 }

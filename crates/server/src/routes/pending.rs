@@ -6,14 +6,13 @@ use crate::reply;
 use crate::request::{RequestId, Whole, text};
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::Response;
-use jose::Presented;
 use pages::{AppCard, Page};
 use protocol::Params;
 use protocol::authorize::{
-    self, AuthorizationFault, AuthorizationRequest, HANDLE_PREFIX, ShownError,
+    AuthorizationFault, AuthorizationRequest, Handle, InteractionFault, ShownError,
 };
 use protocol::facts::InteractionFacts;
-use protocol::types::{Client, Locator};
+use protocol::types::Client;
 use std::sync::Arc;
 
 /// A request that waits for a person, checked anew against the app as it is now.
@@ -28,29 +27,21 @@ pub(crate) struct Pending {
 /// # Errors
 /// The page to show instead: expired, answered already, or no longer valid.
 pub(crate) async fn load(app: &App, handle: &str, id: RequestId) -> Result<Pending, Response> {
-    let presented = Presented::parse(handle).filter(|handle| handle.prefix() == HANDLE_PREFIX);
-    let Some(presented) = presented else {
+    let Some(presented) = Handle::parse(handle) else {
         return Err(expired(app, id));
     };
-    let facts = app.store.interaction(Locator(presented.locator)).await;
+    let facts = app.store.interaction(presented.locator()).await;
     let facts = facts.map_err(|error| problem::unavailable(app, &error, id))?;
-    let known = facts.filter(|facts| {
-        facts.interaction.digest == presented.digest && clock::now() < facts.interaction.expires_at
-    });
-    let Some(facts) = known else {
-        return Err(expired(app, id));
-    };
-    if facts.interaction.answered_at.is_some() {
-        return Err(answered(app, &facts, id));
+    match presented.resume(facts, app.policy(), clock::now()) {
+        Ok((facts, request)) => Ok(Pending {
+            handle: handle.to_owned(),
+            facts,
+            request,
+        }),
+        Err(InteractionFault::Unknown | InteractionFault::Expired(_)) => Err(expired(app, id)),
+        Err(InteractionFault::Answered(facts)) => Err(answered(app, &facts, id)),
+        Err(InteractionFault::Refused(fault)) => Err(refused(app, fault, id)),
     }
-    let params = Params::from_form(facts.interaction.request.as_bytes()).unwrap_or_default();
-    let checked = authorize::check(params, facts.client.clone(), app.policy());
-    let request = checked.map_err(|fault| refused(app, fault, id))?;
-    Ok(Pending {
-        handle: handle.to_owned(),
-        facts,
-        request,
-    })
 }
 
 impl Pending {

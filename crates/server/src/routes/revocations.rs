@@ -57,7 +57,7 @@ async fn follower(
         Ok(credentials) => credentials,
         Err(error) => return Ok(Err(error)),
     };
-    let client = authenticated(app, &credentials, true).await?;
+    let client = authenticated(app, &credentials).await?;
     Ok(client.and_then(|client| may_follow(&client).map(|()| client)))
 }
 

@@ -4,14 +4,15 @@ use crate::app::{App, AppState};
 use crate::clock;
 use crate::reply;
 use crate::request::Whole;
+use crate::settle::look_up;
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::Response;
 use protocol::client_auth::AuthenticatedClient;
+use protocol::lookup::TokenKind;
 use protocol::params::Params;
-use protocol::revoke::{TokenFacts, TokenKind, token_of};
+use protocol::revoke::token_of;
 use protocol::token::TokenError;
-use protocol::types::Locator;
 use store::StoreError;
 
 /// `POST` of a token to be revoked. 200 only when that is durable.
@@ -33,8 +34,8 @@ async fn answer(app: &App, request: &Whole) -> Result<Result<(), TokenError>, St
         Ok(token) => TokenKind::of(token, app.policy()),
         Err(error) => return Ok(Err(error)),
     };
-    let facts = facts(app, &kind).await?;
-    let decision = protocol::revoke::revoke(&kind, &client, facts);
+    let found = look_up(&app.store, kind.lookup()).await?;
+    let decision = protocol::revoke::revoke(&kind, &client, found);
     let answer = app.settle(decision, clock::now()).await?;
     // Revoking has no guard to lose.
     answer.ok_or(StoreError::Overloaded)
@@ -57,28 +58,6 @@ pub(crate) async fn asked_by_client(
         Ok(credentials) => credentials,
         Err(error) => return Ok(Err(error)),
     };
-    let client = authenticated(app, &credentials, raw.authorization.is_some()).await?;
+    let client = authenticated(app, &credentials).await?;
     Ok(client.map(|client| (client, params)))
-}
-
-/// What is on record about a token.
-///
-/// # Errors
-/// [`StoreError`].
-pub(crate) async fn facts(app: &AppState, kind: &TokenKind) -> Result<TokenFacts, StoreError> {
-    Ok(match kind {
-        TokenKind::Access(presented) => {
-            let facts = app.store.access_token(Locator(presented.locator)).await?;
-            facts.map_or(TokenFacts::None, |facts| {
-                TokenFacts::Access(Box::new(facts))
-            })
-        }
-        TokenKind::Refresh(presented) => {
-            let facts = app.store.refresh_token(Locator(presented.locator)).await?;
-            facts.map_or(TokenFacts::None, |facts| {
-                TokenFacts::Refresh(Box::new(facts))
-            })
-        }
-        TokenKind::Unknown => TokenFacts::None,
-    })
 }

@@ -1,16 +1,13 @@
-//! The token endpoint (RFC 6749 §3.2): parse, load, decide, settle. No rule and no SQL here.
+//! The token endpoint (RFC 6749 §3.2): parse, authenticate, look up, decide, settle. No rule and no SQL here.
 use crate::app::{App, AppState};
 use crate::reply;
 use crate::request::Whole;
+use crate::settle::look_up;
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::Response;
 use protocol::client_auth::{AuthenticatedClient, Credentials, authenticate};
-use protocol::grants::{
-    authorization_code::redeem, client_credentials::issue, device_code::poll, refresh_token::rotate,
-};
-use protocol::token::{GrantRequest, TokenError, TokenReply, TokenRequest, client_error};
-use protocol::types::Locator;
+use protocol::token::{TokenError, TokenReply, TokenRequest};
 use store::StoreError;
 
 /// `POST` of a token request.
@@ -25,57 +22,34 @@ pub(crate) async fn token(State(app): State<App>, request: Whole) -> Response {
 }
 
 async fn answer(app: &App, request: &Whole) -> Result<Result<TokenReply, TokenError>, StoreError> {
-    let token_request = match TokenRequest::parse(&request.raw(), app.policy()) {
-        Ok(token_request) => token_request,
+    let asked = match TokenRequest::parse(&request.raw(), app.policy()) {
+        Ok(asked) => asked,
         Err(error) => return Ok(Err(error)),
     };
-    let used_header = request.raw().authorization.is_some();
-    let client = match authenticated(app, &token_request.credentials, used_header).await? {
+    let client = app.store.client(&asked.credentials.client_id).await?;
+    let client = match asked.authenticate(client, app.policy()) {
         Ok(client) => client,
         Err(error) => return Ok(Err(error)),
     };
     for context in app.tries() {
-        let decision = match &token_request.grant {
-            GrantRequest::AuthorizationCode(code) => {
-                let facts = match &code.code {
-                    Some(presented) => app.store.code(Locator(presented.locator)).await?,
-                    None => None,
-                };
-                redeem(code, &client, facts, &context)
-            }
-            GrantRequest::RefreshToken(refresh) => {
-                let facts = match &refresh.token {
-                    Some(presented) => app.store.refresh_token(Locator(presented.locator)).await?,
-                    None => None,
-                };
-                rotate(refresh, &client, facts, &context)
-            }
-            GrantRequest::ClientCredentials { scope } => issue(scope.as_ref(), &client, &context),
-            GrantRequest::DeviceCode(presented) => {
-                let facts = match presented {
-                    Some(presented) => app.store.device(Locator(presented.locator)).await?,
-                    None => None,
-                };
-                poll(presented.as_ref(), &client, facts, &context)
-            }
-        };
+        let found = look_up(&app.store, asked.lookup()).await?;
+        let decision = asked.decide(&client, found, &context);
         if let Some(answer) = app.settle(decision, context.now).await? {
             return Ok(answer);
         }
     }
-    Err(StoreError::Overloaded)
+    let contended = asked.when_contended(app.policy());
+    contended.map(Err).ok_or(StoreError::Overloaded)
 }
 
-/// The client behind credentials, at every endpoint that asks for them.
+/// The client behind credentials, at every other endpoint that asks for them.
 ///
 /// # Errors
 /// [`StoreError`] outside, the refusal inside.
 pub(crate) async fn authenticated(
     app: &AppState,
     credentials: &Credentials,
-    used_header: bool,
 ) -> Result<Result<AuthenticatedClient, TokenError>, StoreError> {
     let client = app.store.client(&credentials.client_id).await?;
-    let client = client.filter(|client| app.policy().serves(client));
-    Ok(authenticate(credentials, client).map_err(|fault| client_error(fault, used_header)))
+    Ok(authenticate(credentials, client, app.policy()))
 }

@@ -309,6 +309,7 @@ pub(crate) fn policy() -> Policy {
         issuer: "https://id.example".to_owned(),
         subjects: SubjectFormat::Prefixed("user_".to_owned()),
         grants: GrantType::ALL.to_vec(),
+        registration: Registration::Review,
         pkce: PkcePolicy::All,
         tokens: TokenPolicy {
             bodies: Bodies::default(),

@@ -1,0 +1,38 @@
+//! From a lookup to what is on record, and from a decision to its answer: the two ends of every rule, for requests,
+//! commands and the development provider alike.
+use protocol::Decision;
+use protocol::events::Act;
+use protocol::lookup::{Found, Lookup};
+use store::{Outcome, Store, StoreError};
+
+/// Makes durable what a rule decided, granted or refused, and only then gives its answer. `None` when another won the
+/// guard: what was read is stale.
+///
+/// # Errors
+/// [`StoreError`].
+pub(crate) async fn settle<R, E>(
+    store: &Store,
+    decision: Decision<R, E>,
+    act: impl Into<Act>,
+) -> Result<Option<Result<R, E>>, StoreError> {
+    let (transition, answer) = decision.into_parts();
+    let committed = match transition {
+        Some(transition) => store.settle(transition, act).await? == Outcome::Committed,
+        None => true,
+    };
+    Ok(committed.then_some(answer))
+}
+
+/// Reads what a rule has to know of a code or token.
+///
+/// # Errors
+/// [`StoreError`].
+pub(crate) async fn look_up(store: &Store, lookup: Lookup) -> Result<Found, StoreError> {
+    Ok(match lookup {
+        Lookup::Code(at) => store.code(at).await?.into(),
+        Lookup::AccessToken(at) => store.access_token(at).await?.into(),
+        Lookup::RefreshToken(at) => store.refresh_token(at).await?.into(),
+        Lookup::Device(at) => store.device(at).await?.into(),
+        Lookup::Nothing => Found::Nothing,
+    })
+}
