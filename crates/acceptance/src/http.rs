@@ -1,6 +1,6 @@
 //! One HTTP/1.1 request and its reply, over a connection of its own, bytes under the test's control.
 
-use crate::{Json, Trust, query};
+use crate::{Json, Trust, query, record};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use std::io::{self, BufRead, BufReader, Error, ErrorKind, Read, Write};
@@ -194,7 +194,8 @@ pub fn send_over_tls(
     request: &Request,
 ) -> io::Result<Reply> {
     let stream = trust.connect(connect(addr)?, host)?;
-    exchange_on(stream, &request.bytes(host), request.method == "HEAD")
+    let bytes = request.bytes(host);
+    exchange_on(stream, addr, &bytes, request.method == "HEAD")
 }
 
 fn connect(addr: SocketAddr) -> io::Result<TcpStream> {
@@ -206,14 +207,22 @@ fn connect(addr: SocketAddr) -> io::Result<TcpStream> {
 }
 
 fn exchange(addr: SocketAddr, bytes: &[u8], bodiless: bool) -> io::Result<Reply> {
-    exchange_on(connect(addr)?, bytes, bodiless)
+    exchange_on(connect(addr)?, addr, bytes, bodiless)
 }
 
-fn exchange_on(mut stream: impl Read + Write, bytes: &[u8], bodiless: bool) -> io::Result<Reply> {
+fn exchange_on(
+    mut stream: impl Read + Write,
+    addr: SocketAddr,
+    bytes: &[u8],
+    bodiless: bool,
+) -> io::Result<Reply> {
     // A server may answer and close before it has read an oversized body: the reply counts then.
     let written = stream.write_all(bytes);
     match read_reply(&mut BufReader::new(stream), bodiless) {
-        Ok(reply) => Ok(reply),
+        Ok(reply) => {
+            record::exchange(addr, bytes, &reply);
+            Ok(reply)
+        }
         Err(e) => Err(written.err().unwrap_or(e)),
     }
 }

@@ -66,13 +66,17 @@ impl Database {
     /// # Panics
     /// When it is refused.
     pub fn read(&self, sql: &str) -> Vec<String> {
-        let found = on_connection(&self.url(), async |client| client.simple_query(sql).await);
-        let found = found.unwrap_or_else(|error| panic!("{sql}: {error}"));
+        Self::ask(&self.url(), sql).unwrap_or_else(|error| panic!("{sql}: {error}"))
+    }
+
+    /// The same of any database, and what is refused is an error.
+    pub fn ask(url: &str, sql: &str) -> Result<Vec<String>, Error> {
+        let found = on_connection(url, async |client| client.simple_query(sql).await)?;
         let first = |message: &SimpleQueryMessage| match message {
             SimpleQueryMessage::Row(row) => Some(row.get(0).unwrap_or_default().to_owned()),
             _ => None,
         };
-        found.iter().filter_map(first).collect()
+        Ok(found.iter().filter_map(first).collect())
     }
 }
 

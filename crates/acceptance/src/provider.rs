@@ -2,7 +2,7 @@
 
 use crate::postgres::Database;
 use crate::process::{kill, terminate};
-use crate::{Api, Browser, Request, Trust, free_port, tls, wait_for_exit};
+use crate::{Api, Browser, Request, Trust, free_port, record, tls, wait_for_exit};
 use std::fs::{self, File, OpenOptions};
 use std::net::{Ipv4Addr, SocketAddr};
 use std::path::{Path, PathBuf};
@@ -57,6 +57,7 @@ impl Provider {
             postgres: None,
         };
         fs::write(provider.config_path(), config).expect("write the configuration");
+        record::own(provider.addr);
         provider
     }
 
@@ -190,7 +191,8 @@ impl Provider {
         let (api, ready) = (self.api(), Request::get("/health/ready"));
         let deadline = Instant::now() + LIMIT;
         while Instant::now() < deadline {
-            if api.try_send(&ready).is_ok_and(|reply| reply.status == 200) {
+            let reply = record::silently(|| api.try_send(&ready));
+            if reply.is_ok_and(|reply| reply.status == 200) {
                 return Ok(());
             }
             let child = self.child.as_mut().expect("spawned above");

@@ -8,11 +8,13 @@
 mod chain;
 mod compare;
 mod connection;
+mod counts;
 mod device;
 mod disk;
 mod drive;
 mod flow;
 mod issue;
+mod ledger;
 mod look;
 mod memory;
 mod mix;
@@ -86,6 +88,9 @@ fn long(args: &Args, runtime: &Runtime) -> anyhow::Result<Vec<Sample>> {
     }
     if args.wants(Scenario::Soak) {
         samples.extend(memory::soak(args, runtime).context("soak")?);
+    }
+    if args.wants(Scenario::Counts) {
+        samples.extend(counts::measure(args, runtime).context("counts")?);
     }
     Ok(samples)
 }

@@ -37,11 +37,19 @@ pub(crate) enum Scenario {
     Sweep,
     /// Proportional set size over `--soak` minutes of mixed traffic. Only when named.
     Soak,
+    /// Instructions under callgrind, statements, rows, pages and commits per request, on one connection. Only when
+    /// named, and alone.
+    Counts,
 }
 
 impl Scenario {
     /// Those with servers and rounds of their own.
-    const LONG: [Scenario; 3] = [Scenario::Scale, Scenario::Sweep, Scenario::Soak];
+    const LONG: [Scenario; 4] = [
+        Scenario::Scale,
+        Scenario::Sweep,
+        Scenario::Soak,
+        Scenario::Counts,
+    ];
 }
 
 /// Measures `valetkey` beside a bare server that stores the same rows and does nothing else.
@@ -103,6 +111,9 @@ pub(crate) struct Args {
     /// Minutes of mixed traffic over which memory is looked at.
     #[arg(long, default_value_t = 10, value_parser = clap::value_parser!(u32).range(1..=600))]
     soak: u32,
+    /// Requests of each kind that are counted; twice as many follow.
+    #[arg(long, default_value_t = 500, value_parser = clap::value_parser!(u64).range(10..=100_000))]
+    requests: u64,
     /// Measure the floor alone.
     #[arg(long)]
     pub(crate) only_floor: bool,
@@ -155,7 +166,16 @@ impl Args {
 
     /// Connections of a scenario that has but one number of them.
     pub(crate) fn width(&self) -> usize {
-        if self.quick { 8 } else { 64 }
+        match (self.wants(Scenario::Counts), self.quick) {
+            (true, _) => 1,
+            (false, true) => 8,
+            (false, false) => 64,
+        }
+    }
+
+    /// Requests of each kind that are counted.
+    pub(crate) fn requests(&self) -> u64 {
+        if self.quick { 20 } else { self.requests }
     }
 
     /// Numbers of connections for `cc`.

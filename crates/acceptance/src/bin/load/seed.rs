@@ -79,7 +79,12 @@ pub(crate) fn seed(server: &Server, args: &Args) -> anyhow::Result<Seeded> {
 fn seed_valetkey(provider: &Provider, host: &str, args: &Args) -> anyhow::Result<Seeded> {
     let wants = |any: &[Scenario]| any.iter().any(|scenario| args.wants(*scenario));
     let mut seeded = apps(provider)?;
-    let refreshing = [Scenario::Refresh, Scenario::Mixed, Scenario::Soak];
+    let refreshing = [
+        Scenario::Refresh,
+        Scenario::Mixed,
+        Scenario::Soak,
+        Scenario::Counts,
+    ];
     let chains = refreshing
         .into_iter()
         .filter(|own| args.wants(*own))
@@ -91,7 +96,12 @@ fn seed_valetkey(provider: &Provider, host: &str, args: &Args) -> anyhow::Result
         let token = redeem(&provider.api(), &seeded, &code, &pkce);
         seeded.refresh_tokens.push(token);
     }
-    if wants(&[Scenario::Flow, Scenario::Mixed, Scenario::Soak]) {
+    if wants(&[
+        Scenario::Flow,
+        Scenario::Mixed,
+        Scenario::Soak,
+        Scenario::Counts,
+    ]) {
         for _ in 0..args.width() {
             let mut browser = provider.browser_of(OWNER, PASSWORD);
             // The first one is asked for consent, the others find it remembered.

@@ -1,6 +1,6 @@
 //! The two servers under load, behind one face.
 
-use crate::{Args, Scenario, device};
+use crate::{Args, Scenario, counts, device};
 use acceptance::postgres::Database;
 use acceptance::{Provider, Request, Setup, free_port, send, wait_for_exit};
 use anyhow::{Context, bail, ensure};
@@ -149,7 +149,12 @@ impl Server {
             Some(server) => setup.postgres(Database::on(server)),
             None => setup,
         };
-        let provider = setup.binary(binary).folder(&stores(args)?).prepare();
+        let folder = stores(args)?;
+        let binary = match args.wants(Scenario::Counts) {
+            true => counts::wrapper(&folder, name, binary)?,
+            false => binary.to_owned(),
+        };
+        let provider = setup.binary(&binary).folder(&folder).prepare();
         Ok(Server::Valetkey(Box::new(provider), name))
     }
 
@@ -162,6 +167,22 @@ impl Server {
 
     pub(crate) fn is_floor(&self) -> bool {
         matches!(self, Server::Floor(_))
+    }
+
+    /// The PostgreSQL database, if there is one.
+    pub(crate) fn postgres(&self) -> Option<&Database> {
+        match self {
+            Server::Floor(floor) => floor.database.as_ref(),
+            Server::Valetkey(provider, _) => provider.postgres(),
+        }
+    }
+
+    /// The folder in which it runs.
+    pub(crate) fn folder(&self) -> PathBuf {
+        match self {
+            Server::Floor(floor) => floor.folder.path().to_owned(),
+            Server::Valetkey(provider, _) => provider.folder().to_owned(),
+        }
     }
 
     /// The SQLite file, if there is one.

@@ -1,0 +1,215 @@
+//! What one request costs whatever the machine is doing: instructions under callgrind, statements, rows, commits.
+//!
+//! Each kind of work runs N and then 2N times on one connection; a figure is the difference by N, so that what a
+//! start or a first request costs drops out. Instructions are those of the server's process alone.
+
+use crate::chain::Chain;
+use crate::connection::Connection;
+use crate::drive::mint;
+use crate::flow::{FLOW, Flow};
+use crate::ledger::{Ledger, Taken};
+use crate::sample::{Figures, Sample, count};
+use crate::seed::{Seeded, seed};
+use crate::server::Server;
+use crate::work::{AnyWork, Post, Step};
+use crate::{Args, chain, issue, look};
+use anyhow::{Context, bail, ensure};
+use std::fs;
+use std::os::unix::fs::PermissionsExt;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use tokio::runtime::Runtime;
+
+/// Live tokens that are asked about in turn.
+const TOKENS: usize = 100;
+/// Pieces of each work before it is counted.
+const WARM: u64 = 30;
+/// What the names of callgrind's files begin with.
+const OUT: &str = "callgrind.out";
+
+/// Counts on `valetkey`, and on the one before it if there is one, in as many rounds as are asked for.
+pub(crate) fn measure(args: &Args, runtime: &Runtime) -> anyhow::Result<Vec<Sample>> {
+    let mut samples = Vec::new();
+    for round in 1..=args.rounds {
+        let servers = [Server::before(args)?, Some(Server::valetkey(args)?)];
+        for server in servers.into_iter().flatten() {
+            let name = server.name();
+            let figures = on_server(args, runtime, server).with_context(|| name.to_owned())?;
+            for (measure, value) in figures {
+                let figures = Figures::One { measure, value };
+                let sample = Sample {
+                    round,
+                    server: name,
+                    figures,
+                };
+                eprintln!("{}", serde_json::to_string(&sample).unwrap_or_default());
+                samples.push(sample);
+            }
+        }
+    }
+    Ok(samples)
+}
+
+/// A shell program that runs the server of `binary` under callgrind, and its other verbs as they are.
+pub(crate) fn wrapper(folder: &Path, name: &str, binary: &Path) -> anyhow::Result<PathBuf> {
+    let path = folder.join(format!("{name}-under-callgrind"));
+    let binary = std::path::absolute(binary)?;
+    let text = format!(
+        "#!/bin/sh\n\
+         [ \"$1\" = serve ] || exec '{binary}' \"$@\"\n\
+         exec valgrind --quiet --tool=callgrind --instr-atstart=no --callgrind-out-file={OUT} '{binary}' \"$@\"\n",
+        binary = binary.display()
+    );
+    fs::write(&path, text)?;
+    fs::set_permissions(&path, fs::Permissions::from_mode(0o755))?;
+    Ok(path)
+}
+
+fn on_server(
+    args: &Args,
+    runtime: &Runtime,
+    mut server: Server,
+) -> anyhow::Result<Vec<(String, f64)>> {
+    let has = |program: &str| Command::new(program).arg("--version").output().is_ok();
+    ensure!(has("callgrind_control"), "valgrind is not installed");
+    server.start()?;
+    let seeded = seed(&server, args)?;
+    let mut counter = Counter {
+        runtime,
+        pid: server.pid()?,
+        folder: server.folder(),
+        ledger: Ledger::new(&server)?,
+        requests: args.requests(),
+        dumps: 0,
+        figures: Vec::new(),
+    };
+    counter.control("--instr=on")?;
+    for (name, mut work) in works(&server, &seeded, runtime)? {
+        counter.count(&server, name, &mut work)?;
+    }
+    let figures = counter.figures;
+    server.stop();
+    Ok(figures)
+}
+
+fn works(
+    server: &Server,
+    seeded: &Seeded,
+    runtime: &Runtime,
+) -> anyhow::Result<Vec<(&'static str, AnyWork)>> {
+    let request = issue::request(server, seeded);
+    let tokens = mint(runtime, server.addr(), &request, TOKENS, "access_token")?;
+    let mut looks = look::introspections(server, seeded, &tokens, 1);
+    let post = Post::new(&seeded.paths.token, &server.host(), &seeded.refresher);
+    let refresh_token = seeded
+        .refresh_tokens
+        .first()
+        .context("no refresh token was made")?;
+    let session = seeded.sessions.first().context("nobody has signed in")?;
+    Ok(vec![
+        (issue::ISSUE, issue::works(server, seeded, 1).remove(0)),
+        (look::INTROSPECT, looks.remove(0)),
+        (chain::REFRESH, Box::new(Chain::new(post, refresh_token))),
+        (FLOW, Box::new(Flow::new(server, seeded, session))),
+    ])
+}
+
+/// A server under callgrind and what was counted on it.
+struct Counter<'a> {
+    runtime: &'a Runtime,
+    pid: u32,
+    /// Where callgrind writes.
+    folder: PathBuf,
+    ledger: Ledger,
+    requests: u64,
+    dumps: u32,
+    figures: Vec<(String, f64)>,
+}
+
+impl Counter<'_> {
+    fn count(&mut self, server: &Server, name: &str, work: &mut AnyWork) -> anyhow::Result<()> {
+        let mut connection = self.runtime.block_on(Connection::open(server.addr()))?;
+        self.pieces(&mut connection, work, WARM)?;
+        let (first, once) = self.part(&mut connection, work, self.requests)?;
+        let (second, twice) = self.part(&mut connection, work, self.requests * 2)?;
+        let each = |more: u64, less: u64| (count(more) - count(less)) / count(self.requests);
+        let mut figures = vec![(format!("{name}: instructions"), each(second, first))];
+        for ((what, more), (_, less)) in twice.iter().zip(&once) {
+            figures.push((format!("{name}: {what}"), each(*more, *less)));
+        }
+        self.figures.extend(figures);
+        Ok(())
+    }
+
+    /// Instructions, and what the store took, while so many pieces of work were done.
+    fn part(
+        &mut self,
+        connection: &mut Connection,
+        work: &mut AnyWork,
+        pieces: u64,
+    ) -> anyhow::Result<(u64, Taken)> {
+        self.ledger.begin()?;
+        self.control("--zero")?;
+        self.pieces(connection, work, pieces)?;
+        self.control("--dump")?;
+        let taken = self.ledger.taken()?;
+        self.dumps += 1;
+        let path = self.folder.join(format!("{OUT}.{}", self.dumps));
+        let dump = fs::read_to_string(&path).with_context(|| path.display().to_string())?;
+        Ok((total(&dump).context("a dump without a total")?, taken))
+    }
+
+    fn pieces(
+        &mut self,
+        connection: &mut Connection,
+        work: &mut AnyWork,
+        pieces: u64,
+    ) -> anyhow::Result<()> {
+        for _ in 0..pieces {
+            loop {
+                let answer = self.runtime.block_on(connection.call(work.request()))?;
+                match work.answered(&answer) {
+                    Step::More => {}
+                    Step::Done => break,
+                    Step::Wrong => bail!("a wrong answer: {}", answer.status),
+                }
+            }
+            self.ledger.look()?;
+        }
+        Ok(())
+    }
+
+    /// Tells callgrind something, and waits until it has been done.
+    fn control(&self, order: &str) -> anyhow::Result<()> {
+        let mut command = Command::new("callgrind_control");
+        let done = command.arg(order).arg(self.pid.to_string()).output()?;
+        let said = String::from_utf8_lossy(&done.stdout);
+        ensure!(
+            done.status.success() && said.contains("OK"),
+            "callgrind_control {order}: {said}{}",
+            String::from_utf8_lossy(&done.stderr)
+        );
+        Ok(())
+    }
+}
+
+/// The instructions of a dump.
+fn total(dump: &str) -> Option<u64> {
+    let mut lines = dump.lines();
+    let total = lines.find_map(|line| line.strip_prefix("totals:"))?;
+    total.trim().parse().ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn totals() {
+        assert_eq!(
+            total("events: Ir\nfn=a\n1 2\ntotals: 1154010\n"),
+            Some(1_154_010)
+        );
+        assert_eq!(total("events: Ir\n"), None);
+    }
+}
