@@ -2,7 +2,7 @@
 
 use acceptance::Exchange;
 use regex::Regex;
-use std::collections::BTreeMap;
+use std::collections::BTreeSet;
 use std::fmt::Write;
 use std::sync::LazyLock;
 
@@ -13,7 +13,7 @@ const ALIGNED: usize = 3000;
 #[derive(Debug, PartialEq)]
 pub(crate) enum Finding {
     Same,
-    /// The same exchanges, as threads that race with one another have them.
+    /// The same exchanges in another order or number, as threads that race and tests that wait have them.
     OtherOrder,
     /// What differs, for people.
     Differs(String),
@@ -24,7 +24,7 @@ pub(crate) fn compare(before: &[Exchange], after: &[Exchange]) -> Finding {
     if before == after {
         return Finding::Same;
     }
-    if bag(before) == bag(after) {
+    if kinds(before) == kinds(after) {
         return Finding::OtherOrder;
     }
     let mut out = String::new();
@@ -43,17 +43,15 @@ pub(crate) fn compare(before: &[Exchange], after: &[Exchange]) -> Finding {
     Finding::Differs(out)
 }
 
-/// How often each exchange stands in a record, without the numbers that tell one value from another.
-fn bag(exchanges: &[Exchange]) -> BTreeMap<String, usize> {
+/// The different exchanges of a record, without the numbers that tell one value from another.
+fn kinds(exchanges: &[Exchange]) -> BTreeSet<String> {
     static NUMBER: LazyLock<Regex> =
         LazyLock::new(|| Regex::new("<([a-z]+)[0-9:]+>").expect("a pattern"));
-    let mut bag = BTreeMap::new();
-    for exchange in exchanges {
+    let plain = |exchange: &Exchange| {
         let whole = format!("{}\n\n{}", exchange.request, exchange.answer);
-        let plain = NUMBER.replace_all(&whole, "<$1>").into_owned();
-        *bag.entry(plain).or_default() += 1;
-    }
-    bag
+        NUMBER.replace_all(&whole, "<$1>").into_owned()
+    };
+    exchanges.iter().map(plain).collect()
 }
 
 type Pair<'a> = (Option<&'a Exchange>, Option<&'a Exchange>);

@@ -109,7 +109,7 @@ fn compare_all(before: &Corpus, after: &Corpus, names: bool) -> anyhow::Result<E
             Finding::Same => same += 1,
             Finding::OtherOrder => {
                 order += 1;
-                println!("{name}: the same answers in another order");
+                println!("{name}: the same answers in another order or number");
             }
             Finding::Differs(what) => {
                 differ += 1;

@@ -25,30 +25,45 @@ static TIMES: LazyLock<Vec<(Regex, &str)>> = LazyLock::new(|| {
             format!(r"\d{{1,2}} {month} 20\d\d(?:,? (?:at )?\d\d:\d\d)?"),
             "<day>",
         ),
-        (
-            r"\b(?:1[6-9]|2\d)\d{8}(?:\d{3}|\d{6})?\b".to_owned(),
-            "<seconds>",
-        ),
+        (r"\b(?:1[6-9]|2\d)\d{8}(?:\d{3})?\b".to_owned(), "<seconds>"),
         (r"/[^ <>'\x22]*valetkey-test-\w+".to_owned(), "<folder>"),
+        // Seconds that pass; lengths of what is compared itself; a picture of a code that stands beside it.
+        (r"(?m)^retry-after: \d+$".to_owned(), "retry-after: <wait>"),
+        (
+            r"(?m)^[Cc]ontent-[Ll]ength: \d+\r?$".to_owned(),
+            "content-length: <length>",
+        ),
+        (
+            r#"<\?xml version="1.0" standalone="yes"\?><svg.*</svg>"#.to_owned(),
+            "<picture>",
+        ),
     ];
     let compiled = |(pattern, name): (String, _)| (regex(&pattern), name);
     patterns.into_iter().map(compiled).collect()
 });
 
 /// What is told by its form and stands for something that may appear again.
-static NAMES: LazyLock<[(Regex, &str); 4]> = LazyLock::new(|| {
-    [
+static NAMES: LazyLock<Vec<(Regex, &str)>> = LazyLock::new(|| {
+    let patterns = [
+        // Behind a host, and in the names of cookies.
+        (r"((?:[a-z\]1]|%5D)(?::|%3A))([2-6]\d{4})\b", "port"),
+        (r"(\b[a-z-]+_)([2-6]\d{4})\b", "port"),
         (
-            regex(r"((?:[a-z\]1]|%5D)(?::|%3A))((?:2\d|3[0-2])\d{3})\b"),
-            "port",
-        ),
-        (regex(r"(\bvaletkey_)((?:2\d|3[0-2])\d{3})\b"), "port"),
-        (
-            regex(r"(\b)([BCDFGHJKLMNPQRSTVWXZ2-9]{4}-?[BCDFGHJKLMNPQRSTVWXZ2-9]{4})\b"),
+            r"(\b)([BCDFGHJKLMNPQRSTVWXZ2-9]{4}-?[BCDFGHJKLMNPQRSTVWXZ2-9]{4})\b",
             "code",
         ),
-        (regex(r"(\b|_)([1-9]\d{13,18})\b"), "number"),
-    ]
+        (r"(\b|_)([1-9]\d{13,18})\b", "number"),
+        // A person, the end of a feed, a test user's address.
+        (r"(\buser_)([0-9A-Za-z]{10,11})\b", "id"),
+        (r"(\b\d+\.)([0-9A-Za-z]{11})\b", "cursor"),
+        (r"(\b[a-z]+\.)([0-9a-f]{8})(@|%40)", "name"),
+        // The id of a row in JSON, a secret that a page shortens, a code as a person types it.
+        (r#"(":")([0-9A-Za-z]{10,11})(")"#, "id"),
+        (r"(\b|_|=)([A-Za-z0-9_-]{2,5}…[A-Za-z0-9_-]{4})", "short"),
+        (r"(user_code=)([a-z2-9]{4}-?[a-z2-9]{4})\b", "code"),
+    ];
+    let compiled = |(pattern, name)| (regex(pattern), name);
+    patterns.into_iter().map(compiled).collect()
 });
 
 /// Words that may be ids, secrets or digests.
@@ -133,7 +148,10 @@ fn marked(text: &str, values: &mut Values) -> String {
     };
     text = WORD.replace_all(&text, word).into_owned();
     for (pattern, name) in NAMES.iter() {
-        let named = |found: &Captures<'_>| format!("{}{}", &found[1], values.mark(name, &found[2]));
+        let named = |found: &Captures<'_>| {
+            let behind = found.get(3).map_or("", |behind| behind.as_str());
+            format!("{}{}{behind}", &found[1], values.mark(name, &found[2]))
+        };
         text = pattern.replace_all(&text, named).into_owned();
     }
     text
@@ -145,7 +163,9 @@ fn is_random(word: &str) -> bool {
     let letters = word.bytes().filter(u8::is_ascii_alphabetic).count();
     let pairs = word.as_bytes().windows(2);
     let bumps = pairs.filter(|two| two[0].is_ascii_lowercase() && two[1].is_ascii_uppercase());
-    (digits > 0 && letters > 0) || bumps.count() > 1
+    // Ids of requests are 16 hexadecimal digits, now and then without a letter.
+    let is_request = digits == 16 && word.len() == 16;
+    (digits > 0 && letters > 0) || bumps.count() > 1 || is_request
 }
 
 /// Marks become `<id1>`, or `<id:1>` where a value stands in one exchange alone: then how often a test had to ask

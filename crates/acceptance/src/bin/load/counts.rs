@@ -1,7 +1,8 @@
 //! What one request costs whatever the machine is doing: instructions under callgrind, statements, rows, commits.
 //!
-//! Each kind of work runs N and then 2N times on one connection; a figure is the difference by N, so that what a
-//! start or a first request costs drops out. Instructions are those of the server's process alone.
+//! Each kind of work runs N times on one connection once it is warm, again and again. Instructions are those of the
+//! server's process alone, of the time that took the fewest: what else the process does meanwhile, such as looking
+//! for changes, only adds to them. The rest are means over all.
 
 use crate::chain::Chain;
 use crate::connection::Connection;
@@ -23,7 +24,9 @@ use tokio::runtime::Runtime;
 /// Live tokens that are asked about in turn.
 const TOKENS: usize = 100;
 /// Pieces of each work before it is counted.
-const WARM: u64 = 30;
+const WARM: u64 = 100;
+/// How often each work is counted.
+const TIMES: usize = 7;
 /// What the names of callgrind's files begin with.
 const OUT: &str = "callgrind.out";
 
@@ -57,7 +60,7 @@ pub(crate) fn wrapper(folder: &Path, name: &str, binary: &Path) -> anyhow::Resul
     let text = format!(
         "#!/bin/sh\n\
          [ \"$1\" = serve ] || exec '{binary}' \"$@\"\n\
-         exec valgrind --quiet --tool=callgrind --instr-atstart=no --callgrind-out-file={OUT} '{binary}' \"$@\"\n",
+         TOKIO_WORKER_THREADS=1 exec valgrind --quiet --tool=callgrind --instr-atstart=no --callgrind-out-file={OUT} '{binary}' \"$@\"\n",
         binary = binary.display()
     );
     fs::write(&path, text)?;
@@ -130,12 +133,19 @@ impl Counter<'_> {
     fn count(&mut self, server: &Server, name: &str, work: &mut AnyWork) -> anyhow::Result<()> {
         let mut connection = self.runtime.block_on(Connection::open(server.addr()))?;
         self.pieces(&mut connection, work, WARM)?;
-        let (first, once) = self.part(&mut connection, work, self.requests)?;
-        let (second, twice) = self.part(&mut connection, work, self.requests * 2)?;
-        let each = |more: u64, less: u64| (count(more) - count(less)) / count(self.requests);
-        let mut figures = vec![(format!("{name}: instructions"), each(second, first))];
-        for ((what, more), (_, less)) in twice.iter().zip(&once) {
-            figures.push((format!("{name}: {what}"), each(*more, *less)));
+        let mut fewest = u64::MAX;
+        let mut all = Taken::new();
+        for _ in 0..TIMES {
+            let (instructions, taken) = self.part(&mut connection, work, self.requests)?;
+            fewest = fewest.min(instructions);
+            all.extend(taken);
+        }
+        let each = |total: u64| count(total) / count(self.requests);
+        let mut figures = vec![(format!("{name}: instructions"), each(fewest))];
+        for (what, _) in &all[..all.len() / TIMES] {
+            let same = all.iter().filter(|(of, _)| of == what);
+            let total: u64 = same.map(|(_, taken)| taken).sum();
+            figures.push((format!("{name}: {what}"), each(total) / count(TIMES as u64)));
         }
         self.figures.extend(figures);
         Ok(())

@@ -111,8 +111,8 @@ pub(crate) struct Args {
     /// Minutes of mixed traffic over which memory is looked at.
     #[arg(long, default_value_t = 10, value_parser = clap::value_parser!(u32).range(1..=600))]
     soak: u32,
-    /// Requests of each kind that are counted; twice as many follow.
-    #[arg(long, default_value_t = 500, value_parser = clap::value_parser!(u64).range(10..=100_000))]
+    /// Requests of each kind that are counted, seven times over.
+    #[arg(long, default_value_t = 200, value_parser = clap::value_parser!(u64).range(10..=100_000))]
     requests: u64,
     /// Measure the floor alone.
     #[arg(long)]
