@@ -8,7 +8,7 @@ use crate::decision::{Decision, Mint};
 use crate::policy::Policy;
 use crate::token::{ScopeRefusal, printable};
 use crate::transition::{AppChange, Logo, Transition};
-use crate::types::name::is_plain;
+use crate::types::text::is_plain;
 use crate::types::{
     Client, ClientKind, ClientNo, ClientStatus, GrantType, Locator, Person, RedirectUri, Scope,
     Side, StoredSecret, Subject, UnixTime,
@@ -154,23 +154,30 @@ fn check_texts(new: &NewApp) -> Result<(), RegistrationError> {
 
 pub(crate) fn check_name(name: &str) -> Result<(), RegistrationError> {
     let name = name.trim();
-    match name.is_empty() || name.chars().count() > MAX_NAME || !is_plain(name) {
-        true => Err(wrong(
-            Field::Name,
-            "an app needs a name of 1 to 80 characters",
-        )),
-        false => Ok(()),
+    match name.is_empty() || name.chars().count() > MAX_NAME {
+        true => Err(wrong(Field::Name, "an app needs a name of 1 to 80 characters")),
+        false => check_plain(Field::Name, name),
     }
 }
 
 pub(crate) fn check_description(description: &str) -> Result<(), RegistrationError> {
     let description = description.trim();
-    match description.chars().count() > MAX_DESCRIPTION || !is_plain(description) {
+    match description.chars().count() > MAX_DESCRIPTION || description.contains(['\n', '\r']) {
         true => Err(wrong(
             Field::Description,
             "a description has at most 500 characters on one line",
         )),
-        false => Ok(()),
+        false => check_plain(Field::Description, description),
+    }
+}
+
+fn check_plain(field: Field, text: &str) -> Result<(), RegistrationError> {
+    match is_plain(text) {
+        true => Ok(()),
+        false => Err(wrong(
+            field,
+            format!("the {} has a character that cannot be seen or turns the text around", field.as_str()),
+        )),
     }
 }
 

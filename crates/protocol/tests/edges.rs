@@ -7,7 +7,7 @@ use protocol::authorize::{self, Step};
 use protocol::params::{Params, ParamsFault};
 use protocol::token::{GrantFault, TokenError};
 use protocol::transition::{AppChange, AuthorizeChange};
-use protocol::types::name::is_plain;
+use protocol::types::text::is_plain;
 use protocol::types::{ClientKind, Consent, RedirectUri, RedirectUriFault};
 use protocol::{Decision, Transition};
 
@@ -201,8 +201,18 @@ fn a_withdrawn_scope_is_not_refreshed() {
 
 #[test]
 fn names_that_deceive_are_refused() {
+    use protocol::accounts::people::NewAccount;
+    let policy = Case::refresh().policy.accounts;
     for name in ["\u{200b}", "Pay\u{202e}lap", "a\nb", "x\u{feff}"] {
         assert!(!is_plain(name), "{name:?}");
+        let account = NewAccount {
+            email: format!("{name}@example.com"),
+            name: name.to_owned(),
+            password: "walking in the winter garden".to_owned(),
+        };
+        let faults = account.faults(&policy);
+        let fields: Vec<_> = faults.iter().map(|fault| fault.field).collect();
+        assert_eq!(fields, ["name", "email"], "{name:?}");
     }
     assert!(is_plain(
         "Zoë's Täsk Board 任务 👩‍🚀".replace('\u{200d}', "").as_str()

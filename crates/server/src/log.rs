@@ -4,6 +4,7 @@ use crate::clock::{self, write_thousandths};
 use crate::config::LogFormat;
 use crate::request::RequestId;
 use axum::http::{Method, StatusCode};
+use protocol::types::text::{escaped, escaped_json};
 use std::cell::RefCell;
 use std::fmt::Write as _;
 use std::io::{IsTerminal, Write};
@@ -253,7 +254,10 @@ fn quote(text: &str, out: &mut String) {
             out.push_str(text);
             out.push('"');
         }
-        false => out.push_str(&serde_json::to_string(text).unwrap_or_default()),
+        false => {
+            let json = serde_json::to_string(text).unwrap_or_default();
+            out.push_str(&escaped_json(&json));
+        }
     }
 }
 
@@ -312,13 +316,13 @@ fn request_as_text(line: &RequestLine<'_>, out: &mut String) {
         " {} {} {} {:.1} ms {} {}",
         line.status.as_u16(),
         line.method,
-        line.path.escape_debug(),
+        escaped(line.path),
         line.took.as_secs_f64() * 1e3,
         line.client,
         line.id,
     );
     if let Some(fault) = line.fault {
-        let _ = write!(out, " ({fault})");
+        let _ = write!(out, " ({})", escaped(fault));
     }
     out.push('\n');
 }
@@ -326,7 +330,7 @@ fn request_as_text(line: &RequestLine<'_>, out: &mut String) {
 fn event(level: &str, message: &str, json: bool, out: &mut String) {
     if !json {
         clock::write_timestamp(out);
-        let _ = writeln!(out, " {level:<5} {message}");
+        let _ = writeln!(out, " {level:<5} {}", escaped(message));
         return;
     }
     out.push_str(r#"{"time":""#);
@@ -371,10 +375,18 @@ mod tests {
     }
 
     #[test]
-    fn a_text_line_holds_no_control_characters() {
-        let mut out = String::new();
-        request_as_text(&line("/a\nb", None), &mut out);
-        assert_eq!(out.lines().count(), 1, "{out}");
+    fn no_line_holds_what_hides_or_reorders_text() {
+        let hostile = "/a\nb\u{202e}\u{200b}\u{9b}\u{7f}\u{e0041}";
+        for json in [true, false] {
+            let mut out = String::new();
+            match json {
+                true => request_as_json(&line(hostile, Some(hostile)), &mut out),
+                false => request_as_text(&line(hostile, Some(hostile)), &mut out),
+            }
+            event("warn", hostile, json, &mut out);
+            assert_eq!(out.lines().count(), 2, "{out}");
+            assert!(out.lines().all(protocol::types::text::is_plain), "{out}");
+        }
     }
 }
 

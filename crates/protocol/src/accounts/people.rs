@@ -3,7 +3,7 @@ use crate::decision::Mint;
 use crate::policy::{AccountPolicy, Policy};
 use crate::transition::{AccountChange, Transition};
 use crate::types::ids::SubjectFormat;
-use crate::types::name::is_plain;
+use crate::types::text::is_plain;
 use crate::types::{ClientNo, Locator, NewPerson, Person, Subject};
 
 /// Longest address, in bytes (RFC 5321 §4.5.3.1.3).
@@ -62,8 +62,13 @@ impl NewAccount {
     pub fn faults(&self, policy: &AccountPolicy) -> Vec<FieldFault> {
         let name = self.name.trim();
         let mut faults = Vec::new();
-        if name.is_empty() || name.chars().count() > MAX_NAME || !is_plain(name) {
+        if name.is_empty() || name.chars().count() > MAX_NAME {
             faults.push(fault("name", "Enter your name, at most 100 characters."));
+        } else if !is_plain(name) {
+            faults.push(fault(
+                "name",
+                "Enter your name without characters that cannot be seen.",
+            ));
         }
         if !is_email(self.email.trim()) {
             faults.push(fault(
@@ -119,12 +124,13 @@ pub fn password_fault(
 
 /// Whether a text looks like an address: one `@`, something before it, a host behind it, nothing odd.
 fn is_email(text: &str) -> bool {
-    let odd = |c: char| c.is_control() || c.is_whitespace() || "<>()[],;:\\\"".contains(c);
+    let odd = |c: char| c.is_whitespace() || "<>()[],;:\\\"".contains(c);
     let Some((local, host)) = text.rsplit_once('@') else {
         return false;
     };
     text.len() <= MAX_EMAIL
         && !text.chars().any(odd)
+        && is_plain(text)
         && !local.is_empty()
         && !local.contains('@')
         && !host.is_empty()

@@ -4,6 +4,7 @@ use crate::facts::Attempts;
 use crate::policy::Policy;
 use crate::transition::{SessionChange, ThrottleChange, Transition};
 use crate::types::person::email_key;
+use crate::types::text::deceives;
 use crate::types::{Lifetime, Locator, Person, Session, Subject, UnixTime};
 use jose::{Digest, TokenText};
 
@@ -214,7 +215,7 @@ pub fn start_session<M: Mint>(
     let cookie = TokenText::new(SESSION_PREFIX, id.0, &mint.secret());
     let browser = browser
         .chars()
-        .filter(|c| !c.is_control())
+        .filter(|c| !deceives(*c))
         .take(MAX_BROWSER)
         .collect();
     let session = Session {

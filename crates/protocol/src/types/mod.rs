@@ -6,12 +6,13 @@ pub mod consent;
 pub mod device;
 pub mod grant;
 pub mod ids;
-pub mod name;
+
 pub mod person;
 pub mod redirect_uri;
 pub mod scope;
 pub mod session;
 pub mod side;
+pub mod text;
 pub mod time;
 pub mod token;
 

@@ -1,4 +1,5 @@
 //! What a command prints.
+use protocol::types::text::{escaped, escaped_json};
 use serde_json::Value;
 use std::io::Write;
 
@@ -13,7 +14,7 @@ impl Output {
     /// Prints the one or the other.
     pub(super) fn show(self, json: &Value, text: impl FnOnce() -> String) {
         match self.json {
-            true => print(&format!("{json:#}")),
+            true => print(&escaped_json(&format!("{json:#}"))),
             false => print(&text()),
         }
     }
@@ -25,8 +26,12 @@ pub(super) fn print(text: &str) {
     let _ = writeln!(out, "{}", text.trim_end_matches('\n'));
 }
 
-/// Columns under headings, each as wide as it must be.
+/// Columns under headings, each as wide as it must be. Names that strangers chose move nothing on the terminal.
 pub(super) fn table<const N: usize>(head: [&str; N], rows: &[[String; N]]) -> String {
+    let rows: Vec<_> = rows
+        .iter()
+        .map(|row| row.each_ref().map(|cell| escaped(cell)))
+        .collect();
     let width = |text: &str| text.chars().count();
     let widths: [usize; N] = std::array::from_fn(|column| {
         let cells = rows.iter().map(|row| width(&row[column]));
@@ -42,7 +47,7 @@ pub(super) fn table<const N: usize>(head: [&str; N], rows: &[[String; N]]) -> St
     let mut lines = vec![line(head)];
     lines.extend(
         rows.iter()
-            .map(|row| line(row.each_ref().map(String::as_str))),
+            .map(|row| line(row.each_ref().map(|cell| &**cell))),
     );
     lines.join("\n")
 }
@@ -53,7 +58,8 @@ pub(super) fn sheet(rows: &[(&str, String)]) -> String {
     let shown = rows.iter().filter(|(_, value)| !value.is_empty());
     let lines: Vec<_> = shown
         .map(|(name, value)| {
-            let value = value.replace('\n', &format!("\n{:width$}  ", ""));
+            let lines: Vec<_> = value.lines().map(escaped).collect();
+            let value = lines.join(&format!("\n{:width$}  ", ""));
             format!("{name:width$}  {value}")
         })
         .collect();
@@ -71,7 +77,10 @@ mod tests {
             ["long".to_owned(), String::new()],
         ];
         assert_eq!(table(["A", "B"], &rows), "A     B\né     x\nlong");
+        let rows = [["a\u{202e}\nb".to_owned()]];
+        assert_eq!(table(["A"], &rows), "A\na\\u{202e}\\nb");
         let rows = [("one", "1\n2".to_owned()), ("none", String::new())];
         assert_eq!(sheet(&rows), "one   1\n      2");
+        assert_eq!(sheet(&[("one", "1\u{200b}".to_owned())]), "one  1\\u{200b}");
     }
 }

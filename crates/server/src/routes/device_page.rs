@@ -16,6 +16,7 @@ use pages::{AsksFrom, DeviceCode};
 use protocol::Params;
 use protocol::device::{UserCodeFault, check, guess, verification_uri_complete};
 use protocol::facts::{DeviceFacts, SessionFacts};
+use protocol::types::text::isolated;
 use protocol::types::{Client, UserCode};
 use qrcode::render::svg;
 use std::sync::Arc;
@@ -233,7 +234,7 @@ fn nothing(app: &App, visitor: Visitor, typed: &str, none: &Nothing) -> Response
 }
 
 fn answered(app: &App, visitor: &Visitor, asking: &Asking, allowed: bool) -> Response {
-    let name = &asking.client.name;
+    let name = isolated(&asking.client.name);
     let (title, sentence) = match allowed {
         true => (
             "Your device is connected",

@@ -6,6 +6,8 @@ use axum::http::StatusCode;
 use axum::response::Response;
 use pages::Page;
 use protocol::authorize::Handle;
+use protocol::accounts::people::MAX_NAME;
+use protocol::types::text::shortened;
 use protocol::types::{Person, Side, UserCode};
 
 /// What stands for the page where a device's code is typed; with a code, `device-BCDF-GHJK`.
@@ -64,7 +66,7 @@ impl Goal {
     pub(crate) fn waiting(&self) -> Option<String> {
         match self {
             Goal::Account => None,
-            Goal::App(pending) => Some(pending.request.client.name.clone()),
+            Goal::App(pending) => Some(shortened(&pending.request.client.name, MAX_NAME)),
             Goal::Device(_) => Some("your device".to_owned()),
         }
     }

@@ -8,10 +8,12 @@ use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::Response;
 use pages::{AppCard, Page};
 use protocol::Params;
+use protocol::accounts::people::MAX_NAME;
 use protocol::authorize::{
     AuthorizationFault, AuthorizationRequest, Handle, InteractionFault, ShownError,
 };
 use protocol::facts::InteractionFacts;
+use protocol::types::text::{isolated, shortened};
 use protocol::types::Client;
 use std::sync::Arc;
 
@@ -93,7 +95,7 @@ fn answered(app: &App, facts: &InteractionFacts, id: RequestId) -> Response {
         title: "You have already answered this request",
         sentence: &format!(
             "Your answer went to {}. If something went wrong there, ask again.",
-            client.name
+            isolated(&client.name)
         ),
         code: None,
         details: Vec::new(),
@@ -113,13 +115,13 @@ pub(crate) fn app_card(client: &Arc<Client>) -> AppCard {
         .to_string();
     let host = client.homepage.split("://").nth(1).unwrap_or_default();
     AppCard {
-        name: client.name.clone(),
+        name: shortened(&client.name, MAX_NAME),
         initial,
         logo_url: client.logo.map(|digest| {
             let version = &digest.base64url()[..8];
             format!("/apps/{}/logo?v={version}", client.id)
         }),
-        publisher: client.publisher.clone(),
+        publisher: shortened(&client.publisher, MAX_NAME),
         homepage: client.homepage.clone(),
         homepage_host: host.split(['/', '?']).next().unwrap_or_default().to_owned(),
         reviewed: client.reviewed_at.is_some(),

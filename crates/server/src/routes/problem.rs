@@ -8,7 +8,11 @@ use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::Response;
 use pages::{Next, Notice};
 use protocol::authorize::ShownError;
+use protocol::types::text::shortened;
 use store::StoreError;
+
+/// Most characters that are shown of an address somebody sent.
+const SENT: usize = 300;
 
 /// What a page says.
 pub(crate) struct Problem<'a> {
@@ -69,7 +73,7 @@ pub(crate) fn shown(app: &App, error: &ShownError, id: RequestId) -> Response {
         sent: Some(sent), ..
     } = error
     {
-        details.push(("The link asks to go to".to_owned(), sent.clone()));
+        details.push(("The link asks to go to".to_owned(), shortened(sent, SENT)));
     }
     let sentence = match error {
         ShownError::RedirectUri { .. } => {

@@ -12,7 +12,7 @@ use axum::extract::{RawQuery, State};
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::Response;
 use pages::{Frame, SignIn};
-use protocol::accounts::people::MAX_PASSWORD;
+use protocol::accounts::people::{MAX_EMAIL, MAX_PASSWORD};
 use protocol::accounts::sign_in::{Attempt, start_session};
 use protocol::types::Person;
 use store::Outcome;
@@ -75,7 +75,9 @@ pub(crate) async fn submit(State(app): State<App>, visitor: Visitor, whole: Whol
         Ok(goal) => goal,
         Err(response) => return response,
     };
-    let email = params.get("email").unwrap_or_default().trim().to_owned();
+    let email = params.get("email").unwrap_or_default().trim();
+    // No account has a longer one, and it is shown again.
+    let email: String = email.chars().take(MAX_EMAIL + 1).collect();
     let password = params.get("password").unwrap_or_default().to_owned();
     let again = |visitor: Visitor, status: StatusCode, problem: String| {
         let said = Said {

@@ -12,7 +12,7 @@ use axum::extract::{RawQuery, State};
 use axum::http::StatusCode;
 use axum::response::Response;
 use pages::{Problem, SignUp};
-use protocol::accounts::people::{FieldFault, NewAccount, Role};
+use protocol::accounts::people::{FieldFault, MAX_EMAIL, MAX_NAME, NewAccount, Role};
 use protocol::accounts::sign_in::Attempt;
 
 /// `GET`: the form.
@@ -147,8 +147,8 @@ fn form(
         frame: visitor.frame(app),
         request: goal.carried(),
         nonce,
-        name: account.name.clone(),
-        email: account.email.clone(),
+        name: account.name.chars().take(MAX_NAME).collect(),
+        email: account.email.chars().take(MAX_EMAIL).collect(),
         app_name: goal.waiting(),
         problems: problems(faults),
         min_password: app.policy().accounts.min_password,
