@@ -61,16 +61,21 @@ pub struct Metadata<'a> {
     authorization_response_iss_parameter_supported: bool,
 }
 
-/// Writes the document for an issuer. `client_secret_basic` is listed first, since some clients take the
-/// first one they know.
+/// Writes the document for an issuer: what it lists, an app can have without asking anybody first. Some clients
+/// ask for every listed scope, so restricted ones are left out, as §2 allows. `client_secret_basic` is listed
+/// first, since some clients take the first one they know.
 pub fn document(policy: &Policy, endpoints: Endpoints) -> Metadata<'_> {
     let with_secret = vec![
         AuthMethod::ClientSecretBasic.as_str(),
         AuthMethod::ClientSecretPost.as_str(),
     ];
+    let grants = grants(policy, &endpoints);
+    let codes = grants.contains(&GrantType::AuthorizationCode);
     let mut all = with_secret.clone();
-    all.push(AuthMethod::None.as_str());
-    let codes = policy.allows(GrantType::AuthorizationCode) && endpoints.authorization.is_some();
+    // An app without a secret gets its tokens from people.
+    if codes || grants.contains(&GrantType::DeviceCode) {
+        all.push(AuthMethod::None.as_str());
+    }
     let if_codes = |values: &[&'static str]| if codes { values.to_vec() } else { Vec::new() };
     Metadata {
         issuer: &policy.issuer,
@@ -81,9 +86,10 @@ pub fn document(policy: &Policy, endpoints: Endpoints) -> Metadata<'_> {
         scopes_supported: policy
             .scopes
             .iter()
+            .filter(|scope| !scope.restricted)
             .map(|scope| scope.name.as_str())
             .collect(),
-        grant_types_supported: policy.grants.iter().map(|grant| grant.as_str()).collect(),
+        grant_types_supported: grants.iter().map(|grant| grant.as_str()).collect(),
         revocation_endpoint_auth_methods_supported: endpoints
             .revocation
             .is_some()
@@ -101,4 +107,21 @@ pub fn document(policy: &Policy, endpoints: Endpoints) -> Metadata<'_> {
         device_authorization_endpoint: endpoints.device_authorization,
         revocations_endpoint: endpoints.revocations,
     }
+}
+
+/// The grants that lead to a token: each with the endpoint it begins at, and refreshing where something can be
+/// refreshed.
+fn grants(policy: &Policy, endpoints: &Endpoints) -> Vec<GrantType> {
+    let begins = |grant: GrantType| match grant {
+        GrantType::AuthorizationCode => endpoints.authorization.is_some(),
+        GrantType::DeviceCode => endpoints.device_authorization.is_some(),
+        GrantType::ClientCredentials | GrantType::RefreshToken => true,
+    };
+    let all = policy.grants.iter().copied();
+    let mut grants: Vec<_> = all.filter(|grant| begins(*grant)).collect();
+    let persons = [GrantType::AuthorizationCode, GrantType::DeviceCode];
+    if !persons.iter().any(|grant| grants.contains(grant)) {
+        grants.retain(|grant| *grant != GrantType::RefreshToken);
+    }
+    grants
 }

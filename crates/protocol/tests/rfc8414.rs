@@ -44,7 +44,7 @@ mod section_2_authorization_server_metadata {
             "device_authorization_endpoint": "https://issuer.example/device",
             "revocations_endpoint": "https://issuer.example/revocations",
             "scopes_supported": [
-                "tasks:read", "tasks:write", "identity", "api", "api:v1", "admin:*", "admin:users"
+                "tasks:read", "tasks:write", "identity", "api", "api:v1"
             ],
             "response_types_supported": ["code"],
             "response_modes_supported": ["query"],
@@ -122,5 +122,30 @@ mod section_2_authorization_server_metadata {
         });
         let listed = json!(["authorization_code", "refresh_token"]);
         assert_eq!(document["grant_types_supported"], listed);
+    }
+
+    /// Clients ask for all that is listed: none of it may need an approval, or lead nowhere.
+    #[test]
+    fn what_is_listed_can_be_had() {
+        use protocol::types::GrantType;
+        let document = with(|policy, _| policy.scopes.iter_mut().for_each(|s| s.restricted = true));
+        assert!(document.get("scopes_supported").is_none(), "{document}");
+        let document = with(|policy, endpoints| {
+            policy.grants = vec![GrantType::ClientCredentials, GrantType::RefreshToken];
+            endpoints.authorization = None;
+        });
+        assert_eq!(
+            document["grant_types_supported"],
+            json!(["client_credentials"])
+        );
+        let with_secret = json!(["client_secret_basic", "client_secret_post"]);
+        assert_eq!(
+            document["token_endpoint_auth_methods_supported"],
+            with_secret
+        );
+        assert!(document.get("code_challenge_methods_supported").is_none());
+        let document = with(|_, endpoints| endpoints.device_authorization = None);
+        let grants = document["grant_types_supported"].to_string();
+        assert!(!grants.contains("device_code"), "{grants}");
     }
 }
