@@ -110,7 +110,8 @@ fn request_faults(policy: &Policy) -> Vec<RequestFault> {
             RequestFault::Missing("device_code"),
         ),
         (true, RequestFault::Repeated("grant_type".to_owned())),
-        (true, RequestFault::ContentType),
+        (!tokens.bodies.json, RequestFault::ContentType),
+        (tokens.bodies.json, RequestFault::FormOrJson),
         (!tokens.bodies.query, RequestFault::Query),
         (true, RequestFault::Client(ClientFault::TwoMethods)),
         (true, RequestFault::Client(ClientFault::TwoClients)),
@@ -138,6 +139,10 @@ impl RequestFault {
             Self::ContentType => advice(
                 "The Content-Type header does not name a kind of body that is taken here.",
                 "Send a form, and let your HTTP library set the header.",
+            ),
+            Self::FormOrJson => advice(
+                "The Content-Type header is missing, names another kind of body, or says form where JSON was sent.",
+                "Let your HTTP library set the header, or send Content-Type: application/json with JSON.",
             ),
             Self::Query => advice(
                 "The URL has a query string; what stands there ends up in logs.",

@@ -9,6 +9,40 @@ use std::fmt;
 /// Most parameters that one request may carry.
 pub const MAX_PARAMETERS: usize = 64;
 
+/// The parameters that OAuth and its extensions name. An error tells these back, and never a name or a value that
+/// only the request knows: it would stand in our sentence, and in the app's.
+const KNOWN: [&str; 23] = [
+    "client_assertion",
+    "client_assertion_type",
+    "client_id",
+    "client_secret",
+    "code",
+    "code_challenge",
+    "code_challenge_method",
+    "code_verifier",
+    "cursor",
+    "device_code",
+    "grant_type",
+    "nonce",
+    "prompt",
+    "redirect_uri",
+    "refresh_token",
+    "response_mode",
+    "response_type",
+    "scope",
+    "state",
+    "token",
+    "token_type_hint",
+    "user_code",
+    "wait",
+];
+
+/// What an error calls a parameter: its name if it is one that we know, else `a parameter`.
+pub fn told(name: &str) -> &'static str {
+    let known = KNOWN.into_iter().find(|known| *known == name);
+    known.unwrap_or("a parameter")
+}
+
 /// Why a text holds no parameters.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum ParamsFault {
@@ -252,6 +286,14 @@ mod tests {
         assert_eq!(params.repeated(), None);
         let params = Params::from_json(br#"{"code":"1","code":"1"}"#).unwrap();
         assert_eq!(params.repeated(), Some("code"));
+    }
+
+    #[test]
+    fn only_our_own_names_are_told_back() {
+        assert_eq!(told("scope"), "scope");
+        for name in ["<script>", "Scope", "", "call 555-0100"] {
+            assert_eq!(told(name), "a parameter", "{name}");
+        }
     }
 
     #[test]

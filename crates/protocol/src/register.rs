@@ -6,7 +6,6 @@ pub use error::{Field, RegistrationError};
 
 use crate::decision::{Decision, Mint};
 use crate::policy::Policy;
-use crate::token::{ScopeRefusal, printable};
 use crate::transition::{AppChange, Logo, Transition};
 use crate::types::text::is_plain;
 use crate::types::{
@@ -238,22 +237,20 @@ pub(crate) fn check_redirect_uris(
             "the code grant needs at least one redirect URI",
         ));
     }
-    let register = |uri: &String| {
-        let fault = |fault: crate::types::RedirectUriFault| {
-            format!("{}: {}", printable(uri), fault.sentence())
-        };
-        RedirectUri::register(uri).map_err(|f| wrong(Field::RedirectUris, fault(f)))
+    // Which one is told by its place: its text is the request's, and would stand in our sentence.
+    let register = |(place, uri): (usize, &String)| {
+        RedirectUri::register(uri).map_err(|fault| {
+            let sentence = format!("redirect URI {}: {}", place + 1, fault.sentence());
+            wrong(Field::RedirectUris, sentence)
+        })
     };
-    uris.iter().map(register).collect()
+    uris.iter().enumerate().map(register).collect()
 }
 
 fn check_scopes(new: &NewApp, policy: &Policy) -> Result<(), RegistrationError> {
     let mut names = new.scopes.iter().flat_map(Scope::names);
     match names.find(|name| policy.scope(name).is_none()) {
-        Some(name) => Err(wrong(
-            Field::Scopes,
-            ScopeRefusal::Unknown(name.to_owned()).sentence(),
-        )),
+        Some(name) => Err(wrong(Field::Scopes, format!("there is no scope '{name}'"))),
         None => Ok(()),
     }
 }
@@ -450,8 +447,8 @@ pub fn approve_scopes(
     for name in names {
         match policy.scope(name) {
             None => {
-                let refusal = ScopeRefusal::Unknown(name.to_owned());
-                return Decision::refuse(wrong(Field::ApprovedScope, refusal.sentence()));
+                let sentence = format!("there is no scope '{name}'");
+                return Decision::refuse(wrong(Field::ApprovedScope, sentence));
             }
             Some(entry) if !entry.restricted => {
                 let sentence =

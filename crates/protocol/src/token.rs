@@ -3,7 +3,7 @@ use crate::client_auth::{AuthenticatedClient, ClientFault, Credentials, authenti
 use crate::decision::{Decision, Mint};
 use crate::grants::{Context, GrantRequest};
 use crate::lookup::{Found, Lookup};
-use crate::params::{Params, ParamsFault};
+use crate::params::{Params, ParamsFault, told};
 use crate::policy::{ErrorAliases, Policy};
 use crate::types::{Client, GrantType, Lifetime, Scope, ScopeFault};
 use std::sync::Arc;
@@ -73,8 +73,10 @@ pub enum RequestFault {
     Repeated(String),
     /// A parameter is missing.
     Missing(&'static str),
-    /// The body is of a type that is not taken here.
+    /// The body is of a type that is not taken here: only forms are.
     ContentType,
+    /// The same, where JSON is taken too; or the body is JSON and its type says otherwise.
+    FormOrJson,
     /// Parameters in the URL, where this provider takes none.
     Query,
     /// Client authentication is malformed.
@@ -138,7 +140,7 @@ impl ScopeRefusal {
                 "a scope contains a character that none may have".to_owned()
             }
             Self::Fault(ScopeFault::TooMany) => "a scope has at most 100 names".to_owned(),
-            Self::Unknown(name) => format!("there is no scope '{name}'"),
+            Self::Unknown(_) => "scope holds a name that is no scope here".to_owned(),
             Self::NotAllowed(name) => format!("the app is not registered for the scope '{name}'"),
             Self::Restricted(name) => {
                 format!("the scope '{name}' is restricted: request approval for the app first")
@@ -228,10 +230,15 @@ impl RequestFault {
     fn sentence(&self) -> String {
         match self {
             Self::Params(fault) => fault.sentence().to_owned(),
-            Self::Repeated(name) => format!("{} stands more than once", printable(name)),
+            Self::Repeated(name) => format!("{} stands more than once", told(name)),
             Self::Missing(name) => format!("{name} is missing"),
             Self::ContentType => {
                 "send the parameters as application/x-www-form-urlencoded in the body".to_owned()
+            }
+            Self::FormOrJson => {
+                "send the parameters in the body as application/x-www-form-urlencoded or application/json, and say \
+                 which in the Content-Type header"
+                    .to_owned()
             }
             Self::Query => "send the parameters in the body, not in the URL".to_owned(),
             Self::Client(fault) => fault.sentence().to_owned(),
@@ -281,12 +288,16 @@ impl RawRequest<'_> {
         };
         let body = match (self.media_type().as_deref(), self.body) {
             (_, []) => Params::default(),
-            (Some("application/x-www-form-urlencoded"), body) => {
+            // A form has no brace in it: this is JSON, sent as `curl -d` does.
+            (Some("application/x-www-form-urlencoded"), body)
+                if !body.trim_ascii_start().starts_with(b"{") =>
+            {
                 Params::from_form(body).map_err(RequestFault::Params)?
             }
             (Some("application/json"), body) if policy.tokens.bodies.json => {
                 Params::from_json(body).map_err(RequestFault::Params)?
             }
+            _ if policy.tokens.bodies.json => return Err(RequestFault::FormOrJson),
             _ => return Err(RequestFault::ContentType),
         };
         let params = query.joined(body).map_err(RequestFault::Params)?;

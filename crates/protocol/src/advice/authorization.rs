@@ -117,6 +117,10 @@ impl ShownError {
     pub fn advice(&self) -> Advice {
         match self {
             Self::Params(fault) => fault.advice(),
+            Self::ContentType => advice(
+                "The request was posted as something else than a form.",
+                "Send a form, or put the parameters into the link.",
+            ),
             Self::ClientMissing => advice(
                 "The link has no client_id, or an empty one.",
                 "Put the app's client_id into the link.",

@@ -1,5 +1,5 @@
 //! Errors of the authorization endpoint: shown to the person, or sent to the app (RFC 6749 §4.1.2.1).
-use crate::params::ParamsFault;
+use crate::params::{ParamsFault, told};
 use crate::policy::Policy;
 use crate::token::{ScopeRefusal, printable};
 use crate::types::{ClientStatus, RedirectUriFault, VerifiedRedirectUri};
@@ -9,6 +9,8 @@ use crate::types::{ClientStatus, RedirectUriFault, VerifiedRedirectUri};
 pub enum ShownError {
     /// The parameters cannot be decoded.
     Params(ParamsFault),
+    /// It was posted as something else than a form.
+    ContentType,
     /// `client_id` is missing.
     ClientMissing,
     /// `client_id` or `redirect_uri` stands more than once.
@@ -43,6 +45,10 @@ impl ShownError {
     pub fn sentence(&self) -> String {
         match self {
             ShownError::Params(fault) => format!("The link cannot be read: {}.", fault.sentence()),
+            ShownError::ContentType => {
+                "The request is not a form: it must be application/x-www-form-urlencoded."
+                    .to_owned()
+            }
             ShownError::ClientMissing => {
                 "The link does not say which app it is for: client_id is missing.".to_owned()
             }
@@ -119,7 +125,7 @@ impl RequestFault {
     /// What to tell the developer.
     pub fn sentence(&self) -> String {
         let sentence = match self {
-            Self::Repeated(name) => return format!("{name} stands more than once"),
+            Self::Repeated(name) => return format!("{} stands more than once", told(name)),
             Self::State => "state is longer than 4096 bytes",
             Self::ResponseType => "response_type is missing",
             Self::ResponseMode => "the only response_mode here is query",

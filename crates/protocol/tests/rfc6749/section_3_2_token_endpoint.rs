@@ -123,6 +123,18 @@ fn takes_json_only_where_the_provider_documented_it() {
         fault(read(json, None, JSON, Bodies::default())),
         RequestFault::ContentType
     );
+    // JSON that says it is a form, or says nothing, as `curl -d` sends it: the advice names both types.
+    for content_type in [None, Some(FORM), Some("text/plain")] {
+        for (bodies, expected, named) in [
+            (bodies, RequestFault::FormOrJson, true),
+            (Bodies::default(), RequestFault::ContentType, false),
+        ] {
+            let error = read(content_type, None, JSON, bodies).expect_err("no form");
+            assert_eq!(error, TokenError::InvalidRequest(expected));
+            assert!(error.description().contains(FORM), "{error:?}");
+            assert_eq!(error.description().contains("application/json"), named);
+        }
+    }
     let request = read(json, None, JSON, bodies).expect("a request in JSON");
     assert!(matches!(
         request.grant,

@@ -26,6 +26,7 @@ fn errors() -> Vec<(TokenError, &'static str)> {
         ),
         (RequestFault::Missing("code").into(), "invalid_request"),
         (RequestFault::ContentType.into(), "invalid_request"),
+        (RequestFault::FormOrJson.into(), "invalid_request"),
         (RequestFault::Query.into(), "invalid_request"),
         (TokenError::UnsupportedGrantType, "unsupported_grant_type"),
         (
@@ -104,6 +105,26 @@ fn descriptions_keep_to_their_characters() {
             "{sentence}: {error:?}"
         );
     }
+}
+
+/// What only the request says never stands in a sentence of ours.
+#[test]
+fn descriptions_tell_nothing_of_strangers_back() {
+    use protocol::authorize::{self, AuthorizationError};
+    let stranger = "call-555-0100";
+    let repeated = RequestFault::Repeated(stranger.to_owned());
+    let refusal = ScopeRefusal::Unknown(stranger.to_owned());
+    let on_redirect = authorize::RequestFault::Repeated(stranger.to_owned());
+    for description in [
+        TokenError::from(repeated).description(),
+        TokenError::from(refusal.clone()).description(),
+        AuthorizationError::InvalidScope(refusal).description(),
+        AuthorizationError::from(on_redirect).description(),
+    ] {
+        assert!(!description.contains("555"), "{description}");
+    }
+    let known = TokenError::from(RequestFault::Repeated("scope".to_owned()));
+    assert_eq!(known.description(), "scope stands more than once");
 }
 
 #[test]
