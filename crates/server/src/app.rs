@@ -3,6 +3,7 @@ use crate::clock;
 use crate::config::Config;
 use crate::developers::Written;
 use crate::held::Held;
+use crate::listen::Signals;
 use crate::log::Log;
 use crate::outage::Outage;
 use crate::password::Hasher;
@@ -169,8 +170,9 @@ pub(crate) fn origin(url: &str) -> &str {
 /// # Errors
 /// One sentence on why it cannot start.
 pub(crate) async fn serve(config: Config) -> anyhow::Result<()> {
-    let stop = listen::stop_signal()?;
+    let signals = Signals::catch()?;
     let log = Log::start(config.log);
+    let stop = signals.stop(log.clone());
     let listener = listen::bind(config.listen).await?;
     let app = Arc::new(AppState::open(config, log)?);
     test_side::publish(&app).await;

@@ -58,10 +58,20 @@ pub(crate) fn json(status: StatusCode, body: impl Into<Body>) -> Response {
 /// A value as JSON.
 pub(crate) fn json_of(status: StatusCode, value: &impl Serialize) -> Response {
     let mut body = Vec::with_capacity(BODY);
-    if serde_json::to_writer(&mut body, value).is_err() {
-        body.clear();
+    match serde_json::to_writer(&mut body, value) {
+        Ok(()) => json(status, body),
+        Err(_) => json(
+            StatusCode::INTERNAL_SERVER_ERROR,
+            r#"{"error":"server_error"}"#,
+        ),
     }
-    json(status, body)
+}
+
+/// Success of which there is nothing to tell: no body, so no type of one.
+pub(crate) fn done() -> Response {
+    let mut response = json(StatusCode::OK, Body::empty());
+    response.headers_mut().remove(header::CONTENT_TYPE);
+    response
 }
 
 /// The members of an error (RFC 6749 §5.2), and the id under which it is in the log.
@@ -87,23 +97,25 @@ pub(crate) fn plain_error(
     json_of(status, &body)
 }
 
-/// An error of the token endpoint and its neighbours. "If the client attempted to authenticate via the
-/// "Authorization" request header field, the authorization server MUST … include the "WWW-Authenticate"
-/// response header field" (RFC 6749 §5.2).
+/// What a client proves itself by at the token endpoint and its neighbours.
+const CHALLENGE: &str = "Basic realm=\"token endpoint\"";
+
+/// Adds the challenge that every 401 has (RFC 9110 §15.5.2).
+pub(crate) fn challenge(response: &mut Response, challenge: &'static str) {
+    response.headers_mut().insert(
+        header::WWW_AUTHENTICATE,
+        HeaderValue::from_static(challenge),
+    );
+}
+
+/// An error of the token endpoint and its neighbours. "The server generating a 401 response MUST send a
+/// WWW-Authenticate header field" (RFC 9110 §15.5.2), wherever the client put its secret; Basic is the one scheme
+/// there is.
 pub(crate) fn token_error(error: &TokenError, aliases: &ErrorAliases, id: RequestId) -> Response {
     let status = StatusCode::from_u16(error.status()).unwrap_or(StatusCode::BAD_REQUEST);
     let mut response = plain_error(status, error.code(aliases), &error.description(), id);
-    if matches!(
-        error,
-        TokenError::InvalidClient {
-            used_header: true,
-            ..
-        }
-    ) {
-        let challenge = HeaderValue::from_static("Basic realm=\"token endpoint\"");
-        response
-            .headers_mut()
-            .insert(header::WWW_AUTHENTICATE, challenge);
+    if status == StatusCode::UNAUTHORIZED {
+        challenge(&mut response, CHALLENGE);
     }
     response.extensions_mut().insert(Fault::of(error));
     response
@@ -130,40 +142,6 @@ pub(crate) fn because_of(error: &StoreError, mut response: Response) -> Response
     let extensions = response.extensions_mut();
     extensions.insert(Fault(format!("store: {error}")));
     extensions.insert(NoStore(error.clone()));
-    response
-}
-
-/// Any origin may read this answer, without cookies (SPAs call these endpoints).
-pub(crate) fn with_cors(mut response: Response) -> Response {
-    let headers = response.headers_mut();
-    headers.insert(
-        header::ACCESS_CONTROL_ALLOW_ORIGIN,
-        HeaderValue::from_static("*"),
-    );
-    headers.insert(
-        header::ACCESS_CONTROL_EXPOSE_HEADERS,
-        HeaderValue::from_static("WWW-Authenticate, X-Request-Id"),
-    );
-    response
-}
-
-/// The answer to a preflight request of a CORS endpoint.
-pub(crate) async fn preflight() -> Response {
-    let mut response = with_cors(Response::new(Body::empty()));
-    *response.status_mut() = StatusCode::NO_CONTENT;
-    let headers = response.headers_mut();
-    headers.insert(
-        header::ACCESS_CONTROL_ALLOW_METHODS,
-        HeaderValue::from_static("GET, POST, OPTIONS"),
-    );
-    headers.insert(
-        header::ACCESS_CONTROL_ALLOW_HEADERS,
-        HeaderValue::from_static("Authorization, Content-Type"),
-    );
-    headers.insert(
-        header::ACCESS_CONTROL_MAX_AGE,
-        HeaderValue::from_static("600"),
-    );
     response
 }
 
@@ -212,14 +190,16 @@ fn content_security_policy(form_target: Option<&str>) -> String {
 pub(crate) fn see_other(location: &str) -> Response {
     let mut response = Response::new(Body::empty());
     *response.status_mut() = StatusCode::SEE_OTHER;
-    let headers = response.headers_mut();
-    match HeaderValue::from_str(location) {
-        Ok(location) => headers.insert(header::LOCATION, location),
-        Err(_) => {
-            *response.status_mut() = StatusCode::INTERNAL_SERVER_ERROR;
-            return response;
-        }
+    let Ok(location) = HeaderValue::from_str(location) else {
+        *response.status_mut() = StatusCode::INTERNAL_SERVER_ERROR;
+        return response;
     };
+    let headers = response.headers_mut();
+    headers.insert(header::LOCATION, location);
+    headers.insert(
+        header::X_CONTENT_TYPE_OPTIONS,
+        HeaderValue::from_static("nosniff"),
+    );
     headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
     headers.insert(
         header::REFERRER_POLICY,

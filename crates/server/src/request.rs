@@ -86,9 +86,8 @@ impl ClientAddr {
         }
         let forwarded = headers.get_all("x-forwarded-for").iter().rev();
         let addresses = forwarded
-            .filter_map(|value| value.to_str().ok())
-            .flat_map(|value| value.rsplit(','))
-            .map_while(|address| address_of(address.trim()));
+            .flat_map(|line| line.as_bytes().rsplit(|byte| *byte == b','))
+            .map_while(|address| address_of(std::str::from_utf8(address).ok()?.trim()));
         for address in addresses {
             if !trusted(&address) {
                 return ClientAddr(address.to_canonical());
@@ -172,11 +171,40 @@ impl Whole {
     pub(crate) fn raw(&self) -> RawRequest<'_> {
         RawRequest {
             authorization: authorization(&self.parts.headers),
-            content_type: only(&self.parts.headers, header::CONTENT_TYPE),
+            content_type: media_type(&self.parts.headers),
             query: self.parts.uri.query(),
             body: &self.body,
         }
     }
+}
+
+/// The type in the `Content-Type` header, without its parameters, whatever bytes those are; a repeated header counts
+/// as an empty one.
+pub(crate) fn media_type(headers: &HeaderMap) -> Option<&str> {
+    let mut values = headers.get_all(header::CONTENT_TYPE).iter();
+    let first = values.next()?.as_bytes();
+    let end = first.iter().position(|byte| *byte == b';');
+    let essence = std::str::from_utf8(&first[..end.unwrap_or(first.len())]);
+    match values.next() {
+        Some(_) => Some(""),
+        None => Some(essence.unwrap_or_default().trim()),
+    }
+}
+
+/// Whether the body is an HTML form's.
+pub(crate) fn is_form(headers: &HeaderMap) -> bool {
+    let form = "application/x-www-form-urlencoded";
+    media_type(headers).is_some_and(|media_type| media_type.eq_ignore_ascii_case(form))
+}
+
+/// Whether the asker shows pages.
+pub(crate) fn wants_page(headers: &HeaderMap) -> bool {
+    let html = b"text/html";
+    let mut lines = headers.get_all(header::ACCEPT).iter();
+    lines.any(|line| {
+        let mut places = line.as_bytes().windows(html.len());
+        places.any(|place| place.eq_ignore_ascii_case(html))
+    })
 }
 
 /// The `Authorization` header; an unreadable or repeated one counts as an empty, thus invalid, one.
@@ -251,6 +279,30 @@ mod tests {
             addr("10.0.0.1", "1.1.1.1, nonsense", &["10.0.0.0/8"]),
             "10.0.0.1"
         );
+    }
+
+    /// What others put into a header that we share costs nobody anything.
+    #[test]
+    fn foreign_bytes_hide_nothing() {
+        let mut headers = HeaderMap::new();
+        let bytes = |bytes: &[u8]| axum::http::HeaderValue::from_bytes(bytes).unwrap();
+        headers.insert("x-forwarded-for", bytes(b"Zo\xeb, 203.0.113.9"));
+        let client = ClientAddr::of(
+            "10.0.0.1".parse().unwrap(),
+            &headers,
+            &config(&["10.0.0.0/8"]),
+        );
+        assert_eq!(client.0.to_string(), "203.0.113.9");
+        headers.append(header::ACCEPT, bytes(b"image/\xeb"));
+        headers.append(header::ACCEPT, bytes(b"x/\xeb, Text/HTML;q=0.8"));
+        assert!(wants_page(&headers));
+        headers.insert(header::ACCEPT, bytes(b"application/json"));
+        assert!(!wants_page(&headers));
+        let form = b"Application/X-WWW-Form-Urlencoded; charset=\xeb";
+        headers.insert(header::CONTENT_TYPE, bytes(form));
+        assert!(is_form(&headers));
+        headers.append(header::CONTENT_TYPE, bytes(form));
+        assert!(!is_form(&headers));
     }
 
     #[test]

@@ -1,7 +1,7 @@
 //! Who sits in front of the browser: session cookie, form nonces, known devices.
 use crate::app::App;
 use crate::reply;
-use crate::request::{Arrival, ClientAddr, RequestId, text};
+use crate::request::{Arrival, ClientAddr, RequestId};
 use axum::extract::{FromRef, FromRequestParts};
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, header};
@@ -220,15 +220,16 @@ pub(crate) fn sign_out(app: &App, response: &mut Response) {
     reply::set_cookie(response, &cookies.write(&cookies.session, "", Some(0)));
 }
 
+/// The value of a cookie of ours. Others on the parent domain set cookies too, with any bytes in them (RFC 6265bis
+/// §5.6): they are stepped over.
 fn cookie<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {
-    let pairs = headers
-        .get_all(header::COOKIE)
-        .iter()
-        .filter_map(|value| value.to_str().ok())
-        .flat_map(|value| value.split(';'));
-    let mut own =
-        pairs.filter_map(|pair| pair.trim().split_once('=').filter(|(key, _)| *key == name));
-    own.next().map(|(_, value)| value)
+    let lines = headers.get_all(header::COOKIE).iter();
+    let pairs = lines.flat_map(|line| line.as_bytes().split(|byte| *byte == b';'));
+    let mut own = pairs.filter_map(|pair| {
+        let value = pair.trim_ascii().strip_prefix(name.as_bytes())?;
+        std::str::from_utf8(value.strip_prefix(b"=")?).ok()
+    });
+    own.next()
 }
 
 async fn session(
@@ -273,11 +274,36 @@ where
             id,
             address,
             session,
-            user_agent: text(headers, header::USER_AGENT)
-                .unwrap_or_default()
-                .to_owned(),
+            user_agent: headers
+                .get(header::USER_AGENT)
+                .map(|value| String::from_utf8_lossy(value.as_bytes()).into_owned())
+                .unwrap_or_default(),
             form: own(&app.cookies.form).filter(|value| !value.is_empty()),
             known: own(&app.cookies.known),
         })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use axum::http::HeaderValue;
+
+    #[test]
+    fn foreign_cookies_hide_none_of_ours() {
+        for lines in [
+            &[&b"name=Zo\xeb; valetkey_1=ours"[..]][..],
+            &[b"valetkey_1=ours; name=Zo\xc3\xab"],
+            &[b"a=\xff", b"x=\"y; z\";valetkey_1=ours ; b"],
+            &[b"", b"valetkey_1=\xff; valetkey_1=ours", b"valetkey_10=no"],
+            &[b"=; ;;valetkey_1=ours;"],
+        ] {
+            let mut headers = HeaderMap::new();
+            for line in lines {
+                headers.append(header::COOKIE, HeaderValue::from_bytes(line).unwrap());
+            }
+            assert_eq!(cookie(&headers, "valetkey_1"), Some("ours"), "{lines:?}");
+            assert_eq!(cookie(&headers, "valetkey"), None, "{lines:?}");
+        }
     }
 }

@@ -79,7 +79,7 @@ fn openid_client_device() {
     assert_eq!(refused, Refusal::new("ResponseBodyError", "access_denied"));
 }
 
-/// RFC 8414 puts the well-known part before the issuer's path, OpenID Connect behind it.
+/// RFC 8414 puts the well-known part before the issuer's path.
 #[test]
 fn openid_client_finds_an_issuer_with_a_path() {
     let Some(library) = library(

@@ -5,8 +5,10 @@ use super::layers::{Layers, Origin};
 use super::settings::SynchronousSetting;
 use super::{Branding, Config, Tls, developers, paths, policy, test_side};
 use ipnet::IpNet;
+use protocol::types::Lifetime;
 use std::net::{IpAddr, SocketAddr};
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 use store::{Location, PostgresUrl, Synchronous};
 
 /// Longest name of a product, in characters.
@@ -43,6 +45,7 @@ pub(super) fn config(layers: &Layers) -> Result<Config, ConfigFault> {
         developers: developers::developers(layers)?,
         tls: tls(layers)?,
         trusted_proxies: proxies(layers)?,
+        keep_alive: keep_alive(layers)?,
         log: settings.log.format,
         warnings,
     };
@@ -192,6 +195,12 @@ fn tls(layers: &Layers) -> Result<Option<Tls>, ConfigFault> {
         (None, _) => Err(layers.fault("tls.cert", "is missing beside tls.key: name both files")),
         (_, None) => Err(layers.fault("tls.key", "is missing beside tls.cert: name both files")),
     }
+}
+
+fn keep_alive(layers: &Layers) -> Result<Duration, ConfigFault> {
+    let most = Lifetime::from_minutes(60);
+    let time = policy::within(layers, "keep_alive", layers.settings.keep_alive, most)?;
+    Ok(Duration::from_secs(time.seconds().unsigned_abs()))
 }
 
 fn proxies(layers: &Layers) -> Result<Vec<IpNet>, ConfigFault> {

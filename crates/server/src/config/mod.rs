@@ -35,6 +35,7 @@ use protocol::Policy;
 use protocol::types::person::email_key;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 use store::Location;
 
 /// A configuration that was found to be in order.
@@ -70,6 +71,8 @@ pub(crate) struct Config {
     pub(crate) tls: Option<Tls>,
     /// Proxies whose forwarding headers are believed.
     pub(crate) trusted_proxies: Vec<ipnet::IpNet>,
+    /// How long a connection stays open on which nothing is asked.
+    pub(crate) keep_alive: Duration,
     /// How log lines are written.
     pub(crate) log: LogFormat,
     /// What is allowed but deserves a second look, one sentence each.

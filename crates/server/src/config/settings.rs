@@ -30,6 +30,9 @@ pub(crate) struct Settings {
     pub(crate) listen: String,
     /// Addresses or networks of reverse proxies whose forwarding headers are believed.
     pub(crate) trusted_proxies: Vec<String>,
+    /// How long a connection stays open on which nothing is asked: 1s to 1h. Longer than the balancer in front keeps
+    /// it, which else now and then sends a request into a connection that is just being closed.
+    pub(crate) keep_alive: Span,
     /// Other hosts of the same provider. With an issuer on loopback they are the issuer's own.
     pub(crate) hosts: HostSettings,
     /// Endpoint paths. Each is a list of aliases, taken literally (`/token/` is not `/token`); the first is
@@ -67,6 +70,7 @@ impl Default for Settings {
             issuer: None,
             listen: "127.0.0.1:8080".to_owned(),
             trusted_proxies: Vec::new(),
+            keep_alive: Span::seconds(75),
             hosts: HostSettings::default(),
             paths: PathSettings::default(),
             token: TokenSettings::default(),

@@ -9,7 +9,7 @@ mod television;
 
 use crate::app::{self, AppState};
 use crate::config::{Config, Overrides};
-use crate::listen;
+use crate::listen::{self, Signals};
 use crate::log::Log;
 use anyhow::{Context, bail};
 use setup::Credentials;
@@ -49,7 +49,7 @@ pub(crate) async fn run(args: DevArgs) -> anyhow::Result<()> {
             );
         }
     }
-    let stop = listen::stop_signal()?;
+    let signals = Signals::catch()?;
     let provider = listen::bind(args.listen).await?;
     let demo_app = bind_demo(args.demo_listen).await?;
     let (listen, demo_listen) = (provider.local_addr()?, demo_app.local_addr()?);
@@ -80,6 +80,7 @@ pub(crate) async fn run(args: DevArgs) -> anyhow::Result<()> {
         &addresses.demo,
     ));
     let demo = tokio::spawn(async move { axum::serve(demo_app, demo).await });
+    let stop = signals.stop(app.log.clone());
     let served = app::run(app, provider, stop).await;
     demo.abort();
     served

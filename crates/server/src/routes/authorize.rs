@@ -3,10 +3,9 @@ use super::pending::{refused, with_handle};
 use super::problem;
 use crate::app::App;
 use crate::reply;
-use crate::request::{RequestId, Whole, text};
+use crate::request::{RequestId, Whole, is_form};
 use crate::visitor::ClaimedSession;
 use axum::extract::{RawQuery, State};
-use axum::http::header;
 use axum::response::Response;
 use protocol::Params;
 use protocol::authorize::{self, AuthorizationFault, AuthorizationRequest, ShownError, Step};
@@ -29,11 +28,10 @@ pub(crate) async fn get(
 /// `POST`: a form of another site, so the browser sends no session cookie with it (SameSite=Lax). The request
 /// is kept and the consent page, reached by `GET`, sees who is signed in.
 pub(crate) async fn post(State(app): State<App>, whole: Whole) -> Response {
-    let is_form = text(&whole.parts.headers, header::CONTENT_TYPE)
-        .is_some_and(|value| value.starts_with("application/x-www-form-urlencoded"));
-    let params = match is_form {
+    let params = match is_form(&whole.parts.headers) {
         true => Params::from_form(&whole.body).map_err(ShownError::Params),
-        false => Err(ShownError::ClientMissing),
+        false if whole.body.is_empty() => Err(ShownError::ClientMissing),
+        false => Err(ShownError::ContentType),
     };
     match checked(&app, params, whole.id).await {
         Ok(request) => keep(&app, &request, "/consent", whole.id).await,

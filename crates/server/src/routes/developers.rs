@@ -19,11 +19,11 @@ pub(crate) async fn show(
     let Some(page) = pages.find(|page| page.path == uri.path()) else {
         return problem::not_found(State(app.clone()), id, headers).await;
     };
-    let known = headers.get(header::IF_NONE_MATCH);
     let mut response = reply::document(page.media_type, page.text.clone());
-    if known.is_some_and(|tag| tag.as_bytes() == page.tag.as_bytes()) {
+    if is_known(&headers, &page.tag) {
         *response.status_mut() = StatusCode::NOT_MODIFIED;
         *response.body_mut() = Body::empty();
+        response.headers_mut().remove(header::CONTENT_TYPE);
     }
     let headers = response.headers_mut();
     headers.insert(
@@ -34,4 +34,14 @@ pub(crate) async fn show(
         headers.insert(header::ETAG, tag);
     }
     response
+}
+
+/// Whether the asker has the page of this tag (RFC 9110 §13.1.2); proxies mark tags as weak.
+fn is_known(headers: &HeaderMap, tag: &str) -> bool {
+    let lines = headers.get_all(header::IF_NONE_MATCH).iter();
+    let mut tags = lines.flat_map(|line| line.as_bytes().split(|byte| *byte == b','));
+    tags.any(|known| {
+        let known = known.trim_ascii();
+        known.strip_prefix(b"W/").unwrap_or(known) == tag.as_bytes()
+    })
 }

@@ -12,12 +12,11 @@ use store::StoreError;
 
 /// `POST` of a device that asks for its codes.
 pub(crate) async fn device(State(app): State<App>, request: Whole) -> Response {
-    let response = match answer(&app, &request).await {
+    match answer(&app, &request).await {
         Ok(Ok(codes)) => reply::json_of(StatusCode::OK, &codes),
         Ok(Err(error)) => reply::token_error(&error, &app.policy().errors, request.id),
         Err(error) => reply::unavailable(&error, request.id),
-    };
-    reply::with_cors(response)
+    }
 }
 
 async fn answer(app: &App, request: &Whole) -> Result<Result<DeviceReply, TokenError>, StoreError> {

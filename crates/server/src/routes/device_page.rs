@@ -6,11 +6,11 @@ use super::pending::{self, posted};
 use super::problem::{self, Problem, link};
 use crate::app::App;
 use crate::reply;
-use crate::request::Whole;
+use crate::request::{RequestId, Whole, wants_page};
 use crate::visitor::{Form, Visitor};
 use axum::body::Body;
 use axum::extract::{RawQuery, State};
-use axum::http::{HeaderValue, StatusCode, header};
+use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::Response;
 use pages::{AsksFrom, DeviceCode};
 use protocol::Params;
@@ -260,7 +260,12 @@ fn answered(app: &App, visitor: &Visitor, asking: &Asking, allowed: bool) -> Res
 
 /// `GET /device/qr.svg?user_code=…`: the QR code of `verification_uri_complete` (§3.3.1), for devices that can
 /// show a picture but make none. It is drawn for any code that could be one, so it tells nothing.
-pub(crate) async fn qr(State(app): State<App>, RawQuery(query): RawQuery) -> Response {
+pub(crate) async fn qr(
+    State(app): State<App>,
+    id: RequestId,
+    headers: HeaderMap,
+    RawQuery(query): RawQuery,
+) -> Response {
     let params = Params::from_form(query.unwrap_or_default().as_bytes()).unwrap_or_default();
     let drawn = params
         .get("user_code")
@@ -270,9 +275,9 @@ pub(crate) async fn qr(State(app): State<App>, RawQuery(query): RawQuery) -> Res
             qrcode::QrCode::new(url.as_bytes()).ok()
         });
     let Some(drawn) = drawn else {
-        let mut response = Response::new(Body::from("user_code is missing or is no user code\n"));
-        *response.status_mut() = StatusCode::BAD_REQUEST;
-        return response;
+        let sentence = "user_code is missing or is no user code";
+        let status = StatusCode::BAD_REQUEST;
+        return problem::refused(&app, status, sentence, wants_page(&headers), id);
     };
     let picture = drawn
         .render::<svg::Color<'_>>()

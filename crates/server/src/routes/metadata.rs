@@ -1,22 +1,15 @@
-//! Authorization server metadata (RFC 8414) at all spellings that clients try.
+//! Authorization server metadata (RFC 8414).
 use crate::app::App;
 use crate::reply;
 use axum::extract::State;
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::Response;
 
-/// The paths for an issuer: inserted before its path as RFC 8414 §3.1 asks, in the OIDC name too, and
-/// appended to it as OpenID Connect Discovery asks.
+/// The paths for an issuer: inserted before its path as RFC 8414 §3.1 asks. There is no `openid-configuration`: under
+/// that name a client expects the members that OpenID Connect requires, and stops where they are missing.
 pub(crate) fn paths(issuer: &str) -> Vec<String> {
     let path = issuer[crate::app::origin(issuer).len()..].trim_end_matches('/');
-    let mut paths = vec![
-        format!("/.well-known/oauth-authorization-server{path}"),
-        format!("/.well-known/openid-configuration{path}"),
-    ];
-    if !path.is_empty() {
-        paths.push(format!("{path}/.well-known/openid-configuration"));
-    }
-    paths
+    vec![format!("/.well-known/oauth-authorization-server{path}")]
 }
 
 /// The document.
@@ -28,7 +21,7 @@ pub(crate) async fn metadata(State(app): State<App>) -> Response {
         header::CACHE_CONTROL,
         HeaderValue::from_static("public, max-age=300"),
     );
-    reply::with_cors(response)
+    response
 }
 
 #[cfg(test)]
@@ -36,15 +29,14 @@ mod tests {
     use super::paths;
 
     #[test]
-    fn all_three_spellings_of_an_issuer_with_a_path() {
-        assert_eq!(
-            paths("https://h.example/t"),
-            [
-                "/.well-known/oauth-authorization-server/t",
-                "/.well-known/openid-configuration/t",
-                "/t/.well-known/openid-configuration",
-            ]
-        );
-        assert_eq!(paths("https://h.example").len(), 2);
+    fn only_under_the_name_of_this_standard() {
+        for (issuer, path) in [
+            ("https://h.example", ""),
+            ("https://h.example/", ""),
+            ("https://h.example/t", "/t"),
+        ] {
+            let name = "/.well-known/oauth-authorization-server";
+            assert_eq!(paths(issuer), [format!("{name}{path}")]);
+        }
     }
 }

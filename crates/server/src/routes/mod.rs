@@ -24,8 +24,9 @@ mod token;
 mod token_info;
 
 use crate::app::App;
-use crate::reply::preflight;
+use crate::cors::preflight;
 use axum::Router;
+use axum::http::HeaderMap;
 use axum::routing::{MethodRouter, get, post};
 
 /// All routes of a provider. What its profile switches off has no route.
@@ -33,28 +34,35 @@ pub(crate) fn router(app: App) -> Router {
     let paths = app.config.paths.clone();
     let mut router = Router::new();
     for path in &paths.authorize {
-        router = router.route(path, get(authorize::get).post(authorize::post));
+        router = router.route(path, decides(get(authorize::get).post(authorize::post)));
     }
     for path in &paths.token {
-        router = router.route(path, machine(post(token::token)));
+        router = router.route(path, machine("POST, OPTIONS", post(token::token)));
     }
     for path in &paths.revoke {
-        router = router.route(path, machine(post(revoke::revoke)));
+        router = router.route(path, machine("POST, OPTIONS", post(revoke::revoke)));
     }
     for path in &paths.introspect {
-        router = router.route(path, post(introspect::introspect));
+        router = router.route(path, machine("POST, OPTIONS", post(introspect::introspect)));
     }
     for path in &paths.revocations {
-        router = router.route(path, get(revocations::revocations));
+        router = router.route(
+            path,
+            machine("GET, HEAD, OPTIONS", get(revocations::revocations)),
+        );
     }
     for path in &paths.token_info {
-        router = router.route(path, machine(get(token_info::token_info)));
+        router = router.route(
+            path,
+            machine("GET, HEAD, OPTIONS", get(token_info::token_info)),
+        );
     }
     for path in &paths.app {
-        router = router.route(path, get(own_app::show).patch(own_app::change));
+        let own = get(own_app::show).patch(own_app::change);
+        router = router.route(path, machine("GET, HEAD, PATCH, OPTIONS", own));
     }
     for path in &paths.device {
-        router = router.route(path, machine(post(device::device)));
+        router = router.route(path, machine("POST, OPTIONS", post(device::device)));
     }
     if !paths.device.is_empty() {
         router = router
@@ -64,7 +72,10 @@ pub(crate) fn router(app: App) -> Router {
             .route("/device/qr.svg", get(device_page::qr));
     }
     for path in metadata::paths(&app.config.issuer) {
-        router = router.route(&path, machine(get(metadata::metadata)));
+        router = router.route(
+            &path,
+            machine("GET, HEAD, OPTIONS", get(metadata::metadata)),
+        );
     }
     if app.config.developers.page {
         for path in ["/developers", "/developers/{*page}", "/developers.md"] {
@@ -77,9 +88,14 @@ pub(crate) fn router(app: App) -> Router {
         .with_state(app)
 }
 
-/// A machine endpoint that pages of other origins may call.
-fn machine(routes: MethodRouter<App>) -> MethodRouter<App> {
-    routes.options(preflight)
+/// A machine endpoint, which pages of other origins may call by these methods.
+fn machine(methods: &'static str, routes: MethodRouter<App>) -> MethodRouter<App> {
+    routes.options(async move |asked: HeaderMap| preflight(&asked, methods))
+}
+
+/// A page where a `GET` may issue a code: `HEAD` is not taken for one.
+fn decides(routes: MethodRouter<App>) -> MethodRouter<App> {
+    routes.head(problem::decides_nothing)
 }
 
 fn own_pages(router: Router<App>) -> Router<App> {
@@ -88,7 +104,10 @@ fn own_pages(router: Router<App>) -> Router<App> {
         .route("/sign-in", get(sign_in::show).post(sign_in::submit))
         .route("/sign-up", get(sign_up::show).post(sign_up::submit))
         .route("/sign-out", get(sign_out::show).post(sign_out::submit))
-        .route("/consent", get(consent::show).post(consent::submit))
+        .route(
+            "/consent",
+            decides(get(consent::show).post(consent::submit)),
+        )
         .route("/account", get(account::show))
         .route("/account/password", post(account::change_password))
         .route("/account/sessions/end", post(account::end_session))

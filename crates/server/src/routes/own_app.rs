@@ -3,9 +3,9 @@ use super::bearer::{self, Bearer};
 use crate::app::App;
 use crate::clock;
 use crate::reply::{self, Fault};
-use crate::request::{RequestId, Whole, text};
+use crate::request::{RequestId, Whole, media_type};
 use axum::extract::State;
-use axum::http::{HeaderMap, StatusCode, header};
+use axum::http::{HeaderMap, StatusCode};
 use axum::response::Response;
 use protocol::register::RegistrationError;
 use protocol::self_management::{AccessFault, Changes, app_of, update, when_contended};
@@ -47,9 +47,10 @@ pub(crate) async fn change(State(app): State<App>, whole: Whole) -> Response {
         Ok(client) => client,
         Err(response) => return response,
     };
-    let media_type = text(&whole.parts.headers, header::CONTENT_TYPE).unwrap_or_default();
-    let essence = media_type.split(';').next().unwrap_or_default().trim();
-    if !["application/json", "application/merge-patch+json"].contains(&essence) {
+    let media_type = media_type(&whole.parts.headers).unwrap_or_default();
+    let is_json = |own: &&str| media_type.eq_ignore_ascii_case(own);
+    let mut types = ["application/json", "application/merge-patch+json"].iter();
+    if !types.any(is_json) {
         let status = StatusCode::UNSUPPORTED_MEDIA_TYPE;
         let advice = "send the changes as application/json";
         return reply::plain_error(status, "invalid_request", advice, whole.id);

@@ -3,7 +3,7 @@ use super::problem::{self, Problem, link};
 use crate::app::App;
 use crate::clock;
 use crate::reply;
-use crate::request::{RequestId, Whole, text};
+use crate::request::{RequestId, Whole, is_form};
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::Response;
 use pages::{AppCard, Page};
@@ -136,14 +136,9 @@ pub(crate) fn posted(app: &App, whole: &Whole) -> Result<Params, Response> {
     if !is_own_form(app, &whole.parts.headers) {
         return Err(problem::foreign_form(app, whole.id));
     }
-    let form = text(&whole.parts.headers, header::CONTENT_TYPE)
-        .is_some_and(|value| value.starts_with("application/x-www-form-urlencoded"));
-    if !form {
-        return Err(problem::unreadable_form(
-            app,
-            "It is not an HTML form.",
-            whole.id,
-        ));
+    if !is_form(&whole.parts.headers) {
+        let sentence = "It is not an HTML form (application/x-www-form-urlencoded).";
+        return Err(problem::unreadable_form(app, sentence, whole.id));
     }
     let params = Params::from_form(&whole.body);
     let params =
@@ -164,10 +159,9 @@ fn is_own_form(app: &App, headers: &HeaderMap) -> bool {
     if let Some(site) = headers.get("sec-fetch-site") {
         return site == "same-origin" || site == "none";
     }
-    match text(headers, header::ORIGIN) {
-        None | Some("null") => true,
-        Some(origin) => origin == crate::app::origin(&app.config.issuer),
-    }
+    let own = crate::app::origin(&app.config.issuer);
+    let mut origins = headers.get_all(header::ORIGIN).iter();
+    origins.all(|origin| origin == "null" || origin == own)
 }
 
 /// The query parameters of a page of ours.

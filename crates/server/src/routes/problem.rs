@@ -1,10 +1,10 @@
 //! Pages that say what went wrong and what to do next.
 use crate::app::App;
 use crate::reply::{self, Fault};
-use crate::request::{RequestId, text};
+use crate::request::{RequestId, wants_page};
 use crate::visitor::bare_frame;
 use axum::extract::State;
-use axum::http::{HeaderMap, StatusCode, header};
+use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::Response;
 use pages::{Next, Notice};
 use protocol::authorize::ShownError;
@@ -73,7 +73,10 @@ pub(crate) fn shown(app: &App, error: &ShownError, id: RequestId) -> Response {
         sent: Some(sent), ..
     } = error
     {
-        details.push(("The link asks to go to".to_owned(), shortened(sent, SENT)));
+        // A sentence in place of an address could be read as ours.
+        if sent.bytes().all(|byte| byte.is_ascii_graphic()) {
+            details.push(("The link asks to go to".to_owned(), shortened(sent, SENT)));
+        }
     }
     let sentence = match error {
         ShownError::RedirectUri { .. } => {
@@ -140,19 +143,18 @@ pub(crate) fn page_not_found(app: &App, id: RequestId) -> Response {
     .page(app, id)
 }
 
-/// Whether the asker shows pages.
-fn wants_page(headers: &HeaderMap) -> bool {
-    text(headers, header::ACCEPT).is_some_and(|accept| accept.contains("text/html"))
-}
-
 /// What no route answers: a page for a browser, JSON for anything else.
 pub(crate) async fn not_found(
     State(app): State<App>,
     id: RequestId,
     headers: HeaderMap,
 ) -> Response {
-    match wants_page(&headers) {
-        true => page_not_found(&app, id),
+    nowhere(&app, wants_page(&headers), id)
+}
+
+fn nowhere(app: &App, page: bool, id: RequestId) -> Response {
+    match page {
+        true => page_not_found(app, id),
         false => reply::plain_error(
             StatusCode::NOT_FOUND,
             "not_found",
@@ -160,6 +162,68 @@ pub(crate) async fn not_found(
             id,
         ),
     }
+}
+
+/// A request that is refused as a whole: a page for a browser, JSON for anything else.
+pub(crate) fn refused(
+    app: &App,
+    status: StatusCode,
+    description: &str,
+    page: bool,
+    id: RequestId,
+) -> Response {
+    let code = match status.is_server_error() {
+        true => "server_error",
+        false => "invalid_request",
+    };
+    if !page {
+        return reply::plain_error(status, code, description, id);
+    }
+    Problem {
+        status,
+        title: "This request was not accepted",
+        sentence: &format!("What was wrong: {description}. Go back and try again."),
+        code: Some(code),
+        details: Vec::new(),
+        next: link("Your account", "/account"),
+    }
+    .page(app, id)
+}
+
+/// Our own answer in place of one that a library gave. The libraries read the path alone for us: what they cannot
+/// read leads nowhere.
+pub(crate) fn in_place_of(app: &App, theirs: Response, page: bool, id: RequestId) -> Response {
+    let status = theirs.status();
+    let mut response = match status {
+        StatusCode::BAD_REQUEST | StatusCode::NOT_FOUND => nowhere(app, page, id),
+        _ if status.is_client_error() => refused(app, status, "it cannot be answered", page, id),
+        _ => refused(
+            app,
+            StatusCode::INTERNAL_SERVER_ERROR,
+            "the server failed",
+            page,
+            id,
+        ),
+    };
+    if let Some(allowed) = theirs.headers().get(header::ALLOW) {
+        response
+            .headers_mut()
+            .insert(header::ALLOW, allowed.clone());
+    }
+    response
+}
+
+/// `HEAD` where a `GET` decides something: a link preview or a monitor must not.
+pub(crate) async fn decides_nothing(
+    State(app): State<App>,
+    id: RequestId,
+    headers: HeaderMap,
+) -> Response {
+    let mut response = method_not_allowed(State(app), id, headers).await;
+    response
+        .headers_mut()
+        .insert(header::ALLOW, HeaderValue::from_static("GET, POST"));
+    response
 }
 
 /// A route asked by another method than it has; `Allow` names those it has.

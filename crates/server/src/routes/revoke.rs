@@ -6,7 +6,6 @@ use crate::reply;
 use crate::request::Whole;
 use crate::settle::look_up;
 use axum::extract::State;
-use axum::http::StatusCode;
 use axum::response::Response;
 use protocol::client_auth::AuthenticatedClient;
 use protocol::lookup::TokenKind;
@@ -17,12 +16,11 @@ use store::StoreError;
 
 /// `POST` of a token to be revoked. 200 only when that is durable.
 pub(crate) async fn revoke(State(app): State<App>, request: Whole) -> Response {
-    let response = match answer(&app, &request).await {
-        Ok(Ok(())) => reply::json(StatusCode::OK, ""),
+    match answer(&app, &request).await {
+        Ok(Ok(())) => reply::done(),
         Ok(Err(error)) => reply::token_error(&error, &app.policy().errors, request.id),
         Err(error) => reply::unavailable(&error, request.id),
-    };
-    reply::with_cors(response)
+    }
 }
 
 async fn answer(app: &App, request: &Whole) -> Result<Result<(), TokenError>, StoreError> {

@@ -19,6 +19,8 @@ use store::Outcome;
 
 /// What a failed sign-in says, alike for a wrong password and an unknown address.
 const WRONG: &str = "E-mail or password is wrong. Check both and try again.";
+/// Every 401 has a challenge; browsers ask for a password by themselves for Basic and Digest only.
+const CHALLENGE: &str = "Cookie realm=\"sign-in\", form-action=\"/sign-in\"";
 const STALE: &str = "This form was out of date. Please sign in again.";
 const NEW: &str =
     "If this address was new here, your account is ready: sign in with the password you chose.";
@@ -98,7 +100,11 @@ pub(crate) async fn submit(State(app): State<App>, visitor: Visitor, whole: Whol
     match attempted(&app, &attempt, &email, password, visitor.id).await {
         Err(response) => response,
         Ok(Attempted::Throttled(seconds)) => too_many(again, visitor, seconds),
-        Ok(Attempted::Wrong) => again(visitor, StatusCode::UNAUTHORIZED, WRONG.to_owned()),
+        Ok(Attempted::Wrong) => {
+            let mut response = again(visitor, StatusCode::UNAUTHORIZED, WRONG.to_owned());
+            reply::challenge(&mut response, CHALLENGE);
+            response
+        }
         Ok(Attempted::Right(person)) if !goal.suits(&person) => {
             let sentence = if goal.is_for_tests() {
                 NO_TEST_USER

@@ -13,12 +13,11 @@ use store::StoreError;
 /// `POST` of a token request.
 pub(crate) async fn token(State(app): State<App>, request: Whole) -> Response {
     let outcome = answer(&app, &request).await;
-    let response = match outcome {
+    match outcome {
         Ok(Ok(TokenReply(body))) => reply::json(StatusCode::OK, body),
         Ok(Err(error)) => reply::token_error(&error, &app.policy().errors, request.id),
         Err(error) => reply::unavailable(&error, request.id),
-    };
-    reply::with_cors(response)
+    }
 }
 
 async fn answer(app: &App, request: &Whole) -> Result<Result<TokenReply, TokenError>, StoreError> {

@@ -31,7 +31,7 @@ pub(crate) async fn token_info(
     id: RequestId,
     headers: HeaderMap,
 ) -> Response {
-    let response = match bearer::read(&app, &headers).await {
+    match bearer::read(&app, &headers).await {
         Err(error) => reply::unavailable(&error, id),
         Ok(Err(fault)) => bearer::refused(&app, REALM, fault, id),
         Ok(Ok(bearer)) => {
@@ -43,8 +43,7 @@ pub(crate) async fn token_info(
                 None => bearer::refused(&app, REALM, BearerError::Invalid, id),
             }
         }
-    };
-    reply::with_cors(response)
+    }
 }
 
 fn found(info: &TokenInfo) -> Response {

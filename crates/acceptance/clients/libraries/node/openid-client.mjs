@@ -3,16 +3,15 @@
 import * as client from "openid-client";
 import { ask, json, order, run, say, visit } from "./talk.mjs";
 
-// By default the secret goes into the body, and the metadata is looked for where OpenID Connect has it. Where the
-// secret goes into the header, this looks where RFC 8414 has it.
+// By default the secret goes into the body. The metadata is looked for where OpenID Connect has it, unless the
+// library is told that this is OAuth.
 const server = new URL(order.issuer);
+const oauth = { algorithm: "oauth2" };
+const { client_id: id, client_secret: secret } = order;
 const discover = {
-  post: () => client.discovery(server, order.client_id, order.client_secret),
-  basic: () =>
-    client.discovery(server, order.client_id, undefined, client.ClientSecretBasic(order.client_secret), {
-      algorithm: "oauth2",
-    }),
-  none: () => client.discovery(server, order.client_id, undefined, client.None()),
+  post: () => client.discovery(server, id, secret, undefined, oauth),
+  basic: () => client.discovery(server, id, undefined, client.ClientSecretBasic(secret), oauth),
+  none: () => client.discovery(server, id, undefined, client.None(), oauth),
 };
 const config = await discover[order.auth]();
 const { scope } = order;

@@ -1,0 +1,358 @@
+//! How long a connection may take: to send a head, to take its answers, to say nothing.
+//!
+//! What happens is counted where it happens; a watch looks at the counts every few seconds. So a request costs a few
+//! additions, and no timer is set for it.
+use axum::body::{Body, Bytes};
+use hyper::body::{Body as HttpBody, Frame, SizeHint};
+use std::pin::Pin;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicU32, Ordering::Relaxed};
+use std::task::{Context, Poll, ready};
+use std::time::Duration;
+use tokio::time::{Instant, Sleep};
+
+/// Time to send a request's head, or to finish a TLS handshake.
+pub(crate) const HEAD: Duration = Duration::from_secs(10);
+/// Time in which something of an answer must be taken.
+const WRITE: Duration = Duration::from_secs(30);
+/// The longest time between two looks.
+const TICK: Duration = Duration::from_secs(5);
+/// Time to say goodbye.
+const GOODBYE: Duration = Duration::from_secs(1);
+/// Looks after which an answer of which nothing was taken is too old, and one more for the look under way.
+const LOOKS: usize = 7;
+
+/// What happened on a connection.
+#[derive(Default)]
+pub(crate) struct Traffic {
+    read: AtomicU32,
+    written: AtomicU32,
+    /// The other side takes nothing at the moment.
+    blocked: AtomicBool,
+    asked: AtomicU32,
+    answered: AtomicU32,
+    read_when_answered: AtomicU32,
+    unsent: Unsent,
+}
+
+/// Answers of which a part is not sent yet, by the look at which something of them was last sent. HTTP/2 alone needs
+/// it: there a client can refuse one answer and take others.
+#[derive(Default)]
+struct Unsent {
+    look: AtomicU32,
+    answers: [AtomicU32; LOOKS],
+}
+
+enum Phase {
+    /// A head is due.
+    Head,
+    /// Nothing is.
+    Idle,
+    /// A request is being answered.
+    Busy,
+}
+
+/// Adds one to a count that only the connection's own task changes.
+fn count(counter: &AtomicU32) {
+    counter.store(counter.load(Relaxed).wrapping_add(1), Relaxed);
+}
+
+impl Traffic {
+    /// Bytes came.
+    pub(crate) fn was_read(&self) {
+        count(&self.read);
+    }
+
+    /// Bytes were taken.
+    pub(crate) fn was_written(&self) {
+        count(&self.written);
+        self.blocked.store(false, Relaxed);
+    }
+
+    /// The other side takes nothing, or all that there is was taken.
+    pub(crate) fn set_blocked(&self, blocked: bool) {
+        self.blocked.store(blocked, Relaxed);
+    }
+
+    /// A request's head is there.
+    pub(crate) fn was_asked(&self) {
+        self.asked.fetch_add(1, Relaxed);
+    }
+
+    /// An answer is ready to be sent.
+    pub(crate) fn was_answered(&self) {
+        self.read_when_answered
+            .store(self.read.load(Relaxed), Relaxed);
+        self.answered.fetch_add(1, Relaxed);
+    }
+
+    fn phase(&self, http2: bool) -> Phase {
+        let asked = self.asked.load(Relaxed);
+        let begun = || self.read.load(Relaxed) != self.read_when_answered.load(Relaxed);
+        if asked != self.answered.load(Relaxed) || self.blocked.load(Relaxed) {
+            Phase::Busy
+        } else if asked == 0 || (!http2 && begun()) {
+            Phase::Head
+        } else {
+            Phase::Idle
+        }
+    }
+}
+
+impl Unsent {
+    fn place(&self) -> usize {
+        self.look.load(Relaxed) as usize % LOOKS
+    }
+
+    /// Looks once more; whether an answer waits since before all the places were used.
+    fn look(&self) -> bool {
+        let next = self.look.load(Relaxed).wrapping_add(1);
+        let overdue = self.answers[next as usize % LOOKS].load(Relaxed) > 0;
+        self.look.store(next, Relaxed);
+        overdue
+    }
+}
+
+/// The body of an answer over HTTP/2.
+pub(crate) struct Sending {
+    body: Body,
+    traffic: Arc<Traffic>,
+    place: usize,
+}
+
+impl Sending {
+    /// Watches over a body until it is sent.
+    pub(crate) fn of(body: Body, traffic: Arc<Traffic>) -> Body {
+        if body.is_end_stream() {
+            return body;
+        }
+        let place = traffic.unsent.place();
+        traffic.unsent.answers[place].fetch_add(1, Relaxed);
+        Body::new(Sending {
+            body,
+            traffic,
+            place,
+        })
+    }
+
+    fn move_to(&mut self, place: usize) {
+        let answers = &self.traffic.unsent.answers;
+        answers[place].fetch_add(1, Relaxed);
+        answers[self.place].fetch_sub(1, Relaxed);
+        self.place = place;
+    }
+}
+
+impl Drop for Sending {
+    fn drop(&mut self) {
+        self.traffic.unsent.answers[self.place].fetch_sub(1, Relaxed);
+    }
+}
+
+impl HttpBody for Sending {
+    type Data = Bytes;
+    type Error = axum::Error;
+
+    fn poll_frame(
+        mut self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+    ) -> Poll<Option<Result<Frame<Bytes>, axum::Error>>> {
+        let frame = ready!(Pin::new(&mut self.body).poll_frame(cx));
+        let place = self.traffic.unsent.place();
+        self.move_to(place);
+        Poll::Ready(frame)
+    }
+
+    fn is_end_stream(&self) -> bool {
+        self.body.is_end_stream()
+    }
+
+    fn size_hint(&self) -> SizeHint {
+        self.body.size_hint()
+    }
+}
+
+/// How a connection ends that took too long.
+pub(crate) enum End {
+    /// It is told, and has a moment to finish.
+    Told,
+    /// At once.
+    Now,
+}
+
+/// Watches over one connection.
+pub(crate) struct Watch {
+    traffic: Arc<Traffic>,
+    http2: bool,
+    idle: Duration,
+    tick: Duration,
+    timer: Pin<Box<Sleep>>,
+    /// The timer has been polled since it was set, so it wakes the task.
+    set: bool,
+    /// The timer is that of a head.
+    head: bool,
+    told: bool,
+    asked: u32,
+    written: u32,
+    quiet: Duration,
+    stuck: Duration,
+    /// Since it was looked at what is unsent.
+    looked: Duration,
+}
+
+impl Watch {
+    /// Begins with the wait for the first head.
+    pub(crate) fn start(traffic: Arc<Traffic>, http2: bool, idle: Duration) -> Self {
+        Watch {
+            traffic,
+            http2,
+            idle,
+            tick: (idle / 5).min(TICK),
+            timer: Box::pin(tokio::time::sleep(HEAD)),
+            set: false,
+            head: true,
+            told: false,
+            asked: 0,
+            written: 0,
+            quiet: Duration::ZERO,
+            stuck: Duration::ZERO,
+            looked: Duration::ZERO,
+        }
+    }
+
+    /// To be polled whenever something happened.
+    pub(crate) fn poll(&mut self, cx: &mut Context<'_>) -> Poll<End> {
+        let phase = self.traffic.phase(self.http2);
+        let head = matches!(phase, Phase::Head);
+        if head != self.head && !self.told {
+            self.head = head;
+            self.set_timer(if head { HEAD } else { self.tick });
+        }
+        if self.set && !self.timer.is_elapsed() {
+            return Poll::Pending;
+        }
+        self.set = true;
+        while self.timer.as_mut().poll(cx).is_ready() {
+            if self.head || self.told {
+                return Poll::Ready(End::Now);
+            }
+            let end = self.look(&phase);
+            self.set_timer(self.tick);
+            if let Some(end) = end {
+                self.told = true;
+                self.set_timer(GOODBYE);
+                return Poll::Ready(end);
+            }
+            self.set = true;
+        }
+        Poll::Pending
+    }
+
+    fn set_timer(&mut self, wait: Duration) {
+        self.timer.as_mut().reset(Instant::now() + wait);
+        self.set = false;
+    }
+
+    fn look(&mut self, phase: &Phase) -> Option<End> {
+        let traffic = &self.traffic;
+        let asked = traffic.asked.load(Relaxed);
+        let is_quiet = matches!(phase, Phase::Idle) && asked == self.asked;
+        self.quiet = longer(self.quiet, is_quiet, self.tick);
+        self.asked = asked;
+        let written = traffic.written.load(Relaxed);
+        let is_stuck = traffic.blocked.load(Relaxed) && written == self.written;
+        self.stuck = longer(self.stuck, is_stuck, self.tick);
+        self.written = written;
+        self.looked += self.tick;
+        let due = self.looked >= TICK;
+        if due {
+            self.looked = Duration::ZERO;
+        }
+        if (due && traffic.unsent.look()) || self.stuck >= WRITE {
+            return Some(End::Now);
+        }
+        (self.quiet >= self.idle).then_some(End::Told)
+    }
+}
+
+fn longer(since: Duration, still: bool, tick: Duration) -> Duration {
+    match still {
+        true => since + tick,
+        false => Duration::ZERO,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A watch that starts after one request was answered.
+    fn after_one(http2: bool) -> (Arc<Traffic>, Watch) {
+        let traffic = Arc::new(Traffic::default());
+        let mut watch = Watch::start(traffic.clone(), http2, Duration::from_secs(75));
+        traffic.was_read();
+        traffic.was_asked();
+        traffic.was_answered();
+        assert!(watch.look(&traffic.phase(http2)).is_none());
+        (traffic, watch)
+    }
+
+    /// Looks until the connection ends.
+    fn looks(watch: &mut Watch, traffic: &Traffic) -> usize {
+        let look = |_: &usize| watch.look(&traffic.phase(watch.http2)).is_some();
+        (1..100).find(look).unwrap_or(100)
+    }
+
+    #[test]
+    fn silence_has_a_time_of_its_own() {
+        let (traffic, mut watch) = after_one(false);
+        assert_eq!(looks(&mut watch, &traffic), 15);
+        let (traffic, mut watch) = after_one(true);
+        // Pings are no requests.
+        traffic.was_read();
+        traffic.was_written();
+        assert_eq!(looks(&mut watch, &traffic), 15);
+    }
+
+    #[test]
+    fn a_begun_head_is_not_silence() {
+        let (traffic, _) = after_one(false);
+        assert!(matches!(traffic.phase(false), Phase::Idle));
+        traffic.was_read();
+        assert!(matches!(traffic.phase(false), Phase::Head));
+        traffic.was_asked();
+        assert!(matches!(traffic.phase(false), Phase::Busy));
+    }
+
+    #[test]
+    fn an_answer_that_nobody_takes_ends_the_connection() {
+        let (traffic, mut watch) = after_one(false);
+        traffic.set_blocked(true);
+        assert_eq!(looks(&mut watch, &traffic), 6);
+        let (traffic, mut watch) = after_one(false);
+        traffic.set_blocked(true);
+        for _ in 0..20 {
+            assert!(watch.look(&Phase::Busy).is_none(), "it makes progress");
+            traffic.was_written();
+            traffic.set_blocked(true);
+        }
+    }
+
+    #[test]
+    fn one_refused_answer_among_others_ends_the_connection() {
+        let (traffic, mut watch) = after_one(true);
+        let refused = Sending::of(Body::from("x"), traffic.clone());
+        for look in 1..20 {
+            let taken = Sending::of(Body::from("y"), traffic.clone());
+            traffic.was_asked();
+            let ended = watch.look(&Phase::Busy).is_some();
+            drop(taken);
+            assert_eq!(ended, look >= LOOKS, "{look}");
+            if ended {
+                break;
+            }
+        }
+        drop(refused);
+        assert!(!traffic.unsent.look());
+    }
+}
