@@ -4,7 +4,8 @@ use crate::postgres::Database;
 use crate::process::{kill, terminate};
 use crate::{Api, Browser, Request, Trust, free_port, record, tls, wait_for_exit};
 use std::fs::{self, File, OpenOptions};
-use std::net::{Ipv4Addr, SocketAddr};
+use std::io::{Read, Write};
+use std::net::{Ipv4Addr, SocketAddr, TcpStream};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, ExitStatus, Stdio};
 use std::sync::Arc;
@@ -132,6 +133,18 @@ impl Provider {
             Some(trust) => api.over_tls(trust.clone()),
             None => api,
         }
+    }
+
+    /// A connection to a server of https for HTTP/2, frame by frame. A read waits a second.
+    ///
+    /// # Panics
+    /// When there is no such server.
+    pub fn http2(&self) -> impl Read + Write + use<> {
+        let stream = TcpStream::connect(self.addr).expect("a connection");
+        let second = Some(Duration::from_secs(1));
+        stream.set_read_timeout(second).expect("a time limit");
+        let trust = self.trust.as_ref().expect("a server of https").http2();
+        trust.connect(stream, "localhost").expect("TLS")
     }
 
     /// A browser without cookies.

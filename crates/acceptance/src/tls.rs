@@ -79,6 +79,13 @@ impl Trust {
         Trust(Arc::new(config))
     }
 
+    /// The same trust of a client that speaks HTTP/2 alone.
+    pub(crate) fn http2(&self) -> Self {
+        let mut config = ClientConfig::clone(&self.0);
+        config.alpn_protocols = vec![b"h2".to_vec()];
+        Trust(Arc::new(config))
+    }
+
     /// Speaks TLS on a connection to `host`, which may be written with a port.
     pub(crate) fn connect(
         &self,

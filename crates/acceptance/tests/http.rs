@@ -504,3 +504,73 @@ fn answers_that_nobody_takes_are_not_kept_for_ever() {
     assert!(after < Duration::from_secs(5), "{after:?}");
     assert_well(&scene);
 }
+
+/// One frame of HTTP/2 (RFC 9113 §4.1).
+fn frame(kind: u8, flags: u8, stream: u8, payload: &[u8]) -> Vec<u8> {
+    let length = u8::try_from(payload.len()).expect("a short frame");
+    let head = [0, 0, length, kind, flags, 0, 0, 0, stream];
+    [&head, payload].concat()
+}
+
+/// The acknowledgements of what has come whole; the rest is left.
+fn acknowledged(came: &mut Vec<u8>) -> Vec<u8> {
+    const SETTINGS: u8 = 4;
+    const PING: u8 = 6;
+    let mut out = Vec::new();
+    while came.len() >= 9 {
+        let length = usize::from(came[1]) << 8 | usize::from(came[2]);
+        if came.len() < 9 + length {
+            break;
+        }
+        let whole: Vec<u8> = came.drain(..9 + length).collect();
+        match (whole[3], whole[4]) {
+            (SETTINGS, 0) => out.extend(frame(SETTINGS, 1, 0, b"")),
+            (PING, 0) => out.extend(frame(PING, 1, 0, &whole[9..])),
+            _ => {}
+        }
+    }
+    out
+}
+
+/// A client whose window is 0 asks, takes nothing of the answer, and answers every ping.
+#[test]
+fn an_answer_over_http2_that_nobody_takes_ends_the_connection() {
+    let scene = Scene::start(Setup::toml(PLAIN).https());
+    let mut stream = scene.provider.http2();
+    let window = frame(4, 0, 0, &[0, 4, 0, 0, 0, 0]);
+    let path = [&[0x82, 0x87, 0x04, 12], &b"/health/live"[..]].concat();
+    let head = [&path, &[0x41, 9], &b"localhost"[..]].concat();
+    let asked = [
+        &b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n"[..],
+        &window,
+        &frame(1, 5, 1, &head),
+    ];
+    stream.write_all(&asked.concat()).expect("a request");
+    let (start, mut came) = (Instant::now(), Vec::new());
+    let ended = loop {
+        let mut buffer = [0; 4096];
+        match stream.read(&mut buffer) {
+            Ok(0) => break true,
+            Ok(read) => came.extend(&buffer[..read]),
+            Err(error) if matches!(error.kind(), ErrorKind::WouldBlock | ErrorKind::TimedOut) => {}
+            Err(_) => break true,
+        }
+        let own = frame(6, 0, 0, b"pingpong");
+        if stream
+            .write_all(&[acknowledged(&mut came), own].concat())
+            .is_err()
+        {
+            break true;
+        }
+        if start.elapsed() > Duration::from_secs(50) {
+            break false;
+        }
+        std::thread::sleep(Duration::from_millis(100));
+    };
+    let after = start.elapsed().as_secs();
+    assert!(
+        ended && (25..50).contains(&after),
+        "{ended} after {after} s"
+    );
+    assert_well(&scene);
+}

@@ -165,7 +165,7 @@ impl Answers {
         self: Arc<Self>,
         request: Request<Incoming>,
     ) -> Result<Response<Body>, Infallible> {
-        self.traffic.was_asked();
+        let asked = self.traffic.asked();
         let started = Instant::now();
         let id = RequestId::next();
         let client = ClientAddr::of(self.peer, request.headers(), &self.site.app.config);
@@ -183,7 +183,7 @@ impl Answers {
         if self.http2 {
             response = response.map(|body| Sending::of(body, self.traffic.clone()));
         }
-        self.traffic.was_answered();
+        drop(asked);
         Ok(response)
     }
 

@@ -75,15 +75,9 @@ impl Traffic {
     }
 
     /// A request's head is there.
-    pub(crate) fn was_asked(&self) {
+    pub(crate) fn asked(self: &Arc<Self>) -> Asked {
         self.asked.fetch_add(1, Relaxed);
-    }
-
-    /// An answer is ready to be sent.
-    pub(crate) fn was_answered(&self) {
-        self.read_when_answered
-            .store(self.read.load(Relaxed), Relaxed);
-        self.answered.fetch_add(1, Relaxed);
+        Asked(self.clone())
     }
 
     fn phase(&self, http2: bool) -> Phase {
@@ -96,6 +90,17 @@ impl Traffic {
         } else {
             Phase::Idle
         }
+    }
+}
+
+/// A request that is being answered; dropped when its answer is ready to be sent, or when the client took it back.
+pub(crate) struct Asked(Arc<Traffic>);
+
+impl Drop for Asked {
+    fn drop(&mut self) {
+        let read = self.0.read.load(Relaxed);
+        self.0.read_when_answered.store(read, Relaxed);
+        self.0.answered.fetch_add(1, Relaxed);
     }
 }
 
@@ -291,8 +296,7 @@ mod tests {
         let traffic = Arc::new(Traffic::default());
         let mut watch = Watch::start(traffic.clone(), http2, Duration::from_secs(75));
         traffic.was_read();
-        traffic.was_asked();
-        traffic.was_answered();
+        drop(traffic.asked());
         assert!(watch.look(&traffic.phase(http2)).is_none());
         (traffic, watch)
     }
@@ -320,8 +324,10 @@ mod tests {
         assert!(matches!(traffic.phase(false), Phase::Idle));
         traffic.was_read();
         assert!(matches!(traffic.phase(false), Phase::Head));
-        traffic.was_asked();
+        let asked = traffic.asked();
         assert!(matches!(traffic.phase(false), Phase::Busy));
+        drop(asked);
+        assert!(matches!(traffic.phase(false), Phase::Idle));
     }
 
     #[test]
@@ -344,7 +350,7 @@ mod tests {
         let refused = Sending::of(Body::from("x"), traffic.clone());
         for look in 1..20 {
             let taken = Sending::of(Body::from("y"), traffic.clone());
-            traffic.was_asked();
+            drop(traffic.asked());
             let ended = watch.look(&Phase::Busy).is_some();
             drop(taken);
             assert_eq!(ended, look >= LOOKS, "{look}");

@@ -21,6 +21,7 @@ mod user;
 use clap::{Parser, Subcommand};
 use failure::Failure;
 use output::Output;
+use protocol::types::text::escaped;
 use std::process::ExitCode;
 
 /// Turns an API into an OAuth provider.
@@ -61,7 +62,9 @@ pub fn main() -> ExitCode {
     match run(cli) {
         Ok(code) => code,
         Err(failure) => {
-            eprintln!("error: {failure}");
+            let lines = failure.to_string();
+            let lines: Vec<_> = lines.lines().map(escaped).collect();
+            eprintln!("error: {}", lines.join("\n"));
             failure.exit_code()
         }
     }
