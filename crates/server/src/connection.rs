@@ -178,7 +178,7 @@ impl Answers {
             address: client,
         });
         let mut response = self.route(request, id, page).await;
-        self.dress(&mut response, (&method, uri.path()), id, keeps_alive);
+        self.dress(&mut response, (&method, uri.path(), page), id, keeps_alive);
         self.log(&mut response, &method, uri.path(), started, (id, client));
         if self.http2 {
             response = response.map(|body| Sending::of(body, self.traffic.clone()));
@@ -191,7 +191,7 @@ impl Answers {
     fn dress(
         &self,
         response: &mut Response<Body>,
-        (method, path): (&Method, &str),
+        (method, path, page): (&Method, &str, bool),
         id: RequestId,
         keeps_alive: bool,
     ) {
@@ -208,7 +208,7 @@ impl Answers {
         if keeps_alive {
             headers.insert("keep-alive", self.site.keep_alive.clone());
         }
-        if self.site.open.covers(method, path) {
+        if self.site.open.covers(method, path, page) {
             cors::allow(response);
         }
     }
