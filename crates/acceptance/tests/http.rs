@@ -539,7 +539,7 @@ fn an_answer_over_http2_that_nobody_takes_ends_the_connection() {
     let mut stream = scene.provider.http2();
     let window = frame(4, 0, 0, &[0, 4, 0, 0, 0, 0]);
     let path = [&[0x82, 0x87, 0x04, 12], &b"/health/live"[..]].concat();
-    let head = [&path, &[0x41, 9], &b"localhost"[..]].concat();
+    let head = [&path[..], &[0x41, 9], b"localhost"].concat();
     let asked = [
         &b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n"[..],
         &window,

@@ -208,7 +208,7 @@ impl Answers {
         if keeps_alive {
             headers.insert("keep-alive", self.site.keep_alive.clone());
         }
-        if self.site.open.covers(method, path, page) {
+        if self.site.open.covers(method, path) && !(page && is_page(response)) {
             cors::allow(response);
         }
     }
@@ -267,6 +267,12 @@ fn is_ours(response: &Response<Body>) -> bool {
     response
         .headers()
         .contains_key(header::X_CONTENT_TYPE_OPTIONS)
+}
+
+/// Whether an answer is one of our pages, which no other origin reads, wherever it was asked for.
+fn is_page(response: &Response<Body>) -> bool {
+    let media_type = response.headers().get(header::CONTENT_TYPE);
+    media_type.is_some_and(|value| value.as_bytes().starts_with(b"text/html"))
 }
 
 /// Whether the connection stays open after the answer, as far as the request says.

@@ -33,14 +33,13 @@ impl Open {
         Open(open)
     }
 
-    /// Whether an answer to a request for `path`, or for something below one of the endpoints, may be read. Below
-    /// them is nothing, and whoever asks there for a `page` is told so by one of ours, which is read by nobody else.
-    pub(crate) fn covers(&self, method: &Method, path: &str, page: bool) -> bool {
+    /// Whether an answer to a request for `path`, or for something below one of the endpoints, may be read.
+    pub(crate) fn covers(&self, method: &Method, path: &str) -> bool {
         self.0
             .iter()
             .any(|own| match path.strip_prefix(own.as_str()) {
                 Some("") => own != SHARED || *method == Method::POST || *method == Method::OPTIONS,
-                Some(below) => !page && below.starts_with('/') && own != SHARED,
+                Some(below) => below.starts_with('/') && own != SHARED,
                 None => false,
             })
     }
@@ -140,11 +139,9 @@ mod tests {
             (config.paths.authorize[0].clone(), false),
             ("/sign-in".to_owned(), false),
         ] {
-            assert_eq!(open.covers(&Method::GET, &path, false), is_open, "{path}");
+            assert_eq!(open.covers(&Method::GET, &path), is_open, "{path}");
         }
-        assert!(open.covers(&Method::GET, token, true));
-        assert!(!open.covers(&Method::GET, &format!("{token}/below"), true));
-        assert!(open.covers(&Method::POST, SHARED, true));
-        assert!(!open.covers(&Method::POST, "/device/code", false));
+        assert!(open.covers(&Method::POST, SHARED));
+        assert!(!open.covers(&Method::POST, "/device/code"));
     }
 }
