@@ -307,8 +307,8 @@ mod tests {
         (1..100).find(look).unwrap_or(100)
     }
 
-    #[test]
-    fn silence_has_a_time_of_its_own() {
+    #[tokio::test]
+    async fn silence_has_a_time_of_its_own() {
         let (traffic, mut watch) = after_one(false);
         assert_eq!(looks(&mut watch, &traffic), 15);
         let (traffic, mut watch) = after_one(true);
@@ -318,8 +318,8 @@ mod tests {
         assert_eq!(looks(&mut watch, &traffic), 15);
     }
 
-    #[test]
-    fn a_begun_head_is_not_silence() {
+    #[tokio::test]
+    async fn a_begun_head_is_not_silence() {
         let (traffic, _) = after_one(false);
         assert!(matches!(traffic.phase(false), Phase::Idle));
         traffic.was_read();
@@ -330,8 +330,8 @@ mod tests {
         assert!(matches!(traffic.phase(false), Phase::Idle));
     }
 
-    #[test]
-    fn an_answer_that_nobody_takes_ends_the_connection() {
+    #[tokio::test]
+    async fn an_answer_that_nobody_takes_ends_the_connection() {
         let (traffic, mut watch) = after_one(false);
         traffic.set_blocked(true);
         assert_eq!(looks(&mut watch, &traffic), 6);
@@ -344,8 +344,8 @@ mod tests {
         }
     }
 
-    #[test]
-    fn one_refused_answer_among_others_ends_the_connection() {
+    #[tokio::test]
+    async fn one_refused_answer_among_others_ends_the_connection() {
         let (traffic, mut watch) = after_one(true);
         let refused = Sending::of(Body::from("x"), traffic.clone());
         for look in 1..20 {
