@@ -21,11 +21,7 @@ pub(crate) fn redirect_uri(data: &[u8]) {
         // What is in the store was perhaps registered under other rules.
         let stored = RedirectUri::from_stored(registered);
         let verified = verify(stored, registered, policy).expect("it matches itself");
-        let _ = (
-            verified.form_action_sources(),
-            verified.host(),
-            verified.is_loopback(),
-        );
+        let _ = (verified.host(), verified.is_loopback());
         let _ = verified.with_parameters(&[("code", "x")]);
         if let Ok(uri) = RedirectUri::register(registered) {
             is_safe(registered);
@@ -146,10 +142,6 @@ fn answers(verified: &VerifiedRedirectUri) {
         assert!(found.len() == 1 && found[0].1 == value, "{url}");
     }
     assert!(seen.query_pairs().all(|(name, _)| name != "error"), "{url}");
-    // Nothing in it may end the directive it stands in.
-    let sources = verified.form_action_sources();
-    let plain = |c: char| c.is_ascii_alphanumeric() || " :/.-_*+".contains(c);
-    assert!(sources.chars().all(plain), "{sources:?}");
     shows_its_host(verified, &before);
 }
 

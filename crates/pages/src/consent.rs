@@ -5,7 +5,7 @@ use askama::Template;
 use crate::{Frame, Page, link, samples};
 
 /// The consent page: `POST /consent` (for a device `/device/answer`) with
-/// `request`, `nonce` and `answer=allow` or `answer=deny`. "Not you?" is `POST /sign-out` with
+/// `request`, `app`, `nonce`, `shown` and `answer=allow` or `answer=deny`. "Not you?" is `POST /sign-out` with
 /// `nonce` and `request`.
 #[derive(Clone, Debug, Template)]
 #[template(path = "consent.html")]
@@ -14,8 +14,14 @@ pub struct Consent {
     pub frame: Frame,
     /// Handle of the pending authorization, or `device-` and the user code.
     pub request: String,
+    /// Client id of the app, sent back as `app`: it is named even when the request is forgotten.
+    pub client_id: String,
     /// Proof that the form is ours.
     pub nonce: String,
+    /// Proof of what the page shows, sent back as `shown`: nothing else is allowed by it.
+    pub shown: String,
+    /// Why the page is shown again.
+    pub notice: Option<String>,
     /// The app that asks.
     pub app: AppCard,
     /// Name of the signed-in person.

@@ -149,7 +149,10 @@ fn first_consent() -> Consent {
     Consent {
         frame: signed_in_frame(),
         request: "Zm9v-req_1".to_owned(),
+        client_id: "app_1".to_owned(),
         nonce: "nonce-1".to_owned(),
+        shown: "shown-1".to_owned(),
+        notice: None,
         app: AppCard {
             name: "Task Board".to_owned(),
             initial: "T".to_owned(),
@@ -173,6 +176,10 @@ fn first_consent() -> Consent {
 fn grown_consent() -> Consent {
     let usual = first_consent();
     Consent {
+        notice: Some(
+            "What Task Board asks for has changed, so nothing was allowed yet. Please answer again."
+                .to_owned(),
+        ),
         frame: Frame {
             signed_in_as: usual.frame.signed_in_as.clone(),
             ..branded_test_frame()
@@ -264,7 +271,10 @@ fn hostile_consent() -> Consent {
     Consent {
         frame: hostile_frame(),
         request: text(),
+        client_id: text(),
         nonce: text(),
+        shown: text(),
+        notice: Some(text()),
         app: AppCard {
             name: text(),
             initial: "<".to_owned(),

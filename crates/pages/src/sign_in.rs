@@ -5,7 +5,7 @@ use askama::Template;
 use crate::field::Field;
 use crate::{Frame, HOSTILE, Page, link, samples};
 
-/// The sign-in page: `POST /sign-in` with `nonce`, `request`, `email`, `password`.
+/// The sign-in page: `POST /sign-in` with `nonce`, `request`, `app`, `email`, `password`.
 #[derive(Clone, Debug, Template)]
 #[template(path = "sign_in.html")]
 pub struct SignIn {
@@ -13,6 +13,8 @@ pub struct SignIn {
     pub frame: Frame,
     /// Handle of the pending authorization, sent back as `request`.
     pub request: Option<String>,
+    /// Client id of the app that waits, sent back as `app`.
+    pub client_id: Option<String>,
     /// Proof that the form is ours, sent back as `nonce`.
     pub nonce: String,
     /// What was typed before.
@@ -21,7 +23,7 @@ pub struct SignIn {
     pub app_name: Option<String>,
     /// Why the last attempt failed.
     pub problem: Option<String>,
-    /// Something good to know, such as that an account was made.
+    /// Something to know first, such as that a session has ended.
     pub notice: Option<String>,
     /// Whether people may make their own account.
     pub sign_up_allowed: bool,
@@ -65,6 +67,7 @@ impl Page for SignIn {
         let usual = Self {
             frame: samples::frame(),
             request: Some("Zm9v-req_1".to_owned()),
+            client_id: Some("app_1".to_owned()),
             nonce: "nonce-1".to_owned(),
             email: String::new(),
             app_name: Some("Task Board".to_owned()),
@@ -75,6 +78,7 @@ impl Page for SignIn {
         let alone = Self {
             frame: samples::branded_test_frame(),
             request: None,
+            client_id: None,
             app_name: None,
             sign_up_allowed: false,
             ..usual.clone()
@@ -92,6 +96,7 @@ impl Page for SignIn {
         let hostile = Self {
             frame: samples::hostile_frame(),
             request: Some(HOSTILE.to_owned()),
+            client_id: Some(HOSTILE.to_owned()),
             nonce: HOSTILE.to_owned(),
             email: HOSTILE.to_owned(),
             app_name: Some(HOSTILE.to_owned()),
@@ -99,10 +104,27 @@ impl Page for SignIn {
             notice: Some(HOSTILE.to_owned()),
             sign_up_allowed: true,
         };
+        let cookies_refused = Self {
+            problem: Some(
+                "Your browser sent no cookie back, and signing in needs one. Allow cookies for \
+                 id.example.com, then try again."
+                    .to_owned(),
+            ),
+            ..failed.clone()
+        };
         let after_sign_up = Self {
+            email: "ada@example.com".to_owned(),
             notice: Some("If this address was new here, your account is ready.".to_owned()),
             ..usual.clone()
         };
-        vec![usual, alone, failed, known, after_sign_up, hostile]
+        vec![
+            usual,
+            alone,
+            failed,
+            known,
+            cookies_refused,
+            after_sign_up,
+            hostile,
+        ]
     }
 }

@@ -6,7 +6,7 @@ use crate::field::{Field, Problems, problem_of};
 use crate::{Frame, HOSTILE, Page, Problem, link, samples};
 
 /// The page that makes an account: `POST /sign-up` with `nonce`, `request`,
-/// `name`, `email`, `password`.
+/// `app`, `name`, `email`, `password`.
 #[derive(Clone, Debug, Template)]
 #[template(path = "sign_up.html")]
 pub struct SignUp {
@@ -14,6 +14,8 @@ pub struct SignUp {
     pub frame: Frame,
     /// Handle of the pending authorization, sent back as `request`.
     pub request: Option<String>,
+    /// Client id of the app that waits, sent back as `app`.
+    pub client_id: Option<String>,
     /// Proof that the form is ours, sent back as `nonce`.
     pub nonce: String,
     /// The name that was typed before.
@@ -85,6 +87,7 @@ impl Page for SignUp {
         let usual = Self {
             frame: samples::frame(),
             request: Some("Zm9v-req_1".to_owned()),
+            client_id: Some("app_1".to_owned()),
             nonce: "nonce-1".to_owned(),
             name: String::new(),
             email: String::new(),
@@ -94,6 +97,7 @@ impl Page for SignUp {
         };
         let alone = Self {
             request: None,
+            client_id: None,
             app_name: None,
             ..usual.clone()
         };
@@ -118,6 +122,7 @@ impl Page for SignUp {
         let hostile = Self {
             frame: samples::hostile_frame(),
             request: Some(HOSTILE.to_owned()),
+            client_id: Some(HOSTILE.to_owned()),
             nonce: HOSTILE.to_owned(),
             name: HOSTILE.to_owned(),
             email: HOSTILE.to_owned(),

@@ -145,26 +145,6 @@ fn people_of_a_public_app_on_their_device_are_always_asked() {
 }
 
 #[test]
-fn a_form_may_lead_where_a_source_can_name_it() {
-    let sources = |uri: &str| {
-        let case = Case::authorize().with(|c| {
-            c.client.redirect_uris = vec![RedirectUri::register(uri).expect("a URI")];
-            c.set("redirect_uri", uri);
-        });
-        case.passed().redirect_uri.form_action_sources()
-    };
-    assert_eq!(
-        sources("https://app.example:8443/cb"),
-        "https://app.example:8443 https:"
-    );
-    assert!(
-        sources("http://[::1]:9/cb").starts_with("http: "),
-        "no source names an IPv6 address"
-    );
-    assert_eq!(sources("com.example.app:///cb"), "com.example.app: https:");
-}
-
-#[test]
 fn a_description_is_short_however_long_the_scope() {
     let case = Case::own_behalf().with(|c| c.set("scope", &"~".repeat(5_000)));
     assert!(case.answer().error().description().len() <= 200);

@@ -4,6 +4,7 @@ use anyhow::{Context, anyhow};
 use argon2::password_hash::PasswordHasher;
 use argon2::password_hash::phc::{Output, PasswordHash};
 use argon2::{Algorithm, Argon2, Block, Params, Version};
+use protocol::accounts::password::prepared;
 use std::collections::VecDeque;
 use std::panic::AssertUnwindSafe;
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
@@ -16,26 +17,61 @@ const KEPT: Duration = Duration::from_secs(1);
 /// How far a thread that hashes stands back where others want its core: it gets a quarter of it then.
 const NICE: i32 = 5;
 
+/// The most jobs of one source that wait at once, and of all sources together.
+const MAX_OF_SOURCE: usize = 100;
+const MAX_WAITING: usize = 1_000;
+
 /// What an unknown address is checked against, so that it takes as long as a known one: random bytes that are
 /// the hash of no known password.
 const NOBODY: &str = "$argon2id$v=19$m=19456,t=2,p=1$ryGpcWCUFg1aS5D0Ml2xWw$XJ9Ac13o/kqQs6FnTRGtg5HoqNCyS/4T1MeGdP0ALfM";
+
+/// Why a password was not hashed.
+#[derive(Debug)]
+pub(crate) enum HashFault {
+    /// Too many wait already.
+    Busy,
+    /// The server is stopping or out of memory.
+    Failed(anyhow::Error),
+}
+
+impl std::fmt::Display for HashFault {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            HashFault::Busy => f.write_str("too many passwords wait to be hashed"),
+            HashFault::Failed(error) => write!(f, "{error:#}"),
+        }
+    }
+}
+
+impl std::error::Error for HashFault {}
+
+impl From<oneshot::error::RecvError> for HashFault {
+    fn from(error: oneshot::error::RecvError) -> Self {
+        HashFault::Failed(error.into())
+    }
+}
 
 /// Hashes a password to a PHC string. Takes tens of milliseconds of one core.
 ///
 /// # Errors
 /// When the system has no randomness for a salt.
 pub(crate) fn hash(password: &str) -> anyhow::Result<String> {
-    let hash = Argon2::default().hash_password(password.as_bytes());
+    let hash = Argon2::default().hash_password(prepared(password).as_bytes());
     Ok(hash.map_err(|e| anyhow!("cannot hash: {e}"))?.to_string())
 }
 
+/// Whether a password has this hash. Earlier releases hashed it as it was typed, so one whose letters are composed in
+/// another way is tried as typed too: always, so that the time tells nothing.
 fn verify(password: &str, stored: Option<&str>, memory: &mut Memory) -> bool {
-    let against = stored.unwrap_or(NOBODY);
-    let matches = match PasswordHash::new(against) {
-        Ok(hash) => matches(password, &hash, memory).unwrap_or(false),
-        Err(_) => false,
+    let Ok(hash) = PasswordHash::new(stored.unwrap_or(NOBODY)) else {
+        return false;
     };
-    matches && stored.is_some()
+    let ready = prepared(password);
+    let mut right = matches(&ready, &hash, memory).unwrap_or(false);
+    if ready != password {
+        right |= matches(password, &hash, memory).unwrap_or(false);
+    }
+    right && stored.is_some()
 }
 
 /// Whether a password has this hash, by the hash's own parameters; `None` when it is not one of argon2.
@@ -61,12 +97,12 @@ type Memory = Vec<Block>;
 enum Job {
     Hash {
         password: String,
-        done: oneshot::Sender<anyhow::Result<String>>,
+        done: oneshot::Sender<Result<String, HashFault>>,
     },
     Verify {
         password: String,
         stored: Option<String>,
-        done: oneshot::Sender<bool>,
+        done: oneshot::Sender<Result<bool, HashFault>>,
     },
 }
 
@@ -74,23 +110,85 @@ impl Job {
     /// Does it, unless nobody waits for it any more.
     fn work(self, memory: &mut Memory) {
         match self {
-            Job::Hash { password, done } if !done.is_closed() => drop(done.send(hash(&password))),
+            Job::Hash { password, done } if !done.is_closed() => {
+                let _ = done.send(hash(&password).map_err(HashFault::Failed));
+            }
             Job::Verify {
                 password,
                 stored,
                 done,
             } if !done.is_closed() => {
-                let _ = done.send(verify(&password, stored.as_deref(), memory));
+                let _ = done.send(Ok(verify(&password, stored.as_deref(), memory)));
             }
             _ => {}
         }
     }
+
+    /// Tells whoever waits that there is no room.
+    fn refuse(self) {
+        match self {
+            Job::Hash { done, .. } => drop(done.send(Err(HashFault::Busy))),
+            Job::Verify { done, .. } => drop(done.send(Err(HashFault::Busy))),
+        }
+    }
 }
 
-/// Work that waits, first come, first served, and memory that waits for it.
+/// The jobs of one source, in the order they came.
+struct Line {
+    source: String,
+    jobs: VecDeque<Job>,
+}
+
+/// Jobs that wait. Sources take turns, so that nobody waits for another's crowd.
+#[derive(Default)]
+struct Lines {
+    lines: VecDeque<Line>,
+    waiting: usize,
+}
+
+impl Lines {
+    /// Adds a job. One that is too many is handed back; where all together are too many, it is the last of the
+    /// longest line.
+    fn add(&mut self, source: &str, job: Job) -> Option<Job> {
+        let crowded = self.waiting >= MAX_WAITING;
+        let own = self.lines.iter().position(|line| line.source == source);
+        let length = own.map_or(0, |own| self.lines[own].jobs.len());
+        if length >= MAX_OF_SOURCE {
+            return Some(job);
+        }
+        let longest = self.lines.iter_mut().max_by_key(|line| line.jobs.len());
+        let refused = match longest.filter(|_| crowded) {
+            Some(longest) if longest.jobs.len() > length + 1 => longest.jobs.pop_back(),
+            Some(_) => return Some(job),
+            None => None,
+        };
+        match own {
+            Some(own) => self.lines[own].jobs.push_back(job),
+            None => self.lines.push_back(Line {
+                source: source.to_owned(),
+                jobs: VecDeque::from([job]),
+            }),
+        }
+        self.waiting = self.waiting + 1 - usize::from(refused.is_some());
+        refused
+    }
+
+    /// The next job: the first of the line whose turn it is, which then waits for all others.
+    fn next(&mut self) -> Option<Job> {
+        let mut line = self.lines.pop_front()?;
+        let job = line.jobs.pop_front();
+        if !line.jobs.is_empty() {
+            self.lines.push_back(line);
+        }
+        self.waiting -= usize::from(job.is_some());
+        job
+    }
+}
+
+/// Work that waits, and memory that waits for it.
 #[derive(Default)]
 struct Waiting {
-    jobs: VecDeque<Job>,
+    jobs: Lines,
     memory: Vec<Memory>,
     /// When memory was last used.
     used: Option<Instant>,
@@ -116,7 +214,7 @@ impl Queue {
             if waiting.closed {
                 return None;
             }
-            if let Some(job) = waiting.jobs.pop_front() {
+            if let Some(job) = waiting.jobs.next() {
                 return Some((job, waiting.memory.pop().unwrap_or_default()));
             }
             let waited = self.changed.wait_timeout(waiting, kept);
@@ -167,36 +265,41 @@ impl Hasher {
         Ok(hasher)
     }
 
-    /// Hashes a new password.
+    /// Hashes a new password for a person at `source`.
     ///
     /// # Errors
-    /// As [`hash`], or when the server is stopping.
-    pub(crate) async fn hash(&self, password: String) -> anyhow::Result<String> {
+    /// [`HashFault`].
+    pub(crate) async fn hash(&self, source: &str, password: String) -> Result<String, HashFault> {
         let (done, hashed) = oneshot::channel();
-        self.send(Job::Hash { password, done });
+        self.send(source, Job::Hash { password, done });
         hashed.await?
     }
 
     /// Whether `password` is the one stored; false, after as long, when there is no account.
     ///
     /// # Errors
-    /// When the server is stopping.
+    /// [`HashFault`].
     pub(crate) async fn verify(
         &self,
+        source: &str,
         password: String,
         stored: Option<String>,
-    ) -> anyhow::Result<bool> {
+    ) -> Result<bool, HashFault> {
         let (done, right) = oneshot::channel();
-        self.send(Job::Verify {
+        let job = Job::Verify {
             password,
             stored,
             done,
-        });
-        Ok(right.await?)
+        };
+        self.send(source, job);
+        right.await?
     }
 
-    fn send(&self, job: Job) {
-        self.queue.lock().jobs.push_back(job);
+    fn send(&self, source: &str, job: Job) {
+        let refused = self.queue.lock().jobs.add(source, job);
+        if let Some(job) = refused {
+            job.refuse();
+        }
         self.queue.changed.notify_one();
     }
 }
@@ -253,20 +356,120 @@ mod tests {
         );
     }
 
+    #[test]
+    fn a_password_is_one_however_its_letters_are_composed() {
+        let (composed, apart) = ("Zo\u{eb} a pass\u{e9}", "Zoe\u{308}\u{a0}a passe\u{301}");
+        let mut memory = Memory::new();
+        for typed in [composed, apart] {
+            let stored = hash(typed).unwrap();
+            for again in [composed, apart] {
+                assert!(verify(again, Some(&stored), &mut memory), "{typed} {again}");
+            }
+            assert!(!verify("Zoe a passe", Some(&stored), &mut memory));
+            assert!(!verify(apart, None, &mut memory));
+        }
+        // As earlier releases hashed.
+        let old = Argon2::default().hash_password(apart.as_bytes());
+        let old = old.unwrap().to_string();
+        assert!(verify(apart, Some(&old), &mut memory), "as it was typed");
+        assert!(!verify(composed, Some(&old), &mut memory));
+    }
+
+    fn job() -> (Job, oneshot::Receiver<Result<bool, HashFault>>) {
+        let (done, waits) = oneshot::channel();
+        let job = Job::Verify {
+            password: String::new(),
+            stored: None,
+            done,
+        };
+        (job, waits)
+    }
+
+    #[tokio::test]
+    async fn a_crowd_of_one_source_delays_nobody_else() {
+        let hasher = Hasher::start(1).unwrap();
+        let (order, mut finished) = tokio::sync::mpsc::unbounded_channel();
+        let mut tasks = Vec::new();
+        // All of the crowd waits in line before the other person comes.
+        let waits = |source: &'static str, count: usize| {
+            let mut waits = Vec::new();
+            for _ in 0..count {
+                let (job, done) = job();
+                hasher.send(source, job);
+                waits.push((source, done));
+            }
+            waits
+        };
+        let all = waits("crowd", 60).into_iter().chain(waits("person", 2));
+        for (source, done) in all {
+            let order = order.clone();
+            tasks.push(tokio::spawn(async move {
+                assert!(matches!(done.await, Ok(Ok(false))));
+                order.send(source).unwrap();
+            }));
+        }
+        for task in tasks {
+            task.await.unwrap();
+        }
+        let mut told = Vec::new();
+        while let Ok(source) = finished.try_recv() {
+            told.push(source);
+        }
+        let last = told.iter().rposition(|source| *source == "person");
+        assert!(last.is_some_and(|last| last < 30), "{told:?}");
+        assert_eq!(told.len(), 62);
+    }
+
+    #[test]
+    fn lines_are_bounded_for_each_source_and_in_all() {
+        let mut lines = Lines::default();
+        let mut add = |lines: &mut Lines, source: &str| {
+            let (job, waits) = job();
+            (lines.add(source, job).is_none(), waits)
+        };
+        let mut kept = Vec::new();
+        for _ in 0..MAX_OF_SOURCE {
+            let (taken, waits) = add(&mut lines, "crowd");
+            assert!(taken);
+            kept.push(waits);
+        }
+        assert!(!add(&mut lines, "crowd").0, "its line is full");
+        let mut number = 0;
+        while lines.waiting < MAX_WAITING {
+            number += 1;
+            kept.push(add(&mut lines, &format!("source {}", number / 10)).1);
+        }
+        // The newest of the longest line makes room.
+        let (job, waits) = job();
+        let refused = lines.add("another", job).unwrap();
+        refused.refuse();
+        assert!(matches!(
+            kept[MAX_OF_SOURCE - 1].try_recv(),
+            Ok(Err(HashFault::Busy))
+        ));
+        kept.push(waits);
+        assert_eq!(lines.waiting, MAX_WAITING);
+        let mut turns = 0;
+        while lines.next().is_some() {
+            turns += 1;
+        }
+        assert_eq!((turns, lines.waiting), (MAX_WAITING, 0));
+    }
+
     #[tokio::test]
     async fn all_that_waits_is_hashed_in_turn() {
         let hasher = Hasher::start(2).unwrap();
-        let stored = hasher.hash("correct horse".to_owned()).await.unwrap();
+        let stored = hasher.hash("", "correct horse".to_owned()).await.unwrap();
         let tries = ["correct horse", "wrong", "correct horse", "battery"];
         let mut rights = Vec::new();
         for password in tries {
-            let right = hasher.verify(password.to_owned(), Some(stored.clone()));
+            let right = hasher.verify("", password.to_owned(), Some(stored.clone()));
             rights.push(right.await.unwrap());
         }
         assert_eq!(rights, [true, false, true, false]);
         assert!(
             !hasher
-                .verify("correct horse".to_owned(), None)
+                .verify("", "correct horse".to_owned(), None)
                 .await
                 .unwrap()
         );
@@ -298,7 +501,7 @@ mod tests {
         queue.put_back(vec![Block::new()]);
         let (done, _waits) = oneshot::channel();
         let password = "correct horse".to_owned();
-        hasher.send(Job::Hash { password, done });
+        hasher.send("", Job::Hash { password, done });
         let (_, memory) = queue.next(KEPT).unwrap();
         assert_eq!(memory.len(), 1);
         queue.put_back(memory);

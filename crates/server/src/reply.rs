@@ -145,16 +145,22 @@ pub(crate) fn because_of(error: &StoreError, mut response: Response) -> Response
     response
 }
 
-/// A page. `form_target` is where its forms may end up besides this origin: after a form POST Chromium
-/// follows a redirect only to what `form-action` lists.
-pub(crate) fn page(status: StatusCode, page: &impl Page, form_target: Option<&str>) -> Response {
+/// Said of a page from whose forms the browser may be sent on to an app.
+#[derive(Clone, Copy)]
+pub(crate) struct LeadsToApp;
+
+/// A page. One that leads to an app has no `form-action`: Chromium applies it to every redirect that follows the
+/// form, so it would judge where the app sends its visitor next (a private-use scheme, a program on loopback) after
+/// the app has its code.
+pub(crate) fn page(status: StatusCode, page: &impl Page, leads: Option<LeadsToApp>) -> Response {
     let mut response = document("text/html; charset=utf-8", page.html());
     *response.status_mut() = status;
-    let csp = content_security_policy(form_target);
+    let csp = content_security_policy(leads);
     let headers = response.headers_mut();
-    if let Ok(csp) = HeaderValue::from_str(&csp) {
-        headers.insert(header::CONTENT_SECURITY_POLICY, csp);
-    }
+    headers.insert(
+        header::CONTENT_SECURITY_POLICY,
+        HeaderValue::from_static(csp),
+    );
     headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
     response
 }
@@ -163,10 +169,11 @@ pub(crate) fn page(status: StatusCode, page: &impl Page, form_target: Option<&st
 pub(crate) fn document(media_type: &'static str, text: impl Into<Body>) -> Response {
     let mut response = Response::new(text.into());
     let headers = response.headers_mut();
-    if let Ok(csp) = HeaderValue::from_str(&content_security_policy(None)) {
-        headers.insert(header::CONTENT_SECURITY_POLICY, csp);
-    }
     for (name, value) in [
+        (
+            header::CONTENT_SECURITY_POLICY,
+            content_security_policy(None),
+        ),
         (header::CONTENT_TYPE, media_type),
         (header::REFERRER_POLICY, "no-referrer"),
         (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
@@ -177,13 +184,17 @@ pub(crate) fn document(media_type: &'static str, text: impl Into<Body>) -> Respo
     response
 }
 
-fn content_security_policy(form_target: Option<&str>) -> String {
-    format!(
-        "default-src 'none'; style-src 'self'; img-src 'self' data:; form-action 'self'{}{}; \
-         frame-ancestors 'none'; base-uri 'none'",
-        if form_target.is_some() { " " } else { "" },
-        form_target.unwrap_or_default(),
-    )
+fn content_security_policy(leads: Option<LeadsToApp>) -> &'static str {
+    match leads {
+        None => {
+            "default-src 'none'; style-src 'self'; img-src 'self' data:; form-action 'self'; \
+             frame-ancestors 'none'; base-uri 'none'"
+        }
+        Some(LeadsToApp) => {
+            "default-src 'none'; style-src 'self'; img-src 'self' data:; frame-ancestors 'none'; \
+             base-uri 'none'"
+        }
+    }
 }
 
 /// A redirect of a browser: 303, so that a POST is never repeated elsewhere.

@@ -103,7 +103,7 @@ async fn bring(app: &AppState, credentials: &TestCredentials) -> anyhow::Result<
     let stored = Some(person.password.clone());
     if !app
         .hasher
-        .verify(credentials.password.clone(), stored)
+        .verify("", credentials.password.clone(), stored)
         .await?
     {
         let hash = password::hash(&credentials.password)?;

@@ -11,12 +11,14 @@ use jose::TokenText;
 use pages::Frame;
 use protocol::accounts::session::SessionCookie;
 use protocol::facts::SessionFacts;
-use protocol::types::person::email_key;
+use protocol::types::email::email_key;
 use protocol::types::{Locator, Person};
 use std::convert::Infallible;
 
 /// A known device is remembered for a year.
 const KNOWN_SECONDS: i64 = 365 * 86_400;
+/// The address that an account was made with, until its person signs in.
+const ADDRESS_SECONDS: i64 = 15 * 60;
 
 /// The names and attributes of our cookies.
 #[derive(Debug, Clone)]
@@ -24,6 +26,7 @@ pub(crate) struct Cookies {
     session: String,
     form: String,
     known: String,
+    address: String,
     secure: bool,
 }
 
@@ -44,6 +47,7 @@ impl Cookies {
             session: name(""),
             form: name("-form"),
             known: name("-known"),
+            address: name("-address"),
             secure,
         }
     }
@@ -65,9 +69,12 @@ pub(crate) struct Visitor {
     pub(crate) id: RequestId,
     pub(crate) address: ClientAddr,
     pub(crate) session: Option<SessionFacts>,
+    /// Whether the browser holds the cookie of a session that is over.
+    pub(crate) session_ended: bool,
     pub(crate) user_agent: String,
     form: Option<String>,
     known: Option<String>,
+    address_typed: Option<String>,
 }
 
 /// The session that a browser claims to have, before anything is read.
@@ -122,6 +129,40 @@ impl Visitor {
         }
     }
 
+    /// What a form that does not prove itself is told. A browser that keeps no cookies fails whatever it sends, so
+    /// it hears the cause.
+    pub(crate) fn distrust(&self, app: &App, out_of_date: &str) -> String {
+        if self.form.is_some() {
+            return out_of_date.to_owned();
+        }
+        let host = host(&app.config.issuer);
+        format!(
+            "Your browser sent no cookie back, and this form needs one. Allow cookies for {host}, then try again."
+        )
+    }
+
+    /// Proof of what a page showed to this session, for its form to carry.
+    pub(crate) fn proof_of(&self, app: &App, shown: &str) -> String {
+        app.key.tag(&self.shown_parts(shown))
+    }
+
+    /// Whether a form proves that its page showed this.
+    pub(crate) fn was_shown(&self, app: &App, shown: &str, proof: Option<&str>) -> bool {
+        proof.is_some_and(|proof| app.key.verify(&self.shown_parts(shown), proof))
+    }
+
+    fn shown_parts<'a>(&'a self, shown: &'a str) -> [&'a [u8]; 3] {
+        let session = self.session.as_ref();
+        let session = session.map_or(&b""[..], |facts| facts.session.digest.as_bytes());
+        [b"shown", session, shown.as_bytes()]
+    }
+
+    /// The address that this browser just made an account with.
+    pub(crate) fn address_typed(&self) -> Option<String> {
+        let bytes = URL_SAFE_NO_PAD.decode(self.address_typed.as_ref()?).ok()?;
+        String::from_utf8(bytes).ok()
+    }
+
     fn nonce_parts<'a>(&'a self, browser: &'a str, form: Form) -> [&'a [u8]; 3] {
         let session: &[u8] = match (form, &self.session) {
             (Form::Personal, Some(facts)) => facts.session.digest.as_bytes(),
@@ -145,10 +186,14 @@ impl Visitor {
         response
     }
 
-    /// The id of this browser, if it has proved before that it was signed in to the account of `email`.
-    pub(crate) fn known_to(&self, app: &App, email: &str) -> Option<&str> {
+    /// The id of this browser, if it has proved before that it was signed in to this account, with the password that
+    /// it has now.
+    pub(crate) fn known_to(&self, app: &App, person: &Person) -> Option<&str> {
         let (device, tag) = self.known.as_deref()?.split_once('.')?;
-        let proved = app.key.verify(&known_parts(device, &email_key(email)), tag);
+        let key = email_key(&person.email);
+        let proved = app
+            .key
+            .verify(&known_parts(device, &key, &person.password), tag);
         proved.then_some(device)
     }
 
@@ -192,8 +237,24 @@ fn new_browser() -> String {
     URL_SAFE_NO_PAD.encode(jose::random::bytes::<16>())
 }
 
-fn known_parts<'a>(device: &'a str, email_key: &'a str) -> [&'a [u8]; 3] {
-    [b"known device", device.as_bytes(), email_key.as_bytes()]
+/// The host of an URL, without its port: cookies know none.
+fn host(url: &str) -> &str {
+    let authority = url.split("://").nth(1).unwrap_or_default();
+    let authority = authority.split('/').next().unwrap_or_default();
+    match authority.rsplit_once(':') {
+        Some((host, port)) if port.bytes().all(|b| b.is_ascii_digit()) => host,
+        _ => authority,
+    }
+}
+
+/// The password's hash is a part, so whoever had an old password is a stranger under the new one.
+fn known_parts<'a>(device: &'a str, email_key: &'a str, password: &'a str) -> [&'a [u8]; 4] {
+    [
+        b"known device",
+        device.as_bytes(),
+        email_key.as_bytes(),
+        password.as_bytes(),
+    ]
 }
 
 /// Puts a new session into the browser, and marks the browser as known to the account.
@@ -202,16 +263,31 @@ pub(crate) fn sign_in(app: &App, response: &mut Response, cookie: &TokenText, pe
     let lifetime = app.policy().accounts.session.seconds();
     let session = cookies.write(&cookies.session, cookie.as_str(), Some(lifetime));
     reply::set_cookie(response, &session);
+    reply::set_cookie(response, &cookies.write(&cookies.address, "", Some(0)));
+    mark_known(app, response, &person.email, &person.password);
+}
+
+/// Marks the browser as known to the account as long as `password` is the hash of its password.
+pub(crate) fn mark_known(app: &App, response: &mut Response, email: &str, password: &str) {
+    let cookies = &app.cookies;
     let device = new_browser();
     let tag = app
         .key
-        .tag(&known_parts(&device, &email_key(&person.email)));
+        .tag(&known_parts(&device, &email_key(email), password));
     let known = cookies.write(
         &cookies.known,
         &format!("{device}.{tag}"),
         Some(KNOWN_SECONDS),
     );
     reply::set_cookie(response, &known);
+}
+
+/// Keeps the address of a new account for the sign-in that follows. It is in no URL, since those are kept and sent.
+pub(crate) fn keep_address(app: &App, response: &mut Response, email: &str) {
+    let cookies = &app.cookies;
+    let value = URL_SAFE_NO_PAD.encode(email);
+    let cookie = cookies.write(&cookies.address, &value, Some(ADDRESS_SECONDS));
+    reply::set_cookie(response, &cookie);
 }
 
 /// Takes the session out of the browser.
@@ -267,12 +343,14 @@ where
         let Arrival { id, address } = Arrival::of(&parts.extensions);
         let headers = &parts.headers;
         let own = |name: &str| cookie(headers, name).map(str::to_owned);
-        let session = session(&app, &ClaimedSession::of(&app, parts)).await;
+        let claimed = ClaimedSession::of(&app, parts);
+        let session = session(&app, &claimed).await;
         let session =
             session.map_err(|error| crate::routes::problem::unavailable(&app, &error, id))?;
         Ok(Visitor {
             id,
             address,
+            session_ended: session.is_none() && claimed.locator().is_some(),
             session,
             user_agent: headers
                 .get(header::USER_AGENT)
@@ -280,6 +358,7 @@ where
                 .unwrap_or_default(),
             form: own(&app.cookies.form).filter(|value| !value.is_empty()),
             known: own(&app.cookies.known),
+            address_typed: own(&app.cookies.address),
         })
     }
 }

@@ -47,7 +47,7 @@ use protocol::facts::{
 };
 use protocol::revocations::{Cursor, FeedFacts};
 use protocol::transition::Logo;
-use protocol::types::person::email_key;
+use protocol::types::email::email_keys;
 use protocol::types::{
     Client, ClientNo, Grant, Lifetime, Locator, Person, Session, Subject, UnixTime, UserCode,
 };
@@ -381,13 +381,18 @@ impl Store {
         self.one(&people::BY_SUBJECT, &values![subject]).await
     }
 
-    /// A person by address, without regard to case.
+    /// A person by address, in whichever spelling; one that an earlier release stored is found too.
     ///
     /// # Errors
     /// [`StoreError`].
     pub async fn person_by_email(&self, email: &str) -> Fact<Person> {
-        let key = email_key(email);
-        self.one(&people::BY_EMAIL_KEY, &values![key]).await
+        for key in email_keys(email) {
+            let found = self.one(&people::BY_EMAIL_KEY, &values![key]).await?;
+            if found.is_some() {
+                return Ok(found);
+            }
+        }
+        Ok(None)
     }
 
     /// People by subject, `limit` from the one after `after`.

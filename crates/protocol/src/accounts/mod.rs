@@ -1,4 +1,5 @@
-//! People: accounts, signing in, sessions.
+//! People: accounts, passwords, signing in, sessions.
+pub mod password;
 pub mod people;
 pub mod session;
 pub mod sign_in;

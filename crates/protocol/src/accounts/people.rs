@@ -1,7 +1,9 @@
 //! Making an account and changing its password.
+use super::password::{Owner, length_fault, password_fault};
 use crate::decision::Mint;
 use crate::policy::{AccountPolicy, Policy};
 use crate::transition::{AccountChange, Transition};
+use crate::types::email::email_text;
 use crate::types::ids::SubjectFormat;
 use crate::types::text::is_plain;
 use crate::types::{ClientNo, Locator, NewPerson, Person, Subject};
@@ -10,8 +12,6 @@ use crate::types::{ClientNo, Locator, NewPerson, Person, Subject};
 pub const MAX_EMAIL: usize = 254;
 /// Longest name, in characters.
 pub const MAX_NAME: usize = 100;
-/// Longest password, in bytes: a bound on what a hash is asked to chew.
-pub const MAX_PASSWORD: usize = 1_024;
 
 /// An account as someone wants it. The password is still text; it is hashed after these checks.
 #[derive(Clone)]
@@ -39,7 +39,7 @@ pub struct FieldFault {
     pub sentence: String,
 }
 
-fn fault(field: &'static str, sentence: impl Into<String>) -> FieldFault {
+pub(super) fn fault(field: &'static str, sentence: impl Into<String>) -> FieldFault {
     FieldFault {
         field,
         sentence: sentence.into(),
@@ -58,8 +58,26 @@ pub enum Role {
 }
 
 impl NewAccount {
-    /// Everything that speaks against the account, field by field; empty when nothing does.
-    pub fn faults(&self, policy: &AccountPolicy) -> Vec<FieldFault> {
+    /// Everything that speaks against the account at `product`, field by field; empty when nothing does.
+    pub fn faults(&self, product: &str, policy: &AccountPolicy) -> Vec<FieldFault> {
+        let owner = Owner {
+            email: &self.email,
+            name: &self.name,
+            product,
+        };
+        let mut faults = self.name_and_email_faults();
+        faults.extend(password_fault(&self.password, owner, policy, "password"));
+        faults
+    }
+
+    /// The same for an account whose password is published, and so need not be hard to guess.
+    pub fn published_faults(&self, policy: &AccountPolicy) -> Vec<FieldFault> {
+        let mut faults = self.name_and_email_faults();
+        faults.extend(length_fault(&self.password, policy, "password"));
+        faults
+    }
+
+    fn name_and_email_faults(&self) -> Vec<FieldFault> {
         let name = self.name.trim();
         let mut faults = Vec::new();
         if name.is_empty() || name.chars().count() > MAX_NAME {
@@ -70,13 +88,12 @@ impl NewAccount {
                 "Enter your name without characters that cannot be seen.",
             ));
         }
-        if !is_email(self.email.trim()) {
+        if !is_email(&email_text(&self.email)) {
             faults.push(fault(
                 "email",
                 "Enter an e-mail address, such as ada@example.com.",
             ));
         }
-        faults.extend(password_fault(&self.password, policy, "password"));
         faults
     }
 
@@ -94,7 +111,7 @@ impl NewAccount {
         };
         Transition::Account(AccountChange::Create(NewPerson {
             subject,
-            email: self.email.trim().to_owned(),
+            email: email_text(&self.email),
             name: self.name.trim().to_owned(),
             admin: role == Role::Admin,
             password,
@@ -104,22 +121,6 @@ impl NewAccount {
             },
         }))
     }
-}
-
-/// What speaks against a password: only its length counts (NIST SP 800-63B §3.1.1).
-pub fn password_fault(
-    password: &str,
-    policy: &AccountPolicy,
-    field: &'static str,
-) -> Option<FieldFault> {
-    let min = policy.min_password;
-    if password.chars().count() < min {
-        return Some(fault(
-            field,
-            format!("Use at least {min} characters; a short sentence is good."),
-        ));
-    }
-    (password.len() > MAX_PASSWORD).then(|| fault(field, "Use at most 1000 characters."))
 }
 
 /// Whether a text looks like an address: one `@`, something before it, a host behind it, nothing odd.

@@ -3,8 +3,8 @@ use crate::decision::Mint;
 use crate::facts::Attempts;
 use crate::policy::Policy;
 use crate::transition::{SessionChange, ThrottleChange, Transition};
-use crate::types::person::email_key;
 use crate::types::text::deceives;
+use crate::types::email::email_key;
 use crate::types::{Lifetime, Locator, Person, Session, Subject, UnixTime};
 use jose::{Digest, TokenText};
 
@@ -24,7 +24,7 @@ const MAX_BROWSER: usize = 120;
 /// - One source over all accounts: 100, so people behind one address do not shut each other out.
 /// - One account over all sources: 50, counted only for browsers that were never signed in to it. A browser
 ///   that was (it holds a known-device cookie) is counted apart, so a stranger's guesses never lock the
-///   owner out.
+///   owner out: 20 for each, 50 for all that know the account. Its source counts like any other.
 /// - New accounts from one source: 20.
 /// - User codes of devices (RFC 8628 §5.1) that lead nowhere: 10 a session, 30 an account, 50 a source. After 5,000
 ///   in all, everyone has 3 a session and account: nobody who types their code correctly is shut out by strangers,
@@ -35,6 +35,7 @@ enum Limit {
     Source,
     AccountFromStrangers,
     AccountFromKnownDevice,
+    AccountFromKnownDevices,
     SignUpsFromSource,
     UserCodesInSession,
     UserCodesOfAccount,
@@ -47,7 +48,9 @@ impl Limit {
         match self {
             Limit::AccountAndSource | Limit::UserCodesInSession => 10,
             Limit::Source => 100,
-            Limit::AccountFromStrangers | Limit::UserCodesFromSource => 50,
+            Limit::AccountFromStrangers
+            | Limit::AccountFromKnownDevices
+            | Limit::UserCodesFromSource => 50,
             Limit::UserCodesOfAccount => 30,
             Limit::UserCodesInAll => u32::MAX,
             Limit::AccountFromKnownDevice | Limit::SignUpsFromSource => 20,
@@ -91,22 +94,20 @@ pub struct Throttled {
 impl Attempt {
     /// An attempt at the account of `email` from `source` (an address, or the /64 of an IPv6 one).
     /// `known_device`: the id of a browser that has proved that it was signed in to this very account before;
-    /// each is counted apart.
+    /// each is counted apart, and all of them together.
     pub fn new(email: &str, source: &str, known_device: Option<&str>) -> Self {
         let email = email_key(email);
-        let keys = match known_device {
-            Some(device) => {
-                vec![key(
-                    Limit::AccountFromKnownDevice,
-                    &format!("{email}\n{device}"),
-                )]
-            }
+        let mut keys = match known_device {
+            Some(device) => vec![
+                key(Limit::AccountFromKnownDevice, &format!("{email}\n{device}")),
+                key(Limit::AccountFromKnownDevices, &email),
+            ],
             None => vec![
                 key(Limit::AccountAndSource, &format!("{email}\n{source}")),
-                key(Limit::Source, source),
                 key(Limit::AccountFromStrangers, &email),
             ],
         };
+        keys.push(key(Limit::Source, source));
         Attempt { keys }
     }
 

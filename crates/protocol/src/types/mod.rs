@@ -4,6 +4,7 @@ pub mod client;
 pub mod code;
 pub mod consent;
 pub mod device;
+pub mod email;
 pub mod grant;
 pub mod ids;
 

@@ -1,4 +1,5 @@
 //! People with an account.
+pub use super::email::email_key;
 use crate::types::{ClientNo, Locator, Subject, UnixTime};
 
 /// A person with an account.
@@ -43,7 +44,7 @@ impl Person {
 pub struct NewPerson {
     /// The subject, or `None` for the next number of the counter.
     pub subject: Option<Subject>,
-    /// Their address as they spelled it; unique without regard to case.
+    /// Their address as they spelled it; unique by [`email_key`].
     pub email: String,
     /// What they are called.
     pub name: String,
@@ -59,9 +60,4 @@ impl std::fmt::Debug for NewPerson {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.write_str("NewPerson(…)")
     }
-}
-
-/// The form of an address under which it is unique: lower case.
-pub fn email_key(email: &str) -> String {
-    email.trim().to_lowercase()
 }

@@ -97,28 +97,6 @@ impl VerifiedRedirectUri {
         format!("{base}?{}", parts.join("&"))
     }
 
-    /// Sources for `form-action` on a page whose form ends with a redirect to this URI. Chromium applies them to
-    /// every redirect that follows, so the app's own onward redirects must be covered too: any https site, and
-    /// loopback for an app that runs there.
-    pub fn form_action_sources(&self) -> String {
-        let origin = self.origin();
-        match self.is_loopback() {
-            true => format!("{origin} https: http://localhost:* http://127.0.0.1:*"),
-            false => format!("{origin} https:"),
-        }
-    }
-
-    fn origin(&self) -> String {
-        let parts = Parts::of(&self.text);
-        match parts.authority {
-            // A source cannot name an IPv6 address, nor be without a host.
-            Some(authority) if !authority.is_empty() && !authority.starts_with('[') => {
-                format!("{}://{authority}", parts.scheme)
-            }
-            _ => format!("{}:", parts.scheme),
-        }
-    }
-
     /// The host a person is told they will go to, or the scheme of an app on their device.
     pub fn host(&self) -> String {
         let parts = Parts::of(&self.text);

@@ -5,7 +5,8 @@ use super::place::{CHANGED, Opened, Page, Place};
 use crate::{clock, password};
 use clap::{Args, Subcommand};
 use protocol::Transition;
-use protocol::accounts::people::{self, FieldFault, NewAccount, Role, password_fault};
+use protocol::accounts::password::{Owner, password_fault};
+use protocol::accounts::people::{self, FieldFault, NewAccount, Role};
 use protocol::types::{ClientNo, Person, Side};
 use serde_json::{Value, json};
 use std::io::Read;
@@ -112,7 +113,7 @@ impl Create {
         };
         let at = self.place.open()?;
         let policy = &at.config.policy;
-        sound(account.faults(&policy.accounts))?;
+        sound(account.faults(&at.config.branding.product, &policy.accounts))?;
         let email = account.email.trim().to_owned();
         let taken = format!(
             "{email} has an account already: `valetkey user set-password` changes its password"
@@ -178,33 +179,45 @@ impl One {
     ) -> Result<(), Failure> {
         let at = self.place.open()?;
         let person = at.person(&self.who).await?;
-        if let Some(change) = change(&person, &at) {
-            at.commit(change, CHANGED).await?;
-        }
-        let person = at.person(&person.email).await?;
-        output.show(&as_json(&person, &at), || {
-            format!("{} {done}.", person.email)
-        });
-        at.close().await;
-        Ok(())
+        let change = change(&person, &at);
+        changed(at, &person, output, done, change).await
     }
+}
+
+/// Makes a change, if there is one, and shows the person as they are then.
+async fn changed(
+    at: Opened,
+    person: &Person,
+    output: Output,
+    done: &str,
+    change: Option<Transition>,
+) -> Result<(), Failure> {
+    if let Some(change) = change {
+        at.commit(change, CHANGED).await?;
+    }
+    let person = at.person(&person.email).await?;
+    output.show(&as_json(&person, &at), || {
+        format!("{} {done}.", person.email)
+    });
+    at.close().await;
+    Ok(())
 }
 
 impl SetPassword {
     async fn run(self, output: Output) -> Result<(), Failure> {
         let text = read_secret(&self.password_file, "password")?;
-        let config = self.one.place.load()?;
-        let fault = password_fault(&text, &config.policy.accounts, "password");
+        let at = self.one.place.open()?;
+        let person = at.person(&self.one.who).await?;
+        let owner = Owner {
+            email: &person.email,
+            name: &person.name,
+            product: &at.config.branding.product,
+        };
+        let fault = password_fault(&text, owner, &at.config.policy.accounts, "password");
         sound(fault.into_iter().collect())?;
-        let hash = password::hash(&text)?;
-        let change = |person: &Person, _: &Opened| Some(people::set_password(person, hash));
-        self.one
-            .change(
-                output,
-                "has a new password; every session has ended",
-                change,
-            )
-            .await
+        let change = people::set_password(&person, password::hash(&text)?);
+        let done = "has a new password; every session has ended";
+        changed(at, &person, output, done, Some(change)).await
     }
 }
 

@@ -37,7 +37,7 @@ pub(super) fn test_side(
         name: "Test".to_owned(),
         password: credentials.password.clone(),
     };
-    match account.faults(accounts).first() {
+    match account.published_faults(accounts).first() {
         Some(fault) => Err(layers.fault(
             &format!("test.credentials.{}", fault.field),
             fault.sentence.clone(),

@@ -3,7 +3,7 @@ use protocol::transition::SessionChange;
 use super::attempt::admit;
 use super::pending::{self, posted};
 use super::problem;
-use super::sign_in::failed;
+use super::sign_in::{after_url, failed};
 use super::sign_up::problems;
 use crate::app::App;
 use crate::clock;
@@ -16,7 +16,8 @@ use axum::response::Response;
 use pages::{Account, Next, Notice, SessionLine};
 use protocol::Params;
 use protocol::Transition;
-use protocol::accounts::people::{FieldFault, password_fault, set_password};
+use protocol::accounts::password::{Owner, password_fault};
+use protocol::accounts::people::{FieldFault, set_password};
 use protocol::accounts::sign_in::Attempt;
 use protocol::facts::SessionFacts;
 use protocol::types::{Locator, Session};
@@ -171,7 +172,7 @@ async fn own_form(
 ) -> Result<(Visitor, SessionFacts, Params), Response> {
     let params = posted(app, whole)?;
     let Some(facts) = visitor.session.clone() else {
-        return Err(reply::see_other("/sign-in"));
+        return Err(reply::see_other(&after_url("/sign-in", "signed-out")));
     };
     if app.config.is_published(&facts.person.email) {
         return Err(everyones(app, visitor, StatusCode::FORBIDDEN));
@@ -198,56 +199,61 @@ pub(crate) async fn change_password(
     };
     match changed(&app, &visitor, &facts, &params).await {
         Err(response) => response,
-        Ok(faults) if faults.is_empty() => reply::see_other("/account?done=password"),
-        Ok(faults) => page(&app, visitor, &facts, None, None, faults).await,
+        Ok(Ok(hashed)) => {
+            let mut response = reply::see_other("/account?done=password");
+            visitor::mark_known(&app, &mut response, &facts.person.email, &hashed);
+            response
+        }
+        Ok(Err(faults)) => page(&app, visitor, &facts, None, None, faults).await,
     }
 }
 
+/// The new password's hash, or what is wrong.
 async fn changed(
     app: &App,
     visitor: &Visitor,
     facts: &SessionFacts,
     params: &Params,
-) -> Result<Vec<FieldFault>, Response> {
+) -> Result<Result<String, Vec<FieldFault>>, Response> {
     let id = visitor.id;
     let unavailable = |error| problem::unavailable(app, &error, id);
     let fault = |field, sentence: &str| {
-        vec![FieldFault {
+        Ok(Err(vec![FieldFault {
             field,
             sentence: sentence.to_owned(),
-        }]
+        }]))
     };
     let new = params.get("new").unwrap_or_default();
-    if let Some(fault) = password_fault(new, &app.policy().accounts, "new") {
-        return Ok(vec![fault]);
+    let person = &facts.person;
+    let owner = Owner {
+        email: &person.email,
+        name: &person.name,
+        product: &app.config.branding.product,
+    };
+    if let Some(fault) = password_fault(new, owner, &app.policy().accounts, "new") {
+        return Ok(Err(vec![fault]));
     }
-    let attempt = Attempt::new(
-        &facts.person.email,
-        &visitor.address.source(),
-        Some("account page"),
-    );
+    let source = visitor.address.source();
+    let attempt = Attempt::new(&person.email, &source, Some("account page"));
     if admit(app, &attempt).await.map_err(unavailable)?.is_err() {
         let sentence = "Too many attempts. Wait a quarter of an hour.";
-        return Ok(fault("current", sentence));
+        return fault("current", sentence);
     }
     let current = params.get("current").unwrap_or_default().to_owned();
     let right = app
         .hasher
-        .verify(current, Some(facts.person.password.clone()))
+        .verify(&source, current, Some(person.password.clone()))
         .await;
-    if !right.map_err(|error| failed(app, &error, id))? {
-        return Ok(fault("current", "This is not your current password."));
+    if !right.map_err(|fault| failed(app, &fault, id))? {
+        return fault("current", "This is not your current password.");
     }
-    let hashed = app
-        .hasher
-        .hash(new.to_owned())
-        .await
-        .map_err(|error| failed(app, &error, id))?;
-    let transition = set_password(&facts.person, hashed, Some(facts.session.id));
+    let hashed = app.hasher.hash(&source, new.to_owned()).await;
+    let hashed = hashed.map_err(|fault| failed(app, &fault, id))?;
+    let transition = set_password(person, hashed.clone(), Some(facts.session.id));
     app.settle_one(transition).await.map_err(unavailable)?;
-    let forget = attempt.succeeded(facts.person.subject);
+    let forget = attempt.succeeded(person.subject);
     app.settle_one(forget).await.map_err(unavailable)?;
-    Ok(Vec::new())
+    Ok(Ok(hashed))
 }
 
 /// `POST`: signs one browser out.
@@ -293,7 +299,7 @@ pub(crate) async fn end_all_sessions(
     });
     match app.settle_one(transition).await {
         Ok(_) => {
-            let mut response = reply::see_other("/sign-in");
+            let mut response = reply::see_other(&after_url("/sign-in", "everywhere"));
             visitor::sign_out(&app, &mut response);
             response
         }

@@ -44,12 +44,13 @@ async fn checked(
     params: Result<Params, ShownError>,
     id: RequestId,
 ) -> Result<AuthorizationRequest, Response> {
-    let shown = |error| refused(app, AuthorizationFault::Shown(error), id);
+    let shown = |error| refused(app, AuthorizationFault::Shown(error), None, id);
     let params = params.map_err(shown)?;
     let client_id = authorize::client_id(&params).map_err(shown)?;
     let client = app.store.client(client_id).await;
     let client = client.map_err(|error| problem::unavailable(app, &error, id))?;
-    authorize::check(params, client, app.policy()).map_err(|fault| refused(app, fault, id))
+    let checked = authorize::check(params, client.clone(), app.policy());
+    checked.map_err(|fault| refused(app, fault, client.as_deref(), id))
 }
 
 async fn proceed(app: &App, request: &AuthorizationRequest, claimed: &ClaimedSession) -> Response {

@@ -1,8 +1,9 @@
 //! The consent page: what an app asks for, in plain words.
 use super::pending::{self, Pending, app_card, posted, with_handle};
 use super::problem;
+use super::sign_in::after_url;
 use crate::app::App;
-use crate::reply;
+use crate::reply::{self, LeadsToApp};
 use crate::request::Whole;
 use crate::visitor::{Form, Visitor};
 use axum::extract::{RawQuery, State};
@@ -28,13 +29,18 @@ pub(crate) async fn show(
         Err(response) => return response,
     };
     let handle = params.get("request").unwrap_or_default();
-    match pending::load(&app, handle, visitor.id).await {
-        Ok(pending) => ask(&app, &pending, visitor, StatusCode::OK).await,
+    match pending::load(&app, handle, params.get("app"), &visitor).await {
+        Ok(pending) => ask(&app, &pending, visitor, None).await,
         Err(response) => response,
     }
 }
 
-async fn ask(app: &App, pending: &Pending, mut visitor: Visitor, status: StatusCode) -> Response {
+/// Why a form was not taken, so that the page is shown again.
+const OUT_OF_DATE: &str =
+    "This page was out of date, so nothing was allowed yet. Please answer again.";
+const CHANGED: &str = "What is asked has changed since this page was shown, so nothing was allowed yet. Please answer again.";
+
+async fn ask(app: &App, pending: &Pending, mut visitor: Visitor, notice: Option<&str>) -> Response {
     let Some(session) = visitor.session.clone() else {
         return reply::see_other(&with_handle("/sign-in", Some(&pending.handle)));
     };
@@ -57,33 +63,29 @@ async fn ask(app: &App, pending: &Pending, mut visitor: Visitor, status: StatusC
         }
         Step::Consent { new } => {
             let nonce = visitor.nonce(app, Form::Personal);
-            let page = page(app, pending, &session, &new, nonce, &visitor);
-            visitor.keep_form(app, pending::page(status, &page, Some(pending)))
+            let question = question(pending, &new);
+            let page = question.page(app, &session, nonce, &visitor, notice);
+            let status = notice.map_or(StatusCode::OK, |_| StatusCode::BAD_REQUEST);
+            visitor.keep_form(app, reply::page(status, &page, Some(LeadsToApp)))
         }
     }
 }
 
-fn page(
-    app: &App,
-    pending: &Pending,
-    session: &SessionFacts,
-    new: &Scope,
-    nonce: String,
-    visitor: &Visitor,
-) -> Consent {
+/// What the request asks of a person who has not allowed `new` before.
+fn question<'a>(pending: &'a Pending, new: &'a Scope) -> Question<'a> {
     let uri = &pending.request.redirect_uri;
     let host = uri.host();
-    let question = Question {
+    Question {
         client: &pending.request.client,
         scope: &pending.request.scope,
         new,
         carried: pending.handle.clone(),
+        answer_to: uri.as_str(),
         asks_from: match uri.is_loopback() {
             true => AsksFrom::ThisComputer { host },
             false => AsksFrom::Website { host },
         },
-    };
-    question.page(app, session, nonce, visitor)
+    }
 }
 
 /// What a person is asked.
@@ -96,7 +98,9 @@ pub(crate) struct Question<'a> {
     pub(crate) new: &'a Scope,
     /// What the form carries, see [`Goal`](super::goal::Goal).
     pub(crate) carried: String,
-    /// Where the answer goes.
+    /// The URI that the answer goes to; none for a device.
+    pub(crate) answer_to: &'a str,
+    /// Where that is, as people are told.
     pub(crate) asks_from: AsksFrom,
 }
 
@@ -108,31 +112,58 @@ impl Question<'_> {
         session: &SessionFacts,
         nonce: String,
         visitor: &Visitor,
+        notice: Option<&str>,
     ) -> Consent {
-        let groups = groups(self.scope, self.new, app.policy());
+        Consent {
+            frame: visitor.frame(app),
+            client_id: self.client.id.clone(),
+            nonce,
+            shown: visitor.proof_of(app, &self.shown(app)),
+            notice: notice.map(str::to_owned),
+            app: app_card(self.client),
+            account_name: session.person.name.clone(),
+            account_email: session.person.email.clone(),
+            groups: self.groups(self.new, app),
+            is_told_of_person: app.policy().tokens.tells_of_person(),
+            request: self.carried,
+            asks_from: self.asks_from,
+        }
+    }
+
+    /// All that an answer rests on, as the page shows it: who asks, for what, in which words, and where the answer
+    /// goes. What was allowed before is no part of it, since another tab may have been answered meanwhile.
+    fn shown(&self, app: &App) -> String {
+        format!(
+            "{:?}",
+            (
+                &self.carried,
+                &self.client.id,
+                app_card(self.client),
+                self.groups(self.scope, app),
+                app.policy().tokens.tells_of_person(),
+                self.answer_to,
+            )
+        )
+    }
+
+    /// Whether a form proves that its page showed this very question.
+    pub(crate) fn was_shown(&self, app: &App, visitor: &Visitor, proof: Option<&str>) -> bool {
+        visitor.was_shown(app, &self.shown(app), proof)
+    }
+
+    fn groups(&self, new: &Scope, app: &App) -> Vec<ScopeGroup> {
         let line = |(entry, is_new): &(&policy::ScopeEntry, bool)| ScopeLine {
             name: entry.name.clone(),
             sentence: entry.sentence.clone(),
             risk: risk(entry.risk),
             is_new: *is_new,
         };
-        Consent {
-            frame: visitor.frame(app),
-            request: self.carried,
-            nonce,
-            app: app_card(self.client),
-            account_name: session.person.name.clone(),
-            account_email: session.person.email.clone(),
-            groups: groups
-                .iter()
-                .map(|group| ScopeGroup {
-                    title: group.title.to_owned(),
-                    scopes: group.scopes.iter().map(line).collect(),
-                })
-                .collect(),
-            is_told_of_person: app.policy().tokens.tells_of_person(),
-            asks_from: self.asks_from,
-        }
+        let groups = groups(self.scope, new, app.policy());
+        let shown = groups.iter().map(|group| ScopeGroup {
+            title: group.title.to_owned(),
+            scopes: group.scopes.iter().map(line).collect(),
+        });
+        shown.collect()
     }
 }
 
@@ -145,29 +176,38 @@ fn risk(risk: policy::Risk) -> Risk {
     }
 }
 
-/// `POST`: the answer. A form that is out of date (another person signed in, the session ended) shows the
-/// same request again instead of being taken.
+/// `POST`: the answer. A form that is out of date (another person signed in, the session ended), or whose page showed
+/// anything else than what would be granted, shows the same request again instead of being taken.
 pub(crate) async fn submit(State(app): State<App>, visitor: Visitor, whole: Whole) -> Response {
     let params = match posted(&app, &whole) {
         Ok(params) => params,
         Err(response) => return response,
     };
     let handle = params.get("request").unwrap_or_default();
-    let pending = match pending::load(&app, handle, visitor.id).await {
+    let pending = match pending::load(&app, handle, params.get("app"), &visitor).await {
         Ok(pending) => pending,
         Err(response) => return response,
     };
     let Some(session) = visitor.session.clone() else {
-        return reply::see_other(&with_handle("/sign-in", Some(&pending.handle)));
+        let sign_in = with_handle("/sign-in", Some(&pending.handle));
+        return reply::see_other(&after_url(&sign_in, "signed-out"));
     };
-    if !visitor.has_nonce(&app, Form::Personal, params.get("nonce")) {
-        return ask(&app, &pending, visitor, StatusCode::BAD_REQUEST).await;
+    let allowed = match params.get("answer") {
+        Some("allow") => Some(true),
+        Some("deny") => Some(false),
+        _ => None,
+    };
+    let (Some(allowed), true) = (
+        allowed,
+        visitor.has_nonce(&app, Form::Personal, params.get("nonce")),
+    ) else {
+        return ask(&app, &pending, visitor, Some(OUT_OF_DATE)).await;
+    };
+    let question = question(&pending, &pending.request.scope);
+    if allowed && !question.was_shown(&app, &visitor, params.get("shown")) {
+        return ask(&app, &pending, visitor, Some(CHANGED)).await;
     }
-    let answer = match params.get("answer") {
-        Some("allow") => decide(&app, &pending, &session, true).await,
-        Some("deny") => decide(&app, &pending, &session, false).await,
-        _ => return ask(&app, &pending, visitor, StatusCode::BAD_REQUEST).await,
-    };
+    let answer = decide(&app, &pending, &session, allowed).await;
     go_back_to_app(&app, &pending, answer, &visitor).await
 }
 
@@ -198,8 +238,11 @@ async fn go_back_to_app(
     match answer {
         Ok(Some(Ok(url))) => reply::see_other(&url),
         // Answered by another tab in the meantime (a lost guard), or the account was switched off.
-        Ok(_) => match pending::load(app, &pending.handle, visitor.id).await {
-            Ok(_) => reply::see_other(&with_handle("/sign-in", Some(&pending.handle))),
+        Ok(_) => match pending::load(app, &pending.handle, None, visitor).await {
+            Ok(_) => {
+                let sign_in = with_handle("/sign-in", Some(&pending.handle));
+                reply::see_other(&after_url(&sign_in, "signed-out"))
+            }
             Err(page) => page,
         },
         Err(error) => problem::unavailable(app, &error, visitor.id),

@@ -4,6 +4,7 @@ use super::consent::Question;
 use super::goal::{Goal, sign_in_for_device};
 use super::pending::{self, posted};
 use super::problem::{self, Problem, link};
+use super::sign_in::after_url;
 use crate::app::App;
 use crate::reply;
 use crate::request::{RequestId, Whole, wants_page};
@@ -30,6 +31,7 @@ const ANSWERED: &str =
 const OTHER_SIDE: &str = "That code belongs to an app in test mode, or you are signed in as a test user: \
      sign out, and sign in with an account of the right side.";
 const STALE: &str = "This form was out of date. Please send it again.";
+const CHANGED: &str = "What is asked has changed since this page was shown, so nothing was allowed yet. Please answer again.";
 
 /// A device that asks, and its app.
 struct Asking {
@@ -88,7 +90,7 @@ pub(crate) async fn look_up(State(app): State<App>, visitor: Visitor, whole: Who
     };
     let typed = params.get("user_code").unwrap_or_default();
     match admitted(&app, visitor, &params, typed).await {
-        Ok((visitor, session, asking)) => ask(&app, visitor, &session, &asking, StatusCode::OK),
+        Ok((visitor, session, asking)) => ask(&app, visitor, &session, &asking, None),
         Err(response) => response,
     }
 }
@@ -108,8 +110,12 @@ pub(crate) async fn answer(State(app): State<App>, visitor: Visitor, whole: Whol
     let allowed = match params.get("answer") {
         Some("allow") => true,
         Some("deny") => false,
-        _ => return ask(&app, visitor, &session, &asking, StatusCode::BAD_REQUEST),
+        _ => return ask(&app, visitor, &session, &asking, Some(STALE)),
     };
+    let question = question(&asking);
+    if allowed && !question.was_shown(&app, &visitor, params.get("shown")) {
+        return ask(&app, visitor, &session, &asking, Some(CHANGED));
+    }
     let context = app.context();
     let client = Some(asking.client.as_ref());
     let decision = protocol::device::answer(&asking.facts, client, allowed, &session, &context);
@@ -134,9 +140,8 @@ async fn admitted(
     typed: &str,
 ) -> Result<(Visitor, SessionFacts, Asking), Response> {
     let Some(session) = visitor.session.clone() else {
-        return Err(reply::see_other(&sign_in_for_device(UserCode::parse(
-            typed,
-        ))));
+        let sign_in = sign_in_for_device(UserCode::parse(typed));
+        return Err(reply::see_other(&after_url(&sign_in, "signed-out")));
     };
     if !visitor.has_nonce(app, Form::Personal, params.get("nonce")) {
         let status = StatusCode::BAD_REQUEST;
@@ -190,23 +195,28 @@ fn ask(
     mut visitor: Visitor,
     session: &SessionFacts,
     asking: &Asking,
-    status: StatusCode,
+    notice: Option<&str>,
 ) -> Response {
     let nonce = visitor.nonce(app, Form::Personal);
+    let page = question(asking).page(app, session, nonce, &visitor, notice);
+    let status = notice.map_or(StatusCode::OK, |_| StatusCode::BAD_REQUEST);
+    visitor.keep_form(app, reply::page(status, &page, None))
+}
+
+fn question(asking: &Asking) -> Question<'_> {
     let scope = &asking.facts.device.scope;
-    let question = Question {
+    Question {
         client: &asking.client,
         scope,
         new: scope,
         carried: Goal::Device(Some(asking.code))
             .carried()
             .unwrap_or_default(),
+        answer_to: "",
         asks_from: AsksFrom::Device {
             user_code: asking.code.to_string(),
         },
-    };
-    let page = question.page(app, session, nonce, &visitor);
-    visitor.keep_form(app, reply::page(status, &page, None))
+    }
 }
 
 /// The form again, with what is wrong.

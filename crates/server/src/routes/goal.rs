@@ -1,6 +1,7 @@
 //! Where somebody goes on once they are signed in: what the field `request` of sign-in and sign-up carries.
-use super::pending::{self, Pending, with_handle};
+use super::pending::{self, Nothing, Over, Pending, with_handle};
 use crate::app::App;
+use crate::reply::{self, LeadsToApp};
 use crate::request::RequestId;
 use axum::http::StatusCode;
 use axum::response::Response;
@@ -8,7 +9,8 @@ use pages::Page;
 use protocol::authorize::Handle;
 use protocol::accounts::people::MAX_NAME;
 use protocol::types::text::shortened;
-use protocol::types::{Person, Side, UserCode};
+use protocol::types::{Client, Person, Side, UserCode};
+use std::sync::Arc;
 
 /// What stands for the page where a device's code is typed; with a code, `device-BCDF-GHJK`.
 const DEVICE: &str = "device";
@@ -21,24 +23,54 @@ pub(crate) enum Goal {
     App(Box<Pending>),
     /// A device that waits, with its code if that is known already.
     Device(Option<UserCode>),
+    /// An app that waits no more.
+    Over(Box<Over>),
 }
 
 impl Goal {
-    /// Reads what a page was asked to continue.
+    /// Reads what a page was asked to continue. `client_id` is the app that its form named.
     ///
     /// # Errors
-    /// As [`pending::load`].
+    /// The page to show instead.
     pub(crate) async fn load(
         app: &App,
         text: Option<&str>,
+        client_id: Option<&str>,
         id: RequestId,
     ) -> Result<Self, Response> {
-        match text {
-            None => Ok(Goal::Account),
-            Some(text) => match device(text) {
-                Some(code) => Ok(Goal::Device(code)),
-                None => Ok(Goal::App(Box::new(pending::load(app, text, id).await?))),
-            },
+        let Some(text) = text else {
+            return Ok(Goal::Account);
+        };
+        if let Some(code) = device(text) {
+            return Ok(Goal::Device(code));
+        }
+        match pending::find(app, text, client_id, id).await {
+            Ok(pending) => Ok(Goal::App(Box::new(pending))),
+            Err(Nothing::Over(over)) => Ok(Goal::Over(over)),
+            Err(Nothing::Page(page)) => Err(page),
+        }
+    }
+
+    fn client(&self) -> Option<&Arc<Client>> {
+        match self {
+            Goal::App(pending) => Some(&pending.request.client),
+            Goal::Over(over) => over.client.as_ref(),
+            Goal::Account | Goal::Device(_) => None,
+        }
+    }
+
+    /// The client id of the app, for a form to carry.
+    pub(crate) fn client_id(&self) -> Option<String> {
+        self.client().map(|client| client.id.clone())
+    }
+
+    /// `path` with what comes back here.
+    pub(crate) fn with(&self, path: &str) -> String {
+        let carried = self.carried();
+        let url = with_handle(path, carried.as_deref());
+        match (self, carried, self.client_id()) {
+            (Goal::Over(_), Some(_), Some(client_id)) => format!("{url}&app={client_id}"),
+            _ => url,
         }
     }
 
@@ -47,6 +79,8 @@ impl Goal {
         match self {
             Goal::Account => None,
             Goal::App(pending) => Some(pending.handle.clone()),
+            // It came from a form or link; only what could be ours goes on.
+            Goal::Over(over) => Some(over.handle.clone()).filter(|handle| is_goal(handle)),
             Goal::Device(None) => Some(DEVICE.to_owned()),
             Goal::Device(Some(code)) => Some(format!("{DEVICE}-{code}")),
         }
@@ -56,7 +90,7 @@ impl Goal {
     pub(crate) fn href(&self) -> String {
         match self {
             Goal::Account => "/account".to_owned(),
-            Goal::App(pending) => with_handle("/consent", Some(&pending.handle)),
+            Goal::App(_) | Goal::Over(_) => self.with("/consent"),
             Goal::Device(None) => "/device".to_owned(),
             Goal::Device(Some(code)) => format!("/device?user_code={code}"),
         }
@@ -66,33 +100,26 @@ impl Goal {
     pub(crate) fn waiting(&self) -> Option<String> {
         match self {
             Goal::Account => None,
-            Goal::App(pending) => Some(shortened(&pending.request.client.name, MAX_NAME)),
             Goal::Device(_) => Some("your device".to_owned()),
+            Goal::App(_) | Goal::Over(_) => self.client().map(|client| shortened(&client.name, MAX_NAME)),
         }
     }
 
     /// Whether this person can go on there.
     pub(crate) fn suits(&self, person: &Person) -> bool {
-        match self {
-            Goal::App(pending) => pending.request.client.may_meet(person),
-            Goal::Account | Goal::Device(_) => true,
-        }
+        self.client().is_none_or(|client| client.may_meet(person))
     }
 
     /// Whether only test users can.
     pub(crate) fn is_for_tests(&self) -> bool {
-        match self {
-            Goal::App(pending) => pending.request.client.side == Side::Test,
-            Goal::Account | Goal::Device(_) => false,
-        }
+        self.client()
+            .is_some_and(|client| client.side == Side::Test)
     }
 
     /// A page whose forms may lead there.
     pub(crate) fn page(&self, status: StatusCode, page: &impl Page) -> Response {
-        match self {
-            Goal::App(pending) => pending::page(status, page, Some(pending)),
-            _ => pending::page(status, page, None),
-        }
+        let leads = matches!(self, Goal::App(_) | Goal::Over(_)).then_some(LeadsToApp);
+        reply::page(status, page, leads)
     }
 }
 

@@ -1,12 +1,13 @@
 //! Pending authorization requests, and the forms people post while one waits.
-use super::problem::{self, Problem, link};
+use super::problem::{self, Problem, back_to, link};
 use crate::app::App;
 use crate::clock;
 use crate::reply;
 use crate::request::{RequestId, Whole, is_form};
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::Response;
-use pages::{AppCard, Page};
+use pages::AppCard;
+use crate::visitor::Visitor;
 use protocol::Params;
 use protocol::accounts::people::MAX_NAME;
 use protocol::authorize::{
@@ -24,39 +25,176 @@ pub(crate) struct Pending {
     pub(crate) request: AuthorizationRequest,
 }
 
-/// Loads a pending request by its handle.
-///
-/// # Errors
-/// The page to show instead: expired, answered already, or no longer valid.
-pub(crate) async fn load(app: &App, handle: &str, id: RequestId) -> Result<Pending, Response> {
-    let Some(presented) = Handle::parse(handle) else {
-        return Err(expired(app, id));
-    };
-    let facts = app.store.interaction(presented.locator()).await;
-    let facts = facts.map_err(|error| problem::unavailable(app, &error, id))?;
-    match presented.resume(facts, app.policy(), clock::now()) {
-        Ok((facts, request)) => Ok(Pending {
-            handle: handle.to_owned(),
-            facts,
-            request,
-        }),
-        Err(InteractionFault::Unknown | InteractionFault::Expired(_)) => Err(expired(app, id)),
-        Err(InteractionFault::Answered(facts)) => Err(answered(app, &facts, id)),
-        Err(InteractionFault::Refused(fault)) => Err(refused(app, fault, id)),
-    }
+/// A request that nobody can answer any more.
+pub(crate) struct Over {
+    pub(crate) handle: String,
+    /// The app, as far as it is known still.
+    pub(crate) client: Option<Arc<Client>>,
+    /// The request's parameters, as long as they are kept.
+    request: Option<String>,
+    answered: bool,
 }
 
-impl Pending {
-    /// Where a form's answer may be redirected to.
-    pub(crate) fn form_target(&self) -> String {
-        self.request.redirect_uri.form_action_sources()
+/// Why there is nothing to answer.
+pub(crate) enum Nothing {
+    /// It is over.
+    Over(Box<Over>),
+    /// The page to show instead: no longer valid, or nothing can be read.
+    Page(Response),
+}
+
+/// Loads a pending request by its handle. `client_id` names its app, as forms do: it is told even when the request
+/// itself is forgotten.
+///
+/// # Errors
+/// [`Nothing`].
+pub(crate) async fn find(
+    app: &App,
+    handle: &str,
+    client_id: Option<&str>,
+    id: RequestId,
+) -> Result<Pending, Nothing> {
+    let unavailable = |error| Nothing::Page(problem::unavailable(app, &error, id));
+    let facts = match Handle::parse(handle) {
+        Some(presented) => {
+            let facts = app.store.interaction(presented.locator()).await;
+            let facts = facts.map_err(unavailable)?;
+            let client = facts.as_ref().and_then(|facts| facts.client.clone());
+            match presented.resume(facts, app.policy(), clock::now()) {
+                Ok((facts, request)) => {
+                    return Ok(Pending {
+                        handle: handle.to_owned(),
+                        facts,
+                        request,
+                    });
+                }
+                Err(InteractionFault::Unknown) => None,
+                Err(InteractionFault::Expired(facts) | InteractionFault::Answered(facts)) => {
+                    Some(*facts)
+                }
+                Err(InteractionFault::Refused(fault)) => {
+                    return Err(Nothing::Page(refused(app, fault, client.as_deref(), id)));
+                }
+            }
+        }
+        None => None,
+    };
+    let client = match (&facts, client_id) {
+        (Some(facts), _) => facts.client.clone(),
+        (None, Some(client_id)) => app.store.client(client_id).await.map_err(unavailable)?,
+        (None, None) => None,
+    };
+    Err(Nothing::Over(Box::new(Over::new(app, handle, facts, client))))
+}
+
+/// The same for a page that has nothing to do without the request.
+///
+/// # Errors
+/// The page to show instead.
+pub(crate) async fn load(
+    app: &App,
+    handle: &str,
+    client_id: Option<&str>,
+    visitor: &Visitor,
+) -> Result<Pending, Response> {
+    let found = find(app, handle, client_id, visitor.id).await;
+    found.map_err(|nothing| match nothing {
+        Nothing::Over(over) => over.page(app, visitor),
+        Nothing::Page(page) => page,
+    })
+}
+
+impl Over {
+    fn new(
+        app: &App,
+        handle: &str,
+        facts: Option<InteractionFacts>,
+        client: Option<Arc<Client>>,
+    ) -> Self {
+        let interaction = facts.map(|facts| facts.interaction);
+        Over {
+            handle: handle.to_owned(),
+            client: client.filter(|client| app.policy().serves(client)),
+            answered: interaction
+                .as_ref()
+                .is_some_and(|interaction| interaction.answered_at.is_some()),
+            request: interaction.map(|interaction| interaction.request),
+        }
+    }
+
+    /// The page that says so, and where to go on.
+    pub(crate) fn page(&self, app: &App, visitor: &Visitor) -> Response {
+        match (self.answered, &self.client) {
+            (true, Some(client)) => self.answered(app, client, visitor),
+            (true, None) => problem::shown(app, &ShownError::UnknownClient, None, visitor.id),
+            (false, _) => self.expired(app, visitor),
+        }
+    }
+
+    fn expired(&self, app: &App, visitor: &Visitor) -> Response {
+        let signed_in = match visitor.session {
+            Some(_) => "You are signed in. ",
+            None => "",
+        };
+        let name = self.client.as_ref().map(|client| isolated(&client.name));
+        let sentence = match name {
+            Some(name) => format!(
+                "{signed_in}{name} waited too long for an answer, so nothing was allowed. Start again."
+            ),
+            None => format!(
+                "{signed_in}Nothing was allowed. Go back to the app that sent you here and start again."
+            ),
+        };
+        let next = match (&self.client, self.again(app)) {
+            (Some(_), Some(again)) => link("Start again", &again),
+            _ => back_to(self.client.as_deref(), |_| "Start again".to_owned()),
+        };
+        Problem {
+            status: StatusCode::BAD_REQUEST,
+            title: "This request has expired",
+            sentence: &sentence,
+            code: None,
+            details: Vec::new(),
+            next,
+        }
+        .page_for(app, visitor)
+    }
+
+    /// A second answer, or the back button: the same request can be started again from what is kept of it.
+    fn answered(&self, app: &App, client: &Client, visitor: &Visitor) -> Response {
+        Problem {
+            status: StatusCode::CONFLICT,
+            title: "You have already answered this request",
+            sentence: &format!(
+                "Your answer went to {}. If something went wrong there, ask again.",
+                isolated(&client.name)
+            ),
+            code: None,
+            details: Vec::new(),
+            next: link(
+                "Start this request again",
+                &self.again(app).unwrap_or_default(),
+            ),
+        }
+        .page_for(app, visitor)
+    }
+
+    /// The request once more.
+    fn again(&self, app: &App) -> Option<String> {
+        let path = app.config.paths.authorize.first()?;
+        Some(format!("{path}?{}", self.request.as_ref()?))
     }
 }
 
 /// Answers a request that failed its checks.
-pub(crate) fn refused(app: &App, fault: AuthorizationFault, id: RequestId) -> Response {
+pub(crate) fn refused(
+    app: &App,
+    fault: AuthorizationFault,
+    client: Option<&Client>,
+    id: RequestId,
+) -> Response {
     match fault {
-        AuthorizationFault::Shown(error) => problem::shown(app, &error, id),
+        AuthorizationFault::Shown(error) => problem::shown(app, &error, client, id),
         AuthorizationFault::Redirected(error) => {
             let mut response = reply::see_other(&error.url(app.policy()));
             let fault = reply::Fault::of(&error.error);
@@ -64,44 +202,6 @@ pub(crate) fn refused(app: &App, fault: AuthorizationFault, id: RequestId) -> Re
             response
         }
     }
-}
-
-fn expired(app: &App, id: RequestId) -> Response {
-    Problem {
-        status: StatusCode::BAD_REQUEST,
-        title: "This request has expired",
-        sentence: "Nothing was allowed. Go back to the app and start again.",
-        code: None,
-        details: Vec::new(),
-        next: link("Your account", "/account"),
-    }
-    .page(app, id)
-}
-
-/// A second answer, or the back button: the same request can be started again from what is kept of it.
-fn answered(app: &App, facts: &InteractionFacts, id: RequestId) -> Response {
-    let Some(client) = &facts.client else {
-        return problem::shown(app, &ShownError::UnknownClient, id);
-    };
-    let path = app
-        .config
-        .paths
-        .authorize
-        .first()
-        .map_or("", String::as_str);
-    let again = format!("{path}?{}", facts.interaction.request);
-    Problem {
-        status: StatusCode::CONFLICT,
-        title: "You have already answered this request",
-        sentence: &format!(
-            "Your answer went to {}. If something went wrong there, ask again.",
-            isolated(&client.name)
-        ),
-        code: None,
-        details: Vec::new(),
-        next: link("Start this request again", &again),
-    }
-    .page(app, id)
 }
 
 /// The app as people see it.
@@ -179,10 +279,4 @@ pub(crate) fn with_handle(path: &str, handle: Option<&str>) -> String {
         Some(handle) => format!("{path}?request={handle}"),
         None => path.to_owned(),
     }
-}
-
-/// A page whose forms may lead to the app that waits.
-pub(crate) fn page(status: StatusCode, page: &impl Page, pending: Option<&Pending>) -> Response {
-    let target = pending.map(Pending::form_target);
-    reply::page(status, page, target.as_deref())
 }

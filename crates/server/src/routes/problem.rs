@@ -2,13 +2,14 @@
 use crate::app::App;
 use crate::reply::{self, Fault};
 use crate::request::{RequestId, wants_page};
-use crate::visitor::bare_frame;
+use crate::visitor::{Visitor, bare_frame};
 use axum::extract::State;
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::Response;
-use pages::{Next, Notice};
+use pages::{Frame, Next, Notice};
 use protocol::authorize::ShownError;
 use protocol::types::text::shortened;
+use protocol::types::Client;
 use store::StoreError;
 
 /// Most characters that are shown of an address somebody sent.
@@ -27,8 +28,17 @@ pub(crate) struct Problem<'a> {
 impl Problem<'_> {
     /// The page.
     pub(crate) fn page(self, app: &App, id: RequestId) -> Response {
+        self.in_frame(bare_frame(app, id))
+    }
+
+    /// The page, which says who is signed in.
+    pub(crate) fn page_for(self, app: &App, visitor: &Visitor) -> Response {
+        self.in_frame(visitor.frame(app))
+    }
+
+    fn in_frame(self, frame: Frame) -> Response {
         let notice = Notice {
-            frame: bare_frame(app, id),
+            frame,
             title: self.title.to_owned(),
             sentence: self.sentence.to_owned(),
             code: self.code.map(str::to_owned),
@@ -57,17 +67,35 @@ pub(crate) fn unavailable(app: &App, error: &StoreError, id: RequestId) -> Respo
     let problem = Problem {
         status: StatusCode::SERVICE_UNAVAILABLE,
         title: "Please try again in a moment",
-        sentence: "The server cannot read or store anything just now. Nothing of what you did was lost half-way.",
+        sentence: "The server cannot read or store anything just now. Nothing of what you did was lost half-way: \
+                   go back, and do it again.",
         code: None,
         details: Vec::new(),
-        next: None,
+        next: link("Your account", "/account"),
     };
     reply::because_of(error, problem.page(app, id))
 }
 
+/// A link to the app's own site; to the person's account when nobody knows where that is.
+pub(crate) fn back_to(client: Option<&Client>, label: impl FnOnce(&str) -> String) -> Option<Next> {
+    let is_web = |client: &&Client| {
+        let homepage = &client.homepage;
+        homepage.starts_with("https://") || homepage.starts_with("http://")
+    };
+    match client.filter(is_web) {
+        Some(client) => link(&label(&client.name), &client.homepage),
+        None => link("Your account", "/account"),
+    }
+}
+
 /// An authorization request that cannot be answered to an app. The person is told what it means to them, the
 /// app's developer what is wrong.
-pub(crate) fn shown(app: &App, error: &ShownError, id: RequestId) -> Response {
+pub(crate) fn shown(
+    app: &App,
+    error: &ShownError,
+    client: Option<&Client>,
+    id: RequestId,
+) -> Response {
     let mut details = vec![("For the app's developer".to_owned(), error.sentence())];
     if let ShownError::RedirectUri {
         sent: Some(sent), ..
@@ -97,7 +125,7 @@ pub(crate) fn shown(app: &App, error: &ShownError, id: RequestId) -> Response {
         sentence,
         code: Some(error.code(app.policy())),
         details,
-        next: None,
+        next: back_to(client, |name| format!("Go to {name}")),
     };
     let mut response = problem.page(app, id);
     response.extensions_mut().insert(Fault::of(error));

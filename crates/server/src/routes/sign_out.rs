@@ -3,6 +3,7 @@ use protocol::transition::SessionChange;
 use super::goal::is_goal;
 use super::pending::{posted, with_handle};
 use super::problem::{self, Problem, link};
+use super::sign_in::after_url;
 use crate::app::App;
 use crate::reply;
 use crate::request::Whole;
@@ -44,7 +45,9 @@ pub(crate) async fn submit(State(app): State<App>, visitor: Visitor, whole: Whol
         }
     }
     let mut response = match params.get("request") {
-        Some(goal) if is_goal(goal) => reply::see_other(&with_handle("/sign-in", Some(goal))),
+        Some(goal) if is_goal(goal) => {
+            reply::see_other(&after_url(&with_handle("/sign-in", Some(goal)), "switch"))
+        }
         _ => signed_out(&app, &visitor),
     };
     visitor::sign_out(&app, &mut response);

@@ -1,13 +1,13 @@
 //! Making an account.
 use super::attempt::admit;
 use super::goal::Goal;
-use super::pending::{self, posted, with_handle};
+use super::pending::{self, posted};
 use super::problem;
-use super::sign_in::failed;
+use super::sign_in::{after_url, failed};
 use crate::app::App;
 use crate::reply;
 use crate::request::Whole;
-use crate::visitor::{Form, Visitor};
+use crate::visitor::{self, Form, Visitor};
 use axum::extract::{RawQuery, State};
 use axum::http::StatusCode;
 use axum::response::Response;
@@ -28,8 +28,10 @@ pub(crate) async fn show(
         Ok(params) => params,
         Err(response) => return response,
     };
-    match Goal::load(&app, params.get("request"), visitor.id).await {
-        Ok(goal) if goal.is_for_tests() => reply::see_other(&sign_in_instead(&goal)),
+    let (request, client_id) = (params.get("request"), params.get("app"));
+    match Goal::load(&app, request, client_id, visitor.id).await {
+        Ok(Goal::Over(over)) => over.page(&app, &visitor),
+        Ok(goal) if goal.is_for_tests() => reply::see_other(&goal.with("/sign-in")),
         Ok(goal) => {
             let blank = account(&protocol::Params::default());
             form(&app, &goal, visitor, StatusCode::OK, &blank, Vec::new())
@@ -48,20 +50,21 @@ pub(crate) async fn submit(State(app): State<App>, visitor: Visitor, whole: Whol
         Ok(params) => params,
         Err(response) => return response,
     };
-    let goal = match Goal::load(&app, params.get("request"), visitor.id).await {
+    let (request, client_id) = (params.get("request"), params.get("app"));
+    let goal = match Goal::load(&app, request, client_id, visitor.id).await {
         Ok(goal) => goal,
         Err(response) => return response,
     };
+    // Test users are made with their app; nobody signs up as one.
     if goal.is_for_tests() {
-        return reply::see_other(&sign_in_instead(&goal));
+        return reply::see_other(&goal.with("/sign-in"));
     }
     let account = account(&params);
-    let mut faults = account.faults(&app.policy().accounts);
+    let product = &app.config.branding.product;
+    let mut faults = account.faults(product, &app.policy().accounts);
     if !visitor.has_nonce(&app, Form::Anonymous, params.get("nonce")) {
-        faults.insert(
-            0,
-            whole_form("This form was out of date. Please send it again."),
-        );
+        let sentence = visitor.distrust(&app, "This form was out of date. Please send it again.");
+        faults.insert(0, whole_form(&sentence));
     }
     if !faults.is_empty() {
         return form(
@@ -83,29 +86,29 @@ pub(crate) async fn submit(State(app): State<App>, visitor: Visitor, whole: Whol
             form(&app, &goal, visitor, status, &account, faults)
         }
         Ok(true) => {
-            let carried = goal.carried().map(|goal| format!("&request={goal}"));
-            reply::see_other(&format!(
-                "/sign-in?after=sign-up{}",
-                carried.unwrap_or_default()
-            ))
+            let next = after_url(&goal.with("/sign-in"), "sign-up");
+            let mut response = reply::see_other(&next);
+            visitor::keep_address(&app, &mut response, account.email.trim());
+            response
         }
     }
-}
-
-/// Test users are made with their app; nobody signs up as one.
-fn sign_in_instead(goal: &Goal) -> String {
-    with_handle("/sign-in", goal.carried().as_deref())
 }
 
 /// Makes the account, unless the address has one; false when this source has made too many.
 async fn create(app: &App, account: NewAccount, visitor: &Visitor) -> Result<bool, Response> {
     let unavailable = |error| problem::unavailable(app, &error, visitor.id);
-    let attempt = Attempt::sign_up(&visitor.address.source());
+    let source = visitor.address.source();
+    let attempt = Attempt::sign_up(&source);
     if admit(app, &attempt).await.map_err(unavailable)?.is_err() {
         return Ok(false);
     }
-    let hashed = app.hasher.hash(account.password.clone()).await;
-    let hashed = hashed.map_err(|error| failed(app, &error, visitor.id))?;
+    let hashed = app.hasher.hash(&source, account.password.clone()).await;
+    let hashed = hashed.map_err(|fault| failed(app, &fault, visitor.id))?;
+    // An earlier release may have stored the address in another spelling, which no guard would find.
+    let found = app.store.person_by_email(&account.email).await;
+    if found.map_err(unavailable)?.is_some() {
+        return Ok(true);
+    }
     let transition = account.into_person(hashed, Role::Person, app.policy(), &app.mint);
     // A lost guard means that the address is taken, which is not told.
     app.settle_one(transition).await.map_err(unavailable)?;
@@ -146,6 +149,7 @@ fn form(
     let page = SignUp {
         frame: visitor.frame(app),
         request: goal.carried(),
+        client_id: goal.client_id(),
         nonce,
         name: account.name.chars().take(MAX_NAME).collect(),
         email: account.email.chars().take(MAX_EMAIL).collect(),
