@@ -298,12 +298,7 @@ fn t12_a_development_callback_is_accepted() {
         .authorize_until_consent(&question)
         .expect(200);
     let csp = page.header("Content-Security-Policy").unwrap_or_default();
-    assert!(
-        csp.contains(
-            "form-action 'self' http://localhost:5000 https: http://localhost:* http://127.0.0.1:*;"
-        ),
-        "{csp}"
-    );
+    assert!(!csp.contains("form-action"), "{csp}");
     assert!(
         page.text().contains("localhost:5000") && page.text().contains(ANN),
         "{page}"

@@ -8,8 +8,8 @@
 mod dev;
 mod support;
 
-use acceptance::output;
-use dev::Place;
+use acceptance::{Setup, free_port, output};
+use dev::{Place, valetkey};
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use support::client::tool;
@@ -59,7 +59,7 @@ impl Programs {
 
     /// Walks once, on a provider of its own.
     #[track_caller]
-    fn walk(&self, walk: &str, eyes: &Eyes) {
+    fn walk(&self, walk: &str, eyes: &Eyes, more: impl Fn(&Place) -> Vec<(&'static str, String)>) {
         let place = Place::new();
         let provider = place.start();
         let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("clients/browser");
@@ -72,6 +72,7 @@ impl Programs {
                 .env("SITE", provider.site.to_string())
                 .env("SCRIPT", eyes.script)
                 .env("SCHEME", eyes.scheme)
+                .envs(more(&place))
                 .envs(screenshots().map(|folder| ("SCREENSHOTS", folder))),
         );
         assert!(
@@ -95,7 +96,7 @@ fn screenshots() -> Option<PathBuf> {
 fn walk(name: &str) {
     if let Some(programs) = Programs::find(name) {
         for eyes in &ALL_EYES {
-            programs.walk(name, eyes);
+            programs.walk(name, eyes, |_| Vec::new());
         }
     }
 }
@@ -133,6 +134,38 @@ fn the_keyboard_alone_is_enough() {
 #[test]
 fn an_app_may_send_its_visitor_on_to_another_site() {
     walk("onward");
+}
+
+/// A desktop app whose redirect URI is an https site, with what a server of that site needs.
+fn desktop(place: &Place, certified: &Path) -> Vec<(&'static str, String)> {
+    let port = free_port();
+    let callback = format!("https://localhost:{port}/callback");
+    let config = place.config();
+    let created = output(
+        valetkey(place.folder())
+            .args(["app", "create", "--owner", "demo@example.com"])
+            .args(["--name", "Desktop", "--homepage", "https://desktop.example"])
+            .args(["--redirect-uri", &callback, "--json", "--config"])
+            .arg(&config),
+    );
+    assert!(created.status.success(), "{created:?}");
+    let app: acceptance::Json = serde_json::from_slice(&created.stdout).expect("JSON");
+    let told = serde_json::json!({
+        "folder": certified,
+        "port": port,
+        "client_id": app["client_id"],
+    });
+    vec![("DESKTOP", told.to_string())]
+}
+
+#[test]
+fn an_https_callback_may_lead_to_a_program_on_the_device() {
+    let Some(programs) = Programs::find("desktop") else {
+        return;
+    };
+    let certified = Setup::toml("").https().prepare();
+    let eyes = &ALL_EYES[0];
+    programs.walk("desktop", eyes, |place| desktop(place, certified.folder()));
 }
 
 #[test]

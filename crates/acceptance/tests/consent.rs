@@ -188,6 +188,154 @@ fn a_request_expires() {
 }
 
 #[test]
+fn no_page_on_the_way_to_an_app_judges_where_it_leads() {
+    let scene = Scene::plain("");
+    let app = scene.confidential("https://board.example/cb");
+    let mut browser = scene.browser();
+    let policy = |page: &Reply| {
+        let csp = page.header("Content-Security-Policy").unwrap_or_default();
+        assert!(csp.contains("frame-ancestors 'none'"), "{page}");
+        csp.contains("form-action")
+    };
+    let sign_in = browser.open(&scene.question(&app, &[]));
+    let handle = form_to(&sign_in, "/sign-in")
+        .value("request")
+        .map(str::to_owned);
+    let sign_up = browser.open(&format!("/sign-up?request={}", handle.unwrap_or_default()));
+    let typed = [("email", ANN), ("password", "not the password at all")];
+    let wrong = browser.submit(&form_to(&sign_in, "/sign-in"), &typed);
+    let signed_in = browser.submit(
+        &form_to(&sign_in, "/sign-in"),
+        &[("email", ANN), ("password", PASSWORD)],
+    );
+    let consent = browser.follow(signed_in);
+    consent_form(&consent);
+    let again = browser.submit(&consent_form(&consent), &[("answer", "maybe")]);
+    for page in [sign_in, sign_up, wrong, consent, again] {
+        assert!(!policy(&page), "{page}");
+    }
+    // What leads to no app posts to us alone.
+    for target in ["/account", "/sign-out", "/nowhere"] {
+        assert!(policy(&browser.get(target)), "{target}");
+    }
+    assert!(policy(&scene.provider.browser().get("/sign-in")));
+}
+
+#[test]
+fn what_was_shown_is_what_is_allowed() {
+    let mut scene = Scene::plain("");
+    let app = scene.confidential(CALLBACK);
+    let mut browser = scene.browser();
+    let page = browser.authorize_until_consent(&scene.question(&app, &[("scope", "")]));
+    assert!(!page.text().contains("tasks:write"), "{page}");
+    let config = scene.provider.config_path();
+    let text = std::fs::read_to_string(&config).expect("the configuration");
+    let wider = text.replace("risk = \"write\"", "risk = \"write\"\ndefault = true");
+    assert_ne!(text, wider);
+    std::fs::write(&config, wider).expect("the new configuration");
+    scene.provider.restart();
+    let again = answer(&mut browser, &page, "allow");
+    assert_page(&again, 400);
+    assert!(again.text().contains("has changed since"), "{again}");
+    assert!(again.text().contains("tasks:write"), "{again}");
+    let redirect = back(&answer(&mut browser, &again, "allow"));
+    let reply = scene.redeem(&app, &redirect.code(), &[]).expect(200);
+    assert_eq!(reply.member("scope"), "tasks:read tasks:write");
+    // The proof of one request is none for another, and nothing is allowed without.
+    let other = browser.authorize_until_consent(&scene.question(&app, &[("scope", "tasks:read")]));
+    let other = match other.status {
+        200 => other,
+        _ => {
+            let fresh = scene.confidential(CALLBACK);
+            browser.authorize_until_consent(&scene.question(&fresh, &[]))
+        }
+    };
+    for proof in [
+        "",
+        "x",
+        again
+            .text()
+            .split("name=\"shown\" value=\"")
+            .nth(1)
+            .map_or("", |it| &it[..43]),
+    ] {
+        let typed = [("answer", "allow"), ("shown", proof)];
+        let reply = browser.submit(&consent_form(&other), &typed);
+        assert_eq!(reply.status, 400, "{proof}: {reply}");
+    }
+}
+
+#[test]
+fn an_expired_request_is_told_after_the_right_password() {
+    let scene = Scene::start(Setup::toml(PLAIN).env("VALETKEY_ACCOUNTS__INTERACTION", "1s"));
+    let app = scene.app(&AppSpec {
+        name: "Board",
+        homepage: "https://board.example/start",
+        redirect_uris: &[CALLBACK],
+        ..AppSpec::default()
+    });
+    let mut browser = scene.browser();
+    let page = browser.open(&scene.question(&app, &[]));
+    std::thread::sleep(Duration::from_millis(2100));
+    let form = form_to(&page, "/sign-in");
+    let wrong = browser.submit(&form, &[("email", ANN), ("password", "not the password")]);
+    assert_eq!(wrong.status, 401, "the form goes on: {wrong}");
+    for forgotten in [false, true] {
+        let mut typed = vec![("email", ANN), ("password", PASSWORD)];
+        if forgotten {
+            // As after the request was swept: its app is known by the form alone.
+            typed.push((
+                "request",
+                "rq_0000000000000000000000000000000000000000000000000000000000",
+            ));
+        }
+        let mut browser = browser.clone();
+        let signed_in = browser.submit(&form, &typed).expect(303);
+        let told = browser.follow(signed_in);
+        assert_page(&told, 400);
+        let text = told.text();
+        assert!(text.contains("You are signed in"), "{told}");
+        assert!(browser.open("/account").text().contains(ANN));
+        if forgotten {
+            continue;
+        }
+        assert!(
+            text.contains("Board") && text.contains("Start again"),
+            "{told}"
+        );
+        let next = next_link(&told);
+        assert!(
+            next == "https://board.example/start" || next.contains("client_id="),
+            "{next}"
+        );
+    }
+    // An account is made all the same.
+    let mut new = scene.provider.browser();
+    let page = new.open(&scene.question(&app, &[]));
+    let handle = form_to(&page, "/sign-in")
+        .value("request")
+        .unwrap_or_default()
+        .to_owned();
+    let page = new.open(&format!("/sign-up?request={handle}"));
+    std::thread::sleep(Duration::from_millis(2100));
+    let typed = [
+        ("name", "Cleo"),
+        ("email", "cleo@example.com"),
+        ("password", "a third long password"),
+    ];
+    let made = new.submit(&form_to(&page, "/sign-up"), &typed).expect(303);
+    let sign_in = new.follow(made);
+    assert!(
+        sign_in.text().contains("your account is ready"),
+        "{sign_in}"
+    );
+    let signed_in = new
+        .submit(&form_to(&sign_in, "/sign-in"), &typed[1..])
+        .expect(303);
+    assert!(new.follow(signed_in).text().contains("Start again"));
+}
+
+#[test]
 fn an_answer_is_remembered_for_what_it_allowed() {
     let scene = Scene::plain("");
     let uris = [CALLBACK, "http://localhost:9876/other"];
@@ -251,11 +399,6 @@ fn the_consent_page_says_who_asks_for_what() {
         assert!(text.contains(words), "no {words:?}: {text}");
     }
     assert!(!page.text().contains("<Co>"), "the name is escaped");
-    let csp = page.header("Content-Security-Policy").unwrap_or_default();
-    assert!(
-        csp.contains("form-action 'self' https://board.example https:;"),
-        "{csp}"
-    );
     scene.cli(&["app", "approve", &app.client_id]);
     let reviewed = || {
         let page = scene

@@ -108,6 +108,40 @@ fn the_whole_walk() {
 }
 
 #[test]
+fn what_was_shown_is_what_a_device_gets() {
+    let scene = scene("");
+    let app = television(&scene);
+    let codes = Codes::ask(&scene, &app, &[]);
+    let mut browser = phone(&scene);
+    let page = type_code(&mut browser, codes.text("user_code"));
+    scene.cli(&["app", "approve", &app.client_id]);
+    let mut again = page.clone();
+    let changed = || {
+        again = answer(
+            &mut browser,
+            &type_code(&mut browser.clone(), codes.text("user_code")),
+            "maybe",
+        );
+        again.text().contains("Reviewed by")
+    };
+    assert!(support::within(Duration::from_secs(2), changed));
+    for proof in [
+        "",
+        "x",
+        form_to(&page, "/device/answer")
+            .value("shown")
+            .unwrap_or_default(),
+    ] {
+        let typed = [("answer", "allow"), ("shown", proof)];
+        let refused = browser.submit(&form_to(&again, "/device/answer"), &typed);
+        assert_eq!(refused.status, 400, "{refused}");
+        assert!(refused.text().contains("has changed since"), "{refused}");
+    }
+    let done = answer(&mut browser, &again, "allow").expect(200);
+    assert!(done.text().contains("is connected"), "{done}");
+}
+
+#[test]
 fn a_no_is_told_to_the_device() {
     let scene = scene("");
     let app = television(&scene);

@@ -68,6 +68,221 @@ fn guessing_is_slowed_and_the_owner_is_not_locked_out() {
     assert_eq!(forger.try_sign_in(ANN, PASSWORD).status, 429);
 }
 
+/// Tries a password for an address in a new browser.
+#[track_caller]
+fn attempt(scene: &Scene, email: &str, password: &str) -> u16 {
+    scene.provider.browser().try_sign_in(email, password).status
+}
+
+#[test]
+fn an_address_is_one_in_every_spelling() {
+    let scene = Scene::plain("");
+    scene
+        .provider
+        .user_create("zo\u{eb}@b\u{fc}cher.example", "Zo\u{eb}", PASSWORD, false);
+    let spelled = [
+        "zo\u{eb}@b\u{fc}cher.example",
+        "zo\u{eb}@xn--bcher-kva.example",
+        "ZO\u{cb}@B\u{dc}CHER.Example.",
+        "zoe\u{308}@bu\u{308}cher.example",
+        "\u{ff5a}o\u{eb}\u{ff20}b\u{fc}cher\u{ff0e}example",
+    ];
+    for email in spelled {
+        assert_eq!(attempt(&scene, email, PASSWORD), 303, "{email}");
+        let made = scene
+            .provider
+            .browser()
+            .sign_up("Zo\u{eb}", email, "another long password");
+        made.expect(303);
+        assert_eq!(
+            attempt(&scene, email, "another long password"),
+            401,
+            "{email}"
+        );
+    }
+    let listed = scene.cli(&["user", "list"]);
+    assert_eq!(
+        listed["users"].as_array().map(Vec::len),
+        Some(3),
+        "{listed}"
+    );
+    scene.cli(&["user", "disable", spelled[1]]);
+    let guesses = (0..30).map(|n| attempt(&scene, spelled[n % 5], "not the password at all"));
+    assert!(
+        guesses.into_iter().any(|status| status == 429),
+        "one throttle"
+    );
+}
+
+#[test]
+fn a_password_is_one_in_every_composition() {
+    let scene = Scene::plain("");
+    let (composed, apart) = (
+        "d\u{e9}j\u{e0} vu \u{e0} la plage",
+        "de\u{301}ja\u{300} vu a\u{300} la plage",
+    );
+    scene
+        .provider
+        .user_create("eve@example.com", "Eve", composed, false);
+    scene
+        .provider
+        .browser()
+        .sign_up("Ida", "ida@example.com", apart)
+        .expect(303);
+    for email in ["eve@example.com", "ida@example.com"] {
+        for password in [composed, apart] {
+            assert_eq!(
+                attempt(&scene, email, password),
+                303,
+                "{email} {password:?}"
+            );
+        }
+        assert_eq!(attempt(&scene, email, "deja vu a la plage"), 401);
+    }
+}
+
+#[test]
+fn trivial_passwords_are_refused_with_a_reason() {
+    let scene = Scene::plain("");
+    let mut browser = scene.browser();
+    browser.sign_in(ANN, PASSWORD);
+    let page = browser.open("/account");
+    for (password, reason) in [
+        ("password1234", "common password"),
+        ("passwordpassword", "common password"),
+        ("aaaaaaaaaaaa", "repeats itself"),
+        ("qwertyuiop12", "repeats itself"),
+        ("annexample123", "your name"),
+    ] {
+        let mut new = scene.provider.browser();
+        let refused = new.sign_up("Ann Example", "anne@example.com", password);
+        assert_page(&refused, 400);
+        assert!(refused.text().contains(reason), "{password}: {refused}");
+        assert!(!refused.text().contains(password), "{refused}");
+        let typed = [("current", PASSWORD), ("new", password)];
+        let refused = browser.submit(&form_to(&page, "/account/password"), &typed);
+        assert_page(&refused, 400);
+        assert!(refused.text().contains(reason), "{password}: {refused}");
+    }
+    scene.provider.browser().sign_in(ANN, PASSWORD);
+}
+
+#[test]
+fn a_browser_that_keeps_no_cookies_is_told_so() {
+    let scene = Scene::plain("");
+    let mut browser = scene.provider.browser();
+    for (target, typed) in [
+        ("/sign-in", [("email", ANN), ("password", PASSWORD)]),
+        (
+            "/sign-up",
+            [("email", "new@example.com"), ("password", PASSWORD)],
+        ),
+    ] {
+        let page = browser.open(target);
+        browser.cookies.clear();
+        let refused = browser.submit(&form_to(&page, target), &typed);
+        assert_page(&refused, 400);
+        assert!(
+            refused.text().contains("Allow cookies for localhost"),
+            "{refused}"
+        );
+        // One that keeps them has a form that is out of date.
+        let stale = browser.submit(&form_to(&page, target), &typed);
+        assert_page(&stale, 400);
+        assert!(stale.text().contains("out of date"), "{stale}");
+        browser.cookies.clear();
+    }
+}
+
+#[test]
+fn a_disabled_account_is_told_to_its_owner_alone() {
+    let scene = Scene::plain("");
+    scene.cli(&["user", "disable", ANN]);
+    let reply = scene.provider.browser().try_sign_in(ANN, PASSWORD);
+    assert_page(&reply, 403);
+    assert!(reply.text().contains("has been switched off"), "{reply}");
+    let reply = scene
+        .provider
+        .browser()
+        .try_sign_in(ANN, "not the password at all");
+    assert!(
+        reply.status == 401 && !reply.text().contains("switched off"),
+        "{reply}"
+    );
+}
+
+#[test]
+fn whoever_is_signed_out_is_told_why() {
+    let scene = Scene::plain("");
+    let app = scene.confidential(CALLBACK);
+    let (mut here, mut there) = (scene.browser(), scene.browser());
+    let told = |page: &acceptance::Reply, words: &str| {
+        form_to(page, "/sign-in");
+        assert!(page.text().contains(words), "no {words:?}: {page}");
+    };
+    here.sign_in(ANN, PASSWORD);
+    there.sign_in(ANN, PASSWORD);
+    let old = here.open("/account");
+    let everywhere = here.submit(&form_to(&old, "/account/sessions/end-all"), &[]);
+    told(&here.follow(everywhere), "signed out in every browser");
+    told(&there.open("/account"), "Your session has ended");
+    // A form of a page from before.
+    for action in ["/account/password", "/account/sessions/end-all"] {
+        let late = here.submit(&form_to(&old, action), &[]);
+        told(&here.follow(late), "signed out in the meantime");
+    }
+    let page = here.authorize_until_consent(&scene.question(&app, &[]));
+    let other = here.submit(&form_to(&page, "/sign-out"), &[]);
+    told(&here.follow(other), "the account that you want to use");
+    let late = here.submit(&consent_form(&page), &[("answer", "allow")]);
+    told(&here.follow(late), "signed out in the meantime");
+    let fresh = scene.provider.browser().open("/account");
+    form_to(&fresh, "/sign-in");
+    assert!(!fresh.text().contains("role=\"status\""), "{fresh}");
+}
+
+#[test]
+fn an_account_that_was_made_is_ready_to_sign_in() {
+    let scene = Scene::plain("");
+    for email in ["new@example.com", ANN] {
+        let mut browser = scene.provider.browser();
+        let made = browser
+            .sign_up("New", email, "another long password")
+            .expect(303);
+        assert!(
+            !made.location().unwrap_or_default().contains("example"),
+            "{made}"
+        );
+        let page = browser.follow(made);
+        let form = form_to(&page, "/sign-in");
+        assert_eq!(form.value("email"), Some(email));
+        assert!(!page.text().contains("box good"), "{page}");
+    }
+}
+
+#[test]
+fn a_browser_is_a_stranger_once_the_password_changed() {
+    let scene = Scene::plain("");
+    let mut known = scene.browser();
+    known.sign_in(ANN, PASSWORD);
+    known.sign_out();
+    let mut owner = scene.browser();
+    owner.sign_in(ANN, PASSWORD);
+    let page = owner.open("/account");
+    let typed = [("current", PASSWORD), ("new", "a new and longer password")];
+    owner
+        .submit(&form_to(&page, "/account/password"), &typed)
+        .expect(303);
+    owner.sign_out();
+    guess(&mut scene.provider.browser(), ANN, 25);
+    let refused = known.try_sign_in(ANN, "a new and longer password");
+    assert_eq!(
+        refused.status, 429,
+        "its mark was of the old password: {refused}"
+    );
+    owner.sign_in(ANN, "a new and longer password");
+}
+
 #[test]
 fn an_unknown_address_is_throttled_alike() {
     let scene = Scene::plain("");

@@ -34,9 +34,10 @@ export class Stage {
     Object.assign(this, options, { browser, complaints: [], contexts: [], pages: 0 });
   }
 
-  // A person's browser without cookies.
-  async person() {
+  // A person's browser without cookies, with what is special about it.
+  async person(special = {}) {
     const context = await this.browser.newContext({
+      ...special,
       javaScriptEnabled: this.script,
       colorScheme: this.scheme,
       viewport: WIDE,

@@ -130,6 +130,7 @@ fn is_email(text: &str) -> bool {
         return false;
     };
     text.len() <= MAX_EMAIL
+        && is_plain(text)
         && !text.chars().any(odd)
         && is_plain(text)
         && !local.is_empty()

@@ -234,3 +234,49 @@ pub fn start_session<M: Mint>(
     });
     (cookie, transition)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn counted(attempt: &Attempt) -> Vec<Limit> {
+        attempt.keys.iter().map(|(limit, _)| *limit).collect()
+    }
+
+    #[test]
+    fn the_source_always_counts() {
+        let attempts = [
+            Attempt::new("ada@example.com", "192.0.2.1", None),
+            Attempt::new("ada@example.com", "192.0.2.1", Some("device")),
+            Attempt::at_everyones("192.0.2.1"),
+        ];
+        for attempt in attempts {
+            assert!(counted(&attempt).contains(&Limit::Source), "{attempt:?}");
+        }
+    }
+
+    #[test]
+    fn known_devices_are_counted_each_and_together() {
+        let of = |email: &str, device| Attempt::new(email, "192.0.2.1", Some(device));
+        let (one, two) = (of("ada@example.com", "1"), of("ada@example.com", "2"));
+        let same: Vec<_> = one.keys().into_iter().zip(two.keys()).collect();
+        assert_ne!(same[0].0, same[0].1, "each for itself");
+        assert_eq!(same[1].0, same[1].1, "all of the account");
+        assert!(!of("ben@example.com", "1").keys().contains(&same[1].0));
+        let full = |count| Attempts {
+            count,
+            since: UnixTime(1_000),
+        };
+        let counts = [full(0), full(50), full(0)];
+        assert!(one.admit(&counts, UnixTime(1_010)).is_err());
+    }
+
+    #[test]
+    fn an_address_has_one_throttle_in_every_spelling() {
+        let keys = |email: &str| Attempt::new(email, "192.0.2.1", None).keys();
+        let spelled = ["Ada@xn--bcher-kva.example", "ada@BÜCHER.example."];
+        for email in spelled {
+            assert_eq!(keys(email), keys("ada@bücher.example"), "{email}");
+        }
+    }
+}

@@ -22,12 +22,17 @@ export async function walk(stage) {
   assert.match(await page.locator("#password-problem").innerText(), /characters/);
   assert.equal(await page.inputValue("#email"), NEW.email);
   await stage.look(page, "sign-up-problem", /^Problem: Create an account/);
+  await page.locator("form").first().evaluate((form) => (form.noValidate = true));
+  await signUp(page, { ...NEW, password: "password1234" });
+  assert.match(await page.locator("#password-problem").innerText(), /common password/);
+  await stage.look(page, "sign-up-common-password", /^Problem: Create an account/);
   await page.locator("#problem a").click();
   await assertFocus(page, "password");
 
   await signUp(page, NEW);
   assert.equal(await heading(page), "Sign in");
   assert.match(await page.locator("[role=status]").innerText(), /your account is ready/);
+  assert.equal(await page.inputValue("#email"), NEW.email, "the address is carried over");
   await stage.look(page, "sign-in-after-sign-up", /^Sign in/);
   await signIn(page, NEW);
   assert.equal(new URL(page.url()).searchParams.get("request"), request, "the same request goes on");

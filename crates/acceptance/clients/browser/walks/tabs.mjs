@@ -31,6 +31,8 @@ async function twoTabs(stage, app) {
   // The first tab's sign-in began a new session, so the second tab asks once more, for the same.
   await press(second, "#allow");
   assert.deepEqual(await second.locator(".says").allInnerTexts(), ["Add tasks and change them"]);
+  assert.match(await second.locator("[role=status]").innerText(), /out of date, so nothing was allowed/);
+  await stage.look(second, "consent-again", /^Allow Task Board/);
   await press(second, "#allow");
   await press(first, "#allow");
   assert.equal((await app.tokens("second")).scope, "tasks:write");
@@ -66,6 +68,8 @@ async function staleConsent(stage, app) {
   await signOut(await stage.tab(person), stage);
   await press(page, "#allow");
   assert.equal(await heading(page), "Sign in");
+  assert.match(await page.locator("[role=status]").innerText(), /signed out in the meantime/);
+  await stage.look(page, "sign-in-after-sign-out", /^Sign in/);
   await signIn(page, stage.site.user);
   assert.equal(new URL(page.url()).searchParams.get("request"), request, "the same request");
   await press(page, "#deny");
