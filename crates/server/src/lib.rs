@@ -23,6 +23,7 @@ mod routes;
 mod settle;
 mod steady;
 mod test_side;
+mod turns;
 mod visitor;
 
 pub use cli::main;

@@ -1,11 +1,11 @@
 //! Password hashing: argon2id (19 MiB, 2 passes) on threads of its own, so that sign-ins wait for each other and
 //! never for tokens, nor tokens for them.
+use crate::turns::Turns;
 use anyhow::{Context, anyhow};
 use argon2::password_hash::PasswordHasher;
 use argon2::password_hash::phc::{Output, PasswordHash};
 use argon2::{Algorithm, Argon2, Block, Params, Version};
 use protocol::accounts::password::prepared;
-use std::collections::VecDeque;
 use std::panic::AssertUnwindSafe;
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
@@ -16,10 +16,6 @@ const KEPT: Duration = Duration::from_secs(1);
 
 /// How far a thread that hashes stands back where others want its core: it gets a quarter of it then.
 const NICE: i32 = 5;
-
-/// The most jobs of one source that wait at once, and of all sources together.
-const MAX_OF_SOURCE: usize = 100;
-const MAX_WAITING: usize = 1_000;
 
 /// What an unknown address is checked against, so that it takes as long as a known one: random bytes that are
 /// the hash of no known password.
@@ -133,62 +129,10 @@ impl Job {
     }
 }
 
-/// The jobs of one source, in the order they came.
-struct Line {
-    source: String,
-    jobs: VecDeque<Job>,
-}
-
-/// Jobs that wait. Sources take turns, so that nobody waits for another's crowd.
-#[derive(Default)]
-struct Lines {
-    lines: VecDeque<Line>,
-    waiting: usize,
-}
-
-impl Lines {
-    /// Adds a job. One that is too many is handed back; where all together are too many, it is the last of the
-    /// longest line.
-    fn add(&mut self, source: &str, job: Job) -> Option<Job> {
-        let crowded = self.waiting >= MAX_WAITING;
-        let own = self.lines.iter().position(|line| line.source == source);
-        let length = own.map_or(0, |own| self.lines[own].jobs.len());
-        if length >= MAX_OF_SOURCE {
-            return Some(job);
-        }
-        let longest = self.lines.iter_mut().max_by_key(|line| line.jobs.len());
-        let refused = match longest.filter(|_| crowded) {
-            Some(longest) if longest.jobs.len() > length + 1 => longest.jobs.pop_back(),
-            Some(_) => return Some(job),
-            None => None,
-        };
-        match own {
-            Some(own) => self.lines[own].jobs.push_back(job),
-            None => self.lines.push_back(Line {
-                source: source.to_owned(),
-                jobs: VecDeque::from([job]),
-            }),
-        }
-        self.waiting = self.waiting + 1 - usize::from(refused.is_some());
-        refused
-    }
-
-    /// The next job: the first of the line whose turn it is, which then waits for all others.
-    fn next(&mut self) -> Option<Job> {
-        let mut line = self.lines.pop_front()?;
-        let job = line.jobs.pop_front();
-        if !line.jobs.is_empty() {
-            self.lines.push_back(line);
-        }
-        self.waiting -= usize::from(job.is_some());
-        job
-    }
-}
-
 /// Work that waits, and memory that waits for it.
 #[derive(Default)]
 struct Waiting {
-    jobs: Lines,
+    jobs: Turns<Job>,
     memory: Vec<Memory>,
     /// When memory was last used.
     used: Option<Instant>,
@@ -413,42 +357,6 @@ mod tests {
         assert!(last.is_some_and(|last| last < 20), "{finished:?}");
         drop(hasher);
         thread.join().unwrap();
-    }
-
-    #[test]
-    fn lines_are_bounded_for_each_source_and_in_all() {
-        let mut lines = Lines::default();
-        let add = |lines: &mut Lines, source: &str| {
-            let (job, waits) = job();
-            (lines.add(source, job).is_none(), waits)
-        };
-        let mut kept = Vec::new();
-        for _ in 0..MAX_OF_SOURCE {
-            let (taken, waits) = add(&mut lines, "crowd");
-            assert!(taken);
-            kept.push(waits);
-        }
-        assert!(!add(&mut lines, "crowd").0, "its line is full");
-        let mut number = 0;
-        while lines.waiting < MAX_WAITING {
-            number += 1;
-            kept.push(add(&mut lines, &format!("source {}", number / 10)).1);
-        }
-        // The newest of the longest line makes room.
-        let (job, waits) = job();
-        let refused = lines.add("another", job).unwrap();
-        refused.refuse();
-        assert!(matches!(
-            kept[MAX_OF_SOURCE - 1].try_recv(),
-            Ok(Err(HashFault::Busy))
-        ));
-        kept.push(waits);
-        assert_eq!(lines.waiting, MAX_WAITING);
-        let mut turns = 0;
-        while lines.next().is_some() {
-            turns += 1;
-        }
-        assert_eq!((turns, lines.waiting), (MAX_WAITING, 0));
     }
 
     #[tokio::test]
