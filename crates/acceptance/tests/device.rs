@@ -117,11 +117,8 @@ fn what_was_shown_is_what_a_device_gets() {
     scene.cli(&["app", "approve", &app.client_id]);
     let mut again = page.clone();
     let changed = || {
-        again = answer(
-            &mut browser,
-            &type_code(&mut browser.clone(), codes.text("user_code")),
-            "maybe",
-        );
+        let shown = type_code(&mut browser, codes.text("user_code"));
+        again = answer(&mut browser, &shown, "maybe");
         again.text().contains("Reviewed by")
     };
     assert!(support::within(Duration::from_secs(2), changed));
