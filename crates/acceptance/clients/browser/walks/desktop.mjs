@@ -2,6 +2,7 @@
 // to a scheme of the app's own. Both hops are redirects of our form, so a `form-action` of ours would stop them.
 
 import assert from "node:assert/strict";
+import { createHash, randomBytes } from "node:crypto";
 import { readFile } from "node:fs/promises";
 import { createServer } from "node:http";
 import { createServer as createTlsServer } from "node:https";
@@ -74,7 +75,9 @@ class WebCallback {
     const { client_id, port } = this.desktop;
     const url = new URL(`${this.site.issuer}/oauth2/authorize`);
     const redirect_uri = `https://localhost:${port}/callback`;
-    url.search = new URLSearchParams({ response_type: "code", client_id, redirect_uri, scope, state: "s" });
+    const code_challenge = createHash("sha256").update(randomBytes(32)).digest("base64url");
+    const pkce = { code_challenge, code_challenge_method: "S256" };
+    url.search = new URLSearchParams({ response_type: "code", client_id, redirect_uri, scope, state: "s", ...pkce });
     return url.href;
   }
 
