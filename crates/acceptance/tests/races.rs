@@ -274,7 +274,7 @@ fn what_the_command_line_takes_back_is_refused_within_a_second() {
             .browser()
             .try_sign_in(ANN, support::PASSWORD)
             .status,
-        401
+        403
     );
     scene.cli(&["app", "enable", &app.client_id]);
     let enabled = || scene.refresh(&app, &fresh.refresh).status == 400;

@@ -456,7 +456,7 @@ fn t10_with_the_app_go_its_users() {
     );
     let (email, password) = &test.users[0];
     let refused = scene.browser().try_sign_in(email, password);
-    assert_eq!(refused.status, 401, "{refused}");
+    assert_eq!(refused.status, 403, "switched off: {refused}");
 }
 
 #[test]
