@@ -115,6 +115,33 @@ fn an_address_is_one_in_every_spelling() {
 }
 
 #[test]
+fn an_address_that_an_earlier_release_stored_is_found() {
+    let scene = Scene::plain("");
+    if scene.provider.postgres().is_some() {
+        return;
+    }
+    let (unicode, ascii) = ("eve@b\u{fc}cher.example", "eve@xn--bcher-kva.example");
+    scene.provider.user_create(unicode, "Eve", PASSWORD, false);
+    let db = rusqlite::Connection::open(scene.provider.database_path()).expect("the database");
+    let earlier = "UPDATE people SET email_key = ?1 WHERE email_key = ?2";
+    assert_eq!(db.execute(earlier, [unicode, ascii]), Ok(1));
+    for email in [unicode, ascii, "EVE@bu\u{308}cher.example."] {
+        assert_eq!(attempt(&scene, email, PASSWORD), 303, "{email}");
+        scene
+            .provider
+            .browser()
+            .sign_up("Eve", email, "another long password")
+            .expect(303);
+    }
+    let listed = scene.cli(&["user", "list"]);
+    assert_eq!(
+        listed["users"].as_array().map(Vec::len),
+        Some(3),
+        "{listed}"
+    );
+}
+
+#[test]
 fn a_password_is_one_in_every_composition() {
     let scene = Scene::plain("");
     let (composed, apart) = (

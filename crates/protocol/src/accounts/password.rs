@@ -131,16 +131,14 @@ impl Weakness {
     fn sentence(self) -> &'static str {
         match self {
             Weakness::Pattern => {
-                "This repeats itself or follows a row of keys or numbers, so it is guessed quickly. \
-                 Use four words that have nothing to do with each other."
+                "This repeats itself or follows a row of keys or numbers. Use four unrelated words."
             }
             Weakness::Own => {
-                "This is hardly more than your name, your address or the name of this service, so it is \
-                 guessed quickly. Use four words that have nothing to do with you."
+                "This is hardly more than your name, your address or the name of this service. \
+                 Use four unrelated words."
             }
             Weakness::Common => {
-                "This is a common password, or one with little added, so it is guessed quickly. \
-                 Use four words that have nothing to do with each other."
+                "This is a common password, or close to one. Use four unrelated words."
             }
         }
     }

@@ -32,7 +32,7 @@ pub(crate) use show::Shown;
 
 use layers::Layers;
 use protocol::Policy;
-use protocol::types::person::email_key;
+use protocol::types::email::email_key;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::time::Duration;

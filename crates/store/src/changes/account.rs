@@ -3,7 +3,7 @@ use super::session::end_all;
 use crate::steps::Steps;
 use crate::value::values;
 use protocol::transition::AccountChange;
-use protocol::types::person::email_key;
+use protocol::types::email::email_key;
 use protocol::types::{NewPerson, UnixTime};
 
 pub(super) fn steps<'a>(steps: Steps<'a>, change: &'a AccountChange, now: UnixTime) -> Steps<'a> {
