@@ -60,6 +60,106 @@ fn connections_are_encrypted_and_the_certificate_is_checked() {
     drop(scene);
 }
 
+/// Lets it take connections by these rules alone.
+fn let_in(server: &mut Server, rules: &str) {
+    let file = server.data().join("pg_hba.conf");
+    std::fs::write(file, format!("local all all trust\n{rules}\n")).expect("write the rules");
+    server.stop(Stop::Fast);
+    server.start();
+}
+
+#[test]
+fn a_certificate_of_its_own_will_do_where_nobody_asked_for_proof() {
+    let Some((server, _, database)) = certified("TLS with a certificate of its own") else {
+        return;
+    };
+    // The host is not the one of the certificate either.
+    for parameters in ["application_name=valetkey", "sslmode=prefer"] {
+        let scene = Scene::start(node(&server, &database, "127.0.0.1", parameters));
+        assert_encrypted(&database, true);
+        drop(scene);
+        database.run("DELETE FROM people");
+    }
+    let scene = Scene::start(node(&server, &database, "127.0.0.1", "sslmode=allow"));
+    assert_encrypted(&database, false);
+    drop(scene);
+    let plain = Server::start_new(&programs("no TLS").expect("there are others"));
+    let bare = Database::on(&plain.url());
+    let scene = Scene::start(node(&plain, &bare, "127.0.0.1", "sslmode=prefer"));
+    assert_encrypted(&bare, false);
+    drop(scene);
+}
+
+#[test]
+fn the_other_way_is_tried_where_either_will_do() {
+    let Some((mut server, _, database)) = certified("rules for TLS") else {
+        return;
+    };
+    let_in(&mut server, "hostssl all all 127.0.0.1/32 trust");
+    let scene = Scene::start(node(&server, &database, "127.0.0.1", "sslmode=allow"));
+    assert_encrypted(&database, true);
+    drop(scene);
+    let refused = node(&server, &database, "127.0.0.1", "sslmode=disable").try_start();
+    let log = refused.expect_err("it must not start");
+    assert!(log.contains("28000"), "{log}");
+    database.run("DELETE FROM people");
+    let_in(&mut server, "hostnossl all all 127.0.0.1/32 trust");
+    let scene = Scene::start(node(&server, &database, "127.0.0.1", "sslmode=prefer"));
+    assert_encrypted(&database, false);
+    drop(scene);
+}
+
+#[test]
+fn verify_ca_looks_at_the_authority_and_not_at_the_host() {
+    let Some((server, authority, database)) = certified("verify-ca") else {
+        return;
+    };
+    let Some((_other, stranger, _)) = certified("verify-ca of a stranger") else {
+        return;
+    };
+    let (root, wrong) = (authority.display(), stranger.display());
+    let parameters = format!("sslmode=verify-ca&sslrootcert={root}");
+    let scene = Scene::start(node(&server, &database, "127.0.0.1", &parameters));
+    assert_encrypted(&database, true);
+    drop(scene);
+    let parameters = format!("sslmode=verify-ca&sslrootcert={wrong}");
+    let log = node(&server, &database, "localhost", &parameters).try_start();
+    let log = log.expect_err("it must not start");
+    assert!(log.contains(ADVICE), "{log}");
+}
+
+#[test]
+fn a_node_shows_who_it_is_by_a_certificate() {
+    let Some((mut server, authority, database)) = certified("client certificates") else {
+        return;
+    };
+    server.set(&format!("ssl_ca_file={}", authority.display()));
+    let_in(
+        &mut server,
+        "hostssl all all 127.0.0.1/32 trust clientcert=verify-ca",
+    );
+    // The server's own certificate serves as the node's.
+    let folder = authority.parent().expect("a folder");
+    let [cert, key] = ["cert.pem", "key.pem"].map(|name| folder.join(name));
+    let shown = format!("sslcert={}&sslkey={}", cert.display(), key.display());
+    let parameters = format!(
+        "sslmode=require&sslrootcert={}&{shown}",
+        authority.display()
+    );
+    let scene = Scene::start(node(&server, &database, "localhost", &parameters));
+    assert_encrypted(&database, true);
+    drop(scene);
+    let swapped = format!("sslcert={}&sslkey={}", key.display(), cert.display());
+    for (parameters, sentence) in [
+        ("sslmode=prefer".to_owned(), "certificate"),
+        (swapped, "sslcert: "),
+    ] {
+        let log = node(&server, &database, "127.0.0.1", &parameters).try_start();
+        let log = log.expect_err("it must not start");
+        assert!(log.contains(sentence), "{log}");
+    }
+}
+
 #[test]
 fn a_server_that_cannot_prove_who_it_is_is_refused_with_a_sentence() {
     let Some((server, authority, database)) = certified("TLS to a stranger") else {

@@ -3,6 +3,7 @@
 //! [`Store::settle`] makes one [`Transition`] durable, guard first. Everything else reads.
 
 mod changes;
+mod database_tls;
 mod error;
 mod facts;
 mod feed;

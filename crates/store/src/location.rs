@@ -1,4 +1,5 @@
 //! Which database: `sqlite:PATH` or `postgres://…`.
+use crate::database_tls::DatabaseTls;
 use std::fmt;
 use std::path::PathBuf;
 
@@ -16,8 +17,8 @@ pub enum Location {
 pub struct PostgresUrl {
     /// What the driver is given: the URL without what the driver does not know.
     pub(crate) driver: String,
-    /// Certificates of the authorities that sign the server's, in place of the system's.
-    pub(crate) root: Option<PathBuf>,
+    /// How connections are encrypted.
+    pub(crate) tls: DatabaseTls,
     /// A pooler in front gives each transaction another connection.
     pub(crate) pooled: bool,
 }
@@ -33,30 +34,25 @@ impl PostgresUrl {
             return Err("write postgres://USER@HOST/DATABASE".to_owned());
         }
         let (base, query) = url.split_once('?').unwrap_or((url, ""));
-        let (mut root, mut pooled) = (None, false);
+        let (mut tls, mut pooled) = (DatabaseTls::default(), false);
         let mut kept = Vec::new();
         for pair in query.split('&').filter(|pair| !pair.is_empty()) {
             match pair.split_once('=').unwrap_or((pair, "")) {
-                ("sslrootcert", path) if !path.is_empty() => {
-                    root = Some(PathBuf::from(decoded(path)?))
-                }
-                ("sslmode", "verify-full") => kept.push("sslmode=require"),
-                ("sslmode", "verify-ca" | "allow") => {
-                    return Err("sslmode is disable, prefer, require or verify-full".to_owned());
-                }
+                (name, value) if name.starts_with("ssl") && tls.take(name, decoded(value)?)? => {}
                 ("pooler", "transaction") => pooled = true,
                 ("pooler", "session" | "none") => pooled = false,
                 ("pooler", _) => return Err("pooler is transaction, session or none".to_owned()),
                 _ => kept.push(pair),
             }
         }
+        tls.check()?;
         let driver = match kept.is_empty() {
             true => base.to_owned(),
             false => format!("{base}?{}", kept.join("&")),
         };
         let url = PostgresUrl {
             driver,
-            root,
+            tls,
             pooled,
         };
         match url.config() {
@@ -64,6 +60,14 @@ impl PostgresUrl {
             Ok(_) => Ok(url),
             Err(error) => Err(error),
         }
+    }
+
+    /// Reads the files of certificates that it names.
+    ///
+    /// # Errors
+    /// [`StoreError::Unavailable`](crate::StoreError::Unavailable) names the one that cannot be used.
+    pub fn check_files(&self) -> Result<(), crate::StoreError> {
+        crate::postgres::check_tls(&self.tls)
     }
 
     /// What the driver makes of it.
@@ -146,6 +150,27 @@ impl fmt::Debug for PostgresUrl {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::database_tls::Mode;
+
+    #[test]
+    fn sslmode_is_what_libpq_says_and_require_is_stricter() {
+        let mode = |query: &str| {
+            let url = format!("postgres://db/x{query}");
+            PostgresUrl::parse(&url).unwrap().tls.mode
+        };
+        for (query, expected) in [
+            ("", Mode::Prefer),
+            ("?sslmode=prefer", Mode::Prefer),
+            ("?sslmode=disable", Mode::Disable),
+            ("?sslmode=allow", Mode::Allow),
+            ("?sslmode=require", Mode::VerifyFull),
+            ("?sslmode=verify-ca", Mode::VerifyCa),
+            ("?sslmode=verify-full&sslrootcert=system", Mode::VerifyFull),
+            ("?sslcert=c.pem&sslkey=k.pem", Mode::Prefer),
+        ] {
+            assert_eq!(mode(query), expected, "{query}");
+        }
+    }
 
     #[test]
     fn a_url_is_shown_without_its_secrets() {
@@ -163,11 +188,9 @@ mod tests {
             "postgresql://db/x?sslmode=verify-full&sslrootcert=%2Fa%20b.pem&pooler=transaction&connect_timeout=3",
         )
         .unwrap();
-        assert_eq!(
-            url.driver,
-            "postgresql://db/x?sslmode=require&connect_timeout=3"
-        );
-        assert_eq!(url.root, Some(PathBuf::from("/a b.pem")));
+        assert_eq!(url.driver, "postgresql://db/x?connect_timeout=3");
+        assert_eq!(url.tls.mode, Mode::VerifyFull);
+        assert_eq!(url.tls.root, Some(PathBuf::from("/a b.pem")));
         assert!(url.pooled);
     }
 
@@ -190,7 +213,19 @@ mod tests {
             ("mysql://x", "write postgres://"),
             ("postgres:///x", "the host is missing"),
             ("postgres://me:hidden@db/x?pooler=statement", "pooler is"),
-            ("postgres://me:hidden@db/x?sslmode=verify-ca", "sslmode is"),
+            ("postgres://me:hidden@db/x?sslmode=always", "sslmode is"),
+            (
+                "postgres://me:hidden@db/x?sslrootcert=/ca.pem",
+                "sslrootcert is used by",
+            ),
+            (
+                "postgres://me:hidden@db/x?sslcert=/c.pem",
+                "sslkey is missing",
+            ),
+            (
+                "postgres://me:hidden@db/x?sslkey=/k.pem",
+                "sslcert is missing",
+            ),
             ("postgres://me:hidden@db/x?colour=red", "colour"),
         ] {
             let error = PostgresUrl::parse(url).unwrap_err();

@@ -1,7 +1,7 @@
 //! Connections: each is made when it is first needed, shared by all who read, and replaced when it breaks.
 use super::fault::Fault;
 use super::row::plain as plain_row;
-use super::tls::Tls;
+use super::tls::{Tls, may_do_otherwise};
 use super::value::{Value, Values, each};
 use crate::location::{self, PostgresUrl};
 use crate::row::{Query, Read};
@@ -56,7 +56,7 @@ impl Dialer {
             hosts: hosts.map_err(crate::StoreError::Unavailable)?,
             first: AtomicUsize::new(0),
             silences: Arc::default(),
-            tls: Tls::new(url.root.as_deref())?,
+            tls: Tls::new(&url.tls)?,
             pooled: url.pooled,
             synchronous,
             runtime,
@@ -80,22 +80,44 @@ impl Dialer {
     }
 
     async fn dial_host(&self, host: &Config) -> Result<Client, String> {
-        let (config, tls) = (host.clone(), self.tls.clone());
-        let limit = host.get_connect_timeout().copied().unwrap_or(CONNECT);
+        let mut tries = self.tls.tries().iter().peekable();
+        loop {
+            let Some(mode) = tries.next() else {
+                return Err("no way to connect".to_owned());
+            };
+            let mut config = host.clone();
+            config.ssl_mode(*mode);
+            match self.dial_once(config).await? {
+                Ok(client) => return Ok(client),
+                Err(error) if tries.peek().is_some() && may_do_otherwise(&error) => {}
+                Err(error) => {
+                    return Err(match Fault::from(error) {
+                        Fault::Again(why)
+                        | Fault::Refused(why)
+                        | Fault::Corrupt(why)
+                        | Fault::Lost(why) => why,
+                    });
+                }
+            }
+        }
+    }
+
+    async fn dial_once(
+        &self,
+        config: Config,
+    ) -> Result<Result<Client, tokio_postgres::Error>, String> {
+        let tls = self.tls.clone();
+        let limit = config.get_connect_timeout().copied().unwrap_or(CONNECT);
         // Sockets belong to the runtime that drives them. The driver bounds only the socket, not the greeting.
         let dialled = tokio::time::timeout(limit, async move { config.connect(tls).await });
         let dialled = self.runtime.spawn(dialled).await;
-        let (client, connection) = dialled
+        let dialled = dialled
             .map_err(|_| "the store is closed".to_owned())?
-            .map_err(|_| format!("no connection within {} s", limit.as_secs()))?
-            .map_err(|error| match Fault::from(error) {
-                Fault::Again(why)
-                | Fault::Refused(why)
-                | Fault::Corrupt(why)
-                | Fault::Lost(why) => why,
-            })?;
-        self.runtime.spawn(connection);
-        Ok(client)
+            .map_err(|_| format!("no connection within {} s", limit.as_secs()))?;
+        Ok(dialled.map(|(client, connection)| {
+            self.runtime.spawn(connection);
+            client
+        }))
     }
 
     async fn greeted(&self, client: Client, patience: Duration) -> Result<Conn, Fault> {

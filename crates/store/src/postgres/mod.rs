@@ -103,6 +103,14 @@ struct Opened {
     follow: Follow,
 }
 
+/// Reads the files of certificates that a URL names.
+///
+/// # Errors
+/// [`StoreError::Unavailable`] names the one that cannot be used.
+pub(crate) fn check_tls(asked: &crate::database_tls::DatabaseTls) -> Result<(), StoreError> {
+    tls::Tls::new(asked).map(drop)
+}
+
 impl Postgres {
     pub(crate) fn open(url: &PostgresUrl, options: &Options) -> Result<Self, StoreError> {
         let (driver, runtime) = Driver::start()?;

@@ -307,6 +307,7 @@ pub(crate) fn policy() -> Policy {
     let minute = Lifetime::from_minutes(1);
     Policy {
         issuer: "https://id.example".to_owned(),
+        response_iss: true,
         subjects: SubjectFormat::Prefixed("user_".to_owned()),
         grants: GrantType::ALL.to_vec(),
         registration: Registration::Review,
