@@ -228,7 +228,10 @@ pub(crate) fn check_redirect_uris(
     if uris.len() > max {
         return Err(wrong(
             Field::RedirectUris,
-            format!("an app has at most {max} redirect URIs"),
+            format!(
+                "an app has at most {max} redirect URIs, and these are {}: take some away",
+                uris.len()
+            ),
         ));
     }
     if uris.is_empty() && grants.contains(&GrantType::AuthorizationCode) {
@@ -240,7 +243,7 @@ pub(crate) fn check_redirect_uris(
     // Which one is told by its place: its text is the request's, and would stand in our sentence.
     let register = |(place, uri): (usize, &String)| {
         RedirectUri::register(uri).map_err(|fault| {
-            let sentence = format!("redirect URI {}: {}", place + 1, fault.sentence());
+            let sentence = format!("redirect URI {}: {}", place + 1, fault.sentence_about(uri));
             wrong(Field::RedirectUris, sentence)
         })
     };
