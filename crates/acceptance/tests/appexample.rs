@@ -109,7 +109,7 @@ fn t2_the_state_comes_back_unchanged() {
         let back = scene.allow(&app, &[("scope", SCOPE), ("state", state)]);
         assert_eq!(back.param("state"), Some(state));
         let names: Vec<&str> = back.params.iter().map(|(name, _)| name.as_str()).collect();
-        assert_eq!(names, ["code", "state", "iss"]);
+        assert_eq!(names, ["code", "state"], "as documented");
     }
 }
 

@@ -138,7 +138,7 @@ fn t9_invalid_scope() {
             "{why}: {back:?}"
         );
         assert_eq!(back.param("state"), Some("s"));
-        assert_eq!(back.param("iss"), Some(scene.provider.issuer()));
+        assert_eq!(back.param("iss"), None, "none is documented");
         assert!(
             back.param("error_description")
                 .is_some_and(|it| it.len() > 10),

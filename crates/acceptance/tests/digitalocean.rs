@@ -148,7 +148,12 @@ fn d4_the_answer_tells_number_name_and_address() {
     let scene = scene();
     let app = droplet_book(&scene);
     let code = scene.browser().authorize(&link(&app)).code();
-    let reply = exchange(&scene, &app, &code).expect(200).json();
+    let reply = exchange(&scene, &app, &code).expect(200);
+    let text = reply.text();
+    let order = ["\"scope\"", "\"uid\"", "\"info\"", "\"name\"", "\"email\""];
+    let places = order.map(|member| text.find(member).expect(member));
+    assert!(places.is_sorted(), "as documented: {text}");
+    let reply = reply.json();
     let uid: u64 = scene.ann.parse().expect("ids are numbers");
     let expected = serde_json::json!({
         "token_type": "bearer",

@@ -11,27 +11,16 @@ use support::client::{curl, on_path};
 use support::{CALLBACK, PLAIN, Scene, assert_refused, within};
 
 #[test]
-fn metadata_at_all_spellings_of_an_issuer_with_a_path() {
-    let scene = Scene::start(Setup::toml(PLAIN).issuer("http://localhost:{port}/t"));
-    assert_eq!(scene.metadata["issuer"], scene.provider.issuer());
-    let path = "/.well-known/oauth-authorization-server/t";
-    let reply = scene.api().get(path).expect(200);
-    assert_eq!(reply.json(), scene.metadata, "{path}");
-    assert_eq!(reply.header("Content-Type"), Some("application/json"));
-    assert_eq!(reply.header("Access-Control-Allow-Origin"), Some("*"));
-    // Under these names a client expects OpenID Connect.
-    for path in [
-        "/.well-known/openid-configuration",
-        "/.well-known/openid-configuration/t",
-        "/t/.well-known/openid-configuration",
-    ] {
-        assert_refused(&scene.api().get(path), 404, "not_found");
+fn an_issuer_with_a_path_is_refused_with_what_to_do() {
+    for issuer in ["http://localhost:{port}/t", "https://auth.example.com/idp"] {
+        let log = Setup::toml(PLAIN).issuer(issuer).try_start();
+        let log = log.expect_err("it must not start");
+        assert!(
+            log.contains("an issuer with a path is not served yet"),
+            "{log}"
+        );
+        assert!(log.contains("give the provider a host of its own"), "{log}");
     }
-    let app = scene.confidential(CALLBACK);
-    assert_eq!(
-        scene.allow(&app, &[]).param("iss"),
-        Some(scene.provider.issuer())
-    );
 }
 
 #[test]

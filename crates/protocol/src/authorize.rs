@@ -354,7 +354,7 @@ impl AuthorizationRequest {
     fn success_url(&self, code: &TokenText, policy: &Policy) -> String {
         let mut parameters = vec![("code", code.as_str())];
         parameters.extend(self.state.as_deref().map(|state| ("state", state)));
-        parameters.push(("iss", &policy.issuer));
+        parameters.extend(policy.response_iss().map(|issuer| ("iss", issuer)));
         self.redirect_uri.with_parameters(&parameters)
     }
 

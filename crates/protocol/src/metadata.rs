@@ -82,7 +82,7 @@ pub fn document(policy: &Policy, endpoints: Endpoints) -> Metadata<'_> {
         response_types_supported: if_codes(&["code"]),
         response_modes_supported: if_codes(&["query"]),
         code_challenge_methods_supported: if_codes(&["S256"]),
-        authorization_response_iss_parameter_supported: codes,
+        authorization_response_iss_parameter_supported: codes && policy.response_iss,
         scopes_supported: policy
             .scopes
             .iter()

@@ -7,6 +7,8 @@ use crate::types::{Client, GrantType, Lifetime, Scope, Side};
 pub struct Policy {
     /// The issuer identifier, byte for byte as published (RFC 8414 §2).
     pub issuer: String,
+    /// Whether authorization responses name the issuer (RFC 9207).
+    pub response_iss: bool,
     /// How people are named on the wire.
     pub subjects: SubjectFormat,
     /// Grants that are switched on.
@@ -228,6 +230,11 @@ pub struct DevicePolicy {
 }
 
 impl Policy {
+    /// The `iss` of an authorization response, if it has one (RFC 9207 §2).
+    pub fn response_iss(&self) -> Option<&str> {
+        self.response_iss.then_some(self.issuer.as_str())
+    }
+
     /// The catalogue's entry for a scope name.
     pub fn scope(&self, name: &str) -> Option<&ScopeEntry> {
         self.scopes.iter().find(|entry| entry.name == name)

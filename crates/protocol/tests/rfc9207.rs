@@ -38,6 +38,23 @@ mod section_2_response_parameter_iss {
     }
 
     #[test]
+    fn a_provider_that_documented_none_sends_none_and_does_not_say_it_does() {
+        let mut case = Case::authorize();
+        case.policy.response_iss = false;
+        assert_eq!(iss(&case.allowed()), Vec::<String>::new());
+        let denied = case.passed().denied().url(&case.policy);
+        assert_eq!(iss(&denied), Vec::<String>::new());
+        let endpoints = protocol::metadata::Endpoints {
+            authorization: Some("https://issuer.example/authorize".to_owned()),
+            ..Default::default()
+        };
+        let document = protocol::metadata::document(&case.policy, endpoints);
+        let document = serde_json::to_value(document).unwrap_or_default();
+        let told = &document["authorization_response_iss_parameter_supported"];
+        assert!(told.is_null(), "{document}");
+    }
+
+    #[test]
     fn a_request_cannot_choose_it() {
         let case = Case::authorize().with(|case| case.add("iss", "https://evil.example"));
         assert_eq!(iss(&case.allowed()), ["https://issuer.example"]);

@@ -176,6 +176,9 @@ pub(crate) async fn serve(config: Config) -> anyhow::Result<()> {
     let listener = listen::bind(config.listen).await?;
     let app = Arc::new(AppState::open(config, log)?);
     test_side::publish(&app).await;
+    for note in &app.config.notes {
+        app.log.info(note.clone());
+    }
     for warning in &app.config.warnings {
         app.log.warn(warning.clone());
     }

@@ -321,8 +321,14 @@ fn sent_back(config: &Config) -> ErrorTable {
     });
     ErrorTable {
         title: "Sent back to your app".to_owned(),
-        lead: "They come to the redirect URI in place of a code: `?error=…&error_description=…&state=…&iss=…`."
-            .to_owned(),
+        lead: format!(
+            "They come to the redirect URI in place of a code: `?error=…&error_description=…&state=…{}`.",
+            if config.policy.response_iss {
+                "&iss=…"
+            } else {
+                ""
+            }
+        ),
         errors: grouped(told),
     }
 }

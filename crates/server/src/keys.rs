@@ -60,7 +60,11 @@ fn make(path: &Path) -> std::io::Result<()> {
     }
 }
 
-fn read(path: &Path) -> anyhow::Result<Key> {
+/// Reads the key.
+///
+/// # Errors
+/// When it cannot be read, is of another size, or others may read it.
+pub(crate) fn read(path: &Path) -> anyhow::Result<Key> {
     let mut file = OpenOptions::new()
         .read(true)
         .open(path)

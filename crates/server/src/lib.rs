@@ -17,6 +17,7 @@ mod listen;
 mod log;
 mod outage;
 mod password;
+mod preflight;
 mod reply;
 mod request;
 mod routes;
@@ -24,6 +25,7 @@ mod settle;
 mod steady;
 mod test_side;
 mod turns;
+mod tls;
 mod visitor;
 
 pub use cli::main;

@@ -92,7 +92,8 @@ pub(crate) async fn serve(
     router: Router,
     stop: impl Future<Output = ()>,
 ) -> anyhow::Result<()> {
-    let tls = tls_acceptor(&app)?;
+    let tls = app.config.tls.as_ref().map(crate::tls::acceptor);
+    let tls = tls.transpose()?;
     let site = Arc::new(Site::of(app, router));
     let (stopping, told) = watch::channel(false);
     let places = Arc::new(Semaphore::new(MAX_CONNECTIONS as usize));
@@ -130,24 +131,4 @@ pub(crate) async fn serve(
     let ended = places.acquire_many(MAX_CONNECTIONS);
     let _ = tokio::time::timeout(DRAIN, ended).await;
     Ok(())
-}
-
-fn tls_acceptor(app: &App) -> anyhow::Result<Option<TlsAcceptor>> {
-    use rustls::pki_types::{CertificateDer, PrivateKeyDer, pem::PemObject};
-    let Some(tls) = &app.config.tls else {
-        return Ok(None);
-    };
-    let chain = CertificateDer::pem_file_iter(&tls.cert)
-        .and_then(Iterator::collect::<Result<Vec<_>, _>>)
-        .with_context(|| format!("cannot read the certificate {}", tls.cert.display()))?;
-    let key = PrivateKeyDer::from_pem_file(&tls.key)
-        .with_context(|| format!("cannot read the key {}", tls.key.display()))?;
-    let provider = Arc::new(rustls::crypto::aws_lc_rs::default_provider());
-    let mut config = rustls::ServerConfig::builder_with_provider(provider)
-        .with_safe_default_protocol_versions()?
-        .with_no_client_auth()
-        .with_single_cert(chain, key)
-        .context("the certificate and the key in [tls] do not fit together")?;
-    config.alpn_protocols = vec![b"h2".to_vec(), b"http/1.1".to_vec()];
-    Ok(Some(TlsAcceptor::from(Arc::new(config))))
 }

@@ -3,7 +3,9 @@
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
 use serde_json::Value;
+use std::io::Read;
 use std::io::Write;
+use std::net::{SocketAddr, TcpListener};
 use std::path::Path;
 use std::process::{Command, Stdio};
 
@@ -53,12 +55,18 @@ impl Finished {
 
 /// Runs the binary in `folder` with this standard input.
 fn run(folder: &Path, args: &[&str], input: &str) -> Finished {
+    run_in(folder, &[], args, input)
+}
+
+/// The same with these variables.
+fn run_in(folder: &Path, variables: &[(&str, &str)], args: &[&str], input: &str) -> Finished {
     let mut command = Command::new(env!("CARGO_BIN_EXE_valetkey"));
     for (name, _) in std::env::vars_os() {
         if name.to_string_lossy().starts_with("VALETKEY_") {
             command.env_remove(name);
         }
     }
+    command.envs(variables.iter().copied());
     let streams = command.stdin(Stdio::piped()).stdout(Stdio::piped());
     let mut child = streams
         .stderr(Stdio::piped())
@@ -473,5 +481,333 @@ fn the_doctor_names_what_is_wrong() {
     assert!(
         modes["message"].as_str().unwrap().contains("run chmod 600"),
         "{modes}"
+    );
+}
+
+/// The names in a folder, in order.
+fn names_in(folder: &Path) -> Vec<String> {
+    let entries = std::fs::read_dir(folder).unwrap();
+    let names = entries.map(|entry| entry.unwrap().file_name().into_string().unwrap());
+    let mut names: Vec<_> = names.collect();
+    names.sort();
+    names
+}
+
+#[test]
+fn the_configuration_of_the_folder_is_read_and_that_is_said() {
+    let folder = tempfile::tempdir().unwrap();
+    let at = folder.path();
+    std::fs::write(at.join("valetkey.toml"), CONFIG).unwrap();
+    for args in [
+        &["config", "check"][..],
+        &["config", "show"],
+        &["scope", "list"],
+        &["user", "list"],
+        &["db", "status"],
+    ] {
+        let done = run(at, args, "");
+        assert_eq!(done.code, Some(0), "{done:?}");
+        let said = "reading valetkey.toml of this folder; --config names another\n";
+        assert!(done.stderr.starts_with(said), "{args:?}: {done:?}");
+        assert_eq!(done.stderr.matches("reading").count(), 1, "{done:?}");
+    }
+    let check = run(at, &["config", "check"], "");
+    assert!(
+        check
+            .stdout
+            .starts_with("valetkey.toml is in order: https://auth.example.com"),
+        "{check:?}"
+    );
+    let doctor = run(at, &["doctor", "--listen", "127.0.0.1:1", "--json"], "");
+    assert!(
+        doctor.stdout.contains("valetkey.toml is in order"),
+        "{doctor:?}"
+    );
+}
+
+#[test]
+fn a_configuration_is_named_before_the_verb_or_by_a_variable() {
+    let folder = tempfile::tempdir().unwrap();
+    let at = folder.path();
+    std::fs::write(at.join("other.toml"), CONFIG).unwrap();
+    // What is named stands above what lies here.
+    std::fs::write(at.join("valetkey.toml"), "isuer = 1").unwrap();
+    let before = run(at, &["--config", "other.toml", "scope", "list"], "");
+    assert!(before.text().contains("tasks:read"), "{before:?}");
+    assert_eq!(before.stderr, "");
+    let named = [("VALETKEY_CONFIG", "other.toml")];
+    let by_variable = run_in(at, &named, &["scope", "list"], "");
+    assert!(by_variable.text().contains("tasks:read"), "{by_variable:?}");
+    assert_eq!(
+        by_variable.stderr,
+        "reading other.toml, which VALETKEY_CONFIG names\n"
+    );
+    let missing = run_in(at, &[("VALETKEY_CONFIG", "gone.toml")], &["serve"], "");
+    assert_eq!(missing.code, Some(2), "{missing:?}");
+    assert!(
+        missing.stderr.contains("error: gone.toml: cannot be read"),
+        "{missing:?}"
+    );
+    let dev = run(at, &["--config", "other.toml", "dev"], "");
+    dev.failed(2, "keeps a configuration of its own");
+}
+
+#[test]
+fn nothing_is_served_or_checked_when_nothing_says_what() {
+    let folder = tempfile::tempdir().unwrap();
+    for args in [
+        &["serve"][..],
+        &["serve", "--listen", "127.0.0.1:0"],
+        &["config", "check"],
+        &["doctor"],
+        &["user", "list"],
+        &["scope", "list"],
+        &["db", "status"],
+    ] {
+        run(folder.path(), args, "")
+            .failed(2, "which provider? Name its configuration with --config");
+    }
+    assert_eq!(names_in(folder.path()), Vec::<String>::new());
+    let by_environment = [("VALETKEY_ISSUER", "https://auth.example.com")];
+    let check = run_in(folder.path(), &by_environment, &["config", "check"], "");
+    assert_eq!(check.code, Some(0), "{check:?}");
+}
+
+#[test]
+fn everything_is_looked_at_before_anything_is_made_or_announced() {
+    let folder = tempfile::tempdir().unwrap();
+    let at = folder.path();
+    let pair = rcgen::generate_simple_self_signed(vec!["localhost".to_owned()]).unwrap();
+    let other = rcgen::generate_simple_self_signed(vec!["localhost".to_owned()]).unwrap();
+    std::fs::write(at.join("cert.pem"), pair.cert.pem()).unwrap();
+    std::fs::write(at.join("key.pem"), pair.signing_key.serialize_pem()).unwrap();
+    std::fs::write(at.join("other.pem"), other.signing_key.serialize_pem()).unwrap();
+    for (config, part) in [
+        (
+            "[tls]\ncert = \"gone.pem\"\nkey = \"key.pem\"",
+            "tls.cert: cannot read ",
+        ),
+        (
+            "[tls]\ncert = \"cert.pem\"\nkey = \"gone.pem\"",
+            "tls.key: cannot read ",
+        ),
+        (
+            "[tls]\ncert = \"key.pem\"\nkey = \"cert.pem\"",
+            "tls.cert and tls.key are swapped",
+        ),
+        (
+            "[tls]\ncert = \"cert.pem\"\nkey = \"cert.pem\"",
+            "has no private key",
+        ),
+        (
+            "[tls]\ncert = \"cert.pem\"\nkey = \"other.pem\"",
+            "does not fit the certificate",
+        ),
+        ("[storage]\nurl = \"sqlite:gone/v.db\"", "the folder of "),
+        ("[storage]\nurl = \"sqlite:.\"", "is a folder: name a file"),
+        (
+            "[storage]\nurl = \"postgres://db.example/x?sslmode=require&sslrootcert=/nowhere.pem\"",
+            "sslrootcert: /nowhere.pem cannot be read as certificates",
+        ),
+        ("[storage]\nkeys = \"cert.pem\"", "is a file: name a folder"),
+        (
+            "[token.lifetimes]\naccess = \"60d\"",
+            "60d is longer than token.lifetimes.refresh",
+        ),
+        ("[paths]\ntoken = [\"/:x\"]", "begins with a colon"),
+    ] {
+        std::fs::write(at.join("v.toml"), config).unwrap();
+        let before = names_in(at);
+        for verb in [
+            &["config", "check"][..],
+            &["serve", "--listen", "127.0.0.1:0"],
+        ] {
+            let args = [verb, &["--config", "v.toml"]].concat();
+            run(at, &args, "").failed(2, part);
+        }
+        assert_eq!(names_in(at), before, "{config}");
+    }
+    std::fs::write(
+        at.join("v.toml"),
+        "[tls]\ncert = \"cert.pem\"\nkey = \"key.pem\"",
+    )
+    .unwrap();
+    let sound = run(at, &["config", "check", "--config", "v.toml"], "");
+    assert_eq!(sound.code, Some(0), "{sound:?}");
+}
+
+#[test]
+fn all_that_is_wrong_is_told_one_a_line() {
+    let folder = tempfile::tempdir().unwrap();
+    let config = "isuer = \"x\"\n[apps]\npkce = \"none\"\n[branding]\naccent = \"red\"";
+    std::fs::write(folder.path().join("v.toml"), config).unwrap();
+    let told = run(
+        folder.path(),
+        &["config", "check", "--config", "v.toml"],
+        "",
+    );
+    assert_eq!(told.code, Some(2), "{told:?}");
+    let lines: Vec<_> = told.stderr.lines().collect();
+    assert_eq!(lines.len(), 3, "{told:?}");
+    for (line, start) in lines.iter().zip(["v.toml:1: ", "v.toml:3: ", "v.toml:5: "]) {
+        assert!(line.starts_with(&format!("error: {start}")), "{line}");
+    }
+}
+
+#[test]
+fn service_links_do_not_stop_a_command_and_are_told_once() {
+    let provider = Provider::new();
+    let links = [
+        ("VALETKEY_PORT", "tcp://10.0.0.1:80"),
+        ("VALETKEY_SERVICE_HOST", "10.0.0.1"),
+        ("VALETKEY_PORT_80_TCP_ADDR", "10.0.0.1"),
+    ];
+    let args = ["user", "list", "--config", "v.toml"];
+    let done = run_in(provider.folder.path(), &links, &args, "");
+    assert_eq!(done.code, Some(0), "{done:?}");
+    assert_eq!(done.stderr.lines().count(), 1, "{done:?}");
+    assert!(done.stderr.contains("VALETKEY_SERVICE_HOST"), "{done:?}");
+    let wrong = [("VALETKEY_PORT", "8080")];
+    run_in(provider.folder.path(), &wrong, &args, "").failed(2, "VALETKEY_PORT: is not a setting");
+}
+
+/// Somebody who gives this answer to everyone; where.
+fn answering(answer: String) -> SocketAddr {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = listener.local_addr().unwrap();
+    std::thread::spawn(move || {
+        for stream in listener.incoming() {
+            let mut stream = stream.unwrap();
+            let _ = stream.read(&mut [0; 4096]);
+            let _ = stream.write_all(answer.as_bytes());
+        }
+    });
+    address
+}
+
+fn http(status: &str, body: &str) -> String {
+    let length = body.len();
+    format!("HTTP/1.1 {status}\r\nContent-Length: {length}\r\nConnection: close\r\n\r\n{body}")
+}
+
+/// What the doctor says about a thing.
+#[track_caller]
+fn finding(folder: &Path, args: &[&str], about: &str) -> (String, String) {
+    let args = [&["doctor", "--json"], args].concat();
+    let told = run(folder, &args, "");
+    let report: Value = serde_json::from_str(&told.stdout).unwrap();
+    let checks = report["checks"].as_array().unwrap();
+    let mut found = checks.iter().filter(|one| one["check"] == about);
+    let first = found.next().unwrap_or_else(|| panic!("{about}: {report}"));
+    assert!(found.next().is_none(), "{report}");
+    let text = |key: &str| first[key].as_str().unwrap().to_owned();
+    (text("state"), text("message"))
+}
+
+#[test]
+fn the_doctor_asks_who_answers() {
+    let provider = Provider::new();
+    let at = provider.folder.path();
+    let document = |issuer: &str| {
+        let body =
+            format!("{{\"issuer\":\"{issuer}\",\"token_endpoint\":\"{issuer}/oauth2/token\"}}");
+        http("200 OK", &body)
+    };
+    for (answer, part) in [
+        (
+            document("https://other.example"),
+            "is another provider, https://other.example",
+        ),
+        (
+            document("https://auth.example.com"),
+            "calls itself this issuer, but nobody serves ",
+        ),
+        (
+            http(
+                "200 OK",
+                "{\"issuer\":\"https://auth.example.com\",\"token_endpoint\":\"https://auth.example.com/t\"}",
+            ),
+            "calls itself this issuer, but has other endpoints",
+        ),
+        (
+            http("404 Not Found", ""),
+            "is not a Valetkey, nor any OAuth provider (it answers 404)",
+        ),
+        ("SSH-2.0-x\r\n".to_owned(), "gives no answer"),
+    ] {
+        let listen = answering(answer.clone()).to_string();
+        let args = ["--config", "v.toml", "--listen", &listen];
+        let (state, message) = finding(at, &args, "port");
+        assert_eq!(state, "failed", "{answer}: {message}");
+        assert!(message.contains(part), "{answer}: {message}");
+        let issuer = format!("http://{listen}");
+        let args = [&args[..], &["--issuer", &issuer]].concat();
+        let (state, message) = finding(at, &args, "issuer");
+        assert_eq!(state, "failed", "{answer}: {message}");
+    }
+}
+
+#[test]
+fn the_doctor_tells_plain_http_where_tls_is_configured() {
+    let provider = Provider::new();
+    let at = provider.folder.path();
+    let pair = rcgen::generate_simple_self_signed(vec!["localhost".to_owned()]).unwrap();
+    std::fs::write(at.join("cert.pem"), pair.cert.pem()).unwrap();
+    std::fs::write(at.join("key.pem"), pair.signing_key.serialize_pem()).unwrap();
+    let config = format!("{CONFIG}\n[tls]\ncert = \"cert.pem\"\nkey = \"key.pem\"\n");
+    std::fs::write(at.join("v.toml"), config).unwrap();
+    let listen = answering(http("200 OK", "hello")).to_string();
+    let args = ["--config", "v.toml", "--listen", &listen];
+    let (state, message) = finding(at, &args, "port");
+    assert_eq!(state, "failed", "{message}");
+    assert!(
+        message.contains("speaks plain http, though [tls]"),
+        "{message}"
+    );
+}
+
+#[test]
+fn the_doctor_tells_of_a_certificate_once() {
+    let provider = Provider::new();
+    let config = format!("{CONFIG}\n[tls]\ncert = \"gone.pem\"\nkey = \"gone.pem\"\n");
+    std::fs::write(provider.folder.path().join("v.toml"), config).unwrap();
+    let args = ["--config", "v.toml", "--listen", "127.0.0.1:1"];
+    let (state, message) = finding(provider.folder.path(), &args, "certificate");
+    assert_eq!(state, "failed", "{message}");
+    assert!(message.contains("gone.pem"), "{message}");
+}
+
+#[test]
+fn an_app_with_too_many_addresses_is_told_the_limit() {
+    let (provider, _) = Provider::with_app();
+    let uris: Vec<String> = (0..11).map(|n| format!("https://a.example/{n}")).collect();
+    let args: Vec<&str> = uris
+        .iter()
+        .flat_map(|uri| ["--redirect-uri", uri])
+        .collect();
+    provider
+        .create_app(&args)
+        .failed(1, "an app has at most 10 redirect URIs, and these are 11");
+}
+
+#[test]
+fn the_mark_of_an_administrator_is_said_to_wait() {
+    let provider = Provider::new();
+    let args = [
+        "user",
+        "create",
+        "--email",
+        "a@example.com",
+        "--name",
+        "A",
+        "--admin",
+        "--password-file",
+        "-",
+    ];
+    let done = provider.run_with(&args, "correct horse battery\n");
+    assert_eq!(done.code, Some(0), "{done:?}");
+    assert!(
+        done.stderr.contains("--admin is not yet in effect"),
+        "{done:?}"
     );
 }

@@ -79,19 +79,6 @@ fn openid_client_device() {
     assert_eq!(refused, Refusal::new("ResponseBodyError", "access_denied"));
 }
 
-/// RFC 8414 puts the well-known part before the issuer's path.
-#[test]
-fn openid_client_finds_an_issuer_with_a_path() {
-    let Some(library) = library(
-        "openid-client.mjs",
-        "openid_client_finds_an_issuer_with_a_path",
-    ) else {
-        return;
-    };
-    let scene = Scene::start(setup().issuer("https://localhost:{port}/tenant"));
-    flows::client_credentials(&scene, &library, &["post", "basic"]);
-}
-
 #[test]
 fn oauth4webapi_code_refresh_and_revocation() {
     let Some(library) = library(

@@ -178,7 +178,7 @@ impl RedirectedError {
             ("error_description", &description),
         ];
         parameters.extend(self.state.as_deref().map(|state| ("state", state)));
-        parameters.push(("iss", &policy.issuer));
+        parameters.extend(policy.response_iss().map(|issuer| ("iss", issuer)));
         self.redirect_uri.with_parameters(&parameters)
     }
 }

@@ -11,6 +11,7 @@ use protocol::types::{GrantType, Lifetime, Scope};
 pub(crate) fn policy() -> Policy {
     Policy {
         issuer: "https://issuer.example".to_owned(),
+        response_iss: true,
         subjects: SubjectFormat::Prefixed("user_".to_owned()),
         grants: GrantType::ALL.to_vec(),
         registration: Registration::Open,

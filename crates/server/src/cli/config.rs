@@ -1,15 +1,16 @@
 //! `valetkey config …`.
 use super::failure::Failure;
 use super::output::{Output, print};
-use super::place::Place;
+use super::place::{Place, config_file, tell};
 use crate::config::{Config, Overrides, schema};
+use crate::preflight;
 use clap::Subcommand;
 use serde_json::{Map, Value, json};
 
 /// Check a configuration, or see what it comes to.
 #[derive(Debug, Subcommand)]
 pub(super) enum Verb {
-    /// Say whether a configuration is in order.
+    /// Say whether a configuration is in order, and the files it names. Makes and changes nothing.
     Check(Place),
     /// Show every setting with its value and where that came from; secrets are left out.
     Show(Place),
@@ -33,12 +34,13 @@ impl Verb {
 
 fn check(place: &Place, output: Output) -> Result<(), Failure> {
     let config = place.load()?;
+    preflight::check(&config)?;
     for warning in &config.warnings {
         eprintln!("warning: {warning}");
     }
-    let answer = json!({ "ok": true, "issuer": config.issuer, "warnings": config.warnings });
+    let answer = json!({ "ok": true, "issuer": config.issuer, "warnings": config.warnings, "notes": config.notes });
     output.show(&answer, || {
-        let file = place.config.as_ref().map_or_else(
+        let file = config.source.as_ref().map_or_else(
             || "the configuration".to_owned(),
             |file| file.display().to_string(),
         );
@@ -48,11 +50,13 @@ fn check(place: &Place, output: Output) -> Result<(), Failure> {
 }
 
 fn show(place: &Place, output: Output) -> Result<(), Failure> {
+    let file = config_file(place.config.clone());
     let overrides = Overrides {
         storage: place.storage.clone(),
         ..Overrides::default()
     };
-    let (_, shown) = Config::load_shown(place.config.as_deref(), &overrides)?;
+    let (config, shown) = Config::load_shown(file.as_deref(), &overrides)?;
+    tell(&config);
     let all: Map<String, Value> = shown
         .iter()
         .map(|one| {

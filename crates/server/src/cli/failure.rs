@@ -1,5 +1,6 @@
 //! Why a command did not do what it was asked.
-use crate::config::ConfigFault;
+use crate::config::ConfigFaults;
+use crate::preflight::NotReady;
 use std::fmt;
 use std::process::ExitCode;
 use store::StoreError;
@@ -40,9 +41,15 @@ impl fmt::Display for Failure {
     }
 }
 
-impl From<ConfigFault> for Failure {
-    fn from(fault: ConfigFault) -> Self {
-        Failure::usage(fault.to_string())
+impl From<ConfigFaults> for Failure {
+    fn from(faults: ConfigFaults) -> Self {
+        Failure::usage(faults.to_string())
+    }
+}
+
+impl From<NotReady> for Failure {
+    fn from(faults: NotReady) -> Self {
+        Failure::usage(faults.to_string())
     }
 }
 

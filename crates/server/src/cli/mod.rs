@@ -22,6 +22,7 @@ use clap::{Parser, Subcommand};
 use failure::Failure;
 use output::Output;
 use protocol::types::text::escaped;
+use std::path::PathBuf;
 use std::process::ExitCode;
 
 /// Turns an API into an OAuth provider.
@@ -31,6 +32,9 @@ struct Cli {
     /// Print one JSON document on standard output.
     #[arg(long, global = true)]
     json: bool,
+    /// The provider's configuration file. Without: the one VALETKEY_CONFIG names, else valetkey.toml of this folder.
+    #[arg(long, value_name = "FILE", global = true)]
+    config: Option<PathBuf>,
     #[command(subcommand)]
     noun: Noun,
 }
@@ -62,9 +66,9 @@ pub fn main() -> ExitCode {
     match run(cli) {
         Ok(code) => code,
         Err(failure) => {
-            let lines = failure.to_string();
-            let lines: Vec<_> = lines.lines().map(escaped).collect();
-            eprintln!("error: {}", lines.join("\n"));
+            for sentence in failure.to_string().lines() {
+                eprintln!("error: {}", escaped(sentence));
+            }
             failure.exit_code()
         }
     }
@@ -73,6 +77,11 @@ pub fn main() -> ExitCode {
 fn run(cli: Cli) -> Result<ExitCode, Failure> {
     let output = Output { json: cli.json };
     match cli.noun {
+        Noun::Dev(_) if cli.config.is_some() => {
+            return Err(Failure::usage(
+                "`valetkey dev` keeps a configuration of its own, valetkey.toml in its --data folder: change that, or use `valetkey serve --config FILE`",
+            ));
+        }
         Noun::Dev(dev) => dev.run(output)?,
         Noun::Serve(serve) => serve.run(output)?,
         Noun::Config(verb) => verb.run(output)?,
@@ -113,5 +122,20 @@ mod tests {
     #[test]
     fn the_command_line_is_well_formed() {
         Cli::command().debug_assert();
+    }
+
+    #[test]
+    fn the_configuration_is_named_before_the_verb_or_after_it() {
+        for line in [
+            "valetkey --config v.toml scope list",
+            "valetkey scope list --config v.toml",
+        ] {
+            let cli = Cli::parse_from(line.split(' '));
+            assert_eq!(cli.config.as_deref(), Some("v.toml".as_ref()), "{line}");
+            let Noun::Scope(scope::Verb::List(place)) = cli.noun else {
+                panic!("{line}");
+            };
+            assert_eq!(place.config.as_deref(), Some("v.toml".as_ref()), "{line}");
+        }
     }
 }

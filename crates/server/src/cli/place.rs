@@ -1,15 +1,15 @@
 //! Which provider a command is about, and its open storage.
 use super::failure::Failure;
 use crate::clock;
-use crate::config::{Config, Overrides};
 use crate::settle::settle;
+use crate::config::{Config, Overrides, file_of_environment, is_set_by_environment};
 use clap::Args;
 use protocol::Transition;
 use protocol::decision::Decision;
 use protocol::events::Act;
 use protocol::types::{Client, Person};
-use std::path::PathBuf;
-use std::sync::Arc;
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Once};
 use store::{IdMint, Outcome, Store};
 
 /// The most lines of one page of a list.
@@ -38,32 +38,61 @@ pub(super) struct Page {
     pub(super) limit: u16,
 }
 
+/// The file that is read in the current folder when none is named.
+const HERE: &str = "valetkey.toml";
+
+/// What to write when no provider is named.
+const WHICH: &str = "which provider? Name its configuration with --config FILE or VALETKEY_CONFIG, run this in a folder with a valetkey.toml, or name its database with --storage sqlite:PATH or --storage postgres://…";
+
+/// The configuration file: the one named by `--config`, else by `VALETKEY_CONFIG`, else `valetkey.toml` of the
+/// current folder; the latter two are told, since nobody typed them.
+pub(super) fn config_file(named: Option<PathBuf>) -> Option<PathBuf> {
+    static TOLD: Once = Once::new();
+    if named.is_some() {
+        return named;
+    }
+    if let Some(file) = file_of_environment() {
+        TOLD.call_once(|| eprintln!("reading {}, which VALETKEY_CONFIG names", file.display()));
+        return Some(file);
+    }
+    let here = Path::new(HERE);
+    here.exists().then(|| {
+        TOLD.call_once(|| eprintln!("reading {HERE} of this folder; --config names another"));
+        here.to_owned()
+    })
+}
+
+/// The same for a command that must not guess: without a file, flags or the environment say which provider it is.
+///
+/// # Errors
+/// When nothing does.
+pub(super) fn provider_file(
+    named: Option<PathBuf>,
+    by_flag: bool,
+) -> Result<Option<PathBuf>, Failure> {
+    let file = config_file(named);
+    match file.is_some() || by_flag || is_set_by_environment() {
+        true => Ok(file),
+        false => Err(Failure::usage(WHICH)),
+    }
+}
+
 impl Place {
-    /// Reads the configuration.
+    /// Reads the configuration of a provider, which must be named: there is one everywhere by default.
     pub(super) fn load(&self) -> Result<Config, Failure> {
+        let file = provider_file(self.config.clone(), self.storage.is_some())?;
         let overrides = Overrides {
             storage: self.storage.clone(),
             ..Overrides::default()
         };
-        Ok(Config::load(self.config.as_deref(), &overrides)?)
-    }
-
-    /// Reads the configuration of a provider that must be named: there is one everywhere by default.
-    pub(super) fn load_named(&self) -> Result<Config, Failure> {
-        let named = self.config.is_some()
-            || self.storage.is_some()
-            || std::env::var_os("VALETKEY_STORAGE__URL").is_some();
-        if !named {
-            return Err(Failure::usage(
-                "which provider? Name its configuration with --config FILE, or its database with --storage sqlite:PATH or --storage postgres://…",
-            ));
-        }
-        self.load()
+        let config = Config::load(file.as_deref(), &overrides)?;
+        tell(&config);
+        Ok(config)
     }
 
     /// Reads the configuration and opens its storage, which is made if it is missing.
     pub(super) fn open(&self) -> Result<Opened, Failure> {
-        let config = self.load_named()?;
+        let config = self.load()?;
         let store = crate::app::open_store(&config)?;
         Ok(Opened {
             mint: store.mint(),
@@ -135,6 +164,16 @@ impl Opened {
     pub(super) async fn close(self) {
         self.store.close().await;
     }
+}
+
+/// Tells what the configuration left aside, once.
+pub(super) fn tell(config: &Config) {
+    static TOLD: Once = Once::new();
+    TOLD.call_once(|| {
+        for note in &config.notes {
+            eprintln!("{note}");
+        }
+    });
 }
 
 /// When a change came too late.

@@ -33,9 +33,11 @@ error. Exit codes: 0 done, 1 refused or failed, 2 wrong usage or configuration, 
 not work. Secrets are read from files or standard input (`-`), never from arguments. Commands may be run beside a
 running server, which takes in what they change within one second; those that need the database for themselves say so.
 
-`--config FILE` names the provider's configuration file; settings can come from the environment too: see
-[Configuration](configuration.md). `--storage URL` names another database than the file does, such as
-`sqlite:valetkey.db`.
+`--config FILE`, before the command or after it, names the provider's configuration file. Without it, the variable
+`VALETKEY_CONFIG` names it, and without that, `valetkey.toml` of the current folder is read; both are told in a line on
+standard error. Settings can come from the environment too: see [Configuration](configuration.md). `--storage URL` names
+another database than the file does, such as `sqlite:valetkey.db`, and is enough where there is no file. A command that
+is told nothing at all about its provider is refused.
 ";
 
 /// The page about the command line.

@@ -1,8 +1,10 @@
 //! `valetkey serve`.
 use super::failure::Failure;
 use super::output::Output;
+use super::place::provider_file;
 use super::wait_on_all_cores;
 use crate::config::{Config, Overrides};
+use crate::preflight;
 use clap::Args;
 use serde_json::json;
 use std::path::PathBuf;
@@ -27,12 +29,14 @@ pub(super) struct Serve {
 impl Serve {
     /// Runs until it is told to stop. With `--json`, first prints what it is about to serve.
     pub(super) fn run(self, output: Output) -> Result<(), Failure> {
+        let file = provider_file(self.config, self.storage.is_some() || self.issuer.is_some())?;
         let overrides = Overrides {
             listen: self.listen,
             issuer: self.issuer,
             storage: self.storage,
         };
-        let config = Config::load(self.config.as_deref(), &overrides)?;
+        let config = Config::load(file.as_deref(), &overrides)?;
+        preflight::check(&config)?;
         if output.json {
             let about = json!({
                 "issuer": config.issuer,

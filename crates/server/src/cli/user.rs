@@ -38,7 +38,7 @@ pub(super) struct Create {
     /// What the person is called.
     #[arg(long)]
     name: String,
-    /// Let the person administer the provider.
+    /// Mark the person as an administrator. Not yet in effect: nothing asks for the mark.
     #[arg(long)]
     admin: bool,
     /// A test app: the account is one of its test users and can be used with it alone.
@@ -126,6 +126,11 @@ impl Create {
             None if self.admin => Role::Admin,
             None => Role::Person,
         };
+        if self.admin {
+            eprintln!(
+                "warning: --admin is not yet in effect: the account is marked, and nothing asks for the mark"
+            );
+        }
         let hash = password::hash(&account.password)?;
         let change = account.into_person(hash, role, policy, &at.mint);
         at.commit(change, &taken).await?;

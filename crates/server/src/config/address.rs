@@ -33,6 +33,11 @@ impl BaseUrl {
                 "the issuer is not a URL with a host, such as https://auth.example.com or http://localhost:8080",
             );
         }
+        if !path.trim_matches('/').is_empty() {
+            return Err(
+                "an issuer with a path is not served yet, for pages, endpoints and cookies stay at the root of the host: give the provider a host of its own, such as https://auth.example.com",
+            );
+        }
         let base = BaseUrl {
             scheme,
             authority: authority.to_owned(),
@@ -112,8 +117,8 @@ mod tests {
     fn an_issuer_is_https_or_http_on_loopback() {
         for good in [
             "https://opsduty.io",
-            "https://a.example/tenant",
-            "https://a.example:8443/",
+            "https://a.example/",
+            "https://a.example:8443",
             "http://localhost:8080",
             "http://127.0.0.1",
             "http://[::1]:8080",
@@ -132,6 +137,9 @@ mod tests {
             "https://",
             "https://a b",
             "https://u@a.example",
+            "https://a.example/tenant",
+            "https://a.example/t/",
+            "http://localhost:8080/t",
             "https://a.example:99999",
             "https://a.example:",
             "https://a.example/\u{e9}",

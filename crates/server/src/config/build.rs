@@ -1,12 +1,12 @@
 //! Checks the settings and makes the configuration.
 use super::address::{BaseUrl, host_of, is_loopback, listen_address};
-use super::fault::ConfigFault;
+use super::checks::{Checks, is_text};
+use super::fault::ConfigFaults;
 use super::layers::{Layers, Origin};
 use super::settings::SynchronousSetting;
-use super::{Branding, Config, Tls, developers, paths, policy, test_side};
-use ipnet::IpNet;
+use super::{Branding, Config, Tls, developers, network, paths, policy, test_side};
 use protocol::types::Lifetime;
-use std::net::{IpAddr, SocketAddr};
+use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 use store::{Location, PostgresUrl, Synchronous};
@@ -14,84 +14,104 @@ use store::{Location, PostgresUrl, Synchronous};
 /// Longest name of a product, in characters.
 const MAX_PRODUCT: usize = 60;
 
-/// Checks everything, in the order of the reference.
-pub(super) fn config(layers: &Layers) -> Result<Config, ConfigFault> {
-    let mut warnings = Vec::new();
-    let listen = listen(layers)?;
-    let issuer = issuer(layers, listen)?;
-    let base = BaseUrl::parse(&issuer).map_err(|what| layers.fault("issuer", what))?;
-    let settings = &layers.settings;
-    let policy = policy::policy(layers, &issuer, &base.origin(), &mut warnings)?;
-    let documented = test_side::test_side(layers, &policy.accounts)?;
-    let storage = storage(layers)?;
+/// Checks everything; all that is wrong is told at once.
+pub(super) fn config(layers: &Layers) -> Result<Config, ConfigFaults> {
+    let checks = &mut Checks::new(layers);
+    let listen = listen(checks);
+    let (issuer, base) = issuer(checks, listen);
+    let settings = checks.settings();
+    let policy = policy::policy(checks, &issuer, &base.origin());
+    let documented = test_side::test_side(checks, &policy.accounts);
+    let storage = storage(checks);
+    let api = settings.hosts.api.as_deref();
+    let portal = settings.hosts.portal.as_deref();
     let config = Config {
         source: layers.source.clone(),
         listen,
-        api_base: host(layers, &base, "hosts.api", settings.hosts.api.as_deref())?,
-        portal_base: host(
-            layers,
-            &base,
-            "hosts.portal",
-            settings.hosts.portal.as_deref(),
-        )?,
+        api_base: host(checks, &base, "hosts.api", api),
+        portal_base: host(checks, &base, "hosts.portal", portal),
         issuer,
         keys: keys(layers, &storage),
         storage,
-        synchronous: synchronous(layers, &mut warnings),
-        paths: paths::paths(layers)?,
+        synchronous: synchronous(checks),
+        paths: paths::paths(checks),
         policy,
         documented,
-        branding: branding(layers)?,
-        developers: developers::developers(layers)?,
-        tls: tls(layers)?,
-        trusted_proxies: proxies(layers)?,
-        keep_alive: keep_alive(layers)?,
+        branding: branding(checks),
+        developers: developers::developers(checks),
+        keep_alive: keep_alive(checks),
+        tls: tls(checks),
+        trusted_proxies: network::proxies(checks),
         log: settings.log.format,
-        warnings,
+        notes: layers.notes.clone(),
+        warnings: Vec::new(),
     };
-    Ok(with_tls_warning(config, &base))
+    network::warn_of_plain_http(checks, &config, base.scheme);
+    warn_of_what_waits(checks);
+    let warnings = std::mem::take(&mut checks.warnings);
+    let checks = std::mem::replace(checks, Checks::new(layers));
+    checks.finish(Config { warnings, ..config })
 }
 
-fn listen(layers: &Layers) -> Result<SocketAddr, ConfigFault> {
-    let text = &layers.settings.listen;
-    let fault = || {
+fn listen(checks: &mut Checks<'_>) -> SocketAddr {
+    let text = &checks.settings().listen;
+    listen_address(text).unwrap_or_else(|| {
         let what = format!(
             "{text:?} is not an address with a port: write it like 127.0.0.1:8080 or [::]:443"
         );
-        layers.fault("listen", what)
-    };
-    listen_address(text).ok_or_else(fault)
+        checks.fault("listen", what);
+        (std::net::Ipv4Addr::LOCALHOST, 8080).into()
+    })
 }
 
-fn issuer(layers: &Layers, listen: SocketAddr) -> Result<String, ConfigFault> {
-    match &layers.settings.issuer {
-        Some(issuer) => Ok(issuer.clone()),
-        None if listen.ip().is_loopback() => Ok(format!("http://localhost:{}", listen.port())),
-        None => Err(ConfigFault::new(
-            "issuer",
-            "is not set, and people reach this address from elsewhere: write issuer = \"https://…\", the URL they will see",
-        )),
+fn issuer(checks: &mut Checks<'_>, listen: SocketAddr) -> (String, BaseUrl) {
+    let local = format!("localhost:{}", listen.port());
+    let stand_in = BaseUrl {
+        scheme: "http",
+        authority: local.clone(),
+    };
+    let Some(issuer) = &checks.settings().issuer else {
+        if !listen.ip().is_loopback() {
+            checks.fault("issuer", "is not set, and people reach this address from elsewhere: write issuer = \"https://…\", the URL they will see");
+        }
+        return (format!("http://{local}"), stand_in);
+    };
+    match BaseUrl::parse(issuer) {
+        Ok(base) => (issuer.clone(), base),
+        Err(what) => {
+            checks.fault("issuer", what);
+            (issuer.clone(), stand_in)
+        }
     }
 }
 
 /// The base URL of another host of the provider; an issuer on loopback takes in every host that is not.
-fn host(
-    layers: &Layers,
-    issuer: &BaseUrl,
-    path: &str,
-    host: Option<&str>,
-) -> Result<String, ConfigFault> {
+fn host(checks: &mut Checks<'_>, issuer: &BaseUrl, path: &str, host: Option<&str>) -> String {
     let Some(host) = host else {
-        return Ok(issuer.origin());
+        return issuer.origin();
     };
     if host_of(host).is_none() {
         let what =
             format!("{host:?} is not a host: write it like api.example.com, without https://");
-        return Err(layers.fault(path, what));
+        checks.fault(path, what);
     }
     match issuer.is_loopback() && !is_loopback(host) {
-        true => Ok(issuer.origin()),
-        false => Ok(issuer.on(host)),
+        true => issuer.origin(),
+        false => issuer.on(host),
+    }
+}
+
+/// Settings that are taken today and act later.
+fn warn_of_what_waits(checks: &mut Checks<'_>) {
+    if checks.is_set("apps.registration") {
+        checks.warn("apps.registration is not yet in effect: apps are registered by an operator, with `valetkey app create`");
+    }
+    if checks.is_set("hosts.portal") {
+        checks.warn("hosts.portal is not yet in effect: there is no portal; the developer pages are at the issuer's /developers");
+    }
+    let no_token_info = checks.settings().paths.token_info.is_empty();
+    if checks.is_set("hosts.api") && no_token_info {
+        checks.warn("hosts.api has no effect: only paths.token_info is published on that host, and it is switched off");
     }
 }
 
@@ -104,32 +124,34 @@ fn resolved(layers: &Layers, path: &str, value: &Path) -> PathBuf {
     }
 }
 
-fn storage(layers: &Layers) -> Result<Location, ConfigFault> {
-    let fault = |what: &str| layers.fault("storage.url", what);
+fn storage(checks: &mut Checks<'_>) -> Location {
+    location(checks.layers).unwrap_or_else(|what| {
+        checks.fault("storage.url", what);
+        Location::Sqlite(PathBuf::new())
+    })
+}
+
+fn location(layers: &Layers) -> Result<Location, String> {
     let url = &layers.settings.storage.url;
     if url.starts_with("postgres") {
-        let read = PostgresUrl::parse(url).map_err(|what| fault(&what))?;
-        return Ok(Location::Postgres(read));
+        return PostgresUrl::parse(url).map(Location::Postgres);
     }
-    let rest = url.strip_prefix("sqlite:").ok_or_else(|| {
-        fault(
-            "only SQLite and PostgreSQL are known here: write sqlite:PATH, such as sqlite:/var/lib/valetkey.db, \
-             or postgres://USER@HOST/DATABASE",
-        )
-    })?;
+    let rest = url.strip_prefix("sqlite:").ok_or(
+        "only SQLite and PostgreSQL are known here: write sqlite:PATH, such as sqlite:/var/lib/valetkey.db, \
+         or postgres://USER@HOST/DATABASE",
+    )?;
     let path = match rest.strip_prefix("//") {
         Some(path) if path.starts_with('/') => path,
         Some(_) => {
-            return Err(fault(
-                "a path does not start with two slashes: write sqlite:PATH",
-            ));
+            return Err("a path does not start with two slashes: write sqlite:PATH".to_owned());
         }
         None => rest,
     };
     if path.is_empty() || path.starts_with(':') || path.ends_with('/') || path.contains('\0') {
-        return Err(fault(
-            "the path of a file is missing: write sqlite:PATH, such as sqlite:valetkey.db",
-        ));
+        return Err(
+            "the path of a file is missing: write sqlite:PATH, such as sqlite:valetkey.db"
+                .to_owned(),
+        );
     }
     let path = resolved(layers, "storage.url", Path::new(path));
     Ok(Location::Sqlite(path))
@@ -147,36 +169,37 @@ fn keys(layers: &Layers, storage: &Location) -> PathBuf {
 }
 
 /// What an answer waits for; anything but the disk is warned about.
-fn synchronous(layers: &Layers, warnings: &mut Vec<String>) -> Synchronous {
-    let (synchronous, loses) = match layers.settings.storage.synchronous {
+fn synchronous(checks: &mut Checks<'_>) -> Synchronous {
+    let (synchronous, loses) = match checks.settings().storage.synchronous {
         SynchronousSetting::Full => return Synchronous::Full,
         SynchronousSetting::Normal => (Synchronous::Normal, "lose"),
         SynchronousSetting::Off => (Synchronous::Off, "break the database or lose"),
     };
-    warnings.push(format!(
+    checks.warn(format!(
         "storage.synchronous is not full: a power cut may {loses} tokens and revocations that were answered, so keep it for tests"
     ));
     synchronous
 }
 
-fn branding(layers: &Layers) -> Result<Branding, ConfigFault> {
-    let branding = &layers.settings.branding;
+fn branding(checks: &mut Checks<'_>) -> Branding {
+    let branding = &checks.settings().branding;
     let product = branding.product.trim();
-    let length = product.chars().count();
-    if length == 0 || length > MAX_PRODUCT || product.chars().any(char::is_control) {
-        let what = format!("write a name of 1 to {MAX_PRODUCT} characters");
-        return Err(layers.fault("branding.product", what));
+    if !is_text(product, MAX_PRODUCT) {
+        let what = format!(
+            "write a name of 1 to {MAX_PRODUCT} characters, none of them hidden or changing the direction of writing"
+        );
+        checks.fault("branding.product", what);
     }
     if let Some(accent) = &branding.accent
         && !is_colour(accent)
     {
         let what = format!("{accent:?} is not a colour: write it like \"#0b7a4b\" or \"#07b\"");
-        return Err(layers.fault("branding.accent", what));
+        checks.fault("branding.accent", what);
     }
-    Ok(Branding {
+    Branding {
         product: product.to_owned(),
         accent: branding.accent.clone(),
-    })
+    }
 }
 
 fn is_colour(text: &str) -> bool {
@@ -184,44 +207,24 @@ fn is_colour(text: &str) -> bool {
     [3, 6].contains(&digits.len()) && digits.bytes().all(|b| b.is_ascii_hexdigit())
 }
 
-fn tls(layers: &Layers) -> Result<Option<Tls>, ConfigFault> {
-    let tls = &layers.settings.tls;
+fn tls(checks: &mut Checks<'_>) -> Option<Tls> {
+    let (layers, tls) = (checks.layers, &checks.settings().tls);
     match (&tls.cert, &tls.key) {
-        (None, None) => Ok(None),
-        (Some(cert), Some(key)) => Ok(Some(Tls {
-            cert: resolved(layers, "tls.cert", cert),
-            key: resolved(layers, "tls.key", key),
-        })),
-        (None, _) => Err(layers.fault("tls.cert", "is missing beside tls.key: name both files")),
-        (_, None) => Err(layers.fault("tls.key", "is missing beside tls.cert: name both files")),
+        (Some(cert), Some(key)) => {
+            return Some(Tls {
+                cert: resolved(layers, "tls.cert", cert),
+                key: resolved(layers, "tls.key", key),
+            });
+        }
+        (None, None) => {}
+        (None, _) => checks.fault("tls.cert", "is missing beside tls.key: name both files"),
+        (_, None) => checks.fault("tls.key", "is missing beside tls.cert: name both files"),
     }
+    None
 }
 
-fn keep_alive(layers: &Layers) -> Result<Duration, ConfigFault> {
+fn keep_alive(checks: &mut Checks<'_>) -> Duration {
     let most = Lifetime::from_minutes(60);
-    let time = policy::within(layers, "keep_alive", layers.settings.keep_alive, most)?;
-    Ok(Duration::from_secs(time.seconds().unsigned_abs()))
-}
-
-fn proxies(layers: &Layers) -> Result<Vec<IpNet>, ConfigFault> {
-    let read = |text: &String| {
-        let address = || text.parse::<IpAddr>().map(IpNet::from);
-        text.parse::<IpNet>().or_else(|_| address()).map_err(|_| {
-            let what = format!(
-                "{text:?} is neither an address nor a network: write it like 10.0.0.7 or 10.0.0.0/8"
-            );
-            layers.fault("trusted_proxies", what)
-        })
-    };
-    layers.settings.trusted_proxies.iter().map(read).collect()
-}
-
-fn with_tls_warning(mut config: Config, issuer: &BaseUrl) -> Config {
-    let open = config.tls.is_none() && config.trusted_proxies.is_empty();
-    if issuer.scheme == "https" && open {
-        config.warnings.push(
-            "the issuer is https, but there is neither [tls] nor trusted_proxies: name a certificate, or the proxy in front that has one".to_owned(),
-        );
-    }
-    config
+    let time = policy::within(checks, "keep_alive", checks.settings().keep_alive, most);
+    Duration::from_secs(time.seconds().unsigned_abs())
 }

@@ -1,7 +1,6 @@
 //! The settings of the developer pages, and their checks.
 use super::Developers;
-use super::fault::ConfigFault;
-use super::layers::Layers;
+use super::checks::{Checks, is_text};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -34,45 +33,33 @@ impl Default for DeveloperSettings {
 const MAX_INTRO: usize = 500;
 
 /// Checks `[developers]`.
-pub(super) fn developers(layers: &Layers) -> Result<Developers, ConfigFault> {
-    let settings = layers.settings.developers.clone();
-    let fault = |name: &str, what: &str| Err(layers.fault(&format!("developers.{name}"), what));
-    let is_text = |text: &String| {
-        let length = text.trim().chars().count();
-        (1..=MAX_INTRO).contains(&length) && !text.chars().any(char::is_control)
-    };
-    if settings.intro.as_ref().is_some_and(|text| !is_text(text)) {
-        return fault(
-            "intro",
-            "write plain text of 1 to 500 characters, on one line",
-        );
-    }
-    if settings
-        .support
-        .as_ref()
-        .is_some_and(|url| !is_link(url, &["https://", "mailto:"]))
+pub(super) fn developers(checks: &mut Checks<'_>) -> Developers {
+    let settings = checks.settings().developers.clone();
+    if let Some(intro) = &settings.intro
+        && !is_text(intro, MAX_INTRO)
     {
-        return fault(
-            "support",
-            "write an https URL, or mailto: and an address, such as \"mailto:api@example.com\"",
-        );
+        let what = "write plain text of 1 to 500 characters, on one line, none of them hidden";
+        checks.fault("developers.intro", what);
     }
-    if settings
-        .terms
-        .as_ref()
-        .is_some_and(|url| !is_link(url, &["https://"]))
+    if let Some(url) = &settings.support
+        && !is_link(url, &["https://", "mailto:"])
     {
-        return fault(
-            "terms",
-            "write an https URL, such as \"https://example.com/api-terms\"",
-        );
+        let what =
+            "write an https URL, or mailto: and an address, such as \"mailto:api@example.com\"";
+        checks.fault("developers.support", what);
     }
-    Ok(Developers {
+    if let Some(url) = &settings.terms
+        && !is_link(url, &["https://"])
+    {
+        let what = "write an https URL, such as \"https://example.com/api-terms\"";
+        checks.fault("developers.terms", what);
+    }
+    Developers {
         page: settings.page,
         intro: settings.intro,
         support: settings.support,
         terms: settings.terms,
-    })
+    }
 }
 
 /// Whether `text` is an address of one of these kinds, in the characters that a URI may have.

@@ -1,10 +1,8 @@
 //! Checks of the members that a token response has besides the standard ones.
-use super::fault::ConfigFault;
+use super::checks::{Checks, is_text};
 use super::known::dotted;
-use super::layers::Layers;
-use super::values::{ExtraSetting, Fact, IdSetting};
+use super::values::{ExtraSetting, Extras, Fact, IdSetting};
 use protocol::policy::Extra;
-use std::collections::BTreeMap;
 
 /// Members that the RFC defines; nothing else may take their place (RFC 6749 §5.1).
 const STANDARD: [&str; 6] = [
@@ -19,51 +17,59 @@ const STANDARD: [&str; 6] = [
 /// Tables inside tables, at most.
 const DEPTH: usize = 4;
 
-/// Checks `[token.extras]`.
-pub(super) fn extras(layers: &Layers) -> Result<Vec<(String, Extra)>, ConfigFault> {
-    let extras = &layers.settings.token.extras;
-    if let Some(name) = extras.keys().find(|name| STANDARD.contains(&name.as_str())) {
+/// Checks `[token.extras]`; members come in the order in which they are written.
+pub(super) fn extras(checks: &mut Checks<'_>) -> Vec<(String, Extra)> {
+    let extras = &checks.settings().token.extras;
+    for name in extras.names().filter(|name| STANDARD.contains(name)) {
         let what = "is a member of every token response: choose another name";
-        return Err(layers.fault(&dotted(&["token", "extras", name]), what));
+        checks.fault(&dotted(&["token", "extras", name]), what);
     }
-    members(layers, &mut vec!["token", "extras"], extras)
+    members(checks, &mut vec!["token", "extras"], extras)
 }
 
 fn members<'a>(
-    layers: &Layers,
+    checks: &mut Checks<'_>,
     path: &mut Vec<&'a str>,
-    table: &'a BTreeMap<String, ExtraSetting>,
-) -> Result<Vec<(String, Extra)>, ConfigFault> {
+    table: &'a Extras,
+) -> Vec<(String, Extra)> {
     if path.len() > DEPTH + 1 {
         let what = format!("has tables inside tables, more than {DEPTH} deep");
-        return Err(layers.fault(&dotted(path), what));
+        checks.fault(&dotted(path), what);
+        return Vec::new();
     }
     let mut found = Vec::new();
-    for (name, setting) in table {
+    for (name, setting) in &table.0 {
         path.push(name);
-        if name.is_empty() || name.len() > 40 || name.chars().any(char::is_control) {
-            return Err(layers.fault(&dotted(path), "a member's name has 1 to 40 characters"));
+        if !is_text(name, 40) {
+            checks.fault(
+                &dotted(path),
+                "a member's name has 1 to 40 characters, none of them hidden",
+            );
         }
         let extra = match setting {
-            ExtraSetting::Fact(fact) => one(layers, path, *fact)?,
-            ExtraSetting::Table(inner) => Extra::Object(members(layers, path, inner)?),
+            ExtraSetting::Fact(fact) => one(checks, path, *fact),
+            ExtraSetting::Table(inner) => Extra::Object(members(checks, path, inner)),
         };
         found.push((name.clone(), extra));
         path.pop();
     }
-    Ok(found)
+    found
 }
 
-fn one(layers: &Layers, path: &[&str], fact: Fact) -> Result<Extra, ConfigFault> {
-    let counted = matches!(layers.settings.accounts.id, IdSetting::Counter(_));
+fn one(checks: &mut Checks<'_>, path: &[&str], fact: Fact) -> Extra {
+    let counted = matches!(checks.settings().accounts.id, IdSetting::Counter(_));
     match fact {
-        Fact::Number if !counted => Err(layers.fault(
-            &dotted(path),
-            "people have no number here: write id = \"number\" under [accounts], or \"user.id\" here",
-        )),
-        Fact::Number => Ok(Extra::Number),
-        Fact::Id => Ok(Extra::Id),
-        Fact::Name => Ok(Extra::Name),
-        Fact::Email => Ok(Extra::Email),
+        Fact::Number => {
+            if !counted {
+                checks.fault(
+                    &dotted(path),
+                    "people have no number here: write id = \"number\" under [accounts], or \"user.id\" here",
+                );
+            }
+            Extra::Number
+        }
+        Fact::Id => Extra::Id,
+        Fact::Name => Extra::Name,
+        Fact::Email => Extra::Email,
     }
 }

@@ -1,4 +1,5 @@
-//! What is wrong with a configuration, in one sentence.
+//! What is wrong with a configuration, one sentence each.
+use super::layers::Origin;
 use std::fmt;
 
 /// What is wrong with a configuration: where, what, and what to do.
@@ -6,6 +7,8 @@ use std::fmt;
 pub(crate) struct ConfigFault {
     place: String,
     sentence: String,
+    /// The line of the file, to tell faults in its order.
+    line: Option<usize>,
 }
 
 impl ConfigFault {
@@ -14,6 +17,31 @@ impl ConfigFault {
         ConfigFault {
             place: one_line(&place.into()),
             sentence: one_line(&sentence.into()),
+            line: None,
+        }
+    }
+
+    /// A name that is no setting, and `what` to say of that.
+    pub(super) fn unknown(origin: &Origin, path: &str, what: &str) -> Self {
+        let line = match origin {
+            Origin::File { line, .. } => Some(*line),
+            _ => None,
+        };
+        ConfigFault {
+            line,
+            ..Self::new(origin.to_string(), format!("{path} is not a setting{what}"))
+        }
+    }
+
+    /// A fault of the setting `path`, which was set at `origin`.
+    pub(super) fn at(origin: &Origin, path: &str, sentence: &str) -> Self {
+        match origin {
+            Origin::File { line, .. } => ConfigFault {
+                line: Some(*line),
+                ..Self::new(origin.to_string(), format!("{path}: {sentence}"))
+            },
+            Origin::Default => Self::new(path, sentence),
+            Origin::Variable(_) | Origin::Flag(_) => Self::new(origin.to_string(), sentence),
         }
     }
 }
@@ -33,4 +61,33 @@ impl fmt::Display for ConfigFault {
     }
 }
 
-impl std::error::Error for ConfigFault {}
+/// All that is wrong with a configuration, one line each, in the order of the file.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct ConfigFaults(Vec<ConfigFault>);
+
+impl ConfigFaults {
+    /// `value`, unless something is wrong.
+    pub(super) fn unless<T>(mut faults: Vec<ConfigFault>, value: T) -> Result<T, Self> {
+        faults.sort_by_key(|fault| fault.line.unwrap_or(usize::MAX));
+        faults.dedup();
+        match faults.is_empty() {
+            true => Ok(value),
+            false => Err(ConfigFaults(faults)),
+        }
+    }
+}
+
+impl From<ConfigFault> for ConfigFaults {
+    fn from(fault: ConfigFault) -> Self {
+        ConfigFaults(vec![fault])
+    }
+}
+
+impl fmt::Display for ConfigFaults {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let lines: Vec<_> = self.0.iter().map(ToString::to_string).collect();
+        f.write_str(&lines.join("\n"))
+    }
+}
+
+impl std::error::Error for ConfigFaults {}

@@ -49,6 +49,12 @@ impl Known {
         Ok(())
     }
 
+    /// The schema of a setting or a table of settings.
+    pub(super) fn at(&self, path: &[String]) -> Option<&'static Value> {
+        path.iter()
+            .try_fold(self.0, |schema, name| child(schema, name))
+    }
+
     /// Every setting, as a path.
     pub(super) fn all(&self) -> Vec<Vec<String>> {
         let mut out = Vec::new();

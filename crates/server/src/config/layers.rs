@@ -1,7 +1,9 @@
 //! The layers of a configuration (flag over environment over file over default), and where each value came from.
-use super::fault::ConfigFault;
+use super::fault::{ConfigFault, ConfigFaults};
 use super::known::{Known, dotted, most_alike};
+use super::service_links::is_service_link;
 use super::settings::Settings;
+use super::shape::{Misfit, misfits};
 use std::collections::BTreeMap;
 use std::fmt;
 use std::path::{Path, PathBuf};
@@ -9,7 +11,10 @@ use toml::de::{DeTable, DeValue};
 use toml::{Table, Value};
 
 /// What every variable of ours starts with.
-const PREFIX: &str = "VALETKEY_";
+pub(super) const PREFIX: &str = "VALETKEY_";
+
+/// The variable, without that, which names the file itself.
+pub(super) const CONFIG: &str = "CONFIG";
 
 /// Settings that may hold a secret: they can be read from a file, and are not shown.
 pub(super) const SECRETS: [&str; 1] = ["storage.url"];
@@ -59,25 +64,34 @@ pub(crate) struct Overrides {
 pub(crate) struct Layers {
     /// The file, if there is one.
     pub(super) source: Option<PathBuf>,
-    /// The settings that result.
+    /// The settings that result; what is wrong has its default.
     pub(super) settings: Settings,
+    /// What is wrong with names and kinds of values.
+    pub(super) faults: Vec<ConfigFault>,
+    /// What was left aside.
+    pub(super) notes: Vec<String>,
     known: Known,
     table: Table,
     origins: BTreeMap<String, Origin>,
+    /// Settings with such a fault.
+    unsound: Vec<String>,
 }
 
 impl Layers {
     /// Reads the file, then lays `environment` (all variables of the process) and `overrides` over it.
+    ///
+    /// # Errors
+    /// When there is no file to be read, or none in TOML. All else that is wrong is noted.
     pub(super) fn read(
         file: Option<&Path>,
         overrides: &Overrides,
         environment: &[(String, String)],
-    ) -> Result<Self, ConfigFault> {
+    ) -> Result<Self, ConfigFaults> {
         let mut layers = Self::new(file);
         if let Some(file) = file {
             layers.read_file(file)?;
         }
-        layers.lay_over(overrides, environment)
+        Ok(layers.lay_over(overrides, environment))
     }
 
     /// The same for the text of a file called `name`, which is not touched.
@@ -86,34 +100,27 @@ impl Layers {
         text: &str,
         overrides: &Overrides,
         environment: &[(String, String)],
-    ) -> Result<Self, ConfigFault> {
+    ) -> Result<Self, ConfigFaults> {
         let mut layers = Self::new(Some(Path::new(name)));
         layers.read_text(name, text)?;
-        layers.lay_over(overrides, environment)
+        Ok(layers.lay_over(overrides, environment))
     }
 
     fn new(file: Option<&Path>) -> Self {
         Layers {
             source: file.map(Path::to_owned),
             settings: Settings::default(),
+            faults: Vec::new(),
+            notes: Vec::new(),
             known: Known::new(),
             table: Table::new(),
             origins: BTreeMap::new(),
+            unsound: Vec::new(),
         }
     }
 
-    fn lay_over(
-        mut self,
-        overrides: &Overrides,
-        environment: &[(String, String)],
-    ) -> Result<Self, ConfigFault> {
-        let mut environment: Vec<_> = environment.iter().collect();
-        environment.sort();
-        for (name, value) in environment {
-            if let Some(rest) = name.strip_prefix(PREFIX) {
-                self.read_variable(name, rest, value)?;
-            }
-        }
+    fn lay_over(mut self, overrides: &Overrides, environment: &[(String, String)]) -> Self {
+        self.read_environment(environment);
         for (flag, path, value) in [
             ("--listen", &["listen"][..], &overrides.listen),
             ("--issuer", &["issuer"][..], &overrides.issuer),
@@ -121,15 +128,33 @@ impl Layers {
         ] {
             if let Some(value) = value {
                 let path: Vec<String> = path.iter().map(|&name| name.to_owned()).collect();
-                self.lay(&path, vec![Value::from(value.as_str())], Origin::Flag(flag))?;
+                self.lay(&path, Value::from(value.as_str()), &Origin::Flag(flag));
             }
         }
-        Ok(self)
+        self.settle();
+        self
+    }
+
+    /// Whether anything is set, rightly or wrongly.
+    pub(super) fn is_told_anything(&self) -> bool {
+        !self.origins.is_empty() || !self.faults.is_empty()
     }
 
     /// Where the value of a setting came from; `path` as TOML writes it.
     pub(super) fn origin(&self, path: &str) -> Origin {
         self.origins.get(path).cloned().unwrap_or(Origin::Default)
+    }
+
+    /// Whether the setting has no value of its own because what was written is wrong, or the table around it.
+    pub(super) fn is_unsound(&self, path: &str) -> bool {
+        let inside = |outer: &str, inner: &str| {
+            inner
+                .strip_prefix(outer)
+                .is_some_and(|rest| rest.is_empty() || rest.starts_with('.'))
+        };
+        self.unsound
+            .iter()
+            .any(|wrong| inside(wrong, path) || inside(path, wrong))
     }
 
     /// A fault of the setting `path`, or of the table it stands in where it is not set itself.
@@ -138,19 +163,21 @@ impl Layers {
         while let Some(place) = shorter {
             match self.origin(place) {
                 Origin::Default => shorter = place.rsplit_once('.').map(|(parent, _)| parent),
-                Origin::File { file, line } => {
-                    return ConfigFault::new(
-                        format!("{file}:{line}"),
-                        format!("{path}: {sentence}"),
-                    );
-                }
-                origin => return ConfigFault::new(origin.to_string(), sentence.to_string()),
+                origin => return ConfigFault::at(&origin, path, &sentence.to_string()),
             }
         }
         ConfigFault::new(path, sentence.to_string())
     }
 
-    fn read_file(&mut self, file: &Path) -> Result<(), ConfigFault> {
+    /// A fault of one value of the list `path`.
+    pub(super) fn fault_in(&self, path: &str, item: usize, sentence: &str) -> ConfigFault {
+        match self.origin(&item_of(path, item)) {
+            Origin::Default => self.fault(path, sentence),
+            origin => ConfigFault::at(&origin, path, sentence),
+        }
+    }
+
+    fn read_file(&mut self, file: &Path) -> Result<(), ConfigFaults> {
         let name = file.display().to_string();
         let text = std::fs::read_to_string(file).map_err(|error| {
             ConfigFault::new(
@@ -161,98 +188,113 @@ impl Layers {
         self.read_text(&name, &text)
     }
 
-    fn read_text(&mut self, name: &str, text: &str) -> Result<(), ConfigFault> {
-        let line_of_error =
-            |error: &toml::de::Error| error.span().map_or(1, |span| line_of(text, span.start));
-        let at = |error: toml::de::Error| {
-            let line = line_of_error(&error);
-            ConfigFault::new(format!("{name}:{line}"), plain(&error))
+    fn read_text(&mut self, name: &str, text: &str) -> Result<(), ConfigFaults> {
+        let (spanned, errors) = DeTable::parse_recoverable(text);
+        let at = |error: &toml::de::Error| {
+            let line = error.span().map_or(1, |span| line_of(text, span.start));
+            ConfigFault::new(format!("{name}:{line}"), plain(error))
         };
-        let spanned = DeTable::parse(text).map_err(at)?;
-        self.walk(name, text, spanned.get_ref(), &mut Vec::new())?;
-        self.settings = toml::from_str(text).map_err(|error| {
-            let line = line_of_error(&error);
-            match self.set_at(line) {
-                Some(setting) => self.fault(setting, plain(&error)),
-                None => at(error),
-            }
-        })?;
-        self.table = text.parse().map_err(at)?;
+        ConfigFaults::unless(errors.iter().map(at).collect(), ())?;
+        self.table = text
+            .parse()
+            .map_err(|error| ConfigFaults::from(at(&error)))?;
+        self.walk(name, text, spanned.get_ref(), &mut Vec::new());
         Ok(())
     }
 
-    /// The innermost setting of the file that begins on `line`.
-    fn set_at(&self, line: usize) -> Option<&str> {
-        let on_line =
-            |origin: &Origin| matches!(origin, Origin::File { line: own, .. } if *own == line);
-        let found = self.origins.iter().filter(|(_, origin)| on_line(origin));
-        found
-            .map(|(path, _)| path.as_str())
-            .max_by_key(|path| path.len())
-    }
-
-    /// Looks at every name in the file, and notes its line.
-    fn walk(
-        &mut self,
-        file: &str,
-        text: &str,
-        table: &DeTable<'_>,
-        path: &mut Vec<String>,
-    ) -> Result<(), ConfigFault> {
+    /// Looks at every name in the file, and notes its line; names that are no settings are taken out.
+    fn walk(&mut self, file: &str, text: &str, table: &DeTable<'_>, path: &mut Vec<String>) {
+        let origin = |span: std::ops::Range<usize>| Origin::File {
+            file: file.to_owned(),
+            line: line_of(text, span.start),
+        };
         for (name, value) in table {
             path.push(name.get_ref().to_string());
-            let line = line_of(text, name.span().start);
-            self.check_name(path).map_err(|what| {
-                ConfigFault::new(
-                    format!("{file}:{line}"),
-                    format!("{} is not a setting{what}", dotted(path)),
-                )
-            })?;
-            let file_line = Origin::File {
-                file: file.to_owned(),
-                line,
-            };
-            self.origins.insert(dotted(path), file_line);
-            if let DeValue::Table(inner) = value.get_ref() {
-                self.walk(file, text, inner, path)?;
+            let line = origin(name.span());
+            match self.check_name(path) {
+                Ok(()) => {
+                    self.origins.insert(dotted(path), line);
+                    match value.get_ref() {
+                        DeValue::Table(inner) => self.walk(file, text, inner, path),
+                        DeValue::Array(items) => {
+                            for (item, value) in items.iter().enumerate() {
+                                let name = item_of(&dotted(path), item);
+                                self.origins.insert(name, origin(value.span()));
+                            }
+                        }
+                        _ => {}
+                    }
+                }
+                Err(what) => {
+                    let name = dotted(path);
+                    self.faults.push(ConfigFault::unknown(&line, &name, &what));
+                    remove(&mut self.table, path);
+                    self.unsound.push(name);
+                }
             }
             path.pop();
         }
-        Ok(())
     }
 
-    /// What to say of a name that is no setting.
-    fn check_name(&self, path: &[String]) -> Result<(), String> {
-        self.known
-            .check(path)
-            .map_err(|unknown| match unknown.suggestion {
-                Some(meant) => format!("; did you mean {meant}?"),
-                None => "; `valetkey config show` lists all there are".to_owned(),
-            })
+    /// What to say of a name that is no setting; what it may have meant has no fault of its own then.
+    fn check_name(&mut self, path: &[String]) -> Result<(), String> {
+        let Err(unknown) = self.known.check(path) else {
+            return Ok(());
+        };
+        let Some(meant) = unknown.suggestion else {
+            return Err("; `valetkey config show` lists all there are".to_owned());
+        };
+        let told = format!("; did you mean {meant}?");
+        self.unsound.push(meant);
+        Err(told)
     }
 
-    fn read_variable(&mut self, variable: &str, rest: &str, text: &str) -> Result<(), ConfigFault> {
+    fn read_environment(&mut self, environment: &[(String, String)]) {
+        let own = environment
+            .iter()
+            .filter_map(|(name, value)| Some((name.strip_prefix(PREFIX)?, value.as_str())));
+        let mut own: Vec<_> = own.filter(|(name, _)| *name != CONFIG).collect();
+        own.sort_unstable();
+        let mut links = Vec::new();
+        for &(rest, value) in &own {
+            let name = format!("{PREFIX}{rest}");
+            match is_service_link(rest, value, &own) {
+                true => links.push(name),
+                false => self.read_variable(&name, rest, value),
+            }
+        }
+        if !links.is_empty() {
+            self.notes.push(format!(
+                "left aside what Kubernetes or Docker sets for a service of this name (enableServiceLinks: false stops it): {}",
+                links.join(", ")
+            ));
+        }
+    }
+
+    fn read_variable(&mut self, variable: &str, rest: &str, text: &str) {
         let path_of =
             |rest: &str| -> Vec<String> { rest.split("__").map(str::to_ascii_lowercase).collect() };
         let origin = Origin::Variable(variable.to_owned());
         if let Some(path) = rest.strip_suffix("_FILE").map(path_of)
             && SECRETS.contains(&dotted(&path).as_str())
         {
-            let secret = std::fs::read_to_string(text).map_err(|error| {
-                ConfigFault::new(variable, format!("{text} cannot be read: {error}"))
-            })?;
-            let secret = secret.trim_end_matches(['\r', '\n']);
-            return self.lay(&path, vec![Value::from(secret)], origin);
+            match std::fs::read_to_string(text) {
+                Ok(secret) => {
+                    let secret = secret.trim_end_matches(['\r', '\n']);
+                    self.lay(&path, Value::from(secret), &origin);
+                }
+                Err(error) => self.faults.push(ConfigFault::new(
+                    variable,
+                    format!("{text} cannot be read: {error}"),
+                )),
+            }
+            return;
         }
         let path = path_of(rest);
-        if self.known.check(&path).is_err() {
-            return Err(self.unknown_variable(variable));
+        match self.known.at(&path) {
+            Some(schema) => self.lay(&path, reading(schema, &path, text), &origin),
+            None => self.faults.push(self.unknown_variable(variable)),
         }
-        let mut readings = vec![Value::from(text)];
-        if let Ok(value) = text.parse::<Value>() {
-            readings.insert(0, value);
-        }
-        self.lay(&path, readings, origin)
     }
 
     fn unknown_variable(&self, variable: &str) -> ConfigFault {
@@ -265,56 +307,90 @@ impl Layers {
         ConfigFault::new(variable, format!("is not a setting; {what}"))
     }
 
-    /// Lays the first of `readings` that fits over what there is.
-    fn lay(
-        &mut self,
-        path: &[String],
-        readings: Vec<Value>,
-        origin: Origin,
-    ) -> Result<(), ConfigFault> {
-        let mut wrong = None;
-        for value in readings {
-            self.check_names_in(&mut path.to_vec(), &value, &origin)?;
-            let mut table = self.table.clone();
-            set(&mut table, path, value.clone());
-            match table.clone().try_into::<Settings>() {
-                Ok(settings) => {
-                    (self.table, self.settings) = (table, settings);
-                    self.note(&mut path.to_vec(), &value, &origin);
-                    return Ok(());
-                }
-                Err(error) => drop(wrong.get_or_insert(error)),
-            }
-        }
-        let why = wrong.as_ref().map_or_else(String::new, plain);
-        Err(ConfigFault::new(origin.to_string(), why))
+    /// Lays a value over what there is; whether the whole fits is seen when all are laid.
+    fn lay(&mut self, path: &[String], mut value: Value, origin: &Origin) {
+        self.take_unknown(&mut path.to_vec(), &mut value, origin);
+        self.note(&mut path.to_vec(), &value, origin);
+        set(&mut self.table, path, value);
     }
 
-    fn check_names_in(
-        &self,
-        path: &mut Vec<String>,
-        value: &Value,
-        origin: &Origin,
-    ) -> Result<(), ConfigFault> {
-        self.check_name(path).map_err(|what| {
-            let sentence = format!("{} is not a setting{what}", dotted(path));
-            ConfigFault::new(origin.to_string(), sentence)
-        })?;
-        for (name, inner) in value.as_table().into_iter().flatten() {
+    /// Takes names that are no settings out of a table from a variable.
+    fn take_unknown(&mut self, path: &mut Vec<String>, value: &mut Value, origin: &Origin) {
+        let Value::Table(table) = value else { return };
+        let names: Vec<String> = table.keys().cloned().collect();
+        for name in names {
             path.push(name.clone());
-            self.check_names_in(path, inner, origin)?;
+            match (self.check_name(path), table.get_mut(&name)) {
+                (Ok(()), Some(inner)) => self.take_unknown(path, inner, origin),
+                (Ok(()), None) => {}
+                (Err(what), _) => {
+                    let whole = dotted(path);
+                    self.faults
+                        .push(ConfigFault::unknown(origin, &whole, &what));
+                    table.remove(&name);
+                }
+            }
             path.pop();
         }
-        Ok(())
     }
 
     fn note(&mut self, path: &mut Vec<String>, value: &Value, origin: &Origin) {
-        self.origins.insert(dotted(path), origin.clone());
+        let name = dotted(path);
+        let items = format!("{name}[");
+        self.origins.retain(|other, _| !other.starts_with(&items));
+        self.origins.insert(name, origin.clone());
         for (name, inner) in value.as_table().into_iter().flatten() {
             path.push(name.clone());
             self.note(path, inner, origin);
             path.pop();
         }
+    }
+
+    /// Takes out of the table what is of the wrong kind.
+    fn take_misfits(&mut self) -> Vec<Misfit> {
+        let whole = Value::Table(self.table.clone());
+        let schema = self.known.at(&[]);
+        let found = schema.map_or_else(Vec::new, |schema| misfits(schema, &[], &whole, false));
+        for misfit in &found {
+            remove(&mut self.table, &misfit.path);
+        }
+        found
+    }
+
+    /// Makes settings of the table; what is of the wrong kind is told, and taken out.
+    fn settle(&mut self) {
+        for misfit in self.take_misfits() {
+            let name = dotted(&misfit.path);
+            let fault = match misfit.item {
+                Some(item) => self.fault_in(&name, item, &misfit.sentence),
+                None => self.fault(&name, &misfit.sentence),
+            };
+            self.faults.push(fault);
+            self.unsound.push(name);
+        }
+        // A table may be of no use without what was taken out of it.
+        while !self.take_misfits().is_empty() {}
+        match self.table.clone().try_into() {
+            Ok(settings) => self.settings = settings,
+            Err(error) => self
+                .faults
+                .push(ConfigFault::new("configuration", plain(&error))),
+        }
+    }
+}
+
+/// The place of one value of a list.
+fn item_of(path: &str, item: usize) -> String {
+    format!("{path}[{item}]")
+}
+
+/// What a variable's text means: TOML where that fits the setting, else the text itself.
+fn reading(schema: &serde_json::Value, path: &[String], text: &str) -> Value {
+    let plain = Value::from(text);
+    let fits = |value: &Value| misfits(schema, path, value, true).is_empty();
+    match text.parse::<Value>() {
+        Ok(value) if fits(&value) || !fits(&plain) => value,
+        _ => plain,
     }
 }
 
@@ -347,6 +423,19 @@ fn set(table: &mut Table, path: &[String], value: Value) {
             }
         }
         (_, value) => drop(table.insert(name.clone(), value)),
+    }
+}
+
+/// Takes out what is at `path`.
+fn remove(table: &mut Table, path: &[String]) {
+    match path {
+        [] => table.clear(),
+        [name] => drop(table.remove(name)),
+        [name, rest @ ..] => {
+            if let Some(inner) = table.get_mut(name).and_then(Value::as_table_mut) {
+                remove(inner, rest);
+            }
+        }
     }
 }
 

@@ -4,16 +4,20 @@
 //! the rest of the server is given.
 mod address;
 mod build;
+mod checks;
 mod developers;
 mod extras;
 mod fault;
 mod known;
 mod layers;
+mod network;
 mod paths;
 mod policy;
 mod reference;
 mod scopes;
+mod service_links;
 pub(crate) mod settings;
+mod shape;
 mod show;
 mod test_side;
 pub(crate) mod text;
@@ -23,7 +27,7 @@ pub(crate) mod values;
 #[cfg(test)]
 mod tests;
 
-pub(crate) use fault::ConfigFault;
+pub(crate) use fault::ConfigFaults;
 pub(crate) use known::schema;
 pub(crate) use layers::Overrides;
 pub(crate) use reference::reference;
@@ -75,6 +79,8 @@ pub(crate) struct Config {
     pub(crate) keep_alive: Duration,
     /// How log lines are written.
     pub(crate) log: LogFormat,
+    /// What was left aside, one sentence each.
+    pub(crate) notes: Vec<String>,
     /// What is allowed but deserves a second look, one sentence each.
     pub(crate) warnings: Vec<String>,
 }
@@ -141,8 +147,8 @@ impl Config {
     /// Reads `file`, lays the process's environment and then `overrides` over it, and checks the whole.
     ///
     /// # Errors
-    /// The first fault: one sentence with its place and what to do.
-    pub(crate) fn load(file: Option<&Path>, overrides: &Overrides) -> Result<Config, ConfigFault> {
+    /// All that is wrong, one sentence each with its place and what to do.
+    pub(crate) fn load(file: Option<&Path>, overrides: &Overrides) -> Result<Config, ConfigFaults> {
         build::config(&Layers::read(file, overrides, &environment())?)
     }
 
@@ -153,7 +159,7 @@ impl Config {
     pub(crate) fn load_shown(
         file: Option<&Path>,
         overrides: &Overrides,
-    ) -> Result<(Config, Vec<Shown>), ConfigFault> {
+    ) -> Result<(Config, Vec<Shown>), ConfigFaults> {
         let layers = Layers::read(file, overrides, &environment())?;
         let config = build::config(&layers)?;
         let shown = show::all(&layers, &config);
@@ -170,10 +176,27 @@ impl Config {
     }
 }
 
-/// The variables of this process that are text.
+/// The file that the environment names, if it does.
+pub(crate) fn file_of_environment() -> Option<PathBuf> {
+    let name = format!("{}{}", layers::PREFIX, layers::CONFIG);
+    std::env::var_os(name)
+        .filter(|file| !file.is_empty())
+        .map(PathBuf::from)
+}
+
+/// Whether the environment sets anything but the file.
+pub(crate) fn is_set_by_environment() -> bool {
+    let layers = Layers::read(None, &Overrides::default(), &environment());
+    layers.is_ok_and(|layers| layers.is_told_anything())
+}
+
+/// The variables of this process whose names are text; what is no text in a value becomes U+FFFD.
 fn environment() -> Vec<(String, String)> {
     let text = |(name, value): (std::ffi::OsString, std::ffi::OsString)| {
-        Some((name.into_string().ok()?, value.into_string().ok()?))
+        Some((
+            name.into_string().ok()?,
+            value.to_string_lossy().into_owned(),
+        ))
     };
     std::env::vars_os().filter_map(text).collect()
 }

@@ -1,7 +1,6 @@
 //! Checks of endpoint paths.
 use super::Paths;
-use super::fault::ConfigFault;
-use super::layers::Layers;
+use super::checks::Checks;
 use protocol::self_management::SCOPE;
 use std::collections::HashMap;
 
@@ -22,8 +21,8 @@ const OWN: [&str; 12] = [
 ];
 
 /// Checks `[paths]`.
-pub(super) fn paths(layers: &Layers) -> Result<Paths, ConfigFault> {
-    let paths = &layers.settings.paths;
+pub(super) fn paths(checks: &mut Checks<'_>) -> Paths {
+    let paths = &checks.settings().paths;
     let mut taken: HashMap<&str, &str> = HashMap::new();
     for (name, aliases) in [
         ("authorize", &paths.authorize),
@@ -35,37 +34,24 @@ pub(super) fn paths(layers: &Layers) -> Result<Paths, ConfigFault> {
         ("device", &paths.device),
         ("app", &paths.app),
     ] {
-        for path in aliases {
-            let fault = |what: String| layers.fault(&format!("paths.{name}"), what);
+        for (item, path) in aliases.iter().enumerate() {
             // A device posts where people read: `/device` is both.
             let shared = name == "device" && path == "/device";
-            let found = fault_of(path).filter(|_| !shared);
-            found.map_or(Ok(()), |what| Err(fault(what)))?;
+            let setting = format!("paths.{name}");
+            if let Some(what) = fault_of(path).filter(|_| !shared) {
+                checks.fault_in(&setting, item, what);
+            }
             if let Some(other) = taken.insert(path, name) {
                 let what = format!(
                     "{path:?} is listed twice (the other is paths.{other}): each path leads to one endpoint"
                 );
-                return Err(fault(what));
+                checks.fault_in(&setting, item, what);
             }
         }
     }
-    let grants = &layers.settings.grants;
-    if grants.authorization_code && paths.authorize.is_empty() {
-        let what = "the authorization_code grant needs this endpoint: list a path, or write authorization_code = false under [grants]";
-        return Err(layers.fault("paths.authorize", what));
-    }
-    if paths.token.is_empty() {
-        let what = "every grant ends at this endpoint: list a path";
-        return Err(layers.fault("paths.token", what));
-    }
-    if grants.device_code && paths.device.is_empty() {
-        let what = "the device_code grant needs this endpoint: list a path, or write device_code = false under [grants]";
-        return Err(layers.fault("paths.device", what));
-    }
-    if !paths.app.is_empty() {
-        check_app(layers)?;
-    }
-    Ok(Paths {
+    check_needed(checks);
+    let grants = &checks.settings().grants;
+    Paths {
         app: paths.app.clone(),
         device: match grants.device_code {
             true => paths.device.clone(),
@@ -83,20 +69,42 @@ pub(super) fn paths(layers: &Layers) -> Result<Paths, ConfigFault> {
             false => paths.revocations.clone(),
         },
         token_info: paths.token_info.clone(),
-    })
+    }
+}
+
+/// Checks that what is switched on has its endpoint.
+fn check_needed(checks: &mut Checks<'_>) {
+    let (paths, grants) = (&checks.settings().paths, &checks.settings().grants);
+    if grants.authorization_code && paths.authorize.is_empty() {
+        let what = "the authorization_code grant needs this endpoint: list a path, or write authorization_code = false under [grants]";
+        checks.fault("paths.authorize", what);
+    }
+    if paths.token.is_empty() {
+        let what = "every grant ends at this endpoint: list a path";
+        checks.fault("paths.token", what);
+    }
+    if grants.device_code && paths.device.is_empty() {
+        let what = "the device_code grant needs this endpoint: list a path, or write device_code = false under [grants]";
+        checks.fault("paths.device", what);
+    }
+    if !paths.app.is_empty() {
+        check_app(checks);
+    }
 }
 
 /// An app manages itself with a token of its own.
-fn check_app(layers: &Layers) -> Result<(), ConfigFault> {
-    let what = match layers.settings.scopes.contains_key(SCOPE) {
-        false => format!("an app needs the scope {SCOPE} for it: add it under [scopes], or list no path"),
-        true if !layers.settings.grants.client_credentials => {
-            "an app needs a token of its own for it: write client_credentials = true under [grants], or list no path"
-                .to_owned()
-        }
-        true => return Ok(()),
-    };
-    Err(layers.fault("paths.app", what))
+fn check_app(checks: &mut Checks<'_>) {
+    let settings = checks.settings();
+    if !settings.scopes.contains_key(SCOPE) {
+        checks.fault(
+            "paths.app",
+            format!(
+                "an app needs the scope {SCOPE} for it: add it under [scopes], or list no path"
+            ),
+        );
+    } else if !settings.grants.client_credentials {
+        checks.fault("paths.app", "an app needs a token of its own for it: write client_credentials = true under [grants], or list no path");
+    }
 }
 
 /// What speaks against a path.
@@ -114,6 +122,11 @@ fn fault_of(path: &str) -> Option<String> {
     }
     if rest.starts_with('/') || rest.contains("//") {
         return Some(format!("{path:?} has two slashes in a row: write one"));
+    }
+    if rest.split('/').any(|part| part.starts_with(':')) {
+        return Some(format!(
+            "{path:?} has a part that begins with a colon, which other software takes for a placeholder: write it without"
+        ));
     }
     let first = rest.split('/').next().unwrap_or_default();
     (rest.is_empty() || OWN.contains(&first)).then(|| {

@@ -1,6 +1,5 @@
 //! The part of the configuration that rules obey.
-use super::fault::ConfigFault;
-use super::layers::Layers;
+use super::checks::Checks;
 use super::settings::{PkceSetting, RegistrationSetting};
 use super::values::{IdSetting, Span};
 use super::{scopes, tokens};
@@ -15,86 +14,74 @@ use protocol::types::{GrantType, Lifetime};
 pub(super) const LONGEST: Lifetime = Lifetime::from_days(2 * 365);
 
 /// Checks what rules obey.
-pub(super) fn policy(
-    layers: &Layers,
-    issuer: &str,
-    origin: &str,
-    warnings: &mut Vec<String>,
-) -> Result<Policy, ConfigFault> {
-    Ok(Policy {
+pub(super) fn policy(checks: &mut Checks<'_>, issuer: &str, origin: &str) -> Policy {
+    let settings = checks.settings();
+    Policy {
         issuer: issuer.to_owned(),
-        subjects: subjects(layers)?,
-        grants: grants(layers)?,
-        registration: match layers.settings.apps.registration {
+        response_iss: settings.authorization.iss,
+        subjects: subjects(checks),
+        grants: grants(checks),
+        registration: match settings.apps.registration {
             RegistrationSetting::Open => Registration::Open,
             RegistrationSetting::Invite => Registration::Invite,
             RegistrationSetting::Review => Registration::Review,
             RegistrationSetting::Admin => Registration::Admin,
         },
-        pkce: match layers.settings.apps.pkce {
+        pkce: match settings.apps.pkce {
             PkceSetting::Public => PkcePolicy::Public,
             PkceSetting::All => PkcePolicy::All,
         },
-        tokens: tokens::tokens(layers, warnings)?,
-        scopes: scopes::scopes(layers)?,
-        errors: errors(layers)?,
-        redirects: redirects(layers)?,
-        accounts: accounts(layers)?,
-        device: device(layers, origin)?,
-        test_mode: layers.settings.test.mode,
-        documented_client: layers
-            .settings
+        tokens: tokens::tokens(checks),
+        scopes: scopes::scopes(checks),
+        errors: errors(checks),
+        redirects: redirects(checks),
+        accounts: accounts(checks),
+        device: device(checks, origin),
+        test_mode: settings.test.mode,
+        documented_client: settings
             .test
             .credentials
             .as_ref()
             .map(|credentials| credentials.client_id.clone()),
-    })
+    }
 }
 
 /// A length of time from one second to `most`.
-pub(super) fn within(
-    layers: &Layers,
-    path: &str,
-    value: Span,
-    most: Lifetime,
-) -> Result<Lifetime, ConfigFault> {
+pub(super) fn within(checks: &mut Checks<'_>, path: &str, value: Span, most: Lifetime) -> Lifetime {
     let Span(value) = value;
-    let fault = || layers.fault(path, format!("{value} is not between 1s and {most}"));
-    (value.seconds() >= 1 && value <= most)
-        .then_some(value)
-        .ok_or_else(fault)
+    if value.seconds() < 1 || value > most {
+        checks.fault(path, format!("{value} is not between 1s and {most}"));
+    }
+    value
 }
 
-fn subjects(layers: &Layers) -> Result<SubjectFormat, ConfigFault> {
-    let prefix = match &layers.settings.accounts.id {
-        IdSetting::Counter(_) => return Ok(SubjectFormat::Number),
+fn subjects(checks: &mut Checks<'_>) -> SubjectFormat {
+    let prefix = match &checks.settings().accounts.id {
+        IdSetting::Counter(_) => return SubjectFormat::Number,
         IdSetting::Prefixed { prefix } => prefix,
     };
     let sound = |b: u8| b.is_ascii_alphanumeric() || b"_-".contains(&b);
-    match (1..=16).contains(&prefix.len()) && prefix.bytes().all(sound) {
-        true => Ok(SubjectFormat::Prefixed(prefix.clone())),
-        false => Err(layers.fault(
-            "accounts.id",
-            format!("{prefix:?} is not 1 to 16 letters, digits, _ and -: write it like \"user_\""),
-        )),
+    if !((1..=16).contains(&prefix.len()) && prefix.bytes().all(sound)) {
+        let what =
+            format!("{prefix:?} is not 1 to 16 letters, digits, _ and -: write it like \"user_\"");
+        checks.fault("accounts.id", what);
     }
+    SubjectFormat::Prefixed(prefix.clone())
 }
 
-fn grants(layers: &Layers) -> Result<Vec<GrantType>, ConfigFault> {
-    let switches = &layers.settings.grants;
+fn grants(checks: &mut Checks<'_>) -> Vec<GrantType> {
+    let switches = &checks.settings().grants;
     let on = |grant: &GrantType| switches.is_on(*grant);
     let grants: Vec<_> = GrantType::ALL.into_iter().filter(on).collect();
-    match grants.is_empty() {
-        true => Err(layers.fault(
-            "grants",
-            "every grant is switched off, so no app could get a token: switch one on",
-        )),
-        false => Ok(grants),
+    if grants.is_empty() {
+        let what = "every grant is switched off, so no app could get a token: switch one on";
+        checks.fault("grants", what);
     }
+    grants
 }
 
-fn errors(layers: &Layers) -> Result<ErrorAliases, ConfigFault> {
-    let errors = &layers.settings.token.errors;
+fn errors(checks: &mut Checks<'_>) -> ErrorAliases {
+    let errors = &checks.settings().token.errors;
     let sound = |b: u8| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'_';
     for (key, alias) in [
         ("redirect_mismatch", &errors.redirect_mismatch),
@@ -104,54 +91,67 @@ fn errors(layers: &Layers) -> Result<ErrorAliases, ConfigFault> {
             && !((1..=40).contains(&name.len()) && name.bytes().all(sound))
         {
             let what = format!("{name:?} cannot be an error's name: write a-z, 0-9 and _");
-            return Err(layers.fault(&format!("token.errors.{key}"), what));
+            checks.fault(&format!("token.errors.{key}"), what);
         }
     }
-    Ok(ErrorAliases {
+    ErrorAliases {
         redirect_mismatch: errors.redirect_mismatch.clone(),
         invalid_token: errors.invalid_token.clone(),
-    })
-}
-
-fn device(layers: &Layers, origin: &str) -> Result<DevicePolicy, ConfigFault> {
-    let device = &layers.settings.device;
-    let hour = Lifetime::from_minutes(60);
-    let minute = Lifetime::from_minutes(1);
-    Ok(DevicePolicy {
-        lifetime: within(layers, "device.lifetime", device.lifetime, hour)?,
-        interval: within(layers, "device.interval", device.interval, minute)?,
-        verification_uri: format!("{origin}/device"),
-    })
-}
-
-fn redirects(layers: &Layers) -> Result<RedirectPolicy, ConfigFault> {
-    let apps = &layers.settings.apps;
-    match (1..=100).contains(&apps.max_redirect_uris) {
-        true => Ok(RedirectPolicy {
-            max: apps.max_redirect_uris,
-            localhost_any_port: apps.localhost_any_port,
-        }),
-        false => Err(layers.fault(
-            "apps.max_redirect_uris",
-            format!("{} is not between 1 and 100", apps.max_redirect_uris),
-        )),
     }
 }
 
-fn accounts(layers: &Layers) -> Result<AccountPolicy, ConfigFault> {
-    let accounts = &layers.settings.accounts;
+fn device(checks: &mut Checks<'_>, origin: &str) -> DevicePolicy {
+    let device = &checks.settings().device;
+    let (Span(lifetime), Span(interval)) = (device.lifetime, device.interval);
+    if interval > lifetime {
+        let what = format!(
+            "{interval} is longer than device.lifetime, {lifetime}: a device could never ask"
+        );
+        checks.fault("device.interval", what);
+    }
+    DevicePolicy {
+        lifetime: within(
+            checks,
+            "device.lifetime",
+            device.lifetime,
+            Lifetime::from_minutes(60),
+        ),
+        interval: within(
+            checks,
+            "device.interval",
+            device.interval,
+            Lifetime::from_minutes(1),
+        ),
+        verification_uri: format!("{origin}/device"),
+    }
+}
+
+fn redirects(checks: &mut Checks<'_>) -> RedirectPolicy {
+    let apps = &checks.settings().apps;
+    if !(1..=100).contains(&apps.max_redirect_uris) {
+        let what = format!("{} is not between 1 and 100", apps.max_redirect_uris);
+        checks.fault("apps.max_redirect_uris", what);
+    }
+    RedirectPolicy {
+        max: apps.max_redirect_uris,
+        localhost_any_port: apps.localhost_any_port,
+    }
+}
+
+fn accounts(checks: &mut Checks<'_>) -> AccountPolicy {
+    let accounts = &checks.settings().accounts;
     if !(8..=64).contains(&accounts.min_password) {
         let what = format!(
             "{} characters is not between 8 and 64",
             accounts.min_password
         );
-        return Err(layers.fault("accounts.min_password", what));
+        checks.fault("accounts.min_password", what);
     }
     let day = Lifetime::from_days(1);
-    Ok(AccountPolicy {
+    AccountPolicy {
         sign_up: accounts.sign_up,
         min_password: accounts.min_password,
-        session: within(layers, "accounts.session", accounts.session, LONGEST)?,
-        interaction: within(layers, "accounts.interaction", accounts.interaction, day)?,
-    })
+        session: within(checks, "accounts.session", accounts.session, LONGEST),
+        interaction: within(checks, "accounts.interaction", accounts.interaction, day),
+    }
 }

@@ -13,12 +13,16 @@ This page is made from the code: `valetkey reference configuration > docs/refere
 One TOML file configures one issuer: `valetkey serve --config FILE`. A flag stands above the environment, the
 environment above the file, the file above the default. The variable of a setting is `VALETKEY_` and its name in
 capitals, tables joined by two underscores; its value is read as TOML if it can be, else as text. A setting that
-may hold a secret can be read from a file instead, by the variable with `_FILE` at its end. A name that is no
-setting is an error. Paths in the file are relative to the file. A length of time is a number and a unit: `90s`,
-`5m`, `1h`, `30d`, `2y`.
+may hold a secret can be read from a file instead, by the variable with `_FILE` at its end. A table may be set by
+several variables, and a file's table by some: what counts is the whole. A name that is no setting is an error, but
+for what Kubernetes and Docker links set for a service called `valetkey` (`VALETKEY_PORT=tcp://…`,
+`VALETKEY_SERVICE_HOST` …), which is left aside with one line in the log. Paths in the file are relative to the file. A
+length of time is a number and a unit: `90s`, `5m`, `1h`, `30d`, `2y`.
 
-`valetkey config check` tests a file, `valetkey config show` tells every value and its source, and
-`valetkey config schema` prints the JSON schema for editors.
+`valetkey config check` tests a file and all that it names (certificate and key, the database's folder), and tells all
+that is wrong at once, each with its line; `valetkey serve` does the same before it makes or announces anything.
+`valetkey config show` tells every value and its source, and `valetkey config schema` prints the JSON schema for
+editors.
 ";
 
 const COLUMNS: &str = "\n| Setting | Default | Meaning | Variable |\n|---|---|---|---|\n";

@@ -1,7 +1,7 @@
 //! Checks of the scope catalogue.
-use super::fault::ConfigFault;
+use super::checks::{Checks, is_text};
 use super::known::dotted;
-use super::layers::{Layers, Origin};
+use super::layers::Origin;
 use super::settings::ScopeSettings;
 use protocol::policy::ScopeEntry;
 use protocol::types::Scope;
@@ -13,44 +13,46 @@ const MAX_NAME: usize = 100;
 const MAX_TEXT: usize = 200;
 
 /// Checks `[scopes]`; entries come in the order of the file, those from elsewhere last.
-pub(super) fn scopes(layers: &Layers) -> Result<Vec<ScopeEntry>, ConfigFault> {
-    let mut found: Vec<_> = layers.settings.scopes.iter().collect();
+pub(super) fn scopes(checks: &mut Checks<'_>) -> Vec<ScopeEntry> {
+    let mut found: Vec<_> = checks.settings().scopes.iter().collect();
     found.sort_by_key(
-        |(name, _)| match layers.origin(&dotted(&["scopes", name])) {
+        |(name, _)| match checks.layers.origin(&dotted(&["scopes", name])) {
             Origin::File { line, .. } => line,
             _ => usize::MAX,
         },
     );
     found
         .into_iter()
-        .map(|(name, scope)| entry(layers, name, scope))
+        .map(|(name, scope)| entry(checks, name, scope))
         .collect()
 }
 
-fn entry(layers: &Layers, name: &str, scope: &ScopeSettings) -> Result<ScopeEntry, ConfigFault> {
-    let fault = |key: &str, what: &str| layers.fault(&dotted(&["scopes", name, key]), what);
+fn entry(checks: &mut Checks<'_>, name: &str, scope: &ScopeSettings) -> ScopeEntry {
+    let path = |key: &str| dotted(&["scopes", name, key]);
     if !is_one_name(name) {
         let what = format!(
             "is not a name: 1 to {MAX_NAME} visible ASCII characters but for space, comma, \" and \\ (RFC 6749 §3.3)"
         );
-        return Err(layers.fault(&dotted(&["scopes", name]), what));
+        checks.fault(&dotted(&["scopes", name]), what);
     }
-    if !is_text(&scope.sentence) {
-        return Err(fault(
-            "sentence",
-            "say in plain words what it allows, such as sentence = \"See your tasks\"",
-        ));
+    if !is_text(&scope.sentence, MAX_TEXT) {
+        let what = match scope.sentence.trim().is_empty() {
+            true => "say in plain words what it allows, such as sentence = \"See your tasks\"",
+            false => {
+                "write at most 200 characters on one line, none of them hidden or changing the direction of writing"
+            }
+        };
+        checks.fault(&path("sentence"), what);
     }
-    if !is_text(&scope.group) {
-        return Err(fault("group", "write a heading of 1 to 200 characters"));
+    if !is_text(&scope.group, MAX_TEXT) {
+        let what = "write a heading of 1 to 200 characters, none of them hidden or changing the direction of writing";
+        checks.fault(&path("group"), what);
     }
     if scope.default && scope.restricted {
-        return Err(fault(
-            "default",
-            "a restricted scope needs approval, so it cannot be a default: take one of the two away",
-        ));
+        let what = "a restricted scope needs approval, so it cannot be a default: take one of the two away";
+        checks.fault(&path("default"), what);
     }
-    Ok(ScopeEntry {
+    ScopeEntry {
         name: name.to_owned(),
         group: scope.group.clone(),
         sentence: scope.sentence.clone(),
@@ -58,16 +60,11 @@ fn entry(layers: &Layers, name: &str, scope: &ScopeSettings) -> Result<ScopeEntr
         personal: scope.personal,
         default: scope.default,
         risk: scope.risk.into(),
-    })
+    }
 }
 
 fn is_one_name(name: &str) -> bool {
     let read = Scope::parse(name);
     (1..=MAX_NAME).contains(&name.len())
         && read.is_ok_and(|scope| scope.names().eq(std::iter::once(name)))
-}
-
-fn is_text(text: &str) -> bool {
-    let length = text.trim().chars().count();
-    (1..=MAX_TEXT).contains(&length) && !text.chars().any(char::is_control)
 }

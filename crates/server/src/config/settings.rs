@@ -23,12 +23,13 @@ use std::collections::BTreeMap;
 #[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
 pub(crate) struct Settings {
-    /// The issuer identifier: an https URL without query and fragment, published byte for byte as written.
+    /// The issuer identifier: an https URL without path, query and fragment, published byte for byte as written.
     /// Plain http on loopback only. Without it: `http://localhost` with the port of `listen`, if that is loopback.
     pub(crate) issuer: Option<String>,
     /// The address and port to listen on.
     pub(crate) listen: String,
-    /// Addresses or networks of reverse proxies whose forwarding headers are believed.
+    /// Addresses or networks of reverse proxies whose forwarding headers are believed: none that takes in a large
+    /// part of the internet.
     pub(crate) trusted_proxies: Vec<String>,
     /// How long a connection stays open on which nothing is asked: 1s to 1h. Longer than the balancer in front keeps
     /// it, which else now and then sends a request into a connection that is just being closed.
@@ -38,6 +39,8 @@ pub(crate) struct Settings {
     /// Endpoint paths. Each is a list of aliases, taken literally (`/token/` is not `/token`); the first is
     /// published. An empty list switches the endpoint off.
     pub(crate) paths: PathSettings,
+    /// What apps are told when a person has decided.
+    pub(crate) authorization: AuthorizationSettings,
     /// Codes and tokens.
     pub(crate) token: TokenSettings,
     /// The scopes there are, one table each, in the order in which people see them.
@@ -73,6 +76,7 @@ impl Default for Settings {
             keep_alive: Span::seconds(75),
             hosts: HostSettings::default(),
             paths: PathSettings::default(),
+            authorization: AuthorizationSettings::default(),
             token: TokenSettings::default(),
             scopes: BTreeMap::new(),
             apps: AppSettings::default(),
@@ -93,7 +97,8 @@ impl Default for Settings {
 #[derive(Debug, Clone, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
 pub(crate) struct HostSettings {
-    /// The host where developers register apps, such as `dev.example.com`. Default: the issuer's.
+    /// The host where developers register apps, such as `dev.example.com`. Default: the issuer's. Not yet in effect:
+    /// there is no portal.
     pub(crate) portal: Option<String>,
     /// The host of the API, where `token_info` is published, such as `api.example.com`. Default: the issuer's.
     pub(crate) api: Option<String>,
@@ -138,9 +143,25 @@ impl Default for PathSettings {
     }
 }
 
+/// What apps are told when a person has decided.
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
+#[serde(default, deny_unknown_fields)]
+pub(crate) struct AuthorizationSettings {
+    /// Whether the redirect back to the app names the issuer as `iss` (RFC 9207), which protects apps that use several
+    /// providers from mix-up. Off only for apps that stop at a parameter your documentation does not name.
+    pub(crate) iss: bool,
+}
+
+impl Default for AuthorizationSettings {
+    fn default() -> Self {
+        AuthorizationSettings { iss: true }
+    }
+}
+
 /// One scope. Its name is opaque: `api` does not include `api:v1`, and `*` means nothing special.
 #[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
+#[schemars(extend("examples" = [{ "sentence": "See your tasks" }]))]
 pub(crate) struct ScopeSettings {
     /// The heading under which people see it.
     pub(crate) group: String,

@@ -1,23 +1,23 @@
 //! Checks of the test side.
-use super::fault::ConfigFault;
-use super::layers::Layers;
+use super::checks::Checks;
 use super::settings::TestCredentials;
 use protocol::accounts::people::NewAccount;
 use protocol::policy::AccountPolicy;
 use protocol::types::TEST_MARK;
 
+/// The shortest published secret that is not warned about, without its mark: 96 bits in base62 have 17.
+const SHORT: usize = 16;
+
 /// Checks `[test]`; the credentials that are published, if there are any.
 pub(super) fn test_side(
-    layers: &Layers,
+    checks: &mut Checks<'_>,
     accounts: &AccountPolicy,
-) -> Result<Option<TestCredentials>, ConfigFault> {
-    let test = &layers.settings.test;
-    let Some(credentials) = &test.credentials else {
-        return Ok(None);
-    };
+) -> Option<TestCredentials> {
+    let test = &checks.settings().test;
+    let credentials = test.credentials.as_ref()?;
     if !test.mode {
         let what = "these work in test mode only: write mode = true under [test]";
-        return Err(layers.fault("test.credentials", what));
+        checks.fault("test.credentials", what);
     }
     for (key, value) in [
         ("client_id", &credentials.client_id),
@@ -29,19 +29,28 @@ pub(super) fn test_side(
             let what = format!(
                 "starts with {TEST_MARK} and goes on with letters, digits, _ and -: write it like \"{TEST_MARK}abc123\""
             );
-            return Err(layers.fault(&format!("test.credentials.{key}"), what));
+            checks.fault(&format!("test.credentials.{key}"), what);
         }
+    }
+    if is_guessable(&credentials.client_secret) {
+        checks.warn(format!(
+            "test.credentials.client_secret can be guessed: whoever does can pretend to be your documentation's test app, so make it {TEST_MARK} and {SHORT} or more random characters"
+        ));
     }
     let account = NewAccount {
         email: credentials.email.clone(),
         name: "Test".to_owned(),
         password: credentials.password.clone(),
     };
-    match account.published_faults(accounts).first() {
-        Some(fault) => Err(layers.fault(
-            &format!("test.credentials.{}", fault.field),
-            fault.sentence.clone(),
-        )),
-        None => Ok(Some(credentials.clone())),
+    for fault in account.published_faults(accounts) {
+        let path = format!("test.credentials.{}", fault.field);
+        checks.fault(&path, &fault.sentence);
     }
+    Some(credentials.clone())
+}
+
+fn is_guessable(secret: &str) -> bool {
+    let rest = secret.strip_prefix(TEST_MARK).unwrap_or_default();
+    let different: std::collections::BTreeSet<u8> = rest.bytes().collect();
+    rest.len() < SHORT || different.len() < SHORT / 2
 }

@@ -20,7 +20,7 @@ pub struct Checked {
 /// Reads `text` as if it were the file `valetkey.toml`, lays `environment` over it and checks the whole.
 ///
 /// # Errors
-/// The fault as a person sees it: its place, then one sentence.
+/// The faults as a person sees them, one a line: its place, then one sentence.
 pub fn check(text: &str, environment: &[(String, String)]) -> Result<Checked, String> {
     let layers = Layers::of_text(NAME, text, &Overrides::default(), environment);
     let layers = layers.map_err(|fault| fault.to_string())?;

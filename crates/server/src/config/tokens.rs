@@ -1,7 +1,6 @@
 //! Checks of codes and tokens.
+use super::checks::Checks;
 use super::extras;
-use super::fault::ConfigFault;
-use super::layers::Layers;
 use super::policy::{LONGEST, within};
 use super::settings::{BodySetting, RedirectUriSetting};
 use super::values::{RotateSetting, Span, default_grace};
@@ -21,20 +20,21 @@ const LONGEST_GRANT: Lifetime = Lifetime::from_days(10 * 365);
 const PERSONAL: Lifetime = Lifetime::from_seconds(60);
 
 /// Checks `[token]`.
-pub(super) fn tokens(
-    layers: &Layers,
-    warnings: &mut Vec<String>,
-) -> Result<TokenPolicy, ConfigFault> {
-    let token = &layers.settings.token;
+pub(super) fn tokens(checks: &mut Checks<'_>) -> TokenPolicy {
+    let token = &checks.settings().token;
     let lives = &token.lifetimes;
-    let life = |name: &str, value: Span, most: Lifetime| {
-        within(layers, &format!("token.lifetimes.{name}"), value, most)
+    let mut life = |name: &str, value: Span, most: Lifetime| {
+        within(checks, &format!("token.lifetimes.{name}"), value, most)
     };
-    let code = life("code", lives.code, LONGEST_CODE)?;
+    let code = life("code", lives.code, LONGEST_CODE);
     let code_personal = lives.code_personal.unwrap_or(Span(code.min(PERSONAL)));
-    let (access_prefix, refresh_prefix) = prefixes(layers)?;
+    let code_personal = life("code_personal", code_personal, LONGEST_CODE);
+    let access = life("access", lives.access, LONGEST);
+    let refresh = life("refresh", lives.refresh, LONGEST);
+    let grant = life("grant", lives.grant, LONGEST_GRANT);
+    let (access_prefix, refresh_prefix) = prefixes(checks);
     let policy = TokenPolicy {
-        bodies: bodies(layers)?,
+        bodies: bodies(checks),
         redirect_uri: match token.redirect_uri {
             RedirectUriSetting::MatchIfSent => RedirectUriAtToken::MatchIfSent,
             RedirectUriSetting::Required => RedirectUriAtToken::Required,
@@ -42,61 +42,93 @@ pub(super) fn tokens(
         access_prefix,
         refresh_prefix,
         code,
-        code_personal: life("code_personal", code_personal, LONGEST_CODE)?,
-        access: life("access", lives.access, LONGEST)?,
-        refresh: life("refresh", lives.refresh, LONGEST)?,
-        grant: life("grant", lives.grant, LONGEST_GRANT)?,
-        rotate: rotation(layers)?,
-        token_type: token_type(layers)?,
+        code_personal,
+        access,
+        refresh,
+        grant,
+        rotate: rotation(checks),
+        token_type: token_type(checks),
         always_name_scope: token.always_name_scope,
-        extras: extras::extras(layers)?,
+        extras: extras::extras(checks),
     };
-    warn(&policy, warnings);
-    Ok(policy)
+    check_order(checks, &policy);
+    warn(checks, &policy);
+    policy
 }
 
-fn warn(policy: &TokenPolicy, warnings: &mut Vec<String>) {
+/// What renews lives longer than what is renewed, and neither outlives what a person allowed.
+fn check_order(checks: &mut Checks<'_>, policy: &TokenPolicy) {
+    let grants = &checks.settings().grants;
+    if !(grants.refresh_token && (grants.authorization_code || grants.device_code)) {
+        return;
+    }
+    let (access, refresh, grant) = (policy.access, policy.refresh, policy.grant);
+    if access > refresh && access <= LONGEST && refresh.seconds() > 0 {
+        let what = format!(
+            "{access} is longer than token.lifetimes.refresh, {refresh}: the token that renews would end first, so make one of them fit, or write refresh_token = false under [grants]"
+        );
+        let key = match checks.is_set("token.lifetimes.access") {
+            true => "token.lifetimes.access",
+            false => "token.lifetimes.refresh",
+        };
+        checks.fault(key, what);
+    }
+    for (name, life) in [("access", access), ("refresh", refresh)] {
+        if life > grant {
+            checks.warn(format!(
+                "token.lifetimes.{name} is {life}, but token.lifetimes.grant ends it after {grant}: make one of them fit"
+            ));
+        }
+    }
+}
+
+fn warn(checks: &mut Checks<'_>, policy: &TokenPolicy) {
     for (name, value) in [("access", policy.access), ("refresh", policy.refresh)] {
         if value > YEAR {
-            warnings.push(format!(
+            checks.warn(format!(
                 "token.lifetimes.{name} is {value}: a stolen token works that long, so make it shorter if your apps allow it"
             ));
         }
     }
     if policy.bodies.query {
-        warnings.push(
-            "token.bodies has \"query\": secrets in URLs end up in the logs of proxies and browsers, so keep it only for apps that need it".to_owned(),
+        checks.warn(
+            "token.bodies has \"query\": secrets in URLs end up in the logs of proxies and browsers, so keep it only for apps that need it",
+        );
+    }
+    let refreshes = checks.settings().grants.refresh_token;
+    if policy.rotate == Rotation::Keep && refreshes {
+        checks.warn(
+            "token.rotate is false: a stolen refresh token of an app without a secret works unnoticed until it ends (RFC 9700 §4.14.2), so keep it only for apps that need it",
         );
     }
 }
 
-fn bodies(layers: &Layers) -> Result<Bodies, ConfigFault> {
-    let listed = &layers.settings.token.bodies;
+fn bodies(checks: &mut Checks<'_>) -> Bodies {
+    let listed = &checks.settings().token.bodies;
     if !listed.contains(&BodySetting::Form) {
         let what = "\"form\" is always taken (RFC 6749 §4.1.3): add it to the list";
-        return Err(layers.fault("token.bodies", what));
+        checks.fault("token.bodies", what);
     }
-    Ok(Bodies {
+    Bodies {
         json: listed.contains(&BodySetting::Json),
         query: listed.contains(&BodySetting::Query),
-    })
+    }
 }
 
-fn prefixes(layers: &Layers) -> Result<(String, String), ConfigFault> {
-    let prefix = &layers.settings.token.prefix;
+fn prefixes(checks: &mut Checks<'_>) -> (String, String) {
+    let prefix = &checks.settings().token.prefix;
     let sound = |b: u8| b.is_ascii_alphanumeric() || b == b'_';
     for (name, value) in [("access", &prefix.access), ("refresh", &prefix.refresh)] {
+        let path = format!("token.prefix.{name}");
         if !((1..=16).contains(&value.len()) && value.bytes().all(sound)) {
             let what =
                 format!("{value:?} is not 1 to 16 letters, digits and _: write it like \"at_\"");
-            return Err(layers.fault(&format!("token.prefix.{name}"), what));
+            checks.fault(&path, what);
         }
-    }
-    for (name, value) in [("access", &prefix.access), ("refresh", &prefix.refresh)] {
         if value.starts_with(TEST_MARK) {
             let what =
                 format!("{value:?} starts as everything of the test side does: choose another");
-            return Err(layers.fault(&format!("token.prefix.{name}"), what));
+            checks.fault(&path, what);
         }
     }
     if prefix.access == prefix.refresh {
@@ -104,33 +136,29 @@ fn prefixes(layers: &Layers) -> Result<(String, String), ConfigFault> {
             "access and refresh tokens both start with {:?}: give each its own prefix",
             prefix.access
         );
-        return Err(layers.fault("token.prefix.refresh", what));
+        checks.fault("token.prefix.refresh", what);
     }
-    Ok((prefix.access.clone(), prefix.refresh.clone()))
+    (prefix.access.clone(), prefix.refresh.clone())
 }
 
-fn rotation(layers: &Layers) -> Result<Rotation, ConfigFault> {
-    let Span(grace) = match layers.settings.token.rotate {
-        RotateSetting::Switch(false) => return Ok(Rotation::Keep),
+fn rotation(checks: &mut Checks<'_>) -> Rotation {
+    let Span(grace) = match checks.settings().token.rotate {
+        RotateSetting::Switch(false) => return Rotation::Keep,
         RotateSetting::Switch(true) => default_grace(),
         RotateSetting::Window { grace } => grace,
     };
-    match grace <= Lifetime::from_minutes(60) {
-        true => Ok(Rotation::Rotate { grace }),
-        false => Err(layers.fault(
-            "token.rotate.grace",
-            format!("{grace} is not between 0s and 1h"),
-        )),
+    if grace > Lifetime::from_minutes(60) {
+        let what = format!("{grace} is not between 0s and 1h");
+        checks.fault("token.rotate.grace", what);
     }
+    Rotation::Rotate { grace }
 }
 
-fn token_type(layers: &Layers) -> Result<String, ConfigFault> {
-    let text = &layers.settings.token.token_type;
-    match text.eq_ignore_ascii_case("bearer") {
-        true => Ok(text.clone()),
-        false => Err(layers.fault(
-            "token.token_type",
-            format!("{text:?} is not Bearer (RFC 6750): write \"Bearer\" or \"bearer\""),
-        )),
+fn token_type(checks: &mut Checks<'_>) -> String {
+    let text = &checks.settings().token.token_type;
+    if !text.eq_ignore_ascii_case("bearer") {
+        let what = format!("{text:?} is not Bearer (RFC 6750): write \"Bearer\" or \"bearer\"");
+        checks.fault("token.token_type", what);
     }
+    text.clone()
 }

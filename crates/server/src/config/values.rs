@@ -1,9 +1,10 @@
 //! Values of settings that TOML has no word for: lengths of time, and switches that take a table.
 use protocol::types::Lifetime;
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
+use serde::de::{MapAccess, Visitor};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use std::borrow::Cow;
-use std::collections::BTreeMap;
+use std::fmt;
 
 /// A length of time as people write it: a number and a unit.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -106,7 +107,46 @@ pub(crate) enum ExtraSetting {
     /// One fact.
     Fact(Fact),
     /// An object.
-    Table(BTreeMap<String, ExtraSetting>),
+    Table(Extras),
+}
+
+/// Members in the order in which they are written: documentation prints answers in an order of its own.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(crate) struct Extras(pub(crate) Vec<(String, ExtraSetting)>);
+
+impl Extras {
+    /// The names of the members.
+    pub(super) fn names(&self) -> impl Iterator<Item = &str> {
+        self.0.iter().map(|(name, _)| name.as_str())
+    }
+}
+
+impl Serialize for Extras {
+    fn serialize<S: Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
+        to.collect_map(self.0.iter().map(|(name, extra)| (name, extra)))
+    }
+}
+
+impl<'de> Deserialize<'de> for Extras {
+    fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
+        struct Members;
+        impl<'de> Visitor<'de> for Members {
+            type Value = Extras;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("a table")
+            }
+
+            fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Extras, A::Error> {
+                let mut members = Vec::new();
+                while let Some(member) = map.next_entry()? {
+                    members.push(member);
+                }
+                Ok(Extras(members))
+            }
+        }
+        from.deserialize_map(Members)
+    }
 }
 
 /// What a token response may tell of the person.
@@ -126,15 +166,26 @@ pub(crate) enum Fact {
     Email,
 }
 
-impl JsonSchema for ExtraSetting {
+/// Tables inside tables that the schema spells out: one more than are taken.
+const LEVELS: usize = 5;
+
+impl JsonSchema for Extras {
     fn schema_name() -> Cow<'static, str> {
-        "Extra".into()
+        "Extras".into()
     }
 
-    /// One level of tables: deeper ones are taken too, but a schema without references cannot say so.
     fn json_schema(_: &mut SchemaGenerator) -> Schema {
         let fact =
             serde_json::json!({ "enum": ["user.number", "user.id", "user.name", "user.email"] });
-        json_schema!({ "anyOf": [fact, { "type": "object", "additionalProperties": fact }] })
+        let mut member = fact.clone();
+        for _ in 0..LEVELS {
+            let table = serde_json::json!({
+                "type": "object",
+                "additionalProperties": member,
+                "examples": [{ "id": "user.id" }],
+            });
+            member = serde_json::json!({ "anyOf": [fact, table] });
+        }
+        json_schema!({ "type": "object", "additionalProperties": member })
     }
 }

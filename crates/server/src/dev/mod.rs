@@ -105,7 +105,9 @@ fn config(data: &Path, listen: SocketAddr) -> anyhow::Result<Config> {
         issuer: Some(format!("http://localhost:{}", listen.port())),
         ..Overrides::default()
     };
-    Ok(Config::load(Some(&path), &overrides)?)
+    let config = Config::load(Some(&path), &overrides)?;
+    crate::preflight::check(&config)?;
+    Ok(config)
 }
 
 /// Where everything is.

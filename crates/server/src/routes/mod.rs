@@ -25,13 +25,19 @@ mod token_info;
 
 use crate::app::App;
 use crate::cors::preflight;
+use crate::config::Config;
 use axum::Router;
 use axum::http::HeaderMap;
 use axum::routing::{MethodRouter, get, post};
 
 /// All routes of a provider. What its profile switches off has no route.
 pub(crate) fn router(app: App) -> Router {
-    let paths = app.config.paths.clone();
+    table(&app.config).with_state(app)
+}
+
+/// The same, as yet without what they share.
+pub(crate) fn table(config: &Config) -> Router<App> {
+    let paths = &config.paths;
     let mut router = Router::new();
     for path in &paths.authorize {
         router = router.route(path, decides(get(authorize::get).post(authorize::post)));
@@ -71,13 +77,13 @@ pub(crate) fn router(app: App) -> Router {
             .route("/device/answer", post(device_page::answer))
             .route("/device/qr.svg", get(device_page::qr));
     }
-    for path in metadata::paths(&app.config.issuer) {
+    for path in metadata::paths(&config.issuer) {
         router = router.route(
             &path,
             machine("GET, HEAD, OPTIONS", get(metadata::metadata)),
         );
     }
-    if app.config.developers.page {
+    if config.developers.page {
         for path in ["/developers", "/developers/{*page}", "/developers.md"] {
             router = router.route(path, get(developers::show));
         }
@@ -85,7 +91,6 @@ pub(crate) fn router(app: App) -> Router {
     own_pages(router)
         .fallback(problem::not_found)
         .method_not_allowed_fallback(problem::method_not_allowed)
-        .with_state(app)
 }
 
 /// A machine endpoint, which pages of other origins may call by these methods.

@@ -24,7 +24,7 @@ pub(in crate::cli) struct Backup {
 
 impl Backup {
     pub(super) fn run(self, output: Output) -> Result<(), Failure> {
-        let config = self.place.load_named()?;
+        let config = self.place.load()?;
         let Location::Sqlite(path) = &config.storage else {
             return Err(Failure::failed(
                 "this database is on PostgreSQL: back it up with pg_dump, or with pg_basebackup and its log; \

@@ -20,7 +20,7 @@ pub(in crate::cli) struct Migrate {
 
 impl Migrate {
     pub(super) async fn run(self, output: Output) -> Result<ExitCode, Failure> {
-        let config = self.place.load_named()?;
+        let config = self.place.load()?;
         let database = match self.check {
             true => Database::look(&config.storage).await?,
             false => Database::change(&config.storage).await?,

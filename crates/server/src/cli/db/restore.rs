@@ -49,7 +49,7 @@ pub(in crate::cli) struct CutOff {
 
 impl Restore {
     pub(super) async fn run(self, output: Output) -> Result<(), Failure> {
-        let config = self.place.load_named()?;
+        let config = self.place.load()?;
         let Location::Sqlite(to) = &config.storage else {
             return Err(Failure::failed(
                 "this database is on PostgreSQL: put it back with pg_restore or from its base backup while no server \
@@ -100,7 +100,7 @@ impl Restore {
 
 impl CutOff {
     pub(super) async fn run(self, output: Output) -> Result<(), Failure> {
-        let config = self.place.load_named()?;
+        let config = self.place.load()?;
         if !self.yes {
             return Err(Failure::failed(format!(
                 "this signs everyone out of {} and ends all tokens for good: add --yes to do it",

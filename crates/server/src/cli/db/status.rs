@@ -17,7 +17,7 @@ pub(in crate::cli) struct Status {
 
 impl Status {
     pub(super) async fn run(self, output: Output) -> Result<(), Failure> {
-        let config = self.place.load_named()?;
+        let config = self.place.load()?;
         let database = Database::look(&config.storage).await?;
         let facts = database.status(&config.storage).await?;
         output.show(&as_json(&facts), || as_text(&facts));

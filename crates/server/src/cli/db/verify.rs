@@ -22,7 +22,7 @@ pub(in crate::cli) struct Verify {
 
 impl Verify {
     pub(super) async fn run(self, output: Output) -> Result<ExitCode, Failure> {
-        let config = self.place.load_named()?;
+        let config = self.place.load()?;
         let database = Database::look(&config.storage).await?;
         let schema = database.schema().await?;
         if !schema.pending.is_empty() {

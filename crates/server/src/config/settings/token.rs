@@ -1,8 +1,7 @@
 //! `[token]`: codes and tokens.
-use super::super::values::{ExtraSetting, RotateSetting, Span, default_grace};
+use super::super::values::{Extras, RotateSetting, Span, default_grace};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
-use std::collections::BTreeMap;
 
 /// Codes and tokens.
 #[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
@@ -26,7 +25,7 @@ pub(crate) struct TokenSettings {
     pub(crate) rotate: RotateSetting,
     /// Members of the token response besides the standard ones, for tokens with a person behind them: a name and
     /// `"user.number"`, `"user.id"`, `"user.name"` or `"user.email"`, or a table of such members.
-    pub(crate) extras: BTreeMap<String, ExtraSetting>,
+    pub(crate) extras: Extras,
     /// Errors that your documentation names differently from the RFC.
     pub(crate) errors: ErrorSettings,
 }
@@ -43,7 +42,7 @@ impl Default for TokenSettings {
             rotate: RotateSetting::Window {
                 grace: default_grace(),
             },
-            extras: BTreeMap::new(),
+            extras: Extras::default(),
             errors: ErrorSettings::default(),
         }
     }
@@ -79,7 +78,7 @@ pub(crate) struct LifetimeSettings {
     pub(crate) code: Span,
     /// A code when a requested scope is `personal`; at most `10m`. Default: `60s`, or `code` if that is shorter.
     pub(crate) code_personal: Option<Span>,
-    /// An access token.
+    /// An access token; no longer than `refresh`.
     pub(crate) access: Span,
     /// A refresh token; each successor gets it again.
     pub(crate) refresh: Span,

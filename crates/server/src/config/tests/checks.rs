@@ -21,6 +21,26 @@ fn each_check_of_the_top_level_stops_the_start() {
             "v.toml:1: issuer: plain http is for loopback",
         ),
         (
+            "issuer = \"https://a.example/idp\"",
+            "v.toml:1: issuer: an issuer with a path is not served yet",
+        ),
+        (
+            "trusted_proxies = [\"10.0.0.1\",\n\"0.0.0.0/0\"]",
+            "v.toml:2: trusted_proxies: \"0.0.0.0/0\" takes in a large part",
+        ),
+        (
+            "trusted_proxies = [\"::/0\"]",
+            "v.toml:1: trusted_proxies: \"::/0\" takes in a large part",
+        ),
+        (
+            "trusted_proxies = [\"128.0.0.0/1\"]",
+            "v.toml:1: trusted_proxies: \"128.0.0.0/1\" takes in",
+        ),
+        (
+            "trusted_proxies = [\"::ffff:0.0.0.0/96\"]",
+            "v.toml:1: trusted_proxies: \"::ffff:0.0.0.0/96\" takes in",
+        ),
+        (
             "issuer = \"https://a.example?x\"",
             "v.toml:1: issuer: an issuer has no query",
         ),
@@ -55,6 +75,14 @@ fn each_check_of_tokens_stops_the_start() {
         (
             "[token.lifetimes]\ngrant = \"11y\"",
             "v.toml:2: token.lifetimes.grant: 11y is not between 1s and 10y",
+        ),
+        (
+            "[token.lifetimes]\naccess = \"31d\"",
+            "v.toml:2: token.lifetimes.access: 31d is longer than token.lifetimes.refresh, 30d",
+        ),
+        (
+            "[token.lifetimes]\nrefresh = \"1m\"",
+            "v.toml:2: token.lifetimes.refresh: 1h is longer than token.lifetimes.refresh, 1m",
         ),
         (
             "[token.rotate]\ngrace = \"2h\"",
@@ -102,11 +130,15 @@ fn each_check_of_answers_and_devices_stops_the_start() {
         ),
         (
             "[token.extras]\nuid = \"user.password\"",
-            "v.toml:2: token.extras.uid: expected \"user.number\", ",
+            "v.toml:2: token.extras.uid: write \"user.number\", \"user.id\", ",
         ),
         (
             "[device]\nlifetime = \"2h\"",
             "v.toml:2: device.lifetime: 2h is not between 1s and 1h",
+        ),
+        (
+            "[device]\nlifetime = \"5s\"\ninterval = \"10s\"",
+            "v.toml:3: device.interval: 10s is longer than device.lifetime, 5s",
         ),
         (
             "[device]\ninterval = \"2m\"",
@@ -142,6 +174,14 @@ fn each_check_of_scopes_apps_and_accounts_stops_the_start() {
         ),
         (
             "[scopes.a]\nsentence = \"x\"\ngroup = \"\"",
+            "v.toml:3: scopes.a.group: write a heading",
+        ),
+        (
+            "[scopes.a]\nsentence = \"See \\u2066your\\u2069 tasks\"",
+            "v.toml:2: scopes.a.sentence: write at most 200 characters",
+        ),
+        (
+            "[scopes.a]\nsentence = \"x\"\ngroup = \"a\\ufeffb\"",
             "v.toml:3: scopes.a.group: write a heading",
         ),
         (
@@ -183,6 +223,14 @@ fn each_check_of_the_last_tables_stops_the_start() {
         (
             "[branding]\nproduct = \" \"",
             "v.toml:2: branding.product: write a name",
+        ),
+        (
+            "[branding]\nproduct = \"Ta\\u202esks\"",
+            "v.toml:2: branding.product: write a name",
+        ),
+        (
+            "[developers]\nintro = \"a\\u200bb\"",
+            "v.toml:2: developers.intro: write plain text",
         ),
         (
             "[branding]\naccent = \"red\"",
@@ -234,6 +282,15 @@ fn paths_are_literal_and_lead_to_one_endpoint() {
         ),
         ("token = [\"/{x}\"]", "paths.token: \"/{x}\" is not a plain"),
         ("token = [\"/a?b\"]", "paths.token: \"/a?b\" is not a plain"),
+        (
+            "token = [\"/a/:id\"]",
+            "paths.token: \"/a/:id\" has a part that begins with a colon",
+        ),
+        (
+            "authorize = [\"/:x\"]",
+            "paths.authorize: \"/:x\" has a part that begins with a colon",
+        ),
+        ("token = [\"/*x\"]", "paths.token: \"/*x\" is not a plain"),
         ("token = [\"/a%20\"]", "paths.token: \"/a%20\" is not"),
         ("token = [\"/a/../b\"]", "paths.token: \"/a/../b\" is not"),
         ("token = [\"//a\"]", "paths.token: \"//a\" has two slashes"),

@@ -1,0 +1,181 @@
+//! Who answers on the port, and at the issuer.
+use super::probe::{Answer, ask};
+use super::{Finding, failed, ok};
+use crate::config::Config;
+use serde_json::Value;
+use std::io::ErrorKind;
+use std::net::{Ipv4Addr, Ipv6Addr, SocketAddr, TcpListener, ToSocketAddrs};
+use store::{Location, Serving};
+
+/// Where a provider tells about itself.
+const METADATA: &str = "/.well-known/oauth-authorization-server";
+
+/// Looks at both.
+pub(super) fn findings(config: &Config) -> Vec<Finding> {
+    let listen = config.listen;
+    match TcpListener::bind(listen) {
+        Ok(_) => {
+            let next = "start it with `valetkey serve`";
+            let sentence = format!("{listen} is free; the server is not running: {next}");
+            vec![ok("port", sentence)]
+        }
+        Err(error) if error.kind() == ErrorKind::AddrInUse => {
+            vec![about_port(config), about_issuer(config)]
+        }
+        Err(error) => {
+            let sentence = format!(
+                "cannot listen on {listen} ({error}): choose another address or port, or give the right to use it"
+            );
+            vec![failed("port", sentence)]
+        }
+    }
+}
+
+fn about_port(config: &Config) -> Finding {
+    let listen = config.listen;
+    let host = crate::app::origin(&config.issuer);
+    let host = host.split_once("://").map_or(host, |(_, host)| host);
+    let there = format!("what listens on {listen}");
+    let instead = "stop it, or choose another address with `listen`";
+    let tls = config.tls.is_some();
+    let said = match ask(reachable(listen), host, METADATA, tls) {
+        Ok(said) => said,
+        Err(why) => {
+            return failed(
+                "port",
+                format!("{there} gives no answer ({why}): {instead}"),
+            );
+        }
+    };
+    if said.encrypted != tls {
+        let (does, wanted) = match tls {
+            true => ("speaks plain http", "[tls] names a certificate"),
+            false => ("speaks TLS", "there is no [tls]"),
+        };
+        let sentence = format!(
+            "{there} {does}, though {wanted}: it is another server, or this one with another configuration; restart it, or {instead}"
+        );
+        return failed("port", sentence);
+    }
+    if let Err(who) = is_ours(config, &said) {
+        return failed("port", format!("{there} {who}: {instead}"));
+    }
+    match ask(reachable(listen), host, "/health/ready", tls) {
+        Ok(ready) if ready.status == 200 => ok(
+            "port",
+            format!("this provider serves {listen}, and is ready"),
+        ),
+        Ok(ready) => {
+            let status = ready.status;
+            let sentence = format!(
+                "this provider serves {listen}, but is not ready ({status}): look at its log"
+            );
+            failed("port", sentence)
+        }
+        Err(why) => failed(
+            "port",
+            format!("{there} gives no answer ({why}): look at its log"),
+        ),
+    }
+}
+
+/// Whether an answer to the question for the metadata comes from the provider of this configuration.
+///
+/// # Errors
+/// What whoever answers is instead.
+fn is_ours(config: &Config, said: &Answer) -> Result<(), String> {
+    let document: Value = serde_json::from_str(&said.body).unwrap_or_default();
+    let Some(issuer) = document["issuer"].as_str() else {
+        let status = said.status;
+        return Err(format!(
+            "is not a Valetkey, nor any OAuth provider (it answers {status})"
+        ));
+    };
+    if issuer != config.issuer {
+        let issuer = issuer.escape_debug();
+        return Err(format!("is another provider, {issuer}"));
+    }
+    let token = config.paths.token.first();
+    let told = document["token_endpoint"].as_str().unwrap_or_default();
+    if token.is_none_or(|path| !told.ends_with(path.as_str())) {
+        return Err("calls itself this issuer, but has other endpoints".to_owned());
+    }
+    match &config.storage {
+        Location::Sqlite(path) if Serving::holder(path).is_none() => Err(format!(
+            "calls itself this issuer, but nobody serves {}",
+            path.display()
+        )),
+        _ => Ok(()),
+    }
+}
+
+/// An address to call for one to listen on.
+fn reachable(listen: SocketAddr) -> SocketAddr {
+    let mut address = listen;
+    match listen {
+        SocketAddr::V4(v4) if v4.ip().is_unspecified() => {
+            address.set_ip(Ipv4Addr::LOCALHOST.into())
+        }
+        SocketAddr::V6(v6) if v6.ip().is_unspecified() => {
+            address.set_ip(Ipv6Addr::LOCALHOST.into())
+        }
+        _ => {}
+    }
+    address
+}
+
+fn about_issuer(config: &Config) -> Finding {
+    let issuer = &config.issuer;
+    let (scheme, host) = crate::app::origin(issuer)
+        .split_once("://")
+        .unwrap_or_default();
+    let has_port = host
+        .rsplit_once(':')
+        .is_some_and(|(_, port)| !port.contains(']'));
+    let tls = scheme == "https";
+    let address = match has_port {
+        true => host.to_owned(),
+        false => format!("{host}:{}", if tls { 443 } else { 80 }),
+    };
+    let Ok(found) = address.to_socket_addrs() else {
+        let sentence = format!("{host} has no address: enter it in DNS, or correct `issuer`");
+        return failed("issuer", sentence);
+    };
+    let mut why = "there is no address".to_owned();
+    for one in found {
+        match ask(one, host, METADATA, tls) {
+            Ok(said) => return of_answer(config, &address, &said, tls),
+            Err(error) => why = error,
+        }
+    }
+    let sentence = format!("{address} does not answer ({why}): look at the proxy and the firewall");
+    failed("issuer", sentence)
+}
+
+fn of_answer(config: &Config, address: &str, said: &Answer, tls: bool) -> Finding {
+    let issuer = &config.issuer;
+    if said.encrypted != tls {
+        let does = if said.encrypted { "TLS" } else { "plain http" };
+        let sentence = format!(
+            "{address} speaks {does}, though `issuer` says otherwise: look at the proxy in front, or correct `issuer`"
+        );
+        return failed("issuer", sentence);
+    }
+    match is_ours(config, said) {
+        Ok(()) if tls => warning_of_certificate(issuer),
+        Ok(()) => ok("issuer", format!("{issuer} is this provider")),
+        Err(who) => failed(
+            "issuer",
+            format!(
+                "what answers at {issuer} {who}: restart the server if it runs with another configuration, look at the proxy in front, or correct `issuer`"
+            ),
+        ),
+    }
+}
+
+fn warning_of_certificate(issuer: &str) -> Finding {
+    ok(
+        "issuer",
+        format!("{issuer} is this provider (whether apps trust its certificate was not looked at)"),
+    )
+}

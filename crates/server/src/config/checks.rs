@@ -1,0 +1,67 @@
+//! What the checks of all tables collect, so that everything wrong is told at once.
+use super::fault::{ConfigFault, ConfigFaults};
+use super::layers::{Layers, Origin};
+use super::settings::Settings;
+use protocol::types::name::is_plain;
+use std::fmt;
+
+/// The settings under check, and what was found.
+pub(super) struct Checks<'a> {
+    pub(super) layers: &'a Layers,
+    faults: Vec<ConfigFault>,
+    /// What is allowed but deserves a second look.
+    pub(super) warnings: Vec<String>,
+}
+
+impl<'a> Checks<'a> {
+    /// Begins with what was wrong with names and kinds of values.
+    pub(super) fn new(layers: &'a Layers) -> Self {
+        Checks {
+            layers,
+            faults: layers.faults.clone(),
+            warnings: Vec::new(),
+        }
+    }
+
+    /// The settings.
+    pub(super) fn settings(&self) -> &'a Settings {
+        &self.layers.settings
+    }
+
+    /// Whether somebody set it.
+    pub(super) fn is_set(&self, path: &str) -> bool {
+        self.layers.origin(path) != Origin::Default
+    }
+
+    /// Notes a fault of the setting `path`; none that only follows from another.
+    pub(super) fn fault(&mut self, path: &str, sentence: impl fmt::Display) {
+        if !self.layers.is_unsound(path) {
+            self.faults.push(self.layers.fault(path, sentence));
+        }
+    }
+
+    /// Notes a fault of one value of the list `path`.
+    pub(super) fn fault_in(&mut self, path: &str, at: usize, sentence: impl fmt::Display) {
+        if !self.layers.is_unsound(path) {
+            self.faults
+                .push(self.layers.fault_in(path, at, &sentence.to_string()));
+        }
+    }
+
+    /// Notes what deserves a second look.
+    pub(super) fn warn(&mut self, sentence: impl Into<String>) {
+        self.warnings.push(sentence.into());
+    }
+
+    /// `value`, unless something is wrong.
+    pub(super) fn finish<T>(self, value: T) -> Result<T, ConfigFaults> {
+        ConfigFaults::unless(self.faults, value)
+    }
+}
+
+/// Whether people can be shown `text`: 1 to `most` characters, on one line, none of them hidden or changing the
+/// direction of writing.
+pub(super) fn is_text(text: &str, most: usize) -> bool {
+    let length = text.trim().chars().count();
+    (1..=most).contains(&length) && is_plain(text)
+}

@@ -1,0 +1,90 @@
+//! Who is believed about where requests come from, and what crosses the network in the clear.
+use super::Config;
+use super::checks::Checks;
+use ipnet::{IpNet, Ipv4Net, Ipv6Net};
+use std::net::IpAddr;
+
+/// Checks `trusted_proxies`.
+pub(super) fn proxies(checks: &mut Checks<'_>) -> Vec<IpNet> {
+    let mut found = Vec::new();
+    for (item, text) in checks.settings().trusted_proxies.iter().enumerate() {
+        let address = || text.parse::<IpAddr>().map(IpNet::from);
+        let Ok(net) = text.parse::<IpNet>().or_else(|_| address()) else {
+            let what = format!(
+                "{text:?} is neither an address nor a network: write it like 10.0.0.7 or 10.0.0.0/8"
+            );
+            checks.fault_in("trusted_proxies", item, what);
+            continue;
+        };
+        match width(&net) {
+            Width::Narrow => {}
+            Width::Wide => checks.warn(format!(
+                "trusted_proxies has {net}: everyone in it can claim any address, so name your proxies alone"
+            )),
+            Width::All => {
+                let what = format!(
+                    "{text:?} takes in a large part of the internet, and whoever is believed can claim any address: name your proxies alone, such as 10.0.0.7 or 10.0.0.0/8"
+                );
+                checks.fault_in("trusted_proxies", item, what);
+            }
+        }
+        found.push(net);
+    }
+    found
+}
+
+enum Width {
+    Narrow,
+    Wide,
+    All,
+}
+
+/// How much of the internet a network takes in. A private one may be as wide as it likes.
+fn width(net: &IpNet) -> Width {
+    match net {
+        IpNet::V4(net) => width_v4(net),
+        IpNet::V6(net) => match net.addr().to_ipv4_mapped() {
+            Some(address) if net.prefix_len() >= 96 => Ipv4Net::new(address, net.prefix_len() - 96)
+                .map_or(Width::All, |net| width_v4(&net)),
+            _ => width_v6(net),
+        },
+    }
+}
+
+fn width_v4(net: &Ipv4Net) -> Width {
+    let address = net.network();
+    let private = address.is_private() || address.is_loopback() || address.is_link_local();
+    match net.prefix_len() {
+        0..=7 => Width::All,
+        8..=11 if !private => Width::Wide,
+        _ => Width::Narrow,
+    }
+}
+
+fn width_v6(net: &Ipv6Net) -> Width {
+    let address = net.network();
+    let private = address.is_unique_local() || address.is_unicast_link_local();
+    match net.prefix_len() {
+        _ if private && net.prefix_len() >= 7 => Width::Narrow,
+        0..=15 => Width::All,
+        16..=23 => Width::Wide,
+        _ => Width::Narrow,
+    }
+}
+
+/// Warns where nothing encrypts what is sent.
+pub(super) fn warn_of_plain_http(checks: &mut Checks<'_>, config: &Config, scheme: &str) {
+    if config.tls.is_some() || !config.trusted_proxies.is_empty() {
+        return;
+    }
+    if !config.listen.ip().is_loopback() {
+        let listen = config.listen;
+        checks.warn(format!(
+            "{listen} is reached from elsewhere over plain http, where passwords and tokens can be read: name a certificate under [tls], or the proxy in front in trusted_proxies"
+        ));
+    } else if scheme == "https" {
+        checks.warn(
+            "the issuer is https, but there is neither [tls] nor trusted_proxies: name a certificate, or the proxy in front that has one",
+        );
+    }
+}

@@ -1,0 +1,136 @@
+//! What must be in order around a configuration before anything is made or announced: files it names, and routes.
+use crate::config::Config;
+use crate::{keys, routes, tls};
+use std::fmt;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::path::Path;
+use store::Location;
+
+/// What is not in order, one sentence a line.
+#[derive(Debug)]
+pub(crate) struct NotReady(Vec<String>);
+
+impl fmt::Display for NotReady {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0.join("\n"))
+    }
+}
+
+impl std::error::Error for NotReady {}
+
+/// Looks at everything; makes and changes nothing.
+///
+/// # Errors
+/// All that is not in order.
+pub(crate) fn check(config: &Config) -> Result<(), NotReady> {
+    let checks = [
+        routes(config),
+        certificate(config),
+        storage(config),
+        key(config),
+    ];
+    let faults: Vec<_> = checks.into_iter().filter_map(Result::err).collect();
+    match faults.is_empty() {
+        true => Ok(()),
+        false => Err(NotReady(faults)),
+    }
+}
+
+/// Whether the paths can be routed: the router knows rules of its own, and panics.
+fn routes(config: &Config) -> Result<(), String> {
+    let told = std::panic::take_hook();
+    std::panic::set_hook(Box::new(|_| {}));
+    let built = catch_unwind(AssertUnwindSafe(|| drop(routes::table(config))));
+    std::panic::set_hook(told);
+    built.map_err(|why| {
+        let text = why.downcast_ref::<String>().cloned();
+        let why = text.unwrap_or_else(|| "two of them collide".to_owned());
+        format!(
+            "paths: these paths cannot be served together ({}): choose others",
+            why.replace('\n', " ")
+        )
+    })
+}
+
+/// Whether certificate and key can be read, and belong together.
+///
+/// # Errors
+/// One sentence.
+pub(crate) fn certificate(config: &Config) -> Result<(), String> {
+    let Some(files) = &config.tls else {
+        return Ok(());
+    };
+    tls::acceptor(files)
+        .map(drop)
+        .map_err(|error| format!("{error:#}"))
+}
+
+/// Whether the database can be where it shall be.
+///
+/// # Errors
+/// One sentence.
+pub(crate) fn storage(config: &Config) -> Result<(), String> {
+    match &config.storage {
+        Location::Postgres(url) => url
+            .check_files()
+            .map_err(|error| format!("storage.url: {error}")),
+        Location::Sqlite(path) => sqlite(path),
+    }
+}
+
+fn sqlite(path: &Path) -> Result<(), String> {
+    let about = |what: String| Err(format!("storage.url: {what}"));
+    let folder = match path.parent() {
+        Some(folder) if !folder.as_os_str().is_empty() => folder,
+        _ => Path::new("."),
+    };
+    if !folder.is_dir() {
+        return about(format!(
+            "the folder of {} does not exist: make it, or name another under [storage]",
+            path.display()
+        ));
+    }
+    if path.is_dir() {
+        return about(format!(
+            "{} is a folder: name a file, such as {}",
+            path.display(),
+            path.join("valetkey.db").display()
+        ));
+    }
+    if let Err(error) = store::refuse_network(path) {
+        return about(format!("cannot serve {}: {error}", path.display()));
+    }
+    let written = match path.exists() {
+        true => [path, folder],
+        false => [folder, folder],
+    };
+    let refused = written.into_iter().find(|place| !may_write(place));
+    match refused {
+        Some(place) => about(format!(
+            "{} cannot be written to: correct its owner or its mode, or name another under [storage]",
+            place.display()
+        )),
+        None => Ok(()),
+    }
+}
+
+fn may_write(place: &Path) -> bool {
+    rustix::fs::access(place, rustix::fs::Access::WRITE_OK).is_ok()
+}
+
+/// Whether the key is sound, or can be made.
+fn key(config: &Config) -> Result<(), String> {
+    let file = keys::path(&config.keys);
+    if file.exists() {
+        return keys::read(&file)
+            .map(drop)
+            .map_err(|error| format!("{error:#}"));
+    }
+    if config.keys.exists() && !config.keys.is_dir() {
+        return Err(format!(
+            "storage.keys: {} is a file: name a folder",
+            config.keys.display()
+        ));
+    }
+    Ok(())
+}

@@ -1,0 +1,62 @@
+//! The certificate that https is served with.
+use crate::config::Tls;
+use anyhow::{Context, anyhow, bail};
+use rustls::pki_types::{CertificateDer, PrivateKeyDer, pem, pem::PemObject};
+use std::path::Path;
+use std::sync::Arc;
+use tokio_rustls::TlsAcceptor;
+
+/// Reads certificate and key, and looks whether they belong together.
+///
+/// # Errors
+/// One sentence that names the file which is wrong.
+pub(crate) fn acceptor(tls: &Tls) -> anyhow::Result<TlsAcceptor> {
+    let (chain, key) = (chain(&tls.cert)?, key(&tls.key)?);
+    let provider = Arc::new(rustls::crypto::aws_lc_rs::default_provider());
+    let mut config = rustls::ServerConfig::builder_with_provider(provider)
+        .with_safe_default_protocol_versions()?
+        .with_no_client_auth()
+        .with_single_cert(chain, key)
+        .map_err(|error| {
+            anyhow!(
+                "tls: the key {} does not fit the certificate {} ({error}): name the files of one pair, the server's own certificate first in its file",
+                tls.key.display(),
+                tls.cert.display()
+            )
+        })?;
+    config.alpn_protocols = vec![b"h2".to_vec(), b"http/1.1".to_vec()];
+    Ok(TlsAcceptor::from(Arc::new(config)))
+}
+
+/// The certificates of a file, the server's own first.
+///
+/// # Errors
+/// One sentence.
+pub(crate) fn chain(file: &Path) -> anyhow::Result<Vec<CertificateDer<'static>>> {
+    let chain = CertificateDer::pem_file_iter(file)
+        .and_then(Iterator::collect::<Result<Vec<_>, _>>)
+        .with_context(|| format!("tls.cert: cannot read {} as certificates", file.display()))?;
+    if chain.is_empty() {
+        bail!(
+            "tls.cert: {} has no certificate{}",
+            file.display(),
+            match PrivateKeyDer::from_pem_file(file) {
+                Ok(_) => ", but a private key: tls.cert and tls.key are swapped",
+                Err(_) => ": name a file in PEM, with BEGIN CERTIFICATE in it",
+            }
+        );
+    }
+    Ok(chain)
+}
+
+fn key(file: &Path) -> anyhow::Result<PrivateKeyDer<'static>> {
+    PrivateKeyDer::from_pem_file(file).map_err(|error| {
+        let file = file.display();
+        match error {
+            pem::Error::NoItemsFound => anyhow!(
+                "tls.key: {file} has no private key: name a file in PEM, with BEGIN PRIVATE KEY in it and without a passphrase"
+            ),
+            error => anyhow!("tls.key: cannot read {file} as a private key: {error}"),
+        }
+    })
+}
