@@ -376,14 +376,14 @@ fn test_mode_and_self_management_are_told_where_they_are_on() {
 #[test]
 fn lifetimes_are_told_in_words() {
     let lives = guide(
-        "[token.lifetimes]\ncode = \"2m\"\ncode_personal = \"45s\"\naccess = \"36h\"\nrefresh = \"1d\"\ngrant = \"1y\"\n\
+        "[token.lifetimes]\ncode = \"2m\"\ncode_personal = \"45s\"\naccess = \"36h\"\nrefresh = \"2d\"\ngrant = \"1y\"\n\
          [scopes.\"me\"]\nsentence = \"See who you are\"\npersonal = true",
     );
     let tokens = lives.text(TOKENS);
     for words in [
         "Code ac_ 2 minutes, once; 45 seconds with a scope that shows personal details",
         "Access token at_ 36 hours",
-        "Refresh token rt_ 1 day;",
+        "Refresh token rt_ 2 days;",
         "1 year at the most",
         "normally 129600",
     ] {

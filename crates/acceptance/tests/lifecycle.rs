@@ -194,6 +194,33 @@ fn the_doctor_finds_a_healthy_provider_well() {
 }
 
 #[test]
+fn the_doctor_knows_this_provider_from_another() {
+    let scene = Scene::plain("");
+    let listen = scene.provider.addr().to_string();
+    let issuer = scene.provider.issuer().to_owned();
+    let asked = ["doctor", "--json", "--listen", &listen, "--issuer", &issuer];
+    let ours = scene.provider.cli(&asked).json();
+    let checks = ours["checks"].as_array().expect("a list");
+    let of = |about: &str| {
+        let found = checks.iter().find(|one| one["check"] == about);
+        found.expect(about)["message"].to_string()
+    };
+    assert!(of("port").contains("this provider serves"), "{ours}");
+    assert!(of("issuer").contains("is this provider"), "{ours}");
+    if scene.provider.postgres().is_some() {
+        return;
+    }
+    // Another database, served by nobody, under the same name.
+    let elsewhere = ["--storage", "sqlite:other.db"];
+    let mut command = scene.provider.command();
+    command.args(asked).args(elsewhere);
+    let told = command.output().expect("it runs");
+    let text = String::from_utf8_lossy(&told.stdout);
+    assert_eq!(told.status.code(), Some(1), "{text}");
+    assert!(text.contains("but nobody serves"), "{text}");
+}
+
+#[test]
 fn keys_are_readable_by_their_owner_alone() {
     let mut scene = Scene::plain("");
     let mut folders = vec![scene.provider.folder().to_owned()];

@@ -134,3 +134,23 @@ fn key(config: &Config) -> Result<(), String> {
     }
     Ok(())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::{Config, check};
+
+    #[test]
+    fn paths_that_the_router_would_not_take_are_told_rather_than_panicked_about() {
+        for path in ["/:x", "/{x", "/a/{*rest}/b", "/consent"] {
+            let mut config = Config::for_tests();
+            config.paths.token = vec![path.to_owned()];
+            let told = check(&config).map_err(|error| error.to_string());
+            let told = told.expect_err(path);
+            assert!(
+                told.starts_with("paths: these paths cannot be served"),
+                "{told}"
+            );
+        }
+        assert!(check(&Config::for_tests()).is_ok());
+    }
+}

@@ -54,6 +54,14 @@ pub(super) fn developers(checks: &mut Checks<'_>) -> Developers {
         let what = "write an https URL, such as \"https://example.com/api-terms\"";
         checks.fault("developers.terms", what);
     }
+    for key in ["intro", "support", "terms"] {
+        let path = format!("developers.{key}");
+        if !settings.page && checks.is_set(&path) {
+            checks.warn(format!(
+                "{path} has no effect while developers.page is false"
+            ));
+        }
+    }
     Developers {
         page: settings.page,
         intro: settings.intro,

@@ -1,5 +1,5 @@
 //! What is wrong with a configuration, one sentence each.
-use super::layers::Origin;
+use super::layers::{Origin, PREFIX};
 use std::fmt;
 
 /// What is wrong with a configuration: where, what, and what to do.
@@ -41,9 +41,17 @@ impl ConfigFault {
                 ..Self::new(origin.to_string(), format!("{path}: {sentence}"))
             },
             Origin::Default => Self::new(path, sentence),
+            Origin::Variable(name) if !name.starts_with(&variable(path)) => {
+                Self::new(name, format!("{path}: {sentence}"))
+            }
             Origin::Variable(_) | Origin::Flag(_) => Self::new(origin.to_string(), sentence),
         }
     }
+}
+
+/// The variable that sets `path`, and nothing else.
+fn variable(path: &str) -> String {
+    format!("{PREFIX}{}", path.replace('.', "__").to_ascii_uppercase())
 }
 
 /// `text` without control characters: it goes to a terminal, and may quote a file.

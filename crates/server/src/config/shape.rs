@@ -237,20 +237,19 @@ fn example(form: &Schema) -> Option<String> {
     Some(format!("{name} = \"{value}\""))
 }
 
-/// The value as it was written, unless it is long or may be a secret.
+/// The value as it was written, unless it is long or may be a secret: a URL of a database, or published credentials
+/// that were written in the wrong place.
 fn shown(path: &[String], value: &Value) -> String {
-    let secret = |name: &String| {
-        ["secret", "password", "url"]
-            .iter()
-            .any(|word| name.contains(word))
-    };
+    let may_hide = ["secret", "password", "url", "storage", "credentials"];
+    let is_secret = path
+        .iter()
+        .any(|name| may_hide.iter().any(|word| name.contains(word)));
     match value {
         Value::Table(_) => "a table".to_owned(),
         Value::Array(_) => "a list".to_owned(),
-        Value::Integer(_) | Value::Float(_) if path.last().is_some_and(secret) => {
-            "a number".to_owned()
-        }
-        _ if path.last().is_some_and(secret) => "such a value".to_owned(),
+        Value::Integer(_) | Value::Float(_) if is_secret => "a number".to_owned(),
+        Value::String(_) if is_secret => "a text".to_owned(),
+        Value::Boolean(_) | Value::Datetime(_) if is_secret => "such a value".to_owned(),
         _ => value.to_string(),
     }
 }

@@ -1,0 +1,88 @@
+//! What is allowed but deserves a second look.
+use super::{EVERY, load};
+
+#[test]
+fn what_deserves_a_second_look_is_warned_about() {
+    let config = load(
+        "issuer = \"https://a.example\"\n[token]\nbodies = [\"form\", \"query\"]\nlifetimes = { access = \"2y\", refresh = \"2y\", grant = \"366d\" }\n[storage]\nsynchronous = \"normal\"",
+    );
+    let warnings = config.unwrap().warnings;
+    for (warning, starts) in warnings.iter().zip([
+        "token.lifetimes.access is 2y, but token.lifetimes.grant ends it after 366d",
+        "token.lifetimes.refresh is 2y, but ",
+        "token.lifetimes.access is 2y: ",
+        "token.lifetimes.refresh is 2y: ",
+        "token.bodies has \"query\": ",
+        "storage.synchronous is not full: ",
+        "the issuer is https, but ",
+    ]) {
+        assert!(warning.starts_with(starts), "{warning}");
+    }
+    assert_eq!(warnings.len(), 7);
+}
+
+#[test]
+fn what_acts_later_is_told_with_the_rest() {
+    let config = load(EVERY).unwrap();
+    let starts = [
+        "token.bodies has \"query\"",
+        "token.rotate is false",
+        "apps.registration is not yet",
+        "hosts.portal is not yet",
+    ];
+    for (warning, start) in config.warnings.iter().zip(starts) {
+        assert!(warning.starts_with(start), "{warning}");
+    }
+    assert_eq!(config.warnings.len(), 4, "{:?}", config.warnings);
+}
+
+#[test]
+fn what_weakens_a_provider_is_warned_about() {
+    for (toml, starts) in [
+        (
+            "issuer = \"https://a.example\"\nlisten = \"0.0.0.0:80\"",
+            "0.0.0.0:80 is reached from elsewhere over plain http",
+        ),
+        ("[token]\nrotate = false", "token.rotate is false: "),
+        (
+            "trusted_proxies = [\"104.0.0.0/8\"]",
+            "trusted_proxies has 104.0.0.0/8: ",
+        ),
+        (
+            "[test]\nmode = true\ncredentials = { client_id = \"test_a\", client_secret = \"test_x\", email = \"a@b.example\", password = \"a long enough secret\" }",
+            "test.credentials.client_secret can be guessed",
+        ),
+        (
+            "[test]\nmode = true\ncredentials = { client_id = \"test_a\", client_secret = \"test_aaaaaaaaaaaaaaaaaaaaaaaa\", email = \"a@b.example\", password = \"a long enough secret\" }",
+            "test.credentials.client_secret can be guessed",
+        ),
+        (
+            "[apps]\nregistration = \"open\"",
+            "apps.registration is not yet in effect",
+        ),
+        (
+            "hosts = { portal = \"dev.localhost\" }",
+            "hosts.portal is not yet in effect",
+        ),
+        (
+            "hosts = { api = \"api.localhost\" }\npaths = { token_info = [] }",
+            "hosts.api has no effect",
+        ),
+    ] {
+        let warnings = load(toml).unwrap().warnings;
+        let [only] = warnings.as_slice() else {
+            panic!("{toml}: {warnings:?}");
+        };
+        assert!(only.starts_with(starts), "{only}");
+    }
+    for narrow in [
+        "10.0.0.0/8",
+        "172.16.0.0/12",
+        "fc00::/7",
+        "104.16.0.0/13",
+        "2400:cb00::/32",
+    ] {
+        let config = load(&format!("trusted_proxies = [\"{narrow}\"]")).unwrap();
+        assert_eq!(config.warnings, Vec::<String>::new(), "{narrow}");
+    }
+}
