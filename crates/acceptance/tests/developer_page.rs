@@ -99,7 +99,7 @@ const PROFILES: [Expected; 5] = [
             (CODE, r#""token_type": "bearer""#),
             (
                 CODE,
-                r#""info": {"email":"ada@example.com","name":"Ada Example"}, "uid": 100101"#,
+                r#""uid": 100101, "info": {"name":"Ada Example","email":"ada@example.com"}"#,
             ),
             (DEVICE, "\"interval\": 10"),
             (DEVICE, "every 10 seconds"),
@@ -371,6 +371,18 @@ fn test_mode_and_self_management_are_told_where_they_are_on() {
     turns(OVERVIEW, "/me/app", app, "");
     turns(APPS, "Change it by program", app, "");
     turns(ERRORS, "insufficient_scope", app, "");
+}
+
+#[test]
+fn the_issuer_in_the_redirect_is_told_where_it_is_sent() {
+    turns(CODE, "&iss=", "", "[authorization]\niss = false");
+    turns(
+        CODE,
+        "also check that iss is",
+        "",
+        "[authorization]\niss = false",
+    );
+    turns(ERRORS, "&iss=…", "", "[authorization]\niss = false");
 }
 
 #[test]

@@ -80,6 +80,7 @@ fn offer(config: &Config) -> Offer {
     Offer {
         product: config.branding.product.clone(),
         issuer: issuer.clone(),
+        names_issuer: config.policy.response_iss,
         origin: origin(issuer).to_owned(),
         metadata: format!("{}{}", origin(issuer), well_known[0]),
         endpoints: addresses(config),
@@ -219,7 +220,7 @@ fn extras(policy: &protocol::Policy) -> Vec<Extra> {
         out.push(Extra {
             name: name.clone(),
             meaning: meaning(extra),
-            example: example(extra, policy).to_string(),
+            example: example(extra, policy),
         });
     }
     out
@@ -235,16 +236,20 @@ fn meaning(extra: &policy::Extra) -> &'static str {
     }
 }
 
-fn example(extra: &policy::Extra, policy: &protocol::Policy) -> Value {
+/// An example of a member as JSON, in the order of the configuration.
+fn example(extra: &policy::Extra, policy: &protocol::Policy) -> String {
+    let text = |value: &str| Value::from(value).to_string();
     match extra {
-        policy::Extra::Number => NUMBER.into(),
-        policy::Extra::Id => person(policy).into(),
-        policy::Extra::Name => "Ada Example".into(),
-        policy::Extra::Email => "ada@example.com".into(),
+        policy::Extra::Number => NUMBER.to_string(),
+        policy::Extra::Id => text(&person(policy)),
+        policy::Extra::Name => text("Ada Example"),
+        policy::Extra::Email => text("ada@example.com"),
         policy::Extra::Object(members) => {
-            let member =
-                |(name, extra): &(String, policy::Extra)| (name.clone(), example(extra, policy));
-            Value::Object(members.iter().map(member).collect())
+            let member = |(name, extra): &(String, policy::Extra)| {
+                format!("{}:{}", text(name), example(extra, policy))
+            };
+            let members: Vec<_> = members.iter().map(member).collect();
+            format!("{{{}}}", members.join(","))
         }
     }
 }

@@ -7,6 +7,8 @@ pub struct Offer {
     pub product: String,
     /// The issuer identifier.
     pub issuer: String,
+    /// Whether the redirect back to an app names it (RFC 9207).
+    pub names_issuer: bool,
     /// `scheme://host[:port]` of these pages.
     pub origin: String,
     /// Address of the metadata document.

@@ -27,6 +27,7 @@ fn everything() -> Offer {
     Offer {
         product: "Acme Tasks".to_owned(),
         issuer: origin.clone(),
+        names_issuer: true,
         metadata: format!("{origin}/.well-known/oauth-authorization-server"),
         origin,
         endpoints: Endpoints {
