@@ -172,6 +172,7 @@ fn here(place: &Place, name: &str) -> String {
         .replace("https://auth.example.com", &issuer)
         .replace("127.0.0.1:8080", &format!("127.0.0.1:{}", place.port))
         .replace("/var/lib/valetkey/", &folder)
+        .replace("/etc/valetkey/", &folder)
 }
 
 /// What stands behind `name` on a sheet that a command printed.
@@ -273,6 +274,14 @@ fn every_block_of_how_to_serve_is_a_configuration() {
     let mut file = fs::File::create(&path).expect("make the file");
     for block in &blocks {
         writeln!(file, "{block}").expect("write the file");
+    }
+    let pair = rcgen::generate_simple_self_signed(vec!["localhost".to_owned()]);
+    let pair = pair.expect("a certificate");
+    for (name, text) in [
+        ("fullchain.pem", pair.cert.pem()),
+        ("key.pem", pair.signing_key.serialize_pem()),
+    ] {
+        fs::write(followed.place.folder().join(name), text).expect("write it");
     }
     let check = followed
         .command("valetkey config check")
