@@ -60,10 +60,16 @@ fn connections_are_encrypted_and_the_certificate_is_checked() {
     drop(scene);
 }
 
-/// Lets it take connections by these rules alone.
-fn let_in(server: &mut Server, rules: &str) {
-    let file = server.data().join("pg_hba.conf");
-    std::fs::write(file, format!("local all all trust\n{rules}\n")).expect("write the rules");
+/// Lets it take connections to one database by this rule alone.
+fn let_in(server: &mut Server, database: &Database, kind: &str, options: &str) {
+    let url = database.url();
+    let name = url.rsplit('/').next().and_then(|end| end.split('?').next());
+    let name = name.expect("a URL ends with the name");
+    let rules = format!(
+        "{kind} {name} all 127.0.0.1/32 trust {options}\nhost {name} all 127.0.0.1/32 reject\n\
+         host all all 127.0.0.1/32 trust\nlocal all all trust\n"
+    );
+    std::fs::write(server.data().join("pg_hba.conf"), rules).expect("write the rules");
     server.stop(Stop::Fast);
     server.start();
 }
@@ -95,17 +101,18 @@ fn the_other_way_is_tried_where_either_will_do() {
     let Some((mut server, _, database)) = certified("rules for TLS") else {
         return;
     };
-    let_in(&mut server, "hostssl all all 127.0.0.1/32 trust");
-    let scene = Scene::start(node(&server, &database, "127.0.0.1", "sslmode=allow"));
-    assert_encrypted(&database, true);
-    drop(scene);
+    let watch = Database::on(&server.url());
+    let_in(&mut server, &database, "hostssl", "");
     let refused = node(&server, &database, "127.0.0.1", "sslmode=disable").try_start();
     let log = refused.expect_err("it must not start");
     assert!(log.contains("28000"), "{log}");
-    database.run("DELETE FROM people");
-    let_in(&mut server, "hostnossl all all 127.0.0.1/32 trust");
-    let scene = Scene::start(node(&server, &database, "127.0.0.1", "sslmode=prefer"));
-    assert_encrypted(&database, false);
+    let scene = Scene::start(node(&server, &database, "127.0.0.1", "sslmode=allow"));
+    assert_encrypted(&watch, true);
+    drop(scene);
+    let plain = Database::on(&server.url());
+    let_in(&mut server, &plain, "hostnossl", "");
+    let scene = Scene::start(node(&server, &plain, "127.0.0.1", "sslmode=prefer"));
+    assert_encrypted(&watch, false);
     drop(scene);
 }
 
@@ -134,10 +141,8 @@ fn a_node_shows_who_it_is_by_a_certificate() {
         return;
     };
     server.set(&format!("ssl_ca_file={}", authority.display()));
-    let_in(
-        &mut server,
-        "hostssl all all 127.0.0.1/32 trust clientcert=verify-ca",
-    );
+    let watch = Database::on(&server.url());
+    let_in(&mut server, &database, "hostssl", "clientcert=verify-ca");
     // The server's own certificate serves as the node's.
     let folder = authority.parent().expect("a folder");
     let [cert, key] = ["cert.pem", "key.pem"].map(|name| folder.join(name));
@@ -147,7 +152,7 @@ fn a_node_shows_who_it_is_by_a_certificate() {
         authority.display()
     );
     let scene = Scene::start(node(&server, &database, "localhost", &parameters));
-    assert_encrypted(&database, true);
+    assert_encrypted(&watch, true);
     drop(scene);
     let swapped = format!("sslcert={}&sslkey={}", key.display(), cert.display());
     for (parameters, sentence) in [

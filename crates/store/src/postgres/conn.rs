@@ -79,27 +79,29 @@ impl Dialer {
         Err(Fault::Lost(failed.join("; ")))
     }
 
+    /// A connection to one host, one way after the other.
     async fn dial_host(&self, host: &Config) -> Result<Client, String> {
-        let mut tries = self.tls.tries().iter().peekable();
-        loop {
-            let Some(mode) = tries.next() else {
-                return Err("no way to connect".to_owned());
-            };
+        let mut failed = Vec::new();
+        for mode in self.tls.tries() {
             let mut config = host.clone();
             config.ssl_mode(*mode);
             match self.dial_once(config).await? {
                 Ok(client) => return Ok(client),
-                Err(error) if tries.peek().is_some() && may_do_otherwise(&error) => {}
                 Err(error) => {
-                    return Err(match Fault::from(error) {
+                    let is_final = !may_do_otherwise(&error);
+                    failed.push(match Fault::from(error) {
                         Fault::Again(why)
                         | Fault::Refused(why)
                         | Fault::Corrupt(why)
                         | Fault::Lost(why) => why,
                     });
+                    if is_final {
+                        break;
+                    }
                 }
             }
         }
+        Err(failed.join("; "))
     }
 
     async fn dial_once(
