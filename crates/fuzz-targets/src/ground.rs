@@ -43,6 +43,7 @@ pub(crate) fn client(kind: ClientKind, secret: &str, redirect_uris: Vec<Redirect
     };
     Client {
         no: ClientNo(1),
+        version: 1,
         id: "app".to_owned(),
         name: "App".to_owned(),
         homepage: "https://app.example/".to_owned(),

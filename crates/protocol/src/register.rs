@@ -154,7 +154,10 @@ fn check_texts(new: &NewApp) -> Result<(), RegistrationError> {
 pub(crate) fn check_name(name: &str) -> Result<(), RegistrationError> {
     let name = name.trim();
     match name.is_empty() || name.chars().count() > MAX_NAME {
-        true => Err(wrong(Field::Name, "an app needs a name of 1 to 80 characters")),
+        true => Err(wrong(
+            Field::Name,
+            "an app needs a name of 1 to 80 characters",
+        )),
         false => check_plain(Field::Name, name),
     }
 }
@@ -175,7 +178,10 @@ fn check_plain(field: Field, text: &str) -> Result<(), RegistrationError> {
         true => Ok(()),
         false => Err(wrong(
             field,
-            format!("the {} has a character that cannot be seen or turns the text around", field.as_str()),
+            format!(
+                "the {} has a character that cannot be seen or turns the text around",
+                field.as_str()
+            ),
         )),
     }
 }

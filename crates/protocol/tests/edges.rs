@@ -190,7 +190,7 @@ fn names_that_deceive_are_refused() {
             name: name.to_owned(),
             password: "walking in the winter garden".to_owned(),
         };
-        let faults = account.faults(&policy);
+        let faults = account.faults("Acme", &policy);
         let fields: Vec<_> = faults.iter().map(|fault| fault.field).collect();
         assert_eq!(fields, ["name", "email"], "{name:?}");
     }

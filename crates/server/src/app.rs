@@ -7,6 +7,7 @@ use crate::listen::Signals;
 use crate::log::Log;
 use crate::outage::Outage;
 use crate::password::Hasher;
+use crate::request::ClientAddr;
 use crate::settle::settle;
 use crate::visitor::Cookies;
 use crate::{developers, jobs, keys, listen, routes, test_side};
@@ -16,9 +17,10 @@ use protocol::decision::Decision;
 use protocol::events::Act;
 use protocol::grants::Context;
 use protocol::metadata::{self, Endpoints};
+use protocol::types::UnixTime;
 use protocol::{Policy, Transition};
 use std::sync::{Arc, OnceLock};
-use store::{IdMint, Outcome, Serving, Store, StoreError};
+use store::{IdMint, Outcome, Serving, Stay, Store, StoreError, SweepRules};
 
 /// How often a request that lost its guard is decided anew.
 const TRIES: usize = 3;
@@ -56,7 +58,7 @@ impl AppState {
         let key = keys::load(&config.keys)?;
         let serving = Serving::begin(&config.storage)
             .with_context(|| format!("cannot serve {}", config.storage))?;
-        let store = open_store(&config)?;
+        let store = open_store(&config, Stay::Server)?;
         let cookies = Cookies::of(&config.issuer);
         let document = metadata::document(&config.policy, endpoints(&config));
         let metadata = serde_json::to_string_pretty(&document)?;
@@ -117,12 +119,34 @@ impl AppState {
         settle(&self.store, decision, act).await
     }
 
-    /// Settles a change whose guard cannot be lost.
+    /// Settles a change that no decision brought.
     ///
     /// # Errors
     /// [`StoreError`].
-    pub(crate) async fn settle_one(&self, transition: Transition) -> Result<Outcome, StoreError> {
-        self.store.settle(transition, clock::now()).await
+    pub(crate) async fn settle_one(
+        &self,
+        transition: Transition,
+        act: impl Into<Act>,
+    ) -> Result<Outcome, StoreError> {
+        self.store.settle(transition, act).await
+    }
+
+    /// What is done for a request: when, and from where if addresses are kept at all.
+    pub(crate) fn act(&self, at: UnixTime, from: ClientAddr) -> Act {
+        match self.config.keep_addresses.seconds() {
+            0 => Act::from(at),
+            _ => Act::from_address(at, from.0),
+        }
+    }
+
+    /// The same, now.
+    pub(crate) fn act_now(&self, from: ClientAddr) -> Act {
+        self.act(clock::now(), from)
+    }
+
+    /// How long things are kept.
+    pub(crate) fn sweep_rules(&self) -> SweepRules {
+        SweepRules::of(self.policy(), self.config.keep_addresses)
     }
 }
 
@@ -130,12 +154,13 @@ impl AppState {
 ///
 /// # Errors
 /// One sentence on what is in the way.
-pub(crate) fn open_store(config: &Config) -> anyhow::Result<Store> {
+pub(crate) fn open_store(config: &Config, stay: Stay) -> anyhow::Result<Store> {
     let cores = std::thread::available_parallelism().map_or(1, usize::from);
     let options = store::Options {
         location: config.storage.clone(),
         readers_hint: cores,
-        subjects: config.policy.subjects.clone(),
+        region: config.region,
+        stay,
         synchronous: config.synchronous,
         tuning: store::Tuning::default(),
     };

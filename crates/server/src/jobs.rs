@@ -4,7 +4,7 @@ use crate::app::App;
 use crate::clock;
 use crate::steady::{Steady, Trust};
 use std::time::{Duration, Instant};
-use store::{StoreError, SweepRules, Swept};
+use store::{StoreError, Swept};
 use tokio::task::JoinHandle;
 
 /// How often changes made by another process are looked for; what it revokes is refused within a second.
@@ -68,7 +68,7 @@ async fn sweep(app: &App) {
 
 async fn sweep_once(app: &App) -> Result<Swept, StoreError> {
     let now = app.store.no_later(clock::now()).await?;
-    app.store.sweep(now, &SweepRules::of(app.policy())).await
+    app.store.sweep(now, &app.sweep_rules()).await
 }
 
 async fn renew_lease(app: &App) {

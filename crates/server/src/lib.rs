@@ -24,8 +24,8 @@ mod routes;
 mod settle;
 mod steady;
 mod test_side;
-mod turns;
 mod tls;
+mod turns;
 mod visitor;
 
 pub use cli::main;

@@ -121,6 +121,7 @@ fn address_of(text: &str) -> Option<IpAddr> {
 /// A whole request in memory: head and body.
 pub(crate) struct Whole {
     pub(crate) id: RequestId,
+    pub(crate) address: ClientAddr,
     pub(crate) parts: Parts,
     pub(crate) body: Bytes,
 }
@@ -130,7 +131,7 @@ impl<S: Sync> FromRequest<S> for Whole {
 
     async fn from_request(request: Request, _: &S) -> Result<Self, Response> {
         let (parts, body) = request.into_parts();
-        let id = Arrival::of(&parts.extensions).id;
+        let Arrival { id, address } = Arrival::of(&parts.extensions);
         let refused = |status| {
             crate::reply::plain_error(status, "invalid_request", body_sentence(status), id)
         };
@@ -138,7 +139,12 @@ impl<S: Sync> FromRequest<S> for Whole {
             return Err(refused(StatusCode::PAYLOAD_TOO_LARGE));
         }
         let body = read(body).await.map_err(refused)?;
-        Ok(Whole { id, parts, body })
+        Ok(Whole {
+            id,
+            address,
+            parts,
+            body,
+        })
     }
 }
 

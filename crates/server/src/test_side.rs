@@ -7,6 +7,7 @@ use anyhow::{Context as _, bail};
 use jose::token_text::base62;
 use protocol::Policy;
 use protocol::accounts::people::{NewAccount, Role, set_password};
+use protocol::events::Act;
 use protocol::register::{documented, replace_documented_secret};
 use protocol::types::{Client, ClientNo};
 use std::sync::Arc;
@@ -66,7 +67,7 @@ async fn make_user(
     };
     let hash = password::hash(&user.password)?;
     let change = account.into_person(hash, Role::TestUser(app), policy, mint);
-    store.settle(change, clock::now()).await?;
+    store.settle(change, Act::by_job(clock::now())).await?;
     Ok(())
 }
 
@@ -107,7 +108,8 @@ async fn bring(app: &AppState, credentials: &TestCredentials) -> anyhow::Result<
         .await?
     {
         let hash = password::hash(&credentials.password)?;
-        app.settle_one(set_password(&person, hash)).await?;
+        app.settle_one(set_password(&person, hash), Act::by_job(clock::now()))
+            .await?;
     }
     Ok(())
 }
@@ -125,7 +127,7 @@ async fn published_client(
         Some(client) => replace_documented_secret(&client, secret, clock::now()),
     };
     if let Some(change) = change {
-        app.settle_one(change).await?;
+        app.settle_one(change, Act::by_job(clock::now())).await?;
     }
     let client = app.store.client(id).await?;
     client.with_context(|| {

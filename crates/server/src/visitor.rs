@@ -80,14 +80,17 @@ pub(crate) struct Visitor {
 /// The session that a browser claims to have, before anything is read.
 pub(crate) struct ClaimedSession {
     pub(crate) id: RequestId,
+    pub(crate) address: ClientAddr,
     cookie: Option<SessionCookie>,
 }
 
 impl ClaimedSession {
     fn of(app: &App, parts: &Parts) -> Self {
         let value = cookie(&parts.headers, &app.cookies.session);
+        let Arrival { id, address } = Arrival::of(&parts.extensions);
         ClaimedSession {
-            id: Arrival::of(&parts.extensions).id,
+            id,
+            address,
             cookie: value.and_then(SessionCookie::parse),
         }
     }

@@ -2,11 +2,10 @@
 
 use crate::device;
 use crate::flows::{self, Extras, Refusal};
+use crate::provider;
 use crate::sites::Site;
-use crate::support::Scene;
 use crate::support::client::tool;
 use crate::talk::Library;
-use crate::{provider, setup};
 
 const REVOKES: Extras = Extras { revokes: true };
 

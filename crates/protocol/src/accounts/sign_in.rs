@@ -3,8 +3,8 @@ use crate::decision::Mint;
 use crate::facts::Attempts;
 use crate::policy::Policy;
 use crate::transition::{SessionChange, ThrottleChange, Transition};
-use crate::types::text::deceives;
 use crate::types::email::email_key;
+use crate::types::text::deceives;
 use crate::types::{Lifetime, Locator, Person, Session, Subject, UnixTime};
 use jose::{Digest, TokenText};
 

@@ -4,6 +4,7 @@
 //! error. Exit codes: 0 done, 1 refused or failed, 2 wrong usage or configuration, 3 a token that does not work.
 //! Secrets come from files or standard input, never as arguments.
 mod app;
+mod audit;
 mod config;
 mod db;
 mod dev;
@@ -53,6 +54,7 @@ enum Noun {
     Token(token::Verb),
     #[command(subcommand)]
     Scope(scope::Verb),
+    Audit(audit::Audit),
     #[command(subcommand)]
     Db(db::Verb),
     Doctor(doctor::Doctor),
@@ -89,6 +91,7 @@ fn run(cli: Cli) -> Result<ExitCode, Failure> {
         Noun::App(verb) => wait(verb.run(output))??,
         Noun::Token(verb) => return wait(verb.run(output))?,
         Noun::Scope(verb) => verb.run(output)?,
+        Noun::Audit(audit) => wait(audit.run(output))??,
         Noun::Db(verb) => return wait(verb.run(output))?,
         Noun::Doctor(doctor) => return doctor.run(output),
         Noun::Reference(verb) => verb.run(),

@@ -1,8 +1,8 @@
 //! Which provider a command is about, and its open storage.
 use super::failure::Failure;
 use crate::clock;
-use crate::settle::settle;
 use crate::config::{Config, Overrides, file_of_environment, is_set_by_environment};
+use crate::settle::settle;
 use clap::Args;
 use protocol::Transition;
 use protocol::decision::Decision;
@@ -93,7 +93,7 @@ impl Place {
     /// Reads the configuration and opens its storage, which is made if it is missing.
     pub(super) fn open(&self) -> Result<Opened, Failure> {
         let config = self.load()?;
-        let store = crate::app::open_store(&config)?;
+        let store = crate::app::open_store(&config, store::Stay::Command)?;
         Ok(Opened {
             mint: store.mint(),
             store,

@@ -4,8 +4,10 @@ use super::checks::{Checks, is_text};
 use super::fault::ConfigFaults;
 use super::layers::{Layers, Origin};
 use super::settings::SynchronousSetting;
+use super::values::Span;
 use super::{Branding, Config, Tls, developers, network, paths, policy, test_side};
 use protocol::types::Lifetime;
+use protocol::types::ids::Region;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -34,6 +36,8 @@ pub(super) fn config(layers: &Layers) -> Result<Config, ConfigFaults> {
         keys: keys(layers, &storage),
         storage,
         synchronous: synchronous(checks),
+        region: region(checks),
+        keep_addresses: keep_addresses(checks),
         paths: paths::paths(checks),
         policy,
         documented,
@@ -227,4 +231,26 @@ fn keep_alive(checks: &mut Checks<'_>) -> Duration {
     let most = Lifetime::from_minutes(60);
     let time = policy::within(checks, "keep_alive", checks.settings().keep_alive, most);
     Duration::from_secs(time.seconds().unsigned_abs())
+}
+
+fn region(checks: &mut Checks<'_>) -> Region {
+    Region::new(checks.settings().storage.region).unwrap_or_else(|| {
+        checks.fault(
+            "storage.region",
+            format!("is not between 0 and {}", Region::MAX),
+        );
+        Region::default()
+    })
+}
+
+fn keep_addresses(checks: &mut Checks<'_>) -> Lifetime {
+    let Span(time) = checks.settings().events.keep_addresses;
+    let most = policy::LONGEST;
+    if time > most {
+        checks.fault(
+            "events.keep_addresses",
+            format!("{time} is longer than {most}"),
+        );
+    }
+    time
 }

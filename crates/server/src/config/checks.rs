@@ -2,7 +2,7 @@
 use super::fault::{ConfigFault, ConfigFaults};
 use super::layers::{Layers, Origin};
 use super::settings::Settings;
-use protocol::types::name::is_plain;
+use protocol::types::text::is_plain;
 use std::fmt;
 
 /// The settings under check, and what was found.

@@ -36,7 +36,9 @@ pub(crate) use show::Shown;
 
 use layers::Layers;
 use protocol::Policy;
+use protocol::types::Lifetime;
 use protocol::types::email::email_key;
+use protocol::types::ids::Region;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -61,6 +63,10 @@ pub(crate) struct Config {
     pub(crate) keys: PathBuf,
     /// What an answer waits for.
     pub(crate) synchronous: store::Synchronous,
+    /// Where this server is: ids of different regions are never the same.
+    pub(crate) region: Region,
+    /// How long the addresses of events are kept; 0: not at all.
+    pub(crate) keep_addresses: Lifetime,
     /// What rules obey.
     pub(crate) policy: Policy,
     /// Test credentials that are published, if there are any.

@@ -8,7 +8,7 @@ mod machine;
 mod token;
 
 pub(crate) use machine::{
-    LogFormat, LogSettings, StorageSettings, SynchronousSetting, TlsSettings,
+    EventSettings, LogFormat, LogSettings, StorageSettings, SynchronousSetting, TlsSettings,
 };
 pub(crate) use token::{BodySetting, RedirectUriSetting, TokenSettings};
 
@@ -61,6 +61,8 @@ pub(crate) struct Settings {
     pub(crate) developers: DeveloperSettings,
     /// A certificate, to serve https without a proxy in front.
     pub(crate) tls: TlsSettings,
+    /// Events: who did what, read by `valetkey audit`.
+    pub(crate) events: EventSettings,
     /// The log on standard error.
     pub(crate) log: LogSettings,
     /// Where everything is kept.
@@ -87,6 +89,7 @@ impl Default for Settings {
             branding: BrandingSettings::default(),
             developers: DeveloperSettings::default(),
             tls: TlsSettings::default(),
+            events: EventSettings::default(),
             log: LogSettings::default(),
             storage: StorageSettings::default(),
         }

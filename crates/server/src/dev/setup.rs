@@ -122,13 +122,15 @@ async fn make_person(
     };
     let role = if admin { Role::Admin } else { Role::Person };
     let transition = account.into_person(password::hash(&password)?, role, app.policy(), &app.mint);
-    let made = app.settle_one(transition).await?;
+    let made = app
+        .settle_one(transition, Act::by_job(clock::now()))
+        .await?;
     let person = app.store.person_by_email(email).await?;
     let person = person.ok_or_else(|| anyhow!("the account {email} was not stored"))?;
     if made == Outcome::Conflict {
         // An earlier start was cut short, or its credentials were deleted: the account gets the new password.
         let change = set_password(&person, password::hash(&password)?);
-        app.settle_one(change).await?;
+        app.settle_one(change, Act::by_job(clock::now())).await?;
     }
     let login = Login {
         email: email.to_owned(),

@@ -1,5 +1,4 @@
 //! A person's own page: password and sessions.
-use protocol::transition::SessionChange;
 use super::attempt::admit;
 use super::pending::{self, posted};
 use super::problem;
@@ -17,10 +16,12 @@ use pages::{Account, Next, Notice, SessionLine};
 use protocol::Params;
 use protocol::Transition;
 use protocol::accounts::password::{Owner, password_fault};
-use protocol::accounts::people::{FieldFault, set_password};
+use protocol::accounts::people::{self, FieldFault};
 use protocol::accounts::sign_in::Attempt;
 use protocol::facts::SessionFacts;
+use protocol::transition::SessionChange;
 use protocol::types::{Locator, Session};
+use store::Outcome;
 
 /// Sessions on one page of the list.
 const PAGE: usize = 10;
@@ -249,10 +250,14 @@ async fn changed(
     }
     let hashed = app.hasher.hash(&source, new.to_owned()).await;
     let hashed = hashed.map_err(|fault| failed(app, &fault, id))?;
-    let transition = set_password(person, hashed.clone(), Some(facts.session.id));
-    app.settle_one(transition).await.map_err(unavailable)?;
-    let forget = attempt.succeeded(person.subject);
-    app.settle_one(forget).await.map_err(unavailable)?;
+    let change = people::change_password(person, hashed.clone(), facts.session.id);
+    let act = app.act_now(visitor.address);
+    // Lost to another change in the meantime: what was proved is no longer the password.
+    if app.settle_one(change, act).await.map_err(unavailable)? == Outcome::Conflict {
+        return fault("current", "This is not your current password.");
+    }
+    let forget = attempt.succeeded();
+    app.settle_one(forget, act).await.map_err(unavailable)?;
     Ok(Ok(hashed))
 }
 
@@ -275,7 +280,10 @@ pub(crate) async fn end_session(
     };
     let subject = facts.person.subject;
     match app
-        .settle_one(Transition::Session(SessionChange::End { subject, session }))
+        .settle_one(
+            Transition::Session(SessionChange::End { subject, session }),
+            app.act_now(visitor.address),
+        )
         .await
     {
         Ok(_) => reply::see_other("/account?done=session"),
@@ -297,7 +305,10 @@ pub(crate) async fn end_all_sessions(
         subject: facts.person.subject,
         keep: None,
     });
-    match app.settle_one(transition).await {
+    match app
+        .settle_one(transition, app.act_now(visitor.address))
+        .await
+    {
         Ok(_) => {
             let mut response = reply::see_other(&after_url("/sign-in", "everywhere"));
             visitor::sign_out(&app, &mut response);

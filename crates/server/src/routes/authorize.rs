@@ -2,6 +2,7 @@
 use super::pending::{refused, with_handle};
 use super::problem;
 use crate::app::App;
+use crate::clock;
 use crate::reply;
 use crate::request::{RequestId, Whole, is_form};
 use crate::visitor::ClaimedSession;
@@ -65,7 +66,8 @@ async fn proceed(app: &App, request: &AuthorizationRequest, claimed: &ClaimedSes
     }
     let context = app.context();
     let issued = request.issue_code(&session, None, None, &context);
-    match app.settle(issued, context.now).await {
+    let act = app.act(context.now, claimed.address);
+    match app.settle(issued, act).await {
         Ok(Some(Ok(url))) => reply::see_other(&url),
         Ok(_) => keep(app, request, "/sign-in", id).await,
         Err(error) => problem::unavailable(app, &error, id),
@@ -91,7 +93,7 @@ async fn signed_in(
 /// Keeps the request and sends the browser to the page where it goes on.
 async fn keep(app: &App, request: &AuthorizationRequest, page: &str, id: RequestId) -> Response {
     let (handle, transition) = request.keep(&app.context());
-    match app.settle_one(transition).await {
+    match app.settle_one(transition, clock::now()).await {
         Ok(_) => reply::see_other(&with_handle(page, Some(handle.as_str()))),
         Err(error) => problem::unavailable(app, &error, id),
     }

@@ -4,7 +4,7 @@ use super::problem;
 use super::sign_in::after_url;
 use crate::app::App;
 use crate::reply::{self, LeadsToApp};
-use crate::request::Whole;
+use crate::request::{ClientAddr, Whole};
 use crate::visitor::{Form, Visitor};
 use axum::extract::{RawQuery, State};
 use axum::http::StatusCode;
@@ -58,7 +58,9 @@ async fn ask(app: &App, pending: &Pending, mut visitor: Visitor, notice: Option<
         Step::Issue => {
             let context = app.context();
             let issued = request.issue_code(&session, None, Some(&pending.facts), &context);
-            let answer = app.settle(issued, context.now).await;
+            let answer = app
+                .settle(issued, app.act(context.now, visitor.address))
+                .await;
             go_back_to_app(app, pending, answer, &visitor).await
         }
         Step::Consent { new } => {
@@ -207,7 +209,7 @@ pub(crate) async fn submit(State(app): State<App>, visitor: Visitor, whole: Whol
     if allowed && !question.was_shown(&app, &visitor, params.get("shown")) {
         return ask(&app, &pending, visitor, Some(CHANGED)).await;
     }
-    let answer = decide(&app, &pending, &session, allowed).await;
+    let answer = decide(&app, &pending, &session, allowed, visitor.address).await;
     go_back_to_app(&app, &pending, answer, &visitor).await
 }
 
@@ -216,6 +218,7 @@ async fn decide(
     pending: &Pending,
     session: &SessionFacts,
     allowed: bool,
+    from: ClientAddr,
 ) -> Result<Option<Result<String, ()>>, StoreError> {
     let context = app.context();
     let decision = match allowed {
@@ -226,7 +229,7 @@ async fn decide(
         }
         false => deny(&pending.request, &pending.facts, session, context.policy),
     };
-    app.settle(decision, context.now).await
+    app.settle(decision, app.act(context.now, from)).await
 }
 
 async fn go_back_to_app(

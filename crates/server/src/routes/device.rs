@@ -30,7 +30,10 @@ async fn answer(app: &App, request: &Whole) -> Result<Result<DeviceReply, TokenE
     };
     for context in app.tries() {
         let decision = authorize(asked.scope.as_ref(), &client, &context);
-        if let Some(answer) = app.settle(decision, context.now).await? {
+        if let Some(answer) = app
+            .settle(decision, app.act(context.now, request.address))
+            .await?
+        {
             return Ok(answer);
         }
     }

@@ -119,7 +119,8 @@ pub(crate) async fn answer(State(app): State<App>, visitor: Visitor, whole: Whol
     let context = app.context();
     let client = Some(asking.client.as_ref());
     let decision = protocol::device::answer(&asking.facts, client, allowed, &session, &context);
-    match app.settle(decision, context.now).await {
+    let act = app.act(context.now, visitor.address);
+    match app.settle(decision, act).await {
         Ok(Some(Ok(()))) => answered(&app, &visitor, &asking, allowed),
         Ok(Some(Err(fault))) => nothing(&app, visitor, typed, &Nothing::Fault(fault)),
         Ok(None) => nothing(
@@ -181,8 +182,7 @@ async fn find(
     let Some(client) = client else {
         return Ok(Err(Nothing::Fault(UserCodeFault::Client)));
     };
-    app.settle_one(attempt.succeeded(session.person.subject))
-        .await?;
+    app.settle_one(attempt.succeeded(), now).await?;
     Ok(Ok(Asking {
         code,
         facts,

@@ -6,8 +6,8 @@ use crate::request::RequestId;
 use axum::http::StatusCode;
 use axum::response::Response;
 use pages::Page;
-use protocol::authorize::Handle;
 use protocol::accounts::people::MAX_NAME;
+use protocol::authorize::Handle;
 use protocol::types::text::shortened;
 use protocol::types::{Client, Person, Side, UserCode};
 use std::sync::Arc;
@@ -101,7 +101,9 @@ impl Goal {
         match self {
             Goal::Account => None,
             Goal::Device(_) => Some("your device".to_owned()),
-            Goal::App(_) | Goal::Over(_) => self.client().map(|client| shortened(&client.name, MAX_NAME)),
+            Goal::App(_) | Goal::Over(_) => self
+                .client()
+                .map(|client| shortened(&client.name, MAX_NAME)),
         }
     }
 

@@ -24,8 +24,8 @@ mod token;
 mod token_info;
 
 use crate::app::App;
-use crate::cors::preflight;
 use crate::config::Config;
+use crate::cors::preflight;
 use axum::Router;
 use axum::http::HeaderMap;
 use axum::routing::{MethodRouter, get, post};

@@ -3,7 +3,7 @@ use super::bearer::{self, Bearer};
 use crate::app::App;
 use crate::clock;
 use crate::reply::{self, Fault};
-use crate::request::{RequestId, Whole, media_type};
+use crate::request::{ClientAddr, RequestId, Whole, media_type};
 use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::Response;
@@ -59,7 +59,7 @@ pub(crate) async fn change(State(app): State<App>, whole: Whole) -> Response {
         Ok(changes) => changes,
         Err(error) => return wrong(&error, whole.id),
     };
-    match settled(&app, client, changes).await {
+    match settled(&app, client, changes, whole.address).await {
         Ok(Ok(client)) => shown(&client),
         Ok(Err(error)) => wrong(&error, whole.id),
         Err(error) => reply::unavailable(&error, whole.id),
@@ -90,11 +90,12 @@ async fn settled(
     app: &App,
     client: Arc<Client>,
     changes: Changes,
+    from: ClientAddr,
 ) -> Result<Result<Client, RegistrationError>, StoreError> {
     let mut client = client;
     for context in app.tries() {
         let decision = update(&client, changes.clone(), context.policy);
-        if let Some(answer) = app.settle(decision, context.now).await? {
+        if let Some(answer) = app.settle(decision, app.act(context.now, from)).await? {
             return Ok(answer);
         }
         if let Some(now) = app.store.client_by_no(client.no).await? {

@@ -4,18 +4,18 @@ use crate::app::App;
 use crate::clock;
 use crate::reply;
 use crate::request::{RequestId, Whole, is_form};
+use crate::visitor::Visitor;
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::Response;
 use pages::AppCard;
-use crate::visitor::Visitor;
 use protocol::Params;
 use protocol::accounts::people::MAX_NAME;
 use protocol::authorize::{
     AuthorizationFault, AuthorizationRequest, Handle, InteractionFault, ShownError,
 };
 use protocol::facts::InteractionFacts;
-use protocol::types::text::{isolated, shortened};
 use protocol::types::Client;
+use protocol::types::text::{isolated, shortened};
 use std::sync::Arc;
 
 /// A request that waits for a person, checked anew against the app as it is now.
@@ -84,7 +84,9 @@ pub(crate) async fn find(
         (None, Some(client_id)) => app.store.client(client_id).await.map_err(unavailable)?,
         (None, None) => None,
     };
-    Err(Nothing::Over(Box::new(Over::new(app, handle, facts, client))))
+    Err(Nothing::Over(Box::new(Over::new(
+        app, handle, facts, client,
+    ))))
 }
 
 /// The same for a page that has nothing to do without the request.

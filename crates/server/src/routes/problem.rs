@@ -8,8 +8,8 @@ use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::Response;
 use pages::{Frame, Next, Notice};
 use protocol::authorize::ShownError;
-use protocol::types::text::shortened;
 use protocol::types::Client;
+use protocol::types::text::shortened;
 use store::StoreError;
 
 /// Most characters that are shown of an address somebody sent.

@@ -1,7 +1,6 @@
 //! The revocation endpoint (RFC 7009).
 use super::token::authenticated;
 use crate::app::{App, AppState};
-use crate::clock;
 use crate::reply;
 use crate::request::Whole;
 use crate::settle::look_up;
@@ -34,7 +33,7 @@ async fn answer(app: &App, request: &Whole) -> Result<Result<(), TokenError>, St
     };
     let found = look_up(&app.store, kind.lookup()).await?;
     let decision = protocol::revoke::revoke(&kind, &client, found);
-    let answer = app.settle(decision, clock::now()).await?;
+    let answer = app.settle(decision, app.act_now(request.address)).await?;
     // Revoking has no guard to lose.
     answer.ok_or(StoreError::Overloaded)
 }

@@ -13,8 +13,8 @@ use axum::extract::{RawQuery, State};
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::Response;
 use pages::{Frame, SignIn};
-use protocol::accounts::people::MAX_EMAIL;
 use protocol::accounts::password::MAX_PASSWORD;
+use protocol::accounts::people::MAX_EMAIL;
 use protocol::accounts::sign_in::{Attempt, start_session};
 use protocol::types::Person;
 use store::Outcome;
@@ -148,8 +148,8 @@ pub(crate) async fn submit(State(app): State<App>, visitor: Visitor, whole: Whol
             again(visitor, StatusCode::FORBIDDEN, sentence)
         }
         Ok(Attempted::Right(person, attempt)) => {
-            let forget = attempt.succeeded(person.subject);
-            if let Err(error) = app.settle_one(forget).await {
+            let forget = attempt.succeeded();
+            if let Err(error) = app.settle_one(forget, clock::now()).await {
                 return problem::unavailable(&app, &error, visitor.id);
             }
             welcome(&app, &person, &goal, &visitor).await
@@ -250,7 +250,10 @@ async fn welcome(app: &App, person: &Person, goal: &Goal, visitor: &Visitor) -> 
     let (policy, now) = (app.policy(), clock::now());
     let browser = &visitor.user_agent;
     let (cookie, transition) = start_session(person, browser, ends, policy, now, &app.mint);
-    match app.settle_one(transition).await {
+    match app
+        .settle_one(transition, app.act(now, visitor.address))
+        .await
+    {
         Ok(Outcome::Committed) => {}
         // The password was changed, or the account switched off, while it was being checked.
         Ok(Outcome::Conflict) => {

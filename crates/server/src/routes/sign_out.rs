@@ -1,5 +1,4 @@
 //! Signing out of this browser.
-use protocol::transition::SessionChange;
 use super::goal::is_goal;
 use super::pending::{posted, with_handle};
 use super::problem::{self, Problem, link};
@@ -13,6 +12,7 @@ use axum::http::StatusCode;
 use axum::response::Response;
 use pages::SignOut;
 use protocol::Transition;
+use protocol::transition::SessionChange;
 
 /// `GET`: asks first, since a link must not sign anyone out.
 pub(crate) async fn show(State(app): State<App>, mut visitor: Visitor) -> Response {
@@ -40,7 +40,10 @@ pub(crate) async fn submit(State(app): State<App>, visitor: Visitor, whole: Whol
             subject: facts.person.subject,
             session: facts.session.id,
         });
-        if let Err(error) = app.settle_one(transition).await {
+        if let Err(error) = app
+            .settle_one(transition, app.act_now(visitor.address))
+            .await
+        {
             return problem::unavailable(&app, &error, visitor.id);
         }
     }

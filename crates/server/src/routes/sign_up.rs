@@ -111,7 +111,8 @@ async fn create(app: &App, account: NewAccount, visitor: &Visitor) -> Result<boo
     }
     let transition = account.into_person(hashed, Role::Person, app.policy(), &app.mint);
     // A lost guard means that the address is taken, which is not told.
-    app.settle_one(transition).await.map_err(unavailable)?;
+    let act = app.act_now(visitor.address);
+    app.settle_one(transition, act).await.map_err(unavailable)?;
     Ok(true)
 }
 

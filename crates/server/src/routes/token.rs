@@ -33,7 +33,10 @@ async fn answer(app: &App, request: &Whole) -> Result<Result<TokenReply, TokenEr
     for context in app.tries() {
         let found = look_up(&app.store, asked.lookup()).await?;
         let decision = asked.decide(&client, found, &context);
-        if let Some(answer) = app.settle(decision, context.now).await? {
+        if let Some(answer) = app
+            .settle(decision, app.act(context.now, request.address))
+            .await?
+        {
             return Ok(answer);
         }
     }

@@ -129,7 +129,7 @@ fn as_json(closed: &Closed) -> Value {
 }
 
 fn as_text(closed: &Closed) -> String {
-    let apps = grouped(closed.apps);
+    let apps = grouped(closed.apps as u64);
     let closed_rows = [
         (closed.codes, "codes"),
         (closed.devices, "device codes"),
@@ -138,7 +138,7 @@ fn as_text(closed: &Closed) -> String {
     ];
     let rows: Vec<_> = closed_rows
         .iter()
-        .map(|(count, name)| format!("{} {name}", grouped(*count)))
+        .map(|(count, name)| format!("{} {name}", grouped(*count as u64)))
         .collect();
     let mut text = format!(
         "Closed: all tokens and grants of {apps} apps, {}. APIs forget what they kept of them.\n\

@@ -27,7 +27,7 @@ impl Sweep {
         // There is something to sweep only in a database that is there.
         drop(Database::look(&storage).await?);
         let at = self.place.open()?;
-        let rules = SweepRules::of(&at.config.policy);
+        let rules = SweepRules::of(&at.config.policy, at.config.keep_addresses);
         let progress = Progress::counting("rows deleted");
         let told = |swept: store::Swept| progress.at((swept.access_tokens + swept.others) as u64);
         let swept = at.store.sweep_all(clock::now(), &rules, told).await?;

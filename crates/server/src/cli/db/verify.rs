@@ -30,7 +30,7 @@ impl Verify {
                 "the schema is not up to date: run `valetkey db migrate` first",
             ));
         }
-        let rules = SweepRules::of(&config.policy);
+        let rules = SweepRules::of(&config.policy, config.keep_addresses);
         let progress = Progress::steps();
         let told = |check| progress.step(check);
         let broken = database

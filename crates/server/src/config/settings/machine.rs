@@ -1,4 +1,5 @@
-//! What concerns the machine: TLS, log, storage.
+//! What concerns the machine: TLS, events, log, storage.
+use crate::config::values::Span;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use std::path::PathBuf;
@@ -55,6 +56,26 @@ pub(crate) struct StorageSettings {
     /// operating system, so a power cut may take back the newest tokens and bring revoked ones back to life.
     /// `off`: the same, and a power cut may break the database beyond repair. All three survive a crash of the server.
     pub(crate) synchronous: SynchronousSetting,
+    /// Where this server is, 0 to 31. Databases whose servers have different regions never give the same id, so that
+    /// their rows can be brought together.
+    pub(crate) region: u8,
+}
+
+/// Events: who did what, read by `valetkey audit`.
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
+#[serde(default, deny_unknown_fields)]
+pub(crate) struct EventSettings {
+    /// How long the addresses from which people and apps did something are kept: up to 2y; `0s` keeps none. The
+    /// events themselves stay.
+    pub(crate) keep_addresses: Span,
+}
+
+impl Default for EventSettings {
+    fn default() -> Self {
+        EventSettings {
+            keep_addresses: Span::days(30),
+        }
+    }
 }
 
 impl Default for StorageSettings {
@@ -63,6 +84,7 @@ impl Default for StorageSettings {
             url: "sqlite:valetkey.db".to_owned(),
             keys: None,
             synchronous: SynchronousSetting::Full,
+            region: 0,
         }
     }
 }
