@@ -255,3 +255,74 @@ fn cursor_at(origin: i64, line: &Line) -> Cursor {
         mark: mark.fold(0, |mark, byte| mark << 8 | u64::from(*byte)),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::row::Query;
+    use crate::value::Value;
+    use std::sync::atomic::AtomicUsize;
+    use tokio::sync::Semaphore;
+
+    /// A database without lines that is slow to answer, and counts the looks.
+    struct Slow {
+        looks: AtomicUsize,
+        answers: Semaphore,
+    }
+
+    impl Runs for Slow {
+        async fn run(&self, _: &'static str, _: &[Value<'_>]) -> Result<usize, StoreError> {
+            Ok(1)
+        }
+
+        async fn many<T>(&self, query: &Query<T>, _: &[Value<'_>]) -> Result<Vec<T>, StoreError> {
+            if query.sql == AFTER.sql {
+                self.looks.fetch_add(1, Relaxed);
+                self.answers
+                    .acquire()
+                    .await
+                    .map(tokio::sync::SemaphorePermit::forget)
+                    .ok();
+            }
+            Ok(Vec::new())
+        }
+
+        async fn pause(&self, _: Duration) {}
+    }
+
+    #[tokio::test]
+    async fn who_asks_while_somebody_looks_shares_the_next_look() {
+        let slow = Slow {
+            looks: AtomicUsize::new(0),
+            answers: Semaphore::new(0),
+        };
+        let follow = Follow::begin(&slow, Arc::new(Memory::new())).await;
+        let both = Arc::new((follow.unwrap_or_else(|error| panic!("{error}")), slow));
+        let ask = || {
+            let both = both.clone();
+            tokio::spawn(async move { both.0.poll(&both.1).await.is_ok() })
+        };
+        let looks = || both.1.looks.load(Relaxed);
+        let moment = || tokio::time::sleep(Duration::from_millis(5));
+        let first = ask();
+        moment().await;
+        let later: Vec<_> = (0..50).map(|_| ask()).collect();
+        moment().await;
+        assert_eq!(looks(), 1, "one looks, the others wait");
+        // What was committed since the first began is not in its answer: none of the others may take it for theirs.
+        both.1.answers.add_permits(1);
+        moment().await;
+        assert!(first.is_finished());
+        assert_eq!(looks(), 2);
+        assert!(later.iter().all(|asker| !asker.is_finished()));
+        both.1.answers.add_permits(1);
+        for asker in later {
+            assert!(matches!(asker.await, Ok(true)));
+        }
+        assert_eq!(looks(), 2, "one look served all of them");
+        let alone = ask();
+        both.1.answers.add_permits(1);
+        assert!(matches!(alone.await, Ok(true)));
+        assert_eq!(looks(), 3);
+    }
+}

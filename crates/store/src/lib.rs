@@ -461,7 +461,7 @@ impl Store {
             query.after.unwrap_or(Locator(0)),
             query.before.unwrap_or(Locator(i64::MAX)),
             name,
-            format!("{name}.%"),
+            format!("{name}."),
             query.client.unwrap_or(ClientNo(0)),
             query.subject.unwrap_or(Subject(0)),
             limit as i64,

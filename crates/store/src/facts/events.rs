@@ -7,7 +7,7 @@ macro_rules! events {
         Query {
             sql: concat!(
                 "SELECT id, at, event, actor, actor_id, client, subject, grant_id, address FROM events \
-                 WHERE id > $1 AND id < $2 AND ($3 = '' OR event = $3 OR event LIKE $4) \
+                 WHERE id > $1 AND id < $2 AND ($3 = '' OR event = $3 OR SUBSTR(event, 1, LENGTH($4)) = $4) \
                  AND ($5 = 0 OR client = $5) AND ($6 = 0 OR subject = $6) ORDER BY id ",
                 $order,
                 " LIMIT $7"

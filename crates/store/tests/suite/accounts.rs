@@ -5,7 +5,9 @@ use jose::Digest;
 use protocol::Transition;
 use protocol::decision::Mint;
 use protocol::facts::Attempts;
-use protocol::transition::{AccountChange, AuthorizeChange, SessionChange, ThrottleChange};
+use protocol::transition::{
+    AccountChange, AuthorizeChange, GrantChange, SessionChange, ThrottleChange,
+};
 use protocol::types::{Lifetime, Locator, NewPerson, Session, Subject, UnixTime};
 use store::{Options, Outcome, Store};
 
@@ -281,6 +283,7 @@ async fn a_session_is_read_with_what_its_person_allowed_the_app() {
     let session = session(&world, subject).await;
     for (who, scope) in [(other, "a"), (subject, "a b")] {
         let allowed = Transition::Authorize(AuthorizeChange::IssueCode {
+            reply: None,
             code: world.code(client, who),
             interaction: None,
             consent: Some(world.consent(client, who, scope)),
@@ -301,4 +304,84 @@ async fn a_session_is_read_with_what_its_person_allowed_the_app() {
     );
     let nobody = world.store.mint().locator();
     assert!(read(nobody, client).await.is_none());
+}
+
+#[tokio::test]
+async fn of_changes_that_proved_the_same_password_one_counts() {
+    let world = World::new();
+    let subject = world.person("ada@example.com").await;
+    let change = |proved: Option<&str>, password: &str| {
+        world.settle(Transition::Account(AccountChange::SetPassword {
+            subject,
+            proved: proved.map(str::to_owned),
+            password: password.to_owned(),
+            keep: None,
+        }))
+    };
+    let stored = async || {
+        let person = world.store.person(subject).await.unwrap();
+        person.unwrap().password
+    };
+    let once = [Outcome::Committed, Outcome::Conflict];
+    assert_eq!(change(Some(PASSWORD), "first").await, Outcome::Committed);
+    assert_eq!(change(Some(PASSWORD), "second").await, Outcome::Conflict);
+    assert_eq!(stored().await, "first");
+    // Proved before an operator reset it, settled after: the reset stands, and its sessions stay ended.
+    assert_eq!(change(None, "reset").await, Outcome::Committed);
+    assert_eq!(change(Some("first"), "late").await, Outcome::Conflict);
+    assert_eq!(stored().await, "reset");
+    let (one, two) = tokio::join!(change(Some("reset"), "one"), change(Some("reset"), "two"));
+    assert!([one, two] == once || [two, one] == once, "{one:?} {two:?}");
+    assert_eq!(
+        stored().await,
+        if one == Outcome::Committed {
+            "one"
+        } else {
+            "two"
+        }
+    );
+    assert_eq!(world.audited("user.password_set"), 3);
+}
+
+#[tokio::test]
+async fn what_was_on_its_way_while_an_account_was_off_stays_dead() {
+    let world = World::new();
+    let (grant, ..) = world.started().await;
+    let subject = grant.subject;
+    let other = world.another();
+    let cutoff = world.store.mint().locator();
+    let disable = Transition::Account(AccountChange::Disable { subject, cutoff });
+    assert_eq!(world.settle(disable).await, Outcome::Committed);
+    // Decided before the account was switched off, settled after.
+    let late = world.access(&grant);
+    assert!(late.id > cutoff);
+    world
+        .settle(Transition::Grant(GrantChange::IssueAccessToken(
+            late.clone(),
+        )))
+        .await;
+    let cutoff = world.store.mint().locator();
+    let enable = Transition::Account(AccountChange::Enable { subject, cutoff });
+    assert_eq!(world.settle(enable).await, Outcome::Committed);
+    let fresh = world.access(&grant);
+    world
+        .settle(Transition::Grant(GrantChange::IssueAccessToken(
+            fresh.clone(),
+        )))
+        .await;
+    other.poll_changes().await.unwrap();
+    let restarted = world.another();
+    for store in [&world.store, &other, &restarted] {
+        let standing = async |id| store.access_token(id).await.unwrap().unwrap().person;
+        assert!(!standing(late.id).await.honours(late.id));
+        assert!(standing(fresh.id).await.honours(fresh.id));
+    }
+    // A lower one takes nothing back.
+    let enable = Transition::Account(AccountChange::Enable {
+        subject,
+        cutoff: Locator(1),
+    });
+    world.settle(enable).await;
+    let person = world.store.person(subject).await.unwrap().unwrap();
+    assert_eq!(person.cutoff, cutoff);
 }

@@ -239,6 +239,7 @@ async fn people_are_asked_again_about_an_app_that_says_it_is_another() {
             granted_at: world.now,
         };
         let code = Transition::Authorize(AuthorizeChange::IssueCode {
+            reply: None,
             code: world.code(client, subject),
             interaction: None,
             consent: Some(consent),
@@ -269,4 +270,76 @@ async fn people_are_asked_again_about_an_app_that_says_it_is_another() {
         let consent = world.store.consent(subject, client).await.unwrap();
         assert_eq!(consent.is_none(), forgotten);
     }
+}
+
+#[tokio::test]
+async fn of_two_who_decide_on_an_app_as_they_read_it_the_second_looks_again() {
+    let world = World::new();
+    let client = world.client("app").await;
+    let read = || async { world.store.client("app").await.unwrap().unwrap() };
+    let approve = |version, approved: &str| {
+        Transition::App(AppChange::ApproveScopes {
+            client,
+            version,
+            approved: Scope::parse(approved).unwrap(),
+        })
+    };
+    let secrets = |version, secret: &[u8]| {
+        let secret = StoredSecret {
+            digest: Digest::of(secret),
+            created_at: world.now,
+        };
+        Transition::App(AppChange::ReplaceSecrets {
+            client,
+            version,
+            secrets: vec![secret],
+        })
+    };
+    let review = |version| {
+        Transition::App(AppChange::SetStatus {
+            client,
+            version,
+            status: ClientStatus::Active,
+            cutoff: Locator(0),
+            reviewed_at: Some(world.now),
+        })
+    };
+    let seen = read().await.version;
+    assert_eq!(world.settle(approve(seen, "a")).await, Outcome::Committed);
+    for late in [
+        approve(seen, "b"),
+        secrets(seen, b"late"),
+        review(Some(seen)),
+    ] {
+        assert_eq!(world.settle(late).await, Outcome::Conflict);
+    }
+    let now = read().await;
+    assert_eq!(
+        (now.version, now.approved.clone()),
+        (seen + 1, Scope::parse("a").unwrap())
+    );
+    assert_eq!(now.secrets[0].digest, Digest::of(b"secret"));
+    // Two at once replace its secrets: one of them is told the secret that works.
+    let (one, two) = tokio::join!(
+        world.settle(secrets(now.version, b"one")),
+        world.settle(secrets(now.version, b"two"))
+    );
+    let works: &[u8] = match (one, two) {
+        (Outcome::Committed, Outcome::Conflict) => b"one",
+        (Outcome::Conflict, Outcome::Committed) => b"two",
+        both => panic!("{both:?}"),
+    };
+    let digests: Vec<Digest> = read().await.secrets.iter().map(|one| one.digest).collect();
+    assert_eq!(digests, [Digest::of(works)]);
+    // Whoever does not care how it is, changes it however it is; each change makes it another.
+    assert_eq!(world.settle(review(None)).await, Outcome::Committed);
+    assert_eq!(read().await.version, seen + 3);
+    assert_eq!(
+        world.settle(approve(seen + 2, "c")).await,
+        Outcome::Conflict
+    );
+    assert_eq!(
+        world.settle(approve(seen + 3, "c")).await,
+        Outcome::Committed
+    );
 }
