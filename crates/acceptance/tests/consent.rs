@@ -96,11 +96,33 @@ fn the_back_button_after_an_answer_offers_a_new_start() {
         back(&answer(&mut browser, &page, given));
         let shown = browser.get(&format!("/consent?request={}", handle_of(&page)));
         assert_page(&shown, 409);
-        let posted = answer(&mut browser, &page, "allow");
+        let other = if given == "deny" { "allow" } else { "deny" };
+        let posted = answer(&mut browser, &page, other);
         assert_page(&posted, 409);
         let again = browser.authorize(&next_link(&posted));
         assert_eq!(again.param("state"), Some(state));
         scene.redeem(&app, &again.code(), &[]).expect(200);
+    }
+}
+
+#[test]
+fn the_same_answer_posted_twice_goes_to_the_same_place() {
+    let scene = Scene::plain("");
+    let mut browser = scene.browser();
+    for given in ["deny", "allow"] {
+        let app = scene.confidential(CALLBACK);
+        let page = browser.authorize_until_consent(&scene.question(&app, &[("state", "s")]));
+        let first = answer(&mut browser, &page, given);
+        let second = answer(&mut browser, &page, given);
+        assert_eq!(second.status, 303, "{second}");
+        assert_eq!(second.location(), first.location());
+        if given == "allow" {
+            scene.redeem(&app, &back(&first).code(), &[]).expect(200);
+            let third = answer(&mut browser, &page, given);
+            assert_page(&third, 200);
+            assert!(third.text().contains("Connected"), "{third}");
+            assert!(third.location().is_none(), "the code is spent");
+        }
     }
 }
 

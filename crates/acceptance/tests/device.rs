@@ -194,6 +194,47 @@ fn polls_of_one_moment_are_not_all_in_time() {
     assert_eq!(pending.count(), 1, "{errors:?}");
 }
 
+/// A device that has lost its patience is told so; the server is not at fault.
+#[test]
+fn polls_by_the_dozen_are_all_answered() {
+    let scene = scene("[device]\ninterval = \"5s\"");
+    let app = television(&scene);
+    let codes = Codes::ask(&scene, &app, &[]);
+    const POLLS: usize = 60;
+    let start = Barrier::new(POLLS);
+    let replies: Vec<Reply> = std::thread::scope(|threads| {
+        let racers: Vec<_> = (0..POLLS)
+            .map(|_| {
+                threads.spawn(|| {
+                    start.wait();
+                    codes.poll(&scene, &app)
+                })
+            })
+            .collect();
+        let replies = racers
+            .into_iter()
+            .map(|racer| racer.join().expect("it replies"));
+        replies.collect()
+    });
+    let of = |error: &str| {
+        let mut found = 0;
+        for reply in replies
+            .iter()
+            .filter(|reply| reply.member("error") == error)
+        {
+            assert_refused(reply, 400, error);
+            found += 1;
+        }
+        found
+    };
+    let (pending, slowed) = (of("authorization_pending"), of("slow_down"));
+    assert_eq!((pending, slowed), (1, POLLS - 1), "{replies:?}");
+    let mut browser = phone(&scene);
+    let page = type_code(&mut browser, codes.text("user_code"));
+    answer(&mut browser, &page, "allow").expect(200);
+    assert_well(&scene);
+}
+
 #[test]
 fn racing_polls_get_tokens_once() {
     let scene = scene("");

@@ -209,3 +209,47 @@ fn d6_self_management_is_a_path_of_the_profile() {
     let (_, token) = self_managed(&scene);
     assert_refused(&scene.api().get_bearer("/v1/app", &token), 404, "not_found");
 }
+
+#[test]
+fn d6_changes_of_one_moment_are_made_one_after_the_other_or_refused() {
+    let scene = scene();
+    let (app, token) = self_managed(&scene);
+    const CHANGES: usize = 40;
+    let start = std::sync::Barrier::new(CHANGES);
+    let replies: Vec<Reply> = std::thread::scope(|threads| {
+        let racers: Vec<_> = (0..CHANGES)
+            .map(|at| {
+                let (scene, token, start) = (&scene, &token, &start);
+                threads.spawn(move || {
+                    let changes = serde_json::json!({ "description": format!("Number {at}.") });
+                    start.wait();
+                    patch(scene, token, &changes)
+                })
+            })
+            .collect();
+        let replies = racers
+            .into_iter()
+            .map(|racer| racer.join().expect("it replies"));
+        replies.collect()
+    });
+    let (changed, refused): (Vec<_>, Vec<_>) =
+        replies.iter().partition(|reply| reply.status == 200);
+    assert!(!changed.is_empty(), "{}", replies[0]);
+    for reply in refused {
+        assert_eq!(reply.status, 409, "{reply}");
+    }
+    // What it says now is what one of those who were told so said.
+    let seen = scene.api().get_bearer("/v1/app", &token).expect(200).json();
+    let said = changed
+        .iter()
+        .map(|reply| reply.json()["description"].clone());
+    assert!(
+        said.into_iter().any(|said| said == seen["description"]),
+        "{seen}"
+    );
+    let args = ["audit", "--event", "app.updated", "--app", &app.client_id];
+    let told = scene.cli(&args);
+    let told = told["events"].as_array().map_or(0, Vec::len);
+    assert_eq!(told, changed.len(), "one event for each change");
+    support::assert_well(&scene);
+}

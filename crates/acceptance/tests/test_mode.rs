@@ -498,3 +498,34 @@ fn t10_switched_off_there_is_no_test_side() {
         "{refused:?}"
     );
 }
+
+#[test]
+fn t10_an_operator_is_told_that_a_token_waits_for_test_mode() {
+    let mut scene = scene();
+    let test = TestApp::every_grant(&scene);
+    let tokens = test.tokens(&scene);
+    let own = scene.client_credentials(&test.app).member("access_token");
+    let inspect = |scene: &Scene, token: &str, more: &[&str]| {
+        let file = scene.provider.secret_file(token);
+        let args = [&["token", "inspect", "--token-file", &file], more].concat();
+        scene.provider.cli(&args)
+    };
+    for token in [&tokens.access, &tokens.refresh, &own] {
+        let works = inspect(&scene, token, &["--json"]).json();
+        assert_eq!(works["active"], true, "{works}");
+    }
+    scene.provider.stop();
+    scene.provider.env("VALETKEY_TEST__MODE", "false");
+    for token in [&tokens.access, &tokens.refresh, &own] {
+        let told = inspect(&scene, token, &["--json"]);
+        assert_eq!(told.code, Some(3), "{told:?}");
+        let parsed: Json = serde_json::from_str(&told.stdout).expect("JSON");
+        assert_eq!(parsed["active"], false, "{parsed}");
+        let why = "test mode, which is switched off here";
+        let reason = parsed["reason"].as_str().unwrap_or_default();
+        assert!(reason.contains(why), "{parsed}");
+        let told = inspect(&scene, token, &[]);
+        assert_eq!(told.code, Some(3), "{told:?}");
+        assert!(told.stdout.contains(why), "{told:?}");
+    }
+}

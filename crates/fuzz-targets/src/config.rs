@@ -33,7 +33,11 @@ pub(crate) fn config(data: &[u8]) {
                 checked.policy.tokens.refresh_prefix
             );
         }
-        Err(fault) => names_its_place(&fault, file, &variables),
+        Err(faults) => {
+            for fault in faults.lines() {
+                names_its_place(fault, file, &variables);
+            }
+        }
     }
 }
 

@@ -297,6 +297,7 @@ impl AuthorizationRequest {
             request: self.to_form(),
             expires_at: context.now.plus(context.policy.accounts.interaction),
             answered_at: None,
+            reply: None,
         };
         (
             handle,
@@ -338,6 +339,7 @@ impl AuthorizationRequest {
             code,
             interaction: interaction.map(|facts| facts.interaction.id),
             consent,
+            reply: None,
         });
         Decision::grant(transition, self.success_url(&text, context.policy))
     }

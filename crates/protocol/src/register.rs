@@ -246,14 +246,13 @@ pub(crate) fn check_redirect_uris(
             "the code grant needs at least one redirect URI",
         ));
     }
-    // Which one is told by its place: its text is the request's, and would stand in our sentence.
-    let register = |(place, uri): (usize, &String)| {
-        RedirectUri::register(uri).map_err(|fault| {
-            let sentence = format!("redirect URI {}: {}", place + 1, fault.sentence_about(uri));
-            wrong(Field::RedirectUris, sentence)
+    let register = |uri: &String| {
+        RedirectUri::register(uri).map_err(|fault| RegistrationError {
+            value: Some(uri.clone()),
+            ..wrong(Field::RedirectUris, fault.sentence_about(uri))
         })
     };
-    uris.iter().enumerate().map(register).collect()
+    uris.iter().map(register).collect()
 }
 
 fn check_scopes(new: &NewApp, policy: &Policy) -> Result<(), RegistrationError> {

@@ -3,7 +3,7 @@ mod case;
 
 use case::{Case, Spoil, Verdict, client, json, person, policy, session};
 use protocol::authorize::{ShownError, Step};
-use protocol::consent::deny;
+use protocol::consent::{Answer, deny};
 use protocol::facts::InteractionFacts;
 use protocol::token::{GrantFault, TokenError};
 use protocol::transition::AuthorizeChange;
@@ -181,14 +181,18 @@ fn a_person_of_the_other_side_cannot_decline_either() {
         interaction,
         client: Some(request.client.clone()),
     };
+    let answer = Answer {
+        interaction: &facts,
+        nonce: "a nonce",
+    };
     let mut session = session();
     assert!(
-        deny(&request, &facts, &session, &case.policy)
+        deny(&request, answer, &session, &case.policy)
             .change()
             .is_some()
     );
     session.person = test_user(1);
-    let refused = deny(&request, &facts, &session, &case.policy);
+    let refused = deny(&request, answer, &session, &case.policy);
     assert!(matches!(
         refused,
         Decision::Refused {

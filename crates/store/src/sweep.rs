@@ -345,7 +345,9 @@ async fn round(
         let values = values![before, 1_i64, 1_i64, pace.slice];
         swept.others += drain(runs, revoked, values, pace).await?;
     }
-    erase_addresses(runs, now.minus(rules.addresses), pace).await?;
+    // An event that is still on its way must not come in behind the mark.
+    let kept = rules.addresses.max(crate::UNSETTLED);
+    erase_addresses(runs, now.minus(kept), pace).await?;
     Ok((swept, oldest))
 }
 

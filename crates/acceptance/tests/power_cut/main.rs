@@ -31,7 +31,8 @@ impl Ground {
     fn new() -> Self {
         let folder = TempDir::new().expect("make a temporary folder");
         let root = folder.path().join("disk");
-        fs::create_dir(&root).expect("make the disk");
+        // The folder of the database is there before a server is; what it puts there is its own to sync.
+        fs::create_dir_all(root.join("var/valetkey")).expect("make the disk");
         compile(&folder.path().join("recorder.so"));
         let disk = Disk::at_rest(&root);
         Ground { folder, disk }
@@ -41,7 +42,7 @@ impl Ground {
         self.folder.path().join("disk")
     }
 
-    /// The small provider on this disk, in a folder that it makes itself.
+    /// The small provider on this disk.
     fn setup(&self) -> Setup {
         let at = |name: &str| self.folder.path().join(name).display().to_string();
         Setup::toml(PLAIN)

@@ -61,6 +61,8 @@ pub struct RegistrationError {
     pub field: Field,
     /// What is wrong and what to do.
     pub sentence: String,
+    /// The value that is wrong, where there may be several: for whoever typed it, never for an answer over HTTP.
+    pub value: Option<String>,
 }
 
 impl RegistrationError {
@@ -87,5 +89,6 @@ pub(crate) fn wrong(field: Field, sentence: impl Into<String>) -> RegistrationEr
     RegistrationError {
         field,
         sentence: sentence.into(),
+        value: None,
     }
 }

@@ -1,5 +1,5 @@
 //! Accounts of people.
-use crate::events::{Event, Happened};
+use crate::events::{Actor, Event, Happened};
 use crate::types::{Locator, NewPerson, Subject};
 
 /// A change of an account.
@@ -38,7 +38,9 @@ pub enum AccountChange {
 impl AccountChange {
     pub(super) fn event(&self) -> Happened {
         match self {
+            // Whoever signs up; a command says that it was the operator.
             Self::Create(person) => Happened {
+                actor: person.subject.map(Actor::Person),
                 subject: person.subject,
                 ..Happened::unasked(Event::UserCreated)
             },

@@ -1,10 +1,10 @@
 //! §4.1.1 Authorization Request: what is asked, and what has to happen before it is answered.
 use crate::case::{CALLBACK, Case, NOW, Spoil, Verdict, scope, session};
 use protocol::authorize::{AuthorizationRequest, ShownError, Step};
-use protocol::consent::{allow, deny};
+use protocol::consent::{Answer, allow, code_in, deny, repeated};
 use protocol::facts::InteractionFacts;
 use protocol::transition::AuthorizeChange;
-use protocol::types::{ClientStatus, Consent, Interaction, Locator, Subject};
+use protocol::types::{ClientStatus, Consent, Interaction, Lifetime, Locator, Subject};
 use protocol::{Params, Transition};
 use std::sync::Arc;
 
@@ -151,7 +151,7 @@ fn allowing_gives_a_code_and_remembers() {
     let facts = kept(&case, &request);
     let decision = allow(
         &request,
-        &facts,
+        answer(&facts),
         &session(),
         Some(consent()),
         &case.context(),
@@ -160,6 +160,7 @@ fn allowing_gives_a_code_and_remembers() {
         code,
         interaction,
         consent,
+        ..
     })) = decision.change()
     else {
         panic!("an allowed request gives a code");
@@ -175,12 +176,73 @@ fn allowing_gives_a_code_and_remembers() {
     assert_eq!(consent.redirect_uris, [CALLBACK]);
 }
 
+/// Sent from our own form.
+fn answer(facts: &InteractionFacts) -> Answer<'_> {
+    Answer {
+        interaction: facts,
+        nonce: "a nonce of this browser",
+    }
+}
+
+/// "The client MUST NOT use the authorization code more than once" (§4.1.2) holds for what a double click brings too:
+/// there is one code, and the second click goes where the first went.
+#[test]
+fn the_same_answer_posted_twice_goes_to_the_same_place_and_another_does_not() {
+    let case = Case::authorize();
+    let request = case.passed();
+    for allowed in [true, false] {
+        let mut facts = kept(&case, &request);
+        let decision = match allowed {
+            true => allow(&request, answer(&facts), &session(), None, &case.context()),
+            false => deny(&request, answer(&facts), &session(), &case.policy),
+        };
+        let (change, url) = decision.into_parts();
+        let reply = match change {
+            Some(Transition::Authorize(
+                AuthorizeChange::IssueCode { reply, .. } | AuthorizeChange::Deny { reply, .. },
+            )) => reply,
+            other => panic!("{other:?}"),
+        };
+        let url = url.expect("somewhere to go");
+        assert_eq!(
+            repeated(answer(&facts), allowed, case.now),
+            None,
+            "not answered yet"
+        );
+        facts.interaction.answered_at = Some(case.now);
+        facts.interaction.reply = reply;
+        assert_eq!(
+            repeated(answer(&facts), allowed, case.now),
+            Some(url.clone())
+        );
+        assert_eq!(code_in(&url).is_some(), allowed);
+        assert_eq!(
+            repeated(answer(&facts), !allowed, case.now),
+            None,
+            "another answer"
+        );
+        let other = Answer {
+            nonce: "a nonce of another browser",
+            ..answer(&facts)
+        };
+        assert_eq!(repeated(other, allowed, case.now), None);
+        let late = case.now.plus(Lifetime::from_minutes(1));
+        assert_eq!(repeated(answer(&facts), allowed, late), None);
+        facts.interaction.id.0 += 1;
+        assert_eq!(
+            repeated(answer(&facts), allowed, case.now),
+            None,
+            "another request's"
+        );
+    }
+}
+
 #[test]
 fn declining_gives_no_code() {
     let case = Case::authorize();
     let request = case.passed();
     let facts = kept(&case, &request);
-    let decision = deny(&request, &facts, &session(), &case.policy);
+    let decision = deny(&request, answer(&facts), &session(), &case.policy);
     let Some(Transition::Authorize(AuthorizeChange::Deny { interaction, .. })) = decision.change()
     else {
         panic!("a declined request is answered");

@@ -347,7 +347,10 @@ fn told(error: RegistrationError) -> String {
         | Field::Version => error.field.as_str(),
         Field::Kind | Field::ApprovedScope | Field::Body => return error.sentence,
     };
-    format!("--{flag}: {}", error.sentence)
+    match error.value {
+        Some(value) => format!("--{flag}: {value}: {}", error.sentence),
+        None => format!("--{flag}: {}", error.sentence),
+    }
 }
 
 fn kind(app: &Client) -> &'static str {

@@ -16,6 +16,7 @@ const LOOK_EVERY: Duration = Duration::from_millis(500);
 
 /// Shows what people, apps and operators did: the newest first, or all from a place on.
 #[derive(Debug, Args)]
+#[command(after_help = all_names())]
 pub(super) struct Audit {
     #[command(flatten)]
     place: Place,
@@ -113,9 +114,23 @@ fn event_name(name: &str) -> Result<String, Failure> {
     match Event::ALL.iter().any(begins) {
         true => Ok(name.to_owned()),
         false => Err(Failure::usage(format!(
-            "there is no event {name:?}: `valetkey audit --help` and the reference name them"
+            "there is no event {name:?}: `valetkey audit --help` names them all"
         ))),
     }
+}
+
+/// The names of all events, a line for each thing they are about.
+fn all_names() -> String {
+    let mut text = "Events:".to_owned();
+    let mut about = "";
+    for event in Event::ALL {
+        let name = event.name();
+        let own = name.split('.').next().unwrap_or_default();
+        text.push_str(if own == about { ", " } else { "\n  " });
+        text.push_str(name);
+        about = own;
+    }
+    text
 }
 
 /// One line of JSON or text for each event, as it comes.

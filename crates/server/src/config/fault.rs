@@ -73,11 +73,15 @@ impl fmt::Display for ConfigFault {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct ConfigFaults(Vec<ConfigFault>);
 
+/// So many are told at most: whoever mends these sees the rest.
+pub(super) const MOST_FAULTS: usize = 50;
+
 impl ConfigFaults {
     /// `value`, unless something is wrong.
     pub(super) fn unless<T>(mut faults: Vec<ConfigFault>, value: T) -> Result<T, Self> {
         faults.sort_by_key(|fault| fault.line.unwrap_or(usize::MAX));
         faults.dedup();
+        faults.truncate(MOST_FAULTS);
         match faults.is_empty() {
             true => Ok(value),
             false => Err(ConfigFaults(faults)),

@@ -1,5 +1,5 @@
 //! The layers of a configuration (flag over environment over file over default), and where each value came from.
-use super::fault::{ConfigFault, ConfigFaults};
+use super::fault::{ConfigFault, ConfigFaults, MOST_FAULTS};
 use super::known::{Known, dotted, most_alike};
 use super::service_links::is_service_link;
 use super::settings::Settings;
@@ -194,7 +194,7 @@ impl Layers {
             let line = error.span().map_or(1, |span| line_of(text, span.start));
             ConfigFault::new(format!("{name}:{line}"), plain(error))
         };
-        ConfigFaults::unless(errors.iter().map(at).collect(), ())?;
+        ConfigFaults::unless(errors.iter().take(MOST_FAULTS).map(at).collect(), ())?;
         self.table = text
             .parse()
             .map_err(|error| ConfigFaults::from(at(&error)))?;

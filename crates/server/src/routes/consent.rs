@@ -1,5 +1,5 @@
 //! The consent page: what an app asks for, in plain words.
-use super::pending::{self, Pending, app_card, posted, with_handle};
+use super::pending::{self, Nothing, Pending, app_card, posted, with_handle};
 use super::problem;
 use super::sign_in::after_url;
 use crate::app::App;
@@ -10,8 +10,9 @@ use axum::extract::{RawQuery, State};
 use axum::http::StatusCode;
 use axum::response::Response;
 use pages::{AsksFrom, Consent, Risk, ScopeGroup, ScopeLine};
+use protocol::Params;
 use protocol::authorize::Step;
-use protocol::consent::{allow, deny, groups};
+use protocol::consent::{Answer, allow, deny, groups};
 use protocol::facts::SessionFacts;
 use protocol::policy;
 use protocol::types::{Client, Scope};
@@ -61,7 +62,7 @@ async fn ask(app: &App, pending: &Pending, mut visitor: Visitor, notice: Option<
             let answer = app
                 .settle(issued, app.act(context.now, visitor.address))
                 .await;
-            go_back_to_app(app, pending, answer, &visitor).await
+            go_back_to_app(app, pending, answer, &visitor, None).await
         }
         Step::Consent { new } => {
             let nonce = visitor.nonce(app, Form::Personal);
@@ -185,49 +186,86 @@ pub(crate) async fn submit(State(app): State<App>, visitor: Visitor, whole: Whol
         Ok(params) => params,
         Err(response) => return response,
     };
+    let given = Given::read(&app, &visitor, &params);
     let handle = params.get("request").unwrap_or_default();
-    let pending = match pending::load(&app, handle, params.get("app"), &visitor).await {
+    let pending = match pending::find(&app, handle, params.get("app"), visitor.id).await {
         Ok(pending) => pending,
-        Err(response) => return response,
+        Err(nothing) => return over(&app, &visitor, nothing, given).await,
     };
     let Some(session) = visitor.session.clone() else {
         let sign_in = with_handle("/sign-in", Some(&pending.handle));
         return reply::see_other(&after_url(&sign_in, "signed-out"));
     };
-    let allowed = match params.get("answer") {
-        Some("allow") => Some(true),
-        Some("deny") => Some(false),
-        _ => None,
-    };
-    let (Some(allowed), true) = (
-        allowed,
-        visitor.has_nonce(&app, Form::Personal, params.get("nonce")),
-    ) else {
+    let Some(given) = given else {
         return ask(&app, &pending, visitor, Some(OUT_OF_DATE)).await;
     };
+    let allowed = given.allowed;
     let question = question(&pending, &pending.request.scope);
     if allowed && !question.was_shown(&app, &visitor, params.get("shown")) {
         return ask(&app, &pending, visitor, Some(CHANGED)).await;
     }
-    let answer = decide(&app, &pending, &session, allowed, visitor.address).await;
-    go_back_to_app(&app, &pending, answer, &visitor).await
+    let answer = decide(&app, &pending, &session, given, visitor.address).await;
+    go_back_to_app(&app, &pending, answer, &visitor, Some(given)).await
+}
+
+/// An answer that a form of ours brought.
+#[derive(Clone, Copy)]
+struct Given<'a> {
+    allowed: bool,
+    nonce: &'a str,
+}
+
+impl<'a> Given<'a> {
+    /// Reads it; `None` when it is none, or the form is not this session's.
+    fn read(app: &App, visitor: &Visitor, params: &'a Params) -> Option<Self> {
+        let nonce = params.get("nonce")?;
+        let allowed = match params.get("answer")? {
+            "allow" => true,
+            "deny" => false,
+            _ => return None,
+        };
+        let ours = visitor.session.is_some() && visitor.has_nonce(app, Form::Personal, Some(nonce));
+        ours.then_some(Given { allowed, nonce })
+    }
+}
+
+/// A request that is over: the same answer posted twice goes to the same place.
+async fn over(
+    app: &App,
+    visitor: &Visitor,
+    nothing: Nothing,
+    given: Option<Given<'_>>,
+) -> Response {
+    let over = match nothing {
+        Nothing::Over(over) => over,
+        Nothing::Page(page) => return page,
+    };
+    let repeated = match given {
+        Some(Given { allowed, nonce }) => over.repeated(app, visitor, nonce, allowed).await,
+        None => None,
+    };
+    repeated.unwrap_or_else(|| over.page(app, visitor))
 }
 
 async fn decide(
     app: &App,
     pending: &Pending,
     session: &SessionFacts,
-    allowed: bool,
+    given: Given<'_>,
     from: ClientAddr,
 ) -> Result<Option<Result<String, ()>>, StoreError> {
     let context = app.context();
-    let decision = match allowed {
+    let answer = Answer {
+        interaction: &pending.facts,
+        nonce: given.nonce,
+    };
+    let decision = match given.allowed {
         true => {
             let (subject, client) = (session.person.subject, pending.request.client.no);
             let before = app.store.consent(subject, client).await?;
-            allow(&pending.request, &pending.facts, session, before, &context)
+            allow(&pending.request, answer, session, before, &context)
         }
-        false => deny(&pending.request, &pending.facts, session, context.policy),
+        false => deny(&pending.request, answer, session, context.policy),
     };
     app.settle(decision, app.act(context.now, from)).await
 }
@@ -237,16 +275,17 @@ async fn go_back_to_app(
     pending: &Pending,
     answer: Result<Option<Result<String, ()>>, StoreError>,
     visitor: &Visitor,
+    given: Option<Given<'_>>,
 ) -> Response {
     match answer {
         Ok(Some(Ok(url))) => reply::see_other(&url),
         // Answered by another tab in the meantime (a lost guard), or the account was switched off.
-        Ok(_) => match pending::load(app, &pending.handle, None, visitor).await {
+        Ok(_) => match pending::find(app, &pending.handle, None, visitor.id).await {
             Ok(_) => {
                 let sign_in = with_handle("/sign-in", Some(&pending.handle));
                 reply::see_other(&after_url(&sign_in, "signed-out"))
             }
-            Err(page) => page,
+            Err(nothing) => over(app, visitor, nothing, given).await,
         },
         Err(error) => problem::unavailable(app, &error, visitor.id),
     }

@@ -18,7 +18,7 @@ use protocol::Params;
 use protocol::device::{UserCodeFault, check, guess, verification_uri_complete};
 use protocol::facts::{DeviceFacts, SessionFacts};
 use protocol::types::text::isolated;
-use protocol::types::{Client, UserCode};
+use protocol::types::{Client, DeviceAnswer, UserCode};
 use qrcode::render::svg;
 use std::sync::Arc;
 use store::StoreError;
@@ -43,7 +43,13 @@ struct Asking {
 /// Why there is nothing to be asked.
 enum Nothing {
     Fault(UserCodeFault),
+    /// This person has answered it; whether they allowed it.
+    Given(Box<Asking>, bool),
     Throttled(i64),
+}
+
+impl Nothing {
+    const ANSWERED: Nothing = Nothing::Fault(UserCodeFault::Answered);
 }
 
 /// `GET`: asks for the code. A code in the address (a QR code's) is filled in, and needs a click all the same:
@@ -123,12 +129,11 @@ pub(crate) async fn answer(State(app): State<App>, visitor: Visitor, whole: Whol
     match app.settle(decision, act).await {
         Ok(Some(Ok(()))) => answered(&app, &visitor, &asking, allowed),
         Ok(Some(Err(fault))) => nothing(&app, visitor, typed, &Nothing::Fault(fault)),
-        Ok(None) => nothing(
-            &app,
-            visitor,
-            typed,
-            &Nothing::Fault(UserCodeFault::Answered),
-        ),
+        // Answered by another tab in the meantime.
+        Ok(None) => match admitted(&app, visitor, &params, typed).await {
+            Ok((visitor, ..)) => nothing(&app, visitor, typed, &Nothing::ANSWERED),
+            Err(page) => page,
+        },
         Err(error) => problem::unavailable(&app, &error, visitor.id),
     }
 }
@@ -150,6 +155,14 @@ async fn admitted(
     }
     match find(app, &visitor, &session, typed).await {
         Ok(Ok(asking)) => Ok((visitor, session, asking)),
+        Ok(Err(Nothing::Given(asking, allowed))) => {
+            // The same answer posted twice is answered alike.
+            let again = params.get("answer") == Some(if allowed { "allow" } else { "deny" });
+            Err(match again {
+                true => answered(app, &visitor, &asking, allowed),
+                false => nothing(app, visitor, typed, &Nothing::ANSWERED),
+            })
+        }
         Ok(Err(none)) => Err(nothing(app, visitor, typed, &none)),
         Err(error) => Err(problem::unavailable(app, &error, visitor.id)),
     }
@@ -176,12 +189,28 @@ async fn find(
     let client = app.store.client_by_no(facts.device.client).await?;
     let now = crate::clock::now();
     let person = &session.person;
-    if let Err(fault) = check(&facts.device, client.as_deref(), person, app.policy(), now) {
-        return Ok(Err(Nothing::Fault(fault)));
-    }
+    let checked = check(&facts.device, client.as_deref(), person, app.policy(), now).map(drop);
     let Some(client) = client else {
         return Ok(Err(Nothing::Fault(UserCodeFault::Client)));
     };
+    if let Err(fault) = checked {
+        let theirs = facts
+            .person
+            .as_ref()
+            .is_some_and(|by| by.subject == person.subject);
+        return Ok(Err(match (fault, facts.device.answer) {
+            (UserCodeFault::Answered, Some(answer)) if theirs => {
+                let allowed = matches!(answer, DeviceAnswer::Allowed { .. });
+                let asking = Asking {
+                    code,
+                    facts,
+                    client,
+                };
+                Nothing::Given(Box::new(asking), allowed)
+            }
+            (fault, _) => Nothing::Fault(fault),
+        }));
+    }
     app.settle_one(attempt.succeeded(), now).await?;
     Ok(Ok(Asking {
         code,
@@ -223,7 +252,9 @@ fn question(asking: &Asking) -> Question<'_> {
 fn nothing(app: &App, visitor: Visitor, typed: &str, none: &Nothing) -> Response {
     let (status, sentence) = match none {
         Nothing::Fault(UserCodeFault::Expired) => (StatusCode::BAD_REQUEST, EXPIRED.to_owned()),
-        Nothing::Fault(UserCodeFault::Answered) => (StatusCode::CONFLICT, ANSWERED.to_owned()),
+        Nothing::Fault(UserCodeFault::Answered) | Nothing::Given(..) => {
+            (StatusCode::CONFLICT, ANSWERED.to_owned())
+        }
         Nothing::Fault(UserCodeFault::Unknown | UserCodeFault::Client) => {
             (StatusCode::BAD_REQUEST, NOWHERE.to_owned())
         }

@@ -13,9 +13,10 @@ use protocol::accounts::people::MAX_NAME;
 use protocol::authorize::{
     AuthorizationFault, AuthorizationRequest, Handle, InteractionFault, ShownError,
 };
+use protocol::consent::{self, Answer};
 use protocol::facts::InteractionFacts;
-use protocol::types::Client;
 use protocol::types::text::{isolated, shortened};
+use protocol::types::{Client, Locator};
 use std::sync::Arc;
 
 /// A request that waits for a person, checked anew against the app as it is now.
@@ -32,7 +33,8 @@ pub(crate) struct Over {
     pub(crate) client: Option<Arc<Client>>,
     /// The request's parameters, as long as they are kept.
     request: Option<String>,
-    answered: bool,
+    /// The request, when it was answered.
+    answered: Option<InteractionFacts>,
 }
 
 /// Why there is nothing to answer.
@@ -113,23 +115,59 @@ impl Over {
         facts: Option<InteractionFacts>,
         client: Option<Arc<Client>>,
     ) -> Self {
-        let interaction = facts.map(|facts| facts.interaction);
         Over {
             handle: handle.to_owned(),
             client: client.filter(|client| app.policy().serves(client)),
-            answered: interaction
+            request: facts
                 .as_ref()
-                .is_some_and(|interaction| interaction.answered_at.is_some()),
-            request: interaction.map(|interaction| interaction.request),
+                .map(|facts| facts.interaction.request.clone()),
+            answered: facts.filter(|facts| facts.interaction.answered_at.is_some()),
         }
+    }
+
+    /// What the same form is answered that brings the same answer again: the same place, as long as nobody has been
+    /// there; `None` when this is another answer, or too late.
+    pub(crate) async fn repeated(
+        &self,
+        app: &App,
+        visitor: &Visitor,
+        nonce: &str,
+        allowed: bool,
+    ) -> Option<Response> {
+        let interaction = self.answered.as_ref()?;
+        let answer = Answer { interaction, nonce };
+        let url = consent::repeated(answer, allowed, clock::now())?;
+        let Some(code) = consent::code_in(&url) else {
+            return Some(reply::see_other(&url));
+        };
+        match app.store.code(Locator(code.locator)).await {
+            Ok(Some(facts)) if facts.redeemed => Some(self.connected(app, visitor)),
+            Ok(_) => Some(reply::see_other(&url)),
+            Err(error) => Some(problem::unavailable(app, &error, visitor.id)),
+        }
+    }
+
+    /// The app has what it asked for already.
+    fn connected(&self, app: &App, visitor: &Visitor) -> Response {
+        let name = self.client.as_ref().map(|client| isolated(&client.name));
+        let name = name.unwrap_or_else(|| "The app".to_owned());
+        Problem {
+            status: StatusCode::OK,
+            title: "Connected",
+            sentence: &format!("{name} has what you allowed. You can close this page."),
+            code: None,
+            details: Vec::new(),
+            next: back_to(self.client.as_deref(), |name| format!("Go to {name}")),
+        }
+        .page_for(app, visitor)
     }
 
     /// The page that says so, and where to go on.
     pub(crate) fn page(&self, app: &App, visitor: &Visitor) -> Response {
-        match (self.answered, &self.client) {
-            (true, Some(client)) => self.answered(app, client, visitor),
-            (true, None) => problem::shown(app, &ShownError::UnknownClient, None, visitor.id),
-            (false, _) => self.expired(app, visitor),
+        match (&self.answered, &self.client) {
+            (Some(_), Some(client)) => self.answered(app, client, visitor),
+            (Some(_), None) => problem::shown(app, &ShownError::UnknownClient, None, visitor.id),
+            (None, _) => self.expired(app, visitor),
         }
     }
 

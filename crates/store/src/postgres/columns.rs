@@ -1,7 +1,9 @@
 //! Rows that many ask for at once, as columns.
 use super::apply::actor;
 use super::writer::Settle;
-use protocol::types::{AccessToken, AuthorizationCode, Consent, Grant, Locator, RefreshToken};
+use protocol::types::{
+    AccessToken, AuthorizationCode, Consent, Grant, Locator, RefreshToken, SealedReply,
+};
 
 /// Columns of access tokens.
 #[derive(Default)]
@@ -77,13 +79,14 @@ pub(super) struct Codes<'a> {
     pub(super) interaction: Vec<Option<i64>>,
     /// When it was asked for, which is when its interaction was answered.
     pub(super) at: Vec<i64>,
+    pub(super) reply: Vec<Option<&'a [u8]>>,
 }
 
 impl<'a> Codes<'a> {
     pub(super) fn push(
         &mut self,
         code: &'a AuthorizationCode,
-        interaction: Option<Locator>,
+        (interaction, reply): (Option<Locator>, Option<&'a SealedReply>),
         job: &Settle,
     ) {
         self.id.push(code.id.0);
@@ -100,6 +103,7 @@ impl<'a> Codes<'a> {
         self.expires_at.push(code.expires_at.0);
         self.interaction.push(interaction.map(|id| id.0));
         self.at.push(job.act.at.0);
+        self.reply.push(reply.map(|reply| &reply.0[..]));
     }
 }
 
