@@ -139,6 +139,26 @@ fn what_was_shown_is_what_a_device_gets() {
 }
 
 #[test]
+fn the_same_answer_posted_twice_is_answered_alike_and_another_is_not() {
+    for (given, other, told) in [
+        ("allow", "deny", "is connected"),
+        ("deny", "allow", "Nothing was allowed"),
+    ] {
+        let scene = scene("");
+        let app = television(&scene);
+        let codes = Codes::ask(&scene, &app, &[]);
+        let mut browser = phone(&scene);
+        let page = type_code(&mut browser, codes.text("user_code"));
+        for _ in 0..2 {
+            let done = answer(&mut browser, &page, given).expect(200);
+            assert!(done.text().contains(told), "{done}");
+        }
+        let refused = answer(&mut browser, &page, other).expect(409);
+        assert!(!refused.text().contains("is connected"), "{refused}");
+    }
+}
+
+#[test]
 fn a_no_is_told_to_the_device() {
     let scene = scene("");
     let app = television(&scene);
