@@ -1,10 +1,10 @@
 //! Leased rows of `nodes`: a number each, so that two processes on one database never make the same id, and one for
 //! whoever sweeps.
-use crate::StoreError;
 use crate::mint::NODES;
 use crate::row::Query;
 use crate::runs::Runs;
 use crate::value::values;
+use crate::{Stay, StoreError};
 use protocol::types::{Lifetime, UnixTime};
 use std::time::Duration;
 
@@ -15,7 +15,7 @@ pub(crate) const COMMAND: Lifetime = Lifetime::from_seconds(15);
 
 /// How often a free number is looked for while all are taken, and how often at most: longer than a command's lease.
 const LOOK_EVERY: Duration = Duration::from_millis(50);
-const LOOKS: u32 = 600;
+const LOOKS: u32 = 1_200;
 
 /// The row of whoever sweeps.
 const SWEEPER: i64 = -1;
@@ -28,6 +28,27 @@ const HELD: Query<i64> = Query {
     sql: "SELECT node FROM nodes WHERE node >= 0 AND lease_until > $1 ORDER BY node",
     read: |row| row.number(0),
 };
+
+/// Takes a number for a process that is going to write; one that only looks makes no id, and gets 0.
+///
+/// # Errors
+/// [`StoreError::NoNode`] when none became free.
+pub(crate) async fn begin(runs: &impl Runs, holder: &str, stay: Stay) -> Result<i64, StoreError> {
+    match stay {
+        Stay::Look => Ok(0),
+        Stay::Server | Stay::Command => take(runs, holder, stay.lease(), crate::mint::now).await,
+    }
+}
+
+/// Refuses what a process that only looks may not do: its ids are not its own.
+pub(crate) fn may_write(stay: Stay) -> Result<(), StoreError> {
+    match stay {
+        Stay::Look => Err(StoreError::Refused(
+            "the database was opened to look at it".to_owned(),
+        )),
+        Stay::Server | Stay::Command => Ok(()),
+    }
+}
 
 /// A name for this process that no other has.
 pub(crate) fn holder() -> String {

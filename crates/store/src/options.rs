@@ -28,6 +28,8 @@ pub enum Stay {
     Server,
     /// For a moment: what it holds is free again soon, also when it is killed.
     Command,
+    /// To look at it: it needs no number, and settles nothing.
+    Look,
 }
 
 impl Stay {
@@ -35,7 +37,7 @@ impl Stay {
     pub(crate) fn lease(self) -> Lifetime {
         match self {
             Stay::Server => crate::lease::LEASE,
-            Stay::Command => crate::lease::COMMAND,
+            Stay::Command | Stay::Look => crate::lease::COMMAND,
         }
     }
 }

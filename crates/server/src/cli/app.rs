@@ -206,7 +206,7 @@ impl Create {
 
 impl List {
     async fn run(self, output: Output) -> Result<(), Failure> {
-        let at = self.place.open()?;
+        let at = self.place.look()?;
         let limit = usize::from(self.page.limit);
         let after = match &self.page.after {
             Some(id) => Some(at.app(id).await?.no),
@@ -235,7 +235,7 @@ impl List {
 
 impl One {
     async fn show(self, output: Output) -> Result<(), Failure> {
-        let at = self.place.open()?;
+        let at = self.place.look()?;
         let app = at.app(&self.client_id).await?;
         output.show(&as_json(&app, &at), || as_sheet(&app, &at, None));
         at.close().await;

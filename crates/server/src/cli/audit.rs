@@ -46,7 +46,7 @@ pub(super) struct Audit {
 
 impl Audit {
     pub(super) async fn run(self, output: Output) -> Result<(), Failure> {
-        let at = self.place.open()?;
+        let at = self.place.look()?;
         let query = self.query(&at).await?;
         match self.follow {
             true => follow(&at, query, usize::from(self.limit)).await,

@@ -10,7 +10,7 @@ use protocol::events::Act;
 use protocol::types::{Client, Person};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Once};
-use store::{IdMint, Outcome, Store};
+use store::{IdMint, Outcome, Stay, Store};
 
 /// The most lines of one page of a list.
 const MAX_PAGE: u16 = 1_000;
@@ -92,13 +92,16 @@ impl Place {
 
     /// Reads the configuration and opens its storage, which is made if it is missing.
     pub(super) fn open(&self) -> Result<Opened, Failure> {
-        let config = self.load()?;
-        let store = crate::app::open_store(&config, store::Stay::Command)?;
-        Ok(Opened {
-            mint: store.mint(),
-            store,
-            config,
-        })
+        self.opened(Stay::Command)
+    }
+
+    /// The same to look at it: nothing is settled.
+    pub(super) fn look(&self) -> Result<Opened, Failure> {
+        self.opened(Stay::Look)
+    }
+
+    fn opened(&self, stay: Stay) -> Result<Opened, Failure> {
+        Opened::of(self.load()?, stay)
     }
 }
 
@@ -110,6 +113,16 @@ pub(super) struct Opened {
 }
 
 impl Opened {
+    /// Opens the storage of a configuration that was read before.
+    pub(super) fn of(config: Config, stay: Stay) -> Result<Self, Failure> {
+        let store = crate::app::open_store(&config, stay)?;
+        Ok(Opened {
+            mint: store.mint(),
+            store,
+            config,
+        })
+    }
+
     /// Makes a change durable.
     pub(super) async fn settle(&self, change: Transition) -> Result<Outcome, Failure> {
         let act = Act::by_operator(clock::now());

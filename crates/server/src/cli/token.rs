@@ -54,7 +54,7 @@ impl Verb {
 
 impl Which {
     async fn inspect(self, output: Output) -> Result<ExitCode, Failure> {
-        let (at, kind, found) = self.load().await?;
+        let (at, kind, found) = self.load(Place::look).await?;
         let policy = &at.config.policy;
         let about = match kind.verified(found) {
             Found::AccessToken(facts) => Some(About::access(facts, policy)),
@@ -84,7 +84,7 @@ impl Which {
     }
 
     async fn revoke(self, output: Output) -> Result<(), Failure> {
-        let (at, kind, found) = self.load().await?;
+        let (at, kind, found) = self.load(Place::open).await?;
         let change = revoke_by_operator(&kind, found);
         let change = change.ok_or_else(|| Failure::failed(Inactive::Unknown.sentence()))?;
         at.commit(change, CHANGED).await?;
@@ -103,9 +103,12 @@ impl Which {
     }
 
     /// Reads the token's text and what is on record about it.
-    async fn load(&self) -> Result<(Opened, TokenKind, Found), Failure> {
+    async fn load(
+        &self,
+        open: impl FnOnce(&Place) -> Result<Opened, Failure>,
+    ) -> Result<(Opened, TokenKind, Found), Failure> {
         let text = read_secret(&self.token_file, "token")?;
-        let at = self.place.open()?;
+        let at = open(&self.place)?;
         let kind = TokenKind::of(text.trim(), &at.config.policy);
         if matches!(kind, TokenKind::Unknown) {
             return Err(Failure::failed(

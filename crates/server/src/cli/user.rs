@@ -11,6 +11,7 @@ use protocol::types::{ClientNo, Person, Side};
 use serde_json::{Value, json};
 use std::io::Read;
 use std::path::{Path, PathBuf};
+use store::Stay;
 
 /// People with an account.
 #[derive(Debug, Subcommand)]
@@ -111,9 +112,11 @@ impl Create {
             name: self.name,
             password: read_secret(&self.password_file, "password")?,
         };
-        let at = self.place.open()?;
-        let policy = &at.config.policy;
-        sound(account.faults(&at.config.branding.product, &policy.accounts))?;
+        let config = self.place.load()?;
+        sound(account.faults(&config.branding.product, &config.policy.accounts))?;
+        // This takes a while, and nobody should wait for a node number meanwhile.
+        let hash = password::hash(&account.password)?;
+        let at = Opened::of(config, Stay::Command)?;
         let email = account.email.trim().to_owned();
         let taken = format!(
             "{email} has an account already: `valetkey user set-password` changes its password"
@@ -131,8 +134,7 @@ impl Create {
                 "warning: --admin is not yet in effect: the account is marked, and nothing asks for the mark"
             );
         }
-        let hash = password::hash(&account.password)?;
-        let change = account.into_person(hash, role, policy, &at.mint);
+        let change = account.into_person(hash, role, &at.config.policy, &at.mint);
         at.commit(change, &taken).await?;
         let person = at.person(&email).await?;
         output.show(&as_json(&person, &at), || {
@@ -149,7 +151,7 @@ impl Create {
 
 impl List {
     async fn run(self, output: Output) -> Result<(), Failure> {
-        let at = self.place.open()?;
+        let at = self.place.look()?;
         let after = match &self.page.after {
             Some(id) => Some(at.person(id).await?.subject),
             None => None,

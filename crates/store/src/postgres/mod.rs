@@ -200,6 +200,7 @@ impl Postgres {
         transition: Transition,
         act: Act,
     ) -> Result<Outcome, StoreError> {
+        lease::may_write(self.stay)?;
         self.keep_number().await?;
         let (done, answer) = oneshot::channel();
         let settle = Settle {
@@ -239,6 +240,7 @@ impl Postgres {
     }
 
     pub(crate) async fn renew_lease(&self, now: UnixTime) -> Result<(), StoreError> {
+        lease::may_write(self.stay)?;
         let (length, holder) = (self.stay.lease(), &self.holder);
         let until = now.plus(length);
         if !lease::renew(&self.chores, self.mint.node(), holder, until).await? {
@@ -258,7 +260,9 @@ impl Postgres {
         for lane in lanes {
             let _ = lane.await;
         }
-        let _ = lease::give_back(&self.chores, &self.holder).await;
+        if lease::may_write(self.stay).is_ok() {
+            let _ = lease::give_back(&self.chores, &self.holder).await;
+        }
     }
 
     /// Whether the database reads, and commits what is written.
@@ -316,7 +320,7 @@ async fn open(slot: Slot, region: Region, stay: Stay) -> Result<Opened, StoreErr
     refuse_level(&slot).await?;
     migrate::run(&slot).await?;
     let holder = lease::holder();
-    let node = lease::take(&slot, &holder, stay.lease(), crate::mint::now).await?;
+    let node = lease::begin(&slot, &holder, stay).await?;
     let memory = Arc::new(Memory::new());
     let follow = Follow::begin(&slot, memory.clone()).await?;
     let highest = slot.one(&tokens::HIGHEST_ID, &[]).await?;

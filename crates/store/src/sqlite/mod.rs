@@ -100,15 +100,14 @@ fn at_once<T>(work: impl Future<Output = T>) -> Result<T, StoreError> {
 impl Sqlite {
     pub(crate) fn open(path: &Path, options: &Options) -> Result<Self, StoreError> {
         create(path)?;
-        let conn = Connection::open(path)?;
-        configure_writer(&conn, options)?;
+        let mut conn = Connection::open(path)?;
+        configure_writer(&mut conn, options)?;
         migrate::run(&conn)?;
         let holder = lease::holder();
         let memory = Arc::new(Memory::new());
         let opening = Opening(Statements::of(&conn, 0));
         let opened = at_once(async {
-            let length = options.stay.lease();
-            let node = lease::take(&opening, &holder, length, crate::mint::now).await?;
+            let node = lease::begin(&opening, &holder, options.stay).await?;
             let highest = opening.one(&tokens::HIGHEST_ID, &[]).await?;
             let mint = IdMint::new(options.region, node, highest.unwrap_or(0));
             Ok((mint, Follow::begin(&opening, memory.clone()).await?))
@@ -162,7 +161,7 @@ impl Sqlite {
     }
 
     fn reader(&self) -> Result<Reader, rusqlite::Error> {
-        let conn = open_reader(&self.path, self.reader_kib, &self.tuning)?;
+        let conn = open_reader(&self.path, self.reader_kib, &self.tuning, self.stay)?;
         let most = self.tuning.statements;
         Ok(Reader::new(conn, |conn| Statements::of(conn, most)))
     }
@@ -172,6 +171,7 @@ impl Sqlite {
         transition: Transition,
         act: Act,
     ) -> Result<Outcome, StoreError> {
+        lease::may_write(self.stay)?;
         let (done, answer) = oneshot::channel();
         let settle = Settle {
             transition,
@@ -203,7 +203,9 @@ impl Sqlite {
 
     /// Finishes what is queued, gives the node number back and stops the writer.
     pub(crate) async fn close(&self) {
-        let _ = lease::give_back(self, &self.holder).await;
+        if lease::may_write(self.stay).is_ok() {
+            let _ = lease::give_back(self, &self.holder).await;
+        }
         let (done, closed) = oneshot::channel();
         if self.queue.send(Job::Close(done)).await.is_ok() {
             let _ = closed.await;
@@ -211,6 +213,7 @@ impl Sqlite {
     }
 
     pub(crate) async fn renew_lease(&self, now: UnixTime) -> Result<(), StoreError> {
+        lease::may_write(self.stay)?;
         let length = self.stay.lease();
         if !lease::renew(self, self.mint.node(), &self.holder, now.plus(length)).await? {
             let taken = lease::take(self, &self.holder, length, || now).await?;
@@ -263,8 +266,8 @@ fn create(path: &Path) -> Result<(), StoreError> {
     options.open(path).map(drop).map_err(cannot)
 }
 
-fn configure_writer(conn: &Connection, options: &Options) -> Result<(), StoreError> {
-    prepare_connection(conn, &options.tuning)?;
+fn configure_writer(conn: &mut Connection, options: &Options) -> Result<(), StoreError> {
+    prepare_connection(conn, &options.tuning, options.stay)?;
     conn.execute_batch(&format!(
         "PRAGMA page_size=4096; PRAGMA journal_mode=WAL; PRAGMA synchronous={}; \
          PRAGMA wal_autocheckpoint={}; PRAGMA cache_size=-{}; PRAGMA temp_store=MEMORY; \
@@ -278,17 +281,46 @@ fn configure_writer(conn: &Connection, options: &Options) -> Result<(), StoreErr
 
 /// What every connection has: statements stay prepared, and their plans do not depend on the values bound, which
 /// would have them parsed again each time.
-fn prepare_connection(conn: &Connection, tuning: &Tuning) -> rusqlite::Result<()> {
-    conn.busy_timeout(Duration::from_secs(5))?;
+fn prepare_connection(conn: &mut Connection, tuning: &Tuning, stay: Stay) -> rusqlite::Result<()> {
+    conn.busy_handler(Some(match stay {
+        Stay::Server => wait_a_little,
+        Stay::Command | Stay::Look => wait_long,
+    }))?;
     conn.set_prepared_statement_cache_capacity(tuning.statements);
     conn.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, tuning.stable_plans)
         .map(drop)
 }
 
-fn open_reader(path: &Path, kib: usize, tuning: &Tuning) -> Result<Connection, rusqlite::Error> {
+/// Looks for a file that another process holds. SQLite's own way is to wait a tenth of a second between two looks:
+/// where hundreds wait, the file is free most of the time, and whoever has waited longest is the least likely to get
+/// it.
+fn look_again(looks: i32) {
+    let [random] = jose::random::bytes::<1>();
+    let most = u64::from(looks.clamp(1, 20).unsigned_abs());
+    std::thread::sleep(Duration::from_micros(most * 4 * (1 + u64::from(random))));
+}
+
+/// For about five seconds: whoever sent a request waits.
+fn wait_a_little(looks: i32) -> bool {
+    look_again(looks);
+    looks < 500
+}
+
+/// For about a minute: a command can wait until hundreds of others are done.
+fn wait_long(looks: i32) -> bool {
+    look_again(looks);
+    looks < 6_000
+}
+
+fn open_reader(
+    path: &Path,
+    kib: usize,
+    tuning: &Tuning,
+    stay: Stay,
+) -> Result<Connection, rusqlite::Error> {
     let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
-    let conn = Connection::open_with_flags(path, flags)?;
-    prepare_connection(&conn, tuning)?;
+    let mut conn = Connection::open_with_flags(path, flags)?;
+    prepare_connection(&mut conn, tuning, stay)?;
     conn.execute_batch(&format!(
         "PRAGMA cache_size=-{kib}; PRAGMA temp_store=MEMORY; PRAGMA trusted_schema=OFF; PRAGMA mmap_size=0;"
     ))?;

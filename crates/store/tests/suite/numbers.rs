@@ -1,9 +1,12 @@
 //! Ids and the numbers of those who make them.
 use crate::engine::Database;
-use crate::world::{open_at, options};
+use crate::world::{World, open_at, options};
+use protocol::Transition;
 use protocol::decision::Mint;
+use protocol::transition::AccountChange;
+use protocol::types::NewPerson;
 use protocol::types::ids::Region;
-use store::{Location, Options, Stay, Store};
+use store::{Location, Options, Stay, Store, StoreError};
 
 fn command(location: Location) -> Options {
     Options {
@@ -100,4 +103,44 @@ async fn what_a_killed_command_held_is_free_sooner_than_a_servers() {
         .await
         .unwrap();
     assert!((5..=16).contains(&left(&killed)), "{}", left(&killed));
+}
+
+#[tokio::test]
+async fn who_only_looks_needs_no_number_and_writes_nothing() {
+    let world = World::new();
+    world.person("ada@example.com").await;
+    let until = world.now.0 + 60;
+    for node in 1..128 {
+        world.database().run(&format!(
+            "INSERT INTO nodes (node, lease_until, holder) VALUES ({node}, {until}, 'another')"
+        ));
+    }
+    let options = Options {
+        stay: Stay::Look,
+        ..options(world.database().location())
+    };
+    let looking = Store::open(&options).unwrap();
+    assert_eq!(looking.people(None, 10).await.unwrap().people.len(), 1);
+    let person = NewPerson {
+        subject: None,
+        email: "bob@example.com".to_owned(),
+        name: "Bob".to_owned(),
+        admin: false,
+        password: String::new(),
+        test_app: None,
+    };
+    let create = Transition::Account(AccountChange::Create(person));
+    let refused = looking.settle(create, world.now).await;
+    assert!(
+        matches!(refused, Err(StoreError::Refused(_))),
+        "{refused:?}"
+    );
+    let refused = looking.renew_lease(world.now).await;
+    assert!(
+        matches!(refused, Err(StoreError::Refused(_))),
+        "{refused:?}"
+    );
+    looking.close().await;
+    assert_eq!(world.database().count("SELECT COUNT(*) FROM nodes"), 128);
+    assert_eq!(world.audited("user.created"), 1);
 }
