@@ -309,6 +309,18 @@ mod tests {
     }
 
     #[test]
+    fn the_reference_lists_every_event_and_no_other() {
+        let page = include_str!("../../../docs/reference/events.md");
+        let rows = page.lines().filter_map(|line| line.strip_prefix("| `"));
+        let listed = rows.filter_map(|row| row.split_once('`'));
+        let listed: Vec<&str> = listed
+            .map(|(name, _)| name)
+            .filter(|name| name.contains('.'))
+            .collect();
+        assert_eq!(listed, Event::ALL.map(Event::name));
+    }
+
+    #[test]
     fn every_actor_is_read_back() {
         let (subject, client) = (Subject(7), ClientNo(8));
         for actor in [

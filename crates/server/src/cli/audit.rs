@@ -14,7 +14,7 @@ use store::EventQuery;
 /// How often new events are looked for.
 const LOOK_EVERY: Duration = Duration::from_millis(500);
 
-/// Shows what people, apps and operators did: the newest first, or all from a place on.
+/// Show what people, apps and operators did: the newest first, or all from a place on.
 #[derive(Debug, Args)]
 #[command(after_help = all_names())]
 pub(super) struct Audit {
@@ -35,7 +35,7 @@ pub(super) struct Audit {
     /// Only those before this event: the id that the page before ended with.
     #[arg(long, value_name = "ID")]
     before: Option<i64>,
-    /// Goes on with what happens from now on, or after --after, until it is interrupted.
+    /// Go on with what happens from now on, or after --after, until it is interrupted.
     #[arg(long, conflicts_with = "before")]
     follow: bool,
     /// How many at most, 1 to 1000.
