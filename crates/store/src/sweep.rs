@@ -87,10 +87,11 @@ pub struct Swept {
     pub others: usize,
 }
 
-/// Which rows of a table are looked at: those whose key is between two numbers.
+/// Which rows of a table are looked at: those whose key is between two numbers, judged at a moment.
 struct Range {
     above: i64,
     below: i64,
+    at: UnixTime,
 }
 
 /// Rows that may go: of a table, by its key, with a condition on a row `r` at the moment `$3`.
@@ -107,6 +108,7 @@ fn older(than: Lifetime, now: UnixTime) -> Range {
     Range {
         above: i64::MIN,
         below: Locator::first_at(now.minus(than)).0,
+        at: now,
     }
 }
 
@@ -116,32 +118,43 @@ fn ahead(_: &SweepRules, now: UnixTime) -> Range {
     Range {
         above: Locator::first_at(now.plus(AHEAD)).0,
         below: i64::MAX,
+        at: now,
+    }
+}
+
+/// The same for codes.
+fn ahead_and_replayable_no_more(rules: &SweepRules, now: UnixTime) -> Range {
+    Range {
+        at: now.minus(REPLAY_MEMORY),
+        ..ahead(rules, now)
     }
 }
 
 /// Rows that expired a moment ago, and some older ones.
 fn lately(lifetime: Lifetime, now: UnixTime) -> Range {
-    let end = now.minus(EXPIRED_MEMORY).minus(lifetime);
+    let at = now.minus(EXPIRED_MEMORY);
+    let end = at.minus(lifetime);
     Range {
         above: Locator::first_at(end.minus(LOOK_BACK)).0,
         below: Locator::first_at(end).0,
+        at,
     }
 }
 
-fn all(_: &SweepRules, _: UnixTime) -> Range {
+fn all(_: &SweepRules, now: UnixTime) -> Range {
     Range {
         above: i64::MIN,
         below: i64::MAX,
+        at: now,
     }
 }
 
 const EXPIRED: &str = "r.expires_at <= $3";
-const REPLAYABLE_NO_MORE: &str = "r.expires_at <= $3 - 86400";
 /// A used-record outlives its token, whatever lifetimes are configured now: without it the token would be fresh again.
 const TOKEN_IS_GONE: &str =
     "$3 > 0 AND NOT EXISTS (SELECT 1 FROM refresh_tokens t WHERE t.id = r.id)";
 const NEVER_REDEEMED: &str =
-    "r.expires_at <= $3 - 60 AND NOT EXISTS (SELECT 1 FROM grants g WHERE g.id = r.id)";
+    "r.expires_at <= $3 AND NOT EXISTS (SELECT 1 FROM grants g WHERE g.id = r.id)";
 /// A grant is the guard of its code: it stays as long as the code does.
 const GRANT_IS_OVER: &str = "r.expires_at <= $3 AND NOT EXISTS (SELECT 1 FROM codes c WHERE c.id = r.id) \
      AND NOT EXISTS (SELECT 1 FROM device_codes d WHERE d.id = r.id)";
@@ -180,17 +193,17 @@ const SWEEPS: [Sweep; 22] = [
     sweep("codes", NEVER_REDEEMED, |rules, now| {
         lately(rules.code, now)
     }),
-    sweep("codes", REPLAYABLE_NO_MORE, |rules, now| {
+    sweep("codes", EXPIRED, |rules, now| {
         older(rules.code, now.minus(REPLAY_MEMORY))
     }),
-    sweep("codes", REPLAYABLE_NO_MORE, ahead),
+    sweep("codes", EXPIRED, ahead_and_replayable_no_more),
     sweep("device_codes", NEVER_REDEEMED, |rules, now| {
         lately(rules.device, now)
     }),
-    sweep("device_codes", REPLAYABLE_NO_MORE, |rules, now| {
+    sweep("device_codes", EXPIRED, |rules, now| {
         older(rules.device, now.minus(REPLAY_MEMORY))
     }),
-    sweep("device_codes", REPLAYABLE_NO_MORE, ahead),
+    sweep("device_codes", EXPIRED, ahead_and_replayable_no_more),
     sweep("grants", GRANT_IS_OVER, |rules, now| {
         older(rules.grant, now)
     }),
@@ -209,6 +222,7 @@ const SWEEPS: [Sweep; 22] = [
         range: |_, now| Range {
             above: now.minus(WINDOW).0,
             below: now.plus(WINDOW).0,
+            at: now,
         },
     },
     // The last line stays, so that numbers go on rising.
@@ -237,14 +251,13 @@ impl Sweep {
         let Sweep {
             table, key, may_go, ..
         } = self;
-        let between = match *key {
-            "id" if !may_go.contains("$1") => "r.id > $1 AND r.id < $2 AND ",
-            "seq" => "r.seq > $1 AND r.seq < $2 AND ",
-            _ => "",
-        };
-        let order = match *key {
-            "key" => String::new(),
-            key => format!(" ORDER BY r.{key}"),
+        // What says for itself which rows are looked at has an index for that; in another order it would be a walk.
+        let (between, order) = match may_go.contains("$1") {
+            true => (String::new(), String::new()),
+            false => (
+                format!("r.{key} > $1 AND r.{key} < $2 AND "),
+                format!(" ORDER BY r.{key}"),
+            ),
         };
         let keys = format!("SELECT r.{key} FROM {table} r WHERE {between}{may_go}{order} LIMIT $4");
         match postgres {
@@ -332,8 +345,8 @@ async fn round(
 ) -> Result<(Swept, UnixTime), StoreError> {
     let mut swept = Swept::default();
     for (sweep, sql) in SWEEPS.iter().zip(texts) {
-        let Range { above, below } = (sweep.range)(rules, now);
-        let deleted = drain(runs, sql, values![above, below, now, pace.slice], pace).await?;
+        let Range { above, below, at } = (sweep.range)(rules, now);
+        let deleted = drain(runs, sql, values![above, below, at, pace.slice], pace).await?;
         match sweep.table {
             "access_tokens" => swept.access_tokens += deleted,
             _ => swept.others += deleted,

@@ -1,9 +1,12 @@
 //! Transitions to what engines do: a few by statements of their own, which are tuned by hand, all others by steps.
 mod account;
 mod app;
+mod counted;
 mod device;
 mod session;
 mod throttle;
+
+pub(crate) use counted::counted;
 
 use crate::steps::Steps;
 use crate::value::values;

@@ -3,10 +3,11 @@
 //! [`super::batch`].
 use super::conn::Conn;
 use super::feed;
-use super::row::Ran;
+use super::row::{Ran, plain};
 use super::value::each;
 use super::writer::{Effect, Settle};
 use crate::Outcome;
+use crate::changes::counted;
 use crate::facts::feed::About;
 use crate::feed::FED;
 use crate::steps::{Kind, Steps};
@@ -50,9 +51,15 @@ fn effect(about: &About) -> Effect {
 }
 
 async fn write_event(conn: &Conn, transition: &Transition, act: &Act, receipt: Locator) -> Ran<()> {
-    let Some(happened) = transition.event() else {
+    let Some(mut happened) = transition.event() else {
         return Ok(());
     };
+    if let Some((query, value)) = counted(transition) {
+        let rows = conn.query(query.sql, &each(&[value])).await?;
+        if let Some(row) = rows.first() {
+            happened = (query.read)(plain(row))?.named_in(happened);
+        }
+    }
     let sql = "INSERT INTO events (id, at, event, actor, actor_id, client, subject, grant_id, address) \
                VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9) ON CONFLICT DO NOTHING";
     let (actor, actor_id) = actor(act, &happened);

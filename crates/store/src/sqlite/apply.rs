@@ -2,7 +2,7 @@
 //! once is here, all else runs by its steps.
 use super::statements::Statements;
 use super::writer::Effect;
-use crate::changes::{ANSWER, Change, Hot};
+use crate::changes::{ANSWER, Change, Hot, counted};
 use crate::facts::feed::About;
 use crate::facts::people;
 use crate::facts::tokens::access_columns;
@@ -317,9 +317,14 @@ impl Apply<'_, '_> {
     /// Writes what happened. Events are numbered in the order of their commits, whichever process writes them, so
     /// whoever follows them misses none.
     fn event(&self, transition: &Transition) -> Result<()> {
-        let Some(happened) = transition.event() else {
+        let Some(mut happened) = transition.event() else {
             return Ok(());
         };
+        if let Some((query, value)) = counted(transition)
+            && let Some(counted) = self.db.one(&query, &[value])?
+        {
+            happened = counted.named_in(happened);
+        }
         let actor = self.act.actor.or(happened.actor);
         let (actor, actor_id) = actor.map(|actor| actor.as_stored()).unzip();
         let sql = "INSERT INTO events (id, at, event, actor, actor_id, client, subject, grant_id, address) \

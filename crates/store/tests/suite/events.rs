@@ -5,7 +5,7 @@ use protocol::Transition;
 use protocol::decision::Mint;
 use protocol::events::{Act, Actor, Recorded};
 use protocol::transition::{AccountChange, AppChange, SessionChange};
-use protocol::types::{ClientNo, ClientStatus, Lifetime, Locator, Subject};
+use protocol::types::{ClientNo, ClientStatus, Lifetime, Locator, NewPerson, Subject};
 use std::net::IpAddr;
 use store::{EventQuery, Outcome, Store, SweepRules};
 
@@ -106,6 +106,29 @@ async fn an_event_tells_who_did_it_and_from_where() {
         told_of("sessions.ended", Actor::Job, None, person, None),
     ];
     assert_eq!(told, expected);
+}
+
+#[tokio::test]
+async fn what_the_database_gives_a_number_is_named_in_its_event() {
+    let world = World::new();
+    let app = world.client("app").await;
+    let person = NewPerson {
+        subject: None,
+        email: "Ada@example.com".to_owned(),
+        name: "Ada".to_owned(),
+        admin: false,
+        password: PASSWORD.to_owned(),
+        test_app: None,
+    };
+    world
+        .settle(Transition::Account(AccountChange::Create(person)))
+        .await;
+    let events = read(&world.store, EventQuery::default()).await;
+    assert_eq!(names(&events), ["app.registered", "user.created"]);
+    assert_eq!(events[0].client, Some(app));
+    let subject = Subject(1);
+    assert_eq!(events[1].subject, Some(subject));
+    assert_eq!(events[1].actor, Some(Actor::Person(subject)));
 }
 
 #[tokio::test]

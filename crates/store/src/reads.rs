@@ -1,0 +1,334 @@
+//! Facts, for who asks with ids and gets types.
+use crate::facts::{authorize, clients, devices, events, people, sessions, tokens};
+use crate::memory::Memory;
+use crate::value::values;
+use crate::{Engine, EventQuery, Fact, Store, StoreError, UNSETTLED};
+use jose::Digest;
+use protocol::events::Recorded;
+use protocol::facts::{
+    AccessFacts, Attempts, CodeFacts, ConsentFacts, DeviceFacts, InteractionFacts, PeoplePage,
+    RefreshFacts, SessionFacts, UsedRefreshToken,
+};
+use protocol::transition::Logo;
+use protocol::types::email::email_keys;
+use protocol::types::{
+    Client, ClientNo, Grant, Locator, Person, Session, Subject, UnixTime, UserCode,
+};
+use std::sync::Arc;
+
+impl Store {
+    /// An app by its `client_id`.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn client(&self, client_id: &str) -> Fact<Arc<Client>> {
+        let memory = self.fresh_memory().await?;
+        if let Some(client) = memory.client(client_id) {
+            return Ok(Some(client));
+        }
+        let version = memory.version();
+        let found = self.one(&clients::BY_ID, &values![client_id]).await?;
+        self.keep(memory, found, version).await
+    }
+
+    /// An app by its number.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn client_by_no(&self, no: ClientNo) -> Fact<Arc<Client>> {
+        let memory = self.fresh_memory().await?;
+        if let Some(client) = memory.client_by_no(no) {
+            return Ok(Some(client));
+        }
+        let version = memory.version();
+        let found = self.one(&clients::BY_NO, &values![no]).await?;
+        self.keep(memory, found, version).await
+    }
+
+    /// An app with its secrets, kept in memory unless any app has changed since `version`.
+    async fn keep(
+        &self,
+        memory: &Memory,
+        found: Option<Client>,
+        version: u64,
+    ) -> Fact<Arc<Client>> {
+        let Some(mut client) = found else {
+            return Ok(None);
+        };
+        self.add_secrets(std::slice::from_mut(&mut client)).await?;
+        Ok(Some(memory.keep(client, version)))
+    }
+
+    /// Apps by number, `limit` from the one after `after`.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn clients(
+        &self,
+        after: Option<ClientNo>,
+        limit: usize,
+    ) -> Result<Vec<Arc<Client>>, StoreError> {
+        let values = values![after.map_or(0, |no| no.0), limit as i64];
+        let mut clients = self.many(&clients::PAGE, &values).await?;
+        self.add_secrets(&mut clients).await?;
+        Ok(clients.into_iter().map(Arc::new).collect())
+    }
+
+    /// Gives each of some apps, which are in the order of their numbers, its secrets.
+    async fn add_secrets(&self, clients: &mut [Client]) -> Result<(), StoreError> {
+        let (Some(first), Some(last)) = (clients.first(), clients.last()) else {
+            return Ok(());
+        };
+        let secrets = self
+            .many(&clients::SECRETS, &values![first.no, last.no])
+            .await?;
+        for (no, secret) in secrets {
+            if let Ok(at) = clients.binary_search_by_key(&no, |client| client.no) {
+                clients[at].secrets.push(secret);
+            }
+        }
+        Ok(())
+    }
+
+    /// The logo of an app.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn logo(&self, client: ClientNo) -> Fact<Logo> {
+        self.one(&clients::LOGO, &values![client]).await
+    }
+
+    /// A code with its redemption and its person.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn code(&self, id: Locator) -> Fact<CodeFacts> {
+        self.one(&authorize::CODE, &values![id]).await
+    }
+
+    /// What a device asked for, with its redemption and its person.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn device(&self, id: Locator) -> Fact<DeviceFacts> {
+        self.one(&devices::BY_ID, &values![id]).await
+    }
+
+    /// The same, by the code that a person typed.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn device_by_user_code(&self, code: &UserCode) -> Fact<DeviceFacts> {
+        self.one(&devices::BY_USER_CODE, &values![code.digest()])
+            .await
+    }
+
+    /// A refresh token with its grant, its use and its person.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn refresh_token(&self, id: Locator) -> Fact<RefreshFacts> {
+        if let Engine::Postgres(engine) = &self.engine {
+            return engine.refresh_token(id).await;
+        }
+        let Some((facts, used)) = self.one(&tokens::REFRESH, &values![id]).await? else {
+            return Ok(None);
+        };
+        let Some((successor, used_at)) = used else {
+            return Ok(Some(facts));
+        };
+        let came_of_it = self.one(&tokens::USE, &values![successor]).await?;
+        let (successor_used, reply) = came_of_it.unwrap_or_default();
+        let used = Some(UsedRefreshToken {
+            successor,
+            used_at,
+            successor_used,
+            reply,
+        });
+        Ok(Some(RefreshFacts { used, ..facts }))
+    }
+
+    /// An access token: one row, and what memory knows of its grant, app and person.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn access_token(&self, id: Locator) -> Fact<AccessFacts> {
+        let found = match &self.engine {
+            Engine::Sqlite(engine) => engine.read(|db| db.one(&tokens::ACCESS, &values![id]))?,
+            Engine::Postgres(engine) => engine.access_token(id).await?,
+        };
+        let Some(token) = found else {
+            return Ok(None);
+        };
+        let memory = self.fresh_memory().await?;
+        Ok(Some(AccessFacts {
+            client: self.client_by_no(token.client).await?,
+            grant_revoked: token.subject.is_some() && memory.is_revoked(token.grant),
+            person: memory.standing(token.subject),
+            token,
+        }))
+    }
+
+    /// A grant.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn grant(&self, id: Locator) -> Fact<Grant> {
+        self.one(&tokens::GRANT, &values![id]).await
+    }
+
+    /// A session with its person.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn session(&self, id: Locator) -> Fact<SessionFacts> {
+        self.one(&sessions::BY_ID, &values![id]).await
+    }
+
+    /// A session with its person, and what that person allowed an app before.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn session_and_consent(
+        &self,
+        id: Locator,
+        client: ClientNo,
+    ) -> Fact<(SessionFacts, ConsentFacts)> {
+        self.one(&sessions::WITH_CONSENT, &values![client, id])
+            .await
+    }
+
+    /// A pending request with its app.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn interaction(&self, id: Locator) -> Fact<InteractionFacts> {
+        let Some(interaction) = self.one(&authorize::INTERACTION, &values![id]).await? else {
+            return Ok(None);
+        };
+        Ok(Some(InteractionFacts {
+            client: self.client_by_no(interaction.client).await?,
+            interaction,
+        }))
+    }
+
+    /// What a person allowed an app before.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn consent(
+        &self,
+        subject: Subject,
+        client: ClientNo,
+    ) -> Result<ConsentFacts, StoreError> {
+        self.one(&authorize::CONSENT, &values![subject, client])
+            .await
+    }
+
+    /// A person.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn person(&self, subject: Subject) -> Fact<Person> {
+        self.one(&people::BY_SUBJECT, &values![subject]).await
+    }
+
+    /// A person by address, in whichever spelling; one that an earlier release stored is found too.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn person_by_email(&self, email: &str) -> Fact<Person> {
+        for key in email_keys(email) {
+            let found = self.one(&people::BY_EMAIL_KEY, &values![key]).await?;
+            if found.is_some() {
+                return Ok(found);
+            }
+        }
+        Ok(None)
+    }
+
+    /// People by subject, `limit` from the one after `after`.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn people(
+        &self,
+        after: Option<Subject>,
+        limit: usize,
+    ) -> Result<PeoplePage, StoreError> {
+        let after = after.unwrap_or(Subject(i64::MIN));
+        let values = values![after, limit as i64 + 1];
+        let mut people = self.many(&people::PAGE, &values).await?;
+        let more = people.len() > limit;
+        people.truncate(limit);
+        let next = people.last().map(|person| person.subject).filter(|_| more);
+        Ok(PeoplePage { people, next })
+    }
+
+    /// Attempts counted for each key.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn attempts(&self, keys: &[Digest]) -> Result<Vec<Attempts>, StoreError> {
+        let none = Attempts {
+            count: 0,
+            since: UnixTime(0),
+        };
+        let mut all = Vec::with_capacity(keys.len());
+        for key in keys {
+            let found = self.one(&people::ATTEMPTS, &values![key]).await?;
+            all.push(found.unwrap_or(none));
+        }
+        Ok(all)
+    }
+
+    /// Live sessions of a person, newest first, `limit` before the one named.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn sessions(
+        &self,
+        subject: Subject,
+        now: UnixTime,
+        before: Option<Locator>,
+        limit: usize,
+    ) -> Result<Vec<Session>, StoreError> {
+        let before = before.unwrap_or(Locator(i64::MAX));
+        let values = values![subject, before, now, limit as i64];
+        self.many(&sessions::OF_PERSON, &values).await
+    }
+
+    /// Events, `limit` at most.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn events(
+        &self,
+        query: &EventQuery,
+        limit: usize,
+    ) -> Result<Vec<Recorded>, StoreError> {
+        let name = query.name.as_deref().unwrap_or_default();
+        let values = values![
+            query.after.unwrap_or(Locator(0)),
+            query.before.unwrap_or(Locator(i64::MAX)),
+            name,
+            format!("{name}."),
+            query.client.unwrap_or(ClientNo(0)),
+            query.subject.unwrap_or(Subject(0)),
+            limit as i64,
+        ];
+        match query.newest_first {
+            true => self.many(&events::NEWEST_FIRST, &values).await,
+            false => self.many(&events::OLDEST_FIRST, &values).await,
+        }
+    }
+
+    /// The place below which no event can appear any more: whoever follows them by cursor reads those
+    /// [`before`](EventQuery::before) it. On SQLite they are numbered in the order of their commits.
+    pub fn settled_before(&self, now: UnixTime) -> Locator {
+        match &self.engine {
+            Engine::Sqlite(_) => Locator(i64::MAX),
+            Engine::Postgres(_) => Locator::first_at(now.minus(UNSETTLED)),
+        }
+    }
+}
