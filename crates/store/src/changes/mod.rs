@@ -31,7 +31,7 @@ pub(crate) enum Change<'a> {
 /// What runs by its steps.
 #[derive(Clone, Copy)]
 pub(crate) enum Cold<'a> {
-    Deny(Locator, Option<&'a SealedReply>),
+    Deny(Locator),
     KeepDevice(&'a DeviceAuthorization),
     AnswerDevice {
         device: Locator,
@@ -49,9 +49,9 @@ impl<'a> Cold<'a> {
     pub(crate) fn steps(self, now: UnixTime, receipt: Locator) -> Steps<'a> {
         let steps = Steps::default();
         match self {
-            Cold::Deny(interaction, reply) => {
-                let reply = reply.map(|reply| &reply.0[..]);
-                steps.guard(ANSWER, values![interaction, now, reply])
+            Cold::Deny(interaction) => {
+                let no_code: Option<Locator> = None;
+                steps.guard(ANSWER, values![interaction, now, no_code])
             }
             Cold::KeepDevice(device) => device::keep(steps, device),
             Cold::AnswerDevice { device, by, answer } => {
@@ -73,7 +73,6 @@ pub(crate) enum Hot<'a> {
         code: &'a AuthorizationCode,
         interaction: Option<Locator>,
         consent: Option<&'a Consent>,
-        reply: Option<&'a SealedReply>,
     },
     Redeem {
         grant: &'a Grant,
@@ -142,22 +141,18 @@ fn authorize(change: &AuthorizeChange) -> Change<'_> {
             code,
             interaction,
             consent,
-            reply,
         } => Change::Hot(Hot::IssueCode {
             code,
             interaction: *interaction,
             consent: consent.as_ref(),
-            reply: reply.as_ref(),
         }),
-        AuthorizeChange::Deny {
-            interaction, reply, ..
-        } => Change::Cold(Cold::Deny(*interaction, reply.as_ref())),
+        AuthorizeChange::Deny { interaction, .. } => Change::Cold(Cold::Deny(*interaction)),
     }
 }
 
 /// Answers a request, once only.
 pub(crate) const ANSWER: &str =
-    "UPDATE interactions SET answered_at = $2, reply = $3 WHERE id = $1 AND answered_at IS NULL";
+    "UPDATE interactions SET answered_at = $2, code = $3 WHERE id = $1 AND answered_at IS NULL";
 
 fn grant(change: &GrantChange) -> Hot<'_> {
     match change {

@@ -16,7 +16,7 @@ use protocol::decision::Mint;
 use protocol::events::Act;
 use protocol::facts::Standing;
 use protocol::types::{
-    AccessToken, AuthorizationCode, Consent, Grant, Interaction, Locator, RefreshToken, SealedReply,
+    AccessToken, AuthorizationCode, Consent, Grant, Interaction, Locator, RefreshToken,
 };
 use rusqlite::Result;
 
@@ -83,8 +83,7 @@ impl Apply<'_, '_> {
                 code,
                 interaction,
                 consent,
-                reply,
-            } => self.issue_code(code, interaction.map(|id| (id, reply)), consent),
+            } => self.issue_code(code, interaction, consent),
             Hot::Poll {
                 device,
                 before,
@@ -202,14 +201,13 @@ impl Apply<'_, '_> {
     fn issue_code(
         &self,
         code: &AuthorizationCode,
-        answered: Option<(Locator, Option<&SealedReply>)>,
+        interaction: Option<Locator>,
         consent: Option<&Consent>,
     ) -> Result<Done> {
-        if let Some((interaction, reply)) = answered {
-            let reply = reply.map(|reply| &reply.0[..]);
-            if self.run(ANSWER, &values![interaction, self.act.at, reply])? == 0 {
-                return Ok(Done::Lost);
-            }
+        if let Some(interaction) = interaction
+            && self.run(ANSWER, &values![interaction, self.act.at, code.id])? == 0
+        {
+            return Ok(Done::Lost);
         }
         let sql = "INSERT INTO codes (id, digest, client, subject, scope, scope_named, redirect_uri, \
                    challenge, auth_time, expires_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)";
