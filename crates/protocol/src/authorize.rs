@@ -16,7 +16,7 @@ use crate::policy::{PkcePolicy, Policy};
 use crate::token::ScopeRefusal;
 use crate::transition::{AuthorizeChange, Transition};
 use crate::types::{
-    AuthorizationCode, Client, ClientKind, CodeChallenge, GrantType, Interaction, Scope,
+    AuthorizationCode, Client, ClientKind, CodeChallenge, GrantType, Interaction, Locator, Scope,
     VerifiedRedirectUri,
 };
 use jose::TokenText;
@@ -297,7 +297,7 @@ impl AuthorizationRequest {
             request: self.to_form(),
             expires_at: context.now.plus(context.policy.accounts.interaction),
             answered_at: None,
-            reply: None,
+            code: None,
         };
         (
             handle,
@@ -313,13 +313,26 @@ impl AuthorizationRequest {
         interaction: Option<&InteractionFacts>,
         context: &Context<'_, M>,
     ) -> Decision<String, ()> {
+        let secret = |_| context.mint.secret();
+        let answered = interaction.map(|facts| facts.interaction.id);
+        self.issue_code_of(secret, session, consent, answered, context)
+    }
+
+    /// The same, with a secret that is made for the code's id.
+    pub(crate) fn issue_code_of<M: Mint>(
+        &self,
+        secret: impl FnOnce(Locator) -> [u8; 32],
+        session: &SessionFacts,
+        consent: Option<crate::types::Consent>,
+        interaction: Option<Locator>,
+        context: &Context<'_, M>,
+    ) -> Decision<String, ()> {
         let id = context.mint.locator();
         let person = &session.person;
         if !Standing::from(person).honours(id) || !self.client.may_meet(person) {
             return Decision::refuse(());
         }
-        let prefix = self.client.side.mark(CODE_PREFIX);
-        let text = TokenText::new(&prefix, id.0, &context.mint.secret());
+        let text = self.code_text(id, &secret(id));
         let code = AuthorizationCode {
             id,
             digest: text.digest(),
@@ -337,11 +350,15 @@ impl AuthorizationRequest {
         };
         let transition = Transition::Authorize(AuthorizeChange::IssueCode {
             code,
-            interaction: interaction.map(|facts| facts.interaction.id),
+            interaction,
             consent,
-            reply: None,
         });
         Decision::grant(transition, self.success_url(&text, context.policy))
+    }
+
+    /// The text of a code.
+    pub(crate) fn code_text(&self, id: Locator, secret: &[u8; 32]) -> TokenText {
+        TokenText::new(&self.client.side.mark(CODE_PREFIX), id.0, secret)
     }
 
     /// A code lives shorter when any of its scopes shows personal details.
@@ -353,7 +370,7 @@ impl AuthorizationRequest {
         }
     }
 
-    fn success_url(&self, code: &TokenText, policy: &Policy) -> String {
+    pub(crate) fn success_url(&self, code: &TokenText, policy: &Policy) -> String {
         let mut parameters = vec![("code", code.as_str())];
         parameters.extend(self.state.as_deref().map(|state| ("state", state)));
         parameters.extend(policy.response_iss().map(|issuer| ("iss", issuer)));

@@ -1,13 +1,12 @@
 //! What a person is asked, and what their answer becomes.
 use crate::authorize::AuthorizationRequest;
 use crate::decision::{Decision, Mint};
-use crate::facts::{ConsentFacts, InteractionFacts, SessionFacts};
+use crate::facts::{ConsentFacts, SessionFacts};
 use crate::grants::Context;
-use crate::params::Params;
 use crate::policy::{Policy, ScopeEntry};
 use crate::transition::{AuthorizeChange, Transition};
-use crate::types::{Consent, Interaction, Lifetime, Scope, SealedReply, UnixTime};
-use jose::{Presented, seal};
+use crate::types::{AuthorizationCode, Consent, Interaction, Lifetime, Locator, Scope, UnixTime};
+use jose::Digest;
 
 /// A heading of the consent page and the scopes under it.
 #[derive(Debug)]
@@ -43,44 +42,46 @@ pub fn groups<'a>(scope: &Scope, new: &Scope, policy: &'a Policy) -> Vec<ScopeGr
 /// How long the same answer, posted again, leads to the same place.
 const REPEATS: Lifetime = Lifetime::from_minutes(1);
 
-/// An answer on its way: the pending request, and the nonce of the form that brought it. The redirect is sealed under
-/// that nonce, so that the same form posted twice (a double click on a slow line) goes to the same place both times.
+/// An answer on its way: the pending request, and the nonce of the form that brought it. The code is made from that
+/// nonce, so that the same form posted twice (a double click on a slow line) goes to the same place both times, and
+/// nobody else can make it again: neither who reads the database, nor who has another form.
 #[derive(Clone, Copy)]
 pub struct Answer<'a> {
     /// The request that is answered.
-    pub interaction: &'a InteractionFacts,
+    pub interaction: &'a Interaction,
     /// The form's nonce, which only the browser that was shown the page has.
     pub nonce: &'a str,
 }
 
-/// Where an answer led that was given a moment ago by the same form; `None` for another answer, another form, or too
-/// late.
-pub fn repeated(answer: Answer<'_>, allowed: bool, now: UnixTime) -> Option<String> {
-    let interaction = &answer.interaction.interaction;
-    let answered_at = interaction.answered_at?;
-    let SealedReply(sealed) = interaction.reply.as_ref()?;
-    if !now.is_near(answered_at, REPEATS) {
-        return None;
+impl Answer<'_> {
+    /// The secret of the code with this id.
+    fn secret(self, id: Locator) -> [u8; 32] {
+        let text = format!("code {} {} {}", id.0, self.interaction.id.0, self.nonce);
+        *Digest::of(text.as_bytes()).as_bytes()
     }
-    let binding = binding(interaction, allowed);
-    let url = seal::open(answer.nonce.as_bytes(), &binding, sealed)?;
-    String::from_utf8(url).ok()
-}
 
-/// The code in a redirect to an app; `None` in one that tells of an error.
-pub fn code_in(url: &str) -> Option<Presented> {
-    let (_, query) = url.rsplit_once('?')?;
-    Presented::parse(Params::from_form(query.as_bytes()).ok()?.get("code")?)
-}
-
-fn sealed(answer: Answer<'_>, allowed: bool, url: &str) -> SealedReply {
-    let binding = binding(&answer.interaction.interaction, allowed);
-    let nonce = answer.nonce.as_bytes();
-    SealedReply(seal::seal(nonce, &binding, url.as_bytes()))
-}
-
-fn binding(interaction: &Interaction, allowed: bool) -> Vec<u8> {
-    format!("{} {allowed}", interaction.id.0).into_bytes()
+    /// Where this answer led that was given a moment ago by the same form, with the code it gave if that is on record;
+    /// `None` for another answer, another form, or too late.
+    pub fn repeated(
+        self,
+        request: &AuthorizationRequest,
+        allowed: bool,
+        code: Option<&AuthorizationCode>,
+        (policy, now): (&Policy, UnixTime),
+    ) -> Option<String> {
+        if !now.is_near(self.interaction.answered_at?, REPEATS) {
+            return None;
+        }
+        match (allowed, self.interaction.code, code) {
+            (false, None, _) => Some(request.denied().url(policy)),
+            (true, Some(id), Some(code)) => {
+                let text = request.code_text(id, &self.secret(id));
+                let same = code.id == id && code.digest == text.digest();
+                same.then(|| request.success_url(&text, policy))
+            }
+            _ => None,
+        }
+    }
 }
 
 /// The person allowed the request: a code, and a memory of it for the next time.
@@ -109,27 +110,14 @@ pub fn allow<M: Mint>(
     };
     // Whoever uses published credentials is asked every time, so there is nothing to remember.
     let consent = (!request.client.documented).then_some(consent);
-    let issued = request.issue_code(session, consent, Some(answer.interaction), context);
-    let Decision::Granted {
-        transition:
-            Some(Transition::Authorize(AuthorizeChange::IssueCode {
-                code,
-                interaction,
-                consent,
-                ..
-            })),
-        reply: url,
-    } = issued
-    else {
-        return issued;
-    };
-    let change = AuthorizeChange::IssueCode {
-        code,
-        interaction,
+    let secret = |id| answer.secret(id);
+    request.issue_code_of(
+        secret,
+        session,
         consent,
-        reply: Some(sealed(answer, true, &url)),
-    };
-    Decision::grant(change.into(), url)
+        Some(answer.interaction.id),
+        context,
+    )
 }
 
 /// The person declined: the interaction is answered, and the app is told `access_denied`.
@@ -142,12 +130,10 @@ pub fn deny(
     if !request.client.may_meet(&session.person) {
         return Decision::refuse(());
     }
-    let url = request.denied().url(policy);
     let transition = Transition::Authorize(AuthorizeChange::Deny {
-        interaction: answer.interaction.interaction.id,
+        interaction: answer.interaction.id,
         client: request.client.no,
         subject: session.person.subject,
-        reply: Some(sealed(answer, false, &url)),
     });
-    Decision::grant(transition, url)
+    Decision::grant(transition, request.denied().url(policy))
 }

@@ -182,7 +182,7 @@ fn a_person_of_the_other_side_cannot_decline_either() {
         client: Some(request.client.clone()),
     };
     let answer = Answer {
-        interaction: &facts,
+        interaction: &facts.interaction,
         nonce: "a nonce",
     };
     let mut session = session();

@@ -1,8 +1,6 @@
 //! Authorization requests (RFC 6749 §4.1.1) and the codes that answer them.
 use crate::events::{Event, Happened};
-use crate::types::{
-    AuthorizationCode, ClientNo, Consent, Interaction, Locator, SealedReply, Subject,
-};
+use crate::types::{AuthorizationCode, ClientNo, Consent, Interaction, Locator, Subject};
 
 /// A change of what a person is asked.
 #[derive(Debug, Clone)]
@@ -17,8 +15,6 @@ pub enum AuthorizeChange {
         interaction: Option<Locator>,
         /// What to remember, replacing what was remembered for this person and app.
         consent: Option<Consent>,
-        /// Where the answer leads, for whoever gives it twice.
-        reply: Option<SealedReply>,
     },
     /// The person said no. Guard: the interaction is unanswered.
     Deny {
@@ -28,8 +24,6 @@ pub enum AuthorizeChange {
         client: ClientNo,
         /// Who said no.
         subject: Subject,
-        /// Where the answer leads, for whoever gives it twice.
-        reply: Option<SealedReply>,
     },
 }
 

@@ -1,5 +1,5 @@
 //! Pending authorization requests and what people allowed for good.
-use crate::types::{ClientNo, Locator, Scope, SealedReply, Subject, UnixTime};
+use crate::types::{ClientNo, Locator, Scope, Subject, UnixTime};
 use jose::Digest;
 
 /// An authorization request that waits for a person: one browser journey.
@@ -19,8 +19,8 @@ pub struct Interaction {
     pub expires_at: UnixTime,
     /// When it was answered; one answer only.
     pub answered_at: Option<UnixTime>,
-    /// Where the answer led, sealed for whoever gave it.
-    pub reply: Option<SealedReply>,
+    /// The code that answered it; `None` when the person said no.
+    pub code: Option<Locator>,
 }
 
 /// What a person allowed an app, remembered so that the same question is not asked twice.

@@ -1,10 +1,10 @@
 //! §4.1.1 Authorization Request: what is asked, and what has to happen before it is answered.
 use crate::case::{CALLBACK, Case, NOW, Spoil, Verdict, scope, session};
 use protocol::authorize::{AuthorizationRequest, ShownError, Step};
-use protocol::consent::{Answer, allow, code_in, deny, repeated};
+use protocol::consent::{Answer, allow, deny};
 use protocol::facts::InteractionFacts;
 use protocol::transition::AuthorizeChange;
-use protocol::types::{ClientStatus, Consent, Interaction, Lifetime, Locator, Subject};
+use protocol::types::{ClientStatus, Consent, Interaction, Locator, Subject, UnixTime};
 use protocol::{Params, Transition};
 use std::sync::Arc;
 
@@ -179,7 +179,7 @@ fn allowing_gives_a_code_and_remembers() {
 /// Sent from our own form.
 fn answer(facts: &InteractionFacts) -> Answer<'_> {
     Answer {
-        interaction: facts,
+        interaction: &facts.interaction,
         nonce: "a nonce of this browser",
     }
 }
@@ -197,43 +197,30 @@ fn the_same_answer_posted_twice_goes_to_the_same_place_and_another_does_not() {
             false => deny(&request, answer(&facts), &session(), &case.policy),
         };
         let (change, url) = decision.into_parts();
-        let reply = match change {
-            Some(Transition::Authorize(
-                AuthorizeChange::IssueCode { reply, .. } | AuthorizeChange::Deny { reply, .. },
-            )) => reply,
+        let code = match change {
+            Some(Transition::Authorize(AuthorizeChange::IssueCode { code, .. })) => Some(code),
+            Some(Transition::Authorize(AuthorizeChange::Deny { .. })) => None,
             other => panic!("{other:?}"),
         };
         let url = url.expect("somewhere to go");
-        assert_eq!(
-            repeated(answer(&facts), allowed, case.now),
-            None,
-            "not answered yet"
-        );
+        let again = |answer: Answer<'_>, allowed, seconds| {
+            let moment = (&case.policy, UnixTime(case.now.0 + seconds));
+            answer.repeated(&request, allowed, code.as_ref(), moment)
+        };
+        assert_eq!(again(answer(&facts), allowed, 0), None, "not answered yet");
         facts.interaction.answered_at = Some(case.now);
-        facts.interaction.reply = reply;
-        assert_eq!(
-            repeated(answer(&facts), allowed, case.now),
-            Some(url.clone())
-        );
-        assert_eq!(code_in(&url).is_some(), allowed);
-        assert_eq!(
-            repeated(answer(&facts), !allowed, case.now),
-            None,
-            "another answer"
-        );
+        facts.interaction.code = code.as_ref().map(|code| code.id);
+        assert_eq!(again(answer(&facts), allowed, 59), Some(url));
+        assert_eq!(again(answer(&facts), !allowed, 0), None, "another answer");
+        assert_eq!(again(answer(&facts), allowed, 60), None, "too late");
         let other = Answer {
             nonce: "a nonce of another browser",
             ..answer(&facts)
         };
-        assert_eq!(repeated(other, allowed, case.now), None);
-        let late = case.now.plus(Lifetime::from_minutes(1));
-        assert_eq!(repeated(answer(&facts), allowed, late), None);
+        // A no has nothing that is worth keeping from anybody.
+        assert_eq!(again(other, allowed, 0).is_some(), !allowed);
         facts.interaction.id.0 += 1;
-        assert_eq!(
-            repeated(answer(&facts), allowed, case.now),
-            None,
-            "another request's"
-        );
+        assert_eq!(again(answer(&facts), true, 0), None, "another request's");
     }
 }
 

@@ -256,7 +256,7 @@ async fn decide(
 ) -> Result<Option<Result<String, ()>>, StoreError> {
     let context = app.context();
     let answer = Answer {
-        interaction: &pending.facts,
+        interaction: &pending.facts.interaction,
         nonce: given.nonce,
     };
     let decision = match given.allowed {

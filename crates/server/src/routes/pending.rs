@@ -11,12 +11,12 @@ use pages::AppCard;
 use protocol::Params;
 use protocol::accounts::people::MAX_NAME;
 use protocol::authorize::{
-    AuthorizationFault, AuthorizationRequest, Handle, InteractionFault, ShownError,
+    self, AuthorizationFault, AuthorizationRequest, Handle, InteractionFault, ShownError,
 };
-use protocol::consent::{self, Answer};
+use protocol::consent::Answer;
 use protocol::facts::InteractionFacts;
+use protocol::types::Client;
 use protocol::types::text::{isolated, shortened};
-use protocol::types::{Client, Locator};
 use std::sync::Arc;
 
 /// A request that waits for a person, checked anew against the app as it is now.
@@ -134,17 +134,24 @@ impl Over {
         nonce: &str,
         allowed: bool,
     ) -> Option<Response> {
-        let interaction = self.answered.as_ref()?;
-        let answer = Answer { interaction, nonce };
-        let url = consent::repeated(answer, allowed, clock::now())?;
-        let Some(code) = consent::code_in(&url) else {
-            return Some(reply::see_other(&url));
+        let facts = self.answered.as_ref()?;
+        let interaction = &facts.interaction;
+        let params = Params::from_form(interaction.request.as_bytes()).ok()?;
+        let request = authorize::check(params, facts.client.clone(), app.policy()).ok()?;
+        let code = match interaction.code {
+            Some(id) => match app.store.code(id).await {
+                Ok(code) => code,
+                Err(error) => return Some(problem::unavailable(app, &error, visitor.id)),
+            },
+            None => None,
         };
-        match app.store.code(Locator(code.locator)).await {
-            Ok(Some(facts)) if facts.redeemed => Some(self.connected(app, visitor)),
-            Ok(_) => Some(reply::see_other(&url)),
-            Err(error) => Some(problem::unavailable(app, &error, visitor.id)),
-        }
+        let (answer, issued) = (Answer { interaction, nonce }, code.as_ref());
+        let moment = (app.policy(), clock::now());
+        let url = answer.repeated(&request, allowed, issued.map(|facts| &facts.code), moment)?;
+        Some(match issued.is_some_and(|facts| facts.redeemed) {
+            true => self.connected(app, visitor),
+            false => reply::see_other(&url),
+        })
     }
 
     /// The app has what it asked for already.

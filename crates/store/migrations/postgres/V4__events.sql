@@ -17,5 +17,5 @@ CREATE INDEX grants_revoked ON grants (revoked_at) WHERE revoked_at IS NOT NULL;
 -- Raised by each change of an app.
 ALTER TABLE clients ADD COLUMN version BIGINT NOT NULL DEFAULT 1;
 
--- The answer to a request, sealed for whoever gave it, who may give it twice.
-ALTER TABLE interactions ADD COLUMN reply BYTEA;
+-- The code that answered a request, so that the same answer given twice leads to the same place.
+ALTER TABLE interactions ADD COLUMN code BIGINT;

@@ -2,13 +2,11 @@
 use super::people::optional_person;
 use crate::row::{Query, Read, Row, corrupt};
 use protocol::facts::CodeFacts;
-use protocol::types::{
-    AuthorizationCode, ClientNo, CodeChallenge, Consent, Interaction, SealedReply, Subject,
-};
+use protocol::types::{AuthorizationCode, ClientNo, CodeChallenge, Consent, Interaction, Subject};
 
 /// A pending request.
 pub(crate) const INTERACTION: Query<Interaction> = Query {
-    sql: "SELECT id, digest, client, request, expires_at, answered_at, reply FROM interactions WHERE id = $1",
+    sql: "SELECT id, digest, client, request, expires_at, answered_at, code FROM interactions WHERE id = $1",
     read: |row| {
         Ok(Interaction {
             id: row.locator(0)?,
@@ -17,9 +15,7 @@ pub(crate) const INTERACTION: Query<Interaction> = Query {
             request: row.string(3)?,
             expires_at: row.time(4)?,
             answered_at: row.optional_time(5)?,
-            reply: row
-                .optional_bytes(6)?
-                .map(|sealed| SealedReply(sealed.to_vec())),
+            code: row.optional_locator(6)?,
         })
     },
 };

@@ -7,7 +7,7 @@ use super::row::Ran;
 use super::value::values_of;
 use super::writer::Settle;
 use crate::changes::Hot;
-use protocol::types::{AuthorizationCode, Consent, Locator, SealedReply};
+use protocol::types::{AuthorizationCode, Consent, Locator};
 use std::collections::HashSet;
 
 /// Keeps all requests, or none; for each, whether it is kept.
@@ -32,12 +32,7 @@ pub(super) async fn keep(conn: &Conn, jobs: &[Settle]) -> Ran<Vec<bool>> {
 }
 
 /// A code, the interaction that it answers, and what is to be remembered.
-type Issue<'a> = (
-    &'a AuthorizationCode,
-    Option<Locator>,
-    Option<&'a Consent>,
-    Option<&'a SealedReply>,
-);
+type Issue<'a> = (&'a AuthorizationCode, Option<Locator>, Option<&'a Consent>);
 
 /// Settles all, or none; for each, whether its guard was won.
 pub(super) async fn issue(conn: &Conn, jobs: &[Settle]) -> Ran<Vec<bool>> {
@@ -45,8 +40,8 @@ pub(super) async fn issue(conn: &Conn, jobs: &[Settle]) -> Ran<Vec<bool>> {
     let (mut codes, mut consents) = (Codes::default(), Consents::default());
     let mut events = Events::default();
     for (job, asked) in jobs.iter().zip(&asked) {
-        if let Some((code, interaction, consent, reply)) = *asked {
-            codes.push(code, (interaction, reply), job);
+        if let Some((code, interaction, consent)) = *asked {
+            codes.push(code, interaction, job);
             events.push(code.id, job);
             if let Some(consent) = consent {
                 consents.push(code, consent);
@@ -77,8 +72,7 @@ fn issue_of(job: &Settle) -> Option<Issue<'_>> {
             code,
             interaction,
             consent,
-            reply,
-        }) => Some((code, interaction, consent, reply)),
+        }) => Some((code, interaction, consent)),
         _ => None,
     }
 }
@@ -96,14 +90,14 @@ async fn insert(
         "WITH ",
         happened!(),
         ", asked AS (SELECT * FROM UNNEST($11::int8[], $12::bytea[], $13::int8[], $14::int8[], $15::text[], \
-         $16::bool[], $17::text[], $18::text[], $19::int8[], $20::int8[], $21::int8[], $22::int8[], $23::bytea[]) \
+         $16::bool[], $17::text[], $18::text[], $19::int8[], $20::int8[], $21::int8[], $22::int8[]) \
          AS t (id, digest, client, subject, scope, scope_named, redirect_uri, challenge, auth_time, expires_at, \
-         interaction, at, reply)), \
-         allowed AS (SELECT * FROM UNNEST($24::int8[], $25::int8[], $26::int8[], $27::text[], $28::text[], \
-         $29::int8[]) WITH ORDINALITY AS t (code, subject, client, scope, redirect_uris, granted_at, place)), \
+         interaction, at)), \
+         allowed AS (SELECT * FROM UNNEST($23::int8[], $24::int8[], $25::int8[], $26::text[], $27::text[], \
+         $28::int8[]) WITH ORDINALITY AS t (code, subject, client, scope, redirect_uris, granted_at, place)), \
          pending AS (SELECT id FROM interactions WHERE id = ANY($21) AND answered_at IS NULL \
          ORDER BY id FOR UPDATE), \
-         guard AS (UPDATE interactions SET answered_at = asked.at, reply = asked.reply FROM asked, pending \
+         guard AS (UPDATE interactions SET answered_at = asked.at, code = asked.id FROM asked, pending \
          WHERE interactions.id = pending.id AND asked.interaction = pending.id RETURNING interactions.id), \
          issued AS (INSERT INTO codes (id, digest, client, subject, scope, scope_named, redirect_uri, challenge, \
          auth_time, expires_at) SELECT id, digest, client, subject, scope, scope_named, redirect_uri, challenge, \
@@ -140,7 +134,6 @@ async fn insert(
         codes.expires_at,
         codes.interaction,
         codes.at,
-        codes.reply,
         consents.code,
         consents.subject,
         consents.client,

@@ -1,9 +1,7 @@
 //! Rows that many ask for at once, as columns.
 use super::apply::actor;
 use super::writer::Settle;
-use protocol::types::{
-    AccessToken, AuthorizationCode, Consent, Grant, Locator, RefreshToken, SealedReply,
-};
+use protocol::types::{AccessToken, AuthorizationCode, Consent, Grant, Locator, RefreshToken};
 
 /// Columns of access tokens.
 #[derive(Default)]
@@ -79,14 +77,13 @@ pub(super) struct Codes<'a> {
     pub(super) interaction: Vec<Option<i64>>,
     /// When it was asked for, which is when its interaction was answered.
     pub(super) at: Vec<i64>,
-    pub(super) reply: Vec<Option<&'a [u8]>>,
 }
 
 impl<'a> Codes<'a> {
     pub(super) fn push(
         &mut self,
         code: &'a AuthorizationCode,
-        (interaction, reply): (Option<Locator>, Option<&'a SealedReply>),
+        interaction: Option<Locator>,
         job: &Settle,
     ) {
         self.id.push(code.id.0);
@@ -103,7 +100,6 @@ impl<'a> Codes<'a> {
         self.expires_at.push(code.expires_at.0);
         self.interaction.push(interaction.map(|id| id.0));
         self.at.push(job.act.at.0);
-        self.reply.push(reply.map(|reply| &reply.0[..]));
     }
 }
 

@@ -239,7 +239,6 @@ async fn people_are_asked_again_about_an_app_that_says_it_is_another() {
             granted_at: world.now,
         };
         let code = Transition::Authorize(AuthorizeChange::IssueCode {
-            reply: None,
             code: world.code(client, subject),
             interaction: None,
             consent: Some(consent),

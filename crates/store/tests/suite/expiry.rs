@@ -36,7 +36,6 @@ async fn code_of(world: &World, days: u32) -> AuthorizationCode {
         code: code.clone(),
         interaction: None,
         consent: None,
-        reply: None,
     };
     committed(world, issue).await;
     code

@@ -195,7 +195,6 @@ async fn an_interaction_is_answered_once_by_a_code_or_a_denial() {
     let code = world.code(client, subject);
     let issue = |consent| {
         Transition::Authorize(AuthorizeChange::IssueCode {
-            reply: None,
             code: code.clone(),
             interaction: Some(pending.id),
             consent,
@@ -208,7 +207,6 @@ async fn an_interaction_is_answered_once_by_a_code_or_a_denial() {
     );
     assert_eq!(world.settle(issue(None)).await, Outcome::Conflict);
     let deny = Transition::Authorize(AuthorizeChange::Deny {
-        reply: None,
         interaction: pending.id,
         client,
         subject,

@@ -161,7 +161,7 @@ impl World {
             request: "client_id=app&state=%20x".to_owned(),
             expires_at: self.now.plus(Lifetime::from_minutes(10)),
             answered_at: None,
-            reply: None,
+            code: None,
         }
     }
 
@@ -182,7 +182,6 @@ impl World {
     ) -> AuthorizationCode {
         let code = self.code(client, subject);
         let transition = Transition::Authorize(AuthorizeChange::IssueCode {
-            reply: None,
             code: code.clone(),
             interaction: None,
             consent: None,
