@@ -1,7 +1,7 @@
 //! The revocation feed: what other processes and APIs must hear of, as lines of `changes` in the order of their
 //! commits. Some line is always there: the sweeper keeps the last.
-use crate::facts::feed::{AFTER, APP, AT, About, BETWEEN, LAST, Line, ORIGIN, PERSON};
-use crate::facts::{people, tokens};
+use crate::facts::feed::{AFTER, APP, AT, About, BETWEEN, LAST, Line, ORIGIN, PERSON, REVOKED};
+use crate::facts::people;
 use crate::memory::Memory;
 use crate::runs::Runs;
 use crate::value::values;
@@ -15,7 +15,8 @@ use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 use std::time::{Duration, Instant};
 use tokio::sync::{Mutex, Notify, watch};
 
-/// How long a line is kept: others may take so long to hear of it. Whoever starts later reads the rows.
+/// How long a line is kept: others may take so long to hear of it. Whoever starts later reads the rows, but for revoked
+/// grants: their lines stay until no token is left that was made before them.
 pub(crate) const FED: Lifetime = Lifetime::from_days(1);
 
 /// What memory may be behind a database that other nodes write to.
@@ -63,8 +64,8 @@ impl Follow {
         let opened = Instant::now();
         begin(runs).await?;
         let seen = runs.one(&LAST, &[]).await?.unwrap_or(0);
-        for (grant, revoked_at) in runs.many(&tokens::REVOKED, &[]).await? {
-            memory.revoke(grant, revoked_at.plus(FED));
+        for (grant, until) in runs.many(&REVOKED, &[]).await? {
+            memory.revoke(grant, until);
         }
         for (subject, standing) in runs.many(&people::NOT_GOOD, &[]).await? {
             memory.set_standing(subject, standing);

@@ -98,6 +98,8 @@ struct Range {
 struct Sweep {
     table: &'static str,
     key: &'static str,
+    /// The table that the keys are looked up in, and its column: mostly the same.
+    from: (&'static str, &'static str),
     may_go: &'static str,
     range: fn(&SweepRules, UnixTime) -> Range,
 }
@@ -167,6 +169,7 @@ const fn sweep(
     Sweep {
         table,
         key: "id",
+        from: (table, "id"),
         may_go,
         range,
     }
@@ -218,6 +221,7 @@ const SWEEPS: [Sweep; 22] = [
     Sweep {
         table: "attempts",
         key: "key",
+        from: ("attempts", "key"),
         may_go: "(r.since <= $1 OR r.since > $2) AND $3 > 0",
         range: |_, now| Range {
             above: now.minus(WINDOW).0,
@@ -229,20 +233,34 @@ const SWEEPS: [Sweep; 22] = [
     Sweep {
         table: "changes",
         key: "seq",
-        may_go: "r.until <= $3 AND r.seq < (SELECT MAX(seq) FROM changes)",
+        from: ("changes", "seq"),
+        may_go: "r.until <= $3 AND r.kind <> 'grant' AND r.seq < (SELECT MAX(seq) FROM changes)",
         range: all,
     },
 ];
 
-/// Grants that were revoked before `$1`, which no token is left of.
-const REVOKED: Sweep = Sweep {
-    table: "grants",
-    key: "id",
-    may_go: "r.revoked_at IS NOT NULL AND r.revoked_at <= $1 AND $2 > 0 AND $3 > 0 \
-             AND NOT EXISTS (SELECT 1 FROM codes c WHERE c.id = r.id) \
-             AND NOT EXISTS (SELECT 1 FROM device_codes d WHERE d.id = r.id)",
-    range: all,
-};
+/// Grants that were revoked before `$1`, which no token is left of; then what remembers them.
+const REVOKED: [Sweep; 2] = [
+    Sweep {
+        table: "grants",
+        key: "id",
+        from: ("changes", "ref"),
+        may_go: "r.kind = 'grant' AND r.until <= $1 AND $2 > 0 AND $3 > 0 \
+                 AND EXISTS (SELECT 1 FROM grants g WHERE g.id = r.ref) \
+                 AND NOT EXISTS (SELECT 1 FROM codes c WHERE c.id = r.ref) \
+                 AND NOT EXISTS (SELECT 1 FROM device_codes d WHERE d.id = r.ref)",
+        range: all,
+    },
+    Sweep {
+        table: "changes",
+        key: "seq",
+        from: ("changes", "seq"),
+        may_go: "r.kind = 'grant' AND r.until <= $1 AND $2 > 0 AND $3 > 0 \
+                 AND NOT EXISTS (SELECT 1 FROM grants g WHERE g.id = r.ref) \
+                 AND r.seq < (SELECT MAX(seq) FROM changes)",
+        range: all,
+    },
+];
 
 impl Sweep {
     /// The text of one slice. PostgreSQL plans an array of keys as so many look-ups, and a sub-select perhaps as a
@@ -251,6 +269,7 @@ impl Sweep {
         let Sweep {
             table, key, may_go, ..
         } = self;
+        let (from, column) = self.from;
         // What says for itself which rows are looked at has an index for that; in another order it would be a walk.
         let (between, order) = match may_go.contains("$1") {
             true => (String::new(), String::new()),
@@ -259,7 +278,8 @@ impl Sweep {
                 format!(" ORDER BY r.{key}"),
             ),
         };
-        let keys = format!("SELECT r.{key} FROM {table} r WHERE {between}{may_go}{order} LIMIT $4");
+        let keys =
+            format!("SELECT r.{column} FROM {from} r WHERE {between}{may_go}{order} LIMIT $4");
         match postgres {
             true => format!("DELETE FROM {table} WHERE {key} = ANY(ARRAY({keys}))"),
             false => format!("DELETE FROM {table} WHERE {key} IN ({keys})"),
@@ -269,7 +289,7 @@ impl Sweep {
 
 /// The texts of [`SWEEPS`] and of [`REVOKED`] for an engine, put together once.
 fn texts(postgres: bool) -> Vec<String> {
-    let sweeps = SWEEPS.iter().chain([&REVOKED]);
+    let sweeps = SWEEPS.iter().chain(&REVOKED);
     sweeps.map(|sweep| sweep.sql(postgres)).collect()
 }
 
@@ -353,10 +373,9 @@ async fn round(
         }
     }
     let oldest = gone_before(runs, now, rules).await?;
-    if let Some(revoked) = texts.get(SWEEPS.len()) {
-        let before = oldest.minus(crate::feed::FED);
-        let values = values![before, 1_i64, 1_i64, pace.slice];
-        swept.others += drain(runs, revoked, values, pace).await?;
+    for sql in &texts[SWEEPS.len()..] {
+        let values = values![oldest, 1_i64, 1_i64, pace.slice];
+        swept.others += drain(runs, sql, values, pace).await?;
     }
     // An event that is still on its way must not come in behind the mark.
     let kept = rules.addresses.max(crate::UNSETTLED);

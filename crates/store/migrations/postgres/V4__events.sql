@@ -11,9 +11,6 @@ CREATE TABLE marks (
     id   BIGINT NOT NULL
 );
 
--- Read when a store is opened.
-CREATE INDEX grants_revoked ON grants (revoked_at) WHERE revoked_at IS NOT NULL;
-
 -- Raised by each change of an app.
 ALTER TABLE clients ADD COLUMN version BIGINT NOT NULL DEFAULT 1;
 

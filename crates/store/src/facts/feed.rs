@@ -67,6 +67,12 @@ pub(crate) const AFTER: Query<Line> = Query {
     read: line,
 };
 
+/// Grants that were revoked and must be remembered, each with a moment after which no token of it was made.
+pub(crate) const REVOKED: Query<(Locator, UnixTime)> = Query {
+    sql: "SELECT ref, until FROM changes WHERE kind = 'grant'",
+    read: |row| Ok((row.locator(0)?, row.time(1)?)),
+};
+
 /// The last line at or before one.
 pub(crate) const AT: Query<Line> = Query {
     sql: "SELECT seq, kind, ref, until FROM changes WHERE seq <= $1 ORDER BY seq DESC LIMIT 1",

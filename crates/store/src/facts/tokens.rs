@@ -157,12 +157,6 @@ fn sealed(row: &dyn Row, column: usize) -> Read<Option<SealedReply>> {
     Ok(row.optional_bytes(column)?.map(sealed))
 }
 
-/// Grants that were revoked, and when.
-pub(crate) const REVOKED: Query<(Locator, UnixTime)> = Query {
-    sql: "SELECT id, revoked_at FROM grants WHERE revoked_at IS NOT NULL",
-    read: |row| Ok((row.locator(0)?, row.time(1)?)),
-};
-
 /// The lowest ids of an access token and of a refresh token.
 pub(crate) const OLDEST: Query<(Option<Locator>, Option<Locator>)> = Query {
     sql: "SELECT (SELECT MIN(id) FROM access_tokens), (SELECT MIN(id) FROM refresh_tokens)",

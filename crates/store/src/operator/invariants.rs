@@ -66,7 +66,7 @@ fn unswept(moment: &Moment) -> Vec<Value<'static>> {
     values![moment.unswept, moment.now].into()
 }
 
-const ALL: [Invariant; 18] = [
+const ALL: [Invariant; 19] = [
     of(
         "used refresh tokens",
         "used refresh tokens have no successor, which cannot have expired yet; first",
@@ -122,6 +122,13 @@ const ALL: [Invariant; 18] = [
         "SELECT COUNT(*), MIN(g.id) FROM grants g WHERE NOT EXISTS (SELECT 1 FROM clients c WHERE c.no = g.client) \
          OR NOT EXISTS (SELECT 1 FROM people p WHERE p.subject = g.subject)",
         none,
+    ),
+    of(
+        "revoked grants",
+        "revoked grants are missing in the feed, so that their access tokens work; first",
+        "SELECT COUNT(*), MIN(g.id) FROM grants g WHERE g.revoked_at IS NOT NULL AND g.expires_at > $1 \
+         AND g.id NOT IN (SELECT l.ref FROM changes l WHERE l.kind = 'grant')",
+        now,
     ),
     of(
         "codes",

@@ -40,6 +40,10 @@ fn breaks(grant: &Grant, refresh: &RefreshToken, now: UnixTime) -> Vec<(String, 
         ("DELETE FROM people".to_owned(), "sessions are of nobody"),
         ("DELETE FROM people".to_owned(), "consents are of nobody"),
         (
+            "DELETE FROM changes WHERE kind = 'grant'".to_owned(),
+            "so that their access tokens work",
+        ),
+        (
             "UPDATE changes SET seq = seq + 1 WHERE kind = 'grant'".to_owned(),
             "lines of the feed are missing",
         ),
