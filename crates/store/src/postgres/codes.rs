@@ -48,7 +48,11 @@ pub(super) async fn issue(conn: &Conn, jobs: &[Settle]) -> Ran<Vec<bool>> {
             }
         }
     }
-    let issued = insert(conn, codes, consents, events).await?;
+    let remembered = codes.interaction.iter().all(Option::is_none) && events.of.is_empty();
+    let issued = match remembered {
+        true => insert_alone(conn, codes).await?,
+        false => insert(conn, codes, consents, events).await?,
+    };
     let is_won =
         |asked: &Option<Issue<'_>>| asked.is_some_and(|(code, ..)| issued.contains(&code.id.0));
     Ok(asked.iter().map(is_won).collect())
@@ -75,6 +79,26 @@ fn issue_of(job: &Settle) -> Option<Issue<'_>> {
         }) => Some((code, interaction, consent)),
         _ => None,
     }
+}
+
+/// Inserts codes that a remembered consent allowed: nothing else is written, and nothing guards them.
+async fn insert_alone(conn: &Conn, codes: Codes<'_>) -> Ran<HashSet<i64>> {
+    let sql = "INSERT INTO codes (id, digest, client, subject, scope, scope_named, redirect_uri, challenge, auth_time, \
+               expires_at) SELECT * FROM UNNEST($1::int8[], $2::bytea[], $3::int8[], $4::int8[], $5::text[], \
+               $6::bool[], $7::text[], $8::text[], $9::int8[], $10::int8[]) ON CONFLICT DO NOTHING RETURNING id";
+    let values = values_of![
+        codes.id,
+        codes.digest,
+        codes.client,
+        codes.subject,
+        codes.scope,
+        codes.scope_named,
+        codes.redirect_uri,
+        codes.challenge,
+        codes.auth_time,
+        codes.expires_at,
+    ];
+    ids(conn, sql, values).await
 }
 
 /// Inserts the codes whose interactions, if they have one, are unanswered; the ids of these. Guards are taken in order

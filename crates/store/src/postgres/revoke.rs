@@ -140,7 +140,7 @@ async fn delete_tokens(
         happened!(),
         ", alive AS (SELECT id FROM access_tokens WHERE id = ANY($11) ORDER BY id FOR UPDATE), \
          guard AS (DELETE FROM access_tokens WHERE id IN (SELECT id FROM alive) RETURNING id), ",
-        told!("(SELECT UNNEST($11::int8[]))"),
+        told!(once "(SELECT UNNEST($11::int8[]))"),
         " SELECT id FROM guard"
     );
     let events = &asked.events;
