@@ -120,6 +120,17 @@ pub fn allow<M: Mint>(
     )
 }
 
+/// What was allowed before and is remembered: a code at once, and the same one however often the page is opened.
+pub fn allow_again<M: Mint>(
+    request: &AuthorizationRequest,
+    answer: Answer<'_>,
+    session: &SessionFacts,
+    context: &Context<'_, M>,
+) -> Decision<String, ()> {
+    let secret = |id| answer.secret(id);
+    request.issue_code_of(secret, session, None, Some(answer.interaction.id), context)
+}
+
 /// The person declined: the interaction is answered, and the app is told `access_denied`.
 pub fn deny(
     request: &AuthorizationRequest,

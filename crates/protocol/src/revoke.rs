@@ -42,13 +42,19 @@ pub fn revoke_by_operator(kind: &TokenKind, found: Found) -> Option<Transition> 
 fn revocation(found: &Found, cause: RevocationCause) -> Option<(GrantChange, ClientNo)> {
     match found {
         Found::AccessToken(AccessFacts { token, .. }) => {
-            let (token, client) = (token.id, token.client);
-            Some((GrantChange::RevokeAccessToken { token, client }, client))
+            let change = GrantChange::RevokeAccessToken {
+                token: token.id,
+                client: token.client,
+                subject: token.subject,
+                grant: token.grant,
+            };
+            Some((change, token.client))
         }
         Found::RefreshToken(RefreshFacts { grant, .. }) => {
             let change = GrantChange::Revoke {
                 grant: grant.id,
                 client: grant.client,
+                subject: Some(grant.subject),
                 cause,
             };
             Some((change, grant.client))

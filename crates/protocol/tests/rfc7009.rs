@@ -114,6 +114,7 @@ mod section_2_1_revocation_request {
         let Some(Transition::Grant(protocol::transition::GrantChange::RevokeAccessToken {
             token,
             client,
+            ..
         })) = change(1, &text, facts)
         else {
             panic!("{sentence}");

@@ -177,6 +177,7 @@ mod section_4_14_refresh_token_protection {
             grant,
             client,
             cause,
+            ..
         })) = case.answer().change()
         else {
             panic!("{why}");

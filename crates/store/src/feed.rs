@@ -9,7 +9,7 @@ use crate::{Store, StoreError};
 use jose::Digest;
 use protocol::facts::Standing;
 use protocol::revocations::{Change, Cursor, FeedFacts};
-use protocol::types::{Lifetime, UnixTime};
+use protocol::types::{Lifetime, Locator};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 use std::time::{Duration, Instant};
@@ -25,8 +25,14 @@ const STALE: Duration = Duration::from_secs(1);
 const PAUSE: Duration = Duration::from_millis(200);
 
 /// Writes a line, where a transaction has the only say: its number is the highest yet plus one.
-pub(crate) const TELL: &str = "INSERT INTO changes (seq, kind, ref, until) \
-     SELECT COALESCE(MAX(seq), 0) + 1, $1, $2, $3 FROM changes";
+pub(crate) const TELL: &str = "INSERT INTO changes (seq, kind, ref, until, above) \
+     SELECT COALESCE(MAX(seq), 0) + 1, $1, $2, $3, $4 FROM changes";
+
+/// The id that no token of a grant is above which is revoked by whoever made `id` just now. That is above all ids that
+/// it knows of, however its clock is set; a day more is left for those of others, whose clocks may be ahead.
+pub(crate) fn above(id: Locator) -> Locator {
+    Locator::first_at(id.time().plus(FED))
+}
 
 /// Writes the first line of a new database, with a random number in it: no other database begins like that. Other
 /// processes may be making it at the same moment.
@@ -64,8 +70,8 @@ impl Follow {
         let opened = Instant::now();
         begin(runs).await?;
         let seen = runs.one(&LAST, &[]).await?.unwrap_or(0);
-        for (grant, until) in runs.many(&REVOKED, &[]).await? {
-            memory.revoke(grant, until);
+        for line in runs.many(&REVOKED, &[]).await? {
+            memory.revoke(Locator(line.reference), line.above());
         }
         for (subject, standing) in runs.many(&people::NOT_GOOD, &[]).await? {
             memory.set_standing(subject, standing);
@@ -154,7 +160,7 @@ impl Follow {
         let lines = runs.many(&AFTER, &values![seen]).await?;
         for line in &lines {
             match line.about() {
-                Some(About::Grant(grant)) => self.memory.revoke(grant, line.until),
+                Some(About::Grant(grant)) => self.memory.revoke(grant, line.above()),
                 Some(About::Client(client)) => self.memory.forget_client(client),
                 Some(About::Person(subject)) => {
                     let person = runs.one(&people::BY_SUBJECT, &values![subject]).await?;
@@ -176,8 +182,8 @@ impl Follow {
         *self.seen.borrow()
     }
 
-    /// Forgets revocations of grants that no token is left of: none was made after this moment.
-    pub(crate) fn forget_before(&self, oldest: UnixTime) {
+    /// Forgets revocations of grants that no token is left of: of all that are `oldest` is the lowest id.
+    pub(crate) fn forget_before(&self, oldest: Locator) {
         self.memory.forget_before(oldest);
     }
 }

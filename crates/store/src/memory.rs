@@ -1,7 +1,7 @@
 //! What a node keeps in memory so that a token is checked by one row: revoked grants, people whose standing
 //! changed, and apps. It is fed by this node's own commits before they are answered, and by the change feed.
 use protocol::facts::Standing;
-use protocol::types::{Client, ClientNo, Locator, Subject, UnixTime};
+use protocol::types::{Client, ClientNo, Locator, Subject};
 use quick_cache::UnitWeighter;
 use quick_cache::sync::Cache;
 use std::collections::HashMap;
@@ -14,8 +14,8 @@ const FEW_CLIENTS: usize = 1_024;
 
 /// See the module.
 pub(crate) struct Memory {
-    /// Grant to a moment after which no token of it was made. Once no older one is left, it is forgotten.
-    revoked: RwLock<HashMap<Locator, UnixTime>>,
+    /// Grant to an id that no token of it is above. Once no lower one is left, it is forgotten.
+    revoked: RwLock<HashMap<Locator, Locator>>,
     standings: RwLock<HashMap<i64, Standing>>,
     /// A client id never changes its number, so this one needs no forgetting.
     numbers: Cache<String, i64>,
@@ -35,11 +35,11 @@ impl Memory {
         }
     }
 
-    pub(crate) fn revoke(&self, grant: Locator, until: UnixTime) {
+    pub(crate) fn revoke(&self, grant: Locator, above: Locator) {
         self.revoked
             .write()
             .unwrap_or_else(PoisonError::into_inner)
-            .insert(grant, until);
+            .insert(grant, above);
     }
 
     pub(crate) fn is_revoked(&self, grant: Locator) -> bool {
@@ -49,12 +49,12 @@ impl Memory {
             .contains_key(&grant)
     }
 
-    /// Forgets revocations of grants that have no token left: all that are were made after `oldest`.
-    pub(crate) fn forget_before(&self, oldest: UnixTime) {
+    /// Forgets revocations of grants that have no token left: of all that are `oldest` is the lowest id.
+    pub(crate) fn forget_before(&self, oldest: Locator) {
         self.revoked
             .write()
             .unwrap_or_else(PoisonError::into_inner)
-            .retain(|_, until| *until > oldest);
+            .retain(|_, above| *above > oldest);
     }
 
     pub(crate) fn set_standing(&self, subject: Subject, standing: Standing) {

@@ -239,13 +239,13 @@ const SWEEPS: [Sweep; 22] = [
     },
 ];
 
-/// Grants that were revoked before `$1`, which no token is left of; then what remembers them.
+/// Revoked grants that no token is left of, since all that are have higher ids than `$1`; then what remembers them.
 const REVOKED: [Sweep; 2] = [
     Sweep {
         table: "grants",
         key: "id",
         from: ("changes", "ref"),
-        may_go: "r.kind = 'grant' AND r.until <= $1 AND $2 > 0 AND $3 > 0 \
+        may_go: "r.kind = 'grant' AND r.above <= $1 AND $2 > 0 AND $3 > 0 \
                  AND EXISTS (SELECT 1 FROM grants g WHERE g.id = r.ref) \
                  AND NOT EXISTS (SELECT 1 FROM codes c WHERE c.id = r.ref) \
                  AND NOT EXISTS (SELECT 1 FROM device_codes d WHERE d.id = r.ref)",
@@ -255,7 +255,7 @@ const REVOKED: [Sweep; 2] = [
         table: "changes",
         key: "seq",
         from: ("changes", "seq"),
-        may_go: "r.kind = 'grant' AND r.until <= $1 AND $2 > 0 AND $3 > 0 \
+        may_go: "r.kind = 'grant' AND r.above <= $1 AND $2 > 0 AND $3 > 0 \
                  AND NOT EXISTS (SELECT 1 FROM grants g WHERE g.id = r.ref) \
                  AND r.seq < (SELECT MAX(seq) FROM changes)",
         range: all,
@@ -332,7 +332,7 @@ impl Store {
                 }
                 engine
                     .follow
-                    .forget_before(gone_before(sweeping, now, rules).await?);
+                    .forget_before(lowest_left(sweeping, now, rules).await?);
                 Ok(Swept::default())
             }
         }
@@ -355,14 +355,14 @@ impl Store {
     }
 }
 
-/// One round: what was deleted, and the moment since which the tokens were made that are left.
+/// One round: what was deleted, and the lowest id of the tokens that are left.
 async fn round(
     runs: &impl Runs,
     texts: &'static [String],
     now: UnixTime,
     rules: &SweepRules,
     pace: Pace,
-) -> Result<(Swept, UnixTime), StoreError> {
+) -> Result<(Swept, Locator), StoreError> {
     let mut swept = Swept::default();
     for (sweep, sql) in SWEEPS.iter().zip(texts) {
         let Range { above, below, at } = (sweep.range)(rules, now);
@@ -372,7 +372,7 @@ async fn round(
             _ => swept.others += deleted,
         }
     }
-    let oldest = gone_before(runs, now, rules).await?;
+    let oldest = lowest_left(runs, now, rules).await?;
     for sql in &texts[SWEEPS.len()..] {
         let values = values![oldest, 1_i64, 1_i64, pace.slice];
         swept.others += drain(runs, sql, values, pace).await?;
@@ -403,17 +403,17 @@ async fn drain(
     Ok(all)
 }
 
-/// All tokens that are left were made after this moment, and what was made before it has expired by its lifetime. A
-/// grant that was revoked earlier has none left, and need not be remembered.
-async fn gone_before(
+/// The lowest id of all tokens that are left, and lower than that of any token which may be on its way. A grant whose
+/// tokens are all lower has none left, and its revocation need not be remembered.
+async fn lowest_left(
     runs: &impl Runs,
     now: UnixTime,
     rules: &SweepRules,
-) -> Result<UnixTime, StoreError> {
-    let expired = now.minus(rules.access);
+) -> Result<Locator, StoreError> {
+    let expired = Locator::first_at(now.minus(rules.access));
     let (access, refresh) = runs.one(&tokens::OLDEST, &[]).await?.unwrap_or_default();
-    let oldest = [access, refresh].into_iter().flatten().min();
-    Ok(oldest.map_or(expired, |oldest| oldest.time().min(expired)))
+    let lowest = [Some(expired), access, refresh].into_iter().flatten().min();
+    Ok(lowest.unwrap_or(expired))
 }
 
 /// Erases the addresses of events made before `moment`, and remembers how far it came.

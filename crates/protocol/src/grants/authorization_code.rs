@@ -106,6 +106,7 @@ fn decide<M: Mint>(
             transition: Some(Transition::Grant(GrantChange::Revoke {
                 grant: code.id,
                 client: code.client,
+                subject: Some(code.subject),
                 cause: RevocationCause::CodeReplay,
             })),
         };

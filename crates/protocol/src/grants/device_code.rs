@@ -78,6 +78,7 @@ fn decide<M: Mint>(
             transition: Some(Transition::Grant(GrantChange::Revoke {
                 grant: device.id,
                 client: device.client,
+                subject: facts.person.as_ref().map(|person| person.subject),
                 cause: RevocationCause::CodeReplay,
             })),
         };

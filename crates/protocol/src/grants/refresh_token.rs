@@ -145,6 +145,7 @@ fn replay<M>(
         transition: Some(Transition::Grant(GrantChange::Revoke {
             grant: grant.id,
             client: grant.client,
+            subject: Some(grant.subject),
             cause: RevocationCause::RefreshReplay,
         })),
     }

@@ -80,7 +80,13 @@ impl AppChange {
             Self::Register { client, .. } => {
                 Happened::by_person(Event::AppRegistered, client.owner)
             }
-            Self::Update { before, .. } => Happened::by_app(Event::AppUpdated, before.no),
+            Self::Update { before, after } => {
+                let event = match before.status == after.status {
+                    true => Event::AppUpdated,
+                    false => Event::of_status(after.status),
+                };
+                Happened::by_app(event, before.no)
+            }
             Self::SetStatus { client, status, .. } => {
                 Happened::unasked(Event::of_status(*status)).with(*client)
             }

@@ -1,6 +1,6 @@
 //! Grants and their tokens.
 use crate::events::{Event, Happened};
-use crate::types::{AccessToken, ClientNo, Grant, Locator, RefreshToken, SealedReply};
+use crate::types::{AccessToken, ClientNo, Grant, Locator, RefreshToken, SealedReply, Subject};
 
 /// A change of a grant or a token.
 #[derive(Debug, Clone)]
@@ -33,6 +33,8 @@ pub enum GrantChange {
         grant: Locator,
         /// The app it was given to.
         client: ClientNo,
+        /// The person who allowed it, as far as it is known.
+        subject: Option<Subject>,
         /// Why.
         cause: RevocationCause,
     },
@@ -42,6 +44,10 @@ pub enum GrantChange {
         token: Locator,
         /// The app it was issued to.
         client: ClientNo,
+        /// The person who allowed it; `None` for the app's own.
+        subject: Option<Subject>,
+        /// Its grant.
+        grant: Locator,
     },
 }
 
@@ -70,15 +76,23 @@ impl GrantChange {
             Self::Revoke {
                 grant,
                 client,
+                subject,
                 cause,
-                ..
             } => Some(Happened {
                 grant: Some(*grant),
+                subject: *subject,
                 ..Happened::by_app(Event::GrantRevoked(*cause), *client)
             }),
-            Self::RevokeAccessToken { client, .. } => {
-                Some(Happened::by_app(Event::TokenRevoked, *client))
-            }
+            Self::RevokeAccessToken {
+                client,
+                subject,
+                grant,
+                ..
+            } => Some(Happened {
+                grant: subject.map(|_| *grant),
+                subject: *subject,
+                ..Happened::by_app(Event::TokenRevoked, *client)
+            }),
         }
     }
 }

@@ -15,7 +15,7 @@ pub enum SessionChange {
         /// The session this browser had before, which ends.
         ends: Option<Locator>,
     },
-    /// Ends one session of this person. No guard.
+    /// Ends one session of this person. Guard: there is one; else nothing happens, and nothing is told.
     End {
         /// Whose.
         subject: Subject,

@@ -134,6 +134,7 @@ fn second_use_is_refused_and_revokes() {
             grant,
             client,
             cause,
+            ..
         })) = case.answer().change()
         else {
             panic!("{sentence}");

@@ -105,7 +105,11 @@ fn wait<F: Future>(command: F) -> Result<F::Output, Failure> {
         .enable_all()
         .build();
     let runtime = runtime.map_err(|error| Failure::failed(format!("cannot start: {error}")))?;
-    Ok(runtime.block_on(command))
+    Ok(runtime.block_on(async {
+        let done = command.await;
+        place::close_opened().await;
+        done
+    }))
 }
 
 /// Runs a server until it is told to stop.

@@ -8,6 +8,7 @@ use protocol::Transition;
 use protocol::decision::Decision;
 use protocol::events::Act;
 use protocol::types::{Client, Person};
+use std::cell::RefCell;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Once};
 use store::{IdMint, Outcome, Stay, Store};
@@ -112,10 +113,23 @@ pub(super) struct Opened {
     pub(super) mint: IdMint,
 }
 
+thread_local! {
+    /// What this command has opened.
+    static OPENED: RefCell<Vec<Store>> = const { RefCell::new(Vec::new()) };
+}
+
+/// Closes what a command has opened, however it ended: a number that it holds is another's at once.
+pub(super) async fn close_opened() {
+    for store in OPENED.take() {
+        store.close().await;
+    }
+}
+
 impl Opened {
     /// Opens the storage of a configuration that was read before.
     pub(super) fn of(config: Config, stay: Stay) -> Result<Self, Failure> {
         let store = crate::app::open_store(&config, stay)?;
+        OPENED.with_borrow_mut(|opened| opened.push(store.clone()));
         Ok(Opened {
             mint: store.mint(),
             store,

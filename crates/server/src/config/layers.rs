@@ -135,9 +135,10 @@ impl Layers {
         self
     }
 
-    /// Whether anything is set, rightly or wrongly.
-    pub(super) fn is_told_anything(&self) -> bool {
-        !self.origins.is_empty() || !self.faults.is_empty()
+    /// Whether it is said which provider this is, rightly or wrongly.
+    pub(super) fn names_a_provider(&self) -> bool {
+        let named = |path: &str| self.origins.contains_key(path);
+        named("storage.url") || named("issuer") || !self.faults.is_empty()
     }
 
     /// Where the value of a setting came from; `path` as TOML writes it.

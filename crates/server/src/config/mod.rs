@@ -193,7 +193,7 @@ pub(crate) fn file_of_environment() -> Option<PathBuf> {
 /// Whether the environment sets anything but the file.
 pub(crate) fn is_set_by_environment() -> bool {
     let layers = Layers::read(None, &Overrides::default(), &environment());
-    layers.is_ok_and(|layers| layers.is_told_anything())
+    layers.is_ok_and(|layers| layers.names_a_provider())
 }
 
 /// The variables of this process whose names are text; what is no text in a value becomes U+FFFD.

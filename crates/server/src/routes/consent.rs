@@ -12,7 +12,7 @@ use axum::response::Response;
 use pages::{AsksFrom, Consent, Risk, ScopeGroup, ScopeLine};
 use protocol::Params;
 use protocol::authorize::Step;
-use protocol::consent::{Answer, allow, deny, groups};
+use protocol::consent::{Answer, allow, allow_again, deny, groups};
 use protocol::facts::SessionFacts;
 use protocol::policy;
 use protocol::types::{Client, Scope};
@@ -30,9 +30,16 @@ pub(crate) async fn show(
         Err(response) => return response,
     };
     let handle = params.get("request").unwrap_or_default();
-    match pending::load(&app, handle, params.get("app"), &visitor).await {
+    match pending::find(&app, handle, params.get("app"), visitor.id).await {
         Ok(pending) => ask(&app, &pending, visitor, None).await,
-        Err(response) => response,
+        Err(nothing) => {
+            let tag = remembered(&app, &visitor, handle);
+            let given = tag.as_deref().map(|nonce| Given {
+                allowed: true,
+                nonce,
+            });
+            over(&app, &visitor, nothing, given).await
+        }
     }
 }
 
@@ -58,11 +65,17 @@ async fn ask(app: &App, pending: &Pending, mut visitor: Visitor, notice: Option<
         Step::SignIn => reply::see_other(&with_handle("/sign-in", Some(&pending.handle))),
         Step::Issue => {
             let context = app.context();
-            let issued = request.issue_code(&session, None, Some(&pending.facts), &context);
+            let tag = remembered(app, &visitor, &pending.handle).unwrap_or_default();
+            let given = Given {
+                allowed: true,
+                nonce: &tag,
+            };
+            let answer = given.to(pending);
+            let issued = allow_again(request, answer, &session, &context);
             let answer = app
                 .settle(issued, app.act(context.now, visitor.address))
                 .await;
-            go_back_to_app(app, pending, answer, &visitor, None).await
+            go_back_to_app(app, pending, answer, &visitor, Some(given)).await
         }
         Step::Consent { new } => {
             let nonce = visitor.nonce(app, Form::Personal);
@@ -215,7 +228,22 @@ struct Given<'a> {
     nonce: &'a str,
 }
 
+/// What stands for the form's nonce where nobody is asked: this session's own for this request.
+fn remembered(app: &App, visitor: &Visitor, handle: &str) -> Option<String> {
+    let session = visitor.session.as_ref()?.session.digest;
+    let parts: [&[u8]; 3] = [b"remembered", session.as_bytes(), handle.as_bytes()];
+    Some(app.key.tag(&parts))
+}
+
 impl<'a> Given<'a> {
+    /// As an answer to a request.
+    fn to(self, pending: &'a Pending) -> Answer<'a> {
+        Answer {
+            interaction: &pending.facts.interaction,
+            nonce: self.nonce,
+        }
+    }
+
     /// Reads it; `None` when it is none, or the form is not this session's.
     fn read(app: &App, visitor: &Visitor, params: &'a Params) -> Option<Self> {
         let nonce = params.get("nonce")?;
@@ -255,10 +283,7 @@ async fn decide(
     from: ClientAddr,
 ) -> Result<Option<Result<String, ()>>, StoreError> {
     let context = app.context();
-    let answer = Answer {
-        interaction: &pending.facts.interaction,
-        nonce: given.nonce,
-    };
+    let answer = given.to(pending);
     let decision = match given.allowed {
         true => {
             let (subject, client) = (session.person.subject, pending.request.client.no);

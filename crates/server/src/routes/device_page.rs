@@ -200,6 +200,7 @@ async fn find(
             .is_some_and(|by| by.subject == person.subject);
         return Ok(Err(match (fault, facts.device.answer) {
             (UserCodeFault::Answered, Some(answer)) if theirs => {
+                app.settle_one(attempt.succeeded(), now).await?;
                 let allowed = matches!(answer, DeviceAnswer::Allowed { .. });
                 let asking = Asking {
                     code,

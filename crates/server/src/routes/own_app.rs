@@ -98,8 +98,12 @@ async fn settled(
         if let Some(answer) = app.settle(decision, app.act(context.now, from)).await? {
             return Ok(answer);
         }
-        if let Some(now) = app.store.client_by_no(client.no).await? {
-            client = now;
+        // A command may have changed it just now.
+        app.store.poll_changes().await?;
+        match app.store.client_by_no(client.no).await? {
+            // What was authorized was an app that may act.
+            Some(now) if now.is_active() => client = now,
+            _ => break,
         }
     }
     Ok(Err(when_contended()))

@@ -91,23 +91,6 @@ pub(crate) async fn find(
     ))))
 }
 
-/// The same for a page that has nothing to do without the request.
-///
-/// # Errors
-/// The page to show instead.
-pub(crate) async fn load(
-    app: &App,
-    handle: &str,
-    client_id: Option<&str>,
-    visitor: &Visitor,
-) -> Result<Pending, Response> {
-    let found = find(app, handle, client_id, visitor.id).await;
-    found.map_err(|nothing| match nothing {
-        Nothing::Over(over) => over.page(app, visitor),
-        Nothing::Page(page) => page,
-    })
-}
-
 impl Over {
     fn new(
         app: &App,

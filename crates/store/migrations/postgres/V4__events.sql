@@ -11,6 +11,9 @@ CREATE TABLE marks (
     id   BIGINT NOT NULL
 );
 
+-- Of a revoked grant: no token of it has an id above this. NULL: written by an earlier release, and kept until its end.
+ALTER TABLE changes ADD COLUMN above BIGINT;
+
 -- Raised by each change of an app.
 ALTER TABLE clients ADD COLUMN version BIGINT NOT NULL DEFAULT 1;
 

@@ -11,6 +11,9 @@ CREATE TABLE marks (
     id   INTEGER NOT NULL
 ) STRICT;
 
+-- Of a revoked grant: no token of it has an id above this. NULL: written by an earlier release, and kept until its end.
+ALTER TABLE changes ADD COLUMN above INTEGER;
+
 -- Raised by each change of an app.
 ALTER TABLE clients ADD COLUMN version INTEGER NOT NULL DEFAULT 1;
 

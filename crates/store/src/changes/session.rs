@@ -11,7 +11,7 @@ pub(super) fn steps<'a>(steps: Steps<'a>, change: &'a SessionChange) -> Steps<'a
             session,
             ends,
         } => start(steps, password, session, *ends),
-        SessionChange::End { subject, session } => steps.run(
+        SessionChange::End { subject, session } => steps.guard(
             "DELETE FROM sessions WHERE id = $1 AND subject = $2",
             values![*session, *subject],
         ),

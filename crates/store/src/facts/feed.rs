@@ -36,9 +36,15 @@ pub(crate) struct Line {
     pub(crate) kind: String,
     pub(crate) reference: i64,
     pub(crate) until: UnixTime,
+    above: Option<Locator>,
 }
 
 impl Line {
+    /// The id that no token of a revoked grant is above.
+    pub(crate) fn above(&self) -> Locator {
+        self.above.unwrap_or(Locator::first_at(self.until))
+    }
+
     /// What it is about; `None`: the first line of a database, or one of a later version.
     pub(crate) fn about(&self) -> Option<About> {
         let reference = self.reference;
@@ -58,30 +64,31 @@ fn line(row: &dyn Row) -> Read<Line> {
         kind: row.string(1)?,
         reference: row.number(2)?,
         until: row.time(3)?,
+        above: row.optional_locator(4)?,
     })
 }
 
 /// All lines after one.
 pub(crate) const AFTER: Query<Line> = Query {
-    sql: "SELECT seq, kind, ref, until FROM changes WHERE seq > $1 ORDER BY seq",
+    sql: "SELECT seq, kind, ref, until, above FROM changes WHERE seq > $1 ORDER BY seq",
     read: line,
 };
 
-/// Grants that were revoked and must be remembered, each with a moment after which no token of it was made.
-pub(crate) const REVOKED: Query<(Locator, UnixTime)> = Query {
-    sql: "SELECT ref, until FROM changes WHERE kind = 'grant'",
-    read: |row| Ok((row.locator(0)?, row.time(1)?)),
+/// Lines of grants that were revoked and must be remembered.
+pub(crate) const REVOKED: Query<Line> = Query {
+    sql: "SELECT seq, kind, ref, until, above FROM changes WHERE kind = 'grant'",
+    read: line,
 };
 
 /// The last line at or before one.
 pub(crate) const AT: Query<Line> = Query {
-    sql: "SELECT seq, kind, ref, until FROM changes WHERE seq <= $1 ORDER BY seq DESC LIMIT 1",
+    sql: "SELECT seq, kind, ref, until, above FROM changes WHERE seq <= $1 ORDER BY seq DESC LIMIT 1",
     read: line,
 };
 
 /// Lines from one to another, so many at most: one statement, so the first and those after it are of one moment.
 pub(crate) const BETWEEN: Query<Line> = Query {
-    sql: "SELECT seq, kind, ref, until FROM changes WHERE seq >= $1 AND seq <= $2 ORDER BY seq LIMIT $3",
+    sql: "SELECT seq, kind, ref, until, above FROM changes WHERE seq >= $1 AND seq <= $2 ORDER BY seq LIMIT $3",
     read: line,
 };
 

@@ -37,7 +37,11 @@ pub(super) async fn apply(
     write_event(conn, &job.transition, &job.act, job.receipt).await?;
     // Last, so that other nodes wait for little more than the commit.
     let until = job.act.at.plus(FED);
-    let lines = steps.told.iter().map(|about| (*about, until)).collect();
+    let lines = steps
+        .told
+        .iter()
+        .map(|about| (*about, until, None))
+        .collect();
     feed::tell(conn, lines).await?;
     Ok((Outcome::Committed, steps.told.iter().map(effect).collect()))
 }

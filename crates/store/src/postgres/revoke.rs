@@ -7,13 +7,13 @@ use super::batch::ids;
 use super::columns::{Events, happened, told};
 use super::conn::{BEGIN, Conn};
 use super::fault::Fault;
-use super::feed::{self, NewLine};
-use super::row::Ran;
+use super::feed::{NewLine, tell};
+use super::row::{Ran, plain};
 use super::value::values_of;
 use super::writer::{Effect, Settle};
 use crate::changes::Hot;
 use crate::facts::feed::About;
-use crate::feed::FED;
+use crate::feed::{self, FED};
 use protocol::types::{Locator, UnixTime};
 use std::collections::HashMap;
 
@@ -43,7 +43,7 @@ async fn revoke_all(conn: &Conn, jobs: &[Settle]) -> Ran<Vec<Effect>> {
     revoke_grants(conn, grants, &mut effects, &mut lines).await?;
     delete_tokens(conn, tokens, &mut effects, &mut lines).await?;
     // Last, so that other nodes wait for little more than the commit.
-    feed::tell(conn, lines).await?;
+    tell(conn, lines).await?;
     Ok(effects)
 }
 
@@ -53,24 +53,18 @@ struct Asked {
     id: Vec<i64>,
     at: Vec<i64>,
     events: Events,
-    until_of: HashMap<i64, UnixTime>,
+    /// The event of each, which is above all ids that this node knows of, and when it was asked for.
+    asked: HashMap<i64, (Locator, UnixTime)>,
 }
 
 impl Asked {
     fn push(&mut self, id: Locator, job: &Settle) {
-        if self.until_of.insert(id.0, job.act.at.plus(FED)).is_none() {
+        let asked = (job.receipt, job.act.at);
+        if self.asked.insert(id.0, asked).is_none() {
             self.id.push(id.0);
             self.at.push(job.act.at.0);
             self.events.push(id, job);
         }
-    }
-
-    /// Those of `ids` in order, each with when its line may be forgotten.
-    fn lines(&self, ids: impl IntoIterator<Item = i64>) -> Vec<(i64, UnixTime)> {
-        let mut ids: Vec<i64> = ids.into_iter().collect();
-        ids.sort_unstable();
-        let until = |id: i64| Some((id, *self.until_of.get(&id)?));
-        ids.into_iter().filter_map(until).collect()
     }
 }
 
@@ -93,7 +87,7 @@ async fn revoke_grants(
          guard AS (UPDATE grants SET revoked_at = asked.at FROM asked, alive \
          WHERE grants.id = alive.id AND asked.id = alive.id RETURNING grants.id), ",
         told!("(SELECT id FROM guard)"),
-        " SELECT id FROM guard"
+        " SELECT id, expires_at, id IN (SELECT id FROM guard) FROM grants WHERE id = ANY($11) ORDER BY id"
     );
     let events = &asked.events;
     let values = values_of![
@@ -110,18 +104,16 @@ async fn revoke_grants(
         asked.id,
         asked.at,
     ];
-    let won = ids(conn, sql, values).await?;
-    let learnt = asked.lines(asked.id.iter().copied());
-    effects.extend(
-        learnt
-            .into_iter()
-            .map(|(id, until)| Effect::Grant(Locator(id), until)),
-    );
-    let told = asked.lines(won);
-    lines.extend(
-        told.into_iter()
-            .map(|(id, until)| (About::Grant(Locator(id)), until)),
-    );
+    for row in &conn.query(sql, values).await? {
+        let row = plain(row);
+        let (grant, end, won) = (row.locator(0)?, row.time(1)?, row.flag(2)?);
+        let asked = asked.asked.get(&grant.0);
+        let above = asked.map_or(Locator(i64::MAX), |(receipt, _)| feed::above(*receipt));
+        effects.push(Effect::Grant(grant, above));
+        if won {
+            lines.push((About::Grant(grant), end, Some(above)));
+        }
+    }
     Ok(())
 }
 
@@ -159,10 +151,12 @@ async fn delete_tokens(
     ];
     let gone = ids(conn, sql, values).await?;
     effects.push(Effect::Token);
-    let told = asked.lines(gone);
-    lines.extend(
-        told.into_iter()
-            .map(|(id, until)| (About::Token(Locator(id)), until)),
-    );
+    let mut gone: Vec<i64> = gone.into_iter().collect();
+    gone.sort_unstable();
+    let line = |id: i64| {
+        let (_, at) = asked.asked.get(&id)?;
+        Some((About::Token(Locator(id)), at.plus(FED), None))
+    };
+    lines.extend(gone.into_iter().filter_map(line));
     Ok(())
 }

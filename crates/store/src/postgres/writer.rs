@@ -17,7 +17,7 @@ use protocol::Transition;
 use protocol::events::Act;
 use protocol::facts::Standing;
 use protocol::transition::DeviceChange;
-use protocol::types::{ClientNo, Locator, Subject, UnixTime};
+use protocol::types::{ClientNo, Locator, Subject};
 use std::sync::Arc;
 use std::time::Instant;
 use tokio::sync::{Mutex, Notify, mpsc, oneshot};
@@ -27,7 +27,8 @@ pub(super) const QUEUE: usize = 4_096;
 
 /// What memory learns from a commit.
 pub(super) enum Effect {
-    Grant(Locator, UnixTime),
+    /// With the id that no token of it is above.
+    Grant(Locator, Locator),
     Person(Subject),
     Client(ClientNo),
     /// A token's row is gone: nothing to keep, but the feed tells it.
@@ -236,7 +237,7 @@ impl Lane {
         }
         for effect in effects {
             match effect {
-                Effect::Grant(grant, until) => self.memory.revoke(*grant, *until),
+                Effect::Grant(grant, above) => self.memory.revoke(*grant, *above),
                 Effect::Client(client) => self.memory.forget_client(*client),
                 Effect::Token => {}
                 Effect::Person(subject) => {

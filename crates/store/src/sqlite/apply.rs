@@ -16,7 +16,7 @@ use protocol::decision::Mint;
 use protocol::events::Act;
 use protocol::facts::Standing;
 use protocol::types::{
-    AccessToken, AuthorizationCode, Consent, Grant, Interaction, Locator, RefreshToken,
+    AccessToken, AuthorizationCode, Consent, Grant, Interaction, Locator, RefreshToken, UnixTime,
 };
 use rusqlite::Result;
 
@@ -244,11 +244,16 @@ impl Apply<'_, '_> {
 
     /// Revoking what is revoked is success, and nothing to write down again.
     fn revoke_grant(&mut self, grant: Locator) -> Result<Done> {
-        let sql = "UPDATE grants SET revoked_at = $2 WHERE id = $1 AND revoked_at IS NULL";
-        if self.run(sql, &values![grant, self.act.at])? == 0 {
+        const REVOKE: Query<UnixTime> = Query {
+            sql: "UPDATE grants SET revoked_at = $2 WHERE id = $1 AND revoked_at IS NULL RETURNING expires_at",
+            read: |row| row.time(0),
+        };
+        let Some(end) = self.db.one(&REVOKE, &values![grant, self.act.at])? else {
             return Ok(Done::Unchanged);
-        }
-        self.tell(About::Grant(grant))?;
+        };
+        let above = feed::above(self.mint.locator());
+        self.write_line(About::Grant(grant), end, Some(above))?;
+        self.effects.push(Effect::Grant(grant, above));
         Ok(Done::Changed)
     }
 
@@ -293,15 +298,12 @@ impl Apply<'_, '_> {
         }
     }
 
-    /// Tells other processes, and memory. The number is the highest yet plus one; a transaction has the only say.
+    /// Tells other processes, and memory, of what is no revoked grant.
     fn tell(&mut self, about: About) -> Result<()> {
-        let until = self.act.at.plus(FED);
-        let (kind, reference) = about.as_stored();
-        self.run(feed::TELL, &values![kind, reference, until])?;
+        self.write_line(about, self.act.at.plus(FED), None)?;
         self.effects.push(match about {
-            About::Grant(grant) => Effect::Grant(grant, until),
             About::Client(client) => Effect::Client(client),
-            About::Token(_) => Effect::Token,
+            About::Grant(_) | About::Token(_) => Effect::Token,
             // Read inside the transaction: after the commit the read could fail.
             About::Person(subject) => {
                 let person = self.db.one(&people::BY_SUBJECT, &values![subject])?;
@@ -310,6 +312,13 @@ impl Apply<'_, '_> {
             }
         });
         Ok(())
+    }
+
+    /// Writes a line of the feed.
+    fn write_line(&self, about: About, until: UnixTime, above: Option<Locator>) -> Result<()> {
+        let (kind, reference) = about.as_stored();
+        self.run(feed::TELL, &values![kind, reference, until, above])
+            .map(drop)
     }
 
     /// Writes what happened. Events are numbered in the order of their commits, whichever process writes them, so

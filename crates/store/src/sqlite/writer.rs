@@ -7,7 +7,7 @@ use crate::{IdMint, Outcome, StoreError};
 use protocol::Transition;
 use protocol::events::Act;
 use protocol::facts::Standing;
-use protocol::types::{ClientNo, Locator, Subject, UnixTime};
+use protocol::types::{ClientNo, Locator, Subject};
 use rusqlite::{Connection, ErrorCode};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -20,7 +20,8 @@ const BUSY_DEADLINE: Duration = Duration::from_secs(10);
 
 /// What memory learns from a commit.
 pub(super) enum Effect {
-    Grant(Locator, UnixTime),
+    /// With the id that no token of it is above.
+    Grant(Locator, Locator),
     /// Read inside the transaction: after the commit the read could fail.
     Person(Subject, Standing),
     Client(ClientNo),
@@ -171,7 +172,7 @@ impl Writer<'_> {
         }
         for effect in effects {
             match effect {
-                Effect::Grant(grant, until) => self.memory.revoke(*grant, *until),
+                Effect::Grant(grant, above) => self.memory.revoke(*grant, *above),
                 Effect::Client(client) => self.memory.forget_client(*client),
                 Effect::Token => {}
                 Effect::Person(subject, standing) => {

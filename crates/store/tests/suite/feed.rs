@@ -22,6 +22,8 @@ fn gone(access: &AccessToken) -> Transition {
     Transition::Grant(GrantChange::RevokeAccessToken {
         token: access.id,
         client: access.client,
+        subject: access.subject,
+        grant: access.grant,
     })
 }
 
@@ -29,6 +31,7 @@ fn revoke(grant: &Grant) -> Transition {
     Transition::Grant(GrantChange::Revoke {
         grant: grant.id,
         client: grant.client,
+        subject: Some(grant.subject),
         cause: RevocationCause::App,
     })
 }
@@ -43,6 +46,8 @@ async fn every_revocation_is_told_in_order_and_once() {
     let token = Transition::Grant(GrantChange::RevokeAccessToken {
         token: access.id,
         client: grant.client,
+        subject: access.subject,
+        grant: access.grant,
     });
     for transition in [
         token.clone(),
@@ -241,6 +246,8 @@ async fn a_line_that_was_swept_between_is_a_gap() {
     let token = Transition::Grant(GrantChange::RevokeAccessToken {
         token: access.id,
         client: grant.client,
+        subject: access.subject,
+        grant: access.grant,
     });
     world.settle(token).await;
     let enable = Transition::Account(AccountChange::Enable {

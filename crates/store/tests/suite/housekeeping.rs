@@ -17,6 +17,7 @@ async fn a_restart_forgets_nothing() {
     let revoke = Transition::Grant(GrantChange::Revoke {
         grant: grant.id,
         client: grant.client,
+        subject: Some(grant.subject),
         cause: RevocationCause::App,
     });
     world.settle(revoke).await;

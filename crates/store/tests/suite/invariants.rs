@@ -80,11 +80,14 @@ async fn whatever_breaks_an_invariant_is_told() {
     let gone = Transition::Grant(GrantChange::RevokeAccessToken {
         token: other.id,
         client: grant.client,
+        subject: other.subject,
+        grant: other.grant,
     });
     world.settle(gone).await;
     let revoke = Transition::Grant(GrantChange::Revoke {
         grant: grant.id,
         client: grant.client,
+        subject: Some(grant.subject),
         cause: RevocationCause::App,
     });
     world.settle(revoke).await;

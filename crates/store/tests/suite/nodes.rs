@@ -267,6 +267,7 @@ async fn what_another_node_revoked_is_known_after_a_second_though_nobody_polls()
     let revoke = Transition::Grant(GrantChange::Revoke {
         grant: grant.id,
         client: grant.client,
+        subject: Some(grant.subject),
         cause: RevocationCause::App,
     });
     assert_eq!(world.settle(revoke).await, Outcome::Committed);
@@ -342,6 +343,7 @@ async fn no_node_misses_a_change_of_another() {
         let revoke = Transition::Grant(GrantChange::Revoke {
             grant: grant.id,
             client,
+            subject: None,
             cause: RevocationCause::App,
         });
         let (node, now) = (nodes[at % nodes.len()].clone(), world.now);

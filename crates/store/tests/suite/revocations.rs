@@ -16,6 +16,8 @@ fn deletion(token: &AccessToken) -> Transition {
     Transition::Grant(GrantChange::RevokeAccessToken {
         token: token.id,
         client: token.client,
+        subject: token.subject,
+        grant: token.grant,
     })
 }
 

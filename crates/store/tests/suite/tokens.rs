@@ -108,6 +108,7 @@ async fn revoking_a_grant_is_known_at_once_and_twice_is_success() {
         let revoke = Transition::Grant(GrantChange::Revoke {
             grant: grant.id,
             client: grant.client,
+            subject: Some(grant.subject),
             cause: RevocationCause::App,
         });
         assert_eq!(world.settle(revoke).await, Outcome::Committed);
@@ -137,6 +138,8 @@ async fn revoking_an_access_token_leaves_its_grant() {
     let revoke = Transition::Grant(GrantChange::RevokeAccessToken {
         token: access.id,
         client: grant.client,
+        subject: access.subject,
+        grant: access.grant,
     });
     assert_eq!(world.settle(revoke).await, Outcome::Committed);
     assert!(world.store.access_token(access.id).await.unwrap().is_none());

@@ -22,6 +22,7 @@ async fn what_one_revokes_the_other_learns() {
     let revoke = Transition::Grant(GrantChange::Revoke {
         grant: grant.id,
         client: grant.client,
+        subject: Some(grant.subject),
         cause: RevocationCause::Operator,
     });
     command.settle(revoke, world.now).await.unwrap();

@@ -252,6 +252,7 @@ impl World {
         Transition::Grant(GrantChange::Revoke {
             grant: grant.id,
             client: grant.client,
+            subject: Some(grant.subject),
             cause: RevocationCause::App,
         })
     }
