@@ -94,7 +94,7 @@ fn it_is_asked_by_name_by_person_and_by_app() {
     assert_eq!(names(&grants), ["grant.revoked.app"]);
     let of_ann = audit(&scene, &["--user", ANN, "--event", "user"]);
     assert_eq!(names(&of_ann), ["user.disabled", "user.created"]);
-    assert_eq!(audit(&scene, &["--user", &scene.ann]).len(), 7);
+    assert_eq!(audit(&scene, &["--user", &scene.ann]).len(), 8);
     assert_eq!(audit(&scene, &["--app", &app.client_id]).len(), 5);
     scene.cli(&["app", "delete", &app.client_id]);
     let deleted = audit(&scene, &["--limit", "1"]);

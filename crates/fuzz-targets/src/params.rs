@@ -103,6 +103,9 @@ pub(crate) fn query(data: &[u8]) {
             assert!(pairs.iter().filter(|(own, _)| *own == name).count() > 1);
         }
         (Err(RequestFault::Params(_)), Err(_)) => {}
+        (Err(RequestFault::FormOrJson), _) => {
+            assert!(raw.body.trim_ascii_start().starts_with(b"{"), "{raw:?}");
+        }
         (params, both) => panic!("{params:?}, but by other means {both:?}"),
     }
 }

@@ -28,11 +28,20 @@ struct Ground {
 }
 
 impl Ground {
+    /// With the folder of the database, which is there before a server is; what it puts there is its own to sync.
     fn new() -> Self {
+        Self::with("disk/var/valetkey")
+    }
+
+    /// Nothing but the disk.
+    fn bare() -> Self {
+        Self::with("disk")
+    }
+
+    fn with(made: &str) -> Self {
         let folder = TempDir::new().expect("make a temporary folder");
         let root = folder.path().join("disk");
-        // The folder of the database is there before a server is; what it puts there is its own to sync.
-        fs::create_dir_all(root.join("var/valetkey")).expect("make the disk");
+        fs::create_dir_all(folder.path().join(made)).expect("make the disk");
         compile(&folder.path().join("recorder.so"));
         let disk = Disk::at_rest(&root);
         Ground { folder, disk }

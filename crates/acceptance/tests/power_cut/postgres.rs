@@ -32,7 +32,7 @@ struct OnPostgres {
 impl OnPostgres {
     /// Everything is made in peace; the recording begins after that, with all of it on the disk.
     fn start(programs: &Path) -> Self {
-        let ground = Ground::new();
+        let ground = Ground::bare();
         let mut server = Server::in_folder(programs, ground.folder.path());
         server.make(&["--wal-segsize=1"]);
         SETTINGS.into_iter().for_each(|setting| server.set(setting));

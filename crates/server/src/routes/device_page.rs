@@ -158,6 +158,13 @@ async fn admitted(
         Ok(Err(Nothing::Given(asking, allowed))) => {
             // The same answer posted twice is answered alike.
             let again = params.get("answer") == Some(if allowed { "allow" } else { "deny" });
+            if again {
+                let attempt = guess(&session, &visitor.address.source());
+                let forget = app
+                    .settle_one(attempt.succeeded(), crate::clock::now())
+                    .await;
+                forget.map_err(|error| problem::unavailable(app, &error, visitor.id))?;
+            }
             Err(match again {
                 true => answered(app, &visitor, &asking, allowed),
                 false => nothing(app, visitor, typed, &Nothing::ANSWERED),
@@ -200,7 +207,6 @@ async fn find(
             .is_some_and(|by| by.subject == person.subject);
         return Ok(Err(match (fault, facts.device.answer) {
             (UserCodeFault::Answered, Some(answer)) if theirs => {
-                app.settle_one(attempt.succeeded(), now).await?;
                 let allowed = matches!(answer, DeviceAnswer::Allowed { .. });
                 let asking = Asking {
                     code,
