@@ -388,6 +388,25 @@ fn an_answer_is_remembered_for_what_it_allowed() {
 }
 
 #[test]
+fn a_remembered_answer_gives_one_code_however_often_the_page_is_opened() {
+    let scene = Scene::plain("");
+    let app = scene.confidential(CALLBACK);
+    scene.allow(&app, &[]).code();
+    let mut browser = scene.browser();
+    let sign_in = browser.open(&scene.question(&app, &[("state", "again")]));
+    let typed = [("email", ANN), ("password", PASSWORD)];
+    let signed_in = browser
+        .submit(&form_to(&sign_in, "/sign-in"), &typed)
+        .expect(303);
+    let consent = signed_in.location().expect("where it goes on").to_owned();
+    let code = back(&browser.get(&consent)).code();
+    let again = back(&browser.get(&consent));
+    assert_eq!(again.param("state"), Some("again"));
+    assert_eq!(again.code(), code);
+    scene.redeem(&app, &code, &[]).expect(200);
+}
+
+#[test]
 fn the_consent_page_says_who_asks_for_what() {
     let scene = Scene::plain("");
     let app = scene.app(&AppSpec {

@@ -203,6 +203,19 @@ fn d6_a_change_of_what_people_rely_on_takes_the_review_away() {
 }
 
 #[test]
+fn d6_an_app_that_must_be_reviewed_again_is_told_to_the_operator() {
+    let setup = Setup::profile("digitalocean").with("[apps]\nregistration = \"review\"");
+    let scene = Scene::start(setup);
+    let (app, token) = self_managed(&scene);
+    scene.cli(&["app", "approve", &app.client_id]);
+    std::thread::sleep(Duration::from_secs(1));
+    let renamed = patch(&scene, &token, &serde_json::json!({ "name": "Another" }));
+    assert_eq!(renamed.expect(200).json()["reviewed"], false);
+    let told = scene.cli(&["audit", "--app", &app.client_id, "--limit", "1"]);
+    assert_eq!(told["events"][0]["event"], "app.pending", "{told}");
+}
+
+#[test]
 fn d6_self_management_is_a_path_of_the_profile() {
     let setup = Setup::profile("digitalocean").with("[paths]\napp = []");
     let scene = Scene::start(setup);

@@ -226,6 +226,44 @@ fn the_doctor_knows_this_provider_from_another() {
 }
 
 #[test]
+fn a_command_that_fails_gives_its_number_back_at_once() {
+    let scene = Scene::plain("");
+    if scene.provider.postgres().is_some() {
+        return;
+    }
+    let db = Connection::open(scene.provider.database_path()).expect("open");
+    let held = || -> i64 {
+        let sql = "SELECT COUNT(*) FROM nodes WHERE node >= 0 AND lease_until > unixepoch()";
+        db.query_row(sql, [], |row| row.get(0)).expect("a count")
+    };
+    let before = held();
+    assert!(before > 0, "the server holds one");
+    for wrong in [["app", "disable", "nobody"], ["user", "disable", "nobody"]] {
+        let done = scene.provider.cli(&wrong);
+        assert!(done.code.is_some_and(|code| code != 0), "{done:?}");
+        assert_eq!(held(), before, "{done:?}");
+    }
+}
+
+#[test]
+fn the_environment_names_a_provider_or_none() {
+    let scene = Scene::plain("");
+    let storage = scene.provider.storage();
+    let list = |variable: &str, value: &str| {
+        let mut command = scene.provider.command();
+        let elsewhere = scene.provider.folder().parent().expect("a folder");
+        command.args(["user", "list"]).current_dir(elsewhere);
+        output(command.env(variable, value))
+    };
+    let named = list("VALETKEY_STORAGE__URL", &storage);
+    assert!(named.status.success(), "{named:?}");
+    let unnamed = list("VALETKEY_LOG__FORMAT", "text");
+    assert_eq!(unnamed.status.code(), Some(2), "{unnamed:?}");
+    let said = String::from_utf8_lossy(&unnamed.stderr).into_owned();
+    assert!(said.contains("which provider?"), "{said}");
+}
+
+#[test]
 fn keys_are_readable_by_their_owner_alone() {
     let mut scene = Scene::plain("");
     let mut folders = vec![scene.provider.folder().to_owned()];

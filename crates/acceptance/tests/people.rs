@@ -513,6 +513,9 @@ fn a_new_password_ends_the_other_sessions() {
     );
     assert_page(&change(&mut here, PASSWORD, "short"), 400);
     change(&mut here, PASSWORD, "a new and longer password").expect(303);
+    // The button pressed twice: what it asks for is done already.
+    change(&mut here, PASSWORD, "a new and longer password").expect(303);
+    assert_page(&change(&mut here, PASSWORD, "yet another password"), 400);
     assert!(here.open("/account").text().contains(ANN));
     form_to(&there.open("/account"), "/sign-in");
     assert_eq!(

@@ -4,7 +4,7 @@ use crate::world::{PASSWORD, World, open_at, policy};
 use protocol::Transition;
 use protocol::decision::Mint;
 use protocol::events::{Act, Actor, Recorded};
-use protocol::transition::{AccountChange, AppChange, SessionChange};
+use protocol::transition::{AccountChange, AppChange, GrantChange, SessionChange};
 use protocol::types::{ClientNo, ClientStatus, Lifetime, Locator, NewPerson, Subject};
 use std::net::IpAddr;
 use store::{EventQuery, Outcome, Store, SweepRules};
@@ -371,5 +371,40 @@ async fn the_audit_trail_of_an_earlier_release_becomes_events() {
         database.run("INSERT INTO audit (id, at, event) VALUES (12, 1700000002, 'user.enabled')");
         let events = read(&store, EventQuery::default()).await;
         assert_eq!((events.len(), events[2].actor), (3, None));
+    }
+}
+
+#[tokio::test]
+async fn ending_a_session_that_is_not_there_tells_nothing() {
+    let world = World::new();
+    let end = SessionChange::End {
+        subject: world.person("ada@example.com").await,
+        session: world.store.mint().locator(),
+    };
+    world.settle(Transition::Session(end)).await;
+    assert_eq!(world.audited("session.ended"), 0);
+}
+
+#[tokio::test]
+async fn a_revocation_names_the_person_and_the_grant() {
+    let world = World::new();
+    let granted = world.granted(1).await;
+    let (grant, access) = &granted[0];
+    let token = GrantChange::RevokeAccessToken {
+        token: access.id,
+        client: access.client,
+        subject: access.subject,
+        grant: access.grant,
+    };
+    world.settle(Transition::Grant(token)).await;
+    world.settle(world.revocation(grant)).await;
+    for name in ["token.revoked", "grant.revoked.app"] {
+        let query = EventQuery {
+            name: Some(name.to_owned()),
+            ..EventQuery::default()
+        };
+        let told = read(&world.store, query).await;
+        let told: Vec<_> = told.iter().map(|one| (one.subject, one.grant)).collect();
+        assert_eq!(told, [(Some(grant.subject), Some(grant.id))], "{name}");
     }
 }

@@ -3,6 +3,7 @@ use crate::devices::asked;
 use crate::world::{World, open_at, policy};
 use protocol::Transition;
 use protocol::decision::Mint;
+use protocol::events::Act;
 use protocol::transition::{AuthorizeChange, DeviceChange, GrantChange};
 use protocol::types::{
     AccessToken, AuthorizationCode, DeviceAnswer, DeviceAuthorization, Grant, Lifetime, Locator,
@@ -226,4 +227,35 @@ async fn what_nobody_redeemed_goes_a_minute_after_its_end_and_what_was_redeemed_
     );
     world.store.sweep(at(86_400 + 300), &rules()).await.unwrap();
     assert_eq!(codes().await, [false; 5]);
+}
+
+#[tokio::test]
+async fn a_revocation_outlives_the_clock_of_who_asked_for_it() {
+    let world = World::new();
+    let code = code_of(&world, 0).await;
+    let grant = world.grant(&code);
+    let access = AccessToken {
+        expires_at: day(&world, 100),
+        ..world.access(&grant)
+    };
+    let redeem = GrantChange::Redeem {
+        grant: grant.clone(),
+        access: access.clone(),
+        refresh: None,
+    };
+    committed(&world, redeem).await;
+    let a_year_behind = Act::from(world.now.minus(Lifetime::from_days(365)));
+    let revoked = world.store.settle(world.revocation(&grant), a_year_behind);
+    assert_eq!(revoked.await.unwrap(), Outcome::Committed);
+    for days in [0, 2, 99] {
+        world
+            .store
+            .sweep(day(&world, days), &rules())
+            .await
+            .unwrap();
+        assert!(is_refused(&world.store, &access).await, "after {days} days");
+        let restarted = open_at(world.database().location());
+        assert!(is_refused(&restarted, &access).await, "after {days} days");
+        restarted.close().await;
+    }
 }
