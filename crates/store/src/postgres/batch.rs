@@ -261,17 +261,7 @@ async fn redeem(conn: &Conn, jobs: &[Settle]) -> Ran<Vec<bool>> {
         told!("(SELECT id FROM guard)"),
         " SELECT id FROM guard"
     );
-    let values = values_of![
-        events.of,
-        events.id,
-        events.at,
-        events.name,
-        events.actor,
-        events.actor_id,
-        events.client,
-        events.subject,
-        events.grant,
-        events.address,
+    let values = events.and(values_of![
         access.id,
         access.digest,
         access.grant,
@@ -285,8 +275,8 @@ async fn redeem(conn: &Conn, jobs: &[Settle]) -> Ran<Vec<bool>> {
         refresh.id,
         refresh.digest,
         refresh.expires_at,
-    ];
-    let won = ids(conn, sql, values).await?;
+    ]);
+    let won = ids(conn, sql, &values).await?;
     let is_won = |job: &Settle| {
         redemption(job).is_some_and(|(grant, token, _)| {
             asked.contains(&token.id.0) && won.contains(&grant.id.0)

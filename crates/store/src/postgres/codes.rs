@@ -135,17 +135,7 @@ async fn insert(
         told!("(SELECT id FROM issued)"),
         " SELECT id FROM issued"
     );
-    let values = values_of![
-        events.of,
-        events.id,
-        events.at,
-        events.name,
-        events.actor,
-        events.actor_id,
-        events.client,
-        events.subject,
-        events.grant,
-        events.address,
+    let values = events.and(values_of![
         codes.id,
         codes.digest,
         codes.client,
@@ -164,6 +154,6 @@ async fn insert(
         consents.scope,
         consents.redirect_uris,
         consents.granted_at,
-    ];
-    ids(conn, sql, values).await
+    ]);
+    ids(conn, sql, &values).await
 }

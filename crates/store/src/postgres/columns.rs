@@ -1,5 +1,6 @@
 //! Rows that many ask for at once, as columns.
 use super::apply::actor;
+use super::value::{Value, values_of};
 use super::writer::Settle;
 use protocol::types::{AccessToken, AuthorizationCode, Consent, Grant, Locator, RefreshToken};
 
@@ -159,9 +160,26 @@ impl Events {
         let address = job.act.address.map(|address| address.to_string());
         self.address.push(address);
     }
+
+    /// The first ten parameters of a statement, and those that follow on them.
+    pub(super) fn and<'a>(&'a self, rest: &[&'a dyn Value]) -> Vec<&'a dyn Value> {
+        let own: &[&dyn Value] = values_of![
+            self.of,
+            self.id,
+            self.at,
+            self.name,
+            self.actor,
+            self.actor_id,
+            self.client,
+            self.subject,
+            self.grant,
+            self.address,
+        ];
+        [own, rest].concat()
+    }
 }
 
-/// The columns of [`Events`] as `happened`, which take the first ten parameters, and their insert as `told`: of those
+/// The columns of [`Events`] as `happened`, given by [`Events::and`], and their insert as `told`: of those
 /// whose `of` is among the ids of what was won.
 macro_rules! happened {
     () => {

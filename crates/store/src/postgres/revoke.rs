@@ -89,22 +89,8 @@ async fn revoke_grants(
         told!("(SELECT id FROM guard)"),
         " SELECT id, expires_at, id IN (SELECT id FROM guard) FROM grants WHERE id = ANY($11) ORDER BY id"
     );
-    let events = &asked.events;
-    let values = values_of![
-        events.of,
-        events.id,
-        events.at,
-        events.name,
-        events.actor,
-        events.actor_id,
-        events.client,
-        events.subject,
-        events.grant,
-        events.address,
-        asked.id,
-        asked.at,
-    ];
-    for row in &conn.query(sql, values).await? {
+    let values = asked.events.and(values_of![asked.id, asked.at]);
+    for row in &conn.query(sql, &values).await? {
         let row = plain(row);
         let (grant, end, won) = (row.locator(0)?, row.time(1)?, row.flag(2)?);
         let asked = asked.asked.get(&grant.0);
@@ -135,21 +121,8 @@ async fn delete_tokens(
         told!(once "(SELECT UNNEST($11::int8[]))"),
         " SELECT id FROM guard"
     );
-    let events = &asked.events;
-    let values = values_of![
-        events.of,
-        events.id,
-        events.at,
-        events.name,
-        events.actor,
-        events.actor_id,
-        events.client,
-        events.subject,
-        events.grant,
-        events.address,
-        asked.id,
-    ];
-    let gone = ids(conn, sql, values).await?;
+    let values = asked.events.and(values_of![asked.id]);
+    let gone = ids(conn, sql, &values).await?;
     effects.push(Effect::Token);
     let mut gone: Vec<i64> = gone.into_iter().collect();
     gone.sort_unstable();

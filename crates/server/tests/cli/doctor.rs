@@ -1,0 +1,131 @@
+//! What the doctor finds.
+use super::*;
+
+#[test]
+fn the_doctor_names_what_is_wrong() {
+    use std::os::unix::fs::PermissionsExt;
+    let provider = Provider::new();
+    provider.create_user("ada@example.com").json();
+    let database = provider.folder.path().join("valetkey.db");
+    std::fs::set_permissions(&database, PermissionsExt::from_mode(0o644)).unwrap();
+    let told = provider.run(&["doctor", "--json"]);
+    assert_eq!(told.code, Some(1), "{told:?}");
+    let report: Value = serde_json::from_str(&told.stdout).unwrap();
+    assert_eq!(report["ok"], false);
+    let checks = report["checks"].as_array().unwrap();
+    let modes = checks
+        .iter()
+        .find(|one| one["check"] == "file modes")
+        .unwrap();
+    assert_eq!(modes["state"], "failed");
+    assert!(
+        modes["message"].as_str().unwrap().contains("run chmod 600"),
+        "{modes}"
+    );
+}
+
+/// Somebody who gives this answer to everyone; where.
+fn answering(answer: String) -> SocketAddr {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = listener.local_addr().unwrap();
+    std::thread::spawn(move || {
+        for stream in listener.incoming() {
+            let mut stream = stream.unwrap();
+            let _ = stream.read(&mut [0; 4096]);
+            let _ = stream.write_all(answer.as_bytes());
+        }
+    });
+    address
+}
+
+fn http(status: &str, body: &str) -> String {
+    let length = body.len();
+    format!("HTTP/1.1 {status}\r\nContent-Length: {length}\r\nConnection: close\r\n\r\n{body}")
+}
+
+/// What the doctor says about a thing.
+#[track_caller]
+fn finding(folder: &Path, args: &[&str], about: &str) -> (String, String) {
+    let args = [&["doctor", "--json"], args].concat();
+    let told = run(folder, &args, "");
+    let report: Value = serde_json::from_str(&told.stdout).unwrap();
+    let checks = report["checks"].as_array().unwrap();
+    let mut found = checks.iter().filter(|one| one["check"] == about);
+    let first = found.next().unwrap_or_else(|| panic!("{about}: {report}"));
+    assert!(found.next().is_none(), "{report}");
+    let text = |key: &str| first[key].as_str().unwrap().to_owned();
+    (text("state"), text("message"))
+}
+
+#[test]
+fn the_doctor_asks_who_answers() {
+    let provider = Provider::new();
+    let at = provider.folder.path();
+    let document = |issuer: &str| {
+        let body =
+            format!("{{\"issuer\":\"{issuer}\",\"token_endpoint\":\"{issuer}/oauth2/token\"}}");
+        http("200 OK", &body)
+    };
+    for (answer, part) in [
+        (
+            document("https://other.example"),
+            "is another provider, https://other.example",
+        ),
+        (
+            document("https://auth.example.com"),
+            "calls itself this issuer, but nobody serves ",
+        ),
+        (
+            http(
+                "200 OK",
+                "{\"issuer\":\"https://auth.example.com\",\"token_endpoint\":\"https://auth.example.com/t\"}",
+            ),
+            "calls itself this issuer, but has other endpoints",
+        ),
+        (
+            http("404 Not Found", ""),
+            "is not a Valetkey, nor any OAuth provider (it answers 404)",
+        ),
+        ("SSH-2.0-x\r\n".to_owned(), "gives no answer"),
+    ] {
+        let listen = answering(answer.clone()).to_string();
+        let args = ["--config", "v.toml", "--listen", &listen];
+        let (state, message) = finding(at, &args, "port");
+        assert_eq!(state, "failed", "{answer}: {message}");
+        assert!(message.contains(part), "{answer}: {message}");
+        let issuer = format!("http://{listen}");
+        let args = [&args[..], &["--issuer", &issuer]].concat();
+        let (state, message) = finding(at, &args, "issuer");
+        assert_eq!(state, "failed", "{answer}: {message}");
+    }
+}
+
+#[test]
+fn the_doctor_tells_plain_http_where_tls_is_configured() {
+    let provider = Provider::new();
+    let at = provider.folder.path();
+    let pair = rcgen::generate_simple_self_signed(vec!["localhost".to_owned()]).unwrap();
+    std::fs::write(at.join("cert.pem"), pair.cert.pem()).unwrap();
+    std::fs::write(at.join("key.pem"), pair.signing_key.serialize_pem()).unwrap();
+    let config = format!("{CONFIG}\n[tls]\ncert = \"cert.pem\"\nkey = \"key.pem\"\n");
+    std::fs::write(at.join("v.toml"), config).unwrap();
+    let listen = answering(http("200 OK", "hello")).to_string();
+    let args = ["--config", "v.toml", "--listen", &listen];
+    let (state, message) = finding(at, &args, "port");
+    assert_eq!(state, "failed", "{message}");
+    assert!(
+        message.contains("speaks plain http, though [tls]"),
+        "{message}"
+    );
+}
+
+#[test]
+fn the_doctor_tells_of_a_certificate_once() {
+    let provider = Provider::new();
+    let config = format!("{CONFIG}\n[tls]\ncert = \"gone.pem\"\nkey = \"gone.pem\"\n");
+    std::fs::write(provider.folder.path().join("v.toml"), config).unwrap();
+    let args = ["--config", "v.toml", "--listen", "127.0.0.1:1"];
+    let (state, message) = finding(provider.folder.path(), &args, "certificate");
+    assert_eq!(state, "failed", "{message}");
+    assert!(message.contains("gone.pem"), "{message}");
+}
