@@ -1,5 +1,4 @@
 //! One connection: HTTP over it, what every answer has, and its end when it takes too long.
-use crate::app::App;
 use crate::cors::{self, Open};
 use crate::counted::Counted;
 use crate::deadlines::{End, HEAD, Sending, Traffic, Watch};
@@ -7,6 +6,7 @@ use crate::log::RequestLine;
 use crate::reply::{Fault, NoStore, Unlogged};
 use crate::request::{Arrival, ClientAddr, RequestId, names_one_host, wants_page};
 use crate::routes::problem;
+use crate::state::App;
 use axum::Router;
 use axum::body::Body;
 use axum::http::{HeaderValue, Method, Request, Response, StatusCode, Version, header};

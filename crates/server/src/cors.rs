@@ -1,7 +1,7 @@
 //! Which answers pages of other origins may read: those of endpoints that look at no cookie, every one of them, so
 //! that a browser app can tell a refusal from a broken network.
 use crate::config::Config;
-use crate::routes::metadata;
+use crate::endpoints::metadata_paths;
 use axum::body::Body;
 use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header};
 use axum::response::Response;
@@ -28,7 +28,7 @@ impl Open {
             &paths.app,
         ];
         let mut open: Vec<String> = lists.into_iter().flatten().cloned().collect();
-        open.extend(metadata::paths(&config.issuer));
+        open.extend(metadata_paths(&config.issuer));
         open.push("/.well-known".to_owned());
         Open(open)
     }

@@ -1,8 +1,7 @@
 //! The developer pages of a provider, written once from its configuration: the same source as the metadata.
-use crate::app::{endpoints, origin};
 use crate::config::Config;
-use crate::reply;
-use bytes::Bytes;
+use crate::endpoints::{endpoints, metadata_paths, origin};
+use crate::reply::{self, RenderedDocument};
 use pages::developers::{
     Apps, DeveloperPage, Device, Endpoint, Endpoints, ErrorCode, ErrorDescription, ErrorTable,
     Extra, Grants, House, Lives, Offer, Published, Requests, Rotation, ScopeRow, ScopeTable,
@@ -18,36 +17,8 @@ use protocol::types::ids::SubjectFormat;
 use protocol::types::{GrantType, Lifetime, Subject};
 use serde_json::Value;
 
-/// A written page.
-pub(crate) struct Written {
-    /// Its path.
-    pub(crate) path: String,
-    /// Its media type.
-    pub(crate) media_type: &'static str,
-    /// Its text.
-    pub(crate) text: Bytes,
-    /// What names this text in caches.
-    pub(crate) tag: String,
-}
-
-impl Written {
-    fn new(path: String, media_type: &'static str, text: String) -> Self {
-        let digest = jose::Digest::of(text.as_bytes());
-        let tag: String = digest.as_bytes()[..12]
-            .iter()
-            .map(|b| format!("{b:02x}"))
-            .collect();
-        Written {
-            path,
-            media_type,
-            tag: format!("\"{tag}\""),
-            text: Bytes::from(text),
-        }
-    }
-}
-
 /// Every page and the Markdown document; none where they are switched off.
-pub(crate) fn write(config: &Config) -> Vec<Written> {
+pub(crate) fn write(config: &Config) -> Vec<RenderedDocument> {
     if !config.developers.page {
         return Vec::new();
     }
@@ -59,13 +30,13 @@ pub(crate) fn write(config: &Config) -> Vec<Written> {
     };
     let page = |page: DeveloperPage| {
         let path = format!("/developers{}", page.chapter.path);
-        Written::new(path, "text/html; charset=utf-8", page.html())
+        RenderedDocument::new(path, "text/html; charset=utf-8", page.html())
     };
-    let mut written: Vec<Written> = DeveloperPage::all(&offer, &frame)
+    let mut written: Vec<RenderedDocument> = DeveloperPage::all(&offer, &frame)
         .into_iter()
         .map(page)
         .collect();
-    written.push(Written::new(
+    written.push(RenderedDocument::new(
         "/developers.md".to_owned(),
         "text/markdown; charset=utf-8",
         pages::developers::whole(&offer),
@@ -76,7 +47,7 @@ pub(crate) fn write(config: &Config) -> Vec<Written> {
 fn offer(config: &Config) -> Offer {
     let policy = &config.policy;
     let issuer = &config.issuer;
-    let well_known = crate::routes::metadata::paths(issuer);
+    let well_known = metadata_paths(issuer);
     Offer {
         product: config.branding.product.clone(),
         issuer: issuer.clone(),

@@ -1,7 +1,7 @@
 //! What runs beside the requests: following changes made elsewhere, sweeping, keeping the node number, trying a
 //! database that does not work.
-use crate::app::App;
 use crate::clock;
+use crate::state::App;
 use crate::steady::{Steady, Trust};
 use std::time::{Duration, Instant};
 use store::{StoreError, Swept};

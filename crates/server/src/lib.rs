@@ -1,6 +1,5 @@
 //! The server: routes, configuration, keys, jobs, commands. `main.rs` starts it; the fuzz targets read
 //! configurations with it.
-mod app;
 mod cli;
 mod clock;
 mod config;
@@ -10,6 +9,7 @@ mod counted;
 mod deadlines;
 mod dev;
 mod developers;
+mod endpoints;
 mod held;
 mod jobs;
 mod keys;
@@ -21,7 +21,9 @@ mod preflight;
 mod reply;
 mod request;
 mod routes;
+mod serve;
 mod settle;
+mod state;
 mod steady;
 mod test_side;
 mod tls;

@@ -1,7 +1,7 @@
 //! The accept loop, with a limit on connections, and the signals that stop it.
-use crate::app::App;
 use crate::connection::{Connection, Site};
 use crate::log::Log;
+use crate::state::App;
 use anyhow::{Context, bail};
 use axum::Router;
 use std::io::ErrorKind;

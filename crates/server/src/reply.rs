@@ -3,6 +3,7 @@ use crate::request::RequestId;
 use axum::body::Body;
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::Response;
+use bytes::Bytes;
 use pages::Page;
 use protocol::policy::ErrorAliases;
 use protocol::token::TokenError;
@@ -181,6 +182,35 @@ pub(crate) fn document(media_type: &'static str, text: impl Into<Body>) -> Respo
         headers.insert(name, HeaderValue::from_static(value));
     }
     response
+}
+
+/// A text for people that was rendered once, and is served again and again.
+pub(crate) struct RenderedDocument {
+    /// Its path.
+    pub(crate) path: String,
+    /// Its media type.
+    pub(crate) media_type: &'static str,
+    /// The text.
+    pub(crate) text: Bytes,
+    /// What names this text in caches.
+    pub(crate) tag: String,
+}
+
+impl RenderedDocument {
+    /// The text at a path.
+    pub(crate) fn new(path: String, media_type: &'static str, text: String) -> Self {
+        let digest = jose::Digest::of(text.as_bytes());
+        let tag: String = digest.as_bytes()[..12]
+            .iter()
+            .map(|b| format!("{b:02x}"))
+            .collect();
+        RenderedDocument {
+            path,
+            media_type,
+            tag: format!("\"{tag}\""),
+            text: Bytes::from(text),
+        }
+    }
 }
 
 fn content_security_policy(leads: Option<LeadsToApp>) -> &'static str {

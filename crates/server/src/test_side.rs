@@ -1,8 +1,8 @@
 //! The test side: users made with a test app, and the credentials that the documentation publishes.
-use crate::app::AppState;
 use crate::clock;
 use crate::config::TestCredentials;
 use crate::password;
+use crate::state::AppState;
 use anyhow::{Context as _, bail};
 use jose::token_text::base62;
 use protocol::Policy;

@@ -1,7 +1,7 @@
 //! Who sits in front of the browser: session cookie, form nonces, known devices.
-use crate::app::App;
 use crate::reply;
 use crate::request::{Arrival, ClientAddr, RequestId};
+use crate::state::App;
 use axum::extract::{FromRef, FromRequestParts};
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, header};
@@ -35,7 +35,7 @@ impl Cookies {
     /// not know ports and two providers on one machine would share them.
     pub(crate) fn of(issuer: &str) -> Self {
         let secure = issuer.starts_with("https://");
-        let port = crate::app::origin(issuer)
+        let port = crate::endpoints::origin(issuer)
             .rsplit(':')
             .next()
             .unwrap_or_default();

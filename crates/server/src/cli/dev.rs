@@ -1,7 +1,7 @@
 //! `valetkey dev`.
 use super::failure::Failure;
 use super::output::Output;
-use super::wait_on_all_cores;
+use super::runtime::wait_on_all_cores;
 use crate::dev::DevArgs;
 use clap::Args;
 use std::net::SocketAddr;

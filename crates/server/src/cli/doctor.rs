@@ -145,7 +145,7 @@ fn about_storage(config: &Config) -> Finding {
             format!("{path} does not exist yet; the first start makes it"),
         );
     }
-    match crate::app::open_store(config, store::Stay::Command) {
+    match crate::serve::open_store(config, store::Stay::Command) {
         Ok(_) => ok("storage", format!("{place} opens{}", served_by(config))),
         Err(error) => failed("storage", format!("{error:#}")),
     }

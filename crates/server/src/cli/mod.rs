@@ -14,6 +14,7 @@ mod output;
 mod place;
 mod progress;
 mod reference;
+mod runtime;
 mod scope;
 mod serve;
 mod token;
@@ -23,6 +24,7 @@ use clap::{Parser, Subcommand};
 use failure::Failure;
 use output::Output;
 use protocol::types::text::escaped;
+use runtime::wait;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
@@ -97,28 +99,6 @@ fn run(cli: Cli) -> Result<ExitCode, Failure> {
         Noun::Reference(verb) => verb.run(),
     }
     Ok(ExitCode::SUCCESS)
-}
-
-/// Runs a short command to its end.
-fn wait<F: Future>(command: F) -> Result<F::Output, Failure> {
-    let runtime = tokio::runtime::Builder::new_current_thread()
-        .enable_all()
-        .build();
-    let runtime = runtime.map_err(|error| Failure::failed(format!("cannot start: {error}")))?;
-    Ok(runtime.block_on(async {
-        let done = command.await;
-        place::close_opened().await;
-        done
-    }))
-}
-
-/// Runs a server until it is told to stop.
-fn wait_on_all_cores<F: Future>(server: F) -> Result<F::Output, Failure> {
-    let runtime = tokio::runtime::Builder::new_multi_thread()
-        .enable_all()
-        .build();
-    let runtime = runtime.map_err(|error| Failure::failed(format!("cannot start: {error}")))?;
-    Ok(runtime.block_on(server))
 }
 
 #[cfg(test)]

@@ -128,7 +128,7 @@ pub(super) async fn close_opened() {
 impl Opened {
     /// Opens the storage of a configuration that was read before.
     pub(super) fn of(config: Config, stay: Stay) -> Result<Self, Failure> {
-        let store = crate::app::open_store(&config, stay)?;
+        let store = crate::serve::open_store(&config, stay)?;
         OPENED.with_borrow_mut(|opened| opened.push(store.clone()));
         Ok(Opened {
             mint: store.mint(),

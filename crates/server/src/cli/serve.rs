@@ -2,7 +2,7 @@
 use super::failure::Failure;
 use super::output::Output;
 use super::place::provider_file;
-use super::wait_on_all_cores;
+use super::runtime::wait_on_all_cores;
 use crate::config::{Config, Overrides};
 use crate::preflight;
 use clap::Args;
@@ -45,6 +45,6 @@ impl Serve {
             });
             output.show(&about, String::new);
         }
-        Ok(wait_on_all_cores(crate::app::serve(config))??)
+        Ok(wait_on_all_cores(crate::serve::serve(config))??)
     }
 }

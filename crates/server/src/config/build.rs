@@ -1,8 +1,9 @@
 //! Checks the settings and makes the configuration.
 use super::address::{BaseUrl, host_of, is_loopback, listen_address};
-use super::checks::{Checks, is_text};
+use super::checks::{Checks, LONGEST, is_text, within};
 use super::fault::ConfigFaults;
-use super::layers::{Layers, Origin};
+use super::layers::Layers;
+use super::origin::Origin;
 use super::settings::SynchronousSetting;
 use super::values::Span;
 use super::{Branding, Config, Tls, developers, network, paths, policy, test_side};
@@ -229,7 +230,7 @@ fn tls(checks: &mut Checks<'_>) -> Option<Tls> {
 
 fn keep_alive(checks: &mut Checks<'_>) -> Duration {
     let most = Lifetime::from_minutes(60);
-    let time = policy::within(checks, "keep_alive", checks.settings().keep_alive, most);
+    let time = within(checks, "keep_alive", checks.settings().keep_alive, most);
     Duration::from_secs(time.seconds().unsigned_abs())
 }
 
@@ -245,7 +246,7 @@ fn region(checks: &mut Checks<'_>) -> Region {
 
 fn keep_addresses(checks: &mut Checks<'_>) -> Lifetime {
     let Span(time) = checks.settings().events.keep_addresses;
-    let most = policy::LONGEST;
+    let most = LONGEST;
     if time > most {
         checks.fault(
             "events.keep_addresses",

@@ -1,9 +1,15 @@
 //! What the checks of all tables collect, so that everything wrong is told at once.
 use super::fault::{ConfigFault, ConfigFaults};
-use super::layers::{Layers, Origin};
+use super::layers::Layers;
+use super::origin::Origin;
 use super::settings::Settings;
+use super::values::Span;
+use protocol::types::Lifetime;
 use protocol::types::text::is_plain;
 use std::fmt;
+
+/// Two years: the longest lifetime of a token, and of most other things.
+pub(super) const LONGEST: Lifetime = Lifetime::from_days(2 * 365);
 
 /// The settings under check, and what was found.
 pub(super) struct Checks<'a> {
@@ -64,4 +70,13 @@ impl<'a> Checks<'a> {
 pub(super) fn is_text(text: &str, most: usize) -> bool {
     let length = text.trim().chars().count();
     (1..=most).contains(&length) && is_plain(text)
+}
+
+/// A length of time from one second to `most`.
+pub(super) fn within(checks: &mut Checks<'_>, path: &str, value: Span, most: Lifetime) -> Lifetime {
+    let Span(value) = value;
+    if value.seconds() < 1 || value > most {
+        checks.fault(path, format!("{value} is not between 1s and {most}"));
+    }
+    value
 }

@@ -1,5 +1,5 @@
 //! What is wrong with a configuration, one sentence each.
-use super::layers::{Origin, PREFIX};
+use super::origin::{Origin, PREFIX};
 use std::fmt;
 
 /// What is wrong with a configuration: where, what, and what to do.

@@ -1,6 +1,7 @@
 //! The layers of a configuration (flag over environment over file over default), and where each value came from.
 use super::fault::{ConfigFault, ConfigFaults, MOST_FAULTS};
 use super::known::{Known, dotted, most_alike};
+use super::origin::{Origin, PREFIX};
 use super::service_links::is_service_link;
 use super::settings::Settings;
 use super::shape::{Misfit, misfits};
@@ -10,43 +11,11 @@ use std::path::{Path, PathBuf};
 use toml::de::{DeTable, DeValue};
 use toml::{Table, Value};
 
-/// What every variable of ours starts with.
-pub(super) const PREFIX: &str = "VALETKEY_";
-
 /// The variable, without that, which names the file itself.
 pub(super) const CONFIG: &str = "CONFIG";
 
 /// Settings that may hold a secret: they can be read from a file, and are not shown.
 pub(super) const SECRETS: [&str; 1] = ["storage.url"];
-
-/// Where a value came from.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) enum Origin {
-    /// A line of the file, from 1.
-    File {
-        /// The file as it was named.
-        file: String,
-        /// The line.
-        line: usize,
-    },
-    /// An environment variable.
-    Variable(String),
-    /// A flag of the command line.
-    Flag(&'static str),
-    /// Nobody set it.
-    Default,
-}
-
-impl fmt::Display for Origin {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Origin::File { file, line } => write!(f, "{file}:{line}"),
-            Origin::Variable(name) => f.write_str(name),
-            Origin::Flag(name) => f.write_str(name),
-            Origin::Default => f.write_str("default"),
-        }
-    }
-}
 
 /// What the command line says in place of the file.
 #[derive(Debug, Clone, Default)]

@@ -1,7 +1,7 @@
 //! The configuration of one issuer: read from one file, the environment and flags, checked once, then plain data.
 //!
-//! [`settings`] is the shape of the file, [`layers`] reads it, [`build`] checks it and makes the [`Config`] that
-//! the rest of the server is given.
+//! [`settings`] is the shape of the file, [`load`] reads it with its [`layers`], [`build`] checks it and makes the
+//! [`Config`] that the rest of the server is given.
 mod address;
 mod build;
 mod checks;
@@ -10,7 +10,9 @@ mod extras;
 mod fault;
 mod known;
 mod layers;
+mod load;
 mod network;
+mod origin;
 mod paths;
 mod policy;
 mod reference;
@@ -30,17 +32,16 @@ mod tests;
 pub(crate) use fault::ConfigFaults;
 pub(crate) use known::schema;
 pub(crate) use layers::Overrides;
+pub(crate) use load::{file_of_environment, is_set_by_environment};
 pub(crate) use reference::reference;
 pub(crate) use settings::{LogFormat, TestCredentials};
-pub(crate) use show::Shown;
 
-use layers::Layers;
 use protocol::Policy;
 use protocol::types::Lifetime;
 use protocol::types::email::email_key;
 use protocol::types::ids::Region;
 use std::net::SocketAddr;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::time::Duration;
 use store::Location;
 
@@ -149,60 +150,4 @@ impl Config {
         let published = self.documented.as_ref();
         published.is_some_and(|credentials| email_key(&credentials.email) == email_key(email))
     }
-
-    /// Reads `file`, lays the process's environment and then `overrides` over it, and checks the whole.
-    ///
-    /// # Errors
-    /// All that is wrong, one sentence each with its place and what to do.
-    pub(crate) fn load(file: Option<&Path>, overrides: &Overrides) -> Result<Config, ConfigFaults> {
-        build::config(&Layers::read(file, overrides, &environment())?)
-    }
-
-    /// The same, together with every setting's value and where it came from.
-    ///
-    /// # Errors
-    /// As [`load`](Self::load).
-    pub(crate) fn load_shown(
-        file: Option<&Path>,
-        overrides: &Overrides,
-    ) -> Result<(Config, Vec<Shown>), ConfigFaults> {
-        let layers = Layers::read(file, overrides, &environment())?;
-        let config = build::config(&layers)?;
-        let shown = show::all(&layers, &config);
-        Ok((config, shown))
-    }
-}
-
-#[cfg(test)]
-impl Config {
-    /// The defaults of a new provider.
-    pub(crate) fn for_tests() -> Config {
-        let layers = Layers::read(None, &Overrides::default(), &[]);
-        layers.and_then(|layers| build::config(&layers)).unwrap()
-    }
-}
-
-/// The file that the environment names, if it does.
-pub(crate) fn file_of_environment() -> Option<PathBuf> {
-    let name = format!("{}{}", layers::PREFIX, layers::CONFIG);
-    std::env::var_os(name)
-        .filter(|file| !file.is_empty())
-        .map(PathBuf::from)
-}
-
-/// Whether the environment sets anything but the file.
-pub(crate) fn is_set_by_environment() -> bool {
-    let layers = Layers::read(None, &Overrides::default(), &environment());
-    layers.is_ok_and(|layers| layers.names_a_provider())
-}
-
-/// The variables of this process whose names are text; what is no text in a value becomes U+FFFD.
-fn environment() -> Vec<(String, String)> {
-    let text = |(name, value): (std::ffi::OsString, std::ffi::OsString)| {
-        Some((
-            name.into_string().ok()?,
-            value.to_string_lossy().into_owned(),
-        ))
-    };
-    std::env::vars_os().filter_map(text).collect()
 }

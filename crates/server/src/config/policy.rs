@@ -1,5 +1,5 @@
 //! The part of the configuration that rules obey.
-use super::checks::Checks;
+use super::checks::{Checks, LONGEST, within};
 use super::settings::{PkceSetting, RegistrationSetting};
 use super::values::{IdSetting, Span};
 use super::{scopes, tokens};
@@ -9,9 +9,6 @@ use protocol::policy::{
 };
 use protocol::types::ids::SubjectFormat;
 use protocol::types::{GrantType, Lifetime};
-
-/// Two years: the longest lifetime of a token, and of most other things.
-pub(super) const LONGEST: Lifetime = Lifetime::from_days(2 * 365);
 
 /// Checks what rules obey.
 pub(super) fn policy(checks: &mut Checks<'_>, issuer: &str, origin: &str) -> Policy {
@@ -44,15 +41,6 @@ pub(super) fn policy(checks: &mut Checks<'_>, issuer: &str, origin: &str) -> Pol
             .as_ref()
             .map(|credentials| credentials.client_id.clone()),
     }
-}
-
-/// A length of time from one second to `most`.
-pub(super) fn within(checks: &mut Checks<'_>, path: &str, value: Span, most: Lifetime) -> Lifetime {
-    let Span(value) = value;
-    if value.seconds() < 1 || value > most {
-        checks.fault(path, format!("{value} is not between 1s and {most}"));
-    }
-    value
 }
 
 fn subjects(checks: &mut Checks<'_>) -> SubjectFormat {

@@ -1,7 +1,7 @@
 //! Checks of the scope catalogue.
 use super::checks::{Checks, is_text};
 use super::known::dotted;
-use super::layers::Origin;
+use super::origin::Origin;
 use super::settings::ScopeSettings;
 use protocol::policy::ScopeEntry;
 use protocol::types::Scope;

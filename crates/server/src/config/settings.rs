@@ -2,11 +2,12 @@
 //!
 //! The comments are the reference: `valetkey config schema` and `docs/reference/configuration.md` are made
 //! from them.
-use super::developers::DeveloperSettings;
 
+mod developers;
 mod machine;
 mod token;
 
+pub(crate) use developers::DeveloperSettings;
 pub(crate) use machine::{
     EventSettings, LogFormat, LogSettings, StorageSettings, SynchronousSetting, TlsSettings,
 };

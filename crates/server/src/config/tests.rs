@@ -1,9 +1,11 @@
 //! Whole configurations: what is taken, and what each fault is told as.
+use super::layers::Layers;
 use super::*;
 use protocol::policy::{Bodies, Extra, PkcePolicy, RedirectUriAtToken, Registration, Rotation};
 use protocol::types::GrantType;
 use protocol::types::Lifetime;
 use protocol::types::ids::SubjectFormat;
+use std::path::Path;
 
 mod checks;
 mod layered;

@@ -1,7 +1,6 @@
 //! Checks of codes and tokens.
-use super::checks::Checks;
+use super::checks::{Checks, LONGEST, within};
 use super::extras;
-use super::policy::{LONGEST, within};
 use super::settings::{BodySetting, RedirectUriSetting};
 use super::values::{RotateSetting, Span, default_grace};
 use protocol::policy::{Bodies, RedirectUriAtToken, Rotation, TokenPolicy};

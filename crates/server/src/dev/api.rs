@@ -1,59 +1,12 @@
 //! A small task API, as an API company would have it: it asks the provider about each token.
-use super::demo::Demo;
+use super::board::Demo;
 use axum::Json;
 use axum::body::Bytes;
 use axum::extract::State;
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use jose::bearer;
-use serde::{Deserialize, Serialize};
-use std::sync::{Mutex, PoisonError};
-
-/// Most tasks it keeps.
-const MAX_TASKS: usize = 100;
-
-/// One task.
-#[derive(Clone, Serialize)]
-pub(super) struct Task {
-    pub(super) title: String,
-    pub(super) done: bool,
-}
-
-/// The tasks, gone when the process ends.
-pub(super) struct Tasks(Mutex<Vec<Task>>);
-
-impl Tasks {
-    pub(super) fn new() -> Self {
-        let task = |title: &str, done| Task {
-            title: title.to_owned(),
-            done,
-        };
-        Tasks(Mutex::new(vec![
-            task("Hand over the valet key, not the house keys", true),
-            task("Read what the app may do before pressing Allow", true),
-            task("Take the key back", false),
-        ]))
-    }
-
-    fn all(&self) -> Vec<Task> {
-        self.0
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .clone()
-    }
-
-    fn add(&self, title: &str) -> bool {
-        let mut tasks = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        if tasks.len() >= MAX_TASKS {
-            return false;
-        }
-        tasks.push(Task {
-            title: title.to_owned(),
-            done: false,
-        });
-        true
-    }
-}
+use serde::Deserialize;
 
 /// `GET /v1/tasks`, scope `tasks:read`.
 pub(super) async fn list(State(demo): State<Demo>, headers: HeaderMap) -> Response {

@@ -1,13 +1,12 @@
 //! The demo app: a third party that knows nothing of the provider but its public endpoints. It walks the code
 //! flow with PKCE and shows each step.
-use super::api::{self, Tasks};
+use super::api;
+use super::board::{Demo, DemoState, Settings, Step, Visit, frame, tasks_of};
 use super::client::{Answer, Client};
-use super::setup::Credentials;
-use super::television::{self, Television};
-use crate::app::origin;
-use crate::config::Config;
+use super::screen::Television;
+use super::tasks::Tasks;
+use super::television;
 use crate::reply;
-use crate::request::RequestId;
 use axum::Router;
 use axum::extract::{RawQuery, State};
 use axum::http::{HeaderMap, StatusCode, header};
@@ -15,92 +14,14 @@ use axum::response::Response;
 use axum::routing::{get, post};
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use jose::Digest;
-use pages::{DemoError, DemoHome, DemoResult, DemoStep, DemoTask, Frame};
+use pages::{DemoError, DemoHome, DemoResult, DemoStep, DemoTask};
 use protocol::Params;
 use serde_json::Value;
 use std::collections::BTreeMap;
-use std::sync::{Arc, Mutex, PoisonError};
-
-/// Browsers it remembers; the oldest is forgotten first.
-const MAX_VISITS: usize = 1_000;
+use std::sync::{Arc, Mutex};
 
 /// Requests that one browser may have under way.
 const MAX_REQUESTS: usize = 10;
-
-/// What the app was told when it was registered.
-pub(super) struct Settings {
-    pub(super) issuer: String,
-    authorization: String,
-    pub(super) token: String,
-    revocation: String,
-    /// Empty when the grant is off.
-    pub(super) device: String,
-    pub(super) introspection: String,
-    provider: String,
-    pub(super) base: String,
-    client_id: String,
-    client_secret: String,
-    pub(super) api_id: String,
-    pub(super) api_secret: String,
-    scopes: String,
-}
-
-impl Settings {
-    pub(super) fn new(config: &Config, credentials: &Credentials, base: &str) -> Self {
-        let paths = &config.paths;
-        let at = |aliases: &[String]| {
-            let path = aliases.first().map_or("", String::as_str);
-            format!("{}{path}", origin(&config.issuer))
-        };
-        Settings {
-            issuer: config.issuer.clone(),
-            authorization: at(&paths.authorize),
-            token: at(&paths.token),
-            revocation: at(&paths.revoke),
-            device: match paths.device.is_empty() {
-                true => String::new(),
-                false => at(&paths.device),
-            },
-            introspection: at(&paths.introspect),
-            provider: config.branding.product.clone(),
-            base: base.to_owned(),
-            client_id: credentials.app.client_id.clone(),
-            client_secret: credentials.app.client_secret.clone(),
-            api_id: credentials.api.client_id.clone(),
-            api_secret: credentials.api.client_secret.clone(),
-            scopes: "tasks:read tasks:write".to_owned(),
-        }
-    }
-}
-
-/// One browser's state.
-#[derive(Clone, Default)]
-struct Visit {
-    /// State and verifier of requests under way, one a tab.
-    requests: Vec<(String, String)>,
-    access_token: String,
-    refresh_token: String,
-    steps: Vec<Step>,
-    tasks: Vec<(String, bool)>,
-}
-
-#[derive(Clone)]
-struct Step {
-    title: &'static str,
-    request: String,
-    response: String,
-}
-
-pub(super) struct DemoState {
-    pub(super) settings: Settings,
-    pub(super) client: Client,
-    pub(super) tasks: Tasks,
-    pub(super) television: Television,
-    visits: Mutex<BTreeMap<u64, (String, Visit)>>,
-}
-
-/// Everything the demo needs. Cheap to clone.
-pub(super) type Demo = Arc<DemoState>;
 
 /// The routes of the demo app and of the task API.
 pub(super) fn router(settings: Settings) -> Router {
@@ -131,17 +52,6 @@ async fn stylesheet() -> Response {
     response
 }
 
-pub(super) fn frame() -> Frame {
-    Frame {
-        product: "Task Board".to_owned(),
-        request_id: RequestId::next().to_string(),
-        signed_in_as: None,
-        accent: None,
-        test_side: false,
-        developers: false,
-    }
-}
-
 async fn home(State(demo): State<Demo>) -> Response {
     let page = DemoHome {
         frame: frame(),
@@ -153,44 +63,6 @@ async fn home(State(demo): State<Demo>) -> Response {
 
 fn random() -> String {
     URL_SAFE_NO_PAD.encode(jose::random::bytes::<32>())
-}
-
-impl DemoState {
-    /// The cookie's name holds the port, since cookies do not know ports.
-    fn cookie_name(&self) -> String {
-        let port = self.settings.base.rsplit(':').next().unwrap_or_default();
-        format!("taskboard_{port}")
-    }
-
-    fn visit(&self, headers: &HeaderMap) -> Option<(String, Visit)> {
-        let name = self.cookie_name();
-        let cookies = headers.get(header::COOKIE)?.to_str().ok()?;
-        let own = cookies
-            .split(';')
-            .filter_map(|pair| pair.trim().split_once('='));
-        let id = own.into_iter().find(|(key, _)| *key == name)?.1;
-        let visits = self.visits.lock().unwrap_or_else(PoisonError::into_inner);
-        let found = visits.values().find(|(own, _)| own == id);
-        found.map(|(id, visit)| (id.clone(), visit.clone()))
-    }
-
-    fn remember(&self, id: String, visit: Visit) {
-        let mut visits = self.visits.lock().unwrap_or_else(PoisonError::into_inner);
-        visits.retain(|_, (own, _)| *own != id);
-        let next = visits.last_key_value().map_or(0, |(last, _)| last + 1);
-        visits.insert(next, (id, visit));
-        while visits.len() > MAX_VISITS {
-            visits.pop_first();
-        }
-    }
-
-    pub(super) fn credential(&self) -> (&str, &str) {
-        (&self.settings.client_id, &self.settings.client_secret)
-    }
-
-    fn redirect_uri(&self) -> String {
-        format!("{}/callback", self.settings.base)
-    }
 }
 
 async fn login(State(demo): State<Demo>, headers: HeaderMap) -> Response {
@@ -374,15 +246,6 @@ async fn call_api(demo: &Demo, visit: &mut Visit) {
         ),
         response,
     });
-}
-
-pub(super) fn tasks_of(json: &Value) -> Vec<(String, bool)> {
-    let list = json.as_array().cloned().unwrap_or_default();
-    let task = |task: &Value| {
-        let title = task["title"].as_str().unwrap_or_default().to_owned();
-        (title, task["done"] == true)
-    };
-    list.iter().map(task).collect()
 }
 
 /// An answer as it may be shown: tokens shortened.

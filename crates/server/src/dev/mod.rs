@@ -1,16 +1,19 @@
 //! `valetkey dev`: the whole thing working in a browser, in one command. A provider, a third-party demo app
 //! and a small task API, on loopback only, with data in a folder of its own.
 mod api;
+mod board;
 mod client;
 mod demo;
+mod screen;
 mod setup;
+mod tasks;
 mod tasks_api;
 mod television;
 
-use crate::app::{self, AppState};
 use crate::config::{Config, Overrides};
 use crate::listen::{self, Signals};
 use crate::log::Log;
+use crate::serve;
 use anyhow::{Context, bail};
 use setup::Credentials;
 use std::net::SocketAddr;
@@ -55,7 +58,7 @@ pub(crate) async fn run(args: DevArgs) -> anyhow::Result<()> {
     let (listen, demo_listen) = (provider.local_addr()?, demo_app.local_addr()?);
     let config = config(&args.data, listen)?;
     let config_path = config.source.clone().unwrap_or_default();
-    let app = Arc::new(AppState::open(
+    let app = Arc::new(serve::open(
         config,
         Log::start(crate::config::LogFormat::Auto),
     )?);
@@ -74,14 +77,14 @@ pub(crate) async fn run(args: DevArgs) -> anyhow::Result<()> {
         true => println!("{}", addresses.json(&credentials)),
         false => println!("{}", addresses.text(&credentials)),
     }
-    let demo = demo::router(demo::Settings::new(
+    let demo = demo::router(board::Settings::new(
         &app.config,
         &credentials,
         &addresses.demo,
     ));
     let demo = tokio::spawn(async move { axum::serve(demo_app, demo).await });
     let stop = signals.stop(app.log.clone());
-    let served = app::run(app, provider, stop).await;
+    let served = serve::run(app, provider, stop).await;
     demo.abort();
     served
 }

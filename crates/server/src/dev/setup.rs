@@ -1,6 +1,6 @@
 //! What a development provider holds from its first start: a user, an admin, a demo app and the credential of
 //! the task API. Passwords and secrets are made once and kept in a file that only its user may read.
-use crate::app::AppState;
+use crate::state::AppState;
 use crate::test_side::new_password;
 use crate::{clock, password};
 use anyhow::{Context, anyhow, bail};

@@ -1,7 +1,7 @@
 //! The settings of the example `tasks-api`, which runs beside the development provider: its credential comes to it
 //! in a file that only its user may read, not on a command line.
 use super::setup::Credentials;
-use crate::app::AppState;
+use crate::state::AppState;
 use anyhow::Context;
 use serde_json::json;
 use std::fs::OpenOptions;

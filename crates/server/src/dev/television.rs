@@ -1,6 +1,7 @@
 //! The demo's television: a device without a browser of its own. It shows a code (RFC 8628), asks again and again
 //! whether its person has answered elsewhere, and then shows their tasks.
-use super::demo::{Demo, frame, tasks_of};
+use super::board::{Demo, frame, tasks_of};
+use super::screen::{Screen, Waiting};
 use crate::reply;
 use axum::extract::State;
 use axum::http::{HeaderValue, StatusCode, header};
@@ -8,51 +9,7 @@ use axum::response::Response;
 use base64::{Engine, engine::general_purpose::STANDARD};
 use pages::{DemoTask, DemoTelevision, OnScreen};
 use protocol::types::GrantType;
-use serde_json::Value;
-use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
-
-/// There is one in the living room; it shows the same to every browser.
-pub(super) struct Television(Mutex<Screen>);
-
-/// What it is doing.
-#[derive(Clone)]
-enum Screen {
-    Off,
-    Waiting(Waiting),
-    Connected { access_token: String },
-    Refused { error: String },
-}
-
-/// A code that nobody has answered yet.
-#[derive(Clone)]
-struct Waiting {
-    codes: Value,
-    picture: String,
-    interval: Duration,
-    next_poll: Instant,
-}
-
-impl Waiting {
-    fn text(&self, name: &str) -> &str {
-        self.codes[name].as_str().unwrap_or_default()
-    }
-}
-
-impl Television {
-    pub(super) fn new() -> Self {
-        Television(Mutex::new(Screen::Off))
-    }
-
-    fn now(&self) -> Screen {
-        let screen = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        screen.clone()
-    }
-
-    fn show(&self, screen: Screen) {
-        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = screen;
-    }
-}
 
 /// `GET`: the screen. While it waits the page loads itself again and again, and the device asks when it is time.
 pub(super) async fn watch(State(demo): State<Demo>) -> Response {
@@ -109,7 +66,7 @@ async fn switch_on(demo: &Demo) -> Screen {
     let user_code = codes["user_code"].as_str().unwrap_or_default();
     let picture = format!(
         "{}/device/qr.svg?user_code={user_code}",
-        crate::app::origin(&demo.settings.issuer)
+        crate::endpoints::origin(&demo.settings.issuer)
     );
     let picture = demo.client.get_bytes(&picture).await.unwrap_or_default();
     let interval = Duration::from_secs(codes["interval"].as_u64().unwrap_or(5));

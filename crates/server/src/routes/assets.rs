@@ -1,7 +1,7 @@
 //! Style sheets, and the pictures that apps registered.
 use super::problem;
-use crate::app::App;
 use crate::request::RequestId;
+use crate::state::App;
 use axum::body::Body;
 use axum::extract::{Path, State};
 use axum::http::{HeaderValue, header};

@@ -1,5 +1,5 @@
 //! Counting attempts that are limited: signing in, signing up, changing a password.
-use crate::app::App;
+use crate::state::App;
 use protocol::accounts::sign_in::{Attempt, Throttled};
 use store::{Outcome, StoreError};
 

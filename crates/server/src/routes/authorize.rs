@@ -1,10 +1,10 @@
 //! The authorization endpoint (RFC 6749 §3.1).
 use super::pending::{refused, with_handle};
 use super::problem;
-use crate::app::App;
 use crate::clock;
 use crate::reply;
 use crate::request::{RequestId, Whole, is_form};
+use crate::state::App;
 use crate::visitor::ClaimedSession;
 use axum::extract::{RawQuery, State};
 use axum::response::Response;

@@ -1,7 +1,7 @@
 //! What endpoints that take a bearer token answer when it does not open them (RFC 6750 §3).
-use crate::app::AppState;
 use crate::reply::{self, Fault};
 use crate::request::{RequestId, authorization};
+use crate::state::AppState;
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::Response;
 use jose::Presented;

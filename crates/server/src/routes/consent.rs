@@ -2,9 +2,9 @@
 use super::pending::{self, Nothing, Pending, app_card, posted, with_handle};
 use super::problem;
 use super::sign_in::after_url;
-use crate::app::App;
 use crate::reply::{self, LeadsToApp};
 use crate::request::{ClientAddr, Whole};
+use crate::state::App;
 use crate::visitor::{Form, Visitor};
 use axum::extract::{RawQuery, State};
 use axum::http::StatusCode;

@@ -1,8 +1,9 @@
 //! The developer pages: written at the first visit, the same for everyone, without cookies.
 use super::problem;
-use crate::app::App;
+use crate::developers::write;
 use crate::reply;
 use crate::request::RequestId;
+use crate::state::App;
 use axum::body::Body;
 use axum::extract::State;
 use axum::http::{HeaderMap, HeaderValue, StatusCode, Uri, header};
@@ -15,7 +16,8 @@ pub(crate) async fn show(
     id: RequestId,
     headers: HeaderMap,
 ) -> Response {
-    let mut pages = app.developers().iter();
+    let pages = app.developer_pages.get_or_init(|| write(&app.config));
+    let mut pages = pages.iter();
     let Some(page) = pages.find(|page| page.path == uri.path()) else {
         return problem::not_found(State(app.clone()), id, headers).await;
     };

@@ -1,8 +1,8 @@
 //! The device authorization endpoint (RFC 8628 §3.1).
 use super::token::authenticated;
-use crate::app::App;
 use crate::reply;
 use crate::request::Whole;
+use crate::state::App;
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::Response;

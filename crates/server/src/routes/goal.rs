@@ -1,8 +1,8 @@
 //! Where somebody goes on once they are signed in: what the field `request` of sign-in and sign-up carries.
 use super::pending::{self, Nothing, Over, Pending, with_handle};
-use crate::app::App;
 use crate::reply::{self, LeadsToApp};
 use crate::request::RequestId;
+use crate::state::App;
 use axum::http::StatusCode;
 use axum::response::Response;
 use pages::Page;

@@ -1,6 +1,6 @@
 //! Whether the server lives, and whether it can do its work.
-use crate::app::App;
 use crate::reply;
+use crate::state::App;
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::Response;

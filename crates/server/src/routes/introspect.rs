@@ -1,10 +1,10 @@
 //! The introspection endpoint (RFC 7662).
 use super::revoke::asked_by_client;
-use crate::app::App;
 use crate::clock;
 use crate::reply;
 use crate::request::Whole;
 use crate::settle::look_up;
+use crate::state::App;
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::Response;

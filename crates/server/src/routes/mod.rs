@@ -11,7 +11,7 @@ mod device_page;
 mod goal;
 mod health;
 mod introspect;
-pub(crate) mod metadata;
+mod metadata;
 mod own_app;
 mod pending;
 pub(crate) mod problem;
@@ -23,9 +23,10 @@ mod sign_up;
 mod token;
 mod token_info;
 
-use crate::app::App;
 use crate::config::Config;
 use crate::cors::preflight;
+use crate::endpoints::metadata_paths;
+use crate::state::App;
 use axum::Router;
 use axum::http::HeaderMap;
 use axum::routing::{MethodRouter, get, post};
@@ -77,7 +78,7 @@ pub(crate) fn table(config: &Config) -> Router<App> {
             .route("/device/answer", post(device_page::answer))
             .route("/device/qr.svg", get(device_page::qr));
     }
-    for path in metadata::paths(&config.issuer) {
+    for path in metadata_paths(&config.issuer) {
         router = router.route(
             &path,
             machine("GET, HEAD, OPTIONS", get(metadata::metadata)),

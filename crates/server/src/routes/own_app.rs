@@ -1,9 +1,9 @@
 //! An app's own registration: `GET` and `PATCH` with a token of its own.
 use super::bearer::{self, Bearer};
-use crate::app::App;
 use crate::clock;
 use crate::reply::{self, Fault};
 use crate::request::{ClientAddr, RequestId, Whole, media_type};
+use crate::state::App;
 use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::Response;

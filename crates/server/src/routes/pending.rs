@@ -1,9 +1,9 @@
 //! Pending authorization requests, and the forms people post while one waits.
 use super::problem::{self, Problem, back_to, link};
-use crate::app::App;
 use crate::clock;
 use crate::reply;
 use crate::request::{RequestId, Whole, is_form};
+use crate::state::App;
 use crate::visitor::Visitor;
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::Response;
@@ -289,7 +289,7 @@ fn is_own_form(app: &App, headers: &HeaderMap) -> bool {
     if let Some(site) = headers.get("sec-fetch-site") {
         return site == "same-origin" || site == "none";
     }
-    let own = crate::app::origin(&app.config.issuer);
+    let own = crate::endpoints::origin(&app.config.issuer);
     let mut origins = headers.get_all(header::ORIGIN).iter();
     origins.all(|origin| origin == "null" || origin == own)
 }

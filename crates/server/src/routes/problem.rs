@@ -1,7 +1,7 @@
 //! Pages that say what went wrong and what to do next.
-use crate::app::App;
 use crate::reply::{self, Fault};
 use crate::request::{RequestId, wants_page};
+use crate::state::App;
 use crate::visitor::{Visitor, bare_frame};
 use axum::extract::State;
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};

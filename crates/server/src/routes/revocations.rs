@@ -1,8 +1,8 @@
 //! The revocation feed: APIs that keep introspection answers are told which to forget.
 use super::token::authenticated;
-use crate::app::App;
 use crate::reply::{self, Unlogged};
 use crate::request::Whole;
+use crate::state::App;
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::Response;

@@ -1,9 +1,9 @@
 //! The revocation endpoint (RFC 7009).
 use super::token::authenticated;
-use crate::app::{App, AppState};
 use crate::reply;
 use crate::request::Whole;
 use crate::settle::look_up;
+use crate::state::{App, AppState};
 use axum::extract::State;
 use axum::response::Response;
 use protocol::client_auth::AuthenticatedClient;

@@ -1,8 +1,8 @@
 //! The token endpoint (RFC 6749 §3.2): parse, authenticate, look up, decide, settle. No rule and no SQL here.
-use crate::app::{App, AppState};
 use crate::reply;
 use crate::request::Whole;
 use crate::settle::look_up;
+use crate::state::{App, AppState};
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::Response;

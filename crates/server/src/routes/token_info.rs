@@ -1,9 +1,9 @@
 //! Token info: `GET` with the bearer token itself.
 use super::bearer;
-use crate::app::App;
 use crate::clock;
 use crate::reply;
 use crate::request::RequestId;
+use crate::state::App;
 use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::Response;

@@ -1,5 +1,5 @@
 //! `valetkey db backup`.
-use super::size;
+use super::figures::size;
 use crate::cli::failure::Failure;
 use crate::cli::output::Output;
 use crate::cli::place::Place;

@@ -1,5 +1,5 @@
 //! `valetkey db fill`.
-use super::grouped;
+use super::figures::grouped;
 use crate::cli::failure::Failure;
 use crate::cli::output::Output;
 use crate::cli::place::Place;

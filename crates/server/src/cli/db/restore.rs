@@ -1,6 +1,6 @@
 //! `valetkey db restore` and `valetkey db cut-off`.
 use super::backup::follow;
-use super::grouped;
+use super::figures::grouped;
 use crate::cli::failure::Failure;
 use crate::cli::output::Output;
 use crate::cli::place::Place;

@@ -1,5 +1,5 @@
 //! `valetkey db status`.
-use super::{grouped, size};
+use super::figures::{grouped, size};
 use crate::cli::failure::Failure;
 use crate::cli::output::{Output, sheet, table};
 use crate::cli::place::Place;

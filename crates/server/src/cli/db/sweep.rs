@@ -1,5 +1,5 @@
 //! `valetkey db sweep`.
-use super::{grouped, size};
+use super::figures::{grouped, size};
 use crate::cli::failure::Failure;
 use crate::cli::output::Output;
 use crate::cli::place::Place;

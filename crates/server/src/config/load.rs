@@ -1,0 +1,64 @@
+//! Reads the configuration of this process: its file, its environment, its command line.
+use super::layers::{CONFIG, Layers, Overrides};
+use super::origin::PREFIX;
+use super::show::{self, Shown};
+use super::{Config, ConfigFaults, build};
+use std::path::{Path, PathBuf};
+
+impl Config {
+    /// Reads `file`, lays the process's environment and then `overrides` over it, and checks the whole.
+    ///
+    /// # Errors
+    /// All that is wrong, one sentence each with its place and what to do.
+    pub(crate) fn load(file: Option<&Path>, overrides: &Overrides) -> Result<Config, ConfigFaults> {
+        build::config(&Layers::read(file, overrides, &environment())?)
+    }
+
+    /// The same, together with every setting's value and where it came from.
+    ///
+    /// # Errors
+    /// As [`load`](Self::load).
+    pub(crate) fn load_shown(
+        file: Option<&Path>,
+        overrides: &Overrides,
+    ) -> Result<(Config, Vec<Shown>), ConfigFaults> {
+        let layers = Layers::read(file, overrides, &environment())?;
+        let config = build::config(&layers)?;
+        let shown = show::all(&layers, &config);
+        Ok((config, shown))
+    }
+}
+
+#[cfg(test)]
+impl Config {
+    /// The defaults of a new provider.
+    pub(crate) fn for_tests() -> Config {
+        let layers = Layers::read(None, &Overrides::default(), &[]);
+        layers.and_then(|layers| build::config(&layers)).unwrap()
+    }
+}
+
+/// The file that the environment names, if it does.
+pub(crate) fn file_of_environment() -> Option<PathBuf> {
+    let name = format!("{}{}", PREFIX, CONFIG);
+    std::env::var_os(name)
+        .filter(|file| !file.is_empty())
+        .map(PathBuf::from)
+}
+
+/// Whether the environment sets anything but the file.
+pub(crate) fn is_set_by_environment() -> bool {
+    let layers = Layers::read(None, &Overrides::default(), &environment());
+    layers.is_ok_and(|layers| layers.names_a_provider())
+}
+
+/// The variables of this process whose names are text; what is no text in a value becomes U+FFFD.
+fn environment() -> Vec<(String, String)> {
+    let text = |(name, value): (std::ffi::OsString, std::ffi::OsString)| {
+        Some((
+            name.into_string().ok()?,
+            value.to_string_lossy().into_owned(),
+        ))
+    };
+    std::env::vars_os().filter_map(text).collect()
+}

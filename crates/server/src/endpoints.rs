@@ -1,0 +1,51 @@
+//! The addresses of a provider's endpoints, as its configuration has them.
+use crate::config::Config;
+use protocol::metadata::Endpoints;
+
+/// The endpoints that are switched on: for the metadata and the developer pages.
+pub(crate) fn endpoints(config: &Config) -> Endpoints {
+    let at =
+        |base: &str, paths: &[String]| paths.first().map(|path| format!("{}{path}", origin(base)));
+    let paths = &config.paths;
+    Endpoints {
+        authorization: at(&config.issuer, &paths.authorize),
+        token: at(&config.issuer, &paths.token),
+        revocation: at(&config.issuer, &paths.revoke),
+        introspection: at(&config.issuer, &paths.introspect),
+        token_info: at(&config.api_base, &paths.token_info),
+        device_authorization: at(&config.issuer, &paths.device),
+        revocations: at(&config.issuer, &paths.revocations),
+    }
+}
+
+/// `scheme://host[:port]` of a URL.
+pub(crate) fn origin(url: &str) -> &str {
+    let host = url.find("://").map_or(0, |at| at + 3);
+    let end = url[host..].find('/').map_or(url.len(), |at| host + at);
+    &url[..end]
+}
+
+/// The paths of the metadata document: the well-known name stands before the issuer's own path, as RFC 8414 §3.1 asks.
+/// There is no `openid-configuration`: under that name a client expects the members that OpenID Connect requires, and
+/// stops where they are missing.
+pub(crate) fn metadata_paths(issuer: &str) -> Vec<String> {
+    let path = issuer[origin(issuer).len()..].trim_end_matches('/');
+    vec![format!("/.well-known/oauth-authorization-server{path}")]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::metadata_paths;
+
+    #[test]
+    fn only_under_the_name_of_this_standard() {
+        for (issuer, path) in [
+            ("https://h.example", ""),
+            ("https://h.example/", ""),
+            ("https://h.example/t", "/t"),
+        ] {
+            let name = "/.well-known/oauth-authorization-server";
+            assert_eq!(metadata_paths(issuer), [format!("{name}{path}")]);
+        }
+    }
+}

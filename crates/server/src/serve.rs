@@ -1,0 +1,109 @@
+//! How a server starts and stops: it opens what requests need, runs the jobs, listens, and finishes what is under way.
+use crate::config::Config;
+use crate::endpoints::endpoints;
+use crate::held::Held;
+use crate::listen::Signals;
+use crate::log::Log;
+use crate::outage::Outage;
+use crate::password::Hasher;
+use crate::state::{App, AppState};
+use crate::visitor::Cookies;
+use crate::{jobs, keys, listen, routes, test_side};
+use anyhow::Context as _;
+use protocol::metadata;
+use std::sync::{Arc, OnceLock};
+use store::{Serving, Stay, Store};
+
+/// Opens the storage and the key of a configuration.
+///
+/// # Errors
+/// One sentence on what is in the way.
+pub(crate) fn open(config: Config, log: Log) -> anyhow::Result<AppState> {
+    let key = keys::load(&config.keys)?;
+    let serving = Serving::begin(&config.storage)
+        .with_context(|| format!("cannot serve {}", config.storage))?;
+    let store = open_store(&config, Stay::Server)?;
+    let cookies = Cookies::of(&config.issuer);
+    let document = metadata::document(&config.policy, endpoints(&config));
+    let metadata = serde_json::to_string_pretty(&document)?;
+    let cores = std::thread::available_parallelism().map_or(1, usize::from);
+    Ok(AppState {
+        mint: store.mint(),
+        developer_pages: OnceLock::new(),
+        metadata,
+        key,
+        cookies,
+        // One core stays with the tokens, however many people sign in.
+        hasher: Hasher::start(cores.saturating_sub(1))?,
+        held: Held::new(),
+        outage: Outage::new(log.clone(), config.storage.to_string()),
+        log,
+        store,
+        config,
+        _serving: serving,
+    })
+}
+
+/// Opens the storage that a configuration names.
+///
+/// # Errors
+/// One sentence on what is in the way.
+pub(crate) fn open_store(config: &Config, stay: Stay) -> anyhow::Result<Store> {
+    let cores = std::thread::available_parallelism().map_or(1, usize::from);
+    let options = store::Options {
+        location: config.storage.clone(),
+        readers_hint: cores,
+        region: config.region,
+        stay,
+        synchronous: config.synchronous,
+        tuning: store::Tuning::default(),
+    };
+    Store::open(&options).with_context(|| format!("cannot open {}", config.storage))
+}
+
+/// Serves a provider until it is told to stop.
+///
+/// # Errors
+/// One sentence on why it cannot start.
+pub(crate) async fn serve(config: Config) -> anyhow::Result<()> {
+    let signals = Signals::catch()?;
+    let log = Log::start(config.log);
+    let stop = signals.stop(log.clone());
+    let listener = listen::bind(config.listen).await?;
+    let app = Arc::new(open(config, log)?);
+    test_side::publish(&app).await;
+    for note in &app.config.notes {
+        app.log.info(note.clone());
+    }
+    for warning in &app.config.warnings {
+        app.log.warn(warning.clone());
+    }
+    app.log.info(format!(
+        "{} listens on {}",
+        app.config.issuer, app.config.listen
+    ));
+    run(app, listener, stop).await
+}
+
+/// Serves an opened provider until `stop` resolves, then finishes what is under way.
+///
+/// # Errors
+/// When TLS cannot be set up.
+pub(crate) async fn run(
+    app: App,
+    listener: tokio::net::TcpListener,
+    stop: impl Future<Output = ()>,
+) -> anyhow::Result<()> {
+    let jobs = jobs::start(app.clone());
+    let router = routes::router(app.clone());
+    let stop = async {
+        stop.await;
+        app.held.stop();
+    };
+    let served = listen::serve(app.clone(), listener, router, stop).await;
+    jobs.abort();
+    app.store.close().await;
+    app.log.info("stopped");
+    app.log.flush();
+    served
+}

@@ -1,0 +1,111 @@
+//! What the server knows while it answers requests: configuration, storage, keys, and what all requests share.
+use crate::clock;
+use crate::config::Config;
+use crate::held::Held;
+use crate::log::Log;
+use crate::outage::Outage;
+use crate::password::Hasher;
+use crate::reply::RenderedDocument;
+use crate::request::ClientAddr;
+use crate::settle::settle;
+use crate::visitor::Cookies;
+use jose::keyed::Key;
+use protocol::decision::Decision;
+use protocol::events::Act;
+use protocol::grants::Context;
+use protocol::types::UnixTime;
+use protocol::{Policy, Transition};
+use std::sync::{Arc, OnceLock};
+use store::{IdMint, Outcome, Serving, Store, StoreError, SweepRules};
+
+/// How often a request that lost its guard is decided anew.
+const TRIES: usize = 3;
+
+/// Everything a request needs. Cheap to clone.
+pub(crate) type App = Arc<AppState>;
+
+/// See [`App`].
+pub(crate) struct AppState {
+    pub(crate) config: Config,
+    pub(crate) store: Store,
+    pub(crate) mint: IdMint,
+    pub(crate) key: Key,
+    pub(crate) cookies: Cookies,
+    pub(crate) hasher: Hasher,
+    pub(crate) log: Log,
+    /// Whether the database works, as far as the log has told.
+    pub(crate) outage: Outage,
+    /// Requests that wait for something to be told.
+    pub(crate) held: Held,
+    /// The metadata document, written once.
+    pub(crate) metadata: String,
+    /// The developer pages, written once somebody asks for one: a start does not wait for them.
+    pub(crate) developer_pages: OnceLock<Vec<RenderedDocument>>,
+    /// Nobody else serves this database.
+    pub(crate) _serving: Serving,
+}
+
+impl AppState {
+    /// The rules.
+    pub(crate) fn policy(&self) -> &Policy {
+        &self.config.policy
+    }
+
+    /// What a rule is given besides its facts.
+    pub(crate) fn context(&self) -> Context<'_, IdMint> {
+        Context {
+            policy: &self.config.policy,
+            now: clock::now(),
+            mint: &self.mint,
+        }
+    }
+
+    /// The tries of one request: facts are loaded and decided on anew, with a new context, when another
+    /// request won the guard.
+    pub(crate) fn tries(&self) -> impl Iterator<Item = Context<'_, IdMint>> {
+        (0..TRIES).map(|_| self.context())
+    }
+
+    /// Settles what a rule decided; the answer is given once the change is durable. `None` when another
+    /// request won the guard, so that the facts are stale.
+    ///
+    /// # Errors
+    /// [`StoreError`] when the store fails.
+    pub(crate) async fn settle<R, E>(
+        &self,
+        decision: Decision<R, E>,
+        act: impl Into<Act>,
+    ) -> Result<Option<Result<R, E>>, StoreError> {
+        settle(&self.store, decision, act).await
+    }
+
+    /// Settles a change that no decision brought.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub(crate) async fn settle_one(
+        &self,
+        transition: Transition,
+        act: impl Into<Act>,
+    ) -> Result<Outcome, StoreError> {
+        self.store.settle(transition, act).await
+    }
+
+    /// What is done for a request: when, and from where if addresses are kept at all.
+    pub(crate) fn act(&self, at: UnixTime, from: ClientAddr) -> Act {
+        match self.config.keep_addresses.seconds() {
+            0 => Act::from(at),
+            _ => Act::from_address(at, from.0),
+        }
+    }
+
+    /// The same, now.
+    pub(crate) fn act_now(&self, from: ClientAddr) -> Act {
+        self.act(clock::now(), from)
+    }
+
+    /// How long things are kept.
+    pub(crate) fn sweep_rules(&self) -> SweepRules {
+        SweepRules::of(self.policy(), self.config.keep_addresses)
+    }
+}
