@@ -2,10 +2,11 @@
 use crate::cors::{self, Open};
 use crate::counted::Counted;
 use crate::deadlines::{End, HEAD, Sending, Traffic, Watch};
+use crate::error::Refusal;
 use crate::log::RequestLine;
+use crate::render::{self, Asker};
 use crate::reply::{Fault, NoStore, Unlogged};
 use crate::request::{Arrival, ClientAddr, RequestId, names_one_host, wants_page};
-use crate::routes::problem;
 use crate::state::App;
 use axum::Router;
 use axum::body::Body;
@@ -33,7 +34,7 @@ const REQUEST_TIMEOUT: Duration = Duration::from_secs(30);
 const MAX_HEAD: usize = 32 * 1024;
 
 /// What all connections share.
-pub(crate) struct Site {
+pub(crate) struct Shared {
     pub(crate) app: App,
     router: Router,
     open: Open,
@@ -41,11 +42,11 @@ pub(crate) struct Site {
     keep_alive: HeaderValue,
 }
 
-impl Site {
+impl Shared {
     /// The routes of a provider.
     pub(crate) fn of(app: App, router: Router) -> Self {
         let told = format!("timeout={}", app.config.keep_alive.as_secs());
-        Site {
+        Shared {
             open: Open::of(&app.config),
             keep_alive: HeaderValue::from_str(&told)
                 .unwrap_or_else(|_| HeaderValue::from_static("timeout=75")),
@@ -57,7 +58,7 @@ impl Site {
 
 /// See the module.
 pub(crate) struct Connection {
-    pub(crate) site: Arc<Site>,
+    pub(crate) shared: Arc<Shared>,
     pub(crate) peer: IpAddr,
     /// Says when the server stops.
     pub(crate) stopping: watch::Receiver<bool>,
@@ -65,7 +66,7 @@ pub(crate) struct Connection {
 
 /// What a connection's requests are answered with.
 struct Answers {
-    site: Arc<Site>,
+    shared: Arc<Shared>,
     peer: IpAddr,
     traffic: Arc<Traffic>,
     http2: bool,
@@ -93,10 +94,10 @@ impl Connection {
     {
         let builder = builder(http2);
         let traffic = Arc::new(Traffic::default());
-        let idle = self.site.app.config.keep_alive;
+        let idle = self.shared.app.config.keep_alive;
         let mut watch = Watch::start(traffic.clone(), http2, idle);
         let answers = Arc::new(Answers {
-            site: self.site,
+            shared: self.shared,
             peer: self.peer,
             traffic: traffic.clone(),
             http2,
@@ -168,17 +169,22 @@ impl Answers {
         let asked = self.traffic.asked();
         let started = Instant::now();
         let id = RequestId::next();
-        let client = ClientAddr::of(self.peer, request.headers(), &self.site.app.config);
+        let client = ClientAddr::of(self.peer, request.headers(), &self.shared.app.config);
         let (method, uri) = (request.method().clone(), request.uri().clone());
         let keeps_alive = keeps_alive(&request);
-        let page = method != Method::POST && wants_page(request.headers());
+        let wants_page = wants_page(request.headers());
+        let asker = Asker {
+            id,
+            wants_page,
+            visits: wants_page && method != Method::POST,
+        };
         let mut request = request.map(Body::new);
         request.extensions_mut().insert(Arrival {
             id,
             address: client,
         });
-        let mut response = self.route(request, id, page).await;
-        self.dress(&mut response, (&method, uri.path(), page), id, keeps_alive);
+        let mut response = self.route(request, &method, asker).await;
+        self.dress(&mut response, (&method, uri.path()), asker, keeps_alive);
         self.log(&mut response, &method, uri.path(), started, (id, client));
         if self.http2 {
             response = response.map(|body| Sending::of(body, self.traffic.clone()));
@@ -191,24 +197,24 @@ impl Answers {
     fn dress(
         &self,
         response: &mut Response<Body>,
-        (method, path, page): (&Method, &str, bool),
-        id: RequestId,
+        (method, path): (&Method, &str),
+        asker: Asker,
         keeps_alive: bool,
     ) {
         let headers = response.headers_mut();
-        if let Ok(value) = HeaderValue::from_str(id.as_str()) {
+        if let Ok(value) = HeaderValue::from_str(asker.id.as_str()) {
             headers.insert("x-request-id", value);
         }
-        if self.site.app.cookies.is_secure() {
+        if self.shared.app.cookies.is_secure() {
             headers.insert(
                 header::STRICT_TRANSPORT_SECURITY,
                 HeaderValue::from_static("max-age=31536000"),
             );
         }
         if keeps_alive {
-            headers.insert("keep-alive", self.site.keep_alive.clone());
+            headers.insert("keep-alive", self.shared.keep_alive.clone());
         }
-        if self.site.open.covers(method, path) && !(page && is_page(response)) {
+        if self.shared.open.covers(method, path) && !(asker.visits && is_page(response)) {
             cors::allow(response);
         }
     }
@@ -225,10 +231,10 @@ impl Answers {
             return;
         }
         if let Some(NoStore(error)) = response.extensions_mut().remove() {
-            self.site.app.outage.note(&error);
+            self.shared.app.outage.note(&error);
         }
         let fault = response.extensions_mut().remove::<Fault>();
-        self.site.app.log.request(&RequestLine {
+        self.shared.app.log.request(&RequestLine {
             id,
             method,
             path,
@@ -239,34 +245,33 @@ impl Answers {
         });
     }
 
-    async fn route(&self, request: Request<Body>, id: RequestId, page: bool) -> Response<Body> {
-        let app = &self.site.app;
-        let refused = |status, description| problem::refused(app, status, description, page, id);
+    async fn route(&self, request: Request<Body>, method: &Method, asker: Asker) -> Response<Body> {
+        let app = &self.shared.app;
+        match self.routed(request).await {
+            Ok(response) => render::written(app, response, method, asker),
+            Err(refusal) => render::refused(app, refusal, asker.visits, asker.id),
+        }
+    }
+
+    async fn routed(&self, request: Request<Body>) -> Result<Response<Body>, Refusal> {
         if !names_one_host(request.version(), request.headers()) {
-            let description = "the request must have one Host header";
-            return refused(StatusCode::BAD_REQUEST, description);
+            let sentence = "the request must have one Host header";
+            return Err(Refusal::Request(StatusCode::BAD_REQUEST, sentence));
         }
         if head_size(&request) > MAX_HEAD {
-            let description = "the request's head is larger than 32 KiB";
-            return refused(StatusCode::REQUEST_HEADER_FIELDS_TOO_LARGE, description);
+            let sentence = "the request's head is larger than 32 KiB";
+            let status = StatusCode::REQUEST_HEADER_FIELDS_TOO_LARGE;
+            return Err(Refusal::Request(status, sentence));
         }
-        let routed = self.site.router.clone().call(request);
+        let routed = self.shared.router.clone().call(request);
         match tokio::time::timeout(REQUEST_TIMEOUT, routed).await {
-            Ok(Ok(response)) if is_ours(&response) => response,
-            Ok(Ok(response)) => problem::in_place_of(app, response, page, id),
+            Ok(Ok(response)) => Ok(response),
             Err(_) => {
-                let description = "the request took longer than 30 seconds";
-                refused(StatusCode::REQUEST_TIMEOUT, description)
+                let sentence = "the request took longer than 30 seconds";
+                Err(Refusal::Request(StatusCode::REQUEST_TIMEOUT, sentence))
             }
         }
     }
-}
-
-/// Whether an answer was made by our own reply layer, not by the library in front of it.
-fn is_ours(response: &Response<Body>) -> bool {
-    response
-        .headers()
-        .contains_key(header::X_CONTENT_TYPE_OPTIONS)
 }
 
 /// Whether an answer is one of our pages, which no other origin reads, wherever it was asked for.

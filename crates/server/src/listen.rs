@@ -1,5 +1,5 @@
 //! The accept loop, with a limit on connections, and the signals that stop it.
-use crate::connection::{Connection, Site};
+use crate::connection::{Connection, Shared};
 use crate::log::Log;
 use crate::state::App;
 use anyhow::{Context, bail};
@@ -93,7 +93,7 @@ pub(crate) async fn serve(
 ) -> anyhow::Result<()> {
     let tls = app.config.tls.as_ref().map(crate::tls::acceptor);
     let tls = tls.transpose()?;
-    let site = Arc::new(Site::of(app, router));
+    let shared = Arc::new(Shared::of(app, router));
     let (stopping, told) = watch::channel(false);
     let places = Arc::new(Semaphore::new(MAX_CONNECTIONS as usize));
     tokio::pin!(stop);
@@ -107,7 +107,7 @@ pub(crate) async fn serve(
                 Ok(accepted) => accepted,
                 Err(error) => {
                     // Out of file descriptors, mostly: wait for connections to end.
-                    site.app.log.warn(format!("cannot accept: {error}"));
+                    shared.app.log.warn(format!("cannot accept: {error}"));
                     tokio::time::sleep(Duration::from_millis(50)).await;
                     continue;
                 }
@@ -115,7 +115,7 @@ pub(crate) async fn serve(
             () = &mut stop => break,
         };
         let connection = Connection {
-            site: site.clone(),
+            shared: shared.clone(),
             peer: peer.ip(),
             stopping: told.clone(),
         };

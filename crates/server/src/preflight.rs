@@ -40,7 +40,9 @@ pub(crate) fn check(config: &Config) -> Result<(), NotReady> {
 fn routes(config: &Config) -> Result<(), String> {
     let told = std::panic::take_hook();
     std::panic::set_hook(Box::new(|_| {}));
-    let built = catch_unwind(AssertUnwindSafe(|| drop(routes::table(config))));
+    let built = catch_unwind(AssertUnwindSafe(|| {
+        drop(routes::site(config).into_router())
+    }));
     std::panic::set_hook(told);
     built.map_err(|why| {
         let text = why.downcast_ref::<String>().cloned();

@@ -5,8 +5,6 @@ use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::Response;
 use bytes::Bytes;
 use pages::Page;
-use protocol::policy::ErrorAliases;
-use protocol::token::TokenError;
 use serde::Serialize;
 use store::StoreError;
 
@@ -97,42 +95,22 @@ pub(crate) fn plain_error(
     json_of(status, &body)
 }
 
-/// What a client proves itself by at the token endpoint and its neighbours.
-const CHALLENGE: &str = "Basic realm=\"token endpoint\"";
-
 /// Adds the challenge that every 401 has (RFC 9110 §15.5.2).
-pub(crate) fn challenge(response: &mut Response, challenge: &'static str) {
-    response.headers_mut().insert(
-        header::WWW_AUTHENTICATE,
-        HeaderValue::from_static(challenge),
-    );
+pub(crate) fn challenge(response: &mut Response, challenge: HeaderValue) {
+    response
+        .headers_mut()
+        .insert(header::WWW_AUTHENTICATE, challenge);
 }
 
-/// An error of the token endpoint and its neighbours. "The server generating a 401 response MUST send a
-/// WWW-Authenticate header field" (RFC 9110 §15.5.2), wherever the client put its secret; Basic is the one scheme
-/// there is.
-pub(crate) fn token_error(error: &TokenError, aliases: &ErrorAliases, id: RequestId) -> Response {
-    let status = StatusCode::from_u16(error.status()).unwrap_or(StatusCode::BAD_REQUEST);
-    let mut response = plain_error(status, error.code(aliases), &error.description(), id);
-    if status == StatusCode::UNAUTHORIZED {
-        challenge(&mut response, CHALLENGE);
-    }
-    response.extensions_mut().insert(Fault::of(error));
-    response
-}
+/// What somebody is told whose password waits behind those of others.
+pub(crate) const BUSY: &str =
+    "Many people sign in from your network just now. Wait a few seconds and try again.";
 
 /// Code and description of a storage failure.
 pub(crate) const UNAVAILABLE: (&str, &str) = (
     "temporarily_unavailable",
     "the server cannot store or read just now: try again in a moment",
 );
-
-/// A storage failure: 503, and nothing is claimed that is not on disk.
-pub(crate) fn unavailable(error: &StoreError, id: RequestId) -> Response {
-    let (code, description) = UNAVAILABLE;
-    let response = plain_error(StatusCode::SERVICE_UNAVAILABLE, code, description, id);
-    because_of(error, response)
-}
 
 /// Marks a 503 as one of the database: for the client, when to try again; for the log, why.
 pub(crate) fn because_of(error: &StoreError, mut response: Response) -> Response {

@@ -1,10 +1,10 @@
 //! What every request carries besides its parameters: an id, where it came from, a body of bounded size.
 use crate::config::Config;
+use crate::error::{ApiError, BodyFault};
 use axum::body::{Body, Bytes};
 use axum::extract::{FromRequest, FromRequestParts, Request};
 use axum::http::request::Parts;
-use axum::http::{Extensions, HeaderMap, StatusCode, header};
-use axum::response::Response;
+use axum::http::{Extensions, HeaderMap, header};
 use protocol::token::RawRequest;
 use std::convert::Infallible;
 use std::fmt;
@@ -120,27 +120,19 @@ fn address_of(text: &str) -> Option<IpAddr> {
 
 /// A whole request in memory: head and body.
 pub(crate) struct Whole {
-    pub(crate) id: RequestId,
     pub(crate) address: ClientAddr,
     pub(crate) parts: Parts,
     pub(crate) body: Bytes,
 }
 
 impl<S: Sync> FromRequest<S> for Whole {
-    type Rejection = Response;
+    type Rejection = ApiError;
 
-    async fn from_request(request: Request, _: &S) -> Result<Self, Response> {
+    async fn from_request(request: Request, _: &S) -> Result<Self, ApiError> {
         let (parts, body) = request.into_parts();
-        let Arrival { id, address } = Arrival::of(&parts.extensions);
-        let refused = |status| {
-            crate::reply::plain_error(status, "invalid_request", body_sentence(status), id)
-        };
-        if announced(&parts.headers) > MAX_BODY as u64 {
-            return Err(refused(StatusCode::PAYLOAD_TOO_LARGE));
-        }
-        let body = read(body).await.map_err(refused)?;
+        let Arrival { address, .. } = Arrival::of(&parts.extensions);
+        let body = read(&parts.headers, body).await?;
         Ok(Whole {
-            id,
             address,
             parts,
             body,
@@ -154,22 +146,22 @@ fn announced(headers: &HeaderMap) -> u64 {
     length.unwrap_or(0)
 }
 
-async fn read(body: Body) -> Result<Bytes, StatusCode> {
+/// Reads a body of bounded size.
+///
+/// # Errors
+/// [`BodyFault`].
+pub(crate) async fn read(headers: &HeaderMap, body: Body) -> Result<Bytes, BodyFault> {
+    if announced(headers) > MAX_BODY as u64 {
+        return Err(BodyFault::TooLarge);
+    }
     axum::body::to_bytes(body, MAX_BODY).await.map_err(|error| {
         let inner = std::error::Error::source(&error);
         let too_long = inner.is_some_and(|e| e.is::<http_body_util::LengthLimitError>());
         match too_long {
-            true => StatusCode::PAYLOAD_TOO_LARGE,
-            false => StatusCode::BAD_REQUEST,
+            true => BodyFault::TooLarge,
+            false => BodyFault::Incomplete,
         }
     })
-}
-
-fn body_sentence(status: StatusCode) -> &'static str {
-    match status {
-        StatusCode::PAYLOAD_TOO_LARGE => "the body is larger than 64 KiB",
-        _ => "the body did not arrive whole",
-    }
 }
 
 impl Whole {

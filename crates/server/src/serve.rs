@@ -1,5 +1,6 @@
 //! How a server starts and stops: it opens what requests need, runs the jobs, listens, and finishes what is under way.
 use crate::config::Config;
+use crate::cookies::Cookies;
 use crate::endpoints::endpoints;
 use crate::held::Held;
 use crate::listen::Signals;
@@ -7,7 +8,6 @@ use crate::log::Log;
 use crate::outage::Outage;
 use crate::password::Hasher;
 use crate::state::{App, AppState};
-use crate::visitor::Cookies;
 use crate::{jobs, keys, listen, routes, test_side};
 use anyhow::Context as _;
 use protocol::metadata;
@@ -23,7 +23,7 @@ pub(crate) fn open(config: Config, log: Log) -> anyhow::Result<AppState> {
     let serving = Serving::begin(&config.storage)
         .with_context(|| format!("cannot serve {}", config.storage))?;
     let store = open_store(&config, Stay::Server)?;
-    let cookies = Cookies::of(&config.issuer);
+    let cookies = Cookies::of(&config.issuer, config.policy.accounts.session);
     let document = metadata::document(&config.policy, endpoints(&config));
     let metadata = serde_json::to_string_pretty(&document)?;
     let cores = std::thread::available_parallelism().map_or(1, usize::from);

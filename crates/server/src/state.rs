@@ -1,6 +1,7 @@
 //! What the server knows while it answers requests: configuration, storage, keys, and what all requests share.
 use crate::clock;
 use crate::config::Config;
+use crate::cookies::Cookies;
 use crate::held::Held;
 use crate::log::Log;
 use crate::outage::Outage;
@@ -8,7 +9,6 @@ use crate::password::Hasher;
 use crate::reply::RenderedDocument;
 use crate::request::ClientAddr;
 use crate::settle::settle;
-use crate::visitor::Cookies;
 use jose::keyed::Key;
 use protocol::decision::Decision;
 use protocol::events::Act;

@@ -1,4 +1,5 @@
 //! `valetkey doctor`.
+mod finding;
 mod network;
 mod probe;
 
@@ -8,6 +9,7 @@ use super::place::{Place, provider_file};
 use crate::config::{Config, Overrides};
 use crate::{clock, preflight};
 use clap::Args;
+use finding::{Finding, State, failed, ok, warning};
 use serde_json::{Value, json};
 use std::os::unix::fs::PermissionsExt;
 use std::path::PathBuf;
@@ -28,53 +30,6 @@ pub(super) struct Doctor {
     /// The issuer the server was given, if not the one in the file.
     #[arg(long, value_name = "URL")]
     issuer: Option<String>,
-}
-
-/// How one thing is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum State {
-    Ok,
-    Warning,
-    Failed,
-}
-
-/// One thing that was looked at.
-#[derive(Debug)]
-struct Finding {
-    about: &'static str,
-    state: State,
-    sentence: String,
-}
-
-fn ok(about: &'static str, sentence: impl Into<String>) -> Finding {
-    finding(about, State::Ok, sentence)
-}
-
-fn warning(about: &'static str, sentence: impl Into<String>) -> Finding {
-    finding(about, State::Warning, sentence)
-}
-
-fn failed(about: &'static str, sentence: impl Into<String>) -> Finding {
-    finding(about, State::Failed, sentence)
-}
-
-fn finding(about: &'static str, state: State, sentence: impl Into<String>) -> Finding {
-    let sentence = sentence.into();
-    Finding {
-        about,
-        state,
-        sentence,
-    }
-}
-
-impl State {
-    fn as_str(self) -> &'static str {
-        match self {
-            State::Ok => "ok",
-            State::Warning => "warning",
-            State::Failed => "failed",
-        }
-    }
 }
 
 impl Doctor {

@@ -20,7 +20,7 @@ mod serve;
 mod token;
 mod user;
 
-use clap::{Parser, Subcommand};
+use clap::{CommandFactory, Parser, Subcommand};
 use failure::Failure;
 use output::Output;
 use protocol::types::text::escaped;
@@ -96,7 +96,7 @@ fn run(cli: Cli) -> Result<ExitCode, Failure> {
         Noun::Audit(audit) => wait(audit.run(output))??,
         Noun::Db(verb) => return wait(verb.run(output))?,
         Noun::Doctor(doctor) => return doctor.run(output),
-        Noun::Reference(verb) => verb.run(),
+        Noun::Reference(verb) => verb.run(&Cli::command()),
     }
     Ok(ExitCode::SUCCESS)
 }
@@ -104,7 +104,6 @@ fn run(cli: Cli) -> Result<ExitCode, Failure> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use clap::CommandFactory;
 
     #[test]
     fn the_command_line_is_well_formed() {

@@ -1,7 +1,6 @@
 //! `valetkey reference …`: the pages of `docs/reference` that are made from the code.
-use super::Cli;
 use super::output::print;
-use clap::{Arg, Command, CommandFactory, Subcommand};
+use clap::{Arg, Command, Subcommand};
 use std::fmt::Write as _;
 
 /// Print a page of the reference.
@@ -14,10 +13,10 @@ pub(super) enum Verb {
 }
 
 impl Verb {
-    /// Prints it.
-    pub(super) fn run(self) {
+    /// Prints it; `valetkey` is the command line as a whole.
+    pub(super) fn run(self, valetkey: &Command) {
         match self {
-            Verb::Cli => print(&cli()),
+            Verb::Cli => print(&cli(valetkey)),
             Verb::Configuration => print(&crate::config::reference()),
         }
     }
@@ -41,9 +40,9 @@ is told nothing at all about its provider is refused.
 ";
 
 /// The page about the command line.
-fn cli() -> String {
+fn cli(valetkey: &Command) -> String {
     let mut out = HEAD.to_owned();
-    for command in shown(&Cli::command()) {
+    for command in shown(valetkey) {
         let name = format!("valetkey {}", command.get_name());
         let verbs = shown(command);
         let _ = write!(out, "\n## `{name}`\n\n{}\n", about(command));
@@ -141,6 +140,7 @@ fn sentence(text: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use clap::CommandFactory;
 
     #[track_caller]
     fn assert_committed(name: &str, text: &str) {
@@ -157,7 +157,7 @@ mod tests {
 
     #[test]
     fn the_reference_is_what_the_code_says() {
-        assert_committed("cli", &cli());
+        assert_committed("cli", &cli(&crate::cli::Cli::command()));
         assert_committed("configuration", &crate::config::reference());
     }
 }

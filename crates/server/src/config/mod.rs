@@ -33,6 +33,8 @@ pub(crate) use fault::ConfigFaults;
 pub(crate) use known::schema;
 pub(crate) use layers::Overrides;
 pub(crate) use load::{file_of_environment, is_set_by_environment};
+#[cfg(test)]
+pub(crate) use paths::RESERVED;
 pub(crate) use reference::reference;
 pub(crate) use settings::{LogFormat, TestCredentials};
 

@@ -4,8 +4,8 @@ use super::checks::Checks;
 use protocol::self_management::SCOPE;
 use std::collections::HashMap;
 
-/// First segments of our own pages.
-const OWN: [&str; 12] = [
+/// First segments of our own pages, which a test compares with those that are mounted.
+pub(crate) const RESERVED: [&str; 12] = [
     "sign-in",
     "sign-up",
     "sign-out",
@@ -129,7 +129,7 @@ fn fault_of(path: &str) -> Option<String> {
         ));
     }
     let first = rest.split('/').next().unwrap_or_default();
-    (rest.is_empty() || OWN.contains(&first)).then(|| {
+    (rest.is_empty() || RESERVED.contains(&first)).then(|| {
         format!("{path:?} belongs to a page of Valetkey itself: choose another, such as \"/oauth2{path}\"")
     })
 }

@@ -1,15 +1,14 @@
 //! A person's own page: password and sessions.
 use super::attempt::admit;
-use super::pending::{self, posted};
-use super::problem;
-use super::sign_in::{after_url, failed};
+use super::sign_in::after_url;
 use super::sign_up::problems;
 use crate::clock;
+use crate::error::{PageError, PageFault};
+use crate::form::{Form, Posted, Query};
 use crate::reply;
-use crate::request::Whole;
 use crate::state::App;
-use crate::visitor::{self, Form, Visitor};
-use axum::extract::{RawQuery, State};
+use crate::visitor::{self, Guard, Visitor};
+use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::Response;
 use pages::{Account, Next, Notice, SessionLine};
@@ -37,13 +36,9 @@ pub(crate) async fn home(visitor: Visitor) -> Response {
 /// `GET`: the page.
 pub(crate) async fn show(
     State(app): State<App>,
-    RawQuery(query): RawQuery,
     visitor: Visitor,
-) -> Response {
-    let params = match pending::query(&app, query.as_deref(), visitor.id) {
-        Ok(params) => params,
-        Err(response) => return response,
-    };
+    Query(params): Query,
+) -> Result<Response, PageError> {
     let after = params
         .get("after")
         .and_then(|after| after.parse().ok())
@@ -54,10 +49,10 @@ pub(crate) async fn show(
         _ => None,
     };
     let Some(facts) = visitor.session.clone() else {
-        return reply::see_other("/sign-in");
+        return Ok(reply::see_other("/sign-in"));
     };
     if app.config.is_published(&facts.person.email) {
-        return everyones(&app, visitor, StatusCode::OK);
+        return Ok(everyones(&app, visitor, StatusCode::OK));
     }
     page(&app, visitor, &facts, after, notice, Vec::new()).await
 }
@@ -69,25 +64,19 @@ async fn page(
     after: Option<Locator>,
     notice: Option<&str>,
     faults: Vec<FieldFault>,
-) -> Response {
-    let listed = app
-        .store
-        .sessions(facts.person.subject, clock::now(), after, PAGE + 1)
-        .await;
-    let mut sessions = match listed {
-        Ok(sessions) => sessions,
-        Err(error) => return problem::unavailable(app, &error, visitor.id),
-    };
+) -> Result<Response, PageError> {
+    let subject = facts.person.subject;
+    let listed = app.store.sessions(subject, clock::now(), after, PAGE + 1);
+    let mut sessions = listed.await?;
     let more = sessions.len() > PAGE;
     sessions.truncate(PAGE);
     let last = sessions.last().map(|session| session.id.0).filter(|_| more);
-    let status = if faults.is_empty() {
-        StatusCode::OK
-    } else {
-        StatusCode::BAD_REQUEST
+    let status = match faults.is_empty() {
+        true => StatusCode::OK,
+        false => StatusCode::BAD_REQUEST,
     };
     let page = Account {
-        nonce: visitor.nonce(app, Form::Personal),
+        nonce: visitor.nonce(app, Guard::Session),
         frame: visitor.front_frame(app),
         name: facts.person.name.clone(),
         email: facts.person.email.clone(),
@@ -100,7 +89,7 @@ async fn page(
         problems: problems(faults),
         min_password: app.policy().accounts.min_password,
     };
-    visitor.keep_form(app, reply::page(status, &page, None))
+    Ok(visitor.keep_form(app, reply::page(status, &page, None)))
 }
 
 fn line(session: &Session, facts: &SessionFacts) -> SessionLine {
@@ -145,7 +134,7 @@ fn browser_name(user_agent: &str) -> String {
 
 /// An account whose password is published: nobody's sessions are shown, and nobody takes it from the others.
 fn everyones(app: &App, mut visitor: Visitor, status: StatusCode) -> Response {
-    let nonce = visitor.nonce(app, Form::Personal);
+    let nonce = visitor.nonce(app, Guard::Session);
     let page = Notice {
         frame: visitor.frame(app),
         title: "This test user is everyone’s".to_owned(),
@@ -162,164 +151,193 @@ fn everyones(app: &App, mut visitor: Visitor, status: StatusCode) -> Response {
     visitor.keep_form(app, reply::page(status, &page, None))
 }
 
-/// The person, the fields and the session behind a form of this page.
+/// The person, the session and the form behind a post to this page.
 ///
 /// # Errors
-/// The page to show instead.
-async fn own_form(
+/// What is answered instead when there is nobody, or nothing of it is done.
+async fn own_form<F: Form<Page = ()>>(
     app: &App,
-    visitor: Visitor,
-    whole: &Whole,
-) -> Result<(Visitor, SessionFacts, Params), Response> {
-    let params = posted(app, whole)?;
+    posted: Posted<F>,
+) -> Result<(Visitor, SessionFacts, F), PageError> {
+    let (visitor, form) = match posted {
+        Posted::Current(visitor, form) => (visitor, Some(form)),
+        Posted::OutOfDate(visitor, ()) => (visitor, None),
+    };
     let Some(facts) = visitor.session.clone() else {
-        return Err(reply::see_other(&after_url("/sign-in", "signed-out")));
+        let sign_in = reply::see_other(&after_url("/sign-in", "signed-out"));
+        return Err(PageError::instead(sign_in));
     };
     if app.config.is_published(&facts.person.email) {
-        return Err(everyones(app, visitor, StatusCode::FORBIDDEN));
+        let page = everyones(app, visitor, StatusCode::FORBIDDEN);
+        return Err(PageError::instead(page));
     }
-    if !visitor.has_nonce(app, Form::Personal, params.get("nonce")) {
-        let stale = FieldFault {
-            field: "",
-            sentence: "This page was out of date. Please try again.".to_owned(),
-        };
-        return Err(page(app, visitor, &facts, None, None, vec![stale]).await);
+    match form {
+        Some(form) => Ok((visitor, facts, form)),
+        None => {
+            let stale = fault("", "This page was out of date. Please try again.");
+            let page = page(app, visitor, &facts, None, None, stale).await?;
+            Err(PageError::instead(page))
+        }
     }
-    Ok((visitor, facts, params))
 }
 
-/// `POST`: a new password, for which the current one is asked.
+fn fault(field: &'static str, sentence: &str) -> Vec<FieldFault> {
+    vec![FieldFault {
+        field,
+        sentence: sentence.to_owned(),
+    }]
+}
+
+/// A new password, for which the current one is asked.
+pub(crate) struct PasswordForm {
+    current: String,
+    new: String,
+}
+
+impl Form for PasswordForm {
+    const PATH: &'static str = "/account/password";
+    const GUARD: Guard = Guard::Session;
+    type Page = ();
+
+    fn page(_: &Params) {}
+
+    fn read(fields: &Params) -> Self {
+        PasswordForm {
+            current: fields.get("current").unwrap_or_default().to_owned(),
+            new: fields.get("new").unwrap_or_default().to_owned(),
+        }
+    }
+}
+
+/// `POST`: changes the password.
 pub(crate) async fn change_password(
     State(app): State<App>,
-    visitor: Visitor,
-    whole: Whole,
-) -> Response {
-    let (visitor, facts, params) = match own_form(&app, visitor, &whole).await {
-        Ok(form) => form,
-        Err(response) => return response,
-    };
-    match changed(&app, &visitor, &facts, &params).await {
-        Err(response) => response,
-        Ok(Ok(hashed)) => {
+    posted: Posted<PasswordForm>,
+) -> Result<Response, PageError> {
+    let (visitor, facts, form) = own_form(&app, posted).await?;
+    match changed(&app, &visitor, &facts, form).await? {
+        Change::Done(hashed) => {
             let mut response = reply::see_other("/account?done=password");
             visitor::mark_known(&app, &mut response, &facts.person.email, &hashed);
-            response
+            Ok(response)
         }
-        Ok(Err(faults)) => page(&app, visitor, &facts, None, None, faults).await,
+        Change::Refused(faults) => page(&app, visitor, &facts, None, None, faults).await,
     }
 }
 
-/// The new password's hash, or what is wrong.
+/// What became of a password that was to be changed.
+enum Change {
+    /// It is the new one now, and this is its hash.
+    Done(String),
+    /// Why it is not.
+    Refused(Vec<FieldFault>),
+}
+
 async fn changed(
     app: &App,
     visitor: &Visitor,
     facts: &SessionFacts,
-    params: &Params,
-) -> Result<Result<String, Vec<FieldFault>>, Response> {
-    let id = visitor.id;
-    let unavailable = |error| problem::unavailable(app, &error, id);
-    let fault = |field, sentence: &str| {
-        Ok(Err(vec![FieldFault {
-            field,
-            sentence: sentence.to_owned(),
-        }]))
-    };
-    let new = params.get("new").unwrap_or_default();
+    form: PasswordForm,
+) -> Result<Change, PageError> {
+    let PasswordForm { current, new } = form;
+    let wrong = || Change::Refused(fault("current", "This is not your current password."));
     let person = &facts.person;
     let owner = Owner {
         email: &person.email,
         name: &person.name,
         product: &app.config.branding.product,
     };
-    if let Some(fault) = password_fault(new, owner, &app.policy().accounts, "new") {
-        return Ok(Err(vec![fault]));
+    if let Some(fault) = password_fault(&new, owner, &app.policy().accounts, "new") {
+        return Ok(Change::Refused(vec![fault]));
     }
     let source = visitor.address.source();
     let attempt = Attempt::new(&person.email, &source, Some("account page"));
-    if admit(app, &attempt).await.map_err(unavailable)?.is_err() {
+    if admit(app, &attempt).await?.is_some() {
         let sentence = "Too many attempts. Wait a quarter of an hour.";
-        return fault("current", sentence);
+        return Ok(Change::Refused(fault("current", sentence)));
     }
-    let current = params.get("current").unwrap_or_default().to_owned();
-    let right = app
-        .hasher
-        .verify(&source, current, Some(person.password.clone()))
-        .await;
-    if !right.map_err(|fault| failed(app, &fault, id))? {
+    let stored = || Some(person.password.clone());
+    if !app.hasher.verify(&source, current, stored()).await? {
         // The same form posted twice: what it asks for is done already.
-        let stored = Some(person.password.clone());
-        let done = app.hasher.verify(&source, new.to_owned(), stored).await;
-        return match done.map_err(|fault| failed(app, &fault, id))? {
-            true => Ok(Ok(person.password.clone())),
-            false => fault("current", "This is not your current password."),
-        };
+        return Ok(match app.hasher.verify(&source, new, stored()).await? {
+            true => Change::Done(person.password.clone()),
+            false => wrong(),
+        });
     }
-    let hashed = app.hasher.hash(&source, new.to_owned()).await;
-    let hashed = hashed.map_err(|fault| failed(app, &fault, id))?;
+    let hashed = app.hasher.hash(&source, new).await?;
     let change = people::change_password(person, hashed.clone(), facts.session.id);
     let act = app.act_now(visitor.address);
     // Lost to another change in the meantime: what was proved is no longer the password.
-    if app.settle_one(change, act).await.map_err(unavailable)? == Outcome::Conflict {
-        return fault("current", "This is not your current password.");
+    if app.settle_one(change, act).await? == Outcome::Conflict {
+        return Ok(wrong());
     }
-    let forget = attempt.succeeded();
-    app.settle_one(forget, act).await.map_err(unavailable)?;
-    Ok(Ok(hashed))
+    app.settle_one(attempt.succeeded(), act).await?;
+    Ok(Change::Done(hashed))
+}
+
+/// A browser to be signed out.
+pub(crate) struct EndSessionForm {
+    session: Option<Locator>,
+}
+
+impl Form for EndSessionForm {
+    const PATH: &'static str = "/account/sessions/end";
+    const GUARD: Guard = Guard::Session;
+    type Page = ();
+
+    fn page(_: &Params) {}
+
+    fn read(fields: &Params) -> Self {
+        let session = fields.get("session").and_then(|id| id.parse().ok());
+        EndSessionForm {
+            session: session.map(Locator),
+        }
+    }
 }
 
 /// `POST`: signs one browser out.
 pub(crate) async fn end_session(
     State(app): State<App>,
-    visitor: Visitor,
-    whole: Whole,
-) -> Response {
-    let (visitor, facts, params) = match own_form(&app, visitor, &whole).await {
-        Ok(form) => form,
-        Err(response) => return response,
-    };
-    let session = params
-        .get("session")
-        .and_then(|id| id.parse().ok())
-        .map(Locator);
-    let Some(session) = session else {
-        return problem::unreadable_form(&app, "It does not say which session.", visitor.id);
-    };
+    posted: Posted<EndSessionForm>,
+) -> Result<Response, PageError> {
+    let (visitor, facts, form) = own_form(&app, posted).await?;
+    let session = form.session;
+    let session = session.ok_or(PageFault::Unreadable("It does not say which session."))?;
     let subject = facts.person.subject;
-    match app
-        .settle_one(
-            Transition::Session(SessionChange::End { subject, session }),
-            app.act_now(visitor.address),
-        )
-        .await
-    {
-        Ok(_) => reply::see_other("/account?done=session"),
-        Err(error) => problem::unavailable(&app, &error, visitor.id),
+    let transition = Transition::Session(SessionChange::End { subject, session });
+    app.settle_one(transition, app.act_now(visitor.address))
+        .await?;
+    Ok(reply::see_other("/account?done=session"))
+}
+
+/// Every browser is to be signed out.
+pub(crate) struct EndAllSessionsForm;
+
+impl Form for EndAllSessionsForm {
+    const PATH: &'static str = "/account/sessions/end-all";
+    const GUARD: Guard = Guard::Session;
+    type Page = ();
+
+    fn page(_: &Params) {}
+
+    fn read(_: &Params) -> Self {
+        EndAllSessionsForm
     }
 }
 
 /// `POST`: signs every browser out, this one too.
 pub(crate) async fn end_all_sessions(
     State(app): State<App>,
-    visitor: Visitor,
-    whole: Whole,
-) -> Response {
-    let (visitor, facts, _) = match own_form(&app, visitor, &whole).await {
-        Ok(form) => form,
-        Err(response) => return response,
-    };
+    posted: Posted<EndAllSessionsForm>,
+) -> Result<Response, PageError> {
+    let (visitor, facts, EndAllSessionsForm) = own_form(&app, posted).await?;
     let transition = Transition::Session(SessionChange::EndAll {
         subject: facts.person.subject,
         keep: None,
     });
-    match app
-        .settle_one(transition, app.act_now(visitor.address))
-        .await
-    {
-        Ok(_) => {
-            let mut response = reply::see_other(&after_url("/sign-in", "everywhere"));
-            visitor::sign_out(&app, &mut response);
-            response
-        }
-        Err(error) => problem::unavailable(&app, &error, visitor.id),
-    }
+    app.settle_one(transition, app.act_now(visitor.address))
+        .await?;
+    let mut response = reply::see_other(&after_url("/sign-in", "everywhere"));
+    visitor::sign_out(&app, &mut response);
+    Ok(response)
 }

@@ -1,6 +1,5 @@
 //! Style sheets, and the pictures that apps registered.
-use super::problem;
-use crate::request::RequestId;
+use crate::error::{PageError, PageFault};
 use crate::state::App;
 use axum::body::Body;
 use axum::extract::{Path, State};
@@ -10,42 +9,35 @@ use axum::response::Response;
 /// A style sheet of ours. Its name holds its hash, so it never changes under one name.
 pub(crate) async fn asset(
     State(app): State<App>,
-    id: RequestId,
     Path(name): Path<String>,
-) -> Response {
+) -> Result<Response, PageError> {
     let (path, css) = pages::stylesheet();
     if path.strip_prefix("/assets/") == Some(name.as_str()) {
-        return file(
+        return Ok(file(
             "text/css; charset=utf-8",
             css,
             "public, max-age=31536000, immutable",
-        );
+        ));
     }
     match (&app.config.branding.accent, name.as_str()) {
         (Some(accent), "brand.css") => {
             let css = pages::brand_stylesheet(accent);
-            file("text/css; charset=utf-8", css, "public, max-age=300")
+            Ok(file("text/css; charset=utf-8", css, "public, max-age=300"))
         }
-        _ => problem::page_not_found(&app, id),
+        _ => Err(PageFault::NotFound.into()),
     }
 }
 
 /// The logo of an app.
 pub(crate) async fn logo(
     State(app): State<App>,
-    id: RequestId,
     Path(client_id): Path<String>,
-) -> Response {
-    let found = match app.store.client(&client_id).await {
-        Ok(Some(client)) => app.store.logo(client.no).await,
-        Ok(None) => Ok(None),
-        Err(error) => Err(error),
-    };
-    match found {
-        Ok(Some(logo)) => file(logo.media_type, logo.bytes, "public, max-age=300"),
-        Ok(None) => problem::page_not_found(&app, id),
-        Err(error) => problem::unavailable(&app, &error, id),
-    }
+) -> Result<Response, PageError> {
+    let client = app.store.client(&client_id).await?;
+    let client = client.ok_or(PageFault::NotFound)?;
+    let logo = app.store.logo(client.no).await?;
+    let logo = logo.ok_or(PageFault::NotFound)?;
+    Ok(file(logo.media_type, logo.bytes, "public, max-age=300"))
 }
 
 fn file(media_type: &'static str, bytes: impl Into<Body>, cache: &'static str) -> Response {

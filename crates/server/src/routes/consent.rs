@@ -1,12 +1,13 @@
 //! The consent page: what an app asks for, in plain words.
-use super::pending::{self, Nothing, Pending, app_card, posted, with_handle};
-use super::problem;
+use super::pending::{self, Found, Over, Pending, app_card, with_handle};
 use super::sign_in::after_url;
+use crate::error::PageError;
+use crate::form::{Form, Posted, Query};
 use crate::reply::{self, LeadsToApp};
-use crate::request::{ClientAddr, Whole};
+use crate::request::ClientAddr;
 use crate::state::App;
-use crate::visitor::{Form, Visitor};
-use axum::extract::{RawQuery, State};
+use crate::visitor::{Guard, Visitor};
+use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::Response;
 use pages::{AsksFrom, Consent, Risk, ScopeGroup, ScopeLine};
@@ -19,26 +20,69 @@ use protocol::types::{Client, Scope};
 use std::sync::Arc;
 use store::StoreError;
 
+/// An answer.
+pub(crate) struct ConsentForm {
+    page: ConsentFields,
+    nonce: String,
+    /// Whether it is allowed; `None` when that is not said.
+    allowed: Option<bool>,
+    /// The proof of what the page showed.
+    shown: Option<String>,
+}
+
+/// What the page is shown again with.
+pub(crate) struct ConsentFields {
+    handle: String,
+    client_id: Option<String>,
+}
+
+impl Form for ConsentForm {
+    const PATH: &'static str = "/consent";
+    const GUARD: Guard = Guard::Session;
+    type Page = ConsentFields;
+
+    fn page(fields: &Params) -> ConsentFields {
+        ConsentFields {
+            handle: fields.get("request").unwrap_or_default().to_owned(),
+            client_id: fields.get("app").map(str::to_owned),
+        }
+    }
+
+    fn read(fields: &Params) -> Self {
+        ConsentForm {
+            page: Self::page(fields),
+            nonce: fields.get("nonce").unwrap_or_default().to_owned(),
+            allowed: allowed(fields),
+            shown: fields.get("shown").map(str::to_owned),
+        }
+    }
+}
+
+/// Whether the buttons of a form that asks say yes; `None` when neither was pressed.
+pub(crate) fn allowed(fields: &Params) -> Option<bool> {
+    match fields.get("answer")? {
+        "allow" => Some(true),
+        "deny" => Some(false),
+        _ => None,
+    }
+}
+
 /// `GET`: asks; or goes on at once when another tab was answered meanwhile.
 pub(crate) async fn show(
     State(app): State<App>,
-    RawQuery(query): RawQuery,
     visitor: Visitor,
-) -> Response {
-    let params = match pending::query(&app, query.as_deref(), visitor.id) {
-        Ok(params) => params,
-        Err(response) => return response,
-    };
-    let handle = params.get("request").unwrap_or_default();
-    match pending::find(&app, handle, params.get("app"), visitor.id).await {
-        Ok(pending) => ask(&app, &pending, visitor, None).await,
-        Err(nothing) => {
-            let tag = remembered(&app, &visitor, handle);
+    Query(params): Query,
+) -> Result<Response, PageError> {
+    let page = ConsentForm::page(&params);
+    match pending::find(&app, &page.handle, page.client_id.as_deref()).await? {
+        Found::Pending(pending) => ask(&app, &pending, visitor, None).await,
+        Found::Over(over) => {
+            let tag = remembered(&app, &visitor, &page.handle);
             let given = tag.as_deref().map(|nonce| Given {
                 allowed: true,
                 nonce,
             });
-            over(&app, &visitor, nothing, given).await
+            answered_before(&app, &visitor, &over, given).await
         }
     }
 }
@@ -48,21 +92,21 @@ const OUT_OF_DATE: &str =
     "This page was out of date, so nothing was allowed yet. Please answer again.";
 const CHANGED: &str = "What is asked has changed since this page was shown, so nothing was allowed yet. Please answer again.";
 
-async fn ask(app: &App, pending: &Pending, mut visitor: Visitor, notice: Option<&str>) -> Response {
+async fn ask(
+    app: &App,
+    pending: &Pending,
+    mut visitor: Visitor,
+    notice: Option<&str>,
+) -> Result<Response, PageError> {
+    let sign_in = || reply::see_other(&with_handle("/sign-in", Some(&pending.handle)));
     let Some(session) = visitor.session.clone() else {
-        return reply::see_other(&with_handle("/sign-in", Some(&pending.handle)));
+        return Ok(sign_in());
     };
     let request = &pending.request;
-    let consent = app
-        .store
-        .consent(session.person.subject, request.client.no)
-        .await;
-    let consent = match consent {
-        Ok(consent) => consent,
-        Err(error) => return problem::unavailable(app, &error, visitor.id),
-    };
+    let (subject, client) = (session.person.subject, request.client.no);
+    let consent = app.store.consent(subject, client).await?;
     match request.next(Some(&session), &consent) {
-        Step::SignIn => reply::see_other(&with_handle("/sign-in", Some(&pending.handle))),
+        Step::SignIn => Ok(sign_in()),
         Step::Issue => {
             let context = app.context();
             let tag = remembered(app, &visitor, &pending.handle).unwrap_or_default();
@@ -70,19 +114,18 @@ async fn ask(app: &App, pending: &Pending, mut visitor: Visitor, notice: Option<
                 allowed: true,
                 nonce: &tag,
             };
-            let answer = given.to(pending);
-            let issued = allow_again(request, answer, &session, &context);
-            let answer = app
-                .settle(issued, app.act(context.now, visitor.address))
-                .await;
-            go_back_to_app(app, pending, answer, &visitor, Some(given)).await
+            let issued = allow_again(request, given.to(pending), &session, &context);
+            let act = app.act(context.now, visitor.address);
+            let answer = app.settle(issued, act).await?;
+            go_back_to_app(app, pending, answer, &visitor, given).await
         }
         Step::Consent { new } => {
-            let nonce = visitor.nonce(app, Form::Personal);
+            let nonce = visitor.nonce(app, Guard::Session);
             let question = question(pending, &new);
             let page = question.page(app, &session, nonce, &visitor, notice);
             let status = notice.map_or(StatusCode::OK, |_| StatusCode::BAD_REQUEST);
-            visitor.keep_form(app, reply::page(status, &page, Some(LeadsToApp)))
+            let response = reply::page(status, &page, Some(LeadsToApp));
+            Ok(visitor.keep_form(app, response))
         }
     }
 }
@@ -194,31 +237,47 @@ fn risk(risk: policy::Risk) -> Risk {
 
 /// `POST`: the answer. A form that is out of date (another person signed in, the session ended), or whose page showed
 /// anything else than what would be granted, shows the same request again instead of being taken.
-pub(crate) async fn submit(State(app): State<App>, visitor: Visitor, whole: Whole) -> Response {
-    let params = match posted(&app, &whole) {
-        Ok(params) => params,
-        Err(response) => return response,
+pub(crate) async fn submit(
+    State(app): State<App>,
+    posted: Posted<ConsentForm>,
+) -> Result<Response, PageError> {
+    let (visitor, page, answer) = match posted {
+        Posted::OutOfDate(visitor, page) => (visitor, page, None),
+        Posted::Current(visitor, form) => {
+            let answer = form
+                .allowed
+                .map(|allowed| (allowed, form.nonce, form.shown));
+            (visitor, form.page, answer)
+        }
     };
-    let given = Given::read(&app, &visitor, &params);
-    let handle = params.get("request").unwrap_or_default();
-    let pending = match pending::find(&app, handle, params.get("app"), visitor.id).await {
-        Ok(pending) => pending,
-        Err(nothing) => return over(&app, &visitor, nothing, given).await,
+    let given = answer.as_ref().map(|(allowed, nonce, _)| Given {
+        allowed: *allowed,
+        nonce,
+    });
+    let given = given.filter(|_| visitor.session.is_some());
+    let pending = match pending::find(&app, &page.handle, page.client_id.as_deref()).await? {
+        Found::Pending(pending) => pending,
+        Found::Over(over) => return answered_before(&app, &visitor, &over, given).await,
     };
     let Some(session) = visitor.session.clone() else {
-        let sign_in = with_handle("/sign-in", Some(&pending.handle));
-        return reply::see_other(&after_url(&sign_in, "signed-out"));
+        return Ok(signed_out(&pending));
     };
     let Some(given) = given else {
         return ask(&app, &pending, visitor, Some(OUT_OF_DATE)).await;
     };
-    let allowed = given.allowed;
     let question = question(&pending, &pending.request.scope);
-    if allowed && !question.was_shown(&app, &visitor, params.get("shown")) {
+    let proof = answer.as_ref().and_then(|(.., shown)| shown.as_deref());
+    if given.allowed && !question.was_shown(&app, &visitor, proof) {
         return ask(&app, &pending, visitor, Some(CHANGED)).await;
     }
-    let answer = decide(&app, &pending, &session, given, visitor.address).await;
-    go_back_to_app(&app, &pending, answer, &visitor, Some(given)).await
+    let answer = decide(&app, &pending, &session, given, visitor.address).await?;
+    go_back_to_app(&app, &pending, answer, &visitor, given).await
+}
+
+/// To sign in again, and back to the question.
+fn signed_out(pending: &Pending) -> Response {
+    let sign_in = with_handle("/sign-in", Some(&pending.handle));
+    reply::see_other(&after_url(&sign_in, "signed-out"))
 }
 
 /// An answer that a form of ours brought.
@@ -226,13 +285,6 @@ pub(crate) async fn submit(State(app): State<App>, visitor: Visitor, whole: Whol
 struct Given<'a> {
     allowed: bool,
     nonce: &'a str,
-}
-
-/// What stands for the form's nonce where nobody is asked: this session's own for this request.
-fn remembered(app: &App, visitor: &Visitor, handle: &str) -> Option<String> {
-    let session = visitor.session.as_ref()?.session.digest;
-    let parts: [&[u8]; 3] = [b"remembered", session.as_bytes(), handle.as_bytes()];
-    Some(app.key.tag(&parts))
 }
 
 impl<'a> Given<'a> {
@@ -243,36 +295,28 @@ impl<'a> Given<'a> {
             nonce: self.nonce,
         }
     }
+}
 
-    /// Reads it; `None` when it is none, or the form is not this session's.
-    fn read(app: &App, visitor: &Visitor, params: &'a Params) -> Option<Self> {
-        let nonce = params.get("nonce")?;
-        let allowed = match params.get("answer")? {
-            "allow" => true,
-            "deny" => false,
-            _ => return None,
-        };
-        let ours = visitor.session.is_some() && visitor.has_nonce(app, Form::Personal, Some(nonce));
-        ours.then_some(Given { allowed, nonce })
-    }
+/// What stands for the form's nonce where nobody is asked: this session's own for this request.
+fn remembered(app: &App, visitor: &Visitor, handle: &str) -> Option<String> {
+    let session = visitor.session.as_ref()?.session.digest;
+    let parts: [&[u8]; 3] = [b"remembered", session.as_bytes(), handle.as_bytes()];
+    Some(app.key.tag(&parts))
 }
 
 /// A request that is over: the same answer posted twice goes to the same place.
-async fn over(
+async fn answered_before(
     app: &App,
     visitor: &Visitor,
-    nothing: Nothing,
+    over: &Over,
     given: Option<Given<'_>>,
-) -> Response {
-    let over = match nothing {
-        Nothing::Over(over) => over,
-        Nothing::Page(page) => return page,
-    };
-    let repeated = match given {
-        Some(Given { allowed, nonce }) => over.repeated(app, visitor, nonce, allowed).await,
-        None => None,
-    };
-    repeated.unwrap_or_else(|| over.page(app, visitor))
+) -> Result<Response, PageError> {
+    if let Some(Given { allowed, nonce }) = given
+        && let Some(response) = over.repeated(app, visitor, nonce, allowed).await?
+    {
+        return Ok(response);
+    }
+    over.page(app, visitor)
 }
 
 async fn decide(
@@ -298,20 +342,16 @@ async fn decide(
 async fn go_back_to_app(
     app: &App,
     pending: &Pending,
-    answer: Result<Option<Result<String, ()>>, StoreError>,
+    answer: Option<Result<String, ()>>,
     visitor: &Visitor,
-    given: Option<Given<'_>>,
-) -> Response {
-    match answer {
-        Ok(Some(Ok(url))) => reply::see_other(&url),
-        // Answered by another tab in the meantime (a lost guard), or the account was switched off.
-        Ok(_) => match pending::find(app, &pending.handle, None, visitor.id).await {
-            Ok(_) => {
-                let sign_in = with_handle("/sign-in", Some(&pending.handle));
-                reply::see_other(&after_url(&sign_in, "signed-out"))
-            }
-            Err(nothing) => over(app, visitor, nothing, given).await,
-        },
-        Err(error) => problem::unavailable(app, &error, visitor.id),
+    given: Given<'_>,
+) -> Result<Response, PageError> {
+    if let Some(Ok(url)) = answer {
+        return Ok(reply::see_other(&url));
+    }
+    // Answered by another tab in the meantime (a lost guard), or the account was switched off.
+    match pending::find(app, &pending.handle, None).await? {
+        Found::Pending(_) => Ok(signed_out(pending)),
+        Found::Over(over) => answered_before(app, visitor, &over, Some(given)).await,
     }
 }

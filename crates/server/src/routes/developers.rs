@@ -1,8 +1,7 @@
 //! The developer pages: written at the first visit, the same for everyone, without cookies.
-use super::problem;
 use crate::developers::write;
+use crate::error::Refusal;
 use crate::reply;
-use crate::request::RequestId;
 use crate::state::App;
 use axum::body::Body;
 use axum::extract::State;
@@ -13,14 +12,12 @@ use axum::response::Response;
 pub(crate) async fn show(
     State(app): State<App>,
     uri: Uri,
-    id: RequestId,
     headers: HeaderMap,
-) -> Response {
+) -> Result<Response, Refusal> {
     let pages = app.developer_pages.get_or_init(|| write(&app.config));
     let mut pages = pages.iter();
-    let Some(page) = pages.find(|page| page.path == uri.path()) else {
-        return problem::not_found(State(app.clone()), id, headers).await;
-    };
+    let page = pages.find(|page| page.path == uri.path());
+    let page = page.ok_or(Refusal::NotFound)?;
     let mut response = reply::document(page.media_type, page.text.clone());
     if is_known(&headers, &page.tag) {
         *response.status_mut() = StatusCode::NOT_MODIFIED;
@@ -35,7 +32,7 @@ pub(crate) async fn show(
     if let Ok(tag) = HeaderValue::from_str(&page.tag) {
         headers.insert(header::ETAG, tag);
     }
-    response
+    Ok(response)
 }
 
 /// Whether the asker has the page of this tag (RFC 9110 §13.1.2); proxies mark tags as weak.

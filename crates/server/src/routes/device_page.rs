@@ -1,17 +1,17 @@
 //! The person's side of a device (RFC 8628 §3.3): type its code, see what it asks for, answer.
 use super::attempt::admit;
-use super::consent::Question;
+use super::consent::{Question, allowed};
 use super::goal::{Goal, sign_in_for_device};
-use super::pending::{self, posted};
-use super::problem::{self, Problem, link};
 use super::sign_in::after_url;
+use crate::error::{PageError, Refusal};
+use crate::form::{Form, Posted, Query};
+use crate::notice::{Problem, link};
 use crate::reply;
-use crate::request::{RequestId, Whole, wants_page};
 use crate::state::App;
-use crate::visitor::{Form, Visitor};
+use crate::visitor::{Guard, Visitor};
 use axum::body::Body;
 use axum::extract::{RawQuery, State};
-use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
+use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::Response;
 use pages::{AsksFrom, DeviceCode};
 use protocol::Params;
@@ -46,23 +46,77 @@ enum Nothing {
     /// This person has answered it; whether they allowed it.
     Given(Box<Asking>, bool),
     Throttled(i64),
+    Store(StoreError),
 }
 
-impl Nothing {
-    const ANSWERED: Nothing = Nothing::Fault(UserCodeFault::Answered);
+impl From<StoreError> for Nothing {
+    fn from(error: StoreError) -> Self {
+        Nothing::Store(error)
+    }
+}
+
+/// A code that was typed.
+pub(crate) struct CodeForm(DeviceFields);
+
+/// An answer to what the device of a code asks for.
+pub(crate) struct AnswerForm(DeviceFields);
+
+/// What both forms say.
+pub(crate) struct DeviceFields {
+    typed: String,
+    /// Whether it is allowed; `None` when that is not said.
+    allowed: Option<bool>,
+    /// The proof of what the page showed.
+    shown: Option<String>,
+}
+
+impl DeviceFields {
+    fn of(typed: &str, fields: &Params) -> Self {
+        DeviceFields {
+            typed: typed.to_owned(),
+            allowed: allowed(fields),
+            shown: fields.get("shown").map(str::to_owned),
+        }
+    }
+}
+
+impl Form for CodeForm {
+    const PATH: &'static str = "/device/code";
+    const GUARD: Guard = Guard::Session;
+    type Page = DeviceFields;
+
+    fn page(fields: &Params) -> DeviceFields {
+        DeviceFields::of(fields.get("user_code").unwrap_or_default(), fields)
+    }
+
+    fn read(fields: &Params) -> Self {
+        CodeForm(Self::page(fields))
+    }
+}
+
+impl Form for AnswerForm {
+    const PATH: &'static str = "/device/answer";
+    const GUARD: Guard = Guard::Session;
+    type Page = DeviceFields;
+
+    fn page(fields: &Params) -> DeviceFields {
+        let carried = fields.get("request").unwrap_or_default();
+        let typed = carried.strip_prefix("device-").unwrap_or_default();
+        DeviceFields::of(typed, fields)
+    }
+
+    fn read(fields: &Params) -> Self {
+        AnswerForm(Self::page(fields))
+    }
 }
 
 /// `GET`: asks for the code. A code in the address (a QR code's) is filled in, and needs a click all the same:
 /// nobody is asked for consent by following a link (§3.3.1).
 pub(crate) async fn show(
     State(app): State<App>,
-    RawQuery(query): RawQuery,
     visitor: Visitor,
+    Query(params): Query,
 ) -> Response {
-    let params = match pending::query(&app, query.as_deref(), visitor.id) {
-        Ok(params) => params,
-        Err(response) => return response,
-    };
     let code = params.get("user_code").and_then(UserCode::parse);
     if visitor.session.is_none() {
         return reply::see_other(&sign_in_for_device(code));
@@ -78,7 +132,7 @@ fn form(
     user_code: &str,
     problem: Option<&str>,
 ) -> Response {
-    let nonce = visitor.nonce(app, Form::Personal);
+    let nonce = visitor.nonce(app, Guard::Session);
     let page = DeviceCode {
         frame: visitor.frame(app),
         nonce,
@@ -89,90 +143,97 @@ fn form(
 }
 
 /// `POST /device/code`: shows what the device asks for.
-pub(crate) async fn look_up(State(app): State<App>, visitor: Visitor, whole: Whole) -> Response {
-    let params = match posted(&app, &whole) {
-        Ok(params) => params,
-        Err(response) => return response,
+pub(crate) async fn look_up(
+    State(app): State<App>,
+    posted: Posted<CodeForm>,
+) -> Result<Response, PageError> {
+    let (visitor, fields) = match posted {
+        Posted::Current(visitor, CodeForm(fields)) => (visitor, fields),
+        Posted::OutOfDate(visitor, fields) => return Ok(out_of_date(&app, visitor, &fields)),
     };
-    let typed = params.get("user_code").unwrap_or_default();
-    match admitted(&app, visitor, &params, typed).await {
-        Ok((visitor, session, asking)) => ask(&app, visitor, &session, &asking, None),
-        Err(response) => response,
-    }
+    let (visitor, session, asking) = admitted(&app, visitor, &fields).await?;
+    Ok(ask(&app, visitor, &session, &asking, None))
 }
 
 /// `POST /device/answer`: takes the answer.
-pub(crate) async fn answer(State(app): State<App>, visitor: Visitor, whole: Whole) -> Response {
-    let params = match posted(&app, &whole) {
-        Ok(params) => params,
-        Err(response) => return response,
+pub(crate) async fn answer(
+    State(app): State<App>,
+    posted: Posted<AnswerForm>,
+) -> Result<Response, PageError> {
+    let (visitor, fields) = match posted {
+        Posted::Current(visitor, AnswerForm(fields)) => (visitor, fields),
+        Posted::OutOfDate(visitor, fields) => return Ok(out_of_date(&app, visitor, &fields)),
     };
-    let carried = params.get("request").unwrap_or_default();
-    let typed = carried.strip_prefix("device-").unwrap_or_default();
-    let (visitor, session, asking) = match admitted(&app, visitor, &params, typed).await {
-        Ok(admitted) => admitted,
-        Err(response) => return response,
-    };
-    let allowed = match params.get("answer") {
-        Some("allow") => true,
-        Some("deny") => false,
-        _ => return ask(&app, visitor, &session, &asking, Some(STALE)),
+    let (visitor, session, asking) = admitted(&app, visitor, &fields).await?;
+    let Some(allowed) = fields.allowed else {
+        return Ok(ask(&app, visitor, &session, &asking, Some(STALE)));
     };
     let question = question(&asking);
-    if allowed && !question.was_shown(&app, &visitor, params.get("shown")) {
-        return ask(&app, visitor, &session, &asking, Some(CHANGED));
+    if allowed && !question.was_shown(&app, &visitor, fields.shown.as_deref()) {
+        return Ok(ask(&app, visitor, &session, &asking, Some(CHANGED)));
     }
     let context = app.context();
     let client = Some(asking.client.as_ref());
     let decision = protocol::device::answer(&asking.facts, client, allowed, &session, &context);
     let act = app.act(context.now, visitor.address);
-    match app.settle(decision, act).await {
-        Ok(Some(Ok(()))) => answered(&app, &visitor, &asking, allowed),
-        Ok(Some(Err(fault))) => nothing(&app, visitor, typed, &Nothing::Fault(fault)),
+    Ok(match app.settle(decision, act).await? {
+        Some(Ok(())) => answered(&app, &visitor, &asking, allowed),
+        Some(Err(fault)) => nothing(&app, visitor, &fields.typed, fault),
         // Answered by another tab in the meantime.
-        Ok(None) => match admitted(&app, visitor, &params, typed).await {
-            Ok((visitor, ..)) => nothing(&app, visitor, typed, &Nothing::ANSWERED),
-            Err(page) => page,
-        },
-        Err(error) => problem::unavailable(&app, &error, visitor.id),
+        None => {
+            let (visitor, ..) = admitted(&app, visitor, &fields).await?;
+            nothing(&app, visitor, &fields.typed, UserCodeFault::Answered)
+        }
+    })
+}
+
+/// The form again; to sign in first, for whoever is not signed in any more.
+fn out_of_date(app: &App, visitor: Visitor, fields: &DeviceFields) -> Response {
+    match visitor.session {
+        None => signed_out(fields),
+        Some(_) => form(
+            app,
+            visitor,
+            StatusCode::BAD_REQUEST,
+            &fields.typed,
+            Some(STALE),
+        ),
     }
 }
 
-/// Somebody who is signed in, sent our own form, and typed the code of a device that asks.
+fn signed_out(fields: &DeviceFields) -> Response {
+    let sign_in = sign_in_for_device(UserCode::parse(&fields.typed));
+    reply::see_other(&after_url(&sign_in, "signed-out"))
+}
+
+/// Somebody who is signed in, and typed the code of a device that asks.
+///
+/// # Errors
+/// What is answered instead.
 async fn admitted(
     app: &App,
     visitor: Visitor,
-    params: &Params,
-    typed: &str,
-) -> Result<(Visitor, SessionFacts, Asking), Response> {
+    fields: &DeviceFields,
+) -> Result<(Visitor, SessionFacts, Asking), PageError> {
     let Some(session) = visitor.session.clone() else {
-        let sign_in = sign_in_for_device(UserCode::parse(typed));
-        return Err(reply::see_other(&after_url(&sign_in, "signed-out")));
+        return Err(PageError::instead(signed_out(fields)));
     };
-    if !visitor.has_nonce(app, Form::Personal, params.get("nonce")) {
-        let status = StatusCode::BAD_REQUEST;
-        return Err(form(app, visitor, status, typed, Some(STALE)));
-    }
-    match find(app, &visitor, &session, typed).await {
-        Ok(Ok(asking)) => Ok((visitor, session, asking)),
-        Ok(Err(Nothing::Given(asking, allowed))) => {
-            // The same answer posted twice is answered alike.
-            let again = params.get("answer") == Some(if allowed { "allow" } else { "deny" });
-            if again {
-                let attempt = guess(&session, &visitor.address.source());
-                let forget = app
-                    .settle_one(attempt.succeeded(), crate::clock::now())
-                    .await;
-                forget.map_err(|error| problem::unavailable(app, &error, visitor.id))?;
-            }
-            Err(match again {
-                true => answered(app, &visitor, &asking, allowed),
-                false => nothing(app, visitor, typed, &Nothing::ANSWERED),
-            })
+    let typed = &fields.typed;
+    let page = match find(app, &visitor, &session, typed).await {
+        Ok(asking) => return Ok((visitor, session, asking)),
+        // The same answer posted twice is answered alike.
+        Err(Nothing::Given(asking, allowed)) if fields.allowed == Some(allowed) => {
+            let attempt = guess(&session, &visitor.address.source());
+            app.settle_one(attempt.succeeded(), crate::clock::now())
+                .await?;
+            answered(app, &visitor, &asking, allowed)
         }
-        Ok(Err(none)) => Err(nothing(app, visitor, typed, &none)),
-        Err(error) => Err(problem::unavailable(app, &error, visitor.id)),
-    }
+        Err(Nothing::Given(..)) => nothing(app, visitor, typed, UserCodeFault::Answered),
+        Err(Nothing::Fault(fault)) => nothing(app, visitor, typed, fault),
+        Err(Nothing::Throttled(seconds)) => throttled(app, visitor, typed, seconds),
+        Err(Nothing::Store(error)) => return Err(error.into()),
+    };
+    Err(PageError::instead(page))
 }
 
 /// Looks a code up. Every guess is counted before it is looked at, and a right one is forgotten again.
@@ -181,31 +242,24 @@ async fn find(
     visitor: &Visitor,
     session: &SessionFacts,
     typed: &str,
-) -> Result<Result<Asking, Nothing>, StoreError> {
+) -> Result<Asking, Nothing> {
     let attempt = guess(session, &visitor.address.source());
-    if let Err(throttled) = admit(app, &attempt).await? {
-        return Ok(Err(Nothing::Throttled(throttled.retry_after)));
+    if let Some(throttled) = admit(app, &attempt).await? {
+        return Err(Nothing::Throttled(throttled.retry_after));
     }
-    let unknown = Ok(Err(Nothing::Fault(UserCodeFault::Unknown)));
-    let Some(code) = UserCode::parse(typed) else {
-        return unknown;
-    };
-    let Some(facts) = app.store.device_by_user_code(&code).await? else {
-        return unknown;
-    };
+    let unknown = || Nothing::Fault(UserCodeFault::Unknown);
+    let code = UserCode::parse(typed).ok_or_else(unknown)?;
+    let facts = app.store.device_by_user_code(&code).await?;
+    let facts = facts.ok_or_else(unknown)?;
     let client = app.store.client_by_no(facts.device.client).await?;
     let now = crate::clock::now();
     let person = &session.person;
     let checked = check(&facts.device, client.as_deref(), person, app.policy(), now).map(drop);
-    let Some(client) = client else {
-        return Ok(Err(Nothing::Fault(UserCodeFault::Client)));
-    };
+    let client = client.ok_or(Nothing::Fault(UserCodeFault::Client))?;
     if let Err(fault) = checked {
-        let theirs = facts
-            .person
-            .as_ref()
-            .is_some_and(|by| by.subject == person.subject);
-        return Ok(Err(match (fault, facts.device.answer) {
+        let by = facts.person.as_ref();
+        let theirs = by.is_some_and(|by| by.subject == person.subject);
+        return Err(match (fault, facts.device.answer) {
             (UserCodeFault::Answered, Some(answer)) if theirs => {
                 let allowed = matches!(answer, DeviceAnswer::Allowed { .. });
                 let asking = Asking {
@@ -216,14 +270,14 @@ async fn find(
                 Nothing::Given(Box::new(asking), allowed)
             }
             (fault, _) => Nothing::Fault(fault),
-        }));
+        });
     }
     app.settle_one(attempt.succeeded(), now).await?;
-    Ok(Ok(Asking {
+    Ok(Asking {
         code,
         facts,
         client,
-    }))
+    })
 }
 
 fn ask(
@@ -233,7 +287,7 @@ fn ask(
     asking: &Asking,
     notice: Option<&str>,
 ) -> Response {
-    let nonce = visitor.nonce(app, Form::Personal);
+    let nonce = visitor.nonce(app, Guard::Session);
     let page = question(asking).page(app, session, nonce, &visitor, notice);
     let status = notice.map_or(StatusCode::OK, |_| StatusCode::BAD_REQUEST);
     visitor.keep_form(app, reply::page(status, &page, None))
@@ -256,28 +310,25 @@ fn question(asking: &Asking) -> Question<'_> {
 }
 
 /// The form again, with what is wrong.
-fn nothing(app: &App, visitor: Visitor, typed: &str, none: &Nothing) -> Response {
-    let (status, sentence) = match none {
-        Nothing::Fault(UserCodeFault::Expired) => (StatusCode::BAD_REQUEST, EXPIRED.to_owned()),
-        Nothing::Fault(UserCodeFault::Answered) | Nothing::Given(..) => {
-            (StatusCode::CONFLICT, ANSWERED.to_owned())
-        }
-        Nothing::Fault(UserCodeFault::Unknown | UserCodeFault::Client) => {
-            (StatusCode::BAD_REQUEST, NOWHERE.to_owned())
-        }
-        Nothing::Fault(UserCodeFault::Side) => (StatusCode::FORBIDDEN, OTHER_SIDE.to_owned()),
-        Nothing::Throttled(seconds) => {
-            let minutes = (seconds + 59) / 60;
-            let sentence = format!("Too many wrong codes. Wait {minutes} min and try again.");
-            (StatusCode::TOO_MANY_REQUESTS, sentence)
-        }
+fn nothing(app: &App, visitor: Visitor, typed: &str, fault: UserCodeFault) -> Response {
+    let (status, sentence) = match fault {
+        UserCodeFault::Expired => (StatusCode::BAD_REQUEST, EXPIRED),
+        UserCodeFault::Answered => (StatusCode::CONFLICT, ANSWERED),
+        UserCodeFault::Unknown | UserCodeFault::Client => (StatusCode::BAD_REQUEST, NOWHERE),
+        UserCodeFault::Side => (StatusCode::FORBIDDEN, OTHER_SIDE),
     };
+    form(app, visitor, status, typed, Some(sentence))
+}
+
+/// The form again, after too many guesses.
+fn throttled(app: &App, visitor: Visitor, typed: &str, seconds: i64) -> Response {
+    let minutes = (seconds + 59) / 60;
+    let sentence = format!("Too many wrong codes. Wait {minutes} min and try again.");
+    let status = StatusCode::TOO_MANY_REQUESTS;
     let mut response = form(app, visitor, status, typed, Some(&sentence));
-    if let Nothing::Throttled(seconds) = none
-        && let Ok(value) = HeaderValue::from_str(&seconds.to_string())
-    {
-        response.headers_mut().insert(header::RETRY_AFTER, value);
-    }
+    response
+        .headers_mut()
+        .insert(header::RETRY_AFTER, seconds.into());
     response
 }
 
@@ -310,10 +361,8 @@ fn answered(app: &App, visitor: &Visitor, asking: &Asking, allowed: bool) -> Res
 /// show a picture but make none. It is drawn for any code that could be one, so it tells nothing.
 pub(crate) async fn qr(
     State(app): State<App>,
-    id: RequestId,
-    headers: HeaderMap,
     RawQuery(query): RawQuery,
-) -> Response {
+) -> Result<Response, Refusal> {
     let params = Params::from_form(query.unwrap_or_default().as_bytes()).unwrap_or_default();
     let drawn = params
         .get("user_code")
@@ -322,11 +371,8 @@ pub(crate) async fn qr(
             let url = verification_uri_complete(&code, app.policy());
             qrcode::QrCode::new(url.as_bytes()).ok()
         });
-    let Some(drawn) = drawn else {
-        let sentence = "user_code is missing or is no user code";
-        let status = StatusCode::BAD_REQUEST;
-        return problem::refused(&app, status, sentence, wants_page(&headers), id);
-    };
+    let sentence = "user_code is missing or is no user code";
+    let drawn = drawn.ok_or(Refusal::Request(StatusCode::BAD_REQUEST, sentence))?;
     let picture = drawn
         .render::<svg::Color<'_>>()
         .min_dimensions(240, 240)
@@ -345,5 +391,5 @@ pub(crate) async fn qr(
             .headers_mut()
             .insert(name, HeaderValue::from_static(value));
     }
-    response
+    Ok(response)
 }

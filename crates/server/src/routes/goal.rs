@@ -1,11 +1,12 @@
 //! Where somebody goes on once they are signed in: what the field `request` of sign-in and sign-up carries.
-use super::pending::{self, Nothing, Over, Pending, with_handle};
+use super::pending::{self, Found, Over, Pending, with_handle};
+use crate::error::PageError;
 use crate::reply::{self, LeadsToApp};
-use crate::request::RequestId;
 use crate::state::App;
 use axum::http::StatusCode;
 use axum::response::Response;
 use pages::Page;
+use protocol::Params;
 use protocol::accounts::people::MAX_NAME;
 use protocol::authorize::Handle;
 use protocol::types::text::shortened;
@@ -27,28 +28,42 @@ pub(crate) enum Goal {
     Over(Box<Over>),
 }
 
+/// What a form or an address carries to come back.
+pub(crate) struct Carried {
+    request: Option<String>,
+    /// The app, which is told even when the request itself is forgotten.
+    client_id: Option<String>,
+}
+
+impl Carried {
+    /// Reads it.
+    pub(crate) fn of(params: &Params) -> Self {
+        let field = |name: &str| params.get(name).map(str::to_owned);
+        Carried {
+            request: field("request"),
+            client_id: field("app"),
+        }
+    }
+}
+
 impl Goal {
-    /// Reads what a page was asked to continue. `client_id` is the app that its form named.
+    /// Reads what a page was asked to continue.
     ///
     /// # Errors
-    /// The page to show instead.
-    pub(crate) async fn load(
-        app: &App,
-        text: Option<&str>,
-        client_id: Option<&str>,
-        id: RequestId,
-    ) -> Result<Self, Response> {
-        let Some(text) = text else {
+    /// When the app may not ask any more, or the store fails.
+    pub(crate) async fn load(app: &App, carried: &Carried) -> Result<Self, PageError> {
+        let Some(text) = carried.request.as_deref() else {
             return Ok(Goal::Account);
         };
         if let Some(code) = device(text) {
             return Ok(Goal::Device(code));
         }
-        match pending::find(app, text, client_id, id).await {
-            Ok(pending) => Ok(Goal::App(Box::new(pending))),
-            Err(Nothing::Over(over)) => Ok(Goal::Over(over)),
-            Err(Nothing::Page(page)) => Err(page),
-        }
+        Ok(
+            match pending::find(app, text, carried.client_id.as_deref()).await? {
+                Found::Pending(pending) => Goal::App(pending),
+                Found::Over(over) => Goal::Over(over),
+            },
+        )
     }
 
     fn client(&self) -> Option<&Arc<Client>> {

@@ -1,6 +1,7 @@
 //! The introspection endpoint (RFC 7662).
 use super::revoke::asked_by_client;
 use crate::clock;
+use crate::error::ApiError;
 use crate::reply;
 use crate::request::Whole;
 use crate::settle::look_up;
@@ -13,32 +14,20 @@ use protocol::introspect::may_introspect;
 use protocol::lookup::TokenKind;
 use protocol::revoke::token_of;
 use protocol::token::TokenError;
-use store::StoreError;
 
 /// `POST` of a token to be described.
-pub(crate) async fn introspect(State(app): State<App>, request: Whole) -> Response {
-    match answer(&app, &request).await {
-        Ok(Ok(response)) => response,
-        Ok(Err(error)) => reply::token_error(&error, &app.policy().errors, request.id),
-        Err(error) => reply::unavailable(&error, request.id),
-    }
-}
-
-async fn answer(app: &App, request: &Whole) -> Result<Result<Response, TokenError>, StoreError> {
-    let (caller, params) = match asked_by_client(app, request).await? {
-        Ok(asked) => asked,
-        Err(error) => return Ok(Err(error)),
-    };
+pub(crate) async fn introspect(
+    State(app): State<App>,
+    request: Whole,
+) -> Result<Response, ApiError> {
+    let (caller, params) = asked_by_client(&app, &request).await?;
     if !may_introspect(&caller) {
         let (fault, used_header) = (ClientFault::Method, false);
-        return Ok(Err(TokenError::InvalidClient { fault, used_header }));
+        return Err(TokenError::InvalidClient { fault, used_header }.into());
     }
-    let kind = match token_of(&params) {
-        Ok(token) => TokenKind::of(token, app.policy()),
-        Err(error) => return Ok(Err(error)),
-    };
+    let kind = TokenKind::of(token_of(&params)?, app.policy());
     let found = look_up(&app.store, kind.lookup()).await?;
     let (policy, now) = (app.policy(), clock::now());
     let introspection = protocol::introspect::introspect(&kind, &caller, &found, policy, now);
-    Ok(Ok(reply::json_of(StatusCode::OK, &introspection)))
+    Ok(reply::json_of(StatusCode::OK, &introspection))
 }

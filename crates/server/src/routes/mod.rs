@@ -14,7 +14,6 @@ mod introspect;
 mod metadata;
 mod own_app;
 mod pending;
-pub(crate) mod problem;
 mod revocations;
 mod revoke;
 mod sign_in;
@@ -24,102 +23,198 @@ mod token;
 mod token_info;
 
 use crate::config::Config;
-use crate::cors::preflight;
 use crate::endpoints::metadata_paths;
+use crate::form::Form;
+use crate::site::Site;
 use crate::state::App;
+use account::{EndAllSessionsForm, EndSessionForm, PasswordForm};
 use axum::Router;
-use axum::http::HeaderMap;
-use axum::routing::{MethodRouter, get, post};
+use axum::routing::{get, post};
+use consent::ConsentForm;
+use device_page::{AnswerForm, CodeForm};
+use sign_in::SignInForm;
+use sign_out::SignOutForm;
+use sign_up::SignUpForm;
 
 /// All routes of a provider. What its profile switches off has no route.
 pub(crate) fn router(app: App) -> Router {
-    table(&app.config).with_state(app)
+    site(&app.config).into_router().with_state(app)
 }
 
 /// The same, as yet without what they share.
-pub(crate) fn table(config: &Config) -> Router<App> {
+pub(crate) fn site(config: &Config) -> Site {
+    let mut site = Site::default();
+    endpoints(config, &mut site);
+    devices(config, &mut site);
+    developers(config, &mut site);
+    people(config, &mut site);
+    site
+}
+
+const POST: &str = "POST, OPTIONS";
+const GET: &str = "GET, HEAD, OPTIONS";
+
+fn endpoints(config: &Config, site: &mut Site) {
     let paths = &config.paths;
-    let mut router = Router::new();
     for path in &paths.authorize {
-        router = router.route(path, decides(get(authorize::get).post(authorize::post)));
+        site.entrance(path, get(authorize::get).post(authorize::post));
     }
     for path in &paths.token {
-        router = router.route(path, machine("POST, OPTIONS", post(token::token)));
+        site.endpoint(path, POST, post(token::token));
     }
     for path in &paths.revoke {
-        router = router.route(path, machine("POST, OPTIONS", post(revoke::revoke)));
+        site.endpoint(path, POST, post(revoke::revoke));
     }
     for path in &paths.introspect {
-        router = router.route(path, machine("POST, OPTIONS", post(introspect::introspect)));
+        site.endpoint(path, POST, post(introspect::introspect));
     }
     for path in &paths.revocations {
-        router = router.route(
-            path,
-            machine("GET, HEAD, OPTIONS", get(revocations::revocations)),
-        );
+        site.endpoint(path, GET, get(revocations::revocations));
     }
     for path in &paths.token_info {
-        router = router.route(
-            path,
-            machine("GET, HEAD, OPTIONS", get(token_info::token_info)),
-        );
+        site.endpoint(path, GET, get(token_info::token_info));
     }
     for path in &paths.app {
         let own = get(own_app::show).patch(own_app::change);
-        router = router.route(path, machine("GET, HEAD, PATCH, OPTIONS", own));
+        site.endpoint(path, "GET, HEAD, PATCH, OPTIONS", own);
     }
     for path in &paths.device {
-        router = router.route(path, machine("POST, OPTIONS", post(device::device)));
-    }
-    if !paths.device.is_empty() {
-        router = router
-            .route("/device", get(device_page::show))
-            .route("/device/code", post(device_page::look_up))
-            .route("/device/answer", post(device_page::answer))
-            .route("/device/qr.svg", get(device_page::qr));
+        site.endpoint(path, POST, post(device::device));
     }
     for path in metadata_paths(&config.issuer) {
-        router = router.route(
-            &path,
-            machine("GET, HEAD, OPTIONS", get(metadata::metadata)),
-        );
+        site.endpoint(&path, GET, get(metadata::metadata));
     }
+}
+
+fn devices(config: &Config, site: &mut Site) {
+    if !config.paths.device.is_empty() {
+        site.page("/device", device_page::show);
+        site.form::<CodeForm, _, _>(device_page::look_up);
+        site.form::<AnswerForm, _, _>(device_page::answer);
+        site.page("/device/qr.svg", device_page::qr);
+    }
+}
+
+fn developers(config: &Config, site: &mut Site) {
     if config.developers.page {
         for path in ["/developers", "/developers/{*page}", "/developers.md"] {
-            router = router.route(path, get(developers::show));
+            site.page(path, developers::show);
         }
     }
-    own_pages(router)
-        .fallback(problem::not_found)
-        .method_not_allowed_fallback(problem::method_not_allowed)
 }
 
-/// A machine endpoint, which pages of other origins may call by these methods.
-fn machine(methods: &'static str, routes: MethodRouter<App>) -> MethodRouter<App> {
-    routes.options(async move |asked: HeaderMap| preflight(&asked, methods))
+fn people(config: &Config, site: &mut Site) {
+    site.page("/", account::home);
+    site.page(SignInForm::PATH, sign_in::show);
+    site.form::<SignInForm, _, _>(sign_in::submit);
+    match config.policy.accounts.sign_up {
+        true => {
+            site.page(SignUpForm::PATH, sign_up::show);
+            site.form::<SignUpForm, _, _>(sign_up::submit);
+        }
+        false => site.switched_off::<SignUpForm>(),
+    }
+    site.page(SignOutForm::PATH, sign_out::show);
+    site.form::<SignOutForm, _, _>(sign_out::submit);
+    site.deciding_page(ConsentForm::PATH, consent::show);
+    site.form::<ConsentForm, _, _>(consent::submit);
+    site.page("/account", account::show);
+    site.form::<PasswordForm, _, _>(account::change_password);
+    site.form::<EndSessionForm, _, _>(account::end_session);
+    site.form::<EndAllSessionsForm, _, _>(account::end_all_sessions);
+    site.page("/apps/{client_id}/logo", assets::logo);
+    site.page("/assets/{name}", assets::asset);
+    site.page("/health/live", health::live);
+    site.page("/health/ready", health::ready);
 }
 
-/// A page where a `GET` may issue a code: `HEAD` is not taken for one.
-fn decides(routes: MethodRouter<App>) -> MethodRouter<App> {
-    routes.head(problem::decides_nothing)
-}
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::config::RESERVED;
+    use crate::site::Kind;
+    use std::collections::BTreeSet;
 
-fn own_pages(router: Router<App>) -> Router<App> {
-    router
-        .route("/", get(account::home))
-        .route("/sign-in", get(sign_in::show).post(sign_in::submit))
-        .route("/sign-up", get(sign_up::show).post(sign_up::submit))
-        .route("/sign-out", get(sign_out::show).post(sign_out::submit))
-        .route(
-            "/consent",
-            decides(get(consent::show).post(consent::submit)),
-        )
-        .route("/account", get(account::show))
-        .route("/account/password", post(account::change_password))
-        .route("/account/sessions/end", post(account::end_session))
-        .route("/account/sessions/end-all", post(account::end_all_sessions))
-        .route("/apps/{client_id}/logo", get(assets::logo))
-        .route("/assets/{name}", get(assets::asset))
-        .route("/health/live", get(health::live))
-        .route("/health/ready", get(health::ready))
+    /// A provider with everything switched on.
+    fn everything() -> Config {
+        let mut config = Config::for_tests();
+        config.paths.device = vec!["/oauth2/device".to_owned()];
+        config.paths.app = vec!["/oauth2/app".to_owned()];
+        config
+    }
+
+    fn mounted(kind: Kind) -> BTreeSet<String> {
+        let site = site(&everything());
+        let own = site.mounted().iter().filter(|(other, _)| *other == kind);
+        own.map(|(_, path)| path.clone()).collect()
+    }
+
+    /// Every form that a page shows is posted to a route that has looked where it came from, and no other route of a
+    /// page takes a post.
+    #[test]
+    fn what_pages_post_is_taken_as_a_form() {
+        let samples = pages::every_sample();
+        let forms = samples
+            .iter()
+            .flat_map(|sample| sample.html.split("<form ").skip(1));
+        let posts = forms.filter(|form| {
+            form.split('>')
+                .next()
+                .is_some_and(|tag| tag.contains("method=\"post\""))
+        });
+        let action = |form: &str| {
+            form.split("action=\"")
+                .nth(1)?
+                .split('"')
+                .next()
+                .map(str::to_owned)
+        };
+        let own = posts
+            .filter_map(action)
+            .filter(|path| path.starts_with('/'));
+        let shown: BTreeSet<String> = own.collect();
+        let demo = ["/refresh", "/revoke", "/tv"].map(str::to_owned);
+        let shown: BTreeSet<String> = shown.difference(&BTreeSet::from(demo)).cloned().collect();
+        assert_eq!(mounted(Kind::Form), shown);
+    }
+
+    /// Whatever else takes a post brings no cookie of ours, and is at a path that the configuration names.
+    #[test]
+    fn endpoints_are_those_of_the_configuration() {
+        let config = everything();
+        let paths = &config.paths;
+        let lists = [
+            &paths.token,
+            &paths.revoke,
+            &paths.introspect,
+            &paths.revocations,
+            &paths.token_info,
+            &paths.app,
+            &paths.device,
+        ];
+        let mut named: BTreeSet<String> = lists.into_iter().flatten().cloned().collect();
+        named.extend(metadata_paths(&config.issuer));
+        assert_eq!(mounted(Kind::Endpoint), named);
+        let entrances: BTreeSet<String> = paths.authorize.iter().cloned().collect();
+        assert_eq!(mounted(Kind::Entrance), entrances);
+    }
+
+    /// What a profile may not take for itself is what pages have.
+    #[test]
+    fn the_reserved_paths_are_those_of_pages() {
+        let well_known = metadata_paths(&everything().issuer);
+        let pages = [
+            mounted(Kind::Page),
+            mounted(Kind::Form),
+            well_known.into_iter().collect(),
+        ];
+        let first = |path: &String| path.split('/').nth(1).unwrap_or_default().to_owned();
+        let taken: BTreeSet<String> = pages.iter().flatten().map(first).collect();
+        let home = BTreeSet::from([String::new()]);
+        let reserved: BTreeSet<String> = RESERVED.map(str::to_owned).into();
+        assert_eq!(
+            taken.difference(&home).cloned().collect::<BTreeSet<_>>(),
+            reserved
+        );
+    }
 }

@@ -1,19 +1,18 @@
 //! An app's own registration: `GET` and `PATCH` with a token of its own.
 use super::bearer::{self, Bearer};
 use crate::clock;
-use crate::reply::{self, Fault};
-use crate::request::{ClientAddr, RequestId, Whole, media_type};
+use crate::error::ApiError;
+use crate::reply;
+use crate::request::{ClientAddr, Whole, media_type};
 use crate::state::App;
 use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::Response;
-use protocol::register::RegistrationError;
 use protocol::self_management::{AccessFault, Changes, app_of, update, when_contended};
 use protocol::token_info::BearerError;
 use protocol::types::{Client, GrantType, RedirectUri};
 use serde::Serialize;
 use std::sync::Arc;
-use store::StoreError;
 
 const REALM: &str = "app";
 
@@ -34,54 +33,33 @@ struct Body<'a> {
 }
 
 /// `GET`: the registration.
-pub(crate) async fn show(State(app): State<App>, id: RequestId, headers: HeaderMap) -> Response {
-    match authorized(&app, &headers, id).await {
-        Ok(client) => shown(&client),
-        Err(response) => response,
-    }
+pub(crate) async fn show(State(app): State<App>, headers: HeaderMap) -> Result<Response, ApiError> {
+    Ok(shown(&*authorized(&app, &headers).await?))
 }
 
 /// `PATCH`: changes what the body names.
-pub(crate) async fn change(State(app): State<App>, whole: Whole) -> Response {
-    let client = match authorized(&app, &whole.parts.headers, whole.id).await {
-        Ok(client) => client,
-        Err(response) => return response,
-    };
-    let media_type = media_type(&whole.parts.headers).unwrap_or_default();
+pub(crate) async fn change(State(app): State<App>, request: Whole) -> Result<Response, ApiError> {
+    let client = authorized(&app, &request.parts.headers).await?;
+    let media_type = media_type(&request.parts.headers).unwrap_or_default();
     let is_json = |own: &&str| media_type.eq_ignore_ascii_case(own);
     let mut types = ["application/json", "application/merge-patch+json"].iter();
     if !types.any(is_json) {
-        let status = StatusCode::UNSUPPORTED_MEDIA_TYPE;
-        let advice = "send the changes as application/json";
-        return reply::plain_error(status, "invalid_request", advice, whole.id);
+        return Err(ApiError::MediaType("send the changes as application/json"));
     }
-    let changes = match Changes::parse(&whole.body) {
-        Ok(changes) => changes,
-        Err(error) => return wrong(&error, whole.id),
-    };
-    match settled(&app, client, changes, whole.address).await {
-        Ok(Ok(client)) => shown(&client),
-        Ok(Err(error)) => wrong(&error, whole.id),
-        Err(error) => reply::unavailable(&error, whole.id),
-    }
+    let changes = Changes::parse(&request.body)?;
+    Ok(shown(
+        &settled(&app, client, changes, request.address).await?,
+    ))
 }
 
 /// The app whose token the request is made with.
-async fn authorized(
-    app: &App,
-    headers: &HeaderMap,
-    id: RequestId,
-) -> Result<Arc<Client>, Response> {
-    let bearer = bearer::read(app, headers).await;
-    let bearer = bearer.map_err(|error| reply::unavailable(&error, id))?;
-    let bearer = bearer.map_err(|fault| bearer::refused(app, REALM, fault, id))?;
-    let invalid = || bearer::refused(app, REALM, BearerError::Invalid, id);
+async fn authorized(app: &App, headers: &HeaderMap) -> Result<Arc<Client>, ApiError> {
+    let invalid = || bearer::refused(REALM, BearerError::Invalid);
+    let bearer = bearer::read(app, headers, REALM).await?;
     let Bearer { presented, facts } = bearer.ok_or_else(invalid)?;
     app_of(&presented, facts, app.policy(), clock::now()).map_err(|fault| match fault {
         AccessFault::InvalidToken => invalid(),
-        AccessFault::InsufficientScope => {
-            bearer::refused(app, REALM, BearerError::InsufficientScope, id)
-        }
+        AccessFault::InsufficientScope => bearer::refused(REALM, BearerError::InsufficientScope),
     })
 }
 
@@ -91,12 +69,12 @@ async fn settled(
     client: Arc<Client>,
     changes: Changes,
     from: ClientAddr,
-) -> Result<Result<Client, RegistrationError>, StoreError> {
+) -> Result<Client, ApiError> {
     let mut client = client;
     for context in app.tries() {
         let decision = update(&client, changes.clone(), context.policy);
         if let Some(answer) = app.settle(decision, app.act(context.now, from)).await? {
-            return Ok(answer);
+            return Ok(answer?);
         }
         // A command may have changed it just now.
         app.store.poll_changes().await?;
@@ -106,7 +84,7 @@ async fn settled(
             _ => break,
         }
     }
-    Ok(Err(when_contended()))
+    Err(when_contended().into())
 }
 
 fn shown(client: &Client) -> Response {
@@ -136,14 +114,4 @@ fn shown(client: &Client) -> Response {
         created_at: clock::rfc3339(client.created_at),
     };
     reply::json_of(StatusCode::OK, &body)
-}
-
-fn wrong(error: &RegistrationError, id: RequestId) -> Response {
-    let status = StatusCode::from_u16(error.status()).unwrap_or(StatusCode::BAD_REQUEST);
-    let advice = protocol::token::printable(&error.sentence);
-    let mut response = reply::plain_error(status, error.code(), &advice, id);
-    response
-        .extensions_mut()
-        .insert(Fault(error.code().to_owned()));
-    response
 }

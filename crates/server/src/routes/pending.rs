@@ -1,23 +1,22 @@
-//! Pending authorization requests, and the forms people post while one waits.
-use super::problem::{self, Problem, back_to, link};
+//! Pending authorization requests.
 use crate::clock;
+use crate::error::{PageError, PageFault};
+use crate::notice::{Problem, back_to, link};
 use crate::reply;
-use crate::request::{RequestId, Whole, is_form};
 use crate::state::App;
 use crate::visitor::Visitor;
-use axum::http::{HeaderMap, StatusCode, header};
+use axum::http::StatusCode;
 use axum::response::Response;
 use pages::AppCard;
 use protocol::Params;
 use protocol::accounts::people::MAX_NAME;
-use protocol::authorize::{
-    self, AuthorizationFault, AuthorizationRequest, Handle, InteractionFault, ShownError,
-};
+use protocol::authorize::{self, AuthorizationRequest, Handle, InteractionFault, ShownError};
 use protocol::consent::Answer;
 use protocol::facts::InteractionFacts;
 use protocol::types::Client;
 use protocol::types::text::{isolated, shortened};
 use std::sync::Arc;
+use store::StoreError;
 
 /// A request that waits for a person, checked anew against the app as it is now.
 pub(crate) struct Pending {
@@ -37,58 +36,54 @@ pub(crate) struct Over {
     answered: Option<InteractionFacts>,
 }
 
-/// Why there is nothing to answer.
-pub(crate) enum Nothing {
-    /// It is over.
+/// What is behind a handle.
+pub(crate) enum Found {
+    /// A request that waits.
+    Pending(Box<Pending>),
+    /// One that waits no more, or never did.
     Over(Box<Over>),
-    /// The page to show instead: no longer valid, or nothing can be read.
-    Page(Response),
 }
 
-/// Loads a pending request by its handle. `client_id` names its app, as forms do: it is told even when the request
-/// itself is forgotten.
+/// Loads a request by its handle. `client_id` names its app, as forms do: it is told even when the request itself is
+/// forgotten.
 ///
 /// # Errors
-/// [`Nothing`].
+/// When the app may not ask any more, or the store fails.
 pub(crate) async fn find(
     app: &App,
     handle: &str,
     client_id: Option<&str>,
-    id: RequestId,
-) -> Result<Pending, Nothing> {
-    let unavailable = |error| Nothing::Page(problem::unavailable(app, &error, id));
+) -> Result<Found, PageError> {
     let facts = match Handle::parse(handle) {
+        None => None,
         Some(presented) => {
-            let facts = app.store.interaction(presented.locator()).await;
-            let facts = facts.map_err(unavailable)?;
+            let facts = app.store.interaction(presented.locator()).await?;
             let client = facts.as_ref().and_then(|facts| facts.client.clone());
             match presented.resume(facts, app.policy(), clock::now()) {
                 Ok((facts, request)) => {
-                    return Ok(Pending {
+                    return Ok(Found::Pending(Box::new(Pending {
                         handle: handle.to_owned(),
                         facts,
                         request,
-                    });
+                    })));
                 }
                 Err(InteractionFault::Unknown) => None,
                 Err(InteractionFault::Expired(facts) | InteractionFault::Answered(facts)) => {
                     Some(*facts)
                 }
                 Err(InteractionFault::Refused(fault)) => {
-                    return Err(Nothing::Page(refused(app, fault, client.as_deref(), id)));
+                    return Err(PageFault::Authorization(fault, client).into());
                 }
             }
         }
-        None => None,
     };
     let client = match (&facts, client_id) {
         (Some(facts), _) => facts.client.clone(),
-        (None, Some(client_id)) => app.store.client(client_id).await.map_err(unavailable)?,
+        (None, Some(client_id)) => app.store.client(client_id).await?,
         (None, None) => None,
     };
-    Err(Nothing::Over(Box::new(Over::new(
-        app, handle, facts, client,
-    ))))
+    let over = Over::new(app, handle, facts, client);
+    Ok(Found::Over(Box::new(over)))
 }
 
 impl Over {
@@ -110,31 +105,44 @@ impl Over {
 
     /// What the same form is answered that brings the same answer again: the same place, as long as nobody has been
     /// there; `None` when this is another answer, or too late.
+    ///
+    /// # Errors
+    /// [`StoreError`].
     pub(crate) async fn repeated(
         &self,
         app: &App,
         visitor: &Visitor,
         nonce: &str,
         allowed: bool,
-    ) -> Option<Response> {
-        let facts = self.answered.as_ref()?;
+    ) -> Result<Option<Response>, StoreError> {
+        let Some((facts, request)) = self.answered_request(app) else {
+            return Ok(None);
+        };
         let interaction = &facts.interaction;
-        let params = Params::from_form(interaction.request.as_bytes()).ok()?;
-        let request = authorize::check(params, facts.client.clone(), app.policy()).ok()?;
-        let code = match interaction.code {
-            Some(id) => match app.store.code(id).await {
-                Ok(code) => code,
-                Err(error) => return Some(problem::unavailable(app, &error, visitor.id)),
-            },
+        let issued = match interaction.code {
+            Some(id) => app.store.code(id).await?,
             None => None,
         };
-        let (answer, issued) = (Answer { interaction, nonce }, code.as_ref());
-        let moment = (app.policy(), clock::now());
-        let url = answer.repeated(&request, allowed, issued.map(|facts| &facts.code), moment)?;
-        Some(match issued.is_some_and(|facts| facts.redeemed) {
-            true => self.connected(app, visitor),
-            false => reply::see_other(&url),
-        })
+        let answer = Answer { interaction, nonce };
+        let (code, moment) = (
+            issued.as_ref().map(|facts| &facts.code),
+            (app.policy(), clock::now()),
+        );
+        let url = answer.repeated(&request, allowed, code, moment);
+        Ok(
+            url.map(|url| match issued.is_some_and(|facts| facts.redeemed) {
+                true => self.connected(app, visitor),
+                false => reply::see_other(&url),
+            }),
+        )
+    }
+
+    /// The request that was answered, if it would be taken again.
+    fn answered_request(&self, app: &App) -> Option<(&InteractionFacts, AuthorizationRequest)> {
+        let facts = self.answered.as_ref()?;
+        let params = Params::from_form(facts.interaction.request.as_bytes()).ok()?;
+        let request = authorize::check(params, facts.client.clone(), app.policy()).ok()?;
+        Some((facts, request))
     }
 
     /// The app has what it asked for already.
@@ -153,11 +161,14 @@ impl Over {
     }
 
     /// The page that says so, and where to go on.
-    pub(crate) fn page(&self, app: &App, visitor: &Visitor) -> Response {
+    ///
+    /// # Errors
+    /// When there is no such app any more.
+    pub(crate) fn page(&self, app: &App, visitor: &Visitor) -> Result<Response, PageError> {
         match (&self.answered, &self.client) {
-            (Some(_), Some(client)) => self.answered(app, client, visitor),
-            (Some(_), None) => problem::shown(app, &ShownError::UnknownClient, None, visitor.id),
-            (None, _) => self.expired(app, visitor),
+            (Some(_), Some(client)) => Ok(self.answered(app, client, visitor)),
+            (Some(_), None) => Err(ShownError::UnknownClient.into()),
+            (None, _) => Ok(self.expired(app, visitor)),
         }
     }
 
@@ -216,24 +227,6 @@ impl Over {
     }
 }
 
-/// Answers a request that failed its checks.
-pub(crate) fn refused(
-    app: &App,
-    fault: AuthorizationFault,
-    client: Option<&Client>,
-    id: RequestId,
-) -> Response {
-    match fault {
-        AuthorizationFault::Shown(error) => problem::shown(app, &error, client, id),
-        AuthorizationFault::Redirected(error) => {
-            let mut response = reply::see_other(&error.url(app.policy()));
-            let fault = reply::Fault::of(&error.error);
-            response.extensions_mut().insert(fault);
-            response
-        }
-    }
-}
-
 /// The app as people see it.
 pub(crate) fn app_card(client: &Arc<Client>) -> AppCard {
     let initial = client
@@ -256,51 +249,6 @@ pub(crate) fn app_card(client: &Arc<Client>) -> AppCard {
         homepage_host: host.split(['/', '?']).next().unwrap_or_default().to_owned(),
         reviewed: client.reviewed_at.is_some(),
     }
-}
-
-/// The fields of a form posted from one of our own pages.
-///
-/// # Errors
-/// The page to show instead: posted from elsewhere, or unreadable.
-pub(crate) fn posted(app: &App, whole: &Whole) -> Result<Params, Response> {
-    if !is_own_form(app, &whole.parts.headers) {
-        return Err(problem::foreign_form(app, whole.id));
-    }
-    if !is_form(&whole.parts.headers) {
-        let sentence = "It is not an HTML form (application/x-www-form-urlencoded).";
-        return Err(problem::unreadable_form(app, sentence, whole.id));
-    }
-    let params = Params::from_form(&whole.body);
-    let params =
-        params.map_err(|fault| problem::unreadable_form(app, fault.sentence(), whole.id))?;
-    match params.repeated() {
-        Some(_) => Err(problem::unreadable_form(
-            app,
-            "A field stands twice.",
-            whole.id,
-        )),
-        None => Ok(params),
-    }
-}
-
-/// Whether the browser says that a form came from our own pages. `Sec-Fetch-Site` is believed first: our
-/// `no-referrer` makes `Origin` be `null` on our own forms. The nonce is checked in any case.
-fn is_own_form(app: &App, headers: &HeaderMap) -> bool {
-    if let Some(site) = headers.get("sec-fetch-site") {
-        return site == "same-origin" || site == "none";
-    }
-    let own = crate::endpoints::origin(&app.config.issuer);
-    let mut origins = headers.get_all(header::ORIGIN).iter();
-    origins.all(|origin| origin == "null" || origin == own)
-}
-
-/// The query parameters of a page of ours.
-///
-/// # Errors
-/// The page to show instead.
-pub(crate) fn query(app: &App, query: Option<&str>, id: RequestId) -> Result<Params, Response> {
-    let params = Params::from_form(query.unwrap_or_default().as_bytes());
-    params.map_err(|fault| problem::unreadable_form(app, fault.sentence(), id))
 }
 
 /// A path with the handle of the request that it continues.

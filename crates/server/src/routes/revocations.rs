@@ -1,5 +1,6 @@
 //! The revocation feed: APIs that keep introspection answers are told which to forget.
 use super::token::authenticated;
+use crate::error::ApiError;
 use crate::reply::{self, Unlogged};
 use crate::request::Whole;
 use crate::state::App;
@@ -9,7 +10,6 @@ use axum::response::Response;
 use protocol::Params;
 use protocol::client_auth::AuthenticatedClient;
 use protocol::revocations::{Cursor, FeedFacts, FeedReply, FeedRequest, Start, may_follow, reply};
-use protocol::token::TokenError;
 use std::time::Duration;
 use store::StoreError;
 
@@ -17,48 +17,29 @@ use store::StoreError;
 const LINES: usize = 1_000;
 
 /// `GET` of what was revoked since `cursor`, held for `wait` milliseconds while there is nothing.
-pub(crate) async fn revocations(State(app): State<App>, request: Whole) -> Response {
-    match answer(&app, &request).await {
-        Ok(Ok(told)) => {
-            let mut response = reply::json_of(StatusCode::OK, &told);
-            if !told.is_news() {
-                response.extensions_mut().insert(Unlogged);
-            }
-            response
-        }
-        Ok(Err(error)) => reply::token_error(&error, &app.policy().errors, request.id),
-        Err(error) => reply::unavailable(&error, request.id),
+pub(crate) async fn revocations(
+    State(app): State<App>,
+    request: Whole,
+) -> Result<Response, ApiError> {
+    let client = follower(&app, &request).await?;
+    let asked = FeedRequest::parse(request.parts.uri.query())?;
+    let told = match asked.from {
+        Start::After(cursor) => hold(&app, &client, cursor, asked.wait).await?,
+        from => now(&app, &client, from == Start::Nowhere).await?,
+    };
+    let mut response = reply::json_of(StatusCode::OK, &told);
+    if !told.is_news() {
+        response.extensions_mut().insert(Unlogged);
     }
-}
-
-async fn answer(app: &App, request: &Whole) -> Result<Result<FeedReply, TokenError>, StoreError> {
-    let client = match follower(app, request).await? {
-        Ok(client) => client,
-        Err(error) => return Ok(Err(error)),
-    };
-    let asked = match FeedRequest::parse(request.parts.uri.query()) {
-        Ok(asked) => asked,
-        Err(error) => return Ok(Err(error)),
-    };
-    let Start::After(cursor) = asked.from else {
-        let gap = asked.from == Start::Nowhere;
-        return now(app, &client, gap).await.map(Ok);
-    };
-    hold(app, &client, cursor, asked.wait).await.map(Ok)
+    Ok(response)
 }
 
 /// The resource server that asks. Its credentials come in the header: the URL is no place for a secret.
-async fn follower(
-    app: &App,
-    request: &Whole,
-) -> Result<Result<AuthenticatedClient, TokenError>, StoreError> {
-    let raw = request.raw();
-    let credentials = match raw.credentials(&Params::default()) {
-        Ok(credentials) => credentials,
-        Err(error) => return Ok(Err(error)),
-    };
+async fn follower(app: &App, request: &Whole) -> Result<AuthenticatedClient, ApiError> {
+    let credentials = request.raw().credentials(&Params::default())?;
     let client = authenticated(app, &credentials).await?;
-    Ok(client.and_then(|client| may_follow(&client).map(|()| client)))
+    may_follow(&client)?;
+    Ok(client)
 }
 
 /// Where the feed stands.

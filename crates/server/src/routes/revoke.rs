@@ -1,5 +1,6 @@
 //! The revocation endpoint (RFC 7009).
 use super::token::authenticated;
+use crate::error::ApiError;
 use crate::reply;
 use crate::request::Whole;
 use crate::settle::look_up;
@@ -14,47 +15,27 @@ use protocol::token::TokenError;
 use store::StoreError;
 
 /// `POST` of a token to be revoked. 200 only when that is durable.
-pub(crate) async fn revoke(State(app): State<App>, request: Whole) -> Response {
-    match answer(&app, &request).await {
-        Ok(Ok(())) => reply::done(),
-        Ok(Err(error)) => reply::token_error(&error, &app.policy().errors, request.id),
-        Err(error) => reply::unavailable(&error, request.id),
-    }
-}
-
-async fn answer(app: &App, request: &Whole) -> Result<Result<(), TokenError>, StoreError> {
-    let (client, params) = match asked_by_client(app, request).await? {
-        Ok(asked) => asked,
-        Err(error) => return Ok(Err(error)),
-    };
-    let kind = match token_of(&params) {
-        Ok(token) => TokenKind::of(token, app.policy()),
-        Err(error) => return Ok(Err(error)),
-    };
+pub(crate) async fn revoke(State(app): State<App>, request: Whole) -> Result<Response, ApiError> {
+    let (client, params) = asked_by_client(&app, &request).await?;
+    let kind = TokenKind::of(token_of(&params)?, app.policy());
     let found = look_up(&app.store, kind.lookup()).await?;
     let decision = protocol::revoke::revoke(&kind, &client, found);
     let answer = app.settle(decision, app.act_now(request.address)).await?;
     // Revoking has no guard to lose.
-    answer.ok_or(StoreError::Overloaded)
+    answer.ok_or(StoreError::Overloaded)??;
+    Ok(reply::done())
 }
 
 /// The authenticated client of a request and its parameters.
 ///
 /// # Errors
-/// [`StoreError`] outside, the refusal inside.
+/// When they cannot be read, the client is not authenticated, or the store fails.
 pub(crate) async fn asked_by_client(
     app: &AppState,
     request: &Whole,
-) -> Result<Result<(AuthenticatedClient, Params), TokenError>, StoreError> {
+) -> Result<(AuthenticatedClient, Params), ApiError> {
     let raw = request.raw();
-    let params = match raw.params(app.policy()) {
-        Ok(params) => params,
-        Err(fault) => return Ok(Err(fault.into())),
-    };
-    let credentials = match raw.credentials(&params) {
-        Ok(credentials) => credentials,
-        Err(error) => return Ok(Err(error)),
-    };
-    let client = authenticated(app, &credentials).await?;
-    Ok(client.map(|client| (client, params)))
+    let params = raw.params(app.policy()).map_err(TokenError::from)?;
+    let client = authenticated(app, &raw.credentials(&params)?).await?;
+    Ok((client, params))
 }

@@ -1,18 +1,18 @@
 //! Signing in.
 use super::attempt::admit;
-use super::goal::Goal;
-use super::pending::{self, posted};
-use super::problem::{self, Problem, link};
+use super::goal::{Carried, Goal};
 use crate::clock;
+use crate::error::PageError;
+use crate::form::{Form, Posted, Query};
 use crate::password::HashFault;
-use crate::reply;
-use crate::request::{RequestId, Whole};
+use crate::reply::{self, BUSY};
 use crate::state::App;
-use crate::visitor::{self, Form, Visitor};
-use axum::extract::{RawQuery, State};
+use crate::visitor::{self, Guard, Visitor};
+use axum::extract::State;
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::Response;
 use pages::{Frame, SignIn};
+use protocol::Params;
 use protocol::accounts::password::MAX_PASSWORD;
 use protocol::accounts::people::MAX_EMAIL;
 use protocol::accounts::sign_in::{Attempt, start_session};
@@ -22,7 +22,8 @@ use store::Outcome;
 /// What a failed sign-in says, alike for a wrong password and an unknown address.
 const WRONG: &str = "E-mail or password is wrong. Check both and try again.";
 /// Every 401 has a challenge; browsers ask for a password by themselves for Basic and Digest only.
-const CHALLENGE: &str = "Cookie realm=\"sign-in\", form-action=\"/sign-in\"";
+const CHALLENGE: HeaderValue =
+    HeaderValue::from_static("Cookie realm=\"sign-in\", form-action=\"/sign-in\"");
 const STALE: &str = "This form was out of date. Please sign in again.";
 /// Said before anybody signs in to an app of the test side.
 const TEST_MODE: &str = "This app is in test mode. Sign in with a test user that was made with it; \
@@ -37,9 +38,6 @@ const DISABLED: &str = "This account has been switched off. Ask the people who r
 /// Said to a browser whose session ended without its doing.
 const ENDED: &str =
     "Your session has ended: it was too old, or it was ended from elsewhere. Sign in again.";
-const BUSY: &str =
-    "Many people sign in from your network just now. Wait a few seconds and try again.";
-
 /// What led here, as `after` names it, in a sentence.
 fn after(what: &str) -> Option<&'static str> {
     Some(match what {
@@ -59,28 +57,53 @@ fn after(what: &str) -> Option<&'static str> {
 }
 
 /// What the page shows besides the form.
-#[derive(Default)]
 struct Said {
     email: String,
     problem: Option<String>,
     notice: Option<&'static str>,
 }
 
+/// An attempt to sign in.
+pub(crate) struct SignInForm {
+    page: SignInFields,
+    password: String,
+}
+
+/// What the page is shown again with.
+pub(crate) struct SignInFields {
+    carried: Carried,
+    email: String,
+}
+
+impl Form for SignInForm {
+    const PATH: &'static str = "/sign-in";
+    const GUARD: Guard = Guard::Browser;
+    type Page = SignInFields;
+
+    fn page(fields: &Params) -> SignInFields {
+        let email = fields.get("email").unwrap_or_default().trim();
+        SignInFields {
+            carried: Carried::of(fields),
+            // No account has a longer one, and it is shown again.
+            email: email.chars().take(MAX_EMAIL + 1).collect(),
+        }
+    }
+
+    fn read(fields: &Params) -> Self {
+        SignInForm {
+            page: Self::page(fields),
+            password: fields.get("password").unwrap_or_default().to_owned(),
+        }
+    }
+}
+
 /// `GET`: the form. Whoever is signed in already goes on.
 pub(crate) async fn show(
     State(app): State<App>,
-    RawQuery(query): RawQuery,
     visitor: Visitor,
-) -> Response {
-    let params = match pending::query(&app, query.as_deref(), visitor.id) {
-        Ok(params) => params,
-        Err(response) => return response,
-    };
-    let (request, client_id) = (params.get("request"), params.get("app"));
-    let goal = match Goal::load(&app, request, client_id, visitor.id).await {
-        Ok(goal) => goal,
-        Err(response) => return response,
-    };
+    Query(params): Query,
+) -> Result<Response, PageError> {
+    let goal = Goal::load(&app, &Carried::of(&params)).await?;
     let what = params.get("after").unwrap_or_default();
     let signed_up = what == "sign-up";
     if let Goal::Over(over) = &goal
@@ -91,68 +114,87 @@ pub(crate) async fn show(
     if let Some(facts) = &visitor.session
         && goal.suits(&facts.person)
     {
-        return reply::see_other(&goal.href());
+        return Ok(reply::see_other(&goal.href()));
     }
-    let typed = visitor.address_typed().filter(|_| signed_up);
+    let typed = visitor.address_typed.clone().filter(|_| signed_up);
     let said = Said {
         email: typed.unwrap_or_default(),
         notice: after(what).or(visitor.session_ended.then_some(ENDED)),
         problem: None,
     };
-    form(&app, &goal, visitor, StatusCode::OK, said)
+    Ok(form(&app, &goal, visitor, StatusCode::OK, said))
 }
 
 /// `POST`: an attempt.
-pub(crate) async fn submit(State(app): State<App>, visitor: Visitor, whole: Whole) -> Response {
-    let params = match posted(&app, &whole) {
-        Ok(params) => params,
-        Err(response) => return response,
+pub(crate) async fn submit(
+    State(app): State<App>,
+    posted: Posted<SignInForm>,
+) -> Result<Response, PageError> {
+    match posted {
+        Posted::OutOfDate(visitor, page) => {
+            let goal = Goal::load(&app, &page.carried).await?;
+            let said = Said {
+                email: page.email,
+                problem: Some(visitor.distrust(&app, STALE)),
+                notice: None,
+            };
+            Ok(form(&app, &goal, visitor, StatusCode::BAD_REQUEST, said))
+        }
+        Posted::Current(visitor, SignInForm { page, password }) => {
+            let goal = Goal::load(&app, &page.carried).await?;
+            let attempted = attempted(&app, &page.email, password, &visitor).await?;
+            answer(&app, &goal, visitor, page.email, attempted).await
+        }
+    }
+}
+
+/// Goes on, or shows the form again with what is wrong.
+async fn answer(
+    app: &App,
+    goal: &Goal,
+    visitor: Visitor,
+    email: String,
+    attempted: Attempted,
+) -> Result<Response, PageError> {
+    let (person, attempt) = match attempted {
+        Attempted::Right(person, attempt) if goal.suits(&person) => (person, attempt),
+        wrong => return Ok(refused(app, goal, visitor, email, wrong)),
     };
-    let (request, client_id) = (params.get("request"), params.get("app"));
-    let goal = match Goal::load(&app, request, client_id, visitor.id).await {
-        Ok(goal) => goal,
-        Err(response) => return response,
-    };
-    let email = params.get("email").unwrap_or_default().trim();
-    // No account has a longer one, and it is shown again.
-    let email: String = email.chars().take(MAX_EMAIL + 1).collect();
-    let password = params.get("password").unwrap_or_default().to_owned();
-    let again = |visitor: Visitor, status: StatusCode, problem: &str| {
+    app.settle_one(attempt.succeeded(), clock::now()).await?;
+    welcome(app, &person, goal, &visitor).await
+}
+
+/// The form again, with what was wrong.
+fn refused(app: &App, goal: &Goal, visitor: Visitor, email: String, wrong: Attempted) -> Response {
+    let again = |status: StatusCode, problem: &str| {
         let said = Said {
-            email: email.clone(),
+            email,
             problem: Some(problem.to_owned()),
             notice: None,
         };
-        form(&app, &goal, visitor, status, said)
+        form(app, goal, visitor, status, said)
     };
-    if !visitor.has_nonce(&app, Form::Anonymous, params.get("nonce")) {
-        let sentence = visitor.distrust(&app, STALE);
-        return again(visitor, StatusCode::BAD_REQUEST, &sentence);
-    }
-    match attempted(&app, &email, password, &visitor).await {
-        Err(response) => response,
-        Ok(Attempted::Throttled(seconds)) => too_many(again, visitor, seconds),
-        Ok(Attempted::Busy) => wait(again, visitor, 3, BUSY),
-        Ok(Attempted::Wrong) => {
-            let mut response = again(visitor, StatusCode::UNAUTHORIZED, WRONG);
+    match wrong {
+        Attempted::Throttled(seconds) => {
+            let sentence = format!(
+                "Too many attempts. Wait {} and try again.",
+                minutes(seconds)
+            );
+            wait(again(StatusCode::TOO_MANY_REQUESTS, &sentence), seconds)
+        }
+        Attempted::Busy => wait(again(StatusCode::TOO_MANY_REQUESTS, BUSY), 3),
+        Attempted::Wrong => {
+            let mut response = again(StatusCode::UNAUTHORIZED, WRONG);
             reply::challenge(&mut response, CHALLENGE);
             response
         }
-        Ok(Attempted::Disabled) => again(visitor, StatusCode::FORBIDDEN, DISABLED),
-        Ok(Attempted::Right(person, _)) if !goal.suits(&person) => {
-            let sentence = if goal.is_for_tests() {
-                NO_TEST_USER
-            } else {
-                TEST_USER
+        Attempted::Disabled => again(StatusCode::FORBIDDEN, DISABLED),
+        Attempted::Right(..) => {
+            let sentence = match goal.is_for_tests() {
+                true => NO_TEST_USER,
+                false => TEST_USER,
             };
-            again(visitor, StatusCode::FORBIDDEN, sentence)
-        }
-        Ok(Attempted::Right(person, attempt)) => {
-            let forget = attempt.succeeded();
-            if let Err(error) = app.settle_one(forget, clock::now()).await {
-                return problem::unavailable(&app, &error, visitor.id);
-            }
-            welcome(&app, &person, &goal, &visitor).await
+            again(StatusCode::FORBIDDEN, sentence)
         }
     }
 }
@@ -171,10 +213,8 @@ async fn attempted(
     email: &str,
     password: String,
     visitor: &Visitor,
-) -> Result<Attempted, Response> {
-    let unavailable = |error| problem::unavailable(app, &error, visitor.id);
-    let found = app.store.person_by_email(email).await;
-    let person = found.map_err(unavailable)?;
+) -> Result<Attempted, PageError> {
+    let person = app.store.person_by_email(email).await?;
     let source = visitor.address.source();
     let known = person
         .as_ref()
@@ -183,87 +223,62 @@ async fn attempted(
         true => Attempt::at_everyones(&source),
         false => Attempt::new(email, &source, known),
     };
-    if let Err(throttled) = admit(app, &attempt).await.map_err(unavailable)? {
+    if let Some(throttled) = admit(app, &attempt).await? {
         return Ok(Attempted::Throttled(throttled.retry_after));
     }
     let stored = person.as_ref().map(|person| person.password.clone());
-    let password = if password.len() > MAX_PASSWORD {
-        String::new()
-    } else {
-        password
+    let password = match password.len() > MAX_PASSWORD {
+        true => String::new(),
+        false => password,
     };
-    match app.hasher.verify(&source, password, stored).await {
-        Err(HashFault::Busy) => Ok(Attempted::Busy),
-        Err(fault) => Err(failed(app, &fault, visitor.id)),
-        Ok(right) => Ok(match person.filter(|_| right) {
-            Some(person) if person.is_active() => Attempted::Right(Box::new(person), attempt),
-            Some(_) => Attempted::Disabled,
-            None => Attempted::Wrong,
-        }),
+    let right = match app.hasher.verify(&source, password, stored).await {
+        Err(HashFault::Busy) => return Ok(Attempted::Busy),
+        right => right?,
+    };
+    Ok(match person.filter(|_| right) {
+        Some(person) if person.is_active() => Attempted::Right(Box::new(person), attempt),
+        Some(_) => Attempted::Disabled,
+        None => Attempted::Wrong,
+    })
+}
+
+fn minutes(seconds: i64) -> String {
+    match (seconds + 59) / 60 {
+        1 => "1 minute".to_owned(),
+        minutes => format!("{minutes} minutes"),
     }
 }
 
-/// A password was not hashed: there is no room, or the server is stopping.
-pub(crate) fn failed(app: &App, fault: &HashFault, id: RequestId) -> Response {
-    if matches!(fault, HashFault::Busy) {
-        let problem = Problem {
-            status: StatusCode::TOO_MANY_REQUESTS,
-            title: "Please try again in a moment",
-            sentence: BUSY,
-            code: None,
-            details: Vec::new(),
-            next: link("Your account", "/account"),
-        };
-        return problem.page(app, id);
-    }
-    app.log.error(format!("{id}: {fault}"));
-    problem::unavailable(app, &store::StoreError::Overloaded, id)
-}
-
-fn too_many(
-    again: impl Fn(Visitor, StatusCode, &str) -> Response,
-    visitor: Visitor,
-    seconds: i64,
-) -> Response {
-    let minutes = (seconds + 59) / 60;
-    let unit = if minutes == 1 { "minute" } else { "minutes" };
-    let sentence = format!("Too many attempts. Wait {minutes} {unit} and try again.");
-    wait(again, visitor, seconds, &sentence)
-}
-
-fn wait(
-    again: impl Fn(Visitor, StatusCode, &str) -> Response,
-    visitor: Visitor,
-    seconds: i64,
-    sentence: &str,
-) -> Response {
-    let mut response = again(visitor, StatusCode::TOO_MANY_REQUESTS, sentence);
-    if let Ok(value) = HeaderValue::from_str(&seconds.to_string()) {
-        response.headers_mut().insert(header::RETRY_AFTER, value);
-    }
+/// Tells when to try again.
+fn wait(mut response: Response, seconds: i64) -> Response {
+    response
+        .headers_mut()
+        .insert(header::RETRY_AFTER, seconds.into());
     response
 }
 
 /// Starts a session and goes on.
-async fn welcome(app: &App, person: &Person, goal: &Goal, visitor: &Visitor) -> Response {
+async fn welcome(
+    app: &App,
+    person: &Person,
+    goal: &Goal,
+    visitor: &Visitor,
+) -> Result<Response, PageError> {
     let ends = visitor.session.as_ref().map(|facts| facts.session.id);
     let (policy, now) = (app.policy(), clock::now());
     let browser = &visitor.user_agent;
     let (cookie, transition) = start_session(person, browser, ends, policy, now, &app.mint);
-    match app
-        .settle_one(transition, app.act(now, visitor.address))
-        .await
-    {
-        Ok(Outcome::Committed) => {}
+    let act = app.act(now, visitor.address);
+    if app.settle_one(transition, act).await? == Outcome::Conflict {
         // The password was changed, or the account switched off, while it was being checked.
-        Ok(Outcome::Conflict) => {
-            return reply::see_other(&after_url(&goal.with("/sign-in"), "changed"));
-        }
-        Err(error) => return problem::unavailable(app, &error, visitor.id),
+        return Ok(reply::see_other(&after_url(
+            &goal.with("/sign-in"),
+            "changed",
+        )));
     }
     let mut response = reply::see_other(&goal.href());
     visitor::sign_in(app, &mut response, &cookie, person);
-    response
+    Ok(response)
 }
 
 /// The address of a page of ours that says what came before.
@@ -273,7 +288,7 @@ pub(crate) fn after_url(url: &str, what: &str) -> String {
 }
 
 fn form(app: &App, goal: &Goal, mut visitor: Visitor, status: StatusCode, said: Said) -> Response {
-    let nonce = visitor.nonce(app, Form::Anonymous);
+    let nonce = visitor.nonce(app, Guard::Browser);
     let tests = goal.is_for_tests();
     let test_mode = tests.then_some(TEST_MODE);
     let notices: Vec<_> = said.notice.into_iter().chain(test_mode).collect();

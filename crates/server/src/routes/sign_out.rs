@@ -1,60 +1,85 @@
 //! Signing out of this browser.
 use super::goal::is_goal;
-use super::pending::{posted, with_handle};
-use super::problem::{self, Problem, link};
+use super::pending::with_handle;
 use super::sign_in::after_url;
+use crate::error::PageError;
+use crate::form::{Form, Posted};
+use crate::notice::{Problem, link};
 use crate::reply;
-use crate::request::Whole;
 use crate::state::App;
-use crate::visitor::{self, Form, Visitor};
+use crate::visitor::{self, Guard, Visitor};
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::Response;
 use pages::SignOut;
-use protocol::Transition;
 use protocol::transition::SessionChange;
+use protocol::{Params, Transition};
 
-/// `GET`: asks first, since a link must not sign anyone out.
-pub(crate) async fn show(State(app): State<App>, mut visitor: Visitor) -> Response {
-    if visitor.session.is_none() {
-        return signed_out(&app, &visitor);
-    }
-    let page = SignOut {
-        nonce: visitor.nonce(&app, Form::Personal),
-        frame: visitor.frame(&app),
-    };
-    visitor.keep_form(&app, reply::page(StatusCode::OK, &page, None))
+/// The wish to sign out; with a pending request ("not you?") for somebody else to sign in.
+pub(crate) struct SignOutForm {
+    request: Option<String>,
 }
 
-/// `POST`: ends the session. With a pending request ("not you?") somebody else may sign in for it.
-pub(crate) async fn submit(State(app): State<App>, visitor: Visitor, whole: Whole) -> Response {
-    let params = match posted(&app, &whole) {
-        Ok(params) => params,
-        Err(response) => return response,
+impl Form for SignOutForm {
+    const PATH: &'static str = "/sign-out";
+    const GUARD: Guard = Guard::Session;
+    type Page = SignOutForm;
+
+    fn page(fields: &Params) -> SignOutForm {
+        SignOutForm {
+            request: fields.get("request").map(str::to_owned),
+        }
+    }
+
+    fn read(fields: &Params) -> Self {
+        Self::page(fields)
+    }
+}
+
+/// `GET`: asks first, since a link must not sign anyone out.
+pub(crate) async fn show(State(app): State<App>, visitor: Visitor) -> Response {
+    match visitor.session {
+        Some(_) => ask(&app, visitor),
+        None => signed_out(&app, &visitor),
+    }
+}
+
+fn ask(app: &App, mut visitor: Visitor) -> Response {
+    let page = SignOut {
+        nonce: visitor.nonce(app, Guard::Session),
+        frame: visitor.frame(app),
+    };
+    visitor.keep_form(app, reply::page(StatusCode::OK, &page, None))
+}
+
+/// `POST`: ends the session.
+pub(crate) async fn submit(
+    State(app): State<App>,
+    posted: Posted<SignOutForm>,
+) -> Result<Response, PageError> {
+    let (visitor, form) = match posted {
+        Posted::OutOfDate(visitor, _) if visitor.session.is_some() => {
+            return Ok(ask(&app, visitor));
+        }
+        // Whose session is over is signed out already.
+        Posted::OutOfDate(visitor, form) | Posted::Current(visitor, form) => (visitor, form),
     };
     if let Some(facts) = &visitor.session {
-        if !visitor.has_nonce(&app, Form::Personal, params.get("nonce")) {
-            return show(State(app), visitor).await;
-        }
         let transition = Transition::Session(SessionChange::End {
             subject: facts.person.subject,
             session: facts.session.id,
         });
-        if let Err(error) = app
-            .settle_one(transition, app.act_now(visitor.address))
-            .await
-        {
-            return problem::unavailable(&app, &error, visitor.id);
-        }
+        app.settle_one(transition, app.act_now(visitor.address))
+            .await?;
     }
-    let mut response = match params.get("request") {
+    let mut response = match form.request.as_deref() {
         Some(goal) if is_goal(goal) => {
             reply::see_other(&after_url(&with_handle("/sign-in", Some(goal)), "switch"))
         }
         _ => signed_out(&app, &visitor),
     };
     visitor::sign_out(&app, &mut response);
-    response
+    Ok(response)
 }
 
 fn signed_out(app: &App, visitor: &Visitor) -> Response {

@@ -1,128 +1,122 @@
 //! Making an account.
 use super::attempt::admit;
-use super::goal::Goal;
-use super::pending::{self, posted};
-use super::problem;
-use super::sign_in::{after_url, failed};
+use super::goal::{Carried, Goal};
+use super::sign_in::after_url;
+use crate::error::PageError;
+use crate::form::{Form, Posted, Query};
 use crate::reply;
-use crate::request::Whole;
 use crate::state::App;
-use crate::visitor::{self, Form, Visitor};
-use axum::extract::{RawQuery, State};
+use crate::visitor::{self, Guard, Visitor};
+use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::Response;
 use pages::{Problem, SignUp};
+use protocol::Params;
 use protocol::accounts::people::{FieldFault, MAX_EMAIL, MAX_NAME, NewAccount, Role};
 use protocol::accounts::sign_in::Attempt;
+
+/// A new account, and where its person goes on.
+pub(crate) struct SignUpForm {
+    carried: Carried,
+    account: NewAccount,
+}
+
+impl Form for SignUpForm {
+    const PATH: &'static str = "/sign-up";
+    const GUARD: Guard = Guard::Browser;
+    type Page = SignUpForm;
+
+    fn page(fields: &Params) -> SignUpForm {
+        let field = |name: &str| fields.get(name).unwrap_or_default().to_owned();
+        SignUpForm {
+            carried: Carried::of(fields),
+            account: NewAccount {
+                email: field("email"),
+                name: field("name"),
+                password: field("password"),
+            },
+        }
+    }
+
+    fn read(fields: &Params) -> Self {
+        Self::page(fields)
+    }
+}
 
 /// `GET`: the form.
 pub(crate) async fn show(
     State(app): State<App>,
-    RawQuery(query): RawQuery,
     visitor: Visitor,
-) -> Response {
-    if !app.policy().accounts.sign_up {
-        return problem::page_not_found(&app, visitor.id);
+    Query(params): Query,
+) -> Result<Response, PageError> {
+    let goal = Goal::load(&app, &Carried::of(&params)).await?;
+    if let Goal::Over(over) = goal {
+        return over.page(&app, &visitor);
     }
-    let params = match pending::query(&app, query.as_deref(), visitor.id) {
-        Ok(params) => params,
-        Err(response) => return response,
-    };
-    let (request, client_id) = (params.get("request"), params.get("app"));
-    match Goal::load(&app, request, client_id, visitor.id).await {
-        Ok(Goal::Over(over)) => over.page(&app, &visitor),
-        Ok(goal) if goal.is_for_tests() => reply::see_other(&goal.with("/sign-in")),
-        Ok(goal) => {
-            let blank = account(&protocol::Params::default());
-            form(&app, &goal, visitor, StatusCode::OK, &blank, Vec::new())
-        }
-        Err(response) => response,
+    if goal.is_for_tests() {
+        return Ok(reply::see_other(&goal.with("/sign-in")));
     }
+    let SignUpForm { account, .. } = SignUpForm::page(&Params::default());
+    let status = StatusCode::OK;
+    Ok(form(&app, &goal, visitor, status, &account, Vec::new()))
 }
 
 /// `POST`: makes the account. The answer is the same whether or not the address had an account already:
 /// whoever owns it signs in, whoever does not learns nothing.
-pub(crate) async fn submit(State(app): State<App>, visitor: Visitor, whole: Whole) -> Response {
-    if !app.policy().accounts.sign_up {
-        return problem::page_not_found(&app, visitor.id);
-    }
-    let params = match posted(&app, &whole) {
-        Ok(params) => params,
-        Err(response) => return response,
+pub(crate) async fn submit(
+    State(app): State<App>,
+    posted: Posted<SignUpForm>,
+) -> Result<Response, PageError> {
+    let (visitor, SignUpForm { carried, account }, stale) = match posted {
+        Posted::Current(visitor, form) => (visitor, form, None),
+        Posted::OutOfDate(visitor, form) => {
+            let sentence = "This form was out of date. Please send it again.";
+            let stale = whole_form(&visitor.distrust(&app, sentence));
+            (visitor, form, Some(stale))
+        }
     };
-    let (request, client_id) = (params.get("request"), params.get("app"));
-    let goal = match Goal::load(&app, request, client_id, visitor.id).await {
-        Ok(goal) => goal,
-        Err(response) => return response,
-    };
+    let goal = Goal::load(&app, &carried).await?;
     // Test users are made with their app; nobody signs up as one.
     if goal.is_for_tests() {
-        return reply::see_other(&goal.with("/sign-in"));
+        return Ok(reply::see_other(&goal.with("/sign-in")));
     }
-    let account = account(&params);
     let product = &app.config.branding.product;
-    let mut faults = account.faults(product, &app.policy().accounts);
-    if !visitor.has_nonce(&app, Form::Anonymous, params.get("nonce")) {
-        let sentence = visitor.distrust(&app, "This form was out of date. Please send it again.");
-        faults.insert(0, whole_form(&sentence));
-    }
+    let wrong = account.faults(product, &app.policy().accounts);
+    let faults: Vec<_> = stale.into_iter().chain(wrong).collect();
     if !faults.is_empty() {
-        return form(
-            &app,
-            &goal,
-            visitor,
-            StatusCode::BAD_REQUEST,
-            &account,
-            faults,
-        );
+        let status = StatusCode::BAD_REQUEST;
+        return Ok(form(&app, &goal, visitor, status, &account, faults));
     }
-    match create(&app, account.clone(), &visitor).await {
-        Err(response) => response,
-        Ok(false) => {
-            let faults = vec![whole_form(
-                "Too many accounts were made from here. Try again in a quarter of an hour.",
-            )];
-            let status = StatusCode::TOO_MANY_REQUESTS;
-            form(&app, &goal, visitor, status, &account, faults)
-        }
-        Ok(true) => {
-            let next = after_url(&goal.with("/sign-in"), "sign-up");
-            let mut response = reply::see_other(&next);
-            visitor::keep_address(&app, &mut response, account.email.trim());
-            response
-        }
+    if !create(&app, account.clone(), &visitor).await? {
+        let faults = vec![whole_form(
+            "Too many accounts were made from here. Try again in a quarter of an hour.",
+        )];
+        let status = StatusCode::TOO_MANY_REQUESTS;
+        return Ok(form(&app, &goal, visitor, status, &account, faults));
     }
+    let next = after_url(&goal.with("/sign-in"), "sign-up");
+    let mut response = reply::see_other(&next);
+    visitor::keep_address(&app, &mut response, account.email.trim());
+    Ok(response)
 }
 
 /// Makes the account, unless the address has one; false when this source has made too many.
-async fn create(app: &App, account: NewAccount, visitor: &Visitor) -> Result<bool, Response> {
-    let unavailable = |error| problem::unavailable(app, &error, visitor.id);
+async fn create(app: &App, account: NewAccount, visitor: &Visitor) -> Result<bool, PageError> {
     let source = visitor.address.source();
     let attempt = Attempt::sign_up(&source);
-    if admit(app, &attempt).await.map_err(unavailable)?.is_err() {
+    if admit(app, &attempt).await?.is_some() {
         return Ok(false);
     }
-    let hashed = app.hasher.hash(&source, account.password.clone()).await;
-    let hashed = hashed.map_err(|fault| failed(app, &fault, visitor.id))?;
+    let hashed = app.hasher.hash(&source, account.password.clone()).await?;
     // An earlier release may have stored the address in another spelling, which no guard would find.
-    let found = app.store.person_by_email(&account.email).await;
-    if found.map_err(unavailable)?.is_some() {
+    if app.store.person_by_email(&account.email).await?.is_some() {
         return Ok(true);
     }
     let transition = account.into_person(hashed, Role::Person, app.policy(), &app.mint);
     // A lost guard means that the address is taken, which is not told.
-    let act = app.act_now(visitor.address);
-    app.settle_one(transition, act).await.map_err(unavailable)?;
+    app.settle_one(transition, app.act_now(visitor.address))
+        .await?;
     Ok(true)
-}
-
-fn account(params: &protocol::Params) -> NewAccount {
-    let field = |name: &str| params.get(name).unwrap_or_default().to_owned();
-    NewAccount {
-        email: field("email"),
-        name: field("name"),
-        password: field("password"),
-    }
 }
 
 fn whole_form(sentence: &str) -> FieldFault {
@@ -146,7 +140,7 @@ fn form(
     account: &NewAccount,
     faults: Vec<FieldFault>,
 ) -> Response {
-    let nonce = visitor.nonce(app, Form::Anonymous);
+    let nonce = visitor.nonce(app, Guard::Browser);
     let page = SignUp {
         frame: visitor.frame(app),
         request: goal.carried(),

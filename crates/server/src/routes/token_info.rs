@@ -1,8 +1,8 @@
 //! Token info: `GET` with the bearer token itself.
 use super::bearer;
 use crate::clock;
+use crate::error::ApiError;
 use crate::reply;
-use crate::request::RequestId;
 use crate::state::App;
 use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode};
@@ -28,22 +28,13 @@ struct Body<'a> {
 /// Describes the token that the request is made with.
 pub(crate) async fn token_info(
     State(app): State<App>,
-    id: RequestId,
     headers: HeaderMap,
-) -> Response {
-    match bearer::read(&app, &headers).await {
-        Err(error) => reply::unavailable(&error, id),
-        Ok(Err(fault)) => bearer::refused(&app, REALM, fault, id),
-        Ok(Ok(bearer)) => {
-            let info = bearer.and_then(|bearer| {
-                describe(&bearer.presented, bearer.facts, app.policy(), clock::now())
-            });
-            match info {
-                Some(info) => found(&info),
-                None => bearer::refused(&app, REALM, BearerError::Invalid, id),
-            }
-        }
-    }
+) -> Result<Response, ApiError> {
+    let bearer = bearer::read(&app, &headers, REALM).await?;
+    let info = bearer
+        .and_then(|bearer| describe(&bearer.presented, bearer.facts, app.policy(), clock::now()));
+    let invalid = || bearer::refused(REALM, BearerError::Invalid);
+    Ok(found(&info.ok_or_else(invalid)?))
 }
 
 fn found(info: &TokenInfo) -> Response {

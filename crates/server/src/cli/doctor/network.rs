@@ -1,6 +1,6 @@
 //! Who answers on the port, and at the issuer.
+use super::finding::{Finding, failed, ok};
 use super::probe::{Answer, ask};
-use super::{Finding, failed, ok};
 use crate::config::Config;
 use serde_json::Value;
 use std::io::ErrorKind;
