@@ -1,5 +1,6 @@
 //! The stylesheet and its content-addressed path.
 
+use crate::path::ASSETS;
 use std::sync::LazyLock;
 
 const CSS: &str = concat!(
@@ -11,7 +12,7 @@ const CSS: &str = concat!(
 );
 
 static PATH: LazyLock<String> =
-    LazyLock::new(|| format!("/assets/valetkey-{}.css", fingerprint(CSS.as_bytes())));
+    LazyLock::new(|| format!("{ASSETS}/valetkey-{}.css", fingerprint(CSS.as_bytes())));
 
 /// Path and text of the one stylesheet. The path changes with the content, so
 /// it may be cached for ever.

@@ -2,7 +2,7 @@
 
 use askama::Template;
 
-use crate::{Frame, Page, link, samples};
+use crate::{Frame, Page, link, path, samples};
 
 /// The consent page: `POST /consent` (for a device `/device/answer`) with
 /// `request`, `app`, `nonce`, `shown` and `answer=allow` or `answer=deny`. "Not you?" is `POST /sign-out` with
@@ -59,8 +59,8 @@ pub enum AsksFrom {
 impl AsksFrom {
     fn action(&self) -> &'static str {
         match self {
-            AsksFrom::Website { .. } | AsksFrom::ThisComputer { .. } => "/consent",
-            AsksFrom::Device { .. } => "/device/answer",
+            AsksFrom::Website { .. } | AsksFrom::ThisComputer { .. } => path::CONSENT,
+            AsksFrom::Device { .. } => path::DEVICE_ANSWER,
         }
     }
 }

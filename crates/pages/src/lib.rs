@@ -17,6 +17,7 @@ mod field;
 mod frame;
 mod link;
 mod notice;
+pub mod path;
 mod samples;
 mod sign_in;
 mod sign_out;

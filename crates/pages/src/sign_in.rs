@@ -3,7 +3,7 @@
 use askama::Template;
 
 use crate::field::Field;
-use crate::{Frame, HOSTILE, Page, link, samples};
+use crate::{Frame, HOSTILE, Page, link, path, samples};
 
 /// The sign-in page: `POST /sign-in` with `nonce`, `request`, `app`, `email`, `password`.
 #[derive(Clone, Debug, Template)]
@@ -56,7 +56,7 @@ impl SignIn {
     }
 
     fn sign_up_href(&self) -> String {
-        link::with_request("/sign-up", self.request.as_deref())
+        link::with_request(path::SIGN_UP, self.request.as_deref())
     }
 }
 

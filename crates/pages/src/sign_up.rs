@@ -3,7 +3,7 @@
 use askama::Template;
 
 use crate::field::{Field, Problems, problem_of};
-use crate::{Frame, HOSTILE, Page, Problem, link, samples};
+use crate::{Frame, HOSTILE, Page, Problem, link, path, samples};
 
 /// The page that makes an account: `POST /sign-up` with `nonce`, `request`,
 /// `app`, `name`, `email`, `password`.
@@ -76,7 +76,7 @@ impl SignUp {
     }
 
     fn sign_in_href(&self) -> String {
-        link::with_request("/sign-in", self.request.as_deref())
+        link::with_request(path::SIGN_IN, self.request.as_deref())
     }
 }
 

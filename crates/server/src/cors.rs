@@ -5,9 +5,10 @@ use crate::endpoints::metadata_paths;
 use axum::body::Body;
 use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header};
 use axum::response::Response;
+use pages::path;
 
 /// A device posts where people read: only the former is open.
-const SHARED: &str = "/device";
+const SHARED: &str = path::DEVICE;
 /// Most bytes of a preflight's answer, and thereby of what it may ask for.
 const MOST: usize = 4_096;
 

@@ -7,7 +7,7 @@ use pages::developers::{
     Extra, Grants, House, Lives, Offer, Published, Requests, Rotation, ScopeRow, ScopeTable,
     TestSide, Tokens,
 };
-use pages::{Frame, Page};
+use pages::{Frame, Page, path};
 use protocol::advice::Advice;
 use protocol::authorize::{AuthorizationError, ShownError};
 use protocol::policy::{self, PkcePolicy, RedirectUriAtToken, Registration, Risk, ScopeEntry};
@@ -29,7 +29,7 @@ pub(crate) fn write(config: &Config) -> Vec<RenderedDocument> {
         ..Frame::default()
     };
     let page = |page: DeveloperPage| {
-        let path = format!("/developers{}", page.chapter.path);
+        let path = format!("{}{}", path::DEVELOPERS, page.chapter.path);
         RenderedDocument::new(path, "text/html; charset=utf-8", page.html())
     };
     let mut written: Vec<RenderedDocument> = DeveloperPage::all(&offer, &frame)
@@ -37,7 +37,7 @@ pub(crate) fn write(config: &Config) -> Vec<RenderedDocument> {
         .map(page)
         .collect();
     written.push(RenderedDocument::new(
-        "/developers.md".to_owned(),
+        path::DEVELOPERS_MARKDOWN.to_owned(),
         "text/markdown; charset=utf-8",
         pages::developers::whole(&offer),
     ));

@@ -5,7 +5,7 @@ use crate::state::AppState;
 use crate::visitor::{Visitor, bare_frame};
 use axum::http::StatusCode;
 use axum::response::Response;
-use pages::{Frame, Next, Notice};
+use pages::{Frame, Next, Notice, path};
 use protocol::types::Client;
 
 /// What a page says.
@@ -63,6 +63,6 @@ pub(crate) fn back_to(client: Option<&Client>, label: impl FnOnce(&str) -> Strin
     };
     match client.filter(is_web) {
         Some(client) => link(&label(&client.name), &client.homepage),
-        None => link("Your account", "/account"),
+        None => link("Your account", path::ACCOUNT),
     }
 }

@@ -10,6 +10,7 @@ use axum::body::{Body, HttpBody};
 use axum::http::{HeaderValue, Method, StatusCode, header};
 use axum::response::Response;
 use jose::bearer;
+use pages::path;
 use protocol::authorize::{AuthorizationFault, ShownError};
 use protocol::policy::ErrorAliases;
 use protocol::register::RegistrationError;
@@ -144,7 +145,7 @@ fn sorry<'a>(status: StatusCode, title: &'a str, sentence: &'a str) -> Problem<'
         sentence,
         code: None,
         details: Vec::new(),
-        next: link("Your account", "/account"),
+        next: link("Your account", path::ACCOUNT),
     }
 }
 

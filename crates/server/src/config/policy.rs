@@ -110,7 +110,7 @@ fn device(checks: &mut Checks<'_>, origin: &str) -> DevicePolicy {
             device.interval,
             Lifetime::from_minutes(1),
         ),
-        verification_uri: format!("{origin}/device"),
+        verification_uri: format!("{origin}{}", pages::path::DEVICE),
     }
 }
 

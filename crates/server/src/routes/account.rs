@@ -11,7 +11,7 @@ use crate::visitor::{self, Guard, Visitor};
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::Response;
-use pages::{Account, Next, Notice, SessionLine};
+use pages::{Account, Next, Notice, SessionLine, path};
 use protocol::Params;
 use protocol::Transition;
 use protocol::accounts::password::{Owner, password_fault};
@@ -28,8 +28,8 @@ const PAGE: usize = 10;
 /// `/`: the account of whoever is signed in.
 pub(crate) async fn home(visitor: Visitor) -> Response {
     match visitor.session {
-        Some(_) => reply::see_other("/account"),
-        None => reply::see_other("/sign-in"),
+        Some(_) => reply::see_other(path::ACCOUNT),
+        None => reply::see_other(path::SIGN_IN),
     }
 }
 
@@ -49,7 +49,7 @@ pub(crate) async fn show(
         _ => None,
     };
     let Some(facts) = visitor.session.clone() else {
-        return Ok(reply::see_other("/sign-in"));
+        return Ok(reply::see_other(path::SIGN_IN));
     };
     if app.config.is_published(&facts.person.email) {
         return Ok(everyones(&app, visitor, StatusCode::OK));
@@ -84,7 +84,7 @@ async fn page(
             .iter()
             .map(|session| line(session, facts))
             .collect(),
-        next_page: last.map(|id| format!("/account?after={id}")),
+        next_page: last.map(|id| format!("{}?after={id}", path::ACCOUNT)),
         notice: notice.map(str::to_owned),
         problems: problems(faults),
         min_password: app.policy().accounts.min_password,
@@ -144,7 +144,7 @@ fn everyones(app: &App, mut visitor: Visitor, status: StatusCode) -> Response {
         details: Vec::new(),
         next: Some(Next {
             label: "Sign out".to_owned(),
-            href: "/sign-out".to_owned(),
+            href: path::SIGN_OUT.to_owned(),
             post: Some(vec![("nonce".to_owned(), nonce)]),
         }),
     };
@@ -164,7 +164,7 @@ async fn own_form<F: Form<Page = ()>>(
         Posted::OutOfDate(visitor, ()) => (visitor, None),
     };
     let Some(facts) = visitor.session.clone() else {
-        let sign_in = reply::see_other(&after_url("/sign-in", "signed-out"));
+        let sign_in = reply::see_other(&after_url(path::SIGN_IN, "signed-out"));
         return Err(PageError::instead(sign_in));
     };
     if app.config.is_published(&facts.person.email) {
@@ -188,6 +188,11 @@ fn fault(field: &'static str, sentence: &str) -> Vec<FieldFault> {
     }]
 }
 
+/// The page again, which tells what was done.
+fn done(what: &str) -> String {
+    format!("{}?done={what}", path::ACCOUNT)
+}
+
 /// A new password, for which the current one is asked.
 pub(crate) struct PasswordForm {
     current: String,
@@ -195,7 +200,7 @@ pub(crate) struct PasswordForm {
 }
 
 impl Form for PasswordForm {
-    const PATH: &'static str = "/account/password";
+    const PATH: &'static str = path::PASSWORD;
     const GUARD: Guard = Guard::Session;
     type Page = ();
 
@@ -217,7 +222,7 @@ pub(crate) async fn change_password(
     let (visitor, facts, form) = own_form(&app, posted).await?;
     match changed(&app, &visitor, &facts, form).await? {
         Change::Done(hashed) => {
-            let mut response = reply::see_other("/account?done=password");
+            let mut response = reply::see_other(&done("password"));
             visitor::mark_known(&app, &mut response, &facts.person.email, &hashed);
             Ok(response)
         }
@@ -281,7 +286,7 @@ pub(crate) struct EndSessionForm {
 }
 
 impl Form for EndSessionForm {
-    const PATH: &'static str = "/account/sessions/end";
+    const PATH: &'static str = path::END_SESSION;
     const GUARD: Guard = Guard::Session;
     type Page = ();
 
@@ -307,14 +312,14 @@ pub(crate) async fn end_session(
     let transition = Transition::Session(SessionChange::End { subject, session });
     app.settle_one(transition, app.act_now(visitor.address))
         .await?;
-    Ok(reply::see_other("/account?done=session"))
+    Ok(reply::see_other(&done("session")))
 }
 
 /// Every browser is to be signed out.
 pub(crate) struct EndAllSessionsForm;
 
 impl Form for EndAllSessionsForm {
-    const PATH: &'static str = "/account/sessions/end-all";
+    const PATH: &'static str = path::END_ALL_SESSIONS;
     const GUARD: Guard = Guard::Session;
     type Page = ();
 
@@ -337,7 +342,7 @@ pub(crate) async fn end_all_sessions(
     });
     app.settle_one(transition, app.act_now(visitor.address))
         .await?;
-    let mut response = reply::see_other(&after_url("/sign-in", "everywhere"));
+    let mut response = reply::see_other(&after_url(path::SIGN_IN, "everywhere"));
     visitor::sign_out(&app, &mut response);
     Ok(response)
 }

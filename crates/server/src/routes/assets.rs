@@ -12,7 +12,7 @@ pub(crate) async fn asset(
     Path(name): Path<String>,
 ) -> Result<Response, PageError> {
     let (path, css) = pages::stylesheet();
-    if path.strip_prefix("/assets/") == Some(name.as_str()) {
+    if path.rsplit('/').next() == Some(name.as_str()) {
         return Ok(file(
             "text/css; charset=utf-8",
             css,

@@ -8,6 +8,7 @@ use crate::state::App;
 use crate::visitor::ClaimedSession;
 use axum::extract::{RawQuery, State};
 use axum::response::Response;
+use pages::path;
 use protocol::Params;
 use protocol::authorize::{self, AuthorizationRequest, ShownError, Step};
 use protocol::facts::{ConsentFacts, SessionFacts};
@@ -33,7 +34,7 @@ pub(crate) async fn post(State(app): State<App>, request: Whole) -> Result<Respo
         false => return Err(ShownError::ContentType.into()),
     };
     let request = checked(&app, params).await?;
-    Ok(keep(&app, &request, "/consent").await?)
+    Ok(keep(&app, &request, path::CONSENT).await?)
 }
 
 async fn checked(app: &App, params: Params) -> Result<AuthorizationRequest, PageError> {
@@ -48,17 +49,17 @@ async fn proceed(
     claimed: &ClaimedSession,
 ) -> Result<Response, PageError> {
     let Some((session, consent)) = signed_in(app, request, claimed).await? else {
-        return Ok(keep(app, request, "/sign-in").await?);
+        return Ok(keep(app, request, path::SIGN_IN).await?);
     };
     if request.next(Some(&session), &consent) != Step::Issue {
-        return Ok(keep(app, request, "/consent").await?);
+        return Ok(keep(app, request, path::CONSENT).await?);
     }
     let context = app.context();
     let issued = request.issue_code(&session, None, None, &context);
     let act = app.act(context.now, claimed.address);
     match app.settle(issued, act).await? {
         Some(Ok(url)) => Ok(reply::see_other(&url)),
-        Some(Err(())) | None => Ok(keep(app, request, "/sign-in").await?),
+        Some(Err(())) | None => Ok(keep(app, request, path::SIGN_IN).await?),
     }
 }
 

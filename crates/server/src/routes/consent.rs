@@ -10,7 +10,7 @@ use crate::visitor::{Guard, Visitor};
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::Response;
-use pages::{AsksFrom, Consent, Risk, ScopeGroup, ScopeLine};
+use pages::{AsksFrom, Consent, Risk, ScopeGroup, ScopeLine, path};
 use protocol::Params;
 use protocol::authorize::Step;
 use protocol::consent::{Answer, allow, allow_again, deny, groups};
@@ -37,7 +37,7 @@ pub(crate) struct ConsentFields {
 }
 
 impl Form for ConsentForm {
-    const PATH: &'static str = "/consent";
+    const PATH: &'static str = path::CONSENT;
     const GUARD: Guard = Guard::Session;
     type Page = ConsentFields;
 
@@ -98,7 +98,7 @@ async fn ask(
     mut visitor: Visitor,
     notice: Option<&str>,
 ) -> Result<Response, PageError> {
-    let sign_in = || reply::see_other(&with_handle("/sign-in", Some(&pending.handle)));
+    let sign_in = || reply::see_other(&with_handle(path::SIGN_IN, Some(&pending.handle)));
     let Some(session) = visitor.session.clone() else {
         return Ok(sign_in());
     };
@@ -276,7 +276,7 @@ pub(crate) async fn submit(
 
 /// To sign in again, and back to the question.
 fn signed_out(pending: &Pending) -> Response {
-    let sign_in = with_handle("/sign-in", Some(&pending.handle));
+    let sign_in = with_handle(path::SIGN_IN, Some(&pending.handle));
     reply::see_other(&after_url(&sign_in, "signed-out"))
 }
 

@@ -13,7 +13,7 @@ use axum::body::Body;
 use axum::extract::{RawQuery, State};
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::Response;
-use pages::{AsksFrom, DeviceCode};
+use pages::{AsksFrom, DeviceCode, path};
 use protocol::Params;
 use protocol::device::{UserCodeFault, check, guess, verification_uri_complete};
 use protocol::facts::{DeviceFacts, SessionFacts};
@@ -81,7 +81,7 @@ impl DeviceFields {
 }
 
 impl Form for CodeForm {
-    const PATH: &'static str = "/device/code";
+    const PATH: &'static str = path::DEVICE_CODE;
     const GUARD: Guard = Guard::Session;
     type Page = DeviceFields;
 
@@ -95,7 +95,7 @@ impl Form for CodeForm {
 }
 
 impl Form for AnswerForm {
-    const PATH: &'static str = "/device/answer";
+    const PATH: &'static str = path::DEVICE_ANSWER;
     const GUARD: Guard = Guard::Session;
     type Page = DeviceFields;
 
@@ -352,7 +352,7 @@ fn answered(app: &App, visitor: &Visitor, asking: &Asking, allowed: bool) -> Res
         sentence: &sentence,
         code: None,
         details: Vec::new(),
-        next: link("Your account", "/account"),
+        next: link("Your account", path::ACCOUNT),
     }
     .page(app, visitor.id)
 }

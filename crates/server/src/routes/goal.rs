@@ -5,7 +5,7 @@ use crate::reply::{self, LeadsToApp};
 use crate::state::App;
 use axum::http::StatusCode;
 use axum::response::Response;
-use pages::Page;
+use pages::{Page, path};
 use protocol::Params;
 use protocol::accounts::people::MAX_NAME;
 use protocol::authorize::Handle;
@@ -104,10 +104,10 @@ impl Goal {
     /// Where to go on.
     pub(crate) fn href(&self) -> String {
         match self {
-            Goal::Account => "/account".to_owned(),
-            Goal::App(_) | Goal::Over(_) => self.with("/consent"),
-            Goal::Device(None) => "/device".to_owned(),
-            Goal::Device(Some(code)) => format!("/device?user_code={code}"),
+            Goal::Account => path::ACCOUNT.to_owned(),
+            Goal::App(_) | Goal::Over(_) => self.with(path::CONSENT),
+            Goal::Device(None) => path::DEVICE.to_owned(),
+            Goal::Device(Some(code)) => format!("{}?user_code={code}", path::DEVICE),
         }
     }
 
@@ -142,7 +142,7 @@ impl Goal {
 
 /// The sign-in page, from which to go on to a device.
 pub(crate) fn sign_in_for_device(code: Option<UserCode>) -> String {
-    with_handle("/sign-in", Goal::Device(code).carried().as_deref())
+    with_handle(path::SIGN_IN, Goal::Device(code).carried().as_deref())
 }
 
 /// Only what can be a goal of ours goes into a URL.

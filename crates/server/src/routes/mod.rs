@@ -32,6 +32,7 @@ use axum::Router;
 use axum::routing::{get, post};
 use consent::ConsentForm;
 use device_page::{AnswerForm, CodeForm};
+use pages::path;
 use sign_in::SignInForm;
 use sign_out::SignOutForm;
 use sign_up::SignUpForm;
@@ -88,23 +89,27 @@ fn endpoints(config: &Config, site: &mut Site) {
 
 fn devices(config: &Config, site: &mut Site) {
     if !config.paths.device.is_empty() {
-        site.page("/device", device_page::show);
+        site.page(path::DEVICE, device_page::show);
         site.form::<CodeForm, _, _>(device_page::look_up);
         site.form::<AnswerForm, _, _>(device_page::answer);
-        site.page("/device/qr.svg", device_page::qr);
+        site.page(path::DEVICE_QR, device_page::qr);
     }
 }
 
 fn developers(config: &Config, site: &mut Site) {
     if config.developers.page {
-        for path in ["/developers", "/developers/{*page}", "/developers.md"] {
+        for path in [
+            path::DEVELOPERS,
+            path::DEVELOPERS_MARKDOWN,
+            &format!("{}/{{*page}}", path::DEVELOPERS),
+        ] {
             site.page(path, developers::show);
         }
     }
 }
 
 fn people(config: &Config, site: &mut Site) {
-    site.page("/", account::home);
+    site.page(path::HOME, account::home);
     site.page(SignInForm::PATH, sign_in::show);
     site.form::<SignInForm, _, _>(sign_in::submit);
     match config.policy.accounts.sign_up {
@@ -118,12 +123,12 @@ fn people(config: &Config, site: &mut Site) {
     site.form::<SignOutForm, _, _>(sign_out::submit);
     site.deciding_page(ConsentForm::PATH, consent::show);
     site.form::<ConsentForm, _, _>(consent::submit);
-    site.page("/account", account::show);
+    site.page(path::ACCOUNT, account::show);
     site.form::<PasswordForm, _, _>(account::change_password);
     site.form::<EndSessionForm, _, _>(account::end_session);
     site.form::<EndAllSessionsForm, _, _>(account::end_all_sessions);
-    site.page("/apps/{client_id}/logo", assets::logo);
-    site.page("/assets/{name}", assets::asset);
+    site.page(&format!("{}/{{client_id}}/logo", path::APPS), assets::logo);
+    site.page(&format!("{}/{{name}}", path::ASSETS), assets::asset);
     site.page("/health/live", health::live);
     site.page("/health/ready", health::ready);
 }

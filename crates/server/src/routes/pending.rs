@@ -7,7 +7,7 @@ use crate::state::App;
 use crate::visitor::Visitor;
 use axum::http::StatusCode;
 use axum::response::Response;
-use pages::AppCard;
+use pages::{AppCard, path};
 use protocol::Params;
 use protocol::accounts::people::MAX_NAME;
 use protocol::authorize::{self, AuthorizationRequest, Handle, InteractionFault, ShownError};
@@ -242,7 +242,7 @@ pub(crate) fn app_card(client: &Arc<Client>) -> AppCard {
         initial,
         logo_url: client.logo.map(|digest| {
             let version = &digest.base64url()[..8];
-            format!("/apps/{}/logo?v={version}", client.id)
+            format!("{}/{}/logo?v={version}", path::APPS, client.id)
         }),
         publisher: shortened(&client.publisher, MAX_NAME),
         homepage: client.homepage.clone(),

@@ -11,7 +11,7 @@ use crate::visitor::{self, Guard, Visitor};
 use axum::extract::State;
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::Response;
-use pages::{Frame, SignIn};
+use pages::{Frame, SignIn, path};
 use protocol::Params;
 use protocol::accounts::password::MAX_PASSWORD;
 use protocol::accounts::people::MAX_EMAIL;
@@ -76,7 +76,7 @@ pub(crate) struct SignInFields {
 }
 
 impl Form for SignInForm {
-    const PATH: &'static str = "/sign-in";
+    const PATH: &'static str = path::SIGN_IN;
     const GUARD: Guard = Guard::Browser;
     type Page = SignInFields;
 
@@ -272,7 +272,7 @@ async fn welcome(
     if app.settle_one(transition, act).await? == Outcome::Conflict {
         // The password was changed, or the account switched off, while it was being checked.
         return Ok(reply::see_other(&after_url(
-            &goal.with("/sign-in"),
+            &goal.with(path::SIGN_IN),
             "changed",
         )));
     }

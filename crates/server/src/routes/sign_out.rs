@@ -11,7 +11,7 @@ use crate::visitor::{self, Guard, Visitor};
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::Response;
-use pages::SignOut;
+use pages::{SignOut, path};
 use protocol::transition::SessionChange;
 use protocol::{Params, Transition};
 
@@ -21,7 +21,7 @@ pub(crate) struct SignOutForm {
 }
 
 impl Form for SignOutForm {
-    const PATH: &'static str = "/sign-out";
+    const PATH: &'static str = path::SIGN_OUT;
     const GUARD: Guard = Guard::Session;
     type Page = SignOutForm;
 
@@ -73,9 +73,10 @@ pub(crate) async fn submit(
             .await?;
     }
     let mut response = match form.request.as_deref() {
-        Some(goal) if is_goal(goal) => {
-            reply::see_other(&after_url(&with_handle("/sign-in", Some(goal)), "switch"))
-        }
+        Some(goal) if is_goal(goal) => reply::see_other(&after_url(
+            &with_handle(path::SIGN_IN, Some(goal)),
+            "switch",
+        )),
         _ => signed_out(&app, &visitor),
     };
     visitor::sign_out(&app, &mut response);
@@ -89,7 +90,7 @@ fn signed_out(app: &App, visitor: &Visitor) -> Response {
         sentence: "Apps you have allowed keep their access.",
         code: None,
         details: Vec::new(),
-        next: link("Sign in", "/sign-in"),
+        next: link("Sign in", path::SIGN_IN),
     }
     .page(app, visitor.id)
 }

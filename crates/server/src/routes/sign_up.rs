@@ -10,7 +10,7 @@ use crate::visitor::{self, Guard, Visitor};
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::Response;
-use pages::{Problem, SignUp};
+use pages::{Problem, SignUp, path};
 use protocol::Params;
 use protocol::accounts::people::{FieldFault, MAX_EMAIL, MAX_NAME, NewAccount, Role};
 use protocol::accounts::sign_in::Attempt;
@@ -22,7 +22,7 @@ pub(crate) struct SignUpForm {
 }
 
 impl Form for SignUpForm {
-    const PATH: &'static str = "/sign-up";
+    const PATH: &'static str = path::SIGN_UP;
     const GUARD: Guard = Guard::Browser;
     type Page = SignUpForm;
 
@@ -54,7 +54,7 @@ pub(crate) async fn show(
         return over.page(&app, &visitor);
     }
     if goal.is_for_tests() {
-        return Ok(reply::see_other(&goal.with("/sign-in")));
+        return Ok(reply::see_other(&goal.with(path::SIGN_IN)));
     }
     let SignUpForm { account, .. } = SignUpForm::page(&Params::default());
     let status = StatusCode::OK;
@@ -78,7 +78,7 @@ pub(crate) async fn submit(
     let goal = Goal::load(&app, &carried).await?;
     // Test users are made with their app; nobody signs up as one.
     if goal.is_for_tests() {
-        return Ok(reply::see_other(&goal.with("/sign-in")));
+        return Ok(reply::see_other(&goal.with(path::SIGN_IN)));
     }
     let product = &app.config.branding.product;
     let wrong = account.faults(product, &app.policy().accounts);
@@ -94,7 +94,7 @@ pub(crate) async fn submit(
         let status = StatusCode::TOO_MANY_REQUESTS;
         return Ok(form(&app, &goal, visitor, status, &account, faults));
     }
-    let next = after_url(&goal.with("/sign-in"), "sign-up");
+    let next = after_url(&goal.with(path::SIGN_IN), "sign-up");
     let mut response = reply::see_other(&next);
     visitor::keep_address(&app, &mut response, account.email.trim());
     Ok(response)

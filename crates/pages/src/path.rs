@@ -1,0 +1,36 @@
+//! Where the pages are: the one place that knows, for links, forms, redirects and routes.
+
+/// The way to whatever is a visitor's own.
+pub const HOME: &str = "/";
+/// Signing in.
+pub const SIGN_IN: &str = "/sign-in";
+/// Making an account.
+pub const SIGN_UP: &str = "/sign-up";
+/// Signing out of this browser.
+pub const SIGN_OUT: &str = "/sign-out";
+/// What an app asks for.
+pub const CONSENT: &str = "/consent";
+/// Where the code of a device is typed (RFC 8628 §3.3).
+pub const DEVICE: &str = "/device";
+/// Looks a device's code up.
+pub const DEVICE_CODE: &str = "/device/code";
+/// Answers what a device asks for.
+pub const DEVICE_ANSWER: &str = "/device/answer";
+/// A device's code as a picture.
+pub const DEVICE_QR: &str = "/device/qr.svg";
+/// A person's own page.
+pub const ACCOUNT: &str = "/account";
+/// Changes the password.
+pub const PASSWORD: &str = "/account/password";
+/// Signs one browser out.
+pub const END_SESSION: &str = "/account/sessions/end";
+/// Signs every browser out.
+pub const END_ALL_SESSIONS: &str = "/account/sessions/end-all";
+/// The pages for developers, and what each of their paths begins with.
+pub const DEVELOPERS: &str = "/developers";
+/// All of them as one Markdown document.
+pub const DEVELOPERS_MARKDOWN: &str = "/developers.md";
+/// Style sheets, by their names.
+pub const ASSETS: &str = "/assets";
+/// What is public of an app, by its client id.
+pub const APPS: &str = "/apps";
