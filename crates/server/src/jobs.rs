@@ -1,8 +1,8 @@
 //! What runs beside the requests: following changes made elsewhere, sweeping, keeping the node number, trying a
 //! database that does not work.
-use crate::clock;
+use crate::ops::clock;
+use crate::ops::clock_guard::{Steady, Trust};
 use crate::state::App;
-use crate::steady::{Steady, Trust};
 use std::time::{Duration, Instant};
 use store::{StoreError, Swept};
 use tokio::task::JoinHandle;

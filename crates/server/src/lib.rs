@@ -1,40 +1,21 @@
-//! The server: routes, configuration, keys, jobs, commands. `main.rs` starts it; the fuzz targets read
-//! configurations with it.
+//! The server. Its rooms: `http`, `oauth`, `interaction`, `account`, `portal`, `ops`; below them its state, above them
+//! what serves. `main.rs` starts it; the fuzz targets read configurations with it.
+mod account;
 mod cli;
-mod clock;
 mod config;
-mod connection;
-mod cookies;
-mod cors;
-mod counted;
-mod deadlines;
 mod dev;
-mod developers;
-mod endpoints;
-mod error;
-mod form;
-mod held;
+mod http;
+mod interaction;
 mod jobs;
-mod keys;
-mod listen;
-mod log;
-mod notice;
-mod outage;
-mod password;
+mod oauth;
+mod ops;
+mod portal;
 mod preflight;
-mod render;
-mod reply;
-mod request;
-mod routes;
+mod rooms;
 mod serve;
 mod settle;
-mod site;
 mod state;
-mod steady;
 mod test_side;
-mod tls;
-mod turns;
-mod visitor;
 
 pub use cli::main;
 pub use config::text::{Checked, check};

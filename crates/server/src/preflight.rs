@@ -1,6 +1,8 @@
 //! What must be in order around a configuration before anything is made or announced: files it names, and routes.
 use crate::config::Config;
-use crate::{keys, routes, tls};
+use crate::http::tls;
+use crate::ops::server_key;
+use crate::rooms;
 use std::fmt;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::Path;
@@ -40,9 +42,7 @@ pub(crate) fn check(config: &Config) -> Result<(), NotReady> {
 fn routes(config: &Config) -> Result<(), String> {
     let told = std::panic::take_hook();
     std::panic::set_hook(Box::new(|_| {}));
-    let built = catch_unwind(AssertUnwindSafe(|| {
-        drop(routes::site(config).into_router())
-    }));
+    let built = catch_unwind(AssertUnwindSafe(|| drop(rooms::site(config).into_router())));
     std::panic::set_hook(told);
     built.map_err(|why| {
         let text = why.downcast_ref::<String>().cloned();
@@ -122,9 +122,9 @@ fn may_write(place: &Path) -> bool {
 
 /// Whether the key is sound, or can be made.
 fn key(config: &Config) -> Result<(), String> {
-    let file = keys::path(&config.keys);
+    let file = server_key::path(&config.keys);
     if file.exists() {
-        return keys::read(&file)
+        return server_key::read(&file)
             .map(drop)
             .map_err(|error| format!("{error:#}"));
     }

@@ -1,14 +1,18 @@
 //! How a server starts and stops: it opens what requests need, runs the jobs, listens, and finishes what is under way.
 use crate::config::Config;
-use crate::cookies::Cookies;
-use crate::endpoints::endpoints;
-use crate::held::Held;
-use crate::listen::Signals;
-use crate::log::Log;
-use crate::outage::Outage;
-use crate::password::Hasher;
+use crate::http::accept;
+use crate::http::accept::Signals;
+use crate::http::cookies::Cookies;
+use crate::jobs;
+use crate::oauth::endpoints::endpoints;
+use crate::oauth::long_poll::Held;
+use crate::ops::hasher::Hasher;
+use crate::ops::log::Log;
+use crate::ops::outage::Outage;
+use crate::ops::server_key;
+use crate::rooms;
 use crate::state::{App, AppState};
-use crate::{jobs, keys, listen, routes, test_side};
+use crate::test_side;
 use anyhow::Context as _;
 use protocol::metadata;
 use std::sync::{Arc, OnceLock};
@@ -19,7 +23,7 @@ use store::{Serving, Stay, Store};
 /// # Errors
 /// One sentence on what is in the way.
 pub(crate) fn open(config: Config, log: Log) -> anyhow::Result<AppState> {
-    let key = keys::load(&config.keys)?;
+    let key = server_key::load(&config.keys)?;
     let serving = Serving::begin(&config.storage)
         .with_context(|| format!("cannot serve {}", config.storage))?;
     let store = open_store(&config, Stay::Server)?;
@@ -69,7 +73,7 @@ pub(crate) async fn serve(config: Config) -> anyhow::Result<()> {
     let signals = Signals::catch()?;
     let log = Log::start(config.log);
     let stop = signals.stop(log.clone());
-    let listener = listen::bind(config.listen).await?;
+    let listener = accept::bind(config.listen).await?;
     let app = Arc::new(open(config, log)?);
     test_side::publish(&app).await;
     for note in &app.config.notes {
@@ -95,12 +99,14 @@ pub(crate) async fn run(
     stop: impl Future<Output = ()>,
 ) -> anyhow::Result<()> {
     let jobs = jobs::start(app.clone());
-    let router = routes::router(app.clone());
+    let router = rooms::site(&app.config)
+        .into_router()
+        .with_state(app.clone());
     let stop = async {
         stop.await;
         app.held.stop();
     };
-    let served = listen::serve(app.clone(), listener, router, stop).await;
+    let served = accept::serve(app.clone(), listener, router, stop).await;
     jobs.abort();
     app.store.close().await;
     app.log.info("stopped");

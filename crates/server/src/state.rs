@@ -1,13 +1,13 @@
 //! What the server knows while it answers requests: configuration, storage, keys, and what all requests share.
-use crate::clock;
 use crate::config::Config;
-use crate::cookies::Cookies;
-use crate::held::Held;
-use crate::log::Log;
-use crate::outage::Outage;
-use crate::password::Hasher;
-use crate::reply::RenderedDocument;
-use crate::request::ClientAddr;
+use crate::http::cookies::Cookies;
+use crate::http::reply::RenderedDocument;
+use crate::http::request::ClientAddr;
+use crate::oauth::long_poll::Held;
+use crate::ops::clock;
+use crate::ops::hasher::Hasher;
+use crate::ops::log::Log;
+use crate::ops::outage::Outage;
 use crate::settle::settle;
 use jose::keyed::Key;
 use protocol::decision::Decision;

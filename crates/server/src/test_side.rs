@@ -1,7 +1,7 @@
 //! The test side: users made with a test app, and the credentials that the documentation publishes.
-use crate::clock;
 use crate::config::TestCredentials;
-use crate::password;
+use crate::ops::clock;
+use crate::ops::hasher;
 use crate::state::AppState;
 use anyhow::{Context as _, bail};
 use jose::token_text::base62;
@@ -65,7 +65,7 @@ async fn make_user(
         name: name.to_owned(),
         password: user.password.clone(),
     };
-    let hash = password::hash(&user.password)?;
+    let hash = hasher::hash(&user.password)?;
     let change = account.into_person(hash, Role::TestUser(app), policy, mint);
     store.settle(change, Act::by_job(clock::now())).await?;
     Ok(())
@@ -107,7 +107,7 @@ async fn bring(app: &AppState, credentials: &TestCredentials) -> anyhow::Result<
         .verify("", credentials.password.clone(), stored)
         .await?
     {
-        let hash = password::hash(&credentials.password)?;
+        let hash = hasher::hash(&credentials.password)?;
         app.settle_one(set_password(&person, hash), Act::by_job(clock::now()))
             .await?;
     }

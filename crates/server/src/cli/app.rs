@@ -2,7 +2,7 @@
 use super::failure::Failure;
 use super::output::{Output, sheet, table};
 use super::place::{CHANGED, Opened, Page, Place};
-use crate::clock;
+use crate::ops::clock;
 use crate::test_side::{TestUser, make_users};
 use clap::{Args, Subcommand};
 use protocol::register::{self, Field, NewApp, RegistrationError};

@@ -2,7 +2,7 @@
 use super::failure::Failure;
 use super::output::{Output, print, table};
 use super::place::{Opened, Place};
-use crate::clock;
+use crate::ops::clock;
 use clap::Args;
 use protocol::events::{Actor, Event, Recorded};
 use protocol::types::text::escaped_json;

@@ -1,7 +1,7 @@
 //! Which provider a command is about, and its open storage.
 use super::failure::Failure;
-use crate::clock;
 use crate::config::{Config, Overrides, file_of_environment, is_set_by_environment};
+use crate::ops::clock;
 use crate::settle::settle;
 use clap::Args;
 use protocol::Transition;

@@ -3,7 +3,7 @@ use super::failure::Failure;
 use super::output::{Output, sheet};
 use super::place::{CHANGED, Opened, Place};
 use super::user::read_secret;
-use crate::clock;
+use crate::ops::clock;
 use crate::settle::look_up;
 use clap::{Args, Subcommand};
 use protocol::Policy;

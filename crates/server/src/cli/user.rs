@@ -2,7 +2,8 @@
 use super::failure::Failure;
 use super::output::{Output, sheet, table};
 use super::place::{CHANGED, Opened, Page, Place};
-use crate::{clock, password};
+use crate::ops::clock;
+use crate::ops::hasher;
 use clap::{Args, Subcommand};
 use protocol::Transition;
 use protocol::accounts::password::{Owner, password_fault};
@@ -115,7 +116,7 @@ impl Create {
         let config = self.place.load()?;
         sound(account.faults(&config.branding.product, &config.policy.accounts))?;
         // This takes a while, and nobody should wait for a node number meanwhile.
-        let hash = password::hash(&account.password)?;
+        let hash = hasher::hash(&account.password)?;
         let at = Opened::of(config, Stay::Command)?;
         let email = account.email.trim().to_owned();
         let taken = format!(
@@ -222,7 +223,7 @@ impl SetPassword {
         };
         let fault = password_fault(&text, owner, &at.config.policy.accounts, "password");
         sound(fault.into_iter().collect())?;
-        let change = people::set_password(&person, password::hash(&text)?);
+        let change = people::set_password(&person, hasher::hash(&text)?);
         let done = "has a new password; every session has ended";
         changed(at, &person, output, done, Some(change)).await
     }

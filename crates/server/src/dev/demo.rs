@@ -6,7 +6,7 @@ use super::client::{Answer, Client};
 use super::screen::Television;
 use super::tasks::Tasks;
 use super::television;
-use crate::reply;
+use crate::http::reply;
 use axum::Router;
 use axum::extract::{RawQuery, State};
 use axum::http::{HeaderMap, StatusCode, header};

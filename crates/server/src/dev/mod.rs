@@ -11,8 +11,8 @@ mod tasks_api;
 mod television;
 
 use crate::config::{Config, Overrides};
-use crate::listen::{self, Signals};
-use crate::log::Log;
+use crate::http::accept::{self, Signals};
+use crate::ops::log::Log;
 use crate::serve;
 use anyhow::{Context, bail};
 use setup::Credentials;
@@ -53,7 +53,7 @@ pub(crate) async fn run(args: DevArgs) -> anyhow::Result<()> {
         }
     }
     let signals = Signals::catch()?;
-    let provider = listen::bind(args.listen).await?;
+    let provider = accept::bind(args.listen).await?;
     let demo_app = bind_demo(args.demo_listen).await?;
     let (listen, demo_listen) = (provider.local_addr()?, demo_app.local_addr()?);
     let config = config(&args.data, listen)?;
@@ -90,14 +90,14 @@ pub(crate) async fn run(args: DevArgs) -> anyhow::Result<()> {
 }
 
 async fn bind_demo(address: SocketAddr) -> anyhow::Result<tokio::net::TcpListener> {
-    listen::bind(address).await.map_err(|error| {
+    accept::bind(address).await.map_err(|error| {
         let hint = format!("{error:#}").replace("--listen", "--demo-listen");
         anyhow::anyhow!("the demo app cannot start: {hint}")
     })
 }
 
 fn config(data: &Path, listen: SocketAddr) -> anyhow::Result<Config> {
-    crate::keys::make_folder(data)?;
+    crate::ops::server_key::make_folder(data)?;
     let path = data.join("valetkey.toml");
     if !path.exists() {
         std::fs::write(&path, CONFIG)

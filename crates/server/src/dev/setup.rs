@@ -1,8 +1,9 @@
 //! What a development provider holds from its first start: a user, an admin, a demo app and the credential of
 //! the task API. Passwords and secrets are made once and kept in a file that only its user may read.
+use crate::ops::clock;
+use crate::ops::hasher;
 use crate::state::AppState;
 use crate::test_side::new_password;
-use crate::{clock, password};
 use anyhow::{Context, anyhow, bail};
 
 use protocol::accounts::people::{NewAccount, Role, set_password};
@@ -121,7 +122,7 @@ async fn make_person(
         password: password.clone(),
     };
     let role = if admin { Role::Admin } else { Role::Person };
-    let transition = account.into_person(password::hash(&password)?, role, app.policy(), &app.mint);
+    let transition = account.into_person(hasher::hash(&password)?, role, app.policy(), &app.mint);
     let made = app
         .settle_one(transition, Act::by_job(clock::now()))
         .await?;
@@ -129,7 +130,7 @@ async fn make_person(
     let person = person.ok_or_else(|| anyhow!("the account {email} was not stored"))?;
     if made == Outcome::Conflict {
         // An earlier start was cut short, or its credentials were deleted: the account gets the new password.
-        let change = set_password(&person, password::hash(&password)?);
+        let change = set_password(&person, hasher::hash(&password)?);
         app.settle_one(change, Act::by_job(clock::now())).await?;
     }
     let login = Login {

@@ -2,7 +2,7 @@
 //! whether its person has answered elsewhere, and then shows their tasks.
 use super::board::{Demo, frame, tasks_of};
 use super::screen::{Screen, Waiting};
-use crate::reply;
+use crate::http::reply;
 use axum::extract::State;
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::Response;
@@ -66,7 +66,7 @@ async fn switch_on(demo: &Demo) -> Screen {
     let user_code = codes["user_code"].as_str().unwrap_or_default();
     let picture = format!(
         "{}/device/qr.svg?user_code={user_code}",
-        crate::endpoints::origin(&demo.settings.issuer)
+        crate::oauth::endpoints::origin(&demo.settings.issuer)
     );
     let picture = demo.client.get_bytes(&picture).await.unwrap_or_default();
     let interval = Duration::from_secs(codes["interval"].as_u64().unwrap_or(5));

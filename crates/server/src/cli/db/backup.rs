@@ -4,7 +4,7 @@ use crate::cli::failure::Failure;
 use crate::cli::output::Output;
 use crate::cli::place::Place;
 use crate::cli::progress::Progress;
-use crate::keys;
+use crate::ops::server_key;
 use clap::Args;
 use serde_json::json;
 use std::path::PathBuf;
@@ -35,7 +35,7 @@ impl Backup {
         let began = Instant::now();
         let bytes = operator::backup(path, &self.to, |copying| follow(&progress, copying))?;
         drop(progress);
-        let (file, key) = (self.to.display(), keys::path(&config.keys));
+        let (file, key) = (self.to.display(), server_key::path(&config.keys));
         let report = json!({
             "file": self.to,
             "bytes": bytes,

@@ -5,8 +5,8 @@ use crate::cli::failure::Failure;
 use crate::cli::output::Output;
 use crate::cli::place::Place;
 use crate::cli::progress::Progress;
-use crate::clock;
-use crate::keys;
+use crate::ops::clock;
+use crate::ops::server_key;
 use clap::Args;
 use serde_json::{Value, json};
 use std::path::PathBuf;
@@ -67,7 +67,7 @@ impl Restore {
         let told = |copying| follow(&progress, copying);
         let restored = operator::restore(&asked, clock::now(), told).await?;
         drop(progress);
-        let key = keys::path(&config.keys);
+        let key = server_key::path(&config.keys);
         let report = json!({
             "storage": config.storage.to_string(),
             "kept_tokens": self.keep_tokens,

@@ -3,7 +3,7 @@ use super::figures::{grouped, size};
 use crate::cli::failure::Failure;
 use crate::cli::output::{Output, sheet, table};
 use crate::cli::place::Place;
-use crate::clock;
+use crate::ops::clock;
 use clap::Args;
 use serde_json::{Value, json};
 use store::operator::{Database, Node, Status as Facts, Table};

@@ -4,7 +4,7 @@ use crate::cli::failure::Failure;
 use crate::cli::output::Output;
 use crate::cli::place::Place;
 use crate::cli::progress::Progress;
-use crate::clock;
+use crate::ops::clock;
 use clap::Args;
 use serde_json::json;
 use store::operator::Database;

@@ -33,7 +33,7 @@ pub(super) fn findings(config: &Config) -> Vec<Finding> {
 
 fn about_port(config: &Config) -> Finding {
     let listen = config.listen;
-    let host = crate::endpoints::origin(&config.issuer);
+    let host = crate::oauth::endpoints::origin(&config.issuer);
     let host = host.split_once("://").map_or(host, |(_, host)| host);
     let there = format!("what listens on {listen}");
     let instead = "stop it, or choose another address with `listen`";
@@ -126,7 +126,7 @@ fn reachable(listen: SocketAddr) -> SocketAddr {
 
 fn about_issuer(config: &Config) -> Finding {
     let issuer = &config.issuer;
-    let (scheme, host) = crate::endpoints::origin(issuer)
+    let (scheme, host) = crate::oauth::endpoints::origin(issuer)
         .split_once("://")
         .unwrap_or_default();
     let has_port = host

@@ -1,0 +1,104 @@
+//! Changing one's password.
+use super::sessions::{done, fault, own_form, page};
+use super::throttle::admit;
+use crate::http::error::PageError;
+use crate::http::form::{Form, Posted};
+use crate::http::reply;
+use crate::http::session::{self, Guard, Visitor};
+use crate::state::App;
+use axum::extract::State;
+use axum::response::Response;
+use pages::path;
+use protocol::Params;
+use protocol::accounts::password::{Owner, password_fault};
+use protocol::accounts::people::{self, FieldFault};
+use protocol::accounts::sign_in::Attempt;
+use protocol::facts::SessionFacts;
+use store::Outcome;
+
+/// A new password, for which the current one is asked.
+pub(crate) struct PasswordForm {
+    current: String,
+    new: String,
+}
+
+impl Form for PasswordForm {
+    const PATH: &'static str = path::PASSWORD;
+    const GUARD: Guard = Guard::Session;
+    type Page = ();
+
+    fn page(_: &Params) {}
+
+    fn read(fields: &Params) -> Self {
+        PasswordForm {
+            current: fields.get("current").unwrap_or_default().to_owned(),
+            new: fields.get("new").unwrap_or_default().to_owned(),
+        }
+    }
+}
+
+/// `POST`: changes the password.
+pub(crate) async fn submit(
+    State(app): State<App>,
+    posted: Posted<PasswordForm>,
+) -> Result<Response, PageError> {
+    let (visitor, facts, form) = own_form(&app, posted).await?;
+    match changed(&app, &visitor, &facts, form).await? {
+        Change::Done(hashed) => {
+            let mut response = reply::see_other(&done("password"));
+            session::mark_known(&app, &mut response, &facts.person.email, &hashed);
+            Ok(response)
+        }
+        Change::Refused(faults) => page(&app, visitor, &facts, None, None, faults).await,
+    }
+}
+
+/// What became of a password that was to be changed.
+enum Change {
+    /// It is the new one now, and this is its hash.
+    Done(String),
+    /// Why it is not.
+    Refused(Vec<FieldFault>),
+}
+
+async fn changed(
+    app: &App,
+    visitor: &Visitor,
+    facts: &SessionFacts,
+    form: PasswordForm,
+) -> Result<Change, PageError> {
+    let PasswordForm { current, new } = form;
+    let wrong = || Change::Refused(fault("current", "This is not your current password."));
+    let person = &facts.person;
+    let owner = Owner {
+        email: &person.email,
+        name: &person.name,
+        product: &app.config.branding.product,
+    };
+    if let Some(fault) = password_fault(&new, owner, &app.policy().accounts, "new") {
+        return Ok(Change::Refused(vec![fault]));
+    }
+    let source = visitor.address.source();
+    let attempt = Attempt::new(&person.email, &source, Some("account page"));
+    if admit(app, &attempt).await?.is_some() {
+        let sentence = "Too many attempts. Wait a quarter of an hour.";
+        return Ok(Change::Refused(fault("current", sentence)));
+    }
+    let stored = || Some(person.password.clone());
+    if !app.hasher.verify(&source, current, stored()).await? {
+        // The same form posted twice: what it asks for is done already.
+        return Ok(match app.hasher.verify(&source, new, stored()).await? {
+            true => Change::Done(person.password.clone()),
+            false => wrong(),
+        });
+    }
+    let hashed = app.hasher.hash(&source, new).await?;
+    let change = people::change_password(person, hashed.clone(), facts.session.id);
+    let act = app.act_now(visitor.address);
+    // Lost to another change in the meantime: what was proved is no longer the password.
+    if app.settle_one(change, act).await? == Outcome::Conflict {
+        return Ok(wrong());
+    }
+    app.settle_one(attempt.succeeded(), act).await?;
+    Ok(Change::Done(hashed))
+}

@@ -1,0 +1,257 @@
+//! A person's own page, and their sessions.
+use super::sign_up::problems;
+use crate::http::error::{PageError, PageFault};
+use crate::http::form::{Form, Posted, Query};
+use crate::http::reply;
+use crate::http::session::{self, Guard, Visitor};
+use crate::interaction::continuation::after_url;
+use crate::ops::clock;
+use crate::state::App;
+use axum::extract::State;
+use axum::http::StatusCode;
+use axum::response::Response;
+use pages::{Account, Next, Notice, SessionLine, path};
+use protocol::Params;
+use protocol::Transition;
+use protocol::accounts::people::FieldFault;
+use protocol::facts::SessionFacts;
+use protocol::transition::SessionChange;
+use protocol::types::{Locator, Session};
+
+/// Sessions on one page of the list.
+const PAGE: usize = 10;
+
+/// `/`: the account of whoever is signed in.
+pub(crate) async fn home(visitor: Visitor) -> Response {
+    match visitor.session {
+        Some(_) => reply::see_other(path::ACCOUNT),
+        None => reply::see_other(path::SIGN_IN),
+    }
+}
+
+/// `GET`: the page.
+pub(crate) async fn show(
+    State(app): State<App>,
+    visitor: Visitor,
+    Query(params): Query,
+) -> Result<Response, PageError> {
+    let after = params
+        .get("after")
+        .and_then(|after| after.parse().ok())
+        .map(Locator);
+    let notice = match params.get("done") {
+        Some("password") => Some("Your password is changed. Other browsers were signed out."),
+        Some("session") => Some("That browser is signed out."),
+        _ => None,
+    };
+    let Some(facts) = visitor.session.clone() else {
+        return Ok(reply::see_other(path::SIGN_IN));
+    };
+    if app.config.is_published(&facts.person.email) {
+        return Ok(everyones(&app, visitor, StatusCode::OK));
+    }
+    page(&app, visitor, &facts, after, notice, Vec::new()).await
+}
+
+pub(super) async fn page(
+    app: &App,
+    mut visitor: Visitor,
+    facts: &SessionFacts,
+    after: Option<Locator>,
+    notice: Option<&str>,
+    faults: Vec<FieldFault>,
+) -> Result<Response, PageError> {
+    let subject = facts.person.subject;
+    let listed = app.store.sessions(subject, clock::now(), after, PAGE + 1);
+    let mut sessions = listed.await?;
+    let more = sessions.len() > PAGE;
+    sessions.truncate(PAGE);
+    let last = sessions.last().map(|session| session.id.0).filter(|_| more);
+    let status = match faults.is_empty() {
+        true => StatusCode::OK,
+        false => StatusCode::BAD_REQUEST,
+    };
+    let page = Account {
+        nonce: visitor.nonce(app, Guard::Session),
+        frame: visitor.front_frame(app),
+        name: facts.person.name.clone(),
+        email: facts.person.email.clone(),
+        sessions: sessions
+            .iter()
+            .map(|session| line(session, facts))
+            .collect(),
+        next_page: last.map(|id| format!("{}?after={id}", path::ACCOUNT)),
+        notice: notice.map(str::to_owned),
+        problems: problems(faults),
+        min_password: app.policy().accounts.min_password,
+    };
+    Ok(visitor.keep_form(app, reply::page(status, &page, None)))
+}
+
+fn line(session: &Session, facts: &SessionFacts) -> SessionLine {
+    SessionLine {
+        id: session.id.0.to_string(),
+        browser: browser_name(&session.browser),
+        started: clock::rfc3339(session.auth_time)
+            .replace('T', " ")
+            .replace('Z', " UTC"),
+        current: session.id == facts.session.id,
+    }
+}
+
+/// A browser's name in few words, from what it calls itself.
+fn browser_name(user_agent: &str) -> String {
+    let find = |names: &[(&str, &'static str)]| {
+        let known = names.iter().find(|(mark, _)| user_agent.contains(mark));
+        known.map(|(_, name)| *name)
+    };
+    let browser = find(&[
+        ("Edg/", "Edge"),
+        ("OPR/", "Opera"),
+        ("Firefox/", "Firefox"),
+        ("Chrome/", "Chrome"),
+        ("Safari/", "Safari"),
+        ("curl/", "curl"),
+    ]);
+    let system = find(&[
+        ("Android", "Android"),
+        ("iPhone", "iPhone"),
+        ("iPad", "iPad"),
+        ("Windows", "Windows"),
+        ("Mac OS X", "macOS"),
+        ("Linux", "Linux"),
+    ]);
+    match (browser, system) {
+        (Some(browser), Some(system)) => format!("{browser} on {system}"),
+        (Some(name), None) | (None, Some(name)) => name.to_owned(),
+        (None, None) => "Unknown browser".to_owned(),
+    }
+}
+
+/// An account whose password is published: nobody's sessions are shown, and nobody takes it from the others.
+fn everyones(app: &App, mut visitor: Visitor, status: StatusCode) -> Response {
+    let nonce = visitor.nonce(app, Guard::Session);
+    let page = Notice {
+        frame: visitor.frame(app),
+        title: "This test user is everyone’s".to_owned(),
+        sentence: "Its password stands in the documentation, so nothing can be changed here."
+            .to_owned(),
+        code: None,
+        details: Vec::new(),
+        next: Some(Next {
+            label: "Sign out".to_owned(),
+            href: path::SIGN_OUT.to_owned(),
+            post: Some(vec![("nonce".to_owned(), nonce)]),
+        }),
+    };
+    visitor.keep_form(app, reply::page(status, &page, None))
+}
+
+/// The person, the session and the form behind a post to this page.
+///
+/// # Errors
+/// What is answered instead when there is nobody, or nothing of it is done.
+pub(super) async fn own_form<F: Form<Page = ()>>(
+    app: &App,
+    posted: Posted<F>,
+) -> Result<(Visitor, SessionFacts, F), PageError> {
+    let (visitor, form) = match posted {
+        Posted::Current(visitor, form) => (visitor, Some(form)),
+        Posted::OutOfDate(visitor, ()) => (visitor, None),
+    };
+    let Some(facts) = visitor.session.clone() else {
+        let sign_in = reply::see_other(&after_url(path::SIGN_IN, "signed-out"));
+        return Err(PageError::instead(sign_in));
+    };
+    if app.config.is_published(&facts.person.email) {
+        let page = everyones(app, visitor, StatusCode::FORBIDDEN);
+        return Err(PageError::instead(page));
+    }
+    match form {
+        Some(form) => Ok((visitor, facts, form)),
+        None => {
+            let stale = fault("", "This page was out of date. Please try again.");
+            let page = page(app, visitor, &facts, None, None, stale).await?;
+            Err(PageError::instead(page))
+        }
+    }
+}
+
+pub(super) fn fault(field: &'static str, sentence: &str) -> Vec<FieldFault> {
+    vec![FieldFault {
+        field,
+        sentence: sentence.to_owned(),
+    }]
+}
+
+/// The page again, which tells what was done.
+pub(super) fn done(what: &str) -> String {
+    format!("{}?done={what}", path::ACCOUNT)
+}
+
+/// A browser to be signed out.
+pub(crate) struct EndSessionForm {
+    session: Option<Locator>,
+}
+
+impl Form for EndSessionForm {
+    const PATH: &'static str = path::END_SESSION;
+    const GUARD: Guard = Guard::Session;
+    type Page = ();
+
+    fn page(_: &Params) {}
+
+    fn read(fields: &Params) -> Self {
+        let session = fields.get("session").and_then(|id| id.parse().ok());
+        EndSessionForm {
+            session: session.map(Locator),
+        }
+    }
+}
+
+/// `POST`: signs one browser out.
+pub(crate) async fn end(
+    State(app): State<App>,
+    posted: Posted<EndSessionForm>,
+) -> Result<Response, PageError> {
+    let (visitor, facts, form) = own_form(&app, posted).await?;
+    let session = form.session;
+    let session = session.ok_or(PageFault::Unreadable("It does not say which session."))?;
+    let subject = facts.person.subject;
+    let transition = Transition::Session(SessionChange::End { subject, session });
+    app.settle_one(transition, app.act_now(visitor.address))
+        .await?;
+    Ok(reply::see_other(&done("session")))
+}
+
+/// Every browser is to be signed out.
+pub(crate) struct EndAllSessionsForm;
+
+impl Form for EndAllSessionsForm {
+    const PATH: &'static str = path::END_ALL_SESSIONS;
+    const GUARD: Guard = Guard::Session;
+    type Page = ();
+
+    fn page(_: &Params) {}
+
+    fn read(_: &Params) -> Self {
+        EndAllSessionsForm
+    }
+}
+
+/// `POST`: signs every browser out, this one too.
+pub(crate) async fn end_all(
+    State(app): State<App>,
+    posted: Posted<EndAllSessionsForm>,
+) -> Result<Response, PageError> {
+    let (visitor, facts, EndAllSessionsForm) = own_form(&app, posted).await?;
+    let transition = Transition::Session(SessionChange::EndAll {
+        subject: facts.person.subject,
+        keep: None,
+    });
+    app.settle_one(transition, app.act_now(visitor.address))
+        .await?;
+    let mut response = reply::see_other(&after_url(path::SIGN_IN, "everywhere"));
+    session::sign_out(&app, &mut response);
+    Ok(response)
+}

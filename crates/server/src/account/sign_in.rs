@@ -1,0 +1,307 @@
+//! Signing in.
+use super::throttle::admit;
+use crate::http::error::PageError;
+use crate::http::form::{Form, Posted, Query};
+use crate::http::reply::{self, BUSY};
+use crate::http::session::{self, Guard, Visitor};
+use crate::interaction::continuation::{Carried, Goal, after_url};
+use crate::ops::clock;
+use crate::ops::hasher::HashFault;
+use crate::state::App;
+use axum::extract::State;
+use axum::http::{HeaderValue, StatusCode, header};
+use axum::response::Response;
+use pages::{Frame, SignIn, path};
+use protocol::Params;
+use protocol::accounts::password::MAX_PASSWORD;
+use protocol::accounts::people::MAX_EMAIL;
+use protocol::accounts::sign_in::{Attempt, start_session};
+use protocol::types::Person;
+use store::Outcome;
+
+/// What a failed sign-in says, alike for a wrong password and an unknown address.
+const WRONG: &str = "E-mail or password is wrong. Check both and try again.";
+/// Every 401 has a challenge; browsers ask for a password by themselves for Basic and Digest only.
+const CHALLENGE: HeaderValue =
+    HeaderValue::from_static("Cookie realm=\"sign-in\", form-action=\"/sign-in\"");
+const STALE: &str = "This form was out of date. Please sign in again.";
+/// Said before anybody signs in to an app of the test side.
+const TEST_MODE: &str = "This app is in test mode. Sign in with a test user that was made with it; \
+     your own account is not shown to it.";
+/// What the right password of the wrong side is told.
+const NO_TEST_USER: &str = "This app is in test mode, and that account is none of its test users.";
+const TEST_USER: &str =
+    "That is a test user: it can sign in to the test app it was made with, and to no other.";
+
+/// What the right password of an account that was switched off is told, and no other.
+const DISABLED: &str = "This account has been switched off. Ask the people who run this service.";
+/// Said to a browser whose session ended without its doing.
+const ENDED: &str =
+    "Your session has ended: it was too old, or it was ended from elsewhere. Sign in again.";
+/// What led here, as `after` names it, in a sentence.
+fn after(what: &str) -> Option<&'static str> {
+    Some(match what {
+        "sign-up" => {
+            "If this address was new here, your account is ready: sign in with the password you chose."
+        }
+        "signed-out" => {
+            "You were signed out in the meantime, so nothing was done. Sign in to go on."
+        }
+        "everywhere" => "You are signed out in every browser, this one too.",
+        "switch" => "You are signed out. Sign in with the account that you want to use.",
+        "changed" => {
+            "The password or the account was changed while you signed in. Please sign in again."
+        }
+        _ => return None,
+    })
+}
+
+/// What the page shows besides the form.
+struct Said {
+    email: String,
+    problem: Option<String>,
+    notice: Option<&'static str>,
+}
+
+/// An attempt to sign in.
+pub(crate) struct SignInForm {
+    page: SignInFields,
+    password: String,
+}
+
+/// What the page is shown again with.
+pub(crate) struct SignInFields {
+    carried: Carried,
+    email: String,
+}
+
+impl Form for SignInForm {
+    const PATH: &'static str = path::SIGN_IN;
+    const GUARD: Guard = Guard::Browser;
+    type Page = SignInFields;
+
+    fn page(fields: &Params) -> SignInFields {
+        let email = fields.get("email").unwrap_or_default().trim();
+        SignInFields {
+            carried: Carried::of(fields),
+            // No account has a longer one, and it is shown again.
+            email: email.chars().take(MAX_EMAIL + 1).collect(),
+        }
+    }
+
+    fn read(fields: &Params) -> Self {
+        SignInForm {
+            page: Self::page(fields),
+            password: fields.get("password").unwrap_or_default().to_owned(),
+        }
+    }
+}
+
+/// `GET`: the form. Whoever is signed in already goes on.
+pub(crate) async fn show(
+    State(app): State<App>,
+    visitor: Visitor,
+    Query(params): Query,
+) -> Result<Response, PageError> {
+    let goal = Goal::load(&app, &Carried::of(&params)).await?;
+    let what = params.get("after").unwrap_or_default();
+    let signed_up = what == "sign-up";
+    if let Goal::Over(over) = &goal
+        && !signed_up
+    {
+        return over.page(&app, &visitor);
+    }
+    if let Some(facts) = &visitor.session
+        && goal.suits(&facts.person)
+    {
+        return Ok(reply::see_other(&goal.href()));
+    }
+    let typed = visitor.address_typed.clone().filter(|_| signed_up);
+    let said = Said {
+        email: typed.unwrap_or_default(),
+        notice: after(what).or(visitor.session_ended.then_some(ENDED)),
+        problem: None,
+    };
+    Ok(form(&app, &goal, visitor, StatusCode::OK, said))
+}
+
+/// `POST`: an attempt.
+pub(crate) async fn submit(
+    State(app): State<App>,
+    posted: Posted<SignInForm>,
+) -> Result<Response, PageError> {
+    match posted {
+        Posted::OutOfDate(visitor, page) => {
+            let goal = Goal::load(&app, &page.carried).await?;
+            let said = Said {
+                email: page.email,
+                problem: Some(visitor.distrust(&app, STALE)),
+                notice: None,
+            };
+            Ok(form(&app, &goal, visitor, StatusCode::BAD_REQUEST, said))
+        }
+        Posted::Current(visitor, SignInForm { page, password }) => {
+            let goal = Goal::load(&app, &page.carried).await?;
+            let attempted = attempted(&app, &page.email, password, &visitor).await?;
+            answer(&app, &goal, visitor, page.email, attempted).await
+        }
+    }
+}
+
+/// Goes on, or shows the form again with what is wrong.
+async fn answer(
+    app: &App,
+    goal: &Goal,
+    visitor: Visitor,
+    email: String,
+    attempted: Attempted,
+) -> Result<Response, PageError> {
+    let (person, attempt) = match attempted {
+        Attempted::Right(person, attempt) if goal.suits(&person) => (person, attempt),
+        wrong => return Ok(refused(app, goal, visitor, email, wrong)),
+    };
+    app.settle_one(attempt.succeeded(), clock::now()).await?;
+    welcome(app, &person, goal, &visitor).await
+}
+
+/// The form again, with what was wrong.
+fn refused(app: &App, goal: &Goal, visitor: Visitor, email: String, wrong: Attempted) -> Response {
+    let again = |status: StatusCode, problem: &str| {
+        let said = Said {
+            email,
+            problem: Some(problem.to_owned()),
+            notice: None,
+        };
+        form(app, goal, visitor, status, said)
+    };
+    match wrong {
+        Attempted::Throttled(seconds) => {
+            let sentence = format!(
+                "Too many attempts. Wait {} and try again.",
+                minutes(seconds)
+            );
+            wait(again(StatusCode::TOO_MANY_REQUESTS, &sentence), seconds)
+        }
+        Attempted::Busy => wait(again(StatusCode::TOO_MANY_REQUESTS, BUSY), 3),
+        Attempted::Wrong => {
+            let mut response = again(StatusCode::UNAUTHORIZED, WRONG);
+            reply::challenge(&mut response, CHALLENGE);
+            response
+        }
+        Attempted::Disabled => again(StatusCode::FORBIDDEN, DISABLED),
+        Attempted::Right(..) => {
+            let sentence = match goal.is_for_tests() {
+                true => NO_TEST_USER,
+                false => TEST_USER,
+            };
+            again(StatusCode::FORBIDDEN, sentence)
+        }
+    }
+}
+
+enum Attempted {
+    Throttled(i64),
+    Busy,
+    Wrong,
+    Disabled,
+    Right(Box<Person>, Attempt),
+}
+
+/// Counts the attempt, then looks at the password; both take as long for an unknown address.
+async fn attempted(
+    app: &App,
+    email: &str,
+    password: String,
+    visitor: &Visitor,
+) -> Result<Attempted, PageError> {
+    let person = app.store.person_by_email(email).await?;
+    let source = visitor.address.source();
+    let known = person
+        .as_ref()
+        .and_then(|person| visitor.known_to(app, person));
+    let attempt = match app.config.is_published(email) {
+        true => Attempt::at_everyones(&source),
+        false => Attempt::new(email, &source, known),
+    };
+    if let Some(throttled) = admit(app, &attempt).await? {
+        return Ok(Attempted::Throttled(throttled.retry_after));
+    }
+    let stored = person.as_ref().map(|person| person.password.clone());
+    let password = match password.len() > MAX_PASSWORD {
+        true => String::new(),
+        false => password,
+    };
+    let right = match app.hasher.verify(&source, password, stored).await {
+        Err(HashFault::Busy) => return Ok(Attempted::Busy),
+        right => right?,
+    };
+    Ok(match person.filter(|_| right) {
+        Some(person) if person.is_active() => Attempted::Right(Box::new(person), attempt),
+        Some(_) => Attempted::Disabled,
+        None => Attempted::Wrong,
+    })
+}
+
+fn minutes(seconds: i64) -> String {
+    match (seconds + 59) / 60 {
+        1 => "1 minute".to_owned(),
+        minutes => format!("{minutes} minutes"),
+    }
+}
+
+/// Tells when to try again.
+fn wait(mut response: Response, seconds: i64) -> Response {
+    response
+        .headers_mut()
+        .insert(header::RETRY_AFTER, seconds.into());
+    response
+}
+
+/// Starts a session and goes on.
+async fn welcome(
+    app: &App,
+    person: &Person,
+    goal: &Goal,
+    visitor: &Visitor,
+) -> Result<Response, PageError> {
+    let ends = visitor.session.as_ref().map(|facts| facts.session.id);
+    let (policy, now) = (app.policy(), clock::now());
+    let browser = &visitor.user_agent;
+    let (cookie, transition) = start_session(person, browser, ends, policy, now, &app.mint);
+    let act = app.act(now, visitor.address);
+    if app.settle_one(transition, act).await? == Outcome::Conflict {
+        // The password was changed, or the account switched off, while it was being checked.
+        return Ok(reply::see_other(&after_url(
+            &goal.with(path::SIGN_IN),
+            "changed",
+        )));
+    }
+    let mut response = reply::see_other(&goal.href());
+    session::sign_in(app, &mut response, &cookie, person);
+    Ok(response)
+}
+
+fn form(app: &App, goal: &Goal, mut visitor: Visitor, status: StatusCode, said: Said) -> Response {
+    let nonce = visitor.nonce(app, Guard::Browser);
+    let tests = goal.is_for_tests();
+    let test_mode = tests.then_some(TEST_MODE);
+    let notices: Vec<_> = said.notice.into_iter().chain(test_mode).collect();
+    let page = SignIn {
+        frame: Frame {
+            test_side: tests,
+            ..match goal.waiting() {
+                None => visitor.front_frame(app),
+                Some(_) => visitor.frame(app),
+            }
+        },
+        request: goal.carried(),
+        client_id: goal.client_id(),
+        nonce,
+        email: said.email,
+        app_name: goal.waiting(),
+        problem: said.problem,
+        notice: (!notices.is_empty()).then(|| notices.join(" ")),
+        sign_up_allowed: app.policy().accounts.sign_up && !tests,
+    };
+    visitor.keep_form(app, goal.page(status, &page))
+}

@@ -1,0 +1,155 @@
+//! Making an account.
+use super::throttle::admit;
+use crate::http::error::PageError;
+use crate::http::form::{Form, Posted, Query};
+use crate::http::reply;
+use crate::http::session::{self, Guard, Visitor};
+use crate::interaction::continuation::{Carried, Goal, after_url};
+use crate::state::App;
+use axum::extract::State;
+use axum::http::StatusCode;
+use axum::response::Response;
+use pages::{Problem, SignUp, path};
+use protocol::Params;
+use protocol::accounts::people::{FieldFault, MAX_EMAIL, MAX_NAME, NewAccount, Role};
+use protocol::accounts::sign_in::Attempt;
+
+/// A new account, and where its person goes on.
+pub(crate) struct SignUpForm {
+    carried: Carried,
+    account: NewAccount,
+}
+
+impl Form for SignUpForm {
+    const PATH: &'static str = path::SIGN_UP;
+    const GUARD: Guard = Guard::Browser;
+    type Page = SignUpForm;
+
+    fn page(fields: &Params) -> SignUpForm {
+        let field = |name: &str| fields.get(name).unwrap_or_default().to_owned();
+        SignUpForm {
+            carried: Carried::of(fields),
+            account: NewAccount {
+                email: field("email"),
+                name: field("name"),
+                password: field("password"),
+            },
+        }
+    }
+
+    fn read(fields: &Params) -> Self {
+        Self::page(fields)
+    }
+}
+
+/// `GET`: the form.
+pub(crate) async fn show(
+    State(app): State<App>,
+    visitor: Visitor,
+    Query(params): Query,
+) -> Result<Response, PageError> {
+    let goal = Goal::load(&app, &Carried::of(&params)).await?;
+    if let Goal::Over(over) = goal {
+        return over.page(&app, &visitor);
+    }
+    if goal.is_for_tests() {
+        return Ok(reply::see_other(&goal.with(path::SIGN_IN)));
+    }
+    let SignUpForm { account, .. } = SignUpForm::page(&Params::default());
+    let status = StatusCode::OK;
+    Ok(form(&app, &goal, visitor, status, &account, Vec::new()))
+}
+
+/// `POST`: makes the account. The answer is the same whether or not the address had an account already:
+/// whoever owns it signs in, whoever does not learns nothing.
+pub(crate) async fn submit(
+    State(app): State<App>,
+    posted: Posted<SignUpForm>,
+) -> Result<Response, PageError> {
+    let (visitor, SignUpForm { carried, account }, stale) = match posted {
+        Posted::Current(visitor, form) => (visitor, form, None),
+        Posted::OutOfDate(visitor, form) => {
+            let sentence = "This form was out of date. Please send it again.";
+            let stale = whole_form(&visitor.distrust(&app, sentence));
+            (visitor, form, Some(stale))
+        }
+    };
+    let goal = Goal::load(&app, &carried).await?;
+    // Test users are made with their app; nobody signs up as one.
+    if goal.is_for_tests() {
+        return Ok(reply::see_other(&goal.with(path::SIGN_IN)));
+    }
+    let product = &app.config.branding.product;
+    let wrong = account.faults(product, &app.policy().accounts);
+    let faults: Vec<_> = stale.into_iter().chain(wrong).collect();
+    if !faults.is_empty() {
+        let status = StatusCode::BAD_REQUEST;
+        return Ok(form(&app, &goal, visitor, status, &account, faults));
+    }
+    if !create(&app, account.clone(), &visitor).await? {
+        let faults = vec![whole_form(
+            "Too many accounts were made from here. Try again in a quarter of an hour.",
+        )];
+        let status = StatusCode::TOO_MANY_REQUESTS;
+        return Ok(form(&app, &goal, visitor, status, &account, faults));
+    }
+    let next = after_url(&goal.with(path::SIGN_IN), "sign-up");
+    let mut response = reply::see_other(&next);
+    session::keep_address(&app, &mut response, account.email.trim());
+    Ok(response)
+}
+
+/// Makes the account, unless the address has one; false when this source has made too many.
+async fn create(app: &App, account: NewAccount, visitor: &Visitor) -> Result<bool, PageError> {
+    let source = visitor.address.source();
+    let attempt = Attempt::sign_up(&source);
+    if admit(app, &attempt).await?.is_some() {
+        return Ok(false);
+    }
+    let hashed = app.hasher.hash(&source, account.password.clone()).await?;
+    // An earlier release may have stored the address in another spelling, which no guard would find.
+    if app.store.person_by_email(&account.email).await?.is_some() {
+        return Ok(true);
+    }
+    let transition = account.into_person(hashed, Role::Person, app.policy(), &app.mint);
+    // A lost guard means that the address is taken, which is not told.
+    app.settle_one(transition, app.act_now(visitor.address))
+        .await?;
+    Ok(true)
+}
+
+fn whole_form(sentence: &str) -> FieldFault {
+    FieldFault {
+        field: "",
+        sentence: sentence.to_owned(),
+    }
+}
+
+/// Faults as the page shows them.
+pub(crate) fn problems(faults: Vec<FieldFault>) -> Vec<Problem> {
+    let problem = |fault: FieldFault| Problem::new(fault.field, &fault.sentence);
+    faults.into_iter().map(problem).collect()
+}
+
+fn form(
+    app: &App,
+    goal: &Goal,
+    mut visitor: Visitor,
+    status: StatusCode,
+    account: &NewAccount,
+    faults: Vec<FieldFault>,
+) -> Response {
+    let nonce = visitor.nonce(app, Guard::Browser);
+    let page = SignUp {
+        frame: visitor.frame(app),
+        request: goal.carried(),
+        client_id: goal.client_id(),
+        nonce,
+        name: account.name.chars().take(MAX_NAME).collect(),
+        email: account.email.chars().take(MAX_EMAIL).collect(),
+        app_name: goal.waiting(),
+        problems: problems(faults),
+        min_password: app.policy().accounts.min_password,
+    };
+    visitor.keep_form(app, goal.page(status, &page))
+}

@@ -1,0 +1,133 @@
+//! The accept loop, with a limit on connections, and the signals that stop it.
+use super::connection::{Connection, Shared};
+use crate::ops::log::Log;
+use crate::state::App;
+use anyhow::{Context, bail};
+use axum::Router;
+use std::io::ErrorKind;
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::time::Duration;
+use tokio::net::TcpListener;
+use tokio::signal::unix::{Signal, SignalKind, signal};
+use tokio::sync::{Semaphore, watch};
+
+/// Connections served at once; further ones wait to be accepted.
+const MAX_CONNECTIONS: u32 = 8_192;
+/// Time to finish requests under way when stopping.
+const DRAIN: Duration = Duration::from_secs(10);
+
+/// Binds an address.
+///
+/// # Errors
+/// Says which port is taken and how to choose another.
+pub(crate) async fn bind(address: SocketAddr) -> anyhow::Result<TcpListener> {
+    match TcpListener::bind(address).await {
+        Ok(listener) => Ok(listener),
+        Err(error) if error.kind() == ErrorKind::AddrInUse => bail!(
+            "port {} on {} is taken: stop what listens there, or choose another with --listen {}:PORT",
+            address.port(),
+            address.ip(),
+            address.ip()
+        ),
+        Err(error) => Err(error).with_context(|| format!("cannot listen on {address}")),
+    }
+}
+
+/// The signals that a server may be sent. They are caught for as long as the process lives, so that none ends a
+/// server that is still starting, or stopping, without finishing what it began.
+pub(crate) struct Signals {
+    stop: [Signal; 3],
+    other: [Signal; 3],
+}
+
+impl Signals {
+    /// Catches them.
+    ///
+    /// # Errors
+    /// When the system lets no signal be caught.
+    pub(crate) fn catch() -> anyhow::Result<Self> {
+        Ok(Signals {
+            stop: [
+                signal(SignalKind::terminate())?,
+                signal(SignalKind::interrupt())?,
+                signal(SignalKind::quit())?,
+            ],
+            other: [
+                signal(SignalKind::hangup())?,
+                signal(SignalKind::user_defined1())?,
+                signal(SignalKind::user_defined2())?,
+            ],
+        })
+    }
+
+    /// Waits for SIGTERM, Ctrl-C or SIGQUIT; the log tells of the others, which change nothing.
+    pub(crate) async fn stop(self, log: Log) {
+        let [mut terminate, mut interrupt, mut quit] = self.stop;
+        let [mut hangup, mut first, mut second] = self.other;
+        loop {
+            let name = tokio::select! {
+                _ = terminate.recv() => return,
+                _ = interrupt.recv() => return,
+                _ = quit.recv() => return,
+                _ = hangup.recv() => "SIGHUP",
+                _ = first.recv() => "SIGUSR1",
+                _ = second.recv() => "SIGUSR2",
+            };
+            log.warn(format!(
+                "{name} changes nothing: to read the configuration again, stop the server with SIGTERM and start it"
+            ));
+        }
+    }
+}
+
+/// Accepts connections until `stop` resolves, then lets requests under way finish.
+///
+/// # Errors
+/// When the TLS certificate or key cannot be used.
+pub(crate) async fn serve(
+    app: App,
+    listener: TcpListener,
+    router: Router,
+    stop: impl Future<Output = ()>,
+) -> anyhow::Result<()> {
+    let tls = app.config.tls.as_ref().map(crate::http::tls::acceptor);
+    let tls = tls.transpose()?;
+    let shared = Arc::new(Shared::of(app, router));
+    let (stopping, told) = watch::channel(false);
+    let places = Arc::new(Semaphore::new(MAX_CONNECTIONS as usize));
+    tokio::pin!(stop);
+    loop {
+        let place = tokio::select! {
+            place = places.clone().acquire_owned() => place?,
+            () = &mut stop => break,
+        };
+        let (stream, peer) = tokio::select! {
+            accepted = listener.accept() => match accepted {
+                Ok(accepted) => accepted,
+                Err(error) => {
+                    // Out of file descriptors, mostly: wait for connections to end.
+                    shared.app.log.warn(format!("cannot accept: {error}"));
+                    tokio::time::sleep(Duration::from_millis(50)).await;
+                    continue;
+                }
+            },
+            () = &mut stop => break,
+        };
+        let connection = Connection {
+            shared: shared.clone(),
+            peer: peer.ip(),
+            stopping: told.clone(),
+        };
+        let tls = tls.clone();
+        tokio::spawn(async move {
+            connection.serve(stream, tls).await;
+            drop(place);
+        });
+    }
+    drop(listener);
+    let _ = stopping.send(true);
+    let ended = places.acquire_many(MAX_CONNECTIONS);
+    let _ = tokio::time::timeout(DRAIN, ended).await;
+    Ok(())
+}

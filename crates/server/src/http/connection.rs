@@ -1,0 +1,303 @@
+//! One connection: HTTP over it, what every answer has, and its end when it takes too long.
+use super::cors::{self, Open};
+use super::counted::Counted;
+use super::deadlines::{End, HEAD, Sending, Traffic, Watch};
+use super::error::Refusal;
+use super::render::{self, Asker};
+use super::reply::{Fault, NoStore, Unlogged};
+use super::request::{Arrival, ClientAddr, RequestId, names_one_host, wants_page};
+use crate::ops::log::RequestLine;
+use crate::state::App;
+use axum::Router;
+use axum::body::Body;
+use axum::http::{HeaderValue, Method, Request, Response, StatusCode, Version, header};
+use hyper::body::Incoming;
+use hyper::service::service_fn;
+use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
+use hyper_util::server::conn::auto::Builder;
+use std::convert::Infallible;
+use std::future::poll_fn;
+use std::net::IpAddr;
+use std::pin::pin;
+use std::sync::Arc;
+use std::task::Poll;
+use std::time::{Duration, Instant};
+use tokio::io::{AsyncRead, AsyncWrite};
+use tokio::net::TcpStream;
+use tokio::sync::watch;
+use tokio_rustls::TlsAcceptor;
+use tower::Service;
+
+/// Time for a request as a whole.
+const REQUEST_TIMEOUT: Duration = Duration::from_secs(30);
+/// Largest request head, in bytes.
+const MAX_HEAD: usize = 32 * 1024;
+
+/// What all connections share.
+pub(crate) struct Shared {
+    pub(crate) app: App,
+    router: Router,
+    open: Open,
+    /// How long a connection may say nothing, as the answer's `Keep-Alive` header tells it.
+    keep_alive: HeaderValue,
+}
+
+impl Shared {
+    /// The routes of a provider.
+    pub(crate) fn of(app: App, router: Router) -> Self {
+        let told = format!("timeout={}", app.config.keep_alive.as_secs());
+        Shared {
+            open: Open::of(&app.config),
+            keep_alive: HeaderValue::from_str(&told)
+                .unwrap_or_else(|_| HeaderValue::from_static("timeout=75")),
+            app,
+            router,
+        }
+    }
+}
+
+/// See the module.
+pub(crate) struct Connection {
+    pub(crate) shared: Arc<Shared>,
+    pub(crate) peer: IpAddr,
+    /// Says when the server stops.
+    pub(crate) stopping: watch::Receiver<bool>,
+}
+
+/// What a connection's requests are answered with.
+struct Answers {
+    shared: Arc<Shared>,
+    peer: IpAddr,
+    traffic: Arc<Traffic>,
+    http2: bool,
+}
+
+impl Connection {
+    /// Serves it to its end.
+    pub(crate) async fn serve(self, stream: TcpStream, tls: Option<TlsAcceptor>) {
+        let _ = stream.set_nodelay(true);
+        match tls {
+            None => self.http(stream, false).await,
+            Some(tls) => {
+                let handshake = tokio::time::timeout(HEAD, tls.accept(stream)).await;
+                if let Ok(Ok(stream)) = handshake {
+                    let http2 = stream.get_ref().1.alpn_protocol() == Some(b"h2");
+                    self.http(stream, http2).await;
+                }
+            }
+        }
+    }
+
+    async fn http<S>(self, stream: S, http2: bool)
+    where
+        S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
+    {
+        let builder = builder(http2);
+        let traffic = Arc::new(Traffic::default());
+        let idle = self.shared.app.config.keep_alive;
+        let mut watch = Watch::start(traffic.clone(), http2, idle);
+        let answers = Arc::new(Answers {
+            shared: self.shared,
+            peer: self.peer,
+            traffic: traffic.clone(),
+            http2,
+        });
+        let service = service_fn(move |request| answers.clone().answer(request));
+        let stream = TokioIo::new(Counted::of(stream, traffic));
+        let mut connection = pin!(builder.serve_connection(stream, service).into_owned());
+        let stopping = self.stopping;
+        // Polled once, it wakes this task; whether it has come is then seen without a lock.
+        let stop = stopping.clone();
+        let mut stop = pin!(async move { stop_of(stop).await });
+        let (mut armed, mut told) = (false, false);
+        poll_fn(|cx| {
+            loop {
+                if connection.as_mut().poll(cx).is_ready() {
+                    return Poll::Ready(());
+                }
+                if !told && (!armed || stopping.has_changed().unwrap_or(true)) {
+                    armed = true;
+                    if stop.as_mut().poll(cx).is_ready() {
+                        told = true;
+                        connection.as_mut().graceful_shutdown();
+                        continue;
+                    }
+                }
+                match watch.poll(cx) {
+                    Poll::Pending => return Poll::Pending,
+                    Poll::Ready(End::Now) => return Poll::Ready(()),
+                    Poll::Ready(End::Told) => connection.as_mut().graceful_shutdown(),
+                }
+            }
+        })
+        .await;
+    }
+}
+
+async fn stop_of(mut stopping: watch::Receiver<bool>) {
+    // An error means that the server is gone altogether.
+    let _ = stopping.wait_for(|stopping| *stopping).await;
+}
+
+fn builder(http2: bool) -> Builder<TokioExecutor> {
+    let builder = Builder::new(TokioExecutor::new());
+    // The version is known beforehand: nobody waits for bytes to tell it by.
+    let mut builder = match http2 {
+        true => builder.http2_only(),
+        false => builder.http1_only(),
+    };
+    builder
+        .http1()
+        .timer(TokioTimer::new())
+        .header_read_timeout(None)
+        .max_buf_size(MAX_HEAD);
+    builder
+        .http2()
+        .timer(TokioTimer::new())
+        .keep_alive_interval(HEAD)
+        .keep_alive_timeout(HEAD)
+        .max_header_list_size(MAX_HEAD as u32)
+        .max_concurrent_streams(100);
+    builder
+}
+
+impl Answers {
+    async fn answer(
+        self: Arc<Self>,
+        request: Request<Incoming>,
+    ) -> Result<Response<Body>, Infallible> {
+        let asked = self.traffic.asked();
+        let started = Instant::now();
+        let id = RequestId::next();
+        let client = ClientAddr::of(self.peer, request.headers(), &self.shared.app.config);
+        let (method, uri) = (request.method().clone(), request.uri().clone());
+        let keeps_alive = keeps_alive(&request);
+        let wants_page = wants_page(request.headers());
+        let asker = Asker {
+            id,
+            wants_page,
+            visits: wants_page && method != Method::POST,
+        };
+        let mut request = request.map(Body::new);
+        request.extensions_mut().insert(Arrival {
+            id,
+            address: client,
+        });
+        let mut response = self.route(request, &method, asker).await;
+        self.dress(&mut response, (&method, uri.path()), asker, keeps_alive);
+        self.log(&mut response, &method, uri.path(), started, (id, client));
+        if self.http2 {
+            response = response.map(|body| Sending::of(body, self.traffic.clone()));
+        }
+        drop(asked);
+        Ok(response)
+    }
+
+    /// Adds what every answer has.
+    fn dress(
+        &self,
+        response: &mut Response<Body>,
+        (method, path): (&Method, &str),
+        asker: Asker,
+        keeps_alive: bool,
+    ) {
+        let headers = response.headers_mut();
+        if let Ok(value) = HeaderValue::from_str(asker.id.as_str()) {
+            headers.insert("x-request-id", value);
+        }
+        if self.shared.app.cookies.is_secure() {
+            headers.insert(
+                header::STRICT_TRANSPORT_SECURITY,
+                HeaderValue::from_static("max-age=31536000"),
+            );
+        }
+        if keeps_alive {
+            headers.insert("keep-alive", self.shared.keep_alive.clone());
+        }
+        if self.shared.open.covers(method, path) && !(asker.visits && is_page(response)) {
+            cors::allow(response);
+        }
+    }
+
+    fn log(
+        &self,
+        response: &mut Response<Body>,
+        method: &Method,
+        path: &str,
+        started: Instant,
+        (id, client): (RequestId, ClientAddr),
+    ) {
+        if response.extensions_mut().remove::<Unlogged>().is_some() {
+            return;
+        }
+        if let Some(NoStore(error)) = response.extensions_mut().remove() {
+            self.shared.app.outage.note(&error);
+        }
+        let fault = response.extensions_mut().remove::<Fault>();
+        self.shared.app.log.request(&RequestLine {
+            id,
+            method,
+            path,
+            status: response.status(),
+            took: started.elapsed(),
+            client: client.0,
+            fault: fault.as_ref().map(|fault| fault.0.as_str()),
+        });
+    }
+
+    async fn route(&self, request: Request<Body>, method: &Method, asker: Asker) -> Response<Body> {
+        let app = &self.shared.app;
+        match self.routed(request).await {
+            Ok(response) => render::written(app, response, method, asker),
+            Err(refusal) => render::refused(app, refusal, asker.visits, asker.id),
+        }
+    }
+
+    async fn routed(&self, request: Request<Body>) -> Result<Response<Body>, Refusal> {
+        if !names_one_host(request.version(), request.headers()) {
+            let sentence = "the request must have one Host header";
+            return Err(Refusal::Request(StatusCode::BAD_REQUEST, sentence));
+        }
+        if head_size(&request) > MAX_HEAD {
+            let sentence = "the request's head is larger than 32 KiB";
+            let status = StatusCode::REQUEST_HEADER_FIELDS_TOO_LARGE;
+            return Err(Refusal::Request(status, sentence));
+        }
+        let routed = self.shared.router.clone().call(request);
+        match tokio::time::timeout(REQUEST_TIMEOUT, routed).await {
+            Ok(Ok(response)) => Ok(response),
+            Err(_) => {
+                let sentence = "the request took longer than 30 seconds";
+                Err(Refusal::Request(StatusCode::REQUEST_TIMEOUT, sentence))
+            }
+        }
+    }
+}
+
+/// Whether an answer is one of our pages, which no other origin reads, wherever it was asked for.
+fn is_page(response: &Response<Body>) -> bool {
+    let media_type = response.headers().get(header::CONTENT_TYPE);
+    media_type.is_some_and(|value| value.as_bytes().starts_with(b"text/html"))
+}
+
+/// Whether the connection stays open after the answer, as far as the request says.
+fn keeps_alive(request: &Request<Incoming>) -> bool {
+    let close = |value: &HeaderValue| {
+        let mut options = value.as_bytes().split(|byte| *byte == b',');
+        options.any(|option| option.trim_ascii().eq_ignore_ascii_case(b"close"))
+    };
+    let mut options = request.headers().get_all(header::CONNECTION).iter();
+    request.version() == Version::HTTP_11 && !options.any(close)
+}
+
+/// Bytes of a head that arrived in one piece, which the reader's own bound does not see.
+fn head_size(request: &Request<Body>) -> usize {
+    let uri = request
+        .uri()
+        .path_and_query()
+        .map_or(0, |target| target.as_str().len());
+    let headers = request.headers().iter();
+    headers.fold(uri, |size, (name, value)| {
+        size + name.as_str().len() + value.len() + 4
+    })
+}

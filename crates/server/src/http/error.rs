@@ -1,0 +1,187 @@
+//! Why a request is not answered as it asked. A handler tells the reason and knows no page for it: [`render`] writes
+//! what is answered, in one place for all.
+//!
+//! [`render`]: crate::http::render
+use crate::ops::hasher::HashFault;
+use axum::body::Body;
+use axum::http::StatusCode;
+use axum::response::{IntoResponse, Response};
+use protocol::authorize::{AuthorizationFault, ShownError};
+use protocol::register::RegistrationError;
+use protocol::token::TokenError;
+use protocol::token_info::BearerError;
+use protocol::types::Client;
+use std::sync::Arc;
+use store::StoreError;
+
+/// What the handler of a page answers in place of what it was asked.
+#[derive(Debug)]
+pub(crate) enum PageError {
+    /// A page that says why there is no other.
+    Fault(PageFault),
+    /// Another page, or the way to it.
+    Instead(Box<Response>),
+}
+
+/// Why a page is not shown. Written as a page, whatever the browser says that it takes.
+#[derive(Debug)]
+pub(crate) enum PageFault {
+    /// The database does not work.
+    Store(StoreError),
+    /// A password was not hashed.
+    Hash(HashFault),
+    /// There is no such page here.
+    NotFound,
+    /// The form was posted from another site.
+    ForeignForm,
+    /// The form or the address cannot be read, and why: a sentence.
+    Unreadable(&'static str),
+    /// The body cannot be read.
+    Body(BodyFault),
+    /// An authorization request that cannot go on, and the app that it names.
+    Authorization(AuthorizationFault, Option<Arc<Client>>),
+}
+
+impl PageError {
+    /// This answer.
+    pub(crate) fn instead(response: Response) -> Self {
+        PageError::Instead(Box::new(response))
+    }
+}
+
+/// Why a machine endpoint refuses. Written as JSON (RFC 6749 §5.2).
+#[derive(Debug)]
+pub(crate) enum ApiError {
+    /// The database does not work.
+    Store(StoreError),
+    /// As the token endpoint and its neighbours refuse.
+    Token(TokenError),
+    /// A bearer token is missing or opens nothing here (RFC 6750 §3).
+    Bearer {
+        /// What it would open.
+        realm: &'static str,
+        /// Why it does not.
+        error: BearerError,
+    },
+    /// A change of a registration that is not taken.
+    Registration(RegistrationError),
+    /// The body cannot be read.
+    Body(BodyFault),
+    /// The body has another type than the endpoint takes, and what to do: a sentence.
+    MediaType(&'static str),
+}
+
+/// Why a body cannot be read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum BodyFault {
+    /// It is larger than any endpoint takes.
+    TooLarge,
+    /// The connection ended, or spoke no HTTP any more.
+    Incomplete,
+}
+
+/// Why something is refused before any endpoint is asked. Written as a page for a browser, as JSON for anyone else.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Refusal {
+    /// Nothing is at this path.
+    NotFound,
+    /// What is at this path takes other methods.
+    Method,
+    /// It cannot be answered at all: with which status, and why.
+    Request(StatusCode, &'static str),
+}
+
+/// An error that is not written yet, beside a response that is none.
+#[derive(Clone)]
+pub(crate) enum Unwritten {
+    /// See [`PageFault`].
+    Page(Arc<PageFault>),
+    /// See [`ApiError`].
+    Api(Arc<ApiError>),
+    /// See [`Refusal`].
+    Any(Refusal),
+}
+
+impl IntoResponse for Unwritten {
+    fn into_response(self) -> Response {
+        let mut response = Response::new(Body::empty());
+        *response.status_mut() = StatusCode::INTERNAL_SERVER_ERROR;
+        response.extensions_mut().insert(self);
+        response
+    }
+}
+
+impl IntoResponse for PageError {
+    fn into_response(self) -> Response {
+        match self {
+            PageError::Instead(response) => *response,
+            PageError::Fault(fault) => Unwritten::Page(Arc::new(fault)).into_response(),
+        }
+    }
+}
+
+impl IntoResponse for ApiError {
+    fn into_response(self) -> Response {
+        Unwritten::Api(Arc::new(self)).into_response()
+    }
+}
+
+impl IntoResponse for Refusal {
+    fn into_response(self) -> Response {
+        Unwritten::Any(self).into_response()
+    }
+}
+
+impl From<PageFault> for PageError {
+    fn from(fault: PageFault) -> Self {
+        PageError::Fault(fault)
+    }
+}
+
+impl From<StoreError> for PageError {
+    fn from(error: StoreError) -> Self {
+        PageFault::Store(error).into()
+    }
+}
+
+impl From<HashFault> for PageError {
+    fn from(fault: HashFault) -> Self {
+        PageFault::Hash(fault).into()
+    }
+}
+
+impl From<BodyFault> for PageError {
+    fn from(fault: BodyFault) -> Self {
+        PageFault::Body(fault).into()
+    }
+}
+
+impl From<ShownError> for PageError {
+    fn from(error: ShownError) -> Self {
+        PageFault::Authorization(AuthorizationFault::Shown(error), None).into()
+    }
+}
+
+impl From<StoreError> for ApiError {
+    fn from(error: StoreError) -> Self {
+        ApiError::Store(error)
+    }
+}
+
+impl From<TokenError> for ApiError {
+    fn from(error: TokenError) -> Self {
+        ApiError::Token(error)
+    }
+}
+
+impl From<RegistrationError> for ApiError {
+    fn from(error: RegistrationError) -> Self {
+        ApiError::Registration(error)
+    }
+}
+
+impl From<BodyFault> for ApiError {
+    fn from(fault: BodyFault) -> Self {
+        ApiError::Body(fault)
+    }
+}

@@ -1,0 +1,126 @@
+//! Forms of our own pages. What a browser posts is reached through [`Posted`] alone, which has looked whether it came
+//! from a page of ours before a handler sees a field of it.
+use super::error::{PageError, PageFault};
+use super::request::{is_form, read};
+use super::session::{Guard, Visitor};
+use crate::oauth::endpoints::origin;
+use crate::state::{App, AppState};
+use axum::body::Bytes;
+use axum::extract::{FromRef, FromRequest, FromRequestParts, Request};
+use axum::http::request::Parts;
+use axum::http::{HeaderMap, header};
+use protocol::Params;
+
+/// A form of a page of ours.
+pub(crate) trait Form: Sized {
+    /// Where it is posted to.
+    const PATH: &'static str;
+    /// Whom its nonce is for.
+    const GUARD: Guard;
+    /// What its page needs in order to be shown again.
+    type Page;
+
+    /// Reads what its page needs.
+    fn page(fields: &Params) -> Self::Page;
+
+    /// Reads all of it. What is missing is empty, and the handler's to judge, in the words of its page.
+    fn read(fields: &Params) -> Self;
+}
+
+/// A form that was posted, and who posted it. Neither is reached without saying what happens to one that is out of
+/// date.
+pub(crate) enum Posted<F: Form> {
+    /// It has the nonce that this browser was given.
+    Current(Visitor, F),
+    /// It has not: another person signed in meanwhile, the session ended, or another site made it. Its page is shown
+    /// again, and nothing is done.
+    OutOfDate(Visitor, F::Page),
+}
+
+impl<F, S> FromRequest<S> for Posted<F>
+where
+    F: Form,
+    App: FromRef<S>,
+    S: Send + Sync,
+{
+    type Rejection = PageError;
+
+    async fn from_request(request: Request, state: &S) -> Result<Self, PageError> {
+        let app = App::from_ref(state);
+        let (visitor, headers, body) = received(request, state).await?;
+        let fields = fields(&app, &headers, &body)?;
+        Ok(
+            match visitor.has_nonce(&app, F::GUARD, fields.get("nonce")) {
+                true => Posted::Current(visitor, F::read(&fields)),
+                false => Posted::OutOfDate(visitor, F::page(&fields)),
+            },
+        )
+    }
+}
+
+/// A form whose page is switched off: it is taken in and not looked at.
+pub(crate) struct Unread;
+
+impl<S> FromRequest<S> for Unread
+where
+    App: FromRef<S>,
+    S: Send + Sync,
+{
+    type Rejection = PageError;
+
+    async fn from_request(request: Request, state: &S) -> Result<Self, PageError> {
+        received(request, state).await.map(|_| Unread)
+    }
+}
+
+async fn received<S>(request: Request, state: &S) -> Result<(Visitor, HeaderMap, Bytes), PageError>
+where
+    App: FromRef<S>,
+    S: Send + Sync,
+{
+    let (mut parts, body) = request.into_parts();
+    let visitor = Visitor::from_request_parts(&mut parts, state).await?;
+    let body = read(&parts.headers, body).await?;
+    Ok((visitor, parts.headers, body))
+}
+
+/// The fields of a form that a browser says to have from a page of ours.
+fn fields(app: &AppState, headers: &HeaderMap, body: &[u8]) -> Result<Params, PageError> {
+    if !is_own_form(app, headers) {
+        return Err(PageFault::ForeignForm.into());
+    }
+    if !is_form(headers) {
+        let sentence = "It is not an HTML form (application/x-www-form-urlencoded).";
+        return Err(PageFault::Unreadable(sentence).into());
+    }
+    let fields = Params::from_form(body);
+    let fields = fields.map_err(|fault| PageFault::Unreadable(fault.sentence()))?;
+    match fields.repeated() {
+        Some(_) => Err(PageFault::Unreadable("A field stands twice.").into()),
+        None => Ok(fields),
+    }
+}
+
+/// Whether the browser says that a form came from our own pages. `Sec-Fetch-Site` is believed first: our
+/// `no-referrer` makes `Origin` be `null` on our own forms. The nonce is checked in any case.
+fn is_own_form(app: &AppState, headers: &HeaderMap) -> bool {
+    if let Some(site) = headers.get("sec-fetch-site") {
+        return site == "same-origin" || site == "none";
+    }
+    let own = origin(&app.config.issuer);
+    let mut origins = headers.get_all(header::ORIGIN).iter();
+    origins.all(|origin| origin == "null" || origin == own)
+}
+
+/// The parameters in the address of a page.
+pub(crate) struct Query(pub(crate) Params);
+
+impl<S: Sync> FromRequestParts<S> for Query {
+    type Rejection = PageError;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, PageError> {
+        let params = Params::from_form(parts.uri.query().unwrap_or_default().as_bytes());
+        let params = params.map_err(|fault| PageFault::Unreadable(fault.sentence()))?;
+        Ok(Query(params))
+    }
+}

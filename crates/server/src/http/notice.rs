@@ -1,0 +1,68 @@
+//! Pages of a few words: what happened, and what to do next.
+use super::reply::{self, Fault};
+use super::request::RequestId;
+use super::session::{Visitor, bare_frame};
+use crate::state::AppState;
+use axum::http::StatusCode;
+use axum::response::Response;
+use pages::{Frame, Next, Notice, path};
+use protocol::types::Client;
+
+/// What a page says.
+pub(crate) struct Problem<'a> {
+    pub(crate) status: StatusCode,
+    pub(crate) title: &'a str,
+    pub(crate) sentence: &'a str,
+    pub(crate) code: Option<&'a str>,
+    pub(crate) details: Vec<(String, String)>,
+    pub(crate) next: Option<Next>,
+}
+
+impl Problem<'_> {
+    /// The page.
+    pub(crate) fn page(self, app: &AppState, id: RequestId) -> Response {
+        self.in_frame(bare_frame(app, id))
+    }
+
+    /// The page, which says who is signed in.
+    pub(crate) fn page_for(self, app: &AppState, visitor: &Visitor) -> Response {
+        self.in_frame(visitor.frame(app))
+    }
+
+    fn in_frame(self, frame: Frame) -> Response {
+        let notice = Notice {
+            frame,
+            title: self.title.to_owned(),
+            sentence: self.sentence.to_owned(),
+            code: self.code.map(str::to_owned),
+            details: self.details,
+            next: self.next,
+        };
+        let mut response = reply::page(self.status, &notice, None);
+        response
+            .extensions_mut()
+            .insert(Fault(self.title.to_owned()));
+        response
+    }
+}
+
+/// A link to go on with.
+pub(crate) fn link(label: &str, href: &str) -> Option<Next> {
+    Some(Next {
+        label: label.to_owned(),
+        href: href.to_owned(),
+        post: None,
+    })
+}
+
+/// A link to the app's own site; to the person's account when nobody knows where that is.
+pub(crate) fn back_to(client: Option<&Client>, label: impl FnOnce(&str) -> String) -> Option<Next> {
+    let is_web = |client: &&Client| {
+        let homepage = &client.homepage;
+        homepage.starts_with("https://") || homepage.starts_with("http://")
+    };
+    match client.filter(is_web) {
+        Some(client) => link(&label(&client.name), &client.homepage),
+        None => link("Your account", path::ACCOUNT),
+    }
+}

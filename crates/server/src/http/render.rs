@@ -1,0 +1,345 @@
+//! Writes what is answered when a request is not answered as it asked: as a page or as JSON, with the id under which it
+//! is in the log. Every answer passes here, so those of the libraries get our form too.
+use super::error::{ApiError, BodyFault, PageFault, Refusal, Unwritten};
+use super::notice::{Problem, back_to, link};
+use super::reply::{self, Fault};
+use super::request::RequestId;
+use crate::ops::hasher::HashFault;
+use crate::state::AppState;
+use axum::body::{Body, HttpBody};
+use axum::http::{HeaderValue, Method, StatusCode, header};
+use axum::response::Response;
+use jose::bearer;
+use pages::path;
+use protocol::authorize::{AuthorizationFault, ShownError};
+use protocol::policy::ErrorAliases;
+use protocol::register::RegistrationError;
+use protocol::token::TokenError;
+use protocol::token_info::BearerError;
+use protocol::types::Client;
+use protocol::types::text::shortened;
+use store::StoreError;
+
+/// Most characters that are shown of an address somebody sent.
+const SENT: usize = 300;
+
+/// What is known of whoever asks.
+#[derive(Clone, Copy)]
+pub(crate) struct Asker {
+    /// The request's id.
+    pub(crate) id: RequestId,
+    /// Whether it shows pages.
+    pub(crate) wants_page: bool,
+    /// Whether it shows pages and looks for one: what is posted is no page that somebody went to.
+    pub(crate) visits: bool,
+}
+
+/// The answer as it is sent: an error is written, and what a library answered by itself is said in our form.
+pub(crate) fn written(
+    app: &AppState,
+    mut response: Response,
+    method: &Method,
+    asker: Asker,
+) -> Response {
+    let id = asker.id;
+    let mut ours = match response.extensions_mut().remove::<Unwritten>() {
+        None if is_ours(&response) => return response,
+        None => return in_place_of(app, &response, asker),
+        Some(Unwritten::Page(fault)) => page_fault(app, &fault, id),
+        Some(Unwritten::Api(error)) => api_error(app, &error, id),
+        Some(Unwritten::Any(refusal)) => refused(app, refusal, asker.wants_page, id),
+    };
+    // What the router put beside the error: the methods that an endpoint takes.
+    let headers = response.headers_mut();
+    headers.remove(header::CONTENT_LENGTH);
+    ours.headers_mut().extend(headers.drain());
+    with_length(ours, method)
+}
+
+/// The length, which the router did not know; a `HEAD` is told no more than that.
+fn with_length(mut response: Response, method: &Method) -> Response {
+    if let Some(length) = response.body().size_hint().exact() {
+        response
+            .headers_mut()
+            .insert(header::CONTENT_LENGTH, length.into());
+    }
+    if *method == Method::HEAD {
+        *response.body_mut() = Body::empty();
+    }
+    response
+}
+
+/// Whether an answer was made by our own reply layer, not by the library in front of it.
+fn is_ours(response: &Response) -> bool {
+    response
+        .headers()
+        .contains_key(header::X_CONTENT_TYPE_OPTIONS)
+}
+
+/// Our own answer in place of one that a library gave. The libraries read the path alone for us: what they cannot
+/// read leads nowhere.
+fn in_place_of(app: &AppState, theirs: &Response, asker: Asker) -> Response {
+    let status = theirs.status();
+    let refusal = match status {
+        StatusCode::BAD_REQUEST | StatusCode::NOT_FOUND => Refusal::NotFound,
+        _ if status.is_client_error() => Refusal::Request(status, "it cannot be answered"),
+        _ => Refusal::Request(StatusCode::INTERNAL_SERVER_ERROR, "the server failed"),
+    };
+    let mut response = refused(app, refusal, asker.visits, asker.id);
+    if let Some(allowed) = theirs.headers().get(header::ALLOW) {
+        response
+            .headers_mut()
+            .insert(header::ALLOW, allowed.clone());
+    }
+    response
+}
+
+/// What is refused before any endpoint is asked: a page for a browser, JSON for anyone else.
+pub(crate) fn refused(app: &AppState, refusal: Refusal, page: bool, id: RequestId) -> Response {
+    match (refusal, page) {
+        (Refusal::NotFound, true) => not_found(app, id),
+        (Refusal::NotFound, false) => reply::plain_error(
+            StatusCode::NOT_FOUND,
+            "not_found",
+            "there is no such endpoint; see /.well-known/oauth-authorization-server",
+            id,
+        ),
+        (Refusal::Method, true) => sorry(
+            StatusCode::METHOD_NOT_ALLOWED,
+            "This address is not a page",
+            "It takes requests of another kind. Go back and try again.",
+        )
+        .page(app, id),
+        (Refusal::Method, false) => reply::plain_error(
+            StatusCode::METHOD_NOT_ALLOWED,
+            "invalid_request",
+            "this endpoint takes another method; the Allow header names it",
+            id,
+        ),
+        (Refusal::Request(status, description), true) => {
+            let sentence = format!("What was wrong: {description}. Go back and try again.");
+            Problem {
+                code: Some(code(status)),
+                ..sorry(status, "This request was not accepted", &sentence)
+            }
+            .page(app, id)
+        }
+        (Refusal::Request(status, description), false) => {
+            reply::plain_error(status, code(status), description, id)
+        }
+    }
+}
+
+fn code(status: StatusCode) -> &'static str {
+    match status.is_server_error() {
+        true => "server_error",
+        false => "invalid_request",
+    }
+}
+
+/// A page that leads to the person's account.
+fn sorry<'a>(status: StatusCode, title: &'a str, sentence: &'a str) -> Problem<'a> {
+    Problem {
+        status,
+        title,
+        sentence,
+        code: None,
+        details: Vec::new(),
+        next: link("Your account", path::ACCOUNT),
+    }
+}
+
+fn page_fault(app: &AppState, fault: &PageFault, id: RequestId) -> Response {
+    let problem = match fault {
+        PageFault::Store(error) => return unavailable(app, error, id),
+        PageFault::Hash(HashFault::Busy) => sorry(
+            StatusCode::TOO_MANY_REQUESTS,
+            "Please try again in a moment",
+            reply::BUSY,
+        ),
+        PageFault::Hash(fault @ HashFault::Failed(_)) => {
+            app.log.error(format!("{id}: {fault}"));
+            return unavailable(app, &StoreError::Overloaded, id);
+        }
+        PageFault::NotFound => return not_found(app, id),
+        PageFault::ForeignForm => sorry(
+            StatusCode::FORBIDDEN,
+            "This form came from another site",
+            "For your safety it was not accepted. Go back to the app and start again.",
+        ),
+        PageFault::Unreadable(sentence) => Problem {
+            code: Some("invalid_request"),
+            ..sorry(
+                StatusCode::BAD_REQUEST,
+                "The form could not be read",
+                sentence,
+            )
+        },
+        PageFault::Body(fault) => return body_fault(*fault, id),
+        PageFault::Authorization(fault, client) => {
+            return authorization_fault(app, fault, client.as_deref(), id);
+        }
+    };
+    problem.page(app, id)
+}
+
+/// The storage does not answer.
+fn unavailable(app: &AppState, error: &StoreError, id: RequestId) -> Response {
+    let problem = sorry(
+        StatusCode::SERVICE_UNAVAILABLE,
+        "Please try again in a moment",
+        "The server cannot read or store anything just now. Nothing of what you did was lost half-way: \
+         go back, and do it again.",
+    );
+    reply::because_of(error, problem.page(app, id))
+}
+
+fn not_found(app: &AppState, id: RequestId) -> Response {
+    sorry(
+        StatusCode::NOT_FOUND,
+        "There is nothing here",
+        "The address may be mistyped, or this provider has switched the feature off.",
+    )
+    .page(app, id)
+}
+
+fn body_fault(fault: BodyFault, id: RequestId) -> Response {
+    let (status, sentence) = match fault {
+        BodyFault::TooLarge => (
+            StatusCode::PAYLOAD_TOO_LARGE,
+            "the body is larger than 64 KiB",
+        ),
+        BodyFault::Incomplete => (StatusCode::BAD_REQUEST, "the body did not arrive whole"),
+    };
+    reply::plain_error(status, "invalid_request", sentence, id)
+}
+
+fn authorization_fault(
+    app: &AppState,
+    fault: &AuthorizationFault,
+    client: Option<&Client>,
+    id: RequestId,
+) -> Response {
+    match fault {
+        AuthorizationFault::Shown(error) => shown(app, error, client, id),
+        AuthorizationFault::Redirected(error) => {
+            let mut response = reply::see_other(&error.url(app.policy()));
+            let fault = Fault::of(&error.error);
+            response.extensions_mut().insert(fault);
+            response
+        }
+    }
+}
+
+/// An authorization request that cannot be answered to an app. The person is told what it means to them, the
+/// app's developer what is wrong.
+fn shown(app: &AppState, error: &ShownError, client: Option<&Client>, id: RequestId) -> Response {
+    let mut details = vec![("For the app's developer".to_owned(), error.sentence())];
+    if let ShownError::RedirectUri {
+        sent: Some(sent), ..
+    } = error
+    {
+        // A sentence in place of an address could be read as ours.
+        if sent.bytes().all(|byte| byte.is_ascii_graphic()) {
+            details.push(("The link asks to go to".to_owned(), shortened(sent, SENT)));
+        }
+    }
+    let sentence = match error {
+        ShownError::RedirectUri { .. } => {
+            "The app sent you here with a return address that is not its own, so nothing was sent back. \
+             Tell the people who make the app."
+        }
+        ShownError::InactiveClient(_) => {
+            "This app may not be used at the moment. Nothing was allowed or sent."
+        }
+        ShownError::Params(_)
+        | ShownError::ContentType
+        | ShownError::ClientMissing
+        | ShownError::Repeated(_)
+        | ShownError::UnknownClient => {
+            "The link that brought you here is incomplete or wrong, so nothing was allowed or sent. \
+             Go back to the app and try again; if that does not help, tell the people who make it."
+        }
+    };
+    let problem = Problem {
+        status: StatusCode::BAD_REQUEST,
+        title: "This sign-in link does not work",
+        sentence,
+        code: Some(error.code(app.policy())),
+        details,
+        next: back_to(client, |name| format!("Go to {name}")),
+    };
+    let mut response = problem.page(app, id);
+    response.extensions_mut().insert(Fault::of(error));
+    response
+}
+
+fn api_error(app: &AppState, error: &ApiError, id: RequestId) -> Response {
+    let aliases = &app.policy().errors;
+    match error {
+        ApiError::Store(error) => {
+            let (code, description) = reply::UNAVAILABLE;
+            let status = StatusCode::SERVICE_UNAVAILABLE;
+            reply::because_of(error, reply::plain_error(status, code, description, id))
+        }
+        ApiError::Token(error) => token_error(error, aliases, id),
+        ApiError::Bearer { realm, error } => bearer_error(realm, *error, aliases, id),
+        ApiError::Registration(error) => registration_error(error, id),
+        ApiError::Body(fault) => body_fault(*fault, id),
+        ApiError::MediaType(advice) => reply::plain_error(
+            StatusCode::UNSUPPORTED_MEDIA_TYPE,
+            "invalid_request",
+            advice,
+            id,
+        ),
+    }
+}
+
+/// What a client proves itself by at the token endpoint and its neighbours.
+const CHALLENGE: HeaderValue = HeaderValue::from_static("Basic realm=\"token endpoint\"");
+
+/// An error of the token endpoint and its neighbours. "The server generating a 401 response MUST send a
+/// WWW-Authenticate header field" (RFC 9110 §15.5.2), wherever the client put its secret; Basic is the one scheme
+/// there is.
+fn token_error(error: &TokenError, aliases: &ErrorAliases, id: RequestId) -> Response {
+    let status = StatusCode::from_u16(error.status()).unwrap_or(StatusCode::BAD_REQUEST);
+    let mut response = reply::plain_error(status, error.code(aliases), &error.description(), id);
+    if status == StatusCode::UNAUTHORIZED {
+        reply::challenge(&mut response, CHALLENGE);
+    }
+    response.extensions_mut().insert(Fault::of(error));
+    response
+}
+
+/// What endpoints that take a bearer token answer when it does not open them, with the challenge that says why
+/// (RFC 6750 §3).
+fn bearer_error(
+    realm: &str,
+    error: BearerError,
+    aliases: &ErrorAliases,
+    id: RequestId,
+) -> Response {
+    let status = StatusCode::from_u16(error.status()).unwrap_or(StatusCode::UNAUTHORIZED);
+    let code = error.code(aliases);
+    let mut response = reply::plain_error(status, code, error.description(), id);
+    let code_attribute = error.challenge(aliases).map(|code| ("error", code));
+    let attributes: Vec<_> = [code_attribute, error.scope().map(|scope| ("scope", scope))]
+        .into_iter()
+        .flatten()
+        .collect();
+    if let Ok(challenge) = HeaderValue::from_str(&bearer::challenge(realm, &attributes)) {
+        reply::challenge(&mut response, challenge);
+    }
+    response.extensions_mut().insert(Fault(code.to_owned()));
+    response
+}
+
+fn registration_error(error: &RegistrationError, id: RequestId) -> Response {
+    let status = StatusCode::from_u16(error.status()).unwrap_or(StatusCode::BAD_REQUEST);
+    let advice = protocol::token::printable(&error.sentence);
+    let mut response = reply::plain_error(status, error.code(), &advice, id);
+    response
+        .extensions_mut()
+        .insert(Fault(error.code().to_owned()));
+    response
+}

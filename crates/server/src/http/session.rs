@@ -1,0 +1,264 @@
+//! Who sits in front of the browser: session cookie, form nonces, known devices.
+use super::cookies::{Address, Browser, Known, KnownDevice, Session, random};
+use super::error::PageError;
+use super::request::{Arrival, ClientAddr, RequestId};
+use crate::state::{App, AppState};
+use axum::extract::{FromRef, FromRequestParts};
+use axum::http::header;
+use axum::http::request::Parts;
+use axum::response::Response;
+use jose::TokenText;
+use pages::Frame;
+use protocol::accounts::session::SessionCookie;
+use protocol::facts::SessionFacts;
+use protocol::types::{Locator, Person};
+use std::convert::Infallible;
+
+/// The browser of a request to a page.
+pub(crate) struct Visitor {
+    pub(crate) id: RequestId,
+    pub(crate) address: ClientAddr,
+    pub(crate) session: Option<SessionFacts>,
+    /// Whether the browser holds the cookie of a session that is over.
+    pub(crate) session_ended: bool,
+    pub(crate) user_agent: String,
+    form: Option<String>,
+    known: Option<KnownDevice>,
+    /// The address that this browser just made an account with.
+    pub(crate) address_typed: Option<String>,
+}
+
+/// The session that a browser claims to have, before anything is read.
+pub(crate) struct ClaimedSession {
+    pub(crate) address: ClientAddr,
+    cookie: Option<SessionCookie>,
+}
+
+impl ClaimedSession {
+    fn of(app: &AppState, parts: &Parts) -> Self {
+        let Arrival { address, .. } = Arrival::of(&parts.extensions);
+        ClaimedSession {
+            address,
+            cookie: app.cookies.get::<Session>(&parts.headers),
+        }
+    }
+
+    /// Where the session's row is, if there is one.
+    pub(crate) fn locator(&self) -> Option<Locator> {
+        self.cookie.as_ref().map(SessionCookie::locator)
+    }
+
+    /// Whether the row is that of the cookie, and still good.
+    pub(crate) fn is(&self, facts: &SessionFacts) -> bool {
+        let cookie = self.cookie.as_ref();
+        cookie.is_some_and(|cookie| cookie.signs_in(facts, crate::ops::clock::now()))
+    }
+}
+
+/// Whom the nonce of a form is for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Guard {
+    /// A browser: nobody is signed in yet, or a second tab just did.
+    Browser,
+    /// A browser and the session that it is in.
+    Session,
+}
+
+impl Visitor {
+    /// The nonce for a form on the page that is about to be sent, and the page's cookie if the browser has
+    /// none yet.
+    pub(crate) fn nonce(&mut self, app: &AppState, guard: Guard) -> String {
+        let browser = self.form.get_or_insert_with(random).clone();
+        app.key.tag(&self.nonce_parts(&browser, guard))
+    }
+
+    /// Whether a posted nonce is the one this browser was given.
+    pub(crate) fn has_nonce(&self, app: &AppState, guard: Guard, nonce: Option<&str>) -> bool {
+        match (&self.form, nonce) {
+            (Some(browser), Some(nonce)) => {
+                app.key.verify(&self.nonce_parts(browser, guard), nonce)
+            }
+            _ => false,
+        }
+    }
+
+    /// What a form that does not prove itself is told. A browser that keeps no cookies fails whatever it sends, so
+    /// it hears the cause.
+    pub(crate) fn distrust(&self, app: &AppState, out_of_date: &str) -> String {
+        if self.form.is_some() {
+            return out_of_date.to_owned();
+        }
+        let host = host(&app.config.issuer);
+        format!(
+            "Your browser sent no cookie back, and this form needs one. Allow cookies for {host}, then try again."
+        )
+    }
+
+    /// Proof of what a page showed to this session, for its form to carry.
+    pub(crate) fn proof_of(&self, app: &AppState, shown: &str) -> String {
+        app.key.tag(&self.shown_parts(shown))
+    }
+
+    /// Whether a form proves that its page showed this.
+    pub(crate) fn was_shown(&self, app: &AppState, shown: &str, proof: Option<&str>) -> bool {
+        proof.is_some_and(|proof| app.key.verify(&self.shown_parts(shown), proof))
+    }
+
+    fn shown_parts<'a>(&'a self, shown: &'a str) -> [&'a [u8]; 3] {
+        let session = self.session.as_ref();
+        let session = session.map_or(&b""[..], |facts| facts.session.digest.as_bytes());
+        [b"shown", session, shown.as_bytes()]
+    }
+
+    fn nonce_parts<'a>(&'a self, browser: &'a str, guard: Guard) -> [&'a [u8]; 3] {
+        let session: &[u8] = match (guard, &self.session) {
+            (Guard::Session, Some(facts)) => facts.session.digest.as_bytes(),
+            _ => b"",
+        };
+        let purpose: &[u8] = match guard {
+            Guard::Browser => b"form anonymous",
+            Guard::Session => b"form personal",
+        };
+        [purpose, browser.as_bytes(), session]
+    }
+
+    /// Adds the form cookie to a page that holds a form.
+    pub(crate) fn keep_form(&self, app: &AppState, mut response: Response) -> Response {
+        if let Some(browser) = &self.form {
+            app.cookies.set::<Browser>(&mut response, browser);
+        }
+        response
+    }
+
+    /// The id of this browser, if it has proved before that it was signed in to this account, with the password that
+    /// it has now.
+    pub(crate) fn known_to(&self, app: &AppState, person: &Person) -> Option<&str> {
+        let known = self.known.as_ref()?;
+        known.proved(&app.key, &person.email, &person.password)
+    }
+
+    /// What every page shows around its content.
+    pub(crate) fn frame(&self, app: &AppState) -> Frame {
+        Frame {
+            signed_in_as: self
+                .session
+                .as_ref()
+                .map(|facts| facts.person.email.clone()),
+            test_side: self
+                .session
+                .as_ref()
+                .is_some_and(|facts| facts.person.test_app.is_some()),
+            ..bare_frame(app, self.id)
+        }
+    }
+
+    /// The frame of a page behind which no app waits: it links the developer pages.
+    pub(crate) fn front_frame(&self, app: &AppState) -> Frame {
+        Frame {
+            developers: app.config.developers.page,
+            ..self.frame(app)
+        }
+    }
+}
+
+/// The frame of a page that does not know its visitor.
+pub(crate) fn bare_frame(app: &AppState, id: RequestId) -> Frame {
+    Frame {
+        product: app.config.branding.product.clone(),
+        request_id: id.to_string(),
+        signed_in_as: None,
+        accent: app.config.branding.accent.clone(),
+        test_side: false,
+        developers: false,
+    }
+}
+
+/// The host of an URL, without its port: cookies know none.
+fn host(url: &str) -> &str {
+    let authority = url.split("://").nth(1).unwrap_or_default();
+    let authority = authority.split('/').next().unwrap_or_default();
+    match authority.rsplit_once(':') {
+        Some((host, port)) if port.bytes().all(|b| b.is_ascii_digit()) => host,
+        _ => authority,
+    }
+}
+
+/// Puts a new session into the browser, and marks the browser as known to the account.
+pub(crate) fn sign_in(
+    app: &AppState,
+    response: &mut Response,
+    cookie: &TokenText,
+    person: &Person,
+) {
+    app.cookies.set::<Session>(response, cookie.as_str());
+    app.cookies.clear::<Address>(response);
+    mark_known(app, response, &person.email, &person.password);
+}
+
+/// Marks the browser as known to the account as long as `password` is the hash of its password.
+pub(crate) fn mark_known(app: &AppState, response: &mut Response, email: &str, password: &str) {
+    let known = KnownDevice::sign(&app.key, email, password);
+    app.cookies.set::<Known>(response, &known.write());
+}
+
+/// Keeps the address of a new account for the sign-in that follows.
+pub(crate) fn keep_address(app: &AppState, response: &mut Response, email: &str) {
+    app.cookies.set::<Address>(response, &Address::write(email));
+}
+
+/// Takes the session out of the browser.
+pub(crate) fn sign_out(app: &AppState, response: &mut Response) {
+    app.cookies.clear::<Session>(response);
+}
+
+async fn session(
+    app: &AppState,
+    claimed: &ClaimedSession,
+) -> Result<Option<SessionFacts>, store::StoreError> {
+    let Some(locator) = claimed.locator() else {
+        return Ok(None);
+    };
+    let facts = app.store.session(locator).await?;
+    Ok(facts.filter(|facts| claimed.is(facts)))
+}
+
+impl<S> FromRequestParts<S> for ClaimedSession
+where
+    App: FromRef<S>,
+    S: Sync,
+{
+    type Rejection = Infallible;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Infallible> {
+        Ok(ClaimedSession::of(&App::from_ref(state), parts))
+    }
+}
+
+impl<S> FromRequestParts<S> for Visitor
+where
+    App: FromRef<S>,
+    S: Sync,
+{
+    type Rejection = PageError;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, PageError> {
+        let app = App::from_ref(state);
+        let Arrival { id, address } = Arrival::of(&parts.extensions);
+        let headers = &parts.headers;
+        let claimed = ClaimedSession::of(&app, parts);
+        let session = session(&app, &claimed).await?;
+        Ok(Visitor {
+            id,
+            address,
+            session_ended: session.is_none() && claimed.locator().is_some(),
+            session,
+            user_agent: headers
+                .get(header::USER_AGENT)
+                .map(|value| String::from_utf8_lossy(value.as_bytes()).into_owned())
+                .unwrap_or_default(),
+            form: app.cookies.get::<Browser>(headers),
+            known: app.cookies.get::<Known>(headers),
+            address_typed: app.cookies.get::<Address>(headers),
+        })
+    }
+}

@@ -1,0 +1,107 @@
+//! The routes of a provider, as the rooms of the server mount them, and how each kind of route is made.
+use super::cors::preflight;
+use super::error::{PageError, PageFault, Refusal};
+use super::form::{Form, Posted, Unread};
+use super::session::Visitor;
+use crate::state::App;
+use axum::Router;
+use axum::extract::State;
+use axum::handler::Handler;
+use axum::http::{HeaderMap, header};
+use axum::routing::{MethodRouter, get, post};
+
+/// See the module. A page is posted to through [`form`](Site::form) alone.
+#[derive(Default)]
+pub(crate) struct Site {
+    router: Router<App>,
+    /// What was mounted, in order.
+    mounted: Vec<(Kind, String)>,
+}
+
+/// Who a route is for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Kind {
+    /// People: a page, a picture, a style sheet. It takes `GET`.
+    Page,
+    /// A form of a page. It takes `POST`.
+    Form,
+    /// Programs, which bring no cookies.
+    Endpoint,
+    /// Browsers that other sites send with a request for a person.
+    Entrance,
+}
+
+impl Site {
+    fn route(&mut self, kind: Kind, path: &str, routes: MethodRouter<App>) {
+        self.router = std::mem::take(&mut self.router).route(path, routes);
+        self.mounted.push((kind, path.to_owned()));
+    }
+
+    /// A page.
+    pub(crate) fn page<H, T>(&mut self, path: &str, show: H)
+    where
+        H: Handler<T, App>,
+        T: 'static,
+    {
+        self.route(Kind::Page, path, get(show));
+    }
+
+    /// A page that may lead on by itself, to a code or a token. A `HEAD`, as of a link preview or a monitor, must not.
+    pub(crate) fn deciding_page<H, T>(&mut self, path: &str, show: H)
+    where
+        H: Handler<T, App>,
+        T: 'static,
+    {
+        self.route(Kind::Page, path, decides(get(show)));
+    }
+
+    /// A form of a page, which its handler has as [`Posted`].
+    pub(crate) fn form<F, M, H>(&mut self, submit: H)
+    where
+        F: Form + 'static,
+        H: Handler<(M, State<App>, Posted<F>), App>,
+        M: 'static,
+    {
+        self.route(Kind::Form, F::PATH, post(submit));
+    }
+
+    /// A page with a form that this provider has switched off.
+    pub(crate) fn switched_off<F: Form>(&mut self) {
+        let show = async |_: Visitor| PageError::from(PageFault::NotFound);
+        let submit = async |_: Unread| PageError::from(PageFault::NotFound);
+        self.route(Kind::Page, F::PATH, get(show).post(submit));
+    }
+
+    /// An endpoint for programs, which those in pages of other origins may call by `methods` too.
+    pub(crate) fn endpoint(
+        &mut self,
+        path: &str,
+        methods: &'static str,
+        routes: MethodRouter<App>,
+    ) {
+        let preflight = async move |asked: HeaderMap| preflight(&asked, methods);
+        self.route(Kind::Endpoint, path, routes.options(preflight));
+    }
+
+    /// Where other sites send a browser, by a link or by a form of theirs.
+    pub(crate) fn entrance(&mut self, path: &str, routes: MethodRouter<App>) {
+        self.route(Kind::Entrance, path, decides(routes));
+    }
+
+    /// What was mounted, in order.
+    #[cfg(test)]
+    pub(crate) fn mounted(&self) -> &[(Kind, String)] {
+        &self.mounted
+    }
+
+    /// The router, which refuses everything else.
+    pub(crate) fn into_router(self) -> Router<App> {
+        self.router
+            .fallback(async || Refusal::NotFound)
+            .method_not_allowed_fallback(async || Refusal::Method)
+    }
+}
+
+fn decides(routes: MethodRouter<App>) -> MethodRouter<App> {
+    routes.head(async || ([(header::ALLOW, "GET, POST")], Refusal::Method))
+}

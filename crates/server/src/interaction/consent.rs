@@ -1,0 +1,357 @@
+//! The consent page: what an app asks for, in plain words.
+use super::continuation::{after_url, with_handle};
+use super::pending::{self, Found, Over, Pending, app_card};
+use crate::http::error::PageError;
+use crate::http::form::{Form, Posted, Query};
+use crate::http::reply::{self, LeadsToApp};
+use crate::http::request::ClientAddr;
+use crate::http::session::{Guard, Visitor};
+use crate::state::App;
+use axum::extract::State;
+use axum::http::StatusCode;
+use axum::response::Response;
+use pages::{AsksFrom, Consent, Risk, ScopeGroup, ScopeLine, path};
+use protocol::Params;
+use protocol::authorize::Step;
+use protocol::consent::{Answer, allow, allow_again, deny, groups};
+use protocol::facts::SessionFacts;
+use protocol::policy;
+use protocol::types::{Client, Scope};
+use std::sync::Arc;
+use store::StoreError;
+
+/// An answer.
+pub(crate) struct ConsentForm {
+    page: ConsentFields,
+    nonce: String,
+    /// Whether it is allowed; `None` when that is not said.
+    allowed: Option<bool>,
+    /// The proof of what the page showed.
+    shown: Option<String>,
+}
+
+/// What the page is shown again with.
+pub(crate) struct ConsentFields {
+    handle: String,
+    client_id: Option<String>,
+}
+
+impl Form for ConsentForm {
+    const PATH: &'static str = path::CONSENT;
+    const GUARD: Guard = Guard::Session;
+    type Page = ConsentFields;
+
+    fn page(fields: &Params) -> ConsentFields {
+        ConsentFields {
+            handle: fields.get("request").unwrap_or_default().to_owned(),
+            client_id: fields.get("app").map(str::to_owned),
+        }
+    }
+
+    fn read(fields: &Params) -> Self {
+        ConsentForm {
+            page: Self::page(fields),
+            nonce: fields.get("nonce").unwrap_or_default().to_owned(),
+            allowed: allowed(fields),
+            shown: fields.get("shown").map(str::to_owned),
+        }
+    }
+}
+
+/// Whether the buttons of a form that asks say yes; `None` when neither was pressed.
+pub(crate) fn allowed(fields: &Params) -> Option<bool> {
+    match fields.get("answer")? {
+        "allow" => Some(true),
+        "deny" => Some(false),
+        _ => None,
+    }
+}
+
+/// `GET`: asks; or goes on at once when another tab was answered meanwhile.
+pub(crate) async fn show(
+    State(app): State<App>,
+    visitor: Visitor,
+    Query(params): Query,
+) -> Result<Response, PageError> {
+    let page = ConsentForm::page(&params);
+    match pending::find(&app, &page.handle, page.client_id.as_deref()).await? {
+        Found::Pending(pending) => ask(&app, &pending, visitor, None).await,
+        Found::Over(over) => {
+            let tag = remembered(&app, &visitor, &page.handle);
+            let given = tag.as_deref().map(|nonce| Given {
+                allowed: true,
+                nonce,
+            });
+            answered_before(&app, &visitor, &over, given).await
+        }
+    }
+}
+
+/// Why a form was not taken, so that the page is shown again.
+const OUT_OF_DATE: &str =
+    "This page was out of date, so nothing was allowed yet. Please answer again.";
+const CHANGED: &str = "What is asked has changed since this page was shown, so nothing was allowed yet. Please answer again.";
+
+async fn ask(
+    app: &App,
+    pending: &Pending,
+    mut visitor: Visitor,
+    notice: Option<&str>,
+) -> Result<Response, PageError> {
+    let sign_in = || reply::see_other(&with_handle(path::SIGN_IN, Some(&pending.handle)));
+    let Some(session) = visitor.session.clone() else {
+        return Ok(sign_in());
+    };
+    let request = &pending.request;
+    let (subject, client) = (session.person.subject, request.client.no);
+    let consent = app.store.consent(subject, client).await?;
+    match request.next(Some(&session), &consent) {
+        Step::SignIn => Ok(sign_in()),
+        Step::Issue => {
+            let context = app.context();
+            let tag = remembered(app, &visitor, &pending.handle).unwrap_or_default();
+            let given = Given {
+                allowed: true,
+                nonce: &tag,
+            };
+            let issued = allow_again(request, given.to(pending), &session, &context);
+            let act = app.act(context.now, visitor.address);
+            let answer = app.settle(issued, act).await?;
+            go_back_to_app(app, pending, answer, &visitor, given).await
+        }
+        Step::Consent { new } => {
+            let nonce = visitor.nonce(app, Guard::Session);
+            let question = question(pending, &new);
+            let page = question.page(app, &session, nonce, &visitor, notice);
+            let status = notice.map_or(StatusCode::OK, |_| StatusCode::BAD_REQUEST);
+            let response = reply::page(status, &page, Some(LeadsToApp));
+            Ok(visitor.keep_form(app, response))
+        }
+    }
+}
+
+/// What the request asks of a person who has not allowed `new` before.
+fn question<'a>(pending: &'a Pending, new: &'a Scope) -> Question<'a> {
+    let uri = &pending.request.redirect_uri;
+    let host = uri.host();
+    Question {
+        client: &pending.request.client,
+        scope: &pending.request.scope,
+        new,
+        carried: pending.handle.clone(),
+        answer_to: uri.as_str(),
+        asks_from: match uri.is_loopback() {
+            true => AsksFrom::ThisComputer { host },
+            false => AsksFrom::Website { host },
+        },
+    }
+}
+
+/// What a person is asked.
+pub(crate) struct Question<'a> {
+    /// The app.
+    pub(crate) client: &'a Arc<Client>,
+    /// All that it asks for.
+    pub(crate) scope: &'a Scope,
+    /// What of it the person has not allowed before.
+    pub(crate) new: &'a Scope,
+    /// What the form carries, see [`Goal`](crate::interaction::continuation::Goal).
+    pub(crate) carried: String,
+    /// The URI that the answer goes to; none for a device.
+    pub(crate) answer_to: &'a str,
+    /// Where that is, as people are told.
+    pub(crate) asks_from: AsksFrom,
+}
+
+impl Question<'_> {
+    /// The page.
+    pub(crate) fn page(
+        self,
+        app: &App,
+        session: &SessionFacts,
+        nonce: String,
+        visitor: &Visitor,
+        notice: Option<&str>,
+    ) -> Consent {
+        Consent {
+            frame: visitor.frame(app),
+            client_id: self.client.id.clone(),
+            nonce,
+            shown: visitor.proof_of(app, &self.shown(app)),
+            notice: notice.map(str::to_owned),
+            app: app_card(self.client),
+            account_name: session.person.name.clone(),
+            account_email: session.person.email.clone(),
+            groups: self.groups(self.new, app),
+            is_told_of_person: app.policy().tokens.tells_of_person(),
+            request: self.carried,
+            asks_from: self.asks_from,
+        }
+    }
+
+    /// All that an answer rests on, as the page shows it: who asks, for what, in which words, and where the answer
+    /// goes. What was allowed before is no part of it, since another tab may have been answered meanwhile.
+    fn shown(&self, app: &App) -> String {
+        format!(
+            "{:?}",
+            (
+                &self.carried,
+                &self.client.id,
+                app_card(self.client),
+                self.groups(self.scope, app),
+                app.policy().tokens.tells_of_person(),
+                self.answer_to,
+            )
+        )
+    }
+
+    /// Whether a form proves that its page showed this very question.
+    pub(crate) fn was_shown(&self, app: &App, visitor: &Visitor, proof: Option<&str>) -> bool {
+        visitor.was_shown(app, &self.shown(app), proof)
+    }
+
+    fn groups(&self, new: &Scope, app: &App) -> Vec<ScopeGroup> {
+        let line = |(entry, is_new): &(&policy::ScopeEntry, bool)| ScopeLine {
+            name: entry.name.clone(),
+            sentence: entry.sentence.clone(),
+            risk: risk(entry.risk),
+            is_new: *is_new,
+        };
+        let groups = groups(self.scope, new, app.policy());
+        let shown = groups.iter().map(|group| ScopeGroup {
+            title: group.title.to_owned(),
+            scopes: group.scopes.iter().map(line).collect(),
+        });
+        shown.collect()
+    }
+}
+
+fn risk(risk: policy::Risk) -> Risk {
+    match risk {
+        policy::Risk::Read => Risk::Read,
+        policy::Risk::Write => Risk::Write,
+        policy::Risk::Delete => Risk::Delete,
+        policy::Risk::Full => Risk::Full,
+    }
+}
+
+/// `POST`: the answer. A form that is out of date (another person signed in, the session ended), or whose page showed
+/// anything else than what would be granted, shows the same request again instead of being taken.
+pub(crate) async fn submit(
+    State(app): State<App>,
+    posted: Posted<ConsentForm>,
+) -> Result<Response, PageError> {
+    let (visitor, page, answer) = match posted {
+        Posted::OutOfDate(visitor, page) => (visitor, page, None),
+        Posted::Current(visitor, form) => {
+            let answer = form
+                .allowed
+                .map(|allowed| (allowed, form.nonce, form.shown));
+            (visitor, form.page, answer)
+        }
+    };
+    let given = answer.as_ref().map(|(allowed, nonce, _)| Given {
+        allowed: *allowed,
+        nonce,
+    });
+    let given = given.filter(|_| visitor.session.is_some());
+    let pending = match pending::find(&app, &page.handle, page.client_id.as_deref()).await? {
+        Found::Pending(pending) => pending,
+        Found::Over(over) => return answered_before(&app, &visitor, &over, given).await,
+    };
+    let Some(session) = visitor.session.clone() else {
+        return Ok(signed_out(&pending));
+    };
+    let Some(given) = given else {
+        return ask(&app, &pending, visitor, Some(OUT_OF_DATE)).await;
+    };
+    let question = question(&pending, &pending.request.scope);
+    let proof = answer.as_ref().and_then(|(.., shown)| shown.as_deref());
+    if given.allowed && !question.was_shown(&app, &visitor, proof) {
+        return ask(&app, &pending, visitor, Some(CHANGED)).await;
+    }
+    let answer = decide(&app, &pending, &session, given, visitor.address).await?;
+    go_back_to_app(&app, &pending, answer, &visitor, given).await
+}
+
+/// To sign in again, and back to the question.
+fn signed_out(pending: &Pending) -> Response {
+    let sign_in = with_handle(path::SIGN_IN, Some(&pending.handle));
+    reply::see_other(&after_url(&sign_in, "signed-out"))
+}
+
+/// An answer that a form of ours brought.
+#[derive(Clone, Copy)]
+struct Given<'a> {
+    allowed: bool,
+    nonce: &'a str,
+}
+
+impl<'a> Given<'a> {
+    /// As an answer to a request.
+    fn to(self, pending: &'a Pending) -> Answer<'a> {
+        Answer {
+            interaction: &pending.facts.interaction,
+            nonce: self.nonce,
+        }
+    }
+}
+
+/// What stands for the form's nonce where nobody is asked: this session's own for this request.
+fn remembered(app: &App, visitor: &Visitor, handle: &str) -> Option<String> {
+    let session = visitor.session.as_ref()?.session.digest;
+    let parts: [&[u8]; 3] = [b"remembered", session.as_bytes(), handle.as_bytes()];
+    Some(app.key.tag(&parts))
+}
+
+/// A request that is over: the same answer posted twice goes to the same place.
+async fn answered_before(
+    app: &App,
+    visitor: &Visitor,
+    over: &Over,
+    given: Option<Given<'_>>,
+) -> Result<Response, PageError> {
+    if let Some(Given { allowed, nonce }) = given
+        && let Some(response) = over.repeated(app, visitor, nonce, allowed).await?
+    {
+        return Ok(response);
+    }
+    over.page(app, visitor)
+}
+
+async fn decide(
+    app: &App,
+    pending: &Pending,
+    session: &SessionFacts,
+    given: Given<'_>,
+    from: ClientAddr,
+) -> Result<Option<Result<String, ()>>, StoreError> {
+    let context = app.context();
+    let answer = given.to(pending);
+    let decision = match given.allowed {
+        true => {
+            let (subject, client) = (session.person.subject, pending.request.client.no);
+            let before = app.store.consent(subject, client).await?;
+            allow(&pending.request, answer, session, before, &context)
+        }
+        false => deny(&pending.request, answer, session, context.policy),
+    };
+    app.settle(decision, app.act(context.now, from)).await
+}
+
+async fn go_back_to_app(
+    app: &App,
+    pending: &Pending,
+    answer: Option<Result<String, ()>>,
+    visitor: &Visitor,
+    given: Given<'_>,
+) -> Result<Response, PageError> {
+    if let Some(Ok(url)) = answer {
+        return Ok(reply::see_other(&url));
+    }
+    // Answered by another tab in the meantime (a lost guard), or the account was switched off.
+    match pending::find(app, &pending.handle, None).await? {
+        Found::Pending(_) => Ok(signed_out(pending)),
+        Found::Over(over) => answered_before(app, visitor, &over, Some(given)).await,
+    }
+}

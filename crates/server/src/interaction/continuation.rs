@@ -1,0 +1,195 @@
+//! Where somebody goes on once they are signed in: what the field `request` of sign-in and sign-up carries.
+use super::pending::{self, Found, Over, Pending};
+use crate::http::error::PageError;
+use crate::http::reply::{self, LeadsToApp};
+use crate::state::App;
+use axum::http::StatusCode;
+use axum::response::Response;
+use pages::{Page, path};
+use protocol::Params;
+use protocol::accounts::people::MAX_NAME;
+use protocol::authorize::Handle;
+use protocol::types::text::shortened;
+use protocol::types::{Client, Person, Side, UserCode};
+use std::sync::Arc;
+
+/// What stands for the page where a device's code is typed; with a code, `device-BCDF-GHJK`.
+const DEVICE: &str = "device";
+
+/// See the module.
+pub(crate) enum Goal {
+    /// Their own page.
+    Account,
+    /// An app that waits.
+    App(Box<Pending>),
+    /// A device that waits, with its code if that is known already.
+    Device(Option<UserCode>),
+    /// An app that waits no more.
+    Over(Box<Over>),
+}
+
+/// What a form or an address carries to come back.
+pub(crate) struct Carried {
+    request: Option<String>,
+    /// The app, which is told even when the request itself is forgotten.
+    client_id: Option<String>,
+}
+
+impl Carried {
+    /// Reads it.
+    pub(crate) fn of(params: &Params) -> Self {
+        let field = |name: &str| params.get(name).map(str::to_owned);
+        Carried {
+            request: field("request"),
+            client_id: field("app"),
+        }
+    }
+}
+
+impl Goal {
+    /// Reads what a page was asked to continue.
+    ///
+    /// # Errors
+    /// When the app may not ask any more, or the store fails.
+    pub(crate) async fn load(app: &App, carried: &Carried) -> Result<Self, PageError> {
+        let Some(text) = carried.request.as_deref() else {
+            return Ok(Goal::Account);
+        };
+        if let Some(code) = device(text) {
+            return Ok(Goal::Device(code));
+        }
+        Ok(
+            match pending::find(app, text, carried.client_id.as_deref()).await? {
+                Found::Pending(pending) => Goal::App(pending),
+                Found::Over(over) => Goal::Over(over),
+            },
+        )
+    }
+
+    fn client(&self) -> Option<&Arc<Client>> {
+        match self {
+            Goal::App(pending) => Some(&pending.request.client),
+            Goal::Over(over) => over.client.as_ref(),
+            Goal::Account | Goal::Device(_) => None,
+        }
+    }
+
+    /// The client id of the app, for a form to carry.
+    pub(crate) fn client_id(&self) -> Option<String> {
+        self.client().map(|client| client.id.clone())
+    }
+
+    /// `path` with what comes back here.
+    pub(crate) fn with(&self, path: &str) -> String {
+        let carried = self.carried();
+        let url = with_handle(path, carried.as_deref());
+        match (self, carried, self.client_id()) {
+            (Goal::Over(_), Some(_), Some(client_id)) => format!("{url}&app={client_id}"),
+            _ => url,
+        }
+    }
+
+    /// What a form carries to come back here.
+    pub(crate) fn carried(&self) -> Option<String> {
+        match self {
+            Goal::Account => None,
+            Goal::App(pending) => Some(pending.handle.clone()),
+            // It came from a form or link; only what could be ours goes on.
+            Goal::Over(over) => Some(over.handle.clone()).filter(|handle| is_goal(handle)),
+            Goal::Device(None) => Some(DEVICE.to_owned()),
+            Goal::Device(Some(code)) => Some(format!("{DEVICE}-{code}")),
+        }
+    }
+
+    /// Where to go on.
+    pub(crate) fn href(&self) -> String {
+        match self {
+            Goal::Account => path::ACCOUNT.to_owned(),
+            Goal::App(_) | Goal::Over(_) => self.with(path::CONSENT),
+            Goal::Device(None) => path::DEVICE.to_owned(),
+            Goal::Device(Some(code)) => format!("{}?user_code={code}", path::DEVICE),
+        }
+    }
+
+    /// The name of what waits.
+    pub(crate) fn waiting(&self) -> Option<String> {
+        match self {
+            Goal::Account => None,
+            Goal::Device(_) => Some("your device".to_owned()),
+            Goal::App(_) | Goal::Over(_) => self
+                .client()
+                .map(|client| shortened(&client.name, MAX_NAME)),
+        }
+    }
+
+    /// Whether this person can go on there.
+    pub(crate) fn suits(&self, person: &Person) -> bool {
+        self.client().is_none_or(|client| client.may_meet(person))
+    }
+
+    /// Whether only test users can.
+    pub(crate) fn is_for_tests(&self) -> bool {
+        self.client()
+            .is_some_and(|client| client.side == Side::Test)
+    }
+
+    /// A page whose forms may lead there.
+    pub(crate) fn page(&self, status: StatusCode, page: &impl Page) -> Response {
+        let leads = matches!(self, Goal::App(_) | Goal::Over(_)).then_some(LeadsToApp);
+        reply::page(status, page, leads)
+    }
+}
+
+/// The sign-in page, from which to go on to a device.
+pub(crate) fn sign_in_for_device(code: Option<UserCode>) -> String {
+    with_handle(path::SIGN_IN, Goal::Device(code).carried().as_deref())
+}
+
+/// A path with the handle of the request that it continues.
+pub(crate) fn with_handle(path: &str, handle: Option<&str>) -> String {
+    match handle {
+        Some(handle) => format!("{path}?request={handle}"),
+        None => path.to_owned(),
+    }
+}
+
+/// The address of a page of ours that says what came before.
+pub(crate) fn after_url(url: &str, what: &str) -> String {
+    let mark = if url.contains('?') { '&' } else { '?' };
+    format!("{url}{mark}after={what}")
+}
+
+/// Only what can be a goal of ours goes into a URL.
+pub(crate) fn is_goal(text: &str) -> bool {
+    device(text).is_some() || Handle::parse(text).is_some()
+}
+
+fn device(text: &str) -> Option<Option<UserCode>> {
+    let rest = text.strip_prefix(DEVICE)?;
+    match rest.strip_prefix('-') {
+        None => rest.is_empty().then_some(None),
+        Some(code) => UserCode::parse(code).map(Some),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{device, is_goal};
+
+    #[test]
+    fn only_goals_of_ours_are_carried() {
+        assert_eq!(device("device"), Some(None));
+        assert!(device("device-BCDF-GHJK").is_some_and(|code| code.is_some()));
+        for no in [
+            "",
+            "devices",
+            "device-",
+            "device-AEIO",
+            "/device",
+            "rq_x",
+            "device\r\n",
+        ] {
+            assert!(!is_goal(no), "{no:?}");
+        }
+    }
+}

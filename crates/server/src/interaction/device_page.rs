@@ -1,0 +1,394 @@
+//! The person's side of a device (RFC 8628 §3.3): type its code, see what it asks for, answer.
+use super::consent::{Question, allowed};
+use super::continuation::{Goal, after_url, sign_in_for_device};
+use crate::account::throttle::admit;
+use crate::http::error::{PageError, Refusal};
+use crate::http::form::{Form, Posted, Query};
+use crate::http::notice::{Problem, link};
+use crate::http::reply;
+use crate::http::session::{Guard, Visitor};
+use crate::state::App;
+use axum::body::Body;
+use axum::extract::{RawQuery, State};
+use axum::http::{HeaderValue, StatusCode, header};
+use axum::response::Response;
+use pages::{AsksFrom, DeviceCode, path};
+use protocol::Params;
+use protocol::device::{UserCodeFault, check, guess, verification_uri_complete};
+use protocol::facts::{DeviceFacts, SessionFacts};
+use protocol::types::text::isolated;
+use protocol::types::{Client, DeviceAnswer, UserCode};
+use qrcode::render::svg;
+use std::sync::Arc;
+use store::StoreError;
+
+const NOWHERE: &str =
+    "That code leads nowhere. Check it letter by letter, or get a new one from the device.";
+const EXPIRED: &str = "That code has expired. Get a new one from the device.";
+const ANSWERED: &str =
+    "That code was answered already. Get a new one from the device if it still asks.";
+const OTHER_SIDE: &str = "That code belongs to an app in test mode, or you are signed in as a test user: \
+     sign out, and sign in with an account of the right side.";
+const STALE: &str = "This form was out of date. Please send it again.";
+const CHANGED: &str = "What is asked has changed since this page was shown, so nothing was allowed yet. Please answer again.";
+
+/// A device that asks, and its app.
+struct Asking {
+    code: UserCode,
+    facts: DeviceFacts,
+    client: Arc<Client>,
+}
+
+/// Why there is nothing to be asked.
+enum Nothing {
+    Fault(UserCodeFault),
+    /// This person has answered it; whether they allowed it.
+    Given(Box<Asking>, bool),
+    Throttled(i64),
+    Store(StoreError),
+}
+
+impl From<StoreError> for Nothing {
+    fn from(error: StoreError) -> Self {
+        Nothing::Store(error)
+    }
+}
+
+/// A code that was typed.
+pub(crate) struct CodeForm(DeviceFields);
+
+/// An answer to what the device of a code asks for.
+pub(crate) struct AnswerForm(DeviceFields);
+
+/// What both forms say.
+pub(crate) struct DeviceFields {
+    typed: String,
+    /// Whether it is allowed; `None` when that is not said.
+    allowed: Option<bool>,
+    /// The proof of what the page showed.
+    shown: Option<String>,
+}
+
+impl DeviceFields {
+    fn of(typed: &str, fields: &Params) -> Self {
+        DeviceFields {
+            typed: typed.to_owned(),
+            allowed: allowed(fields),
+            shown: fields.get("shown").map(str::to_owned),
+        }
+    }
+}
+
+impl Form for CodeForm {
+    const PATH: &'static str = path::DEVICE_CODE;
+    const GUARD: Guard = Guard::Session;
+    type Page = DeviceFields;
+
+    fn page(fields: &Params) -> DeviceFields {
+        DeviceFields::of(fields.get("user_code").unwrap_or_default(), fields)
+    }
+
+    fn read(fields: &Params) -> Self {
+        CodeForm(Self::page(fields))
+    }
+}
+
+impl Form for AnswerForm {
+    const PATH: &'static str = path::DEVICE_ANSWER;
+    const GUARD: Guard = Guard::Session;
+    type Page = DeviceFields;
+
+    fn page(fields: &Params) -> DeviceFields {
+        let carried = fields.get("request").unwrap_or_default();
+        let typed = carried.strip_prefix("device-").unwrap_or_default();
+        DeviceFields::of(typed, fields)
+    }
+
+    fn read(fields: &Params) -> Self {
+        AnswerForm(Self::page(fields))
+    }
+}
+
+/// `GET`: asks for the code. A code in the address (a QR code's) is filled in, and needs a click all the same:
+/// nobody is asked for consent by following a link (§3.3.1).
+pub(crate) async fn show(
+    State(app): State<App>,
+    visitor: Visitor,
+    Query(params): Query,
+) -> Response {
+    let code = params.get("user_code").and_then(UserCode::parse);
+    if visitor.session.is_none() {
+        return reply::see_other(&sign_in_for_device(code));
+    }
+    let typed = code.map_or_else(String::new, |code| code.to_string());
+    form(&app, visitor, StatusCode::OK, &typed, None)
+}
+
+fn form(
+    app: &App,
+    mut visitor: Visitor,
+    status: StatusCode,
+    user_code: &str,
+    problem: Option<&str>,
+) -> Response {
+    let nonce = visitor.nonce(app, Guard::Session);
+    let page = DeviceCode {
+        frame: visitor.frame(app),
+        nonce,
+        user_code: user_code.chars().take(20).collect(),
+        problem: problem.map(str::to_owned),
+    };
+    visitor.keep_form(app, reply::page(status, &page, None))
+}
+
+/// `POST /device/code`: shows what the device asks for.
+pub(crate) async fn look_up(
+    State(app): State<App>,
+    posted: Posted<CodeForm>,
+) -> Result<Response, PageError> {
+    let (visitor, fields) = match posted {
+        Posted::Current(visitor, CodeForm(fields)) => (visitor, fields),
+        Posted::OutOfDate(visitor, fields) => return Ok(out_of_date(&app, visitor, &fields)),
+    };
+    let (visitor, session, asking) = admitted(&app, visitor, &fields).await?;
+    Ok(ask(&app, visitor, &session, &asking, None))
+}
+
+/// `POST /device/answer`: takes the answer.
+pub(crate) async fn answer(
+    State(app): State<App>,
+    posted: Posted<AnswerForm>,
+) -> Result<Response, PageError> {
+    let (visitor, fields) = match posted {
+        Posted::Current(visitor, AnswerForm(fields)) => (visitor, fields),
+        Posted::OutOfDate(visitor, fields) => return Ok(out_of_date(&app, visitor, &fields)),
+    };
+    let (visitor, session, asking) = admitted(&app, visitor, &fields).await?;
+    let Some(allowed) = fields.allowed else {
+        return Ok(ask(&app, visitor, &session, &asking, Some(STALE)));
+    };
+    let question = question(&asking);
+    if allowed && !question.was_shown(&app, &visitor, fields.shown.as_deref()) {
+        return Ok(ask(&app, visitor, &session, &asking, Some(CHANGED)));
+    }
+    let context = app.context();
+    let client = Some(asking.client.as_ref());
+    let decision = protocol::device::answer(&asking.facts, client, allowed, &session, &context);
+    let act = app.act(context.now, visitor.address);
+    Ok(match app.settle(decision, act).await? {
+        Some(Ok(())) => answered(&app, &visitor, &asking, allowed),
+        Some(Err(fault)) => nothing(&app, visitor, &fields.typed, fault),
+        // Answered by another tab in the meantime.
+        None => {
+            let (visitor, ..) = admitted(&app, visitor, &fields).await?;
+            nothing(&app, visitor, &fields.typed, UserCodeFault::Answered)
+        }
+    })
+}
+
+/// The form again; to sign in first, for whoever is not signed in any more.
+fn out_of_date(app: &App, visitor: Visitor, fields: &DeviceFields) -> Response {
+    match visitor.session {
+        None => signed_out(fields),
+        Some(_) => form(
+            app,
+            visitor,
+            StatusCode::BAD_REQUEST,
+            &fields.typed,
+            Some(STALE),
+        ),
+    }
+}
+
+fn signed_out(fields: &DeviceFields) -> Response {
+    let sign_in = sign_in_for_device(UserCode::parse(&fields.typed));
+    reply::see_other(&after_url(&sign_in, "signed-out"))
+}
+
+/// Somebody who is signed in, and typed the code of a device that asks.
+///
+/// # Errors
+/// What is answered instead.
+async fn admitted(
+    app: &App,
+    visitor: Visitor,
+    fields: &DeviceFields,
+) -> Result<(Visitor, SessionFacts, Asking), PageError> {
+    let Some(session) = visitor.session.clone() else {
+        return Err(PageError::instead(signed_out(fields)));
+    };
+    let typed = &fields.typed;
+    let page = match find(app, &visitor, &session, typed).await {
+        Ok(asking) => return Ok((visitor, session, asking)),
+        // The same answer posted twice is answered alike.
+        Err(Nothing::Given(asking, allowed)) if fields.allowed == Some(allowed) => {
+            let attempt = guess(&session, &visitor.address.source());
+            app.settle_one(attempt.succeeded(), crate::ops::clock::now())
+                .await?;
+            answered(app, &visitor, &asking, allowed)
+        }
+        Err(Nothing::Given(..)) => nothing(app, visitor, typed, UserCodeFault::Answered),
+        Err(Nothing::Fault(fault)) => nothing(app, visitor, typed, fault),
+        Err(Nothing::Throttled(seconds)) => throttled(app, visitor, typed, seconds),
+        Err(Nothing::Store(error)) => return Err(error.into()),
+    };
+    Err(PageError::instead(page))
+}
+
+/// Looks a code up. Every guess is counted before it is looked at, and a right one is forgotten again.
+async fn find(
+    app: &App,
+    visitor: &Visitor,
+    session: &SessionFacts,
+    typed: &str,
+) -> Result<Asking, Nothing> {
+    let attempt = guess(session, &visitor.address.source());
+    if let Some(throttled) = admit(app, &attempt).await? {
+        return Err(Nothing::Throttled(throttled.retry_after));
+    }
+    let unknown = || Nothing::Fault(UserCodeFault::Unknown);
+    let code = UserCode::parse(typed).ok_or_else(unknown)?;
+    let facts = app.store.device_by_user_code(&code).await?;
+    let facts = facts.ok_or_else(unknown)?;
+    let client = app.store.client_by_no(facts.device.client).await?;
+    let now = crate::ops::clock::now();
+    let person = &session.person;
+    let checked = check(&facts.device, client.as_deref(), person, app.policy(), now).map(drop);
+    let client = client.ok_or(Nothing::Fault(UserCodeFault::Client))?;
+    if let Err(fault) = checked {
+        let by = facts.person.as_ref();
+        let theirs = by.is_some_and(|by| by.subject == person.subject);
+        return Err(match (fault, facts.device.answer) {
+            (UserCodeFault::Answered, Some(answer)) if theirs => {
+                let allowed = matches!(answer, DeviceAnswer::Allowed { .. });
+                let asking = Asking {
+                    code,
+                    facts,
+                    client,
+                };
+                Nothing::Given(Box::new(asking), allowed)
+            }
+            (fault, _) => Nothing::Fault(fault),
+        });
+    }
+    app.settle_one(attempt.succeeded(), now).await?;
+    Ok(Asking {
+        code,
+        facts,
+        client,
+    })
+}
+
+fn ask(
+    app: &App,
+    mut visitor: Visitor,
+    session: &SessionFacts,
+    asking: &Asking,
+    notice: Option<&str>,
+) -> Response {
+    let nonce = visitor.nonce(app, Guard::Session);
+    let page = question(asking).page(app, session, nonce, &visitor, notice);
+    let status = notice.map_or(StatusCode::OK, |_| StatusCode::BAD_REQUEST);
+    visitor.keep_form(app, reply::page(status, &page, None))
+}
+
+fn question(asking: &Asking) -> Question<'_> {
+    let scope = &asking.facts.device.scope;
+    Question {
+        client: &asking.client,
+        scope,
+        new: scope,
+        carried: Goal::Device(Some(asking.code))
+            .carried()
+            .unwrap_or_default(),
+        answer_to: "",
+        asks_from: AsksFrom::Device {
+            user_code: asking.code.to_string(),
+        },
+    }
+}
+
+/// The form again, with what is wrong.
+fn nothing(app: &App, visitor: Visitor, typed: &str, fault: UserCodeFault) -> Response {
+    let (status, sentence) = match fault {
+        UserCodeFault::Expired => (StatusCode::BAD_REQUEST, EXPIRED),
+        UserCodeFault::Answered => (StatusCode::CONFLICT, ANSWERED),
+        UserCodeFault::Unknown | UserCodeFault::Client => (StatusCode::BAD_REQUEST, NOWHERE),
+        UserCodeFault::Side => (StatusCode::FORBIDDEN, OTHER_SIDE),
+    };
+    form(app, visitor, status, typed, Some(sentence))
+}
+
+/// The form again, after too many guesses.
+fn throttled(app: &App, visitor: Visitor, typed: &str, seconds: i64) -> Response {
+    let minutes = (seconds + 59) / 60;
+    let sentence = format!("Too many wrong codes. Wait {minutes} min and try again.");
+    let status = StatusCode::TOO_MANY_REQUESTS;
+    let mut response = form(app, visitor, status, typed, Some(&sentence));
+    response
+        .headers_mut()
+        .insert(header::RETRY_AFTER, seconds.into());
+    response
+}
+
+fn answered(app: &App, visitor: &Visitor, asking: &Asking, allowed: bool) -> Response {
+    let name = isolated(&asking.client.name);
+    let (title, sentence) = match allowed {
+        true => (
+            "Your device is connected",
+            format!(
+                "Go back to it: {name} goes on by itself in a few seconds. You can close this page."
+            ),
+        ),
+        false => (
+            "Nothing was allowed",
+            format!("{name} is told that you said no. You can close this page."),
+        ),
+    };
+    Problem {
+        status: StatusCode::OK,
+        title,
+        sentence: &sentence,
+        code: None,
+        details: Vec::new(),
+        next: link("Your account", path::ACCOUNT),
+    }
+    .page(app, visitor.id)
+}
+
+/// `GET /device/qr.svg?user_code=…`: the QR code of `verification_uri_complete` (§3.3.1), for devices that can
+/// show a picture but make none. It is drawn for any code that could be one, so it tells nothing.
+pub(crate) async fn qr(
+    State(app): State<App>,
+    RawQuery(query): RawQuery,
+) -> Result<Response, Refusal> {
+    let params = Params::from_form(query.unwrap_or_default().as_bytes()).unwrap_or_default();
+    let drawn = params
+        .get("user_code")
+        .and_then(UserCode::parse)
+        .and_then(|code| {
+            let url = verification_uri_complete(&code, app.policy());
+            qrcode::QrCode::new(url.as_bytes()).ok()
+        });
+    let sentence = "user_code is missing or is no user code";
+    let drawn = drawn.ok_or(Refusal::Request(StatusCode::BAD_REQUEST, sentence))?;
+    let picture = drawn
+        .render::<svg::Color<'_>>()
+        .min_dimensions(240, 240)
+        .dark_color(svg::Color("#000"))
+        .light_color(svg::Color("#fff"))
+        .build();
+    let mut response = Response::new(Body::from(picture));
+    for (name, value) in [
+        (header::CONTENT_TYPE, "image/svg+xml"),
+        (header::CACHE_CONTROL, "no-store"),
+        (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
+        (header::CONTENT_SECURITY_POLICY, "default-src 'none'"),
+        (header::ACCESS_CONTROL_ALLOW_ORIGIN, "*"),
+    ] {
+        response
+            .headers_mut()
+            .insert(name, HeaderValue::from_static(value));
+    }
+    Ok(response)
+}

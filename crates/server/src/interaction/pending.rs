@@ -1,0 +1,252 @@
+//! Pending authorization requests.
+use crate::http::error::{PageError, PageFault};
+use crate::http::notice::{Problem, back_to, link};
+use crate::http::reply;
+use crate::http::session::Visitor;
+use crate::ops::clock;
+use crate::state::App;
+use axum::http::StatusCode;
+use axum::response::Response;
+use pages::{AppCard, path};
+use protocol::Params;
+use protocol::accounts::people::MAX_NAME;
+use protocol::authorize::{self, AuthorizationRequest, Handle, InteractionFault, ShownError};
+use protocol::consent::Answer;
+use protocol::facts::InteractionFacts;
+use protocol::types::Client;
+use protocol::types::text::{isolated, shortened};
+use std::sync::Arc;
+use store::StoreError;
+
+/// A request that waits for a person, checked anew against the app as it is now.
+pub(crate) struct Pending {
+    pub(crate) handle: String,
+    pub(crate) facts: InteractionFacts,
+    pub(crate) request: AuthorizationRequest,
+}
+
+/// A request that nobody can answer any more.
+pub(crate) struct Over {
+    pub(crate) handle: String,
+    /// The app, as far as it is known still.
+    pub(crate) client: Option<Arc<Client>>,
+    /// The request's parameters, as long as they are kept.
+    request: Option<String>,
+    /// The request, when it was answered.
+    answered: Option<InteractionFacts>,
+}
+
+/// What is behind a handle.
+pub(crate) enum Found {
+    /// A request that waits.
+    Pending(Box<Pending>),
+    /// One that waits no more, or never did.
+    Over(Box<Over>),
+}
+
+/// Loads a request by its handle. `client_id` names its app, as forms do: it is told even when the request itself is
+/// forgotten.
+///
+/// # Errors
+/// When the app may not ask any more, or the store fails.
+pub(crate) async fn find(
+    app: &App,
+    handle: &str,
+    client_id: Option<&str>,
+) -> Result<Found, PageError> {
+    let facts = match Handle::parse(handle) {
+        None => None,
+        Some(presented) => {
+            let facts = app.store.interaction(presented.locator()).await?;
+            let client = facts.as_ref().and_then(|facts| facts.client.clone());
+            match presented.resume(facts, app.policy(), clock::now()) {
+                Ok((facts, request)) => {
+                    return Ok(Found::Pending(Box::new(Pending {
+                        handle: handle.to_owned(),
+                        facts,
+                        request,
+                    })));
+                }
+                Err(InteractionFault::Unknown) => None,
+                Err(InteractionFault::Expired(facts) | InteractionFault::Answered(facts)) => {
+                    Some(*facts)
+                }
+                Err(InteractionFault::Refused(fault)) => {
+                    return Err(PageFault::Authorization(fault, client).into());
+                }
+            }
+        }
+    };
+    let client = match (&facts, client_id) {
+        (Some(facts), _) => facts.client.clone(),
+        (None, Some(client_id)) => app.store.client(client_id).await?,
+        (None, None) => None,
+    };
+    let over = Over::new(app, handle, facts, client);
+    Ok(Found::Over(Box::new(over)))
+}
+
+impl Over {
+    fn new(
+        app: &App,
+        handle: &str,
+        facts: Option<InteractionFacts>,
+        client: Option<Arc<Client>>,
+    ) -> Self {
+        Over {
+            handle: handle.to_owned(),
+            client: client.filter(|client| app.policy().serves(client)),
+            request: facts
+                .as_ref()
+                .map(|facts| facts.interaction.request.clone()),
+            answered: facts.filter(|facts| facts.interaction.answered_at.is_some()),
+        }
+    }
+
+    /// What the same form is answered that brings the same answer again: the same place, as long as nobody has been
+    /// there; `None` when this is another answer, or too late.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub(crate) async fn repeated(
+        &self,
+        app: &App,
+        visitor: &Visitor,
+        nonce: &str,
+        allowed: bool,
+    ) -> Result<Option<Response>, StoreError> {
+        let Some((facts, request)) = self.answered_request(app) else {
+            return Ok(None);
+        };
+        let interaction = &facts.interaction;
+        let issued = match interaction.code {
+            Some(id) => app.store.code(id).await?,
+            None => None,
+        };
+        let answer = Answer { interaction, nonce };
+        let (code, moment) = (
+            issued.as_ref().map(|facts| &facts.code),
+            (app.policy(), clock::now()),
+        );
+        let url = answer.repeated(&request, allowed, code, moment);
+        Ok(
+            url.map(|url| match issued.is_some_and(|facts| facts.redeemed) {
+                true => self.connected(app, visitor),
+                false => reply::see_other(&url),
+            }),
+        )
+    }
+
+    /// The request that was answered, if it would be taken again.
+    fn answered_request(&self, app: &App) -> Option<(&InteractionFacts, AuthorizationRequest)> {
+        let facts = self.answered.as_ref()?;
+        let params = Params::from_form(facts.interaction.request.as_bytes()).ok()?;
+        let request = authorize::check(params, facts.client.clone(), app.policy()).ok()?;
+        Some((facts, request))
+    }
+
+    /// The app has what it asked for already.
+    fn connected(&self, app: &App, visitor: &Visitor) -> Response {
+        let name = self.client.as_ref().map(|client| isolated(&client.name));
+        let name = name.unwrap_or_else(|| "The app".to_owned());
+        Problem {
+            status: StatusCode::OK,
+            title: "Connected",
+            sentence: &format!("{name} has what you allowed. You can close this page."),
+            code: None,
+            details: Vec::new(),
+            next: back_to(self.client.as_deref(), |name| format!("Go to {name}")),
+        }
+        .page_for(app, visitor)
+    }
+
+    /// The page that says so, and where to go on.
+    ///
+    /// # Errors
+    /// When there is no such app any more.
+    pub(crate) fn page(&self, app: &App, visitor: &Visitor) -> Result<Response, PageError> {
+        match (&self.answered, &self.client) {
+            (Some(_), Some(client)) => Ok(self.answered(app, client, visitor)),
+            (Some(_), None) => Err(ShownError::UnknownClient.into()),
+            (None, _) => Ok(self.expired(app, visitor)),
+        }
+    }
+
+    fn expired(&self, app: &App, visitor: &Visitor) -> Response {
+        let signed_in = match visitor.session {
+            Some(_) => "You are signed in. ",
+            None => "",
+        };
+        let name = self.client.as_ref().map(|client| isolated(&client.name));
+        let sentence = match name {
+            Some(name) => format!(
+                "{signed_in}{name} waited too long for an answer, so nothing was allowed. Start again."
+            ),
+            None => format!(
+                "{signed_in}Nothing was allowed. Go back to the app that sent you here and start again."
+            ),
+        };
+        let next = match (&self.client, self.again(app)) {
+            (Some(_), Some(again)) => link("Start again", &again),
+            _ => back_to(self.client.as_deref(), |_| "Start again".to_owned()),
+        };
+        Problem {
+            status: StatusCode::BAD_REQUEST,
+            title: "This request has expired",
+            sentence: &sentence,
+            code: None,
+            details: Vec::new(),
+            next,
+        }
+        .page_for(app, visitor)
+    }
+
+    /// A second answer, or the back button: the same request can be started again from what is kept of it.
+    fn answered(&self, app: &App, client: &Client, visitor: &Visitor) -> Response {
+        Problem {
+            status: StatusCode::CONFLICT,
+            title: "You have already answered this request",
+            sentence: &format!(
+                "Your answer went to {}. If something went wrong there, ask again.",
+                isolated(&client.name)
+            ),
+            code: None,
+            details: Vec::new(),
+            next: link(
+                "Start this request again",
+                &self.again(app).unwrap_or_default(),
+            ),
+        }
+        .page_for(app, visitor)
+    }
+
+    /// The request once more.
+    fn again(&self, app: &App) -> Option<String> {
+        let path = app.config.paths.authorize.first()?;
+        Some(format!("{path}?{}", self.request.as_ref()?))
+    }
+}
+
+/// The app as people see it.
+pub(crate) fn app_card(client: &Arc<Client>) -> AppCard {
+    let initial = client
+        .name
+        .chars()
+        .next()
+        .unwrap_or('?')
+        .to_uppercase()
+        .to_string();
+    let host = client.homepage.split("://").nth(1).unwrap_or_default();
+    AppCard {
+        name: shortened(&client.name, MAX_NAME),
+        initial,
+        logo_url: client.logo.map(|digest| {
+            let version = &digest.base64url()[..8];
+            format!("{}/{}/logo?v={version}", path::APPS, client.id)
+        }),
+        publisher: shortened(&client.publisher, MAX_NAME),
+        homepage: client.homepage.clone(),
+        homepage_host: host.split(['/', '?']).next().unwrap_or_default().to_owned(),
+        reviewed: client.reviewed_at.is_some(),
+    }
+}

@@ -1,0 +1,92 @@
+//! The authorization endpoint (RFC 6749 §3.1).
+use super::request::Whole;
+use crate::http::error::{PageError, PageFault};
+use crate::http::reply;
+use crate::http::request::is_form;
+use crate::http::session::ClaimedSession;
+use crate::interaction::continuation::with_handle;
+use crate::ops::clock;
+use crate::state::App;
+use axum::extract::{RawQuery, State};
+use axum::response::Response;
+use pages::path;
+use protocol::Params;
+use protocol::authorize::{self, AuthorizationRequest, ShownError, Step};
+use protocol::facts::{ConsentFacts, SessionFacts};
+use store::StoreError;
+
+/// `GET`: the usual way in. Redirects to the app at once when the same was allowed before.
+pub(super) async fn get(
+    State(app): State<App>,
+    RawQuery(query): RawQuery,
+    claimed: ClaimedSession,
+) -> Result<Response, PageError> {
+    let params = Params::from_form(query.unwrap_or_default().as_bytes());
+    let request = checked(&app, params.map_err(ShownError::Params)?).await?;
+    proceed(&app, &request, &claimed).await
+}
+
+/// `POST`: a form of another site, so the browser sends no session cookie with it (SameSite=Lax). The request
+/// is kept and the consent page, reached by `GET`, sees who is signed in.
+pub(super) async fn post(State(app): State<App>, request: Whole) -> Result<Response, PageError> {
+    let params = match is_form(&request.parts.headers) {
+        true => Params::from_form(&request.body).map_err(ShownError::Params)?,
+        false if request.body.is_empty() => return Err(ShownError::ClientMissing.into()),
+        false => return Err(ShownError::ContentType.into()),
+    };
+    let request = checked(&app, params).await?;
+    Ok(keep(&app, &request, path::CONSENT).await?)
+}
+
+async fn checked(app: &App, params: Params) -> Result<AuthorizationRequest, PageError> {
+    let client = app.store.client(authorize::client_id(&params)?).await?;
+    let checked = authorize::check(params, client.clone(), app.policy());
+    Ok(checked.map_err(|fault| PageFault::Authorization(fault, client))?)
+}
+
+async fn proceed(
+    app: &App,
+    request: &AuthorizationRequest,
+    claimed: &ClaimedSession,
+) -> Result<Response, PageError> {
+    let Some((session, consent)) = signed_in(app, request, claimed).await? else {
+        return Ok(keep(app, request, path::SIGN_IN).await?);
+    };
+    if request.next(Some(&session), &consent) != Step::Issue {
+        return Ok(keep(app, request, path::CONSENT).await?);
+    }
+    let context = app.context();
+    let issued = request.issue_code(&session, None, None, &context);
+    let act = app.act(context.now, claimed.address);
+    match app.settle(issued, act).await? {
+        Some(Ok(url)) => Ok(reply::see_other(&url)),
+        Some(Err(())) | None => Ok(keep(app, request, path::SIGN_IN).await?),
+    }
+}
+
+/// Who is signed in, and what they allowed this app before: one read.
+async fn signed_in(
+    app: &App,
+    request: &AuthorizationRequest,
+    claimed: &ClaimedSession,
+) -> Result<Option<(SessionFacts, ConsentFacts)>, StoreError> {
+    let Some(locator) = claimed.locator() else {
+        return Ok(None);
+    };
+    let known = app
+        .store
+        .session_and_consent(locator, request.client.no)
+        .await?;
+    Ok(known.filter(|(session, _)| claimed.is(session)))
+}
+
+/// Keeps the request and sends the browser to the page where it goes on.
+async fn keep(
+    app: &App,
+    request: &AuthorizationRequest,
+    page: &str,
+) -> Result<Response, StoreError> {
+    let (handle, transition) = request.keep(&app.context());
+    app.settle_one(transition, clock::now()).await?;
+    Ok(reply::see_other(&with_handle(page, Some(handle.as_str()))))
+}

@@ -1,0 +1,41 @@
+//! The bearer token that an endpoint of ours is called with (RFC 6750 §2.1).
+use crate::http::error::ApiError;
+use crate::http::request::authorization;
+use crate::state::AppState;
+use axum::http::HeaderMap;
+use jose::{Presented, bearer};
+use protocol::facts::AccessFacts;
+use protocol::token_info::BearerError;
+use protocol::types::Locator;
+
+/// An access token of ours, and what is on record about it.
+pub(super) struct Bearer {
+    pub(super) presented: Presented,
+    pub(super) facts: Option<AccessFacts>,
+}
+
+/// Reads the token that a request is made with; `None` when it can be none of ours.
+///
+/// # Errors
+/// When there is no token in the request, or the store fails.
+pub(super) async fn read(
+    app: &AppState,
+    headers: &HeaderMap,
+    realm: &'static str,
+) -> Result<Option<Bearer>, ApiError> {
+    let text = bearer::parse(authorization(headers));
+    let text = text.map_err(|fault| refused(realm, fault))?;
+    let presented = Presented::parse(text)
+        .filter(|presented| app.policy().is_access_prefix(presented.prefix()));
+    let Some(presented) = presented else {
+        return Ok(None);
+    };
+    let facts = app.store.access_token(Locator(presented.locator)).await?;
+    Ok(Some(Bearer { presented, facts }))
+}
+
+/// The refusal of a token that does not open `realm`.
+pub(super) fn refused(realm: &'static str, error: impl Into<BearerError>) -> ApiError {
+    let error = error.into();
+    ApiError::Bearer { realm, error }
+}

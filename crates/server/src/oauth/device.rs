@@ -1,0 +1,25 @@
+//! The device authorization endpoint (RFC 8628 §3.1).
+use super::request::Whole;
+use super::token::authenticated;
+use crate::http::error::ApiError;
+use crate::http::reply;
+use crate::state::App;
+use axum::extract::State;
+use axum::http::StatusCode;
+use axum::response::Response;
+use protocol::device::{DeviceRequest, authorize};
+use store::StoreError;
+
+/// `POST` of a device that asks for its codes.
+pub(super) async fn device(State(app): State<App>, request: Whole) -> Result<Response, ApiError> {
+    let asked = DeviceRequest::parse(&request.raw(), app.policy())?;
+    let client = authenticated(&app, &asked.credentials).await?;
+    for context in app.tries() {
+        let decision = authorize(asked.scope.as_ref(), &client, &context);
+        let act = app.act(context.now, request.address);
+        if let Some(codes) = app.settle(decision, act).await? {
+            return Ok(reply::json_of(StatusCode::OK, &codes?));
+        }
+    }
+    Err(StoreError::Overloaded.into())
+}

@@ -1,0 +1,33 @@
+//! The introspection endpoint (RFC 7662).
+use super::request::Whole;
+use super::revoke::asked_by_client;
+use crate::http::error::ApiError;
+use crate::http::reply;
+use crate::ops::clock;
+use crate::settle::look_up;
+use crate::state::App;
+use axum::extract::State;
+use axum::http::StatusCode;
+use axum::response::Response;
+use protocol::client_auth::ClientFault;
+use protocol::introspect::may_introspect;
+use protocol::lookup::TokenKind;
+use protocol::revoke::token_of;
+use protocol::token::TokenError;
+
+/// `POST` of a token to be described.
+pub(super) async fn introspect(
+    State(app): State<App>,
+    request: Whole,
+) -> Result<Response, ApiError> {
+    let (caller, params) = asked_by_client(&app, &request).await?;
+    if !may_introspect(&caller) {
+        let (fault, used_header) = (ClientFault::Method, false);
+        return Err(TokenError::InvalidClient { fault, used_header }.into());
+    }
+    let kind = TokenKind::of(token_of(&params)?, app.policy());
+    let found = look_up(&app.store, kind.lookup()).await?;
+    let (policy, now) = (app.policy(), clock::now());
+    let introspection = protocol::introspect::introspect(&kind, &caller, &found, policy, now);
+    Ok(reply::json_of(StatusCode::OK, &introspection))
+}

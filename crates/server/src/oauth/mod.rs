@@ -1,0 +1,55 @@
+//! The endpoints for programs: OAuth's own, and those that APIs and apps ask beside them.
+mod authorize;
+mod bearer;
+mod client;
+mod device;
+pub(crate) mod endpoints;
+mod feed;
+mod introspect;
+pub(crate) mod long_poll;
+mod metadata;
+mod request;
+mod revoke;
+mod token;
+mod token_info;
+
+use crate::config::Config;
+use crate::http::site::Site;
+use axum::routing::{get, post};
+use endpoints::metadata_paths;
+
+const POST: &str = "POST, OPTIONS";
+const GET: &str = "GET, HEAD, OPTIONS";
+
+/// Mounts those that are switched on.
+pub(crate) fn mount(config: &Config, site: &mut Site) {
+    let paths = &config.paths;
+    for path in &paths.authorize {
+        site.entrance(path, get(authorize::get).post(authorize::post));
+    }
+    for path in &paths.token {
+        site.endpoint(path, POST, post(token::token));
+    }
+    for path in &paths.revoke {
+        site.endpoint(path, POST, post(revoke::revoke));
+    }
+    for path in &paths.introspect {
+        site.endpoint(path, POST, post(introspect::introspect));
+    }
+    for path in &paths.revocations {
+        site.endpoint(path, GET, get(feed::revocations));
+    }
+    for path in &paths.token_info {
+        site.endpoint(path, GET, get(token_info::token_info));
+    }
+    for path in &paths.app {
+        let own = get(client::show).patch(client::change);
+        site.endpoint(path, "GET, HEAD, PATCH, OPTIONS", own);
+    }
+    for path in &paths.device {
+        site.endpoint(path, POST, post(device::device));
+    }
+    for path in metadata_paths(&config.issuer) {
+        site.endpoint(&path, GET, get(metadata::metadata));
+    }
+}

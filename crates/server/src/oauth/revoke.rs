@@ -1,0 +1,41 @@
+//! The revocation endpoint (RFC 7009).
+use super::request::Whole;
+use super::token::authenticated;
+use crate::http::error::ApiError;
+use crate::http::reply;
+use crate::settle::look_up;
+use crate::state::{App, AppState};
+use axum::extract::State;
+use axum::response::Response;
+use protocol::client_auth::AuthenticatedClient;
+use protocol::lookup::TokenKind;
+use protocol::params::Params;
+use protocol::revoke::token_of;
+use protocol::token::TokenError;
+use store::StoreError;
+
+/// `POST` of a token to be revoked. 200 only when that is durable.
+pub(super) async fn revoke(State(app): State<App>, request: Whole) -> Result<Response, ApiError> {
+    let (client, params) = asked_by_client(&app, &request).await?;
+    let kind = TokenKind::of(token_of(&params)?, app.policy());
+    let found = look_up(&app.store, kind.lookup()).await?;
+    let decision = protocol::revoke::revoke(&kind, &client, found);
+    let answer = app.settle(decision, app.act_now(request.address)).await?;
+    // Revoking has no guard to lose.
+    answer.ok_or(StoreError::Overloaded)??;
+    Ok(reply::done())
+}
+
+/// The authenticated client of a request and its parameters.
+///
+/// # Errors
+/// When they cannot be read, the client is not authenticated, or the store fails.
+pub(super) async fn asked_by_client(
+    app: &AppState,
+    request: &Whole,
+) -> Result<(AuthenticatedClient, Params), ApiError> {
+    let raw = request.raw();
+    let params = raw.params(app.policy()).map_err(TokenError::from)?;
+    let client = authenticated(app, &raw.credentials(&params)?).await?;
+    Ok((client, params))
+}

@@ -1,0 +1,44 @@
+//! The token endpoint (RFC 6749 §3.2): parse, authenticate, look up, decide, settle. No rule and no SQL here.
+use super::request::Whole;
+use crate::http::error::ApiError;
+use crate::http::reply;
+use crate::settle::look_up;
+use crate::state::{App, AppState};
+use axum::extract::State;
+use axum::http::StatusCode;
+use axum::response::Response;
+use protocol::client_auth::{AuthenticatedClient, Credentials, authenticate};
+use protocol::token::{TokenReply, TokenRequest};
+use store::StoreError;
+
+/// `POST` of a token request.
+pub(super) async fn token(State(app): State<App>, request: Whole) -> Result<Response, ApiError> {
+    let asked = TokenRequest::parse(&request.raw(), app.policy())?;
+    let client = app.store.client(&asked.credentials.client_id).await?;
+    let client = asked.authenticate(client, app.policy())?;
+    for context in app.tries() {
+        let found = look_up(&app.store, asked.lookup()).await?;
+        let decision = asked.decide(&client, found, &context);
+        let act = app.act(context.now, request.address);
+        if let Some(answer) = app.settle(decision, act).await? {
+            let TokenReply(body) = answer?;
+            return Ok(reply::json(StatusCode::OK, body));
+        }
+    }
+    Err(match asked.when_contended(app.policy()) {
+        Some(error) => error.into(),
+        None => StoreError::Overloaded.into(),
+    })
+}
+
+/// The client behind credentials, at every other endpoint that asks for them.
+///
+/// # Errors
+/// When it is not authenticated, or the store fails.
+pub(super) async fn authenticated(
+    app: &AppState,
+    credentials: &Credentials,
+) -> Result<AuthenticatedClient, ApiError> {
+    let client = app.store.client(&credentials.client_id).await?;
+    Ok(authenticate(credentials, client, app.policy())?)
+}

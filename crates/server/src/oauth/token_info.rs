@@ -1,0 +1,49 @@
+//! Token info: `GET` with the bearer token itself.
+use super::bearer;
+use crate::http::error::ApiError;
+use crate::http::reply;
+use crate::ops::clock;
+use crate::state::App;
+use axum::extract::State;
+use axum::http::{HeaderMap, StatusCode};
+use axum::response::Response;
+use protocol::token_info::{BearerError, TokenInfo, describe};
+use protocol::types::Side;
+use serde::Serialize;
+
+const REALM: &str = "token info";
+
+/// The documented shape; `mode` is there on the test side only.
+#[derive(Serialize)]
+struct Body<'a> {
+    client_id: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    user_id: Option<&'a str>,
+    scopes: &'a [String],
+    expires_at: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    mode: Option<&'a str>,
+}
+
+/// Describes the token that the request is made with.
+pub(super) async fn token_info(
+    State(app): State<App>,
+    headers: HeaderMap,
+) -> Result<Response, ApiError> {
+    let bearer = bearer::read(&app, &headers, REALM).await?;
+    let info = bearer
+        .and_then(|bearer| describe(&bearer.presented, bearer.facts, app.policy(), clock::now()));
+    let invalid = || bearer::refused(REALM, BearerError::Invalid);
+    Ok(found(&info.ok_or_else(invalid)?))
+}
+
+fn found(info: &TokenInfo) -> Response {
+    let body = Body {
+        client_id: &info.client_id,
+        user_id: info.user_id.as_deref(),
+        scopes: &info.scopes,
+        expires_at: clock::rfc3339(info.expires_at),
+        mode: (info.side == Side::Test).then(|| info.side.as_str()),
+    };
+    reply::json_of(StatusCode::OK, &body)
+}

@@ -1,0 +1,421 @@
+//! Password hashing: argon2id (19 MiB, 2 passes) on threads of its own, so that sign-ins wait for each other and
+//! never for tokens, nor tokens for them.
+use super::turns::Turns;
+use anyhow::{Context, anyhow};
+use argon2::password_hash::PasswordHasher;
+use argon2::password_hash::phc::{Output, PasswordHash};
+use argon2::{Algorithm, Argon2, Block, Params, Version};
+use protocol::accounts::password::prepared;
+use std::panic::AssertUnwindSafe;
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, Instant};
+use tokio::sync::oneshot;
+
+/// How long the memory of a hash is kept for the next one. Getting 19 MiB anew costs a tenth of a check.
+const KEPT: Duration = Duration::from_secs(1);
+
+/// How far a thread that hashes stands back where others want its core: it gets a quarter of it then.
+const NICE: i32 = 5;
+
+/// What an unknown address is checked against, so that it takes as long as a known one: random bytes that are
+/// the hash of no known password.
+const NOBODY: &str = "$argon2id$v=19$m=19456,t=2,p=1$ryGpcWCUFg1aS5D0Ml2xWw$XJ9Ac13o/kqQs6FnTRGtg5HoqNCyS/4T1MeGdP0ALfM";
+
+/// Why a password was not hashed.
+#[derive(Debug)]
+pub(crate) enum HashFault {
+    /// Too many wait already.
+    Busy,
+    /// The server is stopping or out of memory.
+    Failed(anyhow::Error),
+}
+
+impl std::fmt::Display for HashFault {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            HashFault::Busy => f.write_str("too many passwords wait to be hashed"),
+            HashFault::Failed(error) => write!(f, "{error:#}"),
+        }
+    }
+}
+
+impl std::error::Error for HashFault {}
+
+impl From<oneshot::error::RecvError> for HashFault {
+    fn from(error: oneshot::error::RecvError) -> Self {
+        HashFault::Failed(error.into())
+    }
+}
+
+/// Hashes a password to a PHC string. Takes tens of milliseconds of one core.
+///
+/// # Errors
+/// When the system has no randomness for a salt.
+pub(crate) fn hash(password: &str) -> anyhow::Result<String> {
+    let hash = Argon2::default().hash_password(prepared(password).as_bytes());
+    Ok(hash.map_err(|e| anyhow!("cannot hash: {e}"))?.to_string())
+}
+
+/// Whether a password has this hash. Earlier releases hashed it as it was typed, so one whose letters are composed in
+/// another way is tried as typed too: always, so that the time tells nothing.
+fn verify(password: &str, stored: Option<&str>, memory: &mut Memory) -> bool {
+    let Ok(hash) = PasswordHash::new(stored.unwrap_or(NOBODY)) else {
+        return false;
+    };
+    let ready = prepared(password);
+    let mut right = matches(&ready, &hash, memory).unwrap_or(false);
+    if ready != password {
+        right |= matches(password, &hash, memory).unwrap_or(false);
+    }
+    right && stored.is_some()
+}
+
+/// Whether a password has this hash, by the hash's own parameters; `None` when it is not one of argon2.
+fn matches(password: &str, hash: &PasswordHash, memory: &mut Memory) -> Option<bool> {
+    let algorithm = Algorithm::try_from(hash.algorithm.as_str()).ok()?;
+    let version = hash.version.map(Version::try_from).transpose().ok()?;
+    let params = Params::try_from(hash).ok()?;
+    let (salt, expected) = (hash.salt.as_ref()?, hash.hash.as_ref()?);
+    memory.resize(params.block_count(), Block::new());
+    let mut out = [0; Output::MAX_LENGTH];
+    let out = out.get_mut(..expected.len())?;
+    Argon2::new(algorithm, version.unwrap_or_default(), params)
+        .hash_password_into_with_memory(password.as_bytes(), salt, out, &mut memory[..])
+        .ok()?;
+    // Compared in constant time.
+    Some(Output::new(out).ok()? == *expected)
+}
+
+/// What one hash works in.
+type Memory = Vec<Block>;
+
+/// Work for a thread that hashes.
+enum Job {
+    Hash {
+        password: String,
+        done: oneshot::Sender<Result<String, HashFault>>,
+    },
+    Verify {
+        password: String,
+        stored: Option<String>,
+        done: oneshot::Sender<Result<bool, HashFault>>,
+    },
+}
+
+impl Job {
+    /// Does it, unless nobody waits for it any more.
+    fn work(self, memory: &mut Memory) {
+        match self {
+            Job::Hash { password, done } if !done.is_closed() => {
+                let _ = done.send(hash(&password).map_err(HashFault::Failed));
+            }
+            Job::Verify {
+                password,
+                stored,
+                done,
+            } if !done.is_closed() => {
+                let _ = done.send(Ok(verify(&password, stored.as_deref(), memory)));
+            }
+            _ => {}
+        }
+    }
+
+    /// Tells whoever waits that there is no room.
+    fn refuse(self) {
+        match self {
+            Job::Hash { done, .. } => drop(done.send(Err(HashFault::Busy))),
+            Job::Verify { done, .. } => drop(done.send(Err(HashFault::Busy))),
+        }
+    }
+}
+
+/// Work that waits, and memory that waits for it.
+#[derive(Default)]
+struct Waiting {
+    jobs: Turns<Job>,
+    memory: Vec<Memory>,
+    /// When memory was last used.
+    used: Option<Instant>,
+    closed: bool,
+}
+
+#[derive(Default)]
+struct Queue {
+    waiting: Mutex<Waiting>,
+    changed: Condvar,
+}
+
+impl Queue {
+    fn lock(&self) -> MutexGuard<'_, Waiting> {
+        self.waiting.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// The next job and memory for it; `None` once the queue is closed. Memory that nobody used for as long as `kept` is
+    /// given back.
+    fn next(&self, kept: Duration) -> Option<(Job, Memory)> {
+        let mut waiting = self.lock();
+        loop {
+            if waiting.closed {
+                return None;
+            }
+            if let Some(job) = waiting.jobs.next() {
+                return Some((job, waiting.memory.pop().unwrap_or_default()));
+            }
+            let waited = self.changed.wait_timeout(waiting, kept);
+            waiting = waited.unwrap_or_else(PoisonError::into_inner).0;
+            if waiting.used.is_some_and(|used| used.elapsed() >= kept) {
+                waiting.used = None;
+                let memory = std::mem::take(&mut waiting.memory);
+                // It takes a while, and whoever brings a job must not wait for it.
+                drop(waiting);
+                drop(memory);
+                waiting = self.lock();
+            }
+        }
+    }
+
+    fn put_back(&self, memory: Memory) {
+        let mut waiting = self.lock();
+        waiting.memory.push(memory);
+        waiting.used = Some(Instant::now());
+    }
+}
+
+/// Threads that hash. Dropping it ends them.
+pub(crate) struct Hasher {
+    queue: Arc<Queue>,
+}
+
+impl Hasher {
+    /// Hashes on as many threads as `places`, and one at least.
+    ///
+    /// # Errors
+    /// When the system gives no thread.
+    pub(crate) fn start(places: usize) -> anyhow::Result<Self> {
+        Self::keeping(places, KEPT)
+    }
+
+    fn keeping(places: usize, kept: Duration) -> anyhow::Result<Self> {
+        let hasher = Hasher {
+            queue: Arc::default(),
+        };
+        for _ in 0..places.max(1) {
+            let queue = hasher.queue.clone();
+            std::thread::Builder::new()
+                .name("hasher".to_owned())
+                .spawn(move || work(&queue, kept))
+                .context("cannot start a thread that hashes passwords")?;
+        }
+        Ok(hasher)
+    }
+
+    /// Hashes a new password for a person at `source`.
+    ///
+    /// # Errors
+    /// [`HashFault`].
+    pub(crate) async fn hash(&self, source: &str, password: String) -> Result<String, HashFault> {
+        let (done, hashed) = oneshot::channel();
+        self.send(source, Job::Hash { password, done });
+        hashed.await?
+    }
+
+    /// Whether `password` is the one stored; false, after as long, when there is no account.
+    ///
+    /// # Errors
+    /// [`HashFault`].
+    pub(crate) async fn verify(
+        &self,
+        source: &str,
+        password: String,
+        stored: Option<String>,
+    ) -> Result<bool, HashFault> {
+        let (done, right) = oneshot::channel();
+        let job = Job::Verify {
+            password,
+            stored,
+            done,
+        };
+        self.send(source, job);
+        right.await?
+    }
+
+    fn send(&self, source: &str, job: Job) {
+        let refused = self.queue.lock().jobs.add(source, job);
+        if let Some(job) = refused {
+            job.refuse();
+        }
+        self.queue.changed.notify_one();
+    }
+}
+
+impl Drop for Hasher {
+    fn drop(&mut self) {
+        self.queue.lock().closed = true;
+        self.queue.changed.notify_all();
+    }
+}
+
+fn work(queue: &Queue, kept: Duration) {
+    // Of this thread alone, on Linux. Where it is refused, hashing goes on as any other work.
+    let _ = rustix::process::nice(NICE);
+    while let Some((job, mut memory)) = queue.next(kept) {
+        // Whoever waits for a job that panics is told that it failed; the thread lives on for the others.
+        let worked = AssertUnwindSafe(|| job.work(&mut memory));
+        let _ = std::panic::catch_unwind(worked);
+        queue.put_back(memory);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use argon2::password_hash::PasswordVerifier;
+
+    #[test]
+    fn only_the_right_password_of_a_known_account_is_accepted() {
+        let stored = hash("correct horse").unwrap();
+        assert!(stored.starts_with("$argon2id$v=19$m=19456,t=2,p=1$"));
+        // What another hash left in the memory changes nothing.
+        let mut memory = Memory::new();
+        for _ in 0..2 {
+            assert!(verify("correct horse", Some(&stored), &mut memory));
+            assert!(!verify("wrong", Some(&stored), &mut memory));
+            assert!(!verify("correct horse", None, &mut memory));
+            assert!(!verify("correct horse", Some("not a hash"), &mut memory));
+        }
+    }
+
+    #[test]
+    fn a_hash_is_checked_by_its_own_parameters() {
+        let params = Params::new(1_024, 3, 2, Some(24)).unwrap();
+        let other = Argon2::new(Algorithm::Argon2i, Version::V0x10, params);
+        let stored = other.hash_password(b"correct horse").unwrap().to_string();
+        let mut memory = vec![Block::new(); 7];
+        assert!(verify("correct horse", Some(&stored), &mut memory));
+        assert!(!verify("wrong", Some(&stored), &mut memory));
+        assert!(
+            Argon2::default()
+                .verify_password(b"correct horse", stored.as_str())
+                .is_ok()
+        );
+    }
+
+    #[test]
+    fn a_password_is_one_however_its_letters_are_composed() {
+        let (composed, apart) = ("Zo\u{eb} a pass\u{e9}", "Zoe\u{308}\u{a0}a passe\u{301}");
+        let mut memory = Memory::new();
+        for typed in [composed, apart] {
+            let stored = hash(typed).unwrap();
+            for again in [composed, apart] {
+                assert!(verify(again, Some(&stored), &mut memory), "{typed} {again}");
+            }
+            assert!(!verify("Zoe a passe", Some(&stored), &mut memory));
+            assert!(!verify(apart, None, &mut memory));
+        }
+        // As earlier releases hashed.
+        let old = Argon2::default().hash_password(apart.as_bytes());
+        let old = old.unwrap().to_string();
+        assert!(verify(apart, Some(&old), &mut memory), "as it was typed");
+        assert!(!verify(composed, Some(&old), &mut memory));
+    }
+
+    fn job() -> (Job, oneshot::Receiver<Result<bool, HashFault>>) {
+        let (done, waits) = oneshot::channel();
+        let job = Job::Verify {
+            password: String::new(),
+            stored: None,
+            done,
+        };
+        (job, waits)
+    }
+
+    #[test]
+    fn a_crowd_of_one_source_delays_nobody_else() {
+        let hasher = Hasher {
+            queue: Arc::default(),
+        };
+        let (order, finished) = std::sync::mpsc::channel();
+        let people = std::iter::repeat_n("crowd", 60).chain(["person", "person"]);
+        let waiting = people.map(|source| {
+            let (job, done) = job();
+            hasher.send(source, job);
+            let order = order.clone();
+            std::thread::spawn(move || {
+                assert!(matches!(done.blocking_recv(), Ok(Ok(false))));
+                order.send(source).unwrap();
+            })
+        });
+        let waiting: Vec<_> = waiting.collect();
+        // Only now does anybody hash, so all of the crowd came before the person.
+        let queue = hasher.queue.clone();
+        let thread = std::thread::spawn(move || work(&queue, KEPT));
+        for waits in waiting {
+            waits.join().unwrap();
+        }
+        let finished: Vec<_> = finished.try_iter().collect();
+        let last = finished.iter().rposition(|source| *source == "person");
+        assert!(last.is_some_and(|last| last < 20), "{finished:?}");
+        drop(hasher);
+        thread.join().unwrap();
+    }
+
+    #[tokio::test]
+    async fn all_that_waits_is_hashed_in_turn() {
+        let hasher = Hasher::start(2).unwrap();
+        let stored = hasher.hash("", "correct horse".to_owned()).await.unwrap();
+        let tries = ["correct horse", "wrong", "correct horse", "battery"];
+        let mut rights = Vec::new();
+        for password in tries {
+            let right = hasher.verify("", password.to_owned(), Some(stored.clone()));
+            rights.push(right.await.unwrap());
+        }
+        assert_eq!(rights, [true, false, true, false]);
+        assert!(
+            !hasher
+                .verify("", "correct horse".to_owned(), None)
+                .await
+                .unwrap()
+        );
+    }
+
+    #[test]
+    fn what_nobody_waits_for_is_not_hashed() {
+        let verify = |done| Job::Verify {
+            password: "correct horse".to_owned(),
+            stored: None,
+            done,
+        };
+        let mut memory = Memory::new();
+        let (done, gone) = oneshot::channel();
+        drop(gone);
+        verify(done).work(&mut memory);
+        assert!(memory.is_empty());
+        let (done, _waits) = oneshot::channel();
+        verify(done).work(&mut memory);
+        assert!(!memory.is_empty());
+    }
+
+    #[test]
+    fn memory_waits_for_the_next_hash_and_is_given_back() {
+        let hasher = Hasher {
+            queue: Arc::default(),
+        };
+        let queue = hasher.queue.clone();
+        queue.put_back(vec![Block::new()]);
+        let (done, _waits) = oneshot::channel();
+        let password = "correct horse".to_owned();
+        hasher.send("", Job::Hash { password, done });
+        let (_, memory) = queue.next(KEPT).unwrap();
+        assert_eq!(memory.len(), 1);
+        queue.put_back(memory);
+        let waits = std::thread::spawn(move || queue.next(Duration::from_millis(5)).is_none());
+        let kept = || hasher.queue.lock().memory.len();
+        let deadline = Instant::now() + Duration::from_secs(10);
+        while kept() > 0 && Instant::now() < deadline {
+            std::thread::sleep(Duration::from_millis(5));
+        }
+        assert_eq!(kept(), 0);
+        drop(hasher);
+        assert!(waits.join().unwrap(), "the thread ends with its queue");
+    }
+}

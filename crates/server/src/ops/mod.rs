@@ -1,0 +1,17 @@
+//! What keeps a server running, and tells how it is.
+pub(crate) mod clock;
+pub(crate) mod clock_guard;
+pub(crate) mod hasher;
+mod health;
+pub(crate) mod log;
+pub(crate) mod outage;
+pub(crate) mod server_key;
+mod turns;
+
+use crate::http::site::Site;
+
+/// Mounts what tells how it is.
+pub(crate) fn mount(site: &mut Site) {
+    site.page("/health/live", health::live);
+    site.page("/health/ready", health::ready);
+}

@@ -1,0 +1,16 @@
+//! What outside developers are shown.
+mod docs;
+mod offer;
+
+use crate::config::Config;
+use crate::http::site::Site;
+use pages::path;
+
+/// Mounts the pages for developers, if there are any.
+pub(crate) fn mount(config: &Config, site: &mut Site) {
+    if config.developers.page {
+        site.page(path::DEVELOPERS, docs::show);
+        site.page(path::DEVELOPERS_MARKDOWN, docs::show);
+        site.page(&format!("{}/{{*page}}", path::DEVELOPERS), docs::show);
+    }
+}

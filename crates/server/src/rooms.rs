@@ -1,0 +1,108 @@
+//! The rooms of the server, each with the routes that it mounts.
+use crate::config::Config;
+use crate::http::{assets, site::Site};
+use crate::{account, interaction, oauth, ops, portal};
+
+/// All routes of a provider. What its profile switches off has no route.
+pub(crate) fn site(config: &Config) -> Site {
+    let mut site = Site::default();
+    oauth::mount(config, &mut site);
+    interaction::mount(config, &mut site);
+    portal::mount(config, &mut site);
+    account::mount(config, &mut site);
+    assets::mount(&mut site);
+    ops::mount(&mut site);
+    site
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::config::RESERVED;
+    use crate::http::site::Kind;
+    use crate::oauth::endpoints::metadata_paths;
+    use std::collections::BTreeSet;
+
+    /// A provider with everything switched on.
+    fn everything() -> Config {
+        let mut config = Config::for_tests();
+        config.paths.device = vec!["/oauth2/device".to_owned()];
+        config.paths.app = vec!["/oauth2/app".to_owned()];
+        config
+    }
+
+    fn mounted(kind: Kind) -> BTreeSet<String> {
+        let site = site(&everything());
+        let own = site.mounted().iter().filter(|(other, _)| *other == kind);
+        own.map(|(_, path)| path.clone()).collect()
+    }
+
+    /// Every form that a page shows is posted to a route that has looked where it came from, and no other route of a
+    /// page takes a post.
+    #[test]
+    fn what_pages_post_is_taken_as_a_form() {
+        let samples = pages::every_sample();
+        let forms = samples
+            .iter()
+            .flat_map(|sample| sample.html.split("<form ").skip(1));
+        let posts = forms.filter(|form| {
+            form.split('>')
+                .next()
+                .is_some_and(|tag| tag.contains("method=\"post\""))
+        });
+        let action = |form: &str| {
+            form.split("action=\"")
+                .nth(1)?
+                .split('"')
+                .next()
+                .map(str::to_owned)
+        };
+        let own = posts
+            .filter_map(action)
+            .filter(|path| path.starts_with('/'));
+        let shown: BTreeSet<String> = own.collect();
+        let demo = ["/refresh", "/revoke", "/tv"].map(str::to_owned);
+        let shown: BTreeSet<String> = shown.difference(&BTreeSet::from(demo)).cloned().collect();
+        assert_eq!(mounted(Kind::Form), shown);
+    }
+
+    /// Whatever else takes a post brings no cookie of ours, and is at a path that the configuration names.
+    #[test]
+    fn endpoints_are_those_of_the_configuration() {
+        let config = everything();
+        let paths = &config.paths;
+        let lists = [
+            &paths.token,
+            &paths.revoke,
+            &paths.introspect,
+            &paths.revocations,
+            &paths.token_info,
+            &paths.app,
+            &paths.device,
+        ];
+        let mut named: BTreeSet<String> = lists.into_iter().flatten().cloned().collect();
+        named.extend(metadata_paths(&config.issuer));
+        assert_eq!(mounted(Kind::Endpoint), named);
+        let entrances: BTreeSet<String> = paths.authorize.iter().cloned().collect();
+        assert_eq!(mounted(Kind::Entrance), entrances);
+    }
+
+    /// What a profile may not take for itself is what pages have.
+    #[test]
+    fn the_reserved_paths_are_those_of_pages() {
+        let well_known = metadata_paths(&everything().issuer);
+        let pages = [
+            mounted(Kind::Page),
+            mounted(Kind::Form),
+            well_known.into_iter().collect(),
+        ];
+        let first = |path: &String| path.split('/').nth(1).unwrap_or_default().to_owned();
+        let taken: BTreeSet<String> = pages.iter().flatten().map(first).collect();
+        let home = BTreeSet::from([String::new()]);
+        let reserved: BTreeSet<String> = RESERVED.map(str::to_owned).into();
+        assert_eq!(
+            taken.difference(&home).cloned().collect::<BTreeSet<_>>(),
+            reserved
+        );
+    }
+}
