@@ -1,7 +1,7 @@
 //! What runs beside the requests: following changes made elsewhere, sweeping, keeping the node number, trying a
 //! database that does not work.
 use crate::ops::clock;
-use crate::ops::clock_guard::{Steady, Trust};
+use crate::ops::clock_guard::{ClockGuard, Trust};
 use crate::state::App;
 use std::time::{Duration, Instant};
 use store::{StoreError, Swept};
@@ -46,7 +46,7 @@ async fn follow_changes(app: &App) {
 
 async fn sweep(app: &App) {
     let mut ticks = tokio::time::interval(SWEEP_EVERY);
-    let mut steady = Steady::begin(clock::now(), Instant::now());
+    let mut steady = ClockGuard::begin(clock::now(), Instant::now());
     loop {
         ticks.tick().await;
         match steady.look(clock::now(), Instant::now()) {

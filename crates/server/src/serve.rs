@@ -5,7 +5,7 @@ use crate::http::accept::Signals;
 use crate::http::cookies::Cookies;
 use crate::jobs;
 use crate::oauth::endpoints::endpoints;
-use crate::oauth::long_poll::Held;
+use crate::oauth::long_poll::LongPolls;
 use crate::ops::hasher::Hasher;
 use crate::ops::log::Log;
 use crate::ops::outage::Outage;
@@ -39,7 +39,7 @@ pub(crate) fn open(config: Config, log: Log) -> anyhow::Result<AppState> {
         cookies,
         // One core stays with the tokens, however many people sign in.
         hasher: Hasher::start(cores.saturating_sub(1))?,
-        held: Held::new(),
+        long_polls: LongPolls::new(),
         outage: Outage::new(log.clone(), config.storage.to_string()),
         log,
         store,
@@ -104,7 +104,7 @@ pub(crate) async fn run(
         .with_state(app.clone());
     let stop = async {
         stop.await;
-        app.held.stop();
+        app.long_polls.stop();
     };
     let served = accept::serve(app.clone(), listener, router, stop).await;
     jobs.abort();

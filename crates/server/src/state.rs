@@ -3,7 +3,7 @@ use crate::config::Config;
 use crate::http::cookies::Cookies;
 use crate::http::reply::RenderedDocument;
 use crate::http::request::ClientAddr;
-use crate::oauth::long_poll::Held;
+use crate::oauth::long_poll::LongPolls;
 use crate::ops::clock;
 use crate::ops::hasher::Hasher;
 use crate::ops::log::Log;
@@ -36,7 +36,7 @@ pub(crate) struct AppState {
     /// Whether the database works, as far as the log has told.
     pub(crate) outage: Outage,
     /// Requests that wait for something to be told.
-    pub(crate) held: Held,
+    pub(crate) long_polls: LongPolls,
     /// The metadata document, written once.
     pub(crate) metadata: String,
     /// The developer pages, written once somebody asks for one: a start does not wait for them.

@@ -7,7 +7,6 @@ use std::{fs, path::Path};
 const PASSED_ON: &str = "pub(crate) use ";
 /// The text of each module by its path (`http::cors`, the crate is ""), without comments and its own tests.
 type Modules = BTreeMap<String, String>;
-
 fn read(folder: &Path, parent: &str, found: &mut Modules) {
     for entry in fs::read_dir(folder).unwrap() {
         let path = entry.unwrap().path();

@@ -4,7 +4,7 @@ use super::throttle::admit;
 use crate::http::error::PageError;
 use crate::http::form::{Form, Posted};
 use crate::http::reply;
-use crate::http::session::{self, Guard, Visitor};
+use crate::http::session::{self, BrowserContext, Guard};
 use crate::state::App;
 use axum::extract::State;
 use axum::response::Response;
@@ -42,14 +42,14 @@ pub(crate) async fn submit(
     State(app): State<App>,
     posted: Posted<PasswordForm>,
 ) -> Result<Response, PageError> {
-    let (visitor, facts, form) = own_form(&app, posted).await?;
-    match changed(&app, &visitor, &facts, form).await? {
+    let (browser, facts, form) = own_form(&app, posted).await?;
+    match changed(&app, &browser, &facts, form).await? {
         Change::Done(hashed) => {
             let mut response = reply::see_other(&done("password"));
             session::mark_known(&app, &mut response, &facts.person.email, &hashed);
             Ok(response)
         }
-        Change::Refused(faults) => page(&app, visitor, &facts, None, None, faults).await,
+        Change::Refused(faults) => page(&app, browser, &facts, None, None, faults).await,
     }
 }
 
@@ -63,7 +63,7 @@ enum Change {
 
 async fn changed(
     app: &App,
-    visitor: &Visitor,
+    browser: &BrowserContext,
     facts: &SessionFacts,
     form: PasswordForm,
 ) -> Result<Change, PageError> {
@@ -78,7 +78,7 @@ async fn changed(
     if let Some(fault) = password_fault(&new, owner, &app.policy().accounts, "new") {
         return Ok(Change::Refused(vec![fault]));
     }
-    let source = visitor.address.source();
+    let source = browser.address.source();
     let attempt = Attempt::new(&person.email, &source, Some("account page"));
     if admit(app, &attempt).await?.is_some() {
         let sentence = "Too many attempts. Wait a quarter of an hour.";
@@ -94,7 +94,7 @@ async fn changed(
     }
     let hashed = app.hasher.hash(&source, new).await?;
     let change = people::change_password(person, hashed.clone(), facts.session.id);
-    let act = app.act_now(visitor.address);
+    let act = app.act_now(browser.address);
     // Lost to another change in the meantime: what was proved is no longer the password.
     if app.settle_one(change, act).await? == Outcome::Conflict {
         return Ok(wrong());

@@ -3,7 +3,7 @@ use super::sign_up::problems;
 use crate::http::error::{PageError, PageFault};
 use crate::http::form::{Form, Posted, Query};
 use crate::http::reply;
-use crate::http::session::{self, Guard, Visitor};
+use crate::http::session::{self, BrowserContext, Guard};
 use crate::interaction::continuation::after_url;
 use crate::ops::clock;
 use crate::state::App;
@@ -22,8 +22,8 @@ use protocol::types::{Locator, Session};
 const PAGE: usize = 10;
 
 /// `/`: the account of whoever is signed in.
-pub(crate) async fn home(visitor: Visitor) -> Response {
-    match visitor.session {
+pub(crate) async fn home(browser: BrowserContext) -> Response {
+    match browser.session {
         Some(_) => reply::see_other(path::ACCOUNT),
         None => reply::see_other(path::SIGN_IN),
     }
@@ -32,7 +32,7 @@ pub(crate) async fn home(visitor: Visitor) -> Response {
 /// `GET`: the page.
 pub(crate) async fn show(
     State(app): State<App>,
-    visitor: Visitor,
+    browser: BrowserContext,
     Query(params): Query,
 ) -> Result<Response, PageError> {
     let after = params
@@ -44,18 +44,18 @@ pub(crate) async fn show(
         Some("session") => Some("That browser is signed out."),
         _ => None,
     };
-    let Some(facts) = visitor.session.clone() else {
+    let Some(facts) = browser.session.clone() else {
         return Ok(reply::see_other(path::SIGN_IN));
     };
     if app.config.is_published(&facts.person.email) {
-        return Ok(everyones(&app, visitor, StatusCode::OK));
+        return Ok(everyones(&app, browser, StatusCode::OK));
     }
-    page(&app, visitor, &facts, after, notice, Vec::new()).await
+    page(&app, browser, &facts, after, notice, Vec::new()).await
 }
 
 pub(super) async fn page(
     app: &App,
-    mut visitor: Visitor,
+    mut browser: BrowserContext,
     facts: &SessionFacts,
     after: Option<Locator>,
     notice: Option<&str>,
@@ -72,8 +72,8 @@ pub(super) async fn page(
         false => StatusCode::BAD_REQUEST,
     };
     let page = Account {
-        nonce: visitor.nonce(app, Guard::Session),
-        frame: visitor.front_frame(app),
+        nonce: browser.nonce(app, Guard::Session),
+        frame: browser.front_frame(app),
         name: facts.person.name.clone(),
         email: facts.person.email.clone(),
         sessions: sessions
@@ -85,7 +85,7 @@ pub(super) async fn page(
         problems: problems(faults),
         min_password: app.policy().accounts.min_password,
     };
-    Ok(visitor.keep_form(app, reply::page(status, &page, None)))
+    Ok(browser.keep_form(app, reply::page(status, &page, None)))
 }
 
 fn line(session: &Session, facts: &SessionFacts) -> SessionLine {
@@ -129,10 +129,10 @@ fn browser_name(user_agent: &str) -> String {
 }
 
 /// An account whose password is published: nobody's sessions are shown, and nobody takes it from the others.
-fn everyones(app: &App, mut visitor: Visitor, status: StatusCode) -> Response {
-    let nonce = visitor.nonce(app, Guard::Session);
+fn everyones(app: &App, mut browser: BrowserContext, status: StatusCode) -> Response {
+    let nonce = browser.nonce(app, Guard::Session);
     let page = Notice {
-        frame: visitor.frame(app),
+        frame: browser.frame(app),
         title: "This test user is everyone’s".to_owned(),
         sentence: "Its password stands in the documentation, so nothing can be changed here."
             .to_owned(),
@@ -144,7 +144,7 @@ fn everyones(app: &App, mut visitor: Visitor, status: StatusCode) -> Response {
             post: Some(vec![("nonce".to_owned(), nonce)]),
         }),
     };
-    visitor.keep_form(app, reply::page(status, &page, None))
+    browser.keep_form(app, reply::page(status, &page, None))
 }
 
 /// The person, the session and the form behind a post to this page.
@@ -154,24 +154,24 @@ fn everyones(app: &App, mut visitor: Visitor, status: StatusCode) -> Response {
 pub(super) async fn own_form<F: Form<Page = ()>>(
     app: &App,
     posted: Posted<F>,
-) -> Result<(Visitor, SessionFacts, F), PageError> {
-    let (visitor, form) = match posted {
-        Posted::Current(visitor, form) => (visitor, Some(form)),
-        Posted::OutOfDate(visitor, ()) => (visitor, None),
+) -> Result<(BrowserContext, SessionFacts, F), PageError> {
+    let (browser, form) = match posted {
+        Posted::Current(browser, form) => (browser, Some(form)),
+        Posted::OutOfDate(browser, ()) => (browser, None),
     };
-    let Some(facts) = visitor.session.clone() else {
+    let Some(facts) = browser.session.clone() else {
         let sign_in = reply::see_other(&after_url(path::SIGN_IN, "signed-out"));
         return Err(PageError::instead(sign_in));
     };
     if app.config.is_published(&facts.person.email) {
-        let page = everyones(app, visitor, StatusCode::FORBIDDEN);
+        let page = everyones(app, browser, StatusCode::FORBIDDEN);
         return Err(PageError::instead(page));
     }
     match form {
-        Some(form) => Ok((visitor, facts, form)),
+        Some(form) => Ok((browser, facts, form)),
         None => {
             let stale = fault("", "This page was out of date. Please try again.");
-            let page = page(app, visitor, &facts, None, None, stale).await?;
+            let page = page(app, browser, &facts, None, None, stale).await?;
             Err(PageError::instead(page))
         }
     }
@@ -214,12 +214,12 @@ pub(crate) async fn end(
     State(app): State<App>,
     posted: Posted<EndSessionForm>,
 ) -> Result<Response, PageError> {
-    let (visitor, facts, form) = own_form(&app, posted).await?;
+    let (browser, facts, form) = own_form(&app, posted).await?;
     let session = form.session;
     let session = session.ok_or(PageFault::Unreadable("It does not say which session."))?;
     let subject = facts.person.subject;
     let transition = Transition::Session(SessionChange::End { subject, session });
-    app.settle_one(transition, app.act_now(visitor.address))
+    app.settle_one(transition, app.act_now(browser.address))
         .await?;
     Ok(reply::see_other(&done("session")))
 }
@@ -244,12 +244,12 @@ pub(crate) async fn end_all(
     State(app): State<App>,
     posted: Posted<EndAllSessionsForm>,
 ) -> Result<Response, PageError> {
-    let (visitor, facts, EndAllSessionsForm) = own_form(&app, posted).await?;
+    let (browser, facts, EndAllSessionsForm) = own_form(&app, posted).await?;
     let transition = Transition::Session(SessionChange::EndAll {
         subject: facts.person.subject,
         keep: None,
     });
-    app.settle_one(transition, app.act_now(visitor.address))
+    app.settle_one(transition, app.act_now(browser.address))
         .await?;
     let mut response = reply::see_other(&after_url(path::SIGN_IN, "everywhere"));
     session::sign_out(&app, &mut response);

@@ -3,8 +3,8 @@ use super::throttle::admit;
 use crate::http::error::PageError;
 use crate::http::form::{Form, Posted, Query};
 use crate::http::reply::{self, BUSY};
-use crate::http::session::{self, Guard, Visitor};
-use crate::interaction::continuation::{Carried, Goal, after_url};
+use crate::http::session::{self, BrowserContext, Guard};
+use crate::interaction::continuation::{Carried, Continuation, after_url};
 use crate::ops::clock;
 use crate::ops::hasher::HashFault;
 use crate::state::App;
@@ -100,29 +100,29 @@ impl Form for SignInForm {
 /// `GET`: the form. Whoever is signed in already goes on.
 pub(crate) async fn show(
     State(app): State<App>,
-    visitor: Visitor,
+    browser: BrowserContext,
     Query(params): Query,
 ) -> Result<Response, PageError> {
-    let goal = Goal::load(&app, &Carried::of(&params)).await?;
+    let continuation = Continuation::load(&app, &Carried::of(&params)).await?;
     let what = params.get("after").unwrap_or_default();
     let signed_up = what == "sign-up";
-    if let Goal::Over(over) = &goal
+    if let Continuation::Over(over) = &continuation
         && !signed_up
     {
-        return over.page(&app, &visitor);
+        return over.page(&app, &browser);
     }
-    if let Some(facts) = &visitor.session
-        && goal.suits(&facts.person)
+    if let Some(facts) = &browser.session
+        && continuation.suits(&facts.person)
     {
-        return Ok(reply::see_other(&goal.href()));
+        return Ok(reply::see_other(&continuation.href()));
     }
-    let typed = visitor.address_typed.clone().filter(|_| signed_up);
+    let typed = browser.address_typed.clone().filter(|_| signed_up);
     let said = Said {
         email: typed.unwrap_or_default(),
-        notice: after(what).or(visitor.session_ended.then_some(ENDED)),
+        notice: after(what).or(browser.session_ended.then_some(ENDED)),
         problem: None,
     };
-    Ok(form(&app, &goal, visitor, StatusCode::OK, said))
+    Ok(form(&app, &continuation, browser, StatusCode::OK, said))
 }
 
 /// `POST`: an attempt.
@@ -131,19 +131,25 @@ pub(crate) async fn submit(
     posted: Posted<SignInForm>,
 ) -> Result<Response, PageError> {
     match posted {
-        Posted::OutOfDate(visitor, page) => {
-            let goal = Goal::load(&app, &page.carried).await?;
+        Posted::OutOfDate(browser, page) => {
+            let continuation = Continuation::load(&app, &page.carried).await?;
             let said = Said {
                 email: page.email,
-                problem: Some(visitor.distrust(&app, STALE)),
+                problem: Some(browser.distrust(&app, STALE)),
                 notice: None,
             };
-            Ok(form(&app, &goal, visitor, StatusCode::BAD_REQUEST, said))
+            Ok(form(
+                &app,
+                &continuation,
+                browser,
+                StatusCode::BAD_REQUEST,
+                said,
+            ))
         }
-        Posted::Current(visitor, SignInForm { page, password }) => {
-            let goal = Goal::load(&app, &page.carried).await?;
-            let attempted = attempted(&app, &page.email, password, &visitor).await?;
-            answer(&app, &goal, visitor, page.email, attempted).await
+        Posted::Current(browser, SignInForm { page, password }) => {
+            let continuation = Continuation::load(&app, &page.carried).await?;
+            let attempted = attempted(&app, &page.email, password, &browser).await?;
+            answer(&app, &continuation, browser, page.email, attempted).await
         }
     }
 }
@@ -151,28 +157,34 @@ pub(crate) async fn submit(
 /// Goes on, or shows the form again with what is wrong.
 async fn answer(
     app: &App,
-    goal: &Goal,
-    visitor: Visitor,
+    continuation: &Continuation,
+    browser: BrowserContext,
     email: String,
     attempted: Attempted,
 ) -> Result<Response, PageError> {
     let (person, attempt) = match attempted {
-        Attempted::Right(person, attempt) if goal.suits(&person) => (person, attempt),
-        wrong => return Ok(refused(app, goal, visitor, email, wrong)),
+        Attempted::Right(person, attempt) if continuation.suits(&person) => (person, attempt),
+        wrong => return Ok(refused(app, continuation, browser, email, wrong)),
     };
     app.settle_one(attempt.succeeded(), clock::now()).await?;
-    welcome(app, &person, goal, &visitor).await
+    welcome(app, &person, continuation, &browser).await
 }
 
 /// The form again, with what was wrong.
-fn refused(app: &App, goal: &Goal, visitor: Visitor, email: String, wrong: Attempted) -> Response {
+fn refused(
+    app: &App,
+    continuation: &Continuation,
+    browser: BrowserContext,
+    email: String,
+    wrong: Attempted,
+) -> Response {
     let again = |status: StatusCode, problem: &str| {
         let said = Said {
             email,
             problem: Some(problem.to_owned()),
             notice: None,
         };
-        form(app, goal, visitor, status, said)
+        form(app, continuation, browser, status, said)
     };
     match wrong {
         Attempted::Throttled(seconds) => {
@@ -190,7 +202,7 @@ fn refused(app: &App, goal: &Goal, visitor: Visitor, email: String, wrong: Attem
         }
         Attempted::Disabled => again(StatusCode::FORBIDDEN, DISABLED),
         Attempted::Right(..) => {
-            let sentence = match goal.is_for_tests() {
+            let sentence = match continuation.is_for_tests() {
                 true => NO_TEST_USER,
                 false => TEST_USER,
             };
@@ -212,13 +224,13 @@ async fn attempted(
     app: &App,
     email: &str,
     password: String,
-    visitor: &Visitor,
+    browser: &BrowserContext,
 ) -> Result<Attempted, PageError> {
     let person = app.store.person_by_email(email).await?;
-    let source = visitor.address.source();
+    let source = browser.address.source();
     let known = person
         .as_ref()
-        .and_then(|person| visitor.known_to(app, person));
+        .and_then(|person| browser.known_to(app, person));
     let attempt = match app.config.is_published(email) {
         true => Attempt::at_everyones(&source),
         false => Attempt::new(email, &source, known),
@@ -261,47 +273,53 @@ fn wait(mut response: Response, seconds: i64) -> Response {
 async fn welcome(
     app: &App,
     person: &Person,
-    goal: &Goal,
-    visitor: &Visitor,
+    continuation: &Continuation,
+    browser: &BrowserContext,
 ) -> Result<Response, PageError> {
-    let ends = visitor.session.as_ref().map(|facts| facts.session.id);
+    let ends = browser.session.as_ref().map(|facts| facts.session.id);
     let (policy, now) = (app.policy(), clock::now());
-    let browser = &visitor.user_agent;
-    let (cookie, transition) = start_session(person, browser, ends, policy, now, &app.mint);
-    let act = app.act(now, visitor.address);
+    let agent = &browser.user_agent;
+    let (cookie, transition) = start_session(person, agent, ends, policy, now, &app.mint);
+    let act = app.act(now, browser.address);
     if app.settle_one(transition, act).await? == Outcome::Conflict {
         // The password was changed, or the account switched off, while it was being checked.
         return Ok(reply::see_other(&after_url(
-            &goal.with(path::SIGN_IN),
+            &continuation.with(path::SIGN_IN),
             "changed",
         )));
     }
-    let mut response = reply::see_other(&goal.href());
+    let mut response = reply::see_other(&continuation.href());
     session::sign_in(app, &mut response, &cookie, person);
     Ok(response)
 }
 
-fn form(app: &App, goal: &Goal, mut visitor: Visitor, status: StatusCode, said: Said) -> Response {
-    let nonce = visitor.nonce(app, Guard::Browser);
-    let tests = goal.is_for_tests();
+fn form(
+    app: &App,
+    continuation: &Continuation,
+    mut browser: BrowserContext,
+    status: StatusCode,
+    said: Said,
+) -> Response {
+    let nonce = browser.nonce(app, Guard::Browser);
+    let tests = continuation.is_for_tests();
     let test_mode = tests.then_some(TEST_MODE);
     let notices: Vec<_> = said.notice.into_iter().chain(test_mode).collect();
     let page = SignIn {
         frame: Frame {
             test_side: tests,
-            ..match goal.waiting() {
-                None => visitor.front_frame(app),
-                Some(_) => visitor.frame(app),
+            ..match continuation.waiting() {
+                None => browser.front_frame(app),
+                Some(_) => browser.frame(app),
             }
         },
-        request: goal.carried(),
-        client_id: goal.client_id(),
+        request: continuation.carried(),
+        client_id: continuation.client_id(),
         nonce,
         email: said.email,
-        app_name: goal.waiting(),
+        app_name: continuation.waiting(),
         problem: said.problem,
         notice: (!notices.is_empty()).then(|| notices.join(" ")),
         sign_up_allowed: app.policy().accounts.sign_up && !tests,
     };
-    visitor.keep_form(app, goal.page(status, &page))
+    browser.keep_form(app, continuation.page(status, &page))
 }

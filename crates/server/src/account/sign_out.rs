@@ -1,10 +1,10 @@
 //! Signing out of this browser.
 use crate::http::error::PageError;
 use crate::http::form::{Form, Posted};
-use crate::http::notice::{Problem, link};
+use crate::http::notice::{PlainPage, link};
 use crate::http::reply;
-use crate::http::session::{self, Guard, Visitor};
-use crate::interaction::continuation::{after_url, is_goal, with_handle};
+use crate::http::session::{self, BrowserContext, Guard};
+use crate::interaction::continuation::{after_url, is_continuation, with_handle};
 use crate::state::App;
 use axum::extract::State;
 use axum::http::StatusCode;
@@ -35,19 +35,19 @@ impl Form for SignOutForm {
 }
 
 /// `GET`: asks first, since a link must not sign anyone out.
-pub(crate) async fn show(State(app): State<App>, visitor: Visitor) -> Response {
-    match visitor.session {
-        Some(_) => ask(&app, visitor),
-        None => signed_out(&app, &visitor),
+pub(crate) async fn show(State(app): State<App>, browser: BrowserContext) -> Response {
+    match browser.session {
+        Some(_) => ask(&app, browser),
+        None => signed_out(&app, &browser),
     }
 }
 
-fn ask(app: &App, mut visitor: Visitor) -> Response {
+fn ask(app: &App, mut browser: BrowserContext) -> Response {
     let page = SignOut {
-        nonce: visitor.nonce(app, Guard::Session),
-        frame: visitor.frame(app),
+        nonce: browser.nonce(app, Guard::Session),
+        frame: browser.frame(app),
     };
-    visitor.keep_form(app, reply::page(StatusCode::OK, &page, None))
+    browser.keep_form(app, reply::page(StatusCode::OK, &page, None))
 }
 
 /// `POST`: ends the session.
@@ -55,34 +55,34 @@ pub(crate) async fn submit(
     State(app): State<App>,
     posted: Posted<SignOutForm>,
 ) -> Result<Response, PageError> {
-    let (visitor, form) = match posted {
-        Posted::OutOfDate(visitor, _) if visitor.session.is_some() => {
-            return Ok(ask(&app, visitor));
+    let (browser, form) = match posted {
+        Posted::OutOfDate(browser, _) if browser.session.is_some() => {
+            return Ok(ask(&app, browser));
         }
         // Whose session is over is signed out already.
-        Posted::OutOfDate(visitor, form) | Posted::Current(visitor, form) => (visitor, form),
+        Posted::OutOfDate(browser, form) | Posted::Current(browser, form) => (browser, form),
     };
-    if let Some(facts) = &visitor.session {
+    if let Some(facts) = &browser.session {
         let transition = Transition::Session(SessionChange::End {
             subject: facts.person.subject,
             session: facts.session.id,
         });
-        app.settle_one(transition, app.act_now(visitor.address))
+        app.settle_one(transition, app.act_now(browser.address))
             .await?;
     }
     let mut response = match form.request.as_deref() {
-        Some(goal) if is_goal(goal) => reply::see_other(&after_url(
-            &with_handle(path::SIGN_IN, Some(goal)),
+        Some(continuation) if is_continuation(continuation) => reply::see_other(&after_url(
+            &with_handle(path::SIGN_IN, Some(continuation)),
             "switch",
         )),
-        _ => signed_out(&app, &visitor),
+        _ => signed_out(&app, &browser),
     };
     session::sign_out(&app, &mut response);
     Ok(response)
 }
 
-fn signed_out(app: &App, visitor: &Visitor) -> Response {
-    Problem {
+fn signed_out(app: &App, browser: &BrowserContext) -> Response {
+    PlainPage {
         status: StatusCode::OK,
         title: "You are signed out",
         sentence: "Apps you have allowed keep their access.",
@@ -90,5 +90,5 @@ fn signed_out(app: &App, visitor: &Visitor) -> Response {
         details: Vec::new(),
         next: link("Sign in", path::SIGN_IN),
     }
-    .page(app, visitor.id)
+    .page(app, browser.id)
 }

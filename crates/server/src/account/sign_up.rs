@@ -3,8 +3,8 @@ use super::throttle::admit;
 use crate::http::error::PageError;
 use crate::http::form::{Form, Posted, Query};
 use crate::http::reply;
-use crate::http::session::{self, Guard, Visitor};
-use crate::interaction::continuation::{Carried, Goal, after_url};
+use crate::http::session::{self, BrowserContext, Guard};
+use crate::interaction::continuation::{Carried, Continuation, after_url};
 use crate::state::App;
 use axum::extract::State;
 use axum::http::StatusCode;
@@ -45,19 +45,26 @@ impl Form for SignUpForm {
 /// `GET`: the form.
 pub(crate) async fn show(
     State(app): State<App>,
-    visitor: Visitor,
+    browser: BrowserContext,
     Query(params): Query,
 ) -> Result<Response, PageError> {
-    let goal = Goal::load(&app, &Carried::of(&params)).await?;
-    if let Goal::Over(over) = goal {
-        return over.page(&app, &visitor);
+    let continuation = Continuation::load(&app, &Carried::of(&params)).await?;
+    if let Continuation::Over(over) = continuation {
+        return over.page(&app, &browser);
     }
-    if goal.is_for_tests() {
-        return Ok(reply::see_other(&goal.with(path::SIGN_IN)));
+    if continuation.is_for_tests() {
+        return Ok(reply::see_other(&continuation.with(path::SIGN_IN)));
     }
     let SignUpForm { account, .. } = SignUpForm::page(&Params::default());
     let status = StatusCode::OK;
-    Ok(form(&app, &goal, visitor, status, &account, Vec::new()))
+    Ok(form(
+        &app,
+        &continuation,
+        browser,
+        status,
+        &account,
+        Vec::new(),
+    ))
 }
 
 /// `POST`: makes the account. The answer is the same whether or not the address had an account already:
@@ -66,42 +73,46 @@ pub(crate) async fn submit(
     State(app): State<App>,
     posted: Posted<SignUpForm>,
 ) -> Result<Response, PageError> {
-    let (visitor, SignUpForm { carried, account }, stale) = match posted {
-        Posted::Current(visitor, form) => (visitor, form, None),
-        Posted::OutOfDate(visitor, form) => {
+    let (browser, SignUpForm { carried, account }, stale) = match posted {
+        Posted::Current(browser, form) => (browser, form, None),
+        Posted::OutOfDate(browser, form) => {
             let sentence = "This form was out of date. Please send it again.";
-            let stale = whole_form(&visitor.distrust(&app, sentence));
-            (visitor, form, Some(stale))
+            let stale = whole_form(&browser.distrust(&app, sentence));
+            (browser, form, Some(stale))
         }
     };
-    let goal = Goal::load(&app, &carried).await?;
+    let continuation = Continuation::load(&app, &carried).await?;
     // Test users are made with their app; nobody signs up as one.
-    if goal.is_for_tests() {
-        return Ok(reply::see_other(&goal.with(path::SIGN_IN)));
+    if continuation.is_for_tests() {
+        return Ok(reply::see_other(&continuation.with(path::SIGN_IN)));
     }
     let product = &app.config.branding.product;
     let wrong = account.faults(product, &app.policy().accounts);
     let faults: Vec<_> = stale.into_iter().chain(wrong).collect();
     if !faults.is_empty() {
         let status = StatusCode::BAD_REQUEST;
-        return Ok(form(&app, &goal, visitor, status, &account, faults));
+        return Ok(form(&app, &continuation, browser, status, &account, faults));
     }
-    if !create(&app, account.clone(), &visitor).await? {
+    if !create(&app, account.clone(), &browser).await? {
         let faults = vec![whole_form(
             "Too many accounts were made from here. Try again in a quarter of an hour.",
         )];
         let status = StatusCode::TOO_MANY_REQUESTS;
-        return Ok(form(&app, &goal, visitor, status, &account, faults));
+        return Ok(form(&app, &continuation, browser, status, &account, faults));
     }
-    let next = after_url(&goal.with(path::SIGN_IN), "sign-up");
+    let next = after_url(&continuation.with(path::SIGN_IN), "sign-up");
     let mut response = reply::see_other(&next);
     session::keep_address(&app, &mut response, account.email.trim());
     Ok(response)
 }
 
 /// Makes the account, unless the address has one; false when this source has made too many.
-async fn create(app: &App, account: NewAccount, visitor: &Visitor) -> Result<bool, PageError> {
-    let source = visitor.address.source();
+async fn create(
+    app: &App,
+    account: NewAccount,
+    browser: &BrowserContext,
+) -> Result<bool, PageError> {
+    let source = browser.address.source();
     let attempt = Attempt::sign_up(&source);
     if admit(app, &attempt).await?.is_some() {
         return Ok(false);
@@ -113,7 +124,7 @@ async fn create(app: &App, account: NewAccount, visitor: &Visitor) -> Result<boo
     }
     let transition = account.into_person(hashed, Role::Person, app.policy(), &app.mint);
     // A lost guard means that the address is taken, which is not told.
-    app.settle_one(transition, app.act_now(visitor.address))
+    app.settle_one(transition, app.act_now(browser.address))
         .await?;
     Ok(true)
 }
@@ -133,23 +144,23 @@ pub(crate) fn problems(faults: Vec<FieldFault>) -> Vec<Problem> {
 
 fn form(
     app: &App,
-    goal: &Goal,
-    mut visitor: Visitor,
+    continuation: &Continuation,
+    mut browser: BrowserContext,
     status: StatusCode,
     account: &NewAccount,
     faults: Vec<FieldFault>,
 ) -> Response {
-    let nonce = visitor.nonce(app, Guard::Browser);
+    let nonce = browser.nonce(app, Guard::Browser);
     let page = SignUp {
-        frame: visitor.frame(app),
-        request: goal.carried(),
-        client_id: goal.client_id(),
+        frame: browser.frame(app),
+        request: continuation.carried(),
+        client_id: continuation.client_id(),
         nonce,
         name: account.name.chars().take(MAX_NAME).collect(),
         email: account.email.chars().take(MAX_EMAIL).collect(),
-        app_name: goal.waiting(),
+        app_name: continuation.waiting(),
         problems: problems(faults),
         min_password: app.policy().accounts.min_password,
     };
-    visitor.keep_form(app, goal.page(status, &page))
+    browser.keep_form(app, continuation.page(status, &page))
 }

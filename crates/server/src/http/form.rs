@@ -2,9 +2,9 @@
 //! from a page of ours before a handler sees a field of it.
 use super::error::{PageError, PageFault};
 use super::request::{is_form, read};
-use super::session::{Guard, Visitor};
+use super::session::{BrowserContext, Guard};
 use crate::oauth::endpoints::origin;
-use crate::state::{App, AppState};
+use crate::state::App;
 use axum::body::Bytes;
 use axum::extract::{FromRef, FromRequest, FromRequestParts, Request};
 use axum::http::request::Parts;
@@ -31,10 +31,10 @@ pub(crate) trait Form: Sized {
 /// date.
 pub(crate) enum Posted<F: Form> {
     /// It has the nonce that this browser was given.
-    Current(Visitor, F),
+    Current(BrowserContext, F),
     /// It has not: another person signed in meanwhile, the session ended, or another site made it. Its page is shown
     /// again, and nothing is done.
-    OutOfDate(Visitor, F::Page),
+    OutOfDate(BrowserContext, F::Page),
 }
 
 impl<F, S> FromRequest<S> for Posted<F>
@@ -47,12 +47,12 @@ where
 
     async fn from_request(request: Request, state: &S) -> Result<Self, PageError> {
         let app = App::from_ref(state);
-        let (visitor, headers, body) = received(request, state).await?;
-        let fields = fields(&app, &headers, &body)?;
+        let (browser, headers, body) = received(request, state).await?;
+        let fields = fields(&app.config.issuer, &headers, &body)?;
         Ok(
-            match visitor.has_nonce(&app, F::GUARD, fields.get("nonce")) {
-                true => Posted::Current(visitor, F::read(&fields)),
-                false => Posted::OutOfDate(visitor, F::page(&fields)),
+            match browser.has_nonce(&app, F::GUARD, fields.get("nonce")) {
+                true => Posted::Current(browser, F::read(&fields)),
+                false => Posted::OutOfDate(browser, F::page(&fields)),
             },
         )
     }
@@ -73,20 +73,23 @@ where
     }
 }
 
-async fn received<S>(request: Request, state: &S) -> Result<(Visitor, HeaderMap, Bytes), PageError>
+async fn received<S>(
+    request: Request,
+    state: &S,
+) -> Result<(BrowserContext, HeaderMap, Bytes), PageError>
 where
     App: FromRef<S>,
     S: Send + Sync,
 {
     let (mut parts, body) = request.into_parts();
-    let visitor = Visitor::from_request_parts(&mut parts, state).await?;
+    let browser = BrowserContext::from_request_parts(&mut parts, state).await?;
     let body = read(&parts.headers, body).await?;
-    Ok((visitor, parts.headers, body))
+    Ok((browser, parts.headers, body))
 }
 
 /// The fields of a form that a browser says to have from a page of ours.
-fn fields(app: &AppState, headers: &HeaderMap, body: &[u8]) -> Result<Params, PageError> {
-    if !is_own_form(app, headers) {
+fn fields(issuer: &str, headers: &HeaderMap, body: &[u8]) -> Result<Params, PageError> {
+    if !is_own_form(issuer, headers) {
         return Err(PageFault::ForeignForm.into());
     }
     if !is_form(headers) {
@@ -103,11 +106,11 @@ fn fields(app: &AppState, headers: &HeaderMap, body: &[u8]) -> Result<Params, Pa
 
 /// Whether the browser says that a form came from our own pages. `Sec-Fetch-Site` is believed first: our
 /// `no-referrer` makes `Origin` be `null` on our own forms. The nonce is checked in any case.
-fn is_own_form(app: &AppState, headers: &HeaderMap) -> bool {
+fn is_own_form(issuer: &str, headers: &HeaderMap) -> bool {
     if let Some(site) = headers.get("sec-fetch-site") {
         return site == "same-origin" || site == "none";
     }
-    let own = origin(&app.config.issuer);
+    let own = origin(issuer);
     let mut origins = headers.get_all(header::ORIGIN).iter();
     origins.all(|origin| origin == "null" || origin == own)
 }
@@ -122,5 +125,71 @@ impl<S: Sync> FromRequestParts<S> for Query {
         let params = Params::from_form(parts.uri.query().unwrap_or_default().as_bytes());
         let params = params.map_err(|fault| PageFault::Unreadable(fault.sentence()))?;
         Ok(Query(params))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use axum::http::HeaderName;
+
+    const ISSUER: &str = "https://id.example";
+    const FORM: &str = "application/x-www-form-urlencoded";
+
+    fn posted(headers: &[(&'static str, &'static str)], body: &str) -> Result<Params, PageFault> {
+        let pairs = headers.iter().map(|(name, value)| {
+            let name = HeaderName::from_static(name);
+            (name, header::HeaderValue::from_static(value))
+        });
+        let headers: HeaderMap = pairs.collect();
+        fields(ISSUER, &headers, body.as_bytes()).map_err(|error| match error {
+            PageError::Fault(fault) => fault,
+            PageError::Instead(_) => panic!("an answer of its own"),
+        })
+    }
+
+    #[test]
+    fn what_the_browser_says_of_the_site_is_believed_before_the_origin() {
+        for (headers, is_own) in [
+            (&[][..], true),
+            (
+                &[("sec-fetch-site", "same-origin"), ("origin", "null")],
+                true,
+            ),
+            (&[("sec-fetch-site", "none")], true),
+            (
+                &[("sec-fetch-site", "same-site"), ("origin", ISSUER)],
+                false,
+            ),
+            (
+                &[("sec-fetch-site", "cross-site"), ("origin", ISSUER)],
+                false,
+            ),
+            (&[("origin", ISSUER)], true),
+            (&[("origin", "null")], true),
+            (&[("origin", "https://id.example.evil.example")], false),
+        ] {
+            let all = [headers, &[("content-type", FORM)]].concat();
+            let taken = posted(&all, "a=b");
+            match is_own {
+                true => assert!(taken.is_ok(), "{headers:?}"),
+                false => assert!(matches!(taken, Err(PageFault::ForeignForm)), "{headers:?}"),
+            }
+        }
+    }
+
+    #[test]
+    fn a_form_that_reads_in_two_ways_is_not_read() {
+        let form = ("content-type", FORM);
+        assert_eq!(posted(&[form], "a=b&c=d").unwrap().get("c"), Some("d"));
+        for (headers, body) in [
+            (&[][..], "a=b"),
+            (&[("content-type", "text/plain")], "a=b"),
+            (&[form], "a=b&a=c"),
+            (&[form], "a=%"),
+        ] {
+            let taken = posted(headers, body);
+            assert!(matches!(taken, Err(PageFault::Unreadable(_))), "{body}");
+        }
     }
 }

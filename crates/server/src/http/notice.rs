@@ -1,7 +1,7 @@
 //! Pages of a few words: what happened, and what to do next.
 use super::reply::{self, Fault};
 use super::request::RequestId;
-use super::session::{Visitor, bare_frame};
+use super::session::{BrowserContext, bare_frame};
 use crate::state::AppState;
 use axum::http::StatusCode;
 use axum::response::Response;
@@ -9,7 +9,7 @@ use pages::{Frame, Next, Notice, path};
 use protocol::types::Client;
 
 /// What a page says.
-pub(crate) struct Problem<'a> {
+pub(crate) struct PlainPage<'a> {
     pub(crate) status: StatusCode,
     pub(crate) title: &'a str,
     pub(crate) sentence: &'a str,
@@ -18,15 +18,15 @@ pub(crate) struct Problem<'a> {
     pub(crate) next: Option<Next>,
 }
 
-impl Problem<'_> {
+impl PlainPage<'_> {
     /// The page.
     pub(crate) fn page(self, app: &AppState, id: RequestId) -> Response {
         self.in_frame(bare_frame(app, id))
     }
 
     /// The page, which says who is signed in.
-    pub(crate) fn page_for(self, app: &AppState, visitor: &Visitor) -> Response {
-        self.in_frame(visitor.frame(app))
+    pub(crate) fn page_for(self, app: &AppState, browser: &BrowserContext) -> Response {
+        self.in_frame(browser.frame(app))
     }
 
     fn in_frame(self, frame: Frame) -> Response {

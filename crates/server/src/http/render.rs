@@ -1,7 +1,7 @@
 //! Writes what is answered when a request is not answered as it asked: as a page or as JSON, with the id under which it
 //! is in the log. Every answer passes here, so those of the libraries get our form too.
 use super::error::{ApiError, BodyFault, PageFault, Refusal, Unwritten};
-use super::notice::{Problem, back_to, link};
+use super::notice::{PlainPage, back_to, link};
 use super::reply::{self, Fault};
 use super::request::RequestId;
 use crate::ops::hasher::HashFault;
@@ -118,7 +118,7 @@ pub(crate) fn refused(app: &AppState, refusal: Refusal, page: bool, id: RequestI
         ),
         (Refusal::Request(status, description), true) => {
             let sentence = format!("What was wrong: {description}. Go back and try again.");
-            Problem {
+            PlainPage {
                 code: Some(code(status)),
                 ..sorry(status, "This request was not accepted", &sentence)
             }
@@ -138,8 +138,8 @@ fn code(status: StatusCode) -> &'static str {
 }
 
 /// A page that leads to the person's account.
-fn sorry<'a>(status: StatusCode, title: &'a str, sentence: &'a str) -> Problem<'a> {
-    Problem {
+fn sorry<'a>(status: StatusCode, title: &'a str, sentence: &'a str) -> PlainPage<'a> {
+    PlainPage {
         status,
         title,
         sentence,
@@ -167,7 +167,7 @@ fn page_fault(app: &AppState, fault: &PageFault, id: RequestId) -> Response {
             "This form came from another site",
             "For your safety it was not accepted. Go back to the app and start again.",
         ),
-        PageFault::Unreadable(sentence) => Problem {
+        PageFault::Unreadable(sentence) => PlainPage {
             code: Some("invalid_request"),
             ..sorry(
                 StatusCode::BAD_REQUEST,
@@ -261,7 +261,7 @@ fn shown(app: &AppState, error: &ShownError, client: Option<&Client>, id: Reques
              Go back to the app and try again; if that does not help, tell the people who make it."
         }
     };
-    let problem = Problem {
+    let problem = PlainPage {
         status: StatusCode::BAD_REQUEST,
         title: "This sign-in link does not work",
         sentence,

@@ -128,7 +128,7 @@ pub(crate) fn because_of(error: &StoreError, mut response: Response) -> Response
 pub(crate) struct LeadsToApp;
 
 /// A page. One that leads to an app has no `form-action`: Chromium applies it to every redirect that follows the
-/// form, so it would judge where the app sends its visitor next (a private-use scheme, a program on loopback) after
+/// form, so it would judge where the app sends the browser next (a private-use scheme, a program on loopback) after
 /// the app has its code.
 pub(crate) fn page(status: StatusCode, page: &impl Page, leads: Option<LeadsToApp>) -> Response {
     let mut response = document("text/html; charset=utf-8", page.html());

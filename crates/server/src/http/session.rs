@@ -15,7 +15,7 @@ use protocol::types::{Locator, Person};
 use std::convert::Infallible;
 
 /// The browser of a request to a page.
-pub(crate) struct Visitor {
+pub(crate) struct BrowserContext {
     pub(crate) id: RequestId,
     pub(crate) address: ClientAddr,
     pub(crate) session: Option<SessionFacts>,
@@ -64,7 +64,7 @@ pub(crate) enum Guard {
     Session,
 }
 
-impl Visitor {
+impl BrowserContext {
     /// The nonce for a form on the page that is about to be sent, and the page's cookie if the browser has
     /// none yet.
     pub(crate) fn nonce(&mut self, app: &AppState, guard: Guard) -> String {
@@ -161,7 +161,7 @@ impl Visitor {
     }
 }
 
-/// The frame of a page that does not know its visitor.
+/// The frame of a page that does not know its browser.
 pub(crate) fn bare_frame(app: &AppState, id: RequestId) -> Frame {
     Frame {
         product: app.config.branding.product.clone(),
@@ -234,7 +234,7 @@ where
     }
 }
 
-impl<S> FromRequestParts<S> for Visitor
+impl<S> FromRequestParts<S> for BrowserContext
 where
     App: FromRef<S>,
     S: Sync,
@@ -247,7 +247,7 @@ where
         let headers = &parts.headers;
         let claimed = ClaimedSession::of(&app, parts);
         let session = session(&app, &claimed).await?;
-        Ok(Visitor {
+        Ok(BrowserContext {
             id,
             address,
             session_ended: session.is_none() && claimed.locator().is_some(),

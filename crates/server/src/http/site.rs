@@ -2,7 +2,7 @@
 use super::cors::preflight;
 use super::error::{PageError, PageFault, Refusal};
 use super::form::{Form, Posted, Unread};
-use super::session::Visitor;
+use super::session::BrowserContext;
 use crate::state::App;
 use axum::Router;
 use axum::extract::State;
@@ -67,7 +67,7 @@ impl Site {
 
     /// A page with a form that this provider has switched off.
     pub(crate) fn switched_off<F: Form>(&mut self) {
-        let show = async |_: Visitor| PageError::from(PageFault::NotFound);
+        let show = async |_: BrowserContext| PageError::from(PageFault::NotFound);
         let submit = async |_: Unread| PageError::from(PageFault::NotFound);
         self.route(Kind::Page, F::PATH, get(show).post(submit));
     }

@@ -5,7 +5,7 @@ use crate::http::error::PageError;
 use crate::http::form::{Form, Posted, Query};
 use crate::http::reply::{self, LeadsToApp};
 use crate::http::request::ClientAddr;
-use crate::http::session::{Guard, Visitor};
+use crate::http::session::{BrowserContext, Guard};
 use crate::state::App;
 use axum::extract::State;
 use axum::http::StatusCode;
@@ -70,19 +70,19 @@ pub(crate) fn allowed(fields: &Params) -> Option<bool> {
 /// `GET`: asks; or goes on at once when another tab was answered meanwhile.
 pub(crate) async fn show(
     State(app): State<App>,
-    visitor: Visitor,
+    browser: BrowserContext,
     Query(params): Query,
 ) -> Result<Response, PageError> {
     let page = ConsentForm::page(&params);
     match pending::find(&app, &page.handle, page.client_id.as_deref()).await? {
-        Found::Pending(pending) => ask(&app, &pending, visitor, None).await,
+        Found::Pending(pending) => ask(&app, &pending, browser, None).await,
         Found::Over(over) => {
-            let tag = remembered(&app, &visitor, &page.handle);
+            let tag = remembered(&app, &browser, &page.handle);
             let given = tag.as_deref().map(|nonce| Given {
                 allowed: true,
                 nonce,
             });
-            answered_before(&app, &visitor, &over, given).await
+            answered_before(&app, &browser, &over, given).await
         }
     }
 }
@@ -95,11 +95,11 @@ const CHANGED: &str = "What is asked has changed since this page was shown, so n
 async fn ask(
     app: &App,
     pending: &Pending,
-    mut visitor: Visitor,
+    mut browser: BrowserContext,
     notice: Option<&str>,
 ) -> Result<Response, PageError> {
     let sign_in = || reply::see_other(&with_handle(path::SIGN_IN, Some(&pending.handle)));
-    let Some(session) = visitor.session.clone() else {
+    let Some(session) = browser.session.clone() else {
         return Ok(sign_in());
     };
     let request = &pending.request;
@@ -109,23 +109,23 @@ async fn ask(
         Step::SignIn => Ok(sign_in()),
         Step::Issue => {
             let context = app.context();
-            let tag = remembered(app, &visitor, &pending.handle).unwrap_or_default();
+            let tag = remembered(app, &browser, &pending.handle).unwrap_or_default();
             let given = Given {
                 allowed: true,
                 nonce: &tag,
             };
             let issued = allow_again(request, given.to(pending), &session, &context);
-            let act = app.act(context.now, visitor.address);
+            let act = app.act(context.now, browser.address);
             let answer = app.settle(issued, act).await?;
-            go_back_to_app(app, pending, answer, &visitor, given).await
+            go_back_to_app(app, pending, answer, &browser, given).await
         }
         Step::Consent { new } => {
-            let nonce = visitor.nonce(app, Guard::Session);
+            let nonce = browser.nonce(app, Guard::Session);
             let question = question(pending, &new);
-            let page = question.page(app, &session, nonce, &visitor, notice);
+            let page = question.page(app, &session, nonce, &browser, notice);
             let status = notice.map_or(StatusCode::OK, |_| StatusCode::BAD_REQUEST);
             let response = reply::page(status, &page, Some(LeadsToApp));
-            Ok(visitor.keep_form(app, response))
+            Ok(browser.keep_form(app, response))
         }
     }
 }
@@ -155,7 +155,7 @@ pub(crate) struct Question<'a> {
     pub(crate) scope: &'a Scope,
     /// What of it the person has not allowed before.
     pub(crate) new: &'a Scope,
-    /// What the form carries, see [`Goal`](crate::interaction::continuation::Goal).
+    /// What the form carries, see [`Continuation`](crate::interaction::continuation::Continuation).
     pub(crate) carried: String,
     /// The URI that the answer goes to; none for a device.
     pub(crate) answer_to: &'a str,
@@ -170,14 +170,14 @@ impl Question<'_> {
         app: &App,
         session: &SessionFacts,
         nonce: String,
-        visitor: &Visitor,
+        browser: &BrowserContext,
         notice: Option<&str>,
     ) -> Consent {
         Consent {
-            frame: visitor.frame(app),
+            frame: browser.frame(app),
             client_id: self.client.id.clone(),
             nonce,
-            shown: visitor.proof_of(app, &self.shown(app)),
+            shown: browser.proof_of(app, &self.shown(app)),
             notice: notice.map(str::to_owned),
             app: app_card(self.client),
             account_name: session.person.name.clone(),
@@ -206,8 +206,13 @@ impl Question<'_> {
     }
 
     /// Whether a form proves that its page showed this very question.
-    pub(crate) fn was_shown(&self, app: &App, visitor: &Visitor, proof: Option<&str>) -> bool {
-        visitor.was_shown(app, &self.shown(app), proof)
+    pub(crate) fn was_shown(
+        &self,
+        app: &App,
+        browser: &BrowserContext,
+        proof: Option<&str>,
+    ) -> bool {
+        browser.was_shown(app, &self.shown(app), proof)
     }
 
     fn groups(&self, new: &Scope, app: &App) -> Vec<ScopeGroup> {
@@ -241,37 +246,37 @@ pub(crate) async fn submit(
     State(app): State<App>,
     posted: Posted<ConsentForm>,
 ) -> Result<Response, PageError> {
-    let (visitor, page, answer) = match posted {
-        Posted::OutOfDate(visitor, page) => (visitor, page, None),
-        Posted::Current(visitor, form) => {
+    let (browser, page, answer) = match posted {
+        Posted::OutOfDate(browser, page) => (browser, page, None),
+        Posted::Current(browser, form) => {
             let answer = form
                 .allowed
                 .map(|allowed| (allowed, form.nonce, form.shown));
-            (visitor, form.page, answer)
+            (browser, form.page, answer)
         }
     };
     let given = answer.as_ref().map(|(allowed, nonce, _)| Given {
         allowed: *allowed,
         nonce,
     });
-    let given = given.filter(|_| visitor.session.is_some());
+    let given = given.filter(|_| browser.session.is_some());
     let pending = match pending::find(&app, &page.handle, page.client_id.as_deref()).await? {
         Found::Pending(pending) => pending,
-        Found::Over(over) => return answered_before(&app, &visitor, &over, given).await,
+        Found::Over(over) => return answered_before(&app, &browser, &over, given).await,
     };
-    let Some(session) = visitor.session.clone() else {
+    let Some(session) = browser.session.clone() else {
         return Ok(signed_out(&pending));
     };
     let Some(given) = given else {
-        return ask(&app, &pending, visitor, Some(OUT_OF_DATE)).await;
+        return ask(&app, &pending, browser, Some(OUT_OF_DATE)).await;
     };
     let question = question(&pending, &pending.request.scope);
     let proof = answer.as_ref().and_then(|(.., shown)| shown.as_deref());
-    if given.allowed && !question.was_shown(&app, &visitor, proof) {
-        return ask(&app, &pending, visitor, Some(CHANGED)).await;
+    if given.allowed && !question.was_shown(&app, &browser, proof) {
+        return ask(&app, &pending, browser, Some(CHANGED)).await;
     }
-    let answer = decide(&app, &pending, &session, given, visitor.address).await?;
-    go_back_to_app(&app, &pending, answer, &visitor, given).await
+    let answer = decide(&app, &pending, &session, given, browser.address).await?;
+    go_back_to_app(&app, &pending, answer, &browser, given).await
 }
 
 /// To sign in again, and back to the question.
@@ -298,8 +303,8 @@ impl<'a> Given<'a> {
 }
 
 /// What stands for the form's nonce where nobody is asked: this session's own for this request.
-fn remembered(app: &App, visitor: &Visitor, handle: &str) -> Option<String> {
-    let session = visitor.session.as_ref()?.session.digest;
+fn remembered(app: &App, browser: &BrowserContext, handle: &str) -> Option<String> {
+    let session = browser.session.as_ref()?.session.digest;
     let parts: [&[u8]; 3] = [b"remembered", session.as_bytes(), handle.as_bytes()];
     Some(app.key.tag(&parts))
 }
@@ -307,16 +312,16 @@ fn remembered(app: &App, visitor: &Visitor, handle: &str) -> Option<String> {
 /// A request that is over: the same answer posted twice goes to the same place.
 async fn answered_before(
     app: &App,
-    visitor: &Visitor,
+    browser: &BrowserContext,
     over: &Over,
     given: Option<Given<'_>>,
 ) -> Result<Response, PageError> {
     if let Some(Given { allowed, nonce }) = given
-        && let Some(response) = over.repeated(app, visitor, nonce, allowed).await?
+        && let Some(response) = over.repeated(app, browser, nonce, allowed).await?
     {
         return Ok(response);
     }
-    over.page(app, visitor)
+    over.page(app, browser)
 }
 
 async fn decide(
@@ -343,7 +348,7 @@ async fn go_back_to_app(
     app: &App,
     pending: &Pending,
     answer: Option<Result<String, ()>>,
-    visitor: &Visitor,
+    browser: &BrowserContext,
     given: Given<'_>,
 ) -> Result<Response, PageError> {
     if let Some(Ok(url)) = answer {
@@ -352,6 +357,6 @@ async fn go_back_to_app(
     // Answered by another tab in the meantime (a lost guard), or the account was switched off.
     match pending::find(app, &pending.handle, None).await? {
         Found::Pending(_) => Ok(signed_out(pending)),
-        Found::Over(over) => answered_before(app, visitor, &over, Some(given)).await,
+        Found::Over(over) => answered_before(app, browser, &over, Some(given)).await,
     }
 }

@@ -17,7 +17,7 @@ use std::sync::Arc;
 const DEVICE: &str = "device";
 
 /// See the module.
-pub(crate) enum Goal {
+pub(crate) enum Continuation {
     /// Their own page.
     Account,
     /// An app that waits.
@@ -46,31 +46,31 @@ impl Carried {
     }
 }
 
-impl Goal {
+impl Continuation {
     /// Reads what a page was asked to continue.
     ///
     /// # Errors
     /// When the app may not ask any more, or the store fails.
     pub(crate) async fn load(app: &App, carried: &Carried) -> Result<Self, PageError> {
         let Some(text) = carried.request.as_deref() else {
-            return Ok(Goal::Account);
+            return Ok(Continuation::Account);
         };
         if let Some(code) = device(text) {
-            return Ok(Goal::Device(code));
+            return Ok(Continuation::Device(code));
         }
         Ok(
             match pending::find(app, text, carried.client_id.as_deref()).await? {
-                Found::Pending(pending) => Goal::App(pending),
-                Found::Over(over) => Goal::Over(over),
+                Found::Pending(pending) => Continuation::App(pending),
+                Found::Over(over) => Continuation::Over(over),
             },
         )
     }
 
     fn client(&self) -> Option<&Arc<Client>> {
         match self {
-            Goal::App(pending) => Some(&pending.request.client),
-            Goal::Over(over) => over.client.as_ref(),
-            Goal::Account | Goal::Device(_) => None,
+            Continuation::App(pending) => Some(&pending.request.client),
+            Continuation::Over(over) => over.client.as_ref(),
+            Continuation::Account | Continuation::Device(_) => None,
         }
     }
 
@@ -84,7 +84,7 @@ impl Goal {
         let carried = self.carried();
         let url = with_handle(path, carried.as_deref());
         match (self, carried, self.client_id()) {
-            (Goal::Over(_), Some(_), Some(client_id)) => format!("{url}&app={client_id}"),
+            (Continuation::Over(_), Some(_), Some(client_id)) => format!("{url}&app={client_id}"),
             _ => url,
         }
     }
@@ -92,31 +92,33 @@ impl Goal {
     /// What a form carries to come back here.
     pub(crate) fn carried(&self) -> Option<String> {
         match self {
-            Goal::Account => None,
-            Goal::App(pending) => Some(pending.handle.clone()),
+            Continuation::Account => None,
+            Continuation::App(pending) => Some(pending.handle.clone()),
             // It came from a form or link; only what could be ours goes on.
-            Goal::Over(over) => Some(over.handle.clone()).filter(|handle| is_goal(handle)),
-            Goal::Device(None) => Some(DEVICE.to_owned()),
-            Goal::Device(Some(code)) => Some(format!("{DEVICE}-{code}")),
+            Continuation::Over(over) => {
+                Some(over.handle.clone()).filter(|handle| is_continuation(handle))
+            }
+            Continuation::Device(None) => Some(DEVICE.to_owned()),
+            Continuation::Device(Some(code)) => Some(format!("{DEVICE}-{code}")),
         }
     }
 
     /// Where to go on.
     pub(crate) fn href(&self) -> String {
         match self {
-            Goal::Account => path::ACCOUNT.to_owned(),
-            Goal::App(_) | Goal::Over(_) => self.with(path::CONSENT),
-            Goal::Device(None) => path::DEVICE.to_owned(),
-            Goal::Device(Some(code)) => format!("{}?user_code={code}", path::DEVICE),
+            Continuation::Account => path::ACCOUNT.to_owned(),
+            Continuation::App(_) | Continuation::Over(_) => self.with(path::CONSENT),
+            Continuation::Device(None) => path::DEVICE.to_owned(),
+            Continuation::Device(Some(code)) => format!("{}?user_code={code}", path::DEVICE),
         }
     }
 
     /// The name of what waits.
     pub(crate) fn waiting(&self) -> Option<String> {
         match self {
-            Goal::Account => None,
-            Goal::Device(_) => Some("your device".to_owned()),
-            Goal::App(_) | Goal::Over(_) => self
+            Continuation::Account => None,
+            Continuation::Device(_) => Some("your device".to_owned()),
+            Continuation::App(_) | Continuation::Over(_) => self
                 .client()
                 .map(|client| shortened(&client.name, MAX_NAME)),
         }
@@ -135,14 +137,18 @@ impl Goal {
 
     /// A page whose forms may lead there.
     pub(crate) fn page(&self, status: StatusCode, page: &impl Page) -> Response {
-        let leads = matches!(self, Goal::App(_) | Goal::Over(_)).then_some(LeadsToApp);
+        let leads =
+            matches!(self, Continuation::App(_) | Continuation::Over(_)).then_some(LeadsToApp);
         reply::page(status, page, leads)
     }
 }
 
 /// The sign-in page, from which to go on to a device.
 pub(crate) fn sign_in_for_device(code: Option<UserCode>) -> String {
-    with_handle(path::SIGN_IN, Goal::Device(code).carried().as_deref())
+    with_handle(
+        path::SIGN_IN,
+        Continuation::Device(code).carried().as_deref(),
+    )
 }
 
 /// A path with the handle of the request that it continues.
@@ -159,8 +165,8 @@ pub(crate) fn after_url(url: &str, what: &str) -> String {
     format!("{url}{mark}after={what}")
 }
 
-/// Only what can be a goal of ours goes into a URL.
-pub(crate) fn is_goal(text: &str) -> bool {
+/// Only what can be a continuation of ours goes into a URL.
+pub(crate) fn is_continuation(text: &str) -> bool {
     device(text).is_some() || Handle::parse(text).is_some()
 }
 
@@ -174,10 +180,10 @@ fn device(text: &str) -> Option<Option<UserCode>> {
 
 #[cfg(test)]
 mod tests {
-    use super::{device, is_goal};
+    use super::{device, is_continuation};
 
     #[test]
-    fn only_goals_of_ours_are_carried() {
+    fn only_continuations_of_ours_are_carried() {
         assert_eq!(device("device"), Some(None));
         assert!(device("device-BCDF-GHJK").is_some_and(|code| code.is_some()));
         for no in [
@@ -189,7 +195,7 @@ mod tests {
             "rq_x",
             "device\r\n",
         ] {
-            assert!(!is_goal(no), "{no:?}");
+            assert!(!is_continuation(no), "{no:?}");
         }
     }
 }

@@ -1,12 +1,12 @@
 //! The person's side of a device (RFC 8628 §3.3): type its code, see what it asks for, answer.
 use super::consent::{Question, allowed};
-use super::continuation::{Goal, after_url, sign_in_for_device};
+use super::continuation::{Continuation, after_url, sign_in_for_device};
 use crate::account::throttle::admit;
 use crate::http::error::{PageError, Refusal};
 use crate::http::form::{Form, Posted, Query};
-use crate::http::notice::{Problem, link};
+use crate::http::notice::{PlainPage, link};
 use crate::http::reply;
-use crate::http::session::{Guard, Visitor};
+use crate::http::session::{BrowserContext, Guard};
 use crate::state::App;
 use axum::body::Body;
 use axum::extract::{RawQuery, State};
@@ -113,32 +113,32 @@ impl Form for AnswerForm {
 /// nobody is asked for consent by following a link (§3.3.1).
 pub(crate) async fn show(
     State(app): State<App>,
-    visitor: Visitor,
+    browser: BrowserContext,
     Query(params): Query,
 ) -> Response {
     let code = params.get("user_code").and_then(UserCode::parse);
-    if visitor.session.is_none() {
+    if browser.session.is_none() {
         return reply::see_other(&sign_in_for_device(code));
     }
     let typed = code.map_or_else(String::new, |code| code.to_string());
-    form(&app, visitor, StatusCode::OK, &typed, None)
+    form(&app, browser, StatusCode::OK, &typed, None)
 }
 
 fn form(
     app: &App,
-    mut visitor: Visitor,
+    mut browser: BrowserContext,
     status: StatusCode,
     user_code: &str,
     problem: Option<&str>,
 ) -> Response {
-    let nonce = visitor.nonce(app, Guard::Session);
+    let nonce = browser.nonce(app, Guard::Session);
     let page = DeviceCode {
-        frame: visitor.frame(app),
+        frame: browser.frame(app),
         nonce,
         user_code: user_code.chars().take(20).collect(),
         problem: problem.map(str::to_owned),
     };
-    visitor.keep_form(app, reply::page(status, &page, None))
+    browser.keep_form(app, reply::page(status, &page, None))
 }
 
 /// `POST /device/code`: shows what the device asks for.
@@ -146,12 +146,12 @@ pub(crate) async fn look_up(
     State(app): State<App>,
     posted: Posted<CodeForm>,
 ) -> Result<Response, PageError> {
-    let (visitor, fields) = match posted {
-        Posted::Current(visitor, CodeForm(fields)) => (visitor, fields),
-        Posted::OutOfDate(visitor, fields) => return Ok(out_of_date(&app, visitor, &fields)),
+    let (browser, fields) = match posted {
+        Posted::Current(browser, CodeForm(fields)) => (browser, fields),
+        Posted::OutOfDate(browser, fields) => return Ok(out_of_date(&app, browser, &fields)),
     };
-    let (visitor, session, asking) = admitted(&app, visitor, &fields).await?;
-    Ok(ask(&app, visitor, &session, &asking, None))
+    let (browser, session, asking) = admitted(&app, browser, &fields).await?;
+    Ok(ask(&app, browser, &session, &asking, None))
 }
 
 /// `POST /device/answer`: takes the answer.
@@ -159,40 +159,40 @@ pub(crate) async fn answer(
     State(app): State<App>,
     posted: Posted<AnswerForm>,
 ) -> Result<Response, PageError> {
-    let (visitor, fields) = match posted {
-        Posted::Current(visitor, AnswerForm(fields)) => (visitor, fields),
-        Posted::OutOfDate(visitor, fields) => return Ok(out_of_date(&app, visitor, &fields)),
+    let (browser, fields) = match posted {
+        Posted::Current(browser, AnswerForm(fields)) => (browser, fields),
+        Posted::OutOfDate(browser, fields) => return Ok(out_of_date(&app, browser, &fields)),
     };
-    let (visitor, session, asking) = admitted(&app, visitor, &fields).await?;
+    let (browser, session, asking) = admitted(&app, browser, &fields).await?;
     let Some(allowed) = fields.allowed else {
-        return Ok(ask(&app, visitor, &session, &asking, Some(STALE)));
+        return Ok(ask(&app, browser, &session, &asking, Some(STALE)));
     };
     let question = question(&asking);
-    if allowed && !question.was_shown(&app, &visitor, fields.shown.as_deref()) {
-        return Ok(ask(&app, visitor, &session, &asking, Some(CHANGED)));
+    if allowed && !question.was_shown(&app, &browser, fields.shown.as_deref()) {
+        return Ok(ask(&app, browser, &session, &asking, Some(CHANGED)));
     }
     let context = app.context();
     let client = Some(asking.client.as_ref());
     let decision = protocol::device::answer(&asking.facts, client, allowed, &session, &context);
-    let act = app.act(context.now, visitor.address);
+    let act = app.act(context.now, browser.address);
     Ok(match app.settle(decision, act).await? {
-        Some(Ok(())) => answered(&app, &visitor, &asking, allowed),
-        Some(Err(fault)) => nothing(&app, visitor, &fields.typed, fault),
+        Some(Ok(())) => answered(&app, &browser, &asking, allowed),
+        Some(Err(fault)) => nothing(&app, browser, &fields.typed, fault),
         // Answered by another tab in the meantime.
         None => {
-            let (visitor, ..) = admitted(&app, visitor, &fields).await?;
-            nothing(&app, visitor, &fields.typed, UserCodeFault::Answered)
+            let (browser, ..) = admitted(&app, browser, &fields).await?;
+            nothing(&app, browser, &fields.typed, UserCodeFault::Answered)
         }
     })
 }
 
 /// The form again; to sign in first, for whoever is not signed in any more.
-fn out_of_date(app: &App, visitor: Visitor, fields: &DeviceFields) -> Response {
-    match visitor.session {
+fn out_of_date(app: &App, browser: BrowserContext, fields: &DeviceFields) -> Response {
+    match browser.session {
         None => signed_out(fields),
         Some(_) => form(
             app,
-            visitor,
+            browser,
             StatusCode::BAD_REQUEST,
             &fields.typed,
             Some(STALE),
@@ -211,25 +211,25 @@ fn signed_out(fields: &DeviceFields) -> Response {
 /// What is answered instead.
 async fn admitted(
     app: &App,
-    visitor: Visitor,
+    browser: BrowserContext,
     fields: &DeviceFields,
-) -> Result<(Visitor, SessionFacts, Asking), PageError> {
-    let Some(session) = visitor.session.clone() else {
+) -> Result<(BrowserContext, SessionFacts, Asking), PageError> {
+    let Some(session) = browser.session.clone() else {
         return Err(PageError::instead(signed_out(fields)));
     };
     let typed = &fields.typed;
-    let page = match find(app, &visitor, &session, typed).await {
-        Ok(asking) => return Ok((visitor, session, asking)),
+    let page = match find(app, &browser, &session, typed).await {
+        Ok(asking) => return Ok((browser, session, asking)),
         // The same answer posted twice is answered alike.
         Err(Nothing::Given(asking, allowed)) if fields.allowed == Some(allowed) => {
-            let attempt = guess(&session, &visitor.address.source());
+            let attempt = guess(&session, &browser.address.source());
             app.settle_one(attempt.succeeded(), crate::ops::clock::now())
                 .await?;
-            answered(app, &visitor, &asking, allowed)
+            answered(app, &browser, &asking, allowed)
         }
-        Err(Nothing::Given(..)) => nothing(app, visitor, typed, UserCodeFault::Answered),
-        Err(Nothing::Fault(fault)) => nothing(app, visitor, typed, fault),
-        Err(Nothing::Throttled(seconds)) => throttled(app, visitor, typed, seconds),
+        Err(Nothing::Given(..)) => nothing(app, browser, typed, UserCodeFault::Answered),
+        Err(Nothing::Fault(fault)) => nothing(app, browser, typed, fault),
+        Err(Nothing::Throttled(seconds)) => throttled(app, browser, typed, seconds),
         Err(Nothing::Store(error)) => return Err(error.into()),
     };
     Err(PageError::instead(page))
@@ -238,11 +238,11 @@ async fn admitted(
 /// Looks a code up. Every guess is counted before it is looked at, and a right one is forgotten again.
 async fn find(
     app: &App,
-    visitor: &Visitor,
+    browser: &BrowserContext,
     session: &SessionFacts,
     typed: &str,
 ) -> Result<Asking, Nothing> {
-    let attempt = guess(session, &visitor.address.source());
+    let attempt = guess(session, &browser.address.source());
     if let Some(throttled) = admit(app, &attempt).await? {
         return Err(Nothing::Throttled(throttled.retry_after));
     }
@@ -281,15 +281,15 @@ async fn find(
 
 fn ask(
     app: &App,
-    mut visitor: Visitor,
+    mut browser: BrowserContext,
     session: &SessionFacts,
     asking: &Asking,
     notice: Option<&str>,
 ) -> Response {
-    let nonce = visitor.nonce(app, Guard::Session);
-    let page = question(asking).page(app, session, nonce, &visitor, notice);
+    let nonce = browser.nonce(app, Guard::Session);
+    let page = question(asking).page(app, session, nonce, &browser, notice);
     let status = notice.map_or(StatusCode::OK, |_| StatusCode::BAD_REQUEST);
-    visitor.keep_form(app, reply::page(status, &page, None))
+    browser.keep_form(app, reply::page(status, &page, None))
 }
 
 fn question(asking: &Asking) -> Question<'_> {
@@ -298,7 +298,7 @@ fn question(asking: &Asking) -> Question<'_> {
         client: &asking.client,
         scope,
         new: scope,
-        carried: Goal::Device(Some(asking.code))
+        carried: Continuation::Device(Some(asking.code))
             .carried()
             .unwrap_or_default(),
         answer_to: "",
@@ -309,29 +309,29 @@ fn question(asking: &Asking) -> Question<'_> {
 }
 
 /// The form again, with what is wrong.
-fn nothing(app: &App, visitor: Visitor, typed: &str, fault: UserCodeFault) -> Response {
+fn nothing(app: &App, browser: BrowserContext, typed: &str, fault: UserCodeFault) -> Response {
     let (status, sentence) = match fault {
         UserCodeFault::Expired => (StatusCode::BAD_REQUEST, EXPIRED),
         UserCodeFault::Answered => (StatusCode::CONFLICT, ANSWERED),
         UserCodeFault::Unknown | UserCodeFault::Client => (StatusCode::BAD_REQUEST, NOWHERE),
         UserCodeFault::Side => (StatusCode::FORBIDDEN, OTHER_SIDE),
     };
-    form(app, visitor, status, typed, Some(sentence))
+    form(app, browser, status, typed, Some(sentence))
 }
 
 /// The form again, after too many guesses.
-fn throttled(app: &App, visitor: Visitor, typed: &str, seconds: i64) -> Response {
+fn throttled(app: &App, browser: BrowserContext, typed: &str, seconds: i64) -> Response {
     let minutes = (seconds + 59) / 60;
     let sentence = format!("Too many wrong codes. Wait {minutes} min and try again.");
     let status = StatusCode::TOO_MANY_REQUESTS;
-    let mut response = form(app, visitor, status, typed, Some(&sentence));
+    let mut response = form(app, browser, status, typed, Some(&sentence));
     response
         .headers_mut()
         .insert(header::RETRY_AFTER, seconds.into());
     response
 }
 
-fn answered(app: &App, visitor: &Visitor, asking: &Asking, allowed: bool) -> Response {
+fn answered(app: &App, browser: &BrowserContext, asking: &Asking, allowed: bool) -> Response {
     let name = isolated(&asking.client.name);
     let (title, sentence) = match allowed {
         true => (
@@ -345,7 +345,7 @@ fn answered(app: &App, visitor: &Visitor, asking: &Asking, allowed: bool) -> Res
             format!("{name} is told that you said no. You can close this page."),
         ),
     };
-    Problem {
+    PlainPage {
         status: StatusCode::OK,
         title,
         sentence: &sentence,
@@ -353,7 +353,7 @@ fn answered(app: &App, visitor: &Visitor, asking: &Asking, allowed: bool) -> Res
         details: Vec::new(),
         next: link("Your account", path::ACCOUNT),
     }
-    .page(app, visitor.id)
+    .page(app, browser.id)
 }
 
 /// `GET /device/qr.svg?user_code=…`: the QR code of `verification_uri_complete` (§3.3.1), for devices that can

@@ -1,8 +1,8 @@
 //! Pending authorization requests.
 use crate::http::error::{PageError, PageFault};
-use crate::http::notice::{Problem, back_to, link};
+use crate::http::notice::{PlainPage, back_to, link};
 use crate::http::reply;
-use crate::http::session::Visitor;
+use crate::http::session::BrowserContext;
 use crate::ops::clock;
 use crate::state::App;
 use axum::http::StatusCode;
@@ -111,7 +111,7 @@ impl Over {
     pub(crate) async fn repeated(
         &self,
         app: &App,
-        visitor: &Visitor,
+        browser: &BrowserContext,
         nonce: &str,
         allowed: bool,
     ) -> Result<Option<Response>, StoreError> {
@@ -131,7 +131,7 @@ impl Over {
         let url = answer.repeated(&request, allowed, code, moment);
         Ok(
             url.map(|url| match issued.is_some_and(|facts| facts.redeemed) {
-                true => self.connected(app, visitor),
+                true => self.connected(app, browser),
                 false => reply::see_other(&url),
             }),
         )
@@ -146,10 +146,10 @@ impl Over {
     }
 
     /// The app has what it asked for already.
-    fn connected(&self, app: &App, visitor: &Visitor) -> Response {
+    fn connected(&self, app: &App, browser: &BrowserContext) -> Response {
         let name = self.client.as_ref().map(|client| isolated(&client.name));
         let name = name.unwrap_or_else(|| "The app".to_owned());
-        Problem {
+        PlainPage {
             status: StatusCode::OK,
             title: "Connected",
             sentence: &format!("{name} has what you allowed. You can close this page."),
@@ -157,23 +157,23 @@ impl Over {
             details: Vec::new(),
             next: back_to(self.client.as_deref(), |name| format!("Go to {name}")),
         }
-        .page_for(app, visitor)
+        .page_for(app, browser)
     }
 
     /// The page that says so, and where to go on.
     ///
     /// # Errors
     /// When there is no such app any more.
-    pub(crate) fn page(&self, app: &App, visitor: &Visitor) -> Result<Response, PageError> {
+    pub(crate) fn page(&self, app: &App, browser: &BrowserContext) -> Result<Response, PageError> {
         match (&self.answered, &self.client) {
-            (Some(_), Some(client)) => Ok(self.answered(app, client, visitor)),
+            (Some(_), Some(client)) => Ok(self.answered(app, client, browser)),
             (Some(_), None) => Err(ShownError::UnknownClient.into()),
-            (None, _) => Ok(self.expired(app, visitor)),
+            (None, _) => Ok(self.expired(app, browser)),
         }
     }
 
-    fn expired(&self, app: &App, visitor: &Visitor) -> Response {
-        let signed_in = match visitor.session {
+    fn expired(&self, app: &App, browser: &BrowserContext) -> Response {
+        let signed_in = match browser.session {
             Some(_) => "You are signed in. ",
             None => "",
         };
@@ -190,7 +190,7 @@ impl Over {
             (Some(_), Some(again)) => link("Start again", &again),
             _ => back_to(self.client.as_deref(), |_| "Start again".to_owned()),
         };
-        Problem {
+        PlainPage {
             status: StatusCode::BAD_REQUEST,
             title: "This request has expired",
             sentence: &sentence,
@@ -198,12 +198,12 @@ impl Over {
             details: Vec::new(),
             next,
         }
-        .page_for(app, visitor)
+        .page_for(app, browser)
     }
 
     /// A second answer, or the back button: the same request can be started again from what is kept of it.
-    fn answered(&self, app: &App, client: &Client, visitor: &Visitor) -> Response {
-        Problem {
+    fn answered(&self, app: &App, client: &Client, browser: &BrowserContext) -> Response {
+        PlainPage {
             status: StatusCode::CONFLICT,
             title: "You have already answered this request",
             sentence: &format!(
@@ -217,7 +217,7 @@ impl Over {
                 &self.again(app).unwrap_or_default(),
             ),
         }
-        .page_for(app, visitor)
+        .page_for(app, browser)
     }
 
     /// The request once more.

@@ -1,5 +1,5 @@
 //! The authorization endpoint (RFC 6749 §3.1).
-use super::request::Whole;
+use super::request::BufferedRequest;
 use crate::http::error::{PageError, PageFault};
 use crate::http::reply;
 use crate::http::request::is_form;
@@ -28,7 +28,10 @@ pub(super) async fn get(
 
 /// `POST`: a form of another site, so the browser sends no session cookie with it (SameSite=Lax). The request
 /// is kept and the consent page, reached by `GET`, sees who is signed in.
-pub(super) async fn post(State(app): State<App>, request: Whole) -> Result<Response, PageError> {
+pub(super) async fn post(
+    State(app): State<App>,
+    request: BufferedRequest,
+) -> Result<Response, PageError> {
     let params = match is_form(&request.parts.headers) {
         true => Params::from_form(&request.body).map_err(ShownError::Params)?,
         false if request.body.is_empty() => return Err(ShownError::ClientMissing.into()),

@@ -1,6 +1,6 @@
 //! An app's own registration: `GET` and `PATCH` with a token of its own.
 use super::bearer::{self, Bearer};
-use super::request::Whole;
+use super::request::BufferedRequest;
 use crate::http::error::ApiError;
 use crate::http::reply;
 use crate::http::request::{ClientAddr, media_type};
@@ -39,7 +39,10 @@ pub(super) async fn show(State(app): State<App>, headers: HeaderMap) -> Result<R
 }
 
 /// `PATCH`: changes what the body names.
-pub(super) async fn change(State(app): State<App>, request: Whole) -> Result<Response, ApiError> {
+pub(super) async fn change(
+    State(app): State<App>,
+    request: BufferedRequest,
+) -> Result<Response, ApiError> {
     let client = authorized(&app, &request.parts.headers).await?;
     let media_type = media_type(&request.parts.headers).unwrap_or_default();
     let is_json = |own: &&str| media_type.eq_ignore_ascii_case(own);

@@ -1,5 +1,5 @@
 //! The device authorization endpoint (RFC 8628 §3.1).
-use super::request::Whole;
+use super::request::BufferedRequest;
 use super::token::authenticated;
 use crate::http::error::ApiError;
 use crate::http::reply;
@@ -11,7 +11,10 @@ use protocol::device::{DeviceRequest, authorize};
 use store::StoreError;
 
 /// `POST` of a device that asks for its codes.
-pub(super) async fn device(State(app): State<App>, request: Whole) -> Result<Response, ApiError> {
+pub(super) async fn device(
+    State(app): State<App>,
+    request: BufferedRequest,
+) -> Result<Response, ApiError> {
     let asked = DeviceRequest::parse(&request.raw(), app.policy())?;
     let client = authenticated(&app, &asked.credentials).await?;
     for context in app.tries() {

@@ -1,5 +1,5 @@
 //! The revocation feed: APIs that keep introspection answers are told which to forget.
-use super::request::Whole;
+use super::request::BufferedRequest;
 use super::token::authenticated;
 use crate::http::error::ApiError;
 use crate::http::reply::{self, Unlogged};
@@ -19,7 +19,7 @@ const LINES: usize = 1_000;
 /// `GET` of what was revoked since `cursor`, held for `wait` milliseconds while there is nothing.
 pub(super) async fn revocations(
     State(app): State<App>,
-    request: Whole,
+    request: BufferedRequest,
 ) -> Result<Response, ApiError> {
     let client = follower(&app, &request).await?;
     let asked = FeedRequest::parse(request.parts.uri.query())?;
@@ -35,7 +35,7 @@ pub(super) async fn revocations(
 }
 
 /// The resource server that asks. Its credentials come in the header: the URL is no place for a secret.
-async fn follower(app: &App, request: &Whole) -> Result<AuthenticatedClient, ApiError> {
+async fn follower(app: &App, request: &BufferedRequest) -> Result<AuthenticatedClient, ApiError> {
     let credentials = request.raw().credentials(&Params::default())?;
     let client = authenticated(app, &credentials).await?;
     may_follow(&client)?;
@@ -63,7 +63,7 @@ async fn hold(
     tokio::pin!(end);
     let mut moved = app.store.feed_moved();
     let place = (!wait.is_zero())
-        .then(|| app.held.place(client.no))
+        .then(|| app.long_polls.place(client.no))
         .flatten();
     let mut over = place.is_none();
     loop {
@@ -85,7 +85,7 @@ async fn hold(
         tokio::select! {
             _ = moved.changed() => {}
             () = &mut end => over = true,
-            () = app.held.stopped() => over = true,
+            () = app.long_polls.stopped() => over = true,
         }
     }
 }

@@ -1,5 +1,5 @@
 //! The introspection endpoint (RFC 7662).
-use super::request::Whole;
+use super::request::BufferedRequest;
 use super::revoke::asked_by_client;
 use crate::http::error::ApiError;
 use crate::http::reply;
@@ -18,7 +18,7 @@ use protocol::token::TokenError;
 /// `POST` of a token to be described.
 pub(super) async fn introspect(
     State(app): State<App>,
-    request: Whole,
+    request: BufferedRequest,
 ) -> Result<Response, ApiError> {
     let (caller, params) = asked_by_client(&app, &request).await?;
     if !may_introspect(&caller) {

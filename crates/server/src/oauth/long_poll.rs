@@ -11,7 +11,7 @@ const MAX_HELD: usize = 1_024;
 const MAX_HELD_BY_CLIENT: usize = 64;
 
 /// See the module.
-pub(crate) struct Held {
+pub(crate) struct LongPolls {
     counts: Arc<Mutex<Counts>>,
     stopping: watch::Sender<bool>,
 }
@@ -28,9 +28,9 @@ pub(crate) struct Place {
     client: ClientNo,
 }
 
-impl Held {
+impl LongPolls {
     pub(crate) fn new() -> Self {
-        Held {
+        LongPolls {
             counts: Arc::default(),
             stopping: watch::Sender::new(false),
         }
@@ -83,7 +83,7 @@ mod tests {
 
     #[test]
     fn places_are_bounded_for_each_client_and_in_all_and_come_back() {
-        let held = Held::new();
+        let held = LongPolls::new();
         let full: Vec<_> = (0..MAX_HELD_BY_CLIENT)
             .map(|_| held.place(ClientNo(1)).unwrap())
             .collect();

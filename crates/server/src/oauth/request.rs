@@ -8,20 +8,20 @@ use axum::http::request::Parts;
 use protocol::token::RawRequest;
 
 /// A whole request in memory: head and body.
-pub(super) struct Whole {
+pub(super) struct BufferedRequest {
     pub(super) address: ClientAddr,
     pub(super) parts: Parts,
     pub(super) body: Bytes,
 }
 
-impl<S: Sync> FromRequest<S> for Whole {
+impl<S: Sync> FromRequest<S> for BufferedRequest {
     type Rejection = ApiError;
 
     async fn from_request(request: Request, _: &S) -> Result<Self, ApiError> {
         let (parts, body) = request.into_parts();
         let Arrival { address, .. } = Arrival::of(&parts.extensions);
         let body = read(&parts.headers, body).await?;
-        Ok(Whole {
+        Ok(BufferedRequest {
             address,
             parts,
             body,
@@ -29,7 +29,7 @@ impl<S: Sync> FromRequest<S> for Whole {
     }
 }
 
-impl Whole {
+impl BufferedRequest {
     /// The request as the protocol's rules take it.
     pub(super) fn raw(&self) -> RawRequest<'_> {
         RawRequest {

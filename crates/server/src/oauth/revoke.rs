@@ -1,5 +1,5 @@
 //! The revocation endpoint (RFC 7009).
-use super::request::Whole;
+use super::request::BufferedRequest;
 use super::token::authenticated;
 use crate::http::error::ApiError;
 use crate::http::reply;
@@ -15,7 +15,10 @@ use protocol::token::TokenError;
 use store::StoreError;
 
 /// `POST` of a token to be revoked. 200 only when that is durable.
-pub(super) async fn revoke(State(app): State<App>, request: Whole) -> Result<Response, ApiError> {
+pub(super) async fn revoke(
+    State(app): State<App>,
+    request: BufferedRequest,
+) -> Result<Response, ApiError> {
     let (client, params) = asked_by_client(&app, &request).await?;
     let kind = TokenKind::of(token_of(&params)?, app.policy());
     let found = look_up(&app.store, kind.lookup()).await?;
@@ -32,7 +35,7 @@ pub(super) async fn revoke(State(app): State<App>, request: Whole) -> Result<Res
 /// When they cannot be read, the client is not authenticated, or the store fails.
 pub(super) async fn asked_by_client(
     app: &AppState,
-    request: &Whole,
+    request: &BufferedRequest,
 ) -> Result<(AuthenticatedClient, Params), ApiError> {
     let raw = request.raw();
     let params = raw.params(app.policy()).map_err(TokenError::from)?;

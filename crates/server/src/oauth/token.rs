@@ -1,5 +1,5 @@
 //! The token endpoint (RFC 6749 §3.2): parse, authenticate, look up, decide, settle. No rule and no SQL here.
-use super::request::Whole;
+use super::request::BufferedRequest;
 use crate::http::error::ApiError;
 use crate::http::reply;
 use crate::settle::look_up;
@@ -12,7 +12,10 @@ use protocol::token::{TokenReply, TokenRequest};
 use store::StoreError;
 
 /// `POST` of a token request.
-pub(super) async fn token(State(app): State<App>, request: Whole) -> Result<Response, ApiError> {
+pub(super) async fn token(
+    State(app): State<App>,
+    request: BufferedRequest,
+) -> Result<Response, ApiError> {
     let asked = TokenRequest::parse(&request.raw(), app.policy())?;
     let client = app.store.client(&asked.credentials.client_id).await?;
     let client = asked.authenticate(client, app.policy())?;

@@ -9,7 +9,7 @@ const JUMP: i64 = 60;
 const DOUBT: Duration = Duration::from_secs(3_600);
 
 /// Compares the wall clock with one that counts the time that passed, and cannot be set.
-pub(crate) struct Steady {
+pub(crate) struct ClockGuard {
     wall: UnixTime,
     passed: Instant,
     /// The jump that is doubted: how far, and until when.
@@ -27,9 +27,9 @@ pub(crate) enum Trust {
     NotYet,
 }
 
-impl Steady {
+impl ClockGuard {
     pub(crate) fn begin(wall: UnixTime, passed: Instant) -> Self {
-        Steady {
+        ClockGuard {
             wall,
             passed,
             doubt: None,
@@ -68,7 +68,7 @@ mod tests {
 
     /// A clock that is looked at every 30 seconds.
     struct Watch {
-        steady: Steady,
+        steady: ClockGuard,
         begin: Instant,
         seconds: u64,
     }
@@ -77,7 +77,7 @@ mod tests {
         fn new() -> Self {
             let begin = Instant::now();
             Watch {
-                steady: Steady::begin(UnixTime(1_000), begin),
+                steady: ClockGuard::begin(UnixTime(1_000), begin),
                 begin,
                 seconds: 0,
             }
