@@ -3,6 +3,7 @@
 //! "Request and response parameters MUST NOT be included more than once" (RFC 6749 §3.1): a repetition is
 //! kept and reported, where a map would hide it. Nothing is repaired: a bad `%` escape, bad UTF-8 or a NUL
 //! makes the whole text a fault.
+use memchr::{memchr, memchr_iter, memchr3};
 use serde::de::{Deserializer, MapAccess, Visitor};
 use std::fmt;
 
@@ -95,9 +96,15 @@ impl Params {
     /// [`ParamsFault`] for what cannot be decoded without guessing.
     pub fn from_form(bytes: &[u8]) -> Result<Self, ParamsFault> {
         let mut pairs = Vec::with_capacity(8);
-        for pair in bytes.split(|b| *b == b'&').filter(|pair| !pair.is_empty()) {
-            let equals = pair.iter().position(|b| *b == b'=');
-            let (name, value) = match equals {
+        let ends = memchr_iter(b'&', bytes).chain([bytes.len()]);
+        let mut start = 0;
+        for end in ends {
+            let pair = &bytes[start..end];
+            start = end + 1;
+            if pair.is_empty() {
+                continue;
+            }
+            let (name, value) = match memchr(b'=', pair) {
                 Some(at) => (&pair[..at], &pair[at + 1..]),
                 None => (pair, &[][..]),
             };
@@ -193,12 +200,13 @@ impl Params {
 
 /// Decodes one name or value: `+` is a space, `%XX` a byte.
 fn decode(bytes: &[u8]) -> Result<String, ParamsFault> {
-    if !bytes.iter().any(|byte| matches!(byte, b'+' | b'%' | 0)) {
+    let Some(plain) = memchr3(b'+', b'%', 0, bytes) else {
         let text = std::str::from_utf8(bytes).map_err(|_| ParamsFault::Utf8)?;
         return Ok(text.to_owned());
-    }
+    };
     let mut out = Vec::with_capacity(bytes.len());
-    let mut rest = bytes;
+    let (before, mut rest) = bytes.split_at(plain);
+    out.extend_from_slice(before);
     while let [first, after @ ..] = rest {
         rest = after;
         out.push(match first {
@@ -220,8 +228,12 @@ fn decode(bytes: &[u8]) -> Result<String, ParamsFault> {
 }
 
 fn hex(digit: u8) -> Result<u8, ParamsFault> {
-    let value = char::from(digit).to_digit(16).ok_or(ParamsFault::Escape)?;
-    Ok(value as u8)
+    match digit {
+        b'0'..=b'9' => Ok(digit - b'0'),
+        b'a'..=b'f' => Ok(digit - b'a' + 10),
+        b'A'..=b'F' => Ok(digit - b'A' + 10),
+        _ => Err(ParamsFault::Escape),
+    }
 }
 
 /// Form-decodes one half of Basic credentials (RFC 6749 §2.3.1).
