@@ -91,9 +91,15 @@ impl Follow {
         self.fed.clone()
     }
 
-    /// Resolves when this process has committed a line since the last time.
+    /// Resolves when this process has committed a line that somebody waits for. Memory has learned of it already, so
+    /// without anyone who waits it is read in good time with those of others.
     pub(crate) async fn fed(&self) {
-        self.fed.notified().await;
+        loop {
+            self.fed.notified().await;
+            if self.seen.receiver_count() > 0 {
+                return;
+            }
+        }
     }
 
     /// Changes when memory holds a new line.
@@ -114,9 +120,14 @@ impl Follow {
 
     /// Makes sure that memory is not older than a second, before anyone relies on it.
     pub(crate) async fn keep_up(&self, runs: &impl Runs) -> Result<(), StoreError> {
-        if self.is_fresh() {
-            return Ok(());
+        match self.is_fresh() {
+            true => Ok(()),
+            // Rare, and large: boxed, so that it is no part of every request's future.
+            false => Box::pin(self.catch_up(runs)).await,
         }
+    }
+
+    async fn catch_up(&self, runs: &impl Runs) -> Result<(), StoreError> {
         let mut failed = self.looking.lock().await;
         match &*failed {
             _ if self.is_fresh() => Ok(()),

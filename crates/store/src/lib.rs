@@ -110,7 +110,8 @@ impl Store {
     async fn one<T>(&self, query: &Query<T>, values: &[Value<'_>]) -> Fact<T> {
         match &self.engine {
             Engine::Sqlite(engine) => engine.read(|db| db.one(query, values)),
-            Engine::Postgres(engine) => engine.one(query, values).await,
+            // Boxed, so that the request's future, which is moved several times, stays small.
+            Engine::Postgres(engine) => Box::pin(engine.one(query, values)).await,
         }
     }
 
@@ -118,7 +119,7 @@ impl Store {
     async fn many<T>(&self, query: &Query<T>, values: &[Value<'_>]) -> Result<Vec<T>, StoreError> {
         match &self.engine {
             Engine::Sqlite(engine) => engine.read(|db| db.many(query, values)),
-            Engine::Postgres(engine) => engine.many(query, values).await,
+            Engine::Postgres(engine) => Box::pin(engine.many(query, values)).await,
         }
     }
 
@@ -187,7 +188,8 @@ impl Store {
         }
     }
 
-    /// Resolves when this process has committed something that [`poll_changes`](Self::poll_changes) is to take in.
+    /// Resolves when this process has committed something that [`poll_changes`](Self::poll_changes) is to take in at
+    /// once, because somebody holds a receiver of [`feed_moved`](Self::feed_moved).
     pub async fn fed(&self) {
         self.follow().fed().await;
     }

@@ -1,7 +1,8 @@
 //! Facts, for who asks with ids and gets types.
 use crate::facts::{authorize, clients, devices, events, people, sessions, tokens};
 use crate::memory::Memory;
-use crate::value::values;
+use crate::row::Query;
+use crate::value::{Value, values};
 use crate::{Engine, EventQuery, Fact, Store, StoreError, UNSETTLED};
 use jose::Digest;
 use protocol::events::Recorded;
@@ -26,9 +27,7 @@ impl Store {
         if let Some(client) = memory.client(client_id) {
             return Ok(Some(client));
         }
-        let version = memory.version();
-        let found = self.one(&clients::BY_ID, &values![client_id]).await?;
-        self.keep(memory, found, version).await
+        Box::pin(self.load(memory, &clients::BY_ID, client_id.into())).await
     }
 
     /// An app by its number.
@@ -40,19 +39,18 @@ impl Store {
         if let Some(client) = memory.client_by_no(no) {
             return Ok(Some(client));
         }
-        let version = memory.version();
-        let found = self.one(&clients::BY_NO, &values![no]).await?;
-        self.keep(memory, found, version).await
+        Box::pin(self.load(memory, &clients::BY_NO, no.into())).await
     }
 
-    /// An app with its secrets, kept in memory unless any app has changed since `version`.
-    async fn keep(
+    /// An app with its secrets, kept in memory unless any app changes meanwhile.
+    async fn load(
         &self,
         memory: &Memory,
-        found: Option<Client>,
-        version: u64,
+        query: &Query<Client>,
+        by: Value<'_>,
     ) -> Fact<Arc<Client>> {
-        let Some(mut client) = found else {
+        let version = memory.version();
+        let Some(mut client) = self.one(query, &[by]).await? else {
             return Ok(None);
         };
         self.add_secrets(std::slice::from_mut(&mut client)).await?;

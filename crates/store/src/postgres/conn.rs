@@ -214,16 +214,19 @@ impl Conn {
 
     /// Waits for an answer as long as there is patience. A connection that gave none is of no use any more; what it
     /// was asked may still happen.
-    async fn in_time<T>(&self, work: impl Future<Output = Result<T, Fault>>) -> Result<T, Fault> {
-        match tokio::time::timeout(self.patience, work).await {
-            Ok(done) => done,
-            Err(_) => {
+    fn in_time<T>(
+        &self,
+        work: impl Future<Output = Result<T, Fault>>,
+    ) -> impl Future<Output = Result<T, Fault>> {
+        let timed = tokio::time::timeout(self.patience, work);
+        async {
+            timed.await.unwrap_or_else(|_| {
                 // Of those that fall silent together, the first speaks for all.
                 let (own, next) = (self.trusted_at, self.trusted_at + 1);
                 let _ = self.silences.compare_exchange(own, next, Relaxed, Relaxed);
                 let waited = self.patience.as_secs();
                 Err(Fault::Lost(format!("no answer within {waited} s")))
-            }
+            })
         }
     }
 
@@ -234,9 +237,13 @@ impl Conn {
             .unwrap_or_else(PoisonError::into_inner)
             .get(sql)
             .cloned();
-        if let Some(statement) = found {
-            return Ok(statement);
+        match found {
+            Some(statement) => Ok(statement),
+            None => Box::pin(self.prepare(sql, values)).await,
         }
+    }
+
+    async fn prepare(&self, sql: &'static str, values: Values<'_>) -> Result<Statement, Fault> {
         let kinds: Vec<_> = values
             .iter()
             .map(|value: &&dyn Value| value.kind())
@@ -296,11 +303,16 @@ impl Slot {
         }
     }
 
-    /// The connection, made anew if it broke.
+    /// The connection, made anew if it broke. What is rare is boxed, here and below: whoever reads has all of this in
+    /// the memory of its own future, which is moved several times in each request.
     pub(super) async fn conn(&self) -> Result<Arc<Conn>, Fault> {
-        if let Some(conn) = self.usable() {
-            return Ok(conn);
+        match self.usable() {
+            Some(conn) => Ok(conn),
+            None => Box::pin(self.dial()).await,
         }
+    }
+
+    async fn dial(&self) -> Result<Arc<Conn>, Fault> {
         let mut failed = self.failed.lock().await;
         if let Some(conn) = self.usable() {
             return Ok(conn);
@@ -345,17 +357,19 @@ impl Slot {
         sql: &'static str,
         values: Values<'_>,
     ) -> Result<Vec<Row>, Fault> {
-        retried(|| async {
-            let conn = self.conn().await?;
-            match conn.query(sql, values).await {
-                Err(Fault::Lost(_)) => {
-                    self.drop_conn(&conn);
-                    self.conn().await?.query(sql, values).await
-                }
-                other => other,
+        let conn = self.conn().await?;
+        match conn.query(sql, values).await {
+            Err(Fault::Lost(_)) => {
+                self.drop_conn(&conn);
+                Box::pin(self.query_again(sql, values)).await
             }
-        })
-        .await
+            Err(Fault::Again(_)) => Box::pin(self.query_again(sql, values)).await,
+            other => other,
+        }
+    }
+
+    async fn query_again(&self, sql: &'static str, values: Values<'_>) -> Result<Vec<Row>, Fault> {
+        retried(|| async { self.conn().await?.query(sql, values).await }).await
     }
 
     fn usable(&self) -> Option<Arc<Conn>> {

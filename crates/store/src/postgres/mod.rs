@@ -230,7 +230,7 @@ impl Postgres {
         if now.0 < self.lease_until.load(Relaxed) {
             return Ok(());
         }
-        self.renew_lease(now).await?;
+        Box::pin(self.renew_lease(now)).await?;
         match self.mint.node() == node {
             true => Ok(()),
             false => Err(StoreError::Unavailable(

@@ -156,14 +156,21 @@ async fn nothing_is_told_before_memory_has_it() {
 async fn a_commit_of_this_process_wakes_whoever_follows() {
     let world = World::new();
     let (grant, access, _) = world.started().await;
-    // What was fed so far.
+    let woken = async |patience| {
+        let fed = tokio::time::timeout(Duration::from_millis(patience), world.store.fed());
+        fed.await.is_ok()
+    };
     world.settle(gone(&access)).await;
-    world.store.fed().await;
-    let fed = tokio::time::timeout(Duration::from_millis(50), world.store.fed());
-    assert!(fed.await.is_err(), "nothing new");
+    assert!(!woken(50).await, "nobody waits for it");
+    let waits = world.store.feed_moved();
+    assert!(
+        !woken(50).await,
+        "what came before is read by whoever comes"
+    );
     world.settle(revoke(&grant)).await;
-    let fed = tokio::time::timeout(Duration::from_secs(5), world.store.fed());
-    assert!(fed.await.is_ok());
+    assert!(woken(5_000).await);
+    assert!(!woken(50).await, "nothing new");
+    drop(waits);
 }
 
 #[tokio::test]
