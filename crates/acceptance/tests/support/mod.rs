@@ -3,11 +3,13 @@
 #![allow(dead_code, reason = "each test file uses a part of it")]
 
 pub(crate) mod client;
+pub(crate) mod dev;
 pub(crate) mod guide;
 pub(crate) mod load;
 pub(crate) mod nodes;
 pub(crate) mod relay;
 pub(crate) mod rest;
+pub(crate) mod tasks_api;
 pub(crate) mod told;
 
 use acceptance::{

@@ -1,0 +1,361 @@
+//! The commands and configurations that the documentation shows, run as they stand there.
+
+use crate::support::dev::{Place, api, browser, paste, shell, valetkey};
+use acceptance::{Api, Json, Request, Url, output, send, wait_for_exit};
+use std::fs;
+use std::io::Write;
+use std::net::SocketAddr;
+use std::os::unix::fs::PermissionsExt;
+use std::path::Path;
+use std::process::{Child, Command, Stdio};
+use std::time::{Duration, Instant};
+
+/// A password as a person might choose it.
+const PASSWORD: &str = "walking in the winter garden";
+
+/// A page of the documentation.
+#[track_caller]
+fn page(name: &str) -> String {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR"))
+        .join("../..")
+        .join(name);
+    fs::read_to_string(&path).unwrap_or_else(|e| panic!("{}: {e}", path.display()))
+}
+
+/// The commands of a page: indented lines, each with the lines that it goes on to by a backslash.
+fn commands(page: &str) -> Vec<String> {
+    let mut found: Vec<String> = Vec::new();
+    for line in page.lines().filter_map(|line| line.strip_prefix("    ")) {
+        match found.last_mut() {
+            Some(last) if last.ends_with('\\') => *last += &format!("\n{line}"),
+            _ => found.push(line.to_owned()),
+        }
+    }
+    found
+}
+
+/// The blocks of a page that are marked as `language`.
+fn blocks(page: &str, language: &str) -> Vec<String> {
+    let start = format!("```{language}\n");
+    let parts = page.split(&start).skip(1);
+    let blocks = parts.filter_map(|part| part.split_once("```"));
+    blocks.map(|(block, _)| block.to_owned()).collect()
+}
+
+#[test]
+fn the_readme_starts_with_two_commands_that_exist() {
+    let found = commands(&page("README.md"));
+    assert_eq!(found, ["cargo run --release -- dev", "./test"]);
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
+    let test = fs::metadata(root.join("test")).expect("./test is there");
+    assert_ne!(test.permissions().mode() & 0o100, 0, "./test can be run");
+    let manifest: toml::Table = page("Cargo.toml").parse().expect("TOML");
+    assert_eq!(
+        manifest["workspace"]["default-members"][0].as_str(),
+        Some("crates/server")
+    );
+}
+
+#[test]
+fn the_tutorial_starts_what_it_speaks_of() {
+    let tutorial = page("docs/tutorial/first-token.md");
+    assert_eq!(commands(&tutorial), ["cargo run --release -- dev"]);
+    let place = Place::new();
+    let help = output(valetkey(place.folder()).args(["dev", "--help"]));
+    let help = String::from_utf8_lossy(&help.stdout).into_owned();
+    // The folder and the demo app's port are where it says they are.
+    for (said, default) in [
+        ("valetkey-dev/", "valetkey-dev"),
+        ("http://localhost:8081", ":8081"),
+    ] {
+        assert!(tutorial.contains(said), "{said}");
+        assert!(help.contains(default), "{default}: {help}");
+    }
+
+    // "Change a scope's sentence, start again …: the consent page says what you wrote."
+    place.start().stop();
+    let config = fs::read_to_string(place.config()).expect("an ordinary configuration");
+    let (before, after) = ("See your tasks", "Read every one of your tasks");
+    assert!(config.contains(before), "{config}");
+    fs::write(place.config(), config.replace(before, after)).expect("change it");
+    let dev = place.start();
+    let mut app = browser(&dev, dev.text("/demo_app"));
+    let login = app.get("/login").expect(303);
+    let question = Url::parse(login.location().expect("to the provider")).expect("a URL");
+    let mut provider = browser(&dev, dev.text("/issuer"));
+    let consent = provider.authorize_until_consent(&question.target()).text();
+    assert!(
+        consent.contains(after) && !consent.contains(before),
+        "{consent}"
+    );
+}
+
+/// A provider made by following a page of `docs/how-to` in a folder of its own: on the configuration of `serve.md`
+/// lies what the page adds.
+struct Followed {
+    place: Place,
+    /// The page, with its domain and folders replaced by ones that are on this machine.
+    page: String,
+}
+
+impl Followed {
+    fn new() -> Self {
+        let place = Place::new();
+        let page = here(&place, "serve");
+        let config = blocks(&page, "toml").swap_remove(0);
+        fs::write(place.folder().join("valetkey.toml"), config).expect("write it");
+        Followed { place, page }
+    }
+
+    /// The server of `serve.md` with one account, and the page `name` on top.
+    fn on_top(name: &str) -> (Self, Serving) {
+        let mut followed = Self::new();
+        let more = here(&followed.place, name);
+        let config = followed.place.folder().join("valetkey.toml");
+        let mut all = fs::read_to_string(&config).expect("the configuration of serve.md");
+        all.extend(blocks(&more, "toml"));
+        fs::write(&config, all).expect("write it");
+        let serving = followed.serve();
+        followed.run(&followed.command("valetkey user create"), PASSWORD);
+        followed.page = more;
+        (followed, serving)
+    }
+
+    /// The one command of the page that starts with `verb`, wherever it stands.
+    #[track_caller]
+    fn command(&self, verb: &str) -> String {
+        let inline = self.page.split('`').skip(1).step_by(2).map(str::to_owned);
+        let all: Vec<String> = commands(&self.page).into_iter().chain(inline).collect();
+        let found = all.iter().find(|line| line.starts_with(verb));
+        found
+            .unwrap_or_else(|| panic!("no `{verb}` among {all:?}"))
+            .clone()
+    }
+
+    /// Runs a command of the page and returns what it printed.
+    #[track_caller]
+    fn run(&self, command: &str, input: &str) -> String {
+        let done = paste(command, self.place.folder(), input);
+        assert!(done.status.success(), "{command}: {done:?}");
+        String::from_utf8_lossy(&done.stdout).into_owned()
+    }
+
+    /// Runs the page's `serve` until it is ready.
+    #[track_caller]
+    fn serve(&self) -> Serving {
+        let command = format!("exec {}", self.command("valetkey serve"));
+        let mut shell = shell(self.place.folder());
+        shell
+            .args(["-c", &command])
+            .stdin(Stdio::null())
+            .stderr(Stdio::null());
+        let serving = Serving(shell.spawn().expect("bash starts"));
+        let addr = SocketAddr::from(([127, 0, 0, 1], self.place.port));
+        let deadline = Instant::now() + Duration::from_secs(30);
+        let ready = Request::get("/health/ready");
+        while !send(addr, "localhost", &ready).is_ok_and(|reply| reply.status == 200) {
+            assert!(Instant::now() < deadline, "`{command}` is not ready");
+            std::thread::sleep(Duration::from_millis(5));
+        }
+        serving
+    }
+}
+
+/// A page of `docs/how-to`, its domain and folders replaced by ones that are on this machine.
+fn here(place: &Place, name: &str) -> String {
+    let folder = format!("{}/", place.folder().display());
+    let issuer = format!("http://localhost:{}", place.port);
+    page(&format!("docs/how-to/{name}.md"))
+        .replace("https://auth.example.com", &issuer)
+        .replace("127.0.0.1:8080", &format!("127.0.0.1:{}", place.port))
+        .replace("/var/lib/valetkey/", &folder)
+        .replace("/etc/valetkey/", &folder)
+}
+
+/// What stands behind `name` on a sheet that a command printed.
+#[track_caller]
+fn told(printed: &str, name: &str) -> String {
+    let line = printed.lines().find_map(|line| line.strip_prefix(name));
+    line.unwrap_or_else(|| panic!("no {name}: {printed}"))
+        .trim()
+        .to_owned()
+}
+
+/// A server that a test started; killed when dropped.
+struct Serving(Child);
+
+impl Serving {
+    /// Stops it in good order.
+    #[track_caller]
+    fn stop(mut self) {
+        let _ = output(Command::new("kill").arg(self.0.id().to_string()));
+        let ended = wait_for_exit(&mut self.0, Duration::from_secs(10));
+        assert!(ended.is_some(), "it does not stop");
+    }
+}
+
+impl Drop for Serving {
+    fn drop(&mut self) {
+        let _ = self.0.kill();
+        let _ = wait_for_exit(&mut self.0, Duration::from_secs(10));
+    }
+}
+
+#[test]
+fn how_to_serve_can_be_followed() {
+    let followed = Followed::new();
+    let api = api(&format!("http://localhost:{}", followed.place.port));
+    let checked = followed.run(&followed.command("valetkey config check"), "");
+    assert!(checked.contains("in order"), "{checked}");
+    let show = followed.command("valetkey config show");
+    let variable = followed.command("VALETKEY_");
+    let shown = followed.run(&format!("{variable} {show}"), "");
+    let (name, value) = variable.split_once('=').expect("NAME=VALUE");
+    let line = shown.lines().find(|line| line.contains(name));
+    assert!(line.is_some_and(|line| line.contains(value)), "{shown}");
+
+    let _serving = followed.serve();
+    for path in ["/health/live", "/health/ready"] {
+        assert!(followed.page.contains(path));
+        api.get(path).expect(200);
+    }
+    assert!(followed.page.contains("`POST /oauth2/introspect`"));
+    api.post_form("/oauth2/introspect", &[("token", "x")])
+        .expect(401);
+    followed.run(&followed.command("valetkey user create"), PASSWORD);
+    let create = followed.command("valetkey app create");
+    let created = followed.run(&create, "");
+    let id = told(&created, "client id");
+    assert!(created.contains("client secret"), "shown once: {created}");
+    followed.run(&followed.command("valetkey doctor"), "");
+
+    let token = robot_token(&followed, &create, &api);
+    followed.run(&followed.command("valetkey token revoke"), &token);
+    followed.run(
+        &followed
+            .command("valetkey app disable")
+            .replace("CLIENT_ID", &id),
+        "",
+    );
+    followed.run(&followed.command("valetkey user disable"), "");
+    std::thread::sleep(Duration::from_secs(1));
+    let refused = api.get_bearer("/oauth2/token/info", &token);
+    assert_eq!(refused.status, 401, "within a second: {refused}");
+    let link = format!("/oauth2/authorize?response_type=code&client_id={id}");
+    assert_eq!(api.get(&link).status, 400, "the app is disabled");
+}
+
+/// A token to revoke: of an app made by the page's command, but with the client-credentials grant.
+#[track_caller]
+fn robot_token(followed: &Followed, create: &str, api: &Api) -> String {
+    let robot = format!("{create} --resource-server --grant client_credentials --json");
+    let robot: Json = serde_json::from_str(&followed.run(&robot, "")).expect("JSON");
+    let text = |name: &str| robot[name].as_str().unwrap_or_default().to_owned();
+    let fields = [("grant_type", "client_credentials")];
+    let request = Request::post("/oauth2/token").form(&fields);
+    let reply = api.send(&request.basic(&text("client_id"), &text("client_secret")));
+    let token = reply.clone().expect(200).json()["access_token"]
+        .as_str()
+        .map(str::to_owned);
+    let token = token.unwrap_or_else(|| panic!("no token: {reply}"));
+    api.get_bearer("/oauth2/token/info", &token).expect(200);
+    token
+}
+
+#[test]
+fn every_block_of_how_to_serve_is_a_configuration() {
+    let followed = Followed::new();
+    let blocks = blocks(&followed.page, "toml");
+    assert!(blocks.len() > 1, "{}", followed.page);
+    let path = followed.place.folder().join("all.toml");
+    let mut file = fs::File::create(&path).expect("make the file");
+    for block in &blocks {
+        writeln!(file, "{block}").expect("write the file");
+    }
+    let pair = rcgen::generate_simple_self_signed(vec!["localhost".to_owned()]);
+    let pair = pair.expect("a certificate");
+    for (name, text) in [
+        ("fullchain.pem", pair.cert.pem()),
+        ("key.pem", pair.signing_key.serialize_pem()),
+    ] {
+        fs::write(followed.place.folder().join(name), text).expect("write it");
+    }
+    let check = followed
+        .command("valetkey config check")
+        .replace("valetkey.toml", "all.toml");
+    let done = paste(&check, followed.place.folder(), "");
+    assert!(done.status.success(), "{done:?}");
+}
+
+#[test]
+fn how_to_let_devices_in_can_be_followed() {
+    let (followed, _serving) = Followed::on_top("devices");
+    let created = followed.run(&followed.command("valetkey app create"), "");
+    let id = told(&created, "client id");
+    let requests: Vec<String> = commands(&followed.page)
+        .into_iter()
+        .filter(|line| line.starts_with("curl"))
+        .map(|line| line.replace("CLIENT_ID", &id))
+        .collect();
+    let [ask, poll] = &requests[..] else {
+        panic!("two requests: {requests:?}");
+    };
+    let codes: Json = serde_json::from_str(&followed.run(ask, "")).expect("JSON");
+    for member in ["user_code", "verification_uri", "verification_uri_complete"] {
+        assert!(
+            codes[member].is_string() && followed.page.contains(member),
+            "{codes}"
+        );
+    }
+    let code = codes["device_code"].as_str().unwrap_or_default();
+    let answer = followed.run(&poll.replace("DEVICE_CODE", code), "");
+    assert!(answer.contains("authorization_pending"), "{answer}");
+}
+
+#[test]
+fn how_to_give_developers_a_test_side_can_be_followed() {
+    let (followed, _serving) = Followed::on_top("test-mode");
+    let created = followed.run(&followed.command("valetkey app create"), "");
+    let id = told(&created, "client id");
+    assert!(id.starts_with("test_"), "{created}");
+    assert_eq!(created.matches("test user ").count(), 2, "{created}");
+    let user = followed
+        .command("valetkey user create")
+        .replace("CLIENT_ID", &id);
+    let user = followed.run(&user, PASSWORD);
+    assert!(user.contains("test user"), "{user}");
+    let api = api(&format!("http://localhost:{}", followed.place.port));
+    let link =
+        "/oauth2/authorize?response_type=code&client_id=test_abc123&redirect_uri=http%3A%2F%2F";
+    assert_eq!(api.get(&format!("{link}localhost%3A5000%2Fx")).status, 303);
+    assert_eq!(api.get(&format!("{link}app.example%2Fx")).status, 400);
+}
+
+#[test]
+fn how_to_back_up_and_restore_can_be_followed() {
+    let (followed, serving) = Followed::on_top("back-up-and-restore");
+    let all = commands(&followed.page);
+    let starting = |verb: &str| -> Vec<&String> {
+        let found = all.iter().filter(|line| line.starts_with(verb));
+        found.collect()
+    };
+    let run = |command: &str| followed.run(command, "");
+    let told = run(starting("valetkey db backup")[0]);
+    assert!(told.contains("Keep the key file"), "{told}");
+    run(starting("install")[0]);
+    run(starting("valetkey db status")[0]);
+    assert!(run(starting("valetkey db verify")[0]).contains("is sound"));
+    let check = followed.command("valetkey db migrate --check");
+    run(&format!("{check} --config valetkey.toml"));
+    let [restore, keeping] = starting("valetkey db restore")[..] else {
+        panic!("two ways to restore: {all:?}");
+    };
+    let served = paste(restore, followed.place.folder(), "");
+    assert_eq!(served.status.code(), Some(1), "{served:?}");
+    serving.stop();
+    assert!(run(restore).contains("Closed: all tokens"));
+    assert!(run(keeping).contains("Tokens, codes and sessions go on"));
+    assert!(run(starting("valetkey db cut-off")[0]).contains("Closed: all tokens"));
+    assert!(run(starting("valetkey db sweep")[0]).contains("were deleted"));
+    drop(followed.serve());
+}

@@ -1,0 +1,14 @@
+//! What apps and APIs speak over HTTP: requests good and bad, issuers, switches, revocations, races.
+
+mod bad_input;
+mod connections;
+mod harness;
+mod http;
+mod issuers;
+mod lifecycle;
+mod races;
+mod revocations;
+#[path = "../support/mod.rs"]
+mod support;
+mod switches;
+mod verify;

@@ -1,0 +1,227 @@
+//! What an operator is told of what happened: who did it, when and from where.
+
+use crate::support;
+use crate::support::{ANN, CALLBACK, Scene};
+use acceptance::{App, Json, Redirect};
+use std::io::{BufRead, BufReader};
+use std::process::Stdio;
+
+const HERE: &str = "127.0.0.1";
+
+fn audit(scene: &Scene, more: &[&str]) -> Vec<Json> {
+    let told = scene.cli(&[&["audit"], more].concat());
+    told["events"].as_array().expect("events").clone()
+}
+
+fn names(events: &[Json]) -> Vec<&str> {
+    events
+        .iter()
+        .filter_map(|event| event["event"].as_str())
+        .collect()
+}
+
+/// Ann allows an app, which gives its token back; then an operator switches her off.
+fn acted() -> (Scene, App) {
+    let scene = Scene::plain("");
+    let app = scene.confidential(CALLBACK);
+    let tokens = scene.tokens(&app, "tasks:read");
+    scene.revoke(&app, &tokens.refresh).expect(200);
+    let mut browser = scene.browser();
+    let denied: Redirect = browser.deny(&scene.question(&app, &[("scope", "tasks:write")]));
+    assert_eq!(denied.param("error"), Some("access_denied"));
+    scene.cli(&["user", "disable", ANN]);
+    (scene, app)
+}
+
+#[test]
+fn it_tells_who_did_what_and_from_where() {
+    let (scene, app) = acted();
+    let events = audit(&scene, &[]);
+    let expected = [
+        ("user.disabled", "operator", false),
+        ("consent.denied", "person", true),
+        ("session.started", "person", true),
+        ("grant.revoked.app", "app", true),
+        ("grant.started", "app", true),
+        ("consent.given", "person", true),
+        ("session.started", "person", true),
+        ("app.registered", "operator", false),
+        ("user.created", "operator", false),
+        ("user.created", "operator", false),
+    ];
+    assert_eq!(names(&events), expected.map(|(name, ..)| name));
+    for (event, (name, kind, has_address)) in events.iter().zip(expected) {
+        assert_eq!(event["actor"]["kind"], kind, "{event}");
+        let id = match kind {
+            "person" => Json::from(scene.ann.as_str()),
+            "app" => Json::from(app.client_id.as_str()),
+            _ => Json::Null,
+        };
+        assert_eq!(event["actor"]["id"], id, "{event}");
+        let address = if has_address {
+            Json::from(HERE)
+        } else {
+            Json::Null
+        };
+        assert_eq!(event["address"], address, "{event}");
+        let of_app = matches!(name.split('.').next(), Some("consent" | "grant" | "app"));
+        if of_app {
+            assert_eq!(event["app"], app.client_id.as_str(), "{event}");
+        }
+        let at = event["at"].as_str().unwrap_or_default();
+        assert!(at.len() == 20 && at.ends_with('Z'), "{event}");
+    }
+    assert_eq!(events[0]["user"], scene.ann.as_str());
+    assert_eq!(events[3]["grant"], events[4]["grant"]);
+    assert!(events[3]["grant"].is_number(), "{}", events[3]);
+
+    let text = scene.provider.cli(&["audit"]).stdout;
+    let line = text.lines().find(|line| line.contains("consent.given"));
+    let line = line.unwrap_or_else(|| panic!("{text}"));
+    for told in ["person", &app.client_id, &scene.ann, HERE] {
+        assert!(line.contains(told), "{told}: {line}");
+    }
+    assert!(text.starts_with("Id"), "{text}");
+}
+
+#[test]
+fn it_is_asked_by_name_by_person_and_by_app() {
+    let (scene, app) = acted();
+    let sessions = audit(&scene, &["--event", "session"]);
+    assert_eq!(names(&sessions), ["session.started", "session.started"]);
+    let grants = audit(&scene, &["--event", "grant.revoked"]);
+    assert_eq!(names(&grants), ["grant.revoked.app"]);
+    let of_ann = audit(&scene, &["--user", ANN, "--event", "user"]);
+    assert_eq!(names(&of_ann), ["user.disabled", "user.created"]);
+    assert_eq!(audit(&scene, &["--user", &scene.ann]).len(), 8);
+    assert_eq!(audit(&scene, &["--app", &app.client_id]).len(), 5);
+    scene.cli(&["app", "delete", &app.client_id]);
+    let deleted = audit(&scene, &["--limit", "1"]);
+    assert_eq!(names(&deleted), ["app.deleted"]);
+    assert_eq!(deleted[0]["app"], "#1", "{}", deleted[0]);
+
+    let nothing = scene.provider.cli(&["audit", "--event", "device"]);
+    assert_eq!(nothing.code, Some(0));
+    assert!(
+        nothing.stdout.contains("Nothing of that kind"),
+        "{nothing:?}"
+    );
+    for unknown in ["user.flown", "use", "user.", "%"] {
+        let refused = scene.provider.cli(&["audit", "--event", unknown]);
+        assert_eq!(refused.code, Some(2), "{refused:?}");
+        let advice = refused.stderr;
+        assert!(
+            advice.contains(unknown) && advice.contains("audit --help"),
+            "{advice}"
+        );
+    }
+    let help = scene
+        .provider
+        .command()
+        .args(["audit", "--help"])
+        .output()
+        .expect("help");
+    let help = String::from_utf8_lossy(&help.stdout).into_owned();
+    for name in [
+        "user.disabled",
+        "grant.revoked.code_replay",
+        "database.cut_off",
+    ] {
+        assert!(help.contains(name), "{name}: {help}");
+    }
+}
+
+#[test]
+fn it_is_read_page_by_page_in_either_direction() {
+    let (scene, _) = acted();
+    let all: Vec<Json> = audit(&scene, &[])
+        .iter()
+        .map(|event| event["id"].clone())
+        .collect();
+    let walk = |flag: &str, start: &str| {
+        let (mut walked, mut from) = (Vec::new(), start.to_owned());
+        loop {
+            let place = [flag, from.as_str()];
+            let place = if from.is_empty() { &[][..] } else { &place[..] };
+            let page = scene.cli(&[&["audit", "--limit", "3"], place].concat());
+            let ids = page["events"].as_array().expect("events").iter();
+            walked.extend(ids.map(|event| event["id"].clone()));
+            match page["next"].as_i64() {
+                Some(next) => from = next.to_string(),
+                None => return walked,
+            }
+        }
+    };
+    assert_eq!(walk("--before", ""), all);
+    let oldest_first: Vec<Json> = all.iter().rev().cloned().collect();
+    assert_eq!(walk("--after", "0"), oldest_first);
+    let text = scene.provider.cli(&["audit", "--limit", "3"]).stdout;
+    assert!(
+        text.contains(&format!("More: --before {}", all[2])),
+        "{text}"
+    );
+    let text = scene
+        .provider
+        .cli(&["audit", "--limit", "3", "--after", "0"])
+        .stdout;
+    assert!(
+        text.contains(&format!("More: --after {}", oldest_first[2])),
+        "{text}"
+    );
+}
+
+#[test]
+fn it_is_followed_as_it_happens() {
+    let (scene, _) = acted();
+    let mut command = scene.provider.command();
+    command
+        .arg("audit")
+        .arg("--follow")
+        .arg("--config")
+        .arg(scene.provider.config_path());
+    command.args(["--storage", &scene.provider.storage(), "--event", "user"]);
+    let child = command.stdout(Stdio::piped()).stderr(Stdio::null()).spawn();
+    let mut child = child.expect("it starts");
+    let mut lines = BufReader::new(child.stdout.take().expect("piped")).lines();
+    let (next, told) = std::sync::mpsc::channel();
+    std::thread::spawn(move || {
+        while let Some(Ok(line)) = lines.next() {
+            if next.send(line).is_err() {
+                return;
+            }
+        }
+    });
+    let mut seen = None;
+    // It may not have begun when the first of these happens.
+    for verb in ["enable", "disable"].iter().cycle().take(20) {
+        scene.cli(&["user", verb, ANN]);
+        seen = told.recv_timeout(std::time::Duration::from_secs(1)).ok();
+        if seen.is_some() {
+            break;
+        }
+    }
+    child.kill().expect("it ends");
+    child.wait().expect("it has ended");
+    let line = seen.expect("a line");
+    let event: Json = serde_json::from_str(&line).expect("one JSON document a line");
+    assert_eq!(event["user"], scene.ann.as_str(), "{event}");
+    assert_eq!(event["actor"]["kind"], "operator", "{event}");
+}
+
+#[test]
+fn addresses_are_kept_only_where_that_is_wanted() {
+    let scene = Scene::plain("[events]\nkeep_addresses = \"0s\"");
+    let mut browser = scene.provider.browser();
+    browser.sign_up("Bob", "bob@example.com", support::PASSWORD);
+    scene
+        .provider
+        .browser()
+        .sign_in("bob@example.com", support::PASSWORD);
+    let events = audit(&scene, &["--user", "bob@example.com"]);
+    assert_eq!(names(&events), ["session.started", "user.created"]);
+    for event in &events {
+        assert_eq!(event["address"], Json::Null, "{event}");
+        assert_eq!(event["actor"]["kind"], "person", "{event}");
+        assert_eq!(event["actor"]["id"], event["user"], "{event}");
+    }
+}

@@ -1,0 +1,248 @@
+//! `valetkey dev`, the first thing a newcomer types.
+
+use crate::support::dev::{Dev, Place, api, browser, paste, valetkey};
+use acceptance::{Json, Reply, Request, Url, free_port, output};
+use std::fs;
+use std::net::TcpListener;
+use std::os::unix::fs::PermissionsExt;
+use std::path::{Path, PathBuf};
+use std::process::Output;
+
+/// The one sentence on standard error of a command that refused to start.
+#[track_caller]
+fn sentence(done: &Output) -> String {
+    let text = String::from_utf8_lossy(&done.stderr).into_owned();
+    assert_eq!(text.trim_end().lines().count(), 1, "one sentence: {text}");
+    assert!(text.starts_with("error: "), "{text}");
+    assert!(
+        done.stdout.is_empty(),
+        "nothing is printed besides: {done:?}"
+    );
+    text
+}
+
+/// A token of the demo app itself.
+#[track_caller]
+fn own_token(dev: &Dev) -> String {
+    let id = dev.text("/app/client_id");
+    let request = Request::post("/oauth2/token")
+        .form(&[
+            ("grant_type", "client_credentials"),
+            ("scope", "tasks:read"),
+        ])
+        .basic(id, dev.text("/app/client_secret"));
+    let reply = api(dev.text("/issuer")).send(&request).expect(200);
+    let token = reply.json()["access_token"].as_str().map(str::to_owned);
+    token.unwrap_or_else(|| panic!("no token: {reply}"))
+}
+
+/// The task API, called with a token.
+#[track_caller]
+fn tasks(dev: &Dev, token: &str) -> Reply {
+    let target = Url::parse(dev.text("/tasks_api")).expect("a URL").target();
+    api(dev.text("/demo_app")).get_bearer(&target, token)
+}
+
+/// Presses Connect in the demo app, answers on the provider's pages, and returns the app's page.
+#[track_caller]
+fn connect(dev: &Dev) -> Reply {
+    let mut app = browser(dev, dev.text("/demo_app"));
+    let mut provider = browser(dev, dev.text("/issuer"));
+    let login = app.get("/login").expect(303);
+    let question = Url::parse(login.location().expect("to the provider")).expect("a URL");
+    assert_eq!(question.origin, dev.text("/issuer"));
+    let back = provider.authorize(&question.target());
+    app.open(&Url::parse(&back.location).expect("a URL").target())
+}
+
+#[test]
+fn a_public_address_is_refused() {
+    let place = Place::new();
+    for flag in ["--listen", "--demo-listen"] {
+        for address in ["0.0.0.0:0", "[::]:0", "192.0.2.1:8080"] {
+            let mut command = valetkey(place.folder());
+            command
+                .args(["dev", flag, address, "--data"])
+                .arg(place.data());
+            let done = output(&mut command);
+            let said = sentence(&done);
+            assert_eq!(done.status.code(), Some(1), "{said}");
+            for part in [flag, address, "loopback", "127.0.0.1", "valetkey serve"] {
+                assert!(said.contains(part), "{part}: {said}");
+            }
+        }
+    }
+    assert!(!place.data().exists(), "nothing was made");
+}
+
+#[test]
+fn a_taken_port_is_named_with_the_flag_that_changes_it() {
+    let place = Place::new();
+    for (port, flag) in [
+        (place.port, " --listen "),
+        (place.demo_port, " --demo-listen "),
+    ] {
+        let _taken = TcpListener::bind(("127.0.0.1", port)).expect("the port is free");
+        let done = output(&mut place.command());
+        let said = sentence(&done);
+        assert_eq!(done.status.code(), Some(1), "{said}");
+        for part in [&format!("port {port} "), "taken", flag] {
+            assert!(said.contains(part), "{part}: {said}");
+        }
+    }
+    assert!(!place.data().exists(), "nothing was made");
+}
+
+#[test]
+fn json_says_where_everything_is() {
+    let place = Place::new();
+    let dev = place.start();
+    assert_eq!(
+        dev.text("/issuer"),
+        format!("http://localhost:{}", place.port)
+    );
+    assert_eq!(
+        dev.text("/demo_app"),
+        format!("http://localhost:{}", place.demo_port)
+    );
+    assert_eq!(
+        dev.text("/tasks_api"),
+        format!("{}/v1/tasks", dev.text("/demo_app"))
+    );
+    assert_eq!(Path::new(dev.text("/config")), place.config());
+    for person in ["/user", "/admin"] {
+        assert!(dev.text(&format!("{person}/email")).contains('@'));
+        assert!(dev.text(&format!("{person}/password")).len() >= 16);
+    }
+    for app in ["/app", "/resource_server"] {
+        assert!(!dev.text(&format!("{app}/client_id")).is_empty());
+        assert!(dev.text(&format!("{app}/client_secret")).len() >= 32);
+    }
+    let metadata = api(dev.text("/issuer")).get("/.well-known/oauth-authorization-server");
+    assert_eq!(metadata.expect(200).json()["issuer"], dev.text("/issuer"));
+    assert_eq!(
+        dev.stop(),
+        Vec::<String>::new(),
+        "one document, and nothing after it"
+    );
+}
+
+#[test]
+fn the_second_start_finds_everything_again() {
+    let mut place = Place::new();
+    let first = place.start();
+    let site = first.site.clone();
+    let token = own_token(&first);
+    assert!(connect(&first).expect(200).text().contains("Your tasks"));
+    let mut visitor = browser(&first, first.text("/issuer"));
+    visitor.sign_in(first.text("/user/email"), first.text("/user/password"));
+    first.stop();
+
+    let second = place.start();
+    assert_eq!(second.site, site, "the same clients and passwords");
+    tasks(&second, &token).expect(200);
+    visitor.get("/account").expect(200);
+    connect(&second).expect(200);
+    second.stop();
+
+    // On other ports: the same people and apps, at other addresses.
+    (place.port, place.demo_port) = (free_port(), free_port());
+    let third = place.start();
+    for same in ["/user", "/admin", "/app", "/resource_server"] {
+        assert_eq!(third.site.pointer(same), site.pointer(same));
+    }
+    assert_ne!(third.text("/issuer"), site["issuer"]);
+    assert!(connect(&third).expect(200).text().contains("Your tasks"));
+}
+
+#[test]
+fn nobody_else_may_read_keys_and_secrets() {
+    let place = Place::new();
+    let dev = place.start();
+    let mode = |path: &Path| {
+        let metadata = fs::metadata(path).unwrap_or_else(|e| panic!("{}: {e}", path.display()));
+        format!("{:o}", metadata.permissions().mode() & 0o7777)
+    };
+    assert_eq!(mode(&place.data()), "700");
+    let (folders, files) = walk(&place.data());
+    for folder in &folders {
+        assert_eq!(mode(folder), "700", "{}", folder.display());
+    }
+    for file in files.iter().filter(|file| **file != place.config()) {
+        assert_eq!(mode(file), "600", "{}", file.display());
+    }
+    let secrets = [
+        "/user/password",
+        "/app/client_secret",
+        "/resource_server/client_secret",
+    ];
+    let config = fs::read_to_string(place.config()).expect("the configuration is there");
+    for secret in secrets {
+        assert!(
+            !config.contains(dev.text(secret)),
+            "no secret in the configuration"
+        );
+    }
+    let holds_key = files
+        .iter()
+        .any(|file| file.extension().is_some_and(|end| end == "key"));
+    assert!(holds_key, "{files:?}");
+}
+
+/// All folders below `folder`, and all files.
+fn walk(folder: &Path) -> (Vec<PathBuf>, Vec<PathBuf>) {
+    let (mut folders, mut files) = (Vec::new(), Vec::new());
+    for entry in fs::read_dir(folder).expect("the folder can be read") {
+        let path = entry.expect("an entry").path();
+        if path.is_dir() {
+            let (inner_folders, inner_files) = walk(&path);
+            folders.push(path);
+            folders.extend(inner_folders);
+            files.extend(inner_files);
+        } else {
+            files.push(path);
+        }
+    }
+    (folders, files)
+}
+
+#[test]
+fn the_printed_lines_work_when_pasted() {
+    let place = Place::new();
+    let (_dev, text) = place.start_in_words("Stop with Ctrl-C");
+    let lines: Vec<&str> = text
+        .lines()
+        .skip_while(|line| !line.contains("work when pasted"))
+        .skip_while(|line| !line.starts_with("    "))
+        .take_while(|line| line.starts_with("    "))
+        .collect();
+    assert_eq!(lines.len(), 3, "{text}");
+    assert!(lines.iter().all(|line| line.contains("curl ")), "{lines:?}");
+    let done = paste(&lines.join("\n"), place.folder(), "");
+    let printed = String::from_utf8_lossy(&done.stdout);
+    let mut answers = serde_json::Deserializer::from_str(&printed).into_iter::<Json>();
+    let mut next = || {
+        answers
+            .next()
+            .and_then(Result::ok)
+            .unwrap_or_else(|| panic!("{done:?}"))
+    };
+    let (listed, introspected) = (next(), next());
+    assert!(
+        listed.as_array().is_some_and(|tasks| !tasks.is_empty()),
+        "{listed}"
+    );
+    assert_eq!(introspected["active"], true, "{introspected}");
+    assert_eq!(introspected["scope"], "tasks:read");
+
+    // All that a newcomer needs stands there.
+    for part in [
+        format!("http://localhost:{}", place.port),
+        format!("http://localhost:{}", place.demo_port),
+        "demo@example.com".to_owned(),
+        "admin@example.com".to_owned(),
+        place.config().display().to_string(),
+    ] {
+        assert!(text.contains(&part), "{part}: {text}");
+    }
+}

@@ -1,0 +1,8 @@
+//! What happens when something breaks: two servers on one file, a full or failing disk, torn pages, a clock that
+//! jumps. The table of all of it is `docs/explanation/faults.md`.
+mod clock;
+mod disk;
+mod ground;
+mod load;
+mod one_server;
+mod torn;

@@ -1,0 +1,20 @@
+//! What operators meet: events, upgrades, crashes, faults of disks and networks, several nodes.
+
+mod audit;
+mod crash;
+#[cfg(target_os = "linux")]
+mod crash_postgres;
+mod dev;
+mod earlier;
+#[cfg(target_os = "linux")]
+mod faults;
+mod load;
+#[cfg(target_os = "linux")]
+mod outage_postgres;
+#[cfg(target_os = "linux")]
+mod power_cut;
+mod restore;
+#[path = "../support/mod.rs"]
+mod support;
+mod tls_postgres;
+mod two_nodes;

@@ -1,0 +1,203 @@
+//! Two servers of one provider on one PostgreSQL database, with nothing that sticks a client to one of them: what
+//! one gave the other knows, what is spent on one is spent on both, what one revokes both refuse within a second.
+//!
+//! `VALETKEY_TEST_POSTGRES` names a server whose user may make databases (`./test` starts one).
+
+use crate::support::nodes::Nodes;
+use crate::support::told::TOLD;
+use crate::support::{ANN, CALLBACK, PASSWORD, Scene, Tokens, assert_refused, long, within};
+use acceptance::{App, Browser, Reply, Request};
+use std::collections::HashSet;
+use std::sync::Barrier;
+use std::time::Instant;
+
+/// How many race, half of them on each node.
+const RACERS: usize = 40;
+
+/// What two nodes are asked for.
+trait Together {
+    /// Sends the same request to both nodes from many connections at the same moment.
+    fn race(&self, request: &Request) -> Vec<Reply>;
+    /// The other node sees it within a second of `since`.
+    fn assert_told(&self, since: Instant, what: &str, seen: impl FnMut(&Scene) -> bool);
+}
+
+impl Together for Nodes {
+    fn race(&self, request: &Request) -> Vec<Reply> {
+        let start = Barrier::new(RACERS);
+        let apis = [self.one.api(), self.two.api()];
+        std::thread::scope(|scope| {
+            let racers: Vec<_> = (0..RACERS)
+                .map(|at| {
+                    let (api, start) = (&apis[at % 2], &start);
+                    scope.spawn(move || {
+                        start.wait();
+                        api.send(request)
+                    })
+                })
+                .collect();
+            racers
+                .into_iter()
+                .map(|racer| racer.join().expect("it replies"))
+                .collect()
+        })
+    }
+
+    #[track_caller]
+    fn assert_told(&self, since: Instant, what: &str, mut seen: impl FnMut(&Scene) -> bool) {
+        for node in self.both() {
+            let told = within(TOLD.saturating_sub(since.elapsed()), || seen(node));
+            assert!(
+                told,
+                "{what} is not known on both nodes after {:?}",
+                since.elapsed()
+            );
+        }
+    }
+}
+
+/// A form POST with the app's credentials in the header.
+fn post(target: &str, app: &App, fields: &[(&str, &str)]) -> Request {
+    Request::post(target)
+        .basic(&app.client_id, &app.client_secret)
+        .form(fields)
+}
+
+/// The same browser, sent to another node.
+fn moved(browser: &Browser, to: &Scene) -> Browser {
+    let mut moved = Browser::at(to.api(), to.provider.issuer());
+    moved.cookies = browser.cookies.clone();
+    moved
+}
+
+#[test]
+fn a_person_and_an_app_may_come_to_either_at_every_step() {
+    let Some(nodes) = Nodes::start("two nodes") else {
+        return;
+    };
+    let app = nodes.one.confidential(CALLBACK);
+    let mut browser = nodes.one.browser();
+    browser.sign_in(ANN, PASSWORD);
+    // Signed in on one, allows on the other without signing in again, redeems on the first, and so on.
+    let mut browser = moved(&browser, &nodes.two);
+    let code = browser.authorize(&nodes.two.question(&app, &[])).code();
+    let tokens = Tokens::of(&nodes.one.redeem(&app, &code, &[]));
+    assert_refused(&nodes.two.redeem(&app, &code, &[]), 400, "invalid_grant");
+    nodes.assert_told(Instant::now(), "a replayed code", |node| {
+        !node.is_active(&app, &tokens.access)
+    });
+
+    let code = moved(&browser, &nodes.one)
+        .authorize(&nodes.one.question(&app, &[]))
+        .code();
+    let first = Tokens::of(&nodes.two.redeem(&app, &code, &[]));
+    let second = Tokens::of(&nodes.one.refresh(&app, &first.refresh));
+    // A lost reply is given again, by the other node as well.
+    assert_eq!(Tokens::of(&nodes.two.refresh(&app, &first.refresh)), second);
+    let third = Tokens::of(&nodes.two.refresh(&app, &second.refresh));
+    // The successor was used, which ends the grace: the first one again is a replay, and kills the family.
+    assert_refused(
+        &nodes.one.refresh(&app, &first.refresh),
+        400,
+        "invalid_grant",
+    );
+    nodes.assert_told(Instant::now(), "a replay", |node| {
+        !node.is_active(&app, &third.access)
+    });
+    for node in nodes.both() {
+        assert_refused(&node.refresh(&app, &third.refresh), 400, "invalid_grant");
+    }
+}
+
+#[test]
+fn one_code_and_one_refresh_token_have_one_winner() {
+    let Some(nodes) = Nodes::start("races of two nodes") else {
+        return;
+    };
+    let app = nodes.one.confidential(CALLBACK);
+    for _ in 0..if long() { 10 } else { 2 } {
+        let code = nodes.one.allow(&app, &[]).code();
+        let fields = [("grant_type", "authorization_code"), ("code", &code)];
+        let replies = nodes.race(&post(&nodes.one.token(), &app, &fields));
+        let won: Vec<_> = replies.iter().filter(|reply| reply.status == 200).collect();
+        assert_eq!(
+            won.len(),
+            1,
+            "{:?}",
+            replies.iter().map(|reply| reply.status).collect::<Vec<_>>()
+        );
+
+        let first = nodes.two.tokens(&app, "tasks:read");
+        let fields = [
+            ("grant_type", "refresh_token"),
+            ("refresh_token", &first.refresh),
+        ];
+        let replies = nodes.race(&post(&nodes.one.token(), &app, &fields));
+        let bodies: HashSet<String> = replies
+            .iter()
+            .map(|reply| reply.clone().expect(200).text())
+            .collect();
+        assert_eq!(bodies.len(), 1, "one rotation, told to all: {bodies:?}");
+    }
+}
+
+#[test]
+fn what_one_takes_back_both_refuse_within_a_second() {
+    let Some(nodes) = Nodes::start("revocation on two nodes") else {
+        return;
+    };
+    let app = nodes.one.confidential(CALLBACK);
+    let machine = nodes.two.machine();
+    let tokens = nodes.one.tokens(&app, "tasks:read");
+    let active = |token: &str| nodes.both().iter().all(|node| node.is_active(&app, token));
+    assert!(active(&tokens.access));
+
+    nodes.two.revoke(&app, &tokens.refresh).expect(200);
+    nodes.assert_told(Instant::now(), "a revoked grant", |node| {
+        !node.is_active(&app, &tokens.access)
+    });
+
+    let own = nodes
+        .one
+        .client_credentials(&machine)
+        .member("access_token");
+    nodes.two.revoke(&machine, &own).expect(200);
+    nodes.assert_told(Instant::now(), "a revoked token", |node| {
+        !node.is_active(&machine, &own)
+    });
+
+    let tokens = nodes.two.tokens(&app, "tasks:read");
+    let mut browser = nodes.one.browser();
+    browser.sign_in(ANN, PASSWORD);
+    nodes.one.cli(&["user", "disable", ANN]);
+    nodes.assert_told(Instant::now(), "a disabled person", |node| {
+        !node.is_active(&app, &tokens.access)
+    });
+    nodes.one.cli(&["user", "enable", ANN]);
+    assert!(!active(&tokens.access), "what was dead stays dead");
+
+    let tokens = nodes.two.tokens(&app, "tasks:read");
+    nodes.two.cli(&["app", "disable", &app.client_id]);
+    let refused = |node: &Scene| node.refresh(&app, &tokens.refresh).status != 200;
+    nodes.assert_told(Instant::now(), "a disabled app", refused);
+}
+
+#[test]
+fn a_password_is_guessed_no_more_often_on_two() {
+    let Some(nodes) = Nodes::start("throttles of two nodes") else {
+        return;
+    };
+    let attempts = |browser: &mut Browser| browser.try_sign_in(ANN, "not the password").status;
+    let mut browsers = [nodes.one.browser(), nodes.two.browser()];
+    let mut looked_at = 0;
+    for at in 0..40 {
+        if attempts(&mut browsers[at % 2]) == 429 {
+            break;
+        }
+        looked_at += 1;
+    }
+    assert!(looked_at < 20, "{looked_at} guesses");
+    for browser in &mut browsers {
+        assert_eq!(attempts(browser), 429, "on both");
+    }
+}

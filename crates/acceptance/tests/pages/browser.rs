@@ -1,0 +1,175 @@
+//! A person in a real Chromium, on `valetkey dev`: with and without JavaScript, in light and dark,
+//! on a wide screen and at 320 pixels. The journeys themselves are in `clients/browser/walks`.
+//!
+//! `VALETKEY_TEST_CHROMIUM` and `VALETKEY_TEST_NODE` name the programs (`./test` sets them); with
+//! `VALETKEY_SCREENSHOTS` a picture of every page goes into that folder.
+
+use crate::support::client::tool;
+use crate::support::dev::{Place, valetkey};
+use acceptance::{Setup, free_port, output};
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+/// One way to see the pages.
+struct Eyes {
+    script: &'static str,
+    scheme: &'static str,
+}
+
+/// Every way: JavaScript on and off, light and dark.
+const ALL_EYES: [Eyes; 4] = [
+    Eyes {
+        script: "on",
+        scheme: "light",
+    },
+    Eyes {
+        script: "on",
+        scheme: "dark",
+    },
+    Eyes {
+        script: "off",
+        scheme: "light",
+    },
+    Eyes {
+        script: "off",
+        scheme: "dark",
+    },
+];
+
+/// The two programs a walk needs.
+struct Programs {
+    node: PathBuf,
+    chromium: PathBuf,
+}
+
+impl Programs {
+    /// `None`, after a line that says so, where a program is missing.
+    #[track_caller]
+    fn find(walk: &str) -> Option<Self> {
+        let test = format!("the browser's walk `{walk}`");
+        Some(Programs {
+            node: tool("VALETKEY_TEST_NODE", &test)?,
+            chromium: tool("VALETKEY_TEST_CHROMIUM", &test)?,
+        })
+    }
+
+    /// Walks once, on a provider of its own.
+    #[track_caller]
+    fn walk(&self, walk: &str, eyes: &Eyes, more: impl Fn(&Place) -> Vec<(&'static str, String)>) {
+        let place = Place::new();
+        let provider = place.start();
+        let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("clients/browser");
+        let done = output(
+            Command::new(&self.node)
+                .arg(folder.join("walk.mjs"))
+                .arg(walk)
+                .current_dir(&folder)
+                .env("CHROMIUM", &self.chromium)
+                .env("SITE", provider.site.to_string())
+                .env("SCRIPT", eyes.script)
+                .env("SCHEME", eyes.scheme)
+                .envs(more(&place))
+                .envs(screenshots().map(|folder| ("SCREENSHOTS", folder))),
+        );
+        assert!(
+            done.status.success(),
+            "{}{}",
+            String::from_utf8_lossy(&done.stdout),
+            String::from_utf8_lossy(&done.stderr)
+        );
+    }
+}
+
+/// Where pictures go. A relative path is meant from where the tests were started, the repository.
+fn screenshots() -> Option<PathBuf> {
+    let folder = std::env::var_os("VALETKEY_SCREENSHOTS")?;
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
+    Some(root.join(folder))
+}
+
+/// Walks with all eyes, one after the other.
+#[track_caller]
+fn walk(name: &str) {
+    if let Some(programs) = Programs::find(name) {
+        for eyes in &ALL_EYES {
+            programs.walk(name, eyes, |_| Vec::new());
+        }
+    }
+}
+
+#[test]
+fn the_demo_app_connects_refreshes_and_gives_its_key_back() {
+    walk("connect");
+}
+
+#[test]
+fn denying_tells_the_app_and_is_not_remembered() {
+    walk("deny");
+}
+
+#[test]
+fn an_account_made_for_a_request_goes_on_with_it() {
+    walk("sign-up");
+}
+
+#[test]
+fn the_account_page_ends_sessions_and_changes_the_password() {
+    walk("account");
+}
+
+#[test]
+fn tabs_the_back_button_and_stale_forms_continue_or_restart() {
+    walk("tabs");
+}
+
+#[test]
+fn the_keyboard_alone_is_enough() {
+    walk("keyboard");
+}
+
+#[test]
+fn an_app_may_send_its_visitor_on_to_another_site() {
+    walk("onward");
+}
+
+/// A desktop app whose redirect URI is an https site, with what a server of that site needs.
+fn desktop(place: &Place, certified: &Path) -> Vec<(&'static str, String)> {
+    let port = free_port();
+    let callback = format!("https://localhost:{port}/callback");
+    let config = place.config();
+    let created = output(
+        valetkey(place.folder())
+            .args(["app", "create", "--owner", "demo@example.com"])
+            .args(["--name", "Desktop", "--homepage", "https://desktop.example"])
+            .args(["--redirect-uri", &callback, "--json", "--config"])
+            .arg(&config),
+    );
+    assert!(created.status.success(), "{created:?}");
+    let app: acceptance::Json = serde_json::from_slice(&created.stdout).expect("JSON");
+    let told = serde_json::json!({
+        "folder": certified,
+        "port": port,
+        "client_id": app["client_id"],
+    });
+    vec![("DESKTOP", told.to_string())]
+}
+
+#[test]
+fn an_https_callback_may_lead_to_a_program_on_the_device() {
+    let Some(programs) = Programs::find("desktop") else {
+        return;
+    };
+    let certified = Setup::toml("").https().prepare();
+    let eyes = &ALL_EYES[0];
+    programs.walk("desktop", eyes, |place| desktop(place, certified.folder()));
+}
+
+#[test]
+fn a_television_is_let_in_with_a_phone() {
+    walk("device");
+}
+
+#[test]
+fn the_developer_pages_are_read_and_printed() {
+    walk("developers");
+}

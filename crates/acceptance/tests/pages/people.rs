@@ -1,0 +1,559 @@
+//! People: signing in and out, signing up, sessions and passwords.
+
+use crate::support::{
+    ANN, CALLBACK, OWNER, PASSWORD, PLAIN, Scene, assert_page, consent_form, form_to,
+};
+use acceptance::{Browser, Setup};
+use std::time::{Duration, Instant};
+
+#[test]
+fn a_session_expires() {
+    let scene = Scene::start(Setup::toml(PLAIN).env("VALETKEY_ACCOUNTS__SESSION", "1s"));
+    let mut browser = scene.browser();
+    browser.sign_in(ANN, PASSWORD);
+    std::thread::sleep(Duration::from_millis(2100));
+    form_to(&browser.open("/account"), "/sign-in");
+}
+
+/// Tries a wrong password until the throttle answers; returns how often it took.
+#[track_caller]
+fn guess(browser: &mut Browser, email: &str, most: usize) -> usize {
+    for tried in 1..=most {
+        let reply = browser.try_sign_in(email, "not the password at all");
+        match reply.status {
+            401 => assert!(reply.text().contains("wrong"), "{reply}"),
+            429 => {
+                let wait = reply
+                    .header("Retry-After")
+                    .and_then(|it| it.parse::<u32>().ok());
+                assert!(
+                    wait.is_some_and(|seconds| (1..=900).contains(&seconds)),
+                    "{reply:?}"
+                );
+                return tried;
+            }
+            _ => panic!("{reply}"),
+        }
+    }
+    panic!("{most} guesses are free");
+}
+
+#[test]
+fn guessing_is_slowed_and_the_owner_is_not_locked_out() {
+    let scene = Scene::plain("");
+    let mut known = scene.browser();
+    known.sign_in(ANN, PASSWORD);
+    known.sign_out();
+    let mut stranger = scene.provider.browser();
+    assert!((5..=20).contains(&guess(&mut stranger, ANN, 25)));
+    assert_eq!(
+        scene.provider.browser().try_sign_in(ANN, PASSWORD).status,
+        429,
+        "from the same source"
+    );
+    known.sign_in(ANN, PASSWORD);
+    scene.provider.browser().sign_in(OWNER, PASSWORD);
+    // A cookie that nobody signed makes no known device.
+    let mut forger = scene.provider.browser();
+    let name = known
+        .cookies
+        .all()
+        .iter()
+        .find(|cookie| cookie.name.contains("known"));
+    let name = name.expect("the cookie of a known device").name.clone();
+    forger.cookies.set(&format!(
+        "{name}=AAAAAAAAAAAAAAAAAAAAAA.{}; Path=/",
+        "A".repeat(43)
+    ));
+    assert_eq!(forger.try_sign_in(ANN, PASSWORD).status, 429);
+}
+
+/// Tries a password for an address in a new browser.
+#[track_caller]
+fn attempt(scene: &Scene, email: &str, password: &str) -> u16 {
+    scene.provider.browser().try_sign_in(email, password).status
+}
+
+#[test]
+fn an_address_is_one_in_every_spelling() {
+    let scene = Scene::plain("");
+    scene
+        .provider
+        .user_create("zo\u{eb}@b\u{fc}cher.example", "Zo\u{eb}", PASSWORD, false);
+    let spelled = [
+        "zo\u{eb}@b\u{fc}cher.example",
+        "zo\u{eb}@xn--bcher-kva.example",
+        "ZO\u{cb}@B\u{dc}CHER.Example.",
+        "zoe\u{308}@bu\u{308}cher.example",
+        "\u{ff5a}o\u{eb}\u{ff20}b\u{fc}cher\u{ff0e}example",
+    ];
+    for email in spelled {
+        assert_eq!(attempt(&scene, email, PASSWORD), 303, "{email}");
+        let made = scene
+            .provider
+            .browser()
+            .sign_up("Zo\u{eb}", email, "another long password");
+        made.expect(303);
+        assert_eq!(
+            attempt(&scene, email, "another long password"),
+            401,
+            "{email}"
+        );
+    }
+    let listed = scene.cli(&["user", "list"]);
+    assert_eq!(
+        listed["users"].as_array().map(Vec::len),
+        Some(3),
+        "{listed}"
+    );
+    scene.cli(&["user", "disable", spelled[1]]);
+    let guesses = (0..30).map(|n| attempt(&scene, spelled[n % 5], "not the password at all"));
+    assert!(
+        guesses.into_iter().any(|status| status == 429),
+        "one throttle"
+    );
+}
+
+#[test]
+fn an_address_that_an_earlier_release_stored_is_found() {
+    let scene = Scene::plain("");
+    if scene.provider.postgres().is_some() {
+        return;
+    }
+    let (unicode, ascii) = ("eve@b\u{fc}cher.example", "eve@xn--bcher-kva.example");
+    scene.provider.user_create(unicode, "Eve", PASSWORD, false);
+    let db = rusqlite::Connection::open(scene.provider.database_path()).expect("the database");
+    let earlier = "UPDATE people SET email_key = ?1 WHERE email_key = ?2";
+    assert_eq!(db.execute(earlier, [unicode, ascii]), Ok(1));
+    for email in [unicode, ascii, "EVE@bu\u{308}cher.example."] {
+        assert_eq!(attempt(&scene, email, PASSWORD), 303, "{email}");
+        scene
+            .provider
+            .browser()
+            .sign_up("Eve", email, "another long password")
+            .expect(303);
+    }
+    let listed = scene.cli(&["user", "list"]);
+    assert_eq!(
+        listed["users"].as_array().map(Vec::len),
+        Some(3),
+        "{listed}"
+    );
+}
+
+#[test]
+fn a_password_is_one_in_every_composition() {
+    let scene = Scene::plain("");
+    let (composed, apart) = (
+        "d\u{e9}j\u{e0} vu \u{e0} la plage",
+        "de\u{301}ja\u{300} vu a\u{300} la plage",
+    );
+    scene
+        .provider
+        .user_create("eve@example.com", "Eve", composed, false);
+    scene
+        .provider
+        .browser()
+        .sign_up("Ida", "ida@example.com", apart)
+        .expect(303);
+    for email in ["eve@example.com", "ida@example.com"] {
+        for password in [composed, apart] {
+            assert_eq!(
+                attempt(&scene, email, password),
+                303,
+                "{email} {password:?}"
+            );
+        }
+        assert_eq!(attempt(&scene, email, "deja vu a la plage"), 401);
+    }
+}
+
+#[test]
+fn trivial_passwords_are_refused_with_a_reason() {
+    let scene = Scene::plain("");
+    let mut browser = scene.browser();
+    browser.sign_in(ANN, PASSWORD);
+    let page = browser.open("/account");
+    for (password, reason) in [
+        ("password1234", "common password"),
+        ("passwordpassword", "common password"),
+        ("aaaaaaaaaaaa", "repeats itself"),
+        ("qwertyuiop12", "repeats itself"),
+        ("annexample123", "your name"),
+    ] {
+        let mut new = scene.provider.browser();
+        let refused = new.sign_up("Ann Example", "anne@example.com", password);
+        assert_page(&refused, 400);
+        assert!(refused.text().contains(reason), "{password}: {refused}");
+        assert!(!refused.text().contains(password), "{refused}");
+        let typed = [("current", PASSWORD), ("new", password)];
+        let refused = browser.submit(&form_to(&page, "/account/password"), &typed);
+        assert_page(&refused, 400);
+        assert!(refused.text().contains(reason), "{password}: {refused}");
+    }
+    scene.provider.browser().sign_in(ANN, PASSWORD);
+}
+
+#[test]
+fn a_browser_that_keeps_no_cookies_is_told_so() {
+    let scene = Scene::plain("");
+    let mut browser = scene.provider.browser();
+    for (target, typed) in [
+        ("/sign-in", [("email", ANN), ("password", PASSWORD)]),
+        (
+            "/sign-up",
+            [("email", "new@example.com"), ("password", PASSWORD)],
+        ),
+    ] {
+        let page = browser.open(target);
+        browser.cookies.clear();
+        let refused = browser.submit(&form_to(&page, target), &typed);
+        assert_page(&refused, 400);
+        assert!(
+            refused.text().contains("Allow cookies for localhost"),
+            "{refused}"
+        );
+        // One that keeps them has a form that is out of date.
+        let stale = browser.submit(&form_to(&page, target), &typed);
+        assert_page(&stale, 400);
+        assert!(stale.text().contains("out of date"), "{stale}");
+        browser.cookies.clear();
+    }
+}
+
+#[test]
+fn a_disabled_account_is_told_to_its_owner_alone() {
+    let scene = Scene::plain("");
+    scene.cli(&["user", "disable", ANN]);
+    let reply = scene.provider.browser().try_sign_in(ANN, PASSWORD);
+    assert_page(&reply, 403);
+    assert!(reply.text().contains("has been switched off"), "{reply}");
+    let reply = scene
+        .provider
+        .browser()
+        .try_sign_in(ANN, "not the password at all");
+    assert!(
+        reply.status == 401 && !reply.text().contains("switched off"),
+        "{reply}"
+    );
+}
+
+#[test]
+fn whoever_is_signed_out_is_told_why() {
+    let scene = Scene::plain("");
+    let app = scene.confidential(CALLBACK);
+    let (mut here, mut there) = (scene.browser(), scene.browser());
+    let told = |page: &acceptance::Reply, words: &str| {
+        form_to(page, "/sign-in");
+        assert!(page.text().contains(words), "no {words:?}: {page}");
+    };
+    here.sign_in(ANN, PASSWORD);
+    there.sign_in(ANN, PASSWORD);
+    let old = here.open("/account");
+    let everywhere = here.submit(&form_to(&old, "/account/sessions/end-all"), &[]);
+    told(&here.follow(everywhere), "signed out in every browser");
+    told(&there.open("/account"), "Your session has ended");
+    // A form of a page from before.
+    for action in ["/account/password", "/account/sessions/end-all"] {
+        let late = here.submit(&form_to(&old, action), &[]);
+        told(&here.follow(late), "signed out in the meantime");
+    }
+    let page = here.authorize_until_consent(&scene.question(&app, &[]));
+    let other = here.submit(&form_to(&page, "/sign-out"), &[]);
+    told(&here.follow(other), "the account that you want to use");
+    let late = here.submit(&consent_form(&page), &[("answer", "allow")]);
+    told(&here.follow(late), "signed out in the meantime");
+    let fresh = scene.provider.browser().open("/account");
+    form_to(&fresh, "/sign-in");
+    assert!(!fresh.text().contains("role=\"status\""), "{fresh}");
+}
+
+#[test]
+fn an_account_that_was_made_is_ready_to_sign_in() {
+    let scene = Scene::plain("");
+    for email in ["new@example.com", ANN] {
+        let mut browser = scene.provider.browser();
+        let made = browser
+            .sign_up("New", email, "another long password")
+            .expect(303);
+        assert!(
+            !made.location().unwrap_or_default().contains("example"),
+            "{made}"
+        );
+        let page = browser.follow(made);
+        let form = form_to(&page, "/sign-in");
+        assert_eq!(form.value("email"), Some(email));
+        assert!(!page.text().contains("box good"), "{page}");
+    }
+}
+
+#[test]
+fn a_browser_is_a_stranger_once_the_password_changed() {
+    let scene = Scene::plain("");
+    let mut known = scene.browser();
+    known.sign_in(ANN, PASSWORD);
+    known.sign_out();
+    let mut owner = scene.browser();
+    owner.sign_in(ANN, PASSWORD);
+    let page = owner.open("/account");
+    let typed = [("current", PASSWORD), ("new", "a new and longer password")];
+    owner
+        .submit(&form_to(&page, "/account/password"), &typed)
+        .expect(303);
+    owner.sign_out();
+    guess(&mut scene.provider.browser(), ANN, 25);
+    let refused = known.try_sign_in(ANN, "a new and longer password");
+    assert_eq!(
+        refused.status, 429,
+        "its mark was of the old password: {refused}"
+    );
+    owner.sign_in(ANN, "a new and longer password");
+}
+
+#[test]
+fn an_unknown_address_is_throttled_alike() {
+    let scene = Scene::plain("");
+    let known = guess(&mut scene.provider.browser(), ANN, 25);
+    let unknown = guess(&mut scene.provider.browser(), "nobody@example.com", 25);
+    assert_eq!(known, unknown);
+}
+
+/// A wrong password for an address: the page without what differs by nature, and the time it took.
+#[track_caller]
+fn wrong_password(browser: &mut Browser, email: &str) -> (String, Duration) {
+    let start = Instant::now();
+    let reply = browser
+        .try_sign_in(email, "not the password at all")
+        .expect(401);
+    let took = start.elapsed();
+    let id = reply.header("X-Request-Id").unwrap_or_default().to_owned();
+    let nonce = form_to(&reply, "/sign-in")
+        .value("nonce")
+        .unwrap_or_default()
+        .to_owned();
+    let text = reply
+        .text()
+        .replace(email, "")
+        .replace(&id, "")
+        .replace(&nonce, "");
+    (text, took)
+}
+
+#[test]
+fn sign_in_looks_and_times_alike_for_known_and_unknown() {
+    let scene = Scene::plain("");
+    let mut browser = scene.provider.browser();
+    let (mut known, mut unknown) = (Duration::MAX, Duration::MAX);
+    for _ in 0..9 {
+        let of_ann = wrong_password(&mut browser, ANN);
+        let of_nobody = wrong_password(&mut browser, "nobody@example.com");
+        assert_eq!(of_ann.0, of_nobody.0);
+        known = known.min(of_ann.1);
+        unknown = unknown.min(of_nobody.1);
+    }
+    // The quickest of nine tells whether a password was hashed, however busy the machine is.
+    assert!(
+        unknown * 4 > known && known * 4 > unknown,
+        "{known:?} {unknown:?}"
+    );
+}
+
+#[test]
+fn sign_up_answers_alike_for_known_and_unknown() {
+    let scene = Scene::plain("");
+    let app = scene.confidential(CALLBACK);
+    let mut replies = Vec::new();
+    for email in [ANN, "new@example.com", "  New@Example.com "] {
+        let mut browser = scene.provider.browser();
+        let reply = browser
+            .sign_up("New", email, "another long password")
+            .expect(303);
+        replies.push((
+            reply.location().map(str::to_owned),
+            reply.headers_named("Set-Cookie").len(),
+        ));
+    }
+    assert!(
+        replies.windows(2).all(|pair| pair[0] == pair[1]),
+        "{replies:?}"
+    );
+    scene
+        .provider
+        .browser()
+        .sign_in("new@example.com", "another long password");
+    assert_eq!(
+        scene
+            .provider
+            .browser()
+            .try_sign_in(ANN, "another long password")
+            .status,
+        401
+    );
+    scene.provider.browser().sign_in(ANN, PASSWORD);
+    // From a waiting request, sign-up leads back to it.
+    let mut browser = scene.provider.browser();
+    let page = browser.open(&scene.question(&app, &[("state", "s")]));
+    let handle = form_to(&page, "/sign-in")
+        .value("request")
+        .expect("it waits")
+        .to_owned();
+    let page = browser.open(&format!("/sign-up?request={handle}"));
+    let typed = [
+        ("name", "Cleo"),
+        ("email", "cleo@example.com"),
+        ("password", "a third long password"),
+    ];
+    let made = browser.submit(&form_to(&page, "/sign-up"), &typed);
+    let sign_in = browser.follow(made);
+    let signed_in = browser.submit(&form_to(&sign_in, "/sign-in"), &typed[1..]);
+    let page = browser.follow(signed_in);
+    let allowed = browser.submit(&consent_form(&page), &[("answer", "allow")]);
+    assert!(
+        allowed
+            .location()
+            .is_some_and(|to| to.contains("&state=s&")),
+        "{allowed}"
+    );
+}
+
+#[test]
+fn wrong_fields_are_named_and_kept() {
+    let scene = Scene::plain("");
+    let mut browser = scene.provider.browser();
+    let long = "x".repeat(2000);
+    for (name, email, password) in [
+        ("", "ben@example.com", "a password of some length"),
+        ("Ben", "ben", "a password of some length"),
+        ("Ben", "ben@example.com", "short"),
+        ("Ben", "ben@example.com", &long),
+        ("Ben\u{7}", "ben@example.com", "a password of some length"),
+        (&long, "ben@example.com", "a password of some length"),
+    ] {
+        let reply = browser.sign_up(name, email, password);
+        assert_page(&reply, 400);
+        assert!(reply.text().contains("problem"), "{reply}");
+        assert!(
+            password.len() < 8 || !reply.text().contains(password),
+            "the password comes back"
+        );
+    }
+    assert!(
+        !scene
+            .cli(&["user", "list"])
+            .to_string()
+            .contains("ben@example.com")
+    );
+}
+
+#[test]
+fn sessions_are_listed_and_ended() {
+    let scene = Scene::plain("");
+    let (mut here, mut there) = (scene.browser(), scene.browser());
+    here.sign_in(ANN, PASSWORD);
+    there.sign_in(ANN, PASSWORD);
+    let page = here.open("/account").expect(200);
+    assert!(page.text().contains("This browser"), "{page}");
+    here.submit(&form_to(&page, "/account/sessions/end"), &[])
+        .expect(303);
+    form_to(&there.open("/account"), "/sign-in");
+    assert!(here.open("/account").text().contains(ANN));
+    there.sign_in(ANN, PASSWORD);
+    let page = here.open("/account");
+    here.submit(&form_to(&page, "/account/sessions/end-all"), &[])
+        .expect(303);
+    for browser in [&mut here, &mut there] {
+        form_to(&browser.open("/account"), "/sign-in");
+    }
+}
+
+#[test]
+fn a_session_of_another_person_cannot_be_ended() {
+    let scene = Scene::plain("");
+    let (mut ann, mut elsewhere) = (scene.browser(), scene.browser());
+    ann.sign_in(ANN, PASSWORD);
+    elsewhere.sign_in(ANN, PASSWORD);
+    let page = ann.open("/account");
+    let hers = form_to(&page, "/account/sessions/end")
+        .value("session")
+        .expect("its id")
+        .to_owned();
+    let mut owner = scene.provider.browser();
+    owner.sign_in(OWNER, PASSWORD);
+    let page = owner.open("/account");
+    let nonce = form_to(&page, "/account/password")
+        .value("nonce")
+        .unwrap_or_default()
+        .to_owned();
+    owner.post_form(
+        "/account/sessions/end",
+        &[("nonce", &nonce), ("session", &hers)],
+    );
+    assert!(
+        elsewhere.open("/account").text().contains(ANN),
+        "it goes on"
+    );
+}
+
+#[test]
+fn a_new_password_ends_the_other_sessions() {
+    let scene = Scene::plain("");
+    let (mut here, mut there) = (scene.browser(), scene.browser());
+    here.sign_in(ANN, PASSWORD);
+    there.sign_in(ANN, PASSWORD);
+    let change = |browser: &mut Browser, current: &str, new: &str| {
+        let page = browser.open("/account");
+        browser.submit(
+            &form_to(&page, "/account/password"),
+            &[("current", current), ("new", new)],
+        )
+    };
+    assert_page(
+        &change(&mut here, "not my password", "a new and longer password"),
+        400,
+    );
+    assert_page(&change(&mut here, PASSWORD, "short"), 400);
+    change(&mut here, PASSWORD, "a new and longer password").expect(303);
+    // The button pressed twice: what it asks for is done already.
+    change(&mut here, PASSWORD, "a new and longer password").expect(303);
+    assert_page(&change(&mut here, PASSWORD, "yet another password"), 400);
+    assert!(here.open("/account").text().contains(ANN));
+    form_to(&there.open("/account"), "/sign-in");
+    assert_eq!(
+        scene.provider.browser().try_sign_in(ANN, PASSWORD).status,
+        401
+    );
+    scene
+        .provider
+        .browser()
+        .sign_in(ANN, "a new and longer password");
+}
+
+#[test]
+fn a_sign_in_starts_a_new_session() {
+    let scene = Scene::plain("");
+    let mut browser = scene.browser();
+    browser.sign_in(ANN, PASSWORD);
+    let old = browser.cookies.clone();
+    browser.sign_out();
+    let mut thief = scene.browser();
+    thief.cookies = old;
+    form_to(&thief.open("/account"), "/sign-in");
+    browser.sign_in(ANN, PASSWORD);
+    assert!(browser.open("/account").text().contains(ANN));
+    form_to(&thief.open("/account"), "/sign-in");
+}
+
+#[test]
+fn a_link_signs_nobody_out() {
+    let scene = Scene::plain("");
+    let mut browser = scene.browser();
+    browser.sign_in(ANN, PASSWORD);
+    browser.get("/sign-out").expect(200);
+    assert!(browser.open("/account").text().contains(ANN));
+    assert_eq!(
+        browser.post_form("/sign-out", &[("nonce", "x")]).status,
+        200,
+        "it asks again"
+    );
+    assert!(browser.open("/account").text().contains(ANN));
+}

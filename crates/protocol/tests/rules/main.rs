@@ -1,0 +1,20 @@
+//! The rules, RFC by RFC and page by page.
+
+mod apps;
+mod browser;
+#[path = "../case/mod.rs"]
+mod case;
+mod conformance;
+mod edges;
+mod revocations;
+mod rfc6749;
+mod rfc6750;
+mod rfc7009;
+mod rfc7636;
+mod rfc7662;
+mod rfc8252;
+mod rfc8414;
+mod rfc8628;
+mod rfc9207;
+mod rfc9700;
+mod sides;
