@@ -1,0 +1,201 @@
+//! The steps, in their order.
+use crate::postgres::Server;
+use crate::steps::{Steps, command, succeeds};
+use crate::tools;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+/// What is run.
+#[derive(Default)]
+pub(crate) struct Asked {
+    /// The long forms too.
+    pub(crate) long: bool,
+    /// Only steps whose names contain this.
+    pub(crate) only: Option<String>,
+}
+
+/// What tests are told by their environment.
+type Variables = Vec<(&'static str, PathBuf)>;
+
+/// Runs all; whether all is well.
+///
+/// # Errors
+/// When the repository cannot be entered.
+pub(crate) fn run(asked: &Asked) -> anyhow::Result<bool> {
+    std::env::set_current_dir(Path::new(env!("CARGO_MANIFEST_DIR")).join("../.."))?;
+    let mut steps = Steps::new(asked.only.clone());
+    if tools::have("curl", &["curl"]).is_none() {
+        steps.skip("curl", "curl is not installed");
+    }
+    sources(&mut steps);
+    let mut variables = tools::clients(&mut steps);
+    let server = postgres(&mut steps, &mut variables);
+    if asked.long {
+        variables.push(("VALETKEY_LONG", "1".into()));
+    }
+    tests(&mut steps, &variables);
+    if let Some(server) = &server {
+        stores(&mut steps, server);
+    }
+    if asked.long {
+        fuzz(&mut steps);
+    }
+    Ok(steps.finish())
+}
+
+/// The sources themselves.
+fn sources(steps: &mut Steps) {
+    let add = ["component", "add", "clippy", "rustfmt"];
+    succeeds(&mut command("rustup", &add));
+    steps.run("format", &mut cargo(&["fmt", "--all", "--check"]));
+    let fuzz = ["fmt", "--manifest-path", "fuzz/Cargo.toml", "--check"];
+    steps.run("format of fuzz/", &mut cargo(&fuzz));
+    let lint = [
+        "clippy",
+        "--workspace",
+        "--all-targets",
+        "--locked",
+        "--",
+        "-D",
+        "warnings",
+    ];
+    steps.run("lint", &mut cargo(&lint));
+    if !tools::has_deny(steps.ci) {
+        return steps.skip("dependencies", "cargo-deny: run cargo install cargo-deny");
+    }
+    let deny = |what: &[&'static str]| {
+        let mut deny = cargo(&["deny", "--log-level", "error", "check"]);
+        deny.args(what);
+        deny
+    };
+    steps.run("dependencies", &mut deny(&["bans", "licenses", "sources"]));
+    if !succeeds(&mut deny(&["advisories"])) {
+        steps.leave(
+            "advisories",
+            "their database cannot be reached from here, or it lists one: run cargo deny check advisories",
+        );
+    }
+}
+
+/// A server for the tests. Those that crash one start their own.
+fn postgres(steps: &mut Steps, variables: &mut Variables) -> Option<Server> {
+    let Some(programs) = tools::postgres() else {
+        steps.skip("PostgreSQL", "postgresql is not installed");
+        return None;
+    };
+    let server = Server::start(&programs);
+    variables.push(("VALETKEY_TEST_POSTGRES_BIN", programs));
+    match &server {
+        Some(server) => variables.push(("VALETKEY_TEST_POSTGRES", (&server.url).into())),
+        None => steps.skip("PostgreSQL", "it does not start"),
+    }
+    server
+}
+
+/// All tests once, the store's on PostgreSQL where there is one; then what is spoken over HTTP, with everything kept on
+/// PostgreSQL.
+fn tests(steps: &mut Steps, variables: &Variables) {
+    let with = |mut command: Command| {
+        command.envs(variables.iter().map(|(name, value)| (name, value)));
+        command
+    };
+    let build = ["build", "--workspace", "--locked"];
+    steps.run("build", &mut with(cargo(&build)));
+    let all = ["test", "--workspace", "--locked", "--no-fail-fast"];
+    steps.run("tests", &mut with(cargo(&all)));
+    if !variables
+        .iter()
+        .any(|(name, _)| *name == "VALETKEY_TEST_POSTGRES")
+    {
+        return;
+    }
+    let mut over_http = with(cargo(&all));
+    over_http.args([
+        "--quiet",
+        "--test",
+        "providers",
+        "--test",
+        "pages",
+        "--test",
+        "endpoints",
+        "--",
+    ]);
+    over_http.args([
+        "opsduty::",
+        "appexample",
+        "test_mode::",
+        "lifecycle::",
+        "races::",
+        "revocations::",
+    ]);
+    over_http
+        .args(["consent::", "device::"])
+        .env("VALETKEY_TEST_ON", "postgres");
+    steps.run("the server on PostgreSQL", &mut over_http);
+}
+
+/// The store is held to the same on a file, at the other isolation level, and on a newer PostgreSQL.
+fn stores(steps: &mut Steps, server: &Server) {
+    let suite = || {
+        cargo(&[
+            "test",
+            "--workspace",
+            "--locked",
+            "--quiet",
+            "--test",
+            "suite",
+        ])
+    };
+    steps.run("the store on SQLite", &mut suite());
+    if Path::new("/dev/shm").is_dir() {
+        let mut in_memory = suite();
+        steps.run(
+            "the store on SQLite, in memory",
+            in_memory.env("TMPDIR", "/dev/shm"),
+        );
+    }
+    let on = |url: &str, level: Option<&str>| {
+        let mut suite = suite();
+        suite.env("VALETKEY_TEST_POSTGRES", url);
+        suite.envs(level.map(|level| ("VALETKEY_TEST_ISOLATION", level)));
+        suite
+    };
+    let serializable = Some("serializable");
+    steps.run(
+        "the store on PostgreSQL, serializable",
+        &mut on(&server.url, serializable),
+    );
+    let folder = tempfile::tempdir().ok();
+    let newer = folder.as_ref().and_then(|folder| {
+        succeeds(command("chmod", &["755"]).arg(folder.path()));
+        Server::start(&tools::newer_postgres(folder.path())?)
+    });
+    match newer {
+        Some(newer) => {
+            steps.run("the store on PostgreSQL 18", &mut on(&newer.url, None));
+            steps.run(
+                "the store on PostgreSQL 18, serializable",
+                &mut on(&newer.url, serializable),
+            );
+        }
+        None => steps.skip(
+            "PostgreSQL 18",
+            "its Python package cannot be installed or does not start",
+        ),
+    }
+}
+
+fn fuzz(steps: &mut Steps) {
+    let nightly = succeeds(&mut cargo(&["+nightly", "--version"]));
+    match nightly && tools::on_path("cargo-fuzz").is_some() {
+        true => steps.run("fuzz", &mut command("fuzz/run", &[])),
+        false => steps.skip(
+            "fuzz",
+            "a nightly toolchain and cargo-fuzz: fuzz/run says how to get them",
+        ),
+    }
+}
+
+fn cargo(arguments: &[&str]) -> Command {
+    command("cargo", arguments)
+}

