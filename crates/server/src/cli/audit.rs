@@ -76,7 +76,8 @@ impl Audit {
         let mut events = at.store.events(query, limit + 1).await?;
         let more = events.len() > limit;
         events.truncate(limit);
-        let next = events.last().map(|event| event.id.0).filter(|_| more);
+        let next = events.last().map(|event| written(event.id));
+        let next = next.filter(|_| more);
         let mut shown = Vec::new();
         for event in &events {
             shown.push(Shown::of(&at, event).await?);
@@ -160,6 +161,12 @@ async fn follow(at: &Opened, mut query: EventQuery, limit: usize) -> Result<(), 
 
 const HEADS: [&str; 7] = ["Id", "Time", "Event", "By", "App", "User", "From"];
 
+/// The digits of an id. In JSON they are text: many readers, such as JavaScript, round a number above 2^53, and
+/// the rounded one names something else.
+fn written(id: Locator) -> String {
+    id.0.to_string()
+}
+
 /// An event with the names that people know.
 struct Shown<'a> {
     event: &'a Recorded,
@@ -196,13 +203,13 @@ impl<'a> Shown<'a> {
     fn json(&self) -> Value {
         let actor = self.actor.as_ref();
         json!({
-            "id": self.event.id.0,
+            "id": written(self.event.id),
             "at": clock::rfc3339(self.event.at),
             "event": self.event.name,
             "actor": actor.map(|(kind, id)| json!({"kind": kind, "id": id})),
             "app": self.app,
             "user": self.user,
-            "grant": self.event.grant.map(|grant| grant.0),
+            "grant": self.event.grant.map(written),
             "address": self.event.address.map(|address| address.to_string()),
         })
     }
@@ -211,7 +218,7 @@ impl<'a> Shown<'a> {
         let text = |text: &Option<String>| text.clone().unwrap_or_default();
         let by = self.actor.as_ref().map(|(kind, _)| (*kind).to_owned());
         [
-            self.event.id.0.to_string(),
+            written(self.event.id),
             clock::rfc3339(self.event.at),
             self.event.name.clone(),
             by.unwrap_or_default(),
