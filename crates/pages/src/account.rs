@@ -7,7 +7,7 @@ use crate::{Frame, HOSTILE, Page, Problem, samples};
 
 /// A person's own page. Its forms are `POST /account/password` (`nonce`,
 /// `current`, `new`), `POST /account/sessions/end` (`nonce`, `session`),
-/// `POST /account/sessions/end-all` (`nonce`) and `POST /sign-out` (`nonce`).
+/// `POST /account/sessions/end-all` (`nonce`, `whose`) and `POST /sign-out` (`nonce`).
 #[derive(Clone, Debug, Template)]
 #[template(path = "account.html")]
 pub struct Account {
@@ -19,6 +19,8 @@ pub struct Account {
     pub email: String,
     /// Proof that the forms are ours.
     pub nonce: String,
+    /// Whose account it is, for a form that comes when the session is over.
+    pub whose: String,
     /// Where the person is signed in: one page of it.
     pub sessions: Vec<SessionLine>,
     /// Address of the next page of sessions.
@@ -116,6 +118,7 @@ fn usual() -> Account {
         name: "Ada Lovelace".to_owned(),
         email: "ada@example.com".to_owned(),
         nonce: "nonce-1".to_owned(),
+        whose: "1.proof".to_owned(),
         sessions: vec![
             session("s1", "Firefox on Linux", "21 November 2026, 09:14", true),
             session("s2", "Safari on iPhone", "18 November 2026, 22:40", false),
@@ -134,6 +137,7 @@ fn hostile() -> Account {
         name: HOSTILE.to_owned(),
         email: HOSTILE.to_owned(),
         nonce: HOSTILE.to_owned(),
+        whose: HOSTILE.to_owned(),
         sessions: vec![SessionLine {
             id: HOSTILE.to_owned(),
             browser: HOSTILE.repeat(3),

@@ -14,6 +14,7 @@ use protocol::accounts::password::{Owner, password_fault};
 use protocol::accounts::people::{self, FieldFault};
 use protocol::accounts::sign_in::Attempt;
 use protocol::facts::SessionFacts;
+use protocol::types::Person;
 use store::Outcome;
 
 /// A new password, for which the current one is asked.
@@ -68,7 +69,6 @@ async fn changed(
     form: PasswordForm,
 ) -> Result<Change, PageError> {
     let PasswordForm { current, new } = form;
-    let wrong = || Change::Refused(fault("current", "This is not your current password."));
     let person = &facts.person;
     let owner = Owner {
         email: &person.email,
@@ -84,21 +84,34 @@ async fn changed(
         let sentence = "Too many attempts. Wait a quarter of an hour.";
         return Ok(Change::Refused(fault("current", sentence)));
     }
-    let stored = || Some(person.password.clone());
-    if !app.hasher.verify(&source, current, stored()).await? {
-        // The same form posted twice: what it asks for is done already.
-        return Ok(match app.hasher.verify(&source, new, stored()).await? {
-            true => Change::Done(person.password.clone()),
-            false => wrong(),
-        });
+    let stored = Some(person.password.clone());
+    if !app.hasher.verify(&source, current, stored).await? {
+        return done_before(app, &source, person, new).await;
     }
-    let hashed = app.hasher.hash(&source, new).await?;
+    let hashed = app.hasher.hash(&source, new.clone()).await?;
     let change = people::change_password(person, hashed.clone(), facts.session.id);
     let act = app.act_now(browser.address);
     // Lost to another change in the meantime: what was proved is no longer the password.
     if app.settle_one(change, act).await? == Outcome::Conflict {
-        return Ok(wrong());
+        return done_before(app, &source, person, new).await;
     }
     app.settle_one(attempt.succeeded(), act).await?;
     Ok(Change::Done(hashed))
+}
+
+/// For a form whose current password is not the person's: when it was posted before, what it asks for is done.
+async fn done_before(
+    app: &App,
+    source: &str,
+    person: &Person,
+    new: String,
+) -> Result<Change, PageError> {
+    // Read again: the other may have been settled since this one came.
+    let found = app.store.person(person.subject).await?;
+    let stored = found.map(|person| person.password);
+    let is_done = app.hasher.verify(source, new, stored.clone()).await?;
+    Ok(match stored.filter(|_| is_done) {
+        Some(hashed) => Change::Done(hashed),
+        None => Change::Refused(fault("current", "This is not your current password.")),
+    })
 }

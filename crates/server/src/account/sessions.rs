@@ -73,6 +73,7 @@ pub(super) async fn page(
     };
     let page = Account {
         nonce: browser.nonce(app, Guard::Session),
+        whose: browser.whose(app, subject),
         frame: browser.front_frame(app),
         name: facts.person.name.clone(),
         email: facts.person.email.clone(),
@@ -151,13 +152,13 @@ fn everyones(app: &App, mut browser: BrowserContext, status: StatusCode) -> Resp
 ///
 /// # Errors
 /// What is answered instead when there is nobody, or nothing of it is done.
-pub(super) async fn own_form<F: Form<Page = ()>>(
+pub(super) async fn own_form<F: Form>(
     app: &App,
     posted: Posted<F>,
 ) -> Result<(BrowserContext, SessionFacts, F), PageError> {
     let (browser, form) = match posted {
         Posted::Current(browser, form) => (browser, Some(form)),
-        Posted::OutOfDate(browser, ()) => (browser, None),
+        Posted::OutOfDate(browser, _) => (browser, None),
     };
     let Some(facts) = browser.session.clone() else {
         let sign_in = reply::see_other(&after_url(path::SIGN_IN, "signed-out"));
@@ -225,17 +226,24 @@ pub(crate) async fn end(
 }
 
 /// Every browser is to be signed out.
-pub(crate) struct EndAllSessionsForm;
+pub(crate) struct EndAllSessionsForm {
+    /// Whose page it was on, see [`BrowserContext::whose`].
+    whose: String,
+}
 
 impl Form for EndAllSessionsForm {
     const PATH: &'static str = path::END_ALL_SESSIONS;
     const GUARD: Guard = Guard::Session;
-    type Page = ();
+    type Page = Self;
 
-    fn page(_: &Params) {}
+    fn page(fields: &Params) -> Self {
+        Self::read(fields)
+    }
 
-    fn read(_: &Params) -> Self {
-        EndAllSessionsForm
+    fn read(fields: &Params) -> Self {
+        EndAllSessionsForm {
+            whose: fields.get("whose").unwrap_or_default().to_owned(),
+        }
     }
 }
 
@@ -244,7 +252,11 @@ pub(crate) async fn end_all(
     State(app): State<App>,
     posted: Posted<EndAllSessionsForm>,
 ) -> Result<Response, PageError> {
-    let (browser, facts, EndAllSessionsForm) = own_form(&app, posted).await?;
+    let (Posted::Current(browser, form) | Posted::OutOfDate(browser, form)) = &posted;
+    if browser.session.is_none() {
+        return ended_before(&app, browser, form).await;
+    }
+    let (browser, facts, _) = own_form(&app, posted).await?;
     let transition = Transition::Session(SessionChange::EndAll {
         subject: facts.person.subject,
         keep: None,
@@ -254,4 +266,19 @@ pub(crate) async fn end_all(
     let mut response = reply::see_other(&after_url(path::SIGN_IN, "everywhere"));
     session::sign_out(&app, &mut response);
     Ok(response)
+}
+
+/// For a form to sign out everywhere whose own session is over: when its person is signed in nowhere, that is what it
+/// asks for, as after a button that was pressed twice. Nothing is ended here: the browser proves no session.
+async fn ended_before(
+    app: &App,
+    browser: &BrowserContext,
+    form: &EndAllSessionsForm,
+) -> Result<Response, PageError> {
+    let left = match browser.was_of(app, &form.whose) {
+        Some(subject) => app.store.sessions(subject, clock::now(), None, 1).await?.len(),
+        None => 1,
+    };
+    let what = if left == 0 { "everywhere" } else { "signed-out" };
+    Ok(reply::see_other(&after_url(path::SIGN_IN, what)))
 }

@@ -11,7 +11,7 @@ use jose::TokenText;
 use pages::Frame;
 use protocol::accounts::session::SessionCookie;
 use protocol::facts::SessionFacts;
-use protocol::types::{Locator, Person};
+use protocol::types::{Locator, Person, Subject};
 use std::convert::Infallible;
 
 /// The browser of a request to a page.
@@ -110,6 +110,22 @@ impl BrowserContext {
         [b"shown", session, shown.as_bytes()]
     }
 
+    /// Whose page this browser was shown, for a form that may come when the session is over. It proves no session.
+    pub(crate) fn whose(&mut self, app: &AppState, subject: Subject) -> String {
+        let browser = self.form.get_or_insert_with(random);
+        let subject = subject.0.to_string();
+        let tag = app.key.tag(&whose_parts(browser, &subject));
+        format!("{subject}.{tag}")
+    }
+
+    /// Whose page it was, if this browser was shown it.
+    pub(crate) fn was_of(&self, app: &AppState, whose: &str) -> Option<Subject> {
+        let (subject, tag) = whose.split_once('.')?;
+        let browser = self.form.as_ref()?;
+        let proved = app.key.verify(&whose_parts(browser, subject), tag);
+        subject.parse().ok().filter(|_| proved).map(Subject)
+    }
+
     fn nonce_parts<'a>(&'a self, browser: &'a str, guard: Guard) -> [&'a [u8]; 3] {
         let session: &[u8] = match (guard, &self.session) {
             (Guard::Session, Some(facts)) => facts.session.digest.as_bytes(),
@@ -171,6 +187,10 @@ pub(crate) fn bare_frame(app: &AppState, id: RequestId) -> Frame {
         test_side: false,
         developers: false,
     }
+}
+
+fn whose_parts<'a>(browser: &'a str, subject: &'a str) -> [&'a [u8]; 3] {
+    [b"whose", browser.as_bytes(), subject.as_bytes()]
 }
 
 /// The host of an URL, without its port: cookies know none.
