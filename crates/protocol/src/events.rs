@@ -45,6 +45,8 @@ pub enum Event {
     AppEnabled,
     /// An app was switched off.
     AppDisabled,
+    /// An app was reviewed, and may start if it waited for that.
+    AppApproved,
     /// Restricted scopes were approved for an app.
     AppScopesApproved,
     /// An app's secrets were replaced.
@@ -59,7 +61,7 @@ pub enum Event {
 
 impl Event {
     /// All of them.
-    pub const ALL: [Event; 27] = [
+    pub const ALL: [Event; 28] = [
         Event::ConsentGiven,
         Event::ConsentDenied,
         Event::DeviceAllowed,
@@ -82,6 +84,7 @@ impl Event {
         Event::AppPending,
         Event::AppEnabled,
         Event::AppDisabled,
+        Event::AppApproved,
         Event::AppScopesApproved,
         Event::AppSecretRotated,
         Event::AppDeleted,
@@ -114,6 +117,7 @@ impl Event {
             Event::AppPending => "app.pending",
             Event::AppEnabled => "app.enabled",
             Event::AppDisabled => "app.disabled",
+            Event::AppApproved => "app.approved",
             Event::AppScopesApproved => "app.scopes_approved",
             Event::AppSecretRotated => "app.secret_rotated",
             Event::AppDeleted => "app.deleted",
@@ -145,7 +149,7 @@ pub enum Actor {
     App(ClientNo),
     /// A person who administers the provider.
     Administrator(Subject),
-    /// Whoever ran a command.
+    /// Whoever ran a command or wrote the configuration.
     Operator,
     /// The server, by itself.
     Job,
@@ -238,7 +242,7 @@ pub struct Act {
 }
 
 impl Act {
-    /// By an operator, with a command.
+    /// By an operator, with a command, or by what the configuration asks of a start.
     pub fn by_operator(at: UnixTime) -> Self {
         Act {
             actor: Some(Actor::Operator),

@@ -398,10 +398,8 @@ pub fn rotate_secret<M: Mint>(
 pub fn disable<M: Mint>(client: &Client, mint: &M) -> Transition {
     Transition::App(AppChange::SetStatus {
         client: client.no,
-        version: None,
         status: ClientStatus::Disabled,
         cutoff: mint.locator(),
-        reviewed_at: client.reviewed_at,
     })
 }
 
@@ -410,15 +408,14 @@ pub fn disable<M: Mint>(client: &Client, mint: &M) -> Transition {
 pub fn enable<M: Mint>(client: &Client, mint: &M) -> Transition {
     Transition::App(AppChange::SetStatus {
         client: client.no,
-        version: None,
         status: ClientStatus::Active,
         cutoff: mint.locator(),
-        reviewed_at: client.reviewed_at,
     })
 }
 
 /// An admin has looked at the app: it may start, and people are told that it was reviewed. `version` is the one that
-/// was looked at; `None`: the one just read. Guard: the app is still that.
+/// was looked at; `None`: the one just read. Guard: the app is still that. What was reviewed before, and is as it was
+/// then, stays as it is.
 pub fn approve(
     client: &Client,
     version: Option<i64>,
@@ -435,12 +432,14 @@ pub fn approve(
         ClientStatus::Pending => ClientStatus::Active,
         other => other,
     };
-    let transition = Transition::App(AppChange::SetStatus {
+    if status == client.status && client.reviewed_at.is_some() {
+        return Decision::unchanged(());
+    }
+    let transition = Transition::App(AppChange::Approve {
         client: client.no,
-        version: Some(client.version),
+        version: client.version,
         status,
-        cutoff: client.cutoff,
-        reviewed_at: Some(now),
+        reviewed_at: now,
     });
     Decision::grant(transition, ())
 }
@@ -467,6 +466,9 @@ pub fn approve_scopes(
                 approved.add(name);
             }
         }
+    }
+    if approved == client.approved {
+        return Decision::unchanged(());
     }
     let transition = Transition::App(AppChange::ApproveScopes {
         client: client.no,

@@ -67,7 +67,7 @@ async fn make_user(
     };
     let hash = hasher::hash(&user.password)?;
     let change = account.into_person(hash, Role::TestUser(app), policy, mint);
-    store.settle(change, Act::by_job(clock::now())).await?;
+    store.settle(change, Act::by_operator(clock::now())).await?;
     Ok(())
 }
 
@@ -108,7 +108,7 @@ async fn bring(app: &AppState, credentials: &TestCredentials) -> anyhow::Result<
         .await?
     {
         let hash = hasher::hash(&credentials.password)?;
-        app.settle_one(set_password(&person, hash), Act::by_job(clock::now()))
+        app.settle_one(set_password(&person, hash), Act::by_operator(clock::now()))
             .await?;
     }
     Ok(())
@@ -127,7 +127,8 @@ async fn published_client(
         Some(client) => replace_documented_secret(&client, secret, clock::now()),
     };
     if let Some(change) = change {
-        app.settle_one(change, Act::by_job(clock::now())).await?;
+        app.settle_one(change, Act::by_operator(clock::now()))
+            .await?;
     }
     let client = app.store.client(id).await?;
     client.with_context(|| {

@@ -10,6 +10,9 @@ pub(crate) enum Kind {
     Guard,
     /// A query that finds no row when the guard is lost.
     Exists,
+    /// A statement that touches no row when all was so before. Then nothing happened that is worth an event; the
+    /// other steps run all the same.
+    Event,
     /// Any other statement.
     Run,
     /// A query that locks rows until the end of the transaction. SQLite has one writer, and skips it.
@@ -65,6 +68,14 @@ impl<'a> Steps<'a> {
         self.and(Kind::Exists, sql, values)
     }
 
+    pub(crate) fn event(
+        self,
+        sql: &'static str,
+        values: impl IntoIterator<Item = Value<'a>>,
+    ) -> Self {
+        self.and(Kind::Event, sql, values)
+    }
+
     pub(crate) fn run(
         self,
         sql: &'static str,
@@ -103,7 +114,7 @@ impl<'a> Steps<'a> {
 
     /// Whether a guard comes after something was written, which a lost guard must take back.
     pub(crate) fn may_write_in_vain(&self) -> bool {
-        let writes = |step: &Step<'_>| matches!(step.kind, Kind::Guard | Kind::Run);
+        let writes = |step: &Step<'_>| matches!(step.kind, Kind::Guard | Kind::Event | Kind::Run);
         let first = self.steps.iter().position(writes);
         let guards = |step: &Step<'_>| matches!(step.kind, Kind::Guard | Kind::Exists);
         first.is_some_and(|first| self.steps[first + 1..].iter().any(guards))

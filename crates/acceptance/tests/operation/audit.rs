@@ -1,7 +1,7 @@
 //! What an operator is told of what happened: who did it, when and from where.
 
 use crate::support;
-use crate::support::{ANN, CALLBACK, Scene};
+use crate::support::{ANN, CALLBACK, OWNER, Scene};
 use acceptance::{App, Json, Redirect};
 use std::io::{BufRead, BufReader};
 use std::process::Stdio;
@@ -234,4 +234,65 @@ fn addresses_are_kept_only_where_that_is_wanted() {
         assert_eq!(event["actor"]["kind"], "person", "{event}");
         assert_eq!(event["actor"]["id"], event["user"], "{event}");
     }
+}
+
+const WITH_CREDENTIALS: &str = "[test]\nmode = true\n[test.credentials]\nclient_id = \"test_abc\"\n\
+    client_secret = \"test_secret_def456\"\nemail = \"try@example.com\"\npassword = \"try things with this\"";
+
+#[test]
+fn commands_and_configuration_are_the_operators() {
+    let scene = Scene::plain(WITH_CREDENTIALS);
+    let new = ["app", "create", "--test", "--owner", OWNER, "--name", "Try"];
+    let site = [
+        "--homepage",
+        "https://try.example",
+        "--redirect-uri",
+        CALLBACK,
+    ];
+    let app = scene.cli(&[&new[..], &site].concat());
+    let users = app["test_users"].as_array().expect("test users");
+    let mut made = vec!["try@example.com", OWNER, ANN];
+    made.extend(users.iter().filter_map(|user| user["email"].as_str()));
+    assert_eq!(made.len(), 5, "{users:?}");
+    let events = audit(&scene, &["--event", "user.created"]);
+    assert_eq!(events.len(), made.len());
+    for event in events.iter().chain(&audit(&scene, &["--event", "app"])) {
+        assert_eq!(event["actor"]["kind"], "operator", "{event}");
+    }
+}
+
+#[test]
+fn a_command_that_changes_nothing_is_no_event() {
+    let scene = Scene::plain("");
+    let app = scene.confidential(CALLBACK);
+    let tokens = scene.tokens(&app, "tasks:read");
+    scene.cli(&["app", "enable", &app.client_id]);
+    assert!(scene.is_active(&app, &tokens.access), "it was on already");
+    for _ in 0..2 {
+        for verb in ["disable", "enable"] {
+            for _ in 0..2 {
+                scene.cli(&["user", verb, ANN]);
+                scene.cli(&["app", verb, &app.client_id]);
+            }
+        }
+        for _ in 0..2 {
+            scene.cli(&["app", "approve", &app.client_id]);
+            scene.cli(&["app", "approve-scope", &app.client_id, "admin:all"]);
+        }
+    }
+    let mut told = names(&audit(&scene, &["--after", "0"])).join(" ");
+    for (name, times) in [
+        ("user.disabled", 2),
+        ("user.enabled", 2),
+        ("app.disabled", 2),
+        ("app.enabled", 2),
+        ("app.approved", 1),
+        ("app.scopes_approved", 1),
+    ] {
+        assert_eq!(told.matches(name).count(), times, "{name}: {told}");
+        told = told.replace(name, "");
+    }
+    let [app, user] = ["app", "user"].map(|kind| format!("{kind}."));
+    let left = |kind: &str| told.matches(kind).count();
+    assert_eq!((left(&app), left(&user)), (1, 2), "{told}");
 }

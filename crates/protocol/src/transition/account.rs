@@ -19,14 +19,15 @@ pub enum AccountChange {
         /// The session that may go on.
         keep: Option<Locator>,
     },
-    /// Switches an account off, ends its sessions and kills what it had issued so far.
+    /// Switches an account off, ends its sessions and kills what it had issued so far. No guard: of one that is off
+    /// already no event is told, and what it had issued is killed once more.
     Disable {
         /// Whose.
         subject: Subject,
         /// Everything issued below this locator is dead.
         cutoff: Locator,
     },
-    /// Switches an account on again; what was dead stays dead.
+    /// Switches an account on again; what was dead stays dead. No guard: of one that is on already nothing changes.
     Enable {
         /// Whose.
         subject: Subject,

@@ -21,18 +21,26 @@ pub enum AppChange {
         /// As it is from now on.
         after: Box<Client>,
     },
-    /// Switches an app on or off, or lets it in after review. Guard, if a version was looked at: it is still that.
+    /// Switches an app on or off. No guard: of one that is so already no event is told, and one that is off is cut off
+    /// once more.
     SetStatus {
         /// Which.
         client: ClientNo,
-        /// The version that was reviewed; `None` where it does not matter how the app is.
-        version: Option<i64>,
         /// What it may do from now on.
         status: ClientStatus,
         /// Tokens below this locator are dead (unchanged where it is lower than before).
         cutoff: Locator,
-        /// Set when an admin has reviewed it.
-        reviewed_at: Option<UnixTime>,
+    },
+    /// Says that an app was reviewed, and lets one in that waited for it. Guard: it is still as it was looked at.
+    Approve {
+        /// Which.
+        client: ClientNo,
+        /// The version that was looked at.
+        version: i64,
+        /// What it may do from now on.
+        status: ClientStatus,
+        /// When it was looked at.
+        reviewed_at: UnixTime,
     },
     /// Approves restricted scopes for an app (the whole new set). Guard: the app is still as it was read.
     ApproveScopes {
@@ -52,7 +60,7 @@ pub enum AppChange {
         /// Those that work from now on.
         secrets: Vec<StoredSecret>,
     },
-    /// Deletes an app; its tokens are dead at once. No guard.
+    /// Deletes an app; its tokens are dead at once. No guard: of one that is gone already no event is told.
     Delete {
         /// Which.
         client: ClientNo,
@@ -90,6 +98,7 @@ impl AppChange {
             Self::SetStatus { client, status, .. } => {
                 Happened::unasked(Event::of_status(*status)).with(*client)
             }
+            Self::Approve { client, .. } => Happened::unasked(Event::AppApproved).with(*client),
             Self::ApproveScopes { client, .. } => {
                 Happened::unasked(Event::AppScopesApproved).with(*client)
             }

@@ -22,7 +22,7 @@ pub enum SessionChange {
         /// Which.
         session: Locator,
     },
-    /// Ends all sessions of a person, but for one.
+    /// Ends all sessions of a person, but for one. No guard: where there is none, no event is told.
     EndAll {
         /// Whose.
         subject: Subject,

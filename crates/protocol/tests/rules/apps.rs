@@ -5,7 +5,7 @@ use protocol::policy::Registration;
 use protocol::register::{Field, RegistrationError, approve, approve_scopes};
 use protocol::self_management::{Changes, update, when_contended};
 use protocol::transition::AppChange;
-use protocol::types::{Client, ClientStatus, Locator, Side};
+use protocol::types::{Client, ClientStatus, Locator, Scope, Side};
 use protocol::{Decision, Policy, Transition};
 
 fn under(registration: Registration) -> Policy {
@@ -138,12 +138,12 @@ fn an_app_that_waits_works_again_once_it_is_approved() {
     case.policy.registration = Registration::Review;
     case.client.status = ClientStatus::Pending;
     assert!(case.answer().into_parts().1.is_err());
-    let Some(Transition::App(AppChange::SetStatus { status, cutoff, .. })) =
+    let Some(Transition::App(AppChange::Approve { status, .. })) =
         approve(&case.client, None, NOW).change()
     else {
         panic!("an approval");
     };
-    (case.client.status, case.client.cutoff) = (status, cutoff);
+    case.client.status = status;
     case.answer().reply();
 }
 
@@ -155,7 +155,7 @@ fn an_approval_is_of_the_version_that_was_looked_at() {
         ..client()
     };
     for looked_at in [None, Some(5)] {
-        let Some(Transition::App(AppChange::SetStatus {
+        let Some(Transition::App(AppChange::Approve {
             version,
             status,
             reviewed_at,
@@ -164,8 +164,8 @@ fn an_approval_is_of_the_version_that_was_looked_at() {
         else {
             panic!("an approval");
         };
-        assert_eq!(version, Some(5), "whoever changes it now is noticed");
-        assert_eq!((status, reviewed_at), (ClientStatus::Active, Some(NOW)));
+        assert_eq!(version, 5, "whoever changes it now is noticed");
+        assert_eq!((status, reviewed_at), (ClientStatus::Active, NOW));
     }
     for looked_at in [4, 6] {
         let (change, answer) = approve(&app, Some(looked_at), NOW).into_parts();
@@ -182,12 +182,28 @@ fn an_app_that_was_switched_off_stays_off_when_it_is_approved() {
         status: ClientStatus::Disabled,
         ..client()
     };
-    let Some(Transition::App(AppChange::SetStatus { status, .. })) =
+    let Some(Transition::App(AppChange::Approve { status, .. })) =
         approve(&app, None, NOW).change()
     else {
         panic!("an approval");
     };
     assert_eq!(status, ClientStatus::Disabled);
+}
+
+#[test]
+fn what_was_approved_already_is_not_approved_again() {
+    let decision = approve(&reviewed(), None, NOW);
+    assert!(decision.change().is_none());
+    let names = ["admin:*".to_owned()];
+    let client = Client {
+        approved: Scope::parse("admin:* admin:users").expect("a scope"),
+        ..client()
+    };
+    assert!(
+        approve_scopes(&client, &names, &policy())
+            .change()
+            .is_none()
+    );
 }
 
 #[test]

@@ -124,14 +124,15 @@ async fn make_person(
     let role = if admin { Role::Admin } else { Role::Person };
     let transition = account.into_person(hasher::hash(&password)?, role, app.policy(), &app.mint);
     let made = app
-        .settle_one(transition, Act::by_job(clock::now()))
+        .settle_one(transition, Act::by_operator(clock::now()))
         .await?;
     let person = app.store.person_by_email(email).await?;
     let person = person.ok_or_else(|| anyhow!("the account {email} was not stored"))?;
     if made == Outcome::Conflict {
         // An earlier start was cut short, or its credentials were deleted: the account gets the new password.
         let change = set_password(&person, hasher::hash(&password)?);
-        app.settle_one(change, Act::by_job(clock::now())).await?;
+        app.settle_one(change, Act::by_operator(clock::now()))
+            .await?;
     }
     let login = Login {
         email: email.to_owned(),
@@ -163,7 +164,7 @@ async fn make_app(app: &AppState, new: NewApp) -> anyhow::Result<AppCredential> 
     let Registered {
         client_id,
         client_secret,
-    } = match app.settle(decision, Act::by_job(clock::now())).await? {
+    } = match app.settle(decision, Act::by_operator(clock::now())).await? {
         Some(Ok(registered)) => registered,
         Some(Err(error)) => bail!("{}: {}", error.field.as_str(), error.sentence),
         None => bail!("the client id of the demo app is in use: try again"),

@@ -6,6 +6,9 @@ use protocol::transition::AccountChange;
 use protocol::types::email::email_key;
 use protocol::types::{NewPerson, UnixTime};
 
+/// Kills what was issued so far, also for an account that is off already.
+const CUT_OFF: &str = "UPDATE people SET cutoff = $2 WHERE subject = $1 AND cutoff < $2";
+
 pub(super) fn steps<'a>(steps: Steps<'a>, change: &'a AccountChange, now: UnixTime) -> Steps<'a> {
     match change {
         AccountChange::Create(person) => create(steps, person, now),
@@ -20,16 +23,19 @@ pub(super) fn steps<'a>(steps: Steps<'a>, change: &'a AccountChange, now: UnixTi
             end_all(guarded, *subject, *keep)
         }
         AccountChange::Disable { subject, cutoff } => {
-            let sql = "UPDATE people SET disabled_at = COALESCE(disabled_at, $2), \
-                       cutoff = CASE WHEN cutoff > $3 THEN cutoff ELSE $3 END WHERE subject = $1";
-            let disabled = steps.run(sql, values![*subject, now, *cutoff]);
-            end_all(disabled, *subject, None).person_changed(*subject)
+            let off =
+                "UPDATE people SET disabled_at = $2 WHERE subject = $1 AND disabled_at IS NULL";
+            let steps = steps
+                .event(off, values![*subject, now])
+                .run(CUT_OFF, values![*subject, *cutoff]);
+            end_all(steps, *subject, None).person_changed(*subject)
         }
         AccountChange::Enable { subject, cutoff } => {
-            let sql = "UPDATE people SET disabled_at = NULL, \
-                       cutoff = CASE WHEN cutoff > $2 THEN cutoff ELSE $2 END WHERE subject = $1";
+            let on = "UPDATE people SET disabled_at = NULL, \
+                      cutoff = CASE WHEN cutoff > $2 THEN cutoff ELSE $2 END \
+                      WHERE subject = $1 AND disabled_at IS NOT NULL";
             steps
-                .run(sql, values![*subject, *cutoff])
+                .event(on, values![*subject, *cutoff])
                 .person_changed(*subject)
         }
     }

@@ -11,15 +11,29 @@ pub(super) fn steps<'a>(steps: Steps<'a>, change: &'a AppChange, now: UnixTime) 
         AppChange::Update { before, after } => update(steps, before, after),
         AppChange::SetStatus {
             client,
-            version,
             status,
             cutoff,
+        } => {
+            let switch = "UPDATE clients SET version = version + 1, status = $2, \
+                          cutoff = CASE WHEN cutoff > $3 THEN cutoff ELSE $3 END \
+                          WHERE no = $1 AND deleted_at IS NULL AND status <> $2";
+            let steps = steps.event(switch, values![*client, status.as_str(), *cutoff]);
+            // Once more for one that is off already; the tokens of one that is on and stays so go on.
+            let again = "UPDATE clients SET cutoff = $2 \
+                         WHERE no = $1 AND status = 'disabled' AND cutoff < $2";
+            steps
+                .run(again, values![*client, *cutoff])
+                .client_changed(*client)
+        }
+        AppChange::Approve {
+            client,
+            version,
+            status,
             reviewed_at,
         } => {
-            let guard = "UPDATE clients SET version = version + 1, status = $2, \
-                         cutoff = CASE WHEN cutoff > $3 THEN cutoff ELSE $3 END, reviewed_at = $4 \
-                         WHERE no = $1 AND deleted_at IS NULL AND ($5 IS NULL OR version = $5)";
-            let values = values![*client, status.as_str(), *cutoff, *reviewed_at, *version];
+            let guard = "UPDATE clients SET version = version + 1, status = $3, reviewed_at = $4 \
+                         WHERE no = $1 AND version = $2 AND deleted_at IS NULL";
+            let values = values![*client, *version, status.as_str(), *reviewed_at];
             steps.guard(guard, values).client_changed(*client)
         }
         AppChange::ApproveScopes {
@@ -133,12 +147,19 @@ fn forget_consents(steps: Steps<'_>, client: ClientNo) -> Steps<'_> {
 
 fn delete(steps: Steps<'_>, client: ClientNo, now: UnixTime) -> Steps<'_> {
     let deleted = steps
-        .run(
-            "UPDATE clients SET version = version + 1, deleted_at = $2, status = 'disabled' WHERE no = $1",
+        .event(
+            "UPDATE clients SET version = version + 1, deleted_at = $2, status = 'disabled' \
+             WHERE no = $1 AND deleted_at IS NULL",
             values![client, now],
         )
-        .run("DELETE FROM client_secrets WHERE client = $1", values![client])
-        .run("DELETE FROM client_logos WHERE client = $1", values![client]);
+        .run(
+            "DELETE FROM client_secrets WHERE client = $1",
+            values![client],
+        )
+        .run(
+            "DELETE FROM client_logos WHERE client = $1",
+            values![client],
+        );
     // Its test users have nothing left to do. Their rows are taken before their sessions, as everywhere.
     forget_consents(deleted, client)
         .run(

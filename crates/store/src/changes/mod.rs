@@ -191,6 +191,7 @@ pub(crate) fn changed_client(transition: &Transition) -> Option<ClientNo> {
         AppChange::Register { .. } => None,
         AppChange::Update { before, .. } => Some(before.no),
         AppChange::SetStatus { client, .. }
+        | AppChange::Approve { client, .. }
         | AppChange::ApproveScopes { client, .. }
         | AppChange::ReplaceSecrets { client, .. }
         | AppChange::Delete { client } => Some(*client),

@@ -15,7 +15,9 @@ pub(super) fn steps<'a>(steps: Steps<'a>, change: &'a SessionChange) -> Steps<'a
             "DELETE FROM sessions WHERE id = $1 AND subject = $2",
             values![*session, *subject],
         ),
-        SessionChange::EndAll { subject, keep } => end_all(steps, *subject, *keep),
+        SessionChange::EndAll { subject, keep } => {
+            steps.event(END_ALL, values![*subject, keep.unwrap_or(Locator(0))])
+        }
     }
 }
 
@@ -55,10 +57,9 @@ fn start<'a>(
     )
 }
 
-/// Ends all sessions of a person, but for one.
+const END_ALL: &str = "DELETE FROM sessions WHERE subject = $1 AND id <> $2";
+
+/// Ends all sessions of a person, but for one, along with another change.
 pub(super) fn end_all(steps: Steps<'_>, subject: Subject, keep: Option<Locator>) -> Steps<'_> {
-    steps.run(
-        "DELETE FROM sessions WHERE subject = $1 AND id <> $2",
-        values![subject, keep.unwrap_or(Locator(0))],
-    )
+    steps.run(END_ALL, values![subject, keep.unwrap_or(Locator(0))])
 }

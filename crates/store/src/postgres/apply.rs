@@ -22,19 +22,25 @@ pub(super) async fn apply(
     job: &Settle,
     steps: &Steps<'_>,
 ) -> Ran<(Outcome, Vec<Effect>)> {
+    let mut happened = true;
     for step in &steps.steps {
         let values = each(&step.values);
         let rows = match step.kind {
-            Kind::Guard | Kind::Run | Kind::Once => conn.execute(step.sql, &values).await?,
+            Kind::Guard | Kind::Event | Kind::Run | Kind::Once => {
+                conn.execute(step.sql, &values).await?
+            }
             Kind::Exists | Kind::Lock => conn.query(step.sql, &values).await?.len() as u64,
         };
         match step.kind {
             Kind::Guard | Kind::Exists if rows == 0 => return Ok((Outcome::Conflict, Vec::new())),
             Kind::Once if rows == 0 => return Ok((Outcome::Committed, Vec::new())),
+            Kind::Event if rows == 0 => happened = false,
             _ => {}
         }
     }
-    write_event(conn, &job.transition, &job.act, job.receipt).await?;
+    if happened {
+        write_event(conn, &job.transition, &job.act, job.receipt).await?;
+    }
     // Last, so that other nodes wait for little more than the commit.
     let until = job.act.at.plus(FED);
     let lines = steps

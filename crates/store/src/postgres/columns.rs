@@ -197,14 +197,5 @@ macro_rules! told {
             ")"
         )
     };
-    // Where no guard keeps a second try from writing it again.
-    (once $won:literal) => {
-        concat!(
-            "told AS (INSERT INTO events (id, at, event, actor, actor_id, client, subject, grant_id, address) \
-             SELECT id, at, event, actor, actor_id, client, subject, grant_id, address FROM happened WHERE of IN ",
-            $won,
-            " ON CONFLICT DO NOTHING)"
-        )
-    };
 }
 pub(super) use {happened, told};

@@ -1,8 +1,8 @@
 //! Revocations: all that wait are one short transaction. Guards come first, each row locked in order of its id, then
 //! the lines of the feed. None is lost: whoever finds the guard taken has what it wanted.
 //!
-//! So a try whose commit was not answered is simply made again. It writes nothing twice: an event has the same id at
-//! every try, or goes with the guard, as the line of the feed does.
+//! So a try whose commit was not answered is simply made again. It writes nothing twice: an event goes with the
+//! guard, as the line of the feed does.
 use super::batch::ids;
 use super::columns::{Events, happened, told};
 use super::conn::{BEGIN, Conn};
@@ -118,7 +118,7 @@ async fn delete_tokens(
         happened!(),
         ", alive AS (SELECT id FROM access_tokens WHERE id = ANY($11) ORDER BY id FOR UPDATE), \
          guard AS (DELETE FROM access_tokens WHERE id IN (SELECT id FROM alive) RETURNING id), ",
-        told!(once "(SELECT UNNEST($11::int8[]))"),
+        told!("(SELECT id FROM guard)"),
         " SELECT id FROM guard"
     );
     let values = asked.events.and(values_of![asked.id]);

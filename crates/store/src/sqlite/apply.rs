@@ -102,9 +102,10 @@ impl Apply<'_, '_> {
             }
             Hot::RevokeGrant(grant) => self.revoke_grant(grant),
             Hot::RevokeAccessToken(token) => {
-                if self.run("DELETE FROM access_tokens WHERE id = $1", &values![token])? > 0 {
-                    self.tell(About::Token(token))?;
+                if self.run("DELETE FROM access_tokens WHERE id = $1", &values![token])? == 0 {
+                    return Ok(Done::Unchanged);
                 }
+                self.tell(About::Token(token))?;
                 Ok(Done::Changed)
             }
         }
@@ -264,13 +265,18 @@ impl Apply<'_, '_> {
         if saved {
             self.run("SAVEPOINT steps", &[])?;
         }
+        let mut done = Done::Changed;
         for step in &steps.steps {
-            if self.is_lost(step)? {
-                if saved {
-                    self.run("ROLLBACK TO steps", &[])?;
-                    self.run("RELEASE steps", &[])?;
+            match self.step(step)? {
+                Done::Changed => {}
+                Done::Unchanged => done = Done::Unchanged,
+                Done::Lost => {
+                    if saved {
+                        self.run("ROLLBACK TO steps", &[])?;
+                        self.run("RELEASE steps", &[])?;
+                    }
+                    return Ok(Done::Lost);
                 }
-                return Ok(Done::Lost);
             }
         }
         if saved {
@@ -279,22 +285,25 @@ impl Apply<'_, '_> {
         for about in &steps.told {
             self.tell(*about)?;
         }
-        Ok(Done::Changed)
+        Ok(done)
     }
 
-    /// Runs a step; whether its guard was lost.
-    fn is_lost(&self, step: &Step<'_>) -> Result<bool> {
+    fn step(&self, step: &Step<'_>) -> Result<Done> {
         match step.kind {
-            Kind::Guard => Ok(self.run(step.sql, &step.values)? == 0),
+            Kind::Guard => Ok((self.run(step.sql, &step.values)? > 0).into()),
             Kind::Exists => {
                 let query = Query {
                     sql: step.sql,
                     read: |_| Ok(()),
                 };
-                Ok(self.db.one(&query, &step.values)?.is_none())
+                Ok(self.db.one(&query, &step.values)?.is_some().into())
             }
-            Kind::Run => self.run(step.sql, &step.values).map(|_| false),
-            Kind::Lock | Kind::Once => Ok(false),
+            Kind::Event => Ok(match self.run(step.sql, &step.values)? {
+                0 => Done::Unchanged,
+                _ => Done::Changed,
+            }),
+            Kind::Run => self.run(step.sql, &step.values).map(|_| Done::Changed),
+            Kind::Lock | Kind::Once => Ok(Done::Changed),
         }
     }
 

@@ -61,13 +61,19 @@ async fn what_changes_is_seen_at_once() {
             approved: approved.clone(),
         }))
         .await;
+    world
+        .settle(Transition::App(AppChange::Approve {
+            client: no,
+            version: 3,
+            status: ClientStatus::Active,
+            reviewed_at: world.now,
+        }))
+        .await;
     let cutoff = world.store.mint().locator();
     let disable = Transition::App(AppChange::SetStatus {
         client: no,
-        version: None,
         status: ClientStatus::Disabled,
         cutoff,
-        reviewed_at: Some(world.now),
     });
     world.settle(disable).await;
     let seen = world.store.client("app").await.unwrap().unwrap();
@@ -101,10 +107,8 @@ async fn a_change_is_seen_however_many_apps_are_remembered() {
         let cutoff = world.store.mint().locator();
         let disable = Transition::App(AppChange::SetStatus {
             client: no,
-            version: None,
             status: ClientStatus::Disabled,
             cutoff,
-            reviewed_at: None,
         });
         world.settle(disable).await;
         let seen = world.store.client(&id).await.unwrap().unwrap();
@@ -165,10 +169,8 @@ async fn an_app_is_changed_as_it_was_read_or_not_at_all() {
     assert_eq!(*read().await, first);
     let disable = Transition::App(AppChange::SetStatus {
         client: before.no,
-        version: None,
         status: ClientStatus::Disabled,
         cutoff: Locator(1),
-        reviewed_at: None,
     });
     world.settle(disable).await;
     let off = Transition::App(AppChange::Update {
@@ -295,21 +297,16 @@ async fn of_two_who_decide_on_an_app_as_they_read_it_the_second_looks_again() {
         })
     };
     let review = |version| {
-        Transition::App(AppChange::SetStatus {
+        Transition::App(AppChange::Approve {
             client,
             version,
             status: ClientStatus::Active,
-            cutoff: Locator(0),
-            reviewed_at: Some(world.now),
+            reviewed_at: world.now,
         })
     };
     let seen = read().await.version;
     assert_eq!(world.settle(approve(seen, "a")).await, Outcome::Committed);
-    for late in [
-        approve(seen, "b"),
-        secrets(seen, b"late"),
-        review(Some(seen)),
-    ] {
+    for late in [approve(seen, "b"), secrets(seen, b"late"), review(seen)] {
         assert_eq!(world.settle(late).await, Outcome::Conflict);
     }
     let now = read().await;
@@ -331,7 +328,12 @@ async fn of_two_who_decide_on_an_app_as_they_read_it_the_second_looks_again() {
     let digests: Vec<Digest> = read().await.secrets.iter().map(|one| one.digest).collect();
     assert_eq!(digests, [Digest::of(works)]);
     // Whoever does not care how it is, changes it however it is; each change makes it another.
-    assert_eq!(world.settle(review(None)).await, Outcome::Committed);
+    let disable = Transition::App(AppChange::SetStatus {
+        client,
+        status: ClientStatus::Disabled,
+        cutoff: Locator(0),
+    });
+    assert_eq!(world.settle(disable).await, Outcome::Committed);
     assert_eq!(read().await.version, seen + 3);
     assert_eq!(
         world.settle(approve(seen + 2, "c")).await,

@@ -1,11 +1,12 @@
 //! Events: who did what, when and from where.
 use crate::engine::Database;
 use crate::world::{PASSWORD, World, open_at, policy};
+use jose::Digest;
 use protocol::Transition;
 use protocol::decision::Mint;
 use protocol::events::{Act, Actor, Recorded};
 use protocol::transition::{AccountChange, AppChange, GrantChange, SessionChange};
-use protocol::types::{ClientNo, ClientStatus, Lifetime, Locator, NewPerson, Subject};
+use protocol::types::{ClientNo, ClientStatus, Lifetime, Locator, NewPerson, Session, Subject};
 use std::net::IpAddr;
 use store::{EventQuery, Outcome, Store, SweepRules};
 
@@ -40,13 +41,29 @@ fn sign_out_everywhere(subject: Subject) -> Transition {
     })
 }
 
+async fn sign_in(world: &World, subject: Subject) {
+    let id = world.store.mint().locator();
+    let session = Session {
+        id,
+        digest: Digest::of(&id.0.to_be_bytes()),
+        subject,
+        auth_time: world.now,
+        expires_at: world.now.plus(Lifetime::from_days(1)),
+        browser: String::new(),
+    };
+    let start = Transition::Session(SessionChange::Start {
+        password: PASSWORD.to_owned(),
+        session,
+        ends: None,
+    });
+    assert_eq!(world.settle(start).await, Outcome::Committed);
+}
+
 fn switch_off(client: ClientNo) -> Transition {
     Transition::App(AppChange::SetStatus {
         client,
-        version: None,
         status: ClientStatus::Disabled,
         cutoff: Locator(0),
-        reviewed_at: None,
     })
 }
 
@@ -78,7 +95,7 @@ async fn an_event_tells_who_did_it_and_from_where() {
     act(&world, new_password(subject), Act::by_operator(now)).await;
     let admin = Actor::Administrator(other);
     act(&world, switch_off(app), by(Some(admin), AWAY)).await;
-    act(&world, sign_out_everywhere(subject), Act::by_job(now)).await;
+    act(&world, new_password(other), Act::by_job(now)).await;
     let told: Vec<_> = read(&world.store, EventQuery::default())
         .await
         .into_iter()
@@ -103,7 +120,7 @@ async fn an_event_tells_who_did_it_and_from_where() {
         told_of(set, Actor::Person(subject), Some(HOME), person, None),
         told_of(set, Actor::Operator, None, person, None),
         told_of("app.disabled", admin, Some(AWAY), None, Some(app)),
-        told_of("sessions.ended", Actor::Job, None, person, None),
+        told_of(set, Actor::Job, None, Some(other), None),
     ];
     assert_eq!(told, expected);
 }
@@ -153,6 +170,7 @@ async fn events_are_found_by_name_by_app_and_by_person() {
         world.person("bob@example.com").await,
     );
     let (app, other) = (world.client("app").await, world.client("other").await);
+    sign_in(&world, bob).await;
     for change in [
         switch_off(app),
         switch_off(other),
@@ -173,7 +191,7 @@ async fn events_are_found_by_name_by_app_and_by_person() {
     assert_eq!(names(&named("user").await), users);
     assert_eq!(names(&named("user.created").await), users[..2]);
     assert_eq!(names(&named("sessions").await), ["sessions.ended"]);
-    for begins_otherwise in ["session", "us", "user.", "u%", "User", "user_created"] {
+    for begins_otherwise in ["sess", "us", "user.", "u%", "User", "user_created"] {
         assert_eq!(named(begins_otherwise).await, [], "{begins_otherwise}");
     }
     let of_app = EventQuery {
@@ -195,7 +213,7 @@ async fn events_are_read_page_by_page_in_either_direction() {
     let world = World::new();
     let subject = world.person("ada@example.com").await;
     for _ in 0..6 {
-        world.settle(sign_out_everywhere(subject)).await;
+        world.settle(new_password(subject)).await;
     }
     let all: Vec<Locator> = read(&world.store, EventQuery::default())
         .await
@@ -264,7 +282,7 @@ async fn whoever_follows_events_misses_none() {
     for store in [&other, &world.store, &other] {
         let before = newest(store).await;
         store
-            .settle(sign_out_everywhere(subject), world.now)
+            .settle(new_password(subject), world.now)
             .await
             .unwrap();
         assert_eq!(newest(store).await, Locator(before.0 + 1));
@@ -279,7 +297,7 @@ async fn addresses_are_erased_after_their_time_and_events_stay() {
         let act = Act::from_address(world.now, address(HOME));
         world
             .store
-            .settle(sign_out_everywhere(subject), act)
+            .settle(new_password(subject), act)
             .await
             .unwrap();
     };
@@ -289,7 +307,7 @@ async fn addresses_are_erased_after_their_time_and_events_stay() {
     }
     let rules = SweepRules::of(&policy(), Lifetime::from_days(30));
     let count = |more: &str| {
-        let sql = format!("SELECT COUNT(*) FROM events WHERE event = 'sessions.ended' {more}");
+        let sql = format!("SELECT COUNT(*) FROM events WHERE event = 'user.password_set' {more}");
         world.database().count(&sql)
     };
     let known = "AND address IS NOT NULL";
@@ -303,7 +321,7 @@ async fn addresses_are_erased_after_their_time_and_events_stay() {
     // It goes on from where it was, and does not walk through all again.
     world
         .database()
-        .run("UPDATE events SET address = 'walked' WHERE event = 'sessions.ended'");
+        .run("UPDATE events SET address = 'walked' WHERE event = 'user.password_set'");
     from_home().await;
     world.store.sweep(day(31), &rules).await.unwrap();
     assert_eq!((count(known), count("")), (600, 601));
@@ -407,4 +425,100 @@ async fn a_revocation_names_the_person_and_the_grant() {
         let told: Vec<_> = told.iter().map(|one| (one.subject, one.grant)).collect();
         assert_eq!(told, [(Some(grant.subject), Some(grant.id))], "{name}");
     }
+}
+
+#[tokio::test]
+async fn what_is_so_already_is_told_once() {
+    let world = World::new();
+    let granted = world.granted(1).await;
+    let (grant, access) = &granted[0];
+    let (client, subject) = (grant.client, grant.subject);
+    sign_in(&world, subject).await;
+    let cutoff = || world.store.mint().locator();
+    let switch = |status| {
+        let cutoff = cutoff();
+        Transition::App(AppChange::SetStatus {
+            client,
+            status,
+            cutoff,
+        })
+    };
+    let token = || {
+        Transition::Grant(GrantChange::RevokeAccessToken {
+            token: access.id,
+            client,
+            subject: access.subject,
+            grant: access.grant,
+        })
+    };
+    let person = |disable| {
+        let cutoff = cutoff();
+        Transition::Account(match disable {
+            true => AccountChange::Disable { subject, cutoff },
+            false => AccountChange::Enable { subject, cutoff },
+        })
+    };
+    let changes: [(&str, &dyn Fn() -> Transition); 8] = [
+        ("token.revoked", &token),
+        ("grant.revoked.app", &|| world.revocation(grant)),
+        ("sessions.ended", &|| sign_out_everywhere(subject)),
+        ("user.disabled", &|| person(true)),
+        ("user.enabled", &|| person(false)),
+        ("app.disabled", &|| switch(ClientStatus::Disabled)),
+        ("app.enabled", &|| switch(ClientStatus::Active)),
+        ("app.deleted", &|| {
+            Transition::App(AppChange::Delete { client })
+        }),
+    ];
+    for (name, change) in changes {
+        for _ in 0..3 {
+            act(&world, change(), Act::by_operator(world.now)).await;
+            assert_eq!(world.audited(name), 1, "{name}");
+        }
+        let (one, two) = tokio::join!(world.settle(change()), world.settle(change()));
+        assert_eq!((one, two), (Outcome::Committed, Outcome::Committed));
+        assert_eq!(world.audited(name), 1, "{name}");
+    }
+}
+
+#[tokio::test]
+async fn what_is_off_is_cut_off_once_more_and_what_is_on_goes_on() {
+    let world = World::new();
+    let (grant, ..) = world.started().await;
+    let (client, subject) = (grant.client, grant.subject);
+    let read = async || {
+        let app = world.store.client_by_no(client).await.unwrap().unwrap();
+        let person = world.store.person(subject).await.unwrap().unwrap();
+        (app.cutoff, person.cutoff)
+    };
+    let both = async |on: bool| {
+        let cutoff = world.store.mint().locator();
+        let (status, account) = match on {
+            true => (
+                ClientStatus::Active,
+                AccountChange::Enable { subject, cutoff },
+            ),
+            false => (
+                ClientStatus::Disabled,
+                AccountChange::Disable { subject, cutoff },
+            ),
+        };
+        let app = AppChange::SetStatus {
+            client,
+            status,
+            cutoff,
+        };
+        world.settle(Transition::App(app)).await;
+        world.settle(Transition::Account(account)).await;
+        (cutoff, cutoff)
+    };
+    both(true).await;
+    assert_eq!(read().await, (Locator(0), Locator(0)), "both are on");
+    for on in [false, false, true] {
+        let cutoff = both(on).await;
+        assert_eq!(read().await, cutoff, "{on}");
+    }
+    let before = read().await;
+    both(true).await;
+    assert_eq!(read().await, before, "their tokens go on");
 }

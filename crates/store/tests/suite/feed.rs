@@ -56,10 +56,8 @@ async fn every_revocation_is_told_in_order_and_once() {
         revoke(&grant),
         Transition::App(AppChange::SetStatus {
             client: grant.client,
-            version: None,
             status: ClientStatus::Disabled,
             cutoff,
-            reviewed_at: None,
         }),
         Transition::Account(AccountChange::Disable {
             subject: grant.subject,

@@ -52,10 +52,8 @@ async fn what_one_disables_the_other_learns() {
     });
     let app = Transition::App(AppChange::SetStatus {
         client: grant.client,
-        version: None,
         status: ClientStatus::Disabled,
         cutoff,
-        reviewed_at: None,
     });
     command.settle(person, world.now).await.unwrap();
     command.settle(app, world.now).await.unwrap();
