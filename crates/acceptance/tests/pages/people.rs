@@ -177,6 +177,7 @@ fn trivial_passwords_are_refused_with_a_reason() {
     for (password, reason) in [
         ("password1234", "common password"),
         ("passwordpassword", "common password"),
+        ("ｐàｓｓｗ0ｒｄ１２３４", "common password"),
         ("aaaaaaaaaaaa", "repeats itself"),
         ("qwertyuiop12", "repeats itself"),
         ("annexample123", "your name"),

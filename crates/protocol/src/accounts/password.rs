@@ -5,6 +5,7 @@
 //! asks for such a list, and for nothing of capitals and digits).
 use super::people::{FieldFault, fault};
 use crate::policy::AccountPolicy;
+use crate::types::text::deceives;
 use std::borrow::Cow;
 use std::collections::HashSet;
 use std::sync::LazyLock;
@@ -35,7 +36,7 @@ const OWN_WORD: u32 = 1;
 const PATTERN: u32 = 2;
 
 /// Rows that fingers and heads know, forwards and backwards.
-const ROWS: [&str; 20] = [
+const ROWS: [&str; 23] = [
     "abcdefghijklmnopqrstuvwxyz",
     "01234567890",
     "qwertyuiop[]",
@@ -52,7 +53,10 @@ const ROWS: [&str; 20] = [
     "1qaz2wsx3edc4rfv5tgb6yhn7ujm8ik,9ol.0p;/",
     "qazwsxedcrfvtgbyhnujmikolp",
     "1q2w3e4r5t6y7u8i9o0p",
+    "q1w2e3r4t5y6u7i8o9p0",
     "qawsedrftgyhujikolp",
+    "a1s2d3f4g5h6j7k8l9",
+    "1a2s3d4f5g6h7j8k9l0",
     "йцукенгшщзхъ",
     "фывапролджэ",
     "ячсмитьбю",
@@ -160,44 +164,74 @@ fn weakness(password: &str, owner: Owner<'_>) -> Option<Weakness> {
     })
 }
 
-/// Names and their parts, in lower case. Shorter ones are found in too much.
+/// Names and their parts, as they are compared and without accents. Shorter ones are found in too much.
 fn own_words(owner: Owner<'_>) -> Vec<Vec<char>> {
     let mut words = Vec::new();
     for text in [owner.email, owner.name, owner.product] {
-        let text: String = text.trim().to_lowercase().nfc().collect();
+        let text = folded(text.trim());
         let parts = text.split(|c: char| !c.is_alphanumeric());
         words.extend(parts.map(str::to_owned));
         words.push(text.split_whitespace().collect());
         words.extend(text.split_once('@').map(|(local, _)| local.to_owned()));
         words.push(text);
     }
-    let words = words.iter().map(|word| word.chars().collect::<Vec<_>>());
-    words.filter(|word| word.len() >= ROW).collect()
+    let typed = words.iter().map(|word| word.chars().collect::<Vec<_>>());
+    let bare = words.iter().map(|word| word.chars().map(bare).collect());
+    let both = typed.chain(bare).filter(|word| word.len() >= ROW);
+    both.collect::<HashSet<_>>().into_iter().collect()
+}
+
+/// A text as it is compared, never as it is hashed: letters of any width and form are the ordinary ones (NFKC), in
+/// lower case, and what cannot be seen is left out, or lies on no letter.
+fn folded(text: &str) -> String {
+    let lower: String = text.nfkc().flat_map(char::to_lowercase).nfkc().collect();
+    let is_loose = |c: &char| matches!(c, '\u{300}'..='\u{36f}') || deceives(*c);
+    lower.chars().filter(|c| !is_loose(c)).collect()
+}
+
+/// A letter without its accents.
+fn bare(letter: char) -> char {
+    match letter {
+        'ß' => 's',
+        'ø' => 'o',
+        'ł' => 'l',
+        'đ' | 'ð' => 'd',
+        'ı' => 'i',
+        other => std::iter::once(other).nfd().next().unwrap_or(other),
+    }
 }
 
 /// The beginning of a password as guessers see it.
 struct Text {
-    /// In lower case.
-    typed: Vec<char>,
-    /// With letters for the digits and signs that stand for them.
-    read: [Vec<char>; 2],
+    /// The same in each spelling: as it was typed, without accents, and with letters for the digits and signs that
+    /// stand for them.
+    spellings: Vec<Vec<char>>,
 }
 
 impl Text {
     fn of(password: &str) -> Self {
-        let lower = password.to_lowercase();
-        let typed: Vec<char> = lower.chars().take(LOOKED_AT).collect();
-        let read = |one: char| typed.iter().map(|c| letter_for(*c, one)).collect();
-        Text {
-            read: [read('i'), read('l')],
-            typed,
-        }
+        let typed: Vec<char> = folded(password).chars().take(LOOKED_AT).collect();
+        let bare: Vec<char> = typed.iter().copied().map(bare).collect();
+        let read = |one: char| bare.iter().map(|c| letter_for(*c, one)).collect();
+        let (read_i, read_l) = (read('i'), read('l'));
+        let mut spellings = vec![typed, bare, read_i, read_l];
+        spellings.dedup();
+        Text { spellings }
+    }
+
+    fn typed(&self) -> &[char] {
+        &self.spellings[0]
+    }
+
+    /// A piece in each spelling.
+    fn spelled(&self, start: usize, end: usize) -> impl Iterator<Item = &[char]> {
+        self.spellings.iter().map(move |text| &text[start..end])
     }
 
     /// The least that the text weighs in any way to take it apart.
     fn weight(&self, own: &[Vec<char>], common: bool) -> u32 {
-        let mut least = vec![0; self.typed.len() + 1];
-        for (end, c) in self.typed.iter().enumerate() {
+        let mut least = vec![0; self.typed().len() + 1];
+        for (end, c) in self.typed().iter().enumerate() {
             let single = if c.is_ascii_digit() { DIGIT } else { LETTER };
             least[end + 1] = least[end] + single;
             for start in 0..end {
@@ -211,9 +245,8 @@ impl Text {
 
     /// What a piece weighs that guessers know.
     fn piece(&self, start: usize, end: usize, own: &[Vec<char>], common: bool) -> Option<u32> {
-        let spellings =
-            || [&self.typed, &self.read[0], &self.read[1]].map(|text| &text[start..end]);
-        if own.iter().any(|word| spellings().contains(&&word[..])) {
+        let is_own = |piece: &[char]| own.iter().any(|word| word == piece);
+        if self.spelled(start, end).any(is_own) {
             return Some(OWN_WORD);
         }
         if end - start >= ROW && self.is_pattern(start, end) {
@@ -224,19 +257,33 @@ impl Text {
             COMMON_WORDS.contains(word.as_str())
         };
         let is_word =
-            common && WORD.contains(&(end - start)) && spellings().into_iter().any(is_common);
+            common && WORD.contains(&(end - start)) && self.spelled(start, end).any(is_common);
         is_word.then_some(COMMON_WORD)
     }
 
     /// Whether a piece repeats what stands before it, goes up or down in even steps, is a row of keys, or a year.
     fn is_pattern(&self, start: usize, end: usize) -> bool {
-        let piece = &self.typed[start..end];
-        let repeats = || {
-            let length = piece.len();
-            (0..start).any(|earlier| self.typed[earlier..earlier + length] == *piece)
+        let length = end - start;
+        let repeats = |text: &[char]| {
+            let piece = &text[start..end];
+            (0..start).any(|earlier| text[earlier..earlier + length] == *piece)
         };
-        is_even(piece) || repeats() || is_year(piece) || is_row(piece)
+        let is_known = |piece| is_even(piece) || is_year(piece) || is_row(piece) || is_woven(piece);
+        self.spelled(start, end).any(is_known) || self.spellings.iter().any(|text| repeats(text))
     }
+}
+
+/// `a1b2c3`: two sequences in turn.
+fn is_woven(piece: &[char]) -> bool {
+    let every_second = |from: usize| {
+        piece
+            .iter()
+            .skip(from)
+            .step_by(2)
+            .copied()
+            .collect::<Vec<_>>()
+    };
+    piece.len() >= 2 * ROW && is_even(&every_second(0)) && is_even(&every_second(1))
 }
 
 /// `aaa`, `abc`, `9876`, `2468`.
@@ -309,6 +356,16 @@ mod tests {
             "administrator1",
             "correcthorsebatterystaple",
             "passwordpassword",
+            "ｐａｓｓｗｏｒｄ１２３４",
+            "𝓹𝓪𝓼𝓼𝔀𝓸𝓻𝓭1234",
+            "ⓟⓐⓢⓢⓦⓞⓡⓓ①②③④",
+            "pässwörd1234",
+            "p̈ássẃo̊rd1234",
+            "pass\u{200b}word\u{ad}1234",
+            "PÀ$$W0RD!!!!",
+            "contrasena123",
+            "frühling2026",
+            "Fruhling2026!",
         ];
         refused(&common, Weakness::Common);
     }
@@ -332,6 +389,19 @@ mod tests {
             "QWERTZuiopü1",
             "111111222222",
             "йцукенгшщзхъ",
+            "qwertyuiop123",
+            "qwértyuiop123",
+            "ｑｗｅｒｔｙｕｉｏｐ１２",
+            "qw3rtyu10pas",
+            "q1w2e3r4t5y6",
+            "a1b2c3d4e5f6",
+            "1a2b3c4d5e6f",
+            "abcabcabcabc",
+            "abcdabcdabcd",
+            "zkq!zkq!zkq!",
+            "147258369147",
+            "１２３４５６７８９０１２",
+            "qazxswedcvfr",
             "            ",
             "🔑🔑🔑🔑🔑🔑🔑🔑🔑🔑🔑🔑",
         ];
@@ -347,8 +417,26 @@ mod tests {
             "task board!!!",
             "ada.lovelace@engine.example",
             "engineengine1",
+            "ada.lovelace12",
+            "4d4l0v3l4c312",
+            "ＡｄａＬｏｖｅｌａｃｅ1",
+            "àdälövelace12",
+            "task-board-12",
         ];
         refused(&own, Weakness::Own);
+        let zoe = Owner {
+            email: "zoë.müller@bücher.example",
+            name: "Zoë Müller",
+            product: "",
+        };
+        for password in [
+            "zoemuller123",
+            "ZoëMüller123",
+            "zoe.muller@12",
+            "bucher2026!!",
+        ] {
+            assert_eq!(weakness(password, zoe), Some(Weakness::Own), "{password}");
+        }
     }
 
     #[test]
@@ -365,6 +453,10 @@ mod tests {
             "vT3$kq9!xLm2",
             "384729105836",
             "пятница вечером дома",
+            "der schöne grüne wald",
+            "शाम को बगीचे में टहलना",
+            "冬の庭を静かに歩いていく",
+            "xq4vz1kw9tbm ½ ﬁn",
             "ὦ ξεῖν᾽ ἀγγέλλειν",
         ] {
             assert_eq!(weakness(password, ADA), None, "{password}");
