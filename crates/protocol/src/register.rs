@@ -179,7 +179,7 @@ fn check_plain(field: Field, text: &str) -> Result<(), RegistrationError> {
         false => Err(wrong(
             field,
             format!(
-                "the {} has a character that cannot be seen or turns the text around",
+                "the {} has a character that cannot be seen or turns the text around, or a letter with more than four marks",
                 field.as_str()
             ),
         )),

@@ -5,7 +5,7 @@ use crate::policy::{AccountPolicy, Policy};
 use crate::transition::{AccountChange, Transition};
 use crate::types::email::email_text;
 use crate::types::ids::SubjectFormat;
-use crate::types::text::is_plain;
+use crate::types::text::{deceives, is_plain};
 use crate::types::{ClientNo, Locator, NewPerson, Person, Subject};
 
 /// Longest address, in bytes (RFC 5321 §4.5.3.1.3).
@@ -85,7 +85,7 @@ impl NewAccount {
         } else if !is_plain(name) {
             faults.push(fault(
                 "name",
-                "Enter your name without characters that cannot be seen.",
+                "Enter your name without characters that cannot be seen, and with four marks on a letter at most.",
             ));
         }
         if !is_email(&email_text(&self.email)) {
@@ -125,14 +125,13 @@ impl NewAccount {
 
 /// Whether a text looks like an address: one `@`, something before it, a host behind it, nothing odd.
 fn is_email(text: &str) -> bool {
-    let odd = |c: char| c.is_whitespace() || "<>()[],;:\\\"".contains(c);
+    // An address is compared: what is invisible has no place in it, wherever it stands.
+    let odd = |c: char| c.is_whitespace() || deceives(c) || "<>()[],;:\\\"".contains(c);
     let Some((local, host)) = text.rsplit_once('@') else {
         return false;
     };
     text.len() <= MAX_EMAIL
-        && is_plain(text)
         && !text.chars().any(odd)
-        && is_plain(text)
         && !local.is_empty()
         && !local.contains('@')
         && !host.is_empty()

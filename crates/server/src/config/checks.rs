@@ -65,8 +65,8 @@ impl<'a> Checks<'a> {
     }
 }
 
-/// Whether people can be shown `text`: 1 to `most` characters, on one line, none of them hidden or changing the
-/// direction of writing.
+/// Whether people can be shown `text`: 1 to `most` characters, on one line, which can be read as
+/// they stand.
 pub(super) fn is_text(text: &str, most: usize) -> bool {
     let length = text.trim().chars().count();
     (1..=most).contains(&length) && is_plain(text)
