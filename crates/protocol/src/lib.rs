@@ -4,6 +4,7 @@
 pub mod accounts;
 pub mod advice;
 pub mod authorize;
+mod cause;
 pub mod client_auth;
 pub mod consent;
 pub mod decision;

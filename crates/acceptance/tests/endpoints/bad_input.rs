@@ -1,6 +1,6 @@
 //! Malformed requests at every endpoint: the right status and code, advice, and never a fault of ours.
 
-use crate::support::{CALLBACK, Scene, assert_refused, assert_well, form_post};
+use crate::support::{CALLBACK, Scene, assert_refused, assert_well, form_post, within};
 use acceptance::{Api, App, Request};
 
 /// One request of the table: what is wrong with it, the request, status and error code.
@@ -279,4 +279,34 @@ fn nobody_revokes_or_reads_the_token_of_another_app() {
     assert_refused(&scene.redeem(&other, &code, &[]), 400, "invalid_grant");
     scene.redeem(&app, &code, &[]).expect(200);
     scene.refresh(&app, &tokens.refresh).expect(200);
+}
+
+#[test]
+fn the_log_says_in_words_what_was_wrong() {
+    let scene = Scene::plain("");
+    let app = scene.confidential(CALLBACK);
+    let thief = App {
+        client_secret: "another".to_owned(),
+        ..app.clone()
+    };
+    scene.client_credentials(&thief).expect(401);
+    scene.redeem(&app, "ac_garbage", &[]).expect(400);
+    let scopes = [("scope", "no:such"), ("state", "s")];
+    scene.browser().get(&scene.question(&app, &scopes));
+    scene.browser().get("/oauth2/authorize?client_id=nobody");
+    let told = [
+        "invalid_client: the secret is none of the app's",
+        "invalid_grant: the code or token is not on record",
+        "invalid_scope: scope holds a name that is no scope here",
+        "invalid_request: No app with this client_id is registered here",
+    ];
+    let all_told = || {
+        let log = scene.provider.log();
+        told.iter().all(|told| log.contains(told))
+    };
+    assert!(
+        within(std::time::Duration::from_secs(2), all_told),
+        "{}",
+        scene.provider.log()
+    );
 }

@@ -224,7 +224,7 @@ fn authorization_fault(
         AuthorizationFault::Shown(error) => shown(app, error, client, id),
         AuthorizationFault::Redirected(error) => {
             let mut response = reply::see_other(&error.url(app.policy()));
-            let fault = Fault::of(&error.error);
+            let fault = Fault(error.error.cause());
             response.extensions_mut().insert(fault);
             response
         }
@@ -270,7 +270,9 @@ fn shown(app: &AppState, error: &ShownError, client: Option<&Client>, id: Reques
         next: back_to(client, |name| format!("Go to {name}")),
     };
     let mut response = problem.page(app, id);
-    response.extensions_mut().insert(Fault::of(error));
+    response
+        .extensions_mut()
+        .insert(Fault(error.cause(app.policy())));
     response
 }
 
@@ -307,7 +309,7 @@ fn token_error(error: &TokenError, aliases: &ErrorAliases, id: RequestId) -> Res
     if status == StatusCode::UNAUTHORIZED {
         reply::challenge(&mut response, CHALLENGE);
     }
-    response.extensions_mut().insert(Fault::of(error));
+    response.extensions_mut().insert(Fault(error.cause()));
     response
 }
 

@@ -20,16 +20,6 @@ pub(crate) struct NoStore(pub(crate) StoreError);
 #[derive(Clone)]
 pub(crate) struct Unlogged;
 
-impl Fault {
-    /// A fault by the names of its variants: whatever a request said stands in quotes, and is left out.
-    pub(crate) fn of(fault: &impl std::fmt::Debug) -> Self {
-        let shown = format!("{fault:?}").replace("\\\"", "");
-        let names = shown.split('"').step_by(2);
-        let kept: String = names.collect::<Vec<_>>().join("…");
-        Fault(kept.chars().take(200).collect())
-    }
-}
-
 /// Room for most bodies, in bytes.
 const BODY: usize = 512;
 /// Room for the headers of an answer to a machine, made at once.

@@ -330,10 +330,11 @@ impl Slot {
                 Ok(conn)
             }
             Err(fault) => {
-                let why = match &fault {
-                    Fault::Lost(why) => why.clone(),
-                    other => format!("{other:?}"),
-                };
+                let (Fault::Again(why)
+                | Fault::Lost(why)
+                | Fault::Refused(why)
+                | Fault::Corrupt(why)) = &fault;
+                let why = why.clone();
                 *failed = Some((Instant::now(), why));
                 Err(fault)
             }
