@@ -87,65 +87,122 @@ fn frame(kind: u8, flags: u8, stream: u8, payload: &[u8]) -> Vec<u8> {
     [&head, payload].concat()
 }
 
-/// The acknowledgements of what has come whole; the rest is left.
-fn acknowledged(came: &mut Vec<u8>) -> Vec<u8> {
-    const SETTINGS: u8 = 4;
-    const PING: u8 = 6;
-    let mut out = Vec::new();
-    while came.len() >= 9 {
-        let length = usize::from(came[1]) << 8 | usize::from(came[2]);
-        if came.len() < 9 + length {
-            break;
-        }
-        let whole: Vec<u8> = came.drain(..9 + length).collect();
-        match (whole[3], whole[4]) {
-            (SETTINGS, 0) => out.extend(frame(SETTINGS, 1, 0, b"")),
-            (PING, 0) => out.extend(frame(PING, 1, 0, &whole[9..])),
-            _ => {}
-        }
-    }
-    out
+/// A client of HTTP/2 with one request, which says how much of the answer it takes.
+struct Client<S> {
+    stream: S,
+    came: Vec<u8>,
+    /// Bytes of the answer that have come.
+    taken: usize,
 }
 
-/// A client whose window is 0 asks, takes nothing of the answer, and answers every ping.
+const DATA: u8 = 0;
+const SETTINGS: u8 = 4;
+const PING: u8 = 6;
+const WINDOW_UPDATE: u8 = 8;
+
+impl<S: Read + Write> Client<S> {
+    /// Asks for a path of which at most `window` bytes may come.
+    fn ask(mut stream: S, path: &str, window: u8) -> Self {
+        let window = frame(SETTINGS, 0, 0, &[0, 4, 0, 0, 0, window]);
+        let length = u8::try_from(path.len()).expect("a short path");
+        let path = [&[0x82, 0x87, 0x04, length], path.as_bytes()].concat();
+        let head = [&path[..], &[0x41, 9], b"localhost"].concat();
+        let asked = [
+            &b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n"[..],
+            &window,
+            &frame(1, 5, 1, &head),
+        ];
+        stream.write_all(&asked.concat()).expect("a request");
+        Client {
+            stream,
+            came: Vec::new(),
+            taken: 0,
+        }
+    }
+
+    /// Reads what came, answers every ping, pings itself, and lets `more` bytes come. Whether it is still connected.
+    fn goes_on(&mut self, more: u8) -> bool {
+        let mut buffer = [0; 4096];
+        match self.stream.read(&mut buffer) {
+            Ok(0) => return false,
+            Ok(read) => self.came.extend(&buffer[..read]),
+            Err(error) if matches!(error.kind(), ErrorKind::WouldBlock | ErrorKind::TimedOut) => {}
+            Err(_) => return false,
+        }
+        let mut out = self.acknowledged();
+        out.extend(frame(PING, 0, 0, b"pingpong"));
+        if more > 0 {
+            out.extend(frame(WINDOW_UPDATE, 0, 1, &[0, 0, 0, more]));
+        }
+        self.stream.write_all(&out).is_ok()
+    }
+
+    /// Goes on until the connection ends; how long that took.
+    fn ends_after(&mut self, most: Duration) -> Duration {
+        let start = Instant::now();
+        while self.goes_on(0) {
+            assert!(start.elapsed() < most, "it goes on after {most:?}");
+            std::thread::sleep(Duration::from_millis(100));
+        }
+        start.elapsed()
+    }
+
+    /// The acknowledgements of what has come whole; the rest is left.
+    fn acknowledged(&mut self) -> Vec<u8> {
+        let (mut out, came) = (Vec::new(), &mut self.came);
+        while came.len() >= 9 {
+            let length = usize::from(came[1]) << 8 | usize::from(came[2]);
+            if came.len() < 9 + length {
+                break;
+            }
+            let whole: Vec<u8> = came.drain(..9 + length).collect();
+            match (whole[3], whole[4]) {
+                (DATA, _) => self.taken += length,
+                (SETTINGS, 0) => out.extend(frame(SETTINGS, 1, 0, b"")),
+                (PING, 0) => out.extend(frame(PING, 1, 0, &whole[9..])),
+                _ => {}
+            }
+        }
+        out
+    }
+}
+
+/// Clients that answer every ping: one takes nothing of the answer, one the beginning and no more.
 #[test]
 fn an_answer_over_http2_that_nobody_takes_ends_the_connection() {
     let scene = Scene::start(Setup::toml(PLAIN).https());
-    let mut stream = scene.provider.http2();
-    let window = frame(4, 0, 0, &[0, 4, 0, 0, 0, 0]);
-    let path = [&[0x82, 0x87, 0x04, 12], &b"/health/live"[..]].concat();
-    let head = [&path[..], &[0x41, 9], b"localhost"].concat();
-    let asked = [
-        &b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n"[..],
-        &window,
-        &frame(1, 5, 1, &head),
-    ];
-    stream.write_all(&asked.concat()).expect("a request");
-    let (start, mut came) = (Instant::now(), Vec::new());
-    let ended = loop {
-        let mut buffer = [0; 4096];
-        match stream.read(&mut buffer) {
-            Ok(0) => break true,
-            Ok(read) => came.extend(&buffer[..read]),
-            Err(error) if matches!(error.kind(), ErrorKind::WouldBlock | ErrorKind::TimedOut) => {}
-            Err(_) => break true,
-        }
-        let own = frame(6, 0, 0, b"pingpong");
-        if stream
-            .write_all(&[acknowledged(&mut came), own].concat())
-            .is_err()
-        {
-            break true;
-        }
-        if start.elapsed() > Duration::from_secs(50) {
-            break false;
-        }
-        std::thread::sleep(Duration::from_millis(100));
+    let ends = |window| {
+        let mut client = Client::ask(scene.provider.http2(), "/sign-in", window);
+        let after = client.ends_after(Duration::from_secs(50)).as_secs();
+        assert!((25..50).contains(&after), "{window}: {after} s");
+        assert_eq!(client.taken, usize::from(window));
     };
-    let after = start.elapsed().as_secs();
-    assert!(
-        ended && (25..50).contains(&after),
-        "{ended} after {after} s"
-    );
+    std::thread::scope(|scope| {
+        for window in [0, 100] {
+            scope.spawn(move || ends(window));
+        }
+    });
+    assert_well(&scene);
+}
+
+#[test]
+fn an_answer_over_http2_may_be_taken_slowly() {
+    let keep_alive = "keep_alive = \"2s\"";
+    let scene = Scene::start(Setup::toml(PLAIN).with(keep_alive).https());
+    let mut client = Client::ask(scene.provider.http2(), "/sign-in", 100);
+    let start = Instant::now();
+    while start.elapsed() < Duration::from_secs(8) {
+        let before = client.taken;
+        assert!(client.goes_on(20), "cut after {:?}", start.elapsed());
+        assert!(before < 100 || client.taken > before, "it makes progress");
+        std::thread::sleep(Duration::from_millis(200));
+    }
+    // All the rest at once: what is silence then has its own time.
+    for _ in 0..100 {
+        client.goes_on(250);
+    }
+    let taken = client.taken;
+    client.ends_after(Duration::from_secs(9));
+    assert_eq!(client.taken, taken, "it was all there");
     assert_well(&scene);
 }

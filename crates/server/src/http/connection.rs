@@ -1,11 +1,12 @@
 //! One connection: HTTP over it, what every answer has, and its end when it takes too long.
 use super::cors::{self, Open};
 use super::counted::Counted;
-use super::deadlines::{End, HEAD, Sending, Traffic, Watch};
+use super::deadlines::{End, HEAD, Traffic, Watch};
 use super::error::Refusal;
 use super::render::{self, Asker};
 use super::reply::{Fault, NoStore, Unlogged};
 use super::request::{Arrival, ClientAddr, RequestId, names_one_host, wants_page};
+use super::sending::Sending;
 use crate::ops::log::RequestLine;
 use crate::state::App;
 use axum::Router;
@@ -165,7 +166,7 @@ impl Answers {
     async fn answer(
         self: Arc<Self>,
         request: Request<Incoming>,
-    ) -> Result<Response<Body>, Infallible> {
+    ) -> Result<Response<Sending>, Infallible> {
         let asked = self.traffic.asked();
         let started = Instant::now();
         let id = RequestId::next();
@@ -186,9 +187,10 @@ impl Answers {
         let mut response = self.route(request, &method, asker).await;
         self.dress(&mut response, (&method, uri.path()), asker, keeps_alive);
         self.log(&mut response, &method, uri.path(), started, (id, client));
-        if self.http2 {
-            response = response.map(|body| Sending::of(body, self.traffic.clone()));
-        }
+        let response = response.map(|body| match self.http2 {
+            true => Sending::watched(body, &self.traffic),
+            false => Sending::unwatched(body),
+        });
         drop(asked);
         Ok(response)
     }

@@ -2,12 +2,11 @@
 //!
 //! What happens is counted where it happens; a watch looks at the counts every few seconds. So a request costs a few
 //! additions, and no timer is set for it.
-use axum::body::{Body, Bytes};
-use hyper::body::{Body as HttpBody, Frame, SizeHint};
+use super::sending::Unsent;
 use std::pin::Pin;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU32, Ordering::Relaxed};
-use std::task::{Context, Poll, ready};
+use std::task::{Context, Poll};
 use std::time::Duration;
 use tokio::time::{Instant, Sleep};
 
@@ -19,8 +18,6 @@ const WRITE: Duration = Duration::from_secs(30);
 const TICK: Duration = Duration::from_secs(5);
 /// Time to say goodbye.
 const GOODBYE: Duration = Duration::from_secs(1);
-/// Looks after which an answer of which nothing was taken is too old, and one more for the look under way.
-const LOOKS: usize = 7;
 
 /// What happened on a connection.
 #[derive(Default)]
@@ -32,15 +29,8 @@ pub(crate) struct Traffic {
     asked: AtomicU32,
     answered: AtomicU32,
     read_when_answered: AtomicU32,
-    unsent: Unsent,
-}
-
-/// Answers of which a part is not sent yet, by the look at which something of them was last sent. HTTP/2 alone needs
-/// it: there a client can refuse one answer and take others.
-#[derive(Default)]
-struct Unsent {
-    look: AtomicU32,
-    answers: [AtomicU32; LOOKS],
+    /// HTTP/2 alone needs it: there a client can refuse one answer and take others.
+    pub(crate) unsent: Unsent,
 }
 
 enum Phase {
@@ -101,79 +91,6 @@ impl Drop for Asked {
         let read = self.0.read.load(Relaxed);
         self.0.read_when_answered.store(read, Relaxed);
         self.0.answered.fetch_add(1, Relaxed);
-    }
-}
-
-impl Unsent {
-    fn place(&self) -> usize {
-        self.look.load(Relaxed) as usize % LOOKS
-    }
-
-    /// Looks once more; whether an answer waits since before all the places were used.
-    fn look(&self) -> bool {
-        let next = self.look.load(Relaxed).wrapping_add(1);
-        let overdue = self.answers[next as usize % LOOKS].load(Relaxed) > 0;
-        self.look.store(next, Relaxed);
-        overdue
-    }
-}
-
-/// The body of an answer over HTTP/2.
-pub(crate) struct Sending {
-    body: Body,
-    traffic: Arc<Traffic>,
-    place: usize,
-}
-
-impl Sending {
-    /// Watches over a body until it is sent.
-    pub(crate) fn of(body: Body, traffic: Arc<Traffic>) -> Body {
-        if body.is_end_stream() {
-            return body;
-        }
-        let place = traffic.unsent.place();
-        traffic.unsent.answers[place].fetch_add(1, Relaxed);
-        Body::new(Sending {
-            body,
-            traffic,
-            place,
-        })
-    }
-
-    fn move_to(&mut self, place: usize) {
-        let answers = &self.traffic.unsent.answers;
-        answers[place].fetch_add(1, Relaxed);
-        answers[self.place].fetch_sub(1, Relaxed);
-        self.place = place;
-    }
-}
-
-impl Drop for Sending {
-    fn drop(&mut self) {
-        self.traffic.unsent.answers[self.place].fetch_sub(1, Relaxed);
-    }
-}
-
-impl HttpBody for Sending {
-    type Data = Bytes;
-    type Error = axum::Error;
-
-    fn poll_frame(
-        mut self: Pin<&mut Self>,
-        cx: &mut Context<'_>,
-    ) -> Poll<Option<Result<Frame<Bytes>, axum::Error>>> {
-        let frame = ready!(Pin::new(&mut self.body).poll_frame(cx));
-        let place = self.traffic.unsent.place();
-        self.move_to(place);
-        Poll::Ready(frame)
-    }
-
-    fn is_end_stream(&self) -> bool {
-        self.body.is_end_stream()
-    }
-
-    fn size_hint(&self) -> SizeHint {
-        self.body.size_hint()
     }
 }
 
@@ -261,7 +178,8 @@ impl Watch {
     fn look(&mut self, phase: &Phase) -> Option<End> {
         let traffic = &self.traffic;
         let asked = traffic.asked.load(Relaxed);
-        let is_quiet = matches!(phase, Phase::Idle) && asked == self.asked;
+        let is_quiet =
+            matches!(phase, Phase::Idle) && asked == self.asked && !traffic.unsent.is_any();
         self.quiet = longer(self.quiet, is_quiet, self.tick);
         self.asked = asked;
         let written = traffic.written.load(Relaxed);
@@ -347,18 +265,33 @@ mod tests {
     #[tokio::test]
     async fn one_refused_answer_among_others_ends_the_connection() {
         let (traffic, mut watch) = after_one(true);
-        let refused = Sending::of(Body::from("x"), traffic.clone());
+        let refused = traffic.unsent.begun(&traffic);
         for look in 1..20 {
-            let taken = Sending::of(Body::from("y"), traffic.clone());
+            let taken = traffic.unsent.begun(&traffic);
             drop(traffic.asked());
             let ended = watch.look(&Phase::Busy).is_some();
             drop(taken);
-            assert_eq!(ended, look >= LOOKS, "{look}");
+            assert_eq!(ended, look >= 7, "{look}");
             if ended {
                 break;
             }
         }
         drop(refused);
-        assert!(!traffic.unsent.look());
+        assert!(!traffic.unsent.is_any() && !traffic.unsent.look());
+    }
+
+    #[tokio::test]
+    async fn an_answer_that_is_taken_slowly_is_no_silence() {
+        let (traffic, mut watch) = after_one(true);
+        let slow = traffic.unsent.begun(&traffic);
+        for look in 1..60 {
+            assert!(watch.look(&Phase::Idle).is_none(), "{look}");
+            slow.was_sent();
+        }
+        assert_eq!(looks(&mut watch, &traffic), 7, "nothing more is taken");
+        drop(slow);
+        let (traffic, mut watch) = after_one(true);
+        drop(traffic.unsent.begun(&traffic));
+        assert_eq!(looks(&mut watch, &traffic), 15, "all of it is taken");
     }
 }

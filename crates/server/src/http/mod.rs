@@ -12,6 +12,7 @@ pub(crate) mod notice;
 mod render;
 pub(crate) mod reply;
 pub(crate) mod request;
+mod sending;
 pub(crate) mod session;
 pub(crate) mod site;
 pub(crate) mod tls;
