@@ -2,9 +2,9 @@
 
 mod support;
 
-use acceptance::{Browser, Form, Reply};
+use acceptance::{AppSpec, Browser, Form, Reply};
 use std::time::Duration;
-use support::{ANN, PASSWORD, Scene, assert_page, form_to};
+use support::{ANN, CALLBACK, PASSWORD, Scene, assert_page, consent_form, form_to};
 
 const NEW: &str = "a new and longer password";
 
@@ -163,4 +163,94 @@ fn changing_a_password_twice_is_told_alike() {
     let set = scene.cli(&["audit", "--event", "user.password_set"]);
     assert_eq!(set["events"].as_array().map(Vec::len), Some(2), "{set}");
     scene.provider.browser().sign_in(ANN, PASSWORD);
+}
+
+#[test]
+fn answering_an_app_twice_leads_to_the_same_place() {
+    let scene = Scene::plain("");
+    let mut browser = scene.browser();
+    for word in ["deny", "allow"] {
+        let app = scene.confidential(CALLBACK);
+        let question = scene.question(&app, &[("state", "s")]);
+        let form = consent_form(&browser.authorize_until_consent(&question));
+        let [one, two] = at_once(&browser, &form, &[("answer", word)]);
+        assert_eq!((one.status, two.status), (303, 303), "{one} {two}");
+        assert!(
+            one.location().is_some_and(|to| to.starts_with(CALLBACK)),
+            "{one}"
+        );
+        assert_eq!(one.location(), two.location(), "{word}");
+    }
+    let denied = scene.cli(&["audit", "--event", "consent.denied"]);
+    assert_eq!(
+        denied["events"].as_array().map(Vec::len),
+        Some(1),
+        "{denied}"
+    );
+}
+
+#[test]
+fn answering_a_device_twice_is_told_alike() {
+    let scene = Scene::plain("[grants]\ndevice_code = true");
+    let app = scene.app(&AppSpec {
+        grants: &["device_code"],
+        public: true,
+        ..AppSpec::default()
+    });
+    let mut browser = scene.browser();
+    browser.sign_in(ANN, PASSWORD);
+    let words = [
+        ("deny", "Nothing was allowed"),
+        ("allow", "Your device is connected"),
+    ];
+    for (word, told) in words {
+        let target = scene.endpoint("device_authorization_endpoint");
+        let codes = scene.api().post_form_as(&target, &app, &[]).expect(200);
+        let typed = codes.member("user_code");
+        let page = browser.open("/device");
+        let page = browser.submit(&form_to(&page, "/device/code"), &[("user_code", &typed)]);
+        let form = form_to(&page, "/device/answer");
+        for page in at_once(&browser, &form, &[("answer", word)]) {
+            assert_page(&page, 200);
+            assert!(page.text().contains(told), "no {told:?}: {page}");
+        }
+    }
+}
+
+#[test]
+fn signing_up_and_in_twice_leads_to_the_same_place() {
+    let scene = Scene::plain("");
+    let app = scene.confidential(CALLBACK);
+    let mut browser = scene.provider.browser();
+    let page = browser.open(&scene.question(&app, &[]));
+    let request = form_to(&page, "/sign-in");
+    let request = request.value("request").expect("it waits").to_owned();
+    let form = form_to(
+        &browser.open(&format!("/sign-up?request={request}")),
+        "/sign-up",
+    );
+    let typed = [
+        ("name", "Ben"),
+        ("email", "ben@example.com"),
+        ("password", NEW),
+    ];
+    let mut pages = at_once(&browser, &form, &typed).to_vec();
+    pages.extend(one_after_the_other(&mut browser, &form, &typed));
+    for page in &pages {
+        tells(page, "sign in with the password you chose");
+    }
+    let form = form_to(&pages[3], "/sign-in");
+    let mut pages = at_once(&browser, &form, &typed[1..]).to_vec();
+    pages.extend(one_after_the_other(&mut browser, &form, &typed[1..]));
+    for page in &pages {
+        consent_form(page);
+    }
+    let made = scene.cli(&[
+        "audit",
+        "--event",
+        "user.created",
+        "--user",
+        "ben@example.com",
+    ]);
+    assert_eq!(made["events"].as_array().map(Vec::len), Some(1), "{made}");
 }

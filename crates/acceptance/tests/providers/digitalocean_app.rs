@@ -265,3 +265,34 @@ fn d6_changes_of_one_moment_are_made_one_after_the_other_or_refused() {
     assert_eq!(told, changed.len(), "one event for each change");
     support::assert_well(&scene);
 }
+
+/// Of three at once each loses to the other two at most, so the third try is always enough.
+#[test]
+fn d6_a_change_that_others_came_before_is_decided_again() {
+    let scene = scene();
+    let (_, token) = self_managed(&scene);
+    for round in 0..20 {
+        let changes = [
+            serde_json::json!({ "name": format!("Name {round}") }),
+            serde_json::json!({ "description": format!("Description {round}.") }),
+            serde_json::json!({ "homepage": format!("https://{round}.example") }),
+        ];
+        let start = std::sync::Barrier::new(changes.len());
+        std::thread::scope(|threads| {
+            for changes in &changes {
+                let (scene, token, start) = (&scene, &token, &start);
+                threads.spawn(move || {
+                    start.wait();
+                    let seen = patch(scene, token, changes).expect(200).json();
+                    for (member, value) in changes.as_object().expect("an object") {
+                        assert_eq!(&seen[member], value, "{seen}");
+                    }
+                });
+            }
+        });
+        let seen = scene.api().get_bearer("/v1/app", &token).expect(200).json();
+        for (member, value) in changes.iter().flat_map(|one| one.as_object().unwrap()) {
+            assert_eq!(&seen[member], value, "none undoes another: {seen}");
+        }
+    }
+}

@@ -1,12 +1,12 @@
 //! Events: who did what, when and from where.
 use crate::engine::Database;
+use crate::repeated::sign_in;
 use crate::world::{PASSWORD, World, open_at, policy};
-use jose::Digest;
 use protocol::Transition;
 use protocol::decision::Mint;
 use protocol::events::{Act, Actor, Recorded};
 use protocol::transition::{AccountChange, AppChange, GrantChange, SessionChange};
-use protocol::types::{ClientNo, ClientStatus, Lifetime, Locator, NewPerson, Session, Subject};
+use protocol::types::{ClientNo, ClientStatus, Lifetime, Locator, NewPerson, Subject};
 use std::net::IpAddr;
 use store::{EventQuery, Outcome, Store, SweepRules};
 
@@ -39,24 +39,6 @@ fn sign_out_everywhere(subject: Subject) -> Transition {
         subject,
         keep: None,
     })
-}
-
-async fn sign_in(world: &World, subject: Subject) {
-    let id = world.store.mint().locator();
-    let session = Session {
-        id,
-        digest: Digest::of(&id.0.to_be_bytes()),
-        subject,
-        auth_time: world.now,
-        expires_at: world.now.plus(Lifetime::from_days(1)),
-        browser: String::new(),
-    };
-    let start = Transition::Session(SessionChange::Start {
-        password: PASSWORD.to_owned(),
-        session,
-        ends: None,
-    });
-    assert_eq!(world.settle(start).await, Outcome::Committed);
 }
 
 fn switch_off(client: ClientNo) -> Transition {
@@ -425,100 +407,4 @@ async fn a_revocation_names_the_person_and_the_grant() {
         let told: Vec<_> = told.iter().map(|one| (one.subject, one.grant)).collect();
         assert_eq!(told, [(Some(grant.subject), Some(grant.id))], "{name}");
     }
-}
-
-#[tokio::test]
-async fn what_is_so_already_is_told_once() {
-    let world = World::new();
-    let granted = world.granted(1).await;
-    let (grant, access) = &granted[0];
-    let (client, subject) = (grant.client, grant.subject);
-    sign_in(&world, subject).await;
-    let cutoff = || world.store.mint().locator();
-    let switch = |status| {
-        let cutoff = cutoff();
-        Transition::App(AppChange::SetStatus {
-            client,
-            status,
-            cutoff,
-        })
-    };
-    let token = || {
-        Transition::Grant(GrantChange::RevokeAccessToken {
-            token: access.id,
-            client,
-            subject: access.subject,
-            grant: access.grant,
-        })
-    };
-    let person = |disable| {
-        let cutoff = cutoff();
-        Transition::Account(match disable {
-            true => AccountChange::Disable { subject, cutoff },
-            false => AccountChange::Enable { subject, cutoff },
-        })
-    };
-    let changes: [(&str, &dyn Fn() -> Transition); 8] = [
-        ("token.revoked", &token),
-        ("grant.revoked.app", &|| world.revocation(grant)),
-        ("sessions.ended", &|| sign_out_everywhere(subject)),
-        ("user.disabled", &|| person(true)),
-        ("user.enabled", &|| person(false)),
-        ("app.disabled", &|| switch(ClientStatus::Disabled)),
-        ("app.enabled", &|| switch(ClientStatus::Active)),
-        ("app.deleted", &|| {
-            Transition::App(AppChange::Delete { client })
-        }),
-    ];
-    for (name, change) in changes {
-        for _ in 0..3 {
-            act(&world, change(), Act::by_operator(world.now)).await;
-            assert_eq!(world.audited(name), 1, "{name}");
-        }
-        let (one, two) = tokio::join!(world.settle(change()), world.settle(change()));
-        assert_eq!((one, two), (Outcome::Committed, Outcome::Committed));
-        assert_eq!(world.audited(name), 1, "{name}");
-    }
-}
-
-#[tokio::test]
-async fn what_is_off_is_cut_off_once_more_and_what_is_on_goes_on() {
-    let world = World::new();
-    let (grant, ..) = world.started().await;
-    let (client, subject) = (grant.client, grant.subject);
-    let read = async || {
-        let app = world.store.client_by_no(client).await.unwrap().unwrap();
-        let person = world.store.person(subject).await.unwrap().unwrap();
-        (app.cutoff, person.cutoff)
-    };
-    let both = async |on: bool| {
-        let cutoff = world.store.mint().locator();
-        let (status, account) = match on {
-            true => (
-                ClientStatus::Active,
-                AccountChange::Enable { subject, cutoff },
-            ),
-            false => (
-                ClientStatus::Disabled,
-                AccountChange::Disable { subject, cutoff },
-            ),
-        };
-        let app = AppChange::SetStatus {
-            client,
-            status,
-            cutoff,
-        };
-        world.settle(Transition::App(app)).await;
-        world.settle(Transition::Account(account)).await;
-        (cutoff, cutoff)
-    };
-    both(true).await;
-    assert_eq!(read().await, (Locator(0), Locator(0)), "both are on");
-    for on in [false, false, true] {
-        let cutoff = both(on).await;
-        assert_eq!(read().await, cutoff, "{on}");
-    }
-    let before = read().await;
-    both(true).await;
-    assert_eq!(read().await, before, "their tokens go on");
 }

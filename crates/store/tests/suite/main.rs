@@ -5,6 +5,7 @@
 mod accounts;
 mod apps;
 mod batches;
+mod deaf;
 mod devices;
 mod engine;
 mod events;
@@ -17,6 +18,7 @@ mod numbers;
 mod operator;
 mod proxy;
 mod racers;
+mod repeated;
 mod revocations;
 mod sweepers;
 mod tokens;
