@@ -24,8 +24,10 @@ type Variables = Vec<(&'static str, PathBuf)>;
 pub(crate) fn run(asked: &Asked) -> anyhow::Result<bool> {
     std::env::set_current_dir(Path::new(env!("CARGO_MANIFEST_DIR")).join("../.."))?;
     let mut steps = Steps::new(asked.only.clone());
-    if tools::have("curl", &["curl"]).is_none() {
-        steps.skip("curl", "curl is not installed");
+    for program in ["curl", "openssl"] {
+        if tools::have(program, &[program]).is_none() {
+            steps.skip(program, "it is not installed");
+        }
     }
     sources(&mut steps);
     let mut variables = tools::clients(&mut steps);

@@ -3,21 +3,18 @@
 use crate::device;
 use crate::flows::{self, Extras, Refusal};
 use crate::provider;
-use crate::support::client::{skip_where_absent, tool};
+use crate::support::client::tool;
 use crate::talk::Library;
 
-/// The program that `./test` compiles; it says `absent` on a machine that has no Go of the age that the library
-/// wants, and cannot get one.
-fn library(test: &str) -> Option<Library> {
-    let program = tool("VALETKEY_TEST_GO", test)?;
-    skip_where_absent(program, test).map(Library::program)
+/// The program that `./test` compiles where there is a Go of the age that the library wants.
+fn library() -> Library {
+    Library::program(tool("VALETKEY_TEST_GO"))
 }
 
 #[test]
+#[cfg_attr(not(has_go), ignore = "needs Go: see ./test")]
 fn x_oauth2_code_and_refresh() {
-    let Some(library) = library("x_oauth2_code_and_refresh") else {
-        return;
-    };
+    let library = library();
     let scene = provider();
     let (app, public) = (flows::confidential(&scene), flows::public(&scene));
     for (auth, app) in [
@@ -35,18 +32,16 @@ fn x_oauth2_code_and_refresh() {
 }
 
 #[test]
+#[cfg_attr(not(has_go), ignore = "needs Go: see ./test")]
 fn x_oauth2_client_credentials() {
-    let Some(library) = library("x_oauth2_client_credentials") else {
-        return;
-    };
+    let library = library();
     flows::client_credentials(&provider(), &library, &["detect", "basic", "post"]);
 }
 
 #[test]
+#[cfg_attr(not(has_go), ignore = "needs Go: see ./test")]
 fn x_oauth2_device() {
-    let Some(library) = library("x_oauth2_device") else {
-        return;
-    };
+    let library = library();
     let refused = device::walk(&library, "none");
     assert_eq!(
         refused,

@@ -9,9 +9,8 @@ use crate::talk::Library;
 
 const REVOKES: Extras = Extras { revokes: true };
 
-fn library(script: &str, test: &str) -> Option<Library> {
-    let node = tool("VALETKEY_TEST_NODE", test)?;
-    Some(Library::script(node, &format!("node/{script}")))
+fn library(script: &str) -> Library {
+    Library::script(tool("VALETKEY_TEST_NODE"), &format!("node/{script}"))
 }
 
 /// A code, with each way to authenticate that a library has; `post` and `basic` for a confidential app, `none`
@@ -29,22 +28,17 @@ fn codes(library: &Library, auths: &[&str], replay: &Refusal) {
 }
 
 #[test]
+#[cfg_attr(not(has_node), ignore = "needs Node.js: see ./test")]
 fn openid_client_code_refresh_and_revocation() {
-    let Some(library) = library(
-        "openid-client.mjs",
-        "openid_client_code_refresh_and_revocation",
-    ) else {
-        return;
-    };
+    let library = library("openid-client.mjs");
     let replay = Refusal::new("ResponseBodyError", "invalid_grant");
     codes(&library, &["post", "basic", "none"], &replay);
 }
 
 #[test]
+#[cfg_attr(not(has_node), ignore = "needs Node.js: see ./test")]
 fn openid_client_checks_the_callback() {
-    let Some(library) = library("openid-client.mjs", "openid_client_checks_the_callback") else {
-        return;
-    };
+    let library = library("openid-client.mjs");
     let scene = provider();
     let app = flows::confidential(&scene);
     for spoil in [flows::wrong_state, flows::wrong_issuer] {
@@ -62,39 +56,32 @@ fn openid_client_checks_the_callback() {
 }
 
 #[test]
+#[cfg_attr(not(has_node), ignore = "needs Node.js: see ./test")]
 fn openid_client_client_credentials() {
-    let Some(library) = library("openid-client.mjs", "openid_client_client_credentials") else {
-        return;
-    };
+    let library = library("openid-client.mjs");
     flows::client_credentials(&provider(), &library, &["post", "basic"]);
 }
 
 #[test]
+#[cfg_attr(not(has_node), ignore = "needs Node.js: see ./test")]
 fn openid_client_device() {
-    let Some(library) = library("openid-client.mjs", "openid_client_device") else {
-        return;
-    };
+    let library = library("openid-client.mjs");
     let refused = device::walk(&library, "post");
     assert_eq!(refused, Refusal::new("ResponseBodyError", "access_denied"));
 }
 
 #[test]
+#[cfg_attr(not(has_node), ignore = "needs Node.js: see ./test")]
 fn oauth4webapi_code_refresh_and_revocation() {
-    let Some(library) = library(
-        "oauth4webapi.mjs",
-        "oauth4webapi_code_refresh_and_revocation",
-    ) else {
-        return;
-    };
+    let library = library("oauth4webapi.mjs");
     let replay = Refusal::new("ResponseBodyError", "invalid_grant");
     codes(&library, &["basic", "post", "none"], &replay);
 }
 
 #[test]
+#[cfg_attr(not(has_node), ignore = "needs Node.js: see ./test")]
 fn oauth4webapi_checks_the_callback() {
-    let Some(library) = library("oauth4webapi.mjs", "oauth4webapi_checks_the_callback") else {
-        return;
-    };
+    let library = library("oauth4webapi.mjs");
     let scene = provider();
     let app = flows::confidential(&scene);
     for spoil in [flows::wrong_state, flows::wrong_issuer] {
@@ -112,30 +99,24 @@ fn oauth4webapi_checks_the_callback() {
 }
 
 #[test]
+#[cfg_attr(not(has_node), ignore = "needs Node.js: see ./test")]
 fn oauth4webapi_client_credentials() {
-    let Some(library) = library("oauth4webapi.mjs", "oauth4webapi_client_credentials") else {
-        return;
-    };
+    let library = library("oauth4webapi.mjs");
     flows::client_credentials(&provider(), &library, &["basic", "post"]);
 }
 
 #[test]
+#[cfg_attr(not(has_node), ignore = "needs Node.js: see ./test")]
 fn oauth4webapi_device() {
-    let Some(library) = library("oauth4webapi.mjs", "oauth4webapi_device") else {
-        return;
-    };
+    let library = library("oauth4webapi.mjs");
     let refused = device::walk(&library, "basic");
     assert_eq!(refused, Refusal::new("ResponseBodyError", "access_denied"));
 }
 
 #[test]
+#[cfg_attr(not(has_node), ignore = "needs Node.js: see ./test")]
 fn simple_oauth2_code_refresh_and_revocation() {
-    let Some(library) = library(
-        "simple-oauth2.mjs",
-        "simple_oauth2_code_refresh_and_revocation",
-    ) else {
-        return;
-    };
+    let library = library("simple-oauth2.mjs");
     codes(
         &library,
         &["basic", "post"],
@@ -144,27 +125,24 @@ fn simple_oauth2_code_refresh_and_revocation() {
 }
 
 #[test]
+#[cfg_attr(not(has_node), ignore = "needs Node.js: see ./test")]
 fn simple_oauth2_client_credentials() {
-    let Some(library) = library("simple-oauth2.mjs", "simple_oauth2_client_credentials") else {
-        return;
-    };
+    let library = library("simple-oauth2.mjs");
     flows::client_credentials(&provider(), &library, &["basic", "post"]);
 }
 
 #[test]
+#[cfg_attr(not(has_node), ignore = "needs Node.js: see ./test")]
 fn arctic_code_refresh_and_revocation() {
-    let Some(library) = library("arctic.mjs", "arctic_code_refresh_and_revocation") else {
-        return;
-    };
+    let library = library("arctic.mjs");
     let replay = Refusal::new("OAuth2RequestError", "invalid_grant");
     codes(&library, &["basic", "none"], &replay);
 }
 
 #[test]
+#[cfg_attr(not(has_node), ignore = "needs Node.js: see ./test")]
 fn passport_oauth2_code_and_refresh() {
-    let Some(library) = library("passport-oauth2.mjs", "passport_oauth2_code_and_refresh") else {
-        return;
-    };
+    let library = library("passport-oauth2.mjs");
     let scene = provider();
     let mut site = Site::start(&scene, &library, "post", "/callback");
     let used = site.log_in_and_renew();
@@ -192,10 +170,9 @@ fn press_sign_in(site: &mut Site<'_>) -> String {
 }
 
 #[test]
+#[cfg_attr(not(has_node), ignore = "needs Node.js: see ./test")]
 fn auth_core_code() {
-    let Some(library) = library("auth-core.mjs", "auth_core_code") else {
-        return;
-    };
+    let library = library("auth-core.mjs");
     let scene = provider();
     for auth in ["basic", "post"] {
         let mut site = Site::start(&scene, &library, auth, "/auth/callback/valetkey");
@@ -209,10 +186,9 @@ fn auth_core_code() {
 }
 
 #[test]
+#[cfg_attr(not(has_node), ignore = "needs Node.js: see ./test")]
 fn auth_core_checks_the_callback() {
-    let Some(library) = library("auth-core.mjs", "auth_core_checks_the_callback") else {
-        return;
-    };
+    let library = library("auth-core.mjs");
     let scene = provider();
     let mut site = Site::start(&scene, &library, "basic", "/auth/callback/valetkey");
     for name in ["state", "iss"] {
@@ -232,10 +208,9 @@ fn auth_core_checks_the_callback() {
 /// Every answer of ours says who answers (RFC 9207), which the library compares with an issuer of its own making
 /// where it was told none.
 #[test]
+#[cfg_attr(not(has_node), ignore = "needs Node.js: see ./test")]
 fn auth_core_wants_the_issuer() {
-    let Some(library) = library("auth-core.mjs", "auth_core_wants_the_issuer") else {
-        return;
-    };
+    let library = library("auth-core.mjs");
     let scene = provider();
     let mut site = Site::start(
         &scene,

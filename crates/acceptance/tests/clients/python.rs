@@ -7,20 +7,18 @@ use crate::sites::Site;
 use crate::support::client::tool;
 use crate::talk::Library;
 
-fn library(script: &str, test: &str) -> Option<Library> {
-    let python = tool("VALETKEY_TEST_PYTHON", test)?;
-    Some(Library::script(python, &format!("python/{script}")))
+fn library(script: &str) -> Library {
+    Library::script(tool("VALETKEY_TEST_PYTHON"), &format!("python/{script}"))
 }
 
-fn requests_oauthlib(test: &str) -> Option<Library> {
-    library("with_requests_oauthlib.py", test)
+fn requests_oauthlib() -> Library {
+    library("with_requests_oauthlib.py")
 }
 
 #[test]
+#[cfg_attr(not(has_python), ignore = "needs Python: see ./test")]
 fn requests_oauthlib_code_and_refresh() {
-    let Some(library) = requests_oauthlib("requests_oauthlib_code_and_refresh") else {
-        return;
-    };
+    let library = requests_oauthlib();
     let scene = provider();
     let app = flows::confidential(&scene);
     for auth in ["basic", "post"] {
@@ -30,10 +28,9 @@ fn requests_oauthlib_code_and_refresh() {
 }
 
 #[test]
+#[cfg_attr(not(has_python), ignore = "needs Python: see ./test")]
 fn requests_oauthlib_public_app() {
-    let Some(library) = requests_oauthlib("requests_oauthlib_public_app") else {
-        return;
-    };
+    let library = requests_oauthlib();
     let scene = provider();
     let app = flows::public(&scene);
     let replay = flows::code(&scene, &library, &app, "none", Extras::default());
@@ -49,10 +46,9 @@ fn requests_oauthlib_public_app() {
 }
 
 #[test]
+#[cfg_attr(not(has_python), ignore = "needs Python: see ./test")]
 fn requests_oauthlib_checks_the_callback() {
-    let Some(library) = requests_oauthlib("requests_oauthlib_checks_the_callback") else {
-        return;
-    };
+    let library = requests_oauthlib();
     let scene = provider();
     let app = flows::confidential(&scene);
     let forged = flows::spoilt(&scene, &library, &app, "basic", flows::wrong_state);
@@ -65,31 +61,28 @@ fn requests_oauthlib_checks_the_callback() {
 }
 
 #[test]
+#[cfg_attr(not(has_python), ignore = "needs Python: see ./test")]
 fn requests_oauthlib_client_credentials() {
-    let Some(library) = requests_oauthlib("requests_oauthlib_client_credentials") else {
-        return;
-    };
+    let library = requests_oauthlib();
     flows::client_credentials(&provider(), &library, &["basic", "post"]);
 }
 
 #[test]
+#[cfg_attr(not(has_python), ignore = "needs Python: see ./test")]
 fn requests_oauthlib_device() {
-    let Some(library) = requests_oauthlib("requests_oauthlib_device") else {
-        return;
-    };
+    let library = requests_oauthlib();
     let refused = device::walk(&library, "none");
     assert_eq!(refused, Refusal::new("AccessDeniedError", "access_denied"));
 }
 
-fn authlib(test: &str) -> Option<Library> {
-    library("with_authlib.py", test)
+fn authlib() -> Library {
+    library("with_authlib.py")
 }
 
 #[test]
+#[cfg_attr(not(has_python), ignore = "needs Python: see ./test")]
 fn authlib_code_refresh_and_revocation() {
-    let Some(library) = authlib("authlib_code_refresh_and_revocation") else {
-        return;
-    };
+    let library = authlib();
     let scene = provider();
     let revokes = Extras { revokes: true };
     let (app, public) = (flows::confidential(&scene), flows::public(&scene));
@@ -100,10 +93,9 @@ fn authlib_code_refresh_and_revocation() {
 }
 
 #[test]
+#[cfg_attr(not(has_python), ignore = "needs Python: see ./test")]
 fn authlib_checks_the_callback() {
-    let Some(library) = authlib("authlib_checks_the_callback") else {
-        return;
-    };
+    let library = authlib();
     let scene = provider();
     let app = flows::confidential(&scene);
     let forged = flows::spoilt(&scene, &library, &app, "basic", flows::wrong_state);
@@ -117,27 +109,24 @@ fn authlib_checks_the_callback() {
 }
 
 #[test]
+#[cfg_attr(not(has_python), ignore = "needs Python: see ./test")]
 fn authlib_client_credentials() {
-    let Some(library) = authlib("authlib_client_credentials") else {
-        return;
-    };
+    let library = authlib();
     flows::client_credentials(&provider(), &library, &["basic", "post"]);
 }
 
 #[test]
+#[cfg_attr(not(has_python), ignore = "needs Python: see ./test")]
 fn authlib_device() {
-    let Some(library) = authlib("authlib_device") else {
-        return;
-    };
+    let library = authlib();
     let refused = device::walk(&library, "none");
     assert_eq!(refused, Refusal::new("OAuthError", "access_denied"));
 }
 
 #[test]
+#[cfg_attr(not(has_python), ignore = "needs Python: see ./test")]
 fn authlib_in_flask_code_and_refresh() {
-    let Some(library) = library("authlib_in_flask.py", "authlib_in_flask_code_and_refresh") else {
-        return;
-    };
+    let library = library("authlib_in_flask.py");
     let scene = provider();
     let mut site = Site::start(&scene, &library, "basic", "/callback");
     let used = site.log_in_and_renew();
@@ -158,15 +147,14 @@ fn authlib_in_flask_code_and_refresh() {
     );
 }
 
-fn social_core(test: &str) -> Option<Library> {
-    library("with_social_core.py", test)
+fn social_core() -> Library {
+    library("with_social_core.py")
 }
 
 #[test]
+#[cfg_attr(not(has_python), ignore = "needs Python: see ./test")]
 fn social_core_code_and_refresh() {
-    let Some(library) = social_core("social_core_code_and_refresh") else {
-        return;
-    };
+    let library = social_core();
     let scene = provider();
     let (app, public) = (flows::confidential(&scene), flows::public(&scene));
     for (auth, app) in [("post", &app), ("basic", &app), ("post", &public)] {
@@ -176,10 +164,9 @@ fn social_core_code_and_refresh() {
 }
 
 #[test]
+#[cfg_attr(not(has_python), ignore = "needs Python: see ./test")]
 fn social_core_checks_the_callback() {
-    let Some(library) = social_core("social_core_checks_the_callback") else {
-        return;
-    };
+    let library = social_core();
     let scene = provider();
     let app = flows::confidential(&scene);
     let forged = flows::spoilt(&scene, &library, &app, "post", flows::wrong_state);
@@ -193,10 +180,9 @@ fn social_core_checks_the_callback() {
 
 /// It puts the token into the URL, where logs and proxies see it.
 #[test]
+#[cfg_attr(not(has_python), ignore = "needs Python: see ./test")]
 fn social_core_revocation_is_refused() {
-    let Some(library) = social_core("social_core_revocation_is_refused") else {
-        return;
-    };
+    let library = social_core();
     let scene = provider();
     let app = flows::confidential(&scene);
     let refused = flows::refused(&scene, &library, &app, "revocation");

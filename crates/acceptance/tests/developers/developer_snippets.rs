@@ -1,7 +1,7 @@
 //! The programs on the developer pages, run exactly as they are served: with the app's credentials in the
 //! environment, against the real binary. The Rust ones are compiled and run with `VALETKEY_LONG=1`.
 
-use crate::support::client::{on_path, tool};
+use crate::support::client::tool;
 use crate::support::guide::{Guide, Program, target_of};
 use crate::support::{ANN, CALLBACK, PASSWORD, Scene, form_to};
 use acceptance::{App, AppSpec, Json, Setup, output, wait_for_exit};
@@ -147,17 +147,17 @@ static BENCH: Mutex<()> = Mutex::new(());
 /// How long a build may take: the first compiles a TLS library.
 const BUILD_LIMIT: Duration = Duration::from_secs(900);
 
-/// The runners of the languages that this machine has.
+/// The runners of all languages.
 #[track_caller]
-fn runners(test: &str) -> Vec<Runner> {
-    let mut found = Vec::new();
-    let shell = on_path("curl", test).and_then(|_| on_path("openssl", test));
-    found.extend(shell.map(|_| Runner::Shell));
-    found.extend(tool("VALETKEY_TEST_PYTHON", test).map(Runner::Python));
-    found.extend(tool("VALETKEY_TEST_NODE", test).map(Runner::Node));
+fn runners() -> Vec<Runner> {
+    let mut all = vec![
+        Runner::Shell,
+        Runner::Python(tool("VALETKEY_TEST_PYTHON")),
+        Runner::Node(tool("VALETKEY_TEST_NODE")),
+    ];
     let long = std::env::var("VALETKEY_LONG").is_ok_and(|value| value == "1");
-    found.extend(long.then(|| Runner::Rust(Workshop::new())));
-    found
+    all.extend(long.then(|| Runner::Rust(Workshop::new())));
+    all
 }
 
 /// A provider, its pages, and the app that follows them.
@@ -318,11 +318,15 @@ fn answer_of(blocks: &[Program]) -> Json {
 }
 
 #[test]
+#[cfg_attr(
+    not(all(has_python, has_node)),
+    ignore = "needs Python and Node.js: see ./test"
+)]
 fn every_program_works_on_every_profile() {
     for profile in ["opsduty", "appexample", "miwa", "digitalocean", "sqowey"] {
         let reader = Reader::of(Scene::profile(profile));
         let machines = reader.guide.paths().contains(MACHINE);
-        for runner in runners("the programs of the developer pages") {
+        for runner in runners() {
             println!("{profile}: {}", runner.language());
             reader.follows(&runner);
             if machines {
@@ -333,6 +337,10 @@ fn every_program_works_on_every_profile() {
 }
 
 #[test]
+#[cfg_attr(
+    not(all(has_python, has_node)),
+    ignore = "needs Python and Node.js: see ./test"
+)]
 fn a_device_gets_its_tokens_by_the_programs() {
     let mut reader = Reader::of(Scene::plain("[grants]\ndevice_code = true"));
     reader.app = reader.scene.app(&AppSpec {
@@ -341,7 +349,7 @@ fn a_device_gets_its_tokens_by_the_programs() {
         public: true,
         ..AppSpec::default()
     });
-    for runner in runners("the programs for devices") {
+    for runner in runners() {
         let asked = json(&reader.run(&runner, (DEVICE, "1-ask-for-the-codes"), &[]));
         let shown = reader.guide.programs(DEVICE, "1-ask-for-the-codes");
         assert_eq!(members(&asked), members(&answer_of(&shown)));
@@ -359,6 +367,10 @@ fn a_device_gets_its_tokens_by_the_programs() {
 }
 
 #[test]
+#[cfg_attr(
+    not(all(has_python, has_node)),
+    ignore = "needs Python and Node.js: see ./test"
+)]
 fn an_app_reads_and_changes_its_registration_by_the_programs() {
     let reader = Reader::of(Scene::profile("digitalocean"));
     let section = ("/developers/apps", "change-it-by-program");
@@ -370,7 +382,7 @@ fn an_app_reads_and_changes_its_registration_by_the_programs() {
         .post_form_as(&reader.scene.token(), &machine, &form);
     let token = reply.expect(200).member("access_token");
     let variables: Variables = [("ACCESS_TOKEN", token)].into();
-    for runner in runners("the programs for an app's own registration") {
+    for runner in runners() {
         let all = reader.guide.programs(section.0, section.1);
         let mut own = all
             .iter()
@@ -388,6 +400,10 @@ fn an_app_reads_and_changes_its_registration_by_the_programs() {
 }
 
 #[test]
+#[cfg_attr(
+    not(all(has_python, has_node)),
+    ignore = "needs Python and Node.js: see ./test"
+)]
 fn strange_names_of_scopes_and_paths_break_no_program() {
     let strange = "it's$HOME`id`&#!{x}%41";
     let toml = format!(
@@ -395,7 +411,7 @@ fn strange_names_of_scopes_and_paths_break_no_program() {
          authorize = [\"/o$x'y&z\"]"
     );
     let reader = Reader::of(Scene::start(Setup::toml(&toml)));
-    for runner in runners("strange names on the developer pages") {
+    for runner in runners() {
         println!("{}", runner.language());
         reader.follows(&runner);
         let answer = reader.acts_for_itself(&runner);
@@ -416,9 +432,6 @@ fn exchanged(reader: &Reader, section: &str) -> Json {
 
 #[test]
 fn the_other_ways_to_send_a_request_work_where_they_are_shown() {
-    if !matches!(runners("other bodies").first(), Some(Runner::Shell)) {
-        return;
-    }
     let ways = "[token]\nbodies = [\"form\", \"json\", \"query\"]\nredirect_uri = \"required\"";
     let mut reader = Reader::of(Scene::plain(ways));
     for section in ["json-bodies", "parameters-in-the-url"] {
@@ -429,9 +442,13 @@ fn the_other_ways_to_send_a_request_work_where_they_are_shown() {
 }
 
 #[test]
+#[cfg_attr(
+    not(all(has_python, has_node)),
+    ignore = "needs Python and Node.js: see ./test"
+)]
 fn a_program_that_is_refused_says_why() {
     let reader = Reader::of(Scene::plain(""));
-    for runner in runners("programs that are refused") {
+    for runner in runners() {
         let program = reader.guide.program(REFRESH, "", runner.language());
         let mut variables = reader.variables();
         variables.insert("REFRESH_TOKEN", "rt_not-a-token".to_owned());

@@ -1,6 +1,6 @@
 //! What an issuer is called: its metadata, `iss`, TLS, and the proxies it believes.
 
-use crate::support::client::{curl, on_path};
+use crate::support::client::curl;
 use crate::support::{CALLBACK, PLAIN, Scene, assert_refused, within};
 use acceptance::{Json, Setup, output};
 use std::fs;
@@ -120,8 +120,8 @@ fn a_registered_query_is_kept() {
 
 /// Makes a certificate for `localhost` that nobody has signed.
 #[track_caller]
-fn self_signed(openssl: &Path, folder: &Path) {
-    let mut command = Command::new(openssl);
+fn self_signed(folder: &Path) {
+    let mut command = Command::new("openssl");
     command
         .args([
             "req",
@@ -152,15 +152,12 @@ fn self_signed(openssl: &Path, folder: &Path) {
 
 #[test]
 fn https_is_served_with_a_certificate() {
-    let Some(openssl) = on_path("openssl", "https_is_served_with_a_certificate") else {
-        return;
-    };
     let changes = "[tls]\ncert = \"cert.pem\"\nkey = \"key.pem\"";
     let setup = Setup::toml(PLAIN)
         .with(changes)
         .issuer("https://localhost:{port}");
     let mut provider = setup.prepare();
-    self_signed(&openssl, provider.folder());
+    self_signed(provider.folder());
     provider.spawn();
     let issuer = provider.issuer().to_owned();
     let cert = provider.folder().join("cert.pem").display().to_string();

@@ -1,6 +1,5 @@
 //! An API behind Valetkey: the real example `tasks-api` with the library `verify`, in front of the real server.
 
-use crate::support::client::on_path;
 use crate::support::tasks_api;
 use crate::support::tasks_api::{SECOND, Stage, TasksApi};
 use crate::support::{ANN, CALLBACK, OWNER, PASSWORD, PLAIN, Scene, Tokens, within};
@@ -181,9 +180,9 @@ fn a_settings_file_that_others_can_read_is_refused() {
 
 /// A certificate for `localhost`, signed by an authority of its own.
 #[track_caller]
-fn certificate(openssl: &Path, folder: &Path) {
+fn certificate(folder: &Path) {
     let run = |args: &[&str]| {
-        let mut command = Command::new(openssl);
+        let mut command = Command::new("openssl");
         command.args([
             "req",
             "-x509",
@@ -232,12 +231,9 @@ fn certificate(openssl: &Path, folder: &Path) {
 
 #[test]
 fn the_provider_is_asked_over_https_if_its_certificate_is_trusted() {
-    let Some(openssl) = on_path("openssl", "the_provider_is_asked_over_https") else {
-        return;
-    };
     let setup = Setup::toml(PLAIN).with("[tls]\ncert = \"cert.pem\"\nkey = \"key.pem\"");
     let mut provider = setup.issuer("https://localhost:{port}").prepare();
-    certificate(&openssl, provider.folder());
+    certificate(provider.folder());
     provider.user_create(OWNER, "Olive Owner", PASSWORD, true);
     let api = provider.app_create(&AppSpec {
         grants: &["client_credentials"],

@@ -24,10 +24,9 @@ fn victims(nodes: &mut Nodes, round: usize) -> Vec<&mut acceptance::Provider> {
 }
 
 #[test]
+#[cfg_attr(not(has_postgres_bin), ignore = "needs PostgreSQL: see ./test")]
 fn acknowledged_is_kept_when_nodes_are_killed() {
-    let Some(programs) = programs("kill -9 of nodes") else {
-        return;
-    };
+    let programs = programs();
     let server = Server::start_new(&programs);
     let mut nodes = Nodes::of(&server, DEVICES);
     let mut work = Work::begin(&nodes.one);
@@ -55,10 +54,9 @@ fn acknowledged_is_kept_when_nodes_are_killed() {
 }
 
 #[test]
+#[cfg_attr(not(has_postgres_bin), ignore = "needs PostgreSQL: see ./test")]
 fn acknowledged_is_kept_when_postgresql_is_killed_and_the_nodes_go_on() {
-    let Some(programs) = programs("kill -9 of PostgreSQL") else {
-        return;
-    };
+    let programs = programs();
     let mut server = Server::start_new(&programs);
     let nodes = Nodes::of(&server, DEVICES);
     let pids = nodes.both().map(|node| node.provider.pid());

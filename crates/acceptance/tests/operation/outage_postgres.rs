@@ -84,10 +84,9 @@ fn status(node: &Scene, path: &str) -> u16 {
 }
 
 #[test]
+#[cfg_attr(not(has_postgres_bin), ignore = "needs PostgreSQL: see ./test")]
 fn what_was_acknowledged_outlives_a_database_that_goes_away() {
-    let Some(programs) = programs("PostgreSQL away") else {
-        return;
-    };
+    let programs = programs();
     let mut server = Server::start_new(&programs);
     let database = Arc::new(Database::on(&server.url()));
     let relay = Relay::start(&server.address());
@@ -130,10 +129,9 @@ fn what_was_acknowledged_outlives_a_database_that_goes_away() {
 /// One node has lost its way to the database, the other has not: what that one revokes is never called active by
 /// the first, nor by an API behind it, from what they remember.
 #[test]
+#[cfg_attr(not(has_postgres_bin), ignore = "needs PostgreSQL: see ./test")]
 fn a_node_that_is_cut_off_says_nothing_from_memory() {
-    let Some(programs) = programs("a node cut off") else {
-        return;
-    };
+    let programs = programs();
     let server = Server::start_new(&programs);
     for way in [Way::Cut, Way::Silent] {
         let database = Arc::new(Database::on(&server.url()));
@@ -177,10 +175,9 @@ fn a_node_that_is_cut_off_says_nothing_from_memory() {
 
 /// The primary is killed, or halted with all its connections open; its standby has all that it acknowledged.
 #[test]
+#[cfg_attr(not(has_postgres_bin), ignore = "needs PostgreSQL: see ./test")]
 fn a_primary_that_fails_is_followed_by_the_next_host() {
-    let Some(programs) = programs("failover") else {
-        return;
-    };
+    let programs = programs();
     for halted in [false, true].repeat(if long() { 5 } else { 1 }) {
         let mut primary = Server::start_new(&programs);
         let mut standby = primary.standby();

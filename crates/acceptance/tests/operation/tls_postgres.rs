@@ -13,13 +13,13 @@ const ADVICE: &str =
     "name the file of its authority as sslrootcert, and the host as its certificate does";
 
 /// A server that offers TLS, the file of its authority, and a database on it.
-fn certified(test: &str) -> Option<(Server, PathBuf, Database)> {
-    let mut server = Server::start_new(&programs(test)?);
+fn certified() -> (Server, PathBuf, Database) {
+    let mut server = Server::start_new(&programs());
     let authority = server.certify();
     server.stop(Stop::Fast);
     server.start();
     let database = Database::on(&server.url());
-    Some((server, authority, database))
+    (server, authority, database)
 }
 
 /// How a node reaches it by `host` with these parameters.
@@ -39,10 +39,9 @@ fn assert_encrypted(database: &Database, encrypted: bool) {
 }
 
 #[test]
+#[cfg_attr(not(has_postgres_bin), ignore = "needs PostgreSQL: see ./test")]
 fn connections_are_encrypted_and_the_certificate_is_checked() {
-    let Some((server, authority, database)) = certified("TLS to PostgreSQL") else {
-        return;
-    };
+    let (server, authority, database) = certified();
     let root = format!("sslrootcert={}", authority.display());
     for mode in ["require", "verify-full"] {
         let parameters = format!("sslmode={mode}&{root}");
@@ -73,10 +72,9 @@ fn let_in(server: &mut Server, database: &Database, kind: &str, options: &str) {
 }
 
 #[test]
+#[cfg_attr(not(has_postgres_bin), ignore = "needs PostgreSQL: see ./test")]
 fn a_certificate_of_its_own_will_do_where_nobody_asked_for_proof() {
-    let Some((server, _, database)) = certified("TLS with a certificate of its own") else {
-        return;
-    };
+    let (server, _, database) = certified();
     // The host is not the one of the certificate either.
     for parameters in ["application_name=valetkey", "sslmode=prefer"] {
         let scene = Scene::start(node(&server, &database, "127.0.0.1", parameters));
@@ -87,7 +85,7 @@ fn a_certificate_of_its_own_will_do_where_nobody_asked_for_proof() {
     let scene = Scene::start(node(&server, &database, "127.0.0.1", "sslmode=allow"));
     assert_encrypted(&database, false);
     drop(scene);
-    let plain = Server::start_new(&programs("no TLS").expect("there are others"));
+    let plain = Server::start_new(&programs());
     let bare = Database::on(&plain.url());
     let scene = Scene::start(node(&plain, &bare, "127.0.0.1", "sslmode=prefer"));
     assert_encrypted(&bare, false);
@@ -95,10 +93,9 @@ fn a_certificate_of_its_own_will_do_where_nobody_asked_for_proof() {
 }
 
 #[test]
+#[cfg_attr(not(has_postgres_bin), ignore = "needs PostgreSQL: see ./test")]
 fn the_other_way_is_tried_where_either_will_do() {
-    let Some((mut server, _, database)) = certified("rules for TLS") else {
-        return;
-    };
+    let (mut server, _, database) = certified();
     let watch = Database::on(&server.url());
     let_in(&mut server, &database, "hostssl", "");
     let refused = node(&server, &database, "127.0.0.1", "sslmode=disable").try_start();
@@ -115,13 +112,10 @@ fn the_other_way_is_tried_where_either_will_do() {
 }
 
 #[test]
+#[cfg_attr(not(has_postgres_bin), ignore = "needs PostgreSQL: see ./test")]
 fn verify_ca_looks_at_the_authority_and_not_at_the_host() {
-    let Some((server, authority, database)) = certified("verify-ca") else {
-        return;
-    };
-    let Some((_other, stranger, _)) = certified("verify-ca of a stranger") else {
-        return;
-    };
+    let (server, authority, database) = certified();
+    let (_other, stranger, _) = certified();
     let (root, wrong) = (authority.display(), stranger.display());
     let parameters = format!("sslmode=verify-ca&sslrootcert={root}");
     let scene = Scene::start(node(&server, &database, "127.0.0.1", &parameters));
@@ -134,10 +128,9 @@ fn verify_ca_looks_at_the_authority_and_not_at_the_host() {
 }
 
 #[test]
+#[cfg_attr(not(has_postgres_bin), ignore = "needs PostgreSQL: see ./test")]
 fn a_node_shows_who_it_is_by_a_certificate() {
-    let Some((mut server, authority, database)) = certified("client certificates") else {
-        return;
-    };
+    let (mut server, authority, database) = certified();
     server.set(&format!("ssl_ca_file={}", authority.display()));
     let watch = Database::on(&server.url());
     let_in(&mut server, &database, "hostssl", "clientcert=verify-ca");
@@ -164,13 +157,10 @@ fn a_node_shows_who_it_is_by_a_certificate() {
 }
 
 #[test]
+#[cfg_attr(not(has_postgres_bin), ignore = "needs PostgreSQL: see ./test")]
 fn a_server_that_cannot_prove_who_it_is_is_refused_with_a_sentence() {
-    let Some((server, authority, database)) = certified("TLS to a stranger") else {
-        return;
-    };
-    let Some((_other, stranger, _)) = certified("TLS of a stranger") else {
-        return;
-    };
+    let (server, authority, database) = certified();
+    let (_other, stranger, _) = certified();
     let (root, wrong) = (authority.display(), stranger.display());
     for mode in ["require", "verify-full"] {
         for (host, parameters, sentence) in [
@@ -190,7 +180,7 @@ fn a_server_that_cannot_prove_who_it_is_is_refused_with_a_sentence() {
         }
     }
     // A server that offers no TLS is not spoken to in the clear.
-    let plain = Server::start_new(&programs("no TLS").expect("there are others"));
+    let plain = Server::start_new(&programs());
     let bare = Database::on(&plain.url());
     let log = node(&plain, &bare, "localhost", "sslmode=require").try_start();
     let log = log.expect_err("it must not start");

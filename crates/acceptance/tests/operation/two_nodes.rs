@@ -71,10 +71,9 @@ fn moved(browser: &Browser, to: &Scene) -> Browser {
 }
 
 #[test]
+#[cfg_attr(not(has_postgres), ignore = "needs PostgreSQL: see ./test")]
 fn a_person_and_an_app_may_come_to_either_at_every_step() {
-    let Some(nodes) = Nodes::start("two nodes") else {
-        return;
-    };
+    let nodes = Nodes::start();
     let app = nodes.one.confidential(CALLBACK);
     let mut browser = nodes.one.browser();
     browser.sign_in(ANN, PASSWORD);
@@ -110,10 +109,9 @@ fn a_person_and_an_app_may_come_to_either_at_every_step() {
 }
 
 #[test]
+#[cfg_attr(not(has_postgres), ignore = "needs PostgreSQL: see ./test")]
 fn one_code_and_one_refresh_token_have_one_winner() {
-    let Some(nodes) = Nodes::start("races of two nodes") else {
-        return;
-    };
+    let nodes = Nodes::start();
     let app = nodes.one.confidential(CALLBACK);
     for _ in 0..if long() { 10 } else { 2 } {
         let code = nodes.one.allow(&app, &[]).code();
@@ -142,10 +140,9 @@ fn one_code_and_one_refresh_token_have_one_winner() {
 }
 
 #[test]
+#[cfg_attr(not(has_postgres), ignore = "needs PostgreSQL: see ./test")]
 fn what_one_takes_back_both_refuse_within_a_second() {
-    let Some(nodes) = Nodes::start("revocation on two nodes") else {
-        return;
-    };
+    let nodes = Nodes::start();
     let app = nodes.one.confidential(CALLBACK);
     let machine = nodes.two.machine();
     let tokens = nodes.one.tokens(&app, "tasks:read");
@@ -183,10 +180,9 @@ fn what_one_takes_back_both_refuse_within_a_second() {
 }
 
 #[test]
+#[cfg_attr(not(has_postgres), ignore = "needs PostgreSQL: see ./test")]
 fn a_password_is_guessed_no_more_often_on_two() {
-    let Some(nodes) = Nodes::start("throttles of two nodes") else {
-        return;
-    };
+    let nodes = Nodes::start();
     let attempts = |browser: &mut Browser| browser.try_sign_in(ANN, "not the password").status;
     let mut browsers = [nodes.one.browser(), nodes.two.browser()];
     let mut looked_at = 0;

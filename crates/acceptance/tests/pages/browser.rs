@@ -43,14 +43,12 @@ struct Programs {
 }
 
 impl Programs {
-    /// `None`, after a line that says so, where a program is missing.
     #[track_caller]
-    fn find(walk: &str) -> Option<Self> {
-        let test = format!("the browser's walk `{walk}`");
-        Some(Programs {
-            node: tool("VALETKEY_TEST_NODE", &test)?,
-            chromium: tool("VALETKEY_TEST_CHROMIUM", &test)?,
-        })
+    fn find() -> Self {
+        Programs {
+            node: tool("VALETKEY_TEST_NODE"),
+            chromium: tool("VALETKEY_TEST_CHROMIUM"),
+        }
     }
 
     /// Walks once, on a provider of its own.
@@ -90,44 +88,50 @@ fn screenshots() -> Option<PathBuf> {
 /// Walks with all eyes, one after the other.
 #[track_caller]
 fn walk(name: &str) {
-    if let Some(programs) = Programs::find(name) {
-        for eyes in &ALL_EYES {
-            programs.walk(name, eyes, |_| Vec::new());
-        }
+    let programs = Programs::find();
+    for eyes in &ALL_EYES {
+        programs.walk(name, eyes, |_| Vec::new());
     }
 }
 
 #[test]
+#[cfg_attr(not(has_chromium), ignore = "needs Chromium: see ./test")]
 fn the_demo_app_connects_refreshes_and_gives_its_key_back() {
     walk("connect");
 }
 
 #[test]
+#[cfg_attr(not(has_chromium), ignore = "needs Chromium: see ./test")]
 fn denying_tells_the_app_and_is_not_remembered() {
     walk("deny");
 }
 
 #[test]
+#[cfg_attr(not(has_chromium), ignore = "needs Chromium: see ./test")]
 fn an_account_made_for_a_request_goes_on_with_it() {
     walk("sign-up");
 }
 
 #[test]
+#[cfg_attr(not(has_chromium), ignore = "needs Chromium: see ./test")]
 fn the_account_page_ends_sessions_and_changes_the_password() {
     walk("account");
 }
 
 #[test]
+#[cfg_attr(not(has_chromium), ignore = "needs Chromium: see ./test")]
 fn tabs_the_back_button_and_stale_forms_continue_or_restart() {
     walk("tabs");
 }
 
 #[test]
+#[cfg_attr(not(has_chromium), ignore = "needs Chromium: see ./test")]
 fn the_keyboard_alone_is_enough() {
     walk("keyboard");
 }
 
 #[test]
+#[cfg_attr(not(has_chromium), ignore = "needs Chromium: see ./test")]
 fn an_app_may_send_its_visitor_on_to_another_site() {
     walk("onward");
 }
@@ -155,21 +159,22 @@ fn desktop(place: &Place, certified: &Path) -> Vec<(&'static str, String)> {
 }
 
 #[test]
+#[cfg_attr(not(has_chromium), ignore = "needs Chromium: see ./test")]
 fn an_https_callback_may_lead_to_a_program_on_the_device() {
-    let Some(programs) = Programs::find("desktop") else {
-        return;
-    };
+    let programs = Programs::find();
     let certified = Setup::toml("").https().prepare();
     let eyes = &ALL_EYES[0];
     programs.walk("desktop", eyes, |place| desktop(place, certified.folder()));
 }
 
 #[test]
+#[cfg_attr(not(has_chromium), ignore = "needs Chromium: see ./test")]
 fn a_television_is_let_in_with_a_phone() {
     walk("device");
 }
 
 #[test]
+#[cfg_attr(not(has_chromium), ignore = "needs Chromium: see ./test")]
 fn the_developer_pages_are_read_and_printed() {
     walk("developers");
 }

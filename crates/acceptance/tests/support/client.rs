@@ -17,38 +17,11 @@ pub(crate) fn curl(args: &[&str]) -> Reply {
     read_reply(&mut done.stdout.as_slice(), false).expect("curl prints a reply")
 }
 
-/// The program that an environment variable names; without it the test is skipped.
+/// What an environment variable names: a program, a folder, a server. Tests that need it are ignored without it.
 #[track_caller]
-pub(crate) fn tool(variable: &str, test: &str) -> Option<PathBuf> {
+pub(crate) fn tool(variable: &str) -> PathBuf {
     let named = std::env::var_os(variable).map(PathBuf::from);
-    named.or_else(|| skip(test, &format!("{variable} is not set (./test sets it)")))
-}
-
-/// A program that most machines have; without it the test is skipped.
-#[track_caller]
-pub(crate) fn on_path(program: &str, test: &str) -> Option<PathBuf> {
-    let path = std::env::var_os("PATH").unwrap_or_default();
-    let found = std::env::split_paths(&path).map(|folder| folder.join(program));
-    let found = found.into_iter().find(|path| path.is_file());
-    found.or_else(|| skip(test, &format!("{program} is not installed")))
-}
-
-/// The same program, unless its name says that it can be had neither here nor by installing it.
-pub(crate) fn skip_where_absent(program: PathBuf, test: &str) -> Option<PathBuf> {
-    if program.as_os_str() == "absent" {
-        eprintln!("skipped: {test}: its program cannot be had on this machine");
-        return None;
-    }
-    Some(program)
-}
-
-/// Tells a person that a test is skipped; where `CI` is `true` it fails instead.
-#[track_caller]
-fn skip<T>(test: &str, why: &str) -> Option<T> {
-    let line = format!("skipped: {test}: {why}");
-    assert_ne!(std::env::var("CI").as_deref(), Ok("true"), "{line}");
-    eprintln!("{line}");
-    None
+    named.unwrap_or_else(|| panic!("{variable} is not set: ./test sets it"))
 }
 
 /// Somebody's app, running on a port of its own until it is dropped.

@@ -19,17 +19,17 @@ pub(crate) struct Nodes {
 
 /// The folder of PostgreSQL's programs, for a server of a test's own.
 #[track_caller]
-pub(crate) fn programs(test: &str) -> Option<PathBuf> {
-    tool("VALETKEY_TEST_POSTGRES_BIN", test)
+pub(crate) fn programs() -> PathBuf {
+    tool("VALETKEY_TEST_POSTGRES_BIN")
 }
 
 impl Nodes {
     /// On a database of their own on the server that `VALETKEY_TEST_POSTGRES` names.
     #[track_caller]
-    pub(crate) fn start(test: &str) -> Option<Self> {
-        let server = tool("VALETKEY_TEST_POSTGRES", test)?;
-        let database = Arc::new(Database::on(server.to_str()?));
-        Some(Self::on([database.clone(), database], ""))
+    pub(crate) fn start() -> Self {
+        let server = tool("VALETKEY_TEST_POSTGRES");
+        let database = Arc::new(Database::on(server.to_str().expect("a URL")));
+        Self::on([database.clone(), database], "")
     }
 
     /// On a server of the test's own.

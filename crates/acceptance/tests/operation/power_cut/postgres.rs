@@ -75,10 +75,9 @@ impl OnPostgres {
 }
 
 #[test]
+#[cfg_attr(not(has_postgres_bin), ignore = "needs PostgreSQL: see ./test")]
 fn what_was_acknowledged_survives_a_power_cut_of_postgresql() {
-    let Some(programs) = programs("power cuts of PostgreSQL") else {
-        return;
-    };
+    let programs = programs();
     let mut on = OnPostgres::start(&programs);
     let mut work = Work::begin(&on.scene);
     on.record();
@@ -95,10 +94,9 @@ fn what_was_acknowledged_survives_a_power_cut_of_postgresql() {
 }
 
 #[test]
+#[cfg_attr(not(has_postgres_bin), ignore = "needs PostgreSQL: see ./test")]
 fn the_recorder_misses_nothing_of_postgresql() {
-    let Some(programs) = programs("the recorder of PostgreSQL") else {
-        return;
-    };
+    let programs = programs();
     let mut on = OnPostgres::start(&programs);
     let (work, kept, refresh) = begin(&on.scene);
     on.record();
@@ -121,10 +119,9 @@ fn loss_with(programs: &Path, synchronous: &str) -> Forgotten {
 }
 
 #[test]
+#[cfg_attr(not(has_postgres_bin), ignore = "needs PostgreSQL: see ./test")]
 fn with_synchronous_weaker_than_full_the_loss_is_seen_on_postgresql() {
-    let Some(programs) = programs("loss on PostgreSQL") else {
-        return;
-    };
+    let programs = programs();
     assert_eq!(loss_with(&programs, "full"), Forgotten::default());
     for weaker in ["normal", "off"] {
         let lost = loss_with(&programs, weaker);
