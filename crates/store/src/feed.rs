@@ -142,6 +142,12 @@ impl Follow {
         u64::try_from(self.opened.elapsed().as_micros()).unwrap_or(u64::MAX)
     }
 
+    /// How long ago the last look that succeeded began.
+    pub(crate) fn age(&self) -> Duration {
+        let heard = Duration::from_micros(self.heard.load(Relaxed));
+        self.opened.elapsed().saturating_sub(heard)
+    }
+
     fn is_fresh(&self) -> bool {
         let heard = Duration::from_micros(self.heard.load(Relaxed));
         self.opened.elapsed() < heard + STALE

@@ -3,6 +3,7 @@
 //! [`Store::settle`] makes one [`Transition`] durable, guard first. Everything else reads.
 
 mod changes;
+mod counts;
 mod database_tls;
 mod error;
 mod facts;
@@ -27,6 +28,7 @@ mod sweep;
 mod tuning;
 mod value;
 
+pub use counts::{BatchCount, QueueLength, SettledCount};
 pub use error::StoreError;
 pub use folder::{make_folder, sync_folder};
 pub use location::{Location, PostgresUrl};

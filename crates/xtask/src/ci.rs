@@ -32,17 +32,35 @@ pub(crate) fn run(asked: &Asked) -> anyhow::Result<bool> {
     sources(&mut steps);
     let mut variables = tools::clients(&mut steps);
     let server = postgres(&mut steps, &mut variables);
+    variables.push(("VALETKEY_TEST_HAS", named(&variables).into()));
     if asked.long {
         variables.push(("VALETKEY_LONG", "1".into()));
     }
     tests(&mut steps, &variables);
     if let Some(server) = &server {
-        stores(&mut steps, server);
+        stores(&mut steps, server, &variables);
     }
     if asked.long {
         fuzz(&mut steps);
     }
     Ok(steps.finish())
+}
+
+/// What there is for the tests, by name: what needs another thing is ignored.
+fn named(variables: &Variables) -> String {
+    let name = |variable: &str| match variable {
+        "VALETKEY_TEST_PYTHON" => Some("python"),
+        "VALETKEY_TEST_NODE" => Some("node"),
+        "VALETKEY_TEST_CHROMIUM" => Some("chromium"),
+        "VALETKEY_TEST_GO" => Some("go"),
+        "VALETKEY_TEST_POSTGRES" => Some("postgres"),
+        _ => None,
+    };
+    let names: Vec<&str> = variables
+        .iter()
+        .filter_map(|(variable, _)| name(variable))
+        .collect();
+    names.join(",")
 }
 
 /// The sources themselves.
@@ -137,24 +155,29 @@ fn tests(steps: &mut Steps, variables: &Variables) {
 }
 
 /// The store is held to the same on a file, at the other isolation level, and on a newer PostgreSQL.
-fn stores(steps: &mut Steps, server: &Server) {
+fn stores(steps: &mut Steps, server: &Server, variables: &Variables) {
     let suite = || {
-        cargo(&[
+        let mut suite = cargo(&[
             "test",
             "--workspace",
             "--locked",
             "--quiet",
             "--test",
             "suite",
-        ])
+        ]);
+        suite.envs(variables.iter().map(|(name, value)| (name, value)));
+        suite
     };
-    steps.run("the store on SQLite", &mut suite());
+    steps.run(
+        "the store on SQLite",
+        suite().env("VALETKEY_TEST_ON", "sqlite"),
+    );
     if Path::new("/dev/shm").is_dir() {
         let mut in_memory = suite();
-        steps.run(
-            "the store on SQLite, in memory",
-            in_memory.env("TMPDIR", "/dev/shm"),
-        );
+        in_memory
+            .env("VALETKEY_TEST_ON", "sqlite")
+            .env("TMPDIR", "/dev/shm");
+        steps.run("the store on SQLite, in memory", &mut in_memory);
     }
     let on = |url: &str, level: Option<&str>| {
         let mut suite = suite();

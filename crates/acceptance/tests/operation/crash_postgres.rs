@@ -24,7 +24,7 @@ fn victims(nodes: &mut Nodes, round: usize) -> Vec<&mut acceptance::Provider> {
 }
 
 #[test]
-#[cfg_attr(not(has_postgres_bin), ignore = "needs PostgreSQL: see ./test")]
+#[cfg_attr(not(has_postgres), ignore = "needs PostgreSQL: see ./test")]
 fn acknowledged_is_kept_when_nodes_are_killed() {
     let programs = programs();
     let server = Server::start_new(&programs);
@@ -54,7 +54,7 @@ fn acknowledged_is_kept_when_nodes_are_killed() {
 }
 
 #[test]
-#[cfg_attr(not(has_postgres_bin), ignore = "needs PostgreSQL: see ./test")]
+#[cfg_attr(not(has_postgres), ignore = "needs PostgreSQL: see ./test")]
 fn acknowledged_is_kept_when_postgresql_is_killed_and_the_nodes_go_on() {
     let programs = programs();
     let mut server = Server::start_new(&programs);

@@ -84,7 +84,7 @@ fn status(node: &Scene, path: &str) -> u16 {
 }
 
 #[test]
-#[cfg_attr(not(has_postgres_bin), ignore = "needs PostgreSQL: see ./test")]
+#[cfg_attr(not(has_postgres), ignore = "needs PostgreSQL: see ./test")]
 fn what_was_acknowledged_outlives_a_database_that_goes_away() {
     let programs = programs();
     let mut server = Server::start_new(&programs);
@@ -129,7 +129,7 @@ fn what_was_acknowledged_outlives_a_database_that_goes_away() {
 /// One node has lost its way to the database, the other has not: what that one revokes is never called active by
 /// the first, nor by an API behind it, from what they remember.
 #[test]
-#[cfg_attr(not(has_postgres_bin), ignore = "needs PostgreSQL: see ./test")]
+#[cfg_attr(not(has_postgres), ignore = "needs PostgreSQL: see ./test")]
 fn a_node_that_is_cut_off_says_nothing_from_memory() {
     let programs = programs();
     let server = Server::start_new(&programs);
@@ -175,7 +175,7 @@ fn a_node_that_is_cut_off_says_nothing_from_memory() {
 
 /// The primary is killed, or halted with all its connections open; its standby has all that it acknowledged.
 #[test]
-#[cfg_attr(not(has_postgres_bin), ignore = "needs PostgreSQL: see ./test")]
+#[cfg_attr(not(has_postgres), ignore = "needs PostgreSQL: see ./test")]
 fn a_primary_that_fails_is_followed_by_the_next_host() {
     let programs = programs();
     for halted in [false, true].repeat(if long() { 5 } else { 1 }) {

@@ -39,7 +39,7 @@ fn assert_encrypted(database: &Database, encrypted: bool) {
 }
 
 #[test]
-#[cfg_attr(not(has_postgres_bin), ignore = "needs PostgreSQL: see ./test")]
+#[cfg_attr(not(has_postgres), ignore = "needs PostgreSQL: see ./test")]
 fn connections_are_encrypted_and_the_certificate_is_checked() {
     let (server, authority, database) = certified();
     let root = format!("sslrootcert={}", authority.display());
@@ -72,7 +72,7 @@ fn let_in(server: &mut Server, database: &Database, kind: &str, options: &str) {
 }
 
 #[test]
-#[cfg_attr(not(has_postgres_bin), ignore = "needs PostgreSQL: see ./test")]
+#[cfg_attr(not(has_postgres), ignore = "needs PostgreSQL: see ./test")]
 fn a_certificate_of_its_own_will_do_where_nobody_asked_for_proof() {
     let (server, _, database) = certified();
     // The host is not the one of the certificate either.
@@ -93,7 +93,7 @@ fn a_certificate_of_its_own_will_do_where_nobody_asked_for_proof() {
 }
 
 #[test]
-#[cfg_attr(not(has_postgres_bin), ignore = "needs PostgreSQL: see ./test")]
+#[cfg_attr(not(has_postgres), ignore = "needs PostgreSQL: see ./test")]
 fn the_other_way_is_tried_where_either_will_do() {
     let (mut server, _, database) = certified();
     let watch = Database::on(&server.url());
@@ -112,7 +112,7 @@ fn the_other_way_is_tried_where_either_will_do() {
 }
 
 #[test]
-#[cfg_attr(not(has_postgres_bin), ignore = "needs PostgreSQL: see ./test")]
+#[cfg_attr(not(has_postgres), ignore = "needs PostgreSQL: see ./test")]
 fn verify_ca_looks_at_the_authority_and_not_at_the_host() {
     let (server, authority, database) = certified();
     let (_other, stranger, _) = certified();
@@ -128,7 +128,7 @@ fn verify_ca_looks_at_the_authority_and_not_at_the_host() {
 }
 
 #[test]
-#[cfg_attr(not(has_postgres_bin), ignore = "needs PostgreSQL: see ./test")]
+#[cfg_attr(not(has_postgres), ignore = "needs PostgreSQL: see ./test")]
 fn a_node_shows_who_it_is_by_a_certificate() {
     let (mut server, authority, database) = certified();
     server.set(&format!("ssl_ca_file={}", authority.display()));
@@ -157,7 +157,7 @@ fn a_node_shows_who_it_is_by_a_certificate() {
 }
 
 #[test]
-#[cfg_attr(not(has_postgres_bin), ignore = "needs PostgreSQL: see ./test")]
+#[cfg_attr(not(has_postgres), ignore = "needs PostgreSQL: see ./test")]
 fn a_server_that_cannot_prove_who_it_is_is_refused_with_a_sentence() {
     let (server, authority, database) = certified();
     let (_other, stranger, _) = certified();

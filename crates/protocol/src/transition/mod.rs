@@ -8,6 +8,7 @@ mod app;
 mod authorize;
 mod device;
 mod grant;
+mod name;
 mod session;
 mod throttle;
 

@@ -18,6 +18,7 @@ mod tls;
 mod value;
 mod writer;
 
+use crate::counts::{Counts, QueueLength};
 use crate::facts::tokens;
 use crate::feed::Follow;
 use crate::location::PostgresUrl;
@@ -51,6 +52,7 @@ pub(crate) struct Postgres {
     pub(crate) memory: Arc<Memory>,
     pub(crate) mint: IdMint,
     pub(crate) follow: Follow,
+    pub(crate) counts: Arc<Counts>,
     readers: Vec<Arc<Slot>>,
     access_tokens: Gather<AccessToken>,
     refresh_tokens: Gather<RefreshFacts>,
@@ -118,11 +120,13 @@ impl Postgres {
         let opening = open(Slot::patient(dialer.clone()), options.region, options.stay);
         let opened = wait_for(&runtime, opening)??;
         let (memory, fed) = (opened.memory, opened.follow.notify());
+        let counts = Arc::new(Counts::new());
         let lane = |queue: &writer::Queue| Lane {
             queue: queue.clone(),
             slot: Slot::new(dialer.clone()),
             memory: memory.clone(),
             fed: fed.clone(),
+            counts: counts.clone(),
         };
         let (batches, jobs) = mpsc::channel(QUEUE);
         let queue = Arc::new(Mutex::new(jobs));
@@ -151,6 +155,7 @@ impl Postgres {
             singles,
             lanes: StdMutex::new(lanes),
             follow: opened.follow,
+            counts,
             holder: opened.holder,
             stay: options.stay,
             lease_until: AtomicI64::new(crate::mint::now().plus(options.stay.lease()).0),
@@ -249,6 +254,20 @@ impl Postgres {
         }
         self.lease_until.store(until.0, Relaxed);
         Ok(())
+    }
+
+    pub(crate) fn queues(&self) -> Vec<QueueLength> {
+        let queues = [
+            ("batches", &self.batches),
+            ("revocations", &self.revocations),
+            ("singles", &self.singles),
+        ];
+        let length = |queue: &mpsc::Sender<Job>| queue.max_capacity() - queue.capacity();
+        let lengths = queues.map(|(name, queue)| QueueLength {
+            name,
+            length: length(queue),
+        });
+        lengths.into()
     }
 
     /// Finishes what is queued, gives the node number back and stops the writers.

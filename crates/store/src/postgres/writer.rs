@@ -7,6 +7,7 @@ use super::fault::Fault;
 use super::row::Ran;
 use super::value::each;
 use crate::changes::{self, Change};
+use crate::counts::Counts;
 use crate::facts::people;
 use crate::memory::Memory;
 use crate::runs::Runs;
@@ -64,6 +65,7 @@ pub(super) struct Lane {
     pub(super) memory: Arc<Memory>,
     /// Told of every commit that the feed has a line of.
     pub(super) fed: Arc<Notify>,
+    pub(super) counts: Arc<Counts>,
 }
 
 impl Lane {
@@ -123,8 +125,10 @@ impl Lane {
         // A transaction of several statements has the connection to itself.
         self.batch(Kind::Revoke, revoked).await;
         for job in singles {
+            let began = Instant::now();
             let settled = self.alone(&job).await;
-            let _ = job.done.send(settled.map_err(StoreError::from));
+            self.counts.batch(1, began.elapsed());
+            self.answer(job, settled);
         }
     }
 
@@ -133,21 +137,30 @@ impl Lane {
         if jobs.is_empty() {
             return;
         }
+        let began = Instant::now();
         match self.try_batch(kind, &jobs).await {
             // A guard lost to somebody is an answer; a token whose id is there already is looked at again.
             Ok(settled) if kind != Kind::Issue || settled.won.iter().all(|won| *won) => {
                 self.learn(&settled.effects).await;
+                self.counts.batch(jobs.len(), began.elapsed());
                 for (job, won) in jobs.into_iter().zip(settled.won) {
-                    let _ = job.done.send(Ok(outcome(won)));
+                    self.answer(job, Ok(outcome(won)));
                 }
             }
             _ => {
                 for job in jobs {
                     let settled = self.one_of(kind, &job).await;
-                    let _ = job.done.send(settled.map_err(StoreError::from));
+                    self.answer(job, settled);
                 }
             }
         }
+    }
+
+    fn answer(&self, job: Settle, settled: Ran<Outcome>) {
+        if let Ok(outcome) = settled {
+            self.counts.settled(&job.transition, outcome);
+        }
+        let _ = job.done.send(settled.map_err(StoreError::from));
     }
 
     /// Tries until the database takes no other side of a race.

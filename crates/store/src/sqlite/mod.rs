@@ -8,6 +8,7 @@ mod row;
 mod statements;
 mod writer;
 
+use crate::counts::{Counts, QueueLength};
 use crate::facts::tokens;
 use crate::feed::Follow;
 use crate::memory::Memory;
@@ -41,6 +42,7 @@ pub(crate) struct Sqlite {
     pub(crate) memory: Arc<Memory>,
     pub(crate) mint: IdMint,
     pub(crate) follow: Follow,
+    pub(crate) counts: Arc<Counts>,
     path: PathBuf,
     reader_kib: usize,
     tuning: Tuning,
@@ -116,15 +118,22 @@ impl Sqlite {
         let (mint, follow) = opened.map_err(|error: StoreError| error)?;
         let (queue, jobs) = mpsc::channel(QUEUE);
         let tuning = options.tuning;
-        let own = (mint.clone(), memory.clone(), follow.notify());
+        let counts = Arc::new(Counts::new());
+        let own = (
+            mint.clone(),
+            memory.clone(),
+            follow.notify(),
+            counts.clone(),
+        );
         let write = move || {
-            let (mint, memory, fed) = own;
+            let (mint, memory, fed, counts) = own;
             let writer = Writer {
                 db: Statements::of(&conn, tuning.statements),
                 most: tuning.batch,
                 mint,
                 memory,
                 fed,
+                counts,
             };
             writer.work(jobs);
         };
@@ -136,6 +145,7 @@ impl Sqlite {
             memory,
             mint,
             follow,
+            counts,
             path: path.to_owned(),
             reader_kib: options.tuning.cache_kib / 2 / options.readers_hint.max(1),
             tuning,
@@ -199,6 +209,14 @@ impl Sqlite {
             mpsc::error::TrySendError::Full(_) => StoreError::Overloaded,
             mpsc::error::TrySendError::Closed(_) => stopped(),
         })
+    }
+
+    pub(crate) fn queues(&self) -> Vec<QueueLength> {
+        let length = self.queue.max_capacity() - self.queue.capacity();
+        vec![QueueLength {
+            name: "writer",
+            length,
+        }]
     }
 
     /// Finishes what is queued, gives the node number back and stops the writer.

@@ -2,6 +2,7 @@
 //! transaction. Batches come from load, never from waiting.
 use super::apply::Apply;
 use super::statements::Statements;
+use crate::counts::Counts;
 use crate::memory::Memory;
 use crate::{IdMint, Outcome, StoreError};
 use protocol::Transition;
@@ -71,6 +72,7 @@ pub(super) struct Writer<'c> {
     pub(super) memory: Arc<Memory>,
     /// Told of every commit that the feed has a line of.
     pub(super) fed: Arc<Notify>,
+    pub(super) counts: Arc<Counts>,
 }
 
 /// What came of one job inside a batch.
@@ -109,7 +111,7 @@ impl Writer<'_> {
             return;
         }
         let error = match self.try_commit(batch) {
-            Ok(done) => return answer(batch.drain(..), done),
+            Ok(done) => return self.answer(batch.drain(..), done),
             Err(error) => StoreError::of(&error),
         };
         if error.is_of_all() || batch.len() == 1 {
@@ -122,7 +124,7 @@ impl Writer<'_> {
                 .try_commit(&alone)
                 .map_err(|error| StoreError::of(&error))
             {
-                Ok(done) => answer(alone.drain(..), done),
+                Ok(done) => self.answer(alone.drain(..), done),
                 Err(error) if error.is_of_all() => {
                     return refuse(alone.drain(..).chain(jobs), &error);
                 }
@@ -132,6 +134,7 @@ impl Writer<'_> {
     }
 
     fn try_commit(&self, batch: &[Job]) -> rusqlite::Result<Vec<Done>> {
+        let began = Instant::now();
         begin_with(|| self.db.execute("BEGIN IMMEDIATE", &[]))?;
         let mut effects = Vec::new();
         let written = self.write(batch, &mut effects);
@@ -139,6 +142,7 @@ impl Writer<'_> {
         match committed {
             Ok(done) => {
                 self.learn(&effects);
+                self.counts.batch(done.len(), began.elapsed());
                 Ok(done)
             }
             Err(error) => {
@@ -163,6 +167,19 @@ impl Writer<'_> {
             Job::Close(_) => Ok(Done::Rows(0)),
         };
         batch.iter().map(one).collect()
+    }
+
+    fn answer(&self, jobs: impl Iterator<Item = Job>, done: Vec<Done>) {
+        for (job, done) in jobs.zip(done) {
+            match (job, done) {
+                (Job::Settle(settle), Done::Outcome(outcome)) => {
+                    self.counts.settled(&settle.transition, outcome);
+                    settle.answer(Ok(outcome));
+                }
+                (Job::Run { done, .. }, Done::Rows(rows)) => drop(done.send(Ok(rows))),
+                _ => {}
+            }
+        }
     }
 
     /// Puts what was committed into memory, before anyone is answered.
@@ -203,16 +220,6 @@ fn begin_with<T>(mut begin: impl FnMut() -> rusqlite::Result<T>) -> rusqlite::Re
 
 fn is_busy(error: &rusqlite::Error) -> bool {
     error.sqlite_error_code() == Some(ErrorCode::DatabaseBusy)
-}
-
-fn answer(jobs: impl Iterator<Item = Job>, done: Vec<Done>) {
-    for (job, done) in jobs.zip(done) {
-        match (job, done) {
-            (Job::Settle(settle), Done::Outcome(outcome)) => settle.answer(Ok(outcome)),
-            (Job::Run { done, .. }, Done::Rows(rows)) => drop(done.send(Ok(rows))),
-            _ => {}
-        }
-    }
 }
 
 fn refuse(jobs: impl Iterator<Item = Job>, error: &StoreError) {

@@ -126,8 +126,9 @@ async fn in_one_batch(
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+#[cfg_attr(not(has_postgres), ignore = "needs PostgreSQL: see ./test")]
 async fn of_one_batch_the_first_answer_counts_and_the_last_consent() {
-    let Some(world) = on_postgres() else { return };
+    let world = on_postgres();
     let (client, subject) = app_and_person(&world).await;
     let interaction = pending(&world, client).await;
     let codes: Vec<_> = (0..6).map(|_| world.code(client, subject)).collect();
@@ -150,10 +151,9 @@ async fn of_one_batch_the_first_answer_counts_and_the_last_consent() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+#[cfg_attr(not(has_postgres), ignore = "needs PostgreSQL: see ./test")]
 async fn codes_whose_answer_is_lost_are_found_out_about() {
-    let Some((world, proxy)) = behind_proxy().await else {
-        return;
-    };
+    let (world, proxy) = behind_proxy().await;
     let world = Arc::new(world);
     let (client, subject) = app_and_person(&world).await;
     let (mut codes, mut answers) = (Vec::new(), Vec::new());
@@ -187,8 +187,9 @@ async fn codes_whose_answer_is_lost_are_found_out_about() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+#[cfg_attr(not(has_postgres), ignore = "needs PostgreSQL: see ./test")]
 async fn codes_that_the_database_takes_the_other_side_of_are_tried_again() {
-    let Some(world) = on_postgres() else { return };
+    let world = on_postgres();
     let world = Arc::new(world);
     let (client, subject) = app_and_person(&world).await;
     for (state, at_commit) in [("40001", false), ("40P01", false), ("40001", true)] {
@@ -221,10 +222,9 @@ async fn requests_are_kept_however_many_come_at_once() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+#[cfg_attr(not(has_postgres), ignore = "needs PostgreSQL: see ./test")]
 async fn requests_whose_answer_is_lost_are_found_out_about() {
-    let Some((world, proxy)) = behind_proxy().await else {
-        return;
-    };
+    let (world, proxy) = behind_proxy().await;
     let world = Arc::new(world);
     let client = world.client("app").await;
     let requests: Vec<_> = (0..10).map(|_| world.interaction(client)).collect();
@@ -264,8 +264,9 @@ async fn of_polls_of_one_device_one_counts() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+#[cfg_attr(not(has_postgres), ignore = "needs PostgreSQL: see ./test")]
 async fn of_polls_in_one_batch_the_first_counts() {
-    let Some(world) = on_postgres() else { return };
+    let world = on_postgres();
     let world = Arc::new(world);
     let device = kept(&world).await;
     let poll = |seconds| {

@@ -1,5 +1,5 @@
-//! The database of one test: a file of its own, or a database of its own on the PostgreSQL server that
-//! `VALETKEY_TEST_POSTGRES` names.
+//! The database of one test: a database of its own on the PostgreSQL server that `VALETKEY_TEST_POSTGRES` names, or a
+//! file of its own where there is none, or `VALETKEY_TEST_ON` is `sqlite`.
 use std::path::PathBuf;
 use std::sync::mpsc;
 use store::{Location, PostgresUrl};
@@ -18,16 +18,22 @@ pub(crate) enum Blocker {
 }
 
 /// The server that these tests may use.
-pub(crate) fn server() -> Option<String> {
+fn server() -> Option<String> {
     std::env::var("VALETKEY_TEST_POSTGRES").ok()
 }
 
 impl Database {
     pub(crate) fn new() -> Self {
+        let on_file = std::env::var("VALETKEY_TEST_ON").as_deref() == Ok("sqlite");
         match server() {
-            Some(server) => Self::postgres(server),
-            None => Self::file(),
+            Some(server) if !on_file => Self::postgres(server),
+            _ => Self::file(),
         }
+    }
+
+    /// One on PostgreSQL, whatever the others are on.
+    pub(crate) fn on_postgres() -> Self {
+        Self::postgres(server().expect("VALETKEY_TEST_POSTGRES names a server: ./test starts one"))
     }
 
     pub(crate) fn file() -> Self {

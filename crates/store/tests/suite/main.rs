@@ -5,6 +5,7 @@
 mod accounts;
 mod apps;
 mod batches;
+mod counts;
 mod deaf;
 mod devices;
 mod engine;

@@ -1,7 +1,7 @@
 //! What only nodes on PostgreSQL meet: races that the database refuses, commits whose answer is lost, a server that
 //! goes away. Each test ends at once where no server is named.
 use crate::devices::asked;
-use crate::engine::{Database, server};
+use crate::engine::Database;
 use crate::proxy::Proxy;
 use crate::world::{World, open_at};
 use protocol::Transition;
@@ -14,9 +14,9 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 use store::{Outcome, StoreError};
 
-/// A world on PostgreSQL, if there is one.
-pub(crate) fn world() -> Option<World> {
-    server().map(|_| World::new())
+/// A world on PostgreSQL.
+pub(crate) fn world() -> World {
+    World::on(Database::on_postgres())
 }
 
 /// Lets the next `times` inserts into `table` fail with `state`, at the statement or at the commit.
@@ -38,8 +38,9 @@ pub(crate) fn inject(database: &Database, table: &str, state: &str, times: u32, 
 }
 
 #[tokio::test]
+#[cfg_attr(not(has_postgres), ignore = "needs PostgreSQL: see ./test")]
 async fn what_the_database_takes_the_other_side_of_is_tried_again() {
-    let Some(world) = world() else { return };
+    let world = world();
     let (grant, _, mut refresh) = world.started().await;
     for (state, at_commit) in [("40001", false), ("40P01", false), ("40001", true)] {
         inject(world.database(), "used_refresh_tokens", state, 3, at_commit);
@@ -61,8 +62,9 @@ async fn what_the_database_takes_the_other_side_of_is_tried_again() {
 }
 
 #[tokio::test]
+#[cfg_attr(not(has_postgres), ignore = "needs PostgreSQL: see ./test")]
 async fn what_the_database_refuses_hurts_only_itself() {
-    let Some(world) = world() else { return };
+    let world = world();
     let client = world.client("app").await;
     let template = world.access(&world.grant(&world.code(client, Subject(1))));
     let token = |id| protocol::types::AccessToken {
@@ -98,17 +100,16 @@ async fn what_the_database_refuses_hurts_only_itself() {
 }
 
 /// A world behind a proxy that can lose an answer.
-pub(crate) async fn behind_proxy() -> Option<(World, Proxy)> {
-    let database = server().map(|_| Database::new())?;
+pub(crate) async fn behind_proxy() -> (World, Proxy) {
+    let database = Database::on_postgres();
     let proxy = Proxy::before(&database.url()).await;
-    Some((World::through(database, proxy.location()), proxy))
+    (World::through(database, proxy.location()), proxy)
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+#[cfg_attr(not(has_postgres), ignore = "needs PostgreSQL: see ./test")]
 async fn a_commit_whose_answer_is_lost_is_found_out_about() {
-    let Some((world, proxy)) = behind_proxy().await else {
-        return;
-    };
+    let (world, proxy) = behind_proxy().await;
     let (grant, _, mut refresh) = world.started().await;
     for _ in 0..5 {
         let (rotation, successor) = world.rotation(&grant, refresh.id);
@@ -153,10 +154,9 @@ async fn a_commit_whose_answer_is_lost_is_found_out_about() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+#[cfg_attr(not(has_postgres), ignore = "needs PostgreSQL: see ./test")]
 async fn the_same_for_what_runs_alone() {
-    let Some((world, proxy)) = behind_proxy().await else {
-        return;
-    };
+    let (world, proxy) = behind_proxy().await;
     let client = world.client("app").await;
     let person = NewPerson {
         subject: None,
@@ -204,10 +204,9 @@ async fn the_same_for_what_runs_alone() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+#[cfg_attr(not(has_postgres), ignore = "needs PostgreSQL: see ./test")]
 async fn an_attempt_is_counted_and_taken_back_once_though_the_answer_is_lost() {
-    let Some((world, proxy)) = behind_proxy().await else {
-        return;
-    };
+    let (world, proxy) = behind_proxy().await;
     let (key, limit) = (jose::Digest::of(b"ada"), 10);
     let count = || {
         Transition::Throttle(ThrottleChange::Count {
@@ -231,10 +230,9 @@ async fn an_attempt_is_counted_and_taken_back_once_though_the_answer_is_lost() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+#[cfg_attr(not(has_postgres), ignore = "needs PostgreSQL: see ./test")]
 async fn a_halted_server_is_given_up_after_a_while() {
-    let Some((world, proxy)) = behind_proxy().await else {
-        return;
-    };
+    let (world, proxy) = behind_proxy().await;
     let (grant, access, _) = world.started().await;
     proxy.halt(true);
     let token = world.access(&grant);
@@ -260,8 +258,9 @@ async fn a_halted_server_is_given_up_after_a_while() {
 
 /// A node that heard nothing for a second does not answer from memory.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+#[cfg_attr(not(has_postgres), ignore = "needs PostgreSQL: see ./test")]
 async fn what_another_node_revoked_is_known_after_a_second_though_nobody_polls() {
-    let Some(world) = world() else { return };
+    let world = world();
     let (grant, access, _) = world.started().await;
     let other = world.another();
     let revoke = Transition::Grant(GrantChange::Revoke {
@@ -277,10 +276,9 @@ async fn what_another_node_revoked_is_known_after_a_second_though_nobody_polls()
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+#[cfg_attr(not(has_postgres), ignore = "needs PostgreSQL: see ./test")]
 async fn a_server_that_goes_away_is_said_at_once_and_comes_back_without_a_restart() {
-    let Some((world, proxy)) = behind_proxy().await else {
-        return;
-    };
+    let (world, proxy) = behind_proxy().await;
     let (grant, access, _) = world.started().await;
     proxy.close().await;
     let began = Instant::now();
@@ -317,8 +315,9 @@ async fn a_server_that_goes_away_is_said_at_once_and_comes_back_without_a_restar
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+#[cfg_attr(not(has_postgres), ignore = "needs PostgreSQL: see ./test")]
 async fn no_node_misses_a_change_of_another() {
-    let Some(world) = world() else { return };
+    let world = world();
     let (client, subject) = (
         world.client("app").await,
         world.person("ada@example.com").await,
@@ -369,8 +368,9 @@ async fn no_node_misses_a_change_of_another() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+#[cfg_attr(not(has_postgres), ignore = "needs PostgreSQL: see ./test")]
 async fn a_token_has_one_winner_among_nodes() {
-    let Some(world) = world() else { return };
+    let world = world();
     let (grant, _, mut refresh) = world.started().await;
     let nodes: Vec<_> = (0..4).map(|_| world.another()).collect();
     for racers in [8, 100] {
@@ -394,8 +394,9 @@ async fn a_token_has_one_winner_among_nodes() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+#[cfg_attr(not(has_postgres), ignore = "needs PostgreSQL: see ./test")]
 async fn numbers_counted_by_many_nodes_are_all_different() {
-    let Some(world) = world() else { return };
+    let world = world();
     let nodes: Vec<_> = (0..3).map(|_| world.another()).collect();
     let tasks: Vec<_> = (0..30)
         .map(|at| {
@@ -424,8 +425,9 @@ async fn numbers_counted_by_many_nodes_are_all_different() {
 }
 
 #[tokio::test]
+#[cfg_attr(not(has_postgres), ignore = "needs PostgreSQL: see ./test")]
 async fn a_node_whose_number_another_took_writes_nothing_under_it() {
-    let Some(world) = world() else { return };
+    let world = world();
     let (grant, ..) = world.started().await;
     let node = (world.store.mint().locator().0 >> 10) & 127;
     let sql = format!(
@@ -454,8 +456,9 @@ async fn a_node_whose_number_another_took_writes_nothing_under_it() {
 }
 
 #[tokio::test]
+#[cfg_attr(not(has_postgres), ignore = "needs PostgreSQL: see ./test")]
 async fn a_schema_of_a_later_version_that_only_adds_is_welcome() {
-    let Some(world) = world() else { return };
+    let world = world();
     world.database().run(
         "ALTER TABLE access_tokens ADD COLUMN later TEXT; \
          INSERT INTO refinery_schema_history (version, name, applied_on, checksum) VALUES (999, 'later', '', '0')",
@@ -465,9 +468,9 @@ async fn a_schema_of_a_later_version_that_only_adds_is_welcome() {
 }
 
 #[tokio::test]
+#[cfg_attr(not(has_postgres), ignore = "needs PostgreSQL: see ./test")]
 async fn a_pooler_needs_no_prepared_statements() {
-    let Some(_) = server() else { return };
-    let database = Database::new();
+    let database = Database::on_postgres();
     let url = database.url();
     let joined = if url.contains('?') { '&' } else { '?' };
     let location = store::PostgresUrl::parse(&format!("{url}{joined}pooler=transaction")).unwrap();

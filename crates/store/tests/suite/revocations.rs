@@ -122,8 +122,9 @@ async fn what_never_was_is_revoked_without_a_word() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+#[cfg_attr(not(has_postgres), ignore = "needs PostgreSQL: see ./test")]
 async fn nodes_that_revoke_the_same_in_another_order_do_not_hinder_each_other() {
-    let Some(world) = on_postgres() else { return };
+    let world = on_postgres();
     let granted = world.granted(30).await;
     world.store.poll_changes().await.unwrap();
     let start = here(&world.store).await;
@@ -154,10 +155,9 @@ async fn nodes_that_revoke_the_same_in_another_order_do_not_hinder_each_other() 
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+#[cfg_attr(not(has_postgres), ignore = "needs PostgreSQL: see ./test")]
 async fn a_revocation_whose_answer_is_lost_is_known_and_told_once() {
-    let Some((world, proxy)) = behind_proxy().await else {
-        return;
-    };
+    let (world, proxy) = behind_proxy().await;
     let world = Arc::new(world);
     let granted = world.granted(40).await;
     world.store.poll_changes().await.unwrap();
@@ -190,8 +190,9 @@ async fn a_revocation_whose_answer_is_lost_is_known_and_told_once() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+#[cfg_attr(not(has_postgres), ignore = "needs PostgreSQL: see ./test")]
 async fn a_revocation_that_the_database_takes_the_other_side_of_is_tried_again() {
-    let Some(world) = on_postgres() else { return };
+    let world = on_postgres();
     let world = Arc::new(world);
     let granted = world.granted(40).await;
     world.store.poll_changes().await.unwrap();
@@ -213,8 +214,9 @@ async fn a_revocation_that_the_database_takes_the_other_side_of_is_tried_again()
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+#[cfg_attr(not(has_postgres), ignore = "needs PostgreSQL: see ./test")]
 async fn a_revocation_that_the_database_refuses_hurts_only_itself() {
-    let Some(world) = on_postgres() else { return };
+    let world = on_postgres();
     let world = Arc::new(world);
     let granted = world.granted(20).await;
     world.store.poll_changes().await.unwrap();
@@ -250,8 +252,9 @@ async fn a_revocation_that_the_database_refuses_hurts_only_itself() {
 
 /// Another node takes numbers of the feed that a batch wants too: it counts again for the lines that have none.
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+#[cfg_attr(not(has_postgres), ignore = "needs PostgreSQL: see ./test")]
 async fn a_batch_whose_first_numbers_another_node_takes_loses_no_line() {
-    let Some(world) = on_postgres() else { return };
+    let world = on_postgres();
     let world = Arc::new(world);
     let granted = world.granted(11).await;
     world.store.poll_changes().await.unwrap();

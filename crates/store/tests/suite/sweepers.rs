@@ -4,8 +4,9 @@ use protocol::types::Lifetime;
 use store::SweepRules;
 
 #[tokio::test]
+#[cfg_attr(not(has_postgres), ignore = "needs PostgreSQL: see ./test")]
 async fn one_node_sweeps_at_a_time() {
-    let Some(world) = world() else { return };
+    let world = world();
     let (_, access, _) = world.started().await;
     let (other, rules) = (
         world.another(),
@@ -37,8 +38,9 @@ async fn one_node_sweeps_at_a_time() {
 }
 
 #[tokio::test]
+#[cfg_attr(not(has_postgres), ignore = "needs PostgreSQL: see ./test")]
 async fn who_swept_by_a_clock_that_was_a_day_ahead_keeps_nobody_from_it() {
-    let Some(world) = world() else { return };
+    let world = world();
     let (_, access, _) = world.started().await;
     let (other, rules) = (
         world.another(),
@@ -54,8 +56,9 @@ async fn who_swept_by_a_clock_that_was_a_day_ahead_keeps_nobody_from_it() {
 }
 
 #[tokio::test]
+#[cfg_attr(not(has_postgres), ignore = "needs PostgreSQL: see ./test")]
 async fn a_node_whose_clock_is_ahead_sweeps_by_the_databases() {
-    let Some(world) = world() else { return };
+    let world = world();
     let now = world.store.no_later(world.now).await.unwrap();
     let years = world.now.plus(Lifetime::from_days(700));
     let bound = world.store.no_later(years).await.unwrap();

@@ -75,7 +75,7 @@ impl OnPostgres {
 }
 
 #[test]
-#[cfg_attr(not(has_postgres_bin), ignore = "needs PostgreSQL: see ./test")]
+#[cfg_attr(not(has_postgres), ignore = "needs PostgreSQL: see ./test")]
 fn what_was_acknowledged_survives_a_power_cut_of_postgresql() {
     let programs = programs();
     let mut on = OnPostgres::start(&programs);
@@ -94,7 +94,7 @@ fn what_was_acknowledged_survives_a_power_cut_of_postgresql() {
 }
 
 #[test]
-#[cfg_attr(not(has_postgres_bin), ignore = "needs PostgreSQL: see ./test")]
+#[cfg_attr(not(has_postgres), ignore = "needs PostgreSQL: see ./test")]
 fn the_recorder_misses_nothing_of_postgresql() {
     let programs = programs();
     let mut on = OnPostgres::start(&programs);
@@ -119,7 +119,7 @@ fn loss_with(programs: &Path, synchronous: &str) -> Forgotten {
 }
 
 #[test]
-#[cfg_attr(not(has_postgres_bin), ignore = "needs PostgreSQL: see ./test")]
+#[cfg_attr(not(has_postgres), ignore = "needs PostgreSQL: see ./test")]
 fn with_synchronous_weaker_than_full_the_loss_is_seen_on_postgresql() {
     let programs = programs();
     assert_eq!(loss_with(&programs, "full"), Forgotten::default());

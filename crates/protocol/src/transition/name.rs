@@ -1,0 +1,57 @@
+//! What transitions are called where they are counted.
+use super::{
+    AccountChange, AppChange, AuthorizeChange, DeviceChange, GrantChange, SessionChange,
+    ThrottleChange, Transition,
+};
+
+/// Each transition under a name: the family, a dot, what is done.
+macro_rules! names {
+    ($($place:ident $pattern:pat => $name:literal,)*) => {
+        /// Where each stands in [`Transition::NAMES`].
+        enum Place {
+            $($place,)*
+        }
+
+        impl Transition {
+            /// The names of all transitions.
+            pub const NAMES: &[&str] = &[$($name,)*];
+
+            /// Where its name stands in [`NAMES`](Self::NAMES).
+            pub fn place(&self) -> usize {
+                match self {
+                    $($pattern => Place::$place as usize,)*
+                }
+            }
+        }
+    };
+}
+
+names! {
+    Keep Transition::Authorize(AuthorizeChange::Keep(_)) => "authorize.keep",
+    IssueCode Transition::Authorize(AuthorizeChange::IssueCode { .. }) => "authorize.issue_code",
+    Deny Transition::Authorize(AuthorizeChange::Deny { .. }) => "authorize.deny",
+    Redeem Transition::Grant(GrantChange::Redeem { .. }) => "grant.redeem",
+    Rotate Transition::Grant(GrantChange::Rotate { .. }) => "grant.rotate",
+    IssueAccessToken Transition::Grant(GrantChange::IssueAccessToken(_)) => "grant.issue_access_token",
+    Revoke Transition::Grant(GrantChange::Revoke { .. }) => "grant.revoke",
+    RevokeAccessToken Transition::Grant(GrantChange::RevokeAccessToken { .. }) => "grant.revoke_access_token",
+    KeepDevice Transition::Device(DeviceChange::Keep(_)) => "device.keep",
+    Poll Transition::Device(DeviceChange::Poll { .. }) => "device.poll",
+    AnswerDevice Transition::Device(DeviceChange::Answer { .. }) => "device.answer",
+    CreatePerson Transition::Account(AccountChange::Create(_)) => "account.create",
+    SetPassword Transition::Account(AccountChange::SetPassword { .. }) => "account.set_password",
+    DisablePerson Transition::Account(AccountChange::Disable { .. }) => "account.disable",
+    EnablePerson Transition::Account(AccountChange::Enable { .. }) => "account.enable",
+    StartSession Transition::Session(SessionChange::Start { .. }) => "session.start",
+    EndSession Transition::Session(SessionChange::End { .. }) => "session.end",
+    EndAllSessions Transition::Session(SessionChange::EndAll { .. }) => "session.end_all",
+    CountAttempt Transition::Throttle(ThrottleChange::Count { .. }) => "throttle.count",
+    ClearAttempts Transition::Throttle(ThrottleChange::Clear { .. }) => "throttle.clear",
+    RegisterApp Transition::App(AppChange::Register { .. }) => "app.register",
+    UpdateApp Transition::App(AppChange::Update { .. }) => "app.update",
+    SetAppStatus Transition::App(AppChange::SetStatus { .. }) => "app.set_status",
+    ApproveApp Transition::App(AppChange::Approve { .. }) => "app.approve",
+    ApproveScopes Transition::App(AppChange::ApproveScopes { .. }) => "app.approve_scopes",
+    ReplaceSecrets Transition::App(AppChange::ReplaceSecrets { .. }) => "app.replace_secrets",
+    DeleteApp Transition::App(AppChange::Delete { .. }) => "app.delete",
+}
