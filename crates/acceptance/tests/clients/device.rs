@@ -55,7 +55,7 @@ pub(crate) fn walk(library: &Library, refusing: &str) -> Refusal {
     let refusal = Refusal::of(&talk.hear("refused"));
     talk.end();
     let log = scene.provider.log();
-    assert!(!log.contains("SlowDown"), "it asked too often: {log}");
+    assert!(!log.contains("slow_down"), "it asked too often: {log}");
     refusal
 }
 
@@ -63,7 +63,7 @@ pub(crate) fn walk(library: &Library, refusing: &str) -> Refusal {
 #[track_caller]
 pub(crate) fn assert_waits(scene: &Scene) {
     // As the log names it.
-    let told = || scene.provider.log().contains("AuthorizationPending");
+    let told = || scene.provider.log().contains("authorization_pending");
     assert!(within(FIRST_POLL, told), "{}", scene.provider.log());
 }
 

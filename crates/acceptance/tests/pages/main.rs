@@ -8,3 +8,4 @@ mod people;
 mod rights;
 #[path = "../support/mod.rs"]
 mod support;
+mod twice;

@@ -1,10 +1,8 @@
 //! Buttons that are pressed twice, and forms of a tab that was left open: each is answered with one true sentence.
 
-mod support;
-
+use crate::support::{ANN, CALLBACK, PASSWORD, Scene, assert_page, consent_form, form_to};
 use acceptance::{AppSpec, Browser, Form, Reply};
 use std::time::Duration;
-use support::{ANN, CALLBACK, PASSWORD, Scene, assert_page, consent_form, form_to};
 
 const NEW: &str = "a new and longer password";
 
