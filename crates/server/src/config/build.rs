@@ -1,13 +1,18 @@
 //! Checks the settings and makes the configuration.
 use super::address::{BaseUrl, host_of, is_loopback, listen_address};
 use super::checks::{Checks, LONGEST, is_text, within};
+use super::developers::{self, Developers};
 use super::fault::ConfigFaults;
 use super::layers::Layers;
 use super::origin::Origin;
+use super::paths::{self, Paths};
 use super::settings::SynchronousSetting;
+use super::settings::{LogFormat, TestCredentials};
 use super::values::Span;
-use super::{Branding, Config, Tls, developers, network, paths, policy, test_side};
+use super::{network, policy, test_side};
+use protocol::Policy;
 use protocol::types::Lifetime;
+use protocol::types::email::email_key;
 use protocol::types::ids::Region;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
@@ -16,6 +21,79 @@ use store::{Location, PostgresUrl, Synchronous};
 
 /// Longest name of a product, in characters.
 const MAX_PRODUCT: usize = 60;
+
+/// A configuration that was found to be in order.
+#[derive(Debug, Clone)]
+pub(crate) struct Config {
+    /// The file it came from, if any.
+    pub(crate) source: Option<PathBuf>,
+    /// Where to listen.
+    pub(crate) listen: SocketAddr,
+    /// The issuer identifier, byte for byte as configured.
+    pub(crate) issuer: String,
+    /// `scheme://host[:port]` of the API, where `token_info` is published.
+    pub(crate) api_base: String,
+    /// `scheme://host[:port]` of the developer portal.
+    pub(crate) portal_base: String,
+    /// The database.
+    pub(crate) storage: Location,
+    /// The folder of the server's key files.
+    pub(crate) keys: PathBuf,
+    /// What an answer waits for.
+    pub(crate) synchronous: store::Synchronous,
+    /// Where this server is: ids of different regions are never the same.
+    pub(crate) region: Region,
+    /// How long the addresses of events are kept; 0: not at all.
+    pub(crate) keep_addresses: Lifetime,
+    /// What rules obey.
+    pub(crate) policy: Policy,
+    /// Test credentials that are published, if there are any.
+    pub(crate) documented: Option<TestCredentials>,
+    /// Endpoint paths.
+    pub(crate) paths: Paths,
+    /// What people see of the provider.
+    pub(crate) branding: Branding,
+    /// The developer pages.
+    pub(crate) developers: Developers,
+    /// A certificate to serve https with.
+    pub(crate) tls: Option<Tls>,
+    /// Proxies whose forwarding headers are believed.
+    pub(crate) trusted_proxies: Vec<ipnet::IpNet>,
+    /// How long a connection stays open on which nothing is asked.
+    pub(crate) keep_alive: Duration,
+    /// How log lines are written.
+    pub(crate) log: LogFormat,
+    /// What was left aside, one sentence each.
+    pub(crate) notes: Vec<String>,
+    /// What is allowed but deserves a second look, one sentence each.
+    pub(crate) warnings: Vec<String>,
+}
+
+impl Config {
+    /// Whether the account of this address has a password that the documentation publishes.
+    pub(crate) fn is_published(&self, email: &str) -> bool {
+        let published = self.documented.as_ref();
+        published.is_some_and(|credentials| email_key(&credentials.email) == email_key(email))
+    }
+}
+
+/// What people see of the provider.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Branding {
+    /// The product's name.
+    pub(crate) product: String,
+    /// A colour, as `#rgb` or `#rrggbb`.
+    pub(crate) accent: Option<String>,
+}
+
+/// A certificate, both files in PEM. They are not read here.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Tls {
+    /// The certificate with its chain.
+    pub(crate) cert: PathBuf,
+    /// Its private key.
+    pub(crate) key: PathBuf,
+}
 
 /// Checks everything; all that is wrong is told at once.
 pub(super) fn config(layers: &Layers) -> Result<Config, ConfigFaults> {
@@ -51,7 +129,7 @@ pub(super) fn config(layers: &Layers) -> Result<Config, ConfigFaults> {
         notes: layers.notes.clone(),
         warnings: Vec::new(),
     };
-    network::warn_of_plain_http(checks, &config, base.scheme);
+    warn_of_plain_http(checks, &config, base.scheme);
     warn_of_what_waits(checks);
     let warnings = std::mem::take(&mut checks.warnings);
     let checks = std::mem::replace(checks, Checks::new(layers));
@@ -254,4 +332,21 @@ fn keep_addresses(checks: &mut Checks<'_>) -> Lifetime {
         );
     }
     time
+}
+
+/// Warns where nothing encrypts what is sent.
+fn warn_of_plain_http(checks: &mut Checks<'_>, config: &Config, scheme: &str) {
+    if config.tls.is_some() || !config.trusted_proxies.is_empty() {
+        return;
+    }
+    if !config.listen.ip().is_loopback() {
+        let listen = config.listen;
+        checks.warn(format!(
+            "{listen} is reached from elsewhere over plain http, where passwords and tokens can be read: name a certificate under [tls], or the proxy in front in trusted_proxies"
+        ));
+    } else if scheme == "https" {
+        checks.warn(
+            "the issuer is https, but there is neither [tls] nor trusted_proxies: name a certificate, or the proxy in front that has one",
+        );
+    }
 }

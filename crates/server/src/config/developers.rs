@@ -1,9 +1,21 @@
 //! Checks of the developer pages.
-use super::Developers;
 use super::checks::{Checks, is_text};
 
 /// Longest introduction to the developer pages, in characters.
 const MAX_INTRO: usize = 500;
+
+/// The developer pages, and what the operator writes around them.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Developers {
+    /// Whether there are such pages.
+    pub(crate) page: bool,
+    /// A few words at the top.
+    pub(crate) intro: Option<String>,
+    /// Where developers get help: `https:` or `mailto:`.
+    pub(crate) support: Option<String>,
+    /// The terms for developers.
+    pub(crate) terms: Option<String>,
+}
 
 /// Checks `[developers]`.
 pub(super) fn developers(checks: &mut Checks<'_>) -> Developers {

@@ -1,5 +1,4 @@
 //! Who is believed about where requests come from, and what crosses the network in the clear.
-use super::Config;
 use super::checks::Checks;
 use ipnet::{IpNet, Ipv4Net, Ipv6Net};
 use std::net::IpAddr;
@@ -69,22 +68,5 @@ fn width_v6(net: &Ipv6Net) -> Width {
         0..=15 => Width::All,
         16..=23 => Width::Wide,
         _ => Width::Narrow,
-    }
-}
-
-/// Warns where nothing encrypts what is sent.
-pub(super) fn warn_of_plain_http(checks: &mut Checks<'_>, config: &Config, scheme: &str) {
-    if config.tls.is_some() || !config.trusted_proxies.is_empty() {
-        return;
-    }
-    if !config.listen.ip().is_loopback() {
-        let listen = config.listen;
-        checks.warn(format!(
-            "{listen} is reached from elsewhere over plain http, where passwords and tokens can be read: name a certificate under [tls], or the proxy in front in trusted_proxies"
-        ));
-    } else if scheme == "https" {
-        checks.warn(
-            "the issuer is https, but there is neither [tls] nor trusted_proxies: name a certificate, or the proxy in front that has one",
-        );
     }
 }

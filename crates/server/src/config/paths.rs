@@ -1,5 +1,4 @@
 //! Checks of endpoint paths.
-use super::Paths;
 use super::checks::Checks;
 use protocol::self_management::SCOPE;
 use std::collections::HashMap;
@@ -19,6 +18,27 @@ pub(crate) const RESERVED: [&str; 12] = [
     "health",
     ".well-known",
 ];
+
+/// Endpoint paths: literal aliases, the first is published; empty means switched off.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Paths {
+    /// RFC 6749 §3.1; empty also when the authorization code grant is off.
+    pub(crate) authorize: Vec<String>,
+    /// RFC 6749 §3.2.
+    pub(crate) token: Vec<String>,
+    /// RFC 7009.
+    pub(crate) revoke: Vec<String>,
+    /// RFC 7662.
+    pub(crate) introspect: Vec<String>,
+    /// The revocation feed; empty also when introspection is off.
+    pub(crate) revocations: Vec<String>,
+    /// `GET` with the token itself.
+    pub(crate) token_info: Vec<String>,
+    /// RFC 8628 §3.1; empty also when the device grant is off.
+    pub(crate) device: Vec<String>,
+    /// An app's own registration.
+    pub(crate) app: Vec<String>,
+}
 
 /// Checks `[paths]`.
 pub(super) fn paths(checks: &mut Checks<'_>) -> Paths {

@@ -6,6 +6,7 @@ use protocol::types::GrantType;
 use protocol::types::Lifetime;
 use protocol::types::ids::SubjectFormat;
 use std::path::Path;
+use store::Location;
 
 mod checks;
 mod layered;
