@@ -276,9 +276,17 @@ async fn ended_before(
     form: &EndAllSessionsForm,
 ) -> Result<Response, PageError> {
     let left = match browser.was_of(app, &form.whose) {
-        Some(subject) => app.store.sessions(subject, clock::now(), None, 1).await?.len(),
+        Some(subject) => app
+            .store
+            .sessions(subject, clock::now(), None, 1)
+            .await?
+            .len(),
         None => 1,
     };
-    let what = if left == 0 { "everywhere" } else { "signed-out" };
+    let what = if left == 0 {
+        "everywhere"
+    } else {
+        "signed-out"
+    };
     Ok(reply::see_other(&after_url(path::SIGN_IN, what)))
 }

@@ -188,7 +188,7 @@ impl Answers {
         self.dress(&mut response, (&method, uri.path()), asker, keeps_alive);
         self.log(&mut response, &method, uri.path(), started, (id, client));
         let response = response.map(|body| match self.http2 {
-            true => Sending::watched(body, &self.traffic),
+            true => Sending::watched(body, &self.traffic.unsent),
             false => Sending::unwatched(body),
         });
         drop(asked);

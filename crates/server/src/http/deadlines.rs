@@ -30,7 +30,7 @@ pub(crate) struct Traffic {
     answered: AtomicU32,
     read_when_answered: AtomicU32,
     /// HTTP/2 alone needs it: there a client can refuse one answer and take others.
-    pub(crate) unsent: Unsent,
+    pub(crate) unsent: Arc<Unsent>,
 }
 
 enum Phase {
@@ -265,9 +265,9 @@ mod tests {
     #[tokio::test]
     async fn one_refused_answer_among_others_ends_the_connection() {
         let (traffic, mut watch) = after_one(true);
-        let refused = traffic.unsent.begun(&traffic);
+        let refused = traffic.unsent.begun();
         for look in 1..20 {
-            let taken = traffic.unsent.begun(&traffic);
+            let taken = traffic.unsent.begun();
             drop(traffic.asked());
             let ended = watch.look(&Phase::Busy).is_some();
             drop(taken);
@@ -283,7 +283,7 @@ mod tests {
     #[tokio::test]
     async fn an_answer_that_is_taken_slowly_is_no_silence() {
         let (traffic, mut watch) = after_one(true);
-        let slow = traffic.unsent.begun(&traffic);
+        let slow = traffic.unsent.begun();
         for look in 1..60 {
             assert!(watch.look(&Phase::Idle).is_none(), "{look}");
             slow.was_sent();
@@ -291,7 +291,7 @@ mod tests {
         assert_eq!(looks(&mut watch, &traffic), 7, "nothing more is taken");
         drop(slow);
         let (traffic, mut watch) = after_one(true);
-        drop(traffic.unsent.begun(&traffic));
+        drop(traffic.unsent.begun());
         assert_eq!(looks(&mut watch, &traffic), 15, "all of it is taken");
     }
 }

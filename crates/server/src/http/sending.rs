@@ -1,6 +1,5 @@
 //! The bodies of answers, watched until the last byte is on its way. Over HTTP/2 a client opens a window for each answer,
 //! and what does not fit waits inside the HTTP library; so what waits is marked, and the marks move as it is taken.
-use super::deadlines::Traffic;
 use axum::body::{Body, Bytes};
 use bytes::Buf;
 use hyper::body::{Body as HttpBody, Frame, SizeHint};
@@ -37,12 +36,12 @@ impl Unsent {
         self.answers.iter().any(|count| count.load(Relaxed) > 0)
     }
 
-    /// An answer of `traffic`, whose this is, begins to be sent.
-    pub(crate) fn begun(&self, traffic: &Arc<Traffic>) -> Waiting {
+    /// An answer begins to be sent.
+    pub(crate) fn begun(self: &Arc<Self>) -> Waiting {
         let place = self.place();
         self.answers[place].fetch_add(1, Relaxed);
         Waiting {
-            traffic: traffic.clone(),
+            unsent: self.clone(),
             place: AtomicUsize::new(place),
         }
     }
@@ -50,14 +49,14 @@ impl Unsent {
 
 /// The mark of one answer among the [`Unsent`]; dropped when all of it is sent, or will never be.
 pub(crate) struct Waiting {
-    traffic: Arc<Traffic>,
+    unsent: Arc<Unsent>,
     place: AtomicUsize,
 }
 
 impl Waiting {
     /// Something of it was sent.
     pub(crate) fn was_sent(&self) {
-        let unsent = &self.traffic.unsent;
+        let unsent = &self.unsent;
         let place = unsent.place();
         if self.place.load(Relaxed) != place {
             // Counted here before it is taken away there: no count ever falls below zero.
@@ -71,7 +70,7 @@ impl Waiting {
 impl Drop for Waiting {
     fn drop(&mut self) {
         let place = self.place.load(Relaxed);
-        self.traffic.unsent.answers[place].fetch_sub(1, Relaxed);
+        self.unsent.answers[place].fetch_sub(1, Relaxed);
     }
 }
 
@@ -89,10 +88,10 @@ impl Sending {
     }
 
     /// Watches over a body until it is sent.
-    pub(crate) fn watched(body: Body, traffic: &Arc<Traffic>) -> Self {
+    pub(crate) fn watched(body: Body, unsent: &Arc<Unsent>) -> Self {
         let waiting = match body.is_end_stream() {
             true => None,
-            false => Some(Arc::new(traffic.unsent.begun(traffic))),
+            false => Some(Arc::new(unsent.begun())),
         };
         Sending { body, waiting }
     }
