@@ -99,14 +99,12 @@ pub(crate) async fn run(
     stop: impl Future<Output = ()>,
 ) -> anyhow::Result<()> {
     let jobs = jobs::start(app.clone());
-    let router = rooms::site(&app.config)
-        .into_router()
-        .with_state(app.clone());
+    let site = rooms::site(&app.config);
     let stop = async {
         stop.await;
         app.long_polls.stop();
     };
-    let served = accept::serve(app.clone(), listener, router, stop).await;
+    let served = accept::serve(app.clone(), listener, site, stop).await;
     jobs.abort();
     app.store.close().await;
     app.log.info("stopped");

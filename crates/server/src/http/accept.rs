@@ -1,9 +1,9 @@
 //! The accept loop, with a limit on connections, and the signals that stop it.
 use super::connection::{Connection, Shared};
+use super::site::Site;
 use crate::ops::log::Log;
 use crate::state::App;
 use anyhow::{Context, bail};
-use axum::Router;
 use std::io::ErrorKind;
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -88,12 +88,12 @@ impl Signals {
 pub(crate) async fn serve(
     app: App,
     listener: TcpListener,
-    router: Router,
+    site: Site,
     stop: impl Future<Output = ()>,
 ) -> anyhow::Result<()> {
     let tls = app.config.tls.as_ref().map(crate::http::tls::acceptor);
     let tls = tls.transpose()?;
-    let shared = Arc::new(Shared::of(app, router));
+    let shared = Arc::new(Shared::of(app, site));
     let (stopping, told) = watch::channel(false);
     let places = Arc::new(Semaphore::new(MAX_CONNECTIONS as usize));
     tokio::pin!(stop);

@@ -7,6 +7,7 @@ use super::render::{self, Asker};
 use super::reply::{Fault, NoStore, Unlogged};
 use super::request::{Arrival, ClientAddr, RequestId, names_one_host, wants_page};
 use super::sending::Sending;
+use super::site::Site;
 use crate::ops::log::RequestLine;
 use crate::state::App;
 use axum::Router;
@@ -45,14 +46,14 @@ pub(crate) struct Shared {
 
 impl Shared {
     /// The routes of a provider.
-    pub(crate) fn of(app: App, router: Router) -> Self {
+    pub(crate) fn of(app: App, site: Site) -> Self {
         let told = format!("timeout={}", app.config.keep_alive.as_secs());
         Shared {
-            open: Open::of(&app.config),
+            open: site.open(),
             keep_alive: HeaderValue::from_str(&told)
                 .unwrap_or_else(|_| HeaderValue::from_static("timeout=75")),
+            router: site.into_router().with_state(app.clone()),
             app,
-            router,
         }
     }
 }

@@ -1,5 +1,5 @@
 //! The routes of a provider, as the rooms of the server mount them, and how each kind of route is made.
-use super::cors::preflight;
+use super::cors::{Open, preflight};
 use super::error::{PageError, PageFault, Refusal};
 use super::form::{Form, Posted, Unread};
 use super::session::BrowserContext;
@@ -72,7 +72,8 @@ impl Site {
         self.route(Kind::Page, F::PATH, get(show).post(submit));
     }
 
-    /// An endpoint for programs, which those in pages of other origins may call by `methods` too.
+    /// An endpoint for programs, which those in pages of other origins may call by `methods` too; they may read all of
+    /// its answers.
     pub(crate) fn endpoint(
         &mut self,
         path: &str,
@@ -86,6 +87,13 @@ impl Site {
     /// Where other sites send a browser, by a link or by a form of theirs.
     pub(crate) fn entrance(&mut self, path: &str, routes: MethodRouter<App>) {
         self.route(Kind::Entrance, path, decides(routes));
+    }
+
+    /// What pages of other origins may read: the answers of every endpoint for programs.
+    pub(crate) fn open(&self) -> Open {
+        let endpoints = self.mounted.iter();
+        let endpoints = endpoints.filter(|(kind, _)| *kind == Kind::Endpoint);
+        Open::of(endpoints.map(|(_, path)| path.as_str()))
     }
 
     /// What was mounted, in order.
