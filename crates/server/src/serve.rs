@@ -8,6 +8,7 @@ use crate::oauth::endpoints::endpoints;
 use crate::oauth::long_poll::LongPolls;
 use crate::ops::hasher::Hasher;
 use crate::ops::log::Log;
+use crate::ops::metrics::{self, Requests};
 use crate::ops::outage::Outage;
 use crate::ops::server_key;
 use crate::rooms;
@@ -41,11 +42,18 @@ pub(crate) fn open(config: Config, log: Log) -> anyhow::Result<AppState> {
         hasher: Hasher::start(cores.saturating_sub(1))?,
         long_polls: LongPolls::new(),
         outage: Outage::new(log.clone(), config.storage.to_string()),
+        requests: config.metrics.map(|_| Arc::new(counted(&config))),
         log,
         store,
         config,
         _serving: serving,
     })
+}
+
+/// Counts requests by the routes that are mounted.
+fn counted(config: &Config) -> Requests {
+    let site = rooms::site(config);
+    Requests::of(site.mounted().iter().map(|(_, path)| path.as_str()))
 }
 
 /// Opens the storage that a configuration names.
@@ -71,9 +79,13 @@ pub(crate) fn open_store(config: &Config, stay: Stay) -> anyhow::Result<Store> {
 /// One sentence on why it cannot start.
 pub(crate) async fn serve(config: Config) -> anyhow::Result<()> {
     let signals = Signals::catch()?;
-    let log = Log::start(config.log);
+    let log = Log::start(&config.log);
     let stop = signals.stop(log.clone());
     let listener = accept::bind(config.listen).await?;
+    let watched = match config.metrics {
+        Some(address) => Some(metrics::bind(address).await?),
+        None => None,
+    };
     let app = Arc::new(open(config, log)?);
     test_side::publish(&app).await;
     for note in &app.config.notes {
@@ -86,7 +98,14 @@ pub(crate) async fn serve(config: Config) -> anyhow::Result<()> {
         "{} listens on {}",
         app.config.issuer, app.config.listen
     ));
-    run(app, listener, stop).await
+    let told = watched
+        .zip(app.requests.clone())
+        .map(|(listener, requests)| tokio::spawn(metrics::serve(app.clone(), requests, listener)));
+    let served = run(app, listener, stop).await;
+    if let Some(told) = told {
+        told.abort();
+    }
+    served
 }
 
 /// Serves an opened provider until `stop` resolves, then finishes what is under way.

@@ -7,6 +7,7 @@ use crate::oauth::long_poll::LongPolls;
 use crate::ops::clock;
 use crate::ops::hasher::Hasher;
 use crate::ops::log::Log;
+use crate::ops::metrics::Requests;
 use crate::ops::outage::Outage;
 use crate::settle::settle;
 use jose::keyed::Key;
@@ -35,6 +36,8 @@ pub(crate) struct AppState {
     pub(crate) log: Log,
     /// Whether the database works, as far as the log has told.
     pub(crate) outage: Outage,
+    /// Requests, counted if somebody may ask.
+    pub(crate) requests: Option<Arc<Requests>>,
     /// Requests that wait for something to be told.
     pub(crate) long_polls: LongPolls,
     /// The metadata document, written once.

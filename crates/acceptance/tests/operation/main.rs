@@ -9,6 +9,7 @@ mod earlier;
 #[cfg(target_os = "linux")]
 mod faults;
 mod load;
+mod metrics;
 #[cfg(target_os = "linux")]
 mod outage_postgres;
 #[cfg(target_os = "linux")]

@@ -7,7 +7,7 @@ use super::layers::Layers;
 use super::origin::Origin;
 use super::paths::{self, Paths};
 use super::settings::SynchronousSetting;
-use super::settings::{LogFormat, TestCredentials};
+use super::settings::{LogSettings, TestCredentials};
 use super::values::Span;
 use super::{network, policy, test_side};
 use protocol::Policy;
@@ -61,8 +61,10 @@ pub(crate) struct Config {
     pub(crate) trusted_proxies: Vec<ipnet::IpNet>,
     /// How long a connection stays open on which nothing is asked.
     pub(crate) keep_alive: Duration,
-    /// How log lines are written.
-    pub(crate) log: LogFormat,
+    /// The log.
+    pub(crate) log: LogSettings,
+    /// Where metrics are told.
+    pub(crate) metrics: Option<SocketAddr>,
     /// What was left aside, one sentence each.
     pub(crate) notes: Vec<String>,
     /// What is allowed but deserves a second look, one sentence each.
@@ -125,7 +127,8 @@ pub(super) fn config(layers: &Layers) -> Result<Config, ConfigFaults> {
         keep_alive: keep_alive(checks),
         tls: tls(checks),
         trusted_proxies: network::proxies(checks),
-        log: settings.log.format,
+        log: settings.log.clone(),
+        metrics: metrics(checks, listen),
         notes: layers.notes.clone(),
         warnings: Vec::new(),
     };
@@ -310,6 +313,26 @@ fn keep_alive(checks: &mut Checks<'_>) -> Duration {
     let most = Lifetime::from_minutes(60);
     let time = within(checks, "keep_alive", checks.settings().keep_alive, most);
     Duration::from_secs(time.seconds().unsigned_abs())
+}
+
+fn metrics(checks: &mut Checks<'_>, people: SocketAddr) -> Option<SocketAddr> {
+    let text = checks.settings().metrics.listen.as_deref()?;
+    let Some(address) = listen_address(text) else {
+        let what = format!("{text:?} is not an address with a port: write it like 127.0.0.1:9464");
+        checks.fault("metrics.listen", what);
+        return None;
+    };
+    if address == people {
+        checks.fault(
+            "metrics.listen",
+            "is where people come in: give metrics a port of their own",
+        );
+    } else if !address.ip().is_loopback() {
+        checks.warn(format!(
+            "metrics.listen is {address}: whoever reaches it reads how many sign in and how often tokens are refused, so let only those in who watch the server"
+        ));
+    }
+    Some(address)
 }
 
 fn region(checks: &mut Checks<'_>) -> Region {

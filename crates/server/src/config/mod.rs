@@ -37,4 +37,4 @@ pub(crate) use load::{file_of_environment, is_set_by_environment};
 #[cfg(test)]
 pub(crate) use paths::RESERVED;
 pub(crate) use reference::reference;
-pub(crate) use settings::{LogFormat, TestCredentials};
+pub(crate) use settings::{LogFormat, LogLevel, LogSettings, TestCredentials};

@@ -9,7 +9,8 @@ mod token;
 
 pub(crate) use developers::DeveloperSettings;
 pub(crate) use machine::{
-    EventSettings, LogFormat, LogSettings, StorageSettings, SynchronousSetting, TlsSettings,
+    EventSettings, LogFormat, LogLevel, LogSettings, MetricsSettings, StorageSettings,
+    SynchronousSetting, TlsSettings,
 };
 pub(crate) use token::{BodySetting, RedirectUriSetting, TokenSettings};
 
@@ -66,6 +67,8 @@ pub(crate) struct Settings {
     pub(crate) events: EventSettings,
     /// The log on standard error.
     pub(crate) log: LogSettings,
+    /// Metrics, on a listener of their own.
+    pub(crate) metrics: MetricsSettings,
     /// Where everything is kept.
     pub(crate) storage: StorageSettings,
 }
@@ -92,6 +95,7 @@ impl Default for Settings {
             tls: TlsSettings::default(),
             events: EventSettings::default(),
             log: LogSettings::default(),
+            metrics: MetricsSettings::default(),
             storage: StorageSettings::default(),
         }
     }

@@ -169,7 +169,7 @@ fn every_setting_reaches_the_configuration() {
         member("info", Extra::Object(info)),
     ];
     assert_eq!(tokens.extras, extras);
-    assert_eq!(config.log, LogFormat::Json);
+    assert_eq!(config.log.format, LogFormat::Json);
     assert_eq!(config.branding.accent.as_deref(), Some("#07b"));
     let folder = config.source.as_deref().and_then(Path::parent).unwrap();
     assert_eq!(config.storage, Location::Sqlite(folder.join("data/v.db")));

@@ -60,7 +60,7 @@ pub(crate) async fn run(args: DevArgs) -> anyhow::Result<()> {
     let config_path = config.source.clone().unwrap_or_default();
     let app = Arc::new(serve::open(
         config,
-        Log::start(crate::config::LogFormat::Auto),
+        Log::start(&crate::config::LogSettings::default()),
     )?);
     let credentials = setup::ensure(&app, &args.data, demo_listen.port()).await?;
     let tasks_api = tasks_api::write_settings(&app, &credentials, &args.data).await?;

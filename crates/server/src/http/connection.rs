@@ -230,6 +230,10 @@ impl Answers {
         started: Instant,
         (id, client): (RequestId, ClientAddr),
     ) {
+        let (status, took) = (response.status(), started.elapsed());
+        if let Some(requests) = &self.shared.app.requests {
+            requests.answered(path, status.as_u16(), took);
+        }
         if response.extensions_mut().remove::<Unlogged>().is_some() {
             return;
         }
@@ -241,8 +245,8 @@ impl Answers {
             id,
             method,
             path,
-            status: response.status(),
-            took: started.elapsed(),
+            status,
+            took,
             client: client.0,
             fault: fault.as_ref().map(|fault| fault.0.as_str()),
         });

@@ -97,7 +97,6 @@ impl Site {
     }
 
     /// What was mounted, in order.
-    #[cfg(test)]
     pub(crate) fn mounted(&self) -> &[(Kind, String)] {
         &self.mounted
     }

@@ -209,6 +209,11 @@ impl Hasher {
         Ok(hasher)
     }
 
+    /// How many passwords wait.
+    pub(crate) fn waiting(&self) -> usize {
+        self.queue.lock().jobs.len()
+    }
+
     /// Hashes a new password for a person at `source`.
     ///
     /// # Errors

@@ -1,7 +1,7 @@
 //! Log lines: one per request, and events. Whoever logs writes the line into a buffer; a thread of its own writes
 //! the buffer out. Text for a person at a terminal, JSON otherwise.
 use super::clock::{self, write_thousandths};
-use crate::config::LogFormat;
+use crate::config::{LogFormat, LogLevel, LogSettings};
 use crate::http::request::RequestId;
 use axum::http::{Method, StatusCode};
 use protocol::types::text::{escaped, escaped_json};
@@ -35,6 +35,15 @@ pub(crate) struct RequestLine<'a> {
     pub(crate) fault: Option<&'a str>,
 }
 
+impl RequestLine<'_> {
+    fn level(&self) -> LogLevel {
+        match self.status.is_server_error() {
+            true => LogLevel::Error,
+            false => LogLevel::Info,
+        }
+    }
+}
+
 /// What waits for the writer.
 #[derive(Default)]
 struct Waiting {
@@ -48,6 +57,7 @@ struct Waiting {
 
 struct Queue {
     json: bool,
+    level: LogLevel,
     waiting: Mutex<Waiting>,
     wake: Condvar,
 }
@@ -63,14 +73,15 @@ thread_local! {
 
 impl Log {
     /// Starts the writer on standard error.
-    pub(crate) fn start(format: LogFormat) -> Self {
-        let json = match format {
+    pub(crate) fn start(settings: &LogSettings) -> Self {
+        let json = match settings.format {
             LogFormat::Auto => !std::io::stderr().is_terminal(),
             LogFormat::Json => true,
             LogFormat::Text => false,
         };
         let queue = Arc::new(Queue {
             json,
+            level: settings.level,
             waiting: Mutex::default(),
             wake: Condvar::new(),
         });
@@ -81,6 +92,9 @@ impl Log {
 
     /// Logs a finished request.
     pub(crate) fn request(&self, line: &RequestLine<'_>) {
+        if line.level() < self.0.level {
+            return;
+        }
         self.line(|json, out| match json {
             true => request_as_json(line, out),
             false => request_as_text(line, out),
@@ -89,17 +103,17 @@ impl Log {
 
     /// Logs that something happened.
     pub(crate) fn info(&self, message: impl AsRef<str>) {
-        self.event("info", message.as_ref());
+        self.event(LogLevel::Info, message.as_ref());
     }
 
     /// Logs something an operator should look at.
     pub(crate) fn warn(&self, message: impl AsRef<str>) {
-        self.event("warn", message.as_ref());
+        self.event(LogLevel::Warn, message.as_ref());
     }
 
     /// Logs that something failed.
     pub(crate) fn error(&self, message: impl AsRef<str>) {
-        self.event("error", message.as_ref());
+        self.event(LogLevel::Error, message.as_ref());
     }
 
     /// Waits until everything logged so far is written, but not for ever: nobody may be reading.
@@ -109,8 +123,10 @@ impl Log {
         let _ = written.recv_timeout(FLUSH);
     }
 
-    fn event(&self, level: &str, message: &str) {
-        self.line(|json, out| event(level, message, json, out));
+    fn event(&self, level: LogLevel, message: &str) {
+        if level >= self.0.level {
+            self.line(|json, out| event(level.as_str(), message, json, out));
+        }
     }
 
     /// Writes a line outside the lock, and then puts it with the others.
@@ -264,7 +280,9 @@ fn quote(text: &str, out: &mut String) {
 fn request_as_json(line: &RequestLine<'_>, out: &mut String) {
     out.push_str(r#"{"time":""#);
     clock::write_timestamp(out);
-    out.push_str(r#"","level":"info","message":"request","method":"#);
+    out.push_str(r#"","level":""#);
+    out.push_str(line.level().as_str());
+    out.push_str(r#"","message":"request","method":"#);
     quote(line.method.as_str(), out);
     out.push_str(r#","path":"#);
     quote(line.path, out);

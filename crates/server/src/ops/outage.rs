@@ -145,11 +145,14 @@ fn is_alike(one: &StoreError, other: &StoreError) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::config::LogFormat;
+    use crate::config::LogSettings;
 
     #[test]
     fn an_outage_ends_when_nothing_has_failed_for_a_while() {
-        let outage = Outage::new(Log::start(LogFormat::Json), "sqlite:x.db".to_owned());
+        let outage = Outage::new(
+            Log::start(&LogSettings::default()),
+            "sqlite:x.db".to_owned(),
+        );
         let begin = Instant::now();
         outage.noted(&StoreError::Overloaded, begin);
         assert!(!outage.lasts(), "much work is no fault");

@@ -53,6 +53,11 @@ impl<T> Turns<T> {
         refused
     }
 
+    /// How many wait.
+    pub(crate) fn len(&self) -> usize {
+        self.waiting
+    }
+
     /// The next: the first of the line whose turn it is, which then waits for all others.
     pub(crate) fn next(&mut self) -> Option<T> {
         let mut line = self.lines.pop_front()?;

@@ -20,14 +20,29 @@ pub(crate) struct TlsSettings {
 pub(crate) struct LogSettings {
     /// `text` for people, `json` for machines, `auto`: text on a terminal.
     pub(crate) format: LogFormat,
+    /// The least that is worth a line: `info`, `warn` or `error`. A request is `info`, or `error` when the server failed.
+    pub(crate) level: LogLevel,
+    /// Whether probes of `/health/live` and `/health/ready` that go well have a line each.
+    pub(crate) health: bool,
 }
 
 impl Default for LogSettings {
     fn default() -> Self {
         LogSettings {
             format: LogFormat::Auto,
+            level: LogLevel::Info,
+            health: false,
         }
     }
+}
+
+/// Metrics for Prometheus and whatever reads its format, and the health of the server.
+#[derive(Debug, Clone, Default, Serialize, Deserialize, JsonSchema)]
+#[serde(default, deny_unknown_fields)]
+pub(crate) struct MetricsSettings {
+    /// The address and port on which `/metrics`, `/health/live` and `/health/ready` are answered in plain http, such as
+    /// `127.0.0.1:9464`: one that only those who watch the server can reach. Without it there are no metrics.
+    pub(crate) listen: Option<String>,
 }
 
 /// How log lines are written.
@@ -40,6 +55,31 @@ pub(crate) enum LogFormat {
     Text,
     /// One JSON object a line.
     Json,
+}
+
+/// How much a line matters.
+#[derive(
+    Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema,
+)]
+#[serde(rename_all = "lowercase")]
+pub(crate) enum LogLevel {
+    /// Something happened.
+    Info,
+    /// An operator should look at it.
+    Warn,
+    /// Something failed.
+    Error,
+}
+
+impl LogLevel {
+    /// As log lines have it.
+    pub(crate) fn as_str(self) -> &'static str {
+        match self {
+            LogLevel::Info => "info",
+            LogLevel::Warn => "warn",
+            LogLevel::Error => "error",
+        }
+    }
 }
 
 /// Where everything is kept.

@@ -1,0 +1,238 @@
+//! Metrics on a listener of their own, and what of requests the log has.
+
+use crate::support::{CALLBACK, PLAIN, Scene, assert_page, within};
+use acceptance::{Api, App, Request, Setup, free_port, output};
+use std::collections::{BTreeMap, BTreeSet};
+use std::fs;
+use std::path::Path;
+use std::process::Command;
+use std::time::Duration;
+
+/// How soon a line is in the log.
+const SOON: Duration = Duration::from_secs(2);
+
+/// A provider that is watched, and how it is asked.
+fn watched() -> (Scene, Api) {
+    let port = free_port();
+    let setup = Setup::toml(PLAIN).with(&format!("[metrics]\nlisten = \"127.0.0.1:{port}\""));
+    let scene = Scene::start(setup);
+    let host = format!("127.0.0.1:{port}");
+    let api = Api::new(host.parse().expect("an address"), &host);
+    (scene, api)
+}
+
+/// Every sample of a scrape, by its name with its labels. Each belongs to a metric that was described before it.
+#[track_caller]
+fn scrape(api: &Api) -> BTreeMap<String, f64> {
+    let reply = api.get("/metrics").expect(200);
+    let kind = reply.header("content-type").unwrap_or_default();
+    assert!(
+        kind.starts_with("application/openmetrics-text; version=1.0.0"),
+        "{kind}"
+    );
+    let text = reply.text();
+    let body = text.strip_suffix("# EOF\n").expect("it has its end");
+    let mut described = BTreeSet::new();
+    let mut samples = BTreeMap::new();
+    for line in body.lines() {
+        if let Some(about) = line.strip_prefix("# TYPE ") {
+            described.insert(about.split(' ').next().unwrap_or_default().to_owned());
+        }
+        if line.starts_with('#') {
+            continue;
+        }
+        let (name, value) = line.rsplit_once(' ').expect("a name and a value");
+        let bare = name.split('{').next().unwrap_or_default();
+        let ends = ["", "_total", "_sum", "_count", "_bucket", "_info"];
+        let own = |end: &&str| {
+            bare.strip_suffix(*end)
+                .is_some_and(|base| described.contains(base))
+        };
+        assert!(ends.iter().any(own), "{line} is not described");
+        let value = value
+            .parse()
+            .unwrap_or_else(|_| panic!("{line} has no number"));
+        assert!(
+            samples.insert(name.to_owned(), value).is_none(),
+            "{name} stands twice"
+        );
+    }
+    samples
+}
+
+/// How much a sample rose.
+fn rise(before: &BTreeMap<String, f64>, after: &BTreeMap<String, f64>, name: &str) -> f64 {
+    let of = |samples: &BTreeMap<String, f64>| samples.get(name).copied().unwrap_or(0.0);
+    of(after) - of(before)
+}
+
+fn flow(scene: &Scene, app: &App) {
+    let tokens = scene.tokens(app, "tasks:read");
+    let replaced = scene.refresh(app, &tokens.refresh);
+    replaced.expect(200);
+    scene.revoke(app, &tokens.access).expect(200);
+}
+
+#[test]
+fn requests_and_changes_are_counted_by_their_kinds() {
+    let (scene, watch) = watched();
+    let app = scene.confidential(CALLBACK);
+    let before = scrape(&watch);
+    flow(&scene, &app);
+    let wrong = App {
+        client_secret: "wrong".to_owned(),
+        ..app.clone()
+    };
+    for _ in 0..3 {
+        let asked = [("grant_type", "client_credentials")];
+        scene
+            .api()
+            .post_form_as("/oauth2/token", &wrong, &asked)
+            .expect(401);
+    }
+    for path in ["/wp-admin", "/apps/nobody/logo", "/oauth2/token/"] {
+        scene.api().get(path).expect(404);
+    }
+    let after = scrape(&watch);
+    for (name, times) in [
+        (
+            "valetkey_requests_total{route=\"/oauth2/token\",status=\"200\"}",
+            2.0,
+        ),
+        (
+            "valetkey_requests_total{route=\"/oauth2/token\",status=\"401\"}",
+            3.0,
+        ),
+        (
+            "valetkey_requests_total{route=\"/apps/{client_id}/logo\",status=\"404\"}",
+            1.0,
+        ),
+        (
+            "valetkey_requests_total{route=\"other\",status=\"404\"}",
+            2.0,
+        ),
+        (
+            "valetkey_request_duration_seconds_count{route=\"/oauth2/token\"}",
+            5.0,
+        ),
+        (
+            "valetkey_request_duration_seconds_bucket{le=\"+Inf\",route=\"/oauth2/token\"}",
+            5.0,
+        ),
+        (
+            "valetkey_transitions_total{name=\"authorize.issue_code\"}",
+            1.0,
+        ),
+        ("valetkey_transitions_total{name=\"grant.redeem\"}", 1.0),
+        ("valetkey_transitions_total{name=\"grant.rotate\"}", 1.0),
+        ("valetkey_transitions_total{name=\"device.poll\"}", 0.0),
+    ] {
+        let rose = rise(&before, &after, name);
+        assert!(
+            (rose - times).abs() < 1e-9,
+            "{name} rose by {rose}: {after:?}"
+        );
+    }
+    assert!(rise(&before, &after, "valetkey_batch_size_count") >= 3.0);
+    assert!((after["valetkey_storage_works"] - 1.0).abs() < 1e-9);
+    let series = after
+        .keys()
+        .filter(|name| name.contains("wp-admin"))
+        .count();
+    assert_eq!(series, 0, "what strangers send becomes no name");
+}
+
+#[test]
+fn the_page_of_metrics_names_what_is_told_and_no_more() {
+    let (scene, watch) = watched();
+    flow(&scene, &scene.confidential(CALLBACK));
+    let told: BTreeSet<String> = scrape(&watch)
+        .into_keys()
+        .map(|name| {
+            let name = name.split('{').next().unwrap_or_default();
+            let parts = ["_sum", "_count", "_bucket"];
+            let base = parts.iter().find_map(|part| name.strip_suffix(part));
+            base.unwrap_or(name).to_owned()
+        })
+        .collect();
+    let page = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../docs/reference/metrics.md");
+    let page = fs::read_to_string(page).expect("the page is there");
+    let rows = page
+        .lines()
+        .filter_map(|line| line.strip_prefix("| `valetkey_"));
+    let named = rows.filter_map(|row| row.split('`').next());
+    let named: BTreeSet<String> = named.map(|name| format!("valetkey_{name}")).collect();
+    assert_eq!(told, named);
+}
+
+#[test]
+fn those_who_watch_come_in_by_a_door_of_their_own() {
+    let (scene, watch) = watched();
+    watch.get("/health/live").expect(200);
+    watch.get("/health/ready").expect(200);
+    assert_eq!(watch.get("/oauth2/token").status, 404);
+    let page = scene
+        .api()
+        .send(&Request::get("/metrics").header("Accept", "text/html"));
+    assert_page(&page, 404);
+    // A port that is taken is told before a database is made.
+    let taken = format!("127.0.0.1:{}", scene.provider.addr().port());
+    let other = Setup::toml(PLAIN)
+        .with(&format!("[metrics]\nlisten = \"{taken}\""))
+        .prepare();
+    let database = other.database_path();
+    let mut other = other;
+    let why = other.try_start().expect_err("the port is taken");
+    assert!(why.contains("metrics") && why.contains(&taken), "{why}");
+    assert!(!database.exists());
+}
+
+#[test]
+fn an_address_that_cannot_be_is_told_by_the_check() {
+    for (listen, said) in [
+        ("127.0.0.1", "metrics.listen"),
+        ("metrics.example.com:9464", "metrics.listen"),
+        ("127.0.0.1:8080", "a port of their own"),
+        ("0.0.0.0:9464", "whoever reaches it"),
+    ] {
+        let setup = Setup::toml(PLAIN).with(&format!("[metrics]\nlisten = \"{listen}\""));
+        let provider = setup.prepare();
+        let mut check = provider.command();
+        let config = provider.config_path();
+        check.args(["config", "check", "--config"]).arg(config);
+        let done = output(&mut check);
+        let text = [done.stdout, done.stderr].concat();
+        let text = String::from_utf8_lossy(&text);
+        assert!(text.contains(said), "{listen}: {text}");
+    }
+}
+
+#[test]
+fn the_log_leaves_out_what_nobody_asked_for() {
+    let quiet = Scene::plain("");
+    for _ in 0..3 {
+        quiet.api().get("/health/ready").expect(200);
+        quiet.api().get("/health/live").expect(200);
+    }
+    quiet.api().get("/sign-in").expect(200);
+    assert!(within(SOON, || quiet.provider.log().contains("/sign-in")));
+    let log = quiet.provider.log();
+    assert!(!log.contains("/health/"), "{log}");
+    let all = Scene::plain("[log]\nhealth = true");
+    all.api().get("/health/live").expect(200);
+    assert!(within(SOON, || all.provider.log().contains("/health/live")));
+    let few = Scene::plain("[log]\nlevel = \"warn\"");
+    few.api().get("/sign-in").expect(200);
+    few.api().get("/nothing-here").expect(404);
+    // A warning ends the wait: it comes after both.
+    let hangup = Command::new("kill")
+        .args(["-HUP", &few.provider.pid().unwrap_or(0).to_string()])
+        .status();
+    assert!(hangup.is_ok_and(|status| status.success()));
+    assert!(within(SOON, || few.provider.log().contains("SIGHUP")));
+    let log = few.provider.log();
+    assert!(
+        !log.contains("/sign-in") && !log.contains("listens on"),
+        "{log}"
+    );
+}

@@ -1,0 +1,152 @@
+//! Requests, counted by the route that answered them. Counting is finding the route and adding to four numbers, without
+//! a lock; a route is named by its pattern, so that no text of a request becomes a name.
+use std::collections::HashMap;
+use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
+use std::time::Duration;
+
+/// What requests are counted under that no route takes.
+const ELSEWHERE: &str = "other";
+
+/// Statuses that are told apart; all others are counted under 0.
+pub(super) const STATUSES: [u16; 20] = [
+    200, 204, 302, 303, 304, 400, 401, 403, 404, 405, 408, 409, 413, 415, 429, 431, 500, 501, 503,
+    0,
+];
+
+/// Up to so many microseconds each; what took longer is counted beyond the last.
+pub(super) const MICROS: [u64; 14] = [
+    250, 500, 1_000, 2_500, 5_000, 10_000, 25_000, 50_000, 100_000, 250_000, 500_000, 1_000_000,
+    5_000_000, 30_000_000,
+];
+
+/// See the module.
+#[derive(Debug)]
+pub(crate) struct Requests {
+    /// Routes without a parameter, by their paths.
+    literal: HashMap<String, usize>,
+    /// Beginnings of those with one.
+    beginnings: Vec<(String, usize)>,
+    routes: Vec<Route>,
+}
+
+/// What one route answered.
+#[derive(Debug)]
+pub(super) struct Route {
+    pub(super) pattern: String,
+    statuses: [AtomicU64; STATUSES.len()],
+    /// One more for what took longer than all.
+    times: [AtomicU64; MICROS.len() + 1],
+    micros: AtomicU64,
+}
+
+impl Route {
+    fn of(pattern: &str) -> Self {
+        Route {
+            pattern: pattern.to_owned(),
+            statuses: Default::default(),
+            times: Default::default(),
+            micros: AtomicU64::new(0),
+        }
+    }
+
+    /// How often it answered with each status, where it did.
+    pub(super) fn statuses(&self) -> impl Iterator<Item = (u16, u64)> {
+        let counts = self.statuses.iter().map(|count| count.load(Relaxed));
+        let all = STATUSES.into_iter().zip(counts);
+        all.filter(|(_, count)| *count > 0)
+    }
+
+    /// How many answers took up to each of [`MICROS`], and longer.
+    pub(super) fn times(&self) -> [u64; MICROS.len() + 1] {
+        std::array::from_fn(|at| self.times[at].load(Relaxed))
+    }
+
+    /// How long all answers took.
+    pub(super) fn took(&self) -> Duration {
+        Duration::from_micros(self.micros.load(Relaxed))
+    }
+}
+
+impl Requests {
+    /// Counts requests of these routes, by their patterns (`/apps/{client_id}/logo`).
+    pub(crate) fn of<'a>(patterns: impl IntoIterator<Item = &'a str>) -> Self {
+        let mut patterns: Vec<&str> = patterns.into_iter().collect();
+        patterns.sort_unstable();
+        patterns.dedup();
+        patterns.push(ELSEWHERE);
+        let (mut literal, mut beginnings) = (HashMap::new(), Vec::new());
+        for (at, pattern) in patterns.iter().enumerate() {
+            match pattern.split_once('{') {
+                Some((beginning, _)) => beginnings.push((beginning.to_owned(), at)),
+                None => drop(literal.insert((*pattern).to_owned(), at)),
+            }
+        }
+        Requests {
+            literal,
+            beginnings,
+            routes: patterns.into_iter().map(Route::of).collect(),
+        }
+    }
+
+    /// A request was answered.
+    pub(crate) fn answered(&self, path: &str, status: u16, took: Duration) {
+        let route = &self.routes[self.place(path)];
+        let at = STATUSES.iter().position(|known| *known == status);
+        route.statuses[at.unwrap_or(STATUSES.len() - 1)].fetch_add(1, Relaxed);
+        let micros = u64::try_from(took.as_micros()).unwrap_or(u64::MAX);
+        let at = MICROS.iter().position(|most| micros <= *most);
+        route.times[at.unwrap_or(MICROS.len())].fetch_add(1, Relaxed);
+        route.micros.fetch_add(micros, Relaxed);
+    }
+
+    fn place(&self, path: &str) -> usize {
+        if let Some(at) = self.literal.get(path).filter(|_| path != ELSEWHERE) {
+            return *at;
+        }
+        let mut found = self.beginnings.iter();
+        let found = found.find(|(beginning, _)| path.starts_with(beginning));
+        found.map_or(self.routes.len() - 1, |(_, at)| *at)
+    }
+
+    pub(super) fn routes(&self) -> &[Route] {
+        &self.routes
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_request_is_counted_under_its_route_and_nothing_else_becomes_a_name() {
+        let requests = Requests::of(["/token", "/apps/{client_id}/logo", "/token"]);
+        for (path, status, micros) in [
+            ("/token", 200, 900),
+            ("/token", 400, 1_000),
+            ("/apps/a/logo", 200, 40_000_000),
+            ("/apps/%ff/logo", 404, 1),
+            ("/wp-admin", 404, 1),
+            ("other", 404, 1),
+            ("/token/", 418, 1),
+        ] {
+            requests.answered(path, status, Duration::from_micros(micros));
+        }
+        let told: Vec<(&str, Vec<(u16, u64)>)> = requests
+            .routes()
+            .iter()
+            .map(|route| (route.pattern.as_str(), route.statuses().collect()))
+            .collect();
+        assert_eq!(
+            told,
+            [
+                ("/apps/{client_id}/logo", vec![(200, 1), (404, 1)]),
+                ("/token", vec![(200, 1), (400, 1)]),
+                ("other", vec![(404, 2), (0, 1)]),
+            ]
+        );
+        let token = &requests.routes()[1];
+        assert_eq!(token.times()[2], 2, "both took up to a millisecond");
+        assert_eq!(token.took(), Duration::from_micros(1_900));
+        assert_eq!(requests.routes()[0].times()[MICROS.len()], 1);
+    }
+}

@@ -1,0 +1,188 @@
+//! What is told at a scrape: numbers that are kept anyway, put into words.
+use super::requests::{MICROS, Requests, Route};
+use crate::state::AppState;
+use prometheus_client::collector::Collector;
+use prometheus_client::encoding::{DescriptorEncoder, EncodeGaugeValue, NoLabelSet};
+use prometheus_client::metrics::MetricType;
+use std::fmt::{self, Error};
+use std::sync::Arc;
+use std::time::Instant;
+
+/// See the module.
+pub(super) struct Told {
+    pub(super) app: Arc<AppState>,
+    pub(super) requests: Arc<Requests>,
+    pub(super) started: Instant,
+}
+
+impl fmt::Debug for Told {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Told")
+    }
+}
+
+type Encoded = Result<(), Error>;
+
+impl Collector for Told {
+    fn encode(&self, mut encoder: DescriptorEncoder<'_>) -> Encoded {
+        let encoder = &mut encoder;
+        self.server(encoder)?;
+        requests(encoder, &self.requests)?;
+        self.transitions(encoder)?;
+        self.batches(encoder)?;
+        self.waiting(encoder)
+    }
+}
+
+impl Told {
+    fn server(&self, encoder: &mut DescriptorEncoder<'_>) -> Encoded {
+        let help = "The version that runs";
+        let mut metric = encoder.encode_descriptor("build", help, None, MetricType::Info)?;
+        metric.encode_info(&[("version", env!("CARGO_PKG_VERSION"))])?;
+        let uptime = self.started.elapsed().as_secs_f64();
+        gauge(
+            encoder,
+            "uptime_seconds",
+            "Since the server started",
+            uptime,
+        )?;
+        let works = i64::from(!self.app.outage.lasts());
+        gauge(
+            encoder,
+            "storage_works",
+            "1 while the database is believed to work, else 0",
+            works,
+        )
+    }
+
+    fn transitions(&self, encoder: &mut DescriptorEncoder<'_>) -> Encoded {
+        let settled = self.app.store.settled();
+        let help = "Changes that were committed, by name";
+        let committed = settled.iter().map(|count| (count.name, count.committed));
+        counters(encoder, "transitions", help, committed)?;
+        let help = "Changes whose guard another request had won, by name; they are decided again";
+        let lost = settled.iter().map(|count| (count.name, count.lost));
+        counters(encoder, "guards_lost", help, lost)
+    }
+
+    fn batches(&self, encoder: &mut DescriptorEncoder<'_>) -> Encoded {
+        let batches = self.app.store.batches();
+        let sizes: Vec<(f64, u64)> = batches
+            .sizes
+            .iter()
+            .map(|(size, count)| (*size as f64, *count))
+            .collect();
+        let all = sizes.iter().map(|(_, count)| count).sum();
+        let help = "How many changes were committed together";
+        let mut metric =
+            encoder.encode_descriptor("batch_size", help, None, MetricType::Histogram)?;
+        metric.encode_histogram::<NoLabelSet>(
+            batches.transitions as f64,
+            all,
+            &to_the_end(sizes),
+            None,
+        )?;
+        let help = "How long all commits took";
+        let mut metric =
+            encoder.encode_descriptor("commit_seconds", help, None, MetricType::Counter)?;
+        metric.encode_counter::<NoLabelSet, f64, f64>(&batches.time.as_secs_f64(), None)
+    }
+
+    fn waiting(&self, encoder: &mut DescriptorEncoder<'_>) -> Encoded {
+        let help = "Changes that wait to be written";
+        let mut metric =
+            encoder.encode_descriptor("queue_length", help, None, MetricType::Gauge)?;
+        for queue in self.app.store.queues() {
+            let labels = [("queue", queue.name)];
+            let mut one = metric.encode_family(&labels)?;
+            one.encode_gauge(&queue.length)?;
+        }
+        let age = self.app.store.feed_age().as_secs_f64();
+        gauge(
+            encoder,
+            "feed_age_seconds",
+            "How old is what this node knows of revocations by other processes",
+            age,
+        )?;
+        let passwords = self.app.hasher.waiting();
+        gauge(
+            encoder,
+            "passwords_waiting",
+            "Passwords that wait to be checked",
+            passwords,
+        )?;
+        let held = self.app.long_polls.held();
+        gauge(
+            encoder,
+            "feed_requests_held",
+            "Requests of APIs that wait for a revocation",
+            held,
+        )
+    }
+}
+
+/// A counter for each name.
+fn counters<'a>(
+    encoder: &mut DescriptorEncoder<'_>,
+    name: &str,
+    help: &str,
+    counts: impl Iterator<Item = (&'a str, u64)>,
+) -> Encoded {
+    let mut metric = encoder.encode_descriptor(name, help, None, MetricType::Counter)?;
+    for (name, count) in counts {
+        let labels = [("name", name)];
+        let mut one = metric.encode_family(&labels)?;
+        one.encode_counter::<NoLabelSet, u64, u64>(&count, None)?;
+    }
+    Ok(())
+}
+
+fn gauge(
+    encoder: &mut DescriptorEncoder<'_>,
+    name: &str,
+    help: &str,
+    value: impl EncodeGaugeValue,
+) -> Encoded {
+    let mut metric = encoder.encode_descriptor(name, help, None, MetricType::Gauge)?;
+    metric.encode_gauge(&value)
+}
+
+fn requests(encoder: &mut DescriptorEncoder<'_>, requests: &Requests) -> Encoded {
+    let help = "Requests that were answered, by route and status; status 0 is any other";
+    let mut metric = encoder.encode_descriptor("requests", help, None, MetricType::Counter)?;
+    for route in requests.routes() {
+        for (status, count) in route.statuses() {
+            let status = status.to_string();
+            let labels = [
+                ("route", route.pattern.as_str()),
+                ("status", status.as_str()),
+            ];
+            let mut one = metric.encode_family(&labels)?;
+            one.encode_counter::<NoLabelSet, u64, u64>(&count, None)?;
+        }
+    }
+    let help = "How long requests took to be answered, by route";
+    let name = "request_duration_seconds";
+    let mut metric = encoder.encode_descriptor(name, help, None, MetricType::Histogram)?;
+    for route in requests.routes() {
+        let times = times(route);
+        let all: u64 = times.iter().map(|(_, count)| count).sum();
+        if all > 0 {
+            let labels = [("route", route.pattern.as_str())];
+            let mut one = metric.encode_family(&labels)?;
+            one.encode_histogram::<NoLabelSet>(route.took().as_secs_f64(), all, &times, None)?;
+        }
+    }
+    Ok(())
+}
+
+fn times(route: &Route) -> Vec<(f64, u64)> {
+    let bounds = MICROS.iter().map(|micros| *micros as f64 / 1e6);
+    bounds.chain([f64::INFINITY]).zip(route.times()).collect()
+}
+
+/// With the class of what is larger than all, which a histogram ends with.
+fn to_the_end(mut classes: Vec<(f64, u64)>) -> Vec<(f64, u64)> {
+    classes.push((f64::INFINITY, 0));
+    classes
+}
