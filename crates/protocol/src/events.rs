@@ -53,6 +53,14 @@ pub enum Event {
     AppSecretRotated,
     /// An app was deleted.
     AppDeleted,
+    /// A mail was asked for that shows that mail works.
+    MailTested,
+    /// A message could not be delivered, and is a dead letter.
+    OutboxGivenUp,
+    /// Messages that were not delivered are tried anew.
+    OutboxRetried,
+    /// A message was taken out of the outbox.
+    OutboxDropped,
     /// All that was open was closed, after the database was put back from a copy.
     DatabaseCutOff,
     /// The database was put back from a copy, and what was open there stayed open.
@@ -61,7 +69,7 @@ pub enum Event {
 
 impl Event {
     /// All of them.
-    pub const ALL: [Event; 28] = [
+    pub const ALL: [Event; 32] = [
         Event::ConsentGiven,
         Event::ConsentDenied,
         Event::DeviceAllowed,
@@ -88,6 +96,10 @@ impl Event {
         Event::AppScopesApproved,
         Event::AppSecretRotated,
         Event::AppDeleted,
+        Event::MailTested,
+        Event::OutboxGivenUp,
+        Event::OutboxRetried,
+        Event::OutboxDropped,
         Event::DatabaseCutOff,
         Event::DatabaseRestored,
     ];
@@ -121,6 +133,10 @@ impl Event {
             Event::AppScopesApproved => "app.scopes_approved",
             Event::AppSecretRotated => "app.secret_rotated",
             Event::AppDeleted => "app.deleted",
+            Event::MailTested => "mail.tested",
+            Event::OutboxGivenUp => "outbox.given_up",
+            Event::OutboxRetried => "outbox.retried",
+            Event::OutboxDropped => "outbox.dropped",
             Event::DatabaseCutOff => "database.cut_off",
             Event::DatabaseRestored => "database.restored_with_tokens",
         }

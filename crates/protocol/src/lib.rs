@@ -16,6 +16,7 @@ pub mod inactive;
 pub mod introspect;
 pub mod lookup;
 pub mod metadata;
+pub mod outbox;
 pub mod params;
 pub mod policy;
 pub mod register;

@@ -1,5 +1,5 @@
 //! Leased rows of `nodes`: a number each, so that two processes on one database never make the same id, and one for
-//! whoever sweeps.
+//! whoever sweeps or delivers messages.
 use crate::mint::NODES;
 use crate::row::Query;
 use crate::runs::Runs;
@@ -17,8 +17,13 @@ pub(crate) const COMMAND: Lifetime = Lifetime::from_seconds(15);
 const LOOK_EVERY: Duration = Duration::from_millis(50);
 const LOOKS: u32 = 1_200;
 
+/// How long a node delivers messages without renewing that: others wait for so long when it was killed.
+pub const DELIVERY: Lifetime = Lifetime::from_seconds(15);
+
 /// The row of whoever sweeps.
 const SWEEPER: i64 = -1;
+/// The row of whoever delivers messages.
+const DELIVERER: i64 = -2;
 
 /// The end of a lease that is believed, however far it is: two nodes must not share a number.
 const NEVER: UnixTime = UnixTime(i64::MAX);
@@ -91,6 +96,17 @@ pub(crate) async fn sweeps(
 ) -> Result<bool, StoreError> {
     let believed = now.plus(LEASE).plus(LEASE);
     claim(runs, SWEEPER, holder, (now, LEASE), believed).await
+}
+
+/// The same for delivering messages. Two who deliver at once would send twice, and out of order, so `now` is the
+/// database's.
+pub(crate) async fn delivers(
+    runs: &impl Runs,
+    holder: &str,
+    now: UnixTime,
+) -> Result<bool, StoreError> {
+    let believed = now.plus(DELIVERY).plus(DELIVERY);
+    claim(runs, DELIVERER, holder, (now, DELIVERY), believed).await
 }
 
 /// Takes a row that nobody else holds, or renews one's own. A lease that ends after `believed` does not count.

@@ -6,6 +6,7 @@ use crate::value::{Value, values};
 use crate::{Engine, Store, StoreError};
 use protocol::Policy;
 use protocol::accounts::sign_in::WINDOW;
+use protocol::outbox::DEAD_KEPT;
 use protocol::policy::Rotation;
 use protocol::types::{Lifetime, Locator, UnixTime};
 use std::sync::LazyLock;
@@ -161,6 +162,9 @@ const NEVER_REDEEMED: &str =
 const GRANT_IS_OVER: &str = "r.expires_at <= $3 AND NOT EXISTS (SELECT 1 FROM codes c WHERE c.id = r.id) \
      AND NOT EXISTS (SELECT 1 FROM device_codes d WHERE d.id = r.id)";
 
+/// A message that is not dead is not forgotten, however old it is.
+const LONG_DEAD: &str = "r.dead_at IS NOT NULL AND r.dead_at <= $3";
+
 const fn sweep(
     table: &'static str,
     may_go: &'static str,
@@ -176,7 +180,7 @@ const fn sweep(
 }
 
 /// What follows another table comes after it. Access tokens come first: they are told apart.
-const SWEEPS: [Sweep; 22] = [
+const SWEEPS: [Sweep; 23] = [
     sweep("access_tokens", EXPIRED, |rules, now| {
         older(rules.access, now)
     }),
@@ -217,6 +221,9 @@ const SWEEPS: [Sweep; 22] = [
     sweep("interactions", EXPIRED, ahead),
     sweep("sessions", EXPIRED, |rules, now| older(rules.session, now)),
     sweep("sessions", EXPIRED, ahead),
+    sweep("outbox", LONG_DEAD, |_, now| {
+        older(Lifetime::from_seconds(0), now.minus(DEAD_KEPT))
+    }),
     // The window of attempts. One that has not begun yet was opened by a clock that has been set back since.
     Sweep {
         table: "attempts",

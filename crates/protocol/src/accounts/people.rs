@@ -3,13 +3,13 @@ use super::password::{Owner, length_fault, password_fault};
 use crate::decision::Mint;
 use crate::policy::{AccountPolicy, Policy};
 use crate::transition::{AccountChange, Transition};
-use crate::types::email::email_text;
+use crate::types::email::{email_text, is_email};
 use crate::types::ids::SubjectFormat;
-use crate::types::text::{deceives, is_plain};
+use crate::types::text::is_plain;
 use crate::types::{ClientNo, Locator, NewPerson, Person, Subject};
 
-/// Longest address, in bytes (RFC 5321 §4.5.3.1.3).
-pub const MAX_EMAIL: usize = 254;
+pub use crate::types::email::MAX_EMAIL;
+
 /// Longest name, in characters.
 pub const MAX_NAME: usize = 100;
 
@@ -121,23 +121,6 @@ impl NewAccount {
             },
         }))
     }
-}
-
-/// Whether a text looks like an address: one `@`, something before it, a host behind it, nothing odd.
-fn is_email(text: &str) -> bool {
-    // An address is compared: what is invisible has no place in it, wherever it stands.
-    let odd = |c: char| c.is_whitespace() || deceives(c) || "<>()[],;:\\\"".contains(c);
-    let Some((local, host)) = text.rsplit_once('@') else {
-        return false;
-    };
-    text.len() <= MAX_EMAIL
-        && !text.chars().any(odd)
-        && !local.is_empty()
-        && !local.contains('@')
-        && !host.is_empty()
-        && !host.starts_with(['.', '-'])
-        && !host.ends_with(['.', '-'])
-        && !host.contains("..")
 }
 
 /// A person who has proved their password changes it; every other session of theirs ends.

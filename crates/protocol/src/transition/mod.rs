@@ -9,6 +9,7 @@ mod authorize;
 mod device;
 mod grant;
 mod name;
+mod outbox;
 mod session;
 mod throttle;
 
@@ -17,10 +18,12 @@ pub use app::{AppChange, Logo};
 pub use authorize::AuthorizeChange;
 pub use device::DeviceChange;
 pub use grant::{GrantChange, RevocationCause};
+pub use outbox::OutboxChange;
 pub use session::SessionChange;
 pub use throttle::ThrottleChange;
 
 use crate::events::Happened;
+use crate::outbox::Message;
 
 /// A change of state.
 #[derive(Debug, Clone)]
@@ -39,6 +42,8 @@ pub enum Transition {
     Throttle(ThrottleChange),
     /// Apps.
     App(AppChange),
+    /// Messages that wait to be delivered.
+    Outbox(OutboxChange),
 }
 
 impl Transition {
@@ -54,6 +59,22 @@ impl Transition {
                 None
             }
             Transition::App(change) => Some(change.event()),
+            Transition::Outbox(change) => change.event(),
+        }
+    }
+
+    /// What is to be sent because of this change, written to the outbox in its transaction. What means a message has an
+    /// event, which tells whether an earlier try has written it already; what many ask for at once means none.
+    pub fn messages(&self) -> &[Message] {
+        match self {
+            Transition::Outbox(change) => change.messages(),
+            Transition::Authorize(_)
+            | Transition::Grant(_)
+            | Transition::Device(_)
+            | Transition::Account(_)
+            | Transition::Session(_)
+            | Transition::Throttle(_)
+            | Transition::App(_) => &[],
         }
     }
 }
@@ -76,4 +97,5 @@ from_family! {
     Session SessionChange,
     Throttle ThrottleChange,
     App AppChange,
+    Outbox OutboxChange,
 }

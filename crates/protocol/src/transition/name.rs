@@ -1,7 +1,7 @@
 //! What transitions are called where they are counted.
 use super::{
-    AccountChange, AppChange, AuthorizeChange, DeviceChange, GrantChange, SessionChange,
-    ThrottleChange, Transition,
+    AccountChange, AppChange, AuthorizeChange, DeviceChange, GrantChange, OutboxChange,
+    SessionChange, ThrottleChange, Transition,
 };
 
 /// Each transition under a name: the family, a dot, what is done.
@@ -54,4 +54,11 @@ names! {
     ApproveScopes Transition::App(AppChange::ApproveScopes { .. }) => "app.approve_scopes",
     ReplaceSecrets Transition::App(AppChange::ReplaceSecrets { .. }) => "app.replace_secrets",
     DeleteApp Transition::App(AppChange::Delete { .. }) => "app.delete",
+    TestMail Transition::Outbox(OutboxChange::TestMail(_)) => "outbox.test_mail",
+    Delivered Transition::Outbox(OutboxChange::Delivered { .. }) => "outbox.delivered",
+    Defer Transition::Outbox(OutboxChange::Defer { .. }) => "outbox.defer",
+    GiveUp Transition::Outbox(OutboxChange::GiveUp { .. }) => "outbox.give_up",
+    Retry Transition::Outbox(OutboxChange::Retry { .. }) => "outbox.retry",
+    RetryAll Transition::Outbox(OutboxChange::RetryAll) => "outbox.retry_all",
+    Drop Transition::Outbox(OutboxChange::Drop { .. }) => "outbox.drop",
 }

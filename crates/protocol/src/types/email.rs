@@ -1,6 +1,78 @@
 //! E-mail addresses: what is kept, and when two spellings are one address.
+use crate::types::text::deceives;
 use idna::uts46::{AsciiDenyList, DnsLength, Hyphens, Uts46};
+use serde::{Deserialize, Serialize};
+use std::fmt;
 use unicode_normalization::UnicodeNormalization;
+
+/// Longest address, in bytes (RFC 5321 §4.5.3.1.3).
+pub const MAX_EMAIL: usize = 254;
+
+/// An address that mail can be sent to. No link and no token fits into one: it has no `:` and no white space.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
+pub struct MailAddress(String);
+
+impl MailAddress {
+    /// Reads an address, in whichever spelling; `None` for what is none.
+    pub fn parse(typed: &str) -> Option<Self> {
+        let text = email_text(typed);
+        is_email(&text).then_some(MailAddress(text))
+    }
+
+    /// As it was typed, but for what [`email_text`] takes out.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+
+    /// What is before the `@`, and the host as DNS knows it.
+    pub fn parts(&self) -> (&str, String) {
+        let (local, host) = self.0.rsplit_once('@').unwrap_or((&self.0, ""));
+        (local, to_ascii(host).unwrap_or_else(|| lower_case(host)))
+    }
+
+    /// The form under which all spellings of an address are one.
+    pub fn key(&self) -> String {
+        email_key(&self.0)
+    }
+}
+
+impl fmt::Display for MailAddress {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl From<MailAddress> for String {
+    fn from(address: MailAddress) -> Self {
+        address.0
+    }
+}
+
+impl TryFrom<String> for MailAddress {
+    type Error = &'static str;
+
+    fn try_from(text: String) -> Result<Self, Self::Error> {
+        Self::parse(&text).ok_or("no e-mail address")
+    }
+}
+
+/// Whether a text looks like an address: one `@`, something before it, a host behind it, nothing odd.
+pub fn is_email(text: &str) -> bool {
+    // An address is compared: what is invisible has no place in it, wherever it stands.
+    let odd = |c: char| c.is_whitespace() || deceives(c) || "<>()[],;:\\\"".contains(c);
+    let Some((local, host)) = text.rsplit_once('@') else {
+        return false;
+    };
+    text.len() <= MAX_EMAIL
+        && !text.chars().any(odd)
+        && !local.is_empty()
+        && !local.contains('@')
+        && !host.is_empty()
+        && !host.starts_with(['.', '-'])
+        && !host.ends_with(['.', '-'])
+        && !host.contains("..")
+}
 
 /// An address as it is kept: as it was typed, but for what a keyboard put in without changing the address. Full-width
 /// letters and signs become ordinary ones, letters are composed (NFC), a dot that ends the host goes.
@@ -102,6 +174,26 @@ mod tests {
             email_key("a@xn--\u{0}.example"),
             email_key("A@XN--\u{0}.example")
         );
+    }
+
+    #[test]
+    fn neither_a_link_nor_a_header_fits_into_an_address() {
+        for odd in [
+            "https://id.example/@x.example",
+            "ada@x.example\r\nBcc: eve@x.example",
+            "\"ada lovelace\"@x.example",
+            "ada@@x.example",
+            "@x.example",
+            "ada",
+            "",
+        ] {
+            assert_eq!(MailAddress::parse(odd), None, "{odd:?}");
+            assert!(MailAddress::try_from(odd.to_owned()).is_err());
+        }
+        let ada = MailAddress::parse(" Ada@Bücher.Example ").unwrap();
+        assert_eq!(ada.as_str(), "Ada@Bücher.Example");
+        assert_eq!(ada.parts(), ("Ada", "xn--bcher-kva.example".to_owned()));
+        assert_eq!(ada.key(), "ada@xn--bcher-kva.example");
     }
 
     #[test]

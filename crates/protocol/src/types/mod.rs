@@ -21,6 +21,7 @@ pub use client::{AuthMethod, Client, ClientKind, ClientStatus, GrantType, Stored
 pub use code::{AuthorizationCode, CodeChallenge};
 pub use consent::{Consent, Interaction};
 pub use device::{DeviceAnswer, DeviceAuthorization, Pace, UserCode};
+pub use email::MailAddress;
 pub use grant::Grant;
 pub use ids::{ClientNo, Locator, Subject};
 pub use person::{NewPerson, Person};

@@ -3,6 +3,7 @@ mod account;
 mod app;
 mod counted;
 mod device;
+mod outbox;
 mod session;
 mod throttle;
 
@@ -12,8 +13,8 @@ use crate::steps::Steps;
 use crate::value::values;
 use protocol::Transition;
 use protocol::transition::{
-    AccountChange, AppChange, AuthorizeChange, DeviceChange, GrantChange, SessionChange,
-    ThrottleChange,
+    AccountChange, AppChange, AuthorizeChange, DeviceChange, GrantChange, OutboxChange,
+    SessionChange, ThrottleChange,
 };
 use protocol::types::{
     AccessToken, AuthorizationCode, ClientNo, Consent, DeviceAnswer, DeviceAuthorization, Grant,
@@ -42,6 +43,7 @@ pub(crate) enum Cold<'a> {
     Session(&'a SessionChange),
     Throttle(&'a ThrottleChange),
     App(&'a AppChange),
+    Outbox(&'a OutboxChange),
 }
 
 impl<'a> Cold<'a> {
@@ -61,6 +63,7 @@ impl<'a> Cold<'a> {
             Cold::Session(change) => session::steps(steps, change),
             Cold::Throttle(change) => throttle::steps(steps, change, now, receipt),
             Cold::App(change) => app::steps(steps, change, now),
+            Cold::Outbox(change) => outbox::steps(steps, change, now),
         }
     }
 }
@@ -105,6 +108,7 @@ impl<'a> From<&'a Transition> for Change<'a> {
             Transition::Session(change) => Change::Cold(Cold::Session(change)),
             Transition::Throttle(change) => Change::Cold(Cold::Throttle(change)),
             Transition::App(change) => Change::Cold(Cold::App(change)),
+            Transition::Outbox(change) => Change::Cold(Cold::Outbox(change)),
         }
     }
 }

@@ -19,6 +19,7 @@ pub(crate) mod clients;
 pub(crate) mod devices;
 pub(crate) mod events;
 pub(crate) mod feed;
+pub(crate) mod outbox;
 pub(crate) mod people;
 pub(crate) mod sessions;
 pub(crate) mod tokens;

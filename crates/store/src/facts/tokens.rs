@@ -169,6 +169,6 @@ pub(crate) const HIGHEST_ID: Query<i64> = Query {
           SELECT MAX(id) FROM refresh_tokens UNION ALL SELECT MAX(id) FROM codes UNION ALL \
           SELECT MAX(id) FROM device_codes UNION ALL SELECT MAX(id) FROM grants UNION ALL \
           SELECT MAX(id) FROM interactions UNION ALL SELECT MAX(id) FROM sessions UNION ALL \
-          SELECT MAX(id) FROM events) AS highest",
+          SELECT MAX(id) FROM events UNION ALL SELECT MAX(id) FROM outbox) AS highest",
     read: |row| row.number(0),
 };

@@ -14,6 +14,10 @@ const GAP: i64 = 1_000_000;
 /// Numbers of people stay below this, so that every language reads them exactly.
 const MOST_SUBJECTS: i64 = (1 << 53) - 1;
 
+/// Why messages of a copy are dead letters.
+const MAY_BE_DELIVERED: &str =
+    "the database was put back from a copy, and this may have been delivered since that was made";
+
 /// What was closed.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Closed {
@@ -127,6 +131,9 @@ impl Database {
         self.run(sql, &values![cutoff, now, above.unwrap_or_default()])
             .await?;
         self.run("DELETE FROM refresh_replies", &[]).await?;
+        // Whoever has had a message since the copy was made must not get it again unasked.
+        let sql = "UPDATE outbox SET dead_at = $1, last_error = $2 WHERE dead_at IS NULL";
+        self.run(sql, &values![now, MAY_BE_DELIVERED]).await?;
         let apps = "UPDATE clients SET cutoff = $1 WHERE cutoff < $1";
         Ok(Closed {
             codes: self.run("DELETE FROM codes", &[]).await?,

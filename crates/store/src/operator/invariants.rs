@@ -66,7 +66,7 @@ fn unswept(moment: &Moment) -> Vec<Value<'static>> {
     values![moment.unswept, moment.now].into()
 }
 
-const ALL: [Invariant; 19] = [
+const ALL: [Invariant; 20] = [
     of(
         "used refresh tokens",
         "used refresh tokens have no successor, which cannot have expired yet; first",
@@ -174,13 +174,19 @@ const ALL: [Invariant; 19] = [
         none,
     ),
     of(
+        "outbox",
+        "dead letters tell no reason; first",
+        "SELECT COUNT(*), MIN(id) FROM outbox WHERE dead_at IS NOT NULL AND last_error IS NULL",
+        none,
+    ),
+    of(
         "ids",
         "ids were made more than a minute from now, by a clock that was wrong; first",
         "SELECT COUNT(*), MIN(id) FROM (SELECT MAX(id) AS id FROM access_tokens UNION ALL \
          SELECT MAX(id) FROM refresh_tokens UNION ALL SELECT MAX(id) FROM codes UNION ALL \
          SELECT MAX(id) FROM device_codes UNION ALL SELECT MAX(id) FROM grants UNION ALL \
          SELECT MAX(id) FROM interactions UNION ALL SELECT MAX(id) FROM sessions UNION ALL \
-         SELECT MAX(id) FROM events) AS highest WHERE id > $1",
+         SELECT MAX(id) FROM events UNION ALL SELECT MAX(id) FROM outbox) AS highest WHERE id > $1",
         clock,
     ),
     of(

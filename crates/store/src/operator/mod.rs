@@ -13,7 +13,7 @@ pub use backup::{Copying, Restore, Restored, backup, restore};
 pub use epoch::Closed;
 pub use fill::Fill;
 pub use invariants::Broken;
-pub use status::{Feed, Node, Pages, Schema, Status, Table};
+pub use status::{Feed, Node, Outbox, Pages, Schema, Status, Table};
 
 use crate::postgres::operator::Remote;
 use crate::row::Query;

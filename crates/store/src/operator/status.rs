@@ -31,6 +31,8 @@ pub struct Status {
     pub nodes: Vec<Node>,
     /// The revocation feed; `None` before the first start.
     pub feed: Option<Feed>,
+    /// The outbox; `None` before there was one.
+    pub outbox: Option<Outbox>,
     /// When all that was open was closed for the last time.
     pub cut_off_at: Option<UnixTime>,
 }
@@ -71,7 +73,7 @@ pub struct Table {
 /// A node number and who took it.
 #[derive(Debug, Clone)]
 pub struct Node {
-    /// The number; -1 for the right to sweep.
+    /// The number; -1 for the right to sweep, -2 for the right to deliver messages.
     pub number: i64,
     /// The process that took it.
     pub holder: String,
@@ -86,6 +88,17 @@ pub struct Feed {
     pub last: i64,
     /// How many are kept.
     pub lines: i64,
+}
+
+/// Messages that were not delivered yet.
+#[derive(Debug, Clone, Copy)]
+pub struct Outbox {
+    /// How many wait.
+    pub waiting: i64,
+    /// How many are dead letters.
+    pub dead: i64,
+    /// When the oldest that waits was written.
+    pub oldest: Option<UnixTime>,
 }
 
 impl Schema {
@@ -154,6 +167,10 @@ impl Database {
             } else {
                 None
             },
+            outbox: match has("outbox") {
+                true => self.outbox().await?,
+                false => None,
+            },
             cut_off_at: match has("epochs") {
                 true => self
                     .number("SELECT MAX(at) FROM epochs")
@@ -168,6 +185,19 @@ impl Database {
             wal_bytes,
             pages,
             tables,
+        })
+    }
+
+    async fn outbox(&self) -> Result<Option<Outbox>, StoreError> {
+        let sql = "SELECT COUNT(*) - COUNT(dead_at), COUNT(dead_at), \
+                   MIN(CASE WHEN dead_at IS NULL THEN created_at END) FROM outbox";
+        Ok(match self.numbers(sql, &[]).await?[..] {
+            [Some(waiting), Some(dead), oldest] => Some(Outbox {
+                waiting,
+                dead,
+                oldest: oldest.map(UnixTime),
+            }),
+            _ => None,
         })
     }
 

@@ -4,16 +4,17 @@
 use super::conn::Conn;
 use super::feed;
 use super::row::{Ran, plain};
-use super::value::each;
+use super::value::{each, values_of};
 use super::writer::{Effect, Settle};
 use crate::Outcome;
 use crate::changes::counted;
 use crate::facts::feed::About;
 use crate::feed::FED;
 use crate::steps::{Kind, Steps};
-use crate::value::values;
+use crate::value::{Value as One, values};
 use protocol::Transition;
 use protocol::events::{Act, Happened};
+use protocol::outbox::Message;
 use protocol::types::Locator;
 
 /// Runs the steps of a transition inside an open transaction; what memory must learn once it is committed.
@@ -38,9 +39,13 @@ pub(super) async fn apply(
             _ => {}
         }
     }
-    if happened {
-        write_event(conn, &job.transition, &job.act, job.receipt).await?;
+    // An event that is there already was written by an earlier try, and its messages with it; they may be delivered by
+    // now.
+    let mut effects: Vec<Effect> = steps.told.iter().map(effect).collect();
+    if happened && write_event(conn, &job.transition, &job.act, job.receipt).await? {
+        post(conn, job.transition.messages(), &job.act).await?;
     }
+    effects.extend(job.transition.messages().iter().map(|_| Effect::Message));
     // Last, so that other nodes wait for little more than the commit.
     let until = job.act.at.plus(FED);
     let lines = steps
@@ -49,7 +54,7 @@ pub(super) async fn apply(
         .map(|about| (*about, until, None))
         .collect();
     feed::tell(conn, lines).await?;
-    Ok((Outcome::Committed, steps.told.iter().map(effect).collect()))
+    Ok((Outcome::Committed, effects))
 }
 
 fn effect(about: &About) -> Effect {
@@ -60,9 +65,39 @@ fn effect(about: &About) -> Effect {
     }
 }
 
-async fn write_event(conn: &Conn, transition: &Transition, act: &Act, receipt: Locator) -> Ran<()> {
-    let Some(mut happened) = transition.event() else {
+/// Writes messages to the outbox.
+async fn post(conn: &Conn, messages: &[Message], act: &Act) -> Ran<()> {
+    if messages.is_empty() {
         return Ok(());
+    }
+    let sql = "INSERT INTO outbox (id, kind, destination, payload, created_at, due_at, attempts) \
+               SELECT id, kind, destination, payload, $5, $5, 0 \
+               FROM UNNEST($1::int8[], $2::text[], $3::text[], $4::text[]) AS t (id, kind, destination, payload)";
+    let id: Vec<i64> = messages.iter().map(|message| message.id().0).collect();
+    let kind: Vec<&str> = messages
+        .iter()
+        .map(|message| message.kind().name())
+        .collect();
+    let to = messages
+        .iter()
+        .map(|message| message.destination().as_str());
+    let to: Vec<&str> = to.collect();
+    let payload: Vec<&str> = messages.iter().map(Message::payload).collect();
+    let at = One::from(act.at);
+    conn.execute(sql, values_of![id, kind, to, payload, at])
+        .await
+        .map(drop)
+}
+
+/// Writes what happened; whether it was not there yet.
+async fn write_event(
+    conn: &Conn,
+    transition: &Transition,
+    act: &Act,
+    receipt: Locator,
+) -> Ran<bool> {
+    let Some(mut happened) = transition.event() else {
+        return Ok(false);
     };
     if let Some((query, value)) = counted(transition) {
         let rows = conn.query(query.sql, &each(&[value])).await?;
@@ -84,7 +119,7 @@ async fn write_event(conn: &Conn, transition: &Transition, act: &Act, receipt: L
         happened.grant,
         act.address.map(|address| address.to_string()),
     ];
-    conn.execute(sql, &each(&values)).await.map(drop)
+    Ok(conn.execute(sql, &each(&values)).await? > 0)
 }
 
 /// Who did it: whoever settled it says so, or it is whom the change is about.

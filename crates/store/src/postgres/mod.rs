@@ -40,7 +40,7 @@ use std::sync::atomic::{AtomicI64, AtomicUsize, Ordering::Relaxed};
 use std::sync::{Mutex as StdMutex, PoisonError};
 use std::time::Instant;
 use tokio::runtime::{Handle, Runtime};
-use tokio::sync::{Mutex, mpsc, oneshot};
+use tokio::sync::{Mutex, Notify, mpsc, oneshot};
 use tokio::task::JoinHandle;
 use writer::{Job, Lane, QUEUE, Settle};
 
@@ -53,6 +53,8 @@ pub(crate) struct Postgres {
     pub(crate) mint: IdMint,
     pub(crate) follow: Follow,
     pub(crate) counts: Arc<Counts>,
+    /// Told of every commit with a message.
+    pub(crate) posted: Arc<Notify>,
     readers: Vec<Arc<Slot>>,
     access_tokens: Gather<AccessToken>,
     refresh_tokens: Gather<RefreshFacts>,
@@ -121,12 +123,14 @@ impl Postgres {
         let opened = wait_for(&runtime, opening)??;
         let (memory, fed) = (opened.memory, opened.follow.notify());
         let counts = Arc::new(Counts::new());
+        let posted = Arc::new(Notify::new());
         let lane = |queue: &writer::Queue| Lane {
             queue: queue.clone(),
             slot: Slot::new(dialer.clone()),
             memory: memory.clone(),
             fed: fed.clone(),
             counts: counts.clone(),
+            posted: posted.clone(),
         };
         let (batches, jobs) = mpsc::channel(QUEUE);
         let queue = Arc::new(Mutex::new(jobs));
@@ -156,6 +160,7 @@ impl Postgres {
             lanes: StdMutex::new(lanes),
             follow: opened.follow,
             counts,
+            posted,
             holder: opened.holder,
             stay: options.stay,
             lease_until: AtomicI64::new(crate::mint::now().plus(options.stay.lease()).0),

@@ -34,6 +34,8 @@ pub(super) enum Effect {
     Client(ClientNo),
     /// A token's row is gone: nothing to keep, but the feed tells it.
     Token,
+    /// A message waits to be delivered. The feed does not tell it.
+    Message,
 }
 
 /// A unit of work with whoever waits for it.
@@ -66,6 +68,8 @@ pub(super) struct Lane {
     /// Told of every commit that the feed has a line of.
     pub(super) fed: Arc<Notify>,
     pub(super) counts: Arc<Counts>,
+    /// Told of every commit with a message.
+    pub(super) posted: Arc<Notify>,
 }
 
 impl Lane {
@@ -108,7 +112,13 @@ impl Lane {
         let mut singles = Vec::new();
         for job in jobs {
             match job.hot().map(Kind::of) {
-                Some(kind) => batches[kind as usize].push(job),
+                Some(kind) => {
+                    debug_assert!(
+                        job.transition.messages().is_empty(),
+                        "what is hot sends nothing"
+                    );
+                    batches[kind as usize].push(job);
+                }
                 None => singles.push(job),
             }
         }
@@ -225,7 +235,8 @@ impl Lane {
                 {
                     // The feed tells of it too.
                     let client = changes::changed_client(&job.transition);
-                    let effects: Vec<_> = client.map(Effect::Client).into_iter().collect();
+                    let mut effects: Vec<_> = client.map(Effect::Client).into_iter().collect();
+                    effects.extend(job.transition.messages().iter().map(|_| Effect::Message));
                     self.learn(&effects).await;
                     return Ok(Outcome::Committed);
                 }
@@ -245,7 +256,10 @@ impl Lane {
 
     /// Puts what was committed into memory, before anyone is answered.
     async fn learn(&self, effects: &[Effect]) {
-        if !effects.is_empty() {
+        if effects
+            .iter()
+            .any(|effect| !matches!(effect, Effect::Message))
+        {
             self.fed.notify_one();
         }
         for effect in effects {
@@ -253,6 +267,7 @@ impl Lane {
                 Effect::Grant(grant, above) => self.memory.revoke(*grant, *above),
                 Effect::Client(client) => self.memory.forget_client(*client),
                 Effect::Token => {}
+                Effect::Message => self.posted.notify_one(),
                 Effect::Person(subject) => {
                     let values = values![*subject];
                     if let Ok(person) = self.slot.one(&people::BY_SUBJECT, &values).await {

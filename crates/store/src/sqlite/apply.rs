@@ -15,6 +15,7 @@ use protocol::Transition;
 use protocol::decision::Mint;
 use protocol::events::Act;
 use protocol::facts::Standing;
+use protocol::outbox::Message;
 use protocol::types::{
     AccessToken, AuthorizationCode, Consent, Grant, Interaction, Locator, RefreshToken, UnixTime,
 };
@@ -49,13 +50,25 @@ impl From<bool> for Done {
 impl Apply<'_, '_> {
     /// Applies a transition and writes its event.
     pub(super) fn transition(&mut self, transition: &Transition) -> Result<Outcome> {
-        let done = match Change::from(transition) {
-            Change::Hot(change) => self.hot(change)?,
+        let (done, messages) = match Change::from(transition) {
+            Change::Hot(change) => {
+                debug_assert!(
+                    transition.messages().is_empty(),
+                    "what is hot sends nothing"
+                );
+                (self.hot(change)?, &[][..])
+            }
             // Nothing is tried again here, so nobody asks for a receipt.
-            Change::Cold(change) => self.steps(&change.steps(self.act.at, Locator(0)))?,
+            Change::Cold(change) => {
+                let done = self.steps(&change.steps(self.act.at, Locator(0)))?;
+                (done, transition.messages())
+            }
         };
         match done {
-            Done::Changed => self.event(transition).map(|()| Outcome::Committed),
+            Done::Changed => {
+                self.event(transition)?;
+                self.post(messages).map(|()| Outcome::Committed)
+            }
             Done::Unchanged => Ok(Outcome::Committed),
             Done::Lost => Ok(Outcome::Conflict),
         }
@@ -109,6 +122,24 @@ impl Apply<'_, '_> {
                 Ok(Done::Changed)
             }
         }
+    }
+
+    /// Writes messages to the outbox.
+    fn post(&mut self, messages: &[Message]) -> Result<()> {
+        let sql = "INSERT INTO outbox (id, kind, destination, payload, created_at, due_at, attempts) \
+                   VALUES ($1, $2, $3, $4, $5, $5, 0)";
+        for message in messages {
+            let values = values![
+                message.id(),
+                message.kind().name(),
+                message.destination().as_str(),
+                message.payload(),
+                self.act.at,
+            ];
+            self.run(sql, &values)?;
+            self.effects.push(Effect::Message);
+        }
+        Ok(())
     }
 
     fn run(&self, sql: &'static str, values: &[Value<'_>]) -> Result<usize> {

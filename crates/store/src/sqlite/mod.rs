@@ -33,7 +33,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 use std::task::{Context, Poll, Waker};
 use std::time::Duration;
-use tokio::sync::{mpsc, oneshot};
+use tokio::sync::{Notify, mpsc, oneshot};
 pub(crate) use writer::begin;
 use writer::{Job, QUEUE, Settle, Writer};
 
@@ -43,6 +43,8 @@ pub(crate) struct Sqlite {
     pub(crate) mint: IdMint,
     pub(crate) follow: Follow,
     pub(crate) counts: Arc<Counts>,
+    /// Told of every commit with a message.
+    pub(crate) posted: Arc<Notify>,
     path: PathBuf,
     reader_kib: usize,
     tuning: Tuning,
@@ -119,14 +121,16 @@ impl Sqlite {
         let (queue, jobs) = mpsc::channel(QUEUE);
         let tuning = options.tuning;
         let counts = Arc::new(Counts::new());
+        let posted = Arc::new(Notify::new());
         let own = (
             mint.clone(),
             memory.clone(),
             follow.notify(),
             counts.clone(),
+            posted.clone(),
         );
         let write = move || {
-            let (mint, memory, fed, counts) = own;
+            let (mint, memory, fed, counts, posted) = own;
             let writer = Writer {
                 db: Statements::of(&conn, tuning.statements),
                 most: tuning.batch,
@@ -134,6 +138,7 @@ impl Sqlite {
                 memory,
                 fed,
                 counts,
+                posted,
             };
             writer.work(jobs);
         };
@@ -146,6 +151,7 @@ impl Sqlite {
             mint,
             follow,
             counts,
+            posted,
             path: path.to_owned(),
             reader_kib: options.tuning.cache_kib / 2 / options.readers_hint.max(1),
             tuning,

@@ -28,6 +28,8 @@ pub(super) enum Effect {
     Client(ClientNo),
     /// A token's row is gone: nothing to keep, but the feed tells it.
     Token,
+    /// A message waits to be delivered. The feed does not tell it.
+    Message,
 }
 
 /// Statements of the store's own; tells the rows they touched. They run again if their batch fails as a whole.
@@ -73,6 +75,8 @@ pub(super) struct Writer<'c> {
     /// Told of every commit that the feed has a line of.
     pub(super) fed: Arc<Notify>,
     pub(super) counts: Arc<Counts>,
+    /// Told of every commit with a message.
+    pub(super) posted: Arc<Notify>,
 }
 
 /// What came of one job inside a batch.
@@ -184,7 +188,10 @@ impl Writer<'_> {
 
     /// Puts what was committed into memory, before anyone is answered.
     fn learn(&self, effects: &[Effect]) {
-        if !effects.is_empty() {
+        if effects
+            .iter()
+            .any(|effect| !matches!(effect, Effect::Message))
+        {
             self.fed.notify_one();
         }
         for effect in effects {
@@ -192,6 +199,7 @@ impl Writer<'_> {
                 Effect::Grant(grant, above) => self.memory.revoke(*grant, *above),
                 Effect::Client(client) => self.memory.forget_client(*client),
                 Effect::Token => {}
+                Effect::Message => self.posted.notify_one(),
                 Effect::Person(subject, standing) => {
                     self.memory.set_standing(*subject, *standing);
                 }

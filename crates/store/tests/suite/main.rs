@@ -17,6 +17,7 @@ mod invariants;
 mod nodes;
 mod numbers;
 mod operator;
+mod outbox;
 mod proxy;
 mod racers;
 mod repeated;

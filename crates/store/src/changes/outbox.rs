@@ -1,0 +1,42 @@
+//! What becomes of messages. They are written by the engines, in the transaction of the change that means them.
+use crate::steps::Steps;
+use crate::value::values;
+use protocol::transition::OutboxChange;
+use protocol::types::UnixTime;
+
+pub(super) fn steps<'a>(steps: Steps<'a>, change: &'a OutboxChange, now: UnixTime) -> Steps<'a> {
+    match change {
+        OutboxChange::TestMail(_) => steps,
+        OutboxChange::Delivered { id } | OutboxChange::Drop { id } => {
+            steps.guard("DELETE FROM outbox WHERE id = $1", values![*id])
+        }
+        OutboxChange::Defer {
+            id,
+            attempts,
+            due_at,
+            why,
+        } => {
+            let guard = "UPDATE outbox SET attempts = attempts + 1, due_at = $3, last_error = $4 \
+                         WHERE id = $1 AND attempts = $2 AND dead_at IS NULL";
+            steps.guard(guard, values![*id, *attempts, *due_at, why])
+        }
+        OutboxChange::GiveUp {
+            id,
+            attempts,
+            dead_at,
+            why,
+        } => {
+            let guard = "UPDATE outbox SET attempts = attempts + 1, dead_at = $3, last_error = $4 \
+                         WHERE id = $1 AND attempts = $2 AND dead_at IS NULL";
+            steps.guard(guard, values![*id, *attempts, *dead_at, why])
+        }
+        OutboxChange::Retry { id } => {
+            let guard = "UPDATE outbox SET due_at = $2, attempts = 0, dead_at = NULL WHERE id = $1";
+            steps.guard(guard, values![*id, now])
+        }
+        OutboxChange::RetryAll => steps.run(
+            "UPDATE outbox SET due_at = $1, attempts = 0, dead_at = NULL",
+            values![now],
+        ),
+    }
+}
