@@ -2,9 +2,9 @@
 
 use crate::developers::DeveloperPage;
 use crate::{
-    Account, AppCard, AsksFrom, Consent, DemoError, DemoHome, DemoResult, DemoStep, DemoTask,
-    DemoTelevision, DeviceCode, Frame, Notice, Page, Risk, ScopeGroup, ScopeLine, SignIn, SignOut,
-    SignUp,
+    Account, AppCard, AsksFrom, Consent, DemoError, DemoHome, DemoMails, DemoResult, DemoStep,
+    DemoTask, DemoTelevision, DeviceCode, Frame, Notice, Page, Risk, ScopeGroup, ScopeLine, SignIn,
+    SignOut, SignUp,
 };
 
 /// Text that breaks out of any place where it is not escaped.
@@ -36,6 +36,7 @@ pub fn every_sample() -> Vec<Sample> {
         rendered::<DemoHome>(),
         rendered::<DemoResult>(),
         rendered::<DemoError>(),
+        rendered::<DemoMails>(),
         rendered::<DemoTelevision>(),
     ]
     .concat()

@@ -31,6 +31,7 @@ fn every_page_has_its_samples() {
         "consent",
         "demo-error",
         "demo-home",
+        "demo-mail",
         "demo-result",
         "demo-television",
         "device-code",

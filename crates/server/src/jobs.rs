@@ -1,5 +1,11 @@
 //! What runs beside the requests: following changes made elsewhere, sweeping, keeping the node number, trying a
-//! database that does not work.
+//! database that does not work, and delivering what waits in the outbox.
+mod job;
+mod outbox;
+mod test_mail;
+
+pub(crate) use job::JobError;
+
 use crate::ops::clock;
 use crate::ops::clock_guard::{ClockGuard, Trust};
 use crate::state::App;
@@ -19,16 +25,36 @@ const LEASE_EVERY: Duration = Duration::from_secs(20);
 /// How often a database that does not work is tried.
 const TRY_EVERY: Duration = Duration::from_secs(1);
 
-/// Starts the jobs; they end when the handle is aborted.
-pub(crate) fn start(app: App) -> JoinHandle<()> {
-    tokio::spawn(async move {
+/// How long what is being delivered may take when the server stops; it is delivered again otherwise.
+const GRACE: Duration = Duration::from_secs(5);
+
+/// The jobs that run.
+pub(crate) struct Running {
+    always: JoinHandle<()>,
+    outbox: JoinHandle<()>,
+}
+
+/// Starts the jobs.
+pub(crate) fn start(app: App) -> Running {
+    let outbox = tokio::spawn(outbox::deliver(app.clone()));
+    let always = tokio::spawn(async move {
         tokio::join!(
             follow_changes(&app),
             sweep(&app),
             renew_lease(&app),
             watch_outage(&app)
         );
-    })
+    });
+    Running { always, outbox }
+}
+
+impl Running {
+    /// Ends them, when the server has been told to stop.
+    pub(crate) async fn end(mut self) {
+        let _ = tokio::time::timeout(GRACE, &mut self.outbox).await;
+        self.outbox.abort();
+        self.always.abort();
+    }
 }
 
 async fn follow_changes(app: &App) {

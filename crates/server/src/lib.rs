@@ -7,6 +7,7 @@ mod dev;
 mod http;
 mod interaction;
 mod jobs;
+mod mail;
 mod oauth;
 mod ops;
 mod portal;

@@ -124,7 +124,7 @@ pub(crate) async fn run(
         app.long_polls.stop();
     };
     let served = accept::serve(app.clone(), listener, site, stop).await;
-    jobs.abort();
+    jobs.end().await;
     app.store.close().await;
     app.log.info("stopped");
     app.log.flush();

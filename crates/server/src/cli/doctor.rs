@@ -1,5 +1,6 @@
 //! `valetkey doctor`.
 mod finding;
+mod mail;
 mod network;
 mod probe;
 
@@ -48,6 +49,7 @@ impl Doctor {
         findings.push(about_storage(&config));
         findings.extend(about_modes(&config));
         findings.push(about_clock(&config));
+        findings.push(mail::finding(&config));
         findings.extend(network::findings(&config));
         let sound = findings.iter().all(|one| one.state != State::Failed);
         let checks: Vec<Value> = findings.iter().map(as_json).collect();
@@ -123,6 +125,7 @@ fn about_modes(config: &Config) -> Vec<Finding> {
         files.push(path.clone());
     }
     files.extend(config.tls.iter().map(|tls| tls.key.clone()));
+    files.extend(config.mail.iter().filter_map(|mail| mail.password_file()));
     let keys = std::fs::read_dir(&config.keys).into_iter().flatten();
     files.extend(keys.flatten().map(|entry| entry.path()));
     let open = files.iter().filter(|file| {

@@ -10,6 +10,8 @@ mod db;
 mod dev;
 mod doctor;
 mod failure;
+mod mail;
+mod outbox;
 mod output;
 mod place;
 mod progress;
@@ -58,6 +60,10 @@ enum Noun {
     Scope(scope::Verb),
     Audit(audit::Audit),
     #[command(subcommand)]
+    Mail(mail::Verb),
+    #[command(subcommand)]
+    Outbox(outbox::Verb),
+    #[command(subcommand)]
     Db(db::Verb),
     Doctor(doctor::Doctor),
     #[command(subcommand, hide = true)]
@@ -94,6 +100,8 @@ fn run(cli: Cli) -> Result<ExitCode, Failure> {
         Noun::Token(verb) => return wait(verb.run(output))?,
         Noun::Scope(verb) => verb.run(output)?,
         Noun::Audit(audit) => wait(audit.run(output))??,
+        Noun::Mail(verb) => wait(verb.run(output))??,
+        Noun::Outbox(verb) => wait(verb.run(output))??,
         Noun::Db(verb) => return wait(verb.run(output))?,
         Noun::Doctor(doctor) => return doctor.run(output),
         Noun::Reference(verb) => verb.run(&Cli::command()),

@@ -4,6 +4,7 @@ use super::checks::{Checks, LONGEST, is_text, within};
 use super::developers::{self, Developers};
 use super::fault::ConfigFaults;
 use super::layers::Layers;
+use super::mail::{self, Mail};
 use super::origin::Origin;
 use super::paths::{self, Paths};
 use super::settings::SynchronousSetting;
@@ -57,6 +58,8 @@ pub(crate) struct Config {
     pub(crate) developers: Developers,
     /// A certificate to serve https with.
     pub(crate) tls: Option<Tls>,
+    /// How mail is sent, if it is.
+    pub(crate) mail: Option<Mail>,
     /// Proxies whose forwarding headers are believed.
     pub(crate) trusted_proxies: Vec<ipnet::IpNet>,
     /// How long a connection stays open on which nothing is asked.
@@ -126,6 +129,7 @@ pub(super) fn config(layers: &Layers) -> Result<Config, ConfigFaults> {
         developers: developers::developers(checks),
         keep_alive: keep_alive(checks),
         tls: tls(checks),
+        mail: mail::mail(checks),
         trusted_proxies: network::proxies(checks),
         log: settings.log.clone(),
         metrics: metrics(checks, listen),
@@ -202,7 +206,7 @@ fn warn_of_what_waits(checks: &mut Checks<'_>) {
 }
 
 /// A path of the file is relative to the file; one from elsewhere is relative to where we run.
-fn resolved(layers: &Layers, path: &str, value: &Path) -> PathBuf {
+pub(super) fn resolved(layers: &Layers, path: &str, value: &Path) -> PathBuf {
     let folder = layers.source.as_deref().and_then(Path::parent);
     match (layers.origin(path), folder) {
         (Origin::File { .. } | Origin::Default, Some(folder)) => folder.join(value),

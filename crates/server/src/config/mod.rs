@@ -11,6 +11,7 @@ mod fault;
 mod known;
 mod layers;
 mod load;
+mod mail;
 mod network;
 mod origin;
 mod paths;
@@ -34,6 +35,7 @@ pub(crate) use fault::ConfigFaults;
 pub(crate) use known::schema;
 pub(crate) use layers::Overrides;
 pub(crate) use load::{file_of_environment, is_set_by_environment};
+pub(crate) use mail::{Mail, MailBy, Security, Smtp};
 #[cfg(test)]
 pub(crate) use paths::RESERVED;
 pub(crate) use reference::reference;

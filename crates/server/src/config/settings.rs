@@ -5,6 +5,7 @@
 
 mod developers;
 mod machine;
+mod mail;
 mod token;
 
 pub(crate) use developers::DeveloperSettings;
@@ -12,6 +13,7 @@ pub(crate) use machine::{
     EventSettings, LogFormat, LogLevel, LogSettings, MetricsSettings, StorageSettings,
     SynchronousSetting, TlsSettings,
 };
+pub(crate) use mail::MailSettings;
 pub(crate) use token::{BodySetting, RedirectUriSetting, TokenSettings};
 
 use super::values::{IdSetting, Span};
@@ -63,6 +65,8 @@ pub(crate) struct Settings {
     pub(crate) developers: DeveloperSettings,
     /// A certificate, to serve https without a proxy in front.
     pub(crate) tls: TlsSettings,
+    /// How mail is sent: by a server (`smtp`), or into a folder. Without this table, none is.
+    pub(crate) mail: MailSettings,
     /// Events: who did what, read by `valetkey audit`.
     pub(crate) events: EventSettings,
     /// The log on standard error.
@@ -93,6 +97,7 @@ impl Default for Settings {
             branding: BrandingSettings::default(),
             developers: DeveloperSettings::default(),
             tls: TlsSettings::default(),
+            mail: MailSettings::default(),
             events: EventSettings::default(),
             log: LogSettings::default(),
             metrics: MetricsSettings::default(),

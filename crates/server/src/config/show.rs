@@ -30,7 +30,7 @@ pub(super) fn all(layers: &Layers, config: &Config) -> Vec<Shown> {
     flatten(&tree, &mut Vec::new(), &mut |path, value| {
         let name = dotted(path);
         let value = match SECRETS.contains(&name.as_str()) {
-            true => without_password(value),
+            true => hidden(&name, value),
             false => value.clone(),
         };
         let source = layers.origin(&name).to_string();
@@ -53,6 +53,14 @@ fn flatten(tree: &Value, path: &mut Vec<String>, each: &mut impl FnMut(&[String]
             }
         }
         None => each(path, tree),
+    }
+}
+
+/// A secret as it is shown: of a URL, what is none.
+fn hidden(name: &str, value: &Value) -> Value {
+    match name {
+        "mail.password" if value.is_string() => Value::from("…"),
+        _ => without_password(value),
     }
 }
 

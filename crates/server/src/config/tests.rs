@@ -10,6 +10,7 @@ use store::Location;
 
 mod checks;
 mod layered;
+mod mail;
 mod warnings;
 
 /// Reads `toml` as the file `/etc/valetkey/v.toml` would be, with variables and flags.

@@ -3,13 +3,14 @@ use super::client::Client;
 use super::screen::Television;
 use super::setup::Credentials;
 use super::tasks::Tasks;
-use crate::config::Config;
+use crate::config::{Config, Mail};
 use crate::http::request::RequestId;
 use crate::oauth::endpoints::origin;
 use axum::http::{HeaderMap, header};
 use pages::Frame;
 use serde_json::Value;
 use std::collections::BTreeMap;
+use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError};
 
 /// Browsers it remembers; the oldest is forgotten first.
@@ -31,6 +32,8 @@ pub(super) struct Settings {
     pub(super) api_id: String,
     pub(super) api_secret: String,
     pub(super) scopes: String,
+    /// Where the provider puts its mails.
+    pub(super) mail: Option<PathBuf>,
 }
 
 impl Settings {
@@ -57,6 +60,7 @@ impl Settings {
             api_id: credentials.api.client_id.clone(),
             api_secret: credentials.api.client_secret.clone(),
             scopes: "tasks:read tasks:write".to_owned(),
+            mail: config.mail.as_ref().and_then(Mail::folder),
         }
     }
 }

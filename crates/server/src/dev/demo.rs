@@ -3,6 +3,7 @@
 use super::api;
 use super::board::{Demo, DemoState, Settings, Step, Visit, frame, tasks_of};
 use super::client::{Answer, Client};
+use super::mail;
 use super::screen::Television;
 use super::tasks::Tasks;
 use super::television;
@@ -40,6 +41,7 @@ pub(super) fn router(settings: Settings) -> Router {
         .route("/refresh", post(refresh))
         .route("/revoke", post(revoke))
         .route("/tv", get(television::watch).post(television::restart))
+        .route("/mail", get(mail::show))
         .route("/v1/tasks", get(api::list).post(api::add))
         .route("/assets/{name}", get(stylesheet))
         .with_state(demo)

@@ -4,6 +4,7 @@ mod api;
 mod board;
 mod client;
 mod demo;
+mod mail;
 mod screen;
 mod setup;
 mod tasks;
@@ -158,6 +159,7 @@ Valetkey is running. Start here, in a browser:
     {demo}          a demo app of somebody else: press Connect
     {issuer}          the provider: your account
     {demo}/v1/tasks a small API that the token opens
+    {demo}/mail     the mails that were sent
 
 Sign in as
 

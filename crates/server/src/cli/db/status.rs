@@ -60,6 +60,11 @@ fn as_json(facts: &Facts) -> Value {
             "live": node.until > now,
         })).collect::<Vec<_>>(),
         "feed": facts.feed.map(|feed| json!({ "last": feed.last, "lines": feed.lines })),
+        "outbox": facts.outbox.map(|outbox| json!({
+            "waiting": outbox.waiting,
+            "dead": outbox.dead,
+            "oldest": outbox.oldest.map(time),
+        })),
         "cut_off_at": facts.cut_off_at.map(time),
     })
 }
@@ -86,6 +91,7 @@ fn as_text(facts: &Facts) -> String {
             "processes",
             facts.nodes.iter().map(node).collect::<Vec<_>>().join("\n"),
         ),
+        ("outbox", facts.outbox.map(outbox).unwrap_or_default()),
         ("feed", facts.feed.map(feed).unwrap_or_default()),
         (
             "cut off",
@@ -96,6 +102,15 @@ fn as_text(facts: &Facts) -> String {
         true => sheet,
         false => format!("{sheet}\n\n{}", table(["TABLE", "ROWS", ""], &rows)),
     }
+}
+
+fn outbox(outbox: store::operator::Outbox) -> String {
+    let oldest = outbox.oldest.map(clock::rfc3339);
+    let since = oldest.map_or_else(String::new, |oldest| format!(" since {oldest}"));
+    format!(
+        "{} wait{since}, {} dead letters",
+        outbox.waiting, outbox.dead
+    )
 }
 
 fn schema(facts: &Facts) -> String {
@@ -142,6 +157,10 @@ fn node(node: &Node) -> String {
     };
     match node.number {
         -1 => format!("process {} sweeps, until {until}{over}", node.holder),
+        -2 => format!(
+            "process {} delivers messages, until {until}{over}",
+            node.holder
+        ),
         number => format!(
             "number {number}: process {}, until {until}{over}",
             node.holder

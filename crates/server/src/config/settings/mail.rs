@@ -1,0 +1,22 @@
+//! How mail is sent.
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+use std::path::PathBuf;
+
+/// How mail is sent: by a server (`smtp`), or into a folder. Without this table, none is.
+#[derive(Debug, Clone, Default, Serialize, Deserialize, JsonSchema)]
+#[serde(default, deny_unknown_fields)]
+pub(crate) struct MailSettings {
+    /// Who mails are from: `Acme <no-reply@acme.example>`, or the address alone. Required beside the others.
+    pub(crate) from: Option<String>,
+    /// The server that takes mails, and who we are to it: `smtps://USER@HOST` speaks TLS (port 465), `smtp://USER@HOST`
+    /// turns to it by STARTTLS and sends nothing without (port 587). `?tls=none` behind it goes without TLS, as a server
+    /// on loopback is spoken to unless `?tls=required` says otherwise (port 25).
+    pub(crate) smtp: Option<String>,
+    /// The password of that user. Better left to `password_file` or to the environment.
+    pub(crate) password: Option<String>,
+    /// A file that holds the password. One line end at its end is left out.
+    pub(crate) password_file: Option<PathBuf>,
+    /// A folder that takes each mail as a file, in place of a server: for trying things.
+    pub(crate) folder: Option<PathBuf>,
+}

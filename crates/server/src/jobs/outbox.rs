@@ -1,0 +1,225 @@
+//! Delivers what waits in the outbox: in order for each destination, several destinations at once, on one node at a
+//! time. A message goes when it was delivered, and not before: one whose delivery was cut short is delivered again.
+use super::job::{JobError, Jobs};
+use crate::ops::clock;
+use crate::state::App;
+use protocol::events::Act;
+use protocol::outbox::{Entry, given_up, not_delivered};
+use protocol::transition::OutboxChange;
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::{Duration, Instant};
+use store::StoreError;
+use tokio::task::{Id, JoinError, JoinSet};
+
+/// How often messages of other processes, and those that are due again, are looked for.
+const LOOK_EVERY: Duration = Duration::from_secs(1);
+/// How often the right to deliver is asked for: by the node that has it, and by others.
+const RENEW_EVERY: Duration = Duration::from_secs(5);
+const ASK_EVERY: Duration = Duration::from_secs(2);
+/// How long before its end the right is not relied on any more.
+const MARGIN: Duration = Duration::from_secs(3);
+/// Destinations at once.
+const LINES: usize = 16;
+/// Messages to one destination before others have their turn.
+const IN_LINE: usize = 20;
+/// How long an attempt may take.
+const ATTEMPT: Duration = Duration::from_secs(30);
+/// How often the log is told that something was not delivered.
+const TOLD_EVERY: Duration = Duration::from_secs(60);
+
+/// Delivers until the server stops, then finishes what is under way.
+pub(super) async fn deliver(app: App) {
+    let mut lines = Lines::of(app.clone());
+    let stopped = app.long_polls.stopped();
+    tokio::pin!(stopped);
+    let mut ticks = tokio::time::interval(LOOK_EVERY);
+    ticks.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
+    loop {
+        tokio::select! {
+            () = &mut stopped => break,
+            () = app.store.posted() => {}
+            Some(ended) = lines.running.join_next_with_id() => lines.ended(ended),
+            _ = ticks.tick() => {
+                lines.keep_right().await;
+                lines.shift.jobs.rest();
+            }
+        }
+        if let Err(error) = lines.begin().await {
+            app.outage.note(&error);
+        }
+    }
+    lines.shift.end();
+    while lines.running.join_next().await.is_some() {}
+}
+
+/// Destinations that are being delivered to, a task each.
+struct Lines {
+    shift: Arc<Shift>,
+    running: JoinSet<()>,
+    busy: HashMap<Id, String>,
+    /// When the right to deliver was last asked for.
+    asked: Option<Instant>,
+}
+
+/// What all lines share.
+struct Shift {
+    app: App,
+    jobs: Jobs,
+    /// Until when an attempt may begin.
+    until: Mutex<Option<Instant>>,
+    /// When the log was last told that something was not delivered.
+    told: Mutex<Option<Instant>>,
+}
+
+impl Lines {
+    fn of(app: App) -> Self {
+        Lines {
+            shift: Arc::new(Shift {
+                jobs: Jobs::of(&app.config),
+                app,
+                until: Mutex::default(),
+                told: Mutex::default(),
+            }),
+            running: JoinSet::new(),
+            busy: HashMap::new(),
+            asked: None,
+        }
+    }
+
+    /// Asks for the right to deliver, when it is time.
+    async fn keep_right(&mut self) {
+        let every = match self.shift.may_begin() {
+            true => RENEW_EVERY,
+            false => ASK_EVERY,
+        };
+        let now = Instant::now();
+        if self.asked.is_some_and(|asked| now - asked < every) {
+            return;
+        }
+        self.asked = Some(now);
+        match self.shift.app.store.delivers().await {
+            Ok(true) => {
+                let length = store::DELIVERY_LEASE.seconds().unsigned_abs();
+                self.shift
+                    .set_until(Some(now + Duration::from_secs(length) - MARGIN));
+            }
+            Ok(false) => self.shift.end(),
+            // It lasts as long as it was given.
+            Err(error) => self.shift.app.outage.note(&error),
+        }
+    }
+
+    /// Begins a line for each destination to which something is due.
+    async fn begin(&mut self) -> Result<(), StoreError> {
+        let free = LINES - self.busy.len();
+        if free == 0 || !self.shift.may_begin() {
+            return Ok(());
+        }
+        let store = &self.shift.app.store;
+        // Those that are being delivered may be among them.
+        let due = store.due_messages(clock::now(), 2 * LINES).await?;
+        let is_busy = |entry: &Entry| self.busy.values().any(|busy| *busy == entry.destination);
+        let next: Vec<Entry> = due.into_iter().filter(|entry| !is_busy(entry)).collect();
+        for entry in next.into_iter().take(free) {
+            let destination = entry.destination.clone();
+            let line = self.shift.clone().line(entry);
+            let id = self.running.spawn(line).id();
+            self.busy.insert(id, destination);
+        }
+        Ok(())
+    }
+
+    fn ended(&mut self, ended: Result<(Id, ()), JoinError>) {
+        let id = match ended {
+            Ok((id, ())) => id,
+            Err(error) => error.id(),
+        };
+        self.busy.remove(&id);
+    }
+}
+
+impl Shift {
+    fn may_begin(&self) -> bool {
+        let until = self.until.lock().unwrap_or_else(PoisonError::into_inner);
+        until.is_some_and(|until| Instant::now() < until)
+    }
+
+    fn set_until(&self, until: Option<Instant>) {
+        *self.until.lock().unwrap_or_else(PoisonError::into_inner) = until;
+    }
+
+    /// Nothing begins any more.
+    fn end(&self) {
+        self.set_until(None);
+    }
+
+    /// Delivers the messages to a destination, one after the other, until one is not due.
+    async fn line(self: Arc<Self>, first: Entry) {
+        let mut next = Some(first);
+        for _ in 0..IN_LINE {
+            let Some(entry) = next.filter(|_| self.may_begin()) else {
+                return;
+            };
+            let settled = self.attempt(&entry).await;
+            let to = &entry.destination;
+            let found = match settled {
+                Ok(()) => self.app.store.due_message_to(to, clock::now()).await,
+                Err(error) => Err(error),
+            };
+            next = match found {
+                Ok(found) => found,
+                Err(error) => return self.app.outage.note(&error),
+            };
+        }
+    }
+
+    /// Tries to deliver a message, and writes down what came of it.
+    async fn attempt(self: &Arc<Self>, entry: &Entry) -> Result<(), StoreError> {
+        let change = match self.run(entry).await {
+            Ok(()) => OutboxChange::Delivered { id: entry.id },
+            Err(JobError::Retry(why)) => {
+                let [random] = jose::random::bytes();
+                self.tell(entry, "was not delivered, and is tried again");
+                not_delivered(entry, &why, clock::now(), random)
+            }
+            Err(JobError::Dead(why)) => {
+                self.tell(entry, "cannot be delivered");
+                given_up(entry, &why, clock::now())
+            }
+        };
+        let act = Act::by_job(clock::now());
+        // Whoever has changed it meanwhile knows better: it is read anew.
+        self.app.settle_one(change.into(), act).await.map(drop)
+    }
+
+    /// Runs a job in a task of its own, so that one which panics has failed, and no more; for so long at most.
+    async fn run(self: &Arc<Self>, entry: &Entry) -> Result<(), JobError> {
+        let (shift, entry) = (self.clone(), entry.clone());
+        let mut task = JoinSet::new();
+        task.spawn(async move { shift.jobs.run(&entry).await });
+        match tokio::time::timeout(ATTEMPT, task.join_next()).await {
+            Ok(Some(Ok(done))) => done,
+            Ok(_) => Err(JobError::Retry(
+                "its job failed: look at the log".to_owned(),
+            )),
+            Err(_) => Err(JobError::Retry(format!(
+                "it took longer than {} seconds",
+                ATTEMPT.as_secs()
+            ))),
+        }
+    }
+
+    /// Tells the log, now and then. Why it was is in the outbox: it may name people.
+    fn tell(&self, entry: &Entry, what: &str) {
+        let mut told = self.told.lock().unwrap_or_else(PoisonError::into_inner);
+        if told.is_some_and(|told| told.elapsed() < TOLD_EVERY) {
+            return;
+        }
+        *told = Some(Instant::now());
+        self.app.log.warn(format!(
+            "message {} ({}) {what}: `valetkey outbox list` shows why, and all others that wait",
+            entry.id.0, entry.kind
+        ));
+    }
+}

@@ -1,0 +1,218 @@
+//! Mails: from what a job wants to say to a message, and on to whoever takes it.
+mod folder;
+mod smtp;
+
+use crate::config::{Config, Mail, MailBy};
+use crate::jobs::JobError;
+use lettre::message::header::{ContentType, HeaderName, HeaderValue};
+use lettre::message::{Mailbox, MessageBuilder};
+use lettre::{Address, Message};
+use protocol::outbox::Entry;
+use protocol::types::MailAddress;
+use smtp::Relay;
+use std::path::PathBuf;
+use std::time::{Duration, UNIX_EPOCH};
+
+/// What is said to whom. The text is plain.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Letter {
+    /// Who gets it.
+    pub(crate) to: MailAddress,
+    /// What it is about.
+    pub(crate) subject: String,
+    /// What it says.
+    pub(crate) text: String,
+}
+
+/// Sends mails.
+pub(crate) struct Mailer {
+    name: Option<String>,
+    from: MailAddress,
+    by: By,
+}
+
+/// Who takes them.
+enum By {
+    Smtp(Relay),
+    Folder(PathBuf),
+}
+
+impl Mailer {
+    /// As the configuration says; `None` where it says nothing.
+    pub(crate) fn of(config: &Config) -> Option<Self> {
+        let Mail { name, from, by } = config.mail.clone()?;
+        let by = match by {
+            MailBy::Smtp(smtp) => By::Smtp(Relay::new(smtp, &config.issuer)),
+            MailBy::Folder(folder) => By::Folder(folder),
+        };
+        Some(Mailer { name, from, by })
+    }
+
+    /// Sends a letter. Sent twice, it is the same message: its id is that of the outbox.
+    ///
+    /// # Errors
+    /// Why it was not taken, and whether it may be another time.
+    pub(crate) async fn send(&self, letter: &Letter, entry: &Entry) -> Result<(), JobError> {
+        let message = self.message(letter, entry)?;
+        match &self.by {
+            By::Smtp(relay) => relay.send(message.envelope(), &message.formatted()).await,
+            By::Folder(folder) => folder::put(folder, entry.id, message.formatted()).await,
+        }
+    }
+
+    /// Whether whoever takes mails would take one now; none is sent.
+    ///
+    /// # Errors
+    /// One sentence.
+    pub(crate) async fn check(&self) -> Result<String, String> {
+        match &self.by {
+            By::Smtp(relay) => relay.check().await,
+            By::Folder(folder) => folder::check(folder),
+        }
+    }
+
+    /// Ends connections that were not used for a while.
+    pub(crate) fn rest(&self) {
+        match &self.by {
+            By::Smtp(relay) => relay.rest(),
+            By::Folder(_) => {}
+        }
+    }
+
+    fn message(&self, letter: &Letter, entry: &Entry) -> Result<Message, JobError> {
+        let unfit = |what: &str| JobError::Dead(format!("{what} cannot be written in a mail"));
+        let from = address(&self.from).ok_or_else(|| unfit("the address it is from"))?;
+        let to = address(&letter.to).ok_or_else(|| unfit("the address it goes to"))?;
+        let at = UNIX_EPOCH + Duration::from_secs(entry.created_at.0.max(0).unsigned_abs());
+        let id = format!("<{}@{}>", entry.id.0, self.from.parts().1);
+        by_machine(Message::builder())
+            .from(Mailbox::new(self.name.as_deref().map(one_line), from))
+            .to(Mailbox::new(None, to))
+            .subject(one_line(&letter.subject))
+            .date(at)
+            .message_id(Some(id))
+            .header(ContentType::TEXT_PLAIN)
+            .body(letter.text.clone())
+            .map_err(|_| unfit("what it says"))
+    }
+}
+
+/// So that nobody's holiday notice answers (RFC 3834 §5).
+fn by_machine(builder: MessageBuilder) -> MessageBuilder {
+    let name = HeaderName::new_from_ascii_str("Auto-Submitted");
+    builder.raw_header(HeaderValue::new(name, "auto-generated".to_owned()))
+}
+
+/// A text as one line of a header: the library panics at a line end in a name.
+fn one_line(text: &str) -> String {
+    text.replace(char::is_control, " ")
+}
+
+fn address(of: &MailAddress) -> Option<Address> {
+    let (local, host) = of.parts();
+    Address::new(local, host).ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use protocol::types::{Locator, UnixTime};
+
+    /// All headers there are.
+    const HEADERS: [&str; 8] = [
+        "Auto-Submitted",
+        "From",
+        "To",
+        "Subject",
+        "Date",
+        "Message-ID",
+        "Content-Type",
+        "Content-Transfer-Encoding",
+    ];
+
+    fn mailer(name: &str) -> Mailer {
+        Mailer {
+            name: Some(name.to_owned()),
+            from: MailAddress::parse("no-reply@Bücher.example").unwrap(),
+            by: By::Folder(PathBuf::new()),
+        }
+    }
+
+    fn entry() -> Entry {
+        Entry {
+            id: Locator(42),
+            kind: "mail.test".to_owned(),
+            destination: String::new(),
+            payload: String::new(),
+            created_at: UnixTime(1_800_000_000),
+            due_at: UnixTime(0),
+            attempts: 0,
+            last_error: None,
+            dead_at: None,
+        }
+    }
+
+    fn written(name: &str, subject: &str, text: &str) -> String {
+        let letter = Letter {
+            to: MailAddress::parse("ada@example.com").unwrap(),
+            subject: subject.to_owned(),
+            text: text.to_owned(),
+        };
+        let message = mailer(name).message(&letter, &entry()).unwrap();
+        String::from_utf8(message.formatted()).unwrap()
+    }
+
+    #[test]
+    fn a_mail_names_its_outbox_row_and_the_moment_it_was_written() {
+        let mail = written("Acme", "Test", "It works.\n");
+        for header in [
+            "From: Acme <no-reply@xn--bcher-kva.example>\r\n",
+            "To: ada@example.com\r\n",
+            "Message-ID: <42@xn--bcher-kva.example>\r\n",
+            "Auto-Submitted: auto-generated\r\n",
+            "Date: Fri, 15 Jan 2027 08:00:00 +0000\r\n",
+            "Content-Type: text/plain; charset=utf-8\r\n",
+        ] {
+            assert!(mail.contains(header), "{header}: {mail}");
+        }
+        assert!(mail.ends_with("It works.\r\n"), "{mail:?}");
+        assert_eq!(
+            mail,
+            written("Acme", "Test", "It works.\n"),
+            "the same twice"
+        );
+    }
+
+    #[test]
+    fn what_is_in_a_name_or_a_subject_is_no_header() {
+        for odd in [
+            "Acme\r\nBcc: eve@example.com",
+            "Acme\nBcc: eve@example.com",
+            "Acme\r\n\r\nBcc: eve@example.com",
+            "Acme\" <eve@example.com>, \"x",
+            "Zoë\r\nBcc: eve@example.com",
+        ] {
+            let mail = written(odd, odd, "Hello");
+            let (head, body) = mail.split_once("\r\n\r\n").unwrap();
+            let names: Vec<&str> = head
+                .split("\r\n")
+                .filter(|line| !line.starts_with(' '))
+                .filter_map(|line| line.split_once(':'))
+                .map(|(name, _)| name)
+                .collect();
+            assert_eq!(names, HEADERS, "{odd:?}: {mail}");
+            assert!(!head.replace("\r\n", "").contains(['\r', '\n']), "{mail:?}");
+            assert_eq!(body.trim_end(), "Hello");
+        }
+        let letter = Letter {
+            to: MailAddress::parse("ada@example.com").unwrap(),
+            subject: "x".to_owned(),
+            text: "x".to_owned(),
+        };
+        let odd = mailer("Acme\" <eve@example.com>, \"x");
+        let message = odd.message(&letter, &entry()).unwrap();
+        assert_eq!(message.envelope().to().len(), 1);
+        let from = message.envelope().from().map(ToString::to_string);
+        assert_eq!(from.as_deref(), Some("no-reply@xn--bcher-kva.example"));
+    }
+}
