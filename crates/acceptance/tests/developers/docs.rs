@@ -143,7 +143,13 @@ impl Followed {
     /// Runs the page's `serve` until it is ready.
     #[track_caller]
     fn serve(&self) -> Serving {
-        let command = format!("exec {}", self.command("valetkey serve"));
+        self.serve_as(&self.command("valetkey serve"))
+    }
+
+    /// The same, by a command that another page has.
+    #[track_caller]
+    fn serve_as(&self, command: &str) -> Serving {
+        let command = format!("exec {command}");
         let mut shell = shell(self.place.folder());
         shell
             .args(["-c", &command])
@@ -358,4 +364,37 @@ fn how_to_back_up_and_restore_can_be_followed() {
     assert!(run(starting("valetkey db cut-off")[0]).contains("Closed: all tokens"));
     assert!(run(starting("valetkey db sweep")[0]).contains("were deleted"));
     drop(followed.serve());
+}
+
+#[test]
+fn how_to_send_mail_can_be_followed() {
+    let mut followed = Followed::new();
+    let config = followed.place.folder().join("valetkey.toml");
+    let more = here(&followed.place, "send-mail");
+    let table = blocks(&more, "toml").swap_remove(0);
+    let before = fs::read_to_string(&config).expect("the configuration of serve.md");
+    let password = followed.place.folder().join("smtp.password");
+    fs::write(&password, "walking\n").expect("write it");
+    let write = |table: &str| fs::write(&config, format!("{before}\n{table}")).expect("write it");
+    // The table as it stands is in order; nobody takes mails at that address.
+    write(&table);
+    followed.page = more;
+    followed.run("valetkey config check --config valetkey.toml", "");
+    let folder = followed.command("folder = ");
+    write(&format!(
+        "[mail]\nfrom = \"no-reply@acme.example\"\n{folder}"
+    ));
+    let _serving = followed.serve_as("valetkey serve --config valetkey.toml");
+    let sent = followed.run(&followed.command("valetkey mail test"), "");
+    assert!(sent.contains("was taken by the mail server"), "{sent}");
+    let left = followed.run(&followed.command("valetkey outbox list"), "");
+    assert!(left.contains("Nothing waits"), "{left}");
+    let all = followed.command("valetkey outbox retry --all");
+    followed.run(&format!("{all} --config valetkey.toml"), "");
+    let audit = followed.command("valetkey audit --event outbox");
+    followed.run(&format!("{audit} --config valetkey.toml"), "");
+    let status = followed.command("valetkey db status --json");
+    let status = followed.run(&format!("{status} --config valetkey.toml"), "");
+    let status: Json = serde_json::from_str(&status).expect("JSON");
+    assert_eq!(status["outbox"]["waiting"], 0, "{status}");
 }

@@ -246,3 +246,32 @@ fn the_printed_lines_work_when_pasted() {
         assert!(text.contains(&part), "{part}: {text}");
     }
 }
+
+#[test]
+fn mails_are_shown_on_a_page_of_the_demo() {
+    let place = Place::new();
+    let dev = place.start();
+    let demo = api(dev.text("/demo_app"));
+    assert!(demo.get("/").text().contains("href=\"/mail\""));
+    let empty = demo.get("/mail").expect(200).text();
+    assert!(empty.contains("has not sent any mail yet"), "{empty}");
+    let mut test = dev::valetkey(place.folder());
+    test.args([
+        "mail",
+        "test",
+        "demo@example.com",
+        "--copies",
+        "2",
+        "--wait",
+    ]);
+    let done = acceptance::output(test.arg("--config").arg(place.config()));
+    assert!(done.status.success(), "{done:?}");
+    let page = demo.get("/mail").expect(200).text();
+    let place_of = |text: &str| page.find(text).unwrap_or_else(|| panic!("{text}: {page}"));
+    let newest = place_of("Test mail from Valetkey dev (2 of 2)");
+    assert!(newest < place_of("Test mail from Valetkey dev (1 of 2)"));
+    assert!(
+        page.contains("This is a test") && !page.contains("<script"),
+        "{page}"
+    );
+}

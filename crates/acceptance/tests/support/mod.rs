@@ -6,6 +6,7 @@ pub(crate) mod client;
 pub(crate) mod dev;
 pub(crate) mod guide;
 pub(crate) mod load;
+pub(crate) mod mail_server;
 pub(crate) mod nodes;
 pub(crate) mod relay;
 pub(crate) mod rest;
