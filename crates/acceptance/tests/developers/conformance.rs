@@ -71,10 +71,13 @@ fn tests_in(folder: &Path, parent: &str) -> Vec<String> {
     names
 }
 
-/// The functions of a source that are marked as tests.
+/// The functions of a source that are marked as tests, whatever other attributes they have.
 fn functions(source: &str) -> impl Iterator<Item = &str> {
-    let marked = source.split("#[test]\nfn ").skip(1);
-    marked.filter_map(|rest| rest.split('(').next())
+    let marked = source.split("#[test]\n").skip(1);
+    marked.filter_map(|rest| {
+        let (_, name) = rest.split_once("fn ")?;
+        name.split('(').next()
+    })
 }
 
 /// The names of tests: what stands between back quotes and has a path.

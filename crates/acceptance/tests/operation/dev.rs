@@ -255,7 +255,7 @@ fn mails_are_shown_on_a_page_of_the_demo() {
     assert!(demo.get("/").text().contains("href=\"/mail\""));
     let empty = demo.get("/mail").expect(200).text();
     assert!(empty.contains("has not sent any mail yet"), "{empty}");
-    let mut test = dev::valetkey(place.folder());
+    let mut test = crate::support::dev::valetkey(place.folder());
     test.args([
         "mail",
         "test",

@@ -9,6 +9,8 @@ mod earlier;
 #[cfg(target_os = "linux")]
 mod faults;
 mod load;
+mod mail;
+mod mail_crash;
 mod metrics;
 #[cfg(target_os = "linux")]
 mod outage_postgres;

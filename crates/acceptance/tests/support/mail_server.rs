@@ -47,22 +47,22 @@ impl Taken {
 impl MailServer {
     /// One that does not run yet.
     #[track_caller]
-    pub(crate) fn prepared(test: &str) -> Option<Self> {
-        Some(MailServer {
-            python: tool("VALETKEY_TEST_PYTHON", test)?,
+    pub(crate) fn prepared() -> Self {
+        MailServer {
+            python: tool("VALETKEY_TEST_PYTHON"),
             folder: TempDir::new().expect("make a temporary folder"),
             port: free_port(),
             more: Vec::new(),
             child: None,
-        })
+        }
     }
 
     /// One that runs, and speaks without TLS.
     #[track_caller]
-    pub(crate) fn start_new(test: &str) -> Option<Self> {
-        let mut server = Self::prepared(test)?;
+    pub(crate) fn start_new() -> Self {
+        let mut server = Self::prepared();
         server.start();
-        Some(server)
+        server
     }
 
     /// Has it speak TLS (`tls` or `starttls`) with the certificate in a provider's folder, to this user alone.

@@ -5,7 +5,6 @@ use super::developers::{self, Developers};
 use super::fault::ConfigFaults;
 use super::layers::Layers;
 use super::mail::{self, Mail};
-use super::origin::Origin;
 use super::paths::{self, Paths};
 use super::settings::SynchronousSetting;
 use super::settings::{LogSettings, TestCredentials};
@@ -205,15 +204,6 @@ fn warn_of_what_waits(checks: &mut Checks<'_>) {
     }
 }
 
-/// A path of the file is relative to the file; one from elsewhere is relative to where we run.
-pub(super) fn resolved(layers: &Layers, path: &str, value: &Path) -> PathBuf {
-    let folder = layers.source.as_deref().and_then(Path::parent);
-    match (layers.origin(path), folder) {
-        (Origin::File { .. } | Origin::Default, Some(folder)) => folder.join(value),
-        _ => value.to_owned(),
-    }
-}
-
 fn storage(checks: &mut Checks<'_>) -> Location {
     location(checks.layers).unwrap_or_else(|what| {
         checks.fault("storage.url", what);
@@ -243,17 +233,17 @@ fn location(layers: &Layers) -> Result<Location, String> {
                 .to_owned(),
         );
     }
-    let path = resolved(layers, "storage.url", Path::new(path));
+    let path = layers.resolved("storage.url", Path::new(path));
     Ok(Location::Sqlite(path))
 }
 
 /// Every node of a provider needs the same keys, so beside PostgreSQL their folder is named.
 fn keys(layers: &Layers, storage: &Location) -> PathBuf {
     match (&layers.settings.storage.keys, storage) {
-        (Some(keys), _) => resolved(layers, "storage.keys", keys),
+        (Some(keys), _) => layers.resolved("storage.keys", keys),
         (None, Location::Sqlite(path)) => path.with_extension("keys"),
         (None, Location::Postgres(_)) => {
-            resolved(layers, "storage.keys", Path::new("valetkey.keys"))
+            layers.resolved("storage.keys", Path::new("valetkey.keys"))
         }
     }
 }
@@ -302,8 +292,8 @@ fn tls(checks: &mut Checks<'_>) -> Option<Tls> {
     match (&tls.cert, &tls.key) {
         (Some(cert), Some(key)) => {
             return Some(Tls {
-                cert: resolved(layers, "tls.cert", cert),
-                key: resolved(layers, "tls.key", key),
+                cert: layers.resolved("tls.cert", cert),
+                key: layers.resolved("tls.key", key),
             });
         }
         (None, None) => {}

@@ -115,6 +115,15 @@ impl Layers {
         self.origins.get(path).cloned().unwrap_or(Origin::Default)
     }
 
+    /// A path of the file is relative to the file; one from elsewhere is relative to where we run.
+    pub(super) fn resolved(&self, path: &str, value: &Path) -> PathBuf {
+        let folder = self.source.as_deref().and_then(Path::parent);
+        match (self.origin(path), folder) {
+            (Origin::File { .. } | Origin::Default, Some(folder)) => folder.join(value),
+            _ => value.to_owned(),
+        }
+    }
+
     /// Whether the setting has no value of its own because what was written is wrong, or the table around it.
     pub(super) fn is_unsound(&self, path: &str) -> bool {
         let inside = |outer: &str, inner: &str| {

@@ -1,6 +1,5 @@
 //! Checks `[mail]`: who mails are from, and who takes them.
 use super::address::{host_of, is_loopback};
-use super::build::resolved;
 use super::checks::{Checks, is_text};
 use super::settings::MailSettings;
 use percent_encoding::percent_decode_str;
@@ -95,11 +94,9 @@ pub(super) fn mail(checks: &mut Checks<'_>) -> Option<Mail> {
     let sender = sender(checks);
     let by = match (&settings.smtp, &settings.folder) {
         (Some(url), None) => smtp(checks, url).map(MailBy::Smtp),
-        (None, Some(folder)) => Some(MailBy::Folder(resolved(
-            checks.layers,
-            "mail.folder",
-            folder,
-        ))),
+        (None, Some(folder)) => Some(MailBy::Folder(
+            checks.layers.resolved("mail.folder", folder),
+        )),
         (None, None) => {
             checks.fault("mail", "says nobody who takes mails: write smtp = \"smtps://USER@HOST\", or folder = \"mail\" to try things");
             None
@@ -225,7 +222,7 @@ fn is_sound(url: &Url) -> bool {
 
 fn password_file(checks: &Checks<'_>) -> Option<PathBuf> {
     let file = checks.settings().mail.password_file.as_ref()?;
-    Some(resolved(checks.layers, "mail.password_file", file))
+    Some(checks.layers.resolved("mail.password_file", file))
 }
 
 /// The password, from the file if one is named.

@@ -1,9 +1,5 @@
-//! What a job is, and the one list of them.
-use super::test_mail::SendTestMail;
-use crate::config::Config;
-use crate::mail::Mailer;
-use protocol::outbox::{Entry, Kind, Payload};
-use std::sync::Arc;
+//! What a job is.
+use protocol::outbox::{Entry, Payload};
 
 /// Why a message was not delivered: one line without a secret, which an operator reads.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -26,85 +22,4 @@ pub(super) trait Job: Sync {
         entry: &Entry,
         payload: Self::Payload,
     ) -> impl Future<Output = Result<(), JobError>> + Send;
-}
-
-/// All jobs.
-pub(super) struct Jobs {
-    mailer: Option<Arc<Mailer>>,
-    test_mail: SendTestMail,
-}
-
-impl Jobs {
-    /// As the configuration says.
-    pub(super) fn of(config: &Config) -> Self {
-        let mailer = Mailer::of(config).map(Arc::new);
-        Jobs {
-            test_mail: SendTestMail {
-                mailer: mailer.clone(),
-                product: config.branding.product.clone(),
-            },
-            mailer,
-        }
-    }
-
-    /// Delivers a message by the job of its kind.
-    pub(super) async fn run(&self, entry: &Entry) -> Result<(), JobError> {
-        let Some(kind) = Kind::parse(&entry.kind) else {
-            let why = "only a newer version of the server can deliver this";
-            return Err(JobError::Retry(why.to_owned()));
-        };
-        match kind {
-            Kind::TestMail => run(&self.test_mail, kind, entry).await,
-        }
-    }
-
-    /// Gives back what was not used for a while.
-    pub(super) fn rest(&self) {
-        if let Some(mailer) = &self.mailer {
-            mailer.rest();
-        }
-    }
-}
-
-async fn run<J: Job>(job: &J, kind: Kind, entry: &Entry) -> Result<(), JobError> {
-    debug_assert!(J::Payload::KIND == kind, "this is another's payload");
-    match serde_json::from_str(&entry.payload) {
-        Ok(payload) => job.run(entry, payload).await,
-        Err(error) => Err(JobError::Dead(format!(
-            "its payload cannot be read: {error}"
-        ))),
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use protocol::types::{Locator, UnixTime};
-
-    fn entry(kind: &str) -> Entry {
-        Entry {
-            id: Locator(1),
-            kind: kind.to_owned(),
-            destination: "mail:ada@example.com".to_owned(),
-            payload: "{}".to_owned(),
-            created_at: UnixTime(0),
-            due_at: UnixTime(0),
-            attempts: 0,
-            last_error: None,
-            dead_at: None,
-        }
-    }
-
-    #[tokio::test]
-    async fn every_kind_has_a_job_that_reads_its_own_payload() {
-        let jobs = Jobs::of(&Config::for_tests());
-        for kind in Kind::ALL {
-            let refused = jobs.run(&entry(kind.name())).await;
-            let dead = matches!(&refused, Err(JobError::Dead(why)) if why.contains("payload"));
-            assert!(dead, "{refused:?}");
-        }
-        let refused = jobs.run(&entry("mail.of_tomorrow")).await;
-        let retried = matches!(&refused, Err(JobError::Retry(why)) if why.contains("newer"));
-        assert!(retried, "{refused:?}");
-    }
 }

@@ -1,6 +1,7 @@
 //! Delivers what waits in the outbox: in order for each destination, several destinations at once, on one node at a
 //! time. A message goes when it was delivered, and not before: one whose delivery was cut short is delivered again.
-use super::job::{JobError, Jobs};
+use super::job::JobError;
+use super::list::Jobs;
 use crate::ops::clock;
 use crate::state::App;
 use protocol::events::Act;

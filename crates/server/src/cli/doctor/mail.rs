@@ -1,6 +1,6 @@
 //! Whether mail can be sent.
-use super::{Finding, failed, ok};
-use crate::cli::wait;
+use super::finding::{Finding, failed, ok};
+use crate::cli::runtime::wait;
 use crate::config::Config;
 use crate::mail::Mailer;
 

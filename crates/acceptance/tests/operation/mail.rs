@@ -1,13 +1,11 @@
 //! Mail, by way of the outbox, to a real mail server: which takes it, is away, refuses, is slow, wants TLS.
 
-mod support;
-
+use crate::support::mail_server::MailServer;
+use crate::support::{PLAIN, within};
 use acceptance::{Finished, Json, Provider, Setup};
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
 use std::time::{Duration, Instant};
-use support::mail_server::MailServer;
-use support::{PLAIN, within};
 
 /// How long until something was delivered that nothing is in the way of.
 const SOON: Duration = Duration::from_secs(10);
@@ -33,10 +31,9 @@ fn text<'a>(message: &'a Json, name: &str) -> &'a str {
 }
 
 #[test]
+#[cfg_attr(not(has_python), ignore = "needs Python: see ./test")]
 fn a_mail_is_delivered_once_and_says_where_it_comes_from() {
-    let Some(server) = MailServer::start_new("mail") else {
-        return;
-    };
+    let server = MailServer::start_new();
     let provider = provider(&server);
     let began = Instant::now();
     let done = test(&provider, "ann@example.com", &["--wait"]).json();
@@ -71,12 +68,11 @@ fn a_mail_is_delivered_once_and_says_where_it_comes_from() {
 }
 
 #[test]
+#[cfg_attr(not(has_python), ignore = "needs Python: see ./test")]
 fn mails_over_tls_go_to_a_server_that_knows_us_and_the_password_stays_secret() {
     const PASSWORD: &str = "spring water in the bottle";
     for (kind, url) in [("tls", "smtps"), ("starttls", "smtp")] {
-        let Some(server) = MailServer::prepared("mail over TLS") else {
-            return;
-        };
+        let server = MailServer::prepared();
         let settings = format!(
             "[mail]\nfrom = \"no-reply@acme.example\"\nsmtp = \"{url}://acme%40mail@localhost:{}?tls=required\"\n\
              password_file = \"smtp.password\"",
@@ -135,10 +131,9 @@ fn mails_over_tls_go_to_a_server_that_knows_us_and_the_password_stays_secret() {
 }
 
 #[test]
+#[cfg_attr(not(has_python), ignore = "needs Python: see ./test")]
 fn mails_wait_while_the_server_is_away() {
-    let Some(mut server) = MailServer::prepared("mail to a server that is away") else {
-        return;
-    };
+    let mut server = MailServer::prepared();
     let provider = provider(&server);
     let refused = test(&provider, "ann@example.com", &["--wait"]);
     assert_eq!(refused.code, Some(1), "{refused:?}");
@@ -177,10 +172,9 @@ fn mails_wait_while_the_server_is_away() {
 }
 
 #[test]
+#[cfg_attr(not(has_python), ignore = "needs Python: see ./test")]
 fn what_is_refused_for_good_is_a_dead_letter_and_what_is_refused_for_now_is_not() {
-    let Some(server) = MailServer::start_new("mail that is refused") else {
-        return;
-    };
+    let server = MailServer::start_new();
     let provider = provider(&server);
     let refused = test(&provider, "refused@example.com", &["--wait"]);
     assert_eq!(refused.code, Some(1), "{refused:?}");
@@ -233,10 +227,9 @@ fn what_is_refused_for_good_is_a_dead_letter_and_what_is_refused_for_now_is_not(
 }
 
 #[test]
+#[cfg_attr(not(has_python), ignore = "needs Python: see ./test")]
 fn a_slow_recipient_keeps_nobody_else_waiting() {
-    let Some(server) = MailServer::start_new("mail to a slow recipient") else {
-        return;
-    };
+    let server = MailServer::start_new();
     let mut provider = provider(&server);
     test(&provider, "slow@example.com", &["--copies", "2"]).json();
     let began = Instant::now();
@@ -265,10 +258,9 @@ fn a_slow_recipient_keeps_nobody_else_waiting() {
 }
 
 #[test]
+#[cfg_attr(not(has_python), ignore = "needs Python: see ./test")]
 fn a_mail_that_is_asked_for_while_no_server_runs_waits_for_it() {
-    let Some(server) = MailServer::start_new("mail before the start") else {
-        return;
-    };
+    let server = MailServer::start_new();
     let mut provider = Setup::toml(PLAIN).with(&server.settings()).prepare();
     let told = provider.cli(&["mail", "test", "ann@example.com"]);
     assert!(told.stdout.contains("is in the outbox"), "{told:?}");
