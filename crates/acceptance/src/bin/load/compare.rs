@@ -2,7 +2,7 @@
 //! median of those counts. The ratio of two medians would compare one moment with another.
 
 use crate::sample::{Figures, Load, Sample};
-use crate::server::{BEFORE, FLOOR, LARGE, SMALL, VALETKEY};
+use crate::server::{BEFORE, CONTROL, FLOOR, LARGE, SMALL, VALETKEY};
 use crate::{flow, issue, memory, sign_in, sweep};
 
 /// Heading, name in JSON, digits behind the point, and where the figure stands.
@@ -159,7 +159,7 @@ fn is_reference(line: &Key, to: &Key) -> bool {
     let servers = (line.server, to.server);
     let names = (line.name.as_str(), to.name.as_str());
     match servers {
-        (VALETKEY | BEFORE, FLOOR) | (VALETKEY, BEFORE) | (LARGE, SMALL) => is_same_work,
+        (VALETKEY | BEFORE, FLOOR) | (VALETKEY | CONTROL, BEFORE) | (LARGE, SMALL) => is_same_work,
         (VALETKEY | BEFORE, sign_in::ARGON2) => line.name == sign_in::SIGN_IN,
         (server, same) if server == same => match names {
             (flow::FLOW, issue::ISSUE) => line.connections == to.connections,

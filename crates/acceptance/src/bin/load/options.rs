@@ -62,6 +62,10 @@ pub(crate) struct Args {
     /// An earlier `valetkey` to measure in the same rounds, to see what a change costs.
     #[arg(long, value_name = "PATH")]
     pub(crate) before: Option<PathBuf>,
+    /// Measures the earlier one a second time in the same rounds, as `control`: how far two runs of one binary are
+    /// apart is what a ratio has to be judged by.
+    #[arg(long, requires = "before")]
+    pub(crate) control: bool,
     /// The bare server; default: beside this executable.
     #[arg(long, value_name = "PATH")]
     pub(crate) floor: Option<PathBuf>,

@@ -34,6 +34,7 @@ pub(crate) fn run(args: &Args, number: u32, runtime: &Runtime) -> anyhow::Result
     let mut servers = vec![Server::floor(args)?];
     if !args.only_floor {
         servers.extend(Server::before(args)?);
+        servers.extend(Server::control(args)?);
         servers.push(Server::valetkey(args)?);
     }
     if number.is_multiple_of(2) {

@@ -27,6 +27,7 @@ pub(crate) const SMALL: &str = "small store";
 pub(crate) const LARGE: &str = "large store";
 pub(crate) const VALETKEY: &str = "valetkey";
 pub(crate) const BEFORE: &str = "before";
+pub(crate) const CONTROL: &str = "control";
 
 /// What `valetkey` runs with; issuer, address and storage come by flags.
 const CONFIG: &str = include_str!("bench.toml");
@@ -130,9 +131,21 @@ impl Server {
 
     /// The earlier `valetkey`, if one is to be measured.
     pub(crate) fn before(args: &Args) -> anyhow::Result<Option<Self>> {
+        Self::earlier(args, BEFORE)
+    }
+
+    /// The same once more, if that is asked for.
+    pub(crate) fn control(args: &Args) -> anyhow::Result<Option<Self>> {
+        match args.control {
+            true => Self::earlier(args, CONTROL),
+            false => Ok(None),
+        }
+    }
+
+    fn earlier(args: &Args, name: &'static str) -> anyhow::Result<Option<Self>> {
         let binary = args.before.as_deref();
         binary
-            .map(|binary| Self::provider(args, binary, BEFORE))
+            .map(|binary| Self::provider(args, binary, name))
             .transpose()
     }
 
@@ -200,7 +213,7 @@ impl Server {
 
     /// Whether rows can be made without requests; the floor and older binaries cannot.
     pub(crate) fn can_fill(&self) -> bool {
-        matches!(self, Server::Valetkey(_, name) if *name != BEFORE)
+        matches!(self, Server::Valetkey(_, name) if ![BEFORE, CONTROL].contains(name))
     }
 
     /// Makes rows of access tokens of `app` that nobody holds, live or expired ones.
