@@ -214,8 +214,8 @@ fn only_listed_proxies_are_believed() {
         let provider = Setup::toml(PLAIN)
             .with(&format!("trusted_proxies = {listed}"))
             .start();
-        let request =
-            acceptance::Request::get("/health/live").header("X-Forwarded-For", "203.0.113.9");
+        let request = acceptance::Request::get("/.well-known/oauth-authorization-server")
+            .header("X-Forwarded-For", "203.0.113.9");
         provider.api().send(&request).expect(200);
         let logged = || provider.log().contains("203.0.113.9");
         assert_eq!(
