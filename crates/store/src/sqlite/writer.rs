@@ -86,24 +86,27 @@ enum Done {
 }
 
 impl Writer<'_> {
-    /// Works until the queue is closed.
+    /// Works until the queue is closed. Whoever was about to send something then is still answered: what comes into a
+    /// queue that nobody takes from any more would wait for ever.
     pub(super) fn work(self, mut queue: mpsc::Receiver<Job>) {
         let mut batch = Vec::with_capacity(self.most);
+        let mut closed_by = Vec::new();
         while queue.blocking_recv_many(&mut batch, self.most) > 0 {
-            let close = batch.iter().position(|job| matches!(job, Job::Close(_)));
-            let rest = close.map(|at| batch.split_off(at)).unwrap_or_default();
+            if batch.iter().any(|job| matches!(job, Job::Close(_))) {
+                queue.close();
+                closed_by.extend(batch.extract_if(.., |job| matches!(job, Job::Close(_))));
+            }
             self.commit(&mut batch);
             // Where all cores are busy, requests that are about to be written get their turn before the next commit.
             std::thread::yield_now();
-            for job in rest {
-                if let Job::Close(done) = job {
-                    let _ = self
-                        .db
-                        .conn()
-                        .execute_batch("PRAGMA wal_checkpoint(PASSIVE)");
-                    let _ = done.send(());
-                    return;
-                }
+        }
+        if !closed_by.is_empty() {
+            let checkpoint = "PRAGMA wal_checkpoint(PASSIVE)";
+            let _ = self.db.conn().execute_batch(checkpoint);
+        }
+        for job in closed_by {
+            if let Job::Close(done) = job {
+                let _ = done.send(());
             }
         }
     }
@@ -237,5 +240,48 @@ fn refuse(jobs: impl Iterator<Item = Job>, error: &StoreError) {
             Job::Run { done, .. } => drop(done.send(Err(error.clone()))),
             Job::Close(done) => drop(done.send(())),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use protocol::types::ids::Region;
+
+    #[tokio::test]
+    async fn who_was_about_to_send_when_the_writer_ended_is_answered() {
+        let (queue, jobs) = mpsc::channel(4);
+        let writer = std::thread::spawn(move || {
+            let Ok(conn) = Connection::open_in_memory() else {
+                return;
+            };
+            let writer = Writer {
+                db: Statements::of(&conn, 0),
+                most: 4,
+                mint: IdMint::new(Region::default(), 0, 0),
+                memory: Arc::new(Memory::new()),
+                fed: Arc::default(),
+                posted: Arc::default(),
+                counts: Arc::new(Counts::new()),
+            };
+            writer.work(jobs);
+        });
+        let about_to_send = queue.reserve().await;
+        let (closing, closed) = oneshot::channel();
+        assert!(queue.send(Job::Close(closing)).await.is_ok());
+        while !queue.is_closed() {
+            tokio::time::sleep(Duration::from_millis(1)).await;
+        }
+        let (done, answer) = oneshot::channel();
+        let work: Work = Box::new(|db| db.execute("CREATE TABLE late (id INTEGER)", &[]));
+        if let Ok(place) = about_to_send {
+            place.send(Job::Run { work, done });
+        }
+        let answered = tokio::time::timeout(Duration::from_secs(5), answer).await;
+        assert!(matches!(answered, Ok(Ok(Ok(_)))), "nobody waits for ever");
+        assert!(closed.await.is_ok());
+        let (again, _) = oneshot::channel();
+        assert!(queue.send(Job::Close(again)).await.is_err());
+        assert!(writer.join().is_ok());
     }
 }
