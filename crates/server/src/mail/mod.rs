@@ -4,7 +4,7 @@ mod smtp;
 
 use crate::config::{Config, Mail, MailBy};
 use crate::jobs::JobError;
-use lettre::message::header::{ContentType, HeaderName, HeaderValue};
+use lettre::message::header::{ContentType, HeaderName, HeaderValue, MIME_VERSION_1_0};
 use lettre::message::{Mailbox, MessageBuilder};
 use lettre::{Address, Message};
 use protocol::outbox::Entry;
@@ -91,6 +91,7 @@ impl Mailer {
             .subject(one_line(&letter.subject))
             .date(at)
             .message_id(Some(id))
+            .header(MIME_VERSION_1_0)
             .header(ContentType::TEXT_PLAIN)
             .body(letter.text.clone())
             .map_err(|_| unfit("what it says"))
@@ -119,13 +120,14 @@ mod tests {
     use protocol::types::{Locator, UnixTime};
 
     /// All headers there are.
-    const HEADERS: [&str; 8] = [
+    const HEADERS: [&str; 9] = [
         "Auto-Submitted",
         "From",
         "To",
         "Subject",
         "Date",
         "Message-ID",
+        "MIME-Version",
         "Content-Type",
         "Content-Transfer-Encoding",
     ];
@@ -171,6 +173,7 @@ mod tests {
             "Message-ID: <42@xn--bcher-kva.example>\r\n",
             "Auto-Submitted: auto-generated\r\n",
             "Date: Fri, 15 Jan 2027 08:00:00 +0000\r\n",
+            "MIME-Version: 1.0\r\n",
             "Content-Type: text/plain; charset=utf-8\r\n",
         ] {
             assert!(mail.contains(header), "{header}: {mail}");
