@@ -65,7 +65,11 @@ impl Store {
         now: UnixTime,
         limit: usize,
     ) -> Result<Vec<Entry>, StoreError> {
-        self.many(&DUE, &values![now, far(now), limit as i64]).await
+        let values = values![now, far(now), limit as i64];
+        match &self.engine {
+            Engine::Sqlite(engine) => engine.read(|db| db.many(&DUE, &values)),
+            Engine::Postgres(engine) => Box::pin(engine.many_planned_anew(&DUE, &values)).await,
+        }
     }
 
     /// The first message to a destination, if it is due.

@@ -175,14 +175,20 @@ impl Conn {
         sql: &'static str,
         values: Values<'_>,
     ) -> Result<Vec<Row>, Fault> {
+        if self.pooled {
+            return self.query_anew(sql, values).await;
+        }
         self.in_time(async {
-            if self.pooled {
-                return Ok(self.client.query_typed(sql, &typed(values)).await?);
-            }
             let statement = self.statement(sql, values).await?;
             Ok(self.client.query(&statement, &plain(values)).await?)
         })
         .await
+    }
+
+    /// Runs a statement that is not prepared; its rows.
+    async fn query_anew(&self, sql: &str, values: Values<'_>) -> Result<Vec<Row>, Fault> {
+        self.in_time(async { Ok(self.client.query_typed(sql, &typed(values)).await?) })
+            .await
     }
 
     /// Runs a statement; how many rows it touched.
@@ -371,6 +377,20 @@ impl Slot {
 
     async fn query_again(&self, sql: &'static str, values: Values<'_>) -> Result<Vec<Row>, Fault> {
         retried(|| async { self.conn().await?.query(sql, values).await }).await
+    }
+
+    /// All rows of a query on a table that is empty now and full soon: planned each time, for what it holds. The plan of
+    /// a prepared statement stays until somebody analyzes the table.
+    pub(crate) async fn many_planned_anew<T>(
+        &self,
+        query: &Query<T>,
+        values: &[value::Value<'_>],
+    ) -> Result<Vec<T>, StoreError> {
+        let values = each(values);
+        let run = || async { self.conn().await?.query_anew(query.sql, &values).await };
+        let rows = retried(run).await?;
+        let read = rows.iter().map(|row| (query.read)(plain_row(row)));
+        Ok(read.collect::<Read<_>>()?)
     }
 
     fn usable(&self) -> Option<Arc<Conn>> {

@@ -186,6 +186,15 @@ impl Postgres {
         self.reader().many(query, values).await
     }
 
+    /// See [`Slot::many_planned_anew`].
+    pub(crate) async fn many_planned_anew<T>(
+        &self,
+        query: &Query<T>,
+        values: &[Value<'_>],
+    ) -> Result<Vec<T>, StoreError> {
+        self.reader().many_planned_anew(query, values).await
+    }
+
     pub(crate) async fn access_token(
         &self,
         id: Locator,

@@ -151,6 +151,57 @@ async fn messages_to_one_destination_wait_for_each_other() {
     assert_eq!(all(&world).await.len(), 1, "the dead letter is kept");
 }
 
+/// Rows of the outbox that the server has read for those who have left.
+fn rows_read(world: &World) -> i64 {
+    let sql = "SELECT (seq_tup_read + idx_tup_fetch)::bigint FROM pg_stat_user_tables WHERE relname = 'outbox'";
+    world.database().count(sql)
+}
+
+/// That SQLite does not read them is a test beside the query.
+#[tokio::test]
+async fn how_many_wait_is_nothing_to_a_planner_that_knows_of_none() {
+    let world = World::new();
+    if !world.database().is_postgres() {
+        return;
+    }
+    let connections = || {
+        let sql = "SELECT COUNT(*) FROM pg_stat_activity WHERE datname = current_database()";
+        world.database().count(sql)
+    };
+    // Wide rows: a table of a few pages may well be read as a whole.
+    let fill = |rows: &str, dead: &str| {
+        world.database().run(&format!(
+            "INSERT INTO outbox SELECT n, 'mail.test', 'mail:' || n % 10, repeat('x', 500), 0, 0, 0, \
+             'x', {dead} \
+             FROM generate_series({rows}) AS n"
+        ));
+    };
+    let before = connections();
+    let deliverer = world.another();
+    world
+        .database()
+        .run("ALTER TABLE outbox SET (autovacuum_enabled = off)");
+    fill("1, 7", "5");
+    world.database().run("ANALYZE outbox");
+    // Often enough for plans that are kept.
+    for _ in 0..60 {
+        let due = deliverer.due_messages(world.now, 32).await.unwrap();
+        assert_eq!(due, []);
+    }
+    fill("8, 5007", "NULL");
+    for _ in 0..20 {
+        let due = deliverer.due_messages(world.now, 32).await.unwrap();
+        let ids: Vec<i64> = due.iter().map(|entry| entry.id.0).collect();
+        assert_eq!(ids, Vec::from_iter(8..18));
+    }
+    drop(deliverer);
+    while connections() > before {
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    }
+    let read = rows_read(&world);
+    assert!(read > 0 && read < 5_000, "{read}");
+}
+
 #[tokio::test]
 async fn what_a_wrong_clock_put_off_is_due() {
     let world = World::new();
