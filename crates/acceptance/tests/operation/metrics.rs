@@ -4,6 +4,8 @@ use crate::support::{CALLBACK, PLAIN, Scene, assert_page, within};
 use acceptance::{Api, App, Request, Setup, free_port, output};
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
+use std::io::{ErrorKind, Read};
+use std::net::{SocketAddr, TcpStream};
 use std::path::Path;
 use std::process::Command;
 use std::time::Duration;
@@ -13,12 +15,16 @@ const SOON: Duration = Duration::from_secs(2);
 
 /// A provider that is watched, and how it is asked.
 fn watched() -> (Scene, Api) {
+    let (scene, at) = watched_at();
+    (scene, Api::new(at, &at.to_string()))
+}
+
+/// The same, by its address.
+fn watched_at() -> (Scene, SocketAddr) {
     let port = free_port();
     let setup = Setup::toml(PLAIN).with(&format!("[metrics]\nlisten = \"127.0.0.1:{port}\""));
     let scene = Scene::start(setup);
-    let host = format!("127.0.0.1:{port}");
-    let api = Api::new(host.parse().expect("an address"), &host);
-    (scene, api)
+    (scene, SocketAddr::from(([127, 0, 0, 1], port)))
 }
 
 /// Every sample of a scrape, by its name with its labels. Each belongs to a metric that was described before it.
@@ -71,6 +77,31 @@ fn flow(scene: &Scene, app: &App) {
     let replaced = scene.refresh(app, &tokens.refresh);
     replaced.expect(200);
     scene.revoke(app, &tokens.access).expect(200);
+}
+
+#[test]
+fn who_only_holds_connections_keeps_nobody_out() {
+    let (scene, at) = watched_at();
+    let watch = Api::new(at, &at.to_string());
+    let silent: Vec<TcpStream> = (0..200)
+        .map(|_| TcpStream::connect(at).expect("a connection"))
+        .collect();
+    watch.get("/health/live").expect(200);
+    scrape(&watch);
+    scene.api().get("/health/live").expect(200);
+    // All but a few were ended.
+    let ended = |mut stream: &TcpStream| {
+        let wait = Some(Duration::from_millis(10));
+        stream.set_read_timeout(wait).expect("a timeout");
+        // Not so those which are still open: they time out.
+        let read = stream.read(&mut [0]);
+        !matches!(read, Err(error) if error.kind() == ErrorKind::WouldBlock)
+    };
+    let open = silent.iter().filter(|stream| !ended(stream)).count();
+    assert!(open <= 16, "{open}");
+    // The rest ends when its time is up.
+    let all = || silent.iter().all(ended);
+    assert!(within(Duration::from_secs(15), all));
 }
 
 #[test]

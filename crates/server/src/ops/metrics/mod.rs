@@ -12,13 +12,23 @@ use axum::Router;
 use axum::http::{HeaderValue, header};
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
+use hyper::server::conn::http1;
+use hyper_util::rt::{TokioIo, TokioTimer};
+use hyper_util::service::TowerToHyperService;
 use prometheus_client::encoding::text::encode;
 use prometheus_client::registry::Registry;
+use std::collections::VecDeque;
 use std::net::SocketAddr;
 use std::sync::Arc;
-use std::time::Instant;
-use tokio::net::TcpListener;
+use std::time::{Duration, Instant};
+use tokio::net::{TcpListener, TcpStream};
+use tokio::task::JoinSet;
 use told::Told;
+
+/// Connections at once, so that none that the server itself needs is missing.
+const CONNECTIONS: usize = 16;
+/// How long a connection may take, from its beginning to the end of its answer.
+const DEADLINE: Duration = Duration::from_secs(10);
 
 /// What the text is, by its name and version.
 const OPEN_METRICS: HeaderValue =
@@ -47,10 +57,39 @@ pub(crate) async fn serve(app: App, requests: Arc<Requests>, listener: TcpListen
         .route("/health/live", get(health::live))
         .route("/health/ready", get(health::ready))
         .with_state(app.clone());
-    if let Err(error) = axum::serve(listener, router).await {
-        app.log
-            .error(format!("metrics are not served any more: {error}"));
+    accept(&app, listener, &router).await;
+}
+
+/// Answers one request on each connection. One too many ends the oldest: those who only hold connections do not keep
+/// out who asks.
+async fn accept(app: &App, listener: TcpListener, router: &Router) {
+    let mut open = JoinSet::new();
+    let mut oldest = VecDeque::new();
+    loop {
+        match listener.accept().await {
+            Ok((stream, _)) => oldest.push_back(open.spawn(answer(stream, router.clone()))),
+            Err(error) => {
+                app.log.warn(format!("cannot accept for metrics: {error}"));
+                tokio::time::sleep(Duration::from_millis(50)).await;
+            }
+        }
+        while open.try_join_next().is_some() {}
+        oldest.retain(|connection| !connection.is_finished());
+        while oldest.len() > CONNECTIONS
+            && let Some(connection) = oldest.pop_front()
+        {
+            connection.abort();
+        }
     }
+}
+
+async fn answer(stream: TcpStream, router: Router) {
+    let service = TowerToHyperService::new(router);
+    let mut http = http1::Builder::new();
+    http.timer(TokioTimer::new()).keep_alive(false);
+    let connection = http.serve_connection(TokioIo::new(stream), service);
+    // What fails is seen by who asked.
+    let _ = tokio::time::timeout(DEADLINE, connection).await;
 }
 
 fn page(registry: &Registry) -> Response {
