@@ -1,7 +1,7 @@
 """A mail server on loopback: python smtp_server.py PORT LOG [CERT KEY tls|starttls [USER PASSWORD]]
 
 It writes a line of JSON for each mail that it takes. What it does with a recipient, the address says:
-refused@… 550, busy@… 451, once@… 451 the first time, slow@… takes its time.
+refused@… 550, relay@… 554, busy@… 451, once@… 451 the first time, slow@… takes its time.
 """
 
 import asyncio
@@ -25,6 +25,8 @@ class Handler:
         what = address.split("@")[0]
         if what == "refused":
             return "550 5.1.1 nobody has this address"
+        if what == "relay":
+            return "554 5.7.1 relay access denied"
         if what == "busy" or (what == "once" and address not in self.seen):
             self.seen.add(address)
             return "451 4.3.0 try again later"

@@ -211,6 +211,14 @@ fn what_is_refused_for_good_is_a_dead_letter_and_what_is_refused_for_now_is_not(
     assert_eq!(text(busy, "state"), "put_off");
     assert!(text(busy, "last_error").contains("451"), "{busy}");
 
+    // One to whom we may not send is no dead letter: every mail would be.
+    let relayed = test(&provider, "relay@example.com", &["--wait"]);
+    assert!(
+        relayed.stderr.contains("does not let us send"),
+        "{relayed:?}"
+    );
+    assert_eq!(outbox(&provider, &["--dead"]).len(), 1);
+
     // An operator tries again, and gives up.
     provider.cli(&["outbox", "retry", id, "--json"]).json();
     assert!(within(SOON, || outbox(&provider, &["--dead"]).len() == 1));

@@ -142,7 +142,7 @@ fn sender(checks: &mut Checks<'_>) -> Option<(Option<String>, MailAddress)> {
         Some((name, address)) => (name.trim().trim_matches('"'), address),
         None => ("", text.as_str()),
     };
-    let address = MailAddress::parse(address);
+    let address = MailAddress::parse(address).filter(is_sender);
     let name = Some(name.trim()).filter(|name| !name.is_empty());
     match (address, name) {
         (Some(address), None) => Some((None, address)),
@@ -151,12 +151,19 @@ fn sender(checks: &mut Checks<'_>) -> Option<(Option<String>, MailAddress)> {
         }
         _ => {
             let what = format!(
-                "{text:?} is no sender: write it like \"Acme <no-reply@acme.example>\", the name of at most {MAX_NAME} characters"
+                "{text:?} is no sender: write it like \"Acme <no-reply@acme.example>\", the name of at most {MAX_NAME} characters, what is before the @ in ASCII, of at most 64"
             );
             checks.fault("mail.from", what);
             None
         }
     }
+}
+
+/// Whether mails can be from an address, whichever server takes them: one with letters beyond ASCII before the `@` is
+/// taken by few (RFC 6531).
+fn is_sender(address: &MailAddress) -> bool {
+    let (local, host) = address.parts();
+    local.is_ascii() && lettre::Address::new(local, host).is_ok()
 }
 
 /// How to write a server. What was written may hold a password, so it is not shown.

@@ -81,7 +81,9 @@ impl Mailer {
 
     fn message(&self, letter: &Letter, entry: &Entry) -> Result<Message, JobError> {
         let unfit = |what: &str| JobError::Dead(format!("{what} cannot be written in a mail"));
-        let from = address(&self.from).ok_or_else(|| unfit("the address it is from"))?;
+        // A sender is a matter of the configuration, for all mails alike.
+        let sender = || JobError::Retry("mail.from cannot be written in a mail".to_owned());
+        let from = address(&self.from).ok_or_else(sender)?;
         let to = address(&letter.to).ok_or_else(|| unfit("the address it goes to"))?;
         let at = UNIX_EPOCH + Duration::from_secs(entry.created_at.0.max(0).unsigned_abs());
         let id = format!("<{}@{}>", entry.id.0, self.from.parts().1);
@@ -184,6 +186,21 @@ mod tests {
             written("Acme", "Test", "It works.\n"),
             "the same twice"
         );
+    }
+
+    #[test]
+    fn a_sender_that_cannot_be_written_makes_no_dead_letter() {
+        let letter = |to: &str| Letter {
+            to: MailAddress::parse(to).unwrap(),
+            subject: "x".to_owned(),
+            text: "x".to_owned(),
+        };
+        let mut mailer = mailer("Acme");
+        let odd = mailer.message(&letter("a..b@example.com"), &entry());
+        assert!(matches!(odd, Err(JobError::Dead(_))), "{odd:?}");
+        mailer.from = MailAddress::parse("a..b@acme.example").unwrap();
+        let odd = mailer.message(&letter("ada@example.com"), &entry());
+        assert!(matches!(odd, Err(JobError::Retry(_))), "{odd:?}");
     }
 
     #[test]

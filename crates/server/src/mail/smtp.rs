@@ -165,8 +165,7 @@ async fn hand_over(
     let mut parameters = Vec::new();
     if needs_utf8(envelope) {
         if !conn.server_info().supports_feature(Extension::SmtpUtfEight) {
-            let why = "the mail server takes no address with letters beyond ASCII";
-            return Err(JobError::Dead(why.to_owned()));
+            return Err(without_utf8(envelope));
         }
         parameters.push(MailParameter::SmtpUtfEight);
     }
@@ -176,7 +175,7 @@ async fn hand_over(
         .map_err(sender)?;
     for to in envelope.to() {
         let recipient = Rcpt::new(to.clone(), Vec::new());
-        let refused = |error| refused("the recipient", &error);
+        let refused = |error| refused_recipient(&error);
         conn.command(recipient).await.map_err(refused)?;
     }
     let refused = |error| refused("the mail", &error);
@@ -188,6 +187,37 @@ async fn hand_over(
 fn needs_utf8(envelope: &Envelope) -> bool {
     let mut all = envelope.from().into_iter().chain(envelope.to());
     all.any(|address| !address.to_string().is_ascii())
+}
+
+/// Of a server that takes no such letters (RFC 6531).
+fn without_utf8(envelope: &Envelope) -> JobError {
+    let why = |whose: &str| {
+        format!("the mail server takes no {whose} with letters beyond ASCII in its address")
+    };
+    match envelope
+        .from()
+        .is_none_or(|from| from.to_string().is_ascii())
+    {
+        true => JobError::Dead(why("recipient")),
+        false => JobError::Retry(why("sender")),
+    }
+}
+
+/// A refusal of who we are, such as "relay access denied", would hit every mail alike: it comes as one of a recipient.
+fn refused_recipient(error: &Error) -> JobError {
+    let said = said(error);
+    match is_about_us(&said) {
+        true => JobError::Retry(format!("the mail server does not let us send: {said}")),
+        false => refused("the recipient", error),
+    }
+}
+
+/// Whether an answer names a policy (5.7.x, RFC 3463 §3.8), or that we did not say who we are (530, RFC 4954 §6).
+fn is_about_us(said: &str) -> bool {
+    let mut words = said.split_whitespace();
+    let code = words.next();
+    let policy = |word: &str| word.starts_with("5.7.");
+    code == Some("530") || words.next().is_some_and(policy)
 }
 
 /// A refusal for good (5xx) or for now (4xx), or a connection that broke.
@@ -207,5 +237,41 @@ fn said(error: &Error) -> String {
         Some(code) => format!("{code} {text}"),
         None if text.is_empty() => error.to_string(),
         None => text,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_refusal_of_who_we_are_is_not_one_of_the_recipient() {
+        for said in [
+            "554 5.7.1 <ada@example.com>: Relay access denied",
+            "550 5.7.60 client does not have permissions to send as this sender",
+            "530 5.7.0 Authentication required",
+            "530 log in first",
+        ] {
+            assert!(is_about_us(said), "{said}");
+        }
+        for said in [
+            "550 5.1.1 nobody has this address",
+            "550 nobody has 5.7.1",
+            "552 5.2.2 the mailbox is full",
+            "550 ",
+            "",
+        ] {
+            assert!(!is_about_us(said), "{said}");
+        }
+    }
+
+    #[test]
+    fn a_sender_beyond_ascii_is_a_matter_of_the_configuration() {
+        let address = |text: &str| text.parse().unwrap();
+        let between = |from, to| Envelope::new(Some(address(from)), vec![address(to)]).unwrap();
+        let recipient = between("no-reply@acme.example", "zoë@example.com");
+        assert!(matches!(without_utf8(&recipient), JobError::Dead(_)));
+        let sender = between("grüße@acme.example", "zoë@example.com");
+        assert!(matches!(without_utf8(&sender), JobError::Retry(_)));
     }
 }

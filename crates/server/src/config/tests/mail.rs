@@ -139,6 +139,21 @@ fn a_wrong_sender_or_none_is_told() {
             "v.toml:2: mail.from: \"Acme\" is no sender",
         ),
         (
+            "[mail]\nfrom = \"a..b@acme.example\"\nfolder = \"x\"".to_owned(),
+            "v.toml:2: mail.from: \"a..b@acme.example\" is no sender",
+        ),
+        (
+            format!(
+                "[mail]\nfrom = \"{}@acme.example\"\nfolder = \"x\"",
+                "a".repeat(65)
+            ),
+            "v.toml:2: mail.from: ",
+        ),
+        (
+            "[mail]\nfrom = \"Acme <grüße@acme.example>\"\nfolder = \"x\"".to_owned(),
+            "v.toml:2: mail.from: ",
+        ),
+        (
             "[mail]\nfrom = \"A\\u202eb <a@b.example>\"\nfolder = \"x\"".to_owned(),
             "v.toml:2: mail.from: ",
         ),
