@@ -50,6 +50,9 @@ pub(crate) async fn begin(runs: &impl Runs) -> Result<(), StoreError> {
 /// Follows the feed: takes what is new into memory, before anyone is told of it.
 pub(crate) struct Follow {
     memory: Arc<Memory>,
+    /// The random number of this database, which stays while anyone serves it; 0 in one that had lines before there
+    /// was a feed.
+    origin: i64,
     /// The last line that memory holds. APIs are told no more than that: whoever forgets an answer because of a line,
     /// and asks again, must not get the same answer.
     seen: watch::Sender<i64>,
@@ -69,6 +72,7 @@ impl Follow {
     pub(crate) async fn begin(runs: &impl Runs, memory: Arc<Memory>) -> Result<Self, StoreError> {
         let opened = Instant::now();
         begin(runs).await?;
+        let origin = runs.one(&ORIGIN, &[]).await?.unwrap_or(0);
         let seen = runs.one(&LAST, &[]).await?.unwrap_or(0);
         for line in runs.many(&REVOKED, &[]).await? {
             memory.revoke(Locator(line.reference), line.above());
@@ -78,6 +82,7 @@ impl Follow {
         }
         Ok(Follow {
             memory,
+            origin,
             seen: watch::Sender::new(seen),
             fed: Arc::default(),
             opened,
@@ -209,7 +214,7 @@ impl Store {
     /// Where the feed stands at line `seen`.
     pub(crate) async fn feed_at(&self, seen: i64) -> Result<Option<FeedFacts>, StoreError> {
         let line = self.one(&AT, &values![seen]).await?;
-        let origin = self.origin().await?;
+        let origin = self.follow().origin;
         // Swept between two reads: the next request finds no such line and begins anew.
         let nothing = Cursor {
             line: seen,
@@ -236,7 +241,7 @@ impl Store {
         let Some((own, rest)) = lines.split_first() else {
             return Ok(None);
         };
-        let origin = self.origin().await?;
+        let origin = self.follow().origin;
         let next = |(one, two): (&Line, &Line)| one.seq + 1 == two.seq;
         if cursor_at(origin, own) != cursor || !lines.iter().zip(rest).all(next) {
             return Ok(None);
@@ -250,11 +255,6 @@ impl Store {
             gap: false,
             changes,
         }))
-    }
-
-    /// The random number of this database; 0 in one that had lines before there was a feed.
-    async fn origin(&self) -> Result<i64, StoreError> {
-        Ok(self.one(&ORIGIN, &[]).await?.unwrap_or(0))
     }
 
     /// A line with what its object is now.

@@ -36,6 +36,25 @@ fn revoke(grant: &Grant) -> Transition {
     })
 }
 
+/// Every request that is held reads after each new line: what stays the same is not among it.
+#[tokio::test]
+async fn which_database_it_is_is_read_once() {
+    let world = World::new();
+    let (grant, _, _) = world.started().await;
+    let start = here(&world.store).await;
+    world.settle(revoke(&grant)).await;
+    world.store.poll_changes().await.unwrap();
+    let next = after(&world.store, start).await.unwrap().cursor;
+    assert_ne!(next, start);
+    world
+        .database()
+        .run("UPDATE changes SET ref = 7 WHERE seq = 1 AND kind = 'origin'");
+    assert!(after(&world.store, next).await.is_some());
+    assert_eq!(here(&world.store).await, next);
+    // Whoever opens it then sees another database.
+    assert!(after(&world.another(), next).await.is_none());
+}
+
 #[tokio::test]
 async fn every_revocation_is_told_in_order_and_once() {
     let world = World::new();
