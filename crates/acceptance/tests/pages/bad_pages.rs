@@ -326,7 +326,7 @@ fn pages_refuse_forms_they_cannot_trust_or_read() {
             400,
         );
         let large = scene.api().send(&form_post(path, &vec![b'x'; 70 * 1024]));
-        assert_eq!(large.status, 413, "{path}: {large}");
+        assert_page(&large, 413);
     }
     for target in [
         "/sign-in?request=%zz",

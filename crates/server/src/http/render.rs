@@ -149,6 +149,14 @@ fn sorry<'a>(status: StatusCode, title: &'a str, sentence: &'a str) -> PlainPage
     }
 }
 
+/// A form that is not looked at.
+fn unread(status: StatusCode, sentence: &str) -> PlainPage<'_> {
+    PlainPage {
+        code: Some(code(status)),
+        ..sorry(status, "The form could not be read", sentence)
+    }
+}
+
 fn page_fault(app: &AppState, fault: &PageFault, id: RequestId) -> Response {
     let problem = match fault {
         PageFault::Store(error) => return unavailable(app, error, id),
@@ -167,15 +175,14 @@ fn page_fault(app: &AppState, fault: &PageFault, id: RequestId) -> Response {
             "This form came from another site",
             "For your safety it was not accepted. Go back to the app and start again.",
         ),
-        PageFault::Unreadable(sentence) => PlainPage {
-            code: Some("invalid_request"),
-            ..sorry(
-                StatusCode::BAD_REQUEST,
-                "The form could not be read",
-                sentence,
-            )
-        },
-        PageFault::Body(fault) => return body_fault(*fault, id),
+        PageFault::Unreadable(sentence) => unread(StatusCode::BAD_REQUEST, sentence),
+        PageFault::Body(BodyFault::TooLarge) => unread(
+            StatusCode::PAYLOAD_TOO_LARGE,
+            "It is larger than any form of ours.",
+        ),
+        PageFault::Body(BodyFault::Incomplete) => {
+            unread(StatusCode::BAD_REQUEST, "It did not arrive whole.")
+        }
         PageFault::Authorization(fault, client) => {
             return authorization_fault(app, fault, client.as_deref(), id);
         }
