@@ -2,17 +2,23 @@
 use super::cookies::{Address, Browser, Known, KnownDevice, Session, random};
 use super::error::PageError;
 use super::request::{Arrival, ClientAddr, RequestId};
+use crate::ops::clock;
 use crate::state::{App, AppState};
 use axum::extract::{FromRef, FromRequestParts};
 use axum::http::header;
 use axum::http::request::Parts;
 use axum::response::Response;
 use jose::TokenText;
+use jose::keyed::Key;
 use pages::Frame;
 use protocol::accounts::session::SessionCookie;
 use protocol::facts::SessionFacts;
-use protocol::types::{Locator, Person, Subject};
+use protocol::types::{Lifetime, Locator, Person, Subject, UnixTime};
 use std::convert::Infallible;
+
+/// How long a form tells whose page it was on. Later, whoever has kept it must not learn from it whether that person
+/// is signed in anywhere.
+const WHOSE: Lifetime = Lifetime::from_minutes(10);
 
 /// The browser of a request to a page.
 pub(crate) struct BrowserContext {
@@ -110,20 +116,16 @@ impl BrowserContext {
         [b"shown", session, shown.as_bytes()]
     }
 
-    /// Whose page this browser was shown, for a form that may come when the session is over. It proves no session.
+    /// Whose page this browser was shown, for a form that may come when the session is over. It proves no session, and
+    /// is of use for [`WHOSE`].
     pub(crate) fn whose(&mut self, app: &AppState, subject: Subject) -> String {
         let browser = self.form.get_or_insert_with(random);
-        let subject = subject.0.to_string();
-        let tag = app.key.tag(&whose_parts(browser, &subject));
-        format!("{subject}.{tag}")
+        whose(&app.key, browser, subject, clock::now())
     }
 
-    /// Whose page it was, if this browser was shown it.
+    /// Whose page it was, if this browser was shown it a moment ago.
     pub(crate) fn was_of(&self, app: &AppState, whose: &str) -> Option<Subject> {
-        let (subject, tag) = whose.split_once('.')?;
-        let browser = self.form.as_ref()?;
-        let proved = app.key.verify(&whose_parts(browser, subject), tag);
-        subject.parse().ok().filter(|_| proved).map(Subject)
+        was_of(&app.key, self.form.as_ref()?, whose, clock::now())
     }
 
     fn nonce_parts<'a>(&'a self, browser: &'a str, guard: Guard) -> [&'a [u8]; 3] {
@@ -189,8 +191,29 @@ pub(crate) fn bare_frame(app: &AppState, id: RequestId) -> Frame {
     }
 }
 
-fn whose_parts<'a>(browser: &'a str, subject: &'a str) -> [&'a [u8]; 3] {
-    [b"whose", browser.as_bytes(), subject.as_bytes()]
+/// See [`BrowserContext::whose`].
+fn whose(key: &Key, browser: &str, subject: Subject, now: UnixTime) -> String {
+    let shown = format!("{}.{}", subject.0, now.0);
+    let tag = key.tag(&whose_parts(browser, &shown));
+    format!("{shown}.{tag}")
+}
+
+/// See [`BrowserContext::was_of`].
+fn was_of(key: &Key, browser: &str, whose: &str, now: UnixTime) -> Option<Subject> {
+    let (shown, tag) = whose.rsplit_once('.')?;
+    let (subject, at) = shown.split_once('.')?;
+    let at = UnixTime(at.parse().ok()?);
+    let is_recent = at <= now && now <= at.plus(WHOSE);
+    let proved = key.verify(&whose_parts(browser, shown), tag);
+    subject
+        .parse()
+        .ok()
+        .filter(|_| proved && is_recent)
+        .map(Subject)
+}
+
+fn whose_parts<'a>(browser: &'a str, shown: &'a str) -> [&'a [u8]; 3] {
+    [b"whose", browser.as_bytes(), shown.as_bytes()]
 }
 
 /// The host of an URL, without its port: cookies know none.
@@ -280,5 +303,32 @@ where
             known: app.cookies.get::<Known>(headers),
             address_typed: app.cookies.get::<Address>(headers),
         })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn whose_page_it_was_is_told_for_ten_minutes_to_the_browser_that_saw_it() {
+        let key = Key::new(b"key");
+        let shown = UnixTime(1_000_000);
+        let text = whose(&key, "browser", Subject(7), shown);
+        let told = |browser: &str, text: &str, seconds: i64| {
+            was_of(&key, browser, text, UnixTime(shown.0 + seconds))
+        };
+        for seconds in [0, 600] {
+            assert_eq!(told("browser", &text, seconds), Some(Subject(7)));
+        }
+        for seconds in [-1, 601, 1_000_000] {
+            assert_eq!(told("browser", &text, seconds), None, "{seconds}");
+        }
+        assert_eq!(told("another", &text, 0), None);
+        let later = text.replace("1000000", "1000500");
+        for changed in [later, text.replace("7.1", "8.1"), String::new()] {
+            assert_eq!(told("browser", &changed, 700), None, "{changed}");
+            assert_eq!(told("browser", &changed, 500), None, "{changed}");
+        }
     }
 }
