@@ -18,6 +18,12 @@ fn test(provider: &Provider, to: &str, more: &[&str]) -> Finished {
     provider.cli(&[&["mail", "test", to, "--json"], more].concat())
 }
 
+/// What is said of test mails to Ann.
+fn test_words(provider: &Provider, more: &[&str]) -> String {
+    let to_ann = ["mail", "test", "ann@example.com"];
+    provider.cli(&[&to_ann[..], more].concat()).stdout
+}
+
 fn outbox(provider: &Provider, more: &[&str]) -> Vec<Json> {
     let listed = provider.cli(&[&["outbox", "list", "--json"], more].concat());
     listed.json()["messages"]
@@ -306,6 +312,16 @@ fn a_folder_takes_mails_for_its_owner_alone() {
     let id = done["ids"][0].as_str().unwrap_or_default();
     let mail = fs::read_to_string(folder.join(format!("{id}.eml"))).expect("the mail");
     assert!(mail.contains("To: ann@example.com\r\n"), "{mail}");
+    let several = test_words(&provider, &["--copies", "3", "--wait"]);
+    assert!(
+        several.starts_with("3 test mails to ann@example.com were taken"),
+        "{several}"
+    );
+    let waiting = test_words(&provider, &["--copies", "2"]);
+    assert!(
+        waiting.contains("are in the outbox, and the running server delivers them"),
+        "{waiting}"
+    );
     let mode = fs::metadata(&folder)
         .expect("the folder")
         .permissions()

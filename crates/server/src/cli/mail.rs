@@ -81,14 +81,14 @@ impl Test {
             "state": state,
         });
         output.show(&json, || {
-            let what = match self.copies {
-                1 => "A test mail".to_owned(),
-                many => format!("{many} test mails"),
+            let (what, was, is, it) = match self.copies {
+                1 => ("A test mail".to_owned(), "was", "is", "it"),
+                many => (format!("{many} test mails"), "were", "are", "them"),
             };
             match self.wait {
-                true => format!("{what} to {to} was taken by the mail server."),
+                true => format!("{what} to {to} {was} taken by the mail server."),
                 false => format!(
-                    "{what} to {to} is in the outbox, and the running server delivers it: `valetkey outbox list` shows what waits."
+                    "{what} to {to} {is} in the outbox, and the running server delivers {it}: `valetkey outbox list` shows what waits."
                 ),
             }
         });

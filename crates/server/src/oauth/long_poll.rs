@@ -52,13 +52,13 @@ impl LongPolls {
         })
     }
 
-    /// Ends all holding, now and from now on.
     /// How many wait.
     pub(crate) fn held(&self) -> usize {
         let counts = self.counts.lock().unwrap_or_else(PoisonError::into_inner);
         counts.all
     }
 
+    /// Ends all holding, now and from now on.
     pub(crate) fn stop(&self) {
         self.stopping.send_replace(true);
     }
