@@ -222,13 +222,13 @@ fn a_log_that_cannot_be_written_loses_lines_and_nothing_else() {
     });
     // More than is buffered.
     for _ in 0..1_000 {
-        scene.api().get("/health/live").expect(200);
+        scene.api().get("/sign-in").expect(200);
     }
     scene.client_credentials(&machine).expect(200);
     ground.set(NONE);
     let from = lines(&scene);
     let asked = || {
-        scene.api().get("/health/live").expect(200);
+        scene.api().get("/sign-in").expect(200);
         let events = events(&scene, from);
         events
             .iter()
