@@ -81,9 +81,9 @@ pub(crate) async fn serve(config: Config) -> anyhow::Result<()> {
     let signals = Signals::catch()?;
     let log = Log::start(&config.log);
     let stop = signals.stop(log.clone());
-    let listener = accept::bind(config.listen).await?;
+    let listener = accept::bind(config.listen, "--listen").await?;
     let watched = match config.metrics {
-        Some(address) => Some(metrics::bind(address).await?),
+        Some(address) => Some(accept::bind(address, "metrics.listen").await?),
         None => None,
     };
     let app = Arc::new(open(config, log)?);

@@ -4,7 +4,7 @@ mod policy;
 mod world;
 
 pub(crate) use policy::{policy, scope};
-pub(crate) use world::{Counter, Verdict, client, fields, json, person, query, text};
+pub(crate) use world::{Counter, Verdict, access_facts, client, fields, json, person, query, text};
 
 use protocol::authorize::{
     self, AuthorizationFault, AuthorizationRequest, RedirectedError, ShownError,

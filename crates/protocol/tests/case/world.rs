@@ -1,15 +1,17 @@
 //! The app, the person and the means of a case, and how to read its outcome.
-use crate::case::{CALLBACK, NOW, SECRET};
+use crate::case::{CALLBACK, NOW, SECRET, scope};
 use jose::{Digest, TokenText};
 use protocol::decision::Mint;
+use protocol::facts::{AccessFacts, Standing};
 use protocol::token::TokenReply;
 use protocol::types::{
-    Client, ClientKind, ClientNo, ClientStatus, GrantType, Locator, Person, RedirectUri, Scope,
-    Side, StoredSecret, Subject, UnixTime,
+    AccessToken, Client, ClientKind, ClientNo, ClientStatus, GrantType, Locator, Person,
+    RedirectUri, Scope, Side, StoredSecret, Subject, UnixTime,
 };
 use protocol::{Decision, Transition};
 use std::cell::Cell;
 use std::fmt::Debug;
+use std::sync::Arc;
 
 /// Ids that count up and secrets that follow from them.
 #[derive(Clone)]
@@ -75,6 +77,25 @@ pub(crate) fn person() -> Person {
         cutoff: Locator(0),
         created_at: UnixTime(0),
         test_app: None,
+    }
+}
+
+/// What is known of an access token of app 1 that reads and writes tasks, and has ten seconds to live.
+pub(crate) fn access_facts(id: Locator) -> AccessFacts {
+    let token = AccessToken {
+        id,
+        digest: text("at_", id).digest(),
+        grant: Locator(5),
+        client: ClientNo(1),
+        subject: Some(Subject(62)),
+        scope: scope("tasks:read tasks:write"),
+        expires_at: UnixTime(NOW.0 + 10),
+    };
+    AccessFacts {
+        token,
+        client: Some(Arc::new(client())),
+        grant_revoked: false,
+        person: Standing::from(&person()),
     }
 }
 

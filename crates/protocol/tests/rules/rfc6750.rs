@@ -82,32 +82,17 @@ mod section_3_the_www_authenticate_response_header_field {
 }
 
 mod section_3_1_error_codes {
-    use crate::case::{Case, NOW, client, person, scope, text};
+    use crate::case::{Case, NOW, access_facts, client, text};
     use jose::Presented;
     use protocol::facts::{AccessFacts, Standing};
     use protocol::token_info::{TokenInfo, describe};
-    use protocol::types::{AccessToken, ClientNo, ClientStatus, Locator, Subject, UnixTime};
+    use protocol::types::{ClientStatus, Locator, UnixTime};
     use std::sync::Arc;
 
     const ID: Locator = Locator(1 << 40);
 
     fn facts() -> AccessFacts {
-        let token = AccessToken {
-            id: ID,
-            digest: text("at_", ID).digest(),
-            grant: Locator(5),
-            client: ClientNo(1),
-            subject: Some(Subject(62)),
-            scope: scope("tasks:read tasks:write"),
-            expires_at: UnixTime(NOW.0 + 10),
-        };
-        let client = Some(Arc::new(client()));
-        AccessFacts {
-            token,
-            client,
-            grant_revoked: false,
-            person: Standing::from(&person()),
-        }
+        access_facts(ID)
     }
 
     fn described(facts: Option<AccessFacts>, now: UnixTime) -> Option<TokenInfo> {

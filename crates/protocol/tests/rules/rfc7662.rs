@@ -2,12 +2,11 @@
 
 /// A token, who asks, and the answer.
 mod asked {
-    use crate::case::{Case, NOW, client, person, policy, scope, text};
-    use protocol::facts::{AccessFacts, Standing};
+    use crate::case::{Case, NOW, access_facts, client, policy, text};
+    use protocol::facts::AccessFacts;
     use protocol::introspect::introspect;
     use protocol::lookup::{Found, TokenKind};
-    use protocol::types::{AccessToken, Client, ClientNo, Locator, Subject, UnixTime};
-    use std::sync::Arc;
+    use protocol::types::{Client, ClientNo, Locator, UnixTime};
 
     /// A caller that is app `no`.
     pub(crate) fn app(no: i64, resource_server: bool) -> Client {
@@ -20,23 +19,7 @@ mod asked {
 
     /// An access token of app 1, issued at `NOW`.
     pub(crate) fn access() -> AccessFacts {
-        let id = Locator::first_at(NOW);
-        let token = AccessToken {
-            id,
-            digest: text("at_", id).digest(),
-            grant: Locator(5),
-            client: ClientNo(1),
-            subject: Some(Subject(62)),
-            scope: scope("tasks:read tasks:write"),
-            expires_at: UnixTime(NOW.0 + 10),
-        };
-        let client = Some(Arc::new(client()));
-        AccessFacts {
-            token,
-            client,
-            grant_revoked: false,
-            person: Standing::from(&person()),
-        }
+        access_facts(Locator::first_at(NOW))
     }
 
     /// The answer about an access token, as JSON text.

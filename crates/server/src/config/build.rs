@@ -5,9 +5,9 @@ use super::developers::{self, Developers};
 use super::fault::ConfigFaults;
 use super::layers::Layers;
 use super::mail::{self, Mail};
-use super::paths::{self, Paths};
+use super::paths;
 use super::settings::SynchronousSetting;
-use super::settings::{LogSettings, TestCredentials};
+use super::settings::{LogSettings, PathSettings, TestCredentials};
 use super::values::Span;
 use super::{network, policy, test_side};
 use protocol::Policy;
@@ -49,8 +49,8 @@ pub(crate) struct Config {
     pub(crate) policy: Policy,
     /// Test credentials that are published, if there are any.
     pub(crate) documented: Option<TestCredentials>,
-    /// Endpoint paths.
-    pub(crate) paths: Paths,
+    /// Endpoint paths, the first of each published; none where it is switched off.
+    pub(crate) paths: PathSettings,
     /// What people see of the provider.
     pub(crate) branding: Branding,
     /// The developer pages.

@@ -1,5 +1,6 @@
 //! Checks of endpoint paths.
 use super::checks::Checks;
+use super::settings::PathSettings;
 use protocol::self_management::SCOPE;
 use std::collections::HashMap;
 
@@ -19,29 +20,8 @@ pub(crate) const RESERVED: [&str; 12] = [
     ".well-known",
 ];
 
-/// Endpoint paths: literal aliases, the first is published; empty means switched off.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Paths {
-    /// RFC 6749 §3.1; empty also when the authorization code grant is off.
-    pub(crate) authorize: Vec<String>,
-    /// RFC 6749 §3.2.
-    pub(crate) token: Vec<String>,
-    /// RFC 7009.
-    pub(crate) revoke: Vec<String>,
-    /// RFC 7662.
-    pub(crate) introspect: Vec<String>,
-    /// The revocation feed; empty also when introspection is off.
-    pub(crate) revocations: Vec<String>,
-    /// `GET` with the token itself.
-    pub(crate) token_info: Vec<String>,
-    /// RFC 8628 §3.1; empty also when the device grant is off.
-    pub(crate) device: Vec<String>,
-    /// An app's own registration.
-    pub(crate) app: Vec<String>,
-}
-
-/// Checks `[paths]`.
-pub(super) fn paths(checks: &mut Checks<'_>) -> Paths {
+/// Checks `[paths]`: literal aliases, the first is published. What is switched off has none.
+pub(super) fn paths(checks: &mut Checks<'_>) -> PathSettings {
     let paths = &checks.settings().paths;
     let mut taken: HashMap<&str, &str> = HashMap::new();
     for (name, aliases) in [
@@ -70,26 +50,18 @@ pub(super) fn paths(checks: &mut Checks<'_>) -> Paths {
         }
     }
     check_needed(checks);
+    let mut published = paths.clone();
     let grants = &checks.settings().grants;
-    Paths {
-        app: paths.app.clone(),
-        device: match grants.device_code {
-            true => paths.device.clone(),
-            false => Vec::new(),
-        },
-        authorize: match grants.authorization_code {
-            true => paths.authorize.clone(),
-            false => Vec::new(),
-        },
-        token: paths.token.clone(),
-        revoke: paths.revoke.clone(),
-        introspect: paths.introspect.clone(),
-        revocations: match paths.introspect.is_empty() {
-            true => Vec::new(),
-            false => paths.revocations.clone(),
-        },
-        token_info: paths.token_info.clone(),
+    if !grants.device_code {
+        published.device.clear();
     }
+    if !grants.authorization_code {
+        published.authorize.clear();
+    }
+    if published.introspect.is_empty() {
+        published.revocations.clear();
+    }
+    published
 }
 
 /// Checks that what is switched on has its endpoint.

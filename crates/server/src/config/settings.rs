@@ -118,7 +118,7 @@ pub(crate) struct HostSettings {
 }
 
 /// Endpoint paths.
-#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
 pub(crate) struct PathSettings {
     /// Where people are sent to allow an app (RFC 6749 §3.1).

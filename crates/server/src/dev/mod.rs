@@ -54,7 +54,7 @@ pub(crate) async fn run(args: DevArgs) -> anyhow::Result<()> {
         }
     }
     let signals = Signals::catch()?;
-    let provider = accept::bind(args.listen).await?;
+    let provider = accept::bind(args.listen, "--listen").await?;
     let demo_app = bind_demo(args.demo_listen).await?;
     let (listen, demo_listen) = (provider.local_addr()?, demo_app.local_addr()?);
     let config = config(&args.data, listen)?;
@@ -91,10 +91,8 @@ pub(crate) async fn run(args: DevArgs) -> anyhow::Result<()> {
 }
 
 async fn bind_demo(address: SocketAddr) -> anyhow::Result<tokio::net::TcpListener> {
-    accept::bind(address).await.map_err(|error| {
-        let hint = format!("{error:#}").replace("--listen", "--demo-listen");
-        anyhow::anyhow!("the demo app cannot start: {hint}")
-    })
+    let bound = accept::bind(address, "--demo-listen").await;
+    bound.context("the demo app cannot start")
 }
 
 fn config(data: &Path, listen: SocketAddr) -> anyhow::Result<Config> {

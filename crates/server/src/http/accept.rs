@@ -17,18 +17,20 @@ const MAX_CONNECTIONS: u32 = 8_192;
 /// Time to finish requests under way when stopping.
 const DRAIN: Duration = Duration::from_secs(10);
 
-/// Binds an address.
+/// Binds an address; `setting` is how another is chosen.
 ///
 /// # Errors
 /// Says which port is taken and how to choose another.
-pub(crate) async fn bind(address: SocketAddr) -> anyhow::Result<TcpListener> {
+pub(crate) async fn bind(address: SocketAddr, setting: &str) -> anyhow::Result<TcpListener> {
     match TcpListener::bind(address).await {
         Ok(listener) => Ok(listener),
         Err(error) if error.kind() == ErrorKind::AddrInUse => bail!(
-            "port {} on {} is taken: stop what listens there, or choose another with --listen {}:PORT",
+            "port {} on {} is taken: stop what listens there, or choose another with {setting} {}PORT",
             address.port(),
             address.ip(),
-            address.ip()
+            SocketAddr::new(address.ip(), 0)
+                .to_string()
+                .trim_end_matches('0'),
         ),
         Err(error) => Err(error).with_context(|| format!("cannot listen on {address}")),
     }

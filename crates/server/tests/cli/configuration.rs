@@ -221,3 +221,26 @@ fn service_links_do_not_stop_a_command_and_are_told_once() {
     let wrong = [("VALETKEY_PORT", "8080")];
     run_in(provider.folder.path(), &wrong, &args, "").failed(2, "VALETKEY_PORT: is not a setting");
 }
+
+#[test]
+fn a_port_that_is_taken_is_told_with_the_setting_that_chooses_another() {
+    let provider = Provider::new();
+    let taken = TcpListener::bind("127.0.0.1:0").unwrap();
+    let taken = (taken.local_addr().unwrap().to_string(), taken);
+    let serve = ["serve", "--config", "v.toml"];
+    for (variables, hint) in [
+        (
+            &[("VALETKEY_LISTEN", taken.0.as_str())][..],
+            "--listen 127.0.0.1:PORT",
+        ),
+        (
+            &[
+                ("VALETKEY_LISTEN", "127.0.0.1:0"),
+                ("VALETKEY_METRICS__LISTEN", &taken.0),
+            ],
+            "metrics.listen 127.0.0.1:PORT",
+        ),
+    ] {
+        run_in(provider.folder.path(), variables, &serve, "").failed(1, hint);
+    }
+}

@@ -5,6 +5,7 @@
 mod accounts;
 mod apps;
 mod configuration;
+mod db;
 mod doctor;
 
 use serde_json::Value;

@@ -163,12 +163,20 @@ pub(crate) const OLDEST: Query<(Option<Locator>, Option<Locator>)> = Query {
     read: |row| Ok((row.optional_locator(0)?, row.optional_locator(1)?)),
 };
 
+/// A subquery: the highest `id` of each table whose ids a mint gives.
+macro_rules! highest_ids {
+    () => {
+        "(SELECT MAX(id) AS id FROM access_tokens UNION ALL SELECT MAX(id) FROM refresh_tokens UNION ALL \
+         SELECT MAX(id) FROM codes UNION ALL SELECT MAX(id) FROM device_codes UNION ALL \
+         SELECT MAX(id) FROM grants UNION ALL SELECT MAX(id) FROM interactions UNION ALL \
+         SELECT MAX(id) FROM sessions UNION ALL SELECT MAX(id) FROM events UNION ALL \
+         SELECT MAX(id) FROM outbox) AS highest"
+    };
+}
+pub(crate) use highest_ids;
+
 /// The highest id in any table whose ids a mint gives.
 pub(crate) const HIGHEST_ID: Query<i64> = Query {
-    sql: "SELECT COALESCE(MAX(id), 0) FROM (SELECT MAX(id) AS id FROM access_tokens UNION ALL \
-          SELECT MAX(id) FROM refresh_tokens UNION ALL SELECT MAX(id) FROM codes UNION ALL \
-          SELECT MAX(id) FROM device_codes UNION ALL SELECT MAX(id) FROM grants UNION ALL \
-          SELECT MAX(id) FROM interactions UNION ALL SELECT MAX(id) FROM sessions UNION ALL \
-          SELECT MAX(id) FROM events UNION ALL SELECT MAX(id) FROM outbox) AS highest",
+    sql: concat!("SELECT COALESCE(MAX(id), 0) FROM ", highest_ids!()),
     read: |row| row.number(0),
 };

@@ -1,6 +1,7 @@
 //! What must hold of every database, as one statement each, which both engines run: it counts what breaks it, and
 //! names one example.
 use super::{Database, Raw};
+use crate::facts::tokens::highest_ids;
 use crate::sqlite::operator as file;
 use crate::value::{Value, values};
 use crate::{StoreError, SweepRules};
@@ -182,11 +183,11 @@ const ALL: [Invariant; 20] = [
     of(
         "ids",
         "ids were made more than a minute from now, by a clock that was wrong; first",
-        "SELECT COUNT(*), MIN(id) FROM (SELECT MAX(id) AS id FROM access_tokens UNION ALL \
-         SELECT MAX(id) FROM refresh_tokens UNION ALL SELECT MAX(id) FROM codes UNION ALL \
-         SELECT MAX(id) FROM device_codes UNION ALL SELECT MAX(id) FROM grants UNION ALL \
-         SELECT MAX(id) FROM interactions UNION ALL SELECT MAX(id) FROM sessions UNION ALL \
-         SELECT MAX(id) FROM events UNION ALL SELECT MAX(id) FROM outbox) AS highest WHERE id > $1",
+        concat!(
+            "SELECT COUNT(*), MIN(id) FROM ",
+            highest_ids!(),
+            " WHERE id > $1"
+        ),
         clock,
     ),
     of(

@@ -149,7 +149,12 @@ impl Writer<'_> {
         match committed {
             Ok(done) => {
                 self.learn(&effects);
-                self.counts.batch(done.len(), began.elapsed());
+                // Sweeping is committed here too, and is no transition.
+                let outcomes = done.iter().filter(|one| matches!(one, Done::Outcome(_)));
+                match outcomes.count() {
+                    0 => {}
+                    transitions => self.counts.batch(transitions, began.elapsed()),
+                }
                 Ok(done)
             }
             Err(error) => {

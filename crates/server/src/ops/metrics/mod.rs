@@ -7,7 +7,6 @@ pub(crate) use requests::Requests;
 
 use super::health;
 use crate::state::App;
-use anyhow::Context as _;
 use axum::Router;
 use axum::http::{HeaderValue, header};
 use axum::response::{IntoResponse, Response};
@@ -18,7 +17,6 @@ use hyper_util::service::TowerToHyperService;
 use prometheus_client::encoding::text::encode;
 use prometheus_client::registry::Registry;
 use std::collections::VecDeque;
-use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 use tokio::net::{TcpListener, TcpStream};
@@ -33,15 +31,6 @@ const DEADLINE: Duration = Duration::from_secs(10);
 /// What the text is, by its name and version.
 const OPEN_METRICS: HeaderValue =
     HeaderValue::from_static("application/openmetrics-text; version=1.0.0; charset=utf-8");
-
-/// Listens for whoever watches.
-///
-/// # Errors
-/// When the address cannot be had.
-pub(crate) async fn bind(address: SocketAddr) -> anyhow::Result<TcpListener> {
-    let bound = TcpListener::bind(address).await;
-    bound.with_context(|| format!("cannot listen for metrics on {address}"))
-}
 
 /// Tells whoever asks, until the process ends.
 pub(crate) async fn serve(app: App, requests: Arc<Requests>, listener: TcpListener) {

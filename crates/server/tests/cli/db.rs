@@ -1,127 +1,30 @@
-//! `valetkey db` of the built binary, on a SQLite file in a temporary folder.
-
-#![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
-
-use serde_json::Value;
-use std::io::Write;
-use std::process::{Command, Stdio};
-
-const CONFIG: &str = r#"
-issuer = "https://auth.example.com"
-[scopes]
-"tasks:read" = { group = "Tasks", sentence = "See your tasks", default = true }
-"#;
-
-struct Provider {
-    folder: tempfile::TempDir,
-}
-
-#[derive(Debug)]
-struct Finished {
-    code: Option<i32>,
-    stdout: String,
-    stderr: String,
-}
+//! What `valetkey db` does to a database.
+use super::*;
 
 impl Finished {
     #[track_caller]
-    fn json(&self) -> Value {
-        assert_eq!(self.code, Some(0), "{self:?}");
-        serde_json::from_str(&self.stdout).unwrap()
-    }
-
-    #[track_caller]
     fn says(&self, part: &str) {
-        assert_eq!(self.code, Some(0), "{self:?}");
-        assert!(self.stdout.contains(part), "{self:?}");
+        assert!(self.text().contains(part), "{self:?}");
         // No bar where nobody sees it.
         assert_eq!(self.stderr, "", "{self:?}");
-    }
-
-    #[track_caller]
-    fn failed(&self, code: i32, part: &str) {
-        assert_eq!(
-            (self.code, self.stdout.as_str()),
-            (Some(code), ""),
-            "{self:?}"
-        );
-        assert!(self.stderr.starts_with("error: "), "{self:?}");
-        assert!(self.stderr.contains(part), "{self:?}");
-        assert_eq!(self.stderr.lines().count(), 1, "{self:?}");
     }
 }
 
 impl Provider {
-    fn new() -> Self {
-        let folder = tempfile::tempdir().unwrap();
-        std::fs::write(folder.path().join("v.toml"), CONFIG).unwrap();
-        Provider { folder }
-    }
-
-    /// With Ada, and the client id of an app of hers.
-    fn with_app() -> (Self, String) {
-        let provider = Provider::new();
-        let person = [
-            "user",
-            "create",
-            "--email",
-            "ada@example.com",
-            "--name",
-            "Ada",
-        ];
-        let person = [&person[..], &["--password-file", "-", "--json"]].concat();
-        provider.run_with(&person, "correct horse battery\n").json();
-        let app = [
-            "app",
-            "create",
-            "--owner",
-            "ada@example.com",
-            "--name",
-            "Robot",
-        ];
-        let more = [
-            "--homepage",
-            "https://myapp.com",
-            "--grant",
-            "client_credentials",
-        ];
-        let app = provider
-            .run(&[&app[..], &more, &["--json"]].concat())
-            .json();
-        (provider, app["client_id"].as_str().unwrap().to_owned())
-    }
-
-    fn run(&self, args: &[&str]) -> Finished {
-        self.run_with(args, "")
-    }
-
     fn db(&self, args: &[&str]) -> Finished {
         self.run(&[&["db"], args].concat())
     }
+}
 
-    fn run_with(&self, args: &[&str], input: &str) -> Finished {
-        let mut command = Command::new(env!("CARGO_BIN_EXE_valetkey"));
-        for (name, _) in std::env::vars_os() {
-            if name.to_string_lossy().starts_with("VALETKEY_") {
-                command.env_remove(name);
-            }
-        }
-        let streams = command.stdin(Stdio::piped()).stdout(Stdio::piped());
-        let mut child = streams
-            .stderr(Stdio::piped())
-            .args(args)
-            .args(["--config", "v.toml"])
-            .current_dir(self.folder.path())
-            .spawn()
-            .unwrap();
-        let _ = child.stdin.take().unwrap().write_all(input.as_bytes());
-        let output = child.wait_with_output().unwrap();
-        Finished {
-            code: output.status.code(),
-            stdout: String::from_utf8(output.stdout).unwrap(),
-            stderr: String::from_utf8(output.stderr).unwrap(),
-        }
-    }
+/// A provider with Ada, and the client id of an app of hers that acts for itself.
+fn with_robot() -> (Provider, String) {
+    let provider = Provider::new();
+    provider.create_user("ada@example.com").json();
+    let owned = ["app", "create", "--owner", "ada@example.com"];
+    let named = ["--name", "Robot", "--homepage", "https://myapp.com"];
+    let more = ["--grant", "client_credentials"];
+    let app = provider.json(&[&owned[..], &named, &more].concat());
+    (provider, id_of(&app).to_owned())
 }
 
 /// The rows of a table, as `status` tells them.
@@ -161,7 +64,7 @@ fn no_verb_makes_a_database() {
 
 #[test]
 fn the_status_and_the_schema_are_told() {
-    let (provider, _) = Provider::with_app();
+    let (provider, _) = with_robot();
     let status = provider.db(&["status", "--json"]).json();
     assert_eq!(status["storage"], "sqlite:valetkey.db");
     assert_eq!(status["schema"]["pending"], Value::Array(vec![]));
@@ -196,7 +99,7 @@ fn the_status_and_the_schema_are_told() {
 
 #[test]
 fn a_database_is_filled_and_swept() {
-    let (provider, app) = Provider::with_app();
+    let (provider, app) = with_robot();
     let fill = ["fill", "--app", &app, "--access-tokens", "3000"];
     provider
         .db(&fill)
@@ -227,7 +130,7 @@ fn a_database_is_filled_and_swept() {
 
 #[test]
 fn a_backup_is_made_and_put_back() {
-    let (provider, _) = Provider::with_app();
+    let (provider, _) = with_robot();
     let backup = ["backup", "--to", "copy.db"];
     provider
         .db(&backup)
@@ -276,7 +179,7 @@ fn a_backup_is_made_and_put_back() {
 
 #[test]
 fn a_broken_database_is_told_and_not_backed_up() {
-    let (provider, app) = Provider::with_app();
+    let (provider, app) = with_robot();
     let fill = ["fill", "--app", &app, "--access-tokens", "3000", "--yes"];
     assert_eq!(provider.db(&fill).code, Some(0));
     let path = provider.folder.path().join("valetkey.db");
