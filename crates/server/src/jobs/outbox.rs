@@ -189,9 +189,23 @@ impl Shift {
                 given_up(entry, &why, clock::now())
             }
         };
-        let act = Act::by_job(clock::now());
-        // Whoever has changed it meanwhile knows better: it is read anew.
-        self.app.settle_one(change.into(), act).await.map(drop)
+        self.settled(change).await
+    }
+
+    /// Writes down what came of an attempt, for as long as that takes: what was delivered is not delivered again
+    /// because that cannot be written at the moment.
+    async fn settled(&self, change: OutboxChange) -> Result<(), StoreError> {
+        loop {
+            let act = Act::by_job(clock::now());
+            // Whoever has changed it meanwhile knows better: it is read anew.
+            match self.app.settle_one(change.clone().into(), act).await {
+                Err(error) if self.may_begin() => {
+                    self.app.outage.note(&error);
+                    tokio::time::sleep(LOOK_EVERY).await;
+                }
+                settled => return settled.map(drop),
+            }
+        }
     }
 
     /// Runs a job in a task of its own, so that one which panics has failed, and no more; for so long at most.

@@ -4,5 +4,6 @@ mod clock;
 mod disk;
 mod ground;
 mod load;
+mod mail;
 mod one_server;
 mod torn;

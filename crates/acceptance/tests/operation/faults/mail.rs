@@ -1,0 +1,31 @@
+//! A mail that is under way while the disk fails.
+use super::ground::{ENOSPC, Faults, Ground};
+use crate::support::mail_server::MailServer;
+use crate::support::{PLAIN, within};
+use acceptance::Setup;
+use std::time::Duration;
+
+const SOON: Duration = Duration::from_secs(15);
+
+#[test]
+#[cfg_attr(not(has_python), ignore = "needs Python: see ./test")]
+fn a_mail_that_was_taken_is_not_sent_again_while_that_cannot_be_written_down() {
+    let (ground, server) = (Ground::new(), MailServer::start_new());
+    let setup = ground.lay(Setup::toml(PLAIN).with(&server.settings()));
+    let provider = setup.start();
+    let asked = provider.cli(&["mail", "test", "slow@example.com"]);
+    assert_eq!(asked.code, Some(0), "{asked:?}");
+    ground.set(Faults {
+        write: ENOSPC,
+        ..Faults::default()
+    });
+    assert!(within(SOON, || !server.taken().is_empty()));
+    // Time for many more, were it sent again.
+    std::thread::sleep(Duration::from_secs(6));
+    assert!(ground.made() > 0, "nothing failed");
+    assert_eq!(server.taken().len(), 1);
+    ground.set(Faults::default());
+    let listed = || provider.cli(&["outbox", "list"]).stdout;
+    assert!(within(SOON, || listed().contains("Nothing waits")));
+    assert_eq!(server.taken().len(), 1);
+}
