@@ -254,7 +254,10 @@ impl Layers {
         let path_of =
             |rest: &str| -> Vec<String> { rest.split("__").map(str::to_ascii_lowercase).collect() };
         let origin = Origin::Variable(variable.to_owned());
-        if let Some(path) = rest.strip_suffix("_FILE").map(path_of)
+        let path = path_of(rest);
+        // A setting of that name, such as `mail.password_file`, is itself.
+        if self.known.at(&path).is_none()
+            && let Some(path) = rest.strip_suffix("_FILE").map(path_of)
             && SECRETS.contains(&dotted(&path).as_str())
         {
             match std::fs::read_to_string(text) {
@@ -269,7 +272,6 @@ impl Layers {
             }
             return;
         }
-        let path = path_of(rest);
         match self.known.at(&path) {
             Some(schema) => self.lay(&path, reading(schema, &path, text), &origin),
             None => self.faults.push(self.unknown_variable(variable)),

@@ -46,7 +46,7 @@ pub(crate) fn file_of_environment() -> Option<PathBuf> {
         .map(PathBuf::from)
 }
 
-/// Whether the environment sets anything but the file.
+/// Whether the environment says which provider this is.
 pub(crate) fn is_set_by_environment() -> bool {
     let layers = Layers::read(None, &Overrides::default(), &environment());
     layers.is_ok_and(|layers| layers.names_a_provider())

@@ -201,7 +201,10 @@ fn smtp(checks: &mut Checks<'_>, text: &str) -> Option<Smtp> {
     };
     let user = percent_decode_str(url.username()).decode_utf8_lossy();
     let login = match user.is_empty() {
-        true => None,
+        true => {
+            refuse_password(checks);
+            None
+        }
         false => Some((user.into_owned(), password(checks)?)),
     };
     warn_of_plain(checks, host, security, login.is_some());
@@ -225,6 +228,15 @@ fn is_sound(url: &Url) -> bool {
         && ["", "/"].contains(&url.path())
         && url.fragment().is_none()
         && url.query_pairs().all(known)
+}
+
+/// Nobody logs in with a password alone.
+fn refuse_password(checks: &mut Checks<'_>) {
+    for setting in ["mail.password", "mail.password_file"] {
+        if checks.is_set(setting) {
+            checks.fault(setting, "is for a user, and mail.smtp names none: write smtps://USER@HOST, or leave the password out");
+        }
+    }
 }
 
 fn password_file(checks: &Checks<'_>) -> Option<PathBuf> {

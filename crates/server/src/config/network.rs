@@ -1,4 +1,4 @@
-//! Who is believed about where requests come from, and what crosses the network in the clear.
+//! Who is believed about where requests come from.
 use super::checks::Checks;
 use ipnet::{IpNet, Ipv4Net, Ipv6Net};
 use std::net::IpAddr;

@@ -102,6 +102,14 @@ fn a_user_has_a_password_that_is_not_shown() {
         panic!("it is a server");
     };
     assert_eq!(found.login.unwrap().1.0, "from a file");
+    assert_eq!(found.password_file, Some(file));
+    // And instead of the one that the file names.
+    let toml = format!("{toml}\npassword_file = \"/nowhere/x\"");
+    let config = load_with(&toml, &variable, &Overrides::default()).unwrap();
+    let MailBy::Smtp(found) = config.mail.unwrap().by else {
+        panic!("it is a server");
+    };
+    assert_eq!(found.login.unwrap().1.0, "from a file");
 }
 
 #[test]
@@ -212,6 +220,14 @@ fn a_wrong_server_or_password_is_told() {
                 "password = \"a\"\npassword_file = \"x\"",
             ),
             "v.toml:5: mail.password_file: stands beside",
+        ),
+        (
+            wrong("smtps://mail.acme.example", "password = \"a\""),
+            "v.toml:4: mail.password: is for a user, and mail.smtp names none",
+        ),
+        (
+            wrong("smtps://mail.acme.example", "password_file = \"x\""),
+            "v.toml:4: mail.password_file: is for a user, and mail.smtp names none",
         ),
         (
             wrong("smtp://ada@mail.acme.example?tls=none", "password = \"a\""),
