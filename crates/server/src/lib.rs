@@ -1,5 +1,5 @@
-//! The server. Its rooms: `http`, `oauth`, `interaction`, `account`, `portal`, `ops`; below them its state, above them
-//! what serves. `main.rs` starts it; the fuzz targets read configurations with it.
+//! The server. Its rooms: `http`, `oauth`, `interaction`, `account`, `portal`, `jobs`, `mail`, `ops`; below them its
+//! state, above them what serves. `main.rs` starts it; the fuzz targets read configurations with it.
 mod account;
 mod cli;
 mod config;

@@ -1,4 +1,4 @@
-//! The tasks of the demo app.
+//! The tasks of the task API.
 use serde::Serialize;
 use std::sync::{Mutex, PoisonError};
 

@@ -45,7 +45,7 @@ pub(crate) struct Shared {
 }
 
 impl Shared {
-    /// The routes of a provider.
+    /// What the connections of a provider share.
     pub(crate) fn of(app: App, site: Site) -> Self {
         let told = format!("timeout={}", app.config.keep_alive.as_secs());
         Shared {
