@@ -37,13 +37,16 @@ class Handler:
         if envelope.rcpt_tos[0].startswith("slow@"):
             await asyncio.sleep(SLOW)
         mail = message_from_bytes(envelope.content)
+        parts = [part for part in mail.walk() if not part.is_multipart()]
+        said = {part.get_content_type(): part.get_payload(decode=True).decode() for part in parts}
         line = {
             "to": envelope.rcpt_tos,
             "from": envelope.mail_from,
             "secure": server.transport.get_extra_info("ssl_object") is not None,
             "user": getattr(session, "user", None),
             "headers": {name: str(make_header(decode_header(value))) for name, value in mail.items()},
-            "text": mail.get_payload(decode=True).decode(),
+            "text": said["text/plain"],
+            "html": said.get("text/html"),
         }
         self.log.write(json.dumps(line) + "\n")
         return "250 OK"

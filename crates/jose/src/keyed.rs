@@ -1,4 +1,4 @@
-//! HMAC-SHA-256 under the server's own key: form nonces and the known-device cookie.
+//! HMAC-SHA-256 under the server's own key: form nonces, the known-device cookie, links in mails.
 use aws_lc_rs::hmac;
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 
@@ -14,6 +14,13 @@ impl Key {
     /// The tag of `parts`, base64url. Each part is preceded by its length, so parts cannot run together.
     pub fn tag(&self, parts: &[&[u8]]) -> String {
         URL_SAFE_NO_PAD.encode(hmac::sign(&self.0, &joined(parts)))
+    }
+
+    /// A secret of 32 bytes that only who has the key can make of `parts`.
+    pub fn derive(&self, parts: &[&[u8]]) -> [u8; 32] {
+        let mut secret = [0; 32];
+        secret.copy_from_slice(hmac::sign(&self.0, &joined(parts)).as_ref());
+        secret
     }
 
     /// Whether `tag` is the tag of `parts`, compared in constant time.

@@ -6,7 +6,8 @@ use crate::field::{Field, Problems, problem_of};
 use crate::{Frame, HOSTILE, Page, Problem, samples};
 
 /// A person's own page. Its forms are `POST /account/password` (`nonce`,
-/// `current`, `new`), `POST /account/sessions/end` (`nonce`, `session`),
+/// `current`, `new`), `POST /account/name` (`nonce`, `name`), `POST /account/email` (`nonce`, `email`,
+/// `email-password`), `POST /account/email/prove` (`nonce`), `POST /account/sessions/end` (`nonce`, `session`),
 /// `POST /account/sessions/end-all` (`nonce`, `whose`) and `POST /sign-out` (`nonce`).
 #[derive(Clone, Debug, Template)]
 #[template(path = "account.html")]
@@ -17,6 +18,12 @@ pub struct Account {
     pub name: String,
     /// Email address of the person.
     pub email: String,
+    /// Whether the address is proved.
+    pub email_proved: bool,
+    /// Whether mails are sent, so that addresses can be proved and changed.
+    pub sends_mail: bool,
+    /// What was typed into the form for another address.
+    pub new_email: String,
     /// Proof that the forms are ours.
     pub nonce: String,
     /// Whose account it is, for a form that comes when the session is over.
@@ -27,7 +34,7 @@ pub struct Account {
     pub next_page: Option<String>,
     /// What was just done.
     pub notice: Option<String>,
-    /// What is wrong with the password form, by field: `current`, `new` or "".
+    /// What is wrong, by field: `name`, `new-email`, `email-password`, `current`, `new` or "".
     pub problems: Vec<Problem>,
     /// Fewest characters of a password.
     pub min_password: usize,
@@ -50,7 +57,42 @@ impl Account {
     fn summary(&self) -> Problems<'_> {
         Problems {
             problems: &self.problems,
-            fields: &["current", "new"],
+            fields: &["name", "new-email", "email-password", "current", "new"],
+        }
+    }
+
+    fn name_field(&self) -> Field<'_> {
+        Field {
+            id: "name",
+            label: "Name",
+            kind: "text",
+            autocomplete: "name",
+            value: &self.name,
+            problem: problem_of(&self.problems, "name"),
+            ..Field::default()
+        }
+    }
+
+    fn new_email_field(&self) -> Field<'_> {
+        Field {
+            id: "new-email",
+            label: "New e-mail",
+            kind: "email",
+            autocomplete: "email",
+            value: &self.new_email,
+            problem: problem_of(&self.problems, "new-email"),
+            ..Field::default()
+        }
+    }
+
+    fn email_password_field(&self) -> Field<'_> {
+        Field {
+            id: "email-password",
+            label: "Current password",
+            kind: "password",
+            autocomplete: "current-password",
+            problem: problem_of(&self.problems, "email-password"),
+            ..Field::default()
         }
     }
 
@@ -89,6 +131,14 @@ impl Page for Account {
             next_page: None,
             ..usual.clone()
         };
+        let unproved = Account {
+            email_proved: false,
+            ..usual.clone()
+        };
+        let without_mail = Account {
+            sends_mail: false,
+            ..usual.clone()
+        };
         let failed = Account {
             problems: vec![
                 Problem::new("current", "That is not your current password."),
@@ -102,7 +152,15 @@ impl Page for Account {
             next_page: None,
             ..usual.clone()
         };
-        vec![usual, changed, failed, empty, hostile()]
+        vec![
+            usual,
+            changed,
+            unproved,
+            without_mail,
+            failed,
+            empty,
+            hostile(),
+        ]
     }
 }
 
@@ -117,6 +175,9 @@ fn usual() -> Account {
         frame: samples::signed_in_frame(),
         name: "Ada Lovelace".to_owned(),
         email: "ada@example.com".to_owned(),
+        email_proved: true,
+        sends_mail: true,
+        new_email: String::new(),
         nonce: "nonce-1".to_owned(),
         whose: "1.proof".to_owned(),
         sessions: vec![
@@ -136,6 +197,9 @@ fn hostile() -> Account {
         frame: samples::hostile_frame(),
         name: HOSTILE.to_owned(),
         email: HOSTILE.to_owned(),
+        email_proved: false,
+        sends_mail: true,
+        new_email: HOSTILE.to_owned(),
         nonce: HOSTILE.to_owned(),
         whose: HOSTILE.to_owned(),
         sessions: vec![SessionLine {

@@ -27,6 +27,8 @@ pub struct DemoMail {
     pub from: String,
     /// When it was written.
     pub date: String,
+    /// The link in it.
+    pub link: Option<String>,
     /// What it says.
     pub text: String,
 }
@@ -39,10 +41,12 @@ impl Page for DemoMails {
             subject: text.to_owned(),
             to: text.to_owned(),
             from: text.to_owned(),
+            link: Some("https://id.example/link?t=ml_1".to_owned()),
             date: text.to_owned(),
             text: text.to_owned(),
         };
         let usual = DemoMail {
+            link: None,
             subject: "Test mail from Valetkey dev".to_owned(),
             to: "demo@example.com".to_owned(),
             from: "Valetkey dev <no-reply@localhost>".to_owned(),

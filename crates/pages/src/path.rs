@@ -6,6 +6,18 @@ pub const HOME: &str = "/";
 pub const SIGN_IN: &str = "/sign-in";
 /// Making an account.
 pub const SIGN_UP: &str = "/sign-up";
+/// Asking for a new password.
+pub const RECOVER: &str = "/recover";
+/// Tells that a mail is on its way.
+pub const MAIL_SENT: &str = "/mail-sent";
+/// Where the links in mails lead; the link itself is `?t=`.
+pub const LINK: &str = "/link";
+/// Makes the account that a link was sent for.
+pub const LINK_JOIN: &str = "/link/join";
+/// Sets the password that a link was sent for.
+pub const LINK_PASSWORD: &str = "/link/password";
+/// Does what a link says, where that needs no field.
+pub const LINK_CONFIRM: &str = "/link/confirm";
 /// Signing out of this browser.
 pub const SIGN_OUT: &str = "/sign-out";
 /// What an app asks for.
@@ -22,6 +34,14 @@ pub const DEVICE_QR: &str = "/device/qr.svg";
 pub const ACCOUNT: &str = "/account";
 /// Changes the password.
 pub const PASSWORD: &str = "/account/password";
+/// Changes what a person is called.
+pub const NAME: &str = "/account/name";
+/// Asks for another address.
+pub const EMAIL: &str = "/account/email";
+/// Asks for the link that proves the address.
+pub const PROVE_EMAIL: &str = "/account/email/prove";
+/// Where password managers look for the page that changes a password.
+pub const CHANGE_PASSWORD: &str = "/.well-known/change-password";
 /// Signs one browser out.
 pub const END_SESSION: &str = "/account/sessions/end";
 /// Signs every browser out.

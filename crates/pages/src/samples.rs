@@ -2,9 +2,9 @@
 
 use crate::developers::DeveloperPage;
 use crate::{
-    Account, AppCard, AsksFrom, Consent, DemoError, DemoHome, DemoMails, DemoResult, DemoStep,
-    DemoTask, DemoTelevision, DeviceCode, Frame, Notice, Page, Risk, ScopeGroup, ScopeLine, SignIn,
-    SignOut, SignUp,
+    Account, AppCard, AskAddress, AsksFrom, ChoosePassword, Consent, DemoError, DemoHome,
+    DemoMails, DemoResult, DemoStep, DemoTask, DemoTelevision, DeviceCode, Frame, Notice, Page,
+    Risk, ScopeGroup, ScopeLine, SignIn, SignOut, SignUp,
 };
 
 /// Text that breaks out of any place where it is not escaped.
@@ -27,6 +27,8 @@ pub fn every_sample() -> Vec<Sample> {
     [
         rendered::<SignIn>(),
         rendered::<SignUp>(),
+        rendered::<AskAddress>(),
+        rendered::<ChoosePassword>(),
         rendered::<Consent>(),
         rendered::<DeviceCode>(),
         rendered::<Notice>(),

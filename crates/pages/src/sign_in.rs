@@ -27,6 +27,8 @@ pub struct SignIn {
     pub notice: Option<String>,
     /// Whether people may make their own account.
     pub sign_up_allowed: bool,
+    /// Whether a mail can be sent to whoever forgot their password.
+    pub recovery_allowed: bool,
 }
 
 impl SignIn {
@@ -55,6 +57,10 @@ impl SignIn {
         }
     }
 
+    fn recover_href(&self) -> String {
+        link::with_request(path::RECOVER, self.request.as_deref())
+    }
+
     fn sign_up_href(&self) -> String {
         link::with_request(path::SIGN_UP, self.request.as_deref())
     }
@@ -74,6 +80,7 @@ impl Page for SignIn {
             problem: None,
             notice: None,
             sign_up_allowed: true,
+            recovery_allowed: true,
         };
         let alone = Self {
             frame: samples::branded_test_frame(),
@@ -81,6 +88,7 @@ impl Page for SignIn {
             client_id: None,
             app_name: None,
             sign_up_allowed: false,
+            recovery_allowed: false,
             ..usual.clone()
         };
         let failed = Self {
@@ -103,6 +111,7 @@ impl Page for SignIn {
             problem: Some(HOSTILE.to_owned()),
             notice: Some(HOSTILE.to_owned()),
             sign_up_allowed: true,
+            recovery_allowed: true,
         };
         let cookies_refused = Self {
             problem: Some(

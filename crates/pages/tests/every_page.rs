@@ -28,6 +28,8 @@ fn every_page_has_its_samples() {
     let pages: BTreeSet<_> = every_sample().iter().map(|sample| sample.page).collect();
     let expected = [
         "account",
+        "ask-address",
+        "choose-password",
         "consent",
         "demo-error",
         "demo-home",

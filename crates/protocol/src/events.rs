@@ -25,6 +25,24 @@ pub enum Event {
     UserCreated,
     /// A password was changed.
     UserPasswordSet,
+    /// Somebody asked for an account, and a link was sent to the address.
+    UserSignUpRequested,
+    /// An operator invited somebody, and a link was sent to the address.
+    UserInvited,
+    /// A link that proves an address was sent to it.
+    UserAddressProofRequested,
+    /// An address was proved by its link, or an operator vouched for it.
+    UserAddressProved,
+    /// An account has another address, which is proved.
+    UserAddressChanged,
+    /// A change of address was taken back from the earlier address.
+    UserAddressRestored,
+    /// A person changed what they are called.
+    UserNameSet,
+    /// Somebody asked for a new password, and a mail was sent to the address.
+    UserRecoveryRequested,
+    /// A new password was set by a link in a mail.
+    UserRecovered,
     /// An account was switched off.
     UserDisabled,
     /// An account was switched on again.
@@ -69,7 +87,7 @@ pub enum Event {
 
 impl Event {
     /// All of them.
-    pub const ALL: [Event; 32] = [
+    pub const ALL: [Event; 41] = [
         Event::ConsentGiven,
         Event::ConsentDenied,
         Event::DeviceAllowed,
@@ -82,6 +100,15 @@ impl Event {
         Event::TokenRevoked,
         Event::UserCreated,
         Event::UserPasswordSet,
+        Event::UserSignUpRequested,
+        Event::UserInvited,
+        Event::UserAddressProofRequested,
+        Event::UserAddressProved,
+        Event::UserAddressChanged,
+        Event::UserAddressRestored,
+        Event::UserNameSet,
+        Event::UserRecoveryRequested,
+        Event::UserRecovered,
         Event::UserDisabled,
         Event::UserEnabled,
         Event::SessionStarted,
@@ -119,6 +146,15 @@ impl Event {
             Event::TokenRevoked => "token.revoked",
             Event::UserCreated => "user.created",
             Event::UserPasswordSet => "user.password_set",
+            Event::UserSignUpRequested => "user.sign_up_requested",
+            Event::UserInvited => "user.invited",
+            Event::UserAddressProofRequested => "user.address_proof_requested",
+            Event::UserAddressProved => "user.address_proved",
+            Event::UserAddressChanged => "user.address_changed",
+            Event::UserAddressRestored => "user.address_restored",
+            Event::UserNameSet => "user.name_set",
+            Event::UserRecoveryRequested => "user.recovery_requested",
+            Event::UserRecovered => "user.recovered",
             Event::UserDisabled => "user.disabled",
             Event::UserEnabled => "user.enabled",
             Event::SessionStarted => "session.started",

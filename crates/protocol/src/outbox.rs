@@ -16,16 +16,19 @@ use serde::{Deserialize, Serialize};
 pub enum Kind {
     /// A mail that shows that mail works.
     TestMail,
+    /// A mail with a link that acts on an account.
+    LinkMail,
 }
 
 impl Kind {
     /// All of them.
-    pub const ALL: [Kind; 1] = [Kind::TestMail];
+    pub const ALL: [Kind; 2] = [Kind::TestMail, Kind::LinkMail];
 
     /// Its name.
     pub const fn name(self) -> &'static str {
         match self {
             Kind::TestMail => "mail.test",
+            Kind::LinkMail => "mail.link",
         }
     }
 
@@ -80,6 +83,24 @@ impl sealed::Sealed for TestMail {}
 
 impl Payload for TestMail {
     const KIND: Kind = Kind::TestMail;
+
+    fn destination(&self) -> Destination {
+        Destination::mailbox(&self.to)
+    }
+}
+
+/// A mail with a link that acts on an account. What it is about is in the row of the link, which has the id of the
+/// message; a link that was withdrawn meanwhile is not sent.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LinkMailPayload {
+    /// Who gets it.
+    pub to: MailAddress,
+}
+
+impl sealed::Sealed for LinkMailPayload {}
+
+impl Payload for LinkMailPayload {
+    const KIND: Kind = Kind::LinkMail;
 
     fn destination(&self) -> Destination {
         Destination::mailbox(&self.to)
@@ -266,6 +287,10 @@ mod tests {
         for kind in Kind::ALL {
             let message = match kind {
                 Kind::TestMail => Message::new(&test_mail(1), &counter()),
+                Kind::LinkMail => {
+                    let to = test_mail(1).to;
+                    Message::new(&LinkMailPayload { to }, &counter())
+                }
             };
             let payload = message.payload();
             assert!(!payload.contains("://"), "{payload}");

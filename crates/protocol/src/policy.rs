@@ -94,7 +94,7 @@ impl TokenPolicy {
         fn tells((_, extra): &(String, Extra)) -> bool {
             match extra {
                 Extra::Name | Extra::Email => true,
-                Extra::Number | Extra::Id => false,
+                Extra::Number | Extra::Id | Extra::EmailVerified => false,
                 Extra::Object(members) => members.iter().any(tells),
             }
         }
@@ -111,8 +111,10 @@ pub enum Extra {
     Id,
     /// What they are called.
     Name,
-    /// Their address.
+    /// Their address, if it was proved; the member is left out otherwise.
     Email,
+    /// Whether their address was proved, as a JSON boolean.
+    EmailVerified,
     /// An object of such members.
     Object(Vec<(String, Extra)>),
 }

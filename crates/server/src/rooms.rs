@@ -18,9 +18,10 @@ pub(crate) fn site(config: &Config) -> Site {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::config::RESERVED;
+    use crate::config::{Mail, MailBy, RESERVED};
     use crate::http::site::Kind;
     use crate::oauth::endpoints::metadata_paths;
+    use protocol::types::MailAddress;
     use std::collections::BTreeSet;
 
     /// A provider with everything switched on.
@@ -28,6 +29,11 @@ mod tests {
         let mut config = Config::for_tests();
         config.paths.device = vec!["/oauth2/device".to_owned()];
         config.paths.app = vec!["/oauth2/app".to_owned()];
+        config.mail = Some(Mail {
+            name: None,
+            from: MailAddress::parse("no-reply@example.com").unwrap(),
+            by: MailBy::Folder("mail".into()),
+        });
         config
     }
 
@@ -64,6 +70,8 @@ mod tests {
         let demo = ["/refresh", "/revoke", "/tv"].map(str::to_owned);
         let shown: BTreeSet<String> = shown.difference(&BTreeSet::from(demo)).cloned().collect();
         assert_eq!(mounted(Kind::Form), shown);
+        // Where no mail is sent, an account is made at once, by a form at the same path.
+        assert!(shown.contains(pages::path::SIGN_UP));
     }
 
     /// Whatever else takes a post brings no cookie of ours, and is at a path that the configuration names.

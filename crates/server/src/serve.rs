@@ -24,7 +24,7 @@ use store::{Serving, Stay, Store};
 /// # Errors
 /// One sentence on what is in the way.
 pub(crate) fn open(config: Config, log: Log) -> anyhow::Result<AppState> {
-    let key = server_key::load(&config.keys)?;
+    let key = Arc::new(server_key::load(&config.keys)?);
     let serving = Serving::begin(&config.storage)
         .with_context(|| format!("cannot serve {}", config.storage))?;
     let store = open_store(&config, Stay::Server)?;

@@ -30,7 +30,7 @@ pub(crate) struct AppState {
     pub(crate) config: Config,
     pub(crate) store: Store,
     pub(crate) mint: IdMint,
-    pub(crate) key: Key,
+    pub(crate) key: Arc<Key>,
     pub(crate) cookies: Cookies,
     pub(crate) hasher: Hasher,
     pub(crate) log: Log,

@@ -6,7 +6,7 @@ use crate::state::AppState;
 use anyhow::{Context as _, bail};
 use jose::token_text::base62;
 use protocol::Policy;
-use protocol::accounts::people::{NewAccount, Role, set_password};
+use protocol::accounts::people::{self, NewAccount, Role, set_password};
 use protocol::events::Act;
 use protocol::register::{documented, replace_documented_secret};
 use protocol::types::{Client, ClientNo};
@@ -66,8 +66,11 @@ async fn make_user(
         password: user.password.clone(),
     };
     let hash = hasher::hash(&user.password)?;
-    let change = account.into_person(hash, Role::TestUser(app), policy, mint);
-    store.settle(change, Act::by_operator(clock::now())).await?;
+    let now = clock::now();
+    let person = account.into_person(hash, Role::TestUser(app), Some(now), policy, mint);
+    store
+        .settle(people::create(person), Act::by_operator(now))
+        .await?;
     Ok(())
 }
 

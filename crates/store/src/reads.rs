@@ -1,10 +1,11 @@
 //! Facts, for who asks with ids and gets types.
-use crate::facts::{authorize, clients, devices, events, people, sessions, tokens};
+use crate::facts::{authorize, clients, devices, events, mail_links, people, sessions, tokens};
 use crate::memory::Memory;
 use crate::row::Query;
 use crate::value::{Value, values};
 use crate::{Engine, EventQuery, Fact, Store, StoreError, UNSETTLED};
 use jose::Digest;
+use protocol::accounts::mail_link::MailLink;
 use protocol::events::Recorded;
 use protocol::facts::{
     AccessFacts, Attempts, CodeFacts, ConsentFacts, DeviceFacts, InteractionFacts, PeoplePage,
@@ -243,6 +244,15 @@ impl Store {
             }
         }
         Ok(None)
+    }
+
+    /// A link in a mail.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn mail_link(&self, id: Locator) -> Fact<MailLink> {
+        let found = self.one(&mail_links::BY_ID, &values![id]).await?;
+        Ok(found.flatten())
     }
 
     /// People by subject, `limit` from the one after `after`.

@@ -5,6 +5,7 @@ use crate::runs::Runs;
 use crate::value::{Value, values};
 use crate::{Engine, Store, StoreError};
 use protocol::Policy;
+use protocol::accounts::mail_link::LONGEST_LINK;
 use protocol::accounts::sign_in::WINDOW;
 use protocol::outbox::DEAD_KEPT;
 use protocol::policy::Rotation;
@@ -180,7 +181,7 @@ const fn sweep(
 }
 
 /// What follows another table comes after it. Access tokens come first: they are told apart.
-const SWEEPS: [Sweep; 23] = [
+const SWEEPS: [Sweep; 25] = [
     sweep("access_tokens", EXPIRED, |rules, now| {
         older(rules.access, now)
     }),
@@ -221,6 +222,8 @@ const SWEEPS: [Sweep; 23] = [
     sweep("interactions", EXPIRED, ahead),
     sweep("sessions", EXPIRED, |rules, now| older(rules.session, now)),
     sweep("sessions", EXPIRED, ahead),
+    sweep("mail_links", EXPIRED, |_, now| older(LONGEST_LINK, now)),
+    sweep("mail_links", EXPIRED, ahead),
     sweep("outbox", LONG_DEAD, |_, now| {
         older(Lifetime::from_seconds(0), now.minus(DEAD_KEPT))
     }),

@@ -21,12 +21,32 @@ export async function signIn(page, { email, password }) {
   await press(page, "#sign-in");
 }
 
-// Fills in the sign-up form and sends it.
-export async function signUp(page, { name, email, password }) {
-  await page.fill("#name", name);
+// Types an address that a mail is to be sent to.
+export async function askForMail(page, email) {
   await page.fill("#email", email);
+  await press(page, "#send");
+}
+
+// The link in the newest mail to an address with these words in its subject, once it has come.
+export async function linkInMail(stage, email, subject) {
+  const page = await stage.tab();
+  const mails = page.locator("section", { hasText: subject }).filter({ hasText: email });
+  const deadline = Date.now() + 15_000;
+  do {
+    await page.goto(`${stage.site.demo_app}/mail`);
+    if ((await mails.count()) > 0) break;
+    await page.waitForTimeout(100);
+  } while (Date.now() < deadline);
+  const href = await mails.first().getByRole("link").getAttribute("href");
+  await page.close();
+  return href;
+}
+
+// Chooses a name, if one is asked for, and a password on the page behind a link.
+export async function choose(page, { name, password }) {
+  if (name) await page.fill("#name", name);
   await page.fill("#password", password);
-  await press(page, "#sign-up");
+  await press(page, "#choose");
 }
 
 // Where the focus is: the id of the element.

@@ -114,6 +114,12 @@ fn an_account_made_for_a_request_goes_on_with_it() {
 
 #[test]
 #[cfg_attr(not(has_chromium), ignore = "needs Chromium: see ./test")]
+fn a_password_is_recovered_and_an_address_changed_and_taken_back() {
+    walk("recovery");
+}
+
+#[test]
+#[cfg_attr(not(has_chromium), ignore = "needs Chromium: see ./test")]
 fn the_account_page_ends_sessions_and_changes_the_password() {
     walk("account");
 }

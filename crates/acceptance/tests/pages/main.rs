@@ -4,6 +4,7 @@ mod bad_pages;
 mod browser;
 mod consent;
 mod device;
+mod mailbox;
 mod people;
 mod rights;
 #[path = "../support/mod.rs"]

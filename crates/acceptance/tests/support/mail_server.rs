@@ -30,6 +30,18 @@ impl Taken {
         self.0["to"][0].as_str().unwrap_or_default()
     }
 
+    /// The path of the link in it.
+    #[track_caller]
+    pub(crate) fn link(&self) -> String {
+        let text = self.0["text"].as_str().unwrap_or_default();
+        let links = text.lines().filter(|line| line.contains("/link?t="));
+        let links: Vec<_> = links.collect();
+        assert_eq!(links.len(), 1, "{text}");
+        let html = self.0["html"].as_str().unwrap_or_default();
+        assert!(html.contains(links[0]), "{html}");
+        links[0][links[0].find("/link").unwrap_or(0)..].to_owned()
+    }
+
     /// A header.
     pub(crate) fn header(&self, name: &str) -> &str {
         self.0["headers"][name].as_str().unwrap_or_default()

@@ -1,4 +1,6 @@
 //! People: accounts, passwords, signing in, sessions.
+pub mod mail_link;
+pub mod mailbox;
 pub mod password;
 pub mod people;
 pub mod session;

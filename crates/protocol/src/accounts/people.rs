@@ -1,4 +1,5 @@
 //! Making an account and changing its password.
+use super::mail_link::LinkMail;
 use super::password::{Owner, length_fault, password_fault};
 use crate::decision::Mint;
 use crate::policy::{AccountPolicy, Policy};
@@ -6,7 +7,7 @@ use crate::transition::{AccountChange, Transition};
 use crate::types::email::{email_text, is_email};
 use crate::types::ids::SubjectFormat;
 use crate::types::text::is_plain;
-use crate::types::{ClientNo, Locator, NewPerson, Person, Subject};
+use crate::types::{ClientNo, Locator, NewPerson, Person, Subject, UnixTime};
 
 pub use crate::types::email::MAX_EMAIL;
 
@@ -46,6 +47,19 @@ pub(super) fn fault(field: &'static str, sentence: impl Into<String>) -> FieldFa
     }
 }
 
+/// What speaks against a name.
+pub fn name_fault(name: &str) -> Option<FieldFault> {
+    let name = name.trim();
+    let sentence = match (name.chars().count(), is_plain(name)) {
+        (1..=MAX_NAME, true) => return None,
+        (1..=MAX_NAME, false) => {
+            "Enter your name without characters that cannot be seen, and with four marks on a letter at most."
+        }
+        _ => "Enter your name, at most 100 characters.",
+    };
+    Some(fault("name", sentence))
+}
+
 /// What a new account is for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Role {
@@ -78,16 +92,7 @@ impl NewAccount {
     }
 
     fn name_and_email_faults(&self) -> Vec<FieldFault> {
-        let name = self.name.trim();
-        let mut faults = Vec::new();
-        if name.is_empty() || name.chars().count() > MAX_NAME {
-            faults.push(fault("name", "Enter your name, at most 100 characters."));
-        } else if !is_plain(name) {
-            faults.push(fault(
-                "name",
-                "Enter your name without characters that cannot be seen, and with four marks on a letter at most.",
-            ));
-        }
+        let mut faults: Vec<_> = name_fault(&self.name).into_iter().collect();
         if !is_email(&email_text(&self.email)) {
             faults.push(fault(
                 "email",
@@ -97,21 +102,24 @@ impl NewAccount {
         faults
     }
 
-    /// The account to be made, once its password was hashed to the PHC string `password`.
+    /// The account to be made, once its password was hashed to the PHC string `password`. `verified_at`: when it was
+    /// proved that the address is theirs.
     pub fn into_person<M: Mint>(
         self,
         password: String,
         role: Role,
+        verified_at: Option<UnixTime>,
         policy: &Policy,
         mint: &M,
-    ) -> Transition {
+    ) -> NewPerson {
         let subject = match policy.subjects {
             SubjectFormat::Prefixed(_) => Some(Subject(mint.locator().0)),
             SubjectFormat::Number => None,
         };
-        Transition::Account(AccountChange::Create(NewPerson {
+        NewPerson {
             subject,
             email: email_text(&self.email),
+            verified_at,
             name: self.name.trim().to_owned(),
             admin: role == Role::Admin,
             password,
@@ -119,17 +127,28 @@ impl NewAccount {
                 Role::TestUser(app) => Some(app),
                 Role::Person | Role::Admin => None,
             },
-        }))
+        }
     }
 }
 
+/// Makes an account.
+pub fn create(person: NewPerson) -> Transition {
+    Transition::Account(AccountChange::Create { person, link: None })
+}
+
 /// A person who has proved their password changes it; every other session of theirs ends.
-pub fn change_password(person: &Person, password: String, keep: Locator) -> Transition {
+pub fn change_password(
+    person: &Person,
+    password: String,
+    keep: Locator,
+    notice: Option<LinkMail>,
+) -> Transition {
     Transition::Account(AccountChange::SetPassword {
         subject: person.subject,
         proved: Some(person.password.clone()),
         password,
         keep: Some(keep),
+        notice: notice.map(|notice| notice.ending(keep)),
     })
 }
 
@@ -140,6 +159,7 @@ pub fn set_password(person: &Person, password: String) -> Transition {
         proved: None,
         password,
         keep: None,
+        notice: None,
     })
 }
 

@@ -1,11 +1,13 @@
 //! Signing in: throttles that slow a guesser without locking the owner out, then a session.
+use super::mail_link::LinkPurpose;
+use super::mailbox::notice;
 use crate::decision::Mint;
 use crate::facts::Attempts;
 use crate::policy::Policy;
 use crate::transition::{SessionChange, ThrottleChange, Transition};
 use crate::types::email::email_key;
 use crate::types::text::deceives;
-use crate::types::{Lifetime, Locator, Person, Session, Subject, UnixTime};
+use crate::types::{Lifetime, Locator, MailAddress, Person, Session, Subject, UnixTime};
 use jose::{Digest, TokenText};
 
 /// What a session cookie's value starts with.
@@ -26,6 +28,8 @@ const MAX_BROWSER: usize = 120;
 ///   that was (it holds a known-device cookie) is counted apart, so a stranger's guesses never lock the
 ///   owner out: 20 for each, 50 for all that know the account. Its source counts like any other.
 /// - New accounts from one source: 20.
+/// - Mails to one address: 5, and mails asked for from one source: 20. Strangers ask for them, so neither the
+///   mailbox nor the mail server's good name must suffer.
 /// - User codes of devices (RFC 8628 §5.1) that lead nowhere: 10 a session, 30 an account, 50 a source. After 5,000
 ///   in all, everyone has 3 a session and account: nobody who types their code correctly is shut out by strangers,
 ///   and even with 10,000 devices waiting a guesser who owns many addresses needs years for one.
@@ -37,6 +41,8 @@ enum Limit {
     AccountFromKnownDevice,
     AccountFromKnownDevices,
     SignUpsFromSource,
+    MailsToAddress,
+    MailsFromSource,
     UserCodesInSession,
     UserCodesOfAccount,
     UserCodesFromSource,
@@ -53,7 +59,8 @@ impl Limit {
             | Limit::UserCodesFromSource => 50,
             Limit::UserCodesOfAccount => 30,
             Limit::UserCodesInAll => u32::MAX,
-            Limit::AccountFromKnownDevice | Limit::SignUpsFromSource => 20,
+            Limit::AccountFromKnownDevice | Limit::SignUpsFromSource | Limit::MailsFromSource => 20,
+            Limit::MailsToAddress => 5,
         }
     }
 }
@@ -123,6 +130,16 @@ impl Attempt {
     pub fn sign_up(source: &str) -> Self {
         Attempt {
             keys: vec![key(Limit::SignUpsFromSource, source)],
+        }
+    }
+
+    /// An attempt from `source` to have a mail sent to `address`.
+    pub fn mail(address: &MailAddress, source: &str) -> Self {
+        Attempt {
+            keys: vec![
+                key(Limit::MailsToAddress, &address.key()),
+                key(Limit::MailsFromSource, source),
+            ],
         }
     }
 
@@ -203,11 +220,13 @@ fn key(limit: Limit, text: &str) -> (Limit, Digest) {
 }
 
 /// Starts a session for a person who proved who they are. Returns the cookie's value. The browser's earlier
-/// session, if any, ends: an id never survives a sign-in.
+/// session, if any, ends: an id never survives a sign-in. `told`: the person hears of it by mail, because the browser
+/// was not known.
 pub fn start_session<M: Mint>(
     person: &Person,
     browser: &str,
     ends: Option<Locator>,
+    told: bool,
     policy: &Policy,
     now: UnixTime,
     mint: &M,
@@ -227,10 +246,14 @@ pub fn start_session<M: Mint>(
         expires_at: now.plus(policy.accounts.session),
         browser,
     };
+    let notice = told
+        .then(|| notice(LinkPurpose::NewDevice, person, now, mint))
+        .flatten();
     let transition = Transition::Session(SessionChange::Start {
         password: person.password.clone(),
         session,
         ends,
+        notice: notice.map(|notice| Box::new(notice.ending(id))),
     });
     (cookie, transition)
 }

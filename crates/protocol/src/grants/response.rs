@@ -48,14 +48,22 @@ struct Extras<'a> {
 
 impl Serialize for Extras<'_> {
     fn serialize<S: Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
-        let mut object = to.serialize_map(Some(self.members.len()))?;
+        let mut object = to.serialize_map(None)?;
         for (name, extra) in self.members {
             let person = self.person;
             match extra {
                 Extra::Number => object.serialize_entry(name, &person.subject.0)?,
                 Extra::Id => object.serialize_entry(name, &self.subjects.write(person.subject))?,
                 Extra::Name => object.serialize_entry(name, &person.name)?,
-                Extra::Email => object.serialize_entry(name, &person.email)?,
+                // An address that nobody proved is not told.
+                Extra::Email => {
+                    if let Some(email) = person.proved_email() {
+                        object.serialize_entry(name, email)?;
+                    }
+                }
+                Extra::EmailVerified => {
+                    object.serialize_entry(name, &person.verified_at.is_some())?;
+                }
                 Extra::Object(members) => {
                     object.serialize_entry(name, &Extras { members, ..*self })?
                 }

@@ -1,12 +1,27 @@
 //! Accounts of people.
+use crate::accounts::mail_link::LinkMail;
 use crate::events::{Actor, Event, Happened};
-use crate::types::{Locator, NewPerson, Subject};
+use crate::outbox::Message;
+use crate::types::{Locator, MailAddress, NewPerson, Subject, UnixTime};
 
-/// A change of an account.
+/// A change of an account. Where it was allowed by a link in a mail, the guard is also that the link was not used, and
+/// uses it up.
 #[derive(Debug, Clone)]
 pub enum AccountChange {
+    /// Sends a mail with a link that somebody asked for. No guard.
+    SendLink {
+        /// The mail.
+        mail: LinkMail,
+        /// What was asked for.
+        event: Event,
+    },
     /// Makes an account. Guard: the address is free.
-    Create(NewPerson),
+    Create {
+        /// The account.
+        person: NewPerson,
+        /// The link that proved the address.
+        link: Option<Locator>,
+    },
     /// Changes a password and ends the person's sessions, but for one. Guard, if a password was proved: it is still
     /// the person's, since checking takes a while.
     SetPassword {
@@ -18,6 +33,22 @@ pub enum AccountChange {
         password: String,
         /// The session that may go on.
         keep: Option<Locator>,
+        /// The mail that tells of it.
+        notice: Option<LinkMail>,
+    },
+    /// Sets the password of whoever reads the mailbox of an account, which proves the address; every session ends.
+    /// Guard: the address is still that of the account.
+    Recover(Box<Recovery>),
+    /// Proves or changes an address.
+    Address(AddressChange),
+    /// Changes what a person is called. No guard.
+    SetName {
+        /// Whose.
+        subject: Subject,
+        /// The name.
+        name: String,
+        /// The mail that tells of it.
+        notice: Option<LinkMail>,
     },
     /// Switches an account off, ends its sessions and kills what it had issued so far. No guard: of one that is off
     /// already no event is told, and what it had issued is killed once more.
@@ -36,11 +67,77 @@ pub enum AccountChange {
     },
 }
 
+/// A change of an address.
+#[derive(Debug, Clone)]
+pub enum AddressChange {
+    /// An address counts from now on. Guard: it is still that of the account.
+    Prove {
+        /// Whose.
+        subject: Subject,
+        /// The address.
+        email: String,
+        /// When.
+        at: UnixTime,
+        /// The link that proved it; `None` for an operator, who vouches for it.
+        link: Option<Locator>,
+    },
+    /// Gives an account another address, which is proved. Guard: it is free, and the one before is still the account's.
+    Change {
+        /// Whose.
+        subject: Subject,
+        /// The address before.
+        before: String,
+        /// The new one.
+        email: MailAddress,
+        /// When.
+        at: UnixTime,
+        /// The link that proved it.
+        link: Locator,
+        /// The mail that tells the earlier address.
+        notice: Box<LinkMail>,
+    },
+    /// Gives an account its earlier address back and ends its sessions. Guard: it is free.
+    Restore {
+        /// Whose.
+        subject: Subject,
+        /// The earlier address.
+        email: MailAddress,
+        /// When.
+        at: UnixTime,
+        /// The link that was sent to it.
+        link: Locator,
+    },
+}
+
+/// See [`AccountChange::Recover`].
+#[derive(Debug, Clone)]
+pub struct Recovery {
+    /// The link that allowed it.
+    pub link: Locator,
+    /// Whose.
+    pub subject: Subject,
+    /// The address that the link was sent to, as the account has it.
+    pub email: String,
+    /// The new PHC string.
+    pub password: String,
+    /// When.
+    pub at: UnixTime,
+    /// For an account whose address was never proved: whoever made it may be somebody else, so what it had allowed to
+    /// apps below this locator is dead.
+    pub cutoff: Option<Locator>,
+    /// The mail that tells of it.
+    pub notice: LinkMail,
+}
+
 impl AccountChange {
     pub(super) fn event(&self) -> Happened {
         match self {
+            Self::SendLink { mail, event } => match mail.link.subject {
+                Some(subject) => Happened::by_person(*event, subject),
+                None => Happened::unasked(*event),
+            },
             // Whoever signs up; a command says that it was the operator.
-            Self::Create(person) => Happened {
+            Self::Create { person, .. } => Happened {
                 actor: person.subject.map(Actor::Person),
                 subject: person.subject,
                 ..Happened::unasked(Event::UserCreated)
@@ -48,8 +145,37 @@ impl AccountChange {
             Self::SetPassword { subject, .. } => {
                 Happened::by_person(Event::UserPasswordSet, *subject)
             }
+            Self::Recover(recovery) => Happened::by_person(Event::UserRecovered, recovery.subject),
+            Self::Address(change) => change.event(),
+            Self::SetName { subject, .. } => Happened::by_person(Event::UserNameSet, *subject),
             Self::Disable { subject, .. } => Happened::by_person(Event::UserDisabled, *subject),
             Self::Enable { subject, .. } => Happened::by_person(Event::UserEnabled, *subject),
         }
+    }
+
+    pub(super) fn messages(&self) -> &[Message] {
+        match self {
+            Self::SendLink { mail, .. } => mail.messages(),
+            Self::Address(AddressChange::Change { notice, .. }) => notice.messages(),
+            Self::SetPassword { notice, .. } | Self::SetName { notice, .. } => {
+                notice.as_ref().map_or(&[], LinkMail::messages)
+            }
+            Self::Recover(recovery) => recovery.notice.messages(),
+            Self::Create { .. }
+            | Self::Address(AddressChange::Prove { .. } | AddressChange::Restore { .. })
+            | Self::Disable { .. }
+            | Self::Enable { .. } => &[],
+        }
+    }
+}
+
+impl AddressChange {
+    fn event(&self) -> Happened {
+        let (event, subject) = match self {
+            Self::Prove { subject, .. } => (Event::UserAddressProved, subject),
+            Self::Change { subject, .. } => (Event::UserAddressChanged, subject),
+            Self::Restore { subject, .. } => (Event::UserAddressRestored, subject),
+        };
+        Happened::by_person(event, *subject)
     }
 }

@@ -13,7 +13,7 @@ mod outbox;
 mod session;
 mod throttle;
 
-pub use account::AccountChange;
+pub use account::{AccountChange, AddressChange, Recovery};
 pub use app::{AppChange, Logo};
 pub use authorize::AuthorizeChange;
 pub use device::DeviceChange;
@@ -68,11 +68,11 @@ impl Transition {
     pub fn messages(&self) -> &[Message] {
         match self {
             Transition::Outbox(change) => change.messages(),
+            Transition::Account(change) => change.messages(),
+            Transition::Session(change) => change.messages(),
             Transition::Authorize(_)
             | Transition::Grant(_)
             | Transition::Device(_)
-            | Transition::Account(_)
-            | Transition::Session(_)
             | Transition::Throttle(_)
             | Transition::App(_) => &[],
         }

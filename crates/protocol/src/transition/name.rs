@@ -1,7 +1,7 @@
 //! What transitions are called where they are counted.
 use super::{
-    AccountChange, AppChange, AuthorizeChange, DeviceChange, GrantChange, OutboxChange,
-    SessionChange, ThrottleChange, Transition,
+    AccountChange, AddressChange, AppChange, AuthorizeChange, DeviceChange, GrantChange,
+    OutboxChange, SessionChange, ThrottleChange, Transition,
 };
 
 /// Each transition under a name: the family, a dot, what is done.
@@ -38,13 +38,20 @@ names! {
     KeepDevice Transition::Device(DeviceChange::Keep(_)) => "device.keep",
     Poll Transition::Device(DeviceChange::Poll { .. }) => "device.poll",
     AnswerDevice Transition::Device(DeviceChange::Answer { .. }) => "device.answer",
-    CreatePerson Transition::Account(AccountChange::Create(_)) => "account.create",
+    SendLink Transition::Account(AccountChange::SendLink { .. }) => "account.send_link",
+    CreatePerson Transition::Account(AccountChange::Create { .. }) => "account.create",
     SetPassword Transition::Account(AccountChange::SetPassword { .. }) => "account.set_password",
+    Recover Transition::Account(AccountChange::Recover(_)) => "account.recover",
+    ProveAddress Transition::Account(AccountChange::Address(AddressChange::Prove { .. })) => "account.prove_address",
+    ChangeAddress Transition::Account(AccountChange::Address(AddressChange::Change { .. })) => "account.change_address",
+    RestoreAddress Transition::Account(AccountChange::Address(AddressChange::Restore { .. })) => "account.restore_address",
+    SetName Transition::Account(AccountChange::SetName { .. }) => "account.set_name",
     DisablePerson Transition::Account(AccountChange::Disable { .. }) => "account.disable",
     EnablePerson Transition::Account(AccountChange::Enable { .. }) => "account.enable",
     StartSession Transition::Session(SessionChange::Start { .. }) => "session.start",
     EndSession Transition::Session(SessionChange::End { .. }) => "session.end",
     EndAllSessions Transition::Session(SessionChange::EndAll { .. }) => "session.end_all",
+    EndByLink Transition::Session(SessionChange::EndByLink { .. }) => "session.end_by_link",
     CountAttempt Transition::Throttle(ThrottleChange::Count { .. }) => "throttle.count",
     ClearAttempts Transition::Throttle(ThrottleChange::Clear { .. }) => "throttle.clear",
     RegisterApp Transition::App(AppChange::Register { .. }) => "app.register",

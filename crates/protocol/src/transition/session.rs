@@ -1,5 +1,7 @@
 //! Browsers that are signed in.
+use crate::accounts::mail_link::LinkMail;
 use crate::events::{Event, Happened};
+use crate::outbox::Message;
 use crate::types::{Locator, Session, Subject};
 
 /// A change of a person's sessions.
@@ -14,6 +16,8 @@ pub enum SessionChange {
         session: Session,
         /// The session this browser had before, which ends.
         ends: Option<Locator>,
+        /// The mail that tells of a browser which was not known.
+        notice: Option<Box<LinkMail>>,
     },
     /// Ends one session of this person. Guard: there is one; else nothing happens, and nothing is told.
     End {
@@ -29,6 +33,15 @@ pub enum SessionChange {
         /// The one that goes on.
         keep: Option<Locator>,
     },
+    /// Ends a session, or all, by a link in a mail. Guard: the link was not used.
+    EndByLink {
+        /// The link.
+        link: Locator,
+        /// Whose.
+        subject: Subject,
+        /// Which; `None` for all.
+        session: Option<Locator>,
+    },
 }
 
 impl SessionChange {
@@ -38,7 +51,21 @@ impl SessionChange {
                 Happened::by_person(Event::SessionStarted, session.subject)
             }
             Self::End { subject, .. } => Happened::by_person(Event::SessionEnded, *subject),
-            Self::EndAll { subject, .. } => Happened::by_person(Event::SessionsEnded, *subject),
+            Self::EndByLink {
+                subject,
+                session: Some(_),
+                ..
+            } => Happened::by_person(Event::SessionEnded, *subject),
+            Self::EndAll { subject, .. } | Self::EndByLink { subject, .. } => {
+                Happened::by_person(Event::SessionsEnded, *subject)
+            }
+        }
+    }
+
+    pub(super) fn messages(&self) -> &[Message] {
+        match self {
+            Self::Start { notice, .. } => notice.as_ref().map_or(&[], |notice| notice.messages()),
+            Self::End { .. } | Self::EndAll { .. } | Self::EndByLink { .. } => &[],
         }
     }
 }

@@ -9,6 +9,8 @@ pub struct Person {
     pub subject: Subject,
     /// Their address as they spelled it.
     pub email: String,
+    /// When it was proved that the address is theirs; until then it counts for nothing.
+    pub verified_at: Option<UnixTime>,
     /// What they are called.
     pub name: String,
     /// Whether they may administer the provider.
@@ -32,6 +34,11 @@ impl std::fmt::Debug for Person {
 }
 
 impl Person {
+    /// The address, if it was proved: no app is told another.
+    pub fn proved_email(&self) -> Option<&str> {
+        self.verified_at.map(|_| self.email.as_str())
+    }
+
     /// Whether the account may be used.
     pub fn is_active(&self) -> bool {
         self.disabled_at.is_none()
@@ -46,6 +53,8 @@ pub struct NewPerson {
     pub subject: Option<Subject>,
     /// Their address as they spelled it; unique by [`email_key`].
     pub email: String,
+    /// When it was proved that the address is theirs, if it was.
+    pub verified_at: Option<UnixTime>,
     /// What they are called.
     pub name: String,
     /// Whether they may administer the provider.

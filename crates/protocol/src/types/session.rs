@@ -18,3 +18,35 @@ pub struct Session {
     /// What the browser calls itself, shortened for the list of sessions.
     pub browser: String,
 }
+
+impl Session {
+    /// The browser's name in few words, from what it calls itself.
+    pub fn browser_name(&self) -> String {
+        let user_agent = &self.browser;
+        let find = |names: &[(&str, &'static str)]| {
+            let known = names.iter().find(|(mark, _)| user_agent.contains(mark));
+            known.map(|(_, name)| *name)
+        };
+        let browser = find(&[
+            ("Edg/", "Edge"),
+            ("OPR/", "Opera"),
+            ("Firefox/", "Firefox"),
+            ("Chrome/", "Chrome"),
+            ("Safari/", "Safari"),
+            ("curl/", "curl"),
+        ]);
+        let system = find(&[
+            ("Android", "Android"),
+            ("iPhone", "iPhone"),
+            ("iPad", "iPad"),
+            ("Windows", "Windows"),
+            ("Mac OS X", "macOS"),
+            ("Linux", "Linux"),
+        ]);
+        match (browser, system) {
+            (Some(browser), Some(system)) => format!("{browser} on {system}"),
+            (Some(name), None) | (None, Some(name)) => name.to_owned(),
+            (None, None) => "Unknown browser".to_owned(),
+        }
+    }
+}

@@ -70,6 +70,7 @@ pub(crate) fn person() -> Person {
     Person {
         subject: Subject(7),
         email: "ada@example.com".to_owned(),
+        verified_at: None,
         name: "Ada".to_owned(),
         admin: false,
         password: String::new(),

@@ -1,5 +1,8 @@
 //! People's accounts: signing in, up and out, and a person's own page.
+mod ask;
+mod link;
 mod password;
+mod profile;
 mod sessions;
 mod sign_in;
 mod sign_out;
@@ -9,8 +12,11 @@ pub(crate) mod throttle;
 use crate::config::Config;
 use crate::http::form::Form;
 use crate::http::site::Site;
+use ask::{AskForAccount, AskForRecovery};
+use link::{ConfirmForm, JoinForm, NewPasswordForm};
 use pages::path;
 use password::PasswordForm;
+use profile::{EmailForm, NameForm, ProveForm};
 use sessions::{EndAllSessionsForm, EndSessionForm};
 use sign_in::SignInForm;
 use sign_out::SignOutForm;
@@ -21,17 +27,40 @@ pub(crate) fn mount(config: &Config, site: &mut Site) {
     site.page(path::HOME, sessions::home);
     site.page(SignInForm::PATH, sign_in::show);
     site.form::<SignInForm, _, _>(sign_in::submit);
-    match config.policy.accounts.sign_up {
-        true => {
+    match (config.policy.accounts.sign_up, config.mail.is_some()) {
+        (true, true) => {
+            site.page(AskForAccount::PATH, ask::show::<false>);
+            site.form::<AskForAccount, _, _>(ask::submit::<false>);
+        }
+        (true, false) => {
             site.page(SignUpForm::PATH, sign_up::show);
             site.form::<SignUpForm, _, _>(sign_up::submit);
         }
-        false => site.switched_off::<SignUpForm>(),
+        (false, _) => site.switched_off::<SignUpForm>(),
+    }
+    match config.mail.is_some() {
+        true => mount_mailbox(site),
+        false => site.switched_off::<AskForRecovery>(),
     }
     site.page(SignOutForm::PATH, sign_out::show);
     site.form::<SignOutForm, _, _>(sign_out::submit);
     site.page(path::ACCOUNT, sessions::show);
+    site.page(path::CHANGE_PASSWORD, profile::change_password);
     site.form::<PasswordForm, _, _>(password::submit);
+    site.form::<NameForm, _, _>(profile::rename);
     site.form::<EndSessionForm, _, _>(sessions::end);
     site.form::<EndAllSessionsForm, _, _>(sessions::end_all);
+}
+
+/// Mounts what rests on mails that are sent.
+fn mount_mailbox(site: &mut Site) {
+    site.page(AskForRecovery::PATH, ask::show::<true>);
+    site.form::<AskForRecovery, _, _>(ask::submit::<true>);
+    site.page(path::MAIL_SENT, ask::show_sent);
+    site.page(path::LINK, link::show);
+    site.form::<JoinForm, _, _>(link::submit_join);
+    site.form::<NewPasswordForm, _, _>(link::submit_password);
+    site.form::<ConfirmForm, _, _>(link::submit_confirm);
+    site.form::<EmailForm, _, _>(profile::change_email);
+    site.form::<ProveForm, _, _>(profile::prove_email);
 }

@@ -1,15 +1,18 @@
 //! Changing one's password.
-use super::sessions::{done, fault, own_form, page};
+use super::sessions::{Said, done, fault, own_form, page};
 use super::throttle::admit;
 use crate::http::error::PageError;
 use crate::http::form::{Form, Posted};
 use crate::http::reply;
 use crate::http::session::{self, BrowserContext, Guard};
+use crate::ops::clock;
 use crate::state::App;
 use axum::extract::State;
 use axum::response::Response;
 use pages::path;
 use protocol::Params;
+use protocol::accounts::mail_link::LinkPurpose;
+use protocol::accounts::mailbox::notice;
 use protocol::accounts::password::{Owner, password_fault};
 use protocol::accounts::people::{self, FieldFault};
 use protocol::accounts::sign_in::Attempt;
@@ -50,7 +53,13 @@ pub(crate) async fn submit(
             session::mark_known(&app, &mut response, &facts.person.email, &hashed);
             Ok(response)
         }
-        Change::Refused(faults) => page(&app, browser, &facts, None, None, faults).await,
+        Change::Refused(faults) => {
+            let said = Said {
+                faults,
+                ..Said::default()
+            };
+            page(&app, browser, &facts, said).await
+        }
     }
 }
 
@@ -89,7 +98,18 @@ async fn changed(
         return done_before(app, &source, person, new).await;
     }
     let hashed = app.hasher.hash(&source, new.clone()).await?;
-    let change = people::change_password(person, hashed.clone(), facts.session.id);
+    let told = app.config.mail.is_some();
+    let notice = told
+        .then(|| {
+            notice(
+                LinkPurpose::PasswordChanged,
+                person,
+                clock::now(),
+                &app.mint,
+            )
+        })
+        .flatten();
+    let change = people::change_password(person, hashed.clone(), facts.session.id, notice);
     let act = app.act_now(browser.address);
     // Lost to another change in the meantime: what was proved is no longer the password.
     if app.settle_one(change, act).await? == Outcome::Conflict {

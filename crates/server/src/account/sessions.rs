@@ -42,6 +42,8 @@ pub(crate) async fn show(
     let notice = match params.get("done") {
         Some("password") => Some("Your password is changed. Other browsers were signed out."),
         Some("session") => Some("That browser is signed out."),
+        Some("name") => Some("Your name is changed."),
+        Some("proved") => Some("Your e-mail is confirmed."),
         _ => None,
     };
     let Some(facts) = browser.session.clone() else {
@@ -50,17 +52,42 @@ pub(crate) async fn show(
     if app.config.is_published(&facts.person.email) {
         return Ok(everyones(&app, browser, StatusCode::OK));
     }
-    page(&app, browser, &facts, after, notice, Vec::new()).await
+    let said = Said {
+        after,
+        notice,
+        ..Said::default()
+    };
+    page(&app, browser, &facts, said).await
+}
+
+/// What the page shows besides the account.
+#[derive(Default)]
+pub(super) struct Said {
+    /// The session after which the list goes on.
+    pub(super) after: Option<Locator>,
+    /// What was done.
+    pub(super) notice: Option<&'static str>,
+    /// What is wrong with a form.
+    pub(super) faults: Vec<FieldFault>,
+    /// The name that was typed.
+    pub(super) name: Option<String>,
+    /// The address that was typed.
+    pub(super) new_email: String,
 }
 
 pub(super) async fn page(
     app: &App,
     mut browser: BrowserContext,
     facts: &SessionFacts,
-    after: Option<Locator>,
-    notice: Option<&str>,
-    faults: Vec<FieldFault>,
+    said: Said,
 ) -> Result<Response, PageError> {
+    let Said {
+        after,
+        notice,
+        faults,
+        name,
+        new_email,
+    } = said;
     let subject = facts.person.subject;
     let listed = app.store.sessions(subject, clock::now(), after, PAGE + 1);
     let mut sessions = listed.await?;
@@ -75,8 +102,11 @@ pub(super) async fn page(
         nonce: browser.nonce(app, Guard::Session),
         whose: browser.whose(app, subject),
         frame: browser.front_frame(app),
-        name: facts.person.name.clone(),
+        name: name.unwrap_or_else(|| facts.person.name.clone()),
         email: facts.person.email.clone(),
+        email_proved: facts.person.verified_at.is_some(),
+        sends_mail: app.config.mail.is_some(),
+        new_email,
         sessions: sessions
             .iter()
             .map(|session| line(session, facts))
@@ -92,40 +122,11 @@ pub(super) async fn page(
 fn line(session: &Session, facts: &SessionFacts) -> SessionLine {
     SessionLine {
         id: session.id.0.to_string(),
-        browser: browser_name(&session.browser),
+        browser: session.browser_name(),
         started: clock::rfc3339(session.auth_time)
             .replace('T', " ")
             .replace('Z', " UTC"),
         current: session.id == facts.session.id,
-    }
-}
-
-/// A browser's name in few words, from what it calls itself.
-fn browser_name(user_agent: &str) -> String {
-    let find = |names: &[(&str, &'static str)]| {
-        let known = names.iter().find(|(mark, _)| user_agent.contains(mark));
-        known.map(|(_, name)| *name)
-    };
-    let browser = find(&[
-        ("Edg/", "Edge"),
-        ("OPR/", "Opera"),
-        ("Firefox/", "Firefox"),
-        ("Chrome/", "Chrome"),
-        ("Safari/", "Safari"),
-        ("curl/", "curl"),
-    ]);
-    let system = find(&[
-        ("Android", "Android"),
-        ("iPhone", "iPhone"),
-        ("iPad", "iPad"),
-        ("Windows", "Windows"),
-        ("Mac OS X", "macOS"),
-        ("Linux", "Linux"),
-    ]);
-    match (browser, system) {
-        (Some(browser), Some(system)) => format!("{browser} on {system}"),
-        (Some(name), None) | (None, Some(name)) => name.to_owned(),
-        (None, None) => "Unknown browser".to_owned(),
     }
 }
 
@@ -171,8 +172,11 @@ pub(super) async fn own_form<F: Form>(
     match form {
         Some(form) => Ok((browser, facts, form)),
         None => {
-            let stale = fault("", "This page was out of date. Please try again.");
-            let page = page(app, browser, &facts, None, None, stale).await?;
+            let said = Said {
+                faults: fault("", "This page was out of date. Please try again."),
+                ..Said::default()
+            };
+            let page = page(app, browser, &facts, said).await?;
             Err(PageError::instead(page))
         }
     }

@@ -167,7 +167,9 @@ async fn answer(
         wrong => return Ok(refused(app, continuation, browser, email, wrong)),
     };
     app.settle_one(attempt.succeeded(), clock::now()).await?;
-    welcome(app, &person, continuation, &browser).await
+    let known = browser.known_to(app, &person).is_some();
+    let told = !known && app.config.mail.is_some() && !app.config.is_published(&person.email);
+    welcome(app, &person, continuation, &browser, told).await
 }
 
 /// The form again, with what was wrong.
@@ -254,7 +256,7 @@ async fn attempted(
     })
 }
 
-fn minutes(seconds: i64) -> String {
+pub(super) fn minutes(seconds: i64) -> String {
     match (seconds + 59) / 60 {
         1 => "1 minute".to_owned(),
         minutes => format!("{minutes} minutes"),
@@ -262,24 +264,25 @@ fn minutes(seconds: i64) -> String {
 }
 
 /// Tells when to try again.
-fn wait(mut response: Response, seconds: i64) -> Response {
+pub(super) fn wait(mut response: Response, seconds: i64) -> Response {
     response
         .headers_mut()
         .insert(header::RETRY_AFTER, seconds.into());
     response
 }
 
-/// Starts a session and goes on.
-async fn welcome(
+/// Starts a session and goes on. `told`: the person hears of it by mail.
+pub(super) async fn welcome(
     app: &App,
     person: &Person,
     continuation: &Continuation,
     browser: &BrowserContext,
+    told: bool,
 ) -> Result<Response, PageError> {
     let ends = browser.session.as_ref().map(|facts| facts.session.id);
     let (policy, now) = (app.policy(), clock::now());
     let agent = &browser.user_agent;
-    let (cookie, transition) = start_session(person, agent, ends, policy, now, &app.mint);
+    let (cookie, transition) = start_session(person, agent, ends, told, policy, now, &app.mint);
     let act = app.act(now, browser.address);
     if app.settle_one(transition, act).await? == Outcome::Conflict {
         // The password was changed, or the account switched off, while it was being checked.
@@ -320,6 +323,7 @@ fn form(
         problem: said.problem,
         notice: (!notices.is_empty()).then(|| notices.join(" ")),
         sign_up_allowed: app.policy().accounts.sign_up && !tests,
+        recovery_allowed: app.config.mail.is_some() && !tests,
     };
     browser.keep_form(app, continuation.page(status, &page))
 }

@@ -6,9 +6,10 @@ use crate::ops::clock;
 use crate::ops::hasher;
 use clap::{Args, Subcommand};
 use protocol::Transition;
+use protocol::accounts::mailbox;
 use protocol::accounts::password::{Owner, password_fault};
 use protocol::accounts::people::{self, FieldFault, NewAccount, Role};
-use protocol::types::{ClientNo, Person, Side};
+use protocol::types::{ClientNo, MailAddress, Person, Side};
 use serde_json::{Value, json};
 use std::io::Read;
 use std::path::{Path, PathBuf};
@@ -27,6 +28,10 @@ pub(super) enum Verb {
     Enable(One),
     /// Give an account a new password; its sessions end.
     SetPassword(SetPassword),
+    /// Vouch for the address of an account: it counts as proved from now on.
+    Verify(Verify),
+    /// Send somebody a link with which they make an account, whether people may sign up by themselves or not.
+    Invite(Invite),
 }
 
 /// The account to make.
@@ -46,9 +51,35 @@ pub(super) struct Create {
     /// A test app: the account is one of its test users and can be used with it alone.
     #[arg(long, value_name = "CLIENT_ID", conflicts_with = "admin")]
     test_app: Option<String>,
+    /// The address is not proved yet: apps are not told it until the person has followed a link sent to it.
+    #[arg(long)]
+    unverified: bool,
     /// A file that holds the password; - for standard input. One line end at its end is left out.
     #[arg(long, value_name = "FILE")]
     password_file: PathBuf,
+}
+
+/// Who is invited.
+#[derive(Debug, Args)]
+pub(super) struct Invite {
+    #[command(flatten)]
+    place: Place,
+    /// The address that gets the link.
+    #[arg(value_name = "ADDRESS")]
+    to: String,
+}
+
+/// Whose address is vouched for.
+#[derive(Debug, Args)]
+pub(super) struct Verify {
+    #[command(flatten)]
+    place: Place,
+    /// The e-mail address or the id.
+    #[arg(value_name = "USER", required_unless_present = "all")]
+    who: Option<String>,
+    /// Everybody there is, as after an upgrade of a provider whose accounts its operators made.
+    #[arg(long, conflicts_with = "who")]
+    all: bool,
 }
 
 /// Which part of the list.
@@ -102,6 +133,8 @@ impl Verb {
                 one.change(output, "is enabled", enable).await
             }
             Verb::SetPassword(set) => set.run(output).await,
+            Verb::Verify(verify) => verify.run(output).await,
+            Verb::Invite(invite) => invite.run(output).await,
         }
     }
 }
@@ -135,8 +168,9 @@ impl Create {
                 "warning: --admin is not yet in effect: the account is marked, and nothing asks for the mark"
             );
         }
-        let change = account.into_person(hash, role, &at.config.policy, &at.mint);
-        at.commit(change, &taken).await?;
+        let proved = (!self.unverified).then(clock::now);
+        let person = account.into_person(hash, role, proved, &at.config.policy, &at.mint);
+        at.commit(people::create(person), &taken).await?;
         let person = at.person(&email).await?;
         output.show(&as_json(&person, &at), || {
             format!(
@@ -209,6 +243,69 @@ async fn changed(
     });
     at.close().await;
     Ok(())
+}
+
+impl Verify {
+    async fn run(self, output: Output) -> Result<(), Failure> {
+        let at = self.place.open()?;
+        let Some(who) = &self.who else {
+            return everybody(at, output).await;
+        };
+        let person = at.person(who).await?;
+        let change = person
+            .verified_at
+            .is_none()
+            .then(|| mailbox::vouch(&person, clock::now()));
+        changed(at, &person, output, "has a proved address", change).await
+    }
+}
+
+/// Vouches for all addresses.
+async fn everybody(at: Opened, output: Output) -> Result<(), Failure> {
+    let (mut after, mut proved) = (None, 0);
+    loop {
+        let page = at.store.people(after, 500).await?;
+        for person in page.people.iter().filter(|one| one.verified_at.is_none()) {
+            at.settle(mailbox::vouch(person, clock::now())).await?;
+            proved += 1;
+        }
+        after = page.people.last().map(|person| person.subject);
+        if page.next.is_none() {
+            break;
+        }
+    }
+    output.show(&json!({ "proved": proved }), || match proved {
+        0 => "Every address was proved already.".to_owned(),
+        1 => "1 address counts as proved now.".to_owned(),
+        many => format!("{many} addresses count as proved now."),
+    });
+    at.close().await;
+    Ok(())
+}
+
+impl Invite {
+    async fn run(self, output: Output) -> Result<(), Failure> {
+        let Some(to) = MailAddress::parse(&self.to) else {
+            return Err(Failure::usage(format!(
+                "{:?} is no e-mail address: write it like ada@example.com",
+                self.to
+            )));
+        };
+        let config = self.place.load()?;
+        if config.mail.is_none() {
+            return Err(Failure::failed(
+                "no mail is configured: write [mail] with `from` and `smtp` into the configuration, and restart the server",
+            ));
+        }
+        let at = Opened::of(config, Stay::Command)?;
+        at.settle(mailbox::invite(&to, clock::now(), &at.mint))
+            .await?;
+        output.show(&json!({ "to": to.as_str() }), || {
+            format!("An invitation to {to} is in the outbox, and the running server delivers it.")
+        });
+        at.close().await;
+        Ok(())
+    }
 }
 
 impl SetPassword {
@@ -287,6 +384,7 @@ fn as_json(person: &Person, at: &Opened) -> Value {
     json!({
         "id": at.config.policy.subjects.write(person.subject),
         "email": person.email,
+        "email_verified": person.verified_at.is_some(),
         "name": person.name,
         "admin": person.admin,
         "status": status(person),

@@ -71,5 +71,6 @@ fn one(checks: &mut Checks<'_>, path: &[&str], fact: Fact) -> Extra {
         Fact::Id => Extra::Id,
         Fact::Name => Extra::Name,
         Fact::Email => Extra::Email,
+        Fact::EmailVerified => Extra::EmailVerified,
     }
 }

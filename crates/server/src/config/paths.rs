@@ -5,7 +5,10 @@ use protocol::self_management::SCOPE;
 use std::collections::HashMap;
 
 /// First segments of our own pages, which a test compares with those that are mounted.
-pub(crate) const RESERVED: [&str; 12] = [
+pub(crate) const RESERVED: [&str; 15] = [
+    "link",
+    "mail-sent",
+    "recover",
     "sign-in",
     "sign-up",
     "sign-out",

@@ -101,7 +101,7 @@ pub(crate) enum Counter {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(
     untagged,
-    expecting = "expected \"user.number\", \"user.id\", \"user.name\", \"user.email\", or a table of these"
+    expecting = "expected \"user.number\", \"user.id\", \"user.name\", \"user.email\", \"user.email_verified\", or a table of these"
 )]
 pub(crate) enum ExtraSetting {
     /// One fact.
@@ -164,6 +164,9 @@ pub(crate) enum Fact {
     /// Their address.
     #[serde(rename = "user.email")]
     Email,
+    /// Whether their address was proved.
+    #[serde(rename = "user.email_verified")]
+    EmailVerified,
 }
 
 /// Tables inside tables that the schema spells out: one more than are taken.
@@ -175,8 +178,7 @@ impl JsonSchema for Extras {
     }
 
     fn json_schema(_: &mut SchemaGenerator) -> Schema {
-        let fact =
-            serde_json::json!({ "enum": ["user.number", "user.id", "user.name", "user.email"] });
+        let fact = serde_json::json!({ "enum": ["user.number", "user.id", "user.name", "user.email", "user.email_verified"] });
         let mut member = fact.clone();
         for _ in 0..LEVELS {
             let table = serde_json::json!({

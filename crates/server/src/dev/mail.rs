@@ -43,26 +43,51 @@ fn newest(folder: &Path) -> Vec<DemoMail> {
         .collect()
 }
 
-/// A mail as people read it: of the kind that we write, with one part.
+/// A mail as people read it: of the kind that we write, with its text in the first part.
 fn parsed(mail: &[u8]) -> DemoMail {
     let mail = String::from_utf8_lossy(mail).replace("\r\n", "\n");
-    let (head, body) = mail.split_once("\n\n").unwrap_or((&mail, ""));
-    let head = head.replace("\n ", " ").replace("\n\t", " ");
-    let value = |name: &str| {
-        let named = |line: &&str| line.split(':').next().is_some_and(|own| own == name);
-        let line = head.lines().find(named).unwrap_or_default();
-        line.split_once(':').map_or("", |(_, value)| value.trim())
+    let (head, body) = split(&mail);
+    let text = match value(&head, "Content-Type").split_once("boundary=\"") {
+        Some((_, rest)) => {
+            let boundary = format!("--{}\n", rest.split('"').next().unwrap_or_default());
+            let part = body.split(&boundary).nth(1).unwrap_or_default();
+            let part = part.split("\n--").next().unwrap_or_default();
+            let (head, body) = split(part);
+            decoded(&head, body)
+        }
+        None => decoded(&head, body),
     };
+    let value = |name: &str| value(&head, name);
     DemoMail {
         subject: words(value("Subject")),
         to: words(value("To")),
         from: words(value("From")),
         date: value("Date").to_owned(),
-        text: match value("Content-Transfer-Encoding") {
-            "base64" => from_base64(body).replace("\r\n", "\n"),
-            "quoted-printable" => String::from_utf8_lossy(&unquoted(body, false)).into_owned(),
-            _ => body.to_owned(),
-        },
+        link: text
+            .lines()
+            .find(|line| line.starts_with("http"))
+            .map(str::to_owned),
+        text,
+    }
+}
+
+/// The headers, each on one line, and the body.
+fn split(mail: &str) -> (String, &str) {
+    let (head, body) = mail.split_once("\n\n").unwrap_or((mail, ""));
+    (head.replace("\n ", " ").replace("\n\t", " "), body)
+}
+
+fn value<'a>(head: &'a str, name: &str) -> &'a str {
+    let named = |line: &&str| line.split(':').next().is_some_and(|own| own == name);
+    let line = head.lines().find(named).unwrap_or_default();
+    line.split_once(':').map_or("", |(_, value)| value.trim())
+}
+
+fn decoded(head: &str, body: &str) -> String {
+    match value(head, "Content-Transfer-Encoding") {
+        "base64" => from_base64(body).replace("\r\n", "\n"),
+        "quoted-printable" => String::from_utf8_lossy(&unquoted(body, false)).into_owned(),
+        _ => body.to_owned(),
     }
 }
 
@@ -168,7 +193,9 @@ mod tests {
             let letter = Letter {
                 to: address("ada@example.com"),
                 subject: subject.to_owned(),
-                text: text.to_owned(),
+                before: vec![text.to_owned()],
+                link: None,
+                after: Vec::new(),
             };
             mailer.send(&letter, &entry(id)).await.unwrap();
         }

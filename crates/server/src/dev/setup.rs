@@ -6,7 +6,7 @@ use crate::state::AppState;
 use crate::test_side::new_password;
 use anyhow::{Context, anyhow, bail};
 
-use protocol::accounts::people::{NewAccount, Role, set_password};
+use protocol::accounts::people::{self, NewAccount, Role, set_password};
 use protocol::events::Act;
 use protocol::register::{NewApp, Registered, register};
 use protocol::types::{ClientKind, ClientStatus, GrantType, Person, Scope, Side};
@@ -122,7 +122,13 @@ async fn make_person(
         password: password.clone(),
     };
     let role = if admin { Role::Admin } else { Role::Person };
-    let transition = account.into_person(hasher::hash(&password)?, role, app.policy(), &app.mint);
+    let transition = people::create(account.into_person(
+        hasher::hash(&password)?,
+        role,
+        Some(clock::now()),
+        app.policy(),
+        &app.mint,
+    ));
     let made = app
         .settle_one(transition, Act::by_operator(clock::now()))
         .await?;

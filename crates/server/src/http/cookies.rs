@@ -90,6 +90,19 @@ impl Cookie for Address {
     }
 }
 
+/// What a browser was about to do when it asked for a mail, for when its link is followed there.
+pub(crate) struct Onward;
+
+impl Cookie for Onward {
+    const NAME: &'static str = "-onward";
+    const KEPT: Kept = Kept::Seconds(24 * 3_600);
+    type Value = String;
+
+    fn read(text: &str) -> Option<String> {
+        (!text.is_empty()).then(|| text.to_owned())
+    }
+}
+
 impl Address {
     /// Writes it.
     pub(crate) fn write(email: &str) -> String {

@@ -1,5 +1,5 @@
 //! Who sits in front of the browser: session cookie, form nonces, known devices.
-use super::cookies::{Address, Browser, Known, KnownDevice, Session, random};
+use super::cookies::{Address, Browser, Known, KnownDevice, Onward, Session, random};
 use super::error::PageError;
 use super::request::{Arrival, ClientAddr, RequestId};
 use crate::ops::clock;
@@ -30,8 +30,10 @@ pub(crate) struct BrowserContext {
     pub(crate) user_agent: String,
     form: Option<String>,
     known: Option<KnownDevice>,
-    /// The address that this browser just made an account with.
+    /// The address that this browser just made an account with, or asked for a mail to.
     pub(crate) address_typed: Option<String>,
+    /// What it was about to do when it asked for a mail.
+    pub(crate) onward: Option<String>,
 }
 
 /// The session that a browser claims to have, before anything is read.
@@ -235,6 +237,7 @@ pub(crate) fn sign_in(
 ) {
     app.cookies.set::<Session>(response, cookie.as_str());
     app.cookies.clear::<Address>(response);
+    app.cookies.clear::<Onward>(response);
     mark_known(app, response, &person.email, &person.password);
 }
 
@@ -247,6 +250,11 @@ pub(crate) fn mark_known(app: &AppState, response: &mut Response, email: &str, p
 /// Keeps the address of a new account for the sign-in that follows.
 pub(crate) fn keep_address(app: &AppState, response: &mut Response, email: &str) {
     app.cookies.set::<Address>(response, &Address::write(email));
+}
+
+/// Keeps what this browser was about to do, for when the link in a mail is followed in it.
+pub(crate) fn keep_onward(app: &AppState, response: &mut Response, handle: &str) {
+    app.cookies.set::<Onward>(response, handle);
 }
 
 /// Takes the session out of the browser.
@@ -302,6 +310,7 @@ where
             form: app.cookies.get::<Browser>(headers),
             known: app.cookies.get::<Known>(headers),
             address_typed: app.cookies.get::<Address>(headers),
+            onward: app.cookies.get::<Onward>(headers),
         })
     }
 }

@@ -44,6 +44,14 @@ impl Carried {
             client_id: field("app"),
         }
     }
+
+    /// What a cookie of ours kept.
+    pub(crate) fn kept(handle: Option<String>) -> Self {
+        Carried {
+            request: handle.filter(|handle| is_continuation(handle)),
+            client_id: None,
+        }
+    }
 }
 
 impl Continuation {

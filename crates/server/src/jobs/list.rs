@@ -1,25 +1,33 @@
 //! The one list of jobs: a kind of message without a job does not compile.
 use super::job::{Job, JobError};
+use super::link_mail::{Links, SendLinkMail};
 use super::test_mail::SendTestMail;
 use crate::config::Config;
 use crate::mail::Mailer;
+use jose::keyed::Key;
 use protocol::outbox::{Entry, Kind, Payload};
 use std::sync::Arc;
+use store::Store;
 
 /// All jobs.
 pub(super) struct Jobs {
     mailer: Option<Arc<Mailer>>,
     test_mail: SendTestMail,
+    link_mail: SendLinkMail,
 }
 
 impl Jobs {
     /// As the configuration says.
-    pub(super) fn of(config: &Config) -> Self {
+    pub(super) fn of(config: &Config, store: Store, key: Arc<Key>) -> Self {
         let mailer = Mailer::of(config).map(Arc::new);
         Jobs {
             test_mail: SendTestMail {
                 mailer: mailer.clone(),
                 product: config.branding.product.clone(),
+            },
+            link_mail: SendLinkMail {
+                mailer: mailer.clone(),
+                links: Links::new(config, store, key),
             },
             mailer,
         }
@@ -33,6 +41,7 @@ impl Jobs {
         };
         match kind {
             Kind::TestMail => run(&self.test_mail, kind, entry).await,
+            Kind::LinkMail => run(&self.link_mail, kind, entry).await,
         }
     }
 
@@ -57,7 +66,9 @@ async fn run<J: Job>(job: &J, kind: Kind, entry: &Entry) -> Result<(), JobError>
 #[cfg(test)]
 mod tests {
     use super::*;
+    use protocol::types::ids::Region;
     use protocol::types::{Locator, UnixTime};
+    use store::{Location, Options, Stay, Synchronous, Tuning};
 
     fn entry(kind: &str) -> Entry {
         Entry {
@@ -75,7 +86,17 @@ mod tests {
 
     #[tokio::test]
     async fn every_kind_has_a_job_that_reads_its_own_payload() {
-        let jobs = Jobs::of(&Config::for_tests());
+        let folder = tempfile::tempdir().unwrap();
+        let store = Store::open(&Options {
+            location: Location::Sqlite(folder.path().join("v.db")),
+            readers_hint: 1,
+            region: Region::default(),
+            stay: Stay::Command,
+            synchronous: Synchronous::Full,
+            tuning: Tuning::default(),
+        });
+        let key = Arc::new(Key::new(&[7; 32]));
+        let jobs = Jobs::of(&Config::for_tests(), store.unwrap(), key);
         for kind in Kind::ALL {
             let refused = jobs.run(&entry(kind.name())).await;
             let dead = matches!(&refused, Err(JobError::Dead(why)) if why.contains("payload"));

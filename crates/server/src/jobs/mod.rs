@@ -1,6 +1,8 @@
 //! What runs beside the requests: following changes made elsewhere, sweeping, keeping the node number, trying a
 //! database that does not work, and delivering what waits in the outbox.
 mod job;
+mod letters;
+mod link_mail;
 mod list;
 mod outbox;
 mod test_mail;

@@ -77,7 +77,7 @@ impl Lines {
     fn of(app: App) -> Self {
         Lines {
             shift: Arc::new(Shift {
-                jobs: Jobs::of(&app.config),
+                jobs: Jobs::of(&app.config, app.store.clone(), app.key.clone()),
                 app,
                 until: Mutex::default(),
                 told: Mutex::default(),

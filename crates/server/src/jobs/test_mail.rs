@@ -31,9 +31,12 @@ fn letter(product: &str, mail: TestMail) -> Letter {
     Letter {
         to,
         subject: format!("Test mail from {product}{which}"),
-        text: format!(
-            "This is a test: {product} can send mail to you.\n\nSomebody who runs it has asked for this with \
-             `valetkey mail test`. There is nothing to do.\n"
-        ),
+        before: vec![
+            format!("This is a test: {product} can send mail to you."),
+            "Somebody who runs it has asked for this with `valetkey mail test`. There is nothing to do."
+                .to_owned(),
+        ],
+        link: None,
+        after: Vec::new(),
     }
 }

@@ -4,8 +4,8 @@ mod smtp;
 
 use crate::config::{Config, Mail, MailBy};
 use crate::jobs::JobError;
-use lettre::message::header::{ContentType, HeaderName, HeaderValue, MIME_VERSION_1_0};
-use lettre::message::{Mailbox, MessageBuilder};
+use lettre::message::header::{HeaderName, HeaderValue, MIME_VERSION_1_0};
+use lettre::message::{Mailbox, MessageBuilder, MultiPart, MultiPartKind, SinglePart};
 use lettre::{Address, Message};
 use protocol::outbox::Entry;
 use protocol::types::MailAddress;
@@ -13,19 +13,52 @@ use smtp::Relay;
 use std::path::PathBuf;
 use std::time::{Duration, UNIX_EPOCH};
 
-/// What is said to whom. The text is plain.
+/// What is said to whom.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Letter {
     /// Who gets it.
     pub(crate) to: MailAddress,
     /// What it is about.
     pub(crate) subject: String,
-    /// What it says.
-    pub(crate) text: String,
+    /// What it says before its link, in paragraphs.
+    pub(crate) before: Vec<String>,
+    /// The words of its link, and where it leads.
+    pub(crate) link: Option<(String, String)>,
+    /// What it says after its link.
+    pub(crate) after: Vec<String>,
+}
+
+impl Letter {
+    /// As plain text.
+    fn text(&self) -> String {
+        let link = self
+            .link
+            .iter()
+            .map(|(label, href)| format!("{label}:\n{href}"));
+        let before = self.before.iter().cloned();
+        let parts: Vec<String> = before
+            .chain(link)
+            .chain(self.after.iter().cloned())
+            .collect();
+        parts.join("\n\n") + "\n"
+    }
+
+    /// As HTML.
+    fn html(&self, product: &str) -> String {
+        let mail = pages::Mail {
+            product: product.to_owned(),
+            subject: self.subject.clone(),
+            before: self.before.clone(),
+            link: self.link.clone(),
+            after: self.after.clone(),
+        };
+        mail.html()
+    }
 }
 
 /// Sends mails.
 pub(crate) struct Mailer {
+    product: String,
     name: Option<String>,
     from: MailAddress,
     by: By,
@@ -45,7 +78,12 @@ impl Mailer {
             MailBy::Smtp(smtp) => By::Smtp(Relay::new(smtp, &config.issuer)),
             MailBy::Folder(folder) => By::Folder(folder),
         };
-        Some(Mailer { name, from, by })
+        Some(Mailer {
+            product: config.branding.product.clone(),
+            name,
+            from,
+            by,
+        })
     }
 
     /// Sends a letter. Sent twice, it is the same message: its id is that of the outbox.
@@ -94,9 +132,20 @@ impl Mailer {
             .date(at)
             .message_id(Some(id))
             .header(MIME_VERSION_1_0)
-            .header(ContentType::TEXT_PLAIN)
-            .body(letter.text.clone())
+            .multipart(self.both(letter, entry))
             .map_err(|_| unfit("what it says"))
+    }
+}
+
+impl Mailer {
+    /// The text, and the same as HTML. The boundary is the same at every attempt.
+    fn both(&self, letter: &Letter, entry: &Entry) -> MultiPart {
+        let html = letter.html(&self.product);
+        MultiPart::builder()
+            .kind(MultiPartKind::Alternative)
+            .boundary(format!("valetkey-{}", entry.id.0))
+            .singlepart(SinglePart::plain(letter.text()))
+            .singlepart(SinglePart::html(html))
     }
 }
 
@@ -122,7 +171,7 @@ mod tests {
     use protocol::types::{Locator, UnixTime};
 
     /// All headers there are.
-    const HEADERS: [&str; 9] = [
+    const HEADERS: [&str; 8] = [
         "Auto-Submitted",
         "From",
         "To",
@@ -131,11 +180,11 @@ mod tests {
         "Message-ID",
         "MIME-Version",
         "Content-Type",
-        "Content-Transfer-Encoding",
     ];
 
     fn mailer(name: &str) -> Mailer {
         Mailer {
+            product: "Acme".to_owned(),
             name: Some(name.to_owned()),
             from: MailAddress::parse("no-reply@Bücher.example").unwrap(),
             by: By::Folder(PathBuf::new()),
@@ -160,7 +209,9 @@ mod tests {
         let letter = Letter {
             to: MailAddress::parse("ada@example.com").unwrap(),
             subject: subject.to_owned(),
-            text: text.to_owned(),
+            before: vec![text.to_owned()],
+            link: None,
+            after: Vec::new(),
         };
         let message = mailer(name).message(&letter, &entry()).unwrap();
         String::from_utf8(message.formatted()).unwrap()
@@ -168,7 +219,7 @@ mod tests {
 
     #[test]
     fn a_mail_names_its_outbox_row_and_the_moment_it_was_written() {
-        let mail = written("Acme", "Test", "It works.\n");
+        let mail = written("Acme", "Test", "It works.");
         for header in [
             "From: Acme <no-reply@xn--bcher-kva.example>\r\n",
             "To: ada@example.com\r\n",
@@ -176,16 +227,15 @@ mod tests {
             "Auto-Submitted: auto-generated\r\n",
             "Date: Fri, 15 Jan 2027 08:00:00 +0000\r\n",
             "MIME-Version: 1.0\r\n",
+            "Content-Type: multipart/alternative; boundary=\"valetkey-42\"\r\n",
             "Content-Type: text/plain; charset=utf-8\r\n",
+            "Content-Type: text/html; charset=utf-8\r\n",
         ] {
             assert!(mail.contains(header), "{header}: {mail}");
         }
-        assert!(mail.ends_with("It works.\r\n"), "{mail:?}");
-        assert_eq!(
-            mail,
-            written("Acme", "Test", "It works.\n"),
-            "the same twice"
-        );
+        assert!(mail.contains("\r\n\r\nIt works.\r\n"), "{mail:?}");
+        assert!(mail.contains(">It works.</p>"), "{mail:?}");
+        assert_eq!(mail, written("Acme", "Test", "It works."), "the same twice");
     }
 
     #[test]
@@ -193,7 +243,9 @@ mod tests {
         let letter = |to: &str| Letter {
             to: MailAddress::parse(to).unwrap(),
             subject: "x".to_owned(),
-            text: "x".to_owned(),
+            before: Vec::new(),
+            link: None,
+            after: Vec::new(),
         };
         let mut mailer = mailer("Acme");
         let odd = mailer.message(&letter("a..b@example.com"), &entry());
@@ -222,12 +274,14 @@ mod tests {
                 .collect();
             assert_eq!(names, HEADERS, "{odd:?}: {mail}");
             assert!(!head.replace("\r\n", "").contains(['\r', '\n']), "{mail:?}");
-            assert_eq!(body.trim_end(), "Hello");
+            assert!(body.contains("\r\n\r\nHello\r\n"), "{body}");
         }
         let letter = Letter {
             to: MailAddress::parse("ada@example.com").unwrap(),
             subject: "x".to_owned(),
-            text: "x".to_owned(),
+            before: Vec::new(),
+            link: None,
+            after: Vec::new(),
         };
         let odd = mailer("Acme\" <eve@example.com>, \"x");
         let message = odd.message(&letter, &entry()).unwrap();

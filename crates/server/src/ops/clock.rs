@@ -49,6 +49,15 @@ pub(crate) fn write_thousandths(number: u64, out: &mut String) {
     }
 }
 
+/// A moment as people read it, to the minute: `2025-10-14 11:30 UTC`.
+pub(crate) fn minute(time: UnixTime) -> String {
+    let moment = jiff::Timestamp::from_second(time.0);
+    moment.map_or_else(
+        |_| String::new(),
+        |t| t.strftime("%Y-%m-%d %H:%M UTC").to_string(),
+    )
+}
+
 /// A moment as RFC 3339 in UTC: `2025-10-14T11:30:00Z`.
 pub(crate) fn rfc3339(time: UnixTime) -> String {
     jiff::Timestamp::from_second(time.0).map_or_else(|_| String::new(), |t| t.to_string())

@@ -202,7 +202,8 @@ fn meaning(extra: &policy::Extra) -> &'static str {
         policy::Extra::Number => "the person's number",
         policy::Extra::Id => "the person's id",
         policy::Extra::Name => "what the person is called",
-        policy::Extra::Email => "the person's e-mail address",
+        policy::Extra::Email => "the person's e-mail address, if they confirmed it",
+        policy::Extra::EmailVerified => "whether the person confirmed their e-mail address",
         policy::Extra::Object(_) => "more about the person",
     }
 }
@@ -215,6 +216,7 @@ fn example(extra: &policy::Extra, policy: &protocol::Policy) -> String {
         policy::Extra::Id => text(&person(policy)),
         policy::Extra::Name => text("Ada Example"),
         policy::Extra::Email => text("ada@example.com"),
+        policy::Extra::EmailVerified => true.to_string(),
         policy::Extra::Object(members) => {
             let member = |(name, extra): &(String, policy::Extra)| {
                 format!("{}:{}", text(name), example(extra, policy))

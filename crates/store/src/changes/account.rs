@@ -1,26 +1,43 @@
 //! Accounts of people.
+use super::mail_link::{keep, tell, use_up, withdraw};
 use super::session::end_all;
 use crate::steps::Steps;
 use crate::value::values;
-use protocol::transition::AccountChange;
+use protocol::transition::{AccountChange, AddressChange, Recovery};
 use protocol::types::email::email_key;
-use protocol::types::{NewPerson, UnixTime};
+use protocol::types::{Locator, NewPerson, UnixTime};
 
 /// Kills what was issued so far, also for an account that is off already.
 const CUT_OFF: &str = "UPDATE people SET cutoff = $2 WHERE subject = $1 AND cutoff < $2";
 
 pub(super) fn steps<'a>(steps: Steps<'a>, change: &'a AccountChange, now: UnixTime) -> Steps<'a> {
     match change {
-        AccountChange::Create(person) => create(steps, person, now),
+        AccountChange::SendLink { mail, .. } => keep(steps, mail),
+        AccountChange::Create { person, link } => create(used(steps, *link, now), person, now),
         AccountChange::SetPassword {
             subject,
             proved,
             password,
             keep,
+            notice,
         } => {
             let guard = "UPDATE people SET password = $2 WHERE subject = $1 AND ($3 IS NULL OR password = $3)";
             let guarded = steps.guard(guard, values![*subject, password, proved.as_deref()]);
-            end_all(guarded, *subject, *keep)
+            let steps = withdraw(end_all(guarded, *subject, *keep), *subject);
+            tell(steps, notice.as_ref())
+        }
+        AccountChange::Recover(recovery) => recover(steps, recovery, now),
+        AccountChange::Address(change) => address(steps, change, now),
+        AccountChange::SetName {
+            subject,
+            name,
+            notice,
+        } => {
+            let name_it = "UPDATE people SET name = $2 WHERE subject = $1";
+            tell(
+                steps.guard(name_it, values![*subject, name]),
+                notice.as_ref(),
+            )
         }
         AccountChange::Disable { subject, cutoff } => {
             let off =
@@ -41,15 +58,90 @@ pub(super) fn steps<'a>(steps: Steps<'a>, change: &'a AccountChange, now: UnixTi
     }
 }
 
+fn address<'a>(steps: Steps<'a>, change: &'a AddressChange, now: UnixTime) -> Steps<'a> {
+    match change {
+        AddressChange::Prove {
+            subject,
+            email,
+            at,
+            link,
+        } => {
+            let prove = "UPDATE people SET verified_at = $3 WHERE subject = $1 AND email = $2";
+            used(steps, *link, now).guard(prove, values![*subject, email, *at])
+        }
+        AddressChange::Change {
+            subject,
+            before,
+            email,
+            at,
+            link,
+            notice,
+        } => {
+            let steps = use_up(steps, *link, now).guard(
+                MOVE_FROM,
+                values![*subject, email.as_str(), email.key(), *at, before,],
+            );
+            keep(withdraw(steps, *subject), notice)
+        }
+        AddressChange::Restore {
+            subject,
+            email,
+            at,
+            link,
+        } => {
+            let values = values![*subject, email.as_str(), email.key(), *at];
+            let steps = use_up(steps, *link, now).guard(MOVE, values);
+            // What the other address could take back is over too.
+            let undone = "DELETE FROM mail_links WHERE subject = $1 AND used_at IS NULL AND purpose = 'address_changed'";
+            let steps = withdraw(steps, *subject).run(undone, values![*subject]);
+            end_all(steps, *subject, None)
+        }
+    }
+}
+
+/// Gives an account an address that nobody else has.
+const MOVE: &str = "UPDATE people SET email = $2, email_key = $3, verified_at = $4 WHERE subject = $1 \
+     AND NOT EXISTS (SELECT 1 FROM people o WHERE o.email_key = $3 AND o.subject <> $1)";
+/// The same, in place of this one.
+const MOVE_FROM: &str = "UPDATE people SET email = $2, email_key = $3, verified_at = $4 WHERE subject = $1 \
+     AND email = $5 AND NOT EXISTS (SELECT 1 FROM people o WHERE o.email_key = $3 AND o.subject <> $1)";
+
+fn used(steps: Steps<'_>, link: Option<Locator>, now: UnixTime) -> Steps<'_> {
+    match link {
+        Some(link) => use_up(steps, link, now),
+        None => steps,
+    }
+}
+
+/// Another spelling of an address may be kept from an earlier release, so it is compared as it is stored.
+fn recover<'a>(steps: Steps<'a>, recovery: &'a Recovery, now: UnixTime) -> Steps<'a> {
+    let subject = recovery.subject;
+    let guard = "UPDATE people SET password = $3, verified_at = COALESCE(verified_at, $4) \
+                 WHERE subject = $1 AND email = $2 AND disabled_at IS NULL";
+    let steps = use_up(steps, recovery.link, now).guard(
+        guard,
+        values![subject, &recovery.email, &recovery.password, recovery.at],
+    );
+    let steps = withdraw(end_all(steps, subject, None), subject);
+    let steps = keep(steps, &recovery.notice);
+    match recovery.cutoff {
+        None => steps,
+        Some(cutoff) => steps
+            .run(CUT_OFF, values![subject, cutoff])
+            .run("DELETE FROM consents WHERE subject = $1", values![subject])
+            .person_changed(subject),
+    }
+}
+
 fn create<'a>(steps: Steps<'a>, person: &'a NewPerson, now: UnixTime) -> Steps<'a> {
     // A number that another node counted at the same moment is counted again.
     const COUNTED: &str = "INSERT INTO people (subject, email, email_key, name, admin, password, disabled_at, cutoff, \
-         created_at, test_app) SELECT MAX(n) + 1, $1, $2, $3, $4, $5, NULL, 0, $6, $7 FROM \
+         created_at, test_app, verified_at) SELECT MAX(n) + 1, $1, $2, $3, $4, $5, NULL, 0, $6, $7, $8 FROM \
          (SELECT MAX(subject) AS n FROM people WHERE subject < 9007199254740991 UNION ALL \
          SELECT MAX(subjects_above) FROM epochs UNION ALL SELECT 0) AS numbers WHERE TRUE \
          ON CONFLICT (email_key) DO NOTHING";
     const NAMED: &str = "INSERT INTO people (email, email_key, name, admin, password, disabled_at, cutoff, \
-         created_at, test_app, subject) VALUES ($1, $2, $3, $4, $5, NULL, 0, $6, $7, $8) ON CONFLICT DO NOTHING";
+         created_at, test_app, verified_at, subject) VALUES ($1, $2, $3, $4, $5, NULL, 0, $6, $7, $8, $9) ON CONFLICT DO NOTHING";
     let mut values = Vec::from(values![
         &person.email,
         email_key(&person.email),
@@ -58,6 +150,7 @@ fn create<'a>(steps: Steps<'a>, person: &'a NewPerson, now: UnixTime) -> Steps<'
         &person.password,
         now,
         person.test_app,
+        person.verified_at,
     ]);
     match person.subject {
         None => steps.guard(COUNTED, values),

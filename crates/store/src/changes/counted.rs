@@ -28,7 +28,7 @@ const PERSON: Query<Counted> = Query {
 pub(crate) fn counted(transition: &Transition) -> Option<(Query<Counted>, Value<'_>)> {
     match transition {
         Transition::App(AppChange::Register { client, .. }) => Some((APP, (&client.id).into())),
-        Transition::Account(AccountChange::Create(person)) if person.subject.is_none() => {
+        Transition::Account(AccountChange::Create { person, .. }) if person.subject.is_none() => {
             Some((PERSON, email_key(&person.email).into()))
         }
         _ => None,

@@ -3,6 +3,7 @@ mod account;
 mod app;
 mod counted;
 mod device;
+mod mail_link;
 mod outbox;
 mod session;
 mod throttle;
@@ -60,7 +61,7 @@ impl<'a> Cold<'a> {
                 device::answer(steps, device, by, answer, now)
             }
             Cold::Account(change) => account::steps(steps, change, now),
-            Cold::Session(change) => session::steps(steps, change),
+            Cold::Session(change) => session::steps(steps, change, now),
             Cold::Throttle(change) => throttle::steps(steps, change, now, receipt),
             Cold::App(change) => app::steps(steps, change, now),
             Cold::Outbox(change) => outbox::steps(steps, change, now),

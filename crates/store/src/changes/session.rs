@@ -1,22 +1,32 @@
 //! Browsers that are signed in.
+use super::mail_link::{tell, use_up};
 use crate::steps::Steps;
 use crate::value::values;
 use protocol::transition::SessionChange;
-use protocol::types::{Locator, Session, Subject};
+use protocol::types::{Locator, Session, Subject, UnixTime};
 
-pub(super) fn steps<'a>(steps: Steps<'a>, change: &'a SessionChange) -> Steps<'a> {
+pub(super) fn steps<'a>(steps: Steps<'a>, change: &'a SessionChange, now: UnixTime) -> Steps<'a> {
     match change {
         SessionChange::Start {
             password,
             session,
             ends,
-        } => start(steps, password, session, *ends),
-        SessionChange::End { subject, session } => steps.guard(
-            "DELETE FROM sessions WHERE id = $1 AND subject = $2",
-            values![*session, *subject],
-        ),
+            notice,
+        } => tell(start(steps, password, session, *ends), notice.as_deref()),
+        SessionChange::End { subject, session } => steps.guard(END, values![*session, *subject]),
         SessionChange::EndAll { subject, keep } => {
             steps.event(END_ALL, values![*subject, keep.unwrap_or(Locator(0))])
+        }
+        SessionChange::EndByLink {
+            link,
+            subject,
+            session,
+        } => {
+            let steps = use_up(steps, *link, now);
+            match session {
+                Some(session) => steps.event(END, values![*session, *subject]),
+                None => steps.event(END_ALL, values![*subject, Locator(0)]),
+            }
         }
     }
 }
@@ -56,6 +66,8 @@ fn start<'a>(
         ],
     )
 }
+
+const END: &str = "DELETE FROM sessions WHERE id = $1 AND subject = $2";
 
 const END_ALL: &str = "DELETE FROM sessions WHERE subject = $1 AND id <> $2";
 

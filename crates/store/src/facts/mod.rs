@@ -3,7 +3,7 @@
 /// The columns of a person, which [`people::person`] reads.
 macro_rules! person_columns {
     () => {
-        "p.subject, p.email, p.name, p.admin, p.password, p.disabled_at, p.cutoff, p.created_at, p.test_app"
+        "p.subject, p.email, p.name, p.admin, p.password, p.disabled_at, p.cutoff, p.created_at, p.test_app, p.verified_at"
     };
 }
 
@@ -19,6 +19,7 @@ pub(crate) mod clients;
 pub(crate) mod devices;
 pub(crate) mod events;
 pub(crate) mod feed;
+pub(crate) mod mail_links;
 pub(crate) mod outbox;
 pub(crate) mod people;
 pub(crate) mod sessions;

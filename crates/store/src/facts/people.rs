@@ -3,7 +3,7 @@ use crate::row::{Query, Read, Row};
 use protocol::facts::{Attempts, Standing};
 use protocol::types::{Person, Subject};
 
-/// Nine columns from `at` on; `None` when a left join found nobody.
+/// Ten columns from `at` on; `None` when a left join found nobody.
 pub(super) fn optional_person(row: &dyn Row, at: usize) -> Read<Option<Person>> {
     match row.optional_number(at)? {
         Some(_) => person(row, at).map(Some),
@@ -11,11 +11,12 @@ pub(super) fn optional_person(row: &dyn Row, at: usize) -> Read<Option<Person>> 
     }
 }
 
-/// Nine columns from `at` on.
+/// Ten columns from `at` on.
 pub(super) fn person(row: &dyn Row, at: usize) -> Read<Person> {
     Ok(Person {
         subject: row.subject(at)?,
         email: row.string(at + 1)?,
+        verified_at: row.optional_time(at + 9)?,
         name: row.string(at + 2)?,
         admin: row.flag(at + 3)?,
         password: row.string(at + 4)?,

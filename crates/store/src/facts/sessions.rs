@@ -46,10 +46,10 @@ pub(crate) const WITH_CONSENT: Query<(SessionFacts, ConsentFacts)> = Query {
     ),
     read: |row| {
         let facts = facts(row)?;
-        let consent = match row.optional_client(15)? {
+        let consent = match row.optional_client(16)? {
             Some(client) => {
                 let subject = facts.person.subject;
-                Some(super::authorize::consent(row, 16, subject, client)?)
+                Some(super::authorize::consent(row, 17, subject, client)?)
             }
             None => None,
         };

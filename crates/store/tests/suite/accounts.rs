@@ -25,6 +25,7 @@ async fn session(world: &World, subject: Subject) -> Session {
         password: PASSWORD.to_owned(),
         session: session.clone(),
         ends: None,
+        notice: None,
     });
     assert_eq!(world.settle(start).await, Outcome::Committed);
     session
@@ -38,14 +39,13 @@ async fn an_address_is_unique_without_regard_to_case() {
         test_app: None,
         subject: Some(Subject(subject.0 + 1)),
         email: "ada@example.COM".to_owned(),
+        verified_at: None,
         name: "Eve".to_owned(),
         admin: false,
         password: String::new(),
     };
     assert_eq!(
-        world
-            .settle(Transition::Account(AccountChange::Create(twin)))
-            .await,
+        world.settle(protocol::accounts::people::create(twin)).await,
         Outcome::Conflict
     );
     let found = world
@@ -72,15 +72,13 @@ async fn numbered_people_are_counted() {
             test_app: None,
             subject: None,
             email: email.to_owned(),
+            verified_at: None,
             name: "Ada".to_owned(),
             admin: false,
             password: String::new(),
         };
         store
-            .settle(
-                Transition::Account(AccountChange::Create(person)),
-                UnixTime(1),
-            )
+            .settle(protocol::accounts::people::create(person), UnixTime(1))
             .await
             .unwrap();
     }
@@ -133,6 +131,7 @@ async fn no_session_starts_with_a_password_that_is_no_longer_the_persons() {
                 ..started.clone()
             },
             ends: None,
+            notice: None,
         })
     };
     let change = Transition::Account(AccountChange::SetPassword {
@@ -140,6 +139,7 @@ async fn no_session_starts_with_a_password_that_is_no_longer_the_persons() {
         proved: None,
         password: "new".to_owned(),
         keep: None,
+        notice: None,
     });
     assert_eq!(world.settle(change).await, Outcome::Committed);
     assert_eq!(world.settle(again(PASSWORD)).await, Outcome::Conflict);
@@ -190,6 +190,7 @@ async fn sessions_are_listed_newest_first_page_by_page_and_end() {
         proved: Some(PASSWORD.to_owned()),
         password: "new".to_owned(),
         keep: Some(own[1]),
+        notice: None,
     });
     world.settle(password).await;
     let left = ids(world
@@ -315,6 +316,7 @@ async fn of_changes_that_proved_the_same_password_one_counts() {
             proved: proved.map(str::to_owned),
             password: password.to_owned(),
             keep: None,
+            notice: None,
         }))
     };
     let stored = async || {

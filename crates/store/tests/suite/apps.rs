@@ -3,7 +3,7 @@ use crate::world::World;
 use jose::Digest;
 use protocol::Transition;
 use protocol::decision::Mint;
-use protocol::transition::{AccountChange, AppChange, AuthorizeChange, Logo};
+use protocol::transition::{AppChange, AuthorizeChange, Logo};
 use protocol::types::{
     Client, ClientStatus, Consent, Locator, NewPerson, Scope, Side, StoredSecret, Subject,
 };
@@ -206,13 +206,14 @@ async fn a_test_app_reads_back_and_takes_its_users_along() {
     let tester = NewPerson {
         subject: Some(Subject(77)),
         email: "ann@users.test".to_owned(),
+        verified_at: None,
         name: "Ann".to_owned(),
         admin: false,
         password: String::new(),
         test_app: Some(app.no),
     };
     world
-        .settle(Transition::Account(AccountChange::Create(tester)))
+        .settle(protocol::accounts::people::create(tester))
         .await;
     let read = |subject| world.store.person(subject);
     assert_eq!(

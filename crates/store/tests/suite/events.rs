@@ -31,6 +31,7 @@ fn new_password(subject: Subject) -> Transition {
         proved: None,
         password: PASSWORD.to_owned(),
         keep: None,
+        notice: None,
     })
 }
 
@@ -114,13 +115,14 @@ async fn what_the_database_gives_a_number_is_named_in_its_event() {
     let person = NewPerson {
         subject: None,
         email: "Ada@example.com".to_owned(),
+        verified_at: None,
         name: "Ada".to_owned(),
         admin: false,
         password: PASSWORD.to_owned(),
         test_app: None,
     };
     world
-        .settle(Transition::Account(AccountChange::Create(person)))
+        .settle(protocol::accounts::people::create(person))
         .await;
     let events = read(&world.store, EventQuery::default()).await;
     assert_eq!(names(&events), ["app.registered", "user.created"]);
@@ -139,6 +141,7 @@ async fn a_change_that_is_lost_leaves_no_event() {
         proved: Some("another".to_owned()),
         password: "new".to_owned(),
         keep: None,
+        notice: None,
     });
     assert_eq!(world.settle(lost).await, Outcome::Conflict);
     assert_eq!(world.audited("user.password_set"), 0);

@@ -14,6 +14,7 @@ mod expiry;
 mod feed;
 mod housekeeping;
 mod invariants;
+mod mail_links;
 mod nodes;
 mod numbers;
 mod operator;

@@ -6,9 +6,7 @@ use crate::proxy::Proxy;
 use crate::world::{World, open_at};
 use protocol::Transition;
 use protocol::decision::Mint;
-use protocol::transition::{
-    AccountChange, AppChange, DeviceChange, GrantChange, RevocationCause, ThrottleChange,
-};
+use protocol::transition::{AppChange, DeviceChange, GrantChange, RevocationCause, ThrottleChange};
 use protocol::types::{Lifetime, NewPerson, Subject};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -161,6 +159,7 @@ async fn the_same_for_what_runs_alone() {
     let person = NewPerson {
         subject: None,
         email: "ada@example.com".to_owned(),
+        verified_at: None,
         name: "Ada".to_owned(),
         admin: false,
         password: "x".to_owned(),
@@ -169,14 +168,14 @@ async fn the_same_for_what_runs_alone() {
     proxy.lose("COMMIT");
     assert_eq!(
         world
-            .settle(Transition::Account(AccountChange::Create(person.clone())))
+            .settle(protocol::accounts::people::create(person.clone()))
             .await,
         Outcome::Committed
     );
     assert!(proxy.has_lost());
     assert_eq!(
         world
-            .settle(Transition::Account(AccountChange::Create(person)))
+            .settle(protocol::accounts::people::create(person))
             .await,
         Outcome::Conflict
     );
@@ -403,6 +402,7 @@ async fn numbers_counted_by_many_nodes_are_all_different() {
             let person = NewPerson {
                 subject: None,
                 email: format!("{at}@example.com"),
+                verified_at: None,
                 name: String::new(),
                 admin: false,
                 password: String::new(),
@@ -410,7 +410,7 @@ async fn numbers_counted_by_many_nodes_are_all_different() {
             };
             let (node, now) = (nodes[at % nodes.len()].clone(), world.now);
             tokio::spawn(async move {
-                node.settle(Transition::Account(AccountChange::Create(person)), now)
+                node.settle(protocol::accounts::people::create(person), now)
                     .await
                     .unwrap()
             })

@@ -1,9 +1,7 @@
 //! Ids and the numbers of those who make them.
 use crate::engine::Database;
 use crate::world::{World, open_at, options};
-use protocol::Transition;
 use protocol::decision::Mint;
-use protocol::transition::AccountChange;
 use protocol::types::NewPerson;
 use protocol::types::ids::Region;
 use store::{Location, Options, Stay, Store, StoreError};
@@ -124,12 +122,13 @@ async fn who_only_looks_needs_no_number_and_writes_nothing() {
     let person = NewPerson {
         subject: None,
         email: "bob@example.com".to_owned(),
+        verified_at: None,
         name: "Bob".to_owned(),
         admin: false,
         password: String::new(),
         test_app: None,
     };
-    let create = Transition::Account(AccountChange::Create(person));
+    let create = protocol::accounts::people::create(person);
     let refused = looking.settle(create, world.now).await;
     assert!(
         matches!(refused, Err(StoreError::Refused(_))),

@@ -3,7 +3,7 @@ use crate::engine::Database;
 use crate::world::{PASSWORD, World, open_at, options, policy};
 use protocol::Transition;
 use protocol::decision::Mint;
-use protocol::transition::{AccountChange, AuthorizeChange, GrantChange, SessionChange};
+use protocol::transition::{AuthorizeChange, GrantChange, SessionChange};
 use protocol::types::ids::SubjectFormat;
 use protocol::types::{Consent, Lifetime, Locator, NewPerson, Scope, Session, Subject, UnixTime};
 use std::os::unix::fs::MetadataExt;
@@ -157,6 +157,7 @@ pub(crate) async fn open(world: &World) -> (protocol::types::Grant, Session) {
         password: PASSWORD.to_owned(),
         session: session.clone(),
         ends: None,
+        notice: None,
     });
     assert_eq!(world.settle(start).await, Outcome::Committed);
     (grant, session)
@@ -208,14 +209,15 @@ async fn cutting_off_closes_all_that_is_open_and_keeps_what_people_allowed() {
 }
 
 fn numbered(email: &str) -> Transition {
-    Transition::Account(AccountChange::Create(NewPerson {
+    protocol::accounts::people::create(NewPerson {
         subject: None,
         email: email.to_owned(),
+        verified_at: None,
         name: "Ada".to_owned(),
         admin: false,
         password: PASSWORD.to_owned(),
         test_app: None,
-    }))
+    })
 }
 
 #[tokio::test]

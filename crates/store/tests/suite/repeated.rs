@@ -21,6 +21,7 @@ pub(crate) async fn sign_in(world: &World, subject: Subject) {
         password: PASSWORD.to_owned(),
         session,
         ends: None,
+        notice: None,
     });
     assert_eq!(world.settle(start).await, Outcome::Committed);
 }

@@ -2,9 +2,7 @@
 use crate::engine::Database;
 use jose::{Digest, TokenText};
 use protocol::decision::Mint;
-use protocol::transition::{
-    AccountChange, AppChange, AuthorizeChange, GrantChange, RevocationCause,
-};
+use protocol::transition::{AppChange, AuthorizeChange, GrantChange, RevocationCause};
 use protocol::types::ids::{Region, SubjectFormat};
 use protocol::types::{
     AccessToken, AuthorizationCode, Client, ClientKind, ClientNo, ClientStatus, Consent, Grant,
@@ -77,13 +75,14 @@ impl World {
         let person = NewPerson {
             subject: Some(subject),
             email: email.to_owned(),
+            verified_at: None,
             name: "Ada".to_owned(),
             admin: false,
             password: PASSWORD.to_owned(),
             test_app: None,
         };
         assert_eq!(
-            self.settle(Transition::Account(AccountChange::Create(person)))
+            self.settle(protocol::accounts::people::create(person))
                 .await,
             Outcome::Committed
         );

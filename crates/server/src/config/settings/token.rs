@@ -24,7 +24,8 @@ pub(crate) struct TokenSettings {
     /// gets the same answer. `false`: they stay the same.
     pub(crate) rotate: RotateSetting,
     /// Members of the token response besides the standard ones, for tokens with a person behind them: a name and
-    /// `"user.number"`, `"user.id"`, `"user.name"` or `"user.email"`, or a table of such members.
+    /// `"user.number"`, `"user.id"`, `"user.name"`, `"user.email"` (left out unless it is proved) or
+    /// `"user.email_verified"`, or a table of such members.
     pub(crate) extras: Extras,
     /// Errors that your documentation names differently from the RFC.
     pub(crate) errors: ErrorSettings,

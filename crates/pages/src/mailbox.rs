@@ -1,0 +1,233 @@
+//! The pages that rest on reading a mailbox: asking for a mail, and what its link leads to.
+
+use askama::Template;
+
+use crate::field::{Field, Problems, problem_of};
+use crate::{Frame, HOSTILE, Page, Problem, link, path, samples};
+
+/// What a mail is asked for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Asks {
+    /// A new account: `POST /sign-up`.
+    SignUp,
+    /// A new password: `POST /recover`.
+    Recovery,
+}
+
+/// The page that asks for an address to send a mail to: `nonce`, `request`, `app`, `email`.
+#[derive(Clone, Debug, Template)]
+#[template(path = "ask_address.html")]
+pub struct AskAddress {
+    /// What is around the page.
+    pub frame: Frame,
+    /// For what.
+    pub asks: Asks,
+    /// Handle of the pending authorization, sent back as `request`.
+    pub request: Option<String>,
+    /// Client id of the app that waits, sent back as `app`.
+    pub client_id: Option<String>,
+    /// Proof that the form is ours, sent back as `nonce`.
+    pub nonce: String,
+    /// The address that was typed before.
+    pub email: String,
+    /// The app that waits.
+    pub app_name: Option<String>,
+    /// What is wrong: `email` or "".
+    pub problems: Vec<Problem>,
+}
+
+impl AskAddress {
+    fn summary(&self) -> Problems<'_> {
+        Problems {
+            problems: &self.problems,
+            fields: &["email"],
+        }
+    }
+
+    fn email_field(&self) -> Field<'_> {
+        Field {
+            id: "email",
+            label: "E-mail",
+            kind: "email",
+            autocomplete: "email",
+            value: &self.email,
+            problem: problem_of(&self.problems, "email"),
+            autofocus: self.problems.is_empty(),
+            ..Field::default()
+        }
+    }
+
+    fn title(&self) -> &'static str {
+        match self.asks {
+            Asks::SignUp => "Create an account",
+            Asks::Recovery => "Choose a new password",
+        }
+    }
+
+    fn action(&self) -> &'static str {
+        match self.asks {
+            Asks::SignUp => path::SIGN_UP,
+            Asks::Recovery => path::RECOVER,
+        }
+    }
+
+    fn sign_in_href(&self) -> String {
+        link::with_request(path::SIGN_IN, self.request.as_deref())
+    }
+}
+
+impl Page for AskAddress {
+    const NAME: &'static str = "ask-address";
+
+    fn samples() -> Vec<Self> {
+        let usual = AskAddress {
+            frame: samples::frame(),
+            asks: Asks::SignUp,
+            request: Some("Zm9v-req_1".to_owned()),
+            client_id: Some("app_1".to_owned()),
+            nonce: "nonce-1".to_owned(),
+            email: String::new(),
+            app_name: Some("Task Board".to_owned()),
+            problems: Vec::new(),
+        };
+        let recovery = AskAddress {
+            asks: Asks::Recovery,
+            email: "ada@example.com".to_owned(),
+            app_name: None,
+            ..usual.clone()
+        };
+        let failed = AskAddress {
+            email: format!("{}@example", "long".repeat(30)),
+            problems: vec![Problem::new(
+                "email",
+                "Enter an e-mail address, such as ada@example.com.",
+            )],
+            ..usual.clone()
+        };
+        let hostile = AskAddress {
+            frame: samples::hostile_frame(),
+            request: Some(HOSTILE.to_owned()),
+            client_id: Some(HOSTILE.to_owned()),
+            nonce: HOSTILE.to_owned(),
+            email: HOSTILE.to_owned(),
+            app_name: Some(HOSTILE.to_owned()),
+            problems: vec![Problem::new("email", HOSTILE), Problem::new("", HOSTILE)],
+            ..usual.clone()
+        };
+        vec![usual, recovery, failed, hostile]
+    }
+}
+
+/// The page behind a link for a new account (`POST /link/join` with `nonce`, `link`, `name`, `password`) or a new
+/// password (`POST /link/password` with `nonce`, `link`, `password`).
+#[derive(Clone, Debug, Template)]
+#[template(path = "choose_password.html")]
+pub struct ChoosePassword {
+    /// What is around the page.
+    pub frame: Frame,
+    /// The link, sent back as `link`.
+    pub link: String,
+    /// Proof that the form is ours, sent back as `nonce`.
+    pub nonce: String,
+    /// The address that the link has proved.
+    pub email: String,
+    /// The name that was typed, for a new account.
+    pub name: Option<String>,
+    /// What goes with it, for an account whose address nobody had proved.
+    pub notice: Option<String>,
+    /// What is wrong, by field: `name`, `password` or "".
+    pub problems: Vec<Problem>,
+    /// Fewest characters of a password.
+    pub min_password: usize,
+}
+
+impl ChoosePassword {
+    fn summary(&self) -> Problems<'_> {
+        let fields: &[&str] = match self.name {
+            Some(_) => &["name", "password"],
+            None => &["password"],
+        };
+        Problems {
+            problems: &self.problems,
+            fields,
+        }
+    }
+
+    fn name_field<'a>(&'a self, name: &'a str) -> Field<'a> {
+        Field {
+            id: "name",
+            label: "Name",
+            kind: "text",
+            autocomplete: "name",
+            value: name,
+            problem: problem_of(&self.problems, "name"),
+            autofocus: self.problems.is_empty(),
+            ..Field::default()
+        }
+    }
+
+    fn password_field(&self) -> Field<'_> {
+        Field {
+            id: "password",
+            label: if self.name.is_some() {
+                "Password"
+            } else {
+                "New password"
+            },
+            kind: "password",
+            autocomplete: "new-password",
+            at_least: Some(self.min_password),
+            problem: problem_of(&self.problems, "password"),
+            autofocus: self.name.is_none() && self.problems.is_empty(),
+            ..Field::default()
+        }
+    }
+}
+
+impl Page for ChoosePassword {
+    const NAME: &'static str = "choose-password";
+
+    fn samples() -> Vec<Self> {
+        let join = ChoosePassword {
+            frame: samples::frame(),
+            link: "ml_1".to_owned(),
+            nonce: "nonce-1".to_owned(),
+            email: "ada@example.com".to_owned(),
+            name: Some(String::new()),
+            notice: None,
+            problems: Vec::new(),
+            min_password: 12,
+        };
+        let recover = ChoosePassword {
+            name: None,
+            ..join.clone()
+        };
+        let taken_over = ChoosePassword {
+            notice: Some(
+                "An account was made with this address, and nobody confirmed it. It becomes yours."
+                    .to_owned(),
+            ),
+            ..recover.clone()
+        };
+        let failed = ChoosePassword {
+            name: Some(samples::long_name()),
+            email: format!("{}@example.com", "long".repeat(30)),
+            problems: vec![
+                Problem::new("name", "Enter the name you go by."),
+                Problem::new("password", "Use at least 12 characters."),
+            ],
+            ..join.clone()
+        };
+        let hostile = ChoosePassword {
+            frame: samples::hostile_frame(),
+            link: HOSTILE.to_owned(),
+            nonce: HOSTILE.to_owned(),
+            email: HOSTILE.to_owned(),
+            name: Some(HOSTILE.to_owned()),
+            notice: Some(HOSTILE.to_owned()),
+            problems: vec![Problem::new("password", HOSTILE), Problem::new("", HOSTILE)],
+            min_password: 8,
+        };
+        vec![join, recover, taken_over, failed, hostile]
+    }
+}

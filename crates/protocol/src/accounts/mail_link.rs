@@ -1,0 +1,266 @@
+//! Links in mails: each acts once, for a while, and only when its page is posted. A link proves that whoever follows it
+//! reads a mailbox, and nothing else.
+//!
+//! The text of a link is made from the server's key when its mail is sent, and kept nowhere. What is kept is a row: what
+//! the link is for, and whether it was used.
+use crate::decision::Mint;
+use crate::outbox::{LinkMailPayload, Message};
+use crate::types::{Lifetime, Locator, MailAddress, Subject, UnixTime};
+use jose::keyed::Key;
+use jose::{Presented, TokenText};
+
+/// What the text of a link starts with.
+pub const LINK_PREFIX: &str = "ml_";
+
+/// What a mail is about, and so what its link does. The names are stored.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum LinkPurpose {
+    /// Makes an account for whoever reads the mailbox.
+    SignUp,
+    /// The same, asked for by an operator.
+    Invitation,
+    /// Sets a new password for the account of the mailbox.
+    Recovery,
+    /// Proves the address that an account has.
+    AddressProof,
+    /// Gives an account this address instead of its own.
+    AddressChange,
+    /// Tells the earlier address that an account has another one, and takes that back.
+    AddressChanged,
+    /// Tells that the password was changed, and ends the session that did it.
+    PasswordChanged,
+    /// Tells that the name was changed, and ends the session that did it.
+    NameChanged,
+    /// Tells that a browser was signed in which was not known, and ends its session.
+    NewDevice,
+}
+
+impl LinkPurpose {
+    /// All of them.
+    pub const ALL: [LinkPurpose; 9] = [
+        LinkPurpose::SignUp,
+        LinkPurpose::Invitation,
+        LinkPurpose::Recovery,
+        LinkPurpose::AddressProof,
+        LinkPurpose::AddressChange,
+        LinkPurpose::AddressChanged,
+        LinkPurpose::PasswordChanged,
+        LinkPurpose::NameChanged,
+        LinkPurpose::NewDevice,
+    ];
+
+    /// Its name.
+    pub const fn name(self) -> &'static str {
+        match self {
+            LinkPurpose::SignUp => "sign_up",
+            LinkPurpose::Invitation => "invitation",
+            LinkPurpose::Recovery => "recovery",
+            LinkPurpose::AddressProof => "address_proof",
+            LinkPurpose::AddressChange => "address_change",
+            LinkPurpose::AddressChanged => "address_changed",
+            LinkPurpose::PasswordChanged => "password_changed",
+            LinkPurpose::NameChanged => "name_changed",
+            LinkPurpose::NewDevice => "new_device",
+        }
+    }
+
+    /// Reads a name; `None` for one that only another version knows.
+    pub fn parse(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|purpose| purpose.name() == name)
+    }
+
+    /// How long the link works. A mail server may be away for an hour, so none is shorter than two.
+    pub const fn lifetime(self) -> Lifetime {
+        match self {
+            LinkPurpose::Recovery => Lifetime::from_minutes(2 * 60),
+            LinkPurpose::SignUp | LinkPurpose::AddressProof | LinkPurpose::AddressChange => {
+                Lifetime::from_days(1)
+            }
+            LinkPurpose::Invitation | LinkPurpose::AddressChanged => Lifetime::from_days(7),
+            LinkPurpose::PasswordChanged | LinkPurpose::NameChanged | LinkPurpose::NewDevice => {
+                Lifetime::from_days(30)
+            }
+        }
+    }
+}
+
+/// The longest that a link works.
+pub const LONGEST_LINK: Lifetime = Lifetime::from_days(30);
+
+/// What is kept of a link.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct MailLink {
+    /// Its row, and that of its mail in the outbox.
+    pub id: Locator,
+    /// What it is for.
+    pub purpose: LinkPurpose,
+    /// The mailbox that it is sent to.
+    pub email: MailAddress,
+    /// Whose account; `None` for whoever has the address when the link is followed.
+    pub subject: Option<Subject>,
+    /// The session that it ends; `None` for all.
+    pub session: Option<Locator>,
+    /// When it was asked for.
+    pub created_at: UnixTime,
+    /// When it stops working.
+    pub expires_at: UnixTime,
+    /// When it was used.
+    pub used_at: Option<UnixTime>,
+}
+
+/// Why a link does nothing.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum LinkFault {
+    /// It is none of ours, or it was withdrawn.
+    Unknown,
+    /// It was used.
+    Used,
+    /// It is too old.
+    Expired,
+}
+
+/// A link as somebody presents it.
+#[derive(Debug)]
+pub struct PresentedLink(Presented);
+
+impl PresentedLink {
+    /// Reads the text of a link; `None` for what cannot be one of ours.
+    pub fn parse(text: &str) -> Option<Self> {
+        let presented = Presented::parse(text);
+        let ours = presented.filter(|presented| presented.prefix() == LINK_PREFIX);
+        ours.map(PresentedLink)
+    }
+
+    /// Where its row is, if there is one.
+    pub fn locator(&self) -> Locator {
+        Locator(self.0.locator)
+    }
+
+    /// Judges the link by its row.
+    ///
+    /// # Errors
+    /// Why it does nothing.
+    pub fn judge(
+        &self,
+        row: Option<MailLink>,
+        key: &Key,
+        now: UnixTime,
+    ) -> Result<MailLink, LinkFault> {
+        // The digest compares in constant time.
+        let own = row.filter(|link| link.text(key).digest() == self.0.digest);
+        let link = own.ok_or(LinkFault::Unknown)?;
+        if link.used_at.is_some() {
+            return Err(LinkFault::Used);
+        }
+        match now < link.expires_at {
+            true => Ok(link),
+            false => Err(LinkFault::Expired),
+        }
+    }
+}
+
+impl MailLink {
+    /// The text that goes into the mail.
+    pub fn text(&self, key: &Key) -> TokenText {
+        let id = self.id.0.to_be_bytes();
+        let secret = key.derive(&[b"mail link", self.purpose.name().as_bytes(), &id]);
+        TokenText::new(LINK_PREFIX, self.id.0, &secret)
+    }
+}
+
+/// A link and the mail that brings it, which are written together.
+#[derive(Debug, Clone)]
+pub struct LinkMail {
+    /// The link.
+    pub link: MailLink,
+    message: Message,
+}
+
+impl LinkMail {
+    /// A mail to an address.
+    pub fn new(
+        purpose: LinkPurpose,
+        to: &MailAddress,
+        subject: Option<Subject>,
+        now: UnixTime,
+        mint: &impl Mint,
+    ) -> Self {
+        let message = Message::new(&LinkMailPayload { to: to.clone() }, mint);
+        let link = MailLink {
+            id: message.id(),
+            purpose,
+            email: to.clone(),
+            subject,
+            session: None,
+            created_at: now,
+            expires_at: now.plus(purpose.lifetime()),
+            used_at: None,
+        };
+        LinkMail { link, message }
+    }
+
+    /// Its link ends this session.
+    #[must_use]
+    pub fn ending(mut self, session: Locator) -> Self {
+        self.link.session = Some(session);
+        self
+    }
+
+    /// The mail, for the outbox.
+    pub fn messages(&self) -> &[Message] {
+        std::slice::from_ref(&self.message)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn link(id: i64, purpose: LinkPurpose) -> MailLink {
+        MailLink {
+            id: Locator(id),
+            purpose,
+            email: MailAddress::parse("ada@example.com").unwrap(),
+            subject: None,
+            session: None,
+            created_at: UnixTime(0),
+            expires_at: UnixTime(100),
+            used_at: None,
+        }
+    }
+
+    #[test]
+    fn a_link_works_for_its_own_row_once_and_for_a_while() {
+        let (key, row) = (Key::new(&[7; 32]), link(5, LinkPurpose::Recovery));
+        let text = row.text(&key);
+        let presented = PresentedLink::parse(text.as_str()).unwrap();
+        assert_eq!(presented.locator(), Locator(5));
+        let judge = |row: &MailLink, now| presented.judge(Some(row.clone()), &key, UnixTime(now));
+        assert_eq!(judge(&row, 99), Ok(row.clone()));
+        assert_eq!(judge(&row, 100), Err(LinkFault::Expired));
+        let used = MailLink {
+            used_at: Some(UnixTime(1)),
+            ..row.clone()
+        };
+        assert_eq!(judge(&used, 2), Err(LinkFault::Used));
+        assert_eq!(
+            presented.judge(None, &key, UnixTime(1)),
+            Err(LinkFault::Unknown)
+        );
+        // Neither another row, nor another purpose, nor another key.
+        for other in [link(6, LinkPurpose::Recovery), link(5, LinkPurpose::SignUp)] {
+            assert_eq!(judge(&other, 1), Err(LinkFault::Unknown));
+        }
+        let other = presented.judge(Some(row), &Key::new(&[8; 32]), UnixTime(1));
+        assert_eq!(other, Err(LinkFault::Unknown));
+    }
+
+    #[test]
+    fn every_purpose_is_read_back_and_ends_in_time() {
+        for purpose in LinkPurpose::ALL {
+            assert_eq!(LinkPurpose::parse(purpose.name()), Some(purpose));
+            assert!(purpose.lifetime() <= LONGEST_LINK);
+        }
+        assert_eq!(LinkPurpose::parse("of tomorrow"), None);
+    }
+}

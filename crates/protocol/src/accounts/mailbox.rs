@@ -1,0 +1,244 @@
+//! What the mailbox of an address proves: that an account may be made for it, that its password may be set anew, that
+//! the address counts. Asking is the same for every address; whether it has an account is looked up when the mail is
+//! written, so nothing can be learned from the answer, and from the time it takes.
+use super::mail_link::{LinkFault, LinkMail, LinkPurpose, MailLink};
+use crate::decision::Mint;
+use crate::events::Event;
+use crate::transition::{AccountChange, AddressChange, Recovery, SessionChange, Transition};
+use crate::types::email::email_key;
+use crate::types::{Locator, MailAddress, NewPerson, Person, UnixTime};
+
+fn send(mail: LinkMail, event: Event) -> Transition {
+    Transition::Account(AccountChange::SendLink { mail, event })
+}
+
+/// Somebody wants an account with this address.
+pub fn ask_for_account<M: Mint>(address: &MailAddress, now: UnixTime, mint: &M) -> Transition {
+    let mail = LinkMail::new(LinkPurpose::SignUp, address, None, now, mint);
+    send(mail, Event::UserSignUpRequested)
+}
+
+/// An operator wants somebody to have an account.
+pub fn invite<M: Mint>(address: &MailAddress, now: UnixTime, mint: &M) -> Transition {
+    let mail = LinkMail::new(LinkPurpose::Invitation, address, None, now, mint);
+    send(mail, Event::UserInvited)
+}
+
+/// Somebody has forgotten the password of the account with this address, or says so.
+pub fn ask_for_recovery<M: Mint>(address: &MailAddress, now: UnixTime, mint: &M) -> Transition {
+    let mail = LinkMail::new(LinkPurpose::Recovery, address, None, now, mint);
+    send(mail, Event::UserRecoveryRequested)
+}
+
+/// A person wants to prove the address they have; `None` for one that no mail can be sent to.
+pub fn ask_for_proof<M: Mint>(person: &Person, now: UnixTime, mint: &M) -> Option<Transition> {
+    let address = MailAddress::parse(&person.email)?;
+    let subject = Some(person.subject);
+    let mail = LinkMail::new(LinkPurpose::AddressProof, &address, subject, now, mint);
+    Some(send(mail, Event::UserAddressProofRequested))
+}
+
+/// A person wants another address.
+pub fn ask_for_change<M: Mint>(
+    person: &Person,
+    address: &MailAddress,
+    now: UnixTime,
+    mint: &M,
+) -> Transition {
+    let subject = Some(person.subject);
+    let mail = LinkMail::new(LinkPurpose::AddressChange, address, subject, now, mint);
+    send(mail, Event::UserAddressProofRequested)
+}
+
+/// A mail that tells a person of a change; `None` if their address was never proved, or no mail can be sent to it.
+pub fn notice<M: Mint>(
+    purpose: LinkPurpose,
+    person: &Person,
+    now: UnixTime,
+    mint: &M,
+) -> Option<LinkMail> {
+    let address = MailAddress::parse(person.proved_email()?)?;
+    let subject = Some(person.subject);
+    Some(LinkMail::new(purpose, &address, subject, now, mint))
+}
+
+/// What whoever follows a link finds, as the address is now.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Mailbox {
+    /// No account has the address.
+    Free,
+    /// One has, and the address was never proved: whoever made it may be somebody else.
+    Unproved,
+    /// One has, and the address is proved.
+    Proved,
+}
+
+impl Mailbox {
+    /// What the account of an address, if any, says.
+    pub fn of(person: Option<&Person>) -> Self {
+        match person {
+            None => Mailbox::Free,
+            Some(person) if person.verified_at.is_none() => Mailbox::Unproved,
+            Some(_) => Mailbox::Proved,
+        }
+    }
+}
+
+/// Makes the account that a link was sent for.
+///
+/// # Errors
+/// When the link is for something else.
+pub fn join(link: &MailLink, person: NewPerson) -> Result<Transition, LinkFault> {
+    let invites = [LinkPurpose::SignUp, LinkPurpose::Invitation].contains(&link.purpose);
+    let own = email_key(&person.email) == link.email.key();
+    match invites && own {
+        true => Ok(Transition::Account(AccountChange::Create {
+            person,
+            link: Some(link.id),
+        })),
+        false => Err(LinkFault::Unknown),
+    }
+}
+
+/// Sets the password of the account whose mailbox a link was sent to. An account whose address was never proved goes to
+/// whoever reads the mailbox, without anything that its maker had allowed.
+///
+/// # Errors
+/// When the link is for something else, or its account has another address now.
+pub fn recover<M: Mint>(
+    link: &MailLink,
+    person: &Person,
+    password: String,
+    now: UnixTime,
+    mint: &M,
+) -> Result<Transition, LinkFault> {
+    let allowed = match link.purpose {
+        LinkPurpose::Recovery => true,
+        LinkPurpose::SignUp | LinkPurpose::Invitation => person.verified_at.is_none(),
+        _ => false,
+    };
+    if !allowed || email_key(&person.email) != link.email.key() {
+        return Err(LinkFault::Unknown);
+    }
+    let cutoff = person.verified_at.is_none().then(|| mint.locator());
+    let subject = Some(person.subject);
+    Ok(Transition::Account(AccountChange::Recover(Box::new(
+        Recovery {
+            link: link.id,
+            subject: person.subject,
+            email: person.email.clone(),
+            password,
+            at: now,
+            cutoff,
+            notice: LinkMail::new(
+                LinkPurpose::PasswordChanged,
+                &link.email,
+                subject,
+                now,
+                mint,
+            ),
+        },
+    ))))
+}
+
+/// Does what a link without any field does: proves an address, changes one, takes that back, ends sessions.
+///
+/// # Errors
+/// When the link is for something else, or its account is gone.
+pub fn confirm<M: Mint>(
+    link: &MailLink,
+    person: Option<&Person>,
+    now: UnixTime,
+    mint: &M,
+) -> Result<Transition, LinkFault> {
+    let person = person.ok_or(LinkFault::Unknown)?;
+    let subject = person.subject;
+    Ok(match link.purpose {
+        LinkPurpose::SignUp | LinkPurpose::Invitation | LinkPurpose::Recovery => {
+            return Err(LinkFault::Unknown);
+        }
+        // An address that is not the account's any more is not proved for it.
+        LinkPurpose::AddressProof if email_key(&person.email) != link.email.key() => {
+            return Err(LinkFault::Unknown);
+        }
+        LinkPurpose::AddressProof => {
+            Transition::Account(AccountChange::Address(AddressChange::Prove {
+                subject,
+                email: person.email.clone(),
+                at: now,
+                link: Some(link.id),
+            }))
+        }
+        LinkPurpose::AddressChange => change_address(link, person, now, mint)?,
+        LinkPurpose::AddressChanged => {
+            Transition::Account(AccountChange::Address(AddressChange::Restore {
+                subject,
+                email: link.email.clone(),
+                at: now,
+                link: link.id,
+            }))
+        }
+        LinkPurpose::PasswordChanged | LinkPurpose::NameChanged | LinkPurpose::NewDevice => {
+            Transition::Session(SessionChange::EndByLink {
+                link: link.id,
+                subject,
+                session: link.session,
+            })
+        }
+    })
+}
+
+fn change_address<M: Mint>(
+    link: &MailLink,
+    person: &Person,
+    now: UnixTime,
+    mint: &M,
+) -> Result<Transition, LinkFault> {
+    let before = MailAddress::parse(&person.email).ok_or(LinkFault::Unknown)?;
+    let subject = Some(person.subject);
+    Ok(Transition::Account(AccountChange::Address(
+        AddressChange::Change {
+            subject: person.subject,
+            before: person.email.clone(),
+            email: link.email.clone(),
+            at: now,
+            link: link.id,
+            notice: Box::new(LinkMail::new(
+                LinkPurpose::AddressChanged,
+                &before,
+                subject,
+                now,
+                mint,
+            )),
+        },
+    )))
+}
+
+/// A person changes what they are called. `told`: they hear of it by mail.
+pub fn set_name<M: Mint>(
+    person: &Person,
+    name: &str,
+    session: Locator,
+    told: bool,
+    now: UnixTime,
+    mint: &M,
+) -> Transition {
+    let notice = told
+        .then(|| notice(LinkPurpose::NameChanged, person, now, mint))
+        .flatten();
+    Transition::Account(AccountChange::SetName {
+        subject: person.subject,
+        name: name.trim().to_owned(),
+        notice: notice.map(|notice| notice.ending(session)),
+    })
+}
+
+/// An operator vouches for the address of an account.
+pub fn vouch(person: &Person, now: UnixTime) -> Transition {
+    Transition::Account(AccountChange::Address(AddressChange::Prove {
+        subject: person.subject,
+        email: person.email.clone(),
+        at: now,
+        link: None,
+    }))
+}

@@ -1,0 +1,259 @@
+//! Asking for a mail: for a new account, or for a new password. What is answered, written and sent is the same for every
+//! address; whether it has an account is looked up when the mail is written.
+use super::sign_in::{minutes, wait};
+use super::sign_up::problems;
+use super::throttle::admit;
+use crate::http::error::PageError;
+use crate::http::form::{Form, Posted, Query};
+use crate::http::notice::{PlainPage, link};
+use crate::http::reply;
+use crate::http::session::{self, BrowserContext, Guard};
+use crate::interaction::continuation::{Carried, Continuation};
+use crate::ops::clock;
+use crate::state::App;
+use axum::extract::State;
+use axum::http::StatusCode;
+use axum::response::Response;
+use pages::{AskAddress, Asks, path};
+use protocol::accounts::mailbox::{ask_for_account, ask_for_recovery};
+use protocol::accounts::people::{FieldFault, MAX_EMAIL};
+use protocol::accounts::sign_in::{Attempt, Throttled};
+use protocol::types::MailAddress;
+use protocol::{Params, Transition};
+
+/// An address that a mail is asked for.
+pub(crate) struct AskForm<const RECOVERY: bool> {
+    carried: Carried,
+    email: String,
+}
+
+/// Asks for an account.
+pub(crate) type AskForAccount = AskForm<false>;
+/// Asks for a new password.
+pub(crate) type AskForRecovery = AskForm<true>;
+
+impl<const RECOVERY: bool> Form for AskForm<RECOVERY> {
+    const PATH: &'static str = match RECOVERY {
+        true => path::RECOVER,
+        false => path::SIGN_UP,
+    };
+    const GUARD: Guard = Guard::Browser;
+    type Page = Self;
+
+    fn page(fields: &Params) -> Self {
+        let email = fields.get("email").unwrap_or_default().trim();
+        AskForm {
+            carried: Carried::of(fields),
+            // No account has a longer one, and it is shown again.
+            email: email.chars().take(MAX_EMAIL + 1).collect(),
+        }
+    }
+
+    fn read(fields: &Params) -> Self {
+        Self::page(fields)
+    }
+}
+
+impl<const RECOVERY: bool> AskForm<RECOVERY> {
+    const ASKS: Asks = match RECOVERY {
+        true => Asks::Recovery,
+        false => Asks::SignUp,
+    };
+
+    fn asked(app: &App, address: &MailAddress) -> Transition {
+        let now = clock::now();
+        match RECOVERY {
+            true => ask_for_recovery(address, now, &app.mint),
+            false => ask_for_account(address, now, &app.mint),
+        }
+    }
+}
+
+/// `GET`: the form.
+pub(crate) async fn show<const RECOVERY: bool>(
+    State(app): State<App>,
+    browser: BrowserContext,
+    Query(params): Query,
+) -> Result<Response, PageError> {
+    let continuation = Continuation::load(&app, &Carried::of(&params)).await?;
+    if let Continuation::Over(over) = continuation {
+        return over.page(&app, &browser);
+    }
+    // Test users are made with their app.
+    if continuation.is_for_tests() {
+        return Ok(reply::see_other(&continuation.with(path::SIGN_IN)));
+    }
+    let typed = browser.address_typed.clone().filter(|_| RECOVERY);
+    let asks = AskForm::<RECOVERY>::ASKS;
+    let email = typed.unwrap_or_default();
+    Ok(form(
+        &app,
+        asks,
+        &continuation,
+        browser,
+        email,
+        Wrong::Nothing,
+    ))
+}
+
+/// `POST`: sends the mail.
+pub(crate) async fn submit<const RECOVERY: bool>(
+    State(app): State<App>,
+    posted: Posted<AskForm<RECOVERY>>,
+) -> Result<Response, PageError> {
+    let asks = AskForm::<RECOVERY>::ASKS;
+    let (browser, asked, stale) = match posted {
+        Posted::Current(browser, form) => (browser, form, None),
+        Posted::OutOfDate(browser, form) => {
+            let sentence = "This form was out of date. Please send it again.";
+            let stale = browser.distrust(&app, sentence);
+            (browser, form, Some(stale))
+        }
+    };
+    let AskForm { carried, email } = asked;
+    let continuation = Continuation::load(&app, &carried).await?;
+    if continuation.is_for_tests() {
+        return Ok(reply::see_other(&continuation.with(path::SIGN_IN)));
+    }
+    let again = |browser, wrong| {
+        Ok(form(
+            &app,
+            asks,
+            &continuation,
+            browser,
+            email.clone(),
+            wrong,
+        ))
+    };
+    if let Some(stale) = stale {
+        return again(browser, Wrong::Form(stale));
+    }
+    let Some(address) = MailAddress::parse(&email) else {
+        return again(browser, Wrong::Address);
+    };
+    let attempt = Attempt::mail(&address, &browser.address.source());
+    if let Some(throttled) = admit(&app, &attempt).await? {
+        return again(browser, Wrong::Throttled(throttled));
+    }
+    let transition = AskForm::<RECOVERY>::asked(&app, &address);
+    app.settle_one(transition, app.act_now(browser.address))
+        .await?;
+    Ok(sent(&app, &continuation, address.as_str(), asks))
+}
+
+/// What keeps a mail from being sent.
+enum Wrong {
+    Nothing,
+    Address,
+    Form(String),
+    Throttled(Throttled),
+}
+
+impl Wrong {
+    fn faults(&self) -> Vec<FieldFault> {
+        let (field, sentence) = match self {
+            Wrong::Nothing => return Vec::new(),
+            Wrong::Address => (
+                "email",
+                "Enter an e-mail address, such as ada@example.com.".to_owned(),
+            ),
+            Wrong::Form(sentence) => ("", sentence.clone()),
+            Wrong::Throttled(throttled) => ("", too_many(*throttled)),
+        };
+        vec![FieldFault { field, sentence }]
+    }
+
+    fn status(&self) -> StatusCode {
+        match self {
+            Wrong::Nothing => StatusCode::OK,
+            Wrong::Address | Wrong::Form(_) => StatusCode::BAD_REQUEST,
+            Wrong::Throttled(_) => StatusCode::TOO_MANY_REQUESTS,
+        }
+    }
+}
+
+/// What is said when too many mails were asked for, whoever has the address.
+pub(super) fn too_many(throttled: Throttled) -> String {
+    format!(
+        "Too many mails were asked for. Look into your mailbox, or wait {} and try again.",
+        minutes(throttled.retry_after)
+    )
+}
+
+fn sent(app: &App, continuation: &Continuation, email: &str, asks: Asks) -> Response {
+    let what = match asks {
+        Asks::SignUp => "sign-up",
+        Asks::Recovery => "recovery",
+    };
+    let url = continuation.with(path::MAIL_SENT);
+    let mark = if url.contains('?') { '&' } else { '?' };
+    let mut response = reply::see_other(&format!("{url}{mark}for={what}"));
+    session::keep_address(app, &mut response, email);
+    if let Some(handle) = continuation.carried() {
+        session::keep_onward(app, &mut response, &handle);
+    }
+    response
+}
+
+/// `GET`: says that a mail is on its way.
+pub(crate) async fn show_sent(
+    State(app): State<App>,
+    browser: BrowserContext,
+    Query(params): Query,
+) -> Result<Response, PageError> {
+    let continuation = Continuation::load(&app, &Carried::of(&params)).await?;
+    let to = match &browser.address_typed {
+        Some(email) => format!("A mail to {email} is on its way."),
+        None => "The mail is on its way.".to_owned(),
+    };
+    let what = match params.get("for") {
+        Some("sign-up") => "Follow the link in it to create your account. It works for a day.",
+        Some("recovery") => {
+            "Follow the link in it to choose a new password. It works for two hours."
+        }
+        _ => "Follow the link in it to confirm the address. It works for a day.",
+    };
+    let next = match &browser.session {
+        Some(_) => link("Your account", path::ACCOUNT),
+        None => link(
+            "Go on once you have done that",
+            &continuation.with(path::SIGN_IN),
+        ),
+    };
+    let page = PlainPage {
+        status: StatusCode::OK,
+        title: "Look into your mailbox",
+        sentence: &format!(
+            "{to} {what} Nothing there after some minutes? Look among the junk mail."
+        ),
+        code: None,
+        details: Vec::new(),
+        next,
+    };
+    Ok(page.page_for(&app, &browser))
+}
+
+fn form(
+    app: &App,
+    asks: Asks,
+    continuation: &Continuation,
+    mut browser: BrowserContext,
+    email: String,
+    wrong: Wrong,
+) -> Response {
+    let page = AskAddress {
+        nonce: browser.nonce(app, Guard::Browser),
+        frame: browser.frame(app),
+        asks,
+        request: continuation.carried(),
+        client_id: continuation.client_id(),
+        email,
+        app_name: continuation.waiting(),
+        problems: problems(wrong.faults()),
+    };
+    let response = browser.keep_form(app, continuation.page(wrong.status(), &page));
+    match wrong {
+        Wrong::Throttled(throttled) => wait(response, throttled.retry_after),
+        Wrong::Nothing | Wrong::Address | Wrong::Form(_) => response,
+    }
+}

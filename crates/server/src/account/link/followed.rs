@@ -1,0 +1,58 @@
+//! What a link in a mail is for, and whom.
+use crate::ops::clock;
+use crate::state::App;
+use protocol::accounts::mail_link::{LinkFault, LinkPurpose, MailLink, PresentedLink};
+use protocol::accounts::mailbox::Mailbox;
+use protocol::types::Person;
+use store::StoreError;
+
+/// A link that works, and whose account it is about, if there is one.
+pub(super) struct Followed {
+    pub(super) link: MailLink,
+    pub(super) person: Option<Person>,
+}
+
+impl Followed {
+    /// Reads what a link is for. Nobody takes an account from all those who know its password.
+    pub(super) async fn find(app: &App, text: &str) -> Result<Result<Self, LinkFault>, StoreError> {
+        let Some(presented) = PresentedLink::parse(text) else {
+            return Ok(Err(LinkFault::Unknown));
+        };
+        let row = app.store.mail_link(presented.locator()).await?;
+        let link = match presented.judge(row, &app.key, clock::now()) {
+            Ok(link) => link,
+            Err(fault) => return Ok(Err(fault)),
+        };
+        if app.config.is_published(link.email.as_str()) {
+            return Ok(Err(LinkFault::Unknown));
+        }
+        let person = match link.subject {
+            Some(subject) => app.store.person(subject).await?,
+            None => app.store.person_by_email(link.email.as_str()).await?,
+        };
+        Ok(Ok(Followed { link, person }))
+    }
+
+    /// Whether its page asks for a password: with a name for a new account, or without.
+    pub(super) fn chooses(&self) -> Option<Choice> {
+        let mailbox = Mailbox::of(self.person.as_ref());
+        match (self.link.purpose, mailbox) {
+            (LinkPurpose::SignUp | LinkPurpose::Invitation, Mailbox::Free) => Some(Choice::Account),
+            (LinkPurpose::SignUp | LinkPurpose::Invitation, Mailbox::Unproved)
+            | (LinkPurpose::Recovery, Mailbox::Unproved) => Some(Choice::Taken),
+            (LinkPurpose::Recovery, Mailbox::Proved) => Some(Choice::Password),
+            _ => None,
+        }
+    }
+}
+
+/// What a password is chosen for.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Choice {
+    /// A new account.
+    Account,
+    /// An account that nobody had proved.
+    Taken,
+    /// One's own account.
+    Password,
+}

@@ -1,0 +1,236 @@
+//! What a person is called, and their address.
+use super::ask::too_many;
+use super::sessions::{Said, done, fault, own_form, page};
+use super::sign_in::wait;
+use super::throttle::admit;
+use crate::http::error::PageError;
+use crate::http::form::{Form, Posted};
+use crate::http::reply;
+use crate::http::session::{self, BrowserContext, Guard};
+use crate::ops::clock;
+use crate::state::App;
+use axum::extract::State;
+use axum::http::StatusCode;
+use axum::response::Response;
+use pages::path;
+use protocol::Params;
+use protocol::accounts::mailbox::{ask_for_change, ask_for_proof, set_name};
+use protocol::accounts::people::{FieldFault, MAX_EMAIL, MAX_NAME, name_fault};
+use protocol::accounts::sign_in::{Attempt, Throttled};
+use protocol::facts::SessionFacts;
+use protocol::types::MailAddress;
+use protocol::types::email::email_key;
+
+/// Another name.
+pub(crate) struct NameForm {
+    name: String,
+}
+
+impl Form for NameForm {
+    const PATH: &'static str = path::NAME;
+    const GUARD: Guard = Guard::Session;
+    type Page = ();
+
+    fn page(_: &Params) {}
+
+    fn read(fields: &Params) -> Self {
+        NameForm {
+            name: fields.get("name").unwrap_or_default().to_owned(),
+        }
+    }
+}
+
+/// `POST`: changes the name.
+pub(crate) async fn rename(
+    State(app): State<App>,
+    posted: Posted<NameForm>,
+) -> Result<Response, PageError> {
+    let (browser, facts, NameForm { name }) = own_form(&app, posted).await?;
+    if let Some(fault) = name_fault(&name) {
+        let said = Said {
+            faults: vec![fault],
+            name: Some(name.chars().take(MAX_NAME).collect()),
+            ..Said::default()
+        };
+        return page(&app, browser, &facts, said).await;
+    }
+    let person = &facts.person;
+    if name.trim() != person.name {
+        let now = clock::now();
+        let told = app.config.mail.is_some();
+        let change = set_name(person, &name, facts.session.id, told, now, &app.mint);
+        app.settle_one(change, app.act(now, browser.address))
+            .await?;
+    }
+    Ok(reply::see_other(&done("name")))
+}
+
+/// Another address, for which the password is asked.
+pub(crate) struct EmailForm {
+    email: String,
+    password: String,
+}
+
+impl Form for EmailForm {
+    const PATH: &'static str = path::EMAIL;
+    const GUARD: Guard = Guard::Session;
+    type Page = ();
+
+    fn page(_: &Params) {}
+
+    fn read(fields: &Params) -> Self {
+        let email = fields.get("new-email").unwrap_or_default().trim();
+        EmailForm {
+            email: email.chars().take(MAX_EMAIL + 1).collect(),
+            password: fields.get("email-password").unwrap_or_default().to_owned(),
+        }
+    }
+}
+
+/// `POST`: sends a link to the other address.
+pub(crate) async fn change_email(
+    State(app): State<App>,
+    posted: Posted<EmailForm>,
+) -> Result<Response, PageError> {
+    let (browser, facts, form) = own_form(&app, posted).await?;
+    let typed = form.email.clone();
+    match checked(&app, &browser, &facts, form).await? {
+        Ok(address) => {
+            let asked = ask_for_change(&facts.person, &address, clock::now(), &app.mint);
+            app.settle_one(asked, app.act_now(browser.address)).await?;
+            Ok(on_its_way(&app, address.as_str()))
+        }
+        Err(refused) => {
+            let throttled = refused.throttled;
+            let said = Said {
+                faults: vec![refused.fault],
+                new_email: typed,
+                ..Said::default()
+            };
+            let again = page(&app, browser, &facts, said).await?;
+            Ok(match throttled {
+                Some(throttled) => too_soon(again, throttled),
+                None => again,
+            })
+        }
+    }
+}
+
+/// Why no link is sent.
+struct Refused {
+    fault: FieldFault,
+    throttled: Option<Throttled>,
+}
+
+fn refused(field: &'static str, sentence: &str) -> Refused {
+    Refused {
+        fault: FieldFault {
+            field,
+            sentence: sentence.to_owned(),
+        },
+        throttled: None,
+    }
+}
+
+async fn checked(
+    app: &App,
+    browser: &BrowserContext,
+    facts: &SessionFacts,
+    form: EmailForm,
+) -> Result<Result<MailAddress, Refused>, PageError> {
+    let person = &facts.person;
+    let Some(address) = MailAddress::parse(&form.email) else {
+        let sentence = "Enter an e-mail address, such as ada@example.com.";
+        return Ok(Err(refused("new-email", sentence)));
+    };
+    if address.key() == email_key(&person.email) {
+        return Ok(Err(refused("new-email", "This is your address already.")));
+    }
+    let source = browser.address.source();
+    let attempt = Attempt::new(&person.email, &source, Some("account page"));
+    if let Some(throttled) = admit(app, &attempt).await? {
+        let sentence = "Too many attempts. Wait a quarter of an hour.";
+        return Ok(Err(Refused {
+            throttled: Some(throttled),
+            ..refused("email-password", sentence)
+        }));
+    }
+    let stored = Some(person.password.clone());
+    if !app.hasher.verify(&source, form.password, stored).await? {
+        let sentence = "This is not your current password.";
+        return Ok(Err(refused("email-password", sentence)));
+    }
+    app.settle_one(attempt.succeeded(), app.act_now(browser.address))
+        .await?;
+    if let Some(throttled) = admit(app, &Attempt::mail(&address, &source)).await? {
+        return Ok(Err(Refused {
+            throttled: Some(throttled),
+            ..refused("new-email", &too_many(throttled))
+        }));
+    }
+    Ok(Ok(address))
+}
+
+/// Asks for the link that proves the address.
+pub(crate) struct ProveForm;
+
+impl Form for ProveForm {
+    const PATH: &'static str = path::PROVE_EMAIL;
+    const GUARD: Guard = Guard::Session;
+    type Page = ();
+
+    fn page(_: &Params) {}
+
+    fn read(_: &Params) -> Self {
+        ProveForm
+    }
+}
+
+/// `POST`: sends the link that proves the address.
+pub(crate) async fn prove_email(
+    State(app): State<App>,
+    posted: Posted<ProveForm>,
+) -> Result<Response, PageError> {
+    let (browser, facts, ProveForm) = own_form(&app, posted).await?;
+    let person = &facts.person;
+    if person.verified_at.is_some() {
+        return Ok(reply::see_other(&done("proved")));
+    }
+    let address = MailAddress::parse(&person.email);
+    let asked = ask_for_proof(person, clock::now(), &app.mint);
+    let Some((address, asked)) = address.zip(asked) else {
+        let sentence = "No mail can be sent to your address. Change it below.";
+        let said = Said {
+            faults: fault("", sentence),
+            ..Said::default()
+        };
+        return page(&app, browser, &facts, said).await;
+    };
+    let attempt = Attempt::mail(&address, &browser.address.source());
+    if let Some(throttled) = admit(&app, &attempt).await? {
+        let said = Said {
+            faults: fault("", &too_many(throttled)),
+            ..Said::default()
+        };
+        let again = page(&app, browser, &facts, said).await?;
+        return Ok(too_soon(again, throttled));
+    }
+    app.settle_one(asked, app.act_now(browser.address)).await?;
+    Ok(on_its_way(&app, address.as_str()))
+}
+
+fn on_its_way(app: &App, email: &str) -> Response {
+    let mut response = reply::see_other(&format!("{}?for=proof", path::MAIL_SENT));
+    session::keep_address(app, &mut response, email);
+    response
+}
+
+fn too_soon(mut response: Response, throttled: Throttled) -> Response {
+    *response.status_mut() = StatusCode::TOO_MANY_REQUESTS;
+    wait(response, throttled.retry_after)
+}
+
+/// `GET`: where password managers look for the page that changes a password.
+pub(crate) async fn change_password() -> Response {
+    reply::see_other(&format!("{}#password-title", path::ACCOUNT))
+}

@@ -1,0 +1,92 @@
+//! Sends mails with a link that acts on an account. Whether the address has an account is looked up here, when the mail
+//! is written, and not where it was asked for.
+use super::job::{Job, JobError};
+use super::letters::{Found, letter};
+use crate::config::Config;
+use crate::mail::Mailer;
+use crate::ops::clock;
+use jose::keyed::Key;
+use pages::path;
+use protocol::accounts::mail_link::{LinkPurpose, MailLink};
+use protocol::outbox::{Entry, LinkMailPayload};
+use protocol::types::Session;
+use protocol::types::email::email_key;
+use std::sync::Arc;
+use store::{Store, StoreError};
+
+/// What a link is made from, and what its mail is about.
+pub(super) struct Links {
+    store: Store,
+    key: Arc<Key>,
+    issuer: String,
+    product: String,
+    /// The address whose account everybody knows the password of: nothing is sent to it.
+    published: Option<String>,
+}
+
+/// See the module.
+pub(super) struct SendLinkMail {
+    pub(super) mailer: Option<Arc<Mailer>>,
+    pub(super) links: Links,
+}
+
+impl Job for SendLinkMail {
+    type Payload = LinkMailPayload;
+
+    async fn run(&self, entry: &Entry, _: LinkMailPayload) -> Result<(), JobError> {
+        let Some(mailer) = &self.mailer else {
+            let why = "no mail is configured: write [mail] into the configuration, and restart the server";
+            return Err(JobError::Retry(why.to_owned()));
+        };
+        let unread = |_: StoreError| JobError::Retry("the database could not be read".to_owned());
+        let Some(link) = self.links.store.mail_link(entry.id).await.map_err(unread)? else {
+            // It was withdrawn: what it was for is done, or impossible.
+            return Ok(());
+        };
+        if self.links.published == Some(link.email.key()) {
+            return Ok(());
+        }
+        if clock::now() >= link.expires_at {
+            return Err(JobError::Dead("its link has expired".to_owned()));
+        }
+        let found = self.links.found(&link).await.map_err(unread)?;
+        let href = self.links.href(&link);
+        let letter = letter(&self.links.product, &self.links.issuer, &link, &found, href);
+        mailer.send(&letter, entry).await
+    }
+}
+
+impl Links {
+    pub(super) fn new(config: &Config, store: Store, key: Arc<Key>) -> Self {
+        let published = config.documented.as_ref();
+        Links {
+            store,
+            key,
+            issuer: config.issuer.clone(),
+            product: config.branding.product.clone(),
+            published: published.map(|credentials| email_key(&credentials.email)),
+        }
+    }
+
+    async fn found(&self, link: &MailLink) -> Result<Found, StoreError> {
+        Ok(Found {
+            holder: self.store.person_by_email(link.email.as_str()).await?,
+            session: self.session(link).await?,
+        })
+    }
+
+    async fn session(&self, link: &MailLink) -> Result<Option<Session>, StoreError> {
+        match (link.purpose, link.session) {
+            (LinkPurpose::NewDevice, Some(session)) => {
+                let facts = self.store.session(session).await?;
+                Ok(facts.map(|facts| facts.session))
+            }
+            _ => Ok(None),
+        }
+    }
+
+    fn href(&self, link: &MailLink) -> String {
+        let text = link.text(&self.key);
+        format!("{}{}?t={}", self.issuer, path::LINK, text.as_str())
+    }
+}

@@ -1,0 +1,62 @@
+//! Links in mails, along with the changes that they tell of or allow.
+use crate::steps::Steps;
+use crate::value::values;
+use protocol::accounts::mail_link::LinkMail;
+use protocol::types::{Locator, Subject, UnixTime};
+
+/// Keeps the link of a mail.
+pub(super) fn keep<'a>(steps: Steps<'a>, mail: &'a LinkMail) -> Steps<'a> {
+    let link = &mail.link;
+    steps.run(
+        "INSERT INTO mail_links (id, purpose, email, email_key, subject, session, created_at, expires_at, used_at) \
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, NULL) ON CONFLICT DO NOTHING",
+        values![
+            link.id,
+            link.purpose.name(),
+            link.email.as_str(),
+            link.email.key(),
+            link.subject,
+            link.session,
+            link.created_at,
+            link.expires_at,
+        ],
+    )
+}
+
+/// Keeps the link of a mail that goes with another change, if there is one.
+pub(super) fn tell<'a>(steps: Steps<'a>, notice: Option<&'a LinkMail>) -> Steps<'a> {
+    match notice {
+        Some(mail) => keep(steps, mail),
+        None => steps,
+    }
+}
+
+/// Uses a link up. Of two who follow it at once, one finds that it is used.
+pub(super) fn use_up(steps: Steps<'_>, link: Locator, now: UnixTime) -> Steps<'_> {
+    steps.guard(
+        "UPDATE mail_links SET used_at = $2 WHERE id = $1 AND used_at IS NULL AND expires_at > $2",
+        values![link, now],
+    )
+}
+
+/// The links that could still change an account: all but what takes a change back.
+macro_rules! open_links {
+    ($of:literal) => {
+        concat!(
+            "DELETE FROM mail_links WHERE ",
+            $of,
+            " AND used_at IS NULL AND purpose IN \
+             ('sign_up', 'invitation', 'recovery', 'address_proof', 'address_change')"
+        )
+    };
+}
+
+/// Withdraws what was sent for an account, and to the address that it has.
+pub(super) fn withdraw(steps: Steps<'_>, subject: Subject) -> Steps<'_> {
+    steps
+        .run(open_links!("subject = $1"), values![subject])
+        .run(
+            open_links!("email_key = (SELECT email_key FROM people WHERE subject = $1)"),
+            values![subject],
+        )
+}

@@ -1,0 +1,28 @@
+//! Links in mails.
+use crate::row::{Query, Read, Row};
+use protocol::accounts::mail_link::{LinkPurpose, MailLink};
+use protocol::types::MailAddress;
+
+/// What a later version wrote is none of ours.
+fn link(row: &dyn Row) -> Read<Option<MailLink>> {
+    let purpose = LinkPurpose::parse(&row.string(1)?);
+    let email = MailAddress::parse(&row.string(2)?);
+    let Some((purpose, email)) = purpose.zip(email) else {
+        return Ok(None);
+    };
+    Ok(Some(MailLink {
+        id: row.locator(0)?,
+        purpose,
+        email,
+        subject: row.optional_subject(3)?,
+        session: row.optional_locator(4)?,
+        created_at: row.time(5)?,
+        expires_at: row.time(6)?,
+        used_at: row.optional_time(7)?,
+    }))
+}
+
+pub(crate) const BY_ID: Query<Option<MailLink>> = Query {
+    sql: "SELECT id, purpose, email, subject, session, created_at, expires_at, used_at FROM mail_links WHERE id = $1",
+    read: link,
+};

@@ -1,0 +1,220 @@
+//! Links in mails: each acts once, and what it proved is still true when it does.
+use crate::world::{World, policy};
+use protocol::Transition;
+use protocol::accounts::mail_link::{LONGEST_LINK, LinkPurpose, MailLink};
+use protocol::accounts::mailbox::{self, ask_for_account, ask_for_change, ask_for_recovery};
+use protocol::accounts::people;
+use protocol::decision::Mint as _;
+use protocol::transition::AccountChange;
+use protocol::types::{Locator, MailAddress, NewPerson, Person, Subject, UnixTime};
+use store::Outcome::{Committed, Conflict};
+use store::{OutboxQuery, SweepRules};
+
+fn address(text: &str) -> MailAddress {
+    MailAddress::parse(text).unwrap()
+}
+
+impl World {
+    /// Sends what was asked for; the link of its mail.
+    async fn sent(&self, asked: Transition) -> MailLink {
+        let id = asked.messages()[0].id();
+        assert_eq!(self.settle(asked).await, Committed);
+        let link = self.store.mail_link(id).await.unwrap().unwrap();
+        let query = OutboxQuery {
+            after: Locator(id.0 - 1),
+            last: id,
+            dead: false,
+        };
+        let waiting = self.store.messages(query, 10).await.unwrap();
+        assert_eq!(waiting.len(), 1, "the mail was written with its link");
+        link
+    }
+
+    async fn recovery(&self, email: &str) -> MailLink {
+        let mint = self.store.mint();
+        self.sent(ask_for_recovery(&address(email), self.now, &mint))
+            .await
+    }
+
+    async fn read(&self, subject: Subject) -> Person {
+        self.store.person(subject).await.unwrap().unwrap()
+    }
+
+    fn newcomer(&self, email: &str) -> NewPerson {
+        NewPerson {
+            subject: Some(Subject(self.store.mint().locator().0)),
+            email: email.to_owned(),
+            verified_at: Some(self.now),
+            name: "Eve".to_owned(),
+            admin: false,
+            password: "hash".to_owned(),
+            test_app: None,
+        }
+    }
+
+    async fn recover(&self, link: &MailLink, person: &Person, hash: &str) -> store::Outcome {
+        let mint = self.store.mint();
+        let change = mailbox::recover(link, person, hash.to_owned(), self.now, &mint);
+        self.settle(change.unwrap()).await
+    }
+}
+
+#[tokio::test]
+async fn a_link_makes_one_account() {
+    let world = World::new();
+    let mint = world.store.mint();
+    let link = world
+        .sent(ask_for_account(
+            &address("Eve@example.com"),
+            world.now,
+            &mint,
+        ))
+        .await;
+    assert_eq!(
+        (
+            link.purpose,
+            link.email.as_str(),
+            link.subject,
+            link.used_at
+        ),
+        (LinkPurpose::SignUp, "Eve@example.com", None, None)
+    );
+    let join = || mailbox::join(&link, world.newcomer("eve@example.com")).unwrap();
+    let outcomes = tokio::join!(world.settle(join()), world.settle(join()));
+    assert!(matches!(
+        outcomes,
+        (Committed, Conflict) | (Conflict, Committed)
+    ));
+    let used = world.store.mail_link(link.id).await.unwrap().unwrap();
+    assert_eq!(used.used_at, Some(world.now));
+    let made = world
+        .store
+        .person_by_email("eve@example.com")
+        .await
+        .unwrap();
+    assert_eq!(made.unwrap().verified_at, Some(world.now));
+    // Where the address was taken meanwhile, the link is left for what it can still do.
+    let second = world
+        .sent(ask_for_account(
+            &address("eve@example.com"),
+            world.now,
+            &mint,
+        ))
+        .await;
+    let late = mailbox::join(&second, world.newcomer("eve@example.com")).unwrap();
+    assert_eq!(world.settle(late).await, Conflict);
+    let left = world.store.mail_link(second.id).await.unwrap().unwrap();
+    assert_eq!(left.used_at, None);
+}
+
+#[tokio::test]
+async fn a_password_that_is_set_withdraws_what_was_sent_before() {
+    let world = World::new();
+    let subject = world.person("ada@example.com").await;
+    let person = world.read(subject).await;
+    let (first, second) = (
+        world.recovery("ada@example.com").await,
+        world.recovery("ADA@example.com").await,
+    );
+    assert_eq!(world.recover(&first, &person, "new").await, Committed);
+    assert!(world.store.mail_link(second.id).await.unwrap().is_none());
+    assert_eq!(world.recover(&second, &person, "newer").await, Conflict);
+    let person = world.read(subject).await;
+    assert_eq!(
+        (person.password.as_str(), person.verified_at),
+        ("new", Some(world.now))
+    );
+    // Nobody had proved the address, so what was allowed before is dead.
+    assert!(person.cutoff > Locator(0));
+    let third = world.recovery("ada@example.com").await;
+    let set = people::set_password(&person, "by an operator".to_owned());
+    assert_eq!(world.settle(set).await, Committed);
+    assert_eq!(world.recover(&third, &person, "newest").await, Conflict);
+    // A proved account keeps what it allowed.
+    let cutoff = world.read(subject).await.cutoff;
+    let fourth = world.recovery("ada@example.com").await;
+    let person = world.read(subject).await;
+    assert_eq!(world.recover(&fourth, &person, "last").await, Committed);
+    assert_eq!(world.read(subject).await.cutoff, cutoff);
+    let mint = world.store.mint();
+    let fifth = world.recovery("ada@example.com").await;
+    assert_eq!(
+        world.settle(people::disable(&person, &mint)).await,
+        Committed
+    );
+    assert_eq!(world.recover(&fifth, &person, "off").await, Conflict);
+}
+
+#[tokio::test]
+async fn an_address_moves_once_and_back_once() {
+    let world = World::new();
+    let mint = world.store.mint();
+    let subject = world.person("ada@example.com").await;
+    world.person("bob@example.com").await;
+    let person = world.read(subject).await;
+    let mut links = Vec::new();
+    for email in ["eve@example.com", "eva@example.com", "bob@example.com"] {
+        let asked = ask_for_change(&person, &address(email), world.now, &mint);
+        links.push(world.sent(asked).await);
+    }
+    let confirm = |link: &MailLink, person: &Person| {
+        mailbox::confirm(link, Some(person), world.now, &mint).unwrap()
+    };
+    assert_eq!(
+        world.settle(confirm(&links[2], &person)).await,
+        Conflict,
+        "it is Bob's"
+    );
+    let change = confirm(&links[0], &person);
+    let undo = change.messages()[0].id();
+    assert_eq!(world.settle(change).await, Committed);
+    let moved = world.read(subject).await;
+    assert_eq!(
+        (moved.email.as_str(), moved.verified_at),
+        ("eve@example.com", Some(world.now))
+    );
+    // The other one was withdrawn.
+    assert_eq!(world.settle(confirm(&links[1], &moved)).await, Conflict);
+    let undo = world.store.mail_link(undo).await.unwrap().unwrap();
+    assert_eq!(
+        (undo.purpose, undo.email.as_str()),
+        (LinkPurpose::AddressChanged, "ada@example.com")
+    );
+    for expected in [Committed, Conflict] {
+        assert_eq!(world.settle(confirm(&undo, &moved)).await, expected);
+    }
+    assert_eq!(world.read(subject).await.email, "ada@example.com");
+}
+
+#[tokio::test]
+async fn a_link_that_is_over_does_nothing_and_is_swept() {
+    let world = World::new();
+    let subject = world.person("ada@example.com").await;
+    let person = world.read(subject).await;
+    let link = world.recovery("ada@example.com").await;
+    let mint = world.store.mint();
+    let change = mailbox::recover(&link, &person, "new".to_owned(), world.now, &mint).unwrap();
+    let late = world.store.settle(change, link.expires_at).await.unwrap();
+    assert_eq!(late, Conflict);
+    let rules = SweepRules::of(&policy(), LONGEST_LINK);
+    let at = |seconds: i64| UnixTime(link.created_at.0 + seconds);
+    world.store.sweep(at(86_400), &rules).await.unwrap();
+    assert!(world.store.mail_link(link.id).await.unwrap().is_some());
+    world
+        .store
+        .sweep(at(LONGEST_LINK.seconds() + 120), &rules)
+        .await
+        .unwrap();
+    assert!(world.store.mail_link(link.id).await.unwrap().is_none());
+}
+
+#[tokio::test]
+async fn a_mail_without_an_event_is_none() {
+    let world = World::new();
+    let mint = world.store.mint();
+    let asked = ask_for_recovery(&address("ada@example.com"), world.now, &mint);
+    let Transition::Account(AccountChange::SendLink { event, .. }) = &asked else {
+        panic!("it is sent");
+    };
+    assert!(asked.event().is_some_and(|told| told.event == *event));
+}
