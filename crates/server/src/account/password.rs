@@ -4,7 +4,7 @@ use super::throttle::admit;
 use crate::http::error::PageError;
 use crate::http::form::{Form, Posted};
 use crate::http::reply;
-use crate::http::session::{self, BrowserContext, Guard};
+use crate::http::session::{self, BrowserContext, NonceScope};
 use crate::state::App;
 use axum::extract::State;
 use axum::response::Response;
@@ -25,7 +25,7 @@ pub(crate) struct PasswordForm {
 
 impl Form for PasswordForm {
     const PATH: &'static str = path::PASSWORD;
-    const GUARD: Guard = Guard::Session;
+    const NONCE: NonceScope = NonceScope::Session;
     type Page = ();
 
     fn page(_: &Params) {}

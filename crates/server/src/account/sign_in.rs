@@ -3,7 +3,7 @@ use super::throttle::admit;
 use crate::http::error::PageError;
 use crate::http::form::{Form, Posted, Query};
 use crate::http::reply::{self, BUSY};
-use crate::http::session::{self, BrowserContext, Guard};
+use crate::http::session::{self, BrowserContext, NonceScope};
 use crate::interaction::continuation::{Carried, Continuation, after_url};
 use crate::ops::clock;
 use crate::ops::hasher::HashFault;
@@ -77,7 +77,7 @@ pub(crate) struct SignInFields {
 
 impl Form for SignInForm {
     const PATH: &'static str = path::SIGN_IN;
-    const GUARD: Guard = Guard::Browser;
+    const NONCE: NonceScope = NonceScope::Browser;
     type Page = SignInFields;
 
     fn page(fields: &Params) -> SignInFields {
@@ -300,7 +300,7 @@ fn form(
     status: StatusCode,
     said: Said,
 ) -> Response {
-    let nonce = browser.nonce(app, Guard::Browser);
+    let nonce = browser.nonce(app, NonceScope::Browser);
     let tests = continuation.is_for_tests();
     let test_mode = tests.then_some(TEST_MODE);
     let notices: Vec<_> = said.notice.into_iter().chain(test_mode).collect();
@@ -321,5 +321,5 @@ fn form(
         notice: (!notices.is_empty()).then(|| notices.join(" ")),
         sign_up_allowed: app.policy().accounts.sign_up && !tests,
     };
-    browser.keep_form(app, continuation.page(status, &page))
+    browser.keep_browser_id(app, continuation.page(status, &page))
 }

@@ -3,7 +3,7 @@ use super::throttle::admit;
 use crate::http::error::PageError;
 use crate::http::form::{Form, Posted, Query};
 use crate::http::reply;
-use crate::http::session::{self, BrowserContext, Guard};
+use crate::http::session::{self, BrowserContext, NonceScope};
 use crate::interaction::continuation::{Carried, Continuation, after_url};
 use crate::state::App;
 use axum::extract::State;
@@ -22,7 +22,7 @@ pub(crate) struct SignUpForm {
 
 impl Form for SignUpForm {
     const PATH: &'static str = path::SIGN_UP;
-    const GUARD: Guard = Guard::Browser;
+    const NONCE: NonceScope = NonceScope::Browser;
     type Page = SignUpForm;
 
     fn page(fields: &Params) -> SignUpForm {
@@ -150,7 +150,7 @@ fn form(
     account: &NewAccount,
     faults: Vec<FieldFault>,
 ) -> Response {
-    let nonce = browser.nonce(app, Guard::Browser);
+    let nonce = browser.nonce(app, NonceScope::Browser);
     let page = SignUp {
         frame: browser.frame(app),
         request: continuation.carried(),
@@ -162,5 +162,5 @@ fn form(
         problems: problems(faults),
         min_password: app.policy().accounts.min_password,
     };
-    browser.keep_form(app, continuation.page(status, &page))
+    browser.keep_browser_id(app, continuation.page(status, &page))
 }

@@ -145,7 +145,6 @@ impl Create {
                 as_sheet(&person, &at)
             )
         });
-        at.close().await;
         Ok(())
     }
 }
@@ -172,7 +171,6 @@ impl List {
                 false => table(["ID", "E-MAIL", "NAME", "STATUS"], &rows) + &more,
             }
         });
-        at.close().await;
         Ok(())
     }
 }
@@ -207,7 +205,6 @@ async fn changed(
     output.show(&as_json(&person, &at), || {
         format!("{} {done}.", person.email)
     });
-    at.close().await;
     Ok(())
 }
 

@@ -6,7 +6,7 @@ use crate::http::error::{PageError, Refusal};
 use crate::http::form::{Form, Posted, Query};
 use crate::http::notice::{PlainPage, link};
 use crate::http::reply;
-use crate::http::session::{BrowserContext, Guard};
+use crate::http::session::{BrowserContext, NonceScope};
 use crate::state::App;
 use axum::body::Body;
 use axum::extract::{RawQuery, State};
@@ -81,7 +81,7 @@ impl DeviceFields {
 
 impl Form for CodeForm {
     const PATH: &'static str = path::DEVICE_CODE;
-    const GUARD: Guard = Guard::Session;
+    const NONCE: NonceScope = NonceScope::Session;
     type Page = DeviceFields;
 
     fn page(fields: &Params) -> DeviceFields {
@@ -95,7 +95,7 @@ impl Form for CodeForm {
 
 impl Form for AnswerForm {
     const PATH: &'static str = path::DEVICE_ANSWER;
-    const GUARD: Guard = Guard::Session;
+    const NONCE: NonceScope = NonceScope::Session;
     type Page = DeviceFields;
 
     fn page(fields: &Params) -> DeviceFields {
@@ -131,14 +131,14 @@ fn form(
     user_code: &str,
     problem: Option<&str>,
 ) -> Response {
-    let nonce = browser.nonce(app, Guard::Session);
+    let nonce = browser.nonce(app, NonceScope::Session);
     let page = DeviceCode {
         frame: browser.frame(app),
         nonce,
         user_code: user_code.chars().take(20).collect(),
         problem: problem.map(str::to_owned),
     };
-    browser.keep_form(app, reply::page(status, &page, None))
+    browser.keep_browser_id(app, reply::page(status, &page, None))
 }
 
 /// `POST /device/code`: shows what the device asks for.
@@ -286,10 +286,10 @@ fn ask(
     asking: &Asking,
     notice: Option<&str>,
 ) -> Response {
-    let nonce = browser.nonce(app, Guard::Session);
+    let nonce = browser.nonce(app, NonceScope::Session);
     let page = question(asking).page(app, session, nonce, &browser, notice);
     let status = notice.map_or(StatusCode::OK, |_| StatusCode::BAD_REQUEST);
-    browser.keep_form(app, reply::page(status, &page, None))
+    browser.keep_browser_id(app, reply::page(status, &page, None))
 }
 
 fn question(asking: &Asking) -> Question<'_> {
