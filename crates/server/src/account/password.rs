@@ -1,6 +1,6 @@
 //! Changing one's password.
 use super::sessions::{done, fault, own_form, page};
-use super::throttle::admit;
+use super::throttle::{self, admit};
 use crate::http::error::PageError;
 use crate::http::form::{Form, Posted};
 use crate::http::reply;
@@ -12,7 +12,7 @@ use pages::path;
 use protocol::Params;
 use protocol::accounts::password::{Owner, password_fault};
 use protocol::accounts::people::{self, FieldFault};
-use protocol::accounts::sign_in::Attempt;
+use protocol::accounts::sign_in::{Attempt, Throttled};
 use protocol::facts::SessionFacts;
 use protocol::types::Person;
 use store::Outcome;
@@ -51,6 +51,11 @@ pub(crate) async fn submit(
             Ok(response)
         }
         Change::Refused(faults) => page(&app, browser, &facts, None, None, faults).await,
+        Change::Throttled(throttled) => {
+            let faults = fault("current", &throttle::sentence(throttled));
+            let form = page(&app, browser, &facts, None, None, faults).await?;
+            Ok(throttle::refuse(form, throttled))
+        }
     }
 }
 
@@ -60,6 +65,8 @@ enum Change {
     Done(String),
     /// Why it is not.
     Refused(Vec<FieldFault>),
+    /// The current one was guessed at too often to be looked at.
+    Throttled(Throttled),
 }
 
 async fn changed(
@@ -80,9 +87,8 @@ async fn changed(
     }
     let source = browser.address.source();
     let attempt = Attempt::new(&person.email, &source, Some("account page"));
-    if admit(app, &attempt).await?.is_some() {
-        let sentence = "Too many attempts. Wait a quarter of an hour.";
-        return Ok(Change::Refused(fault("current", sentence)));
+    if let Some(throttled) = admit(app, &attempt).await? {
+        return Ok(Change::Throttled(throttled));
     }
     let stored = Some(person.password.clone());
     if !app.hasher.verify(&source, current, stored).await? {

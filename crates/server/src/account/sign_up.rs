@@ -1,5 +1,5 @@
 //! Making an account.
-use super::throttle::admit;
+use super::throttle::{self, admit};
 use crate::http::error::PageError;
 use crate::http::form::{Form, Posted, Query};
 use crate::http::reply;
@@ -12,7 +12,7 @@ use axum::response::Response;
 use pages::{Problem, SignUp, path};
 use protocol::Params;
 use protocol::accounts::people::{FieldFault, MAX_EMAIL, MAX_NAME, NewAccount, Role};
-use protocol::accounts::sign_in::Attempt;
+use protocol::accounts::sign_in::{Attempt, Throttled};
 
 /// A new account, and where its person goes on.
 pub(crate) struct SignUpForm {
@@ -93,12 +93,11 @@ pub(crate) async fn submit(
         let status = StatusCode::BAD_REQUEST;
         return Ok(form(&app, &continuation, browser, status, &account, faults));
     }
-    if !create(&app, account.clone(), &browser).await? {
-        let faults = vec![whole_form(
-            "Too many accounts were made from here. Try again in a quarter of an hour.",
-        )];
+    if let Some(throttled) = create(&app, account.clone(), &browser).await? {
+        let faults = vec![whole_form(&throttle::sentence(throttled))];
         let status = StatusCode::TOO_MANY_REQUESTS;
-        return Ok(form(&app, &continuation, browser, status, &account, faults));
+        let form = form(&app, &continuation, browser, status, &account, faults);
+        return Ok(throttle::refuse(form, throttled));
     }
     let next = after_url(&continuation.with(path::SIGN_IN), "sign-up");
     let mut response = reply::see_other(&next);
@@ -106,27 +105,27 @@ pub(crate) async fn submit(
     Ok(response)
 }
 
-/// Makes the account, unless the address has one; false when this source has made too many.
+/// Makes the account, unless the address has one or this source has made too many.
 async fn create(
     app: &App,
     account: NewAccount,
     browser: &BrowserContext,
-) -> Result<bool, PageError> {
+) -> Result<Option<Throttled>, PageError> {
     let source = browser.address.source();
     let attempt = Attempt::sign_up(&source);
-    if admit(app, &attempt).await?.is_some() {
-        return Ok(false);
+    if let Some(throttled) = admit(app, &attempt).await? {
+        return Ok(Some(throttled));
     }
     let hashed = app.hasher.hash(&source, account.password.clone()).await?;
     // An earlier release may have stored the address in another spelling, which no guard would find.
     if app.store.person_by_email(&account.email).await?.is_some() {
-        return Ok(true);
+        return Ok(None);
     }
     let transition = account.into_person(hashed, Role::Person, app.policy(), &app.mint);
     // A lost guard means that the address is taken, which is not told.
     app.settle_one(transition, app.act_now(browser.address))
         .await?;
-    Ok(true)
+    Ok(None)
 }
 
 fn whole_form(sentence: &str) -> FieldFault {
