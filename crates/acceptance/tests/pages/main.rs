@@ -4,8 +4,11 @@ mod bad_pages;
 mod browser;
 mod consent;
 mod device;
+mod device_polls;
 mod people;
 mod rights;
+mod sessions;
 #[path = "../support/mod.rs"]
 mod support;
+mod throttle;
 mod twice;
