@@ -1,10 +1,7 @@
 //! A provider and its apps, for targets that need them.
 use jose::Digest;
 use protocol::Policy;
-use protocol::types::{
-    Client, ClientKind, ClientNo, ClientStatus, GrantType, Locator, RedirectUri, Scope, Side,
-    StoredSecret, Subject, UnixTime,
-};
+use protocol::types::{Client, ClientKind, RedirectUri, StoredSecret, UnixTime};
 use std::sync::LazyLock;
 
 /// A provider that takes parameters from everywhere.
@@ -42,31 +39,13 @@ pub(crate) fn client(kind: ClientKind, secret: &str, redirect_uris: Vec<Redirect
         created_at: UnixTime(1),
     };
     Client {
-        no: ClientNo(1),
-        version: 1,
-        id: "app".to_owned(),
-        name: "App".to_owned(),
-        homepage: "https://app.example/".to_owned(),
-        description: String::new(),
-        owner: Subject(1),
-        publisher: "Olive Owner".to_owned(),
         kind,
         secrets: match kind {
             ClientKind::Confidential => vec![secret],
             ClientKind::Public => Vec::new(),
         },
         redirect_uris,
-        grants: GrantType::ALL.to_vec(),
-        scopes: None,
-        approved: Scope::default(),
-        resource_server: false,
-        status: ClientStatus::Active,
-        cutoff: Locator(0),
-        reviewed_at: None,
-        logo: None,
-        created_at: UnixTime(1),
-        side: Side::Live,
-        documented: false,
+        ..Client::for_tests()
     }
 }
 

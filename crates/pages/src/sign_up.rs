@@ -115,7 +115,7 @@ impl Page for SignUp {
             email: format!("{}@example.com", "long".repeat(30)),
             problems: vec![Problem::new(
                 "",
-                "Too many accounts were made from this network. Try again in an hour.",
+                "Too many attempts. Wait 15 minutes and try again.",
             )],
             ..usual.clone()
         };

@@ -8,22 +8,19 @@
     clippy::unwrap_used,
     reason = "a measurement that cannot be set up has nothing to tell"
 )]
-#[path = "../tests/case/mod.rs"]
-mod case;
-
-use case::{CALLBACK, Case, NOW, client, person, policy, scope, session, text};
 use criterion::{BatchSize, Criterion, criterion_group, criterion_main};
 use jose::Presented;
-use protocol::authorize;
-use protocol::facts::{AccessFacts, Standing};
+use protocol::facts::{AccessFacts, SessionFacts, Standing};
 use protocol::introspect::introspect;
 use protocol::lookup::{Found, TokenKind};
+use protocol::testing::{CALLBACK, Case, NOW, authenticated, scope, text};
 use protocol::token::{RawRequest, TokenError, TokenReply, TokenRequest};
 use protocol::token_info::describe;
 use protocol::types::{
-    AccessToken, Client, ClientNo, Locator, RedirectUri, Scope, Subject, UnixTime,
+    AccessToken, Client, ClientNo, Locator, Person, RedirectUri, Scope, Subject, UnixTime,
 };
 use protocol::{Decision, Params};
+use protocol::{Policy, authorize};
 use std::hint::black_box;
 use std::sync::Arc;
 
@@ -89,19 +86,19 @@ fn access() -> (String, AccessFacts) {
     };
     let facts = AccessFacts {
         token,
-        client: Some(Arc::new(client())),
+        client: Some(Arc::new(Client::for_tests())),
         grant_revoked: false,
-        person: Standing::from(&person()),
+        person: Standing::from(&Person::for_tests()),
     };
     (text.as_str().to_owned(), facts)
 }
 
 /// What an API asks about a token, with the answer's JSON.
 fn looks(criterion: &mut Criterion) {
-    let (policy, (text, facts)) = (policy(), access());
-    let caller = case::authenticated(&Client {
+    let (policy, (text, facts)) = (Policy::for_tests(), access());
+    let caller = authenticated(&Client {
         resource_server: true,
-        ..client()
+        ..Client::for_tests()
     });
     let known = Found::AccessToken(facts.clone());
     let asked = || {
@@ -130,7 +127,7 @@ fn authorization(criterion: &mut Criterion) {
         authorize::check(params, Some(client.clone()), &case.policy).unwrap()
     };
     group.bench_function("checks", |bencher| bencher.iter(check));
-    let (request, session) = (check(), session());
+    let (request, session) = (check(), SessionFacts::for_tests());
     let issue = || request.issue_code(black_box(&session), None, None, &case.context());
     assert!(matches!(issue(), Decision::Granted { .. }));
     group.bench_function("code", |bencher| bencher.iter(issue));
@@ -147,8 +144,8 @@ fn matching(criterion: &mut Criterion) {
             assert!(allowed.covers(&asked));
         });
     });
-    let policy = policy();
-    let mut client = client();
+    let policy = Policy::for_tests();
+    let mut client = Client::for_tests();
     let others = (0..9).map(|n| RedirectUri::register(&format!("https://other-{n}.example/cb")));
     client
         .redirect_uris

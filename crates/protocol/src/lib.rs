@@ -23,6 +23,8 @@ pub mod register;
 pub mod revocations;
 pub mod revoke;
 pub mod self_management;
+#[cfg(any(test, feature = "testing"))]
+pub mod testing;
 pub mod token;
 pub mod token_info;
 pub mod transition;

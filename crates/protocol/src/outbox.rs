@@ -233,23 +233,10 @@ pub fn test_mails(to: &MailAddress, copies: u16, mint: &impl Mint) -> OutboxChan
 #[cfg(test)]
 mod tests {
     use super::*;
-    use std::cell::Cell;
-
-    struct Counter(Cell<i64>);
-
-    impl Mint for Counter {
-        fn locator(&self) -> Locator {
-            self.0.set(self.0.get() + 1);
-            Locator(self.0.get())
-        }
-
-        fn secret(&self) -> [u8; 32] {
-            [0; 32]
-        }
-    }
+    use crate::testing::{Counter, NOW};
 
     fn counter() -> Counter {
-        Counter(Cell::new(0))
+        Counter::starting_at(NOW)
     }
 
     fn test_mail(copy: u16) -> TestMail {
@@ -349,6 +336,7 @@ mod tests {
     fn test_mails_are_numbered_in_order() {
         let change = test_mails(&test_mail(1).to, 3, &counter());
         let ids: Vec<_> = change.messages().iter().map(Message::id).collect();
-        assert_eq!(ids, [Locator(1), Locator(2), Locator(3)]);
+        let same = counter();
+        assert_eq!(ids, [(); 3].map(|()| same.locator()));
     }
 }

@@ -1,6 +1,7 @@
 //! What must be in order around a configuration before anything is made or announced: files it names, and routes.
 use crate::config::Config;
 use crate::http::tls;
+use crate::ops::access::may_write;
 use crate::ops::server_key;
 use crate::rooms;
 use std::fmt;
@@ -114,10 +115,6 @@ fn sqlite(path: &Path) -> Result<(), String> {
         )),
         None => Ok(()),
     }
-}
-
-fn may_write(place: &Path) -> bool {
-    rustix::fs::access(place, rustix::fs::Access::WRITE_OK).is_ok()
 }
 
 /// Whether the key is sound, or can be made.

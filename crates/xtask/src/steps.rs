@@ -30,14 +30,16 @@ impl Steps {
         }
         println!("\n== {name}");
         let began = Instant::now();
-        let succeeded = command.status().is_ok_and(|status| status.success());
+        let ran = ran(command);
         self.done.push((name.to_owned(), began.elapsed()));
-        if !succeeded {
+        if let Err(why) = ran {
+            println!("{why}");
             self.failed.push(name.to_owned());
         }
     }
 
-    fn is_left_out(&self, name: &str) -> bool {
+    /// Whether nobody asked for the step of this name.
+    pub(crate) fn is_left_out(&self, name: &str) -> bool {
         let only = self.only.as_deref();
         only.is_some_and(|part| !name.contains(part))
     }
@@ -94,6 +96,19 @@ pub(crate) fn command(program: &str, arguments: &[&str]) -> Command {
     command
 }
 
+/// Runs a command that shows what it says.
+///
+/// # Errors
+/// How it failed, which it cannot say itself if it was never started.
+fn ran(command: &mut Command) -> Result<(), String> {
+    let program = command.get_program().to_string_lossy().into_owned();
+    match command.status() {
+        Ok(status) if status.success() => Ok(()),
+        Ok(status) => Err(format!("{program} failed: {status}")),
+        Err(error) => Err(format!("{program} cannot be started: {error}")),
+    }
+}
+
 /// Runs a command without showing what it says; whether it succeeded.
 pub(crate) fn succeeds(command: &mut Command) -> bool {
     let quiet = command.stdin(Stdio::null()).stdout(Stdio::null());
@@ -106,4 +121,25 @@ pub(crate) fn said(command: &mut Command) -> Option<String> {
     let done = command.stdin(Stdio::null()).output().ok()?;
     let text = String::from_utf8(done.stdout).ok()?;
     done.status.success().then(|| text.trim().to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_program_that_is_not_there_fails_its_step_and_is_named() {
+        let why = ran(&mut command("no-such-program", &[])).expect_err("nothing to start");
+        assert!(
+            why.starts_with("no-such-program cannot be started: "),
+            "{why}"
+        );
+        let why = ran(&mut command("false", &[])).expect_err("it fails");
+        assert_eq!(why, "false failed: exit status: 1");
+        let mut steps = Steps::new(None);
+        steps.run("missing", &mut command("no-such-program", &[]));
+        steps.run("there", &mut command("true", &[]));
+        assert_eq!(steps.failed, ["missing"]);
+        assert!(!steps.finish());
+    }
 }

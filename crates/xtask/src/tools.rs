@@ -38,27 +38,25 @@ pub(crate) fn have(program: &str, packages: &[&str]) -> Option<PathBuf> {
 pub(crate) fn clients(steps: &mut Steps) -> Vec<(&'static str, PathBuf)> {
     let mut found = Vec::new();
     match python() {
-        Some(python) => found.push(("VALETKEY_TEST_PYTHON", python)),
-        None => steps.skip("Python clients", "python3-venv is not installed"),
+        Ok(python) => found.push(("VALETKEY_TEST_PYTHON", python)),
+        Err(why) => steps.skip("Python clients", why),
     }
     match node() {
-        Some(node) => {
+        Ok(node) => {
             found.push(("VALETKEY_TEST_NODE", node));
             match have("chromium", &["chromium"]) {
                 Some(chromium) => found.push(("VALETKEY_TEST_CHROMIUM", chromium)),
                 None => steps.skip("browser", "chromium is not installed"),
             }
         }
-        None => steps.skip(
-            "Node clients and browser",
-            "Node.js 20 or newer with npm is not installed, or its packages cannot be fetched",
-        ),
+        Err(why) => steps.skip("Node clients and browser", why),
     }
     // Go is tested where it is present: few systems package one as new as its library asks for.
     let wanted = go_wanted();
-    match has_go(&wanted).then(|| go_client(steps)).flatten() {
-        Some(client) => found.push(("VALETKEY_TEST_GO", client)),
-        None => steps.leave(
+    match has_go(&wanted) {
+        // A build that fails is a step that failed.
+        true => found.extend(go_client(steps).map(|client| ("VALETKEY_TEST_GO", client))),
+        false => steps.leave(
             "Go client",
             &format!("Go {wanted} or newer is not installed"),
         ),
@@ -67,31 +65,46 @@ pub(crate) fn clients(steps: &mut Steps) -> Vec<(&'static str, PathBuf)> {
 }
 
 /// A virtual environment with the Python libraries.
-fn python() -> Option<PathBuf> {
+///
+/// # Errors
+/// What is missing.
+fn python() -> Result<PathBuf, &'static str> {
     let has_venv = || succeeds(&mut command("python3", &["-c", "import venv, ensurepip"]));
-    have("python3", &["python3"])?;
-    let has_venv = has_venv() || install(&["python3-venv"]) && has_venv();
-    has_venv.then_some(())?;
-    let python = std::path::absolute(".test/venv/bin/python").ok()?;
+    have("python3", &["python3"]).ok_or("python3 is not installed")?;
+    if !(has_venv() || install(&["python3-venv"]) && has_venv()) {
+        return Err("python3-venv is not installed");
+    }
+    let unmade = "no virtual environment can be made: python3 -m venv .test/venv says why";
+    let python = std::path::absolute(".test/venv/bin/python").map_err(|_| unmade)?;
     if !python.is_file() && !succeeds(&mut command("python3", &["-m", "venv", ".test/venv"])) {
-        return None;
+        return Err(unmade);
     }
     let list = format!("{CLIENTS}/requirements.txt");
     let mut pip = Command::new(&python);
     pip.args(["-m", "pip", "install", "--quiet"]);
     let fetched = succeeds(pip.args(["--disable-pip-version-check", "-r"]).arg(list));
-    fetched.then_some(python)
+    fetched
+        .then_some(python)
+        .ok_or("their packages cannot be fetched by pip")
 }
 
 /// Node with the libraries in JavaScript.
-fn node() -> Option<PathBuf> {
-    let node = have("node", &["nodejs"])?;
-    have("npm", &["npm"])?;
+///
+/// # Errors
+/// What is missing.
+fn node() -> Result<PathBuf, &'static str> {
+    let missing = "Node.js 20 or newer with npm is not installed";
+    let node = have("node", &["nodejs"]).ok_or(missing)?;
+    have("npm", &["npm"]).ok_or(missing)?;
     let is_new = "process.exit(process.versions.node.split('.')[0] >= 20 ? 0 : 1)";
+    if !succeeds(&mut command("node", &["-e", is_new])) {
+        return Err(missing);
+    }
     let fetch = ["ci", "--silent", "--no-audit", "--no-fund"];
-    let fetched = succeeds(&mut command("node", &["-e", is_new]))
-        && succeeds(command("npm", &fetch).current_dir(CLIENTS));
-    fetched.then_some(node)
+    let fetched = succeeds(command("npm", &fetch).current_dir(CLIENTS));
+    fetched
+        .then_some(node)
+        .ok_or("their packages cannot be fetched by npm")
 }
 
 /// The version that the Go client asks for.
@@ -125,8 +138,12 @@ fn is_as_new(version: &str, wanted: &str) -> bool {
     numbers(version) >= numbers(wanted)
 }
 
+/// The Go client, built; not one that an earlier build left if this one fails.
 fn go_client(steps: &mut Steps) -> Option<PathBuf> {
     let client = std::path::absolute(".test/go-client").ok()?;
+    if !steps.is_left_out("Go client") {
+        let _ = std::fs::remove_file(&client);
+    }
     let build = ["build", "-mod=readonly", "-buildvcs=false", "-o"];
     let mut go = command("go", &build);
     steps.run("Go client", go.arg(&client).arg(".").current_dir(GO));

@@ -3,7 +3,8 @@
 
 use crate::support;
 use crate::support::{
-    ANN, CALLBACK, OWNER, PASSWORD, PLAIN, Scene, Tokens, assert_refused, form_to, within,
+    ANN, CALLBACK, OWNER, PASSWORD, PLAIN, Scene, Tokens, assert_refused, form_to,
+    outlive_a_second, within,
 };
 use acceptance::{App, Json, Request, Setup, output};
 use rusqlite::Connection;
@@ -22,17 +23,12 @@ fn with_a_second_of(name: &str) -> Scene {
     Scene::start(setup)
 }
 
-/// Waits until what lived a second has expired.
-fn wait_a_life() {
-    std::thread::sleep(Duration::from_millis(2100));
-}
-
 #[test]
 fn a_code_expires() {
     let scene = with_a_second_of("code");
     let app = scene.confidential(CALLBACK);
     let code = scene.allow(&app, &[]).code();
-    wait_a_life();
+    outlive_a_second();
     assert_refused(&scene.redeem(&app, &code, &[]), 400, "invalid_grant");
     let code = scene.allow(&app, &[]).code();
     scene.redeem(&app, &code, &[]).expect(200);
@@ -43,7 +39,7 @@ fn a_refresh_token_expires() {
     let scene = with_a_second_of("refresh");
     let app = scene.confidential(CALLBACK);
     let tokens = scene.tokens(&app, "tasks:read");
-    wait_a_life();
+    outlive_a_second();
     assert_refused(&scene.refresh(&app, &tokens.refresh), 400, "invalid_grant");
     assert!(!scene.is_active(&app, &tokens.refresh));
     assert!(
@@ -60,7 +56,7 @@ fn no_token_outlives_its_grant() {
     let reply = scene.redeem(&app, &code, &[]).expect(200);
     let tokens = Tokens::of(&reply);
     assert_eq!(reply.json()["expires_in"], 1, "{reply}");
-    wait_a_life();
+    outlive_a_second();
     assert!(!scene.is_active(&app, &tokens.access));
     assert_refused(&scene.refresh(&app, &tokens.refresh), 400, "invalid_grant");
     assert_refused(&scene.redeem(&app, &code, &[]), 400, "invalid_grant");
@@ -73,7 +69,7 @@ fn a_grace_window_ends() {
     let first = scene.tokens(&app, "tasks:read");
     let next = Tokens::of(&scene.refresh(&app, &first.refresh));
     assert_eq!(Tokens::of(&scene.refresh(&app, &first.refresh)), next);
-    wait_a_life();
+    outlive_a_second();
     assert_refused(&scene.refresh(&app, &first.refresh), 400, "invalid_grant");
     assert_refused(&scene.refresh(&app, &next.refresh), 400, "invalid_grant");
 }
@@ -421,22 +417,19 @@ fn somebody_disabled_while_answering_gets_no_code() {
     let mut browser = scene.browser();
     let page = browser.authorize_until_consent(&scene.question(&app, &[]));
     scene.cli(&["user", "disable", ANN]);
-    let form = support::consent_form(&page);
-    let refused = || {
-        let reply = browser.submit(&form, &[("answer", "allow")]);
+    let reply = browser.submit(&support::consent_form(&page), &[("answer", "allow")]);
+    assert!(
         reply
             .location()
-            .is_some_and(|to| to.starts_with("/sign-in"))
-    };
-    std::thread::sleep(Duration::from_millis(1000));
-    assert!(
-        within(Duration::from_millis(1), refused),
-        "a disabled user allowed an app"
+            .is_some_and(|to| to.starts_with("/sign-in")),
+        "a disabled user allowed an app: {reply}"
     );
     let mut owner = scene.provider.browser_of(OWNER, PASSWORD);
-    let page = owner.authorize_until_consent(&scene.question(&app, &[]));
+    let question = scene.question(&app, &[]);
+    let page = owner.authorize_until_consent(&question);
     scene.cli(&["app", "disable", &app.client_id]);
-    std::thread::sleep(Duration::from_millis(1000));
+    let known = || scene.api().get(&question).status == 400;
+    assert!(within(Duration::from_secs(1), known));
     let reply = owner.submit(&support::consent_form(&page), &[("answer", "allow")]);
     assert_eq!(
         (reply.status, reply.location()),

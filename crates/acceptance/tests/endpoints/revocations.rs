@@ -1,8 +1,9 @@
 //! The revocation feed, as an API that keeps introspection answers uses it.
 
 use crate::support;
-use crate::support::{ANN, CALLBACK, Scene, assert_refused};
-use acceptance::{App, Json, Reply, Request, target};
+use crate::support::{ANN, CALLBACK, Scene, assert_refused, within};
+use acceptance::{Api, App, Json, Reply, Request, free_port, target};
+use std::net::SocketAddr;
 use std::time::{Duration, Instant};
 
 /// The feed as `asker` reads it: from a cursor, held for so many milliseconds.
@@ -249,7 +250,8 @@ fn a_stop_ends_what_is_held() {
 
 #[test]
 fn one_client_cannot_hold_more_than_its_share_and_is_answered_still() {
-    let scene = Scene::plain("");
+    let watched = SocketAddr::from(([127, 0, 0, 1], free_port()));
+    let scene = Scene::plain(&format!("[metrics]\nlisten = \"{watched}\""));
     let api = scene.resource_server();
     let other = scene.resource_server();
     let from = here(&scene, &api);
@@ -264,7 +266,11 @@ fn one_client_cannot_hold_more_than_its_share_and_is_answered_still() {
         })
     };
     let held: Vec<_> = (0..64).map(hold).collect();
-    std::thread::sleep(Duration::from_millis(1_000));
+    let all_held = || {
+        let metrics = Api::new(watched, &watched.to_string()).get("/metrics");
+        metrics.text().contains("valetkey_feed_requests_held 64\n")
+    };
+    assert!(within(Duration::from_secs(2), all_held));
     let asked = Instant::now();
     ask(&scene, &api, Some(&from), 4_000).expect(200);
     assert!(

@@ -1,6 +1,6 @@
 //! Metrics on a listener of their own, and what of requests the log has.
 
-use crate::support::{CALLBACK, PLAIN, Scene, assert_page, within};
+use crate::support::{CALLBACK, PLAIN, Scene, assert_page, page_request, within};
 use acceptance::{Api, App, Request, Setup, free_port, output};
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
@@ -207,14 +207,18 @@ fn those_who_watch_come_in_by_a_door_of_their_own() {
         .send(&Request::get("/metrics").header("Accept", "text/html"));
     assert_page(&page, 404);
     // A port that is taken is told before a database is made.
-    let taken = format!("127.0.0.1:{}", scene.provider.addr().port());
+    let port = scene.provider.addr().port();
     let other = Setup::toml(PLAIN)
-        .with(&format!("[metrics]\nlisten = \"{taken}\""))
+        .with(&format!("[metrics]\nlisten = \"127.0.0.1:{port}\""))
         .prepare();
     let database = other.database_path();
     let mut other = other;
     let why = other.try_start().expect_err("the port is taken");
-    assert!(why.contains("metrics") && why.contains(&taken), "{why}");
+    let told = format!("port {port} on 127.0.0.1 is taken");
+    assert!(
+        why.contains(&told) && why.contains("metrics.listen"),
+        "{why}"
+    );
     assert!(!database.exists());
 }
 
@@ -265,5 +269,31 @@ fn the_log_leaves_out_what_nobody_asked_for() {
     assert!(
         !log.contains("/sign-in") && !log.contains("listens on"),
         "{log}"
+    );
+}
+
+#[test]
+fn a_page_that_tells_of_success_is_no_fault_in_the_log() {
+    let scene = Scene::plain("");
+    let page = scene.api().send(&page_request("/sign-out")).expect(200);
+    assert!(page.text().contains("You are signed out"), "{page}");
+    assert_page(&scene.api().send(&page_request("/nothing-here")), 404);
+    let line = |path: &str| {
+        let log = scene.provider.log();
+        log.lines()
+            .find(|line| line.contains(path))
+            .map(str::to_owned)
+    };
+    assert!(within(SOON, || line("/nothing-here").is_some()));
+    let (told, fault) = (line("/sign-out"), line("/nothing-here"));
+    assert!(
+        fault
+            .as_ref()
+            .is_some_and(|line| line.contains(r#""fault":"There is nothing here""#)),
+        "{fault:?}"
+    );
+    assert!(
+        told.as_ref().is_some_and(|line| !line.contains("fault")),
+        "{told:?}"
     );
 }

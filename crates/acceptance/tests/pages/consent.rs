@@ -3,6 +3,7 @@
 use crate::support;
 use crate::support::{
     ANN, CALLBACK, OWNER, PASSWORD, PLAIN, Scene, assert_page, consent_form, form_to, handle_of,
+    outlive, outlive_a_second,
 };
 use acceptance::{AppSpec, Browser, Redirect, Reply, Setup, unescape};
 use std::time::Duration;
@@ -202,7 +203,7 @@ fn a_request_expires() {
     let mut browser = scene.browser();
     browser.sign_in(ANN, PASSWORD);
     let page = browser.open(&scene.question(&app, &[]));
-    std::thread::sleep(Duration::from_millis(2100));
+    outlive_a_second();
     assert_page(&answer(&mut browser, &page, "allow"), 400);
     let page = browser.open(&scene.question(&app, &[]));
     back(&answer(&mut browser, &page, "allow")).code();
@@ -297,7 +298,8 @@ fn an_expired_request_is_told_after_the_right_password() {
     });
     let mut browser = scene.browser();
     let page = browser.open(&scene.question(&app, &[]));
-    std::thread::sleep(Duration::from_millis(2100));
+    // A sweep goes by ids, which know parts of a second.
+    outlive(2);
     let form = form_to(&page, "/sign-in");
     let wrong = browser.submit(&form, &[("email", ANN), ("password", "not the password")]);
     assert_eq!(wrong.status, 401, "the form goes on: {wrong}");
@@ -331,7 +333,7 @@ fn an_expired_request_is_told_after_the_right_password() {
         .unwrap_or_default()
         .to_owned();
     let page = new.open(&format!("/sign-up?request={handle}"));
-    std::thread::sleep(Duration::from_millis(2100));
+    outlive_a_second();
     let typed = [
         ("name", "Cleo"),
         ("email", "cleo@example.com"),

@@ -3,20 +3,20 @@
 use crate::support;
 use crate::support::{
     ANN, OWNER, PASSWORD, PLAIN, Scene, assert_page, assert_refused, assert_well, form_to,
-    page_request,
+    outlive_a_second, page_request,
 };
+use crate::throttle::assert_throttled;
 use acceptance::{App, AppSpec, Browser, Json, Reply, Request, Setup};
-use std::sync::Barrier;
 use std::time::Duration;
 
 const GRANT: &str = "urn:ietf:params:oauth:grant-type:device_code";
 
-fn scene(changes: &str) -> Scene {
+pub(crate) fn scene(changes: &str) -> Scene {
     let on = "[grants]\ndevice_code = true\n[device]\ninterval = \"1s\"";
     Scene::start(Setup::toml(PLAIN).with(on).with(changes))
 }
 
-fn television(scene: &Scene) -> App {
+pub(crate) fn television(scene: &Scene) -> App {
     scene.app(&AppSpec {
         name: "Living Room TV",
         grants: &["device_code", "refresh_token"],
@@ -26,10 +26,10 @@ fn television(scene: &Scene) -> App {
 }
 
 /// What a device was told.
-struct Codes(Json);
+pub(crate) struct Codes(Json);
 
 impl Codes {
-    fn ask(scene: &Scene, app: &App, pairs: &[(&str, &str)]) -> Self {
+    pub(crate) fn ask(scene: &Scene, app: &App, pairs: &[(&str, &str)]) -> Self {
         let path = scene.endpoint("device_authorization_endpoint");
         Codes(
             scene
@@ -40,11 +40,11 @@ impl Codes {
         )
     }
 
-    fn text(&self, name: &str) -> &str {
+    pub(crate) fn text(&self, name: &str) -> &str {
         self.0[name].as_str().unwrap_or_default()
     }
 
-    fn poll(&self, scene: &Scene, app: &App) -> Reply {
+    pub(crate) fn poll(&self, scene: &Scene, app: &App) -> Reply {
         let pairs = [
             ("grant_type", GRANT),
             ("device_code", self.text("device_code")),
@@ -54,19 +54,19 @@ impl Codes {
 }
 
 /// Ann's browser, signed in.
-fn phone(scene: &Scene) -> Browser {
+pub(crate) fn phone(scene: &Scene) -> Browser {
     let mut browser = scene.browser();
     browser.sign_in(ANN, PASSWORD);
     browser
 }
 
 /// Types a code on the page.
-fn type_code(browser: &mut Browser, code: &str) -> Reply {
+pub(crate) fn type_code(browser: &mut Browser, code: &str) -> Reply {
     let page = browser.open("/device").expect(200);
     browser.submit(&form_to(&page, "/device/code"), &[("user_code", code)])
 }
 
-fn answer(browser: &mut Browser, page: &Reply, word: &str) -> Reply {
+pub(crate) fn answer(browser: &mut Browser, page: &Reply, word: &str) -> Reply {
     browser.submit(&form_to(page, "/device/answer"), &[("answer", word)])
 }
 
@@ -88,7 +88,7 @@ fn the_whole_walk() {
     ] {
         assert!(page.text().contains(named), "{named} is not on {page}");
     }
-    std::thread::sleep(Duration::from_millis(2_100));
+    outlive_a_second();
     assert_refused(&codes.poll(&scene, &app), 400, "authorization_pending");
     let done = answer(&mut browser, &page, "allow").expect(200);
     assert!(done.text().contains("Your device is connected"), "{done}");
@@ -172,124 +172,11 @@ fn a_no_is_told_to_the_device() {
 }
 
 #[test]
-fn a_device_that_asks_too_often_is_slowed_down_for_good() {
-    let scene = scene("[device]\ninterval = \"5s\"");
-    let app = television(&scene);
-    let codes = Codes::ask(&scene, &app, &[]);
-    assert_refused(&codes.poll(&scene, &app), 400, "authorization_pending");
-    assert_refused(&codes.poll(&scene, &app), 400, "slow_down");
-    std::thread::sleep(Duration::from_millis(2_100));
-    let slow = codes.poll(&scene, &app);
-    assert_refused(&slow, 400, "slow_down");
-    assert!(
-        slow.member("error_description").contains("15 seconds"),
-        "{slow}"
-    );
-}
-
-#[test]
-fn polls_of_one_moment_are_not_all_in_time() {
-    let scene = scene("[device]\ninterval = \"5s\"");
-    let app = television(&scene);
-    let codes = Codes::ask(&scene, &app, &[]);
-    let start = Barrier::new(8);
-    let errors: Vec<String> = std::thread::scope(|threads| {
-        let racers: Vec<_> = (0..8)
-            .map(|_| {
-                threads.spawn(|| {
-                    start.wait();
-                    codes.poll(&scene, &app).member("error")
-                })
-            })
-            .collect();
-        racers
-            .into_iter()
-            .filter_map(|racer| racer.join().ok())
-            .collect()
-    });
-    let pending = errors
-        .iter()
-        .filter(|error| *error == "authorization_pending");
-    assert_eq!(pending.count(), 1, "{errors:?}");
-}
-
-/// A device that has lost its patience is told so; the server is not at fault.
-#[test]
-fn polls_by_the_dozen_are_all_answered() {
-    let scene = scene("[device]\ninterval = \"5s\"");
-    let app = television(&scene);
-    let codes = Codes::ask(&scene, &app, &[]);
-    const POLLS: usize = 60;
-    let start = Barrier::new(POLLS);
-    let replies: Vec<Reply> = std::thread::scope(|threads| {
-        let racers: Vec<_> = (0..POLLS)
-            .map(|_| {
-                threads.spawn(|| {
-                    start.wait();
-                    codes.poll(&scene, &app)
-                })
-            })
-            .collect();
-        let replies = racers
-            .into_iter()
-            .map(|racer| racer.join().expect("it replies"));
-        replies.collect()
-    });
-    let of = |error: &str| {
-        let mut found = 0;
-        for reply in replies
-            .iter()
-            .filter(|reply| reply.member("error") == error)
-        {
-            assert_refused(reply, 400, error);
-            found += 1;
-        }
-        found
-    };
-    let (pending, slowed) = (of("authorization_pending"), of("slow_down"));
-    assert_eq!((pending, slowed), (1, POLLS - 1), "{replies:?}");
-    let mut browser = phone(&scene);
-    let page = type_code(&mut browser, codes.text("user_code"));
-    answer(&mut browser, &page, "allow").expect(200);
-    assert_well(&scene);
-}
-
-#[test]
-fn racing_polls_get_tokens_once() {
-    let scene = scene("");
-    let app = television(&scene);
-    let codes = Codes::ask(&scene, &app, &[]);
-    let mut browser = phone(&scene);
-    let page = type_code(&mut browser, codes.text("user_code"));
-    answer(&mut browser, &page, "allow").expect(200);
-    let start = Barrier::new(16);
-    let replies: Vec<Reply> = std::thread::scope(|threads| {
-        let racers: Vec<_> = (0..16)
-            .map(|_| {
-                threads.spawn(|| {
-                    start.wait();
-                    codes.poll(&scene, &app)
-                })
-            })
-            .collect();
-        racers
-            .into_iter()
-            .filter_map(|racer| racer.join().ok())
-            .collect()
-    });
-    let won: Vec<_> = replies.iter().filter(|reply| reply.status == 200).collect();
-    assert_eq!(won.len(), 1);
-    // The others presented a used code: what it gave is revoked.
-    let api = scene.resource_server();
-    assert!(!scene.is_active(&api, &won[0].member("access_token")));
-}
-
-#[test]
 fn an_expired_code_is_told_to_both() {
     let scene = scene("[device]\nlifetime = \"1s\"");
     let app = television(&scene);
     let codes = Codes::ask(&scene, &app, &[]);
-    std::thread::sleep(Duration::from_millis(2_100));
+    outlive_a_second();
     assert_refused(&codes.poll(&scene, &app), 400, "expired_token");
     let page = type_code(&mut phone(&scene), codes.text("user_code"));
     assert_eq!(page.status, 400);
@@ -357,8 +244,7 @@ fn guesses_are_limited() {
         assert!(wrong.text().contains("leads nowhere"), "{wrong}");
     }
     let right = browser.submit(&form, &[("user_code", codes.text("user_code"))]);
-    assert_eq!(right.status, 429, "{right}");
-    assert!(right.header("Retry-After").is_some());
+    assert_throttled(&right, "/device/code");
     // Signing in anew is another session, of the same account: 20 more, then none.
     let mut browser = phone(&scene);
     let statuses: Vec<u16> = (0..20)
@@ -473,15 +359,17 @@ fn what_is_switched_off_in_between_gets_nothing() {
     let mut browser = phone(&scene);
     let codes = allowed(&mut browser);
     scene.cli(&["user", "disable", ANN]);
-    std::thread::sleep(Duration::from_secs(1));
     assert_refused(&codes.poll(&scene, &app), 400, "invalid_grant");
     scene.cli(&["user", "enable", ANN]);
-    std::thread::sleep(Duration::from_secs(1));
+    // As long as a device waits between two polls.
+    outlive_a_second();
     assert_refused(&codes.poll(&scene, &app), 400, "invalid_grant");
     let mut browser = phone(&scene);
     let codes = allowed(&mut browser);
     scene.cli(&["app", "disable", &app.client_id]);
-    std::thread::sleep(Duration::from_secs(1));
+    let path = scene.endpoint("device_authorization_endpoint");
+    let known = || scene.api().post_form_as(&path, &app, &[]).status == 401;
+    assert!(support::within(Duration::from_secs(1), known));
     assert_refused(&codes.poll(&scene, &app), 401, "invalid_client");
 }
 

@@ -4,9 +4,12 @@ mod bad_pages;
 mod browser;
 mod consent;
 mod device;
+mod device_polls;
 mod mailbox;
 mod people;
 mod rights;
+mod sessions;
 #[path = "../support/mod.rs"]
 mod support;
+mod throttle;
 mod twice;

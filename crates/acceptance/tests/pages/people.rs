@@ -1,72 +1,8 @@
 //! People: signing in and out, signing up, sessions and passwords.
 
-use crate::support::{
-    ANN, CALLBACK, OWNER, PASSWORD, PLAIN, Scene, assert_page, consent_form, form_to,
-};
-use acceptance::{Browser, Setup};
+use crate::support::{ANN, CALLBACK, PASSWORD, Scene, assert_page, consent_form, form_to};
+use acceptance::Browser;
 use std::time::{Duration, Instant};
-
-#[test]
-fn a_session_expires() {
-    let scene = Scene::start(Setup::toml(PLAIN).env("VALETKEY_ACCOUNTS__SESSION", "1s"));
-    let mut browser = scene.browser();
-    browser.sign_in(ANN, PASSWORD);
-    std::thread::sleep(Duration::from_millis(2100));
-    form_to(&browser.open("/account"), "/sign-in");
-}
-
-/// Tries a wrong password until the throttle answers; returns how often it took.
-#[track_caller]
-fn guess(browser: &mut Browser, email: &str, most: usize) -> usize {
-    for tried in 1..=most {
-        let reply = browser.try_sign_in(email, "not the password at all");
-        match reply.status {
-            401 => assert!(reply.text().contains("wrong"), "{reply}"),
-            429 => {
-                let wait = reply
-                    .header("Retry-After")
-                    .and_then(|it| it.parse::<u32>().ok());
-                assert!(
-                    wait.is_some_and(|seconds| (1..=900).contains(&seconds)),
-                    "{reply:?}"
-                );
-                return tried;
-            }
-            _ => panic!("{reply}"),
-        }
-    }
-    panic!("{most} guesses are free");
-}
-
-#[test]
-fn guessing_is_slowed_and_the_owner_is_not_locked_out() {
-    let scene = Scene::plain("");
-    let mut known = scene.browser();
-    known.sign_in(ANN, PASSWORD);
-    known.sign_out();
-    let mut stranger = scene.provider.browser();
-    assert!((5..=20).contains(&guess(&mut stranger, ANN, 25)));
-    assert_eq!(
-        scene.provider.browser().try_sign_in(ANN, PASSWORD).status,
-        429,
-        "from the same source"
-    );
-    known.sign_in(ANN, PASSWORD);
-    scene.provider.browser().sign_in(OWNER, PASSWORD);
-    // A cookie that nobody signed makes no known device.
-    let mut forger = scene.provider.browser();
-    let name = known
-        .cookies
-        .all()
-        .iter()
-        .find(|cookie| cookie.name.contains("known"));
-    let name = name.expect("the cookie of a known device").name.clone();
-    forger.cookies.set(&format!(
-        "{name}=AAAAAAAAAAAAAAAAAAAAAA.{}; Path=/",
-        "A".repeat(43)
-    ));
-    assert_eq!(forger.try_sign_in(ANN, PASSWORD).status, 429);
-}
 
 /// Tries a password for an address in a new browser.
 #[track_caller]
@@ -240,34 +176,6 @@ fn a_disabled_account_is_told_to_its_owner_alone() {
 }
 
 #[test]
-fn whoever_is_signed_out_is_told_why() {
-    let scene = Scene::plain("");
-    let app = scene.confidential(CALLBACK);
-    let (mut here, mut there) = (scene.browser(), scene.browser());
-    let told = |page: &acceptance::Reply, words: &str| {
-        form_to(page, "/sign-in");
-        assert!(page.text().contains(words), "no {words:?}: {page}");
-    };
-    here.sign_in(ANN, PASSWORD);
-    there.sign_in(ANN, PASSWORD);
-    let old = here.open("/account");
-    let everywhere = here.submit(&form_to(&old, "/account/sessions/end-all"), &[]);
-    told(&here.follow(everywhere), "signed out in every browser");
-    told(&there.open("/account"), "Your session has ended");
-    // A form of a page from before.
-    let late = here.submit(&form_to(&old, "/account/password"), &[]);
-    told(&here.follow(late), "signed out in the meantime");
-    let page = here.authorize_until_consent(&scene.question(&app, &[]));
-    let other = here.submit(&form_to(&page, "/sign-out"), &[]);
-    told(&here.follow(other), "the account that you want to use");
-    let late = here.submit(&consent_form(&page), &[("answer", "allow")]);
-    told(&here.follow(late), "signed out in the meantime");
-    let fresh = scene.provider.browser().open("/account");
-    form_to(&fresh, "/sign-in");
-    assert!(!fresh.text().contains("role=\"status\""), "{fresh}");
-}
-
-#[test]
 fn an_account_that_was_made_is_ready_to_sign_in() {
     let scene = Scene::plain("");
     for email in ["new@example.com", ANN] {
@@ -284,37 +192,6 @@ fn an_account_that_was_made_is_ready_to_sign_in() {
         assert_eq!(form.value("email"), Some(email));
         assert!(!page.text().contains("box good"), "{page}");
     }
-}
-
-#[test]
-fn a_browser_is_a_stranger_once_the_password_changed() {
-    let scene = Scene::plain("");
-    let mut known = scene.browser();
-    known.sign_in(ANN, PASSWORD);
-    known.sign_out();
-    let mut owner = scene.browser();
-    owner.sign_in(ANN, PASSWORD);
-    let page = owner.open("/account");
-    let typed = [("current", PASSWORD), ("new", "a new and longer password")];
-    owner
-        .submit(&form_to(&page, "/account/password"), &typed)
-        .expect(303);
-    owner.sign_out();
-    guess(&mut scene.provider.browser(), ANN, 25);
-    let refused = known.try_sign_in(ANN, "a new and longer password");
-    assert_eq!(
-        refused.status, 429,
-        "its mark was of the old password: {refused}"
-    );
-    owner.sign_in(ANN, "a new and longer password");
-}
-
-#[test]
-fn an_unknown_address_is_throttled_alike() {
-    let scene = Scene::plain("");
-    let known = guess(&mut scene.provider.browser(), ANN, 25);
-    let unknown = guess(&mut scene.provider.browser(), "nobody@example.com", 25);
-    assert_eq!(known, unknown);
 }
 
 /// A wrong password for an address: the page without what differs by nature, and the time it took.
@@ -442,117 +319,4 @@ fn wrong_fields_are_named_and_kept() {
             .to_string()
             .contains("ben@example.com")
     );
-}
-
-#[test]
-fn sessions_are_listed_and_ended() {
-    let scene = Scene::plain("");
-    let (mut here, mut there) = (scene.browser(), scene.browser());
-    here.sign_in(ANN, PASSWORD);
-    there.sign_in(ANN, PASSWORD);
-    let page = here.open("/account").expect(200);
-    assert!(page.text().contains("This browser"), "{page}");
-    here.submit(&form_to(&page, "/account/sessions/end"), &[])
-        .expect(303);
-    form_to(&there.open("/account"), "/sign-in");
-    assert!(here.open("/account").text().contains(ANN));
-    there.sign_in(ANN, PASSWORD);
-    let page = here.open("/account");
-    here.submit(&form_to(&page, "/account/sessions/end-all"), &[])
-        .expect(303);
-    for browser in [&mut here, &mut there] {
-        form_to(&browser.open("/account"), "/sign-in");
-    }
-}
-
-#[test]
-fn a_session_of_another_person_cannot_be_ended() {
-    let scene = Scene::plain("");
-    let (mut ann, mut elsewhere) = (scene.browser(), scene.browser());
-    ann.sign_in(ANN, PASSWORD);
-    elsewhere.sign_in(ANN, PASSWORD);
-    let page = ann.open("/account");
-    let hers = form_to(&page, "/account/sessions/end")
-        .value("session")
-        .expect("its id")
-        .to_owned();
-    let mut owner = scene.provider.browser();
-    owner.sign_in(OWNER, PASSWORD);
-    let page = owner.open("/account");
-    let nonce = form_to(&page, "/account/password")
-        .value("nonce")
-        .unwrap_or_default()
-        .to_owned();
-    owner.post_form(
-        "/account/sessions/end",
-        &[("nonce", &nonce), ("session", &hers)],
-    );
-    assert!(
-        elsewhere.open("/account").text().contains(ANN),
-        "it goes on"
-    );
-}
-
-#[test]
-fn a_new_password_ends_the_other_sessions() {
-    let scene = Scene::plain("");
-    let (mut here, mut there) = (scene.browser(), scene.browser());
-    here.sign_in(ANN, PASSWORD);
-    there.sign_in(ANN, PASSWORD);
-    let change = |browser: &mut Browser, current: &str, new: &str| {
-        let page = browser.open("/account");
-        browser.submit(
-            &form_to(&page, "/account/password"),
-            &[("current", current), ("new", new)],
-        )
-    };
-    assert_page(
-        &change(&mut here, "not my password", "a new and longer password"),
-        400,
-    );
-    assert_page(&change(&mut here, PASSWORD, "short"), 400);
-    change(&mut here, PASSWORD, "a new and longer password").expect(303);
-    // The button pressed twice: what it asks for is done already.
-    change(&mut here, PASSWORD, "a new and longer password").expect(303);
-    assert_page(&change(&mut here, PASSWORD, "yet another password"), 400);
-    assert!(here.open("/account").text().contains(ANN));
-    form_to(&there.open("/account"), "/sign-in");
-    assert_eq!(
-        scene.provider.browser().try_sign_in(ANN, PASSWORD).status,
-        401
-    );
-    scene
-        .provider
-        .browser()
-        .sign_in(ANN, "a new and longer password");
-}
-
-#[test]
-fn a_sign_in_starts_a_new_session() {
-    let scene = Scene::plain("");
-    let mut browser = scene.browser();
-    browser.sign_in(ANN, PASSWORD);
-    let old = browser.cookies.clone();
-    browser.sign_out();
-    let mut thief = scene.browser();
-    thief.cookies = old;
-    form_to(&thief.open("/account"), "/sign-in");
-    browser.sign_in(ANN, PASSWORD);
-    assert!(browser.open("/account").text().contains(ANN));
-    form_to(&thief.open("/account"), "/sign-in");
-}
-
-#[test]
-fn a_link_signs_nobody_out() {
-    let scene = Scene::plain("");
-    let mut browser = scene.browser();
-    browser.sign_in(ANN, PASSWORD);
-    browser.get("/sign-out").expect(200);
-    assert!(browser.open("/account").text().contains(ANN));
-    assert_eq!(
-        browser.post_form("/sign-out", &[("nonce", "x")]).status,
-        200,
-        "it asks again"
-    );
-    assert!(browser.open("/account").text().contains(ANN));
 }

@@ -1,8 +1,9 @@
 //! DigitalOcean: what its documentation says, numbered D2–D5, D7 and D8 (D6 is `digitalocean_app.rs`).
 
-use crate::support::{ANN, PASSWORD, Scene, assert_page, assert_refused, consent_form, form_to};
+use crate::support::{
+    ANN, PASSWORD, Scene, assert_page, assert_refused, consent_form, form_to, outlive_a_second,
+};
 use acceptance::{App, AppSpec, Json, Pkce, Reply, Request, Setup, target};
-use std::time::Duration;
 
 const BACK: &str = "https://dropletbook.com/callback";
 const DEVICE_GRANT: &str = "urn:ietf:params:oauth:grant-type:device_code";
@@ -304,7 +305,7 @@ fn d8_an_expired_token_is_an_invalid_request() {
     let app = droplet_book(&scene);
     let code = scene.browser().authorize(&link(&app)).code();
     let reply = exchange(&scene, &app, &code).expect(200);
-    std::thread::sleep(Duration::from_millis(2_100));
+    outlive_a_second();
     let info = scene.endpoint("token_info_endpoint");
     for token in [reply.member("access_token").as_str(), "garbage"] {
         let refused = scene.api().get_bearer(&info, token);

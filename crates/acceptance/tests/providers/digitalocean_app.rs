@@ -1,7 +1,7 @@
 //! DigitalOcean: an app's own service account, with which it changes its registration (D6).
 
 use crate::support;
-use crate::support::{Scene, assert_page, assert_refused};
+use crate::support::{Scene, assert_page, assert_refused, within};
 use acceptance::{App, AppSpec, Json, Reply, Request, Setup, target};
 use std::time::Duration;
 
@@ -179,12 +179,19 @@ fn d6_only_a_token_of_the_app_itself_opens_it() {
     );
 }
 
+/// Approves an app, and waits until the server knows.
+#[track_caller]
+fn approve(scene: &Scene, app: &App, token: &str) {
+    scene.cli(&["app", "approve", &app.client_id]);
+    let known = || scene.api().get_bearer("/v1/app", token).json()["reviewed"] == true;
+    assert!(within(Duration::from_secs(1), known));
+}
+
 #[test]
 fn d6_a_change_of_what_people_rely_on_takes_the_review_away() {
     let scene = scene();
     let (app, token) = self_managed(&scene);
-    scene.cli(&["app", "approve", &app.client_id]);
-    std::thread::sleep(Duration::from_secs(1));
+    approve(&scene, &app, &token);
     let described = patch(
         &scene,
         &token,
@@ -206,8 +213,7 @@ fn d6_an_app_that_must_be_reviewed_again_is_told_to_the_operator() {
     let setup = Setup::profile("digitalocean").with("[apps]\nregistration = \"review\"");
     let scene = Scene::start(setup);
     let (app, token) = self_managed(&scene);
-    scene.cli(&["app", "approve", &app.client_id]);
-    std::thread::sleep(Duration::from_secs(1));
+    approve(&scene, &app, &token);
     let renamed = patch(&scene, &token, &serde_json::json!({ "name": "Another" }));
     assert_eq!(renamed.expect(200).json()["reviewed"], false);
     let told = scene.cli(&["audit", "--app", &app.client_id, "--limit", "1"]);

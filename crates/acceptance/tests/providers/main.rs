@@ -12,3 +12,4 @@ mod sqowey;
 mod support;
 mod test_credentials;
 mod test_mode;
+mod test_mode_crossing;

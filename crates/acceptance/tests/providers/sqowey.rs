@@ -1,6 +1,6 @@
 //! sqowey: what its documentation says, numbered Q2–Q6.
 
-use crate::support::{OWNER, Scene, Tokens, assert_page, assert_refused, within};
+use crate::support::{OWNER, Scene, Tokens, assert_page, assert_refused, outlive_a_second, within};
 use acceptance::{App, AppSpec, Setup, target};
 use std::time::Duration;
 
@@ -76,15 +76,15 @@ fn q2_a_registered_slash_is_kept_and_the_state_comes_back() {
     assert_page(&scene.browser().get(&without_slash), 400);
 }
 
-/// Whether a code for this scope is still good after three seconds, where codes live two seconds for personal
-/// details and a minute otherwise.
-fn outlives_three_seconds(scope: &str) -> bool {
+/// Whether a code for this scope is still good after a second, where codes live as long for personal details and a
+/// minute otherwise.
+fn outlives_a_second(scope: &str) -> bool {
     let setup =
-        Setup::profile("sqowey").with("[token.lifetimes]\ncode = \"1m\"\ncode_personal = \"2s\"");
+        Setup::profile("sqowey").with("[token.lifetimes]\ncode = \"1m\"\ncode_personal = \"1s\"");
     let scene = Scene::start(setup);
     let app = scene.confidential(CALLBACK);
     let code = scene.browser().authorize(&link(&app, scope)).code();
-    std::thread::sleep(Duration::from_secs(3));
+    outlive_a_second();
     let reply = scene.redeem(&app, &code, &[]);
     match reply.status {
         200 => true,
@@ -97,10 +97,10 @@ fn outlives_three_seconds(scope: &str) -> bool {
 
 #[test]
 fn q3_a_code_for_personal_details_lives_shorter() {
-    assert!(outlives_three_seconds("bot"));
-    assert!(!outlives_three_seconds("identity"));
+    assert!(outlives_a_second("bot"));
+    assert!(!outlives_a_second("identity"));
     assert!(
-        !outlives_three_seconds("bot identity"),
+        !outlives_a_second("bot identity"),
         "any personal scope shortens it"
     );
 }

@@ -17,7 +17,7 @@ use acceptance::{
     Api, App, AppSpec, Browser, Form, Json, Pkce, Provider, Redirect, Reply, Request, Setup, Url,
     forms, target,
 };
-use std::time::{Duration, Instant};
+use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 /// The redirect URI of a terminal client.
 pub(crate) const CALLBACK: &str = "http://localhost:9876/callback";
@@ -297,6 +297,23 @@ pub(crate) fn within(limit: Duration, mut done: impl FnMut() -> bool) -> bool {
         std::thread::sleep(Duration::from_millis(10));
     }
     true
+}
+
+/// Waits until what was made so far and lives a second has expired.
+pub(crate) fn outlive_a_second() {
+    outlive(1);
+}
+
+/// The same for so many seconds. Times are whole seconds, so it is as soon as the last of them has begun.
+#[allow(
+    clippy::disallowed_methods,
+    reason = "the clock that the server reads too"
+)]
+pub(crate) fn outlive(seconds: u64) {
+    let since = SystemTime::now().duration_since(UNIX_EPOCH);
+    let gone = since.expect("a clock").subsec_millis();
+    let rest = Duration::from_millis(1_000 * seconds - u64::from(gone));
+    std::thread::sleep(rest + Duration::from_millis(20));
 }
 
 /// Checks that a reply refuses with this status and code, as JSON with advice, never cached.

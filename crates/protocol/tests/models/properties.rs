@@ -1,10 +1,10 @@
 //! What holds for every input: nothing panics, and what is accepted has the form it must have.
 
-use crate::case::{Case, query};
 use jose::Presented;
 use proptest::prelude::*;
 use protocol::client_auth::Credentials;
 use protocol::lookup::TokenKind;
+use protocol::testing::{Case, query};
 use protocol::types::{CodeChallenge, RedirectUri, Scope};
 use protocol::{Params, token};
 
@@ -64,7 +64,7 @@ proptest! {
     #[test]
     fn token_text_is_parsed_or_refused(text in any::<String>(), near in "[a-z]{2}_[A-Za-z0-9_-]{55,65}") {
         for text in [text.as_str(), near.as_str()] {
-            let policy = crate::case::policy();
+            let policy = protocol::Policy::for_tests();
             prop_assert!(Presented::parse(text).is_none(), "a checksum by chance");
             prop_assert!(matches!(TokenKind::of(text, &policy), TokenKind::Unknown));
         }

@@ -4,8 +4,8 @@
 //! load, decide and settle in an arbitrary order; a lost guard reloads, three times at most.
 mod world;
 
-use crate::case::Case;
 use proptest::prelude::*;
+use protocol::testing::Case;
 use protocol::token::{GrantFault, TokenError};
 use world::{Ask, Outcome, Proof, World};
 
@@ -153,5 +153,5 @@ fn a_world_starts_where_the_cases_do() {
     assert_eq!(world.replies().len(), 1);
     let wrong: Result<String, TokenError> = world.refresh_once("rt_garbage");
     assert_eq!(wrong, Err(GrantFault::Unknown.into()));
-    assert_eq!(Case::refresh().now, crate::case::NOW);
+    assert_eq!(Case::refresh().now, protocol::testing::NOW);
 }

@@ -1,9 +1,9 @@
 //! Apps: what changing one means for its review, and what is told of what is wrong.
 
-use crate::case::{Case, NOW, Verdict, client, policy};
 use protocol::policy::Registration;
 use protocol::register::{Field, RegistrationError, approve, approve_scopes};
 use protocol::self_management::{Changes, update, when_contended};
+use protocol::testing::{Case, NOW, Verdict};
 use protocol::transition::AppChange;
 use protocol::types::{Client, ClientStatus, Locator, Scope, Side};
 use protocol::{Decision, Policy, Transition};
@@ -11,7 +11,7 @@ use protocol::{Decision, Policy, Transition};
 fn under(registration: Registration) -> Policy {
     Policy {
         registration,
-        ..policy()
+        ..Policy::for_tests()
     }
 }
 
@@ -19,7 +19,7 @@ fn under(registration: Registration) -> Policy {
 fn reviewed() -> Client {
     Client {
         reviewed_at: Some(NOW),
-        ..client()
+        ..Client::for_tests()
     }
 }
 
@@ -82,7 +82,7 @@ fn under_review_what_people_rely_on_is_looked_at_before_it_is_used() {
 #[test]
 fn an_app_that_no_admin_looked_at_goes_to_review_as_well() {
     let (change, _) = changes()[0].clone();
-    let after = update(&client(), change, &under(Registration::Review)).reply();
+    let after = update(&Client::for_tests(), change, &under(Registration::Review)).reply();
     assert_eq!(after.status, ClientStatus::Pending);
 }
 
@@ -118,7 +118,7 @@ fn an_app_in_test_mode_is_never_held_up() {
 #[test]
 fn nothing_is_reviewed_again_for_a_change_of_nothing() {
     let same = Changes {
-        name: Some(format!("  {} ", client().name)),
+        name: Some(format!("  {} ", Client::for_tests().name)),
         ..Changes::default()
     };
     let decision = update(&reviewed(), same, &under(Registration::Review));
@@ -152,7 +152,7 @@ fn an_approval_is_of_the_version_that_was_looked_at() {
     let app = Client {
         version: 5,
         status: ClientStatus::Pending,
-        ..client()
+        ..Client::for_tests()
     };
     for looked_at in [None, Some(5)] {
         let Some(Transition::App(AppChange::Approve {
@@ -180,7 +180,7 @@ fn an_approval_is_of_the_version_that_was_looked_at() {
 fn an_app_that_was_switched_off_stays_off_when_it_is_approved() {
     let app = Client {
         status: ClientStatus::Disabled,
-        ..client()
+        ..Client::for_tests()
     };
     let Some(Transition::App(AppChange::Approve { status, .. })) =
         approve(&app, None, NOW).change()
@@ -197,10 +197,10 @@ fn what_was_approved_already_is_not_approved_again() {
     let names = ["admin:*".to_owned()];
     let client = Client {
         approved: Scope::parse("admin:* admin:users").expect("a scope"),
-        ..client()
+        ..Client::for_tests()
     };
     assert!(
-        approve_scopes(&client, &names, &policy())
+        approve_scopes(&client, &names, &Policy::for_tests())
             .change()
             .is_none()
     );
@@ -216,7 +216,7 @@ fn a_change_that_others_came_before_every_time_is_a_conflict() {
 fn errors_are_named_as_rfc_7591_does() {
     let refused = |body: &str| -> RegistrationError {
         match Changes::parse(body.as_bytes()) {
-            Ok(changes) => update(&client(), changes, &policy()).error(),
+            Ok(changes) => update(&Client::for_tests(), changes, &Policy::for_tests()).error(),
             Err(error) => error,
         }
     };
@@ -257,7 +257,7 @@ fn scopes_are_approved_all_or_none() {
     };
     let both = names(&["admin:*", "admin:users"]);
     let Some(Transition::App(AppChange::ApproveScopes { approved, .. })) =
-        approve_scopes(&client(), &both, &policy()).change()
+        approve_scopes(&Client::for_tests(), &both, &Policy::for_tests()).change()
     else {
         panic!("an approval");
     };
@@ -266,7 +266,8 @@ fn scopes_are_approved_all_or_none() {
         names(&["admin:*", "tasks:read"]),
         names(&["admin:*", "no:such"]),
     ] {
-        let (change, answer) = approve_scopes(&client(), &half, &policy()).into_parts();
+        let (change, answer) =
+            approve_scopes(&Client::for_tests(), &half, &Policy::for_tests()).into_parts();
         assert!(change.is_none());
         assert_eq!(answer.expect_err("refused").field, Field::ApprovedScope);
     }

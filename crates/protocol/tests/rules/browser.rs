@@ -1,20 +1,20 @@
 //! What a browser holds of us: a session cookie, and the handle of a request that waits for its person.
 
-use crate::case::{Case, NOW, client, policy, session, text};
-use protocol::Transition;
 use protocol::accounts::session::SessionCookie;
 use protocol::accounts::sign_in::SESSION_PREFIX;
 use protocol::authorize::{
     AuthorizationFault, HANDLE_PREFIX, Handle, InteractionFault, ShownError,
 };
 use protocol::facts::{InteractionFacts, SessionFacts};
+use protocol::testing::{Case, NOW, text};
 use protocol::transition::AuthorizeChange;
-use protocol::types::{ClientStatus, UnixTime};
+use protocol::types::{Client, ClientStatus, UnixTime};
+use protocol::{Policy, Transition};
 use std::sync::Arc;
 
 /// A session on record, and its cookie.
 fn signed_in() -> (SessionCookie, SessionFacts) {
-    let mut facts = session();
+    let mut facts = SessionFacts::for_tests();
     let cookie = text(SESSION_PREFIX, facts.session.id);
     facts.session.digest = cookie.digest();
     let cookie = SessionCookie::parse(cookie.as_str()).expect("a session cookie");
@@ -46,7 +46,7 @@ fn a_session_of_a_disabled_account_or_with_another_secret_signs_nobody_in() {
 
 #[test]
 fn what_is_no_text_of_ours_is_looked_up_nowhere() {
-    let id = session().session.id;
+    let id = SessionFacts::for_tests().session.id;
     for prefix in ["at_", "rt_", "ac_", "rq_", "test_ss_"] {
         assert!(SessionCookie::parse(text(prefix, id).as_str()).is_none());
     }
@@ -69,7 +69,7 @@ fn waiting() -> (Handle, InteractionFacts) {
     assert!(handle.as_str().starts_with(HANDLE_PREFIX));
     let facts = InteractionFacts {
         interaction,
-        client: Some(Arc::new(client())),
+        client: Some(Arc::new(Client::for_tests())),
     };
     (Handle::parse(handle.as_str()).expect("a handle"), facts)
 }
@@ -80,10 +80,10 @@ fn a_request_that_waits_goes_on_as_it_came() {
     assert_eq!(handle.locator(), facts.interaction.id);
     let last = UnixTime(facts.interaction.expires_at.0 - 1);
     for now in [NOW, last] {
-        let resumed = handle.resume(Some(facts.clone()), &policy(), now);
+        let resumed = handle.resume(Some(facts.clone()), &Policy::for_tests(), now);
         let (_, request) = resumed.expect("it waits");
         assert_eq!(request.state.as_deref(), Some("xyz"));
-        assert_eq!(request.redirect_uri.as_str(), crate::case::CALLBACK);
+        assert_eq!(request.redirect_uri.as_str(), protocol::testing::CALLBACK);
     }
 }
 
@@ -93,13 +93,13 @@ fn a_request_that_cannot_go_on_says_why() {
         let (handle, mut facts) = waiting();
         spoil(&mut facts);
         handle
-            .resume(Some(facts), &policy(), now)
+            .resume(Some(facts), &Policy::for_tests(), now)
             .map(|_| ())
             .unwrap_err()
     };
     let (handle, facts) = waiting();
     let end = facts.interaction.expires_at;
-    let none = handle.resume(None, &policy(), NOW).map(|_| ());
+    let none = handle.resume(None, &Policy::for_tests(), NOW).map(|_| ());
     assert!(matches!(none, Err(InteractionFault::Unknown)));
     let guess = fault(
         |facts| facts.interaction.digest = jose::Digest::of(b"x"),
@@ -118,10 +118,12 @@ fn a_request_that_cannot_go_on_says_why() {
 #[test]
 fn a_request_is_checked_anew_against_its_app_as_it_is_now() {
     let (handle, mut facts) = waiting();
-    let mut app = client();
+    let mut app = Client::for_tests();
     app.status = ClientStatus::Pending;
     facts.client = Some(Arc::new(app));
-    let resumed = handle.resume(Some(facts), &policy(), NOW).map(|_| ());
+    let resumed = handle
+        .resume(Some(facts), &Policy::for_tests(), NOW)
+        .map(|_| ());
     let Err(InteractionFault::Refused(AuthorizationFault::Shown(error))) = resumed else {
         panic!("it is refused: {resumed:?}");
     };

@@ -1,14 +1,14 @@
 //! Edges that a table by section does not reach: encodings that hide a name, authorities that are none,
 //! grants that outlive what they were given for.
 
-use crate::case::{Case, Verdict, json, policy, query, scope};
 use protocol::authorize::{self, Step};
 use protocol::params::{Params, ParamsFault};
+use protocol::testing::{Case, Verdict, json, query, scope};
 use protocol::token::{GrantFault, TokenError};
 use protocol::transition::{AppChange, AuthorizeChange};
 use protocol::types::text::is_plain;
 use protocol::types::{ClientKind, Consent, RedirectUri, RedirectUriFault};
-use protocol::{Decision, Transition};
+use protocol::{Decision, Policy, Transition};
 
 #[test]
 fn an_encoded_registered_parameter_cannot_stand_beside_ours() {
@@ -65,7 +65,7 @@ fn an_authority_that_is_none_is_not_registered() {
 
 #[test]
 fn nothing_empty_is_published() {
-    let mut policy = policy();
+    let mut policy = Policy::for_tests();
     policy.grants.clear();
     policy.scopes.clear();
     let document = protocol::metadata::document(&policy, Default::default());
@@ -79,9 +79,12 @@ fn nothing_empty_is_published() {
 #[test]
 fn a_scope_that_was_not_asked_for_is_always_named() {
     let asked = Case::authorize().with(|c| c.unset("scope"));
-    let issued = asked
-        .passed()
-        .issue_code(&crate::case::session(), None, None, &asked.context());
+    let issued = asked.passed().issue_code(
+        &protocol::facts::SessionFacts::for_tests(),
+        None,
+        None,
+        &asked.context(),
+    );
     let Decision::Granted {
         transition: Some(Transition::Authorize(AuthorizeChange::IssueCode { code, .. })),
         reply,
@@ -131,13 +134,16 @@ fn people_of_a_public_app_on_their_device_are_always_asked() {
         });
         let request = case.passed();
         let remembered = Consent {
-            subject: crate::case::session().person.subject,
+            subject: protocol::facts::SessionFacts::for_tests().person.subject,
             client: request.client.no,
             scope: request.scope.clone(),
             redirect_uris: vec![uri.to_owned()],
-            granted_at: crate::case::NOW,
+            granted_at: protocol::testing::NOW,
         };
-        request.next(Some(&crate::case::session()), &Some(remembered)) != Step::Issue
+        request.next(
+            Some(&protocol::facts::SessionFacts::for_tests()),
+            &Some(remembered),
+        ) != Step::Issue
     };
     assert!(asks(ClientKind::Public), "RFC 8252 section 8.6");
     assert!(!asks(ClientKind::Confidential));

@@ -2,8 +2,6 @@
 
 mod apps;
 mod browser;
-#[path = "../case/mod.rs"]
-mod case;
 mod conformance;
 mod edges;
 mod revocations;

@@ -1,10 +1,11 @@
 //! The revocation feed: who may read it, what is asked, what is told.
 
-use crate::case::{authenticated, client, policy};
+use protocol::Policy;
 use protocol::facts::Standing;
 use protocol::revocations::{
     Change, Cursor, FeedFacts, FeedRequest, MAX_WAIT, Start, may_follow, name_of, reply,
 };
+use protocol::testing::authenticated;
 use protocol::types::{Client, Locator, Side, Subject};
 use std::time::Duration;
 
@@ -19,7 +20,7 @@ fn told(changes: Vec<Change>) -> serde_json::Value {
         gap: false,
         changes,
     };
-    serde_json::to_value(reply(facts, Side::Live, &policy())).expect("it is JSON")
+    serde_json::to_value(reply(facts, Side::Live, &Policy::for_tests())).expect("it is JSON")
 }
 
 #[test]
@@ -27,7 +28,7 @@ fn only_a_resource_server_may_follow() {
     let app = |resource_server| {
         authenticated(&Client {
             resource_server,
-            ..client()
+            ..Client::for_tests()
         })
     };
     assert_eq!(may_follow(&app(true)), Ok(()));
@@ -160,7 +161,7 @@ fn a_gap_is_a_reset() {
         gap: true,
         changes: Vec::new(),
     };
-    let answer = reply(facts, Side::Live, &policy());
+    let answer = reply(facts, Side::Live, &Policy::for_tests());
     assert!(answer.reset && answer.is_news());
     assert!(
         serde_json::to_string(&answer)
@@ -191,7 +192,7 @@ fn an_api_on_the_test_side_hears_of_no_app_or_person_on_the_live_side() {
             gap: false,
             changes: vec![app(of), person(of), Change::Token(Locator(62))],
         };
-        reply(facts, follower, &policy()).events.len()
+        reply(facts, follower, &Policy::for_tests()).events.len()
     };
     assert_eq!(
         count(Side::Test, Side::Live),

@@ -82,11 +82,11 @@ mod section_3_the_www_authenticate_response_header_field {
 }
 
 mod section_3_1_error_codes {
-    use crate::case::{Case, NOW, access_facts, client, text};
     use jose::Presented;
     use protocol::facts::{AccessFacts, Standing};
+    use protocol::testing::{Case, NOW, access_facts, text};
     use protocol::token_info::{TokenInfo, describe};
-    use protocol::types::{ClientStatus, Locator, UnixTime};
+    use protocol::types::{Client, ClientStatus, Locator, UnixTime};
     use std::sync::Arc;
 
     const ID: Locator = Locator(1 << 40);
@@ -144,7 +144,7 @@ mod section_3_1_error_codes {
     }
 
     fn change(facts: &mut AccessFacts, change: fn(&mut protocol::types::Client)) {
-        let mut client = client();
+        let mut client = Client::for_tests();
         change(&mut client);
         facts.client = Some(Arc::new(client));
     }

@@ -2,13 +2,13 @@
 
 /// A token, who asks, and what the store knows.
 mod asked {
-    use crate::case::{Case, NOW, Verdict, client, person, policy, scope, text};
     use protocol::facts::{AccessFacts, Standing};
     use protocol::lookup::{Found, TokenKind};
     use protocol::revoke::revoke;
+    use protocol::testing::{Case, NOW, Verdict, scope, text};
     use protocol::token::TokenError;
-    use protocol::types::{AccessToken, ClientNo, Locator, Subject, UnixTime};
-    use protocol::{Decision, Transition};
+    use protocol::types::{AccessToken, Client, ClientNo, Locator, Person, Subject, UnixTime};
+    use protocol::{Decision, Policy, Transition};
     use std::sync::Arc;
 
     pub(crate) const ACCESS: Locator = Locator(1 << 40);
@@ -25,8 +25,8 @@ mod asked {
             scope: scope("tasks:read"),
             expires_at: UnixTime(NOW.0 + 10),
         };
-        let client = Some(Arc::new(client()));
-        let person = Standing::from(&person());
+        let client = Some(Arc::new(Client::for_tests()));
+        let person = Standing::from(&Person::for_tests());
         let facts = AccessFacts {
             token,
             client,
@@ -51,7 +51,7 @@ mod asked {
     pub(crate) fn by(no: i64, text: &str, facts: Found) -> Decision<(), TokenError> {
         let case = Case::authorize().with(|case| case.client.no = ClientNo(no));
         revoke(
-            &TokenKind::of(text, &policy()),
+            &TokenKind::of(text, &Policy::for_tests()),
             &case.authenticated(),
             facts,
         )
@@ -64,14 +64,14 @@ mod asked {
 
 mod section_2_1_revocation_request {
     use super::asked::{ACCESS, access, by, change, refresh};
-    use crate::case::{Case, Verdict, policy};
     use protocol::client_auth::ClientFault;
     use protocol::lookup::TokenKind;
     use protocol::revoke::token_of;
+    use protocol::testing::{Case, Verdict};
     use protocol::token::{GrantFault, RequestFault, TokenError};
     use protocol::transition::RevocationCause;
     use protocol::types::{ClientNo, GrantType, UnixTime};
-    use protocol::{Params, Transition};
+    use protocol::{Params, Policy, Transition};
 
     #[test]
     fn token_is_required() {
@@ -91,7 +91,7 @@ mod section_2_1_revocation_request {
             let (text, facts) = access();
             let form = format!("token={text}{hint}");
             let params = Params::from_form(form.as_bytes()).expect("a form");
-            let kind = TokenKind::of(token_of(&params).expect("a token"), &policy());
+            let kind = TokenKind::of(token_of(&params).expect("a token"), &Policy::for_tests());
             assert!(matches!(kind, TokenKind::Access(_)), "{sentence}");
             let change = change(1, &text, facts);
             assert!(
@@ -193,14 +193,13 @@ mod section_2_1_revocation_request {
 /// An operator's command revokes as an app does, whichever app a token was issued to.
 mod by_an_operator {
     use super::asked::{ACCESS, access, refresh};
-    use crate::case::policy;
-    use protocol::Transition;
     use protocol::lookup::{Found, TokenKind};
     use protocol::revoke::revoke_by_operator;
     use protocol::transition::{GrantChange, RevocationCause};
+    use protocol::{Policy, Transition};
 
     fn revoked(text: &str, found: Found) -> Option<Transition> {
-        revoke_by_operator(&TokenKind::of(text, &policy()), found)
+        revoke_by_operator(&TokenKind::of(text, &Policy::for_tests()), found)
     }
 
     #[test]
@@ -234,8 +233,9 @@ mod by_an_operator {
 
 mod section_2_2_revocation_response {
     use super::asked::{access, by, change, refresh};
-    use crate::case::{Verdict, policy, text};
+    use protocol::Policy;
     use protocol::lookup::{Found, TokenKind};
+    use protocol::testing::{Verdict, text};
     use protocol::types::Locator;
 
     #[test]
@@ -251,7 +251,10 @@ mod section_2_2_revocation_response {
         }
         for token in ["garbage", &foreign, &code] {
             assert!(
-                matches!(TokenKind::of(token, &policy()), TokenKind::Unknown),
+                matches!(
+                    TokenKind::of(token, &Policy::for_tests()),
+                    TokenKind::Unknown
+                ),
                 "{token}"
             );
         }

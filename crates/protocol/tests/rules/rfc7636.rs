@@ -1,8 +1,8 @@
 //! RFC 7636, Proof Key for Code Exchange. `plain` does not exist here.
 
 mod section_4_1_client_creates_a_code_verifier {
-    use crate::case::{Case, Verdict};
     use jose::Digest;
+    use protocol::testing::{Case, Verdict};
     use protocol::token::{GrantFault, TokenError};
     use protocol::types::CodeChallenge;
 
@@ -52,7 +52,7 @@ mod section_4_1_client_creates_a_code_verifier {
 }
 
 mod section_4_2_client_creates_the_code_challenge {
-    use crate::case::{CHALLENGE, VERIFIER};
+    use protocol::testing::{CHALLENGE, VERIFIER};
     use protocol::types::CodeChallenge;
 
     #[test]
@@ -80,7 +80,7 @@ mod section_4_2_client_creates_the_code_challenge {
 }
 
 mod section_4_3_client_sends_the_code_challenge {
-    use crate::case::{CHALLENGE, Case, Spoil, VERIFIER};
+    use protocol::testing::{CHALLENGE, Case, Spoil, VERIFIER};
 
     #[test]
     fn s256_is_the_only_method() {
@@ -129,16 +129,17 @@ mod section_4_3_client_sends_the_code_challenge {
 }
 
 mod section_4_4_server_returns_the_code {
-    use crate::case::{CHALLENGE, Case, Spoil, Verdict, session};
     use protocol::Transition;
+    use protocol::facts::SessionFacts;
     use protocol::policy::PkcePolicy;
+    use protocol::testing::{CHALLENGE, Case, Spoil, Verdict};
     use protocol::types::CodeChallenge;
 
     /// The challenge that the code keeps.
     fn kept(case: &Case) -> Option<CodeChallenge> {
-        let decision = case
-            .passed()
-            .issue_code(&session(), None, None, &case.context());
+        let decision =
+            case.passed()
+                .issue_code(&SessionFacts::for_tests(), None, None, &case.context());
         let Some(Transition::Authorize(protocol::transition::AuthorizeChange::IssueCode {
             code,
             ..
@@ -194,7 +195,7 @@ mod section_4_4_server_returns_the_code {
 }
 
 mod section_4_6_server_verifies_code_verifier {
-    use crate::case::{CHALLENGE, Case, Spoil, Verdict};
+    use protocol::testing::{CHALLENGE, Case, Spoil, Verdict};
     use protocol::token::GrantFault;
 
     #[test]

@@ -2,10 +2,11 @@
 
 /// A token, who asks, and the answer.
 mod asked {
-    use crate::case::{Case, NOW, access_facts, client, policy, text};
+    use protocol::Policy;
     use protocol::facts::AccessFacts;
     use protocol::introspect::introspect;
     use protocol::lookup::{Found, TokenKind};
+    use protocol::testing::{Case, NOW, access_facts, text};
     use protocol::types::{Client, ClientNo, Locator, UnixTime};
 
     /// A caller that is app `no`.
@@ -13,7 +14,7 @@ mod asked {
         Client {
             no: ClientNo(no),
             resource_server,
-            ..client()
+            ..Client::for_tests()
         }
     }
 
@@ -40,9 +41,9 @@ mod asked {
     }
 
     pub(crate) fn answer(token: &str, facts: Found, caller: &Client, now: UnixTime) -> String {
-        let caller = crate::case::authenticated(caller);
-        let kind = TokenKind::of(token, &policy());
-        let policy = policy();
+        let caller = protocol::testing::authenticated(caller);
+        let kind = TokenKind::of(token, &Policy::for_tests());
+        let policy = Policy::for_tests();
         let answer = introspect(&kind, &caller, &facts, &policy, now);
         serde_json::to_string(&answer).expect("an answer is JSON")
     }
@@ -50,8 +51,8 @@ mod asked {
 
 mod section_2_1_introspection_request {
     use super::asked::app;
-    use crate::case::{Case, authenticated};
     use protocol::introspect::may_introspect;
+    use protocol::testing::{Case, authenticated};
 
     #[test]
     fn a_public_client_may_not_ask() {
@@ -66,11 +67,11 @@ mod section_2_1_introspection_request {
 
 mod section_2_2_introspection_response {
     use super::asked::{about, about_refresh, access, answer, app};
-    use crate::case::{Case, NOW, Spoil, client, text};
     use protocol::facts::{AccessFacts, Standing};
     use protocol::lookup::Found;
     use protocol::revocations::name_of;
-    use protocol::types::{ClientStatus, Locator, UnixTime};
+    use protocol::testing::{Case, NOW, Spoil, text};
+    use protocol::types::{Client, ClientStatus, Locator, UnixTime};
     use std::sync::Arc;
 
     /// All that may be said about a token that does not work.
@@ -167,11 +168,17 @@ mod section_2_2_introspection_response {
             |facts| facts.token.digest = jose::Digest::of(b"another secret"),
             |facts| {
                 let status = ClientStatus::Disabled;
-                facts.client = Some(Arc::new(protocol::types::Client { status, ..client() }));
+                facts.client = Some(Arc::new(protocol::types::Client {
+                    status,
+                    ..Client::for_tests()
+                }));
             },
             |facts| {
                 let cutoff = Locator(facts.token.id.0 + 1);
-                facts.client = Some(Arc::new(protocol::types::Client { cutoff, ..client() }));
+                facts.client = Some(Arc::new(protocol::types::Client {
+                    cutoff,
+                    ..Client::for_tests()
+                }));
             },
         ];
         for spoil in rows {
@@ -244,11 +251,11 @@ mod section_2_2_introspection_response {
 
 mod section_4_security_considerations {
     use super::asked::{access, app};
-    use crate::case::{Case, NOW, Spoil, Verdict, client, policy};
+    use protocol::Policy;
     use protocol::facts::AccessFacts;
     use protocol::inactive::{self, Inactive};
     use protocol::lookup::{Found, TokenKind};
-    use protocol::policy::Policy;
+    use protocol::testing::{Case, NOW, Spoil, Verdict};
     use protocol::types::{Client, ClientNo, ClientStatus, GrantType, Locator, Scope, Side};
     use std::collections::HashSet;
     use std::sync::Arc;
@@ -260,7 +267,7 @@ mod section_4_security_considerations {
     type Row = (Inactive, fn(&mut AccessFacts, &mut Policy));
 
     fn of_app(facts: &mut AccessFacts, change: fn(&mut Client)) {
-        let mut app = client();
+        let mut app = Client::for_tests();
         change(&mut app);
         facts.client = Some(Arc::new(app));
     }
@@ -351,9 +358,9 @@ mod section_4_security_considerations {
 
     #[test]
     fn every_reason_against_an_access_token_is_told_apart() {
-        assert!(inactive::access_token(&access(), &policy(), NOW).is_ok());
+        assert!(inactive::access_token(&access(), &Policy::for_tests(), NOW).is_ok());
         for (reason, spoil) in ACCESS {
-            let (mut facts, mut policy) = (access(), policy());
+            let (mut facts, mut policy) = (access(), Policy::for_tests());
             spoil(&mut facts, &mut policy);
             let told = inactive::access_token(&facts, &policy, NOW).map(|_| ());
             assert_eq!(told, Err(reason), "{SENTENCE}");
@@ -395,7 +402,7 @@ mod section_4_security_considerations {
 
     #[test]
     fn a_token_of_the_test_side_works_there_as_long_as_there_is_one() {
-        let (mut facts, mut policy) = (access(), policy());
+        let (mut facts, mut policy) = (access(), Policy::for_tests());
         of_app(&mut facts, |app| app.side = Side::Test);
         let mut case = Case::refresh().with(|case| {
             case.client.side = Side::Test;
@@ -413,13 +420,13 @@ mod section_4_security_considerations {
 
     #[test]
     fn a_record_of_another_token_is_none() {
-        let (found, policy) = (Found::AccessToken(access()), policy());
+        let (found, policy) = (Found::AccessToken(access()), Policy::for_tests());
         let id = access().token.id;
         let guess = jose::TokenText::new("at_", id.0, &[1; 32]);
         for (text, known) in [
-            (crate::case::text("at_", id).as_str(), true),
+            (protocol::testing::text("at_", id).as_str(), true),
             (guess.as_str(), false),
-            (crate::case::text("rt_", id).as_str(), false),
+            (protocol::testing::text("rt_", id).as_str(), false),
             ("garbage", false),
         ] {
             let verified = TokenKind::of(text, &policy).verified(found.clone());

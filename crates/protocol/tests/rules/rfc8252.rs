@@ -2,7 +2,7 @@
 
 /// Which requested URIs match which registered one.
 mod matching {
-    use crate::case::Case;
+    use protocol::testing::Case;
     use protocol::types::RedirectUri;
 
     /// Whether a request may name `sent` when `registered` is on record.
@@ -57,7 +57,7 @@ mod section_7_1_private_use_uri_scheme_redirection {
 
 mod section_7_3_loopback_interface_redirection {
     use super::matching::matches;
-    use crate::case::Case;
+    use protocol::testing::Case;
     use protocol::types::{RedirectUri, RedirectUriFault};
 
     #[test]

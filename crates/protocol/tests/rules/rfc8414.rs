@@ -2,7 +2,6 @@
 
 /// The document of a policy with these endpoints.
 mod published {
-    use crate::case::policy;
     use protocol::Policy;
     use protocol::metadata::{Endpoints, document};
     use serde_json::Value;
@@ -21,7 +20,7 @@ mod published {
     }
 
     pub(crate) fn with(change: fn(&mut Policy, &mut Endpoints)) -> Value {
-        let (mut policy, mut endpoints) = (policy(), every_endpoint());
+        let (mut policy, mut endpoints) = (Policy::for_tests(), every_endpoint());
         change(&mut policy, &mut endpoints);
         serde_json::to_value(document(&policy, endpoints)).expect("metadata is JSON")
     }

@@ -1,7 +1,7 @@
 //! RFC 9207, Authorization Server Issuer Identification.
 
 mod section_2_response_parameter_iss {
-    use crate::case::{Case, Spoil, query};
+    use protocol::testing::{Case, Spoil, query};
 
     fn iss(url: &str) -> Vec<String> {
         let named = query(url).into_iter().filter(|(name, _)| name == "iss");
@@ -61,8 +61,8 @@ mod section_2_response_parameter_iss {
 }
 
 mod section_2_3_providing_the_issuer_identifier {
-    use crate::case::{Case, query};
     use protocol::metadata::{Endpoints, document};
+    use protocol::testing::{Case, query};
 
     #[test]
     fn the_metadata_has_the_same_issuer_and_says_so() {

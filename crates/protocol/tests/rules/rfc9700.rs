@@ -1,8 +1,8 @@
 //! RFC 9700 (BCP 240), Best Current Practice for OAuth 2.0 Security.
 
 mod section_2_1_protecting_redirect_based_flows {
-    use crate::case::{Case, Spoil};
     use protocol::authorize::ShownError;
+    use protocol::testing::{Case, Spoil};
     use protocol::types::{RedirectUri, RedirectUriFault};
 
     #[test]
@@ -37,7 +37,7 @@ mod section_2_1_protecting_redirect_based_flows {
 }
 
 mod section_2_1_1_authorization_code_grant {
-    use crate::case::{Case, Spoil, Verdict};
+    use protocol::testing::{Case, Spoil, Verdict};
     use protocol::token::GrantFault;
 
     #[test]
@@ -71,7 +71,7 @@ mod section_2_1_1_authorization_code_grant {
 }
 
 mod section_2_4_resource_owner_password_credentials_grant {
-    use crate::case::{Case, Verdict};
+    use protocol::testing::{Case, Verdict};
     use protocol::token::TokenError;
 
     #[test]
@@ -110,7 +110,7 @@ mod section_2_6_other_recommendations {
 }
 
 mod section_4_5_authorization_code_injection {
-    use crate::case::{Case, Verdict};
+    use protocol::testing::{Case, Verdict};
     use protocol::token::GrantFault;
 
     #[test]
@@ -131,7 +131,7 @@ mod section_4_5_authorization_code_injection {
 }
 
 mod section_4_8_pkce_downgrade_attack {
-    use crate::case::{Case, Spoil, Verdict};
+    use protocol::testing::{Case, Spoil, Verdict};
     use protocol::token::GrantFault;
 
     #[test]
@@ -155,9 +155,9 @@ mod section_4_8_pkce_downgrade_attack {
 }
 
 mod section_4_14_refresh_token_protection {
-    use crate::case::{Case, NOW, Spoil, Verdict, json};
     use protocol::Transition;
     use protocol::policy::Rotation;
+    use protocol::testing::{Case, NOW, Spoil, Verdict, json};
     use protocol::token::{GrantFault, TokenReply};
     use protocol::transition::RevocationCause;
     use protocol::types::{Lifetime, Locator, UnixTime};
@@ -365,11 +365,11 @@ mod section_4_14_refresh_token_protection {
 }
 
 mod section_4_15_client_impersonating_resource_owner {
-    use crate::case::{Counter, NOW, Verdict, person, policy};
-    use protocol::Transition;
     use protocol::register::{NewApp, register};
+    use protocol::testing::{Counter, NOW, Verdict};
     use protocol::types::ids::SubjectFormat;
-    use protocol::types::{ClientKind, ClientStatus};
+    use protocol::types::{ClientKind, ClientStatus, Person};
+    use protocol::{Policy, Transition};
 
     #[test]
     fn a_client_id_is_never_a_subject() {
@@ -381,7 +381,7 @@ mod section_4_15_client_impersonating_resource_owner {
                 name: "user_10".to_owned(),
                 homepage: "https://app.example".to_owned(),
                 description: String::new(),
-                owner: person(),
+                owner: Person::for_tests(),
                 kind: ClientKind::Confidential,
                 redirect_uris: vec!["https://app.example/cb".to_owned()],
                 grants: None,
@@ -392,7 +392,7 @@ mod section_4_15_client_impersonating_resource_owner {
                 logo: None,
                 side: protocol::types::Side::Live,
             };
-            let change = register(new, &policy(), NOW, &mint).change();
+            let change = register(new, &Policy::for_tests(), NOW, &mint).change();
             let Some(Transition::App(protocol::transition::AppChange::Register { client, .. })) =
                 change
             else {

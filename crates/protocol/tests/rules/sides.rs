@@ -1,9 +1,9 @@
 //! The test side and the live side: nothing crosses.
 
-use crate::case::{Case, Spoil, Verdict, client, json, person, policy, session};
 use protocol::authorize::{ShownError, Step};
 use protocol::consent::{Answer, deny};
-use protocol::facts::InteractionFacts;
+use protocol::facts::{InteractionFacts, SessionFacts};
+use protocol::testing::{Case, Spoil, Verdict, json};
 use protocol::token::{GrantFault, TokenError};
 use protocol::transition::AuthorizeChange;
 use protocol::types::{Client, ClientNo, Person, RedirectUri, Side};
@@ -13,23 +13,23 @@ use protocol::{Decision, Policy, Transition};
 fn test_user(app: i64) -> Person {
     Person {
         test_app: Some(ClientNo(app)),
-        ..person()
+        ..Person::for_tests()
     }
 }
 
 fn test_app() -> Client {
     Client {
         side: Side::Test,
-        ..client()
+        ..Client::for_tests()
     }
 }
 
 #[test]
 fn an_app_meets_its_own_side_only() {
     for (app, person, meets) in [
-        (client(), person(), true),
-        (client(), test_user(1), false),
-        (test_app(), person(), false),
+        (Client::for_tests(), Person::for_tests(), true),
+        (Client::for_tests(), test_user(1), false),
+        (test_app(), Person::for_tests(), false),
         (test_app(), test_user(1), true),
         (test_app(), test_user(2), false),
     ] {
@@ -55,7 +55,7 @@ fn a_person_of_the_other_side_has_to_sign_in_as_another() {
         let request = Case::authorize()
             .with(|case| case.client.side = side)
             .passed();
-        let mut session = session();
+        let mut session = SessionFacts::for_tests();
         session.person.test_app = test_app;
         let must = request.next(Some(&session), &None) == Step::SignIn;
         assert_eq!(must, step, "{side:?} {test_app:?}");
@@ -116,7 +116,7 @@ fn without_a_test_side_its_apps_are_not_there() {
         case.policy.test_mode = false;
     });
     assert_eq!(case.shown(), ShownError::UnknownClient);
-    assert!(!case.policy.serves(&case.client) && case.policy.serves(&client()));
+    assert!(!case.policy.serves(&case.client) && case.policy.serves(&Client::for_tests()));
 }
 
 #[test]
@@ -127,7 +127,7 @@ fn published_credentials_are_served_as_long_as_they_are_published() {
     };
     let publishing = |id: Option<&str>| Policy {
         documented_client: id.map(str::to_owned),
-        ..policy()
+        ..Policy::for_tests()
     };
     assert!(publishing(Some("app")).serves(&app));
     assert!(!publishing(Some("other")).serves(&app));
@@ -136,10 +136,10 @@ fn published_credentials_are_served_as_long_as_they_are_published() {
 
 #[test]
 fn published_credentials_lead_to_the_own_computer_only() {
-    let mut app = client();
+    let mut app = Client::for_tests();
     app.redirect_uris.clear();
     let allowed = |app: &Client, uri: &str| {
-        app.verify_redirect_uri(Some(uri), policy().redirects)
+        app.verify_redirect_uri(Some(uri), Policy::for_tests().redirects)
             .is_ok()
     };
     let here = "http://localhost:5000/oauth/callback";
@@ -184,7 +184,7 @@ fn a_person_of_the_other_side_cannot_decline_either() {
         interaction: &facts.interaction,
         nonce: "a nonce",
     };
-    let mut session = session();
+    let mut session = SessionFacts::for_tests();
     assert!(
         deny(&request, answer, &session, &case.policy)
             .change()

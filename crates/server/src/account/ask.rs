@@ -1,13 +1,12 @@
 //! Asking for a mail: for a new account, or for a new password. What is answered, written and sent is the same for every
 //! address; whether it has an account is looked up when the mail is written.
-use super::sign_in::{minutes, wait};
 use super::sign_up::problems;
-use super::throttle::admit;
+use super::throttle::{self, admit};
 use crate::http::error::PageError;
 use crate::http::form::{Form, Posted, Query};
 use crate::http::notice::{PlainPage, link};
 use crate::http::reply;
-use crate::http::session::{self, BrowserContext, Guard};
+use crate::http::session::{self, BrowserContext, NonceScope};
 use crate::interaction::continuation::{Carried, Continuation};
 use crate::ops::clock;
 use crate::state::App;
@@ -37,7 +36,7 @@ impl<const RECOVERY: bool> Form for AskForm<RECOVERY> {
         true => path::RECOVER,
         false => path::SIGN_UP,
     };
-    const GUARD: Guard = Guard::Browser;
+    const NONCE: NonceScope = NonceScope::Browser;
     type Page = Self;
 
     fn page(fields: &Params) -> Self {
@@ -175,8 +174,8 @@ impl Wrong {
 /// What is said when too many mails were asked for, whoever has the address.
 pub(super) fn too_many(throttled: Throttled) -> String {
     format!(
-        "Too many mails were asked for. Look into your mailbox, or wait {} and try again.",
-        minutes(throttled.retry_after)
+        "{} Look into your mailbox first.",
+        throttle::sentence(throttled)
     )
 }
 
@@ -242,7 +241,7 @@ fn form(
     wrong: Wrong,
 ) -> Response {
     let page = AskAddress {
-        nonce: browser.nonce(app, Guard::Browser),
+        nonce: browser.nonce(app, NonceScope::Browser),
         frame: browser.frame(app),
         asks,
         request: continuation.carried(),
@@ -251,9 +250,9 @@ fn form(
         app_name: continuation.waiting(),
         problems: problems(wrong.faults()),
     };
-    let response = browser.keep_form(app, continuation.page(wrong.status(), &page));
+    let response = browser.keep_browser_id(app, continuation.page(wrong.status(), &page));
     match wrong {
-        Wrong::Throttled(throttled) => wait(response, throttled.retry_after),
+        Wrong::Throttled(throttled) => throttle::refuse(response, throttled),
         Wrong::Nothing | Wrong::Address | Wrong::Form(_) => response,
     }
 }

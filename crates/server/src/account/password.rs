@@ -1,10 +1,10 @@
 //! Changing one's password.
 use super::sessions::{Said, done, fault, own_form, page};
-use super::throttle::admit;
+use super::throttle::{self, admit};
 use crate::http::error::PageError;
 use crate::http::form::{Form, Posted};
 use crate::http::reply;
-use crate::http::session::{self, BrowserContext, Guard};
+use crate::http::session::{self, BrowserContext, NonceScope};
 use crate::ops::clock;
 use crate::state::App;
 use axum::extract::State;
@@ -15,7 +15,7 @@ use protocol::accounts::mail_link::LinkPurpose;
 use protocol::accounts::mailbox::notice;
 use protocol::accounts::password::{Owner, password_fault};
 use protocol::accounts::people::{self, FieldFault};
-use protocol::accounts::sign_in::Attempt;
+use protocol::accounts::sign_in::{Attempt, Throttled};
 use protocol::facts::SessionFacts;
 use protocol::types::Person;
 use store::Outcome;
@@ -28,7 +28,7 @@ pub(crate) struct PasswordForm {
 
 impl Form for PasswordForm {
     const PATH: &'static str = path::PASSWORD;
-    const GUARD: Guard = Guard::Session;
+    const NONCE: NonceScope = NonceScope::Session;
     type Page = ();
 
     fn page(_: &Params) {}
@@ -60,6 +60,14 @@ pub(crate) async fn submit(
             };
             page(&app, browser, &facts, said).await
         }
+        Change::Throttled(throttled) => {
+            let said = Said {
+                faults: fault("current", &throttle::sentence(throttled)),
+                ..Said::default()
+            };
+            let form = page(&app, browser, &facts, said).await?;
+            Ok(throttle::refuse(form, throttled))
+        }
     }
 }
 
@@ -69,6 +77,8 @@ enum Change {
     Done(String),
     /// Why it is not.
     Refused(Vec<FieldFault>),
+    /// The current one was guessed at too often to be looked at.
+    Throttled(Throttled),
 }
 
 async fn changed(
@@ -89,9 +99,8 @@ async fn changed(
     }
     let source = browser.address.source();
     let attempt = Attempt::new(&person.email, &source, Some("account page"));
-    if admit(app, &attempt).await?.is_some() {
-        let sentence = "Too many attempts. Wait a quarter of an hour.";
-        return Ok(Change::Refused(fault("current", sentence)));
+    if let Some(throttled) = admit(app, &attempt).await? {
+        return Ok(Change::Throttled(throttled));
     }
     let stored = Some(person.password.clone());
     if !app.hasher.verify(&source, current, stored).await? {

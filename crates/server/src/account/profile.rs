@@ -1,16 +1,14 @@
 //! What a person is called, and their address.
 use super::ask::too_many;
 use super::sessions::{Said, done, fault, own_form, page};
-use super::sign_in::wait;
-use super::throttle::admit;
+use super::throttle::{self, admit};
 use crate::http::error::PageError;
 use crate::http::form::{Form, Posted};
 use crate::http::reply;
-use crate::http::session::{self, BrowserContext, Guard};
+use crate::http::session::{self, BrowserContext, NonceScope};
 use crate::ops::clock;
 use crate::state::App;
 use axum::extract::State;
-use axum::http::StatusCode;
 use axum::response::Response;
 use pages::path;
 use protocol::Params;
@@ -28,7 +26,7 @@ pub(crate) struct NameForm {
 
 impl Form for NameForm {
     const PATH: &'static str = path::NAME;
-    const GUARD: Guard = Guard::Session;
+    const NONCE: NonceScope = NonceScope::Session;
     type Page = ();
 
     fn page(_: &Params) {}
@@ -73,7 +71,7 @@ pub(crate) struct EmailForm {
 
 impl Form for EmailForm {
     const PATH: &'static str = path::EMAIL;
-    const GUARD: Guard = Guard::Session;
+    const NONCE: NonceScope = NonceScope::Session;
     type Page = ();
 
     fn page(_: &Params) {}
@@ -109,7 +107,7 @@ pub(crate) async fn change_email(
             };
             let again = page(&app, browser, &facts, said).await?;
             Ok(match throttled {
-                Some(throttled) => too_soon(again, throttled),
+                Some(throttled) => throttle::refuse(again, throttled),
                 None => again,
             })
         }
@@ -149,10 +147,9 @@ async fn checked(
     let source = browser.address.source();
     let attempt = Attempt::new(&person.email, &source, Some("account page"));
     if let Some(throttled) = admit(app, &attempt).await? {
-        let sentence = "Too many attempts. Wait a quarter of an hour.";
         return Ok(Err(Refused {
             throttled: Some(throttled),
-            ..refused("email-password", sentence)
+            ..refused("email-password", &throttle::sentence(throttled))
         }));
     }
     let stored = Some(person.password.clone());
@@ -176,7 +173,7 @@ pub(crate) struct ProveForm;
 
 impl Form for ProveForm {
     const PATH: &'static str = path::PROVE_EMAIL;
-    const GUARD: Guard = Guard::Session;
+    const NONCE: NonceScope = NonceScope::Session;
     type Page = ();
 
     fn page(_: &Params) {}
@@ -213,7 +210,7 @@ pub(crate) async fn prove_email(
             ..Said::default()
         };
         let again = page(&app, browser, &facts, said).await?;
-        return Ok(too_soon(again, throttled));
+        return Ok(throttle::refuse(again, throttled));
     }
     app.settle_one(asked, app.act_now(browser.address)).await?;
     Ok(on_its_way(&app, address.as_str()))
@@ -223,11 +220,6 @@ fn on_its_way(app: &App, email: &str) -> Response {
     let mut response = reply::see_other(&format!("{}?for=proof", path::MAIL_SENT));
     session::keep_address(app, &mut response, email);
     response
-}
-
-fn too_soon(mut response: Response, throttled: Throttled) -> Response {
-    *response.status_mut() = StatusCode::TOO_MANY_REQUESTS;
-    wait(response, throttled.retry_after)
 }
 
 /// `GET`: where password managers look for the page that changes a password.

@@ -3,7 +3,7 @@ use super::sign_up::problems;
 use crate::http::error::{PageError, PageFault};
 use crate::http::form::{Form, Posted, Query};
 use crate::http::reply;
-use crate::http::session::{self, BrowserContext, Guard};
+use crate::http::session::{self, BrowserContext, NonceScope};
 use crate::interaction::continuation::after_url;
 use crate::ops::clock;
 use crate::state::App;
@@ -99,7 +99,7 @@ pub(super) async fn page(
         false => StatusCode::BAD_REQUEST,
     };
     let page = Account {
-        nonce: browser.nonce(app, Guard::Session),
+        nonce: browser.nonce(app, NonceScope::Session),
         whose: browser.whose(app, subject),
         frame: browser.front_frame(app),
         name: name.unwrap_or_else(|| facts.person.name.clone()),
@@ -116,7 +116,7 @@ pub(super) async fn page(
         problems: problems(faults),
         min_password: app.policy().accounts.min_password,
     };
-    Ok(browser.keep_form(app, reply::page(status, &page, None)))
+    Ok(browser.keep_browser_id(app, reply::page(status, &page, None)))
 }
 
 fn line(session: &Session, facts: &SessionFacts) -> SessionLine {
@@ -132,7 +132,7 @@ fn line(session: &Session, facts: &SessionFacts) -> SessionLine {
 
 /// An account whose password is published: nobody's sessions are shown, and nobody takes it from the others.
 fn everyones(app: &App, mut browser: BrowserContext, status: StatusCode) -> Response {
-    let nonce = browser.nonce(app, Guard::Session);
+    let nonce = browser.nonce(app, NonceScope::Session);
     let page = Notice {
         frame: browser.frame(app),
         title: "This test user is everyone’s".to_owned(),
@@ -146,7 +146,7 @@ fn everyones(app: &App, mut browser: BrowserContext, status: StatusCode) -> Resp
             post: Some(vec![("nonce".to_owned(), nonce)]),
         }),
     };
-    browser.keep_form(app, reply::page(status, &page, None))
+    browser.keep_browser_id(app, reply::page(status, &page, None))
 }
 
 /// The person, the session and the form behind a post to this page.
@@ -201,7 +201,7 @@ pub(crate) struct EndSessionForm {
 
 impl Form for EndSessionForm {
     const PATH: &'static str = path::END_SESSION;
-    const GUARD: Guard = Guard::Session;
+    const NONCE: NonceScope = NonceScope::Session;
     type Page = ();
 
     fn page(_: &Params) {}
@@ -237,7 +237,7 @@ pub(crate) struct EndAllSessionsForm {
 
 impl Form for EndAllSessionsForm {
     const PATH: &'static str = path::END_ALL_SESSIONS;
-    const GUARD: Guard = Guard::Session;
+    const NONCE: NonceScope = NonceScope::Session;
     type Page = Self;
 
     fn page(fields: &Params) -> Self {
@@ -279,18 +279,16 @@ async fn ended_before(
     browser: &BrowserContext,
     form: &EndAllSessionsForm,
 ) -> Result<Response, PageError> {
-    let left = match browser.was_of(app, &form.whose) {
-        Some(subject) => app
-            .store
-            .sessions(subject, clock::now(), None, 1)
-            .await?
-            .len(),
-        None => 1,
+    let is_signed_out = match browser.was_of(app, &form.whose) {
+        Some(subject) => {
+            let left = app.store.sessions(subject, clock::now(), None, 1).await?;
+            left.is_empty()
+        }
+        None => false,
     };
-    let what = if left == 0 {
-        "everywhere"
-    } else {
-        "signed-out"
+    let what = match is_signed_out {
+        true => "everywhere",
+        false => "signed-out",
     };
     Ok(reply::see_other(&after_url(path::SIGN_IN, what)))
 }

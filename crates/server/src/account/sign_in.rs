@@ -1,21 +1,21 @@
 //! Signing in.
-use super::throttle::admit;
+use super::throttle::{self, admit};
 use crate::http::error::PageError;
 use crate::http::form::{Form, Posted, Query};
-use crate::http::reply::{self, BUSY};
-use crate::http::session::{self, BrowserContext, Guard};
+use crate::http::reply;
+use crate::http::session::{self, BrowserContext, NonceScope};
 use crate::interaction::continuation::{Carried, Continuation, after_url};
 use crate::ops::clock;
 use crate::ops::hasher::HashFault;
 use crate::state::App;
 use axum::extract::State;
-use axum::http::{HeaderValue, StatusCode, header};
+use axum::http::{HeaderValue, StatusCode};
 use axum::response::Response;
 use pages::{Frame, SignIn, path};
 use protocol::Params;
 use protocol::accounts::password::MAX_PASSWORD;
 use protocol::accounts::people::MAX_EMAIL;
-use protocol::accounts::sign_in::{Attempt, start_session};
+use protocol::accounts::sign_in::{Attempt, Throttled, start_session};
 use protocol::types::Person;
 use store::Outcome;
 
@@ -77,7 +77,7 @@ pub(crate) struct SignInFields {
 
 impl Form for SignInForm {
     const PATH: &'static str = path::SIGN_IN;
-    const GUARD: Guard = Guard::Browser;
+    const NONCE: NonceScope = NonceScope::Browser;
     type Page = SignInFields;
 
     fn page(fields: &Params) -> SignInFields {
@@ -189,14 +189,15 @@ fn refused(
         form(app, continuation, browser, status, said)
     };
     match wrong {
-        Attempted::Throttled(seconds) => {
-            let sentence = format!(
-                "Too many attempts. Wait {} and try again.",
-                minutes(seconds)
-            );
-            wait(again(StatusCode::TOO_MANY_REQUESTS, &sentence), seconds)
+        Attempted::Throttled(throttled) => {
+            let status = StatusCode::TOO_MANY_REQUESTS;
+            let form = again(status, &throttle::sentence(throttled));
+            throttle::refuse(form, throttled)
         }
-        Attempted::Busy => wait(again(StatusCode::TOO_MANY_REQUESTS, BUSY), 3),
+        Attempted::Busy => {
+            let form = again(StatusCode::TOO_MANY_REQUESTS, reply::BUSY);
+            reply::retry_after(form, reply::BUSY_FOR)
+        }
         Attempted::Wrong => {
             let mut response = again(StatusCode::UNAUTHORIZED, WRONG);
             reply::challenge(&mut response, CHALLENGE);
@@ -214,7 +215,7 @@ fn refused(
 }
 
 enum Attempted {
-    Throttled(i64),
+    Throttled(Throttled),
     Busy,
     Wrong,
     Disabled,
@@ -238,7 +239,7 @@ async fn attempted(
         false => Attempt::new(email, &source, known),
     };
     if let Some(throttled) = admit(app, &attempt).await? {
-        return Ok(Attempted::Throttled(throttled.retry_after));
+        return Ok(Attempted::Throttled(throttled));
     }
     let stored = person.as_ref().map(|person| person.password.clone());
     let password = match password.len() > MAX_PASSWORD {
@@ -254,21 +255,6 @@ async fn attempted(
         Some(_) => Attempted::Disabled,
         None => Attempted::Wrong,
     })
-}
-
-pub(super) fn minutes(seconds: i64) -> String {
-    match (seconds + 59) / 60 {
-        1 => "1 minute".to_owned(),
-        minutes => format!("{minutes} minutes"),
-    }
-}
-
-/// Tells when to try again.
-pub(super) fn wait(mut response: Response, seconds: i64) -> Response {
-    response
-        .headers_mut()
-        .insert(header::RETRY_AFTER, seconds.into());
-    response
 }
 
 /// Starts a session and goes on. `told`: the person hears of it by mail.
@@ -303,7 +289,7 @@ fn form(
     status: StatusCode,
     said: Said,
 ) -> Response {
-    let nonce = browser.nonce(app, Guard::Browser);
+    let nonce = browser.nonce(app, NonceScope::Browser);
     let tests = continuation.is_for_tests();
     let test_mode = tests.then_some(TEST_MODE);
     let notices: Vec<_> = said.notice.into_iter().chain(test_mode).collect();
@@ -325,5 +311,5 @@ fn form(
         sign_up_allowed: app.policy().accounts.sign_up && !tests,
         recovery_allowed: app.config.mail.is_some() && !tests,
     };
-    browser.keep_form(app, continuation.page(status, &page))
+    browser.keep_browser_id(app, continuation.page(status, &page))
 }

@@ -3,7 +3,7 @@ use crate::http::error::PageError;
 use crate::http::form::{Form, Posted};
 use crate::http::notice::{PlainPage, link};
 use crate::http::reply;
-use crate::http::session::{self, BrowserContext, Guard};
+use crate::http::session::{self, BrowserContext, NonceScope};
 use crate::interaction::continuation::{after_url, is_continuation, with_handle};
 use crate::state::App;
 use axum::extract::State;
@@ -20,7 +20,7 @@ pub(crate) struct SignOutForm {
 
 impl Form for SignOutForm {
     const PATH: &'static str = path::SIGN_OUT;
-    const GUARD: Guard = Guard::Session;
+    const NONCE: NonceScope = NonceScope::Session;
     type Page = SignOutForm;
 
     fn page(fields: &Params) -> SignOutForm {
@@ -44,10 +44,10 @@ pub(crate) async fn show(State(app): State<App>, browser: BrowserContext) -> Res
 
 fn ask(app: &App, mut browser: BrowserContext) -> Response {
     let page = SignOut {
-        nonce: browser.nonce(app, Guard::Session),
+        nonce: browser.nonce(app, NonceScope::Session),
         frame: browser.frame(app),
     };
-    browser.keep_form(app, reply::page(StatusCode::OK, &page, None))
+    browser.keep_browser_id(app, reply::page(StatusCode::OK, &page, None))
 }
 
 /// `POST`: ends the session.

@@ -1,9 +1,9 @@
 //! Making an account where no mail is sent.
-use super::throttle::admit;
+use super::throttle::{self, admit};
 use crate::http::error::PageError;
 use crate::http::form::{Form, Posted, Query};
 use crate::http::reply;
-use crate::http::session::{self, BrowserContext, Guard};
+use crate::http::session::{self, BrowserContext, NonceScope};
 use crate::interaction::continuation::{Carried, Continuation, after_url};
 use crate::state::App;
 use axum::extract::State;
@@ -12,7 +12,7 @@ use axum::response::Response;
 use pages::{Problem, SignUp, path};
 use protocol::Params;
 use protocol::accounts::people::{self, FieldFault, MAX_EMAIL, MAX_NAME, NewAccount, Role};
-use protocol::accounts::sign_in::Attempt;
+use protocol::accounts::sign_in::{Attempt, Throttled};
 
 /// A new account, and where its person goes on.
 pub(crate) struct SignUpForm {
@@ -22,7 +22,7 @@ pub(crate) struct SignUpForm {
 
 impl Form for SignUpForm {
     const PATH: &'static str = path::SIGN_UP;
-    const GUARD: Guard = Guard::Browser;
+    const NONCE: NonceScope = NonceScope::Browser;
     type Page = SignUpForm;
 
     fn page(fields: &Params) -> SignUpForm {
@@ -93,12 +93,11 @@ pub(crate) async fn submit(
         let status = StatusCode::BAD_REQUEST;
         return Ok(form(&app, &continuation, browser, status, &account, faults));
     }
-    if !create(&app, account.clone(), &browser).await? {
-        let faults = vec![whole_form(
-            "Too many accounts were made from here. Try again in a quarter of an hour.",
-        )];
+    if let Some(throttled) = create(&app, account.clone(), &browser).await? {
+        let faults = vec![whole_form(&throttle::sentence(throttled))];
         let status = StatusCode::TOO_MANY_REQUESTS;
-        return Ok(form(&app, &continuation, browser, status, &account, faults));
+        let form = form(&app, &continuation, browser, status, &account, faults);
+        return Ok(throttle::refuse(form, throttled));
     }
     let next = after_url(&continuation.with(path::SIGN_IN), "sign-up");
     let mut response = reply::see_other(&next);
@@ -106,28 +105,28 @@ pub(crate) async fn submit(
     Ok(response)
 }
 
-/// Makes the account, unless the address has one; false when this source has made too many.
+/// Makes the account, unless the address has one or this source has made too many.
 async fn create(
     app: &App,
     account: NewAccount,
     browser: &BrowserContext,
-) -> Result<bool, PageError> {
+) -> Result<Option<Throttled>, PageError> {
     let source = browser.address.source();
     let attempt = Attempt::sign_up(&source);
-    if admit(app, &attempt).await?.is_some() {
-        return Ok(false);
+    if let Some(throttled) = admit(app, &attempt).await? {
+        return Ok(Some(throttled));
     }
     let hashed = app.hasher.hash(&source, account.password.clone()).await?;
     // An earlier release may have stored the address in another spelling, which no guard would find.
     if app.store.person_by_email(&account.email).await?.is_some() {
-        return Ok(true);
+        return Ok(None);
     }
     // Without mail nobody proves an address, so it counts for nothing.
     let person = account.into_person(hashed, Role::Person, None, app.policy(), &app.mint);
     // A lost guard means that the address is taken, which is not told.
     app.settle_one(people::create(person), app.act_now(browser.address))
         .await?;
-    Ok(true)
+    Ok(None)
 }
 
 fn whole_form(sentence: &str) -> FieldFault {
@@ -151,7 +150,7 @@ fn form(
     account: &NewAccount,
     faults: Vec<FieldFault>,
 ) -> Response {
-    let nonce = browser.nonce(app, Guard::Browser);
+    let nonce = browser.nonce(app, NonceScope::Browser);
     let page = SignUp {
         frame: browser.frame(app),
         request: continuation.carried(),
@@ -163,5 +162,5 @@ fn form(
         problems: problems(faults),
         min_password: app.policy().accounts.min_password,
     };
-    browser.keep_form(app, continuation.page(status, &page))
+    browser.keep_browser_id(app, continuation.page(status, &page))
 }

@@ -1,5 +1,8 @@
-//! Counting attempts that are limited: signing in, signing up, changing a password.
+//! Counting attempts that are limited: signing in, signing up, changing a password, typing a device's code.
+use crate::http::reply;
 use crate::state::App;
+use axum::http::StatusCode;
+use axum::response::Response;
 use protocol::accounts::sign_in::{Attempt, Throttled};
 use store::{Outcome, StoreError};
 
@@ -20,4 +23,39 @@ pub(crate) async fn admit(app: &App, attempt: &Attempt) -> Result<Option<Throttl
         }
     }
     Ok(Some(Throttled { retry_after: 1 }))
+}
+
+/// What the form of an attempt says that was not admitted.
+pub(crate) fn sentence(throttled: Throttled) -> String {
+    let wait = match (throttled.retry_after + 59) / 60 {
+        1 => "1 minute".to_owned(),
+        minutes => format!("{minutes} minutes"),
+    };
+    format!("Too many attempts. Wait {wait} and try again.")
+}
+
+/// Answers it with that form: too many requests, and when another is worth it (RFC 6585 §4).
+pub(crate) fn refuse(mut form: Response, throttled: Throttled) -> Response {
+    *form.status_mut() = StatusCode::TOO_MANY_REQUESTS;
+    reply::retry_after(form, throttled.retry_after)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_minutes_that_are_told_are_never_too_few() {
+        for (seconds, told) in [
+            (1, "Wait 1 minute and"),
+            (60, "Wait 1 minute and"),
+            (61, "Wait 2 minutes and"),
+            (900, "Wait 15 minutes and"),
+        ] {
+            let said = sentence(Throttled {
+                retry_after: seconds,
+            });
+            assert!(said.contains(told), "{seconds}: {said}");
+        }
+    }
 }

@@ -164,7 +164,6 @@ impl Create {
             registered.client_secret.as_deref(),
             &users,
         );
-        at.close().await;
         Ok(())
     }
 
@@ -228,7 +227,6 @@ impl List {
                 false => table(["CLIENT ID", "NAME", "OWNER", "STATUS"], &rows) + &more,
             }
         });
-        at.close().await;
         Ok(())
     }
 }
@@ -238,7 +236,6 @@ impl One {
         let at = self.place.look()?;
         let app = at.app(&self.client_id).await?;
         output.show(&as_json(&app, &at), || as_sheet(&app, &at, None));
-        at.close().await;
         Ok(())
     }
 
@@ -248,7 +245,6 @@ impl One {
         let decision = register::rotate_secret(&app, clock::now(), &at.mint);
         let secret = at.decide(decision, told).await?;
         show_new(output, &app, &at, Some(&secret), &[]);
-        at.close().await;
         Ok(())
     }
 
@@ -261,7 +257,6 @@ impl One {
         output.show(&done, || {
             format!("{} ({}) is deleted; its tokens are dead.", app.name, app.id)
         });
-        at.close().await;
         Ok(())
     }
 
@@ -279,7 +274,6 @@ impl One {
         output.show(&as_json(&app, &at), || {
             format!("{} ({}) {done}.", app.name, app.id)
         });
-        at.close().await;
         Ok(())
     }
 }
@@ -294,7 +288,6 @@ impl Approve {
         output.show(&as_json(&app, &at), || {
             format!("{} ({}) is approved.", app.name, app.id)
         });
-        at.close().await;
         Ok(())
     }
 }
@@ -309,7 +302,6 @@ impl ApproveScope {
         output.show(&as_json(&app, &at), || {
             format!("{} ({}) may ask for {}.", app.name, app.id, app.approved)
         });
-        at.close().await;
         Ok(())
     }
 }

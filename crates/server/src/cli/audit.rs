@@ -82,7 +82,6 @@ impl Audit {
         for event in &events {
             shown.push(Shown::of(&at, event).await?);
         }
-        at.close().await;
         let json = json!({
             "events": shown.iter().map(Shown::json).collect::<Vec<_>>(),
             "next": next,

@@ -73,7 +73,6 @@ impl Test {
         if self.wait {
             wait(&at, &ids).await?;
         }
-        at.close().await;
         let state = if self.wait { "delivered" } else { "waiting" };
         let json = json!({
             "to": to.as_str(),

@@ -91,7 +91,6 @@ impl List {
         };
         let limit = usize::from(self.limit);
         let mut entries = at.store.messages(query, limit + 1).await?;
-        at.close().await;
         let more = entries.len() > limit;
         entries.truncate(limit);
         let next = entries.last().map(|entry| entry.id.0).filter(|_| more);
@@ -129,7 +128,6 @@ impl Retry {
         if !any.is_empty() {
             at.settle(OutboxChange::RetryAll.into()).await?;
         }
-        at.close().await;
         output.show(&json!({ "retried": !any.is_empty() }), || {
             match any.is_empty() {
                 true => "Nothing waits to be delivered.".to_owned(),
@@ -150,7 +148,6 @@ impl One {
         let id = self.id;
         let at = self.place.open()?;
         let settled = at.settle(change(Locator(id)).into()).await?;
-        at.close().await;
         if settled == Outcome::Conflict {
             return Err(Failure::failed(format!(
                 "no message {id} waits: it was delivered, or `valetkey outbox list` shows its id"

@@ -187,7 +187,7 @@ impl Opened {
         })
     }
 
-    /// Closes the storage; all that was settled is durable already.
+    /// Closes the storage before the command ends, which closes it in any case: what comes next wants it alone.
     pub(super) async fn close(self) {
         self.store.close().await;
     }

@@ -76,7 +76,6 @@ impl Which {
                 output.show(&nothing, || format!("works  no: {why}"));
             }
         }
-        at.close().await;
         Ok(match inactive {
             None => ExitCode::SUCCESS,
             Some(_) => ExitCode::from(DOES_NOT_WORK),
@@ -98,7 +97,6 @@ impl Which {
         output.show(&json!({ "revoked": true, "kind": name }), || {
             done.to_owned()
         });
-        at.close().await;
         Ok(())
     }
 

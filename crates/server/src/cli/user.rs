@@ -179,7 +179,6 @@ impl Create {
                 as_sheet(&person, &at)
             )
         });
-        at.close().await;
         Ok(())
     }
 }
@@ -206,7 +205,6 @@ impl List {
                 false => table(["ID", "E-MAIL", "NAME", "STATUS"], &rows) + &more,
             }
         });
-        at.close().await;
         Ok(())
     }
 }
@@ -241,7 +239,6 @@ async fn changed(
     output.show(&as_json(&person, &at), || {
         format!("{} {done}.", person.email)
     });
-    at.close().await;
     Ok(())
 }
 

@@ -86,7 +86,9 @@ fn value<'a>(head: &'a str, name: &str) -> &'a str {
 fn decoded(head: &str, body: &str) -> String {
     match value(head, "Content-Transfer-Encoding") {
         "base64" => from_base64(body).replace("\r\n", "\n"),
-        "quoted-printable" => String::from_utf8_lossy(&unquoted(body, false)).into_owned(),
+        "quoted-printable" => {
+            String::from_utf8_lossy(&from_quoted_printable(body, false)).into_owned()
+        }
         _ => body.to_owned(),
     }
 }
@@ -98,7 +100,7 @@ fn from_base64(text: &str) -> String {
 }
 
 /// Quoted-printable (RFC 2045 §6.7), or of a header's word (RFC 2047 §4.2), where `_` is a space.
-fn unquoted(text: &str, word: bool) -> Vec<u8> {
+fn from_quoted_printable(text: &str, word: bool) -> Vec<u8> {
     let text = text.replace("=\n", "");
     let (mut out, mut rest) = (Vec::with_capacity(text.len()), text.as_bytes());
     while let Some((&first, after)) = rest.split_first() {
@@ -140,7 +142,7 @@ fn word(text: &str) -> Option<String> {
     let (_, encoding, text) = (parts.next()?, parts.next()?, parts.next()?);
     Some(match encoding {
         "b" | "B" => from_base64(text),
-        _ => String::from_utf8_lossy(&unquoted(text, true)).into_owned(),
+        _ => String::from_utf8_lossy(&from_quoted_printable(text, true)).into_owned(),
     })
 }
 

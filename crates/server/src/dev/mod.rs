@@ -70,7 +70,7 @@ pub(crate) async fn run(args: DevArgs) -> anyhow::Result<()> {
         demo: format!("http://localhost:{}", demo_listen.port()),
         config: config_path,
         tasks_api: format!(
-            "cargo run --release -p tasks-api -- --settings {}",
+            "cargo run --profile quick -p tasks-api -- --settings {}",
             tasks_api.display()
         ),
     };

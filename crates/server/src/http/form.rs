@@ -2,7 +2,7 @@
 //! from a page of ours before a handler sees a field of it.
 use super::error::{PageError, PageFault};
 use super::request::{is_form, read};
-use super::session::{BrowserContext, Guard};
+use super::session::{BrowserContext, NonceScope};
 use crate::oauth::endpoints::origin;
 use crate::state::App;
 use axum::body::Bytes;
@@ -16,7 +16,7 @@ pub(crate) trait Form: Sized {
     /// Where it is posted to.
     const PATH: &'static str;
     /// Whom its nonce is for.
-    const GUARD: Guard;
+    const NONCE: NonceScope;
     /// What its page needs in order to be shown again.
     type Page;
 
@@ -50,7 +50,7 @@ where
         let (browser, headers, body) = received(request, state).await?;
         let fields = fields(&app.config.issuer, &headers, &body)?;
         Ok(
-            match browser.has_nonce(&app, F::GUARD, fields.get("nonce")) {
+            match browser.has_nonce(&app, F::NONCE, fields.get("nonce")) {
                 true => Posted::Current(browser, F::read(&fields)),
                 false => Posted::OutOfDate(browser, F::page(&fields)),
             },

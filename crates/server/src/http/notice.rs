@@ -39,9 +39,11 @@ impl PlainPage<'_> {
             next: self.next,
         };
         let mut response = reply::page(self.status, &notice, None);
-        response
-            .extensions_mut()
-            .insert(Fault(self.title.to_owned()));
+        // A page that tells of success is no fault, in the log either.
+        if !self.status.is_success() {
+            let fault = Fault(self.title.to_owned());
+            response.extensions_mut().insert(fault);
+        }
         response
     }
 }

@@ -160,11 +160,7 @@ fn unread(status: StatusCode, sentence: &str) -> PlainPage<'_> {
 fn page_fault(app: &AppState, fault: &PageFault, id: RequestId) -> Response {
     let problem = match fault {
         PageFault::Store(error) => return unavailable(app, error, id),
-        PageFault::Hash(HashFault::Busy) => sorry(
-            StatusCode::TOO_MANY_REQUESTS,
-            "Please try again in a moment",
-            reply::BUSY,
-        ),
+        PageFault::Hash(HashFault::Busy) => return busy(app, id),
         PageFault::Hash(fault @ HashFault::Failed(_)) => {
             app.log.error(format!("{id}: {fault}"));
             return unavailable(app, &StoreError::Overloaded, id);
@@ -188,6 +184,16 @@ fn page_fault(app: &AppState, fault: &PageFault, id: RequestId) -> Response {
         }
     };
     problem.page(app, id)
+}
+
+/// Many passwords are hashed already.
+fn busy(app: &AppState, id: RequestId) -> Response {
+    let problem = sorry(
+        StatusCode::TOO_MANY_REQUESTS,
+        "Please try again in a moment",
+        reply::BUSY,
+    );
+    reply::retry_after(problem.page(app, id), reply::BUSY_FOR)
 }
 
 /// The storage does not answer.

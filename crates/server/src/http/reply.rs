@@ -95,6 +95,16 @@ pub(crate) fn challenge(response: &mut Response, challenge: HeaderValue) {
 /// What somebody is told whose password waits behind those of others.
 pub(crate) const BUSY: &str =
     "Many people sign in from your network just now. Wait a few seconds and try again.";
+/// How many seconds those are.
+pub(crate) const BUSY_FOR: i64 = 3;
+
+/// Says after how many seconds another try is worth it.
+pub(crate) fn retry_after(mut response: Response, seconds: i64) -> Response {
+    response
+        .headers_mut()
+        .insert(header::RETRY_AFTER, seconds.into());
+    response
+}
 
 /// Code and description of a storage failure.
 pub(crate) const UNAVAILABLE: (&str, &str) = (
@@ -103,10 +113,8 @@ pub(crate) const UNAVAILABLE: (&str, &str) = (
 );
 
 /// Marks a 503 as one of the database: for the client, when to try again; for the log, why.
-pub(crate) fn because_of(error: &StoreError, mut response: Response) -> Response {
-    response
-        .headers_mut()
-        .insert(header::RETRY_AFTER, HeaderValue::from_static("1"));
+pub(crate) fn because_of(error: &StoreError, response: Response) -> Response {
+    let mut response = retry_after(response, 1);
     let extensions = response.extensions_mut();
     extensions.insert(Fault(format!("store: {error}")));
     extensions.insert(NoStore(error.clone()));

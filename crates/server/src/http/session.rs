@@ -28,7 +28,8 @@ pub(crate) struct BrowserContext {
     /// Whether the browser holds the cookie of a session that is over.
     pub(crate) session_ended: bool,
     pub(crate) user_agent: String,
-    form: Option<String>,
+    /// What ties the nonces of forms to this browser, see [`Browser`].
+    browser_id: Option<String>,
     known: Option<KnownDevice>,
     /// The address that this browser just made an account with, or asked for a mail to.
     pub(crate) address_typed: Option<String>,
@@ -65,7 +66,7 @@ impl ClaimedSession {
 
 /// Whom the nonce of a form is for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Guard {
+pub(crate) enum NonceScope {
     /// A browser: nobody is signed in yet, or a second tab just did.
     Browser,
     /// A browser and the session that it is in.
@@ -75,16 +76,16 @@ pub(crate) enum Guard {
 impl BrowserContext {
     /// The nonce for a form on the page that is about to be sent, and the page's cookie if the browser has
     /// none yet.
-    pub(crate) fn nonce(&mut self, app: &AppState, guard: Guard) -> String {
-        let browser = self.form.get_or_insert_with(random).clone();
-        app.key.tag(&self.nonce_parts(&browser, guard))
+    pub(crate) fn nonce(&mut self, app: &AppState, scope: NonceScope) -> String {
+        let browser = self.browser_id.get_or_insert_with(random).clone();
+        app.key.tag(&self.nonce_parts(&browser, scope))
     }
 
     /// Whether a posted nonce is the one this browser was given.
-    pub(crate) fn has_nonce(&self, app: &AppState, guard: Guard, nonce: Option<&str>) -> bool {
-        match (&self.form, nonce) {
+    pub(crate) fn has_nonce(&self, app: &AppState, scope: NonceScope, nonce: Option<&str>) -> bool {
+        match (&self.browser_id, nonce) {
             (Some(browser), Some(nonce)) => {
-                app.key.verify(&self.nonce_parts(browser, guard), nonce)
+                app.key.verify(&self.nonce_parts(browser, scope), nonce)
             }
             _ => false,
         }
@@ -93,7 +94,7 @@ impl BrowserContext {
     /// What a form that does not prove itself is told. A browser that keeps no cookies fails whatever it sends, so
     /// it hears the cause.
     pub(crate) fn distrust(&self, app: &AppState, out_of_date: &str) -> String {
-        if self.form.is_some() {
+        if self.browser_id.is_some() {
             return out_of_date.to_owned();
         }
         let host = host(&app.config.issuer);
@@ -121,30 +122,30 @@ impl BrowserContext {
     /// Whose page this browser was shown, for a form that may come when the session is over. It proves no session, and
     /// is of use for [`WHOSE`].
     pub(crate) fn whose(&mut self, app: &AppState, subject: Subject) -> String {
-        let browser = self.form.get_or_insert_with(random);
+        let browser = self.browser_id.get_or_insert_with(random);
         whose(&app.key, browser, subject, clock::now())
     }
 
     /// Whose page it was, if this browser was shown it a moment ago.
     pub(crate) fn was_of(&self, app: &AppState, whose: &str) -> Option<Subject> {
-        was_of(&app.key, self.form.as_ref()?, whose, clock::now())
+        was_of(&app.key, self.browser_id.as_ref()?, whose, clock::now())
     }
 
-    fn nonce_parts<'a>(&'a self, browser: &'a str, guard: Guard) -> [&'a [u8]; 3] {
-        let session: &[u8] = match (guard, &self.session) {
-            (Guard::Session, Some(facts)) => facts.session.digest.as_bytes(),
+    fn nonce_parts<'a>(&'a self, browser: &'a str, scope: NonceScope) -> [&'a [u8]; 3] {
+        let session: &[u8] = match (scope, &self.session) {
+            (NonceScope::Session, Some(facts)) => facts.session.digest.as_bytes(),
             _ => b"",
         };
-        let purpose: &[u8] = match guard {
-            Guard::Browser => b"form anonymous",
-            Guard::Session => b"form personal",
+        let purpose: &[u8] = match scope {
+            NonceScope::Browser => b"form anonymous",
+            NonceScope::Session => b"form personal",
         };
         [purpose, browser.as_bytes(), session]
     }
 
-    /// Adds the form cookie to a page that holds a form.
-    pub(crate) fn keep_form(&self, app: &AppState, mut response: Response) -> Response {
-        if let Some(browser) = &self.form {
+    /// Has the browser keep its id, with a page that holds a form.
+    pub(crate) fn keep_browser_id(&self, app: &AppState, mut response: Response) -> Response {
+        if let Some(browser) = &self.browser_id {
             app.cookies.set::<Browser>(&mut response, browser);
         }
         response
@@ -307,7 +308,7 @@ where
                 .get(header::USER_AGENT)
                 .map(|value| String::from_utf8_lossy(value.as_bytes()).into_owned())
                 .unwrap_or_default(),
-            form: app.cookies.get::<Browser>(headers),
+            browser_id: app.cookies.get::<Browser>(headers),
             known: app.cookies.get::<Known>(headers),
             address_typed: app.cookies.get::<Address>(headers),
             onward: app.cookies.get::<Onward>(headers),

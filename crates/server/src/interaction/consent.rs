@@ -5,7 +5,7 @@ use crate::http::error::PageError;
 use crate::http::form::{Form, Posted, Query};
 use crate::http::reply::{self, LeadsToApp};
 use crate::http::request::ClientAddr;
-use crate::http::session::{BrowserContext, Guard};
+use crate::http::session::{BrowserContext, NonceScope};
 use crate::state::App;
 use axum::extract::State;
 use axum::http::StatusCode;
@@ -38,7 +38,7 @@ pub(crate) struct ConsentFields {
 
 impl Form for ConsentForm {
     const PATH: &'static str = path::CONSENT;
-    const GUARD: Guard = Guard::Session;
+    const NONCE: NonceScope = NonceScope::Session;
     type Page = ConsentFields;
 
     fn page(fields: &Params) -> ConsentFields {
@@ -77,8 +77,9 @@ pub(crate) async fn show(
     match pending::find(&app, &page.handle, page.client_id.as_deref()).await? {
         Found::Pending(pending) => ask(&app, &pending, browser, None).await,
         Found::Over(over) => {
-            let tag = remembered(&app, &browser, &page.handle);
-            let given = tag.as_deref().map(|nonce| Given {
+            let session = browser.session.as_ref();
+            let nonce = session.map(|session| remembered(&app, session, &page.handle));
+            let given = nonce.as_deref().map(|nonce| Given {
                 allowed: true,
                 nonce,
             });
@@ -109,10 +110,10 @@ async fn ask(
         Step::SignIn => Ok(sign_in()),
         Step::Issue => {
             let context = app.context();
-            let tag = remembered(app, &browser, &pending.handle).unwrap_or_default();
+            let nonce = remembered(app, &session, &pending.handle);
             let given = Given {
                 allowed: true,
-                nonce: &tag,
+                nonce: &nonce,
             };
             let issued = allow_again(request, given.to(pending), &session, &context);
             let act = app.act(context.now, browser.address);
@@ -120,12 +121,12 @@ async fn ask(
             go_back_to_app(app, pending, answer, &browser, given).await
         }
         Step::Consent { new } => {
-            let nonce = browser.nonce(app, Guard::Session);
+            let nonce = browser.nonce(app, NonceScope::Session);
             let question = question(pending, &new);
             let page = question.page(app, &session, nonce, &browser, notice);
             let status = notice.map_or(StatusCode::OK, |_| StatusCode::BAD_REQUEST);
             let response = reply::page(status, &page, Some(LeadsToApp));
-            Ok(browser.keep_form(app, response))
+            Ok(browser.keep_browser_id(app, response))
         }
     }
 }
@@ -303,10 +304,10 @@ impl<'a> Given<'a> {
 }
 
 /// What stands for the form's nonce where nobody is asked: this session's own for this request.
-fn remembered(app: &App, browser: &BrowserContext, handle: &str) -> Option<String> {
-    let session = browser.session.as_ref()?.session.digest;
+fn remembered(app: &App, session: &SessionFacts, handle: &str) -> String {
+    let session = session.session.digest;
     let parts: [&[u8]; 3] = [b"remembered", session.as_bytes(), handle.as_bytes()];
-    Some(app.key.tag(&parts))
+    app.key.tag(&parts)
 }
 
 /// A request that is over: the same answer posted twice goes to the same place.

@@ -1,12 +1,12 @@
 //! The person's side of a device (RFC 8628 §3.3): type its code, see what it asks for, answer.
 use super::consent::{Question, allowed};
 use super::continuation::{Continuation, after_url, sign_in_for_device};
-use crate::account::throttle::admit;
+use crate::account::throttle::{self, admit};
 use crate::http::error::{PageError, Refusal};
 use crate::http::form::{Form, Posted, Query};
 use crate::http::notice::{PlainPage, link};
 use crate::http::reply;
-use crate::http::session::{BrowserContext, Guard};
+use crate::http::session::{BrowserContext, NonceScope};
 use crate::state::App;
 use axum::body::Body;
 use axum::extract::{RawQuery, State};
@@ -14,6 +14,7 @@ use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::Response;
 use pages::{AsksFrom, DeviceCode, path};
 use protocol::Params;
+use protocol::accounts::sign_in::Throttled;
 use protocol::device::{UserCodeFault, check, guess, verification_uri_complete};
 use protocol::facts::{DeviceFacts, SessionFacts};
 use protocol::types::text::isolated;
@@ -44,7 +45,7 @@ enum Nothing {
     Fault(UserCodeFault),
     /// This person has answered it; whether they allowed it.
     Given(Box<Asking>, bool),
-    Throttled(i64),
+    Throttled(Throttled),
     Store(StoreError),
 }
 
@@ -81,7 +82,7 @@ impl DeviceFields {
 
 impl Form for CodeForm {
     const PATH: &'static str = path::DEVICE_CODE;
-    const GUARD: Guard = Guard::Session;
+    const NONCE: NonceScope = NonceScope::Session;
     type Page = DeviceFields;
 
     fn page(fields: &Params) -> DeviceFields {
@@ -95,7 +96,7 @@ impl Form for CodeForm {
 
 impl Form for AnswerForm {
     const PATH: &'static str = path::DEVICE_ANSWER;
-    const GUARD: Guard = Guard::Session;
+    const NONCE: NonceScope = NonceScope::Session;
     type Page = DeviceFields;
 
     fn page(fields: &Params) -> DeviceFields {
@@ -131,14 +132,14 @@ fn form(
     user_code: &str,
     problem: Option<&str>,
 ) -> Response {
-    let nonce = browser.nonce(app, Guard::Session);
+    let nonce = browser.nonce(app, NonceScope::Session);
     let page = DeviceCode {
         frame: browser.frame(app),
         nonce,
         user_code: user_code.chars().take(20).collect(),
         problem: problem.map(str::to_owned),
     };
-    browser.keep_form(app, reply::page(status, &page, None))
+    browser.keep_browser_id(app, reply::page(status, &page, None))
 }
 
 /// `POST /device/code`: shows what the device asks for.
@@ -229,7 +230,7 @@ async fn admitted(
         }
         Err(Nothing::Given(..)) => nothing(app, browser, typed, UserCodeFault::Answered),
         Err(Nothing::Fault(fault)) => nothing(app, browser, typed, fault),
-        Err(Nothing::Throttled(seconds)) => throttled(app, browser, typed, seconds),
+        Err(Nothing::Throttled(why)) => throttled(app, browser, typed, why),
         Err(Nothing::Store(error)) => return Err(error.into()),
     };
     Err(PageError::instead(page))
@@ -244,7 +245,7 @@ async fn find(
 ) -> Result<Asking, Nothing> {
     let attempt = guess(session, &browser.address.source());
     if let Some(throttled) = admit(app, &attempt).await? {
-        return Err(Nothing::Throttled(throttled.retry_after));
+        return Err(Nothing::Throttled(throttled));
     }
     let unknown = || Nothing::Fault(UserCodeFault::Unknown);
     let code = UserCode::parse(typed).ok_or_else(unknown)?;
@@ -286,10 +287,10 @@ fn ask(
     asking: &Asking,
     notice: Option<&str>,
 ) -> Response {
-    let nonce = browser.nonce(app, Guard::Session);
+    let nonce = browser.nonce(app, NonceScope::Session);
     let page = question(asking).page(app, session, nonce, &browser, notice);
     let status = notice.map_or(StatusCode::OK, |_| StatusCode::BAD_REQUEST);
-    browser.keep_form(app, reply::page(status, &page, None))
+    browser.keep_browser_id(app, reply::page(status, &page, None))
 }
 
 fn question(asking: &Asking) -> Question<'_> {
@@ -320,15 +321,11 @@ fn nothing(app: &App, browser: BrowserContext, typed: &str, fault: UserCodeFault
 }
 
 /// The form again, after too many guesses.
-fn throttled(app: &App, browser: BrowserContext, typed: &str, seconds: i64) -> Response {
-    let minutes = (seconds + 59) / 60;
-    let sentence = format!("Too many wrong codes. Wait {minutes} min and try again.");
+fn throttled(app: &App, browser: BrowserContext, typed: &str, why: Throttled) -> Response {
+    let sentence = throttle::sentence(why);
     let status = StatusCode::TOO_MANY_REQUESTS;
-    let mut response = form(app, browser, status, typed, Some(&sentence));
-    response
-        .headers_mut()
-        .insert(header::RETRY_AFTER, seconds.into());
-    response
+    let form = form(app, browser, status, typed, Some(&sentence));
+    throttle::refuse(form, why)
 }
 
 fn answered(app: &App, browser: &BrowserContext, asking: &Asking, allowed: bool) -> Response {

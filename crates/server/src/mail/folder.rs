@@ -1,5 +1,6 @@
 //! Mails as files of a folder, each with the name of its outbox row: one that comes twice is there once.
 use crate::jobs::JobError;
+use crate::ops::access::may_write;
 use protocol::types::Locator;
 use std::fs::{self, OpenOptions};
 use std::io::{self, Write};
@@ -61,10 +62,6 @@ pub(super) fn check(folder: &Path) -> Result<String, String> {
             "{shown} cannot be written to: correct its owner or its mode, or name another in mail.folder"
         )),
     }
-}
-
-fn may_write(place: &Path) -> bool {
-    rustix::fs::access(place, rustix::fs::Access::WRITE_OK).is_ok()
 }
 
 #[cfg(test)]

@@ -3,11 +3,10 @@ use crate::engine::Database;
 use jose::{Digest, TokenText};
 use protocol::decision::Mint;
 use protocol::transition::{AppChange, AuthorizeChange, GrantChange, RevocationCause};
-use protocol::types::ids::{Region, SubjectFormat};
+use protocol::types::ids::Region;
 use protocol::types::{
-    AccessToken, AuthorizationCode, Client, ClientKind, ClientNo, ClientStatus, Consent, Grant,
-    GrantType, Interaction, Lifetime, Locator, NewPerson, RedirectUri, RefreshToken, Scope,
-    SealedReply, Side, StoredSecret, Subject, UnixTime,
+    AccessToken, AuthorizationCode, Client, ClientNo, Consent, Grant, Interaction, Lifetime,
+    Locator, NewPerson, RefreshToken, Scope, SealedReply, StoredSecret, Subject, UnixTime,
 };
 use protocol::{Policy, Transition};
 use store::{Location, Options, Outcome, Stay, Store, Synchronous, Tuning};
@@ -101,30 +100,16 @@ impl World {
     pub(crate) fn new_client(&self, id: &str) -> Client {
         Client {
             no: ClientNo(0),
-            version: 1,
             id: id.to_owned(),
             name: "Task Board".to_owned(),
-            homepage: "https://app.example".to_owned(),
-            description: String::new(),
             owner: Subject(1),
             publisher: String::new(),
-            kind: ClientKind::Confidential,
             secrets: vec![StoredSecret {
                 digest: Digest::of(b"secret"),
                 created_at: self.now,
             }],
-            redirect_uris: vec![RedirectUri::register("https://app.example/cb").unwrap()],
-            grants: GrantType::ALL.to_vec(),
-            scopes: None,
-            approved: Scope::default(),
-            resource_server: false,
-            status: ClientStatus::Active,
-            cutoff: Locator(0),
-            reviewed_at: None,
-            logo: None,
             created_at: self.now,
-            side: Side::Live,
-            documented: false,
+            ..Client::for_tests()
         }
     }
 
@@ -304,48 +289,28 @@ impl World {
 
 /// The sweeping rules of short lifetimes: everything a minute.
 pub(crate) fn policy() -> Policy {
-    use protocol::policy::*;
+    use protocol::policy::{AccountPolicy, DevicePolicy, Rotation, TokenPolicy};
     let minute = Lifetime::from_minutes(1);
+    let usual = Policy::for_tests();
     Policy {
-        issuer: "https://id.example".to_owned(),
-        response_iss: true,
-        subjects: SubjectFormat::Prefixed("user_".to_owned()),
-        grants: GrantType::ALL.to_vec(),
-        registration: Registration::Review,
-        pkce: PkcePolicy::All,
         tokens: TokenPolicy {
-            bodies: Bodies::default(),
-            redirect_uri: RedirectUriAtToken::MatchIfSent,
-            access_prefix: "at_".to_owned(),
-            refresh_prefix: "rt_".to_owned(),
             code: minute,
             code_personal: minute,
             access: minute,
             refresh: minute,
             grant: minute,
             rotate: Rotation::Rotate { grace: minute },
-            token_type: "Bearer".to_owned(),
-            always_name_scope: true,
-            extras: Vec::new(),
-        },
-        scopes: Vec::new(),
-        errors: ErrorAliases::default(),
-        redirects: RedirectPolicy {
-            max: 10,
-            localhost_any_port: false,
+            ..usual.tokens
         },
         accounts: AccountPolicy {
-            sign_up: true,
-            min_password: 12,
             session: minute,
             interaction: minute,
+            ..usual.accounts
         },
         device: DevicePolicy {
             lifetime: minute,
-            interval: Lifetime::from_seconds(5),
-            verification_uri: "https://id.example/device".to_owned(),
+            ..usual.device
         },
-        test_mode: false,
-        documented_client: None,
+        ..usual
     }
 }

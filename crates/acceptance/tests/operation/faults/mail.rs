@@ -20,7 +20,8 @@ fn a_mail_that_was_taken_is_not_sent_again_while_that_cannot_be_written_down() {
         ..Faults::default()
     });
     assert!(within(SOON, || !server.taken().is_empty()));
-    // Time for many more, were it sent again.
+    // Time for one more at least, were it sent again: the outbox is looked through each second, and its lease renewed
+    // every five.
     std::thread::sleep(Duration::from_secs(6));
     assert!(ground.made() > 0, "nothing failed");
     assert_eq!(server.taken().len(), 1);

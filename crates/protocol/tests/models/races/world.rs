@@ -1,11 +1,11 @@
 //! A store of a few maps, and the requests that race for it.
-use crate::case::{Case, Verdict, json};
 use jose::Presented;
 use protocol::decision::Mint;
 use protocol::facts::{CodeFacts, RefreshFacts, UsedRefreshToken};
 use protocol::grants::Context;
 use protocol::grants::authorization_code::{self, CodeRedemption};
 use protocol::grants::refresh_token::{self, RefreshRequest};
+use protocol::testing::{Case, Verdict, json};
 use protocol::token::{TokenError, TokenReply};
 use protocol::transition::GrantChange;
 use protocol::types::{ClientNo, Grant, Locator, RefreshToken, SealedReply, UnixTime};

@@ -1,10 +1,10 @@
 //! §2.3 Client Authentication, §2.3.1 Client Password, §3.2.1.
-use crate::case::{Case, SECRET, Spoil, Verdict, client};
 use base64::{Engine, engine::general_purpose::STANDARD};
 use jose::Digest;
 use protocol::client_auth::ClientFault;
+use protocol::testing::{Case, SECRET, Spoil, Verdict};
 use protocol::token::{RequestFault, TokenError};
-use protocol::types::{ClientStatus, Side, StoredSecret};
+use protocol::types::{Client, ClientStatus, Side, StoredSecret};
 
 /// Moves the credentials from the body to the header.
 fn basic(case: &mut Case, id: &str, secret: &str) {
@@ -241,7 +241,7 @@ fn every_live_secret_works_and_a_dead_one_does_not() {
     let sentence = "Changing a single set of client credentials is significantly faster";
     let secret = |text: &str| StoredSecret {
         digest: Digest::of(text.as_bytes()),
-        created_at: client().created_at,
+        created_at: Client::for_tests().created_at,
     };
     let case = Case::own_behalf().with(|case| {
         case.client.secrets = vec![secret("cs_old"), secret("cs_new")];

@@ -1,9 +1,10 @@
 //! §3.1.2 Redirection Endpoint: registration, comparison, and what happens to a mismatch.
-use crate::case::{CALLBACK, Case, Counter, NOW, Verdict, person, policy, query};
+use protocol::Policy;
 use protocol::authorize::ShownError;
 use protocol::register::{Field, NewApp, register};
+use protocol::testing::{CALLBACK, Case, Counter, NOW, Verdict, query};
 use protocol::types::redirect_uri::MAX_LENGTH;
-use protocol::types::{ClientKind, ClientStatus, RedirectUri, RedirectUriFault, Side};
+use protocol::types::{ClientKind, ClientStatus, Person, RedirectUri, RedirectUriFault, Side};
 
 fn registered(uris: &[&str]) -> Case {
     Case::authorize().with(|case| {
@@ -256,7 +257,7 @@ fn an_app_with_the_code_grant_registers_where_to_go() {
         name: "An app".to_owned(),
         homepage: "https://app.example".to_owned(),
         description: String::new(),
-        owner: person(),
+        owner: Person::for_tests(),
         kind,
         redirect_uris: uris.iter().map(|uri| (*uri).to_owned()).collect(),
         grants: None,
@@ -275,13 +276,13 @@ fn an_app_with_the_code_grant_registers_where_to_go() {
             &[CALLBACK, "https://app.example/cb#x"],
             &["https://app.example/\u{1b}[2J\n"],
         ] {
-            let error = register(new(kind, uris), &policy(), NOW, &mint).error();
+            let error = register(new(kind, uris), &Policy::for_tests(), NOW, &mint).error();
             assert_eq!(error.field, Field::RedirectUris, "{sentence}");
             let told = error.sentence;
             assert!(!told.chars().any(char::is_control), "{told:?}");
         }
         assert!(
-            register(new(kind, &[CALLBACK]), &policy(), NOW, &mint)
+            register(new(kind, &[CALLBACK]), &Policy::for_tests(), NOW, &mint)
                 .change()
                 .is_some()
         );

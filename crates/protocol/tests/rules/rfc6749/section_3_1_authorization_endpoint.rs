@@ -1,8 +1,8 @@
 //! §3.1 Authorization Endpoint, §3.1.1 Response Type.
-use crate::case::{CALLBACK, Case, Spoil, query, scope};
 use protocol::Params;
 use protocol::authorize::{AuthorizationError, RequestFault, ShownError};
 use protocol::params::{MAX_PARAMETERS, ParamsFault};
+use protocol::testing::{CALLBACK, Case, Spoil, query, scope};
 
 #[test]
 fn an_empty_value_is_an_omitted_one() {

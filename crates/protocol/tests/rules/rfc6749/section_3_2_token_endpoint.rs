@@ -1,8 +1,8 @@
 //! §3.2 Token Endpoint: what counts as a request.
-use crate::case::{Case, Verdict};
 use protocol::lookup::{Found, Lookup};
 use protocol::params::ParamsFault;
 use protocol::policy::Bodies;
+use protocol::testing::{Case, Verdict};
 use protocol::token::{GrantFault, RawRequest, RequestFault, TokenError, TokenRequest};
 
 const FORM: &str = "application/x-www-form-urlencoded";

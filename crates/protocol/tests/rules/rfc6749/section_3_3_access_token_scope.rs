@@ -1,6 +1,6 @@
 //! §3.3 Access Token Scope.
-use crate::case::{Case, Spoil, Verdict, json, scope};
 use protocol::authorize::AuthorizationError;
+use protocol::testing::{Case, Spoil, Verdict, json, scope};
 use protocol::token::{ScopeRefusal, TokenError};
 use protocol::types::{Scope, ScopeFault};
 

@@ -1,8 +1,8 @@
 //! §4.1.1 Authorization Request: what is asked, and what has to happen before it is answered.
-use crate::case::{CALLBACK, Case, NOW, Spoil, Verdict, scope, session};
 use protocol::authorize::{AuthorizationRequest, ShownError, Step};
 use protocol::consent::{Answer, allow, deny};
-use protocol::facts::InteractionFacts;
+use protocol::facts::{InteractionFacts, SessionFacts};
+use protocol::testing::{CALLBACK, Case, NOW, Spoil, Verdict, scope};
 use protocol::transition::AuthorizeChange;
 use protocol::types::{ClientStatus, Consent, Interaction, Locator, Subject, UnixTime};
 use protocol::{Params, Transition};
@@ -105,7 +105,7 @@ fn the_person_is_known_and_asked() {
     let next = |change: fn(&mut Consent)| {
         let mut consent = consent();
         change(&mut consent);
-        request.next(Some(&session()), &Some(consent))
+        request.next(Some(&SessionFacts::for_tests()), &Some(consent))
     };
     assert_eq!(
         request.next(None, &Some(consent())),
@@ -113,7 +113,7 @@ fn the_person_is_known_and_asked() {
         "{sentence}"
     );
     assert_eq!(
-        request.next(Some(&session()), &None),
+        request.next(Some(&SessionFacts::for_tests()), &None),
         asked("tasks:read"),
         "{sentence}"
     );
@@ -152,7 +152,7 @@ fn allowing_gives_a_code_and_remembers() {
     let decision = allow(
         &request,
         answer(&facts),
-        &session(),
+        &SessionFacts::for_tests(),
         Some(consent()),
         &case.context(),
     );
@@ -193,8 +193,19 @@ fn the_same_answer_posted_twice_goes_to_the_same_place_and_another_does_not() {
     for allowed in [true, false] {
         let mut facts = kept(&case, &request);
         let decision = match allowed {
-            true => allow(&request, answer(&facts), &session(), None, &case.context()),
-            false => deny(&request, answer(&facts), &session(), &case.policy),
+            true => allow(
+                &request,
+                answer(&facts),
+                &SessionFacts::for_tests(),
+                None,
+                &case.context(),
+            ),
+            false => deny(
+                &request,
+                answer(&facts),
+                &SessionFacts::for_tests(),
+                &case.policy,
+            ),
         };
         let (change, url) = decision.into_parts();
         let code = match change {
@@ -229,7 +240,12 @@ fn declining_gives_no_code() {
     let case = Case::authorize();
     let request = case.passed();
     let facts = kept(&case, &request);
-    let decision = deny(&request, answer(&facts), &session(), &case.policy);
+    let decision = deny(
+        &request,
+        answer(&facts),
+        &SessionFacts::for_tests(),
+        &case.policy,
+    );
     let Some(Transition::Authorize(AuthorizeChange::Deny { interaction, .. })) = decision.change()
     else {
         panic!("a declined request is answered");
@@ -241,7 +257,7 @@ fn declining_gives_no_code() {
 fn a_disabled_person_gives_no_code() {
     let case = Case::authorize();
     let request = case.passed();
-    let mut session = session();
+    let mut session = SessionFacts::for_tests();
     session.person.disabled_at = Some(NOW);
     assert!(
         request

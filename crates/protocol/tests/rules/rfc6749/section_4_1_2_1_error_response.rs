@@ -1,7 +1,7 @@
 //! §4.1.2.1 Error Response: which error, in which order, told to whom.
-use crate::case::{Case, Spoil, query};
 use protocol::authorize::AuthorizationFault;
 use protocol::policy::PkcePolicy;
+use protocol::testing::{Case, Spoil, query};
 use protocol::types::{ClientKind, ClientStatus};
 
 /// Every check in its order, with what fails it alone.

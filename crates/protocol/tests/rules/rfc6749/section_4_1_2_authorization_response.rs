@@ -1,16 +1,17 @@
 //! §4.1.2 Authorization Response: the code and the state.
-use crate::case::{CALLBACK, Case, NOW, Spoil, Verdict, query, session};
 use jose::Presented;
 use protocol::Transition;
+use protocol::facts::SessionFacts;
+use protocol::testing::{CALLBACK, Case, NOW, Spoil, Verdict, query};
 use protocol::token::GrantFault;
 use protocol::transition::{AuthorizeChange, GrantChange, RevocationCause};
 use protocol::types::{AuthorizationCode, UnixTime};
 
 /// The code as it is stored, and its text.
 fn issued(case: &Case) -> (AuthorizationCode, String) {
-    let decision = case
-        .passed()
-        .issue_code(&session(), None, None, &case.context());
+    let decision =
+        case.passed()
+            .issue_code(&SessionFacts::for_tests(), None, None, &case.context());
     let protocol::Decision::Granted { transition, reply } = decision else {
         panic!("a request that was allowed gives a code");
     };
@@ -71,7 +72,7 @@ fn the_code_is_bound_to_what_was_asked() {
         (case.client.no, CALLBACK),
         "{sentence}"
     );
-    assert_eq!(code.auth_time, session().session.auth_time);
+    assert_eq!(code.auth_time, SessionFacts::for_tests().session.auth_time);
     let seen = Presented::parse(&text).expect("a code is token text");
     assert_eq!(
         (seen.locator, seen.digest),

@@ -1,7 +1,7 @@
 //! §4.1.3 Access Token Request.
-use crate::case::{CALLBACK, Case, NOW, Spoil, Verdict};
 use protocol::Transition;
 use protocol::policy::RedirectUriAtToken;
+use protocol::testing::{CALLBACK, Case, NOW, Spoil, Verdict};
 use protocol::token::{GrantFault, RequestFault, TokenError};
 use protocol::transition::GrantChange;
 use protocol::types::{GrantType, Locator};

@@ -1,7 +1,7 @@
 //! §4.4 Client Credentials Grant.
-use crate::case::{Case, Spoil, Verdict, fields, json, scope};
 use protocol::Transition;
 use protocol::client_auth::ClientFault;
+use protocol::testing::{Case, Spoil, Verdict, fields, json, scope};
 use protocol::token::{ScopeRefusal, TokenError};
 use protocol::transition::GrantChange;
 use protocol::types::{GrantType, Locator};

@@ -1,6 +1,6 @@
 //! §5.1 Successful Response.
-use crate::case::{Case, NOW, Spoil, Verdict, fields, json};
 use jose::Presented;
+use protocol::testing::{Case, NOW, Spoil, Verdict, fields, json};
 use protocol::types::{GrantType, Lifetime, UnixTime};
 
 #[test]

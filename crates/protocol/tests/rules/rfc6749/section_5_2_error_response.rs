@@ -1,8 +1,8 @@
 //! §5.2 Error Response.
-use crate::case::{Case, Spoil, Verdict};
 use protocol::client_auth::ClientFault;
 use protocol::params::ParamsFault;
 use protocol::policy::ErrorAliases;
+use protocol::testing::{Case, Spoil, Verdict};
 use protocol::token::{GrantFault, RequestFault, ScopeRefusal, TokenError, client_error};
 use protocol::types::{GrantType, ScopeFault};
 

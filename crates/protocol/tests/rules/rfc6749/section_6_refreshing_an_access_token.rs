@@ -1,8 +1,8 @@
 //! §6 Refreshing an Access Token. Rotation and replay stand under RFC 9700 §4.14.2.
-use crate::case::{Case, NOW, Spoil, Verdict, json, scope};
 use protocol::Transition;
 use protocol::client_auth::ClientFault;
 use protocol::policy::Rotation;
+use protocol::testing::{Case, NOW, Spoil, Verdict, json, scope};
 use protocol::token::{GrantFault, ScopeRefusal, TokenError};
 use protocol::transition::GrantChange;
 use protocol::types::{Lifetime, Locator, ScopeFault};

@@ -1,7 +1,7 @@
 //! §3.1 Device Authorization Request.
-use crate::case::{Case, Spoil, Verdict, scope};
 use protocol::client_auth::{ClientFault, authenticate};
 use protocol::device::{DeviceRequest, authorize};
+use protocol::testing::{Case, Spoil, Verdict, scope};
 use protocol::token::{RawRequest, RequestFault, ScopeRefusal, TokenError};
 use protocol::transition::DeviceChange;
 use protocol::types::{GrantType, Lifetime, Scope};
@@ -15,7 +15,7 @@ fn parse(body: &str) -> Result<DeviceRequest, TokenError> {
         query: None,
         body: body.as_bytes(),
     };
-    DeviceRequest::parse(&raw, &crate::case::policy())
+    DeviceRequest::parse(&raw, &protocol::Policy::for_tests())
 }
 
 /// The decision for a public app that was changed.
@@ -67,8 +67,8 @@ fn no_parameter_stands_twice() {
 #[test]
 fn a_confidential_client_authenticates() {
     let asked = parse("client_id=app").expect("a request");
-    let found = Some(Arc::new(crate::case::client()));
-    assert!(authenticate(&asked.credentials, found, &crate::case::policy()).is_err());
+    let found = Some(Arc::new(protocol::types::Client::for_tests()));
+    assert!(authenticate(&asked.credentials, found, &protocol::Policy::for_tests()).is_err());
 }
 
 #[test]

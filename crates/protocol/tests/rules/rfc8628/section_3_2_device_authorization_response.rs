@@ -1,8 +1,8 @@
 //! §3.2 Device Authorization Response.
 use super::section_3_1_device_authorization_request::ask;
-use crate::case::{NOW, Verdict, fields};
 use jose::Presented;
 use protocol::Transition;
+use protocol::testing::{NOW, Verdict, fields};
 use protocol::transition::DeviceChange;
 use protocol::types::UserCode;
 use serde_json::{Value, json};

@@ -1,7 +1,8 @@
 //! §3.3 User Interaction.
-use crate::case::{Case, NOW, Spoil, Verdict, session};
 use protocol::Transition;
 use protocol::device::{UserCodeFault, answer};
+use protocol::facts::SessionFacts;
+use protocol::testing::{Case, NOW, Spoil, Verdict};
 use protocol::transition::DeviceChange;
 use protocol::types::{ClientStatus, DeviceAnswer, Locator, Scope, Subject, UnixTime};
 
@@ -14,7 +15,7 @@ fn decide(allowed: bool, spoil: Spoil) -> protocol::Decision<(), UserCodeFault> 
         &facts,
         Some(&case.client),
         allowed,
-        &session(),
+        &SessionFacts::for_tests(),
         &case.context(),
     )
 }
@@ -32,7 +33,7 @@ fn yes_and_no_are_kept_with_who_said_it() {
         panic!("allowed");
     };
     assert!(at > Locator::first_at(UnixTime(NOW.0 - 1)));
-    assert_eq!(auth_time, session().session.auth_time);
+    assert_eq!(auth_time, SessionFacts::for_tests().session.auth_time);
     let Some(Transition::Device(DeviceChange::Answer { answer, .. })) =
         decide(false, |_| {}).change()
     else {

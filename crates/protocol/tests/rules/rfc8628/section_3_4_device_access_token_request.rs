@@ -1,7 +1,7 @@
 //! §3.4 Device Access Token Request.
-use crate::case::{Case, Spoil, Verdict, fields, json, text};
 use protocol::Transition;
 use protocol::client_auth::ClientFault;
+use protocol::testing::{Case, Spoil, Verdict, fields, json, text};
 use protocol::token::{GrantFault, RequestFault, TokenError};
 use protocol::transition::{GrantChange, RevocationCause};
 use protocol::types::{ClientNo, GrantType, Locator, Subject};

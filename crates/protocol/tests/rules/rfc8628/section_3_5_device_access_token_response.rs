@@ -1,6 +1,6 @@
 //! §3.5 Device Access Token Response.
-use crate::case::{Case, NOW, Spoil};
 use protocol::policy::ErrorAliases;
+use protocol::testing::{Case, NOW, Spoil};
 use protocol::token::{RawRequest, TokenError, TokenRequest};
 use protocol::transition::DeviceChange;
 use protocol::types::{DeviceAnswer, Lifetime, Pace, UnixTime};

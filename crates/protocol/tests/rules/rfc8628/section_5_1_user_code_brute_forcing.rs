@@ -1,8 +1,8 @@
 //! §5.1 User Code Brute Forcing.
-use crate::case::{NOW, session};
 use protocol::Transition;
 use protocol::device::guess;
-use protocol::facts::Attempts;
+use protocol::facts::{Attempts, SessionFacts};
+use protocol::testing::NOW;
 use protocol::transition::ThrottleChange;
 use protocol::types::{Locator, UnixTime};
 
@@ -19,7 +19,7 @@ fn counted(count: u32) -> Attempts {
 /// own limit.
 #[test]
 fn guesses_are_limited_by_session_account_and_source() {
-    let attempt = guess(&session(), "192.0.2.1");
+    let attempt = guess(&SessionFacts::for_tests(), "192.0.2.1");
     assert_eq!(attempt.keys().len(), 4);
     assert!(attempt.admit(&[NONE; 4], NOW).is_ok());
     for (at, limit) in [10, 30, 50].into_iter().enumerate() {
@@ -34,7 +34,7 @@ fn guesses_are_limited_by_session_account_and_source() {
 /// When very many codes were wrong, everyone has fewer tries, but whoever types theirs correctly still gets in.
 #[test]
 fn guesses_in_all_make_everyones_own_limits_tight() {
-    let attempt = guess(&session(), "192.0.2.1");
+    let attempt = guess(&SessionFacts::for_tests(), "192.0.2.1");
     let with = |own: u32, all: u32| [counted(own), counted(own), counted(40), counted(all)];
     assert!(attempt.admit(&with(5, 4_999), NOW).is_ok());
     assert!(attempt.admit(&with(2, 5_000), NOW).is_ok());
@@ -44,9 +44,9 @@ fn guesses_in_all_make_everyones_own_limits_tight() {
 
 #[test]
 fn another_session_or_source_is_counted_apart_but_for_the_whole() {
-    let mut other = session();
+    let mut other = SessionFacts::for_tests();
     other.session.id = Locator(9);
-    let here = guess(&session(), "192.0.2.1").keys();
+    let here = guess(&SessionFacts::for_tests(), "192.0.2.1").keys();
     let there = guess(&other, "192.0.2.2").keys();
     let same: Vec<bool> = here.iter().zip(&there).map(|(a, b)| a == b).collect();
     assert_eq!(same, [false, true, false, true]);
@@ -56,7 +56,7 @@ fn another_session_or_source_is_counted_apart_but_for_the_whole() {
 /// their own.
 #[test]
 fn a_right_code_does_not_forget_wrong_ones() {
-    let attempt = guess(&session(), "192.0.2.1");
+    let attempt = guess(&SessionFacts::for_tests(), "192.0.2.1");
     let Transition::Throttle(ThrottleChange::Clear { own, shared }) = attempt.succeeded() else {
         panic!("counts are cleared");
     };
@@ -66,7 +66,7 @@ fn a_right_code_does_not_forget_wrong_ones() {
 /// A window that was opened by a clock that has been set back since: nobody is shut out until that time comes again.
 #[test]
 fn a_window_of_tomorrow_shuts_nobody_out() {
-    let attempt = guess(&session(), "192.0.2.1");
+    let attempt = guess(&SessionFacts::for_tests(), "192.0.2.1");
     let at = |since: i64| {
         let since = UnixTime(NOW.0 + since);
         let counts = [Attempts {

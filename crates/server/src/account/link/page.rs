@@ -5,7 +5,7 @@ use crate::http::error::PageError;
 use crate::http::form::Query;
 use crate::http::notice::{PlainPage, link as link_to};
 use crate::http::reply;
-use crate::http::session::{BrowserContext, Guard};
+use crate::http::session::{BrowserContext, NonceScope};
 use crate::state::App;
 use axum::extract::State;
 use axum::http::StatusCode;
@@ -71,7 +71,7 @@ fn choose(
         false => StatusCode::BAD_REQUEST,
     };
     let page = ChoosePassword {
-        nonce: browser.nonce(app, Guard::Browser),
+        nonce: browser.nonce(app, NonceScope::Browser),
         frame: browser.frame(app),
         link: text.to_owned(),
         email: followed.link.email.as_str().to_owned(),
@@ -80,7 +80,7 @@ fn choose(
         problems: problems(typed.faults),
         min_password: app.policy().accounts.min_password,
     };
-    browser.keep_form(app, reply::page(status, &page, None))
+    browser.keep_browser_id(app, reply::page(status, &page, None))
 }
 
 /// The page of a link that needs no field.
@@ -123,7 +123,7 @@ fn ask(
             "Confirm",
         ),
     };
-    let nonce = browser.nonce(app, Guard::Browser);
+    let nonce = browser.nonce(app, NonceScope::Browser);
     let stale = typed.faults.into_iter().next().map(|fault| fault.sentence);
     let status = match stale {
         Some(_) => StatusCode::BAD_REQUEST,
@@ -142,7 +142,7 @@ fn ask(
             post: Some(vec![field("nonce", &nonce), field("link", text)]),
         }),
     };
-    browser.keep_form(app, reply::page(status, &page, None))
+    browser.keep_browser_id(app, reply::page(status, &page, None))
 }
 
 /// The page of a link that does nothing.

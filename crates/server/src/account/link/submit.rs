@@ -4,7 +4,7 @@ use super::page::{Typed, confirmed, over, page, plain};
 use crate::account::sign_in::welcome;
 use crate::http::error::PageError;
 use crate::http::form::{Form, Posted};
-use crate::http::session::{BrowserContext, Guard};
+use crate::http::session::{BrowserContext, NonceScope};
 use crate::interaction::continuation::{Carried, Continuation};
 use crate::ops::clock;
 use crate::state::App;
@@ -47,7 +47,7 @@ fn field(fields: &Params, name: &str) -> String {
 
 impl Form for JoinForm {
     const PATH: &'static str = path::LINK_JOIN;
-    const GUARD: Guard = Guard::Browser;
+    const NONCE: NonceScope = NonceScope::Browser;
     type Page = Self;
 
     fn page(fields: &Params) -> Self {
@@ -65,7 +65,7 @@ impl Form for JoinForm {
 
 impl Form for NewPasswordForm {
     const PATH: &'static str = path::LINK_PASSWORD;
-    const GUARD: Guard = Guard::Browser;
+    const NONCE: NonceScope = NonceScope::Browser;
     type Page = Self;
 
     fn page(fields: &Params) -> Self {
@@ -82,7 +82,7 @@ impl Form for NewPasswordForm {
 
 impl Form for ConfirmForm {
     const PATH: &'static str = path::LINK_CONFIRM;
-    const GUARD: Guard = Guard::Browser;
+    const NONCE: NonceScope = NonceScope::Browser;
     type Page = Self;
 
     fn page(fields: &Params) -> Self {

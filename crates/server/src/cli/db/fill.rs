@@ -74,7 +74,6 @@ impl Fill {
                 app.name
             )
         });
-        at.close().await;
         Ok(())
     }
 }

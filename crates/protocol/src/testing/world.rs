@@ -1,24 +1,25 @@
 //! The app, the person and the means of a case, and how to read its outcome.
-use crate::case::{CALLBACK, NOW, SECRET, scope};
-use jose::{Digest, TokenText};
-use protocol::decision::Mint;
-use protocol::facts::{AccessFacts, Standing};
-use protocol::token::TokenReply;
-use protocol::types::{
+use crate::decision::Mint;
+use crate::facts::{AccessFacts, Standing};
+use crate::testing::{CALLBACK, NOW, SECRET, scope};
+use crate::token::TokenReply;
+use crate::types::{
     AccessToken, Client, ClientKind, ClientNo, ClientStatus, GrantType, Locator, Person,
     RedirectUri, Scope, Side, StoredSecret, Subject, UnixTime,
 };
-use protocol::{Decision, Transition};
+use crate::{Decision, Transition};
+use jose::{Digest, TokenText};
 use std::cell::Cell;
 use std::fmt::Debug;
 use std::sync::Arc;
 
 /// Ids that count up and secrets that follow from them.
 #[derive(Clone)]
-pub(crate) struct Counter(Cell<i64>);
+pub struct Counter(Cell<i64>);
 
 impl Counter {
-    pub(crate) fn starting_at(time: UnixTime) -> Self {
+    /// The first is of this moment.
+    pub fn starting_at(time: UnixTime) -> Self {
         Counter(Cell::new(Locator::first_at(time).0))
     }
 }
@@ -34,55 +35,59 @@ impl Mint for Counter {
     }
 }
 
-/// A confidential app that may use every grant and ask for every scope that is not restricted.
-pub(crate) fn client() -> Client {
-    Client {
-        no: ClientNo(1),
-        version: 1,
-        id: "app".to_owned(),
-        name: "An app".to_owned(),
-        homepage: "https://app.example".to_owned(),
-        description: String::new(),
-        owner: Subject(7),
-        publisher: "Ada".to_owned(),
-        kind: ClientKind::Confidential,
-        secrets: vec![StoredSecret {
-            digest: Digest::of(SECRET.as_bytes()),
+impl Client {
+    /// A confidential app that may use every grant and ask for every scope that is not restricted.
+    pub fn for_tests() -> Self {
+        Client {
+            no: ClientNo(1),
+            version: 1,
+            id: "app".to_owned(),
+            name: "An app".to_owned(),
+            homepage: "https://app.example".to_owned(),
+            description: String::new(),
+            owner: Subject(7),
+            publisher: "Ada".to_owned(),
+            kind: ClientKind::Confidential,
+            secrets: vec![StoredSecret {
+                digest: Digest::of(SECRET.as_bytes()),
+                created_at: NOW,
+            }],
+            redirect_uris: vec![RedirectUri::register(CALLBACK).expect("a redirect URI")],
+            grants: GrantType::ALL.to_vec(),
+            scopes: None,
+            approved: Scope::default(),
+            resource_server: false,
+            status: ClientStatus::Active,
+            cutoff: Locator(0),
+            reviewed_at: None,
+            logo: None,
             created_at: NOW,
-        }],
-        redirect_uris: vec![RedirectUri::register(CALLBACK).expect("a redirect URI")],
-        grants: GrantType::ALL.to_vec(),
-        scopes: None,
-        approved: Scope::default(),
-        resource_server: false,
-        status: ClientStatus::Active,
-        cutoff: Locator(0),
-        reviewed_at: None,
-        logo: None,
-        created_at: NOW,
-        side: Side::Live,
-        documented: false,
+            side: Side::Live,
+            documented: false,
+        }
     }
 }
 
-/// Somebody with an account in good standing.
-pub(crate) fn person() -> Person {
-    Person {
-        subject: Subject(7),
-        email: "ada@example.com".to_owned(),
-        verified_at: None,
-        name: "Ada".to_owned(),
-        admin: false,
-        password: String::new(),
-        disabled_at: None,
-        cutoff: Locator(0),
-        created_at: UnixTime(0),
-        test_app: None,
+impl Person {
+    /// Somebody with an account in good standing.
+    pub fn for_tests() -> Self {
+        Person {
+            subject: Subject(7),
+            email: "ada@example.com".to_owned(),
+            verified_at: None,
+            name: "Ada".to_owned(),
+            admin: false,
+            password: String::new(),
+            disabled_at: None,
+            cutoff: Locator(0),
+            created_at: UnixTime(0),
+            test_app: None,
+        }
     }
 }
 
 /// What is known of an access token of app 1 that reads and writes tasks, and has ten seconds to live.
-pub(crate) fn access_facts(id: Locator) -> AccessFacts {
+pub fn access_facts(id: Locator) -> AccessFacts {
     let token = AccessToken {
         id,
         digest: text("at_", id).digest(),
@@ -94,19 +99,19 @@ pub(crate) fn access_facts(id: Locator) -> AccessFacts {
     };
     AccessFacts {
         token,
-        client: Some(Arc::new(client())),
+        client: Some(Arc::new(Client::for_tests())),
         grant_revoked: false,
-        person: Standing::from(&person()),
+        person: Standing::from(&Person::for_tests()),
     }
 }
 
 /// The text of the token with this id.
-pub(crate) fn text(prefix: &str, id: Locator) -> TokenText {
+pub fn text(prefix: &str, id: Locator) -> TokenText {
     TokenText::new(prefix, id.0, &[7; 32])
 }
 
 /// How a test reads a decision.
-pub(crate) trait Verdict<Reply, Error> {
+pub trait Verdict<Reply, Error> {
     /// The reply of a request that is granted.
     fn reply(self) -> Reply;
     /// The error of a request that is refused.
@@ -130,18 +135,18 @@ impl<Reply: Debug, Error: Debug> Verdict<Reply, Error> for Decision<Reply, Error
 }
 
 /// The reply as JSON.
-pub(crate) fn json(reply: &TokenReply) -> serde_json::Value {
+pub fn json(reply: &TokenReply) -> serde_json::Value {
     serde_json::from_str(&reply.0).expect("a reply is JSON")
 }
 
 /// The names of an object's members.
-pub(crate) fn fields(value: &serde_json::Value) -> Vec<&str> {
+pub fn fields(value: &serde_json::Value) -> Vec<&str> {
     let members = value.as_object().expect("an object");
     members.keys().map(String::as_str).collect()
 }
 
 /// The decoded parameters of a URL's query, in order.
-pub(crate) fn query(url: &str) -> Vec<(String, String)> {
+pub fn query(url: &str) -> Vec<(String, String)> {
     let (_, query) = url.split_once('?').expect("a URL with a query");
     form_urlencoded::parse(query.as_bytes())
         .into_owned()

@@ -1,62 +1,74 @@
-//! A request that is right in every way, for tables that spoil it in one.
-#![allow(dead_code, unused_imports)] // each test target uses its own part
+//! What tests of rules begin with: a provider's policy, an app, a person, and a request that is right in every way, for
+//! tables that spoil it in one. No part of the server: it is built with the feature `testing` alone.
+//!
+//! What is not as it must be panics.
 mod policy;
 mod world;
 
-pub(crate) use policy::{policy, scope};
-pub(crate) use world::{Counter, Verdict, access_facts, client, fields, json, person, query, text};
+pub use policy::scope;
+pub use world::{Counter, Verdict, access_facts, fields, json, query, text};
 
-use protocol::authorize::{
+use crate::authorize::{
     self, AuthorizationFault, AuthorizationRequest, RedirectedError, ShownError,
 };
-use protocol::client_auth::{AuthenticatedClient, Credentials, authenticate};
-use protocol::facts::{CodeFacts, DeviceFacts, RefreshFacts, SessionFacts, UsedRefreshToken};
-use protocol::grants::Context;
-use protocol::grants::device_code::DEVICE_CODE_PREFIX;
-use protocol::lookup::{Found, Lookup};
-use protocol::token::{RawRequest, TokenError, TokenReply, TokenRequest};
-use protocol::transition::GrantChange;
-use protocol::types::{
+use crate::client_auth::{AuthenticatedClient, Credentials, authenticate};
+use crate::facts::{CodeFacts, DeviceFacts, RefreshFacts, SessionFacts, UsedRefreshToken};
+use crate::grants::Context;
+use crate::grants::device_code::DEVICE_CODE_PREFIX;
+use crate::lookup::{Found, Lookup};
+use crate::token::{RawRequest, TokenError, TokenReply, TokenRequest};
+use crate::transition::GrantChange;
+use crate::types::{
     AuthorizationCode, Client, ClientKind, ClientNo, CodeChallenge, DeviceAnswer,
-    DeviceAuthorization, Grant, GrantType, Lifetime, Locator, Pace, RefreshToken, Session, Subject,
-    UnixTime, UserCode,
+    DeviceAuthorization, Grant, GrantType, Lifetime, Locator, Pace, Person, RefreshToken, Session,
+    Subject, UnixTime, UserCode,
 };
-use protocol::{Decision, Params, Policy, Transition};
+use crate::{Decision, Params, Policy, Transition};
 use std::sync::Arc;
 
 /// The moment of every request, unless a case moves it.
-pub(crate) const NOW: UnixTime = UnixTime(1_750_000_000);
+pub const NOW: UnixTime = UnixTime(1_750_000_000);
 /// The client secret.
-pub(crate) const SECRET: &str = "cs_secret";
-/// The pair of RFC 7636 Appendix B.
-pub(crate) const VERIFIER: &str = "dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk";
-pub(crate) const CHALLENGE: &str = "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM";
+pub const SECRET: &str = "cs_secret";
+/// The verifier of RFC 7636 Appendix B.
+pub const VERIFIER: &str = "dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk";
+/// Its challenge.
+pub const CHALLENGE: &str = "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM";
 /// The one registered redirect URI.
-pub(crate) const CALLBACK: &str = "https://app.example/cb";
+pub const CALLBACK: &str = "https://app.example/cb";
 
 /// A change that makes a case wrong (or different) in one respect.
-pub(crate) type Spoil = fn(&mut Case);
+pub type Spoil = fn(&mut Case);
 
 /// A request with all that decides on it.
 #[derive(Clone)]
-pub(crate) struct Case {
-    pub(crate) policy: Policy,
-    pub(crate) client: Client,
-    pub(crate) mint: Counter,
-    pub(crate) now: UnixTime,
-    pub(crate) authorization: Option<String>,
-    pub(crate) form: Vec<(String, String)>,
-    pub(crate) code: Option<CodeFacts>,
-    pub(crate) refresh: Option<RefreshFacts>,
-    pub(crate) device: Option<DeviceFacts>,
+pub struct Case {
+    /// What the provider allows.
+    pub policy: Policy,
+    /// The app that asks.
+    pub client: Client,
+    /// Where ids and secrets come from.
+    pub mint: Counter,
+    /// When.
+    pub now: UnixTime,
+    /// The `Authorization` header.
+    pub authorization: Option<String>,
+    /// The parameters, in order.
+    pub form: Vec<(String, String)>,
+    /// What is on record of the code that is presented.
+    pub code: Option<CodeFacts>,
+    /// Of the refresh token.
+    pub refresh: Option<RefreshFacts>,
+    /// Of the device code.
+    pub device: Option<DeviceFacts>,
 }
 
 impl Case {
     fn new(form: &[(&str, &str)]) -> Self {
         let own = |(name, value): &(&str, &str)| ((*name).to_owned(), (*value).to_owned());
         Case {
-            policy: policy(),
-            client: client(),
+            policy: Policy::for_tests(),
+            client: Client::for_tests(),
             mint: Counter::starting_at(NOW),
             now: NOW,
             authorization: None,
@@ -68,7 +80,7 @@ impl Case {
     }
 
     /// An authorization request (RFC 6749 §4.1.1) with PKCE.
-    pub(crate) fn authorize() -> Self {
+    pub fn authorize() -> Self {
         Self::new(&[
             ("response_type", "code"),
             ("client_id", "app"),
@@ -81,7 +93,7 @@ impl Case {
     }
 
     /// An access token request for a code that was issued a second ago (§4.1.3).
-    pub(crate) fn code() -> Self {
+    pub fn code() -> Self {
         let id = Locator::first_at(UnixTime(NOW.0 - 1));
         let code = text("ac_", id);
         let mut case = Self::new(&[
@@ -104,7 +116,7 @@ impl Case {
             auth_time: UnixTime(NOW.0 - 30),
             expires_at: UnixTime(NOW.0 + 299),
         };
-        let person = Some(person());
+        let person = Some(Person::for_tests());
         case.code = Some(CodeFacts {
             code,
             redeemed: false,
@@ -114,7 +126,7 @@ impl Case {
     }
 
     /// A refresh (§6) of a grant that began an hour ago.
-    pub(crate) fn refresh() -> Self {
+    pub fn refresh() -> Self {
         let began = UnixTime(NOW.0 - 3_600);
         let grant = Grant {
             id: Locator::first_at(began),
@@ -141,7 +153,7 @@ impl Case {
             grant: grant.id,
             expires_at,
         };
-        let person = Some(person());
+        let person = Some(Person::for_tests());
         case.refresh = Some(RefreshFacts {
             token,
             grant,
@@ -152,7 +164,7 @@ impl Case {
     }
 
     /// A device's poll (RFC 8628 §3.4) a minute after it asked, its person having allowed it ten seconds ago.
-    pub(crate) fn device() -> Self {
+    pub fn device() -> Self {
         let asked = UnixTime(NOW.0 - 60);
         let id = Locator::first_at(asked);
         let code = text(DEVICE_CODE_PREFIX, id);
@@ -183,18 +195,18 @@ impl Case {
         case.device = Some(DeviceFacts {
             device,
             redeemed: false,
-            person: Some(person()),
+            person: Some(Person::for_tests()),
         });
         case
     }
 
     /// What the device of this case asked for.
-    pub(crate) fn device_mut(&mut self) -> &mut DeviceFacts {
+    pub fn device_mut(&mut self) -> &mut DeviceFacts {
         self.device.as_mut().expect("a case about a device")
     }
 
     /// An app asking on its own behalf (§4.4.2).
-    pub(crate) fn own_behalf() -> Self {
+    pub fn own_behalf() -> Self {
         Self::new(&[
             ("grant_type", "client_credentials"),
             ("client_id", "app"),
@@ -203,13 +215,13 @@ impl Case {
     }
 
     /// The case with one change.
-    pub(crate) fn with(mut self, spoil: impl FnOnce(&mut Case)) -> Self {
+    pub fn with(mut self, spoil: impl FnOnce(&mut Case)) -> Self {
         spoil(&mut self);
         self
     }
 
     /// Gives a parameter another value, or adds it.
-    pub(crate) fn set(&mut self, name: &str, value: &str) {
+    pub fn set(&mut self, name: &str, value: &str) {
         match self.form.iter_mut().find(|(own, _)| own == name) {
             Some(pair) => pair.1 = value.to_owned(),
             None => self.add(name, value),
@@ -217,45 +229,45 @@ impl Case {
     }
 
     /// Adds a parameter, also when it is there already.
-    pub(crate) fn add(&mut self, name: &str, value: &str) {
+    pub fn add(&mut self, name: &str, value: &str) {
         self.form.push((name.to_owned(), value.to_owned()));
     }
 
     /// Leaves a parameter out.
-    pub(crate) fn unset(&mut self, name: &str) {
+    pub fn unset(&mut self, name: &str) {
         self.form.retain(|(own, _)| own != name);
     }
 
     /// Makes the app a public one, which sends no secret.
-    pub(crate) fn public(&mut self) {
+    pub fn public(&mut self) {
         self.client.kind = ClientKind::Public;
         self.client.secrets.clear();
         self.unset("client_secret");
     }
 
     /// The code that the request presents.
-    pub(crate) fn code_mut(&mut self) -> &mut CodeFacts {
+    pub fn code_mut(&mut self) -> &mut CodeFacts {
         self.code.as_mut().expect("a case about a code")
     }
 
     /// The refresh token that the request presents.
-    pub(crate) fn refresh_mut(&mut self) -> &mut RefreshFacts {
+    pub fn refresh_mut(&mut self) -> &mut RefreshFacts {
         self.refresh.as_mut().expect("a case about a refresh token")
     }
 
     /// The parameters as a form.
-    pub(crate) fn body(&self) -> String {
+    pub fn body(&self) -> String {
         self.params().to_form()
     }
 
     /// The parameters.
-    pub(crate) fn params(&self) -> Params {
+    pub fn params(&self) -> Params {
         let pairs = self.form.iter();
         Params::from_pairs(pairs.map(|(name, value)| (name.as_str(), value.as_str())))
     }
 
     /// What a rule is given besides facts.
-    pub(crate) fn context(&self) -> Context<'_, Counter> {
+    pub fn context(&self) -> Context<'_, Counter> {
         Context {
             policy: &self.policy,
             now: self.now,
@@ -264,12 +276,12 @@ impl Case {
     }
 
     /// The app with its proof of identity, whatever it may do.
-    pub(crate) fn authenticated(&self) -> AuthenticatedClient {
+    pub fn authenticated(&self) -> AuthenticatedClient {
         authenticated(&self.client)
     }
 
     /// The token endpoint's decision, in the phases of the server: parse, authenticate, look up, decide.
-    pub(crate) fn answer(&self) -> Decision<TokenReply, TokenError> {
+    pub fn answer(&self) -> Decision<TokenReply, TokenError> {
         self.decide().into()
     }
 
@@ -290,7 +302,7 @@ impl Case {
     }
 
     /// What is on record in this case.
-    pub(crate) fn found(&self, lookup: Lookup) -> Found {
+    pub fn found(&self, lookup: Lookup) -> Found {
         match lookup {
             Lookup::Code(at) => {
                 let facts = self.code.clone().filter(|facts| facts.code.id == at);
@@ -309,7 +321,7 @@ impl Case {
     }
 
     /// Refreshes for the first time and remembers it; returns the reply.
-    pub(crate) fn rotated(&mut self) -> TokenReply {
+    pub fn rotated(&mut self) -> TokenReply {
         let Decision::Granted {
             transition,
             reply: given,
@@ -334,7 +346,7 @@ impl Case {
     }
 
     /// The authorization endpoint's checks.
-    pub(crate) fn check(&self) -> Result<AuthorizationRequest, AuthorizationFault> {
+    pub fn check(&self) -> Result<AuthorizationRequest, AuthorizationFault> {
         let params = self.params();
         let id = authorize::client_id(&params)?.to_owned();
         let found = (id == self.client.id).then(|| Arc::new(self.client.clone()));
@@ -342,12 +354,12 @@ impl Case {
     }
 
     /// The request, which passes.
-    pub(crate) fn passed(&self) -> AuthorizationRequest {
+    pub fn passed(&self) -> AuthorizationRequest {
         self.check().expect("a request that passes every check")
     }
 
     /// The error that is shown, not redirected.
-    pub(crate) fn shown(&self) -> ShownError {
+    pub fn shown(&self) -> ShownError {
         match self.check() {
             Err(AuthorizationFault::Shown(error)) => error,
             other => panic!("expected an error page, got {other:?}"),
@@ -355,7 +367,7 @@ impl Case {
     }
 
     /// The error that is sent to the app.
-    pub(crate) fn redirected(&self) -> RedirectedError {
+    pub fn redirected(&self) -> RedirectedError {
         match self.check() {
             Err(AuthorizationFault::Redirected(error)) => *error,
             other => panic!("expected an error response, got {other:?}"),
@@ -363,15 +375,15 @@ impl Case {
     }
 
     /// The URL with the code, for a person who allowed it.
-    pub(crate) fn allowed(&self) -> String {
+    pub fn allowed(&self) -> String {
         self.passed()
-            .issue_code(&session(), None, None, &self.context())
+            .issue_code(&SessionFacts::for_tests(), None, None, &self.context())
             .reply()
     }
 }
 
 /// An app with its proof of identity.
-pub(crate) fn authenticated(client: &Client) -> AuthenticatedClient {
+pub fn authenticated(client: &Client) -> AuthenticatedClient {
     let mut pairs = vec![("client_id", client.id.as_str())];
     if client.kind == ClientKind::Confidential {
         pairs.push(("client_secret", SECRET));
@@ -379,7 +391,7 @@ pub(crate) fn authenticated(client: &Client) -> AuthenticatedClient {
     let credentials = Credentials::from_request(None, &Params::from_pairs(pairs));
     let policy = Policy {
         documented_client: Some(client.id.clone()),
-        ..policy()
+        ..Policy::for_tests()
     };
     authenticate(
         &credentials.expect("credentials"),
@@ -389,18 +401,20 @@ pub(crate) fn authenticated(client: &Client) -> AuthenticatedClient {
     .expect("an active app with its own secret")
 }
 
-/// A person who is signed in.
-pub(crate) fn session() -> SessionFacts {
-    let session = Session {
-        id: Locator::first_at(UnixTime(NOW.0 - 60)),
-        digest: jose::Digest::of(b"cookie"),
-        subject: Subject(7),
-        auth_time: UnixTime(NOW.0 - 60),
-        expires_at: UnixTime(NOW.0 + 3_600),
-        browser: String::new(),
-    };
-    SessionFacts {
-        session,
-        person: person(),
+impl SessionFacts {
+    /// A person who is signed in.
+    pub fn for_tests() -> Self {
+        let session = Session {
+            id: Locator::first_at(UnixTime(NOW.0 - 60)),
+            digest: jose::Digest::of(b"cookie"),
+            subject: Subject(7),
+            auth_time: UnixTime(NOW.0 - 60),
+            expires_at: UnixTime(NOW.0 + 3_600),
+            browser: String::new(),
+        };
+        SessionFacts {
+            session,
+            person: Person::for_tests(),
+        }
     }
 }

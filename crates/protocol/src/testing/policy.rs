@@ -1,0 +1,89 @@
+//! The rules of an ordinary issuer.
+use crate::Policy;
+use crate::policy::{
+    AccountPolicy, Bodies, DevicePolicy, ErrorAliases, PkcePolicy, RedirectPolicy,
+    RedirectUriAtToken, Registration, Risk, Rotation, ScopeEntry, TokenPolicy,
+};
+use crate::types::ids::SubjectFormat;
+use crate::types::{GrantType, Lifetime, Scope};
+
+impl Policy {
+    /// Everything switched on, and the defaults otherwise.
+    pub fn for_tests() -> Self {
+        Policy {
+            issuer: "https://issuer.example".to_owned(),
+            response_iss: true,
+            subjects: SubjectFormat::Prefixed("user_".to_owned()),
+            grants: GrantType::ALL.to_vec(),
+            registration: Registration::Open,
+            pkce: PkcePolicy::Public,
+            tokens: tokens(),
+            scopes: vec![
+                entry("tasks:read", |entry| entry.default = true),
+                entry("tasks:write", |_| {}),
+                entry("identity", |entry| entry.personal = true),
+                entry("api", |_| {}),
+                entry("api:v1", |_| {}),
+                entry("admin:*", |entry| entry.restricted = true),
+                entry("admin:users", |entry| entry.restricted = true),
+            ],
+            errors: ErrorAliases::default(),
+            redirects: RedirectPolicy {
+                max: 10,
+                localhost_any_port: false,
+            },
+            accounts: AccountPolicy {
+                sign_up: true,
+                min_password: 8,
+                session: Lifetime::from_days(1),
+                interaction: Lifetime::from_minutes(30),
+            },
+            device: DevicePolicy {
+                lifetime: Lifetime::from_minutes(10),
+                interval: Lifetime::from_seconds(5),
+                verification_uri: "https://issuer.example/device".to_owned(),
+            },
+            test_mode: true,
+            documented_client: None,
+        }
+    }
+}
+
+fn tokens() -> TokenPolicy {
+    TokenPolicy {
+        bodies: Bodies::default(),
+        redirect_uri: RedirectUriAtToken::MatchIfSent,
+        access_prefix: "at_".to_owned(),
+        refresh_prefix: "rt_".to_owned(),
+        code: Lifetime::from_minutes(5),
+        code_personal: Lifetime::from_seconds(90),
+        access: Lifetime::from_minutes(60),
+        refresh: Lifetime::from_days(30),
+        grant: Lifetime::from_days(365),
+        rotate: Rotation::Rotate {
+            grace: Lifetime::from_seconds(60),
+        },
+        token_type: "Bearer".to_owned(),
+        always_name_scope: true,
+        extras: Vec::new(),
+    }
+}
+
+fn entry(name: &str, change: fn(&mut ScopeEntry)) -> ScopeEntry {
+    let mut entry = ScopeEntry {
+        name: name.to_owned(),
+        group: "Tasks".to_owned(),
+        sentence: "do something".to_owned(),
+        restricted: false,
+        personal: false,
+        default: false,
+        risk: Risk::Read,
+    };
+    change(&mut entry);
+    entry
+}
+
+/// A scope that parses.
+pub fn scope(text: &str) -> Scope {
+    Scope::parse(text).expect("a scope")
+}
