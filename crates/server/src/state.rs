@@ -9,6 +9,7 @@ use crate::ops::hasher::Hasher;
 use crate::ops::log::Log;
 use crate::ops::metrics::Requests;
 use crate::ops::outage::Outage;
+use crate::ops::stopping::Stopping;
 use crate::settle::settle;
 use jose::keyed::Key;
 use protocol::decision::Decision;
@@ -40,6 +41,8 @@ pub(crate) struct AppState {
     pub(crate) requests: Option<Arc<Requests>>,
     /// Requests that wait for something to be told.
     pub(crate) long_polls: LongPolls,
+    /// Whether the server has been told to stop.
+    pub(crate) stopping: Stopping,
     /// The metadata document, written once.
     pub(crate) metadata: String,
     /// The developer pages, written once somebody asks for one: a start does not wait for them.

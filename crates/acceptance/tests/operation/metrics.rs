@@ -207,14 +207,18 @@ fn those_who_watch_come_in_by_a_door_of_their_own() {
         .send(&Request::get("/metrics").header("Accept", "text/html"));
     assert_page(&page, 404);
     // A port that is taken is told before a database is made.
-    let taken = format!("127.0.0.1:{}", scene.provider.addr().port());
+    let taken = scene.provider.addr();
     let other = Setup::toml(PLAIN)
         .with(&format!("[metrics]\nlisten = \"{taken}\""))
         .prepare();
     let database = other.database_path();
     let mut other = other;
     let why = other.try_start().expect_err("the port is taken");
-    assert!(why.contains("metrics") && why.contains(&taken), "{why}");
+    let port = format!("port {} on 127.0.0.1 is taken", taken.port());
+    assert!(
+        why.contains("metrics.listen") && why.contains(&port),
+        "{why}"
+    );
     assert!(!database.exists());
 }
 

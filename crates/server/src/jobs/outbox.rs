@@ -26,13 +26,15 @@ const LINES: usize = 16;
 const IN_LINE: usize = 20;
 /// How long an attempt may take.
 const ATTEMPT: Duration = Duration::from_secs(30);
+/// How long what is under way may take when the server stops; it is delivered again otherwise.
+pub(super) const GRACE: Duration = Duration::from_secs(5);
 /// How often the log is told that something was not delivered.
 const TOLD_EVERY: Duration = Duration::from_secs(60);
 
 /// Delivers until the server stops, then finishes what is under way.
 pub(super) async fn deliver(app: App) {
     let mut lines = Lines::of(app.clone());
-    let stopped = app.long_polls.stopped();
+    let stopped = app.stopping.begun();
     tokio::pin!(stopped);
     let mut ticks = tokio::time::interval(LOOK_EVERY);
     ticks.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
@@ -51,7 +53,10 @@ pub(super) async fn deliver(app: App) {
         }
     }
     lines.shift.end();
-    while lines.running.join_next().await.is_some() {}
+    let under_way = async { while lines.running.join_next().await.is_some() {} };
+    if tokio::time::timeout(GRACE, under_way).await.is_err() {
+        lines.running.shutdown().await;
+    }
 }
 
 /// Destinations that are being delivered to, a task each.

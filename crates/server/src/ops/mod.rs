@@ -7,6 +7,7 @@ pub(crate) mod log;
 pub(crate) mod metrics;
 pub(crate) mod outage;
 pub(crate) mod server_key;
+pub(crate) mod stopping;
 mod turns;
 
 use crate::http::site::Site;
