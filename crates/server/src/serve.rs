@@ -12,6 +12,7 @@ use crate::ops::metrics::{self, Requests};
 use crate::ops::outage::Outage;
 use crate::ops::server_key;
 use crate::ops::stopping::Stopping;
+use crate::ops::subscriber;
 use crate::rooms;
 use crate::state::{App, AppState};
 use crate::test_side;
@@ -44,7 +45,7 @@ pub(crate) fn open(config: Config, log: Log) -> anyhow::Result<AppState> {
         hasher: Hasher::start(cores.saturating_sub(1))?,
         long_polls: LongPolls::new(),
         stopping: Stopping::default(),
-        outage: Outage::new(log.clone(), config.storage.to_string()),
+        outage: Outage::new(config.storage.to_string()),
         requests: config.metrics.map(|_| Arc::new(counted(&config))),
         log,
         store,
@@ -104,8 +105,8 @@ impl Listeners {
 /// One sentence on why it cannot start, or had to stop.
 pub(crate) async fn serve(config: Config) -> anyhow::Result<()> {
     let signals = Signals::catch()?;
-    let log = Log::start(&config.log);
-    let stop = signals.stop(log.clone());
+    let log = subscriber::start(&config.log);
+    let stop = signals.stop();
     let public = accept::bind(config.listen, "--listen").await?;
     let listeners = Listeners::beside(public, &config).await?;
     let app = Arc::new(open(config, log)?);
@@ -138,15 +139,13 @@ pub(crate) async fn run(
 /// Tells the log what there is to know of the configuration.
 fn tell(app: &AppState) {
     for note in &app.config.notes {
-        app.log.info(note.clone());
+        tracing::info!("{note}");
     }
     for warning in &app.config.warnings {
-        app.log.warn(warning.clone());
+        tracing::warn!("{warning}");
     }
-    app.log.info(format!(
-        "{} listens on {}",
-        app.config.issuer, app.config.listen
-    ));
+    let (issuer, listen) = (&app.config.issuer, app.config.listen);
+    tracing::info!(issuer, %listen, "{issuer} listens on {listen}");
 }
 
 /// Serves beside jobs, until `stop` resolves or a job ends: a server without its sweeper or feed is none.
@@ -161,7 +160,7 @@ async fn beside(
         tokio::select! {
             () = stop => {}
             fault = jobs.broken() => {
-                app.log.error(format!("{fault}; the server stops"));
+                tracing::error!(error = %fault, "{fault}; the server stops");
                 broken = Err(fault);
             }
         }
@@ -172,10 +171,10 @@ async fn beside(
     app.stopping.begin();
     let ended = jobs.end().await;
     if let Err(fault) = &ended {
-        app.log.error(fault.to_string());
+        tracing::error!(error = %fault, "{fault}");
     }
     app.store.close().await;
-    app.log.info("stopped");
+    tracing::info!("stopped");
     app.log.flush();
     served.and(broken).and(ended)
 }

@@ -13,7 +13,7 @@ mod television;
 
 use crate::config::{Config, Overrides};
 use crate::http::accept::{self, Signals};
-use crate::ops::log::Log;
+use crate::ops::subscriber;
 use crate::serve::{self, Listeners};
 use anyhow::{Context, bail};
 use setup::Credentials;
@@ -59,7 +59,7 @@ pub(crate) async fn run(args: DevArgs) -> anyhow::Result<()> {
     let (listen, demo_listen) = (provider.local_addr()?, demo_app.local_addr()?);
     let config = config(&args.data, listen)?;
     let config_path = config.source.clone().unwrap_or_default();
-    let log = Log::start(&config.log);
+    let log = subscriber::start(&config.log);
     let listeners = Listeners::beside(provider, &config).await?;
     let app = Arc::new(serve::open(config, log)?);
     let credentials = setup::ensure(&app, &args.data, demo_listen.port()).await?;
@@ -83,7 +83,7 @@ pub(crate) async fn run(args: DevArgs) -> anyhow::Result<()> {
         &addresses.demo,
     ));
     let demo = tokio::spawn(async move { axum::serve(demo_app, demo).await });
-    let stop = signals.stop(app.log.clone());
+    let stop = signals.stop();
     let served = serve::run(app, listeners, stop).await;
     demo.abort();
     served

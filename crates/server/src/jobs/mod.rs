@@ -73,10 +73,11 @@ async fn sweep(app: App, ending: Arc<Stopping>) {
             Trust::Yes => {}
             Trust::NotYet => continue,
             Trust::Jumped(seconds) => {
-                app.log.warn(format!(
+                tracing::warn!(
+                    seconds,
                     "the clock jumped ahead by {seconds} seconds: nothing is swept for an hour, so that nothing is \
                      lost if it is wrong; look at it, and at its NTP service"
-                ));
+                );
                 continue;
             }
         }

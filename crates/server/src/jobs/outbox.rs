@@ -12,6 +12,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 use store::StoreError;
 use tokio::task::{Id, JoinError, JoinSet};
+use tracing::Instrument;
 
 /// How often messages of other processes, and those that are due again, are looked for.
 const LOOK_EVERY: Duration = Duration::from_secs(1);
@@ -130,7 +131,7 @@ impl Lines {
         for entry in next.into_iter().take(free) {
             let destination = entry.destination.clone();
             let line = self.shift.clone().line(entry);
-            let id = self.running.spawn(line).id();
+            let id = self.running.spawn(line.in_current_span()).id();
             self.busy.insert(id, destination);
         }
         Ok(())
@@ -167,7 +168,8 @@ impl Shift {
             let Some(entry) = next.filter(|_| self.may_begin()) else {
                 return;
             };
-            let settled = self.attempt(&entry).await;
+            let span = tracing::error_span!("message", message_id = %entry.id.0, kind = entry.kind);
+            let settled = self.attempt(&entry).instrument(span).await;
             let to = &entry.destination;
             let found = match settled {
                 Ok(()) => self.app.store.due_message_to(to, clock::now()).await,
@@ -217,7 +219,7 @@ impl Shift {
     async fn run(self: &Arc<Self>, entry: &Entry) -> Result<(), JobError> {
         let (shift, entry) = (self.clone(), entry.clone());
         let mut task = JoinSet::new();
-        task.spawn(async move { shift.jobs.run(&entry).await });
+        task.spawn(async move { shift.jobs.run(&entry).await }.in_current_span());
         match tokio::time::timeout(ATTEMPT, task.join_next()).await {
             Ok(Some(Ok(done))) => done,
             Ok(_) => Err(JobError::Retry(
@@ -237,9 +239,10 @@ impl Shift {
             return;
         }
         *told = Some(Instant::now());
-        self.app.log.warn(format!(
+        tracing::warn!(
             "message {} ({}) {what}: `valetkey outbox list` shows why, and all others that wait",
-            entry.id.0, entry.kind
-        ));
+            entry.id.0,
+            entry.kind
+        );
     }
 }

@@ -6,6 +6,7 @@ use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::task::{Id, JoinError, JoinSet};
+use tracing::Instrument;
 
 /// How long jobs may take to end what is under way: longer than the outbox gives a delivery.
 const LIMIT: Duration = Duration::from_secs(super::outbox::GRACE.as_secs() + 1);
@@ -24,7 +25,10 @@ impl Running {
     where
         F: Future<Output = ()> + Send + 'static,
     {
-        let id = self.tasks.spawn(job(self.ending.clone())).id();
+        // Of the highest level, so that it is there whatever level is logged.
+        let span = tracing::error_span!("job", job = name);
+        let job = job(self.ending.clone()).instrument(span);
+        let id = self.tasks.spawn(job).id();
         self.names.insert(id, name);
     }
 

@@ -8,6 +8,7 @@ pub(crate) mod metrics;
 pub(crate) mod outage;
 pub(crate) mod server_key;
 pub(crate) mod stopping;
+pub(crate) mod subscriber;
 mod turns;
 
 use crate::http::site::Site;
