@@ -10,6 +10,7 @@ use crate::ops::hasher::Hasher;
 use crate::ops::log::Log;
 use crate::ops::metrics::{self, Requests};
 use crate::ops::outage::Outage;
+use crate::ops::sealing::Sealing;
 use crate::ops::server_key;
 use crate::ops::stopping::Stopping;
 use crate::ops::subscriber;
@@ -28,6 +29,7 @@ use tokio::net::TcpListener;
 /// One sentence on what is in the way.
 pub(crate) fn open(config: Config, log: Log) -> anyhow::Result<AppState> {
     let key = server_key::load(&config.keys)?;
+    let sealing = Sealing::load(&config)?;
     let serving = Serving::begin(&config.storage)
         .with_context(|| format!("cannot serve {}", config.storage))?;
     let store = open_store(&config, Stay::Server)?;
@@ -40,6 +42,7 @@ pub(crate) fn open(config: Config, log: Log) -> anyhow::Result<AppState> {
         developer_pages: OnceLock::new(),
         metadata,
         key,
+        sealing,
         cookies,
         // One core stays with the tokens, however many people sign in.
         hasher: Hasher::start(cores.saturating_sub(1))?,

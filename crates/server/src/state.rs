@@ -9,6 +9,7 @@ use crate::ops::hasher::Hasher;
 use crate::ops::log::Log;
 use crate::ops::metrics::Requests;
 use crate::ops::outage::Outage;
+use crate::ops::sealing::Sealing;
 use crate::ops::stopping::Stopping;
 use crate::settle::settle;
 use jose::keyed::Key;
@@ -32,6 +33,9 @@ pub(crate) struct AppState {
     pub(crate) store: Store,
     pub(crate) mint: IdMint,
     pub(crate) key: Key,
+    /// Seals what is stored and must be read again.
+    #[expect(dead_code, reason = "nothing is stored sealed yet")]
+    pub(crate) sealing: Sealing,
     pub(crate) cookies: Cookies,
     pub(crate) hasher: Hasher,
     pub(crate) log: Log,

@@ -6,6 +6,7 @@ mod health;
 pub(crate) mod log;
 pub(crate) mod metrics;
 pub(crate) mod outage;
+pub(crate) mod sealing;
 pub(crate) mod server_key;
 pub(crate) mod stopping;
 pub(crate) mod subscriber;
