@@ -45,6 +45,12 @@ const HEADS: [&str; 3] = ["Key", "State", "Values"];
 
 async fn list(place: &Place, output: Output) -> Result<(), Failure> {
     let config = place.load()?;
+    if let Some(file) = sealing::file_of(&config).filter(|file| !file.exists()) {
+        return Err(Failure::failed(format!(
+            "there is no {} yet: the first start of the server makes it, unless [sealing] names another",
+            file.display()
+        )));
+    }
     let sealing = Sealing::read(&config)?;
     let at = Opened::of(config, store::Stay::Look)?;
     let found = Found::of(&sealing, &at.store).await?;
