@@ -1,5 +1,10 @@
 //! Sealing bytes under a secret that only the presenter holds (AES-256-GCM, key by HKDF-SHA-256).
-//! What is stored can be opened by whoever presents the same secret again, and by nobody else.
+//! What is stored can be opened by whoever presents the same secret again, and by nobody else. [`Keys`] are for what
+//! the server itself must be able to read again.
+mod keys;
+
+pub use keys::{KeyId, KeyRing, KeyState, Keys, KeysFault, Sealed, Unopened};
+
 use aws_lc_rs::aead::{AES_256_GCM, Aad, Nonce, RandomizedNonceKey};
 use aws_lc_rs::hkdf::{HKDF_SHA256, Salt};
 

@@ -1,7 +1,8 @@
 //! What must be in order around a configuration before anything is made or announced: files it names, and routes.
-use crate::config::Config;
+use crate::config::{Config, SealingKeys};
 use crate::http::tls;
 use crate::ops::access::may_write;
+use crate::ops::sealing::{self, Sealing};
 use crate::ops::server_key;
 use crate::rooms;
 use std::fmt;
@@ -31,6 +32,7 @@ pub(crate) fn check(config: &Config) -> Result<(), NotReady> {
         certificate(config),
         storage(config),
         key(config),
+        sealing_keys(config),
     ];
     let faults: Vec<_> = checks.into_iter().filter_map(Result::err).collect();
     match faults.is_empty() {
@@ -132,6 +134,19 @@ fn key(config: &Config) -> Result<(), String> {
         ));
     }
     Ok(())
+}
+
+/// Whether the sealing keys are sound, or can be made.
+///
+/// # Errors
+/// One sentence.
+pub(crate) fn sealing_keys(config: &Config) -> Result<(), String> {
+    if config.sealing == SealingKeys::Own && !sealing::path(&config.keys).exists() {
+        return Ok(());
+    }
+    Sealing::read(config)
+        .map(drop)
+        .map_err(|error| format!("{error:#}"))
 }
 
 #[cfg(test)]

@@ -3,14 +3,17 @@ use crate::config::Config;
 use crate::http::accept;
 use crate::http::accept::Signals;
 use crate::http::cookies::Cookies;
-use crate::jobs;
+use crate::jobs::{self, Running};
 use crate::oauth::endpoints::endpoints;
 use crate::oauth::long_poll::LongPolls;
 use crate::ops::hasher::Hasher;
 use crate::ops::log::Log;
 use crate::ops::metrics::{self, Requests};
 use crate::ops::outage::Outage;
+use crate::ops::sealing::Sealing;
 use crate::ops::server_key;
+use crate::ops::stopping::Stopping;
+use crate::ops::subscriber;
 use crate::rooms;
 use crate::state::{App, AppState};
 use crate::test_side;
@@ -18,6 +21,7 @@ use anyhow::Context as _;
 use protocol::metadata;
 use std::sync::{Arc, OnceLock};
 use store::{Serving, Stay, Store};
+use tokio::net::TcpListener;
 
 /// Opens the storage and the key of a configuration.
 ///
@@ -25,6 +29,7 @@ use store::{Serving, Stay, Store};
 /// One sentence on what is in the way.
 pub(crate) fn open(config: Config, log: Log) -> anyhow::Result<AppState> {
     let key = Arc::new(server_key::load(&config.keys)?);
+    let sealing = Sealing::load(&config)?;
     let serving = Serving::begin(&config.storage)
         .with_context(|| format!("cannot serve {}", config.storage))?;
     let store = open_store(&config, Stay::Server)?;
@@ -37,11 +42,13 @@ pub(crate) fn open(config: Config, log: Log) -> anyhow::Result<AppState> {
         developer_pages: OnceLock::new(),
         metadata,
         key,
+        sealing,
         cookies,
         // One core stays with the tokens, however many people sign in.
         hasher: Hasher::start(cores.saturating_sub(1))?,
         long_polls: LongPolls::new(),
-        outage: Outage::new(log.clone(), config.storage.to_string()),
+        stopping: Stopping::default(),
+        outage: Outage::new(config.storage.to_string()),
         requests: config.metrics.map(|_| Arc::new(counted(&config))),
         log,
         store,
@@ -73,60 +80,161 @@ pub(crate) fn open_store(config: &Config, stay: Stay) -> anyhow::Result<Store> {
     Store::open(&options).with_context(|| format!("cannot open {}", config.storage))
 }
 
+/// Where a provider listens.
+pub(crate) struct Listeners {
+    /// For people and apps.
+    pub(crate) public: TcpListener,
+    /// For whoever watches it.
+    pub(crate) metrics: Option<TcpListener>,
+}
+
+impl Listeners {
+    /// Beside the public one, what the configuration names.
+    ///
+    /// # Errors
+    /// When its port is taken.
+    pub(crate) async fn beside(public: TcpListener, config: &Config) -> anyhow::Result<Self> {
+        let metrics = match config.metrics {
+            Some(address) => Some(accept::bind(address, "metrics.listen").await?),
+            None => None,
+        };
+        Ok(Listeners { public, metrics })
+    }
+}
+
 /// Serves a provider until it is told to stop.
 ///
 /// # Errors
-/// One sentence on why it cannot start.
+/// One sentence on why it cannot start, or had to stop.
 pub(crate) async fn serve(config: Config) -> anyhow::Result<()> {
     let signals = Signals::catch()?;
-    let log = Log::start(&config.log);
-    let stop = signals.stop(log.clone());
-    let listener = accept::bind(config.listen, "--listen").await?;
-    let watched = match config.metrics {
-        Some(address) => Some(accept::bind(address, "metrics.listen").await?),
-        None => None,
-    };
+    let log = subscriber::start(&config.log);
+    let stop = signals.stop();
+    let public = accept::bind(config.listen, "--listen").await?;
+    let listeners = Listeners::beside(public, &config).await?;
     let app = Arc::new(open(config, log)?);
+    run(app, listeners, stop).await
+}
+
+/// Serves an opened provider until `stop` resolves, then finishes what is under way.
+///
+/// # Errors
+/// When TLS cannot be set up, or a job ended.
+pub(crate) async fn run(
+    app: App,
+    listeners: Listeners,
+    stop: impl Future<Output = ()>,
+) -> anyhow::Result<()> {
     test_side::publish(&app).await;
-    for note in &app.config.notes {
-        app.log.info(note.clone());
-    }
-    for warning in &app.config.warnings {
-        app.log.warn(warning.clone());
-    }
-    app.log.info(format!(
-        "{} listens on {}",
-        app.config.issuer, app.config.listen
-    ));
-    let told = watched
+    tell(&app);
+    let told = listeners
+        .metrics
         .zip(app.requests.clone())
         .map(|(listener, requests)| tokio::spawn(metrics::serve(app.clone(), requests, listener)));
-    let served = run(app, listener, stop).await;
+    let jobs = jobs::start(&app);
+    let served = beside(app, jobs, listeners.public, stop).await;
     if let Some(told) = told {
         told.abort();
     }
     served
 }
 
-/// Serves an opened provider until `stop` resolves, then finishes what is under way.
-///
-/// # Errors
-/// When TLS cannot be set up.
-pub(crate) async fn run(
+/// Tells the log what there is to know of the configuration.
+fn tell(app: &AppState) {
+    for note in &app.config.notes {
+        tracing::info!("{note}");
+    }
+    for warning in &app.config.warnings {
+        tracing::warn!("{warning}");
+    }
+    let (issuer, listen) = (&app.config.issuer, app.config.listen);
+    tracing::info!(issuer, %listen, "{issuer} listens on {listen}");
+}
+
+/// Serves beside jobs, until `stop` resolves or a job ends: a server without its sweeper or feed is none.
+async fn beside(
     app: App,
-    listener: tokio::net::TcpListener,
+    mut jobs: Running,
+    listener: TcpListener,
     stop: impl Future<Output = ()>,
 ) -> anyhow::Result<()> {
-    let jobs = jobs::start(app.clone());
-    let site = rooms::site(&app.config);
+    let mut broken = Ok(());
     let stop = async {
-        stop.await;
-        app.long_polls.stop();
+        tokio::select! {
+            () = stop => {}
+            fault = jobs.broken() => {
+                tracing::error!(error = %fault, "{fault}; the server stops");
+                broken = Err(fault);
+            }
+        }
+        app.stopping.begin();
     };
-    let served = accept::serve(app.clone(), listener, site, stop).await;
-    jobs.end().await;
+    let served = accept::serve(app.clone(), listener, rooms::site(&app.config), stop).await;
+    // It was not begun if serving failed.
+    app.stopping.begin();
+    let ended = jobs.end().await;
+    if let Err(fault) = &ended {
+        tracing::error!(error = %fault, "{fault}");
+    }
     app.store.close().await;
-    app.log.info("stopped");
+    tracing::info!("stopped");
     app.log.flush();
-    served
+    served.and(broken).and(ended)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::ops::clock;
+    use std::future::{pending, ready};
+    use std::path::Path;
+    use store::Location;
+
+    /// A provider in a folder, and where it listens.
+    async fn provider(folder: &Path) -> (App, TcpListener) {
+        let mut config = Config::for_tests();
+        config.storage = Location::Sqlite(folder.join("v.db"));
+        config.keys = folder.join("v.keys");
+        let log = Log::start(&config.log);
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        (Arc::new(open(config, log).unwrap()), listener)
+    }
+
+    #[tokio::test]
+    async fn a_job_that_panics_stops_the_server_in_good_order() {
+        let folder = tempfile::tempdir().unwrap();
+        let (app, listener) = provider(folder.path()).await;
+        let mut jobs = jobs::start(&app);
+        jobs.begin_broken();
+        let served = beside(app.clone(), jobs, listener, pending()).await;
+        let why = served.unwrap_err().to_string();
+        assert_eq!(why, "the job broken panicked: it broke");
+        app.stopping.begun().await;
+        let closed = app.store.renew_lease(clock::now()).await;
+        assert!(closed.is_err(), "the storage was closed");
+    }
+
+    #[tokio::test]
+    async fn what_waits_is_told_to_stop_when_serving_fails() {
+        let folder = tempfile::tempdir().unwrap();
+        let (app, _) = provider(folder.path()).await;
+        let mut app = Arc::into_inner(app).unwrap();
+        app.config.tls = Some(crate::config::Tls {
+            cert: folder.path().join("none.pem"),
+            key: folder.path().join("none.pem"),
+        });
+        let (app, listener) = (Arc::new(app), TcpListener::bind("127.0.0.1:0").await);
+        let jobs = jobs::start(&app);
+        let served = beside(app.clone(), jobs, listener.unwrap(), pending()).await;
+        assert!(served.is_err());
+        app.stopping.begun().await;
+    }
+
+    #[tokio::test]
+    async fn a_server_that_is_told_to_stop_ends_well() {
+        let folder = tempfile::tempdir().unwrap();
+        let (app, listener) = provider(folder.path()).await;
+        let jobs = jobs::start(&app);
+        beside(app, jobs, listener, ready(())).await.unwrap();
+    }
 }

@@ -9,6 +9,8 @@ use crate::ops::hasher::Hasher;
 use crate::ops::log::Log;
 use crate::ops::metrics::Requests;
 use crate::ops::outage::Outage;
+use crate::ops::sealing::Sealing;
+use crate::ops::stopping::Stopping;
 use crate::settle::settle;
 use jose::keyed::Key;
 use protocol::decision::Decision;
@@ -31,6 +33,9 @@ pub(crate) struct AppState {
     pub(crate) store: Store,
     pub(crate) mint: IdMint,
     pub(crate) key: Arc<Key>,
+    /// Seals what is stored and must be read again.
+    #[expect(dead_code, reason = "nothing is stored sealed yet")]
+    pub(crate) sealing: Sealing,
     pub(crate) cookies: Cookies,
     pub(crate) hasher: Hasher,
     pub(crate) log: Log,
@@ -40,6 +45,8 @@ pub(crate) struct AppState {
     pub(crate) requests: Option<Arc<Requests>>,
     /// Requests that wait for something to be told.
     pub(crate) long_polls: LongPolls,
+    /// Whether the server has been told to stop.
+    pub(crate) stopping: Stopping,
     /// The metadata document, written once.
     pub(crate) metadata: String,
     /// The developer pages, written once somebody asks for one: a start does not wait for them.

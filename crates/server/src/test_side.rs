@@ -81,9 +81,7 @@ pub(crate) async fn publish(app: &AppState) {
     if let Some(credentials) = &app.config.documented
         && let Err(error) = bring(app, credentials).await
     {
-        app.log.warn(format!(
-            "{error:#}; until then the published test credentials do not work"
-        ));
+        tracing::warn!("{error:#}; until then the published test credentials do not work");
     }
 }
 

@@ -1,12 +1,17 @@
 //! `valetkey dev`, the first thing a newcomer types.
 
 use crate::support::dev::{Dev, Place, api, browser, paste, valetkey};
+use crate::support::within;
 use acceptance::{Json, Reply, Request, Url, free_port, output};
 use std::fs;
 use std::net::TcpListener;
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 use std::process::Output;
+use std::time::Duration;
+
+/// How soon a line is in the log.
+const SOON: Duration = Duration::from_secs(2);
 
 /// The one sentence on standard error of a command that refused to start.
 #[track_caller]
@@ -273,5 +278,66 @@ fn mails_are_shown_on_a_page_of_the_demo() {
     assert!(
         page.contains("This is a test") && !page.contains("<script"),
         "{page}"
+    );
+}
+
+/// What its configuration says of the log, of metrics and of test credentials holds as it does for `valetkey serve`.
+#[test]
+fn its_configuration_counts_as_a_whole() {
+    let place = Place::new();
+    place.start().stop();
+    let mut config = fs::read_to_string(place.config()).expect("the configuration is there");
+    let metrics = free_port();
+    config.push_str(&format!(
+        "[log]\nformat = \"json\"\nhealth = true\n[metrics]\nlisten = \"127.0.0.1:{metrics}\"\n\
+         [hosts]\nportal = \"dev.example.com\"\n[test]\nmode = true\n[test.credentials]\nclient_id = \"test_abc123\"\n\
+         client_secret = \"test_0123456789abcdef0123456789abcdef\"\nemail = \"test@users.test\"\n\
+         password = \"quiet orange bicycle lamp\"\n"
+    ));
+    fs::write(place.config(), &config).expect("it can be written");
+    let dev = place.start_with(&[("VALETKEY_PORT", "tcp://10.0.0.1:8080")]);
+    api(dev.text("/issuer")).get("/health/ready").expect(200);
+    let counted = api(&format!("http://127.0.0.1:{metrics}"))
+        .get("/metrics")
+        .expect(200)
+        .text();
+    assert!(counted.contains("valetkey_uptime_seconds"), "{counted}");
+    for (level, part) in [
+        ("info", "left aside what Kubernetes"),
+        ("warn", "hosts.portal is not yet in effect"),
+        ("info", " listens on "),
+        ("info", "request"),
+    ] {
+        let said = |line: &Json| {
+            line["level"] == level
+                && line["message"]
+                    .as_str()
+                    .is_some_and(|message| message.contains(part))
+        };
+        let is_told = || {
+            let log = dev.log();
+            let mut lines = log
+                .lines()
+                .filter_map(|line| serde_json::from_str(line).ok());
+            lines.any(|line: Json| said(&line))
+        };
+        assert!(within(SOON, is_told), "{part}: {}", dev.log());
+    }
+    let own = Request::post("/oauth2/introspect")
+        .basic("test_abc123", "test_0123456789abcdef0123456789abcdef")
+        .form(&[("token", "none")]);
+    api(dev.text("/issuer")).send(&own).expect(200);
+    dev.stop();
+
+    config = config.replace("format = \"json\"", "format = \"text\"\nlevel = \"warn\"");
+    fs::write(place.config(), &config).expect("it can be written");
+    let dev = place.start();
+    api(dev.text("/issuer")).get("/health/ready").expect(200);
+    let warned = || dev.log().contains(" warn  hosts.portal is not yet");
+    assert!(within(SOON, warned), "{}", dev.log());
+    let log = dev.log();
+    assert!(
+        !log.contains("listens on") && !log.contains("/health/ready"),
+        "{log}"
     );
 }

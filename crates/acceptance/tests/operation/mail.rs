@@ -197,6 +197,9 @@ fn what_is_refused_for_good_is_a_dead_letter_and_what_is_refused_for_now_is_not(
     );
     let id = text(&dead[0], "id");
     assert!(id.parse::<i64>().is_ok(), "{dead:?}");
+    let told = format!(r#","job":"outbox","message_id":"{id}","kind":"mail.test"}}"#);
+    let is_told = || provider.log().contains(&told);
+    assert!(within(SOON, is_told), "{told}: {}", provider.log());
     let audit = provider
         .cli(&["audit", "--json", "--event", "outbox"])
         .json();

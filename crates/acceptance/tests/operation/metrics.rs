@@ -270,6 +270,10 @@ fn the_log_leaves_out_what_nobody_asked_for() {
         !log.contains("/sign-in") && !log.contains("listens on"),
         "{log}"
     );
+    assert!(log.contains(r#","signal":"SIGHUP"}"#), "{log}");
+    let start = format!(r#","issuer":"{}","listen":""#, quiet.provider.issuer());
+    let log = quiet.provider.log();
+    assert!(log.contains(&start), "{log}");
 }
 
 #[test]

@@ -9,7 +9,7 @@ use crate::support::{ANN, CALLBACK, PASSWORD, Scene, Tokens, assert_refused, lon
 use acceptance::{App, Browser, Reply, Request};
 use std::collections::HashSet;
 use std::sync::Barrier;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 /// How many race, half of them on each node.
 const RACERS: usize = 40;
@@ -195,5 +195,48 @@ fn a_password_is_guessed_no_more_often_on_two() {
     assert!(looked_at < 20, "{looked_at} guesses");
     for browser in &mut browsers {
         assert_eq!(attempts(browser), 429, "on both");
+    }
+}
+
+/// Who holds a row of `nodes`: the process ids.
+fn holders(node: &Scene, which: &str) -> Vec<u32> {
+    let database = node.provider.postgres().expect("on PostgreSQL");
+    let held = format!("SELECT split_part(holder, '-', 1) FROM nodes WHERE {which}");
+    let held = database.read(&held);
+    held.iter().filter_map(|pid| pid.parse().ok()).collect()
+}
+
+#[test]
+#[cfg_attr(not(has_postgres), ignore = "needs PostgreSQL: see ./test")]
+fn what_a_node_held_is_free_as_soon_as_it_has_stopped() {
+    /// The row of whoever delivers messages.
+    const DELIVERER: &str = "node = -2";
+    /// The row of whoever sweeps.
+    const SWEEPER: &str = "node = -1";
+    let Nodes { mut one, mut two } = Nodes::start();
+    for _ in 0..if long() { 20 } else { 3 } {
+        let deliverer = holders(&one, DELIVERER);
+        if deliverer != [one.provider.pid().expect("it runs")] {
+            std::mem::swap(&mut one, &mut two);
+        }
+        let [leaving, staying] = [&one, &two].map(|node| node.provider.pid().expect("it runs"));
+        assert_eq!(holders(&one, DELIVERER), [leaving]);
+        one.provider.stop();
+        let left = holders(&two, "node >= -2");
+        assert!(
+            !left.contains(&leaving),
+            "{left:?}: {leaving} holds nothing"
+        );
+        // A node that was killed would keep it for 15 seconds.
+        let taken = || holders(&two, DELIVERER) == [staying];
+        assert!(
+            within(Duration::from_secs(5), taken),
+            "{:?}",
+            holders(&two, "true")
+        );
+        one.provider.start();
+        // It sweeps as soon as it starts, if nobody does.
+        let swept = || holders(&two, SWEEPER).len() == 1;
+        assert!(within(Duration::from_secs(5), swept), "nobody sweeps");
     }
 }

@@ -10,6 +10,7 @@ use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Output, Stdio};
 use std::sync::mpsc::channel;
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 use tempfile::TempDir;
 
@@ -67,7 +68,14 @@ impl Place {
     /// Starts it and waits for the JSON that says where everything is.
     #[track_caller]
     pub(crate) fn start(&self) -> Dev {
-        let mut dev = Dev::spawn(self.command().arg("--json"));
+        self.start_with(&[])
+    }
+
+    /// The same with variables in its environment.
+    #[track_caller]
+    pub(crate) fn start_with(&self, variables: &[(&str, &str)]) -> Dev {
+        let mut command = self.command();
+        let mut dev = Dev::spawn(command.arg("--json").envs(variables.iter().copied()));
         let line = dev.next_line();
         let parsed = serde_json::from_str(&line);
         dev.site = parsed.unwrap_or_else(|e| panic!("no JSON ({e}): {line}"));
@@ -111,6 +119,7 @@ fn clean(mut command: Command, folder: &Path) -> Command {
 pub(crate) struct Dev {
     child: Child,
     lines: std::sync::mpsc::Receiver<String>,
+    log: Arc<Mutex<String>>,
     /// What it printed with `--json`; null when it was started for a person.
     pub(crate) site: Json,
 }
@@ -131,19 +140,33 @@ impl Dev {
                 let _ = sender.send(line + "\n");
             }
         });
-        let mut stderr = child.stderr.take().expect("piped");
-        std::thread::spawn(move || std::io::copy(&mut stderr, &mut std::io::sink()));
+        let log = Arc::<Mutex<String>>::default();
+        let (stderr, logged) = (child.stderr.take().expect("piped"), log.clone());
+        std::thread::spawn(move || {
+            for line in BufReader::new(stderr).lines().map_while(Result::ok) {
+                logged
+                    .lock()
+                    .expect("nobody panics")
+                    .push_str(&(line + "\n"));
+            }
+        });
         Dev {
             child,
             lines,
+            log,
             site: Json::Null,
         }
+    }
+
+    /// All that it has logged so far.
+    pub(crate) fn log(&self) -> String {
+        self.log.lock().expect("nobody panics").clone()
     }
 
     #[track_caller]
     fn next_line(&mut self) -> String {
         let line = self.lines.recv_timeout(LIMIT);
-        line.unwrap_or_else(|_| panic!("`valetkey dev` said no more: {:?}", self.child.try_wait()))
+        line.unwrap_or_else(|_| panic!("`valetkey dev` said no more: {}", self.log()))
     }
 
     /// A text of the JSON it printed, found by a JSON pointer.

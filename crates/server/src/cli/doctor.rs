@@ -3,6 +3,7 @@ mod finding;
 mod mail;
 mod network;
 mod probe;
+mod sealing;
 
 use super::failure::Failure;
 use super::output::Output;
@@ -48,6 +49,7 @@ impl Doctor {
         let mut findings = about_config(&config);
         findings.push(about_storage(&config));
         findings.extend(about_modes(&config));
+        findings.push(sealing::finding(&config));
         findings.push(about_clock(&config));
         findings.push(mail::finding(&config));
         findings.extend(network::findings(&config));

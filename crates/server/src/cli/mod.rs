@@ -10,6 +10,7 @@ mod db;
 mod dev;
 mod doctor;
 mod failure;
+mod key;
 mod mail;
 mod outbox;
 mod output;
@@ -65,6 +66,8 @@ enum Noun {
     Outbox(outbox::Verb),
     #[command(subcommand)]
     Db(db::Verb),
+    #[command(subcommand)]
+    Key(key::Verb),
     Doctor(doctor::Doctor),
     #[command(subcommand, hide = true)]
     Reference(reference::Verb),
@@ -102,6 +105,7 @@ fn run(cli: Cli) -> Result<ExitCode, Failure> {
         Noun::Audit(audit) => wait(audit.run(output))??,
         Noun::Mail(verb) => wait(verb.run(output))??,
         Noun::Outbox(verb) => wait(verb.run(output))??,
+        Noun::Key(verb) => wait(verb.run(output))??,
         Noun::Db(verb) => return wait(verb.run(output))?,
         Noun::Doctor(doctor) => return doctor.run(output),
         Noun::Reference(verb) => verb.run(&Cli::command()),

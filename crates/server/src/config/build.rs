@@ -6,6 +6,7 @@ use super::fault::ConfigFaults;
 use super::layers::Layers;
 use super::mail::{self, Mail};
 use super::paths;
+use super::sealing::{self, SealingKeys};
 use super::settings::SynchronousSetting;
 use super::settings::{LogSettings, PathSettings, TestCredentials};
 use super::values::Span;
@@ -39,6 +40,8 @@ pub(crate) struct Config {
     pub(crate) storage: Location,
     /// The folder of the server's key files.
     pub(crate) keys: PathBuf,
+    /// Where the sealing keys are.
+    pub(crate) sealing: SealingKeys,
     /// What an answer waits for.
     pub(crate) synchronous: store::Synchronous,
     /// Where this server is: ids of different regions are never the same.
@@ -118,6 +121,7 @@ pub(super) fn config(layers: &Layers) -> Result<Config, ConfigFaults> {
         issuer,
         keys: keys(layers, &storage),
         storage,
+        sealing: sealing::sealing(checks),
         synchronous: synchronous(checks),
         region: region(checks),
         keep_addresses: keep_addresses(checks),

@@ -18,6 +18,7 @@ mod paths;
 mod policy;
 mod reference;
 mod scopes;
+mod sealing;
 mod service_links;
 pub(crate) mod settings;
 mod shape;
@@ -39,4 +40,5 @@ pub(crate) use mail::{Mail, MailBy, Security, Smtp};
 #[cfg(test)]
 pub(crate) use paths::RESERVED;
 pub(crate) use reference::reference;
+pub(crate) use sealing::{KeyText, SealingKeys};
 pub(crate) use settings::{LogFormat, LogLevel, LogSettings, TestCredentials};

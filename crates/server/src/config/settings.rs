@@ -10,8 +10,8 @@ mod token;
 
 pub(crate) use developers::DeveloperSettings;
 pub(crate) use machine::{
-    EventSettings, LogFormat, LogLevel, LogSettings, MetricsSettings, StorageSettings,
-    SynchronousSetting, TlsSettings,
+    EventSettings, LogFormat, LogLevel, LogSettings, MetricsSettings, SealingSettings,
+    StorageSettings, SynchronousSetting, TlsSettings,
 };
 pub(crate) use mail::MailSettings;
 pub(crate) use token::{BodySetting, RedirectUriSetting, TokenSettings};
@@ -75,6 +75,8 @@ pub(crate) struct Settings {
     pub(crate) metrics: MetricsSettings,
     /// Where everything is kept.
     pub(crate) storage: StorageSettings,
+    /// Keys under which secrets are stored that the server must be able to read again.
+    pub(crate) sealing: SealingSettings,
 }
 
 impl Default for Settings {
@@ -102,6 +104,7 @@ impl Default for Settings {
             log: LogSettings::default(),
             metrics: MetricsSettings::default(),
             storage: StorageSettings::default(),
+            sealing: SealingSettings::default(),
         }
     }
 }

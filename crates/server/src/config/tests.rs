@@ -11,6 +11,7 @@ use store::Location;
 mod checks;
 mod layered;
 mod mail;
+mod sealing;
 mod warnings;
 
 /// Reads `toml` as the file `/etc/valetkey/v.toml` would be, with variables and flags.

@@ -13,8 +13,8 @@ mod television;
 
 use crate::config::{Config, Overrides};
 use crate::http::accept::{self, Signals};
-use crate::ops::log::Log;
-use crate::serve;
+use crate::ops::subscriber;
+use crate::serve::{self, Listeners};
 use anyhow::{Context, bail};
 use setup::Credentials;
 use std::net::SocketAddr;
@@ -59,10 +59,9 @@ pub(crate) async fn run(args: DevArgs) -> anyhow::Result<()> {
     let (listen, demo_listen) = (provider.local_addr()?, demo_app.local_addr()?);
     let config = config(&args.data, listen)?;
     let config_path = config.source.clone().unwrap_or_default();
-    let app = Arc::new(serve::open(
-        config,
-        Log::start(&crate::config::LogSettings::default()),
-    )?);
+    let log = subscriber::start(&config.log);
+    let listeners = Listeners::beside(provider, &config).await?;
+    let app = Arc::new(serve::open(config, log)?);
     let credentials = setup::ensure(&app, &args.data, demo_listen.port()).await?;
     let tasks_api = tasks_api::write_settings(&app, &credentials, &args.data).await?;
     let addresses = Addresses {
@@ -84,8 +83,8 @@ pub(crate) async fn run(args: DevArgs) -> anyhow::Result<()> {
         &addresses.demo,
     ));
     let demo = tokio::spawn(async move { axum::serve(demo_app, demo).await });
-    let stop = signals.stop(app.log.clone());
-    let served = serve::run(app, provider, stop).await;
+    let stop = signals.stop();
+    let served = serve::run(app, listeners, stop).await;
     demo.abort();
     served
 }

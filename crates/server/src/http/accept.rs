@@ -1,7 +1,6 @@
 //! The accept loop, with a limit on connections, and the signals that stop it.
 use super::connection::{Connection, Shared};
 use super::site::Site;
-use crate::ops::log::Log;
 use crate::state::App;
 use anyhow::{Context, bail};
 use std::io::ErrorKind;
@@ -64,7 +63,7 @@ impl Signals {
     }
 
     /// Waits for SIGTERM, Ctrl-C or SIGQUIT; the log tells of the others, which change nothing.
-    pub(crate) async fn stop(self, log: Log) {
+    pub(crate) async fn stop(self) {
         let [mut terminate, mut interrupt, mut quit] = self.stop;
         let [mut hangup, mut first, mut second] = self.other;
         loop {
@@ -76,9 +75,10 @@ impl Signals {
                 _ = first.recv() => "SIGUSR1",
                 _ = second.recv() => "SIGUSR2",
             };
-            log.warn(format!(
+            tracing::warn!(
+                signal = name,
                 "{name} changes nothing: to read the configuration again, stop the server with SIGTERM and start it"
-            ));
+            );
         }
     }
 }
@@ -109,7 +109,7 @@ pub(crate) async fn serve(
                 Ok(accepted) => accepted,
                 Err(error) => {
                     // Out of file descriptors, mostly: wait for connections to end.
-                    shared.app.log.warn(format!("cannot accept: {error}"));
+                    tracing::warn!(%error, "cannot accept: {error}");
                     tokio::time::sleep(Duration::from_millis(50)).await;
                     continue;
                 }

@@ -162,7 +162,7 @@ fn page_fault(app: &AppState, fault: &PageFault, id: RequestId) -> Response {
         PageFault::Store(error) => return unavailable(app, error, id),
         PageFault::Hash(HashFault::Busy) => return busy(app, id),
         PageFault::Hash(fault @ HashFault::Failed(_)) => {
-            app.log.error(format!("{id}: {fault}"));
+            tracing::error!(request_id = id.as_str(), error = %fault, "{id}: {fault}");
             return unavailable(app, &StoreError::Overloaded, id);
         }
         PageFault::NotFound => return not_found(app, id),

@@ -5,16 +5,20 @@ mod letters;
 mod link_mail;
 mod list;
 mod outbox;
+mod running;
 mod test_mail;
 
 pub(crate) use job::JobError;
+pub(crate) use running::Running;
 
 use crate::ops::clock;
 use crate::ops::clock_guard::{ClockGuard, Trust};
+use crate::ops::stopping::Stopping;
 use crate::state::App;
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 use store::{StoreError, Swept};
-use tokio::task::JoinHandle;
+use tokio::time::Interval;
 
 /// How often changes made by another process are looked for; what it revokes is refused within a second.
 const FOLLOW_EVERY: Duration = Duration::from_millis(200);
@@ -28,44 +32,34 @@ const LEASE_EVERY: Duration = Duration::from_secs(20);
 /// How often a database that does not work is tried.
 const TRY_EVERY: Duration = Duration::from_secs(1);
 
-/// How long what is being delivered may take when the server stops; it is delivered again otherwise.
-const GRACE: Duration = Duration::from_secs(5);
-
-/// The jobs that run.
-pub(crate) struct Running {
-    always: JoinHandle<()>,
-    outbox: JoinHandle<()>,
-}
-
 /// Starts the jobs.
-pub(crate) fn start(app: App) -> Running {
-    let outbox = tokio::spawn(outbox::deliver(app.clone()));
-    let always = tokio::spawn(async move {
-        tokio::join!(
-            follow_changes(&app),
-            sweep(&app),
-            renew_lease(&app),
-            watch_outage(&app)
-        );
-    });
-    Running { always, outbox }
+pub(crate) fn start(app: &App) -> Running {
+    let mut jobs = Running::default();
+    let app = || app.clone();
+    jobs.begin("follow", |ending| follow_changes(app(), ending));
+    jobs.begin("sweep", |ending| sweep(app(), ending));
+    jobs.begin("lease", |ending| renew_lease(app(), ending));
+    jobs.begin("outage", |ending| watch_outage(app(), ending));
+    // It begins nothing new as soon as the server stops; the others go on until the last request is answered.
+    jobs.begin("outbox", |_| outbox::deliver(app()));
+    jobs
 }
 
-impl Running {
-    /// Ends them, when the server has been told to stop.
-    pub(crate) async fn end(mut self) {
-        let _ = tokio::time::timeout(GRACE, &mut self.outbox).await;
-        self.outbox.abort();
-        self.always.abort();
+/// Waits for the next round; false: there is none.
+async fn goes_on(ticks: &mut Interval, ending: &Stopping) -> bool {
+    tokio::select! {
+        _ = ticks.tick() => true,
+        () = ending.begun() => false,
     }
 }
 
-async fn follow_changes(app: &App) {
+async fn follow_changes(app: App, ending: Arc<Stopping>) {
     let mut ticks = tokio::time::interval(FOLLOW_EVERY);
     loop {
         tokio::select! {
             _ = ticks.tick() => {}
             () = app.store.fed() => tokio::time::sleep(GATHER).await,
+            () = ending.begun() => return,
         }
         if let Err(error) = app.store.poll_changes().await {
             app.outage.note(&error);
@@ -73,23 +67,23 @@ async fn follow_changes(app: &App) {
     }
 }
 
-async fn sweep(app: &App) {
+async fn sweep(app: App, ending: Arc<Stopping>) {
     let mut ticks = tokio::time::interval(SWEEP_EVERY);
     let mut steady = ClockGuard::begin(clock::now(), Instant::now());
-    loop {
-        ticks.tick().await;
+    while goes_on(&mut ticks, &ending).await {
         match steady.look(clock::now(), Instant::now()) {
             Trust::Yes => {}
             Trust::NotYet => continue,
             Trust::Jumped(seconds) => {
-                app.log.warn(format!(
+                tracing::warn!(
+                    seconds,
                     "the clock jumped ahead by {seconds} seconds: nothing is swept for an hour, so that nothing is \
                      lost if it is wrong; look at it, and at its NTP service"
-                ));
+                );
                 continue;
             }
         }
-        if let Err(error) = sweep_once(app).await {
+        if let Err(error) = sweep_once(&app).await {
             app.outage.note(&error);
         }
     }
@@ -100,20 +94,18 @@ async fn sweep_once(app: &App) -> Result<Swept, StoreError> {
     app.store.sweep(now, &app.sweep_rules()).await
 }
 
-async fn renew_lease(app: &App) {
+async fn renew_lease(app: App, ending: Arc<Stopping>) {
     let mut ticks = tokio::time::interval(LEASE_EVERY);
-    loop {
-        ticks.tick().await;
+    while goes_on(&mut ticks, &ending).await {
         if let Err(error) = app.store.renew_lease(clock::now()).await {
             app.outage.note(&error);
         }
     }
 }
 
-async fn watch_outage(app: &App) {
+async fn watch_outage(app: App, ending: Arc<Stopping>) {
     let mut ticks = tokio::time::interval(TRY_EVERY);
-    loop {
-        ticks.tick().await;
+    while goes_on(&mut ticks, &ending).await {
         if app.outage.lasts() {
             match app.store.ready().await {
                 Ok(()) => app.outage.works(),

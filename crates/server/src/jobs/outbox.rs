@@ -12,6 +12,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 use store::StoreError;
 use tokio::task::{Id, JoinError, JoinSet};
+use tracing::Instrument;
 
 /// How often messages of other processes, and those that are due again, are looked for.
 const LOOK_EVERY: Duration = Duration::from_secs(1);
@@ -26,13 +27,15 @@ const LINES: usize = 16;
 const IN_LINE: usize = 20;
 /// How long an attempt may take.
 const ATTEMPT: Duration = Duration::from_secs(30);
+/// How long what is under way may take when the server stops; it is delivered again otherwise.
+pub(super) const GRACE: Duration = Duration::from_secs(5);
 /// How often the log is told that something was not delivered.
 const TOLD_EVERY: Duration = Duration::from_secs(60);
 
 /// Delivers until the server stops, then finishes what is under way.
 pub(super) async fn deliver(app: App) {
     let mut lines = Lines::of(app.clone());
-    let stopped = app.long_polls.stopped();
+    let stopped = app.stopping.begun();
     tokio::pin!(stopped);
     let mut ticks = tokio::time::interval(LOOK_EVERY);
     ticks.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
@@ -51,7 +54,10 @@ pub(super) async fn deliver(app: App) {
         }
     }
     lines.shift.end();
-    while lines.running.join_next().await.is_some() {}
+    let under_way = async { while lines.running.join_next().await.is_some() {} };
+    if tokio::time::timeout(GRACE, under_way).await.is_err() {
+        lines.running.shutdown().await;
+    }
 }
 
 /// Destinations that are being delivered to, a task each.
@@ -125,7 +131,7 @@ impl Lines {
         for entry in next.into_iter().take(free) {
             let destination = entry.destination.clone();
             let line = self.shift.clone().line(entry);
-            let id = self.running.spawn(line).id();
+            let id = self.running.spawn(line.in_current_span()).id();
             self.busy.insert(id, destination);
         }
         Ok(())
@@ -162,7 +168,8 @@ impl Shift {
             let Some(entry) = next.filter(|_| self.may_begin()) else {
                 return;
             };
-            let settled = self.attempt(&entry).await;
+            let span = tracing::error_span!("message", message_id = %entry.id.0, kind = entry.kind);
+            let settled = self.attempt(&entry).instrument(span).await;
             let to = &entry.destination;
             let found = match settled {
                 Ok(()) => self.app.store.due_message_to(to, clock::now()).await,
@@ -212,7 +219,7 @@ impl Shift {
     async fn run(self: &Arc<Self>, entry: &Entry) -> Result<(), JobError> {
         let (shift, entry) = (self.clone(), entry.clone());
         let mut task = JoinSet::new();
-        task.spawn(async move { shift.jobs.run(&entry).await });
+        task.spawn(async move { shift.jobs.run(&entry).await }.in_current_span());
         match tokio::time::timeout(ATTEMPT, task.join_next()).await {
             Ok(Some(Ok(done))) => done,
             Ok(_) => Err(JobError::Retry(
@@ -232,9 +239,10 @@ impl Shift {
             return;
         }
         *told = Some(Instant::now());
-        self.app.log.warn(format!(
+        tracing::warn!(
             "message {} ({}) {what}: `valetkey outbox list` shows why, and all others that wait",
-            entry.id.0, entry.kind
-        ));
+            entry.id.0,
+            entry.kind
+        );
     }
 }

@@ -85,7 +85,7 @@ async fn hold(
         tokio::select! {
             _ = moved.changed() => {}
             () = &mut end => over = true,
-            () = app.long_polls.stopped() => over = true,
+            () = app.stopping.begun() => over = true,
         }
     }
 }

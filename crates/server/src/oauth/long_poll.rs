@@ -1,9 +1,8 @@
-//! Requests that are held until there is something to tell: how many there may be, and their end when the server
-//! stops. A held request is a parked task: no thread, and nothing done until it is woken.
+//! Requests that are held until there is something to tell, and how many there may be. A held request is a parked
+//! task: no thread, and nothing done until it is woken.
 use protocol::types::ClientNo;
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
-use tokio::sync::watch;
 
 /// Requests held at once.
 const MAX_HELD: usize = 1_024;
@@ -13,7 +12,6 @@ const MAX_HELD_BY_CLIENT: usize = 64;
 /// See the module.
 pub(crate) struct LongPolls {
     counts: Arc<Mutex<Counts>>,
-    stopping: watch::Sender<bool>,
 }
 
 #[derive(Default)]
@@ -32,7 +30,6 @@ impl LongPolls {
     pub(crate) fn new() -> Self {
         LongPolls {
             counts: Arc::default(),
-            stopping: watch::Sender::new(false),
         }
     }
 
@@ -56,17 +53,6 @@ impl LongPolls {
     pub(crate) fn held(&self) -> usize {
         let counts = self.counts.lock().unwrap_or_else(PoisonError::into_inner);
         counts.all
-    }
-
-    /// Ends all holding, now and from now on.
-    pub(crate) fn stop(&self) {
-        self.stopping.send_replace(true);
-    }
-
-    /// Resolves when the server stops.
-    pub(crate) async fn stopped(&self) {
-        let mut stopping = self.stopping.subscribe();
-        let _ = stopping.wait_for(|stopping| *stopping).await;
     }
 }
 

@@ -1,12 +1,12 @@
-//! Log lines: one per request, and events. Whoever logs writes the line into a buffer; a thread of its own writes
-//! the buffer out. Text for a person at a terminal, JSON otherwise.
+//! Log lines: one per request, and events (see `subscriber`). Whoever logs writes the line into a buffer; a thread of
+//! its own writes the buffer out. Text for a person at a terminal, JSON otherwise.
 use super::clock::{self, write_thousandths};
 use crate::config::{LogFormat, LogLevel, LogSettings};
 use crate::http::request::RequestId;
 use axum::http::{Method, StatusCode};
 use protocol::types::text::{escaped, escaped_json};
 use std::cell::RefCell;
-use std::fmt::Write as _;
+use std::fmt::{Display, Write as _};
 use std::io::{IsTerminal, Write};
 use std::net::IpAddr;
 use std::sync::mpsc::{SyncSender, sync_channel};
@@ -74,20 +74,25 @@ thread_local! {
 impl Log {
     /// Starts the writer on standard error.
     pub(crate) fn start(settings: &LogSettings) -> Self {
+        let log = Self::kept(settings);
+        let lines = log.0.clone();
+        std::thread::spawn(move || write_lines(&lines));
+        log
+    }
+
+    /// One whose lines wait for a writer.
+    pub(super) fn kept(settings: &LogSettings) -> Self {
         let json = match settings.format {
             LogFormat::Auto => !std::io::stderr().is_terminal(),
             LogFormat::Json => true,
             LogFormat::Text => false,
         };
-        let queue = Arc::new(Queue {
+        Log(Arc::new(Queue {
             json,
             level: settings.level,
             waiting: Mutex::default(),
             wake: Condvar::new(),
-        });
-        let lines = queue.clone();
-        std::thread::spawn(move || write_lines(&lines));
-        Log(queue)
+        }))
     }
 
     /// Logs a finished request.
@@ -101,19 +106,11 @@ impl Log {
         });
     }
 
-    /// Logs that something happened.
-    pub(crate) fn info(&self, message: impl AsRef<str>) {
-        self.event(LogLevel::Info, message.as_ref());
-    }
-
-    /// Logs something an operator should look at.
-    pub(crate) fn warn(&self, message: impl AsRef<str>) {
-        self.event(LogLevel::Warn, message.as_ref());
-    }
-
-    /// Logs that something failed.
-    pub(crate) fn error(&self, message: impl AsRef<str>) {
-        self.event(LogLevel::Error, message.as_ref());
+    /// Logs an event. The text for people is its message; machines are told its fields too.
+    pub(super) fn event(&self, level: LogLevel, message: &str, fields: &Fields) {
+        if level >= self.0.level {
+            self.line(|json, out| event(level.as_str(), message, fields, json, out));
+        }
     }
 
     /// Waits until everything logged so far is written, but not for ever: nobody may be reading.
@@ -121,12 +118,6 @@ impl Log {
         let (done, written) = sync_channel(1);
         self.0.change(|waiting| waiting.flushes.push(done));
         let _ = written.recv_timeout(FLUSH);
-    }
-
-    fn event(&self, level: LogLevel, message: &str) {
-        if level >= self.0.level {
-            self.line(|json, out| event(level.as_str(), message, json, out));
-        }
     }
 
     /// Writes a line outside the lock, and then puts it with the others.
@@ -140,6 +131,29 @@ impl Log {
                     false => waiting.dropped += 1,
                 });
         });
+    }
+}
+
+/// What an event tells besides its message, as JSON.
+#[derive(Clone, Default)]
+pub(super) struct Fields(Vec<(&'static str, String)>);
+
+impl Fields {
+    /// A number or a truth value.
+    pub(super) fn plain(&mut self, name: &'static str, value: impl Display) {
+        self.set(name, value.to_string());
+    }
+
+    /// A text.
+    pub(super) fn text(&mut self, name: &'static str, value: &str) {
+        let mut quoted = String::new();
+        quote(value, &mut quoted);
+        self.set(name, quoted);
+    }
+
+    fn set(&mut self, name: &'static str, value: String) {
+        self.0.retain(|(other, _)| *other != name);
+        self.0.push((name, value));
     }
 }
 
@@ -184,13 +198,25 @@ fn write_lines(queue: &Queue) {
         let lost = std::mem::take(&mut out.lost);
         if lost > 0 {
             let message = format!("{lost} log lines are lost: the log could not be written");
-            event("warn", &message, queue.json, &mut taken.lines);
+            event(
+                "warn",
+                &message,
+                &Fields::default(),
+                queue.json,
+                &mut taken.lines,
+            );
         }
         if taken.dropped > 0 {
             let dropped = taken.dropped;
             let message =
                 format!("{dropped} log lines were dropped: the log is slower than the requests");
-            event("warn", &message, queue.json, &mut taken.lines);
+            event(
+                "warn",
+                &message,
+                &Fields::default(),
+                queue.json,
+                &mut taken.lines,
+            );
         }
         out.write(taken.lines.as_bytes());
         if out.lost > 0 {
@@ -345,7 +371,7 @@ fn request_as_text(line: &RequestLine<'_>, out: &mut String) {
     out.push('\n');
 }
 
-fn event(level: &str, message: &str, json: bool, out: &mut String) {
+fn event(level: &str, message: &str, fields: &Fields, json: bool, out: &mut String) {
     if !json {
         clock::write_timestamp(out);
         let _ = writeln!(out, " {level:<5} {}", escaped(message));
@@ -355,12 +381,22 @@ fn event(level: &str, message: &str, json: bool, out: &mut String) {
     clock::write_timestamp(out);
     let _ = write!(out, r#"","level":"{level}","message":"#);
     quote(message, out);
+    for (name, value) in &fields.0 {
+        let _ = write!(out, r#","{name}":{value}"#);
+    }
     out.push_str("}\n");
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    impl Log {
+        /// The lines that no writer has taken.
+        pub(in crate::ops) fn waiting(&self) -> String {
+            self.0.waiting.lock().unwrap().lines.clone()
+        }
+    }
 
     fn line<'a>(path: &'a str, fault: Option<&'a str>) -> RequestLine<'a> {
         RequestLine {
@@ -401,7 +437,9 @@ mod tests {
                 true => request_as_json(&line(hostile, Some(hostile)), &mut out),
                 false => request_as_text(&line(hostile, Some(hostile)), &mut out),
             }
-            event("warn", hostile, json, &mut out);
+            let mut fields = Fields::default();
+            fields.text("error", hostile);
+            event("warn", hostile, &fields, json, &mut out);
             assert_eq!(out.lines().count(), 2, "{out}");
             assert!(out.lines().all(protocol::types::text::is_plain), "{out}");
         }

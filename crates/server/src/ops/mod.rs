@@ -7,7 +7,10 @@ mod health;
 pub(crate) mod log;
 pub(crate) mod metrics;
 pub(crate) mod outage;
+pub(crate) mod sealing;
 pub(crate) mod server_key;
+pub(crate) mod stopping;
+pub(crate) mod subscriber;
 mod turns;
 
 use crate::http::site::Site;

@@ -1,5 +1,4 @@
 //! Says once that the database does not work, not for each request that meets it, and once that it works again.
-use super::log::Log;
 use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
 use store::StoreError;
@@ -13,7 +12,6 @@ const AGAIN: Duration = Duration::from_secs(60);
 
 /// See the module.
 pub(crate) struct Outage {
-    log: Log,
     /// The database, as it is named to people.
     place: String,
     lasting: Mutex<Option<Lasting>>,
@@ -31,9 +29,8 @@ struct Lasting {
 }
 
 impl Outage {
-    pub(crate) fn new(log: Log, place: String) -> Self {
+    pub(crate) fn new(place: String) -> Self {
         Outage {
-            log,
             place,
             lasting: Mutex::new(None),
         }
@@ -52,18 +49,20 @@ impl Outage {
         let mut lasting = self.lasting.lock().unwrap_or_else(PoisonError::into_inner);
         let Some(known) = lasting.as_mut() else {
             *lasting = Some(Lasting::begin(error, now));
-            return self.log.error(format!(
+            return tracing::error!(
+                storage = self.place,
+                %error,
                 "{}: {error}. Requests that need it are told 503 until it works again; nothing that was answered \
                  is lost",
                 self.place
-            ));
+            );
         };
         known.failures += 1;
         known.failed_at = now;
         if !known.said.iter().any(|said| is_alike(said, error)) {
             known.said.push(error.clone());
             known.said_at = now;
-            self.log.error(format!("{}: {error}", self.place));
+            tracing::error!(storage = self.place, %error, "{}: {error}", self.place);
         }
     }
 
@@ -86,9 +85,12 @@ impl Outage {
         if now.duration_since(known.failed_at) >= known.quiet() {
             let (place, failures) = (&self.place, known.failures);
             let seconds = known.failed_at.duration_since(known.since).as_secs();
-            self.log.info(format!(
+            tracing::info!(
+                storage = place,
+                failures,
+                seconds,
                 "{place} works again: {failures} requests and jobs failed within {seconds} seconds"
-            ));
+            );
             *lasting = None;
         }
     }
@@ -105,11 +107,14 @@ impl Outage {
             known.said_at = now;
             known.said_failures = failures;
             let why = known.said.last().map(ToString::to_string);
-            self.log.error(format!(
-                "{}: it goes on, {failures} requests and jobs failed by now: {}",
+            let error = why.unwrap_or_default();
+            tracing::error!(
+                storage = self.place,
+                error,
+                failures,
+                "{}: it goes on, {failures} requests and jobs failed by now: {error}",
                 self.place,
-                why.unwrap_or_default()
-            ));
+            );
         }
     }
 }
@@ -145,14 +150,10 @@ fn is_alike(one: &StoreError, other: &StoreError) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::config::LogSettings;
 
     #[test]
     fn an_outage_ends_when_nothing_has_failed_for_a_while() {
-        let outage = Outage::new(
-            Log::start(&LogSettings::default()),
-            "sqlite:x.db".to_owned(),
-        );
+        let outage = Outage::new("sqlite:x.db".to_owned());
         let begin = Instant::now();
         outage.noted(&StoreError::Overloaded, begin);
         assert!(!outage.lasts(), "much work is no fault");

@@ -22,7 +22,8 @@ pub(crate) fn load(folder: &Path) -> anyhow::Result<Key> {
     let path = path(folder);
     make_folder(folder)?;
     if !path.exists() {
-        make(&path).with_context(|| format!("cannot create {}", path.display()))?;
+        let secret: [u8; 32] = jose::random::bytes();
+        make(&path, &secret).with_context(|| format!("cannot create {}", path.display()))?;
     }
     // Whoever made it may have been killed before this; a folder that cannot be written to has nothing to sync.
     let _ = store::sync_folder(folder);
@@ -38,9 +39,12 @@ pub(crate) fn make_folder(folder: &Path) -> anyhow::Result<()> {
         .with_context(|| format!("cannot create the folder {}", folder.display()))
 }
 
-/// Makes a key and gives it its name only when all of it is on the disk, so that nobody ever reads a part. A key
-/// that another process made meanwhile stays.
-fn make(path: &Path) -> std::io::Result<()> {
+/// Makes a file of keys for its owner alone, and gives it its name only when all of it is on the disk, so that nobody
+/// ever reads a part. One that another process made meanwhile stays.
+///
+/// # Errors
+/// When it cannot be made.
+pub(crate) fn make(path: &Path, contents: &[u8]) -> std::io::Result<()> {
     let mine = u64::from_ne_bytes(jose::random::bytes());
     let unfinished = path.with_extension(format!("new-{mine:016x}"));
     let mut file = OpenOptions::new()
@@ -48,9 +52,8 @@ fn make(path: &Path) -> std::io::Result<()> {
         .create_new(true)
         .mode(0o600)
         .open(&unfinished)?;
-    let secret: [u8; 32] = jose::random::bytes();
     let named = file
-        .write_all(&secret)
+        .write_all(contents)
         .and_then(|()| file.sync_all())
         .and_then(|()| fs::hard_link(&unfinished, path));
     let _ = fs::remove_file(&unfinished);
@@ -65,19 +68,7 @@ fn make(path: &Path) -> std::io::Result<()> {
 /// # Errors
 /// When it cannot be read, is of another size, or others may read it.
 pub(crate) fn read(path: &Path) -> anyhow::Result<Key> {
-    let mut file = OpenOptions::new()
-        .read(true)
-        .open(path)
-        .with_context(|| format!("cannot read {}", path.display()))?;
-    let mode = file.metadata()?.mode() & 0o777;
-    if mode & 0o077 != 0 {
-        bail!(
-            "{0} may be read by others (mode {mode:o}): run chmod 600 {0}",
-            path.display()
-        );
-    }
-    let mut secret = Vec::new();
-    file.read_to_end(&mut secret)?;
+    let secret = read_secret(path, 0o077)?;
     if secret.len() != 32 {
         bail!(
             "{} is not a key of 32 bytes: restore it from a backup, or delete it, so that a new one is made",
@@ -85,6 +76,27 @@ pub(crate) fn read(path: &Path) -> anyhow::Result<Key> {
         );
     }
     Ok(Key::new(&secret))
+}
+
+/// Reads a file of keys, whose mode must have none of the bits `forbidden`.
+///
+/// # Errors
+/// When it cannot be read, or others may read it.
+pub(crate) fn read_secret(path: &Path, forbidden: u32) -> anyhow::Result<Vec<u8>> {
+    let mut file = OpenOptions::new()
+        .read(true)
+        .open(path)
+        .with_context(|| format!("cannot read {}", path.display()))?;
+    let mode = file.metadata()?.mode() & 0o777;
+    if mode & forbidden != 0 {
+        bail!(
+            "{0} may be read by others (mode {mode:o}): run chmod 600 {0}",
+            path.display()
+        );
+    }
+    let mut secret = Vec::new();
+    file.read_to_end(&mut secret)?;
+    Ok(secret)
 }
 
 #[cfg(test)]

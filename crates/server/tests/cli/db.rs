@@ -135,6 +135,10 @@ fn a_backup_is_made_and_put_back() {
     provider
         .db(&backup)
         .says("Keep the key file valetkey.keys/server.key too");
+    let told = provider
+        .db(&["backup", "--to", "other.db", "--json"])
+        .json();
+    assert_eq!(told["sealing_keys_file"], "valetkey.keys/sealing.keys");
     provider.db(&backup).failed(1, "copy.db is there already");
     let nowhere = ["backup", "--to", "nowhere/copy.db"];
     provider
@@ -163,6 +167,7 @@ fn a_backup_is_made_and_put_back() {
         "The database of before is",
         "Lost is what was done",
         "There is no key file",
+        "There is no file valetkey.keys/sealing.keys",
     ] {
         told.says(part);
     }

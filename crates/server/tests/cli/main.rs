@@ -7,6 +7,7 @@ mod apps;
 mod configuration;
 mod db;
 mod doctor;
+mod key;
 
 use serde_json::Value;
 use std::io::Read;

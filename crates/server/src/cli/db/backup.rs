@@ -4,7 +4,7 @@ use crate::cli::failure::Failure;
 use crate::cli::output::Output;
 use crate::cli::place::Place;
 use crate::cli::progress::Progress;
-use crate::ops::server_key;
+use crate::ops::{sealing, server_key};
 use clap::Args;
 use serde_json::json;
 use std::path::PathBuf;
@@ -36,17 +36,24 @@ impl Backup {
         let bytes = operator::backup(path, &self.to, |copying| follow(&progress, copying))?;
         drop(progress);
         let (file, key) = (self.to.display(), server_key::path(&config.keys));
+        let sealing = sealing::file_of(&config);
         let report = json!({
             "file": self.to,
             "bytes": bytes,
             "seconds": (began.elapsed().as_secs_f64() * 1_000.0).round() / 1_000.0,
             "key_file": key,
+            "sealing_keys_file": sealing,
         });
         output.show(&report, || {
             let (size, key) = (size(bytes), key.display());
+            let sealing = sealing.map_or_else(
+                || "the sealing keys in sealing.keys".to_owned(),
+                |file| file.display().to_string(),
+            );
             format!(
                 "{file} holds the database as it was a moment ago ({size}).\n\
-                 Keep the key file {key} too: it never changes, and is not in the backup."
+                 Keep the key file {key} too: it never changes, and is not in the backup.\n\
+                 Keep {sealing} too, after each rotation: without these keys nothing that is sealed in it can be read."
             )
         });
         Ok(())

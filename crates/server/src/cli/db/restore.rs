@@ -6,7 +6,7 @@ use crate::cli::output::Output;
 use crate::cli::place::Place;
 use crate::cli::progress::Progress;
 use crate::ops::clock;
-use crate::ops::server_key;
+use crate::ops::{sealing, server_key};
 use clap::Args;
 use serde_json::{Value, json};
 use std::path::PathBuf;
@@ -68,6 +68,7 @@ impl Restore {
         let restored = operator::restore(&asked, clock::now(), told).await?;
         drop(progress);
         let key = server_key::path(&config.keys);
+        let sealing = sealing::file_of(&config);
         let report = json!({
             "storage": config.storage.to_string(),
             "kept_tokens": self.keep_tokens,
@@ -75,6 +76,8 @@ impl Restore {
             "replaced_database": restored.kept_aside,
             "key_file": key,
             "key_file_exists": key.exists(),
+            "sealing_keys_file": sealing,
+            "sealing_keys_file_exists": sealing.as_ref().map(|file| file.exists()),
         });
         output.show(&report, || {
             let mut lines = vec![format!("{} is the backup now.", config.storage)];
@@ -90,6 +93,13 @@ impl Restore {
                 let key = key.display();
                 lines.push(format!(
                     "There is no key file {key}: put it back too, or a new one is made, and browsers are not known again."
+                ));
+            }
+            if let Some(file) = sealing.filter(|file| !file.exists()) {
+                let file = file.display();
+                lines.push(format!(
+                    "There is no file {file} of sealing keys: put it back before a server starts, or nothing that is \
+                     sealed can be read."
                 ));
             }
             lines.join("\n")

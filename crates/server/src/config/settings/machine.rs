@@ -101,6 +101,18 @@ pub(crate) struct StorageSettings {
     pub(crate) region: u8,
 }
 
+/// Keys under which secrets are stored that the server must be able to read again. Without this table they are in
+/// `sealing.keys` of the folder that `storage.keys` names, which the first start makes.
+#[derive(Debug, Clone, Default, Serialize, Deserialize, JsonSchema)]
+#[serde(default, deny_unknown_fields)]
+pub(crate) struct SealingSettings {
+    /// The keys, 32 bytes each in base64, with commas between, the newest last: it seals, all open. Better left to
+    /// `keys_file` or to the environment.
+    pub(crate) keys: Option<String>,
+    /// A file that holds the keys, one a line: readable by the server alone, or by its group.
+    pub(crate) keys_file: Option<PathBuf>,
+}
+
 /// Events: who did what, read by `valetkey audit`.
 #[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]

@@ -45,20 +45,20 @@ pub(crate) async fn serve(app: App, requests: Arc<Requests>, listener: TcpListen
         .route("/metrics", get(async move || page(&registry)))
         .route("/health/live", get(health::live))
         .route("/health/ready", get(health::ready))
-        .with_state(app.clone());
-    accept(&app, listener, &router).await;
+        .with_state(app);
+    accept(listener, &router).await;
 }
 
 /// Answers one request on each connection. One too many ends the oldest: those who only hold connections do not keep
 /// out who asks.
-async fn accept(app: &App, listener: TcpListener, router: &Router) {
+async fn accept(listener: TcpListener, router: &Router) {
     let mut open = JoinSet::new();
     let mut oldest = VecDeque::new();
     loop {
         match listener.accept().await {
             Ok((stream, _)) => oldest.push_back(open.spawn(answer(stream, router.clone()))),
             Err(error) => {
-                app.log.warn(format!("cannot accept for metrics: {error}"));
+                tracing::warn!(%error, "cannot accept for metrics: {error}");
                 tokio::time::sleep(Duration::from_millis(50)).await;
             }
         }

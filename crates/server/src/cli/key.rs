@@ -1,0 +1,145 @@
+//! `valetkey key …`.
+use super::failure::Failure;
+use super::output::{Output, table};
+use super::place::{Opened, Place};
+use crate::config::Config;
+use crate::ops::sealing::{self, Found, Resealed, Rotation, Sealing};
+use clap::{Args, Subcommand};
+use jose::seal::KeyState;
+use serde_json::json;
+use std::path::PathBuf;
+
+/// Keys under which secrets are stored that the server must be able to read again.
+#[derive(Debug, Subcommand)]
+pub(super) enum Verb {
+    /// List the keys by their ids, and how much is sealed under each. A key itself is never shown.
+    List(Place),
+    /// Have a new key seal from now on, and seal anew what is under an older one.
+    Rotate(Rotate),
+}
+
+/// Which keys, and how far.
+#[derive(Debug, Args)]
+pub(super) struct Rotate {
+    #[command(flatten)]
+    place: Place,
+    /// Only add the key: it opens, and seals after the next rotation. For several nodes, which are given it in between.
+    #[arg(long, conflicts_with = "reseal")]
+    prepare: bool,
+    /// Add no key: seal anew under the newest there is.
+    #[arg(long)]
+    reseal: bool,
+}
+
+impl Verb {
+    /// Does it.
+    pub(super) async fn run(self, output: Output) -> Result<(), Failure> {
+        match self {
+            Verb::List(place) => list(&place, output).await,
+            Verb::Rotate(rotate) => rotate.run(output).await,
+        }
+    }
+}
+
+const HEADS: [&str; 3] = ["Key", "State", "Values"];
+
+async fn list(place: &Place, output: Output) -> Result<(), Failure> {
+    let config = place.load()?;
+    if let Some(file) = sealing::file_of(&config).filter(|file| !file.exists()) {
+        return Err(Failure::failed(format!(
+            "there is no {} yet: the first start of the server makes it, unless [sealing] names another",
+            file.display()
+        )));
+    }
+    let sealing = Sealing::read(&config)?;
+    let at = Opened::of(config, store::Stay::Look)?;
+    let found = Found::of(&sealing, &at.store).await?;
+    at.close().await;
+    let rows: Vec<_> = sealing
+        .states()
+        .into_iter()
+        .map(|(id, state)| {
+            let values = found.by_key.get(&id).copied().unwrap_or_default();
+            (id.to_string(), as_str(state), values)
+        })
+        .collect();
+    let keys: Vec<_> = rows
+        .iter()
+        .map(|(id, state, values)| json!({ "id": id, "state": state, "values": values }))
+        .collect();
+    let unopened: u64 = found.unopened.iter().map(|(.., count)| count).sum();
+    output.show(&json!({ "keys": keys, "unopened": unopened }), || {
+        let lines: Vec<_> = rows
+            .iter()
+            .map(|(id, state, values)| [id.clone(), (*state).to_owned(), values.to_string()])
+            .collect();
+        let mut text = table(HEADS, &lines);
+        if unopened > 0 {
+            text.push_str(&format!(
+                "\nNo key opens {unopened} values: `valetkey doctor` says why."
+            ));
+        }
+        text
+    });
+    Ok(())
+}
+
+fn as_str(state: KeyState) -> &'static str {
+    match state {
+        KeyState::Seals => "seals",
+        KeyState::Opens => "opens",
+        KeyState::Next => "next",
+    }
+}
+
+impl Rotate {
+    async fn run(self, output: Output) -> Result<(), Failure> {
+        let config = self.place.load()?;
+        Sealing::load(&config)?;
+        if self.prepare {
+            let file = file(&config)?;
+            sealing::rotate(&file, Rotation::Prepare)?;
+            let report = json!({ "prepared": true, "keys_file": file });
+            output.show(&report, || {
+                format!(
+                    "A key was added to {0}, which opens and does not seal yet. Give {0} to every node and restart it, \
+                     then run `valetkey key rotate`.",
+                    file.display()
+                )
+            });
+            return Ok(());
+        }
+        if !self.reseal {
+            sealing::rotate(&file(&config)?, Rotation::Seal)?;
+        }
+        let sealing = Sealing::read(&config)?;
+        let at = self.place.open()?;
+        let Resealed { values, unopened } = Resealed::all(&sealing, &at.store).await?;
+        at.close().await;
+        let key = sealing.seals().to_string();
+        let report = json!({ "key": key, "resealed": values, "unopened": unopened });
+        output.show(&report, || {
+            let mut text = format!(
+                "The key {key} seals, at a running server after its next start. {values} values were sealed anew."
+            );
+            if unopened > 0 {
+                text.push_str(&format!(
+                    "\nNo key opens {unopened} values: `valetkey doctor` says why."
+                ));
+            }
+            text
+        });
+        Ok(())
+    }
+}
+
+/// The file that keys are added to.
+fn file(config: &Config) -> Result<PathBuf, Failure> {
+    sealing::file_of(config).ok_or_else(|| {
+        Failure::failed(
+            "the keys are in VALETKEY_SEALING__KEYS or in the configuration, where this command adds none: write a new \
+             one behind the others (`openssl rand -base64 32` makes one), restart the server, then run \
+             `valetkey key rotate --reseal`",
+        )
+    })
+}

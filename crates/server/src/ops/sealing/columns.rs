@@ -1,0 +1,308 @@
+//! What is stored sealed, wherever it is: looked through, and sealed anew under the newest key.
+use super::Sealing;
+use jose::seal::{KeyId, Sealed};
+use std::collections::BTreeMap;
+use store::{Store, StoreError};
+
+/// How often rows that changed meanwhile are looked at again.
+const ROUNDS: usize = 3;
+
+/// The columns of the database that hold sealed values. A variant says what they are for, and how the store pages
+/// through them and replaces one.
+#[derive(Debug, Clone, Copy)]
+enum Column {}
+
+impl Column {
+    /// All of them.
+    const ALL: [Column; 0] = [];
+
+    /// This one, in a database.
+    fn of(self, _: &Store) -> impl Rows {
+        self
+    }
+}
+
+/// Rows with a sealed value each.
+trait Rows {
+    /// What the values are for, as they were sealed.
+    fn purpose(&self) -> &'static str;
+
+    /// The first rows after one, by id; none when there are no more.
+    async fn page(&self, after: Option<&[u8]>) -> Result<Vec<Row>, StoreError>;
+
+    /// Puts `new` in the place of what a row holds, if it still holds that.
+    async fn replace(&self, row: &Row, new: &Sealed) -> Result<bool, StoreError>;
+}
+
+impl Rows for Column {
+    fn purpose(&self) -> &'static str {
+        match *self {}
+    }
+
+    async fn page(&self, _: Option<&[u8]>) -> Result<Vec<Row>, StoreError> {
+        match *self {}
+    }
+
+    async fn replace(&self, _: &Row, _: &Sealed) -> Result<bool, StoreError> {
+        match *self {}
+    }
+}
+
+/// A row and its sealed value.
+#[derive(Debug, Clone)]
+struct Row {
+    id: Vec<u8>,
+    sealed: Sealed,
+}
+
+/// What is stored sealed.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub(crate) struct Found {
+    /// How many values each key has sealed.
+    pub(crate) by_key: BTreeMap<KeyId, u64>,
+    /// What does not open: its purpose, and why the first one does not; and how many.
+    pub(crate) unopened: Vec<(&'static str, String, u64)>,
+}
+
+/// What came of sealing anew.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub(crate) struct Resealed {
+    /// Values that are under the newest key now, and were not.
+    pub(crate) values: u64,
+    /// Values that no key opens; they stay as they are.
+    pub(crate) unopened: u64,
+}
+
+impl Found {
+    /// Everything in a database.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub(crate) async fn of(sealing: &Sealing, store: &Store) -> Result<Self, StoreError> {
+        let mut found = Found::default();
+        for column in Column::ALL {
+            find(sealing, &column.of(store), &mut found).await?;
+        }
+        Ok(found)
+    }
+}
+
+impl Resealed {
+    /// Seals everything in a database anew that is not under the newest key.
+    ///
+    /// # Errors
+    /// [`StoreError`]; what was sealed anew before stays so, and another run goes on.
+    pub(crate) async fn all(sealing: &Sealing, store: &Store) -> Result<Self, StoreError> {
+        let mut done = Resealed::default();
+        for column in Column::ALL {
+            reseal(sealing, &column.of(store), &mut done).await?;
+        }
+        Ok(done)
+    }
+}
+
+/// Opens every value, and adds what was found.
+///
+/// # Errors
+/// [`StoreError`].
+async fn find(sealing: &Sealing, rows: &impl Rows, found: &mut Found) -> Result<(), StoreError> {
+    let mut unopened: Option<(String, u64)> = None;
+    let mut after: Option<Vec<u8>> = None;
+    loop {
+        let page = rows.page(after.as_deref()).await?;
+        let Some(last) = page.last() else { break };
+        after = Some(last.id.clone());
+        for row in &page {
+            if let Some(key) = row.sealed.key() {
+                *found.by_key.entry(key).or_default() += 1;
+            }
+            if let Err(why) = sealing.open(rows.purpose(), &row.id, &row.sealed) {
+                unopened.get_or_insert((why.to_string(), 0)).1 += 1;
+            }
+        }
+    }
+    let unopened = unopened.map(|(why, count)| (rows.purpose(), why, count));
+    found.unopened.extend(unopened);
+    Ok(())
+}
+
+/// Seals anew under the newest key what is under another. What changes meanwhile is looked at again.
+///
+/// # Errors
+/// [`StoreError`]; what was sealed anew before stays so, and another run goes on.
+async fn reseal(
+    sealing: &Sealing,
+    rows: &impl Rows,
+    done: &mut Resealed,
+) -> Result<(), StoreError> {
+    let before = done.unopened;
+    for _ in 0..ROUNDS {
+        done.unopened = before;
+        if reseal_once(sealing, rows, done).await? {
+            break;
+        }
+    }
+    Ok(())
+}
+
+/// True when nothing changed meanwhile.
+async fn reseal_once(
+    sealing: &Sealing,
+    rows: &impl Rows,
+    done: &mut Resealed,
+) -> Result<bool, StoreError> {
+    let (newest, purpose) = (sealing.seals(), rows.purpose());
+    let mut steady = true;
+    let mut after: Option<Vec<u8>> = None;
+    loop {
+        let page = rows.page(after.as_deref()).await?;
+        let Some(last) = page.last() else { break };
+        after = Some(last.id.clone());
+        for row in page.iter().filter(|row| row.sealed.key() != Some(newest)) {
+            let Ok(plain) = sealing.open(purpose, &row.id, &row.sealed) else {
+                done.unopened += 1;
+                continue;
+            };
+            match rows
+                .replace(row, &sealing.seal(purpose, &row.id, &plain))
+                .await?
+            {
+                true => done.values += 1,
+                false => steady = false,
+            }
+        }
+    }
+    Ok(steady)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::tests::config;
+    use super::super::{Rotation, path, rotate};
+    use super::*;
+    use std::cell::RefCell;
+
+    /// Rows in memory, two on a page.
+    #[derive(Default)]
+    struct Kept {
+        rows: RefCell<BTreeMap<Vec<u8>, Sealed>>,
+        /// What another process puts into a row before it is replaced.
+        other: RefCell<Option<(Vec<u8>, Sealed)>>,
+    }
+
+    impl Rows for Kept {
+        fn purpose(&self) -> &'static str {
+            "test"
+        }
+
+        async fn page(&self, after: Option<&[u8]>) -> Result<Vec<Row>, StoreError> {
+            let rows = self.rows.borrow();
+            let rest = rows
+                .iter()
+                .filter(|(id, _)| after.is_none_or(|after| id.as_slice() > after));
+            let row = |(id, sealed): (&Vec<u8>, &Sealed)| Row {
+                id: id.clone(),
+                sealed: sealed.clone(),
+            };
+            Ok(rest.take(2).map(row).collect())
+        }
+
+        async fn replace(&self, row: &Row, new: &Sealed) -> Result<bool, StoreError> {
+            let mut rows = self.rows.borrow_mut();
+            if let Some((id, sealed)) = self.other.take() {
+                rows.insert(id, sealed);
+            }
+            let same = rows.get(&row.id) == Some(&row.sealed);
+            if same {
+                rows.insert(row.id.clone(), new.clone());
+            }
+            Ok(same)
+        }
+    }
+
+    impl Kept {
+        fn of(sealing: &Sealing, ids: std::ops::Range<u8>) -> Self {
+            let kept = Kept::default();
+            for id in ids {
+                let sealed = sealing.seal("test", &[id], &[b's', id]);
+                kept.rows.borrow_mut().insert(vec![id], sealed);
+            }
+            kept
+        }
+    }
+
+    #[tokio::test]
+    async fn after_a_rotation_all_is_under_the_new_key_and_says_the_same() {
+        let folder = tempfile::tempdir().unwrap();
+        let config = config(folder.path());
+        let old = Sealing::load(&config).unwrap();
+        let kept = Kept::of(&old, 0..5);
+        rotate(&path(&config.keys), Rotation::Seal).unwrap();
+        let new = Sealing::load(&config).unwrap();
+        // A server that runs on seals one under the old key in the middle of it.
+        let late = old.seal("test", &[3], b"late");
+        kept.other.replace(Some((vec![3], late)));
+        let mut done = Resealed::default();
+        reseal(&new, &kept, &mut done).await.unwrap();
+        assert_eq!(
+            done,
+            Resealed {
+                values: 5,
+                unopened: 0
+            }
+        );
+        let mut found = Found::default();
+        find(&new, &kept, &mut found).await.unwrap();
+        let by_key = BTreeMap::from([(new.seals(), 5)]);
+        assert_eq!(
+            found,
+            Found {
+                by_key,
+                unopened: vec![]
+            }
+        );
+        for (id, sealed) in &*kept.rows.borrow() {
+            let plain = new.open("test", id, sealed).unwrap();
+            let expected = if id == &[3] {
+                b"late".to_vec()
+            } else {
+                vec![b's', id[0]]
+            };
+            assert_eq!(plain, expected, "{id:?}");
+        }
+        let mut again = Resealed::default();
+        reseal(&new, &kept, &mut again).await.unwrap();
+        assert_eq!(again, Resealed::default(), "there is nothing left to do");
+    }
+
+    #[tokio::test]
+    async fn what_no_key_opens_is_found_and_left_alone() {
+        let folder = tempfile::tempdir().unwrap();
+        let mine = Sealing::load(&config(folder.path())).unwrap();
+        let elsewhere = tempfile::tempdir().unwrap();
+        let foreign = Sealing::load(&config(elsewhere.path())).unwrap();
+        let kept = Kept::of(&mine, 0..3);
+        let lost = foreign.seal("test", &[1], b"x");
+        kept.rows.borrow_mut().insert(vec![1], lost.clone());
+        // One that was moved from another row.
+        let moved = kept.rows.borrow()[&vec![0]].clone();
+        kept.rows.borrow_mut().insert(vec![2], moved);
+        let mut found = Found::default();
+        find(&mine, &kept, &mut found).await.unwrap();
+        let [(purpose, why, count)] = &found.unopened[..] else {
+            panic!("{found:?}");
+        };
+        assert_eq!((*purpose, *count), ("test", 2));
+        assert!(why.contains(&foreign.seals().to_string()), "{why}");
+        let mut done = Resealed::default();
+        reseal(&mine, &kept, &mut done).await.unwrap();
+        assert_eq!(
+            done,
+            Resealed {
+                values: 0,
+                unopened: 1
+            }
+        );
+        assert_eq!(kept.rows.borrow()[&vec![1]], lost);
+    }
+}

@@ -1,0 +1,200 @@
+//! Sealing at rest: what the server must be able to read again is stored under keys that are not in the database. The
+//! newest key seals, all open; `valetkey key` lists and rotates them.
+mod columns;
+mod file;
+
+pub(crate) use columns::{Found, Resealed};
+pub(crate) use file::{Rotation, path, rotate};
+
+use crate::config::{Config, KeyText, SealingKeys};
+use anyhow::Context as _;
+use jose::seal::{KeyId, KeyRing, KeyState, Keys, Sealed, Unopened};
+use std::path::PathBuf;
+use std::sync::{Arc, PoisonError, RwLock};
+
+/// Where the keys are read from.
+enum Origin {
+    File(PathBuf),
+    Text(KeyText),
+}
+
+/// The file that holds a provider's keys, if one does.
+pub(crate) fn file_of(config: &Config) -> Option<PathBuf> {
+    match &config.sealing {
+        SealingKeys::Own => Some(path(&config.keys)),
+        SealingKeys::File(file) => Some(file.clone()),
+        SealingKeys::Text(_) => None,
+    }
+}
+
+/// Keys to seal and open with. What was sealed under a key that came after the start is opened too: the keys are read
+/// again then.
+pub(crate) struct Sealing {
+    from: Origin,
+    ring: RwLock<Arc<KeyRing>>,
+}
+
+impl Sealing {
+    /// Reads the keys, or makes the first one at the first start.
+    ///
+    /// # Errors
+    /// One sentence on what is in the way; it holds no key.
+    pub(crate) fn load(config: &Config) -> anyhow::Result<Self> {
+        let own = path(&config.keys);
+        if config.sealing == SealingKeys::Own && !own.exists() {
+            file::make(&own)?;
+        }
+        Self::read(config)
+    }
+
+    /// The same, and makes nothing.
+    ///
+    /// # Errors
+    /// As before, and when there are no keys yet.
+    pub(crate) fn read(config: &Config) -> anyhow::Result<Self> {
+        let from = match &config.sealing {
+            SealingKeys::Own => Origin::File(path(&config.keys)),
+            SealingKeys::File(file) => Origin::File(file.clone()),
+            SealingKeys::Text(text) => Origin::Text(text.clone()),
+        };
+        let ring = RwLock::new(Arc::new(from.keys()?.ring()));
+        Ok(Sealing { from, ring })
+    }
+
+    /// What opens nothing, for a provider whose own keys are not there.
+    pub(crate) fn lost(config: &Config) -> Self {
+        Sealing {
+            from: Origin::File(path(&config.keys)),
+            ring: RwLock::new(Arc::new(Keys::new().ring())),
+        }
+    }
+
+    /// Seals `plain`. `purpose` says what it is for, `id` which row it is in; it opens for the same two alone.
+    pub(crate) fn seal(&self, purpose: &str, id: &[u8], plain: &[u8]) -> Sealed {
+        self.ring().seal(purpose, id, plain)
+    }
+
+    /// Opens what was sealed for this purpose and row.
+    ///
+    /// # Errors
+    /// [`Unopened`].
+    pub(crate) fn open(
+        &self,
+        purpose: &str,
+        id: &[u8],
+        sealed: &Sealed,
+    ) -> Result<Vec<u8>, Unopened> {
+        match self.ring().open(purpose, id, sealed) {
+            Err(Unopened::UnknownKey(key)) if self.reads(key) => {
+                self.ring().open(purpose, id, sealed)
+            }
+            opened => opened,
+        }
+    }
+
+    /// All keys and what each is for, the newest last.
+    pub(crate) fn states(&self) -> Vec<(KeyId, KeyState)> {
+        self.ring().states().collect()
+    }
+
+    /// The key that seals.
+    pub(crate) fn seals(&self) -> KeyId {
+        self.ring().seals()
+    }
+
+    fn ring(&self) -> Arc<KeyRing> {
+        let ring = self.ring.read();
+        ring.unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// Reads the keys again; whether `key` is among them.
+    fn reads(&self, key: KeyId) -> bool {
+        let Ok(ring) = self.from.keys().map(|keys| keys.ring()) else {
+            return false;
+        };
+        let is_there = ring.states().any(|(known, _)| known == key);
+        if is_there {
+            *self.ring.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(ring);
+        }
+        is_there
+    }
+}
+
+impl Origin {
+    fn keys(&self) -> anyhow::Result<Keys> {
+        match self {
+            Origin::File(path) => file::read(path),
+            Origin::Text(text) => Ok(Keys::parse(&text.0).context("sealing.keys")?),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::os::unix::fs::PermissionsExt;
+    use std::path::Path;
+
+    /// A configuration whose keys are in `folder`.
+    pub(super) fn config(folder: &Path) -> Config {
+        let mut config = Config::for_tests();
+        config.keys = folder.join("keys");
+        config
+    }
+
+    #[test]
+    fn the_first_start_makes_a_key_that_only_its_owner_reads_and_the_next_finds_it() {
+        let folder = tempfile::tempdir().unwrap();
+        let config = config(folder.path());
+        let missing = Sealing::read(&config).err().unwrap();
+        assert!(
+            format!("{missing:#}").contains("sealing.keys"),
+            "{missing:#}"
+        );
+        assert!(!config.keys.exists(), "nothing was made");
+        let first = Sealing::load(&config).unwrap();
+        let sealed = first.seal("p", b"1", b"secret");
+        let mode = std::fs::metadata(path(&config.keys)).unwrap().permissions();
+        assert_eq!(mode.mode() & 0o777, 0o600);
+        let second = Sealing::load(&config).unwrap();
+        assert_eq!(second.open("p", b"1", &sealed).unwrap(), b"secret");
+    }
+
+    #[test]
+    fn keys_come_from_a_named_file_or_the_environment() {
+        let folder = tempfile::tempdir().unwrap();
+        let mut config = config(folder.path());
+        let text = Keys::new().to_text();
+        config.sealing = SealingKeys::Text(KeyText(text.clone()));
+        let by_text = Sealing::load(&config).unwrap();
+        let named = folder.path().join("named");
+        std::fs::write(&named, &text).unwrap();
+        config.sealing = SealingKeys::File(named.clone());
+        std::fs::set_permissions(&named, PermissionsExt::from_mode(0o604)).unwrap();
+        let open = Sealing::load(&config).err().unwrap().to_string();
+        assert!(open.contains("may be read by others"), "{open}");
+        std::fs::set_permissions(&named, PermissionsExt::from_mode(0o440)).unwrap();
+        let by_file = Sealing::load(&config).unwrap();
+        assert_eq!(by_text.seals(), by_file.seals());
+        config.sealing = SealingKeys::Text(KeyText("hunter2".to_owned()));
+        let wrong = format!("{:#} {config:?}", Sealing::load(&config).err().unwrap());
+        assert!(
+            wrong.contains("is not 32 bytes") && !wrong.contains("hunter2"),
+            "{wrong}"
+        );
+        assert!(!config.keys.exists(), "no key of its own was made");
+    }
+
+    #[test]
+    fn a_running_server_opens_what_was_sealed_after_a_rotation() {
+        let folder = tempfile::tempdir().unwrap();
+        let config = config(folder.path());
+        let running = Sealing::load(&config).unwrap();
+        rotate(&path(&config.keys), Rotation::Seal).unwrap();
+        let command = Sealing::load(&config).unwrap();
+        assert_ne!(running.seals(), command.seals());
+        let sealed = command.seal("p", b"1", b"x");
+        assert_eq!(running.open("p", b"1", &sealed).unwrap(), b"x");
+        assert_eq!(running.seals(), command.seals());
+    }
+}
