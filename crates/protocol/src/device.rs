@@ -15,6 +15,9 @@ use crate::types::{
 use jose::TokenText;
 use serde::Serialize;
 
+/// Where people type a device's code, on the issuer's host (§3.3): short enough to be typed itself.
+pub const VERIFICATION_PATH: &str = "/device";
+
 /// A request of a device (§3.1).
 #[derive(Debug, Clone)]
 pub struct DeviceRequest {

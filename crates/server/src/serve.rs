@@ -1,5 +1,4 @@
 //! How a server starts and stops: it opens what requests need, runs the jobs, listens, and finishes what is under way.
-use crate::config::Config;
 use crate::http::accept;
 use crate::http::accept::Signals;
 use crate::http::cookies::Cookies;
@@ -13,8 +12,10 @@ use crate::ops::outage::Outage;
 use crate::ops::server_key;
 use crate::rooms;
 use crate::state::{App, AppState};
+use crate::storage;
 use crate::test_side;
 use anyhow::Context as _;
+use config::Config;
 use protocol::metadata;
 use std::sync::{Arc, OnceLock};
 use store::{Serving, Stay, Store};
@@ -25,8 +26,8 @@ use store::{Serving, Stay, Store};
 /// One sentence on what is in the way.
 pub(crate) fn open(config: Config, log: Log) -> anyhow::Result<AppState> {
     let key = server_key::load(&config.keys)?;
-    let serving = Serving::begin(&config.storage)
-        .with_context(|| format!("cannot serve {}", config.storage))?;
+    let location = storage::location(&config)?;
+    let serving = Serving::begin(&location).with_context(|| format!("cannot serve {location}"))?;
     let store = open_store(&config, Stay::Server)?;
     let cookies = Cookies::of(&config.issuer, config.policy.accounts.session);
     let document = metadata::document(&config.policy, endpoints(&config));
@@ -41,7 +42,7 @@ pub(crate) fn open(config: Config, log: Log) -> anyhow::Result<AppState> {
         // One core stays with the tokens, however many people sign in.
         hasher: Hasher::start(cores.saturating_sub(1))?,
         long_polls: LongPolls::new(),
-        outage: Outage::new(log.clone(), config.storage.to_string()),
+        outage: Outage::new(log.clone(), location.to_string()),
         requests: config.metrics.map(|_| Arc::new(counted(&config))),
         log,
         store,
@@ -62,15 +63,16 @@ fn counted(config: &Config) -> Requests {
 /// One sentence on what is in the way.
 pub(crate) fn open_store(config: &Config, stay: Stay) -> anyhow::Result<Store> {
     let cores = std::thread::available_parallelism().map_or(1, usize::from);
+    let location = storage::location(config)?;
     let options = store::Options {
-        location: config.storage.clone(),
+        location,
         readers_hint: cores,
         region: config.region,
         stay,
-        synchronous: config.synchronous,
+        synchronous: storage::synchronous(config),
         tuning: store::Tuning::default(),
     };
-    Store::open(&options).with_context(|| format!("cannot open {}", config.storage))
+    Store::open(&options).with_context(|| format!("cannot open {}", options.location))
 }
 
 /// Serves a provider until it is told to stop.

@@ -1,9 +1,9 @@
 //! The test side: users made with a test app, and the credentials that the documentation publishes.
-use crate::config::TestCredentials;
 use crate::ops::clock;
 use crate::ops::hasher;
 use crate::state::AppState;
 use anyhow::{Context as _, bail};
+use config::TestCredentials;
 use jose::token_text::base62;
 use protocol::Policy;
 use protocol::accounts::people::{NewAccount, Role, set_password};

@@ -6,9 +6,9 @@ mod sign_out;
 mod sign_up;
 pub(crate) mod throttle;
 
-use crate::config::Config;
 use crate::http::form::Form;
 use crate::http::site::Site;
+use config::Config;
 use pages::path;
 use password::PasswordForm;
 use sessions::{EndAllSessionsForm, EndSessionForm};

@@ -122,9 +122,9 @@ fn word(text: &str) -> Option<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::config::Config;
-    use crate::config::{Mail, MailBy};
     use crate::mail::{Letter, Mailer};
+    use config::Config;
+    use config::{Mail, MailBy};
     use protocol::outbox::Entry;
     use protocol::types::{Locator, MailAddress, UnixTime};
 

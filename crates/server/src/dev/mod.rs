@@ -11,11 +11,12 @@ mod tasks;
 mod tasks_api;
 mod television;
 
-use crate::config::{Config, Overrides};
 use crate::http::accept::{self, Signals};
 use crate::ops::log::Log;
 use crate::serve;
+use crate::storage;
 use anyhow::{Context, bail};
+use config::{Config, Overrides};
 use setup::Credentials;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
@@ -61,7 +62,7 @@ pub(crate) async fn run(args: DevArgs) -> anyhow::Result<()> {
     let config_path = config.source.clone().unwrap_or_default();
     let app = Arc::new(serve::open(
         config,
-        Log::start(&crate::config::LogSettings::default()),
+        Log::start(&config::LogSettings::default()),
     )?);
     let credentials = setup::ensure(&app, &args.data, demo_listen.port()).await?;
     let tasks_api = tasks_api::write_settings(&app, &credentials, &args.data).await?;
@@ -107,7 +108,7 @@ fn config(data: &Path, listen: SocketAddr) -> anyhow::Result<Config> {
         issuer: Some(format!("http://localhost:{}", listen.port())),
         ..Overrides::default()
     };
-    let config = Config::load(Some(&path), &overrides)?;
+    let config = Config::load(Some(&path), &overrides, storage::check_url)?;
     crate::preflight::check(&config)?;
     Ok(config)
 }

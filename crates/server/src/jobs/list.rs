@@ -1,8 +1,8 @@
 //! The one list of jobs: a kind of message without a job does not compile.
 use super::job::{Job, JobError};
 use super::test_mail::SendTestMail;
-use crate::config::Config;
 use crate::mail::Mailer;
+use config::Config;
 use protocol::outbox::{Entry, Kind, Payload};
 use std::sync::Arc;
 

@@ -145,7 +145,7 @@ fn is_alike(one: &StoreError, other: &StoreError) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::config::LogSettings;
+    use config::LogSettings;
 
     #[test]
     fn an_outage_ends_when_nothing_has_failed_for_a_while() {

@@ -1,7 +1,7 @@
 //! The developer pages of a provider, written once from its configuration: the same source as the metadata.
-use crate::config::Config;
 use crate::http::reply::{self, RenderedDocument};
 use crate::oauth::endpoints::{endpoints, metadata_paths, origin};
+use config::Config;
 use pages::developers::{
     Apps, DeveloperPage, Device, Endpoint, Endpoints, ErrorCode, ErrorDescription, ErrorTable,
     Extra, Grants, House, Lives, Offer, Published, Requests, Rotation, ScopeRow, ScopeTable,

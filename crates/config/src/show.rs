@@ -7,13 +7,13 @@ use serde_json::Value;
 
 /// One setting: its value and where it came from.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Shown {
+pub struct Shown {
     /// Its name, with dots as TOML writes it.
-    pub(crate) name: String,
+    pub name: String,
     /// Its value, without secrets; `null` where there is none.
-    pub(crate) value: Value,
+    pub value: Value,
     /// `file:line`, a variable, a flag, or `default`.
-    pub(crate) source: String,
+    pub source: String,
 }
 
 /// Every setting, in the order of names; what was derived is filled in.

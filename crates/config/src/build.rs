@@ -6,8 +6,8 @@ use super::fault::ConfigFaults;
 use super::layers::Layers;
 use super::mail::{self, Mail};
 use super::paths;
-use super::settings::SynchronousSetting;
-use super::settings::{LogSettings, PathSettings, TestCredentials};
+use super::settings::{LogSettings, PathSettings, Synchronous, TestCredentials};
+use super::storage::{self, CheckUrl, Storage};
 use super::values::Span;
 use super::{network, policy, test_side};
 use protocol::Policy;
@@ -15,67 +15,66 @@ use protocol::types::Lifetime;
 use protocol::types::email::email_key;
 use protocol::types::ids::Region;
 use std::net::SocketAddr;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::time::Duration;
-use store::{Location, PostgresUrl, Synchronous};
 
 /// Longest name of a product, in characters.
 const MAX_PRODUCT: usize = 60;
 
 /// A configuration that was found to be in order.
 #[derive(Debug, Clone)]
-pub(crate) struct Config {
+pub struct Config {
     /// The file it came from, if any.
-    pub(crate) source: Option<PathBuf>,
+    pub source: Option<PathBuf>,
     /// Where to listen.
-    pub(crate) listen: SocketAddr,
+    pub listen: SocketAddr,
     /// The issuer identifier, byte for byte as configured.
-    pub(crate) issuer: String,
+    pub issuer: String,
     /// `scheme://host[:port]` of the API, where `token_info` is published.
-    pub(crate) api_base: String,
+    pub api_base: String,
     /// `scheme://host[:port]` of the developer portal.
-    pub(crate) portal_base: String,
+    pub portal_base: String,
     /// The database.
-    pub(crate) storage: Location,
+    pub storage: Storage,
     /// The folder of the server's key files.
-    pub(crate) keys: PathBuf,
+    pub keys: PathBuf,
     /// What an answer waits for.
-    pub(crate) synchronous: store::Synchronous,
+    pub synchronous: Synchronous,
     /// Where this server is: ids of different regions are never the same.
-    pub(crate) region: Region,
+    pub region: Region,
     /// How long the addresses of events are kept; 0: not at all.
-    pub(crate) keep_addresses: Lifetime,
+    pub keep_addresses: Lifetime,
     /// What rules obey.
-    pub(crate) policy: Policy,
+    pub policy: Policy,
     /// Test credentials that are published, if there are any.
-    pub(crate) documented: Option<TestCredentials>,
+    pub documented: Option<TestCredentials>,
     /// Endpoint paths, the first of each published; none where it is switched off.
-    pub(crate) paths: PathSettings,
+    pub paths: PathSettings,
     /// What people see of the provider.
-    pub(crate) branding: Branding,
+    pub branding: Branding,
     /// The developer pages.
-    pub(crate) developers: Developers,
+    pub developers: Developers,
     /// A certificate to serve https with.
-    pub(crate) tls: Option<Tls>,
+    pub tls: Option<Tls>,
     /// How mail is sent, if it is.
-    pub(crate) mail: Option<Mail>,
+    pub mail: Option<Mail>,
     /// Proxies whose forwarding headers are believed.
-    pub(crate) trusted_proxies: Vec<ipnet::IpNet>,
+    pub trusted_proxies: Vec<ipnet::IpNet>,
     /// How long a connection stays open on which nothing is asked.
-    pub(crate) keep_alive: Duration,
+    pub keep_alive: Duration,
     /// The log.
-    pub(crate) log: LogSettings,
+    pub log: LogSettings,
     /// Where metrics are told.
-    pub(crate) metrics: Option<SocketAddr>,
+    pub metrics: Option<SocketAddr>,
     /// What was left aside, one sentence each.
-    pub(crate) notes: Vec<String>,
+    pub notes: Vec<String>,
     /// What is allowed but deserves a second look, one sentence each.
-    pub(crate) warnings: Vec<String>,
+    pub warnings: Vec<String>,
 }
 
 impl Config {
     /// Whether the account of this address has a password that the documentation publishes.
-    pub(crate) fn is_published(&self, email: &str) -> bool {
+    pub fn is_published(&self, email: &str) -> bool {
         let published = self.documented.as_ref();
         published.is_some_and(|credentials| email_key(&credentials.email) == email_key(email))
     }
@@ -83,31 +82,31 @@ impl Config {
 
 /// What people see of the provider.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Branding {
+pub struct Branding {
     /// The product's name.
-    pub(crate) product: String,
+    pub product: String,
     /// A colour, as `#rgb` or `#rrggbb`.
-    pub(crate) accent: Option<String>,
+    pub accent: Option<String>,
 }
 
 /// A certificate, both files in PEM. They are not read here.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Tls {
+pub struct Tls {
     /// The certificate with its chain.
-    pub(crate) cert: PathBuf,
+    pub cert: PathBuf,
     /// Its private key.
-    pub(crate) key: PathBuf,
+    pub key: PathBuf,
 }
 
 /// Checks everything; all that is wrong is told at once.
-pub(super) fn config(layers: &Layers) -> Result<Config, ConfigFaults> {
+pub(super) fn config(layers: &Layers, check_url: CheckUrl) -> Result<Config, ConfigFaults> {
     let checks = &mut Checks::new(layers);
     let listen = listen(checks);
     let (issuer, base) = issuer(checks, listen);
     let settings = checks.settings();
     let policy = policy::policy(checks, &issuer, &base.origin());
     let documented = test_side::test_side(checks, &policy.accounts);
-    let storage = storage(checks);
+    let storage = storage::storage(checks, check_url);
     let api = settings.hosts.api.as_deref();
     let portal = settings.hosts.portal.as_deref();
     let config = Config {
@@ -116,9 +115,9 @@ pub(super) fn config(layers: &Layers) -> Result<Config, ConfigFaults> {
         api_base: host(checks, &base, "hosts.api", api),
         portal_base: host(checks, &base, "hosts.portal", portal),
         issuer,
-        keys: keys(layers, &storage),
+        keys: storage::keys(layers, &storage),
         storage,
-        synchronous: synchronous(checks),
+        synchronous: storage::synchronous(checks),
         region: region(checks),
         keep_addresses: keep_addresses(checks),
         paths: paths::paths(checks),
@@ -202,63 +201,6 @@ fn warn_of_what_waits(checks: &mut Checks<'_>) {
     if checks.is_set("hosts.api") && no_token_info {
         checks.warn("hosts.api has no effect: only paths.token_info is published on that host, and it is switched off");
     }
-}
-
-fn storage(checks: &mut Checks<'_>) -> Location {
-    location(checks.layers).unwrap_or_else(|what| {
-        checks.fault("storage.url", what);
-        Location::Sqlite(PathBuf::new())
-    })
-}
-
-fn location(layers: &Layers) -> Result<Location, String> {
-    let url = &layers.settings.storage.url;
-    if url.starts_with("postgres") {
-        return PostgresUrl::parse(url).map(Location::Postgres);
-    }
-    let rest = url.strip_prefix("sqlite:").ok_or(
-        "only SQLite and PostgreSQL are known here: write sqlite:PATH, such as sqlite:/var/lib/valetkey.db, \
-         or postgres://USER@HOST/DATABASE",
-    )?;
-    let path = match rest.strip_prefix("//") {
-        Some(path) if path.starts_with('/') => path,
-        Some(_) => {
-            return Err("a path does not start with two slashes: write sqlite:PATH".to_owned());
-        }
-        None => rest,
-    };
-    if path.is_empty() || path.starts_with(':') || path.ends_with('/') || path.contains('\0') {
-        return Err(
-            "the path of a file is missing: write sqlite:PATH, such as sqlite:valetkey.db"
-                .to_owned(),
-        );
-    }
-    let path = layers.resolved("storage.url", Path::new(path));
-    Ok(Location::Sqlite(path))
-}
-
-/// Every node of a provider needs the same keys, so beside PostgreSQL their folder is named.
-fn keys(layers: &Layers, storage: &Location) -> PathBuf {
-    match (&layers.settings.storage.keys, storage) {
-        (Some(keys), _) => layers.resolved("storage.keys", keys),
-        (None, Location::Sqlite(path)) => path.with_extension("keys"),
-        (None, Location::Postgres(_)) => {
-            layers.resolved("storage.keys", Path::new("valetkey.keys"))
-        }
-    }
-}
-
-/// What an answer waits for; anything but the disk is warned about.
-fn synchronous(checks: &mut Checks<'_>) -> Synchronous {
-    let (synchronous, loses) = match checks.settings().storage.synchronous {
-        SynchronousSetting::Full => return Synchronous::Full,
-        SynchronousSetting::Normal => (Synchronous::Normal, "lose"),
-        SynchronousSetting::Off => (Synchronous::Off, "break the database or lose"),
-    };
-    checks.warn(format!(
-        "storage.synchronous is not full: a power cut may {loses} tokens and revocations that were answered, so keep it for tests"
-    ));
-    synchronous
 }
 
 fn branding(checks: &mut Checks<'_>) -> Branding {

@@ -9,10 +9,8 @@ mod mail;
 mod token;
 
 pub(crate) use developers::DeveloperSettings;
-pub(crate) use machine::{
-    EventSettings, LogFormat, LogLevel, LogSettings, MetricsSettings, StorageSettings,
-    SynchronousSetting, TlsSettings,
-};
+pub(crate) use machine::{EventSettings, MetricsSettings, StorageSettings, TlsSettings};
+pub use machine::{LogFormat, LogLevel, LogSettings, Synchronous};
 pub(crate) use mail::MailSettings;
 pub(crate) use token::{BodySetting, RedirectUriSetting, TokenSettings};
 
@@ -120,24 +118,24 @@ pub(crate) struct HostSettings {
 /// Endpoint paths.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
-pub(crate) struct PathSettings {
+pub struct PathSettings {
     /// Where people are sent to allow an app (RFC 6749 §3.1).
-    pub(crate) authorize: Vec<String>,
+    pub authorize: Vec<String>,
     /// Where apps get tokens (RFC 6749 §3.2).
-    pub(crate) token: Vec<String>,
+    pub token: Vec<String>,
     /// Where apps give tokens back (RFC 7009).
-    pub(crate) revoke: Vec<String>,
+    pub revoke: Vec<String>,
     /// Where an API asks what a token opens (RFC 7662).
-    pub(crate) introspect: Vec<String>,
+    pub introspect: Vec<String>,
     /// Where an API that keeps such answers is told which to forget. Off whenever `introspect` is.
-    pub(crate) revocations: Vec<String>,
+    pub revocations: Vec<String>,
     /// Where a token tells about itself (`GET` with the token).
-    pub(crate) token_info: Vec<String>,
+    pub token_info: Vec<String>,
     /// Where a device without a browser asks for its codes (RFC 8628 §3.1). People type theirs at `/device`.
-    pub(crate) device: Vec<String>,
+    pub device: Vec<String>,
     /// Where an app reads and changes its own registration (`GET`, `PATCH`) with a token of its own that has the
     /// scope `app:write`.
-    pub(crate) app: Vec<String>,
+    pub app: Vec<String>,
 }
 
 impl Default for PathSettings {
@@ -384,15 +382,15 @@ pub(crate) struct TestSettings {
 /// like, any port and path), and all share one test user.
 #[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
-pub(crate) struct TestCredentials {
+pub struct TestCredentials {
     /// The client id; it starts with `test_`.
-    pub(crate) client_id: String,
+    pub client_id: String,
     /// The client secret; it starts with `test_`.
-    pub(crate) client_secret: String,
+    pub client_secret: String,
     /// The address with which the test user signs in.
-    pub(crate) email: String,
+    pub email: String,
     /// The test user's password.
-    pub(crate) password: String,
+    pub password: String,
 }
 
 /// What people see of you.

@@ -13,18 +13,18 @@ const MAX_NAME: usize = 60;
 
 /// How mail is sent.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Mail {
+pub struct Mail {
     /// What people see it is from.
-    pub(crate) name: Option<String>,
+    pub name: Option<String>,
     /// The address it is from.
-    pub(crate) from: MailAddress,
+    pub from: MailAddress,
     /// Who takes it.
-    pub(crate) by: MailBy,
+    pub by: MailBy,
 }
 
 impl Mail {
     /// The folder that takes mails, if one does.
-    pub(crate) fn folder(&self) -> Option<PathBuf> {
+    pub fn folder(&self) -> Option<PathBuf> {
         match &self.by {
             MailBy::Folder(folder) => Some(folder.clone()),
             MailBy::Smtp(_) => None,
@@ -32,7 +32,7 @@ impl Mail {
     }
 
     /// The file that holds the password.
-    pub(crate) fn password_file(&self) -> Option<PathBuf> {
+    pub fn password_file(&self) -> Option<PathBuf> {
         match &self.by {
             MailBy::Smtp(smtp) => smtp.password_file.clone(),
             MailBy::Folder(_) => None,
@@ -42,7 +42,7 @@ impl Mail {
 
 /// Who takes mails.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) enum MailBy {
+pub enum MailBy {
     /// A server.
     Smtp(Smtp),
     /// A folder.
@@ -51,22 +51,22 @@ pub(crate) enum MailBy {
 
 /// A server that takes mails.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Smtp {
+pub struct Smtp {
     /// Its name or address.
-    pub(crate) host: String,
+    pub host: String,
     /// Its port.
-    pub(crate) port: u16,
+    pub port: u16,
     /// How what is said to it is kept from others.
-    pub(crate) security: Security,
+    pub security: Security,
     /// Who we are to it, and the proof.
-    pub(crate) login: Option<(String, Password)>,
+    pub login: Option<(String, Password)>,
     /// The file that the proof came from.
-    pub(crate) password_file: Option<PathBuf>,
+    pub password_file: Option<PathBuf>,
 }
 
 /// How what is said to a server is kept from others.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Security {
+pub enum Security {
     /// TLS from the first byte.
     Tls,
     /// TLS before anything is sent that matters.
@@ -77,7 +77,7 @@ pub(crate) enum Security {
 
 /// A password that nobody is shown.
 #[derive(Clone, PartialEq, Eq)]
-pub(crate) struct Password(pub(crate) String);
+pub struct Password(pub String);
 
 impl fmt::Debug for Password {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

@@ -1,5 +1,5 @@
 //! What concerns the machine: TLS, events, log, storage.
-use crate::config::values::Span;
+use crate::values::Span;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use std::path::PathBuf;
@@ -17,13 +17,13 @@ pub(crate) struct TlsSettings {
 /// The log on standard error.
 #[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
-pub(crate) struct LogSettings {
+pub struct LogSettings {
     /// `text` for people, `json` for machines, `auto`: text on a terminal.
-    pub(crate) format: LogFormat,
+    pub format: LogFormat,
     /// The least that is worth a line: `info`, `warn` or `error`. A request is `info`, or `error` when the server failed.
-    pub(crate) level: LogLevel,
+    pub level: LogLevel,
     /// Whether probes of `/health/live` and `/health/ready` that go well have a line each.
-    pub(crate) health: bool,
+    pub health: bool,
 }
 
 impl Default for LogSettings {
@@ -48,7 +48,7 @@ pub(crate) struct MetricsSettings {
 /// How log lines are written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
-pub(crate) enum LogFormat {
+pub enum LogFormat {
     /// Text on a terminal, JSON otherwise.
     Auto,
     /// For people.
@@ -62,7 +62,7 @@ pub(crate) enum LogFormat {
     Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema,
 )]
 #[serde(rename_all = "lowercase")]
-pub(crate) enum LogLevel {
+pub enum LogLevel {
     /// Something happened.
     Info,
     /// An operator should look at it.
@@ -73,7 +73,7 @@ pub(crate) enum LogLevel {
 
 impl LogLevel {
     /// As log lines have it.
-    pub(crate) fn as_str(self) -> &'static str {
+    pub fn as_str(self) -> &'static str {
         match self {
             LogLevel::Info => "info",
             LogLevel::Warn => "warn",
@@ -95,7 +95,7 @@ pub(crate) struct StorageSettings {
     /// What an answer waits for. `full`: the disk, so what was answered survives a power cut. `normal`: the
     /// operating system, so a power cut may take back the newest tokens and bring revoked ones back to life.
     /// `off`: the same, and a power cut may break the database beyond repair. All three survive a crash of the server.
-    pub(crate) synchronous: SynchronousSetting,
+    pub(crate) synchronous: Synchronous,
     /// Where this server is, 0 to 31. Databases whose servers have different regions never give the same id, so that
     /// their rows can be brought together.
     pub(crate) region: u8,
@@ -123,7 +123,7 @@ impl Default for StorageSettings {
         StorageSettings {
             url: "sqlite:valetkey.db".to_owned(),
             keys: None,
-            synchronous: SynchronousSetting::Full,
+            synchronous: Synchronous::Full,
             region: 0,
         }
     }
@@ -132,7 +132,7 @@ impl Default for StorageSettings {
 /// What an answer waits for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
-pub(crate) enum SynchronousSetting {
+pub enum Synchronous {
     /// The disk.
     Full,
     /// The operating system; the disk now and then.

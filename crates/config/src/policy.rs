@@ -4,6 +4,7 @@ use super::settings::{PkceSetting, RegistrationSetting};
 use super::values::{IdSetting, Span};
 use super::{scopes, tokens};
 use protocol::Policy;
+use protocol::device::VERIFICATION_PATH;
 use protocol::policy::{
     AccountPolicy, DevicePolicy, ErrorAliases, PkcePolicy, RedirectPolicy, Registration,
 };
@@ -110,7 +111,7 @@ fn device(checks: &mut Checks<'_>, origin: &str) -> DevicePolicy {
             device.interval,
             Lifetime::from_minutes(1),
         ),
-        verification_uri: format!("{origin}{}", pages::path::DEVICE),
+        verification_uri: format!("{origin}{}", VERIFICATION_PATH),
     }
 }
 

@@ -1,6 +1,6 @@
 //! `[mail]`: who mails are from, and who takes them.
 use super::*;
-use crate::config::{MailBy, Security, Smtp};
+use crate::{MailBy, Security, Smtp};
 
 const FROM: &str = "[mail]\nfrom = \"Acme <no-reply@acme.example>\"\n";
 

@@ -2,7 +2,7 @@
 use super::layers::{CONFIG, Layers, Overrides};
 use super::origin::PREFIX;
 use super::show::{self, Shown};
-use super::{Config, ConfigFaults, build};
+use super::{CheckUrl, Config, ConfigFaults, build};
 use std::path::{Path, PathBuf};
 
 impl Config {
@@ -10,36 +10,56 @@ impl Config {
     ///
     /// # Errors
     /// All that is wrong, one sentence each with its place and what to do.
-    pub(crate) fn load(file: Option<&Path>, overrides: &Overrides) -> Result<Config, ConfigFaults> {
-        build::config(&Layers::read(file, overrides, &environment())?)
+    pub fn load(
+        file: Option<&Path>,
+        overrides: &Overrides,
+        check_url: CheckUrl,
+    ) -> Result<Config, ConfigFaults> {
+        Self::read(file, overrides, &environment(), check_url)
+    }
+
+    /// The same with `environment` in place of the process's own.
+    ///
+    /// # Errors
+    /// As [`load`](Self::load).
+    pub fn read(
+        file: Option<&Path>,
+        overrides: &Overrides,
+        environment: &[(String, String)],
+        check_url: CheckUrl,
+    ) -> Result<Config, ConfigFaults> {
+        build::config(&Layers::read(file, overrides, environment)?, check_url)
     }
 
     /// The same, together with every setting's value and where it came from.
     ///
     /// # Errors
     /// As [`load`](Self::load).
-    pub(crate) fn load_shown(
+    pub fn load_shown(
         file: Option<&Path>,
         overrides: &Overrides,
+        check_url: CheckUrl,
     ) -> Result<(Config, Vec<Shown>), ConfigFaults> {
         let layers = Layers::read(file, overrides, &environment())?;
-        let config = build::config(&layers)?;
+        let config = build::config(&layers, check_url)?;
         let shown = show::all(&layers, &config);
         Ok((config, shown))
     }
 }
 
-#[cfg(test)]
 impl Config {
-    /// The defaults of a new provider.
-    pub(crate) fn for_tests() -> Config {
-        let layers = Layers::read(None, &Overrides::default(), &[]);
-        layers.and_then(|layers| build::config(&layers)).unwrap()
+    /// The defaults of a new provider, whatever the environment says: for tests.
+    ///
+    /// # Panics
+    /// Never, as a test of this crate shows.
+    pub fn for_tests() -> Config {
+        let config = Self::read(None, &Overrides::default(), &[], |_| Ok(()));
+        config.expect("the defaults are in order")
     }
 }
 
 /// The file that the environment names, if it does.
-pub(crate) fn file_of_environment() -> Option<PathBuf> {
+pub fn file_of_environment() -> Option<PathBuf> {
     let name = format!("{}{}", PREFIX, CONFIG);
     std::env::var_os(name)
         .filter(|file| !file.is_empty())
@@ -47,7 +67,7 @@ pub(crate) fn file_of_environment() -> Option<PathBuf> {
 }
 
 /// Whether the environment says which provider this is.
-pub(crate) fn is_set_by_environment() -> bool {
+pub fn is_set_by_environment() -> bool {
     let layers = Layers::read(None, &Overrides::default(), &environment());
     layers.is_ok_and(|layers| layers.names_a_provider())
 }

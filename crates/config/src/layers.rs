@@ -19,13 +19,13 @@ pub(super) const SECRETS: [&str; 2] = ["storage.url", "mail.password"];
 
 /// What the command line says in place of the file.
 #[derive(Debug, Clone, Default)]
-pub(crate) struct Overrides {
+pub struct Overrides {
     /// `--listen`.
-    pub(crate) listen: Option<String>,
+    pub listen: Option<String>,
     /// `--issuer`.
-    pub(crate) issuer: Option<String>,
+    pub issuer: Option<String>,
     /// `--storage`.
-    pub(crate) storage: Option<String>,
+    pub storage: Option<String>,
 }
 
 /// All layers, one over the other.

@@ -1,6 +1,6 @@
 //! A configuration as text: read and checked without touching a file.
 use super::layers::Layers;
-use super::{Overrides, build};
+use super::{CheckUrl, Overrides, build};
 use protocol::Policy;
 
 /// The name under which a fault's place names the text.
@@ -21,10 +21,14 @@ pub struct Checked {
 ///
 /// # Errors
 /// The faults as a person sees them, one a line: its place, then one sentence.
-pub fn check(text: &str, environment: &[(String, String)]) -> Result<Checked, String> {
+pub fn check(
+    text: &str,
+    environment: &[(String, String)],
+    check_url: CheckUrl,
+) -> Result<Checked, String> {
     let layers = Layers::of_text(NAME, text, &Overrides::default(), environment);
     let layers = layers.map_err(|fault| fault.to_string())?;
-    let config = build::config(&layers).map_err(|fault| fault.to_string())?;
+    let config = build::config(&layers, check_url).map_err(|fault| fault.to_string())?;
     Ok(Checked {
         policy: config.policy,
         toml: toml::to_string(&layers.settings).map_err(|error| error.to_string())?,

@@ -5,7 +5,7 @@ use serde_json::Value;
 use std::sync::LazyLock;
 
 /// The JSON schema of the configuration file, without references.
-pub(crate) fn schema() -> Value {
+pub fn schema() -> Value {
     let inline = SchemaSettings::draft2020_12().with(|settings| settings.inline_subschemas = true);
     inline
         .into_generator()

@@ -6,15 +6,15 @@ const MAX_INTRO: usize = 500;
 
 /// The developer pages, and what the operator writes around them.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Developers {
+pub struct Developers {
     /// Whether there are such pages.
-    pub(crate) page: bool,
+    pub page: bool,
     /// A few words at the top.
-    pub(crate) intro: Option<String>,
+    pub intro: Option<String>,
     /// Where developers get help: `https:` or `mailto:`.
-    pub(crate) support: Option<String>,
+    pub support: Option<String>,
     /// The terms for developers.
-    pub(crate) terms: Option<String>,
+    pub terms: Option<String>,
 }
 
 /// Checks `[developers]`.

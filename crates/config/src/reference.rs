@@ -28,7 +28,7 @@ editors.
 const COLUMNS: &str = "\n| Setting | Default | Meaning | Variable |\n|---|---|---|---|\n";
 
 /// The page.
-pub(crate) fn reference() -> String {
+pub fn reference() -> String {
     let schema = schema();
     let defaults = serde_json::to_value(Settings::default()).unwrap_or_default();
     let mut out = format!("{HEAD}\n## Top level\n{COLUMNS}");

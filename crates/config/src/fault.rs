@@ -71,7 +71,7 @@ impl fmt::Display for ConfigFault {
 
 /// All that is wrong with a configuration, one line each, in the order of the file.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct ConfigFaults(Vec<ConfigFault>);
+pub struct ConfigFaults(Vec<ConfigFault>);
 
 /// So many are told at most: whoever mends these sees the rest.
 pub(super) const MOST_FAULTS: usize = 50;

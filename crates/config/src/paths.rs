@@ -1,11 +1,12 @@
 //! Checks of endpoint paths.
 use super::checks::Checks;
 use super::settings::PathSettings;
+use protocol::device::VERIFICATION_PATH;
 use protocol::self_management::SCOPE;
 use std::collections::HashMap;
 
 /// First segments of our own pages, which a test compares with those that are mounted.
-pub(crate) const RESERVED: [&str; 12] = [
+pub const RESERVED: [&str; 12] = [
     "sign-in",
     "sign-up",
     "sign-out",
@@ -36,7 +37,7 @@ pub(super) fn paths(checks: &mut Checks<'_>) -> PathSettings {
     ] {
         for (item, path) in aliases.iter().enumerate() {
             // A device posts where people read: `/device` is both.
-            let shared = name == "device" && path == "/device";
+            let shared = name == "device" && path == VERIFICATION_PATH;
             let setting = format!("paths.{name}");
             if let Some(what) = fault_of(path).filter(|_| !shared) {
                 checks.fault_in(&setting, item, what);

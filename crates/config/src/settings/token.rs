@@ -1,5 +1,5 @@
 //! `[token]`: codes and tokens.
-use super::super::values::{Extras, RotateSetting, Span, default_grace};
+use crate::values::{Extras, RotateSetting, Span, default_grace};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
