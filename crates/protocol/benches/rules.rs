@@ -13,7 +13,6 @@ mod case;
 
 use case::{CALLBACK, Case, NOW, client, person, policy, scope, session, text};
 use criterion::{BatchSize, Criterion, criterion_group, criterion_main};
-use jose::Presented;
 use protocol::authorize;
 use protocol::facts::{AccessFacts, Standing};
 use protocol::introspect::introspect;
@@ -26,6 +25,7 @@ use protocol::types::{
 use protocol::{Decision, Params};
 use std::hint::black_box;
 use std::sync::Arc;
+use wire::Presented;
 
 /// The token endpoint without its reads and writes: parse, authenticate, decide.
 fn answer(

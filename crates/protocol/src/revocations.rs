@@ -8,9 +8,9 @@ use crate::params::Params;
 use crate::policy::Policy;
 use crate::token::{RequestFault, TokenError};
 use crate::types::{Locator, Side, Subject};
-use jose::token_text::{base62, from_base62};
 use serde::Serialize;
 use std::time::Duration;
+use wire::token_text::{base62, from_base62};
 
 /// The longest that a request is held while there is nothing new.
 pub const MAX_WAIT: Duration = Duration::from_secs(20);

@@ -4,7 +4,6 @@ use crate::ops::hasher;
 use crate::state::AppState;
 use anyhow::{Context as _, bail};
 use config::TestCredentials;
-use jose::token_text::base62;
 use protocol::Policy;
 use protocol::accounts::people::{NewAccount, Role, set_password};
 use protocol::events::Act;
@@ -12,6 +11,7 @@ use protocol::register::{documented, replace_documented_secret};
 use protocol::types::{Client, ClientNo};
 use std::sync::Arc;
 use store::{IdMint, Store};
+use wire::token_text::base62;
 
 /// Who every test app can be tried with.
 const NAMES: [(&str, &str); 2] = [("ann", "Ann Test"), ("ben", "Ben Test")];

@@ -1,6 +1,6 @@
 //! The app, the person and the means of a case, and how to read its outcome.
 use crate::case::{CALLBACK, NOW, SECRET, scope};
-use jose::{Digest, TokenText};
+use jose::Digest;
 use protocol::decision::Mint;
 use protocol::facts::{AccessFacts, Standing};
 use protocol::token::TokenReply;
@@ -12,6 +12,7 @@ use protocol::{Decision, Transition};
 use std::cell::Cell;
 use std::fmt::Debug;
 use std::sync::Arc;
+use wire::TokenText;
 
 /// Ids that count up and secrets that follow from them.
 #[derive(Clone)]

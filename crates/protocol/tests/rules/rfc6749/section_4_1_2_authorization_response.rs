@@ -1,10 +1,10 @@
 //! §4.1.2 Authorization Response: the code and the state.
 use crate::case::{CALLBACK, Case, NOW, Spoil, Verdict, query, session};
-use jose::Presented;
 use protocol::Transition;
 use protocol::token::GrantFault;
 use protocol::transition::{AuthorizeChange, GrantChange, RevocationCause};
 use protocol::types::{AuthorizationCode, UnixTime};
+use wire::Presented;
 
 /// The code as it is stored, and its text.
 fn issued(case: &Case) -> (AuthorizationCode, String) {

@@ -7,16 +7,16 @@ const MAX_TASKS: usize = 100;
 
 /// One task.
 #[derive(Clone, Serialize)]
-pub(super) struct Task {
-    pub(super) title: String,
-    pub(super) done: bool,
+pub(crate) struct Task {
+    pub(crate) title: String,
+    pub(crate) done: bool,
 }
 
 /// The tasks, gone when the process ends.
-pub(super) struct Tasks(Mutex<Vec<Task>>);
+pub(crate) struct Tasks(Mutex<Vec<Task>>);
 
 impl Tasks {
-    pub(super) fn new() -> Self {
+    pub(crate) fn new() -> Self {
         let task = |title: &str, done| Task {
             title: title.to_owned(),
             done,
@@ -28,14 +28,14 @@ impl Tasks {
         ]))
     }
 
-    pub(super) fn all(&self) -> Vec<Task> {
+    pub(crate) fn all(&self) -> Vec<Task> {
         self.0
             .lock()
             .unwrap_or_else(PoisonError::into_inner)
             .clone()
     }
 
-    pub(super) fn add(&self, title: &str) -> bool {
+    pub(crate) fn add(&self, title: &str) -> bool {
         let mut tasks = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         if tasks.len() >= MAX_TASKS {
             return false;

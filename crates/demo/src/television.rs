@@ -1,18 +1,20 @@
 //! The demo's television: a device without a browser of its own. It shows a code (RFC 8628), asks again and again
 //! whether its person has answered elsewhere, and then shows their tasks.
 use super::board::{Demo, frame, tasks_of};
+use super::reply;
 use super::screen::{Screen, Waiting};
-use crate::http::reply;
 use axum::extract::State;
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::Response;
 use base64::{Engine, engine::general_purpose::STANDARD};
 use pages::{DemoTask, DemoTelevision, OnScreen};
-use protocol::types::GrantType;
 use std::time::{Duration, Instant};
 
+/// The grant of a device (RFC 8628 §3.4).
+const DEVICE_CODE: &str = "urn:ietf:params:oauth:grant-type:device_code";
+
 /// `GET`: the screen. While it waits the page loads itself again and again, and the device asks when it is time.
-pub(super) async fn watch(State(demo): State<Demo>) -> Response {
+pub(crate) async fn watch(State(demo): State<Demo>) -> Response {
     let screen = match demo.television.now() {
         Screen::Off => switch_on(&demo).await,
         Screen::Waiting(waiting) if Instant::now() >= waiting.next_poll => {
@@ -29,7 +31,7 @@ pub(super) async fn watch(State(demo): State<Demo>) -> Response {
         frame: frame(),
         screen: on_screen(&demo, screen).await,
     };
-    let mut response = reply::page(StatusCode::OK, &page, None);
+    let mut response = reply::page(StatusCode::OK, &page);
     let seconds = refresh.as_secs() + 1;
     if let (OnScreen::Code { .. }, Ok(value)) =
         (&page.screen, HeaderValue::from_str(&seconds.to_string()))
@@ -40,7 +42,7 @@ pub(super) async fn watch(State(demo): State<Demo>) -> Response {
 }
 
 /// `POST`: switches it off and on again, so that it asks for a new code.
-pub(super) async fn restart(State(demo): State<Demo>) -> Response {
+pub(crate) async fn restart(State(demo): State<Demo>) -> Response {
     demo.television.show(Screen::Off);
     reply::see_other("/tv")
 }
@@ -65,8 +67,8 @@ async fn switch_on(demo: &Demo) -> Screen {
     };
     let user_code = codes["user_code"].as_str().unwrap_or_default();
     let picture = format!(
-        "{}/device/qr.svg?user_code={user_code}",
-        crate::oauth::endpoints::origin(&demo.settings.issuer)
+        "{}/qr.svg?user_code={user_code}",
+        codes["verification_uri"].as_str().unwrap_or_default()
     );
     let picture = demo.client.get_bytes(&picture).await.unwrap_or_default();
     let interval = Duration::from_secs(codes["interval"].as_u64().unwrap_or(5));
@@ -80,10 +82,7 @@ async fn switch_on(demo: &Demo) -> Screen {
 
 async fn poll(demo: &Demo, mut waiting: Waiting) -> Screen {
     let code = waiting.text("device_code").to_owned();
-    let fields = [
-        ("grant_type", GrantType::DeviceCode.as_str()),
-        ("device_code", &code),
-    ];
+    let fields = [("grant_type", DEVICE_CODE), ("device_code", &code)];
     let (token, credential) = (&demo.settings.token, demo.credential());
     let answer = match demo.client.post_form(token, credential, &fields).await {
         Ok(answer) => answer,

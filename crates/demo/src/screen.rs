@@ -4,11 +4,11 @@ use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 /// There is one in the living room; it shows the same to every browser.
-pub(super) struct Television(Mutex<Screen>);
+pub(crate) struct Television(Mutex<Screen>);
 
 /// What it is doing.
 #[derive(Clone)]
-pub(super) enum Screen {
+pub(crate) enum Screen {
     Off,
     Waiting(Waiting),
     Connected { access_token: String },
@@ -17,30 +17,30 @@ pub(super) enum Screen {
 
 /// A code that nobody has answered yet.
 #[derive(Clone)]
-pub(super) struct Waiting {
-    pub(super) codes: Value,
-    pub(super) picture: String,
-    pub(super) interval: Duration,
-    pub(super) next_poll: Instant,
+pub(crate) struct Waiting {
+    pub(crate) codes: Value,
+    pub(crate) picture: String,
+    pub(crate) interval: Duration,
+    pub(crate) next_poll: Instant,
 }
 
 impl Waiting {
-    pub(super) fn text(&self, name: &str) -> &str {
+    pub(crate) fn text(&self, name: &str) -> &str {
         self.codes[name].as_str().unwrap_or_default()
     }
 }
 
 impl Television {
-    pub(super) fn new() -> Self {
+    pub(crate) fn new() -> Self {
         Television(Mutex::new(Screen::Off))
     }
 
-    pub(super) fn now(&self) -> Screen {
+    pub(crate) fn now(&self) -> Screen {
         let screen = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         screen.clone()
     }
 
-    pub(super) fn show(&self, screen: Screen) {
+    pub(crate) fn show(&self, screen: Screen) {
         *self.0.lock().unwrap_or_else(PoisonError::into_inner) = screen;
     }
 }

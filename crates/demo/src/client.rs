@@ -1,4 +1,5 @@
 //! The small HTTP client of the demo app and the task API: plain http to the provider on this machine.
+use super::form;
 use anyhow::Context;
 use axum::body::Bytes;
 use axum::http::{Request, StatusCode, header};
@@ -7,7 +8,6 @@ use http_body_util::{BodyExt, Full};
 use hyper_util::client::legacy::Client as HyperClient;
 use hyper_util::client::legacy::connect::HttpConnector;
 use hyper_util::rt::TokioExecutor;
-use protocol::Params;
 use serde_json::Value;
 use std::time::Duration;
 
@@ -15,21 +15,21 @@ const TIMEOUT: Duration = Duration::from_secs(10);
 
 /// A client; cheap to clone.
 #[derive(Clone)]
-pub(super) struct Client(HyperClient<HttpConnector, Full<Bytes>>);
+pub(crate) struct Client(HyperClient<HttpConnector, Full<Bytes>>);
 
 /// An answer: its status and, where the body is JSON, its value.
-pub(super) struct Answer {
-    pub(super) status: StatusCode,
-    pub(super) json: Value,
+pub(crate) struct Answer {
+    pub(crate) status: StatusCode,
+    pub(crate) json: Value,
 }
 
 impl Client {
-    pub(super) fn new() -> Self {
+    pub(crate) fn new() -> Self {
         Client(HyperClient::builder(TokioExecutor::new()).build_http())
     }
 
     /// Posts a form with HTTP Basic credentials.
-    pub(super) async fn post_form(
+    pub(crate) async fn post_form(
         &self,
         url: &str,
         (id, secret): (&str, &str),
@@ -39,12 +39,12 @@ impl Client {
         let request = Request::post(url)
             .header(header::AUTHORIZATION, format!("Basic {basic}"))
             .header(header::CONTENT_TYPE, "application/x-www-form-urlencoded")
-            .body(Params::from_pairs(fields.iter().copied()).to_form().into())?;
+            .body(form::written(fields).into())?;
         self.send(request).await
     }
 
     /// Gets with a bearer token.
-    pub(super) async fn get_bearer(&self, url: &str, token: &str) -> anyhow::Result<Answer> {
+    pub(crate) async fn get_bearer(&self, url: &str, token: &str) -> anyhow::Result<Answer> {
         let request = Request::get(url)
             .header(header::AUTHORIZATION, format!("Bearer {token}"))
             .body(Full::default())?;
@@ -52,7 +52,7 @@ impl Client {
     }
 
     /// Gets whatever is there; empty unless it is a success.
-    pub(super) async fn get_bytes(&self, url: &str) -> anyhow::Result<Bytes> {
+    pub(crate) async fn get_bytes(&self, url: &str) -> anyhow::Result<Bytes> {
         let request = Request::get(url).body(Full::default())?;
         let (status, body) = self.fetch(request).await?;
         Ok(if status == StatusCode::OK {

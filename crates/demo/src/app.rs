@@ -3,11 +3,12 @@
 use super::api;
 use super::board::{Demo, DemoState, Settings, Step, Visit, frame, tasks_of};
 use super::client::{Answer, Client};
+use super::form;
 use super::mail;
+use super::reply;
 use super::screen::Television;
 use super::tasks::Tasks;
 use super::television;
-use crate::http::reply;
 use axum::Router;
 use axum::extract::{RawQuery, State};
 use axum::http::{HeaderMap, StatusCode, header};
@@ -16,7 +17,6 @@ use axum::routing::{get, post};
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use jose::Digest;
 use pages::{DemoError, DemoHome, DemoResult, DemoStep, DemoTask};
-use protocol::Params;
 use serde_json::Value;
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex};
@@ -25,7 +25,7 @@ use std::sync::{Arc, Mutex};
 const MAX_REQUESTS: usize = 10;
 
 /// The routes of the demo app and of the task API.
-pub(super) fn router(settings: Settings) -> Router {
+pub fn router(settings: Settings) -> Router {
     let demo = Arc::new(DemoState {
         settings,
         client: Client::new(),
@@ -60,7 +60,7 @@ async fn home(State(demo): State<Demo>) -> Response {
         scopes: demo.settings.scopes.split(' ').map(str::to_owned).collect(),
         provider: demo.settings.provider.clone(),
     };
-    reply::page(StatusCode::OK, &page, None)
+    reply::page(StatusCode::OK, &page)
 }
 
 fn random() -> String {
@@ -74,7 +74,7 @@ async fn login(State(demo): State<Demo>, headers: HeaderMap) -> Response {
         .unwrap_or_else(|| (random(), Visit::default()));
     let challenge = Digest::of(verifier.as_bytes()).base64url();
     let redirect_uri = demo.redirect_uri();
-    let query = Params::from_pairs([
+    let query = form::written(&[
         ("response_type", "code"),
         ("client_id", &demo.settings.client_id),
         ("redirect_uri", &redirect_uri),
@@ -87,11 +87,7 @@ async fn login(State(demo): State<Demo>, headers: HeaderMap) -> Response {
         visit.requests.remove(0);
     }
     visit.requests.push((state, verifier));
-    let mut response = reply::see_other(&format!(
-        "{}?{}",
-        demo.settings.authorization,
-        query.to_form()
-    ));
+    let mut response = reply::see_other(&format!("{}?{}", demo.settings.authorization, query));
     let name = demo.cookie_name();
     reply::set_cookie(
         &mut response,
@@ -117,7 +113,7 @@ fn failed(error: &str, description: &str) -> Response {
         error: error.to_owned(),
         description: description.to_owned(),
     };
-    reply::page(StatusCode::BAD_REQUEST, &page, None)
+    reply::page(StatusCode::BAD_REQUEST, &page)
 }
 
 async fn callback(
@@ -125,14 +121,15 @@ async fn callback(
     RawQuery(query): RawQuery,
     headers: HeaderMap,
 ) -> Response {
-    let params = Params::from_form(query.unwrap_or_default().as_bytes()).unwrap_or_default();
+    let query = query.unwrap_or_default();
+    let param = |name: &str| form::value(query.as_bytes(), name);
     let Some((id, mut visit)) = demo.visit(&headers) else {
         return failed(
             "unknown_browser",
             "This browser did not start a sign-in here.",
         );
     };
-    let own = |(state, _): &&(String, String)| params.get("state") == Some(state.as_str());
+    let own = |(state, _): &&(String, String)| param("state").as_ref() == Some(state);
     let Some((state, verifier)) = visit.requests.iter().find(own).cloned() else {
         return failed(
             "wrong_state",
@@ -140,16 +137,16 @@ async fn callback(
         );
     };
     // RFC 9207 §2.4: an answer of another issuer is not ours.
-    if params.get("iss") != Some(demo.settings.issuer.as_str()) {
+    if param("iss").as_ref() != Some(&demo.settings.issuer) {
         return failed(
             "wrong_issuer",
             "The answer does not come from the provider that was asked.",
         );
     }
-    if let Some(error) = params.get("error") {
-        return failed(error, params.get("error_description").unwrap_or_default());
+    if let Some(error) = param("error") {
+        return failed(&error, &param("error_description").unwrap_or_default());
     }
-    let code = params.get("code").unwrap_or_default().to_owned();
+    let code = param("code").unwrap_or_default();
     visit.steps = vec![asked(&demo, &state, &verifier, &code)];
     let redirect_uri = demo.redirect_uri();
     let fields = [
@@ -287,7 +284,7 @@ async fn show(State(demo): State<Demo>, headers: HeaderMap) -> Response {
         steps: visit.steps.into_iter().map(step).collect(),
         nonce: nonce(&id),
     };
-    reply::page(StatusCode::OK, &page, None)
+    reply::page(StatusCode::OK, &page)
 }
 
 /// Proves that a form came from a page that was shown to this browser.
@@ -298,8 +295,7 @@ fn nonce(id: &str) -> String {
 /// The visit behind a form of the result page.
 fn own_visit(demo: &Demo, headers: &HeaderMap, body: &[u8]) -> Option<(String, Visit)> {
     let (id, visit) = demo.visit(headers)?;
-    let params = Params::from_form(body).ok()?;
-    (params.get("nonce") == Some(nonce(&id).as_str())).then_some((id, visit))
+    (form::value(body, "nonce")? == nonce(&id)).then_some((id, visit))
 }
 
 async fn refresh(

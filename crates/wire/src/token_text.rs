@@ -3,8 +3,8 @@
 //! The locator (8 bytes) is the id of the token's row, the secret is 32 random bytes; both together are
 //! 54 base64url characters. The checksum is CRC-32 over all that precedes it, as six base62 characters:
 //! secret scanners recognise a token by it and the server drops garbage without a read.
-use crate::Digest;
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
+use jose::Digest;
 
 const BODY_CHARS: usize = 54;
 const CHECK_CHARS: usize = 6;

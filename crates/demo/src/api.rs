@@ -5,11 +5,11 @@ use axum::body::Bytes;
 use axum::extract::State;
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
-use jose::bearer;
 use serde::Deserialize;
+use wire::bearer;
 
 /// `GET /v1/tasks`, scope `tasks:read`.
-pub(super) async fn list(State(demo): State<Demo>, headers: HeaderMap) -> Response {
+pub(crate) async fn list(State(demo): State<Demo>, headers: HeaderMap) -> Response {
     match authorize(&demo, &headers, "tasks:read").await {
         Ok(()) => Json(demo.tasks.all()).into_response(),
         Err(response) => response,
@@ -22,7 +22,7 @@ struct NewTask {
 }
 
 /// `POST /v1/tasks` with `{"title": …}`, scope `tasks:write`.
-pub(super) async fn add(State(demo): State<Demo>, headers: HeaderMap, body: Bytes) -> Response {
+pub(crate) async fn add(State(demo): State<Demo>, headers: HeaderMap, body: Bytes) -> Response {
     if let Err(response) = authorize(&demo, &headers, "tasks:write").await {
         return response;
     }
