@@ -3,6 +3,7 @@ use super::checks::Checks;
 use super::settings::PathSettings;
 use protocol::device::VERIFICATION_PATH;
 use protocol::self_management::SCOPE;
+use protocol::types::GrantType;
 use std::collections::HashMap;
 
 /// First segments of our own pages, which a test compares with those that are mounted.
@@ -53,10 +54,10 @@ pub(super) fn paths(checks: &mut Checks<'_>) -> PathSettings {
     check_needed(checks);
     let mut published = paths.clone();
     let grants = &checks.settings().grants;
-    if !grants.device_code {
+    if !grants.is_on(GrantType::DeviceCode) {
         published.device.clear();
     }
-    if !grants.authorization_code {
+    if !grants.is_on(GrantType::AuthorizationCode) {
         published.authorize.clear();
     }
     if published.introspect.is_empty() {
@@ -68,7 +69,7 @@ pub(super) fn paths(checks: &mut Checks<'_>) -> PathSettings {
 /// Checks that what is switched on has its endpoint.
 fn check_needed(checks: &mut Checks<'_>) {
     let (paths, grants) = (&checks.settings().paths, &checks.settings().grants);
-    if grants.authorization_code && paths.authorize.is_empty() {
+    if grants.is_on(GrantType::AuthorizationCode) && paths.authorize.is_empty() {
         let what = "the authorization_code grant needs this endpoint: list a path, or write authorization_code = false under [grants]";
         checks.fault("paths.authorize", what);
     }
@@ -76,7 +77,7 @@ fn check_needed(checks: &mut Checks<'_>) {
         let what = "every grant ends at this endpoint: list a path";
         checks.fault("paths.token", what);
     }
-    if grants.device_code && paths.device.is_empty() {
+    if grants.is_on(GrantType::DeviceCode) && paths.device.is_empty() {
         let what = "the device_code grant needs this endpoint: list a path, or write device_code = false under [grants]";
         checks.fault("paths.device", what);
     }
@@ -95,7 +96,7 @@ fn check_app(checks: &mut Checks<'_>) {
                 "an app needs the scope {SCOPE} for it: add it under [scopes], or list no path"
             ),
         );
-    } else if !settings.grants.client_credentials {
+    } else if !settings.grants.is_on(GrantType::ClientCredentials) {
         checks.fault("paths.app", "an app needs a token of its own for it: write client_credentials = true under [grants], or list no path");
     }
 }

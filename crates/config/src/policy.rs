@@ -1,13 +1,10 @@
 //! The part of the configuration that rules obey.
 use super::checks::{Checks, LONGEST, within};
-use super::settings::{PkceSetting, RegistrationSetting};
 use super::values::{IdSetting, Span};
 use super::{scopes, tokens};
 use protocol::Policy;
 use protocol::device::VERIFICATION_PATH;
-use protocol::policy::{
-    AccountPolicy, DevicePolicy, ErrorAliases, PkcePolicy, RedirectPolicy, Registration,
-};
+use protocol::policy::{AccountPolicy, DevicePolicy, ErrorAliases, RedirectPolicy};
 use protocol::types::ids::SubjectFormat;
 use protocol::types::{GrantType, Lifetime};
 
@@ -19,16 +16,8 @@ pub(super) fn policy(checks: &mut Checks<'_>, issuer: &str, origin: &str) -> Pol
         response_iss: settings.authorization.iss,
         subjects: subjects(checks),
         grants: grants(checks),
-        registration: match settings.apps.registration {
-            RegistrationSetting::Open => Registration::Open,
-            RegistrationSetting::Invite => Registration::Invite,
-            RegistrationSetting::Review => Registration::Review,
-            RegistrationSetting::Admin => Registration::Admin,
-        },
-        pkce: match settings.apps.pkce {
-            PkceSetting::Public => PkcePolicy::Public,
-            PkceSetting::All => PkcePolicy::All,
-        },
+        registration: settings.apps.registration,
+        pkce: settings.apps.pkce,
         tokens: tokens::tokens(checks),
         scopes: scopes::scopes(checks),
         errors: errors(checks),

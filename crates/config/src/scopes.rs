@@ -59,7 +59,7 @@ fn entry(checks: &mut Checks<'_>, name: &str, scope: &ScopeSettings) -> ScopeEnt
         restricted: scope.restricted,
         personal: scope.personal,
         default: scope.default,
-        risk: scope.risk.into(),
+        risk: scope.risk,
     }
 }
 

@@ -4,19 +4,20 @@
 //! from them.
 
 mod developers;
+mod grants;
 mod machine;
 mod mail;
 mod token;
 
 pub(crate) use developers::DeveloperSettings;
+pub(crate) use grants::GrantSettings;
 pub(crate) use machine::{EventSettings, MetricsSettings, StorageSettings, TlsSettings};
 pub use machine::{LogFormat, LogLevel, LogSettings, Synchronous};
 pub(crate) use mail::MailSettings;
-pub(crate) use token::{BodySetting, RedirectUriSetting, TokenSettings};
+pub(crate) use token::{BodySetting, TokenSettings};
 
 use super::values::{IdSetting, Span};
-use protocol::policy;
-use protocol::types::GrantType;
+use protocol::policy::{PkcePolicy, Registration, Risk};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -179,7 +180,7 @@ pub(crate) struct ScopeSettings {
     /// What it allows in plain words, continuing "The app would like to: …". Required.
     pub(crate) sentence: String,
     /// How much harm it can do; `write`, `delete` and `full` are flagged on the consent page.
-    pub(crate) risk: RiskSetting,
+    pub(crate) risk: Risk,
     /// An app needs an admin's approval before it may ask for it.
     pub(crate) restricted: bool,
     /// It shows personal details, so codes for it live `code_personal`.
@@ -193,35 +194,10 @@ impl Default for ScopeSettings {
         ScopeSettings {
             group: "General".to_owned(),
             sentence: String::new(),
-            risk: RiskSetting::Read,
+            risk: Risk::Read,
             restricted: false,
             personal: false,
             default: false,
-        }
-    }
-}
-
-/// How much harm a scope can do.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "lowercase")]
-pub(crate) enum RiskSetting {
-    /// It looks.
-    Read,
-    /// It changes.
-    Write,
-    /// It deletes.
-    Delete,
-    /// It can do everything.
-    Full,
-}
-
-impl From<RiskSetting> for policy::Risk {
-    fn from(risk: RiskSetting) -> Self {
-        match risk {
-            RiskSetting::Read => policy::Risk::Read,
-            RiskSetting::Write => policy::Risk::Write,
-            RiskSetting::Delete => policy::Risk::Delete,
-            RiskSetting::Full => policy::Risk::Full,
         }
     }
 }
@@ -233,11 +209,11 @@ pub(crate) struct AppSettings {
     /// Who may register an app: anyone with an account (`open`), those who were invited (`invite`), anyone but
     /// an admin lets it in (`review`), or admins alone (`admin`). Under `review` an app that changes its name, website
     /// or redirect URIs waits until an admin has looked at it again; until then neither it nor its tokens work.
-    pub(crate) registration: RegistrationSetting,
+    pub(crate) registration: Registration,
     /// The most redirect URIs that one app may have: 1 to 100.
     pub(crate) max_redirect_uris: usize,
     /// Who must use PKCE with S256: `public` apps, or `all`.
-    pub(crate) pkce: PkceSetting,
+    pub(crate) pkce: PkcePolicy,
     /// Whether `http://localhost` may be used with any port, as `127.0.0.1` and `[::1]` may.
     pub(crate) localhost_any_port: bool,
 }
@@ -245,36 +221,12 @@ pub(crate) struct AppSettings {
 impl Default for AppSettings {
     fn default() -> Self {
         AppSettings {
-            registration: RegistrationSetting::Review,
+            registration: Registration::Review,
             max_redirect_uris: 10,
-            pkce: PkceSetting::All,
+            pkce: PkcePolicy::All,
             localhost_any_port: false,
         }
     }
-}
-
-/// Who may register an app.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "lowercase")]
-pub(crate) enum RegistrationSetting {
-    /// Anyone with an account.
-    Open,
-    /// Those who were invited.
-    Invite,
-    /// Anyone with an account, but an admin lets the app in.
-    Review,
-    /// Admins.
-    Admin,
-}
-
-/// Who must use PKCE.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "lowercase")]
-pub(crate) enum PkceSetting {
-    /// Public apps.
-    Public,
-    /// Every app.
-    All,
 }
 
 /// People's accounts.
@@ -304,46 +256,6 @@ impl Default for AccountSettings {
             id: IdSetting::Prefixed {
                 prefix: "user_".to_owned(),
             },
-        }
-    }
-}
-
-/// Grants that apps may use. What is off leaves the published metadata.
-#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
-#[serde(default, deny_unknown_fields)]
-pub(crate) struct GrantSettings {
-    /// A person allows an app (RFC 6749 §4.1). Off: the `authorize` endpoint is off too.
-    pub(crate) authorization_code: bool,
-    /// An app renews what it was given (RFC 6749 §6). Off when neither `authorization_code` nor `device_code` is on.
-    pub(crate) refresh_token: bool,
-    /// An app acts for itself (RFC 6749 §4.4).
-    pub(crate) client_credentials: bool,
-    /// A person allows a device that has no browser, by typing its code elsewhere (RFC 8628). People can be talked
-    /// into typing a stranger's code, so it is off until you need it.
-    pub(crate) device_code: bool,
-}
-
-impl GrantSettings {
-    /// Whether a grant is on. A refresh needs a grant that a person allows.
-    pub(crate) fn is_on(&self, grant: GrantType) -> bool {
-        match grant {
-            GrantType::AuthorizationCode => self.authorization_code,
-            GrantType::RefreshToken => {
-                self.refresh_token && (self.authorization_code || self.device_code)
-            }
-            GrantType::ClientCredentials => self.client_credentials,
-            GrantType::DeviceCode => self.device_code,
-        }
-    }
-}
-
-impl Default for GrantSettings {
-    fn default() -> Self {
-        GrantSettings {
-            authorization_code: true,
-            refresh_token: true,
-            client_credentials: true,
-            device_code: false,
         }
     }
 }

@@ -1,10 +1,10 @@
 //! Checks of codes and tokens.
 use super::checks::{Checks, LONGEST, within};
 use super::extras;
-use super::settings::{BodySetting, RedirectUriSetting};
+use super::settings::BodySetting;
 use super::values::{RotateSetting, Span, default_grace};
-use protocol::policy::{Bodies, RedirectUriAtToken, Rotation, TokenPolicy};
-use protocol::types::{Lifetime, TEST_MARK};
+use protocol::policy::{Bodies, Rotation, TokenPolicy};
+use protocol::types::{GrantType, Lifetime, TEST_MARK};
 
 /// A year: what lives longer is warned about.
 const YEAR: Lifetime = Lifetime::from_days(365);
@@ -34,10 +34,7 @@ pub(super) fn tokens(checks: &mut Checks<'_>) -> TokenPolicy {
     let (access_prefix, refresh_prefix) = prefixes(checks);
     let policy = TokenPolicy {
         bodies: bodies(checks),
-        redirect_uri: match token.redirect_uri {
-            RedirectUriSetting::MatchIfSent => RedirectUriAtToken::MatchIfSent,
-            RedirectUriSetting::Required => RedirectUriAtToken::Required,
-        },
+        redirect_uri: token.redirect_uri,
         access_prefix,
         refresh_prefix,
         code,
@@ -58,7 +55,7 @@ pub(super) fn tokens(checks: &mut Checks<'_>) -> TokenPolicy {
 /// What renews lives longer than what is renewed, and neither outlives what a person allowed.
 fn check_order(checks: &mut Checks<'_>, policy: &TokenPolicy) {
     let grants = &checks.settings().grants;
-    if !(grants.refresh_token && (grants.authorization_code || grants.device_code)) {
+    if !grants.is_on(GrantType::RefreshToken) {
         return;
     }
     let (access, refresh, grant) = (policy.access, policy.refresh, policy.grant);
@@ -94,7 +91,8 @@ fn warn(checks: &mut Checks<'_>, policy: &TokenPolicy) {
             "token.bodies has \"query\": secrets in URLs end up in the logs of proxies and browsers, so keep it only for apps that need it",
         );
     }
-    let refreshes = checks.settings().grants.refresh_token;
+    let grants = &checks.settings().grants;
+    let refreshes = grants.is_switched_on(GrantType::RefreshToken);
     if policy.rotate == Rotation::Keep && refreshes {
         checks.warn(
             "token.rotate is false: a stolen refresh token of an app without a secret works unnoticed until it ends (RFC 9700 §4.14.2), so keep it only for apps that need it",

@@ -1,5 +1,6 @@
 //! `[token]`: codes and tokens.
 use crate::values::{Extras, RotateSetting, Span, default_grace};
+use protocol::policy::RedirectUriAtToken;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -11,7 +12,7 @@ pub(crate) struct TokenSettings {
     /// RFC 6749 §2.3.1) if listed.
     pub(crate) bodies: Vec<BodySetting>,
     /// Whether `redirect_uri` must be sent with a code, or must only match if it is sent.
-    pub(crate) redirect_uri: RedirectUriSetting,
+    pub(crate) redirect_uri: RedirectUriAtToken,
     /// The value of `token_type`: `Bearer` in one case or another.
     pub(crate) token_type: String,
     /// Whether a response names the scope even where it is exactly what was asked for.
@@ -34,7 +35,7 @@ impl Default for TokenSettings {
     fn default() -> Self {
         TokenSettings {
             bodies: vec![BodySetting::Form],
-            redirect_uri: RedirectUriSetting::MatchIfSent,
+            redirect_uri: RedirectUriAtToken::MatchIfSent,
             token_type: "Bearer".to_owned(),
             always_name_scope: true,
             lifetimes: LifetimeSettings::default(),
@@ -58,16 +59,6 @@ pub(crate) enum BodySetting {
     Json,
     /// The query string.
     Query,
-}
-
-/// Whether `redirect_uri` must be sent with a code.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "snake_case")]
-pub(crate) enum RedirectUriSetting {
-    /// It may be absent; if sent it must match (OAuth 2.1).
-    MatchIfSent,
-    /// It must be sent and match (RFC 6749 §4.1.3).
-    Required,
 }
 
 /// How long codes, tokens and grants live.
