@@ -186,6 +186,18 @@ pub enum Risk {
     Full,
 }
 
+impl Risk {
+    /// As a file names it.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Risk::Read => "read",
+            Risk::Write => "write",
+            Risk::Delete => "delete",
+            Risk::Full => "full",
+        }
+    }
+}
+
 /// Names of errors that the documented provider spells in its own way.
 #[derive(Debug, Clone, Default)]
 pub struct ErrorAliases {
