@@ -1,6 +1,5 @@
 //! The configuration: its file and its environment. No file is touched.
-use crate::ground::text;
-use server::check;
+use crate::ground::{check_url, text};
 
 /// What parts the file from the environment, which has one `NAME=VALUE` a line.
 const ENVIRONMENT: &str = "\n---\n";
@@ -16,9 +15,9 @@ pub(crate) fn config(data: &[u8]) {
         .filter(|(name, _)| !name.ends_with("_FILE"))
         .map(|(name, value)| (name.to_owned(), value.to_owned()))
         .collect();
-    match check(file, &variables) {
+    match config::check(file, &variables, check_url) {
         Ok(checked) => {
-            let again = check(&checked.toml, &[])
+            let again = config::check(&checked.toml, &[], check_url)
                 .unwrap_or_else(|fault| panic!("{fault}\n{}", checked.toml));
             assert_eq!(again.toml, checked.toml);
             assert!(

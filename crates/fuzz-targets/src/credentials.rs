@@ -87,11 +87,11 @@ fn reads_back(id: &str, secret: &str) {
 /// A header value with a bearer token (RFC 6750 §2.1).
 pub(crate) fn bearer(data: &[u8]) {
     let Some(header) = text(data) else { return };
-    let read = jose::bearer::parse(Some(header));
+    let read = wire::bearer::parse(Some(header));
     assert_eq!(read.ok(), bearer_of(header));
     if let Ok(token) = read {
         let again = format!("bEARER  {token} ");
-        assert_eq!(jose::bearer::parse(Some(&again)), Ok(token));
+        assert_eq!(wire::bearer::parse(Some(&again)), Ok(token));
     }
 }
 

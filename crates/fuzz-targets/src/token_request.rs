@@ -56,7 +56,7 @@ fn accepted(raw: &RawRequest<'_>, request: &TokenRequest, policy: &Policy) {
     assert!(grant.is_some_and(|grant| policy.allows(grant)), "{grant:?}");
     // What is looked up is what was presented, where its own grant names it.
     let presented = |name| {
-        let text = params.get(name).and_then(jose::Presented::parse);
+        let text = params.get(name).and_then(wire::Presented::parse);
         text.map(|presented| Locator(presented.locator))
     };
     let lookup = match grant.expect("a grant") {

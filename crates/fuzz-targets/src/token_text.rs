@@ -1,8 +1,9 @@
 //! Token text, as presented and as made.
 use crate::ground::text;
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
-use jose::token_text::{base62, from_base62};
-use jose::{Digest, Presented, TokenText};
+use jose::Digest;
+use wire::token_text::{base62, from_base62};
+use wire::{Presented, TokenText};
 
 /// Anything presented as a token; and the same with a checksum that is right, to come past it.
 pub(crate) fn token_text(data: &[u8]) {

@@ -2,7 +2,8 @@
 
 use askama::Template;
 
-use crate::{Frame, Page, link, path, samples};
+use crate::{Frame, Page, link, path, risk, samples};
+use protocol::policy::Risk;
 
 /// The consent page: `POST /consent` (for a device `/device/answer`) with
 /// `request`, `app`, `nonce`, `shown` and `answer=allow` or `answer=deny`. "Not you?" is `POST /sign-out` with
@@ -106,38 +107,9 @@ pub struct ScopeLine {
     pub is_new: bool,
 }
 
-/// How much harm a scope can do.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Risk {
-    /// Sees things.
-    Read,
-    /// Makes or changes things.
-    Write,
-    /// Removes things.
-    Delete,
-    /// Does everything the person can do.
-    Full,
-}
-
-impl Risk {
-    /// The words of the flag; reading is not flagged.
-    fn flag(self) -> Option<&'static str> {
-        match self {
-            Self::Read => None,
-            Self::Write => Some("Can make changes"),
-            Self::Delete => Some("Can delete"),
-            Self::Full => Some("Full access"),
-        }
-    }
-
-    /// The part of the class name that colours the line.
-    fn class(self) -> &'static str {
-        match self {
-            Self::Read => "read",
-            Self::Write => "write",
-            Self::Delete => "delete",
-            Self::Full => "full",
-        }
+impl ScopeLine {
+    fn flag(&self) -> Option<&'static str> {
+        risk::flag(self.risk)
     }
 }
 

@@ -23,7 +23,7 @@ pub const SIGN_OUT: &str = "/sign-out";
 /// What an app asks for.
 pub const CONSENT: &str = "/consent";
 /// Where the code of a device is typed (RFC 8628 §3.3).
-pub const DEVICE: &str = "/device";
+pub const DEVICE: &str = protocol::device::VERIFICATION_PATH;
 /// Looks a device's code up.
 pub const DEVICE_CODE: &str = "/device/code";
 /// Answers what a device asks for.

@@ -4,8 +4,9 @@ use crate::developers::DeveloperPage;
 use crate::{
     Account, AppCard, AskAddress, AsksFrom, ChoosePassword, Consent, DemoError, DemoHome,
     DemoMails, DemoResult, DemoStep, DemoTask, DemoTelevision, DeviceCode, Frame, Notice, Page,
-    Risk, ScopeGroup, ScopeLine, SignIn, SignOut, SignUp,
+    ScopeGroup, ScopeLine, SignIn, SignOut, SignUp,
 };
+use protocol::policy::Risk;
 
 /// Text that breaks out of any place where it is not escaped.
 pub const HOSTILE: &str = "\"'><script>alert(1)</script><img src=x onerror=alert(1)>&amp;";

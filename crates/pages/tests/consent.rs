@@ -1,6 +1,7 @@
 //! What the consent page must say, in words.
 
-use pages::{AsksFrom, Consent, Page, Risk};
+use pages::{AsksFrom, Consent, Page};
+use protocol::policy::Risk;
 
 fn usual() -> Consent {
     Consent::samples().swap_remove(0)

@@ -9,7 +9,6 @@
     reason = "a measurement that cannot be set up has nothing to tell"
 )]
 use criterion::{BatchSize, Criterion, criterion_group, criterion_main};
-use jose::Presented;
 use protocol::facts::{AccessFacts, SessionFacts, Standing};
 use protocol::introspect::introspect;
 use protocol::lookup::{Found, TokenKind};
@@ -23,6 +22,7 @@ use protocol::{Decision, Params};
 use protocol::{Policy, authorize};
 use std::hint::black_box;
 use std::sync::Arc;
+use wire::Presented;
 
 /// The token endpoint without its reads and writes: parse, authenticate, decide.
 fn answer(

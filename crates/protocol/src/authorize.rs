@@ -19,8 +19,8 @@ use crate::types::{
     AuthorizationCode, Client, ClientKind, CodeChallenge, GrantType, Interaction, Locator, Scope,
     VerifiedRedirectUri,
 };
-use jose::TokenText;
 use std::sync::Arc;
+use wire::TokenText;
 
 /// What a code's text starts with.
 pub const CODE_PREFIX: &str = "ac_";

@@ -12,8 +12,11 @@ use crate::transition::{DeviceChange, Transition};
 use crate::types::{
     Client, DeviceAnswer, DeviceAuthorization, GrantType, Pace, Person, Scope, UnixTime, UserCode,
 };
-use jose::TokenText;
 use serde::Serialize;
+use wire::TokenText;
+
+/// Where people type a device's code, on the issuer's host (§3.3): short enough to be typed itself.
+pub const VERIFICATION_PATH: &str = "/device";
 
 /// A request of a device (§3.1).
 #[derive(Debug, Clone)]

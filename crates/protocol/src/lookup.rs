@@ -2,7 +2,7 @@
 use crate::facts::{AccessFacts, CodeFacts, DeviceFacts, RefreshFacts};
 use crate::policy::Policy;
 use crate::types::Locator;
-use jose::Presented;
+use wire::Presented;
 
 /// Which row has to be read, if any.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

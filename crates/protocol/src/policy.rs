@@ -1,6 +1,9 @@
-//! What the configuration decides and rules obey.
+//! What the configuration decides and rules obey. An enum that a file can name is read from it as it stands here; what
+//! its comments say is in the schema of the file.
 use crate::types::ids::SubjectFormat;
 use crate::types::{Client, GrantType, Lifetime, Scope, Side};
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
 
 /// The rules of one issuer.
 #[derive(Debug, Clone)]
@@ -35,25 +38,27 @@ pub struct Policy {
     pub documented_client: Option<String>,
 }
 
-/// Who may register an app.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+/// Who may register an app. Under review, one that changes what people rely on waits again.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
 pub enum Registration {
     /// Anyone with an account.
     Open,
     /// Those who were invited.
     Invite,
-    /// Anyone with an account, but an admin lets the app in, and again when it changes what people rely on.
+    /// Anyone with an account, but an admin lets the app in.
     Review,
     /// Admins.
     Admin,
 }
 
-/// Who must send a code challenge (RFC 7636).
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+/// Who must send a code challenge (RFC 7636); others may.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
 pub enum PkcePolicy {
-    /// Public apps only; confidential ones may.
+    /// Public apps.
     Public,
-    /// Everyone.
+    /// Every app.
     All,
 }
 
@@ -129,7 +134,8 @@ pub struct Bodies {
 }
 
 /// Whether `redirect_uri` may be left out of the code exchange.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
 pub enum RedirectUriAtToken {
     /// It may be absent; if sent it must match (OAuth 2.1).
     MatchIfSent,
@@ -169,7 +175,8 @@ pub struct ScopeEntry {
 }
 
 /// How much harm a scope can do.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
 pub enum Risk {
     /// It looks.
     Read,
@@ -179,6 +186,18 @@ pub enum Risk {
     Delete,
     /// It can do everything.
     Full,
+}
+
+impl Risk {
+    /// As a file names it.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Risk::Read => "read",
+            Risk::Write => "write",
+            Risk::Delete => "delete",
+            Risk::Full => "full",
+        }
+    }
 }
 
 /// Names of errors that the documented provider spells in its own way.

@@ -12,7 +12,8 @@ use crate::types::{
     Client, ClientKind, ClientNo, ClientStatus, GrantType, Locator, Person, RedirectUri, Scope,
     Side, StoredSecret, Subject, UnixTime,
 };
-use jose::{Digest, token_text};
+use jose::Digest;
+use wire::token_text;
 
 /// What a client secret's text starts with.
 pub const SECRET_PREFIX: &str = "cs_";

@@ -1,16 +1,14 @@
 //! The revocation feed: what an API that keeps introspection answers must forget, in the order it happened.
-//!
-//! An event names what it ends as introspection names it (`jti`, `grant_id`, `client_id`, `sub`), so an API drops
-//! the answers that carry the same member and value, and no others.
+//! The shape of an answer is [`wire::feed`].
 use crate::client_auth::{AuthenticatedClient, ClientFault};
 use crate::facts::Standing;
 use crate::params::Params;
 use crate::policy::Policy;
 use crate::token::{RequestFault, TokenError};
 use crate::types::{Locator, Side, Subject};
-use jose::token_text::{base62, from_base62};
-use serde::Serialize;
 use std::time::Duration;
+use wire::feed::{Event, FeedReply};
+use wire::token_text::{base62, from_base62};
 
 /// The longest that a request is held while there is nothing new.
 pub const MAX_WAIT: Duration = Duration::from_secs(20);
@@ -137,51 +135,6 @@ pub struct FeedFacts {
     pub gap: bool,
     /// What happened since.
     pub changes: Vec<Change>,
-}
-
-/// Something that an API must forget.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-#[serde(tag = "event", rename_all = "snake_case")]
-pub enum Event {
-    /// One access token.
-    TokenRevoked {
-        /// Its id, as introspection gives it.
-        jti: String,
-    },
-    /// All that a person once allowed an app.
-    GrantRevoked {
-        /// Its id, as introspection gives it.
-        grant_id: String,
-    },
-    /// An app was disabled or deleted: all of its tokens issued so far.
-    AppCutOff {
-        /// The app.
-        client_id: String,
-    },
-    /// A person's account was disabled: all tokens issued so far in that person's name.
-    UserCutOff {
-        /// The person.
-        sub: String,
-    },
-}
-
-/// The answer.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct FeedReply {
-    /// Where to go on next time.
-    pub cursor: String,
-    /// What to forget.
-    pub events: Vec<Event>,
-    /// Everything is to be forgotten, since events may have been missed.
-    #[serde(skip_serializing_if = "std::ops::Not::not")]
-    pub reset: bool,
-}
-
-impl FeedReply {
-    /// Whether it tells anything.
-    pub fn is_news(&self) -> bool {
-        self.reset || !self.events.is_empty()
-    }
 }
 
 /// Tells the changes that take something away. An app or person that changed otherwise (a new secret, a first

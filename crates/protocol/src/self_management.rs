@@ -10,9 +10,9 @@ use crate::register::{
 };
 use crate::transition::{AppChange, Transition};
 use crate::types::{Client, ClientStatus, RedirectUri, Side, UnixTime};
-use jose::Presented;
 use serde_json::{Map, Value};
 use std::sync::Arc;
+use wire::Presented;
 
 /// The scope that an app needs for it.
 pub const SCOPE: &str = "app:write";

@@ -4,8 +4,8 @@ use crate::inactive;
 use crate::policy::{ErrorAliases, Policy};
 use crate::self_management::SCOPE;
 use crate::types::{Side, UnixTime};
-use jose::Presented;
-use jose::bearer::BearerFault;
+use wire::Presented;
+use wire::bearer::BearerFault;
 
 /// What a token says about itself.
 #[derive(Debug, Clone, PartialEq, Eq)]

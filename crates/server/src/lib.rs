@@ -1,8 +1,7 @@
 //! The server. Its rooms: `http`, `oauth`, `interaction`, `account`, `portal`, `jobs`, `mail`, `ops`; below them its
-//! state, above them what serves. `main.rs` starts it; the fuzz targets read configurations with it.
+//! state, above them what serves. `main.rs` starts it.
 mod account;
 mod cli;
-mod config;
 mod dev;
 mod http;
 mod interaction;
@@ -16,7 +15,7 @@ mod rooms;
 mod serve;
 mod settle;
 mod state;
+mod storage;
 mod test_side;
 
 pub use cli::main;
-pub use config::text::{Checked, check};

@@ -1,10 +1,11 @@
 //! What must be in order around a configuration before anything is made or announced: files it names, and routes.
-use crate::config::{Config, SealingKeys};
 use crate::http::tls;
 use crate::ops::access::may_write;
 use crate::ops::sealing::{self, Sealing};
 use crate::ops::server_key;
 use crate::rooms;
+use crate::storage;
+use config::{Config, SealingKeys};
 use std::fmt;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::Path;
@@ -75,11 +76,11 @@ pub(crate) fn certificate(config: &Config) -> Result<(), String> {
 /// # Errors
 /// One sentence.
 pub(crate) fn storage(config: &Config) -> Result<(), String> {
-    match &config.storage {
+    match storage::location(config).map_err(|error| format!("{error:#}"))? {
         Location::Postgres(url) => url
             .check_files()
             .map_err(|error| format!("storage.url: {error}")),
-        Location::Sqlite(path) => sqlite(path),
+        Location::Sqlite(path) => sqlite(&path),
     }
 }
 
@@ -151,7 +152,20 @@ pub(crate) fn sealing_keys(config: &Config) -> Result<(), String> {
 
 #[cfg(test)]
 mod tests {
-    use super::{Config, check};
+    use super::{Config, check, storage};
+    use config::Overrides;
+    use std::path::Path;
+
+    #[test]
+    fn every_profile_can_be_served() {
+        let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../profiles");
+        for name in ["opsduty", "appexample", "miwa", "digitalocean", "sqowey"] {
+            let file = folder.join(format!("{name}.toml"));
+            let overrides = Overrides::default();
+            let config = Config::read(Some(&file), &overrides, &[], storage::check_url).unwrap();
+            assert_eq!(check(&config).map_err(|error| error.to_string()), Ok(()));
+        }
+    }
 
     #[test]
     fn paths_that_the_router_would_not_take_are_told_rather_than_panicked_about() {

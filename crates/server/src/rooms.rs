@@ -1,7 +1,7 @@
 //! The rooms of the server, each with the routes that it mounts.
-use crate::config::Config;
 use crate::http::{assets, site::Site};
 use crate::{account, interaction, oauth, ops, portal};
+use config::Config;
 
 /// All routes of a provider. What its profile switches off has no route.
 pub(crate) fn site(config: &Config) -> Site {
@@ -18,9 +18,9 @@ pub(crate) fn site(config: &Config) -> Site {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::config::{Mail, MailBy, RESERVED};
     use crate::http::site::Kind;
     use crate::oauth::endpoints::metadata_paths;
+    use config::{Mail, MailBy, RESERVED};
     use protocol::types::MailAddress;
     use std::collections::BTreeSet;
 

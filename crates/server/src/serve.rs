@@ -1,5 +1,4 @@
 //! How a server starts and stops: it opens what requests need, runs the jobs, listens, and finishes what is under way.
-use crate::config::Config;
 use crate::http::accept;
 use crate::http::accept::Signals;
 use crate::http::cookies::Cookies;
@@ -16,8 +15,10 @@ use crate::ops::stopping::Stopping;
 use crate::ops::subscriber;
 use crate::rooms;
 use crate::state::{App, AppState};
+use crate::storage;
 use crate::test_side;
 use anyhow::Context as _;
+use config::Config;
 use protocol::metadata;
 use std::sync::{Arc, OnceLock};
 use store::{Serving, Stay, Store};
@@ -30,8 +31,8 @@ use tokio::net::TcpListener;
 pub(crate) fn open(config: Config, log: Log) -> anyhow::Result<AppState> {
     let key = Arc::new(server_key::load(&config.keys)?);
     let sealing = Sealing::load(&config)?;
-    let serving = Serving::begin(&config.storage)
-        .with_context(|| format!("cannot serve {}", config.storage))?;
+    let location = storage::location(&config)?;
+    let serving = Serving::begin(&location).with_context(|| format!("cannot serve {location}"))?;
     let store = open_store(&config, Stay::Server)?;
     let cookies = Cookies::of(&config.issuer, config.policy.accounts.session);
     let document = metadata::document(&config.policy, endpoints(&config));
@@ -48,7 +49,7 @@ pub(crate) fn open(config: Config, log: Log) -> anyhow::Result<AppState> {
         hasher: Hasher::start(cores.saturating_sub(1))?,
         long_polls: LongPolls::new(),
         stopping: Stopping::default(),
-        outage: Outage::new(config.storage.to_string()),
+        outage: Outage::new(location.to_string()),
         requests: config.metrics.map(|_| Arc::new(counted(&config))),
         log,
         store,
@@ -69,15 +70,16 @@ fn counted(config: &Config) -> Requests {
 /// One sentence on what is in the way.
 pub(crate) fn open_store(config: &Config, stay: Stay) -> anyhow::Result<Store> {
     let cores = std::thread::available_parallelism().map_or(1, usize::from);
+    let location = storage::location(config)?;
     let options = store::Options {
-        location: config.storage.clone(),
+        location,
         readers_hint: cores,
         region: config.region,
         stay,
-        synchronous: config.synchronous,
+        synchronous: storage::synchronous(config),
         tuning: store::Tuning::default(),
     };
-    Store::open(&options).with_context(|| format!("cannot open {}", config.storage))
+    Store::open(&options).with_context(|| format!("cannot open {}", options.location))
 }
 
 /// Where a provider listens.
@@ -188,12 +190,11 @@ mod tests {
     use crate::ops::clock;
     use std::future::{pending, ready};
     use std::path::Path;
-    use store::Location;
 
     /// A provider in a folder, and where it listens.
     async fn provider(folder: &Path) -> (App, TcpListener) {
         let mut config = Config::for_tests();
-        config.storage = Location::Sqlite(folder.join("v.db"));
+        config.storage = config::Storage::Sqlite(folder.join("v.db"));
         config.keys = folder.join("v.keys");
         let log = Log::start(&config.log);
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
@@ -219,7 +220,7 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let (app, _) = provider(folder.path()).await;
         let mut app = Arc::into_inner(app).unwrap();
-        app.config.tls = Some(crate::config::Tls {
+        app.config.tls = Some(config::Tls {
             cert: folder.path().join("none.pem"),
             key: folder.path().join("none.pem"),
         });

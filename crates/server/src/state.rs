@@ -1,5 +1,4 @@
 //! What the server knows while it answers requests: configuration, storage, keys, and what all requests share.
-use crate::config::Config;
 use crate::http::cookies::Cookies;
 use crate::http::reply::RenderedDocument;
 use crate::http::request::ClientAddr;
@@ -12,6 +11,7 @@ use crate::ops::outage::Outage;
 use crate::ops::sealing::Sealing;
 use crate::ops::stopping::Stopping;
 use crate::settle::settle;
+use config::Config;
 use jose::keyed::Key;
 use protocol::decision::Decision;
 use protocol::events::Act;

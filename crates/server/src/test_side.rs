@@ -1,10 +1,9 @@
 //! The test side: users made with a test app, and the credentials that the documentation publishes.
-use crate::config::TestCredentials;
 use crate::ops::clock;
 use crate::ops::hasher;
 use crate::state::AppState;
 use anyhow::{Context as _, bail};
-use jose::token_text::base62;
+use config::TestCredentials;
 use protocol::Policy;
 use protocol::accounts::people::{self, NewAccount, Role, set_password};
 use protocol::events::Act;
@@ -12,6 +11,7 @@ use protocol::register::{documented, replace_documented_secret};
 use protocol::types::{Client, ClientNo};
 use std::sync::Arc;
 use store::{IdMint, Store};
+use wire::token_text::base62;
 
 /// Who every test app can be tried with.
 const NAMES: [(&str, &str); 2] = [("ann", "Ann Test"), ("ben", "Ben Test")];

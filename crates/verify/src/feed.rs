@@ -1,4 +1,5 @@
 //! Follows the provider's revocation feed.
+use crate::server::ended;
 use crate::verifier::Inner;
 use std::sync::Weak;
 use std::time::{Duration, Instant};
@@ -27,7 +28,7 @@ pub(crate) async fn follow(inner: Weak<Inner>) {
             Ok(page) => {
                 let moved = cursor.as_deref() != Some(&page.cursor);
                 cursor = Some(page.cursor.clone());
-                inner.told(page.ended(), sent);
+                inner.told(ended(page), sent);
                 pause = MIN_TURN;
                 match moved {
                     true => Duration::ZERO,

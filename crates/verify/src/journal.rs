@@ -107,12 +107,12 @@ impl Journal {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::server::Introspection;
+    use wire::Introspection;
 
     fn token() -> Token {
         let answer = r#"{"active":true,"client_id":"app","sub":"ann","exp":99,"token_type":"Bearer","jti":"t",
             "grant_id":"g"}"#;
-        let answer: Introspection = serde_json::from_str(answer).unwrap();
+        let answer: Introspection<'static> = serde_json::from_str(answer).unwrap();
         Token::of(answer, Duration::ZERO).unwrap()
     }
 

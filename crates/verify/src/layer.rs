@@ -9,11 +9,11 @@ use bytes::Bytes;
 use futures_util::future::Either;
 use hyper::header::AUTHORIZATION;
 use hyper::{HeaderMap, Request, Response};
-use jose::bearer::{self, BearerFault};
 use std::pin::Pin;
 use std::sync::Arc;
 use std::task::{Context, Poll};
 use tower::{Layer, Service};
+use wire::bearer::{self, BearerFault};
 
 /// Lets in requests whose token has the scopes of a route. Made by [`Verifier::require`].
 #[derive(Debug, Clone)]

@@ -4,8 +4,8 @@ use crate::settings::Settings;
 use bytes::Bytes;
 use hyper::header::{CACHE_CONTROL, CONTENT_TYPE, HeaderValue, RETRY_AFTER, WWW_AUTHENTICATE};
 use hyper::{Response, StatusCode};
-use jose::bearer::challenge;
 use serde::Serialize;
+use wire::bearer::challenge;
 
 /// Why a request is not let in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -14,11 +14,11 @@ use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use std::sync::Arc;
 use std::time::Duration;
+use wire::feed::{Event, FeedReply};
+use wire::{Introspection, TEST_MARK};
 
 /// Largest answer read, in bytes.
 const MAX_ANSWER: usize = 1024 * 1024;
-/// What tokens of the provider's test side start with.
-pub(crate) const TEST_MARK: &str = "test_";
 
 /// Asks the provider. Connections are kept and used again.
 pub(crate) struct Server {
@@ -30,65 +30,19 @@ pub(crate) struct Server {
     timeout: Duration,
 }
 
-/// What introspection answers (RFC 7662 §2.2), as far as it is needed.
-#[derive(Debug, Deserialize)]
-pub(crate) struct Introspection {
-    pub(crate) active: bool,
-    #[serde(default)]
-    pub(crate) scope: String,
-    pub(crate) client_id: Option<String>,
-    pub(crate) sub: Option<String>,
-    pub(crate) exp: Option<u64>,
-    pub(crate) token_type: Option<String>,
-    pub(crate) jti: Option<String>,
-    pub(crate) grant_id: Option<String>,
-    pub(crate) mode: Option<String>,
-}
-
-/// What the feed answers.
-#[derive(Debug, Deserialize)]
-pub(crate) struct Page {
-    pub(crate) cursor: String,
-    events: Vec<Event>,
-    #[serde(default)]
-    reset: bool,
-}
-
-#[derive(Debug, Deserialize)]
-#[serde(tag = "event", rename_all = "snake_case")]
-enum Event {
-    TokenRevoked {
-        jti: String,
-    },
-    GrantRevoked {
-        grant_id: String,
-    },
-    AppCutOff {
-        client_id: String,
-    },
-    UserCutOff {
-        sub: String,
-    },
-    /// One that only later versions know.
-    #[serde(other)]
-    Unknown,
-}
-
-impl Page {
-    /// What ended; `None`: everything is to be forgotten.
-    pub(crate) fn ended(self) -> Option<Ended> {
-        let mut ended = Ended::default();
-        for event in self.events {
-            match event {
-                Event::TokenRevoked { jti } => ended.tokens.insert(jti),
-                Event::GrantRevoked { grant_id } => ended.grants.insert(grant_id),
-                Event::AppCutOff { client_id } => ended.apps.insert(client_id),
-                Event::UserCutOff { sub } => ended.people.insert(sub),
-                Event::Unknown => return None,
-            };
-        }
-        (!self.reset).then_some(ended)
+/// What an answer of the feed ended; `None`: everything is to be forgotten.
+pub(crate) fn ended(reply: FeedReply) -> Option<Ended> {
+    let mut ended = Ended::default();
+    for event in reply.events {
+        match event {
+            Event::TokenRevoked { jti } => ended.tokens.insert(jti),
+            Event::GrantRevoked { grant_id } => ended.grants.insert(grant_id),
+            Event::AppCutOff { client_id } => ended.apps.insert(client_id),
+            Event::UserCutOff { sub } => ended.people.insert(sub),
+            Event::Unknown => return None,
+        };
     }
+    (!reply.reset).then_some(ended)
 }
 
 /// The endpoints that an issuer publishes.
@@ -134,7 +88,7 @@ impl Server {
     ///
     /// # Errors
     /// [`Fault`].
-    pub(crate) async fn introspect(&self, token: &str) -> Result<Introspection, Fault> {
+    pub(crate) async fn introspect(&self, token: &str) -> Result<Introspection<'static>, Fault> {
         let body = Bytes::from(format!(
             "token={}&token_type_hint=access_token",
             form(token)
@@ -163,7 +117,7 @@ impl Server {
         &self,
         cursor: Option<&str>,
         wait: Duration,
-    ) -> Result<Page, Fault> {
+    ) -> Result<FeedReply, Fault> {
         let base = self.revocations.as_deref().unwrap_or_default();
         let mut url = format!("{base}?wait={}", wait.as_millis());
         if let Some(cursor) = cursor {

@@ -1,7 +1,9 @@
 //! What a handler learns of the token that let its request in.
-use crate::server::Introspection;
+use std::borrow::Cow;
 use std::sync::Arc;
 use std::time::Duration;
+use wire::Introspection;
+use wire::introspection::Text;
 
 /// A token that works, as an extension of the request. Cheap to clone; it does not hold the token's text.
 #[derive(Debug, Clone)]
@@ -35,28 +37,30 @@ pub(crate) struct Names {
 
 impl Token {
     /// The token of an active answer; `None` when the answer is not about an access token that works now.
-    pub(crate) fn of(answer: Introspection, now: Duration) -> Option<Self> {
+    pub(crate) fn of(answer: Introspection<'_>, now: Duration) -> Option<Self> {
         // A refresh token is described without a type; it opens nothing.
         let bearer = answer.token_type.as_deref()?;
-        let expires_at = answer.exp?;
+        let expires_at = u64::try_from(answer.exp?).ok()?;
         let works = answer.active
             && bearer.eq_ignore_ascii_case("bearer")
             && Duration::from_secs(expires_at) > now;
-        let client_id = answer.client_id?;
+        let client_id = answer.client_id?.into_owned();
         let mode = match answer.mode.as_deref() {
             None | Some("live") => Mode::Live,
             Some(_) => Mode::Test,
         };
+        let text = |member: Text<'_>| member.map(Cow::into_owned);
+        let scopes = answer.scope.unwrap_or_default();
         works.then(|| {
             Token(Arc::new(Details {
-                subject: answer.sub.unwrap_or_else(|| client_id.clone()),
+                subject: text(answer.sub).unwrap_or_else(|| client_id.clone()),
                 client_id,
-                scopes: answer.scope.split_whitespace().map(Box::from).collect(),
+                scopes: scopes.split_whitespace().map(Box::from).collect(),
                 expires_at,
                 mode,
                 names: Names {
-                    jti: answer.jti,
-                    grant_id: answer.grant_id,
+                    jti: text(answer.jti),
+                    grant_id: text(answer.grant_id),
                 },
             }))
         })

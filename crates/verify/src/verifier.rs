@@ -10,13 +10,13 @@ use crate::layer::Require;
 use crate::refusal::Refusal;
 use crate::scopes::Scopes;
 use crate::server::Server;
-use crate::server::TEST_MARK;
 use crate::settings::Settings;
 use crate::token::Token;
-use jose::{Digest, Presented};
+use jose::Digest;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 use tokio::sync::Semaphore;
+use wire::{Presented, TEST_MARK};
 
 /// How long it is remembered that a token does not work.
 const KEEP_DEAD: Duration = Duration::from_secs(1);

@@ -5,10 +5,10 @@ mod provider;
 
 use axum::body::to_bytes;
 use axum::response::Response;
-use jose::TokenText;
 use provider::{Provider, api, get_with, now, status};
 use serde_json::{Value, json};
 use verify::{Scopes, Settings, Verifier};
+use wire::TokenText;
 
 const NO_SUCH: &str =
     "the access token is unknown, expired or revoked: refresh it or start a new authorization";

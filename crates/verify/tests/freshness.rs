@@ -274,7 +274,7 @@ async fn requests_with_one_token_share_a_question() {
     let token = provider.token("");
     assert_eq!(at_once(&api, &token, 50).await, [200; 50]);
     assert_eq!(provider.asked(), 1);
-    let dead = jose::TokenText::new("at_", 9, &[1; 32]);
+    let dead = wire::TokenText::new("at_", 9, &[1; 32]);
     assert_eq!(at_once(&api, dead.as_str(), 50).await, [401; 50]);
     assert_eq!(provider.asked(), 2);
 }
@@ -339,7 +339,7 @@ async fn a_provider_that_cannot_be_reached_is_named() {
     let mut settings = verify::Settings::new("http://127.0.0.1:9/introspect", "api", "secret");
     settings.revocations = Some("http://127.0.0.1:9/revocations".to_owned());
     let verifier = Verifier::start(settings).unwrap();
-    let token = jose::TokenText::new("at_", 9, &[1; 32]);
+    let token = wire::TokenText::new("at_", 9, &[1; 32]);
     assert_eq!(status(&api(&verifier, ""), token.as_str()).await, 503);
     let fault = verifier.status().fault.unwrap().to_string();
     assert!(

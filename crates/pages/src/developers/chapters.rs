@@ -1,8 +1,10 @@
 //! The chapters, each from its template. A chapter of something that is switched off is not there.
 use super::call::{Auth, Call, Link, Value, encoded};
 use super::markdown::{code_span, escaped};
-use super::offer::{Device, Endpoint, Extra, Offer, Registration, Rotation, ScopeRow, TestSide};
+use super::offer::{Device, Endpoint, Extra, Offer, ScopeRow, TestSide};
+use crate::risk;
 use askama::Template;
+use protocol::policy::{Registration, Rotation};
 
 /// One chapter.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -365,8 +367,9 @@ fn rotates(offer: &Offer) -> bool {
 
 /// What is special about a scope.
 fn notes(scope: &ScopeRow) -> String {
+    let flag = risk::flag(scope.risk);
     let notes = [
-        (!scope.risk.is_empty(), scope.risk),
+        (flag.is_some(), flag.unwrap_or_default()),
         (scope.default, "Default"),
         (scope.personal, "Personal details"),
         (scope.restricted, "Needs approval"),

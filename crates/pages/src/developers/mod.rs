@@ -9,8 +9,7 @@ mod samples;
 pub use chapters::{Chapter, chapters, whole};
 pub use offer::{
     Apps, Device, Endpoint, Endpoints, ErrorCode, ErrorDescription, ErrorTable, Extra, Grants,
-    House, Lives, Offer, Published, Registration, Requests, Rotation, ScopeRow, ScopeTable,
-    TestSide, Tokens,
+    House, Lives, Offer, Published, Requests, ScopeRow, ScopeTable, TestSide, Tokens,
 };
 
 use crate::{Frame, Page};

@@ -1,4 +1,5 @@
 //! What a provider offers to developers: everything that its developer pages tell, as plain data.
+use protocol::policy::{Registration, Risk, Rotation};
 
 /// What a provider offers. What is switched off is `None`, `false` or absent.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -135,19 +136,6 @@ pub struct Apps {
     pub pkce_for_all: bool,
 }
 
-/// Who may register an app.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Registration {
-    /// Anyone with an account.
-    Open,
-    /// Those who were invited.
-    Invite,
-    /// Anyone with an account, but the provider lets the app in.
-    Review,
-    /// The provider.
-    Admin,
-}
-
 /// The form of requests to the token endpoint.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Requests {
@@ -172,7 +160,7 @@ pub struct Tokens {
     pub always_name_scope: bool,
     /// What a person's id looks like.
     pub person: String,
-    /// What a refresh does to the refresh token.
+    /// What a refresh does to the refresh token; the grace window ends with the access token.
     pub rotation: Rotation,
     /// Members that an answer has besides the standard ones when a person is behind the token.
     pub extras: Vec<Extra>,
@@ -187,18 +175,6 @@ pub struct Extra {
     pub meaning: &'static str,
     /// An example of it, in JSON.
     pub example: String,
-}
-
-/// What a refresh does to the refresh token.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Rotation {
-    /// It is replaced; an identical retry gets the same answer for this long, if at all.
-    Replace {
-        /// In words.
-        grace: Option<String>,
-    },
-    /// It stays.
-    Keep,
 }
 
 /// How long things live, in words such as "2 years".
@@ -234,8 +210,8 @@ pub struct ScopeRow {
     pub name: String,
     /// What people read on the consent page.
     pub sentence: String,
-    /// What it may do beyond reading, in words; "" for reading.
-    pub risk: &'static str,
+    /// How much harm it can do.
+    pub risk: Risk,
     /// It needs approval.
     pub restricted: bool,
     /// It shows personal details.
@@ -318,6 +294,14 @@ impl Offer {
         let open = self.each_scope().filter(|scope| !scope.restricted);
         let names: Vec<&str> = open.map(|scope| scope.name.as_str()).take(2).collect();
         names.join(" ")
+    }
+
+    /// How long an identical retry of a refresh gets the same answer, in words; `None`: not at all.
+    pub(super) fn grace(&self) -> Option<String> {
+        match self.tokens.rotation {
+            Rotation::Rotate { grace } => (grace.seconds() > 0).then(|| grace.words()),
+            Rotation::Keep => None,
+        }
     }
 
     /// The host that an API is called at in the examples: the one that tells about tokens, else the issuer's.

@@ -1,10 +1,12 @@
 //! Providers to show the pages of: one with everything, one with little, a hostile one.
 use super::{
     Apps, DeveloperPage, Device, Endpoint, Endpoints, ErrorCode, ErrorDescription, ErrorTable,
-    Extra, Grants, House, Lives, Offer, Published, Registration, Requests, Rotation, ScopeRow,
-    ScopeTable, TestSide, Tokens,
+    Extra, Grants, House, Lives, Offer, Published, Requests, ScopeRow, ScopeTable, TestSide,
+    Tokens,
 };
 use crate::{HOSTILE, samples};
+use protocol::policy::{Registration, Risk, Rotation};
+use protocol::types::Lifetime;
 
 pub(super) fn pages() -> Vec<DeveloperPage> {
     let frame = samples::frame();
@@ -82,7 +84,7 @@ fn everything() -> Offer {
             scopes: vec![
                 scope("tasks:read", "See your tasks"),
                 ScopeRow {
-                    risk: "Full access",
+                    risk: Risk::Full,
                     restricted: true,
                     personal: true,
                     default: false,
@@ -101,8 +103,8 @@ fn tokens() -> Tokens {
         token_type: "Bearer".to_owned(),
         always_name_scope: true,
         person: "user_EXAMPLE0001".to_owned(),
-        rotation: Rotation::Replace {
-            grace: Some("1 minute".to_owned()),
+        rotation: Rotation::Rotate {
+            grace: Lifetime::from_minutes(1),
         },
         extras: vec![Extra {
             name: "uid".to_owned(),
@@ -127,7 +129,7 @@ fn scope(name: &str, sentence: &str) -> ScopeRow {
     ScopeRow {
         name: name.to_owned(),
         sentence: sentence.to_owned(),
-        risk: "",
+        risk: Risk::Read,
         restricted: false,
         personal: false,
         default: true,

@@ -7,7 +7,7 @@ use crate::decision::Mint;
 use crate::outbox::{LinkMailPayload, Message};
 use crate::types::{Lifetime, Locator, MailAddress, Subject, UnixTime};
 use jose::keyed::Key;
-use jose::{Presented, TokenText};
+use wire::{Presented, TokenText};
 
 /// What the text of a link starts with.
 pub const LINK_PREFIX: &str = "ml_";

@@ -2,7 +2,7 @@
 use super::sign_in::SESSION_PREFIX;
 use crate::facts::SessionFacts;
 use crate::types::{Locator, UnixTime};
-use jose::Presented;
+use wire::Presented;
 
 /// A session cookie's value.
 #[derive(Debug)]

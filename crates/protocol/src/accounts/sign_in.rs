@@ -8,7 +8,8 @@ use crate::transition::{SessionChange, ThrottleChange, Transition};
 use crate::types::email::email_key;
 use crate::types::text::deceives;
 use crate::types::{Lifetime, Locator, MailAddress, Person, Session, Subject, UnixTime};
-use jose::{Digest, TokenText};
+use jose::Digest;
+use wire::TokenText;
 
 /// What a session cookie's value starts with.
 pub const SESSION_PREFIX: &str = "ss_";

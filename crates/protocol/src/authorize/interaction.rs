@@ -4,7 +4,7 @@ use crate::facts::InteractionFacts;
 use crate::params::Params;
 use crate::policy::Policy;
 use crate::types::{Locator, UnixTime};
-use jose::Presented;
+use wire::Presented;
 
 /// What a browser holds of a pending request.
 #[derive(Debug)]

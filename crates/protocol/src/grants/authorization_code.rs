@@ -9,7 +9,7 @@ use crate::policy::RedirectUriAtToken;
 use crate::token::{GrantFault, RequestFault, TokenError, TokenReply};
 use crate::transition::{GrantChange, RevocationCause, Transition};
 use crate::types::{AuthorizationCode, GrantType};
-use jose::Presented;
+use wire::Presented;
 
 /// A code presented for redemption.
 #[derive(Debug, Clone)]

@@ -9,7 +9,7 @@ use crate::policy::Policy;
 use crate::token::{GrantFault, RequestFault, TokenError, TokenReply};
 use crate::transition::{DeviceChange, GrantChange, RevocationCause, Transition};
 use crate::types::{DeviceAnswer, DeviceAuthorization, GrantType, Lifetime, Pace};
-use jose::Presented;
+use wire::Presented;
 
 /// What a device code's text starts with.
 pub const DEVICE_CODE_PREFIX: &str = "dc_";

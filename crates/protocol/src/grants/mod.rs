@@ -19,7 +19,7 @@ use crate::types::{
     AccessToken, Client, GrantType, Lifetime, Locator, Person, RefreshToken, Scope, Subject,
     UnixTime,
 };
-use jose::{Presented, TokenText};
+use wire::{Presented, TokenText};
 
 /// One request of each grant type: all that the token endpoint knows of the grants.
 #[derive(Debug, Clone)]

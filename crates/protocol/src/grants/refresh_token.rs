@@ -9,7 +9,8 @@ use crate::policy::Rotation;
 use crate::token::{GrantFault, RequestFault, ScopeRefusal, TokenError, TokenReply, read_scope};
 use crate::transition::{GrantChange, RevocationCause, Transition};
 use crate::types::{Grant, GrantType, Lifetime, Scope, SealedReply};
-use jose::{Presented, seal};
+use jose::seal;
+use wire::Presented;
 
 /// A refresh token presented for a new access token.
 #[derive(Debug, Clone)]

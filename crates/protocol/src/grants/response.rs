@@ -4,9 +4,9 @@ use crate::policy::{Extra, TokenPolicy};
 use crate::token::TokenReply;
 use crate::types::ids::SubjectFormat;
 use crate::types::{AccessToken, Person};
-use jose::TokenText;
 use serde::Serialize;
 use serde::ser::{SerializeMap, Serializer};
+use wire::TokenText;
 
 /// Room for an answer with two tokens, in bytes.
 const ROOM: usize = 384;

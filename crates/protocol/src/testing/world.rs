@@ -8,10 +8,11 @@ use crate::types::{
     RedirectUri, Scope, Side, StoredSecret, Subject, UnixTime,
 };
 use crate::{Decision, Transition};
-use jose::{Digest, TokenText};
+use jose::Digest;
 use std::cell::Cell;
 use std::fmt::Debug;
 use std::sync::Arc;
+use wire::TokenText;
 
 /// Ids that count up and secrets that follow from them.
 #[derive(Clone)]

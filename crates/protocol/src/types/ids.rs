@@ -1,6 +1,6 @@
 //! Numbers that name rows.
 use crate::types::UnixTime;
-use jose::token_text::{base62, from_base62};
+use wire::token_text::{base62, from_base62};
 
 /// Bits of a locator below its milliseconds: 5 of region, 7 of node, 10 of sequence.
 pub const LOCATOR_LOW_BITS: u32 = 22;

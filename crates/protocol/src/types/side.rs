@@ -2,7 +2,7 @@
 use std::borrow::Cow;
 
 /// What every id, secret and token of the test side starts with.
-pub const TEST_MARK: &str = "test_";
+pub use wire::TEST_MARK;
 
 /// Which side something belongs to. Nothing ever crosses.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -1,12 +1,12 @@
 //! What holds for every input: nothing panics, and what is accepted has the form it must have.
 
-use jose::Presented;
 use proptest::prelude::*;
 use protocol::client_auth::Credentials;
 use protocol::lookup::TokenKind;
 use protocol::testing::{Case, query};
 use protocol::types::{CodeChallenge, RedirectUri, Scope};
 use protocol::{Params, token};
+use wire::Presented;
 
 fn config() -> ProptestConfig {
     ProptestConfig {
@@ -72,7 +72,7 @@ proptest! {
 
     #[test]
     fn token_text_reads_back(prefix in "[a-z_]{0,12}", id in 1..=i64::MAX, secret in any::<[u8; 32]>()) {
-        let text = jose::TokenText::new(&prefix, id, &secret);
+        let text = wire::TokenText::new(&prefix, id, &secret);
         let seen = Presented::parse(text.as_str()).expect("our own token");
         prop_assert_eq!((seen.prefix(), seen.locator), (prefix.as_str(), id));
         prop_assert_eq!(seen.digest, text.digest());

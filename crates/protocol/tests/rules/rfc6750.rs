@@ -1,7 +1,7 @@
 //! RFC 6750, Bearer Token Usage: the grammar, the challenge, and what a token says about itself.
 
 mod section_2_1_authorization_request_header_field {
-    use jose::bearer::{BearerFault, parse};
+    use wire::bearer::{BearerFault, parse};
 
     #[test]
     fn reads_the_credentials_of_the_grammar() {
@@ -57,7 +57,7 @@ mod section_2_1_authorization_request_header_field {
 }
 
 mod section_3_the_www_authenticate_response_header_field {
-    use jose::bearer::challenge;
+    use wire::bearer::challenge;
 
     #[test]
     fn the_challenge_names_each_attribute_once() {
@@ -82,12 +82,12 @@ mod section_3_the_www_authenticate_response_header_field {
 }
 
 mod section_3_1_error_codes {
-    use jose::Presented;
     use protocol::facts::{AccessFacts, Standing};
     use protocol::testing::{Case, NOW, access_facts, text};
     use protocol::token_info::{TokenInfo, describe};
     use protocol::types::{Client, ClientStatus, Locator, UnixTime};
     use std::sync::Arc;
+    use wire::Presented;
 
     const ID: Locator = Locator(1 << 40);
 

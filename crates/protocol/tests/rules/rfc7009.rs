@@ -223,10 +223,10 @@ mod by_an_operator {
     fn what_is_not_on_record_is_not_revoked() {
         let (text, found) = access();
         assert!(revoked(&text, Found::Nothing).is_none());
-        let seen = jose::Presented::parse(&text).expect("a token");
-        let guess = jose::TokenText::new("at_", seen.locator, &[1; 32]);
+        let seen = wire::Presented::parse(&text).expect("a token");
+        let guess = wire::TokenText::new("at_", seen.locator, &[1; 32]);
         assert!(revoked(guess.as_str(), found.clone()).is_none(), "a guess");
-        let other = jose::TokenText::new("rt_", seen.locator, &[7; 32]);
+        let other = wire::TokenText::new("rt_", seen.locator, &[7; 32]);
         assert!(revoked(other.as_str(), found).is_none(), "another kind");
     }
 }
@@ -264,8 +264,8 @@ mod section_2_2_revocation_response {
     fn a_guess_at_a_known_id_is_success_and_changes_nothing() {
         let sentence = "or if the client submitted an invalid token";
         for (prefix, (token, facts)) in [("at_", access()), ("rt_", refresh(|_| {}))] {
-            let seen = jose::Presented::parse(&token).expect("a token");
-            let guess = jose::TokenText::new(prefix, seen.locator, &[1; 32]);
+            let seen = wire::Presented::parse(&token).expect("a token");
+            let guess = wire::TokenText::new(prefix, seen.locator, &[1; 32]);
             by(1, guess.as_str(), facts.clone()).reply();
             assert!(
                 change(1, guess.as_str(), facts.clone()).is_none(),

@@ -422,7 +422,7 @@ mod section_4_security_considerations {
     fn a_record_of_another_token_is_none() {
         let (found, policy) = (Found::AccessToken(access()), Policy::for_tests());
         let id = access().token.id;
-        let guess = jose::TokenText::new("at_", id.0, &[1; 32]);
+        let guess = wire::TokenText::new("at_", id.0, &[1; 32]);
         for (text, known) in [
             (protocol::testing::text("at_", id).as_str(), true),
             (guess.as_str(), false),

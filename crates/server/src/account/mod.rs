@@ -9,10 +9,10 @@ mod sign_out;
 mod sign_up;
 pub(crate) mod throttle;
 
-use crate::config::Config;
 use crate::http::form::Form;
 use crate::http::site::Site;
 use ask::{AskForAccount, AskForRecovery};
+use config::Config;
 use link::{ConfirmForm, JoinForm, NewPasswordForm};
 use pages::path;
 use password::PasswordForm;

@@ -2,9 +2,10 @@
 use super::failure::Failure;
 use super::output::{Output, print};
 use super::place::{Place, config_file, tell};
-use crate::config::{Config, Overrides, schema};
 use crate::preflight;
+use crate::storage::check_url;
 use clap::Subcommand;
+use config::{Config, Overrides, schema};
 use serde_json::{Map, Value, json};
 
 /// Check a configuration, or see what it comes to.
@@ -55,7 +56,7 @@ fn show(place: &Place, output: Output) -> Result<(), Failure> {
         storage: place.storage.clone(),
         ..Overrides::default()
     };
-    let (config, shown) = Config::load_shown(file.as_deref(), &overrides)?;
+    let (config, shown) = Config::load_shown(file.as_deref(), &overrides, check_url)?;
     tell(&config);
     let all: Map<String, Value> = shown
         .iter()

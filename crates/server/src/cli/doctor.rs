@@ -8,16 +8,17 @@ mod sealing;
 use super::failure::Failure;
 use super::output::Output;
 use super::place::{Place, provider_file};
-use crate::config::{Config, Overrides};
 use crate::ops::clock;
 use crate::preflight;
+use crate::storage::{self, check_url};
 use clap::Args;
+use config::{Config, Overrides, Storage};
 use finding::{Finding, State, failed, ok, warning};
 use serde_json::{Value, json};
 use std::os::unix::fs::PermissionsExt;
 use std::path::PathBuf;
 use std::process::ExitCode;
-use store::{Location, Serving};
+use store::Serving;
 
 /// 2025-01-01T00:00:00Z: a clock before that is wrong.
 const EARLIEST: i64 = 1_735_689_600;
@@ -45,7 +46,7 @@ impl Doctor {
         };
         let by_flag = overrides.storage.is_some() || overrides.issuer.is_some();
         let file = provider_file(self.place.config, by_flag)?;
-        let config = Config::load(file.as_deref(), &overrides)?;
+        let config = Config::load(file.as_deref(), &overrides, check_url)?;
         let mut findings = about_config(&config);
         findings.push(about_storage(&config));
         findings.extend(about_modes(&config));
@@ -92,11 +93,10 @@ fn about_config(config: &Config) -> Vec<Finding> {
 }
 
 fn about_storage(config: &Config) -> Finding {
-    let place = &config.storage;
     if let Err(what) = preflight::storage(config) {
         return failed("storage", what);
     }
-    if let Location::Sqlite(path) = place
+    if let Storage::Sqlite(path) = &config.storage
         && !path.exists()
     {
         let path = path.display();
@@ -105,8 +105,12 @@ fn about_storage(config: &Config) -> Finding {
             format!("{path} does not exist yet; the first start makes it"),
         );
     }
-    match crate::serve::open_store(config, store::Stay::Command) {
-        Ok(_) => ok("storage", format!("{place} opens{}", served_by(config))),
+    let opened = storage::location(config).and_then(|place| {
+        crate::serve::open_store(config, store::Stay::Command)?;
+        Ok(place)
+    });
+    match opened {
+        Ok(place) => ok("storage", format!("{place} opens{}", served_by(config))),
         Err(error) => failed("storage", format!("{error:#}")),
     }
 }
@@ -114,8 +118,8 @@ fn about_storage(config: &Config) -> Finding {
 /// Who serves the file, if anybody does: it need not be the server on the port that is looked at.
 fn served_by(config: &Config) -> String {
     let holder = match &config.storage {
-        Location::Sqlite(path) => Serving::holder(path),
-        Location::Postgres(_) => None,
+        Storage::Sqlite(path) => Serving::holder(path),
+        Storage::Postgres(_) => None,
     };
     holder.map_or_else(String::new, |holder| format!("; {holder} serves it"))
 }
@@ -123,7 +127,7 @@ fn served_by(config: &Config) -> String {
 /// Files that hold secrets, or what people did, are for their owner alone.
 fn about_modes(config: &Config) -> Vec<Finding> {
     let mut files: Vec<PathBuf> = vec![config.keys.clone()];
-    if let Location::Sqlite(path) = &config.storage {
+    if let Storage::Sqlite(path) = &config.storage {
         files.push(path.clone());
     }
     files.extend(config.tls.iter().map(|tls| tls.key.clone()));
@@ -155,10 +159,10 @@ fn about_modes(config: &Config) -> Vec<Finding> {
 fn about_clock(config: &Config) -> Finding {
     let now = clock::now();
     let written = match &config.storage {
-        Location::Sqlite(path) => std::fs::metadata(path)
+        Storage::Sqlite(path) => std::fs::metadata(path)
             .and_then(|about| about.modified())
             .ok(),
-        Location::Postgres(_) => None,
+        Storage::Postgres(_) => None,
     };
     let written = written.and_then(|time| time.duration_since(std::time::UNIX_EPOCH).ok());
     let latest = written.and_then(|time| i64::try_from(time.as_secs()).ok());

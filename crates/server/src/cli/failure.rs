@@ -1,6 +1,6 @@
 //! Why a command did not do what it was asked.
-use crate::config::ConfigFaults;
 use crate::preflight::NotReady;
+use config::ConfigFaults;
 use std::fmt;
 use std::process::ExitCode;
 use store::StoreError;

@@ -2,9 +2,9 @@
 use super::failure::Failure;
 use super::output::{Output, table};
 use super::place::{Opened, Place};
-use crate::config::Config;
 use crate::ops::sealing::{self, Found, Resealed, Rotation, Sealing};
 use clap::{Args, Subcommand};
+use config::Config;
 use jose::seal::KeyState;
 use serde_json::json;
 use std::path::PathBuf;

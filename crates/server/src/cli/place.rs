@@ -1,9 +1,10 @@
 //! Which provider a command is about, and its open storage.
 use super::failure::Failure;
-use crate::config::{Config, Overrides, file_of_environment, is_set_by_environment};
 use crate::ops::clock;
 use crate::settle::settle;
+use crate::storage::{self, check_url};
 use clap::Args;
+use config::{Config, Overrides, file_of_environment, is_set_by_environment};
 use protocol::Transition;
 use protocol::decision::Decision;
 use protocol::events::Act;
@@ -11,7 +12,7 @@ use protocol::types::{Client, Person};
 use std::cell::RefCell;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Once};
-use store::{IdMint, Outcome, Stay, Store};
+use store::{IdMint, Location, Outcome, Stay, Store};
 
 /// The most lines of one page of a list.
 const MAX_PAGE: u16 = 1_000;
@@ -86,9 +87,14 @@ impl Place {
             storage: self.storage.clone(),
             ..Overrides::default()
         };
-        let config = Config::load(file.as_deref(), &overrides)?;
+        let config = Config::load(file.as_deref(), &overrides, check_url)?;
         tell(&config);
         Ok(config)
+    }
+
+    /// Reads the configuration; which database it names.
+    pub(super) fn location(&self) -> Result<Location, Failure> {
+        Ok(storage::location(&self.load()?)?)
     }
 
     /// Reads the configuration and opens its storage, which is made if it is missing.

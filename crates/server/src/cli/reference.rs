@@ -17,7 +17,7 @@ impl Verb {
     pub(super) fn run(self, valetkey: &Command) {
         match self {
             Verb::Cli => print(&cli(valetkey)),
-            Verb::Configuration => print(&crate::config::reference()),
+            Verb::Configuration => print(&config::reference()),
         }
     }
 }
@@ -158,6 +158,6 @@ mod tests {
     #[test]
     fn the_reference_is_what_the_code_says() {
         assert_committed("cli", &cli(&crate::cli::Cli::command()));
-        assert_committed("configuration", &crate::config::reference());
+        assert_committed("configuration", &config::reference());
     }
 }

@@ -3,7 +3,7 @@ use super::failure::Failure;
 use super::output::{Output, table};
 use super::place::Place;
 use clap::Subcommand;
-use protocol::policy::{Risk, ScopeEntry};
+use protocol::policy::ScopeEntry;
 use serde_json::{Value, json};
 
 /// The scopes of a provider.
@@ -31,21 +31,12 @@ impl Verb {
     }
 }
 
-fn risk(scope: &ScopeEntry) -> &'static str {
-    match scope.risk {
-        Risk::Read => "read",
-        Risk::Write => "write",
-        Risk::Delete => "delete",
-        Risk::Full => "full",
-    }
-}
-
 fn as_json(scope: &ScopeEntry) -> Value {
     json!({
         "name": scope.name,
         "group": scope.group,
         "sentence": scope.sentence,
-        "risk": risk(scope),
+        "risk": scope.risk.as_str(),
         "restricted": scope.restricted,
         "personal": scope.personal,
         "default": scope.default,
@@ -54,7 +45,7 @@ fn as_json(scope: &ScopeEntry) -> Value {
 
 fn as_row(scope: &ScopeEntry) -> [String; 4] {
     let notes = [
-        (true, risk(scope)),
+        (true, scope.risk.as_str()),
         (scope.default, "default"),
         (scope.restricted, "restricted"),
         (scope.personal, "personal"),

@@ -3,9 +3,10 @@ use super::failure::Failure;
 use super::output::Output;
 use super::place::provider_file;
 use super::runtime::wait_on_all_cores;
-use crate::config::{Config, Overrides};
 use crate::preflight;
+use crate::storage::{self, check_url};
 use clap::Args;
+use config::{Config, Overrides};
 use serde_json::json;
 use std::path::PathBuf;
 
@@ -35,13 +36,13 @@ impl Serve {
             issuer: self.issuer,
             storage: self.storage,
         };
-        let config = Config::load(file.as_deref(), &overrides)?;
+        let config = Config::load(file.as_deref(), &overrides, check_url)?;
         preflight::check(&config)?;
         if output.json {
             let about = json!({
                 "issuer": config.issuer,
                 "listen": config.listen.to_string(),
-                "storage": config.storage.to_string(),
+                "storage": storage::location(&config)?.to_string(),
             });
             output.show(&about, String::new);
         }

@@ -1,21 +1,17 @@
 //! `valetkey dev`: the whole thing working in a browser, in one command. A provider, a third-party demo app
 //! and a small task API, on loopback only, with data in a folder of its own.
-mod api;
-mod board;
-mod client;
-mod demo;
-mod mail;
-mod screen;
 mod setup;
-mod tasks;
 mod tasks_api;
-mod television;
+#[cfg(test)]
+mod tests;
 
-use crate::config::{Config, Overrides};
 use crate::http::accept::{self, Signals};
+use crate::oauth::endpoints::origin;
 use crate::ops::subscriber;
 use crate::serve::{self, Listeners};
+use crate::storage;
 use anyhow::{Context, bail};
+use config::{Config, Mail, Overrides};
 use setup::Credentials;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
@@ -77,11 +73,7 @@ pub(crate) async fn run(args: DevArgs) -> anyhow::Result<()> {
         true => println!("{}", addresses.json(&credentials)),
         false => println!("{}", addresses.text(&credentials)),
     }
-    let demo = demo::router(board::Settings::new(
-        &app.config,
-        &credentials,
-        &addresses.demo,
-    ));
+    let demo = demo::router(registration(&app.config, &credentials, &addresses.demo));
     let demo = tokio::spawn(async move { axum::serve(demo_app, demo).await });
     let stop = signals.stop();
     let served = serve::run(app, listeners, stop).await;
@@ -106,9 +98,37 @@ fn config(data: &Path, listen: SocketAddr) -> anyhow::Result<Config> {
         issuer: Some(format!("http://localhost:{}", listen.port())),
         ..Overrides::default()
     };
-    let config = Config::load(Some(&path), &overrides)?;
+    let config = Config::load(Some(&path), &overrides, storage::check_url)?;
     crate::preflight::check(&config)?;
     Ok(config)
+}
+
+/// What the demo app and the API were told when they were registered.
+fn registration(config: &Config, credentials: &Credentials, base: &str) -> demo::Settings {
+    let paths = &config.paths;
+    let at = |aliases: &[String]| {
+        let path = aliases.first().map_or("", String::as_str);
+        format!("{}{path}", origin(&config.issuer))
+    };
+    demo::Settings {
+        issuer: config.issuer.clone(),
+        authorization: at(&paths.authorize),
+        token: at(&paths.token),
+        revocation: at(&paths.revoke),
+        device: match paths.device.is_empty() {
+            true => String::new(),
+            false => at(&paths.device),
+        },
+        introspection: at(&paths.introspect),
+        provider: config.branding.product.clone(),
+        base: base.to_owned(),
+        client_id: credentials.app.client_id.clone(),
+        client_secret: credentials.app.client_secret.clone(),
+        api_id: credentials.api.client_id.clone(),
+        api_secret: credentials.api.client_secret.clone(),
+        scopes: "tasks:read tasks:write".to_owned(),
+        mail: config.mail.as_ref().and_then(Mail::folder),
+    }
 }
 
 /// Where everything is.

@@ -9,7 +9,6 @@ use crate::state::AppState;
 use axum::body::{Body, HttpBody};
 use axum::http::{HeaderValue, Method, StatusCode, header};
 use axum::response::Response;
-use jose::bearer;
 use pages::path;
 use protocol::authorize::{AuthorizationFault, ShownError};
 use protocol::policy::ErrorAliases;
@@ -19,6 +18,7 @@ use protocol::token_info::BearerError;
 use protocol::types::Client;
 use protocol::types::text::shortened;
 use store::StoreError;
+use wire::bearer;
 
 /// Most characters that are shown of an address somebody sent.
 const SENT: usize = 300;

@@ -1,10 +1,10 @@
 //! What every request carries besides its parameters: an id, where it came from, a body of bounded size.
 use super::error::BodyFault;
-use crate::config::Config;
 use axum::body::{Body, Bytes};
 use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
 use axum::http::{Extensions, HeaderMap, header};
+use config::Config;
 use std::convert::Infallible;
 use std::fmt;
 use std::net::IpAddr;

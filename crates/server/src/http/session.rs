@@ -8,13 +8,13 @@ use axum::extract::{FromRef, FromRequestParts};
 use axum::http::header;
 use axum::http::request::Parts;
 use axum::response::Response;
-use jose::TokenText;
 use jose::keyed::Key;
 use pages::Frame;
 use protocol::accounts::session::SessionCookie;
 use protocol::facts::SessionFacts;
 use protocol::types::{Lifetime, Locator, Person, Subject, UnixTime};
 use std::convert::Infallible;
+use wire::TokenText;
 
 /// How long a form tells whose page it was on. Later, whoever has kept it must not learn from it whether that person
 /// is signed in anywhere.

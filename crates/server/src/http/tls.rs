@@ -1,6 +1,6 @@
 //! The certificate that https is served with.
-use crate::config::Tls;
 use anyhow::{Context, anyhow, bail};
+use config::Tls;
 use rustls::pki_types::{CertificateDer, PrivateKeyDer, pem, pem::PemObject};
 use std::path::Path;
 use std::sync::Arc;

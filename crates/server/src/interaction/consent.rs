@@ -10,7 +10,7 @@ use crate::state::App;
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::Response;
-use pages::{AsksFrom, Consent, Risk, ScopeGroup, ScopeLine, path};
+use pages::{AsksFrom, Consent, ScopeGroup, ScopeLine, path};
 use protocol::Params;
 use protocol::authorize::Step;
 use protocol::consent::{Answer, allow, allow_again, deny, groups};
@@ -220,7 +220,7 @@ impl Question<'_> {
         let line = |(entry, is_new): &(&policy::ScopeEntry, bool)| ScopeLine {
             name: entry.name.clone(),
             sentence: entry.sentence.clone(),
-            risk: risk(entry.risk),
+            risk: entry.risk,
             is_new: *is_new,
         };
         let groups = groups(self.scope, new, app.policy());
@@ -229,15 +229,6 @@ impl Question<'_> {
             scopes: group.scopes.iter().map(line).collect(),
         });
         shown.collect()
-    }
-}
-
-fn risk(risk: policy::Risk) -> Risk {
-    match risk {
-        policy::Risk::Read => Risk::Read,
-        policy::Risk::Write => Risk::Write,
-        policy::Risk::Delete => Risk::Delete,
-        policy::Risk::Full => Risk::Full,
     }
 }
 

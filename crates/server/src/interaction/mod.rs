@@ -4,9 +4,9 @@ pub(crate) mod continuation;
 mod device_page;
 pub(crate) mod pending;
 
-use crate::config::Config;
 use crate::http::form::Form;
 use crate::http::site::Site;
+use config::Config;
 use consent::ConsentForm;
 use device_page::{AnswerForm, CodeForm};
 use pages::path;

@@ -2,9 +2,9 @@
 //! is written, and not where it was asked for.
 use super::job::{Job, JobError};
 use super::letters::{Found, letter};
-use crate::config::Config;
 use crate::mail::Mailer;
 use crate::ops::clock;
+use config::Config;
 use jose::keyed::Key;
 use pages::path;
 use protocol::accounts::mail_link::{LinkPurpose, MailLink};

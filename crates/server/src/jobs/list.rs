@@ -2,8 +2,8 @@
 use super::job::{Job, JobError};
 use super::link_mail::{Links, SendLinkMail};
 use super::test_mail::SendTestMail;
-use crate::config::Config;
 use crate::mail::Mailer;
+use config::Config;
 use jose::keyed::Key;
 use protocol::outbox::{Entry, Kind, Payload};
 use std::sync::Arc;

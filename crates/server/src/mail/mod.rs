@@ -2,8 +2,8 @@
 mod folder;
 mod smtp;
 
-use crate::config::{Config, Mail, MailBy};
 use crate::jobs::JobError;
+use config::{Config, Mail, MailBy};
 use lettre::message::header::{HeaderName, HeaderValue, MIME_VERSION_1_0};
 use lettre::message::{Mailbox, MessageBuilder, MultiPart, MultiPartKind, SinglePart};
 use lettre::{Address, Message};

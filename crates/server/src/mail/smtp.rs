@@ -1,6 +1,6 @@
 //! Mails to a server, command by command (RFC 5321): which of them was refused tells whether another time can help.
-use crate::config::{Security, Smtp};
 use crate::jobs::JobError;
+use config::{Security, Smtp};
 use lettre::address::Envelope;
 use lettre::transport::smtp::Error;
 use lettre::transport::smtp::authentication::{Credentials, Mechanism};

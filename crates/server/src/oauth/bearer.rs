@@ -3,10 +3,10 @@ use crate::http::error::ApiError;
 use crate::http::request::authorization;
 use crate::state::AppState;
 use axum::http::HeaderMap;
-use jose::{Presented, bearer};
 use protocol::facts::AccessFacts;
 use protocol::token_info::BearerError;
 use protocol::types::Locator;
+use wire::{Presented, bearer};
 
 /// An access token of ours, and what is on record about it.
 pub(super) struct Bearer {

@@ -1,5 +1,5 @@
 //! The addresses of a provider's endpoints, as its configuration has them.
-use crate::config::Config;
+use config::Config;
 use protocol::metadata::Endpoints;
 
 /// The endpoints that are switched on: for the metadata and the developer pages.

@@ -9,9 +9,10 @@ use axum::http::StatusCode;
 use axum::response::Response;
 use protocol::Params;
 use protocol::client_auth::AuthenticatedClient;
-use protocol::revocations::{Cursor, FeedFacts, FeedReply, FeedRequest, Start, may_follow, reply};
+use protocol::revocations::{Cursor, FeedFacts, FeedRequest, Start, may_follow, reply};
 use std::time::Duration;
 use store::StoreError;
+use wire::FeedReply;
 
 /// Lines in one answer, at most; the next request goes on.
 const LINES: usize = 1_000;

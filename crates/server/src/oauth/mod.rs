@@ -13,9 +13,9 @@ mod revoke;
 mod token;
 mod token_info;
 
-use crate::config::Config;
 use crate::http::site::Site;
 use axum::routing::{get, post};
+use config::Config;
 use endpoints::metadata_paths;
 
 const POST: &str = "POST, OPTIONS";

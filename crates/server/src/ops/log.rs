@@ -1,9 +1,9 @@
 //! Log lines: one per request, and events (see `subscriber`). Whoever logs writes the line into a buffer; a thread of
 //! its own writes the buffer out. Text for a person at a terminal, JSON otherwise.
 use super::clock::{self, write_thousandths};
-use crate::config::{LogFormat, LogLevel, LogSettings};
 use crate::http::request::RequestId;
 use axum::http::{Method, StatusCode};
+use config::{LogFormat, LogLevel, LogSettings};
 use protocol::types::text::{escaped, escaped_json};
 use std::cell::RefCell;
 use std::fmt::{Display, Write as _};

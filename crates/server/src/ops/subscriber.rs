@@ -1,7 +1,7 @@
 //! Hands what is told with `tracing` to the log: its message, and in JSON also its fields and those of the spans around
 //! it. Requests are not told so: their lines are written straight into the log.
 use super::log::{Fields, Log};
-use crate::config::{LogLevel, LogSettings};
+use config::{LogLevel, LogSettings};
 use std::cell::RefCell;
 use std::collections::HashMap;
 use std::fmt;
@@ -207,7 +207,7 @@ impl Visit for Read {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::config::LogFormat;
+    use config::LogFormat;
     use tracing::Instrument;
 
     /// What `tell` has the log say.

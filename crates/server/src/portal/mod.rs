@@ -2,8 +2,8 @@
 mod docs;
 mod offer;
 
-use crate::config::Config;
 use crate::http::site::Site;
+use config::Config;
 use pages::path;
 
 /// Mounts the pages for developers, if there are any.

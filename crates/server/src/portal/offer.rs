@@ -1,20 +1,20 @@
 //! The developer pages of a provider, written once from its configuration: the same source as the metadata.
-use crate::config::Config;
 use crate::http::reply::{self, RenderedDocument};
 use crate::oauth::endpoints::{endpoints, metadata_paths, origin};
+use config::Config;
 use pages::developers::{
     Apps, DeveloperPage, Device, Endpoint, Endpoints, ErrorCode, ErrorDescription, ErrorTable,
-    Extra, Grants, House, Lives, Offer, Published, Requests, Rotation, ScopeRow, ScopeTable,
-    TestSide, Tokens,
+    Extra, Grants, House, Lives, Offer, Published, Requests, ScopeRow, ScopeTable, TestSide,
+    Tokens,
 };
 use pages::{Frame, Page, path};
 use protocol::advice::Advice;
 use protocol::authorize::{AuthorizationError, ShownError};
-use protocol::policy::{self, PkcePolicy, RedirectUriAtToken, Registration, Risk, ScopeEntry};
+use protocol::policy::{self, PkcePolicy, RedirectUriAtToken, Rotation, ScopeEntry};
 use protocol::token::TokenError;
 use protocol::token_info::BearerError;
 use protocol::types::ids::SubjectFormat;
-use protocol::types::{GrantType, Lifetime, Subject};
+use protocol::types::{GrantType, Subject};
 use serde_json::Value;
 
 /// Every page and the Markdown document; none where they are switched off.
@@ -138,12 +138,7 @@ fn addresses(config: &Config) -> Endpoints {
 fn apps(config: &Config) -> Apps {
     let redirects = config.policy.redirects;
     Apps {
-        registration: match config.policy.registration {
-            Registration::Open => pages::developers::Registration::Open,
-            Registration::Invite => pages::developers::Registration::Invite,
-            Registration::Review => pages::developers::Registration::Review,
-            Registration::Admin => pages::developers::Registration::Admin,
-        },
+        registration: config.policy.registration,
         portal: None,
         max_redirect_uris: redirects.max,
         localhost_any_port: redirects.localhost_any_port,
@@ -161,14 +156,10 @@ fn tokens(policy: &protocol::Policy) -> Tokens {
         person: person(policy),
         extras: extras(policy),
         rotation: match tokens.rotate {
-            policy::Rotation::Keep => Rotation::Keep,
-            policy::Rotation::Rotate { grace } => {
-                let grace = grace.min(tokens.access);
-                let some = grace > Lifetime::from_seconds(0);
-                Rotation::Replace {
-                    grace: some.then(|| grace.words()),
-                }
-            }
+            Rotation::Keep => Rotation::Keep,
+            Rotation::Rotate { grace } => Rotation::Rotate {
+                grace: grace.min(tokens.access),
+            },
         },
     }
 }
@@ -246,12 +237,7 @@ fn scopes(entries: &[ScopeEntry]) -> Vec<ScopeTable> {
         let row = ScopeRow {
             name: entry.name.clone(),
             sentence: entry.sentence.clone(),
-            risk: match entry.risk {
-                Risk::Read => "",
-                Risk::Write => "Can make changes",
-                Risk::Delete => "Can delete",
-                Risk::Full => "Full access",
-            },
+            risk: entry.risk,
             restricted: entry.restricted,
             personal: entry.personal,
             default: entry.default,

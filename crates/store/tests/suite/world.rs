@@ -1,6 +1,6 @@
 //! A store in a folder of its own, and things to put into it.
 use crate::engine::Database;
-use jose::{Digest, TokenText};
+use jose::Digest;
 use protocol::decision::Mint;
 use protocol::transition::{AppChange, AuthorizeChange, GrantChange, RevocationCause};
 use protocol::types::ids::Region;
@@ -10,6 +10,7 @@ use protocol::types::{
 };
 use protocol::{Policy, Transition};
 use store::{Location, Options, Outcome, Stay, Store, Synchronous, Tuning};
+use wire::TokenText;
 
 /// The stored password of everyone.
 pub(crate) const PASSWORD: &str = "$argon2id$stand-in";

@@ -7,7 +7,6 @@ use axum::http::{HeaderMap, Request, StatusCode};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
 use axum::{Extension, Form, Json, Router, body::Body};
-use jose::TokenText;
 use serde_json::{Value, json};
 use std::collections::HashMap;
 use std::sync::atomic::{AtomicBool, AtomicI64, AtomicUsize, Ordering::SeqCst};
@@ -17,6 +16,7 @@ use tokio::sync::Notify;
 use tokio::task::JoinHandle;
 use tower::ServiceExt;
 use verify::{Settings, Token, Verifier};
+use wire::TokenText;
 
 /// What a test may change while it runs.
 #[derive(Default)]

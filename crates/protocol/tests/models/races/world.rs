@@ -1,5 +1,4 @@
 //! A store of a few maps, and the requests that race for it.
-use jose::Presented;
 use protocol::decision::Mint;
 use protocol::facts::{CodeFacts, RefreshFacts, UsedRefreshToken};
 use protocol::grants::Context;
@@ -12,6 +11,7 @@ use protocol::types::{ClientNo, Grant, Locator, RefreshToken, SealedReply, UnixT
 use protocol::{Decision, Transition};
 use std::cell::Cell;
 use std::collections::BTreeMap;
+use wire::Presented;
 
 /// What a request asks for.
 #[derive(Clone, Copy, Debug)]

@@ -1,11 +1,11 @@
 //! §4.1.2 Authorization Response: the code and the state.
-use jose::Presented;
 use protocol::Transition;
 use protocol::facts::SessionFacts;
 use protocol::testing::{CALLBACK, Case, NOW, Spoil, Verdict, query};
 use protocol::token::GrantFault;
 use protocol::transition::{AuthorizeChange, GrantChange, RevocationCause};
 use protocol::types::{AuthorizationCode, UnixTime};
+use wire::Presented;
 
 /// The code as it is stored, and its text.
 fn issued(case: &Case) -> (AuthorizationCode, String) {

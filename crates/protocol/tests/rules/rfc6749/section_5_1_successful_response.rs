@@ -1,7 +1,7 @@
 //! §5.1 Successful Response.
-use jose::Presented;
 use protocol::testing::{Case, NOW, Spoil, Verdict, fields, json};
 use protocol::types::{GrantType, Lifetime, UnixTime};
+use wire::Presented;
 
 #[test]
 fn the_reply_has_the_registered_members() {

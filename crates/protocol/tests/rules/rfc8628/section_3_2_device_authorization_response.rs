@@ -1,11 +1,11 @@
 //! §3.2 Device Authorization Response.
 use super::section_3_1_device_authorization_request::ask;
-use jose::Presented;
 use protocol::Transition;
 use protocol::testing::{NOW, Verdict, fields};
 use protocol::transition::DeviceChange;
 use protocol::types::UserCode;
 use serde_json::{Value, json};
+use wire::Presented;
 
 fn reply() -> Value {
     serde_json::to_value(ask(None, |_| {}).reply()).expect("JSON")

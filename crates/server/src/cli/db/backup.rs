@@ -6,10 +6,10 @@ use crate::cli::place::Place;
 use crate::cli::progress::Progress;
 use crate::ops::{sealing, server_key};
 use clap::Args;
+use config::Storage;
 use serde_json::json;
 use std::path::PathBuf;
 use std::time::Instant;
-use store::Location;
 use store::operator::{self, Copying};
 
 /// From where to where.
@@ -25,7 +25,7 @@ pub(in crate::cli) struct Backup {
 impl Backup {
     pub(super) fn run(self, output: Output) -> Result<(), Failure> {
         let config = self.place.load()?;
-        let Location::Sqlite(path) = &config.storage else {
+        let Storage::Sqlite(path) = &config.storage else {
             return Err(Failure::failed(
                 "this database is on PostgreSQL: back it up with pg_dump, or with pg_basebackup and its log; \
                  docs/how-to/back-up-and-restore.md says what to do after it was put back",

@@ -36,7 +36,7 @@ impl Fill {
     pub(super) async fn run(self, output: Output) -> Result<(), Failure> {
         let count = grouped(self.access_tokens);
         if !self.yes {
-            let place = self.place.load()?.storage;
+            let place = self.place.location()?;
             return Err(Failure::failed(format!(
                 "this writes {count} rows to {place} that nothing but their expiry takes away: add --yes to do it"
             )));

@@ -20,10 +20,10 @@ pub(in crate::cli) struct Migrate {
 
 impl Migrate {
     pub(super) async fn run(self, output: Output) -> Result<ExitCode, Failure> {
-        let config = self.place.load()?;
+        let location = self.place.location()?;
         let database = match self.check {
-            true => Database::look(&config.storage).await?,
-            false => Database::change(&config.storage).await?,
+            true => Database::look(&location).await?,
+            false => Database::change(&location).await?,
         };
         let schema = database.schema().await?;
         if schema.applied > schema.known {

@@ -7,10 +7,11 @@ use crate::cli::place::Place;
 use crate::cli::progress::Progress;
 use crate::ops::clock;
 use crate::ops::{sealing, server_key};
+use crate::storage;
 use clap::Args;
+use config::Storage;
 use serde_json::{Value, json};
 use std::path::PathBuf;
-use store::Location;
 use store::operator::{self, Closed, Database};
 
 /// What is never brought back.
@@ -50,7 +51,8 @@ pub(in crate::cli) struct CutOff {
 impl Restore {
     pub(super) async fn run(self, output: Output) -> Result<(), Failure> {
         let config = self.place.load()?;
-        let Location::Sqlite(to) = &config.storage else {
+        let location = storage::location(&config)?;
+        let Storage::Sqlite(to) = &config.storage else {
             return Err(Failure::failed(
                 "this database is on PostgreSQL: put it back with pg_restore or from its base backup while no server \
                  runs, then run `valetkey db cut-off --yes`, and start the servers",
@@ -70,7 +72,7 @@ impl Restore {
         let key = server_key::path(&config.keys);
         let sealing = sealing::file_of(&config);
         let report = json!({
-            "storage": config.storage.to_string(),
+            "storage": location.to_string(),
             "kept_tokens": self.keep_tokens,
             "closed": restored.closed.as_ref().map(as_json),
             "replaced_database": restored.kept_aside,
@@ -80,7 +82,7 @@ impl Restore {
             "sealing_keys_file_exists": sealing.as_ref().map(|file| file.exists()),
         });
         output.show(&report, || {
-            let mut lines = vec![format!("{} is the backup now.", config.storage)];
+            let mut lines = vec![format!("{location} is the backup now.")];
             let aside = restored.kept_aside.as_ref();
             lines.extend(aside.map(|aside| {
                 format!("The database of before is {}: delete it when you need it no more.", aside.display())
@@ -111,13 +113,13 @@ impl Restore {
 impl CutOff {
     pub(super) async fn run(self, output: Output) -> Result<(), Failure> {
         let config = self.place.load()?;
+        let location = storage::location(&config)?;
         if !self.yes {
             return Err(Failure::failed(format!(
-                "this signs everyone out of {} and ends all tokens for good: add --yes to do it",
-                config.storage
+                "this signs everyone out of {location} and ends all tokens for good: add --yes to do it"
             )));
         }
-        let database = Database::change(&config.storage).await?;
+        let database = Database::change(&location).await?;
         database.migrate().await?;
         let closed = database
             .cut_off_alone(&config.policy.subjects, clock::now())

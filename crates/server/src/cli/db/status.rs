@@ -17,9 +17,9 @@ pub(in crate::cli) struct Status {
 
 impl Status {
     pub(super) async fn run(self, output: Output) -> Result<(), Failure> {
-        let config = self.place.load()?;
-        let database = Database::look(&config.storage).await?;
-        let facts = database.status(&config.storage).await?;
+        let location = self.place.location()?;
+        let database = Database::look(&location).await?;
+        let facts = database.status(&location).await?;
         output.show(&as_json(&facts), || as_text(&facts));
         Ok(())
     }

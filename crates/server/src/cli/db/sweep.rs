@@ -23,7 +23,7 @@ pub(in crate::cli) struct Sweep {
 
 impl Sweep {
     pub(super) async fn run(self, output: Output) -> Result<(), Failure> {
-        let storage = self.place.load()?.storage;
+        let storage = self.place.location()?;
         // There is something to sweep only in a database that is there.
         drop(Database::look(&storage).await?);
         let at = self.place.open()?;

@@ -4,6 +4,7 @@ use crate::cli::output::Output;
 use crate::cli::place::Place;
 use crate::cli::progress::Progress;
 use crate::ops::clock;
+use crate::storage;
 use clap::Args;
 use serde_json::json;
 use std::process::ExitCode;
@@ -23,7 +24,7 @@ pub(in crate::cli) struct Verify {
 impl Verify {
     pub(super) async fn run(self, output: Output) -> Result<ExitCode, Failure> {
         let config = self.place.load()?;
-        let database = Database::look(&config.storage).await?;
+        let database = Database::look(&storage::location(&config)?).await?;
         let schema = database.schema().await?;
         if !schema.pending.is_empty() {
             return Err(Failure::failed(

@@ -1,8 +1,8 @@
 //! Whether mail can be sent.
 use super::finding::{Finding, failed, ok};
 use crate::cli::runtime::wait;
-use crate::config::Config;
 use crate::mail::Mailer;
+use config::Config;
 
 /// Greets whoever takes mails; sends none.
 pub(super) fn finding(config: &Config) -> Finding {

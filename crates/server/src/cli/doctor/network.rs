@@ -1,11 +1,11 @@
 //! Who answers on the port, and at the issuer.
 use super::finding::{Finding, failed, ok};
 use super::probe::{Answer, ask};
-use crate::config::Config;
+use config::{Config, Storage};
 use serde_json::Value;
 use std::io::ErrorKind;
 use std::net::{Ipv4Addr, Ipv6Addr, SocketAddr, TcpListener, ToSocketAddrs};
-use store::{Location, Serving};
+use store::Serving;
 
 /// Where a provider tells about itself.
 const METADATA: &str = "/.well-known/oauth-authorization-server";
@@ -101,7 +101,7 @@ fn is_ours(config: &Config, said: &Answer) -> Result<(), String> {
         return Err("calls itself this issuer, but has other endpoints".to_owned());
     }
     match &config.storage {
-        Location::Sqlite(path) if Serving::holder(path).is_none() => Err(format!(
+        Storage::Sqlite(path) if Serving::holder(path).is_none() => Err(format!(
             "calls itself this issuer, but nobody serves {}",
             path.display()
         )),

@@ -3,10 +3,10 @@ use super::finding::{Finding, failed, ok, warning};
 use crate::cli::failure::Failure;
 use crate::cli::place::Opened;
 use crate::cli::runtime::wait;
-use crate::config::{Config, SealingKeys};
 use crate::ops::sealing::{Found, Sealing};
 use crate::preflight;
-use store::{Location, Stay};
+use config::{Config, SealingKeys, Storage};
+use store::Stay;
 
 const ABOUT: &str = "sealing";
 
@@ -15,7 +15,7 @@ pub(super) fn finding(config: &Config) -> Finding {
     if let Err(what) = preflight::sealing_keys(config) {
         return failed(ABOUT, what);
     }
-    if let Location::Sqlite(path) = &config.storage
+    if let Storage::Sqlite(path) = &config.storage
         && !path.exists()
     {
         return ok(ABOUT, "nothing is stored yet");

@@ -6,8 +6,8 @@ mod file;
 pub(crate) use columns::{Found, Resealed};
 pub(crate) use file::{Rotation, path, rotate};
 
-use crate::config::{Config, KeyText, SealingKeys};
 use anyhow::Context as _;
+use config::{Config, KeyText, SealingKeys};
 use jose::seal::{KeyId, KeyRing, KeyState, Keys, Sealed, Unopened};
 use std::path::PathBuf;
 use std::sync::{Arc, PoisonError, RwLock};

@@ -1,0 +1,315 @@
+//! Checks the settings and makes the configuration.
+use super::address::{BaseUrl, host_of, is_loopback, listen_address};
+use super::checks::{Checks, LONGEST, is_text, within};
+use super::developers::{self, Developers};
+use super::fault::ConfigFaults;
+use super::layers::Layers;
+use super::mail::{self, Mail};
+use super::paths;
+use super::sealing::{self, SealingKeys};
+use super::settings::{LogSettings, PathSettings, Synchronous, TestCredentials};
+use super::storage::{self, CheckUrl, Storage};
+use super::values::Span;
+use super::{network, policy, test_side};
+use protocol::Policy;
+use protocol::types::Lifetime;
+use protocol::types::email::email_key;
+use protocol::types::ids::Region;
+use std::net::SocketAddr;
+use std::path::PathBuf;
+use std::time::Duration;
+
+/// Longest name of a product, in characters.
+const MAX_PRODUCT: usize = 60;
+
+/// A configuration that was found to be in order.
+#[derive(Debug, Clone)]
+pub struct Config {
+    /// The file it came from, if any.
+    pub source: Option<PathBuf>,
+    /// Where to listen.
+    pub listen: SocketAddr,
+    /// The issuer identifier, byte for byte as configured.
+    pub issuer: String,
+    /// `scheme://host[:port]` of the API, where `token_info` is published.
+    pub api_base: String,
+    /// `scheme://host[:port]` of the developer portal.
+    pub portal_base: String,
+    /// The database.
+    pub storage: Storage,
+    /// The folder of the server's key files.
+    pub keys: PathBuf,
+    /// Where the sealing keys are.
+    pub sealing: SealingKeys,
+    /// What an answer waits for.
+    pub synchronous: Synchronous,
+    /// Where this server is: ids of different regions are never the same.
+    pub region: Region,
+    /// How long the addresses of events are kept; 0: not at all.
+    pub keep_addresses: Lifetime,
+    /// What rules obey.
+    pub policy: Policy,
+    /// Test credentials that are published, if there are any.
+    pub documented: Option<TestCredentials>,
+    /// Endpoint paths, the first of each published; none where it is switched off.
+    pub paths: PathSettings,
+    /// What people see of the provider.
+    pub branding: Branding,
+    /// The developer pages.
+    pub developers: Developers,
+    /// A certificate to serve https with.
+    pub tls: Option<Tls>,
+    /// How mail is sent, if it is.
+    pub mail: Option<Mail>,
+    /// Proxies whose forwarding headers are believed.
+    pub trusted_proxies: Vec<ipnet::IpNet>,
+    /// How long a connection stays open on which nothing is asked.
+    pub keep_alive: Duration,
+    /// The log.
+    pub log: LogSettings,
+    /// Where metrics are told.
+    pub metrics: Option<SocketAddr>,
+    /// What was left aside, one sentence each.
+    pub notes: Vec<String>,
+    /// What is allowed but deserves a second look, one sentence each.
+    pub warnings: Vec<String>,
+}
+
+impl Config {
+    /// Whether the account of this address has a password that the documentation publishes.
+    pub fn is_published(&self, email: &str) -> bool {
+        let published = self.documented.as_ref();
+        published.is_some_and(|credentials| email_key(&credentials.email) == email_key(email))
+    }
+}
+
+/// What people see of the provider.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Branding {
+    /// The product's name.
+    pub product: String,
+    /// A colour, as `#rgb` or `#rrggbb`.
+    pub accent: Option<String>,
+}
+
+/// A certificate, both files in PEM. They are not read here.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Tls {
+    /// The certificate with its chain.
+    pub cert: PathBuf,
+    /// Its private key.
+    pub key: PathBuf,
+}
+
+/// Checks everything; all that is wrong is told at once.
+pub(super) fn config(layers: &Layers, check_url: CheckUrl) -> Result<Config, ConfigFaults> {
+    let checks = &mut Checks::new(layers);
+    let listen = listen(checks);
+    let (issuer, base) = issuer(checks, listen);
+    let settings = checks.settings();
+    let policy = policy::policy(checks, &issuer, &base.origin());
+    let documented = test_side::test_side(checks, &policy.accounts);
+    let storage = storage::storage(checks, check_url);
+    let api = settings.hosts.api.as_deref();
+    let portal = settings.hosts.portal.as_deref();
+    let config = Config {
+        source: layers.source.clone(),
+        listen,
+        api_base: host(checks, &base, "hosts.api", api),
+        portal_base: host(checks, &base, "hosts.portal", portal),
+        issuer,
+        keys: storage::keys(layers, &storage),
+        storage,
+        sealing: sealing::sealing(checks),
+        synchronous: storage::synchronous(checks),
+        region: region(checks),
+        keep_addresses: keep_addresses(checks),
+        paths: paths::paths(checks),
+        policy,
+        documented,
+        branding: branding(checks),
+        developers: developers::developers(checks),
+        keep_alive: keep_alive(checks),
+        tls: tls(checks),
+        mail: mail::mail(checks),
+        trusted_proxies: network::proxies(checks),
+        log: settings.log.clone(),
+        metrics: metrics(checks, listen),
+        notes: layers.notes.clone(),
+        warnings: Vec::new(),
+    };
+    warn_of_plain_http(checks, &config, base.scheme);
+    warn_of_what_waits(checks);
+    let warnings = std::mem::take(&mut checks.warnings);
+    let checks = std::mem::replace(checks, Checks::new(layers));
+    checks.finish(Config { warnings, ..config })
+}
+
+fn listen(checks: &mut Checks<'_>) -> SocketAddr {
+    let text = &checks.settings().listen;
+    listen_address(text).unwrap_or_else(|| {
+        let what = format!(
+            "{text:?} is not an address with a port: write it like 127.0.0.1:8080 or [::]:443"
+        );
+        checks.fault("listen", what);
+        (std::net::Ipv4Addr::LOCALHOST, 8080).into()
+    })
+}
+
+fn issuer(checks: &mut Checks<'_>, listen: SocketAddr) -> (String, BaseUrl) {
+    let local = format!("localhost:{}", listen.port());
+    let stand_in = BaseUrl {
+        scheme: "http",
+        authority: local.clone(),
+    };
+    let Some(issuer) = &checks.settings().issuer else {
+        if !listen.ip().is_loopback() {
+            checks.fault("issuer", "is not set, and people reach this address from elsewhere: write issuer = \"https://…\", the URL they will see");
+        }
+        return (format!("http://{local}"), stand_in);
+    };
+    match BaseUrl::parse(issuer) {
+        Ok(base) => (issuer.clone(), base),
+        Err(what) => {
+            checks.fault("issuer", what);
+            (issuer.clone(), stand_in)
+        }
+    }
+}
+
+/// The base URL of another host of the provider; an issuer on loopback takes in every host that is not.
+fn host(checks: &mut Checks<'_>, issuer: &BaseUrl, path: &str, host: Option<&str>) -> String {
+    let Some(host) = host else {
+        return issuer.origin();
+    };
+    if host_of(host).is_none() {
+        let what =
+            format!("{host:?} is not a host: write it like api.example.com, without https://");
+        checks.fault(path, what);
+    }
+    match issuer.is_loopback() && !is_loopback(host) {
+        true => issuer.origin(),
+        false => issuer.on(host),
+    }
+}
+
+/// Settings that are taken today and act later.
+fn warn_of_what_waits(checks: &mut Checks<'_>) {
+    if checks.is_set("apps.registration") {
+        checks.warn("apps.registration is not yet in effect: apps are registered by an operator, with `valetkey app create`");
+    }
+    if checks.is_set("hosts.portal") {
+        checks.warn("hosts.portal is not yet in effect: there is no portal; the developer pages are at the issuer's /developers");
+    }
+    let no_token_info = checks.settings().paths.token_info.is_empty();
+    if checks.is_set("hosts.api") && no_token_info {
+        checks.warn("hosts.api has no effect: only paths.token_info is published on that host, and it is switched off");
+    }
+}
+
+fn branding(checks: &mut Checks<'_>) -> Branding {
+    let branding = &checks.settings().branding;
+    let product = branding.product.trim();
+    if !is_text(product, MAX_PRODUCT) {
+        let what = format!(
+            "write a name of 1 to {MAX_PRODUCT} characters, none of them hidden or changing the direction of writing"
+        );
+        checks.fault("branding.product", what);
+    }
+    if let Some(accent) = &branding.accent
+        && !is_colour(accent)
+    {
+        let what = format!("{accent:?} is not a colour: write it like \"#0b7a4b\" or \"#07b\"");
+        checks.fault("branding.accent", what);
+    }
+    Branding {
+        product: product.to_owned(),
+        accent: branding.accent.clone(),
+    }
+}
+
+fn is_colour(text: &str) -> bool {
+    let digits = text.strip_prefix('#').unwrap_or_default();
+    [3, 6].contains(&digits.len()) && digits.bytes().all(|b| b.is_ascii_hexdigit())
+}
+
+fn tls(checks: &mut Checks<'_>) -> Option<Tls> {
+    let (layers, tls) = (checks.layers, &checks.settings().tls);
+    match (&tls.cert, &tls.key) {
+        (Some(cert), Some(key)) => {
+            return Some(Tls {
+                cert: layers.resolved("tls.cert", cert),
+                key: layers.resolved("tls.key", key),
+            });
+        }
+        (None, None) => {}
+        (None, _) => checks.fault("tls.cert", "is missing beside tls.key: name both files"),
+        (_, None) => checks.fault("tls.key", "is missing beside tls.cert: name both files"),
+    }
+    None
+}
+
+fn keep_alive(checks: &mut Checks<'_>) -> Duration {
+    let most = Lifetime::from_minutes(60);
+    let time = within(checks, "keep_alive", checks.settings().keep_alive, most);
+    Duration::from_secs(time.seconds().unsigned_abs())
+}
+
+fn metrics(checks: &mut Checks<'_>, people: SocketAddr) -> Option<SocketAddr> {
+    let text = checks.settings().metrics.listen.as_deref()?;
+    let Some(address) = listen_address(text) else {
+        let what = format!("{text:?} is not an address with a port: write it like 127.0.0.1:9464");
+        checks.fault("metrics.listen", what);
+        return None;
+    };
+    if address == people {
+        checks.fault(
+            "metrics.listen",
+            "is where people come in: give metrics a port of their own",
+        );
+    } else if !address.ip().is_loopback() {
+        checks.warn(format!(
+            "metrics.listen is {address}: whoever reaches it reads how many sign in and how often tokens are refused, so let only those in who watch the server"
+        ));
+    }
+    Some(address)
+}
+
+fn region(checks: &mut Checks<'_>) -> Region {
+    Region::new(checks.settings().storage.region).unwrap_or_else(|| {
+        checks.fault(
+            "storage.region",
+            format!("is not between 0 and {}", Region::MAX),
+        );
+        Region::default()
+    })
+}
+
+fn keep_addresses(checks: &mut Checks<'_>) -> Lifetime {
+    let Span(time) = checks.settings().events.keep_addresses;
+    let most = LONGEST;
+    if time > most {
+        checks.fault(
+            "events.keep_addresses",
+            format!("{time} is longer than {most}"),
+        );
+    }
+    time
+}
+
+/// Warns where nothing encrypts what is sent.
+fn warn_of_plain_http(checks: &mut Checks<'_>, config: &Config, scheme: &str) {
+    if config.tls.is_some() || !config.trusted_proxies.is_empty() {
+        return;
+    }
+    if !config.listen.ip().is_loopback() {
+        let listen = config.listen;
+        checks.warn(format!(
+            "{listen} is reached from elsewhere over plain http, where passwords and tokens can be read: name a certificate under [tls], or the proxy in front in trusted_proxies"
+        ));
+    } else if scheme == "https" {
+        checks.warn(
+            "the issuer is https, but there is neither [tls] nor trusted_proxies: name a certificate, or the proxy in front that has one",
+        );
+    }
+}

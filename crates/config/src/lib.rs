@@ -1,0 +1,48 @@
+//! The configuration of one issuer: read from one file, the environment and flags, checked once, then plain data.
+//!
+//! `settings` is the shape of the file, `load` reads it with its `layers`, `build` checks it and makes the [`Config`]
+//! that the rest of the server is given. What is made stands beside its checks.
+mod address;
+mod build;
+mod checks;
+mod developers;
+mod extras;
+mod fault;
+mod known;
+mod layers;
+mod load;
+mod mail;
+mod network;
+mod origin;
+mod paths;
+mod policy;
+mod reference;
+mod scopes;
+mod sealing;
+mod service_links;
+mod settings;
+mod shape;
+mod show;
+mod storage;
+mod test_side;
+mod text;
+mod tokens;
+mod values;
+
+#[cfg(test)]
+mod tests;
+
+pub use build::{Branding, Config, Tls};
+pub use developers::Developers;
+pub use fault::ConfigFaults;
+pub use known::schema;
+pub use layers::Overrides;
+pub use load::{file_of_environment, is_set_by_environment};
+pub use mail::{Mail, MailBy, Password, Security, Smtp};
+pub use paths::RESERVED;
+pub use reference::reference;
+pub use sealing::{KeyText, SealingKeys};
+pub use settings::{LogFormat, LogLevel, LogSettings, PathSettings, Synchronous, TestCredentials};
+pub use show::Shown;
+pub use storage::{CheckUrl, PostgresText, Storage};
+pub use text::{Checked, check};

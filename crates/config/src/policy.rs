@@ -1,0 +1,135 @@
+//! The part of the configuration that rules obey.
+use super::checks::{Checks, LONGEST, within};
+use super::values::{IdSetting, Span};
+use super::{scopes, tokens};
+use protocol::Policy;
+use protocol::device::VERIFICATION_PATH;
+use protocol::policy::{AccountPolicy, DevicePolicy, ErrorAliases, RedirectPolicy};
+use protocol::types::ids::SubjectFormat;
+use protocol::types::{GrantType, Lifetime};
+
+/// Checks what rules obey.
+pub(super) fn policy(checks: &mut Checks<'_>, issuer: &str, origin: &str) -> Policy {
+    let settings = checks.settings();
+    Policy {
+        issuer: issuer.to_owned(),
+        response_iss: settings.authorization.iss,
+        subjects: subjects(checks),
+        grants: grants(checks),
+        registration: settings.apps.registration,
+        pkce: settings.apps.pkce,
+        tokens: tokens::tokens(checks),
+        scopes: scopes::scopes(checks),
+        errors: errors(checks),
+        redirects: redirects(checks),
+        accounts: accounts(checks),
+        device: device(checks, origin),
+        test_mode: settings.test.mode,
+        documented_client: settings
+            .test
+            .credentials
+            .as_ref()
+            .map(|credentials| credentials.client_id.clone()),
+    }
+}
+
+fn subjects(checks: &mut Checks<'_>) -> SubjectFormat {
+    let prefix = match &checks.settings().accounts.id {
+        IdSetting::Counter(_) => return SubjectFormat::Number,
+        IdSetting::Prefixed { prefix } => prefix,
+    };
+    let sound = |b: u8| b.is_ascii_alphanumeric() || b"_-".contains(&b);
+    if !((1..=16).contains(&prefix.len()) && prefix.bytes().all(sound)) {
+        let what =
+            format!("{prefix:?} is not 1 to 16 letters, digits, _ and -: write it like \"user_\"");
+        checks.fault("accounts.id", what);
+    }
+    SubjectFormat::Prefixed(prefix.clone())
+}
+
+fn grants(checks: &mut Checks<'_>) -> Vec<GrantType> {
+    let switches = &checks.settings().grants;
+    let on = |grant: &GrantType| switches.is_on(*grant);
+    let grants: Vec<_> = GrantType::ALL.into_iter().filter(on).collect();
+    if grants.is_empty() {
+        let what = "every grant is switched off, so no app could get a token: switch one on";
+        checks.fault("grants", what);
+    }
+    grants
+}
+
+fn errors(checks: &mut Checks<'_>) -> ErrorAliases {
+    let errors = &checks.settings().token.errors;
+    let sound = |b: u8| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'_';
+    for (key, alias) in [
+        ("redirect_mismatch", &errors.redirect_mismatch),
+        ("invalid_token", &errors.invalid_token),
+    ] {
+        if let Some(name) = alias
+            && !((1..=40).contains(&name.len()) && name.bytes().all(sound))
+        {
+            let what = format!("{name:?} cannot be an error's name: write a-z, 0-9 and _");
+            checks.fault(&format!("token.errors.{key}"), what);
+        }
+    }
+    ErrorAliases {
+        redirect_mismatch: errors.redirect_mismatch.clone(),
+        invalid_token: errors.invalid_token.clone(),
+    }
+}
+
+fn device(checks: &mut Checks<'_>, origin: &str) -> DevicePolicy {
+    let device = &checks.settings().device;
+    let (Span(lifetime), Span(interval)) = (device.lifetime, device.interval);
+    if interval > lifetime {
+        let what = format!(
+            "{interval} is longer than device.lifetime, {lifetime}: a device could never ask"
+        );
+        checks.fault("device.interval", what);
+    }
+    DevicePolicy {
+        lifetime: within(
+            checks,
+            "device.lifetime",
+            device.lifetime,
+            Lifetime::from_minutes(60),
+        ),
+        interval: within(
+            checks,
+            "device.interval",
+            device.interval,
+            Lifetime::from_minutes(1),
+        ),
+        verification_uri: format!("{origin}{}", VERIFICATION_PATH),
+    }
+}
+
+fn redirects(checks: &mut Checks<'_>) -> RedirectPolicy {
+    let apps = &checks.settings().apps;
+    if !(1..=100).contains(&apps.max_redirect_uris) {
+        let what = format!("{} is not between 1 and 100", apps.max_redirect_uris);
+        checks.fault("apps.max_redirect_uris", what);
+    }
+    RedirectPolicy {
+        max: apps.max_redirect_uris,
+        localhost_any_port: apps.localhost_any_port,
+    }
+}
+
+fn accounts(checks: &mut Checks<'_>) -> AccountPolicy {
+    let accounts = &checks.settings().accounts;
+    if !(8..=64).contains(&accounts.min_password) {
+        let what = format!(
+            "{} characters is not between 8 and 64",
+            accounts.min_password
+        );
+        checks.fault("accounts.min_password", what);
+    }
+    let day = Lifetime::from_days(1);
+    AccountPolicy {
+        sign_up: accounts.sign_up,
+        min_password: accounts.min_password,
+        session: within(checks, "accounts.session", accounts.session, LONGEST),
+        interaction: within(checks, "accounts.interaction", accounts.interaction, day),
+    }
+}

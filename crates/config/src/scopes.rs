@@ -1,0 +1,70 @@
+//! Checks of the scope catalogue.
+use super::checks::{Checks, is_text};
+use super::known::dotted;
+use super::origin::Origin;
+use super::settings::ScopeSettings;
+use protocol::policy::ScopeEntry;
+use protocol::types::Scope;
+
+/// Longest name of a scope, in bytes.
+const MAX_NAME: usize = 100;
+
+/// Longest sentence and heading, in characters.
+const MAX_TEXT: usize = 200;
+
+/// Checks `[scopes]`; entries come in the order of the file, those from elsewhere last.
+pub(super) fn scopes(checks: &mut Checks<'_>) -> Vec<ScopeEntry> {
+    let mut found: Vec<_> = checks.settings().scopes.iter().collect();
+    found.sort_by_key(
+        |(name, _)| match checks.layers.origin(&dotted(&["scopes", name])) {
+            Origin::File { line, .. } => line,
+            _ => usize::MAX,
+        },
+    );
+    found
+        .into_iter()
+        .map(|(name, scope)| entry(checks, name, scope))
+        .collect()
+}
+
+fn entry(checks: &mut Checks<'_>, name: &str, scope: &ScopeSettings) -> ScopeEntry {
+    let path = |key: &str| dotted(&["scopes", name, key]);
+    if !is_one_name(name) {
+        let what = format!(
+            "is not a name: 1 to {MAX_NAME} visible ASCII characters but for space, comma, \" and \\ (RFC 6749 §3.3)"
+        );
+        checks.fault(&dotted(&["scopes", name]), what);
+    }
+    if !is_text(&scope.sentence, MAX_TEXT) {
+        let what = match scope.sentence.trim().is_empty() {
+            true => "say in plain words what it allows, such as sentence = \"See your tasks\"",
+            false => {
+                "write at most 200 characters on one line, none of them hidden or changing the direction of writing"
+            }
+        };
+        checks.fault(&path("sentence"), what);
+    }
+    if !is_text(&scope.group, MAX_TEXT) {
+        let what = "write a heading of 1 to 200 characters, none of them hidden or changing the direction of writing";
+        checks.fault(&path("group"), what);
+    }
+    if scope.default && scope.restricted {
+        let what = "a restricted scope needs approval, so it cannot be a default: take one of the two away";
+        checks.fault(&path("default"), what);
+    }
+    ScopeEntry {
+        name: name.to_owned(),
+        group: scope.group.clone(),
+        sentence: scope.sentence.clone(),
+        restricted: scope.restricted,
+        personal: scope.personal,
+        default: scope.default,
+        risk: scope.risk,
+    }
+}
+
+fn is_one_name(name: &str) -> bool {
+    let read = Scope::parse(name);
+    (1..=MAX_NAME).contains(&name.len())
+        && read.is_ok_and(|scope| scope.names().eq(std::iter::once(name)))
+}

@@ -1,0 +1,330 @@
+//! The configuration file's shape: every setting, its meaning and its default.
+//!
+//! The comments are the reference: `valetkey config schema` and `docs/reference/configuration.md` are made
+//! from them.
+
+mod developers;
+mod grants;
+mod machine;
+mod mail;
+mod token;
+
+pub(crate) use developers::DeveloperSettings;
+pub(crate) use grants::GrantSettings;
+pub(crate) use machine::{
+    EventSettings, MetricsSettings, SealingSettings, StorageSettings, TlsSettings,
+};
+pub use machine::{LogFormat, LogLevel, LogSettings, Synchronous};
+pub(crate) use mail::MailSettings;
+pub(crate) use token::{BodySetting, TokenSettings};
+
+use super::values::{IdSetting, Span};
+use protocol::policy::{PkcePolicy, Registration, Risk};
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
+
+/// The configuration of one issuer.
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
+#[serde(default, deny_unknown_fields)]
+pub(crate) struct Settings {
+    /// The issuer identifier: an https URL without path, query and fragment, published byte for byte as written.
+    /// Plain http on loopback only. Without it: `http://localhost` with the port of `listen`, if that is loopback.
+    pub(crate) issuer: Option<String>,
+    /// The address and port to listen on.
+    pub(crate) listen: String,
+    /// Addresses or networks of reverse proxies whose forwarding headers are believed: none that takes in a large
+    /// part of the internet.
+    pub(crate) trusted_proxies: Vec<String>,
+    /// How long a connection stays open on which nothing is asked: 1s to 1h. Longer than the balancer in front keeps
+    /// it, which else now and then sends a request into a connection that is just being closed.
+    pub(crate) keep_alive: Span,
+    /// Other hosts of the same provider. With an issuer on loopback they are the issuer's own.
+    pub(crate) hosts: HostSettings,
+    /// Endpoint paths. Each is a list of aliases, taken literally (`/token/` is not `/token`); the first is
+    /// published. An empty list switches the endpoint off.
+    pub(crate) paths: PathSettings,
+    /// What apps are told when a person has decided.
+    pub(crate) authorization: AuthorizationSettings,
+    /// Codes and tokens.
+    pub(crate) token: TokenSettings,
+    /// The scopes there are, one table each, in the order in which people see them.
+    pub(crate) scopes: BTreeMap<String, ScopeSettings>,
+    /// Apps and how they are registered.
+    pub(crate) apps: AppSettings,
+    /// People's accounts.
+    pub(crate) accounts: AccountSettings,
+    /// Grants that apps may use.
+    pub(crate) grants: GrantSettings,
+    /// Devices without a browser, when `device_code` is among the grants.
+    pub(crate) device: DeviceSettings,
+    /// A side for developers to try things, beside the live one.
+    pub(crate) test: TestSettings,
+    /// What people see of you.
+    pub(crate) branding: BrandingSettings,
+    /// The public pages for developers at `/developers`, made from this configuration.
+    pub(crate) developers: DeveloperSettings,
+    /// A certificate, to serve https without a proxy in front.
+    pub(crate) tls: TlsSettings,
+    /// How mail is sent: by a server (`smtp`), or into a folder. Without this table, none is.
+    pub(crate) mail: MailSettings,
+    /// Events: who did what, read by `valetkey audit`.
+    pub(crate) events: EventSettings,
+    /// The log on standard error.
+    pub(crate) log: LogSettings,
+    /// Metrics, on a listener of their own.
+    pub(crate) metrics: MetricsSettings,
+    /// Where everything is kept.
+    pub(crate) storage: StorageSettings,
+    /// Keys under which secrets are stored that the server must be able to read again.
+    pub(crate) sealing: SealingSettings,
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        Settings {
+            issuer: None,
+            listen: "127.0.0.1:8080".to_owned(),
+            trusted_proxies: Vec::new(),
+            keep_alive: Span::seconds(75),
+            hosts: HostSettings::default(),
+            paths: PathSettings::default(),
+            authorization: AuthorizationSettings::default(),
+            token: TokenSettings::default(),
+            scopes: BTreeMap::new(),
+            apps: AppSettings::default(),
+            accounts: AccountSettings::default(),
+            grants: GrantSettings::default(),
+            device: DeviceSettings::default(),
+            test: TestSettings::default(),
+            branding: BrandingSettings::default(),
+            developers: DeveloperSettings::default(),
+            tls: TlsSettings::default(),
+            mail: MailSettings::default(),
+            events: EventSettings::default(),
+            log: LogSettings::default(),
+            metrics: MetricsSettings::default(),
+            storage: StorageSettings::default(),
+            sealing: SealingSettings::default(),
+        }
+    }
+}
+
+/// Other hosts of the same provider.
+#[derive(Debug, Clone, Default, Serialize, Deserialize, JsonSchema)]
+#[serde(default, deny_unknown_fields)]
+pub(crate) struct HostSettings {
+    /// The host where developers register apps, such as `dev.example.com`. Default: the issuer's. Not yet in effect:
+    /// there is no portal.
+    pub(crate) portal: Option<String>,
+    /// The host of the API, where `token_info` is published, such as `api.example.com`. Default: the issuer's.
+    pub(crate) api: Option<String>,
+}
+
+/// Endpoint paths.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(default, deny_unknown_fields)]
+pub struct PathSettings {
+    /// Where people are sent to allow an app (RFC 6749 §3.1).
+    pub authorize: Vec<String>,
+    /// Where apps get tokens (RFC 6749 §3.2).
+    pub token: Vec<String>,
+    /// Where apps give tokens back (RFC 7009).
+    pub revoke: Vec<String>,
+    /// Where an API asks what a token opens (RFC 7662).
+    pub introspect: Vec<String>,
+    /// Where an API that keeps such answers is told which to forget. Off whenever `introspect` is.
+    pub revocations: Vec<String>,
+    /// Where a token tells about itself (`GET` with the token).
+    pub token_info: Vec<String>,
+    /// Where a device without a browser asks for its codes (RFC 8628 §3.1). People type theirs at `/device`.
+    pub device: Vec<String>,
+    /// Where an app reads and changes its own registration (`GET`, `PATCH`) with a token of its own that has the
+    /// scope `app:write`.
+    pub app: Vec<String>,
+}
+
+impl Default for PathSettings {
+    fn default() -> Self {
+        let one = |path: &str| vec![path.to_owned()];
+        PathSettings {
+            authorize: one("/oauth2/authorize"),
+            token: one("/oauth2/token"),
+            revoke: one("/oauth2/revoke"),
+            introspect: one("/oauth2/introspect"),
+            revocations: one("/oauth2/revocations"),
+            token_info: one("/oauth2/token/info"),
+            device: one("/oauth2/device"),
+            app: Vec::new(),
+        }
+    }
+}
+
+/// What apps are told when a person has decided.
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
+#[serde(default, deny_unknown_fields)]
+pub(crate) struct AuthorizationSettings {
+    /// Whether the redirect back to the app names the issuer as `iss` (RFC 9207), which protects apps that use several
+    /// providers from mix-up. Off only for apps that stop at a parameter your documentation does not name.
+    pub(crate) iss: bool,
+}
+
+impl Default for AuthorizationSettings {
+    fn default() -> Self {
+        AuthorizationSettings { iss: true }
+    }
+}
+
+/// One scope. Its name is opaque: `api` does not include `api:v1`, and `*` means nothing special.
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
+#[serde(default, deny_unknown_fields)]
+#[schemars(extend("examples" = [{ "sentence": "See your tasks" }]))]
+pub(crate) struct ScopeSettings {
+    /// The heading under which people see it.
+    pub(crate) group: String,
+    /// What it allows in plain words, continuing "The app would like to: …". Required.
+    pub(crate) sentence: String,
+    /// How much harm it can do; `write`, `delete` and `full` are flagged on the consent page.
+    pub(crate) risk: Risk,
+    /// An app needs an admin's approval before it may ask for it.
+    pub(crate) restricted: bool,
+    /// It shows personal details, so codes for it live `code_personal`.
+    pub(crate) personal: bool,
+    /// Granted when a request names no scope.
+    pub(crate) default: bool,
+}
+
+impl Default for ScopeSettings {
+    fn default() -> Self {
+        ScopeSettings {
+            group: "General".to_owned(),
+            sentence: String::new(),
+            risk: Risk::Read,
+            restricted: false,
+            personal: false,
+            default: false,
+        }
+    }
+}
+
+/// Apps and how they are registered.
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
+#[serde(default, deny_unknown_fields)]
+pub(crate) struct AppSettings {
+    /// Who may register an app: anyone with an account (`open`), those who were invited (`invite`), anyone but
+    /// an admin lets it in (`review`), or admins alone (`admin`). Under `review` an app that changes its name, website
+    /// or redirect URIs waits until an admin has looked at it again; until then neither it nor its tokens work.
+    pub(crate) registration: Registration,
+    /// The most redirect URIs that one app may have: 1 to 100.
+    pub(crate) max_redirect_uris: usize,
+    /// Who must use PKCE with S256: `public` apps, or `all`.
+    pub(crate) pkce: PkcePolicy,
+    /// Whether `http://localhost` may be used with any port, as `127.0.0.1` and `[::1]` may.
+    pub(crate) localhost_any_port: bool,
+}
+
+impl Default for AppSettings {
+    fn default() -> Self {
+        AppSettings {
+            registration: Registration::Review,
+            max_redirect_uris: 10,
+            pkce: PkcePolicy::All,
+            localhost_any_port: false,
+        }
+    }
+}
+
+/// People's accounts.
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
+#[serde(default, deny_unknown_fields)]
+pub(crate) struct AccountSettings {
+    /// Whether strangers may make an account.
+    pub(crate) sign_up: bool,
+    /// The shortest password, in characters: 8 to 64.
+    pub(crate) min_password: usize,
+    /// How long a browser stays signed in: 1s to 2y.
+    pub(crate) session: Span,
+    /// How long an authorization request waits for its person: 1s to 1d.
+    pub(crate) interaction: Span,
+    /// How people are named to apps: `{ prefix = "user_" }`, or `"number"` for a counter. Not to be changed once
+    /// there are people. A prefix has 1 to 16 letters, digits, `_` and `-`.
+    pub(crate) id: IdSetting,
+}
+
+impl Default for AccountSettings {
+    fn default() -> Self {
+        AccountSettings {
+            sign_up: true,
+            min_password: 12,
+            session: Span::days(14),
+            interaction: Span::seconds(3_600),
+            id: IdSetting::Prefixed {
+                prefix: "user_".to_owned(),
+            },
+        }
+    }
+}
+
+/// Devices without a browser.
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
+#[serde(default, deny_unknown_fields)]
+pub(crate) struct DeviceSettings {
+    /// How long a device waits for its person: 1s to 1h.
+    pub(crate) lifetime: Span,
+    /// How often it may ask, to begin with: 1s to 60s. It grows by 5 seconds whenever a device asks too soon.
+    pub(crate) interval: Span,
+}
+
+impl Default for DeviceSettings {
+    fn default() -> Self {
+        DeviceSettings {
+            lifetime: Span::seconds(600),
+            interval: Span::seconds(5),
+        }
+    }
+}
+
+/// A side for developers to try things. Apps, secrets, tokens and users of it are marked `test_`, and nothing
+/// crosses to the live side or back.
+#[derive(Debug, Clone, Default, Serialize, Deserialize, JsonSchema)]
+#[serde(default, deny_unknown_fields)]
+pub(crate) struct TestSettings {
+    /// Whether there is one. Off: its apps are refused as if they were not there.
+    pub(crate) mode: bool,
+    /// Credentials that you publish in your documentation for everyone to try things with. Without: there are none.
+    pub(crate) credentials: Option<TestCredentials>,
+}
+
+/// Credentials that everyone may use. They are sent back to their own computer only (`http://localhost` and the
+/// like, any port and path), and all share one test user.
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct TestCredentials {
+    /// The client id; it starts with `test_`.
+    pub client_id: String,
+    /// The client secret; it starts with `test_`.
+    pub client_secret: String,
+    /// The address with which the test user signs in.
+    pub email: String,
+    /// The test user's password.
+    pub password: String,
+}
+
+/// What people see of you.
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
+#[serde(default, deny_unknown_fields)]
+pub(crate) struct BrandingSettings {
+    /// The name of your product, at most 60 characters.
+    pub(crate) product: String,
+    /// Your colour, as `#rgb` or `#rrggbb`; made darker or lighter where it would be hard to read.
+    pub(crate) accent: Option<String>,
+}
+
+impl Default for BrandingSettings {
+    fn default() -> Self {
+        BrandingSettings {
+            product: "Valetkey".to_owned(),
+            accent: None,
+        }
+    }
+}

@@ -1,0 +1,92 @@
+//! Every setting with its value and its source, for `config show`.
+use super::Config;
+use super::known::dotted;
+use super::layers::{Layers, SECRETS};
+use super::values::Span;
+use serde_json::Value;
+
+/// One setting: its value and where it came from.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Shown {
+    /// Its name, with dots as TOML writes it.
+    pub name: String,
+    /// Its value, without secrets; `null` where there is none.
+    pub value: Value,
+    /// `file:line`, a variable, a flag, or `default`.
+    pub source: String,
+}
+
+/// Every setting, in the order of names; what was derived is filled in.
+pub(super) fn all(layers: &Layers, config: &Config) -> Vec<Shown> {
+    let host = |base: &str| base.split_once("://").map(|(_, host)| host.to_owned());
+    let mut settings = layers.settings.clone();
+    settings.issuer = Some(config.issuer.clone());
+    settings.hosts.api = host(&config.api_base);
+    settings.hosts.portal = host(&config.portal_base);
+    settings.token.lifetimes.code_personal = Some(Span(config.policy.tokens.code_personal));
+    settings.storage.keys = Some(config.keys.clone());
+    let tree = serde_json::to_value(&settings).unwrap_or_default();
+    let mut out = Vec::new();
+    flatten(&tree, &mut Vec::new(), &mut |path, value| {
+        let name = dotted(path);
+        let value = match SECRETS.contains(&name.as_str()) {
+            true => hidden(&name, value),
+            false => value.clone(),
+        };
+        let source = layers.origin(&name).to_string();
+        out.push(Shown {
+            name,
+            value,
+            source,
+        });
+    });
+    out
+}
+
+fn flatten(tree: &Value, path: &mut Vec<String>, each: &mut impl FnMut(&[String], &Value)) {
+    match tree.as_object() {
+        Some(table) => {
+            for (name, inner) in table {
+                path.push(name.clone());
+                flatten(inner, path, each);
+                path.pop();
+            }
+        }
+        None => each(path, tree),
+    }
+}
+
+/// A secret as it is shown: of a URL, what is none.
+fn hidden(name: &str, value: &Value) -> Value {
+    match name {
+        "mail.password" | "sealing.keys" if value.is_string() => Value::from("…"),
+        _ => without_password(value),
+    }
+}
+
+/// A URL without the user name, the password and the parameters in it. Whatever reads as one is shown so; what does
+/// not is a path.
+fn without_password(value: &Value) -> Value {
+    let hidden = |text: &str| {
+        let (scheme, rest) = text.split_once("//")?;
+        let rest = rest.split_once('?').map_or(rest, |(rest, _)| rest);
+        let (_, host) = rest.rsplit_once('@')?;
+        Some(format!("{scheme}//…@{host}"))
+    };
+    let shown = value.as_str().and_then(hidden);
+    shown.map_or_else(|| value.clone(), Value::from)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_password_in_a_url_is_hidden() {
+        let shown = without_password(&Value::from("postgres://me:secret@db/valetkey"));
+        assert_eq!(shown, "postgres://…@db/valetkey");
+        let shown = without_password(&Value::from("postgres://me:p@ss@db/valetkey?password=x"));
+        assert_eq!(shown, "postgres://…@db/valetkey");
+        assert_eq!(without_password(&Value::from("sqlite:a.db")), "sqlite:a.db");
+    }
+}

@@ -1,0 +1,186 @@
+//! Token text: `prefix` + locator + secret + checksum.
+//!
+//! The locator (8 bytes) is the id of the token's row, the secret is 32 random bytes; both together are
+//! 54 base64url characters. The checksum is CRC-32 over all that precedes it, as six base62 characters:
+//! secret scanners recognise a token by it and the server drops garbage without a read.
+use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
+use jose::Digest;
+
+const BODY_CHARS: usize = 54;
+const CHECK_CHARS: usize = 6;
+const BASE62: &[u8; 62] = b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
+
+/// The text of a token made here. It is a secret: `Debug` does not show it.
+#[derive(Clone, PartialEq, Eq)]
+pub struct TokenText(String);
+
+impl TokenText {
+    /// The text for row `locator` with these secret bytes.
+    pub fn new(prefix: &str, locator: i64, secret: &[u8; 32]) -> Self {
+        let mut raw = [0; 40];
+        raw[..8].copy_from_slice(&locator.to_be_bytes());
+        raw[8..].copy_from_slice(secret);
+        let mut text = String::with_capacity(prefix.len() + BODY_CHARS + CHECK_CHARS);
+        text.push_str(prefix);
+        URL_SAFE_NO_PAD.encode_string(raw, &mut text);
+        push_checksum(&mut text);
+        TokenText(text)
+    }
+
+    /// The text, to be sent to its owner and nowhere else.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+
+    /// What is stored: the SHA-256 of the whole text.
+    pub fn digest(&self) -> Digest {
+        Digest::of(self.0.as_bytes())
+    }
+}
+
+impl std::fmt::Debug for TokenText {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("TokenText(…)")
+    }
+}
+
+/// A token as somebody presented it: where to look, and what must be there.
+#[derive(Clone)]
+pub struct Presented {
+    /// The id of its row.
+    pub locator: i64,
+    /// The SHA-256 of its text.
+    pub digest: Digest,
+    text: String,
+    prefix_len: usize,
+}
+
+impl Presented {
+    /// Reads a token's text; `None` for anything that no server of ours can have made.
+    pub fn parse(text: &str) -> Option<Self> {
+        let head = text.len().checked_sub(CHECK_CHARS)?;
+        let prefix_len = head.checked_sub(BODY_CHARS)?;
+        let plain = |b: u8| b.is_ascii_alphanumeric() || b == b'_' || b == b'-';
+        if !text.bytes().all(plain) || checksum(&text[..head]) != text.as_bytes()[head..] {
+            return None;
+        }
+        let mut raw = [0; 40];
+        let written = URL_SAFE_NO_PAD
+            .decode_slice(&text[prefix_len..head], &mut raw)
+            .ok()?;
+        let locator = i64::from_be_bytes(raw[..8].try_into().ok()?);
+        (written == raw.len() && locator > 0).then(|| Presented {
+            locator,
+            digest: Digest::of(text.as_bytes()),
+            text: text.to_owned(),
+            prefix_len,
+        })
+    }
+
+    /// What stands before the locator, such as `at_`.
+    pub fn prefix(&self) -> &str {
+        &self.text[..self.prefix_len]
+    }
+
+    /// The text as presented: the secret under which a reply is sealed for it.
+    pub fn text(&self) -> &str {
+        &self.text
+    }
+}
+
+impl std::fmt::Debug for Presented {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "Presented({}…, locator {})", self.prefix(), self.locator)
+    }
+}
+
+/// A secret without a row of its own (a client secret): prefix, 43 random characters, checksum.
+pub fn secret_text(prefix: &str, secret: &[u8; 32]) -> String {
+    let mut text = String::from(prefix);
+    URL_SAFE_NO_PAD.encode_string(secret, &mut text);
+    push_checksum(&mut text);
+    text
+}
+
+fn push_checksum(text: &mut String) {
+    for byte in checksum(text) {
+        text.push(char::from(byte));
+    }
+}
+
+fn checksum(text: &str) -> [u8; CHECK_CHARS] {
+    let mut rest = crc32fast::hash(text.as_bytes());
+    let mut out = [b'0'; CHECK_CHARS];
+    for place in out.iter_mut().rev() {
+        *place = BASE62[(rest % 62) as usize];
+        rest /= 62;
+    }
+    out
+}
+
+/// Writes a positive id in base62, most significant digit first.
+pub fn base62(mut id: u64) -> String {
+    // 62^11 is above 2^64.
+    let mut digits = [0; 11];
+    let mut first = digits.len();
+    loop {
+        first -= 1;
+        digits[first] = BASE62[(id % 62) as usize];
+        id /= 62;
+        if id == 0 {
+            return String::from_utf8_lossy(&digits[first..]).into_owned();
+        }
+    }
+}
+
+/// Reads what [`base62`] wrote; `None` for other characters, leading zeros or overflow.
+pub fn from_base62(text: &str) -> Option<u64> {
+    if text.is_empty() || (text.len() > 1 && text.starts_with('0')) {
+        return None;
+    }
+    text.bytes().try_fold(0u64, |id, byte| {
+        let digit = BASE62.iter().position(|b| *b == byte)? as u64;
+        id.checked_mul(62)?.checked_add(digit)
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_token_reads_back() {
+        let text = TokenText::new("at_", 1 << 40, &[9; 32]);
+        let seen = Presented::parse(text.as_str()).unwrap();
+        assert_eq!((seen.locator, seen.prefix()), (1 << 40, "at_"));
+        assert_eq!(seen.digest, text.digest());
+        assert_eq!(text.as_str().len(), 3 + 54 + 6);
+        assert!(!format!("{text:?}{seen:?}").contains(&text.as_str()[10..20]));
+    }
+
+    #[test]
+    fn one_changed_character_is_garbage() {
+        let text = TokenText::new("at_", 7, &[1; 32]).as_str().to_owned();
+        for at in 0..text.len() {
+            let mut bent = text.clone().into_bytes();
+            bent[at] = if bent[at] == b'A' { b'B' } else { b'A' };
+            let bent = String::from_utf8(bent).unwrap();
+            assert!(Presented::parse(&bent).is_none(), "{bent}");
+        }
+        for garbage in ["", "at_", "é".repeat(40).as_str(), &"A".repeat(60)] {
+            assert!(Presented::parse(garbage).is_none());
+        }
+        let negative = TokenText::new("at_", -1, &[1; 32]);
+        assert!(Presented::parse(negative.as_str()).is_none());
+    }
+
+    #[test]
+    fn base62_reads_back() {
+        for id in [0, 1, 61, 62, 1 << 62, u64::MAX] {
+            assert_eq!(from_base62(&base62(id)), Some(id));
+        }
+        for bad in ["", "01", "a-b", "zzzzzzzzzzzzzzzz"] {
+            assert_eq!(from_base62(bad), None);
+        }
+    }
+}
