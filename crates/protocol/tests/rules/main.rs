@@ -4,6 +4,7 @@ mod apps;
 mod browser;
 mod conformance;
 mod edges;
+mod mailbox;
 mod revocations;
 mod rfc6749;
 mod rfc6750;

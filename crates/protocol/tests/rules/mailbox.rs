@@ -1,0 +1,169 @@
+//! What a mailbox proves: which link does what, and whom a mail tells.
+
+use protocol::Transition;
+use protocol::accounts::mail_link::{LinkFault, LinkMail, LinkPurpose, MailLink};
+use protocol::accounts::mailbox::{Mailbox, confirm, join, notice, recover, set_name};
+use protocol::events::Event;
+use protocol::testing::{Counter, NOW};
+use protocol::transition::{AccountChange, AddressChange, SessionChange};
+use protocol::types::{Locator, MailAddress, NewPerson, Person, Subject};
+
+fn address(text: &str) -> MailAddress {
+    MailAddress::parse(text).expect("an address")
+}
+
+fn link(purpose: LinkPurpose, email: &str) -> MailLink {
+    LinkMail::new(
+        purpose,
+        &address(email),
+        None,
+        NOW,
+        &Counter::starting_at(NOW),
+    )
+    .link
+}
+
+fn ada(proved: bool) -> Person {
+    Person {
+        verified_at: proved.then_some(NOW),
+        ..Person::for_tests()
+    }
+}
+
+fn newcomer(email: &str) -> NewPerson {
+    NewPerson {
+        subject: Some(Subject(9)),
+        email: email.to_owned(),
+        verified_at: Some(NOW),
+        name: "Eve".to_owned(),
+        admin: false,
+        password: "hash".to_owned(),
+        test_app: None,
+    }
+}
+
+#[test]
+fn an_account_is_made_by_an_invitation_to_its_own_address() {
+    for purpose in LinkPurpose::ALL {
+        let invites = [LinkPurpose::SignUp, LinkPurpose::Invitation].contains(&purpose);
+        let own = join(
+            &link(purpose, "Eve@example.com"),
+            newcomer("eve@EXAMPLE.com"),
+        );
+        assert_eq!(own.is_ok(), invites, "{purpose:?}");
+        let another = join(
+            &link(purpose, "eve@example.com"),
+            newcomer("max@example.com"),
+        );
+        assert_eq!(another.err(), Some(LinkFault::Unknown), "{purpose:?}");
+    }
+}
+
+#[test]
+fn a_password_is_set_by_who_reads_the_mailbox_and_nothing_of_an_unproved_maker_is_left() {
+    let mint = Counter::starting_at(NOW);
+    for purpose in LinkPurpose::ALL {
+        for (proved, allowed) in [
+            (true, purpose == LinkPurpose::Recovery),
+            (
+                false,
+                matches!(
+                    purpose,
+                    LinkPurpose::Recovery | LinkPurpose::SignUp | LinkPurpose::Invitation
+                ),
+            ),
+        ] {
+            let link = link(purpose, "ada@example.com");
+            let set = recover(&link, &ada(proved), "new".to_owned(), NOW, &mint);
+            assert_eq!(set.is_ok(), allowed, "{purpose:?}, proved: {proved}");
+            let Ok(set) = set else { continue };
+            let Transition::Account(AccountChange::Recover(recovery)) = &set else {
+                panic!("{set:?}");
+            };
+            assert_eq!(recovery.cutoff.is_some(), !proved);
+            assert_eq!(recovery.link, link.id);
+            assert_eq!(
+                set.event().map(|told| told.event),
+                Some(Event::UserRecovered)
+            );
+            assert_eq!(set.messages().len(), 1, "the person is told");
+        }
+        // The account has another address by now.
+        let link = link(purpose, "before@example.com");
+        let set = recover(&link, &ada(true), "new".to_owned(), NOW, &mint);
+        assert_eq!(set.err(), Some(LinkFault::Unknown), "{purpose:?}");
+    }
+}
+
+#[test]
+fn a_button_does_what_its_link_was_sent_for() {
+    let mint = Counter::starting_at(NOW);
+    for purpose in LinkPurpose::ALL {
+        let link = MailLink {
+            session: Some(Locator(4)),
+            ..link(purpose, "ada@example.com")
+        };
+        let done = confirm(&link, Some(&ada(true)), NOW, &mint);
+        let fits = match (purpose, &done) {
+            (LinkPurpose::SignUp | LinkPurpose::Invitation | LinkPurpose::Recovery, done) => {
+                matches!(done, Err(LinkFault::Unknown))
+            }
+            (
+                LinkPurpose::AddressProof,
+                Ok(Transition::Account(AccountChange::Address(change))),
+            ) => {
+                matches!(change, AddressChange::Prove { link: Some(used), .. } if *used == link.id)
+            }
+            (
+                LinkPurpose::AddressChange,
+                Ok(Transition::Account(AccountChange::Address(change))),
+            ) => {
+                matches!(change, AddressChange::Change { before, notice, .. }
+                    if before == "ada@example.com"
+                        && notice.link.purpose == LinkPurpose::AddressChanged
+                        && notice.link.email == address("ada@example.com"))
+            }
+            (
+                LinkPurpose::AddressChanged,
+                Ok(Transition::Account(AccountChange::Address(change))),
+            ) => {
+                matches!(change, AddressChange::Restore { .. })
+            }
+            (
+                LinkPurpose::PasswordChanged | LinkPurpose::NameChanged | LinkPurpose::NewDevice,
+                Ok(Transition::Session(change)),
+            ) => matches!(
+                change,
+                SessionChange::EndByLink {
+                    session: Some(Locator(4)),
+                    subject: Subject(7),
+                    ..
+                }
+            ),
+            _ => false,
+        };
+        assert!(fits, "{purpose:?}: {done:?}");
+        assert_eq!(
+            confirm(&link, None, NOW, &mint).err(),
+            Some(LinkFault::Unknown)
+        );
+    }
+    // An address that is not the account's any more is not proved for it.
+    let other = link(LinkPurpose::AddressProof, "before@example.com");
+    let done = confirm(&other, Some(&ada(false)), NOW, &mint);
+    assert_eq!(done.err(), Some(LinkFault::Unknown));
+}
+
+#[test]
+fn only_a_proved_address_is_told_of_changes() {
+    let mint = Counter::starting_at(NOW);
+    assert!(notice(LinkPurpose::NewDevice, &ada(true), NOW, &mint).is_some());
+    assert!(notice(LinkPurpose::NewDevice, &ada(false), NOW, &mint).is_none());
+    for (proved, told, mails) in [(true, true, 1), (true, false, 0), (false, true, 0)] {
+        let change = set_name(&ada(proved), " Ada L. ", Locator(4), told, NOW, &mint);
+        assert_eq!(change.messages().len(), mails, "{proved} {told}");
+    }
+    assert_eq!(Mailbox::of(None), Mailbox::Free);
+    assert_eq!(Mailbox::of(Some(&ada(false))), Mailbox::Unproved);
+    assert_eq!(Mailbox::of(Some(&ada(true))), Mailbox::Proved);
+}
