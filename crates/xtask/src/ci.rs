@@ -163,7 +163,7 @@ fn tests(steps: &mut Steps, variables: &Variables) {
         "revocations::",
     ]);
     over_http
-        .args(["consent::", "device"])
+        .args(["consent::", "mailbox::", "device"])
         .env("VALETKEY_TEST_ON", "postgres");
     steps.run("the server on PostgreSQL", &mut over_http);
 }

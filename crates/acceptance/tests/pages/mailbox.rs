@@ -110,7 +110,7 @@ fn an_account_is_made_by_whoever_reads_the_mailbox() {
     let joined = post
         .choose(&mut browser, &link, Some("Eve"), NEW)
         .expect(303);
-    assert_eq!(joined.location(), Some("/account"));
+    assert_eq!(joined.location(), Some("/account?done=joined"));
     assert!(is_signed_in(&mut browser));
     assert_eq!(post.proved(EVE), Some(true));
     // Once; pressed twice, it is the same.
@@ -217,7 +217,7 @@ fn a_forgotten_password_is_replaced_and_everything_else_signed_out() {
         .map(Taken::link)
         .collect();
     let done = post.choose(&mut browser, &links[0], None, NEW).expect(303);
-    assert_eq!(done.location(), Some("/account"));
+    assert_eq!(done.location(), Some("/account?done=recovered"));
     assert!(is_signed_in(&mut browser) && !is_signed_in(&mut other));
     assert_eq!(post.browser().try_sign_in(ANN, PASSWORD).status, 401);
     // The other link went with it.

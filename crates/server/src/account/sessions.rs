@@ -42,6 +42,12 @@ pub(crate) async fn show(
     let notice = match params.get("done") {
         Some("password") => Some("Your password is changed. Other browsers were signed out."),
         Some("session") => Some("That browser is signed out."),
+        Some("joined") => Some(
+            "Your account is ready. If you began on another device or in another browser, go back there and sign in.",
+        ),
+        Some("recovered") => Some(
+            "Your password is changed, and every other browser was signed out. If you began on another device, go back there and sign in.",
+        ),
         Some("name") => Some("Your name is changed."),
         Some("proved") => Some("Your e-mail is confirmed."),
         _ => None,
@@ -190,7 +196,7 @@ pub(super) fn fault(field: &'static str, sentence: &str) -> Vec<FieldFault> {
 }
 
 /// The page again, which tells what was done.
-pub(super) fn done(what: &str) -> String {
+pub(in crate::account) fn done(what: &str) -> String {
     format!("{}?done={what}", path::ACCOUNT)
 }
 

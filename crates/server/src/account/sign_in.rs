@@ -169,7 +169,11 @@ async fn answer(
     app.settle_one(attempt.succeeded(), clock::now()).await?;
     let known = browser.known_to(app, &person).is_some();
     let told = !known && app.config.mail.is_some() && !app.config.is_published(&person.email);
-    welcome(app, &person, continuation, &browser, told).await
+    let ways = Ways {
+        on: continuation.href(),
+        back: continuation.with(path::SIGN_IN),
+    };
+    welcome(app, &person, &browser, told, ways).await
 }
 
 /// The form again, with what was wrong.
@@ -257,13 +261,19 @@ async fn attempted(
     })
 }
 
+/// Where a browser goes that was signed in, and where one that could not be.
+pub(super) struct Ways {
+    pub(super) on: String,
+    pub(super) back: String,
+}
+
 /// Starts a session and goes on. `told`: the person hears of it by mail.
 pub(super) async fn welcome(
     app: &App,
     person: &Person,
-    continuation: &Continuation,
     browser: &BrowserContext,
     told: bool,
+    ways: Ways,
 ) -> Result<Response, PageError> {
     let ends = browser.session.as_ref().map(|facts| facts.session.id);
     let (policy, now) = (app.policy(), clock::now());
@@ -272,12 +282,9 @@ pub(super) async fn welcome(
     let act = app.act(now, browser.address);
     if app.settle_one(transition, act).await? == Outcome::Conflict {
         // The password was changed, or the account switched off, while it was being checked.
-        return Ok(reply::see_other(&after_url(
-            &continuation.with(path::SIGN_IN),
-            "changed",
-        )));
+        return Ok(reply::see_other(&after_url(&ways.back, "changed")));
     }
-    let mut response = reply::see_other(&continuation.href());
+    let mut response = reply::see_other(&ways.on);
     session::sign_in(app, &mut response, &cookie, person);
     Ok(response)
 }

@@ -1,7 +1,8 @@
 //! What the pages of links in mails post.
 use super::followed::{Choice, Followed};
 use super::page::{Typed, confirmed, over, page, plain};
-use crate::account::sign_in::welcome;
+use crate::account::sessions::done as done_page;
+use crate::account::sign_in::{Ways, welcome};
 use crate::http::error::PageError;
 use crate::http::form::{Form, Posted};
 use crate::http::session::{BrowserContext, NonceScope};
@@ -222,7 +223,7 @@ async fn done(
     }
     let email = followed.link.email.as_str();
     match app.store.person_by_email(email).await? {
-        Some(person) => go_on(app, &browser, &person).await,
+        Some(person) => go_on(app, &browser, &person, followed.link.purpose).await,
         None => Ok(over(app, &browser, LinkFault::Unknown)),
     }
 }
@@ -233,14 +234,24 @@ async fn go_on(
     app: &App,
     browser: &BrowserContext,
     person: &Person,
+    purpose: LinkPurpose,
 ) -> Result<Response, PageError> {
+    let what = match purpose {
+        LinkPurpose::Recovery => "recovered",
+        _ => "joined",
+    };
     let carried = Carried::kept(browser.onward.clone());
     let continuation = match Continuation::load(app, &carried).await? {
         Continuation::Over(_) => Continuation::Account,
         open if open.suits(person) => open,
         _ => Continuation::Account,
     };
-    welcome(app, person, &continuation, browser, false).await
+    let on = match continuation {
+        Continuation::Account => done_page(what),
+        _ => continuation.href(),
+    };
+    let back = continuation.with(path::SIGN_IN);
+    welcome(app, person, browser, false, Ways { on, back }).await
 }
 
 /// A form that comes once more, as after a button that was pressed twice: whoever has the password that was just chosen
@@ -272,7 +283,7 @@ async fn again(
     let source = browser.address.source();
     let right = app.hasher.verify(&source, password, stored).await?;
     match person.filter(|person| right && person.is_active()) {
-        Some(person) => go_on(app, &browser, &person).await,
+        Some(person) => go_on(app, &browser, &person, link.purpose).await,
         None => Ok(over(app, &browser, fault)),
     }
 }
