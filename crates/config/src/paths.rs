@@ -29,16 +29,7 @@ pub const RESERVED: [&str; 15] = [
 pub(super) fn paths(checks: &mut Checks<'_>) -> PathSettings {
     let paths = &checks.settings().paths;
     let mut taken: HashMap<&str, &str> = HashMap::new();
-    for (name, aliases) in [
-        ("authorize", &paths.authorize),
-        ("token", &paths.token),
-        ("revoke", &paths.revoke),
-        ("introspect", &paths.introspect),
-        ("revocations", &paths.revocations),
-        ("token_info", &paths.token_info),
-        ("device", &paths.device),
-        ("app", &paths.app),
-    ] {
+    for (name, aliases) in paths.named() {
         for (item, path) in aliases.iter().enumerate() {
             // A device posts where people read: `/device` is both.
             let shared = name == "device" && path == VERIFICATION_PATH;

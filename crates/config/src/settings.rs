@@ -160,6 +160,33 @@ impl Default for PathSettings {
     }
 }
 
+impl PathSettings {
+    /// All of them, by their names.
+    #[must_use]
+    pub fn named(&self) -> [(&'static str, &[String]); 8] {
+        let PathSettings {
+            authorize,
+            token,
+            revoke,
+            introspect,
+            revocations,
+            token_info,
+            device,
+            app,
+        } = self;
+        [
+            ("authorize", authorize),
+            ("token", token),
+            ("revoke", revoke),
+            ("introspect", introspect),
+            ("revocations", revocations),
+            ("token_info", token_info),
+            ("device", device),
+            ("app", app),
+        ]
+    }
+}
+
 /// What apps are told when a person has decided.
 #[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]

@@ -3,12 +3,14 @@
 use askama::Template;
 
 use crate::field::{Field, Problems, problem_of};
-use crate::{Frame, HOSTILE, Page, Problem, samples};
+use crate::{Frame, HOSTILE, Page, Problem, samples, samples::pages};
 
-/// A person's own page. Its forms are `POST /account/password` (`nonce`,
-/// `current`, `new`), `POST /account/name` (`nonce`, `name`), `POST /account/email` (`nonce`, `email`,
-/// `email-password`), `POST /account/email/prove` (`nonce`), `POST /account/sessions/end` (`nonce`, `session`),
-/// `POST /account/sessions/end-all` (`nonce`, `whose`) and `POST /sign-out` (`nonce`).
+pages!(Account);
+
+/// A person's own page. Its forms are [`CHANGE_PASSWORD`](Self::CHANGE_PASSWORD) (`nonce`, `current`, `new`),
+/// [`RENAME`](Self::RENAME) (`nonce`, `name`), [`CHANGE_EMAIL`](Self::CHANGE_EMAIL) (`nonce`, `new-email`,
+/// `email-password`), [`PROVE_EMAIL`](Self::PROVE_EMAIL) (`nonce`), [`END_SESSION`](Self::END_SESSION) (`nonce`,
+/// `session`), [`END_ALL_SESSIONS`](Self::END_ALL_SESSIONS) (`nonce`, `whose`) and `POST /sign-out` (`nonce`).
 #[derive(Clone, Debug, Template)]
 #[template(path = "account.html")]
 pub struct Account {
@@ -54,6 +56,19 @@ pub struct SessionLine {
 }
 
 impl Account {
+    /// Where its form for another password goes.
+    pub const CHANGE_PASSWORD: &str = "/account/password";
+    /// Where its form for another name goes.
+    pub const RENAME: &str = "/account/name";
+    /// Where its form for another address goes.
+    pub const CHANGE_EMAIL: &str = "/account/email";
+    /// Where the link is asked for that proves the address.
+    pub const PROVE_EMAIL: &str = "/account/email/prove";
+    /// Signs one browser out.
+    pub const END_SESSION: &str = "/account/sessions/end";
+    /// Signs every browser out.
+    pub const END_ALL_SESSIONS: &str = "/account/sessions/end-all";
+
     fn summary(&self) -> Problems<'_> {
         Problems {
             problems: &self.problems,

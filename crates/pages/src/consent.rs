@@ -2,8 +2,10 @@
 
 use askama::Template;
 
-use crate::{Frame, Page, link, path, risk, samples};
+use crate::{Frame, Page, link, path, risk, samples, samples::pages};
 use protocol::policy::Risk;
+
+pages!(Consent);
 
 /// The consent page: `POST /consent` (for a device `/device/answer`) with
 /// `request`, `app`, `nonce`, `shown` and `answer=allow` or `answer=deny`. "Not you?" is `POST /sign-out` with
@@ -37,6 +39,11 @@ pub struct Consent {
     pub asks_from: AsksFrom,
 }
 
+impl Consent {
+    /// Where the answer goes while a device waits for it.
+    pub const ANSWER_DEVICE: &str = "/device/answer";
+}
+
 /// Where the app is that asks, and so where the answer goes.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum AsksFrom {
@@ -61,7 +68,7 @@ impl AsksFrom {
     fn action(&self) -> &'static str {
         match self {
             AsksFrom::Website { .. } | AsksFrom::ThisComputer { .. } => path::CONSENT,
-            AsksFrom::Device { .. } => path::DEVICE_ANSWER,
+            AsksFrom::Device { .. } => Consent::ANSWER_DEVICE,
         }
     }
 }

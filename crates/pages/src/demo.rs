@@ -2,7 +2,9 @@
 
 use askama::Template;
 
-use crate::{Frame, HOSTILE, Page, samples};
+use crate::{Frame, HOSTILE, Page, samples, samples::pages};
+
+pages!(DemoHome, DemoResult, DemoError);
 
 /// The demo app before anything is connected, with a link to `/login`.
 #[derive(Clone, Debug, Template)]

@@ -2,7 +2,9 @@
 
 use askama::Template;
 
-use crate::{Frame, HOSTILE, Page, samples};
+use crate::{Frame, HOSTILE, Page, samples, samples::pages};
+
+pages!(DemoMails);
 
 /// All mails, the newest first.
 #[derive(Clone, Debug, Template)]

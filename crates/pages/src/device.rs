@@ -3,7 +3,9 @@
 use askama::Template;
 
 use crate::field::Field;
-use crate::{Frame, HOSTILE, Page, samples};
+use crate::{Frame, HOSTILE, Page, samples, samples::pages};
+
+pages!(DeviceCode);
 
 /// The page where the code is typed: `POST /device/code` with `nonce` and `user_code`.
 #[derive(Clone, Debug, Template)]
@@ -20,6 +22,9 @@ pub struct DeviceCode {
 }
 
 impl DeviceCode {
+    /// Where its form goes: the code is looked up.
+    pub const LOOK_UP: &str = "/device/code";
+
     /// Whether the address brought the code, as a QR code does.
     fn came_with_code(&self) -> bool {
         !self.user_code.is_empty() && self.problem.is_none()

@@ -1,4 +1,4 @@
-//! HTML pages. A page is a struct, a template and its `samples()`.
+//! HTML pages. A page is a struct, a template and its `samples()`; the file of its subject lists it.
 //!
 //! Pages carry no script and no inline style: they are complete under
 //! `default-src 'none'; style-src 'self'; img-src 'self' data:`. Everything a
@@ -28,26 +28,46 @@ mod sign_out;
 mod sign_up;
 mod television;
 
-pub use account::{Account, SessionLine};
+pub use account::*;
 pub use asset::stylesheet;
 pub use brand::brand_stylesheet;
-pub use consent::{AppCard, AsksFrom, Consent, ScopeGroup, ScopeLine};
-pub use demo::{DemoError, DemoHome, DemoResult, DemoStep, DemoTask};
-pub use demo_mail::{DemoMail, DemoMails};
-pub use device::DeviceCode;
+pub use consent::*;
+pub use demo::*;
+pub use demo_mail::*;
+pub use device::*;
 pub use field::Problem;
 pub use frame::Frame;
 pub use mail::Mail;
-pub use mailbox::{AskAddress, Asks, ChoosePassword};
-pub use notice::{Next, Notice};
-pub use samples::{HOSTILE, Sample, every_sample};
-pub use sign_in::SignIn;
-pub use sign_out::SignOut;
-pub use sign_up::SignUp;
-pub use television::{DemoTelevision, OnScreen};
+pub use mailbox::*;
+pub use notice::*;
+pub use samples::{HOSTILE, Sample};
+pub use sign_in::*;
+pub use sign_out::*;
+pub use sign_up::*;
+pub use television::*;
+
+/// Every sample of every page, rendered.
+#[must_use]
+pub fn every_sample() -> Vec<Sample> {
+    [
+        sign_in::samples_of_pages(),
+        sign_up::samples_of_pages(),
+        mailbox::samples_of_pages(),
+        consent::samples_of_pages(),
+        device::samples_of_pages(),
+        notice::samples_of_pages(),
+        account::samples_of_pages(),
+        sign_out::samples_of_pages(),
+        developers::samples_of_pages(),
+        demo::samples_of_pages(),
+        demo_mail::samples_of_pages(),
+        television::samples_of_pages(),
+    ]
+    .concat()
+}
 
 /// One HTML page.
-pub trait Page: askama::Template + Sized {
+pub trait Page: askama::Template + samples::Listed + Sized {
     /// Short kebab-case name, used for the files of [`every_sample`].
     const NAME: &'static str;
 

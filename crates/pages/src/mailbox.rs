@@ -3,7 +3,9 @@
 use askama::Template;
 
 use crate::field::{Field, Problems, problem_of};
-use crate::{Frame, HOSTILE, Page, Problem, link, path, samples};
+use crate::{Frame, HOSTILE, Page, Problem, link, path, samples, samples::pages};
+
+pages!(AskAddress, ChoosePassword);
 
 /// What a mail is asked for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -142,6 +144,11 @@ pub struct ChoosePassword {
 }
 
 impl ChoosePassword {
+    /// Makes the account that a link was sent for.
+    pub const JOIN: &str = "/link/join";
+    /// Sets the password that a link was sent for.
+    pub const CHOOSE: &str = "/link/password";
+
     fn summary(&self) -> Problems<'_> {
         let fields: &[&str] = match self.name {
             Some(_) => &["name", "password"],

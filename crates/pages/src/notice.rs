@@ -2,7 +2,9 @@
 
 use askama::Template;
 
-use crate::{Frame, HOSTILE, Page, samples};
+use crate::{Frame, HOSTILE, Page, samples, samples::pages};
+
+pages!(Notice);
 
 /// A page that says one thing.
 #[derive(Clone, Debug, Template)]

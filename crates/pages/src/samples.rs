@@ -1,11 +1,6 @@
 //! What the samples of several pages share.
 
-use crate::developers::DeveloperPage;
-use crate::{
-    Account, AppCard, AskAddress, AsksFrom, ChoosePassword, Consent, DemoError, DemoHome,
-    DemoMails, DemoResult, DemoStep, DemoTask, DemoTelevision, DeviceCode, Frame, Notice, Page,
-    ScopeGroup, ScopeLine, SignIn, SignOut, SignUp,
-};
+use crate::{AppCard, AsksFrom, Consent, DemoStep, DemoTask, Frame, Page, ScopeGroup, ScopeLine};
 use protocol::policy::Risk;
 
 /// Text that breaks out of any place where it is not escaped.
@@ -22,30 +17,23 @@ pub struct Sample {
     pub html: String,
 }
 
-/// Every sample of every page, rendered.
-#[must_use]
-pub fn every_sample() -> Vec<Sample> {
-    [
-        rendered::<SignIn>(),
-        rendered::<SignUp>(),
-        rendered::<AskAddress>(),
-        rendered::<ChoosePassword>(),
-        rendered::<Consent>(),
-        rendered::<DeviceCode>(),
-        rendered::<Notice>(),
-        rendered::<Account>(),
-        rendered::<SignOut>(),
-        rendered::<DeveloperPage>(),
-        rendered::<DemoHome>(),
-        rendered::<DemoResult>(),
-        rendered::<DemoError>(),
-        rendered::<DemoMails>(),
-        rendered::<DemoTelevision>(),
-    ]
-    .concat()
-}
+/// A page that `pages!` lists where it is declared.
+pub trait Listed {}
 
-fn rendered<P: Page>() -> Vec<Sample> {
+/// Lists the pages of a subject, so that their samples are among [`every_sample`](crate::every_sample): what holds for
+/// all pages is tested with those. A page that is not listed does not compile.
+macro_rules! pages {
+    ($($page:ident),+ $(,)?) => {
+        $(impl $crate::samples::Listed for $page {})+
+
+        pub(crate) fn samples_of_pages() -> Vec<$crate::Sample> {
+            [$($crate::samples::rendered::<$page>()),+].concat()
+        }
+    };
+}
+pub(crate) use pages;
+
+pub(crate) fn rendered<P: Page>() -> Vec<Sample> {
     let samples = P::samples();
     let numbered = samples.iter().zip(1..);
     numbered

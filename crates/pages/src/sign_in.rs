@@ -3,7 +3,9 @@
 use askama::Template;
 
 use crate::field::Field;
-use crate::{Frame, HOSTILE, Page, link, path, samples};
+use crate::{Frame, HOSTILE, Page, link, path, samples, samples::pages};
+
+pages!(SignIn);
 
 /// The sign-in page: `POST /sign-in` with `nonce`, `request`, `app`, `email`, `password`.
 #[derive(Clone, Debug, Template)]

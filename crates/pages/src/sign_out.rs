@@ -2,7 +2,9 @@
 
 use askama::Template;
 
-use crate::{Frame, HOSTILE, Page, samples};
+use crate::{Frame, HOSTILE, Page, samples, samples::pages};
+
+pages!(SignOut);
 
 /// The page that asks before signing out: `POST /sign-out` with `nonce`.
 #[derive(Clone, Debug, Template)]

@@ -3,7 +3,9 @@
 use askama::Template;
 
 use crate::field::{Field, Problems, problem_of};
-use crate::{Frame, HOSTILE, Page, Problem, link, path, samples};
+use crate::{Frame, HOSTILE, Page, Problem, link, path, samples, samples::pages};
+
+pages!(SignUp);
 
 /// The page that makes an account: `POST /sign-up` with `nonce`, `request`,
 /// `app`, `name`, `email`, `password`.

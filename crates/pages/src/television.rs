@@ -2,7 +2,9 @@
 
 use askama::Template;
 
-use crate::{DemoTask, Frame, HOSTILE, Page, samples};
+use crate::{DemoTask, Frame, HOSTILE, Page, samples, samples::pages};
+
+pages!(DemoTelevision);
 
 /// What the television shows. "Get a new code" is `POST /tv`.
 #[derive(Clone, Debug, Template)]

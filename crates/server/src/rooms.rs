@@ -20,21 +20,31 @@ mod tests {
     use super::*;
     use crate::http::site::Kind;
     use crate::oauth::endpoints::metadata_paths;
-    use config::{Mail, MailBy, RESERVED};
+    use config::{Mail, MailBy, PathSettings, RESERVED};
     use protocol::types::MailAddress;
     use std::collections::BTreeSet;
 
     /// A provider with everything switched on.
     fn everything() -> Config {
         let mut config = Config::for_tests();
-        config.paths.device = vec!["/oauth2/device".to_owned()];
-        config.paths.app = vec!["/oauth2/app".to_owned()];
+        config.paths = with_every_endpoint(&config.paths);
         config.mail = Some(Mail {
             name: None,
             from: MailAddress::parse("no-reply@example.com").unwrap(),
             by: MailBy::Folder("mail".into()),
         });
         config
+    }
+
+    /// What is off gets a path like the others.
+    fn with_every_endpoint(paths: &PathSettings) -> PathSettings {
+        let mut lists = serde_json::to_value(paths).unwrap();
+        for (name, list) in lists.as_object_mut().unwrap() {
+            if list.as_array().unwrap().is_empty() {
+                *list = serde_json::json!([format!("/oauth2/{name}")]);
+            }
+        }
+        serde_json::from_value(lists).unwrap()
     }
 
     fn mounted(kind: Kind) -> BTreeSet<String> {
@@ -78,21 +88,20 @@ mod tests {
     #[test]
     fn endpoints_are_those_of_the_configuration() {
         let config = everything();
-        let paths = &config.paths;
-        let lists = [
-            &paths.token,
-            &paths.revoke,
-            &paths.introspect,
-            &paths.revocations,
-            &paths.token_info,
-            &paths.app,
-            &paths.device,
-        ];
-        let mut named: BTreeSet<String> = lists.into_iter().flatten().cloned().collect();
-        named.extend(metadata_paths(&config.issuer));
-        assert_eq!(mounted(Kind::Endpoint), named);
-        let entrances: BTreeSet<String> = paths.authorize.iter().cloned().collect();
-        assert_eq!(mounted(Kind::Entrance), entrances);
+        let named = config.paths.named().into_iter();
+        let (entrances, endpoints): (Vec<_>, Vec<_>) =
+            named.partition(|(name, _)| *name == "authorize");
+        let paths = |lists: Vec<(_, &[String])>| -> BTreeSet<String> {
+            lists
+                .iter()
+                .flat_map(|(_, paths)| *paths)
+                .cloned()
+                .collect()
+        };
+        let mut endpoints = paths(endpoints);
+        endpoints.extend(metadata_paths(&config.issuer));
+        assert_eq!(mounted(Kind::Endpoint), endpoints);
+        assert_eq!(mounted(Kind::Entrance), paths(entrances));
     }
 
     /// What a profile may not take for itself is what pages have.

@@ -12,9 +12,11 @@ pub use offer::{
     House, Lives, Offer, Published, Requests, ScopeRow, ScopeTable, TestSide, Tokens,
 };
 
-use crate::{Frame, Page};
+use crate::{Frame, Page, samples::pages};
 use askama::Template;
 use markdown::{Anchor, Rendered, render};
+
+pages!(DeveloperPage);
 
 /// A chapter as a page.
 #[derive(Clone, Debug, Template)]

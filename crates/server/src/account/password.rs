@@ -9,7 +9,7 @@ use crate::ops::clock;
 use crate::state::App;
 use axum::extract::State;
 use axum::response::Response;
-use pages::path;
+use pages::Account;
 use protocol::Params;
 use protocol::accounts::mail_link::LinkPurpose;
 use protocol::accounts::mailbox::notice;
@@ -27,7 +27,7 @@ pub(crate) struct PasswordForm {
 }
 
 impl Form for PasswordForm {
-    const PATH: &'static str = path::PASSWORD;
+    const PATH: &'static str = Account::CHANGE_PASSWORD;
     const NONCE: NonceScope = NonceScope::Session;
     type Page = ();
 

@@ -10,7 +10,7 @@ use crate::ops::clock;
 use crate::state::App;
 use axum::extract::State;
 use axum::response::Response;
-use pages::path;
+use pages::{Account, path};
 use protocol::Params;
 use protocol::accounts::mailbox::{ask_for_change, ask_for_proof, set_name};
 use protocol::accounts::people::{FieldFault, MAX_EMAIL, MAX_NAME, name_fault};
@@ -25,7 +25,7 @@ pub(crate) struct NameForm {
 }
 
 impl Form for NameForm {
-    const PATH: &'static str = path::NAME;
+    const PATH: &'static str = Account::RENAME;
     const NONCE: NonceScope = NonceScope::Session;
     type Page = ();
 
@@ -70,7 +70,7 @@ pub(crate) struct EmailForm {
 }
 
 impl Form for EmailForm {
-    const PATH: &'static str = path::EMAIL;
+    const PATH: &'static str = Account::CHANGE_EMAIL;
     const NONCE: NonceScope = NonceScope::Session;
     type Page = ();
 
@@ -172,7 +172,7 @@ async fn checked(
 pub(crate) struct ProveForm;
 
 impl Form for ProveForm {
-    const PATH: &'static str = path::PROVE_EMAIL;
+    const PATH: &'static str = Account::PROVE_EMAIL;
     const NONCE: NonceScope = NonceScope::Session;
     type Page = ();
 

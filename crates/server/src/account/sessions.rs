@@ -206,7 +206,7 @@ pub(crate) struct EndSessionForm {
 }
 
 impl Form for EndSessionForm {
-    const PATH: &'static str = path::END_SESSION;
+    const PATH: &'static str = Account::END_SESSION;
     const NONCE: NonceScope = NonceScope::Session;
     type Page = ();
 
@@ -242,7 +242,7 @@ pub(crate) struct EndAllSessionsForm {
 }
 
 impl Form for EndAllSessionsForm {
-    const PATH: &'static str = path::END_ALL_SESSIONS;
+    const PATH: &'static str = Account::END_ALL_SESSIONS;
     const NONCE: NonceScope = NonceScope::Session;
     type Page = Self;
 

@@ -254,10 +254,16 @@ impl Answers {
 
     async fn route(&self, request: Request<Body>, method: &Method, asker: Asker) -> Response<Body> {
         let app = &self.shared.app;
-        match self.routed(request).await {
+        let response = match self.routed(request).await {
             Ok(response) => render::written(app, response, method, asker),
             Err(refusal) => render::refused(app, refusal, asker.visits, asker.id),
-        }
+        };
+        debug_assert!(
+            has_what_its_status_asks_for(&response),
+            "{} without its header",
+            response.status()
+        );
+        response
     }
 
     async fn routed(&self, request: Request<Body>) -> Result<Response<Body>, Refusal> {
@@ -279,6 +285,18 @@ impl Answers {
             }
         }
     }
+}
+
+/// Whether an error has the header that says what to do about it: how to prove oneself, which methods there are
+/// (RFC 9110 §15.5.2, §15.5.6), or when to come back.
+fn has_what_its_status_asks_for(response: &Response<Body>) -> bool {
+    let asked = match response.status() {
+        StatusCode::UNAUTHORIZED => header::WWW_AUTHENTICATE,
+        StatusCode::METHOD_NOT_ALLOWED => header::ALLOW,
+        StatusCode::TOO_MANY_REQUESTS => header::RETRY_AFTER,
+        _ => return true,
+    };
+    response.headers().contains_key(asked)
 }
 
 /// Whether an answer is one of our pages, which no other origin reads, wherever it was asked for.

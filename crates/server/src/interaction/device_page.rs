@@ -12,7 +12,7 @@ use axum::body::Body;
 use axum::extract::{RawQuery, State};
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::Response;
-use pages::{AsksFrom, DeviceCode, path};
+use pages::{AsksFrom, Consent, DeviceCode, path};
 use protocol::Params;
 use protocol::accounts::sign_in::Throttled;
 use protocol::device::{UserCodeFault, check, guess, verification_uri_complete};
@@ -81,7 +81,7 @@ impl DeviceFields {
 }
 
 impl Form for CodeForm {
-    const PATH: &'static str = path::DEVICE_CODE;
+    const PATH: &'static str = DeviceCode::LOOK_UP;
     const NONCE: NonceScope = NonceScope::Session;
     type Page = DeviceFields;
 
@@ -95,7 +95,7 @@ impl Form for CodeForm {
 }
 
 impl Form for AnswerForm {
-    const PATH: &'static str = path::DEVICE_ANSWER;
+    const PATH: &'static str = Consent::ANSWER_DEVICE;
     const NONCE: NonceScope = NonceScope::Session;
     type Page = DeviceFields;
 

@@ -12,7 +12,7 @@ use crate::state::App;
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::Response;
-use pages::path;
+use pages::{ChoosePassword, path};
 use protocol::accounts::mail_link::{LinkFault, LinkPurpose, PresentedLink};
 use protocol::accounts::mailbox::{confirm, join, recover};
 use protocol::accounts::password::{Owner, password_fault};
@@ -47,7 +47,7 @@ fn field(fields: &Params, name: &str) -> String {
 }
 
 impl Form for JoinForm {
-    const PATH: &'static str = path::LINK_JOIN;
+    const PATH: &'static str = ChoosePassword::JOIN;
     const NONCE: NonceScope = NonceScope::Browser;
     type Page = Self;
 
@@ -65,7 +65,7 @@ impl Form for JoinForm {
 }
 
 impl Form for NewPasswordForm {
-    const PATH: &'static str = path::LINK_PASSWORD;
+    const PATH: &'static str = ChoosePassword::CHOOSE;
     const NONCE: NonceScope = NonceScope::Browser;
     type Page = Self;
 
