@@ -5,7 +5,7 @@ use askama::Template;
 use crate::field::{Field, Problems, problem_of};
 use crate::{Frame, HOSTILE, Page, Problem, link, path, samples, samples::pages};
 
-pages!(AskAddress, ChoosePassword);
+pages!(AskAddress, ChoosePassword, ConfirmLink);
 
 /// What a mail is asked for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -236,5 +236,100 @@ impl Page for ChoosePassword {
             min_password: 8,
         };
         vec![join, recover, taken_over, failed, hostile]
+    }
+}
+
+/// The page behind a link that chooses no password: `POST /link/confirm` with `nonce`, `link` and, where it asks for
+/// one, `password`.
+#[derive(Clone, Debug, Template)]
+#[template(path = "confirm_link.html")]
+pub struct ConfirmLink {
+    /// What is around the page.
+    pub frame: Frame,
+    /// The link, sent back as `link`.
+    pub link: String,
+    /// Proof that the form is ours, sent back as `nonce`.
+    pub nonce: String,
+    /// What it does, in a few words.
+    pub title: String,
+    /// What happens, in sentences.
+    pub sentences: Vec<String>,
+    /// Whose account it is: the name, and the address that it has now.
+    pub account: Option<(String, String)>,
+    /// Whether the account's password is asked, because this browser is not signed in to it.
+    pub asks_password: bool,
+    /// Words on the button.
+    pub label: String,
+    /// What is wrong: `password` or "".
+    pub problems: Vec<Problem>,
+}
+
+impl ConfirmLink {
+    /// Where the form goes.
+    pub const ACTION: &'static str = "/link/confirm";
+
+    fn summary(&self) -> Problems<'_> {
+        Problems {
+            problems: &self.problems,
+            fields: match self.asks_password {
+                true => &["password"],
+                false => &[],
+            },
+        }
+    }
+
+    fn password_field(&self) -> Field<'_> {
+        Field {
+            id: "password",
+            label: "Password of this account",
+            kind: "password",
+            autocomplete: "current-password",
+            problem: problem_of(&self.problems, "password"),
+            autofocus: self.problems.is_empty(),
+            ..Field::default()
+        }
+    }
+}
+
+impl Page for ConfirmLink {
+    const NAME: &'static str = "confirm-link";
+
+    fn samples() -> Vec<Self> {
+        let usual = ConfirmLink {
+            frame: samples::signed_in_frame(),
+            link: "ml_1".to_owned(),
+            nonce: "nonce-1".to_owned(),
+            title: "Confirm your e-mail".to_owned(),
+            sentences: vec!["You read the mail for ada@example.com.".to_owned()],
+            account: Some(("Ada Lovelace".to_owned(), "ada@example.com".to_owned())),
+            asks_password: false,
+            label: "Confirm".to_owned(),
+            problems: Vec::new(),
+        };
+        let elsewhere = ConfirmLink {
+            frame: samples::frame(),
+            asks_password: true,
+            ..usual.clone()
+        };
+        let failed = ConfirmLink {
+            problems: vec![Problem::new("password", "This is not its password.")],
+            account: Some((
+                samples::long_name(),
+                format!("{}@example.com", "long".repeat(30)),
+            )),
+            ..elsewhere.clone()
+        };
+        let hostile = ConfirmLink {
+            frame: samples::hostile_frame(),
+            link: HOSTILE.to_owned(),
+            nonce: HOSTILE.to_owned(),
+            title: HOSTILE.to_owned(),
+            sentences: vec![HOSTILE.to_owned()],
+            account: Some((HOSTILE.to_owned(), HOSTILE.to_owned())),
+            label: HOSTILE.to_owned(),
+            problems: vec![Problem::new("password", HOSTILE), Problem::new("", HOSTILE)],
+            ..elsewhere.clone()
+        };
+        vec![usual, elsewhere, failed, hostile]
     }
 }

@@ -39,14 +39,7 @@ impl Page for Notice {
     const NAME: &'static str = "notice";
 
     fn samples() -> Vec<Self> {
-        vec![
-            plain(),
-            for_developers(),
-            answered(),
-            bare(),
-            link_in_a_mail(),
-            hostile(),
-        ]
+        vec![plain(), for_developers(), answered(), bare(), hostile()]
     }
 }
 
@@ -63,20 +56,6 @@ fn plain() -> Notice {
             href: "/sign-in".to_owned(),
             post: None,
         }),
-    }
-}
-
-fn link_in_a_mail() -> Notice {
-    let field = |name: &str, value: &str| (name.to_owned(), value.to_owned());
-    Notice {
-        title: "Confirm your e-mail".to_owned(),
-        sentence: "You read the mail for ada@example.com.".to_owned(),
-        next: Some(Next {
-            label: "Confirm".to_owned(),
-            href: crate::path::LINK_CONFIRM.to_owned(),
-            post: Some(vec![field("nonce", "nonce-1"), field("link", "ml_1")]),
-        }),
-        ..plain()
     }
 }
 

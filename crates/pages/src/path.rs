@@ -13,8 +13,6 @@ pub const RECOVER: &str = "/recover";
 pub const MAIL_SENT: &str = "/mail-sent";
 /// Where the links in mails lead; the link itself is `?t=`.
 pub const LINK: &str = "/link";
-/// Does what a link says, where that needs no field.
-pub const LINK_CONFIRM: &str = "/link/confirm";
 /// Signing out of this browser.
 pub const SIGN_OUT: &str = "/sign-out";
 /// What an app asks for.

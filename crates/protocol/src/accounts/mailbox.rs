@@ -6,7 +6,7 @@ use crate::decision::Mint;
 use crate::events::Event;
 use crate::transition::{AccountChange, AddressChange, Recovery, SessionChange, Transition};
 use crate::types::email::email_key;
-use crate::types::{Locator, MailAddress, NewPerson, Person, UnixTime};
+use crate::types::{Lifetime, Locator, MailAddress, NewPerson, Person, UnixTime};
 
 fn send(mail: LinkMail, event: Event) -> Transition {
     Transition::Account(AccountChange::SendLink { mail, event })
@@ -100,6 +100,10 @@ pub fn join(link: &MailLink, person: NewPerson) -> Result<Transition, LinkFault>
     }
 }
 
+/// How long what its maker had under way may still take when an account goes to whoever reads the mailbox: a token that
+/// is made meanwhile is dead too.
+const UNDER_WAY: Lifetime = Lifetime::from_seconds(2);
+
 /// Sets the password of the account whose mailbox a link was sent to. An account whose address was never proved goes to
 /// whoever reads the mailbox, without anything that its maker had allowed.
 ///
@@ -117,10 +121,12 @@ pub fn recover<M: Mint>(
         LinkPurpose::SignUp | LinkPurpose::Invitation => person.verified_at.is_none(),
         _ => false,
     };
-    if !allowed || email_key(&person.email) != link.email.key() {
+    let own = email_key(&person.email) == link.email.key();
+    if !allowed || !own || !person.is_active() {
         return Err(LinkFault::Unknown);
     }
-    let cutoff = person.verified_at.is_none().then(|| mint.locator());
+    let unproved = person.verified_at.is_none();
+    let cutoff = unproved.then(|| mint.locator().max(Locator::first_at(now.plus(UNDER_WAY))));
     let subject = Some(person.subject);
     Ok(Transition::Account(AccountChange::Recover(Box::new(
         Recovery {
@@ -141,20 +147,51 @@ pub fn recover<M: Mint>(
     ))))
 }
 
-/// Does what a link without any field does: proves an address, changes one, takes that back, ends sessions.
+/// Gives an account its earlier address back, whose mailbox a link was sent to, with a new password.
 ///
 /// # Errors
-/// When the link is for something else, or its account is gone.
+/// When the link is for something else, or the account is switched off.
+pub fn restore<M: Mint>(
+    link: &MailLink,
+    person: &Person,
+    password: String,
+    now: UnixTime,
+    mint: &M,
+) -> Result<Transition, LinkFault> {
+    if link.purpose != LinkPurpose::AddressChanged || !person.is_active() {
+        return Err(LinkFault::Unknown);
+    }
+    let (purpose, subject) = (LinkPurpose::PasswordChanged, Some(person.subject));
+    Ok(Transition::Account(AccountChange::Address(
+        AddressChange::Restore {
+            subject: person.subject,
+            email: link.email.clone(),
+            at: now,
+            link: link.id,
+            password,
+            notice: Box::new(LinkMail::new(purpose, &link.email, subject, now, mint)),
+        },
+    )))
+}
+
+/// Does what a link does that chooses no password: proves an address, changes one, ends sessions.
+///
+/// # Errors
+/// When the link is for something else, or its account is gone or switched off.
 pub fn confirm<M: Mint>(
     link: &MailLink,
     person: Option<&Person>,
     now: UnixTime,
     mint: &M,
 ) -> Result<Transition, LinkFault> {
+    let person = person.filter(|person| person.is_active());
     let person = person.ok_or(LinkFault::Unknown)?;
     let subject = person.subject;
     Ok(match link.purpose {
-        LinkPurpose::SignUp | LinkPurpose::Invitation | LinkPurpose::Recovery => {
+        LinkPurpose::SignUp
+        | LinkPurpose::Invitation
+        | LinkPurpose::Recovery
+        | LinkPurpose::AddressChanged => {
             return Err(LinkFault::Unknown);
         }
         // An address that is not the account's any more is not proved for it.
@@ -169,15 +206,7 @@ pub fn confirm<M: Mint>(
                 link: Some(link.id),
             }))
         }
-        LinkPurpose::AddressChange => change_address(link, person, now, mint)?,
-        LinkPurpose::AddressChanged => {
-            Transition::Account(AccountChange::Address(AddressChange::Restore {
-                subject,
-                email: link.email.clone(),
-                at: now,
-                link: link.id,
-            }))
-        }
+        LinkPurpose::AddressChange => change_address(link, person, now, mint),
         LinkPurpose::PasswordChanged | LinkPurpose::NameChanged | LinkPurpose::NewDevice => {
             Transition::Session(SessionChange::EndByLink {
                 link: link.id,
@@ -193,25 +222,16 @@ fn change_address<M: Mint>(
     person: &Person,
     now: UnixTime,
     mint: &M,
-) -> Result<Transition, LinkFault> {
-    let before = MailAddress::parse(&person.email).ok_or(LinkFault::Unknown)?;
-    let subject = Some(person.subject);
-    Ok(Transition::Account(AccountChange::Address(
-        AddressChange::Change {
-            subject: person.subject,
-            before: person.email.clone(),
-            email: link.email.clone(),
-            at: now,
-            link: link.id,
-            notice: Box::new(LinkMail::new(
-                LinkPurpose::AddressChanged,
-                &before,
-                subject,
-                now,
-                mint,
-            )),
-        },
-    )))
+) -> Transition {
+    let notice = notice(LinkPurpose::AddressChanged, person, now, mint);
+    Transition::Account(AccountChange::Address(AddressChange::Change {
+        subject: person.subject,
+        before: person.email.clone(),
+        email: link.email.clone(),
+        at: now,
+        link: link.id,
+        notice: notice.map(Box::new),
+    }))
 }
 
 /// A person changes what they are called. `told`: they hear of it by mail.

@@ -29,7 +29,7 @@ const MAX_BROWSER: usize = 120;
 ///   that was (it holds a known-device cookie) is counted apart, so a stranger's guesses never lock the
 ///   owner out: 20 for each, 50 for all that know the account. Its source counts like any other.
 /// - New accounts from one source: 20.
-/// - Mails to one address: 5, and mails asked for from one source: 20. Strangers ask for them, so neither the
+/// - Mails of one purpose to one address: 5, and mails asked for from one source: 20. Strangers ask for them, so neither the
 ///   mailbox nor the mail server's good name must suffer.
 /// - User codes of devices (RFC 8628 §5.1) that lead nowhere: 10 a session, 30 an account, 50 a source. After 5,000
 ///   in all, everyone has 3 a session and account: nobody who types their code correctly is shut out by strangers,
@@ -134,11 +134,13 @@ impl Attempt {
         }
     }
 
-    /// An attempt from `source` to have a mail sent to `address`.
-    pub fn mail(address: &MailAddress, source: &str) -> Self {
+    /// An attempt from `source` to have a mail sent to `address`. Each purpose is counted apart, so that strangers who ask
+    /// for one keep nobody from another.
+    pub fn mail(purpose: LinkPurpose, address: &MailAddress, source: &str) -> Self {
+        let to = format!("{}\n{}", purpose.name(), address.key());
         Attempt {
             keys: vec![
-                key(Limit::MailsToAddress, &address.key()),
+                key(Limit::MailsToAddress, &to),
                 key(Limit::MailsFromSource, source),
             ],
         }

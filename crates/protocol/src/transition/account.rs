@@ -93,10 +93,11 @@ pub enum AddressChange {
         at: UnixTime,
         /// The link that proved it.
         link: Locator,
-        /// The mail that tells the earlier address.
-        notice: Box<LinkMail>,
+        /// The mail that tells the earlier address, if that was proved.
+        notice: Option<Box<LinkMail>>,
     },
-    /// Gives an account its earlier address back and ends its sessions. Guard: it is free.
+    /// Gives an account its earlier address back, with a new password, and ends its sessions. Guard: it is free, and
+    /// the account is on.
     Restore {
         /// Whose.
         subject: Subject,
@@ -106,6 +107,10 @@ pub enum AddressChange {
         at: UnixTime,
         /// The link that was sent to it.
         link: Locator,
+        /// The new PHC string: whoever changed the address knows the old one.
+        password: String,
+        /// The mail that tells of it.
+        notice: Box<LinkMail>,
     },
 }
 
@@ -156,13 +161,16 @@ impl AccountChange {
     pub(super) fn messages(&self) -> &[Message] {
         match self {
             Self::SendLink { mail, .. } => mail.messages(),
-            Self::Address(AddressChange::Change { notice, .. }) => notice.messages(),
+            Self::Address(AddressChange::Change { notice, .. }) => {
+                notice.as_ref().map_or(&[], |notice| notice.messages())
+            }
+            Self::Address(AddressChange::Restore { notice, .. }) => notice.messages(),
             Self::SetPassword { notice, .. } | Self::SetName { notice, .. } => {
                 notice.as_ref().map_or(&[], LinkMail::messages)
             }
             Self::Recover(recovery) => recovery.notice.messages(),
             Self::Create { .. }
-            | Self::Address(AddressChange::Prove { .. } | AddressChange::Restore { .. })
+            | Self::Address(AddressChange::Prove { .. })
             | Self::Disable { .. }
             | Self::Enable { .. } => &[],
         }

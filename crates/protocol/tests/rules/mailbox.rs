@@ -2,7 +2,7 @@
 
 use protocol::Transition;
 use protocol::accounts::mail_link::{LinkFault, LinkMail, LinkPurpose, MailLink};
-use protocol::accounts::mailbox::{Mailbox, confirm, join, notice, recover, set_name};
+use protocol::accounts::mailbox::{Mailbox, confirm, join, notice, recover, restore, set_name};
 use protocol::events::Event;
 use protocol::testing::{Counter, NOW};
 use protocol::transition::{AccountChange, AddressChange, SessionChange};
@@ -105,7 +105,13 @@ fn a_button_does_what_its_link_was_sent_for() {
         };
         let done = confirm(&link, Some(&ada(true)), NOW, &mint);
         let fits = match (purpose, &done) {
-            (LinkPurpose::SignUp | LinkPurpose::Invitation | LinkPurpose::Recovery, done) => {
+            (
+                LinkPurpose::SignUp
+                | LinkPurpose::Invitation
+                | LinkPurpose::Recovery
+                | LinkPurpose::AddressChanged,
+                done,
+            ) => {
                 matches!(done, Err(LinkFault::Unknown))
             }
             (
@@ -120,14 +126,8 @@ fn a_button_does_what_its_link_was_sent_for() {
             ) => {
                 matches!(change, AddressChange::Change { before, notice, .. }
                     if before == "ada@example.com"
-                        && notice.link.purpose == LinkPurpose::AddressChanged
-                        && notice.link.email == address("ada@example.com"))
-            }
-            (
-                LinkPurpose::AddressChanged,
-                Ok(Transition::Account(AccountChange::Address(change))),
-            ) => {
-                matches!(change, AddressChange::Restore { .. })
+                        && notice.as_ref().is_some_and(|mail| mail.link.purpose == LinkPurpose::AddressChanged
+                            && mail.link.email == address("ada@example.com")))
             }
             (
                 LinkPurpose::PasswordChanged | LinkPurpose::NameChanged | LinkPurpose::NewDevice,
@@ -146,6 +146,41 @@ fn a_button_does_what_its_link_was_sent_for() {
         assert_eq!(
             confirm(&link, None, NOW, &mint).err(),
             Some(LinkFault::Unknown)
+        );
+    }
+}
+
+#[test]
+fn what_is_switched_off_or_was_never_proved_is_moved_and_told_of_nothing() {
+    let mint = Counter::starting_at(NOW);
+    // What has never been proved is told of no change, so that nobody takes back what was never theirs.
+    let change = link(LinkPurpose::AddressChange, "eve@example.com");
+    let done = confirm(&change, Some(&ada(false)), NOW, &mint).expect("it is changed");
+    assert_eq!(done.messages().len(), 0);
+    // A switched-off account stays as it is.
+    let off = Person {
+        disabled_at: Some(NOW),
+        ..ada(true)
+    };
+    for purpose in LinkPurpose::ALL {
+        let link = link(purpose, "ada@example.com");
+        assert!(
+            confirm(&link, Some(&off), NOW, &mint).is_err(),
+            "{purpose:?}"
+        );
+        assert!(
+            recover(&link, &off, "new".to_owned(), NOW, &mint).is_err(),
+            "{purpose:?}"
+        );
+        assert!(
+            restore(&link, &off, "new".to_owned(), NOW, &mint).is_err(),
+            "{purpose:?}"
+        );
+        let undone = restore(&link, &ada(true), "new".to_owned(), NOW, &mint);
+        assert_eq!(
+            undone.is_ok(),
+            purpose == LinkPurpose::AddressChanged,
+            "{purpose:?}"
         );
     }
     // An address that is not the account's any more is not proved for it.

@@ -14,6 +14,7 @@ use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::Response;
 use pages::{AskAddress, Asks, path};
+use protocol::accounts::mail_link::LinkPurpose;
 use protocol::accounts::mailbox::{ask_for_account, ask_for_recovery};
 use protocol::accounts::people::{FieldFault, MAX_EMAIL};
 use protocol::accounts::sign_in::{Attempt, Throttled};
@@ -57,6 +58,11 @@ impl<const RECOVERY: bool> AskForm<RECOVERY> {
     const ASKS: Asks = match RECOVERY {
         true => Asks::Recovery,
         false => Asks::SignUp,
+    };
+
+    const PURPOSE: LinkPurpose = match RECOVERY {
+        true => LinkPurpose::Recovery,
+        false => LinkPurpose::SignUp,
     };
 
     fn asked(app: &App, address: &MailAddress) -> Transition {
@@ -130,7 +136,11 @@ pub(crate) async fn submit<const RECOVERY: bool>(
     let Some(address) = MailAddress::parse(&email) else {
         return again(browser, Wrong::Address);
     };
-    let attempt = Attempt::mail(&address, &browser.address.source());
+    let attempt = Attempt::mail(
+        AskForm::<RECOVERY>::PURPOSE,
+        &address,
+        &browser.address.source(),
+    );
     if let Some(throttled) = admit(&app, &attempt).await? {
         return again(browser, Wrong::Throttled(throttled));
     }
@@ -188,9 +198,7 @@ fn sent(app: &App, continuation: &Continuation, email: &str, asks: Asks) -> Resp
     let mark = if url.contains('?') { '&' } else { '?' };
     let mut response = reply::see_other(&format!("{url}{mark}for={what}"));
     session::keep_address(app, &mut response, email);
-    if let Some(handle) = continuation.carried() {
-        session::keep_onward(app, &mut response, &handle);
-    }
+    session::keep_onward(app, &mut response, continuation.carried().as_deref());
     response
 }
 

@@ -9,7 +9,9 @@ mod sign_out;
 mod sign_up;
 pub(crate) mod throttle;
 
+use crate::http::error::{PageError, PageFault};
 use crate::http::form::Form;
+use crate::http::session::BrowserContext;
 use crate::http::site::Site;
 use ask::{AskForAccount, AskForRecovery};
 use config::Config;
@@ -40,7 +42,15 @@ pub(crate) fn mount(config: &Config, site: &mut Site) {
     }
     match config.mail.is_some() {
         true => mount_mailbox(site),
-        false => site.switched_off::<AskForRecovery>(),
+        false => {
+            site.switched_off::<AskForRecovery>();
+            // Whoever follows a link in an older mail is told so by a page.
+            for path in [path::LINK, path::MAIL_SENT] {
+                site.page(path, async |_: BrowserContext| {
+                    PageError::from(PageFault::NotFound)
+                });
+            }
+        }
     }
     site.page(SignOutForm::PATH, sign_out::show);
     site.form::<SignOutForm, _, _>(sign_out::submit);

@@ -12,6 +12,7 @@ use axum::extract::State;
 use axum::response::Response;
 use pages::{Account, path};
 use protocol::Params;
+use protocol::accounts::mail_link::LinkPurpose;
 use protocol::accounts::mailbox::{ask_for_change, ask_for_proof, set_name};
 use protocol::accounts::people::{FieldFault, MAX_EMAIL, MAX_NAME, name_fault};
 use protocol::accounts::sign_in::{Attempt, Throttled};
@@ -159,7 +160,12 @@ async fn checked(
     }
     app.settle_one(attempt.succeeded(), app.act_now(browser.address))
         .await?;
-    if let Some(throttled) = admit(app, &Attempt::mail(&address, &source)).await? {
+    if let Some(throttled) = admit(
+        app,
+        &Attempt::mail(LinkPurpose::AddressChange, &address, &source),
+    )
+    .await?
+    {
         return Ok(Err(Refused {
             throttled: Some(throttled),
             ..refused("new-email", &too_many(throttled))
@@ -203,7 +209,11 @@ pub(crate) async fn prove_email(
         };
         return page(&app, browser, &facts, said).await;
     };
-    let attempt = Attempt::mail(&address, &browser.address.source());
+    let attempt = Attempt::mail(
+        LinkPurpose::AddressProof,
+        &address,
+        &browser.address.source(),
+    );
     if let Some(throttled) = admit(&app, &attempt).await? {
         let said = Said {
             faults: fault("", &too_many(throttled)),

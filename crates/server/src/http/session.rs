@@ -254,8 +254,11 @@ pub(crate) fn keep_address(app: &AppState, response: &mut Response, email: &str)
 }
 
 /// Keeps what this browser was about to do, for when the link in a mail is followed in it.
-pub(crate) fn keep_onward(app: &AppState, response: &mut Response, handle: &str) {
-    app.cookies.set::<Onward>(response, handle);
+pub(crate) fn keep_onward(app: &AppState, response: &mut Response, handle: Option<&str>) {
+    match handle {
+        Some(handle) => app.cookies.set::<Onward>(response, handle),
+        None => app.cookies.clear::<Onward>(response),
+    }
 }
 
 /// Takes the session out of the browser.

@@ -4,7 +4,7 @@ use crate::ops::clock;
 use pages::path;
 use protocol::accounts::mail_link::{LinkPurpose, MailLink};
 use protocol::accounts::mailbox::Mailbox;
-use protocol::types::{Person, Session};
+use protocol::types::{MailAddress, Person, Session};
 
 /// What is known when a mail is written.
 pub(super) struct Found {
@@ -15,6 +15,14 @@ pub(super) struct Found {
 }
 
 impl Found {
+    /// Whose mailbox: of one that an account has, as that account spells it, because somebody else may have typed it.
+    fn recipient(&self, link: &MailLink) -> MailAddress {
+        let own = self.holder.as_ref();
+        let own = own.and_then(|person| MailAddress::parse(&person.email));
+        own.filter(|own| own.key() == link.email.key())
+            .unwrap_or_else(|| link.email.clone())
+    }
+
     fn is_switched_off(&self) -> bool {
         self.holder
             .as_ref()
@@ -91,7 +99,7 @@ pub(super) fn letter(
         after.insert(0, format!("The link works once, until {until}."));
     }
     Letter {
-        to: link.email.clone(),
+        to: found.recipient(link),
         subject,
         before,
         link: button.map(|(label, href)| (label.to_owned(), href)),
@@ -146,7 +154,7 @@ fn sign_up(product: &str, issuer: &str, found: &Found, href: String, asked: &str
 
 fn recovery(product: &str, found: &Found, href: String) -> Words {
     let asked = format!(
-        "Somebody, probably you, asked for a new password for the account at {product} with this address."
+        "Somebody, probably you, asked for a new password for an account at {product} with this address."
     );
     match Mailbox::of(found.holder.as_ref()) {
         Mailbox::Free => Words {
@@ -201,9 +209,9 @@ fn address_changed(product: &str, href: String) -> Words {
             subject: format!("Your e-mail at {product} was changed"),
             before: vec![
                 format!("Your account at {product} has another e-mail address now."),
-                "If you did this, there is nothing to do. If you did not, take it back: you get your address back, and every browser is signed out.".to_owned(),
+                "If you did this, there is nothing to do. If you did not, undo it: you get your address back, choose a new password, and every browser is signed out.".to_owned(),
             ],
-            link: Some(("Take it back", href)),
+            link: Some(("Undo it", href)),
             after: Vec::new(),
     }
 }
@@ -243,7 +251,7 @@ fn new_device(product: &str, link: &MailLink, found: &Found, href: String) -> Wo
 #[cfg(test)]
 mod tests {
     use super::*;
-    use protocol::types::{Locator, MailAddress, UnixTime};
+    use protocol::types::{Locator, UnixTime};
 
     #[test]
     fn every_mail_says_what_it_is_about_and_when_its_link_ends() {

@@ -1,5 +1,5 @@
 //! Accounts of people.
-use super::mail_link::{keep, tell, use_up, withdraw};
+use super::mail_link::{keep, tell, use_up, withdraw, withdraw_to};
 use super::session::end_all;
 use crate::steps::Steps;
 use crate::value::values;
@@ -45,7 +45,7 @@ pub(super) fn steps<'a>(steps: Steps<'a>, change: &'a AccountChange, now: UnixTi
             let steps = steps
                 .event(off, values![*subject, now])
                 .run(CUT_OFF, values![*subject, *cutoff]);
-            end_all(steps, *subject, None).person_changed(*subject)
+            withdraw(end_all(steps, *subject, None), *subject).person_changed(*subject)
         }
         AccountChange::Enable { subject, cutoff } => {
             let on = "UPDATE people SET disabled_at = NULL, \
@@ -77,34 +77,41 @@ fn address<'a>(steps: Steps<'a>, change: &'a AddressChange, now: UnixTime) -> St
             link,
             notice,
         } => {
-            let steps = use_up(steps, *link, now).guard(
-                MOVE_FROM,
-                values![*subject, email.as_str(), email.key(), *at, before,],
-            );
-            keep(withdraw(steps, *subject), notice)
+            let values = values![*subject, email.as_str(), email.key(), *at, before];
+            let steps = use_up(steps, *link, now).guard(MOVE_FROM, values);
+            // What was told to the earlier address acts no more; what takes the change back does.
+            let told = "DELETE FROM mail_links WHERE subject = $1 AND used_at IS NULL \
+                        AND purpose IN ('password_changed', 'name_changed', 'new_device')";
+            let steps = withdraw(steps, *subject).run(told, values![*subject]);
+            tell(steps, notice.as_deref())
         }
         AddressChange::Restore {
             subject,
             email,
             at,
             link,
+            password,
+            notice,
         } => {
-            let values = values![*subject, email.as_str(), email.key(), *at];
-            let steps = use_up(steps, *link, now).guard(MOVE, values);
-            // What the other address could take back is over too.
-            let undone = "DELETE FROM mail_links WHERE subject = $1 AND used_at IS NULL AND purpose = 'address_changed'";
-            let steps = withdraw(steps, *subject).run(undone, values![*subject]);
-            end_all(steps, *subject, None)
+            let values = values![*subject, email.as_str(), email.key(), *at, password];
+            let steps = use_up(steps, *link, now).guard(MOVE_BACK, values);
+            // What takes back a later change is over too; an earlier one still is whoever's mailbox it was before.
+            let later = "DELETE FROM mail_links WHERE subject = $1 AND id > $2 AND used_at IS NULL \
+                         AND purpose = 'address_changed'";
+            let steps = withdraw(steps, *subject).run(later, values![*subject, *link]);
+            keep(end_all(steps, *subject, None), notice)
         }
     }
 }
 
-/// Gives an account an address that nobody else has.
-const MOVE: &str = "UPDATE people SET email = $2, email_key = $3, verified_at = $4 WHERE subject = $1 \
-     AND NOT EXISTS (SELECT 1 FROM people o WHERE o.email_key = $3 AND o.subject <> $1)";
-/// The same, in place of this one.
+/// Gives an account an address that nobody else has, in place of this one.
 const MOVE_FROM: &str = "UPDATE people SET email = $2, email_key = $3, verified_at = $4 WHERE subject = $1 \
-     AND email = $5 AND NOT EXISTS (SELECT 1 FROM people o WHERE o.email_key = $3 AND o.subject <> $1)";
+     AND email = $5 AND disabled_at IS NULL \
+     AND NOT EXISTS (SELECT 1 FROM people o WHERE o.email_key = $3 AND o.subject <> $1)";
+/// The same, whatever it has now, with a new password.
+const MOVE_BACK: &str = "UPDATE people SET email = $2, email_key = $3, verified_at = $4, password = $5 \
+     WHERE subject = $1 AND disabled_at IS NULL \
+     AND NOT EXISTS (SELECT 1 FROM people o WHERE o.email_key = $3 AND o.subject <> $1)";
 
 fn used(steps: Steps<'_>, link: Option<Locator>, now: UnixTime) -> Steps<'_> {
     match link {
@@ -123,6 +130,7 @@ fn recover<'a>(steps: Steps<'a>, recovery: &'a Recovery, now: UnixTime) -> Steps
         values![subject, &recovery.email, &recovery.password, recovery.at],
     );
     let steps = withdraw(end_all(steps, subject, None), subject);
+    let steps = withdraw_to(steps, recovery.notice.link.email.key());
     let steps = keep(steps, &recovery.notice);
     match recovery.cutoff {
         None => steps,

@@ -134,6 +134,8 @@ impl Database {
         // Whoever has had a message since the copy was made must not get it again unasked.
         let sql = "UPDATE outbox SET dead_at = $1, last_error = $2 WHERE dead_at IS NULL";
         self.run(sql, &values![now, MAY_BE_DELIVERED]).await?;
+        // What a link was used for may have been done since the copy was made.
+        self.run("DELETE FROM mail_links", &[]).await?;
         let apps = "UPDATE clients SET cutoff = $1 WHERE cutoff < $1";
         Ok(Closed {
             codes: self.run("DELETE FROM codes", &[]).await?,

@@ -17,8 +17,9 @@ pub(super) enum Fault {
     Corrupt(String),
 }
 
-/// A number taken as the highest yet plus one, which another node took at the same moment.
-const COUNTED: [&str; 2] = ["people_pkey", "clients_pkey"];
+/// What another node took at the same moment: a number that is the highest yet plus one, an address that was free. Tried
+/// again, the guard finds it taken.
+const TAKEN: [&str; 3] = ["people_pkey", "clients_pkey", "people_email_key_key"];
 
 impl From<Error> for Fault {
     fn from(error: Error) -> Self {
@@ -38,9 +39,7 @@ impl From<Error> for Fault {
                 Fault::Again(why)
             }
             &SqlState::UNIQUE_VIOLATION
-                if told
-                    .constraint()
-                    .is_some_and(|name| COUNTED.contains(&name)) =>
+                if told.constraint().is_some_and(|name| TAKEN.contains(&name)) =>
             {
                 Fault::Again(why)
             }

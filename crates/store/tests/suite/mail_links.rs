@@ -36,6 +36,15 @@ impl World {
             .await
     }
 
+    /// Changes an address; the link that takes it back.
+    async fn moved(&self, change: Transition) -> MailLink {
+        let undo = change.messages()[0].id();
+        assert_eq!(self.settle(change).await, Committed);
+        let undo = self.store.mail_link(undo).await.unwrap().unwrap();
+        assert_eq!(undo.purpose, LinkPurpose::AddressChanged);
+        undo
+    }
+
     async fn read(&self, subject: Subject) -> Person {
         self.store.person(subject).await.unwrap().unwrap()
     }
@@ -151,6 +160,8 @@ async fn an_address_moves_once_and_back_once() {
     let mint = world.store.mint();
     let subject = world.person("ada@example.com").await;
     world.person("bob@example.com").await;
+    let proved = mailbox::vouch(&world.read(subject).await, world.now);
+    assert_eq!(world.settle(proved).await, Committed);
     let person = world.read(subject).await;
     let mut links = Vec::new();
     for email in ["eve@example.com", "eva@example.com", "bob@example.com"] {
@@ -160,29 +171,77 @@ async fn an_address_moves_once_and_back_once() {
     let confirm = |link: &MailLink, person: &Person| {
         mailbox::confirm(link, Some(person), world.now, &mint).unwrap()
     };
-    assert_eq!(
-        world.settle(confirm(&links[2], &person)).await,
-        Conflict,
-        "it is Bob's"
-    );
-    let change = confirm(&links[0], &person);
-    let undo = change.messages()[0].id();
-    assert_eq!(world.settle(change).await, Committed);
+    let taken = world.settle(confirm(&links[2], &person)).await;
+    assert_eq!(taken, Conflict, "it is Bob's");
+    let undo = world.moved(confirm(&links[0], &person)).await;
     let moved = world.read(subject).await;
+    let now = Some(world.now);
     assert_eq!(
         (moved.email.as_str(), moved.verified_at),
-        ("eve@example.com", Some(world.now))
+        ("eve@example.com", now)
     );
     // The other one was withdrawn.
     assert_eq!(world.settle(confirm(&links[1], &moved)).await, Conflict);
-    let undo = world.store.mail_link(undo).await.unwrap().unwrap();
-    assert_eq!(
-        (undo.purpose, undo.email.as_str()),
-        (LinkPurpose::AddressChanged, "ada@example.com")
-    );
+    // Moved on once more, the first address still takes all of it back, and with that the second cannot.
+    let asked = ask_for_change(&moved, &address("eva@example.com"), world.now, &mint);
+    let further = world.sent(asked).await;
+    let second = world.moved(confirm(&further, &moved)).await;
+    let restore = |link: &MailLink| {
+        mailbox::restore(link, &moved, "new".to_owned(), world.now, &mint).unwrap()
+    };
     for expected in [Committed, Conflict] {
-        assert_eq!(world.settle(confirm(&undo, &moved)).await, expected);
+        assert_eq!(world.settle(restore(&undo)).await, expected);
     }
+    assert!(world.store.mail_link(second.id).await.unwrap().is_none());
+    let back = world.read(subject).await;
+    assert_eq!(
+        (back.email.as_str(), back.password.as_str()),
+        ("ada@example.com", "new")
+    );
+}
+
+#[tokio::test]
+async fn what_takes_back_a_later_change_leaves_what_takes_back_an_earlier_one() {
+    let world = World::new();
+    let mint = world.store.mint();
+    let subject = world.person("ada@example.com").await;
+    let proved = mailbox::vouch(&world.read(subject).await, world.now);
+    assert_eq!(world.settle(proved).await, Committed);
+    let mut undo = Vec::new();
+    for email in ["one@example.com", "two@example.com"] {
+        let person = world.read(subject).await;
+        let asked = ask_for_change(&person, &address(email), world.now, &mint);
+        let link = world.sent(asked).await;
+        let change = mailbox::confirm(&link, Some(&person), world.now, &mint).unwrap();
+        undo.push(world.moved(change).await);
+    }
+    let person = world.read(subject).await;
+    for (link, email) in undo
+        .iter()
+        .rev()
+        .zip(["one@example.com", "ada@example.com"])
+    {
+        let back = mailbox::restore(link, &person, "new".to_owned(), world.now, &mint).unwrap();
+        assert_eq!(world.settle(back).await, Committed);
+        assert_eq!(world.read(subject).await.email, email);
+    }
+}
+
+#[tokio::test]
+async fn a_switched_off_account_moves_nowhere() {
+    let world = World::new();
+    let mint = world.store.mint();
+    let subject = world.person("ada@example.com").await;
+    let person = world.read(subject).await;
+    let asked = ask_for_change(&person, &address("eve@example.com"), world.now, &mint);
+    let link = world.sent(asked).await;
+    assert_eq!(
+        world.settle(people::disable(&person, &mint)).await,
+        Committed
+    );
+    assert!(world.store.mail_link(link.id).await.unwrap().is_none());
+    let late = mailbox::confirm(&link, Some(&person), world.now, &mint).unwrap();
+    assert_eq!(world.settle(late).await, Conflict);
     assert_eq!(world.read(subject).await.email, "ada@example.com");
 }
 

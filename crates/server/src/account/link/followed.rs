@@ -41,6 +41,9 @@ impl Followed {
             (LinkPurpose::SignUp | LinkPurpose::Invitation, Mailbox::Unproved)
             | (LinkPurpose::Recovery, Mailbox::Unproved) => Some(Choice::Taken),
             (LinkPurpose::Recovery, Mailbox::Proved) => Some(Choice::Password),
+            (LinkPurpose::AddressChanged, Mailbox::Unproved | Mailbox::Proved) => {
+                Some(Choice::Restored)
+            }
             _ => None,
         }
     }
@@ -55,4 +58,6 @@ pub(super) enum Choice {
     Taken,
     /// One's own account.
     Password,
+    /// An account whose address somebody else has changed.
+    Restored,
 }

@@ -5,12 +5,13 @@ use crate::http::error::PageError;
 use crate::http::form::Query;
 use crate::http::notice::{PlainPage, link as link_to};
 use crate::http::reply;
+use crate::http::request::RequestId;
 use crate::http::session::{BrowserContext, NonceScope};
 use crate::state::App;
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::Response;
-use pages::{ChoosePassword, Next, Notice, path};
+use pages::{ChoosePassword, ConfirmLink, path};
 use protocol::accounts::mail_link::{LinkFault, LinkPurpose};
 use protocol::accounts::people::{FieldFault, MAX_NAME};
 
@@ -64,8 +65,6 @@ fn choose(
     choice: Choice,
     typed: Typed,
 ) -> Response {
-    const TAKEN: &str = "There is an account with this address that nobody has confirmed. It becomes yours: \
-                         whoever made it is signed out, and what they allowed to apps ends.";
     let status = match typed.faults.is_empty() {
         true => StatusCode::OK,
         false => StatusCode::BAD_REQUEST,
@@ -76,35 +75,43 @@ fn choose(
         link: text.to_owned(),
         email: followed.link.email.as_str().to_owned(),
         name: (choice == Choice::Account).then(|| typed.name.chars().take(MAX_NAME).collect()),
-        notice: (choice == Choice::Taken).then(|| TAKEN.to_owned()),
+        notice: notice_of(choice).map(str::to_owned),
         problems: problems(typed.faults),
         min_password: app.policy().accounts.min_password,
     };
     browser.keep_browser_id(app, reply::page(status, &page, None))
 }
 
-/// The page of a link that needs no field.
-fn ask(
-    app: &App,
-    mut browser: BrowserContext,
-    followed: &Followed,
-    text: &str,
-    typed: Typed,
-) -> Response {
+/// What has to be known before the password is chosen.
+fn notice_of(choice: Choice) -> Option<&'static str> {
+    match choice {
+        Choice::Account | Choice::Password => None,
+        Choice::Taken => Some(
+            "An account was made with this address, and nobody has shown yet that they read its mail. It becomes \
+             yours now: whoever made it, perhaps you, is signed out, and what was allowed to apps ends.",
+        ),
+        Choice::Restored => Some(
+            "This becomes the address of your account again, and every browser is signed out. Choose a new password \
+             too: whoever changed the address knows the old one.",
+        ),
+    }
+}
+
+/// What a link does that chooses no password: its title, what happens, the words of its button.
+fn asked(followed: &Followed) -> (&'static str, String, &'static str) {
     let email = followed.link.email.as_str();
-    let (title, sentence, label) = match followed.link.purpose {
-        LinkPurpose::AddressChange => (
-            "Use this address",
-            format!("{email} becomes the address of your account. We tell the earlier one."),
-            "Use this address",
-        ),
-        LinkPurpose::AddressChanged => (
-            "Take the change back",
-            format!(
-                "{email} becomes the address of your account again, and every browser is signed out."
-            ),
-            "Take it back",
-        ),
+    match followed.link.purpose {
+        LinkPurpose::AddressChange => {
+            let before = followed.person.as_ref();
+            let before = before.map_or("the address before", |person| person.email.as_str());
+            (
+                "Use this address",
+                format!(
+                    "{email} becomes the address of this account. We write to {before}, from where it can be undone for a week."
+                ),
+                "Use this address",
+            )
+        }
         LinkPurpose::PasswordChanged | LinkPurpose::NameChanged | LinkPurpose::NewDevice => (
             "Was this not you?",
             match followed.link.session {
@@ -115,32 +122,59 @@ fn ask(
         ),
         // What chooses a password is asked elsewhere.
         LinkPurpose::AddressProof
+        | LinkPurpose::AddressChanged
         | LinkPurpose::SignUp
         | LinkPurpose::Invitation
         | LinkPurpose::Recovery => (
             "Confirm your e-mail",
-            format!("You read the mail for {email}."),
+            format!(
+                "{email} counts as the address of this account from now on, and apps may be told it."
+            ),
             "Confirm",
         ),
+    }
+}
+
+/// Whether a link proves an address for an account, which only that account's person may do. Others read the same mailbox
+/// and have been sent a link to an account that a stranger made.
+pub(super) fn proves(purpose: LinkPurpose) -> bool {
+    matches!(
+        purpose,
+        LinkPurpose::AddressProof | LinkPurpose::AddressChange
+    )
+}
+
+/// Whether the account's password is asked: this browser is not signed in to it.
+pub(super) fn asks_password(browser: &BrowserContext, followed: &Followed) -> bool {
+    let own = browser.session.as_ref().map(|facts| facts.person.subject);
+    let account = followed.person.as_ref().map(|person| person.subject);
+    proves(followed.link.purpose) && (own.is_none() || own != account)
+}
+
+fn ask(
+    app: &App,
+    mut browser: BrowserContext,
+    followed: &Followed,
+    text: &str,
+    typed: Typed,
+) -> Response {
+    let (title, sentence, label) = asked(followed);
+    let status = match typed.faults.is_empty() {
+        true => StatusCode::OK,
+        false => StatusCode::BAD_REQUEST,
     };
-    let nonce = browser.nonce(app, NonceScope::Browser);
-    let stale = typed.faults.into_iter().next().map(|fault| fault.sentence);
-    let status = match stale {
-        Some(_) => StatusCode::BAD_REQUEST,
-        None => StatusCode::OK,
-    };
-    let field = |name: &str, value: &str| (name.to_owned(), value.to_owned());
-    let page = Notice {
+    let account = followed.person.as_ref();
+    let account = account.filter(|_| proves(followed.link.purpose));
+    let page = ConfirmLink {
+        nonce: browser.nonce(app, NonceScope::Browser),
         frame: browser.frame(app),
+        link: text.to_owned(),
         title: title.to_owned(),
-        sentence: stale.map_or(sentence.clone(), |stale| format!("{stale} {sentence}")),
-        code: None,
-        details: Vec::new(),
-        next: Some(Next {
-            label: label.to_owned(),
-            href: path::LINK_CONFIRM.to_owned(),
-            post: Some(vec![field("nonce", &nonce), field("link", text)]),
-        }),
+        sentences: vec![sentence],
+        account: account.map(|person| (person.name.clone(), person.email.clone())),
+        asks_password: asks_password(&browser, followed),
+        label: label.to_owned(),
+        problems: problems(typed.faults),
     };
     browser.keep_browser_id(app, reply::page(status, &page, None))
 }
@@ -153,11 +187,7 @@ pub(super) fn over(app: &App, browser: &BrowserContext, fault: LinkFault) -> Res
             "This link does not work",
             "It is incomplete, or a later mail or change has replaced it. Use the newest mail, or ask for another.",
         ),
-        LinkFault::Used => (
-            StatusCode::GONE,
-            "This link was used",
-            "Each works once, and what it was for is done.",
-        ),
+        LinkFault::Used => (StatusCode::GONE, "This link was used", "Each works once."),
         LinkFault::Expired => (
             StatusCode::GONE,
             "This link has expired",
@@ -217,31 +247,42 @@ pub(super) fn plain(
     page.page_for(app, browser)
 }
 
-/// What a link without any field has done.
-pub(super) fn confirmed(app: &App, browser: &BrowserContext, purpose: LinkPurpose) -> Response {
-    const ELSEWHERE: &str =
-        "If you did not change it yourself, somebody knows your password: choose a new one.";
+/// What a link has done that chose no password.
+pub(super) fn confirmed(app: &App, id: RequestId, followed: &Followed) -> Response {
     let recover = ("Choose a new password", path::RECOVER);
-    let (title, sentence, next) = match purpose {
+    let account = ("Your account", path::ACCOUNT);
+    let (title, sentence, (label, href)) = match followed.link.purpose {
         LinkPurpose::AddressChange => (
             "Your address is changed",
-            "Sign in with it from now on. The earlier one was told, and can take this back for a week.",
-            ("Your account", path::ACCOUNT),
+            "Sign in with it from now on. We have written to the address before, from where this can be undone for a week.",
+            account,
         ),
-        LinkPurpose::AddressChanged => ("You have your address back", ELSEWHERE, recover),
         LinkPurpose::PasswordChanged | LinkPurpose::NameChanged | LinkPurpose::NewDevice => (
-            "That browser is signed out",
-            "Whoever used it knows your password: choose a new one.",
+            match followed.link.session {
+                Some(_) => "That browser is signed out",
+                None => "Every browser is signed out",
+            },
+            "Whoever did this knows your password: choose a new one.",
             recover,
         ),
         LinkPurpose::AddressProof
+        | LinkPurpose::AddressChanged
         | LinkPurpose::SignUp
         | LinkPurpose::Invitation
         | LinkPurpose::Recovery => (
             "Your e-mail is confirmed",
             "You can close this page, and go on where you were.",
-            ("Your account", path::ACCOUNT),
+            account,
         ),
     };
-    plain(app, browser, StatusCode::OK, title, sentence, next)
+    // Who is signed in here, and under which address, may just have changed.
+    let page = PlainPage {
+        status: StatusCode::OK,
+        title,
+        sentence,
+        code: None,
+        details: Vec::new(),
+        next: link_to(label, href),
+    };
+    page.page(app, id)
 }

@@ -1,8 +1,9 @@
 //! What the pages of links in mails post.
 use super::followed::{Choice, Followed};
-use super::page::{Typed, confirmed, over, page, plain};
+use super::page::{Typed, asks_password, confirmed, over, page, plain};
 use crate::account::sessions::done as done_page;
 use crate::account::sign_in::{Ways, welcome};
+use crate::account::throttle::{self, admit};
 use crate::http::error::PageError;
 use crate::http::form::{Form, Posted};
 use crate::http::session::{BrowserContext, NonceScope};
@@ -12,11 +13,12 @@ use crate::state::App;
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::Response;
-use pages::{ChoosePassword, path};
+use pages::{ChoosePassword, ConfirmLink, path};
 use protocol::accounts::mail_link::{LinkFault, LinkPurpose, PresentedLink};
-use protocol::accounts::mailbox::{confirm, join, recover};
+use protocol::accounts::mailbox::{confirm, join, recover, restore};
 use protocol::accounts::password::{Owner, password_fault};
 use protocol::accounts::people::{FieldFault, NewAccount, Role};
+use protocol::accounts::sign_in::Attempt;
 use protocol::types::{Lifetime, Person};
 use protocol::{Params, Transition};
 use store::Outcome;
@@ -37,9 +39,10 @@ pub(crate) struct NewPasswordForm {
     password: String,
 }
 
-/// That a link shall do what it is for.
+/// That a link shall do what it is for, and the account's password where it is asked.
 pub(crate) struct ConfirmForm {
     link: String,
+    password: String,
 }
 
 fn field(fields: &Params, name: &str) -> String {
@@ -82,13 +85,14 @@ impl Form for NewPasswordForm {
 }
 
 impl Form for ConfirmForm {
-    const PATH: &'static str = path::LINK_CONFIRM;
+    const PATH: &'static str = ConfirmLink::ACTION;
     const NONCE: NonceScope = NonceScope::Browser;
     type Page = Self;
 
     fn page(fields: &Params) -> Self {
         ConfirmForm {
             link: field(fields, "link"),
+            password: field(fields, "password"),
         }
     }
 
@@ -202,7 +206,12 @@ pub(crate) async fn submit_password(
     }
     let source = browser.address.source();
     let hashed = app.hasher.hash(&source, password.clone()).await?;
-    match recover(&followed.link, person, hashed, clock::now(), &app.mint) {
+    let (now, mint) = (clock::now(), &app.mint);
+    let change = match followed.chooses() {
+        Some(Choice::Restored) => restore(&followed.link, person, hashed, now, mint),
+        _ => recover(&followed.link, person, hashed, now, mint),
+    };
+    match change {
         Ok(transition) => done(&app, browser, &followed, transition, &text, password).await,
         Err(fault) => Ok(over(&app, &browser, fault)),
     }
@@ -237,8 +246,8 @@ async fn go_on(
     purpose: LinkPurpose,
 ) -> Result<Response, PageError> {
     let what = match purpose {
-        LinkPurpose::Recovery => "recovered",
-        _ => "joined",
+        LinkPurpose::SignUp | LinkPurpose::Invitation => "joined",
+        _ => "recovered",
     };
     let carried = Carried::kept(browser.onward.clone());
     let continuation = match Continuation::load(app, &carried).await? {
@@ -281,7 +290,14 @@ async fn again(
     let person = app.store.person_by_email(link.email.as_str()).await?;
     let stored = person.as_ref().map(|person| person.password.clone());
     let source = browser.address.source();
+    let attempt = Attempt::new(link.email.as_str(), &source, None);
+    if admit(app, &attempt).await?.is_some() {
+        return Ok(over(app, &browser, fault));
+    }
     let right = app.hasher.verify(&source, password, stored).await?;
+    if right {
+        app.settle_one(attempt.succeeded(), clock::now()).await?;
+    }
     match person.filter(|person| right && person.is_active()) {
         Some(person) => go_on(app, &browser, &person, link.purpose).await,
         None => Ok(over(app, &browser, fault)),
@@ -293,20 +309,22 @@ pub(crate) async fn submit_confirm(
     State(app): State<App>,
     form: Posted<ConfirmForm>,
 ) -> Result<Response, PageError> {
-    let (browser, ConfirmForm { link: text }, faults) = posted(&app, form);
+    let (browser, form, mut faults) = posted(&app, form);
+    let ConfirmForm {
+        link: text,
+        password,
+    } = form;
     let followed = match Followed::find(&app, &text).await? {
         Ok(followed) => followed,
         Err(fault) => return Ok(over(&app, &browser, fault)),
     };
+    if faults.is_empty() && asks_password(&browser, &followed) {
+        faults.extend(password_of(&app, &browser, &followed, password).await?);
+    }
     if !faults.is_empty() {
         let name = String::new();
-        return Ok(page(
-            &app,
-            browser,
-            &followed,
-            &text,
-            Typed { name, faults },
-        ));
+        let typed = Typed { name, faults };
+        return Ok(page(&app, browser, &followed, &text, typed));
     }
     let now = clock::now();
     let transition = match confirm(&followed.link, followed.person.as_ref(), now, &app.mint) {
@@ -317,7 +335,36 @@ pub(crate) async fn submit_confirm(
     if app.settle_one(transition, act).await? == Outcome::Conflict {
         return refused(&app, &browser, &followed, &text).await;
     }
-    Ok(confirmed(&app, &browser, followed.link.purpose))
+    Ok(confirmed(&app, browser.id, &followed))
+}
+
+/// What is wrong with the password of the account that a link is for.
+async fn password_of(
+    app: &App,
+    browser: &BrowserContext,
+    followed: &Followed,
+    password: String,
+) -> Result<Option<FieldFault>, PageError> {
+    let fault = |sentence: String| {
+        Ok(Some(FieldFault {
+            field: "password",
+            sentence,
+        }))
+    };
+    let Some(person) = &followed.person else {
+        return Ok(None);
+    };
+    let source = browser.address.source();
+    let attempt = Attempt::new(&person.email, &source, None);
+    if let Some(throttled) = admit(app, &attempt).await? {
+        return fault(throttle::sentence(throttled));
+    }
+    let stored = Some(person.password.clone());
+    if !app.hasher.verify(&source, password, stored).await? {
+        return fault("This is not the password of this account.".to_owned());
+    }
+    app.settle_one(attempt.succeeded(), clock::now()).await?;
+    Ok(None)
 }
 
 /// A guard that was lost: the link was used meanwhile, or the address has another account.
