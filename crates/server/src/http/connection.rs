@@ -326,3 +326,26 @@ fn head_size(request: &Request<Body>) -> usize {
         size + name.as_str().len() + value.len() + 4
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_error_has_the_header_that_says_what_to_do() {
+        for (status, name, value) in [
+            (StatusCode::UNAUTHORIZED, "www-authenticate", "Basic"),
+            (StatusCode::METHOD_NOT_ALLOWED, "allow", "GET"),
+            (StatusCode::TOO_MANY_REQUESTS, "retry-after", "3"),
+        ] {
+            let bare = Response::builder().status(status);
+            let bare = bare.body(Body::empty()).unwrap();
+            assert!(!has_what_its_status_asks_for(&bare), "{status}");
+            let whole = Response::builder().status(status).header(name, value);
+            let whole = whole.body(Body::empty()).unwrap();
+            assert!(has_what_its_status_asks_for(&whole), "{status}");
+        }
+        let fine = Response::new(Body::empty());
+        assert!(has_what_its_status_asks_for(&fine));
+    }
+}
