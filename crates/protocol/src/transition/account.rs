@@ -36,6 +36,16 @@ pub enum AccountChange {
         /// The mail that tells of it.
         notice: Option<LinkMail>,
     },
+    /// Keeps the same password under a stronger hash: no session ends, and nobody is told. Guard: the hash is still the
+    /// person's.
+    Rehash {
+        /// Whose.
+        subject: Subject,
+        /// The PHC string that the password was checked against.
+        before: String,
+        /// The new PHC string.
+        password: String,
+    },
     /// Sets the password of whoever reads the mailbox of an account, which proves the address; every session ends.
     /// Guard: the address is still that of the account.
     Recover(Box<Recovery>),
@@ -130,8 +140,10 @@ pub struct Recovery {
 }
 
 impl AccountChange {
-    pub(super) fn event(&self) -> Happened {
-        match self {
+    pub(super) fn event(&self) -> Option<Happened> {
+        Some(match self {
+            // What the person knows is the same.
+            Self::Rehash { .. } => return None,
             Self::SendLink { mail, event } => match mail.link.subject {
                 Some(subject) => Happened::by_person(*event, subject),
                 None => Happened::unasked(*event),
@@ -150,7 +162,7 @@ impl AccountChange {
             Self::SetName { subject, .. } => Happened::by_person(Event::UserNameSet, *subject),
             Self::Disable { subject, .. } => Happened::by_person(Event::UserDisabled, *subject),
             Self::Enable { subject, .. } => Happened::by_person(Event::UserEnabled, *subject),
-        }
+        })
     }
 
     pub(super) fn messages(&self) -> &[Message] {
@@ -162,6 +174,7 @@ impl AccountChange {
             }
             Self::Recover(recovery) => recovery.notice.messages(),
             Self::Create { .. }
+            | Self::Rehash { .. }
             | Self::Address(AddressChange::Prove { .. } | AddressChange::Restore { .. })
             | Self::Disable { .. }
             | Self::Enable { .. } => &[],

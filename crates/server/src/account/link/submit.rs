@@ -281,7 +281,11 @@ async fn again(
     let person = app.store.person_by_email(link.email.as_str()).await?;
     let stored = person.as_ref().map(|person| person.password.clone());
     let source = browser.address.source();
-    let right = app.hasher.verify(&source, password, stored).await?;
+    let right = app
+        .hasher
+        .verify(&source, password, stored)
+        .await?
+        .is_right();
     match person.filter(|person| right && person.is_active()) {
         Some(person) => go_on(app, &browser, &person, link.purpose).await,
         None => Ok(over(app, &browser, fault)),
