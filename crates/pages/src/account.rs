@@ -139,6 +139,7 @@ impl Account {
 
 impl Page for Account {
     const NAME: &'static str = "account";
+    const ASKS_PASSWORD: bool = true;
 
     fn samples() -> Vec<Self> {
         let usual = usual();

@@ -155,6 +155,7 @@ fn everyones(app: &App, mut browser: BrowserContext, status: StatusCode) -> Resp
         sentence: "Its password stands in the documentation, so nothing can be changed here."
             .to_owned(),
         code: None,
+        help: None,
         details: Vec::new(),
         next: Some(Next {
             label: "Sign out".to_owned(),

@@ -131,6 +131,7 @@ fn ask(
         title: title.to_owned(),
         sentence: stale.map_or(sentence.clone(), |stale| format!("{stale} {sentence}")),
         code: None,
+        help: None,
         details: Vec::new(),
         next: Some(Next {
             label: label.to_owned(),
