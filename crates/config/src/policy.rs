@@ -127,7 +127,7 @@ fn accounts(checks: &mut Checks<'_>) -> AccountPolicy {
     }
     let day = Lifetime::from_days(1);
     AccountPolicy {
-        sign_up: accounts.sign_up,
+        sign_up: accounts.sign_up.into(),
         min_password: accounts.min_password,
         session: within(checks, "accounts.session", accounts.session, LONGEST),
         interaction: within(checks, "accounts.interaction", accounts.interaction, day),

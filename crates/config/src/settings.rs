@@ -18,8 +18,8 @@ pub use machine::{LogFormat, LogLevel, LogSettings, Synchronous};
 pub(crate) use mail::MailSettings;
 pub(crate) use token::{BodySetting, TokenSettings};
 
-use super::values::{IdSetting, Span};
-use protocol::policy::{PkcePolicy, Registration, Risk};
+use super::values::{IdSetting, SignUpSetting, Span};
+use protocol::policy::{PkcePolicy, Registration, Risk, SignUp};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -265,8 +265,10 @@ impl Default for AppSettings {
 #[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
 pub(crate) struct AccountSettings {
-    /// Whether strangers may make an account.
-    pub(crate) sign_up: bool,
+    /// Who may make an account: `"open"` for anyone, `"invited"` for those whom `valetkey user invite` sent a link, or
+    /// `"off"` for nobody, so that `valetkey user create` alone makes one. `true` stands for `"open"` and `false` for
+    /// `"off"`.
+    pub(crate) sign_up: SignUpSetting,
     /// The shortest password, in characters: 8 to 64.
     pub(crate) min_password: usize,
     /// How long a browser stays signed in: 1s to 2y.
@@ -281,7 +283,7 @@ pub(crate) struct AccountSettings {
 impl Default for AccountSettings {
     fn default() -> Self {
         AccountSettings {
-            sign_up: true,
+            sign_up: SignUpSetting::Named(SignUp::Open),
             min_password: 12,
             session: Span::days(14),
             interaction: Span::seconds(3_600),

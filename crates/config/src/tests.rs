@@ -1,7 +1,9 @@
 //! Whole configurations: what is taken, and what each fault is told as.
 use super::layers::Layers;
 use super::*;
-use protocol::policy::{Bodies, Extra, PkcePolicy, RedirectUriAtToken, Registration, Rotation};
+use protocol::policy::{
+    Bodies, Extra, PkcePolicy, RedirectUriAtToken, Registration, Rotation, SignUp,
+};
 use protocol::types::GrantType;
 use protocol::types::Lifetime;
 use protocol::types::ids::SubjectFormat;
@@ -78,7 +80,8 @@ fn a_new_provider_has_sound_defaults() {
     assert_eq!(policy.pkce, PkcePolicy::All);
     assert_eq!(policy.subjects, SubjectFormat::Prefixed("user_".to_owned()));
     assert_eq!(policy.redirects.max, 10);
-    assert!(policy.accounts.sign_up && !policy.redirects.localhost_any_port);
+    assert_eq!(policy.accounts.sign_up, SignUp::Open);
+    assert!(!policy.redirects.localhost_any_port);
     assert_eq!(policy.accounts.min_password, 12);
     let tokens = &policy.tokens;
     let lives = [
@@ -273,7 +276,7 @@ fn a_variable_stands_above_the_file_and_a_flag_above_both() {
     assert_eq!(config.policy.redirects.max, 3);
     assert_eq!(config.branding.product, "42");
     assert!(config.policy.tokens.bodies.json);
-    assert!(!config.policy.accounts.sign_up);
+    assert_eq!(config.policy.accounts.sign_up, SignUp::Off);
     assert_eq!(config.policy.accounts.min_password, 12);
     assert_eq!(config.storage, Storage::Sqlite("here.db".into()));
     assert_eq!(config.policy.scopes[0].sentence, "See things");
@@ -424,5 +427,19 @@ fn every_profile_is_in_order() {
     ] {
         assert_eq!(config.policy.pkce, PkcePolicy::Public);
         assert!(!config.policy.response_iss, "{}", config.issuer);
+    }
+}
+
+#[test]
+fn who_may_sign_up_is_named_or_said_as_before() {
+    for (written, meant) in [
+        ("\"open\"", SignUp::Open),
+        ("\"invited\"", SignUp::Invited),
+        ("\"off\"", SignUp::Off),
+        ("true", SignUp::Open),
+        ("false", SignUp::Off),
+    ] {
+        let config = load(&format!("[accounts]\nsign_up = {written}")).unwrap();
+        assert_eq!(config.policy.accounts.sign_up, meant, "{written}");
     }
 }

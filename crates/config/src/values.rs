@@ -1,4 +1,5 @@
 //! Values of settings that TOML has no word for: lengths of time, and switches that take a table.
+use protocol::policy::SignUp;
 use protocol::types::Lifetime;
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::de::{MapAccess, Visitor};
@@ -70,6 +71,26 @@ pub(crate) enum RotateSetting {
 /// The grace window unless the configuration names one.
 pub(super) const fn default_grace() -> Span {
     Span::seconds(60)
+}
+
+/// Who may make an account: by its name, or as earlier files say it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(untagged, expecting = "expected \"open\", \"invited\" or \"off\"")]
+pub(crate) enum SignUpSetting {
+    /// By its name.
+    Named(SignUp),
+    /// `true` for open, `false` for off.
+    Switch(bool),
+}
+
+impl From<SignUpSetting> for SignUp {
+    fn from(setting: SignUpSetting) -> Self {
+        match setting {
+            SignUpSetting::Named(named) => named,
+            SignUpSetting::Switch(true) => SignUp::Open,
+            SignUpSetting::Switch(false) => SignUp::Off,
+        }
+    }
 }
 
 /// How a person's id is written.

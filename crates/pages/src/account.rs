@@ -22,6 +22,8 @@ pub struct Account {
     pub email: String,
     /// Whether the address is proved.
     pub email_proved: bool,
+    /// What is wrong with mail to the address, in a sentence.
+    pub mail_trouble: Option<String>,
     /// Whether mails are sent, so that addresses can be proved and changed.
     pub sends_mail: bool,
     /// What was typed into the form for another address.
@@ -137,6 +139,7 @@ impl Account {
 
 impl Page for Account {
     const NAME: &'static str = "account";
+    const ASKS_PASSWORD: bool = true;
 
     fn samples() -> Vec<Self> {
         let usual = usual();
@@ -148,6 +151,10 @@ impl Page for Account {
         };
         let unproved = Account {
             email_proved: false,
+            ..usual.clone()
+        };
+        let bounced = Account {
+            mail_trouble: Some("Mail to your address comes back.".to_owned()),
             ..usual.clone()
         };
         let without_mail = Account {
@@ -171,6 +178,7 @@ impl Page for Account {
             usual,
             changed,
             unproved,
+            bounced,
             without_mail,
             failed,
             empty,
@@ -191,6 +199,7 @@ fn usual() -> Account {
         name: "Ada Lovelace".to_owned(),
         email: "ada@example.com".to_owned(),
         email_proved: true,
+        mail_trouble: None,
         sends_mail: true,
         new_email: String::new(),
         nonce: "nonce-1".to_owned(),
@@ -213,6 +222,7 @@ fn hostile() -> Account {
         name: HOSTILE.to_owned(),
         email: HOSTILE.to_owned(),
         email_proved: false,
+        mail_trouble: Some(HOSTILE.to_owned()),
         sends_mail: true,
         new_email: HOSTILE.to_owned(),
         nonce: HOSTILE.to_owned(),

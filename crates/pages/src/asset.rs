@@ -1,4 +1,4 @@
-//! The stylesheet and its content-addressed path.
+//! The stylesheet, the one script, and their content-addressed paths.
 
 use crate::path::ASSETS;
 use std::sync::LazyLock;
@@ -13,6 +13,20 @@ const CSS: &str = concat!(
 
 static PATH: LazyLock<String> =
     LazyLock::new(|| format!("{ASSETS}/valetkey-{}.css", fingerprint(CSS.as_bytes())));
+
+const SHOW_PASSWORD: &str = include_str!("../assets/show-password.js");
+
+static SHOW_PASSWORD_PATH: LazyLock<String> = LazyLock::new(|| {
+    let hash = fingerprint(SHOW_PASSWORD.as_bytes());
+    format!("{ASSETS}/show-password-{hash}.js")
+});
+
+/// Path and text of the script that shows a password as it is typed. Pages that ask for one link it, and are whole
+/// without it.
+#[must_use]
+pub fn show_password_script() -> (&'static str, &'static str) {
+    (SHOW_PASSWORD_PATH.as_str(), SHOW_PASSWORD)
+}
 
 /// Path and text of the one stylesheet. The path changes with the content, so
 /// it may be cached for ever.

@@ -1,7 +1,8 @@
 //! HTML pages. A page is a struct, a template and its `samples()`; the file of its subject lists it.
 //!
-//! Pages carry no script and no inline style: they are complete under
-//! `default-src 'none'; style-src 'self'; img-src 'self' data:`. Everything a
+//! Pages carry no inline script or style: they are complete under
+//! `default-src 'none'; style-src 'self'; img-src 'self' data:`, and those that
+//! ask for a password link one script that may be left out. Everything a
 //! page shows is a public field; whatever has to be worked out from the fields
 //! (which input gets the focus, which sentence belongs to which field) is
 //! worked out here, so that routes only fill in values.
@@ -29,7 +30,7 @@ mod sign_up;
 mod television;
 
 pub use account::*;
-pub use asset::stylesheet;
+pub use asset::{show_password_script, stylesheet};
 pub use brand::brand_stylesheet;
 pub use consent::*;
 pub use demo::*;
@@ -70,6 +71,9 @@ pub fn every_sample() -> Vec<Sample> {
 pub trait Page: askama::Template + samples::Listed + Sized {
     /// Short kebab-case name, used for the files of [`every_sample`].
     const NAME: &'static str;
+
+    /// Whether it has a field for a password, and so links the script that shows one.
+    const ASKS_PASSWORD: bool = false;
 
     /// The page in its ordinary, empty, long, hostile and failed states.
     fn samples() -> Vec<Self>;

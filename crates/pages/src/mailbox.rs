@@ -193,6 +193,7 @@ impl ChoosePassword {
 
 impl Page for ChoosePassword {
     const NAME: &'static str = "choose-password";
+    const ASKS_PASSWORD: bool = true;
 
     fn samples() -> Vec<Self> {
         let join = ChoosePassword {

@@ -18,6 +18,8 @@ pub struct Notice {
     pub sentence: String,
     /// The OAuth error code, for the app's developer.
     pub code: Option<String>,
+    /// Where developers read about that error.
+    pub help: Option<String>,
     /// Label and value of facts that help to find the cause.
     pub details: Vec<(String, String)>,
     /// Where to go from here.
@@ -50,6 +52,7 @@ fn plain() -> Notice {
         sentence: "You took longer than ten minutes. Go back to the app and start again."
             .to_owned(),
         code: None,
+        help: None,
         details: Vec::new(),
         next: Some(Next {
             label: "Start again".to_owned(),
@@ -67,6 +70,7 @@ fn for_developers() -> Notice {
                    Tell the people who make it."
             .to_owned(),
         code: Some("invalid_redirect_uri".to_owned()),
+        help: Some("/developers/errors#invalid_request".to_owned()),
         details: vec![
             detail("App", "Task Board"),
             detail(
@@ -110,6 +114,7 @@ fn hostile() -> Notice {
         title: HOSTILE.to_owned(),
         sentence: HOSTILE.to_owned(),
         code: Some(HOSTILE.to_owned()),
+        help: Some("/developers/errors#invalid_request".to_owned()),
         details: vec![(HOSTILE.to_owned(), HOSTILE.repeat(4))],
         next: Some(Next {
             label: HOSTILE.to_owned(),

@@ -13,6 +13,8 @@ pub struct Sample {
     pub page: &'static str,
     /// Place among the page's samples, from 1.
     pub number: usize,
+    /// [`Page::ASKS_PASSWORD`] of the page.
+    pub asks_password: bool,
     /// The whole document.
     pub html: String,
 }
@@ -39,6 +41,7 @@ pub(crate) fn rendered<P: Page>() -> Vec<Sample> {
     numbered
         .map(|(page, number)| Sample {
             page: P::NAME,
+            asks_password: P::ASKS_PASSWORD,
             number,
             html: page.html(),
         })

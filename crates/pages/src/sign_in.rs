@@ -70,6 +70,7 @@ impl SignIn {
 
 impl Page for SignIn {
     const NAME: &'static str = "sign-in";
+    const ASKS_PASSWORD: bool = true;
 
     fn samples() -> Vec<Self> {
         let usual = Self {

@@ -84,6 +84,7 @@ impl SignUp {
 
 impl Page for SignUp {
     const NAME: &'static str = "sign-up";
+    const ASKS_PASSWORD: bool = true;
 
     fn samples() -> Vec<Self> {
         let usual = Self {

@@ -5,7 +5,7 @@ mod markup;
 use std::collections::BTreeSet;
 
 use markup::{Tag, tags};
-use pages::{HOSTILE, Sample, every_sample, stylesheet};
+use pages::{HOSTILE, Sample, every_sample, show_password_script, stylesheet};
 
 fn for_every_sample(check: impl Fn(&[Tag], &Sample)) {
     for sample in every_sample() {
@@ -72,14 +72,21 @@ fn headings_do_not_skip_a_level() {
 }
 
 #[test]
-fn nothing_needs_script_or_inline_style() {
+fn only_a_password_brings_a_script_and_nothing_an_inline_one() {
+    let (path, _) = show_password_script();
     for_every_sample(|tags, sample| {
-        assert!(!sample.html.contains("<script"));
+        let asks = opening(tags, "input").any(|tag| tag.get("type") == Some("password"));
+        assert_eq!(asks, sample.asks_password);
+        let scripts: Vec<_> = opening(tags, "script").map(|tag| tag.get("src")).collect();
+        match asks {
+            true => {
+                assert_eq!(scripts, [Some(path)]);
+                assert!(sample.html.contains("defer></script>"));
+            }
+            false => assert!(scripts.is_empty() && !sample.html.contains("<script")),
+        }
         for tag in tags {
-            assert!(
-                !matches!(tag.name.as_str(), "script" | "style" | "iframe"),
-                "{tag:?}"
-            );
+            assert!(!matches!(tag.name.as_str(), "style" | "iframe"), "{tag:?}");
             for (name, value) in &tag.attributes {
                 assert!(name != "style" && !name.starts_with("on"), "{tag:?}");
                 assert!(!value.starts_with("javascript:"), "{tag:?}");
@@ -168,6 +175,19 @@ fn every_form_posts_to_us_with_a_nonce() {
         for button in opening(tags, "button") {
             assert_eq!(button.get("type"), Some("submit"), "{button:?}");
         }
+    });
+}
+
+#[test]
+fn every_page_of_ours_begins_with_a_link_to_its_content() {
+    for_every_sample(|tags, sample| {
+        if sample.page.starts_with("demo-") {
+            return;
+        }
+        let first = opening(tags, "a").next();
+        assert_eq!(first.and_then(|tag| tag.get("href")), Some("#main"));
+        let main = opening(tags, "main").next();
+        assert_eq!(main.and_then(|tag| tag.get("id")), Some("main"));
     });
 }
 

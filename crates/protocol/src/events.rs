@@ -73,6 +73,12 @@ pub enum Event {
     AppDeleted,
     /// A mail was asked for that shows that mail works.
     MailTested,
+    /// Mail to an address came back.
+    MailBounced,
+    /// Whoever reads an address calls mail of ours junk.
+    MailComplained,
+    /// An operator took back what was noted of an address.
+    MailBounceForgotten,
     /// A message could not be delivered, and is a dead letter.
     OutboxGivenUp,
     /// Messages that were not delivered are tried anew.
@@ -87,7 +93,7 @@ pub enum Event {
 
 impl Event {
     /// All of them.
-    pub const ALL: [Event; 41] = [
+    pub const ALL: [Event; 44] = [
         Event::ConsentGiven,
         Event::ConsentDenied,
         Event::DeviceAllowed,
@@ -124,6 +130,9 @@ impl Event {
         Event::AppSecretRotated,
         Event::AppDeleted,
         Event::MailTested,
+        Event::MailBounced,
+        Event::MailComplained,
+        Event::MailBounceForgotten,
         Event::OutboxGivenUp,
         Event::OutboxRetried,
         Event::OutboxDropped,
@@ -170,6 +179,9 @@ impl Event {
             Event::AppSecretRotated => "app.secret_rotated",
             Event::AppDeleted => "app.deleted",
             Event::MailTested => "mail.tested",
+            Event::MailBounced => "mail.bounced",
+            Event::MailComplained => "mail.complained",
+            Event::MailBounceForgotten => "mail.bounce_forgotten",
             Event::OutboxGivenUp => "outbox.given_up",
             Event::OutboxRetried => "outbox.retried",
             Event::OutboxDropped => "outbox.dropped",

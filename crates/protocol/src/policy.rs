@@ -1,5 +1,6 @@
 //! What the configuration decides and rules obey. An enum that a file can name is read from it as it stands here; what
 //! its comments say is in the schema of the file.
+use crate::accounts::mail_link::LinkPurpose;
 use crate::types::ids::SubjectFormat;
 use crate::types::{Client, GrantType, Lifetime, Scope, Side};
 use schemars::JsonSchema;
@@ -50,6 +51,44 @@ pub enum Registration {
     Review,
     /// Admins.
     Admin,
+}
+
+/// Who may make an account by themselves. Operators may at any time.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum SignUp {
+    /// Anyone.
+    Open,
+    /// Those who were sent an invitation.
+    Invited,
+    /// Nobody.
+    Off,
+}
+
+impl SignUp {
+    /// As a file names it.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            SignUp::Open => "open",
+            SignUp::Invited => "invited",
+            SignUp::Off => "off",
+        }
+    }
+
+    /// Whether a link that was sent for this purpose makes an account. One that was sent under other rules does not.
+    pub fn admits(self, purpose: LinkPurpose) -> bool {
+        match purpose {
+            LinkPurpose::SignUp => self == SignUp::Open,
+            LinkPurpose::Invitation => self != SignUp::Off,
+            LinkPurpose::Recovery
+            | LinkPurpose::AddressProof
+            | LinkPurpose::AddressChange
+            | LinkPurpose::AddressChanged
+            | LinkPurpose::PasswordChanged
+            | LinkPurpose::NameChanged
+            | LinkPurpose::NewDevice => false,
+        }
+    }
 }
 
 /// Who must send a code challenge (RFC 7636); others may.
@@ -229,8 +268,8 @@ pub struct RedirectPolicy {
 /// Accounts.
 #[derive(Debug, Clone, Copy)]
 pub struct AccountPolicy {
-    /// Whether strangers may make an account.
-    pub sign_up: bool,
+    /// Who may make an account.
+    pub sign_up: SignUp,
     /// The shortest password, in characters.
     pub min_password: usize,
     /// How long a browser stays signed in.

@@ -107,6 +107,7 @@ async fn bring(app: &AppState, credentials: &TestCredentials) -> anyhow::Result<
         .hasher
         .verify("", credentials.password.clone(), stored)
         .await?
+        .is_right()
     {
         let hash = hasher::hash(&credentials.password)?;
         app.settle_one(set_password(&person, hash), Act::by_operator(clock::now()))

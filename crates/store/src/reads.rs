@@ -5,6 +5,7 @@ use crate::row::Query;
 use crate::value::{Value, values};
 use crate::{Engine, EventQuery, Fact, Store, StoreError, UNSETTLED};
 use jose::Digest;
+use protocol::accounts::bounce::BounceKind;
 use protocol::accounts::mail_link::MailLink;
 use protocol::events::Recorded;
 use protocol::facts::{
@@ -12,7 +13,7 @@ use protocol::facts::{
     RefreshFacts, SessionFacts, UsedRefreshToken,
 };
 use protocol::transition::Logo;
-use protocol::types::email::email_keys;
+use protocol::types::email::{email_key, email_keys};
 use protocol::types::{
     Client, ClientNo, Grant, Locator, Person, Session, Subject, UnixTime, UserCode,
 };
@@ -252,6 +253,17 @@ impl Store {
     /// [`StoreError`].
     pub async fn mail_link(&self, id: Locator) -> Fact<MailLink> {
         let found = self.one(&mail_links::BY_ID, &values![id]).await?;
+        Ok(found.flatten())
+    }
+
+    /// How an address answers to mail, if it was noted that mail comes back or is unwelcome.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn bounce(&self, email: &str) -> Fact<BounceKind> {
+        let found = self
+            .one(&mail_links::BOUNCE, &values![email_key(email)])
+            .await?;
         Ok(found.flatten())
     }
 

@@ -95,4 +95,9 @@ export async function assertConsent(page, site, sentences) {
     assert.ok(ratio > 0.9 && ratio < 1.1, `Allow and Deny differ in ${side}: ${allow[side]} and ${deny[side]}`);
   }
   assert.equal(allow.y, deny.y, "both answers stand in one line");
+  const paint = (id) => page.locator(id).evaluate((button) => {
+    const { color, backgroundColor, borderColor, fontWeight } = getComputedStyle(button);
+    return [color, backgroundColor, borderColor, fontWeight].join();
+  });
+  assert.equal(await paint("#allow"), await paint("#deny"), "neither answer outweighs the other");
 }

@@ -229,7 +229,7 @@ fn the_code_grant_off() {
 
 #[test]
 fn sign_up_on_and_off() {
-    let scene = Scene::plain("[accounts]\nsign_up = true");
+    let scene = Scene::plain("[accounts]\nsign_up = \"open\"");
     assert!(scene.browser().open("/sign-in").text().contains("/sign-up"));
     let mut browser = scene.browser();
     browser

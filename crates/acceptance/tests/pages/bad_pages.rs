@@ -377,7 +377,7 @@ fn what_is_not_there_is_said_to_be_so() {
     for target in [
         "/nowhere",
         "/oauth2/token/",
-        "/sign-in/",
+        "/sign-in//",
         "/%ff",
         "/assets/..%2f..%2fetc%2fpasswd",
         "/apps/nobody/logo",

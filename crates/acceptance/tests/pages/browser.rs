@@ -132,6 +132,12 @@ fn tabs_the_back_button_and_stale_forms_continue_or_restart() {
 
 #[test]
 #[cfg_attr(not(has_chromium), ignore = "needs Chromium: see ./test")]
+fn a_password_is_shown_where_there_is_javascript() {
+    walk("password");
+}
+
+#[test]
+#[cfg_attr(not(has_chromium), ignore = "needs Chromium: see ./test")]
 fn the_keyboard_alone_is_enough() {
     walk("keyboard");
 }

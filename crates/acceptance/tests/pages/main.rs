@@ -3,6 +3,7 @@
 mod bad_pages;
 mod browser;
 mod consent;
+mod dead_ends;
 mod device;
 mod device_polls;
 mod mailbox;

@@ -78,6 +78,44 @@ fn an_address_that_an_earlier_release_stored_is_found() {
 }
 
 #[test]
+fn a_password_that_an_earlier_release_hashed_weakly_is_hashed_anew() {
+    use argon2::password_hash::PasswordHasher;
+    use argon2::{Algorithm, Argon2, Params, Version};
+    let scene = Scene::plain("");
+    if scene.provider.postgres().is_some() {
+        return;
+    }
+    let weak = Params::new(8_192, 1, 1, None).expect("parameters");
+    let weak = Argon2::new(Algorithm::Argon2id, Version::V0x13, weak);
+    let weak = weak.hash_password(PASSWORD.as_bytes()).expect("a hash");
+    let weak = weak.to_string();
+    let db = rusqlite::Connection::open(scene.provider.database_path()).expect("the database");
+    let mut early = scene.provider.browser();
+    early.sign_in(ANN, PASSWORD);
+    let earlier = "UPDATE people SET password = ?1 WHERE email_key = ?2";
+    assert_eq!(db.execute(earlier, [&*weak, ANN]), Ok(1));
+    let stored = || -> String {
+        let sql = "SELECT password FROM people WHERE email_key = ?1";
+        db.query_row(sql, [ANN], |row| row.get(0)).expect("a hash")
+    };
+    assert_eq!(attempt(&scene, ANN, "not the password at all"), 401);
+    assert_eq!(stored(), weak, "a wrong password changes nothing");
+    let events = || scene.cli(&["audit", "--event", "user.password_set"])["events"].clone();
+    let before = events();
+    assert_eq!(attempt(&scene, ANN, PASSWORD), 303);
+    let strong = stored();
+    assert!(
+        strong.starts_with("$argon2id$v=19$m=19456,t=2,p=1$"),
+        "{strong}"
+    );
+    assert_eq!(attempt(&scene, ANN, PASSWORD), 303);
+    assert_eq!(stored(), strong, "once");
+    assert_eq!(attempt(&scene, ANN, "not the password at all"), 401);
+    assert_eq!(early.get("/account").status, 200, "no session ends");
+    assert_eq!(events(), before, "nobody is told");
+}
+
+#[test]
 fn a_password_is_one_in_every_composition() {
     let scene = Scene::plain("");
     let (composed, apart) = (

@@ -14,7 +14,7 @@ fn several_faults_are_told_at_once_in_the_order_of_the_file() {
         "v.toml:9: token.lifetimes.access: write a number and a unit in quotes, such as \"90s\"",
         "v.toml:10: token.lifetimes.code: 1h is not between 1s and 10m",
         "v.toml:12: apps.max_redirect_uris: 0 is not between 1 and 100",
-        "v.toml:14: accounts.sign_up: write true or false, not \"yes\"",
+        "v.toml:14: accounts.sign_up: write \"open\", \"invited\" or \"off\", or true or false, not \"yes\"",
         "v.toml:16: branding.accent: \"red\" is not a colour",
     ];
     for (line, start) in lines.iter().zip(starts) {
@@ -109,7 +109,7 @@ fn a_variable_that_holds_a_table_is_told_with_the_key_in_it() {
         (
             "VALETKEY_ACCOUNTS",
             "{ sign_up = 5, min_password = 12 }",
-            "VALETKEY_ACCOUNTS: accounts.sign_up: write true or false, not 5",
+            "VALETKEY_ACCOUNTS: accounts.sign_up: write \"open\", \"invited\" or \"off\", or true or false, not 5",
         ),
         (
             "VALETKEY_TOKEN",

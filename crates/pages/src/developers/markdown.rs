@@ -148,10 +148,13 @@ impl<'a> Writer<'a> {
         self.html.push_str(
             "<div class=\"scrolls\" role=\"group\" aria-label=\"Table\" tabindex=\"0\">\n",
         );
+        let columns = columns(&inner);
         self.waiting.push(start);
         self.waiting.extend(inner);
         self.waiting.push(Event::End(TagEnd::Table));
-        self.flush();
+        let mut table = String::new();
+        html::push_html(&mut table, self.waiting.drain(..));
+        self.html.push_str(&labelled(&table, &columns));
         self.html.push_str("</div>\n");
     }
 
@@ -254,6 +257,40 @@ fn harmless<'a>(event: Event<'a>, links: &mut Vec<bool>) -> Option<Event<'a>> {
     }
 }
 
+/// The words of a table's head.
+fn columns(table: &[Event<'_>]) -> Vec<String> {
+    let head = table
+        .split(|event| *event == Event::End(TagEnd::TableHead))
+        .next();
+    let cells = head
+        .unwrap_or_default()
+        .split(|event| *event == Event::End(TagEnd::TableCell));
+    let mut names: Vec<String> = cells.map(|cell| words(cell.iter())).collect();
+    // What is behind the last cell's end.
+    names.pop();
+    names
+}
+
+/// A table whose cells name their columns, for where it is too narrow for columns. What is shown as blocks is no table to
+/// some browsers any more, so the roles are said.
+fn labelled(table: &str, columns: &[String]) -> String {
+    let mut parts = table.split("<td>");
+    let mut out = parts.next().unwrap_or_default().to_owned();
+    for (part, column) in parts.zip(columns.iter().cycle()) {
+        out.push_str("<td role=\"cell\" data-label=\"");
+        let mut words = String::new();
+        html::push_html(
+            &mut words,
+            std::iter::once(Event::Text(column.as_str().into())),
+        );
+        out.push_str(&words.replace('"', "&quot;"));
+        out.push_str("\">");
+        out.push_str(part);
+    }
+    out.replace("<table>", "<table role=\"table\">")
+        .replace("<tr>", "<tr role=\"row\">")
+}
+
 /// Whether an address may become a link.
 fn is_safe(address: &str) -> bool {
     let starts = ["/", "#", "https://", "http://", "mailto:"];
@@ -263,14 +300,33 @@ fn is_safe(address: &str) -> bool {
 /// Text in Markdown that is read as the very same text.
 pub(super) fn escaped(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
-    for c in text.chars() {
+    let mut before = None;
+    let mut rest = text.chars().peekable();
+    while let Some(c) = rest.next() {
+        let next = rest.peek().copied();
+        let means = match c {
+            '\\' | '`' | '*' | '[' | ']' | '<' | '|' | '~' => true,
+            // Inside of a word it is a letter.
+            '_' => !(is_letter(before) && is_letter(next)),
+            // A character reference.
+            '&' => next == Some('#') || is_letter(next),
+            // What makes a heading, a list, a quotation or a line of a text begins it.
+            '#' | '+' | '-' | '=' | '>' => out.trim_start().is_empty(),
+            '.' | ')' => !out.is_empty() && out.trim_start().bytes().all(|b| b.is_ascii_digit()),
+            _ => false,
+        };
         match c {
             '\n' | '\r' | '\t' => out.push(' '),
-            c if c.is_ascii_punctuation() => out.extend(['\\', c]),
+            c if means => out.extend(['\\', c]),
             c => out.push(c),
         }
+        before = Some(c);
     }
     out
+}
+
+fn is_letter(c: Option<char>) -> bool {
+    c.is_some_and(char::is_alphanumeric)
 }
 
 /// A span of code in Markdown, also inside a table.
@@ -302,12 +358,44 @@ mod tests {
     }
 
     #[test]
+    fn only_what_means_something_is_escaped() {
+        for text in [
+            "https://id.example.com/oauth2/authorize?a=b",
+            "Acme, Inc. (Berlin) & Co: user.id",
+            "snake_case",
+        ] {
+            assert_eq!(escaped(text), text);
+        }
+        for text in [
+            "# a", "- a", "+ a", "12. a", "3) a", "> a", "===", "--- ", "&copy; a", "__a__",
+        ] {
+            let html = render(&format!("{}\n", escaped(text))).html;
+            let plain = html.replace("&gt;", ">").replace("&amp;", "&");
+            assert_eq!(plain, format!("<p>{}</p>\n", text.trim_end()), "{text}");
+        }
+    }
+
+    #[test]
+    fn every_cell_names_its_column() {
+        let html = render("| A `b` | C \"d\" |\n|---|---|\n| 1 | 2 |\n| 3 | 4 |\n").html;
+        for cell in [
+            "\"A b\">1<",
+            "\"C &quot;d&quot;\">2<",
+            "\"A b\">3<",
+            "\"C &quot;d&quot;\">4<",
+        ] {
+            let cell = format!("<td role=\"cell\" data-label={cell}");
+            assert!(html.contains(&cell), "{cell}: {html}");
+        }
+    }
+
+    #[test]
     fn a_span_of_code_survives_backticks_and_bars() {
         for text in ["a", "`", "a`b", "``", "a|b", "`a``"] {
             let row = format!("| h |\n|---|\n| {} |\n", code_span(text));
             let html = render(&row).html;
             assert!(
-                html.contains(&format!("<td><code>{text}</code></td>")),
+                html.contains(&format!("\"h\"><code>{text}</code></td>")),
                 "{text}: {html}"
             );
         }

@@ -36,6 +36,26 @@ pub enum LinkPurpose {
 }
 
 impl LinkPurpose {
+    /// Whether it leads to an account that is not there yet.
+    pub const fn is_for_newcomers(self) -> bool {
+        matches!(self, LinkPurpose::SignUp | LinkPurpose::Invitation)
+    }
+
+    /// Whether it tells a person of something that they did not ask to be told.
+    pub const fn is_notice(self) -> bool {
+        match self {
+            LinkPurpose::SignUp
+            | LinkPurpose::Invitation
+            | LinkPurpose::Recovery
+            | LinkPurpose::AddressProof
+            | LinkPurpose::AddressChange => false,
+            LinkPurpose::AddressChanged
+            | LinkPurpose::PasswordChanged
+            | LinkPurpose::NameChanged
+            | LinkPurpose::NewDevice => true,
+        }
+    }
+
     /// All of them.
     pub const ALL: [LinkPurpose; 9] = [
         LinkPurpose::SignUp,
@@ -117,6 +137,8 @@ pub enum LinkFault {
     Used,
     /// It is too old.
     Expired,
+    /// It was sent for an account that nobody may make any more.
+    Closed,
 }
 
 /// A link as somebody presents it.

@@ -4,6 +4,7 @@
 use super::mail_link::{LinkFault, LinkMail, LinkPurpose, MailLink};
 use crate::decision::Mint;
 use crate::events::Event;
+use crate::policy::SignUp;
 use crate::transition::{AccountChange, AddressChange, Recovery, SessionChange, Transition};
 use crate::types::email::email_key;
 use crate::types::{Lifetime, Locator, MailAddress, NewPerson, Person, UnixTime};
@@ -84,14 +85,26 @@ impl Mailbox {
     }
 }
 
+/// Whether a link that leads newcomers to an account still does. To somebody who has proved theirs it does nothing in
+/// any case.
+///
+/// # Errors
+/// [`LinkFault::Closed`].
+pub fn admit(link: &MailLink, mailbox: Mailbox, sign_up: SignUp) -> Result<(), LinkFault> {
+    let joins = link.purpose.is_for_newcomers() && mailbox != Mailbox::Proved;
+    match joins && !sign_up.admits(link.purpose) {
+        true => Err(LinkFault::Closed),
+        false => Ok(()),
+    }
+}
+
 /// Makes the account that a link was sent for.
 ///
 /// # Errors
 /// When the link is for something else.
 pub fn join(link: &MailLink, person: NewPerson) -> Result<Transition, LinkFault> {
-    let invites = [LinkPurpose::SignUp, LinkPurpose::Invitation].contains(&link.purpose);
     let own = email_key(&person.email) == link.email.key();
-    match invites && own {
+    match link.purpose.is_for_newcomers() && own {
         true => Ok(Transition::Account(AccountChange::Create {
             person,
             link: Some(link.id),

@@ -1,4 +1,5 @@
 //! People: accounts, passwords, signing in, sessions.
+pub mod bounce;
 pub mod mail_link;
 pub mod mailbox;
 pub mod password;

@@ -163,6 +163,15 @@ pub fn set_password(person: &Person, password: String) -> Transition {
     })
 }
 
+/// Keeps a person's password under a stronger hash, made from what they typed.
+pub fn rehash(person: &Person, password: String) -> Transition {
+    Transition::Account(AccountChange::Rehash {
+        subject: person.subject,
+        before: person.password.clone(),
+        password,
+    })
+}
+
 /// Switches an account off: its sessions end and all it had issued is dead.
 pub fn disable<M: Mint>(person: &Person, mint: &M) -> Transition {
     Transition::Account(AccountChange::Disable {

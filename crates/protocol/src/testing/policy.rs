@@ -2,7 +2,7 @@
 use crate::Policy;
 use crate::policy::{
     AccountPolicy, Bodies, DevicePolicy, ErrorAliases, PkcePolicy, RedirectPolicy,
-    RedirectUriAtToken, Registration, Risk, Rotation, ScopeEntry, TokenPolicy,
+    RedirectUriAtToken, Registration, Risk, Rotation, ScopeEntry, SignUp, TokenPolicy,
 };
 use crate::types::ids::SubjectFormat;
 use crate::types::{GrantType, Lifetime, Scope};
@@ -33,7 +33,7 @@ impl Policy {
                 localhost_any_port: false,
             },
             accounts: AccountPolicy {
-                sign_up: true,
+                sign_up: SignUp::Open,
                 min_password: 8,
                 session: Lifetime::from_days(1),
                 interaction: Lifetime::from_minutes(30),

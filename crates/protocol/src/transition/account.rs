@@ -36,6 +36,16 @@ pub enum AccountChange {
         /// The mail that tells of it.
         notice: Option<LinkMail>,
     },
+    /// Keeps the same password under a stronger hash: no session ends, and nobody is told. Guard: the hash is still the
+    /// person's.
+    Rehash {
+        /// Whose.
+        subject: Subject,
+        /// The PHC string that the password was checked against.
+        before: String,
+        /// The new PHC string.
+        password: String,
+    },
     /// Sets the password of whoever reads the mailbox of an account, which proves the address; every session ends.
     /// Guard: the address is still that of the account.
     Recover(Box<Recovery>),
@@ -135,8 +145,10 @@ pub struct Recovery {
 }
 
 impl AccountChange {
-    pub(super) fn event(&self) -> Happened {
-        match self {
+    pub(super) fn event(&self) -> Option<Happened> {
+        Some(match self {
+            // What the person knows is the same.
+            Self::Rehash { .. } => return None,
             Self::SendLink { mail, event } => match mail.link.subject {
                 Some(subject) => Happened::by_person(*event, subject),
                 None => Happened::unasked(*event),
@@ -155,7 +167,7 @@ impl AccountChange {
             Self::SetName { subject, .. } => Happened::by_person(Event::UserNameSet, *subject),
             Self::Disable { subject, .. } => Happened::by_person(Event::UserDisabled, *subject),
             Self::Enable { subject, .. } => Happened::by_person(Event::UserEnabled, *subject),
-        }
+        })
     }
 
     pub(super) fn messages(&self) -> &[Message] {
@@ -171,6 +183,7 @@ impl AccountChange {
             Self::Recover(recovery) => recovery.notice.messages(),
             Self::Create { .. }
             | Self::Address(AddressChange::Prove { .. })
+            | Self::Rehash { .. }
             | Self::Disable { .. }
             | Self::Enable { .. } => &[],
         }

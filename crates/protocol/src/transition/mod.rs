@@ -6,6 +6,7 @@
 mod account;
 mod app;
 mod authorize;
+mod bounce;
 mod device;
 mod grant;
 mod name;
@@ -16,6 +17,7 @@ mod throttle;
 pub use account::{AccountChange, AddressChange, Recovery};
 pub use app::{AppChange, Logo};
 pub use authorize::AuthorizeChange;
+pub use bounce::BounceChange;
 pub use device::DeviceChange;
 pub use grant::{GrantChange, RevocationCause};
 pub use outbox::OutboxChange;
@@ -44,6 +46,8 @@ pub enum Transition {
     App(AppChange),
     /// Messages that wait to be delivered.
     Outbox(OutboxChange),
+    /// Addresses to which mail comes back.
+    Bounce(BounceChange),
 }
 
 impl Transition {
@@ -53,13 +57,14 @@ impl Transition {
             Transition::Authorize(change) => change.event(),
             Transition::Grant(change) => change.event(),
             Transition::Device(change) => change.event(),
-            Transition::Account(change) => Some(change.event()),
+            Transition::Account(change) => change.event(),
             Transition::Session(change) => Some(change.event()),
             Transition::Throttle(ThrottleChange::Count { .. } | ThrottleChange::Clear { .. }) => {
                 None
             }
             Transition::App(change) => Some(change.event()),
             Transition::Outbox(change) => change.event(),
+            Transition::Bounce(change) => change.event(),
         }
     }
 
@@ -74,7 +79,8 @@ impl Transition {
             | Transition::Grant(_)
             | Transition::Device(_)
             | Transition::Throttle(_)
-            | Transition::App(_) => &[],
+            | Transition::App(_)
+            | Transition::Bounce(_) => &[],
         }
     }
 }
@@ -98,4 +104,5 @@ from_family! {
     Throttle ThrottleChange,
     App AppChange,
     Outbox OutboxChange,
+    Bounce BounceChange,
 }

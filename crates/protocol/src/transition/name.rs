@@ -1,7 +1,7 @@
 //! What transitions are called where they are counted.
 use super::{
-    AccountChange, AddressChange, AppChange, AuthorizeChange, DeviceChange, GrantChange,
-    OutboxChange, SessionChange, ThrottleChange, Transition,
+    AccountChange, AddressChange, AppChange, AuthorizeChange, BounceChange, DeviceChange,
+    GrantChange, OutboxChange, SessionChange, ThrottleChange, Transition,
 };
 
 /// Each transition under a name: the family, a dot, what is done.
@@ -41,6 +41,7 @@ names! {
     SendLink Transition::Account(AccountChange::SendLink { .. }) => "account.send_link",
     CreatePerson Transition::Account(AccountChange::Create { .. }) => "account.create",
     SetPassword Transition::Account(AccountChange::SetPassword { .. }) => "account.set_password",
+    Rehash Transition::Account(AccountChange::Rehash { .. }) => "account.rehash",
     Recover Transition::Account(AccountChange::Recover(_)) => "account.recover",
     ProveAddress Transition::Account(AccountChange::Address(AddressChange::Prove { .. })) => "account.prove_address",
     ChangeAddress Transition::Account(AccountChange::Address(AddressChange::Change { .. })) => "account.change_address",
@@ -68,4 +69,7 @@ names! {
     Retry Transition::Outbox(OutboxChange::Retry { .. }) => "outbox.retry",
     RetryAll Transition::Outbox(OutboxChange::RetryAll) => "outbox.retry_all",
     Drop Transition::Outbox(OutboxChange::Drop { .. }) => "outbox.drop",
+    NoteBounce Transition::Bounce(BounceChange::Note { .. }) => "bounce.note",
+    ForgetBounce Transition::Bounce(BounceChange::Forget { .. }) => "bounce.forget",
+    TakeTurn Transition::Bounce(BounceChange::TakeTurn { .. }) => "bounce.take_turn",
 }

@@ -19,6 +19,7 @@ use link::{ConfirmForm, JoinForm, NewPasswordForm};
 use pages::path;
 use password::PasswordForm;
 use profile::{EmailForm, NameForm, ProveForm};
+use protocol::policy::SignUp;
 use sessions::{EndAllSessionsForm, EndSessionForm};
 use sign_in::SignInForm;
 use sign_out::SignOutForm;
@@ -30,15 +31,19 @@ pub(crate) fn mount(config: &Config, site: &mut Site) {
     site.page(SignInForm::PATH, sign_in::show);
     site.form::<SignInForm, _, _>(sign_in::submit);
     match (config.policy.accounts.sign_up, config.mail.is_some()) {
-        (true, true) => {
+        (SignUp::Open, true) => {
             site.page(AskForAccount::PATH, ask::show::<false>);
             site.form::<AskForAccount, _, _>(ask::submit::<false>);
         }
-        (true, false) => {
+        (SignUp::Open, false) => {
             site.page(SignUpForm::PATH, sign_up::show);
             site.form::<SignUpForm, _, _>(sign_up::submit);
         }
-        (false, _) => site.switched_off::<SignUpForm>(),
+        (SignUp::Invited, _) => {
+            site.page(SignUpForm::PATH, sign_up::by_invitation);
+            site.form::<SignUpForm, _, _>(sign_up::not_invited);
+        }
+        (SignUp::Off, _) => site.switched_off::<SignUpForm>(),
     }
     match config.mail.is_some() {
         true => mount_mailbox(site),

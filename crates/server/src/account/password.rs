@@ -103,7 +103,12 @@ async fn changed(
         return Ok(Change::Throttled(throttled));
     }
     let stored = Some(person.password.clone());
-    if !app.hasher.verify(&source, current, stored).await? {
+    if !app
+        .hasher
+        .verify(&source, current, stored)
+        .await?
+        .is_right()
+    {
         return done_before(app, &source, person, new).await;
     }
     let hashed = app.hasher.hash(&source, new.clone()).await?;
@@ -138,7 +143,11 @@ async fn done_before(
     // Read again: the other may have been settled since this one came.
     let found = app.store.person(person.subject).await?;
     let stored = found.map(|person| person.password);
-    let is_done = app.hasher.verify(source, new, stored.clone()).await?;
+    let is_done = app
+        .hasher
+        .verify(source, new, stored.clone())
+        .await?
+        .is_right();
     Ok(match stored.filter(|_| is_done) {
         Some(hashed) => Change::Done(hashed),
         None => Change::Refused(fault("current", "This is not your current password.")),

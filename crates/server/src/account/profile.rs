@@ -154,7 +154,12 @@ async fn checked(
         }));
     }
     let stored = Some(person.password.clone());
-    if !app.hasher.verify(&source, form.password, stored).await? {
+    if !app
+        .hasher
+        .verify(&source, form.password, stored)
+        .await?
+        .is_right()
+    {
         let sentence = "This is not your current password.";
         return Ok(Err(refused("email-password", sentence)));
     }
@@ -196,7 +201,8 @@ pub(crate) async fn prove_email(
 ) -> Result<Response, PageError> {
     let (browser, facts, ProveForm) = own_form(&app, posted).await?;
     let person = &facts.person;
-    if person.verified_at.is_some() {
+    let arrives = app.store.bounce(&person.email).await?.is_none();
+    if person.verified_at.is_some() && arrives {
         return Ok(reply::see_other(&done("proved")));
     }
     let address = MailAddress::parse(&person.email);

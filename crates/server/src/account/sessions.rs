@@ -13,6 +13,7 @@ use axum::response::Response;
 use pages::{Account, Next, Notice, SessionLine, path};
 use protocol::Params;
 use protocol::Transition;
+use protocol::accounts::bounce::BounceKind;
 use protocol::accounts::people::FieldFault;
 use protocol::facts::SessionFacts;
 use protocol::transition::SessionChange;
@@ -95,6 +96,7 @@ pub(super) async fn page(
         new_email,
     } = said;
     let subject = facts.person.subject;
+    let noted = app.store.bounce(&facts.person.email).await?;
     let listed = app.store.sessions(subject, clock::now(), after, PAGE + 1);
     let mut sessions = listed.await?;
     let more = sessions.len() > PAGE;
@@ -111,6 +113,7 @@ pub(super) async fn page(
         name: name.unwrap_or_else(|| facts.person.name.clone()),
         email: facts.person.email.clone(),
         email_proved: facts.person.verified_at.is_some(),
+        mail_trouble: noted.map(|kind| trouble(kind).to_owned()),
         sends_mail: app.config.mail.is_some(),
         new_email,
         sessions: sessions
@@ -125,13 +128,20 @@ pub(super) async fn page(
     Ok(browser.keep_browser_id(app, reply::page(status, &page, None)))
 }
 
+fn trouble(kind: BounceKind) -> &'static str {
+    match kind {
+        BounceKind::Bounce => "Mail to your address comes back.",
+        BounceKind::Complaint => {
+            "A mail of ours was called junk in your mailbox, so we send nothing there but what you ask for, once a day."
+        }
+    }
+}
+
 fn line(session: &Session, facts: &SessionFacts) -> SessionLine {
     SessionLine {
         id: session.id.0.to_string(),
         browser: session.browser_name(),
-        started: clock::rfc3339(session.auth_time)
-            .replace('T', " ")
-            .replace('Z', " UTC"),
+        started: clock::minute(session.auth_time),
         current: session.id == facts.session.id,
     }
 }
@@ -145,6 +155,7 @@ fn everyones(app: &App, mut browser: BrowserContext, status: StatusCode) -> Resp
         sentence: "Its password stands in the documentation, so nothing can be changed here."
             .to_owned(),
         code: None,
+        help: None,
         details: Vec::new(),
         next: Some(Next {
             label: "Sign out".to_owned(),

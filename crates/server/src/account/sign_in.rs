@@ -6,7 +6,7 @@ use crate::http::reply;
 use crate::http::session::{self, BrowserContext, NonceScope};
 use crate::interaction::continuation::{Carried, Continuation, after_url};
 use crate::ops::clock;
-use crate::ops::hasher::HashFault;
+use crate::ops::hasher::{Checked, HashFault};
 use crate::state::App;
 use axum::extract::State;
 use axum::http::{HeaderValue, StatusCode};
@@ -14,8 +14,9 @@ use axum::response::Response;
 use pages::{Frame, SignIn, path};
 use protocol::Params;
 use protocol::accounts::password::MAX_PASSWORD;
-use protocol::accounts::people::MAX_EMAIL;
+use protocol::accounts::people::{self, MAX_EMAIL};
 use protocol::accounts::sign_in::{Attempt, Throttled, start_session};
+use protocol::policy::SignUp;
 use protocol::types::Person;
 use store::Outcome;
 
@@ -162,12 +163,15 @@ async fn answer(
     email: String,
     attempted: Attempted,
 ) -> Result<Response, PageError> {
-    let (person, attempt) = match attempted {
-        Attempted::Right(person, attempt) if continuation.suits(&person) => (person, attempt),
+    let (person, attempt, known) = match attempted {
+        Attempted::Right {
+            person,
+            attempt,
+            known,
+        } if continuation.suits(&person) => (person, attempt, known),
         wrong => return Ok(refused(app, continuation, browser, email, wrong)),
     };
     app.settle_one(attempt.succeeded(), clock::now()).await?;
-    let known = browser.known_to(app, &person).is_some();
     let told = !known && app.config.mail.is_some() && !app.config.is_published(&person.email);
     let ways = Ways {
         on: continuation.href(),
@@ -208,7 +212,7 @@ fn refused(
             response
         }
         Attempted::Disabled => again(StatusCode::FORBIDDEN, DISABLED),
-        Attempted::Right(..) => {
+        Attempted::Right { .. } => {
             let sentence = match continuation.is_for_tests() {
                 true => NO_TEST_USER,
                 false => TEST_USER,
@@ -223,7 +227,12 @@ enum Attempted {
     Busy,
     Wrong,
     Disabled,
-    Right(Box<Person>, Attempt),
+    Right {
+        person: Box<Person>,
+        attempt: Attempt,
+        /// Whether they have signed in with this browser before.
+        known: bool,
+    },
 }
 
 /// Counts the attempt, then looks at the password; both take as long for an unknown address.
@@ -250,14 +259,56 @@ async fn attempted(
         true => String::new(),
         false => password,
     };
-    let right = match app.hasher.verify(&source, password, stored).await {
+    let checked = match app.hasher.verify(&source, password.clone(), stored).await {
         Err(HashFault::Busy) => return Ok(Attempted::Busy),
-        right => right?,
+        checked => checked?,
     };
-    Ok(match person.filter(|_| right) {
-        Some(person) if person.is_active() => Attempted::Right(Box::new(person), attempt),
-        Some(_) => Attempted::Disabled,
-        None => Attempted::Wrong,
+    let known = known.is_some();
+    let Some(person) = person.filter(|_| checked.is_right()) else {
+        return Ok(Attempted::Wrong);
+    };
+    if !person.is_active() {
+        return Ok(Attempted::Disabled);
+    }
+    let person = match checked {
+        Checked::Outdated => hashed_anew(app, browser, person, password).await?,
+        Checked::Right | Checked::Wrong => person,
+    };
+    Ok(Attempted::Right {
+        person: Box::new(person),
+        attempt,
+        known,
+    })
+}
+
+/// Hashes a password anew that an earlier release hashed in a weaker way. The person as they are then; where it cannot be
+/// done now, the next time will do.
+async fn hashed_anew(
+    app: &App,
+    browser: &BrowserContext,
+    person: Person,
+    password: String,
+) -> Result<Person, PageError> {
+    let source = browser.address.source();
+    let Ok(hash) = app.hasher.hash(&source, password.clone()).await else {
+        return Ok(person);
+    };
+    let change = people::rehash(&person, hash.clone());
+    if app.settle_one(change, app.act_now(browser.address)).await? == Outcome::Committed {
+        return Ok(Person {
+            password: hash,
+            ..person
+        });
+    }
+    // Another browser signed in at the same moment: its hash is of the same password, unless that was changed.
+    let Some(now) = app.store.person(person.subject).await? else {
+        return Ok(person);
+    };
+    let stored = Some(now.password.clone());
+    let same = app.hasher.verify(&source, password, stored).await?;
+    Ok(match same.is_right() {
+        true => now,
+        false => person,
     })
 }
 
@@ -315,7 +366,7 @@ fn form(
         app_name: continuation.waiting(),
         problem: said.problem,
         notice: (!notices.is_empty()).then(|| notices.join(" ")),
-        sign_up_allowed: app.policy().accounts.sign_up && !tests,
+        sign_up_allowed: app.policy().accounts.sign_up == SignUp::Open && !tests,
         recovery_allowed: app.config.mail.is_some() && !tests,
     };
     browser.keep_browser_id(app, continuation.page(status, &page))

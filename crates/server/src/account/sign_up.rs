@@ -2,6 +2,7 @@
 use super::throttle::{self, admit};
 use crate::http::error::PageError;
 use crate::http::form::{Form, Posted, Query};
+use crate::http::notice::{PlainPage, link};
 use crate::http::reply;
 use crate::http::session::{self, BrowserContext, NonceScope};
 use crate::interaction::continuation::{Carried, Continuation, after_url};
@@ -13,6 +14,7 @@ use pages::{Problem, SignUp, path};
 use protocol::Params;
 use protocol::accounts::people::{self, FieldFault, MAX_EMAIL, MAX_NAME, NewAccount, Role};
 use protocol::accounts::sign_in::{Attempt, Throttled};
+use protocol::types::text::isolated;
 
 /// A new account, and where its person goes on.
 pub(crate) struct SignUpForm {
@@ -103,6 +105,49 @@ pub(crate) async fn submit(
     let mut response = reply::see_other(&next);
     session::keep_address(&app, &mut response, account.email.trim());
     Ok(response)
+}
+
+/// `GET` where only those make an account who were invited: says so, and how to sign in.
+pub(crate) async fn by_invitation(
+    State(app): State<App>,
+    browser: BrowserContext,
+    Query(params): Query,
+) -> Result<Response, PageError> {
+    invitation_needed(&app, &browser, &Carried::of(&params), StatusCode::OK).await
+}
+
+/// `POST`, from a page that was opened while anyone could sign up.
+pub(crate) async fn not_invited(
+    State(app): State<App>,
+    posted: Posted<SignUpForm>,
+) -> Result<Response, PageError> {
+    let (Posted::Current(browser, form) | Posted::OutOfDate(browser, form)) = posted;
+    invitation_needed(&app, &browser, &form.carried, StatusCode::FORBIDDEN).await
+}
+
+async fn invitation_needed(
+    app: &App,
+    browser: &BrowserContext,
+    carried: &Carried,
+    status: StatusCode,
+) -> Result<Response, PageError> {
+    let continuation = Continuation::load(app, carried).await?;
+    if let Continuation::Over(over) = continuation {
+        return over.page(app, browser);
+    }
+    let product = isolated(&app.config.branding.product);
+    let page = PlainPage {
+        status,
+        title: "You need an invitation",
+        sentence: &format!(
+            "Accounts at {product} are made by invitation: ask the people who run this service for one, and follow \
+             the link in its mail. Whoever has an account already signs in."
+        ),
+        code: None,
+        details: Vec::new(),
+        next: link("Sign in", &continuation.with(path::SIGN_IN)),
+    };
+    Ok(page.page_for(app, browser))
 }
 
 /// Makes the account, unless the address has one or this source has made too many.

@@ -2,7 +2,9 @@
 use super::failure::Failure;
 use super::output::Output;
 use super::place::{Opened, Place};
+use crate::ops::clock;
 use clap::{Args, Subcommand};
+use protocol::accounts::bounce::{self, BounceKind};
 use protocol::outbox::{Entry, test_mails};
 use protocol::types::{Locator, MailAddress};
 use serde_json::json;
@@ -19,6 +21,24 @@ const LOOK_EVERY: Duration = Duration::from_millis(100);
 pub(super) enum Verb {
     /// Send a test mail, by way of the outbox: the running server delivers it.
     Test(Test),
+    /// Note that mail to an address comes back, or is called junk: it gets no notices any more, only what is asked for.
+    Bounced(Bounced),
+}
+
+/// Which address, and what of it.
+#[derive(Debug, Args)]
+pub(super) struct Bounced {
+    #[command(flatten)]
+    place: Place,
+    /// The address.
+    #[arg(value_name = "ADDRESS")]
+    address: String,
+    /// Its reader called a mail junk: what is asked for is sent once a day at most.
+    #[arg(long, conflicts_with = "undo")]
+    complaint: bool,
+    /// Take the note back.
+    #[arg(long)]
+    undo: bool,
 }
 
 /// To whom.
@@ -43,19 +63,14 @@ impl Verb {
     pub(super) async fn run(self, output: Output) -> Result<(), Failure> {
         match self {
             Verb::Test(test) => test.run(output).await,
+            Verb::Bounced(bounced) => bounced.run(output).await,
         }
     }
 }
 
 impl Test {
     async fn run(self, output: Output) -> Result<(), Failure> {
-        let Some(to) = MailAddress::parse(&self.to) else {
-            let sentence = format!(
-                "{:?} is no e-mail address: write it like ada@example.com",
-                self.to
-            );
-            return Err(Failure::usage(sentence));
-        };
+        let to = address(&self.to)?;
         let config = self.place.load()?;
         if config.mail.is_none() {
             return Err(Failure::failed(
@@ -92,6 +107,64 @@ impl Test {
             }
         });
         Ok(())
+    }
+}
+
+fn address(typed: &str) -> Result<MailAddress, Failure> {
+    MailAddress::parse(typed).ok_or_else(|| {
+        Failure::usage(format!(
+            "{typed:?} is no e-mail address: write it like ada@example.com"
+        ))
+    })
+}
+
+impl Bounced {
+    async fn run(self, output: Output) -> Result<(), Failure> {
+        let to = address(&self.address)?;
+        let at = self.place.open()?;
+        let holder = at.store.person_by_email(to.as_str()).await?;
+        let subject = holder.map(|person| person.subject);
+        let noted = at.store.bounce(to.as_str()).await?;
+        let kind = match self.complaint {
+            true => BounceKind::Complaint,
+            false => BounceKind::Bounce,
+        };
+        let change = match self.undo {
+            true => noted.map(|_| bounce::forget(&to, subject)),
+            false => Some(bounce::note(&to, kind, subject, clock::now())),
+        };
+        if let Some(change) = change {
+            at.settle(change).await?;
+        }
+        let now = at.store.bounce(to.as_str()).await?;
+        let known = subject.is_some();
+        let json =
+            json!({ "address": to.as_str(), "mail": now.map(BounceKind::name), "account": known });
+        output.show(&json, || match now {
+            None if noted.is_none() => format!("Nothing is noted of {to}."),
+            None => format!("{to} gets mail as before."),
+            Some(kind) => format!("{to}: {}{}", told(kind), nobody(known)),
+        });
+        at.close().await;
+        Ok(())
+    }
+}
+
+fn told(kind: BounceKind) -> &'static str {
+    match kind {
+        BounceKind::Bounce => {
+            "mail comes back, so no notices are sent there any more. What is asked for still is."
+        }
+        BounceKind::Complaint => {
+            "mail is unwelcome, so no notices are sent there any more, and what is asked for once a day at most."
+        }
+    }
+}
+
+fn nobody(known: bool) -> &'static str {
+    match known {
+        true => "",
+        false => " No account has this address.",
     }
 }
 

@@ -6,9 +6,11 @@ use crate::ops::clock;
 use crate::ops::hasher;
 use clap::{Args, Subcommand};
 use protocol::Transition;
+use protocol::accounts::bounce::BounceKind;
 use protocol::accounts::mailbox;
 use protocol::accounts::password::{Owner, password_fault};
 use protocol::accounts::people::{self, FieldFault, NewAccount, Role};
+use protocol::policy::SignUp;
 use protocol::types::{ClientNo, MailAddress, Person, Side};
 use serde_json::{Value, json};
 use std::io::Read;
@@ -30,7 +32,7 @@ pub(super) enum Verb {
     SetPassword(SetPassword),
     /// Vouch for the address of an account: it counts as proved from now on.
     Verify(Verify),
-    /// Send somebody a link with which they make an account, whether people may sign up by themselves or not.
+    /// Send somebody a link with which they make an account, unless accounts.sign_up is off.
     Invite(Invite),
 }
 
@@ -172,7 +174,7 @@ impl Create {
         let person = account.into_person(hash, role, proved, &at.config.policy, &at.mint);
         at.commit(people::create(person), &taken).await?;
         let person = at.person(&email).await?;
-        output.show(&as_json(&person, &at), || {
+        output.show(&as_json(&person, &at).await?, || {
             format!(
                 "{} can sign in now.\n\n{}",
                 person.email,
@@ -193,7 +195,10 @@ impl List {
         let page = at.store.people(after, self.page.limit.into()).await?;
         let write = |subject| at.config.policy.subjects.write(subject);
         let next = page.next.map(write);
-        let users: Vec<_> = page.people.iter().map(|one| as_json(one, &at)).collect();
+        let mut users = Vec::new();
+        for person in &page.people {
+            users.push(as_json(person, &at).await?);
+        }
         output.show(&json!({ "users": users, "next": next }), || {
             let rows: Vec<_> = page.people.iter().map(|one| as_row(one, &at)).collect();
             let more =
@@ -236,7 +241,7 @@ async fn changed(
         at.commit(change, CHANGED).await?;
     }
     let person = at.person(&person.email).await?;
-    output.show(&as_json(&person, &at), || {
+    output.show(&as_json(&person, &at).await?, || {
         format!("{} {done}.", person.email)
     });
     Ok(())
@@ -289,6 +294,12 @@ impl Invite {
             )));
         };
         let config = self.place.load()?;
+        if config.policy.accounts.sign_up == SignUp::Off {
+            return Err(Failure::failed(
+                "accounts.sign_up is off, so an invitation makes no account: write `sign_up = \"invited\"` into the \
+                 configuration and restart the server, or make the account with `valetkey user create`",
+            ));
+        }
         if config.mail.is_none() {
             return Err(Failure::failed(
                 "no mail is configured: write [mail] with `from` and `smtp` into the configuration, and restart the server",
@@ -377,8 +388,9 @@ fn mode(person: &Person) -> Side {
     }
 }
 
-fn as_json(person: &Person, at: &Opened) -> Value {
-    json!({
+async fn as_json(person: &Person, at: &Opened) -> Result<Value, Failure> {
+    let noted = at.store.bounce(&person.email).await?;
+    Ok(json!({
         "id": at.config.policy.subjects.write(person.subject),
         "email": person.email,
         "email_verified": person.verified_at.is_some(),
@@ -387,7 +399,8 @@ fn as_json(person: &Person, at: &Opened) -> Value {
         "status": status(person),
         "mode": mode(person).as_str(),
         "created_at": clock::rfc3339(person.created_at),
-    })
+        "mail": noted.map(BounceKind::name),
+    }))
 }
 
 fn as_row(person: &Person, at: &Opened) -> [String; 4] {

@@ -1,4 +1,4 @@
-//! Style sheets, and the pictures that apps registered.
+//! Style sheets, the script of pages that ask for a password, and the pictures that apps registered.
 use super::error::{PageError, PageFault};
 use super::site::Site;
 use crate::state::App;
@@ -14,15 +14,22 @@ pub(crate) fn mount(site: &mut Site) {
     site.page(&format!("{}/{{name}}", path::ASSETS), asset);
 }
 
-/// A style sheet of ours. Its name holds its hash, so it never changes under one name.
+/// A style sheet or the script of ours. Its name holds its hash, so it never changes under one name.
 async fn asset(State(app): State<App>, Path(name): Path<String>) -> Result<Response, PageError> {
-    let (own, css) = pages::stylesheet();
-    if own.rsplit('/').next() == Some(name.as_str()) {
-        return Ok(file(
-            "text/css; charset=utf-8",
-            css,
-            "public, max-age=31536000, immutable",
-        ));
+    for (media_type, (own, text)) in [
+        ("text/css; charset=utf-8", pages::stylesheet()),
+        (
+            "text/javascript; charset=utf-8",
+            pages::show_password_script(),
+        ),
+    ] {
+        if own.rsplit('/').next() == Some(name.as_str()) {
+            return Ok(file(
+                media_type,
+                text,
+                "public, max-age=31536000, immutable",
+            ));
+        }
     }
     match (&app.config.branding.accent, name.as_str()) {
         (Some(accent), "brand.css") => {

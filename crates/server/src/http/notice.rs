@@ -21,20 +21,22 @@ pub(crate) struct PlainPage<'a> {
 impl PlainPage<'_> {
     /// The page.
     pub(crate) fn page(self, app: &AppState, id: RequestId) -> Response {
-        self.in_frame(bare_frame(app, id))
+        self.in_frame(app, bare_frame(app, id))
     }
 
     /// The page, which says who is signed in.
     pub(crate) fn page_for(self, app: &AppState, browser: &BrowserContext) -> Response {
-        self.in_frame(browser.frame(app))
+        self.in_frame(app, browser.frame(app))
     }
 
-    fn in_frame(self, frame: Frame) -> Response {
+    fn in_frame(self, app: &AppState, frame: Frame) -> Response {
+        let code = self.code.filter(|_| app.config.developers.page);
         let notice = Notice {
             frame,
             title: self.title.to_owned(),
             sentence: self.sentence.to_owned(),
             code: self.code.map(str::to_owned),
+            help: code.map(|code| format!("{}/errors#{code}", path::DEVELOPERS)),
             details: self.details,
             next: self.next,
         };

@@ -16,7 +16,7 @@ use protocol::register::RegistrationError;
 use protocol::token::TokenError;
 use protocol::token_info::BearerError;
 use protocol::types::Client;
-use protocol::types::text::shortened;
+use protocol::types::text::{isolated, shortened};
 use store::StoreError;
 use wire::bearer;
 
@@ -247,7 +247,7 @@ fn authorization_fault(
 /// An authorization request that cannot be answered to an app. The person is told what it means to them, the
 /// app's developer what is wrong.
 fn shown(app: &AppState, error: &ShownError, client: Option<&Client>, id: RequestId) -> Response {
-    let mut details = vec![("For the app's developer".to_owned(), error.sentence())];
+    let mut details = vec![("What is wrong".to_owned(), error.sentence())];
     if let ShownError::RedirectUri {
         sent: Some(sent), ..
     } = error
@@ -257,13 +257,21 @@ fn shown(app: &AppState, error: &ShownError, client: Option<&Client>, id: Reques
             details.push(("The link asks to go to".to_owned(), shortened(sent, SENT)));
         }
     }
+    let name = client.map(|client| isolated(&client.name));
     let sentence = match error {
         ShownError::RedirectUri { .. } => {
-            "The app sent you here with a return address that is not its own, so nothing was sent back. \
-             Tell the people who make the app."
+            let name = name.as_deref().unwrap_or("The app");
+            &format!(
+                "{name} sent you here with a return address that is not its own, so nothing was sent back. \
+                 Tell the people who make it."
+            )
         }
         ShownError::InactiveClient(_) => {
-            "This app may not be used at the moment. Nothing was allowed or sent."
+            let name = name.as_deref().unwrap_or("This app");
+            &format!(
+                "{name} may not be used at the moment, so nothing was allowed or sent. \
+                 Ask the people who make it."
+            )
         }
         ShownError::Params(_)
         | ShownError::ContentType

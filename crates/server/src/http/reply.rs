@@ -128,10 +128,10 @@ pub(crate) struct LeadsToApp;
 /// A page. One that leads to an app has no `form-action`: Chromium applies it to every redirect that follows the
 /// form, so it would judge where the app sends the browser next (a private-use scheme, a program on loopback) after
 /// the app has its code.
-pub(crate) fn page(status: StatusCode, page: &impl Page, leads: Option<LeadsToApp>) -> Response {
+pub(crate) fn page<P: Page>(status: StatusCode, page: &P, leads: Option<LeadsToApp>) -> Response {
     let mut response = document("text/html; charset=utf-8", page.html());
     *response.status_mut() = status;
-    let csp = content_security_policy(leads);
+    let csp = content_security_policy(leads, P::ASKS_PASSWORD);
     let headers = response.headers_mut();
     headers.insert(
         header::CONTENT_SECURITY_POLICY,
@@ -148,7 +148,7 @@ pub(crate) fn document(media_type: &'static str, text: impl Into<Body>) -> Respo
     for (name, value) in [
         (
             header::CONTENT_SECURITY_POLICY,
-            content_security_policy(None),
+            content_security_policy(None, false),
         ),
         (header::CONTENT_TYPE, media_type),
         (header::REFERRER_POLICY, "no-referrer"),
@@ -189,13 +189,22 @@ impl RenderedDocument {
     }
 }
 
-fn content_security_policy(leads: Option<LeadsToApp>) -> &'static str {
-    match leads {
-        None => {
+/// Only a page that asks for a password has a script, and that is ours.
+fn content_security_policy(leads: Option<LeadsToApp>, asks_password: bool) -> &'static str {
+    match (leads, asks_password) {
+        (None, true) => {
+            "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; \
+             form-action 'self'; frame-ancestors 'none'; base-uri 'none'"
+        }
+        (Some(LeadsToApp), true) => {
+            "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; \
+             frame-ancestors 'none'; base-uri 'none'"
+        }
+        (None, false) => {
             "default-src 'none'; style-src 'self'; img-src 'self' data:; form-action 'self'; \
              frame-ancestors 'none'; base-uri 'none'"
         }
-        Some(LeadsToApp) => {
+        (Some(LeadsToApp), false) => {
             "default-src 'none'; style-src 'self'; img-src 'self' data:; frame-ancestors 'none'; \
              base-uri 'none'"
         }

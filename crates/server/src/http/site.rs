@@ -2,13 +2,16 @@
 use super::cors::{Open, preflight};
 use super::error::{PageError, PageFault, Refusal};
 use super::form::{Form, Posted, Unread};
+use super::reply;
 use super::session::BrowserContext;
 use crate::state::App;
 use axum::Router;
 use axum::extract::State;
 use axum::handler::Handler;
-use axum::http::{HeaderMap, header};
+use axum::http::{HeaderMap, Method, Uri, header};
+use axum::response::{IntoResponse, Response};
 use axum::routing::{MethodRouter, get, post};
+use std::sync::Arc;
 
 /// See the module. A page is posted to through [`form`](Site::form) alone.
 #[derive(Default)]
@@ -103,9 +106,24 @@ impl Site {
 
     /// The router, which refuses everything else.
     pub(crate) fn into_router(self) -> Router<App> {
+        let pages = self.mounted.iter().filter(|(kind, _)| *kind == Kind::Page);
+        let pages: Arc<[String]> = pages.map(|(_, path)| path.clone()).collect();
         self.router
-            .fallback(async || Refusal::NotFound)
+            .fallback(async move |method: Method, uri: Uri| elsewhere(&pages, &method, &uri))
             .method_not_allowed_fallback(async || Refusal::Method)
+    }
+}
+
+/// What is at no path of ours. A page whose address was typed with a slash at its end is meant all the same.
+fn elsewhere(pages: &[String], method: &Method, uri: &Uri) -> Response {
+    let path = uri.path().strip_suffix('/');
+    let page = path.and_then(|path| pages.iter().find(|page| *page == path));
+    match (page, uri.query()) {
+        (Some(page), None) if *method == Method::GET => reply::see_other(page),
+        (Some(page), Some(query)) if *method == Method::GET => {
+            reply::see_other(&format!("{page}?{query}"))
+        }
+        _ => Refusal::NotFound.into_response(),
     }
 }
 

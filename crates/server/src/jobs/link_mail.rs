@@ -7,12 +7,16 @@ use crate::ops::clock;
 use config::Config;
 use jose::keyed::Key;
 use pages::path;
+use protocol::accounts::bounce::{Sending, sending, take_turn};
 use protocol::accounts::mail_link::{LinkPurpose, MailLink};
+use protocol::accounts::mailbox::{Mailbox, admit};
+use protocol::events::Act;
 use protocol::outbox::{Entry, LinkMailPayload};
+use protocol::policy::SignUp;
 use protocol::types::Session;
 use protocol::types::email::email_key;
 use std::sync::Arc;
-use store::{Store, StoreError};
+use store::{Outcome, Store, StoreError};
 
 /// What a link is made from, and what its mail is about.
 pub(super) struct Links {
@@ -20,6 +24,7 @@ pub(super) struct Links {
     key: Arc<Key>,
     issuer: String,
     product: String,
+    sign_up: SignUp,
     /// The address whose account everybody knows the password of: nothing is sent to it.
     published: Option<String>,
 }
@@ -50,6 +55,16 @@ impl Job for SendLinkMail {
             return Err(JobError::Dead("its link has expired".to_owned()));
         }
         let found = self.links.found(&link).await.map_err(unread)?;
+        let mailbox = Mailbox::of(found.holder.as_ref());
+        if admit(&link, mailbox, self.links.sign_up).is_err() {
+            return Err(JobError::Dead(format!(
+                "its link makes no account: accounts.sign_up is {:?}",
+                self.links.sign_up.as_str()
+            )));
+        }
+        if !self.links.may_go(&link).await.map_err(unread)? {
+            return Ok(());
+        }
         let href = self.links.href(&link);
         let letter = letter(&self.links.product, &self.links.issuer, &link, &found, href);
         mailer.send(&letter, entry).await
@@ -64,7 +79,22 @@ impl Links {
             key,
             issuer: config.issuer.clone(),
             product: config.branding.product.clone(),
+            sign_up: config.policy.accounts.sign_up,
             published: published.map(|credentials| email_key(&credentials.email)),
+        }
+    }
+
+    /// Whether the mail is sent, as mail to its address fares.
+    async fn may_go(&self, link: &MailLink) -> Result<bool, StoreError> {
+        let noted = self.store.bounce(link.email.as_str()).await?;
+        match sending(link.purpose, noted) {
+            Sending::Send => Ok(true),
+            Sending::Withhold => Ok(false),
+            Sending::Seldom => {
+                let now = clock::now();
+                let turn = take_turn(&link.email, link.id, now);
+                Ok(self.store.settle(turn, Act::by_job(now)).await? == Outcome::Committed)
+            }
         }
     }
 

@@ -56,18 +56,53 @@ pub(crate) fn hash(password: &str) -> anyhow::Result<String> {
     Ok(hash.map_err(|e| anyhow!("cannot hash: {e}"))?.to_string())
 }
 
+/// What a password is to a hash.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Checked {
+    /// Another one.
+    Wrong,
+    /// The one that was hashed.
+    Right,
+    /// The one that was hashed, in a way that is weaker than ours: it is worth hashing anew.
+    Outdated,
+}
+
+impl Checked {
+    /// Whether it is the one that was hashed.
+    pub(crate) fn is_right(self) -> bool {
+        match self {
+            Checked::Wrong => false,
+            Checked::Right | Checked::Outdated => true,
+        }
+    }
+}
+
 /// Whether a password has this hash. Earlier releases hashed it as it was typed, so one whose letters are composed in
 /// another way is tried as typed too: always, so that the time tells nothing.
-fn verify(password: &str, stored: Option<&str>, memory: &mut Memory) -> bool {
+fn verify(password: &str, stored: Option<&str>, memory: &mut Memory) -> Checked {
     let Ok(hash) = PasswordHash::new(stored.unwrap_or(NOBODY)) else {
-        return false;
+        return Checked::Wrong;
     };
     let ready = prepared(password);
     let mut right = matches(&ready, &hash, memory).unwrap_or(false);
     if ready != password {
         right |= matches(password, &hash, memory).unwrap_or(false);
     }
-    right && stored.is_some()
+    match right && stored.is_some() {
+        true if is_weaker(&hash) => Checked::Outdated,
+        true => Checked::Right,
+        false => Checked::Wrong,
+    }
+}
+
+/// Whether a hash was made with another algorithm than ours, or whoever guesses has less to do for it: that is memory,
+/// as often as it is passed over.
+fn is_weaker(hash: &PasswordHash) -> bool {
+    let work = |params: &Params| u64::from(params.m_cost()) * u64::from(params.t_cost());
+    let same = Algorithm::try_from(hash.algorithm.as_str()) == Ok(Algorithm::default())
+        && hash.version == Some(Version::default().into());
+    let enough = Params::try_from(hash).is_ok_and(|params| work(&params) >= work(&Params::DEFAULT));
+    !(same && enough)
 }
 
 /// Whether a password has this hash, by the hash's own parameters; `None` when it is not one of argon2.
@@ -98,7 +133,7 @@ enum Job {
     Verify {
         password: String,
         stored: Option<String>,
-        done: oneshot::Sender<Result<bool, HashFault>>,
+        done: oneshot::Sender<Result<Checked, HashFault>>,
     },
 }
 
@@ -224,7 +259,7 @@ impl Hasher {
         hashed.await?
     }
 
-    /// Whether `password` is the one stored; false, after as long, when there is no account.
+    /// Whether `password` is the one stored; [`Checked::Wrong`], after as long, when there is no account.
     ///
     /// # Errors
     /// [`HashFault`].
@@ -233,7 +268,7 @@ impl Hasher {
         source: &str,
         password: String,
         stored: Option<String>,
-    ) -> Result<bool, HashFault> {
+    ) -> Result<Checked, HashFault> {
         let (done, right) = oneshot::channel();
         let job = Job::Verify {
             password,
@@ -283,10 +318,11 @@ mod tests {
         // What another hash left in the memory changes nothing.
         let mut memory = Memory::new();
         for _ in 0..2 {
-            assert!(verify("correct horse", Some(&stored), &mut memory));
-            assert!(!verify("wrong", Some(&stored), &mut memory));
-            assert!(!verify("correct horse", None, &mut memory));
-            assert!(!verify("correct horse", Some("not a hash"), &mut memory));
+            let mut check = |password, stored| verify(password, stored, &mut memory);
+            assert_eq!(check("correct horse", Some(&*stored)), Checked::Right);
+            assert_eq!(check("wrong", Some(&stored)), Checked::Wrong);
+            assert_eq!(check("correct horse", None), Checked::Wrong);
+            assert_eq!(check("correct horse", Some("not a hash")), Checked::Wrong);
         }
     }
 
@@ -296,13 +332,35 @@ mod tests {
         let other = Argon2::new(Algorithm::Argon2i, Version::V0x10, params);
         let stored = other.hash_password(b"correct horse").unwrap().to_string();
         let mut memory = vec![Block::new(); 7];
-        assert!(verify("correct horse", Some(&stored), &mut memory));
-        assert!(!verify("wrong", Some(&stored), &mut memory));
+        let mut check = |password, stored| verify(password, stored, &mut memory);
+        assert_eq!(check("correct horse", Some(&*stored)), Checked::Outdated);
+        assert_eq!(check("wrong", Some(&stored)), Checked::Wrong);
         assert!(
             Argon2::default()
                 .verify_password(b"correct horse", stored.as_str())
                 .is_ok()
         );
+    }
+
+    #[test]
+    fn less_work_than_ours_is_outdated_and_more_is_not() {
+        for (memory, passes, checked) in [
+            (19_456, 1, Checked::Outdated),
+            (9_728, 3, Checked::Outdated),
+            (19_456, 2, Checked::Right),
+            (47_104, 1, Checked::Right),
+        ] {
+            let params = Params::new(memory, passes, 1, None).unwrap();
+            let other = Argon2::new(Algorithm::Argon2id, Version::V0x13, params);
+            let stored = other.hash_password(b"correct horse").unwrap().to_string();
+            let mut room = Memory::new();
+            assert_eq!(
+                verify("correct horse", Some(&stored), &mut room),
+                checked,
+                "{memory} {passes}"
+            );
+            assert_eq!(verify("wrong", Some(&stored), &mut room), Checked::Wrong);
+        }
     }
 
     #[test]
@@ -312,19 +370,21 @@ mod tests {
         for typed in [composed, apart] {
             let stored = hash(typed).unwrap();
             for again in [composed, apart] {
-                assert!(verify(again, Some(&stored), &mut memory), "{typed} {again}");
+                let checked = verify(again, Some(&stored), &mut memory);
+                assert!(checked.is_right(), "{typed} {again}");
             }
-            assert!(!verify("Zoe a passe", Some(&stored), &mut memory));
-            assert!(!verify(apart, None, &mut memory));
+            assert!(!verify("Zoe a passe", Some(&stored), &mut memory).is_right());
+            assert!(!verify(apart, None, &mut memory).is_right());
         }
         // As earlier releases hashed.
         let old = Argon2::default().hash_password(apart.as_bytes());
         let old = old.unwrap().to_string();
-        assert!(verify(apart, Some(&old), &mut memory), "as it was typed");
-        assert!(!verify(composed, Some(&old), &mut memory));
+        let typed = verify(apart, Some(&old), &mut memory);
+        assert!(typed.is_right(), "as it was typed");
+        assert!(!verify(composed, Some(&old), &mut memory).is_right());
     }
 
-    fn job() -> (Job, oneshot::Receiver<Result<bool, HashFault>>) {
+    fn job() -> (Job, oneshot::Receiver<Result<Checked, HashFault>>) {
         let (done, waits) = oneshot::channel();
         let job = Job::Verify {
             password: String::new(),
@@ -346,7 +406,7 @@ mod tests {
             hasher.send(source, job);
             let order = order.clone();
             std::thread::spawn(move || {
-                assert!(matches!(done.blocking_recv(), Ok(Ok(false))));
+                assert!(matches!(done.blocking_recv(), Ok(Ok(Checked::Wrong))));
                 order.send(source).unwrap();
             })
         });
@@ -372,15 +432,11 @@ mod tests {
         let mut rights = Vec::new();
         for password in tries {
             let right = hasher.verify("", password.to_owned(), Some(stored.clone()));
-            rights.push(right.await.unwrap());
+            rights.push(right.await.unwrap().is_right());
         }
         assert_eq!(rights, [true, false, true, false]);
-        assert!(
-            !hasher
-                .verify("", "correct horse".to_owned(), None)
-                .await
-                .unwrap()
-        );
+        let nobody = hasher.verify("", "correct horse".to_owned(), None);
+        assert_eq!(nobody.await.unwrap(), Checked::Wrong);
     }
 
     #[test]

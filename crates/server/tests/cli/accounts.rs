@@ -105,3 +105,22 @@ fn the_mark_of_an_administrator_is_said_to_wait() {
         "{done:?}"
     );
 }
+
+#[test]
+fn nobody_is_invited_where_invitations_make_no_account() {
+    let provider = Provider::new();
+    let file = provider.folder.path().join("v.toml");
+    let text = std::fs::read_to_string(&file).unwrap();
+    let mail = "[mail]\nfrom = \"id@example.com\"\nfolder = \"mails\"\n";
+    std::fs::write(
+        &file,
+        format!("{text}\n[accounts]\nsign_up = \"off\"\n{mail}"),
+    )
+    .unwrap();
+    let invite = ["user", "invite", "ada@example.com"];
+    provider.run(&invite).failed(
+        1,
+        "accounts.sign_up is off, so an invitation makes no account",
+    );
+    provider.create_user("ada@example.com").json();
+}

@@ -26,6 +26,14 @@ pub(super) fn steps<'a>(steps: Steps<'a>, change: &'a AccountChange, now: UnixTi
             let steps = withdraw(end_all(guarded, *subject, *keep), *subject);
             tell(steps, notice.as_ref())
         }
+        AccountChange::Rehash {
+            subject,
+            before,
+            password,
+        } => {
+            let guard = "UPDATE people SET password = $3 WHERE subject = $1 AND password = $2";
+            steps.guard(guard, values![*subject, before, password])
+        }
         AccountChange::Recover(recovery) => recover(steps, recovery, now),
         AccountChange::Address(change) => address(steps, change, now),
         AccountChange::SetName {

@@ -1,4 +1,5 @@
 //! Links in mails, along with the changes that they tell of or allow.
+use super::bounce::arrived;
 use crate::steps::Steps;
 use crate::value::values;
 use protocol::accounts::mail_link::LinkMail;
@@ -33,10 +34,11 @@ pub(super) fn tell<'a>(steps: Steps<'a>, notice: Option<&'a LinkMail>) -> Steps<
 
 /// Uses a link up. Of two who follow it at once, one finds that it is used.
 pub(super) fn use_up(steps: Steps<'_>, link: Locator, now: UnixTime) -> Steps<'_> {
-    steps.guard(
+    let guarded = steps.guard(
         "UPDATE mail_links SET used_at = $2 WHERE id = $1 AND used_at IS NULL AND expires_at > $2",
         values![link, now],
-    )
+    );
+    arrived(guarded, link)
 }
 
 /// The links that could still change an account: all but what takes a change back.

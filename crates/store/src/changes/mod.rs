@@ -1,6 +1,7 @@
 //! Transitions to what engines do: a few by statements of their own, which are tuned by hand, all others by steps.
 mod account;
 mod app;
+mod bounce;
 mod counted;
 mod device;
 mod mail_link;
@@ -14,8 +15,8 @@ use crate::steps::Steps;
 use crate::value::values;
 use protocol::Transition;
 use protocol::transition::{
-    AccountChange, AppChange, AuthorizeChange, DeviceChange, GrantChange, OutboxChange,
-    SessionChange, ThrottleChange,
+    AccountChange, AppChange, AuthorizeChange, BounceChange, DeviceChange, GrantChange,
+    OutboxChange, SessionChange, ThrottleChange,
 };
 use protocol::types::{
     AccessToken, AuthorizationCode, ClientNo, Consent, DeviceAnswer, DeviceAuthorization, Grant,
@@ -45,6 +46,7 @@ pub(crate) enum Cold<'a> {
     Throttle(&'a ThrottleChange),
     App(&'a AppChange),
     Outbox(&'a OutboxChange),
+    Bounce(&'a BounceChange),
 }
 
 impl<'a> Cold<'a> {
@@ -65,6 +67,7 @@ impl<'a> Cold<'a> {
             Cold::Throttle(change) => throttle::steps(steps, change, now, receipt),
             Cold::App(change) => app::steps(steps, change, now),
             Cold::Outbox(change) => outbox::steps(steps, change, now),
+            Cold::Bounce(change) => bounce::steps(steps, change),
         }
     }
 }
@@ -110,6 +113,7 @@ impl<'a> From<&'a Transition> for Change<'a> {
             Transition::Throttle(change) => Change::Cold(Cold::Throttle(change)),
             Transition::App(change) => Change::Cold(Cold::App(change)),
             Transition::Outbox(change) => Change::Cold(Cold::Outbox(change)),
+            Transition::Bounce(change) => Change::Cold(Cold::Bounce(change)),
         }
     }
 }

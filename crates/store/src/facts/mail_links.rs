@@ -1,5 +1,6 @@
-//! Links in mails.
+//! Links in mails, and addresses to which mail comes back.
 use crate::row::{Query, Read, Row};
+use protocol::accounts::bounce::BounceKind;
 use protocol::accounts::mail_link::{LinkPurpose, MailLink};
 use protocol::types::MailAddress;
 
@@ -25,4 +26,10 @@ fn link(row: &dyn Row) -> Read<Option<MailLink>> {
 pub(crate) const BY_ID: Query<Option<MailLink>> = Query {
     sql: "SELECT id, purpose, email, subject, session, created_at, expires_at, used_at FROM mail_links WHERE id = $1",
     read: link,
+};
+
+/// What is noted of an address.
+pub(crate) const BOUNCE: Query<Option<BounceKind>> = Query {
+    sql: "SELECT kind FROM bounces WHERE email_key = $1",
+    read: |row| Ok(BounceKind::parse(&row.string(0)?)),
 };

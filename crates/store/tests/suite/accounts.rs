@@ -386,3 +386,17 @@ async fn what_was_on_its_way_while_an_account_was_off_stays_dead() {
     let person = world.store.person(subject).await.unwrap().unwrap();
     assert_eq!(person.cutoff, cutoff);
 }
+
+#[tokio::test]
+async fn a_password_is_hashed_anew_unless_it_was_changed_meanwhile() {
+    let world = World::new();
+    let subject = world.person("ada@example.com").await;
+    let person = world.store.person(subject).await.unwrap().unwrap();
+    let rehash = |hash: &str| protocol::accounts::people::rehash(&person, hash.to_owned());
+    assert!(rehash("stronger").event().is_none());
+    assert!(rehash("stronger").messages().is_empty());
+    assert_eq!(world.settle(rehash("stronger")).await, Outcome::Committed);
+    assert_eq!(world.settle(rehash("another")).await, Outcome::Conflict);
+    let now = world.store.person(subject).await.unwrap().unwrap();
+    assert_eq!(now.password, "stronger");
+}

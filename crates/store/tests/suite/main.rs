@@ -5,6 +5,7 @@
 mod accounts;
 mod apps;
 mod batches;
+mod bounces;
 mod counts;
 mod deaf;
 mod devices;

@@ -2,7 +2,7 @@
 use crate::ops::clock;
 use crate::state::App;
 use protocol::accounts::mail_link::{LinkFault, LinkPurpose, MailLink, PresentedLink};
-use protocol::accounts::mailbox::Mailbox;
+use protocol::accounts::mailbox::{Mailbox, admit};
 use protocol::types::Person;
 use store::StoreError;
 
@@ -30,7 +30,9 @@ impl Followed {
             Some(subject) => app.store.person(subject).await?,
             None => app.store.person_by_email(link.email.as_str()).await?,
         };
-        Ok(Ok(Followed { link, person }))
+        let sign_up = app.policy().accounts.sign_up;
+        let admitted = admit(&link, Mailbox::of(person.as_ref()), sign_up);
+        Ok(admitted.map(|()| Followed { link, person }))
     }
 
     /// Whether its page asks for a password: with a name for a new account, or without.

@@ -46,15 +46,11 @@ pub(super) fn page(
     match followed.chooses() {
         Some(choice) => choose(app, browser, followed, text, choice, typed),
         None => match &followed.person {
-            Some(_) if is_for_newcomers(followed.link.purpose) => have_one(app, &browser),
+            Some(_) if followed.link.purpose.is_for_newcomers() => have_one(app, &browser),
             None if followed.link.purpose == LinkPurpose::Recovery => none_here(app, &browser),
             _ => ask(app, browser, followed, text, typed),
         },
     }
-}
-
-fn is_for_newcomers(purpose: LinkPurpose) -> bool {
-    matches!(purpose, LinkPurpose::SignUp | LinkPurpose::Invitation)
 }
 
 fn choose(
@@ -193,9 +189,15 @@ pub(super) fn over(app: &App, browser: &BrowserContext, fault: LinkFault) -> Res
             "This link has expired",
             "Ask for another mail; its link works for a while.",
         ),
+        LinkFault::Closed => (
+            StatusCode::GONE,
+            "This link makes no account any more",
+            "Since it was sent, the people who run this service have changed who may make an account. Ask them for \
+             one; whoever has one already signs in.",
+        ),
     };
     let next = match fault {
-        LinkFault::Used => ("Sign in", path::SIGN_IN),
+        LinkFault::Used | LinkFault::Closed => ("Sign in", path::SIGN_IN),
         LinkFault::Unknown | LinkFault::Expired => ("Ask for another mail", path::RECOVER),
     };
     plain(app, browser, status, title, sentence, next)

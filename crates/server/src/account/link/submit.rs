@@ -294,7 +294,11 @@ async fn again(
     if admit(app, &attempt).await?.is_some() {
         return Ok(over(app, &browser, fault));
     }
-    let right = app.hasher.verify(&source, password, stored).await?;
+    let right = app
+        .hasher
+        .verify(&source, password, stored)
+        .await?
+        .is_right();
     if right {
         app.settle_one(attempt.succeeded(), clock::now()).await?;
     }
@@ -360,7 +364,12 @@ async fn password_of(
         return fault(throttle::sentence(throttled));
     }
     let stored = Some(person.password.clone());
-    if !app.hasher.verify(&source, password, stored).await? {
+    if !app
+        .hasher
+        .verify(&source, password, stored)
+        .await?
+        .is_right()
+    {
         return fault("This is not the password of this account.".to_owned());
     }
     app.settle_one(attempt.succeeded(), clock::now()).await?;
