@@ -1,6 +1,7 @@
 //! Checks the settings and makes the configuration.
 use super::address::{BaseUrl, host_of, is_loopback, listen_address};
-use super::checks::{Checks, LONGEST, is_text, within};
+use super::branding::{self, Branding};
+use super::checks::{Checks, LONGEST, within};
 use super::developers::{self, Developers};
 use super::fault::ConfigFaults;
 use super::layers::Layers;
@@ -18,9 +19,6 @@ use protocol::types::ids::Region;
 use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::time::Duration;
-
-/// Longest name of a product, in characters.
-const MAX_PRODUCT: usize = 60;
 
 /// A configuration that was found to be in order.
 #[derive(Debug, Clone)]
@@ -83,15 +81,6 @@ impl Config {
     }
 }
 
-/// What people see of the provider.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Branding {
-    /// The product's name.
-    pub product: String,
-    /// A colour, as `#rgb` or `#rrggbb`.
-    pub accent: Option<String>,
-}
-
 /// A certificate, both files in PEM. They are not read here.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Tls {
@@ -127,7 +116,7 @@ pub(super) fn config(layers: &Layers, check_url: CheckUrl) -> Result<Config, Con
         paths: paths::paths(checks),
         policy,
         documented,
-        branding: branding(checks),
+        branding: branding::branding(checks),
         developers: developers::developers(checks),
         keep_alive: keep_alive(checks),
         tls: tls(checks),
@@ -205,32 +194,6 @@ fn warn_of_what_waits(checks: &mut Checks<'_>) {
     if checks.is_set("hosts.api") && no_token_info {
         checks.warn("hosts.api has no effect: only paths.token_info is published on that host, and it is switched off");
     }
-}
-
-fn branding(checks: &mut Checks<'_>) -> Branding {
-    let branding = &checks.settings().branding;
-    let product = branding.product.trim();
-    if !is_text(product, MAX_PRODUCT) {
-        let what = format!(
-            "write a name of 1 to {MAX_PRODUCT} characters, none of them hidden or changing the direction of writing"
-        );
-        checks.fault("branding.product", what);
-    }
-    if let Some(accent) = &branding.accent
-        && !is_colour(accent)
-    {
-        let what = format!("{accent:?} is not a colour: write it like \"#0b7a4b\" or \"#07b\"");
-        checks.fault("branding.accent", what);
-    }
-    Branding {
-        product: product.to_owned(),
-        accent: branding.accent.clone(),
-    }
-}
-
-fn is_colour(text: &str) -> bool {
-    let digits = text.strip_prefix('#').unwrap_or_default();
-    [3, 6].contains(&digits.len()) && digits.bytes().all(|b| b.is_ascii_hexdigit())
 }
 
 fn tls(checks: &mut Checks<'_>) -> Option<Tls> {

@@ -1,5 +1,6 @@
 //! Checks of the developer pages.
 use super::checks::{Checks, is_text};
+use super::links::{is_mailto, is_web};
 
 /// Longest introduction to the developer pages, in characters.
 const MAX_INTRO: usize = 500;
@@ -27,14 +28,15 @@ pub(super) fn developers(checks: &mut Checks<'_>) -> Developers {
         checks.fault("developers.intro", what);
     }
     if let Some(url) = &settings.support
-        && !is_link(url, &["https://", "mailto:"])
+        && !is_web(url)
+        && !is_mailto(url)
     {
         let what =
             "write an https URL, or mailto: and an address, such as \"mailto:api@example.com\"";
         checks.fault("developers.support", what);
     }
     if let Some(url) = &settings.terms
-        && !is_link(url, &["https://"])
+        && !is_web(url)
     {
         let what = "write an https URL, such as \"https://example.com/api-terms\"";
         checks.fault("developers.terms", what);
@@ -53,11 +55,4 @@ pub(super) fn developers(checks: &mut Checks<'_>) -> Developers {
         support: settings.support,
         terms: settings.terms,
     }
-}
-
-/// Whether `text` is an address of one of these kinds, in the characters that a URI may have.
-fn is_link(text: &str, starts: &[&str]) -> bool {
-    let rest = starts.iter().find_map(|start| text.strip_prefix(start));
-    let fits = |b: u8| b.is_ascii_alphanumeric() || b"-._~:/?#[]@!$&'()*+,;=%".contains(&b);
-    rest.is_some_and(|rest| !rest.is_empty() && rest.bytes().all(fits))
 }

@@ -3,6 +3,7 @@
 //! `settings` is the shape of the file, `load` reads it with its `layers`, `build` checks it and makes the [`Config`]
 //! that the rest of the server is given. What is made stands beside its checks.
 mod address;
+mod branding;
 mod build;
 mod checks;
 mod developers;
@@ -10,11 +11,13 @@ mod extras;
 mod fault;
 mod known;
 mod layers;
+mod links;
 mod load;
 mod mail;
 mod network;
 mod origin;
 mod paths;
+mod picture;
 mod policy;
 mod reference;
 mod scopes;
@@ -32,7 +35,8 @@ mod values;
 #[cfg(test)]
 mod tests;
 
-pub use build::{Branding, Config, Tls};
+pub use branding::{Branding, Links};
+pub use build::{Config, Tls};
 pub use developers::Developers;
 pub use fault::ConfigFaults;
 pub use known::schema;
@@ -40,6 +44,7 @@ pub use layers::Overrides;
 pub use load::{file_of_environment, is_set_by_environment};
 pub use mail::{Mail, MailBy, Password, Security, Smtp};
 pub use paths::RESERVED;
+pub use picture::{Picture, PictureFile, PictureKind};
 pub use reference::reference;
 pub use sealing::{KeyText, SealingKeys};
 pub use settings::{LogFormat, LogLevel, LogSettings, PathSettings, Synchronous, TestCredentials};

@@ -19,8 +19,8 @@ for what Kubernetes and Docker links set for a service called `valetkey` (`VALET
 `VALETKEY_SERVICE_HOST` …), which is left aside with one line in the log. Paths in the file are relative to the file. A
 length of time is a number and a unit: `90s`, `5m`, `1h`, `30d`, `2y`.
 
-`valetkey config check` tests a file and all that it names (certificate and key, the database's folder), and tells all
-that is wrong at once, each with its line; `valetkey serve` does the same before it makes or announces anything.
+`valetkey config check` tests a file and all that it names (certificate and key, pictures, the database's folder), and
+tells all that is wrong at once, each with its line; `valetkey serve` does the same before it makes or announces anything.
 `valetkey config show` tells every value and its source, and `valetkey config schema` prints the JSON schema for
 editors.
 ";

@@ -3,12 +3,14 @@
 //! The comments are the reference: `valetkey config schema` and `docs/reference/configuration.md` are made
 //! from them.
 
+mod branding;
 mod developers;
 mod grants;
 mod machine;
 mod mail;
 mod token;
 
+pub(crate) use branding::BrandingSettings;
 pub(crate) use developers::DeveloperSettings;
 pub(crate) use grants::GrantSettings;
 pub(crate) use machine::{
@@ -337,23 +339,4 @@ pub struct TestCredentials {
     pub email: String,
     /// The test user's password.
     pub password: String,
-}
-
-/// What people see of you.
-#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
-#[serde(default, deny_unknown_fields)]
-pub(crate) struct BrandingSettings {
-    /// The name of your product, at most 60 characters.
-    pub(crate) product: String,
-    /// Your colour, as `#rgb` or `#rrggbb`; made darker or lighter where it would be hard to read.
-    pub(crate) accent: Option<String>,
-}
-
-impl Default for BrandingSettings {
-    fn default() -> Self {
-        BrandingSettings {
-            product: "Valetkey".to_owned(),
-            accent: None,
-        }
-    }
 }

@@ -9,6 +9,7 @@ use protocol::types::Lifetime;
 use protocol::types::ids::SubjectFormat;
 use std::path::Path;
 
+mod branding;
 mod checks;
 mod layered;
 mod mail;
@@ -136,7 +137,16 @@ const EVERY: &str = r##"
         interval = "10s"
         [branding]
         product = "Tasks"
-        accent = "#07b"
+        accent = "#06a"
+        accent_dark = "#7bf"
+        logo = "logo.svg"
+        icon = "/etc/icon.png"
+        consent_button = "Authorize"
+        mail_footer = """
+Acme Ltd
+1 Long Road
+"""
+        links = { terms = "https://a.example/terms", support = "mailto:help@a.example" }
         [tls]
         cert = "tls/cert.pem"
         key = "/etc/key.pem"
@@ -181,7 +191,6 @@ fn every_setting_reaches_the_configuration() {
     ];
     assert_eq!(tokens.extras, extras);
     assert_eq!(config.log.format, LogFormat::Json);
-    assert_eq!(config.branding.accent.as_deref(), Some("#07b"));
     let folder = config.source.as_deref().and_then(Path::parent).unwrap();
     assert_eq!(config.storage, Storage::Sqlite(folder.join("data/v.db")));
     assert_eq!(config.keys, folder.join("data/v.keys"));

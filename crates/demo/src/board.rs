@@ -115,10 +115,7 @@ pub(crate) fn frame() -> Frame {
     Frame {
         product: "Task Board".to_owned(),
         request_id: format!("{:016x}", u64::from_be_bytes(jose::random::bytes())),
-        signed_in_as: None,
-        accent: None,
-        test_side: false,
-        developers: false,
+        ..Frame::default()
     }
 }
 

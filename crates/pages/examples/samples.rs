@@ -5,6 +5,7 @@ use std::path::Path;
 use std::{env, fs, io};
 
 use pages::{brand_stylesheet, every_sample, stylesheet};
+use protocol::types::Colour;
 
 fn main() -> io::Result<()> {
     let dir = env::args_os().nth(1).ok_or_else(usage)?;
@@ -29,6 +30,6 @@ fn with_styles(html: &str) -> String {
     let style = |css: &str| format!("<style>{css}</style>");
     html.replace(&link(path), &style(css)).replace(
         &link("/assets/brand.css"),
-        &style(&brand_stylesheet("#0b7a4b")),
+        &style(&brand_stylesheet(Colour::parse("#0b7a4b"), None)),
     )
 }

@@ -1,149 +1,137 @@
-//! `/assets/brand.css`: the provider's accent colour, made readable.
-//!
-//! A brand picks its colour for a logo, not for text. Whatever it is, links and
-//! focus rings must stand out from the background and the words on a button
-//! from the button, in light and in dark. So the accent is moved towards black
-//! or white, in small steps, until it has the contrast that WCAG asks of text.
+//! The provider's brand on its pages: its colours, made readable, and what its pages show of it.
+use protocol::types::{Colour, Theme};
 
-/// The darkest surface of the light theme and the lightest of the dark one: what
-/// is readable on these is readable on all. The stylesheet's `--page` and
-/// `--inset` are these.
-const LIGHT_SURFACE: Colour = Colour([0xee, 0xf0, 0xf6]);
-const DARK_SURFACE: Colour = Colour([0x22, 0x26, 0x33]);
-
-const BLACK: Colour = Colour([0; 3]);
-const WHITE: Colour = Colour([0xff; 3]);
-
-/// WCAG 2.2, 1.4.3: contrast of text.
-const ENOUGH: f64 = 4.5;
-
-/// The text of `/assets/brand.css` for an accent colour in CSS, already
-/// validated. `#rgb` and `#rrggbb` are made readable in both themes; any other
-/// notation is used as it stands, under white text.
-#[must_use]
-pub fn brand_stylesheet(accent: &str) -> String {
-    let Some(colour) = Colour::parse(accent) else {
-        return format!(":root {{ --accent: {accent}; --on-accent: #fff; }}\n");
-    };
-    let light = colour.readable_on(LIGHT_SURFACE, BLACK).rule();
-    let dark = colour.readable_on(DARK_SURFACE, WHITE).rule();
-    format!("{light}@media (prefers-color-scheme: dark) {{\n{dark}}}\n")
+/// What every page shows of the brand besides the product's name.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Brand {
+    /// Whether it has colours of its own: then the page links `/assets/brand.css`, made by [`brand_stylesheet`].
+    pub colours: bool,
+    /// Path of the logo.
+    pub logo: Option<String>,
+    /// Path of the icon that browsers show in tabs and bookmarks.
+    pub icon: Option<String>,
+    /// Where people read on.
+    pub links: BrandLinks,
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-struct Colour([u8; 3]);
+/// Pages of the provider's own, and where it helps people: `https:`, and `mailto:` for support.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct BrandLinks {
+    /// What people agree to.
+    pub terms: Option<String>,
+    /// What is done with what is known of them.
+    pub privacy: Option<String>,
+    /// How things work.
+    pub help: Option<String>,
+    /// Where people ask.
+    pub support: Option<String>,
+}
 
-impl Colour {
-    fn parse(text: &str) -> Option<Self> {
-        let digits = text.strip_prefix('#')?.as_bytes();
-        let digit = |at: usize| char::from(digits[at]).to_digit(16);
-        let channel = |at: usize| match digits.len() {
-            3 => Some(digit(at)? * 17),
-            6 => Some(digit(2 * at)? * 16 + digit(2 * at + 1)?),
-            _ => None,
-        };
-        let byte = |at: usize| u8::try_from(channel(at)?).ok();
-        Some(Self([byte(0)?, byte(1)?, byte(2)?]))
+impl BrandLinks {
+    /// Those that there are, in the order in which they are shown: words and address.
+    #[must_use]
+    pub fn all(&self) -> Vec<(&'static str, &str)> {
+        let mut all = self.agreed();
+        all.extend(shown([("Help", &self.help), ("Support", &self.support)]));
+        all
     }
 
-    /// WCAG's relative luminance.
-    fn luminance(self) -> f64 {
-        let [red, green, blue] = self.0.map(|channel| {
-            let share = f64::from(channel) / 255.0;
-            if share <= 0.04045 {
-                share / 12.92
-            } else {
-                ((share + 0.055) / 1.055).powf(2.4)
-            }
-        });
-        0.0722_f64.mul_add(blue, 0.2126_f64.mul_add(red, 0.7152 * green))
+    /// Those that tell what somebody agrees to.
+    #[must_use]
+    pub fn agreed(&self) -> Vec<(&'static str, &str)> {
+        shown([("Terms", &self.terms), ("Privacy", &self.privacy)]).collect()
     }
+}
 
-    fn contrast(self, other: Self) -> f64 {
-        let (one, two) = (self.luminance(), other.luminance());
-        (one.max(two) + 0.05) / (one.min(two) + 0.05)
-    }
+/// What the configuration let through, and nothing else that could stand in a link.
+fn shown<'a, const N: usize>(
+    links: [(&'static str, &'a Option<String>); N],
+) -> impl Iterator<Item = (&'static str, &'a str)> {
+    let is_link = |href: &&str| href.starts_with("https://") || href.starts_with("mailto:");
+    let shown = move |(label, href): (&'static str, &'a Option<String>)| {
+        Some((label, href.as_deref().filter(is_link)?))
+    };
+    links.into_iter().filter_map(shown)
+}
 
-    /// One step of sixteen towards another colour, and never none.
-    fn nearer(self, other: Self) -> Self {
-        let mut channels = self.0;
-        for (channel, goal) in channels.iter_mut().zip(other.0) {
-            let step = channel.abs_diff(goal).div_ceil(16);
-            *channel = if goal < *channel {
-                *channel - step
-            } else {
-                *channel + step
-            };
-        }
-        Self(channels)
-    }
+/// The text of `/assets/brand.css` for a brand's colours. Where there is none for dark pages, the one for light pages is
+/// made lighter.
+#[must_use]
+pub fn brand_stylesheet(light: Option<Colour>, dark: Option<Colour>) -> String {
+    let rule = |colour: Option<Colour>, theme| {
+        colour.map_or_else(String::new, |colour| rule(colour.readable_in(theme)))
+    };
+    format!(
+        "{}@media (prefers-color-scheme: dark) {{\n{}}}\n",
+        rule(light, Theme::Light),
+        rule(dark.or(light), Theme::Dark),
+    )
+}
 
-    fn readable_on(self, surface: Self, towards: Self) -> Self {
-        let mut colour = self;
-        while colour.contrast(surface) < ENOUGH {
-            colour = colour.nearer(towards);
-        }
-        colour
-    }
-
-    fn rule(self) -> String {
-        let words = if self.contrast(WHITE) >= self.contrast(BLACK) {
-            WHITE
-        } else {
-            BLACK
-        };
-        format!(
-            ":root {{ --accent: {}; --on-accent: {}; }}\n",
-            self.hex(),
-            words.hex()
-        )
-    }
-
-    fn hex(self) -> String {
-        let [red, green, blue] = self.0;
-        format!("#{red:02x}{green:02x}{blue:02x}")
-    }
+fn rule(colour: Colour) -> String {
+    let words = colour.words_on();
+    format!(":root {{ --accent: {colour}; --on-accent: {words}; }}\n")
 }
 
 #[cfg(test)]
 mod tests {
-    use super::{BLACK, Colour, DARK_SURFACE, ENOUGH, LIGHT_SURFACE, WHITE, brand_stylesheet};
+    use super::*;
+    use crate::stylesheet;
 
-    #[test]
-    fn contrast_is_that_of_wcag() {
-        assert!((BLACK.contrast(WHITE) - 21.0).abs() < 0.001);
-        assert!((Colour([0x76; 3]).contrast(WHITE) - 4.54).abs() < 0.01);
+    fn css(light: Option<&str>, dark: Option<&str>) -> String {
+        let colour = |text: &str| Colour::parse(text).expect("a colour");
+        brand_stylesheet(light.map(colour), dark.map(colour))
     }
 
     #[test]
-    fn every_accent_becomes_readable() {
-        for accent in [
-            "#000", "#fff", "#ffe600", "#0b7a4b", "#ff0000", "#808080", "#00f",
-        ] {
-            let colour = Colour::parse(accent).expect("a colour");
-            let light = colour.readable_on(LIGHT_SURFACE, BLACK);
-            let dark = colour.readable_on(DARK_SURFACE, WHITE);
-            assert!(light.contrast(LIGHT_SURFACE) >= ENOUGH, "{accent}");
-            assert!(dark.contrast(DARK_SURFACE) >= ENOUGH, "{accent}");
-        }
-    }
-
-    #[test]
-    fn a_readable_accent_stays_as_it_is() {
-        let css = brand_stylesheet("#0B5f3b");
-        assert!(
-            css.starts_with(":root { --accent: #0b5f3b; --on-accent: #ffffff; }"),
-            "{css}"
-        );
-    }
-
-    #[test]
-    fn other_notations_are_passed_on() {
-        let css = brand_stylesheet("rebeccapurple");
+    fn a_colour_for_dark_pages_is_used_on_them_alone() {
+        let both = css(Some("#0B5f3b"), Some("#7ad9ae"));
         assert_eq!(
-            css,
-            ":root { --accent: rebeccapurple; --on-accent: #fff; }\n"
+            both,
+            ":root { --accent: #0b5f3b; --on-accent: #ffffff; }\n\
+             @media (prefers-color-scheme: dark) {\n\
+             :root { --accent: #7ad9ae; --on-accent: #000000; }\n}\n"
         );
-        assert!(brand_stylesheet("#é1").contains("#é1"));
+        let dark = css(None, Some("#7ad9ae"));
+        assert!(
+            dark.starts_with("@media (prefers-color-scheme: dark) {\n:root { --accent: #7ad9ae;")
+        );
+        let light = css(Some("#0b5f3b"), None);
+        let readable = Colour::parse("#0b5f3b").expect("a colour");
+        let readable = readable.readable_in(Theme::Dark);
+        assert!(
+            light.contains(&format!("{{\n:root {{ --accent: {readable};")),
+            "{light}"
+        );
+    }
+
+    #[test]
+    fn links_are_shown_in_one_order_and_only_such_that_lead_out() {
+        let links = BrandLinks {
+            terms: Some("https://a.example/terms".to_owned()),
+            privacy: None,
+            help: Some("javascript:alert(1)".to_owned()),
+            support: Some("mailto:help@a.example".to_owned()),
+        };
+        let terms = ("Terms", "https://a.example/terms");
+        assert_eq!(links.agreed(), [terms]);
+        assert_eq!(links.all(), [terms, ("Support", "mailto:help@a.example")]);
+    }
+
+    /// Colours are judged by the surfaces that the pages have.
+    #[test]
+    fn the_surfaces_are_those_of_the_stylesheet() {
+        let (light, dark) = stylesheet()
+            .1
+            .split_once("@media (prefers-color-scheme: dark)")
+            .expect("both");
+        for (css, theme, hardest) in [(light, Theme::Light, "page"), (dark, Theme::Dark, "inset")] {
+            let card = format!("--card: {};", theme.card());
+            let hardest = format!("--{hardest}: {};", theme.hardest());
+            assert!(
+                css.contains(&card) && css.contains(&hardest),
+                "{card} {hardest}"
+            );
+        }
     }
 }

@@ -37,6 +37,8 @@ pub struct Consent {
     pub is_told_of_person: bool,
     /// Where the app is.
     pub asks_from: AsksFrom,
+    /// Words of the button that allows.
+    pub allow: String,
 }
 
 impl Consent {

@@ -1,5 +1,7 @@
 //! What every page has around its content.
 
+use crate::Brand;
+
 /// What every page has around its content.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Frame {
@@ -9,10 +11,8 @@ pub struct Frame {
     pub request_id: String,
     /// Email address of the signed-in person.
     pub signed_in_as: Option<String>,
-    /// Accent colour in CSS, already validated. It is not written into the page:
-    /// when present, the page links `/assets/brand.css`, made by
-    /// [`brand_stylesheet`](crate::brand_stylesheet).
-    pub accent: Option<String>,
+    /// What else the page shows of the provider's brand.
+    pub brand: Brand,
     /// Whether this is the test side, which gets a small marker.
     pub test_side: bool,
     /// Whether the footer links the developer pages: not while an app waits for an answer.

@@ -31,14 +31,14 @@ mod television;
 
 pub use account::*;
 pub use asset::{show_password_script, stylesheet};
-pub use brand::brand_stylesheet;
+pub use brand::{Brand, BrandLinks, brand_stylesheet};
 pub use consent::*;
 pub use demo::*;
 pub use demo_mail::*;
 pub use device::*;
 pub use field::Problem;
 pub use frame::Frame;
-pub use mail::Mail;
+pub use mail::{Mail, MailFoot};
 pub use mailbox::*;
 pub use notice::*;
 pub use samples::{HOSTILE, Sample};

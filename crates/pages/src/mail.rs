@@ -16,6 +16,25 @@ pub struct Mail {
     pub link: Option<(String, String)>,
     /// What it says after the link.
     pub after: Vec<String>,
+    /// What stands under every mail.
+    pub foot: MailFoot,
+}
+
+/// What stands under every mail of a provider.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct MailFoot {
+    /// What the operator wrote, line by line.
+    pub lines: Vec<String>,
+    /// Words and address of each link.
+    pub links: Vec<(String, String)>,
+}
+
+impl MailFoot {
+    /// Whether there is none.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.lines.is_empty() && self.links.is_empty()
+    }
 }
 
 impl Mail {
@@ -41,6 +60,10 @@ mod tests {
             before: vec![text()],
             link: Some((text(), text())),
             after: vec![text()],
+            foot: MailFoot {
+                lines: vec![text(), text()],
+                links: vec![(text(), text())],
+            },
         };
         let html = mail.html();
         assert!(
@@ -48,5 +71,28 @@ mod tests {
             "{html}"
         );
         assert!(!html.contains("href=\"\""), "{html}");
+    }
+
+    #[test]
+    fn what_stands_under_every_mail_keeps_its_lines() {
+        let mail = Mail {
+            product: "Acme Tasks".to_owned(),
+            subject: "Hello".to_owned(),
+            before: Vec::new(),
+            link: None,
+            after: Vec::new(),
+            foot: MailFoot::default(),
+        };
+        assert!(!mail.html().contains("border-top"));
+        let foot = MailFoot {
+            lines: vec!["Acme Ltd".to_owned(), "1 Long Road".to_owned()],
+            links: vec![("Help".to_owned(), "https://acme.example/help".to_owned())],
+        };
+        let html = Mail { foot, ..mail }.html();
+        assert!(html.contains(">Acme Ltd<br>1 Long Road</p>"), "{html}");
+        assert!(
+            html.contains("<a href=\"https://acme.example/help\">Help</a>"),
+            "{html}"
+        );
     }
 }

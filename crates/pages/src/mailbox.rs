@@ -240,8 +240,9 @@ impl Page for ChoosePassword {
     }
 }
 
-/// The page behind a link that chooses no password: `POST /link/confirm` with `nonce`, `link` and, where it asks for
-/// one, `password`.
+/// The page behind a link that proves an address for an account, in a browser that is not signed in to it:
+/// `POST /link/confirm` with `nonce`, `link`, `password`. Where nothing is asked, a [`Notice`](crate::Notice) posts the
+/// same.
 #[derive(Clone, Debug, Template)]
 #[template(path = "confirm_link.html")]
 pub struct ConfirmLink {
@@ -253,12 +254,12 @@ pub struct ConfirmLink {
     pub nonce: String,
     /// What it does, in a few words.
     pub title: String,
-    /// What happens, in sentences.
-    pub sentences: Vec<String>,
-    /// Whose account it is: the name, and the address that it has now.
-    pub account: Option<(String, String)>,
-    /// Whether the account's password is asked, because this browser is not signed in to it.
-    pub asks_password: bool,
+    /// What happens.
+    pub sentence: String,
+    /// What the person of the account is called.
+    pub name: String,
+    /// The address that the account has now.
+    pub email: String,
     /// Words on the button.
     pub label: String,
     /// What is wrong: `password` or "".
@@ -272,10 +273,7 @@ impl ConfirmLink {
     fn summary(&self) -> Problems<'_> {
         Problems {
             problems: &self.problems,
-            fields: match self.asks_password {
-                true => &["password"],
-                false => &[],
-            },
+            fields: &["password"],
         }
     }
 
@@ -294,43 +292,39 @@ impl ConfirmLink {
 
 impl Page for ConfirmLink {
     const NAME: &'static str = "confirm-link";
+    const ASKS_PASSWORD: bool = true;
 
     fn samples() -> Vec<Self> {
         let usual = ConfirmLink {
-            frame: samples::signed_in_frame(),
+            frame: samples::frame(),
             link: "ml_1".to_owned(),
             nonce: "nonce-1".to_owned(),
             title: "Confirm your e-mail".to_owned(),
-            sentences: vec!["You read the mail for ada@example.com.".to_owned()],
-            account: Some(("Ada Lovelace".to_owned(), "ada@example.com".to_owned())),
-            asks_password: false,
+            sentence: "ada@example.com counts as the address of this account from now on."
+                .to_owned(),
+            name: "Ada Lovelace".to_owned(),
+            email: "ada@example.com".to_owned(),
             label: "Confirm".to_owned(),
             problems: Vec::new(),
         };
-        let elsewhere = ConfirmLink {
-            frame: samples::frame(),
-            asks_password: true,
-            ..usual.clone()
-        };
         let failed = ConfirmLink {
             problems: vec![Problem::new("password", "This is not its password.")],
-            account: Some((
-                samples::long_name(),
-                format!("{}@example.com", "long".repeat(30)),
-            )),
-            ..elsewhere.clone()
+            name: samples::long_name(),
+            email: format!("{}@example.com", "long".repeat(30)),
+            ..usual.clone()
         };
+        let text = || HOSTILE.to_owned();
         let hostile = ConfirmLink {
             frame: samples::hostile_frame(),
-            link: HOSTILE.to_owned(),
-            nonce: HOSTILE.to_owned(),
-            title: HOSTILE.to_owned(),
-            sentences: vec![HOSTILE.to_owned()],
-            account: Some((HOSTILE.to_owned(), HOSTILE.to_owned())),
-            label: HOSTILE.to_owned(),
+            link: text(),
+            nonce: text(),
+            title: text(),
+            sentence: text(),
+            name: text(),
+            email: text(),
+            label: text(),
             problems: vec![Problem::new("password", HOSTILE), Problem::new("", HOSTILE)],
-            ..elsewhere.clone()
         };
-        vec![usual, elsewhere, failed, hostile]
+        vec![usual, failed, hostile]
     }
 }

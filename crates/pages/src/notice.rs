@@ -41,7 +41,14 @@ impl Page for Notice {
     const NAME: &'static str = "notice";
 
     fn samples() -> Vec<Self> {
-        vec![plain(), for_developers(), answered(), bare(), hostile()]
+        vec![
+            plain(),
+            for_developers(),
+            answered(),
+            bare(),
+            branded(),
+            hostile(),
+        ]
     }
 }
 
@@ -59,6 +66,13 @@ fn plain() -> Notice {
             href: "/sign-in".to_owned(),
             post: None,
         }),
+    }
+}
+
+fn branded() -> Notice {
+    Notice {
+        frame: samples::branded_frame(),
+        ..plain()
     }
 }
 

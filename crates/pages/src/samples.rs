@@ -1,6 +1,9 @@
 //! What the samples of several pages share.
 
-use crate::{AppCard, AsksFrom, Consent, DemoStep, DemoTask, Frame, Page, ScopeGroup, ScopeLine};
+use crate::{
+    AppCard, AsksFrom, Brand, BrandLinks, Consent, DemoStep, DemoTask, Frame, Page, ScopeGroup,
+    ScopeLine,
+};
 use protocol::policy::Risk;
 
 /// Text that breaks out of any place where it is not escaped.
@@ -52,10 +55,7 @@ pub(crate) fn frame() -> Frame {
     Frame {
         product: "Acme Tasks".to_owned(),
         request_id: "01jd7m3q8r5vk".to_owned(),
-        signed_in_as: None,
-        accent: None,
-        test_side: false,
-        developers: false,
+        ..Frame::default()
     }
 }
 
@@ -68,18 +68,53 @@ pub(crate) fn signed_in_frame() -> Frame {
 
 pub(crate) fn branded_test_frame() -> Frame {
     Frame {
-        accent: Some("#0b7a4b".to_owned()),
+        brand: Brand {
+            colours: true,
+            ..Brand::default()
+        },
         test_side: true,
         ..frame()
     }
 }
+
+/// A provider with a long name and all that a brand may have.
+pub(crate) fn branded_frame() -> Frame {
+    Frame {
+        product: "The Northern Counties Allotment Society Online".to_owned(),
+        brand: Brand {
+            colours: true,
+            logo: Some(LOGO.to_owned()),
+            icon: Some(LOGO.to_owned()),
+            links: BrandLinks {
+                terms: Some("https://tasks.example/terms".to_owned()),
+                privacy: Some("https://tasks.example/privacy".to_owned()),
+                help: Some("https://help.tasks.example/".to_owned()),
+                support: Some("mailto:support@tasks.example".to_owned()),
+            },
+        },
+        ..frame()
+    }
+}
+
+/// A wide picture, dark on nothing, as most logos are.
+const LOGO: &str = "data:image/svg+xml,%3Csvg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 240 40'%3E%3Cpath fill='%23143d2b' d='M0 0h40v40H0zm52 6h180v10H52zm0 18h120v10H52z'/%3E%3C/svg%3E";
 
 pub(crate) fn hostile_frame() -> Frame {
     Frame {
         product: HOSTILE.to_owned(),
         request_id: HOSTILE.to_owned(),
         signed_in_as: Some(HOSTILE.to_owned()),
-        accent: Some(HOSTILE.to_owned()),
+        brand: Brand {
+            colours: true,
+            logo: Some(HOSTILE.to_owned()),
+            icon: Some(HOSTILE.to_owned()),
+            links: BrandLinks {
+                terms: Some(format!("https://{HOSTILE}")),
+                privacy: Some(format!("https://{HOSTILE}")),
+                help: Some(HOSTILE.to_owned()),
+                support: Some("javascript:alert(1)".to_owned()),
+            },
+        },
         test_side: true,
         developers: true,
     }
@@ -112,6 +147,7 @@ pub(crate) fn consents() -> Vec<Consent> {
         grown_consent(),
         loopback_consent(),
         device_consent(),
+        branded_consent(),
         long_consent(),
         hostile_consent(),
     ]
@@ -164,6 +200,19 @@ fn first_consent() -> Consent {
         asks_from: AsksFrom::Website {
             host: "board.example.org".to_owned(),
         },
+        allow: "Allow".to_owned(),
+    }
+}
+
+/// The same at a provider with a brand of its own, and its own words on the button.
+fn branded_consent() -> Consent {
+    Consent {
+        frame: Frame {
+            signed_in_as: signed_in_frame().signed_in_as,
+            ..branded_frame()
+        },
+        allow: "Authorize Application".to_owned(),
+        ..first_consent()
     }
 }
 
@@ -287,6 +336,7 @@ fn hostile_consent() -> Consent {
         )],
         is_told_of_person: true,
         asks_from: AsksFrom::ThisComputer { host: text() },
+        allow: text(),
     }
 }
 

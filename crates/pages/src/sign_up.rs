@@ -122,6 +122,10 @@ impl Page for SignUp {
             )],
             ..usual.clone()
         };
+        let branded = Self {
+            frame: samples::branded_frame(),
+            ..usual.clone()
+        };
         let hostile = Self {
             frame: samples::hostile_frame(),
             request: Some(HOSTILE.to_owned()),
@@ -136,6 +140,6 @@ impl Page for SignUp {
             ],
             min_password: 8,
         };
-        vec![usual, alone, failed, refused, hostile]
+        vec![usual, alone, failed, refused, branded, hostile]
     }
 }

@@ -57,6 +57,15 @@ fn both_answers_are_buttons_of_the_same_form() {
 }
 
 #[test]
+fn the_button_that_allows_has_the_words_of_the_provider() {
+    let mut page = usual();
+    page.allow = "Authorize Application".to_owned();
+    let html = page.html();
+    assert!(html.contains("value=\"allow\">Authorize Application</button>"));
+    assert!(html.contains("value=\"deny\">Deny</button>"));
+}
+
+#[test]
 fn a_homepage_that_is_not_on_the_web_is_not_a_link() {
     let mut page = usual();
     assert!(page.html().contains("href=\"https://board.example.org/\""));

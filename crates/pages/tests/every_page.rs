@@ -178,6 +178,78 @@ fn every_form_posts_to_us_with_a_nonce() {
     });
 }
 
+/// With a logo there is no mark of ours, and the picture says the name.
+#[test]
+fn a_logo_stands_in_place_of_our_mark_and_says_the_name() {
+    for_every_sample(|tags, _| {
+        let is_ours = |tag: &Tag| tag.get("class") == Some("top");
+        if !opening(tags, "header").any(is_ours) {
+            return;
+        }
+        let pictures = opening(tags, "img").filter(|tag| tag.get("class") == Some("logo"));
+        let pictures: Vec<_> = pictures.collect();
+        let marks = opening(tags, "svg").filter(|tag| tag.get("class") == Some("mark"));
+        assert_eq!(pictures.len() + marks.count(), 1);
+        for picture in &pictures {
+            assert!(
+                picture.get("alt").is_some_and(|name| !name.is_empty()),
+                "{picture:?}"
+            );
+            assert!(picture.get("height").is_some());
+            let icon = opening(tags, "link").find(|tag| tag.get("rel") == Some("icon"));
+            let icon = icon.and_then(|tag| tag.get("href"));
+            assert!(icon.is_some_and(|href| href != "data:,"), "{icon:?}");
+        }
+    });
+    let has_logo = |sample: &&Sample| sample.html.contains("class=\"logo\"");
+    let samples = every_sample();
+    let logos: BTreeSet<_> = samples
+        .iter()
+        .filter(has_logo)
+        .map(|sample| sample.page)
+        .collect();
+    assert!(logos.len() >= 10, "{logos:?}");
+}
+
+/// The provider's own links stand in the footer of every page of its own; what people agree to, also where they do.
+#[test]
+fn the_links_of_a_brand_stand_in_every_footer() {
+    let branded = every_sample();
+    let branded = branded
+        .iter()
+        .filter(|sample| sample.html.contains("https://help.tasks.example/"));
+    let mut pages = BTreeSet::new();
+    for sample in branded {
+        pages.insert(sample.page);
+        let (body, foot) = sample.html.rsplit_once("<footer>").expect("a footer");
+        for href in [
+            "https://tasks.example/terms",
+            "https://tasks.example/privacy",
+            "https://help.tasks.example/",
+            "mailto:support@tasks.example",
+        ] {
+            assert!(
+                foot.contains(&format!("href=\"{href}\"")),
+                "{href} on {}",
+                sample.page
+            );
+        }
+        let agreed = ["terms", "privacy"]
+            .map(|name| body.contains(&format!("href=\"https://tasks.example/{name}\"")));
+        let asks = ["consent", "sign-up"].contains(&sample.page);
+        assert_eq!(agreed, [asks; 2], "{}", sample.page);
+    }
+    assert!(
+        pages.is_superset(&BTreeSet::from([
+            "consent",
+            "developers",
+            "notice",
+            "sign-up"
+        ])),
+        "{pages:?}"
+    );
+}
+
 #[test]
 fn every_page_of_ours_begins_with_a_link_to_its_content() {
     for_every_sample(|tags, sample| {

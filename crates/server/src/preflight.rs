@@ -35,7 +35,8 @@ pub(crate) fn check(config: &Config) -> Result<(), NotReady> {
         key(config),
         sealing_keys(config),
     ];
-    let faults: Vec<_> = checks.into_iter().filter_map(Result::err).collect();
+    let faults = checks.into_iter().filter_map(Result::err);
+    let faults: Vec<_> = faults.chain(pictures(config)).collect();
     match faults.is_empty() {
         true => Ok(()),
         false => Err(NotReady(faults)),
@@ -69,6 +70,13 @@ pub(crate) fn certificate(config: &Config) -> Result<(), String> {
     tls::acceptor(files)
         .map(drop)
         .map_err(|error| format!("{error:#}"))
+}
+
+/// What is wrong with the pictures of the brand, a sentence each.
+pub(crate) fn pictures(config: &Config) -> Vec<String> {
+    let named = [&config.branding.logo, &config.branding.icon];
+    let named = named.into_iter().flatten();
+    named.filter_map(|file| file.read().err()).collect()
 }
 
 /// Whether the database can be where it shall be.

@@ -1,6 +1,7 @@
 //! How a server starts and stops: it opens what requests need, runs the jobs, listens, and finishes what is under way.
 use crate::http::accept;
 use crate::http::accept::Signals;
+use crate::http::brand::Brand;
 use crate::http::cookies::Cookies;
 use crate::jobs::{self, Running};
 use crate::oauth::endpoints::endpoints;
@@ -29,6 +30,7 @@ use tokio::net::TcpListener;
 /// # Errors
 /// One sentence on what is in the way.
 pub(crate) fn open(config: Config, log: Log) -> anyhow::Result<AppState> {
+    let brand = Brand::read(&config).map_err(anyhow::Error::msg)?;
     let key = Arc::new(server_key::load(&config.keys)?);
     let sealing = Sealing::load(&config)?;
     let location = storage::location(&config)?;
@@ -45,6 +47,7 @@ pub(crate) fn open(config: Config, log: Log) -> anyhow::Result<AppState> {
         key,
         sealing,
         cookies,
+        brand,
         // One core stays with the tokens, however many people sign in.
         hasher: Hasher::start(cores.saturating_sub(1))?,
         long_polls: LongPolls::new(),

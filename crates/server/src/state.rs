@@ -1,4 +1,5 @@
 //! What the server knows while it answers requests: configuration, storage, keys, and what all requests share.
+use crate::http::brand::Brand;
 use crate::http::cookies::Cookies;
 use crate::http::reply::RenderedDocument;
 use crate::http::request::ClientAddr;
@@ -37,6 +38,8 @@ pub(crate) struct AppState {
     #[expect(dead_code, reason = "nothing is stored sealed yet")]
     pub(crate) sealing: Sealing,
     pub(crate) cookies: Cookies,
+    /// What pages show of the provider's brand.
+    pub(crate) brand: Brand,
     pub(crate) hasher: Hasher,
     pub(crate) log: Log,
     /// Whether the database works, as far as the log has told.

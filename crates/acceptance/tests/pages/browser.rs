@@ -5,7 +5,7 @@
 //! `VALETKEY_SCREENSHOTS` a picture of every page goes into that folder.
 
 use crate::support::client::tool;
-use crate::support::dev::{Place, valetkey};
+use crate::support::dev::{Dev, Place, valetkey};
 use acceptance::{Setup, free_port, output};
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -55,7 +55,12 @@ impl Programs {
     #[track_caller]
     fn walk(&self, walk: &str, eyes: &Eyes, more: impl Fn(&Place) -> Vec<(&'static str, String)>) {
         let place = Place::new();
-        let provider = place.start();
+        self.walk_on(walk, eyes, &place.start(), more(&place));
+    }
+
+    /// Walks once, on a provider that runs.
+    #[track_caller]
+    fn walk_on(&self, walk: &str, eyes: &Eyes, provider: &Dev, more: Vec<(&'static str, String)>) {
         let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("clients/browser");
         let done = output(
             Command::new(&self.node)
@@ -66,7 +71,7 @@ impl Programs {
                 .env("SITE", provider.site.to_string())
                 .env("SCRIPT", eyes.script)
                 .env("SCHEME", eyes.scheme)
-                .envs(more(&place))
+                .envs(more)
                 .envs(screenshots().map(|folder| ("SCREENSHOTS", folder))),
         );
         assert!(
@@ -189,4 +194,55 @@ fn a_television_is_let_in_with_a_phone() {
 #[cfg_attr(not(has_chromium), ignore = "needs Chromium: see ./test")]
 fn the_developer_pages_are_read_and_printed() {
     walk("developers");
+}
+
+/// A wide logo, dark on nothing, and a square icon.
+const LOGO: &str = "<svg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 240 40'><style>path{fill:#143d2b}</style><path d='M0 0h40v40H0zm52 6h180v10H52zm0 18h120v10H52z'/></svg>";
+const ICON: &str = "<svg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 8 8'><path fill='#143d2b' d='M0 0h8v8H0z'/></svg>";
+
+#[test]
+#[cfg_attr(not(has_chromium), ignore = "needs Chromium: see ./test")]
+fn a_brand_is_seen_in_light_and_dark() {
+    let programs = Programs::find();
+    for eyes in &ALL_EYES[..2] {
+        let place = Place::new();
+        let file = |name: &str, text: &str| {
+            let path = place.folder().join(name);
+            std::fs::write(&path, text).expect("write a picture");
+            path.display().to_string()
+        };
+        let (logo, icon) = (file("logo.svg", LOGO), file("icon.svg", ICON));
+        let provider = place.start_with(&[
+            (
+                "VALETKEY_BRANDING__PRODUCT",
+                "The Northern Counties Allotment Society Online",
+            ),
+            ("VALETKEY_BRANDING__LOGO", &logo),
+            ("VALETKEY_BRANDING__ICON", &icon),
+            ("VALETKEY_BRANDING__ACCENT", "#0b5f3b"),
+            ("VALETKEY_BRANDING__ACCENT_DARK", "#7ad9ae"),
+            ("VALETKEY_BRANDING__CONSENT_BUTTON", "Authorize Application"),
+            (
+                "VALETKEY_BRANDING__MAIL_FOOTER",
+                "The Society, 1 Long Road, York",
+            ),
+            (
+                "VALETKEY_BRANDING__LINKS__TERMS",
+                "https://allotments.example/terms",
+            ),
+            (
+                "VALETKEY_BRANDING__LINKS__PRIVACY",
+                "https://allotments.example/privacy",
+            ),
+            (
+                "VALETKEY_BRANDING__LINKS__HELP",
+                "https://help.allotments.example/",
+            ),
+            (
+                "VALETKEY_BRANDING__LINKS__SUPPORT",
+                "mailto:help@allotments.example",
+            ),
+        ]);
+        programs.walk_on("branding", eyes, &provider, Vec::new());
+    }
 }

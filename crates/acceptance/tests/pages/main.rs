@@ -1,6 +1,7 @@
 //! What people meet: accounts, consent, devices, pages that say what went wrong.
 
 mod bad_pages;
+mod branding;
 mod browser;
 mod consent;
 mod dead_ends;

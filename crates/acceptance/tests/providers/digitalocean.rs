@@ -70,6 +70,8 @@ fn d2_the_prompt_names_app_access_and_address() {
     ] {
         assert!(page.text().contains(named), "{named} is not on {page}");
     }
+    let button = "value=\"allow\">Authorize Application</button>";
+    assert!(page.text().contains(button), "{page}");
     let form = consent_form(&page);
     let back = browser.submit(&form, &[("answer", "allow")]);
     let location = back.location().unwrap_or_default();

@@ -221,20 +221,8 @@ fn each_check_of_the_last_tables_stops_the_start() {
             "v.toml:1: grants: every grant",
         ),
         (
-            "[branding]\nproduct = \" \"",
-            "v.toml:2: branding.product: write a name",
-        ),
-        (
-            "[branding]\nproduct = \"Ta\\u202esks\"",
-            "v.toml:2: branding.product: write a name",
-        ),
-        (
             "[developers]\nintro = \"a\\u200bb\"",
             "v.toml:2: developers.intro: write plain text",
-        ),
-        (
-            "[branding]\naccent = \"red\"",
-            "v.toml:2: branding.accent: \"red\" is not a colour",
         ),
         (
             "[tls]\ncert = \"a\"",

@@ -45,6 +45,14 @@ fn what_weakens_a_provider_is_warned_about() {
         ),
         ("[token]\nrotate = false", "token.rotate is false: "),
         (
+            "[branding]\naccent = \"#ffe600\"",
+            "branding.accent is hard to read on light pages, so they have the nearest colour that is not: write \"#",
+        ),
+        (
+            "[branding]\naccent_dark = \"#00f\"",
+            "branding.accent_dark is hard to read on dark pages",
+        ),
+        (
             "trusted_proxies = [\"104.0.0.0/8\"]",
             "trusted_proxies has 104.0.0.0/8: ",
         ),

@@ -10,9 +10,10 @@ use protocol::types::Lifetime;
 
 pub(super) fn pages() -> Vec<DeveloperPage> {
     let frame = samples::frame();
+    let branded = samples::branded_frame();
     let hostile = samples::hostile_frame();
     let mut pages = DeveloperPage::all(&everything(), &frame);
-    pages.extend(DeveloperPage::all(&little(), &frame));
+    pages.extend(DeveloperPage::all(&little(), &branded));
     pages.extend(DeveloperPage::all(&of_strangers(), &hostile));
     pages
 }

@@ -2,6 +2,7 @@
 
 pub mod client;
 pub mod code;
+pub mod colour;
 pub mod consent;
 pub mod device;
 pub mod email;
@@ -19,6 +20,7 @@ pub mod token;
 
 pub use client::{AuthMethod, Client, ClientKind, ClientStatus, GrantType, StoredSecret};
 pub use code::{AuthorizationCode, CodeChallenge};
+pub use colour::{Colour, Theme};
 pub use consent::{Consent, Interaction};
 pub use device::{DeviceAnswer, DeviceAuthorization, Pace, UserCode};
 pub use email::MailAddress;

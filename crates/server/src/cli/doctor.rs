@@ -89,6 +89,8 @@ fn about_config(config: &Config) -> Vec<Finding> {
             Err(what) => failed("certificate", what),
         });
     }
+    let pictures = preflight::pictures(config);
+    findings.extend(pictures.into_iter().map(|what| failed("branding", what)));
     findings
 }
 

@@ -1,4 +1,4 @@
-//! Style sheets, the script of pages that ask for a password, and the pictures that apps registered.
+//! Style sheets, the script of pages that ask for a password, the pictures of the brand, and those that apps registered.
 use super::error::{PageError, PageFault};
 use super::site::Site;
 use crate::state::App;
@@ -6,7 +6,18 @@ use axum::body::Body;
 use axum::extract::{Path, State};
 use axum::http::{HeaderValue, header};
 use axum::response::Response;
+use config::PictureKind;
 use pages::path;
+
+/// For what has its hash in its name, and so never changes under one.
+const FOR_EVER: &str = "public, max-age=31536000, immutable";
+/// For what may change under its name.
+const FOR_MINUTES: &str = "public, max-age=300";
+
+/// Whoever opens a file of ours by itself sees it, and it does nothing.
+const INERT: &str = "default-src 'none'; sandbox";
+/// The same for a drawing, which is a document and may bring its style: it runs nothing, and fetches nothing.
+const INERT_DRAWING: &str = "default-src 'none'; style-src 'unsafe-inline'; sandbox";
 
 /// Mounts them.
 pub(crate) fn mount(site: &mut Site) {
@@ -14,30 +25,38 @@ pub(crate) fn mount(site: &mut Site) {
     site.page(&format!("{}/{{name}}", path::ASSETS), asset);
 }
 
-/// A style sheet or the script of ours. Its name holds its hash, so it never changes under one name.
+/// A style sheet, the script, or a picture of the provider.
 async fn asset(State(app): State<App>, Path(name): Path<String>) -> Result<Response, PageError> {
-    for (media_type, (own, text)) in [
-        ("text/css; charset=utf-8", pages::stylesheet()),
-        (
+    let path = format!("{}/{name}", path::ASSETS);
+    let (own, css) = pages::stylesheet();
+    if path == own {
+        return Ok(stylesheet(css, FOR_EVER));
+    }
+    let (own, script) = pages::show_password_script();
+    if path == own {
+        return Ok(file(
             "text/javascript; charset=utf-8",
-            pages::show_password_script(),
-        ),
-    ] {
-        if own.rsplit('/').next() == Some(name.as_str()) {
-            return Ok(file(
-                media_type,
-                text,
-                "public, max-age=31536000, immutable",
-            ));
-        }
+            INERT,
+            script,
+            FOR_EVER,
+        ));
     }
-    match (&app.config.branding.accent, name.as_str()) {
-        (Some(accent), "brand.css") => {
-            let css = pages::brand_stylesheet(accent);
-            Ok(file("text/css; charset=utf-8", css, "public, max-age=300"))
-        }
-        _ => Err(PageFault::NotFound.into()),
+    if name == "brand.css" && app.brand.shown.colours {
+        let branding = &app.config.branding;
+        let css = pages::brand_stylesheet(branding.accent, branding.accent_dark);
+        return Ok(stylesheet(css, FOR_MINUTES));
     }
+    let picture = app.brand.picture(&path).ok_or(PageFault::NotFound)?;
+    let policy = match picture.kind {
+        PictureKind::Svg => INERT_DRAWING,
+        PictureKind::Png | PictureKind::Jpeg | PictureKind::WebP => INERT,
+    };
+    let media_type = picture.kind.media_type();
+    Ok(file(media_type, policy, picture.bytes.clone(), FOR_EVER))
+}
+
+fn stylesheet(css: impl Into<Body>, cache: &'static str) -> Response {
+    file("text/css; charset=utf-8", INERT, css, cache)
 }
 
 /// The logo of an app.
@@ -49,19 +68,23 @@ async fn logo(
     let client = client.ok_or(PageFault::NotFound)?;
     let logo = app.store.logo(client.no).await?;
     let logo = logo.ok_or(PageFault::NotFound)?;
-    Ok(file(logo.media_type, logo.bytes, "public, max-age=300"))
+    Ok(file(logo.media_type, INERT, logo.bytes, FOR_MINUTES))
 }
 
-fn file(media_type: &'static str, bytes: impl Into<Body>, cache: &'static str) -> Response {
+fn file(
+    media_type: &'static str,
+    policy: &'static str,
+    bytes: impl Into<Body>,
+    cache: &'static str,
+) -> Response {
     let mut response = Response::new(bytes.into());
     for (name, value) in [
         (header::CONTENT_TYPE, media_type),
         (header::CACHE_CONTROL, cache),
         (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
-        (
-            header::CONTENT_SECURITY_POLICY,
-            "default-src 'none'; sandbox",
-        ),
+        (header::CONTENT_SECURITY_POLICY, policy),
+        (header::REFERRER_POLICY, "no-referrer"),
+        (header::X_FRAME_OPTIONS, "DENY"),
     ] {
         response
             .headers_mut()

@@ -1,6 +1,7 @@
 //! HTTP: connections, what every request has and every answer gets, cookies, forms, and how routes are mounted.
 pub(crate) mod accept;
 pub(crate) mod assets;
+pub(crate) mod brand;
 mod connection;
 pub(crate) mod cookies;
 pub(crate) mod cors;

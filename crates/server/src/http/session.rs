@@ -187,10 +187,8 @@ pub(crate) fn bare_frame(app: &AppState, id: RequestId) -> Frame {
     Frame {
         product: app.config.branding.product.clone(),
         request_id: id.to_string(),
-        signed_in_as: None,
-        accent: app.config.branding.accent.clone(),
-        test_side: false,
-        developers: false,
+        brand: app.brand.shown.clone(),
+        ..Frame::default()
     }
 }
 

@@ -187,6 +187,7 @@ impl Question<'_> {
             is_told_of_person: app.policy().tokens.tells_of_person(),
             request: self.carried,
             asks_from: self.asks_from,
+            allow: app.config.branding.consent_button.clone(),
         }
     }
 

@@ -2,11 +2,13 @@
 mod folder;
 mod smtp;
 
+use crate::http::brand::links;
 use crate::jobs::JobError;
 use config::{Config, Mail, MailBy};
 use lettre::message::header::{HeaderName, HeaderValue, MIME_VERSION_1_0};
 use lettre::message::{Mailbox, MessageBuilder, MultiPart, MultiPartKind, SinglePart};
 use lettre::{Address, Message};
+use pages::MailFoot;
 use protocol::outbox::Entry;
 use protocol::types::MailAddress;
 use smtp::Relay;
@@ -29,8 +31,8 @@ pub(crate) struct Letter {
 }
 
 impl Letter {
-    /// As plain text.
-    fn text(&self) -> String {
+    /// As plain text. What stands under every mail is set apart as signatures are (RFC 3676 §4.3).
+    fn text(&self, foot: &MailFoot) -> String {
         let link = self
             .link
             .iter()
@@ -40,17 +42,25 @@ impl Letter {
             .chain(link)
             .chain(self.after.iter().cloned())
             .collect();
-        parts.join("\n\n") + "\n"
+        let links = foot.links.iter();
+        let links = links.map(|(label, href)| format!("{label}: {href}"));
+        let foot: Vec<String> = foot.lines.iter().cloned().chain(links).collect();
+        let foot = match foot.is_empty() {
+            true => String::new(),
+            false => format!("\n-- \n{}\n", foot.join("\n")),
+        };
+        format!("{}\n{foot}", parts.join("\n\n"))
     }
 
     /// As HTML.
-    fn html(&self, product: &str) -> String {
+    fn html(&self, product: &str, foot: &MailFoot) -> String {
         let mail = pages::Mail {
             product: product.to_owned(),
             subject: self.subject.clone(),
             before: self.before.clone(),
             link: self.link.clone(),
             after: self.after.clone(),
+            foot: foot.clone(),
         };
         mail.html()
     }
@@ -59,6 +69,8 @@ impl Letter {
 /// Sends mails.
 pub(crate) struct Mailer {
     product: String,
+    /// What stands under every mail.
+    foot: MailFoot,
     name: Option<String>,
     from: MailAddress,
     by: By,
@@ -80,6 +92,7 @@ impl Mailer {
         };
         Some(Mailer {
             product: config.branding.product.clone(),
+            foot: foot(config),
             name,
             from,
             by,
@@ -140,12 +153,24 @@ impl Mailer {
 impl Mailer {
     /// The text, and the same as HTML. The boundary is the same at every attempt.
     fn both(&self, letter: &Letter, entry: &Entry) -> MultiPart {
-        let html = letter.html(&self.product);
+        let html = letter.html(&self.product, &self.foot);
         MultiPart::builder()
             .kind(MultiPartKind::Alternative)
             .boundary(format!("valetkey-{}", entry.id.0))
-            .singlepart(SinglePart::plain(letter.text()))
+            .singlepart(SinglePart::plain(letter.text(&self.foot)))
             .singlepart(SinglePart::html(html))
+    }
+}
+
+/// What the configuration has stand under every mail.
+fn foot(config: &Config) -> MailFoot {
+    let links = links(config);
+    let links = links.all().into_iter();
+    MailFoot {
+        lines: config.branding.mail_footer.clone(),
+        links: links
+            .map(|(label, href)| (label.to_owned(), href.to_owned()))
+            .collect(),
     }
 }
 
@@ -185,6 +210,7 @@ mod tests {
     fn mailer(name: &str) -> Mailer {
         Mailer {
             product: "Acme".to_owned(),
+            foot: MailFoot::default(),
             name: Some(name.to_owned()),
             from: MailAddress::parse("no-reply@Bücher.example").unwrap(),
             by: By::Folder(PathBuf::new()),
@@ -236,6 +262,31 @@ mod tests {
         assert!(mail.contains("\r\n\r\nIt works.\r\n"), "{mail:?}");
         assert!(mail.contains(">It works.</p>"), "{mail:?}");
         assert_eq!(mail, written("Acme", "Test", "It works."), "the same twice");
+    }
+
+    #[test]
+    fn what_stands_under_every_mail_is_set_apart() {
+        let mut mailer = mailer("Acme");
+        mailer.foot = MailFoot {
+            lines: vec!["Acme Ltd".to_owned(), "1 Long Road".to_owned()],
+            links: vec![("Help".to_owned(), "https://acme.example".to_owned())],
+        };
+        let letter = Letter {
+            to: MailAddress::parse("ada@example.com").unwrap(),
+            subject: "x".to_owned(),
+            before: vec!["It works.".to_owned()],
+            link: None,
+            after: Vec::new(),
+        };
+        let text = letter.text(&mailer.foot);
+        let foot = "It works.\n\n-- \nAcme Ltd\n1 Long Road\nHelp: https://acme.example\n";
+        assert_eq!(text, foot);
+        assert!(
+            letter
+                .html("Acme", &mailer.foot)
+                .contains("Acme Ltd<br>1 Long Road")
+        );
+        assert_eq!(letter.text(&MailFoot::default()), "It works.\n");
     }
 
     #[test]

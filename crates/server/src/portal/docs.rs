@@ -14,7 +14,9 @@ pub(crate) async fn show(
     uri: Uri,
     headers: HeaderMap,
 ) -> Result<Response, Refusal> {
-    let pages = app.developer_pages.get_or_init(|| write(&app.config));
+    let pages = app
+        .developer_pages
+        .get_or_init(|| write(&app.config, &app.brand.shown));
     let mut pages = pages.iter();
     let page = pages.find(|page| page.path == uri.path());
     let page = page.ok_or(Refusal::NotFound)?;

@@ -7,7 +7,7 @@ use pages::developers::{
     Extra, Grants, House, Lives, Offer, Published, Requests, ScopeRow, ScopeTable, TestSide,
     Tokens,
 };
-use pages::{Frame, Page, path};
+use pages::{Brand, Frame, Page, path};
 use protocol::advice::Advice;
 use protocol::authorize::{AuthorizationError, ShownError};
 use protocol::policy::{self, PkcePolicy, RedirectUriAtToken, Rotation, ScopeEntry};
@@ -18,14 +18,14 @@ use protocol::types::{GrantType, Subject};
 use serde_json::Value;
 
 /// Every page and the Markdown document; none where they are switched off.
-pub(crate) fn write(config: &Config) -> Vec<RenderedDocument> {
+pub(crate) fn write(config: &Config, brand: &Brand) -> Vec<RenderedDocument> {
     if !config.developers.page {
         return Vec::new();
     }
     let offer = offer(config);
     let frame = Frame {
         product: config.branding.product.clone(),
-        accent: config.branding.accent.clone(),
+        brand: brand.clone(),
         ..Frame::default()
     };
     let page = |page: DeveloperPage| {

@@ -77,5 +77,5 @@ async function changeEmail(page, email, password) {
 async function confirm(stage, page, email, subject, picture) {
   await page.goto(await linkInMail(stage, email, subject));
   await stage.look(page, picture);
-  await press(page, "#confirm");
+  await press(page, "#next");
 }

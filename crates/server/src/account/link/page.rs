@@ -11,7 +11,7 @@ use crate::state::App;
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::Response;
-use pages::{ChoosePassword, ConfirmLink, path};
+use pages::{ChoosePassword, ConfirmLink, Next, Notice, path};
 use protocol::accounts::mail_link::{LinkFault, LinkPurpose};
 use protocol::accounts::people::{FieldFault, MAX_NAME};
 
@@ -159,20 +159,44 @@ fn ask(
         true => StatusCode::OK,
         false => StatusCode::BAD_REQUEST,
     };
+    let nonce = browser.nonce(app, NonceScope::Browser);
     let account = followed.person.as_ref();
-    let account = account.filter(|_| proves(followed.link.purpose));
-    let page = ConfirmLink {
-        nonce: browser.nonce(app, NonceScope::Browser),
-        frame: browser.frame(app),
-        link: text.to_owned(),
-        title: title.to_owned(),
-        sentences: vec![sentence],
-        account: account.map(|person| (person.name.clone(), person.email.clone())),
-        asks_password: asks_password(&browser, followed),
-        label: label.to_owned(),
-        problems: problems(typed.faults),
+    let response = match account.filter(|_| asks_password(&browser, followed)) {
+        Some(person) => {
+            let page = ConfirmLink {
+                nonce,
+                frame: browser.frame(app),
+                link: text.to_owned(),
+                title: title.to_owned(),
+                sentence,
+                name: person.name.clone(),
+                email: person.email.clone(),
+                label: label.to_owned(),
+                problems: problems(typed.faults),
+            };
+            reply::page(status, &page, None)
+        }
+        None => {
+            let stale = typed.faults.into_iter().next();
+            let stale = stale.map_or_else(String::new, |fault| fault.sentence + " ");
+            let field = |name: &str, value: &str| (name.to_owned(), value.to_owned());
+            let page = Notice {
+                frame: browser.frame(app),
+                title: title.to_owned(),
+                sentence: stale + &sentence,
+                code: None,
+                help: None,
+                details: Vec::new(),
+                next: Some(Next {
+                    label: label.to_owned(),
+                    href: ConfirmLink::ACTION.to_owned(),
+                    post: Some(vec![field("nonce", &nonce), field("link", text)]),
+                }),
+            };
+            reply::page(status, &page, None)
+        }
     };
-    browser.keep_browser_id(app, reply::page(status, &page, None))
+    browser.keep_browser_id(app, response)
 }
 
 /// The page of a link that does nothing.
