@@ -582,7 +582,7 @@ fn where_mail_comes_back_no_notice_goes_and_a_proof_mends_it() {
         .expect(303);
     let mail = post.mail(ANN, 1);
     assert_eq!(mail.header("Subject"), "Confirm your e-mail at Valetkey");
-    assert_page(&post.confirm(&mut post.browser(), &mail.link()), 200);
+    assert_page(&post.confirm(&mut browser, &mail.link()), 200);
     let page = browser.open("/account").expect(200);
     assert!(!page.text().contains("comes back"), "{page}");
     browser
