@@ -62,7 +62,7 @@ impl AskAddress {
     fn title(&self) -> &'static str {
         match self.asks {
             Asks::SignUp => "Create an account",
-            Asks::Recovery => "Choose a new password",
+            Asks::Recovery => "Get a new password",
         }
     }
 

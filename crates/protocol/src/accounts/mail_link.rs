@@ -135,8 +135,8 @@ pub enum LinkFault {
     Unknown,
     /// It was used.
     Used,
-    /// It is too old.
-    Expired,
+    /// It is too old; what it was for.
+    Expired(LinkPurpose),
     /// It was sent for an account that nobody may make any more.
     Closed,
 }
@@ -176,7 +176,7 @@ impl PresentedLink {
         }
         match now < link.expires_at {
             true => Ok(link),
-            false => Err(LinkFault::Expired),
+            false => Err(LinkFault::Expired(link.purpose)),
         }
     }
 }
@@ -259,7 +259,8 @@ mod tests {
         assert_eq!(presented.locator(), Locator(5));
         let judge = |row: &MailLink, now| presented.judge(Some(row.clone()), &key, UnixTime(now));
         assert_eq!(judge(&row, 99), Ok(row.clone()));
-        assert_eq!(judge(&row, 100), Err(LinkFault::Expired));
+        let expired = LinkFault::Expired(LinkPurpose::Recovery);
+        assert_eq!(judge(&row, 100), Err(expired));
         let used = MailLink {
             used_at: Some(UnixTime(1)),
             ..row.clone()

@@ -222,10 +222,7 @@ pub(crate) async fn show_sent(
     };
     let next = match &browser.session {
         Some(_) => link("Your account", path::ACCOUNT),
-        None => link(
-            "Go on once you have done that",
-            &continuation.with(path::SIGN_IN),
-        ),
+        None => link("Go on to sign in", &continuation.with(path::SIGN_IN)),
     };
     let page = PlainPage {
         status: StatusCode::OK,

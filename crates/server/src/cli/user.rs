@@ -404,11 +404,14 @@ async fn as_json(person: &Person, at: &Opened) -> Result<Value, Failure> {
 }
 
 fn as_row(person: &Person, at: &Opened) -> [String; 4] {
-    let status = match (person.admin, mode(person)) {
+    let mut status = match (person.admin, mode(person)) {
         (true, _) => format!("{}, admin", status(person)),
         (false, Side::Test) => format!("{}, test user", status(person)),
         (false, Side::Live) => status(person).to_owned(),
     };
+    if person.verified_at.is_none() {
+        status.push_str(", address unproved");
+    }
     [
         at.config.policy.subjects.write(person.subject),
         person.email.clone(),

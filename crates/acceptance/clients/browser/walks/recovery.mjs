@@ -16,8 +16,8 @@ export async function walk(stage) {
   const page = await stage.tab();
   await page.goto(`${issuer}/sign-in`);
   await press(page, page.getByRole("link", { name: "Forgot your password?" }));
-  assert.equal(await heading(page), "Choose a new password");
-  await stage.look(page, "recover", /^Choose a new password/);
+  assert.equal(await heading(page), "Get a new password");
+  await stage.look(page, "recover", /^Get a new password/);
   await askForMail(page, user.email);
   assert.equal(await heading(page), "Look into your mailbox");
 

@@ -208,7 +208,7 @@ pub(super) fn over(app: &App, browser: &BrowserContext, fault: LinkFault) -> Res
             "It is incomplete, or a later mail or change has replaced it. Use the newest mail, or ask for another.",
         ),
         LinkFault::Used => (StatusCode::GONE, "This link was used", "Each works once."),
-        LinkFault::Expired => (
+        LinkFault::Expired(_) => (
             StatusCode::GONE,
             "This link has expired",
             "Ask for another mail; its link works for a while.",
@@ -222,7 +222,11 @@ pub(super) fn over(app: &App, browser: &BrowserContext, fault: LinkFault) -> Res
     };
     let next = match fault {
         LinkFault::Used | LinkFault::Closed => ("Sign in", path::SIGN_IN),
-        LinkFault::Unknown | LinkFault::Expired => ("Ask for another mail", path::RECOVER),
+        LinkFault::Expired(LinkPurpose::SignUp) => ("Ask for another mail", path::SIGN_UP),
+        LinkFault::Expired(LinkPurpose::AddressProof | LinkPurpose::AddressChange) => {
+            ("Your account", path::ACCOUNT)
+        }
+        LinkFault::Unknown | LinkFault::Expired(_) => ("Ask for another mail", path::RECOVER),
     };
     plain(app, browser, status, title, sentence, next)
 }
