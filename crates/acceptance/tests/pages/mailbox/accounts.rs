@@ -1,0 +1,267 @@
+//! Signing up and recovery.
+use super::{EVE, NEW, Post, SOON, is_signed_in};
+use crate::support::mail_server::{MailServer, Taken};
+use crate::support::{ANN, PASSWORD, Scene, assert_page, form_to, within};
+use acceptance::{Reply, Request};
+
+#[test]
+#[cfg_attr(not(has_python), ignore = "needs Python: see ./test")]
+fn an_account_is_made_by_whoever_reads_the_mailbox() {
+    let post = Post::start("");
+    let mut browser = post.browser();
+    let sent = post.ask(&mut browser, "/sign-up", EVE).expect(303);
+    let page = browser.follow(sent);
+    assert_page(&page, 200);
+    assert!(
+        page.text().contains(EVE) && page.text().contains("mailbox"),
+        "{page}"
+    );
+    assert_eq!(post.proved(EVE), None, "there is no account yet");
+    let mail = post.mail(EVE, 1);
+    assert_eq!(mail.header("Subject"), "Create your account at Valetkey");
+    let link = mail.link();
+    // Programs that follow every link do nothing with it.
+    for _ in 0..3 {
+        post.browser().open(&link).expect(200);
+        post.browser().send(Request::new("HEAD", &link));
+    }
+    let again = post.choose(&mut browser, &link, Some("Eve"), "password1234");
+    assert_page(&again, 400);
+    assert!(again.text().contains("value=\"Eve\""), "{again}");
+    let joined = post
+        .choose(&mut browser, &link, Some("Eve"), NEW)
+        .expect(303);
+    assert_eq!(joined.location(), Some("/account?done=joined"));
+    assert!(is_signed_in(&mut browser));
+    assert_eq!(post.proved(EVE), Some(true));
+    // Once; pressed twice, it is the same.
+    let over = post.browser().open(&link);
+    assert_page(&over, 410);
+    assert!(over.text().contains("was used"), "{over}");
+    let mut other = post.browser();
+    let nonce = form_to(&other.open("/sign-up"), "/sign-up");
+    let nonce = nonce.value("nonce").unwrap_or_default().to_owned();
+    let token = link.split("t=").nth(1).unwrap_or_default();
+    for (password, status) in [(NEW, 303), ("another long password", 410)] {
+        let fields = [
+            ("nonce", nonce.as_str()),
+            ("link", token),
+            ("name", "Eve"),
+            ("password", password),
+        ];
+        assert_eq!(other.post_form("/link/join", &fields).status, status);
+    }
+    assert_eq!(post.events("user.created"), 3);
+    // No notice of the browser that made the account.
+    assert_eq!(post.server.taken_by(EVE).len(), 1);
+}
+
+/// What an answer is, but for what is new in each: status, names of headers, length of what it says.
+fn shape(reply: &Reply) -> (u16, Vec<String>, usize) {
+    let names = reply
+        .headers
+        .iter()
+        .map(|(name, _)| name.to_ascii_lowercase());
+    let text = reply.text();
+    let said = text.split("<footer>").next().unwrap_or_default();
+    (reply.status, names.collect(), said.len())
+}
+
+#[test]
+#[cfg_attr(not(has_python), ignore = "needs Python: see ./test")]
+fn whether_an_address_has_an_account_shows_nowhere() {
+    let post = Post::start("");
+    if post.scene.provider.postgres().is_some() {
+        return;
+    }
+    let db = rusqlite::Connection::open(post.scene.provider.database_path()).expect("the database");
+    let rows = || {
+        let count = |table: &str| -> i64 {
+            let sql = format!("SELECT COUNT(*) FROM {table}");
+            db.query_row(&sql, [], |row| row.get(0)).expect("a count")
+        };
+        ["mail_links", "events", "people", "sessions", "attempts"].map(count)
+    };
+    // As long as the address of Ann.
+    let nobody = "nob@example.com";
+    for (path, mails) in [("/sign-up", 1), ("/recover", 2)] {
+        let seen = [ANN, nobody].map(|email| {
+            let mut browser = post.browser();
+            let before = rows();
+            let sent = post.ask(&mut browser, path, email);
+            let after = rows();
+            let page = browser.follow(sent.clone());
+            // Attempts of one source are counted in one row, which the first has made.
+            let written: Vec<i64> = (0..4).map(|at| after[at] - before[at]).collect();
+            post.mail(email, mails);
+            (shape(&sent), shape(&page), written)
+        });
+        assert_eq!(seen[0], seen[1], "{path}");
+        assert_eq!(seen[0].2, [1, 1, 0, 0], "{path}");
+    }
+    let subjects = |to: &str| -> Vec<String> {
+        let mails = post.server.taken_by(to);
+        mails
+            .iter()
+            .map(|mail| mail.header("Subject").to_owned())
+            .collect()
+    };
+    assert_eq!(
+        subjects(ANN),
+        [
+            "You have an account at Valetkey",
+            "Choose a new password at Valetkey"
+        ]
+    );
+    assert_eq!(
+        subjects(nobody),
+        [
+            "Create your account at Valetkey",
+            "No account at Valetkey has this address"
+        ]
+    );
+}
+
+#[test]
+#[cfg_attr(not(has_python), ignore = "needs Python: see ./test")]
+fn a_forgotten_password_is_replaced_and_everything_else_signed_out() {
+    let post = Post::start("");
+    let mut other = post.browser();
+    other.sign_in(ANN, PASSWORD);
+    post.mail(ANN, 1);
+    let mut browser = post.browser();
+    post.ask(&mut browser, "/recover", ANN).expect(303);
+    post.ask(&mut browser, "/recover", ANN).expect(303);
+    post.mail(ANN, 3);
+    let links: Vec<String> = post.server.taken_by(ANN)[1..]
+        .iter()
+        .map(Taken::link)
+        .collect();
+    let done = post.choose(&mut browser, &links[0], None, NEW).expect(303);
+    assert_eq!(done.location(), Some("/account?done=recovered"));
+    assert!(is_signed_in(&mut browser) && !is_signed_in(&mut other));
+    assert_eq!(post.browser().try_sign_in(ANN, PASSWORD).status, 401);
+    // The other link went with it.
+    assert_page(&post.browser().open(&links[1]), 404);
+    let notice = post.mail(ANN, 4);
+    assert_eq!(
+        notice.header("Subject"),
+        "Your password at Valetkey was changed"
+    );
+    let page = post.confirm(&mut post.browser(), &notice.link());
+    assert_page(&page, 200);
+    assert!(
+        !is_signed_in(&mut browser),
+        "the link of the notice signs everybody out"
+    );
+    // A link for one thing does no other.
+    post.ask(&mut browser, "/recover", ANN).expect(303);
+    let link = post.mail(ANN, 5).link();
+    let token = link.split("t=").nth(1).unwrap_or_default();
+    let form = form_to(&browser.open("/recover"), "/recover");
+    let nonce = form.value("nonce").unwrap_or_default().to_owned();
+    let fields = [("nonce", nonce.as_str()), ("link", token)];
+    assert_page(&browser.post_form("/link/confirm", &fields), 404);
+    // Nor for a form that another site posts, nor without its nonce.
+    let foreign = Request::post("/link/password")
+        .form(&[("link", token), ("password", NEW)])
+        .header("Sec-Fetch-Site", "cross-site");
+    assert_page(&browser.send(foreign), 403);
+    let fields = [("link", token), ("password", NEW), ("nonce", "x")];
+    assert_page(&browser.post_form("/link/password", &fields), 400);
+    assert_eq!(post.events("user.recovered"), 1);
+    // A password that an operator sets ends what was sent before.
+    let folder = tempfile::tempdir().expect("a folder");
+    let file = folder.path().join("password");
+    std::fs::write(&file, "an operator has set this one").expect("write it");
+    let file = file.display().to_string();
+    post.scene
+        .cli(&["user", "set-password", ANN, "--password-file", &file]);
+    assert_page(&post.browser().open(&link), 404);
+}
+
+#[test]
+#[cfg_attr(not(has_python), ignore = "needs Python: see ./test")]
+fn an_account_that_nobody_proved_goes_to_whoever_reads_the_mailbox() {
+    let mut server = MailServer::prepared();
+    let mut scene = Scene::plain("");
+    // Without mail, Eve makes an account with the address of somebody else, and allows an app.
+    let mut eve = scene.provider.browser();
+    eve.sign_up("Eve", "zoe@example.com", PASSWORD).expect(303);
+    let app = scene.confidential("https://app.example/callback");
+    eve = scene.provider.browser_of("zoe@example.com", PASSWORD);
+    let tokens = scene.tokens_of(&mut eve, &app, "tasks:read");
+    let config = scene.provider.config_path();
+    let text = std::fs::read_to_string(&config).expect("the configuration");
+    std::fs::write(&config, format!("{text}\n{}", server.settings())).expect("write it");
+    server.start();
+    scene.provider.restart();
+    let post = Post { scene, server };
+    assert_eq!(post.proved("zoe@example.com"), Some(false));
+    let api = post.scene.resource_server();
+    assert!(post.scene.is_active(&api, &tokens.access));
+    let mut zoe = post.browser();
+    post.ask(&mut zoe, "/sign-up", "zoe@example.com")
+        .expect(303);
+    let link = post.mail("zoe@example.com", 1).link();
+    let page = zoe.open(&link);
+    assert!(page.text().contains("It becomes"), "{page}");
+    post.choose(&mut zoe, &link, None, NEW).expect(303);
+    assert_eq!(post.proved("zoe@example.com"), Some(true));
+    assert!(!is_signed_in(&mut eve) && is_signed_in(&mut zoe));
+    assert!(!post.scene.is_active(&api, &tokens.access));
+    assert_eq!(
+        post.browser()
+            .try_sign_in("zoe@example.com", PASSWORD)
+            .status,
+        401
+    );
+}
+
+#[test]
+#[cfg_attr(not(has_python), ignore = "needs Python: see ./test")]
+fn nobody_is_flooded_and_a_link_goes_to_our_own_host() {
+    let post = Post::start("");
+    let mut browser = post.browser();
+    let mut statuses = Vec::new();
+    for _ in 0..8 {
+        let form = form_to(&browser.open("/recover"), "/recover");
+        let nonce = form.value("nonce").unwrap_or_default().to_owned();
+        let fields = [("nonce", nonce.as_str()), ("email", ANN)];
+        let request = Request::post("/recover")
+            .form(&fields)
+            .header("Sec-Fetch-Site", "same-origin")
+            .header("X-Forwarded-Host", "evil.example");
+        statuses.push(browser.send(request).status);
+    }
+    assert_eq!(statuses, [303, 303, 303, 303, 303, 429, 429, 429]);
+    assert!(within(SOON, || post.server.taken_by(ANN).len() == 5));
+    let refused = post.ask(&mut browser, "/recover", ANN);
+    assert!(refused.header("Retry-After").is_some(), "{refused}");
+    // Who has asked for one thing too often still gets the other.
+    let mut other = post.browser();
+    post.ask(&mut other, "/sign-up", ANN).expect(303);
+    let mail = post.server.taken_by(ANN)[0].clone();
+    let text = mail.0["text"].as_str().unwrap_or_default();
+    assert!(
+        text.contains(&format!("{}/link?t=", post.scene.provider.issuer())),
+        "{text}"
+    );
+    assert!(!text.contains("evil"), "{text}");
+    for odd in [
+        "x@example.com\r\nBcc: eve@example.com",
+        "ada",
+        "a@b@c",
+        "\u{202e}a@example.com",
+        "",
+    ] {
+        assert_page(&post.ask(&mut browser, "/recover", odd), 400);
+    }
+    // What leads away tells nobody where from.
+    let page = browser.open(&mail.link());
+    assert_eq!(page.header("Referrer-Policy"), Some("no-referrer"));
+    assert!(
+        !post.scene.provider.log().contains("ml_"),
+        "a link is in the log"
+    );
+}

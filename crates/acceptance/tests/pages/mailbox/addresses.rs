@@ -1,0 +1,139 @@
+//! Addresses: changed, proved, taken back; and who is told what.
+use super::{EVE, NEW, Post, is_signed_in};
+use crate::support::{ANN, OWNER, PASSWORD, PLAIN, assert_page, form_to};
+use acceptance::{Browser, Setup};
+
+#[test]
+#[cfg_attr(not(has_python), ignore = "needs Python: see ./test")]
+fn an_address_is_changed_when_it_is_proved_and_the_earlier_one_takes_it_back() {
+    let post = Post::start("");
+    let mut browser = post.browser();
+    browser.sign_in(ANN, PASSWORD);
+    post.mail(ANN, 1);
+    let change = |browser: &mut Browser, email: &str, password: &str| {
+        let form = form_to(&browser.open("/account"), "/account/email");
+        browser.submit(&form, &[("new-email", email), ("email-password", password)])
+    };
+    for (email, password) in [(EVE, "wrong"), ("no address", PASSWORD), (ANN, PASSWORD)] {
+        assert_page(&change(&mut browser, email, password), 400);
+    }
+    change(&mut browser, EVE, PASSWORD).expect(303);
+    let link = post.mail(EVE, 1).link();
+    assert_eq!(post.proved(EVE), None);
+    // Whose address it is already hears that, and nothing else happens.
+    change(&mut browser, OWNER, PASSWORD).expect(303);
+    let mail = post.mail(OWNER, 1);
+    assert!(
+        mail.header("Subject").contains("has an account"),
+        "{mail:?}"
+    );
+    // On another device, where the account's password is asked: another reads the same mailbox, and may have been sent
+    // the link by a stranger.
+    let mut other = post.browser();
+    for (password, status) in [("", 400), ("another password", 400), (PASSWORD, 200)] {
+        let page = other.open(&link);
+        assert!(page.text().contains("Ann Example"), "{page}");
+        let form = form_to(&page, "/link/confirm");
+        assert_page(&other.submit(&form, &[("password", password)]), status);
+    }
+    assert_eq!((post.proved(EVE), post.proved(ANN)), (Some(true), None));
+    post.browser().sign_in(EVE, PASSWORD);
+    let undo = post.mail(ANN, 2);
+    assert_eq!(
+        undo.header("Subject"),
+        "Your e-mail at Valetkey was changed"
+    );
+    assert!(is_signed_in(&mut browser));
+    // Taking it back takes a new password: whoever changed it knows the old one.
+    let mut own = post.browser();
+    post.choose(&mut own, &undo.link(), None, NEW).expect(303);
+    assert_eq!((post.proved(ANN), post.proved(EVE)), (Some(true), None));
+    assert!(!is_signed_in(&mut browser) && is_signed_in(&mut own));
+    assert_eq!(post.browser().try_sign_in(ANN, PASSWORD).status, 401);
+    assert_page(&post.browser().open(&undo.link()), 410);
+}
+
+#[test]
+#[cfg_attr(not(has_python), ignore = "needs Python: see ./test")]
+fn a_new_device_is_told_once_and_its_session_ended_by_whoever_is_signed_out() {
+    let post = Post::start("");
+    let mut browser = post.browser();
+    browser.sign_in(ANN, PASSWORD);
+    let mail = post.mail(ANN, 1);
+    assert_eq!(mail.header("Subject"), "A new device signed in to Valetkey");
+    browser.sign_out();
+    browser.sign_in(ANN, PASSWORD);
+    let mut second = post.browser();
+    second.sign_in(ANN, PASSWORD);
+    let mail = post.mail(ANN, 2);
+    assert!(is_signed_in(&mut second));
+    assert_page(&post.confirm(&mut post.browser(), &mail.link()), 200);
+    assert!(!is_signed_in(&mut second) && is_signed_in(&mut browser));
+}
+
+#[test]
+#[cfg_attr(not(has_python), ignore = "needs Python: see ./test")]
+fn no_app_is_told_an_address_that_nobody_proved() {
+    let post = Post::of(Setup::toml(PLAIN).with(
+        "[token]\nextras = { mail = \"user.email\", info = { proved = \"user.email_verified\", mail = \"user.email\" } }\n",
+    ));
+    let app = post.scene.confidential("https://app.example/callback");
+    let (file, folder) = ("password", tempfile::tempdir().expect("a folder"));
+    let file = folder.path().join(file);
+    std::fs::write(&file, PASSWORD).expect("write it");
+    let file = file.display().to_string();
+    post.scene.cli(&[
+        "user",
+        "create",
+        "--email",
+        EVE,
+        "--name",
+        "Eve",
+        "--unverified",
+        "--password-file",
+        &file,
+    ]);
+    let told = || {
+        let mut browser = post.scene.provider.browser_of(EVE, PASSWORD);
+        let redirect = browser.authorize(&post.scene.question(&app, &[]));
+        post.scene.redeem(&app, &redirect.code(), &[]).json()
+    };
+    let unproved = told();
+    assert_eq!(unproved["mail"], acceptance::Json::Null, "{unproved}");
+    assert_eq!(unproved["info"], serde_json::json!({ "proved": false }));
+    let mut browser = post.browser();
+    browser.sign_in(EVE, PASSWORD);
+    let page = browser.open("/account");
+    browser
+        .submit(&form_to(&page, "/account/email/prove"), &[])
+        .expect(303);
+    let link = post.mail(EVE, 1).link();
+    // A stranger who reads the mailbox proves it for nobody else's account.
+    let mut stranger = post.browser();
+    let page = stranger.open(&link);
+    let form = form_to(&page, "/link/confirm");
+    assert_page(&stranger.submit(&form, &[("password", "not hers")]), 400);
+    assert_eq!(post.proved(EVE), Some(false));
+    assert_page(&post.confirm(&mut browser, &link), 200);
+    let proved = told();
+    assert_eq!(proved["mail"], EVE);
+    assert_eq!(
+        proved["info"],
+        serde_json::json!({ "proved": true, "mail": EVE })
+    );
+    // An operator vouches.
+    post.scene.cli(&[
+        "user",
+        "create",
+        "--email",
+        "max@example.com",
+        "--name",
+        "Max",
+        "--unverified",
+        "--password-file",
+        &file,
+    ]);
+    assert_eq!(post.proved("max@example.com"), Some(false));
+    post.scene.cli(&["user", "verify", "max@example.com"]);
+    assert_eq!(post.proved("max@example.com"), Some(true));
+}
