@@ -62,11 +62,11 @@ export async function assertFocus(page, id) {
 }
 
 // Looks at a page that may load itself anew meanwhile; then it looks again.
-export async function lookAgain(page, look, tries = 4) {
+export async function lookAgain(page, look, tries = 6) {
   try {
     return await look();
   } catch (error) {
-    if (tries === 1 || !/context was destroyed|not attached to the DOM/.test(error.message)) throw error;
+    if (tries === 1 || !/context was destroyed|not attached to the DOM|not visible or not an HTMLElement/.test(error.message)) throw error;
     await page.waitForLoadState();
     return lookAgain(page, look, tries - 1);
   }
