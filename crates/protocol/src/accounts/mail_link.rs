@@ -89,6 +89,12 @@ impl LinkPurpose {
         Self::ALL.into_iter().find(|purpose| purpose.name() == name)
     }
 
+    /// Whether it proves an address for an account. That account's person alone may have it do so: the same mailbox may
+    /// have been sent a link to an account that a stranger made.
+    pub const fn is_for_its_person(self) -> bool {
+        matches!(self, LinkPurpose::AddressProof | LinkPurpose::AddressChange)
+    }
+
     /// How long the link works. A mail server may be away for an hour, so none is shorter than two.
     pub const fn lifetime(self) -> Lifetime {
         match self {
@@ -103,6 +109,9 @@ impl LinkPurpose {
         }
     }
 }
+
+/// How long after a link was used the same form posted again is taken for the first.
+const AGAIN: Lifetime = Lifetime::from_minutes(10);
 
 /// The longest that a link works.
 pub const LONGEST_LINK: Lifetime = Lifetime::from_days(30);
@@ -168,9 +177,7 @@ impl PresentedLink {
         key: &Key,
         now: UnixTime,
     ) -> Result<MailLink, LinkFault> {
-        // The digest compares in constant time.
-        let own = row.filter(|link| link.text(key).digest() == self.0.digest);
-        let link = own.ok_or(LinkFault::Unknown)?;
+        let link = self.own(row, key).ok_or(LinkFault::Unknown)?;
         if link.used_at.is_some() {
             return Err(LinkFault::Used);
         }
@@ -178,6 +185,18 @@ impl PresentedLink {
             true => Ok(link),
             false => Err(LinkFault::Expired(link.purpose)),
         }
+    }
+
+    /// The link, if it was used a moment ago: a form that comes once more may be the same, as after a button that was
+    /// pressed twice.
+    pub fn used_lately(&self, row: Option<MailLink>, key: &Key, now: UnixTime) -> Option<MailLink> {
+        self.own(row, key)
+            .filter(|link| link.used_at.is_some_and(|used| now <= used.plus(AGAIN)))
+    }
+
+    /// The row, if it is that of this link. The digest compares in constant time.
+    fn own(&self, row: Option<MailLink>, key: &Key) -> Option<MailLink> {
+        row.filter(|link| link.text(key).digest() == self.0.digest)
     }
 }
 
@@ -266,6 +285,14 @@ mod tests {
             ..row.clone()
         };
         assert_eq!(judge(&used, 2), Err(LinkFault::Used));
+        for (now, lately) in [(601, true), (602, false)] {
+            let found = presented.used_lately(Some(used.clone()), &key, UnixTime(now));
+            assert_eq!(found.is_some(), lately, "{now}");
+        }
+        assert_eq!(
+            presented.used_lately(Some(row.clone()), &key, UnixTime(2)),
+            None
+        );
         assert_eq!(
             presented.judge(None, &key, UnixTime(1)),
             Err(LinkFault::Unknown)

@@ -85,6 +85,44 @@ impl Mailbox {
     }
 }
 
+/// What a password is chosen for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Choice {
+    /// A new account.
+    Account,
+    /// An account whose address nobody had proved.
+    Taken,
+    /// One's own account.
+    Password,
+    /// An account whose address somebody else has changed.
+    Restored,
+}
+
+/// What the page of a link has a password chosen for; `None` where it asks for none, or does nothing.
+pub fn choice(purpose: LinkPurpose, mailbox: Mailbox) -> Option<Choice> {
+    match (purpose, mailbox) {
+        (LinkPurpose::SignUp | LinkPurpose::Invitation, Mailbox::Free) => Some(Choice::Account),
+        (
+            LinkPurpose::SignUp | LinkPurpose::Invitation | LinkPurpose::Recovery,
+            Mailbox::Unproved,
+        ) => Some(Choice::Taken),
+        (LinkPurpose::Recovery, Mailbox::Proved) => Some(Choice::Password),
+        (LinkPurpose::AddressChanged, Mailbox::Unproved | Mailbox::Proved) => {
+            Some(Choice::Restored)
+        }
+        (LinkPurpose::SignUp | LinkPurpose::Invitation, Mailbox::Proved)
+        | (LinkPurpose::Recovery | LinkPurpose::AddressChanged, Mailbox::Free)
+        | (
+            LinkPurpose::AddressProof
+            | LinkPurpose::AddressChange
+            | LinkPurpose::PasswordChanged
+            | LinkPurpose::NameChanged
+            | LinkPurpose::NewDevice,
+            _,
+        ) => None,
+    }
+}
+
 /// Whether a link that leads newcomers to an account still does. To somebody who has proved theirs it does nothing in
 /// any case.
 ///
@@ -187,18 +225,24 @@ pub fn restore<M: Mint>(
     )))
 }
 
-/// Does what a link does that chooses no password: proves an address, changes one, ends sessions.
+/// Does what a link does that chooses no password: proves an address, changes one, ends sessions. `is_person`: whoever
+/// follows it has the session or the password of the account.
 ///
 /// # Errors
-/// When the link is for something else, or its account is gone or switched off.
+/// When the link is for something else, its account is gone or switched off, or it is its person's alone and nobody has
+/// shown to be them.
 pub fn confirm<M: Mint>(
     link: &MailLink,
     person: Option<&Person>,
+    is_person: bool,
     now: UnixTime,
     mint: &M,
 ) -> Result<Transition, LinkFault> {
     let person = person.filter(|person| person.is_active());
     let person = person.ok_or(LinkFault::Unknown)?;
+    if link.purpose.is_for_its_person() && !is_person {
+        return Err(LinkFault::Unknown);
+    }
     let subject = person.subject;
     Ok(match link.purpose {
         LinkPurpose::SignUp

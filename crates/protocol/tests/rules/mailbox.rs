@@ -103,7 +103,7 @@ fn a_button_does_what_its_link_was_sent_for() {
             session: Some(Locator(4)),
             ..link(purpose, "ada@example.com")
         };
-        let done = confirm(&link, Some(&ada(true)), NOW, &mint);
+        let done = confirm(&link, Some(&ada(true)), true, NOW, &mint);
         let fits = match (purpose, &done) {
             (
                 LinkPurpose::SignUp
@@ -144,7 +144,7 @@ fn a_button_does_what_its_link_was_sent_for() {
         };
         assert!(fits, "{purpose:?}: {done:?}");
         assert_eq!(
-            confirm(&link, None, NOW, &mint).err(),
+            confirm(&link, None, true, NOW, &mint).err(),
             Some(LinkFault::Unknown)
         );
     }
@@ -155,7 +155,7 @@ fn what_is_switched_off_or_was_never_proved_is_moved_and_told_of_nothing() {
     let mint = Counter::starting_at(NOW);
     // What has never been proved is told of no change, so that nobody takes back what was never theirs.
     let change = link(LinkPurpose::AddressChange, "eve@example.com");
-    let done = confirm(&change, Some(&ada(false)), NOW, &mint).expect("it is changed");
+    let done = confirm(&change, Some(&ada(false)), true, NOW, &mint).expect("it is changed");
     assert_eq!(done.messages().len(), 0);
     // A switched-off account stays as it is.
     let off = Person {
@@ -165,7 +165,7 @@ fn what_is_switched_off_or_was_never_proved_is_moved_and_told_of_nothing() {
     for purpose in LinkPurpose::ALL {
         let link = link(purpose, "ada@example.com");
         assert!(
-            confirm(&link, Some(&off), NOW, &mint).is_err(),
+            confirm(&link, Some(&off), true, NOW, &mint).is_err(),
             "{purpose:?}"
         );
         assert!(
@@ -183,9 +183,16 @@ fn what_is_switched_off_or_was_never_proved_is_moved_and_told_of_nothing() {
             "{purpose:?}"
         );
     }
+    // A stranger who reads the mailbox proves it for nobody.
+    for purpose in LinkPurpose::ALL {
+        let link = link(purpose, "ada@example.com");
+        let done = confirm(&link, Some(&ada(true)), false, NOW, &mint);
+        let ends = matches!(done, Ok(Transition::Session(_)));
+        assert_eq!(done.is_ok(), ends, "{purpose:?}");
+    }
     // An address that is not the account's any more is not proved for it.
     let other = link(LinkPurpose::AddressProof, "before@example.com");
-    let done = confirm(&other, Some(&ada(false)), NOW, &mint);
+    let done = confirm(&other, Some(&ada(false)), true, NOW, &mint);
     assert_eq!(done.err(), Some(LinkFault::Unknown));
 }
 

@@ -3,6 +3,7 @@ mod ask;
 mod link;
 mod password;
 mod profile;
+mod proof;
 mod sessions;
 mod sign_in;
 mod sign_out;

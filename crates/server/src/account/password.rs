@@ -1,6 +1,7 @@
 //! Changing one's password.
+use super::proof::{ACCOUNT_PAGE, Proof, prove};
 use super::sessions::{Said, done, fault, own_form, page};
-use super::throttle::{self, admit};
+use super::throttle;
 use crate::http::error::PageError;
 use crate::http::form::{Form, Posted};
 use crate::http::reply;
@@ -15,7 +16,7 @@ use protocol::accounts::mail_link::LinkPurpose;
 use protocol::accounts::mailbox::notice;
 use protocol::accounts::password::{Owner, password_fault};
 use protocol::accounts::people::{self, FieldFault};
-use protocol::accounts::sign_in::{Attempt, Throttled};
+use protocol::accounts::sign_in::Throttled;
 use protocol::facts::SessionFacts;
 use protocol::types::Person;
 use store::Outcome;
@@ -98,18 +99,10 @@ async fn changed(
         return Ok(Change::Refused(vec![fault]));
     }
     let source = browser.address.source();
-    let attempt = Attempt::new(&person.email, &source, Some("account page"));
-    if let Some(throttled) = admit(app, &attempt).await? {
-        return Ok(Change::Throttled(throttled));
-    }
-    let stored = Some(person.password.clone());
-    if !app
-        .hasher
-        .verify(&source, current, stored)
-        .await?
-        .is_right()
-    {
-        return done_before(app, &source, person, new).await;
+    match prove(app, person, &source, ACCOUNT_PAGE, current).await? {
+        Proof::Right => {}
+        Proof::Wrong => return done_before(app, &source, person, new).await,
+        Proof::Throttled(throttled) => return Ok(Change::Throttled(throttled)),
     }
     let hashed = app.hasher.hash(&source, new.clone()).await?;
     let told = app.config.mail.is_some();
@@ -129,7 +122,6 @@ async fn changed(
     if app.settle_one(change, act).await? == Outcome::Conflict {
         return done_before(app, &source, person, new).await;
     }
-    app.settle_one(attempt.succeeded(), act).await?;
     Ok(Change::Done(hashed))
 }
 

@@ -1,5 +1,6 @@
 //! What a person is called, and their address.
 use super::ask::too_many;
+use super::proof::{ACCOUNT_PAGE, Proof, prove};
 use super::sessions::{Said, done, fault, own_form, page};
 use super::throttle::{self, admit};
 use crate::http::error::PageError;
@@ -146,25 +147,19 @@ async fn checked(
         return Ok(Err(refused("new-email", "This is your address already.")));
     }
     let source = browser.address.source();
-    let attempt = Attempt::new(&person.email, &source, Some("account page"));
-    if let Some(throttled) = admit(app, &attempt).await? {
-        return Ok(Err(Refused {
-            throttled: Some(throttled),
-            ..refused("email-password", &throttle::sentence(throttled))
-        }));
+    match prove(app, person, &source, ACCOUNT_PAGE, form.password).await? {
+        Proof::Right => {}
+        Proof::Wrong => {
+            let sentence = "This is not your current password.";
+            return Ok(Err(refused("email-password", sentence)));
+        }
+        Proof::Throttled(throttled) => {
+            return Ok(Err(Refused {
+                throttled: Some(throttled),
+                ..refused("email-password", &throttle::sentence(throttled))
+            }));
+        }
     }
-    let stored = Some(person.password.clone());
-    if !app
-        .hasher
-        .verify(&source, form.password, stored)
-        .await?
-        .is_right()
-    {
-        let sentence = "This is not your current password.";
-        return Ok(Err(refused("email-password", sentence)));
-    }
-    app.settle_one(attempt.succeeded(), app.act_now(browser.address))
-        .await?;
     if let Some(throttled) = admit(
         app,
         &Attempt::mail(LinkPurpose::AddressChange, &address, &source),

@@ -199,7 +199,7 @@ pub(super) async fn own_form<F: Form>(
     }
 }
 
-pub(super) fn fault(field: &'static str, sentence: &str) -> Vec<FieldFault> {
+pub(in crate::account) fn fault(field: &'static str, sentence: &str) -> Vec<FieldFault> {
     vec![FieldFault {
         field,
         sentence: sentence.to_owned(),

@@ -42,7 +42,7 @@ async fn a_proof_takes_the_note_away_unless_its_mail_was_sent_before() {
         let id = asked.messages()[0].id();
         assert_eq!(world.settle(asked).await, Committed);
         let link = world.store.mail_link(id).await.unwrap().unwrap();
-        let proved = confirm(&link, Some(&person), world.now, &mint).unwrap();
+        let proved = confirm(&link, Some(&person), true, world.now, &mint).unwrap();
         assert_eq!(world.settle(proved).await, Committed);
     };
     for other in [ADA, "eve@example.com"] {

@@ -169,7 +169,7 @@ async fn an_address_moves_once_and_back_once() {
         links.push(world.sent(asked).await);
     }
     let confirm = |link: &MailLink, person: &Person| {
-        mailbox::confirm(link, Some(person), world.now, &mint).unwrap()
+        mailbox::confirm(link, Some(person), true, world.now, &mint).unwrap()
     };
     let taken = world.settle(confirm(&links[2], &person)).await;
     assert_eq!(taken, Conflict, "it is Bob's");
@@ -212,7 +212,7 @@ async fn what_takes_back_a_later_change_leaves_what_takes_back_an_earlier_one() 
         let person = world.read(subject).await;
         let asked = ask_for_change(&person, &address(email), world.now, &mint);
         let link = world.sent(asked).await;
-        let change = mailbox::confirm(&link, Some(&person), world.now, &mint).unwrap();
+        let change = mailbox::confirm(&link, Some(&person), true, world.now, &mint).unwrap();
         undo.push(world.moved(change).await);
     }
     let person = world.read(subject).await;
@@ -240,7 +240,7 @@ async fn a_switched_off_account_moves_nowhere() {
         Committed
     );
     assert!(world.store.mail_link(link.id).await.unwrap().is_none());
-    let late = mailbox::confirm(&link, Some(&person), world.now, &mint).unwrap();
+    let late = mailbox::confirm(&link, Some(&person), true, world.now, &mint).unwrap();
     assert_eq!(world.settle(late).await, Conflict);
     assert_eq!(world.read(subject).await.email, "ada@example.com");
 }

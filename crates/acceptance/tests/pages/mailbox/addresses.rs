@@ -137,3 +137,46 @@ fn no_app_is_told_an_address_that_nobody_proved() {
     post.scene.cli(&["user", "verify", "max@example.com"]);
     assert_eq!(post.proved("max@example.com"), Some(true));
 }
+
+#[test]
+#[cfg_attr(not(has_python), ignore = "needs Python: see ./test")]
+fn what_another_account_has_by_now_is_not_taken_back() {
+    let post = Post::start("");
+    let mut browser = post.browser();
+    browser.sign_in(ANN, PASSWORD);
+    let form = form_to(&browser.open("/account"), "/account/email");
+    let typed = [("new-email", EVE), ("email-password", PASSWORD)];
+    browser.submit(&form, &typed).expect(303);
+    let link = post.mail(EVE, 1).link();
+    assert_page(&post.confirm(&mut browser, &link), 200);
+    let undo = post.mail(ANN, 2).link();
+    post.scene
+        .provider
+        .user_create(ANN, "Another Ann", PASSWORD, false);
+    let refused = post.choose(&mut post.browser(), &undo, None, NEW);
+    assert_page(&refused, 409);
+    assert!(
+        refused.text().contains("Another account has this address"),
+        "{refused}"
+    );
+    // Nothing was changed, and the link is there for later.
+    assert!(is_signed_in(&mut browser));
+    assert_page(&post.browser().open(&undo), 200);
+    // Whoever guesses the password behind a link is slowed like everybody else.
+    let form = form_to(&browser.open("/account"), "/account/email");
+    let typed = [
+        ("new-email", "later@example.com"),
+        ("email-password", PASSWORD),
+    ];
+    browser.submit(&form, &typed).expect(303);
+    let link = post.mail("later@example.com", 1).link();
+    let mut guesser = post.browser();
+    let mut guess = || {
+        let page = guesser.open(&link);
+        guesser.submit(&form_to(&page, "/link/confirm"), &[("password", "a guess")])
+    };
+    let last = (0..12).map(|_| guess()).find(|reply| reply.status != 400);
+    let last = last.expect("an end to guessing");
+    assert_page(&last, 429);
+    assert!(last.header("Retry-After").is_some(), "{last}");
+}

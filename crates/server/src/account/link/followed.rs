@@ -1,8 +1,8 @@
 //! What a link in a mail is for, and whom.
 use crate::ops::clock;
 use crate::state::App;
-use protocol::accounts::mail_link::{LinkFault, LinkPurpose, MailLink, PresentedLink};
-use protocol::accounts::mailbox::{Mailbox, admit};
+use protocol::accounts::mail_link::{LinkFault, MailLink, PresentedLink};
+use protocol::accounts::mailbox::{Choice, Mailbox, admit, choice};
 use protocol::types::Person;
 use store::StoreError;
 
@@ -35,31 +35,8 @@ impl Followed {
         Ok(admitted.map(|()| Followed { link, person }))
     }
 
-    /// Whether its page asks for a password: with a name for a new account, or without.
+    /// What its page has a password chosen for.
     pub(super) fn chooses(&self) -> Option<Choice> {
-        let mailbox = Mailbox::of(self.person.as_ref());
-        match (self.link.purpose, mailbox) {
-            (LinkPurpose::SignUp | LinkPurpose::Invitation, Mailbox::Free) => Some(Choice::Account),
-            (LinkPurpose::SignUp | LinkPurpose::Invitation, Mailbox::Unproved)
-            | (LinkPurpose::Recovery, Mailbox::Unproved) => Some(Choice::Taken),
-            (LinkPurpose::Recovery, Mailbox::Proved) => Some(Choice::Password),
-            (LinkPurpose::AddressChanged, Mailbox::Unproved | Mailbox::Proved) => {
-                Some(Choice::Restored)
-            }
-            _ => None,
-        }
+        choice(self.link.purpose, Mailbox::of(self.person.as_ref()))
     }
-}
-
-/// What a password is chosen for.
-#[derive(Clone, Copy, PartialEq, Eq)]
-pub(super) enum Choice {
-    /// A new account.
-    Account,
-    /// An account that nobody had proved.
-    Taken,
-    /// One's own account.
-    Password,
-    /// An account whose address somebody else has changed.
-    Restored,
 }

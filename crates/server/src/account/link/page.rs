@@ -1,5 +1,5 @@
 //! The pages of links in mails.
-use super::followed::{Choice, Followed};
+use super::followed::Followed;
 use crate::account::sign_up::problems;
 use crate::http::error::PageError;
 use crate::http::form::Query;
@@ -13,7 +13,9 @@ use axum::http::StatusCode;
 use axum::response::Response;
 use pages::{ChoosePassword, ConfirmLink, Next, Notice, path};
 use protocol::accounts::mail_link::{LinkFault, LinkPurpose};
+use protocol::accounts::mailbox::Choice;
 use protocol::accounts::people::{FieldFault, MAX_NAME};
+use protocol::types::Person;
 
 /// `GET`: says what the link does, and does nothing.
 pub(crate) async fn show(
@@ -33,6 +35,16 @@ pub(crate) async fn show(
 pub(super) struct Typed {
     pub(super) name: String,
     pub(super) faults: Vec<FieldFault>,
+}
+
+impl Typed {
+    /// Nothing that is shown again.
+    pub(super) fn with(faults: Vec<FieldFault>) -> Self {
+        Typed {
+            faults,
+            ..Typed::default()
+        }
+    }
 }
 
 /// The page of a link: a form, or a button, or why there is neither.
@@ -131,20 +143,15 @@ fn asked(followed: &Followed) -> (&'static str, String, &'static str) {
     }
 }
 
-/// Whether a link proves an address for an account, which only that account's person may do. Others read the same mailbox
-/// and have been sent a link to an account that a stranger made.
-pub(super) fn proves(purpose: LinkPurpose) -> bool {
-    matches!(
-        purpose,
-        LinkPurpose::AddressProof | LinkPurpose::AddressChange
-    )
-}
-
-/// Whether the account's password is asked: this browser is not signed in to it.
-pub(super) fn asks_password(browser: &BrowserContext, followed: &Followed) -> bool {
+/// Whose password is asked: the account's, if the link is its person's alone and this browser is not signed in to it.
+pub(super) fn asks_password<'a>(
+    browser: &BrowserContext,
+    followed: &'a Followed,
+) -> Option<&'a Person> {
     let own = browser.session.as_ref().map(|facts| facts.person.subject);
-    let account = followed.person.as_ref().map(|person| person.subject);
-    proves(followed.link.purpose) && (own.is_none() || own != account)
+    let person = followed.person.as_ref()?;
+    let asked = followed.link.purpose.is_for_its_person() && own != Some(person.subject);
+    asked.then_some(person)
 }
 
 fn ask(
@@ -160,8 +167,7 @@ fn ask(
         false => StatusCode::BAD_REQUEST,
     };
     let nonce = browser.nonce(app, NonceScope::Browser);
-    let account = followed.person.as_ref();
-    let response = match account.filter(|_| asks_password(&browser, followed)) {
+    let response = match asks_password(&browser, followed) {
         Some(person) => {
             let page = ConfirmLink {
                 nonce,

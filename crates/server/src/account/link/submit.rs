@@ -1,9 +1,10 @@
 //! What the pages of links in mails post.
-use super::followed::{Choice, Followed};
+use super::followed::Followed;
 use super::page::{Typed, asks_password, confirmed, over, page, plain};
-use crate::account::sessions::done as done_page;
+use crate::account::proof::{Proof, prove};
+use crate::account::sessions::{done as done_page, fault};
 use crate::account::sign_in::{Ways, welcome};
-use crate::account::throttle::{self, admit};
+use crate::account::throttle;
 use crate::http::error::PageError;
 use crate::http::form::{Form, Posted};
 use crate::http::session::{BrowserContext, NonceScope};
@@ -15,16 +16,12 @@ use axum::http::StatusCode;
 use axum::response::Response;
 use pages::{ChoosePassword, ConfirmLink, path};
 use protocol::accounts::mail_link::{LinkFault, LinkPurpose, PresentedLink};
-use protocol::accounts::mailbox::{confirm, join, recover, restore};
+use protocol::accounts::mailbox::{Choice, confirm, join, recover, restore};
 use protocol::accounts::password::{Owner, password_fault};
 use protocol::accounts::people::{FieldFault, NewAccount, Role};
-use protocol::accounts::sign_in::Attempt;
-use protocol::types::{Lifetime, Person};
+use protocol::types::Person;
 use protocol::{Params, Transition};
 use store::Outcome;
-
-/// How long after a link was used the same form posted again is taken for the first.
-const AGAIN: Lifetime = Lifetime::from_minutes(10);
 
 /// The name and the password of a new account.
 pub(crate) struct JoinForm {
@@ -107,14 +104,7 @@ fn posted<F: Form<Page = F>>(app: &App, posted: Posted<F>) -> (BrowserContext, F
         Posted::Current(browser, form) => (browser, form, Vec::new()),
         Posted::OutOfDate(browser, form) => {
             let sentence = browser.distrust(app, "This page was out of date. Please try again.");
-            (
-                browser,
-                form,
-                vec![FieldFault {
-                    field: "",
-                    sentence,
-                }],
-            )
+            (browser, form, fault("", &sentence))
         }
     }
 }
@@ -195,14 +185,8 @@ pub(crate) async fn submit_password(
         "password",
     ));
     if !faults.is_empty() {
-        let name = String::new();
-        return Ok(page(
-            &app,
-            browser,
-            &followed,
-            &text,
-            Typed { name, faults },
-        ));
+        let typed = Typed::with(faults);
+        return Ok(page(&app, browser, &followed, &text, typed));
     }
     let source = browser.address.source();
     let hashed = app.hasher.hash(&source, password.clone()).await?;
@@ -228,7 +212,10 @@ async fn done(
 ) -> Result<Response, PageError> {
     let act = app.act_now(browser.address);
     if app.settle_one(transition, act).await? == Outcome::Conflict {
-        return again(app, browser, LinkFault::Used, text, password).await;
+        return match Followed::find(app, text).await? {
+            Err(fault) => again(app, browser, fault, text, password).await,
+            Ok(_) => Ok(taken(app, &browser)),
+        };
     }
     let email = followed.link.email.as_str();
     match app.store.person_by_email(email).await? {
@@ -252,8 +239,11 @@ async fn go_on(
     let carried = Carried::kept(browser.onward.clone());
     let continuation = match Continuation::load(app, &carried).await? {
         Continuation::Over(_) => Continuation::Account,
-        open if open.suits(person) => open,
-        _ => Continuation::Account,
+        open => open,
+    };
+    let continuation = match continuation.suits(person) {
+        true => continuation,
+        false => Continuation::Account,
     };
     let on = match continuation {
         Continuation::Account => done_page(what),
@@ -272,39 +262,24 @@ async fn again(
     text: &str,
     password: String,
 ) -> Result<Response, PageError> {
-    let row = match PresentedLink::parse(text) {
+    let link = match PresentedLink::parse(text) {
         Some(presented) if fault == LinkFault::Used => {
-            app.store.mail_link(presented.locator()).await?
+            let row = app.store.mail_link(presented.locator()).await?;
+            presented.used_lately(row, &app.key, clock::now())
         }
         _ => None,
     };
-    let own = row.filter(|link| {
-        let used = link
-            .used_at
-            .is_some_and(|used| clock::now() <= used.plus(AGAIN));
-        used && link.text(&app.key).as_str() == text
-    });
-    let Some(link) = own else {
+    let Some(link) = link else {
         return Ok(over(app, &browser, fault));
     };
     let person = app.store.person_by_email(link.email.as_str()).await?;
-    let stored = person.as_ref().map(|person| person.password.clone());
-    let source = browser.address.source();
-    let attempt = Attempt::new(link.email.as_str(), &source, None);
-    if admit(app, &attempt).await?.is_some() {
+    let Some(person) = person.filter(Person::is_active) else {
         return Ok(over(app, &browser, fault));
-    }
-    let right = app
-        .hasher
-        .verify(&source, password, stored)
-        .await?
-        .is_right();
-    if right {
-        app.settle_one(attempt.succeeded(), clock::now()).await?;
-    }
-    match person.filter(|person| right && person.is_active()) {
-        Some(person) => go_on(app, &browser, &person, link.purpose).await,
-        None => Ok(over(app, &browser, fault)),
+    };
+    let source = browser.address.source();
+    match prove(app, &person, &source, None, password).await? {
+        Proof::Right => go_on(app, &browser, &person, link.purpose).await,
+        Proof::Wrong | Proof::Throttled(_) => Ok(over(app, &browser, fault)),
     }
 }
 
@@ -313,7 +288,7 @@ pub(crate) async fn submit_confirm(
     State(app): State<App>,
     form: Posted<ConfirmForm>,
 ) -> Result<Response, PageError> {
-    let (browser, form, mut faults) = posted(&app, form);
+    let (browser, form, faults) = posted(&app, form);
     let ConfirmForm {
         link: text,
         password,
@@ -322,16 +297,31 @@ pub(crate) async fn submit_confirm(
         Ok(followed) => followed,
         Err(fault) => return Ok(over(&app, &browser, fault)),
     };
-    if faults.is_empty() && asks_password(&browser, &followed) {
-        faults.extend(password_of(&app, &browser, &followed, password).await?);
-    }
+    let again = |browser, faults| {
+        let typed = Typed::with(faults);
+        page(&app, browser, &followed, &text, typed)
+    };
     if !faults.is_empty() {
-        let name = String::new();
-        let typed = Typed { name, faults };
-        return Ok(page(&app, browser, &followed, &text, typed));
+        return Ok(again(browser, faults));
     }
-    let now = clock::now();
-    let transition = match confirm(&followed.link, followed.person.as_ref(), now, &app.mint) {
+    let is_person = match asks_password(&browser, &followed) {
+        None => true,
+        Some(person) => match prove(&app, person, &browser.address.source(), None, password).await?
+        {
+            Proof::Right => true,
+            Proof::Wrong => {
+                let sentence = "This is not the password of this account.";
+                return Ok(again(browser, fault("password", sentence)));
+            }
+            Proof::Throttled(throttled) => {
+                let sentence = throttle::sentence(throttled);
+                let form = again(browser, fault("password", &sentence));
+                return Ok(throttle::refuse(form, throttled));
+            }
+        },
+    };
+    let (now, person) = (clock::now(), followed.person.as_ref());
+    let transition = match confirm(&followed.link, person, is_person, now, &app.mint) {
         Ok(transition) => transition,
         Err(fault) => return Ok(over(&app, &browser, fault)),
     };
@@ -340,40 +330,6 @@ pub(crate) async fn submit_confirm(
         return refused(&app, &browser, &followed, &text).await;
     }
     Ok(confirmed(&app, browser.id, &followed))
-}
-
-/// What is wrong with the password of the account that a link is for.
-async fn password_of(
-    app: &App,
-    browser: &BrowserContext,
-    followed: &Followed,
-    password: String,
-) -> Result<Option<FieldFault>, PageError> {
-    let fault = |sentence: String| {
-        Ok(Some(FieldFault {
-            field: "password",
-            sentence,
-        }))
-    };
-    let Some(person) = &followed.person else {
-        return Ok(None);
-    };
-    let source = browser.address.source();
-    let attempt = Attempt::new(&person.email, &source, None);
-    if let Some(throttled) = admit(app, &attempt).await? {
-        return fault(throttle::sentence(throttled));
-    }
-    let stored = Some(person.password.clone());
-    if !app
-        .hasher
-        .verify(&source, password, stored)
-        .await?
-        .is_right()
-    {
-        return fault("This is not the password of this account.".to_owned());
-    }
-    app.settle_one(attempt.succeeded(), clock::now()).await?;
-    Ok(None)
 }
 
 /// A guard that was lost: the link was used meanwhile, or the address has another account.
@@ -388,13 +344,13 @@ async fn refused(
         Ok(_) if followed.link.purpose == LinkPurpose::AddressProof => {
             over(app, browser, LinkFault::Unknown)
         }
-        Ok(_) => plain(
-            app,
-            browser,
-            StatusCode::CONFLICT,
-            "This address has an account",
-            "Another account has this address, so nothing was changed.",
-            ("Your account", path::ACCOUNT),
-        ),
+        Ok(_) => taken(app, browser),
     })
+}
+
+fn taken(app: &App, browser: &BrowserContext) -> Response {
+    let sentence = "Another account has this address, so nothing was changed.";
+    let next = ("Your account", path::ACCOUNT);
+    let title = "This address has an account";
+    plain(app, browser, StatusCode::CONFLICT, title, sentence, next)
 }

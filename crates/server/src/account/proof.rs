@@ -1,0 +1,48 @@
+//! Whether somebody has the password of an account that is about to change.
+use super::throttle::admit;
+use crate::http::error::PageError;
+use crate::ops::clock;
+use crate::state::App;
+use protocol::accounts::sign_in::{Attempt, Throttled};
+use protocol::types::Person;
+
+/// What is known of a password that was typed.
+pub(super) enum Proof {
+    /// It is the account's.
+    Right,
+    /// It is another.
+    Wrong,
+    /// It was guessed at too often to be looked at.
+    Throttled(Throttled),
+}
+
+/// Counts an attempt and looks at the password. `known_device`: what the browser is counted by, if it is signed in.
+///
+/// # Errors
+/// When the store fails, or too many wait to be hashed.
+pub(super) async fn prove(
+    app: &App,
+    person: &Person,
+    source: &str,
+    known_device: Option<&str>,
+    password: String,
+) -> Result<Proof, PageError> {
+    let attempt = Attempt::new(&person.email, source, known_device);
+    if let Some(throttled) = admit(app, &attempt).await? {
+        return Ok(Proof::Throttled(throttled));
+    }
+    let stored = Some(person.password.clone());
+    if !app
+        .hasher
+        .verify(source, password, stored)
+        .await?
+        .is_right()
+    {
+        return Ok(Proof::Wrong);
+    }
+    app.settle_one(attempt.succeeded(), clock::now()).await?;
+    Ok(Proof::Right)
+}
+
+/// What attempts on the account page are counted by: no stranger makes them.
+pub(super) const ACCOUNT_PAGE: Option<&str> = Some("account page");
