@@ -44,7 +44,7 @@ pub use layers::Overrides;
 pub use load::{file_of_environment, is_set_by_environment};
 pub use mail::{Mail, MailBy, Password, Security, Smtp};
 pub use paths::RESERVED;
-pub use picture::{Picture, PictureFile, PictureKind};
+pub use picture::{Picture, PictureFile};
 pub use reference::reference;
 pub use sealing::{KeyText, SealingKeys};
 pub use settings::{LogFormat, LogLevel, LogSettings, PathSettings, Synchronous, TestCredentials};

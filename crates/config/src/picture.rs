@@ -1,6 +1,7 @@
 //! The pictures that a configuration names. They are read when a server starts, and looked at by `config check`.
 use super::fault::ConfigFault;
 use super::origin::Origin;
+use protocol::types::PictureKind;
 use std::fmt;
 use std::fs::File;
 use std::io::{self, Read};
@@ -29,41 +30,6 @@ pub struct Picture {
     pub bytes: Vec<u8>,
 }
 
-/// Pictures that every browser shows.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum PictureKind {
-    /// Portable Network Graphics.
-    Png,
-    /// JPEG.
-    Jpeg,
-    /// WebP.
-    WebP,
-    /// Scalable Vector Graphics: a document that may hold scripts, so it is only ever shown as an image.
-    Svg,
-}
-
-impl PictureKind {
-    /// Its media type.
-    pub fn media_type(self) -> &'static str {
-        match self {
-            PictureKind::Png => "image/png",
-            PictureKind::Jpeg => "image/jpeg",
-            PictureKind::WebP => "image/webp",
-            PictureKind::Svg => "image/svg+xml",
-        }
-    }
-
-    /// The end of a file's name.
-    pub fn ending(self) -> &'static str {
-        match self {
-            PictureKind::Png => "png",
-            PictureKind::Jpeg => "jpg",
-            PictureKind::WebP => "webp",
-            PictureKind::Svg => "svg",
-        }
-    }
-}
-
 impl PictureFile {
     /// Reads it.
     ///
@@ -81,7 +47,7 @@ impl PictureFile {
                 "it has more than 256 KiB: make it smaller".to_owned(),
             ));
         }
-        let kind = kind(&bytes)
+        let kind = PictureKind::of(&bytes)
             .ok_or_else(|| about("it is no PNG, JPEG, WebP or SVG picture".to_owned()))?;
         match size(kind, &bytes).filter(|size| !size.fits()) {
             Some(size) => Err(about(format!(
@@ -103,53 +69,6 @@ fn bytes(path: &Path) -> io::Result<Vec<u8>> {
         .take(MAX_BYTES + 1)
         .read_to_end(&mut bytes)?;
     Ok(bytes)
-}
-
-/// The kind of a picture is told by how it begins, not by its name.
-fn kind(bytes: &[u8]) -> Option<PictureKind> {
-    match bytes {
-        [0x89, b'P', b'N', b'G', 0x0d, 0x0a, 0x1a, 0x0a, ..] => Some(PictureKind::Png),
-        [0xff, 0xd8, 0xff, ..] => Some(PictureKind::Jpeg),
-        [
-            b'R',
-            b'I',
-            b'F',
-            b'F',
-            _,
-            _,
-            _,
-            _,
-            b'W',
-            b'E',
-            b'B',
-            b'P',
-            ..,
-        ] => Some(PictureKind::WebP),
-        _ => is_svg(bytes).then_some(PictureKind::Svg),
-    }
-}
-
-/// Whether a document's first element is `svg`, behind what XML lets stand before it.
-fn is_svg(bytes: &[u8]) -> bool {
-    let Ok(text) = std::str::from_utf8(bytes) else {
-        return false;
-    };
-    let mut rest = text.trim_start_matches('\u{feff}').trim_start();
-    for (start, end) in [
-        ("<?", "?>"),
-        ("<!--", "-->"),
-        ("<!DOCTYPE", ">"),
-        ("<!--", "-->"),
-    ] {
-        while let Some(inner) = rest.strip_prefix(start) {
-            let Some((_, behind)) = inner.split_once(end) else {
-                return false;
-            };
-            rest = behind.trim_start();
-        }
-    }
-    let name = rest.strip_prefix("<svg");
-    name.is_some_and(|rest| rest.starts_with(|c: char| c.is_ascii_whitespace() || c == '>'))
 }
 
 /// Width and height in pixels.
@@ -262,7 +181,7 @@ mod tests {
             (b"", None),
         ] {
             assert_eq!(
-                kind(bytes),
+                PictureKind::of(bytes),
                 expected,
                 "{:?}",
                 String::from_utf8_lossy(bytes)
@@ -272,7 +191,7 @@ mod tests {
 
     #[test]
     fn the_size_is_read_from_each_kind() {
-        let read = |bytes: &[u8]| size(kind(bytes)?, bytes);
+        let read = |bytes: &[u8]| size(PictureKind::of(bytes)?, bytes);
         assert_eq!(read(&png(2001, 3)), Some(Size(2001, 3)));
         let jpeg = b"\xff\xd8\xff\xe0\0\x04ab\xff\xff\xc4\0\x03a\xff\xc2\0\x11\x08\x01\x02\x03\x04";
         assert_eq!(read(jpeg), Some(Size(0x304, 0x102)));
@@ -294,7 +213,11 @@ mod tests {
         for bytes in whole {
             for end in 0..bytes.len() {
                 let cut = &bytes[..end];
-                assert_eq!(kind(cut).and_then(|kind| size(kind, cut)), None, "{end}");
+                assert_eq!(
+                    PictureKind::of(cut).and_then(|kind| size(kind, cut)),
+                    None,
+                    "{end}"
+                );
             }
         }
     }

@@ -9,8 +9,8 @@ use crate::policy::Policy;
 use crate::transition::{AppChange, Logo, Transition};
 use crate::types::text::is_plain;
 use crate::types::{
-    Client, ClientKind, ClientNo, ClientStatus, GrantType, Locator, Person, RedirectUri, Scope,
-    Side, StoredSecret, Subject, UnixTime,
+    Client, ClientKind, ClientNo, ClientStatus, GrantType, Locator, Person, PictureKind,
+    RedirectUri, Scope, Side, StoredSecret, Subject, UnixTime,
 };
 use jose::Digest;
 use wire::token_text;
@@ -264,28 +264,11 @@ fn check_scopes(new: &NewApp, policy: &Policy) -> Result<(), RegistrationError> 
     }
 }
 
-/// The kind of a picture is told by its first bytes, not by its name.
+/// A drawing may hold scripts, so strangers register none.
 fn check_logo(bytes: Vec<u8>) -> Result<Logo, RegistrationError> {
-    let media_type = match bytes.as_slice() {
-        [0x89, b'P', b'N', b'G', 0x0d, 0x0a, 0x1a, 0x0a, ..] => "image/png",
-        [0xff, 0xd8, 0xff, ..] => "image/jpeg",
-        [
-            b'R',
-            b'I',
-            b'F',
-            b'F',
-            _,
-            _,
-            _,
-            _,
-            b'W',
-            b'E',
-            b'B',
-            b'P',
-            ..,
-        ] => "image/webp",
-        _ => return Err(wrong(Field::Logo, "a logo is a PNG, JPEG or WebP picture")),
-    };
+    let kind = PictureKind::of(&bytes).filter(|kind| *kind != PictureKind::Svg);
+    let kind = kind.ok_or_else(|| wrong(Field::Logo, "a logo is a PNG, JPEG or WebP picture"))?;
+    let media_type = kind.media_type();
     match bytes.len() > MAX_LOGO {
         true => Err(wrong(Field::Logo, "a logo has at most 256 KiB")),
         false => Ok(Logo { media_type, bytes }),

@@ -10,6 +10,7 @@ pub mod grant;
 pub mod ids;
 
 pub mod person;
+pub mod picture;
 pub mod redirect_uri;
 pub mod scope;
 pub mod session;
@@ -27,6 +28,7 @@ pub use email::MailAddress;
 pub use grant::Grant;
 pub use ids::{ClientNo, Locator, Subject};
 pub use person::{NewPerson, Person};
+pub use picture::PictureKind;
 pub use redirect_uri::{RedirectUri, RedirectUriFault, VerifiedRedirectUri};
 pub use scope::{Scope, ScopeFault};
 pub use session::Session;

@@ -6,8 +6,8 @@ use axum::body::Body;
 use axum::extract::{Path, State};
 use axum::http::{HeaderValue, header};
 use axum::response::Response;
-use config::PictureKind;
 use pages::path;
+use protocol::types::PictureKind;
 
 /// For what has its hash in its name, and so never changes under one.
 const FOR_EVER: &str = "public, max-age=31536000, immutable";

@@ -1,8 +1,9 @@
 //! The provider's brand as pages show it: its pictures, read when the server starts, and served under names that
 //! change with what is in them.
 use axum::body::Bytes;
-use config::{Config, PictureFile, PictureKind};
+use config::{Config, PictureFile};
 use pages::{BrandLinks, path};
+use protocol::types::PictureKind;
 
 /// What is read of a configuration's `[branding]`.
 pub(crate) struct Brand {

@@ -1,13 +1,16 @@
 //! Log lines: one per request, and events (see `subscriber`). Whoever logs writes the line into a buffer; a thread of
 //! its own writes the buffer out. Text for a person at a terminal, JSON otherwise.
+mod out;
+
 use super::clock::{self, write_thousandths};
 use crate::http::request::RequestId;
 use axum::http::{Method, StatusCode};
 use config::{LogFormat, LogLevel, LogSettings};
+use out::Out;
 use protocol::types::text::{escaped, escaped_json};
 use std::cell::RefCell;
 use std::fmt::{Display, Write as _};
-use std::io::{IsTerminal, Write};
+use std::io::IsTerminal;
 use std::net::IpAddr;
 use std::sync::mpsc::{SyncSender, sync_channel};
 use std::sync::{Arc, Condvar, Mutex, PoisonError};
@@ -232,61 +235,6 @@ fn write_lines(queue: &Queue) {
     }
 }
 
-/// Writes whole lines, also to what takes a part and then fails, as a file on a full disk does.
-struct Out<W> {
-    to: W,
-    /// The end of a line whose beginning is written.
-    begun: Vec<u8>,
-    lost: usize,
-}
-
-impl<W: Write> Out<W> {
-    fn to(to: W) -> Self {
-        Out {
-            to,
-            begun: Vec::new(),
-            lost: 0,
-        }
-    }
-
-    fn write(&mut self, lines: &[u8]) {
-        let begun = std::mem::take(&mut self.begun);
-        let left = begun.len() - self.put(&begun);
-        if left > 0 {
-            self.begun = begun[begun.len() - left..].to_vec();
-            return self.lose(lines);
-        }
-        let (written, rest) = lines.split_at(self.put(lines));
-        let end = match written.last() {
-            None | Some(b'\n') => 0,
-            Some(_) => rest
-                .iter()
-                .position(|byte| *byte == b'\n')
-                .map_or(rest.len(), |at| at + 1),
-        };
-        self.begun = rest[..end].to_vec();
-        self.lose(&rest[end..]);
-    }
-
-    /// Writes as much as is taken; how much that was.
-    fn put(&mut self, bytes: &[u8]) -> usize {
-        let mut done = 0;
-        while done < bytes.len() {
-            match self.to.write(&bytes[done..]) {
-                Ok(0) => break,
-                Ok(more) => done += more,
-                Err(error) if error.kind() == std::io::ErrorKind::Interrupted => {}
-                Err(_) => break,
-            }
-        }
-        done
-    }
-
-    fn lose(&mut self, lines: &[u8]) {
-        self.lost += lines.iter().filter(|byte| **byte == b'\n').count();
-    }
-}
-
 /// Writes text as a JSON string.
 fn quote(text: &str, out: &mut String) {
     let plain = |byte: u8| (b' '..0x7f).contains(&byte) && byte != b'"' && byte != b'\\';
@@ -442,57 +390,6 @@ mod tests {
             event("warn", hostile, &fields, json, &mut out);
             assert_eq!(out.lines().count(), 2, "{out}");
             assert!(out.lines().all(protocol::types::text::is_plain), "{out}");
-        }
-    }
-}
-
-#[cfg(test)]
-mod whole_lines {
-    use super::*;
-
-    /// Takes so many bytes, three at a time, then fails.
-    struct Small {
-        room: usize,
-        has: Vec<u8>,
-    }
-
-    impl Write for Small {
-        fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
-            let taken = bytes.len().min(3).min(self.room);
-            if taken == 0 {
-                return Err(std::io::ErrorKind::StorageFull.into());
-            }
-            self.room -= taken;
-            self.has.extend(&bytes[..taken]);
-            Ok(taken)
-        }
-
-        fn flush(&mut self) -> std::io::Result<()> {
-            Ok(())
-        }
-    }
-
-    #[test]
-    fn a_line_is_written_whole_or_lost() {
-        for room in 0..25 {
-            let mut out = Out::to(Small {
-                room,
-                has: Vec::new(),
-            });
-            out.write(b"one 1\ntwo 2\nthree\n");
-            out.write(b"four\n");
-            out.to.room = 1;
-            out.write(b"five\n");
-            out.to.room = 100;
-            out.write(b"six 6\n");
-            let has = String::from_utf8(out.to.has).unwrap();
-            let known = ["one 1", "two 2", "three", "four", "five", "six 6"];
-            assert!(
-                has.lines().all(|line| known.contains(&line)),
-                "{room}: {has}"
-            );
-            assert!(has.ends_with("six 6\n"), "{room}: {has}");
-            assert_eq!(has.lines().count() + out.lost, 6, "{room}: {has}");
         }
     }
 
