@@ -11,7 +11,7 @@ fn main() -> io::Result<()> {
     let dir = env::args_os().nth(1).ok_or_else(usage)?;
     let dir = Path::new(&dir);
     fs::create_dir_all(dir)?;
-    for sample in every_sample() {
+    for sample in every_sample(protocol::types::Language::English) {
         let file = dir.join(format!("{}-{}.html", sample.page, sample.number));
         fs::write(&file, with_styles(&sample.html))?;
         println!("{}", file.display());

@@ -4,6 +4,7 @@ use askama::Template;
 
 use crate::field::{Field, Problems, problem_of};
 use crate::{Frame, HOSTILE, Page, Problem, samples, samples::pages};
+use protocol::types::Language;
 
 pages!(Account);
 
@@ -73,6 +74,7 @@ impl Account {
 
     fn summary(&self) -> Problems<'_> {
         Problems {
+            frame: &self.frame,
             problems: &self.problems,
             fields: &["name", "new-email", "email-password", "current", "new"],
         }
@@ -81,7 +83,7 @@ impl Account {
     fn name_field(&self) -> Field<'_> {
         Field {
             id: "name",
-            label: "Name",
+            label: self.frame.text("label-name"),
             kind: "text",
             autocomplete: "name",
             value: &self.name,
@@ -93,7 +95,7 @@ impl Account {
     fn new_email_field(&self) -> Field<'_> {
         Field {
             id: "new-email",
-            label: "New e-mail",
+            label: crate::Text::of_others("New e-mail"),
             kind: "email",
             autocomplete: "email",
             value: &self.new_email,
@@ -105,7 +107,7 @@ impl Account {
     fn email_password_field(&self) -> Field<'_> {
         Field {
             id: "email-password",
-            label: "Current password",
+            label: crate::Text::of_others("Current password"),
             kind: "password",
             autocomplete: "current-password",
             problem: problem_of(&self.problems, "email-password"),
@@ -116,7 +118,7 @@ impl Account {
     fn current_field(&self) -> Field<'_> {
         Field {
             id: "current",
-            label: "Current password",
+            label: crate::Text::of_others("Current password"),
             kind: "password",
             autocomplete: "current-password",
             problem: problem_of(&self.problems, "current"),
@@ -127,10 +129,11 @@ impl Account {
     fn new_field(&self) -> Field<'_> {
         Field {
             id: "new",
-            label: "New password",
+            label: crate::Text::of_others("New password"),
             kind: "password",
             autocomplete: "new-password",
             at_least: Some(self.min_password),
+            hint: Some(self.frame.password_hint(self.min_password)),
             problem: problem_of(&self.problems, "new"),
             ..Field::default()
         }
@@ -141,8 +144,8 @@ impl Page for Account {
     const NAME: &'static str = "account";
     const ASKS_PASSWORD: bool = true;
 
-    fn samples() -> Vec<Self> {
-        let usual = usual();
+    fn samples(language: Language) -> Vec<Self> {
+        let usual = usual(language);
         let changed = Account {
             notice: Some("Your password is changed.".to_owned()),
             sessions: usual.sessions[..1].to_vec(),
@@ -163,8 +166,11 @@ impl Page for Account {
         };
         let failed = Account {
             problems: vec![
-                Problem::new("current", "That is not your current password."),
-                Problem::new("new", "Use at least 12 characters."),
+                Problem::new(
+                    "current",
+                    crate::Text::of_others("That is not your current password."),
+                ),
+                Problem::new("new", crate::Text::of_others("Use at least 12 characters.")),
             ],
             ..usual.clone()
         };
@@ -182,12 +188,12 @@ impl Page for Account {
             without_mail,
             failed,
             empty,
-            hostile(),
+            hostile(language),
         ]
     }
 }
 
-fn usual() -> Account {
+fn usual(language: Language) -> Account {
     let session = |id: &str, browser: &str, started: &str, current| SessionLine {
         id: id.to_owned(),
         browser: browser.to_owned(),
@@ -195,7 +201,7 @@ fn usual() -> Account {
         current,
     };
     Account {
-        frame: samples::signed_in_frame(),
+        frame: samples::signed_in_frame(language),
         name: "Ada Lovelace".to_owned(),
         email: "ada@example.com".to_owned(),
         email_proved: true,
@@ -216,9 +222,9 @@ fn usual() -> Account {
     }
 }
 
-fn hostile() -> Account {
+fn hostile(language: Language) -> Account {
     Account {
-        frame: samples::hostile_frame(),
+        frame: samples::hostile_frame(language),
         name: HOSTILE.to_owned(),
         email: HOSTILE.to_owned(),
         email_proved: false,
@@ -235,7 +241,10 @@ fn hostile() -> Account {
         }],
         next_page: Some(HOSTILE.to_owned()),
         notice: Some(HOSTILE.to_owned()),
-        problems: vec![Problem::new("new", HOSTILE), Problem::new(HOSTILE, HOSTILE)],
+        problems: vec![
+            Problem::new("new", crate::Text::of_others(HOSTILE)),
+            Problem::new(HOSTILE, crate::Text::of_others(HOSTILE)),
+        ],
         min_password: 8,
     }
 }

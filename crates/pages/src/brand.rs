@@ -28,18 +28,18 @@ pub struct BrandLinks {
 }
 
 impl BrandLinks {
-    /// Those that there are, in the order in which they are shown: words and address.
+    /// Those that there are, in the order in which they are shown: the message that names it, and its address.
     #[must_use]
     pub fn all(&self) -> Vec<(&'static str, &str)> {
         let mut all = self.agreed();
-        all.extend(shown([("Help", &self.help), ("Support", &self.support)]));
+        all.extend(shown([("help", &self.help), ("support", &self.support)]));
         all
     }
 
     /// Those that tell what somebody agrees to.
     #[must_use]
     pub fn agreed(&self) -> Vec<(&'static str, &str)> {
-        shown([("Terms", &self.terms), ("Privacy", &self.privacy)]).collect()
+        shown([("terms", &self.terms), ("privacy", &self.privacy)]).collect()
     }
 }
 
@@ -113,9 +113,9 @@ mod tests {
             help: Some("javascript:alert(1)".to_owned()),
             support: Some("mailto:help@a.example".to_owned()),
         };
-        let terms = ("Terms", "https://a.example/terms");
+        let terms = ("terms", "https://a.example/terms");
         assert_eq!(links.agreed(), [terms]);
-        assert_eq!(links.all(), [terms, ("Support", "mailto:help@a.example")]);
+        assert_eq!(links.all(), [terms, ("support", "mailto:help@a.example")]);
     }
 
     /// Colours are judged by the surfaces that the pages have.

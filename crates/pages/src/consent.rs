@@ -4,6 +4,7 @@ use askama::Template;
 
 use crate::{Frame, Page, link, path, risk, samples, samples::pages};
 use protocol::policy::Risk;
+use protocol::types::Language;
 
 pages!(Consent);
 
@@ -150,7 +151,7 @@ impl Consent {
 impl Page for Consent {
     const NAME: &'static str = "consent";
 
-    fn samples() -> Vec<Self> {
-        samples::consents()
+    fn samples(language: Language) -> Vec<Self> {
+        samples::consents(language)
     }
 }

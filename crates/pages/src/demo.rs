@@ -1,6 +1,7 @@
 //! Pages of the demo app: somebody else's product, not the provider's.
 
 use askama::Template;
+use protocol::types::Language;
 
 use crate::{Frame, HOSTILE, Page, samples, samples::pages};
 
@@ -74,28 +75,38 @@ pub struct DemoError {
 }
 
 impl Page for DemoHome {
+    const TRANSLATED: bool = false;
     const NAME: &'static str = "demo-home";
 
-    fn samples() -> Vec<Self> {
+    fn samples(_: Language) -> Vec<Self> {
         let page = |frame, scopes: &[&str], provider: &str| Self {
             frame,
             scopes: scopes.iter().map(|&scope| scope.to_owned()).collect(),
             provider: provider.to_owned(),
         };
         vec![
-            page(samples::frame(), &["tasks:read", "tasks:write"], "Valetkey"),
-            page(samples::frame(), &[], "Acme Tasks"),
-            page(samples::hostile_frame(), &[HOSTILE], HOSTILE),
+            page(
+                samples::frame(Language::English),
+                &["tasks:read", "tasks:write"],
+                "Valetkey",
+            ),
+            page(samples::frame(Language::English), &[], "Acme Tasks"),
+            page(
+                samples::hostile_frame(Language::English),
+                &[HOSTILE],
+                HOSTILE,
+            ),
         ]
     }
 }
 
 impl Page for DemoResult {
+    const TRANSLATED: bool = false;
     const NAME: &'static str = "demo-result";
 
-    fn samples() -> Vec<Self> {
+    fn samples(_: Language) -> Vec<Self> {
         let empty = Self {
-            frame: samples::frame(),
+            frame: samples::frame(Language::English),
             tasks: Vec::new(),
             steps: Vec::new(),
             nonce: "nonce-1".to_owned(),
@@ -111,7 +122,7 @@ impl Page for DemoResult {
             ..usual.clone()
         };
         let hostile = Self {
-            frame: samples::hostile_frame(),
+            frame: samples::hostile_frame(Language::English),
             tasks: vec![DemoTask {
                 title: HOSTILE.to_owned(),
                 done: true,
@@ -128,18 +139,23 @@ impl Page for DemoResult {
 }
 
 impl Page for DemoError {
+    const TRANSLATED: bool = false;
     const NAME: &'static str = "demo-error";
 
-    fn samples() -> Vec<Self> {
+    fn samples(_: Language) -> Vec<Self> {
         let page = |frame, error: &str, description: &str| Self {
             frame,
             error: error.to_owned(),
             description: description.to_owned(),
         };
         vec![
-            page(samples::frame(), "access_denied", "The person said no."),
-            page(samples::frame(), "server_error", ""),
-            page(samples::hostile_frame(), HOSTILE, HOSTILE),
+            page(
+                samples::frame(Language::English),
+                "access_denied",
+                "The person said no.",
+            ),
+            page(samples::frame(Language::English), "server_error", ""),
+            page(samples::hostile_frame(Language::English), HOSTILE, HOSTILE),
         ]
     }
 }

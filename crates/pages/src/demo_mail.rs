@@ -1,6 +1,7 @@
 //! The mails that a development provider has sent, as their recipients would see them.
 
 use askama::Template;
+use protocol::types::Language;
 
 use crate::{Frame, HOSTILE, Page, samples, samples::pages};
 
@@ -36,9 +37,10 @@ pub struct DemoMail {
 }
 
 impl Page for DemoMails {
+    const TRANSLATED: bool = false;
     const NAME: &'static str = "demo-mail";
 
-    fn samples() -> Vec<Self> {
+    fn samples(_: Language) -> Vec<Self> {
         let mail = |text: &str| DemoMail {
             subject: text.to_owned(),
             to: text.to_owned(),
@@ -57,7 +59,7 @@ impl Page for DemoMails {
                 .to_owned(),
         };
         let page = |mails, configured| Self {
-            frame: samples::frame(),
+            frame: samples::frame(Language::English),
             mails,
             configured,
         };
@@ -66,7 +68,7 @@ impl Page for DemoMails {
             page(Vec::new(), true),
             page(Vec::new(), false),
             Self {
-                frame: samples::hostile_frame(),
+                frame: samples::hostile_frame(Language::English),
                 mails: vec![mail(HOSTILE), mail(&HOSTILE.repeat(5))],
                 configured: true,
             },

@@ -4,6 +4,7 @@ use askama::Template;
 
 use crate::field::Field;
 use crate::{Frame, HOSTILE, Page, samples, samples::pages};
+use protocol::types::Language;
 
 pages!(DeviceCode);
 
@@ -33,7 +34,7 @@ impl DeviceCode {
     fn code_field(&self) -> Field<'_> {
         Field {
             id: "user_code",
-            label: "Code on the device",
+            label: crate::Text::of_others("Code on the device"),
             kind: "text",
             autocomplete: "off",
             value: &self.user_code,
@@ -47,9 +48,9 @@ impl DeviceCode {
 impl Page for DeviceCode {
     const NAME: &'static str = "device-code";
 
-    fn samples() -> Vec<Self> {
+    fn samples(language: Language) -> Vec<Self> {
         let usual = Self {
-            frame: samples::signed_in_frame(),
+            frame: samples::signed_in_frame(language),
             nonce: "nonce-1".to_owned(),
             user_code: String::new(),
             problem: None,
@@ -65,7 +66,7 @@ impl Page for DeviceCode {
             ..complete.clone()
         };
         let hostile = Self {
-            frame: samples::hostile_frame(),
+            frame: samples::hostile_frame(language),
             nonce: HOSTILE.to_owned(),
             user_code: HOSTILE.to_owned(),
             problem: Some(HOSTILE.to_owned()),

@@ -3,38 +3,41 @@
 use askama::Template;
 use askama::filters::HtmlSafe;
 
+use crate::{Frame, Text};
+
 /// One thing that is wrong with a form.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Problem {
     /// Name of the field, or "" for the whole form.
     pub field: String,
     /// What is wrong and what to do, in one sentence.
-    pub sentence: String,
+    pub sentence: Text,
 }
 
 impl Problem {
     /// A problem of one field, or of the whole form if `field` is "".
     #[must_use]
-    pub fn new(field: &str, sentence: &str) -> Self {
+    pub fn new(field: &str, sentence: Text) -> Self {
         Self {
             field: field.to_owned(),
-            sentence: sentence.to_owned(),
+            sentence,
         }
     }
 }
 
 /// The sentence about `field`, if there is one.
-pub(crate) fn problem_of<'a>(problems: &'a [Problem], field: &str) -> Option<&'a str> {
+pub(crate) fn problem_of<'a>(problems: &'a [Problem], field: &str) -> Option<&'a Text> {
     problems
         .iter()
         .find(|problem| problem.field == field)
-        .map(|problem| problem.sentence.as_str())
+        .map(|problem| &problem.sentence)
 }
 
 /// The list above a form that says what is wrong and leads to the fields.
 #[derive(Template)]
 #[template(path = "parts/problems.html")]
 pub(crate) struct Problems<'a> {
+    pub(crate) frame: &'a Frame,
     /// All of them, in the order of the fields.
     pub(crate) problems: &'a [Problem],
     /// Fields that the form really has; a link to anything else would be dead.
@@ -50,19 +53,21 @@ impl Problems<'_> {
 impl HtmlSafe for Problems<'_> {}
 
 /// A label, an input, and the hint and problem that belong to it.
-#[derive(Template, Clone, Copy, Default)]
+#[derive(Template, Clone, Default)]
 #[template(path = "parts/field.html")]
 pub(crate) struct Field<'a> {
     /// Both `id` and `name`.
     pub(crate) id: &'a str,
-    pub(crate) label: &'a str,
+    pub(crate) label: Text,
     /// `type` of the input.
     pub(crate) kind: &'a str,
     pub(crate) autocomplete: &'a str,
     pub(crate) value: &'a str,
-    /// Fewest characters of a new password; also makes the hint.
+    /// Fewest characters of a new password.
     pub(crate) at_least: Option<usize>,
-    pub(crate) problem: Option<&'a str>,
+    /// What stands between the label and the input.
+    pub(crate) hint: Option<Text>,
+    pub(crate) problem: Option<&'a Text>,
     /// The problem stands at the top of the form (`id="problem"`), not here.
     pub(crate) shares_problem: bool,
     pub(crate) autofocus: bool,
@@ -83,7 +88,7 @@ impl Field<'_> {
         if self.problem.is_some() {
             ids.push(format!("{id}-problem"));
         }
-        if self.at_least.is_some() {
+        if self.hint.is_some() {
             ids.push(format!("{id}-hint"));
         }
         ids.join(" ")

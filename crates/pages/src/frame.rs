@@ -1,10 +1,14 @@
 //! What every page has around its content.
 
 use crate::Brand;
+use crate::text::{Arguments, Html, Speak, Text};
+use protocol::types::Language;
 
 /// What every page has around its content.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Frame {
+    /// The language of the page.
+    pub language: Language,
     /// Name of the provider, as its users know it.
     pub product: String,
     /// Id of this request, shown small in the footer so that people can quote it.
@@ -17,4 +21,32 @@ pub struct Frame {
     pub test_side: bool,
     /// Whether the footer links the developer pages: not while an app waits for an answer.
     pub developers: bool,
+}
+
+/// What templates say with the frame of their page.
+impl Frame {
+    pub(crate) fn text(&self, id: &'static str) -> Text {
+        self.language.text(id)
+    }
+
+    pub(crate) fn text_of(&self, id: &'static str, arguments: Arguments<'_>) -> Text {
+        self.language.text_of(id, arguments)
+    }
+
+    pub(crate) fn html_of(&self, id: &'static str, arguments: Arguments<'_>) -> Html {
+        self.language.html_of(id, arguments)
+    }
+
+    /// The title of a page in the browser's title bar: whether something is wrong is said first.
+    pub(crate) fn title(&self, title: Text, wrong: bool) -> Text {
+        match wrong {
+            true => self.text_of("title-problem", &[("title", &title)]),
+            false => title,
+        }
+    }
+
+    /// What stands under a field for a new password.
+    pub(crate) fn password_hint(&self, at_least: usize) -> Text {
+        self.text_of("password-hint", &[("count", &at_least)])
+    }
 }

@@ -28,6 +28,9 @@ mod sign_in;
 mod sign_out;
 mod sign_up;
 mod television;
+mod text;
+
+use protocol::types::Language;
 
 pub use account::*;
 pub use asset::{show_password_script, stylesheet};
@@ -41,28 +44,29 @@ pub use frame::Frame;
 pub use mail::{Mail, MailFoot};
 pub use mailbox::*;
 pub use notice::*;
-pub use samples::{HOSTILE, Sample};
+pub use samples::{HOSTILE, SAMPLE_DATA, Sample};
 pub use sign_in::*;
 pub use sign_out::*;
 pub use sign_up::*;
 pub use television::*;
+pub use text::{Argument, Arguments, Html, Speak, Text};
 
-/// Every sample of every page, rendered.
+/// Every sample of every page, rendered in a language: those that are not translated are in English.
 #[must_use]
-pub fn every_sample() -> Vec<Sample> {
+pub fn every_sample(language: Language) -> Vec<Sample> {
     [
-        sign_in::samples_of_pages(),
-        sign_up::samples_of_pages(),
-        mailbox::samples_of_pages(),
-        consent::samples_of_pages(),
-        device::samples_of_pages(),
-        notice::samples_of_pages(),
-        account::samples_of_pages(),
-        sign_out::samples_of_pages(),
-        developers::samples_of_pages(),
-        demo::samples_of_pages(),
-        demo_mail::samples_of_pages(),
-        television::samples_of_pages(),
+        sign_in::samples_of_pages(language),
+        sign_up::samples_of_pages(language),
+        mailbox::samples_of_pages(language),
+        consent::samples_of_pages(language),
+        device::samples_of_pages(language),
+        notice::samples_of_pages(language),
+        account::samples_of_pages(language),
+        sign_out::samples_of_pages(language),
+        developers::samples_of_pages(language),
+        demo::samples_of_pages(language),
+        demo_mail::samples_of_pages(language),
+        television::samples_of_pages(language),
     ]
     .concat()
 }
@@ -75,8 +79,12 @@ pub trait Page: askama::Template + samples::Listed + Sized {
     /// Whether it has a field for a password, and so links the script that shows one.
     const ASKS_PASSWORD: bool = false;
 
+    /// Whether it speaks the language of whoever reads it. What is for developers, and what plays a third party, is in
+    /// English.
+    const TRANSLATED: bool = true;
+
     /// The page in its ordinary, empty, long, hostile and failed states.
-    fn samples() -> Vec<Self>;
+    fn samples(language: Language) -> Vec<Self>;
 
     /// The whole document.
     fn html(&self) -> String {

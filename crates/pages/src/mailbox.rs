@@ -4,6 +4,7 @@ use askama::Template;
 
 use crate::field::{Field, Problems, problem_of};
 use crate::{Frame, HOSTILE, Page, Problem, link, path, samples, samples::pages};
+use protocol::types::Language;
 
 pages!(AskAddress, ChoosePassword, ConfirmLink);
 
@@ -41,6 +42,7 @@ pub struct AskAddress {
 impl AskAddress {
     fn summary(&self) -> Problems<'_> {
         Problems {
+            frame: &self.frame,
             problems: &self.problems,
             fields: &["email"],
         }
@@ -49,7 +51,7 @@ impl AskAddress {
     fn email_field(&self) -> Field<'_> {
         Field {
             id: "email",
-            label: "E-mail",
+            label: self.frame.text("label-email"),
             kind: "email",
             autocomplete: "email",
             value: &self.email,
@@ -81,9 +83,9 @@ impl AskAddress {
 impl Page for AskAddress {
     const NAME: &'static str = "ask-address";
 
-    fn samples() -> Vec<Self> {
+    fn samples(language: Language) -> Vec<Self> {
         let usual = AskAddress {
-            frame: samples::frame(),
+            frame: samples::frame(language),
             asks: Asks::SignUp,
             request: Some("Zm9v-req_1".to_owned()),
             client_id: Some("app_1".to_owned()),
@@ -102,18 +104,21 @@ impl Page for AskAddress {
             email: format!("{}@example", "long".repeat(30)),
             problems: vec![Problem::new(
                 "email",
-                "Enter an e-mail address, such as ada@example.com.",
+                crate::Text::of_others("Enter an e-mail address, such as ada@example.com."),
             )],
             ..usual.clone()
         };
         let hostile = AskAddress {
-            frame: samples::hostile_frame(),
+            frame: samples::hostile_frame(language),
             request: Some(HOSTILE.to_owned()),
             client_id: Some(HOSTILE.to_owned()),
             nonce: HOSTILE.to_owned(),
             email: HOSTILE.to_owned(),
             app_name: Some(HOSTILE.to_owned()),
-            problems: vec![Problem::new("email", HOSTILE), Problem::new("", HOSTILE)],
+            problems: vec![
+                Problem::new("email", crate::Text::of_others(HOSTILE)),
+                Problem::new("", crate::Text::of_others(HOSTILE)),
+            ],
             ..usual.clone()
         };
         vec![usual, recovery, failed, hostile]
@@ -155,6 +160,7 @@ impl ChoosePassword {
             None => &["password"],
         };
         Problems {
+            frame: &self.frame,
             problems: &self.problems,
             fields,
         }
@@ -163,7 +169,7 @@ impl ChoosePassword {
     fn name_field<'a>(&'a self, name: &'a str) -> Field<'a> {
         Field {
             id: "name",
-            label: "Name",
+            label: self.frame.text("label-name"),
             kind: "text",
             autocomplete: "name",
             value: name,
@@ -177,13 +183,14 @@ impl ChoosePassword {
         Field {
             id: "password",
             label: if self.name.is_some() {
-                "Password"
+                self.frame.text("label-password")
             } else {
-                "New password"
+                self.frame.text("label-new-password")
             },
             kind: "password",
             autocomplete: "new-password",
             at_least: Some(self.min_password),
+            hint: Some(self.frame.password_hint(self.min_password)),
             problem: problem_of(&self.problems, "password"),
             autofocus: self.name.is_none() && self.problems.is_empty(),
             ..Field::default()
@@ -195,9 +202,9 @@ impl Page for ChoosePassword {
     const NAME: &'static str = "choose-password";
     const ASKS_PASSWORD: bool = true;
 
-    fn samples() -> Vec<Self> {
+    fn samples(language: Language) -> Vec<Self> {
         let join = ChoosePassword {
-            frame: samples::frame(),
+            frame: samples::frame(language),
             link: "ml_1".to_owned(),
             nonce: "nonce-1".to_owned(),
             email: "ada@example.com".to_owned(),
@@ -221,19 +228,25 @@ impl Page for ChoosePassword {
             name: Some(samples::long_name()),
             email: format!("{}@example.com", "long".repeat(30)),
             problems: vec![
-                Problem::new("name", "Enter the name you go by."),
-                Problem::new("password", "Use at least 12 characters."),
+                Problem::new("name", crate::Text::of_others("Enter the name you go by.")),
+                Problem::new(
+                    "password",
+                    crate::Text::of_others("Use at least 12 characters."),
+                ),
             ],
             ..join.clone()
         };
         let hostile = ChoosePassword {
-            frame: samples::hostile_frame(),
+            frame: samples::hostile_frame(language),
             link: HOSTILE.to_owned(),
             nonce: HOSTILE.to_owned(),
             email: HOSTILE.to_owned(),
             name: Some(HOSTILE.to_owned()),
             notice: Some(HOSTILE.to_owned()),
-            problems: vec![Problem::new("password", HOSTILE), Problem::new("", HOSTILE)],
+            problems: vec![
+                Problem::new("password", crate::Text::of_others(HOSTILE)),
+                Problem::new("", crate::Text::of_others(HOSTILE)),
+            ],
             min_password: 8,
         };
         vec![join, recover, taken_over, failed, hostile]
@@ -272,6 +285,7 @@ impl ConfirmLink {
 
     fn summary(&self) -> Problems<'_> {
         Problems {
+            frame: &self.frame,
             problems: &self.problems,
             fields: &["password"],
         }
@@ -280,7 +294,7 @@ impl ConfirmLink {
     fn password_field(&self) -> Field<'_> {
         Field {
             id: "password",
-            label: "Password of this account",
+            label: crate::Text::of_others("Password of this account"),
             kind: "password",
             autocomplete: "current-password",
             problem: problem_of(&self.problems, "password"),
@@ -294,9 +308,9 @@ impl Page for ConfirmLink {
     const NAME: &'static str = "confirm-link";
     const ASKS_PASSWORD: bool = true;
 
-    fn samples() -> Vec<Self> {
+    fn samples(language: Language) -> Vec<Self> {
         let usual = ConfirmLink {
-            frame: samples::frame(),
+            frame: samples::frame(language),
             link: "ml_1".to_owned(),
             nonce: "nonce-1".to_owned(),
             title: "Confirm your e-mail".to_owned(),
@@ -308,14 +322,17 @@ impl Page for ConfirmLink {
             problems: Vec::new(),
         };
         let failed = ConfirmLink {
-            problems: vec![Problem::new("password", "This is not its password.")],
+            problems: vec![Problem::new(
+                "password",
+                crate::Text::of_others("This is not its password."),
+            )],
             name: samples::long_name(),
             email: format!("{}@example.com", "long".repeat(30)),
             ..usual.clone()
         };
         let text = || HOSTILE.to_owned();
         let hostile = ConfirmLink {
-            frame: samples::hostile_frame(),
+            frame: samples::hostile_frame(language),
             link: text(),
             nonce: text(),
             title: text(),
@@ -323,7 +340,10 @@ impl Page for ConfirmLink {
             name: text(),
             email: text(),
             label: text(),
-            problems: vec![Problem::new("password", HOSTILE), Problem::new("", HOSTILE)],
+            problems: vec![
+                Problem::new("password", crate::Text::of_others(HOSTILE)),
+                Problem::new("", crate::Text::of_others(HOSTILE)),
+            ],
         };
         vec![usual, failed, hostile]
     }

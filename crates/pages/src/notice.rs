@@ -3,6 +3,7 @@
 use askama::Template;
 
 use crate::{Frame, HOSTILE, Page, samples, samples::pages};
+use protocol::types::Language;
 
 pages!(Notice);
 
@@ -40,21 +41,21 @@ pub struct Next {
 impl Page for Notice {
     const NAME: &'static str = "notice";
 
-    fn samples() -> Vec<Self> {
+    fn samples(language: Language) -> Vec<Self> {
         vec![
-            plain(),
-            for_developers(),
-            answered(),
-            bare(),
-            branded(),
-            hostile(),
+            plain(language),
+            for_developers(language),
+            answered(language),
+            bare(language),
+            branded(language),
+            hostile(language),
         ]
     }
 }
 
-fn plain() -> Notice {
+fn plain(language: Language) -> Notice {
     Notice {
-        frame: samples::frame(),
+        frame: samples::frame(language),
         title: "This sign-in has expired".to_owned(),
         sentence: "You took longer than ten minutes. Go back to the app and start again."
             .to_owned(),
@@ -69,14 +70,14 @@ fn plain() -> Notice {
     }
 }
 
-fn branded() -> Notice {
+fn branded(language: Language) -> Notice {
     Notice {
-        frame: samples::branded_frame(),
-        ..plain()
+        frame: samples::branded_frame(language),
+        ..plain(language)
     }
 }
 
-fn for_developers() -> Notice {
+fn for_developers(language: Language) -> Notice {
     let detail = |label: &str, value: &str| (label.to_owned(), value.to_owned());
     Notice {
         title: "This app sent you here with a wrong return address".to_owned(),
@@ -94,13 +95,13 @@ fn for_developers() -> Notice {
             detail("Registered", "https://board.example.org/oauth/callback"),
         ],
         next: None,
-        ..plain()
+        ..plain(language)
     }
 }
 
-fn answered() -> Notice {
+fn answered(language: Language) -> Notice {
     Notice {
-        frame: samples::signed_in_frame(),
+        frame: samples::signed_in_frame(language),
         title: "You have already answered".to_owned(),
         sentence: "Task Board has your answer. You can close this page.".to_owned(),
         next: Some(Next {
@@ -108,23 +109,23 @@ fn answered() -> Notice {
             href: "/consent".to_owned(),
             post: Some(vec![("request".to_owned(), "Zm9v-req_1".to_owned())]),
         }),
-        ..plain()
+        ..plain(language)
     }
 }
 
-fn bare() -> Notice {
+fn bare(language: Language) -> Notice {
     Notice {
-        frame: samples::branded_test_frame(),
+        frame: samples::branded_test_frame(language),
         title: "There is nothing here".to_owned(),
         sentence: "The address may be mistyped.".to_owned(),
         next: None,
-        ..plain()
+        ..plain(language)
     }
 }
 
-fn hostile() -> Notice {
+fn hostile(language: Language) -> Notice {
     Notice {
-        frame: samples::hostile_frame(),
+        frame: samples::hostile_frame(language),
         title: HOSTILE.to_owned(),
         sentence: HOSTILE.to_owned(),
         code: Some(HOSTILE.to_owned()),

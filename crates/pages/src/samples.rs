@@ -5,9 +5,22 @@ use crate::{
     ScopeLine,
 };
 use protocol::policy::Risk;
+use protocol::types::Language;
 
 /// Text that breaks out of any place where it is not escaped.
 pub const HOSTILE: &str = "\"'><script>alert(1)</script><img src=x onerror=alert(1)>&amp;";
+
+/// What samples bring that is no part of the catalogue, and so is said as it stands in every language: names, addresses,
+/// what operators and developers write.
+pub const SAMPLE_DATA: &[&str] = &[
+    "Acme Tasks",
+    "The Northern Counties Allotment Society Online",
+    "ada@example.com",
+    "01jd7m3q8r5vk",
+    "Task Board",
+    LONG_NAME,
+    "id.example.com",
+];
 
 /// One rendered sample.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -18,6 +31,8 @@ pub struct Sample {
     pub number: usize,
     /// [`Page::ASKS_PASSWORD`] of the page.
     pub asks_password: bool,
+    /// [`Page::TRANSLATED`] of the page.
+    pub translated: bool,
     /// The whole document.
     pub html: String,
 }
@@ -31,54 +46,56 @@ macro_rules! pages {
     ($($page:ident),+ $(,)?) => {
         $(impl $crate::samples::Listed for $page {})+
 
-        pub(crate) fn samples_of_pages() -> Vec<$crate::Sample> {
-            [$($crate::samples::rendered::<$page>()),+].concat()
+        pub(crate) fn samples_of_pages(language: protocol::types::Language) -> Vec<$crate::Sample> {
+            [$($crate::samples::rendered::<$page>(language)),+].concat()
         }
     };
 }
 pub(crate) use pages;
 
-pub(crate) fn rendered<P: Page>() -> Vec<Sample> {
-    let samples = P::samples();
+pub(crate) fn rendered<P: Page>(language: Language) -> Vec<Sample> {
+    let samples = P::samples(language);
     let numbered = samples.iter().zip(1..);
     numbered
         .map(|(page, number)| Sample {
             page: P::NAME,
             asks_password: P::ASKS_PASSWORD,
+            translated: P::TRANSLATED,
             number,
             html: page.html(),
         })
         .collect()
 }
 
-pub(crate) fn frame() -> Frame {
+pub(crate) fn frame(language: Language) -> Frame {
     Frame {
+        language,
         product: "Acme Tasks".to_owned(),
         request_id: "01jd7m3q8r5vk".to_owned(),
         ..Frame::default()
     }
 }
 
-pub(crate) fn signed_in_frame() -> Frame {
+pub(crate) fn signed_in_frame(language: Language) -> Frame {
     Frame {
         signed_in_as: Some("ada@example.com".to_owned()),
-        ..frame()
+        ..frame(language)
     }
 }
 
-pub(crate) fn branded_test_frame() -> Frame {
+pub(crate) fn branded_test_frame(language: Language) -> Frame {
     Frame {
         brand: Brand {
             colours: true,
             ..Brand::default()
         },
         test_side: true,
-        ..frame()
+        ..frame(language)
     }
 }
 
 /// A provider with a long name and all that a brand may have.
-pub(crate) fn branded_frame() -> Frame {
+pub(crate) fn branded_frame(language: Language) -> Frame {
     Frame {
         product: "The Northern Counties Allotment Society Online".to_owned(),
         brand: Brand {
@@ -92,15 +109,16 @@ pub(crate) fn branded_frame() -> Frame {
                 support: Some("mailto:support@tasks.example".to_owned()),
             },
         },
-        ..frame()
+        ..frame(language)
     }
 }
 
 /// A wide picture, dark on nothing, as most logos are.
 const LOGO: &str = "data:image/svg+xml,%3Csvg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 240 40'%3E%3Cpath fill='%23143d2b' d='M0 0h40v40H0zm52 6h180v10H52zm0 18h120v10H52z'/%3E%3C/svg%3E";
 
-pub(crate) fn hostile_frame() -> Frame {
+pub(crate) fn hostile_frame(language: Language) -> Frame {
     Frame {
+        language,
         product: HOSTILE.to_owned(),
         request_id: HOSTILE.to_owned(),
         signed_in_as: Some(HOSTILE.to_owned()),
@@ -120,9 +138,11 @@ pub(crate) fn hostile_frame() -> Frame {
     }
 }
 
+const LONG_NAME: &str =
+    "Donaudampfschifffahrtselektrizitätenhauptbetriebswerkbauunterbeamtengesellschaft Planner";
+
 pub(crate) fn long_name() -> String {
-    "Donaudampfschifffahrtselektrizitätenhauptbetriebswerkbauunterbeamtengesellschaft Planner"
-        .to_owned()
+    LONG_NAME.to_owned()
 }
 
 fn scope(name: &str, sentence: &str, risk: Risk, is_new: bool) -> ScopeLine {
@@ -141,19 +161,19 @@ fn group(title: &str, scopes: Vec<ScopeLine>) -> ScopeGroup {
     }
 }
 
-pub(crate) fn consents() -> Vec<Consent> {
+pub(crate) fn consents(language: Language) -> Vec<Consent> {
     vec![
-        first_consent(),
-        grown_consent(),
-        loopback_consent(),
-        device_consent(),
-        branded_consent(),
-        long_consent(),
-        hostile_consent(),
+        first_consent(language),
+        grown_consent(language),
+        loopback_consent(language),
+        device_consent(language),
+        branded_consent(language),
+        long_consent(language),
+        hostile_consent(language),
     ]
 }
 
-fn first_consent() -> Consent {
+fn first_consent(language: Language) -> Consent {
     let groups = vec![
         group(
             "Tasks",
@@ -178,7 +198,7 @@ fn first_consent() -> Consent {
         ),
     ];
     Consent {
-        frame: signed_in_frame(),
+        frame: signed_in_frame(language),
         request: "Zm9v-req_1".to_owned(),
         client_id: "app_1".to_owned(),
         nonce: "nonce-1".to_owned(),
@@ -205,20 +225,20 @@ fn first_consent() -> Consent {
 }
 
 /// The same at a provider with a brand of its own, and its own words on the button.
-fn branded_consent() -> Consent {
+fn branded_consent(language: Language) -> Consent {
     Consent {
         frame: Frame {
-            signed_in_as: signed_in_frame().signed_in_as,
-            ..branded_frame()
+            signed_in_as: signed_in_frame(language).signed_in_as,
+            ..branded_frame(language)
         },
         allow: "Authorize Application".to_owned(),
-        ..first_consent()
+        ..first_consent(language)
     }
 }
 
 /// An app that had some access and now asks for more, with every flag.
-fn grown_consent() -> Consent {
-    let usual = first_consent();
+fn grown_consent(language: Language) -> Consent {
+    let usual = first_consent(language);
     Consent {
         notice: Some(
             "What Task Board asks for has changed, so nothing was allowed yet. Please answer again."
@@ -226,7 +246,7 @@ fn grown_consent() -> Consent {
         ),
         frame: Frame {
             signed_in_as: usual.frame.signed_in_as.clone(),
-            ..branded_test_frame()
+            ..branded_test_frame(language)
         },
         app: AppCard {
             logo_url: Some("data:image/svg+xml,%3Csvg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 8 8'%3E%3Cpath fill='%23d4541e' d='M0 0h8v8H0z'/%3E%3Cpath fill='%23fff' d='M2 2h4v1H2zm0 2h4v1H2z'/%3E%3C/svg%3E".to_owned()),
@@ -247,8 +267,8 @@ fn grown_consent() -> Consent {
 }
 
 /// A command-line tool on the person's own computer that asks for nothing.
-fn loopback_consent() -> Consent {
-    let usual = first_consent();
+fn loopback_consent(language: Language) -> Consent {
+    let usual = first_consent(language);
     Consent {
         app: AppCard {
             name: "tasks-cli".to_owned(),
@@ -268,19 +288,19 @@ fn loopback_consent() -> Consent {
     }
 }
 
-fn device_consent() -> Consent {
+fn device_consent(language: Language) -> Consent {
     Consent {
         request: "device-WDJB-MJHT".to_owned(),
         is_told_of_person: true,
         asks_from: AsksFrom::Device {
             user_code: "WDJB-MJHT".to_owned(),
         },
-        ..first_consent()
+        ..first_consent(language)
     }
 }
 
-fn long_consent() -> Consent {
-    let usual = first_consent();
+fn long_consent(language: Language) -> Consent {
+    let usual = first_consent(language);
     let line = |number: usize| {
         scope(
             &format!("organisation.department-{number}.records:write"),
@@ -310,10 +330,10 @@ fn long_consent() -> Consent {
     }
 }
 
-fn hostile_consent() -> Consent {
+fn hostile_consent(language: Language) -> Consent {
     let text = || HOSTILE.to_owned();
     Consent {
-        frame: hostile_frame(),
+        frame: hostile_frame(language),
         request: text(),
         client_id: text(),
         nonce: text(),

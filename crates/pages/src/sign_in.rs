@@ -3,7 +3,8 @@
 use askama::Template;
 
 use crate::field::Field;
-use crate::{Frame, HOSTILE, Page, link, path, samples, samples::pages};
+use crate::{Frame, HOSTILE, Page, Speak, Text, link, path, samples, samples::pages};
+use protocol::types::Language;
 
 pages!(SignIn);
 
@@ -24,9 +25,9 @@ pub struct SignIn {
     /// The app that waits for the sign-in.
     pub app_name: Option<String>,
     /// Why the last attempt failed.
-    pub problem: Option<String>,
+    pub problem: Option<Text>,
     /// Something to know first, such as that a session has ended.
-    pub notice: Option<String>,
+    pub notice: Option<Text>,
     /// Whether people may make their own account.
     pub sign_up_allowed: bool,
     /// Whether a mail can be sent to whoever forgot their password.
@@ -37,7 +38,7 @@ impl SignIn {
     fn email_field(&self) -> Field<'_> {
         Field {
             id: "email",
-            label: "E-mail",
+            label: self.frame.text("label-email"),
             kind: "email",
             autocomplete: "username",
             value: &self.email,
@@ -50,7 +51,7 @@ impl SignIn {
     fn password_field(&self) -> Field<'_> {
         Field {
             id: "password",
-            label: "Password",
+            label: self.frame.text("label-password"),
             kind: "password",
             autocomplete: "current-password",
             shares_problem: self.problem.is_some(),
@@ -72,9 +73,9 @@ impl Page for SignIn {
     const NAME: &'static str = "sign-in";
     const ASKS_PASSWORD: bool = true;
 
-    fn samples() -> Vec<Self> {
+    fn samples(language: Language) -> Vec<Self> {
         let usual = Self {
-            frame: samples::frame(),
+            frame: samples::frame(language),
             request: Some("Zm9v-req_1".to_owned()),
             client_id: Some("app_1".to_owned()),
             nonce: "nonce-1".to_owned(),
@@ -86,7 +87,7 @@ impl Page for SignIn {
             recovery_allowed: true,
         };
         let alone = Self {
-            frame: samples::branded_test_frame(),
+            frame: samples::branded_test_frame(language),
             request: None,
             client_id: None,
             app_name: None,
@@ -96,7 +97,7 @@ impl Page for SignIn {
         };
         let failed = Self {
             email: "ada@example.com".to_owned(),
-            problem: Some("That e-mail and password do not go together. Try again.".to_owned()),
+            problem: Some(language.text("sign-in-wrong")),
             ..usual.clone()
         };
         let known = Self {
@@ -105,28 +106,24 @@ impl Page for SignIn {
             ..usual.clone()
         };
         let hostile = Self {
-            frame: samples::hostile_frame(),
+            frame: samples::hostile_frame(language),
             request: Some(HOSTILE.to_owned()),
             client_id: Some(HOSTILE.to_owned()),
             nonce: HOSTILE.to_owned(),
             email: HOSTILE.to_owned(),
             app_name: Some(HOSTILE.to_owned()),
-            problem: Some(HOSTILE.to_owned()),
-            notice: Some(HOSTILE.to_owned()),
+            problem: Some(Text::of_others(HOSTILE)),
+            notice: Some(Text::of_others(HOSTILE)),
             sign_up_allowed: true,
             recovery_allowed: true,
         };
         let cookies_refused = Self {
-            problem: Some(
-                "Your browser sent no cookie back, and signing in needs one. Allow cookies for \
-                 id.example.com, then try again."
-                    .to_owned(),
-            ),
+            problem: Some(language.text_of("no-cookie", &[("host", &"id.example.com")])),
             ..failed.clone()
         };
         let after_sign_up = Self {
             email: "ada@example.com".to_owned(),
-            notice: Some("If this address was new here, your account is ready.".to_owned()),
+            notice: Some(language.text("sign-in-after-sign-up")),
             ..usual.clone()
         };
         vec![

@@ -3,6 +3,7 @@
 use askama::Template;
 
 use crate::{Frame, HOSTILE, Page, samples, samples::pages};
+use protocol::types::Language;
 
 pages!(SignOut);
 
@@ -19,15 +20,15 @@ pub struct SignOut {
 impl Page for SignOut {
     const NAME: &'static str = "sign-out";
 
-    fn samples() -> Vec<Self> {
+    fn samples(language: Language) -> Vec<Self> {
         let page = |frame, nonce: &str| Self {
             frame,
             nonce: nonce.to_owned(),
         };
         vec![
-            page(samples::signed_in_frame(), "nonce-1"),
-            page(samples::frame(), ""),
-            page(samples::hostile_frame(), HOSTILE),
+            page(samples::signed_in_frame(language), "nonce-1"),
+            page(samples::frame(language), ""),
+            page(samples::hostile_frame(language), HOSTILE),
         ]
     }
 }

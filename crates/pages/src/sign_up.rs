@@ -4,6 +4,7 @@ use askama::Template;
 
 use crate::field::{Field, Problems, problem_of};
 use crate::{Frame, HOSTILE, Page, Problem, link, path, samples, samples::pages};
+use protocol::types::Language;
 
 pages!(SignUp);
 
@@ -35,6 +36,7 @@ pub struct SignUp {
 impl SignUp {
     fn summary(&self) -> Problems<'_> {
         Problems {
+            frame: &self.frame,
             problems: &self.problems,
             fields: &["name", "email", "password"],
         }
@@ -43,7 +45,7 @@ impl SignUp {
     fn name_field(&self) -> Field<'_> {
         Field {
             id: "name",
-            label: "Name",
+            label: self.frame.text("label-name"),
             kind: "text",
             autocomplete: "name",
             value: &self.name,
@@ -56,7 +58,7 @@ impl SignUp {
     fn email_field(&self) -> Field<'_> {
         Field {
             id: "email",
-            label: "E-mail",
+            label: self.frame.text("label-email"),
             kind: "email",
             autocomplete: "email",
             value: &self.email,
@@ -68,10 +70,11 @@ impl SignUp {
     fn password_field(&self) -> Field<'_> {
         Field {
             id: "password",
-            label: "Password",
+            label: self.frame.text("label-password"),
             kind: "password",
             autocomplete: "new-password",
             at_least: Some(self.min_password),
+            hint: Some(self.frame.password_hint(self.min_password)),
             problem: problem_of(&self.problems, "password"),
             ..Field::default()
         }
@@ -86,9 +89,9 @@ impl Page for SignUp {
     const NAME: &'static str = "sign-up";
     const ASKS_PASSWORD: bool = true;
 
-    fn samples() -> Vec<Self> {
+    fn samples(language: Language) -> Vec<Self> {
         let usual = Self {
-            frame: samples::frame(),
+            frame: samples::frame(language),
             request: Some("Zm9v-req_1".to_owned()),
             client_id: Some("app_1".to_owned()),
             nonce: "nonce-1".to_owned(),
@@ -107,9 +110,15 @@ impl Page for SignUp {
         let failed = Self {
             email: "ada@example".to_owned(),
             problems: vec![
-                Problem::new("name", "Enter the name you go by."),
-                Problem::new("email", "Enter an address like name@example.com."),
-                Problem::new("password", "Use at least 12 characters."),
+                Problem::new("name", crate::Text::of_others("Enter the name you go by.")),
+                Problem::new(
+                    "email",
+                    crate::Text::of_others("Enter an address like name@example.com."),
+                ),
+                Problem::new(
+                    "password",
+                    crate::Text::of_others("Use at least 12 characters."),
+                ),
             ],
             ..usual.clone()
         };
@@ -118,16 +127,16 @@ impl Page for SignUp {
             email: format!("{}@example.com", "long".repeat(30)),
             problems: vec![Problem::new(
                 "",
-                "Too many attempts. Wait 15 minutes and try again.",
+                crate::Text::of_others("Too many attempts. Wait 15 minutes and try again."),
             )],
             ..usual.clone()
         };
         let branded = Self {
-            frame: samples::branded_frame(),
+            frame: samples::branded_frame(language),
             ..usual.clone()
         };
         let hostile = Self {
-            frame: samples::hostile_frame(),
+            frame: samples::hostile_frame(language),
             request: Some(HOSTILE.to_owned()),
             client_id: Some(HOSTILE.to_owned()),
             nonce: HOSTILE.to_owned(),
@@ -135,8 +144,8 @@ impl Page for SignUp {
             email: HOSTILE.to_owned(),
             app_name: Some(HOSTILE.to_owned()),
             problems: vec![
-                Problem::new("email", HOSTILE),
-                Problem::new(HOSTILE, HOSTILE),
+                Problem::new("email", crate::Text::of_others(HOSTILE)),
+                Problem::new(HOSTILE, crate::Text::of_others(HOSTILE)),
             ],
             min_password: 8,
         };

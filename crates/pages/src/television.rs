@@ -1,6 +1,7 @@
 //! The demo's television: a device that people let in with another one.
 
 use askama::Template;
+use protocol::types::Language;
 
 use crate::{DemoTask, Frame, HOSTILE, Page, samples, samples::pages};
 
@@ -38,11 +39,12 @@ pub enum OnScreen {
 }
 
 impl Page for DemoTelevision {
+    const TRANSLATED: bool = false;
     const NAME: &'static str = "demo-television";
 
-    fn samples() -> Vec<Self> {
+    fn samples(_: Language) -> Vec<Self> {
         let showing = |screen| Self {
-            frame: samples::frame(),
+            frame: samples::frame(Language::English),
             screen,
         };
         let code = |text: &str, picture: &str| OnScreen::Code {
@@ -59,7 +61,7 @@ impl Page for DemoTelevision {
             showing(nothing("access_denied")),
             showing(nothing("expired_token")),
             Self {
-                frame: samples::hostile_frame(),
+                frame: samples::hostile_frame(Language::English),
                 screen: code(HOSTILE, HOSTILE),
             },
         ]

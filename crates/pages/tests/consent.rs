@@ -2,9 +2,10 @@
 
 use pages::{AsksFrom, Consent, Page};
 use protocol::policy::Risk;
+use protocol::types::Language;
 
 fn usual() -> Consent {
-    Consent::samples().swap_remove(0)
+    Consent::samples(Language::English).swap_remove(0)
 }
 
 fn with_risk(risk: Risk) -> String {

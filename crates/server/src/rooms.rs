@@ -57,7 +57,7 @@ mod tests {
     /// page takes a post.
     #[test]
     fn what_pages_post_is_taken_as_a_form() {
-        let samples = pages::every_sample();
+        let samples = pages::every_sample(protocol::types::Language::English);
         let forms = samples
             .iter()
             .flat_map(|sample| sample.html.split("<form ").skip(1));

@@ -15,6 +15,7 @@ pub use offer::{
 use crate::{Frame, Page, samples::pages};
 use askama::Template;
 use markdown::{Anchor, Rendered, render};
+use protocol::types::Language;
 
 pages!(DeveloperPage);
 
@@ -68,9 +69,10 @@ fn is_worth_listing(anchors: &[Anchor]) -> bool {
 }
 
 impl Page for DeveloperPage {
+    const TRANSLATED: bool = false;
     const NAME: &'static str = "developers";
 
-    fn samples() -> Vec<Self> {
+    fn samples(_: Language) -> Vec<Self> {
         samples::pages()
     }
 }

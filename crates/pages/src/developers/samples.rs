@@ -9,9 +9,9 @@ use protocol::policy::{Registration, Risk, Rotation};
 use protocol::types::Lifetime;
 
 pub(super) fn pages() -> Vec<DeveloperPage> {
-    let frame = samples::frame();
-    let branded = samples::branded_frame();
-    let hostile = samples::hostile_frame();
+    let frame = samples::frame(protocol::types::Language::English);
+    let branded = samples::branded_frame(protocol::types::Language::English);
+    let hostile = samples::hostile_frame(protocol::types::Language::English);
     let mut pages = DeveloperPage::all(&everything(), &frame);
     pages.extend(DeveloperPage::all(&little(), &branded));
     pages.extend(DeveloperPage::all(&of_strangers(), &hostile));

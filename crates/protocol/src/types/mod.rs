@@ -8,6 +8,7 @@ pub mod device;
 pub mod email;
 pub mod grant;
 pub mod ids;
+pub mod language;
 
 pub mod person;
 pub mod picture;
@@ -27,6 +28,7 @@ pub use device::{DeviceAnswer, DeviceAuthorization, Pace, UserCode};
 pub use email::MailAddress;
 pub use grant::Grant;
 pub use ids::{ClientNo, Locator, Subject};
+pub use language::Language;
 pub use person::{NewPerson, Person};
 pub use picture::PictureKind;
 pub use redirect_uri::{RedirectUri, RedirectUriFault, VerifiedRedirectUri};

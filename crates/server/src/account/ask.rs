@@ -77,10 +77,10 @@ impl<const RECOVERY: bool> AskForm<RECOVERY> {
 /// `GET`: the form.
 pub(crate) async fn show<const RECOVERY: bool>(
     State(app): State<App>,
-    browser: BrowserContext,
+    mut browser: BrowserContext,
     Query(params): Query,
 ) -> Result<Response, PageError> {
-    let continuation = Continuation::load(&app, &Carried::of(&params)).await?;
+    let continuation = Continuation::load(&app, &Carried::of(&params), &mut browser).await?;
     if let Continuation::Over(over) = continuation {
         return over.page(&app, &browser);
     }
@@ -107,7 +107,7 @@ pub(crate) async fn submit<const RECOVERY: bool>(
     posted: Posted<AskForm<RECOVERY>>,
 ) -> Result<Response, PageError> {
     let asks = AskForm::<RECOVERY>::ASKS;
-    let (browser, asked, stale) = match posted {
+    let (mut browser, asked, stale) = match posted {
         Posted::Current(browser, form) => (browser, form, None),
         Posted::OutOfDate(browser, form) => {
             let sentence = "This form was out of date. Please send it again.";
@@ -116,7 +116,7 @@ pub(crate) async fn submit<const RECOVERY: bool>(
         }
     };
     let AskForm { carried, email } = asked;
-    let continuation = Continuation::load(&app, &carried).await?;
+    let continuation = Continuation::load(&app, &carried, &mut browser).await?;
     if continuation.is_for_tests() {
         return Ok(reply::see_other(&continuation.with(path::SIGN_IN)));
     }
@@ -131,7 +131,7 @@ pub(crate) async fn submit<const RECOVERY: bool>(
         ))
     };
     if let Some(stale) = stale {
-        return again(browser, Wrong::Form(stale));
+        return again(browser, Wrong::Form(stale.as_str().to_owned()));
     }
     let Some(address) = MailAddress::parse(&email) else {
         return again(browser, Wrong::Address);
@@ -185,7 +185,7 @@ impl Wrong {
 pub(super) fn too_many(throttled: Throttled) -> String {
     format!(
         "{} Look into your mailbox first.",
-        throttle::sentence(throttled)
+        throttle::sentence(throttled, protocol::types::Language::English)
     )
 }
 
@@ -205,10 +205,10 @@ fn sent(app: &App, continuation: &Continuation, email: &str, asks: Asks) -> Resp
 /// `GET`: says that a mail is on its way.
 pub(crate) async fn show_sent(
     State(app): State<App>,
-    browser: BrowserContext,
+    mut browser: BrowserContext,
     Query(params): Query,
 ) -> Result<Response, PageError> {
-    let continuation = Continuation::load(&app, &Carried::of(&params)).await?;
+    let continuation = Continuation::load(&app, &Carried::of(&params), &mut browser).await?;
     let to = match &browser.address_typed {
         Some(email) => format!("A mail to {email} is on its way."),
         None => "The mail is on its way.".to_owned(),

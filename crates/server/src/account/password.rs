@@ -63,7 +63,10 @@ pub(crate) async fn submit(
         }
         Change::Throttled(throttled) => {
             let said = Said {
-                faults: fault("current", &throttle::sentence(throttled)),
+                faults: fault(
+                    "current",
+                    throttle::sentence(throttled, browser.language).as_str(),
+                ),
                 ..Said::default()
             };
             let form = page(&app, browser, &facts, said).await?;

@@ -156,7 +156,10 @@ async fn checked(
         Proof::Throttled(throttled) => {
             return Ok(Err(Refused {
                 throttled: Some(throttled),
-                ..refused("email-password", &throttle::sentence(throttled))
+                ..refused(
+                    "email-password",
+                    throttle::sentence(throttled, browser.language).as_str(),
+                )
             }));
         }
     }

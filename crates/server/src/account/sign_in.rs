@@ -11,7 +11,7 @@ use crate::state::App;
 use axum::extract::State;
 use axum::http::{HeaderValue, StatusCode};
 use axum::response::Response;
-use pages::{Frame, SignIn, path};
+use pages::{Frame, SignIn, Speak, Text, path};
 use protocol::Params;
 use protocol::accounts::password::MAX_PASSWORD;
 use protocol::accounts::people::{self, MAX_EMAIL};
@@ -20,39 +20,17 @@ use protocol::policy::SignUp;
 use protocol::types::Person;
 use store::Outcome;
 
-/// What a failed sign-in says, alike for a wrong password and an unknown address.
-const WRONG: &str = "E-mail or password is wrong. Check both and try again.";
 /// Every 401 has a challenge; browsers ask for a password by themselves for Basic and Digest only.
 const CHALLENGE: HeaderValue =
     HeaderValue::from_static("Cookie realm=\"sign-in\", form-action=\"/sign-in\"");
-const STALE: &str = "This form was out of date. Please sign in again.";
-/// Said before anybody signs in to an app of the test side.
-const TEST_MODE: &str = "This app is in test mode. Sign in with a test user that was made with it; \
-     your own account is not shown to it.";
-/// What the right password of the wrong side is told.
-const NO_TEST_USER: &str = "This app is in test mode, and that account is none of its test users.";
-const TEST_USER: &str =
-    "That is a test user: it can sign in to the test app it was made with, and to no other.";
-
-/// What the right password of an account that was switched off is told, and no other.
-const DISABLED: &str = "This account has been switched off. Ask the people who run this service.";
-/// Said to a browser whose session ended without its doing.
-const ENDED: &str =
-    "Your session has ended: it was too old, or it was ended from elsewhere. Sign in again.";
-/// What led here, as `after` names it, in a sentence.
+/// What led here, as `after` names it.
 fn after(what: &str) -> Option<&'static str> {
     Some(match what {
-        "sign-up" => {
-            "If this address was new here, your account is ready: sign in with the password you chose."
-        }
-        "signed-out" => {
-            "You were signed out in the meantime, so nothing was done. Sign in to go on."
-        }
-        "everywhere" => "You are signed out in every browser, this one too.",
-        "switch" => "You are signed out. Sign in with the account that you want to use.",
-        "changed" => {
-            "The password or the account was changed while you signed in. Please sign in again."
-        }
+        "sign-up" => "sign-in-after-sign-up",
+        "signed-out" => "sign-in-after-signed-out",
+        "everywhere" => "sign-in-after-everywhere",
+        "switch" => "sign-in-after-switch",
+        "changed" => "sign-in-after-changed",
         _ => return None,
     })
 }
@@ -60,7 +38,8 @@ fn after(what: &str) -> Option<&'static str> {
 /// What the page shows besides the form.
 struct Said {
     email: String,
-    problem: Option<String>,
+    problem: Option<Text>,
+    /// A message.
     notice: Option<&'static str>,
 }
 
@@ -101,10 +80,10 @@ impl Form for SignInForm {
 /// `GET`: the form. Whoever is signed in already goes on.
 pub(crate) async fn show(
     State(app): State<App>,
-    browser: BrowserContext,
+    mut browser: BrowserContext,
     Query(params): Query,
 ) -> Result<Response, PageError> {
-    let continuation = Continuation::load(&app, &Carried::of(&params)).await?;
+    let continuation = Continuation::load(&app, &Carried::of(&params), &mut browser).await?;
     let what = params.get("after").unwrap_or_default();
     let signed_up = what == "sign-up";
     if let Continuation::Over(over) = &continuation
@@ -120,7 +99,7 @@ pub(crate) async fn show(
     let typed = browser.address_typed.clone().filter(|_| signed_up);
     let said = Said {
         email: typed.unwrap_or_default(),
-        notice: after(what).or(browser.session_ended.then_some(ENDED)),
+        notice: after(what).or(browser.session_ended.then_some("sign-in-ended")),
         problem: None,
     };
     Ok(form(&app, &continuation, browser, StatusCode::OK, said))
@@ -132,11 +111,11 @@ pub(crate) async fn submit(
     posted: Posted<SignInForm>,
 ) -> Result<Response, PageError> {
     match posted {
-        Posted::OutOfDate(browser, page) => {
-            let continuation = Continuation::load(&app, &page.carried).await?;
+        Posted::OutOfDate(mut browser, page) => {
+            let continuation = Continuation::load(&app, &page.carried, &mut browser).await?;
             let said = Said {
                 email: page.email,
-                problem: Some(browser.distrust(&app, STALE)),
+                problem: Some(browser.distrust(&app, "sign-in-stale")),
                 notice: None,
             };
             Ok(form(
@@ -147,8 +126,8 @@ pub(crate) async fn submit(
                 said,
             ))
         }
-        Posted::Current(browser, SignInForm { page, password }) => {
-            let continuation = Continuation::load(&app, &page.carried).await?;
+        Posted::Current(mut browser, SignInForm { page, password }) => {
+            let continuation = Continuation::load(&app, &page.carried, &mut browser).await?;
             let attempted = attempted(&app, &page.email, password, &browser).await?;
             answer(&app, &continuation, browser, page.email, attempted).await
         }
@@ -189,10 +168,11 @@ fn refused(
     email: String,
     wrong: Attempted,
 ) -> Response {
-    let again = |status: StatusCode, problem: &str| {
+    let language = browser.language;
+    let again = |status: StatusCode, problem: Text| {
         let said = Said {
             email,
-            problem: Some(problem.to_owned()),
+            problem: Some(problem),
             notice: None,
         };
         form(app, continuation, browser, status, said)
@@ -200,23 +180,23 @@ fn refused(
     match wrong {
         Attempted::Throttled(throttled) => {
             let status = StatusCode::TOO_MANY_REQUESTS;
-            let form = again(status, &throttle::sentence(throttled));
+            let form = again(status, throttle::sentence(throttled, language));
             throttle::refuse(form, throttled)
         }
         Attempted::Busy => {
-            let form = again(StatusCode::TOO_MANY_REQUESTS, reply::BUSY);
+            let form = again(StatusCode::TOO_MANY_REQUESTS, language.text("busy"));
             reply::retry_after(form, reply::BUSY_FOR)
         }
         Attempted::Wrong => {
-            let mut response = again(StatusCode::UNAUTHORIZED, WRONG);
+            let mut response = again(StatusCode::UNAUTHORIZED, language.text("sign-in-wrong"));
             reply::challenge(&mut response, CHALLENGE);
             response
         }
-        Attempted::Disabled => again(StatusCode::FORBIDDEN, DISABLED),
+        Attempted::Disabled => again(StatusCode::FORBIDDEN, language.text("sign-in-disabled")),
         Attempted::Right { .. } => {
             let sentence = match continuation.is_for_tests() {
-                true => NO_TEST_USER,
-                false => TEST_USER,
+                true => language.text("sign-in-no-test-user"),
+                false => language.text("sign-in-test-user"),
             };
             again(StatusCode::FORBIDDEN, sentence)
         }
@@ -350,8 +330,12 @@ fn form(
 ) -> Response {
     let nonce = browser.nonce(app, NonceScope::Browser);
     let tests = continuation.is_for_tests();
-    let test_mode = tests.then_some(TEST_MODE);
-    let notices: Vec<_> = said.notice.into_iter().chain(test_mode).collect();
+    let test_mode = tests.then_some("sign-in-test-mode");
+    let notices = said.notice.into_iter().chain(test_mode);
+    let language = browser.language;
+    let notice = notices
+        .map(|id| language.text(id))
+        .reduce(|first, next| first.then(&next));
     let page = SignIn {
         frame: Frame {
             test_side: tests,
@@ -366,7 +350,7 @@ fn form(
         email: said.email,
         app_name: continuation.waiting(),
         problem: said.problem,
-        notice: (!notices.is_empty()).then(|| notices.join(" ")),
+        notice,
         sign_up_allowed: app.policy().accounts.sign_up == SignUp::Open && !tests,
         recovery_allowed: app.config.mail.is_some() && !tests,
     };

@@ -90,5 +90,5 @@ fn signed_out(app: &App, browser: &BrowserContext) -> Response {
         details: Vec::new(),
         next: link("Sign in", path::SIGN_IN),
     }
-    .page(app, browser.id)
+    .page(app, browser.reader())
 }

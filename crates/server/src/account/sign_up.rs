@@ -47,10 +47,10 @@ impl Form for SignUpForm {
 /// `GET`: the form.
 pub(crate) async fn show(
     State(app): State<App>,
-    browser: BrowserContext,
+    mut browser: BrowserContext,
     Query(params): Query,
 ) -> Result<Response, PageError> {
-    let continuation = Continuation::load(&app, &Carried::of(&params)).await?;
+    let continuation = Continuation::load(&app, &Carried::of(&params), &mut browser).await?;
     if let Continuation::Over(over) = continuation {
         return over.page(&app, &browser);
     }
@@ -75,15 +75,15 @@ pub(crate) async fn submit(
     State(app): State<App>,
     posted: Posted<SignUpForm>,
 ) -> Result<Response, PageError> {
-    let (browser, SignUpForm { carried, account }, stale) = match posted {
+    let (mut browser, SignUpForm { carried, account }, stale) = match posted {
         Posted::Current(browser, form) => (browser, form, None),
         Posted::OutOfDate(browser, form) => {
             let sentence = "This form was out of date. Please send it again.";
-            let stale = whole_form(&browser.distrust(&app, sentence));
+            let stale = whole_form(browser.distrust(&app, sentence).as_str());
             (browser, form, Some(stale))
         }
     };
-    let continuation = Continuation::load(&app, &carried).await?;
+    let continuation = Continuation::load(&app, &carried, &mut browser).await?;
     // Test users are made with their app; nobody signs up as one.
     if continuation.is_for_tests() {
         return Ok(reply::see_other(&continuation.with(path::SIGN_IN)));
@@ -96,7 +96,9 @@ pub(crate) async fn submit(
         return Ok(form(&app, &continuation, browser, status, &account, faults));
     }
     if let Some(throttled) = create(&app, account.clone(), &browser).await? {
-        let faults = vec![whole_form(&throttle::sentence(throttled))];
+        let faults = vec![whole_form(
+            throttle::sentence(throttled, browser.language).as_str(),
+        )];
         let status = StatusCode::TOO_MANY_REQUESTS;
         let form = form(&app, &continuation, browser, status, &account, faults);
         return Ok(throttle::refuse(form, throttled));
@@ -110,10 +112,10 @@ pub(crate) async fn submit(
 /// `GET` where only those make an account who were invited: says so, and how to sign in.
 pub(crate) async fn by_invitation(
     State(app): State<App>,
-    browser: BrowserContext,
+    mut browser: BrowserContext,
     Query(params): Query,
 ) -> Result<Response, PageError> {
-    invitation_needed(&app, &browser, &Carried::of(&params), StatusCode::OK).await
+    invitation_needed(&app, &mut browser, &Carried::of(&params), StatusCode::OK).await
 }
 
 /// `POST`, from a page that was opened while anyone could sign up.
@@ -121,17 +123,17 @@ pub(crate) async fn not_invited(
     State(app): State<App>,
     posted: Posted<SignUpForm>,
 ) -> Result<Response, PageError> {
-    let (Posted::Current(browser, form) | Posted::OutOfDate(browser, form)) = posted;
-    invitation_needed(&app, &browser, &form.carried, StatusCode::FORBIDDEN).await
+    let (Posted::Current(mut browser, form) | Posted::OutOfDate(mut browser, form)) = posted;
+    invitation_needed(&app, &mut browser, &form.carried, StatusCode::FORBIDDEN).await
 }
 
 async fn invitation_needed(
     app: &App,
-    browser: &BrowserContext,
+    browser: &mut BrowserContext,
     carried: &Carried,
     status: StatusCode,
 ) -> Result<Response, PageError> {
-    let continuation = Continuation::load(app, carried).await?;
+    let continuation = Continuation::load(app, carried, browser).await?;
     if let Continuation::Over(over) = continuation {
         return over.page(app, browser);
     }
@@ -183,7 +185,8 @@ fn whole_form(sentence: &str) -> FieldFault {
 
 /// Faults as the page shows them.
 pub(crate) fn problems(faults: Vec<FieldFault>) -> Vec<Problem> {
-    let problem = |fault: FieldFault| Problem::new(fault.field, &fault.sentence);
+    let problem =
+        |fault: FieldFault| Problem::new(fault.field, pages::Text::of_others(fault.sentence));
     faults.into_iter().map(problem).collect()
 }
 

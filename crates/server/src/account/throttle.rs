@@ -3,6 +3,7 @@ use crate::http::reply;
 use crate::state::App;
 use axum::http::StatusCode;
 use axum::response::Response;
+use pages::{Speak, Text};
 use protocol::accounts::sign_in::{Attempt, Throttled};
 use store::{Outcome, StoreError};
 
@@ -26,12 +27,12 @@ pub(crate) async fn admit(app: &App, attempt: &Attempt) -> Result<Option<Throttl
 }
 
 /// What the form of an attempt says that was not admitted.
-pub(crate) fn sentence(throttled: Throttled) -> String {
-    let wait = match (throttled.retry_after + 59) / 60 {
-        1 => "1 minute".to_owned(),
-        minutes => format!("{minutes} minutes"),
-    };
-    format!("Too many attempts. Wait {wait} and try again.")
+pub(crate) fn sentence(throttled: Throttled, speaker: impl Speak) -> Text {
+    speaker.text_of("throttled", &[("minutes", &minutes(throttled))])
+}
+
+fn minutes(throttled: Throttled) -> usize {
+    usize::try_from((throttled.retry_after + 59) / 60).unwrap_or(usize::MAX)
 }
 
 /// Answers it with that form: too many requests, and when another is worth it (RFC 6585 §4).
@@ -43,6 +44,7 @@ pub(crate) fn refuse(mut form: Response, throttled: Throttled) -> Response {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use protocol::types::Language;
 
     #[test]
     fn the_minutes_that_are_told_are_never_too_few() {
@@ -52,10 +54,11 @@ mod tests {
             (61, "Wait 2 minutes and"),
             (900, "Wait 15 minutes and"),
         ] {
-            let said = sentence(Throttled {
+            let throttled = Throttled {
                 retry_after: seconds,
-            });
-            assert!(said.contains(told), "{seconds}: {said}");
+            };
+            let said = sentence(throttled, Language::English);
+            assert!(said.as_str().contains(told), "{seconds}: {said}");
         }
     }
 }

@@ -5,7 +5,7 @@ use super::deadlines::{End, HEAD, Traffic, Watch};
 use super::error::Refusal;
 use super::render::{self, Asker};
 use super::reply::{Fault, NoStore, Unlogged};
-use super::request::{Arrival, ClientAddr, RequestId, names_one_host, wants_page};
+use super::request::{Arrival, ClientAddr, Reader, RequestId, Spoken, names_one_host, wants_page};
 use super::sending::Sending;
 use super::site::Site;
 use crate::ops::log::RequestLine;
@@ -175,8 +175,15 @@ impl Answers {
         let (method, uri) = (request.method().clone(), request.uri().clone());
         let keeps_alive = keeps_alive(&request);
         let wants_page = wants_page(request.headers());
+        let spoken = match wants_page {
+            true => Spoken::of(&uri, request.headers(), &self.shared.app.cookies),
+            false => Spoken::default(),
+        };
         let asker = Asker {
-            id,
+            reader: Reader {
+                id,
+                language: spoken.language(),
+            },
             wants_page,
             visits: wants_page && method != Method::POST,
         };
@@ -184,6 +191,7 @@ impl Answers {
         request.extensions_mut().insert(Arrival {
             id,
             address: client,
+            spoken,
         });
         let mut response = self.route(request, &method, asker).await;
         self.dress(&mut response, (&method, uri.path()), asker, keeps_alive);
@@ -205,7 +213,7 @@ impl Answers {
         keeps_alive: bool,
     ) {
         let headers = response.headers_mut();
-        if let Ok(value) = HeaderValue::from_str(asker.id.as_str()) {
+        if let Ok(value) = HeaderValue::from_str(asker.reader.id.as_str()) {
             headers.insert("x-request-id", value);
         }
         if self.shared.app.cookies.is_secure() {
@@ -256,7 +264,7 @@ impl Answers {
         let app = &self.shared.app;
         let response = match self.routed(request).await {
             Ok(response) => render::written(app, response, method, asker),
-            Err(refusal) => render::refused(app, refusal, asker.visits, asker.id),
+            Err(refusal) => render::refused(app, refusal, asker.visits, asker.reader),
         };
         debug_assert!(
             has_what_its_status_asks_for(&response),

@@ -7,6 +7,7 @@ use axum::response::Response;
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use jose::keyed::Key;
 use protocol::accounts::session::SessionCookie;
+use protocol::types::Language;
 use protocol::types::Lifetime;
 use protocol::types::email::email_key;
 
@@ -100,6 +101,19 @@ impl Cookie for Onward {
 
     fn read(text: &str) -> Option<String> {
         (!text.is_empty()).then(|| text.to_owned())
+    }
+}
+
+/// The language that a person chose, for pages that do not know who they are.
+pub(crate) struct Spoken;
+
+impl Cookie for Spoken {
+    const NAME: &'static str = "-language";
+    const KEPT: Kept = Kept::Seconds(365 * 86_400);
+    type Value = Language;
+
+    fn read(text: &str) -> Option<Language> {
+        Language::of_tag(text)
     }
 }
 

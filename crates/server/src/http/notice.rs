@@ -1,6 +1,6 @@
 //! Pages of a few words: what happened, and what to do next.
 use super::reply::{self, Fault};
-use super::request::RequestId;
+use super::request::Reader;
 use super::session::{BrowserContext, bare_frame};
 use crate::state::AppState;
 use axum::http::StatusCode;
@@ -20,8 +20,8 @@ pub(crate) struct PlainPage<'a> {
 
 impl PlainPage<'_> {
     /// The page.
-    pub(crate) fn page(self, app: &AppState, id: RequestId) -> Response {
-        self.in_frame(app, bare_frame(app, id))
+    pub(crate) fn page(self, app: &AppState, reader: Reader) -> Response {
+        self.in_frame(app, bare_frame(app, reader))
     }
 
     /// The page, which says who is signed in.

@@ -3,7 +3,7 @@
 use super::error::{ApiError, BodyFault, PageFault, Refusal, Unwritten};
 use super::notice::{PlainPage, back_to, link};
 use super::reply::{self, Fault};
-use super::request::RequestId;
+use super::request::{Reader, RequestId};
 use crate::ops::hasher::HashFault;
 use crate::state::AppState;
 use axum::body::{Body, HttpBody};
@@ -26,8 +26,8 @@ const SENT: usize = 300;
 /// What is known of whoever asks.
 #[derive(Clone, Copy)]
 pub(crate) struct Asker {
-    /// The request's id.
-    pub(crate) id: RequestId,
+    /// Who reads it.
+    pub(crate) reader: Reader,
     /// Whether it shows pages.
     pub(crate) wants_page: bool,
     /// Whether it shows pages and looks for one: what is posted is no page that somebody went to.
@@ -41,13 +41,14 @@ pub(crate) fn written(
     method: &Method,
     asker: Asker,
 ) -> Response {
-    let id = asker.id;
+    let reader = asker.reader;
+    let id = reader.id;
     let mut ours = match response.extensions_mut().remove::<Unwritten>() {
         None if is_ours(&response) => return response,
         None => return in_place_of(app, &response, asker),
-        Some(Unwritten::Page(fault)) => page_fault(app, &fault, id),
+        Some(Unwritten::Page(fault)) => page_fault(app, &fault, reader),
         Some(Unwritten::Api(error)) => api_error(app, &error, id),
-        Some(Unwritten::Any(refusal)) => refused(app, refusal, asker.wants_page, id),
+        Some(Unwritten::Any(refusal)) => refused(app, refusal, asker.wants_page, reader),
     };
     // What the router put beside the error: the methods that an endpoint takes.
     let headers = response.headers_mut();
@@ -85,7 +86,7 @@ fn in_place_of(app: &AppState, theirs: &Response, asker: Asker) -> Response {
         _ if status.is_client_error() => Refusal::Request(status, "it cannot be answered"),
         _ => Refusal::Request(StatusCode::INTERNAL_SERVER_ERROR, "the server failed"),
     };
-    let mut response = refused(app, refusal, asker.visits, asker.id);
+    let mut response = refused(app, refusal, asker.visits, asker.reader);
     if let Some(allowed) = theirs.headers().get(header::ALLOW) {
         response
             .headers_mut()
@@ -95,9 +96,10 @@ fn in_place_of(app: &AppState, theirs: &Response, asker: Asker) -> Response {
 }
 
 /// What is refused before any endpoint is asked: a page for a browser, JSON for anyone else.
-pub(crate) fn refused(app: &AppState, refusal: Refusal, page: bool, id: RequestId) -> Response {
+pub(crate) fn refused(app: &AppState, refusal: Refusal, page: bool, reader: Reader) -> Response {
+    let id = reader.id;
     match (refusal, page) {
-        (Refusal::NotFound, true) => not_found(app, id),
+        (Refusal::NotFound, true) => not_found(app, reader),
         (Refusal::NotFound, false) => reply::plain_error(
             StatusCode::NOT_FOUND,
             "not_found",
@@ -109,7 +111,7 @@ pub(crate) fn refused(app: &AppState, refusal: Refusal, page: bool, id: RequestI
             "This address is not a page",
             "It takes requests of another kind. Go back and try again.",
         )
-        .page(app, id),
+        .page(app, reader),
         (Refusal::Method, false) => reply::plain_error(
             StatusCode::METHOD_NOT_ALLOWED,
             "invalid_request",
@@ -122,7 +124,7 @@ pub(crate) fn refused(app: &AppState, refusal: Refusal, page: bool, id: RequestI
                 code: Some(code(status)),
                 ..sorry(status, "This request was not accepted", &sentence)
             }
-            .page(app, id)
+            .page(app, reader)
         }
         (Refusal::Request(status, description), false) => {
             reply::plain_error(status, code(status), description, id)
@@ -157,15 +159,16 @@ fn unread(status: StatusCode, sentence: &str) -> PlainPage<'_> {
     }
 }
 
-fn page_fault(app: &AppState, fault: &PageFault, id: RequestId) -> Response {
+fn page_fault(app: &AppState, fault: &PageFault, reader: Reader) -> Response {
+    let id = reader.id;
     let problem = match fault {
-        PageFault::Store(error) => return unavailable(app, error, id),
-        PageFault::Hash(HashFault::Busy) => return busy(app, id),
+        PageFault::Store(error) => return unavailable(app, error, reader),
+        PageFault::Hash(HashFault::Busy) => return busy(app, reader),
         PageFault::Hash(fault @ HashFault::Failed(_)) => {
             tracing::error!(request_id = id.as_str(), error = %fault, "{id}: {fault}");
-            return unavailable(app, &StoreError::Overloaded, id);
+            return unavailable(app, &StoreError::Overloaded, reader);
         }
-        PageFault::NotFound => return not_found(app, id),
+        PageFault::NotFound => return not_found(app, reader),
         PageFault::ForeignForm => sorry(
             StatusCode::FORBIDDEN,
             "This form came from another site",
@@ -180,40 +183,40 @@ fn page_fault(app: &AppState, fault: &PageFault, id: RequestId) -> Response {
             unread(StatusCode::BAD_REQUEST, "It did not arrive whole.")
         }
         PageFault::Authorization(fault, client) => {
-            return authorization_fault(app, fault, client.as_deref(), id);
+            return authorization_fault(app, fault, client.as_deref(), reader);
         }
     };
-    problem.page(app, id)
+    problem.page(app, reader)
 }
 
 /// Many passwords are hashed already.
-fn busy(app: &AppState, id: RequestId) -> Response {
+fn busy(app: &AppState, reader: Reader) -> Response {
     let problem = sorry(
         StatusCode::TOO_MANY_REQUESTS,
         "Please try again in a moment",
         reply::BUSY,
     );
-    reply::retry_after(problem.page(app, id), reply::BUSY_FOR)
+    reply::retry_after(problem.page(app, reader), reply::BUSY_FOR)
 }
 
 /// The storage does not answer.
-fn unavailable(app: &AppState, error: &StoreError, id: RequestId) -> Response {
+fn unavailable(app: &AppState, error: &StoreError, reader: Reader) -> Response {
     let problem = sorry(
         StatusCode::SERVICE_UNAVAILABLE,
         "Please try again in a moment",
         "The server cannot read or store anything just now. Nothing of what you did was lost half-way: \
          go back, and do it again.",
     );
-    reply::because_of(error, problem.page(app, id))
+    reply::because_of(error, problem.page(app, reader))
 }
 
-fn not_found(app: &AppState, id: RequestId) -> Response {
+fn not_found(app: &AppState, reader: Reader) -> Response {
     sorry(
         StatusCode::NOT_FOUND,
         "There is nothing here",
         "The address may be mistyped, or this provider has switched the feature off.",
     )
-    .page(app, id)
+    .page(app, reader)
 }
 
 fn body_fault(fault: BodyFault, id: RequestId) -> Response {
@@ -231,10 +234,10 @@ fn authorization_fault(
     app: &AppState,
     fault: &AuthorizationFault,
     client: Option<&Client>,
-    id: RequestId,
+    reader: Reader,
 ) -> Response {
     match fault {
-        AuthorizationFault::Shown(error) => shown(app, error, client, id),
+        AuthorizationFault::Shown(error) => shown(app, error, client, reader),
         AuthorizationFault::Redirected(error) => {
             let mut response = reply::see_other(&error.url(app.policy()));
             let fault = Fault(error.error.cause());
@@ -246,7 +249,7 @@ fn authorization_fault(
 
 /// An authorization request that cannot be answered to an app. The person is told what it means to them, the
 /// app's developer what is wrong.
-fn shown(app: &AppState, error: &ShownError, client: Option<&Client>, id: RequestId) -> Response {
+fn shown(app: &AppState, error: &ShownError, client: Option<&Client>, reader: Reader) -> Response {
     let mut details = vec![("What is wrong".to_owned(), error.sentence())];
     if let ShownError::RedirectUri {
         sent: Some(sent), ..
@@ -290,7 +293,7 @@ fn shown(app: &AppState, error: &ShownError, client: Option<&Client>, id: Reques
         details,
         next: back_to(client, |name| format!("Go to {name}")),
     };
-    let mut response = problem.page(app, id);
+    let mut response = problem.page(app, reader);
     response
         .extensions_mut()
         .insert(Fault(error.cause(app.policy())));

@@ -1,10 +1,14 @@
 //! What every request carries besides its parameters: an id, where it came from, a body of bounded size.
+use super::cookies::{self, Cookies};
 use super::error::BodyFault;
 use axum::body::{Body, Bytes};
 use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
-use axum::http::{Extensions, HeaderMap, header};
+use axum::http::{Extensions, HeaderMap, Uri, header};
 use config::Config;
+use pages::{Arguments, Html, Speak, Text};
+use protocol::Params;
+use protocol::types::Language;
 use std::convert::Infallible;
 use std::fmt;
 use std::net::IpAddr;
@@ -59,6 +63,61 @@ impl<S: Sync> FromRequestParts<S> for RequestId {
 pub(crate) struct Arrival {
     pub(crate) id: RequestId,
     pub(crate) address: ClientAddr,
+    pub(crate) spoken: Spoken,
+}
+
+/// The language that a request asks for.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Spoken {
+    /// In its address, for this once: `ui_locales`.
+    pub(crate) asked: Option<Language>,
+    /// By what the browser was told or tells: its cookie, then `Accept-Language`.
+    pub(crate) usual: Language,
+}
+
+impl Spoken {
+    /// Reads it. Only pages are read by people.
+    pub(crate) fn of(uri: &Uri, headers: &HeaderMap, cookies: &Cookies) -> Self {
+        let asked = || {
+            let query = uri.query().filter(|query| query.contains("ui_locales="))?;
+            let params = Params::from_form(query.as_bytes()).ok()?;
+            Language::of_ui_locales(params.get("ui_locales")?)
+        };
+        let header = || Language::of_accept_language(text(headers, header::ACCEPT_LANGUAGE)?);
+        Spoken {
+            asked: asked(),
+            usual: cookies
+                .get::<cookies::Spoken>(headers)
+                .or_else(header)
+                .unwrap_or_default(),
+        }
+    }
+
+    /// For whom nothing more is known.
+    pub(crate) fn language(self) -> Language {
+        self.asked.unwrap_or(self.usual)
+    }
+}
+
+/// Who reads a page: under which id its request is in the log, and in which language they are told.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Reader {
+    pub(crate) id: RequestId,
+    pub(crate) language: Language,
+}
+
+impl Speak for Reader {
+    fn text(self, id: &'static str) -> Text {
+        self.language.text(id)
+    }
+
+    fn text_of(self, id: &'static str, arguments: Arguments<'_>) -> Text {
+        self.language.text_of(id, arguments)
+    }
+
+    fn html_of(self, id: &'static str, arguments: Arguments<'_>) -> Html {
+        self.language.html_of(id, arguments)
+    }
 }
 
 impl Arrival {
@@ -67,6 +126,7 @@ impl Arrival {
         extensions.get().copied().unwrap_or(Arrival {
             id: RequestId::of(0),
             address: ClientAddr(IpAddr::from([0, 0, 0, 0])),
+            spoken: Spoken::default(),
         })
     }
 }

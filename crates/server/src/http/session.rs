@@ -1,7 +1,7 @@
 //! Who sits in front of the browser: session cookie, form nonces, known devices.
 use super::cookies::{Address, Browser, Known, KnownDevice, Onward, Session, random};
 use super::error::PageError;
-use super::request::{Arrival, ClientAddr, RequestId};
+use super::request::{Arrival, ClientAddr, Reader, RequestId};
 use crate::ops::clock;
 use crate::state::{App, AppState};
 use axum::extract::{FromRef, FromRequestParts};
@@ -9,10 +9,10 @@ use axum::http::header;
 use axum::http::request::Parts;
 use axum::response::Response;
 use jose::keyed::Key;
-use pages::Frame;
+use pages::{Frame, Speak, Text};
 use protocol::accounts::session::SessionCookie;
 use protocol::facts::SessionFacts;
-use protocol::types::{Lifetime, Locator, Person, Subject, UnixTime};
+use protocol::types::{Language, Lifetime, Locator, Person, Subject, UnixTime};
 use std::convert::Infallible;
 use wire::TokenText;
 
@@ -35,6 +35,9 @@ pub(crate) struct BrowserContext {
     pub(crate) address_typed: Option<String>,
     /// What it was about to do when it asked for a mail.
     pub(crate) onward: Option<String>,
+    /// The language that it is answered in.
+    pub(crate) language: Language,
+    asked_for_language: bool,
 }
 
 /// The session that a browser claims to have, before anything is read.
@@ -91,16 +94,14 @@ impl BrowserContext {
         }
     }
 
-    /// What a form that does not prove itself is told. A browser that keeps no cookies fails whatever it sends, so
+    /// What a form that does not prove itself is told: a message. A browser that keeps no cookies fails whatever it sends, so
     /// it hears the cause.
-    pub(crate) fn distrust(&self, app: &AppState, out_of_date: &str) -> String {
+    pub(crate) fn distrust(&self, app: &AppState, out_of_date: &'static str) -> Text {
         if self.browser_id.is_some() {
-            return out_of_date.to_owned();
+            return self.language.text(out_of_date);
         }
         let host = host(&app.config.issuer);
-        format!(
-            "Your browser sent no cookie back, and this form needs one. Allow cookies for {host}, then try again."
-        )
+        self.language.text_of("no-cookie", &[("host", &host)])
     }
 
     /// Proof of what a page showed to this session, for its form to carry.
@@ -158,6 +159,21 @@ impl BrowserContext {
         known.proved(&app.key, &person.email, &person.password)
     }
 
+    /// Speaks a language from here on that was asked for, unless the page's own address asks for another.
+    pub(crate) fn speak(&mut self, asked: Option<Language>) {
+        if let (false, Some(asked)) = (self.asked_for_language, asked) {
+            self.language = asked;
+        }
+    }
+
+    /// Who reads its pages.
+    pub(crate) fn reader(&self) -> Reader {
+        Reader {
+            id: self.id,
+            language: self.language,
+        }
+    }
+
     /// What every page shows around its content.
     pub(crate) fn frame(&self, app: &AppState) -> Frame {
         Frame {
@@ -169,7 +185,7 @@ impl BrowserContext {
                 .session
                 .as_ref()
                 .is_some_and(|facts| facts.person.test_app.is_some()),
-            ..bare_frame(app, self.id)
+            ..bare_frame(app, self.reader())
         }
     }
 
@@ -183,10 +199,11 @@ impl BrowserContext {
 }
 
 /// The frame of a page that does not know its browser.
-pub(crate) fn bare_frame(app: &AppState, id: RequestId) -> Frame {
+pub(crate) fn bare_frame(app: &AppState, reader: Reader) -> Frame {
     Frame {
+        language: reader.language,
         product: app.config.branding.product.clone(),
-        request_id: id.to_string(),
+        request_id: reader.id.to_string(),
         brand: app.brand.shown.clone(),
         ..Frame::default()
     }
@@ -296,7 +313,11 @@ where
 
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, PageError> {
         let app = App::from_ref(state);
-        let Arrival { id, address } = Arrival::of(&parts.extensions);
+        let Arrival {
+            id,
+            address,
+            spoken,
+        } = Arrival::of(&parts.extensions);
         let headers = &parts.headers;
         let claimed = ClaimedSession::of(&app, parts);
         let session = session(&app, &claimed).await?;
@@ -313,6 +334,8 @@ where
             known: app.cookies.get::<Known>(headers),
             address_typed: app.cookies.get::<Address>(headers),
             onward: app.cookies.get::<Onward>(headers),
+            language: spoken.language(),
+            asked_for_language: spoken.asked.is_some(),
         })
     }
 }

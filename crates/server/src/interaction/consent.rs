@@ -70,11 +70,11 @@ pub(crate) fn allowed(fields: &Params) -> Option<bool> {
 /// `GET`: asks; or goes on at once when another tab was answered meanwhile.
 pub(crate) async fn show(
     State(app): State<App>,
-    browser: BrowserContext,
+    mut browser: BrowserContext,
     Query(params): Query,
 ) -> Result<Response, PageError> {
     let page = ConsentForm::page(&params);
-    match pending::find(&app, &page.handle, page.client_id.as_deref()).await? {
+    match pending::find(&app, &page.handle, page.client_id.as_deref(), &mut browser).await? {
         Found::Pending(pending) => ask(&app, &pending, browser, None).await,
         Found::Over(over) => {
             let session = browser.session.as_ref();
@@ -118,7 +118,7 @@ async fn ask(
             let issued = allow_again(request, given.to(pending), &session, &context);
             let act = app.act(context.now, browser.address);
             let answer = app.settle(issued, act).await?;
-            go_back_to_app(app, pending, answer, &browser, given).await
+            go_back_to_app(app, pending, answer, &mut browser, given).await
         }
         Step::Consent { new } => {
             let nonce = browser.nonce(app, NonceScope::Session);
@@ -239,7 +239,7 @@ pub(crate) async fn submit(
     State(app): State<App>,
     posted: Posted<ConsentForm>,
 ) -> Result<Response, PageError> {
-    let (browser, page, answer) = match posted {
+    let (mut browser, page, answer) = match posted {
         Posted::OutOfDate(browser, page) => (browser, page, None),
         Posted::Current(browser, form) => {
             let answer = form
@@ -253,10 +253,11 @@ pub(crate) async fn submit(
         nonce,
     });
     let given = given.filter(|_| browser.session.is_some());
-    let pending = match pending::find(&app, &page.handle, page.client_id.as_deref()).await? {
-        Found::Pending(pending) => pending,
-        Found::Over(over) => return answered_before(&app, &browser, &over, given).await,
-    };
+    let pending =
+        match pending::find(&app, &page.handle, page.client_id.as_deref(), &mut browser).await? {
+            Found::Pending(pending) => pending,
+            Found::Over(over) => return answered_before(&app, &browser, &over, given).await,
+        };
     let Some(session) = browser.session.clone() else {
         return Ok(signed_out(&pending));
     };
@@ -269,7 +270,7 @@ pub(crate) async fn submit(
         return ask(&app, &pending, browser, Some(CHANGED)).await;
     }
     let answer = decide(&app, &pending, &session, given, browser.address).await?;
-    go_back_to_app(&app, &pending, answer, &browser, given).await
+    go_back_to_app(&app, &pending, answer, &mut browser, given).await
 }
 
 /// To sign in again, and back to the question.
@@ -341,14 +342,14 @@ async fn go_back_to_app(
     app: &App,
     pending: &Pending,
     answer: Option<Result<String, ()>>,
-    browser: &BrowserContext,
+    browser: &mut BrowserContext,
     given: Given<'_>,
 ) -> Result<Response, PageError> {
     if let Some(Ok(url)) = answer {
         return Ok(reply::see_other(&url));
     }
     // Answered by another tab in the meantime (a lost guard), or the account was switched off.
-    match pending::find(app, &pending.handle, None).await? {
+    match pending::find(app, &pending.handle, None, browser).await? {
         Found::Pending(_) => Ok(signed_out(pending)),
         Found::Over(over) => answered_before(app, browser, &over, Some(given)).await,
     }

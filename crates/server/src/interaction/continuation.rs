@@ -2,6 +2,7 @@
 use super::pending::{self, Found, Over, Pending};
 use crate::http::error::PageError;
 use crate::http::reply::{self, LeadsToApp};
+use crate::http::session::BrowserContext;
 use crate::state::App;
 use axum::http::StatusCode;
 use axum::response::Response;
@@ -55,23 +56,26 @@ impl Carried {
 }
 
 impl Continuation {
-    /// Reads what a page was asked to continue.
+    /// Reads what a page was asked to continue. Its pages speak the language that the app asked for.
     ///
     /// # Errors
     /// When the app may not ask any more, or the store fails.
-    pub(crate) async fn load(app: &App, carried: &Carried) -> Result<Self, PageError> {
+    pub(crate) async fn load(
+        app: &App,
+        carried: &Carried,
+        browser: &mut BrowserContext,
+    ) -> Result<Self, PageError> {
         let Some(text) = carried.request.as_deref() else {
             return Ok(Continuation::Account);
         };
         if let Some(code) = device(text) {
             return Ok(Continuation::Device(code));
         }
-        Ok(
-            match pending::find(app, text, carried.client_id.as_deref()).await? {
-                Found::Pending(pending) => Continuation::App(pending),
-                Found::Over(over) => Continuation::Over(over),
-            },
-        )
+        let found = pending::find(app, text, carried.client_id.as_deref(), browser).await?;
+        Ok(match found {
+            Found::Pending(pending) => Continuation::App(pending),
+            Found::Over(over) => Continuation::Over(over),
+        })
     }
 
     fn client(&self) -> Option<&Arc<Client>> {

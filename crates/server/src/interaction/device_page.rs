@@ -322,9 +322,9 @@ fn nothing(app: &App, browser: BrowserContext, typed: &str, fault: UserCodeFault
 
 /// The form again, after too many guesses.
 fn throttled(app: &App, browser: BrowserContext, typed: &str, why: Throttled) -> Response {
-    let sentence = throttle::sentence(why);
+    let sentence = throttle::sentence(why, browser.language);
     let status = StatusCode::TOO_MANY_REQUESTS;
-    let form = form(app, browser, status, typed, Some(&sentence));
+    let form = form(app, browser, status, typed, Some(sentence.as_str()));
     throttle::refuse(form, why)
 }
 
@@ -350,7 +350,7 @@ fn answered(app: &App, browser: &BrowserContext, asking: &Asking, allowed: bool)
         details: Vec::new(),
         next: link("Your account", path::ACCOUNT),
     }
-    .page(app, browser.id)
+    .page(app, browser.reader())
 }
 
 /// `GET /device/qr.svg?user_code=…`: the QR code of `verification_uri_complete` (§3.3.1), for devices that can

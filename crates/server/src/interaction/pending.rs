@@ -13,8 +13,8 @@ use protocol::accounts::people::MAX_NAME;
 use protocol::authorize::{self, AuthorizationRequest, Handle, InteractionFault, ShownError};
 use protocol::consent::Answer;
 use protocol::facts::InteractionFacts;
-use protocol::types::Client;
 use protocol::types::text::{isolated, shortened};
+use protocol::types::{Client, Language};
 use std::sync::Arc;
 use store::StoreError;
 
@@ -45,7 +45,7 @@ pub(crate) enum Found {
 }
 
 /// Loads a request by its handle. `client_id` names its app, as forms do: it is told even when the request itself is
-/// forgotten.
+/// forgotten. From here on the browser is spoken to in the language that the app asked for.
 ///
 /// # Errors
 /// When the app may not ask any more, or the store fails.
@@ -53,11 +53,15 @@ pub(crate) async fn find(
     app: &App,
     handle: &str,
     client_id: Option<&str>,
+    browser: &mut BrowserContext,
 ) -> Result<Found, PageError> {
     let facts = match Handle::parse(handle) {
         None => None,
         Some(presented) => {
             let facts = app.store.interaction(presented.locator()).await?;
+            if let Some(facts) = &facts {
+                browser.speak(asked_for(&facts.interaction.request));
+            }
             let client = facts.as_ref().and_then(|facts| facts.client.clone());
             match presented.resume(facts, app.policy(), clock::now()) {
                 Ok((facts, request)) => {
@@ -84,6 +88,12 @@ pub(crate) async fn find(
     };
     let over = Over::new(app, handle, facts, client);
     Ok(Found::Over(Box::new(over)))
+}
+
+/// The language that a request asks for, in the form that it is kept in.
+fn asked_for(request: &str) -> Option<Language> {
+    let params = Params::from_form(request.as_bytes()).ok()?;
+    Language::of_ui_locales(params.get("ui_locales")?)
 }
 
 impl Over {

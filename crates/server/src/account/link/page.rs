@@ -5,7 +5,7 @@ use crate::http::error::PageError;
 use crate::http::form::Query;
 use crate::http::notice::{PlainPage, link as link_to};
 use crate::http::reply;
-use crate::http::request::RequestId;
+use crate::http::request::Reader;
 use crate::http::session::{BrowserContext, NonceScope};
 use crate::state::App;
 use axum::extract::State;
@@ -284,7 +284,7 @@ pub(super) fn plain(
 }
 
 /// What a link has done that chose no password.
-pub(super) fn confirmed(app: &App, id: RequestId, followed: &Followed) -> Response {
+pub(super) fn confirmed(app: &App, reader: Reader, followed: &Followed) -> Response {
     let recover = ("Choose a new password", path::RECOVER);
     let account = ("Your account", path::ACCOUNT);
     let (title, sentence, (label, href)) = match followed.link.purpose {
@@ -320,5 +320,5 @@ pub(super) fn confirmed(app: &App, id: RequestId, followed: &Followed) -> Respon
         details: Vec::new(),
         next: link_to(label, href),
     };
-    page.page(app, id)
+    page.page(app, reader)
 }

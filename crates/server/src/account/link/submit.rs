@@ -104,7 +104,7 @@ fn posted<F: Form<Page = F>>(app: &App, posted: Posted<F>) -> (BrowserContext, F
         Posted::Current(browser, form) => (browser, form, Vec::new()),
         Posted::OutOfDate(browser, form) => {
             let sentence = browser.distrust(app, "This page was out of date. Please try again.");
-            (browser, form, fault("", &sentence))
+            (browser, form, fault("", sentence.as_str()))
         }
     }
 }
@@ -204,7 +204,7 @@ pub(crate) async fn submit_password(
 /// Settles what a link allowed, and signs in with the password that was chosen.
 async fn done(
     app: &App,
-    browser: BrowserContext,
+    mut browser: BrowserContext,
     followed: &Followed,
     transition: Transition,
     text: &str,
@@ -219,7 +219,7 @@ async fn done(
     }
     let email = followed.link.email.as_str();
     match app.store.person_by_email(email).await? {
-        Some(person) => go_on(app, &browser, &person, followed.link.purpose).await,
+        Some(person) => go_on(app, &mut browser, &person, followed.link.purpose).await,
         None => Ok(over(app, &browser, LinkFault::Unknown)),
     }
 }
@@ -228,7 +228,7 @@ async fn done(
 /// the account.
 async fn go_on(
     app: &App,
-    browser: &BrowserContext,
+    browser: &mut BrowserContext,
     person: &Person,
     purpose: LinkPurpose,
 ) -> Result<Response, PageError> {
@@ -237,7 +237,7 @@ async fn go_on(
         _ => "recovered",
     };
     let carried = Carried::kept(browser.onward.clone());
-    let continuation = match Continuation::load(app, &carried).await? {
+    let continuation = match Continuation::load(app, &carried, browser).await? {
         Continuation::Over(_) => Continuation::Account,
         open => open,
     };
@@ -257,7 +257,7 @@ async fn go_on(
 /// goes on as the first time. Another is told what is wrong with the link.
 async fn again(
     app: &App,
-    browser: BrowserContext,
+    mut browser: BrowserContext,
     fault: LinkFault,
     text: &str,
     password: String,
@@ -278,7 +278,7 @@ async fn again(
     };
     let source = browser.address.source();
     match prove(app, &person, &source, None, password).await? {
-        Proof::Right => go_on(app, &browser, &person, link.purpose).await,
+        Proof::Right => go_on(app, &mut browser, &person, link.purpose).await,
         Proof::Wrong | Proof::Throttled(_) => Ok(over(app, &browser, fault)),
     }
 }
@@ -314,8 +314,8 @@ pub(crate) async fn submit_confirm(
                 return Ok(again(browser, fault("password", sentence)));
             }
             Proof::Throttled(throttled) => {
-                let sentence = throttle::sentence(throttled);
-                let form = again(browser, fault("password", &sentence));
+                let sentence = throttle::sentence(throttled, browser.language);
+                let form = again(browser, fault("password", sentence.as_str()));
                 return Ok(throttle::refuse(form, throttled));
             }
         },
@@ -329,7 +329,7 @@ pub(crate) async fn submit_confirm(
     if app.settle_one(transition, act).await? == Outcome::Conflict {
         return refused(&app, &browser, &followed, &text).await;
     }
-    Ok(confirmed(&app, browser.id, &followed))
+    Ok(confirmed(&app, browser.reader(), &followed))
 }
 
 /// A guard that was lost: the link was used meanwhile, or the address has another account.

@@ -1,16 +1,20 @@
 //! What holds for every sample of every page: markup, accessibility, escaping.
 
+mod catalogue;
 mod markup;
 
 use std::collections::BTreeSet;
 
 use markup::{Tag, tags};
 use pages::{HOSTILE, Sample, every_sample, show_password_script, stylesheet};
+use protocol::types::Language;
 
 fn for_every_sample(check: impl Fn(&[Tag], &Sample)) {
-    for sample in every_sample() {
-        println!("{} {}", sample.page, sample.number);
-        check(&tags(&sample.html), &sample);
+    for language in Language::ALL {
+        for sample in every_sample(language) {
+            println!("{} {} in {language:?}", sample.page, sample.number);
+            check(&tags(&sample.html), &sample);
+        }
     }
 }
 
@@ -26,7 +30,7 @@ fn ids(tags: &[Tag]) -> Vec<&str> {
 /// A page's ordinary, empty and hostile states at least, each under a name of its own.
 #[test]
 fn every_page_has_its_samples() {
-    let samples = every_sample();
+    let samples = every_sample(Language::English);
     let names: BTreeSet<_> = samples.iter().map(|one| (one.page, one.number)).collect();
     assert_eq!(names.len(), samples.len(), "two pages have one name");
     for (page, _) in &names {
@@ -47,9 +51,21 @@ fn every_page_has_one_heading_a_title_and_a_language() {
         assert_eq!(count("main"), 1);
         assert_eq!(count("title"), 1);
         assert!(!sample.html.contains("<title> "));
-        let html = opening(tags, "html").next();
-        assert_eq!(html.and_then(|tag| tag.get("lang")), Some("en"));
     });
+    for language in Language::ALL {
+        for sample in every_sample(language) {
+            let tags = tags(&sample.html);
+            let said = opening(&tags, "html")
+                .next()
+                .and_then(|tag| tag.get("lang"));
+            let meant = if sample.translated {
+                language.tag()
+            } else {
+                "en"
+            };
+            assert_eq!(said, Some(meant), "{}", sample.page);
+        }
+    }
 }
 
 #[test]
@@ -97,12 +113,15 @@ fn only_a_password_brings_a_script_and_nothing_an_inline_one() {
 
 #[test]
 fn hostile_text_is_escaped() {
-    let hostile: Vec<_> = every_sample()
+    let hostile: Vec<_> = every_sample(Language::English)
         .into_iter()
         .filter(|sample| sample.html.contains("alert(1)"))
         .collect();
     let pages: BTreeSet<_> = hostile.iter().map(|sample| sample.page).collect();
-    let all: BTreeSet<_> = every_sample().iter().map(|sample| sample.page).collect();
+    let all: BTreeSet<_> = every_sample(Language::English)
+        .iter()
+        .map(|sample| sample.page)
+        .collect();
     assert_eq!(pages, all, "every page has a hostile sample");
     for sample in hostile {
         assert!(!sample.html.contains(HOSTILE), "{}", sample.page);
@@ -202,7 +221,7 @@ fn a_logo_stands_in_place_of_our_mark_and_says_the_name() {
         }
     });
     let has_logo = |sample: &&Sample| sample.html.contains("class=\"logo\"");
-    let samples = every_sample();
+    let samples = every_sample(Language::English);
     let logos: BTreeSet<_> = samples
         .iter()
         .filter(has_logo)
@@ -214,7 +233,7 @@ fn a_logo_stands_in_place_of_our_mark_and_says_the_name() {
 /// The provider's own links stand in the footer of every page of its own; what people agree to, also where they do.
 #[test]
 fn the_links_of_a_brand_stand_in_every_footer() {
-    let branded = every_sample();
+    let branded = every_sample(Language::English);
     let branded = branded
         .iter()
         .filter(|sample| sample.html.contains("https://help.tasks.example/"));

@@ -1,0 +1,30 @@
+# Anmelden.
+
+sign-in-title = Anmelden
+sign-in-to-continue-html = um mit <strong><bdi>{ $app }</bdi></strong> fortzufahren
+sign-in-button = Anmelden
+sign-in-forgotten = Passwort vergessen?
+sign-in-new = Neu hier?
+sign-in-create-account = Konto erstellen
+
+sign-in-wrong = E-Mail oder Passwort stimmt nicht. Prüfen Sie beides und versuchen Sie es noch einmal.
+sign-in-stale = Dieses Formular war veraltet. Bitte melden Sie sich noch einmal an.
+sign-in-disabled = Dieses Konto wurde gesperrt. Wenden Sie sich an die Betreiber dieses Dienstes.
+sign-in-test-mode = Diese App ist im Testmodus. Melden Sie sich mit einem Testnutzer an, der mit ihr angelegt wurde; Ihr eigenes Konto bekommt sie nicht zu sehen.
+sign-in-no-test-user = Diese App ist im Testmodus, und dieses Konto ist keiner ihrer Testnutzer.
+sign-in-test-user = Das ist ein Testnutzer: Er kann sich nur bei der Test-App anmelden, mit der er angelegt wurde.
+
+sign-in-ended = Ihre Sitzung ist beendet: Sie war zu alt oder wurde anderswo beendet. Melden Sie sich noch einmal an.
+sign-in-after-sign-up = Falls diese Adresse hier neu war, ist Ihr Konto bereit: Melden Sie sich mit dem Passwort an, das Sie gewählt haben.
+sign-in-after-signed-out = Sie wurden inzwischen abgemeldet, deshalb ist nichts geschehen. Melden Sie sich an, um fortzufahren.
+sign-in-after-everywhere = Sie sind in allen Browsern abgemeldet, auch in diesem.
+sign-in-after-switch = Sie sind abgemeldet. Melden Sie sich mit dem Konto an, das Sie verwenden möchten.
+sign-in-after-changed = Das Passwort oder das Konto wurde geändert, während Sie sich angemeldet haben. Bitte melden Sie sich noch einmal an.
+
+no-cookie = Ihr Browser hat kein Cookie zurückgeschickt, und dieses Formular braucht eines. Erlauben Sie Cookies für { $host } und versuchen Sie es noch einmal.
+
+throttled = { $minutes ->
+    [one] Zu viele Versuche. Warten Sie 1 Minute und versuchen Sie es noch einmal.
+   *[other] Zu viele Versuche. Warten Sie { $minutes } Minuten und versuchen Sie es noch einmal.
+}
+busy = Gerade melden sich viele Leute aus Ihrem Netz an. Warten Sie ein paar Sekunden und versuchen Sie es noch einmal.
