@@ -2,8 +2,9 @@
 use super::checks::{Checks, is_text};
 use super::links::{is_mailto, is_web};
 use super::picture::PictureFile;
+use jiff::tz::TimeZone;
 use protocol::types::text::is_plain;
-use protocol::types::{Colour, Theme};
+use protocol::types::{Colour, Language, Theme};
 use std::path::Path;
 
 /// Longest name of a product, in characters.
@@ -30,6 +31,10 @@ pub struct Branding {
     pub consent_button: String,
     /// What stands under every mail, line by line.
     pub mail_footer: Vec<String>,
+    /// The language of those who ask for none that there is.
+    pub language: Language,
+    /// The time zone of those who have chosen none.
+    pub time_zone: TimeZone,
     /// Links at the foot of every page and mail.
     pub links: Links,
 }
@@ -68,6 +73,8 @@ pub(super) fn branding(checks: &mut Checks<'_>) -> Branding {
             MAX_BUTTON,
         ),
         mail_footer: mail_footer(checks),
+        language: language(checks),
+        time_zone: time_zone(checks),
         links: links(checks),
     }
 }
@@ -125,6 +132,29 @@ fn colour(
         ));
     }
     Some(colour)
+}
+
+fn language(checks: &mut Checks<'_>) -> Language {
+    let tag = &checks.settings().branding.language;
+    let known = Language::ALL.into_iter().find(|one| one.tag() == tag);
+    known.unwrap_or_else(|| {
+        let tags: Vec<_> = Language::ALL.iter().map(|one| one.tag()).collect();
+        let what = format!(
+            "there is no language {tag:?} here: write {}",
+            tags.join(" or ")
+        );
+        checks.fault("branding.language", what);
+        Language::default()
+    })
+}
+
+fn time_zone(checks: &mut Checks<'_>) -> TimeZone {
+    let name = checks.settings().branding.time_zone.clone();
+    TimeZone::get(&name).unwrap_or_else(|_| {
+        let what = format!("there is no time zone {name:?}: write one such as \"Europe/Berlin\"");
+        checks.fault("branding.time_zone", what);
+        TimeZone::UTC
+    })
 }
 
 fn mail_footer(checks: &mut Checks<'_>) -> Vec<String> {

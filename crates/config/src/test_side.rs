@@ -44,7 +44,7 @@ pub(super) fn test_side(
     };
     for fault in account.published_faults(accounts) {
         let path = format!("test.credentials.{}", fault.field);
-        checks.fault(&path, &fault.sentence);
+        checks.fault(&path, fault.fault.to_string());
     }
     Some(credentials.clone())
 }

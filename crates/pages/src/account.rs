@@ -3,8 +3,8 @@
 use askama::Template;
 
 use crate::field::{Field, Problems, problem_of};
-use crate::{Frame, HOSTILE, Page, Problem, samples, samples::pages};
-use protocol::types::Language;
+use crate::{Frame, HOSTILE, Page, Problem, Speak, Text, samples, samples::pages};
+use protocol::types::{Language, Session};
 
 pages!(Account);
 
@@ -24,9 +24,13 @@ pub struct Account {
     /// Whether the address is proved.
     pub email_proved: bool,
     /// What is wrong with mail to the address, in a sentence.
-    pub mail_trouble: Option<String>,
+    pub mail_trouble: Option<Text>,
     /// Whether mails are sent, so that addresses can be proved and changed.
     pub sends_mail: bool,
+    /// The language that the person chose, in words.
+    pub language: Text,
+    /// Their time zone.
+    pub zone: Text,
     /// What was typed into the form for another address.
     pub new_email: String,
     /// Proof that the forms are ours.
@@ -38,7 +42,7 @@ pub struct Account {
     /// Address of the next page of sessions.
     pub next_page: Option<String>,
     /// What was just done.
-    pub notice: Option<String>,
+    pub notice: Option<Text>,
     /// What is wrong, by field: `name`, `new-email`, `email-password`, `current`, `new` or "".
     pub problems: Vec<Problem>,
     /// Fewest characters of a password.
@@ -51,11 +55,23 @@ pub struct SessionLine {
     /// What `POST /account/sessions/end` gets as `session`.
     pub id: String,
     /// The browser in words.
-    pub browser: String,
+    pub browser: Text,
     /// When it signed in, in words.
-    pub started: String,
+    pub started: Text,
     /// Whether it is the one that shows the page.
     pub current: bool,
+}
+
+/// What a browser is called, from what it calls itself.
+#[must_use]
+pub fn browser_text(session: &Session, language: Language) -> Text {
+    match session.browser_and_system() {
+        (Some(browser), Some(system)) => {
+            language.text_of("browser-on", &[("browser", &browser), ("system", &system)])
+        }
+        (Some(name), None) | (None, Some(name)) => Text::of_others(name),
+        (None, None) => language.text("browser-unknown"),
+    }
 }
 
 impl Account {
@@ -95,7 +111,7 @@ impl Account {
     fn new_email_field(&self) -> Field<'_> {
         Field {
             id: "new-email",
-            label: crate::Text::of_others("New e-mail"),
+            label: self.frame.text("account-email-label"),
             kind: "email",
             autocomplete: "email",
             value: &self.new_email,
@@ -107,7 +123,7 @@ impl Account {
     fn email_password_field(&self) -> Field<'_> {
         Field {
             id: "email-password",
-            label: crate::Text::of_others("Current password"),
+            label: self.frame.text("label-current-password"),
             kind: "password",
             autocomplete: "current-password",
             problem: problem_of(&self.problems, "email-password"),
@@ -118,7 +134,7 @@ impl Account {
     fn current_field(&self) -> Field<'_> {
         Field {
             id: "current",
-            label: crate::Text::of_others("Current password"),
+            label: self.frame.text("label-current-password"),
             kind: "password",
             autocomplete: "current-password",
             problem: problem_of(&self.problems, "current"),
@@ -129,7 +145,7 @@ impl Account {
     fn new_field(&self) -> Field<'_> {
         Field {
             id: "new",
-            label: crate::Text::of_others("New password"),
+            label: Text::of_others("New password"),
             kind: "password",
             autocomplete: "new-password",
             at_least: Some(self.min_password),
@@ -147,7 +163,7 @@ impl Page for Account {
     fn samples(language: Language) -> Vec<Self> {
         let usual = usual(language);
         let changed = Account {
-            notice: Some("Your password is changed.".to_owned()),
+            notice: Some(language.text("account-done-password")),
             sessions: usual.sessions[..1].to_vec(),
             next_page: None,
             ..usual.clone()
@@ -157,7 +173,7 @@ impl Page for Account {
             ..usual.clone()
         };
         let bounced = Account {
-            mail_trouble: Some("Mail to your address comes back.".to_owned()),
+            mail_trouble: Some(language.text("account-trouble-bounce")),
             ..usual.clone()
         };
         let without_mail = Account {
@@ -166,11 +182,11 @@ impl Page for Account {
         };
         let failed = Account {
             problems: vec![
+                Problem::new("current", language.text("account-wrong-password")),
                 Problem::new(
-                    "current",
-                    crate::Text::of_others("That is not your current password."),
+                    "new",
+                    language.text_of("fault-password-short", &[("min", &12)]),
                 ),
-                Problem::new("new", crate::Text::of_others("Use at least 12 characters.")),
             ],
             ..usual.clone()
         };
@@ -196,8 +212,8 @@ impl Page for Account {
 fn usual(language: Language) -> Account {
     let session = |id: &str, browser: &str, started: &str, current| SessionLine {
         id: id.to_owned(),
-        browser: browser.to_owned(),
-        started: started.to_owned(),
+        browser: language.text_of("browser-on", &[("browser", &browser), ("system", &"Linux")]),
+        started: Text::of_others(started),
         current,
     };
     Account {
@@ -207,13 +223,15 @@ fn usual(language: Language) -> Account {
         email_proved: true,
         mail_trouble: None,
         sends_mail: true,
+        language: Text::of_others(language.own_name()),
+        zone: Text::of_others("Europe/Berlin"),
         new_email: String::new(),
         nonce: "nonce-1".to_owned(),
         whose: "1.proof".to_owned(),
         sessions: vec![
-            session("s1", "Firefox on Linux", "21 November 2026, 09:14", true),
-            session("s2", "Safari on iPhone", "18 November 2026, 22:40", false),
-            session("s3", "Chrome on Windows", "2 November 2026, 11:05", false),
+            session("s1", "Firefox", "2026-11-21 09:14 UTC", true),
+            session("s2", "Safari", "2026-11-18 22:40 UTC", false),
+            session("s3", "Chrome", "2026-11-02 11:05 UTC", false),
         ],
         next_page: Some("/account?after=s3".to_owned()),
         notice: None,
@@ -228,22 +246,24 @@ fn hostile(language: Language) -> Account {
         name: HOSTILE.to_owned(),
         email: HOSTILE.to_owned(),
         email_proved: false,
-        mail_trouble: Some(HOSTILE.to_owned()),
+        mail_trouble: Some(Text::of_others(HOSTILE)),
         sends_mail: true,
+        language: Text::of_others(HOSTILE),
+        zone: Text::of_others(HOSTILE),
         new_email: HOSTILE.to_owned(),
         nonce: HOSTILE.to_owned(),
         whose: HOSTILE.to_owned(),
         sessions: vec![SessionLine {
             id: HOSTILE.to_owned(),
-            browser: HOSTILE.repeat(3),
-            started: HOSTILE.to_owned(),
+            browser: Text::of_others(HOSTILE.repeat(3)),
+            started: Text::of_others(HOSTILE),
             current: false,
         }],
         next_page: Some(HOSTILE.to_owned()),
-        notice: Some(HOSTILE.to_owned()),
+        notice: Some(Text::of_others(HOSTILE)),
         problems: vec![
-            Problem::new("new", crate::Text::of_others(HOSTILE)),
-            Problem::new(HOSTILE, crate::Text::of_others(HOSTILE)),
+            Problem::new("new", Text::of_others(HOSTILE)),
+            Problem::new(HOSTILE, Text::of_others(HOSTILE)),
         ],
         min_password: 8,
     }

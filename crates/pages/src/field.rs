@@ -3,7 +3,9 @@
 use askama::Template;
 use askama::filters::HtmlSafe;
 
-use crate::{Frame, Text};
+use crate::{Frame, Speak, Text};
+use protocol::accounts::people::{AccountFault, FieldFault};
+use protocol::types::Language;
 
 /// One thing that is wrong with a form.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -22,6 +24,28 @@ impl Problem {
             field: field.to_owned(),
             sentence,
         }
+    }
+}
+
+impl From<(&FieldFault, Language)> for Problem {
+    /// What is wrong with what somebody chose for an account, in their language.
+    fn from((fault, language): (&FieldFault, Language)) -> Self {
+        Problem::new(fault.field, account_fault(fault.fault, language))
+    }
+}
+
+fn account_fault(fault: AccountFault, language: Language) -> Text {
+    match fault {
+        AccountFault::NameLength => language.text("fault-name-length"),
+        AccountFault::NameCharacters => language.text("fault-name-characters"),
+        AccountFault::Email => language.text("fault-email"),
+        AccountFault::PasswordShort { min } => {
+            language.text_of("fault-password-short", &[("min", &min)])
+        }
+        AccountFault::PasswordLong => language.text("fault-password-long"),
+        AccountFault::PasswordPattern => language.text("fault-password-pattern"),
+        AccountFault::PasswordOwn => language.text("fault-password-own"),
+        AccountFault::PasswordCommon => language.text("fault-password-common"),
     }
 }
 
@@ -96,3 +120,25 @@ impl Field<'_> {
 }
 
 impl HtmlSafe for Field<'_> {}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn people_and_operators_are_told_the_same_in_english() {
+        for fault in [
+            AccountFault::NameLength,
+            AccountFault::NameCharacters,
+            AccountFault::Email,
+            AccountFault::PasswordShort { min: 12 },
+            AccountFault::PasswordLong,
+            AccountFault::PasswordPattern,
+            AccountFault::PasswordOwn,
+            AccountFault::PasswordCommon,
+        ] {
+            let said = account_fault(fault, Language::English);
+            assert_eq!(said.as_str(), fault.to_string());
+        }
+    }
+}

@@ -22,6 +22,7 @@ mod mail;
 mod mailbox;
 mod notice;
 pub mod path;
+mod preferences;
 mod risk;
 mod samples;
 mod sign_in;
@@ -44,6 +45,7 @@ pub use frame::Frame;
 pub use mail::{Mail, MailFoot};
 pub use mailbox::*;
 pub use notice::*;
+pub use preferences::*;
 pub use samples::{HOSTILE, SAMPLE_DATA, Sample};
 pub use sign_in::*;
 pub use sign_out::*;
@@ -62,6 +64,7 @@ pub fn every_sample(language: Language) -> Vec<Sample> {
         device::samples_of_pages(language),
         notice::samples_of_pages(language),
         account::samples_of_pages(language),
+        preferences::samples_of_pages(language),
         sign_out::samples_of_pages(language),
         developers::samples_of_pages(language),
         demo::samples_of_pages(language),

@@ -3,7 +3,7 @@
 use askama::Template;
 
 use crate::field::{Field, Problems, problem_of};
-use crate::{Frame, HOSTILE, Page, Problem, link, path, samples, samples::pages};
+use crate::{Frame, HOSTILE, Page, Problem, Speak, Text, link, path, samples, samples::pages};
 use protocol::types::Language;
 
 pages!(AskAddress, ChoosePassword, ConfirmLink);
@@ -61,10 +61,10 @@ impl AskAddress {
         }
     }
 
-    fn title(&self) -> &'static str {
+    fn title(&self) -> Text {
         match self.asks {
-            Asks::SignUp => "Create an account",
-            Asks::Recovery => "Get a new password",
+            Asks::SignUp => self.frame.text("sign-up-title"),
+            Asks::Recovery => self.frame.text("recover-title"),
         }
     }
 
@@ -102,10 +102,7 @@ impl Page for AskAddress {
         };
         let failed = AskAddress {
             email: format!("{}@example", "long".repeat(30)),
-            problems: vec![Problem::new(
-                "email",
-                crate::Text::of_others("Enter an e-mail address, such as ada@example.com."),
-            )],
+            problems: vec![Problem::new("email", language.text("fault-email"))],
             ..usual.clone()
         };
         let hostile = AskAddress {
@@ -116,8 +113,8 @@ impl Page for AskAddress {
             email: HOSTILE.to_owned(),
             app_name: Some(HOSTILE.to_owned()),
             problems: vec![
-                Problem::new("email", crate::Text::of_others(HOSTILE)),
-                Problem::new("", crate::Text::of_others(HOSTILE)),
+                Problem::new("email", Text::of_others(HOSTILE)),
+                Problem::new("", Text::of_others(HOSTILE)),
             ],
             ..usual.clone()
         };
@@ -141,7 +138,7 @@ pub struct ChoosePassword {
     /// The name that was typed, for a new account.
     pub name: Option<String>,
     /// What goes with it, for an account whose address nobody had proved.
-    pub notice: Option<String>,
+    pub notice: Option<Text>,
     /// What is wrong, by field: `name`, `password` or "".
     pub problems: Vec<Problem>,
     /// Fewest characters of a password.
@@ -176,6 +173,13 @@ impl ChoosePassword {
             problem: problem_of(&self.problems, "name"),
             autofocus: self.problems.is_empty(),
             ..Field::default()
+        }
+    }
+
+    fn title(&self) -> Text {
+        match self.name {
+            Some(_) => self.frame.text("link-join-title"),
+            None => self.frame.text("link-password-title"),
         }
     }
 
@@ -218,20 +222,17 @@ impl Page for ChoosePassword {
             ..join.clone()
         };
         let taken_over = ChoosePassword {
-            notice: Some(
-                "An account was made with this address, and nobody confirmed it. It becomes yours."
-                    .to_owned(),
-            ),
+            notice: Some(language.text("link-taken")),
             ..recover.clone()
         };
         let failed = ChoosePassword {
             name: Some(samples::long_name()),
             email: format!("{}@example.com", "long".repeat(30)),
             problems: vec![
-                Problem::new("name", crate::Text::of_others("Enter the name you go by.")),
+                Problem::new("name", language.text("fault-name-length")),
                 Problem::new(
                     "password",
-                    crate::Text::of_others("Use at least 12 characters."),
+                    language.text_of("fault-password-short", &[("min", &12)]),
                 ),
             ],
             ..join.clone()
@@ -242,10 +243,10 @@ impl Page for ChoosePassword {
             nonce: HOSTILE.to_owned(),
             email: HOSTILE.to_owned(),
             name: Some(HOSTILE.to_owned()),
-            notice: Some(HOSTILE.to_owned()),
+            notice: Some(Text::of_others(HOSTILE)),
             problems: vec![
-                Problem::new("password", crate::Text::of_others(HOSTILE)),
-                Problem::new("", crate::Text::of_others(HOSTILE)),
+                Problem::new("password", Text::of_others(HOSTILE)),
+                Problem::new("", Text::of_others(HOSTILE)),
             ],
             min_password: 8,
         };
@@ -266,15 +267,15 @@ pub struct ConfirmLink {
     /// Proof that the form is ours, sent back as `nonce`.
     pub nonce: String,
     /// What it does, in a few words.
-    pub title: String,
+    pub title: Text,
     /// What happens.
-    pub sentence: String,
+    pub sentence: Text,
     /// What the person of the account is called.
     pub name: String,
     /// The address that the account has now.
     pub email: String,
     /// Words on the button.
-    pub label: String,
+    pub label: Text,
     /// What is wrong: `password` or "".
     pub problems: Vec<Problem>,
 }
@@ -294,7 +295,7 @@ impl ConfirmLink {
     fn password_field(&self) -> Field<'_> {
         Field {
             id: "password",
-            label: crate::Text::of_others("Password of this account"),
+            label: self.frame.text("link-account-password"),
             kind: "password",
             autocomplete: "current-password",
             problem: problem_of(&self.problems, "password"),
@@ -313,18 +314,17 @@ impl Page for ConfirmLink {
             frame: samples::frame(language),
             link: "ml_1".to_owned(),
             nonce: "nonce-1".to_owned(),
-            title: "Confirm your e-mail".to_owned(),
-            sentence: "ada@example.com counts as the address of this account from now on."
-                .to_owned(),
+            title: language.text("link-proof-title"),
+            sentence: language.text_of("link-proof", &[("email", &"ada@example.com")]),
             name: "Ada Lovelace".to_owned(),
             email: "ada@example.com".to_owned(),
-            label: "Confirm".to_owned(),
+            label: language.text("link-proof-button"),
             problems: Vec::new(),
         };
         let failed = ConfirmLink {
             problems: vec![Problem::new(
                 "password",
-                crate::Text::of_others("This is not its password."),
+                language.text("link-wrong-password"),
             )],
             name: samples::long_name(),
             email: format!("{}@example.com", "long".repeat(30)),
@@ -335,14 +335,14 @@ impl Page for ConfirmLink {
             frame: samples::hostile_frame(language),
             link: text(),
             nonce: text(),
-            title: text(),
-            sentence: text(),
+            title: Text::of_others(HOSTILE),
+            sentence: Text::of_others(HOSTILE),
             name: text(),
             email: text(),
-            label: text(),
+            label: Text::of_others(HOSTILE),
             problems: vec![
-                Problem::new("password", crate::Text::of_others(HOSTILE)),
-                Problem::new("", crate::Text::of_others(HOSTILE)),
+                Problem::new("password", Text::of_others(HOSTILE)),
+                Problem::new("", Text::of_others(HOSTILE)),
             ],
         };
         vec![usual, failed, hostile]

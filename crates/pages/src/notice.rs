@@ -2,7 +2,7 @@
 
 use askama::Template;
 
-use crate::{Frame, HOSTILE, Page, samples, samples::pages};
+use crate::{Frame, HOSTILE, Page, Text, samples, samples::pages};
 use protocol::types::Language;
 
 pages!(Notice);
@@ -14,9 +14,9 @@ pub struct Notice {
     /// What is around the page.
     pub frame: Frame,
     /// What happened, in a few words.
-    pub title: String,
+    pub title: Text,
     /// What it means and what to do.
-    pub sentence: String,
+    pub sentence: Text,
     /// The OAuth error code, for the app's developer.
     pub code: Option<String>,
     /// Where developers read about that error.
@@ -31,7 +31,7 @@ pub struct Notice {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Next {
     /// Words on the button.
-    pub label: String,
+    pub label: Text,
     /// An address of ours, or one from the app's registration.
     pub href: String,
     /// Hidden fields: if present, the button posts a form instead of following a link.
@@ -56,14 +56,15 @@ impl Page for Notice {
 fn plain(language: Language) -> Notice {
     Notice {
         frame: samples::frame(language),
-        title: "This sign-in has expired".to_owned(),
-        sentence: "You took longer than ten minutes. Go back to the app and start again."
-            .to_owned(),
+        title: Text::of_others("This sign-in has expired"),
+        sentence: Text::of_others(
+            "You took longer than ten minutes. Go back to the app and start again.",
+        ),
         code: None,
         help: None,
         details: Vec::new(),
         next: Some(Next {
-            label: "Start again".to_owned(),
+            label: Text::of_others("Start again"),
             href: "/sign-in".to_owned(),
             post: None,
         }),
@@ -80,10 +81,11 @@ fn branded(language: Language) -> Notice {
 fn for_developers(language: Language) -> Notice {
     let detail = |label: &str, value: &str| (label.to_owned(), value.to_owned());
     Notice {
-        title: "This app sent you here with a wrong return address".to_owned(),
-        sentence: "You have not been signed in to the app, and nothing was shared with it. \
-                   Tell the people who make it."
-            .to_owned(),
+        title: Text::of_others("This app sent you here with a wrong return address"),
+        sentence: Text::of_others(
+            "You have not been signed in to the app, and nothing was shared with it. \
+                   Tell the people who make it.",
+        ),
         code: Some("invalid_redirect_uri".to_owned()),
         help: Some("/developers/errors#invalid_request".to_owned()),
         details: vec![
@@ -102,10 +104,10 @@ fn for_developers(language: Language) -> Notice {
 fn answered(language: Language) -> Notice {
     Notice {
         frame: samples::signed_in_frame(language),
-        title: "You have already answered".to_owned(),
-        sentence: "Task Board has your answer. You can close this page.".to_owned(),
+        title: Text::of_others("You have already answered"),
+        sentence: Text::of_others("Task Board has your answer. You can close this page."),
         next: Some(Next {
-            label: "Ask me again".to_owned(),
+            label: Text::of_others("Ask me again"),
             href: "/consent".to_owned(),
             post: Some(vec![("request".to_owned(), "Zm9v-req_1".to_owned())]),
         }),
@@ -116,8 +118,8 @@ fn answered(language: Language) -> Notice {
 fn bare(language: Language) -> Notice {
     Notice {
         frame: samples::branded_test_frame(language),
-        title: "There is nothing here".to_owned(),
-        sentence: "The address may be mistyped.".to_owned(),
+        title: Text::of_others("There is nothing here"),
+        sentence: Text::of_others("The address may be mistyped."),
         next: None,
         ..plain(language)
     }
@@ -126,13 +128,13 @@ fn bare(language: Language) -> Notice {
 fn hostile(language: Language) -> Notice {
     Notice {
         frame: samples::hostile_frame(language),
-        title: HOSTILE.to_owned(),
-        sentence: HOSTILE.to_owned(),
+        title: Text::of_others(HOSTILE),
+        sentence: Text::of_others(HOSTILE),
         code: Some(HOSTILE.to_owned()),
         help: Some("/developers/errors#invalid_request".to_owned()),
         details: vec![(HOSTILE.to_owned(), HOSTILE.repeat(4))],
         next: Some(Next {
-            label: HOSTILE.to_owned(),
+            label: Text::of_others(HOSTILE),
             href: HOSTILE.to_owned(),
             post: Some(vec![(HOSTILE.to_owned(), HOSTILE.to_owned())]),
         }),

@@ -20,6 +20,19 @@ pub const SAMPLE_DATA: &[&str] = &[
     "Task Board",
     LONG_NAME,
     "id.example.com",
+    "Ada Lovelace",
+    "English",
+    "Deutsch",
+    "Firefox",
+    "Safari",
+    "Chrome",
+    "Linux",
+    "UTC",
+    "Africa/Abidjan",
+    "America/New_York",
+    "Europe/Berlin",
+    "@example.com",
+    "@example",
 ];
 
 /// One rendered sample.

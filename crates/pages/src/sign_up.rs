@@ -3,7 +3,7 @@
 use askama::Template;
 
 use crate::field::{Field, Problems, problem_of};
-use crate::{Frame, HOSTILE, Page, Problem, link, path, samples, samples::pages};
+use crate::{Frame, HOSTILE, Page, Problem, Speak, Text, link, path, samples, samples::pages};
 use protocol::types::Language;
 
 pages!(SignUp);
@@ -110,14 +110,11 @@ impl Page for SignUp {
         let failed = Self {
             email: "ada@example".to_owned(),
             problems: vec![
-                Problem::new("name", crate::Text::of_others("Enter the name you go by.")),
-                Problem::new(
-                    "email",
-                    crate::Text::of_others("Enter an address like name@example.com."),
-                ),
+                Problem::new("name", language.text("fault-name-length")),
+                Problem::new("email", language.text("fault-email")),
                 Problem::new(
                     "password",
-                    crate::Text::of_others("Use at least 12 characters."),
+                    language.text_of("fault-password-short", &[("min", &12)]),
                 ),
             ],
             ..usual.clone()
@@ -127,7 +124,7 @@ impl Page for SignUp {
             email: format!("{}@example.com", "long".repeat(30)),
             problems: vec![Problem::new(
                 "",
-                crate::Text::of_others("Too many attempts. Wait 15 minutes and try again."),
+                language.text_of("throttled", &[("minutes", &15)]),
             )],
             ..usual.clone()
         };
@@ -144,8 +141,8 @@ impl Page for SignUp {
             email: HOSTILE.to_owned(),
             app_name: Some(HOSTILE.to_owned()),
             problems: vec![
-                Problem::new("email", crate::Text::of_others(HOSTILE)),
-                Problem::new(HOSTILE, crate::Text::of_others(HOSTILE)),
+                Problem::new("email", Text::of_others(HOSTILE)),
+                Problem::new(HOSTILE, Text::of_others(HOSTILE)),
             ],
             min_password: 8,
         };

@@ -213,7 +213,14 @@ macro_rules! files {
     };
 }
 
-files!("every-page", "sign-in");
+files!(
+    "every-page",
+    "account",
+    "link",
+    "mail",
+    "sign-in",
+    "sign-up"
+);
 
 #[cfg(test)]
 mod tests {

@@ -1,7 +1,7 @@
 //! What a rule is given to decide on: all facts of one request, read at once.
 use crate::types::{
     AccessToken, AuthorizationCode, Client, Consent, DeviceAuthorization, Grant, Interaction,
-    Locator, Person, RefreshToken, SealedReply, Session, Subject, UnixTime,
+    Locator, Person, Preferences, RefreshToken, SealedReply, Session, Subject, UnixTime,
 };
 use std::sync::Arc;
 
@@ -104,6 +104,8 @@ pub struct SessionFacts {
     pub session: Session,
     /// Who is signed in.
     pub person: Person,
+    /// How they are told things.
+    pub preferences: Preferences,
 }
 
 /// A pending request with its app.

@@ -4,7 +4,7 @@ use crate::http::cookies::Cookies;
 use crate::http::reply::RenderedDocument;
 use crate::http::request::ClientAddr;
 use crate::oauth::long_poll::LongPolls;
-use crate::ops::clock;
+use crate::ops::clock::{self, Zone};
 use crate::ops::hasher::Hasher;
 use crate::ops::log::Log;
 use crate::ops::metrics::Requests;
@@ -17,7 +17,7 @@ use jose::keyed::Key;
 use protocol::decision::Decision;
 use protocol::events::Act;
 use protocol::grants::Context;
-use protocol::types::UnixTime;
+use protocol::types::{Preferences, UnixTime};
 use protocol::{Policy, Transition};
 use std::sync::{Arc, OnceLock};
 use store::{IdMint, Outcome, Serving, Store, StoreError, SweepRules};
@@ -62,6 +62,11 @@ impl AppState {
     /// The rules.
     pub(crate) fn policy(&self) -> &Policy {
         &self.config.policy
+    }
+
+    /// The time zone that a person is told times in.
+    pub(crate) fn zone_of(&self, preferences: &Preferences) -> Zone {
+        Zone::of(preferences, &self.config.branding.time_zone)
     }
 
     /// What a rule is given besides its facts.

@@ -15,7 +15,7 @@ use protocol::facts::{
 use protocol::transition::Logo;
 use protocol::types::email::{email_key, email_keys};
 use protocol::types::{
-    Client, ClientNo, Grant, Locator, Person, Session, Subject, UnixTime, UserCode,
+    Client, ClientNo, Grant, Locator, Person, Preferences, Session, Subject, UnixTime, UserCode,
 };
 use std::sync::Arc;
 
@@ -231,6 +231,14 @@ impl Store {
     /// [`StoreError`].
     pub async fn person(&self, subject: Subject) -> Fact<Person> {
         self.one(&people::BY_SUBJECT, &values![subject]).await
+    }
+
+    /// How somebody is told things.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn preferences(&self, subject: Subject) -> Fact<Preferences> {
+        self.one(&people::PREFERENCES, &values![subject]).await
     }
 
     /// A person by address, in whichever spelling; one that an earlier release stored is found too.

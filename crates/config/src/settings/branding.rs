@@ -1,4 +1,5 @@
 //! The settings of what people see of a provider.
+use protocol::types::Language;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use std::path::PathBuf;
@@ -23,6 +24,10 @@ pub(crate) struct BrandingSettings {
     pub(crate) consent_button: String,
     /// Plain text under every mail, such as your company's name and address: at most 10 lines and 500 characters.
     pub(crate) mail_footer: Option<String>,
+    /// The language of those who ask for none that there is: `en` or `de`.
+    pub(crate) language: String,
+    /// The time zone in which times are told to those who have chosen none, such as `Europe/Berlin`.
+    pub(crate) time_zone: String,
     /// Links at the foot of every page and mail.
     pub(crate) links: LinkSettings,
 }
@@ -51,6 +56,8 @@ impl Default for BrandingSettings {
             accent_dark: None,
             consent_button: "Allow".to_owned(),
             mail_footer: None,
+            language: Language::English.tag().to_owned(),
+            time_zone: "UTC".to_owned(),
             links: LinkSettings::default(),
         }
     }

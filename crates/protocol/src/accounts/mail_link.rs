@@ -5,7 +5,7 @@
 //! the link is for, and whether it was used.
 use crate::decision::Mint;
 use crate::outbox::{LinkMailPayload, Message};
-use crate::types::{Lifetime, Locator, MailAddress, Subject, UnixTime};
+use crate::types::{Language, Lifetime, Locator, MailAddress, Subject, UnixTime};
 use jose::keyed::Key;
 use wire::{Presented, TokenText};
 
@@ -129,6 +129,8 @@ pub struct MailLink {
     pub subject: Option<Subject>,
     /// The session that it ends; `None` for all.
     pub session: Option<Locator>,
+    /// The language that its mail is written in, for whoever has chosen none.
+    pub language: Option<Language>,
     /// When it was asked for.
     pub created_at: UnixTime,
     /// When it stops working.
@@ -233,6 +235,7 @@ impl LinkMail {
             email: to.clone(),
             subject,
             session: None,
+            language: None,
             created_at: now,
             expires_at: now.plus(purpose.lifetime()),
             used_at: None,
@@ -264,6 +267,7 @@ mod tests {
             email: MailAddress::parse("ada@example.com").unwrap(),
             subject: None,
             session: None,
+            language: None,
             created_at: UnixTime(0),
             expires_at: UnixTime(100),
             used_at: None,

@@ -3,7 +3,7 @@
 //! Guessers try what many people have first, and rules do not make a password hard to guess. So one is refused when
 //! little is left of it besides the words, repetitions and rows of keys that are tried first (NIST SP 800-63B §3.1.1.2
 //! asks for such a list, and for nothing of capitals and digits).
-use super::people::{FieldFault, fault};
+use super::people::{AccountFault, FieldFault, fault};
 use crate::policy::AccountPolicy;
 use crate::types::text::deceives;
 use std::borrow::Cow;
@@ -100,7 +100,7 @@ pub fn password_fault(
     policy: &AccountPolicy,
     field: &'static str,
 ) -> Option<FieldFault> {
-    let weak = || weakness(password, owner).map(|weakness| fault(field, weakness.sentence()));
+    let weak = || weakness(password, owner).map(|weakness| fault(field, weakness));
     length_fault(password, policy, field).or_else(weak)
 }
 
@@ -112,43 +112,13 @@ pub(super) fn length_fault(
 ) -> Option<FieldFault> {
     let min = policy.min_password;
     if prepared(password).chars().count() < min {
-        return Some(fault(
-            field,
-            format!("Use at least {min} characters; a short sentence is good."),
-        ));
+        return Some(fault(field, AccountFault::PasswordShort { min }));
     }
-    (password.len() > MAX_PASSWORD).then(|| fault(field, "Use at most 1000 characters."))
+    (password.len() > MAX_PASSWORD).then(|| fault(field, AccountFault::PasswordLong))
 }
 
 /// Why a password is guessed quickly.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Weakness {
-    /// It repeats itself, or follows the alphabet, the numbers or the keys.
-    Pattern,
-    /// It is made of the person's or the product's own name.
-    Own,
-    /// It is made of the words that are found most often in passwords.
-    Common,
-}
-
-impl Weakness {
-    fn sentence(self) -> &'static str {
-        match self {
-            Weakness::Pattern => {
-                "This repeats itself or follows a row of keys or numbers. Use four unrelated words."
-            }
-            Weakness::Own => {
-                "This is hardly more than your name, your address or the name of this service. \
-                 Use four unrelated words."
-            }
-            Weakness::Common => {
-                "This is a common password, or close to one. Use four unrelated words."
-            }
-        }
-    }
-}
-
-fn weakness(password: &str, owner: Owner<'_>) -> Option<Weakness> {
+fn weakness(password: &str, owner: Owner<'_>) -> Option<AccountFault> {
     let text = Text::of(&prepared(password));
     let own = own_words(owner);
     if text.weight(&own, true) >= ENOUGH {
@@ -156,11 +126,11 @@ fn weakness(password: &str, owner: Owner<'_>) -> Option<Weakness> {
     }
     // The reason is what weighs least: without it the password would do.
     Some(if text.weight(&[], false) < ENOUGH {
-        Weakness::Pattern
+        AccountFault::PasswordPattern
     } else if text.weight(&own, false) < ENOUGH {
-        Weakness::Own
+        AccountFault::PasswordOwn
     } else {
-        Weakness::Common
+        AccountFault::PasswordCommon
     })
 }
 
@@ -332,7 +302,7 @@ mod tests {
     };
 
     #[track_caller]
-    fn refused(weakness_of: &[&str], expected: Weakness) {
+    fn refused(weakness_of: &[&str], expected: AccountFault) {
         for password in weakness_of {
             assert_eq!(weakness(password, ADA), Some(expected), "{password}");
         }
@@ -367,7 +337,7 @@ mod tests {
             "frühling2026",
             "Fruhling2026!",
         ];
-        refused(&common, Weakness::Common);
+        refused(&common, AccountFault::PasswordCommon);
     }
 
     #[test]
@@ -405,7 +375,7 @@ mod tests {
             "            ",
             "🔑🔑🔑🔑🔑🔑🔑🔑🔑🔑🔑🔑",
         ];
-        refused(&patterns, Weakness::Pattern);
+        refused(&patterns, AccountFault::PasswordPattern);
     }
 
     #[test]
@@ -423,7 +393,7 @@ mod tests {
             "àdälövelace12",
             "task-board-12",
         ];
-        refused(&own, Weakness::Own);
+        refused(&own, AccountFault::PasswordOwn);
         let zoe = Owner {
             email: "zoë.müller@bücher.example",
             name: "Zoë Müller",
@@ -435,7 +405,11 @@ mod tests {
             "zoe.muller@12",
             "bucher2026!!",
         ] {
-            assert_eq!(weakness(password, zoe), Some(Weakness::Own), "{password}");
+            assert_eq!(
+                weakness(password, zoe),
+                Some(AccountFault::PasswordOwn),
+                "{password}"
+            );
         }
     }
 
@@ -466,7 +440,10 @@ mod tests {
     #[test]
     fn a_long_password_takes_no_longer_to_judge() {
         let repeated = "ab".repeat(500);
-        assert_eq!(weakness(&repeated, ADA), Some(Weakness::Pattern));
+        assert_eq!(
+            weakness(&repeated, ADA),
+            Some(AccountFault::PasswordPattern)
+        );
     }
 
     #[test]

@@ -7,7 +7,7 @@ use crate::transition::{AccountChange, Transition};
 use crate::types::email::{email_text, is_email};
 use crate::types::ids::SubjectFormat;
 use crate::types::text::is_plain;
-use crate::types::{ClientNo, Locator, NewPerson, Person, Subject, UnixTime};
+use crate::types::{ClientNo, Locator, NewPerson, Person, Preferences, Subject, UnixTime};
 
 pub use crate::types::email::MAX_EMAIL;
 
@@ -36,28 +36,74 @@ impl std::fmt::Debug for NewAccount {
 pub struct FieldFault {
     /// The field's name.
     pub field: &'static str,
-    /// What is wrong and what to do.
-    pub sentence: String,
+    /// What is wrong.
+    pub fault: AccountFault,
 }
 
-pub(super) fn fault(field: &'static str, sentence: impl Into<String>) -> FieldFault {
-    FieldFault {
-        field,
-        sentence: sentence.into(),
+/// What is wrong with what somebody chose for an account. Pages and commands say it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum AccountFault {
+    /// A name has from 1 to [`MAX_NAME`] characters.
+    NameLength,
+    /// A character that cannot be seen or turns the text around, or a letter with more than four marks.
+    NameCharacters,
+    /// No address that mail could go to.
+    Email,
+    /// A password of fewer characters.
+    PasswordShort {
+        /// The fewest.
+        min: usize,
+    },
+    /// A password of more bytes than are hashed.
+    PasswordLong,
+    /// A password that repeats itself, or follows the alphabet, the numbers or the keys.
+    PasswordPattern,
+    /// A password made of the person's or the product's own name.
+    PasswordOwn,
+    /// A password made of the words that are found most often in passwords.
+    PasswordCommon,
+}
+
+/// As operators are told; pages have it in the languages of people.
+impl std::fmt::Display for AccountFault {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(match self {
+            AccountFault::NameLength => "Enter your name, at most 100 characters.",
+            AccountFault::NameCharacters => {
+                "Enter your name without characters that cannot be seen, and with four marks on a letter at most."
+            }
+            AccountFault::Email => "Enter an e-mail address, such as ada@example.com.",
+            AccountFault::PasswordShort { min } => {
+                return write!(f, "Use at least {min} characters; a short sentence is good.");
+            }
+            AccountFault::PasswordLong => "Use at most 1000 characters.",
+            AccountFault::PasswordPattern => {
+                "This repeats itself or follows a row of keys or numbers. Use four unrelated words."
+            }
+            AccountFault::PasswordOwn => {
+                "This is hardly more than your name, your address or the name of this service. \
+                 Use four unrelated words."
+            }
+            AccountFault::PasswordCommon => {
+                "This is a common password, or close to one. Use four unrelated words."
+            }
+        })
     }
+}
+
+pub(super) fn fault(field: &'static str, fault: AccountFault) -> FieldFault {
+    FieldFault { field, fault }
 }
 
 /// What speaks against a name.
 pub fn name_fault(name: &str) -> Option<FieldFault> {
     let name = name.trim();
-    let sentence = match (name.chars().count(), is_plain(name)) {
+    let wrong = match (name.chars().count(), is_plain(name)) {
         (1..=MAX_NAME, true) => return None,
-        (1..=MAX_NAME, false) => {
-            "Enter your name without characters that cannot be seen, and with four marks on a letter at most."
-        }
-        _ => "Enter your name, at most 100 characters.",
+        (1..=MAX_NAME, false) => AccountFault::NameCharacters,
+        _ => AccountFault::NameLength,
     };
-    Some(fault("name", sentence))
+    Some(fault("name", wrong))
 }
 
 /// What a new account is for.
@@ -94,10 +140,7 @@ impl NewAccount {
     fn name_and_email_faults(&self) -> Vec<FieldFault> {
         let mut faults: Vec<_> = name_fault(&self.name).into_iter().collect();
         if !is_email(&email_text(&self.email)) {
-            faults.push(fault(
-                "email",
-                "Enter an e-mail address, such as ada@example.com.",
-            ));
+            faults.push(fault("email", AccountFault::Email));
         }
         faults
     }
@@ -169,6 +212,14 @@ pub fn rehash(person: &Person, password: String) -> Transition {
         subject: person.subject,
         before: person.password.clone(),
         password,
+    })
+}
+
+/// A person chooses how they are told things.
+pub fn set_preferences(person: &Person, preferences: Preferences) -> Transition {
+    Transition::Account(AccountChange::SetPreferences {
+        subject: person.subject,
+        preferences,
     })
 }
 

@@ -415,6 +415,7 @@ impl SessionFacts {
         SessionFacts {
             session,
             person: Person::for_tests(),
+            preferences: crate::types::Preferences::default(),
         }
     }
 }

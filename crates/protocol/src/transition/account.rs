@@ -2,7 +2,7 @@
 use crate::accounts::mail_link::LinkMail;
 use crate::events::{Actor, Event, Happened};
 use crate::outbox::Message;
-use crate::types::{Locator, MailAddress, NewPerson, Subject, UnixTime};
+use crate::types::{Locator, MailAddress, NewPerson, Preferences, Subject, UnixTime};
 
 /// A change of an account. Where it was allowed by a link in a mail, the guard is also that the link was not used, and
 /// uses it up.
@@ -59,6 +59,13 @@ pub enum AccountChange {
         name: String,
         /// The mail that tells of it.
         notice: Option<LinkMail>,
+    },
+    /// Chooses the language and the time zone that a person is told things in. No guard.
+    SetPreferences {
+        /// Whose.
+        subject: Subject,
+        /// What they chose.
+        preferences: Preferences,
     },
     /// Switches an account off, ends its sessions and kills what it had issued so far. No guard: of one that is off
     /// already no event is told, and what it had issued is killed once more.
@@ -147,8 +154,8 @@ pub struct Recovery {
 impl AccountChange {
     pub(super) fn event(&self) -> Option<Happened> {
         Some(match self {
-            // What the person knows is the same.
-            Self::Rehash { .. } => return None,
+            // What the person knows and may do is the same.
+            Self::Rehash { .. } | Self::SetPreferences { .. } => return None,
             Self::SendLink { mail, event } => match mail.link.subject {
                 Some(subject) => Happened::by_person(*event, subject),
                 None => Happened::unasked(*event),
@@ -170,6 +177,22 @@ impl AccountChange {
         })
     }
 
+    pub(super) fn mail(&mut self) -> Option<&mut LinkMail> {
+        match self {
+            Self::SendLink { mail, .. } => Some(mail),
+            Self::Address(AddressChange::Change { notice, .. }) => notice.as_deref_mut(),
+            Self::Address(AddressChange::Restore { notice, .. }) => Some(notice),
+            Self::SetPassword { notice, .. } | Self::SetName { notice, .. } => notice.as_mut(),
+            Self::Recover(recovery) => Some(&mut recovery.notice),
+            Self::Create { .. }
+            | Self::Address(AddressChange::Prove { .. })
+            | Self::Rehash { .. }
+            | Self::SetPreferences { .. }
+            | Self::Disable { .. }
+            | Self::Enable { .. } => None,
+        }
+    }
+
     pub(super) fn messages(&self) -> &[Message] {
         match self {
             Self::SendLink { mail, .. } => mail.messages(),
@@ -184,6 +207,7 @@ impl AccountChange {
             Self::Create { .. }
             | Self::Address(AddressChange::Prove { .. })
             | Self::Rehash { .. }
+            | Self::SetPreferences { .. }
             | Self::Disable { .. }
             | Self::Enable { .. } => &[],
         }

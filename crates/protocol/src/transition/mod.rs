@@ -26,6 +26,7 @@ pub use throttle::ThrottleChange;
 
 use crate::events::Happened;
 use crate::outbox::Message;
+use crate::types::Language;
 
 /// A change of state.
 #[derive(Debug, Clone)]
@@ -66,6 +67,26 @@ impl Transition {
             Transition::Outbox(change) => change.event(),
             Transition::Bounce(change) => change.event(),
         }
+    }
+
+    /// The same, whose mail is written in this language, if whoever gets it has chosen none.
+    #[must_use]
+    pub fn in_language(mut self, language: Language) -> Self {
+        let mail = match &mut self {
+            Transition::Account(change) => change.mail(),
+            Transition::Session(change) => change.mail(),
+            Transition::Authorize(_)
+            | Transition::Grant(_)
+            | Transition::Device(_)
+            | Transition::Throttle(_)
+            | Transition::App(_)
+            | Transition::Outbox(_)
+            | Transition::Bounce(_) => None,
+        };
+        if let Some(mail) = mail {
+            mail.link.language = Some(language);
+        }
+        self
     }
 
     /// What is to be sent because of this change, written to the outbox in its transaction. What means a message has an

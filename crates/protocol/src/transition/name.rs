@@ -42,6 +42,7 @@ names! {
     CreatePerson Transition::Account(AccountChange::Create { .. }) => "account.create",
     SetPassword Transition::Account(AccountChange::SetPassword { .. }) => "account.set_password",
     Rehash Transition::Account(AccountChange::Rehash { .. }) => "account.rehash",
+    SetPreferences Transition::Account(AccountChange::SetPreferences { .. }) => "account.set_preferences",
     Recover Transition::Account(AccountChange::Recover(_)) => "account.recover",
     ProveAddress Transition::Account(AccountChange::Address(AddressChange::Prove { .. })) => "account.prove_address",
     ChangeAddress Transition::Account(AccountChange::Address(AddressChange::Change { .. })) => "account.change_address",

@@ -45,6 +45,13 @@ pub enum SessionChange {
 }
 
 impl SessionChange {
+    pub(super) fn mail(&mut self) -> Option<&mut LinkMail> {
+        match self {
+            Self::Start { notice, .. } => notice.as_deref_mut(),
+            Self::End { .. } | Self::EndAll { .. } | Self::EndByLink { .. } => None,
+        }
+    }
+
     pub(super) fn event(&self) -> Happened {
         match self {
             Self::Start { session, .. } => {

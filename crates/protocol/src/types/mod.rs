@@ -29,7 +29,7 @@ pub use email::MailAddress;
 pub use grant::Grant;
 pub use ids::{ClientNo, Locator, Subject};
 pub use language::Language;
-pub use person::{NewPerson, Person};
+pub use person::{NewPerson, Person, Preferences};
 pub use picture::PictureKind;
 pub use redirect_uri::{RedirectUri, RedirectUriFault, VerifiedRedirectUri};
 pub use scope::{Scope, ScopeFault};

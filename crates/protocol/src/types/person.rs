@@ -1,6 +1,6 @@
 //! People with an account.
 pub use super::email::email_key;
-use crate::types::{ClientNo, Locator, Subject, UnixTime};
+use crate::types::{ClientNo, Language, Locator, Subject, UnixTime};
 
 /// A person with an account.
 #[derive(Clone, PartialEq, Eq)]
@@ -43,6 +43,15 @@ impl Person {
     pub fn is_active(&self) -> bool {
         self.disabled_at.is_none()
     }
+}
+
+/// What a person chose of how they are told things.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Preferences {
+    /// In which language.
+    pub language: Option<Language>,
+    /// In which time zone, as the IANA database names it.
+    pub zone: Option<String>,
 }
 
 /// A person about to get an account. With [`SubjectFormat::Number`](crate::types::ids::SubjectFormat)

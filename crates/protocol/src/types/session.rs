@@ -20,8 +20,8 @@ pub struct Session {
 }
 
 impl Session {
-    /// The browser's name in few words, from what it calls itself.
-    pub fn browser_name(&self) -> String {
+    /// The names of the browser and of the system that it runs on, as far as they are known, from what it calls itself.
+    pub fn browser_and_system(&self) -> (Option<&'static str>, Option<&'static str>) {
         let user_agent = &self.browser;
         let find = |names: &[(&str, &'static str)]| {
             let known = names.iter().find(|(mark, _)| user_agent.contains(mark));
@@ -43,10 +43,6 @@ impl Session {
             ("Mac OS X", "macOS"),
             ("Linux", "Linux"),
         ]);
-        match (browser, system) {
-            (Some(browser), Some(system)) => format!("{browser} on {system}"),
-            (Some(name), None) | (None, Some(name)) => name.to_owned(),
-            (None, None) => "Unknown browser".to_owned(),
-        }
+        (browser, system)
     }
 }

@@ -1,6 +1,5 @@
 //! Asking for a mail: for a new account, or for a new password. What is answered, written and sent is the same for every
 //! address; whether it has an account is looked up when the mail is written.
-use super::sign_up::problems;
 use super::throttle::{self, admit};
 use crate::http::error::PageError;
 use crate::http::form::{Form, Posted, Query};
@@ -13,12 +12,12 @@ use crate::state::App;
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::Response;
-use pages::{AskAddress, Asks, path};
+use pages::{AskAddress, Asks, Problem, Speak, Text, path};
 use protocol::accounts::mail_link::LinkPurpose;
 use protocol::accounts::mailbox::{ask_for_account, ask_for_recovery};
-use protocol::accounts::people::{FieldFault, MAX_EMAIL};
+use protocol::accounts::people::MAX_EMAIL;
 use protocol::accounts::sign_in::{Attempt, Throttled};
-use protocol::types::MailAddress;
+use protocol::types::{Language, MailAddress};
 use protocol::{Params, Transition};
 
 /// An address that a mail is asked for.
@@ -110,8 +109,7 @@ pub(crate) async fn submit<const RECOVERY: bool>(
     let (mut browser, asked, stale) = match posted {
         Posted::Current(browser, form) => (browser, form, None),
         Posted::OutOfDate(browser, form) => {
-            let sentence = "This form was out of date. Please send it again.";
-            let stale = browser.distrust(&app, sentence);
+            let stale = browser.distrust(&app, "sign-up-stale");
             (browser, form, Some(stale))
         }
     };
@@ -131,7 +129,7 @@ pub(crate) async fn submit<const RECOVERY: bool>(
         ))
     };
     if let Some(stale) = stale {
-        return again(browser, Wrong::Form(stale.as_str().to_owned()));
+        return again(browser, Wrong::Form(stale));
     }
     let Some(address) = MailAddress::parse(&email) else {
         return again(browser, Wrong::Address);
@@ -144,9 +142,8 @@ pub(crate) async fn submit<const RECOVERY: bool>(
     if let Some(throttled) = admit(&app, &attempt).await? {
         return again(browser, Wrong::Throttled(throttled));
     }
-    let transition = AskForm::<RECOVERY>::asked(&app, &address);
-    app.settle_one(transition, app.act_now(browser.address))
-        .await?;
+    let asked = AskForm::<RECOVERY>::asked(&app, &address).in_language(browser.language);
+    app.settle_one(asked, app.act_now(browser.address)).await?;
     Ok(sent(&app, &continuation, address.as_str(), asks))
 }
 
@@ -154,22 +151,19 @@ pub(crate) async fn submit<const RECOVERY: bool>(
 enum Wrong {
     Nothing,
     Address,
-    Form(String),
+    Form(Text),
     Throttled(Throttled),
 }
 
 impl Wrong {
-    fn faults(&self) -> Vec<FieldFault> {
+    fn problems(&self, language: Language) -> Vec<Problem> {
         let (field, sentence) = match self {
             Wrong::Nothing => return Vec::new(),
-            Wrong::Address => (
-                "email",
-                "Enter an e-mail address, such as ada@example.com.".to_owned(),
-            ),
+            Wrong::Address => ("email", language.text("fault-email")),
             Wrong::Form(sentence) => ("", sentence.clone()),
-            Wrong::Throttled(throttled) => ("", too_many(*throttled)),
+            Wrong::Throttled(throttled) => ("", too_many(*throttled, language)),
         };
-        vec![FieldFault { field, sentence }]
+        vec![Problem::new(field, sentence)]
     }
 
     fn status(&self) -> StatusCode {
@@ -182,11 +176,8 @@ impl Wrong {
 }
 
 /// What is said when too many mails were asked for, whoever has the address.
-pub(super) fn too_many(throttled: Throttled) -> String {
-    format!(
-        "{} Look into your mailbox first.",
-        throttle::sentence(throttled, protocol::types::Language::English)
-    )
+pub(super) fn too_many(throttled: Throttled, language: Language) -> Text {
+    throttle::sentence(throttled, language).then(&language.text("ask-too-many"))
 }
 
 fn sent(app: &App, continuation: &Continuation, email: &str, asks: Asks) -> Response {
@@ -209,27 +200,25 @@ pub(crate) async fn show_sent(
     Query(params): Query,
 ) -> Result<Response, PageError> {
     let continuation = Continuation::load(&app, &Carried::of(&params), &mut browser).await?;
+    let language = browser.language;
     let to = match &browser.address_typed {
-        Some(email) => format!("A mail to {email} is on its way."),
-        None => "The mail is on its way.".to_owned(),
+        Some(email) => language.text_of("sent-to", &[("email", email)]),
+        None => language.text("sent"),
     };
     let what = match params.get("for") {
-        Some("sign-up") => "Follow the link in it to create your account. It works for a day.",
-        Some("recovery") => {
-            "Follow the link in it to choose a new password. It works for two hours."
-        }
-        _ => "Follow the link in it to confirm the address. It works for a day.",
+        Some("sign-up") => language.text("sent-sign-up"),
+        Some("recovery") => language.text("sent-recovery"),
+        _ => language.text("sent-proof"),
     };
+    let sign_in = continuation.with(path::SIGN_IN);
     let next = match &browser.session {
-        Some(_) => link("Your account", path::ACCOUNT),
-        None => link("Go on to sign in", &continuation.with(path::SIGN_IN)),
+        Some(_) => link(language.text("your-account"), path::ACCOUNT),
+        None => link(language.text("sent-sign-in"), &sign_in),
     };
     let page = PlainPage {
         status: StatusCode::OK,
-        title: "Look into your mailbox",
-        sentence: &format!(
-            "{to} {what} Nothing there after some minutes? Look among the junk mail."
-        ),
+        title: language.text("sent-title"),
+        sentence: to.then(&what).then(&language.text("sent-junk")),
         code: None,
         details: Vec::new(),
         next,
@@ -253,7 +242,7 @@ fn form(
         client_id: continuation.client_id(),
         email,
         app_name: continuation.waiting(),
-        problems: problems(wrong.faults()),
+        problems: wrong.problems(browser.language),
     };
     let response = browser.keep_browser_id(app, continuation.page(wrong.status(), &page));
     match wrong {

@@ -2,6 +2,7 @@
 mod ask;
 mod link;
 mod password;
+mod preferences;
 mod profile;
 mod proof;
 mod sessions;
@@ -19,6 +20,7 @@ use config::Config;
 use link::{ConfirmForm, JoinForm, NewPasswordForm};
 use pages::path;
 use password::PasswordForm;
+use preferences::PreferencesForm;
 use profile::{EmailForm, NameForm, ProveForm};
 use protocol::policy::SignUp;
 use sessions::{EndAllSessionsForm, EndSessionForm};
@@ -64,6 +66,8 @@ pub(crate) fn mount(config: &Config, site: &mut Site) {
     site.page(path::CHANGE_PASSWORD, profile::change_password);
     site.form::<PasswordForm, _, _>(password::submit);
     site.form::<NameForm, _, _>(profile::rename);
+    site.page(PreferencesForm::PATH, preferences::show);
+    site.form::<PreferencesForm, _, _>(preferences::submit);
     site.form::<EndSessionForm, _, _>(sessions::end);
     site.form::<EndAllSessionsForm, _, _>(sessions::end_all);
 }

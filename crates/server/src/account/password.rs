@@ -1,6 +1,6 @@
 //! Changing one's password.
 use super::proof::{ACCOUNT_PAGE, Proof, prove};
-use super::sessions::{Said, done, fault, own_form, page};
+use super::sessions::{Said, done, own_form, page};
 use super::throttle;
 use crate::http::error::PageError;
 use crate::http::form::{Form, Posted};
@@ -10,12 +10,12 @@ use crate::ops::clock;
 use crate::state::App;
 use axum::extract::State;
 use axum::response::Response;
-use pages::Account;
+use pages::{Account, Problem, Speak};
 use protocol::Params;
 use protocol::accounts::mail_link::LinkPurpose;
 use protocol::accounts::mailbox::notice;
 use protocol::accounts::password::{Owner, password_fault};
-use protocol::accounts::people::{self, FieldFault};
+use protocol::accounts::people;
 use protocol::accounts::sign_in::Throttled;
 use protocol::facts::SessionFacts;
 use protocol::types::Person;
@@ -54,19 +54,19 @@ pub(crate) async fn submit(
             session::mark_known(&app, &mut response, &facts.person.email, &hashed);
             Ok(response)
         }
-        Change::Refused(faults) => {
+        Change::Refused(problems) => {
             let said = Said {
-                faults,
+                problems,
                 ..Said::default()
             };
             page(&app, browser, &facts, said).await
         }
         Change::Throttled(throttled) => {
             let said = Said {
-                faults: fault(
+                problems: vec![Problem::new(
                     "current",
-                    throttle::sentence(throttled, browser.language).as_str(),
-                ),
+                    throttle::sentence(throttled, browser.language),
+                )],
                 ..Said::default()
             };
             let form = page(&app, browser, &facts, said).await?;
@@ -80,7 +80,7 @@ enum Change {
     /// It is the new one now, and this is its hash.
     Done(String),
     /// Why it is not.
-    Refused(Vec<FieldFault>),
+    Refused(Vec<Problem>),
     /// The current one was guessed at too often to be looked at.
     Throttled(Throttled),
 }
@@ -99,12 +99,15 @@ async fn changed(
         product: &app.config.branding.product,
     };
     if let Some(fault) = password_fault(&new, owner, &app.policy().accounts, "new") {
-        return Ok(Change::Refused(vec![fault]));
+        return Ok(Change::Refused(vec![Problem::from((
+            &fault,
+            browser.language,
+        ))]));
     }
     let source = browser.address.source();
     match prove(app, person, &source, ACCOUNT_PAGE, current).await? {
         Proof::Right => {}
-        Proof::Wrong => return done_before(app, &source, person, new).await,
+        Proof::Wrong => return done_before(app, browser, person, new).await,
         Proof::Throttled(throttled) => return Ok(Change::Throttled(throttled)),
     }
     let hashed = app.hasher.hash(&source, new.clone()).await?;
@@ -120,10 +123,11 @@ async fn changed(
         })
         .flatten();
     let change = people::change_password(person, hashed.clone(), facts.session.id, notice);
+    let change = change.in_language(browser.language);
     let act = app.act_now(browser.address);
     // Lost to another change in the meantime: what was proved is no longer the password.
     if app.settle_one(change, act).await? == Outcome::Conflict {
-        return done_before(app, &source, person, new).await;
+        return done_before(app, browser, person, new).await;
     }
     Ok(Change::Done(hashed))
 }
@@ -131,7 +135,7 @@ async fn changed(
 /// For a form whose current password is not the person's: when it was posted before, what it asks for is done.
 async fn done_before(
     app: &App,
-    source: &str,
+    browser: &BrowserContext,
     person: &Person,
     new: String,
 ) -> Result<Change, PageError> {
@@ -140,11 +144,14 @@ async fn done_before(
     let stored = found.map(|person| person.password);
     let is_done = app
         .hasher
-        .verify(source, new, stored.clone())
+        .verify(&browser.address.source(), new, stored.clone())
         .await?
         .is_right();
     Ok(match stored.filter(|_| is_done) {
         Some(hashed) => Change::Done(hashed),
-        None => Change::Refused(fault("current", "This is not your current password.")),
+        None => Change::Refused(vec![Problem::new(
+            "current",
+            browser.language.text("account-wrong-password"),
+        )]),
     })
 }

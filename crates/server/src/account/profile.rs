@@ -1,7 +1,8 @@
 //! What a person is called, and their address.
 use super::ask::too_many;
 use super::proof::{ACCOUNT_PAGE, Proof, prove};
-use super::sessions::{Said, done, fault, own_form, page};
+use super::sessions::{Said, done, own_form, page};
+use super::sign_up::problems;
 use super::throttle::{self, admit};
 use crate::http::error::PageError;
 use crate::http::form::{Form, Posted};
@@ -11,11 +12,11 @@ use crate::ops::clock;
 use crate::state::App;
 use axum::extract::State;
 use axum::response::Response;
-use pages::{Account, path};
+use pages::{Account, Problem, Speak, Text, path};
 use protocol::Params;
 use protocol::accounts::mail_link::LinkPurpose;
 use protocol::accounts::mailbox::{ask_for_change, ask_for_proof, set_name};
-use protocol::accounts::people::{FieldFault, MAX_EMAIL, MAX_NAME, name_fault};
+use protocol::accounts::people::{MAX_EMAIL, MAX_NAME, name_fault};
 use protocol::accounts::sign_in::{Attempt, Throttled};
 use protocol::facts::SessionFacts;
 use protocol::types::MailAddress;
@@ -48,7 +49,7 @@ pub(crate) async fn rename(
     let (browser, facts, NameForm { name }) = own_form(&app, posted).await?;
     if let Some(fault) = name_fault(&name) {
         let said = Said {
-            faults: vec![fault],
+            problems: problems(&[fault], browser.language),
             name: Some(name.chars().take(MAX_NAME).collect()),
             ..Said::default()
         };
@@ -59,6 +60,7 @@ pub(crate) async fn rename(
         let now = clock::now();
         let told = app.config.mail.is_some();
         let change = set_name(person, &name, facts.session.id, told, now, &app.mint);
+        let change = change.in_language(browser.language);
         app.settle_one(change, app.act(now, browser.address))
             .await?;
     }
@@ -97,13 +99,14 @@ pub(crate) async fn change_email(
     match checked(&app, &browser, &facts, form).await? {
         Ok(address) => {
             let asked = ask_for_change(&facts.person, &address, clock::now(), &app.mint);
+            let asked = asked.in_language(browser.language);
             app.settle_one(asked, app.act_now(browser.address)).await?;
             Ok(on_its_way(&app, address.as_str()))
         }
         Err(refused) => {
             let throttled = refused.throttled;
             let said = Said {
-                faults: vec![refused.fault],
+                problems: vec![refused.problem],
                 new_email: typed,
                 ..Said::default()
             };
@@ -118,16 +121,13 @@ pub(crate) async fn change_email(
 
 /// Why no link is sent.
 struct Refused {
-    fault: FieldFault,
+    problem: Problem,
     throttled: Option<Throttled>,
 }
 
-fn refused(field: &'static str, sentence: &str) -> Refused {
+fn refused(field: &str, sentence: Text) -> Refused {
     Refused {
-        fault: FieldFault {
-            field,
-            sentence: sentence.to_owned(),
-        },
+        problem: Problem::new(field, sentence),
         throttled: None,
     }
 }
@@ -138,28 +138,27 @@ async fn checked(
     facts: &SessionFacts,
     form: EmailForm,
 ) -> Result<Result<MailAddress, Refused>, PageError> {
-    let person = &facts.person;
+    let (person, language) = (&facts.person, browser.language);
     let Some(address) = MailAddress::parse(&form.email) else {
-        let sentence = "Enter an e-mail address, such as ada@example.com.";
-        return Ok(Err(refused("new-email", sentence)));
+        return Ok(Err(refused("new-email", language.text("fault-email"))));
     };
     if address.key() == email_key(&person.email) {
-        return Ok(Err(refused("new-email", "This is your address already.")));
+        return Ok(Err(refused(
+            "new-email",
+            language.text("account-same-address"),
+        )));
     }
     let source = browser.address.source();
     match prove(app, person, &source, ACCOUNT_PAGE, form.password).await? {
         Proof::Right => {}
         Proof::Wrong => {
-            let sentence = "This is not your current password.";
+            let sentence = language.text("account-wrong-password");
             return Ok(Err(refused("email-password", sentence)));
         }
         Proof::Throttled(throttled) => {
             return Ok(Err(Refused {
                 throttled: Some(throttled),
-                ..refused(
-                    "email-password",
-                    throttle::sentence(throttled, browser.language).as_str(),
-                )
+                ..refused("email-password", throttle::sentence(throttled, language))
             }));
         }
     }
@@ -171,7 +170,7 @@ async fn checked(
     {
         return Ok(Err(Refused {
             throttled: Some(throttled),
-            ..refused("new-email", &too_many(throttled))
+            ..refused("new-email", too_many(throttled, language))
         }));
     }
     Ok(Ok(address))
@@ -206,9 +205,9 @@ pub(crate) async fn prove_email(
     let address = MailAddress::parse(&person.email);
     let asked = ask_for_proof(person, clock::now(), &app.mint);
     let Some((address, asked)) = address.zip(asked) else {
-        let sentence = "No mail can be sent to your address. Change it below.";
+        let sentence = browser.language.text("account-no-mail");
         let said = Said {
-            faults: fault("", sentence),
+            problems: vec![Problem::new("", sentence)],
             ..Said::default()
         };
         return page(&app, browser, &facts, said).await;
@@ -220,12 +219,13 @@ pub(crate) async fn prove_email(
     );
     if let Some(throttled) = admit(&app, &attempt).await? {
         let said = Said {
-            faults: fault("", &too_many(throttled)),
+            problems: vec![Problem::new("", too_many(throttled, browser.language))],
             ..Said::default()
         };
         let again = page(&app, browser, &facts, said).await?;
         return Ok(throttle::refuse(again, throttled));
     }
+    let asked = asked.in_language(browser.language);
     app.settle_one(asked, app.act_now(browser.address)).await?;
     Ok(on_its_way(&app, address.as_str()))
 }

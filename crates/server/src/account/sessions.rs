@@ -1,5 +1,4 @@
 //! A person's own page, and their sessions.
-use super::sign_up::problems;
 use crate::http::error::{PageError, PageFault};
 use crate::http::form::{Form, Posted, Query};
 use crate::http::reply;
@@ -10,14 +9,13 @@ use crate::state::App;
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::Response;
-use pages::{Account, Next, Notice, SessionLine, path};
+use pages::{Account, Next, Notice, Problem, SessionLine, Speak, Text, browser_text, path};
 use protocol::Params;
 use protocol::Transition;
 use protocol::accounts::bounce::BounceKind;
-use protocol::accounts::people::FieldFault;
 use protocol::facts::SessionFacts;
 use protocol::transition::SessionChange;
-use protocol::types::{Locator, Session};
+use protocol::types::{Language, Locator, Session};
 
 /// Sessions on one page of the list.
 const PAGE: usize = 10;
@@ -40,19 +38,7 @@ pub(crate) async fn show(
         .get("after")
         .and_then(|after| after.parse().ok())
         .map(Locator);
-    let notice = match params.get("done") {
-        Some("password") => Some("Your password is changed. Other browsers were signed out."),
-        Some("session") => Some("That browser is signed out."),
-        Some("joined") => Some(
-            "Your account is ready. If you began on another device or in another browser, go back there and sign in.",
-        ),
-        Some("recovered") => Some(
-            "Your password is changed, and every other browser was signed out. If you began on another device, go back there and sign in.",
-        ),
-        Some("name") => Some("Your name is changed."),
-        Some("proved") => Some("Your e-mail is confirmed."),
-        _ => None,
-    };
+    let notice = params.get("done").and_then(was_done);
     let Some(facts) = browser.session.clone() else {
         return Ok(reply::see_other(path::SIGN_IN));
     };
@@ -67,15 +53,29 @@ pub(crate) async fn show(
     page(&app, browser, &facts, said).await
 }
 
+/// What was done, as a message.
+fn was_done(what: &str) -> Option<&'static str> {
+    Some(match what {
+        "password" => "account-done-password",
+        "session" => "account-done-session",
+        "joined" => "account-done-joined",
+        "recovered" => "account-done-recovered",
+        "name" => "account-done-name",
+        "proved" => "account-done-proved",
+        "preferences" => "account-done-preferences",
+        _ => return None,
+    })
+}
+
 /// What the page shows besides the account.
 #[derive(Default)]
 pub(super) struct Said {
     /// The session after which the list goes on.
     pub(super) after: Option<Locator>,
-    /// What was done.
+    /// What was done: a message.
     pub(super) notice: Option<&'static str>,
     /// What is wrong with a form.
-    pub(super) faults: Vec<FieldFault>,
+    pub(super) problems: Vec<Problem>,
     /// The name that was typed.
     pub(super) name: Option<String>,
     /// The address that was typed.
@@ -91,7 +91,7 @@ pub(super) async fn page(
     let Said {
         after,
         notice,
-        faults,
+        problems,
         name,
         new_email,
     } = said;
@@ -102,10 +102,11 @@ pub(super) async fn page(
     let more = sessions.len() > PAGE;
     sessions.truncate(PAGE);
     let last = sessions.last().map(|session| session.id.0).filter(|_| more);
-    let status = match faults.is_empty() {
+    let status = match problems.is_empty() {
         true => StatusCode::OK,
         false => StatusCode::BAD_REQUEST,
     };
+    let language = browser.language;
     let page = Account {
         nonce: browser.nonce(app, NonceScope::Session),
         whose: browser.whose(app, subject),
@@ -113,35 +114,36 @@ pub(super) async fn page(
         name: name.unwrap_or_else(|| facts.person.name.clone()),
         email: facts.person.email.clone(),
         email_proved: facts.person.verified_at.is_some(),
-        mail_trouble: noted.map(|kind| trouble(kind).to_owned()),
+        mail_trouble: noted.map(|kind| trouble(kind, language)),
         sends_mail: app.config.mail.is_some(),
+        language: Text::of_others(language.own_name()),
+        zone: Text::of_others(app.zone_of(&facts.preferences).name()),
         new_email,
         sessions: sessions
             .iter()
-            .map(|session| line(session, facts))
+            .map(|session| line(app, session, facts, language))
             .collect(),
         next_page: last.map(|id| format!("{}?after={id}", path::ACCOUNT)),
-        notice: notice.map(str::to_owned),
-        problems: problems(faults),
+        notice: notice.map(|id| language.text(id)),
+        problems,
         min_password: app.policy().accounts.min_password,
     };
     Ok(browser.keep_browser_id(app, reply::page(status, &page, None)))
 }
 
-fn trouble(kind: BounceKind) -> &'static str {
+fn trouble(kind: BounceKind, language: Language) -> Text {
     match kind {
-        BounceKind::Bounce => "Mail to your address comes back.",
-        BounceKind::Complaint => {
-            "A mail of ours was called junk in your mailbox, so we send nothing there but what you ask for, once a day."
-        }
+        BounceKind::Bounce => language.text("account-trouble-bounce"),
+        BounceKind::Complaint => language.text("account-trouble-complaint"),
     }
 }
 
-fn line(session: &Session, facts: &SessionFacts) -> SessionLine {
+fn line(app: &App, session: &Session, facts: &SessionFacts, language: Language) -> SessionLine {
+    let zone = app.zone_of(&facts.preferences);
     SessionLine {
         id: session.id.0.to_string(),
-        browser: session.browser_name(),
-        started: clock::minute(session.auth_time),
+        browser: browser_text(session, language),
+        started: Text::of_others(zone.moment(session.auth_time, language)),
         current: session.id == facts.session.id,
     }
 }
@@ -151,14 +153,13 @@ fn everyones(app: &App, mut browser: BrowserContext, status: StatusCode) -> Resp
     let nonce = browser.nonce(app, NonceScope::Session);
     let page = Notice {
         frame: browser.frame(app),
-        title: "This test user is everyone’s".to_owned(),
-        sentence: "Its password stands in the documentation, so nothing can be changed here."
-            .to_owned(),
+        title: browser.language.text("everyones-title"),
+        sentence: browser.language.text("everyones-means"),
         code: None,
         help: None,
         details: Vec::new(),
         next: Some(Next {
-            label: "Sign out".to_owned(),
+            label: browser.language.text("account-sign-out"),
             href: path::SIGN_OUT.to_owned(),
             post: Some(vec![("nonce".to_owned(), nonce)]),
         }),
@@ -190,20 +191,13 @@ pub(super) async fn own_form<F: Form>(
         Some(form) => Ok((browser, facts, form)),
         None => {
             let said = Said {
-                faults: fault("", "This page was out of date. Please try again."),
+                problems: vec![Problem::new("", browser.language.text("account-stale"))],
                 ..Said::default()
             };
             let page = page(app, browser, &facts, said).await?;
             Err(PageError::instead(page))
         }
     }
-}
-
-pub(in crate::account) fn fault(field: &'static str, sentence: &str) -> Vec<FieldFault> {
-    vec![FieldFault {
-        field,
-        sentence: sentence.to_owned(),
-    }]
 }
 
 /// The page again, which tells what was done.

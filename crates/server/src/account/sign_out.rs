@@ -84,11 +84,11 @@ pub(crate) async fn submit(
 fn signed_out(app: &App, browser: &BrowserContext) -> Response {
     PlainPage {
         status: StatusCode::OK,
-        title: "You are signed out",
-        sentence: "Apps you have allowed keep their access.",
+        title: pages::Text::of_others("You are signed out"),
+        sentence: pages::Text::of_others("Apps you have allowed keep their access."),
         code: None,
         details: Vec::new(),
-        next: link("Sign in", path::SIGN_IN),
+        next: link(pages::Text::of_others("Sign in"), path::SIGN_IN),
     }
     .page(app, browser.reader())
 }

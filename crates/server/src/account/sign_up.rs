@@ -10,10 +10,11 @@ use crate::state::App;
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::Response;
-use pages::{Problem, SignUp, path};
+use pages::{Problem, SignUp, Speak, path};
 use protocol::Params;
 use protocol::accounts::people::{self, FieldFault, MAX_EMAIL, MAX_NAME, NewAccount, Role};
 use protocol::accounts::sign_in::{Attempt, Throttled};
+use protocol::types::Language;
 use protocol::types::text::isolated;
 
 /// A new account, and where its person goes on.
@@ -78,8 +79,7 @@ pub(crate) async fn submit(
     let (mut browser, SignUpForm { carried, account }, stale) = match posted {
         Posted::Current(browser, form) => (browser, form, None),
         Posted::OutOfDate(browser, form) => {
-            let sentence = "This form was out of date. Please send it again.";
-            let stale = whole_form(browser.distrust(&app, sentence).as_str());
+            let stale = Problem::new("", browser.distrust(&app, "sign-up-stale"));
             (browser, form, Some(stale))
         }
     };
@@ -90,17 +90,26 @@ pub(crate) async fn submit(
     }
     let product = &app.config.branding.product;
     let wrong = account.faults(product, &app.policy().accounts);
-    let faults: Vec<_> = stale.into_iter().chain(wrong).collect();
-    if !faults.is_empty() {
+    let problems: Vec<_> = stale
+        .into_iter()
+        .chain(problems(&wrong, browser.language))
+        .collect();
+    if !problems.is_empty() {
         let status = StatusCode::BAD_REQUEST;
-        return Ok(form(&app, &continuation, browser, status, &account, faults));
+        return Ok(form(
+            &app,
+            &continuation,
+            browser,
+            status,
+            &account,
+            problems,
+        ));
     }
     if let Some(throttled) = create(&app, account.clone(), &browser).await? {
-        let faults = vec![whole_form(
-            throttle::sentence(throttled, browser.language).as_str(),
-        )];
+        let sentence = throttle::sentence(throttled, browser.language);
+        let problems = vec![Problem::new("", sentence)];
         let status = StatusCode::TOO_MANY_REQUESTS;
-        let form = form(&app, &continuation, browser, status, &account, faults);
+        let form = form(&app, &continuation, browser, status, &account, problems);
         return Ok(throttle::refuse(form, throttled));
     }
     let next = after_url(&continuation.with(path::SIGN_IN), "sign-up");
@@ -138,16 +147,17 @@ async fn invitation_needed(
         return over.page(app, browser);
     }
     let product = isolated(&app.config.branding.product);
+    let language = browser.language;
     let page = PlainPage {
         status,
-        title: "You need an invitation",
-        sentence: &format!(
-            "Accounts at {product} are made by invitation: ask the people who run this service for one, and follow \
-             the link in its mail. Whoever has an account already signs in."
-        ),
+        title: language.text("sign-up-invited-title"),
+        sentence: language.text_of("sign-up-invited", &[("product", &product)]),
         code: None,
         details: Vec::new(),
-        next: link("Sign in", &continuation.with(path::SIGN_IN)),
+        next: link(
+            language.text("sign-in-button"),
+            &continuation.with(path::SIGN_IN),
+        ),
     };
     Ok(page.page_for(app, browser))
 }
@@ -176,18 +186,10 @@ async fn create(
     Ok(None)
 }
 
-fn whole_form(sentence: &str) -> FieldFault {
-    FieldFault {
-        field: "",
-        sentence: sentence.to_owned(),
-    }
-}
-
-/// Faults as the page shows them.
-pub(crate) fn problems(faults: Vec<FieldFault>) -> Vec<Problem> {
-    let problem =
-        |fault: FieldFault| Problem::new(fault.field, pages::Text::of_others(fault.sentence));
-    faults.into_iter().map(problem).collect()
+/// Faults as a page says them.
+pub(super) fn problems(faults: &[FieldFault], language: Language) -> Vec<Problem> {
+    let problem = |fault| Problem::from((fault, language));
+    faults.iter().map(problem).collect()
 }
 
 fn form(
@@ -196,7 +198,7 @@ fn form(
     mut browser: BrowserContext,
     status: StatusCode,
     account: &NewAccount,
-    faults: Vec<FieldFault>,
+    problems: Vec<Problem>,
 ) -> Response {
     let nonce = browser.nonce(app, NonceScope::Browser);
     let page = SignUp {
@@ -207,7 +209,7 @@ fn form(
         name: account.name.chars().take(MAX_NAME).collect(),
         email: account.email.chars().take(MAX_EMAIL).collect(),
         app_name: continuation.waiting(),
-        problems: problems(faults),
+        problems,
         min_password: app.policy().accounts.min_password,
     };
     browser.keep_browser_id(app, continuation.page(status, &page))

@@ -366,7 +366,7 @@ async fn test_app(at: &Opened, id: &str) -> Result<ClientNo, Failure> {
 fn sound(faults: Vec<FieldFault>) -> Result<(), Failure> {
     let told: Vec<_> = faults
         .iter()
-        .map(|fault| format!("{}: {}", fault.field, fault.sentence))
+        .map(|fault| format!("{}: {}", fault.field, fault.fault))
         .collect();
     match told.is_empty() {
         true => Ok(()),

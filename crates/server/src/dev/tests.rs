@@ -71,9 +71,10 @@ async fn mails_that_were_sent_are_shown_as_they_were_meant_newest_first() {
     ];
     for (id, (subject, text)) in (1..).zip(letters) {
         let letter = Letter {
+            language: protocol::types::Language::English,
             to: address("ada@example.com"),
-            subject: subject.to_owned(),
-            before: vec![text.to_owned()],
+            subject: pages::Text::of_others(subject),
+            before: vec![pages::Text::of_others(text)],
             link: None,
             after: Vec::new(),
         };

@@ -176,7 +176,7 @@ impl Answers {
         let keeps_alive = keeps_alive(&request);
         let wants_page = wants_page(request.headers());
         let spoken = match wants_page {
-            true => Spoken::of(&uri, request.headers(), &self.shared.app.cookies),
+            true => Spoken::of(&uri, request.headers(), &self.shared.app),
             false => Spoken::default(),
         };
         let asker = Asker {

@@ -5,14 +5,14 @@ use super::session::{BrowserContext, bare_frame};
 use crate::state::AppState;
 use axum::http::StatusCode;
 use axum::response::Response;
-use pages::{Frame, Next, Notice, path};
+use pages::{Frame, Next, Notice, Text, path};
 use protocol::types::Client;
 
 /// What a page says.
 pub(crate) struct PlainPage<'a> {
     pub(crate) status: StatusCode,
-    pub(crate) title: &'a str,
-    pub(crate) sentence: &'a str,
+    pub(crate) title: Text,
+    pub(crate) sentence: Text,
     pub(crate) code: Option<&'a str>,
     pub(crate) details: Vec<(String, String)>,
     pub(crate) next: Option<Next>,
@@ -30,11 +30,12 @@ impl PlainPage<'_> {
     }
 
     fn in_frame(self, app: &AppState, frame: Frame) -> Response {
+        let title = self.title.to_string();
         let code = self.code.filter(|_| app.config.developers.page);
         let notice = Notice {
             frame,
-            title: self.title.to_owned(),
-            sentence: self.sentence.to_owned(),
+            title: self.title,
+            sentence: self.sentence,
             code: self.code.map(str::to_owned),
             help: code.map(|code| format!("{}/errors#{code}", path::DEVELOPERS)),
             details: self.details,
@@ -43,7 +44,7 @@ impl PlainPage<'_> {
         let mut response = reply::page(self.status, &notice, None);
         // A page that tells of success is no fault, in the log either.
         if !self.status.is_success() {
-            let fault = Fault(self.title.to_owned());
+            let fault = Fault(title);
             response.extensions_mut().insert(fault);
         }
         response
@@ -51,9 +52,9 @@ impl PlainPage<'_> {
 }
 
 /// A link to go on with.
-pub(crate) fn link(label: &str, href: &str) -> Option<Next> {
+pub(crate) fn link(label: Text, href: &str) -> Option<Next> {
     Some(Next {
-        label: label.to_owned(),
+        label,
         href: href.to_owned(),
         post: None,
     })
@@ -66,7 +67,7 @@ pub(crate) fn back_to(client: Option<&Client>, label: impl FnOnce(&str) -> Strin
         homepage.starts_with("https://") || homepage.starts_with("http://")
     };
     match client.filter(is_web) {
-        Some(client) => link(&label(&client.name), &client.homepage),
-        None => link("Your account", path::ACCOUNT),
+        Some(client) => link(Text::of_others(label(&client.name)), &client.homepage),
+        None => link(Text::of_others("Your account"), path::ACCOUNT),
     }
 }

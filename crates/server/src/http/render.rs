@@ -9,7 +9,7 @@ use crate::state::AppState;
 use axum::body::{Body, HttpBody};
 use axum::http::{HeaderValue, Method, StatusCode, header};
 use axum::response::Response;
-use pages::path;
+use pages::{Text, path};
 use protocol::authorize::{AuthorizationFault, ShownError};
 use protocol::policy::ErrorAliases;
 use protocol::register::RegistrationError;
@@ -140,19 +140,19 @@ fn code(status: StatusCode) -> &'static str {
 }
 
 /// A page that leads to the person's account.
-fn sorry<'a>(status: StatusCode, title: &'a str, sentence: &'a str) -> PlainPage<'a> {
+fn sorry(status: StatusCode, title: &str, sentence: &str) -> PlainPage<'static> {
     PlainPage {
         status,
-        title,
-        sentence,
+        title: Text::of_others(title),
+        sentence: Text::of_others(sentence),
         code: None,
         details: Vec::new(),
-        next: link("Your account", path::ACCOUNT),
+        next: link(Text::of_others("Your account"), path::ACCOUNT),
     }
 }
 
 /// A form that is not looked at.
-fn unread(status: StatusCode, sentence: &str) -> PlainPage<'_> {
+fn unread(status: StatusCode, sentence: &str) -> PlainPage<'static> {
     PlainPage {
         code: Some(code(status)),
         ..sorry(status, "The form could not be read", sentence)
@@ -287,8 +287,8 @@ fn shown(app: &AppState, error: &ShownError, client: Option<&Client>, reader: Re
     };
     let problem = PlainPage {
         status: StatusCode::BAD_REQUEST,
-        title: "This sign-in link does not work",
-        sentence,
+        title: Text::of_others("This sign-in link does not work"),
+        sentence: Text::of_others(sentence),
         code: Some(error.code(app.policy())),
         details,
         next: back_to(client, |name| format!("Go to {name}")),

@@ -1,6 +1,7 @@
 //! What every request carries besides its parameters: an id, where it came from, a body of bounded size.
-use super::cookies::{self, Cookies};
+use super::cookies;
 use super::error::BodyFault;
+use crate::state::AppState;
 use axum::body::{Body, Bytes};
 use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
@@ -77,19 +78,19 @@ pub(crate) struct Spoken {
 
 impl Spoken {
     /// Reads it. Only pages are read by people.
-    pub(crate) fn of(uri: &Uri, headers: &HeaderMap, cookies: &Cookies) -> Self {
+    pub(crate) fn of(uri: &Uri, headers: &HeaderMap, app: &AppState) -> Self {
         let asked = || {
             let query = uri.query().filter(|query| query.contains("ui_locales="))?;
             let params = Params::from_form(query.as_bytes()).ok()?;
             Language::of_ui_locales(params.get("ui_locales")?)
         };
         let header = || Language::of_accept_language(text(headers, header::ACCEPT_LANGUAGE)?);
+        let chosen = app.cookies.get::<cookies::Spoken>(headers);
         Spoken {
             asked: asked(),
-            usual: cookies
-                .get::<cookies::Spoken>(headers)
+            usual: chosen
                 .or_else(header)
-                .unwrap_or_default(),
+                .unwrap_or(app.config.branding.language),
         }
     }
 

@@ -321,6 +321,10 @@ where
         let headers = &parts.headers;
         let claimed = ClaimedSession::of(&app, parts);
         let session = session(&app, &claimed).await?;
+        let chosen = session
+            .as_ref()
+            .and_then(|facts| facts.preferences.language);
+        let language = spoken.asked.or(chosen).unwrap_or(spoken.usual);
         Ok(BrowserContext {
             id,
             address,
@@ -334,7 +338,7 @@ where
             known: app.cookies.get::<Known>(headers),
             address_typed: app.cookies.get::<Address>(headers),
             onward: app.cookies.get::<Onward>(headers),
-            language: spoken.language(),
+            language,
             asked_for_language: spoken.asked.is_some(),
         })
     }

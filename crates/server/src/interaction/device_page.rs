@@ -344,11 +344,11 @@ fn answered(app: &App, browser: &BrowserContext, asking: &Asking, allowed: bool)
     };
     PlainPage {
         status: StatusCode::OK,
-        title,
-        sentence: &sentence,
+        title: pages::Text::of_others(title),
+        sentence: pages::Text::of_others(sentence),
         code: None,
         details: Vec::new(),
-        next: link("Your account", path::ACCOUNT),
+        next: link(pages::Text::of_others("Your account"), path::ACCOUNT),
     }
     .page(app, browser.reader())
 }

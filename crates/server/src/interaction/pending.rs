@@ -161,8 +161,10 @@ impl Over {
         let name = name.unwrap_or_else(|| "The app".to_owned());
         PlainPage {
             status: StatusCode::OK,
-            title: "Connected",
-            sentence: &format!("{name} has what you allowed. You can close this page."),
+            title: pages::Text::of_others("Connected"),
+            sentence: pages::Text::of_others(format!(
+                "{name} has what you allowed. You can close this page."
+            )),
             code: None,
             details: Vec::new(),
             next: back_to(self.client.as_deref(), |name| format!("Go to {name}")),
@@ -197,13 +199,13 @@ impl Over {
             ),
         };
         let next = match (&self.client, self.again(app)) {
-            (Some(_), Some(again)) => link("Start again", &again),
+            (Some(_), Some(again)) => link(pages::Text::of_others("Start again"), &again),
             _ => back_to(self.client.as_deref(), |_| "Start again".to_owned()),
         };
         PlainPage {
             status: StatusCode::BAD_REQUEST,
-            title: "This request has expired",
-            sentence: &sentence,
+            title: pages::Text::of_others("This request has expired"),
+            sentence: pages::Text::of_others(sentence),
             code: None,
             details: Vec::new(),
             next,
@@ -215,15 +217,15 @@ impl Over {
     fn answered(&self, app: &App, client: &Client, browser: &BrowserContext) -> Response {
         PlainPage {
             status: StatusCode::CONFLICT,
-            title: "You have already answered this request",
-            sentence: &format!(
+            title: pages::Text::of_others("You have already answered this request"),
+            sentence: pages::Text::of_others(format!(
                 "Your answer went to {}. If something went wrong there, ask again.",
                 isolated(&client.name)
-            ),
+            )),
             code: None,
             details: Vec::new(),
             next: link(
-                "Start this request again",
+                pages::Text::of_others("Start this request again"),
                 &self.again(app).unwrap_or_default(),
             ),
         }

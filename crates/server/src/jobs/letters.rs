@@ -1,15 +1,17 @@
 //! What the mails about accounts say.
 use crate::mail::Letter;
-use crate::ops::clock;
-use pages::path;
+use crate::ops::clock::Zone;
+use pages::{Arguments, Speak, Text, browser_text, path};
 use protocol::accounts::mail_link::{LinkPurpose, MailLink};
 use protocol::accounts::mailbox::Mailbox;
-use protocol::types::{MailAddress, Person, Session};
+use protocol::types::{Language, MailAddress, Person, Preferences, Session, UnixTime};
 
 /// What is known when a mail is written.
 pub(super) struct Found {
     /// Whose address it is now.
     pub(super) holder: Option<Person>,
+    /// How they are told things.
+    pub(super) preferences: Preferences,
     /// The session that the mail is about.
     pub(super) session: Option<Session>,
 }
@@ -30,60 +32,25 @@ impl Found {
     }
 }
 
+/// How a mail is written.
+pub(super) struct Writer<'a> {
+    pub(super) product: &'a str,
+    pub(super) issuer: &'a str,
+    pub(super) language: Language,
+    pub(super) zone: Zone,
+}
+
 /// What a mail says: what it is about, and the words of its link.
 struct Words {
-    subject: String,
-    before: Vec<String>,
-    link: Option<(&'static str, String)>,
-    after: Vec<String>,
+    subject: Text,
+    before: Vec<Text>,
+    link: Option<(Text, String)>,
+    after: Vec<Text>,
 }
 
 /// The letter that brings a link.
-pub(super) fn letter(
-    product: &str,
-    issuer: &str,
-    link: &MailLink,
-    found: &Found,
-    href: String,
-) -> Letter {
-    let words = match link.purpose {
-        LinkPurpose::SignUp | LinkPurpose::Invitation | LinkPurpose::Recovery
-            if found.is_switched_off() =>
-        {
-            switched_off(product)
-        }
-        LinkPurpose::SignUp => sign_up(
-            product,
-            issuer,
-            found,
-            href,
-            &format!(
-                "Somebody, probably you, asked for an account at {product} with this address."
-            ),
-        ),
-        LinkPurpose::Invitation => sign_up(
-            product,
-            issuer,
-            found,
-            href,
-            &format!("You are invited to have an account at {product}."),
-        ),
-        LinkPurpose::Recovery => recovery(product, found, href),
-        LinkPurpose::AddressProof => Words {
-            subject: format!("Confirm your e-mail at {product}"),
-            before: vec![format!(
-                "Confirm that you read the mail for {}.",
-                link.email
-            )],
-            link: Some(("Confirm your e-mail", href)),
-            after: vec![NOT_YOU.to_owned()],
-        },
-        LinkPurpose::AddressChange => change(product, link, found, href),
-        LinkPurpose::AddressChanged => address_changed(product, href),
-        LinkPurpose::PasswordChanged => changed(product, "password", link, href),
-        LinkPurpose::NameChanged => changed(product, "name", link, href),
-        LinkPurpose::NewDevice => new_device(product, link, found, href),
-    };
+pub(super) fn letter(by: &Writer<'_>, link: &MailLink, found: &Found, href: String) -> Letter {
+    let words = by.words(link, found, href);
     let Words {
         subject,
         before,
@@ -95,189 +62,244 @@ pub(super) fn letter(
         .as_ref()
         .is_some_and(|(_, href)| href.contains("?t="))
     {
-        let until = clock::minute(link.expires_at);
-        after.insert(0, format!("The link works once, until {until}."));
+        after.insert(0, by.at("mail-until", link.expires_at));
     }
     Letter {
+        language: by.language,
         to: found.recipient(link),
         subject,
         before,
-        link: button.map(|(label, href)| (label.to_owned(), href)),
+        link: button,
         after,
     }
 }
 
-const NOT_YOU: &str = "If you did not ask for this, there is nothing to do.";
+impl Writer<'_> {
+    fn text(&self, id: &'static str) -> Text {
+        self.language.text(id)
+    }
 
-fn switched_off(product: &str) -> Words {
-    Words {
-        subject: format!("Your account at {product}"),
-        before: vec![
-            format!(
-                "Your account at {product} has been switched off, so nothing can be done with it."
+    /// A message that names the product.
+    fn of_product(&self, id: &'static str) -> Text {
+        self.language.text_of(id, &[("product", &self.product)])
+    }
+
+    /// A message that tells a time, and may name the product.
+    fn at(&self, id: &'static str, time: UnixTime) -> Text {
+        let time = self.zone.moment(time, self.language);
+        self.language
+            .text_of(id, &[("product", &self.product), ("time", &time)])
+    }
+
+    /// A message that tells an address, and may name the product.
+    fn to(&self, id: &'static str, link: &MailLink) -> Text {
+        let email = link.email.as_str();
+        self.language
+            .text_of(id, &[("product", &self.product), ("email", &email)])
+    }
+
+    fn words(&self, link: &MailLink, found: &Found, href: String) -> Words {
+        match link.purpose {
+            LinkPurpose::SignUp | LinkPurpose::Invitation | LinkPurpose::Recovery
+                if found.is_switched_off() =>
+            {
+                self.switched_off()
+            }
+            LinkPurpose::SignUp => {
+                let asked = self.of_product("mail-account-asked");
+                self.sign_up(found, href, asked, self.text("mail-not-you"))
+            }
+            LinkPurpose::Invitation => {
+                let asked = self.of_product("mail-account-invited");
+                self.sign_up(found, href, asked, self.text("mail-not-wanted"))
+            }
+            LinkPurpose::Recovery => self.recovery(found, href),
+            LinkPurpose::AddressProof => Words {
+                subject: self.of_product("mail-proof-subject"),
+                before: vec![self.to("mail-proof", link)],
+                link: Some((self.text("mail-proof-button"), href)),
+                after: vec![self.text("mail-not-you")],
+            },
+            LinkPurpose::AddressChange => self.change(link, found, href),
+            LinkPurpose::AddressChanged => Words {
+                subject: self.of_product("mail-changed-email-subject"),
+                before: vec![
+                    self.of_product("mail-changed-email"),
+                    self.text("mail-changed-email-undo"),
+                ],
+                link: Some((self.text("mail-changed-email-button"), href)),
+                after: Vec::new(),
+            },
+            LinkPurpose::PasswordChanged => self.changed(
+                self.of_product("mail-changed-password-subject"),
+                self.at("mail-changed-password", link.created_at),
+                href,
             ),
-            "Ask the people who run this service.".to_owned(),
-        ],
-        link: None,
-        after: Vec::new(),
+            LinkPurpose::NameChanged => self.changed(
+                self.of_product("mail-changed-name-subject"),
+                self.at("mail-changed-name", link.created_at),
+                href,
+            ),
+            LinkPurpose::NewDevice => self.new_device(link, found, href),
+        }
     }
-}
 
-fn sign_up(product: &str, issuer: &str, found: &Found, href: String, asked: &str) -> Words {
-    match Mailbox::of(found.holder.as_ref()) {
-        Mailbox::Free => Words {
-            subject: format!("Create your account at {product}"),
-            before: vec![asked.to_owned()],
-            link: Some(("Create your account", href)),
-            after: vec![NOT_YOU.to_owned()],
-        },
-        Mailbox::Unproved => Words {
-            subject: format!("Create your account at {product}"),
-            before: vec![
-                asked.to_owned(),
-                "There is one that nobody has confirmed. It becomes yours: you choose a new password, and whoever made it is signed out.".to_owned(),
-            ],
-            link: Some(("Make it yours", href)),
-            after: vec![NOT_YOU.to_owned()],
-        },
-        Mailbox::Proved => Words {
-            subject: format!("You have an account at {product}"),
-            before: vec![asked.to_owned(), "You have one already.".to_owned()],
-            link: Some(("Sign in", format!("{issuer}{}", path::SIGN_IN))),
-            after: vec![format!(
-                "Have you forgotten your password? Choose a new one at {issuer}{}",
-                path::RECOVER
-            )],
-        },
-    }
-}
-
-fn recovery(product: &str, found: &Found, href: String) -> Words {
-    let asked = format!(
-        "Somebody, probably you, asked for a new password for an account at {product} with this address."
-    );
-    match Mailbox::of(found.holder.as_ref()) {
-        Mailbox::Free => Words {
-            subject: format!("No account at {product} has this address"),
-            before: vec![
-                asked,
-                "There is no such account. Perhaps you have one with another address.".to_owned(),
-            ],
+    fn switched_off(&self) -> Words {
+        Words {
+            subject: self.of_product("mail-off-subject"),
+            before: vec![self.of_product("mail-off"), self.text("mail-off-ask")],
             link: None,
-            after: vec![NOT_YOU.to_owned()],
-        },
-        Mailbox::Unproved | Mailbox::Proved => Words {
-            subject: format!("Choose a new password at {product}"),
-            before: vec![asked],
-            link: Some(("Choose a new password", href)),
-            after: vec![NOT_YOU.to_owned()],
-        },
-    }
-}
-
-fn change(product: &str, link: &MailLink, found: &Found, href: String) -> Words {
-    let taken = found
-        .holder
-        .as_ref()
-        .is_some_and(|holder| Some(holder.subject) != link.subject);
-    match taken {
-        true => Words {
-            subject: format!("This address has an account at {product}"),
-            before: vec![
-                format!(
-                    "Somebody, probably you, wants to use this address for an account at {product}."
-                ),
-                "Another account has it already, so it cannot be used for this one.".to_owned(),
-            ],
-            link: None,
-            after: vec![NOT_YOU.to_owned()],
-        },
-        false => Words {
-            subject: format!("Confirm your new e-mail at {product}"),
-            before: vec![format!(
-                "Confirm that you read the mail for {}, and it becomes the address of your account at {product}.",
-                link.email
-            )],
-            link: Some(("Use this address", href)),
-            after: vec![NOT_YOU.to_owned()],
-        },
-    }
-}
-
-fn address_changed(product: &str, href: String) -> Words {
-    Words {
-            subject: format!("Your e-mail at {product} was changed"),
-            before: vec![
-                format!("Your account at {product} has another e-mail address now."),
-                "If you did this, there is nothing to do. If you did not, undo it: you get your address back, choose a new password, and every browser is signed out.".to_owned(),
-            ],
-            link: Some(("Undo it", href)),
             after: Vec::new(),
+        }
     }
-}
 
-fn changed(product: &str, what: &str, link: &MailLink, href: String) -> Words {
-    Words {
-        subject: format!("Your {what} at {product} was changed"),
-        before: vec![
-            format!(
-                "The {what} of your account at {product} was changed on {}.",
-                clock::minute(link.created_at)
-            ),
-            "If you did this, there is nothing to do. If you did not, sign out whoever did, then choose a new password.".to_owned(),
-        ],
-        link: Some(("Sign them out", href)),
-        after: Vec::new(),
+    fn sign_up(&self, found: &Found, href: String, asked: Text, unasked: Text) -> Words {
+        match Mailbox::of(found.holder.as_ref()) {
+            Mailbox::Free => Words {
+                subject: self.of_product("mail-account-subject"),
+                before: vec![asked],
+                link: Some((self.text("mail-account-button"), href)),
+                after: vec![unasked],
+            },
+            Mailbox::Unproved => Words {
+                subject: self.of_product("mail-account-subject"),
+                before: vec![asked, self.text("mail-account-unproved")],
+                link: Some((self.text("mail-account-unproved-button"), href)),
+                after: vec![unasked],
+            },
+            Mailbox::Proved => {
+                let recover = format!("{}{}", self.issuer, path::RECOVER);
+                let forgotten = self
+                    .language
+                    .text_of("mail-have-one-forgotten", &[("url", &recover)]);
+                let sign_in = format!("{}{}", self.issuer, path::SIGN_IN);
+                Words {
+                    subject: self.of_product("mail-have-one-subject"),
+                    before: vec![asked, self.text("mail-have-one")],
+                    link: Some((self.text("mail-have-one-button"), sign_in)),
+                    after: vec![forgotten],
+                }
+            }
+        }
     }
-}
 
-fn new_device(product: &str, link: &MailLink, found: &Found, href: String) -> Words {
-    let browser = found.session.as_ref().map(Session::browser_name);
-    let browser = browser.unwrap_or_else(|| "A browser".to_owned());
-    Words {
-        subject: format!("A new device signed in to {product}"),
-        before: vec![
-            format!(
-                "{browser} was signed in to your account at {product} on {}. It was not known before.",
-                clock::minute(link.created_at)
-            ),
-            "If this was you, there is nothing to do. If it was not, sign it out, then choose a new password.".to_owned(),
-        ],
-        link: Some(("Sign it out", href)),
-        after: Vec::new(),
+    fn recovery(&self, found: &Found, href: String) -> Words {
+        let asked = self.of_product("mail-recovery-asked");
+        match Mailbox::of(found.holder.as_ref()) {
+            Mailbox::Free => Words {
+                subject: self.of_product("mail-recovery-none-subject"),
+                before: vec![asked, self.text("mail-recovery-none")],
+                link: None,
+                after: vec![self.text("mail-not-you")],
+            },
+            Mailbox::Unproved | Mailbox::Proved => Words {
+                subject: self.of_product("mail-recovery-subject"),
+                before: vec![asked],
+                link: Some((self.text("mail-recovery-button"), href)),
+                after: vec![self.text("mail-not-you")],
+            },
+        }
+    }
+
+    fn change(&self, link: &MailLink, found: &Found, href: String) -> Words {
+        let taken = found
+            .holder
+            .as_ref()
+            .is_some_and(|holder| Some(holder.subject) != link.subject);
+        match taken {
+            true => Words {
+                subject: self.of_product("mail-change-taken-subject"),
+                before: vec![
+                    self.of_product("mail-change-taken"),
+                    self.text("mail-change-taken-by"),
+                ],
+                link: None,
+                after: vec![self.text("mail-not-you")],
+            },
+            false => Words {
+                subject: self.of_product("mail-change-subject"),
+                before: vec![self.to("mail-change", link)],
+                link: Some((self.text("mail-change-button"), href)),
+                after: vec![self.text("mail-not-you")],
+            },
+        }
+    }
+
+    fn changed(&self, subject: Text, what: Text, href: String) -> Words {
+        Words {
+            subject,
+            before: vec![what, self.text("mail-changed-not-you")],
+            link: Some((self.text("mail-changed-button"), href)),
+            after: Vec::new(),
+        }
+    }
+
+    fn new_device(&self, link: &MailLink, found: &Found, href: String) -> Words {
+        let what = match &found.session {
+            None => self.at("mail-device-any", link.created_at),
+            Some(session) => {
+                let browser = browser_text(session, self.language);
+                let time = self.zone.moment(link.created_at, self.language);
+                let told: Arguments<'_> = &[
+                    ("product", &self.product),
+                    ("browser", &browser),
+                    ("time", &time),
+                ];
+                self.language.text_of("mail-device", told)
+            }
+        };
+        Words {
+            subject: self.of_product("mail-device-subject"),
+            before: vec![what, self.text("mail-device-not-you")],
+            link: Some((self.text("mail-device-button"), href)),
+            after: Vec::new(),
+        }
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use protocol::types::{Locator, UnixTime};
+    use protocol::types::Locator;
 
     #[test]
     fn every_mail_says_what_it_is_about_and_when_its_link_ends() {
-        for purpose in LinkPurpose::ALL {
-            let link = MailLink {
-                id: Locator(1),
-                purpose,
-                email: MailAddress::parse("ada@example.com").unwrap(),
-                subject: None,
-                session: None,
-                created_at: UnixTime(1_800_000_000),
-                expires_at: UnixTime(1_800_000_060),
-                used_at: None,
-            };
-            let found = Found {
-                holder: None,
-                session: None,
-            };
-            let href = "https://id.example/link?t=x".to_owned();
-            let letter = letter("Acme", "https://id.example", &link, &found, href);
-            assert!(letter.subject.contains("Acme"), "{letter:?}");
-            let told = letter
-                .after
-                .iter()
-                .any(|line| line.contains("until 2027-01-15 08:01 UTC"));
-            assert_eq!(told, letter.link.is_some(), "{letter:?}");
+        for (language, until) in [
+            (Language::English, "until 2027-01-15 09:01 CET"),
+            (Language::German, "bis 15.01.2027, 09:01 CET"),
+        ] {
+            for purpose in LinkPurpose::ALL {
+                let link = MailLink {
+                    id: Locator(1),
+                    purpose,
+                    email: MailAddress::parse("ada@example.com").unwrap(),
+                    subject: None,
+                    session: None,
+                    language: None,
+                    created_at: UnixTime(1_800_000_000),
+                    expires_at: UnixTime(1_800_000_060),
+                    used_at: None,
+                };
+                let found = Found {
+                    holder: None,
+                    preferences: Preferences::default(),
+                    session: None,
+                };
+                let by = Writer {
+                    product: "Acme",
+                    issuer: "https://id.example",
+                    language,
+                    zone: Zone::named("Europe/Berlin").unwrap(),
+                };
+                let href = "https://id.example/link?t=x".to_owned();
+                let letter = letter(&by, &link, &found, href);
+                assert!(letter.subject.as_str().contains("Acme"), "{letter:?}");
+                let told = letter
+                    .after
+                    .iter()
+                    .any(|line| line.as_str().contains(until));
+                assert_eq!(told, letter.link.is_some(), "{letter:?}");
+            }
         }
     }
 }

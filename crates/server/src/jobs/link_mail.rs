@@ -1,10 +1,11 @@
 //! Sends mails with a link that acts on an account. Whether the address has an account is looked up here, when the mail
 //! is written, and not where it was asked for.
 use super::job::{Job, JobError};
-use super::letters::{Found, letter};
+use super::letters::{Found, Writer, letter};
 use crate::mail::Mailer;
-use crate::ops::clock;
+use crate::ops::clock::{self, Zone};
 use config::Config;
+use jiff::tz::TimeZone;
 use jose::keyed::Key;
 use pages::path;
 use protocol::accounts::bounce::{Sending, sending, take_turn};
@@ -13,8 +14,8 @@ use protocol::accounts::mailbox::{Mailbox, admit};
 use protocol::events::Act;
 use protocol::outbox::{Entry, LinkMailPayload};
 use protocol::policy::SignUp;
-use protocol::types::Session;
 use protocol::types::email::email_key;
+use protocol::types::{Language, Session};
 use std::sync::Arc;
 use store::{Outcome, Store, StoreError};
 
@@ -24,6 +25,9 @@ pub(super) struct Links {
     key: Arc<Key>,
     issuer: String,
     product: String,
+    /// The language and the time zone of those who have chosen none.
+    language: Language,
+    zone: TimeZone,
     sign_up: SignUp,
     /// The address whose account everybody knows the password of: nothing is sent to it.
     published: Option<String>,
@@ -66,7 +70,7 @@ impl Job for SendLinkMail {
             return Ok(());
         }
         let href = self.links.href(&link);
-        let letter = letter(&self.links.product, &self.links.issuer, &link, &found, href);
+        let letter = letter(&self.links.writer(&link, &found), &link, &found, href);
         mailer.send(&letter, entry).await
     }
 }
@@ -79,6 +83,8 @@ impl Links {
             key,
             issuer: config.issuer.clone(),
             product: config.branding.product.clone(),
+            language: config.branding.language,
+            zone: config.branding.time_zone.clone(),
             sign_up: config.policy.accounts.sign_up,
             published: published.map(|credentials| email_key(&credentials.email)),
         }
@@ -98,9 +104,30 @@ impl Links {
         }
     }
 
+    /// Who writes a mail: in the language that its reader chose, or that it was asked for in.
+    fn writer(&self, link: &MailLink, found: &Found) -> Writer<'_> {
+        let chosen = found.preferences.language.or(link.language);
+        Writer {
+            product: &self.product,
+            issuer: &self.issuer,
+            language: chosen.unwrap_or(self.language),
+            zone: Zone::of(&found.preferences, &self.zone),
+        }
+    }
+
     async fn found(&self, link: &MailLink) -> Result<Found, StoreError> {
+        let holder = self.store.person_by_email(link.email.as_str()).await?;
+        // Whose account it is about, where the address is not theirs yet or any more.
+        let reader = link
+            .subject
+            .or(holder.as_ref().map(|person| person.subject));
+        let preferences = match reader {
+            Some(reader) => self.store.preferences(reader).await?,
+            None => None,
+        };
         Ok(Found {
-            holder: self.store.person_by_email(link.email.as_str()).await?,
+            holder,
+            preferences: preferences.unwrap_or_default(),
             session: self.session(link).await?,
         })
     }

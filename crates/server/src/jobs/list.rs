@@ -22,6 +22,7 @@ impl Jobs {
         let mailer = Mailer::of(config).map(Arc::new);
         Jobs {
             test_mail: SendTestMail {
+                language: config.branding.language,
                 mailer: mailer.clone(),
                 product: config.branding.product.clone(),
             },

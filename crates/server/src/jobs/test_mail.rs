@@ -1,13 +1,16 @@
 //! Sends mails that show that mail works.
 use super::job::{Job, JobError};
 use crate::mail::{Letter, Mailer};
+use pages::{Arguments, Speak};
 use protocol::outbox::{Entry, TestMail};
+use protocol::types::Language;
 use std::sync::Arc;
 
 /// See the module.
 pub(super) struct SendTestMail {
     pub(super) mailer: Option<Arc<Mailer>>,
     pub(super) product: String,
+    pub(super) language: Language,
 }
 
 impl Job for SendTestMail {
@@ -18,23 +21,29 @@ impl Job for SendTestMail {
             let why = "no mail is configured: write [mail] into the configuration, and restart the server";
             return Err(JobError::Retry(why.to_owned()));
         };
-        mailer.send(&letter(&self.product, mail), entry).await
+        mailer
+            .send(&letter(&self.product, mail, self.language), entry)
+            .await
     }
 }
 
-fn letter(product: &str, mail: TestMail) -> Letter {
+fn letter(product: &str, mail: TestMail, language: Language) -> Letter {
     let TestMail { to, copy, copies } = mail;
-    let which = match copies {
-        1 => String::new(),
-        _ => format!(" ({copy} of {copies})"),
-    };
+    let (copy, copies) = (usize::from(copy), usize::from(copies));
     Letter {
+        language,
         to,
-        subject: format!("Test mail from {product}{which}"),
+        subject: match copies {
+            1 => language.text_of("mail-test-subject", &[("product", &product)]),
+            _ => {
+                let told: Arguments<'_> =
+                    &[("product", &product), ("copy", &copy), ("copies", &copies)];
+                language.text_of("mail-test-subject-of", told)
+            }
+        },
         before: vec![
-            format!("This is a test: {product} can send mail to you."),
-            "Somebody who runs it has asked for this with `valetkey mail test`. There is nothing to do."
-                .to_owned(),
+            language.text_of("mail-test", &[("product", &product)]),
+            language.text("mail-test-asked"),
         ],
         link: None,
         after: Vec::new(),

@@ -8,9 +8,9 @@ use config::{Config, Mail, MailBy};
 use lettre::message::header::{HeaderName, HeaderValue, MIME_VERSION_1_0};
 use lettre::message::{Mailbox, MessageBuilder, MultiPart, MultiPartKind, SinglePart};
 use lettre::{Address, Message};
-use pages::MailFoot;
+use pages::{BrandLinks, MailFoot, Speak, Text};
 use protocol::outbox::Entry;
-use protocol::types::MailAddress;
+use protocol::types::{Language, MailAddress};
 use smtp::Relay;
 use std::path::PathBuf;
 use std::time::{Duration, UNIX_EPOCH};
@@ -18,16 +18,18 @@ use std::time::{Duration, UNIX_EPOCH};
 /// What is said to whom.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Letter {
+    /// Its language.
+    pub(crate) language: Language,
     /// Who gets it.
     pub(crate) to: MailAddress,
     /// What it is about.
-    pub(crate) subject: String,
+    pub(crate) subject: Text,
     /// What it says before its link, in paragraphs.
-    pub(crate) before: Vec<String>,
+    pub(crate) before: Vec<Text>,
     /// The words of its link, and where it leads.
-    pub(crate) link: Option<(String, String)>,
+    pub(crate) link: Option<(Text, String)>,
     /// What it says after its link.
-    pub(crate) after: Vec<String>,
+    pub(crate) after: Vec<Text>,
 }
 
 impl Letter {
@@ -37,11 +39,9 @@ impl Letter {
             .link
             .iter()
             .map(|(label, href)| format!("{label}:\n{href}"));
-        let before = self.before.iter().cloned();
-        let parts: Vec<String> = before
-            .chain(link)
-            .chain(self.after.iter().cloned())
-            .collect();
+        let before = self.before.iter().map(Text::to_string);
+        let after = self.after.iter().map(Text::to_string);
+        let parts: Vec<String> = before.chain(link).chain(after).collect();
         let links = foot.links.iter();
         let links = links.map(|(label, href)| format!("{label}: {href}"));
         let foot: Vec<String> = foot.lines.iter().cloned().chain(links).collect();
@@ -55,6 +55,7 @@ impl Letter {
     /// As HTML.
     fn html(&self, product: &str, foot: &MailFoot) -> String {
         let mail = pages::Mail {
+            language: self.language,
             product: product.to_owned(),
             subject: self.subject.clone(),
             before: self.before.clone(),
@@ -69,8 +70,9 @@ impl Letter {
 /// Sends mails.
 pub(crate) struct Mailer {
     product: String,
-    /// What stands under every mail.
-    foot: MailFoot,
+    /// What stands under every mail, line by line, and its links.
+    foot: Vec<String>,
+    links: BrandLinks,
     name: Option<String>,
     from: MailAddress,
     by: By,
@@ -92,7 +94,8 @@ impl Mailer {
         };
         Some(Mailer {
             product: config.branding.product.clone(),
-            foot: foot(config),
+            foot: config.branding.mail_footer.clone(),
+            links: links(config),
             name,
             from,
             by,
@@ -141,7 +144,7 @@ impl Mailer {
         by_machine(Message::builder())
             .from(Mailbox::new(self.name.as_deref().map(one_line), from))
             .to(Mailbox::new(None, to))
-            .subject(one_line(&letter.subject))
+            .subject(one_line(letter.subject.as_str()))
             .date(at)
             .message_id(Some(id))
             .header(MIME_VERSION_1_0)
@@ -151,26 +154,26 @@ impl Mailer {
 }
 
 impl Mailer {
+    /// What stands under a mail in this language.
+    fn foot(&self, language: Language) -> MailFoot {
+        let links = self.links.all().into_iter();
+        MailFoot {
+            lines: self.foot.clone(),
+            links: links
+                .map(|(label, href)| (language.text(label), href.to_owned()))
+                .collect(),
+        }
+    }
+
     /// The text, and the same as HTML. The boundary is the same at every attempt.
     fn both(&self, letter: &Letter, entry: &Entry) -> MultiPart {
-        let html = letter.html(&self.product, &self.foot);
+        let foot = self.foot(letter.language);
+        let html = letter.html(&self.product, &foot);
         MultiPart::builder()
             .kind(MultiPartKind::Alternative)
             .boundary(format!("valetkey-{}", entry.id.0))
-            .singlepart(SinglePart::plain(letter.text(&self.foot)))
+            .singlepart(SinglePart::plain(letter.text(&foot)))
             .singlepart(SinglePart::html(html))
-    }
-}
-
-/// What the configuration has stand under every mail.
-fn foot(config: &Config) -> MailFoot {
-    let links = links(config);
-    let links = links.all().into_iter();
-    MailFoot {
-        lines: config.branding.mail_footer.clone(),
-        links: links
-            .map(|(label, href)| (label.to_owned(), href.to_owned()))
-            .collect(),
     }
 }
 
@@ -210,7 +213,8 @@ mod tests {
     fn mailer(name: &str) -> Mailer {
         Mailer {
             product: "Acme".to_owned(),
-            foot: MailFoot::default(),
+            foot: Vec::new(),
+            links: BrandLinks::default(),
             name: Some(name.to_owned()),
             from: MailAddress::parse("no-reply@Bücher.example").unwrap(),
             by: By::Folder(PathBuf::new()),
@@ -233,9 +237,10 @@ mod tests {
 
     fn written(name: &str, subject: &str, text: &str) -> String {
         let letter = Letter {
+            language: Language::English,
             to: MailAddress::parse("ada@example.com").unwrap(),
-            subject: subject.to_owned(),
-            before: vec![text.to_owned()],
+            subject: Text::of_others(subject),
+            before: vec![Text::of_others(text)],
             link: None,
             after: Vec::new(),
         };
@@ -267,23 +272,22 @@ mod tests {
     #[test]
     fn what_stands_under_every_mail_is_set_apart() {
         let mut mailer = mailer("Acme");
-        mailer.foot = MailFoot {
-            lines: vec!["Acme Ltd".to_owned(), "1 Long Road".to_owned()],
-            links: vec![("Help".to_owned(), "https://acme.example".to_owned())],
-        };
+        mailer.foot = vec!["Acme Ltd".to_owned(), "1 Long Road".to_owned()];
+        mailer.links.help = Some("https://acme.example".to_owned());
         let letter = Letter {
+            language: Language::English,
             to: MailAddress::parse("ada@example.com").unwrap(),
-            subject: "x".to_owned(),
-            before: vec!["It works.".to_owned()],
+            subject: Text::of_others("x"),
+            before: vec![Text::of_others("It works.")],
             link: None,
             after: Vec::new(),
         };
-        let text = letter.text(&mailer.foot);
-        let foot = "It works.\n\n-- \nAcme Ltd\n1 Long Road\nHelp: https://acme.example\n";
+        let text = letter.text(&mailer.foot(Language::German));
+        let foot = "It works.\n\n-- \nAcme Ltd\n1 Long Road\nHilfe: https://acme.example\n";
         assert_eq!(text, foot);
         assert!(
             letter
-                .html("Acme", &mailer.foot)
+                .html("Acme", &mailer.foot(Language::English))
                 .contains("Acme Ltd<br>1 Long Road")
         );
         assert_eq!(letter.text(&MailFoot::default()), "It works.\n");
@@ -292,8 +296,9 @@ mod tests {
     #[test]
     fn a_sender_that_cannot_be_written_makes_no_dead_letter() {
         let letter = |to: &str| Letter {
+            language: Language::English,
             to: MailAddress::parse(to).unwrap(),
-            subject: "x".to_owned(),
+            subject: Text::of_others("x"),
             before: Vec::new(),
             link: None,
             after: Vec::new(),
@@ -328,8 +333,9 @@ mod tests {
             assert!(body.contains("\r\n\r\nHello\r\n"), "{body}");
         }
         let letter = Letter {
+            language: Language::English,
             to: MailAddress::parse("ada@example.com").unwrap(),
-            subject: "x".to_owned(),
+            subject: Text::of_others("x"),
             before: Vec::new(),
             link: None,
             after: Vec::new(),

@@ -1,5 +1,6 @@
 //! The one place where the server asks what time it is.
-use protocol::types::UnixTime;
+use jiff::tz::TimeZone;
+use protocol::types::{Language, Preferences, UnixTime};
 use std::cell::RefCell;
 use std::time::{SystemTime, UNIX_EPOCH};
 
@@ -49,13 +50,45 @@ pub(crate) fn write_thousandths(number: u64, out: &mut String) {
     }
 }
 
-/// A moment as people read it, to the minute: `2025-10-14 11:30 UTC`.
-pub(crate) fn minute(time: UnixTime) -> String {
-    let moment = jiff::Timestamp::from_second(time.0);
-    moment.map_or_else(
-        |_| String::new(),
-        |t| t.strftime("%Y-%m-%d %H:%M UTC").to_string(),
-    )
+/// A time zone that people are told times in.
+pub(crate) struct Zone(TimeZone);
+
+impl Zone {
+    /// The one that a person chose, or that is usual; what the database of zones has no more is no choice.
+    pub(crate) fn of(preferences: &Preferences, usual: &TimeZone) -> Self {
+        let chosen = preferences.zone.as_deref().and_then(Zone::named);
+        chosen.unwrap_or_else(|| Zone(usual.clone()))
+    }
+
+    /// The one of that name (IANA).
+    pub(crate) fn named(name: &str) -> Option<Self> {
+        TimeZone::get(name).ok().map(Zone)
+    }
+
+    /// The names of all, in their order.
+    pub(crate) fn names() -> Vec<String> {
+        let names = jiff::tz::db().available();
+        names.map(|name| name.as_str().to_owned()).collect()
+    }
+
+    /// Its name.
+    pub(crate) fn name(&self) -> &str {
+        self.0.iana_name().unwrap_or("UTC")
+    }
+
+    /// A moment as people read it, to the minute: `2025-10-14 13:30 CEST`, in German `14.10.2025, 13:30 CEST`.
+    pub(crate) fn moment(&self, time: UnixTime, language: Language) -> String {
+        let form = match language {
+            Language::English | Language::Pseudo => "%Y-%m-%d %H:%M %Z",
+            Language::German => "%d.%m.%Y, %H:%M %Z",
+        };
+        let moment = jiff::Timestamp::from_second(time.0);
+        let moment = moment.map(|moment| moment.to_zoned(self.0.clone()));
+        moment.map_or_else(
+            |_| String::new(),
+            |moment| moment.strftime(form).to_string(),
+        )
+    }
 }
 
 /// A moment as RFC 3339 in UTC: `2025-10-14T11:30:00Z`.

@@ -5,7 +5,7 @@ use crate::steps::Steps;
 use crate::value::values;
 use protocol::transition::{AccountChange, AddressChange, Recovery};
 use protocol::types::email::email_key;
-use protocol::types::{Locator, NewPerson, UnixTime};
+use protocol::types::{Language, Locator, NewPerson, UnixTime};
 
 /// Kills what was issued so far, also for an account that is off already.
 const CUT_OFF: &str = "UPDATE people SET cutoff = $2 WHERE subject = $1 AND cutoff < $2";
@@ -45,6 +45,16 @@ pub(super) fn steps<'a>(steps: Steps<'a>, change: &'a AccountChange, now: UnixTi
             tell(
                 steps.guard(name_it, values![*subject, name]),
                 notice.as_ref(),
+            )
+        }
+        AccountChange::SetPreferences {
+            subject,
+            preferences,
+        } => {
+            let language = preferences.language.map(Language::tag);
+            steps.run(
+                "UPDATE people SET language = $2, zone = $3 WHERE subject = $1",
+                values![*subject, language, preferences.zone.as_deref()],
             )
         }
         AccountChange::Disable { subject, cutoff } => {

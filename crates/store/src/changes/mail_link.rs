@@ -3,14 +3,14 @@ use super::bounce::arrived;
 use crate::steps::Steps;
 use crate::value::values;
 use protocol::accounts::mail_link::LinkMail;
-use protocol::types::{Locator, Subject, UnixTime};
+use protocol::types::{Language, Locator, Subject, UnixTime};
 
 /// Keeps the link of a mail.
 pub(super) fn keep<'a>(steps: Steps<'a>, mail: &'a LinkMail) -> Steps<'a> {
     let link = &mail.link;
     steps.run(
-        "INSERT INTO mail_links (id, purpose, email, email_key, subject, session, created_at, expires_at, used_at) \
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, NULL) ON CONFLICT DO NOTHING",
+        "INSERT INTO mail_links (id, purpose, email, email_key, subject, session, created_at, expires_at, used_at, language) \
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, NULL, $9) ON CONFLICT DO NOTHING",
         values![
             link.id,
             link.purpose.name(),
@@ -20,6 +20,7 @@ pub(super) fn keep<'a>(steps: Steps<'a>, mail: &'a LinkMail) -> Steps<'a> {
             link.session,
             link.created_at,
             link.expires_at,
+            link.language.map(Language::tag),
         ],
     )
 }

@@ -2,7 +2,7 @@
 use crate::row::{Query, Read, Row};
 use protocol::accounts::bounce::BounceKind;
 use protocol::accounts::mail_link::{LinkPurpose, MailLink};
-use protocol::types::MailAddress;
+use protocol::types::{Language, MailAddress};
 
 /// What a later version wrote is none of ours.
 fn link(row: &dyn Row) -> Read<Option<MailLink>> {
@@ -20,11 +20,12 @@ fn link(row: &dyn Row) -> Read<Option<MailLink>> {
         created_at: row.time(5)?,
         expires_at: row.time(6)?,
         used_at: row.optional_time(7)?,
+        language: row.optional_text(8)?.and_then(Language::of_tag),
     }))
 }
 
 pub(crate) const BY_ID: Query<Option<MailLink>> = Query {
-    sql: "SELECT id, purpose, email, subject, session, created_at, expires_at, used_at FROM mail_links WHERE id = $1",
+    sql: "SELECT id, purpose, email, subject, session, created_at, expires_at, used_at, language FROM mail_links WHERE id = $1",
     read: link,
 };
 

@@ -1,7 +1,7 @@
 //! People, and how often was guessed of late.
 use crate::row::{Query, Read, Row};
 use protocol::facts::{Attempts, Standing};
-use protocol::types::{Person, Subject};
+use protocol::types::{Language, Person, Preferences, Subject};
 
 /// Ten columns from `at` on; `None` when a left join found nobody.
 pub(super) fn optional_person(row: &dyn Row, at: usize) -> Read<Option<Person>> {
@@ -26,6 +26,20 @@ pub(super) fn person(row: &dyn Row, at: usize) -> Read<Person> {
         test_app: row.optional_client(at + 8)?,
     })
 }
+
+/// Two columns from `at` on.
+pub(super) fn preferences(row: &dyn Row, at: usize) -> Read<Preferences> {
+    Ok(Preferences {
+        language: row.optional_text(at)?.and_then(Language::of_tag),
+        zone: row.optional_text(at + 1)?.map(str::to_owned),
+    })
+}
+
+/// How somebody is told things.
+pub(crate) const PREFERENCES: Query<Preferences> = Query {
+    sql: "SELECT language, zone FROM people WHERE subject = $1",
+    read: |row| preferences(row, 0),
+};
 
 macro_rules! people {
     ($rest:literal) => {

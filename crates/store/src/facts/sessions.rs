@@ -1,5 +1,5 @@
 //! Sessions of people.
-use super::people::person;
+use super::people::{person, preferences};
 use crate::row::{Query, Read, Row};
 use protocol::facts::{ConsentFacts, SessionFacts};
 use protocol::types::Session;
@@ -19,6 +19,7 @@ fn facts(row: &dyn Row) -> Read<SessionFacts> {
     Ok(SessionFacts {
         session: session(row)?,
         person: person(row, 6)?,
+        preferences: preferences(row, 16)?,
     })
 }
 
@@ -29,7 +30,7 @@ pub(crate) const BY_ID: Query<SessionFacts> = Query {
         session_columns!(),
         ", ",
         person_columns!(),
-        " FROM sessions s JOIN people p ON p.subject = s.subject WHERE s.id = $1"
+        ", p.language, p.zone FROM sessions s JOIN people p ON p.subject = s.subject WHERE s.id = $1"
     ),
     read: facts,
 };
@@ -41,15 +42,15 @@ pub(crate) const WITH_CONSENT: Query<(SessionFacts, ConsentFacts)> = Query {
         session_columns!(),
         ", ",
         person_columns!(),
-        ", c.client, c.scope, c.redirect_uris, c.granted_at FROM sessions s JOIN people p ON p.subject = s.subject \
-         LEFT JOIN consents c ON c.subject = s.subject AND c.client = $1 WHERE s.id = $2"
+        ", p.language, p.zone, c.client, c.scope, c.redirect_uris, c.granted_at \
+         FROM sessions s JOIN people p ON p.subject = s.subject LEFT JOIN consents c ON c.subject = s.subject AND c.client = $1 WHERE s.id = $2"
     ),
     read: |row| {
         let facts = facts(row)?;
-        let consent = match row.optional_client(16)? {
+        let consent = match row.optional_client(18)? {
             Some(client) => {
                 let subject = facts.person.subject;
-                Some(super::authorize::consent(row, 17, subject, client)?)
+                Some(super::authorize::consent(row, 19, subject, client)?)
             }
             None => None,
         };

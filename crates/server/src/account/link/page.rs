@@ -1,6 +1,5 @@
 //! The pages of links in mails.
 use super::followed::Followed;
-use crate::account::sign_up::problems;
 use crate::http::error::PageError;
 use crate::http::form::Query;
 use crate::http::notice::{PlainPage, link as link_to};
@@ -11,11 +10,11 @@ use crate::state::App;
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::Response;
-use pages::{ChoosePassword, ConfirmLink, Next, Notice, path};
+use pages::{ChoosePassword, ConfirmLink, Next, Notice, Problem, Speak, Text, path};
 use protocol::accounts::mail_link::{LinkFault, LinkPurpose};
 use protocol::accounts::mailbox::Choice;
-use protocol::accounts::people::{FieldFault, MAX_NAME};
-use protocol::types::Person;
+use protocol::accounts::people::MAX_NAME;
+use protocol::types::{Language, Person};
 
 /// `GET`: says what the link does, and does nothing.
 pub(crate) async fn show(
@@ -34,14 +33,14 @@ pub(crate) async fn show(
 #[derive(Default)]
 pub(super) struct Typed {
     pub(super) name: String,
-    pub(super) faults: Vec<FieldFault>,
+    pub(super) problems: Vec<Problem>,
 }
 
 impl Typed {
     /// Nothing that is shown again.
-    pub(super) fn with(faults: Vec<FieldFault>) -> Self {
+    pub(super) fn with(problems: Vec<Problem>) -> Self {
         Typed {
-            faults,
+            problems,
             ..Typed::default()
         }
     }
@@ -73,7 +72,7 @@ fn choose(
     choice: Choice,
     typed: Typed,
 ) -> Response {
-    let status = match typed.faults.is_empty() {
+    let status = match typed.problems.is_empty() {
         true => StatusCode::OK,
         false => StatusCode::BAD_REQUEST,
     };
@@ -83,50 +82,44 @@ fn choose(
         link: text.to_owned(),
         email: followed.link.email.as_str().to_owned(),
         name: (choice == Choice::Account).then(|| typed.name.chars().take(MAX_NAME).collect()),
-        notice: notice_of(choice).map(str::to_owned),
-        problems: problems(typed.faults),
+        notice: notice_of(choice, browser.language),
+        problems: typed.problems,
         min_password: app.policy().accounts.min_password,
     };
     browser.keep_browser_id(app, reply::page(status, &page, None))
 }
 
 /// What has to be known before the password is chosen.
-fn notice_of(choice: Choice) -> Option<&'static str> {
+fn notice_of(choice: Choice, language: Language) -> Option<Text> {
     match choice {
         Choice::Account | Choice::Password => None,
-        Choice::Taken => Some(
-            "An account was made with this address, and nobody has shown yet that they read its mail. It becomes \
-             yours now: whoever made it, perhaps you, is signed out, and what was allowed to apps ends.",
-        ),
-        Choice::Restored => Some(
-            "This becomes the address of your account again, and every browser is signed out. Choose a new password \
-             too: whoever changed the address knows the old one.",
-        ),
+        Choice::Taken => Some(language.text("link-taken")),
+        Choice::Restored => Some(language.text("link-restored")),
     }
 }
 
 /// What a link does that chooses no password: its title, what happens, the words of its button.
-fn asked(followed: &Followed) -> (&'static str, String, &'static str) {
+fn asked(followed: &Followed, language: Language) -> (Text, Text, Text) {
     let email = followed.link.email.as_str();
     match followed.link.purpose {
-        LinkPurpose::AddressChange => {
-            let before = followed.person.as_ref();
-            let before = before.map_or("the address before", |person| person.email.as_str());
-            (
-                "Use this address",
-                format!(
-                    "{email} becomes the address of this account. We write to {before}, from where it can be undone for a week."
-                ),
-                "Use this address",
-            )
-        }
-        LinkPurpose::PasswordChanged | LinkPurpose::NameChanged | LinkPurpose::NewDevice => (
-            "Was this not you?",
-            match followed.link.session {
-                Some(_) => "The browser that did this is signed out of your account.".to_owned(),
-                None => "Every browser is signed out of your account.".to_owned(),
+        LinkPurpose::AddressChange => (
+            language.text("link-change-title"),
+            match &followed.person {
+                Some(person) => {
+                    let before = &person.email;
+                    language.text_of("link-change", &[("email", &email), ("before", before)])
+                }
+                None => language.text_of("link-change-from-unknown", &[("email", &email)]),
             },
-            "Sign them out",
+            language.text("link-change-title"),
+        ),
+        LinkPurpose::PasswordChanged | LinkPurpose::NameChanged | LinkPurpose::NewDevice => (
+            language.text("link-not-you-title"),
+            match followed.link.session {
+                Some(_) => language.text("link-ends-one"),
+                None => language.text("link-ends-all"),
+            },
+            language.text("link-ends-button"),
         ),
         // What chooses a password is asked elsewhere.
         LinkPurpose::AddressProof
@@ -134,11 +127,9 @@ fn asked(followed: &Followed) -> (&'static str, String, &'static str) {
         | LinkPurpose::SignUp
         | LinkPurpose::Invitation
         | LinkPurpose::Recovery => (
-            "Confirm your e-mail",
-            format!(
-                "{email} counts as the address of this account from now on, and apps may be told it."
-            ),
-            "Confirm",
+            language.text("link-proof-title"),
+            language.text_of("link-proof", &[("email", &email)]),
+            language.text("link-proof-button"),
         ),
     }
 }
@@ -161,8 +152,8 @@ fn ask(
     text: &str,
     typed: Typed,
 ) -> Response {
-    let (title, sentence, label) = asked(followed);
-    let status = match typed.faults.is_empty() {
+    let (title, sentence, label) = asked(followed, browser.language);
+    let status = match typed.problems.is_empty() {
         true => StatusCode::OK,
         false => StatusCode::BAD_REQUEST,
     };
@@ -173,28 +164,28 @@ fn ask(
                 nonce,
                 frame: browser.frame(app),
                 link: text.to_owned(),
-                title: title.to_owned(),
+                title,
                 sentence,
                 name: person.name.clone(),
                 email: person.email.clone(),
-                label: label.to_owned(),
-                problems: problems(typed.faults),
+                label,
+                problems: typed.problems,
             };
             reply::page(status, &page, None)
         }
         None => {
-            let stale = typed.faults.into_iter().next();
-            let stale = stale.map_or_else(String::new, |fault| fault.sentence + " ");
+            let stale = typed.problems.into_iter().next();
+            let sentence = stale.map_or(sentence.clone(), |stale| stale.sentence.then(&sentence));
             let field = |name: &str, value: &str| (name.to_owned(), value.to_owned());
             let page = Notice {
                 frame: browser.frame(app),
-                title: title.to_owned(),
-                sentence: stale + &sentence,
+                title,
+                sentence,
                 code: None,
                 help: None,
                 details: Vec::new(),
                 next: Some(Next {
-                    label: label.to_owned(),
+                    label,
                     href: ConfirmLink::ACTION.to_owned(),
                     post: Some(vec![field("nonce", &nonce), field("link", text)]),
                 }),
@@ -207,70 +198,64 @@ fn ask(
 
 /// The page of a link that does nothing.
 pub(super) fn over(app: &App, browser: &BrowserContext, fault: LinkFault) -> Response {
+    let language = browser.language;
     let (status, title, sentence) = match fault {
         LinkFault::Unknown => (
             StatusCode::NOT_FOUND,
-            "This link does not work",
-            "It is incomplete, or a later mail or change has replaced it. Use the newest mail, or ask for another.",
+            language.text("link-unknown-title"),
+            language.text("link-unknown"),
         ),
-        LinkFault::Used => (StatusCode::GONE, "This link was used", "Each works once."),
+        LinkFault::Used => (
+            StatusCode::GONE,
+            language.text("link-used-title"),
+            language.text("link-used"),
+        ),
         LinkFault::Expired(_) => (
             StatusCode::GONE,
-            "This link has expired",
-            "Ask for another mail; its link works for a while.",
+            language.text("link-expired-title"),
+            language.text("link-expired"),
         ),
         LinkFault::Closed => (
             StatusCode::GONE,
-            "This link makes no account any more",
-            "Since it was sent, the people who run this service have changed who may make an account. Ask them for \
-             one; whoever has one already signs in.",
+            language.text("link-closed-title"),
+            language.text("link-closed"),
         ),
     };
     let next = match fault {
-        LinkFault::Used | LinkFault::Closed => ("Sign in", path::SIGN_IN),
-        LinkFault::Expired(LinkPurpose::SignUp) => ("Ask for another mail", path::SIGN_UP),
+        LinkFault::Used | LinkFault::Closed => ("sign-in-button", path::SIGN_IN),
+        LinkFault::Expired(LinkPurpose::SignUp) => ("link-another", path::SIGN_UP),
         LinkFault::Expired(LinkPurpose::AddressProof | LinkPurpose::AddressChange) => {
-            ("Your account", path::ACCOUNT)
+            ("your-account", path::ACCOUNT)
         }
-        LinkFault::Unknown | LinkFault::Expired(_) => ("Ask for another mail", path::RECOVER),
+        LinkFault::Unknown | LinkFault::Expired(_) => ("link-another", path::RECOVER),
     };
-    plain(app, browser, status, title, sentence, next)
+    plain(app, browser, status, (title, sentence), next)
 }
 
 fn have_one(app: &App, browser: &BrowserContext) -> Response {
-    let sentence = "There is an account with this address, and it is confirmed. Sign in to it.";
-    let next = ("Sign in", path::SIGN_IN);
-    plain(
-        app,
-        browser,
-        StatusCode::CONFLICT,
-        "You have an account",
-        sentence,
-        next,
-    )
+    let language = browser.language;
+    let said = (
+        language.text("link-have-one-title"),
+        language.text("link-have-one"),
+    );
+    let next = ("sign-in-button", path::SIGN_IN);
+    plain(app, browser, StatusCode::CONFLICT, said, next)
 }
 
 fn none_here(app: &App, browser: &BrowserContext) -> Response {
-    let sentence = "No account has this address any more.";
-    let next = ("Sign in", path::SIGN_IN);
-    plain(
-        app,
-        browser,
-        StatusCode::NOT_FOUND,
-        "There is no such account",
-        sentence,
-        next,
-    )
+    let language = browser.language;
+    let said = (language.text("link-none-title"), language.text("link-none"));
+    let next = ("sign-in-button", path::SIGN_IN);
+    plain(app, browser, StatusCode::NOT_FOUND, said, next)
 }
 
-/// A page of a few words.
+/// A page of a few words: title and sentence, and where to go on, with the message that is on the button.
 pub(super) fn plain(
     app: &App,
     browser: &BrowserContext,
     status: StatusCode,
-    title: &str,
-    sentence: &str,
-    (label, href): (&str, &str),
+    (title, sentence): (Text, Text),
+    (label, href): (&'static str, &str),
 ) -> Response {
     let page = PlainPage {
         status,
@@ -278,27 +263,27 @@ pub(super) fn plain(
         sentence,
         code: None,
         details: Vec::new(),
-        next: link_to(label, href),
+        next: link_to(browser.language.text(label), href),
     };
     page.page_for(app, browser)
 }
 
 /// What a link has done that chose no password.
 pub(super) fn confirmed(app: &App, reader: Reader, followed: &Followed) -> Response {
-    let recover = ("Choose a new password", path::RECOVER);
-    let account = ("Your account", path::ACCOUNT);
+    let recover = ("link-password-title", path::RECOVER);
+    let account = ("your-account", path::ACCOUNT);
     let (title, sentence, (label, href)) = match followed.link.purpose {
         LinkPurpose::AddressChange => (
-            "Your address is changed",
-            "Sign in with it from now on. We have written to the address before, from where this can be undone for a week.",
+            reader.text("link-changed-title"),
+            reader.text("link-changed"),
             account,
         ),
         LinkPurpose::PasswordChanged | LinkPurpose::NameChanged | LinkPurpose::NewDevice => (
             match followed.link.session {
-                Some(_) => "That browser is signed out",
-                None => "Every browser is signed out",
+                Some(_) => reader.text("link-ended-one-title"),
+                None => reader.text("link-ended-all-title"),
             },
-            "Whoever did this knows your password: choose a new one.",
+            reader.text("link-ended"),
             recover,
         ),
         LinkPurpose::AddressProof
@@ -306,8 +291,8 @@ pub(super) fn confirmed(app: &App, reader: Reader, followed: &Followed) -> Respo
         | LinkPurpose::SignUp
         | LinkPurpose::Invitation
         | LinkPurpose::Recovery => (
-            "Your e-mail is confirmed",
-            "You can close this page, and go on where you were.",
+            reader.text("link-proved-title"),
+            reader.text("link-proved"),
             account,
         ),
     };
@@ -318,7 +303,7 @@ pub(super) fn confirmed(app: &App, reader: Reader, followed: &Followed) -> Respo
         sentence,
         code: None,
         details: Vec::new(),
-        next: link_to(label, href),
+        next: link_to(reader.text(label), href),
     };
     page.page(app, reader)
 }

@@ -2,8 +2,9 @@
 use super::followed::Followed;
 use super::page::{Typed, asks_password, confirmed, over, page, plain};
 use crate::account::proof::{Proof, prove};
-use crate::account::sessions::{done as done_page, fault};
+use crate::account::sessions::done as done_page;
 use crate::account::sign_in::{Ways, welcome};
+use crate::account::sign_up::problems as problems_of;
 use crate::account::throttle;
 use crate::http::error::PageError;
 use crate::http::form::{Form, Posted};
@@ -14,11 +15,11 @@ use crate::state::App;
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::Response;
-use pages::{ChoosePassword, ConfirmLink, path};
+use pages::{ChoosePassword, ConfirmLink, Problem, Speak, path};
 use protocol::accounts::mail_link::{LinkFault, LinkPurpose, PresentedLink};
 use protocol::accounts::mailbox::{Choice, confirm, join, recover, restore};
 use protocol::accounts::password::{Owner, password_fault};
-use protocol::accounts::people::{FieldFault, NewAccount, Role};
+use protocol::accounts::people::{NewAccount, Role};
 use protocol::types::Person;
 use protocol::{Params, Transition};
 use store::Outcome;
@@ -99,12 +100,12 @@ impl Form for ConfirmForm {
 }
 
 /// The form, and what is wrong with one that does not prove itself.
-fn posted<F: Form<Page = F>>(app: &App, posted: Posted<F>) -> (BrowserContext, F, Vec<FieldFault>) {
+fn posted<F: Form<Page = F>>(app: &App, posted: Posted<F>) -> (BrowserContext, F, Vec<Problem>) {
     match posted {
         Posted::Current(browser, form) => (browser, form, Vec::new()),
         Posted::OutOfDate(browser, form) => {
-            let sentence = browser.distrust(app, "This page was out of date. Please try again.");
-            (browser, form, fault("", sentence.as_str()))
+            let stale = Problem::new("", browser.distrust(app, "link-stale"));
+            (browser, form, vec![stale])
         }
     }
 }
@@ -114,7 +115,7 @@ pub(crate) async fn submit_join(
     State(app): State<App>,
     form: Posted<JoinForm>,
 ) -> Result<Response, PageError> {
-    let (browser, form, mut faults) = posted(&app, form);
+    let (browser, form, mut problems) = posted(&app, form);
     let JoinForm {
         link: text,
         name,
@@ -130,15 +131,16 @@ pub(crate) async fn submit_join(
         password: password.clone(),
     };
     if followed.chooses() == Some(Choice::Account) {
-        faults.extend(account.faults(&app.config.branding.product, &app.policy().accounts));
+        let faults = account.faults(&app.config.branding.product, &app.policy().accounts);
+        problems.extend(problems_of(&faults, browser.language));
     }
-    if !faults.is_empty() || followed.chooses() != Some(Choice::Account) {
+    if !problems.is_empty() || followed.chooses() != Some(Choice::Account) {
         return Ok(page(
             &app,
             browser,
             &followed,
             &text,
-            Typed { name, faults },
+            Typed { name, problems },
         ));
     }
     let source = browser.address.source();
@@ -156,7 +158,7 @@ pub(crate) async fn submit_password(
     State(app): State<App>,
     form: Posted<NewPasswordForm>,
 ) -> Result<Response, PageError> {
-    let (browser, form, mut faults) = posted(&app, form);
+    let (browser, form, mut problems) = posted(&app, form);
     let NewPasswordForm {
         link: text,
         password,
@@ -178,14 +180,10 @@ pub(crate) async fn submit_password(
         name: &person.name,
         product: &app.config.branding.product,
     };
-    faults.extend(password_fault(
-        &password,
-        owner,
-        &app.policy().accounts,
-        "password",
-    ));
-    if !faults.is_empty() {
-        let typed = Typed::with(faults);
+    let fault = password_fault(&password, owner, &app.policy().accounts, "password");
+    problems.extend(fault.map(|fault| Problem::from((&fault, browser.language))));
+    if !problems.is_empty() {
+        let typed = Typed::with(problems);
         return Ok(page(&app, browser, &followed, &text, typed));
     }
     let source = browser.address.source();
@@ -211,6 +209,7 @@ async fn done(
     password: String,
 ) -> Result<Response, PageError> {
     let act = app.act_now(browser.address);
+    let transition = transition.in_language(browser.language);
     if app.settle_one(transition, act).await? == Outcome::Conflict {
         return match Followed::find(app, text).await? {
             Err(fault) => again(app, browser, fault, text, password).await,
@@ -288,7 +287,7 @@ pub(crate) async fn submit_confirm(
     State(app): State<App>,
     form: Posted<ConfirmForm>,
 ) -> Result<Response, PageError> {
-    let (browser, form, faults) = posted(&app, form);
+    let (browser, form, problems) = posted(&app, form);
     let ConfirmForm {
         link: text,
         password,
@@ -297,12 +296,12 @@ pub(crate) async fn submit_confirm(
         Ok(followed) => followed,
         Err(fault) => return Ok(over(&app, &browser, fault)),
     };
-    let again = |browser, faults| {
-        let typed = Typed::with(faults);
+    let again = |browser, problems| {
+        let typed = Typed::with(problems);
         page(&app, browser, &followed, &text, typed)
     };
-    if !faults.is_empty() {
-        return Ok(again(browser, faults));
+    if !problems.is_empty() {
+        return Ok(again(browser, problems));
     }
     let is_person = match asks_password(&browser, &followed) {
         None => true,
@@ -310,19 +309,19 @@ pub(crate) async fn submit_confirm(
         {
             Proof::Right => true,
             Proof::Wrong => {
-                let sentence = "This is not the password of this account.";
-                return Ok(again(browser, fault("password", sentence)));
+                let sentence = browser.language.text("link-wrong-password");
+                return Ok(again(browser, vec![Problem::new("password", sentence)]));
             }
             Proof::Throttled(throttled) => {
                 let sentence = throttle::sentence(throttled, browser.language);
-                let form = again(browser, fault("password", sentence.as_str()));
+                let form = again(browser, vec![Problem::new("password", sentence)]);
                 return Ok(throttle::refuse(form, throttled));
             }
         },
     };
     let (now, person) = (clock::now(), followed.person.as_ref());
     let transition = match confirm(&followed.link, person, is_person, now, &app.mint) {
-        Ok(transition) => transition,
+        Ok(transition) => transition.in_language(browser.language),
         Err(fault) => return Ok(over(&app, &browser, fault)),
     };
     let act = app.act(now, browser.address);
@@ -349,8 +348,11 @@ async fn refused(
 }
 
 fn taken(app: &App, browser: &BrowserContext) -> Response {
-    let sentence = "Another account has this address, so nothing was changed.";
-    let next = ("Your account", path::ACCOUNT);
-    let title = "This address has an account";
-    plain(app, browser, StatusCode::CONFLICT, title, sentence, next)
+    let language = browser.language;
+    let said = (
+        language.text("link-taken-title"),
+        language.text("link-taken-by"),
+    );
+    let next = ("your-account", path::ACCOUNT);
+    plain(app, browser, StatusCode::CONFLICT, said, next)
 }

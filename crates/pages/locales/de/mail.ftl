@@ -1,0 +1,60 @@
+# E-Mails. $product ist der Name des Anbieters.
+
+mail-until = Der Link gilt einmal, bis { $time }.
+mail-not-you = Haben Sie das nicht angefordert, ist nichts zu tun.
+mail-not-wanted = Möchten Sie keines, ist nichts zu tun.
+
+mail-off-subject = Ihr Konto bei { $product }
+mail-off = Ihr Konto bei { $product } wurde gesperrt, deshalb lässt sich damit nichts tun.
+mail-off-ask = Wenden Sie sich an die Betreiber dieses Dienstes.
+
+mail-account-asked = Jemand, vermutlich Sie, hat mit dieser Adresse ein Konto bei { $product } angefordert.
+mail-account-invited = Sie sind eingeladen, ein Konto bei { $product } zu erstellen.
+mail-account-subject = Erstellen Sie Ihr Konto bei { $product }
+mail-account-button = Konto erstellen
+mail-account-unproved = Es gibt schon eines, das niemand bestätigt hat. Es wird Ihres: Sie wählen ein neues Passwort, und wer es angelegt hat, wird abgemeldet.
+mail-account-unproved-button = Zu Ihrem Konto machen
+mail-have-one-subject = Sie haben ein Konto bei { $product }
+mail-have-one = Sie haben schon eines.
+mail-have-one-button = Anmelden
+mail-have-one-forgotten = Haben Sie Ihr Passwort vergessen? Wählen Sie ein neues unter { $url }
+
+mail-recovery-asked = Jemand, vermutlich Sie, hat für ein Konto bei { $product } mit dieser Adresse ein neues Passwort angefordert.
+mail-recovery-none-subject = Kein Konto bei { $product } hat diese Adresse
+mail-recovery-none = Ein solches Konto gibt es nicht. Vielleicht haben Sie eines mit einer anderen Adresse.
+mail-recovery-subject = Wählen Sie ein neues Passwort bei { $product }
+mail-recovery-button = Neues Passwort wählen
+
+mail-proof-subject = Bestätigen Sie Ihre E-Mail-Adresse bei { $product }
+mail-proof = Bestätigen Sie, dass Sie die E-Mails für { $email } lesen.
+mail-proof-button = E-Mail-Adresse bestätigen
+
+mail-change-taken-subject = Diese Adresse hat ein Konto bei { $product }
+mail-change-taken = Jemand, vermutlich Sie, möchte diese Adresse für ein Konto bei { $product } verwenden.
+mail-change-taken-by = Sie gehört schon zu einem anderen Konto und lässt sich deshalb nicht verwenden.
+mail-change-subject = Bestätigen Sie Ihre neue E-Mail-Adresse bei { $product }
+mail-change = Bestätigen Sie, dass Sie die E-Mails für { $email } lesen, und sie wird die Adresse Ihres Kontos bei { $product }.
+mail-change-button = Diese Adresse verwenden
+
+mail-changed-email-subject = Ihre E-Mail-Adresse bei { $product } wurde geändert
+mail-changed-email = Ihr Konto bei { $product } hat jetzt eine andere E-Mail-Adresse.
+mail-changed-email-undo = Waren Sie das, ist nichts zu tun. Waren Sie es nicht, machen Sie es rückgängig: Sie bekommen Ihre Adresse zurück, wählen ein neues Passwort, und alle Browser werden abgemeldet.
+mail-changed-email-button = Rückgängig machen
+
+mail-changed-password-subject = Ihr Passwort bei { $product } wurde geändert
+mail-changed-password = Das Passwort Ihres Kontos bei { $product } wurde am { $time } geändert.
+mail-changed-name-subject = Ihr Name bei { $product } wurde geändert
+mail-changed-name = Der Name Ihres Kontos bei { $product } wurde am { $time } geändert.
+mail-changed-not-you = Waren Sie das, ist nichts zu tun. Waren Sie es nicht, melden Sie ab, wer es war, und wählen Sie dann ein neues Passwort.
+mail-changed-button = Abmelden
+
+mail-device-subject = Ein neues Gerät hat sich bei { $product } angemeldet
+mail-device = { $browser } wurde am { $time } bei Ihrem Konto bei { $product } angemeldet. Dieser Browser war bisher nicht bekannt.
+mail-device-any = Ein Browser wurde am { $time } bei Ihrem Konto bei { $product } angemeldet. Er war bisher nicht bekannt.
+mail-device-not-you = Waren Sie das, ist nichts zu tun. Waren Sie es nicht, melden Sie ihn ab und wählen Sie dann ein neues Passwort.
+mail-device-button = Abmelden
+
+mail-test-subject = Test-E-Mail von { $product }
+mail-test-subject-of = Test-E-Mail von { $product } ({ $copy } von { $copies })
+mail-test = Das ist ein Test: { $product } kann Ihnen E-Mails schicken.
+mail-test-asked = Jemand, der den Dienst betreibt, hat sie mit dem Befehl „valetkey mail test“ angefordert. Es ist nichts zu tun.

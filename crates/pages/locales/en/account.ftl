@@ -1,0 +1,78 @@
+# A person's own page.
+
+account-title = Your account
+
+# Mail comes back, or was called junk.
+account-trouble-title = Mail does not reach you
+account-trouble-bounce = Mail to your address comes back.
+account-trouble-complaint = A mail of ours was called junk in your mailbox, so we send nothing there but what you ask for, once a day.
+account-trouble-means = Until that is mended you are not told when your password is changed or a new device signs in.
+account-trouble-mend-html = If the address is wrong, <a href="#new-email">change it</a>. If it is right, have a link sent to it and follow it.
+account-send-link = Send the link
+
+account-prove-title = Confirm your e-mail
+account-prove-means = Until you do, apps are not told your address, and you hear nothing of what happens to your account.
+
+account-sessions-title = Where you are signed in
+account-sessions-none = Nowhere else.
+account-session-this = This browser
+account-session-since = Since { $time }
+account-session-end = Sign out
+# Read aloud after the button's word.
+account-session-which = { $browser }, since { $time }
+account-sessions-older = Show older ones
+account-sign-out = Sign out
+account-sign-out-everywhere = Sign out everywhere
+
+account-name-title = Change your name
+account-name-button = Change name
+
+preferences-title = Language and time zone
+preferences-change = Change
+preferences-hint = For these pages and for mails to you.
+preferences-language = Language
+preferences-language-as-browser = As the browser asks
+preferences-zone = Time zone
+preferences-zone-usual = As usual here ({ $zone })
+preferences-button = Save
+
+account-email-title = Change your e-mail
+account-email-means = We send a link to the new address. Until you follow it, everything stays as it is.
+account-email-label = New e-mail
+
+account-password-title = Change your password
+account-password-button = Change password
+
+# What was done.
+account-done-password = Your password is changed. Other browsers were signed out.
+account-done-session = That browser is signed out.
+account-done-joined = Your account is ready. If you began on another device or in another browser, go back there and sign in.
+account-done-recovered = Your password is changed, and every other browser was signed out. If you began on another device, go back there and sign in.
+account-done-name = Your name is changed.
+account-done-proved = Your e-mail is confirmed.
+account-done-preferences = Your language and time zone are saved.
+
+# What is wrong.
+account-stale = This page was out of date. Please try again.
+account-wrong-password = This is not your current password.
+account-same-address = This is your address already.
+account-no-mail = No mail can be sent to your address. Change it below.
+preferences-no-such-zone = There is no such time zone.
+
+# The page of a test user whose password is published.
+everyones-title = This test user is everyone’s
+everyones-means = Its password stands in the documentation, so nothing can be changed here.
+
+# What is wrong with what somebody chose.
+fault-name-length = Enter your name, at most 100 characters.
+fault-name-characters = Enter your name without characters that cannot be seen, and with four marks on a letter at most.
+fault-email = Enter an e-mail address, such as ada@example.com.
+fault-password-short = Use at least { $min } characters; a short sentence is good.
+fault-password-long = Use at most 1000 characters.
+fault-password-pattern = This repeats itself or follows a row of keys or numbers. Use four unrelated words.
+fault-password-own = This is hardly more than your name, your address or the name of this service. Use four unrelated words.
+fault-password-common = This is a common password, or close to one. Use four unrelated words.
+
+# A browser in the list of sessions and in mails.
+browser-on = { $browser } on { $system }
+browser-unknown = Unknown browser

@@ -1,0 +1,60 @@
+# Mails. $product is the name of the provider.
+
+mail-until = The link works once, until { $time }.
+mail-not-you = If you did not ask for this, there is nothing to do.
+mail-not-wanted = If you do not want one, there is nothing to do.
+
+mail-off-subject = Your account at { $product }
+mail-off = Your account at { $product } has been switched off, so nothing can be done with it.
+mail-off-ask = Ask the people who run this service.
+
+mail-account-asked = Somebody, probably you, asked for an account at { $product } with this address.
+mail-account-invited = You are invited to have an account at { $product }.
+mail-account-subject = Create your account at { $product }
+mail-account-button = Create your account
+mail-account-unproved = There is one that nobody has confirmed. It becomes yours: you choose a new password, and whoever made it is signed out.
+mail-account-unproved-button = Make it yours
+mail-have-one-subject = You have an account at { $product }
+mail-have-one = You have one already.
+mail-have-one-button = Sign in
+mail-have-one-forgotten = Have you forgotten your password? Choose a new one at { $url }
+
+mail-recovery-asked = Somebody, probably you, asked for a new password for an account at { $product } with this address.
+mail-recovery-none-subject = No account at { $product } has this address
+mail-recovery-none = There is no such account. Perhaps you have one with another address.
+mail-recovery-subject = Choose a new password at { $product }
+mail-recovery-button = Choose a new password
+
+mail-proof-subject = Confirm your e-mail at { $product }
+mail-proof = Confirm that you read the mail for { $email }.
+mail-proof-button = Confirm your e-mail
+
+mail-change-taken-subject = This address has an account at { $product }
+mail-change-taken = Somebody, probably you, wants to use this address for an account at { $product }.
+mail-change-taken-by = Another account has it already, so it cannot be used for this one.
+mail-change-subject = Confirm your new e-mail at { $product }
+mail-change = Confirm that you read the mail for { $email }, and it becomes the address of your account at { $product }.
+mail-change-button = Use this address
+
+mail-changed-email-subject = Your e-mail at { $product } was changed
+mail-changed-email = Your account at { $product } has another e-mail address now.
+mail-changed-email-undo = If you did this, there is nothing to do. If you did not, undo it: you get your address back, choose a new password, and every browser is signed out.
+mail-changed-email-button = Undo it
+
+mail-changed-password-subject = Your password at { $product } was changed
+mail-changed-password = The password of your account at { $product } was changed on { $time }.
+mail-changed-name-subject = Your name at { $product } was changed
+mail-changed-name = The name of your account at { $product } was changed on { $time }.
+mail-changed-not-you = If you did this, there is nothing to do. If you did not, sign out whoever did, then choose a new password.
+mail-changed-button = Sign them out
+
+mail-device-subject = A new device signed in to { $product }
+mail-device = { $browser } was signed in to your account at { $product } on { $time }. It was not known before.
+mail-device-any = A browser was signed in to your account at { $product } on { $time }. It was not known before.
+mail-device-not-you = If this was you, there is nothing to do. If it was not, sign it out, then choose a new password.
+mail-device-button = Sign it out
+
+mail-test-subject = Test mail from { $product }
+mail-test-subject-of = Test mail from { $product } ({ $copy } of { $copies })
+mail-test = This is a test: { $product } can send mail to you.
+mail-test-asked = Somebody who runs it has asked for this with the command “valetkey mail test”. There is nothing to do.
