@@ -48,6 +48,7 @@ pub struct Browser {
     api: Api,
     origin: String,
     account: Option<(String, String)>,
+    language: Option<String>,
     /// The cookies it holds; tests may look, change and clear them.
     pub cookies: CookieJar,
 }
@@ -65,6 +66,7 @@ impl Browser {
             api,
             origin: url.origin,
             account: None,
+            language: None,
             cookies: CookieJar::default(),
         }
     }
@@ -75,11 +77,20 @@ impl Browser {
         self
     }
 
+    /// Asks for pages in these languages from here on, as `Accept-Language` has them.
+    pub fn speak(&mut self, languages: &str) {
+        self.language = Some(languages.to_owned());
+    }
+
     /// Sends any request with the cookies held and takes in those of the reply; follows nothing.
     #[track_caller]
     pub fn send(&mut self, request: Request) -> Reply {
         let request = match self.cookies.header() {
             Some(cookies) => request.header("Cookie", &cookies),
+            None => request,
+        };
+        let request = match &self.language {
+            Some(languages) => request.header("Accept-Language", languages),
             None => request,
         };
         let reply = self.api.send(&request);

@@ -2,6 +2,7 @@
 mod accounts;
 mod addresses;
 mod invited;
+mod languages;
 
 use crate::support::mail_server::{MailServer, Taken};
 use crate::support::{PLAIN, Scene, form_to, within};
