@@ -6,8 +6,8 @@ for (const field of document.querySelectorAll("input[type=password]")) {
   const button = document.createElement("button");
   button.type = "button";
   button.className = "show";
-  button.textContent = "Show";
-  button.setAttribute("aria-label", `Show: ${label ? label.textContent : "password"}`);
+  button.textContent = document.body.dataset.show;
+  button.setAttribute("aria-label", `${button.textContent}: ${label ? label.textContent : field.id}`);
   button.setAttribute("aria-controls", field.id);
   const turn = (shown) => {
     field.type = shown ? "text" : "password";

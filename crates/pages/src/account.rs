@@ -145,7 +145,7 @@ impl Account {
     fn new_field(&self) -> Field<'_> {
         Field {
             id: "new",
-            label: Text::of_others("New password"),
+            label: self.frame.text("label-new-password"),
             kind: "password",
             autocomplete: "new-password",
             at_least: Some(self.min_password),

@@ -1,4 +1,4 @@
-//! The stylesheet, the one script, and their content-addressed paths.
+//! The stylesheet, the two scripts, and their content-addressed paths.
 
 use crate::path::ASSETS;
 use std::sync::LazyLock;
@@ -7,6 +7,7 @@ const CSS: &str = concat!(
     include_str!("../assets/ground.css"),
     include_str!("../assets/parts.css"),
     include_str!("../assets/pages.css"),
+    include_str!("../assets/portal.css"),
     include_str!("../assets/developers.css"),
     include_str!("../assets/demo.css"),
 );
@@ -26,6 +27,18 @@ static SHOW_PASSWORD_PATH: LazyLock<String> = LazyLock::new(|| {
 #[must_use]
 pub fn show_password_script() -> (&'static str, &'static str) {
     (SHOW_PASSWORD_PATH.as_str(), SHOW_PASSWORD)
+}
+
+const COPY: &str = include_str!("../assets/copy.js");
+
+static COPY_PATH: LazyLock<String> =
+    LazyLock::new(|| format!("{ASSETS}/copy-{}.js", fingerprint(COPY.as_bytes())));
+
+/// Path and text of the script that copies what a page shows to be copied. Pages that do link it, and are whole without
+/// it.
+#[must_use]
+pub fn copy_script() -> (&'static str, &'static str) {
+    (COPY_PATH.as_str(), COPY)
 }
 
 /// Path and text of the one stylesheet. The path changes with the content, so

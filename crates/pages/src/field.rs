@@ -80,8 +80,9 @@ impl HtmlSafe for Problems<'_> {}
 #[derive(Template, Clone, Default)]
 #[template(path = "parts/field.html")]
 pub(crate) struct Field<'a> {
-    /// Both `id` and `name`.
+    /// The `id`, and the `name` unless there is another.
     pub(crate) id: &'a str,
+    pub(crate) name: Option<&'a str>,
     pub(crate) label: Text,
     /// `type` of the input.
     pub(crate) kind: &'a str,
@@ -95,6 +96,8 @@ pub(crate) struct Field<'a> {
     /// The problem stands at the top of the form (`id="problem"`), not here.
     pub(crate) shares_problem: bool,
     pub(crate) autofocus: bool,
+    /// It may stay empty.
+    pub(crate) optional: bool,
 }
 
 impl Field<'_> {

@@ -22,6 +22,7 @@ mod mail;
 mod mailbox;
 mod notice;
 pub mod path;
+pub mod portal;
 mod preferences;
 mod risk;
 mod samples;
@@ -34,7 +35,7 @@ mod text;
 use protocol::types::Language;
 
 pub use account::*;
-pub use asset::{show_password_script, stylesheet};
+pub use asset::{copy_script, show_password_script, stylesheet};
 pub use brand::{Brand, BrandLinks, brand_stylesheet};
 pub use consent::*;
 pub use demo::*;
@@ -65,6 +66,7 @@ pub fn every_sample(language: Language) -> Vec<Sample> {
         notice::samples_of_pages(language),
         account::samples_of_pages(language),
         preferences::samples_of_pages(language),
+        portal::samples_of_pages(language),
         sign_out::samples_of_pages(language),
         developers::samples_of_pages(language),
         demo::samples_of_pages(language),
@@ -81,6 +83,9 @@ pub trait Page: askama::Template + samples::Listed + Sized {
 
     /// Whether it has a field for a password, and so links the script that shows one.
     const ASKS_PASSWORD: bool = false;
+
+    /// Whether it shows what people copy, and so links the script that does.
+    const COPIES: bool = false;
 
     /// Whether it speaks the language of whoever reads it. What is for developers, and what plays a third party, is in
     /// English.

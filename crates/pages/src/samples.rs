@@ -21,6 +21,12 @@ pub const SAMPLE_DATA: &[&str] = &[
     LONG_NAME,
     "id.example.com",
     "Ada Lovelace",
+    "h9XW2pQ0nT4kLr7sVbYc1a",
+    "cs_0123456789",
+    "Settings",
+    "Developers",
+    "203.0.113.0/24",
+    "https://board.example.org/oauth/callback",
     "English",
     "Deutsch",
     "Firefox",
@@ -44,6 +50,8 @@ pub struct Sample {
     pub number: usize,
     /// [`Page::ASKS_PASSWORD`] of the page.
     pub asks_password: bool,
+    /// [`Page::COPIES`] of the page.
+    pub copies: bool,
     /// [`Page::TRANSLATED`] of the page.
     pub translated: bool,
     /// The whole document.
@@ -73,6 +81,7 @@ pub(crate) fn rendered<P: Page>(language: Language) -> Vec<Sample> {
         .map(|(page, number)| Sample {
             page: P::NAME,
             asks_password: P::ASKS_PASSWORD,
+            copies: P::COPIES,
             translated: P::TRANSLATED,
             number,
             html: page.html(),

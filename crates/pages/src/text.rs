@@ -218,6 +218,7 @@ files!(
     "account",
     "link",
     "mail",
+    "portal",
     "sign-in",
     "sign-up"
 );

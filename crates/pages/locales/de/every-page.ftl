@@ -27,3 +27,8 @@ label-email = E-Mail
 label-password = Passwort
 label-new-password = Neues Passwort
 label-current-password = Aktuelles Passwort
+
+# Buttons that the scripts add.
+script-show = Zeigen
+script-copy = Kopieren
+script-copied = Kopiert

@@ -31,3 +31,8 @@ label-email = E-mail
 label-password = Password
 label-new-password = New password
 label-current-password = Current password
+
+# Buttons that the scripts add.
+script-show = Show
+script-copy = Copy
+script-copied = Copied

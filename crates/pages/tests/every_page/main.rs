@@ -6,7 +6,7 @@ mod markup;
 use std::collections::BTreeSet;
 
 use markup::{Tag, tags};
-use pages::{HOSTILE, Sample, every_sample, show_password_script, stylesheet};
+use pages::{HOSTILE, Sample, copy_script, every_sample, show_password_script, stylesheet};
 use protocol::types::Language;
 
 fn for_every_sample(check: impl Fn(&[Tag], &Sample)) {
@@ -88,19 +88,20 @@ fn headings_do_not_skip_a_level() {
 }
 
 #[test]
-fn only_a_password_brings_a_script_and_nothing_an_inline_one() {
-    let (path, _) = show_password_script();
+fn only_passwords_and_what_is_copied_bring_a_script_and_nothing_an_inline_one() {
     for_every_sample(|tags, sample| {
-        let asks = opening(tags, "input").any(|tag| tag.get("type") == Some("password"));
-        assert_eq!(asks, sample.asks_password);
+        let inputs = || opening(tags, "input");
+        let asks = inputs().any(|tag| tag.get("type") == Some("password"));
+        assert!(!asks || sample.asks_password);
+        let copies = inputs().any(|tag| tag.get("data-copy").is_some());
+        assert_eq!(copies, sample.copies);
+        let show = sample.asks_password.then(|| show_password_script().0);
+        let copy = sample.copies.then(|| copy_script().0);
+        let meant: Vec<_> = show.into_iter().chain(copy).map(Some).collect();
         let scripts: Vec<_> = opening(tags, "script").map(|tag| tag.get("src")).collect();
-        match asks {
-            true => {
-                assert_eq!(scripts, [Some(path)]);
-                assert!(sample.html.contains("defer></script>"));
-            }
-            false => assert!(scripts.is_empty() && !sample.html.contains("<script")),
-        }
+        assert_eq!(scripts, meant);
+        let deferred = sample.html.matches("defer></script>").count();
+        assert_eq!(deferred, sample.html.matches("<script").count());
         for tag in tags {
             assert!(!matches!(tag.name.as_str(), "style" | "iframe"), "{tag:?}");
             for (name, value) in &tag.attributes {
@@ -141,7 +142,8 @@ fn every_input_has_a_label_and_a_purpose() {
                 input.get("id").is_some_and(|id| labelled.contains(&id)),
                 "{input:?}"
             );
-            assert!(input.get("autocomplete").is_some(), "{input:?}");
+            let is_box = matches!(input.get("type"), Some("radio" | "checkbox"));
+            assert!(is_box || input.get("autocomplete").is_some(), "{input:?}");
         }
     });
 }
@@ -184,12 +186,13 @@ fn what_is_invalid_says_why() {
 #[test]
 fn every_form_posts_to_us_with_a_nonce() {
     for_every_sample(|tags, sample| {
-        for form in opening(tags, "form") {
-            assert_eq!(form.get("method"), Some("post"));
-        }
+        // What only looks something up is no act, and needs no proof.
+        let posts = |form: &&Tag| form.get("method") == Some("post");
+        let looks_up = |form: &Tag| form.get("method") == Some("get");
+        assert!(opening(tags, "form").all(|form| posts(&form) || looks_up(form)));
         if sample.page != "notice" {
             let nonces = tags.iter().filter(|tag| tag.get("name") == Some("nonce"));
-            assert_eq!(nonces.count(), opening(tags, "form").count());
+            assert_eq!(nonces.count(), opening(tags, "form").filter(posts).count());
         }
         for button in opening(tags, "button") {
             assert_eq!(button.get("type"), Some("submit"), "{button:?}");

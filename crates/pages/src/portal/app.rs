@@ -1,0 +1,267 @@
+//! The page of one app.
+use super::apps::status;
+use super::fields::{AppFields, AppLabels, ScopeBox, Shown, filled, hostile, wrong};
+use super::new_app::{password, summary};
+use super::{Trail, app_href};
+use crate::field::{Field, Problems, problem_of};
+use crate::{Frame, HOSTILE, Page, Problem, Speak, Text, samples, samples::pages};
+use askama::Template;
+use protocol::types::{ClientStatus, Language, Side};
+
+pages!(AppPage);
+
+/// The page of one app. Its forms carry `nonce`, `app` (the client id) and, where it is asked, `password`:
+/// [`UPDATE`](Self::UPDATE) (`version`, the [`AppFields`], `scopes` and `scope-1` and so on),
+/// [`ADD_SECRET`](Self::ADD_SECRET) (`secret-name`), [`ROTATE`](Self::ROTATE) (`overlap` in hours),
+/// [`REVOKE`](Self::REVOKE) (`secret`), [`DELETE`](Self::DELETE) (`confirm`: the app's name). `?check=` is the
+/// redirect URI that is looked at.
+#[derive(Clone, Debug, Template)]
+#[template(path = "portal/app.html")]
+pub struct AppPage {
+    /// What is around the page.
+    pub frame: Frame,
+    /// Where it is.
+    pub trail: Trail,
+    /// Proof that the forms are ours.
+    pub nonce: String,
+    /// The app's client id.
+    pub client_id: String,
+    /// Its name, as it is now.
+    pub name: String,
+    /// Which version of it is shown.
+    pub version: i64,
+    /// What it may do at the moment.
+    pub status: ClientStatus,
+    /// Whether it is for trying things.
+    pub side: Side,
+    /// Whether it was reviewed.
+    pub reviewed: bool,
+    /// When it was made.
+    pub created: Text,
+    /// When it was last used.
+    pub last_used: Option<Text>,
+    /// Its secrets; `None` for an app that keeps none.
+    pub secrets: Option<Vec<SecretLine>>,
+    /// Whether there is room for another secret.
+    pub may_add: bool,
+    /// What the fields are called.
+    pub labels: AppLabels,
+    /// What is in them.
+    pub fields: AppFields,
+    /// Whether it may ask for every scope that is not restricted.
+    pub every_scope: bool,
+    /// The scopes that there are to choose from.
+    pub scopes: Vec<ScopeBox>,
+    /// A redirect URI that was looked at.
+    pub checked: Option<CheckedUri>,
+    /// Whether passwords are asked.
+    pub asks_password: bool,
+    /// What was just done.
+    pub notice: Option<Text>,
+    /// What is wrong, by field.
+    pub problems: Vec<Problem>,
+}
+
+/// One secret, of which nothing but this is kept.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SecretLine {
+    /// What the form that revokes it carries.
+    pub id: String,
+    /// What it is called.
+    pub name: String,
+    /// When it was made.
+    pub created: Text,
+    /// When it was last used, and from which network.
+    pub last_used: Option<(Text, String)>,
+    /// When it ends by itself.
+    pub expires: Option<Text>,
+}
+
+/// What was found of a redirect URI.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct CheckedUri {
+    /// The URI that was typed.
+    pub sent: String,
+    /// Whether it would be accepted.
+    pub accepted: bool,
+    /// The nearest of those that are registered.
+    pub registered: Option<String>,
+    /// Where both are the same, where they differ first in what was sent and what is registered.
+    pub difference: Option<(String, String, String)>,
+    /// What is the matter, and what to do.
+    pub sentence: Text,
+}
+
+impl AppPage {
+    /// Changes the app.
+    pub const UPDATE: &str = "/developers/apps/update";
+    /// Makes another secret.
+    pub const ADD_SECRET: &str = "/developers/apps/secrets/add";
+    /// Makes a secret in place of all.
+    pub const ROTATE: &str = "/developers/apps/secrets/rotate";
+    /// Ends a secret.
+    pub const REVOKE: &str = "/developers/apps/secrets/revoke";
+    /// Deletes the app.
+    pub const DELETE: &str = "/developers/apps/delete";
+
+    fn href(&self) -> String {
+        app_href(&self.client_id)
+    }
+
+    fn status(&self) -> Option<(Text, &'static str)> {
+        status(self.status, self.frame.language)
+    }
+
+    fn shown(&self) -> Shown<'_> {
+        Shown {
+            frame: &self.frame,
+            labels: &self.labels,
+            fields: &self.fields,
+            problems: &self.problems,
+        }
+    }
+
+    fn summary(&self) -> Problems<'_> {
+        summary(&self.frame, &self.problems)
+    }
+
+    /// The same field on each form that asks for it, under an id of its own.
+    fn password_field(&self, id: &'static str) -> Field<'_> {
+        Field {
+            id,
+            name: Some("password"),
+            problem: problem_of(&self.problems, id),
+            ..password(&self.frame, &self.problems)
+        }
+    }
+
+    fn confirm_field(&self) -> Field<'_> {
+        Field {
+            id: "confirm",
+            label: self
+                .frame
+                .text_of("app-delete-confirm", &[("name", &self.name)]),
+            kind: "text",
+            autocomplete: "off",
+            problem: problem_of(&self.problems, "confirm"),
+            ..Field::default()
+        }
+    }
+}
+
+impl Page for AppPage {
+    const NAME: &'static str = "app";
+    const ASKS_PASSWORD: bool = true;
+    const COPIES: bool = true;
+
+    fn samples(language: Language) -> Vec<Self> {
+        let usual = usual(language);
+        let failed = AppPage {
+            problems: wrong(language),
+            notice: None,
+            checked: Some(CheckedUri {
+                sent: "https://board.example.org/oauth/callback/".to_owned(),
+                accepted: false,
+                registered: Some("https://board.example.org/oauth/callback".to_owned()),
+                difference: Some((
+                    "https://board.example.org/oauth/callback".to_owned(),
+                    "/".to_owned(),
+                    String::new(),
+                )),
+                sentence: language.text("redirect-slash-extra"),
+            }),
+            ..usual.clone()
+        };
+        let public = AppPage {
+            secrets: None,
+            status: ClientStatus::Pending,
+            side: Side::Test,
+            reviewed: false,
+            last_used: None,
+            ..usual.clone()
+        };
+        vec![usual, failed, public, hostile_page(language)]
+    }
+}
+
+fn usual(language: Language) -> AppPage {
+    let time = || Text::of_others("2026-11-21 09:14 UTC");
+    AppPage {
+        frame: samples::signed_in_frame(language),
+        trail: Trail(vec![Text::of_others("Settings")]),
+        nonce: "nonce-1".to_owned(),
+        client_id: "h9XW2pQ0nT4kLr7sVbYc1a".to_owned(),
+        name: "Task Board".to_owned(),
+        version: 3,
+        status: ClientStatus::Active,
+        side: Side::Live,
+        reviewed: true,
+        created: time(),
+        last_used: Some(time()),
+        secrets: Some(vec![
+            SecretLine {
+                id: "1".to_owned(),
+                name: "Task Board".to_owned(),
+                created: time(),
+                last_used: Some((time(), "203.0.113.0/24".to_owned())),
+                expires: Some(time()),
+            },
+            SecretLine {
+                id: "2".to_owned(),
+                name: String::new(),
+                created: time(),
+                last_used: None,
+                expires: None,
+            },
+        ]),
+        may_add: true,
+        labels: AppLabels::default(),
+        fields: filled(),
+        every_scope: false,
+        scopes: vec![ScopeBox {
+            name: "tasks:read".to_owned(),
+            sentence: Text::of_others("Task Board"),
+            ticked: true,
+        }],
+        checked: None,
+        asks_password: true,
+        notice: Some(language.text("app-done-saved")),
+        problems: Vec::new(),
+    }
+}
+
+fn hostile_page(language: Language) -> AppPage {
+    let words = || Text::of_others(HOSTILE);
+    AppPage {
+        frame: samples::hostile_frame(language),
+        trail: Trail(vec![words()]),
+        nonce: HOSTILE.to_owned(),
+        client_id: HOSTILE.to_owned(),
+        name: HOSTILE.to_owned(),
+        created: words(),
+        last_used: Some(words()),
+        secrets: Some(vec![SecretLine {
+            id: HOSTILE.to_owned(),
+            name: HOSTILE.to_owned(),
+            created: words(),
+            last_used: Some((words(), HOSTILE.to_owned())),
+            expires: Some(words()),
+        }]),
+        fields: hostile(),
+        scopes: vec![ScopeBox {
+            name: HOSTILE.to_owned(),
+            sentence: words(),
+            ticked: true,
+        }],
+        checked: Some(CheckedUri {
+            sent: HOSTILE.to_owned(),
+            accepted: false,
+            registered: Some(HOSTILE.to_owned()),
+            difference: Some((HOSTILE.to_owned(), HOSTILE.to_owned(), HOSTILE.to_owned())),
+            sentence: words(),
+        }),
+        notice: Some(words()),
+        problems: vec![Problem::new("name", words())],
+        ..usual(language)
+    }
+}

@@ -1,0 +1,167 @@
+//! The list of a developer's apps.
+use super::{PORTAL, Trail, app_href};
+use crate::{Frame, HOSTILE, Page, Speak, Text, samples, samples::pages};
+use askama::Template;
+use protocol::types::{ClientStatus, Language, Side};
+
+pages!(Apps);
+
+/// The list of a developer's apps. A deleted one is brought back by `POST` [`Apps::RESTORE`] with `nonce` and `app`.
+#[derive(Clone, Debug, Template)]
+#[template(path = "portal/apps.html")]
+pub struct Apps {
+    /// What is around the page.
+    pub frame: Frame,
+    /// Where it is.
+    pub trail: Trail,
+    /// Proof that the forms are ours.
+    pub nonce: String,
+    /// What was just done.
+    pub notice: Option<Text>,
+    /// Words of the button that leads to the form; `None` for whoever may register none.
+    pub new: Option<Text>,
+    /// Why there is no such button.
+    pub closed: Option<Text>,
+    /// One page of the apps.
+    pub apps: Vec<AppRow>,
+    /// Address of the next page.
+    pub next_page: Option<String>,
+    /// Those that can be brought back.
+    pub deleted: Vec<DeletedRow>,
+}
+
+/// An app in the list.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct AppRow {
+    /// Its client id.
+    pub client_id: String,
+    /// Its name.
+    pub name: String,
+    /// The letter shown where there is no logo.
+    pub initial: String,
+    /// Its logo.
+    pub logo_url: Option<String>,
+    /// What it may do at the moment.
+    pub status: ClientStatus,
+    /// Whether it is for trying things.
+    pub side: Side,
+    /// When it was last used.
+    pub last_used: Option<Text>,
+}
+
+/// An app that was deleted a short time ago.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct DeletedRow {
+    /// Its client id.
+    pub client_id: String,
+    /// Its name.
+    pub name: String,
+    /// Until when it can be brought back.
+    pub until: Text,
+}
+
+impl AppRow {
+    fn href(&self) -> String {
+        app_href(&self.client_id)
+    }
+}
+
+impl Apps {
+    /// Brings a deleted app back.
+    pub const RESTORE: &str = "/developers/apps/restore";
+
+    fn status(&self, app: &AppRow) -> Option<(Text, &'static str)> {
+        status(app.status, self.frame.language)
+    }
+
+    fn new_href(&self) -> &'static str {
+        super::NewApp::PATH
+    }
+}
+
+/// What a status is called, and how it looks; nothing for what is in order.
+pub(super) fn status(status: ClientStatus, language: Language) -> Option<(Text, &'static str)> {
+    match status {
+        ClientStatus::Active => None,
+        ClientStatus::Pending => Some((language.text("app-status-pending"), "caution")),
+        ClientStatus::Disabled => Some((language.text("app-status-disabled"), "bad")),
+    }
+}
+
+impl Page for Apps {
+    const NAME: &'static str = "apps";
+
+    fn samples(language: Language) -> Vec<Self> {
+        let row = |name: &str, status, side| AppRow {
+            client_id: "h9XW2pQ0nT4kLr7sVbYc1a".to_owned(),
+            name: name.to_owned(),
+            initial: "5".to_owned(),
+            logo_url: None,
+            status,
+            side,
+            last_used: Some(Text::of_others("2026-11-21 09:14 UTC")),
+        };
+        let usual = Apps {
+            frame: samples::signed_in_frame(language),
+            trail: Trail(vec![
+                Text::of_others("Settings"),
+                Text::of_others("Developers"),
+            ]),
+            nonce: "nonce-1".to_owned(),
+            notice: None,
+            new: Some(language.text("apps-new")),
+            closed: None,
+            apps: vec![
+                row("Task Board", ClientStatus::Active, Side::Live),
+                row("Task Board", ClientStatus::Active, Side::Test),
+                AppRow {
+                    last_used: None,
+                    ..row(&samples::long_name(), ClientStatus::Pending, Side::Live)
+                },
+                row("Task Board", ClientStatus::Disabled, Side::Live),
+            ],
+            next_page: Some(format!("{PORTAL}?after=h9XW2pQ0nT4kLr7sVbYc1a")),
+            deleted: vec![DeletedRow {
+                client_id: "h9XW2pQ0nT4kLr7sVbYc1a".to_owned(),
+                name: "Task Board".to_owned(),
+                until: Text::of_others("2026-11-21 09:14 UTC"),
+            }],
+        };
+        let empty = Apps {
+            apps: Vec::new(),
+            next_page: None,
+            deleted: Vec::new(),
+            notice: Some(language.text("apps-done-deleted")),
+            ..usual.clone()
+        };
+        let closed = Apps {
+            new: None,
+            closed: Some(language.text("apps-closed-admin")),
+            ..empty.clone()
+        };
+        let hostile = Apps {
+            frame: samples::hostile_frame(language),
+            trail: Trail(vec![Text::of_others(HOSTILE)]),
+            nonce: HOSTILE.to_owned(),
+            notice: Some(Text::of_others(HOSTILE)),
+            new: Some(Text::of_others(HOSTILE)),
+            closed: None,
+            apps: vec![AppRow {
+                client_id: HOSTILE.to_owned(),
+                name: HOSTILE.to_owned(),
+                initial: HOSTILE.to_owned(),
+                logo_url: Some(HOSTILE.to_owned()),
+                status: ClientStatus::Active,
+                side: Side::Live,
+                last_used: Some(Text::of_others(HOSTILE)),
+            }],
+            next_page: Some(HOSTILE.to_owned()),
+            deleted: vec![DeletedRow {
+                client_id: HOSTILE.to_owned(),
+                name: HOSTILE.to_owned(),
+                until: Text::of_others(HOSTILE),
+            }],
+        };
+        vec![usual, empty, closed, hostile]
+    }
+}

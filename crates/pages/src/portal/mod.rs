@@ -1,0 +1,38 @@
+//! The pages on which developers run their apps.
+mod app;
+mod apps;
+mod fields;
+mod new_app;
+mod secret;
+
+pub use app::{AppPage, CheckedUri, SecretLine};
+pub use apps::{AppRow, Apps, DeletedRow};
+pub use fields::{AppFields, AppLabels, ScopeBox};
+pub use new_app::NewApp;
+pub use secret::NewSecret;
+
+use crate::{Sample, Text};
+use protocol::types::Language;
+
+/// Where the list is, and what each path of these pages begins with.
+pub const PORTAL: &str = "/developers/apps";
+
+/// What every page of the portal shows above its heading: where it is, in the provider's own words.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Trail(pub Vec<Text>);
+
+pub(crate) fn samples_of_pages(language: Language) -> Vec<Sample> {
+    [
+        apps::samples_of_pages(language),
+        new_app::samples_of_pages(language),
+        app::samples_of_pages(language),
+        secret::samples_of_pages(language),
+    ]
+    .concat()
+}
+
+/// The address of an app's own page.
+#[must_use]
+pub fn app_href(client_id: &str) -> String {
+    format!("{PORTAL}/{client_id}")
+}

@@ -1,0 +1,142 @@
+//! The form that registers an app.
+use super::Trail;
+use super::fields::{AppFields, AppLabels, IDS, Shown, filled, hostile, wrong};
+use crate::field::{Field, Problems, problem_of};
+use crate::{Frame, HOSTILE, Page, Problem, Speak, Text, link, samples, samples::pages};
+use askama::Template;
+use protocol::types::Language;
+
+pages!(NewApp);
+
+/// The form that registers an app: `POST` [`NewApp::PATH`] with `nonce`, `once`, the [`AppFields`], `kind`
+/// (`confidential` or `public`), `side` (`live` or `test`) and, where it is asked, `password`.
+#[derive(Clone, Debug, Template)]
+#[template(path = "portal/new_app.html")]
+pub struct NewApp {
+    /// What is around the page.
+    pub frame: Frame,
+    /// Where it is.
+    pub trail: Trail,
+    /// Proof that the form is ours.
+    pub nonce: String,
+    /// What makes a form that is posted twice make one app.
+    pub once: String,
+    /// Words of its button.
+    pub button: Text,
+    /// What the fields are called.
+    pub labels: AppLabels,
+    /// What is in them.
+    pub fields: AppFields,
+    /// Whether it keeps no secret.
+    pub public: bool,
+    /// Whether it is for trying things; `None`: there is no test side.
+    pub test: Option<bool>,
+    /// Whether it waits for review before people meet it.
+    pub reviewed: bool,
+    /// Address of the terms that developers accept by registering an app.
+    pub terms: Option<String>,
+    /// Whether the password is asked.
+    pub asks_password: bool,
+    /// What is wrong, by field.
+    pub problems: Vec<Problem>,
+}
+
+impl NewApp {
+    /// Where it is, and its form goes.
+    pub const PATH: &str = "/developers/apps/new";
+
+    fn shown(&self) -> Shown<'_> {
+        Shown {
+            frame: &self.frame,
+            labels: &self.labels,
+            fields: &self.fields,
+            problems: &self.problems,
+        }
+    }
+
+    fn summary(&self) -> Problems<'_> {
+        summary(&self.frame, &self.problems)
+    }
+
+    fn terms_href(&self) -> Option<&str> {
+        link::web_address(self.terms.as_deref()?)
+    }
+
+    fn password_field(&self) -> Field<'_> {
+        password(&self.frame, &self.problems)
+    }
+}
+
+/// The list of problems above a form.
+pub(super) fn summary<'a>(frame: &'a Frame, problems: &'a [Problem]) -> Problems<'a> {
+    Problems {
+        frame,
+        problems,
+        fields: &IDS,
+    }
+}
+
+/// The field for the password of whoever signed in a while ago.
+pub(super) fn password<'a>(frame: &Frame, problems: &'a [Problem]) -> Field<'a> {
+    Field {
+        id: "password",
+        label: frame.text("app-your-password"),
+        kind: "password",
+        autocomplete: "current-password",
+        hint: Some(frame.text("app-your-password-hint")),
+        problem: problem_of(problems, "password"),
+        ..Field::default()
+    }
+}
+
+impl Page for NewApp {
+    const NAME: &'static str = "new-app";
+    const ASKS_PASSWORD: bool = true;
+
+    fn samples(language: Language) -> Vec<Self> {
+        let usual = NewApp {
+            frame: samples::signed_in_frame(language),
+            trail: Trail(vec![Text::of_others("Settings")]),
+            nonce: "nonce-1".to_owned(),
+            once: "once-1".to_owned(),
+            button: language.text("apps-new"),
+            labels: AppLabels::default(),
+            fields: AppFields {
+                redirect_uris: vec![String::new(); 3],
+                ..AppFields::default()
+            },
+            public: false,
+            test: Some(false),
+            reviewed: true,
+            terms: Some("https://tasks.example/terms".to_owned()),
+            asks_password: true,
+            problems: Vec::new(),
+        };
+        let failed = NewApp {
+            fields: filled(),
+            public: true,
+            test: Some(true),
+            problems: wrong(language),
+            ..usual.clone()
+        };
+        let hostile = NewApp {
+            frame: samples::hostile_frame(language),
+            trail: Trail(vec![Text::of_others(HOSTILE)]),
+            nonce: HOSTILE.to_owned(),
+            once: HOSTILE.to_owned(),
+            button: Text::of_others(HOSTILE),
+            labels: AppLabels {
+                name: Some(HOSTILE.to_owned()),
+                homepage: Some(HOSTILE.to_owned()),
+                redirect_uri: Some(HOSTILE.to_owned()),
+                description: Some(HOSTILE.to_owned()),
+            },
+            fields: hostile(),
+            test: None,
+            terms: Some(HOSTILE.to_owned()),
+            problems: vec![Problem::new("name", Text::of_others(HOSTILE))],
+            ..usual.clone()
+        };
+        vec![usual, failed, hostile]
+    }
+}
