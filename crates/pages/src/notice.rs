@@ -2,7 +2,7 @@
 
 use askama::Template;
 
-use crate::{Frame, HOSTILE, Page, samples, samples::pages};
+use crate::{Frame, HOSTILE, Page, Speak, Text, samples, samples::pages};
 use protocol::types::Language;
 
 pages!(Notice);
@@ -14,15 +14,15 @@ pub struct Notice {
     /// What is around the page.
     pub frame: Frame,
     /// What happened, in a few words.
-    pub title: String,
+    pub title: Text,
     /// What it means and what to do.
-    pub sentence: String,
+    pub sentence: Text,
     /// The OAuth error code, for the app's developer.
     pub code: Option<String>,
     /// Where developers read about that error.
     pub help: Option<String>,
     /// Label and value of facts that help to find the cause.
-    pub details: Vec<(String, String)>,
+    pub details: Vec<(Text, Text)>,
     /// Where to go from here.
     pub next: Option<Next>,
 }
@@ -31,7 +31,7 @@ pub struct Notice {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Next {
     /// Words on the button.
-    pub label: String,
+    pub label: Text,
     /// An address of ours, or one from the app's registration.
     pub href: String,
     /// Hidden fields: if present, the button posts a form instead of following a link.
@@ -56,14 +56,13 @@ impl Page for Notice {
 fn plain(language: Language) -> Notice {
     Notice {
         frame: samples::frame(language),
-        title: "This sign-in has expired".to_owned(),
-        sentence: "You took longer than ten minutes. Go back to the app and start again."
-            .to_owned(),
+        title: language.text("expired-title"),
+        sentence: language.text_of("expired-of-app", &[("app", &"Task Board")]),
         code: None,
         help: None,
         details: Vec::new(),
         next: Some(Next {
-            label: "Start again".to_owned(),
+            label: language.text("notice-start-again"),
             href: "/sign-in".to_owned(),
             post: None,
         }),
@@ -78,21 +77,18 @@ fn branded(language: Language) -> Notice {
 }
 
 fn for_developers(language: Language) -> Notice {
-    let detail = |label: &str, value: &str| (label.to_owned(), value.to_owned());
+    let sent = "https://board.example.org/oauth/callback/?tenant=7f1c90aa5bb04f0d9be1";
     Notice {
-        title: "This app sent you here with a wrong return address".to_owned(),
-        sentence: "You have not been signed in to the app, and nothing was shared with it. \
-                   Tell the people who make it."
-            .to_owned(),
+        title: language.text("wrong-link-title"),
+        sentence: language.text_of("wrong-link-return", &[("app", &"Task Board")]),
         code: Some("invalid_redirect_uri".to_owned()),
         help: Some("/developers/errors#invalid_request".to_owned()),
         details: vec![
-            detail("App", "Task Board"),
-            detail(
-                "Sent",
-                "https://board.example.org/oauth/callback/?tenant=7f1c90aa5bb04f0d9be1",
+            (
+                language.text("wrong-link-what"),
+                language.text("wrong-uri-unregistered"),
             ),
-            detail("Registered", "https://board.example.org/oauth/callback"),
+            (language.text("wrong-link-sent"), Text::of_others(sent)),
         ],
         next: None,
         ..plain(language)
@@ -102,10 +98,10 @@ fn for_developers(language: Language) -> Notice {
 fn answered(language: Language) -> Notice {
     Notice {
         frame: samples::signed_in_frame(language),
-        title: "You have already answered".to_owned(),
-        sentence: "Task Board has your answer. You can close this page.".to_owned(),
+        title: language.text("answered-title"),
+        sentence: language.text_of("answered", &[("app", &"Task Board")]),
         next: Some(Next {
-            label: "Ask me again".to_owned(),
+            label: language.text("answered-again"),
             href: "/consent".to_owned(),
             post: Some(vec![("request".to_owned(), "Zm9v-req_1".to_owned())]),
         }),
@@ -116,23 +112,24 @@ fn answered(language: Language) -> Notice {
 fn bare(language: Language) -> Notice {
     Notice {
         frame: samples::branded_test_frame(language),
-        title: "There is nothing here".to_owned(),
-        sentence: "The address may be mistyped.".to_owned(),
+        title: language.text("nothing-here-title"),
+        sentence: language.text("nothing-here"),
         next: None,
         ..plain(language)
     }
 }
 
 fn hostile(language: Language) -> Notice {
+    let text = || Text::of_others(HOSTILE);
     Notice {
         frame: samples::hostile_frame(language),
-        title: HOSTILE.to_owned(),
-        sentence: HOSTILE.to_owned(),
+        title: text(),
+        sentence: text(),
         code: Some(HOSTILE.to_owned()),
         help: Some("/developers/errors#invalid_request".to_owned()),
-        details: vec![(HOSTILE.to_owned(), HOSTILE.repeat(4))],
+        details: vec![(text(), Text::of_others(HOSTILE.repeat(4)))],
         next: Some(Next {
-            label: HOSTILE.to_owned(),
+            label: text(),
             href: HOSTILE.to_owned(),
             post: Some(vec![(HOSTILE.to_owned(), HOSTILE.to_owned())]),
         }),

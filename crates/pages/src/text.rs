@@ -213,7 +213,15 @@ macro_rules! files {
     };
 }
 
-files!("every-page", "sign-in");
+files!(
+    "every-page",
+    "sign-in",
+    "sign-out",
+    "consent",
+    "device",
+    "notice",
+    "wrong-link",
+);
 
 #[cfg(test)]
 mod tests {

@@ -4,7 +4,7 @@ use super::sign_up::problems;
 use super::throttle::{self, admit};
 use crate::http::error::PageError;
 use crate::http::form::{Form, Posted, Query};
-use crate::http::notice::{PlainPage, link};
+use crate::http::notice::{PlainPage, link, to_account};
 use crate::http::reply;
 use crate::http::session::{self, BrowserContext, NonceScope};
 use crate::interaction::continuation::{Carried, Continuation};
@@ -13,7 +13,7 @@ use crate::state::App;
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::Response;
-use pages::{AskAddress, Asks, path};
+use pages::{AskAddress, Asks, Text, path};
 use protocol::accounts::mail_link::LinkPurpose;
 use protocol::accounts::mailbox::{ask_for_account, ask_for_recovery};
 use protocol::accounts::people::{FieldFault, MAX_EMAIL};
@@ -221,15 +221,19 @@ pub(crate) async fn show_sent(
         _ => "Follow the link in it to confirm the address. It works for a day.",
     };
     let next = match &browser.session {
-        Some(_) => link("Your account", path::ACCOUNT),
-        None => link("Go on to sign in", &continuation.with(path::SIGN_IN)),
+        Some(_) => to_account(browser.language),
+        None => link(
+            Text::of_others("Go on to sign in"),
+            &continuation.with(path::SIGN_IN),
+        ),
     };
     let page = PlainPage {
         status: StatusCode::OK,
-        title: "Look into your mailbox",
-        sentence: &format!(
+        cause: None,
+        title: Text::of_others("Look into your mailbox"),
+        sentence: Text::of_others(format!(
             "{to} {what} Nothing there after some minutes? Look among the junk mail."
-        ),
+        )),
         code: None,
         details: Vec::new(),
         next,
@@ -252,7 +256,7 @@ fn form(
         request: continuation.carried(),
         client_id: continuation.client_id(),
         email,
-        app_name: continuation.waiting(),
+        app_name: continuation.waiting(browser.language),
         problems: problems(wrong.faults()),
     };
     let response = browser.keep_browser_id(app, continuation.page(wrong.status(), &page));

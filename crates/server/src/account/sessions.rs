@@ -1,6 +1,6 @@
 //! A person's own page, and their sessions.
 use super::sign_up::problems;
-use crate::http::error::{PageError, PageFault};
+use crate::http::error::{PageError, Unreadable};
 use crate::http::form::{Form, Posted, Query};
 use crate::http::reply;
 use crate::http::session::{self, BrowserContext, NonceScope};
@@ -10,7 +10,7 @@ use crate::state::App;
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::Response;
-use pages::{Account, Next, Notice, SessionLine, path};
+use pages::{Account, Next, Notice, SessionLine, Text, path};
 use protocol::Params;
 use protocol::Transition;
 use protocol::accounts::bounce::BounceKind;
@@ -151,14 +151,15 @@ fn everyones(app: &App, mut browser: BrowserContext, status: StatusCode) -> Resp
     let nonce = browser.nonce(app, NonceScope::Session);
     let page = Notice {
         frame: browser.frame(app),
-        title: "This test user is everyone’s".to_owned(),
-        sentence: "Its password stands in the documentation, so nothing can be changed here."
-            .to_owned(),
+        title: Text::of_others("This test user is everyone’s"),
+        sentence: Text::of_others(
+            "Its password stands in the documentation, so nothing can be changed here.",
+        ),
         code: None,
         help: None,
         details: Vec::new(),
         next: Some(Next {
-            label: "Sign out".to_owned(),
+            label: Text::of_others("Sign out"),
             href: path::SIGN_OUT.to_owned(),
             post: Some(vec![("nonce".to_owned(), nonce)]),
         }),
@@ -238,7 +239,7 @@ pub(crate) async fn end(
 ) -> Result<Response, PageError> {
     let (browser, facts, form) = own_form(&app, posted).await?;
     let session = form.session;
-    let session = session.ok_or(PageFault::Unreadable("It does not say which session."))?;
+    let session = session.ok_or(Unreadable::Session)?;
     let subject = facts.person.subject;
     let transition = Transition::Session(SessionChange::End { subject, session });
     app.settle_one(transition, app.act_now(browser.address))

@@ -10,7 +10,7 @@ use crate::state::App;
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::Response;
-use pages::{Problem, SignUp, path};
+use pages::{Problem, SignUp, Text, path};
 use protocol::Params;
 use protocol::accounts::people::{self, FieldFault, MAX_EMAIL, MAX_NAME, NewAccount, Role};
 use protocol::accounts::sign_in::{Attempt, Throttled};
@@ -140,14 +140,18 @@ async fn invitation_needed(
     let product = isolated(&app.config.branding.product);
     let page = PlainPage {
         status,
-        title: "You need an invitation",
-        sentence: &format!(
+        cause: Some("You need an invitation"),
+        title: Text::of_others("You need an invitation"),
+        sentence: Text::of_others(format!(
             "Accounts at {product} are made by invitation: ask the people who run this service for one, and follow \
              the link in its mail. Whoever has an account already signs in."
-        ),
+        )),
         code: None,
         details: Vec::new(),
-        next: link("Sign in", &continuation.with(path::SIGN_IN)),
+        next: link(
+            Text::of_others("Sign in"),
+            &continuation.with(path::SIGN_IN),
+        ),
     };
     Ok(page.page_for(app, browser))
 }
@@ -206,7 +210,7 @@ fn form(
         nonce,
         name: account.name.chars().take(MAX_NAME).collect(),
         email: account.email.chars().take(MAX_EMAIL).collect(),
-        app_name: continuation.waiting(),
+        app_name: continuation.waiting(browser.language),
         problems: problems(faults),
         min_password: app.policy().accounts.min_password,
     };

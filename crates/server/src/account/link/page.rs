@@ -11,7 +11,7 @@ use crate::state::App;
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::Response;
-use pages::{ChoosePassword, ConfirmLink, Next, Notice, path};
+use pages::{ChoosePassword, ConfirmLink, Next, Notice, Text, path};
 use protocol::accounts::mail_link::{LinkFault, LinkPurpose};
 use protocol::accounts::mailbox::Choice;
 use protocol::accounts::people::{FieldFault, MAX_NAME};
@@ -188,13 +188,13 @@ fn ask(
             let field = |name: &str, value: &str| (name.to_owned(), value.to_owned());
             let page = Notice {
                 frame: browser.frame(app),
-                title: title.to_owned(),
-                sentence: stale + &sentence,
+                title: Text::of_others(title),
+                sentence: Text::of_others(stale + &sentence),
                 code: None,
                 help: None,
                 details: Vec::new(),
                 next: Some(Next {
-                    label: label.to_owned(),
+                    label: Text::of_others(label),
                     href: ConfirmLink::ACTION.to_owned(),
                     post: Some(vec![field("nonce", &nonce), field("link", text)]),
                 }),
@@ -268,17 +268,18 @@ pub(super) fn plain(
     app: &App,
     browser: &BrowserContext,
     status: StatusCode,
-    title: &str,
+    title: &'static str,
     sentence: &str,
     (label, href): (&str, &str),
 ) -> Response {
     let page = PlainPage {
         status,
-        title,
-        sentence,
+        cause: Some(title),
+        title: Text::of_others(title),
+        sentence: Text::of_others(sentence),
         code: None,
         details: Vec::new(),
-        next: link_to(label, href),
+        next: link_to(Text::of_others(label), href),
     };
     page.page_for(app, browser)
 }
@@ -314,11 +315,12 @@ pub(super) fn confirmed(app: &App, reader: Reader, followed: &Followed) -> Respo
     // Who is signed in here, and under which address, may just have changed.
     let page = PlainPage {
         status: StatusCode::OK,
-        title,
-        sentence,
+        cause: None,
+        title: Text::of_others(title),
+        sentence: Text::of_others(sentence),
         code: None,
         details: Vec::new(),
-        next: link_to(label, href),
+        next: link_to(Text::of_others(label), href),
     };
     page.page(app, reader)
 }
