@@ -2,7 +2,7 @@
 
 use askama::Template;
 
-use crate::{Frame, Page, link, path, risk, samples, samples::pages};
+use crate::{Frame, Page, Text, link, path, risk, samples, samples::pages};
 use protocol::policy::Risk;
 use protocol::types::Language;
 
@@ -25,7 +25,7 @@ pub struct Consent {
     /// Proof of what the page shows, sent back as `shown`: nothing else is allowed by it.
     pub shown: String,
     /// Why the page is shown again.
-    pub notice: Option<String>,
+    pub notice: Option<Text>,
     /// The app that asks.
     pub app: AppCard,
     /// Name of the signed-in person.
@@ -39,7 +39,7 @@ pub struct Consent {
     /// Where the app is.
     pub asks_from: AsksFrom,
     /// Words of the button that allows.
-    pub allow: String,
+    pub allow: Text,
 }
 
 impl Consent {

@@ -3,7 +3,7 @@
 use askama::Template;
 
 use crate::field::Field;
-use crate::{Frame, HOSTILE, Page, samples, samples::pages};
+use crate::{Frame, HOSTILE, Page, Speak, Text, samples, samples::pages};
 use protocol::types::Language;
 
 pages!(DeviceCode);
@@ -19,7 +19,7 @@ pub struct DeviceCode {
     /// What was typed before, or came with the address.
     pub user_code: String,
     /// Why the last code led nowhere.
-    pub problem: Option<String>,
+    pub problem: Option<Text>,
 }
 
 impl DeviceCode {
@@ -34,7 +34,7 @@ impl DeviceCode {
     fn code_field(&self) -> Field<'_> {
         Field {
             id: "user_code",
-            label: crate::Text::of_others("Code on the device"),
+            label: self.frame.text("device-code"),
             kind: "text",
             autocomplete: "off",
             value: &self.user_code,
@@ -60,16 +60,14 @@ impl Page for DeviceCode {
             ..usual.clone()
         };
         let wrong = Self {
-            problem: Some(
-                "That code leads nowhere. Check it, or get a new one from the device.".to_owned(),
-            ),
+            problem: Some(language.text("device-nowhere")),
             ..complete.clone()
         };
         let hostile = Self {
             frame: samples::hostile_frame(language),
             nonce: HOSTILE.to_owned(),
             user_code: HOSTILE.to_owned(),
-            problem: Some(HOSTILE.to_owned()),
+            problem: Some(Text::of_others(HOSTILE)),
         };
         vec![usual, complete, wrong, hostile]
     }

@@ -2,7 +2,7 @@
 
 use askama::Template;
 
-use crate::{Frame, HOSTILE, Page, Text, samples, samples::pages};
+use crate::{Frame, HOSTILE, Page, Speak, Text, samples, samples::pages};
 use protocol::types::Language;
 
 pages!(Notice);
@@ -22,7 +22,7 @@ pub struct Notice {
     /// Where developers read about that error.
     pub help: Option<String>,
     /// Label and value of facts that help to find the cause.
-    pub details: Vec<(String, String)>,
+    pub details: Vec<(Text, Text)>,
     /// Where to go from here.
     pub next: Option<Next>,
 }
@@ -56,15 +56,13 @@ impl Page for Notice {
 fn plain(language: Language) -> Notice {
     Notice {
         frame: samples::frame(language),
-        title: Text::of_others("This sign-in has expired"),
-        sentence: Text::of_others(
-            "You took longer than ten minutes. Go back to the app and start again.",
-        ),
+        title: language.text("expired-title"),
+        sentence: language.text_of("expired-of-app", &[("app", &"Task Board")]),
         code: None,
         help: None,
         details: Vec::new(),
         next: Some(Next {
-            label: Text::of_others("Start again"),
+            label: language.text("notice-start-again"),
             href: "/sign-in".to_owned(),
             post: None,
         }),
@@ -79,22 +77,18 @@ fn branded(language: Language) -> Notice {
 }
 
 fn for_developers(language: Language) -> Notice {
-    let detail = |label: &str, value: &str| (label.to_owned(), value.to_owned());
+    let sent = "https://board.example.org/oauth/callback/?tenant=7f1c90aa5bb04f0d9be1";
     Notice {
-        title: Text::of_others("This app sent you here with a wrong return address"),
-        sentence: Text::of_others(
-            "You have not been signed in to the app, and nothing was shared with it. \
-                   Tell the people who make it.",
-        ),
+        title: language.text("wrong-link-title"),
+        sentence: language.text_of("wrong-link-return", &[("app", &"Task Board")]),
         code: Some("invalid_redirect_uri".to_owned()),
         help: Some("/developers/errors#invalid_request".to_owned()),
         details: vec![
-            detail("App", "Task Board"),
-            detail(
-                "Sent",
-                "https://board.example.org/oauth/callback/?tenant=7f1c90aa5bb04f0d9be1",
+            (
+                language.text("wrong-link-what"),
+                language.text("wrong-uri-unregistered"),
             ),
-            detail("Registered", "https://board.example.org/oauth/callback"),
+            (language.text("wrong-link-sent"), Text::of_others(sent)),
         ],
         next: None,
         ..plain(language)
@@ -104,10 +98,10 @@ fn for_developers(language: Language) -> Notice {
 fn answered(language: Language) -> Notice {
     Notice {
         frame: samples::signed_in_frame(language),
-        title: Text::of_others("You have already answered"),
-        sentence: Text::of_others("Task Board has your answer. You can close this page."),
+        title: language.text("answered-title"),
+        sentence: language.text_of("answered", &[("app", &"Task Board")]),
         next: Some(Next {
-            label: Text::of_others("Ask me again"),
+            label: language.text("answered-again"),
             href: "/consent".to_owned(),
             post: Some(vec![("request".to_owned(), "Zm9v-req_1".to_owned())]),
         }),
@@ -118,23 +112,24 @@ fn answered(language: Language) -> Notice {
 fn bare(language: Language) -> Notice {
     Notice {
         frame: samples::branded_test_frame(language),
-        title: Text::of_others("There is nothing here"),
-        sentence: Text::of_others("The address may be mistyped."),
+        title: language.text("nothing-here-title"),
+        sentence: language.text("nothing-here"),
         next: None,
         ..plain(language)
     }
 }
 
 fn hostile(language: Language) -> Notice {
+    let text = || Text::of_others(HOSTILE);
     Notice {
         frame: samples::hostile_frame(language),
-        title: Text::of_others(HOSTILE),
-        sentence: Text::of_others(HOSTILE),
+        title: text(),
+        sentence: text(),
         code: Some(HOSTILE.to_owned()),
         help: Some("/developers/errors#invalid_request".to_owned()),
-        details: vec![(HOSTILE.to_owned(), HOSTILE.repeat(4))],
+        details: vec![(text(), Text::of_others(HOSTILE.repeat(4)))],
         next: Some(Next {
-            label: Text::of_others(HOSTILE),
+            label: text(),
             href: HOSTILE.to_owned(),
             post: Some(vec![(HOSTILE.to_owned(), HOSTILE.to_owned())]),
         }),

@@ -1,12 +1,12 @@
-//! How much harm a scope can do, in words.
+//! How much harm a scope can do.
 use protocol::policy::Risk;
 
-/// The words of its flag; reading is not flagged.
+/// The message of its flag; reading is not flagged.
 pub(crate) fn flag(risk: Risk) -> Option<&'static str> {
     match risk {
         Risk::Read => None,
-        Risk::Write => Some("Can make changes"),
-        Risk::Delete => Some("Can delete"),
-        Risk::Full => Some("Full access"),
+        Risk::Write => Some("risk-write"),
+        Risk::Delete => Some("risk-delete"),
+        Risk::Full => Some("risk-full"),
     }
 }

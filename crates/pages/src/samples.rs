@@ -2,7 +2,7 @@
 
 use crate::{
     AppCard, AsksFrom, Brand, BrandLinks, Consent, DemoStep, DemoTask, Frame, Page, ScopeGroup,
-    ScopeLine,
+    ScopeLine, Speak, Text,
 };
 use protocol::policy::Risk;
 use protocol::types::Language;
@@ -39,6 +39,22 @@ pub const SAMPLE_DATA: &[&str] = &[
     "Europe/Berlin",
     "@example.com",
     "@example",
+    "Board Makers Ltd",
+    "board.example.org",
+    "https://board.example.org/oauth/callback/?tenant=7f1c90aa5bb04f0d9be1",
+    "tasks-cli",
+    "WDJB-MJHT",
+    LONG_HOST,
+    LONG_ADDRESS,
+    "Authorize Application",
+    "Tasks",
+    "You",
+    "See your tasks and lists",
+    "Add tasks and change them",
+    "Delete tasks for good",
+    "Do everything you can do, in your name",
+    "See your name and e-mail address",
+    LONG_SENTENCE,
 ];
 
 /// One rendered sample.
@@ -163,6 +179,13 @@ pub(crate) fn hostile_frame(language: Language) -> Frame {
 const LONG_NAME: &str =
     "Donaudampfschifffahrtselektrizitätenhauptbetriebswerkbauunterbeamtengesellschaft Planner";
 
+const LONG_HOST: &str = "subsubsubsubsubsubsubsubsubsubsubsubsubsubsubsubsubsub.example.org";
+
+const LONG_ADDRESS: &str = "longlonglonglonglonglonglonglonglonglonglonglonglonglong@example.com";
+
+const LONG_SENTENCE: &str = "Read, add and change the records of every department you belong to, \
+     including those that colleagues have shared with you";
+
 pub(crate) fn long_name() -> String {
     LONG_NAME.to_owned()
 }
@@ -242,7 +265,7 @@ fn first_consent(language: Language) -> Consent {
         asks_from: AsksFrom::Website {
             host: "board.example.org".to_owned(),
         },
-        allow: "Allow".to_owned(),
+        allow: language.text("consent-allow"),
     }
 }
 
@@ -253,7 +276,7 @@ fn branded_consent(language: Language) -> Consent {
             signed_in_as: signed_in_frame(language).signed_in_as,
             ..branded_frame(language)
         },
-        allow: "Authorize Application".to_owned(),
+        allow: Text::of_others("Authorize Application"),
         ..first_consent(language)
     }
 }
@@ -262,10 +285,7 @@ fn branded_consent(language: Language) -> Consent {
 fn grown_consent(language: Language) -> Consent {
     let usual = first_consent(language);
     Consent {
-        notice: Some(
-            "What Task Board asks for has changed, so nothing was allowed yet. Please answer again."
-                .to_owned(),
-        ),
+        notice: Some(language.text("consent-changed")),
         frame: Frame {
             signed_in_as: usual.frame.signed_in_as.clone(),
             ..branded_test_frame(language)
@@ -326,8 +346,7 @@ fn long_consent(language: Language) -> Consent {
     let line = |number: usize| {
         scope(
             &format!("organisation.department-{number}.records:write"),
-            "Read, add and change the records of every department you belong to, \
-             including those that colleagues have shared with you",
+            LONG_SENTENCE,
             Risk::Write,
             number.is_multiple_of(2),
         )
@@ -336,17 +355,17 @@ fn long_consent(language: Language) -> Consent {
         app: AppCard {
             name: long_name(),
             publisher: long_name(),
-            homepage_host: format!("{}.example.org", "sub".repeat(18)),
+            homepage_host: LONG_HOST.to_owned(),
             ..usual.app
         },
         account_name: long_name(),
-        account_email: format!("{}@example.com", "long".repeat(14)),
+        account_email: LONG_ADDRESS.to_owned(),
         groups: vec![
             group("", (1..3).map(line).collect()),
             group(&long_name(), (3..6).map(line).collect()),
         ],
         asks_from: AsksFrom::Website {
-            host: format!("{}.example.org", "sub".repeat(18)),
+            host: LONG_HOST.to_owned(),
         },
         ..usual
     }
@@ -360,7 +379,7 @@ fn hostile_consent(language: Language) -> Consent {
         client_id: text(),
         nonce: text(),
         shown: text(),
-        notice: Some(text()),
+        notice: Some(Text::of_others(HOSTILE)),
         app: AppCard {
             name: text(),
             initial: "<".to_owned(),
@@ -378,7 +397,7 @@ fn hostile_consent(language: Language) -> Consent {
         )],
         is_told_of_person: true,
         asks_from: AsksFrom::ThisComputer { host: text() },
-        allow: text(),
+        allow: Text::of_others(HOSTILE),
     }
 }
 

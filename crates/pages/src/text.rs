@@ -216,11 +216,16 @@ macro_rules! files {
 files!(
     "every-page",
     "account",
+    "consent",
+    "device",
     "link",
     "mail",
+    "notice",
     "portal",
     "sign-in",
-    "sign-up"
+    "sign-out",
+    "sign-up",
+    "wrong-link",
 );
 
 #[cfg(test)]

@@ -1,6 +1,6 @@
 //! What the consent page must say, in words.
 
-use pages::{AsksFrom, Consent, Page};
+use pages::{AsksFrom, Consent, Page, Text};
 use protocol::policy::Risk;
 use protocol::types::Language;
 
@@ -60,7 +60,7 @@ fn both_answers_are_buttons_of_the_same_form() {
 #[test]
 fn the_button_that_allows_has_the_words_of_the_provider() {
     let mut page = usual();
-    page.allow = "Authorize Application".to_owned();
+    page.allow = Text::of_others("Authorize Application");
     let html = page.html();
     assert!(html.contains("value=\"allow\">Authorize Application</button>"));
     assert!(html.contains("value=\"deny\">Deny</button>"));

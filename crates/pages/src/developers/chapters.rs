@@ -2,9 +2,10 @@
 use super::call::{Auth, Call, Link, Value, encoded};
 use super::markdown::{code_span, escaped};
 use super::offer::{Device, Endpoint, Extra, Offer, ScopeRow, TestSide};
-use crate::risk;
+use crate::{Speak, Text, risk};
 use askama::Template;
 use protocol::policy::{Registration, Rotation};
+use protocol::types::Language;
 
 /// One chapter.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -367,9 +368,9 @@ fn rotates(offer: &Offer) -> bool {
 
 /// What is special about a scope.
 fn notes(scope: &ScopeRow) -> String {
-    let flag = risk::flag(scope.risk);
+    let flag = risk::flag(scope.risk).map(|flag| Language::English.text(flag));
     let notes = [
-        (flag.is_some(), flag.unwrap_or_default()),
+        (flag.is_some(), flag.as_ref().map_or("", Text::as_str)),
         (scope.default, "Default"),
         (scope.personal, "Personal details"),
         (scope.restricted, "Needs approval"),

@@ -174,10 +174,10 @@ fn what_is_said_is_in_the_catalogue_and_nothing_else() {
     }
 }
 
-/// The words of a page that a person reads or hears.
+/// The words of a page that a person reads or hears; the initial of a name is none.
 fn words(sample: &Sample) -> Vec<String> {
     let hidden =
-        Regex::new(r"(?s)<(style|script|code|svg)\b.*?</(?:style|script|code|svg)>|<!.*?>")
+        Regex::new(r#"(?s)<(style|script|code|svg)\b.*?</(?:style|script|code|svg)>|<!.*?>|<span class="tile.*?</span>"#)
             .expect("a pattern");
     let html = hidden.replace_all(&sample.html, " ");
     let tag = Regex::new("<[^>]*>").expect("a pattern");

@@ -217,6 +217,7 @@ pub(crate) async fn show_sent(
     };
     let page = PlainPage {
         status: StatusCode::OK,
+        cause: None,
         title: language.text("sent-title"),
         sentence: to.then(&what).then(&language.text("sent-junk")),
         code: None,
@@ -241,7 +242,7 @@ fn form(
         request: continuation.carried(),
         client_id: continuation.client_id(),
         email,
-        app_name: continuation.waiting(),
+        app_name: continuation.waiting(browser.language),
         problems: wrong.problems(browser.language),
     };
     let response = browser.keep_browser_id(app, continuation.page(wrong.status(), &page));

@@ -1,5 +1,5 @@
 //! A person's own page, and their sessions.
-use crate::http::error::{PageError, PageFault};
+use crate::http::error::{PageError, Unreadable};
 use crate::http::form::{Form, Posted, Query};
 use crate::http::reply;
 use crate::http::session::{self, BrowserContext, NonceScope};
@@ -232,7 +232,7 @@ pub(crate) async fn end(
 ) -> Result<Response, PageError> {
     let (browser, facts, form) = own_form(&app, posted).await?;
     let session = form.session;
-    let session = session.ok_or(PageFault::Unreadable("It does not say which session."))?;
+    let session = session.ok_or(Unreadable::Session)?;
     let subject = facts.person.subject;
     let transition = Transition::Session(SessionChange::End { subject, session });
     app.settle_one(transition, app.act_now(browser.address))

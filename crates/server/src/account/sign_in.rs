@@ -339,7 +339,7 @@ fn form(
     let page = SignIn {
         frame: Frame {
             test_side: tests,
-            ..match continuation.waiting() {
+            ..match continuation.waiting(language) {
                 None => browser.front_frame(app),
                 Some(_) => browser.frame(app),
             }
@@ -348,7 +348,7 @@ fn form(
         client_id: continuation.client_id(),
         nonce,
         email: said.email,
-        app_name: continuation.waiting(),
+        app_name: continuation.waiting(language),
         problem: said.problem,
         notice,
         sign_up_allowed: app.policy().accounts.sign_up == SignUp::Open && !tests,

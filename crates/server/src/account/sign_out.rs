@@ -9,7 +9,7 @@ use crate::state::App;
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::Response;
-use pages::{SignOut, path};
+use pages::{SignOut, Speak, path};
 use protocol::transition::SessionChange;
 use protocol::{Params, Transition};
 
@@ -82,13 +82,15 @@ pub(crate) async fn submit(
 }
 
 fn signed_out(app: &App, browser: &BrowserContext) -> Response {
+    let language = browser.language;
     PlainPage {
         status: StatusCode::OK,
-        title: pages::Text::of_others("You are signed out"),
-        sentence: pages::Text::of_others("Apps you have allowed keep their access."),
+        cause: None,
+        title: language.text("signed-out-title"),
+        sentence: language.text("signed-out-apps"),
         code: None,
         details: Vec::new(),
-        next: link(pages::Text::of_others("Sign in"), path::SIGN_IN),
+        next: link(language.text("sign-in-button"), path::SIGN_IN),
     }
     .page(app, browser.reader())
 }

@@ -150,6 +150,7 @@ async fn invitation_needed(
     let language = browser.language;
     let page = PlainPage {
         status,
+        cause: Some("an invitation is needed"),
         title: language.text("sign-up-invited-title"),
         sentence: language.text_of("sign-up-invited", &[("product", &product)]),
         code: None,
@@ -208,7 +209,7 @@ fn form(
         nonce,
         name: account.name.chars().take(MAX_NAME).collect(),
         email: account.email.chars().take(MAX_EMAIL).collect(),
-        app_name: continuation.waiting(),
+        app_name: continuation.waiting(browser.language),
         problems,
         min_password: app.policy().accounts.min_password,
     };

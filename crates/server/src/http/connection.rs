@@ -2,7 +2,7 @@
 use super::cors::{self, Open};
 use super::counted::Counted;
 use super::deadlines::{End, HEAD, Traffic, Watch};
-use super::error::Refusal;
+use super::error::{Refusal, Unanswerable};
 use super::render::{self, Asker};
 use super::reply::{Fault, NoStore, Unlogged};
 use super::request::{Arrival, ClientAddr, Reader, RequestId, Spoken, names_one_host, wants_page};
@@ -276,21 +276,15 @@ impl Answers {
 
     async fn routed(&self, request: Request<Body>) -> Result<Response<Body>, Refusal> {
         if !names_one_host(request.version(), request.headers()) {
-            let sentence = "the request must have one Host header";
-            return Err(Refusal::Request(StatusCode::BAD_REQUEST, sentence));
+            return Err(Refusal::Request(Unanswerable::Host));
         }
         if head_size(&request) > MAX_HEAD {
-            let sentence = "the request's head is larger than 32 KiB";
-            let status = StatusCode::REQUEST_HEADER_FIELDS_TOO_LARGE;
-            return Err(Refusal::Request(status, sentence));
+            return Err(Refusal::Request(Unanswerable::Head));
         }
         let routed = self.shared.router.clone().call(request);
         match tokio::time::timeout(REQUEST_TIMEOUT, routed).await {
             Ok(Ok(response)) => Ok(response),
-            Err(_) => {
-                let sentence = "the request took longer than 30 seconds";
-                Err(Refusal::Request(StatusCode::REQUEST_TIMEOUT, sentence))
-            }
+            Err(_) => Err(Refusal::Request(Unanswerable::Slow)),
         }
     }
 }

@@ -7,6 +7,7 @@ use axum::body::Body;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use protocol::authorize::{AuthorizationFault, ShownError};
+use protocol::params::ParamsFault;
 use protocol::register::RegistrationError;
 use protocol::token::TokenError;
 use protocol::token_info::BearerError;
@@ -34,8 +35,8 @@ pub(crate) enum PageFault {
     NotFound,
     /// The form was posted from another site.
     ForeignForm,
-    /// The form or the address cannot be read, and why: a sentence.
-    Unreadable(&'static str),
+    /// The form or the address cannot be read.
+    Unreadable(Unreadable),
     /// The body cannot be read.
     Body(BodyFault),
     /// An authorization request that cannot go on, and the app that it names.
@@ -71,6 +72,19 @@ pub(crate) enum ApiError {
     MediaType(&'static str),
 }
 
+/// Why a form or an address cannot be read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Unreadable {
+    /// It is no HTML form.
+    Type,
+    /// Its parameters cannot be decoded.
+    Params(ParamsFault),
+    /// A field stands twice.
+    Twice,
+    /// A session was to be named, and was not.
+    Session,
+}
+
 /// Why a body cannot be read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum BodyFault {
@@ -87,8 +101,50 @@ pub(crate) enum Refusal {
     NotFound,
     /// What is at this path takes other methods.
     Method,
-    /// It cannot be answered at all: with which status, and why.
-    Request(StatusCode, &'static str),
+    /// It cannot be answered at all.
+    Request(Unanswerable),
+}
+
+/// Why a request cannot be answered at all.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Unanswerable {
+    /// It names no host, or several.
+    Host,
+    /// Its head is larger than any that is read.
+    Head,
+    /// It took longer than any may.
+    Slow,
+    /// What was to be drawn is no user code.
+    UserCode,
+    /// A library refused it, with this status.
+    Other(StatusCode),
+    /// A library failed.
+    Failed,
+}
+
+impl Unanswerable {
+    /// The status of the answer.
+    pub(crate) fn status(self) -> StatusCode {
+        match self {
+            Self::Host | Self::UserCode => StatusCode::BAD_REQUEST,
+            Self::Head => StatusCode::REQUEST_HEADER_FIELDS_TOO_LARGE,
+            Self::Slow => StatusCode::REQUEST_TIMEOUT,
+            Self::Other(status) => status,
+            Self::Failed => StatusCode::INTERNAL_SERVER_ERROR,
+        }
+    }
+
+    /// What a program is told.
+    pub(crate) fn description(self) -> &'static str {
+        match self {
+            Self::Host => "the request must have one Host header",
+            Self::Head => "the request's head is larger than 32 KiB",
+            Self::Slow => "the request took longer than 30 seconds",
+            Self::UserCode => "user_code is missing or is no user code",
+            Self::Other(_) => "it cannot be answered",
+            Self::Failed => "the server failed",
+        }
+    }
 }
 
 /// An error that is not written yet, beside a response that is none.
@@ -147,6 +203,18 @@ impl From<StoreError> for PageError {
 impl From<HashFault> for PageError {
     fn from(fault: HashFault) -> Self {
         PageFault::Hash(fault).into()
+    }
+}
+
+impl From<Unreadable> for PageError {
+    fn from(fault: Unreadable) -> Self {
+        PageFault::Unreadable(fault).into()
+    }
+}
+
+impl From<ParamsFault> for PageError {
+    fn from(fault: ParamsFault) -> Self {
+        Unreadable::Params(fault).into()
     }
 }
 

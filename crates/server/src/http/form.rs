@@ -1,6 +1,6 @@
 //! Forms of our own pages. What a browser posts is reached through [`Posted`] alone, which has looked whether it came
 //! from a page of ours before a handler sees a field of it.
-use super::error::{PageError, PageFault};
+use super::error::{PageError, PageFault, Unreadable};
 use super::request::{is_form, read};
 use super::session::{BrowserContext, NonceScope};
 use crate::oauth::endpoints::origin;
@@ -93,13 +93,11 @@ fn fields(issuer: &str, headers: &HeaderMap, body: &[u8]) -> Result<Params, Page
         return Err(PageFault::ForeignForm.into());
     }
     if !is_form(headers) {
-        let sentence = "It is not an HTML form (application/x-www-form-urlencoded).";
-        return Err(PageFault::Unreadable(sentence).into());
+        return Err(Unreadable::Type.into());
     }
-    let fields = Params::from_form(body);
-    let fields = fields.map_err(|fault| PageFault::Unreadable(fault.sentence()))?;
+    let fields = Params::from_form(body)?;
     match fields.repeated() {
-        Some(_) => Err(PageFault::Unreadable("A field stands twice.").into()),
+        Some(_) => Err(Unreadable::Twice.into()),
         None => Ok(fields),
     }
 }
@@ -122,9 +120,8 @@ impl<S: Sync> FromRequestParts<S> for Query {
     type Rejection = PageError;
 
     async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, PageError> {
-        let params = Params::from_form(parts.uri.query().unwrap_or_default().as_bytes());
-        let params = params.map_err(|fault| PageFault::Unreadable(fault.sentence()))?;
-        Ok(Query(params))
+        let query = parts.uri.query().unwrap_or_default();
+        Ok(Query(Params::from_form(query.as_bytes())?))
     }
 }
 

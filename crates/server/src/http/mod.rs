@@ -17,3 +17,4 @@ mod sending;
 pub(crate) mod session;
 pub(crate) mod site;
 pub(crate) mod tls;
+mod wrong_link;

@@ -5,16 +5,18 @@ use super::session::{BrowserContext, bare_frame};
 use crate::state::AppState;
 use axum::http::StatusCode;
 use axum::response::Response;
-use pages::{Frame, Next, Notice, Text, path};
+use pages::{Frame, Next, Notice, Speak, Text, path};
 use protocol::types::Client;
 
 /// What a page says.
 pub(crate) struct PlainPage<'a> {
     pub(crate) status: StatusCode,
+    /// What the log says of it, in English whoever reads the page; none for a page that tells of success.
+    pub(crate) cause: Option<&'static str>,
     pub(crate) title: Text,
     pub(crate) sentence: Text,
     pub(crate) code: Option<&'a str>,
-    pub(crate) details: Vec<(String, String)>,
+    pub(crate) details: Vec<(Text, Text)>,
     pub(crate) next: Option<Next>,
 }
 
@@ -30,7 +32,6 @@ impl PlainPage<'_> {
     }
 
     fn in_frame(self, app: &AppState, frame: Frame) -> Response {
-        let title = self.title.to_string();
         let code = self.code.filter(|_| app.config.developers.page);
         let notice = Notice {
             frame,
@@ -42,10 +43,8 @@ impl PlainPage<'_> {
             next: self.next,
         };
         let mut response = reply::page(self.status, &notice, None);
-        // A page that tells of success is no fault, in the log either.
-        if !self.status.is_success() {
-            let fault = Fault(title);
-            response.extensions_mut().insert(fault);
+        if let Some(cause) = self.cause {
+            response.extensions_mut().insert(Fault(cause.to_owned()));
         }
         response
     }
@@ -60,14 +59,23 @@ pub(crate) fn link(label: Text, href: &str) -> Option<Next> {
     })
 }
 
+/// A link to the person's account.
+pub(crate) fn to_account(speaker: impl Speak) -> Option<Next> {
+    link(speaker.text("your-account"), path::ACCOUNT)
+}
+
 /// A link to the app's own site; to the person's account when nobody knows where that is.
-pub(crate) fn back_to(client: Option<&Client>, label: impl FnOnce(&str) -> String) -> Option<Next> {
+pub(crate) fn back_to(
+    client: Option<&Client>,
+    speaker: impl Speak,
+    label: impl FnOnce(&str) -> Text,
+) -> Option<Next> {
     let is_web = |client: &&Client| {
         let homepage = &client.homepage;
         homepage.starts_with("https://") || homepage.starts_with("http://")
     };
     match client.filter(is_web) {
-        Some(client) => link(Text::of_others(label(&client.name)), &client.homepage),
-        None => link(Text::of_others("Your account"), path::ACCOUNT),
+        Some(client) => link(label(&client.name), &client.homepage),
+        None => to_account(speaker),
     }
 }

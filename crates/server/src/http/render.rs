@@ -1,27 +1,24 @@
 //! Writes what is answered when a request is not answered as it asked: as a page or as JSON, with the id under which it
 //! is in the log. Every answer passes here, so those of the libraries get our form too.
-use super::error::{ApiError, BodyFault, PageFault, Refusal, Unwritten};
-use super::notice::{PlainPage, back_to, link};
+use super::error::{ApiError, BodyFault, PageFault, Refusal, Unanswerable, Unreadable, Unwritten};
+use super::notice::{PlainPage, to_account};
 use super::reply::{self, Fault};
 use super::request::{Reader, RequestId};
+use super::wrong_link;
 use crate::ops::hasher::HashFault;
 use crate::state::AppState;
 use axum::body::{Body, HttpBody};
 use axum::http::{HeaderValue, Method, StatusCode, header};
 use axum::response::Response;
-use pages::{Text, path};
-use protocol::authorize::{AuthorizationFault, ShownError};
+use pages::{Speak, Text};
+use protocol::authorize::AuthorizationFault;
 use protocol::policy::ErrorAliases;
 use protocol::register::RegistrationError;
 use protocol::token::TokenError;
 use protocol::token_info::BearerError;
 use protocol::types::Client;
-use protocol::types::text::{isolated, shortened};
 use store::StoreError;
 use wire::bearer;
-
-/// Most characters that are shown of an address somebody sent.
-const SENT: usize = 300;
 
 /// What is known of whoever asks.
 #[derive(Clone, Copy)]
@@ -83,8 +80,8 @@ fn in_place_of(app: &AppState, theirs: &Response, asker: Asker) -> Response {
     let status = theirs.status();
     let refusal = match status {
         StatusCode::BAD_REQUEST | StatusCode::NOT_FOUND => Refusal::NotFound,
-        _ if status.is_client_error() => Refusal::Request(status, "it cannot be answered"),
-        _ => Refusal::Request(StatusCode::INTERNAL_SERVER_ERROR, "the server failed"),
+        _ if status.is_client_error() => Refusal::Request(Unanswerable::Other(status)),
+        _ => Refusal::Request(Unanswerable::Failed),
     };
     let mut response = refused(app, refusal, asker.visits, asker.reader);
     if let Some(allowed) = theirs.headers().get(header::ALLOW) {
@@ -107,9 +104,10 @@ pub(crate) fn refused(app: &AppState, refusal: Refusal, page: bool, reader: Read
             id,
         ),
         (Refusal::Method, true) => sorry(
+            reader,
             StatusCode::METHOD_NOT_ALLOWED,
             "This address is not a page",
-            "It takes requests of another kind. Go back and try again.",
+            (reader.text("no-page-title"), reader.text("no-page")),
         )
         .page(app, reader),
         (Refusal::Method, false) => reply::plain_error(
@@ -118,16 +116,10 @@ pub(crate) fn refused(app: &AppState, refusal: Refusal, page: bool, reader: Read
             "this endpoint takes another method; the Allow header names it",
             id,
         ),
-        (Refusal::Request(status, description), true) => {
-            let sentence = format!("What was wrong: {description}. Go back and try again.");
-            PlainPage {
-                code: Some(code(status)),
-                ..sorry(status, "This request was not accepted", &sentence)
-            }
-            .page(app, reader)
-        }
-        (Refusal::Request(status, description), false) => {
-            reply::plain_error(status, code(status), description, id)
+        (Refusal::Request(why), true) => unanswered(why, reader).page(app, reader),
+        (Refusal::Request(why), false) => {
+            let status = why.status();
+            reply::plain_error(status, code(status), why.description(), id)
         }
     }
 }
@@ -140,22 +132,56 @@ fn code(status: StatusCode) -> &'static str {
 }
 
 /// A page that leads to the person's account.
-fn sorry(status: StatusCode, title: &str, sentence: &str) -> PlainPage<'static> {
+fn sorry(
+    reader: Reader,
+    status: StatusCode,
+    cause: &'static str,
+    (title, sentence): (Text, Text),
+) -> PlainPage<'static> {
     PlainPage {
         status,
-        title: Text::of_others(title),
-        sentence: Text::of_others(sentence),
+        cause: Some(cause),
+        title,
+        sentence,
         code: None,
         details: Vec::new(),
-        next: link(Text::of_others("Your account"), path::ACCOUNT),
+        next: to_account(reader),
+    }
+}
+
+/// A request that is not looked at.
+fn unanswered(why: Unanswerable, reader: Reader) -> PlainPage<'static> {
+    let status = why.status();
+    let sentence = match why {
+        Unanswerable::Host => reader.text("unanswered-host"),
+        Unanswerable::Head => reader.text("unanswered-head"),
+        Unanswerable::Slow => reader.text("unanswered-slow"),
+        Unanswerable::UserCode => reader.text("unanswered-code"),
+        Unanswerable::Other(_) => reader.text("unanswered-other"),
+        Unanswerable::Failed => reader.text("unanswered-failed"),
+    };
+    let said = (reader.text("unanswered-title"), sentence);
+    PlainPage {
+        code: Some(code(status)),
+        ..sorry(reader, status, "This request was not accepted", said)
     }
 }
 
 /// A form that is not looked at.
-fn unread(status: StatusCode, sentence: &str) -> PlainPage<'static> {
+fn unread(reader: Reader, status: StatusCode, sentence: Text) -> PlainPage<'static> {
+    let said = (reader.text("unread-title"), sentence);
     PlainPage {
         code: Some(code(status)),
-        ..sorry(status, "The form could not be read", sentence)
+        ..sorry(reader, status, "The form could not be read", said)
+    }
+}
+
+fn unreadable(fault: Unreadable, reader: Reader) -> Text {
+    match fault {
+        Unreadable::Type => reader.text("unread-type"),
+        Unreadable::Params(fault) => wrong_link::of_params(fault, reader),
+        Unreadable::Twice => reader.text("unread-twice"),
+        Unreadable::Session => reader.text("unread-session"),
     }
 }
 
@@ -170,17 +196,25 @@ fn page_fault(app: &AppState, fault: &PageFault, reader: Reader) -> Response {
         }
         PageFault::NotFound => return not_found(app, reader),
         PageFault::ForeignForm => sorry(
+            reader,
             StatusCode::FORBIDDEN,
             "This form came from another site",
-            "For your safety it was not accepted. Go back to the app and start again.",
+            (
+                reader.text("foreign-form-title"),
+                reader.text("foreign-form"),
+            ),
         ),
-        PageFault::Unreadable(sentence) => unread(StatusCode::BAD_REQUEST, sentence),
-        PageFault::Body(BodyFault::TooLarge) => unread(
-            StatusCode::PAYLOAD_TOO_LARGE,
-            "It is larger than any form of ours.",
-        ),
+        PageFault::Unreadable(fault) => {
+            let sentence = unreadable(*fault, reader);
+            unread(reader, StatusCode::BAD_REQUEST, sentence)
+        }
+        PageFault::Body(BodyFault::TooLarge) => {
+            let sentence = reader.text("unread-too-large");
+            unread(reader, StatusCode::PAYLOAD_TOO_LARGE, sentence)
+        }
         PageFault::Body(BodyFault::Incomplete) => {
-            unread(StatusCode::BAD_REQUEST, "It did not arrive whole.")
+            let sentence = reader.text("unread-incomplete");
+            unread(reader, StatusCode::BAD_REQUEST, sentence)
         }
         PageFault::Authorization(fault, client) => {
             return authorization_fault(app, fault, client.as_deref(), reader);
@@ -192,9 +226,10 @@ fn page_fault(app: &AppState, fault: &PageFault, reader: Reader) -> Response {
 /// Many passwords are hashed already.
 fn busy(app: &AppState, reader: Reader) -> Response {
     let problem = sorry(
+        reader,
         StatusCode::TOO_MANY_REQUESTS,
         "Please try again in a moment",
-        reply::BUSY,
+        (reader.text("later-title"), reader.text("busy")),
     );
     reply::retry_after(problem.page(app, reader), reply::BUSY_FOR)
 }
@@ -202,19 +237,23 @@ fn busy(app: &AppState, reader: Reader) -> Response {
 /// The storage does not answer.
 fn unavailable(app: &AppState, error: &StoreError, reader: Reader) -> Response {
     let problem = sorry(
+        reader,
         StatusCode::SERVICE_UNAVAILABLE,
         "Please try again in a moment",
-        "The server cannot read or store anything just now. Nothing of what you did was lost half-way: \
-         go back, and do it again.",
+        (reader.text("later-title"), reader.text("later")),
     );
     reply::because_of(error, problem.page(app, reader))
 }
 
 fn not_found(app: &AppState, reader: Reader) -> Response {
     sorry(
+        reader,
         StatusCode::NOT_FOUND,
         "There is nothing here",
-        "The address may be mistyped, or this provider has switched the feature off.",
+        (
+            reader.text("nothing-here-title"),
+            reader.text("nothing-here"),
+        ),
     )
     .page(app, reader)
 }
@@ -237,7 +276,7 @@ fn authorization_fault(
     reader: Reader,
 ) -> Response {
     match fault {
-        AuthorizationFault::Shown(error) => shown(app, error, client, reader),
+        AuthorizationFault::Shown(error) => wrong_link::page(app, error, client, reader),
         AuthorizationFault::Redirected(error) => {
             let mut response = reply::see_other(&error.url(app.policy()));
             let fault = Fault(error.error.cause());
@@ -245,59 +284,6 @@ fn authorization_fault(
             response
         }
     }
-}
-
-/// An authorization request that cannot be answered to an app. The person is told what it means to them, the
-/// app's developer what is wrong.
-fn shown(app: &AppState, error: &ShownError, client: Option<&Client>, reader: Reader) -> Response {
-    let mut details = vec![("What is wrong".to_owned(), error.sentence())];
-    if let ShownError::RedirectUri {
-        sent: Some(sent), ..
-    } = error
-    {
-        // A sentence in place of an address could be read as ours.
-        if sent.bytes().all(|byte| byte.is_ascii_graphic()) {
-            details.push(("The link asks to go to".to_owned(), shortened(sent, SENT)));
-        }
-    }
-    let name = client.map(|client| isolated(&client.name));
-    let sentence = match error {
-        ShownError::RedirectUri { .. } => {
-            let name = name.as_deref().unwrap_or("The app");
-            &format!(
-                "{name} sent you here with a return address that is not its own, so nothing was sent back. \
-                 Tell the people who make it."
-            )
-        }
-        ShownError::InactiveClient(_) => {
-            let name = name.as_deref().unwrap_or("This app");
-            &format!(
-                "{name} may not be used at the moment, so nothing was allowed or sent. \
-                 Ask the people who make it."
-            )
-        }
-        ShownError::Params(_)
-        | ShownError::ContentType
-        | ShownError::ClientMissing
-        | ShownError::Repeated(_)
-        | ShownError::UnknownClient => {
-            "The link that brought you here is incomplete or wrong, so nothing was allowed or sent. \
-             Go back to the app and try again; if that does not help, tell the people who make it."
-        }
-    };
-    let problem = PlainPage {
-        status: StatusCode::BAD_REQUEST,
-        title: Text::of_others("This sign-in link does not work"),
-        sentence: Text::of_others(sentence),
-        code: Some(error.code(app.policy())),
-        details,
-        next: back_to(client, |name| format!("Go to {name}")),
-    };
-    let mut response = problem.page(app, reader);
-    response
-        .extensions_mut()
-        .insert(Fault(error.cause(app.policy())));
-    response
 }
 
 fn api_error(app: &AppState, error: &ApiError, id: RequestId) -> Response {

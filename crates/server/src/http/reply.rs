@@ -92,10 +92,7 @@ pub(crate) fn challenge(response: &mut Response, challenge: HeaderValue) {
         .insert(header::WWW_AUTHENTICATE, challenge);
 }
 
-/// What somebody is told whose password waits behind those of others.
-pub(crate) const BUSY: &str =
-    "Many people sign in from your network just now. Wait a few seconds and try again.";
-/// How many seconds those are.
+/// After how many seconds to come back whose password waits behind those of others.
 pub(crate) const BUSY_FOR: i64 = 3;
 
 /// Says after how many seconds another try is worth it.

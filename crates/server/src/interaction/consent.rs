@@ -10,7 +10,7 @@ use crate::state::App;
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::Response;
-use pages::{AsksFrom, Consent, ScopeGroup, ScopeLine, path};
+use pages::{AsksFrom, Consent, ScopeGroup, ScopeLine, Speak, Text, path};
 use protocol::Params;
 use protocol::authorize::Step;
 use protocol::consent::{Answer, allow, allow_again, deny, groups};
@@ -88,16 +88,12 @@ pub(crate) async fn show(
     }
 }
 
-/// Why a form was not taken, so that the page is shown again.
-const OUT_OF_DATE: &str =
-    "This page was out of date, so nothing was allowed yet. Please answer again.";
-const CHANGED: &str = "What is asked has changed since this page was shown, so nothing was allowed yet. Please answer again.";
-
+/// Asks. `notice` is a message: why a form was not taken, so that the page is shown again.
 async fn ask(
     app: &App,
     pending: &Pending,
     mut browser: BrowserContext,
-    notice: Option<&str>,
+    notice: Option<&'static str>,
 ) -> Result<Response, PageError> {
     let sign_in = || reply::see_other(&with_handle(path::SIGN_IN, Some(&pending.handle)));
     let Some(session) = browser.session.clone() else {
@@ -172,14 +168,14 @@ impl Question<'_> {
         session: &SessionFacts,
         nonce: String,
         browser: &BrowserContext,
-        notice: Option<&str>,
+        notice: Option<&'static str>,
     ) -> Consent {
         Consent {
             frame: browser.frame(app),
             client_id: self.client.id.clone(),
             nonce,
             shown: browser.proof_of(app, &self.shown(app)),
-            notice: notice.map(str::to_owned),
+            notice: notice.map(|notice| browser.language.text(notice)),
             app: app_card(self.client),
             account_name: session.person.name.clone(),
             account_email: session.person.email.clone(),
@@ -187,7 +183,7 @@ impl Question<'_> {
             is_told_of_person: app.policy().tokens.tells_of_person(),
             request: self.carried,
             asks_from: self.asks_from,
-            allow: app.config.branding.consent_button.clone(),
+            allow: Text::of_others(&app.config.branding.consent_button),
         }
     }
 
@@ -262,12 +258,12 @@ pub(crate) async fn submit(
         return Ok(signed_out(&pending));
     };
     let Some(given) = given else {
-        return ask(&app, &pending, browser, Some(OUT_OF_DATE)).await;
+        return ask(&app, &pending, browser, Some("consent-out-of-date")).await;
     };
     let question = question(&pending, &pending.request.scope);
     let proof = answer.as_ref().and_then(|(.., shown)| shown.as_deref());
     if given.allowed && !question.was_shown(&app, &browser, proof) {
-        return ask(&app, &pending, browser, Some(CHANGED)).await;
+        return ask(&app, &pending, browser, Some("consent-changed")).await;
     }
     let answer = decide(&app, &pending, &session, given, browser.address).await?;
     go_back_to_app(&app, &pending, answer, &mut browser, given).await

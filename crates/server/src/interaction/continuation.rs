@@ -6,7 +6,7 @@ use crate::http::session::BrowserContext;
 use crate::state::App;
 use axum::http::StatusCode;
 use axum::response::Response;
-use pages::{Page, path};
+use pages::{Page, Speak, path};
 use protocol::Params;
 use protocol::accounts::people::MAX_NAME;
 use protocol::authorize::Handle;
@@ -126,10 +126,10 @@ impl Continuation {
     }
 
     /// The name of what waits.
-    pub(crate) fn waiting(&self) -> Option<String> {
+    pub(crate) fn waiting(&self, speaker: impl Speak) -> Option<String> {
         match self {
             Continuation::Account => None,
-            Continuation::Device(_) => Some("your device".to_owned()),
+            Continuation::Device(_) => Some(speaker.text("device-yours").to_string()),
             Continuation::App(_) | Continuation::Over(_) => self
                 .client()
                 .map(|client| shortened(&client.name, MAX_NAME)),

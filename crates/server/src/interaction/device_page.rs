@@ -2,9 +2,9 @@
 use super::consent::{Question, allowed};
 use super::continuation::{Continuation, after_url, sign_in_for_device};
 use crate::account::throttle::{self, admit};
-use crate::http::error::{PageError, Refusal};
+use crate::http::error::{PageError, Refusal, Unanswerable};
 use crate::http::form::{Form, Posted, Query};
-use crate::http::notice::{PlainPage, link};
+use crate::http::notice::{PlainPage, to_account};
 use crate::http::reply;
 use crate::http::session::{BrowserContext, NonceScope};
 use crate::state::App;
@@ -12,7 +12,7 @@ use axum::body::Body;
 use axum::extract::{RawQuery, State};
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::Response;
-use pages::{AsksFrom, Consent, DeviceCode, path};
+use pages::{AsksFrom, Consent, DeviceCode, Speak, Text};
 use protocol::Params;
 use protocol::accounts::sign_in::Throttled;
 use protocol::device::{UserCodeFault, check, guess, verification_uri_complete};
@@ -22,16 +22,6 @@ use protocol::types::{Client, DeviceAnswer, UserCode};
 use qrcode::render::svg;
 use std::sync::Arc;
 use store::StoreError;
-
-const NOWHERE: &str =
-    "That code leads nowhere. Check it letter by letter, or get a new one from the device.";
-const EXPIRED: &str = "That code has expired. Get a new one from the device.";
-const ANSWERED: &str =
-    "That code was answered already. Get a new one from the device if it still asks.";
-const OTHER_SIDE: &str = "That code belongs to an app in test mode, or you are signed in as a test user: \
-     sign out, and sign in with an account of the right side.";
-const STALE: &str = "This form was out of date. Please send it again.";
-const CHANGED: &str = "What is asked has changed since this page was shown, so nothing was allowed yet. Please answer again.";
 
 /// A device that asks, and its app.
 struct Asking {
@@ -130,14 +120,14 @@ fn form(
     mut browser: BrowserContext,
     status: StatusCode,
     user_code: &str,
-    problem: Option<&str>,
+    problem: Option<Text>,
 ) -> Response {
     let nonce = browser.nonce(app, NonceScope::Session);
     let page = DeviceCode {
         frame: browser.frame(app),
         nonce,
         user_code: user_code.chars().take(20).collect(),
-        problem: problem.map(str::to_owned),
+        problem,
     };
     browser.keep_browser_id(app, reply::page(status, &page, None))
 }
@@ -166,11 +156,23 @@ pub(crate) async fn answer(
     };
     let (browser, session, asking) = admitted(&app, browser, &fields).await?;
     let Some(allowed) = fields.allowed else {
-        return Ok(ask(&app, browser, &session, &asking, Some(STALE)));
+        return Ok(ask(
+            &app,
+            browser,
+            &session,
+            &asking,
+            Some("device-out-of-date"),
+        ));
     };
     let question = question(&asking);
     if allowed && !question.was_shown(&app, &browser, fields.shown.as_deref()) {
-        return Ok(ask(&app, browser, &session, &asking, Some(CHANGED)));
+        return Ok(ask(
+            &app,
+            browser,
+            &session,
+            &asking,
+            Some("consent-changed"),
+        ));
     }
     let context = app.context();
     let client = Some(asking.client.as_ref());
@@ -191,13 +193,11 @@ pub(crate) async fn answer(
 fn out_of_date(app: &App, browser: BrowserContext, fields: &DeviceFields) -> Response {
     match browser.session {
         None => signed_out(fields),
-        Some(_) => form(
-            app,
-            browser,
-            StatusCode::BAD_REQUEST,
-            &fields.typed,
-            Some(STALE),
-        ),
+        Some(_) => {
+            let problem = browser.language.text("device-out-of-date");
+            let status = StatusCode::BAD_REQUEST;
+            form(app, browser, status, &fields.typed, Some(problem))
+        }
     }
 }
 
@@ -285,7 +285,7 @@ fn ask(
     mut browser: BrowserContext,
     session: &SessionFacts,
     asking: &Asking,
-    notice: Option<&str>,
+    notice: Option<&'static str>,
 ) -> Response {
     let nonce = browser.nonce(app, NonceScope::Session);
     let page = question(asking).page(app, session, nonce, &browser, notice);
@@ -311,11 +311,14 @@ fn question(asking: &Asking) -> Question<'_> {
 
 /// The form again, with what is wrong.
 fn nothing(app: &App, browser: BrowserContext, typed: &str, fault: UserCodeFault) -> Response {
+    let language = browser.language;
     let (status, sentence) = match fault {
-        UserCodeFault::Expired => (StatusCode::BAD_REQUEST, EXPIRED),
-        UserCodeFault::Answered => (StatusCode::CONFLICT, ANSWERED),
-        UserCodeFault::Unknown | UserCodeFault::Client => (StatusCode::BAD_REQUEST, NOWHERE),
-        UserCodeFault::Side => (StatusCode::FORBIDDEN, OTHER_SIDE),
+        UserCodeFault::Expired => (StatusCode::BAD_REQUEST, language.text("device-expired")),
+        UserCodeFault::Answered => (StatusCode::CONFLICT, language.text("device-answered")),
+        UserCodeFault::Unknown | UserCodeFault::Client => {
+            (StatusCode::BAD_REQUEST, language.text("device-nowhere"))
+        }
+        UserCodeFault::Side => (StatusCode::FORBIDDEN, language.text("device-other-side")),
     };
     form(app, browser, status, typed, Some(sentence))
 }
@@ -324,31 +327,31 @@ fn nothing(app: &App, browser: BrowserContext, typed: &str, fault: UserCodeFault
 fn throttled(app: &App, browser: BrowserContext, typed: &str, why: Throttled) -> Response {
     let sentence = throttle::sentence(why, browser.language);
     let status = StatusCode::TOO_MANY_REQUESTS;
-    let form = form(app, browser, status, typed, Some(sentence.as_str()));
+    let form = form(app, browser, status, typed, Some(sentence));
     throttle::refuse(form, why)
 }
 
 fn answered(app: &App, browser: &BrowserContext, asking: &Asking, allowed: bool) -> Response {
+    let language = browser.language;
     let name = isolated(&asking.client.name);
     let (title, sentence) = match allowed {
         true => (
-            "Your device is connected",
-            format!(
-                "Go back to it: {name} goes on by itself in a few seconds. You can close this page."
-            ),
+            language.text("device-connected-title"),
+            language.text_of("device-connected", &[("app", &name)]),
         ),
         false => (
-            "Nothing was allowed",
-            format!("{name} is told that you said no. You can close this page."),
+            language.text("device-denied-title"),
+            language.text_of("device-denied", &[("app", &name)]),
         ),
     };
     PlainPage {
         status: StatusCode::OK,
-        title: pages::Text::of_others(title),
-        sentence: pages::Text::of_others(sentence),
+        cause: None,
+        title,
+        sentence,
         code: None,
         details: Vec::new(),
-        next: link(pages::Text::of_others("Your account"), path::ACCOUNT),
+        next: to_account(language),
     }
     .page(app, browser.reader())
 }
@@ -367,8 +370,7 @@ pub(crate) async fn qr(
             let url = verification_uri_complete(&code, app.policy());
             qrcode::QrCode::new(url.as_bytes()).ok()
         });
-    let sentence = "user_code is missing or is no user code";
-    let drawn = drawn.ok_or(Refusal::Request(StatusCode::BAD_REQUEST, sentence))?;
+    let drawn = drawn.ok_or(Refusal::Request(Unanswerable::UserCode))?;
     let picture = drawn
         .render::<svg::Color<'_>>()
         .min_dimensions(240, 240)

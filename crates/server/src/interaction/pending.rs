@@ -7,7 +7,7 @@ use crate::ops::clock;
 use crate::state::App;
 use axum::http::StatusCode;
 use axum::response::Response;
-use pages::{AppCard, path};
+use pages::{AppCard, Speak, Text, path};
 use protocol::Params;
 use protocol::accounts::people::MAX_NAME;
 use protocol::authorize::{self, AuthorizationRequest, Handle, InteractionFault, ShownError};
@@ -157,19 +157,27 @@ impl Over {
 
     /// The app has what it asked for already.
     fn connected(&self, app: &App, browser: &BrowserContext) -> Response {
-        let name = self.client.as_ref().map(|client| isolated(&client.name));
-        let name = name.unwrap_or_else(|| "The app".to_owned());
+        let language = browser.language;
+        let name = self.name();
+        let name = name.unwrap_or_else(|| language.text("notice-some-app"));
         PlainPage {
             status: StatusCode::OK,
-            title: pages::Text::of_others("Connected"),
-            sentence: pages::Text::of_others(format!(
-                "{name} has what you allowed. You can close this page."
-            )),
+            cause: None,
+            title: language.text("connected-title"),
+            sentence: language.text_of("connected", &[("app", &name)]),
             code: None,
             details: Vec::new(),
-            next: back_to(self.client.as_deref(), |name| format!("Go to {name}")),
+            next: back_to(self.client.as_deref(), language, |name| {
+                language.text_of("notice-go-to", &[("app", &name)])
+            }),
         }
         .page_for(app, browser)
+    }
+
+    /// The app's name, for a sentence.
+    fn name(&self) -> Option<Text> {
+        let client = self.client.as_ref()?;
+        Some(Text::of_others(isolated(&client.name)))
     }
 
     /// The page that says so, and where to go on.
@@ -185,27 +193,25 @@ impl Over {
     }
 
     fn expired(&self, app: &App, browser: &BrowserContext) -> Response {
-        let signed_in = match browser.session {
-            Some(_) => "You are signed in. ",
-            None => "",
+        let language = browser.language;
+        let sentence = match self.name() {
+            Some(name) => language.text_of("expired-of-app", &[("app", &name)]),
+            None => language.text("expired"),
         };
-        let name = self.client.as_ref().map(|client| isolated(&client.name));
-        let sentence = match name {
-            Some(name) => format!(
-                "{signed_in}{name} waited too long for an answer, so nothing was allowed. Start again."
-            ),
-            None => format!(
-                "{signed_in}Nothing was allowed. Go back to the app that sent you here and start again."
-            ),
+        let sentence = match browser.session {
+            Some(_) => language.text("expired-signed-in").then(&sentence),
+            None => sentence,
         };
+        let start_again = language.text("notice-start-again");
         let next = match (&self.client, self.again(app)) {
-            (Some(_), Some(again)) => link(pages::Text::of_others("Start again"), &again),
-            _ => back_to(self.client.as_deref(), |_| "Start again".to_owned()),
+            (Some(_), Some(again)) => link(start_again, &again),
+            _ => back_to(self.client.as_deref(), language, |_| start_again),
         };
         PlainPage {
             status: StatusCode::BAD_REQUEST,
-            title: pages::Text::of_others("This request has expired"),
-            sentence: pages::Text::of_others(sentence),
+            cause: Some("This request has expired"),
+            title: language.text("expired-title"),
+            sentence,
             code: None,
             details: Vec::new(),
             next,
@@ -215,17 +221,17 @@ impl Over {
 
     /// A second answer, or the back button: the same request can be started again from what is kept of it.
     fn answered(&self, app: &App, client: &Client, browser: &BrowserContext) -> Response {
+        let language = browser.language;
+        let name = isolated(&client.name);
         PlainPage {
             status: StatusCode::CONFLICT,
-            title: pages::Text::of_others("You have already answered this request"),
-            sentence: pages::Text::of_others(format!(
-                "Your answer went to {}. If something went wrong there, ask again.",
-                isolated(&client.name)
-            )),
+            cause: Some("You have already answered this request"),
+            title: language.text("answered-title"),
+            sentence: language.text_of("answered", &[("app", &name)]),
             code: None,
             details: Vec::new(),
             next: link(
-                pages::Text::of_others("Start this request again"),
+                language.text("answered-again"),
                 &self.again(app).unwrap_or_default(),
             ),
         }

@@ -199,24 +199,28 @@ fn ask(
 /// The page of a link that does nothing.
 pub(super) fn over(app: &App, browser: &BrowserContext, fault: LinkFault) -> Response {
     let language = browser.language;
-    let (status, title, sentence) = match fault {
+    let (status, cause, title, sentence) = match fault {
         LinkFault::Unknown => (
             StatusCode::NOT_FOUND,
+            "a link that does not work",
             language.text("link-unknown-title"),
             language.text("link-unknown"),
         ),
         LinkFault::Used => (
             StatusCode::GONE,
+            "a link that was used",
             language.text("link-used-title"),
             language.text("link-used"),
         ),
         LinkFault::Expired(_) => (
             StatusCode::GONE,
+            "a link that has expired",
             language.text("link-expired-title"),
             language.text("link-expired"),
         ),
         LinkFault::Closed => (
             StatusCode::GONE,
+            "a link that makes no account any more",
             language.text("link-closed-title"),
             language.text("link-closed"),
         ),
@@ -229,7 +233,7 @@ pub(super) fn over(app: &App, browser: &BrowserContext, fault: LinkFault) -> Res
         }
         LinkFault::Unknown | LinkFault::Expired(_) => ("link-another", path::RECOVER),
     };
-    plain(app, browser, status, (title, sentence), next)
+    plain(app, browser, (status, cause), (title, sentence), next)
 }
 
 fn have_one(app: &App, browser: &BrowserContext) -> Response {
@@ -239,26 +243,29 @@ fn have_one(app: &App, browser: &BrowserContext) -> Response {
         language.text("link-have-one"),
     );
     let next = ("sign-in-button", path::SIGN_IN);
-    plain(app, browser, StatusCode::CONFLICT, said, next)
+    let cause = "a link for an account that there is already";
+    plain(app, browser, (StatusCode::CONFLICT, cause), said, next)
 }
 
 fn none_here(app: &App, browser: &BrowserContext) -> Response {
     let language = browser.language;
     let said = (language.text("link-none-title"), language.text("link-none"));
     let next = ("sign-in-button", path::SIGN_IN);
-    plain(app, browser, StatusCode::NOT_FOUND, said, next)
+    let cause = "a link for an account that there is not";
+    plain(app, browser, (StatusCode::NOT_FOUND, cause), said, next)
 }
 
 /// A page of a few words: title and sentence, and where to go on, with the message that is on the button.
 pub(super) fn plain(
     app: &App,
     browser: &BrowserContext,
-    status: StatusCode,
+    (status, cause): (StatusCode, &'static str),
     (title, sentence): (Text, Text),
     (label, href): (&'static str, &str),
 ) -> Response {
     let page = PlainPage {
         status,
+        cause: Some(cause),
         title,
         sentence,
         code: None,
@@ -299,6 +306,7 @@ pub(super) fn confirmed(app: &App, reader: Reader, followed: &Followed) -> Respo
     // Who is signed in here, and under which address, may just have changed.
     let page = PlainPage {
         status: StatusCode::OK,
+        cause: None,
         title,
         sentence,
         code: None,

@@ -354,5 +354,6 @@ fn taken(app: &App, browser: &BrowserContext) -> Response {
         language.text("link-taken-by"),
     );
     let next = ("your-account", path::ACCOUNT);
-    plain(app, browser, StatusCode::CONFLICT, said, next)
+    let cause = "a link for an address that another account has";
+    plain(app, browser, (StatusCode::CONFLICT, cause), said, next)
 }

@@ -1,0 +1,31 @@
+# Worum eine App bittet, und die Antwort darauf.
+
+consent-title = { $app } den Zugriff erlauben?
+consent-question-html = <bdi>{ $app }</bdi> den Zugriff auf Ihr Konto bei { $product } erlauben?
+consent-by-html = Von <bdi>{ $publisher }</bdi>
+consent-reviewed = Von { $product } geprüft
+consent-not-reviewed = Nicht von { $product } geprüft
+consent-signed-in-as = Sie sind angemeldet als
+consent-not-you = Nicht Sie?
+consent-other-account = Abmelden und ein anderes Konto verwenden
+
+consent-nothing-html = <bdi>{ $app }</bdi> möchte nur Ihr Konto wiedererkennen und bittet um keine Berechtigungen.
+
+# Danach steht, was die Betreiber geschrieben haben, etwa „Ihre Aufgaben sehen“.
+consent-would-like-html = <bdi>{ $app }</bdi> möchte:
+consent-some-new-html = Einiges davon haben Sie schon erlaubt. Was mit <span class="chip new">{ $new }</span> markiert ist, wird zum ersten Mal angefragt.
+consent-new = Neu
+risk-write = Kann ändern
+risk-delete = Kann löschen
+risk-full = Voller Zugriff
+consent-told-html = <bdi>{ $app }</bdi> erfährt außerdem Ihren Namen und Ihre E-Mail-Adresse.
+
+consent-back-to-html = Danach geht es zurück zu <strong class="host">{ $host }</strong>
+consent-this-computer-html = Danach geht es zurück zu <strong class="host">{ $host }</strong>, einem Programm auf diesem Computer. Erlauben Sie es nur, wenn Sie es gerade selbst gestartet haben.
+consent-device-html = Erlauben Sie es nur, wenn ein Gerät vor Ihnen <strong class="user-code">{ $code }</strong> anzeigt. Hat Ihnen jemand diesen Code geschickt oder Sie gebeten, ihn einzugeben, wählen Sie „Ablehnen“: Sonst bekäme diese Person Zugriff auf Ihr Konto.
+
+consent-deny = Ablehnen
+consent-allow = Erlauben
+
+consent-out-of-date = Diese Seite war veraltet, deshalb wurde noch nichts erlaubt. Bitte antworten Sie noch einmal.
+consent-changed = Die Anfrage hat sich geändert, seit diese Seite angezeigt wurde, deshalb wurde noch nichts erlaubt. Bitte antworten Sie noch einmal.

@@ -1,0 +1,25 @@
+# Eine Autorisierungsanfrage, die keiner App beantwortet werden kann: was es für die Person heißt, dann für die Entwickler.
+
+wrong-link-title = Dieser Anmeldelink funktioniert nicht
+wrong-link = Der Link, der Sie hierher geführt hat, ist unvollständig oder falsch, deshalb wurde nichts erlaubt oder gesendet. Gehen Sie zurück zur App und versuchen Sie es noch einmal; hilft das nicht, sagen Sie es den Entwicklern der App.
+wrong-link-return = { $app } hat Sie mit einer Rücksprungadresse hierher geschickt, die nicht zur App gehört, deshalb wurde nichts zurückgesendet. Sagen Sie es den Entwicklern der App.
+wrong-link-inactive = { $app } kann im Moment nicht verwendet werden, deshalb wurde nichts erlaubt oder gesendet. Fragen Sie die Entwickler der App.
+
+wrong-link-what = Was nicht stimmt
+wrong-link-sent = Der Link möchte zu
+
+wrong-content-type = Die Anfrage ist kein Formular: Es muss application/x-www-form-urlencoded sein.
+wrong-client-missing = Der Link sagt nicht, für welche App er ist: client_id fehlt.
+wrong-repeated = Der Link nennt { $parameter } mehr als einmal.
+wrong-client-unknown = Hier ist keine App mit dieser client_id registriert.
+wrong-client-pending = Diese App ist noch nicht zugelassen: Sie wartet auf die Prüfung.
+wrong-client-off = Diese App wurde gesperrt.
+
+wrong-uri-long = Die Redirect-URI ist länger als 2000 Zeichen. Sie muss genau einer registrierten entsprechen.
+wrong-uri-malformed = Die Redirect-URI ist keine absolute URI wie https://app.example/callback. Sie muss genau einer registrierten entsprechen.
+wrong-uri-fragment = Eine Redirect-URI hat kein Fragment (#...). Sie muss genau einer registrierten entsprechen.
+wrong-uri-user = Eine Redirect-URI enthält weder Benutzernamen noch Passwort. Sie muss genau einer registrierten entsprechen.
+wrong-uri-http = Einfaches http gibt es nur für Loopback: Verwenden Sie https. Die Redirect-URI muss genau einer registrierten entsprechen.
+wrong-uri-scheme = Ein eigenes Schema enthält einen Punkt, etwa com.example.app:/callback. Die Redirect-URI muss genau einer registrierten entsprechen.
+wrong-uri-missing = redirect_uri fehlt, und für die App ist mehr als eine registriert. Sie muss genau einer registrierten entsprechen.
+wrong-uri-unregistered = redirect_uri ist keine, die für die App registriert ist. Sie muss genau einer registrierten entsprechen.

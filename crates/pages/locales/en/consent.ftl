@@ -1,0 +1,35 @@
+# What an app asks for, and the answer.
+
+consent-title = Allow { $app }?
+consent-question-html = Allow <bdi>{ $app }</bdi> to use your { $product } account?
+consent-by-html = By <bdi>{ $publisher }</bdi>
+consent-reviewed = Reviewed by { $product }
+consent-not-reviewed = Not reviewed by { $product }
+consent-signed-in-as = You are signed in as
+
+# The button that lets somebody else sign in; the second one says more to a screen reader.
+consent-not-you = Not you?
+consent-other-account = Sign out and use another account
+
+consent-nothing-html = <bdi>{ $app }</bdi> asks only to recognise your account. It asks for no permissions.
+
+# Before what the provider's operator wrote, such as “See your tasks”.
+consent-would-like-html = <bdi>{ $app }</bdi> would like to:
+consent-some-new-html = You have allowed some of this before. What is marked <span class="chip new">{ $new }</span> is asked for the first time.
+consent-new = New
+risk-write = Can make changes
+risk-delete = Can delete
+risk-full = Full access
+consent-told-html = <bdi>{ $app }</bdi> is also told your name and e-mail address.
+
+# Where the answer goes.
+consent-back-to-html = You will go back to <strong class="host">{ $host }</strong>
+consent-this-computer-html = You will go back to <strong class="host">{ $host }</strong>, a program running on this computer. Allow it only if you have just started it yourself.
+consent-device-html = Allow it only if a device in front of you shows <strong class="user-code">{ $code }</strong>. If somebody sent you this code or asked you to type it, choose Deny: they would get into your account.
+
+consent-deny = Deny
+consent-allow = Allow
+
+# Why the page is shown again.
+consent-out-of-date = This page was out of date, so nothing was allowed yet. Please answer again.
+consent-changed = What is asked has changed since this page was shown, so nothing was allowed yet. Please answer again.

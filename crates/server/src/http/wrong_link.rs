@@ -1,0 +1,112 @@
+//! The page of an authorization request that cannot be answered to an app: the person is told what it means to them, the
+//! app's developer what is wrong.
+use super::notice::{PlainPage, back_to};
+use super::reply::Fault;
+use super::request::Reader;
+use crate::state::AppState;
+use axum::http::StatusCode;
+use axum::response::Response;
+use pages::{Speak, Text};
+use protocol::authorize::ShownError;
+use protocol::params::ParamsFault;
+use protocol::types::text::{isolated, shortened};
+use protocol::types::{Client, ClientStatus, RedirectUriFault};
+
+/// Most characters that are shown of an address somebody sent.
+const SENT: usize = 300;
+
+/// The page.
+pub(super) fn page(
+    app: &AppState,
+    error: &ShownError,
+    client: Option<&Client>,
+    reader: Reader,
+) -> Response {
+    let problem = PlainPage {
+        status: StatusCode::BAD_REQUEST,
+        cause: None,
+        title: reader.text("wrong-link-title"),
+        sentence: sentence(error, client, reader),
+        code: Some(error.code(app.policy())),
+        details: details(error, reader),
+        next: back_to(client, reader, |name| {
+            reader.text_of("notice-go-to", &[("app", &name)])
+        }),
+    };
+    let mut response = problem.page(app, reader);
+    response
+        .extensions_mut()
+        .insert(Fault(error.cause(app.policy())));
+    response
+}
+
+/// What the person is told.
+fn sentence(error: &ShownError, client: Option<&Client>, reader: Reader) -> Text {
+    let name = match client {
+        Some(client) => Text::of_others(isolated(&client.name)),
+        None => reader.text("notice-some-app"),
+    };
+    match error {
+        ShownError::RedirectUri { .. } => reader.text_of("wrong-link-return", &[("app", &name)]),
+        ShownError::InactiveClient(_) => reader.text_of("wrong-link-inactive", &[("app", &name)]),
+        ShownError::Params(_)
+        | ShownError::ContentType
+        | ShownError::ClientMissing
+        | ShownError::Repeated(_)
+        | ShownError::UnknownClient => reader.text("wrong-link"),
+    }
+}
+
+/// What the app's developer is told.
+fn details(error: &ShownError, reader: Reader) -> Vec<(Text, Text)> {
+    let mut details = vec![(reader.text("wrong-link-what"), what(error, reader))];
+    if let ShownError::RedirectUri {
+        sent: Some(sent), ..
+    } = error
+    {
+        // A sentence in place of an address could be read as ours.
+        if sent.bytes().all(|byte| byte.is_ascii_graphic()) {
+            let sent = Text::of_others(shortened(sent, SENT));
+            details.push((reader.text("wrong-link-sent"), sent));
+        }
+    }
+    details
+}
+
+/// As [`ShownError::sentence`], in the reader's language.
+fn what(error: &ShownError, reader: Reader) -> Text {
+    match error {
+        ShownError::Params(fault) => of_params(*fault, reader),
+        ShownError::ContentType => reader.text("wrong-content-type"),
+        ShownError::ClientMissing => reader.text("wrong-client-missing"),
+        ShownError::Repeated(name) => reader.text_of("wrong-repeated", &[("parameter", name)]),
+        ShownError::UnknownClient => reader.text("wrong-client-unknown"),
+        ShownError::InactiveClient(ClientStatus::Pending) => reader.text("wrong-client-pending"),
+        ShownError::InactiveClient(_) => reader.text("wrong-client-off"),
+        ShownError::RedirectUri { fault, .. } => of_redirect_uri(*fault, reader),
+    }
+}
+
+/// As [`ParamsFault::sentence`], in the reader's language.
+pub(super) fn of_params(fault: ParamsFault, reader: Reader) -> Text {
+    match fault {
+        ParamsFault::Escape => reader.text("params-escape"),
+        ParamsFault::Utf8 => reader.text("params-utf8"),
+        ParamsFault::Nul => reader.text("params-nul"),
+        ParamsFault::TooMany => reader.text("params-too-many"),
+        ParamsFault::Json => reader.text("params-json"),
+    }
+}
+
+fn of_redirect_uri(fault: RedirectUriFault, reader: Reader) -> Text {
+    match fault {
+        RedirectUriFault::TooLong => reader.text("wrong-uri-long"),
+        RedirectUriFault::Malformed => reader.text("wrong-uri-malformed"),
+        RedirectUriFault::Fragment => reader.text("wrong-uri-fragment"),
+        RedirectUriFault::UserInfo => reader.text("wrong-uri-user"),
+        RedirectUriFault::Http => reader.text("wrong-uri-http"),
+        RedirectUriFault::Scheme => reader.text("wrong-uri-scheme"),
+        RedirectUriFault::Missing => reader.text("wrong-uri-missing"),
+        RedirectUriFault::Unregistered => reader.text("wrong-uri-unregistered"),
+    }
+}
