@@ -10,7 +10,7 @@ use lettre::message::{Mailbox, MessageBuilder, MultiPart, MultiPartKind, SingleP
 use lettre::{Address, Message};
 use pages::MailFoot;
 use protocol::outbox::Entry;
-use protocol::types::MailAddress;
+use protocol::types::{Language, MailAddress};
 use smtp::Relay;
 use std::path::PathBuf;
 use std::time::{Duration, UNIX_EPOCH};
@@ -167,7 +167,7 @@ fn foot(config: &Config) -> MailFoot {
     let links = links(config);
     let links = links.all().into_iter();
     MailFoot {
-        lines: config.branding.mail_footer.clone(),
+        lines: config.branding.footer_lines(Language::English),
         links: links
             .map(|(label, href)| (label.to_owned(), href.to_owned()))
             .collect(),
