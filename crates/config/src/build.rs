@@ -3,6 +3,7 @@ use super::address::{BaseUrl, host_of, is_loopback, listen_address};
 use super::branding::{self, Branding};
 use super::checks::{Checks, LONGEST, within};
 use super::developers::{self, Developers};
+use super::portal::{self, Portal};
 use super::fault::ConfigFaults;
 use super::layers::Layers;
 use super::mail::{self, Mail};
@@ -55,6 +56,8 @@ pub struct Config {
     pub branding: Branding,
     /// The developer pages.
     pub developers: Developers,
+    /// The pages on which developers run their apps.
+    pub portal: Portal,
     /// A certificate to serve https with.
     pub tls: Option<Tls>,
     /// How mail is sent, if it is.
@@ -118,6 +121,7 @@ pub(super) fn config(layers: &Layers, check_url: CheckUrl) -> Result<Config, Con
         documented,
         branding: branding::branding(checks),
         developers: developers::developers(checks),
+        portal: portal::portal(checks),
         keep_alive: keep_alive(checks),
         tls: tls(checks),
         mail: mail::mail(checks),
@@ -184,11 +188,8 @@ fn host(checks: &mut Checks<'_>, issuer: &BaseUrl, path: &str, host: Option<&str
 
 /// Settings that are taken today and act later.
 fn warn_of_what_waits(checks: &mut Checks<'_>) {
-    if checks.is_set("apps.registration") {
-        checks.warn("apps.registration is not yet in effect: apps are registered by an operator, with `valetkey app create`");
-    }
     if checks.is_set("hosts.portal") {
-        checks.warn("hosts.portal is not yet in effect: there is no portal; the developer pages are at the issuer's /developers");
+        checks.warn("hosts.portal is not yet in effect: developers run their apps at the issuer's /developers/apps");
     }
     let no_token_info = checks.settings().paths.token_info.is_empty();
     if checks.is_set("hosts.api") && no_token_info {

@@ -5,6 +5,7 @@
 
 mod branding;
 mod developers;
+mod portal;
 mod grants;
 mod machine;
 mod mail;
@@ -12,6 +13,7 @@ mod token;
 
 pub(crate) use branding::BrandingSettings;
 pub(crate) use developers::DeveloperSettings;
+pub(crate) use portal::PortalSettings;
 pub(crate) use grants::GrantSettings;
 pub(crate) use machine::{
     EventSettings, MetricsSettings, SealingSettings, StorageSettings, TlsSettings,
@@ -66,6 +68,8 @@ pub(crate) struct Settings {
     pub(crate) branding: BrandingSettings,
     /// The public pages for developers at `/developers`, made from this configuration.
     pub(crate) developers: DeveloperSettings,
+    /// The pages on which developers run their apps.
+    pub(crate) portal: PortalSettings,
     /// A certificate, to serve https without a proxy in front.
     pub(crate) tls: TlsSettings,
     /// How mail is sent: by a server (`smtp`), or into a folder. Without this table, none is.
@@ -101,6 +105,7 @@ impl Default for Settings {
             test: TestSettings::default(),
             branding: BrandingSettings::default(),
             developers: DeveloperSettings::default(),
+            portal: PortalSettings::default(),
             tls: TlsSettings::default(),
             mail: MailSettings::default(),
             events: EventSettings::default(),

@@ -64,6 +64,7 @@ app-secret-ends = Endet { $time }
 app-secret-revoke = Widerrufen
 app-secret-add = Weiteres Secret erzeugen
 app-secret-name = Wofür ist es? (darf leer bleiben)
+app-secret-name-wrong = Ein Name hat höchstens 80 Zeichen, die alle sichtbar sind.
 app-secret-last = Das ist das letzte gültige Secret: Ohne eines bekommt Ihre App kein Token. Erzeugen Sie zuerst ein weiteres.
 app-rotate-title = Alle Secrets durch ein neues ersetzen
 app-rotate-overlap = Stunden, die die bisherigen noch gelten

@@ -64,6 +64,7 @@ app-secret-ends = Ends { $time }
 app-secret-revoke = Revoke
 app-secret-add = Make another secret
 app-secret-name = What is it for? (may stay empty)
+app-secret-name-wrong = A name has at most 80 characters that can all be seen.
 app-secret-last = This is the last secret that works: without one your app cannot get a token. Make another first.
 app-rotate-title = Replace all secrets by a new one
 app-rotate-overlap = Hours for which those before still work

@@ -1,5 +1,8 @@
 //! Redirect URIs (RFC 6749 §3.1.2, RFC 8252 §7, RFC 9700 §4.1.3): registered as text, matched as text.
+mod difference;
 mod reason;
+
+pub use difference::{Difference, difference};
 
 use crate::policy::RedirectPolicy;
 use crate::types::Client;

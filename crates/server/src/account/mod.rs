@@ -4,7 +4,7 @@ mod link;
 mod password;
 mod preferences;
 mod profile;
-mod proof;
+pub(crate) mod proof;
 mod sessions;
 mod sign_in;
 mod sign_out;

@@ -7,7 +7,7 @@ use protocol::accounts::sign_in::{Attempt, Throttled};
 use protocol::types::Person;
 
 /// What is known of a password that was typed.
-pub(super) enum Proof {
+pub(crate) enum Proof {
     /// It is the account's.
     Right,
     /// It is another.
@@ -20,7 +20,7 @@ pub(super) enum Proof {
 ///
 /// # Errors
 /// When the store fails, or too many wait to be hashed.
-pub(super) async fn prove(
+pub(crate) async fn prove(
     app: &App,
     person: &Person,
     source: &str,
@@ -45,4 +45,4 @@ pub(super) async fn prove(
 }
 
 /// What attempts on the account page are counted by: no stranger makes them.
-pub(super) const ACCOUNT_PAGE: Option<&str> = Some("account page");
+pub(crate) const ACCOUNT_PAGE: Option<&str> = Some("account page");

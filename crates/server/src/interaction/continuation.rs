@@ -17,10 +17,15 @@ use std::sync::Arc;
 /// What stands for the page where a device's code is typed; with a code, `device-BCDF-GHJK`.
 const DEVICE: &str = "device";
 
+/// What stands for the list of a developer's apps.
+const APPS: &str = "apps";
+
 /// See the module.
 pub(crate) enum Continuation {
     /// Their own page.
     Account,
+    /// Their apps.
+    Apps,
     /// An app that waits.
     App(Box<Pending>),
     /// A device that waits, with its code if that is known already.
@@ -68,6 +73,9 @@ impl Continuation {
         let Some(text) = carried.request.as_deref() else {
             return Ok(Continuation::Account);
         };
+        if text == APPS {
+            return Ok(Continuation::Apps);
+        }
         if let Some(code) = device(text) {
             return Ok(Continuation::Device(code));
         }
@@ -82,7 +90,7 @@ impl Continuation {
         match self {
             Continuation::App(pending) => Some(&pending.request.client),
             Continuation::Over(over) => over.client.as_ref(),
-            Continuation::Account | Continuation::Device(_) => None,
+            Continuation::Account | Continuation::Apps | Continuation::Device(_) => None,
         }
     }
 
@@ -105,6 +113,7 @@ impl Continuation {
     pub(crate) fn carried(&self) -> Option<String> {
         match self {
             Continuation::Account => None,
+            Continuation::Apps => Some(APPS.to_owned()),
             Continuation::App(pending) => Some(pending.handle.clone()),
             // It came from a form or link; only what could be ours goes on.
             Continuation::Over(over) => {
@@ -119,6 +128,7 @@ impl Continuation {
     pub(crate) fn href(&self) -> String {
         match self {
             Continuation::Account => path::ACCOUNT.to_owned(),
+            Continuation::Apps => pages::portal::PORTAL.to_owned(),
             Continuation::App(_) | Continuation::Over(_) => self.with(path::CONSENT),
             Continuation::Device(None) => path::DEVICE.to_owned(),
             Continuation::Device(Some(code)) => format!("{}?user_code={code}", path::DEVICE),
@@ -128,7 +138,7 @@ impl Continuation {
     /// The name of what waits.
     pub(crate) fn waiting(&self, speaker: impl Speak) -> Option<String> {
         match self {
-            Continuation::Account => None,
+            Continuation::Account | Continuation::Apps => None,
             Continuation::Device(_) => Some(speaker.text("device-yours").to_string()),
             Continuation::App(_) | Continuation::Over(_) => self
                 .client()
@@ -163,6 +173,11 @@ pub(crate) fn sign_in_for_device(code: Option<UserCode>) -> String {
     )
 }
 
+/// The sign-in page, from which to go on to one's apps.
+pub(crate) fn sign_in_for_apps() -> String {
+    with_handle(path::SIGN_IN, Some(APPS))
+}
+
 /// A path with the handle of the request that it continues.
 pub(crate) fn with_handle(path: &str, handle: Option<&str>) -> String {
     match handle {
@@ -179,7 +194,7 @@ pub(crate) fn after_url(url: &str, what: &str) -> String {
 
 /// Only what can be a continuation of ours goes into a URL.
 pub(crate) fn is_continuation(text: &str) -> bool {
-    device(text).is_some() || Handle::parse(text).is_some()
+    text == APPS || device(text).is_some() || Handle::parse(text).is_some()
 }
 
 fn device(text: &str) -> Option<Option<UserCode>> {

@@ -1,4 +1,5 @@
 //! What outside developers are shown.
+mod apps;
 mod docs;
 mod offer;
 
@@ -8,6 +9,7 @@ use pages::path;
 
 /// Mounts the pages for developers, if there are any.
 pub(crate) fn mount(config: &Config, site: &mut Site) {
+    apps::mount(config, site);
     if config.developers.page {
         site.page(path::DEVELOPERS, docs::show);
         site.page(path::DEVELOPERS_MARKDOWN, docs::show);

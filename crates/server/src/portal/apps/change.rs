@@ -1,0 +1,223 @@
+//! Changing an app, deleting it and bringing it back.
+use super::desk::Desk;
+use super::fields;
+use super::show::{Said, page};
+use crate::http::error::{PageError, PageFault};
+use crate::http::form::{Form, Posted};
+use crate::http::reply;
+use crate::http::session::NonceScope;
+use crate::ops::clock;
+use crate::state::App;
+use axum::extract::State;
+use axum::response::Response;
+use pages::portal::{AppFields, AppPage, Apps, PORTAL, app_href};
+use pages::{Problem, Speak};
+use protocol::Params;
+use protocol::apps::{AppUpdate, Editor, delete as delete_app, restore as restore_app, update as change};
+use protocol::decision::Decision;
+use protocol::register::Field;
+use protocol::types::Scope;
+use store::Outcome;
+
+/// What is to be different.
+pub(crate) struct UpdateForm {
+    client_id: String,
+    version: Option<i64>,
+    fields: AppFields,
+    scopes: Option<Option<Scope>>,
+}
+
+impl Form for UpdateForm {
+    const PATH: &'static str = AppPage::UPDATE;
+    const NONCE: NonceScope = NonceScope::Session;
+    type Page = Self;
+
+    fn page(params: &Params) -> Self {
+        UpdateForm {
+            client_id: params.get("app").unwrap_or_default().to_owned(),
+            version: params.get("version").and_then(|version| version.parse().ok()),
+            fields: fields::read(params),
+            scopes: scopes(params),
+        }
+    }
+
+    fn read(params: &Params) -> Self {
+        Self::page(params)
+    }
+}
+
+/// What it may ask for from now on; the same as before where the page did not ask.
+fn scopes(params: &Params) -> Option<Option<Scope>> {
+    match params.get("scopes")? {
+        "every" => Some(None),
+        _ => {
+            let ticked = (1..).map_while(|number| {
+                (number <= MOST_SCOPES).then(|| params.get(&format!("scope-{number}")))
+            });
+            let names: Vec<&str> = ticked.flatten().collect();
+            Scope::parse(&names.join(" ")).ok().map(Some)
+        }
+    }
+}
+
+/// The most scopes that a page has boxes for.
+const MOST_SCOPES: usize = 200;
+
+/// `POST`: changes the app.
+pub(super) async fn update(
+    State(app): State<App>,
+    posted: Posted<UpdateForm>,
+) -> Result<Response, PageError> {
+    let (desk, form, stale) = Desk::posted(&app, posted)?;
+    let managed = desk.app(&app, &form.client_id).await?;
+    let said = |problems| Said {
+        typed: Some(form.fields.clone()),
+        scopes: form.scopes.clone(),
+        problems,
+        ..Said::default()
+    };
+    if let Some(stale) = stale {
+        return Ok(page(&app, desk, &managed, said(vec![stale])));
+    }
+    let changed = |desk: &Desk| {
+        vec![Problem::new("", desk.browser.language.text("app-changed"))]
+    };
+    let asked = asked(&form);
+    let (transition, _) = match change(managed.client(), asked, Editor::Owner, app.policy()) {
+        Decision::Granted { transition, reply } => (transition, reply),
+        Decision::Refused { error, .. } if error.first().field == Field::Version => {
+            let problems = changed(&desk);
+            return Ok(page(&app, desk, &managed, said(problems)));
+        }
+        Decision::Refused { error, .. } => {
+            let problems = fields::problems(&error, &form.fields);
+            return Ok(page(&app, desk, &managed, said(problems)));
+        }
+    };
+    if let Some(transition) = transition {
+        let act = app.act_now(desk.browser.address);
+        if app.settle_one(transition, act).await? == Outcome::Conflict {
+            let managed = desk.app(&app, &form.client_id).await?;
+            let problems = changed(&desk);
+            return Ok(page(&app, desk, &managed, said(problems)));
+        }
+    }
+    Ok(reply::see_other(&format!("{}?done=saved", app_href(&form.client_id))))
+}
+
+fn asked(form: &UpdateForm) -> AppUpdate {
+    let fields = form.fields.clone();
+    AppUpdate {
+        version: form.version,
+        name: Some(fields.name),
+        homepage: Some(fields.homepage),
+        description: Some(fields.description),
+        privacy_policy: Some(fields.privacy),
+        terms: Some(fields.terms),
+        support: Some(fields.support),
+        contact: Some(fields.contact),
+        redirect_uris: Some(fields.redirect_uris),
+        logo: None,
+        scopes: form.scopes.clone(),
+        device_code: fields.device,
+        client_credentials: fields.own_behalf,
+    }
+}
+
+/// That an app is to be deleted.
+pub(crate) struct DeleteForm {
+    client_id: String,
+    confirm: String,
+    password: String,
+}
+
+impl Form for DeleteForm {
+    const PATH: &'static str = AppPage::DELETE;
+    const NONCE: NonceScope = NonceScope::Session;
+    type Page = Self;
+
+    fn page(params: &Params) -> Self {
+        let field = |name: &str| params.get(name).unwrap_or_default().to_owned();
+        DeleteForm {
+            client_id: field("app"),
+            confirm: field("confirm"),
+            password: field("password"),
+        }
+    }
+
+    fn read(params: &Params) -> Self {
+        Self::page(params)
+    }
+}
+
+/// `POST`: deletes the app, if its name was typed.
+pub(super) async fn delete(
+    State(app): State<App>,
+    posted: Posted<DeleteForm>,
+) -> Result<Response, PageError> {
+    let (desk, form, stale) = Desk::posted(&app, posted)?;
+    let managed = desk.app(&app, &form.client_id).await?;
+    let mut problems: Vec<Problem> = stale.into_iter().collect();
+    if form.confirm.trim() != managed.client().name {
+        let sentence = desk.browser.language.text("app-delete-not-confirmed");
+        problems.push(Problem::new("confirm", sentence));
+    }
+    if problems.is_empty() {
+        problems.extend(desk.proved(&app, "delete-password", form.password).await?);
+    }
+    if !problems.is_empty() {
+        let said = Said {
+            problems,
+            ..Said::default()
+        };
+        return Ok(page(&app, desk, &managed, said));
+    }
+    let act = app.act_now(desk.browser.address);
+    app.settle_one(delete_app(managed.client()), act).await?;
+    Ok(reply::see_other(&format!("{PORTAL}?done=deleted")))
+}
+
+/// An app that is to come back.
+pub(crate) struct RestoreForm {
+    client_id: String,
+}
+
+impl Form for RestoreForm {
+    const PATH: &'static str = Apps::RESTORE;
+    const NONCE: NonceScope = NonceScope::Session;
+    type Page = Self;
+
+    fn page(params: &Params) -> Self {
+        RestoreForm {
+            client_id: params.get("app").unwrap_or_default().to_owned(),
+        }
+    }
+
+    fn read(params: &Params) -> Self {
+        Self::page(params)
+    }
+}
+
+/// `POST`: brings the app back. Posted twice, it is back.
+pub(super) async fn restore(
+    State(app): State<App>,
+    posted: Posted<RestoreForm>,
+) -> Result<Response, PageError> {
+    let (desk, form, stale) = Desk::posted(&app, posted)?;
+    if stale.is_some() {
+        return Ok(reply::see_other(PORTAL));
+    }
+    let subject = desk.facts.person.subject;
+    let deleted = app.store.deleted_client(&form.client_id).await?;
+    if let Some((client, deleted_at)) = deleted.filter(|(client, _)| client.owner == subject) {
+        let now = clock::now();
+        let back = restore_app(&client, deleted_at, now, app.policy());
+        let Some(back) = back else {
+            return Err(PageFault::NotFound.into());
+        };
+        app.settle_one(back, app.act(now, desk.browser.address)).await?;
+    } else {
+        desk.app(&app, &form.client_id).await?;
+    }
+    Ok(reply::see_other(&format!("{}?done=restored", app_href(&form.client_id))))
+}

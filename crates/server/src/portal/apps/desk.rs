@@ -1,0 +1,101 @@
+//! Who sits at a page of the portal, and the app that it is about.
+use crate::account::proof::{ACCOUNT_PAGE, Proof, prove};
+use crate::account::throttle;
+use crate::http::error::{PageError, PageFault};
+use crate::http::form::{Form, Posted};
+use crate::http::reply;
+use crate::http::session::BrowserContext;
+use crate::interaction::continuation::sign_in_for_apps;
+use crate::ops::clock;
+use crate::state::App;
+use pages::portal::Trail;
+use pages::{Problem, Speak, Text};
+use protocol::apps::{ManagedApp, signed_in_lately};
+use protocol::facts::SessionFacts;
+
+/// A developer who is signed in.
+pub(super) struct Desk {
+    pub(super) browser: BrowserContext,
+    pub(super) facts: SessionFacts,
+}
+
+impl Desk {
+    /// Whoever is signed in.
+    ///
+    /// # Errors
+    /// The way to the sign-in page, which leads back here.
+    pub(super) fn of(browser: BrowserContext, app: &App) -> Result<Self, PageError> {
+        let Some(facts) = browser.session.clone() else {
+            return Err(PageError::instead(reply::see_other(&sign_in_for_apps())));
+        };
+        // Whose password everybody knows runs no apps.
+        if app.config.is_published(&facts.person.email) {
+            return Err(PageFault::NotFound.into());
+        }
+        Ok(Desk { browser, facts })
+    }
+
+    /// Whoever posted a form, the form, and what is wrong with one that is out of date.
+    ///
+    /// # Errors
+    /// As [`of`](Self::of).
+    pub(super) fn posted<F>(app: &App, posted: Posted<F>) -> Result<(Self, F, Option<Problem>), PageError>
+    where
+        F: Form<Page = F>,
+    {
+        let (browser, form, stale) = match posted {
+            Posted::Current(browser, form) => (browser, form, None),
+            Posted::OutOfDate(browser, form) => {
+                let stale = Problem::new("", browser.distrust(app, "app-stale"));
+                (browser, form, Some(stale))
+            }
+        };
+        Ok((Desk::of(browser, app)?, form, stale))
+    }
+
+    /// An app that they run.
+    ///
+    /// # Errors
+    /// That there is no such page, for anybody else's.
+    pub(super) async fn app(&self, app: &App, client_id: &str) -> Result<ManagedApp, PageError> {
+        let client = app.store.client(client_id).await?;
+        let managed = ManagedApp::of(client, &self.facts.person);
+        managed.ok_or_else(|| PageFault::NotFound.into())
+    }
+
+    /// Whether their password is asked before a secret is made, or something is ended.
+    pub(super) fn asks_password(&self) -> bool {
+        !signed_in_lately(&self.facts.session, clock::now())
+    }
+
+    /// What is wrong with the password that was typed, where it is asked.
+    ///
+    /// # Errors
+    /// When the store fails, or too many wait to be hashed.
+    pub(super) async fn proved(
+        &self,
+        app: &App,
+        field: &str,
+        password: String,
+    ) -> Result<Option<Problem>, PageError> {
+        if !self.asks_password() {
+            return Ok(None);
+        }
+        let source = self.browser.address.source();
+        let language = self.browser.language;
+        let proof = prove(app, &self.facts.person, &source, ACCOUNT_PAGE, password).await?;
+        Ok(match proof {
+            Proof::Right => None,
+            Proof::Wrong => Some(Problem::new(field, language.text("app-wrong-password"))),
+            Proof::Throttled(throttled) => {
+                Some(Problem::new(field, throttle::sentence(throttled, language)))
+            }
+        })
+    }
+}
+
+/// Where the pages of the portal are, in the provider's own words.
+pub(super) fn trail(app: &App) -> Trail {
+    let steps = app.config.portal.trail.iter();
+    Trail(steps.map(Text::of_others).collect())
+}

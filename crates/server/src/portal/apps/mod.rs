@@ -1,0 +1,37 @@
+//! The pages on which developers run their apps. Each act is a rule of `protocol::apps`, the same that commands call.
+mod change;
+mod check;
+mod desk;
+mod fields;
+mod list;
+mod register;
+mod secrets;
+mod show;
+
+use crate::http::site::Site;
+use change::{DeleteForm, RestoreForm, UpdateForm};
+use config::Config;
+use crate::http::form::Form;
+use pages::portal::PORTAL;
+use register::NewAppForm;
+use secrets::{AddSecretForm, RevokeForm, RotateForm};
+
+/// Mounts them, unless there are none.
+pub(super) fn mount(config: &Config, site: &mut Site) {
+    if !config.portal.page {
+        return;
+    }
+    site.page(PORTAL, list::show);
+    if let Some(path) = &config.portal.path {
+        site.page(path, list::show);
+    }
+    site.page(NewAppForm::PATH, register::show);
+    site.form::<NewAppForm, _, _>(register::submit);
+    site.page(&format!("{PORTAL}/{{app}}"), show::show);
+    site.form::<UpdateForm, _, _>(change::update);
+    site.form::<DeleteForm, _, _>(change::delete);
+    site.form::<RestoreForm, _, _>(change::restore);
+    site.form::<AddSecretForm, _, _>(secrets::add);
+    site.form::<RotateForm, _, _>(secrets::rotate);
+    site.form::<RevokeForm, _, _>(secrets::revoke);
+}

@@ -1,0 +1,242 @@
+//! Secrets of an app: making another, one in place of all, and revoking one.
+use super::desk::{Desk, trail};
+use super::show::{Said, page};
+use crate::http::error::PageError;
+use crate::http::form::{Form, Posted};
+use crate::http::reply;
+use crate::http::session::NonceScope;
+use crate::ops::clock;
+use crate::state::App;
+use axum::extract::State;
+use axum::http::StatusCode;
+use axum::response::Response;
+use pages::portal::{AppPage, app_href};
+use pages::{Problem, Speak, Text};
+use protocol::Params;
+use protocol::apps::ManagedApp;
+use protocol::apps::secrets::{self, Issued, SecretError};
+use protocol::decision::Decision;
+use protocol::types::{Lifetime, Language, Locator};
+use store::Outcome;
+
+/// Another secret.
+pub(crate) struct AddSecretForm {
+    client_id: String,
+    name: String,
+    password: String,
+}
+
+/// A secret in place of all.
+pub(crate) struct RotateForm {
+    client_id: String,
+    overlap: Option<u32>,
+    password: String,
+}
+
+/// A secret that shall work no more.
+pub(crate) struct RevokeForm {
+    client_id: String,
+    secret: Option<Locator>,
+}
+
+fn field(params: &Params, name: &str) -> String {
+    params.get(name).unwrap_or_default().to_owned()
+}
+
+impl Form for AddSecretForm {
+    const PATH: &'static str = AppPage::ADD_SECRET;
+    const NONCE: NonceScope = NonceScope::Session;
+    type Page = Self;
+
+    fn page(params: &Params) -> Self {
+        AddSecretForm {
+            client_id: field(params, "app"),
+            name: field(params, "secret-name"),
+            password: field(params, "password"),
+        }
+    }
+
+    fn read(params: &Params) -> Self {
+        Self::page(params)
+    }
+}
+
+impl Form for RotateForm {
+    const PATH: &'static str = AppPage::ROTATE;
+    const NONCE: NonceScope = NonceScope::Session;
+    type Page = Self;
+
+    fn page(params: &Params) -> Self {
+        RotateForm {
+            client_id: field(params, "app"),
+            overlap: field(params, "overlap").trim().parse().ok(),
+            password: field(params, "password"),
+        }
+    }
+
+    fn read(params: &Params) -> Self {
+        Self::page(params)
+    }
+}
+
+impl Form for RevokeForm {
+    const PATH: &'static str = AppPage::REVOKE;
+    const NONCE: NonceScope = NonceScope::Session;
+    type Page = Self;
+
+    fn page(params: &Params) -> Self {
+        RevokeForm {
+            client_id: field(params, "app"),
+            secret: field(params, "secret").parse().ok().map(Locator),
+        }
+    }
+
+    fn read(params: &Params) -> Self {
+        Self::page(params)
+    }
+}
+
+/// `POST`: makes another secret, and shows it.
+pub(super) async fn add(
+    State(app): State<App>,
+    posted: Posted<AddSecretForm>,
+) -> Result<Response, PageError> {
+    let (desk, form, stale) = Desk::posted(&app, posted)?;
+    let managed = desk.app(&app, &form.client_id).await?;
+    if let Some(problem) = unproved(&app, &desk, stale, "secret-password", form.password).await? {
+        return Ok(again(&app, desk, &managed, problem));
+    }
+    let new = secrets::NewSecret {
+        name: form.name,
+        expires_at: None,
+    };
+    let decision = secrets::add(managed.client(), new, clock::now(), &app.mint);
+    issued(&app, desk, &managed, decision, None).await
+}
+
+/// `POST`: makes a secret in place of all, and shows it.
+pub(super) async fn rotate(
+    State(app): State<App>,
+    posted: Posted<RotateForm>,
+) -> Result<Response, PageError> {
+    let (desk, form, stale) = Desk::posted(&app, posted)?;
+    let managed = desk.app(&app, &form.client_id).await?;
+    let language = desk.browser.language;
+    let Some(overlap) = form.overlap else {
+        let problem = said_of(SecretError::Overlap, language);
+        return Ok(again(&app, desk, &managed, problem));
+    };
+    if let Some(problem) = unproved(&app, &desk, stale, "rotate-password", form.password).await? {
+        return Ok(again(&app, desk, &managed, problem));
+    }
+    let now = clock::now();
+    let decision = secrets::rotate(managed.client(), String::new(), overlap, now, &app.mint);
+    let until = now.plus(Lifetime::from_minutes(overlap.min(secrets::MAX_OVERLAP) * 60));
+    let zone = app.zone_of(&desk.facts.preferences);
+    let until = Text::of_others(zone.moment(until, language));
+    let until = (overlap > 0).then_some(until);
+    issued(&app, desk, &managed, decision, until).await
+}
+
+/// `POST`: revokes a secret. Posted twice, it is revoked.
+pub(super) async fn revoke(
+    State(app): State<App>,
+    posted: Posted<RevokeForm>,
+) -> Result<Response, PageError> {
+    let (desk, form, stale) = Desk::posted(&app, posted)?;
+    let managed = desk.app(&app, &form.client_id).await?;
+    if let Some(stale) = stale {
+        return Ok(again(&app, desk, &managed, stale));
+    }
+    let secret = form.secret.unwrap_or(Locator(0));
+    let language = desk.browser.language;
+    let transition = match secrets::revoke(managed.client(), secret, false, clock::now()) {
+        Decision::Granted { transition, .. } => transition,
+        // It is gone, whoever revoked it.
+        Decision::Refused { error: SecretError::Unknown, .. } => None,
+        Decision::Refused { error, .. } => {
+            return Ok(again(&app, desk, &managed, said_of(error, language)));
+        }
+    };
+    if let Some(transition) = transition {
+        let act = app.act_now(desk.browser.address);
+        if app.settle_one(transition, act).await? == Outcome::Conflict {
+            let managed = desk.app(&app, &form.client_id).await?;
+            let stale = Problem::new("", language.text("app-stale"));
+            return Ok(again(&app, desk, &managed, stale));
+        }
+    }
+    Ok(reply::see_other(&format!("{}?done=revoked", app_href(&form.client_id))))
+}
+
+/// Why nothing is done yet: the form is out of date, or the password is missing.
+async fn unproved(
+    app: &App,
+    desk: &Desk,
+    stale: Option<Problem>,
+    field: &str,
+    password: String,
+) -> Result<Option<Problem>, PageError> {
+    match stale {
+        Some(stale) => Ok(Some(stale)),
+        None => desk.proved(app, field, password).await,
+    }
+}
+
+fn again(app: &App, desk: Desk, managed: &ManagedApp, problem: Problem) -> Response {
+    let said = Said {
+        problems: vec![problem],
+        ..Said::default()
+    };
+    page(app, desk, managed, said)
+}
+
+/// Settles a new secret, and shows it once it is stored.
+async fn issued(
+    app: &App,
+    desk: Desk,
+    managed: &ManagedApp,
+    decision: Decision<Issued, SecretError>,
+    others_until: Option<Text>,
+) -> Result<Response, PageError> {
+    let language = desk.browser.language;
+    let (transition, issued) = match decision {
+        Decision::Granted { transition, reply } => (transition, reply),
+        Decision::Refused { error, .. } => {
+            return Ok(again(app, desk, managed, said_of(error, language)));
+        }
+    };
+    if let Some(transition) = transition {
+        let act = app.act_now(desk.browser.address);
+        if app.settle_one(transition, act).await? == Outcome::Conflict {
+            let managed = desk.app(app, &managed.client().id).await?;
+            let stale = Problem::new("", language.text("app-stale"));
+            return Ok(again(app, desk, &managed, stale));
+        }
+    }
+    let page = pages::portal::NewSecret {
+        frame: desk.browser.front_frame(app),
+        trail: trail(app),
+        app: managed.client().name.clone(),
+        client_id: managed.client().id.clone(),
+        secret: Some(issued.text),
+        is_new: false,
+        others_until,
+        test_users: Vec::new(),
+    };
+    Ok(reply::page(StatusCode::OK, &page, None))
+}
+
+fn said_of(error: SecretError, language: Language) -> Problem {
+    let (field, sentence) = match error {
+        SecretError::TooMany => ("", language.text("app-secrets-full")),
+        SecretError::Last => ("", language.text("app-secret-last")),
+        SecretError::Name => ("secret-name", language.text("app-secret-name-wrong")),
+        SecretError::Overlap => ("overlap", language.text("app-rotate-range")),
+        SecretError::PublicApp
+        | SecretError::Documented
+        | SecretError::Unknown
+        | SecretError::Expiry => ("", language.text("app-stale")),
+    };
+    Problem::new(field, sentence)
+}

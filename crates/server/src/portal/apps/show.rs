@@ -1,0 +1,126 @@
+//! The page of one app.
+use super::check::checked;
+use super::desk::{Desk, trail};
+use super::fields;
+use crate::http::error::PageError;
+use crate::http::form::Query;
+use crate::http::reply;
+use crate::http::session::{BrowserContext, NonceScope};
+use crate::ops::clock;
+use crate::state::App;
+use axum::extract::{Path, State};
+use axum::http::StatusCode;
+use axum::response::Response;
+use pages::portal::{AppFields, AppPage, CheckedUri, ScopeBox, SecretLine};
+use pages::{Problem, Speak, Text};
+use protocol::apps::ManagedApp;
+use protocol::apps::secrets::MAX_SECRETS;
+use protocol::types::{Client, ClientKind, Language, Scope};
+
+/// `GET`: the page.
+pub(super) async fn show(
+    State(app): State<App>,
+    browser: BrowserContext,
+    Path(client_id): Path<String>,
+    Query(params): Query,
+) -> Result<Response, PageError> {
+    let desk = Desk::of(browser, &app)?;
+    let managed = desk.app(&app, &client_id).await?;
+    let language = desk.browser.language;
+    let said = Said {
+        notice: params.get("done").and_then(was_done),
+        checked: params
+            .get("check")
+            .map(|sent| checked(managed.client(), sent, app.policy(), language)),
+        ..Said::default()
+    };
+    Ok(page(&app, desk, &managed, said))
+}
+
+/// What was done, as a message.
+fn was_done(what: &str) -> Option<&'static str> {
+    match what {
+        "saved" => Some("app-done-saved"),
+        "revoked" => Some("app-done-revoked"),
+        "restored" => Some("apps-done-restored"),
+        "twice" => Some("new-app-twice"),
+        _ => None,
+    }
+}
+
+/// What the page shows besides the app.
+#[derive(Default)]
+pub(super) struct Said {
+    /// What was done: a message.
+    pub(super) notice: Option<&'static str>,
+    /// What was typed into the settings.
+    pub(super) typed: Option<AppFields>,
+    /// The scopes that were ticked.
+    pub(super) scopes: Option<Option<Scope>>,
+    /// A redirect URI that was looked at.
+    pub(super) checked: Option<CheckedUri>,
+    /// What is wrong.
+    pub(super) problems: Vec<Problem>,
+}
+
+/// The page, which says what was done, or what is wrong.
+pub(super) fn page(app: &App, desk: Desk, managed: &ManagedApp, said: Said) -> Response {
+    let asks_password = desk.asks_password();
+    let Desk { mut browser, facts } = desk;
+    let (client, language) = (managed.client(), browser.language);
+    let zone = app.zone_of(&facts.preferences);
+    let time = |at| Text::of_others(zone.moment(at, language));
+    let status = match said.problems.is_empty() {
+        true => StatusCode::OK,
+        false => StatusCode::BAD_REQUEST,
+    };
+    let now = clock::now();
+    let live = client.secrets.iter().filter(|secret| secret.is_live(now));
+    let secrets: Vec<SecretLine> = live
+        .map(|secret| SecretLine {
+            id: secret.id.0.to_string(),
+            name: secret.name.clone(),
+            created: time(secret.created_at),
+            last_used: None,
+            expires: secret.expires_at.map(time),
+        })
+        .collect();
+    let scopes = said.scopes.unwrap_or_else(|| client.scopes.clone());
+    let page = AppPage {
+        nonce: browser.nonce(app, NonceScope::Session),
+        frame: browser.front_frame(app),
+        trail: trail(app),
+        client_id: client.id.clone(),
+        name: client.name.clone(),
+        version: client.version,
+        status: client.status,
+        side: client.side,
+        reviewed: client.reviewed_at.is_some(),
+        created: time(client.created_at),
+        last_used: None,
+        may_add: secrets.len() < MAX_SECRETS,
+        secrets: (client.kind == ClientKind::Confidential).then_some(secrets),
+        labels: fields::labels(app),
+        fields: fields::shown(app, said.typed.unwrap_or_else(|| fields::of(client))),
+        every_scope: scopes.is_none(),
+        scopes: boxes(app, client, scopes.as_ref(), language),
+        checked: said.checked,
+        asks_password,
+        notice: said.notice.map(|id| language.text(id)),
+        problems: said.problems,
+    };
+    browser.keep_browser_id(app, reply::page(status, &page, None))
+}
+
+/// The scopes that an app may be set to ask for: those that are not restricted, and those that were approved for it.
+fn boxes(app: &App, client: &Client, ticked: Option<&Scope>, language: Language) -> Vec<ScopeBox> {
+    let entries = app.policy().scopes.iter();
+    let offered = entries.filter(|entry| !entry.restricted || client.approved.contains(&entry.name));
+    offered
+        .map(|entry| ScopeBox {
+            name: entry.name.clone(),
+            sentence: Text::of_others(entry.sentence.in_language(language)),
+            ticked: ticked.is_some_and(|scope| scope.contains(&entry.name)),
+        })
+        .collect()
+}
