@@ -20,6 +20,8 @@ pub enum AppChange {
         before: Box<Client>,
         /// As it is from now on.
         after: Box<Client>,
+        /// What becomes of its logo, if that changes.
+        logo: Option<LogoChange>,
     },
     /// Switches an app on or off. No guard: of one that is so already no event is told, and one that is off is cut off
     /// once more.
@@ -67,6 +69,15 @@ pub enum AppChange {
     },
 }
 
+/// What becomes of an app's picture.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum LogoChange {
+    /// It is this one from now on.
+    Replace(Logo),
+    /// It goes.
+    Remove,
+}
+
 /// A picture shown beside an app's name.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Logo {
@@ -88,7 +99,7 @@ impl AppChange {
             Self::Register { client, .. } => {
                 Happened::by_person(Event::AppRegistered, client.owner)
             }
-            Self::Update { before, after } => {
+            Self::Update { before, after, .. } => {
                 let event = match before.status == after.status {
                     true => Event::AppUpdated,
                     false => Event::of_status(after.status),

@@ -206,3 +206,45 @@ fn an_app_with_too_many_addresses_is_told_the_limit() {
         .create_app(&args)
         .failed(1, "an app has at most 10 redirect URIs, and these are 11");
 }
+
+#[test]
+fn an_app_is_updated_by_a_command() {
+    let (provider, app) = Provider::with_app();
+    let id = id_of(&app);
+    let changed = provider.json(&[
+        "app",
+        "update",
+        id,
+        "--name",
+        "Other",
+        "--terms",
+        "https://myapp.com/terms",
+        "--support",
+        "help@myapp.com",
+        "--redirect-uri",
+        "https://myapp.com/other",
+        "--scope",
+        "tasks:read",
+    ]);
+    assert_eq!(changed["client_id"], app["client_id"]);
+    assert_eq!(
+        (&changed["name"], &changed["support"]),
+        (&"Other".into(), &"help@myapp.com".into())
+    );
+    assert_eq!(
+        changed["redirect_uris"],
+        Value::from(vec!["https://myapp.com/other"])
+    );
+    assert_eq!(changed["scopes"], Value::from(vec!["tasks:read"]));
+    let back = provider.json(&["app", "update", id, "--every-scope", "--support", ""]);
+    assert_eq!(
+        (&back["scopes"], &back["support"]),
+        (&Value::Null, &"".into())
+    );
+    let stale = provider.run(&["app", "update", id, "--version", "1", "--name", "Third"]);
+    stale.failed(1, "--version: the app was changed since");
+    let both = provider.run(&["app", "update", id, "--name", "", "--terms", "x"]);
+    for part in ["--name: ", "--terms: "] {
+        assert!(both.stderr.contains(part), "{both:?}");
+    }
+}

@@ -1,0 +1,5 @@
+//! What is done with an app once it is registered, by itself, by its owner and by operators: one rule for each act,
+//! whoever asks.
+mod update;
+
+pub use update::{AppUpdate, Editor, LogoUpdate, update, when_contended};
