@@ -62,6 +62,35 @@ pub enum AppChange {
         /// Those that work from now on.
         secrets: Vec<StoredSecret>,
     },
+    /// Adds a secret. Guard: the app is still as it was read.
+    AddSecret {
+        /// Which.
+        client: ClientNo,
+        /// Its version as it was read.
+        version: i64,
+        /// The new one.
+        secret: StoredSecret,
+    },
+    /// Takes a secret away. Guard: the app is still as it was read.
+    RevokeSecret {
+        /// Which.
+        client: ClientNo,
+        /// Its version as it was read.
+        version: i64,
+        /// The one that goes.
+        secret: Locator,
+    },
+    /// Adds a secret and gives the others an end. Guard: the app is still as it was read.
+    RotateSecrets {
+        /// Which.
+        client: ClientNo,
+        /// Its version as it was read.
+        version: i64,
+        /// The new one.
+        secret: StoredSecret,
+        /// When the others end, unless they do sooner.
+        others_end: UnixTime,
+    },
     /// Deletes an app; its tokens are dead at once. No guard: of one that is gone already no event is told.
     Delete {
         /// Which.
@@ -115,6 +144,15 @@ impl AppChange {
             }
             Self::ReplaceSecrets { client, .. } => {
                 Happened::unasked(Event::AppSecretRotated).with(*client)
+            }
+            Self::AddSecret { client, .. } => {
+                Happened::unasked(Event::AppSecretAdded).with(*client)
+            }
+            Self::RevokeSecret { client, .. } => {
+                Happened::unasked(Event::AppSecretRevoked).with(*client)
+            }
+            Self::RotateSecrets { client, .. } => {
+                Happened::unasked(Event::AppSecretsRotated).with(*client)
             }
             Self::Delete { client } => Happened::unasked(Event::AppDeleted).with(*client),
         }

@@ -15,13 +15,13 @@ use serde_json::{Value, json};
 use std::path::{Path, PathBuf};
 
 /// What is said beside a secret, on standard error.
-const ONCE: &str = "Keep the secret now: it is not stored and cannot be shown again.";
+pub(super) const ONCE: &str = "Keep the secret now: it is not stored and cannot be shown again.";
 
 /// Apps that people may let in.
 #[derive(Debug, Subcommand)]
 pub(super) enum Verb {
     /// Register an app. Its secret is printed once.
-    Create(Create),
+    Create(Box<Create>),
     /// List the apps.
     List(List),
     /// Show an app.
@@ -30,6 +30,9 @@ pub(super) enum Verb {
     Update(Box<Update>),
     /// Give an app a new secret; the old one stops working at once.
     RotateSecret(One),
+    /// Several secrets of one app.
+    #[command(subcommand)]
+    Secret(super::app_secret::Verb),
     /// Switch an app off: its tokens are dead for good.
     Disable(One),
     /// Switch an app on again.
@@ -158,10 +161,10 @@ pub(super) struct List {
 #[derive(Debug, Args)]
 pub(super) struct One {
     #[command(flatten)]
-    place: Place,
+    pub(super) place: Place,
     /// The app's client id.
     #[arg(value_name = "CLIENT_ID")]
-    client_id: String,
+    pub(super) client_id: String,
 }
 
 /// Which app, as it was looked at.
@@ -194,6 +197,7 @@ impl Verb {
             Verb::Show(one) => one.show(output).await,
             Verb::Update(update) => update.run(output).await,
             Verb::RotateSecret(one) => one.rotate_secret(output).await,
+            Verb::Secret(verb) => verb.run(output).await,
             Verb::Disable(one) => {
                 let change = |app: &Client, at: &Opened| register::disable(app, &at.mint);
                 one.change(output, "is disabled; its tokens are dead", change)

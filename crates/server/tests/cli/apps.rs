@@ -248,3 +248,25 @@ fn an_app_is_updated_by_a_command() {
         assert!(both.stderr.contains(part), "{both:?}");
     }
 }
+
+#[test]
+fn secrets_are_added_rotated_and_revoked_by_commands() {
+    let (provider, app) = Provider::with_app();
+    let id = id_of(&app);
+    let added = provider.json(&["app", "secret", "add", id, "--name", "ci"]);
+    assert!(added["client_secret"].is_string() && added["expires_at"].is_null());
+    let rotated = provider.json(&["app", "secret", "rotate", id, "--overlap", "0"]);
+    let listed = provider.json(&["app", "secret", "list", id]);
+    let all = listed["secrets"].as_array().unwrap();
+    assert_eq!(all.len(), 3);
+    let going_on = all.iter().filter(|one| one["expires_at"].is_null());
+    assert_eq!(
+        going_on.map(|one| &one["id"]).collect::<Vec<_>>(),
+        [&rotated["id"]]
+    );
+    let last = rotated["id"].to_string();
+    let refused = provider.run(&["app", "secret", "revoke", id, &last]);
+    refused.failed(1, "this is the last secret that works");
+    let forced = provider.json(&["app", "secret", "revoke", id, &last, "--force"]);
+    assert_eq!(forced["revoked"], Value::from(true));
+}

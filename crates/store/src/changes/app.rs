@@ -3,7 +3,7 @@ use crate::facts::clients::kind_name;
 use crate::steps::Steps;
 use crate::value::values;
 use protocol::transition::{AppChange, Logo, LogoChange};
-use protocol::types::{Client, ClientNo, Side, StoredSecret, UnixTime};
+use protocol::types::{Client, ClientNo, ClientStatus, Locator, Side, StoredSecret, UnixTime};
 
 pub(super) fn steps<'a>(steps: Steps<'a>, change: &'a AppChange, now: UnixTime) -> Steps<'a> {
     match change {
@@ -17,18 +17,7 @@ pub(super) fn steps<'a>(steps: Steps<'a>, change: &'a AppChange, now: UnixTime) 
             client,
             status,
             cutoff,
-        } => {
-            let switch = "UPDATE clients SET version = version + 1, status = $2, \
-                          cutoff = CASE WHEN cutoff > $3 THEN cutoff ELSE $3 END \
-                          WHERE no = $1 AND deleted_at IS NULL AND status <> $2";
-            let steps = steps.event(switch, values![*client, status.as_str(), *cutoff]);
-            // Once more for one that is off already; the tokens of one that is on and stays so go on.
-            let again = "UPDATE clients SET cutoff = $2 \
-                         WHERE no = $1 AND status = 'disabled' AND cutoff < $2";
-            steps
-                .run(again, values![*client, *cutoff])
-                .client_changed(*client)
-        }
+        } => set_status(steps, *client, *status, *cutoff),
         AppChange::Approve {
             client,
             version,
@@ -55,20 +44,92 @@ pub(super) fn steps<'a>(steps: Steps<'a>, change: &'a AppChange, now: UnixTime) 
             client,
             version,
             secrets,
-        } => {
-            let guard = "UPDATE clients SET version = version + 1 \
-                         WHERE no = $1 AND version = $2 AND deleted_at IS NULL";
-            let steps = steps.guard(guard, values![*client, *version]).run(
-                "DELETE FROM client_secrets WHERE client = $1",
-                values![*client],
-            );
-            secrets
-                .iter()
-                .fold(steps, |steps, secret| add_secret(steps, *client, secret))
-                .client_changed(*client)
-        }
+        } => replace_secrets(next_version(steps, *client, *version), *client, secrets),
+        AppChange::AddSecret {
+            client,
+            version,
+            secret,
+        } => add_secret(next_version(steps, *client, *version), *client, secret)
+            .client_changed(*client),
+        AppChange::RevokeSecret {
+            client,
+            version,
+            secret,
+        } => revoke_secret(next_version(steps, *client, *version), *client, *secret),
+        AppChange::RotateSecrets {
+            client,
+            version,
+            secret,
+            others_end,
+        } => rotate_secrets(
+            next_version(steps, *client, *version),
+            *client,
+            secret,
+            *others_end,
+        ),
         AppChange::Delete { client } => delete(steps, *client, now),
     }
+}
+
+/// Guards that an app is still as it was read.
+fn next_version(steps: Steps<'_>, client: ClientNo, version: i64) -> Steps<'_> {
+    let guard = "UPDATE clients SET version = version + 1 \
+                 WHERE no = $1 AND version = $2 AND deleted_at IS NULL";
+    steps.guard(guard, values![client, version])
+}
+
+fn set_status(
+    steps: Steps<'_>,
+    client: ClientNo,
+    status: ClientStatus,
+    cutoff: Locator,
+) -> Steps<'_> {
+    let switch = "UPDATE clients SET version = version + 1, status = $2, \
+                  cutoff = CASE WHEN cutoff > $3 THEN cutoff ELSE $3 END \
+                  WHERE no = $1 AND deleted_at IS NULL AND status <> $2";
+    let steps = steps.event(switch, values![client, status.as_str(), cutoff]);
+    // Once more for one that is off already; the tokens of one that is on and stays so go on.
+    let again = "UPDATE clients SET cutoff = $2 \
+                 WHERE no = $1 AND status = 'disabled' AND cutoff < $2";
+    steps
+        .run(again, values![client, cutoff])
+        .client_changed(client)
+}
+
+fn replace_secrets<'a>(
+    steps: Steps<'a>,
+    client: ClientNo,
+    secrets: &'a [StoredSecret],
+) -> Steps<'a> {
+    let steps = steps.run(
+        "DELETE FROM client_secrets WHERE client = $1",
+        values![client],
+    );
+    secrets
+        .iter()
+        .fold(steps, |steps, secret| add_secret(steps, client, secret))
+        .client_changed(client)
+}
+
+fn revoke_secret(steps: Steps<'_>, client: ClientNo, secret: Locator) -> Steps<'_> {
+    steps
+        .run(
+            "DELETE FROM client_secrets WHERE client = $1 AND id = $2",
+            values![client, secret],
+        )
+        .client_changed(client)
+}
+
+fn rotate_secrets<'a>(
+    steps: Steps<'a>,
+    client: ClientNo,
+    secret: &'a StoredSecret,
+    others_end: UnixTime,
+) -> Steps<'a> {
+    let end = "UPDATE client_secrets SET expires_at = $2 \
+               WHERE client = $1 AND (expires_at IS NULL OR expires_at > $2)";
+    let steps = steps.run(end, values![client, others_end]);
+    add_secret(steps, client, secret).client_changed(client)
 }
 
 /// The number is the highest yet plus one; one that another node counted at the same moment is counted again.

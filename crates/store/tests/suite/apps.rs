@@ -395,3 +395,58 @@ async fn what_an_owner_changes_reads_back() {
         before = after;
     }
 }
+
+#[tokio::test]
+async fn secrets_are_added_ended_and_taken_away_one_by_one() {
+    let world = World::new();
+    let client = world.client("app").await;
+    let read = || async { world.store.client("app").await.unwrap().unwrap() };
+    let secret = |name: &str| StoredSecret {
+        id: world.store.mint().locator(),
+        digest: Digest::of(name.as_bytes()),
+        name: name.to_owned(),
+        created_at: world.now,
+        expires_at: None,
+    };
+    let (second, third) = (secret("second"), secret("third"));
+    let add = |version| {
+        Transition::App(AppChange::AddSecret {
+            client,
+            version,
+            secret: second.clone(),
+        })
+    };
+    assert_eq!(world.settle(add(1)).await, Outcome::Committed);
+    assert_eq!(world.settle(add(1)).await, Outcome::Conflict);
+    let others_end = UnixTime(world.now.0 + 60);
+    let rotate = Transition::App(AppChange::RotateSecrets {
+        client,
+        version: 2,
+        secret: third.clone(),
+        others_end,
+    });
+    assert_eq!(world.settle(rotate).await, Outcome::Committed);
+    let ends = |app: &Client| {
+        let mut ends: Vec<_> = app
+            .secrets
+            .iter()
+            .map(|one| (one.id, one.expires_at))
+            .collect();
+        ends.sort_by_key(|(id, _)| id.0);
+        ends
+    };
+    let first = Locator(1);
+    let expected = [
+        (first, Some(others_end)),
+        (second.id, Some(others_end)),
+        (third.id, None),
+    ];
+    assert_eq!(ends(&*read().await), expected);
+    let revoke = Transition::App(AppChange::RevokeSecret {
+        client,
+        version: 3,
+        secret: second.id,
+    });
+    assert_eq!(world.settle(revoke).await, Outcome::Committed);
+    assert_eq!(ends(&*read().await), [expected[0], expected[2]]);
+}
