@@ -1,15 +1,16 @@
 //! What an app wants to change of its own registration.
 use crate::ground::{POLICY, client};
 use protocol::Decision;
+use protocol::apps::{Editor, update};
 use protocol::policy::Registration;
 use protocol::register::Field;
-use protocol::self_management::{Changes, update};
+use protocol::self_management::parse;
 use protocol::types::{ClientKind, RedirectUri};
 use serde_json::{Map, Value, json};
 
 /// The body of a `PATCH`: what is accepted obeys the rules of a registration.
 pub(crate) fn app_changes(data: &[u8]) {
-    let changes = match Changes::parse(data) {
+    let changes = match parse(data) {
         Ok(changes) => changes,
         Err(error) => return assert!(is_told(error.field, &error.sentence), "{error:?}"),
     };
@@ -26,9 +27,10 @@ pub(crate) fn app_changes(data: &[u8]) {
     let home = RedirectUri::register("https://app.example/cb").expect("a redirect URI");
     let mut before = client(ClientKind::Confidential, "s", vec![home]);
     before.reviewed_at = Some(before.created_at);
-    let after = match update(&before, changes, &POLICY) {
+    let after = match update(&before, changes, Editor::App, &POLICY) {
         Decision::Granted { reply, .. } => reply,
         Decision::Refused { error, .. } => {
+            let error = error.into_first();
             return assert!(is_told(error.field, &error.sentence), "{error:?}");
         }
     };

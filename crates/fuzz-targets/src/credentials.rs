@@ -55,9 +55,9 @@ fn unescaped(half: &str) -> String {
 /// The credentials prove the client with this secret and no other.
 fn proves(credentials: &Credentials, secret: &str) {
     let own = client(ClientKind::Confidential, secret, Vec::new());
-    assert!(authenticate(credentials, Some(Arc::new(own)), &POLICY).is_ok());
+    assert!(authenticate(credentials, Some(Arc::new(own)), &POLICY, UnixTime(2)).is_ok());
     let other = client(ClientKind::Confidential, &format!("{secret}x"), Vec::new());
-    let refused = authenticate(credentials, Some(Arc::new(other)), &POLICY);
+    let refused = authenticate(credentials, Some(Arc::new(other)), &POLICY, UnixTime(2));
     assert!(matches!(
         refused.expect_err("another secret"),
         TokenError::InvalidClient {
@@ -66,7 +66,7 @@ fn proves(credentials: &Credentials, secret: &str) {
         }
     ));
     let public = client(ClientKind::Public, secret, Vec::new());
-    assert!(authenticate(credentials, Some(Arc::new(public)), &POLICY).is_err());
+    assert!(authenticate(credentials, Some(Arc::new(public)), &POLICY, UnixTime(2)).is_err());
 }
 
 /// What a careful client sends is read as it was meant (RFC 6749 §2.3.1).

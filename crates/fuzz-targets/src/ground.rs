@@ -1,7 +1,7 @@
 //! A provider and its apps, for targets that need them.
 use jose::Digest;
 use protocol::Policy;
-use protocol::types::{Client, ClientKind, RedirectUri, StoredSecret, UnixTime};
+use protocol::types::{Client, ClientKind, Locator, RedirectUri, StoredSecret, UnixTime};
 use std::sync::LazyLock;
 
 /// A provider that takes parameters from everywhere.
@@ -40,8 +40,11 @@ pub(crate) static STRICT: LazyLock<Policy> = LazyLock::new(|| {
 /// An app with these redirect URIs, and a secret if it is confidential.
 pub(crate) fn client(kind: ClientKind, secret: &str, redirect_uris: Vec<RedirectUri>) -> Client {
     let secret = StoredSecret {
+        id: Locator(1),
         digest: Digest::of(secret.as_bytes()),
+        name: String::new(),
         created_at: UnixTime(1),
+        expires_at: None,
     };
     Client {
         kind,

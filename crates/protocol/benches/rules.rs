@@ -38,7 +38,7 @@ fn answer(
         body,
     };
     let request = TokenRequest::parse(&raw, &case.policy).unwrap();
-    let client = request.authenticate(Some(client.clone()), &case.policy);
+    let client = request.authenticate(Some(client.clone()), &case.policy, case.now);
     black_box(request.lookup());
     request.decide(&client.unwrap(), found, &case.context())
 }

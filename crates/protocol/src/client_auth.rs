@@ -3,7 +3,7 @@
 use crate::params::{Params, decode_credential};
 use crate::policy::Policy;
 use crate::token::TokenError;
-use crate::types::{AuthMethod, Client, ClientKind};
+use crate::types::{AuthMethod, Client, ClientKind, UnixTime};
 use base64::{Engine, engine::general_purpose::STANDARD};
 use jose::Digest;
 use std::sync::Arc;
@@ -153,8 +153,9 @@ pub fn authenticate(
     credentials: &Credentials,
     client: Option<Arc<Client>>,
     policy: &Policy,
+    now: UnixTime,
 ) -> Result<AuthenticatedClient, TokenError> {
-    check(credentials, client, policy).map_err(|fault| TokenError::InvalidClient {
+    check(credentials, client, policy, now).map_err(|fault| TokenError::InvalidClient {
         fault,
         used_header: credentials.method == AuthMethod::ClientSecretBasic,
     })
@@ -164,6 +165,7 @@ fn check(
     credentials: &Credentials,
     client: Option<Arc<Client>>,
     policy: &Policy,
+    now: UnixTime,
 ) -> Result<AuthenticatedClient, ClientFault> {
     let Some(client) = client.filter(|client| policy.serves(client)) else {
         let _ = credentials.secret == Some(Digest::of(b"no such client"));
@@ -174,7 +176,7 @@ fn check(
         (ClientKind::Public, _) | (ClientKind::Confidential, AuthMethod::None) => {
             return Err(ClientFault::Method);
         }
-        (ClientKind::Confidential, _) => check_secret(credentials, &client)?,
+        (ClientKind::Confidential, _) => check_secret(credentials, &client, now)?,
     }
     match client.is_active() {
         true => Ok(AuthenticatedClient(client)),
@@ -182,11 +184,15 @@ fn check(
     }
 }
 
-fn check_secret(credentials: &Credentials, client: &Client) -> Result<(), ClientFault> {
+fn check_secret(
+    credentials: &Credentials,
+    client: &Client,
+    now: UnixTime,
+) -> Result<(), ClientFault> {
     let presented = credentials.secret.ok_or(ClientFault::Secret)?;
-    // Every secret is compared, so the time tells nothing about which one matched.
+    // Every secret is compared and its end looked at, so the time tells nothing about which one matched.
     let matched = client.secrets.iter().fold(false, |matched, secret| {
-        matched | (secret.digest == presented)
+        matched | (secret.is_live(now) & (secret.digest == presented))
     });
     if matched {
         Ok(())

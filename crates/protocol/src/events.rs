@@ -69,6 +69,12 @@ pub enum Event {
     AppScopesApproved,
     /// An app's secrets were replaced.
     AppSecretRotated,
+    /// A secret was added to those of an app.
+    AppSecretAdded,
+    /// One of an app's secrets was taken away.
+    AppSecretRevoked,
+    /// An app has a new secret, and its others an end.
+    AppSecretsRotated,
     /// An app was deleted.
     AppDeleted,
     /// A mail was asked for that shows that mail works.
@@ -93,7 +99,7 @@ pub enum Event {
 
 impl Event {
     /// All of them.
-    pub const ALL: [Event; 44] = [
+    pub const ALL: [Event; 47] = [
         Event::ConsentGiven,
         Event::ConsentDenied,
         Event::DeviceAllowed,
@@ -128,6 +134,9 @@ impl Event {
         Event::AppApproved,
         Event::AppScopesApproved,
         Event::AppSecretRotated,
+        Event::AppSecretAdded,
+        Event::AppSecretRevoked,
+        Event::AppSecretsRotated,
         Event::AppDeleted,
         Event::MailTested,
         Event::MailBounced,
@@ -177,6 +186,9 @@ impl Event {
             Event::AppApproved => "app.approved",
             Event::AppScopesApproved => "app.scopes_approved",
             Event::AppSecretRotated => "app.secret_rotated",
+            Event::AppSecretAdded => "app.secret_added",
+            Event::AppSecretRevoked => "app.secret_revoked",
+            Event::AppSecretsRotated => "app.secrets_rotated",
             Event::AppDeleted => "app.deleted",
             Event::MailTested => "mail.tested",
             Event::MailBounced => "mail.bounced",

@@ -3,6 +3,7 @@
 
 pub mod accounts;
 pub mod advice;
+pub mod apps;
 pub mod authorize;
 mod cause;
 pub mod client_auth;

@@ -1,15 +1,16 @@
 //! Registering an app and changing what it may do.
 mod error;
+mod texts;
 
-pub(crate) use error::wrong;
-pub use error::{Field, RegistrationError};
+pub use error::{Field, RegistrationError, RegistrationErrors};
+pub(crate) use error::{Findings, wrong};
+pub(crate) use texts::{check_description, check_homepage, check_links, check_name};
 
 use crate::decision::{Decision, Mint};
 use crate::policy::Policy;
 use crate::transition::{AppChange, Logo, Transition};
-use crate::types::text::is_plain;
 use crate::types::{
-    Client, ClientKind, ClientNo, ClientStatus, GrantType, Locator, Person, PictureKind,
+    AppLinks, Client, ClientKind, ClientNo, ClientStatus, GrantType, Locator, Person, PictureKind,
     RedirectUri, Scope, Side, StoredSecret, Subject, UnixTime,
 };
 use jose::Digest;
@@ -33,6 +34,8 @@ pub struct NewApp {
     pub homepage: String,
     /// One or two sentences; may be empty.
     pub description: String,
+    /// Its further pages and addresses.
+    pub links: AppLinks,
     /// Who answers for it.
     pub owner: Person,
     /// Whether it keeps a secret.
@@ -76,24 +79,56 @@ pub fn register<M: Mint>(
     policy: &Policy,
     now: UnixTime,
     mint: &M,
-) -> Decision<Registered, RegistrationError> {
-    checked(new, policy, now, mint).into()
+) -> Decision<Registered, RegistrationErrors> {
+    checked(new, policy)
+        .map(|checked| registered(checked, now, mint))
+        .into()
 }
 
-fn checked<M: Mint>(
+/// What was asked for, and what the checks made of it.
+struct CheckedApp {
     new: NewApp,
-    policy: &Policy,
+    grants: Vec<GrantType>,
+    redirect_uris: Vec<RedirectUri>,
+    logo: Option<Logo>,
+}
+
+fn checked(mut new: NewApp, policy: &Policy) -> Result<CheckedApp, RegistrationErrors> {
+    let mut found = Findings::default();
+    found.take(check_side(&new, policy));
+    found.take(check_name(&new.name));
+    found.take(check_description(&new.description));
+    found.take(check_homepage(&new.homepage));
+    new.links = check_links(&new.links, &mut found);
+    let grants = found.take(check_grants(&new, policy));
+    // Whether it must have one depends on grants that may be wrong.
+    let judged = grants.as_deref().unwrap_or_default();
+    let redirect_uris = found.take(check_redirect_uris(&new.redirect_uris, judged, policy));
+    found.take(check_scopes(new.scopes.as_ref(), policy));
+    let logo = found.take(new.logo.take().map(check_logo).transpose());
+    let all = grants.zip(redirect_uris).zip(logo);
+    found.none(all.map(|((grants, redirect_uris), logo)| CheckedApp {
+        new,
+        grants,
+        redirect_uris,
+        logo,
+    }))
+}
+
+fn registered<M: Mint>(
+    checked: CheckedApp,
     now: UnixTime,
     mint: &M,
-) -> Result<Decision<Registered, RegistrationError>, RegistrationError> {
-    check_side(&new, policy)?;
-    check_texts(&new)?;
-    let grants = check_grants(&new, policy)?;
-    let redirect_uris = check_redirect_uris(&new.redirect_uris, &grants, policy)?;
-    check_scopes(&new, policy)?;
-    let logo = new.logo.map(check_logo).transpose()?;
+) -> Decision<Registered, RegistrationErrors> {
+    let CheckedApp {
+        new,
+        grants,
+        redirect_uris,
+        logo,
+    } = checked;
     let side = new.side;
     let secret = (new.kind == ClientKind::Confidential).then(|| new_secret(side, now, mint));
+    let (text, stored) = secret.unzip();
     let client = Client {
         no: ClientNo(0),
         version: 1,
@@ -101,10 +136,11 @@ fn checked<M: Mint>(
         name: new.name.trim().to_owned(),
         homepage: new.homepage,
         description: new.description.trim().to_owned(),
+        links: new.links,
         owner: new.owner.subject,
         publisher: new.owner.name,
         kind: new.kind,
-        secrets: secret.iter().map(|(_, stored)| *stored).collect(),
+        secrets: stored.into_iter().collect(),
         redirect_uris,
         grants,
         scopes: new.scopes,
@@ -120,13 +156,10 @@ fn checked<M: Mint>(
     };
     let reply = Registered {
         client_id: client.id.clone(),
-        client_secret: secret.map(|(text, _)| text),
+        client_secret: text,
     };
     let client = Box::new(client);
-    Ok(Decision::grant(
-        Transition::App(AppChange::Register { client, logo }),
-        reply,
-    ))
+    Decision::grant(Transition::App(AppChange::Register { client, logo }), reply)
 }
 
 /// The test side must be there, and no app belongs to a test user.
@@ -143,59 +176,6 @@ fn check_side(new: &NewApp, policy: &Policy) -> Result<(), RegistrationError> {
             "a test user cannot answer for an app: name a person",
         )),
         None => Ok(()),
-    }
-}
-
-fn check_texts(new: &NewApp) -> Result<(), RegistrationError> {
-    check_name(&new.name)?;
-    check_description(&new.description)?;
-    check_homepage(&new.homepage)
-}
-
-pub(crate) fn check_name(name: &str) -> Result<(), RegistrationError> {
-    let name = name.trim();
-    match name.is_empty() || name.chars().count() > MAX_NAME {
-        true => Err(wrong(
-            Field::Name,
-            "an app needs a name of 1 to 80 characters",
-        )),
-        false => check_plain(Field::Name, name),
-    }
-}
-
-pub(crate) fn check_description(description: &str) -> Result<(), RegistrationError> {
-    let description = description.trim();
-    match description.chars().count() > MAX_DESCRIPTION || description.contains(['\n', '\r']) {
-        true => Err(wrong(
-            Field::Description,
-            "a description has at most 500 characters on one line",
-        )),
-        false => check_plain(Field::Description, description),
-    }
-}
-
-fn check_plain(field: Field, text: &str) -> Result<(), RegistrationError> {
-    match is_plain(text) {
-        true => Ok(()),
-        false => Err(wrong(
-            field,
-            format!(
-                "the {} has a character that cannot be seen or turns the text around, or a letter with more than four marks",
-                field.as_str()
-            ),
-        )),
-    }
-}
-
-/// A homepage obeys the rules of a redirect URI on the web, so it can never be `javascript:` or the like.
-pub(crate) fn check_homepage(homepage: &str) -> Result<(), RegistrationError> {
-    let is_web = homepage.starts_with("https://") || homepage.starts_with("http://");
-    match RedirectUri::register(homepage) {
-        Ok(_) if is_web => Ok(()),
-        _ => Err(wrong(
-            Field::Homepage,
-            "the homepage must be an https URL, such as https://app.example",
-        )),
     }
 }
 
@@ -226,38 +206,45 @@ fn check_grants(new: &NewApp, policy: &Policy) -> Result<Vec<GrantType>, Registr
     Ok(grants)
 }
 
+/// Every URI that is wrong is told, each with itself as value.
 pub(crate) fn check_redirect_uris(
     uris: &[String],
     grants: &[GrantType],
     policy: &Policy,
-) -> Result<Vec<RedirectUri>, RegistrationError> {
+) -> Result<Vec<RedirectUri>, Vec<RegistrationError>> {
     let max = policy.redirects.max;
     if uris.len() > max {
-        return Err(wrong(
-            Field::RedirectUris,
-            format!(
-                "an app has at most {max} redirect URIs, and these are {}: take some away",
-                uris.len()
-            ),
-        ));
+        let sentence = format!(
+            "an app has at most {max} redirect URIs, and these are {}: take some away",
+            uris.len()
+        );
+        return Err(vec![wrong(Field::RedirectUris, sentence)]);
     }
     if uris.is_empty() && grants.contains(&GrantType::AuthorizationCode) {
-        return Err(wrong(
-            Field::RedirectUris,
-            "the code grant needs at least one redirect URI",
-        ));
+        let sentence = "the code grant needs at least one redirect URI";
+        return Err(vec![wrong(Field::RedirectUris, sentence)]);
     }
-    let register = |uri: &String| {
-        RedirectUri::register(uri).map_err(|fault| RegistrationError {
-            value: Some(uri.clone()),
-            ..wrong(Field::RedirectUris, fault.sentence_about(uri))
-        })
-    };
-    uris.iter().map(register).collect()
+    let (mut registered, mut wrongs) = (Vec::new(), Vec::new());
+    for uri in uris {
+        match RedirectUri::register(uri) {
+            Ok(uri) => registered.push(uri),
+            Err(fault) => wrongs.push(RegistrationError {
+                value: Some(uri.clone()),
+                ..wrong(Field::RedirectUris, fault.sentence_about(uri))
+            }),
+        }
+    }
+    match wrongs.is_empty() {
+        true => Ok(registered),
+        false => Err(wrongs),
+    }
 }
 
-fn check_scopes(new: &NewApp, policy: &Policy) -> Result<(), RegistrationError> {
-    let mut names = new.scopes.iter().flat_map(Scope::names);
+pub(crate) fn check_scopes(
+    scopes: Option<&Scope>,
+    policy: &Policy,
+) -> Result<(), RegistrationError> {
+    let mut names = scopes.into_iter().flat_map(Scope::names);
     match names.find(|name| policy.scope(name).is_none()) {
         Some(name) => Err(wrong(Field::Scopes, format!("there is no scope '{name}'"))),
         None => Ok(()),
@@ -265,7 +252,7 @@ fn check_scopes(new: &NewApp, policy: &Policy) -> Result<(), RegistrationError> 
 }
 
 /// A drawing may hold scripts, so strangers register none.
-fn check_logo(bytes: Vec<u8>) -> Result<Logo, RegistrationError> {
+pub(crate) fn check_logo(bytes: Vec<u8>) -> Result<Logo, RegistrationError> {
     let kind = PictureKind::of(&bytes).filter(|kind| *kind != PictureKind::Svg);
     let kind = kind.ok_or_else(|| wrong(Field::Logo, "a logo is a PNG, JPEG or WebP picture"))?;
     let media_type = kind.media_type();
@@ -275,9 +262,10 @@ fn check_logo(bytes: Vec<u8>) -> Result<Logo, RegistrationError> {
     }
 }
 
-fn new_secret<M: Mint>(side: Side, now: UnixTime, mint: &M) -> (String, StoredSecret) {
+/// A new secret's text, and what is stored of it.
+pub(crate) fn new_secret<M: Mint>(side: Side, now: UnixTime, mint: &M) -> (String, StoredSecret) {
     let text = token_text::secret_text(&side.mark(SECRET_PREFIX), &mint.secret());
-    let stored = stored(&text, now);
+    let stored = stored(&text, now, mint.locator());
     (text, stored)
 }
 
@@ -305,7 +293,13 @@ fn new_client_id<M: Mint>(side: Side, mint: &M) -> String {
 
 /// The test app whose credentials are published: every grant that is on, every scope that is not restricted, and
 /// no redirect URI but those of the asker's own computer.
-pub fn documented(id: &str, secret: &str, policy: &Policy, now: UnixTime) -> Transition {
+pub fn documented<M: Mint>(
+    id: &str,
+    secret: &str,
+    policy: &Policy,
+    now: UnixTime,
+    mint: &M,
+) -> Transition {
     let client = Client {
         no: ClientNo(0),
         version: 1,
@@ -313,10 +307,11 @@ pub fn documented(id: &str, secret: &str, policy: &Policy, now: UnixTime) -> Tra
         name: "Test app".to_owned(),
         homepage: policy.issuer.clone(),
         description: "Published credentials for trying things.".to_owned(),
+        links: AppLinks::default(),
         owner: Subject(0),
         publisher: String::new(),
         kind: ClientKind::Confidential,
-        secrets: vec![stored(secret, now)],
+        secrets: vec![stored(secret, now, mint.locator())],
         redirect_uris: Vec::new(),
         grants: policy.grants.clone(),
         scopes: None,
@@ -337,12 +332,13 @@ pub fn documented(id: &str, secret: &str, policy: &Policy, now: UnixTime) -> Tra
 }
 
 /// Gives the test app the secret that is published now; `None` when it has it.
-pub fn replace_documented_secret(
+pub fn replace_documented_secret<M: Mint>(
     client: &Client,
     secret: &str,
     now: UnixTime,
+    mint: &M,
 ) -> Option<Transition> {
-    let new = stored(secret, now);
+    let new = stored(secret, now, mint.locator());
     let has = matches!(&client.secrets[..], [own] if own.digest == new.digest);
     (!has).then(|| {
         Transition::App(AppChange::ReplaceSecrets {
@@ -353,10 +349,13 @@ pub fn replace_documented_secret(
     })
 }
 
-fn stored(secret: &str, now: UnixTime) -> StoredSecret {
+fn stored(secret: &str, now: UnixTime, id: Locator) -> StoredSecret {
     StoredSecret {
+        id,
         digest: Digest::of(secret.as_bytes()),
+        name: String::new(),
         created_at: now,
+        expires_at: None,
     }
 }
 

@@ -5,7 +5,7 @@ use crate::grants::{Context, GrantRequest};
 use crate::lookup::{Found, Lookup};
 use crate::params::{Params, ParamsFault, told};
 use crate::policy::{ErrorAliases, Policy};
-use crate::types::{Client, GrantType, Lifetime, Scope, ScopeFault};
+use crate::types::{Client, GrantType, Lifetime, Scope, ScopeFault, UnixTime};
 use std::sync::Arc;
 
 /// A request as HTTP brought it.
@@ -359,8 +359,9 @@ impl TokenRequest {
         &self,
         client: Option<Arc<Client>>,
         policy: &Policy,
+        now: UnixTime,
     ) -> Result<AuthenticatedClient, TokenError> {
-        authenticate(&self.credentials, client, policy)
+        authenticate(&self.credentials, client, policy, now)
     }
 
     /// What has to be read to decide on it.

@@ -122,11 +122,17 @@ async fn published_client(
 ) -> anyhow::Result<Arc<Client>> {
     let (id, secret) = (&credentials.client_id, &credentials.client_secret);
     let change = match app.store.client(id).await? {
-        None => Some(documented(id, secret, app.policy(), clock::now())),
+        None => Some(documented(
+            id,
+            secret,
+            app.policy(),
+            clock::now(),
+            &app.store.mint(),
+        )),
         Some(client) if !client.documented => {
             bail!("test.credentials.client_id: {id} is another app's: choose another id")
         }
-        Some(client) => replace_documented_secret(&client, secret, clock::now()),
+        Some(client) => replace_documented_secret(&client, secret, clock::now(), &app.store.mint()),
     };
     if let Some(change) = change {
         app.settle_one(change, Act::by_operator(clock::now()))

@@ -32,7 +32,7 @@ macro_rules! steps {
 }
 
 /// All steps on SQLite.
-pub(crate) const SQLITE: [Migration; 8] = steps!("sqlite":
+pub(crate) const SQLITE: [Migration; 9] = steps!("sqlite":
     1 "initial" "728948790923703149",
     2 "devices_and_test_mode" "8578770225967760945",
     3 "epochs" "0",
@@ -41,10 +41,11 @@ pub(crate) const SQLITE: [Migration; 8] = steps!("sqlite":
     6 "mail_links" "0",
     7 "bounces" "0",
     8 "languages" "0",
+    9 "apps" "0",
 );
 
 /// All steps on PostgreSQL.
-pub(crate) const POSTGRES: [Migration; 8] = steps!("postgres":
+pub(crate) const POSTGRES: [Migration; 9] = steps!("postgres":
     1 "initial" "728948790923703149",
     2 "devices_and_test_mode" "8578770225967760945",
     3 "epochs" "0",
@@ -53,6 +54,7 @@ pub(crate) const POSTGRES: [Migration; 8] = steps!("postgres":
     6 "mail_links" "0",
     7 "bounces" "0",
     8 "languages" "0",
+    9 "apps" "0",
 );
 
 #[cfg(test)]

@@ -17,6 +17,8 @@ use std::time::Duration;
 const REPLAY_MEMORY: Lifetime = Lifetime::from_days(1);
 /// What nobody answered or redeemed is kept this long after it expired, so that whoever asks is told that it has.
 const EXPIRED_MEMORY: Lifetime = Lifetime::from_minutes(1);
+/// A secret that came to its end is listed this long.
+const SECRETS_KEPT: Lifetime = Lifetime::from_days(30);
 /// How far back what nobody redeemed is looked for among those that were; a server that was away for longer leaves
 /// the rest until [`REPLAY_MEMORY`] is over.
 const LOOK_BACK: Lifetime = Lifetime::from_minutes(60);
@@ -181,7 +183,7 @@ const fn sweep(
 }
 
 /// What follows another table comes after it. Access tokens come first: they are told apart.
-const SWEEPS: [Sweep; 25] = [
+const SWEEPS: [Sweep; 26] = [
     sweep("access_tokens", EXPIRED, |rules, now| {
         older(rules.access, now)
     }),
@@ -224,6 +226,16 @@ const SWEEPS: [Sweep; 25] = [
     sweep("sessions", EXPIRED, ahead),
     sweep("mail_links", EXPIRED, |_, now| older(LONGEST_LINK, now)),
     sweep("mail_links", EXPIRED, ahead),
+    // Only what was written with an id: several that an earlier release wrote share none.
+    sweep(
+        "client_secrets",
+        "r.expires_at IS NOT NULL AND r.expires_at <= $3",
+        |_, now| Range {
+            above: 0,
+            below: i64::MAX,
+            at: now.minus(SECRETS_KEPT),
+        },
+    ),
     sweep("outbox", LONG_DEAD, |_, now| {
         older(Lifetime::from_seconds(0), now.minus(DEAD_KEPT))
     }),

@@ -9,6 +9,16 @@ pub enum Field {
     Homepage,
     /// One or two sentences.
     Description,
+    /// The page of its privacy policy.
+    PrivacyPolicy,
+    /// The page of its terms.
+    Terms,
+    /// Where its people find help.
+    Support,
+    /// The address of its developers.
+    Contact,
+    /// One of its secrets.
+    Secret,
     /// Who answers for it.
     Owner,
     /// Whether it keeps a secret.
@@ -40,6 +50,11 @@ impl Field {
             Field::Name => "name",
             Field::Homepage => "homepage",
             Field::Description => "description",
+            Field::PrivacyPolicy => "privacy_policy",
+            Field::Terms => "terms",
+            Field::Support => "support",
+            Field::Contact => "contact",
+            Field::Secret => "secret",
             Field::Owner => "owner",
             Field::Kind => "kind",
             Field::RedirectUris => "redirect_uris",
@@ -90,5 +105,69 @@ pub(crate) fn wrong(field: Field, sentence: impl Into<String>) -> RegistrationEr
         field,
         sentence: sentence.into(),
         value: None,
+    }
+}
+
+/// All that is wrong with a form, so that one look mends it; never empty.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RegistrationErrors(Vec<RegistrationError>);
+
+impl RegistrationErrors {
+    /// What to tell where only one thing can be told.
+    pub fn first(&self) -> &RegistrationError {
+        &self.0[0]
+    }
+
+    /// The same, by value.
+    pub fn into_first(mut self) -> RegistrationError {
+        self.0.swap_remove(0)
+    }
+
+    /// All, in the order of the form.
+    pub fn iter(&self) -> impl Iterator<Item = &RegistrationError> {
+        self.0.iter()
+    }
+}
+
+impl From<RegistrationError> for RegistrationErrors {
+    fn from(error: RegistrationError) -> Self {
+        RegistrationErrors(vec![error])
+    }
+}
+
+/// What was found wrong so far.
+#[derive(Debug, Default)]
+pub(crate) struct Findings(Vec<RegistrationError>);
+
+impl Findings {
+    /// The value of a check, or its errors noted.
+    pub(crate) fn take<T, E>(&mut self, checked: Result<T, E>) -> Option<T>
+    where
+        E: IntoIterator<Item = RegistrationError>,
+    {
+        match checked {
+            Ok(value) => Some(value),
+            Err(errors) => {
+                self.0.extend(errors);
+                None
+            }
+        }
+    }
+
+    /// What comes of it when nothing was found.
+    pub(crate) fn none<T>(self, value: Option<T>) -> Result<T, RegistrationErrors> {
+        match value {
+            Some(value) if self.0.is_empty() => Ok(value),
+            _ => Err(RegistrationErrors(self.0)),
+        }
+    }
+}
+
+impl IntoIterator for RegistrationError {
+    type Item = RegistrationError;
+    type IntoIter = std::iter::Once<RegistrationError>;
+
+    fn into_iter(self) -> Self::IntoIter {
+        std::iter::once(self)
     }
 }

@@ -296,7 +296,7 @@ impl Case {
         let request = TokenRequest::parse(&raw, &self.policy)?;
         let known = (request.credentials.client_id == self.client.id)
             .then(|| Arc::new(self.client.clone()));
-        let client = request.authenticate(known, &self.policy)?;
+        let client = request.authenticate(known, &self.policy, self.now)?;
         let found = self.found(request.lookup());
         Ok(request.decide(&client, found, &self.context()))
     }
@@ -397,6 +397,7 @@ pub fn authenticated(client: &Client) -> AuthenticatedClient {
         &credentials.expect("credentials"),
         Some(Arc::new(client.clone())),
         &policy,
+        NOW,
     )
     .expect("an active app with its own secret")
 }

@@ -4,7 +4,7 @@ use crate::facts::{AccessFacts, Standing};
 use crate::testing::{CALLBACK, NOW, SECRET, scope};
 use crate::token::TokenReply;
 use crate::types::{
-    AccessToken, Client, ClientKind, ClientNo, ClientStatus, GrantType, Locator, Person,
+    AccessToken, AppLinks, Client, ClientKind, ClientNo, ClientStatus, GrantType, Locator, Person,
     RedirectUri, Scope, Side, StoredSecret, Subject, UnixTime,
 };
 use crate::{Decision, Transition};
@@ -46,12 +46,16 @@ impl Client {
             name: "An app".to_owned(),
             homepage: "https://app.example".to_owned(),
             description: String::new(),
+            links: AppLinks::default(),
             owner: Subject(7),
             publisher: "Ada".to_owned(),
             kind: ClientKind::Confidential,
             secrets: vec![StoredSecret {
+                id: Locator(1),
                 digest: Digest::of(SECRET.as_bytes()),
+                name: String::new(),
                 created_at: NOW,
+                expires_at: None,
             }],
             redirect_uris: vec![RedirectUri::register(CALLBACK).expect("a redirect URI")],
             grants: GrantType::ALL.to_vec(),

@@ -20,6 +20,8 @@ pub enum AppChange {
         before: Box<Client>,
         /// As it is from now on.
         after: Box<Client>,
+        /// What becomes of its logo, if that changes.
+        logo: Option<LogoChange>,
     },
     /// Switches an app on or off. No guard: of one that is so already no event is told, and one that is off is cut off
     /// once more.
@@ -60,11 +62,49 @@ pub enum AppChange {
         /// Those that work from now on.
         secrets: Vec<StoredSecret>,
     },
+    /// Adds a secret. Guard: the app is still as it was read.
+    AddSecret {
+        /// Which.
+        client: ClientNo,
+        /// Its version as it was read.
+        version: i64,
+        /// The new one.
+        secret: StoredSecret,
+    },
+    /// Takes a secret away. Guard: the app is still as it was read.
+    RevokeSecret {
+        /// Which.
+        client: ClientNo,
+        /// Its version as it was read.
+        version: i64,
+        /// The one that goes.
+        secret: Locator,
+    },
+    /// Adds a secret and gives the others an end. Guard: the app is still as it was read.
+    RotateSecrets {
+        /// Which.
+        client: ClientNo,
+        /// Its version as it was read.
+        version: i64,
+        /// The new one.
+        secret: StoredSecret,
+        /// When the others end, unless they do sooner.
+        others_end: UnixTime,
+    },
     /// Deletes an app; its tokens are dead at once. No guard: of one that is gone already no event is told.
     Delete {
         /// Which.
         client: ClientNo,
     },
+}
+
+/// What becomes of an app's picture.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum LogoChange {
+    /// It is this one from now on.
+    Replace(Logo),
+    /// It goes.
+    Remove,
 }
 
 /// A picture shown beside an app's name.
@@ -88,7 +128,7 @@ impl AppChange {
             Self::Register { client, .. } => {
                 Happened::by_person(Event::AppRegistered, client.owner)
             }
-            Self::Update { before, after } => {
+            Self::Update { before, after, .. } => {
                 let event = match before.status == after.status {
                     true => Event::AppUpdated,
                     false => Event::of_status(after.status),
@@ -104,6 +144,15 @@ impl AppChange {
             }
             Self::ReplaceSecrets { client, .. } => {
                 Happened::unasked(Event::AppSecretRotated).with(*client)
+            }
+            Self::AddSecret { client, .. } => {
+                Happened::unasked(Event::AppSecretAdded).with(*client)
+            }
+            Self::RevokeSecret { client, .. } => {
+                Happened::unasked(Event::AppSecretRevoked).with(*client)
+            }
+            Self::RotateSecrets { client, .. } => {
+                Happened::unasked(Event::AppSecretsRotated).with(*client)
             }
             Self::Delete { client } => Happened::unasked(Event::AppDeleted).with(*client),
         }

@@ -15,7 +15,7 @@ mod session;
 mod throttle;
 
 pub use account::{AccountChange, AddressChange, Recovery};
-pub use app::{AppChange, Logo};
+pub use app::{AppChange, Logo, LogoChange};
 pub use authorize::AuthorizeChange;
 pub use bounce::BounceChange;
 pub use device::DeviceChange;

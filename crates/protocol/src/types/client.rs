@@ -106,13 +106,40 @@ impl ClientStatus {
     }
 }
 
-/// The digest of a client secret. The secret itself has 256 random bits and is shown once.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+/// A client secret as it is stored: its digest, and what tells it from the app's others. The secret itself has 256
+/// random bits and is shown once.
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct StoredSecret {
+    /// Tells it from the app's others.
+    pub id: Locator,
     /// SHA-256 of the secret.
     pub digest: Digest,
+    /// What its developer calls it; may be empty.
+    pub name: String,
     /// When it was made.
     pub created_at: UnixTime,
+    /// From when on it does not authenticate, if that is laid down.
+    pub expires_at: Option<UnixTime>,
+}
+
+impl StoredSecret {
+    /// Whether it has not come to its end.
+    pub fn is_live(&self, now: UnixTime) -> bool {
+        self.expires_at.is_none_or(|end| now < end)
+    }
+}
+
+/// What an app tells beside its name, for people who look closer. Each may be empty.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct AppLinks {
+    /// The page of its privacy policy.
+    pub privacy_policy: String,
+    /// The page of its terms.
+    pub terms: String,
+    /// Where its people find help: a page, or an e-mail address.
+    pub support: String,
+    /// The e-mail address of its developers; people are not shown it.
+    pub contact: String,
 }
 
 /// A registered app.
@@ -130,13 +157,15 @@ pub struct Client {
     pub homepage: String,
     /// One or two sentences; may be empty.
     pub description: String,
+    /// Its further pages and addresses.
+    pub links: AppLinks,
     /// Who answers for it.
     pub owner: Subject,
     /// The owner's name, shown as publisher.
     pub publisher: String,
     /// Whether it keeps a secret.
     pub kind: ClientKind,
-    /// Secrets that work now; several while one is being replaced.
+    /// Its secrets, also those that have come to their end and are not swept yet.
     pub secrets: Vec<StoredSecret>,
     /// Where people may be sent back.
     pub redirect_uris: Vec<RedirectUri>,

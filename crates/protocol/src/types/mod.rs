@@ -20,7 +20,7 @@ pub mod text;
 pub mod time;
 pub mod token;
 
-pub use client::{AuthMethod, Client, ClientKind, ClientStatus, GrantType, StoredSecret};
+pub use client::{AppLinks, AuthMethod, Client, ClientKind, ClientStatus, GrantType, StoredSecret};
 pub use code::{AuthorizationCode, CodeChallenge};
 pub use colour::{Colour, Theme};
 pub use consent::{Consent, Interaction};

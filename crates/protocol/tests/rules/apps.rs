@@ -1,12 +1,23 @@
 //! Apps: what changing one means for its review, and what is told of what is wrong.
 
+use protocol::apps::{AppUpdate, Editor, LogoUpdate, when_contended};
 use protocol::policy::Registration;
+use protocol::register::RegistrationErrors;
 use protocol::register::{Field, RegistrationError, approve, approve_scopes};
-use protocol::self_management::{Changes, update, when_contended};
+use protocol::self_management::parse;
 use protocol::testing::{Case, NOW, Verdict};
 use protocol::transition::AppChange;
-use protocol::types::{Client, ClientStatus, Locator, Scope, Side};
+use protocol::types::{Client, ClientKind, ClientStatus, GrantType, Locator, Scope, Side};
 use protocol::{Decision, Policy, Transition};
+
+/// The app changes itself.
+fn update(
+    client: &Client,
+    update: AppUpdate,
+    policy: &Policy,
+) -> Decision<Client, RegistrationErrors> {
+    protocol::apps::update(client, update, Editor::App, policy)
+}
 
 fn under(registration: Registration) -> Policy {
     Policy {
@@ -24,34 +35,34 @@ fn reviewed() -> Client {
 }
 
 /// A change of each thing that can be changed, and whether people rely on it.
-fn changes() -> [(Changes, bool); 4] {
+fn changes() -> [(AppUpdate, bool); 4] {
     let text = |text: &str| Some(text.to_owned());
-    let none = Changes::default;
+    let none = AppUpdate::default;
     let uris = vec!["https://elsewhere.example/cb".to_owned()];
     [
         (
-            Changes {
+            AppUpdate {
                 name: text("Another"),
                 ..none()
             },
             true,
         ),
         (
-            Changes {
+            AppUpdate {
                 homepage: text("https://elsewhere.example"),
                 ..none()
             },
             true,
         ),
         (
-            Changes {
+            AppUpdate {
                 redirect_uris: Some(uris),
                 ..none()
             },
             true,
         ),
         (
-            Changes {
+            AppUpdate {
                 description: text("Still the same."),
                 ..none()
             },
@@ -69,7 +80,7 @@ fn under_review_what_people_rely_on_is_looked_at_before_it_is_used() {
         let waits = after.status == ClientStatus::Pending;
         assert_eq!(waits, relied_on, "{change:?}");
         assert_eq!(after.cutoff, Locator(0), "nothing is cut off");
-        let Some(Transition::App(AppChange::Update { before, after })) =
+        let Some(Transition::App(AppChange::Update { before, after, .. })) =
             update(&reviewed(), change, &policy).change()
         else {
             panic!("an update");
@@ -117,9 +128,9 @@ fn an_app_in_test_mode_is_never_held_up() {
 
 #[test]
 fn nothing_is_reviewed_again_for_a_change_of_nothing() {
-    let same = Changes {
+    let same = AppUpdate {
         name: Some(format!("  {} ", Client::for_tests().name)),
-        ..Changes::default()
+        ..AppUpdate::default()
     };
     let decision = update(&reviewed(), same, &under(Registration::Review));
     assert!(matches!(
@@ -215,8 +226,10 @@ fn a_change_that_others_came_before_every_time_is_a_conflict() {
 #[test]
 fn errors_are_named_as_rfc_7591_does() {
     let refused = |body: &str| -> RegistrationError {
-        match Changes::parse(body.as_bytes()) {
-            Ok(changes) => update(&Client::for_tests(), changes, &Policy::for_tests()).error(),
+        match parse(body.as_bytes()) {
+            Ok(changes) => update(&Client::for_tests(), changes, &Policy::for_tests())
+                .error()
+                .into_first(),
             Err(error) => error,
         }
     };
@@ -271,4 +284,164 @@ fn scopes_are_approved_all_or_none() {
         assert!(change.is_none());
         assert_eq!(answer.expect_err("refused").field, Field::ApprovedScope);
     }
+}
+
+fn by(editor: Editor, update: AppUpdate) -> Decision<Client, RegistrationErrors> {
+    protocol::apps::update(&Client::for_tests(), update, editor, &Policy::for_tests())
+}
+
+#[test]
+fn all_that_is_wrong_with_a_form_is_told_together() {
+    let text = |text: &str| Some(text.to_owned());
+    let uris = ["https://app.example/cb", "/x", "javascript:x"];
+    let wrong = AppUpdate {
+        name: text(""),
+        homepage: text("javascript:x"),
+        privacy_policy: text("javascript:x"),
+        terms: text("ftp://app.example"),
+        support: text("nobody"),
+        contact: text("mailto"),
+        redirect_uris: Some(uris.map(str::to_owned).to_vec()),
+        logo: Some(LogoUpdate::Replace(b"<svg/>".to_vec())),
+        ..AppUpdate::default()
+    };
+    let errors = by(Editor::Owner, wrong).error();
+    let fields: Vec<Field> = errors.iter().map(|error| error.field).collect();
+    assert_eq!(
+        fields,
+        [
+            Field::Name,
+            Field::Homepage,
+            Field::PrivacyPolicy,
+            Field::Terms,
+            Field::Support,
+            Field::Contact,
+            Field::RedirectUris,
+            Field::RedirectUris,
+            Field::Logo,
+        ]
+    );
+    let values: Vec<_> = errors
+        .iter()
+        .filter_map(|error| error.value.as_deref())
+        .collect();
+    assert_eq!(values, ["/x", "javascript:x"], "which entry");
+}
+
+#[test]
+fn links_are_taken_kept_and_taken_away() {
+    let text = |text: &str| Some(text.to_owned());
+    let set = AppUpdate {
+        terms: text(" https://app.example/terms "),
+        support: text("mailto:help@app.example"),
+        contact: text("dev@app.example"),
+        ..AppUpdate::default()
+    };
+    let links = by(Editor::Owner, set).reply().links;
+    assert_eq!(links.terms, "https://app.example/terms");
+    assert_eq!(links.support, "help@app.example");
+    assert_eq!(
+        (links.contact.as_str(), links.privacy_policy.as_str()),
+        ("dev@app.example", "")
+    );
+    let app = Client {
+        links: links.clone(),
+        ..Client::for_tests()
+    };
+    let fewer = AppUpdate {
+        support: text(""),
+        ..AppUpdate::default()
+    };
+    let after = protocol::apps::update(&app, fewer, Editor::Owner, &Policy::for_tests()).reply();
+    assert_eq!(
+        (after.links.support.as_str(), after.links.terms),
+        ("", links.terms)
+    );
+}
+
+#[test]
+fn a_stale_page_says_so() {
+    let stale = AppUpdate {
+        version: Some(Client::for_tests().version + 1),
+        description: Some("Other".to_owned()),
+        ..AppUpdate::default()
+    };
+    let error = by(Editor::Owner, stale).error().into_first();
+    assert_eq!((error.field, error.status()), (Field::Version, 409));
+}
+
+#[test]
+fn an_owner_asks_for_restricted_scopes_only_once_they_are_approved() {
+    let ask = || AppUpdate {
+        scopes: Some(Some(Scope::parse("tasks:read admin:*").expect("a scope"))),
+        ..AppUpdate::default()
+    };
+    for editor in [Editor::App, Editor::Owner] {
+        let error = by(editor, ask()).error().into_first();
+        assert_eq!(error.field, Field::Scopes, "{editor:?}");
+    }
+    assert!(by(Editor::Operator, ask()).change().is_some());
+    let approved = Client {
+        approved: Scope::parse("admin:*").expect("a scope"),
+        ..Client::for_tests()
+    };
+    let decision = protocol::apps::update(&approved, ask(), Editor::Owner, &Policy::for_tests());
+    assert!(decision.change().is_some());
+}
+
+#[test]
+fn grants_are_chosen_among_those_that_are_on() {
+    let ask = |on| AppUpdate {
+        client_credentials: Some(on),
+        ..AppUpdate::default()
+    };
+    let app = Client {
+        grants: vec![GrantType::AuthorizationCode],
+        ..Client::for_tests()
+    };
+    let public = Client {
+        kind: ClientKind::Public,
+        ..app.clone()
+    };
+    let off = Policy {
+        grants: vec![GrantType::AuthorizationCode],
+        ..Policy::for_tests()
+    };
+    let on = Policy::for_tests();
+    let asked = |app: &Client, by, policy: &Policy| {
+        protocol::apps::update(app, ask(true), by, policy)
+            .into_parts()
+            .1
+    };
+    assert!(
+        asked(&app, Editor::Owner, &on).is_ok_and(|app| app.may_use(GrantType::ClientCredentials))
+    );
+    for refused in [
+        asked(&app, Editor::App, &on),
+        asked(&app, Editor::Owner, &off),
+        asked(&public, Editor::Operator, &on),
+    ] {
+        assert_eq!(refused.expect_err("refused").first().field, Field::Grants);
+    }
+    assert!(
+        !by(Editor::Owner, ask(false))
+            .reply()
+            .may_use(GrantType::ClientCredentials)
+    );
+}
+
+#[test]
+fn another_picture_takes_the_review_away() {
+    let png = b"\x89PNG\r\n\x1a\nrest".to_vec();
+    let replace = AppUpdate {
+        logo: Some(LogoUpdate::Replace(png)),
+        ..AppUpdate::default()
+    };
+    let policy = under(Registration::Review);
+    let after = protocol::apps::update(&reviewed(), replace, Editor::Owner, &policy).reply();
+    assert_eq!(
+        (after.reviewed_at, after.status),
+        (None, ClientStatus::Pending)
+    );
+    assert!(after.logo.is_some());
 }

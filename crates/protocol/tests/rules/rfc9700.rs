@@ -368,7 +368,7 @@ mod section_4_15_client_impersonating_resource_owner {
     use protocol::register::{NewApp, register};
     use protocol::testing::{Counter, NOW, Verdict};
     use protocol::types::ids::SubjectFormat;
-    use protocol::types::{ClientKind, ClientStatus, Person};
+    use protocol::types::{AppLinks, ClientKind, ClientStatus, Person};
     use protocol::{Policy, Transition};
 
     #[test]
@@ -381,6 +381,7 @@ mod section_4_15_client_impersonating_resource_owner {
                 name: "user_10".to_owned(),
                 homepage: "https://app.example".to_owned(),
                 description: String::new(),
+                links: AppLinks::default(),
                 owner: Person::for_tests(),
                 kind: ClientKind::Confidential,
                 redirect_uris: vec!["https://app.example/cb".to_owned()],

@@ -5,28 +5,34 @@ use super::place::{CHANGED, Opened, Page, Place};
 use crate::ops::clock;
 use crate::test_side::{TestUser, make_users};
 use clap::{Args, Subcommand};
-use protocol::register::{self, Field, NewApp, RegistrationError};
+use protocol::apps::{self, AppUpdate, Editor, LogoUpdate};
+use protocol::register::{self, Field, NewApp, RegistrationError, RegistrationErrors};
 use protocol::transition::{AppChange, Transition};
 use protocol::types::{
-    Client, ClientKind, ClientStatus, GrantType, RedirectUri, Scope, ScopeFault, Side,
+    AppLinks, Client, ClientKind, ClientStatus, GrantType, RedirectUri, Scope, ScopeFault, Side,
 };
 use serde_json::{Value, json};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 /// What is said beside a secret, on standard error.
-const ONCE: &str = "Keep the secret now: it is not stored and cannot be shown again.";
+pub(super) const ONCE: &str = "Keep the secret now: it is not stored and cannot be shown again.";
 
 /// Apps that people may let in.
 #[derive(Debug, Subcommand)]
 pub(super) enum Verb {
     /// Register an app. Its secret is printed once.
-    Create(Create),
+    Create(Box<Create>),
     /// List the apps.
     List(List),
     /// Show an app.
     Show(One),
+    /// Change what an app says of itself, where it sends people and what it may ask for. Its client id stays.
+    Update(Box<Update>),
     /// Give an app a new secret; the old one stops working at once.
     RotateSecret(One),
+    /// Several secrets of one app.
+    #[command(subcommand)]
+    Secret(super::app_secret::Verb),
     /// Switch an app off: its tokens are dead for good.
     Disable(One),
     /// Switch an app on again.
@@ -56,6 +62,8 @@ pub(super) struct Create {
     /// One or two sentences on what it does.
     #[arg(long, value_name = "TEXT")]
     description: Option<String>,
+    #[command(flatten)]
+    links: Links,
     /// A picture to show beside its name: PNG, JPEG or WebP, at most 256 KiB.
     #[arg(long, value_name = "FILE")]
     logo: Option<PathBuf>,
@@ -81,6 +89,65 @@ pub(super) struct Create {
     scope: Vec<Scope>,
 }
 
+/// Its further pages and addresses.
+#[derive(Debug, Args)]
+pub(super) struct Links {
+    /// The page of its privacy policy.
+    #[arg(long, value_name = "URL")]
+    privacy_policy: Option<String>,
+    /// The page of its terms.
+    #[arg(long, value_name = "URL")]
+    terms: Option<String>,
+    /// Where its people find help: a page, or an e-mail address.
+    #[arg(long, value_name = "URL")]
+    support: Option<String>,
+    /// The e-mail address of its developers.
+    #[arg(long, value_name = "EMAIL")]
+    contact: Option<String>,
+}
+
+/// What is to be different; what is not named stays.
+#[derive(Debug, Args)]
+pub(super) struct Update {
+    #[command(flatten)]
+    one: One,
+    /// The version that you have looked at, as `app show` prints it: refused when the app was changed since.
+    #[arg(long, value_name = "N")]
+    version: Option<i64>,
+    /// The name people see.
+    #[arg(long)]
+    name: Option<String>,
+    /// Its website.
+    #[arg(long, value_name = "URL")]
+    homepage: Option<String>,
+    /// One or two sentences on what it does; empty: none.
+    #[arg(long, value_name = "TEXT")]
+    description: Option<String>,
+    #[command(flatten)]
+    links: Links,
+    /// A picture to show beside its name: PNG, JPEG or WebP, at most 256 KiB.
+    #[arg(long, value_name = "FILE", conflicts_with = "remove_logo")]
+    logo: Option<PathBuf>,
+    /// It has no picture any more.
+    #[arg(long)]
+    remove_logo: bool,
+    /// Where people may be sent back, in place of all that were registered; may be repeated.
+    #[arg(long, value_name = "URL")]
+    redirect_uri: Vec<String>,
+    /// A scope it may ask for, in place of all before; may be repeated.
+    #[arg(long, value_name = "SCOPE", value_parser = scope, conflicts_with = "every_scope")]
+    scope: Vec<Scope>,
+    /// It may ask for every scope that is not restricted.
+    #[arg(long)]
+    every_scope: bool,
+    /// Whether it may use the device grant.
+    #[arg(long, value_name = "BOOL")]
+    device_code: Option<bool>,
+    /// Whether it may use the client credentials grant.
+    #[arg(long, value_name = "BOOL")]
+    client_credentials: Option<bool>,
+}
+
 /// Which part of the list.
 #[derive(Debug, Args)]
 pub(super) struct List {
@@ -94,10 +161,10 @@ pub(super) struct List {
 #[derive(Debug, Args)]
 pub(super) struct One {
     #[command(flatten)]
-    place: Place,
+    pub(super) place: Place,
     /// The app's client id.
     #[arg(value_name = "CLIENT_ID")]
-    client_id: String,
+    pub(super) client_id: String,
 }
 
 /// Which app, as it was looked at.
@@ -128,7 +195,9 @@ impl Verb {
             Verb::Create(create) => create.run(output).await,
             Verb::List(list) => list.run(output).await,
             Verb::Show(one) => one.show(output).await,
+            Verb::Update(update) => update.run(output).await,
             Verb::RotateSecret(one) => one.rotate_secret(output).await,
+            Verb::Secret(verb) => verb.run(output).await,
             Verb::Disable(one) => {
                 let change = |app: &Client, at: &Opened| register::disable(app, &at.mint);
                 one.change(output, "is disabled; its tokens are dead", change)
@@ -151,7 +220,7 @@ impl Create {
         let at = self.place.open()?;
         let new = self.into_new_app(&at).await?;
         let decision = register::register(new, &at.config.policy, clock::now(), &at.mint);
-        let registered = at.decide(decision, told).await?;
+        let registered = at.decide(decision, all_told).await?;
         let app = at.app(&registered.client_id).await?;
         let users = match app.side {
             Side::Test => make_users(&at.store, &at.mint, &at.config.policy, app.no).await?,
@@ -173,16 +242,12 @@ impl Create {
             true => None,
             false => Some(self.grant),
         };
-        let logo = match &self.logo {
-            Some(file) => Some(std::fs::read(file).map_err(|error| {
-                Failure::failed(format!("cannot read the logo {}: {error}", file.display()))
-            })?),
-            None => None,
-        };
+        let logo = self.logo.as_deref().map(read_logo).transpose()?;
         Ok(NewApp {
             name: self.name,
             homepage: self.homepage,
             description: self.description.unwrap_or_default(),
+            links: self.links.into_links(),
             owner: at.person(&self.owner).await?,
             kind: match self.public {
                 true => ClientKind::Public,
@@ -199,6 +264,63 @@ impl Create {
                 true => Side::Test,
                 false => Side::Live,
             },
+        })
+    }
+}
+
+fn read_logo(file: &Path) -> Result<Vec<u8>, Failure> {
+    std::fs::read(file).map_err(|error| {
+        Failure::failed(format!("cannot read the logo {}: {error}", file.display()))
+    })
+}
+
+impl Links {
+    fn into_links(self) -> AppLinks {
+        AppLinks {
+            privacy_policy: self.privacy_policy.unwrap_or_default(),
+            terms: self.terms.unwrap_or_default(),
+            support: self.support.unwrap_or_default(),
+            contact: self.contact.unwrap_or_default(),
+        }
+    }
+}
+
+impl Update {
+    async fn run(self, output: Output) -> Result<(), Failure> {
+        let at = self.one.place.open()?;
+        let id = self.one.client_id.clone();
+        let app = at.app(&id).await?;
+        let update = self.into_update()?;
+        let decision = apps::update(&app, update, Editor::Operator, &at.config.policy);
+        at.decide(decision, all_told).await?;
+        let app = at.app(&id).await?;
+        output.show(&as_json(&app, &at), || as_sheet(&app, &at, None));
+        Ok(())
+    }
+
+    fn into_update(self) -> Result<AppUpdate, Failure> {
+        let logo = match &self.logo {
+            Some(file) => Some(LogoUpdate::Replace(read_logo(file)?)),
+            None => self.remove_logo.then_some(LogoUpdate::Remove),
+        };
+        let named = self.scope.into_iter().reduce(|all, one| all.union(&one));
+        Ok(AppUpdate {
+            version: self.version,
+            name: self.name,
+            homepage: self.homepage,
+            description: self.description,
+            privacy_policy: self.links.privacy_policy,
+            terms: self.links.terms,
+            support: self.links.support,
+            contact: self.links.contact,
+            redirect_uris: Some(self.redirect_uri).filter(|uris| !uris.is_empty()),
+            logo,
+            scopes: match self.every_scope {
+                true => Some(None),
+                false => named.map(Some),
+            },
+            device_code: self.device_code,
+            client_credentials: self.client_credentials,
         })
     }
 }
@@ -330,19 +452,29 @@ fn told(error: RegistrationError) -> String {
         Field::Grants => "grant",
         Field::Scopes => "scope",
         Field::ResourceServer => "resource-server",
+        Field::PrivacyPolicy => "privacy-policy",
         Field::Name
         | Field::Homepage
         | Field::Description
+        | Field::Terms
+        | Field::Support
+        | Field::Contact
         | Field::Owner
         | Field::Logo
         | Field::Test
         | Field::Version => error.field.as_str(),
-        Field::Kind | Field::ApprovedScope | Field::Body => return error.sentence,
+        Field::Kind | Field::ApprovedScope | Field::Secret | Field::Body => return error.sentence,
     };
     match error.value {
         Some(value) => format!("--{flag}: {value}: {}", error.sentence),
         None => format!("--{flag}: {}", error.sentence),
     }
+}
+
+/// All that is refused, one a line.
+fn all_told(errors: RegistrationErrors) -> String {
+    let lines: Vec<_> = errors.iter().cloned().map(told).collect();
+    lines.join("\n")
 }
 
 fn kind(app: &Client) -> &'static str {
@@ -396,6 +528,10 @@ fn as_json(app: &Client, at: &Opened) -> Value {
         "name": app.name,
         "homepage": app.homepage,
         "description": app.description,
+        "privacy_policy": app.links.privacy_policy,
+        "terms": app.links.terms,
+        "support": app.links.support,
+        "contact": app.links.contact,
         "owner": at.config.policy.subjects.write(app.owner),
         "publisher": app.publisher,
         "kind": kind(app),
@@ -437,6 +573,10 @@ fn as_sheet(app: &Client, at: &Opened, secret: Option<&str>) -> String {
         ("name", app.name.clone()),
         ("homepage", app.homepage.clone()),
         ("description", app.description.clone()),
+        ("privacy policy", app.links.privacy_policy.clone()),
+        ("terms", app.links.terms.clone()),
+        ("support", app.links.support.clone()),
+        ("contact", app.links.contact.clone()),
         ("owner", format!("{} ({owner})", app.publisher)),
         ("kind", kind(app).to_owned()),
         ("redirect URIs", redirect_uris(app).join("\n")),

@@ -9,7 +9,7 @@ use anyhow::{Context, anyhow, bail};
 use protocol::accounts::people::{self, NewAccount, Role, set_password};
 use protocol::events::Act;
 use protocol::register::{NewApp, Registered, register};
-use protocol::types::{ClientKind, ClientStatus, GrantType, Person, Scope, Side};
+use protocol::types::{AppLinks, ClientKind, ClientStatus, GrantType, Person, Scope, Side};
 use serde::{Deserialize, Serialize};
 use std::fs::OpenOptions;
 use std::io::Write;
@@ -152,6 +152,7 @@ fn new_app(name: &str, homepage: &str, owner: Person) -> NewApp {
         name: name.to_owned(),
         homepage: homepage.to_owned(),
         description: String::new(),
+        links: AppLinks::default(),
         owner,
         kind: ClientKind::Confidential,
         redirect_uris: Vec::new(),
@@ -172,7 +173,10 @@ async fn make_app(app: &AppState, new: NewApp) -> anyhow::Result<AppCredential> 
         client_secret,
     } = match app.settle(decision, Act::by_operator(clock::now())).await? {
         Some(Ok(registered)) => registered,
-        Some(Err(error)) => bail!("{}: {}", error.field.as_str(), error.sentence),
+        Some(Err(errors)) => {
+            let error = errors.first();
+            bail!("{}: {}", error.field.as_str(), error.sentence)
+        }
         None => bail!("the client id of the demo app is in use: try again"),
     };
     Ok(AppCredential {

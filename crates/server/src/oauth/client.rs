@@ -9,7 +9,9 @@ use crate::state::App;
 use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::Response;
-use protocol::self_management::{AccessFault, Changes, app_of, update, when_contended};
+use protocol::apps::{AppUpdate, Editor, update, when_contended};
+use protocol::register::RegistrationErrors;
+use protocol::self_management::{AccessFault, app_of, parse};
 use protocol::token_info::BearerError;
 use protocol::types::{Client, GrantType, RedirectUri};
 use serde::Serialize;
@@ -50,7 +52,7 @@ pub(super) async fn change(
     if !types.any(is_json) {
         return Err(ApiError::MediaType("send the changes as application/json"));
     }
-    let changes = Changes::parse(&request.body)?;
+    let changes = parse(&request.body)?;
     Ok(shown(
         &settled(&app, client, changes, request.address).await?,
     ))
@@ -71,14 +73,14 @@ async fn authorized(app: &App, headers: &HeaderMap) -> Result<Arc<Client>, ApiEr
 async fn settled(
     app: &App,
     client: Arc<Client>,
-    changes: Changes,
+    changes: AppUpdate,
     from: ClientAddr,
 ) -> Result<Client, ApiError> {
     let mut client = client;
     for context in app.tries() {
-        let decision = update(&client, changes.clone(), context.policy);
+        let decision = update(&client, changes.clone(), Editor::App, context.policy);
         if let Some(answer) = app.settle(decision, app.act(context.now, from)).await? {
-            return Ok(answer?);
+            return Ok(answer.map_err(RegistrationErrors::into_first)?);
         }
         // A command may have changed it just now.
         app.store.poll_changes().await?;

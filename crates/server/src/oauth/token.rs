@@ -2,6 +2,7 @@
 use super::request::BufferedRequest;
 use crate::http::error::ApiError;
 use crate::http::reply;
+use crate::ops::clock;
 use crate::settle::look_up;
 use crate::state::{App, AppState};
 use axum::extract::State;
@@ -18,7 +19,7 @@ pub(super) async fn token(
 ) -> Result<Response, ApiError> {
     let asked = TokenRequest::parse(&request.raw(), app.policy())?;
     let client = app.store.client(&asked.credentials.client_id).await?;
-    let client = asked.authenticate(client, app.policy())?;
+    let client = asked.authenticate(client, app.policy(), clock::now())?;
     for context in app.tries() {
         let found = look_up(&app.store, asked.lookup()).await?;
         let decision = asked.decide(&client, found, &context);
@@ -43,5 +44,10 @@ pub(super) async fn authenticated(
     credentials: &Credentials,
 ) -> Result<AuthenticatedClient, ApiError> {
     let client = app.store.client(&credentials.client_id).await?;
-    Ok(authenticate(credentials, client, app.policy())?)
+    Ok(authenticate(
+        credentials,
+        client,
+        app.policy(),
+        clock::now(),
+    )?)
 }

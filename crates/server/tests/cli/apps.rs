@@ -206,3 +206,67 @@ fn an_app_with_too_many_addresses_is_told_the_limit() {
         .create_app(&args)
         .failed(1, "an app has at most 10 redirect URIs, and these are 11");
 }
+
+#[test]
+fn an_app_is_updated_by_a_command() {
+    let (provider, app) = Provider::with_app();
+    let id = id_of(&app);
+    let changed = provider.json(&[
+        "app",
+        "update",
+        id,
+        "--name",
+        "Other",
+        "--terms",
+        "https://myapp.com/terms",
+        "--support",
+        "help@myapp.com",
+        "--redirect-uri",
+        "https://myapp.com/other",
+        "--scope",
+        "tasks:read",
+    ]);
+    assert_eq!(changed["client_id"], app["client_id"]);
+    assert_eq!(
+        (&changed["name"], &changed["support"]),
+        (&"Other".into(), &"help@myapp.com".into())
+    );
+    assert_eq!(
+        changed["redirect_uris"],
+        Value::from(vec!["https://myapp.com/other"])
+    );
+    assert_eq!(changed["scopes"], Value::from(vec!["tasks:read"]));
+    let back = provider.json(&["app", "update", id, "--every-scope", "--support", ""]);
+    assert_eq!(
+        (&back["scopes"], &back["support"]),
+        (&Value::Null, &"".into())
+    );
+    let stale = provider.run(&["app", "update", id, "--version", "1", "--name", "Third"]);
+    stale.failed(1, "--version: the app was changed since");
+    let both = provider.run(&["app", "update", id, "--name", "", "--terms", "x"]);
+    for part in ["--name: ", "--terms: "] {
+        assert!(both.stderr.contains(part), "{both:?}");
+    }
+}
+
+#[test]
+fn secrets_are_added_rotated_and_revoked_by_commands() {
+    let (provider, app) = Provider::with_app();
+    let id = id_of(&app);
+    let added = provider.json(&["app", "secret", "add", id, "--name", "ci"]);
+    assert!(added["client_secret"].is_string() && added["expires_at"].is_null());
+    let rotated = provider.json(&["app", "secret", "rotate", id, "--overlap", "0"]);
+    let listed = provider.json(&["app", "secret", "list", id]);
+    let all = listed["secrets"].as_array().unwrap();
+    assert_eq!(all.len(), 3);
+    let going_on = all.iter().filter(|one| one["expires_at"].is_null());
+    assert_eq!(
+        going_on.map(|one| &one["id"]).collect::<Vec<_>>(),
+        [&rotated["id"]]
+    );
+    let last = rotated["id"].to_string();
+    let refused = provider.run(&["app", "secret", "revoke", id, &last]);
+    refused.failed(1, "this is the last secret that works");
+    let forced = provider.json(&["app", "secret", "revoke", id, &last, "--force"]);
+    assert_eq!(forced["revoked"], Value::from(true));
+}

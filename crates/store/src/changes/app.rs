@@ -2,29 +2,22 @@
 use crate::facts::clients::kind_name;
 use crate::steps::Steps;
 use crate::value::values;
-use protocol::transition::{AppChange, Logo};
-use protocol::types::{Client, ClientNo, Side, StoredSecret, UnixTime};
+use protocol::transition::{AppChange, Logo, LogoChange};
+use protocol::types::{Client, ClientNo, ClientStatus, Locator, Side, StoredSecret, UnixTime};
 
 pub(super) fn steps<'a>(steps: Steps<'a>, change: &'a AppChange, now: UnixTime) -> Steps<'a> {
     match change {
         AppChange::Register { client, logo } => register(steps, client, logo.as_ref()),
-        AppChange::Update { before, after } => update(steps, before, after),
+        AppChange::Update {
+            before,
+            after,
+            logo,
+        } => update(steps, before, after, logo.as_ref()),
         AppChange::SetStatus {
             client,
             status,
             cutoff,
-        } => {
-            let switch = "UPDATE clients SET version = version + 1, status = $2, \
-                          cutoff = CASE WHEN cutoff > $3 THEN cutoff ELSE $3 END \
-                          WHERE no = $1 AND deleted_at IS NULL AND status <> $2";
-            let steps = steps.event(switch, values![*client, status.as_str(), *cutoff]);
-            // Once more for one that is off already; the tokens of one that is on and stays so go on.
-            let again = "UPDATE clients SET cutoff = $2 \
-                         WHERE no = $1 AND status = 'disabled' AND cutoff < $2";
-            steps
-                .run(again, values![*client, *cutoff])
-                .client_changed(*client)
-        }
+        } => set_status(steps, *client, *status, *cutoff),
         AppChange::Approve {
             client,
             version,
@@ -51,31 +44,101 @@ pub(super) fn steps<'a>(steps: Steps<'a>, change: &'a AppChange, now: UnixTime) 
             client,
             version,
             secrets,
-        } => {
-            let guard = "UPDATE clients SET version = version + 1 \
-                         WHERE no = $1 AND version = $2 AND deleted_at IS NULL";
-            let steps = steps.guard(guard, values![*client, *version]).run(
-                "DELETE FROM client_secrets WHERE client = $1",
-                values![*client],
-            );
-            let insert =
-                "INSERT INTO client_secrets (client, digest, created_at) VALUES ($1, $2, $3)";
-            let steps = secrets.iter().fold(steps, |steps, secret| {
-                steps.run(insert, values![*client, &secret.digest, secret.created_at])
-            });
-            steps.client_changed(*client)
-        }
+        } => replace_secrets(next_version(steps, *client, *version), *client, secrets),
+        AppChange::AddSecret {
+            client,
+            version,
+            secret,
+        } => add_secret(next_version(steps, *client, *version), *client, secret)
+            .client_changed(*client),
+        AppChange::RevokeSecret {
+            client,
+            version,
+            secret,
+        } => revoke_secret(next_version(steps, *client, *version), *client, *secret),
+        AppChange::RotateSecrets {
+            client,
+            version,
+            secret,
+            others_end,
+        } => rotate_secrets(
+            next_version(steps, *client, *version),
+            *client,
+            secret,
+            *others_end,
+        ),
         AppChange::Delete { client } => delete(steps, *client, now),
     }
 }
 
+/// Guards that an app is still as it was read.
+fn next_version(steps: Steps<'_>, client: ClientNo, version: i64) -> Steps<'_> {
+    let guard = "UPDATE clients SET version = version + 1 \
+                 WHERE no = $1 AND version = $2 AND deleted_at IS NULL";
+    steps.guard(guard, values![client, version])
+}
+
+fn set_status(
+    steps: Steps<'_>,
+    client: ClientNo,
+    status: ClientStatus,
+    cutoff: Locator,
+) -> Steps<'_> {
+    let switch = "UPDATE clients SET version = version + 1, status = $2, \
+                  cutoff = CASE WHEN cutoff > $3 THEN cutoff ELSE $3 END \
+                  WHERE no = $1 AND deleted_at IS NULL AND status <> $2";
+    let steps = steps.event(switch, values![client, status.as_str(), cutoff]);
+    // Once more for one that is off already; the tokens of one that is on and stays so go on.
+    let again = "UPDATE clients SET cutoff = $2 \
+                 WHERE no = $1 AND status = 'disabled' AND cutoff < $2";
+    steps
+        .run(again, values![client, cutoff])
+        .client_changed(client)
+}
+
+fn replace_secrets<'a>(
+    steps: Steps<'a>,
+    client: ClientNo,
+    secrets: &'a [StoredSecret],
+) -> Steps<'a> {
+    let steps = steps.run(
+        "DELETE FROM client_secrets WHERE client = $1",
+        values![client],
+    );
+    secrets
+        .iter()
+        .fold(steps, |steps, secret| add_secret(steps, client, secret))
+        .client_changed(client)
+}
+
+fn revoke_secret(steps: Steps<'_>, client: ClientNo, secret: Locator) -> Steps<'_> {
+    steps
+        .run(
+            "DELETE FROM client_secrets WHERE client = $1 AND id = $2",
+            values![client, secret],
+        )
+        .client_changed(client)
+}
+
+fn rotate_secrets<'a>(
+    steps: Steps<'a>,
+    client: ClientNo,
+    secret: &'a StoredSecret,
+    others_end: UnixTime,
+) -> Steps<'a> {
+    let end = "UPDATE client_secrets SET expires_at = $2 \
+               WHERE client = $1 AND (expires_at IS NULL OR expires_at > $2)";
+    let steps = steps.run(end, values![client, others_end]);
+    add_secret(steps, client, secret).client_changed(client)
+}
+
 /// The number is the highest yet plus one; one that another node counted at the same moment is counted again.
 fn register<'a>(steps: Steps<'a>, client: &'a Client, logo: Option<&'a Logo>) -> Steps<'a> {
-    let grants: Vec<&str> = client.grants.iter().map(|grant| grant.as_str()).collect();
     let guard = "INSERT INTO clients (no, id, name, homepage, description, owner, kind, redirect_uris, grants, scopes, \
-         approved, resource_server, status, cutoff, reviewed_at, logo, created_at, test, documented, deleted_at) \
+         approved, resource_server, status, cutoff, reviewed_at, logo, created_at, test, documented, privacy_policy, \
+         terms, support, contact, deleted_at) \
          SELECT (SELECT COALESCE(MAX(no), 0) + 1 FROM clients), $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, \
-         $13, $14, $15, $16, $17, $18, NULL WHERE TRUE ON CONFLICT (id) DO NOTHING";
+         $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, NULL WHERE TRUE ON CONFLICT (id) DO NOTHING";
     let values = values![
         &client.id,
         &client.name,
@@ -84,7 +147,7 @@ fn register<'a>(steps: Steps<'a>, client: &'a Client, logo: Option<&'a Logo>) ->
         client.owner,
         kind_name(client.kind),
         uris(client),
-        grants.join(" "),
+        grants(client),
         client.scopes.as_ref(),
         &client.approved,
         client.resource_server,
@@ -95,6 +158,10 @@ fn register<'a>(steps: Steps<'a>, client: &'a Client, logo: Option<&'a Logo>) ->
         client.created_at,
         client.side == Side::Test,
         client.documented,
+        &client.links.privacy_policy,
+        &client.links.terms,
+        &client.links.support,
+        &client.links.contact,
     ];
     let steps = client
         .secrets
@@ -113,14 +180,43 @@ fn register<'a>(steps: Steps<'a>, client: &'a Client, logo: Option<&'a Logo>) ->
 
 fn first_secret<'a>(steps: Steps<'a>, id: &'a str, secret: &'a StoredSecret) -> Steps<'a> {
     steps.run(
-        "INSERT INTO client_secrets (client, digest, created_at) SELECT no, $1, $2 FROM clients WHERE id = $3",
-        values![&secret.digest, secret.created_at, id],
+        "INSERT INTO client_secrets (client, id, digest, name, created_at, expires_at) \
+         SELECT no, $1, $2, $3, $4, $5 FROM clients WHERE id = $6",
+        values![
+            secret.id,
+            &secret.digest,
+            &secret.name,
+            secret.created_at,
+            secret.expires_at,
+            id
+        ],
     )
 }
 
-fn update<'a>(steps: Steps<'a>, before: &'a Client, after: &'a Client) -> Steps<'a> {
+fn add_secret<'a>(steps: Steps<'a>, client: ClientNo, secret: &'a StoredSecret) -> Steps<'a> {
+    steps.run(
+        "INSERT INTO client_secrets (client, id, digest, name, created_at, expires_at) \
+         VALUES ($1, $2, $3, $4, $5, $6)",
+        values![
+            client,
+            secret.id,
+            &secret.digest,
+            &secret.name,
+            secret.created_at,
+            secret.expires_at
+        ],
+    )
+}
+
+fn update<'a>(
+    steps: Steps<'a>,
+    before: &'a Client,
+    after: &'a Client,
+    logo: Option<&'a LogoChange>,
+) -> Steps<'a> {
     let guard = "UPDATE clients SET version = version + 1, name = $3, homepage = $4, description = $5, \
-                 redirect_uris = $6, reviewed_at = $7, status = $8 \
+                 redirect_uris = $6, reviewed_at = $7, status = $8, logo = $9, grants = $10, scopes = $11, \
+                 privacy_policy = $12, terms = $13, support = $14, contact = $15 \
                  WHERE no = $1 AND version = $2 AND deleted_at IS NULL AND status <> 'disabled'";
     let values = values![
         before.no,
@@ -131,14 +227,36 @@ fn update<'a>(steps: Steps<'a>, before: &'a Client, after: &'a Client) -> Steps<
         uris(after),
         after.reviewed_at,
         after.status.as_str(),
+        after.logo.as_ref(),
+        grants(after),
+        after.scopes.as_ref(),
+        &after.links.privacy_policy,
+        &after.links.terms,
+        &after.links.support,
+        &after.links.contact,
     ];
-    let steps = steps.guard(guard, values);
+    let steps = change_logo(steps.guard(guard, values), before.no, logo);
     // Who was allowed is not who it is now: people are asked again.
     let steps = match (&before.name, &before.homepage) == (&after.name, &after.homepage) {
         true => steps,
         false => forget_consents(steps, before.no),
     };
     steps.client_changed(before.no)
+}
+
+fn change_logo<'a>(steps: Steps<'a>, client: ClientNo, logo: Option<&'a LogoChange>) -> Steps<'a> {
+    match logo {
+        Some(LogoChange::Replace(logo)) => steps.run(
+            "INSERT INTO client_logos (client, media_type, bytes) VALUES ($1, $2, $3) \
+             ON CONFLICT (client) DO UPDATE SET media_type = excluded.media_type, bytes = excluded.bytes",
+            values![client, logo.media_type, &logo.bytes[..]],
+        ),
+        Some(LogoChange::Remove) => steps.run(
+            "DELETE FROM client_logos WHERE client = $1",
+            values![client],
+        ),
+        None => steps,
+    }
 }
 
 fn forget_consents(steps: Steps<'_>, client: ClientNo) -> Steps<'_> {
@@ -181,4 +299,10 @@ fn uris(client: &Client) -> String {
         .map(|uri| uri.as_str())
         .collect();
     uris.join("\n")
+}
+
+/// Grants as they are stored: separated by spaces.
+fn grants(client: &Client) -> String {
+    let grants: Vec<&str> = client.grants.iter().map(|grant| grant.as_str()).collect();
+    grants.join(" ")
 }

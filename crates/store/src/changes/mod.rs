@@ -203,6 +203,9 @@ pub(crate) fn changed_client(transition: &Transition) -> Option<ClientNo> {
         | AppChange::Approve { client, .. }
         | AppChange::ApproveScopes { client, .. }
         | AppChange::ReplaceSecrets { client, .. }
+        | AppChange::AddSecret { client, .. }
+        | AppChange::RevokeSecret { client, .. }
+        | AppChange::RotateSecrets { client, .. }
         | AppChange::Delete { client } => Some(*client),
     }
 }

@@ -2,7 +2,8 @@
 use crate::row::{Query, Read, Row, corrupt};
 use protocol::transition::Logo;
 use protocol::types::{
-    Client, ClientKind, ClientNo, ClientStatus, GrantType, RedirectUri, Side, StoredSecret,
+    AppLinks, Client, ClientKind, ClientNo, ClientStatus, GrantType, RedirectUri, Side,
+    StoredSecret,
 };
 
 macro_rules! clients {
@@ -11,7 +12,7 @@ macro_rules! clients {
             sql: concat!(
                 "SELECT c.no, c.version, c.id, c.name, c.homepage, c.description, c.owner, c.kind, c.redirect_uris, \
                  c.grants, c.scopes, c.approved, c.resource_server, c.status, c.cutoff, c.reviewed_at, c.logo, \
-                 c.created_at, COALESCE(p.name, ''), c.test, c.documented \
+                 c.created_at, COALESCE(p.name, ''), c.test, c.documented, c.privacy_policy, c.terms, c.support, c.contact \
                  FROM clients c LEFT JOIN people p ON p.subject = c.owner WHERE c.deleted_at IS NULL AND ",
                 $rest
             ),
@@ -27,12 +28,15 @@ pub(crate) const PAGE: Query<Client> = clients!("c.no > $1 ORDER BY c.no LIMIT $
 
 /// The secrets of the apps from one number to another.
 pub(crate) const SECRETS: Query<(ClientNo, StoredSecret)> = Query {
-    sql: "SELECT client, digest, created_at FROM client_secrets WHERE client >= $1 AND client <= $2 \
+    sql: "SELECT client, id, digest, name, created_at, expires_at FROM client_secrets WHERE client >= $1 AND client <= $2 \
           ORDER BY client, created_at, digest",
     read: |row| {
         let secret = StoredSecret {
-            digest: row.digest(1)?,
-            created_at: row.time(2)?,
+            id: row.locator(1)?,
+            digest: row.digest(2)?,
+            name: row.string(3)?,
+            created_at: row.time(4)?,
+            expires_at: row.optional_time(5)?,
         };
         Ok((row.client(0)?, secret))
     },
@@ -61,6 +65,12 @@ fn client(row: &dyn Row) -> Read<Client> {
         name: row.string(3)?,
         homepage: row.string(4)?,
         description: row.string(5)?,
+        links: AppLinks {
+            privacy_policy: row.string(21)?,
+            terms: row.string(22)?,
+            support: row.string(23)?,
+            contact: row.string(24)?,
+        },
         owner: row.subject(6)?,
         publisher: row.string(18)?,
         kind: kind(row.text(7)?).ok_or(corrupt(7, "a kind of app"))?,

@@ -170,7 +170,8 @@ macro_rules! highest_ids {
          SELECT MAX(id) FROM codes UNION ALL SELECT MAX(id) FROM device_codes UNION ALL \
          SELECT MAX(id) FROM grants UNION ALL SELECT MAX(id) FROM interactions UNION ALL \
          SELECT MAX(id) FROM sessions UNION ALL SELECT MAX(id) FROM events UNION ALL \
-         SELECT MAX(id) FROM outbox UNION ALL SELECT MAX(id) FROM mail_links) AS highest"
+         SELECT MAX(id) FROM outbox UNION ALL SELECT MAX(id) FROM mail_links UNION ALL \
+         SELECT MAX(id) FROM client_secrets) AS highest"
     };
 }
 pub(crate) use highest_ids;

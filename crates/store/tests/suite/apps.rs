@@ -3,9 +3,10 @@ use crate::world::World;
 use jose::Digest;
 use protocol::Transition;
 use protocol::decision::Mint;
-use protocol::transition::{AppChange, AuthorizeChange, Logo};
+use protocol::transition::{AppChange, AuthorizeChange, Logo, LogoChange};
 use protocol::types::{
-    Client, ClientStatus, Consent, Locator, NewPerson, Scope, Side, StoredSecret, Subject,
+    AppLinks, Client, ClientStatus, Consent, GrantType, Locator, NewPerson, Scope, Side,
+    StoredSecret, Subject, UnixTime,
 };
 use store::Outcome;
 
@@ -43,14 +44,17 @@ async fn what_changes_is_seen_at_once() {
     let world = World::new();
     let no = world.client("app").await;
     let secret = StoredSecret {
+        id: world.store.mint().locator(),
         digest: Digest::of(b"next"),
+        name: "of today".to_owned(),
         created_at: world.now,
+        expires_at: Some(UnixTime(world.now.0 + 60)),
     };
     world
         .settle(Transition::App(AppChange::ReplaceSecrets {
             client: no,
             version: 1,
-            secrets: vec![secret],
+            secrets: vec![secret.clone()],
         }))
         .await;
     let approved = Scope::parse("admin:*").unwrap();
@@ -156,6 +160,7 @@ async fn an_app_is_changed_as_it_was_read_or_not_at_all() {
         Transition::App(AppChange::Update {
             before: Box::new((*before).clone()),
             after: Box::new(after),
+            logo: None,
         })
     };
     let first = renamed("First");
@@ -179,6 +184,7 @@ async fn an_app_is_changed_as_it_was_read_or_not_at_all() {
             ..first.clone()
         }),
         after: Box::new(renamed("Third")),
+        logo: None,
     });
     assert_eq!(
         world.settle(off).await,
@@ -267,6 +273,7 @@ async fn people_are_asked_again_about_an_app_that_says_it_is_another() {
         let update = Transition::App(AppChange::Update {
             before: Box::new((*before).clone()),
             after: Box::new(after),
+            logo: None,
         });
         assert_eq!(world.settle(update).await, Outcome::Committed);
         let consent = world.store.consent(subject, client).await.unwrap();
@@ -288,8 +295,11 @@ async fn of_two_who_decide_on_an_app_as_they_read_it_the_second_looks_again() {
     };
     let secrets = |version, secret: &[u8]| {
         let secret = StoredSecret {
+            id: world.store.mint().locator(),
             digest: Digest::of(secret),
+            name: "of today".to_owned(),
             created_at: world.now,
+            expires_at: Some(UnixTime(world.now.0 + 60)),
         };
         Transition::App(AppChange::ReplaceSecrets {
             client,
@@ -344,4 +354,99 @@ async fn of_two_who_decide_on_an_app_as_they_read_it_the_second_looks_again() {
         world.settle(approve(seen + 3, "c")).await,
         Outcome::Committed
     );
+}
+
+#[tokio::test]
+async fn what_an_owner_changes_reads_back() {
+    let world = World::new();
+    let no = world.client("app").await;
+    let read = || async { world.store.client("app").await.unwrap().unwrap() };
+    let logo = Logo {
+        media_type: "image/png",
+        bytes: vec![1, 2, 3],
+    };
+    let mut before = (*read().await).clone();
+    for change in [LogoChange::Replace(logo.clone()), LogoChange::Remove] {
+        let kept = match &change {
+            LogoChange::Replace(logo) => Some(logo.clone()),
+            LogoChange::Remove => None,
+        };
+        let after = Client {
+            version: before.version + 1,
+            links: AppLinks {
+                privacy_policy: "https://app.example/privacy".to_owned(),
+                terms: "https://app.example/terms".to_owned(),
+                support: "help@app.example".to_owned(),
+                contact: "dev@app.example".to_owned(),
+            },
+            logo: kept.as_ref().map(|logo| Digest::of(&logo.bytes)),
+            scopes: Some(Scope::parse("a b").unwrap()),
+            grants: vec![GrantType::AuthorizationCode, GrantType::DeviceCode],
+            ..before.clone()
+        };
+        let update = Transition::App(AppChange::Update {
+            before: Box::new(before),
+            after: Box::new(after.clone()),
+            logo: Some(change),
+        });
+        assert_eq!(world.settle(update).await, Outcome::Committed);
+        assert_eq!(*read().await, after);
+        assert_eq!(world.store.logo(no).await.unwrap(), kept);
+        before = after;
+    }
+}
+
+#[tokio::test]
+async fn secrets_are_added_ended_and_taken_away_one_by_one() {
+    let world = World::new();
+    let client = world.client("app").await;
+    let read = || async { world.store.client("app").await.unwrap().unwrap() };
+    let secret = |name: &str| StoredSecret {
+        id: world.store.mint().locator(),
+        digest: Digest::of(name.as_bytes()),
+        name: name.to_owned(),
+        created_at: world.now,
+        expires_at: None,
+    };
+    let (second, third) = (secret("second"), secret("third"));
+    let add = |version| {
+        Transition::App(AppChange::AddSecret {
+            client,
+            version,
+            secret: second.clone(),
+        })
+    };
+    assert_eq!(world.settle(add(1)).await, Outcome::Committed);
+    assert_eq!(world.settle(add(1)).await, Outcome::Conflict);
+    let others_end = UnixTime(world.now.0 + 60);
+    let rotate = Transition::App(AppChange::RotateSecrets {
+        client,
+        version: 2,
+        secret: third.clone(),
+        others_end,
+    });
+    assert_eq!(world.settle(rotate).await, Outcome::Committed);
+    let ends = |app: &Client| {
+        let mut ends: Vec<_> = app
+            .secrets
+            .iter()
+            .map(|one| (one.id, one.expires_at))
+            .collect();
+        ends.sort_by_key(|(id, _)| id.0);
+        ends
+    };
+    let first = Locator(1);
+    let expected = [
+        (first, Some(others_end)),
+        (second.id, Some(others_end)),
+        (third.id, None),
+    ];
+    assert_eq!(ends(&*read().await), expected);
+    let revoke = Transition::App(AppChange::RevokeSecret {
+        client,
+        version: 3,
+        secret: second.id,
+    });
+    assert_eq!(world.settle(revoke).await, Outcome::Committed);
+    assert_eq!(ends(&*read().await), [expected[0], expected[2]]);
 }

@@ -106,8 +106,11 @@ impl World {
             owner: Subject(1),
             publisher: String::new(),
             secrets: vec![StoredSecret {
+                id: Locator(1),
                 digest: Digest::of(b"secret"),
+                name: String::new(),
                 created_at: self.now,
+                expires_at: None,
             }],
             created_at: self.now,
             ..Client::for_tests()

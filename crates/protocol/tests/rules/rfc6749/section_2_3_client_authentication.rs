@@ -4,7 +4,7 @@ use jose::Digest;
 use protocol::client_auth::ClientFault;
 use protocol::testing::{Case, SECRET, Spoil, Verdict};
 use protocol::token::{RequestFault, TokenError};
-use protocol::types::{Client, ClientStatus, Side, StoredSecret};
+use protocol::types::{Client, ClientStatus, Locator, Side, StoredSecret};
 
 /// Moves the credentials from the body to the header.
 fn basic(case: &mut Case, id: &str, secret: &str) {
@@ -240,8 +240,11 @@ fn refuses_more_than_one_method() {
 fn every_live_secret_works_and_a_dead_one_does_not() {
     let sentence = "Changing a single set of client credentials is significantly faster";
     let secret = |text: &str| StoredSecret {
+        id: Locator(1),
         digest: Digest::of(text.as_bytes()),
+        name: String::new(),
         created_at: Client::for_tests().created_at,
+        expires_at: None,
     };
     let case = Case::own_behalf().with(|case| {
         case.client.secrets = vec![secret("cs_old"), secret("cs_new")];

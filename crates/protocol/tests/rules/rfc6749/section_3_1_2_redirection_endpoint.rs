@@ -4,7 +4,9 @@ use protocol::authorize::ShownError;
 use protocol::register::{Field, NewApp, register};
 use protocol::testing::{CALLBACK, Case, Counter, NOW, Verdict, query};
 use protocol::types::redirect_uri::MAX_LENGTH;
-use protocol::types::{ClientKind, ClientStatus, Person, RedirectUri, RedirectUriFault, Side};
+use protocol::types::{
+    AppLinks, ClientKind, ClientStatus, Person, RedirectUri, RedirectUriFault, Side,
+};
 
 fn registered(uris: &[&str]) -> Case {
     Case::authorize().with(|case| {
@@ -257,6 +259,7 @@ fn an_app_with_the_code_grant_registers_where_to_go() {
         name: "An app".to_owned(),
         homepage: "https://app.example".to_owned(),
         description: String::new(),
+        links: AppLinks::default(),
         owner: Person::for_tests(),
         kind,
         redirect_uris: uris.iter().map(|uri| (*uri).to_owned()).collect(),
@@ -276,7 +279,9 @@ fn an_app_with_the_code_grant_registers_where_to_go() {
             &[CALLBACK, "https://app.example/cb#x"],
             &["https://app.example/\u{1b}[2J\n"],
         ] {
-            let error = register(new(kind, uris), &Policy::for_tests(), NOW, &mint).error();
+            let error = register(new(kind, uris), &Policy::for_tests(), NOW, &mint)
+                .error()
+                .into_first();
             assert_eq!(error.field, Field::RedirectUris, "{sentence}");
             let told = error.sentence;
             assert!(!told.chars().any(char::is_control), "{told:?}");

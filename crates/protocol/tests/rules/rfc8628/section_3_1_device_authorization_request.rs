@@ -68,7 +68,15 @@ fn no_parameter_stands_twice() {
 fn a_confidential_client_authenticates() {
     let asked = parse("client_id=app").expect("a request");
     let found = Some(Arc::new(protocol::types::Client::for_tests()));
-    assert!(authenticate(&asked.credentials, found, &protocol::Policy::for_tests()).is_err());
+    assert!(
+        authenticate(
+            &asked.credentials,
+            found,
+            &protocol::Policy::for_tests(),
+            protocol::testing::NOW
+        )
+        .is_err()
+    );
 }
 
 #[test]

@@ -1,0 +1,284 @@
+//! Changing what an app says of itself, where it sends people and what it may ask for.
+use crate::decision::Decision;
+use crate::policy::{Policy, Registration};
+use crate::register::{
+    Field, Findings, RegistrationError, RegistrationErrors, check_description, check_homepage,
+    check_links, check_logo, check_name, check_redirect_uris, check_scopes, wrong,
+};
+use crate::transition::{AppChange, LogoChange, Transition};
+use crate::types::{
+    AppLinks, Client, ClientKind, ClientStatus, GrantType, RedirectUri, Scope, Side,
+};
+use jose::Digest;
+
+/// Who changes an app.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Editor {
+    /// The app itself, with a token of its own. What it may ask for is not its own business.
+    App,
+    /// Its owner. Restricted scopes are those that were approved, and no others.
+    Owner,
+    /// An operator.
+    Operator,
+}
+
+/// What is to be different; `None` stays as it is.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct AppUpdate {
+    /// The version that whoever asks has seen: refused when the app was changed since.
+    pub version: Option<i64>,
+    /// The name people see.
+    pub name: Option<String>,
+    /// Its website.
+    pub homepage: Option<String>,
+    /// One or two sentences.
+    pub description: Option<String>,
+    /// The page of its privacy policy; empty: none.
+    pub privacy_policy: Option<String>,
+    /// The page of its terms; empty: none.
+    pub terms: Option<String>,
+    /// Where its people find help, a page or an e-mail address; empty: none.
+    pub support: Option<String>,
+    /// The e-mail address of its developers; empty: none.
+    pub contact: Option<String>,
+    /// Every URI that people may be sent back to from now on.
+    pub redirect_uris: Option<Vec<String>>,
+    /// Its picture.
+    pub logo: Option<LogoUpdate>,
+    /// Every scope it may ask for from now on; `Some(None)`: every one that is not restricted.
+    pub scopes: Option<Option<Scope>>,
+    /// Whether it may use the device grant.
+    pub device_code: Option<bool>,
+    /// Whether it may use the client credentials grant.
+    pub client_credentials: Option<bool>,
+}
+
+/// What becomes of an app's picture.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum LogoUpdate {
+    /// It has this one, a PNG, JPEG or WebP file.
+    Replace(Vec<u8>),
+    /// It has none.
+    Remove,
+}
+
+/// Changes an app. What a person relies on when they allow it (name, website, picture, addresses) was looked at when it
+/// was reviewed, so changing it takes the review away. Where apps start only after review, the app goes back to waiting
+/// for one: until then it may do nothing, and its tokens do not work; nothing is cut off, so they work again once it
+/// is approved. An app in test mode meets nobody but its own test users, so it goes on.
+///
+/// Guard: the app is still as it was read.
+pub fn update(
+    client: &Client,
+    update: AppUpdate,
+    by: Editor,
+    policy: &Policy,
+) -> Decision<Client, RegistrationErrors> {
+    if client.documented {
+        let sentence = "this app is everyone's: it cannot be changed";
+        return Decision::refuse(wrong(Field::Body, sentence));
+    }
+    if update.version.is_some_and(|seen| seen != client.version) {
+        let sentence = format!(
+            "the app was changed since: it is at version {} now; look at it again before you change it",
+            client.version
+        );
+        return Decision::refuse(wrong(Field::Version, sentence));
+    }
+    checked(client, update, by, policy)
+        .map(|(after, logo)| decided(client, after, logo, policy))
+        .into()
+}
+
+fn decided(
+    before: &Client,
+    mut after: Client,
+    logo: Option<LogoChange>,
+    policy: &Policy,
+) -> Decision<Client, RegistrationErrors> {
+    if relied_on(before) != relied_on(&after) {
+        after.reviewed_at = None;
+        if policy.registration == Registration::Review
+            && before.side == Side::Live
+            && before.is_active()
+        {
+            after.status = ClientStatus::Pending;
+        }
+    }
+    if after == *before {
+        return Decision::unchanged(after);
+    }
+    let transition = Transition::App(AppChange::Update {
+        before: Box::new(before.clone()),
+        after: Box::new(after.clone()),
+        logo: logo.filter(|_| before.logo != after.logo),
+    });
+    Decision::grant(transition, after)
+}
+
+fn checked(
+    client: &Client,
+    update: AppUpdate,
+    by: Editor,
+    policy: &Policy,
+) -> Result<(Client, Option<LogoChange>), RegistrationErrors> {
+    let mut found = Findings::default();
+    let mut after = client.clone();
+    if let Some(name) = &update.name {
+        found.take(check_name(name));
+        after.name = name.trim().to_owned();
+    }
+    if let Some(homepage) = &update.homepage {
+        found.take(check_homepage(homepage));
+        after.homepage.clone_from(homepage);
+    }
+    if let Some(description) = &update.description {
+        found.take(check_description(description));
+        after.description = description.trim().to_owned();
+    }
+    after.links = links(client, &update, &mut found);
+    if let Some(uris) = &update.redirect_uris {
+        let uris = found.take(check_redirect_uris(uris, &client.grants, policy));
+        after.redirect_uris = uris.unwrap_or_default();
+    }
+    found.take(set_grant(
+        &mut after,
+        GrantType::DeviceCode,
+        update.device_code,
+        by,
+        policy,
+    ));
+    let own_behalf = (GrantType::ClientCredentials, update.client_credentials);
+    found.take(set_grant(
+        &mut after,
+        own_behalf.0,
+        own_behalf.1,
+        by,
+        policy,
+    ));
+    if let Some(scopes) = update.scopes {
+        found.take(may_ask_for(scopes.as_ref(), client, by, policy));
+        after.scopes = scopes;
+    }
+    let logo = update.logo.and_then(|logo| found.take(logo_change(logo)));
+    match &logo {
+        Some(LogoChange::Replace(logo)) => after.logo = Some(Digest::of(&logo.bytes)),
+        Some(LogoChange::Remove) => after.logo = None,
+        None => {}
+    }
+    found.none(Some((after, logo)))
+}
+
+/// Those that were set before stay as they were accepted then.
+fn links(client: &Client, update: &AppUpdate, found: &mut Findings) -> AppLinks {
+    let own = &client.links;
+    let asked = |text: &Option<String>| text.clone().unwrap_or_default();
+    let checked = check_links(
+        &AppLinks {
+            privacy_policy: asked(&update.privacy_policy),
+            terms: asked(&update.terms),
+            support: asked(&update.support),
+            contact: asked(&update.contact),
+        },
+        found,
+    );
+    let or = |asked: &Option<String>, new: String, own: &String| match asked {
+        Some(_) => new,
+        None => own.clone(),
+    };
+    AppLinks {
+        privacy_policy: or(
+            &update.privacy_policy,
+            checked.privacy_policy,
+            &own.privacy_policy,
+        ),
+        terms: or(&update.terms, checked.terms, &own.terms),
+        support: or(&update.support, checked.support, &own.support),
+        contact: or(&update.contact, checked.contact, &own.contact),
+    }
+}
+
+fn set_grant(
+    client: &mut Client,
+    grant: GrantType,
+    on: Option<bool>,
+    by: Editor,
+    policy: &Policy,
+) -> Result<(), RegistrationError> {
+    let Some(on) = on.filter(|on| *on != client.may_use(grant)) else {
+        return Ok(());
+    };
+    if by == Editor::App {
+        return Err(wrong(
+            Field::Grants,
+            "an app does not choose its own grants",
+        ));
+    }
+    if on && !policy.allows(grant) {
+        let sentence = format!("the grant {} is switched off here", grant.as_str());
+        return Err(wrong(Field::Grants, sentence));
+    }
+    if on && grant == GrantType::ClientCredentials && client.kind == ClientKind::Public {
+        let sentence = "a public app has no secret, so it cannot use client_credentials";
+        return Err(wrong(Field::Grants, sentence));
+    }
+    match on {
+        true => client.grants.push(grant),
+        false => client.grants.retain(|own| *own != grant),
+    }
+    Ok(())
+}
+
+fn may_ask_for(
+    scopes: Option<&Scope>,
+    client: &Client,
+    by: Editor,
+    policy: &Policy,
+) -> Result<(), RegistrationError> {
+    check_scopes(scopes, policy)?;
+    let unapproved = |name: &&str| {
+        let restricted = policy.scope(name).is_some_and(|scope| scope.restricted);
+        restricted && !client.approved.contains(name)
+    };
+    match by {
+        Editor::App => Err(wrong(
+            Field::Scopes,
+            "an app does not choose what it may ask for",
+        )),
+        Editor::Operator => Ok(()),
+        Editor::Owner => match scopes.into_iter().flat_map(Scope::names).find(unapproved) {
+            Some(name) => {
+                let sentence = format!(
+                    "the scope '{name}' is restricted: it must be approved for this app first"
+                );
+                Err(wrong(Field::Scopes, sentence))
+            }
+            None => Ok(()),
+        },
+    }
+}
+
+fn logo_change(update: LogoUpdate) -> Result<LogoChange, RegistrationError> {
+    match update {
+        LogoUpdate::Replace(bytes) => check_logo(bytes).map(LogoChange::Replace),
+        LogoUpdate::Remove => Ok(LogoChange::Remove),
+    }
+}
+
+/// What is answered when the guard was lost every time: others are changing the app.
+pub fn when_contended() -> RegistrationError {
+    let sentence = "the app was changed at the same moment: read it again, and send what is still to be changed";
+    wrong(Field::Version, sentence)
+}
+
+/// What people rely on when they allow an app.
+fn relied_on(client: &Client) -> (&str, &str, Option<Digest>, &[RedirectUri]) {
+    let Client {
+        name,
+        homepage,
+        logo,
+        redirect_uris,
+        ..
+    } = client;
+    (name, homepage, *logo, redirect_uris)
+}
