@@ -60,7 +60,10 @@ pub(super) fn portal(checks: &mut Checks<'_>) -> Portal {
         RESERVED.contains(&first) || endpoints.iter().any(|(_, paths)| paths.contains(path))
     };
     if settings.path.as_ref().is_some_and(taken) {
-        checks.fault("portal.path", "something else is at this path: choose another");
+        checks.fault(
+            "portal.path",
+            "something else is at this path: choose another",
+        );
     }
     if let Some(path) = &settings.path
         && !is_path(path)
@@ -95,5 +98,8 @@ fn is_path(path: &str) -> bool {
         let plain = |b: u8| b.is_ascii_alphanumeric() || b"-._~".contains(&b);
         !step.is_empty() && !matches!(step, "." | "..") && step.bytes().all(plain)
     };
-    path.len() <= 200 && path.strip_prefix('/').is_some_and(|rest| rest.split('/').all(is_step))
+    path.len() <= 200
+        && path
+            .strip_prefix('/')
+            .is_some_and(|rest| rest.split('/').all(is_step))
 }

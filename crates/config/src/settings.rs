@@ -5,21 +5,21 @@
 
 mod branding;
 mod developers;
-mod portal;
 mod grants;
 mod machine;
 mod mail;
+mod portal;
 mod token;
 
 pub(crate) use branding::BrandingSettings;
 pub(crate) use developers::DeveloperSettings;
-pub(crate) use portal::PortalSettings;
 pub(crate) use grants::GrantSettings;
 pub(crate) use machine::{
     EventSettings, MetricsSettings, SealingSettings, StorageSettings, TlsSettings,
 };
 pub use machine::{LogFormat, LogLevel, LogSettings, Synchronous};
 pub(crate) use mail::MailSettings;
+pub(crate) use portal::PortalSettings;
 pub(crate) use token::{BodySetting, TokenSettings};
 
 use super::values::{IdSetting, SignUpSetting, Span, TextSetting};

@@ -5,7 +5,7 @@ use percent_encoding::percent_decode_str;
 use protocol::Params;
 use protocol::client_auth::{ClientFault, Credentials, authenticate};
 use protocol::token::TokenError;
-use protocol::types::{AuthMethod, ClientKind};
+use protocol::types::{AuthMethod, ClientKind, UnixTime};
 use std::sync::Arc;
 
 /// A header value; and an id and a secret, with a line break between, that are sent as one.

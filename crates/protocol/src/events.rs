@@ -77,6 +77,8 @@ pub enum Event {
     AppSecretsRotated,
     /// An app was deleted.
     AppDeleted,
+    /// A deleted app was brought back.
+    AppRestored,
     /// A mail was asked for that shows that mail works.
     MailTested,
     /// Mail to an address came back.
@@ -99,7 +101,7 @@ pub enum Event {
 
 impl Event {
     /// All of them.
-    pub const ALL: [Event; 47] = [
+    pub const ALL: [Event; 48] = [
         Event::ConsentGiven,
         Event::ConsentDenied,
         Event::DeviceAllowed,
@@ -138,6 +140,7 @@ impl Event {
         Event::AppSecretRevoked,
         Event::AppSecretsRotated,
         Event::AppDeleted,
+        Event::AppRestored,
         Event::MailTested,
         Event::MailBounced,
         Event::MailComplained,
@@ -190,6 +193,7 @@ impl Event {
             Event::AppSecretRevoked => "app.secret_revoked",
             Event::AppSecretsRotated => "app.secrets_rotated",
             Event::AppDeleted => "app.deleted",
+            Event::AppRestored => "app.restored",
             Event::MailTested => "mail.tested",
             Event::MailBounced => "mail.bounced",
             Event::MailComplained => "mail.complained",

@@ -74,6 +74,49 @@ impl Store {
         Ok(clients.into_iter().map(Arc::new).collect())
     }
 
+    /// The apps of an owner, newest first: those that are older than one, so many at most. Their secrets are not read.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn clients_of(
+        &self,
+        owner: Subject,
+        after: Option<ClientNo>,
+        limit: usize,
+    ) -> Result<Vec<Arc<Client>>, StoreError> {
+        let values = values![owner, after.map_or(i64::MAX, |no| no.0), limit as i64];
+        let clients = self.many(&clients::OF_OWNER, &values).await?;
+        Ok(clients.into_iter().map(Arc::new).collect())
+    }
+
+    /// An app that was deleted after a time, and when. Its secrets are not read.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn deleted_client(
+        &self,
+        client_id: &str,
+        since: UnixTime,
+    ) -> Fact<(Client, UnixTime)> {
+        self.one(&clients::DELETED, &values![client_id, since])
+            .await
+    }
+
+    /// The apps of an owner that were deleted after a time, and when, the last one first: so many at most. Their secrets
+    /// are not read.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn deleted_clients_of(
+        &self,
+        owner: Subject,
+        since: UnixTime,
+        limit: usize,
+    ) -> Result<Vec<(Client, UnixTime)>, StoreError> {
+        let values = values![owner, since, limit as i64];
+        self.many(&clients::DELETED_OF_OWNER, &values).await
+    }
+
     /// Gives each of some apps, which are in the order of their numbers, its secrets.
     async fn add_secrets(&self, clients: &mut [Client]) -> Result<(), StoreError> {
         let (Some(first), Some(last)) = (clients.first(), clients.last()) else {

@@ -7,6 +7,7 @@ use crate::{Engine, Store, StoreError};
 use protocol::Policy;
 use protocol::accounts::mail_link::LONGEST_LINK;
 use protocol::accounts::sign_in::WINDOW;
+use protocol::apps::RESTORABLE;
 use protocol::outbox::DEAD_KEPT;
 use protocol::policy::Rotation;
 use protocol::types::{Lifetime, Locator, UnixTime};
@@ -183,7 +184,7 @@ const fn sweep(
 }
 
 /// What follows another table comes after it. Access tokens come first: they are told apart.
-const SWEEPS: [Sweep; 26] = [
+const SWEEPS: [Sweep; 27] = [
     sweep("access_tokens", EXPIRED, |rules, now| {
         older(rules.access, now)
     }),
@@ -229,13 +230,26 @@ const SWEEPS: [Sweep; 26] = [
     // Only what was written with an id: several that an earlier release wrote share none.
     sweep(
         "client_secrets",
-        "r.expires_at IS NOT NULL AND r.expires_at <= $3",
+        "(r.expires_at IS NOT NULL AND r.expires_at <= $3) OR EXISTS \
+         (SELECT 1 FROM clients c WHERE c.no = r.client AND c.deleted_at <= $3)",
         |_, now| Range {
             above: 0,
             below: i64::MAX,
             at: now.minus(SECRETS_KEPT),
         },
     ),
+    // The picture of an app that is not brought back any more.
+    Sweep {
+        table: "client_logos",
+        key: "client",
+        from: ("client_logos", "client"),
+        may_go: "EXISTS (SELECT 1 FROM clients c WHERE c.no = r.client AND c.deleted_at <= $3)",
+        range: |_, now| Range {
+            above: 0,
+            below: i64::MAX,
+            at: now.minus(RESTORABLE),
+        },
+    },
     sweep("outbox", LONG_DEAD, |_, now| {
         older(Lifetime::from_seconds(0), now.minus(DEAD_KEPT))
     }),

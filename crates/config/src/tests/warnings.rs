@@ -27,13 +27,12 @@ fn what_acts_later_is_told_with_the_rest() {
     let starts = [
         "token.bodies has \"query\"",
         "token.rotate is false",
-        "apps.registration is not yet",
         "hosts.portal is not yet",
     ];
     for (warning, start) in config.warnings.iter().zip(starts) {
         assert!(warning.starts_with(start), "{warning}");
     }
-    assert_eq!(config.warnings.len(), 4, "{:?}", config.warnings);
+    assert_eq!(config.warnings.len(), 3, "{:?}", config.warnings);
 }
 
 #[test]
@@ -63,10 +62,6 @@ fn what_weakens_a_provider_is_warned_about() {
         (
             "[test]\nmode = true\ncredentials = { client_id = \"test_a\", client_secret = \"test_aaaaaaaaaaaaaaaaaaaaaaaa\", email = \"a@b.example\", password = \"a long enough secret\" }",
             "test.credentials.client_secret can be guessed",
-        ),
-        (
-            "[apps]\nregistration = \"open\"",
-            "apps.registration is not yet in effect",
         ),
         (
             "hosts = { portal = \"dev.localhost\" }",

@@ -1,6 +1,10 @@
 //! What is done with an app once it is registered, by itself, by its owner and by operators: one rule for each act,
 //! whoever asks.
+mod ownership;
 pub mod secrets;
 mod update;
 
+pub use ownership::{
+    Closed, ManagedApp, RESTORABLE, delete, may_register, restore, signed_in_lately,
+};
 pub use update::{AppUpdate, Editor, LogoUpdate, update, when_contended};

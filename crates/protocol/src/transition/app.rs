@@ -91,10 +91,20 @@ pub enum AppChange {
         /// When the others end, unless they do sooner.
         others_end: UnixTime,
     },
-    /// Deletes an app; its tokens are dead at once. No guard: of one that is gone already no event is told.
+    /// Deletes an app; its tokens are dead at once. Its row, secrets and logo are kept for a while. No guard: of one
+    /// that is gone already no event is told.
     Delete {
         /// Which.
         client: ClientNo,
+    },
+    /// Brings a deleted app back. Guard: it is deleted, and was at that time.
+    Restore {
+        /// Which.
+        client: ClientNo,
+        /// When it was deleted.
+        deleted_at: UnixTime,
+        /// Tokens below this locator are dead.
+        cutoff: Locator,
     },
 }
 
@@ -154,6 +164,7 @@ impl AppChange {
             Self::RotateSecrets { client, .. } => {
                 Happened::unasked(Event::AppSecretsRotated).with(*client)
             }
+            Self::Restore { client, .. } => Happened::unasked(Event::AppRestored).with(*client),
             Self::Delete { client } => Happened::unasked(Event::AppDeleted).with(*client),
         }
     }

@@ -66,6 +66,7 @@ names! {
     RevokeSecret Transition::App(AppChange::RevokeSecret { .. }) => "app.revoke_secret",
     RotateSecrets Transition::App(AppChange::RotateSecrets { .. }) => "app.rotate_secrets",
     DeleteApp Transition::App(AppChange::Delete { .. }) => "app.delete",
+    RestoreApp Transition::App(AppChange::Restore { .. }) => "app.restore",
     TestMail Transition::Outbox(OutboxChange::TestMail(_)) => "outbox.test_mail",
     Delivered Transition::Outbox(OutboxChange::Delivered { .. }) => "outbox.delivered",
     Defer Transition::Outbox(OutboxChange::Defer { .. }) => "outbox.defer",

@@ -7,7 +7,7 @@ use crate::test_side::{TestUser, make_users};
 use clap::{Args, Subcommand};
 use protocol::apps::{self, AppUpdate, Editor, LogoUpdate};
 use protocol::register::{self, Field, NewApp, RegistrationError, RegistrationErrors};
-use protocol::transition::{AppChange, Transition};
+use protocol::transition::Transition;
 use protocol::types::{
     AppLinks, Client, ClientKind, ClientStatus, GrantType, RedirectUri, Scope, ScopeFault, Side,
 };
@@ -373,11 +373,13 @@ impl One {
     async fn delete(self, output: Output) -> Result<(), Failure> {
         let at = self.place.open()?;
         let app = at.app(&self.client_id).await?;
-        let change = Transition::App(AppChange::Delete { client: app.no });
-        at.commit(change, CHANGED).await?;
+        at.commit(apps::delete(&app), CHANGED).await?;
         let done = json!({ "client_id": app.id, "deleted": true });
         output.show(&done, || {
-            format!("{} ({}) is deleted; its tokens are dead.", app.name, app.id)
+            format!(
+                "{} ({}) is deleted; its tokens are dead. `valetkey app restore {}` brings it back within 30 days.",
+                app.name, app.id, app.id
+            )
         });
         Ok(())
     }

@@ -68,6 +68,11 @@ pub(super) fn steps<'a>(steps: Steps<'a>, change: &'a AppChange, now: UnixTime) 
             *others_end,
         ),
         AppChange::Delete { client } => delete(steps, *client, now),
+        AppChange::Restore {
+            client,
+            deleted_at,
+            cutoff,
+        } => restore(steps, *client, *deleted_at, *cutoff),
     }
 }
 
@@ -266,17 +271,8 @@ fn forget_consents(steps: Steps<'_>, client: ClientNo) -> Steps<'_> {
 fn delete(steps: Steps<'_>, client: ClientNo, now: UnixTime) -> Steps<'_> {
     let deleted = steps
         .event(
-            "UPDATE clients SET version = version + 1, deleted_at = $2, status = 'disabled' \
-             WHERE no = $1 AND deleted_at IS NULL",
+            "UPDATE clients SET version = version + 1, deleted_at = $2 WHERE no = $1 AND deleted_at IS NULL",
             values![client, now],
-        )
-        .run(
-            "DELETE FROM client_secrets WHERE client = $1",
-            values![client],
-        )
-        .run(
-            "DELETE FROM client_logos WHERE client = $1",
-            values![client],
         );
     // Its test users have nothing left to do. Their rows are taken before their sessions, as everywhere.
     forget_consents(deleted, client)
@@ -287,6 +283,20 @@ fn delete(steps: Steps<'_>, client: ClientNo, now: UnixTime) -> Steps<'_> {
         .run(
             "DELETE FROM sessions WHERE subject IN (SELECT subject FROM people WHERE test_app = $1)",
             values![client],
+        )
+        .client_changed(client)
+}
+
+/// Those test users come back that went with it.
+fn restore(steps: Steps<'_>, client: ClientNo, deleted_at: UnixTime, cutoff: Locator) -> Steps<'_> {
+    let back = "UPDATE clients SET version = version + 1, deleted_at = NULL, \
+                cutoff = CASE WHEN cutoff > $3 THEN cutoff ELSE $3 END WHERE no = $1 AND deleted_at = $2";
+    steps
+        .guard(back, values![client, deleted_at, cutoff])
+        .run(
+            "UPDATE people SET disabled_at = NULL, cutoff = CASE WHEN cutoff > $3 THEN cutoff ELSE $3 END \
+             WHERE test_app = $1 AND disabled_at = $2",
+            values![client, deleted_at, cutoff],
         )
         .client_changed(client)
 }

@@ -206,6 +206,7 @@ pub(crate) fn changed_client(transition: &Transition) -> Option<ClientNo> {
         | AppChange::AddSecret { client, .. }
         | AppChange::RevokeSecret { client, .. }
         | AppChange::RotateSecrets { client, .. }
+        | AppChange::Restore { client, .. }
         | AppChange::Delete { client } => Some(*client),
     }
 }

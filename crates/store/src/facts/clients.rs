@@ -3,28 +3,53 @@ use crate::row::{Query, Read, Row, corrupt};
 use protocol::transition::Logo;
 use protocol::types::{
     AppLinks, Client, ClientKind, ClientNo, ClientStatus, GrantType, RedirectUri, Side,
-    StoredSecret,
+    StoredSecret, UnixTime,
 };
 
+/// Apps that are there (`IS NULL`), or that were deleted.
 macro_rules! clients {
-    ($rest:literal) => {
-        Query {
-            sql: concat!(
-                "SELECT c.no, c.version, c.id, c.name, c.homepage, c.description, c.owner, c.kind, c.redirect_uris, \
-                 c.grants, c.scopes, c.approved, c.resource_server, c.status, c.cutoff, c.reviewed_at, c.logo, \
-                 c.created_at, COALESCE(p.name, ''), c.test, c.documented, c.privacy_policy, c.terms, c.support, c.contact \
-                 FROM clients c LEFT JOIN people p ON p.subject = c.owner WHERE c.deleted_at IS NULL AND ",
-                $rest
-            ),
-            read: client,
-        }
+    ($deleted:literal, $rest:literal) => {
+        concat!(
+            "SELECT c.no, c.version, c.id, c.name, c.homepage, c.description, c.owner, c.kind, c.redirect_uris, \
+             c.grants, c.scopes, c.approved, c.resource_server, c.status, c.cutoff, c.reviewed_at, c.logo, \
+             c.created_at, COALESCE(p.name, ''), c.test, c.documented, c.privacy_policy, c.terms, c.support, c.contact, \
+             c.deleted_at FROM clients c LEFT JOIN people p ON p.subject = c.owner WHERE c.deleted_at ",
+            $deleted,
+            " AND ",
+            $rest
+        )
     };
 }
 
-pub(crate) const BY_ID: Query<Client> = clients!("c.id = $1");
-pub(crate) const BY_NO: Query<Client> = clients!("c.no = $1");
+const fn there(sql: &'static str) -> Query<Client> {
+    Query { sql, read: client }
+}
+
+/// With the time at which it was deleted.
+const fn deleted(sql: &'static str) -> Query<(Client, UnixTime)> {
+    Query {
+        sql,
+        read: |row| Ok((client(row)?, row.time(25)?)),
+    }
+}
+
+pub(crate) const BY_ID: Query<Client> = there(clients!("IS NULL", "c.id = $1"));
+pub(crate) const BY_NO: Query<Client> = there(clients!("IS NULL", "c.no = $1"));
 /// A page: after a number, so many at most.
-pub(crate) const PAGE: Query<Client> = clients!("c.no > $1 ORDER BY c.no LIMIT $2");
+pub(crate) const PAGE: Query<Client> =
+    there(clients!("IS NULL", "c.no > $1 ORDER BY c.no LIMIT $2"));
+/// Those of an owner, newest first: below a number, so many at most.
+pub(crate) const OF_OWNER: Query<Client> = there(clients!(
+    "IS NULL",
+    "c.owner = $1 AND c.no < $2 ORDER BY c.no DESC LIMIT $3"
+));
+/// One that was deleted after a time.
+pub(crate) const DELETED: Query<(Client, UnixTime)> = deleted(clients!("> $2", "c.id = $1"));
+/// Those of an owner that were deleted after a time, the last one first: so many at most.
+pub(crate) const DELETED_OF_OWNER: Query<(Client, UnixTime)> = deleted(clients!(
+    "> $2",
+    "c.owner = $1 ORDER BY c.deleted_at DESC, c.no DESC LIMIT $3"
+));
 
 /// The secrets of the apps from one number to another.
 pub(crate) const SECRETS: Query<(ClientNo, StoredSecret)> = Query {

@@ -171,7 +171,7 @@ const ALL: [Invariant; 20] = [
         "app secrets",
         "secrets are of an app that is gone; first of number",
         "SELECT COUNT(*), MIN(s.client) FROM client_secrets s \
-         WHERE NOT EXISTS (SELECT 1 FROM clients c WHERE c.no = s.client AND c.deleted_at IS NULL)",
+         WHERE NOT EXISTS (SELECT 1 FROM clients c WHERE c.no = s.client)",
         none,
     ),
     of(

@@ -93,7 +93,9 @@ fn decoded(text: &str) -> String {
     let plus = text.replace('+', "%2B");
     let pair = format!("x={plus}");
     let mut pairs = form_urlencoded::parse(pair.as_bytes());
-    pairs.next().map_or_else(String::new, |(_, value)| value.into_owned())
+    pairs
+        .next()
+        .map_or_else(String::new, |(_, value)| value.into_owned())
 }
 
 #[cfg(test)]
@@ -106,7 +108,11 @@ mod tests {
         let local = "http://127.0.0.1:8080/cb";
         for (sent, registered, found) in [
             ("https://app.example/callback/", own, Difference::SlashExtra),
-            ("https://app.example/callback", "https://app.example/callback/", Difference::SlashMissing),
+            (
+                "https://app.example/callback",
+                "https://app.example/callback/",
+                Difference::SlashMissing,
+            ),
             ("http://app.example/callback", own, Difference::Scheme),
             ("https://app.example:8443/callback", own, Difference::Port),
             ("https://App.Example/Callback", own, Difference::Case),

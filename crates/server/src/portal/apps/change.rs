@@ -13,7 +13,9 @@ use axum::response::Response;
 use pages::portal::{AppFields, AppPage, Apps, PORTAL, app_href};
 use pages::{Problem, Speak};
 use protocol::Params;
-use protocol::apps::{AppUpdate, Editor, delete as delete_app, restore as restore_app, update as change};
+use protocol::apps::{
+    AppUpdate, Editor, RESTORABLE, delete as delete_app, restore as restore_app, update as change,
+};
 use protocol::decision::Decision;
 use protocol::register::Field;
 use protocol::types::Scope;
@@ -35,7 +37,9 @@ impl Form for UpdateForm {
     fn page(params: &Params) -> Self {
         UpdateForm {
             client_id: params.get("app").unwrap_or_default().to_owned(),
-            version: params.get("version").and_then(|version| version.parse().ok()),
+            version: params
+                .get("version")
+                .and_then(|version| version.parse().ok()),
             fields: fields::read(params),
             scopes: scopes(params),
         }
@@ -79,9 +83,7 @@ pub(super) async fn update(
     if let Some(stale) = stale {
         return Ok(page(&app, desk, &managed, said(vec![stale])));
     }
-    let changed = |desk: &Desk| {
-        vec![Problem::new("", desk.browser.language.text("app-changed"))]
-    };
+    let changed = |desk: &Desk| vec![Problem::new("", desk.browser.language.text("app-changed"))];
     let asked = asked(&form);
     let (transition, _) = match change(managed.client(), asked, Editor::Owner, app.policy()) {
         Decision::Granted { transition, reply } => (transition, reply),
@@ -102,7 +104,10 @@ pub(super) async fn update(
             return Ok(page(&app, desk, &managed, said(problems)));
         }
     }
-    Ok(reply::see_other(&format!("{}?done=saved", app_href(&form.client_id))))
+    Ok(reply::see_other(&format!(
+        "{}?done=saved",
+        app_href(&form.client_id)
+    )))
 }
 
 fn asked(form: &UpdateForm) -> AppUpdate {
@@ -208,16 +213,21 @@ pub(super) async fn restore(
         return Ok(reply::see_other(PORTAL));
     }
     let subject = desk.facts.person.subject;
-    let deleted = app.store.deleted_client(&form.client_id).await?;
+    let now = clock::now();
+    let since = now.minus(RESTORABLE);
+    let deleted = app.store.deleted_client(&form.client_id, since).await?;
     if let Some((client, deleted_at)) = deleted.filter(|(client, _)| client.owner == subject) {
-        let now = clock::now();
-        let back = restore_app(&client, deleted_at, now, app.policy());
+        let back = restore_app(&client, deleted_at, now, &app.mint);
         let Some(back) = back else {
             return Err(PageFault::NotFound.into());
         };
-        app.settle_one(back, app.act(now, desk.browser.address)).await?;
+        app.settle_one(back, app.act(now, desk.browser.address))
+            .await?;
     } else {
         desk.app(&app, &form.client_id).await?;
     }
-    Ok(reply::see_other(&format!("{}?done=restored", app_href(&form.client_id))))
+    Ok(reply::see_other(&format!(
+        "{}?done=restored",
+        app_href(&form.client_id)
+    )))
 }

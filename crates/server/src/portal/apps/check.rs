@@ -2,15 +2,20 @@
 use pages::portal::CheckedUri;
 use pages::{Speak, Text};
 use protocol::Policy;
-use protocol::types::text::shortened;
 use protocol::types::redirect_uri::{Difference, difference};
+use protocol::types::text::shortened;
 use protocol::types::{Client, Language, RedirectUri};
 
 /// Most characters that are looked at and shown.
 const MOST: usize = 2_000;
 
 /// Looks at a redirect URI as this app would send it.
-pub(super) fn checked(client: &Client, sent: &str, policy: &Policy, language: Language) -> CheckedUri {
+pub(super) fn checked(
+    client: &Client,
+    sent: &str,
+    policy: &Policy,
+    language: Language,
+) -> CheckedUri {
     let sent = shortened(sent.trim(), MOST);
     let accepted = client
         .verify_redirect_uri(Some(&sent), policy.redirects)

@@ -39,7 +39,10 @@ impl Desk {
     ///
     /// # Errors
     /// As [`of`](Self::of).
-    pub(super) fn posted<F>(app: &App, posted: Posted<F>) -> Result<(Self, F, Option<Problem>), PageError>
+    pub(super) fn posted<F>(
+        app: &App,
+        posted: Posted<F>,
+    ) -> Result<(Self, F, Option<Problem>), PageError>
     where
         F: Form<Page = F>,
     {

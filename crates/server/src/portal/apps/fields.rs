@@ -121,6 +121,10 @@ fn redirect_field(value: Option<&str>, fields: &AppFields) -> String {
 /// A sentence as it stands by itself.
 fn capital(sentence: &str) -> String {
     let mut letters = sentence.chars();
-    let first: String = letters.next().into_iter().flat_map(char::to_uppercase).collect();
+    let first: String = letters
+        .next()
+        .into_iter()
+        .flat_map(char::to_uppercase)
+        .collect();
     format!("{first}{}.", letters.as_str())
 }

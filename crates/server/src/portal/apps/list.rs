@@ -5,6 +5,7 @@ use crate::http::form::Query;
 use crate::http::reply;
 use crate::http::session::{BrowserContext, NonceScope};
 use crate::interaction::pending::app_card;
+use crate::ops::clock;
 use crate::state::App;
 use axum::extract::State;
 use axum::http::StatusCode;
@@ -36,7 +37,10 @@ pub(super) async fn show(
     apps.truncate(PAGE);
     let next = apps.last().filter(|_| more);
     let deleted = match after {
-        None => app.store.deleted_clients_of(subject, PAGE).await?,
+        None => {
+            let since = clock::now().minus(RESTORABLE);
+            app.store.deleted_clients_of(subject, since, PAGE).await?
+        }
         Some(_) => Vec::new(),
     };
     let zone = app.zone_of(&facts.preferences);
@@ -48,17 +52,14 @@ pub(super) async fn show(
         nonce: browser.nonce(&app, NonceScope::Session),
         frame: browser.front_frame(&app),
         trail: trail(&app),
-        notice: params.get("done").and_then(done).map(|id| language.text(id)),
+        notice: params
+            .get("done")
+            .and_then(done)
+            .map(|id| language.text(id)),
         new,
         closed,
         next_page: next.map(|last| format!("{PORTAL}?after={}", last.id)),
-        apps: apps
-            .iter()
-            .map(|client| {
-                let used = app.last_used.of(client.no).or(client.last_used_at);
-                row(client, used.map(|time| Text::of_others(zone.moment(time, language))))
-            })
-            .collect(),
+        apps: apps.iter().map(|client| row(client, None)).collect(),
         deleted: deleted
             .into_iter()
             .map(|(client, deleted_at)| DeletedRow {

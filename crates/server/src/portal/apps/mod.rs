@@ -8,10 +8,10 @@ mod register;
 mod secrets;
 mod show;
 
+use crate::http::form::Form;
 use crate::http::site::Site;
 use change::{DeleteForm, RestoreForm, UpdateForm};
 use config::Config;
-use crate::http::form::Form;
 use pages::portal::PORTAL;
 use register::NewAppForm;
 use secrets::{AddSecretForm, RevokeForm, RotateForm};

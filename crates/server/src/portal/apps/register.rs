@@ -61,7 +61,9 @@ impl NewAppForm {
             (on == Some(true) && app.policy().allows(grant)).then_some(grant)
         };
         let usual = [GrantType::AuthorizationCode, GrantType::RefreshToken];
-        let usual = usual.into_iter().filter(|grant| app.policy().allows(*grant));
+        let usual = usual
+            .into_iter()
+            .filter(|grant| app.policy().allows(*grant));
         let more = [
             wanted(self.fields.device, GrantType::DeviceCode),
             wanted(self.fields.own_behalf, GrantType::ClientCredentials),
@@ -158,7 +160,10 @@ async fn made(
         return Ok(page(app, desk, form, vec![full]));
     };
     if outcome == Outcome::Conflict {
-        return Ok(reply::see_other(&format!("{}?done=twice", pages::portal::app_href(&client_id))));
+        return Ok(reply::see_other(&format!(
+            "{}?done=twice",
+            pages::portal::app_href(&client_id)
+        )));
     }
     let users = match client.side {
         Side::Live => Vec::new(),

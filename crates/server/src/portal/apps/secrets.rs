@@ -16,7 +16,7 @@ use protocol::Params;
 use protocol::apps::ManagedApp;
 use protocol::apps::secrets::{self, Issued, SecretError};
 use protocol::decision::Decision;
-use protocol::types::{Lifetime, Language, Locator};
+use protocol::types::{Language, Lifetime, Locator};
 use store::Outcome;
 
 /// Another secret.
@@ -131,7 +131,9 @@ pub(super) async fn rotate(
     }
     let now = clock::now();
     let decision = secrets::rotate(managed.client(), String::new(), overlap, now, &app.mint);
-    let until = now.plus(Lifetime::from_minutes(overlap.min(secrets::MAX_OVERLAP) * 60));
+    let until = now.plus(Lifetime::from_minutes(
+        overlap.min(secrets::MAX_OVERLAP) * 60,
+    ));
     let zone = app.zone_of(&desk.facts.preferences);
     let until = Text::of_others(zone.moment(until, language));
     let until = (overlap > 0).then_some(until);
@@ -153,7 +155,10 @@ pub(super) async fn revoke(
     let transition = match secrets::revoke(managed.client(), secret, false, clock::now()) {
         Decision::Granted { transition, .. } => transition,
         // It is gone, whoever revoked it.
-        Decision::Refused { error: SecretError::Unknown, .. } => None,
+        Decision::Refused {
+            error: SecretError::Unknown,
+            ..
+        } => None,
         Decision::Refused { error, .. } => {
             return Ok(again(&app, desk, &managed, said_of(error, language)));
         }
@@ -166,7 +171,10 @@ pub(super) async fn revoke(
             return Ok(again(&app, desk, &managed, stale));
         }
     }
-    Ok(reply::see_other(&format!("{}?done=revoked", app_href(&form.client_id))))
+    Ok(reply::see_other(&format!(
+        "{}?done=revoked",
+        app_href(&form.client_id)
+    )))
 }
 
 /// Why nothing is done yet: the form is out of date, or the password is missing.

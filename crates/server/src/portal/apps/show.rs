@@ -115,7 +115,8 @@ pub(super) fn page(app: &App, desk: Desk, managed: &ManagedApp, said: Said) -> R
 /// The scopes that an app may be set to ask for: those that are not restricted, and those that were approved for it.
 fn boxes(app: &App, client: &Client, ticked: Option<&Scope>, language: Language) -> Vec<ScopeBox> {
     let entries = app.policy().scopes.iter();
-    let offered = entries.filter(|entry| !entry.restricted || client.approved.contains(&entry.name));
+    let offered =
+        entries.filter(|entry| !entry.restricted || client.approved.contains(&entry.name));
     offered
         .map(|entry| ScopeBox {
             name: entry.name.clone(),

@@ -1,0 +1,84 @@
+//! Who runs an app, and who may register one.
+use crate::decision::Mint;
+use crate::policy::{Policy, Registration};
+use crate::transition::{AppChange, Transition};
+use crate::types::{Client, ClientStatus, Lifetime, Person, Session, UnixTime};
+use std::sync::Arc;
+
+/// An app in the hands of somebody who runs it. Nothing else makes one, so that whoever changes an app by a page has been
+/// looked at.
+#[derive(Debug, Clone)]
+pub struct ManagedApp(Arc<Client>);
+
+impl ManagedApp {
+    /// The app, if this person runs it. To anybody else it is not there.
+    pub fn of(client: Option<Arc<Client>>, person: &Person) -> Option<Self> {
+        let own = |client: &Arc<Client>| client.owner == person.subject && !client.documented;
+        client.filter(own).map(ManagedApp)
+    }
+
+    /// The app.
+    pub fn client(&self) -> &Arc<Client> {
+        &self.0
+    }
+}
+
+/// Why somebody registers no app.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Closed {
+    /// Administrators do.
+    ToAdministrators,
+    /// Those do who were invited.
+    ToInvited,
+    /// Test users have no apps.
+    ToTestUsers,
+}
+
+/// What an app may do that this person registers now.
+///
+/// # Errors
+/// Why they register none.
+pub fn may_register(person: &Person, policy: &Policy) -> Result<ClientStatus, Closed> {
+    if person.test_app.is_some() {
+        return Err(Closed::ToTestUsers);
+    }
+    match (policy.registration, person.admin) {
+        (Registration::Open, _) | (_, true) => Ok(ClientStatus::Active),
+        (Registration::Review, false) => Ok(ClientStatus::Pending),
+        (Registration::Invite, false) => Err(Closed::ToInvited),
+        (Registration::Admin, false) => Err(Closed::ToAdministrators),
+    }
+}
+
+/// How long a deleted app can be brought back.
+pub const RESTORABLE: Lifetime = Lifetime::from_days(30);
+
+/// Deletes an app: its tokens are dead for good, and what people allowed it is forgotten.
+pub fn delete(client: &Client) -> Transition {
+    Transition::App(AppChange::Delete { client: client.no })
+}
+
+/// Brings an app back that was deleted at this time; `None` when that is too long ago. It has its client id, secrets and
+/// settings again, and is switched off if it was. What it had issued stays dead.
+pub fn restore<M: Mint>(
+    client: &Client,
+    deleted_at: UnixTime,
+    now: UnixTime,
+    mint: &M,
+) -> Option<Transition> {
+    (now < deleted_at.plus(RESTORABLE)).then(|| {
+        Transition::App(AppChange::Restore {
+            client: client.no,
+            deleted_at,
+            cutoff: mint.locator(),
+        })
+    })
+}
+
+/// How long after a sign-in a secret is made, or something is ended, without another proof.
+const LATELY: Lifetime = Lifetime::from_minutes(10);
+
+/// Whether a person has shown lately who they are.
+pub fn signed_in_lately(session: &Session, now: UnixTime) -> bool {
+    session.auth_time <= now && now <= session.auth_time.plus(LATELY)
+}
