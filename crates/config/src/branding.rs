@@ -1,10 +1,10 @@
 //! Checks `[branding]`: what people see of the provider.
-use super::checks::{Checks, is_text};
+use super::checks::{Checks, is_text, local_text};
 use super::links::{is_mailto, is_web};
 use super::picture::PictureFile;
 use jiff::tz::TimeZone;
 use protocol::types::text::is_plain;
-use protocol::types::{Colour, Language, Theme};
+use protocol::types::{Colour, Language, LocalText, Theme};
 use std::path::Path;
 
 /// Longest name of a product, in characters.
@@ -27,10 +27,10 @@ pub struct Branding {
     pub accent: Option<Colour>,
     /// The colour on dark pages.
     pub accent_dark: Option<Colour>,
-    /// Words of the button that allows an app.
-    pub consent_button: String,
-    /// What stands under every mail, line by line.
-    pub mail_footer: Vec<String>,
+    /// Words of the button that allows an app, where they are not the usual ones.
+    pub consent_button: Option<LocalText>,
+    /// What stands under every mail, in lines.
+    pub mail_footer: Option<LocalText>,
     /// The language of those who ask for none that there is.
     pub language: Language,
     /// The time zone of those who have chosen none.
@@ -54,7 +54,9 @@ pub struct Links {
 
 /// Checks the table.
 pub(super) fn branding(checks: &mut Checks<'_>) -> Branding {
-    let branding = &checks.settings().branding;
+    let branding = checks.settings().branding.clone();
+    let words_of_button =
+        |checks: &mut Checks<'_>, path: &str, text: &str| words(checks, path, text, MAX_BUTTON);
     Branding {
         product: words(checks, "branding.product", &branding.product, MAX_PRODUCT),
         logo: picture(checks, "branding.logo", branding.logo.as_deref()),
@@ -66,13 +68,12 @@ pub(super) fn branding(checks: &mut Checks<'_>) -> Branding {
             &branding.accent_dark,
             Theme::Dark,
         ),
-        consent_button: words(
-            checks,
-            "branding.consent_button",
-            &branding.consent_button,
-            MAX_BUTTON,
-        ),
-        mail_footer: mail_footer(checks),
+        consent_button: branding
+            .consent_button
+            .map(|text| local_text(checks, "branding.consent_button", &text, words_of_button)),
+        mail_footer: branding
+            .mail_footer
+            .map(|text| local_text(checks, "branding.mail_footer", &text, mail_footer)),
         language: language(checks),
         time_zone: time_zone(checks),
         links: links(checks),
@@ -157,10 +158,7 @@ fn time_zone(checks: &mut Checks<'_>) -> TimeZone {
     })
 }
 
-fn mail_footer(checks: &mut Checks<'_>) -> Vec<String> {
-    let Some(text) = &checks.settings().branding.mail_footer else {
-        return Vec::new();
-    };
+fn mail_footer(checks: &mut Checks<'_>, path: &str, text: &str) -> String {
     let lines: Vec<String> = text
         .trim()
         .lines()
@@ -172,9 +170,9 @@ fn mail_footer(checks: &mut Checks<'_>) -> Vec<String> {
         let what = format!(
             "write plain text of 1 to {characters} characters on at most {most} lines, none of them hidden"
         );
-        checks.fault("branding.mail_footer", what);
+        checks.fault(path, what);
     }
-    lines
+    lines.join("\n")
 }
 
 fn links(checks: &mut Checks<'_>) -> Links {

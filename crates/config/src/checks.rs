@@ -3,9 +3,9 @@ use super::fault::{ConfigFault, ConfigFaults};
 use super::layers::Layers;
 use super::origin::Origin;
 use super::settings::Settings;
-use super::values::Span;
-use protocol::types::Lifetime;
+use super::values::{Span, TextSetting};
 use protocol::types::text::is_plain;
+use protocol::types::{Language, Lifetime, LocalText};
 use std::fmt;
 
 /// Two years: the longest lifetime of a token, and of most other things.
@@ -70,6 +70,33 @@ impl<'a> Checks<'a> {
 pub(super) fn is_text(text: &str, most: usize) -> bool {
     let length = text.trim().chars().count();
     (1..=most).contains(&length) && is_plain(text)
+}
+
+/// A text for people, each of its languages checked: by the place that a fault names, and the words.
+pub(super) fn local_text(
+    checks: &mut Checks<'_>,
+    path: &str,
+    setting: &TextSetting,
+    mut check: impl FnMut(&mut Checks<'_>, &str, &str) -> String,
+) -> LocalText {
+    match setting {
+        TextSetting::One(text) => LocalText::new(check(checks, path, text)),
+        TextSetting::PerLanguage(texts) => {
+            let spoken = Language::ALL.into_iter();
+            let texts = spoken.filter_map(|language| {
+                let text = texts.get(language.tag())?;
+                let path = format!("{path}.{}", language.tag());
+                Some((language, check(checks, &path, text)))
+            });
+            LocalText::of(texts.collect()).unwrap_or_else(|| {
+                checks.fault(
+                    path,
+                    "write it in one language at least, such as en = \"…\"",
+                );
+                LocalText::new("")
+            })
+        }
+    }
 }
 
 /// A length of time from one second to `most`.

@@ -117,19 +117,22 @@ pub(super) fn dotted(path: &[impl AsRef<str>]) -> String {
 }
 
 /// The schema itself and, where a value may take several forms, each form.
-fn forms(schema: &Value) -> impl Iterator<Item = &Value> {
+fn forms(schema: &Value) -> Vec<&Value> {
     let alternatives = ["anyOf", "oneOf"].map(|word| schema[word].as_array());
-    std::iter::once(schema).chain(alternatives.into_iter().flatten().flatten())
+    let inner = alternatives.into_iter().flatten().flatten().flat_map(forms);
+    std::iter::once(schema).chain(inner).collect()
 }
 
 /// The names of the settings in a table.
 fn names(schema: &Value) -> impl Iterator<Item = &str> {
-    let tables = forms(schema).filter_map(|form| form["properties"].as_object());
+    let tables = forms(schema)
+        .into_iter()
+        .filter_map(|form| form["properties"].as_object());
     tables.flat_map(|table| table.keys().map(String::as_str))
 }
 
 fn child<'a>(schema: &'a Value, name: &str) -> Option<&'a Value> {
-    forms(schema).find_map(|form| {
+    forms(schema).into_iter().find_map(|form| {
         let any = Some(&form["additionalProperties"]).filter(|any| any.is_object());
         form["properties"].get(name).or(any)
     })

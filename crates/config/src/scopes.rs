@@ -1,5 +1,5 @@
 //! Checks of the scope catalogue.
-use super::checks::{Checks, is_text};
+use super::checks::{Checks, is_text, local_text};
 use super::known::dotted;
 use super::origin::Origin;
 use super::settings::ScopeSettings;
@@ -35,32 +35,42 @@ fn entry(checks: &mut Checks<'_>, name: &str, scope: &ScopeSettings) -> ScopeEnt
         );
         checks.fault(&dotted(&["scopes", name]), what);
     }
-    if !is_text(&scope.sentence, MAX_TEXT) {
-        let what = match scope.sentence.trim().is_empty() {
-            true => "say in plain words what it allows, such as sentence = \"See your tasks\"",
-            false => {
-                "write at most 200 characters on one line, none of them hidden or changing the direction of writing"
-            }
-        };
-        checks.fault(&path("sentence"), what);
-    }
-    if !is_text(&scope.group, MAX_TEXT) {
-        let what = "write a heading of 1 to 200 characters, none of them hidden or changing the direction of writing";
-        checks.fault(&path("group"), what);
-    }
+    let sentence = local_text(checks, &path("sentence"), &scope.sentence, sentence);
+    let group = local_text(checks, &path("group"), &scope.group, heading);
     if scope.default && scope.restricted {
         let what = "a restricted scope needs approval, so it cannot be a default: take one of the two away";
         checks.fault(&path("default"), what);
     }
     ScopeEntry {
         name: name.to_owned(),
-        group: scope.group.clone(),
-        sentence: scope.sentence.clone(),
+        group,
+        sentence,
         restricted: scope.restricted,
         personal: scope.personal,
         default: scope.default,
         risk: scope.risk,
     }
+}
+
+fn sentence(checks: &mut Checks<'_>, path: &str, text: &str) -> String {
+    if !is_text(text, MAX_TEXT) {
+        let what = match text.trim().is_empty() {
+            true => "say in plain words what it allows, such as sentence = \"See your tasks\"",
+            false => {
+                "write at most 200 characters on one line, none of them hidden or changing the direction of writing"
+            }
+        };
+        checks.fault(path, what);
+    }
+    text.to_owned()
+}
+
+fn heading(checks: &mut Checks<'_>, path: &str, text: &str) -> String {
+    if !is_text(text, MAX_TEXT) {
+        let what = "write a heading of 1 to 200 characters, none of them hidden or changing the direction of writing";
+        checks.fault(path, what);
+    }
+    text.to_owned()
 }
 
 fn is_one_name(name: &str) -> bool {

@@ -20,7 +20,7 @@ pub use machine::{LogFormat, LogLevel, LogSettings, Synchronous};
 pub(crate) use mail::MailSettings;
 pub(crate) use token::{BodySetting, TokenSettings};
 
-use super::values::{IdSetting, SignUpSetting, Span};
+use super::values::{IdSetting, SignUpSetting, Span, TextSetting};
 use protocol::policy::{PkcePolicy, Registration, Risk, SignUp};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -209,10 +209,11 @@ impl Default for AuthorizationSettings {
 #[serde(default, deny_unknown_fields)]
 #[schemars(extend("examples" = [{ "sentence": "See your tasks" }]))]
 pub(crate) struct ScopeSettings {
-    /// The heading under which people see it.
-    pub(crate) group: String,
-    /// What it allows in plain words, continuing "The app would like to: …". Required.
-    pub(crate) sentence: String,
+    /// The heading under which people see it; in several languages `{ en = "…", de = "…" }`.
+    pub(crate) group: TextSetting,
+    /// What it allows in plain words, continuing "The app would like to: …"; in several languages
+    /// `{ en = "…", de = "…" }`. Required.
+    pub(crate) sentence: TextSetting,
     /// How much harm it can do; `write`, `delete` and `full` are flagged on the consent page.
     pub(crate) risk: Risk,
     /// An app needs an admin's approval before it may ask for it.
@@ -226,8 +227,8 @@ pub(crate) struct ScopeSettings {
 impl Default for ScopeSettings {
     fn default() -> Self {
         ScopeSettings {
-            group: "General".to_owned(),
-            sentence: String::new(),
+            group: TextSetting::one("General"),
+            sentence: TextSetting::one(""),
             risk: Risk::Read,
             restricted: false,
             personal: false,

@@ -288,7 +288,7 @@ fn a_variable_stands_above_the_file_and_a_flag_above_both() {
     assert_eq!(config.policy.accounts.sign_up, SignUp::Off);
     assert_eq!(config.policy.accounts.min_password, 12);
     assert_eq!(config.storage, Storage::Sqlite("here.db".into()));
-    assert_eq!(config.policy.scopes[0].sentence, "See things");
+    assert_eq!(config.policy.scopes[0].sentence.as_str(), "See things");
     assert_eq!(config.listen.port(), 3);
 }
 

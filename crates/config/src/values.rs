@@ -1,10 +1,11 @@
 //! Values of settings that TOML has no word for: lengths of time, and switches that take a table.
 use protocol::policy::SignUp;
-use protocol::types::Lifetime;
+use protocol::types::{Language, Lifetime};
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::de::{MapAccess, Visitor};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use std::borrow::Cow;
+use std::collections::BTreeMap;
 use std::fmt;
 
 /// A length of time as people write it: a number and a unit.
@@ -66,6 +67,44 @@ pub(crate) enum RotateSetting {
         #[serde(default = "default_grace")]
         grace: Span,
     },
+}
+
+/// A text for people: one, or one for each of some languages.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(
+    untagged,
+    expecting = "expected a text, or a table such as { en = \"…\", de = \"…\" }"
+)]
+pub(crate) enum TextSetting {
+    /// For readers of every language.
+    One(String),
+    /// By the tags of the languages.
+    PerLanguage(BTreeMap<String, String>),
+}
+
+impl TextSetting {
+    /// One text.
+    pub(super) fn one(text: &str) -> Self {
+        TextSetting::One(text.to_owned())
+    }
+}
+
+impl JsonSchema for TextSetting {
+    fn schema_name() -> Cow<'static, str> {
+        "Text".into()
+    }
+
+    fn json_schema(_: &mut SchemaGenerator) -> Schema {
+        let text = serde_json::json!({ "type": "string" });
+        let languages = Language::ALL.map(|language| (language.tag().to_owned(), text.clone()));
+        let table = serde_json::json!({
+            "type": "object",
+            "properties": serde_json::Map::from_iter(languages),
+            "additionalProperties": false,
+            "examples": [{ "en": "…", "de": "…" }],
+        });
+        json_schema!({ "anyOf": [text, table] })
+    }
 }
 
 /// The grace window unless the configuration names one.

@@ -5,14 +5,16 @@ use crate::facts::{ConsentFacts, SessionFacts};
 use crate::grants::Context;
 use crate::policy::{Policy, ScopeEntry};
 use crate::transition::{AuthorizeChange, Transition};
-use crate::types::{AuthorizationCode, Consent, Interaction, Lifetime, Locator, Scope, UnixTime};
+use crate::types::{
+    AuthorizationCode, Consent, Interaction, Lifetime, LocalText, Locator, Scope, UnixTime,
+};
 use jose::Digest;
 
 /// A heading of the consent page and the scopes under it.
 #[derive(Debug)]
 pub struct ScopeGroup<'a> {
     /// The heading.
-    pub title: &'a str,
+    pub title: &'a LocalText,
     /// The scopes, in the order of the catalogue, with whether they are new to this person and app.
     pub scopes: Vec<(&'a ScopeEntry, bool)>,
 }
@@ -28,7 +30,7 @@ pub fn groups<'a>(scope: &Scope, new: &Scope, policy: &'a Policy) -> Vec<ScopeGr
         .filter(|entry| scope.contains(&entry.name))
     {
         let line = (entry, !all_new && new.contains(&entry.name));
-        match groups.iter_mut().find(|group| group.title == entry.group) {
+        match groups.iter_mut().find(|group| *group.title == entry.group) {
             Some(group) => group.scopes.push(line),
             None => groups.push(ScopeGroup {
                 title: &entry.group,

@@ -1,6 +1,6 @@
 //! Authorization server metadata (RFC 8414).
 use crate::policy::Policy;
-use crate::types::{AuthMethod, GrantType};
+use crate::types::{AuthMethod, GrantType, Language};
 use serde::Serialize;
 
 /// Absolute URLs of the endpoints that are switched on.
@@ -59,6 +59,9 @@ pub struct Metadata<'a> {
     code_challenge_methods_supported: Vec<&'static str>,
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     authorization_response_iss_parameter_supported: bool,
+    /// Of `ui_locales`: the languages of the pages.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    ui_locales_supported: Vec<&'static str>,
 }
 
 /// Writes the document for an issuer: what it lists, an app can have without asking anybody first. Some clients
@@ -83,6 +86,7 @@ pub fn document(policy: &Policy, endpoints: Endpoints) -> Metadata<'_> {
         response_modes_supported: if_codes(&["query"]),
         code_challenge_methods_supported: if_codes(&["S256"]),
         authorization_response_iss_parameter_supported: codes && policy.response_iss,
+        ui_locales_supported: if_codes(&Language::ALL.map(Language::tag)),
         scopes_supported: policy
             .scopes
             .iter()

@@ -2,7 +2,7 @@
 //! its comments say is in the schema of the file.
 use crate::accounts::mail_link::LinkPurpose;
 use crate::types::ids::SubjectFormat;
-use crate::types::{Client, GrantType, Lifetime, Scope, Side};
+use crate::types::{Client, GrantType, Lifetime, LocalText, Scope, Side};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -200,9 +200,9 @@ pub struct ScopeEntry {
     /// The name, opaque.
     pub name: String,
     /// The heading under which people see it.
-    pub group: String,
+    pub group: LocalText,
     /// What it allows, as a plain sentence that continues "the app would like to".
-    pub sentence: String,
+    pub sentence: LocalText,
     /// An app needs an admin's approval before it may ask for it.
     pub restricted: bool,
     /// It shows personal details, so codes for it live shorter.

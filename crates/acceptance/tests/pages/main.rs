@@ -7,6 +7,7 @@ mod consent;
 mod dead_ends;
 mod device;
 mod device_polls;
+mod languages;
 mod mailbox;
 mod people;
 mod rights;

@@ -1,4 +1,5 @@
 //! The settings of what people see of a provider.
+use crate::values::TextSetting;
 use protocol::types::Language;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -20,10 +21,12 @@ pub(crate) struct BrandingSettings {
     /// Your colour on dark pages; made lighter, with a warning, where it would be hard to read. Default: `accent`, made
     /// lighter.
     pub(crate) accent_dark: Option<String>,
-    /// Words of the button that allows an app, at most 30 characters.
-    pub(crate) consent_button: String,
-    /// Plain text under every mail, such as your company's name and address: at most 10 lines and 500 characters.
-    pub(crate) mail_footer: Option<String>,
+    /// Words of the button that allows an app, at most 30 characters; in several languages `{ en = "…", de = "…" }`.
+    /// Default: "Allow", in the language of the page.
+    pub(crate) consent_button: Option<TextSetting>,
+    /// Plain text under every mail, such as your company's name and address: at most 10 lines and 500 characters; in
+    /// several languages `{ en = "…", de = "…" }`.
+    pub(crate) mail_footer: Option<TextSetting>,
     /// The language of those who ask for none that there is: `en` or `de`.
     pub(crate) language: String,
     /// The time zone in which times are told to those who have chosen none, such as `Europe/Berlin`.
@@ -54,7 +57,7 @@ impl Default for BrandingSettings {
             icon: None,
             accent: None,
             accent_dark: None,
-            consent_button: "Allow".to_owned(),
+            consent_button: None,
             mail_footer: None,
             language: Language::English.tag().to_owned(),
             time_zone: "UTC".to_owned(),

@@ -1,5 +1,6 @@
 //! `[branding]`: what is taken, and what each fault is told as.
 use super::*;
+use protocol::types::{Language, LocalText};
 
 #[test]
 fn every_setting_of_a_brand_reaches_the_configuration() {
@@ -10,8 +11,16 @@ fn every_setting_of_a_brand_reaches_the_configuration() {
     assert_eq!(colours, ["#0066aa", "#77bbff"]);
     let pictures = [&branding.logo, &branding.icon].map(|file| file.clone().unwrap().path);
     assert_eq!(pictures, [folder.join("logo.svg"), "/etc/icon.png".into()]);
-    assert_eq!(branding.consent_button, "Authorize");
-    assert_eq!(branding.mail_footer, ["Acme Ltd", "1 Long Road"]);
+    let button = branding.consent_button.as_ref().map(LocalText::as_str);
+    assert_eq!(button, Some("Authorize"));
+    assert_eq!(
+        branding
+            .mail_footer
+            .as_ref()
+            .unwrap()
+            .lines(Language::German),
+        ["Acme Ltd", "1 Long Road"]
+    );
     assert_eq!(
         branding.links.terms.as_deref(),
         Some("https://a.example/terms")
@@ -61,6 +70,62 @@ fn each_check_of_a_brand_stops_the_start() {
         (
             "[branding]\nlinks = { support = \"javascript:alert(1)\" }",
             "v.toml:2: branding.links.support: write an https URL, or mailto:",
+        ),
+    ] {
+        assert_fault(toml, starts);
+    }
+}
+
+/// Each text has its languages, and each language its own fault.
+#[test]
+fn texts_are_written_once_or_per_language() {
+    let toml = "[branding]\nconsent_button = { en = \"Authorize\", de = \"Erlauben\" }\n\
+                mail_footer = { de = \"Acme GmbH\" }\n\
+                [scopes.a]\nsentence = { de = \"Ihre Aufgaben sehen\", en = \"See your tasks\" }";
+    let config = load(toml).unwrap();
+    let button = config.branding.consent_button.as_ref().unwrap();
+    assert_eq!(button.in_language(Language::German), "Erlauben");
+    assert_eq!(button.as_str(), "Authorize");
+    assert_eq!(
+        config
+            .branding
+            .mail_footer
+            .as_ref()
+            .unwrap()
+            .lines(Language::English),
+        ["Acme GmbH"]
+    );
+    let scope = &config.policy.scopes[0];
+    assert_eq!(
+        scope.sentence.in_language(Language::German),
+        "Ihre Aufgaben sehen"
+    );
+    assert_eq!(scope.sentence.as_str(), "See your tasks");
+    assert_eq!(scope.group.in_language(Language::German), "General");
+    for (toml, starts) in [
+        (
+            "[scopes.a]\nsentence = { en = \"x\", fr = \"y\" }",
+            "v.toml:2: scopes.a.sentence.fr is not a setting",
+        ),
+        (
+            "[scopes.a]\nsentence = { en = \"x\", de = \"\" }",
+            "v.toml:2: scopes.a.sentence.de: say in plain words",
+        ),
+        (
+            "[scopes.a]\nsentence = {}",
+            "v.toml:2: scopes.a.sentence: write it in one language at least",
+        ),
+        (
+            "[scopes.a]\nsentence = 5",
+            "v.toml:2: scopes.a.sentence: write a text in quotes, or a table such as { de = ",
+        ),
+        (
+            "[branding.consent_button]\nen = \"Allow\"\nde = \"Dieser App alles erlauben, was sie möchte\"",
+            "v.toml:3: branding.consent_button.de: write words of 1 to 30",
+        ),
+        (
+            "[branding]\nmail_footer = { de = \"a\\u202eb\" }",
+            "v.toml:2: branding.mail_footer.de: write plain text",
         ),
     ] {
         assert_fault(toml, starts);

@@ -7,6 +7,9 @@ use regex::Regex;
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::sync::LazyLock;
+
+static TAG: LazyLock<Regex> = LazyLock::new(|| Regex::new("<[^>]*>").expect("a pattern"));
 
 fn here() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR"))
@@ -56,14 +59,13 @@ fn messages(file: &str) -> BTreeMap<String, Message> {
 }
 
 fn read(pattern: &Pattern<&str>, into: &mut Message) {
-    let tag = Regex::new("<[^>]*>").expect("a pattern");
     for element in &pattern.elements {
         match element {
             PatternElement::TextElement { value } => {
-                for found in tag.find_iter(value) {
-                    *into.tags.entry(found.as_str().to_owned()).or_default() += 1;
+                for tag in TAG.find_iter(value) {
+                    *into.tags.entry(tag.as_str().to_owned()).or_default() += 1;
                 }
-                let text = tag.replace_all(value, "");
+                let text = TAG.replace_all(value, "");
                 assert!(!text.contains(['<', '>', '&']), "{value}");
             }
             PatternElement::Placeable { expression } => placeable(expression, into),
@@ -180,8 +182,7 @@ fn words(sample: &Sample) -> Vec<String> {
         Regex::new(r#"(?s)<(style|script|code|svg)\b.*?</(?:style|script|code|svg)>|<!.*?>|<span class="tile.*?</span>"#)
             .expect("a pattern");
     let html = hidden.replace_all(&sample.html, " ");
-    let tag = Regex::new("<[^>]*>").expect("a pattern");
-    let mut words: Vec<String> = tag
+    let mut words: Vec<String> = TAG
         .split(&html)
         .map(|text| text.trim().to_owned())
         .filter(|text| !text.is_empty())

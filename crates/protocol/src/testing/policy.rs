@@ -5,7 +5,7 @@ use crate::policy::{
     RedirectUriAtToken, Registration, Risk, Rotation, ScopeEntry, SignUp, TokenPolicy,
 };
 use crate::types::ids::SubjectFormat;
-use crate::types::{GrantType, Lifetime, Scope};
+use crate::types::{GrantType, Lifetime, LocalText, Scope};
 
 impl Policy {
     /// Everything switched on, and the defaults otherwise.
@@ -72,8 +72,8 @@ fn tokens() -> TokenPolicy {
 fn entry(name: &str, change: fn(&mut ScopeEntry)) -> ScopeEntry {
     let mut entry = ScopeEntry {
         name: name.to_owned(),
-        group: "Tasks".to_owned(),
-        sentence: "do something".to_owned(),
+        group: LocalText::new("Tasks"),
+        sentence: LocalText::new("do something"),
         restricted: false,
         personal: false,
         default: false,

@@ -9,7 +9,7 @@ pub mod email;
 pub mod grant;
 pub mod ids;
 pub mod language;
-
+pub mod local_text;
 pub mod person;
 pub mod picture;
 pub mod redirect_uri;
@@ -29,6 +29,7 @@ pub use email::MailAddress;
 pub use grant::Grant;
 pub use ids::{ClientNo, Locator, Subject};
 pub use language::Language;
+pub use local_text::LocalText;
 pub use person::{NewPerson, Person, Preferences};
 pub use picture::PictureKind;
 pub use redirect_uri::{RedirectUri, RedirectUriFault, VerifiedRedirectUri};

@@ -34,8 +34,8 @@ impl Verb {
 fn as_json(scope: &ScopeEntry) -> Value {
     json!({
         "name": scope.name,
-        "group": scope.group,
-        "sentence": scope.sentence,
+        "group": scope.group.as_str(),
+        "sentence": scope.sentence.as_str(),
         "risk": scope.risk.as_str(),
         "restricted": scope.restricted,
         "personal": scope.personal,
@@ -56,8 +56,8 @@ fn as_row(scope: &ScopeEntry) -> [String; 4] {
         .collect();
     [
         scope.name.clone(),
-        scope.group.clone(),
-        scope.sentence.clone(),
+        scope.group.as_str().to_owned(),
+        scope.sentence.as_str().to_owned(),
         notes.join(", "),
     ]
 }

@@ -16,7 +16,7 @@ use protocol::authorize::Step;
 use protocol::consent::{Answer, allow, allow_again, deny, groups};
 use protocol::facts::SessionFacts;
 use protocol::policy;
-use protocol::types::{Client, Scope};
+use protocol::types::{Client, Language, Scope};
 use std::sync::Arc;
 use store::StoreError;
 
@@ -170,33 +170,42 @@ impl Question<'_> {
         browser: &BrowserContext,
         notice: Option<&'static str>,
     ) -> Consent {
+        let language = browser.language;
         Consent {
             frame: browser.frame(app),
             client_id: self.client.id.clone(),
             nonce,
             shown: browser.proof_of(app, &self.shown(app)),
-            notice: notice.map(|notice| browser.language.text(notice)),
+            notice: notice.map(|notice| language.text(notice)),
             app: app_card(self.client),
             account_name: session.person.name.clone(),
             account_email: session.person.email.clone(),
-            groups: self.groups(self.new, app),
+            groups: self.groups(app, language),
             is_told_of_person: app.policy().tokens.tells_of_person(),
             request: self.carried,
             asks_from: self.asks_from,
-            allow: Text::of_others(&app.config.branding.consent_button),
+            allow: match &app.config.branding.consent_button {
+                Some(words) => Text::of_others(words.in_language(language)),
+                None => language.text("consent-allow"),
+            },
         }
     }
 
-    /// All that an answer rests on, as the page shows it: who asks, for what, in which words, and where the answer
-    /// goes. What was allowed before is no part of it, since another tab may have been answered meanwhile.
+    /// All that an answer rests on, as the page shows it: who asks, for what, in which words of every language, and where
+    /// the answer goes. What was allowed before is no part of it, since another tab may have been answered meanwhile.
     fn shown(&self, app: &App) -> String {
+        let all = groups(self.scope, self.scope, app.policy());
+        let words = all.iter().flat_map(|group| &group.scopes);
+        let words: Vec<_> = words
+            .map(|(entry, _)| (&entry.name, &entry.group, &entry.sentence, entry.risk))
+            .collect();
         format!(
             "{:?}",
             (
                 &self.carried,
                 &self.client.id,
                 app_card(self.client),
-                self.groups(self.scope, app),
+                words,
                 app.policy().tokens.tells_of_person(),
                 self.answer_to,
             )
@@ -213,16 +222,16 @@ impl Question<'_> {
         browser.was_shown(app, &self.shown(app), proof)
     }
 
-    fn groups(&self, new: &Scope, app: &App) -> Vec<ScopeGroup> {
+    fn groups(&self, app: &App, language: Language) -> Vec<ScopeGroup> {
         let line = |(entry, is_new): &(&policy::ScopeEntry, bool)| ScopeLine {
             name: entry.name.clone(),
-            sentence: entry.sentence.clone(),
+            sentence: entry.sentence.in_language(language).to_owned(),
             risk: entry.risk,
             is_new: *is_new,
         };
-        let groups = groups(self.scope, new, app.policy());
+        let groups = groups(self.scope, self.new, app.policy());
         let shown = groups.iter().map(|group| ScopeGroup {
-            title: group.title.to_owned(),
+            title: group.title.in_language(language).to_owned(),
             scopes: group.scopes.iter().map(line).collect(),
         });
         shown.collect()

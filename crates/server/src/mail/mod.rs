@@ -10,7 +10,7 @@ use lettre::message::{Mailbox, MessageBuilder, MultiPart, MultiPartKind, SingleP
 use lettre::{Address, Message};
 use pages::{BrandLinks, MailFoot, Speak, Text};
 use protocol::outbox::Entry;
-use protocol::types::{Language, MailAddress};
+use protocol::types::{Language, LocalText, MailAddress};
 use smtp::Relay;
 use std::path::PathBuf;
 use std::time::{Duration, UNIX_EPOCH};
@@ -71,7 +71,7 @@ impl Letter {
 pub(crate) struct Mailer {
     product: String,
     /// What stands under every mail, line by line, and its links.
-    foot: Vec<String>,
+    foot: Option<LocalText>,
     links: BrandLinks,
     name: Option<String>,
     from: MailAddress,
@@ -158,7 +158,10 @@ impl Mailer {
     fn foot(&self, language: Language) -> MailFoot {
         let links = self.links.all().into_iter();
         MailFoot {
-            lines: self.foot.clone(),
+            lines: self
+                .foot
+                .as_ref()
+                .map_or_else(Vec::new, |foot| foot.lines(language)),
             links: links
                 .map(|(label, href)| (language.text(label), href.to_owned()))
                 .collect(),
@@ -213,7 +216,7 @@ mod tests {
     fn mailer(name: &str) -> Mailer {
         Mailer {
             product: "Acme".to_owned(),
-            foot: Vec::new(),
+            foot: None,
             links: BrandLinks::default(),
             name: Some(name.to_owned()),
             from: MailAddress::parse("no-reply@Bücher.example").unwrap(),
@@ -272,7 +275,7 @@ mod tests {
     #[test]
     fn what_stands_under_every_mail_is_set_apart() {
         let mut mailer = mailer("Acme");
-        mailer.foot = vec!["Acme Ltd".to_owned(), "1 Long Road".to_owned()];
+        mailer.foot = Some(LocalText::new("Acme Ltd\n1 Long Road"));
         mailer.links.help = Some("https://acme.example".to_owned());
         let letter = Letter {
             language: Language::English,

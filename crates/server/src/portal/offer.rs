@@ -236,16 +236,19 @@ fn scopes(entries: &[ScopeEntry]) -> Vec<ScopeTable> {
     for entry in entries {
         let row = ScopeRow {
             name: entry.name.clone(),
-            sentence: entry.sentence.clone(),
+            sentence: entry.sentence.as_str().to_owned(),
             risk: entry.risk,
             restricted: entry.restricted,
             personal: entry.personal,
             default: entry.default,
         };
-        match tables.iter_mut().find(|table| table.title == entry.group) {
+        match tables
+            .iter_mut()
+            .find(|table| table.title == entry.group.as_str())
+        {
             Some(table) => table.scopes.push(row),
             None => tables.push(ScopeTable {
-                title: entry.group.clone(),
+                title: entry.group.as_str().to_owned(),
                 scopes: vec![row],
             }),
         }
