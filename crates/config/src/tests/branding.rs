@@ -14,7 +14,11 @@ fn every_setting_of_a_brand_reaches_the_configuration() {
     let button = branding.consent_button.as_ref().map(LocalText::as_str);
     assert_eq!(button, Some("Authorize"));
     assert_eq!(
-        branding.footer_lines(Language::German),
+        branding
+            .mail_footer
+            .as_ref()
+            .unwrap()
+            .lines(Language::German),
         ["Acme Ltd", "1 Long Road"]
     );
     assert_eq!(
@@ -83,7 +87,12 @@ fn texts_are_written_once_or_per_language() {
     assert_eq!(button.in_language(Language::German), "Erlauben");
     assert_eq!(button.as_str(), "Authorize");
     assert_eq!(
-        config.branding.footer_lines(Language::English),
+        config
+            .branding
+            .mail_footer
+            .as_ref()
+            .unwrap()
+            .lines(Language::English),
         ["Acme GmbH"]
     );
     let scope = &config.policy.scopes[0];

@@ -38,6 +38,12 @@ impl LocalText {
         theirs.next().map_or(&self.text, |(_, text)| text)
     }
 
+    /// Those words, line by line.
+    pub fn lines(&self, language: Language) -> Vec<String> {
+        let lines = self.in_language(language).lines();
+        lines.map(str::to_owned).collect()
+    }
+
     /// The words where nobody's language is known, as for developers: English, or what there is.
     pub fn as_str(&self) -> &str {
         &self.text

@@ -8,9 +8,9 @@ use config::{Config, Mail, MailBy};
 use lettre::message::header::{HeaderName, HeaderValue, MIME_VERSION_1_0};
 use lettre::message::{Mailbox, MessageBuilder, MultiPart, MultiPartKind, SinglePart};
 use lettre::{Address, Message};
-use pages::{MailFoot, Speak, Text};
+use pages::{BrandLinks, MailFoot, Speak, Text};
 use protocol::outbox::Entry;
-use protocol::types::{Language, MailAddress};
+use protocol::types::{Language, LocalText, MailAddress};
 use smtp::Relay;
 use std::path::PathBuf;
 use std::time::{Duration, UNIX_EPOCH};
@@ -70,8 +70,9 @@ impl Letter {
 /// Sends mails.
 pub(crate) struct Mailer {
     product: String,
-    /// What stands under every mail, in each language.
-    foot: Vec<(Language, MailFoot)>,
+    /// What stands under every mail, line by line, and its links.
+    foot: Option<LocalText>,
+    links: BrandLinks,
     name: Option<String>,
     from: MailAddress,
     by: By,
@@ -93,10 +94,8 @@ impl Mailer {
         };
         Some(Mailer {
             product: config.branding.product.clone(),
-            foot: Language::ALL
-                .into_iter()
-                .map(|language| (language, foot(config, language)))
-                .collect(),
+            foot: config.branding.mail_footer.clone(),
+            links: links(config),
             name,
             from,
             by,
@@ -157,8 +156,16 @@ impl Mailer {
 impl Mailer {
     /// What stands under a mail in this language.
     fn foot(&self, language: Language) -> MailFoot {
-        let own = self.foot.iter().find(|(own, _)| *own == language);
-        own.map_or_else(MailFoot::default, |(_, foot)| foot.clone())
+        let links = self.links.all().into_iter();
+        MailFoot {
+            lines: self
+                .foot
+                .as_ref()
+                .map_or_else(Vec::new, |foot| foot.lines(language)),
+            links: links
+                .map(|(label, href)| (language.text(label), href.to_owned()))
+                .collect(),
+        }
     }
 
     /// The text, and the same as HTML. The boundary is the same at every attempt.
@@ -170,18 +177,6 @@ impl Mailer {
             .boundary(format!("valetkey-{}", entry.id.0))
             .singlepart(SinglePart::plain(letter.text(&foot)))
             .singlepart(SinglePart::html(html))
-    }
-}
-
-/// What the configuration has stand under every mail.
-fn foot(config: &Config, language: Language) -> MailFoot {
-    let links = links(config);
-    let links = links.all().into_iter();
-    MailFoot {
-        lines: config.branding.footer_lines(language),
-        links: links
-            .map(|(label, href)| (language.text(label), href.to_owned()))
-            .collect(),
     }
 }
 
@@ -221,7 +216,8 @@ mod tests {
     fn mailer(name: &str) -> Mailer {
         Mailer {
             product: "Acme".to_owned(),
-            foot: Vec::new(),
+            foot: None,
+            links: BrandLinks::default(),
             name: Some(name.to_owned()),
             from: MailAddress::parse("no-reply@Bücher.example").unwrap(),
             by: By::Folder(PathBuf::new()),
@@ -279,14 +275,8 @@ mod tests {
     #[test]
     fn what_stands_under_every_mail_is_set_apart() {
         let mut mailer = mailer("Acme");
-        let foot = |help: &str| MailFoot {
-            lines: vec!["Acme Ltd".to_owned(), "1 Long Road".to_owned()],
-            links: vec![(Text::of_others(help), "https://acme.example".to_owned())],
-        };
-        mailer.foot = vec![
-            (Language::English, foot("Help")),
-            (Language::German, foot("Hilfe")),
-        ];
+        mailer.foot = Some(LocalText::new("Acme Ltd\n1 Long Road"));
+        mailer.links.help = Some("https://acme.example".to_owned());
         let letter = Letter {
             language: Language::English,
             to: MailAddress::parse("ada@example.com").unwrap(),
