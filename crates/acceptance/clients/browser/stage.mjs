@@ -17,8 +17,8 @@ const ARGUMENTS = [
   "--disable-sync",
 ];
 const WIDE = { width: 1280, height: 900 };
-// 1280 CSS pixels at 400 % zoom (WCAG 2.2, 1.4.10 Reflow).
-const NARROW = { width: 320, height: 640 };
+// 320 is 1280 CSS pixels at 400 % zoom (WCAG 2.2, 1.4.10 Reflow).
+const NARROW = [320];
 // The longest one step may take.
 const PATIENCE = 20_000;
 
@@ -40,6 +40,7 @@ export class Stage {
       ...special,
       javaScriptEnabled: this.script,
       colorScheme: this.scheme,
+      locale: this.language,
       viewport: WIDE,
     });
     context.setDefaultTimeout(PATIENCE);
@@ -75,23 +76,30 @@ export class Stage {
     assert.deepEqual(this.complaints, []);
   }
 
-  // What holds for every page: the title, no sideways scrolling at 320 pixels, no fault that axe finds, nothing
-  // for the browser to complain of. Keeps a picture of it, wide and narrow.
+  // What holds for every page: the title, no sideways scrolling at any width, no fault that axe finds, nothing for the
+  // browser to complain of. Keeps a picture of it at each width.
   async look(page, picture, title) {
     this.pages += 1;
     if (title) assert.match(await page.title(), title);
     assert.equal(await page.locator("h1").count(), 1, `${picture}: one heading`);
     await this.#picture(page, picture);
-    await page.setViewportSize(NARROW);
+    await this.#assertReflow(page, picture);
+    for (const width of this.widths ?? NARROW) {
+      await page.setViewportSize({ width, height: 640 });
+      await this.#assertReflow(page, picture);
+      await this.#picture(page, `${picture}-${width}`);
+    }
+    await page.setViewportSize(WIDE);
+    if (this.script) await this.#inspect(page, picture);
+    this.assertQuiet();
+  }
+
+  async #assertReflow(page, picture) {
     const [content, room] = await page.evaluate(() => {
       const { scrollWidth, clientWidth } = document.documentElement;
       return [scrollWidth, clientWidth];
     });
     assert.ok(content <= room, `${picture}: ${content} pixels wide in a window of ${room}`);
-    await this.#picture(page, `${picture}-320`);
-    await page.setViewportSize(WIDE);
-    if (this.script) await this.#inspect(page, picture);
-    this.assertQuiet();
   }
 
   async #picture(page, picture) {

@@ -5,8 +5,11 @@
 //! `VALETKEY_SCREENSHOTS` a picture of every page goes into that folder.
 
 use crate::support::client::tool;
-use crate::support::dev::{Dev, Place, valetkey};
-use acceptance::{Setup, free_port, output};
+use crate::support::dev::{Place, valetkey};
+use crate::support::mail_server::MailServer;
+use crate::support::{PLAIN, long};
+use acceptance::postgres::Database;
+use acceptance::{Json, Setup, free_port, output};
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
@@ -14,6 +17,7 @@ use std::process::Command;
 struct Eyes {
     script: &'static str,
     scheme: &'static str,
+    language: &'static str,
 }
 
 /// Every way: JavaScript on and off, light and dark.
@@ -21,18 +25,22 @@ const ALL_EYES: [Eyes; 4] = [
     Eyes {
         script: "on",
         scheme: "light",
+        language: "en",
     },
     Eyes {
         script: "on",
         scheme: "dark",
+        language: "en",
     },
     Eyes {
         script: "off",
         scheme: "light",
+        language: "en",
     },
     Eyes {
         script: "off",
         scheme: "dark",
+        language: "en",
     },
 ];
 
@@ -55,12 +63,12 @@ impl Programs {
     #[track_caller]
     fn walk(&self, walk: &str, eyes: &Eyes, more: impl Fn(&Place) -> Vec<(&'static str, String)>) {
         let place = Place::new();
-        self.walk_on(walk, eyes, &place.start(), more(&place));
+        self.walk_on(walk, eyes, &place.start().site, more(&place));
     }
 
-    /// Walks once, on a provider that runs.
+    /// Walks once, on a provider that runs, which `site` tells of.
     #[track_caller]
-    fn walk_on(&self, walk: &str, eyes: &Eyes, provider: &Dev, more: Vec<(&'static str, String)>) {
+    fn walk_on(&self, walk: &str, eyes: &Eyes, site: &Json, more: Vec<(&'static str, String)>) {
         let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("clients/browser");
         let done = output(
             Command::new(&self.node)
@@ -68,9 +76,10 @@ impl Programs {
                 .arg(walk)
                 .current_dir(&folder)
                 .env("CHROMIUM", &self.chromium)
-                .env("SITE", provider.site.to_string())
+                .env("SITE", site.to_string())
                 .env("SCRIPT", eyes.script)
                 .env("SCHEME", eyes.scheme)
+                .env("LANGUAGE", eyes.language)
                 .envs(more)
                 .envs(screenshots().map(|folder| ("SCREENSHOTS", folder))),
         );
@@ -166,7 +175,7 @@ fn desktop(place: &Place, certified: &Path) -> Vec<(&'static str, String)> {
             .arg(&config),
     );
     assert!(created.status.success(), "{created:?}");
-    let app: acceptance::Json = serde_json::from_slice(&created.stdout).expect("JSON");
+    let app: Json = serde_json::from_slice(&created.stdout).expect("JSON");
     let told = serde_json::json!({
         "folder": certified,
         "port": port,
@@ -243,6 +252,61 @@ fn a_brand_is_seen_in_light_and_dark() {
                 "mailto:help@allotments.example",
             ),
         ]);
-        programs.walk_on("branding", eyes, &provider, Vec::new());
+        programs.walk_on("branding", eyes, &provider.site, Vec::new());
+    }
+}
+
+/// The languages that a mailbox is walked in. One that the pages do not speak yet is answered in English.
+const LANGUAGES: [&str; 2] = ["en", "de"];
+
+/// A walk with mails that a mail server takes, on the engine of `setup`, at every width.
+#[track_caller]
+fn walk_mailbox(setup: impl Fn(Setup) -> Setup, eyes: &Eyes) {
+    let programs = Programs::find();
+    let server = MailServer::start_new();
+    let provider = setup(Setup::toml(PLAIN).with(&server.settings())).start();
+    let site = serde_json::json!({ "issuer": provider.issuer(), "mails": server.log() });
+    let widths = ("WIDTHS", "320,360,768".to_owned());
+    programs.walk_on("mailbox", eyes, &site, vec![widths]);
+}
+
+/// Half of all ways to see the pages, so that the two engines see each pair of them; in the long form all, in every
+/// language.
+fn eyes_of(half: usize) -> Vec<Eyes> {
+    let all = LANGUAGES.iter().flat_map(|language| {
+        ALL_EYES.iter().map(|eyes| Eyes {
+            script: eyes.script,
+            scheme: eyes.scheme,
+            language,
+        })
+    });
+    // Light and dark with JavaScript are 0 and 1, without it 2 and 3; the second four are in German.
+    let chosen = [[0, 7], [5, 2]][half];
+    let of = all.enumerate();
+    of.filter(|(at, _)| long() || chosen.contains(at))
+        .map(|(_, eyes)| eyes)
+        .collect()
+}
+
+#[test]
+#[cfg_attr(
+    not(all(has_chromium, has_python)),
+    ignore = "needs Chromium and Python: see ./test"
+)]
+fn a_mailbox_proves_recovers_and_ends_on_sqlite() {
+    for eyes in eyes_of(0) {
+        walk_mailbox(|setup| setup.database("mailbox.db"), &eyes);
+    }
+}
+
+#[test]
+#[cfg_attr(
+    not(all(has_chromium, has_python, has_postgres)),
+    ignore = "needs Chromium, Python and PostgreSQL: see ./test"
+)]
+fn a_mailbox_proves_recovers_and_ends_on_postgresql() {
+    let server = std::env::var("VALETKEY_TEST_POSTGRES").expect("a server");
+    for eyes in eyes_of(1) {
+        walk_mailbox(|setup| setup.postgres(Database::on(&server)), &eyes);
     }
 }

@@ -126,7 +126,8 @@ impl MailServer {
         }
     }
 
-    fn log(&self) -> PathBuf {
+    /// Where it writes down what it takes.
+    pub(crate) fn log(&self) -> PathBuf {
         self.folder.path().join("taken")
     }
 

@@ -37,6 +37,8 @@ link-have-one-title = Sie haben schon ein Konto
 link-have-one = Es gibt ein Konto mit dieser Adresse, und es ist bestätigt. Melden Sie sich an.
 link-taken-title = Diese Adresse hat schon ein Konto
 link-taken-by = Ein anderes Konto hat diese Adresse, deshalb wurde nichts geändert.
+link-has-apps-title = Zu diesem Konto gehören Apps
+link-has-apps = Zum Konto mit dieser Adresse gehören Apps, deshalb kann es so nicht Ihres werden. Wenden Sie sich an die Betreiber dieses Dienstes.
 link-none-title = Dieses Konto gibt es nicht
 link-none = Kein Konto hat diese Adresse mehr.
 

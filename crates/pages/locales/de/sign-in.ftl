@@ -27,4 +27,5 @@ throttled = { $minutes ->
     [one] Zu viele Versuche. Warten Sie 1 Minute und versuchen Sie es noch einmal.
    *[other] Zu viele Versuche. Warten Sie { $minutes } Minuten und versuchen Sie es noch einmal.
 }
+throttled-hours = Zu viele Versuche. Warten Sie { $hours } Stunden und versuchen Sie es noch einmal.
 busy = Gerade melden sich viele Leute aus Ihrem Netz an. Warten Sie ein paar Sekunden und versuchen Sie es noch einmal.

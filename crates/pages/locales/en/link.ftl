@@ -38,6 +38,8 @@ link-have-one-title = You have an account
 link-have-one = There is an account with this address, and it is confirmed. Sign in to it.
 link-taken-title = This address has an account
 link-taken-by = Another account has this address, so nothing was changed.
+link-has-apps-title = This account has apps
+link-has-apps = Apps belong to the account with this address, so it cannot become yours as it is. Ask the people who run this service.
 link-none-title = There is no such account
 link-none = No account has this address any more.
 

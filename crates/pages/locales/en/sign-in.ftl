@@ -31,4 +31,5 @@ throttled = { $minutes ->
     [one] Too many attempts. Wait 1 minute and try again.
    *[other] Too many attempts. Wait { $minutes } minutes and try again.
 }
+throttled-hours = Too many attempts. Wait { $hours } hours and try again.
 busy = Many people sign in from your network just now. Wait a few seconds and try again.

@@ -9,8 +9,29 @@ use crate::transition::{AccountChange, AddressChange, Recovery, SessionChange, T
 use crate::types::email::email_key;
 use crate::types::{Lifetime, Locator, MailAddress, NewPerson, Person, UnixTime};
 
+/// How many mails that strangers may ask for one address is sent within [`A_DAY`]: requests for an account, for a new
+/// password, for this address in place of another.
+pub const MAILS_IN_A_DAY: u32 = 10;
+/// What [`MAILS_IN_A_DAY`] counts.
+pub const A_DAY: Lifetime = Lifetime::from_days(1);
+
 fn send(mail: LinkMail, event: Event) -> Transition {
-    Transition::Account(AccountChange::SendLink { mail, event })
+    let at_most = match mail.link.purpose {
+        LinkPurpose::SignUp | LinkPurpose::Recovery | LinkPurpose::AddressChange => {
+            Some(MAILS_IN_A_DAY)
+        }
+        LinkPurpose::Invitation
+        | LinkPurpose::AddressProof
+        | LinkPurpose::AddressChanged
+        | LinkPurpose::PasswordChanged
+        | LinkPurpose::NameChanged
+        | LinkPurpose::NewDevice => None,
+    };
+    Transition::Account(AccountChange::SendLink {
+        mail,
+        at_most,
+        event,
+    })
 }
 
 /// Somebody wants an account with this address.
@@ -163,6 +184,7 @@ const UNDER_WAY: Lifetime = Lifetime::from_seconds(2);
 pub fn recover<M: Mint>(
     link: &MailLink,
     person: &Person,
+    name: Option<&str>,
     password: String,
     now: UnixTime,
     mint: &M,
@@ -184,6 +206,7 @@ pub fn recover<M: Mint>(
             link: link.id,
             subject: person.subject,
             email: person.email.clone(),
+            name: name.filter(|_| unproved).map(|name| name.trim().to_owned()),
             password,
             at: now,
             cutoff,

@@ -8,10 +8,13 @@ use crate::types::{Locator, MailAddress, NewPerson, Preferences, Subject, UnixTi
 /// uses it up.
 #[derive(Debug, Clone)]
 pub enum AccountChange {
-    /// Sends a mail with a link that somebody asked for. No guard.
+    /// Sends a mail with a link that somebody asked for. Guard, where strangers may ask: the address was not sent as
+    /// many already within a day.
     SendLink {
         /// The mail.
         mail: LinkMail,
+        /// How many the address is sent within a day; `None` for any number.
+        at_most: Option<u32>,
         /// What was asked for.
         event: Event,
     },
@@ -47,7 +50,7 @@ pub enum AccountChange {
         password: String,
     },
     /// Sets the password of whoever reads the mailbox of an account, which proves the address; every session ends.
-    /// Guard: the address is still that of the account.
+    /// Guard: the address is still that of the account; of one that nobody had proved also that it owns no app which is on.
     Recover(Box<Recovery>),
     /// Proves or changes an address.
     Address(AddressChange),
@@ -140,6 +143,8 @@ pub struct Recovery {
     pub subject: Subject,
     /// The address that the link was sent to, as the account has it.
     pub email: String,
+    /// What the person is called, if that is chosen too.
+    pub name: Option<String>,
     /// The new PHC string.
     pub password: String,
     /// When.
@@ -156,7 +161,7 @@ impl AccountChange {
         Some(match self {
             // What the person knows and may do is the same.
             Self::Rehash { .. } | Self::SetPreferences { .. } => return None,
-            Self::SendLink { mail, event } => match mail.link.subject {
+            Self::SendLink { mail, event, .. } => match mail.link.subject {
                 Some(subject) => Happened::by_person(*event, subject),
                 None => Happened::unasked(*event),
             },

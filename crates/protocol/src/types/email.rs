@@ -7,6 +7,10 @@ use unicode_normalization::UnicodeNormalization;
 
 /// Longest address, in bytes (RFC 5321 §4.5.3.1.3).
 pub const MAX_EMAIL: usize = 254;
+/// Longest part before the `@`, in bytes (RFC 5321 §4.5.3.1.1).
+const MAX_LOCAL: usize = 64;
+/// Longest label of a host, in bytes (RFC 1035 §2.3.4).
+const MAX_LABEL: usize = 63;
 
 /// An address that mail can be sent to. No link and no token fits into one: it has no `:` and no white space.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -57,7 +61,8 @@ impl TryFrom<String> for MailAddress {
     }
 }
 
-/// Whether a text looks like an address: one `@`, something before it, a host behind it, nothing odd.
+/// Whether mail can be written to an address: one `@`, words between dots before it, a host that DNS can name behind it,
+/// nothing odd.
 pub fn is_email(text: &str) -> bool {
     // An address is compared: what is invisible has no place in it, wherever it stands.
     let odd = |c: char| c.is_whitespace() || deceives(c) || "<>()[],;:\\\"".contains(c);
@@ -66,12 +71,17 @@ pub fn is_email(text: &str) -> bool {
     };
     text.len() <= MAX_EMAIL
         && !text.chars().any(odd)
-        && !local.is_empty()
+        && local.len() <= MAX_LOCAL
         && !local.contains('@')
-        && !host.is_empty()
-        && !host.starts_with(['.', '-'])
-        && !host.ends_with(['.', '-'])
-        && !host.contains("..")
+        && local.split('.').all(|word| !word.is_empty())
+        && is_host(host)
+}
+
+fn is_host(host: &str) -> bool {
+    let is_label = |label: &str| {
+        (1..=MAX_LABEL).contains(&label.len()) && !label.starts_with('-') && !label.ends_with('-')
+    };
+    to_ascii(host).is_some_and(|ascii| ascii.split('.').all(is_label))
 }
 
 /// An address as it is kept: as it was typed, but for what a keyboard put in without changing the address. Full-width
@@ -194,6 +204,28 @@ mod tests {
         assert_eq!(ada.as_str(), "Ada@Bücher.Example");
         assert_eq!(ada.parts(), ("Ada", "xn--bcher-kva.example".to_owned()));
         assert_eq!(ada.key(), "ada@xn--bcher-kva.example");
+    }
+
+    #[test]
+    fn an_address_that_no_mail_can_be_written_to_is_none() {
+        let of = |local: &str, host: &str| MailAddress::parse(&format!("{local}@{host}")).is_some();
+        let label = |length| "a".repeat(length);
+        for (local, host) in [
+            ("a..b", "x.example"),
+            (".a", "x.example"),
+            ("a.", "x.example"),
+            ("a", "x..example"),
+            ("a", "-x.example"),
+            ("a", "x-.example"),
+            ("a", &format!("{}.example", label(64))),
+            // 60 letters, of which IDNA makes more than 63.
+            ("a", &format!("{}.example", "ü".repeat(60))),
+            (&label(65), "x.example"),
+        ] {
+            assert!(!of(local, host), "{local}@{host}");
+        }
+        assert!(of(&label(64), &format!("{}.example", label(63))));
+        assert!(of("a.b+c", "xn--bcher-kva.example"));
     }
 
     #[test]

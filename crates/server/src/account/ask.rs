@@ -14,11 +14,12 @@ use axum::http::StatusCode;
 use axum::response::Response;
 use pages::{AskAddress, Asks, Problem, Speak, Text, path};
 use protocol::accounts::mail_link::LinkPurpose;
-use protocol::accounts::mailbox::{ask_for_account, ask_for_recovery};
+use protocol::accounts::mailbox::{A_DAY, ask_for_account, ask_for_recovery};
 use protocol::accounts::people::MAX_EMAIL;
 use protocol::accounts::sign_in::{Attempt, Throttled};
 use protocol::types::{Language, MailAddress};
 use protocol::{Params, Transition};
+use store::Outcome;
 
 /// An address that a mail is asked for.
 pub(crate) struct AskForm<const RECOVERY: bool> {
@@ -143,7 +144,10 @@ pub(crate) async fn submit<const RECOVERY: bool>(
         return again(browser, Wrong::Throttled(throttled));
     }
     let asked = AskForm::<RECOVERY>::asked(&app, &address).in_language(browser.language);
-    app.settle_one(asked, app.act_now(browser.address)).await?;
+    let outcome = app.settle_one(asked, app.act_now(browser.address)).await?;
+    if outcome == Outcome::Conflict {
+        return again(browser, Wrong::Throttled(enough_today()));
+    }
     Ok(sent(&app, &continuation, address.as_str(), asks))
 }
 
@@ -172,6 +176,13 @@ impl Wrong {
             Wrong::Address | Wrong::Form(_) => StatusCode::BAD_REQUEST,
             Wrong::Throttled(_) => StatusCode::TOO_MANY_REQUESTS,
         }
+    }
+}
+
+/// That an address was sent what strangers may ask for within a day.
+pub(super) fn enough_today() -> Throttled {
+    Throttled {
+        retry_after: A_DAY.seconds(),
     }
 }
 

@@ -1,5 +1,5 @@
 //! What a person is called, and their address.
-use super::ask::too_many;
+use super::ask::{enough_today, too_many};
 use super::proof::{ACCOUNT_PAGE, Proof, prove};
 use super::sessions::{Said, done, own_form, page};
 use super::sign_up::problems;
@@ -21,6 +21,7 @@ use protocol::accounts::sign_in::{Attempt, Throttled};
 use protocol::facts::SessionFacts;
 use protocol::types::MailAddress;
 use protocol::types::email::email_key;
+use store::Outcome;
 
 /// Another name.
 pub(crate) struct NameForm {
@@ -96,13 +97,12 @@ pub(crate) async fn change_email(
 ) -> Result<Response, PageError> {
     let (browser, facts, form) = own_form(&app, posted).await?;
     let typed = form.email.clone();
-    match checked(&app, &browser, &facts, form).await? {
-        Ok(address) => {
-            let asked = ask_for_change(&facts.person, &address, clock::now(), &app.mint);
-            let asked = asked.in_language(browser.language);
-            app.settle_one(asked, app.act_now(browser.address)).await?;
-            Ok(on_its_way(&app, address.as_str()))
-        }
+    let asked = match checked(&app, &browser, &facts, form).await? {
+        Ok(address) => ask(&app, &browser, &facts, address).await?,
+        Err(refused) => Err(refused),
+    };
+    match asked {
+        Ok(address) => Ok(on_its_way(&app, address.as_str())),
         Err(refused) => {
             let throttled = refused.throttled;
             let said = Said {
@@ -130,6 +130,25 @@ fn refused(field: &str, sentence: Text) -> Refused {
         problem: Problem::new(field, sentence),
         throttled: None,
     }
+}
+
+async fn ask(
+    app: &App,
+    browser: &BrowserContext,
+    facts: &SessionFacts,
+    address: MailAddress,
+) -> Result<Result<MailAddress, Refused>, PageError> {
+    let asked = ask_for_change(&facts.person, &address, clock::now(), &app.mint);
+    let asked = asked.in_language(browser.language);
+    let outcome = app.settle_one(asked, app.act_now(browser.address)).await?;
+    let throttled = enough_today();
+    Ok(match outcome == Outcome::Conflict {
+        true => Err(Refused {
+            throttled: Some(throttled),
+            ..refused("new-email", too_many(throttled, browser.language))
+        }),
+        false => Ok(address),
+    })
 }
 
 async fn checked(

@@ -28,7 +28,10 @@ pub(crate) async fn admit(app: &App, attempt: &Attempt) -> Result<Option<Throttl
 
 /// What the form of an attempt says that was not admitted.
 pub(crate) fn sentence(throttled: Throttled, speaker: impl Speak) -> Text {
-    speaker.text_of("throttled", &[("minutes", &minutes(throttled))])
+    match minutes(throttled) {
+        minutes @ 121.. => speaker.text_of("throttled-hours", &[("hours", &minutes.div_ceil(60))]),
+        minutes => speaker.text_of("throttled", &[("minutes", &minutes)]),
+    }
 }
 
 fn minutes(throttled: Throttled) -> usize {
@@ -53,6 +56,8 @@ mod tests {
             (60, "Wait 1 minute and"),
             (61, "Wait 2 minutes and"),
             (900, "Wait 15 minutes and"),
+            (7_201, "Wait 3 hours and"),
+            (86_400, "Wait 24 hours and"),
         ] {
             let throttled = Throttled {
                 retry_after: seconds,

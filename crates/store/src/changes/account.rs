@@ -3,6 +3,8 @@ use super::mail_link::{keep, tell, use_up, withdraw, withdraw_to};
 use super::session::end_all;
 use crate::steps::Steps;
 use crate::value::values;
+use protocol::accounts::mail_link::LinkMail;
+use protocol::accounts::mailbox::A_DAY;
 use protocol::transition::{AccountChange, AddressChange, Recovery};
 use protocol::types::email::email_key;
 use protocol::types::{Language, Locator, NewPerson, UnixTime};
@@ -12,7 +14,7 @@ const CUT_OFF: &str = "UPDATE people SET cutoff = $2 WHERE subject = $1 AND cuto
 
 pub(super) fn steps<'a>(steps: Steps<'a>, change: &'a AccountChange, now: UnixTime) -> Steps<'a> {
     match change {
-        AccountChange::SendLink { mail, .. } => keep(steps, mail),
+        AccountChange::SendLink { mail, at_most, .. } => keep(seldom(steps, mail, *at_most), mail),
         AccountChange::Create { person, link } => create(used(steps, *link, now), person, now),
         AccountChange::SetPassword {
             subject,
@@ -74,6 +76,18 @@ pub(super) fn steps<'a>(steps: Steps<'a>, change: &'a AccountChange, now: UnixTi
                 .person_changed(*subject)
         }
     }
+}
+
+/// Two at the same moment may both be the last: how many come at once is limited where they are asked for.
+fn seldom<'a>(steps: Steps<'a>, mail: &'a LinkMail, at_most: Option<u32>) -> Steps<'a> {
+    let Some(at_most) = at_most else {
+        return steps;
+    };
+    let guard = "SELECT 1 WHERE (SELECT COUNT(*) FROM mail_links WHERE email_key = $1 AND created_at > $2 \
+                 AND purpose IN ('sign_up', 'recovery', 'address_change') AND id <> $4) < $3";
+    let since = mail.link.created_at.minus(A_DAY);
+    let values = values![mail.link.email.key(), since, at_most, mail.link.id];
+    steps.exists(guard, values)
 }
 
 fn address<'a>(steps: Steps<'a>, change: &'a AddressChange, now: UnixTime) -> Steps<'a> {
@@ -141,11 +155,26 @@ fn used(steps: Steps<'_>, link: Option<Locator>, now: UnixTime) -> Steps<'_> {
 /// Another spelling of an address may be kept from an earlier release, so it is compared as it is stored.
 fn recover<'a>(steps: Steps<'a>, recovery: &'a Recovery, now: UnixTime) -> Steps<'a> {
     let subject = recovery.subject;
-    let guard = "UPDATE people SET password = $3, verified_at = COALESCE(verified_at, $4) \
+    // What its maker's apps hold, and whom they ask, would stay with an account that is somebody else's.
+    let steps = match recovery.cutoff {
+        None => steps,
+        Some(_) => steps.exists(
+            "SELECT 1 WHERE NOT EXISTS \
+             (SELECT 1 FROM clients WHERE owner = $1 AND deleted_at IS NULL AND status <> 'disabled')",
+            values![subject],
+        ),
+    };
+    let guard = "UPDATE people SET password = $3, verified_at = COALESCE(verified_at, $4), name = COALESCE($5, name) \
                  WHERE subject = $1 AND email = $2 AND disabled_at IS NULL";
     let steps = use_up(steps, recovery.link, now).guard(
         guard,
-        values![subject, &recovery.email, &recovery.password, recovery.at],
+        values![
+            subject,
+            &recovery.email,
+            &recovery.password,
+            recovery.at,
+            recovery.name.as_deref()
+        ],
     );
     let steps = withdraw(end_all(steps, subject, None), subject);
     let steps = withdraw_to(steps, recovery.notice.link.email.key());

@@ -63,7 +63,7 @@ impl World {
 
     async fn recover(&self, link: &MailLink, person: &Person, hash: &str) -> store::Outcome {
         let mint = self.store.mint();
-        let change = mailbox::recover(link, person, hash.to_owned(), self.now, &mint);
+        let change = mailbox::recover(link, person, None, hash.to_owned(), self.now, &mint);
         self.settle(change.unwrap()).await
     }
 }
@@ -252,7 +252,8 @@ async fn a_link_that_is_over_does_nothing_and_is_swept() {
     let person = world.read(subject).await;
     let link = world.recovery("ada@example.com").await;
     let mint = world.store.mint();
-    let change = mailbox::recover(&link, &person, "new".to_owned(), world.now, &mint).unwrap();
+    let change =
+        mailbox::recover(&link, &person, None, "new".to_owned(), world.now, &mint).unwrap();
     let late = world.store.settle(change, link.expires_at).await.unwrap();
     assert_eq!(late, Conflict);
     let rules = SweepRules::of(&policy(), LONGEST_LINK);

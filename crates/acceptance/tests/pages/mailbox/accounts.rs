@@ -2,7 +2,7 @@
 use super::{EVE, NEW, Post, SOON, is_signed_in};
 use crate::support::mail_server::{MailServer, Taken};
 use crate::support::{ANN, PASSWORD, Scene, assert_page, form_to, within};
-use acceptance::{Reply, Request};
+use acceptance::{Browser, Reply, Request};
 
 #[test]
 #[cfg_attr(not(has_python), ignore = "needs Python: see ./test")]
@@ -206,7 +206,34 @@ fn an_account_that_nobody_proved_goes_to_whoever_reads_the_mailbox() {
     let link = post.mail("zoe@example.com", 1).link();
     let page = zoe.open(&link);
     assert!(page.text().contains("It becomes"), "{page}");
-    post.choose(&mut zoe, &link, None, NEW).expect(303);
+    // What its maker called it is not shown, and not kept.
+    assert!(!page.text().contains("value=\"Eve\""), "{page}");
+    // Nor are their apps: as long as one is on, the account goes to nobody.
+    let own = post.scene.cli(&[
+        "app",
+        "create",
+        "--owner",
+        "zoe@example.com",
+        "--name",
+        "Eve's",
+        "--homepage",
+        "https://app.example",
+        "--redirect-uri",
+        "https://app.example/callback",
+    ]);
+    let refused = post.choose(&mut zoe, &link, Some("Zoe"), NEW);
+    assert_page(&refused, 409);
+    assert!(refused.text().contains("has apps"), "{refused}");
+    assert_eq!(post.proved("zoe@example.com"), Some(false));
+    assert!(is_signed_in(&mut eve));
+    let own = own["client_id"].as_str().unwrap_or_default();
+    post.scene.cli(&["app", "disable", own]);
+    post.choose(&mut zoe, &link, Some("Zoe"), NEW).expect(303);
+    let page = zoe.open("/account");
+    assert!(
+        page.text().contains("Zoe") && !page.text().contains(">Eve<"),
+        "{page}"
+    );
     assert_eq!(post.proved("zoe@example.com"), Some(true));
     assert!(!is_signed_in(&mut eve) && is_signed_in(&mut zoe));
     assert!(!post.scene.is_active(&api, &tokens.access));
@@ -216,6 +243,32 @@ fn an_account_that_nobody_proved_goes_to_whoever_reads_the_mailbox() {
             .status,
         401
     );
+}
+
+#[test]
+#[cfg_attr(not(has_python), ignore = "needs Python: see ./test")]
+fn a_day_has_an_end_to_what_strangers_have_sent_to_an_address() {
+    let post = Post::start("");
+    let mut browser = post.browser();
+    for path in ["/sign-up", "/recover"] {
+        for _ in 0..5 {
+            post.ask(&mut browser, path, EVE).expect(303);
+        }
+    }
+    // Neither kind alone is at its limit for those who are signed in.
+    browser.sign_in(ANN, PASSWORD);
+    let form = form_to(&browser.open("/account"), "/account/email");
+    let change = |browser: &mut Browser, email| {
+        browser.submit(&form, &[("new-email", email), ("email-password", PASSWORD)])
+    };
+    let refused = change(&mut browser, EVE);
+    assert_page(&refused, 429);
+    assert_eq!(refused.header("Retry-After"), Some("86400"));
+    assert!(refused.text().contains("Wait 24 hours"), "{refused}");
+    post.mail(EVE, 10);
+    change(&mut browser, "zoe@example.com").expect(303);
+    post.mail("zoe@example.com", 1);
+    assert_eq!(post.server.taken_by(EVE).len(), 10);
 }
 
 #[test]

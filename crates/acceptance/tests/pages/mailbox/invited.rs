@@ -29,6 +29,13 @@ fn who_is_invited_makes_an_account_where_nobody_signs_up() {
             .contains("invited"),
         "{mail:?}"
     );
+    assert!(
+        !mail.0["text"]
+            .as_str()
+            .unwrap_or_default()
+            .contains("did not ask"),
+        "{mail:?}"
+    );
     let mut browser = post.browser();
     post.choose(&mut browser, &mail.link(), Some("Eve"), NEW)
         .expect(303);

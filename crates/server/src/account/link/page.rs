@@ -81,7 +81,9 @@ fn choose(
         frame: browser.frame(app),
         link: text.to_owned(),
         email: followed.link.email.as_str().to_owned(),
-        name: (choice == Choice::Account).then(|| typed.name.chars().take(MAX_NAME).collect()),
+        // The name that an account has may be its maker's.
+        name: matches!(choice, Choice::Account | Choice::Taken)
+            .then(|| typed.name.chars().take(MAX_NAME).collect()),
         notice: notice_of(choice, browser.language),
         problems: typed.problems,
         min_password: app.policy().accounts.min_password,
@@ -245,6 +247,17 @@ fn have_one(app: &App, browser: &BrowserContext) -> Response {
     let next = ("sign-in-button", path::SIGN_IN);
     let cause = "a link for an account that there is already";
     plain(app, browser, (StatusCode::CONFLICT, cause), said, next)
+}
+
+/// An account that nobody proved, with apps: whoever made it may be somebody else, and so may those whom they serve.
+pub(super) fn has_apps(app: &App, browser: &BrowserContext) -> Response {
+    let language = browser.language;
+    let said = (
+        language.text("link-has-apps-title"),
+        language.text("link-has-apps"),
+    );
+    let next = ("sign-in-button", path::SIGN_IN);
+    plain(app, browser, StatusCode::CONFLICT, said, next)
 }
 
 fn none_here(app: &App, browser: &BrowserContext) -> Response {

@@ -1,6 +1,6 @@
 //! What the pages of links in mails post.
 use super::followed::Followed;
-use super::page::{Typed, asks_password, confirmed, over, page, plain};
+use super::page::{Typed, asks_password, confirmed, has_apps, over, page, plain};
 use crate::account::proof::{Proof, prove};
 use crate::account::sessions::done as done_page;
 use crate::account::sign_in::{Ways, welcome};
@@ -130,11 +130,12 @@ pub(crate) async fn submit_join(
         name: name.clone(),
         password: password.clone(),
     };
-    if followed.chooses() == Some(Choice::Account) {
+    let chooses_name = matches!(followed.chooses(), Some(Choice::Account | Choice::Taken));
+    if chooses_name {
         let faults = account.faults(&app.config.branding.product, &app.policy().accounts);
         problems.extend(problems_of(&faults, browser.language));
     }
-    if !problems.is_empty() || followed.chooses() != Some(Choice::Account) {
+    if !problems.is_empty() || !chooses_name {
         return Ok(page(
             &app,
             browser,
@@ -145,9 +146,19 @@ pub(crate) async fn submit_join(
     }
     let source = browser.address.source();
     let hashed = app.hasher.hash(&source, password.clone()).await?;
-    let proved = Some(clock::now());
-    let person = account.into_person(hashed, Role::Person, proved, app.policy(), &app.mint);
-    match join(&followed.link, person) {
+    let now = clock::now();
+    let change = match &followed.person {
+        Some(person) => {
+            let name = Some(name.as_str());
+            recover(&followed.link, person, name, hashed, now, &app.mint)
+        }
+        None => {
+            let (policy, mint) = (app.policy(), &app.mint);
+            let person = account.into_person(hashed, Role::Person, Some(now), policy, mint);
+            join(&followed.link, person)
+        }
+    };
+    match change {
         Ok(transition) => done(&app, browser, &followed, transition, &text, password).await,
         Err(fault) => Ok(over(&app, &browser, fault)),
     }
@@ -167,11 +178,12 @@ pub(crate) async fn submit_password(
         Ok(followed) => followed,
         Err(fault) => return again(&app, browser, fault, &text, password).await,
     };
-    let Some(person) = followed
-        .person
-        .as_ref()
-        .filter(|_| followed.chooses().is_some())
-    else {
+    let Some(person) = followed.person.as_ref().filter(|_| {
+        matches!(
+            followed.chooses(),
+            Some(Choice::Password | Choice::Restored)
+        )
+    }) else {
         let typed = Typed::default();
         return Ok(page(&app, browser, &followed, &text, typed));
     };
@@ -191,7 +203,7 @@ pub(crate) async fn submit_password(
     let (now, mint) = (clock::now(), &app.mint);
     let change = match followed.chooses() {
         Some(Choice::Restored) => restore(&followed.link, person, hashed, now, mint),
-        _ => recover(&followed.link, person, hashed, now, mint),
+        _ => recover(&followed.link, person, None, hashed, now, mint),
     };
     match change {
         Ok(transition) => done(&app, browser, &followed, transition, &text, password).await,
@@ -213,6 +225,9 @@ async fn done(
     if app.settle_one(transition, act).await? == Outcome::Conflict {
         return match Followed::find(app, text).await? {
             Err(fault) => again(app, browser, fault, text, password).await,
+            Ok(followed) if followed.chooses() == Some(Choice::Taken) => {
+                Ok(has_apps(app, &browser))
+            }
             Ok(_) => Ok(taken(app, &browser)),
         };
     }
