@@ -39,16 +39,6 @@ pub struct Branding {
     pub links: Links,
 }
 
-impl Branding {
-    /// What stands under a mail, line by line.
-    #[must_use]
-    pub fn footer_lines(&self, language: Language) -> Vec<String> {
-        let text = self.mail_footer.as_ref();
-        let text = text.map_or("", |text| text.in_language(language));
-        text.lines().map(str::to_owned).collect()
-    }
-}
-
 /// Links to pages of the provider's own: `https:`, and `mailto:` for support.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Links {

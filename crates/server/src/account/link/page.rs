@@ -257,7 +257,16 @@ pub(super) fn has_apps(app: &App, browser: &BrowserContext) -> Response {
         language.text("link-has-apps"),
     );
     let next = ("sign-in-button", path::SIGN_IN);
-    plain(app, browser, StatusCode::CONFLICT, said, next)
+    plain(
+        app,
+        browser,
+        (
+            StatusCode::CONFLICT,
+            "a link for an address that an account has",
+        ),
+        said,
+        next,
+    )
 }
 
 fn none_here(app: &App, browser: &BrowserContext) -> Response {
