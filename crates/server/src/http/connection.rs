@@ -3,6 +3,7 @@ use super::cors::{self, Open};
 use super::counted::Counted;
 use super::deadlines::{End, HEAD, Traffic, Watch};
 use super::error::{Refusal, Unanswerable};
+use super::language;
 use super::render::{self, Asker};
 use super::reply::{Fault, NoStore, Unlogged};
 use super::request::{Arrival, ClientAddr, Reader, RequestId, Spoken, names_one_host, wants_page};
@@ -176,7 +177,7 @@ impl Answers {
         let keeps_alive = keeps_alive(&request);
         let wants_page = wants_page(request.headers());
         let spoken = match wants_page {
-            true => Spoken::of(&uri, request.headers(), &self.shared.app),
+            true => language::spoken(&uri, request.headers(), &self.shared.app),
             false => Spoken::default(),
         };
         let asker = Asker {

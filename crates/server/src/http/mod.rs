@@ -9,6 +9,7 @@ mod counted;
 mod deadlines;
 pub(crate) mod error;
 pub(crate) mod form;
+mod language;
 pub(crate) mod notice;
 mod render;
 pub(crate) mod reply;

@@ -1,14 +1,11 @@
 //! What every request carries besides its parameters: an id, where it came from, a body of bounded size.
-use super::cookies;
 use super::error::BodyFault;
-use crate::state::AppState;
 use axum::body::{Body, Bytes};
 use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
-use axum::http::{Extensions, HeaderMap, Uri, header};
+use axum::http::{Extensions, HeaderMap, header};
 use config::Config;
 use pages::{Arguments, Html, Speak, Text};
-use protocol::Params;
 use protocol::types::Language;
 use std::convert::Infallible;
 use std::fmt;
@@ -77,23 +74,6 @@ pub(crate) struct Spoken {
 }
 
 impl Spoken {
-    /// Reads it. Only pages are read by people.
-    pub(crate) fn of(uri: &Uri, headers: &HeaderMap, app: &AppState) -> Self {
-        let asked = || {
-            let query = uri.query().filter(|query| query.contains("ui_locales="))?;
-            let params = Params::from_form(query.as_bytes()).ok()?;
-            Language::of_ui_locales(params.get("ui_locales")?)
-        };
-        let header = || Language::of_accept_language(text(headers, header::ACCEPT_LANGUAGE)?);
-        let chosen = app.cookies.get::<cookies::Spoken>(headers);
-        Spoken {
-            asked: asked(),
-            usual: chosen
-                .or_else(header)
-                .unwrap_or(app.config.branding.language),
-        }
-    }
-
     /// For whom nothing more is known.
     pub(crate) fn language(self) -> Language {
         self.asked.unwrap_or(self.usual)

@@ -97,7 +97,7 @@ pub(super) async fn update(
         }
     };
     if let Some(transition) = transition {
-        let act = app.act_now(desk.browser.address);
+        let act = desk.act(&app);
         if app.settle_one(transition, act).await? == Outcome::Conflict {
             let managed = desk.app(&app, &form.client_id).await?;
             let problems = changed(&desk);
@@ -177,7 +177,7 @@ pub(super) async fn delete(
         };
         return Ok(page(&app, desk, &managed, said));
     }
-    let act = app.act_now(desk.browser.address);
+    let act = desk.act(&app);
     app.settle_one(delete_app(managed.client()), act).await?;
     Ok(reply::see_other(&format!("{PORTAL}?done=deleted")))
 }
@@ -221,8 +221,7 @@ pub(super) async fn restore(
         let Some(back) = back else {
             return Err(PageFault::NotFound.into());
         };
-        app.settle_one(back, app.act(now, desk.browser.address))
-            .await?;
+        app.settle_one(back, desk.act(&app)).await?;
     } else {
         desk.app(&app, &form.client_id).await?;
     }

@@ -11,6 +11,7 @@ use crate::state::App;
 use pages::portal::Trail;
 use pages::{Problem, Speak, Text};
 use protocol::apps::{ManagedApp, signed_in_lately};
+use protocol::events::{Act, Actor};
 use protocol::facts::SessionFacts;
 
 /// A developer who is signed in.
@@ -64,6 +65,14 @@ impl Desk {
         let client = app.store.client(client_id).await?;
         let managed = ManagedApp::of(client, &self.facts.person);
         managed.ok_or_else(|| PageFault::NotFound.into())
+    }
+
+    /// What they do now, with an app of theirs.
+    pub(super) fn act(&self, app: &App) -> Act {
+        Act {
+            actor: Some(Actor::Person(self.facts.person.subject)),
+            ..app.act_now(self.browser.address)
+        }
     }
 
     /// Whether their password is asked before a secret is made, or something is ended.

@@ -135,7 +135,7 @@ pub(super) async fn submit(
     if !problems.is_empty() {
         return Ok(page(&app, desk, form, problems));
     }
-    let act = app.act_now(desk.browser.address);
+    let act = desk.act(&app);
     let outcome = match transition {
         Some(transition) => app.settle_one(transition, act).await?,
         None => Outcome::Committed,

@@ -164,7 +164,7 @@ pub(super) async fn revoke(
         }
     };
     if let Some(transition) = transition {
-        let act = app.act_now(desk.browser.address);
+        let act = desk.act(&app);
         if app.settle_one(transition, act).await? == Outcome::Conflict {
             let managed = desk.app(&app, &form.client_id).await?;
             let stale = Problem::new("", language.text("app-stale"));
@@ -215,7 +215,7 @@ async fn issued(
         }
     };
     if let Some(transition) = transition {
-        let act = app.act_now(desk.browser.address);
+        let act = desk.act(app);
         if app.settle_one(transition, act).await? == Outcome::Conflict {
             let managed = desk.app(app, &managed.client().id).await?;
             let stale = Problem::new("", language.text("app-stale"));
