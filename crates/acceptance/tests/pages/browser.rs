@@ -140,6 +140,12 @@ fn the_account_page_ends_sessions_and_changes_the_password() {
 
 #[test]
 #[cfg_attr(not(has_chromium), ignore = "needs Chromium: see ./test")]
+fn a_developer_makes_an_app_and_runs_it() {
+    walk("portal");
+}
+
+#[test]
+#[cfg_attr(not(has_chromium), ignore = "needs Chromium: see ./test")]
 fn tabs_the_back_button_and_stale_forms_continue_or_restart() {
     walk("tabs");
 }

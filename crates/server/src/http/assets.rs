@@ -1,4 +1,4 @@
-//! Style sheets, the script of pages that ask for a password, the pictures of the brand, and those that apps registered.
+//! Style sheets, the scripts of pages that ask for a password or show what is copied, the pictures of the brand, and those that apps registered.
 use super::error::{PageError, PageFault};
 use super::site::Site;
 use crate::state::App;
@@ -32,14 +32,11 @@ async fn asset(State(app): State<App>, Path(name): Path<String>) -> Result<Respo
     if path == own {
         return Ok(stylesheet(css, FOR_EVER));
     }
-    let (own, script) = pages::show_password_script();
-    if path == own {
-        return Ok(file(
-            "text/javascript; charset=utf-8",
-            INERT,
-            script,
-            FOR_EVER,
-        ));
+    for (own, script) in [pages::show_password_script(), pages::copy_script()] {
+        if path == own {
+            let media_type = "text/javascript; charset=utf-8";
+            return Ok(file(media_type, INERT, script, FOR_EVER));
+        }
     }
     if name == "brand.css" && app.brand.shown.colours {
         let branding = &app.config.branding;

@@ -128,7 +128,7 @@ pub(crate) struct LeadsToApp;
 pub(crate) fn page<P: Page>(status: StatusCode, page: &P, leads: Option<LeadsToApp>) -> Response {
     let mut response = document("text/html; charset=utf-8", page.html());
     *response.status_mut() = status;
-    let csp = content_security_policy(leads, P::ASKS_PASSWORD);
+    let csp = content_security_policy(leads, P::ASKS_PASSWORD || P::COPIES);
     let headers = response.headers_mut();
     headers.insert(
         header::CONTENT_SECURITY_POLICY,
