@@ -16,8 +16,8 @@ use crate::policy::{PkcePolicy, Policy};
 use crate::token::ScopeRefusal;
 use crate::transition::{AuthorizeChange, Transition};
 use crate::types::{
-    AuthorizationCode, Client, ClientKind, CodeChallenge, GrantType, Interaction, Locator, Scope,
-    VerifiedRedirectUri,
+    AuthorizationCode, Client, ClientKind, CodeChallenge, GrantType, Interaction, Language,
+    Locator, Scope, VerifiedRedirectUri,
 };
 use std::sync::Arc;
 use wire::TokenText;
@@ -247,7 +247,11 @@ impl AuthorizationRequest {
         let kept = KEPT
             .iter()
             .filter_map(|name| Some((*name, self.params.get(name)?)));
-        Params::from_pairs(kept).to_form()
+        // Of the languages that it asks for, the one that is spoken.
+        let locales = self.params.get("ui_locales");
+        let language = locales.and_then(Language::of_ui_locales);
+        let language = language.map(|language| ("ui_locales", language.tag()));
+        Params::from_pairs(kept.chain(language)).to_form()
     }
 
     /// What has to happen next. A consent is asked for again when the scope grows or the app sends people

@@ -1,9 +1,10 @@
 //! The language of the pages: what the app asks for, else what the browser asks for.
 
 use crate::support::{
-    ANN, CALLBACK, PASSWORD, Scene, assert_page, consent_form, form_to, page_request,
+    ANN, CALLBACK, PASSWORD, Scene, assert_page, consent_form, form_to, page_request, within,
 };
 use acceptance::{Browser, Redirect, Reply};
+use std::time::Duration;
 
 /// Opens an address as a browser that prefers a language.
 fn open_in(browser: &mut Browser, target: &str, language: &str) -> Reply {
@@ -130,8 +131,9 @@ fn errors_are_told_in_the_reader_s_language_and_logged_in_english() {
     let page = open_in(&mut scene.provider.browser(), "/nothing", "de");
     assert_page(&page, 404);
     assert!(page.text().contains("Hier ist nichts"), "{page}");
+    let told = || scene.provider.log().contains("There is nothing here");
+    assert!(within(Duration::from_secs(15), told));
     let log = scene.provider.log();
-    assert!(log.contains("There is nothing here"), "{log}");
     assert!(log.contains("invalid_redirect_uri: The link"), "{log}");
     assert!(!log.contains("Hier ist nichts"), "{log}");
 }

@@ -58,6 +58,7 @@ mod section_2_authorization_server_metadata {
                 ["client_secret_basic", "client_secret_post"],
             "code_challenge_methods_supported": ["S256"],
             "authorization_response_iss_parameter_supported": true,
+            "ui_locales_supported": ["en", "de"],
         });
         assert_eq!(with(|_, _| {}), expected);
     }
