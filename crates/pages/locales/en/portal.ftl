@@ -120,3 +120,19 @@ redirect-path = The path differs.
 redirect-fragment = A redirect URL has no fragment (#…).
 redirect-wildcard = A star stands for itself: there are no wildcards. Register each URL.
 redirect-unfit = This can be no redirect URL: it must be an absolute URL of printable characters, https, or http on localhost.
+
+# What is wrong with a form.
+app-name-wrong = Write a name of 1 to 80 characters that can all be seen, and none that turns the text around.
+app-homepage-wrong = Write an https address, such as https://app.example.
+app-description-wrong = Write at most 500 characters that can all be seen, on one line.
+app-link-wrong = Write an https address, such as https://app.example/terms, or nothing.
+app-support-wrong = Write an https address or an e-mail address, or nothing.
+app-contact-wrong = Write an e-mail address, or nothing.
+app-test-wrong = There is no test side here.
+app-grants-wrong = This provider does not let such an app do that: a public app cannot act on its own behalf.
+app-scopes-wrong = One of these is no scope that the app may ask for: those that are restricted are approved first.
+redirect-uris-none = Write at least one redirect URL.
+redirect-uris-many = These are more redirect URLs than an app may have: take some away.
+redirect-http = Plain http is for loopback only: use https.
+redirect-user = A redirect URL has no user name or password.
+redirect-private = A private scheme contains a dot, such as com.example.app:/callback.

@@ -139,29 +139,32 @@ impl Page for Apps {
             closed: Some(language.text("apps-closed-admin")),
             ..empty.clone()
         };
-        let hostile = Apps {
-            frame: samples::hostile_frame(language),
-            trail: Trail(vec![Text::of_others(HOSTILE)]),
-            nonce: HOSTILE.to_owned(),
-            notice: Some(Text::of_others(HOSTILE)),
-            new: Some(Text::of_others(HOSTILE)),
-            closed: None,
-            apps: vec![AppRow {
-                client_id: HOSTILE.to_owned(),
-                name: HOSTILE.to_owned(),
-                initial: HOSTILE.to_owned(),
-                logo_url: Some(HOSTILE.to_owned()),
-                status: ClientStatus::Active,
-                side: Side::Live,
-                last_used: Some(Text::of_others(HOSTILE)),
-            }],
-            next_page: Some(HOSTILE.to_owned()),
-            deleted: vec![DeletedRow {
-                client_id: HOSTILE.to_owned(),
-                name: HOSTILE.to_owned(),
-                until: Text::of_others(HOSTILE),
-            }],
-        };
-        vec![usual, empty, closed, hostile]
+        vec![usual, empty, closed, hostile(language)]
+    }
+}
+
+fn hostile(language: Language) -> Apps {
+    Apps {
+        frame: samples::hostile_frame(language),
+        trail: Trail(vec![Text::of_others(HOSTILE)]),
+        nonce: HOSTILE.to_owned(),
+        notice: Some(Text::of_others(HOSTILE)),
+        new: Some(Text::of_others(HOSTILE)),
+        closed: None,
+        apps: vec![AppRow {
+            client_id: HOSTILE.to_owned(),
+            name: HOSTILE.to_owned(),
+            initial: HOSTILE.to_owned(),
+            logo_url: Some(HOSTILE.to_owned()),
+            status: ClientStatus::Active,
+            side: Side::Live,
+            last_used: Some(Text::of_others(HOSTILE)),
+        }],
+        next_page: Some(HOSTILE.to_owned()),
+        deleted: vec![DeletedRow {
+            client_id: HOSTILE.to_owned(),
+            name: HOSTILE.to_owned(),
+            until: Text::of_others(HOSTILE),
+        }],
     }
 }

@@ -92,7 +92,7 @@ pub(super) async fn update(
             return Ok(page(&app, desk, &managed, said(problems)));
         }
         Decision::Refused { error, .. } => {
-            let problems = fields::problems(&error, &form.fields);
+            let problems = fields::problems(&error, &form.fields, desk.browser.language);
             return Ok(page(&app, desk, &managed, said(problems)));
         }
     };

@@ -1,10 +1,10 @@
 //! The fields of an app, between what a form carries, what a rule takes and what a page shows.
 use crate::state::App;
 use pages::portal::{AppFields, AppLabels};
-use pages::{Problem, Text};
+use pages::{Problem, Speak, Text};
 use protocol::Params;
-use protocol::register::{Field, RegistrationErrors};
-use protocol::types::{AppLinks, Client, GrantType, RedirectUri};
+use protocol::register::{Field, RegistrationError, RegistrationErrors};
+use protocol::types::{AppLinks, Client, GrantType, Language, RedirectUri, RedirectUriFault};
 
 /// The most fields for redirect URIs that a page has.
 const MOST: usize = 20;
@@ -83,48 +83,57 @@ pub(super) fn labels(app: &App) -> AppLabels {
     }
 }
 
-/// What a rule found wrong, beside the field where it was typed.
-pub(super) fn problems(errors: &RegistrationErrors, fields: &AppFields) -> Vec<Problem> {
-    let problem = |error: &protocol::register::RegistrationError| {
-        let field = match error.field {
-            Field::Name => "name".to_owned(),
-            Field::Homepage => "homepage".to_owned(),
-            Field::Description => "description".to_owned(),
-            Field::PrivacyPolicy => "privacy".to_owned(),
-            Field::Terms => "terms".to_owned(),
-            Field::Support => "support".to_owned(),
-            Field::Contact => "contact".to_owned(),
-            Field::RedirectUris => redirect_field(error.value.as_deref(), fields),
-            Field::Secret
-            | Field::Owner
-            | Field::Kind
-            | Field::Grants
-            | Field::Scopes
-            | Field::ApprovedScope
-            | Field::ResourceServer
-            | Field::Logo
-            | Field::Test
-            | Field::Version
-            | Field::Body => String::new(),
-        };
-        Problem::new(&field, Text::of_others(capital(&error.sentence)))
+/// What a rule found wrong, beside the field where it was typed, in the developer's language.
+pub(super) fn problems(
+    errors: &RegistrationErrors,
+    fields: &AppFields,
+    language: Language,
+) -> Vec<Problem> {
+    let problem = |error: &RegistrationError| match error.field {
+        Field::Name => Problem::new("name", language.text("app-name-wrong")),
+        Field::Homepage => Problem::new("homepage", language.text("app-homepage-wrong")),
+        Field::Description => Problem::new("description", language.text("app-description-wrong")),
+        Field::PrivacyPolicy => Problem::new("privacy", language.text("app-link-wrong")),
+        Field::Terms => Problem::new("terms", language.text("app-link-wrong")),
+        Field::Support => Problem::new("support", language.text("app-support-wrong")),
+        Field::Contact => Problem::new("contact", language.text("app-contact-wrong")),
+        Field::RedirectUris => redirect_uri(error.value.as_deref(), fields, language),
+        Field::Test => Problem::new("", language.text("app-test-wrong")),
+        Field::Grants | Field::Kind => Problem::new("", language.text("app-grants-wrong")),
+        Field::Scopes | Field::ApprovedScope => Problem::new("", language.text("app-scopes-wrong")),
+        Field::Secret
+        | Field::Owner
+        | Field::ResourceServer
+        | Field::Logo
+        | Field::Version
+        | Field::Body => Problem::new("", language.text("app-stale")),
     };
     errors.iter().map(problem).collect()
 }
 
-fn redirect_field(value: Option<&str>, fields: &AppFields) -> String {
+/// What is wrong with one of the redirect URIs, or with how many there are.
+fn redirect_uri(value: Option<&str>, fields: &AppFields, language: Language) -> Problem {
     let mut own = fields.redirect_uris.iter();
     let at = own.position(|uri| Some(uri.as_str()) == value);
-    format!("redirect-{}", at.unwrap_or(0) + 1)
+    let field = format!("redirect-{}", at.unwrap_or(0) + 1);
+    let fault = value.map(RedirectUri::register);
+    let sentence = match (fault, fields.redirect_uris.is_empty()) {
+        (Some(Err(fault)), _) => redirect_uri_fault(fault, language),
+        (_, true) => language.text("redirect-uris-none"),
+        (_, false) => language.text("redirect-uris-many"),
+    };
+    Problem::new(&field, sentence)
 }
 
-/// A sentence as it stands by itself.
-fn capital(sentence: &str) -> String {
-    let mut letters = sentence.chars();
-    let first: String = letters
-        .next()
-        .into_iter()
-        .flat_map(char::to_uppercase)
-        .collect();
-    format!("{first}{}.", letters.as_str())
+fn redirect_uri_fault(fault: RedirectUriFault, language: Language) -> Text {
+    match fault {
+        RedirectUriFault::Fragment => language.text("redirect-fragment"),
+        RedirectUriFault::Http => language.text("redirect-http"),
+        RedirectUriFault::UserInfo => language.text("redirect-user"),
+        RedirectUriFault::Scheme => language.text("redirect-private"),
+        RedirectUriFault::TooLong
+        | RedirectUriFault::Malformed
+        | RedirectUriFault::Missing
+        | RedirectUriFault::Unregistered => language.text("redirect-unfit"),
+    }
 }

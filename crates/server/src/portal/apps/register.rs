@@ -127,7 +127,11 @@ pub(super) async fn submit(
     let (registered, transition) = match register(new, app.policy(), clock::now(), &mint) {
         Decision::Refused { error, .. } => {
             let found: RegistrationErrors = error;
-            problems.extend(fields::problems(&found, &form.fields));
+            problems.extend(fields::problems(
+                &found,
+                &form.fields,
+                desk.browser.language,
+            ));
             return Ok(page(&app, desk, form, problems));
         }
         Decision::Granted { transition, reply } => (reply, transition),
