@@ -79,7 +79,12 @@ pub fn is_email(text: &str) -> bool {
 
 fn is_host(host: &str) -> bool {
     let is_label = |label: &str| {
-        (1..=MAX_LABEL).contains(&label.len()) && !label.starts_with('-') && !label.ends_with('-')
+        (1..=MAX_LABEL).contains(&label.len())
+            && !label.starts_with('-')
+            && !label.ends_with('-')
+            && label
+                .bytes()
+                .all(|b| b.is_ascii_alphanumeric() || b == b'-')
     };
     to_ascii(host).is_some_and(|ascii| ascii.split('.').all(is_label))
 }
@@ -217,6 +222,7 @@ mod tests {
             ("a", "x..example"),
             ("a", "-x.example"),
             ("a", "x-.example"),
+            ("a", "x_y.example"),
             ("a", &format!("{}.example", label(64))),
             // 60 letters, of which IDNA makes more than 63.
             ("a", &format!("{}.example", "ü".repeat(60))),
