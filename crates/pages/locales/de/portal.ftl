@@ -6,6 +6,7 @@ apps-none = Sie haben noch keine Apps. Eine App hat eine Client-ID und darf Mens
 apps-more = Mehr anzeigen
 apps-closed-admin = Apps legen die Betreiber dieses Dienstes an: Bitten Sie sie um eine.
 apps-closed-invite = Apps gibt es auf Einladung: Bitten Sie die Betreiber dieses Dienstes um eine.
+apps-closed-unproved = Bestätigen Sie zuerst auf der Seite Ihres Kontos Ihre E-Mail-Adresse: Erst dann können Sie Apps erstellen.
 apps-full = Sie haben so viele Apps, wie man haben darf. Löschen Sie eine, die Sie nicht mehr brauchen.
 apps-deleted-title = Vor kurzem gelöscht
 apps-deleted-means = Eine App lässt sich 30 Tage lang zurückholen. Ihre Tokens bleiben ungültig: Man verbindet sie neu.

@@ -32,15 +32,24 @@ pub enum Closed {
     ToInvited,
     /// Test users have no apps.
     ToTestUsers,
+    /// Whoever has not proved their address may be anybody, and an address that is taken over would bring their apps.
+    ToUnproved,
 }
 
-/// What an app may do that this person registers now.
+/// What an app may do that this person registers now. `proves`: whether addresses are proved here, by mail.
 ///
 /// # Errors
 /// Why they register none.
-pub fn may_register(person: &Person, policy: &Policy) -> Result<ClientStatus, Closed> {
+pub fn may_register(
+    person: &Person,
+    proves: bool,
+    policy: &Policy,
+) -> Result<ClientStatus, Closed> {
     if person.test_app.is_some() {
         return Err(Closed::ToTestUsers);
+    }
+    if proves && person.verified_at.is_none() {
+        return Err(Closed::ToUnproved);
     }
     match (policy.registration, person.admin) {
         (Registration::Open, _) | (_, true) => Ok(ClientStatus::Active),

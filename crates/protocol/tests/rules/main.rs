@@ -1,5 +1,6 @@
 //! The rules, RFC by RFC and page by page.
 
+mod app_owners;
 mod app_secrets;
 mod apps;
 mod browser;

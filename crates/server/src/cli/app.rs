@@ -41,8 +41,10 @@ pub(super) enum Verb {
     Approve(Approve),
     /// Let an app ask for restricted scopes: all of those named, or none.
     ApproveScope(ApproveScope),
-    /// Delete an app with all it was given.
+    /// Delete an app with all it was given; `restore` brings it back within 30 days.
     Delete(One),
+    /// Bring back an app that was deleted within the last 30 days. What it was given stays dead.
+    Restore(One),
 }
 
 /// The app to register.
@@ -153,6 +155,9 @@ pub(super) struct Update {
 pub(super) struct List {
     #[command(flatten)]
     place: Place,
+    /// Only those of this user: an e-mail address or id. The newest come first.
+    #[arg(long, value_name = "USER")]
+    owner: Option<String>,
     #[command(flatten)]
     page: Page,
 }
@@ -211,6 +216,7 @@ impl Verb {
             Verb::Approve(approve) => approve.run(output).await,
             Verb::ApproveScope(approve) => approve.run(output).await,
             Verb::Delete(one) => one.delete(output).await,
+            Verb::Restore(one) => one.restore(output).await,
         }
     }
 }
@@ -333,7 +339,13 @@ impl List {
             Some(id) => Some(at.app(id).await?.no),
             None => None,
         };
-        let mut apps = at.store.clients(after, limit + 1).await?;
+        let mut apps = match &self.owner {
+            Some(owner) => {
+                let owner = at.person(owner).await?.subject;
+                at.store.clients_of(owner, after, limit + 1).await?
+            }
+            None => at.store.clients(after, limit + 1).await?,
+        };
         let more = apps.len() > limit;
         apps.truncate(limit);
         let next = apps.last().filter(|_| more).map(|app| app.id.clone());
@@ -379,6 +391,29 @@ impl One {
             format!(
                 "{} ({}) is deleted; its tokens are dead. `valetkey app restore {}` brings it back within 30 days.",
                 app.name, app.id, app.id
+            )
+        });
+        Ok(())
+    }
+
+    async fn restore(self, output: Output) -> Result<(), Failure> {
+        let at = self.place.open()?;
+        let now = clock::now();
+        let since = now.minus(apps::RESTORABLE);
+        let deleted = at.store.deleted_client(&self.client_id, since).await?;
+        let back = deleted.and_then(|(app, at_time)| apps::restore(&app, at_time, now, &at.mint));
+        let Some(back) = back else {
+            return Err(Failure::failed(format!(
+                "no app {:?} was deleted within the last 30 days",
+                self.client_id
+            )));
+        };
+        at.commit(back, CHANGED).await?;
+        let app = at.app(&self.client_id).await?;
+        output.show(&as_json(&app, &at), || {
+            format!(
+                "{} ({}) is back; its earlier tokens stay dead.",
+                app.name, app.id
             )
         });
         Ok(())

@@ -44,7 +44,7 @@ pub(super) async fn show(
         Some(_) => Vec::new(),
     };
     let zone = app.zone_of(&facts.preferences);
-    let (new, closed) = match may_register(&facts.person, app.policy()) {
+    let (new, closed) = match may_register(&facts.person, app.config.mail.is_some(), app.policy()) {
         Ok(_) => (Some(new_button(&app, language)), None),
         Err(closed) => (None, Some(why(closed, language))),
     };
@@ -85,6 +85,7 @@ pub(super) fn why(closed: Closed, language: Language) -> Text {
     match closed {
         Closed::ToAdministrators | Closed::ToTestUsers => language.text("apps-closed-admin"),
         Closed::ToInvited => language.text("apps-closed-invite"),
+        Closed::ToUnproved => language.text("apps-closed-unproved"),
     }
 }
 

@@ -113,7 +113,7 @@ pub(super) async fn submit(
     posted: Posted<NewAppForm>,
 ) -> Result<Response, PageError> {
     let (desk, mut form, stale) = Desk::posted(&app, posted)?;
-    let status = match may_register(&desk.facts.person, app.policy()) {
+    let status = match may_register(&desk.facts.person, app.config.mail.is_some(), app.policy()) {
         Ok(status) => status,
         Err(_) => return Ok(page(&app, desk, form, Vec::new())),
     };
@@ -195,7 +195,7 @@ fn page(app: &App, desk: Desk, form: NewAppForm, mut problems: Vec<Problem>) -> 
     let asks_password = desk.asks_password();
     let Desk { mut browser, facts } = desk;
     let language = browser.language;
-    let registers = may_register(&facts.person, app.policy());
+    let registers = may_register(&facts.person, app.config.mail.is_some(), app.policy());
     if let Err(closed) = registers {
         problems = vec![Problem::new("", why(closed, language))];
     }

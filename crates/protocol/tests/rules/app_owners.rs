@@ -1,0 +1,113 @@
+//! Who runs an app, who registers one, and for how long a deleted one comes back.
+use protocol::apps::{Closed, ManagedApp, RESTORABLE, may_register, restore, signed_in_lately};
+use protocol::facts::SessionFacts;
+use protocol::policy::{Policy, Registration};
+use protocol::testing::{Counter, NOW};
+use protocol::types::{Client, ClientNo, ClientStatus, Person, Subject, UnixTime};
+use std::sync::Arc;
+
+fn policy(registration: Registration) -> Policy {
+    Policy {
+        registration,
+        ..Policy::for_tests()
+    }
+}
+
+#[test]
+fn the_policy_says_who_registers_an_app() {
+    let person = Person::for_tests();
+    let admin = Person {
+        admin: true,
+        ..person.clone()
+    };
+    for (registration, anyone, administrator) in [
+        (
+            Registration::Open,
+            Ok(ClientStatus::Active),
+            Ok(ClientStatus::Active),
+        ),
+        (
+            Registration::Review,
+            Ok(ClientStatus::Pending),
+            Ok(ClientStatus::Active),
+        ),
+        (
+            Registration::Invite,
+            Err(Closed::ToInvited),
+            Ok(ClientStatus::Active),
+        ),
+        (
+            Registration::Admin,
+            Err(Closed::ToAdministrators),
+            Ok(ClientStatus::Active),
+        ),
+    ] {
+        let policy = policy(registration);
+        assert_eq!(may_register(&person, false, &policy), anyone);
+        assert_eq!(may_register(&admin, false, &policy), administrator);
+    }
+}
+
+#[test]
+fn nobody_registers_an_app_behind_an_address_of_others() {
+    let policy = policy(Registration::Open);
+    let unproved = Person {
+        verified_at: None,
+        ..Person::for_tests()
+    };
+    assert_eq!(
+        may_register(&unproved, true, &policy),
+        Err(Closed::ToUnproved)
+    );
+    assert!(
+        may_register(&unproved, false, &policy).is_ok(),
+        "where no mail is sent, nobody proves one"
+    );
+    let tester = Person {
+        test_app: Some(ClientNo(1)),
+        ..Person::for_tests()
+    };
+    assert_eq!(
+        may_register(&tester, false, &policy),
+        Err(Closed::ToTestUsers)
+    );
+}
+
+#[test]
+fn an_app_is_its_owner_s_and_to_others_it_is_not_there() {
+    let person = Person::for_tests();
+    let own = Client {
+        owner: person.subject,
+        ..Client::for_tests()
+    };
+    assert!(ManagedApp::of(Some(Arc::new(own.clone())), &person).is_some());
+    let theirs = Client {
+        owner: Subject(person.subject.0 + 1),
+        ..own.clone()
+    };
+    let published = Client {
+        documented: true,
+        ..own
+    };
+    for other in [Some(theirs), Some(published), None] {
+        assert!(ManagedApp::of(other.map(Arc::new), &person).is_none());
+    }
+}
+
+#[test]
+fn a_deleted_app_comes_back_for_a_while() {
+    let client = Client::for_tests();
+    let mint = Counter::starting_at(NOW);
+    let end = NOW.plus(RESTORABLE);
+    let back = |now| restore(&client, NOW, now, &mint).is_some();
+    assert!(back(NOW) && back(UnixTime(end.0 - 1)));
+    assert!(!back(end) && !back(UnixTime(end.0 + 1)));
+}
+
+#[test]
+fn a_sign_in_is_a_proof_for_ten_minutes() {
+    let session = SessionFacts::for_tests().session;
+    let at = |seconds: i64| signed_in_lately(&session, UnixTime(session.auth_time.0 + seconds));
+    assert!(at(0) && at(600));
+    assert!(!at(601) && !at(-1));
+}
