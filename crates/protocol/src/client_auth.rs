@@ -3,7 +3,7 @@
 use crate::params::{Params, decode_credential};
 use crate::policy::Policy;
 use crate::token::TokenError;
-use crate::types::{AuthMethod, Client, ClientKind, UnixTime};
+use crate::types::{AuthMethod, Client, ClientKind, Locator, UnixTime};
 use base64::{Engine, engine::general_purpose::STANDARD};
 use jose::Digest;
 use std::sync::Arc;
@@ -133,13 +133,23 @@ fn digest(secret: &str) -> Digest {
 
 /// A client that has shown who it is (or, being public, need not).
 #[derive(Debug, Clone)]
-pub struct AuthenticatedClient(Arc<Client>);
+pub struct AuthenticatedClient {
+    client: Arc<Client>,
+    secret: Option<Locator>,
+}
+
+impl AuthenticatedClient {
+    /// The secret that it showed; `None` for a public one.
+    pub fn secret(&self) -> Option<Locator> {
+        self.secret
+    }
+}
 
 impl std::ops::Deref for AuthenticatedClient {
     type Target = Client;
 
     fn deref(&self) -> &Client {
-        &self.0
+        &self.client
     }
 }
 
@@ -171,15 +181,15 @@ fn check(
         let _ = credentials.secret == Some(Digest::of(b"no such client"));
         return Err(ClientFault::Unknown);
     };
-    match (client.kind, credentials.method) {
-        (ClientKind::Public, AuthMethod::None) => {}
+    let secret = match (client.kind, credentials.method) {
+        (ClientKind::Public, AuthMethod::None) => None,
         (ClientKind::Public, _) | (ClientKind::Confidential, AuthMethod::None) => {
             return Err(ClientFault::Method);
         }
-        (ClientKind::Confidential, _) => check_secret(credentials, &client, now)?,
-    }
+        (ClientKind::Confidential, _) => Some(check_secret(credentials, &client, now)?),
+    };
     match client.is_active() {
-        true => Ok(AuthenticatedClient(client)),
+        true => Ok(AuthenticatedClient { client, secret }),
         false => Err(ClientFault::Inactive),
     }
 }
@@ -188,15 +198,12 @@ fn check_secret(
     credentials: &Credentials,
     client: &Client,
     now: UnixTime,
-) -> Result<(), ClientFault> {
+) -> Result<Locator, ClientFault> {
     let presented = credentials.secret.ok_or(ClientFault::Secret)?;
     // Every secret is compared and its end looked at, so the time tells nothing about which one matched.
-    let matched = client.secrets.iter().fold(false, |matched, secret| {
-        matched | (secret.is_live(now) & (secret.digest == presented))
+    let matched = client.secrets.iter().fold(None, |matched, secret| {
+        let matches = secret.is_live(now) & (secret.digest == presented);
+        if matches { Some(secret.id) } else { matched }
     });
-    if matched {
-        Ok(())
-    } else {
-        Err(ClientFault::Secret)
-    }
+    matched.ok_or(ClientFault::Secret)
 }

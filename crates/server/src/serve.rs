@@ -7,6 +7,7 @@ use crate::jobs::{self, Running};
 use crate::oauth::endpoints::endpoints;
 use crate::oauth::long_poll::LongPolls;
 use crate::ops::hasher::Hasher;
+use crate::ops::last_used::LastUsed;
 use crate::ops::log::Log;
 use crate::ops::metrics::{self, Requests};
 use crate::ops::outage::Outage;
@@ -41,6 +42,7 @@ pub(crate) fn open(config: Config, log: Log) -> anyhow::Result<AppState> {
     let metadata = serde_json::to_string_pretty(&document)?;
     let cores = std::thread::available_parallelism().map_or(1, usize::from);
     Ok(AppState {
+        last_used: LastUsed::default(),
         mint: store.mint(),
         developer_pages: OnceLock::new(),
         metadata,

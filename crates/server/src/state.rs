@@ -6,6 +6,7 @@ use crate::http::request::ClientAddr;
 use crate::oauth::long_poll::LongPolls;
 use crate::ops::clock::{self, Zone};
 use crate::ops::hasher::Hasher;
+use crate::ops::last_used::LastUsed;
 use crate::ops::log::Log;
 use crate::ops::metrics::Requests;
 use crate::ops::outage::Outage;
@@ -44,6 +45,8 @@ pub(crate) struct AppState {
     pub(crate) log: Log,
     /// Whether the database works, as far as the log has told.
     pub(crate) outage: Outage,
+    /// When apps were used last.
+    pub(crate) last_used: LastUsed,
     /// Requests, counted if somebody may ask.
     pub(crate) requests: Option<Arc<Requests>>,
     /// Requests that wait for something to be told.

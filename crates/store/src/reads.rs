@@ -89,6 +89,32 @@ impl Store {
         Ok(clients.into_iter().map(Arc::new).collect())
     }
 
+    /// When those apps of an owner were used last that are between two numbers.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn clients_used(
+        &self,
+        owner: Subject,
+        (first, last): (ClientNo, ClientNo),
+    ) -> Result<Vec<(ClientNo, UnixTime)>, StoreError> {
+        self.many(&clients::USED_OF_OWNER, &values![owner, first, last])
+            .await
+    }
+
+    /// When an app was used last; and each of its secrets, with the network that it was used from.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn client_used(
+        &self,
+        client: ClientNo,
+    ) -> Result<(Option<UnixTime>, Vec<(Locator, UnixTime, String)>), StoreError> {
+        let app = self.one(&clients::USED, &values![client]).await?;
+        let secrets = self.many(&clients::SECRETS_USED, &values![client]).await?;
+        Ok((app, secrets))
+    }
+
     /// An app that was deleted after a time, and when. Its secrets are not read.
     ///
     /// # Errors

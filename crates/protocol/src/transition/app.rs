@@ -91,6 +91,17 @@ pub enum AppChange {
         /// When the others end, unless they do sooner.
         others_end: UnixTime,
     },
+    /// Notes that an app was used, and with which of its secrets. No guard: of two, the later stays.
+    NoteUse {
+        /// Which.
+        client: ClientNo,
+        /// The secret that it showed.
+        secret: Option<Locator>,
+        /// When.
+        at: UnixTime,
+        /// From which network.
+        network: String,
+    },
     /// Deletes an app; its tokens are dead at once. Its row, secrets and logo are kept for a while. No guard: of one
     /// that is gone already no event is told.
     Delete {
@@ -133,8 +144,10 @@ impl std::fmt::Debug for Logo {
 }
 
 impl AppChange {
-    pub(super) fn event(&self) -> Happened {
-        match self {
+    pub(super) fn event(&self) -> Option<Happened> {
+        Some(match self {
+            // Tokens tell of it themselves.
+            Self::NoteUse { .. } => return None,
             Self::Register { client, .. } => {
                 Happened::by_person(Event::AppRegistered, client.owner)
             }
@@ -166,6 +179,6 @@ impl AppChange {
             }
             Self::Restore { client, .. } => Happened::unasked(Event::AppRestored).with(*client),
             Self::Delete { client } => Happened::unasked(Event::AppDeleted).with(*client),
-        }
+        })
     }
 }

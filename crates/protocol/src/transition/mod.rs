@@ -63,7 +63,7 @@ impl Transition {
             Transition::Throttle(ThrottleChange::Count { .. } | ThrottleChange::Clear { .. }) => {
                 None
             }
-            Transition::App(change) => Some(change.event()),
+            Transition::App(change) => change.event(),
             Transition::Outbox(change) => change.event(),
             Transition::Bounce(change) => change.event(),
         }

@@ -65,6 +65,7 @@ names! {
     AddSecret Transition::App(AppChange::AddSecret { .. }) => "app.add_secret",
     RevokeSecret Transition::App(AppChange::RevokeSecret { .. }) => "app.revoke_secret",
     RotateSecrets Transition::App(AppChange::RotateSecrets { .. }) => "app.rotate_secrets",
+    NoteAppUse Transition::App(AppChange::NoteUse { .. }) => "app.note_use",
     DeleteApp Transition::App(AppChange::Delete { .. }) => "app.delete",
     RestoreApp Transition::App(AppChange::Restore { .. }) => "app.restore",
     TestMail Transition::Outbox(OutboxChange::TestMail(_)) => "outbox.test_mail",

@@ -114,12 +114,28 @@ impl Rotate {
 async fn list(one: One, output: Output) -> Result<(), Failure> {
     let at = one.place.look()?;
     let app = at.app(&one.client_id).await?;
-    let all: Vec<_> = app.secrets.iter().map(as_json).collect();
+    let (_, used) = at.store.client_used(app.no).await?;
+    let used = |secret: &StoredSecret| used.iter().find(|(id, ..)| *id == secret.id);
+    let line = |secret: &StoredSecret| {
+        let mut line = as_json(secret);
+        line["last_used_at"] = used(secret).map(|(_, at, _)| clock::rfc3339(*at)).into();
+        line["last_used_from"] = used(secret).map(|(.., network)| network.clone()).into();
+        line
+    };
+    let all: Vec<_> = app.secrets.iter().map(line).collect();
     output.show(&json!({ "secrets": all }), || {
-        let rows: Vec<_> = app.secrets.iter().map(as_row).collect();
+        let row = |secret: &StoredSecret| {
+            let [id, name, created, ends] = as_row(secret);
+            let used = used(secret).map_or_else(
+                || "never".to_owned(),
+                |(_, at, network)| format!("{} from {network}", clock::rfc3339(*at)),
+            );
+            [id, name, created, ends, used]
+        };
+        let rows: Vec<_> = app.secrets.iter().map(row).collect();
         match rows.is_empty() {
             true => "The app has no secret.".to_owned(),
-            false => table(["ID", "NAME", "CREATED", "ENDS"], &rows),
+            false => table(["ID", "NAME", "CREATED", "ENDS", "LAST USED"], &rows),
         }
     });
     Ok(())

@@ -15,6 +15,7 @@ use crate::ops::clock;
 use crate::ops::clock_guard::{ClockGuard, Trust};
 use crate::ops::stopping::Stopping;
 use crate::state::App;
+use protocol::events::Act;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 use store::{StoreError, Swept};
@@ -26,6 +27,8 @@ const FOLLOW_EVERY: Duration = Duration::from_millis(200);
 const GATHER: Duration = Duration::from_millis(5);
 /// How often expired rows are swept.
 const SWEEP_EVERY: Duration = Duration::from_secs(30);
+/// How often it is written which apps were used.
+const NOTE_EVERY: Duration = Duration::from_secs(60);
 /// How often the node number is renewed.
 const LEASE_EVERY: Duration = Duration::from_secs(20);
 
@@ -39,6 +42,7 @@ pub(crate) fn start(app: &App) -> Running {
     jobs.begin("follow", |ending| follow_changes(app(), ending));
     jobs.begin("sweep", |ending| sweep(app(), ending));
     jobs.begin("lease", |ending| renew_lease(app(), ending));
+    jobs.begin("last use", |ending| note_uses(app(), ending));
     jobs.begin("outage", |ending| watch_outage(app(), ending));
     // It begins nothing new as soon as the server stops; the others go on until the last request is answered.
     jobs.begin("outbox", |_| outbox::deliver(app()));
@@ -98,6 +102,24 @@ async fn renew_lease(app: App, ending: Arc<Stopping>) {
     let mut ticks = tokio::time::interval(LEASE_EVERY);
     while goes_on(&mut ticks, &ending).await {
         if let Err(error) = app.store.renew_lease(clock::now()).await {
+            app.outage.note(&error);
+        }
+    }
+}
+
+/// Once a minute, and when the server stops.
+async fn note_uses(app: App, ending: Arc<Stopping>) {
+    let mut ticks = tokio::time::interval(NOTE_EVERY);
+    while goes_on(&mut ticks, &ending).await {
+        note_uses_once(&app).await;
+    }
+    note_uses_once(&app).await;
+}
+
+async fn note_uses_once(app: &App) {
+    for noted in app.last_used.take() {
+        let act = Act::by_job(clock::now());
+        if let Err(error) = app.store.settle(noted, act).await {
             app.outage.note(&error);
         }
     }

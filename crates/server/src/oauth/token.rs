@@ -19,7 +19,9 @@ pub(super) async fn token(
 ) -> Result<Response, ApiError> {
     let asked = TokenRequest::parse(&request.raw(), app.policy())?;
     let client = app.store.client(&asked.credentials.client_id).await?;
-    let client = asked.authenticate(client, app.policy(), clock::now())?;
+    let now = clock::now();
+    let client = asked.authenticate(client, app.policy(), now)?;
+    app.last_used.note(&client, request.address, now);
     for context in app.tries() {
         let found = look_up(&app.store, asked.lookup()).await?;
         let decision = asked.decide(&client, found, &context);

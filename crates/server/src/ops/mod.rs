@@ -4,6 +4,7 @@ pub(crate) mod clock;
 pub(crate) mod clock_guard;
 pub(crate) mod hasher;
 mod health;
+pub(crate) mod last_used;
 pub(crate) mod log;
 pub(crate) mod metrics;
 pub(crate) mod outage;

@@ -18,3 +18,8 @@ UPDATE client_secrets SET id = counted.id FROM
     WHERE counted.client = client_secrets.client AND counted.digest = client_secrets.digest;
 
 CREATE INDEX client_secrets_by_id ON client_secrets (id);
+
+-- When an app and its secrets were used last, within a minute or two, and from which network.
+ALTER TABLE clients ADD COLUMN last_used_at BIGINT;
+ALTER TABLE client_secrets ADD COLUMN last_used_at BIGINT;
+ALTER TABLE client_secrets ADD COLUMN last_used_from TEXT;

@@ -67,6 +67,12 @@ pub(super) fn steps<'a>(steps: Steps<'a>, change: &'a AppChange, now: UnixTime) 
             secret,
             *others_end,
         ),
+        AppChange::NoteUse {
+            client,
+            secret,
+            at,
+            network,
+        } => note_use(steps, *client, *secret, *at, network),
         AppChange::Delete { client } => delete(steps, *client, now),
         AppChange::Restore {
             client,
@@ -266,6 +272,27 @@ fn change_logo<'a>(steps: Steps<'a>, client: ClientNo, logo: Option<&'a LogoChan
 
 fn forget_consents(steps: Steps<'_>, client: ClientNo) -> Steps<'_> {
     steps.run("DELETE FROM consents WHERE client = $1", values![client])
+}
+
+fn note_use<'a>(
+    steps: Steps<'a>,
+    client: ClientNo,
+    secret: Option<Locator>,
+    at: UnixTime,
+    network: &'a str,
+) -> Steps<'a> {
+    let steps = steps.run(
+        "UPDATE clients SET last_used_at = $2 WHERE no = $1 AND (last_used_at IS NULL OR last_used_at < $2)",
+        values![client, at],
+    );
+    match secret {
+        None => steps,
+        Some(secret) => steps.run(
+            "UPDATE client_secrets SET last_used_at = $3, last_used_from = $4 WHERE client = $1 AND id = $2 \
+             AND (last_used_at IS NULL OR last_used_at < $3)",
+            values![client, secret, at, network],
+        ),
+    }
 }
 
 fn delete(steps: Steps<'_>, client: ClientNo, now: UnixTime) -> Steps<'_> {

@@ -197,7 +197,7 @@ pub(crate) fn changed_client(transition: &Transition) -> Option<ClientNo> {
         return None;
     };
     match change {
-        AppChange::Register { .. } => None,
+        AppChange::Register { .. } | AppChange::NoteUse { .. } => None,
         AppChange::Update { before, .. } => Some(before.no),
         AppChange::SetStatus { client, .. }
         | AppChange::Approve { client, .. }

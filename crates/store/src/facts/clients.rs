@@ -2,7 +2,7 @@
 use crate::row::{Query, Read, Row, corrupt};
 use protocol::transition::Logo;
 use protocol::types::{
-    AppLinks, Client, ClientKind, ClientNo, ClientStatus, GrantType, RedirectUri, Side,
+    AppLinks, Client, ClientKind, ClientNo, ClientStatus, GrantType, Locator, RedirectUri, Side,
     StoredSecret, UnixTime,
 };
 
@@ -65,6 +65,24 @@ pub(crate) const SECRETS: Query<(ClientNo, StoredSecret)> = Query {
         };
         Ok((row.client(0)?, secret))
     },
+};
+
+/// When each secret of an app was used last, and from which network.
+pub(crate) const SECRETS_USED: Query<(Locator, UnixTime, String)> = Query {
+    sql: "SELECT id, last_used_at, last_used_from FROM client_secrets WHERE client = $1 AND last_used_at IS NOT NULL",
+    read: |row| Ok((row.locator(0)?, row.time(1)?, row.string(2)?)),
+};
+
+/// When an app was used last.
+pub(crate) const USED: Query<UnixTime> = Query {
+    sql: "SELECT last_used_at FROM clients WHERE no = $1 AND last_used_at IS NOT NULL",
+    read: |row| row.time(0),
+};
+
+/// The same of those of an owner from one number to another.
+pub(crate) const USED_OF_OWNER: Query<(ClientNo, UnixTime)> = Query {
+    sql: "SELECT no, last_used_at FROM clients WHERE owner = $1 AND no >= $2 AND no <= $3 AND last_used_at IS NOT NULL",
+    read: |row| Ok((row.client(0)?, row.time(1)?)),
 };
 
 /// The logo of an app.

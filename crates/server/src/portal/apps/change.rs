@@ -81,7 +81,7 @@ pub(super) async fn update(
         ..Said::default()
     };
     if let Some(stale) = stale {
-        return Ok(page(&app, desk, &managed, said(vec![stale])));
+        return page(&app, desk, &managed, said(vec![stale])).await;
     }
     let changed = |desk: &Desk| vec![Problem::new("", desk.browser.language.text("app-changed"))];
     let asked = asked(&form);
@@ -89,11 +89,11 @@ pub(super) async fn update(
         Decision::Granted { transition, reply } => (transition, reply),
         Decision::Refused { error, .. } if error.first().field == Field::Version => {
             let problems = changed(&desk);
-            return Ok(page(&app, desk, &managed, said(problems)));
+            return page(&app, desk, &managed, said(problems)).await;
         }
         Decision::Refused { error, .. } => {
             let problems = fields::problems(&error, &form.fields, desk.browser.language);
-            return Ok(page(&app, desk, &managed, said(problems)));
+            return page(&app, desk, &managed, said(problems)).await;
         }
     };
     if let Some(transition) = transition {
@@ -101,7 +101,7 @@ pub(super) async fn update(
         if app.settle_one(transition, act).await? == Outcome::Conflict {
             let managed = desk.app(&app, &form.client_id).await?;
             let problems = changed(&desk);
-            return Ok(page(&app, desk, &managed, said(problems)));
+            return page(&app, desk, &managed, said(problems)).await;
         }
     }
     Ok(reply::see_other(&format!(
@@ -175,7 +175,7 @@ pub(super) async fn delete(
             problems,
             ..Said::default()
         };
-        return Ok(page(&app, desk, &managed, said));
+        return page(&app, desk, &managed, said).await;
     }
     let act = desk.act(&app);
     app.settle_one(delete_app(managed.client()), act).await?;

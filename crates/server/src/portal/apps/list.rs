@@ -36,6 +36,14 @@ pub(super) async fn show(
     let more = apps.len() > PAGE;
     apps.truncate(PAGE);
     let next = apps.last().filter(|_| more);
+    let used = match (apps.last(), apps.first()) {
+        (Some(oldest), Some(newest)) => {
+            app.store
+                .clients_used(subject, (oldest.no, newest.no))
+                .await?
+        }
+        _ => Vec::new(),
+    };
     let deleted = match after {
         None => {
             let since = clock::now().minus(RESTORABLE);
@@ -59,7 +67,16 @@ pub(super) async fn show(
         new,
         closed,
         next_page: next.map(|last| format!("{PORTAL}?after={}", last.id)),
-        apps: apps.iter().map(|client| row(client, None)).collect(),
+        apps: apps
+            .iter()
+            .map(|client| {
+                let used = used.iter().find(|(no, _)| *no == client.no);
+                row(
+                    client,
+                    used.map(|(_, at)| Text::of_others(zone.moment(*at, language))),
+                )
+            })
+            .collect(),
         deleted: deleted
             .into_iter()
             .map(|(client, deleted_at)| DeletedRow {

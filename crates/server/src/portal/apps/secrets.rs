@@ -104,7 +104,7 @@ pub(super) async fn add(
     let (desk, form, stale) = Desk::posted(&app, posted)?;
     let managed = desk.app(&app, &form.client_id).await?;
     if let Some(problem) = unproved(&app, &desk, stale, "secret-password", form.password).await? {
-        return Ok(again(&app, desk, &managed, problem));
+        return again(&app, desk, &managed, problem).await;
     }
     let new = secrets::NewSecret {
         name: form.name,
@@ -124,10 +124,10 @@ pub(super) async fn rotate(
     let language = desk.browser.language;
     let Some(overlap) = form.overlap else {
         let problem = said_of(SecretError::Overlap, language);
-        return Ok(again(&app, desk, &managed, problem));
+        return again(&app, desk, &managed, problem).await;
     };
     if let Some(problem) = unproved(&app, &desk, stale, "rotate-password", form.password).await? {
-        return Ok(again(&app, desk, &managed, problem));
+        return again(&app, desk, &managed, problem).await;
     }
     let now = clock::now();
     let decision = secrets::rotate(managed.client(), String::new(), overlap, now, &app.mint);
@@ -148,7 +148,7 @@ pub(super) async fn revoke(
     let (desk, form, stale) = Desk::posted(&app, posted)?;
     let managed = desk.app(&app, &form.client_id).await?;
     if let Some(stale) = stale {
-        return Ok(again(&app, desk, &managed, stale));
+        return again(&app, desk, &managed, stale).await;
     }
     let secret = form.secret.unwrap_or(Locator(0));
     let language = desk.browser.language;
@@ -160,7 +160,7 @@ pub(super) async fn revoke(
             ..
         } => None,
         Decision::Refused { error, .. } => {
-            return Ok(again(&app, desk, &managed, said_of(error, language)));
+            return again(&app, desk, &managed, said_of(error, language)).await;
         }
     };
     if let Some(transition) = transition {
@@ -168,7 +168,7 @@ pub(super) async fn revoke(
         if app.settle_one(transition, act).await? == Outcome::Conflict {
             let managed = desk.app(&app, &form.client_id).await?;
             let stale = Problem::new("", language.text("app-stale"));
-            return Ok(again(&app, desk, &managed, stale));
+            return again(&app, desk, &managed, stale).await;
         }
     }
     Ok(reply::see_other(&format!(
@@ -191,12 +191,17 @@ async fn unproved(
     }
 }
 
-fn again(app: &App, desk: Desk, managed: &ManagedApp, problem: Problem) -> Response {
+async fn again(
+    app: &App,
+    desk: Desk,
+    managed: &ManagedApp,
+    problem: Problem,
+) -> Result<Response, PageError> {
     let said = Said {
         problems: vec![problem],
         ..Said::default()
     };
-    page(app, desk, managed, said)
+    page(app, desk, managed, said).await
 }
 
 /// Settles a new secret, and shows it once it is stored.
@@ -211,7 +216,7 @@ async fn issued(
     let (transition, issued) = match decision {
         Decision::Granted { transition, reply } => (transition, reply),
         Decision::Refused { error, .. } => {
-            return Ok(again(app, desk, managed, said_of(error, language)));
+            return again(app, desk, managed, said_of(error, language)).await;
         }
     };
     if let Some(transition) = transition {
@@ -219,7 +224,7 @@ async fn issued(
         if app.settle_one(transition, act).await? == Outcome::Conflict {
             let managed = desk.app(app, &managed.client().id).await?;
             let stale = Problem::new("", language.text("app-stale"));
-            return Ok(again(app, desk, &managed, stale));
+            return again(app, desk, &managed, stale).await;
         }
     }
     let page = pages::portal::NewSecret {

@@ -15,7 +15,7 @@ use pages::portal::{AppFields, AppPage, CheckedUri, ScopeBox, SecretLine};
 use pages::{Problem, Speak, Text};
 use protocol::apps::ManagedApp;
 use protocol::apps::secrets::MAX_SECRETS;
-use protocol::types::{Client, ClientKind, Language, Scope};
+use protocol::types::{Client, ClientKind, Language, Locator, Scope};
 
 /// `GET`: the page.
 pub(super) async fn show(
@@ -34,7 +34,7 @@ pub(super) async fn show(
             .map(|sent| checked(managed.client(), sent, app.policy(), language)),
         ..Said::default()
     };
-    Ok(page(&app, desk, &managed, said))
+    page(&app, desk, &managed, said).await
 }
 
 /// What was done, as a message.
@@ -64,7 +64,12 @@ pub(super) struct Said {
 }
 
 /// The page, which says what was done, or what is wrong.
-pub(super) fn page(app: &App, desk: Desk, managed: &ManagedApp, said: Said) -> Response {
+pub(super) async fn page(
+    app: &App,
+    desk: Desk,
+    managed: &ManagedApp,
+    said: Said,
+) -> Result<Response, PageError> {
     let asks_password = desk.asks_password();
     let Desk { mut browser, facts } = desk;
     let (client, language) = (managed.client(), browser.language);
@@ -74,6 +79,11 @@ pub(super) fn page(app: &App, desk: Desk, managed: &ManagedApp, said: Said) -> R
         true => StatusCode::OK,
         false => StatusCode::BAD_REQUEST,
     };
+    let (last_used, secrets_used) = app.store.client_used(client.no).await?;
+    let used = |id: Locator| {
+        let used = secrets_used.iter().find(|(own, ..)| *own == id)?;
+        Some((time(used.1), used.2.clone()))
+    };
     let now = clock::now();
     let live = client.secrets.iter().filter(|secret| secret.is_live(now));
     let secrets: Vec<SecretLine> = live
@@ -81,7 +91,7 @@ pub(super) fn page(app: &App, desk: Desk, managed: &ManagedApp, said: Said) -> R
             id: secret.id.0.to_string(),
             name: secret.name.clone(),
             created: time(secret.created_at),
-            last_used: None,
+            last_used: used(secret.id),
             expires: secret.expires_at.map(time),
         })
         .collect();
@@ -97,7 +107,7 @@ pub(super) fn page(app: &App, desk: Desk, managed: &ManagedApp, said: Said) -> R
         side: client.side,
         reviewed: client.reviewed_at.is_some(),
         created: time(client.created_at),
-        last_used: None,
+        last_used: last_used.map(time),
         may_add: secrets.len() < MAX_SECRETS,
         secrets: (client.kind == ClientKind::Confidential).then_some(secrets),
         labels: fields::labels(app),
@@ -109,7 +119,7 @@ pub(super) fn page(app: &App, desk: Desk, managed: &ManagedApp, said: Said) -> R
         notice: said.notice.map(|id| language.text(id)),
         problems: said.problems,
     };
-    browser.keep_browser_id(app, reply::page(status, &page, None))
+    Ok(browser.keep_browser_id(app, reply::page(status, &page, None)))
 }
 
 /// The scopes that an app may be set to ask for: those that are not restricted, and those that were approved for it.
