@@ -3,7 +3,9 @@ use crate::facts::clients::kind_name;
 use crate::steps::Steps;
 use crate::value::values;
 use protocol::transition::{AppChange, Logo, LogoChange};
-use protocol::types::{Client, ClientNo, ClientStatus, Locator, Side, StoredSecret, UnixTime};
+use protocol::types::{
+    Client, ClientNo, ClientStatus, Locator, Scope, Side, StoredSecret, UnixTime,
+};
 
 pub(super) fn steps<'a>(steps: Steps<'a>, change: &'a AppChange, now: UnixTime) -> Steps<'a> {
     match change {
@@ -23,23 +25,12 @@ pub(super) fn steps<'a>(steps: Steps<'a>, change: &'a AppChange, now: UnixTime) 
             version,
             status,
             reviewed_at,
-        } => {
-            let guard = "UPDATE clients SET version = version + 1, status = $3, reviewed_at = $4 \
-                         WHERE no = $1 AND version = $2 AND deleted_at IS NULL";
-            let values = values![*client, *version, status.as_str(), *reviewed_at];
-            steps.guard(guard, values).client_changed(*client)
-        }
+        } => approve(steps, (*client, *version), *status, *reviewed_at),
         AppChange::ApproveScopes {
             client,
             version,
             approved,
-        } => {
-            let guard = "UPDATE clients SET version = version + 1, approved = $3 \
-                         WHERE no = $1 AND version = $2 AND deleted_at IS NULL";
-            steps
-                .guard(guard, values![*client, *version, approved])
-                .client_changed(*client)
-        }
+        } => approve_scopes(steps, (*client, *version), approved),
         AppChange::ReplaceSecrets {
             client,
             version,
@@ -80,6 +71,30 @@ pub(super) fn steps<'a>(steps: Steps<'a>, change: &'a AppChange, now: UnixTime) 
             cutoff,
         } => restore(steps, *client, *deleted_at, *cutoff),
     }
+}
+
+fn approve(
+    steps: Steps<'_>,
+    (client, version): (ClientNo, i64),
+    status: ClientStatus,
+    reviewed_at: UnixTime,
+) -> Steps<'_> {
+    let guard = "UPDATE clients SET version = version + 1, status = $3, reviewed_at = $4 \
+                 WHERE no = $1 AND version = $2 AND deleted_at IS NULL";
+    let values = values![client, version, status.as_str(), reviewed_at];
+    steps.guard(guard, values).client_changed(client)
+}
+
+fn approve_scopes<'a>(
+    steps: Steps<'a>,
+    (client, version): (ClientNo, i64),
+    approved: &'a Scope,
+) -> Steps<'a> {
+    let guard = "UPDATE clients SET version = version + 1, approved = $3 \
+                 WHERE no = $1 AND version = $2 AND deleted_at IS NULL";
+    steps
+        .guard(guard, values![client, version, approved])
+        .client_changed(client)
 }
 
 /// Guards that an app is still as it was read.
