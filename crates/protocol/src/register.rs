@@ -225,13 +225,18 @@ pub(crate) fn check_redirect_uris(
         return Err(vec![wrong(Field::RedirectUris, sentence)]);
     }
     let (mut registered, mut wrongs) = (Vec::new(), Vec::new());
+    let about = |uri: &String, sentence: String| RegistrationError {
+        value: Some(uri.clone()),
+        ..wrong(Field::RedirectUris, sentence)
+    };
     for uri in uris {
         match RedirectUri::register(uri) {
+            Ok(known) if registered.contains(&known) => {
+                let sentence = "the redirect URI is there twice: take one away";
+                wrongs.push(about(uri, sentence.to_owned()));
+            }
             Ok(uri) => registered.push(uri),
-            Err(fault) => wrongs.push(RegistrationError {
-                value: Some(uri.clone()),
-                ..wrong(Field::RedirectUris, fault.sentence_about(uri))
-            }),
+            Err(fault) => wrongs.push(about(uri, fault.sentence_about(uri))),
         }
     }
     match wrongs.is_empty() {

@@ -7,5 +7,6 @@ mod developer_page;
 mod developer_page_served;
 mod developer_snippets;
 mod docs;
+mod portal;
 #[path = "../support/mod.rs"]
 mod support;

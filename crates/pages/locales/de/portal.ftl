@@ -132,6 +132,7 @@ app-grants-wrong = Das darf eine solche App hier nicht: Eine öffentliche App ka
 app-scopes-wrong = Um eines davon darf die App nicht bitten: Was beschränkt ist, wird zuerst genehmigt.
 redirect-uris-none = Geben Sie mindestens eine Rücksprungadresse ein.
 redirect-uris-many = Das sind mehr Rücksprungadressen, als eine App haben darf: Nehmen Sie welche weg.
+redirect-uri-twice = Diese Rücksprungadresse ist zweimal da: Nehmen Sie eine weg.
 redirect-http = Unverschlüsseltes http gibt es nur auf dem eigenen Rechner: Verwenden Sie https.
 redirect-user = Eine Rücksprungadresse hat keinen Benutzernamen und kein Passwort.
 redirect-private = Ein eigenes Schema enthält einen Punkt, etwa com.example.app:/callback.

@@ -134,6 +134,7 @@ app-grants-wrong = This provider does not let such an app do that: a public app 
 app-scopes-wrong = One of these is no scope that the app may ask for: those that are restricted are approved first.
 redirect-uris-none = Write at least one redirect URL.
 redirect-uris-many = These are more redirect URLs than an app may have: take some away.
+redirect-uri-twice = This redirect URL is there twice: take one away.
 redirect-http = Plain http is for loopback only: use https.
 redirect-user = A redirect URL has no user name or password.
 redirect-private = A private scheme contains a dot, such as com.example.app:/callback.

@@ -135,6 +135,27 @@ impl AppPage {
         }
     }
 
+    fn problem(&self, field: &str) -> Option<&Text> {
+        problem_of(&self.problems, field)
+    }
+
+    /// Whether one of these fields is wrong, so that what they are folded into stands open.
+    fn is_wrong(&self, fields: &[&str; 2]) -> bool {
+        fields.iter().any(|field| self.problem(field).is_some())
+    }
+
+    fn secret_name_field(&self) -> Field<'_> {
+        Field {
+            id: "secret-name",
+            label: self.frame.text("app-secret-name"),
+            kind: "text",
+            autocomplete: "off",
+            problem: self.problem("secret-name"),
+            optional: true,
+            ..Field::default()
+        }
+    }
+
     fn confirm_field(&self) -> Field<'_> {
         Field {
             id: "confirm",

@@ -18,7 +18,7 @@ use protocol::apps::{
 };
 use protocol::decision::Decision;
 use protocol::register::Field;
-use protocol::types::Scope;
+use protocol::types::{Client, Scope, UnixTime};
 use store::Outcome;
 
 /// What is to be different.
@@ -113,7 +113,8 @@ pub(super) async fn update(
 fn asked(form: &UpdateForm) -> AppUpdate {
     let fields = form.fields.clone();
     AppUpdate {
-        version: form.version,
+        // Our page says which version it shows; where that is missing, it is none that there is.
+        version: Some(form.version.unwrap_or_default()),
         name: Some(fields.name),
         homepage: Some(fields.homepage),
         description: Some(fields.description),
@@ -155,12 +156,16 @@ impl Form for DeleteForm {
     }
 }
 
-/// `POST`: deletes the app, if its name was typed.
+/// `POST`: deletes the app, if its name was typed. Posted twice, it is deleted.
 pub(super) async fn delete(
     State(app): State<App>,
     posted: Posted<DeleteForm>,
 ) -> Result<Response, PageError> {
     let (desk, form, stale) = Desk::posted(&app, posted)?;
+    let gone = reply::see_other(&format!("{PORTAL}?done=deleted"));
+    if stale.is_none() && deleted(&app, &desk, &form.client_id).await?.is_some() {
+        return Ok(gone);
+    }
     let managed = desk.app(&app, &form.client_id).await?;
     let mut problems: Vec<Problem> = stale.into_iter().collect();
     if form.confirm.trim() != managed.client().name {
@@ -179,7 +184,18 @@ pub(super) async fn delete(
     }
     let act = desk.act(&app);
     app.settle_one(delete_app(managed.client()), act).await?;
-    Ok(reply::see_other(&format!("{PORTAL}?done=deleted")))
+    Ok(gone)
+}
+
+/// An app of theirs that was deleted and can be brought back, and when that was.
+async fn deleted(
+    app: &App,
+    desk: &Desk,
+    client_id: &str,
+) -> Result<Option<(Client, UnixTime)>, PageError> {
+    let since = clock::now().minus(RESTORABLE);
+    let deleted = app.store.deleted_client(client_id, since).await?;
+    Ok(deleted.filter(|(client, _)| client.owner == desk.facts.person.subject))
 }
 
 /// An app that is to come back.
@@ -212,12 +228,8 @@ pub(super) async fn restore(
     if stale.is_some() {
         return Ok(reply::see_other(PORTAL));
     }
-    let subject = desk.facts.person.subject;
-    let now = clock::now();
-    let since = now.minus(RESTORABLE);
-    let deleted = app.store.deleted_client(&form.client_id, since).await?;
-    if let Some((client, deleted_at)) = deleted.filter(|(client, _)| client.owner == subject) {
-        let back = restore_app(&client, deleted_at, now, &app.mint);
+    if let Some((client, deleted_at)) = deleted(&app, &desk, &form.client_id).await? {
+        let back = restore_app(&client, deleted_at, clock::now(), &app.mint);
         let Some(back) = back else {
             return Err(PageFault::NotFound.into());
         };

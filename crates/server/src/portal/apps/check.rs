@@ -38,12 +38,15 @@ pub(super) fn checked(
     }
 }
 
-/// The registered URI that is the same for longest.
+/// The registered URI that has most in common with it, at the beginning and at the end: `http` in place of `https` is
+/// still the same address.
 fn nearest<'a>(client: &'a Client, sent: &str) -> Option<&'a RedirectUri> {
     client.redirect_uris.iter().max_by_key(|own| {
-        let same = common(sent, own.as_str()).len();
-        let end = sent.len().abs_diff(own.as_str().len());
-        (same, std::cmp::Reverse(end))
+        let own = own.as_str();
+        let start = common(sent, own).len();
+        let ends = own[start..].bytes().rev().zip(sent[start..].bytes().rev());
+        let same = start + ends.take_while(|(a, b)| a == b).count();
+        (same, std::cmp::Reverse(sent.len().abs_diff(own.len())))
     })
 }
 

@@ -111,16 +111,18 @@ pub(super) fn problems(
     errors.iter().map(problem).collect()
 }
 
-/// What is wrong with one of the redirect URIs, or with how many there are.
+/// What is wrong with one of the redirect URIs, or with how many there are. It stands at the last field with that URI:
+/// one that is there twice is to be taken away where it came second.
 fn redirect_uri(value: Option<&str>, fields: &AppFields, language: Language) -> Problem {
     let mut own = fields.redirect_uris.iter();
-    let at = own.position(|uri| Some(uri.as_str()) == value);
+    let at = own.rposition(|uri| Some(uri.as_str()) == value);
     let field = format!("redirect-{}", at.unwrap_or(0) + 1);
     let fault = value.map(RedirectUri::register);
     let sentence = match (fault, fields.redirect_uris.is_empty()) {
         (Some(Err(fault)), _) => redirect_uri_fault(fault, language),
-        (_, true) => language.text("redirect-uris-none"),
-        (_, false) => language.text("redirect-uris-many"),
+        (Some(Ok(_)), _) => language.text("redirect-uri-twice"),
+        (None, true) => language.text("redirect-uris-none"),
+        (None, false) => language.text("redirect-uris-many"),
     };
     Problem::new(&field, sentence)
 }
