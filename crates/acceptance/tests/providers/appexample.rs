@@ -6,20 +6,20 @@ use crate::support::{Scene, Tokens, assert_page, assert_refused};
 use acceptance::{App, Json, Pkce, Reply, Request, encode, forms};
 
 /// The callback of the documentation's app.
-const MYAPP: &str = "https://myapp.com/oauth/callback";
+pub(super) const MYAPP: &str = "https://myapp.com/oauth/callback";
 /// The scope of its examples.
-const SCOPE: &str = "tasks:read tasks:write projects:read";
+pub(super) const SCOPE: &str = "tasks:read tasks:write projects:read";
 
 /// The token endpoint as the documentation's `curl` lines call it: a form written by hand.
 #[track_caller]
-fn post_by_curl(scene: &Scene, path: &str, form: &str) -> Reply {
+pub(super) fn post_by_curl(scene: &Scene, path: &str, form: &str) -> Reply {
     let url = format!("{}{path}", scene.provider.issuer());
     let form_type = "Content-Type: application/x-www-form-urlencoded";
     curl(&["-X", "POST", &url, "-H", form_type, "-d", form])
 }
 
 /// The credentials of an app as a form has them.
-fn credentials(app: &App) -> String {
+pub(super) fn credentials(app: &App) -> String {
     format!(
         "client_id={}&client_secret={}",
         app.client_id, app.client_secret
@@ -28,7 +28,7 @@ fn credentials(app: &App) -> String {
 
 /// Checks the documented answer of the token endpoint, member by member.
 #[track_caller]
-fn assert_token_answer(reply: &Reply, scope: &str) -> Tokens {
+pub(super) fn assert_token_answer(reply: &Reply, scope: &str) -> Tokens {
     let tokens = Tokens::of(reply);
     let json = reply.json();
     let mut members: Vec<&String> = json.as_object().expect("an object").keys().collect();
@@ -58,7 +58,7 @@ fn assert_token_answer(reply: &Reply, scope: &str) -> Tokens {
 
 /// The documented exchange: code for tokens.
 #[track_caller]
-fn exchange(scene: &Scene, app: &App, code: &str) -> Reply {
+pub(super) fn exchange(scene: &Scene, app: &App, code: &str) -> Reply {
     let form = format!(
         "grant_type=authorization_code&code={code}&{}&redirect_uri={MYAPP}",
         credentials(app)

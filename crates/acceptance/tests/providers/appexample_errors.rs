@@ -283,6 +283,9 @@ fn t11_a_stolen_refresh_token_ends_the_grant() {
         .api()
         .get_bearer("/v1/oauth/token/info", &third.access);
     assert_refused(&info, 401, "invalid_token");
+    // Whoever watches for abuse finds it.
+    let events = scene.cli(&["audit", "--event", "grant.revoked.refresh_replay"]);
+    assert!(events.to_string().contains(&app.client_id), "{events}");
 }
 
 #[test]

@@ -5,7 +5,7 @@ use crate::support::{
 };
 use acceptance::{App, AppSpec, Json, Pkce, Reply, Request, Setup, target};
 
-const BACK: &str = "https://dropletbook.com/callback";
+pub(super) const BACK: &str = "https://dropletbook.com/callback";
 const DEVICE_GRANT: &str = "urn:ietf:params:oauth:grant-type:device_code";
 
 fn scene() -> Scene {
@@ -21,7 +21,7 @@ fn droplet_book(scene: &Scene) -> App {
 }
 
 /// The documented link.
-fn link(app: &App) -> String {
+pub(super) fn link(app: &App) -> String {
     target(
         "/v1/oauth/authorize",
         &[
@@ -34,12 +34,12 @@ fn link(app: &App) -> String {
 }
 
 /// A POST with everything in the query string and no body, as documented.
-fn post_query(scene: &Scene, path: &str, pairs: &[(&str, &str)]) -> Reply {
+pub(super) fn post_query(scene: &Scene, path: &str, pairs: &[(&str, &str)]) -> Reply {
     scene.api().send(&Request::post(&target(path, pairs)))
 }
 
 /// The documented exchange.
-fn exchange(scene: &Scene, app: &App, code: &str) -> Reply {
+pub(super) fn exchange(scene: &Scene, app: &App, code: &str) -> Reply {
     post_query(
         scene,
         "/v1/oauth/token",
@@ -134,7 +134,7 @@ fn d3_no_parameter_stands_in_query_and_body() {
 }
 
 /// The documented members of a token response, but for the tokens.
-fn documented(reply: &Json) -> Json {
+pub(super) fn documented(reply: &Json) -> Json {
     let mut rest = reply.clone();
     let object = rest.as_object_mut().expect("an object");
     for token in ["access_token", "refresh_token"] {

@@ -2,6 +2,7 @@
 
 mod appexample;
 mod appexample_errors;
+mod by_page;
 mod digitalocean;
 mod digitalocean_app;
 mod miwa;

@@ -3,11 +3,18 @@
 use crate::support::{Scene, Tokens, assert_refused};
 use acceptance::{App, Setup, target};
 
-const CALLBACK: &str = "https://example.com/callback";
+pub(super) const CALLBACK: &str = "https://example.com/callback";
 
-/// An app, and a code for it from the documented link.
+/// An app, and a code for it.
 fn code(scene: &Scene) -> (App, String) {
     let app = scene.confidential(CALLBACK);
+    let code = code_for(scene, &app);
+    (app, code)
+}
+
+/// A code from the documented link, which Ann allows.
+#[track_caller]
+pub(super) fn code_for(scene: &Scene, app: &App) -> String {
     let link = target(
         "/oauth2/authorize",
         &[
@@ -24,8 +31,7 @@ fn code(scene: &Scene) -> (App, String) {
             .starts_with("https://example.com/callback?code=")
     );
     assert_eq!(answer.param("state"), None, "none was sent");
-    let code = answer.code();
-    (app, code)
+    answer.code()
 }
 
 #[test]

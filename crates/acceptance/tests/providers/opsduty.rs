@@ -4,7 +4,7 @@ use crate::support;
 use crate::support::{
     CALLBACK, OWNER, PASSWORD, Scene, Tokens, assert_page, assert_refused, outlive, rest, within,
 };
-use acceptance::{AppSpec, Pkce, Request, Setup, encode, target};
+use acceptance::{App, AppSpec, Pkce, Reply, Request, Setup, encode, target};
 use std::time::Duration;
 
 /// Two years, in seconds.
@@ -294,11 +294,9 @@ fn o6_the_secret_is_shown_once() {
 }
 
 /// The requests of `oauth2c` as its source makes them: keys sorted, no `scope`, a `nonce` without
-/// `openid`, raw Basic credentials, PKCE with the shortest verifier.
-#[test]
-fn o7_the_terminal_client_succeeds() {
-    let scene = Scene::profile("opsduty");
-    let app = scene.confidential(CALLBACK);
+/// `openid`, raw Basic credentials, PKCE with the shortest verifier. Ann allows what it asks for.
+#[track_caller]
+pub(super) fn oauth2c(scene: &Scene, app: &App) -> Reply {
     let pkce = Pkce::random();
     assert_eq!(pkce.verifier.len(), 43);
     let callback = encode(CALLBACK);
@@ -320,7 +318,14 @@ fn o7_the_terminal_client_succeeds() {
         .header("Accept-Encoding", "gzip")
         .basic(&app.client_id, &app.client_secret)
         .body("application/x-www-form-urlencoded", body.as_bytes());
-    let reply = scene.api().send(&request).expect(200);
+    scene.api().send(&request).expect(200)
+}
+
+#[test]
+fn o7_the_terminal_client_succeeds() {
+    let scene = Scene::profile("opsduty");
+    let app = scene.confidential(CALLBACK);
+    let reply = oauth2c(&scene, &app);
     assert_eq!(reply.header("Content-Type"), Some("application/json"));
     let json = reply.json();
     assert_eq!(json["token_type"], "Bearer", "{json}");

@@ -4,11 +4,11 @@ use crate::support::{OWNER, Scene, Tokens, assert_page, assert_refused, outlive_
 use acceptance::{App, AppSpec, Setup, target};
 use std::time::Duration;
 
-const CALLBACK: &str = "https://cool.page/sqowey/auth_redir/";
-const STATE: &str = "59174eb5c8c8ca4f303f3bdbf9";
+pub(super) const CALLBACK: &str = "https://cool.page/sqowey/auth_redir/";
+pub(super) const STATE: &str = "59174eb5c8c8ca4f303f3bdbf9";
 
 /// The documented link for a scope.
-fn link(app: &App, scope: &str) -> String {
+pub(super) fn link(app: &App, scope: &str) -> String {
     target(
         "/oauth2/auth",
         &[
