@@ -1,0 +1,133 @@
+//! An app as commands print it: as JSON, as a row, as a sheet.
+use super::app::ONCE;
+use super::output::{Output, sheet};
+use super::place::Opened;
+use crate::ops::clock;
+use crate::test_side::TestUser;
+use protocol::types::{Client, ClientKind, RedirectUri, Scope};
+use serde_json::{Value, json};
+
+fn kind(app: &Client) -> &'static str {
+    match app.kind {
+        ClientKind::Confidential => "confidential",
+        ClientKind::Public => "public",
+    }
+}
+
+fn grants(app: &Client) -> Vec<&'static str> {
+    app.grants.iter().map(|grant| grant.as_str()).collect()
+}
+
+fn names(scope: &Scope) -> Vec<&str> {
+    scope.names().collect()
+}
+
+fn redirect_uris(app: &Client) -> Vec<&str> {
+    app.redirect_uris.iter().map(RedirectUri::as_str).collect()
+}
+
+/// Shows an app with what is told once: its secret and its test users' passwords.
+pub(super) fn show_new(
+    output: Output,
+    app: &Client,
+    at: &Opened,
+    secret: Option<&str>,
+    users: &[TestUser],
+) {
+    let mut json = as_json(app, at);
+    if let Some(secret) = secret {
+        json["client_secret"] = secret.into();
+    }
+    if !users.is_empty() {
+        let user = |user: &TestUser| json!({ "email": user.email, "password": user.password });
+        json["test_users"] = users.iter().map(user).collect();
+    }
+    output.show(&json, || {
+        let mut text = as_sheet(app, at, secret);
+        for user in users {
+            text.push_str(&format!(
+                "\ntest user        {} with the password {}",
+                user.email, user.password
+            ));
+        }
+        text
+    });
+    if secret.is_some() || !users.is_empty() {
+        eprintln!("{ONCE}");
+    }
+}
+
+/// `scopes` is null for an app that may ask for every scope that is not restricted.
+pub(super) fn as_json(app: &Client, at: &Opened) -> Value {
+    json!({
+        "client_id": app.id,
+        "name": app.name,
+        "homepage": app.homepage,
+        "description": app.description,
+        "privacy_policy": app.links.privacy_policy,
+        "terms": app.links.terms,
+        "support": app.links.support,
+        "contact": app.links.contact,
+        "owner": at.config.policy.subjects.write(app.owner),
+        "publisher": app.publisher,
+        "kind": kind(app),
+        "redirect_uris": redirect_uris(app),
+        "grants": grants(app),
+        "scopes": app.scopes.as_ref().map(names),
+        "approved_scopes": names(&app.approved),
+        "resource_server": app.resource_server,
+        "mode": app.side.as_str(),
+        "status": app.status.as_str(),
+        "version": app.version,
+        "reviewed_at": app.reviewed_at.map(clock::rfc3339),
+        "created_at": clock::rfc3339(app.created_at),
+    })
+}
+
+pub(super) fn as_row(app: &Client) -> [String; 4] {
+    [
+        app.id.clone(),
+        app.name.clone(),
+        app.publisher.clone(),
+        app.status.as_str().to_owned(),
+    ]
+}
+
+pub(super) fn as_sheet(app: &Client, at: &Opened, secret: Option<&str>) -> String {
+    let scopes = match &app.scopes {
+        Some(scopes) => scopes.to_string(),
+        None => "every one that is not restricted".to_owned(),
+    };
+    let api = match app.resource_server {
+        true => "yes, it may introspect the tokens of other apps",
+        false => "",
+    };
+    let owner = at.config.policy.subjects.write(app.owner);
+    sheet(&[
+        ("client id", app.id.clone()),
+        ("client secret", secret.unwrap_or_default().to_owned()),
+        ("name", app.name.clone()),
+        ("homepage", app.homepage.clone()),
+        ("description", app.description.clone()),
+        ("privacy policy", app.links.privacy_policy.clone()),
+        ("terms", app.links.terms.clone()),
+        ("support", app.links.support.clone()),
+        ("contact", app.links.contact.clone()),
+        ("owner", format!("{} ({owner})", app.publisher)),
+        ("kind", kind(app).to_owned()),
+        ("redirect URIs", redirect_uris(app).join("\n")),
+        ("grants", grants(app).join(", ")),
+        ("scopes", scopes),
+        ("approved", app.approved.to_string()),
+        ("resource server", api.to_owned()),
+        ("mode", app.side.as_str().to_owned()),
+        ("status", app.status.as_str().to_owned()),
+        ("version", app.version.to_string()),
+        (
+            "reviewed",
+            app.reviewed_at
+                .map_or_else(|| "no".to_owned(), clock::rfc3339),
+        ),
+        ("created", clock::rfc3339(app.created_at)),
+    ])
+}
