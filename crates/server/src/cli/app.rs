@@ -1,6 +1,7 @@
 //! `valetkey app …`.
 use super::app_shown::{as_json, as_row, as_sheet, show_new};
 use super::failure::Failure;
+use super::one_app::One;
 use super::output::{Output, table};
 use super::place::{CHANGED, Opened, Page, Place};
 use crate::ops::clock;
@@ -14,9 +15,6 @@ use protocol::types::{
 };
 use serde_json::json;
 use std::path::{Path, PathBuf};
-
-/// What is said beside a secret, on standard error.
-pub(super) const ONCE: &str = "Keep the secret now: it is not stored and cannot be shown again.";
 
 /// Apps that people may let in.
 #[derive(Debug, Subcommand)]
@@ -161,16 +159,6 @@ pub(super) struct List {
     owner: Option<String>,
     #[command(flatten)]
     page: Page,
-}
-
-/// Which app.
-#[derive(Debug, Args)]
-pub(super) struct One {
-    #[command(flatten)]
-    pub(super) place: Place,
-    /// The app's client id.
-    #[arg(value_name = "CLIENT_ID")]
-    pub(super) client_id: String,
 }
 
 /// Which app, as it was looked at.

@@ -1,6 +1,6 @@
 //! `valetkey app secret …`.
-use super::app::{ONCE, One};
 use super::failure::Failure;
+use super::one_app::{ONCE, One};
 use super::output::{Output, table};
 use crate::ops::clock;
 use clap::{Args, Subcommand};

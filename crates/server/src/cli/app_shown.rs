@@ -1,5 +1,5 @@
 //! An app as commands print it: as JSON, as a row, as a sheet.
-use super::app::ONCE;
+use super::one_app::ONCE;
 use super::output::{Output, sheet};
 use super::place::Opened;
 use crate::ops::clock;

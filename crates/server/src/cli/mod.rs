@@ -14,6 +14,7 @@ mod doctor;
 mod failure;
 mod key;
 mod mail;
+mod one_app;
 mod outbox;
 mod output;
 mod place;
