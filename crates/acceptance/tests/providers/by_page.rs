@@ -11,9 +11,9 @@ use std::time::Duration;
 /// Who makes the apps. Ann uses them.
 const DEVELOPER: &str = "dan@example.com";
 /// Where the list of apps is, whatever else leads to it.
-const APPS: &str = "/developers/apps";
-const NEW_APP: &str = "/developers/apps/new";
-const UPDATE: &str = "/developers/apps/update";
+const APPS: &str = "/apps";
+const NEW_APP: &str = "/apps/new";
+const UPDATE: &str = "/apps/update";
 
 /// A developer at the pages of a provider.
 struct Portal<'a> {

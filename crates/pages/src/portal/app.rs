@@ -94,15 +94,15 @@ pub struct CheckedUri {
 
 impl AppPage {
     /// Changes the app.
-    pub const UPDATE: &str = "/developers/apps/update";
+    pub const UPDATE: &str = "/apps/update";
     /// Makes another secret.
-    pub const ADD_SECRET: &str = "/developers/apps/secrets/add";
+    pub const ADD_SECRET: &str = "/apps/secrets/add";
     /// Makes a secret in place of all.
-    pub const ROTATE: &str = "/developers/apps/secrets/rotate";
+    pub const ROTATE: &str = "/apps/secrets/rotate";
     /// Ends a secret.
-    pub const REVOKE: &str = "/developers/apps/secrets/revoke";
+    pub const REVOKE: &str = "/apps/secrets/revoke";
     /// Deletes the app.
-    pub const DELETE: &str = "/developers/apps/delete";
+    pub const DELETE: &str = "/apps/delete";
 
     fn href(&self) -> String {
         app_href(&self.client_id)

@@ -68,7 +68,7 @@ impl AppRow {
 
 impl Apps {
     /// Brings a deleted app back.
-    pub const RESTORE: &str = "/developers/apps/restore";
+    pub const RESTORE: &str = "/apps/restore";
 
     fn status(&self, app: &AppRow) -> Option<(Text, &'static str)> {
         status(app.status, self.frame.language)

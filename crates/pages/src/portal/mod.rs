@@ -15,7 +15,7 @@ use crate::{Sample, Text};
 use protocol::types::Language;
 
 /// Where the list is, and what each path of these pages begins with.
-pub const PORTAL: &str = "/developers/apps";
+pub const PORTAL: &str = "/apps";
 
 /// What every page of the portal shows above its heading: where it is, in the provider's own words.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]

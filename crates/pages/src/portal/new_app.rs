@@ -43,7 +43,7 @@ pub struct NewApp {
 
 impl NewApp {
     /// Where it is, and its form goes.
-    pub const PATH: &str = "/developers/apps/new";
+    pub const PATH: &str = "/apps/new";
 
     fn shown(&self) -> Shown<'_> {
         Shown {

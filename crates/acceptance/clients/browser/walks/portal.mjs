@@ -9,9 +9,9 @@ const CALLBACK = "https://board.example.org/oauth/callback";
 export async function walk(stage) {
   const { issuer, user } = stage.site;
   const page = await stage.tab();
-  await page.goto(`${issuer}/developers/apps`);
+  await page.goto(`${issuer}/apps`);
   await signIn(page, user);
-  assert.equal(new URL(page.url()).pathname, "/developers/apps", "the sign-in leads back");
+  assert.equal(new URL(page.url()).pathname, "/apps", "the sign-in leads back");
   await stage.look(page, "apps-before");
 
   await press(page, "#new-app");
@@ -71,12 +71,12 @@ export async function walk(stage) {
   await page.click("#delete");
   await page.fill("#confirm", "Bulletin Board");
   await press(page, "#delete-button");
-  assert.equal(new URL(page.url()).pathname, "/developers/apps");
+  assert.equal(new URL(page.url()).pathname, "/apps");
   await stage.look(page, "apps-after");
-  await press(page, page.locator("form[action='/developers/apps/restore'] button"));
+  await press(page, page.locator("form[action='/apps/restore'] button"));
   assert.equal(await heading(page), "Bulletin Board");
   assert.equal(await page.inputValue("#client-id"), clientId);
-  await page.goto(`${issuer}/developers/apps`);
+  await page.goto(`${issuer}/apps`);
   assert.ok(await page.getByText("Bulletin Board").count());
   await stage.look(page, "apps-again");
 }

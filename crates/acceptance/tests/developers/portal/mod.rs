@@ -10,14 +10,14 @@ use crate::support::{ANN, PASSWORD, Scene, form_to};
 use acceptance::{App, Browser, Form, Json, Reply, unescape};
 
 /// The list, and what the page of an app begins with.
-const APPS: &str = "/developers/apps";
-const NEW: &str = "/developers/apps/new";
-const UPDATE: &str = "/developers/apps/update";
-const ADD: &str = "/developers/apps/secrets/add";
-const ROTATE: &str = "/developers/apps/secrets/rotate";
-const REVOKE: &str = "/developers/apps/secrets/revoke";
-const DELETE: &str = "/developers/apps/delete";
-const RESTORE: &str = "/developers/apps/restore";
+const APPS: &str = "/apps";
+const NEW: &str = "/apps/new";
+const UPDATE: &str = "/apps/update";
+const ADD: &str = "/apps/secrets/add";
+const ROTATE: &str = "/apps/secrets/rotate";
+const REVOKE: &str = "/apps/secrets/revoke";
+const DELETE: &str = "/apps/delete";
+const RESTORE: &str = "/apps/restore";
 /// Where the apps of these tests have their people sent back.
 const BACK: &str = "https://board.example/callback";
 /// The fields without which there is no app.

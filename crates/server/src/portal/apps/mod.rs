@@ -27,7 +27,7 @@ pub(super) fn mount(config: &Config, site: &mut Site) {
     }
     site.page(NewAppForm::PATH, register::show);
     site.form::<NewAppForm, _, _>(register::submit);
-    site.page(&format!("{PORTAL}/{{app}}"), show::show);
+    site.page(&format!("{PORTAL}/{{client_id}}"), show::show);
     site.form::<UpdateForm, _, _>(change::update);
     site.form::<DeleteForm, _, _>(change::delete);
     site.form::<RestoreForm, _, _>(change::restore);
