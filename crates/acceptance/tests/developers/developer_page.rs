@@ -33,7 +33,7 @@ const PROFILES: [Expected; 5] = [
             (TOKENS, "Refresh token rt_ 2 years; replaced at each use"),
             (TOKENS, "10 years at the most"),
             (OVERVIEW, "/oauth2/token/"),
-            (APPS, "looks at each app and lets it in"),
+            (APPS, "The app works at once"),
             (APPS, "http://localhost needs the very port"),
             (SCOPES, "A request that names none gets api, api:v1."),
         ],

@@ -7,7 +7,7 @@
 use crate::support::client::tool;
 use crate::support::dev::{Place, valetkey};
 use crate::support::mail_server::MailServer;
-use crate::support::{PLAIN, long};
+use crate::support::{ANN, PASSWORD, PLAIN, long};
 use acceptance::postgres::Database;
 use acceptance::{Json, Setup, free_port, output};
 use std::path::{Path, PathBuf};
@@ -262,7 +262,7 @@ fn a_brand_is_seen_in_light_and_dark() {
     }
 }
 
-/// The languages that a mailbox is walked in. One that the pages do not speak yet is answered in English.
+/// The languages that a mailbox and the portal are walked in. One that the pages do not speak yet is answered in English.
 const LANGUAGES: [&str; 2] = ["en", "de"];
 
 /// A walk with mails that a mail server takes, on the engine of `setup`, at every width.
@@ -314,5 +314,36 @@ fn a_mailbox_proves_recovers_and_ends_on_postgresql() {
     let server = std::env::var("VALETKEY_TEST_POSTGRES").expect("a server");
     for eyes in eyes_of(1) {
         walk_mailbox(|setup| setup.postgres(Database::on(&server)), &eyes);
+    }
+}
+
+/// A developer's walk on the engine of `setup`.
+#[track_caller]
+fn walk_portal(setup: impl Fn(Setup) -> Setup, eyes: &Eyes) {
+    let open = Setup::toml(PLAIN).with("[apps]\nregistration = \"open\"");
+    let provider = setup(open).start();
+    provider.user_create(ANN, "Ann Example", PASSWORD, false);
+    let user = serde_json::json!({ "email": ANN, "password": PASSWORD });
+    let site = serde_json::json!({ "issuer": provider.issuer(), "user": user });
+    Programs::find().walk_on("portal", eyes, &site, Vec::new());
+}
+
+#[test]
+#[cfg_attr(not(has_chromium), ignore = "needs Chromium: see ./test")]
+fn a_developer_makes_an_app_in_german() {
+    for eyes in eyes_of(0).iter().filter(|eyes| eyes.language == "de") {
+        walk_portal(|setup| setup.database("portal.db"), eyes);
+    }
+}
+
+#[test]
+#[cfg_attr(
+    not(all(has_chromium, has_postgres)),
+    ignore = "needs Chromium and PostgreSQL: see ./test"
+)]
+fn a_developer_makes_an_app_on_postgresql() {
+    let server = std::env::var("VALETKEY_TEST_POSTGRES").expect("a server");
+    for eyes in eyes_of(1) {
+        walk_portal(|setup| setup.postgres(Database::on(&server)), &eyes);
     }
 }

@@ -139,7 +139,10 @@ fn apps(config: &Config) -> Apps {
     let redirects = config.policy.redirects;
     Apps {
         registration: config.policy.registration,
-        portal: None,
+        portal: config.portal.page.then(|| {
+            let path = config.portal.path.as_deref().unwrap_or(PORTAL);
+            format!("{}{path}", config.issuer)
+        }),
         max_redirect_uris: redirects.max,
         localhost_any_port: redirects.localhost_any_port,
         pkce_for_all: config.policy.pkce == PkcePolicy::All,

@@ -1,5 +1,7 @@
 // A developer makes an app by page and runs it: its secret shown once, its settings, a wrong redirect URL explained, a
 // secret added, rotated and revoked, the app deleted and brought back.
+//
+// Pages are known by their forms and not by their words, so it is walked in any language.
 
 import assert from "node:assert/strict";
 import { heading, press, signIn } from "../acts.mjs";
@@ -12,10 +14,10 @@ export async function walk(stage) {
   await page.goto(`${issuer}/apps`);
   await signIn(page, user);
   assert.equal(new URL(page.url()).pathname, "/apps", "the sign-in leads back");
-  await stage.look(page, "apps-before");
+  await look(stage, page, "apps-before");
 
   await press(page, "#new-app");
-  await stage.look(page, "new-app");
+  await look(stage, page, "new-app");
   await page.fill("#name", "Bulletin Board");
   await page.fill("#homepage", "javascript:alert(1)");
   await page.fill("#redirect-1", `${CALLBACK}#fragment`);
@@ -24,23 +26,23 @@ export async function walk(stage) {
   await press(page, "#create");
   assert.equal(await page.locator("#problem li").count(), 2, "both are told at once");
   assert.equal(await page.inputValue("#name"), "Bulletin Board", "what was typed is kept");
-  await stage.look(page, "new-app-problems");
+  await look(stage, page, "new-app-problems");
   await page.fill("#homepage", "https://board.example.org");
   await page.fill("#redirect-1", CALLBACK);
   await press(page, "#create");
   const clientId = await page.inputValue("#client-id");
   const secret = await page.inputValue("#client-secret");
   assert.match(secret, /^cs_/);
-  await stage.look(page, "secret-once");
+  await look(stage, page, "secret-once");
 
   await press(page, "#go-on");
   assert.equal(await heading(page), "Bulletin Board");
   assert.ok(!(await page.content()).includes(secret), "the secret is shown once");
-  await stage.look(page, "app");
+  await look(stage, page, "app");
   await page.fill("#check", `${CALLBACK}/`);
   await press(page, "#check-button");
   assert.equal(await page.locator(".compared mark").first().innerText(), "/", "the first difference");
-  await stage.look(page, "redirect-check");
+  await look(stage, page, "redirect-check");
 
   await page.fill("#description", "Notes on a wall.");
   await press(page, "#save");
@@ -57,26 +59,32 @@ export async function walk(stage) {
   await page.click("#rotate");
   await page.fill("#overlap", "1");
   await press(page, "#make-rotation");
-  await stage.look(page, "rotated");
+  await look(stage, page, "rotated");
   await press(page, "#go-on");
   assert.equal(await secrets.count(), 3);
   await press(page, secrets.first().locator("button"));
   assert.equal(await secrets.count(), 2);
-  await stage.look(page, "secrets");
+  await look(stage, page, "secrets");
 
   await page.click("#delete");
   await page.fill("#confirm", "Another Board");
   await press(page, "#delete-button");
   assert.equal(await page.locator("#problem li").count(), 1, "the name was not typed");
-  await page.click("#delete");
+  // The form is open, where the problem stands.
   await page.fill("#confirm", "Bulletin Board");
   await press(page, "#delete-button");
   assert.equal(new URL(page.url()).pathname, "/apps");
-  await stage.look(page, "apps-after");
+  await look(stage, page, "apps-after");
   await press(page, page.locator("form[action='/apps/restore'] button"));
   assert.equal(await heading(page), "Bulletin Board");
   assert.equal(await page.inputValue("#client-id"), clientId);
   await page.goto(`${issuer}/apps`);
   assert.ok(await page.getByText("Bulletin Board").count());
-  await stage.look(page, "apps-again");
+  await look(stage, page, "apps-again");
+}
+
+// Looks at a page, which speaks the language that the browser asks for.
+async function look(stage, page, name) {
+  assert.equal(await page.getAttribute("html", "lang"), stage.language, `the language of ${name}`);
+  await stage.look(page, name);
 }

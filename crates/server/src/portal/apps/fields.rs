@@ -8,6 +8,8 @@ use protocol::types::{AppLinks, Client, GrantType, Language, RedirectUri, Redire
 
 /// The most fields for redirect URIs that a page has.
 const MOST: usize = 20;
+/// The fewest, where an app may have so many.
+const FIRST: usize = 3;
 /// Empty ones among them.
 const SPARE: usize = 2;
 
@@ -62,7 +64,7 @@ pub(super) fn links(fields: &AppFields) -> AppLinks {
 pub(super) fn shown(app: &App, mut fields: AppFields) -> AppFields {
     let most = app.policy().redirects.max.min(MOST);
     let filled = fields.redirect_uris.len();
-    let places = (filled + SPARE).min(most).max(filled).max(1);
+    let places = (filled + SPARE).max(FIRST).min(most).max(filled).max(1);
     fields.redirect_uris.resize(places, String::new());
     let offered = |grant| app.policy().allows(grant);
     fields.device = fields.device.filter(|_| offered(GrantType::DeviceCode));
