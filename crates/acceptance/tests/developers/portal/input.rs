@@ -210,6 +210,42 @@ fn an_app_has_so_many_redirect_uris_and_no_more() {
     );
 }
 
+/// A form is as long as its provider's scopes and an app's redirect URIs make it.
+#[test]
+fn a_long_form_is_read_to_its_end() {
+    let scopes: String = (1..=90)
+        .map(|number| format!("[scopes.\"s{number}\"]\nsentence = \"Scope {number}\"\n"))
+        .collect();
+    let scene = open(&format!("{OPEN}\nmax_redirect_uris = 40\n{scopes}"));
+    let mut ann = Developer::ann(&scene);
+    let number = |prefix: &'static str, count| (1..=count).map(move |at| format!("{prefix}{at}"));
+    let fields: Vec<String> = number("redirect-", 40).collect();
+    let uris: Vec<String> = number("https://board.example/", 40).collect();
+    let typed: Vec<(&str, &str)> = fields
+        .iter()
+        .zip(&uris)
+        .map(|(a, b)| (&**a, &**b))
+        .collect();
+    let app = ann.register(&typed);
+    let form = form_to(&ann.page(&app), UPDATE);
+    let boxes: Vec<(String, String)> = form
+        .fields
+        .iter()
+        .filter(|field| field.name.starts_with("scope-"))
+        .map(|field| (field.name.clone(), field.value.clone()))
+        .collect();
+    let mut ticked: Vec<(&str, &str)> = boxes.iter().map(|(a, b)| (&**a, &**b)).collect();
+    ticked.push(("scopes", "some"));
+    ann.browser.submit(&form, &ticked).expect(303);
+    let shown = scene.cli(&["app", "show", &app.client_id]);
+    let count = |name: &str| shown[name].as_array().map(Vec::len);
+    assert_eq!(
+        (count("redirect_uris"), count("scopes")),
+        (Some(40), Some(92)),
+        "{shown}"
+    );
+}
+
 /// Checks that nothing that was typed is markup on a page.
 #[track_caller]
 pub(super) fn inert(page: &Reply) {
