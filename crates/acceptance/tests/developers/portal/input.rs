@@ -20,6 +20,17 @@ fn a_form_that_is_sent_twice_makes_one_app() {
     let page = ann.browser.follow(second).expect(200);
     says(&page, "This app was made already: the form was sent twice.");
     says(&page, &app.client_id);
+    // From a form that made an app which is deleted by now, there is a way on.
+    let form = ann.blank();
+    let gone = credentials(&ann.send(&form, &[]).expect(200));
+    ann.act(&gone, DELETE, &[("confirm", "Task Board")])
+        .expect(303);
+    let again = ann.send(&form, &[]).expect(400);
+    says(&again, "This page was out of date. Please try again.");
+    let other = credentials(&ann.send(&form_to(&again, NEW), &[]).expect(200));
+    assert_ne!(other.client_id, gone.client_id);
+    ann.act(&other, DELETE, &[("confirm", "Task Board")])
+        .expect(303);
     // The button pressed twice: the second is sent before the first was answered.
     let form = ann.blank();
     let press = |delay| {
