@@ -189,7 +189,9 @@ fn host(checks: &mut Checks<'_>, issuer: &BaseUrl, path: &str, host: Option<&str
 /// Settings that are taken today and act later.
 fn warn_of_what_waits(checks: &mut Checks<'_>) {
     if checks.is_set("hosts.portal") {
-        checks.warn("hosts.portal is not yet in effect: developers run their apps at the issuer's /apps");
+        checks.warn(
+            "hosts.portal is not yet in effect: developers run their apps at the issuer's /apps",
+        );
     }
     let no_token_info = checks.settings().paths.token_info.is_empty();
     if checks.is_set("hosts.api") && no_token_info {

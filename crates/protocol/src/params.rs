@@ -9,6 +9,8 @@ use std::fmt;
 
 /// Most parameters that one request may carry.
 pub const MAX_PARAMETERS: usize = 64;
+/// Most fields of a form of our own pages: that of an app has one for each of its redirect URIs and scopes.
+pub const MAX_FIELDS: usize = 400;
 
 /// The parameters that OAuth and its extensions name. An error tells these back, and never a name or a value that
 /// only the request knows: it would stand in our sentence, and in the app's.
@@ -53,7 +55,7 @@ pub enum ParamsFault {
     Utf8,
     /// A NUL character.
     Nul,
-    /// More than [`MAX_PARAMETERS`].
+    /// More than [`MAX_PARAMETERS`], or than [`MAX_FIELDS`] on a form of ours.
     TooMany,
     /// Not a JSON object whose values are all strings.
     Json,
@@ -95,6 +97,18 @@ impl Params {
     /// # Errors
     /// [`ParamsFault`] for what cannot be decoded without guessing.
     pub fn from_form(bytes: &[u8]) -> Result<Self, ParamsFault> {
+        Self::from_form_of(bytes, MAX_PARAMETERS)
+    }
+
+    /// The same, for a form of our own pages: at most [`MAX_FIELDS`].
+    ///
+    /// # Errors
+    /// As [`from_form`](Self::from_form).
+    pub fn from_page(bytes: &[u8]) -> Result<Self, ParamsFault> {
+        Self::from_form_of(bytes, MAX_FIELDS)
+    }
+
+    fn from_form_of(bytes: &[u8], most: usize) -> Result<Self, ParamsFault> {
         let mut pairs = Vec::with_capacity(8);
         let ends = memchr_iter(b'&', bytes).chain([bytes.len()]);
         let mut start = 0;
@@ -109,7 +123,7 @@ impl Params {
                 None => (pair, &[][..]),
             };
             pairs.push((decode(name)?, decode(value)?));
-            if pairs.len() > MAX_PARAMETERS {
+            if pairs.len() > most {
                 return Err(ParamsFault::TooMany);
             }
         }
@@ -318,6 +332,17 @@ mod tests {
         assert_eq!(both(64, 0), Ok(params(0, 64)));
         assert_eq!(both(32, 32), Ok(params(0, 64)));
         assert_eq!(both(32, 33), Err(ParamsFault::TooMany));
+    }
+
+    #[test]
+    fn a_form_of_ours_may_be_longer_than_a_request() {
+        let text = |count: usize| {
+            let pairs: Vec<String> = (0..count).map(|n| format!("p{n}=1")).collect();
+            pairs.join("&")
+        };
+        let at_most = |count| Params::from_page(text(count).as_bytes()).is_ok();
+        assert!(at_most(MAX_FIELDS) && !at_most(MAX_FIELDS + 1));
+        assert!(Params::from_form(text(MAX_FIELDS).as_bytes()).is_err());
     }
 
     #[test]

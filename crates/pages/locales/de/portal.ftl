@@ -7,7 +7,6 @@ apps-more = Mehr anzeigen
 apps-closed-admin = Apps legen die Betreiber dieses Dienstes an: Bitten Sie sie um eine.
 apps-closed-invite = Apps gibt es auf Einladung: Bitten Sie die Betreiber dieses Dienstes um eine.
 apps-closed-unproved = Bestätigen Sie zuerst auf der Seite Ihres Kontos Ihre E-Mail-Adresse: Erst dann können Sie Apps erstellen.
-apps-full = Sie haben so viele Apps, wie man haben darf. Löschen Sie eine, die Sie nicht mehr brauchen.
 apps-deleted-title = Vor kurzem gelöscht
 apps-deleted-means = Eine App lässt sich 30 Tage lang zurückholen. Ihre Tokens bleiben ungültig: Man verbindet sie neu.
 apps-deleted-until = Lässt sich zurückholen bis { $time }

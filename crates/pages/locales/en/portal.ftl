@@ -7,7 +7,6 @@ apps-more = Show more
 apps-closed-admin = Apps are made by the people who run this service: ask them for one.
 apps-closed-invite = Apps are made by invitation: ask the people who run this service for one.
 apps-closed-unproved = Confirm your e-mail on the page of your account first: only then can you make apps.
-apps-full = You have as many apps as one may have. Delete one that you need no more.
 apps-deleted-title = Deleted a short time ago
 apps-deleted-means = An app can be brought back for 30 days. Its tokens stay dead: people connect it again.
 apps-deleted-until = Can be brought back until { $time }

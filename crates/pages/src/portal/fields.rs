@@ -2,6 +2,7 @@
 use crate::field::{Field, problem_of};
 use crate::{Frame, HOSTILE, Problem, Speak, Text};
 use protocol::types::Language;
+use std::sync::LazyLock;
 
 /// What the documented provider calls the fields; `None`: as we do.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -98,7 +99,7 @@ impl<'a> Shown<'a> {
     /// One for each place; the first has the hint.
     pub(super) fn redirect_uris(&self) -> Vec<Field<'a>> {
         let label = self.label(&self.labels.redirect_uri, "app-redirect-uri");
-        let fields = self.fields.redirect_uris.iter().zip(REDIRECT_IDS);
+        let fields = self.fields.redirect_uris.iter().zip(REDIRECT_IDS.iter());
         fields
             .enumerate()
             .map(|(at, (value, id))| Field {
@@ -168,67 +169,36 @@ impl<'a> Shown<'a> {
     }
 }
 
-/// The ids of the fields for redirect URIs: as many as any profile may have.
-pub(super) const REDIRECT_IDS: [&str; 20] = [
-    "redirect-1",
-    "redirect-2",
-    "redirect-3",
-    "redirect-4",
-    "redirect-5",
-    "redirect-6",
-    "redirect-7",
-    "redirect-8",
-    "redirect-9",
-    "redirect-10",
-    "redirect-11",
-    "redirect-12",
-    "redirect-13",
-    "redirect-14",
-    "redirect-15",
-    "redirect-16",
-    "redirect-17",
-    "redirect-18",
-    "redirect-19",
-    "redirect-20",
-];
+/// The most fields for redirect URIs that a page has: as many as a provider may let an app have.
+pub const MAX_REDIRECT_URIS: usize = 100;
+
+/// The ids of the fields for redirect URIs.
+static REDIRECT_IDS: LazyLock<Vec<String>> = LazyLock::new(|| {
+    let numbers = 1..=MAX_REDIRECT_URIS;
+    numbers.map(|number| format!("redirect-{number}")).collect()
+});
 
 /// Every field that a problem may lead to.
-pub(super) const IDS: [&str; 34] = [
-    "name",
-    "homepage",
-    "description",
-    "privacy",
-    "terms",
-    "support",
-    "contact",
-    "secret-name",
-    "overlap",
-    "password",
-    "secret-password",
-    "rotate-password",
-    "delete-password",
-    "confirm",
-    REDIRECT_IDS[0],
-    REDIRECT_IDS[1],
-    REDIRECT_IDS[2],
-    REDIRECT_IDS[3],
-    REDIRECT_IDS[4],
-    REDIRECT_IDS[5],
-    REDIRECT_IDS[6],
-    REDIRECT_IDS[7],
-    REDIRECT_IDS[8],
-    REDIRECT_IDS[9],
-    REDIRECT_IDS[10],
-    REDIRECT_IDS[11],
-    REDIRECT_IDS[12],
-    REDIRECT_IDS[13],
-    REDIRECT_IDS[14],
-    REDIRECT_IDS[15],
-    REDIRECT_IDS[16],
-    REDIRECT_IDS[17],
-    REDIRECT_IDS[18],
-    REDIRECT_IDS[19],
-];
+pub(super) static IDS: LazyLock<Vec<&str>> = LazyLock::new(|| {
+    let once = [
+        "name",
+        "homepage",
+        "description",
+        "privacy",
+        "terms",
+        "support",
+        "contact",
+        "secret-name",
+        "overlap",
+        "password",
+        "secret-password",
+        "rotate-password",
+        "delete-password",
+        "confirm",
+    ];
+    let redirect_uris = REDIRECT_IDS.iter().map(String::as_str);
+    once.into_iter().chain(redirect_uris).collect()
+});
 
 pub(super) fn filled() -> AppFields {
     AppFields {

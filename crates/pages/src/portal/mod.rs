@@ -7,7 +7,7 @@ mod secret;
 
 pub use app::{AppPage, CheckedUri, SecretLine};
 pub use apps::{AppRow, Apps, DeletedRow};
-pub use fields::{AppFields, AppLabels, ScopeBox};
+pub use fields::{AppFields, AppLabels, MAX_REDIRECT_URIS, ScopeBox};
 pub use new_app::NewApp;
 pub use secret::NewSecret;
 

@@ -445,3 +445,17 @@ fn another_picture_takes_the_review_away() {
     );
     assert!(after.logo.is_some());
 }
+
+#[test]
+fn a_redirect_uri_is_there_once() {
+    let of = |uris: &[&str]| AppUpdate {
+        redirect_uris: Some(uris.iter().copied().map(str::to_owned).collect()),
+        ..AppUpdate::default()
+    };
+    let (one, other) = ("https://app.example/cb", "https://app.example/cb/");
+    let errors = by(Editor::Owner, of(&[one, other, one])).error();
+    assert_eq!(errors.first().field, Field::RedirectUris);
+    assert_eq!(errors.first().value.as_deref(), Some(one));
+    assert_eq!(errors.iter().count(), 1);
+    by(Editor::Owner, of(&[one, other])).reply();
+}

@@ -95,7 +95,7 @@ fn fields(issuer: &str, headers: &HeaderMap, body: &[u8]) -> Result<Params, Page
     if !is_form(headers) {
         return Err(Unreadable::Type.into());
     }
-    let fields = Params::from_form(body)?;
+    let fields = Params::from_page(body)?;
     match fields.repeated() {
         Some(_) => Err(Unreadable::Twice.into()),
         None => Ok(fields),

@@ -7,6 +7,7 @@ use pages::developers::{
     Extra, Grants, House, Lives, Offer, Published, Requests, ScopeRow, ScopeTable, TestSide,
     Tokens,
 };
+use pages::portal::PORTAL;
 use pages::{Brand, Frame, Page, path};
 use protocol::advice::Advice;
 use protocol::authorize::{AuthorizationError, ShownError};

@@ -90,6 +90,21 @@ fn an_app_acts_on_its_own_behalf_where_that_was_ticked() {
 }
 
 #[test]
+fn an_app_asks_from_a_device_where_that_was_ticked() {
+    let scene = open(&format!("{OPEN}\n[grants]\ndevice_code = true"));
+    let mut ann = Developer::ann(&scene);
+    let (device, usual) = (ann.register(&[("device", "on")]), ann.register(&[]));
+    let path = scene.endpoint("device_authorization_endpoint");
+    let ask = |app: &App| {
+        scene
+            .api()
+            .post_form_as(&path, app, &[("scope", "tasks:read")])
+    };
+    assert!(!ask(&device).expect(200).member("user_code").is_empty());
+    assert_refused(&ask(&usual), 400, "unauthorized_client");
+}
+
+#[test]
 fn a_grant_that_is_switched_off_is_not_had_by_a_forged_tick() {
     let off = "[grants]\nclient_credentials = false\ndevice_code = false";
     let scene = open(&format!("{OPEN}\n{off}"));

@@ -20,6 +20,17 @@ fn a_form_that_is_sent_twice_makes_one_app() {
     let page = ann.browser.follow(second).expect(200);
     says(&page, "This app was made already: the form was sent twice.");
     says(&page, &app.client_id);
+    // From a form that made an app which is deleted by now, there is a way on.
+    let form = ann.blank();
+    let gone = credentials(&ann.send(&form, &[]).expect(200));
+    ann.act(&gone, DELETE, &[("confirm", "Task Board")])
+        .expect(303);
+    let again = ann.send(&form, &[]).expect(400);
+    says(&again, "This page was out of date. Please try again.");
+    let other = credentials(&ann.send(&form_to(&again, NEW), &[]).expect(200));
+    assert_ne!(other.client_id, gone.client_id);
+    ann.act(&other, DELETE, &[("confirm", "Task Board")])
+        .expect(303);
     // The button pressed twice: the second is sent before the first was answered.
     let form = ann.blank();
     let press = |delay| {
@@ -206,6 +217,42 @@ fn an_app_has_so_many_redirect_uris_and_no_more() {
     assert_eq!(
         shown["redirect_uris"].as_array().map(Vec::len),
         Some(9),
+        "{shown}"
+    );
+}
+
+/// A form is as long as its provider's scopes and an app's redirect URIs make it.
+#[test]
+fn a_long_form_is_read_to_its_end() {
+    let scopes: String = (1..=90)
+        .map(|number| format!("[scopes.\"s{number}\"]\nsentence = \"Scope {number}\"\n"))
+        .collect();
+    let scene = open(&format!("{OPEN}\nmax_redirect_uris = 40\n{scopes}"));
+    let mut ann = Developer::ann(&scene);
+    let number = |prefix: &'static str, count| (1..=count).map(move |at| format!("{prefix}{at}"));
+    let fields: Vec<String> = number("redirect-", 40).collect();
+    let uris: Vec<String> = number("https://board.example/", 40).collect();
+    let typed: Vec<(&str, &str)> = fields
+        .iter()
+        .zip(&uris)
+        .map(|(a, b)| (&**a, &**b))
+        .collect();
+    let app = ann.register(&typed);
+    let form = form_to(&ann.page(&app), UPDATE);
+    let boxes: Vec<(String, String)> = form
+        .fields
+        .iter()
+        .filter(|field| field.name.starts_with("scope-"))
+        .map(|field| (field.name.clone(), field.value.clone()))
+        .collect();
+    let mut ticked: Vec<(&str, &str)> = boxes.iter().map(|(a, b)| (&**a, &**b)).collect();
+    ticked.push(("scopes", "some"));
+    ann.browser.submit(&form, &ticked).expect(303);
+    let shown = scene.cli(&["app", "show", &app.client_id]);
+    let count = |name: &str| shown[name].as_array().map(Vec::len);
+    assert_eq!(
+        (count("redirect_uris"), count("scopes")),
+        (Some(40), Some(92)),
         "{shown}"
     );
 }

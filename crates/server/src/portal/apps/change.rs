@@ -18,7 +18,7 @@ use protocol::apps::{
 };
 use protocol::decision::Decision;
 use protocol::register::Field;
-use protocol::types::{Client, Scope, UnixTime};
+use protocol::types::{Client, Scope, ScopeFault, UnixTime};
 use store::Outcome;
 
 /// What is to be different.
@@ -26,7 +26,8 @@ pub(crate) struct UpdateForm {
     client_id: String,
     version: Option<i64>,
     fields: AppFields,
-    scopes: Option<Option<Scope>>,
+    /// What it may ask for from now on; `None`: the page did not ask.
+    scopes: Result<Option<Option<Scope>>, ScopeFault>,
 }
 
 impl Form for UpdateForm {
@@ -50,16 +51,14 @@ impl Form for UpdateForm {
     }
 }
 
-/// What it may ask for from now on; the same as before where the page did not ask.
-fn scopes(params: &Params) -> Option<Option<Scope>> {
-    match params.get("scopes")? {
-        "every" => Some(None),
-        _ => {
-            let ticked = (1..).map_while(|number| {
-                (number <= MOST_SCOPES).then(|| params.get(&format!("scope-{number}")))
-            });
+fn scopes(params: &Params) -> Result<Option<Option<Scope>>, ScopeFault> {
+    match params.get("scopes") {
+        None => Ok(None),
+        Some("every") => Ok(Some(None)),
+        Some(_) => {
+            let ticked = (1..=MOST_SCOPES).map(|number| params.get(&format!("scope-{number}")));
             let names: Vec<&str> = ticked.flatten().collect();
-            Scope::parse(&names.join(" ")).ok().map(Some)
+            Scope::parse(&names.join(" ")).map(|scope| Some(Some(scope)))
         }
     }
 }
@@ -76,7 +75,7 @@ pub(super) async fn update(
     let managed = desk.app(&app, &form.client_id).await?;
     let said = |problems| Said {
         typed: Some(form.fields.clone()),
-        scopes: form.scopes.clone(),
+        scopes: form.scopes.clone().ok().flatten(),
         problems,
         ..Said::default()
     };
@@ -84,7 +83,10 @@ pub(super) async fn update(
         return page(&app, desk, &managed, said(vec![stale])).await;
     }
     let changed = |desk: &Desk| vec![Problem::new("", desk.browser.language.text("app-changed"))];
-    let asked = asked(&form);
+    let Some(asked) = asked(&form) else {
+        let problem = Problem::new("", desk.browser.language.text("app-scopes-wrong"));
+        return page(&app, desk, &managed, said(vec![problem])).await;
+    };
     let (transition, _) = match change(managed.client(), asked, Editor::Owner, app.policy()) {
         Decision::Granted { transition, reply } => (transition, reply),
         Decision::Refused { error, .. } if error.first().field == Field::Version => {
@@ -110,9 +112,11 @@ pub(super) async fn update(
     )))
 }
 
-fn asked(form: &UpdateForm) -> AppUpdate {
+/// What the rule is asked; nothing where the scopes are none.
+fn asked(form: &UpdateForm) -> Option<AppUpdate> {
     let fields = form.fields.clone();
-    AppUpdate {
+    let scopes = form.scopes.clone().ok()?;
+    Some(AppUpdate {
         // Our page says which version it shows; where that is missing, it is none that there is.
         version: Some(form.version.unwrap_or_default()),
         name: Some(fields.name),
@@ -124,10 +128,10 @@ fn asked(form: &UpdateForm) -> AppUpdate {
         contact: Some(fields.contact),
         redirect_uris: Some(fields.redirect_uris),
         logo: None,
-        scopes: form.scopes.clone(),
+        scopes,
         device_code: fields.device,
         client_credentials: fields.own_behalf,
-    }
+    })
 }
 
 /// That an app is to be deleted.

@@ -1,14 +1,12 @@
 //! The fields of an app, between what a form carries, what a rule takes and what a page shows.
 use crate::state::App;
-use pages::portal::{AppFields, AppLabels};
+use pages::portal::{AppFields, AppLabels, MAX_REDIRECT_URIS};
 use pages::{Problem, Speak, Text};
 use protocol::Params;
 use protocol::register::{Field, RegistrationError, RegistrationErrors};
 use protocol::types::{AppLinks, Client, GrantType, Language, RedirectUri, RedirectUriFault};
 
-/// The most fields for redirect URIs that a page has.
-const MOST: usize = 20;
-/// The fewest, where an app may have so many.
+/// The fewest fields for redirect URIs that a page has, where an app may have so many.
 const FIRST: usize = 3;
 /// Empty ones among them.
 const SPARE: usize = 2;
@@ -16,7 +14,7 @@ const SPARE: usize = 2;
 /// Reads what was typed.
 pub(super) fn read(fields: &Params) -> AppFields {
     let field = |name: &str| fields.get(name).unwrap_or_default().to_owned();
-    let redirect_uris = (1..=MOST)
+    let redirect_uris = (1..=MAX_REDIRECT_URIS)
         .map(|number| field(&format!("redirect-{number}")).trim().to_owned())
         .filter(|uri| !uri.is_empty());
     AppFields {
@@ -62,7 +60,7 @@ pub(super) fn links(fields: &AppFields) -> AppLinks {
 
 /// As a page shows them: a few empty fields for redirect URIs, and only what this provider has.
 pub(super) fn shown(app: &App, mut fields: AppFields) -> AppFields {
-    let most = app.policy().redirects.max.min(MOST);
+    let most = app.policy().redirects.max.min(MAX_REDIRECT_URIS);
     let filled = fields.redirect_uris.len();
     let places = (filled + SPARE).max(FIRST).min(most).max(filled).max(1);
     fields.redirect_uris.resize(places, String::new());

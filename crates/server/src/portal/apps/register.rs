@@ -160,8 +160,10 @@ async fn made(
         client_secret,
     } = registered;
     let Some(client) = app.store.client(&client_id).await? else {
-        let full = Problem::new("", desk.browser.language.text("apps-full"));
-        return Ok(page(app, desk, form, vec![full]));
+        // This form made an app that is deleted by now: the next one makes another.
+        let once = String::new();
+        let stale = Problem::new("", desk.browser.language.text("app-stale"));
+        return Ok(page(app, desk, NewAppForm { once, ..form }, vec![stale]));
     };
     if outcome == Outcome::Conflict {
         return Ok(reply::see_other(&format!(
