@@ -97,7 +97,7 @@ fn there_are_no_other_forms_than_these() {
     let found: BTreeSet<String> = pages
         .iter()
         .flat_map(|page| forms(&page.text()))
-        .filter(|form| form.method == "post" && form.action.starts_with("/developers"))
+        .filter(|form| form.method == "post" && form.action.starts_with("/apps"))
         .map(|form| form.action)
         .collect();
     let known = ABOUT_AN_APP.into_iter().chain([NEW]);
