@@ -80,6 +80,8 @@ export class Stage {
   // browser to complain of. Keeps a picture of it at each width.
   async look(page, picture, title) {
     this.pages += 1;
+    // Without its style sheet a page is as wide as its longest line.
+    await page.waitForLoadState();
     if (title) assert.match(await page.title(), title);
     assert.equal(await page.locator("h1").count(), 1, `${picture}: one heading`);
     await this.#picture(page, picture);

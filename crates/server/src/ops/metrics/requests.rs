@@ -25,7 +25,7 @@ pub(crate) struct Requests {
     /// Routes without a parameter, by their paths.
     literal: HashMap<String, usize>,
     /// Beginnings of those with one.
-    beginnings: Vec<(String, usize)>,
+    open: Vec<(Open, usize)>,
     routes: Vec<Route>,
 }
 
@@ -67,6 +67,33 @@ impl Route {
     }
 }
 
+/// A pattern with one part that may be anything: what stands before and behind it.
+#[derive(Debug)]
+struct Open {
+    before: String,
+    behind: String,
+    /// Whether that part may be several steps of a path.
+    deep: bool,
+}
+
+impl Open {
+    fn of(pattern: &str) -> Option<Self> {
+        let (before, rest) = pattern.split_once('{')?;
+        let (name, behind) = rest.split_once('}')?;
+        Some(Open {
+            before: before.to_owned(),
+            behind: behind.to_owned(),
+            deep: name.starts_with('*'),
+        })
+    }
+
+    fn matches(&self, path: &str) -> bool {
+        let part = path.strip_prefix(self.before.as_str());
+        let part = part.and_then(|part| part.strip_suffix(self.behind.as_str()));
+        part.is_some_and(|part| self.deep || !part.contains('/'))
+    }
+}
+
 impl Requests {
     /// Counts requests of these routes, by their patterns (`/apps/{client_id}/logo`).
     pub(crate) fn of<'a>(patterns: impl IntoIterator<Item = &'a str>) -> Self {
@@ -74,16 +101,16 @@ impl Requests {
         patterns.sort_unstable();
         patterns.dedup();
         patterns.push(ELSEWHERE);
-        let (mut literal, mut beginnings) = (HashMap::new(), Vec::new());
+        let (mut literal, mut open) = (HashMap::new(), Vec::new());
         for (at, pattern) in patterns.iter().enumerate() {
-            match pattern.split_once('{') {
-                Some((beginning, _)) => beginnings.push((beginning.to_owned(), at)),
+            match Open::of(pattern) {
+                Some(found) => open.push((found, at)),
                 None => drop(literal.insert((*pattern).to_owned(), at)),
             }
         }
         Requests {
             literal,
-            beginnings,
+            open,
             routes: patterns.into_iter().map(Route::of).collect(),
         }
     }
@@ -103,8 +130,8 @@ impl Requests {
         if let Some(at) = self.literal.get(path).filter(|_| path != ELSEWHERE) {
             return *at;
         }
-        let mut found = self.beginnings.iter();
-        let found = found.find(|(beginning, _)| path.starts_with(beginning));
+        let mut found = self.open.iter();
+        let found = found.find(|(open, _)| open.matches(path));
         found.map_or(self.routes.len() - 1, |(_, at)| *at)
     }
 
@@ -119,12 +146,21 @@ mod tests {
 
     #[test]
     fn a_request_is_counted_under_its_route_and_nothing_else_becomes_a_name() {
-        let requests = Requests::of(["/token", "/apps/{client_id}/logo", "/token"]);
+        let requests = Requests::of([
+            "/token",
+            "/apps/{client_id}/logo",
+            "/apps/{client_id}",
+            "/developers/{*page}",
+            "/token",
+        ]);
         for (path, status, micros) in [
             ("/token", 200, 900),
             ("/token", 400, 1_000),
             ("/apps/a/logo", 200, 40_000_000),
             ("/apps/%ff/logo", 404, 1),
+            ("/apps/a", 200, 1),
+            ("/apps/a/b", 404, 1),
+            ("/developers/a/b", 200, 1),
             ("/wp-admin", 404, 1),
             ("other", 404, 1),
             ("/token/", 418, 1),
@@ -139,14 +175,16 @@ mod tests {
         assert_eq!(
             told,
             [
+                ("/apps/{client_id}", vec![(200, 1)]),
                 ("/apps/{client_id}/logo", vec![(200, 1), (404, 1)]),
+                ("/developers/{*page}", vec![(200, 1)]),
                 ("/token", vec![(200, 1), (400, 1)]),
-                ("other", vec![(404, 2), (0, 1)]),
+                ("other", vec![(404, 3), (0, 1)]),
             ]
         );
-        let token = &requests.routes()[1];
+        let token = &requests.routes()[3];
         assert_eq!(token.times()[2], 2, "both took up to a millisecond");
         assert_eq!(token.took(), Duration::from_micros(1_900));
-        assert_eq!(requests.routes()[0].times()[MICROS.len()], 1);
+        assert_eq!(requests.routes()[1].times()[MICROS.len()], 1);
     }
 }

@@ -75,7 +75,7 @@ impl Desk {
         }
     }
 
-    /// Whether their password is asked before a secret is made, or something is ended.
+    /// Whether their password is asked before a secret is made, or the app is deleted.
     pub(super) fn asks_password(&self) -> bool {
         !signed_in_lately(&self.facts.session, clock::now())
     }
