@@ -2,7 +2,7 @@
 use crate::decision::Mint;
 use crate::policy::{Policy, Registration};
 use crate::transition::{AppChange, Transition};
-use crate::types::{Client, ClientStatus, Lifetime, Person, Session, UnixTime};
+use crate::types::{Client, ClientStatus, Lifetime, Person, Session, Side, UnixTime};
 use std::sync::Arc;
 
 /// An app in the hands of somebody who runs it. Nothing else makes one, so that whoever changes an app by a page has been
@@ -42,6 +42,7 @@ pub enum Closed {
 /// Why they register none.
 pub fn may_register(
     person: &Person,
+    side: Side,
     proves: bool,
     policy: &Policy,
 ) -> Result<ClientStatus, Closed> {
@@ -52,6 +53,8 @@ pub fn may_register(
         return Err(Closed::ToUnproved);
     }
     match (policy.registration, person.admin) {
+        // Nobody but test users meets it.
+        (Registration::Review, false) if side == Side::Test => Ok(ClientStatus::Active),
         (Registration::Open, _) | (_, true) => Ok(ClientStatus::Active),
         (Registration::Review, false) => Ok(ClientStatus::Pending),
         (Registration::Invite, false) => Err(Closed::ToInvited),

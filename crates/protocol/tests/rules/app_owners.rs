@@ -3,7 +3,7 @@ use protocol::apps::{Closed, ManagedApp, RESTORABLE, may_register, restore, sign
 use protocol::facts::SessionFacts;
 use protocol::policy::{Policy, Registration};
 use protocol::testing::{Counter, NOW};
-use protocol::types::{Client, ClientNo, ClientStatus, Person, Subject, UnixTime};
+use protocol::types::{Client, ClientNo, ClientStatus, Person, Side, Subject, UnixTime};
 use std::sync::Arc;
 
 fn policy(registration: Registration) -> Policy {
@@ -43,8 +43,17 @@ fn the_policy_says_who_registers_an_app() {
         ),
     ] {
         let policy = policy(registration);
-        assert_eq!(may_register(&person, false, &policy), anyone);
-        assert_eq!(may_register(&admin, false, &policy), administrator);
+        assert_eq!(may_register(&person, Side::Live, false, &policy), anyone);
+        assert_eq!(
+            may_register(&admin, Side::Live, false, &policy),
+            administrator
+        );
+        let test = may_register(&person, Side::Test, false, &policy);
+        assert_eq!(
+            test,
+            anyone.map(|_| ClientStatus::Active),
+            "{registration:?}"
+        );
     }
 }
 
@@ -56,11 +65,11 @@ fn nobody_registers_an_app_behind_an_address_of_others() {
         ..Person::for_tests()
     };
     assert_eq!(
-        may_register(&unproved, true, &policy),
+        may_register(&unproved, Side::Live, true, &policy),
         Err(Closed::ToUnproved)
     );
     assert!(
-        may_register(&unproved, false, &policy).is_ok(),
+        may_register(&unproved, Side::Live, false, &policy).is_ok(),
         "where no mail is sent, nobody proves one"
     );
     let tester = Person {
@@ -68,7 +77,7 @@ fn nobody_registers_an_app_behind_an_address_of_others() {
         ..Person::for_tests()
     };
     assert_eq!(
-        may_register(&tester, false, &policy),
+        may_register(&tester, Side::Live, false, &policy),
         Err(Closed::ToTestUsers)
     );
 }

@@ -1,5 +1,5 @@
 //! `valetkey app …`.
-use super::app_shown::{as_json, as_row, as_sheet, show_new};
+use super::app_shown::{all_told, as_json, as_row, as_sheet, show_new, told};
 use super::failure::Failure;
 use super::one_app::One;
 use super::output::{Output, table};
@@ -8,7 +8,7 @@ use crate::ops::clock;
 use crate::test_side::make_users;
 use clap::{Args, Subcommand};
 use protocol::apps::{self, AppUpdate, Editor, LogoUpdate};
-use protocol::register::{self, Field, NewApp, RegistrationError, RegistrationErrors};
+use protocol::register::{self, NewApp};
 use protocol::transition::Transition;
 use protocol::types::{
     AppLinks, Client, ClientKind, ClientStatus, GrantType, Scope, ScopeFault, Side,
@@ -469,36 +469,4 @@ fn scope(text: &str) -> Result<Scope, &'static str> {
         ScopeFault::TooMany => "a scope has at most 100 names",
         ScopeFault::Character => "a scope is visible ASCII without \" and \\",
     })
-}
-
-/// A refusal with the flag it is about.
-fn told(error: RegistrationError) -> String {
-    let flag = match error.field {
-        Field::RedirectUris => "redirect-uri",
-        Field::Grants => "grant",
-        Field::Scopes => "scope",
-        Field::ResourceServer => "resource-server",
-        Field::PrivacyPolicy => "privacy-policy",
-        Field::Name
-        | Field::Homepage
-        | Field::Description
-        | Field::Terms
-        | Field::Support
-        | Field::Contact
-        | Field::Owner
-        | Field::Logo
-        | Field::Test
-        | Field::Version => error.field.as_str(),
-        Field::Kind | Field::ApprovedScope | Field::Secret | Field::Body => return error.sentence,
-    };
-    match error.value {
-        Some(value) => format!("--{flag}: {value}: {}", error.sentence),
-        None => format!("--{flag}: {}", error.sentence),
-    }
-}
-
-/// All that is refused, one a line.
-fn all_told(errors: RegistrationErrors) -> String {
-    let lines: Vec<_> = errors.iter().cloned().map(told).collect();
-    lines.join("\n")
 }

@@ -1,9 +1,10 @@
-//! An app as commands print it: as JSON, as a row, as a sheet.
+//! An app as commands print it: as JSON, as a row, as a sheet; and why one is refused.
 use super::one_app::ONCE;
 use super::output::{Output, sheet};
 use super::place::Opened;
 use crate::ops::clock;
 use crate::test_side::TestUser;
+use protocol::register::{Field, RegistrationError, RegistrationErrors};
 use protocol::types::{Client, ClientKind, RedirectUri, Scope};
 use serde_json::{Value, json};
 
@@ -130,4 +131,36 @@ pub(super) fn as_sheet(app: &Client, at: &Opened, secret: Option<&str>) -> Strin
         ),
         ("created", clock::rfc3339(app.created_at)),
     ])
+}
+
+/// A refusal with the flag it is about.
+pub(super) fn told(error: RegistrationError) -> String {
+    let flag = match error.field {
+        Field::RedirectUris => "redirect-uri",
+        Field::Grants => "grant",
+        Field::Scopes => "scope",
+        Field::ResourceServer => "resource-server",
+        Field::PrivacyPolicy => "privacy-policy",
+        Field::Name
+        | Field::Homepage
+        | Field::Description
+        | Field::Terms
+        | Field::Support
+        | Field::Contact
+        | Field::Owner
+        | Field::Logo
+        | Field::Test
+        | Field::Version => error.field.as_str(),
+        Field::Kind | Field::ApprovedScope | Field::Secret | Field::Body => return error.sentence,
+    };
+    match error.value {
+        Some(value) => format!("--{flag}: {value}: {}", error.sentence),
+        None => format!("--{flag}: {}", error.sentence),
+    }
+}
+
+/// All that is refused, one a line.
+pub(super) fn all_told(errors: RegistrationErrors) -> String {
+    let lines: Vec<_> = errors.iter().cloned().map(told).collect();
+    lines.join("\n")
 }

@@ -13,7 +13,7 @@ use axum::response::Response;
 use pages::portal::{AppRow, Apps, DeletedRow, PORTAL};
 use pages::{Speak, Text};
 use protocol::apps::{Closed, RESTORABLE, may_register};
-use protocol::types::{Client, Language};
+use protocol::types::{Client, Language, Side};
 use std::sync::Arc;
 
 /// Apps on one page of the list.
@@ -52,7 +52,12 @@ pub(super) async fn show(
         Some(_) => Vec::new(),
     };
     let zone = app.zone_of(&facts.preferences);
-    let (new, closed) = match may_register(&facts.person, app.config.mail.is_some(), app.policy()) {
+    let (new, closed) = match may_register(
+        &facts.person,
+        Side::Live,
+        app.config.mail.is_some(),
+        app.policy(),
+    ) {
         Ok(_) => (Some(new_button(&app, language)), None),
         Err(closed) => (None, Some(why(closed, language))),
     };

@@ -56,6 +56,13 @@ impl NewAppForm {
         Self::page(&Params::default())
     }
 
+    fn side(&self) -> Side {
+        match self.test {
+            true => Side::Test,
+            false => Side::Live,
+        }
+    }
+
     fn new_app(&self, desk: &Desk, status: ClientStatus, app: &App) -> NewApp {
         let wanted = |on: Option<bool>, grant| {
             (on == Some(true) && app.policy().allows(grant)).then_some(grant)
@@ -68,10 +75,6 @@ impl NewAppForm {
             wanted(self.fields.device, GrantType::DeviceCode),
             wanted(self.fields.own_behalf, GrantType::ClientCredentials),
         ];
-        let side = match self.test {
-            true => Side::Test,
-            false => Side::Live,
-        };
         NewApp {
             name: self.fields.name.clone(),
             homepage: self.fields.homepage.clone(),
@@ -87,13 +90,9 @@ impl NewAppForm {
             scopes: None,
             resource_server: false,
             reviewed: false,
-            // Nobody but test users meets an app of the test side.
-            status: match side {
-                Side::Test => ClientStatus::Active,
-                Side::Live => status,
-            },
+            status,
             logo: None,
-            side,
+            side: self.side(),
         }
     }
 }
@@ -113,7 +112,12 @@ pub(super) async fn submit(
     posted: Posted<NewAppForm>,
 ) -> Result<Response, PageError> {
     let (desk, mut form, stale) = Desk::posted(&app, posted)?;
-    let status = match may_register(&desk.facts.person, app.config.mail.is_some(), app.policy()) {
+    let status = match may_register(
+        &desk.facts.person,
+        form.side(),
+        app.config.mail.is_some(),
+        app.policy(),
+    ) {
         Ok(status) => status,
         Err(_) => return Ok(page(&app, desk, form, Vec::new())),
     };
@@ -197,7 +201,12 @@ fn page(app: &App, desk: Desk, form: NewAppForm, mut problems: Vec<Problem>) -> 
     let asks_password = desk.asks_password();
     let Desk { mut browser, facts } = desk;
     let language = browser.language;
-    let registers = may_register(&facts.person, app.config.mail.is_some(), app.policy());
+    let registers = may_register(
+        &facts.person,
+        Side::Live,
+        app.config.mail.is_some(),
+        app.policy(),
+    );
     if let Err(closed) = registers {
         problems = vec![Problem::new("", why(closed, language))];
     }
