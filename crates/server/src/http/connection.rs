@@ -13,7 +13,7 @@ use crate::ops::log::RequestLine;
 use crate::state::App;
 use axum::Router;
 use axum::body::Body;
-use axum::http::{HeaderValue, Method, Request, Response, StatusCode, Version, header};
+use axum::http::{HeaderName, HeaderValue, Method, Request, Response, StatusCode, Version, header};
 use hyper::body::Incoming;
 use hyper::service::service_fn;
 use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
@@ -164,6 +164,10 @@ fn builder(http2: bool) -> Builder<TokioExecutor> {
     builder
 }
 
+/// Names that no library has; as constants, they are not read anew for each answer.
+const X_REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
+const KEEP_ALIVE: HeaderName = HeaderName::from_static("keep-alive");
+
 impl Answers {
     async fn answer(
         self: Arc<Self>,
@@ -215,7 +219,7 @@ impl Answers {
     ) {
         let headers = response.headers_mut();
         if let Ok(value) = HeaderValue::from_str(asker.reader.id.as_str()) {
-            headers.insert("x-request-id", value);
+            headers.insert(X_REQUEST_ID, value);
         }
         if self.shared.app.cookies.is_secure() {
             headers.insert(
@@ -224,7 +228,7 @@ impl Answers {
             );
         }
         if keeps_alive {
-            headers.insert("keep-alive", self.shared.keep_alive.clone());
+            headers.insert(KEEP_ALIVE, self.shared.keep_alive.clone());
         }
         if self.shared.open.covers(method, path) && !(asker.visits && is_page(response)) {
             cors::allow(response);

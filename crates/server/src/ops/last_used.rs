@@ -4,7 +4,7 @@ use crate::http::request::ClientAddr;
 use protocol::client_auth::AuthenticatedClient;
 use protocol::transition::{AppChange, Transition};
 use protocol::types::{ClientNo, Locator, UnixTime};
-use std::collections::HashMap;
+use rustc_hash::FxHashMap;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 use std::sync::atomic::{AtomicI64, AtomicU64, Ordering::Relaxed};
 use std::sync::{PoisonError, RwLock};
@@ -13,9 +13,9 @@ use std::sync::{PoisonError, RwLock};
 const MOST: usize = 100_000;
 
 /// See the module. The lock is taken to write when an app is met for the first time in a minute, and to read otherwise,
-/// for the time of a look into a table.
+/// for the time of a look into a table. Its keys are numbers that we give, so nobody can choose them to collide.
 #[derive(Default)]
-pub(crate) struct LastUsed(RwLock<HashMap<(ClientNo, Option<Locator>), Use>>);
+pub(crate) struct LastUsed(RwLock<FxHashMap<(ClientNo, Option<Locator>), Use>>);
 
 #[derive(Default)]
 struct Use {
