@@ -62,6 +62,7 @@ impl Form {
 pub fn forms(page: &str) -> Vec<Form> {
     let mut forms = Vec::new();
     let mut open: Option<Form> = None;
+    let mut options = 0;
     for tag in tags(page) {
         match tag.name.as_str() {
             "form" => {
@@ -76,7 +77,17 @@ pub fn forms(page: &str) -> Vec<Form> {
                 });
             }
             "/form" => forms.extend(open.take()),
+            "option" => {
+                options += 1;
+                let chosen = options == 1 || tag.attribute("selected").is_some();
+                let select = open.as_mut().and_then(|form| form.fields.last_mut());
+                let select = select.filter(|field| field.element == "select" && chosen);
+                if let (Some(select), Some(value)) = (select, tag.attribute("value")) {
+                    select.value = value;
+                }
+            }
             "input" | "button" | "select" | "textarea" => {
+                options = 0;
                 if let (Some(form), Some(field)) = (&mut open, tag.field()) {
                     form.fields.push(field);
                 }

@@ -49,7 +49,9 @@ pub use picture::{Picture, PictureFile};
 pub use portal::{AppLabels, Portal};
 pub use reference::reference;
 pub use sealing::{KeyText, SealingKeys};
-pub use settings::{LogFormat, LogLevel, LogSettings, PathSettings, Synchronous, TestCredentials};
+pub use settings::{
+    AppOwners, LogFormat, LogLevel, LogSettings, PathSettings, Synchronous, TestCredentials,
+};
 pub use show::Shown;
 pub use storage::{CheckUrl, PostgresText, Storage};
 pub use text::{Checked, check};

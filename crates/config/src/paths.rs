@@ -7,9 +7,10 @@ use protocol::types::GrantType;
 use std::collections::HashMap;
 
 /// First segments of our own pages, which a test compares with those that are mounted.
-pub const RESERVED: [&str; 15] = [
+pub const RESERVED: [&str; 16] = [
     "link",
     "mail-sent",
+    "organizations",
     "recover",
     "sign-in",
     "sign-up",

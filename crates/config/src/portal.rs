@@ -1,6 +1,7 @@
 //! Checks `[portal]`: the pages on which developers run their apps.
 use super::checks::{Checks, is_text};
 use super::paths::RESERVED;
+use super::settings::AppOwners;
 
 /// Longest words of a label, a button or a step, in characters.
 const MAX_WORDS: usize = 40;
@@ -18,6 +19,8 @@ pub struct Portal {
     pub trail: Vec<String>,
     /// Words of the button that makes an app.
     pub new_app: Option<String>,
+    /// Who runs the apps that are made there.
+    pub owners: AppOwners,
     /// What the fields of an app are called.
     pub labels: AppLabels,
 }
@@ -76,6 +79,7 @@ pub(super) fn portal(checks: &mut Checks<'_>) -> Portal {
         path: settings.path,
         trail: settings.trail,
         new_app: settings.new_app,
+        owners: settings.owners,
         labels: AppLabels {
             name: labels.name,
             homepage: labels.homepage,

@@ -19,6 +19,7 @@ pub(crate) use machine::{
 };
 pub use machine::{LogFormat, LogLevel, LogSettings, Synchronous};
 pub(crate) use mail::MailSettings;
+pub use portal::AppOwners;
 pub(crate) use portal::PortalSettings;
 pub(crate) use token::{BodySetting, TokenSettings};
 

@@ -221,6 +221,7 @@ files!(
     "link",
     "mail",
     "notice",
+    "organizations",
     "portal",
     "sign-in",
     "sign-out",

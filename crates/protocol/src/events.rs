@@ -79,6 +79,28 @@ pub enum Event {
     AppDeleted,
     /// A deleted app was brought back.
     AppRestored,
+    /// An app was offered to another owner.
+    AppTransferOffered,
+    /// Such an offer was taken back, or declined.
+    AppTransferEnded,
+    /// An app has another owner.
+    AppTransferred,
+    /// An organization was founded.
+    OrganizationFounded,
+    /// An organization has another name.
+    OrganizationRenamed,
+    /// An organization has come to its end.
+    OrganizationDissolved,
+    /// Somebody was asked to join an organization.
+    MemberInvited,
+    /// Such an invitation was taken back, or declined.
+    InvitationEnded,
+    /// Somebody joined an organization.
+    MemberJoined,
+    /// A member may do more, or less.
+    MemberRoleSet,
+    /// A member left an organization, or had to.
+    MemberRemoved,
     /// A mail was asked for that shows that mail works.
     MailTested,
     /// Mail to an address came back.
@@ -101,7 +123,7 @@ pub enum Event {
 
 impl Event {
     /// All of them.
-    pub const ALL: [Event; 48] = [
+    pub const ALL: [Event; 59] = [
         Event::ConsentGiven,
         Event::ConsentDenied,
         Event::DeviceAllowed,
@@ -141,6 +163,17 @@ impl Event {
         Event::AppSecretsRotated,
         Event::AppDeleted,
         Event::AppRestored,
+        Event::AppTransferOffered,
+        Event::AppTransferEnded,
+        Event::AppTransferred,
+        Event::OrganizationFounded,
+        Event::OrganizationRenamed,
+        Event::OrganizationDissolved,
+        Event::MemberInvited,
+        Event::InvitationEnded,
+        Event::MemberJoined,
+        Event::MemberRoleSet,
+        Event::MemberRemoved,
         Event::MailTested,
         Event::MailBounced,
         Event::MailComplained,
@@ -194,6 +227,17 @@ impl Event {
             Event::AppSecretsRotated => "app.secrets_rotated",
             Event::AppDeleted => "app.deleted",
             Event::AppRestored => "app.restored",
+            Event::AppTransferOffered => "app.transfer_offered",
+            Event::AppTransferEnded => "app.transfer_ended",
+            Event::AppTransferred => "app.transferred",
+            Event::OrganizationFounded => "organization.founded",
+            Event::OrganizationRenamed => "organization.renamed",
+            Event::OrganizationDissolved => "organization.dissolved",
+            Event::MemberInvited => "member.invited",
+            Event::InvitationEnded => "member.invitation_ended",
+            Event::MemberJoined => "member.joined",
+            Event::MemberRoleSet => "member.role_set",
+            Event::MemberRemoved => "member.removed",
             Event::MailTested => "mail.tested",
             Event::MailBounced => "mail.bounced",
             Event::MailComplained => "mail.complained",
@@ -273,6 +317,8 @@ pub struct Happened {
     pub subject: Option<Subject>,
     /// The grant concerned.
     pub grant: Option<Locator>,
+    /// The organization concerned.
+    pub organization: Option<Locator>,
 }
 
 impl Happened {
@@ -283,6 +329,7 @@ impl Happened {
             client: None,
             subject: None,
             grant: None,
+            organization: None,
         }
     }
 
@@ -376,6 +423,8 @@ pub struct Recorded {
     pub subject: Option<Subject>,
     /// The grant concerned.
     pub grant: Option<Locator>,
+    /// The organization concerned.
+    pub organization: Option<Locator>,
 }
 
 #[cfg(test)]

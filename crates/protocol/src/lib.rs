@@ -17,6 +17,7 @@ pub mod inactive;
 pub mod introspect;
 pub mod lookup;
 pub mod metadata;
+pub mod organizations;
 pub mod outbox;
 pub mod params;
 pub mod policy;

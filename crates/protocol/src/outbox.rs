@@ -18,17 +18,28 @@ pub enum Kind {
     TestMail,
     /// A mail with a link that acts on an account.
     LinkMail,
+    /// A mail that asks somebody to join an organization.
+    InvitationMail,
+    /// A mail that offers somebody an app.
+    TransferMail,
 }
 
 impl Kind {
     /// All of them.
-    pub const ALL: [Kind; 2] = [Kind::TestMail, Kind::LinkMail];
+    pub const ALL: [Kind; 4] = [
+        Kind::TestMail,
+        Kind::LinkMail,
+        Kind::InvitationMail,
+        Kind::TransferMail,
+    ];
 
     /// Its name.
     pub const fn name(self) -> &'static str {
         match self {
             Kind::TestMail => "mail.test",
             Kind::LinkMail => "mail.link",
+            Kind::InvitationMail => "mail.invitation",
+            Kind::TransferMail => "mail.transfer",
         }
     }
 
@@ -101,6 +112,44 @@ impl sealed::Sealed for LinkMailPayload {}
 
 impl Payload for LinkMailPayload {
     const KIND: Kind = Kind::LinkMail;
+
+    fn destination(&self) -> Destination {
+        Destination::mailbox(&self.to)
+    }
+}
+
+/// A mail that asks somebody to join an organization. An invitation that was taken back meanwhile is not sent.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct InvitationMail {
+    /// Who gets it.
+    pub to: MailAddress,
+    /// Which invitation it tells of.
+    pub invitation: i64,
+}
+
+impl sealed::Sealed for InvitationMail {}
+
+impl Payload for InvitationMail {
+    const KIND: Kind = Kind::InvitationMail;
+
+    fn destination(&self) -> Destination {
+        Destination::mailbox(&self.to)
+    }
+}
+
+/// A mail that offers somebody an app. An offer that was taken back meanwhile is not sent.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TransferMail {
+    /// Who gets it.
+    pub to: MailAddress,
+    /// Which offer it tells of.
+    pub transfer: i64,
+}
+
+impl sealed::Sealed for TransferMail {}
+
+impl Payload for TransferMail {
+    const KIND: Kind = Kind::TransferMail;
 
     fn destination(&self) -> Destination {
         Destination::mailbox(&self.to)
@@ -277,6 +326,14 @@ mod tests {
                 Kind::LinkMail => {
                     let to = test_mail(1).to;
                     Message::new(&LinkMailPayload { to }, &counter())
+                }
+                Kind::InvitationMail => {
+                    let (to, invitation) = (test_mail(1).to, i64::MAX);
+                    Message::new(&InvitationMail { to, invitation }, &counter())
+                }
+                Kind::TransferMail => {
+                    let (to, transfer) = (test_mail(1).to, i64::MAX);
+                    Message::new(&TransferMail { to, transfer }, &counter())
                 }
             };
             let payload = message.payload();

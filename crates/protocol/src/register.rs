@@ -10,8 +10,8 @@ use crate::decision::{Decision, Mint};
 use crate::policy::Policy;
 use crate::transition::{AppChange, Logo, Transition};
 use crate::types::{
-    AppLinks, Client, ClientKind, ClientNo, ClientStatus, GrantType, Locator, Person, PictureKind,
-    RedirectUri, Scope, Side, StoredSecret, Subject, UnixTime,
+    AppLinks, Client, ClientKind, ClientNo, ClientStatus, GrantType, Locator, Membership, Person,
+    PictureKind, RedirectUri, Role, Scope, Side, StoredSecret, Subject, UnixTime,
 };
 use jose::Digest;
 use wire::token_text;
@@ -38,6 +38,8 @@ pub struct NewApp {
     pub links: AppLinks,
     /// Who answers for it.
     pub owner: Person,
+    /// The organization that is to run it, as the owner belongs to it.
+    pub organization: Option<Membership>,
     /// Whether it keeps a secret.
     pub kind: ClientKind,
     /// Where people may be sent back.
@@ -138,7 +140,11 @@ fn registered<M: Mint>(
         description: new.description.trim().to_owned(),
         links: new.links,
         owner: new.owner.subject,
-        publisher: new.owner.name,
+        organization: new.organization.as_ref().map(|own| own.organization.id),
+        publisher: match new.organization {
+            Some(own) => own.organization.name,
+            None => new.owner.name,
+        },
         kind: new.kind,
         secrets: stored.into_iter().collect(),
         redirect_uris,
@@ -168,6 +174,16 @@ fn check_side(new: &NewApp, policy: &Policy) -> Result<(), RegistrationError> {
         return Err(wrong(
             Field::Test,
             "test mode is switched off here: write mode = true under [test]",
+        ));
+    }
+    if new
+        .organization
+        .as_ref()
+        .is_some_and(|own| own.role < Role::Developer)
+    {
+        return Err(wrong(
+            Field::Owner,
+            "a viewer makes no apps: ask an owner of the organization",
         ));
     }
     match new.owner.test_app {
@@ -314,6 +330,7 @@ pub fn documented<M: Mint>(
         description: "Published credentials for trying things.".to_owned(),
         links: AppLinks::default(),
         owner: Subject(0),
+        organization: None,
         publisher: String::new(),
         kind: ClientKind::Confidential,
         secrets: vec![stored(secret, now, mint.locator())],

@@ -17,6 +17,7 @@ mod mint;
 mod mounts;
 pub mod operator;
 mod options;
+mod organizations;
 mod outbox;
 mod postgres;
 mod reads;

@@ -15,7 +15,8 @@ use protocol::facts::{
 use protocol::transition::Logo;
 use protocol::types::email::{email_key, email_keys};
 use protocol::types::{
-    Client, ClientNo, Grant, Locator, Person, Preferences, Session, Subject, UnixTime, UserCode,
+    Client, ClientNo, Grant, Locator, Owner, Person, Preferences, Session, Subject, UnixTime,
+    UserCode,
 };
 use std::sync::Arc;
 
@@ -80,12 +81,20 @@ impl Store {
     /// [`StoreError`].
     pub async fn clients_of(
         &self,
-        owner: Subject,
+        owner: Owner,
         after: Option<ClientNo>,
         limit: usize,
     ) -> Result<Vec<Arc<Client>>, StoreError> {
-        let values = values![owner, after.map_or(i64::MAX, |no| no.0), limit as i64];
-        let clients = self.many(&clients::OF_OWNER, &values).await?;
+        let (query, owner) = match owner {
+            Owner::Person(subject) => (&clients::OF_PERSON, Value::from(subject)),
+            Owner::Organization(id) => (&clients::OF_ORGANIZATION, Value::from(id)),
+        };
+        let values = [
+            owner,
+            after.map_or(i64::MAX, |no| no.0).into(),
+            (limit as i64).into(),
+        ];
+        let clients = self.many(query, &values).await?;
         Ok(clients.into_iter().map(Arc::new).collect())
     }
 
@@ -95,11 +104,14 @@ impl Store {
     /// [`StoreError`].
     pub async fn clients_used(
         &self,
-        owner: Subject,
+        owner: Owner,
         (first, last): (ClientNo, ClientNo),
     ) -> Result<Vec<(ClientNo, UnixTime)>, StoreError> {
-        self.many(&clients::USED_OF_OWNER, &values![owner, first, last])
-            .await
+        let (query, owner) = match owner {
+            Owner::Person(subject) => (&clients::USED_OF_PERSON, Value::from(subject)),
+            Owner::Organization(id) => (&clients::USED_OF_ORGANIZATION, Value::from(id)),
+        };
+        self.many(query, &[owner, first.into(), last.into()]).await
     }
 
     /// When an app was used last; and each of its secrets, with the network that it was used from.
@@ -135,12 +147,16 @@ impl Store {
     /// [`StoreError`].
     pub async fn deleted_clients_of(
         &self,
-        owner: Subject,
+        owner: Owner,
         since: UnixTime,
         limit: usize,
     ) -> Result<Vec<(Client, UnixTime)>, StoreError> {
-        let values = values![owner, since, limit as i64];
-        self.many(&clients::DELETED_OF_OWNER, &values).await
+        let (query, owner) = match owner {
+            Owner::Person(subject) => (&clients::DELETED_OF_PERSON, Value::from(subject)),
+            Owner::Organization(id) => (&clients::DELETED_OF_ORGANIZATION, Value::from(id)),
+        };
+        let values = [owner, since.into(), (limit as i64).into()];
+        self.many(query, &values).await
     }
 
     /// Gives each of some apps, which are in the order of their numbers, its secrets.

@@ -8,6 +8,8 @@ use protocol::Policy;
 use protocol::accounts::mail_link::LONGEST_LINK;
 use protocol::accounts::sign_in::WINDOW;
 use protocol::apps::RESTORABLE;
+use protocol::apps::transfer::OFFER;
+use protocol::organizations::INVITATION;
 use protocol::outbox::DEAD_KEPT;
 use protocol::policy::Rotation;
 use protocol::types::{Lifetime, Locator, UnixTime};
@@ -184,7 +186,7 @@ const fn sweep(
 }
 
 /// What follows another table comes after it. Access tokens come first: they are told apart.
-const SWEEPS: [Sweep; 27] = [
+const SWEEPS: [Sweep; 30] = [
     sweep("access_tokens", EXPIRED, |rules, now| {
         older(rules.access, now)
     }),
@@ -227,6 +229,9 @@ const SWEEPS: [Sweep; 27] = [
     sweep("sessions", EXPIRED, ahead),
     sweep("mail_links", EXPIRED, |_, now| older(LONGEST_LINK, now)),
     sweep("mail_links", EXPIRED, ahead),
+    sweep("invitations", EXPIRED, |_, now| older(INVITATION, now)),
+    sweep("invitations", EXPIRED, ahead),
+    sweep("transfers", EXPIRED, |_, now| older(OFFER, now)),
     // Only what was written with an id: several that an earlier release wrote share none.
     sweep(
         "client_secrets",

@@ -15,8 +15,20 @@ pub(crate) struct PortalSettings {
     /// Words of the button that makes an app, at most 40 characters. Default: "Create an app", in the language of the
     /// page.
     pub(crate) new_app: Option<String>,
+    /// Who runs the apps that are made by these pages.
+    pub(crate) owners: AppOwners,
     /// What the fields of an app are called, as your documentation names them.
     pub(crate) labels: PortalLabels,
+}
+
+/// Who runs the apps that are made by page.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum AppOwners {
+    /// A person, or an organization to which they belong.
+    Anyone,
+    /// An organization: a developer starts or joins one first.
+    Organizations,
 }
 
 /// What the fields of an app are called: at most 40 characters each.
@@ -40,6 +52,7 @@ impl Default for PortalSettings {
             path: None,
             trail: Vec::new(),
             new_app: None,
+            owners: AppOwners::Anyone,
             labels: PortalLabels::default(),
         }
     }

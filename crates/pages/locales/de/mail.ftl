@@ -58,3 +58,13 @@ mail-test-subject = Test-E-Mail von { $product }
 mail-test-subject-of = Test-E-Mail von { $product } ({ $copy } von { $copies })
 mail-test = Das ist ein Test: { $product } kann Ihnen E-Mails schicken.
 mail-test-asked = Jemand, der den Dienst betreibt, hat sie mit dem Befehl „valetkey mail test“ angefordert. Es ist nichts zu tun.
+
+mail-invitation-subject = { $organization } bei { $product } beitreten
+mail-invitation = { $name } bittet Sie, bei { $product } der Organisation { $organization } beizutreten, um gemeinsam Apps zu betreiben.
+mail-invitation-role = Ihre Rolle wäre: { $role }
+mail-invitation-button = Zu Ihren Einladungen
+mail-invitation-until = Das gilt bis { $time }. Melden Sie sich mit dieser Adresse an, um zu antworten.
+mail-invitation-not-wanted = Wenn Sie das nicht möchten, brauchen Sie nichts zu tun.
+mail-transfer-subject = Die App { $app } wird Ihnen bei { $product } angeboten
+mail-transfer = { $name } möchte Ihnen die App { $app } bei { $product } übergeben.
+mail-transfer-button = Zum Angebot

@@ -24,6 +24,8 @@ nothing-here = Vielleicht enthält die Adresse einen Tippfehler, oder dieser Die
 no-page-title = Diese Adresse ist keine Seite
 no-page = Sie nimmt Anfragen anderer Art an. Gehen Sie zurück und versuchen Sie es noch einmal.
 
+role-title = Ihre Rolle erlaubt das nicht
+role = Sie gehören zur Organisation, doch das dürfen nur Mitglieder mit mehr Rechten. Fragen Sie jemanden, der sie verwaltet.
 foreign-form-title = Dieses Formular kam von einer anderen Website
 foreign-form = Zu Ihrer Sicherheit wurde es nicht angenommen. Gehen Sie zurück zur App und beginnen Sie neu.
 unread-title = Das Formular konnte nicht gelesen werden

@@ -58,3 +58,13 @@ mail-test-subject = Test mail from { $product }
 mail-test-subject-of = Test mail from { $product } ({ $copy } of { $copies })
 mail-test = This is a test: { $product } can send mail to you.
 mail-test-asked = Somebody who runs it has asked for this with the command “valetkey mail test”. There is nothing to do.
+
+mail-invitation-subject = Join { $organization } on { $product }
+mail-invitation = { $name } asks you to join { $organization } on { $product }, where you would run apps together.
+mail-invitation-role = You would be: { $role }
+mail-invitation-button = See your invitations
+mail-invitation-until = It holds until { $time }. You sign in with this address to answer.
+mail-invitation-not-wanted = If you do not want this, do nothing.
+mail-transfer-subject = The app { $app } is offered to you on { $product }
+mail-transfer = { $name } wants to hand the app { $app } on { $product } over to you.
+mail-transfer-button = See what you are offered

@@ -28,6 +28,8 @@ no-page-title = This address is not a page
 no-page = It takes requests of another kind. Go back and try again.
 
 # A form that is not taken.
+role-title = Your role does not allow this
+role = You belong to the organization, and this is for members who may do more there. Ask one of its owners.
 foreign-form-title = This form came from another site
 foreign-form = For your safety it was not accepted. Go back to the app and start again.
 unread-title = The form could not be read

@@ -2,18 +2,19 @@
 use super::apps::status;
 use super::fields::{AppFields, AppLabels, ScopeBox, Shown, filled, hostile, wrong};
 use super::new_app::{password, summary};
-use super::{Trail, app_href};
+use super::{Trail, Transfer, app_href};
 use crate::field::{Field, Problems, problem_of};
 use crate::{Frame, HOSTILE, Page, Problem, Speak, Text, samples, samples::pages};
 use askama::Template;
-use protocol::types::{ClientStatus, Language, Side};
+use protocol::types::{ClientStatus, Language, Role, Side};
 
 pages!(AppPage);
 
 /// The page of one app. Its forms carry `nonce`, `app` (the client id) and, where it is asked, `password`:
 /// [`UPDATE`](Self::UPDATE) (`version`, the [`AppFields`], `scopes` and `scope-1` and so on),
 /// [`ADD_SECRET`](Self::ADD_SECRET) (`secret-name`), [`ROTATE`](Self::ROTATE) (`overlap` in hours),
-/// [`REVOKE`](Self::REVOKE) (`secret`), [`DELETE`](Self::DELETE) (`confirm`: the app's name). `?check=` is the
+/// [`REVOKE`](Self::REVOKE) (`secret`), [`OFFER`](Self::OFFER) (`transfer-email` or `organization`),
+/// [`WITHDRAW`](Self::WITHDRAW) (`transfer`), [`DELETE`](Self::DELETE) (`confirm`: the app's name). `?check=` is the
 /// redirect URI that is looked at.
 #[derive(Clone, Debug, Template)]
 #[template(path = "portal/app.html")]
@@ -28,6 +29,12 @@ pub struct AppPage {
     pub client_id: String,
     /// Its name, as it is now.
     pub name: String,
+    /// The organization that runs it.
+    pub organization: Option<String>,
+    /// What whoever looks may do.
+    pub role: Role,
+    /// What is said of handing it over.
+    pub transfer: Transfer,
     /// Which version of it is shown.
     pub version: i64,
     /// What it may do at the moment.
@@ -103,6 +110,31 @@ impl AppPage {
     pub const REVOKE: &str = "/apps/secrets/revoke";
     /// Deletes the app.
     pub const DELETE: &str = "/apps/delete";
+    /// Offers the app to somebody.
+    pub const OFFER: &str = "/apps/transfer/offer";
+    /// Takes an offer back.
+    pub const WITHDRAW: &str = "/apps/transfer/withdraw";
+
+    fn changes(&self) -> bool {
+        self.role >= Role::Developer
+    }
+
+    fn owns(&self) -> bool {
+        self.role == Role::Owner
+    }
+
+    fn transfer_field(&self) -> Field<'_> {
+        Field {
+            id: "transfer-email",
+            label: self.frame.text("transfer-to"),
+            kind: "email",
+            autocomplete: "off",
+            value: &self.transfer.email,
+            problem: self.problem("transfer-email"),
+            optional: true,
+            ..Field::default()
+        }
+    }
 
     fn href(&self) -> String {
         app_href(&self.client_id)
@@ -199,9 +231,15 @@ impl Page for AppPage {
             side: Side::Test,
             reviewed: false,
             last_used: None,
+            organization: None,
+            transfer: Transfer::default(),
             ..usual.clone()
         };
-        vec![usual, failed, public, hostile_page(language)]
+        let viewer = AppPage {
+            role: Role::Viewer,
+            ..usual.clone()
+        };
+        vec![usual, failed, public, viewer, hostile_page(language)]
     }
 }
 
@@ -213,6 +251,13 @@ fn usual(language: Language) -> AppPage {
         nonce: "nonce-1".to_owned(),
         client_id: "h9XW2pQ0nT4kLr7sVbYc1a".to_owned(),
         name: "Task Board".to_owned(),
+        organization: Some("Board Makers Ltd".to_owned()),
+        role: Role::Owner,
+        transfer: Transfer {
+            open: Some(("ada@example.com".to_owned(), time(), "1".to_owned())),
+            organizations: vec![("1".to_owned(), "Board Makers Ltd".to_owned())],
+            email: String::new(),
+        },
         version: 3,
         status: ClientStatus::Active,
         side: Side::Live,
@@ -259,6 +304,12 @@ fn hostile_page(language: Language) -> AppPage {
         nonce: HOSTILE.to_owned(),
         client_id: HOSTILE.to_owned(),
         name: HOSTILE.to_owned(),
+        organization: Some(HOSTILE.to_owned()),
+        transfer: Transfer {
+            open: Some((HOSTILE.to_owned(), words(), HOSTILE.to_owned())),
+            organizations: vec![(HOSTILE.to_owned(), HOSTILE.to_owned())],
+            email: HOSTILE.to_owned(),
+        },
         created: words(),
         last_used: Some(words()),
         secrets: Some(vec![SecretLine {

@@ -1,12 +1,14 @@
 //! The list of a developer's apps.
-use super::{PORTAL, Trail, app_href};
+use super::{OfferRow, PORTAL, Trail, app_href};
 use crate::{Frame, HOSTILE, Page, Speak, Text, samples, samples::pages};
 use askama::Template;
 use protocol::types::{ClientStatus, Language, Side};
 
 pages!(Apps);
 
-/// The list of a developer's apps. A deleted one is brought back by `POST` [`Apps::RESTORE`] with `nonce` and `app`.
+/// The list of the apps that a developer or an organization runs. A deleted one is brought back by `POST`
+/// [`Apps::RESTORE`] with `nonce` and `app`; an offered one is taken over by [`Apps::ACCEPT`] or not by
+/// [`Apps::DECLINE`], with `nonce` and `transfer`.
 #[derive(Clone, Debug, Template)]
 #[template(path = "portal/apps.html")]
 pub struct Apps {
@@ -16,6 +18,12 @@ pub struct Apps {
     pub trail: Trail,
     /// Proof that the forms are ours.
     pub nonce: String,
+    /// Whose apps there are to look at, if there are others than their own.
+    pub owners: Vec<OwnerTab>,
+    /// The number of the organization whose apps are shown.
+    pub organization: Option<String>,
+    /// Apps that they are offered.
+    pub offers: Vec<OfferRow>,
     /// What was just done.
     pub notice: Option<Text>,
     /// Words of the button that leads to the form; `None` for whoever may register none.
@@ -28,6 +36,23 @@ pub struct Apps {
     pub next_page: Option<String>,
     /// Those that can be brought back.
     pub deleted: Vec<DeletedRow>,
+}
+
+/// Whose apps there are to look at.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct OwnerTab {
+    /// What they are called.
+    pub name: Text,
+    /// Where their apps are.
+    pub href: String,
+    /// Whether they are shown.
+    pub current: bool,
+}
+
+/// The address of the list of an organization's apps.
+#[must_use]
+pub fn apps_of(organization: &str) -> String {
+    format!("{PORTAL}?organization={organization}")
 }
 
 /// An app in the list.
@@ -69,13 +94,20 @@ impl AppRow {
 impl Apps {
     /// Brings a deleted app back.
     pub const RESTORE: &str = "/apps/restore";
+    /// Takes an app over.
+    pub const ACCEPT: &str = "/apps/transfer/accept";
+    /// Does not.
+    pub const DECLINE: &str = "/apps/transfer/decline";
 
     fn status(&self, app: &AppRow) -> Option<(Text, &'static str)> {
         status(app.status, self.frame.language)
     }
 
-    fn new_href(&self) -> &'static str {
-        super::NewApp::PATH
+    fn new_href(&self) -> String {
+        match &self.organization {
+            Some(organization) => format!("{}?organization={organization}", super::NewApp::PATH),
+            None => super::NewApp::PATH.to_owned(),
+        }
     }
 }
 
@@ -108,6 +140,24 @@ impl Page for Apps {
                 Text::of_others("Developers"),
             ]),
             nonce: "nonce-1".to_owned(),
+            owners: vec![
+                OwnerTab {
+                    name: language.text("app-owner-you"),
+                    href: PORTAL.to_owned(),
+                    current: true,
+                },
+                OwnerTab {
+                    name: Text::of_others("Board Makers Ltd"),
+                    href: apps_of("1"),
+                    current: false,
+                },
+            ],
+            organization: None,
+            offers: vec![OfferRow {
+                id: "1".to_owned(),
+                name: "Task Board".to_owned(),
+                offered: Text::of_others("Ada Lovelace"),
+            }],
             notice: None,
             new: Some(language.text("apps-new")),
             closed: None,
@@ -129,6 +179,8 @@ impl Page for Apps {
         };
         let empty = Apps {
             apps: Vec::new(),
+            owners: Vec::new(),
+            offers: Vec::new(),
             next_page: None,
             deleted: Vec::new(),
             notice: Some(language.text("apps-done-deleted")),
@@ -148,6 +200,17 @@ fn hostile(language: Language) -> Apps {
         frame: samples::hostile_frame(language),
         trail: Trail(vec![Text::of_others(HOSTILE)]),
         nonce: HOSTILE.to_owned(),
+        owners: vec![OwnerTab {
+            name: Text::of_others(HOSTILE),
+            href: HOSTILE.to_owned(),
+            current: false,
+        }],
+        organization: Some(HOSTILE.to_owned()),
+        offers: vec![OfferRow {
+            id: HOSTILE.to_owned(),
+            name: HOSTILE.to_owned(),
+            offered: Text::of_others(HOSTILE),
+        }],
         notice: Some(Text::of_others(HOSTILE)),
         new: Some(Text::of_others(HOSTILE)),
         closed: None,

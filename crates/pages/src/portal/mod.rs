@@ -3,13 +3,19 @@ mod app;
 mod apps;
 mod fields;
 mod new_app;
+mod organization;
+mod organizations;
 mod secret;
+mod transfer;
 
 pub use app::{AppPage, CheckedUri, SecretLine};
-pub use apps::{AppRow, Apps, DeletedRow};
+pub use apps::{AppRow, Apps, DeletedRow, OwnerTab, apps_of};
 pub use fields::{AppFields, AppLabels, MAX_REDIRECT_URIS, ScopeBox};
 pub use new_app::NewApp;
+pub use organization::{InvitationRow, MemberRow, OrganizationPage, organization_href, role_text};
+pub use organizations::{InvitedRow, OrganizationRow, Organizations};
 pub use secret::NewSecret;
+pub use transfer::{OfferRow, Transfer};
 
 use crate::{Sample, Text};
 use protocol::types::Language;
@@ -27,6 +33,8 @@ pub(crate) fn samples_of_pages(language: Language) -> Vec<Sample> {
         new_app::samples_of_pages(language),
         app::samples_of_pages(language),
         secret::samples_of_pages(language),
+        organizations::samples_of_pages(language),
+        organization::samples_of_pages(language),
     ]
     .concat()
 }

@@ -8,7 +8,7 @@ use protocol::types::Language;
 
 pages!(NewApp);
 
-/// The form that registers an app: `POST` [`NewApp::PATH`] with `nonce`, `once`, the [`AppFields`], `kind`
+/// The form that registers an app: `POST` [`NewApp::PATH`] with `nonce`, `once`, `organization`, the [`AppFields`], `kind`
 /// (`confidential` or `public`), `side` (`live` or `test`) and, where it is asked, `password`.
 #[derive(Clone, Debug, Template)]
 #[template(path = "portal/new_app.html")]
@@ -21,6 +21,12 @@ pub struct NewApp {
     pub nonce: String,
     /// What makes a form that is posted twice make one app.
     pub once: String,
+    /// Number and name of each organization that may run it.
+    pub organizations: Vec<(String, String)>,
+    /// The number of the one that shall; "": a person.
+    pub organization: String,
+    /// Whether a person may.
+    pub person_may: bool,
     /// Words of its button.
     pub button: Text,
     /// What the fields are called.
@@ -99,6 +105,9 @@ impl Page for NewApp {
             trail: Trail(vec![Text::of_others("Settings")]),
             nonce: "nonce-1".to_owned(),
             once: "once-1".to_owned(),
+            organizations: vec![("1".to_owned(), "Board Makers Ltd".to_owned())],
+            organization: "1".to_owned(),
+            person_may: true,
             button: language.text("apps-new"),
             labels: AppLabels::default(),
             fields: AppFields {
@@ -124,6 +133,9 @@ impl Page for NewApp {
             trail: Trail(vec![Text::of_others(HOSTILE)]),
             nonce: HOSTILE.to_owned(),
             once: HOSTILE.to_owned(),
+            organizations: vec![(HOSTILE.to_owned(), HOSTILE.to_owned())],
+            organization: HOSTILE.to_owned(),
+            person_may: false,
             button: Text::of_others(HOSTILE),
             labels: AppLabels {
                 name: Some(HOSTILE.to_owned()),

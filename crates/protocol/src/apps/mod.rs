@@ -2,9 +2,10 @@
 //! whoever asks.
 mod ownership;
 pub mod secrets;
+pub mod transfer;
 mod update;
 
 pub use ownership::{
-    Closed, ManagedApp, RESTORABLE, delete, may_register, restore, signed_in_lately,
+    Closed, ManagedApp, RESTORABLE, delete, may_register, restore, role_of, signed_in_lately,
 };
 pub use update::{AppUpdate, Editor, LogoUpdate, update, when_contended};

@@ -2,24 +2,46 @@
 use crate::decision::Mint;
 use crate::policy::{Policy, Registration};
 use crate::transition::{AppChange, Transition};
-use crate::types::{Client, ClientStatus, Lifetime, Person, Session, Side, UnixTime};
+use crate::types::{Client, ClientStatus, Lifetime, Owner, Person, Role, Session, Side, UnixTime};
 use std::sync::Arc;
 
 /// An app in the hands of somebody who runs it. Nothing else makes one, so that whoever changes an app by a page has been
 /// looked at.
 #[derive(Debug, Clone)]
-pub struct ManagedApp(Arc<Client>);
+pub struct ManagedApp {
+    client: Arc<Client>,
+    role: Role,
+}
 
 impl ManagedApp {
-    /// The app, if this person runs it. To anybody else it is not there.
-    pub fn of(client: Option<Arc<Client>>, person: &Person) -> Option<Self> {
-        let own = |client: &Arc<Client>| client.owner == person.subject && !client.documented;
-        client.filter(own).map(ManagedApp)
+    /// The app, if this person runs it; `role`: theirs in the organization that does. To anybody else it is not there.
+    pub fn of(client: Option<Arc<Client>>, person: &Person, role: Option<Role>) -> Option<Self> {
+        let client = client.filter(|client| !client.documented)?;
+        let role = role_of(&client, person, role)?;
+        Some(ManagedApp { client, role })
     }
 
     /// The app.
     pub fn client(&self) -> &Arc<Client> {
-        &self.0
+        &self.client
+    }
+
+    /// What they may do with it.
+    pub fn role(&self) -> Role {
+        self.role
+    }
+
+    /// Whether they may do what this role may.
+    pub fn may(&self, role: Role) -> bool {
+        self.role >= role
+    }
+}
+
+/// What a person may do with an app that may be deleted; `role`: theirs in the organization that runs it.
+pub fn role_of(client: &Client, person: &Person, role: Option<Role>) -> Option<Role> {
+    match client.run_by() {
+        Owner::Person(owner) => (owner == person.subject).then_some(Role::Owner),
+        Owner::Organization(_) => role,
     }
 }
 

@@ -48,6 +48,7 @@ impl Client {
             description: String::new(),
             links: AppLinks::default(),
             owner: Subject(7),
+            organization: None,
             publisher: "Ada".to_owned(),
             kind: ClientKind::Confidential,
             secrets: vec![StoredSecret {

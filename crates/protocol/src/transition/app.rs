@@ -1,6 +1,8 @@
 //! Apps. What rests on how an app was read carries its version as guard, so that of two who change it at once the
 //! second looks again.
+use super::TransferChange;
 use crate::events::{Event, Happened};
+use crate::outbox::Message;
 use crate::types::{Client, ClientNo, ClientStatus, Locator, Scope, StoredSecret, UnixTime};
 
 /// A change of an app.
@@ -102,6 +104,8 @@ pub enum AppChange {
         /// From which network.
         network: String,
     },
+    /// Hands an app over.
+    Transfer(TransferChange),
     /// Deletes an app; its tokens are dead at once. Its row, secrets and logo are kept for a while. No guard: of one
     /// that is gone already no event is told.
     Delete {
@@ -148,9 +152,10 @@ impl AppChange {
         Some(match self {
             // Tokens tell of it themselves.
             Self::NoteUse { .. } => return None,
-            Self::Register { client, .. } => {
-                Happened::by_person(Event::AppRegistered, client.owner)
-            }
+            Self::Register { client, .. } => Happened {
+                organization: client.organization,
+                ..Happened::by_person(Event::AppRegistered, client.owner)
+            },
             Self::Update { before, after, .. } => {
                 let event = match before.status == after.status {
                     true => Event::AppUpdated,
@@ -177,8 +182,27 @@ impl AppChange {
             Self::RotateSecrets { client, .. } => {
                 Happened::unasked(Event::AppSecretsRotated).with(*client)
             }
+            Self::Transfer(change) => change.event(),
             Self::Restore { client, .. } => Happened::unasked(Event::AppRestored).with(*client),
             Self::Delete { client } => Happened::unasked(Event::AppDeleted).with(*client),
         })
+    }
+
+    pub(super) fn messages(&self) -> &[Message] {
+        match self {
+            Self::Transfer(change) => change.messages(),
+            Self::Register { .. }
+            | Self::Update { .. }
+            | Self::SetStatus { .. }
+            | Self::Approve { .. }
+            | Self::ApproveScopes { .. }
+            | Self::ReplaceSecrets { .. }
+            | Self::AddSecret { .. }
+            | Self::RevokeSecret { .. }
+            | Self::RotateSecrets { .. }
+            | Self::NoteUse { .. }
+            | Self::Delete { .. }
+            | Self::Restore { .. } => &[],
+        }
     }
 }

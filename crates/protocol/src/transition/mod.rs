@@ -10,9 +10,11 @@ mod bounce;
 mod device;
 mod grant;
 mod name;
+mod organization;
 mod outbox;
 mod session;
 mod throttle;
+mod transfer;
 
 pub use account::{AccountChange, AddressChange, Recovery};
 pub use app::{AppChange, Logo, LogoChange};
@@ -20,9 +22,11 @@ pub use authorize::AuthorizeChange;
 pub use bounce::BounceChange;
 pub use device::DeviceChange;
 pub use grant::{GrantChange, RevocationCause};
+pub use organization::OrganizationChange;
 pub use outbox::OutboxChange;
 pub use session::SessionChange;
 pub use throttle::ThrottleChange;
+pub use transfer::TransferChange;
 
 use crate::events::Happened;
 use crate::outbox::Message;
@@ -45,6 +49,8 @@ pub enum Transition {
     Throttle(ThrottleChange),
     /// Apps.
     App(AppChange),
+    /// Organizations and who belongs to them.
+    Organization(OrganizationChange),
     /// Messages that wait to be delivered.
     Outbox(OutboxChange),
     /// Addresses to which mail comes back.
@@ -64,6 +70,7 @@ impl Transition {
                 None
             }
             Transition::App(change) => change.event(),
+            Transition::Organization(change) => Some(change.event()),
             Transition::Outbox(change) => change.event(),
             Transition::Bounce(change) => change.event(),
         }
@@ -80,6 +87,7 @@ impl Transition {
             | Transition::Device(_)
             | Transition::Throttle(_)
             | Transition::App(_)
+            | Transition::Organization(_)
             | Transition::Outbox(_)
             | Transition::Bounce(_) => None,
         };
@@ -96,11 +104,12 @@ impl Transition {
             Transition::Outbox(change) => change.messages(),
             Transition::Account(change) => change.messages(),
             Transition::Session(change) => change.messages(),
+            Transition::App(change) => change.messages(),
+            Transition::Organization(change) => change.messages(),
             Transition::Authorize(_)
             | Transition::Grant(_)
             | Transition::Device(_)
             | Transition::Throttle(_)
-            | Transition::App(_)
             | Transition::Bounce(_) => &[],
         }
     }
@@ -124,6 +133,7 @@ from_family! {
     Session SessionChange,
     Throttle ThrottleChange,
     App AppChange,
+    Organization OrganizationChange,
     Outbox OutboxChange,
     Bounce BounceChange,
 }

@@ -1,7 +1,8 @@
 //! What transitions are called where they are counted.
 use super::{
     AccountChange, AddressChange, AppChange, AuthorizeChange, BounceChange, DeviceChange,
-    GrantChange, OutboxChange, SessionChange, ThrottleChange, Transition,
+    GrantChange, OrganizationChange, OutboxChange, SessionChange, ThrottleChange, TransferChange,
+    Transition,
 };
 
 /// Each transition under a name: the family, a dot, what is done.
@@ -68,6 +69,17 @@ names! {
     NoteAppUse Transition::App(AppChange::NoteUse { .. }) => "app.note_use",
     DeleteApp Transition::App(AppChange::Delete { .. }) => "app.delete",
     RestoreApp Transition::App(AppChange::Restore { .. }) => "app.restore",
+    OfferTransfer Transition::App(AppChange::Transfer(TransferChange::Offer { .. })) => "app.offer_transfer",
+    EndTransfer Transition::App(AppChange::Transfer(TransferChange::End { .. })) => "app.end_transfer",
+    TransferApp Transition::App(AppChange::Transfer(TransferChange::Accept { .. })) => "app.transfer",
+    FoundOrganization Transition::Organization(OrganizationChange::Found { .. }) => "organization.found",
+    RenameOrganization Transition::Organization(OrganizationChange::Rename { .. }) => "organization.rename",
+    InviteMember Transition::Organization(OrganizationChange::Invite { .. }) => "organization.invite",
+    EndInvitation Transition::Organization(OrganizationChange::EndInvitation { .. }) => "organization.end_invitation",
+    JoinOrganization Transition::Organization(OrganizationChange::Join { .. }) => "organization.join",
+    SetMemberRole Transition::Organization(OrganizationChange::SetRole { .. }) => "organization.set_role",
+    RemoveMember Transition::Organization(OrganizationChange::Remove { .. }) => "organization.remove",
+    DissolveOrganization Transition::Organization(OrganizationChange::Dissolve { .. }) => "organization.dissolve",
     TestMail Transition::Outbox(OutboxChange::TestMail(_)) => "outbox.test_mail",
     Delivered Transition::Outbox(OutboxChange::Delivered { .. }) => "outbox.delivered",
     Defer Transition::Outbox(OutboxChange::Defer { .. }) => "outbox.defer",

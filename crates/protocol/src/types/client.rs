@@ -1,5 +1,5 @@
 //! Apps: what RFC 7591 calls a client.
-use crate::types::{ClientNo, Locator, Person, RedirectUri, Scope, Side, Subject, UnixTime};
+use crate::types::{ClientNo, Locator, Owner, Person, RedirectUri, Scope, Side, Subject, UnixTime};
 use jose::Digest;
 
 /// Whether the app can keep a secret (RFC 6749 §2.1).
@@ -159,9 +159,11 @@ pub struct Client {
     pub description: String,
     /// Its further pages and addresses.
     pub links: AppLinks,
-    /// Who answers for it.
+    /// The person who registered or took it over, and answers for it.
     pub owner: Subject,
-    /// The owner's name, shown as publisher.
+    /// The organization that runs it, if no person does.
+    pub organization: Option<Locator>,
+    /// The name of the organization or else of the owner, shown as publisher.
     pub publisher: String,
     /// Whether it keeps a secret.
     pub kind: ClientKind,
@@ -195,6 +197,14 @@ pub struct Client {
 }
 
 impl Client {
+    /// Who runs it.
+    pub fn run_by(&self) -> Owner {
+        match self.organization {
+            Some(organization) => Owner::Organization(organization),
+            None => Owner::Person(self.owner),
+        }
+    }
+
     /// Whether it may act now.
     pub fn is_active(&self) -> bool {
         self.status == ClientStatus::Active

@@ -10,6 +10,7 @@ pub mod grant;
 pub mod ids;
 pub mod language;
 pub mod local_text;
+pub mod organization;
 pub mod person;
 pub mod picture;
 pub mod redirect_uri;
@@ -30,6 +31,9 @@ pub use grant::Grant;
 pub use ids::{ClientNo, Locator, Subject};
 pub use language::Language;
 pub use local_text::LocalText;
+pub use organization::{
+    Invitation, Member, Membership, Organization, Owner, Receiver, Role, Transfer,
+};
 pub use person::{NewPerson, Person, Preferences};
 pub use picture::PictureKind;
 pub use redirect_uri::{RedirectUri, RedirectUriFault, VerifiedRedirectUri};

@@ -3,7 +3,9 @@ use protocol::apps::{Closed, ManagedApp, RESTORABLE, may_register, restore, sign
 use protocol::facts::SessionFacts;
 use protocol::policy::{Policy, Registration};
 use protocol::testing::{Counter, NOW};
-use protocol::types::{Client, ClientNo, ClientStatus, Person, Side, Subject, UnixTime};
+use protocol::types::{
+    Client, ClientNo, ClientStatus, Locator, Person, Role, Side, Subject, UnixTime,
+};
 use std::sync::Arc;
 
 fn policy(registration: Registration) -> Policy {
@@ -89,7 +91,7 @@ fn an_app_is_its_owner_s_and_to_others_it_is_not_there() {
         owner: person.subject,
         ..Client::for_tests()
     };
-    assert!(ManagedApp::of(Some(Arc::new(own.clone())), &person).is_some());
+    assert!(ManagedApp::of(Some(Arc::new(own.clone())), &person, None).is_some());
     let theirs = Client {
         owner: Subject(person.subject.0 + 1),
         ..own.clone()
@@ -99,7 +101,7 @@ fn an_app_is_its_owner_s_and_to_others_it_is_not_there() {
         ..own
     };
     for other in [Some(theirs), Some(published), None] {
-        assert!(ManagedApp::of(other.map(Arc::new), &person).is_none());
+        assert!(ManagedApp::of(other.map(Arc::new), &person, None).is_none());
     }
 }
 
@@ -119,4 +121,29 @@ fn a_sign_in_is_a_proof_for_ten_minutes() {
     let at = |seconds: i64| signed_in_lately(&session, UnixTime(session.auth_time.0 + seconds));
     assert!(at(0) && at(600));
     assert!(!at(601) && !at(-1));
+}
+
+#[test]
+fn the_app_of_an_organization_is_its_members_alone_by_their_roles() {
+    let registrant = Person::for_tests();
+    let app = Arc::new(Client {
+        owner: registrant.subject,
+        organization: Some(Locator(5)),
+        ..Client::for_tests()
+    });
+    let gone = ManagedApp::of(Some(app.clone()), &registrant, None);
+    assert!(gone.is_none(), "who left it runs its apps no more");
+    for role in Role::ALL {
+        let managed = ManagedApp::of(Some(app.clone()), &registrant, Some(role)).unwrap();
+        assert!(managed.may(Role::Viewer));
+        assert_eq!(managed.may(Role::Developer), role != Role::Viewer);
+        assert_eq!(managed.may(Role::Owner), role == Role::Owner);
+    }
+    let own = Client {
+        organization: None,
+        owner: Subject(registrant.subject.0 + 1),
+        ..Client::for_tests()
+    };
+    let theirs = ManagedApp::of(Some(Arc::new(own)), &registrant, Some(Role::Owner));
+    assert!(theirs.is_none(), "a role opens no app of a person");
 }

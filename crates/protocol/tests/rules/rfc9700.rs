@@ -383,6 +383,7 @@ mod section_4_15_client_impersonating_resource_owner {
                 description: String::new(),
                 links: AppLinks::default(),
                 owner: Person::for_tests(),
+                organization: None,
                 kind: ClientKind::Confidential,
                 redirect_uris: vec!["https://app.example/cb".to_owned()],
                 grants: None,

@@ -11,7 +11,7 @@ use protocol::apps::{self, AppUpdate, Editor, LogoUpdate};
 use protocol::register::{self, NewApp};
 use protocol::transition::Transition;
 use protocol::types::{
-    AppLinks, Client, ClientKind, ClientStatus, GrantType, Scope, ScopeFault, Side,
+    AppLinks, Client, ClientKind, ClientStatus, GrantType, Owner, Scope, ScopeFault, Side,
 };
 use serde_json::json;
 use std::path::{Path, PathBuf};
@@ -244,6 +244,7 @@ impl Create {
             description: self.description.unwrap_or_default(),
             links: self.links.into_links(),
             owner: at.person(&self.owner).await?,
+            organization: None,
             kind: match self.public {
                 true => ClientKind::Public,
                 false => ClientKind::Confidential,
@@ -330,7 +331,7 @@ impl List {
         };
         let mut apps = match &self.owner {
             Some(owner) => {
-                let owner = at.person(owner).await?.subject;
+                let owner = Owner::Person(at.person(owner).await?.subject);
                 at.store.clients_of(owner, after, limit + 1).await?
             }
             None => at.store.clients(after, limit + 1).await?,

@@ -70,6 +70,7 @@ pub(super) fn as_json(app: &Client, at: &Opened) -> Value {
         "support": app.links.support,
         "contact": app.links.contact,
         "owner": at.config.policy.subjects.write(app.owner),
+        "organization": app.organization.map(|organization| organization.0.to_string()),
         "publisher": app.publisher,
         "kind": kind(app),
         "redirect_uris": redirect_uris(app),

@@ -209,6 +209,7 @@ impl<'a> Shown<'a> {
             "app": self.app,
             "user": self.user,
             "grant": self.event.grant.map(written),
+            "organization": self.event.organization.map(written),
             "address": self.event.address.map(|address| address.to_string()),
         })
     }

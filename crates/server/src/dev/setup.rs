@@ -154,6 +154,7 @@ fn new_app(name: &str, homepage: &str, owner: Person) -> NewApp {
         description: String::new(),
         links: AppLinks::default(),
         owner,
+        organization: None,
         kind: ClientKind::Confidential,
         redirect_uris: Vec::new(),
         grants: None,

@@ -33,6 +33,8 @@ pub(crate) enum PageFault {
     Hash(HashFault),
     /// There is no such page here.
     NotFound,
+    /// Whoever asks belongs to the organization, and may do less there.
+    Role,
     /// The form was posted from another site.
     ForeignForm,
     /// The form or the address cannot be read.

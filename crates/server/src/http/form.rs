@@ -27,6 +27,31 @@ pub(crate) trait Form: Sized {
     fn read(fields: &Params) -> Self;
 }
 
+/// A form whose page is shown again with all that was typed into it.
+pub(crate) trait WholeForm: Sized {
+    /// Where it is posted to.
+    const PATH: &'static str;
+    /// Whom its nonce is for.
+    const NONCE: NonceScope = NonceScope::Session;
+
+    /// Reads all of it.
+    fn read(fields: &Params) -> Self;
+}
+
+impl<F: WholeForm> Form for F {
+    const PATH: &'static str = F::PATH;
+    const NONCE: NonceScope = F::NONCE;
+    type Page = F;
+
+    fn page(fields: &Params) -> F {
+        F::read(fields)
+    }
+
+    fn read(fields: &Params) -> F {
+        F::read(fields)
+    }
+}
+
 /// A form that was posted, and who posted it. Neither is reached without saying what happens to one that is out of
 /// date.
 pub(crate) enum Posted<F: Form> {

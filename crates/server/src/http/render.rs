@@ -195,6 +195,12 @@ fn page_fault(app: &AppState, fault: &PageFault, reader: Reader) -> Response {
             return unavailable(app, &StoreError::Overloaded, reader);
         }
         PageFault::NotFound => return not_found(app, reader),
+        PageFault::Role => sorry(
+            reader,
+            StatusCode::FORBIDDEN,
+            "Your role in the organization does not allow this",
+            (reader.text("role-title"), reader.text("role")),
+        ),
         PageFault::ForeignForm => sorry(
             reader,
             StatusCode::FORBIDDEN,

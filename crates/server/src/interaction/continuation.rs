@@ -6,6 +6,7 @@ use crate::http::session::BrowserContext;
 use crate::state::App;
 use axum::http::StatusCode;
 use axum::response::Response;
+use pages::portal::{Organizations, PORTAL};
 use pages::{Page, Speak, path};
 use protocol::Params;
 use protocol::accounts::people::MAX_NAME;
@@ -17,15 +18,49 @@ use std::sync::Arc;
 /// What stands for the page where a device's code is typed; with a code, `device-BCDF-GHJK`.
 const DEVICE: &str = "device";
 
-/// What stands for the list of a developer's apps.
-const APPS: &str = "apps";
+/// A page for those who are signed in, to which signing in leads back.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum OwnPage {
+    /// A developer's apps.
+    Apps,
+    /// Their organizations.
+    Organizations,
+}
+
+impl OwnPage {
+    const ALL: [OwnPage; 2] = [OwnPage::Apps, OwnPage::Organizations];
+
+    /// What stands for it in an address.
+    fn name(self) -> &'static str {
+        match self {
+            OwnPage::Apps => "apps",
+            OwnPage::Organizations => "organizations",
+        }
+    }
+
+    fn named(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|page| page.name() == name)
+    }
+
+    fn href(self) -> &'static str {
+        match self {
+            OwnPage::Apps => PORTAL,
+            OwnPage::Organizations => Organizations::PATH,
+        }
+    }
+
+    /// The sign-in page, from which to go on to it.
+    pub(crate) fn sign_in(self) -> String {
+        with_handle(path::SIGN_IN, Some(self.name()))
+    }
+}
 
 /// See the module.
 pub(crate) enum Continuation {
     /// Their own page.
     Account,
-    /// Their apps.
-    Apps,
+    /// A page of theirs.
+    Own(OwnPage),
     /// An app that waits.
     App(Box<Pending>),
     /// A device that waits, with its code if that is known already.
@@ -73,8 +108,8 @@ impl Continuation {
         let Some(text) = carried.request.as_deref() else {
             return Ok(Continuation::Account);
         };
-        if text == APPS {
-            return Ok(Continuation::Apps);
+        if let Some(page) = OwnPage::named(text) {
+            return Ok(Continuation::Own(page));
         }
         if let Some(code) = device(text) {
             return Ok(Continuation::Device(code));
@@ -90,7 +125,7 @@ impl Continuation {
         match self {
             Continuation::App(pending) => Some(&pending.request.client),
             Continuation::Over(over) => over.client.as_ref(),
-            Continuation::Account | Continuation::Apps | Continuation::Device(_) => None,
+            Continuation::Account | Continuation::Own(_) | Continuation::Device(_) => None,
         }
     }
 
@@ -113,7 +148,7 @@ impl Continuation {
     pub(crate) fn carried(&self) -> Option<String> {
         match self {
             Continuation::Account => None,
-            Continuation::Apps => Some(APPS.to_owned()),
+            Continuation::Own(page) => Some(page.name().to_owned()),
             Continuation::App(pending) => Some(pending.handle.clone()),
             // It came from a form or link; only what could be ours goes on.
             Continuation::Over(over) => {
@@ -128,7 +163,7 @@ impl Continuation {
     pub(crate) fn href(&self) -> String {
         match self {
             Continuation::Account => path::ACCOUNT.to_owned(),
-            Continuation::Apps => pages::portal::PORTAL.to_owned(),
+            Continuation::Own(page) => page.href().to_owned(),
             Continuation::App(_) | Continuation::Over(_) => self.with(path::CONSENT),
             Continuation::Device(None) => path::DEVICE.to_owned(),
             Continuation::Device(Some(code)) => format!("{}?user_code={code}", path::DEVICE),
@@ -138,7 +173,7 @@ impl Continuation {
     /// The name of what waits.
     pub(crate) fn waiting(&self, speaker: impl Speak) -> Option<String> {
         match self {
-            Continuation::Account | Continuation::Apps => None,
+            Continuation::Account | Continuation::Own(_) => None,
             Continuation::Device(_) => Some(speaker.text("device-yours").to_string()),
             Continuation::App(_) | Continuation::Over(_) => self
                 .client()
@@ -173,11 +208,6 @@ pub(crate) fn sign_in_for_device(code: Option<UserCode>) -> String {
     )
 }
 
-/// The sign-in page, from which to go on to one's apps.
-pub(crate) fn sign_in_for_apps() -> String {
-    with_handle(path::SIGN_IN, Some(APPS))
-}
-
 /// A path with the handle of the request that it continues.
 pub(crate) fn with_handle(path: &str, handle: Option<&str>) -> String {
     match handle {
@@ -194,7 +224,7 @@ pub(crate) fn after_url(url: &str, what: &str) -> String {
 
 /// Only what can be a continuation of ours goes into a URL.
 pub(crate) fn is_continuation(text: &str) -> bool {
-    text == APPS || device(text).is_some() || Handle::parse(text).is_some()
+    OwnPage::named(text).is_some() || device(text).is_some() || Handle::parse(text).is_some()
 }
 
 fn device(text: &str) -> Option<Option<UserCode>> {

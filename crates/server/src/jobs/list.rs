@@ -1,6 +1,7 @@
 //! The one list of jobs: a kind of message without a job does not compile.
 use super::job::{Job, JobError};
 use super::link_mail::{Links, SendLinkMail};
+use super::offer_mail::{Offers, SendInvitation, SendTransfer};
 use super::test_mail::SendTestMail;
 use crate::mail::Mailer;
 use config::Config;
@@ -14,13 +15,18 @@ pub(super) struct Jobs {
     mailer: Option<Arc<Mailer>>,
     test_mail: SendTestMail,
     link_mail: SendLinkMail,
+    invitation: SendInvitation,
+    transfer: SendTransfer,
 }
 
 impl Jobs {
     /// As the configuration says.
     pub(super) fn of(config: &Config, store: Store, key: Arc<Key>) -> Self {
         let mailer = Mailer::of(config).map(Arc::new);
+        let offers = Offers::new(config, store.clone(), mailer.clone());
         Jobs {
+            invitation: SendInvitation(offers.clone()),
+            transfer: SendTransfer(offers),
             test_mail: SendTestMail {
                 language: config.branding.language,
                 mailer: mailer.clone(),
@@ -43,6 +49,8 @@ impl Jobs {
         match kind {
             Kind::TestMail => run(&self.test_mail, kind, entry).await,
             Kind::LinkMail => run(&self.link_mail, kind, entry).await,
+            Kind::InvitationMail => run(&self.invitation, kind, entry).await,
+            Kind::TransferMail => run(&self.transfer, kind, entry).await,
         }
     }
 

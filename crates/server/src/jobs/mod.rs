@@ -4,6 +4,7 @@ mod job;
 mod letters;
 mod link_mail;
 mod list;
+mod offer_mail;
 mod outbox;
 mod running;
 mod test_mail;

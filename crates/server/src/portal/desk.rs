@@ -5,7 +5,7 @@ use crate::http::error::{PageError, PageFault};
 use crate::http::form::{Form, Posted};
 use crate::http::reply;
 use crate::http::session::BrowserContext;
-use crate::interaction::continuation::sign_in_for_apps;
+use crate::interaction::continuation::OwnPage;
 use crate::ops::clock;
 use crate::state::App;
 use pages::portal::Trail;
@@ -13,21 +13,34 @@ use pages::{Problem, Speak, Text};
 use protocol::apps::{ManagedApp, signed_in_lately};
 use protocol::events::{Act, Actor};
 use protocol::facts::SessionFacts;
+use protocol::types::{Client, Owner, Role};
 
 /// A developer who is signed in.
-pub(super) struct Desk {
-    pub(super) browser: BrowserContext,
-    pub(super) facts: SessionFacts,
+pub(in crate::portal) struct Desk {
+    pub(in crate::portal) browser: BrowserContext,
+    pub(in crate::portal) facts: SessionFacts,
 }
 
 impl Desk {
     /// Whoever is signed in.
     ///
     /// # Errors
-    /// The way to the sign-in page, which leads back here.
-    pub(super) fn of(browser: BrowserContext, app: &App) -> Result<Self, PageError> {
+    /// The way to the sign-in page, which leads to their apps.
+    pub(in crate::portal) fn of(browser: BrowserContext, app: &App) -> Result<Self, PageError> {
+        Self::at(OwnPage::Apps, browser, app)
+    }
+
+    /// Whoever is signed in.
+    ///
+    /// # Errors
+    /// The way to the sign-in page, which leads to this page.
+    pub(in crate::portal) fn at(
+        page: OwnPage,
+        browser: BrowserContext,
+        app: &App,
+    ) -> Result<Self, PageError> {
         let Some(facts) = browser.session.clone() else {
-            return Err(PageError::instead(reply::see_other(&sign_in_for_apps())));
+            return Err(PageError::instead(reply::see_other(&page.sign_in())));
         };
         // Whose password everybody knows runs no apps.
         if app.config.is_published(&facts.person.email) {
@@ -40,7 +53,7 @@ impl Desk {
     ///
     /// # Errors
     /// As [`of`](Self::of).
-    pub(super) fn posted<F>(
+    pub(in crate::portal) fn posted<F>(
         app: &App,
         posted: Posted<F>,
     ) -> Result<(Self, F, Option<Problem>), PageError>
@@ -57,18 +70,42 @@ impl Desk {
         Ok((Desk::of(browser, app)?, form, stale))
     }
 
-    /// An app that they run.
+    /// An app that they run, for what takes this role in its organization.
     ///
     /// # Errors
-    /// That there is no such page, for anybody else's.
-    pub(super) async fn app(&self, app: &App, client_id: &str) -> Result<ManagedApp, PageError> {
+    /// That there is no such page, for anybody else's; that they may do less there.
+    pub(in crate::portal) async fn app(
+        &self,
+        app: &App,
+        client_id: &str,
+        role: Role,
+    ) -> Result<ManagedApp, PageError> {
         let client = app.store.client(client_id).await?;
-        let managed = ManagedApp::of(client, &self.facts.person);
-        managed.ok_or_else(|| PageFault::NotFound.into())
+        let own = match &client {
+            Some(client) => self.role_in(app, client).await?,
+            None => None,
+        };
+        let managed = ManagedApp::of(client, &self.facts.person, own).ok_or(PageFault::NotFound)?;
+        match managed.may(role) {
+            true => Ok(managed),
+            false => Err(PageFault::Role.into()),
+        }
+    }
+
+    /// What they may do in the organization that runs an app.
+    pub(in crate::portal) async fn role_in(
+        &self,
+        app: &App,
+        client: &Client,
+    ) -> Result<Option<Role>, PageError> {
+        match client.run_by() {
+            Owner::Person(_) => Ok(None),
+            Owner::Organization(id) => Ok(app.store.role_in(id, self.facts.person.subject).await?),
+        }
     }
 
     /// What they do now, with an app of theirs.
-    pub(super) fn act(&self, app: &App) -> Act {
+    pub(in crate::portal) fn act(&self, app: &App) -> Act {
         Act {
             actor: Some(Actor::Person(self.facts.person.subject)),
             ..app.act_now(self.browser.address)
@@ -76,7 +113,7 @@ impl Desk {
     }
 
     /// Whether their password is asked before a secret is made, or the app is deleted.
-    pub(super) fn asks_password(&self) -> bool {
+    pub(in crate::portal) fn asks_password(&self) -> bool {
         !signed_in_lately(&self.facts.session, clock::now())
     }
 
@@ -84,7 +121,7 @@ impl Desk {
     ///
     /// # Errors
     /// When the store fails, or too many wait to be hashed.
-    pub(super) async fn proved(
+    pub(in crate::portal) async fn proved(
         &self,
         app: &App,
         field: &str,
@@ -107,7 +144,7 @@ impl Desk {
 }
 
 /// Where the pages of the portal are, in the provider's own words.
-pub(super) fn trail(app: &App) -> Trail {
+pub(in crate::portal) fn trail(app: &App) -> Trail {
     let steps = app.config.portal.trail.iter();
     Trail(steps.map(Text::of_others).collect())
 }

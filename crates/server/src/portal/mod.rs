@@ -1,7 +1,9 @@
 //! What outside developers are shown.
 mod apps;
+mod desk;
 mod docs;
 mod offer;
+mod organizations;
 
 use crate::http::site::Site;
 use config::Config;
@@ -10,6 +12,7 @@ use pages::path;
 /// Mounts the pages for developers, if there are any.
 pub(crate) fn mount(config: &Config, site: &mut Site) {
     apps::mount(config, site);
+    organizations::mount(config, site);
     if config.developers.page {
         site.page(path::DEVELOPERS, docs::show);
         site.page(path::DEVELOPERS_MARKDOWN, docs::show);

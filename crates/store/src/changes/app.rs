@@ -1,10 +1,11 @@
 //! Apps. Each change raises the version; what rests on how an app was read has that version in its guard.
+use super::transfer;
 use crate::facts::clients::kind_name;
 use crate::steps::Steps;
 use crate::value::values;
 use protocol::transition::{AppChange, Logo, LogoChange};
 use protocol::types::{
-    Client, ClientNo, ClientStatus, Locator, Scope, Side, StoredSecret, UnixTime,
+    Client, ClientNo, ClientStatus, Locator, Scope, Side, StoredSecret, Subject, UnixTime,
 };
 
 pub(super) fn steps<'a>(steps: Steps<'a>, change: &'a AppChange, now: UnixTime) -> Steps<'a> {
@@ -64,6 +65,7 @@ pub(super) fn steps<'a>(steps: Steps<'a>, change: &'a AppChange, now: UnixTime) 
             at,
             network,
         } => note_use(steps, *client, *secret, *at, network),
+        AppChange::Transfer(change) => transfer::steps(steps, change, now),
         AppChange::Delete { client } => delete(steps, *client, now),
         AppChange::Restore {
             client,
@@ -98,7 +100,7 @@ fn approve_scopes<'a>(
 }
 
 /// Guards that an app is still as it was read.
-fn next_version(steps: Steps<'_>, client: ClientNo, version: i64) -> Steps<'_> {
+pub(super) fn next_version(steps: Steps<'_>, client: ClientNo, version: i64) -> Steps<'_> {
     let guard = "UPDATE clients SET version = version + 1 \
                  WHERE no = $1 AND version = $2 AND deleted_at IS NULL";
     steps.guard(guard, values![client, version])
@@ -162,9 +164,9 @@ fn rotate_secrets<'a>(
 fn register<'a>(steps: Steps<'a>, client: &'a Client, logo: Option<&'a Logo>) -> Steps<'a> {
     let guard = "INSERT INTO clients (no, id, name, homepage, description, owner, kind, redirect_uris, grants, scopes, \
          approved, resource_server, status, cutoff, reviewed_at, logo, created_at, test, documented, privacy_policy, \
-         terms, support, contact, deleted_at) \
+         terms, support, contact, organization, deleted_at) \
          SELECT (SELECT COALESCE(MAX(no), 0) + 1 FROM clients), $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, \
-         $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, NULL WHERE TRUE ON CONFLICT (id) DO NOTHING";
+         $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, NULL WHERE TRUE ON CONFLICT (id) DO NOTHING";
     let values = values![
         &client.id,
         &client.name,
@@ -188,7 +190,12 @@ fn register<'a>(steps: Steps<'a>, client: &'a Client, logo: Option<&'a Logo>) ->
         &client.links.terms,
         &client.links.support,
         &client.links.contact,
+        client.organization,
     ];
+    let steps = match client.organization {
+        Some(organization) => belongs(steps, organization, client.owner),
+        None => steps,
+    };
     let steps = client
         .secrets
         .iter()
@@ -202,6 +209,15 @@ fn register<'a>(steps: Steps<'a>, client: &'a Client, logo: Option<&'a Logo>) ->
         ),
         None => steps,
     }
+}
+
+/// Guards that a person may make apps for an organization, and keeps it from ending meanwhile.
+fn belongs(steps: Steps<'_>, organization: Locator, person: Subject) -> Steps<'_> {
+    steps.guard(
+        "UPDATE organizations SET version = version + 1 WHERE id = $1 AND EXISTS (SELECT 1 FROM members \
+         WHERE organization = $1 AND subject = $2 AND role <> 'viewer')",
+        values![organization, person],
+    )
 }
 
 fn first_secret<'a>(steps: Steps<'a>, id: &'a str, secret: &'a StoredSecret) -> Steps<'a> {
@@ -316,6 +332,7 @@ fn delete(steps: Steps<'_>, client: ClientNo, now: UnixTime) -> Steps<'_> {
             "UPDATE clients SET version = version + 1, deleted_at = $2 WHERE no = $1 AND deleted_at IS NULL",
             values![client, now],
         );
+    let deleted = deleted.run("DELETE FROM transfers WHERE client = $1", values![client]);
     // Its test users have nothing left to do. Their rows are taken before their sessions, as everywhere.
     forget_consents(deleted, client)
         .run(

@@ -5,9 +5,11 @@ mod bounce;
 mod counted;
 mod device;
 mod mail_link;
+mod organization;
 mod outbox;
 mod session;
 mod throttle;
+mod transfer;
 
 pub(crate) use counted::counted;
 
@@ -16,7 +18,7 @@ use crate::value::values;
 use protocol::Transition;
 use protocol::transition::{
     AccountChange, AppChange, AuthorizeChange, BounceChange, DeviceChange, GrantChange,
-    OutboxChange, SessionChange, ThrottleChange,
+    OrganizationChange, OutboxChange, SessionChange, ThrottleChange,
 };
 use protocol::types::{
     AccessToken, AuthorizationCode, ClientNo, Consent, DeviceAnswer, DeviceAuthorization, Grant,
@@ -45,6 +47,7 @@ pub(crate) enum Cold<'a> {
     Session(&'a SessionChange),
     Throttle(&'a ThrottleChange),
     App(&'a AppChange),
+    Organization(&'a OrganizationChange),
     Outbox(&'a OutboxChange),
     Bounce(&'a BounceChange),
 }
@@ -66,6 +69,7 @@ impl<'a> Cold<'a> {
             Cold::Session(change) => session::steps(steps, change, now),
             Cold::Throttle(change) => throttle::steps(steps, change, now, receipt),
             Cold::App(change) => app::steps(steps, change, now),
+            Cold::Organization(change) => organization::steps(steps, change, now),
             Cold::Outbox(change) => outbox::steps(steps, change, now),
             Cold::Bounce(change) => bounce::steps(steps, change),
         }
@@ -112,6 +116,7 @@ impl<'a> From<&'a Transition> for Change<'a> {
             Transition::Session(change) => Change::Cold(Cold::Session(change)),
             Transition::Throttle(change) => Change::Cold(Cold::Throttle(change)),
             Transition::App(change) => Change::Cold(Cold::App(change)),
+            Transition::Organization(change) => Change::Cold(Cold::Organization(change)),
             Transition::Outbox(change) => Change::Cold(Cold::Outbox(change)),
             Transition::Bounce(change) => Change::Cold(Cold::Bounce(change)),
         }
@@ -199,6 +204,7 @@ pub(crate) fn changed_client(transition: &Transition) -> Option<ClientNo> {
     match change {
         AppChange::Register { .. } | AppChange::NoteUse { .. } => None,
         AppChange::Update { before, .. } => Some(before.no),
+        AppChange::Transfer(change) => Some(change.client()),
         AppChange::SetStatus { client, .. }
         | AppChange::Approve { client, .. }
         | AppChange::ApproveScopes { client, .. }

@@ -12,8 +12,9 @@ macro_rules! clients {
         concat!(
             "SELECT c.no, c.version, c.id, c.name, c.homepage, c.description, c.owner, c.kind, c.redirect_uris, \
              c.grants, c.scopes, c.approved, c.resource_server, c.status, c.cutoff, c.reviewed_at, c.logo, \
-             c.created_at, COALESCE(p.name, ''), c.test, c.documented, c.privacy_policy, c.terms, c.support, c.contact, \
-             c.deleted_at FROM clients c LEFT JOIN people p ON p.subject = c.owner WHERE c.deleted_at ",
+             c.created_at, COALESCE(o.name, p.name, ''), c.test, c.documented, c.privacy_policy, c.terms, c.support, c.contact, \
+             c.deleted_at, c.organization FROM clients c LEFT JOIN people p ON p.subject = c.owner \
+             LEFT JOIN organizations o ON o.id = c.organization WHERE c.deleted_at ",
             $deleted,
             " AND ",
             $rest
@@ -38,17 +39,27 @@ pub(crate) const BY_NO: Query<Client> = there(clients!("IS NULL", "c.no = $1"));
 /// A page: after a number, so many at most.
 pub(crate) const PAGE: Query<Client> =
     there(clients!("IS NULL", "c.no > $1 ORDER BY c.no LIMIT $2"));
-/// Those of an owner, newest first: below a number, so many at most.
-pub(crate) const OF_OWNER: Query<Client> = there(clients!(
+/// Those that a person runs, newest first: below a number, so many at most.
+pub(crate) const OF_PERSON: Query<Client> = there(clients!(
     "IS NULL",
-    "c.owner = $1 AND c.no < $2 ORDER BY c.no DESC LIMIT $3"
+    "c.owner = $1 AND c.organization IS NULL AND c.no < $2 ORDER BY c.no DESC LIMIT $3"
+));
+/// The same of an organization.
+pub(crate) const OF_ORGANIZATION: Query<Client> = there(clients!(
+    "IS NULL",
+    "c.organization = $1 AND c.no < $2 ORDER BY c.no DESC LIMIT $3"
 ));
 /// One that was deleted after a time.
 pub(crate) const DELETED: Query<(Client, UnixTime)> = deleted(clients!("> $2", "c.id = $1"));
-/// Those of an owner that were deleted after a time, the last one first: so many at most.
-pub(crate) const DELETED_OF_OWNER: Query<(Client, UnixTime)> = deleted(clients!(
+/// Those of a person that were deleted after a time, the last one first: so many at most.
+pub(crate) const DELETED_OF_PERSON: Query<(Client, UnixTime)> = deleted(clients!(
     "> $2",
-    "c.owner = $1 ORDER BY c.deleted_at DESC, c.no DESC LIMIT $3"
+    "c.owner = $1 AND c.organization IS NULL ORDER BY c.deleted_at DESC, c.no DESC LIMIT $3"
+));
+/// The same of an organization.
+pub(crate) const DELETED_OF_ORGANIZATION: Query<(Client, UnixTime)> = deleted(clients!(
+    "> $2",
+    "c.organization = $1 ORDER BY c.deleted_at DESC, c.no DESC LIMIT $3"
 ));
 
 /// The secrets of the apps from one number to another.
@@ -79,9 +90,15 @@ pub(crate) const USED: Query<UnixTime> = Query {
     read: |row| row.time(0),
 };
 
-/// The same of those of an owner from one number to another.
-pub(crate) const USED_OF_OWNER: Query<(ClientNo, UnixTime)> = Query {
+/// The same of those of a person from one number to another.
+pub(crate) const USED_OF_PERSON: Query<(ClientNo, UnixTime)> = Query {
     sql: "SELECT no, last_used_at FROM clients WHERE owner = $1 AND no >= $2 AND no <= $3 AND last_used_at IS NOT NULL",
+    read: |row| Ok((row.client(0)?, row.time(1)?)),
+};
+/// The same of an organization.
+pub(crate) const USED_OF_ORGANIZATION: Query<(ClientNo, UnixTime)> = Query {
+    sql: "SELECT no, last_used_at FROM clients WHERE organization = $1 AND no >= $2 AND no <= $3 \
+          AND last_used_at IS NOT NULL",
     read: |row| Ok((row.client(0)?, row.time(1)?)),
 };
 
@@ -115,6 +132,7 @@ fn client(row: &dyn Row) -> Read<Client> {
             contact: row.string(24)?,
         },
         owner: row.subject(6)?,
+        organization: row.optional_locator(26)?,
         publisher: row.string(18)?,
         kind: kind(row.text(7)?).ok_or(corrupt(7, "a kind of app"))?,
         secrets: Vec::new(),

@@ -6,7 +6,7 @@ macro_rules! events {
     ($order:literal) => {
         Query {
             sql: concat!(
-                "SELECT id, at, event, actor, actor_id, client, subject, grant_id, address FROM events \
+                "SELECT id, at, event, actor, actor_id, client, subject, grant_id, address, organization FROM events \
                  WHERE id > $1 AND id < $2 AND ($3 = '' OR event = $3 OR SUBSTR(event, 1, LENGTH($4)) = $4) \
                  AND ($5 = 0 OR client = $5) AND ($6 = 0 OR subject = $6) ORDER BY id ",
                 $order,
@@ -35,6 +35,7 @@ fn recorded(row: &dyn Row) -> Read<Recorded> {
         client: row.optional_client(5)?,
         subject: row.optional_subject(6)?,
         grant: row.optional_locator(7)?,
+        organization: row.optional_locator(9)?,
         address: row.optional_text(8)?.and_then(|text| text.parse().ok()),
     })
 }

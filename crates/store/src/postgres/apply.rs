@@ -105,8 +105,8 @@ async fn write_event(
             happened = (query.read)(plain(row))?.named_in(happened);
         }
     }
-    let sql = "INSERT INTO events (id, at, event, actor, actor_id, client, subject, grant_id, address) \
-               VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9) ON CONFLICT DO NOTHING";
+    let sql = "INSERT INTO events (id, at, event, actor, actor_id, client, subject, grant_id, address, organization) \
+               VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) ON CONFLICT DO NOTHING";
     let (actor, actor_id) = actor(act, &happened);
     let values = values![
         receipt,
@@ -118,6 +118,7 @@ async fn write_event(
         happened.subject,
         happened.grant,
         act.address.map(|address| address.to_string()),
+        happened.organization,
     ];
     Ok(conn.execute(sql, &each(&values)).await? > 0)
 }

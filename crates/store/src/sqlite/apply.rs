@@ -374,8 +374,8 @@ impl Apply<'_, '_> {
         }
         let actor = self.act.actor.or(happened.actor);
         let (actor, actor_id) = actor.map(|actor| actor.as_stored()).unzip();
-        let sql = "INSERT INTO events (id, at, event, actor, actor_id, client, subject, grant_id, address) \
-                   VALUES (MAX($1, (SELECT COALESCE(MAX(id), 0) + 1 FROM events)), $2, $3, $4, $5, $6, $7, $8, $9)";
+        let sql = "INSERT INTO events (id, at, event, actor, actor_id, client, subject, grant_id, address, organization) \
+                   VALUES (MAX($1, (SELECT COALESCE(MAX(id), 0) + 1 FROM events)), $2, $3, $4, $5, $6, $7, $8, $9, $10)";
         let values = values![
             self.mint.locator(),
             self.act.at,
@@ -386,6 +386,7 @@ impl Apply<'_, '_> {
             happened.subject,
             happened.grant,
             self.act.address.map(|address| address.to_string()),
+            happened.organization,
         ];
         self.run(sql, &values).map(drop)
     }

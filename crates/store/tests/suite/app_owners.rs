@@ -2,7 +2,7 @@
 use crate::world::World;
 use protocol::decision::Mint;
 use protocol::transition::{AppChange, Transition};
-use protocol::types::{Subject, UnixTime};
+use protocol::types::{Owner, Subject, UnixTime};
 use store::Outcome;
 
 #[tokio::test]
@@ -20,7 +20,9 @@ async fn a_deleted_app_comes_back_with_its_secrets_and_without_its_tokens() {
         .unwrap();
     let (deleted, deleted_at) = found.expect("it is kept");
     assert_eq!(deleted.no, grant.client);
-    let of_owner = world.store.deleted_clients_of(app.owner, UnixTime(0), 10);
+    let of_owner = world
+        .store
+        .deleted_clients_of(app.run_by(), UnixTime(0), 10);
     assert_eq!(of_owner.await.unwrap().len(), 1);
     let back = |deleted_at| {
         Transition::App(AppChange::Restore {
@@ -59,16 +61,24 @@ async fn the_apps_of_an_owner_are_theirs_and_the_newest_come_first() {
     let names = |apps: Vec<std::sync::Arc<protocol::types::Client>>| -> Vec<String> {
         apps.iter().map(|app| app.id.clone()).collect()
     };
-    let first = world.store.clients_of(owner, None, 2).await.unwrap();
+    let first = world
+        .store
+        .clients_of(Owner::Person(owner), None, 2)
+        .await
+        .unwrap();
     let after = first.last().map(|app| app.no);
     assert_eq!(names(first), ["three", "two"]);
-    let rest = world.store.clients_of(owner, after, 2).await.unwrap();
+    let rest = world
+        .store
+        .clients_of(Owner::Person(owner), after, 2)
+        .await
+        .unwrap();
     assert_eq!(names(rest), ["one"]);
     let others = Subject(owner.0 + 1);
     assert!(
         world
             .store
-            .clients_of(others, None, 2)
+            .clients_of(Owner::Person(others), None, 2)
             .await
             .unwrap()
             .is_empty()
@@ -98,6 +108,6 @@ async fn the_last_use_is_the_latest_and_changes_nothing_else() {
     }
     let again = world.store.client("app").await.unwrap().unwrap();
     assert_eq!(again.version, app.version);
-    let of_owner = world.store.clients_used(app.owner, (app.no, app.no));
+    let of_owner = world.store.clients_used(app.run_by(), (app.no, app.no));
     assert_eq!(of_owner.await.unwrap(), [(app.no, UnixTime(200))]);
 }

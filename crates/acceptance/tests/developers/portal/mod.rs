@@ -2,9 +2,12 @@
 
 mod apps;
 mod input;
+mod organizations;
 mod redirects;
 mod rights;
+mod roles;
 mod secrets;
+mod transfers;
 
 use crate::support::{ANN, PASSWORD, Scene, form_to};
 use acceptance::{App, Browser, Form, Json, Reply, unescape};
@@ -18,6 +21,21 @@ const ROTATE: &str = "/apps/secrets/rotate";
 const REVOKE: &str = "/apps/secrets/revoke";
 const DELETE: &str = "/apps/delete";
 const RESTORE: &str = "/apps/restore";
+const OFFER: &str = "/apps/transfer/offer";
+const WITHDRAW: &str = "/apps/transfer/withdraw";
+const ACCEPT: &str = "/apps/transfer/accept";
+const DECLINE: &str = "/apps/transfer/decline";
+/// The organizations of a person, and what is done with one.
+const ORGANIZATIONS: &str = "/organizations";
+const FOUND: &str = "/organizations/found";
+const JOIN: &str = "/organizations/accept";
+const NOT_JOIN: &str = "/organizations/decline";
+const RENAME: &str = "/organizations/rename";
+const INVITE: &str = "/organizations/invite";
+const TAKE_BACK: &str = "/organizations/withdraw";
+const ROLE: &str = "/organizations/role";
+const REMOVE: &str = "/organizations/remove";
+const DISSOLVE: &str = "/organizations/dissolve";
 /// Where the apps of these tests have their people sent back.
 const BACK: &str = "https://board.example/callback";
 /// The fields without which there is no app.
@@ -136,13 +154,48 @@ fn works(scene: &Scene, app: &App) -> bool {
     }
 }
 
+/// Starts an organization; its number.
+#[track_caller]
+fn found(developer: &mut Developer, name: &str) -> String {
+    let form = form_to(&developer.browser.open(ORGANIZATIONS), FOUND);
+    let reply = developer.browser.submit(&form, &[("name", name)]);
+    let location = reply.expect(303).location().unwrap_or_default().to_owned();
+    let id = location.strip_prefix("/organizations/");
+    let id = id.and_then(|rest| rest.strip_suffix("?done=founded"));
+    id.unwrap_or_else(|| panic!("{location}")).to_owned()
+}
+
+/// Sends a form of an organization's page.
+#[track_caller]
+fn in_organization(
+    developer: &mut Developer,
+    id: &str,
+    action: &str,
+    typed: &[(&str, &str)],
+) -> Reply {
+    let page = developer.browser.open(&format!("{ORGANIZATIONS}/{id}"));
+    let form = form_to(&page.expect(200), action);
+    developer.browser.submit(&form, typed)
+}
+
+/// Has somebody join an organization.
+#[track_caller]
+fn joined(owner: &mut Developer, id: &str, (email, role): (&str, &str), member: &mut Developer) {
+    let typed = [("email", email), ("role", role)];
+    in_organization(owner, id, INVITE, &typed).expect(303);
+    let form = form_to(&member.browser.open(ORGANIZATIONS), JOIN);
+    member.browser.submit(&form, &[]).expect(303);
+}
+
 /// The client ids in the list.
 fn listed(page: &Reply) -> Vec<String> {
     let text = page.text();
     let start = format!("href=\"{APPS}/");
     let links = text.split(&start).skip(1);
     let ids = links.filter_map(|link| link.split('"').next());
-    ids.filter(|id| *id != "new").map(str::to_owned).collect()
+    ids.filter(|id| *id != "new" && !id.starts_with("new?"))
+        .map(str::to_owned)
+        .collect()
 }
 
 /// The apps that there are, as the operator sees them.

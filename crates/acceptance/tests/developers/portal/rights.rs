@@ -1,8 +1,8 @@
 //! Who may do what: apps of others are not there, forms prove where they come from, and registration has its rules.
 
 use super::{
-    ADD, APPS, BACK, DELETE, Developer, EVE, FIELDS, NEW, OPEN, RESTORE, REVOKE, ROTATE, UPDATE,
-    credentials, href, listed, open, registered, says, works,
+    ACCEPT, ADD, APPS, BACK, DECLINE, DELETE, Developer, EVE, FIELDS, NEW, OFFER, OPEN, RESTORE,
+    REVOKE, ROTATE, UPDATE, WITHDRAW, credentials, href, listed, open, registered, says, works,
 };
 use crate::support::{ANN, OWNER, PASSWORD, PLAIN, Scene, assert_page, form_to, within};
 use acceptance::{App, Json, Request, Setup, forms};
@@ -10,7 +10,11 @@ use std::collections::BTreeSet;
 use std::time::Duration;
 
 /// The forms about an app that exists.
-const ABOUT_AN_APP: [&str; 6] = [UPDATE, ADD, ROTATE, REVOKE, DELETE, RESTORE];
+const ABOUT_AN_APP: [&str; 8] = [
+    UPDATE, ADD, ROTATE, REVOKE, DELETE, RESTORE, OFFER, WITHDRAW,
+];
+/// The forms about an app that somebody is offered.
+const ABOUT_AN_OFFER: [&str; 2] = [ACCEPT, DECLINE];
 
 /// All that an operator sees of an app, and whether its secret works.
 #[track_caller]
@@ -25,6 +29,8 @@ fn filled(secret: &str) -> Vec<(&str, &str)> {
         ("overlap", "0"),
         ("confirm", "Task Board"),
         ("secret", secret),
+        ("transfer", "1"),
+        ("transfer-email", OWNER),
         ("version", "1"),
         ("name", "Taken Over"),
         ("password", PASSWORD),
@@ -89,7 +95,9 @@ fn there_are_no_other_forms_than_these() {
     ann.act(&gone, DELETE, &[("confirm", "Task Board")])
         .expect(303);
     let app = ann.register(&[]);
+    ann.act(&app, OFFER, &[("transfer-email", EVE)]).expect(303);
     let pages = [
+        Developer::of(&scene, EVE).browser.open(APPS),
         ann.browser.open(APPS),
         ann.browser.open(NEW),
         ann.page(&app),
@@ -100,7 +108,7 @@ fn there_are_no_other_forms_than_these() {
         .filter(|form| form.method == "post" && form.action.starts_with("/apps"))
         .map(|form| form.action)
         .collect();
-    let known = ABOUT_AN_APP.into_iter().chain([NEW]);
+    let known = ABOUT_AN_APP.into_iter().chain(ABOUT_AN_OFFER).chain([NEW]);
     assert_eq!(found, known.map(str::to_owned).collect());
 }
 

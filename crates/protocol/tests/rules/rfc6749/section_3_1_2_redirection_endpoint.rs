@@ -261,6 +261,7 @@ fn an_app_with_the_code_grant_registers_where_to_go() {
         description: String::new(),
         links: AppLinks::default(),
         owner: Person::for_tests(),
+        organization: None,
         kind,
         redirect_uris: uris.iter().map(|uri| (*uri).to_owned()).collect(),
         grants: None,

@@ -1,12 +1,11 @@
 //! Changing an app, deleting it and bringing it back.
-use super::desk::Desk;
 use super::fields;
 use super::show::{Said, page};
 use crate::http::error::{PageError, PageFault};
-use crate::http::form::{Form, Posted};
+use crate::http::form::{Posted, WholeForm};
 use crate::http::reply;
-use crate::http::session::NonceScope;
 use crate::ops::clock;
+use crate::portal::desk::Desk;
 use crate::state::App;
 use axum::extract::State;
 use axum::response::Response;
@@ -14,11 +13,12 @@ use pages::portal::{AppFields, AppPage, Apps, PORTAL, app_href};
 use pages::{Problem, Speak};
 use protocol::Params;
 use protocol::apps::{
-    AppUpdate, Editor, RESTORABLE, delete as delete_app, restore as restore_app, update as change,
+    AppUpdate, Editor, RESTORABLE, delete as delete_app, restore as restore_app, role_of,
+    update as change,
 };
 use protocol::decision::Decision;
 use protocol::register::Field;
-use protocol::types::{Client, Scope, ScopeFault, UnixTime};
+use protocol::types::{Client, Role, Scope, ScopeFault, UnixTime};
 use store::Outcome;
 
 /// What is to be different.
@@ -30,12 +30,10 @@ pub(crate) struct UpdateForm {
     scopes: Result<Option<Option<Scope>>, ScopeFault>,
 }
 
-impl Form for UpdateForm {
+impl WholeForm for UpdateForm {
     const PATH: &'static str = AppPage::UPDATE;
-    const NONCE: NonceScope = NonceScope::Session;
-    type Page = Self;
 
-    fn page(params: &Params) -> Self {
+    fn read(params: &Params) -> Self {
         UpdateForm {
             client_id: params.get("app").unwrap_or_default().to_owned(),
             version: params
@@ -44,10 +42,6 @@ impl Form for UpdateForm {
             fields: fields::read(params),
             scopes: scopes(params),
         }
-    }
-
-    fn read(params: &Params) -> Self {
-        Self::page(params)
     }
 }
 
@@ -72,7 +66,7 @@ pub(super) async fn update(
     posted: Posted<UpdateForm>,
 ) -> Result<Response, PageError> {
     let (desk, form, stale) = Desk::posted(&app, posted)?;
-    let managed = desk.app(&app, &form.client_id).await?;
+    let managed = desk.app(&app, &form.client_id, Role::Developer).await?;
     let said = |problems| Said {
         typed: Some(form.fields.clone()),
         scopes: form.scopes.clone().ok().flatten(),
@@ -101,7 +95,7 @@ pub(super) async fn update(
     if let Some(transition) = transition {
         let act = desk.act(&app);
         if app.settle_one(transition, act).await? == Outcome::Conflict {
-            let managed = desk.app(&app, &form.client_id).await?;
+            let managed = desk.app(&app, &form.client_id, Role::Developer).await?;
             let problems = changed(&desk);
             return page(&app, desk, &managed, said(problems)).await;
         }
@@ -141,22 +135,16 @@ pub(crate) struct DeleteForm {
     password: String,
 }
 
-impl Form for DeleteForm {
+impl WholeForm for DeleteForm {
     const PATH: &'static str = AppPage::DELETE;
-    const NONCE: NonceScope = NonceScope::Session;
-    type Page = Self;
 
-    fn page(params: &Params) -> Self {
+    fn read(params: &Params) -> Self {
         let field = |name: &str| params.get(name).unwrap_or_default().to_owned();
         DeleteForm {
             client_id: field("app"),
             confirm: field("confirm"),
             password: field("password"),
         }
-    }
-
-    fn read(params: &Params) -> Self {
-        Self::page(params)
     }
 }
 
@@ -170,7 +158,7 @@ pub(super) async fn delete(
     if stale.is_none() && deleted(&app, &desk, &form.client_id).await?.is_some() {
         return Ok(gone);
     }
-    let managed = desk.app(&app, &form.client_id).await?;
+    let managed = desk.app(&app, &form.client_id, Role::Owner).await?;
     let mut problems: Vec<Problem> = stale.into_iter().collect();
     if form.confirm.trim() != managed.client().name {
         let sentence = desk.browser.language.text("app-delete-not-confirmed");
@@ -198,8 +186,12 @@ async fn deleted(
     client_id: &str,
 ) -> Result<Option<(Client, UnixTime)>, PageError> {
     let since = clock::now().minus(RESTORABLE);
-    let deleted = app.store.deleted_client(client_id, since).await?;
-    Ok(deleted.filter(|(client, _)| client.owner == desk.facts.person.subject))
+    let Some((client, deleted_at)) = app.store.deleted_client(client_id, since).await? else {
+        return Ok(None);
+    };
+    let own = desk.role_in(app, &client).await?;
+    let role = role_of(&client, &desk.facts.person, own);
+    Ok((role == Some(Role::Owner)).then_some((client, deleted_at)))
 }
 
 /// An app that is to come back.
@@ -207,19 +199,13 @@ pub(crate) struct RestoreForm {
     client_id: String,
 }
 
-impl Form for RestoreForm {
+impl WholeForm for RestoreForm {
     const PATH: &'static str = Apps::RESTORE;
-    const NONCE: NonceScope = NonceScope::Session;
-    type Page = Self;
 
-    fn page(params: &Params) -> Self {
+    fn read(params: &Params) -> Self {
         RestoreForm {
             client_id: params.get("app").unwrap_or_default().to_owned(),
         }
-    }
-
-    fn read(params: &Params) -> Self {
-        Self::page(params)
     }
 }
 
@@ -239,7 +225,7 @@ pub(super) async fn restore(
         };
         app.settle_one(back, desk.act(&app)).await?;
     } else {
-        desk.app(&app, &form.client_id).await?;
+        desk.app(&app, &form.client_id, Role::Owner).await?;
     }
     Ok(reply::see_other(&format!(
         "{}?done=restored",

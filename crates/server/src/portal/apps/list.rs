@@ -1,19 +1,21 @@
 //! The list of a developer's apps.
-use super::desk::{Desk, trail};
-use crate::http::error::PageError;
+use super::offers;
+use crate::http::error::{PageError, PageFault};
 use crate::http::form::Query;
 use crate::http::reply;
 use crate::http::session::{BrowserContext, NonceScope};
 use crate::interaction::pending::app_card;
-use crate::ops::clock;
+use crate::ops::clock::{self, Zone};
+use crate::portal::desk::{Desk, trail};
 use crate::state::App;
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::Response;
-use pages::portal::{AppRow, Apps, DeletedRow, PORTAL};
+use config::AppOwners;
+use pages::portal::{AppRow, Apps, DeletedRow, OwnerTab, PORTAL, apps_of};
 use pages::{Speak, Text};
 use protocol::apps::{Closed, RESTORABLE, may_register};
-use protocol::types::{Client, Language, Side};
+use protocol::types::{Client, ClientNo, Language, Membership, Owner, Role, Side};
 use std::sync::Arc;
 
 /// Apps on one page of the list.
@@ -25,73 +27,148 @@ pub(super) async fn show(
     browser: BrowserContext,
     Query(params): Query,
 ) -> Result<Response, PageError> {
-    let Desk { mut browser, facts } = Desk::of(browser, &app)?;
-    let language = browser.language;
-    let subject = facts.person.subject;
+    let desk = Desk::of(browser, &app)?;
+    let language = desk.browser.language;
+    let zone = app.zone_of(&desk.facts.preferences);
+    let memberships = app.store.memberships(desk.facts.person.subject).await?;
+    let own = match asked(params.get("organization"), &memberships)? {
+        None if app.config.portal.owners == AppOwners::Organizations => memberships.first(),
+        own => own,
+    };
+    let owner = match own {
+        Some(own) => Owner::Organization(own.organization.id),
+        None => Owner::Person(desk.facts.person.subject),
+    };
+    let offers = match own {
+        Some(_) => Vec::new(),
+        None => offers::to_developer(&app, &desk, &memberships, &zone).await?,
+    };
     let after = match params.get("after") {
         Some(id) => app.store.client(id).await?.map(|client| client.no),
         None => None,
     };
-    let mut apps = app.store.clients_of(subject, after, PAGE + 1).await?;
-    let more = apps.len() > PAGE;
-    apps.truncate(PAGE);
-    let next = apps.last().filter(|_| more);
-    let used = match (apps.last(), apps.first()) {
-        (Some(oldest), Some(newest)) => {
-            app.store
-                .clients_used(subject, (oldest.no, newest.no))
-                .await?
-        }
-        _ => Vec::new(),
+    let told = (&zone, language);
+    let (apps, next) = listed(&app, owner, after, told).await?;
+    let deleted = match (after, own) {
+        (None, Some(own)) if own.role < Role::Owner => Vec::new(),
+        (None, _) => restorable(&app, owner, told).await?,
+        (Some(_), _) => Vec::new(),
     };
-    let deleted = match after {
-        None => {
-            let since = clock::now().minus(RESTORABLE);
-            app.store.deleted_clients_of(subject, since, PAGE).await?
-        }
-        Some(_) => Vec::new(),
-    };
-    let zone = app.zone_of(&facts.preferences);
-    let (new, closed) = match may_register(
-        &facts.person,
-        Side::Live,
-        app.config.mail.is_some(),
-        app.policy(),
-    ) {
-        Ok(_) => (Some(new_button(&app, language)), None),
-        Err(closed) => (None, Some(why(closed, language))),
-    };
+    let (new, closed) = registering(&app, &desk, own);
+    let mut browser = desk.browser;
     let page = Apps {
         nonce: browser.nonce(&app, NonceScope::Session),
         frame: browser.front_frame(&app),
         trail: trail(&app),
+        owners: tabs(&app, &memberships, owner, language),
+        organization: own.map(|own| own.organization.id.0.to_string()),
+        offers,
         notice: params
             .get("done")
             .and_then(done)
             .map(|id| language.text(id)),
         new,
         closed,
-        next_page: next.map(|last| format!("{PORTAL}?after={}", last.id)),
-        apps: apps
-            .iter()
-            .map(|client| {
-                let used = used.iter().find(|(no, _)| *no == client.no);
-                row(
-                    client,
-                    used.map(|(_, at)| Text::of_others(zone.moment(*at, language))),
-                )
-            })
-            .collect(),
-        deleted: deleted
-            .into_iter()
-            .map(|(client, deleted_at)| DeletedRow {
-                client_id: client.id,
-                name: client.name,
-                until: Text::of_others(zone.moment(deleted_at.plus(RESTORABLE), language)),
-            })
-            .collect(),
+        next_page: next.map(|last| match own {
+            Some(own) => {
+                let own = apps_of(&own.organization.id.0.to_string());
+                format!("{own}&after={last}")
+            }
+            None => format!("{PORTAL}?after={last}"),
+        }),
+        apps,
+        deleted,
     };
     Ok(browser.keep_browser_id(&app, reply::page(StatusCode::OK, &page, None)))
+}
+
+/// One page of an owner's apps, and the last one on it if there are more.
+async fn listed(
+    app: &App,
+    owner: Owner,
+    after: Option<ClientNo>,
+    (zone, language): (&Zone, Language),
+) -> Result<(Vec<AppRow>, Option<String>), PageError> {
+    let mut apps = app.store.clients_of(owner, after, PAGE + 1).await?;
+    let more = apps.len() > PAGE;
+    apps.truncate(PAGE);
+    let used = match (apps.last(), apps.first()) {
+        (Some(oldest), Some(newest)) => {
+            let between = (oldest.no, newest.no);
+            app.store.clients_used(owner, between).await?
+        }
+        _ => Vec::new(),
+    };
+    let rows = apps.iter().map(|client| {
+        let used = used.iter().find(|(no, _)| *no == client.no);
+        let used = used.map(|(_, at)| Text::of_others(zone.moment(*at, language)));
+        row(client, used)
+    });
+    let rows = rows.collect();
+    let last = apps.last().filter(|_| more);
+    Ok((rows, last.map(|last| last.id.clone())))
+}
+
+/// An owner's apps that can be brought back.
+async fn restorable(
+    app: &App,
+    owner: Owner,
+    (zone, language): (&Zone, Language),
+) -> Result<Vec<DeletedRow>, PageError> {
+    let since = clock::now().minus(RESTORABLE);
+    let deleted = app.store.deleted_clients_of(owner, since, PAGE).await?;
+    let rows = deleted.into_iter().map(|(client, deleted_at)| DeletedRow {
+        client_id: client.id,
+        name: client.name,
+        until: Text::of_others(zone.moment(deleted_at.plus(RESTORABLE), language)),
+    });
+    Ok(rows.collect())
+}
+
+/// Words of the button that leads to the form of a new app, or why there is none.
+fn registering(app: &App, desk: &Desk, own: Option<&Membership>) -> (Option<Text>, Option<Text>) {
+    let language = desk.browser.language;
+    let mails = app.config.mail.is_some();
+    match may_register(&desk.facts.person, Side::Live, mails, app.policy()) {
+        Ok(_) if own.is_some_and(|own| own.role < Role::Developer) => (None, None),
+        Ok(_) => (Some(new_button(app, language)), None),
+        Err(closed) => (None, Some(why(closed, language))),
+    }
+}
+
+/// The organization whose apps are asked for.
+///
+/// # Errors
+/// That there is no such page, for whoever does not belong to it.
+fn asked<'a>(
+    id: Option<&str>,
+    memberships: &'a [Membership],
+) -> Result<Option<&'a Membership>, PageError> {
+    let Some(id) = id else {
+        return Ok(None);
+    };
+    let own = |own: &&Membership| own.organization.id.0.to_string() == id;
+    let found = memberships.iter().find(own);
+    found.map(Some).ok_or_else(|| PageFault::NotFound.into())
+}
+
+/// Whose apps there are to look at; nothing where there are only their own.
+fn tabs(app: &App, memberships: &[Membership], shown: Owner, language: Language) -> Vec<OwnerTab> {
+    if memberships.is_empty() {
+        return Vec::new();
+    }
+    let own = OwnerTab {
+        name: language.text("app-owner-you"),
+        href: PORTAL.to_owned(),
+        current: matches!(shown, Owner::Person(_)),
+    };
+    let others = memberships.iter().map(|own| OwnerTab {
+        name: Text::of_others(&own.organization.name),
+        href: apps_of(&own.organization.id.0.to_string()),
+        current: shown == Owner::Organization(own.organization.id),
+    });
+    let own = (app.config.portal.owners == AppOwners::Anyone).then_some(own);
+    own.into_iter().chain(others).collect()
 }
 
 /// Words of the button that leads to the form of a new app.
@@ -115,6 +192,8 @@ fn done(what: &str) -> Option<&'static str> {
     match what {
         "deleted" => Some("apps-done-deleted"),
         "restored" => Some("apps-done-restored"),
+        "gone" => Some("transfer-gone"),
+        "declined" => Some("transfer-done-declined"),
         _ => None,
     }
 }

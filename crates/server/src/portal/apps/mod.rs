@@ -1,12 +1,13 @@
 //! The pages on which developers run their apps. Each act is a rule of `protocol::apps`, the same that commands call.
 mod change;
 mod check;
-mod desk;
 mod fields;
 mod list;
+mod offers;
 mod register;
 mod secrets;
 mod show;
+mod transfer;
 
 use crate::http::form::Form;
 use crate::http::site::Site;
@@ -15,6 +16,7 @@ use config::Config;
 use pages::portal::PORTAL;
 use register::NewAppForm;
 use secrets::{AddSecretForm, RevokeForm, RotateForm};
+use transfer::{AcceptForm, DeclineForm, OfferForm, WithdrawForm};
 
 /// Mounts them, unless there are none.
 pub(super) fn mount(config: &Config, site: &mut Site) {
@@ -34,4 +36,8 @@ pub(super) fn mount(config: &Config, site: &mut Site) {
     site.form::<AddSecretForm, _, _>(secrets::add);
     site.form::<RotateForm, _, _>(secrets::rotate);
     site.form::<RevokeForm, _, _>(secrets::revoke);
+    site.form::<OfferForm, _, _>(transfer::offer);
+    site.form::<WithdrawForm, _, _>(transfer::withdraw);
+    site.form::<AcceptForm, _, _>(transfer::accept);
+    site.form::<DeclineForm, _, _>(transfer::decline);
 }

@@ -1,59 +1,58 @@
 //! Registering an app.
-use super::desk::{Desk, trail};
 use super::fields;
 use super::list::{new_button, why};
 use crate::http::error::{PageError, PageFault};
-use crate::http::form::{Form, Posted};
+use crate::http::form::{Posted, Query, WholeForm};
 use crate::http::reply;
 use crate::http::session::{BrowserContext, NonceScope};
 use crate::ops::clock;
+use crate::portal::desk::{Desk, trail};
 use crate::state::App;
 use crate::test_side::make_users;
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::Response;
+use config::AppOwners;
 use pages::portal::{AppFields, NewSecret};
 use pages::{Problem, Speak};
 use protocol::Params;
 use protocol::apps::may_register;
 use protocol::decision::{Decision, Mint};
 use protocol::register::{NewApp, Registered, RegistrationErrors, register};
-use protocol::types::{ClientKind, ClientStatus, GrantType, Locator, Side, Subject};
+use protocol::types::{
+    ClientKind, ClientStatus, GrantType, Locator, Membership, Role, Side, Subject,
+};
 use std::cell::Cell;
 use store::Outcome;
 
 /// A new app.
 pub(crate) struct NewAppForm {
     once: String,
+    organization: String,
     fields: AppFields,
     public: bool,
     test: bool,
     password: String,
 }
 
-impl Form for NewAppForm {
+impl WholeForm for NewAppForm {
     const PATH: &'static str = pages::portal::NewApp::PATH;
-    const NONCE: NonceScope = NonceScope::Session;
-    type Page = Self;
 
-    fn page(params: &Params) -> Self {
+    fn read(params: &Params) -> Self {
         NewAppForm {
             once: params.get("once").unwrap_or_default().to_owned(),
+            organization: params.get("organization").unwrap_or_default().to_owned(),
             fields: fields::read(params),
             public: params.get("kind") == Some("public"),
             test: params.get("side") == Some("test"),
             password: params.get("password").unwrap_or_default().to_owned(),
         }
     }
-
-    fn read(params: &Params) -> Self {
-        Self::page(params)
-    }
 }
 
 impl NewAppForm {
     fn empty() -> Self {
-        Self::page(&Params::default())
+        Self::read(&Params::default())
     }
 
     fn side(&self) -> Side {
@@ -63,7 +62,13 @@ impl NewAppForm {
         }
     }
 
-    fn new_app(&self, desk: &Desk, status: ClientStatus, app: &App) -> NewApp {
+    fn new_app(
+        &self,
+        desk: &Desk,
+        organization: Option<Membership>,
+        status: ClientStatus,
+        app: &App,
+    ) -> NewApp {
         let wanted = |on: Option<bool>, grant| {
             (on == Some(true) && app.policy().allows(grant)).then_some(grant)
         };
@@ -81,6 +86,7 @@ impl NewAppForm {
             description: self.fields.description.clone(),
             links: fields::links(&self.fields),
             owner: desk.facts.person.clone(),
+            organization,
             kind: match self.public {
                 true => ClientKind::Public,
                 false => ClientKind::Confidential,
@@ -97,13 +103,18 @@ impl NewAppForm {
     }
 }
 
-/// `GET`: the form.
+/// `GET`: the form. `?organization=` is chosen already.
 pub(super) async fn show(
     State(app): State<App>,
     browser: BrowserContext,
+    Query(params): Query,
 ) -> Result<Response, PageError> {
     let desk = Desk::of(browser, &app)?;
-    Ok(page(&app, desk, NewAppForm::empty(), Vec::new()))
+    let form = NewAppForm {
+        organization: params.get("organization").unwrap_or_default().to_owned(),
+        ..NewAppForm::empty()
+    };
+    page(&app, desk, form, Vec::new()).await
 }
 
 /// `POST`: registers the app, and shows its secret. Posted twice, it is one app.
@@ -119,15 +130,20 @@ pub(super) async fn submit(
         app.policy(),
     ) {
         Ok(status) => status,
-        Err(_) => return Ok(page(&app, desk, form, Vec::new())),
+        Err(_) => return page(&app, desk, form, Vec::new()).await,
     };
     let password = std::mem::take(&mut form.password);
     let mut problems: Vec<_> = stale.into_iter().collect();
     if problems.is_empty() {
         problems.extend(desk.proved(&app, "password", password).await?);
     }
+    let Ok(organization) = organization(&app, &desk, &form).await? else {
+        let sentence = desk.browser.language.text("new-app-organization");
+        problems.push(Problem::new("organization", sentence));
+        return page(&app, desk, form, problems).await;
+    };
     let mint = OnceMint::of(&app, &form.once, desk.facts.person.subject);
-    let new = form.new_app(&desk, status, &app);
+    let new = form.new_app(&desk, organization, status, &app);
     let (registered, transition) = match register(new, app.policy(), clock::now(), &mint) {
         Decision::Refused { error, .. } => {
             let found: RegistrationErrors = error;
@@ -136,12 +152,12 @@ pub(super) async fn submit(
                 &form.fields,
                 desk.browser.language,
             ));
-            return Ok(page(&app, desk, form, problems));
+            return page(&app, desk, form, problems).await;
         }
         Decision::Granted { transition, reply } => (reply, transition),
     };
     if !problems.is_empty() {
-        return Ok(page(&app, desk, form, problems));
+        return page(&app, desk, form, problems).await;
     }
     let act = desk.act(&app);
     let outcome = match transition {
@@ -149,6 +165,35 @@ pub(super) async fn submit(
         None => Outcome::Committed,
     };
     made(&app, desk, form, registered, outcome).await
+}
+
+/// No organization that may run an app was chosen.
+struct NoOwner;
+
+/// The organization that is to run the app, if none of theirs has to.
+async fn organization(
+    app: &App,
+    desk: &Desk,
+    form: &NewAppForm,
+) -> Result<Result<Option<Membership>, NoOwner>, PageError> {
+    if form.organization.is_empty() {
+        return Ok(match app.config.portal.owners {
+            AppOwners::Anyone => Ok(None),
+            AppOwners::Organizations => Err(NoOwner),
+        });
+    }
+    let own = developed(app, desk).await?;
+    let chosen = own
+        .into_iter()
+        .find(|own| own.organization.id.0.to_string() == form.organization);
+    Ok(chosen.map(Some).ok_or(NoOwner))
+}
+
+/// The organizations for which they may make apps.
+async fn developed(app: &App, desk: &Desk) -> Result<Vec<Membership>, PageError> {
+    let own = app.store.memberships(desk.facts.person.subject).await?;
+    let developed = own.into_iter().filter(|own| own.role >= Role::Developer);
+    Ok(developed.collect())
 }
 
 /// The page with the secret. A form that came twice is told so, and leads to the one app that it made.
@@ -167,7 +212,7 @@ async fn made(
         // This form made an app that is deleted by now: the next one makes another.
         let once = String::new();
         let stale = Problem::new("", desk.browser.language.text("app-stale"));
-        return Ok(page(app, desk, NewAppForm { once, ..form }, vec![stale]));
+        return page(app, desk, NewAppForm { once, ..form }, vec![stale]).await;
     };
     if outcome == Outcome::Conflict {
         return Ok(reply::see_other(&format!(
@@ -197,8 +242,14 @@ async fn made(
     Ok(reply::page(StatusCode::OK, &page, None))
 }
 
-fn page(app: &App, desk: Desk, form: NewAppForm, mut problems: Vec<Problem>) -> Response {
+async fn page(
+    app: &App,
+    desk: Desk,
+    form: NewAppForm,
+    mut problems: Vec<Problem>,
+) -> Result<Response, PageError> {
     let asks_password = desk.asks_password();
+    let organizations = developed(app, &desk).await?.into_iter();
     let Desk { mut browser, facts } = desk;
     let language = browser.language;
     let registers = may_register(
@@ -215,12 +266,18 @@ fn page(app: &App, desk: Desk, form: NewAppForm, mut problems: Vec<Problem>) -> 
         (false, Ok(_)) => StatusCode::BAD_REQUEST,
         (true, Ok(_)) => StatusCode::OK,
     };
+    let owners = app.config.portal.owners;
     let once = Some(form.once).filter(|once| !once.is_empty());
     let page = pages::portal::NewApp {
         nonce: browser.nonce(app, NonceScope::Session),
         frame: browser.front_frame(app),
         trail: trail(app),
         once: once.unwrap_or_else(crate::http::cookies::random),
+        organizations: organizations
+            .map(|own| (own.organization.id.0.to_string(), own.organization.name))
+            .collect(),
+        organization: form.organization,
+        person_may: owners == AppOwners::Anyone,
         button: new_button(app, language),
         labels: fields::labels(app),
         fields: fields::shown(app, form.fields),
@@ -231,7 +288,7 @@ fn page(app: &App, desk: Desk, form: NewAppForm, mut problems: Vec<Problem>) -> 
         asks_password,
         problems,
     };
-    browser.keep_browser_id(app, reply::page(status, &page, None))
+    Ok(browser.keep_browser_id(app, reply::page(status, &page, None)))
 }
 
 /// Random bytes for one form of one person, the same each time that it comes; ids as ever.

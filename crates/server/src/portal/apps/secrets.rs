@@ -1,11 +1,10 @@
 //! Secrets of an app: making another, one in place of all, and revoking one.
-use super::desk::{Desk, trail};
 use super::show::{Said, page};
 use crate::http::error::PageError;
-use crate::http::form::{Form, Posted};
+use crate::http::form::{Posted, WholeForm};
 use crate::http::reply;
-use crate::http::session::NonceScope;
 use crate::ops::clock;
+use crate::portal::desk::{Desk, trail};
 use crate::state::App;
 use axum::extract::State;
 use axum::http::StatusCode;
@@ -16,7 +15,7 @@ use protocol::Params;
 use protocol::apps::ManagedApp;
 use protocol::apps::secrets::{self, Issued, SecretError};
 use protocol::decision::Decision;
-use protocol::types::{Language, Lifetime, Locator};
+use protocol::types::{Language, Lifetime, Locator, Role};
 use store::Outcome;
 
 /// Another secret.
@@ -43,56 +42,38 @@ fn field(params: &Params, name: &str) -> String {
     params.get(name).unwrap_or_default().to_owned()
 }
 
-impl Form for AddSecretForm {
+impl WholeForm for AddSecretForm {
     const PATH: &'static str = AppPage::ADD_SECRET;
-    const NONCE: NonceScope = NonceScope::Session;
-    type Page = Self;
 
-    fn page(params: &Params) -> Self {
+    fn read(params: &Params) -> Self {
         AddSecretForm {
             client_id: field(params, "app"),
             name: field(params, "secret-name"),
             password: field(params, "password"),
         }
     }
-
-    fn read(params: &Params) -> Self {
-        Self::page(params)
-    }
 }
 
-impl Form for RotateForm {
+impl WholeForm for RotateForm {
     const PATH: &'static str = AppPage::ROTATE;
-    const NONCE: NonceScope = NonceScope::Session;
-    type Page = Self;
 
-    fn page(params: &Params) -> Self {
+    fn read(params: &Params) -> Self {
         RotateForm {
             client_id: field(params, "app"),
             overlap: field(params, "overlap").trim().parse().ok(),
             password: field(params, "password"),
         }
     }
-
-    fn read(params: &Params) -> Self {
-        Self::page(params)
-    }
 }
 
-impl Form for RevokeForm {
+impl WholeForm for RevokeForm {
     const PATH: &'static str = AppPage::REVOKE;
-    const NONCE: NonceScope = NonceScope::Session;
-    type Page = Self;
 
-    fn page(params: &Params) -> Self {
+    fn read(params: &Params) -> Self {
         RevokeForm {
             client_id: field(params, "app"),
             secret: field(params, "secret").parse().ok().map(Locator),
         }
-    }
-
-    fn read(params: &Params) -> Self {
-        Self::page(params)
     }
 }
 
@@ -102,7 +83,7 @@ pub(super) async fn add(
     posted: Posted<AddSecretForm>,
 ) -> Result<Response, PageError> {
     let (desk, form, stale) = Desk::posted(&app, posted)?;
-    let managed = desk.app(&app, &form.client_id).await?;
+    let managed = desk.app(&app, &form.client_id, Role::Developer).await?;
     if let Some(problem) = unproved(&app, &desk, stale, "secret-password", form.password).await? {
         return again(&app, desk, &managed, problem).await;
     }
@@ -120,7 +101,7 @@ pub(super) async fn rotate(
     posted: Posted<RotateForm>,
 ) -> Result<Response, PageError> {
     let (desk, form, stale) = Desk::posted(&app, posted)?;
-    let managed = desk.app(&app, &form.client_id).await?;
+    let managed = desk.app(&app, &form.client_id, Role::Developer).await?;
     let language = desk.browser.language;
     let Some(overlap) = form.overlap else {
         let problem = said_of(SecretError::Overlap, language);
@@ -146,7 +127,7 @@ pub(super) async fn revoke(
     posted: Posted<RevokeForm>,
 ) -> Result<Response, PageError> {
     let (desk, form, stale) = Desk::posted(&app, posted)?;
-    let managed = desk.app(&app, &form.client_id).await?;
+    let managed = desk.app(&app, &form.client_id, Role::Developer).await?;
     if let Some(stale) = stale {
         return again(&app, desk, &managed, stale).await;
     }
@@ -166,7 +147,7 @@ pub(super) async fn revoke(
     if let Some(transition) = transition {
         let act = desk.act(&app);
         if app.settle_one(transition, act).await? == Outcome::Conflict {
-            let managed = desk.app(&app, &form.client_id).await?;
+            let managed = desk.app(&app, &form.client_id, Role::Developer).await?;
             let stale = Problem::new("", language.text("app-stale"));
             return again(&app, desk, &managed, stale).await;
         }
@@ -222,7 +203,7 @@ async fn issued(
     if let Some(transition) = transition {
         let act = desk.act(app);
         if app.settle_one(transition, act).await? == Outcome::Conflict {
-            let managed = desk.app(app, &managed.client().id).await?;
+            let managed = desk.app(app, &managed.client().id, Role::Developer).await?;
             let stale = Problem::new("", language.text("app-stale"));
             return again(app, desk, &managed, stale).await;
         }

@@ -1,12 +1,12 @@
 //! The page of one app.
 use super::check::checked;
-use super::desk::{Desk, trail};
-use super::fields;
+use super::{fields, offers};
 use crate::http::error::PageError;
 use crate::http::form::Query;
 use crate::http::reply;
 use crate::http::session::{BrowserContext, NonceScope};
 use crate::ops::clock;
+use crate::portal::desk::{Desk, trail};
 use crate::state::App;
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
@@ -15,7 +15,7 @@ use pages::portal::{AppFields, AppPage, CheckedUri, ScopeBox, SecretLine};
 use pages::{Problem, Speak, Text};
 use protocol::apps::ManagedApp;
 use protocol::apps::secrets::MAX_SECRETS;
-use protocol::types::{Client, ClientKind, Language, Locator, Scope};
+use protocol::types::{Client, ClientKind, Language, Locator, Role, Scope};
 
 /// `GET`: the page.
 pub(super) async fn show(
@@ -25,7 +25,7 @@ pub(super) async fn show(
     Query(params): Query,
 ) -> Result<Response, PageError> {
     let desk = Desk::of(browser, &app)?;
-    let managed = desk.app(&app, &client_id).await?;
+    let managed = desk.app(&app, &client_id, Role::Viewer).await?;
     let language = desk.browser.language;
     let said = Said {
         notice: params.get("done").and_then(was_done),
@@ -44,6 +44,9 @@ fn was_done(what: &str) -> Option<&'static str> {
         "revoked" => Some("app-done-revoked"),
         "restored" => Some("apps-done-restored"),
         "twice" => Some("new-app-twice"),
+        "offered" => Some("transfer-done-offered"),
+        "withdrawn" => Some("transfer-done-withdrawn"),
+        "accepted" => Some("transfer-done-accepted"),
         _ => None,
     }
 }
@@ -59,6 +62,8 @@ pub(super) struct Said {
     pub(super) scopes: Option<Option<Scope>>,
     /// A redirect URI that was looked at.
     pub(super) checked: Option<CheckedUri>,
+    /// The address that was typed, of whom the app is offered to.
+    pub(super) transfer_email: String,
     /// What is wrong.
     pub(super) problems: Vec<Problem>,
 }
@@ -71,9 +76,10 @@ pub(super) async fn page(
     said: Said,
 ) -> Result<Response, PageError> {
     let asks_password = desk.asks_password();
-    let Desk { mut browser, facts } = desk;
+    let zone = app.zone_of(&desk.facts.preferences);
+    let transfer = offers::of_app(app, &desk, managed, said.transfer_email, &zone).await?;
+    let mut browser = desk.browser;
     let (client, language) = (managed.client(), browser.language);
-    let zone = app.zone_of(&facts.preferences);
     let time = |at| Text::of_others(zone.moment(at, language));
     let status = match said.problems.is_empty() {
         true => StatusCode::OK,
@@ -102,6 +108,9 @@ pub(super) async fn page(
         trail: trail(app),
         client_id: client.id.clone(),
         name: client.name.clone(),
+        organization: client.organization.map(|_| client.publisher.clone()),
+        role: managed.role(),
+        transfer,
         version: client.version,
         status: client.status,
         side: client.side,

@@ -1,0 +1,131 @@
+//! Apps that change hands.
+
+use super::{
+    ACCEPT, APPS, DECLINE, Developer, EVE, OFFER, OPEN, WITHDRAW, found, href, listed, names, open,
+    says, works,
+};
+use crate::support::{ANN, OWNER, PASSWORD, assert_page, form_to, within};
+use std::time::Duration;
+
+#[test]
+fn an_app_is_handed_over_to_whoever_accepts_it() {
+    let scene = open(OPEN);
+    let (mut ann, mut eve) = (Developer::ann(&scene), Developer::of(&scene, EVE));
+    let app = ann.register(&[]);
+    scene.cli(&["app", "approve", &app.client_id]);
+    let reviewed = || ann.page(&app).text().contains("Reviewed");
+    assert!(within(Duration::from_secs(2), reviewed));
+    let mut person = scene.provider.browser_of(OWNER, PASSWORD);
+    let tokens = scene.tokens_of(&mut person, &app, "tasks:read");
+    ann.act(&app, OFFER, &[("transfer-email", "Eve@Example.com")])
+        .expect(303);
+    says(&ann.page(&app), "It is offered to Eve@Example.com");
+    assert_eq!(listed(&eve.browser.open(APPS)), [""; 0], "not yet");
+    assert_page(&eve.browser.get(&href(&app)), 404);
+    let list = eve.browser.open(APPS).expect(200);
+    says(&list, "Task Board");
+    says(&list, "offers it to you");
+    let accept = form_to(&list, ACCEPT);
+    let taken = eve.browser.submit(&accept, &[]).expect(303);
+    says(&eve.browser.follow(taken), "Make a secret of your own");
+    assert_page(&ann.browser.get(&href(&app)), 404);
+    assert_eq!(listed(&ann.browser.open(APPS)), [""; 0]);
+    // Its secret works for another day; its tokens go on, and who is new to it is asked again.
+    assert!(works(&scene, &app));
+    let shown = scene.cli(&["app", "show", &app.client_id]);
+    let secrets = scene.cli(&["app", "secret", "list", &app.client_id]);
+    assert!(secrets["secrets"][0]["expires_at"].is_string(), "{secrets}");
+    assert_eq!(shown["reviewed_at"], acceptance::Json::Null, "{shown}");
+    assert_eq!(scene.introspect(&app, &tokens.access)["active"], true);
+    let asked = person.authorize_until_consent(&scene.question(&app, &[]));
+    says(&asked, "Eve Else");
+    // Answered, it is no offer any more.
+    let again = eve.browser.submit(&accept, &[]).expect(303);
+    assert_eq!(again.location(), Some("/apps?done=gone"));
+    let events = scene.cli(&[
+        "audit",
+        "--app",
+        &app.client_id,
+        "--event",
+        "app.transferred",
+    ]);
+    assert_eq!(events["events"].as_array().map(Vec::len), Some(1));
+}
+
+#[test]
+fn an_offer_is_for_one_person_until_it_is_taken_back_or_declined() {
+    let scene = open(OPEN);
+    let (mut ann, mut eve) = (Developer::ann(&scene), Developer::of(&scene, EVE));
+    let mut other = Developer::of(&scene, OWNER);
+    let app = ann.register(&[]);
+    let offer = |ann: &mut Developer| {
+        ann.act(&app, OFFER, &[("transfer-email", EVE)]).expect(303);
+    };
+    offer(&mut ann);
+    let accept = form_to(&eve.browser.open(APPS), ACCEPT);
+    let id = accept.value("transfer").expect("its number").to_owned();
+    let nonce = other.blank().value("nonce").expect("a nonce").to_owned();
+    for action in [ACCEPT, DECLINE] {
+        let fields = [("nonce", &*nonce), ("transfer", &*id)];
+        other.browser.post_form(action, &fields).expect(303);
+    }
+    ann.act(&app, WITHDRAW, &[]).expect(303);
+    let gone = eve.browser.submit(&accept, &[]).expect(303);
+    assert_eq!(gone.location(), Some("/apps?done=gone"));
+    offer(&mut ann);
+    let decline = form_to(&eve.browser.open(APPS), DECLINE);
+    let accept = form_to(&eve.browser.open(APPS), ACCEPT);
+    eve.browser.submit(&decline, &[]).expect(303);
+    eve.browser.submit(&accept, &[]).expect(303);
+    assert_eq!(listed(&ann.browser.open(APPS)), [&*app.client_id]);
+    // A form without its nonce does nothing.
+    offer(&mut ann);
+    let accept = form_to(&eve.browser.open(APPS), ACCEPT);
+    eve.browser.submit(&accept, &[("nonce", "x")]).expect(303);
+    assert_eq!(listed(&ann.browser.open(APPS)), [&*app.client_id]);
+    // Another offer takes the place of the one before.
+    ann.act(&app, OFFER, &[("transfer-email", OWNER)])
+        .expect(303);
+    let gone = eve.browser.submit(&accept, &[]).expect(303);
+    assert_eq!(gone.location(), Some("/apps?done=gone"));
+}
+
+#[test]
+fn an_app_goes_into_an_organization_and_out_again() {
+    let scene = open(OPEN);
+    let (mut ann, mut eve) = (Developer::ann(&scene), Developer::of(&scene, EVE));
+    let app = ann.register(&[]);
+    let acme = found(&mut ann, "Acme");
+    ann.act(&app, OFFER, &[("organization", &acme)]).expect(303);
+    let list = ann.browser.open(APPS);
+    says(&list, "to Acme");
+    let accept = form_to(&list, ACCEPT);
+    ann.browser.submit(&accept, &[]).expect(303);
+    says(&ann.page(&app), "Run by Acme");
+    ann.act(&app, OFFER, &[("transfer-email", EVE)]).expect(303);
+    let accept = form_to(&eve.browser.open(APPS), ACCEPT);
+    eve.browser.submit(&accept, &[]).expect(303);
+    assert_eq!(listed(&eve.browser.open(APPS)), [&*app.client_id]);
+    assert_page(&ann.browser.get(&href(&app)), 404);
+}
+
+#[test]
+fn an_offer_names_one_receiver() {
+    let scene = open(OPEN);
+    let mut ann = Developer::ann(&scene);
+    let app = ann.register(&[]);
+    let acme = found(&mut ann, "Acme");
+    for typed in [
+        [("transfer-email", ""), ("organization", "")],
+        [("transfer-email", "no address"), ("organization", "")],
+        [("transfer-email", EVE), ("organization", &*acme)],
+        [("transfer-email", ""), ("organization", "7")],
+    ] {
+        let refused = ann.act(&app, OFFER, &typed);
+        names(&refused, "transfer-email");
+        let kept = form_to(&refused, OFFER);
+        assert_eq!(kept.value("transfer-email"), Some(typed[0].1));
+    }
+    let own = ann.act(&app, OFFER, &[("transfer-email", ANN)]);
+    says(&own.expect(400), "They run it already.");
+}

@@ -1,0 +1,86 @@
+# Organisationen, in denen mehrere Personen Apps betreiben.
+
+organizations-title = Organisationen
+organizations-means = In einer Organisation betreiben mehrere Personen dieselben Apps.
+organizations-none = Sie gehören noch zu keiner Organisation.
+organizations-invited = Sie sind eingeladen
+organizations-accept = Beitreten
+organizations-decline = Nein, danke
+organizations-new = Eine Organisation anlegen
+organizations-found = Anlegen
+organizations-unproved = Bestätigen Sie zuerst auf der Seite Ihres Kontos Ihre E-Mail-Adresse: Erst dann können Sie eine Organisation anlegen oder ihr beitreten.
+organizations-full = Sie gehören bereits zu so vielen Organisationen, wie möglich sind.
+organizations-done-left = Sie haben die Organisation verlassen.
+organizations-done-declined = Die Einladung ist abgelehnt.
+organizations-done-dissolved = Die Organisation ist aufgelöst.
+organizations-gone = Diese Einladung gibt es nicht mehr: Bitten Sie um eine neue.
+
+role-viewer = Ansicht: sieht die Apps
+role-developer = Entwicklung: legt Apps an und ändert sie
+role-owner = Verwaltung: bestimmt auch, wer dazugehört
+
+organization-name = Name der Organisation
+organization-name-hint = Er steht als Herausgeber bei ihren Apps. 1 bis 80 Zeichen.
+organization-name-wrong = Geben Sie einen Namen mit 1 bis 80 sichtbaren Zeichen ein; keines darf die Schreibrichtung umkehren.
+organization-apps = { $count ->
+    [one] Eine App
+   *[other] { $count } Apps
+}
+organization-members = Mitglieder
+organization-you = Sie
+organization-change = Ändern
+organization-role = Rolle
+organization-set-role = Rolle festlegen
+organization-remove = Entfernen
+organization-leave = Organisation verlassen
+organization-invite-title = Jemanden einladen
+organization-invited-until = Eingeladen, bis { $time }
+organization-withdraw = Zurücknehmen
+organization-email = E-Mail
+organization-email-hint = Die Person meldet sich mit dieser Adresse an, bestätigt sie und tritt auf ihrer Seite der Organisationen bei.
+organization-email-wrong = Geben Sie eine E-Mail-Adresse ein, zum Beispiel ada@example.com.
+organization-no-mail = Hier werden keine E-Mails versandt: Sagen Sie es der Person selbst.
+organization-invite = Einladen
+organization-is-member = Wer diese Adresse hat, gehört schon dazu.
+organization-full = Für weitere Mitglieder oder Einladungen ist kein Platz.
+organization-last-owner = Niemand sonst verwaltet die Organisation: Übertragen Sie die Verwaltung zuerst jemand anderem.
+organization-has-apps = Sie betreibt noch Apps: Übergeben oder löschen Sie diese zuerst.
+organization-rename-title = Name
+organization-dissolve-title = Organisation auflösen
+organization-dissolve-means = Eine Organisation kann aufgelöst werden, sobald sie keine Apps mehr betreibt. Mitglieder und Einladungen werden vergessen.
+organization-dissolve-confirm = Geben Sie zur Bestätigung ihren Namen ein: { $name }
+organization-dissolve-not-confirmed = Das ist nicht ihr Name.
+organization-dissolve = Auflösen
+organization-done-founded = Die Organisation ist angelegt. Laden Sie andere ein oder legen Sie eine App für sie an.
+organization-done-joined = Willkommen: Sie gehören jetzt zur Organisation.
+organization-done-invited = Die Einladung ist unterwegs.
+organization-done-withdrawn = Die Einladung ist zurückgenommen.
+organization-done-role = Die Rolle ist festgelegt.
+organization-done-removed = Die Person gehört nicht mehr dazu.
+organization-done-renamed = Gespeichert.
+
+# Eine App übergeben.
+app-owner = Wem gehört sie?
+app-owner-you = Ihnen
+new-app-organization = Apps werden hier von Organisationen betrieben: Legen Sie zuerst eine an, treten Sie einer bei oder wählen Sie eine.
+app-run-by = Betrieben von { $name }
+transfer-title = Die App übergeben
+transfer-means = Von da an betreibt sie jemand anderes, sobald die Person zustimmt. Ihre Secrets gelten noch 24 Stunden, sie gilt nicht mehr als geprüft, und die Nutzer werden neu gefragt.
+transfer-to = E-Mail der Person, die sie bekommt
+transfer-organization = Oder an eine Ihrer Organisationen
+transfer-nobody = Keine: an die Person oben
+transfer-offer = Anbieten
+transfer-open = Sie ist { $name } angeboten, bis { $time }.
+transfer-withdraw = Angebot zurücknehmen
+transfer-wrong = Geben Sie die Adresse einer Person ein oder wählen Sie eine Organisation.
+transfer-same = Dort gehört sie schon hin.
+transfer-offers = Ihnen wird eine App angeboten
+transfer-from = { $name } bietet sie Ihnen an, bis { $time }
+transfer-from-to = { $name } bietet sie { $organization } an, bis { $time }
+transfer-accept = Übernehmen
+transfer-decline = Nein, danke
+transfer-gone = Dieses Angebot gibt es nicht mehr.
+transfer-done-offered = Die App ist angeboten.
+transfer-done-withdrawn = Das Angebot ist zurückgenommen.
+transfer-done-accepted = Die App gehört jetzt Ihnen. Erstellen Sie ein eigenes Secret: Die bisherigen enden in 24 Stunden.
+transfer-done-declined = Das Angebot ist abgelehnt.

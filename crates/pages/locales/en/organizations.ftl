@@ -1,0 +1,86 @@
+# Organizations, in which several people run apps.
+
+organizations-title = Organizations
+organizations-means = In an organization several people run the same apps.
+organizations-none = You belong to no organization yet.
+organizations-invited = You are invited
+organizations-accept = Join
+organizations-decline = No, thanks
+organizations-new = Start an organization
+organizations-found = Start it
+organizations-unproved = Confirm your e-mail on the page of your account first: only then can you start or join an organization.
+organizations-full = You belong to as many organizations as anybody may.
+organizations-done-left = You have left the organization.
+organizations-done-declined = The invitation is declined.
+organizations-done-dissolved = The organization has ended.
+organizations-gone = There is no such invitation any more: ask for another.
+
+role-viewer = Viewer: sees its apps
+role-developer = Developer: makes and changes apps
+role-owner = Owner: also says who belongs to it
+
+organization-name = Name of the organization
+organization-name-hint = People see it as the publisher of its apps. 1 to 80 characters.
+organization-name-wrong = Write a name of 1 to 80 characters that can all be seen, and none that turns the text around.
+organization-apps = { $count ->
+    [one] One app
+   *[other] { $count } apps
+}
+organization-members = Members
+organization-you = You
+organization-change = Change
+organization-role = Role
+organization-set-role = Set the role
+organization-remove = Remove
+organization-leave = Leave the organization
+organization-invite-title = Invite somebody
+organization-invited-until = Invited, until { $time }
+organization-withdraw = Take back
+organization-email = E-mail
+organization-email-hint = They sign in with this address, confirm it, and join on their page of organizations.
+organization-email-wrong = Write an e-mail address, such as ada@example.com.
+organization-no-mail = No mail is sent here: tell them yourself.
+organization-invite = Invite
+organization-is-member = Whoever has this address is a member already.
+organization-full = There is no room for more members or invitations.
+organization-last-owner = This is the last owner: make somebody else an owner first.
+organization-has-apps = It still runs apps: hand them over or delete them first.
+organization-rename-title = Name
+organization-dissolve-title = End the organization
+organization-dissolve-means = An organization can end once it runs no apps. Its members and invitations are forgotten.
+organization-dissolve-confirm = Type its name to confirm: { $name }
+organization-dissolve-not-confirmed = This is not its name.
+organization-dissolve = End it
+organization-done-founded = The organization is there. Invite others, or create an app for it.
+organization-done-joined = Welcome: you belong to the organization now.
+organization-done-invited = The invitation is on its way.
+organization-done-withdrawn = The invitation is taken back.
+organization-done-role = The role is set.
+organization-done-removed = They no longer belong to it.
+organization-done-renamed = Saved.
+
+# Handing an app over.
+app-owner = Owner
+app-owner-you = You
+new-app-organization = Apps are run by organizations here: start or join one first, or choose one.
+app-run-by = Run by { $name }
+transfer-title = Hand the app over
+transfer-means = Somebody else runs it from then on, once they accept. Its secrets work for another 24 hours, it no longer counts as reviewed, and people are asked again.
+transfer-to = E-mail of the person who gets it
+transfer-organization = Or to an organization of yours
+transfer-nobody = Nobody: to the person above
+transfer-offer = Offer it
+transfer-open = It is offered to { $name } until { $time }.
+transfer-withdraw = Take the offer back
+transfer-wrong = Write the address of one person, or choose one organization.
+transfer-same = They run it already.
+transfer-offers = You are offered an app
+transfer-from = { $name } offers it to you, until { $time }
+transfer-from-to = { $name } offers it to { $organization }, until { $time }
+transfer-accept = Take it over
+transfer-decline = No, thanks
+transfer-gone = There is no such offer any more.
+transfer-done-offered = The app is offered.
+transfer-done-withdrawn = The offer is taken back.
+transfer-done-accepted = The app is yours now. Make a secret of your own: those before end in 24 hours.
+transfer-done-declined = The offer is declined.

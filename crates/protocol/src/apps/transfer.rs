@@ -1,0 +1,244 @@
+//! Handing an app over to another owner, who must accept it.
+use super::{ManagedApp, secrets::DEFAULT_OVERLAP};
+use crate::decision::Mint;
+use crate::organizations::invitations_of;
+use crate::outbox::{Message, TransferMail};
+use crate::transition::{AppChange, TransferChange, Transition};
+use crate::types::{
+    Client, Lifetime, Membership, Owner, Person, Receiver, Role, Transfer, UnixTime,
+};
+
+/// How long an offer holds.
+pub const OFFER: Lifetime = Lifetime::from_days(7);
+
+/// Why an app is not handed over.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum TransferError {
+    /// Those hand it over who could delete it.
+    ForOwners,
+    /// Whoever is to have it runs it already.
+    Same,
+    /// There is no such offer, or it has come to its end.
+    Unknown,
+}
+
+/// Offers an app. `mails`: whether mail is sent here.
+///
+/// # Errors
+/// Why not.
+pub fn offer<M: Mint>(
+    managed: &ManagedApp,
+    by: &Person,
+    to: Receiver,
+    mails: bool,
+    now: UnixTime,
+    mint: &M,
+) -> Result<Transition, TransferError> {
+    if !managed.may(Role::Owner) {
+        return Err(TransferError::ForOwners);
+    }
+    let client = managed.client();
+    let same = match (&to, client.organization) {
+        (Receiver::Organization(to), organization) => organization == Some(*to),
+        (Receiver::Address(to), None) => invitations_of(by) == Some(to.key()),
+        (Receiver::Address(_), Some(_)) => false,
+    };
+    if same {
+        return Err(TransferError::Same);
+    }
+    let transfer = Transfer {
+        id: mint.locator(),
+        client: client.no,
+        to,
+        offered_by: by.subject,
+        created_at: now,
+        expires_at: now.plus(OFFER),
+    };
+    let mail = match &transfer.to {
+        Receiver::Address(to) if mails => {
+            let (to, transfer) = (to.clone(), transfer.id.0);
+            Some(Message::new(&TransferMail { to, transfer }, mint))
+        }
+        Receiver::Address(_) | Receiver::Organization(_) => None,
+    };
+    Ok(Transition::App(AppChange::Transfer(
+        TransferChange::Offer {
+            version: client.version,
+            transfer: Box::new(transfer),
+            mail,
+        },
+    )))
+}
+
+/// Takes an offer back.
+///
+/// # Errors
+/// Why not.
+pub fn withdraw(managed: &ManagedApp, transfer: &Transfer) -> Result<Transition, TransferError> {
+    match managed.may(Role::Owner) && transfer.client == managed.client().no {
+        true => Ok(end(transfer)),
+        false => Err(TransferError::ForOwners),
+    }
+}
+
+/// Accepts an offer: its secrets end after the usual overlap, and the new owner makes others. `memberships`: of whoever
+/// accepts.
+///
+/// # Errors
+/// That there is no such offer, for anybody whom it was not made to.
+pub fn accept(
+    client: &Client,
+    transfer: &Transfer,
+    person: &Person,
+    memberships: &[Membership],
+    now: UnixTime,
+) -> Result<Transition, TransferError> {
+    let to = received(transfer, person, memberships).ok_or(TransferError::Unknown)?;
+    if now >= transfer.expires_at || client.no != transfer.client {
+        return Err(TransferError::Unknown);
+    }
+    let overlap = Lifetime::from_minutes(DEFAULT_OVERLAP * 60);
+    Ok(Transition::App(AppChange::Transfer(
+        TransferChange::Accept {
+            transfer: Box::new(transfer.clone()),
+            version: client.version,
+            to,
+            accepted_by: person.subject,
+            secrets_end: now.plus(overlap),
+        },
+    )))
+}
+
+/// Declines an offer.
+///
+/// # Errors
+/// That there is no such offer, for anybody whom it was not made to.
+pub fn decline(
+    transfer: &Transfer,
+    person: &Person,
+    memberships: &[Membership],
+) -> Result<Transition, TransferError> {
+    received(transfer, person, memberships)
+        .map(|_| end(transfer))
+        .ok_or(TransferError::Unknown)
+}
+
+/// As whom a person would receive it.
+fn received(transfer: &Transfer, person: &Person, memberships: &[Membership]) -> Option<Owner> {
+    match &transfer.to {
+        Receiver::Address(to) => {
+            (invitations_of(person)? == to.key()).then_some(Owner::Person(person.subject))
+        }
+        Receiver::Organization(to) => {
+            let own = memberships.iter().find(|of| of.organization.id == *to)?;
+            (own.role == Role::Owner).then_some(Owner::Organization(*to))
+        }
+    }
+}
+
+fn end(transfer: &Transfer) -> Transition {
+    Transition::App(AppChange::Transfer(TransferChange::End {
+        transfer: transfer.id,
+        client: transfer.client,
+    }))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::testing::{Counter, NOW};
+    use crate::types::{Locator, MailAddress, Organization, Subject};
+    use std::sync::Arc;
+
+    fn address(text: &str) -> Receiver {
+        Receiver::Address(MailAddress::parse(text).unwrap())
+    }
+
+    fn person(subject: i64, email: &str) -> Person {
+        Person {
+            subject: Subject(subject),
+            email: email.to_owned(),
+            verified_at: Some(NOW),
+            ..Person::for_tests()
+        }
+    }
+
+    fn offered(to: Receiver) -> (Client, Transfer) {
+        let client = Client::for_tests();
+        let owner = person(client.owner.0, "ada@example.com");
+        let managed = ManagedApp::of(Some(Arc::new(client.clone())), &owner, None).unwrap();
+        let mint = Counter::starting_at(NOW);
+        let change = offer(&managed, &owner, to, true, NOW, &mint).unwrap();
+        let Transition::App(AppChange::Transfer(TransferChange::Offer { transfer, mail, .. })) =
+            change
+        else {
+            panic!("{change:?}");
+        };
+        assert_eq!(mail.is_some(), matches!(transfer.to, Receiver::Address(_)));
+        (client, *transfer)
+    }
+
+    #[test]
+    fn whoever_proved_the_address_receives_it_and_nobody_else() {
+        let (client, transfer) = offered(address("Bob@example.com"));
+        let bob = person(8, "bob@example.com");
+        let change = accept(&client, &transfer, &bob, &[], NOW).unwrap();
+        let Transition::App(AppChange::Transfer(TransferChange::Accept {
+            to, secrets_end, ..
+        })) = change
+        else {
+            panic!("{change:?}");
+        };
+        assert_eq!(to, Owner::Person(bob.subject));
+        assert_eq!(secrets_end, UnixTime(NOW.0 + 24 * 3_600));
+        let unproved = Person {
+            verified_at: None,
+            ..bob.clone()
+        };
+        for other in [unproved, person(9, "eve@example.com")] {
+            let refused = accept(&client, &transfer, &other, &[], NOW);
+            assert_eq!(refused.unwrap_err(), TransferError::Unknown);
+            assert!(decline(&transfer, &other, &[]).is_err());
+        }
+        let late = accept(&client, &transfer, &bob, &[], transfer.expires_at);
+        assert_eq!(late.unwrap_err(), TransferError::Unknown);
+    }
+
+    #[test]
+    fn an_organization_receives_it_by_an_owner() {
+        let organization = Organization {
+            id: Locator(5),
+            version: 1,
+            name: "Acme".to_owned(),
+            created_at: NOW,
+        };
+        let (client, transfer) = offered(Receiver::Organization(organization.id));
+        let bob = person(8, "bob@example.com");
+        for role in Role::ALL {
+            let own = Membership {
+                organization: organization.clone(),
+                role,
+            };
+            let accepted = accept(&client, &transfer, &bob, &[own], NOW).is_ok();
+            assert_eq!(accepted, role == Role::Owner, "{role:?}");
+        }
+        assert!(accept(&client, &transfer, &bob, &[], NOW).is_err());
+    }
+
+    #[test]
+    fn nobody_is_offered_what_they_have() {
+        let client = Arc::new(Client::for_tests());
+        let owner = person(client.owner.0, "ada@example.com");
+        let managed = ManagedApp::of(Some(client), &owner, None).unwrap();
+        let mint = Counter::starting_at(NOW);
+        let same = offer(
+            &managed,
+            &owner,
+            address("ADA@example.com"),
+            true,
+            NOW,
+            &mint,
+        );
+        assert_eq!(same.unwrap_err(), TransferError::Same);
+    }
+}

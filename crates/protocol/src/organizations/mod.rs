@@ -1,0 +1,304 @@
+//! Organizations: who belongs to one, and who says so.
+mod invitation;
+
+pub use invitation::{INVITATION, accept, decline, invitations_of};
+
+use crate::decision::Mint;
+use crate::outbox::{InvitationMail, Message};
+use crate::transition::OrganizationChange;
+use crate::types::text::is_plain;
+use crate::types::{
+    Invitation, Locator, MailAddress, Member, Organization, Person, Role, Subject, UnixTime,
+};
+use jose::Digest;
+
+/// Longest name, in characters.
+pub const MAX_NAME: usize = 80;
+/// The most people in one organization.
+pub const MAX_MEMBERS: usize = 200;
+/// The most invitations of one organization that are open.
+pub const MAX_INVITATIONS: usize = 50;
+/// The most organizations that a person belongs to and founds another.
+pub const MAX_FOUNDED: usize = 20;
+
+/// Why nothing is done.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum OrganizationError {
+    /// Owners may, and this is none.
+    ForOwners,
+    /// A name has from 1 to [`MAX_NAME`] characters that can all be seen.
+    Name,
+    /// No address that mail could go to.
+    Email,
+    /// Whoever has the address belongs to it.
+    Member,
+    /// There is room for no more.
+    Full,
+    /// No such member or invitation.
+    Unknown,
+    /// It would have no owner.
+    LastOwner,
+    /// It runs apps.
+    HasApps,
+    /// Whoever founds or joins one has proved their address, and is no test user.
+    Unproved,
+}
+
+/// What is known of an organization when somebody acts.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct OrganizationFacts {
+    /// The organization.
+    pub organization: Organization,
+    /// All who belong to it, the longest first.
+    pub members: Vec<Member>,
+    /// All who are asked to, and have not answered yet.
+    pub invitations: Vec<Invitation>,
+    /// How many apps it runs.
+    pub apps: usize,
+}
+
+/// An organization in the eyes of a member. Nothing else makes one, so that whoever sees or changes an organization
+/// belongs to it.
+#[derive(Debug, Clone)]
+pub struct Seat {
+    facts: OrganizationFacts,
+    subject: Subject,
+    role: Role,
+}
+
+impl Seat {
+    /// The organization, for whoever belongs to it. To anybody else it is not there.
+    pub fn of(facts: Option<OrganizationFacts>, person: &Person) -> Option<Self> {
+        let facts = facts?;
+        let own = |member: &&Member| member.subject == person.subject;
+        let role = facts.members.iter().find(own)?.role;
+        Some(Seat {
+            facts,
+            subject: person.subject,
+            role,
+        })
+    }
+
+    /// What is known.
+    pub fn facts(&self) -> &OrganizationFacts {
+        &self.facts
+    }
+
+    /// What they may do.
+    pub fn role(&self) -> Role {
+        self.role
+    }
+
+    /// Who they are.
+    pub fn subject(&self) -> Subject {
+        self.subject
+    }
+
+    fn before(&self) -> Organization {
+        self.facts.organization.clone()
+    }
+
+    fn owner(&self) -> Result<(), OrganizationError> {
+        match self.role {
+            Role::Owner => Ok(()),
+            Role::Viewer | Role::Developer => Err(OrganizationError::ForOwners),
+        }
+    }
+
+    fn member(&self, subject: Subject) -> Result<&Member, OrganizationError> {
+        let found = self
+            .facts
+            .members
+            .iter()
+            .find(|member| member.subject == subject);
+        found.ok_or(OrganizationError::Unknown)
+    }
+
+    /// That one owner is left without this one.
+    fn keeps_an_owner(&self, without: &Member) -> Result<(), OrganizationError> {
+        let other =
+            |member: &Member| member.role == Role::Owner && member.subject != without.subject;
+        match without.role != Role::Owner || self.facts.members.iter().any(other) {
+            true => Ok(()),
+            false => Err(OrganizationError::LastOwner),
+        }
+    }
+
+    /// Gives it another name; `None` when it is called that.
+    ///
+    /// # Errors
+    /// Why not.
+    pub fn rename(&self, name: &str) -> Result<Option<OrganizationChange>, OrganizationError> {
+        self.owner()?;
+        let name = checked_name(name)?;
+        let before = self.before();
+        let renames = before.name != name;
+        Ok(renames.then_some(OrganizationChange::Rename { before, name }))
+    }
+
+    /// Asks somebody to join. `mails`: whether mail is sent here.
+    ///
+    /// # Errors
+    /// Why not.
+    pub fn invite<M: Mint>(
+        &self,
+        email: &str,
+        role: Role,
+        mails: bool,
+        now: UnixTime,
+        mint: &M,
+    ) -> Result<OrganizationChange, OrganizationError> {
+        self.owner()?;
+        let email = MailAddress::parse(email).ok_or(OrganizationError::Email)?;
+        let key = email.key();
+        let has_it = |member: &Member| crate::types::email::email_key(&member.email) == key;
+        if self.facts.members.iter().any(has_it) {
+            return Err(OrganizationError::Member);
+        }
+        let open = self.facts.invitations.iter();
+        let others = open.filter(|open| open.expires_at > now && open.email.key() != key);
+        if others.count() >= MAX_INVITATIONS || self.facts.members.len() >= MAX_MEMBERS {
+            return Err(OrganizationError::Full);
+        }
+        let invitation = Invitation {
+            id: mint.locator(),
+            organization: self.facts.organization.id,
+            email,
+            role,
+            invited_by: self.subject,
+            created_at: now,
+            expires_at: now.plus(INVITATION),
+        };
+        let payload = InvitationMail {
+            to: invitation.email.clone(),
+            invitation: invitation.id.0,
+        };
+        Ok(OrganizationChange::Invite {
+            before: self.before(),
+            mail: mails.then(|| Message::new(&payload, mint)),
+            invitation: Box::new(invitation),
+        })
+    }
+
+    /// Takes an invitation back.
+    ///
+    /// # Errors
+    /// Why not.
+    pub fn withdraw(&self, invitation: Locator) -> Result<OrganizationChange, OrganizationError> {
+        self.owner()?;
+        let mut open = self.facts.invitations.iter();
+        let found = open.find(|open| open.id == invitation);
+        let found = found.ok_or(OrganizationError::Unknown)?;
+        Ok(OrganizationChange::EndInvitation {
+            invitation: found.id,
+            organization: found.organization,
+        })
+    }
+
+    /// Lets a member do more, or less; `None` when they may do just that.
+    ///
+    /// # Errors
+    /// Why not.
+    pub fn set_role(
+        &self,
+        subject: Subject,
+        role: Role,
+    ) -> Result<Option<OrganizationChange>, OrganizationError> {
+        self.owner()?;
+        let member = self.member(subject)?;
+        if role < Role::Owner {
+            self.keeps_an_owner(member)?;
+        }
+        let before = self.before();
+        Ok(
+            (member.role != role).then_some(OrganizationChange::SetRole {
+                before,
+                subject,
+                role,
+            }),
+        )
+    }
+
+    /// Takes a member out, or leaves.
+    ///
+    /// # Errors
+    /// Why not.
+    pub fn remove(&self, subject: Subject) -> Result<OrganizationChange, OrganizationError> {
+        if subject != self.subject {
+            self.owner()?;
+        }
+        self.keeps_an_owner(self.member(subject)?)?;
+        Ok(OrganizationChange::Remove {
+            before: self.before(),
+            subject,
+        })
+    }
+
+    /// Ends it.
+    ///
+    /// # Errors
+    /// Why not.
+    pub fn dissolve(&self) -> Result<OrganizationChange, OrganizationError> {
+        self.owner()?;
+        match self.facts.apps {
+            0 => Ok(OrganizationChange::Dissolve {
+                before: self.before(),
+            }),
+            _ => Err(OrganizationError::HasApps),
+        }
+    }
+}
+
+/// What is kept of the form that founds an organization, so that one that comes twice founds one.
+pub fn once(founder: &Person, form: &str) -> Digest {
+    Digest::of(format!("{} {form}", founder.subject.0).as_bytes())
+}
+
+/// Founds an organization, with the founder as its owner. `belongs_to`: how many they belong to; `form`: what its form
+/// carries, another each time that it is shown.
+///
+/// # Errors
+/// Why not.
+pub fn found<M: Mint>(
+    name: &str,
+    founder: &Person,
+    belongs_to: usize,
+    form: &str,
+    now: UnixTime,
+    mint: &M,
+) -> Result<OrganizationChange, OrganizationError> {
+    counts(founder)?;
+    let name = checked_name(name)?;
+    if belongs_to >= MAX_FOUNDED {
+        return Err(OrganizationError::Full);
+    }
+    Ok(OrganizationChange::Found {
+        organization: Organization {
+            id: mint.locator(),
+            version: 1,
+            name,
+            created_at: now,
+        },
+        founder: founder.subject,
+        once: once(founder, form),
+    })
+}
+
+/// That the address of a person is proved, and they are no test user.
+fn counts(person: &Person) -> Result<(), OrganizationError> {
+    match person.verified_at.is_some() && person.test_app.is_none() {
+        true => Ok(()),
+        false => Err(OrganizationError::Unproved),
+    }
+}
+
+fn checked_name(name: &str) -> Result<String, OrganizationError> {
+    let name = name.trim();
+    match (1..=MAX_NAME).contains(&name.chars().count()) && is_plain(name) {
+        true => Ok(name.to_owned()),
+        false => Err(OrganizationError::Name),
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,124 @@
+//! Organizations: what people run apps together in.
+use crate::types::{ClientNo, Locator, MailAddress, Subject, UnixTime};
+
+/// What a member may do. Each role may do what those before it may.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Role {
+    /// Looks at its apps.
+    Viewer,
+    /// Makes and changes apps.
+    Developer,
+    /// Says who belongs to it, and may end it.
+    Owner,
+}
+
+impl Role {
+    /// All of them, the least first.
+    pub const ALL: [Role; 3] = [Role::Viewer, Role::Developer, Role::Owner];
+
+    /// The stored and shown name.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Role::Viewer => "viewer",
+            Role::Developer => "developer",
+            Role::Owner => "owner",
+        }
+    }
+
+    /// Reads a stored name.
+    pub fn parse(text: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|role| role.as_str() == text)
+    }
+}
+
+/// An organization.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Organization {
+    /// Names it.
+    pub id: Locator,
+    /// Raised by each change, so that of two who change it at once the second looks again.
+    pub version: i64,
+    /// What it is called.
+    pub name: String,
+    /// When it was founded.
+    pub created_at: UnixTime,
+}
+
+/// A person in an organization.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Member {
+    /// Who.
+    pub subject: Subject,
+    /// Their address.
+    pub email: String,
+    /// What they are called.
+    pub name: String,
+    /// What they may do.
+    pub role: Role,
+    /// Since when.
+    pub since: UnixTime,
+}
+
+/// An organization, as one of its members sees it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Membership {
+    /// Which.
+    pub organization: Organization,
+    /// What they may do there.
+    pub role: Role,
+}
+
+/// That somebody is asked to join. Whoever has proved that the address is theirs may; nothing else counts, so there is
+/// no secret to lose.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Invitation {
+    /// Names it.
+    pub id: Locator,
+    /// Where to.
+    pub organization: Locator,
+    /// Whom.
+    pub email: MailAddress,
+    /// As what.
+    pub role: Role,
+    /// Who asks.
+    pub invited_by: Subject,
+    /// When.
+    pub created_at: UnixTime,
+    /// Until when it holds.
+    pub expires_at: UnixTime,
+}
+
+/// Who runs an app.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Owner {
+    /// A person.
+    Person(Subject),
+    /// An organization.
+    Organization(Locator),
+}
+
+/// Who is to run an app instead.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Receiver {
+    /// Whoever has proved that this address is theirs.
+    Address(MailAddress),
+    /// An organization, where an owner accepts.
+    Organization(Locator),
+}
+
+/// That an app is to be handed over. It is, once the receiver accepts.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Transfer {
+    /// Names it.
+    pub id: Locator,
+    /// The app.
+    pub client: ClientNo,
+    /// To whom.
+    pub to: Receiver,
+    /// Who offers it.
+    pub offered_by: Subject,
+    /// When.
+    pub created_at: UnixTime,
+    /// Until when it can be accepted.
+    pub expires_at: UnixTime,
+}

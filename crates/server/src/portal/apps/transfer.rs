@@ -1,0 +1,234 @@
+//! Handing an app over: offering it, taking the offer back, accepting and declining it.
+use super::show::{Said, page};
+use crate::http::error::{PageError, PageFault};
+use crate::http::form::{Posted, WholeForm};
+use crate::http::reply;
+use crate::ops::clock;
+use crate::portal::desk::Desk;
+use crate::state::App;
+use axum::extract::State;
+use axum::response::Response;
+use pages::portal::{AppPage, Apps, PORTAL, app_href};
+use pages::{Problem, Speak, Text};
+use protocol::Params;
+use protocol::apps::ManagedApp;
+use protocol::apps::transfer::{self, TransferError};
+use protocol::types::{Language, Locator, MailAddress, Membership, Receiver, Role};
+use store::Outcome;
+
+/// An app that is to be offered.
+pub(crate) struct OfferForm {
+    client_id: String,
+    email: String,
+    organization: String,
+    password: String,
+}
+
+impl WholeForm for OfferForm {
+    const PATH: &'static str = AppPage::OFFER;
+
+    fn read(params: &Params) -> Self {
+        let field = |name: &str| params.get(name).unwrap_or_default().to_owned();
+        OfferForm {
+            client_id: field("app"),
+            email: field("transfer-email"),
+            organization: field("organization"),
+            password: field("password"),
+        }
+    }
+}
+
+impl OfferForm {
+    /// To whom; nobody where it says none or two.
+    fn receiver(&self, memberships: &[Membership]) -> Option<Receiver> {
+        match (self.email.trim(), self.organization.as_str()) {
+            ("", id) => {
+                let id = id.parse().ok().map(Locator)?;
+                let own = memberships.iter().find(|own| own.organization.id == id)?;
+                Some(Receiver::Organization(own.organization.id))
+            }
+            (email, "") => MailAddress::parse(email).map(Receiver::Address),
+            _ => None,
+        }
+    }
+}
+
+/// `POST`: offers the app.
+pub(super) async fn offer(
+    State(app): State<App>,
+    posted: Posted<OfferForm>,
+) -> Result<Response, PageError> {
+    let (desk, mut form, stale) = Desk::posted(&app, posted)?;
+    let managed = desk.app(&app, &form.client_id, Role::Owner).await?;
+    let language = desk.browser.language;
+    let password = std::mem::take(&mut form.password);
+    let mut problems: Vec<Problem> = stale.into_iter().collect();
+    let person = &desk.facts.person;
+    let memberships = app.store.memberships(person.subject).await?;
+    let receiver = form.receiver(&memberships);
+    if receiver.is_none() {
+        let sentence = language.text("transfer-wrong");
+        problems.push(Problem::new("transfer-email", sentence));
+    }
+    if problems.is_empty() {
+        problems.extend(desk.proved(&app, "transfer-password", password).await?);
+    }
+    let (Some(to), true) = (receiver, problems.is_empty()) else {
+        return again(&app, desk, &managed, form, problems).await;
+    };
+    let mails = app.config.mail.is_some();
+    let change = transfer::offer(&managed, person, to, mails, clock::now(), &app.mint);
+    let change = match change {
+        Ok(change) => change,
+        Err(error) => {
+            let problems = vec![Problem::new("transfer-email", said_of(error, language))];
+            return again(&app, desk, &managed, form, problems).await;
+        }
+    };
+    if app.settle_one(change, desk.act(&app)).await? == Outcome::Conflict {
+        let managed = desk.app(&app, &form.client_id, Role::Owner).await?;
+        let problems = vec![Problem::new("", language.text("app-stale"))];
+        return again(&app, desk, &managed, form, problems).await;
+    }
+    Ok(done(&form.client_id, "offered"))
+}
+
+async fn again(
+    app: &App,
+    desk: Desk,
+    managed: &ManagedApp,
+    form: OfferForm,
+    problems: Vec<Problem>,
+) -> Result<Response, PageError> {
+    let said = Said {
+        transfer_email: form.email,
+        problems,
+        ..Said::default()
+    };
+    page(app, desk, managed, said).await
+}
+
+fn done(client_id: &str, what: &str) -> Response {
+    reply::see_other(&format!("{}?done={what}", app_href(client_id)))
+}
+
+fn said_of(error: TransferError, language: Language) -> Text {
+    match error {
+        TransferError::ForOwners => language.text("role"),
+        TransferError::Same => language.text("transfer-same"),
+        TransferError::Unknown => language.text("transfer-gone"),
+    }
+}
+
+/// An offer that is to be taken back.
+pub(crate) struct WithdrawForm {
+    client_id: String,
+    transfer: Locator,
+}
+
+impl WholeForm for WithdrawForm {
+    const PATH: &'static str = AppPage::WITHDRAW;
+
+    fn read(params: &Params) -> Self {
+        WithdrawForm {
+            client_id: params.get("app").unwrap_or_default().to_owned(),
+            transfer: number(params, "transfer"),
+        }
+    }
+}
+
+/// A number of ours; what is none names nothing.
+fn number(params: &Params, name: &str) -> Locator {
+    let number = params.get(name).and_then(|text| text.parse().ok());
+    Locator(number.unwrap_or_default())
+}
+
+/// `POST`: takes an offer back. Posted twice, it is taken back.
+pub(super) async fn withdraw(
+    State(app): State<App>,
+    posted: Posted<WithdrawForm>,
+) -> Result<Response, PageError> {
+    let (desk, form, stale) = Desk::posted(&app, posted)?;
+    let managed = desk.app(&app, &form.client_id, Role::Owner).await?;
+    if let Some(stale) = stale {
+        let said = Said {
+            problems: vec![stale],
+            ..Said::default()
+        };
+        return page(&app, desk, &managed, said).await;
+    }
+    if let Some(open) = app.store.transfer(form.transfer).await? {
+        let change = transfer::withdraw(&managed, &open).map_err(|_| PageFault::NotFound)?;
+        app.settle_one(change, desk.act(&app)).await?;
+    }
+    Ok(done(&form.client_id, "withdrawn"))
+}
+
+/// An offer that is answered.
+pub(crate) struct AcceptForm(Locator);
+
+impl WholeForm for AcceptForm {
+    const PATH: &'static str = Apps::ACCEPT;
+
+    fn read(params: &Params) -> Self {
+        AcceptForm(number(params, "transfer"))
+    }
+}
+
+/// An offer that is declined.
+pub(crate) struct DeclineForm(Locator);
+
+impl WholeForm for DeclineForm {
+    const PATH: &'static str = Apps::DECLINE;
+
+    fn read(params: &Params) -> Self {
+        DeclineForm(number(params, "transfer"))
+    }
+}
+
+/// `POST`: takes an app over. Posted twice, it is theirs.
+pub(super) async fn accept(
+    State(app): State<App>,
+    posted: Posted<AcceptForm>,
+) -> Result<Response, PageError> {
+    let (desk, AcceptForm(id), stale) = Desk::posted(&app, posted)?;
+    if stale.is_some() {
+        return Ok(reply::see_other(PORTAL));
+    }
+    let gone = || reply::see_other(&format!("{PORTAL}?done=gone"));
+    let person = &desk.facts.person;
+    let Some(open) = app.store.transfer(id).await? else {
+        return Ok(gone());
+    };
+    let Some(client) = app.store.client_by_no(open.client).await? else {
+        return Ok(gone());
+    };
+    let memberships = app.store.memberships(person.subject).await?;
+    let Ok(change) = transfer::accept(&client, &open, person, &memberships, clock::now()) else {
+        return Ok(gone());
+    };
+    Ok(match app.settle_one(change, desk.act(&app)).await? {
+        Outcome::Committed => done(&client.id, "accepted"),
+        Outcome::Conflict => gone(),
+    })
+}
+
+/// `POST`: declines an offer. Posted twice, it is declined.
+pub(super) async fn decline(
+    State(app): State<App>,
+    posted: Posted<DeclineForm>,
+) -> Result<Response, PageError> {
+    let (desk, DeclineForm(id), stale) = Desk::posted(&app, posted)?;
+    let declined = reply::see_other(&format!("{PORTAL}?done=declined"));
+    if stale.is_some() {
+        return Ok(reply::see_other(PORTAL));
+    }
+    let person = &desk.facts.person;
+    if let Some(open) = app.store.transfer(id).await? {
+        let memberships = app.store.memberships(person.subject).await?;
+        if let Ok(change) = transfer::decline(&open, person, &memberships) {
+            app.settle_one(change, desk.act(&app)).await?;
+        }
+    }
+    Ok(declined)
+}

@@ -1,0 +1,161 @@
+//! Another name for an organization, and its end.
+use super::refusal::sentence;
+use super::show::{Said, page, seat};
+use crate::http::error::PageError;
+use crate::http::form::{Posted, WholeForm};
+use crate::http::reply;
+use crate::portal::desk::Desk;
+use crate::state::App;
+use axum::extract::State;
+use axum::response::Response;
+use pages::portal::{OrganizationPage, Organizations, organization_href};
+use pages::{Problem, Speak};
+use protocol::Params;
+use protocol::organizations::{OrganizationError, Seat};
+use protocol::transition::OrganizationChange;
+use store::Outcome;
+
+/// A change that one of the forms asks for: what it is judged to be, and what the page says then.
+pub(super) struct Asked {
+    /// The change; `None` where all is so already.
+    pub(super) change: Result<Option<OrganizationChange>, OrganizationError>,
+    /// The field to which a refusal belongs.
+    pub(super) field: &'static str,
+    /// What the page is shown with if it is refused.
+    pub(super) said: Said,
+    /// Where to go once it is done.
+    pub(super) done: String,
+}
+
+/// Settles what was asked, or shows the page with what is wrong.
+pub(super) async fn settle(
+    app: &App,
+    desk: Desk,
+    seat_there: &Seat,
+    asked: Asked,
+) -> Result<Response, PageError> {
+    let language = desk.browser.language;
+    let problem = match asked.change {
+        Err(OrganizationError::ForOwners) => return Err(crate::http::error::PageFault::Role.into()),
+        Err(error) => Some(Problem::new(asked.field, sentence(error, language))),
+        Ok(None) => None,
+        Ok(Some(change)) => match app.settle_one(change.into(), desk.act(app)).await? {
+            Outcome::Committed => None,
+            Outcome::Conflict => Some(Problem::new("", language.text("app-stale"))),
+        },
+    };
+    let Some(problem) = problem else {
+        return Ok(reply::see_other(&asked.done));
+    };
+    let id = seat_there.facts().organization.id.0.to_string();
+    let now = seat(app, &desk, &id).await?;
+    let said = Said {
+        problems: vec![problem],
+        ..asked.said
+    };
+    Ok(page(app, desk, &now, said))
+}
+
+/// The page once more, with one problem.
+pub(super) fn again(app: &App, desk: Desk, seat: &Seat, said: Said, problem: Problem) -> Response {
+    let problems = vec![problem];
+    page(app, desk, seat, Said { problems, ..said })
+}
+
+/// Where the page says what was done.
+pub(super) fn done(id: &str, what: &str) -> String {
+    format!("{}?done={what}", organization_href(id))
+}
+
+/// Another name.
+pub(crate) struct RenameForm {
+    id: String,
+    name: String,
+}
+
+impl WholeForm for RenameForm {
+    const PATH: &'static str = OrganizationPage::RENAME;
+
+    fn read(params: &Params) -> Self {
+        let field = |name: &str| params.get(name).unwrap_or_default().to_owned();
+        RenameForm {
+            id: field("organization"),
+            name: field("name"),
+        }
+    }
+}
+
+/// `POST`: gives it another name.
+pub(super) async fn rename(
+    State(app): State<App>,
+    posted: Posted<RenameForm>,
+) -> Result<Response, PageError> {
+    let (desk, form, stale) = Desk::posted(&app, posted)?;
+    let seat = seat(&app, &desk, &form.id).await?;
+    let said = Said {
+        name: Some(form.name.clone()),
+        ..Said::default()
+    };
+    if let Some(stale) = stale {
+        return Ok(again(&app, desk, &seat, said, stale));
+    }
+    let asked = Asked {
+        change: seat.rename(&form.name),
+        field: "name",
+        said,
+        done: done(&form.id, "renamed"),
+    };
+    settle(&app, desk, &seat, asked).await
+}
+
+/// The end of one.
+pub(crate) struct DissolveForm {
+    id: String,
+    confirm: String,
+    password: String,
+}
+
+impl WholeForm for DissolveForm {
+    const PATH: &'static str = OrganizationPage::DISSOLVE;
+
+    fn read(params: &Params) -> Self {
+        let field = |name: &str| params.get(name).unwrap_or_default().to_owned();
+        DissolveForm {
+            id: field("organization"),
+            confirm: field("confirm"),
+            password: field("password"),
+        }
+    }
+}
+
+/// `POST`: ends it, if its name was typed.
+pub(super) async fn dissolve(
+    State(app): State<App>,
+    posted: Posted<DissolveForm>,
+) -> Result<Response, PageError> {
+    let (desk, form, stale) = Desk::posted(&app, posted)?;
+    let seat = seat(&app, &desk, &form.id).await?;
+    let mut problem = stale;
+    if form.confirm.trim() != seat.facts().organization.name {
+        let sentence = desk
+            .browser
+            .language
+            .text("organization-dissolve-not-confirmed");
+        problem = problem.or(Some(Problem::new("confirm", sentence)));
+    }
+    if problem.is_none() {
+        problem = desk
+            .proved(&app, "dissolve-password", form.password)
+            .await?;
+    }
+    if let Some(problem) = problem {
+        return Ok(again(&app, desk, &seat, Said::default(), problem));
+    }
+    let asked = Asked {
+        change: seat.dissolve().map(Some),
+        field: "",
+        said: Said::default(),
+        done: format!("{}?done=dissolved", Organizations::PATH),
+    };
+    settle(&app, desk, &seat, asked).await
+}

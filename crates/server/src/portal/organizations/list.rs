@@ -1,0 +1,252 @@
+//! The organizations of a person, and those that they are asked to join.
+use super::acts::done;
+use super::refusal::sentence;
+use crate::http::cookies;
+use crate::http::error::PageError;
+use crate::http::form::{Posted, Query, WholeForm};
+use crate::http::reply;
+use crate::http::session::{BrowserContext, NonceScope};
+use crate::interaction::continuation::OwnPage;
+use crate::ops::clock;
+use crate::portal::desk::Desk;
+use crate::state::App;
+use axum::extract::State;
+use axum::http::StatusCode;
+use axum::response::Response;
+use pages::portal::{InvitedRow, OrganizationRow, Organizations};
+use pages::{Problem, Speak, Text};
+use protocol::Params;
+use protocol::organizations::{
+    self, MAX_FOUNDED, OrganizationError, accept as join, decline as not_join, invitations_of,
+};
+use protocol::transition::OrganizationChange;
+use protocol::types::Locator;
+use store::Outcome;
+
+/// `GET`: the page.
+pub(super) async fn show(
+    State(app): State<App>,
+    browser: BrowserContext,
+    Query(params): Query,
+) -> Result<Response, PageError> {
+    let desk = Desk::at(OwnPage::Organizations, browser, &app)?;
+    let said = Said {
+        notice: params.get("done").and_then(was_done),
+        ..Said::default()
+    };
+    page(&app, desk, said).await
+}
+
+/// What was done, as a message.
+fn was_done(what: &str) -> Option<&'static str> {
+    Some(match what {
+        "left" => "organizations-done-left",
+        "declined" => "organizations-done-declined",
+        "dissolved" => "organizations-done-dissolved",
+        "gone" => "organizations-gone",
+        _ => return None,
+    })
+}
+
+/// What the page shows besides the organizations.
+#[derive(Default)]
+struct Said {
+    notice: Option<&'static str>,
+    name: String,
+    once: String,
+    problems: Vec<Problem>,
+}
+
+async fn page(app: &App, desk: Desk, said: Said) -> Result<Response, PageError> {
+    let Desk { mut browser, facts } = desk;
+    let (person, language) = (&facts.person, browser.language);
+    let zone = app.zone_of(&facts.preferences);
+    let own = app.store.memberships(person.subject).await?;
+    let key = invitations_of(person);
+    let invitations = match &key {
+        Some(key) => app.store.invitations_to(key, clock::now()).await?,
+        None => Vec::new(),
+    };
+    let closed = match key {
+        None => Some(language.text("organizations-unproved")),
+        Some(_) if own.len() >= MAX_FOUNDED => Some(language.text("organizations-full")),
+        Some(_) => None,
+    };
+    let status = match said.problems.is_empty() {
+        true => StatusCode::OK,
+        false => StatusCode::BAD_REQUEST,
+    };
+    let once = Some(said.once).filter(|once| !once.is_empty());
+    let page = Organizations {
+        nonce: browser.nonce(app, NonceScope::Session),
+        frame: browser.front_frame(app),
+        once: once.unwrap_or_else(cookies::random),
+        own: own
+            .into_iter()
+            .map(|own| OrganizationRow {
+                id: own.organization.id.0.to_string(),
+                name: own.organization.name,
+                role: own.role,
+            })
+            .collect(),
+        invitations: invitations
+            .into_iter()
+            .map(|(open, name)| InvitedRow {
+                id: open.id.0.to_string(),
+                name,
+                role: open.role,
+                until: Text::of_others(zone.moment(open.expires_at, language)),
+            })
+            .collect(),
+        name: said.name,
+        closed,
+        notice: said.notice.map(|id| language.text(id)),
+        problems: said.problems,
+    };
+    Ok(browser.keep_browser_id(app, reply::page(status, &page, None)))
+}
+
+/// An organization to be.
+pub(crate) struct FoundForm {
+    once: String,
+    name: String,
+}
+
+impl WholeForm for FoundForm {
+    const PATH: &'static str = Organizations::FOUND;
+
+    fn read(params: &Params) -> Self {
+        let field = |name: &str| params.get(name).unwrap_or_default().to_owned();
+        FoundForm {
+            once: field("once"),
+            name: field("name"),
+        }
+    }
+}
+
+/// `POST`: founds one. Posted twice, it is one.
+pub(super) async fn found(
+    State(app): State<App>,
+    posted: Posted<FoundForm>,
+) -> Result<Response, PageError> {
+    let (desk, form, stale) = Desk::posted(&app, posted)?;
+    let language = desk.browser.language;
+    let own = app.store.memberships(desk.facts.person.subject).await?;
+    let change = organizations::found(
+        &form.name,
+        &desk.facts.person,
+        own.len(),
+        &form.once,
+        clock::now(),
+        &app.mint,
+    );
+    let problem = match (stale, change) {
+        (Some(stale), _) => stale,
+        (None, Err(error)) => {
+            let field = match error {
+                OrganizationError::Name => "name",
+                _ => "",
+            };
+            Problem::new(field, sentence(error, language))
+        }
+        (None, Ok(change)) => {
+            let mut id = Some(change.organization());
+            if app.settle_one(change.into(), desk.act(&app)).await? == Outcome::Conflict {
+                let once = organizations::once(&desk.facts.person, &form.once);
+                id = app.store.organization_of_form(&once).await?;
+            }
+            return Ok(match id {
+                Some(id) => reply::see_other(&done(&id.0.to_string(), "founded")),
+                None => reply::see_other(Organizations::PATH),
+            });
+        }
+    };
+    let said = Said {
+        name: form.name,
+        once: form.once,
+        problems: vec![problem],
+        ..Said::default()
+    };
+    page(&app, desk, said).await
+}
+
+/// An invitation that is accepted.
+pub(crate) struct AcceptForm(Locator);
+
+impl WholeForm for AcceptForm {
+    const PATH: &'static str = Organizations::ACCEPT;
+
+    fn read(params: &Params) -> Self {
+        AcceptForm(invitation(params))
+    }
+}
+
+/// An invitation that is declined.
+pub(crate) struct DeclineForm(Locator);
+
+impl WholeForm for DeclineForm {
+    const PATH: &'static str = Organizations::DECLINE;
+
+    fn read(params: &Params) -> Self {
+        DeclineForm(invitation(params))
+    }
+}
+
+/// A number of ours; what is none names nothing.
+fn invitation(params: &Params) -> Locator {
+    let number = params.get("invitation").and_then(|text| text.parse().ok());
+    Locator(number.unwrap_or_default())
+}
+
+/// `POST`: joins. Posted twice, they belong to it.
+pub(super) async fn accept(
+    State(app): State<App>,
+    posted: Posted<AcceptForm>,
+) -> Result<Response, PageError> {
+    let (desk, AcceptForm(id), stale) = Desk::posted(&app, posted)?;
+    let gone = || reply::see_other(&format!("{}?done=gone", Organizations::PATH));
+    if stale.is_some() {
+        return Ok(reply::see_other(Organizations::PATH));
+    }
+    let Some((open, _)) = app.store.invitation(id).await? else {
+        return Ok(gone());
+    };
+    let members = app.store.organization_size(open.organization).await?;
+    let change = match join(&open, &desk.facts.person, members, clock::now()) {
+        Ok(change) => change,
+        Err(OrganizationError::Full) => {
+            let sentence = sentence(OrganizationError::Full, desk.browser.language);
+            let said = Said {
+                problems: vec![Problem::new("", sentence)],
+                ..Said::default()
+            };
+            return page(&app, desk, said).await;
+        }
+        Err(_) => return Ok(gone()),
+    };
+    Ok(match app.settle_one(change.into(), desk.act(&app)).await? {
+        Outcome::Committed => reply::see_other(&done(&open.organization.0.to_string(), "joined")),
+        Outcome::Conflict => gone(),
+    })
+}
+
+/// `POST`: does not join. Posted twice, it is declined.
+pub(super) async fn decline(
+    State(app): State<App>,
+    posted: Posted<DeclineForm>,
+) -> Result<Response, PageError> {
+    let (desk, DeclineForm(id), stale) = Desk::posted(&app, posted)?;
+    if stale.is_some() {
+        return Ok(reply::see_other(Organizations::PATH));
+    }
+    if let Some((open, _)) = app.store.invitation(id).await? {
+        let declined: Result<OrganizationChange, _> = not_join(&open, &desk.facts.person);
+        if let Ok(change) = declined {
+            app.settle_one(change.into(), desk.act(&app)).await?;
+        }
+    }
+    Ok(reply::see_other(&format!(
+        "{}?done=declined",
+        Organizations::PATH
+    )))
+}

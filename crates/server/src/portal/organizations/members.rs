@@ -1,0 +1,216 @@
+//! Who belongs to an organization.
+use super::acts::{Asked, again, done, settle};
+use super::show::{Said, seat};
+use crate::http::error::PageError;
+use crate::http::form::{Posted, WholeForm};
+use crate::ops::clock;
+use crate::portal::desk::Desk;
+use crate::state::App;
+use axum::extract::State;
+use axum::response::Response;
+use pages::portal::{OrganizationPage, Organizations};
+use pages::{Problem, Speak};
+use protocol::Params;
+use protocol::organizations::OrganizationError;
+use protocol::types::{Locator, Role, Subject};
+
+fn field(params: &Params, name: &str) -> String {
+    params.get(name).unwrap_or_default().to_owned()
+}
+
+/// A number of ours; what is none names nothing.
+fn number(params: &Params, name: &str) -> i64 {
+    let number = params.get(name).and_then(|text| text.parse().ok());
+    number.unwrap_or_default()
+}
+
+fn role(params: &Params) -> Option<Role> {
+    Role::parse(params.get("role").unwrap_or_default())
+}
+
+/// Somebody to ask.
+pub(crate) struct InviteForm {
+    id: String,
+    email: String,
+    role: Option<Role>,
+    password: String,
+}
+
+impl WholeForm for InviteForm {
+    const PATH: &'static str = OrganizationPage::INVITE;
+
+    fn read(params: &Params) -> Self {
+        InviteForm {
+            id: field(params, "organization"),
+            email: field(params, "email"),
+            role: role(params),
+            password: field(params, "password"),
+        }
+    }
+}
+
+/// `POST`: asks somebody to join.
+pub(super) async fn invite(
+    State(app): State<App>,
+    posted: Posted<InviteForm>,
+) -> Result<Response, PageError> {
+    let (desk, form, stale) = Desk::posted(&app, posted)?;
+    let seat = seat(&app, &desk, &form.id).await?;
+    let said = Said {
+        email: form.email.clone(),
+        role: form.role,
+        ..Said::default()
+    };
+    let mails = app.config.mail.is_some();
+    // Nobody chooses a role that there is not.
+    let role = form.role.unwrap_or(Role::Viewer);
+    let change = seat.invite(&form.email, role, mails, clock::now(), &app.mint);
+    let problem = match stale {
+        Some(stale) => Some(stale),
+        None if change.is_ok() => desk.proved(&app, "invite-password", form.password).await?,
+        None => None,
+    };
+    if let Some(problem) = problem {
+        return Ok(again(&app, desk, &seat, said, problem));
+    }
+    let asked = Asked {
+        change: change.map(Some),
+        field: "email",
+        said,
+        done: done(&form.id, "invited"),
+    };
+    settle(&app, desk, &seat, asked).await
+}
+
+/// An invitation to take back.
+pub(crate) struct WithdrawForm {
+    id: String,
+    invitation: Locator,
+}
+
+impl WholeForm for WithdrawForm {
+    const PATH: &'static str = OrganizationPage::WITHDRAW;
+
+    fn read(params: &Params) -> Self {
+        WithdrawForm {
+            id: field(params, "organization"),
+            invitation: Locator(number(params, "invitation")),
+        }
+    }
+}
+
+/// `POST`: takes an invitation back. Posted twice, it is taken back.
+pub(super) async fn withdraw(
+    State(app): State<App>,
+    posted: Posted<WithdrawForm>,
+) -> Result<Response, PageError> {
+    let (desk, form, stale) = Desk::posted(&app, posted)?;
+    let seat = seat(&app, &desk, &form.id).await?;
+    if let Some(stale) = stale {
+        return Ok(again(&app, desk, &seat, Said::default(), stale));
+    }
+    let change = match seat.withdraw(form.invitation) {
+        Err(OrganizationError::Unknown) => Ok(None),
+        change => change.map(Some),
+    };
+    let asked = Asked {
+        change,
+        field: "",
+        said: Said::default(),
+        done: done(&form.id, "withdrawn"),
+    };
+    settle(&app, desk, &seat, asked).await
+}
+
+/// What a member may do from now on.
+pub(crate) struct RoleForm {
+    id: String,
+    member: Subject,
+    role: Option<Role>,
+    password: String,
+}
+
+impl WholeForm for RoleForm {
+    const PATH: &'static str = OrganizationPage::ROLE;
+
+    fn read(params: &Params) -> Self {
+        RoleForm {
+            id: field(params, "organization"),
+            member: Subject(number(params, "member")),
+            role: role(params),
+            password: field(params, "password"),
+        }
+    }
+}
+
+/// `POST`: lets a member do more, or less.
+pub(super) async fn set_role(
+    State(app): State<App>,
+    posted: Posted<RoleForm>,
+) -> Result<Response, PageError> {
+    let (desk, form, stale) = Desk::posted(&app, posted)?;
+    let seat = seat(&app, &desk, &form.id).await?;
+    let problem = match (stale, form.role) {
+        (Some(stale), _) => Some(stale),
+        (None, None) => Some(Problem::new("", desk.browser.language.text("app-stale"))),
+        (None, Some(_)) => desk.proved(&app, "", form.password).await?,
+    };
+    if let Some(problem) = problem {
+        return Ok(again(&app, desk, &seat, Said::default(), problem));
+    }
+    let role = form.role.unwrap_or(Role::Viewer);
+    let asked = Asked {
+        change: seat.set_role(form.member, role),
+        field: "",
+        said: Said::default(),
+        done: done(&form.id, "role"),
+    };
+    settle(&app, desk, &seat, asked).await
+}
+
+/// Who belongs to it no longer.
+pub(crate) struct RemoveForm {
+    id: String,
+    member: Subject,
+    password: String,
+}
+
+impl WholeForm for RemoveForm {
+    const PATH: &'static str = OrganizationPage::REMOVE;
+
+    fn read(params: &Params) -> Self {
+        RemoveForm {
+            id: field(params, "organization"),
+            member: Subject(number(params, "member")),
+            password: field(params, "password"),
+        }
+    }
+}
+
+/// `POST`: takes a member out, or leaves.
+pub(super) async fn remove(
+    State(app): State<App>,
+    posted: Posted<RemoveForm>,
+) -> Result<Response, PageError> {
+    let (desk, form, stale) = Desk::posted(&app, posted)?;
+    let seat = seat(&app, &desk, &form.id).await?;
+    let leaves = form.member == seat.subject();
+    let problem = match stale {
+        Some(stale) => Some(stale),
+        None if leaves => None,
+        None => desk.proved(&app, "", form.password).await?,
+    };
+    if let Some(problem) = problem {
+        return Ok(again(&app, desk, &seat, Said::default(), problem));
+    }
+    let asked = Asked {
+        change: seat.remove(form.member).map(Some),
+        field: "",
+        said: Said::default(),
+        done: match leaves {
+            true => format!("{}?done=left", Organizations::PATH),
+            false => done(&form.id, "removed"),
+        },
+    };
+    settle(&app, desk, &seat, asked).await
+}

@@ -1,0 +1,31 @@
+//! The pages of organizations. Each act is a rule of `protocol::organizations`, for whoever has a seat there.
+mod acts;
+mod list;
+mod members;
+mod refusal;
+mod show;
+
+use crate::http::site::Site;
+use acts::{DissolveForm, RenameForm};
+use config::Config;
+use list::{AcceptForm, DeclineForm, FoundForm};
+use members::{InviteForm, RemoveForm, RoleForm, WithdrawForm};
+use pages::portal::{Organizations, organization_href};
+
+/// Mounts them, where developers run apps by page.
+pub(super) fn mount(config: &Config, site: &mut Site) {
+    if !config.portal.page {
+        return;
+    }
+    site.page(Organizations::PATH, list::show);
+    site.form::<FoundForm, _, _>(list::found);
+    site.form::<AcceptForm, _, _>(list::accept);
+    site.form::<DeclineForm, _, _>(list::decline);
+    site.page(&organization_href("{id}"), show::show);
+    site.form::<RenameForm, _, _>(acts::rename);
+    site.form::<DissolveForm, _, _>(acts::dissolve);
+    site.form::<InviteForm, _, _>(members::invite);
+    site.form::<WithdrawForm, _, _>(members::withdraw);
+    site.form::<RoleForm, _, _>(members::set_role);
+    site.form::<RemoveForm, _, _>(members::remove);
+}

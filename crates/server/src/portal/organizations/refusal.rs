@@ -1,0 +1,19 @@
+//! Why nothing is done with an organization.
+use pages::{Speak, Text};
+use protocol::organizations::OrganizationError;
+use protocol::types::Language;
+
+/// Why nothing is done, for people.
+pub(super) fn sentence(error: OrganizationError, language: Language) -> Text {
+    match error {
+        OrganizationError::ForOwners => language.text("role"),
+        OrganizationError::Name => language.text("organization-name-wrong"),
+        OrganizationError::Email => language.text("organization-email-wrong"),
+        OrganizationError::Member => language.text("organization-is-member"),
+        OrganizationError::Full => language.text("organization-full"),
+        OrganizationError::Unknown => language.text("app-stale"),
+        OrganizationError::LastOwner => language.text("organization-last-owner"),
+        OrganizationError::HasApps => language.text("organization-has-apps"),
+        OrganizationError::Unproved => language.text("organizations-unproved"),
+    }
+}

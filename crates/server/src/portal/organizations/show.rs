@@ -1,0 +1,123 @@
+//! The page of an organization.
+use crate::http::error::{PageError, PageFault};
+use crate::http::form::Query;
+use crate::http::reply;
+use crate::http::session::{BrowserContext, NonceScope};
+use crate::interaction::continuation::OwnPage;
+use crate::ops::clock;
+use crate::portal::desk::Desk;
+use crate::state::App;
+use axum::extract::{Path, State};
+use axum::http::StatusCode;
+use axum::response::Response;
+use pages::portal::{InvitationRow, MemberRow, OrganizationPage};
+use pages::{Problem, Speak, Text};
+use protocol::organizations::Seat;
+use protocol::types::{Locator, Role};
+
+/// `GET`: the page.
+pub(super) async fn show(
+    State(app): State<App>,
+    browser: BrowserContext,
+    Path(id): Path<String>,
+    Query(params): Query,
+) -> Result<Response, PageError> {
+    let desk = Desk::at(OwnPage::Organizations, browser, &app)?;
+    let seat = seat(&app, &desk, &id).await?;
+    let said = Said {
+        notice: params.get("done").and_then(was_done),
+        ..Said::default()
+    };
+    Ok(page(&app, desk, &seat, said))
+}
+
+/// Their seat in an organization.
+///
+/// # Errors
+/// That there is no such page, for whoever does not belong to it.
+pub(super) async fn seat(app: &App, desk: &Desk, id: &str) -> Result<Seat, PageError> {
+    let id = id.parse().ok().map(Locator).ok_or(PageFault::NotFound)?;
+    let facts = app.store.organization(id).await?;
+    Seat::of(facts, &desk.facts.person).ok_or_else(|| PageFault::NotFound.into())
+}
+
+/// What was done, as a message.
+fn was_done(what: &str) -> Option<&'static str> {
+    Some(match what {
+        "founded" => "organization-done-founded",
+        "joined" => "organization-done-joined",
+        "invited" => "organization-done-invited",
+        "withdrawn" => "organization-done-withdrawn",
+        "role" => "organization-done-role",
+        "removed" => "organization-done-removed",
+        "renamed" => "organization-done-renamed",
+        _ => return None,
+    })
+}
+
+/// What the page shows besides the organization.
+#[derive(Default)]
+pub(super) struct Said {
+    /// What was done: a message.
+    pub(super) notice: Option<&'static str>,
+    /// The name that was typed.
+    pub(super) name: Option<String>,
+    /// The address that was typed.
+    pub(super) email: String,
+    /// The role that was chosen for it.
+    pub(super) role: Option<Role>,
+    /// What is wrong.
+    pub(super) problems: Vec<Problem>,
+}
+
+/// The page, which says what was done, or what is wrong.
+pub(super) fn page(app: &App, desk: Desk, seat: &Seat, said: Said) -> Response {
+    let asks_password = desk.asks_password();
+    let zone = app.zone_of(&desk.facts.preferences);
+    let mut browser = desk.browser;
+    let (facts, language) = (seat.facts(), browser.language);
+    let now = clock::now();
+    let status = match said.problems.is_empty() {
+        true => StatusCode::OK,
+        false => StatusCode::BAD_REQUEST,
+    };
+    let open = facts
+        .invitations
+        .iter()
+        .filter(|open| open.expires_at > now);
+    let page = OrganizationPage {
+        nonce: browser.nonce(app, NonceScope::Session),
+        frame: browser.front_frame(app),
+        id: facts.organization.id.0.to_string(),
+        name: facts.organization.name.clone(),
+        typed_name: said.name.unwrap_or_else(|| facts.organization.name.clone()),
+        role: seat.role(),
+        members: facts
+            .members
+            .iter()
+            .map(|member| MemberRow {
+                id: member.subject.0.to_string(),
+                name: member.name.clone(),
+                email: member.email.clone(),
+                role: member.role,
+                own: member.subject == seat.subject(),
+            })
+            .collect(),
+        invitations: open
+            .map(|open| InvitationRow {
+                id: open.id.0.to_string(),
+                email: open.email.as_str().to_owned(),
+                role: open.role,
+                until: Text::of_others(zone.moment(open.expires_at, language)),
+            })
+            .collect(),
+        email: said.email,
+        invited_as: said.role.unwrap_or(Role::Developer),
+        mails: app.config.mail.is_some(),
+        apps: facts.apps,
+        asks_password,
+        notice: said.notice.map(|id| language.text(id)),
+        problems: said.problems,
+    };
+    browser.keep_browser_id(app, reply::page(status, &page, None))
+}

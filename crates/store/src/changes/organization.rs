@@ -1,0 +1,163 @@
+//! Organizations. Each change raises the version; what rests on how one was read has that version in its guard.
+use crate::steps::Steps;
+use crate::value::values;
+use jose::Digest;
+use protocol::transition::OrganizationChange;
+use protocol::types::{Invitation, Locator, Organization, Role, Subject, UnixTime};
+
+pub(super) fn steps<'a>(
+    steps: Steps<'a>,
+    change: &'a OrganizationChange,
+    now: UnixTime,
+) -> Steps<'a> {
+    match change {
+        OrganizationChange::Found {
+            organization,
+            founder,
+            once,
+        } => found(steps, organization, *founder, once),
+        OrganizationChange::Rename { before, name } => steps.guard(
+            "UPDATE organizations SET version = version + 1, name = $3 WHERE id = $1 AND version = $2",
+            values![before.id, before.version, name],
+        ),
+        OrganizationChange::Invite {
+            before, invitation, ..
+        } => invite(next_version(steps, before), invitation),
+        OrganizationChange::EndInvitation { invitation, .. } => steps.guard(
+            "DELETE FROM invitations WHERE id = $1",
+            values![*invitation],
+        ),
+        OrganizationChange::Join {
+            invitation,
+            subject,
+        } => join(steps, invitation, *subject, now),
+        OrganizationChange::SetRole {
+            before,
+            subject,
+            role,
+        } => next_version(steps, before).guard(
+            "UPDATE members SET role = $3 WHERE organization = $1 AND subject = $2",
+            values![before.id, *subject, role.as_str()],
+        ),
+        OrganizationChange::Remove { before, subject } => next_version(steps, before).guard(
+            "DELETE FROM members WHERE organization = $1 AND subject = $2",
+            values![before.id, *subject],
+        ),
+        OrganizationChange::Dissolve { before } => dissolve(steps, before),
+    }
+}
+
+fn found<'a>(
+    steps: Steps<'a>,
+    organization: &'a Organization,
+    founder: Subject,
+    once: &'a Digest,
+) -> Steps<'a> {
+    let guard = "INSERT INTO organizations (id, version, name, created_at, once) VALUES ($1, $2, $3, $4, $5) \
+                 ON CONFLICT DO NOTHING";
+    let values = values![
+        organization.id,
+        organization.version,
+        &organization.name,
+        organization.created_at,
+        once,
+    ];
+    let steps = steps.guard(guard, values);
+    add(
+        steps,
+        organization.id,
+        founder,
+        Role::Owner,
+        organization.created_at,
+    )
+}
+
+fn add(
+    steps: Steps<'_>,
+    organization: Locator,
+    subject: Subject,
+    role: Role,
+    since: UnixTime,
+) -> Steps<'_> {
+    steps.run(
+        "INSERT INTO members (organization, subject, role, since) VALUES ($1, $2, $3, $4) ON CONFLICT DO NOTHING",
+        values![organization, subject, role.as_str(), since],
+    )
+}
+
+/// Guards that an organization is still as it was read. Whoever changes it waits here for whoever does at the same time.
+fn next_version<'a>(steps: Steps<'a>, before: &Organization) -> Steps<'a> {
+    steps.guard(
+        "UPDATE organizations SET version = version + 1 WHERE id = $1 AND version = $2",
+        values![before.id, before.version],
+    )
+}
+
+fn invite<'a>(steps: Steps<'a>, invitation: &'a Invitation) -> Steps<'a> {
+    steps
+        .run(
+            "DELETE FROM invitations WHERE organization = $1 AND email_key = $2",
+            values![invitation.organization, invitation.email.key()],
+        )
+        .run(
+            "INSERT INTO invitations (id, organization, email, email_key, role, invited_by, created_at, expires_at) \
+             VALUES ($1, $2, $3, $4, $5, $6, $7, $8)",
+            values![
+                invitation.id,
+                invitation.organization,
+                invitation.email.as_str(),
+                invitation.email.key(),
+                invitation.role.as_str(),
+                invitation.invited_by,
+                invitation.created_at,
+                invitation.expires_at,
+            ],
+        )
+}
+
+/// The organization comes first, as everywhere, so that it cannot end meanwhile.
+fn join<'a>(
+    steps: Steps<'a>,
+    invitation: &'a Invitation,
+    subject: Subject,
+    now: UnixTime,
+) -> Steps<'a> {
+    let steps = steps
+        .guard(
+            "UPDATE organizations SET version = version + 1 WHERE id = $1",
+            values![invitation.organization],
+        )
+        .guard(
+            "DELETE FROM invitations WHERE id = $1 AND expires_at > $2",
+            values![invitation.id, now],
+        );
+    add(
+        steps,
+        invitation.organization,
+        subject,
+        invitation.role,
+        now,
+    )
+}
+
+/// The lock keeps out an app that is registered for it at the same moment.
+fn dissolve<'a>(steps: Steps<'a>, before: &Organization) -> Steps<'a> {
+    next_version(steps, before)
+        .guard(
+            "DELETE FROM organizations WHERE id = $1 \
+             AND NOT EXISTS (SELECT 1 FROM clients WHERE organization = $1 AND deleted_at IS NULL)",
+            values![before.id],
+        )
+        .run(
+            "DELETE FROM members WHERE organization = $1",
+            values![before.id],
+        )
+        .run(
+            "DELETE FROM invitations WHERE organization = $1",
+            values![before.id],
+        )
+        .run(
+            "DELETE FROM transfers WHERE organization = $1",
+            values![before.id],
+        )
+}

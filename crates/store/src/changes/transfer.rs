@@ -1,0 +1,101 @@
+//! Apps that are handed over.
+use super::app::next_version;
+use crate::steps::Steps;
+use crate::value::values;
+use protocol::transition::TransferChange;
+use protocol::types::{Locator, Owner, Receiver, Subject, Transfer, UnixTime};
+
+pub(super) fn steps<'a>(steps: Steps<'a>, change: &'a TransferChange, now: UnixTime) -> Steps<'a> {
+    match change {
+        TransferChange::Offer {
+            version, transfer, ..
+        } => offer(next_version(steps, transfer.client, *version), transfer),
+        TransferChange::End { transfer, .. } => end(steps, *transfer),
+        TransferChange::Accept {
+            transfer,
+            version,
+            to,
+            accepted_by,
+            secrets_end,
+        } => accept(
+            steps,
+            transfer,
+            (*version, *to),
+            (*accepted_by, now),
+            *secrets_end,
+        ),
+    }
+}
+
+fn offer<'a>(steps: Steps<'a>, transfer: &'a Transfer) -> Steps<'a> {
+    let (email, organization) = match &transfer.to {
+        Receiver::Address(email) => (Some(email), None),
+        Receiver::Organization(organization) => (None, Some(*organization)),
+    };
+    steps
+        .run(
+            "DELETE FROM transfers WHERE client = $1",
+            values![transfer.client],
+        )
+        .run(
+            "INSERT INTO transfers (client, id, email, email_key, organization, offered_by, created_at, expires_at) \
+             VALUES ($1, $2, $3, $4, $5, $6, $7, $8)",
+            values![
+                transfer.client,
+                transfer.id,
+                email.map(|email| email.as_str()),
+                email.map(|email| email.key()),
+                organization,
+                transfer.offered_by,
+                transfer.created_at,
+                transfer.expires_at,
+            ],
+        )
+        .client_changed(transfer.client)
+}
+
+fn end(steps: Steps<'_>, transfer: Locator) -> Steps<'_> {
+    steps.guard("DELETE FROM transfers WHERE id = $1", values![transfer])
+}
+
+/// Hands the app over. What people allowed its former owner is forgotten: they are asked again, and told who runs it now.
+fn accept<'a>(
+    steps: Steps<'a>,
+    transfer: &'a Transfer,
+    (version, to): (i64, Owner),
+    (by, now): (Subject, UnixTime),
+    secrets_end: UnixTime,
+) -> Steps<'a> {
+    let organization = match to {
+        Owner::Person(_) => None,
+        Owner::Organization(organization) => Some(organization),
+    };
+    // Whoever ends it at the same moment waits, or was faster.
+    let steps = match organization {
+        Some(organization) => steps.guard(
+            "UPDATE organizations SET version = version + 1 WHERE id = $1 AND EXISTS (SELECT 1 FROM members \
+             WHERE organization = $1 AND subject = $2 AND role = 'owner')",
+            values![organization, by],
+        ),
+        None => steps,
+    };
+    steps
+        .guard(
+            "UPDATE clients SET version = version + 1, owner = $3, organization = $4, reviewed_at = NULL \
+             WHERE no = $1 AND version = $2 AND deleted_at IS NULL",
+            values![transfer.client, version, by, organization],
+        )
+        .guard(
+            "DELETE FROM transfers WHERE id = $1 AND expires_at > $2",
+            values![transfer.id, now],
+        )
+        .run(
+            "UPDATE client_secrets SET expires_at = $2 WHERE client = $1 AND (expires_at IS NULL OR expires_at > $2)",
+            values![transfer.client, secrets_end],
+        )
+        .run(
+            "DELETE FROM consents WHERE client = $1",
+            values![transfer.client],
+        )
+        .client_changed(transfer.client)
+}

@@ -1,0 +1,149 @@
+//! Organizations: who belongs to them, who is asked to, and apps that are offered to somebody.
+use crate::row::{Query, Read, Row, corrupt};
+use protocol::types::{
+    Invitation, Locator, MailAddress, Member, Membership, Organization, Receiver, Role, Transfer,
+};
+
+/// Four columns from `at` on.
+fn organization(row: &dyn Row, at: usize) -> Read<Organization> {
+    Ok(Organization {
+        id: row.locator(at)?,
+        version: row.number(at + 1)?,
+        name: row.string(at + 2)?,
+        created_at: row.time(at + 3)?,
+    })
+}
+
+fn role(row: &dyn Row, at: usize) -> Read<Role> {
+    Role::parse(row.text(at)?).ok_or(corrupt(at, "a role"))
+}
+
+fn address(row: &dyn Row, at: usize) -> Read<MailAddress> {
+    MailAddress::parse(row.text(at)?).ok_or(corrupt(at, "an address"))
+}
+
+pub(crate) const BY_ID: Query<Organization> = Query {
+    sql: "SELECT id, version, name, created_at FROM organizations WHERE id = $1",
+    read: |row| organization(row, 0),
+};
+
+/// The one that a form founded.
+pub(crate) const BY_ONCE: Query<Locator> = Query {
+    sql: "SELECT id FROM organizations WHERE once = $1",
+    read: |row| row.locator(0),
+};
+
+/// Those that a person belongs to, by name.
+pub(crate) const OF_PERSON: Query<Membership> = Query {
+    sql: "SELECT o.id, o.version, o.name, o.created_at, m.role FROM members m JOIN organizations o ON o.id = m.organization \
+          WHERE m.subject = $1 ORDER BY LOWER(o.name), o.id",
+    read: |row| {
+        Ok(Membership {
+            organization: organization(row, 0)?,
+            role: role(row, 4)?,
+        })
+    },
+};
+
+/// What a person may do in an organization.
+pub(crate) const ROLE: Query<Role> = Query {
+    sql: "SELECT role FROM members WHERE organization = $1 AND subject = $2",
+    read: |row| role(row, 0),
+};
+
+/// Who belongs to one, the longest first.
+pub(crate) const MEMBERS: Query<Member> = Query {
+    sql: "SELECT m.subject, p.email, p.name, m.role, m.since FROM members m JOIN people p ON p.subject = m.subject \
+          WHERE m.organization = $1 ORDER BY m.since, m.subject",
+    read: |row| {
+        Ok(Member {
+            subject: row.subject(0)?,
+            email: row.string(1)?,
+            name: row.string(2)?,
+            role: role(row, 3)?,
+            since: row.time(4)?,
+        })
+    },
+};
+
+/// How many belong to one.
+pub(crate) const SIZE: Query<i64> = Query {
+    sql: "SELECT COUNT(*) FROM members WHERE organization = $1",
+    read: |row| row.number(0),
+};
+
+/// How many apps it runs.
+pub(crate) const APPS: Query<i64> = Query {
+    sql: "SELECT COUNT(*) FROM clients WHERE organization = $1 AND deleted_at IS NULL",
+    read: |row| row.number(0),
+};
+
+macro_rules! invitations {
+    ($rest:literal) => {
+        Query {
+            sql: concat!(
+                "SELECT i.id, i.organization, i.email, i.role, i.invited_by, i.created_at, i.expires_at, o.name \
+                 FROM invitations i JOIN organizations o ON o.id = i.organization WHERE ",
+                $rest
+            ),
+            read: invitation,
+        }
+    };
+}
+
+/// Who is asked to join an organization.
+pub(crate) const INVITATIONS: Query<(Invitation, String)> =
+    invitations!("i.organization = $1 ORDER BY i.id");
+/// What an address is asked to join after a moment.
+pub(crate) const INVITATIONS_TO: Query<(Invitation, String)> =
+    invitations!("i.email_key = $1 AND i.expires_at > $2 ORDER BY i.id");
+pub(crate) const INVITATION: Query<(Invitation, String)> = invitations!("i.id = $1");
+
+/// With the name of the organization.
+fn invitation(row: &dyn Row) -> Read<(Invitation, String)> {
+    let invitation = Invitation {
+        id: row.locator(0)?,
+        organization: row.locator(1)?,
+        email: address(row, 2)?,
+        role: role(row, 3)?,
+        invited_by: row.subject(4)?,
+        created_at: row.time(5)?,
+        expires_at: row.time(6)?,
+    };
+    Ok((invitation, row.string(7)?))
+}
+
+macro_rules! transfers {
+    ($rest:literal) => {
+        Query {
+            sql: concat!(
+                "SELECT t.id, t.client, t.email, t.organization, t.offered_by, t.created_at, t.expires_at FROM transfers t WHERE ",
+                $rest
+            ),
+            read: transfer,
+        }
+    };
+}
+
+pub(crate) const TRANSFER: Query<Transfer> = transfers!("t.id = $1");
+pub(crate) const TRANSFER_OF: Query<Transfer> = transfers!("t.client = $1 AND t.expires_at > $2");
+/// Those that a person sees: to an address, or to an organization in which they are an owner.
+pub(crate) const TRANSFERS_TO: Query<Transfer> = transfers!(
+    "t.expires_at > $3 AND (t.email_key = $1 OR t.organization IN \
+     (SELECT m.organization FROM members m WHERE m.subject = $2 AND m.role = 'owner')) ORDER BY t.id LIMIT 25"
+);
+
+fn transfer(row: &dyn Row) -> Read<Transfer> {
+    let to = match row.optional_locator(3)? {
+        Some(organization) => Receiver::Organization(organization),
+        None => Receiver::Address(address(row, 2)?),
+    };
+    Ok(Transfer {
+        id: row.locator(0)?,
+        client: row.client(1)?,
+        to,
+        offered_by: row.subject(4)?,
+        created_at: row.time(5)?,
+        expires_at: row.time(6)?,
+    })
+}

@@ -1,0 +1,122 @@
+//! What is known of organizations and of apps that change hands.
+use crate::facts::organizations;
+use crate::value::values;
+use crate::{Fact, Store, StoreError};
+use jose::Digest;
+use protocol::organizations::OrganizationFacts;
+use protocol::types::{
+    ClientNo, Invitation, Locator, Membership, Role, Subject, Transfer, UnixTime,
+};
+
+impl Store {
+    /// An organization, with all who belong to it or are asked to.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn organization(&self, id: Locator) -> Fact<OrganizationFacts> {
+        let Some(organization) = self.one(&organizations::BY_ID, &values![id]).await? else {
+            return Ok(None);
+        };
+        let members = self.many(&organizations::MEMBERS, &values![id]).await?;
+        let invitations = self.many(&organizations::INVITATIONS, &values![id]).await?;
+        let apps = self.one(&organizations::APPS, &values![id]).await?;
+        Ok(Some(OrganizationFacts {
+            organization,
+            members,
+            invitations: invitations.into_iter().map(|(open, _)| open).collect(),
+            apps: usize::try_from(apps.unwrap_or_default()).unwrap_or_default(),
+        }))
+    }
+
+    /// The organization that a form founded.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn organization_of_form(&self, once: &Digest) -> Fact<Locator> {
+        self.one(&organizations::BY_ONCE, &values![once]).await
+    }
+
+    /// The organizations that a person belongs to, by name.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn memberships(&self, subject: Subject) -> Result<Vec<Membership>, StoreError> {
+        self.many(&organizations::OF_PERSON, &values![subject])
+            .await
+    }
+
+    /// What a person may do in an organization.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn role_in(&self, organization: Locator, subject: Subject) -> Fact<Role> {
+        self.one(&organizations::ROLE, &values![organization, subject])
+            .await
+    }
+
+    /// How many belong to an organization.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn organization_size(&self, organization: Locator) -> Result<usize, StoreError> {
+        let size = self
+            .one(&organizations::SIZE, &values![organization])
+            .await?;
+        Ok(usize::try_from(size.unwrap_or_default()).unwrap_or_default())
+    }
+
+    /// An invitation, with the name of its organization.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn invitation(&self, id: Locator) -> Fact<(Invitation, String)> {
+        self.one(&organizations::INVITATION, &values![id]).await
+    }
+
+    /// What an address is asked to join, by its key, with the names of the organizations.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn invitations_to(
+        &self,
+        email_key: &str,
+        now: UnixTime,
+    ) -> Result<Vec<(Invitation, String)>, StoreError> {
+        self.many(&organizations::INVITATIONS_TO, &values![email_key, now])
+            .await
+    }
+
+    /// An offer of an app.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn transfer(&self, id: Locator) -> Fact<Transfer> {
+        self.one(&organizations::TRANSFER, &values![id]).await
+    }
+
+    /// The offer of this app that holds.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn transfer_of(&self, client: ClientNo, now: UnixTime) -> Fact<Transfer> {
+        self.one(&organizations::TRANSFER_OF, &values![client, now])
+            .await
+    }
+
+    /// The apps that are offered to a person, by the key of their address, or to an organization that is theirs.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn transfers_to(
+        &self,
+        email_key: &str,
+        subject: Subject,
+        now: UnixTime,
+    ) -> Result<Vec<Transfer>, StoreError> {
+        self.many(
+            &organizations::TRANSFERS_TO,
+            &values![email_key, subject, now],
+        )
+        .await
+    }
+}
