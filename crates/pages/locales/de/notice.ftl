@@ -30,6 +30,7 @@ foreign-form-title = Dieses Formular kam von einer anderen Website
 foreign-form = Zu Ihrer Sicherheit wurde es nicht angenommen. Gehen Sie zurück zur App und beginnen Sie neu.
 unread-title = Das Formular konnte nicht gelesen werden
 unread-type = Es ist kein HTML-Formular (application/x-www-form-urlencoded).
+unread-parts = Es kam in Teilen an, die sich nicht zusammensetzen lassen. Gehen Sie zurück und senden Sie es noch einmal.
 unread-twice = Ein Feld kommt doppelt vor.
 unread-session = Es sagt nicht, um welche Sitzung es geht.
 unread-too-large = Es ist größer als jedes unserer Formulare.

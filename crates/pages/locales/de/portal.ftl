@@ -98,6 +98,16 @@ new-secret-users = Ihre Testnutzer
 new-secret-kept = Ich habe es aufbewahrt
 new-secret-go-on = Weiter
 
+app-logo-title = Bild
+app-logo-file = Ein quadratisches Bild
+app-logo-hint = PNG, JPEG oder WebP, höchstens 2 MB. Nutzer sehen es klein neben dem Namen Ihrer App.
+app-logo-upload = Dieses Bild verwenden
+app-logo-remove = Bild entfernen
+app-logo-kind = Wählen Sie ein Bild als PNG, JPEG oder WebP.
+app-logo-animated = Wählen Sie ein Bild, das sich nicht bewegt.
+app-logo-large = Wählen Sie ein Bild mit höchstens { $pixels } Pixeln in Breite und Höhe.
+app-logo-broken = Dieses Bild lässt sich nicht lesen. Speichern Sie es in einem anderen Programm noch einmal und wählen Sie es erneut.
+
 redirect-title = Rücksprungadresse prüfen
 redirect-means = Fügen Sie die redirect_uri ein, die Ihre App sendet oder die eine Fehlerseite gezeigt hat.
 redirect-label = Rücksprungadresse, wie sie gesendet wird

@@ -34,6 +34,7 @@ foreign-form-title = This form came from another site
 foreign-form = For your safety it was not accepted. Go back to the app and start again.
 unread-title = The form could not be read
 unread-type = It is not an HTML form (application/x-www-form-urlencoded).
+unread-parts = It came in pieces that cannot be put together. Go back and send it again.
 unread-twice = A field stands twice.
 unread-session = It does not say which session.
 unread-too-large = It is larger than any form of ours.

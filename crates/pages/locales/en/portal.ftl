@@ -98,6 +98,16 @@ new-secret-users = Its test users
 new-secret-kept = I have kept it
 new-secret-go-on = Go on
 
+app-logo-title = Picture
+app-logo-file = A square picture
+app-logo-hint = PNG, JPEG or WebP, at most 2 MB. People see it small, beside the name of your app.
+app-logo-upload = Use this picture
+app-logo-remove = Remove the picture
+app-logo-kind = Choose a PNG, JPEG or WebP picture.
+app-logo-animated = Choose a picture that does not move.
+app-logo-large = Choose a picture of at most { $pixels } pixels in width and height.
+app-logo-broken = This picture cannot be read. Save it again in another program, and choose it once more.
+
 # The redirect checker.
 redirect-title = Check a redirect URL
 redirect-means = Paste the redirect_uri that your app sends, or that an error page showed.

@@ -35,6 +35,8 @@ pub struct AppPage {
     pub role: Role,
     /// What is said of handing it over.
     pub transfer: Transfer,
+    /// Its picture.
+    pub logo_url: Option<String>,
     /// Which version of it is shown.
     pub version: i64,
     /// What it may do at the moment.
@@ -108,6 +110,10 @@ impl AppPage {
     pub const ROTATE: &str = "/apps/secrets/rotate";
     /// Ends a secret.
     pub const REVOKE: &str = "/apps/secrets/revoke";
+    /// Gives the app a picture: `multipart/form-data` with `file`.
+    pub const LOGO: &str = "/apps/logo";
+    /// Takes its picture away.
+    pub const REMOVE_LOGO: &str = "/apps/logo/remove";
     /// Deletes the app.
     pub const DELETE: &str = "/apps/delete";
     /// Offers the app to somebody.
@@ -232,6 +238,7 @@ impl Page for AppPage {
             reviewed: false,
             last_used: None,
             organization: None,
+            logo_url: None,
             transfer: Transfer::default(),
             ..usual.clone()
         };
@@ -258,6 +265,7 @@ fn usual(language: Language) -> AppPage {
             organizations: vec![("1".to_owned(), "Board Makers Ltd".to_owned())],
             email: String::new(),
         },
+        logo_url: Some("/apps/h9XW2pQ0nT4kLr7sVbYc1a/logo?v=1".to_owned()),
         version: 3,
         status: ClientStatus::Active,
         side: Side::Live,
@@ -304,6 +312,7 @@ fn hostile_page(language: Language) -> AppPage {
         nonce: HOSTILE.to_owned(),
         client_id: HOSTILE.to_owned(),
         name: HOSTILE.to_owned(),
+        logo_url: Some(HOSTILE.to_owned()),
         organization: Some(HOSTILE.to_owned()),
         transfer: Transfer {
             open: Some((HOSTILE.to_owned(), words(), HOSTILE.to_owned())),

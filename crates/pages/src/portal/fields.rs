@@ -188,6 +188,7 @@ pub(super) static IDS: LazyLock<Vec<&str>> = LazyLock::new(|| {
         "terms",
         "support",
         "contact",
+        "file",
         "secret-name",
         "organization",
         "transfer-email",

@@ -142,7 +142,8 @@ fn every_input_has_a_label_and_a_purpose() {
                 input.get("id").is_some_and(|id| labelled.contains(&id)),
                 "{input:?}"
             );
-            let is_box = matches!(input.get("type"), Some("radio" | "checkbox"));
+            // What is ticked or chosen is not typed.
+            let is_box = matches!(input.get("type"), Some("radio" | "checkbox" | "file"));
             assert!(is_box || input.get("autocomplete").is_some(), "{input:?}");
         }
     });

@@ -81,6 +81,8 @@ pub(crate) enum Unreadable {
     Type,
     /// Its parameters cannot be decoded.
     Params(ParamsFault),
+    /// Its parts cannot be told apart, or are no text.
+    Parts,
     /// A field stands twice.
     Twice,
     /// A session was to be named, and was not.

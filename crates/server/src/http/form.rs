@@ -120,7 +120,11 @@ fn fields(issuer: &str, headers: &HeaderMap, body: &[u8]) -> Result<Params, Page
     if !is_form(headers) {
         return Err(Unreadable::Type.into());
     }
-    let fields = Params::from_page(body)?;
+    once(Params::from_page(body)?)
+}
+
+/// Fields of which none stands twice.
+pub(super) fn once(fields: Params) -> Result<Params, PageError> {
     match fields.repeated() {
         Some(_) => Err(Unreadable::Twice.into()),
         None => Ok(fields),
@@ -129,7 +133,7 @@ fn fields(issuer: &str, headers: &HeaderMap, body: &[u8]) -> Result<Params, Page
 
 /// Whether the browser says that a form came from our own pages. `Sec-Fetch-Site` is believed first: our
 /// `no-referrer` makes `Origin` be `null` on our own forms. The nonce is checked in any case.
-fn is_own_form(issuer: &str, headers: &HeaderMap) -> bool {
+pub(super) fn is_own_form(issuer: &str, headers: &HeaderMap) -> bool {
     if let Some(site) = headers.get("sec-fetch-site") {
         return site == "same-origin" || site == "none";
     }

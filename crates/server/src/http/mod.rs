@@ -18,4 +18,5 @@ mod sending;
 pub(crate) mod session;
 pub(crate) mod site;
 pub(crate) mod tls;
+pub(crate) mod upload;
 mod wrong_link;

@@ -180,6 +180,7 @@ fn unreadable(fault: Unreadable, reader: Reader) -> Text {
     match fault {
         Unreadable::Type => reader.text("unread-type"),
         Unreadable::Params(fault) => wrong_link::of_params(fault, reader),
+        Unreadable::Parts => reader.text("unread-parts"),
         Unreadable::Twice => reader.text("unread-twice"),
         Unreadable::Session => reader.text("unread-session"),
     }

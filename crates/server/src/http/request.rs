@@ -169,10 +169,22 @@ fn announced(headers: &HeaderMap) -> u64 {
 /// # Errors
 /// [`BodyFault`].
 pub(crate) async fn read(headers: &HeaderMap, body: Body) -> Result<Bytes, BodyFault> {
-    if announced(headers) > MAX_BODY as u64 {
+    read_up_to(MAX_BODY, headers, body).await
+}
+
+/// Reads a body of so many bytes at most.
+///
+/// # Errors
+/// [`BodyFault`].
+pub(crate) async fn read_up_to(
+    most: usize,
+    headers: &HeaderMap,
+    body: Body,
+) -> Result<Bytes, BodyFault> {
+    if announced(headers) > most as u64 {
         return Err(BodyFault::TooLarge);
     }
-    axum::body::to_bytes(body, MAX_BODY).await.map_err(|error| {
+    axum::body::to_bytes(body, most).await.map_err(|error| {
         let inner = std::error::Error::source(&error);
         let too_long = inner.is_some_and(|e| e.is::<http_body_util::LengthLimitError>());
         match too_long {

@@ -4,6 +4,7 @@ use super::error::{PageError, PageFault, Refusal};
 use super::form::{Form, Posted, Unread};
 use super::reply;
 use super::session::BrowserContext;
+use super::upload::Uploaded;
 use crate::state::App;
 use axum::Router;
 use axum::extract::State;
@@ -63,6 +64,16 @@ impl Site {
     where
         F: Form + 'static,
         H: Handler<(M, State<App>, Posted<F>), App>,
+        M: 'static,
+    {
+        self.route(Kind::Form, F::PATH, post(submit));
+    }
+
+    /// A form with a file, which its handler has as [`Uploaded`].
+    pub(crate) fn upload<F, M, H>(&mut self, submit: H)
+    where
+        F: Form + 'static,
+        H: Handler<(M, State<App>, Uploaded<F>), App>,
         M: 'static,
     {
         self.route(Kind::Form, F::PATH, post(submit));

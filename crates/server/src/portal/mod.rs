@@ -4,6 +4,7 @@ mod desk;
 mod docs;
 mod offer;
 mod organizations;
+mod picture;
 
 use crate::http::site::Site;
 use config::Config;

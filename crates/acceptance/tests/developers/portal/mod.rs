@@ -2,6 +2,7 @@
 
 mod apps;
 mod input;
+mod logos;
 mod organizations;
 mod redirects;
 mod rights;
@@ -22,6 +23,7 @@ const REVOKE: &str = "/apps/secrets/revoke";
 const DELETE: &str = "/apps/delete";
 const RESTORE: &str = "/apps/restore";
 const OFFER: &str = "/apps/transfer/offer";
+const REMOVE_LOGO: &str = "/apps/logo/remove";
 const WITHDRAW: &str = "/apps/transfer/withdraw";
 const ACCEPT: &str = "/apps/transfer/accept";
 const DECLINE: &str = "/apps/transfer/decline";

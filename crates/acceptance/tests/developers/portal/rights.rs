@@ -1,8 +1,9 @@
 //! Who may do what: apps of others are not there, forms prove where they come from, and registration has its rules.
 
 use super::{
-    ACCEPT, ADD, APPS, BACK, DECLINE, DELETE, Developer, EVE, FIELDS, NEW, OFFER, OPEN, RESTORE,
-    REVOKE, ROTATE, UPDATE, WITHDRAW, credentials, href, listed, open, registered, says, works,
+    ACCEPT, ADD, APPS, BACK, DECLINE, DELETE, Developer, EVE, FIELDS, NEW, OFFER, OPEN,
+    REMOVE_LOGO, RESTORE, REVOKE, ROTATE, UPDATE, WITHDRAW, credentials, href, listed, logos, open,
+    registered, says, works,
 };
 use crate::support::{ANN, OWNER, PASSWORD, PLAIN, Scene, assert_page, form_to, within};
 use acceptance::{App, Json, Request, Setup, forms};
@@ -10,8 +11,16 @@ use std::collections::BTreeSet;
 use std::time::Duration;
 
 /// The forms about an app that exists.
-const ABOUT_AN_APP: [&str; 8] = [
-    UPDATE, ADD, ROTATE, REVOKE, DELETE, RESTORE, OFFER, WITHDRAW,
+const ABOUT_AN_APP: [&str; 9] = [
+    REMOVE_LOGO,
+    UPDATE,
+    ADD,
+    ROTATE,
+    REVOKE,
+    DELETE,
+    RESTORE,
+    OFFER,
+    WITHDRAW,
 ];
 /// The forms about an app that somebody is offered.
 const ABOUT_AN_OFFER: [&str; 2] = [ACCEPT, DECLINE];
@@ -96,6 +105,7 @@ fn there_are_no_other_forms_than_these() {
         .expect(303);
     let app = ann.register(&[]);
     ann.act(&app, OFFER, &[("transfer-email", EVE)]).expect(303);
+    logos::upload(&mut ann, &app, logos::PNG).expect(303);
     let pages = [
         Developer::of(&scene, EVE).browser.open(APPS),
         ann.browser.open(APPS),
@@ -108,7 +118,8 @@ fn there_are_no_other_forms_than_these() {
         .filter(|form| form.method == "post" && form.action.starts_with("/apps"))
         .map(|form| form.action)
         .collect();
-    let known = ABOUT_AN_APP.into_iter().chain(ABOUT_AN_OFFER).chain([NEW]);
+    let others = [NEW, logos::LOGO];
+    let known = ABOUT_AN_APP.into_iter().chain(ABOUT_AN_OFFER).chain(others);
     assert_eq!(found, known.map(str::to_owned).collect());
 }
 

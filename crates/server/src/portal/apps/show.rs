@@ -5,6 +5,7 @@ use crate::http::error::PageError;
 use crate::http::form::Query;
 use crate::http::reply;
 use crate::http::session::{BrowserContext, NonceScope};
+use crate::interaction::pending::app_card;
 use crate::ops::clock;
 use crate::portal::desk::{Desk, trail};
 use crate::state::App;
@@ -110,6 +111,7 @@ pub(super) async fn page(
         name: client.name.clone(),
         organization: client.organization.map(|_| client.publisher.clone()),
         role: managed.role(),
+        logo_url: app_card(client).logo_url,
         transfer,
         version: client.version,
         status: client.status,
