@@ -75,6 +75,8 @@ pub enum Event {
     AppSecretRevoked,
     /// An app has a new secret, and its others an end.
     AppSecretsRotated,
+    /// The developers of an app were told that one of its secrets ends soon.
+    AppSecretEnding,
     /// An app was deleted.
     AppDeleted,
     /// A deleted app was brought back.
@@ -123,7 +125,7 @@ pub enum Event {
 
 impl Event {
     /// All of them.
-    pub const ALL: [Event; 59] = [
+    pub const ALL: [Event; 60] = [
         Event::ConsentGiven,
         Event::ConsentDenied,
         Event::DeviceAllowed,
@@ -161,6 +163,7 @@ impl Event {
         Event::AppSecretAdded,
         Event::AppSecretRevoked,
         Event::AppSecretsRotated,
+        Event::AppSecretEnding,
         Event::AppDeleted,
         Event::AppRestored,
         Event::AppTransferOffered,
@@ -225,6 +228,7 @@ impl Event {
             Event::AppSecretAdded => "app.secret_added",
             Event::AppSecretRevoked => "app.secret_revoked",
             Event::AppSecretsRotated => "app.secrets_rotated",
+            Event::AppSecretEnding => "app.secret_ending",
             Event::AppDeleted => "app.deleted",
             Event::AppRestored => "app.restored",
             Event::AppTransferOffered => "app.transfer_offered",

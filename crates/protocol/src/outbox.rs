@@ -22,15 +22,18 @@ pub enum Kind {
     InvitationMail,
     /// A mail that offers somebody an app.
     TransferMail,
+    /// A mail that tells a developer of the end of a secret.
+    SecretEndMail,
 }
 
 impl Kind {
     /// All of them.
-    pub const ALL: [Kind; 4] = [
+    pub const ALL: [Kind; 5] = [
         Kind::TestMail,
         Kind::LinkMail,
         Kind::InvitationMail,
         Kind::TransferMail,
+        Kind::SecretEndMail,
     ];
 
     /// Its name.
@@ -40,6 +43,7 @@ impl Kind {
             Kind::LinkMail => "mail.link",
             Kind::InvitationMail => "mail.invitation",
             Kind::TransferMail => "mail.transfer",
+            Kind::SecretEndMail => "mail.secret_end",
         }
     }
 
@@ -150,6 +154,27 @@ impl sealed::Sealed for TransferMail {}
 
 impl Payload for TransferMail {
     const KIND: Kind = Kind::TransferMail;
+
+    fn destination(&self) -> Destination {
+        Destination::mailbox(&self.to)
+    }
+}
+
+/// A mail that tells a developer of the end of a secret. One that was revoked meanwhile is not told of.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SecretEndMail {
+    /// Who gets it.
+    pub to: MailAddress,
+    /// The number of the app.
+    pub client: i64,
+    /// The number of the secret.
+    pub secret: i64,
+}
+
+impl sealed::Sealed for SecretEndMail {}
+
+impl Payload for SecretEndMail {
+    const KIND: Kind = Kind::SecretEndMail;
 
     fn destination(&self) -> Destination {
         Destination::mailbox(&self.to)
@@ -334,6 +359,11 @@ mod tests {
                 Kind::TransferMail => {
                     let (to, transfer) = (test_mail(1).to, i64::MAX);
                     Message::new(&TransferMail { to, transfer }, &counter())
+                }
+                Kind::SecretEndMail => {
+                    let (client, secret) = (i64::MAX, i64::MAX);
+                    let to = test_mail(1).to;
+                    Message::new(&SecretEndMail { to, client, secret }, &counter())
                 }
             };
             let payload = message.payload();

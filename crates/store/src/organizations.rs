@@ -1,5 +1,5 @@
 //! What is known of organizations and of apps that change hands.
-use crate::facts::organizations;
+use crate::facts::{clients, organizations};
 use crate::value::values;
 use crate::{Fact, Store, StoreError};
 use jose::Digest;
@@ -83,6 +83,18 @@ impl Store {
         now: UnixTime,
     ) -> Result<Vec<(Invitation, String)>, StoreError> {
         self.many(&organizations::INVITATIONS_TO, &values![email_key, now])
+            .await
+    }
+
+    /// Secrets that end between two moments and whose developers were not told, with their apps: the next ones.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn secrets_ending(
+        &self,
+        (after, until): (UnixTime, UnixTime),
+    ) -> Result<Vec<(ClientNo, Locator)>, StoreError> {
+        self.many(&clients::SECRETS_ENDING, &values![after, until])
             .await
     }
 

@@ -328,6 +328,34 @@ fn walk_portal(setup: impl Fn(Setup) -> Setup, eyes: &Eyes) {
     Programs::find().walk_on("portal", eyes, &site, Vec::new());
 }
 
+/// Two developers' walk on the engine of `setup`.
+#[track_caller]
+fn walk_organizations(setup: impl Fn(Setup) -> Setup, eyes: &Eyes) {
+    let open = Setup::toml(PLAIN).with("[apps]\nregistration = \"open\"");
+    let provider = setup(open).start();
+    let person = |email: &str, name: &str| {
+        provider.user_create(email, name, PASSWORD, false);
+        serde_json::json!({ "email": email, "password": PASSWORD })
+    };
+    let (user, other) = (
+        person(ANN, "Ann Example"),
+        person("eve@example.com", "Eve Else"),
+    );
+    let picture = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/clients/picture.png");
+    let site = serde_json::json!({
+        "issuer": provider.issuer(), "user": user, "other": other, "picture": picture
+    });
+    Programs::find().walk_on("organizations", eyes, &site, Vec::new());
+}
+
+#[test]
+#[cfg_attr(not(has_chromium), ignore = "needs Chromium: see ./test")]
+fn two_developers_run_an_app_together() {
+    for eyes in eyes_of(0) {
+        walk_organizations(|setup| setup.database("organizations.db"), &eyes);
+    }
+}
+
 #[test]
 #[cfg_attr(not(has_chromium), ignore = "needs Chromium: see ./test")]
 fn a_developer_makes_an_app_in_german() {

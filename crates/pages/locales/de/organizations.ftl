@@ -53,7 +53,7 @@ organization-dissolve-not-confirmed = Das ist nicht ihr Name.
 organization-dissolve = Auflösen
 organization-done-founded = Die Organisation ist angelegt. Laden Sie andere ein oder legen Sie eine App für sie an.
 organization-done-joined = Willkommen: Sie gehören jetzt zur Organisation.
-organization-done-invited = Die Einladung ist unterwegs.
+organization-done-invited = Die Person ist eingeladen und sieht es, sobald sie angemeldet ist.
 organization-done-withdrawn = Die Einladung ist zurückgenommen.
 organization-done-role = Die Rolle ist festgelegt.
 organization-done-removed = Die Person gehört nicht mehr dazu.
@@ -62,6 +62,7 @@ organization-done-renamed = Gespeichert.
 # Eine App übergeben.
 app-owner = Wem gehört sie?
 app-owner-you = Ihnen
+app-owner-yours = Ihre
 new-app-organization = Apps werden hier von Organisationen betrieben: Legen Sie zuerst eine an, treten Sie einer bei oder wählen Sie eine.
 app-run-by = Betrieben von { $name }
 transfer-title = Die App übergeben

@@ -53,7 +53,7 @@ organization-dissolve-not-confirmed = This is not its name.
 organization-dissolve = End it
 organization-done-founded = The organization is there. Invite others, or create an app for it.
 organization-done-joined = Welcome: you belong to the organization now.
-organization-done-invited = The invitation is on its way.
+organization-done-invited = They are invited, and see it once they are signed in.
 organization-done-withdrawn = The invitation is taken back.
 organization-done-role = The role is set.
 organization-done-removed = They no longer belong to it.
@@ -62,6 +62,7 @@ organization-done-renamed = Saved.
 # Handing an app over.
 app-owner = Owner
 app-owner-you = You
+app-owner-yours = Yours
 new-app-organization = Apps are run by organizations here: start or join one first, or choose one.
 app-run-by = Run by { $name }
 transfer-title = Hand the app over

@@ -12,7 +12,7 @@ pages!(AppPage);
 
 /// The page of one app. Its forms carry `nonce`, `app` (the client id) and, where it is asked, `password`:
 /// [`UPDATE`](Self::UPDATE) (`version`, the [`AppFields`], `scopes` and `scope-1` and so on),
-/// [`ADD_SECRET`](Self::ADD_SECRET) (`secret-name`), [`ROTATE`](Self::ROTATE) (`overlap` in hours),
+/// [`ADD_SECRET`](Self::ADD_SECRET) (`secret-name`, `secret-days`), [`ROTATE`](Self::ROTATE) (`overlap` in hours),
 /// [`REVOKE`](Self::REVOKE) (`secret`), [`OFFER`](Self::OFFER) (`transfer-email` or `organization`),
 /// [`WITHDRAW`](Self::WITHDRAW) (`transfer`), [`DELETE`](Self::DELETE) (`confirm`: the app's name). `?check=` is the
 /// redirect URI that is looked at.
@@ -63,6 +63,8 @@ pub struct AppPage {
     pub scopes: Vec<ScopeBox>,
     /// A redirect URI that was looked at.
     pub checked: Option<CheckedUri>,
+    /// Whether mail is sent here.
+    pub mails: bool,
     /// Whether passwords are asked.
     pub asks_password: bool,
     /// What was just done.
@@ -70,6 +72,9 @@ pub struct AppPage {
     /// What is wrong, by field.
     pub problems: Vec<Problem>,
 }
+
+/// The days after which a new secret may end by itself.
+pub const SECRET_DAYS: [u32; 4] = [30, 90, 180, 365];
 
 /// One secret, of which nothing but this is kept.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -194,6 +199,10 @@ impl AppPage {
         }
     }
 
+    fn days(days: &u32) -> usize {
+        usize::try_from(*days).unwrap_or_default()
+    }
+
     fn confirm_field(&self) -> Field<'_> {
         Field {
             id: "confirm",
@@ -298,6 +307,7 @@ fn usual(language: Language) -> AppPage {
             ticked: true,
         }],
         checked: None,
+        mails: true,
         asks_password: true,
         notice: Some(language.text("app-done-saved")),
         problems: Vec::new(),

@@ -142,7 +142,7 @@ impl Page for Apps {
             nonce: "nonce-1".to_owned(),
             owners: vec![
                 OwnerTab {
-                    name: language.text("app-owner-you"),
+                    name: language.text("app-owner-yours"),
                     href: PORTAL.to_owned(),
                     current: true,
                 },

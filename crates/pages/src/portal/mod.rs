@@ -8,7 +8,7 @@ mod organizations;
 mod secret;
 mod transfer;
 
-pub use app::{AppPage, CheckedUri, SecretLine};
+pub use app::{AppPage, CheckedUri, SECRET_DAYS, SecretLine};
 pub use apps::{AppRow, Apps, DeletedRow, OwnerTab, apps_of};
 pub use fields::{AppFields, AppLabels, MAX_REDIRECT_URIS, ScopeBox};
 pub use new_app::NewApp;

@@ -1,9 +1,10 @@
 //! Several secrets of one app, so that one is replaced while the other still works.
 use crate::decision::{Decision, Mint};
+use crate::outbox::{Message, SecretEndMail};
 use crate::register::new_secret;
 use crate::transition::{AppChange, Transition};
 use crate::types::text::is_plain;
-use crate::types::{Client, ClientKind, Lifetime, Locator, StoredSecret, UnixTime};
+use crate::types::{Client, ClientKind, Lifetime, Locator, MailAddress, StoredSecret, UnixTime};
 
 /// The most secrets of an app that work at a time.
 pub const MAX_SECRETS: usize = 5;
@@ -160,6 +161,30 @@ pub fn rotate<M: Mint>(
         }
         Err(error) => Decision::refuse(error),
     }
+}
+
+/// How long before its end the developers are told.
+pub const WARNING: Lifetime = Lifetime::from_days(7);
+
+/// Tells developers that a secret ends; `None` when there is nothing to tell, or nobody.
+pub fn warn<M: Mint>(
+    client: &Client,
+    id: Locator,
+    to: Vec<MailAddress>,
+    now: UnixTime,
+    mint: &M,
+) -> Option<Transition> {
+    live(client, now).find(|secret| secret.id == id && secret.expires_at.is_some())?;
+    let mail = |to| {
+        let (client, secret) = (client.no.0, id.0);
+        Message::new(&SecretEndMail { to, client, secret }, mint)
+    };
+    let mails: Vec<Message> = to.into_iter().map(mail).collect();
+    (!mails.is_empty()).then_some(Transition::App(AppChange::WarnOfEnd {
+        client: client.no,
+        secret: id,
+        mails,
+    }))
 }
 
 fn changeable(client: &Client) -> Result<(), SecretError> {

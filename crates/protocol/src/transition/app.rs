@@ -93,6 +93,15 @@ pub enum AppChange {
         /// When the others end, unless they do sooner.
         others_end: UnixTime,
     },
+    /// Tells the developers of an app that a secret ends soon. Guard: nobody has told them.
+    WarnOfEnd {
+        /// Which app.
+        client: ClientNo,
+        /// Which secret.
+        secret: Locator,
+        /// A mail for each of them.
+        mails: Vec<Message>,
+    },
     /// Notes that an app was used, and with which of its secrets. No guard: of two, the later stays.
     NoteUse {
         /// Which.
@@ -179,6 +188,9 @@ impl AppChange {
             Self::RevokeSecret { client, .. } => {
                 Happened::unasked(Event::AppSecretRevoked).with(*client)
             }
+            Self::WarnOfEnd { client, .. } => {
+                Happened::unasked(Event::AppSecretEnding).with(*client)
+            }
             Self::RotateSecrets { client, .. } => {
                 Happened::unasked(Event::AppSecretsRotated).with(*client)
             }
@@ -191,6 +203,7 @@ impl AppChange {
     pub(super) fn messages(&self) -> &[Message] {
         match self {
             Self::Transfer(change) => change.messages(),
+            Self::WarnOfEnd { mails, .. } => mails,
             Self::Register { .. }
             | Self::Update { .. }
             | Self::SetStatus { .. }

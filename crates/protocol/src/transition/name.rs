@@ -66,6 +66,7 @@ names! {
     AddSecret Transition::App(AppChange::AddSecret { .. }) => "app.add_secret",
     RevokeSecret Transition::App(AppChange::RevokeSecret { .. }) => "app.revoke_secret",
     RotateSecrets Transition::App(AppChange::RotateSecrets { .. }) => "app.rotate_secrets",
+    WarnOfEnd Transition::App(AppChange::WarnOfEnd { .. }) => "app.warn_of_end",
     NoteAppUse Transition::App(AppChange::NoteUse { .. }) => "app.note_use",
     DeleteApp Transition::App(AppChange::Delete { .. }) => "app.delete",
     RestoreApp Transition::App(AppChange::Restore { .. }) => "app.restore",

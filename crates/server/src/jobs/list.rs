@@ -1,7 +1,7 @@
 //! The one list of jobs: a kind of message without a job does not compile.
 use super::job::{Job, JobError};
 use super::link_mail::{Links, SendLinkMail};
-use super::offer_mail::{Offers, SendInvitation, SendTransfer};
+use super::offer_mail::{Offers, SendInvitation, SendSecretEnd, SendTransfer};
 use super::test_mail::SendTestMail;
 use crate::mail::Mailer;
 use config::Config;
@@ -17,6 +17,7 @@ pub(super) struct Jobs {
     link_mail: SendLinkMail,
     invitation: SendInvitation,
     transfer: SendTransfer,
+    secret_end: SendSecretEnd,
 }
 
 impl Jobs {
@@ -26,7 +27,8 @@ impl Jobs {
         let offers = Offers::new(config, store.clone(), mailer.clone());
         Jobs {
             invitation: SendInvitation(offers.clone()),
-            transfer: SendTransfer(offers),
+            transfer: SendTransfer(offers.clone()),
+            secret_end: SendSecretEnd(offers),
             test_mail: SendTestMail {
                 language: config.branding.language,
                 mailer: mailer.clone(),
@@ -51,6 +53,7 @@ impl Jobs {
             Kind::LinkMail => run(&self.link_mail, kind, entry).await,
             Kind::InvitationMail => run(&self.invitation, kind, entry).await,
             Kind::TransferMail => run(&self.transfer, kind, entry).await,
+            Kind::SecretEndMail => run(&self.secret_end, kind, entry).await,
         }
     }
 

@@ -7,6 +7,7 @@ mod list;
 mod offer_mail;
 mod outbox;
 mod running;
+mod secret_ends;
 mod test_mail;
 
 pub(crate) use job::JobError;
@@ -44,6 +45,7 @@ pub(crate) fn start(app: &App) -> Running {
     jobs.begin("sweep", |ending| sweep(app(), ending));
     jobs.begin("lease", |ending| renew_lease(app(), ending));
     jobs.begin("last use", |ending| note_uses(app(), ending));
+    jobs.begin("secret ends", |ending| secret_ends::warn(app(), ending));
     jobs.begin("outage", |ending| watch_outage(app(), ending));
     // It begins nothing new as soon as the server stops; the others go on until the last request is answered.
     jobs.begin("outbox", |_| outbox::deliver(app()));

@@ -1,4 +1,4 @@
-//! Mails that ask somebody to join an organization, or offer them an app. Whoever has proved the address answers on a page
+//! Mails to developers: that ask them to join an organization, offer them an app, or tell of a secret's end. Whoever has proved the address answers on a page
 //! of theirs, so they bring no link that acts.
 use super::job::{Job, JobError};
 use crate::mail::{Letter, Mailer};
@@ -6,10 +6,11 @@ use crate::ops::clock::{self, Zone};
 use config::Config;
 use jiff::tz::TimeZone;
 use pages::Speak;
-use pages::portal::{Organizations, PORTAL, role_text};
-use protocol::outbox::{Entry, InvitationMail, TransferMail};
+use pages::portal::{Organizations, PORTAL, app_href, role_text};
+use protocol::outbox::{Entry, InvitationMail, SecretEndMail, TransferMail};
 use protocol::types::{
-    Invitation, Language, Locator, MailAddress, Preferences, Receiver, Subject, Transfer,
+    Client, ClientNo, Invitation, Language, Locator, MailAddress, Preferences, Receiver,
+    StoredSecret, Subject, Transfer, UnixTime,
 };
 use std::sync::Arc;
 use store::{Store, StoreError};
@@ -30,6 +31,9 @@ pub(super) struct SendInvitation(pub(super) Offers);
 
 /// Offers somebody an app.
 pub(super) struct SendTransfer(pub(super) Offers);
+
+/// Tells a developer that a secret ends.
+pub(super) struct SendSecretEnd(pub(super) Offers);
 
 fn unread(_: StoreError) -> JobError {
     JobError::Retry("the database could not be read".to_owned())
@@ -143,6 +147,39 @@ impl Offers {
             ],
         })
     }
+
+    async fn secret_end(
+        &self,
+        to: &MailAddress,
+        client: &Client,
+        secret: &StoredSecret,
+        end: UnixTime,
+    ) -> Result<Letter, StoreError> {
+        let (language, zone) = self.reader(to).await?;
+        let time = zone.moment(end, language);
+        let (app, product) = (&client.name, &self.product);
+        let mut before = vec![language.text_of(
+            "mail-secret-end",
+            &[("app", app), ("product", product), ("time", &time)],
+        )];
+        if !secret.name.is_empty() {
+            before.push(language.text_of("mail-secret-end-name", &[("name", &secret.name)]));
+        }
+        Ok(Letter {
+            language,
+            to: to.clone(),
+            subject: language.text_of(
+                "mail-secret-end-subject",
+                &[("app", app), ("product", product)],
+            ),
+            before,
+            link: Some((
+                language.text("mail-secret-end-button"),
+                format!("{}{}", self.issuer, app_href(&client.id)),
+            )),
+            after: vec![language.text("mail-secret-end-after")],
+        })
+    }
 }
 
 impl Job for SendInvitation {
@@ -179,6 +216,28 @@ impl Job for SendTransfer {
             return Err(JobError::Dead("the offer has expired".to_owned()));
         }
         let letter = self.0.transfer(&open, to, &client.name).await;
+        self.0.send(letter.map_err(unread)?, entry).await
+    }
+}
+
+impl Job for SendSecretEnd {
+    type Payload = SecretEndMail;
+
+    async fn run(&self, entry: &Entry, payload: SecretEndMail) -> Result<(), JobError> {
+        let client = self.0.store.client_by_no(ClientNo(payload.client)).await;
+        // What is gone, or has come to its end, is told of no more.
+        let Some(client) = client.map_err(unread)? else {
+            return Ok(());
+        };
+        let now = clock::now();
+        let mut secrets = client.secrets.iter();
+        let found = secrets.find(|secret| secret.id.0 == payload.secret && secret.is_live(now));
+        let Some((secret, end)) =
+            found.and_then(|secret| secret.expires_at.map(|end| (secret, end)))
+        else {
+            return Ok(());
+        };
+        let letter = self.0.secret_end(&payload.to, &client, secret, end).await;
         self.0.send(letter.map_err(unread)?, entry).await
     }
 }

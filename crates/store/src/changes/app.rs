@@ -59,6 +59,10 @@ pub(super) fn steps<'a>(steps: Steps<'a>, change: &'a AppChange, now: UnixTime) 
             secret,
             *others_end,
         ),
+        AppChange::WarnOfEnd { client, secret, .. } => steps.guard(
+            "UPDATE client_secrets SET warned_at = $3 WHERE client = $1 AND id = $2 AND warned_at IS NULL",
+            values![*client, *secret, now],
+        ),
         AppChange::NoteUse {
             client,
             secret,
@@ -154,7 +158,7 @@ fn rotate_secrets<'a>(
     secret: &'a StoredSecret,
     others_end: UnixTime,
 ) -> Steps<'a> {
-    let end = "UPDATE client_secrets SET expires_at = $2 \
+    let end = "UPDATE client_secrets SET expires_at = $2, warned_at = $2 \
                WHERE client = $1 AND (expires_at IS NULL OR expires_at > $2)";
     let steps = steps.run(end, values![client, others_end]);
     add_secret(steps, client, secret).client_changed(client)

@@ -202,7 +202,9 @@ pub(crate) fn changed_client(transition: &Transition) -> Option<ClientNo> {
         return None;
     };
     match change {
-        AppChange::Register { .. } | AppChange::NoteUse { .. } => None,
+        AppChange::Register { .. } | AppChange::NoteUse { .. } | AppChange::WarnOfEnd { .. } => {
+            None
+        }
         AppChange::Update { before, .. } => Some(before.no),
         AppChange::Transfer(change) => Some(change.client()),
         AppChange::SetStatus { client, .. }

@@ -90,7 +90,7 @@ fn accept<'a>(
             values![transfer.id, now],
         )
         .run(
-            "UPDATE client_secrets SET expires_at = $2 WHERE client = $1 AND (expires_at IS NULL OR expires_at > $2)",
+            "UPDATE client_secrets SET expires_at = $2, warned_at = $2 WHERE client = $1 AND (expires_at IS NULL OR expires_at > $2)",
             values![transfer.client, secrets_end],
         )
         .run(

@@ -78,6 +78,14 @@ pub(crate) const SECRETS: Query<(ClientNo, StoredSecret)> = Query {
     },
 };
 
+/// Secrets that end between two moments and whose developers were not told, with their apps: the next ones.
+pub(crate) const SECRETS_ENDING: Query<(ClientNo, Locator)> = Query {
+    sql: "SELECT s.client, s.id FROM client_secrets s JOIN clients c ON c.no = s.client \
+          WHERE s.expires_at > $1 AND s.expires_at <= $2 AND s.warned_at IS NULL AND c.deleted_at IS NULL \
+          ORDER BY s.expires_at, s.id LIMIT 100",
+    read: |row| Ok((row.client(0)?, row.locator(1)?)),
+};
+
 /// When each secret of an app was used last, and from which network.
 pub(crate) const SECRETS_USED: Query<(Locator, UnixTime, String)> = Query {
     sql: "SELECT id, last_used_at, last_used_from FROM client_secrets WHERE client = $1 AND last_used_at IS NOT NULL",

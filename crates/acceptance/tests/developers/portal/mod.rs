@@ -3,6 +3,7 @@
 mod apps;
 mod input;
 mod logos;
+mod mails;
 mod organizations;
 mod redirects;
 mod rights;

@@ -158,7 +158,7 @@ fn tabs(app: &App, memberships: &[Membership], shown: Owner, language: Language)
         return Vec::new();
     }
     let own = OwnerTab {
-        name: language.text("app-owner-you"),
+        name: language.text("app-owner-yours"),
         href: PORTAL.to_owned(),
         current: matches!(shown, Owner::Person(_)),
     };

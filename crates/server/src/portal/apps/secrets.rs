@@ -9,7 +9,7 @@ use crate::state::App;
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::Response;
-use pages::portal::{AppPage, app_href};
+use pages::portal::{AppPage, SECRET_DAYS, app_href};
 use pages::{Problem, Speak, Text};
 use protocol::Params;
 use protocol::apps::ManagedApp;
@@ -22,6 +22,8 @@ use store::Outcome;
 pub(crate) struct AddSecretForm {
     client_id: String,
     name: String,
+    /// How many days it works; none: until it is revoked.
+    days: Option<u32>,
     password: String,
 }
 
@@ -49,6 +51,7 @@ impl WholeForm for AddSecretForm {
         AddSecretForm {
             client_id: field(params, "app"),
             name: field(params, "secret-name"),
+            days: field(params, "secret-days").parse().ok(),
             password: field(params, "password"),
         }
     }
@@ -87,11 +90,13 @@ pub(super) async fn add(
     if let Some(problem) = unproved(&app, &desk, stale, "secret-password", form.password).await? {
         return again(&app, desk, &managed, problem).await;
     }
+    let now = clock::now();
+    let days = form.days.filter(|days| SECRET_DAYS.contains(days));
     let new = secrets::NewSecret {
         name: form.name,
-        expires_at: None,
+        expires_at: days.map(|days| now.plus(Lifetime::from_days(days))),
     };
-    let decision = secrets::add(managed.client(), new, clock::now(), &app.mint);
+    let decision = secrets::add(managed.client(), new, now, &app.mint);
     issued(&app, desk, &managed, decision, None).await
 }
 

@@ -126,6 +126,7 @@ pub(super) async fn page(
         every_scope: scopes.is_none(),
         scopes: boxes(app, client, scopes.as_ref(), language),
         checked: said.checked,
+        mails: app.config.mail.is_some(),
         asks_password,
         notice: said.notice.map(|id| language.text(id)),
         problems: said.problems,
