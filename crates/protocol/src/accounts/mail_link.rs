@@ -5,7 +5,7 @@
 //! the link is for, and whether it was used.
 use crate::decision::Mint;
 use crate::outbox::{LinkMailPayload, Message};
-use crate::types::{Language, Lifetime, Locator, MailAddress, Subject, UnixTime};
+use crate::types::{Language, Lifetime, Locator, MailAddress, Session, Subject, UnixTime};
 use jose::keyed::Key;
 use wire::{Presented, TokenText};
 
@@ -129,6 +129,8 @@ pub struct MailLink {
     pub subject: Option<Subject>,
     /// The session that it ends; `None` for all.
     pub session: Option<Locator>,
+    /// The browser of that session: what it has begun since ends too.
+    pub device: Option<String>,
     /// The language that its mail is written in, for whoever has chosen none.
     pub language: Option<Language>,
     /// When it was asked for.
@@ -235,6 +237,7 @@ impl LinkMail {
             email: to.clone(),
             subject,
             session: None,
+            device: None,
             language: None,
             created_at: now,
             expires_at: now.plus(purpose.lifetime()),
@@ -243,10 +246,11 @@ impl LinkMail {
         LinkMail { link, message }
     }
 
-    /// Its link ends this session.
+    /// Its link ends this session, and whatever its browser begins later.
     #[must_use]
-    pub fn ending(mut self, session: Locator) -> Self {
-        self.link.session = Some(session);
+    pub fn ending(mut self, session: &Session) -> Self {
+        self.link.session = Some(session.id);
+        self.link.device.clone_from(&session.device);
         self
     }
 
@@ -267,6 +271,7 @@ mod tests {
             email: MailAddress::parse("ada@example.com").unwrap(),
             subject: None,
             session: None,
+            device: None,
             language: None,
             created_at: UnixTime(0),
             expires_at: UnixTime(100),

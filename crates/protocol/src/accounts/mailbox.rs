@@ -7,7 +7,7 @@ use crate::events::Event;
 use crate::policy::SignUp;
 use crate::transition::{AccountChange, AddressChange, Recovery, SessionChange, Transition};
 use crate::types::email::email_key;
-use crate::types::{Lifetime, Locator, MailAddress, NewPerson, Person, UnixTime};
+use crate::types::{Lifetime, Locator, MailAddress, NewPerson, Person, Session, UnixTime};
 
 /// How many mails that strangers may ask for one address is sent within [`A_DAY`]: requests for an account, for a new
 /// password, for this address in place of another.
@@ -292,6 +292,7 @@ pub fn confirm<M: Mint>(
                 link: link.id,
                 subject,
                 session: link.session,
+                device: link.device.clone(),
             })
         }
     })
@@ -318,7 +319,7 @@ fn change_address<M: Mint>(
 pub fn set_name<M: Mint>(
     person: &Person,
     name: &str,
-    session: Locator,
+    session: &Session,
     told: bool,
     now: UnixTime,
     mint: &M,

@@ -4,6 +4,7 @@ use protocol::Transition;
 use protocol::accounts::mail_link::{LinkFault, LinkMail, LinkPurpose, MailLink};
 use protocol::accounts::mailbox::{Mailbox, confirm, join, notice, recover, restore, set_name};
 use protocol::events::Event;
+use protocol::facts::SessionFacts;
 use protocol::testing::{Counter, NOW};
 use protocol::transition::{AccountChange, AddressChange, SessionChange};
 use protocol::types::{Locator, MailAddress, NewPerson, Person, Subject};
@@ -202,7 +203,8 @@ fn only_a_proved_address_is_told_of_changes() {
     assert!(notice(LinkPurpose::NewDevice, &ada(true), NOW, &mint).is_some());
     assert!(notice(LinkPurpose::NewDevice, &ada(false), NOW, &mint).is_none());
     for (proved, told, mails) in [(true, true, 1), (true, false, 0), (false, true, 0)] {
-        let change = set_name(&ada(proved), " Ada L. ", Locator(4), told, NOW, &mint);
+        let session = SessionFacts::for_tests().session;
+        let change = set_name(&ada(proved), " Ada L. ", &session, told, NOW, &mint);
         assert_eq!(change.messages().len(), mails, "{proved} {told}");
     }
     assert_eq!(Mailbox::of(None), Mailbox::Free);

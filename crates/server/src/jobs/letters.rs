@@ -275,6 +275,7 @@ mod tests {
                     email: MailAddress::parse("ada@example.com").unwrap(),
                     subject: None,
                     session: None,
+                    device: None,
                     language: None,
                     created_at: UnixTime(1_800_000_000),
                     expires_at: UnixTime(1_800_000_060),

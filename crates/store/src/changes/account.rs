@@ -23,7 +23,8 @@ pub(super) fn steps<'a>(steps: Steps<'a>, change: &'a AccountChange, now: UnixTi
             keep,
             notice,
         } => {
-            let guard = "UPDATE people SET password = $2 WHERE subject = $1 AND ($3 IS NULL OR password = $3)";
+            let guard = "UPDATE people SET password = $2, device_epoch = device_epoch + 1 \
+                         WHERE subject = $1 AND ($3 IS NULL OR password = $3)";
             let guarded = steps.guard(guard, values![*subject, password, proved.as_deref()]);
             let steps = withdraw(end_all(guarded, *subject, *keep), *subject);
             tell(steps, notice.as_ref())
@@ -141,7 +142,7 @@ const MOVE_FROM: &str = "UPDATE people SET email = $2, email_key = $3, verified_
      AND email = $5 AND disabled_at IS NULL \
      AND NOT EXISTS (SELECT 1 FROM people o WHERE o.email_key = $3 AND o.subject <> $1)";
 /// The same, whatever it has now, with a new password.
-const MOVE_BACK: &str = "UPDATE people SET email = $2, email_key = $3, verified_at = $4, password = $5 \
+const MOVE_BACK: &str = "UPDATE people SET email = $2, email_key = $3, verified_at = $4, password = $5, device_epoch = device_epoch + 1 \
      WHERE subject = $1 AND disabled_at IS NULL \
      AND NOT EXISTS (SELECT 1 FROM people o WHERE o.email_key = $3 AND o.subject <> $1)";
 
@@ -164,7 +165,8 @@ fn recover<'a>(steps: Steps<'a>, recovery: &'a Recovery, now: UnixTime) -> Steps
             values![subject],
         ),
     };
-    let guard = "UPDATE people SET password = $3, verified_at = COALESCE(verified_at, $4), name = COALESCE($5, name) \
+    let guard = "UPDATE people SET password = $3, verified_at = COALESCE(verified_at, $4), name = COALESCE($5, name), \
+                 device_epoch = device_epoch + 1 \
                  WHERE subject = $1 AND email = $2 AND disabled_at IS NULL";
     let steps = use_up(steps, recovery.link, now).guard(
         guard,

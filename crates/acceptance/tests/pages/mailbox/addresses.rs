@@ -69,6 +69,50 @@ fn a_new_device_is_told_once_and_its_session_ended_by_whoever_is_signed_out() {
     assert!(is_signed_in(&mut second));
     assert_page(&post.confirm(&mut post.browser(), &mail.link()), 200);
     assert!(!is_signed_in(&mut second) && is_signed_in(&mut browser));
+    // That browser is not known any more, so its next sign-in is told again; each time once.
+    second.sign_in(ANN, PASSWORD);
+    let mail = post.mail(ANN, 3);
+    second.sign_out();
+    second.sign_in(ANN, PASSWORD);
+    // The link of an earlier notice reaches what the same browser has begun since.
+    assert_page(&post.confirm(&mut post.browser(), &mail.link()), 200);
+    assert!(!is_signed_in(&mut second) && is_signed_in(&mut browser));
+    assert_eq!(post.server.taken_by(ANN).len(), 3);
+}
+
+#[test]
+#[cfg_attr(not(has_python), ignore = "needs Python: see ./test")]
+fn a_known_device_is_known_after_a_change_of_address_or_of_password() {
+    let post = Post::start("");
+    let mut browser = post.browser();
+    browser.sign_in(ANN, PASSWORD);
+    let mut second = post.browser();
+    second.sign_in(ANN, PASSWORD);
+    post.mail(ANN, 2);
+    let form = form_to(&browser.open("/account"), "/account/email");
+    let typed = [("new-email", EVE), ("email-password", PASSWORD)];
+    browser.submit(&form, &typed).expect(303);
+    let link = post.mail(EVE, 1).link();
+    assert_page(&post.confirm(&mut browser, &link), 200);
+    for known in [&mut browser, &mut second] {
+        known.sign_out();
+        known.sign_in(EVE, PASSWORD);
+    }
+    // A new password is told; the browser that chose it stays known, and the other does not.
+    let form = form_to(&browser.open("/account"), "/account/password");
+    let typed = [("current", PASSWORD), ("new", NEW)];
+    browser.submit(&form, &typed).expect(303);
+    let changed = post.mail(EVE, 2);
+    assert_eq!(
+        changed.header("Subject"),
+        "Your password at Valetkey was changed"
+    );
+    browser.sign_out();
+    browser.sign_in(EVE, NEW);
+    assert!(!is_signed_in(&mut second));
+    second.sign_in(EVE, NEW);
+    let told = post.mail(EVE, 3);
+    assert_eq!(told.header("Subject"), "A new device signed in to Valetkey");
 }
 
 #[test]
