@@ -37,6 +37,8 @@ pub enum Event {
     UserAddressChanged,
     /// A change of address was taken back from the earlier address.
     UserAddressRestored,
+    /// An account lost an address that it never proved, to whoever reads its mail, and was switched off.
+    UserAddressReleased,
     /// A person changed what they are called.
     UserNameSet,
     /// Somebody asked for a new password, and a mail was sent to the address.
@@ -123,7 +125,7 @@ pub enum Event {
 
 impl Event {
     /// All of them.
-    pub const ALL: [Event; 59] = [
+    pub const ALL: [Event; 60] = [
         Event::ConsentGiven,
         Event::ConsentDenied,
         Event::DeviceAllowed,
@@ -142,6 +144,7 @@ impl Event {
         Event::UserAddressProved,
         Event::UserAddressChanged,
         Event::UserAddressRestored,
+        Event::UserAddressReleased,
         Event::UserNameSet,
         Event::UserRecoveryRequested,
         Event::UserRecovered,
@@ -206,6 +209,7 @@ impl Event {
             Event::UserAddressProved => "user.address_proved",
             Event::UserAddressChanged => "user.address_changed",
             Event::UserAddressRestored => "user.address_restored",
+            Event::UserAddressReleased => "user.address_released",
             Event::UserNameSet => "user.name_set",
             Event::UserRecoveryRequested => "user.recovery_requested",
             Event::UserRecovered => "user.recovered",

@@ -95,6 +95,20 @@ impl LinkPurpose {
         matches!(self, LinkPurpose::AddressProof | LinkPurpose::AddressChange)
     }
 
+    /// Whether it gives an account an address that it does not have.
+    pub const fn moves_an_address(self) -> bool {
+        match self {
+            LinkPurpose::AddressChange | LinkPurpose::AddressChanged => true,
+            LinkPurpose::SignUp
+            | LinkPurpose::Invitation
+            | LinkPurpose::Recovery
+            | LinkPurpose::AddressProof
+            | LinkPurpose::PasswordChanged
+            | LinkPurpose::NameChanged
+            | LinkPurpose::NewDevice => false,
+        }
+    }
+
     /// How long the link works. A mail server may be away for an hour, so none is shorter than two.
     pub const fn lifetime(self) -> Lifetime {
         match self {

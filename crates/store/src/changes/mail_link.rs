@@ -57,12 +57,15 @@ macro_rules! open_links {
 
 /// Withdraws what was sent for an account, and to the address that it has.
 pub(super) fn withdraw(steps: Steps<'_>, subject: Subject) -> Steps<'_> {
-    steps
-        .run(open_links!("subject = $1"), values![subject])
-        .run(
-            open_links!("email_key = (SELECT email_key FROM people WHERE subject = $1)"),
-            values![subject],
-        )
+    withdraw_of(steps, subject).run(
+        open_links!("email_key = (SELECT email_key FROM people WHERE subject = $1)"),
+        values![subject],
+    )
+}
+
+/// Withdraws what was sent for an account.
+pub(super) fn withdraw_of(steps: Steps<'_>, subject: Subject) -> Steps<'_> {
+    steps.run(open_links!("subject = $1"), values![subject])
 }
 
 /// Withdraws what was sent to an address. An earlier release may have kept it for its account in another spelling.

@@ -278,3 +278,31 @@ async fn a_mail_without_an_event_is_none() {
     };
     assert!(asked.event().is_some_and(|told| told.event == *event));
 }
+
+#[tokio::test]
+async fn an_address_is_released_as_long_as_its_link_works_and_nobody_proved_it() {
+    let world = World::new();
+    let ada = world.person("ada@example.com").await;
+    let squatter = world.person("eve@example.com").await;
+    let mint = world.store.mint();
+    let person = world.read(ada).await;
+    let to = address("eve@example.com");
+    let link = world
+        .sent(ask_for_change(&person, &to, world.now, &mint))
+        .await;
+    let held = world.read(squatter).await;
+    let release = || mailbox::release(&link, &held, world.now, &mint).unwrap();
+    let late = world.store.settle(release(), link.expires_at).await;
+    assert_eq!(late.unwrap(), Conflict);
+    assert_eq!(world.settle(release()).await, Committed);
+    let released = world.read(squatter).await;
+    assert_eq!(released.email, format!("released-{}", squatter.0));
+    assert!(!released.is_active() && released.cutoff > Locator(0));
+    let found = world.store.person_by_email("eve@example.com").await;
+    assert!(found.unwrap().is_none());
+    // The link is left for the change itself, after which nothing is released.
+    let change = mailbox::confirm(&link, Some(&person), true, world.now, &mint).unwrap();
+    assert_eq!(world.settle(change).await, Committed);
+    assert_eq!(world.settle(release()).await, Conflict);
+    assert_eq!(world.read(ada).await.email, "eve@example.com");
+}
