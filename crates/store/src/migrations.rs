@@ -43,7 +43,7 @@ pub(crate) const SQLITE: [Migration; 11] = steps!("sqlite":
     8 "languages" "0",
     9 "apps" "0",
     10 "organizations" "0",
-    11 "known_devices" "0",
+    11 "known_devices_and_consents" "0",
 );
 
 /// All steps on PostgreSQL.
@@ -58,7 +58,7 @@ pub(crate) const POSTGRES: [Migration; 11] = steps!("postgres":
     8 "languages" "0",
     9 "apps" "0",
     10 "organizations" "0",
-    11 "known_devices" "0",
+    11 "known_devices_and_consents" "0",
 );
 
 #[cfg(test)]

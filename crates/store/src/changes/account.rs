@@ -130,9 +130,7 @@ fn address<'a>(steps: Steps<'a>, change: &'a AddressChange, now: UnixTime) -> St
             let steps = without_apps(steps.exists(works, values![*link, now]), *subject);
             let steps = steps.guard(RELEASE, values![*subject, email, now, *cutoff]);
             let steps = withdraw_of(end_all(steps, *subject, None), *subject);
-            steps
-                .run(FORGET_CONSENTS, values![*subject])
-                .person_changed(*subject)
+            forget_consents(steps, *subject, *cutoff).person_changed(*subject)
         }
         AddressChange::Restore {
             subject,
@@ -157,8 +155,6 @@ fn address<'a>(steps: Steps<'a>, change: &'a AddressChange, now: UnixTime) -> St
 const RELEASE: &str = "UPDATE people SET email = 'released-' || subject, email_key = 'released-' || subject, \
      disabled_at = COALESCE(disabled_at, $3), cutoff = CASE WHEN cutoff > $4 THEN cutoff ELSE $4 END \
      WHERE subject = $1 AND email = $2 AND verified_at IS NULL";
-/// Forgets what a person allowed to apps.
-const FORGET_CONSENTS: &str = "DELETE FROM consents WHERE subject = $1";
 /// Gives an account an address that nobody else has, in place of this one.
 const MOVE_FROM: &str = "UPDATE people SET email = $2, email_key = $3, verified_at = $4 WHERE subject = $1 \
      AND email = $5 AND disabled_at IS NULL \
@@ -173,6 +169,15 @@ fn used(steps: Steps<'_>, link: Option<Locator>, now: UnixTime) -> Steps<'_> {
         Some(link) => use_up(steps, link, now),
         None => steps,
     }
+}
+
+/// Forgets what was allowed to apps, also what is being allowed at this moment: that is written down after this, and is
+/// told by its time.
+fn forget_consents(steps: Steps<'_>, subject: Subject, cutoff: Locator) -> Steps<'_> {
+    let from = "UPDATE people SET consents_from = $2 WHERE subject = $1";
+    steps
+        .run(from, values![subject, cutoff.time()])
+        .run("DELETE FROM consents WHERE subject = $1", values![subject])
 }
 
 /// What its maker's apps hold, and whom they ask, would stay with an account that is somebody else's.
@@ -209,10 +214,12 @@ fn recover<'a>(steps: Steps<'a>, recovery: &'a Recovery, now: UnixTime) -> Steps
     let steps = keep(steps, &recovery.notice);
     match recovery.cutoff {
         None => steps,
-        Some(cutoff) => steps
-            .run(CUT_OFF, values![subject, cutoff])
-            .run(FORGET_CONSENTS, values![subject])
-            .person_changed(subject),
+        Some(cutoff) => forget_consents(
+            steps.run(CUT_OFF, values![subject, cutoff]),
+            subject,
+            cutoff,
+        )
+        .person_changed(subject),
     }
 }
 

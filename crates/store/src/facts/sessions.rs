@@ -44,7 +44,8 @@ pub(crate) const WITH_CONSENT: Query<(SessionFacts, ConsentFacts)> = Query {
         ", ",
         person_columns!(),
         ", p.language, p.zone, c.client, c.scope, c.redirect_uris, c.granted_at \
-         FROM sessions s JOIN people p ON p.subject = s.subject LEFT JOIN consents c ON c.subject = s.subject AND c.client = $1 WHERE s.id = $2"
+         FROM sessions s JOIN people p ON p.subject = s.subject LEFT JOIN consents c ON c.subject = s.subject AND c.client = $1 \
+         AND c.granted_at > p.consents_from WHERE s.id = $2"
     ),
     read: |row| {
         let facts = facts(row)?;

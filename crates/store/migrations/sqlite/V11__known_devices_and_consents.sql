@@ -5,3 +5,6 @@ ALTER TABLE people ADD COLUMN device_epoch INTEGER NOT NULL DEFAULT 0;
 -- release writes names none.
 ALTER TABLE sessions ADD COLUMN device TEXT;
 ALTER TABLE mail_links ADD COLUMN device TEXT;
+
+-- Up to when what an account had allowed to apps is somebody else's doing, and counts no more.
+ALTER TABLE people ADD COLUMN consents_from INTEGER NOT NULL DEFAULT 0;
