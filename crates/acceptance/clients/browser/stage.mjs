@@ -90,9 +90,10 @@ export class Stage {
       await page.setViewportSize({ width, height: 640 });
       await this.#assertReflow(page, picture);
       await this.#picture(page, `${picture}-${width}`);
+      if (this.widths) await this.#inspect(page, `${picture} at ${width}`);
     }
     await page.setViewportSize(WIDE);
-    if (this.script) await this.#inspect(page, picture);
+    await this.#inspect(page, picture);
     this.assertQuiet();
   }
 
