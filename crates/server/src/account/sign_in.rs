@@ -315,6 +315,7 @@ pub(super) async fn welcome(
         session: browser.session.as_ref().map(|facts| facts.session.id),
     };
     let (cookie, transition) = start_session(person, &signing_in, told, policy, now, &app.mint);
+    let transition = transition.in_language(browser.language);
     let act = app.act(now, browser.address);
     if app.settle_one(transition, act).await? == Outcome::Conflict {
         // The password was changed, or the account switched off, while it was being checked.
