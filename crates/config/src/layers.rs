@@ -15,7 +15,12 @@ use toml::{Table, Value};
 pub(super) const CONFIG: &str = "CONFIG";
 
 /// Settings that may hold a secret: they can be read from a file, and are not shown.
-pub(super) const SECRETS: [&str; 3] = ["storage.url", "mail.password", "sealing.keys"];
+pub(super) const SECRETS: [&str; 4] = [
+    "storage.url",
+    "mail.password",
+    "mail.bounces.secret",
+    "sealing.keys",
+];
 
 /// What the command line says in place of the file.
 #[derive(Debug, Clone, Default)]

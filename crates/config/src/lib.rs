@@ -3,6 +3,7 @@
 //! `settings` is the shape of the file, `load` reads it with its `layers`, `build` checks it and makes the [`Config`]
 //! that the rest of the server is given. What is made stands beside its checks.
 mod address;
+mod bounces;
 mod branding;
 mod build;
 mod checks;
@@ -36,6 +37,7 @@ mod values;
 #[cfg(test)]
 mod tests;
 
+pub use bounces::BounceHook;
 pub use branding::{Branding, Links};
 pub use build::{Config, Tls};
 pub use developers::Developers;

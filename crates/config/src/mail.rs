@@ -1,11 +1,12 @@
 //! Checks `[mail]`: who mails are from, and who takes them.
 use super::address::{host_of, is_loopback};
+use super::bounces::{self, BounceHook};
 use super::checks::{Checks, is_text};
 use super::settings::MailSettings;
 use percent_encoding::percent_decode_str;
 use protocol::types::MailAddress;
 use std::fmt;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use url::Url;
 
 /// Longest name of a sender, in characters.
@@ -20,6 +21,8 @@ pub struct Mail {
     pub from: MailAddress,
     /// Who takes it.
     pub by: MailBy,
+    /// Where a mail service tells of mail that comes back.
+    pub bounces: Option<BounceHook>,
 }
 
 impl Mail {
@@ -31,12 +34,15 @@ impl Mail {
         }
     }
 
-    /// The file that holds the password.
-    pub fn password_file(&self) -> Option<PathBuf> {
-        match &self.by {
+    /// The files that hold secrets: the password, and what the mail service proves itself by.
+    pub fn secret_files(&self) -> impl Iterator<Item = PathBuf> {
+        let password = match &self.by {
             MailBy::Smtp(smtp) => smtp.password_file.clone(),
             MailBy::Folder(_) => None,
-        }
+        };
+        let hook = self.bounces.as_ref();
+        let secret = hook.and_then(|hook| hook.secret_file.clone());
+        password.into_iter().chain(secret)
     }
 }
 
@@ -92,6 +98,7 @@ pub(super) fn mail(checks: &mut Checks<'_>) -> Option<Mail> {
         return None;
     }
     let sender = sender(checks);
+    let bounces = bounces::bounces(checks);
     let by = match (&settings.smtp, &settings.folder) {
         (Some(url), None) => smtp(checks, url).map(MailBy::Smtp),
         (None, Some(folder)) => Some(MailBy::Folder(
@@ -110,7 +117,12 @@ pub(super) fn mail(checks: &mut Checks<'_>) -> Option<Mail> {
         }
     };
     let (name, from) = sender?;
-    by.map(|by| Mail { name, from, by })
+    by.map(|by| Mail {
+        name,
+        from,
+        by,
+        bounces,
+    })
 }
 
 fn is_empty(settings: &MailSettings) -> bool {
@@ -120,9 +132,10 @@ fn is_empty(settings: &MailSettings) -> bool {
         password,
         password_file,
         folder,
+        bounces,
     } = settings;
     let texts = [from, smtp, password].iter().all(|text| text.is_none());
-    texts && password_file.is_none() && folder.is_none()
+    texts && password_file.is_none() && folder.is_none() && bounces::is_empty(bounces)
 }
 
 /// `NAME <ADDRESS>`, or the address alone.
@@ -249,17 +262,7 @@ fn password(checks: &mut Checks<'_>) -> Option<Password> {
     let text = &checks.settings().mail.password;
     match (text, password_file(checks)) {
         (Some(text), None) => Some(Password(text.clone())),
-        (None, Some(file)) => match std::fs::read_to_string(&file) {
-            Ok(text) => {
-                let line = text.strip_suffix('\n').unwrap_or(&text);
-                Some(Password(line.strip_suffix('\r').unwrap_or(line).to_owned()))
-            }
-            Err(error) => {
-                let what = format!("{} cannot be read: {error}", file.display());
-                checks.fault("mail.password_file", what);
-                None
-            }
-        },
+        (None, Some(file)) => read(checks, "mail.password_file", &file),
         (Some(_), Some(_)) => {
             checks.fault(
                 "mail.password_file",
@@ -269,6 +272,21 @@ fn password(checks: &mut Checks<'_>) -> Option<Password> {
         }
         (None, None) => {
             checks.fault("mail.password_file", "is missing: mail.smtp names a user, whose password must be in a file, or in VALETKEY_MAIL__PASSWORD");
+            None
+        }
+    }
+}
+
+/// What a file holds, without one line end.
+pub(super) fn read(checks: &mut Checks<'_>, setting: &str, file: &Path) -> Option<Password> {
+    match std::fs::read_to_string(file) {
+        Ok(text) => {
+            let line = text.strip_suffix('\n').unwrap_or(&text);
+            Some(Password(line.strip_suffix('\r').unwrap_or(line).to_owned()))
+        }
+        Err(error) => {
+            let what = format!("{} cannot be read: {error}", file.display());
+            checks.fault(setting, what);
             None
         }
     }

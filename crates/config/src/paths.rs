@@ -97,7 +97,7 @@ fn check_app(checks: &mut Checks<'_>) {
 }
 
 /// What speaks against a path.
-fn fault_of(path: &str) -> Option<String> {
+pub(super) fn fault_of(path: &str) -> Option<String> {
     let Some(rest) = path.strip_prefix('/') else {
         return Some(format!(
             "{path:?} does not start with a slash: write \"/{path}\""

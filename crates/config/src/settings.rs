@@ -18,7 +18,7 @@ pub(crate) use machine::{
     EventSettings, MetricsSettings, SealingSettings, StorageSettings, TlsSettings,
 };
 pub use machine::{LogFormat, LogLevel, LogSettings, Synchronous};
-pub(crate) use mail::MailSettings;
+pub(crate) use mail::{BounceSettings, MailSettings};
 pub use portal::AppOwners;
 pub(crate) use portal::PortalSettings;
 pub(crate) use token::{BodySetting, TokenSettings};

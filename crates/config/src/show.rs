@@ -57,9 +57,11 @@ fn flatten(tree: &Value, path: &mut Vec<String>, each: &mut impl FnMut(&[String]
 }
 
 /// A secret as it is shown: of a URL, what is none.
-fn hidden(name: &str, value: &Value) -> Value {
+pub(super) fn hidden(name: &str, value: &Value) -> Value {
     match name {
-        "mail.password" | "sealing.keys" if value.is_string() => Value::from("…"),
+        "mail.password" | "mail.bounces.secret" | "sealing.keys" if value.is_string() => {
+            Value::from("…")
+        }
         _ => without_password(value),
     }
 }

@@ -160,6 +160,10 @@ impl Page for Account {
     const NAME: &'static str = "account";
     const ASKS_PASSWORD: bool = true;
 
+    fn language(&self) -> Language {
+        self.frame.language
+    }
+
     fn samples(language: Language) -> Vec<Self> {
         let usual = usual(language);
         let changed = Account {

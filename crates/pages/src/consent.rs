@@ -40,6 +40,8 @@ pub struct Consent {
     pub asks_from: AsksFrom,
     /// Words of the button that allows.
     pub allow: Text,
+    /// The language of those words, if it is known and not the page's.
+    pub allow_foreign: Option<Language>,
 }
 
 impl Consent {
@@ -100,6 +102,8 @@ pub struct AppCard {
 pub struct ScopeGroup {
     /// Heading; "" for none.
     pub title: String,
+    /// The language of the heading, if it is known and not the page's.
+    pub foreign: Option<Language>,
     /// The scopes of the group.
     pub scopes: Vec<ScopeLine>,
 }
@@ -111,6 +115,8 @@ pub struct ScopeLine {
     pub name: String,
     /// What it allows, continuing "would like to:".
     pub sentence: String,
+    /// The language of the sentence, if it is known and not the page's.
+    pub foreign: Option<Language>,
     /// How much harm it can do.
     pub risk: Risk,
     /// Whether the person has not allowed it before.
@@ -150,6 +156,10 @@ impl Consent {
 
 impl Page for Consent {
     const NAME: &'static str = "consent";
+
+    fn language(&self) -> Language {
+        self.frame.language
+    }
 
     fn samples(language: Language) -> Vec<Self> {
         samples::consents(language)

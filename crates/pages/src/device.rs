@@ -48,6 +48,10 @@ impl DeviceCode {
 impl Page for DeviceCode {
     const NAME: &'static str = "device-code";
 
+    fn language(&self) -> Language {
+        self.frame.language
+    }
+
     fn samples(language: Language) -> Vec<Self> {
         let usual = Self {
             frame: samples::signed_in_frame(language),

@@ -91,6 +91,11 @@ pub trait Page: askama::Template + samples::Listed + Sized {
     /// English.
     const TRANSLATED: bool = true;
 
+    /// The language that it is in.
+    fn language(&self) -> Language {
+        Language::English
+    }
+
     /// The page in its ordinary, empty, long, hostile and failed states.
     fn samples(language: Language) -> Vec<Self>;
 

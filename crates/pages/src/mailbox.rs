@@ -83,6 +83,10 @@ impl AskAddress {
 impl Page for AskAddress {
     const NAME: &'static str = "ask-address";
 
+    fn language(&self) -> Language {
+        self.frame.language
+    }
+
     fn samples(language: Language) -> Vec<Self> {
         let usual = AskAddress {
             frame: samples::frame(language),
@@ -206,6 +210,10 @@ impl Page for ChoosePassword {
     const NAME: &'static str = "choose-password";
     const ASKS_PASSWORD: bool = true;
 
+    fn language(&self) -> Language {
+        self.frame.language
+    }
+
     fn samples(language: Language) -> Vec<Self> {
         let join = ChoosePassword {
             frame: samples::frame(language),
@@ -308,6 +316,10 @@ impl ConfirmLink {
 impl Page for ConfirmLink {
     const NAME: &'static str = "confirm-link";
     const ASKS_PASSWORD: bool = true;
+
+    fn language(&self) -> Language {
+        self.frame.language
+    }
 
     fn samples(language: Language) -> Vec<Self> {
         let usual = ConfirmLink {

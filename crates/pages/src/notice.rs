@@ -41,6 +41,10 @@ pub struct Next {
 impl Page for Notice {
     const NAME: &'static str = "notice";
 
+    fn language(&self) -> Language {
+        self.frame.language
+    }
+
     fn samples(language: Language) -> Vec<Self> {
         vec![
             plain(language),

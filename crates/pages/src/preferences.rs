@@ -44,6 +44,10 @@ impl Preferences {
 impl Page for Preferences {
     const NAME: &'static str = "preferences";
 
+    fn language(&self) -> Language {
+        self.frame.language
+    }
+
     fn samples(language: Language) -> Vec<Self> {
         let zones = ["Africa/Abidjan", "America/New_York", "Europe/Berlin"];
         let usual = Preferences {

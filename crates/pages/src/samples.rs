@@ -70,6 +70,8 @@ pub struct Sample {
     pub copies: bool,
     /// [`Page::TRANSLATED`] of the page.
     pub translated: bool,
+    /// [`Page::language`] of the page.
+    pub language: Language,
     /// The whole document.
     pub html: String,
 }
@@ -99,6 +101,7 @@ pub(crate) fn rendered<P: Page>(language: Language) -> Vec<Sample> {
             asks_password: P::ASKS_PASSWORD,
             copies: P::COPIES,
             translated: P::TRANSLATED,
+            language: page.language(),
             number,
             html: page.html(),
         })
@@ -194,6 +197,7 @@ fn scope(name: &str, sentence: &str, risk: Risk, is_new: bool) -> ScopeLine {
     ScopeLine {
         name: name.to_owned(),
         sentence: sentence.to_owned(),
+        foreign: None,
         risk,
         is_new,
     }
@@ -202,6 +206,7 @@ fn scope(name: &str, sentence: &str, risk: Risk, is_new: bool) -> ScopeLine {
 fn group(title: &str, scopes: Vec<ScopeLine>) -> ScopeGroup {
     ScopeGroup {
         title: title.to_owned(),
+        foreign: None,
         scopes,
     }
 }
@@ -216,6 +221,11 @@ pub(crate) fn consents(language: Language) -> Vec<Consent> {
         long_consent(language),
         hostile_consent(language),
     ]
+}
+
+/// English words on a page in another language.
+fn foreign_english(page: Language) -> Option<Language> {
+    (page != Language::English).then_some(Language::English)
 }
 
 fn first_consent(language: Language) -> Consent {
@@ -266,6 +276,7 @@ fn first_consent(language: Language) -> Consent {
             host: "board.example.org".to_owned(),
         },
         allow: language.text("consent-allow"),
+        allow_foreign: None,
     }
 }
 
@@ -277,6 +288,7 @@ fn branded_consent(language: Language) -> Consent {
             ..branded_frame(language)
         },
         allow: Text::of_others("Authorize Application"),
+        allow_foreign: foreign_english(language),
         ..first_consent(language)
     }
 }
@@ -398,6 +410,7 @@ fn hostile_consent(language: Language) -> Consent {
         is_told_of_person: true,
         asks_from: AsksFrom::ThisComputer { host: text() },
         allow: Text::of_others(HOSTILE),
+        allow_foreign: None,
     }
 }
 

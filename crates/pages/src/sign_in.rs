@@ -73,6 +73,10 @@ impl Page for SignIn {
     const NAME: &'static str = "sign-in";
     const ASKS_PASSWORD: bool = true;
 
+    fn language(&self) -> Language {
+        self.frame.language
+    }
+
     fn samples(language: Language) -> Vec<Self> {
         let usual = Self {
             frame: samples::frame(language),

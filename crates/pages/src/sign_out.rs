@@ -20,6 +20,10 @@ pub struct SignOut {
 impl Page for SignOut {
     const NAME: &'static str = "sign-out";
 
+    fn language(&self) -> Language {
+        self.frame.language
+    }
+
     fn samples(language: Language) -> Vec<Self> {
         let page = |frame, nonce: &str| Self {
             frame,

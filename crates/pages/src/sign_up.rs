@@ -89,6 +89,10 @@ impl Page for SignUp {
     const NAME: &'static str = "sign-up";
     const ASKS_PASSWORD: bool = true;
 
+    fn language(&self) -> Language {
+        self.frame.language
+    }
+
     fn samples(language: Language) -> Vec<Self> {
         let usual = Self {
             frame: samples::frame(language),

@@ -37,6 +37,8 @@ pub enum Event {
     UserAddressChanged,
     /// A change of address was taken back from the earlier address.
     UserAddressRestored,
+    /// An account lost an address that it never proved, to whoever reads its mail, and was switched off.
+    UserAddressReleased,
     /// A person changed what they are called.
     UserNameSet,
     /// Somebody asked for a new password, and a mail was sent to the address.
@@ -125,7 +127,7 @@ pub enum Event {
 
 impl Event {
     /// All of them.
-    pub const ALL: [Event; 60] = [
+    pub const ALL: [Event; 61] = [
         Event::ConsentGiven,
         Event::ConsentDenied,
         Event::DeviceAllowed,
@@ -144,6 +146,7 @@ impl Event {
         Event::UserAddressProved,
         Event::UserAddressChanged,
         Event::UserAddressRestored,
+        Event::UserAddressReleased,
         Event::UserNameSet,
         Event::UserRecoveryRequested,
         Event::UserRecovered,
@@ -209,6 +212,7 @@ impl Event {
             Event::UserAddressProved => "user.address_proved",
             Event::UserAddressChanged => "user.address_changed",
             Event::UserAddressRestored => "user.address_restored",
+            Event::UserAddressReleased => "user.address_released",
             Event::UserNameSet => "user.name_set",
             Event::UserRecoveryRequested => "user.recovery_requested",
             Event::UserRecovered => "user.recovered",

@@ -1,6 +1,6 @@
 //! The rooms of the server, each with the routes that it mounts.
 use crate::http::{assets, site::Site};
-use crate::{account, interaction, oauth, ops, portal};
+use crate::{account, interaction, mail, oauth, ops, portal};
 use config::Config;
 
 /// All routes of a provider. What its profile switches off has no route.
@@ -10,6 +10,7 @@ pub(crate) fn site(config: &Config) -> Site {
     interaction::mount(config, &mut site);
     portal::mount(config, &mut site);
     account::mount(config, &mut site);
+    mail::mount(config, &mut site);
     assets::mount(&mut site);
     ops::mount(&mut site);
     site
@@ -20,9 +21,11 @@ mod tests {
     use super::*;
     use crate::http::site::Kind;
     use crate::oauth::endpoints::metadata_paths;
-    use config::{Mail, MailBy, PathSettings, RESERVED};
+    use config::{BounceHook, Mail, MailBy, Password, PathSettings, RESERVED};
     use protocol::types::MailAddress;
     use std::collections::BTreeSet;
+
+    const HOOK: &str = "/mail/bounces";
 
     /// A provider with everything switched on.
     fn everything() -> Config {
@@ -32,6 +35,11 @@ mod tests {
             name: None,
             from: MailAddress::parse("no-reply@example.com").unwrap(),
             by: MailBy::Folder("mail".into()),
+            bounces: Some(BounceHook {
+                path: HOOK.to_owned(),
+                secret: Password("a secret".to_owned()),
+                secret_file: None,
+            }),
         });
         config
     }
@@ -102,6 +110,10 @@ mod tests {
         endpoints.extend(metadata_paths(&config.issuer));
         assert_eq!(mounted(Kind::Endpoint), endpoints);
         assert_eq!(mounted(Kind::Entrance), paths(entrances));
+        assert_eq!(mounted(Kind::Hook), BTreeSet::from([HOOK.to_owned()]));
+        let without = site(&Config::for_tests());
+        let mut kinds = without.mounted().iter().map(|(kind, _)| *kind);
+        assert!(!kinds.any(|kind| kind == Kind::Hook));
     }
 
     /// What a profile may not take for itself is what pages have.

@@ -12,14 +12,15 @@ export class Mailbox {
     Object.assign(this, { file, issuer, read: new Map() });
   }
 
-  // The link in the first mail to `email` that was not read yet, once it has come.
-  async link(email) {
+  // The link in the first mail to `email` that was not read yet, once it has come; with these words in its subject.
+  async link(email, subject) {
     const already = this.read.get(email) ?? 0;
     const deadline = Date.now() + PATIENCE;
     while (Date.now() < deadline) {
       const mail = (await this.#all()).filter(({ to }) => to.includes(email))[already];
       if (mail) {
         this.read.set(email, already + 1);
+        assert.equal(mail.headers.Subject, subject);
         return this.#linkIn(mail);
       }
       await pause(50);

@@ -26,6 +26,7 @@ fn speaks(page: &Reply, tag: &str, says: &str) {
     assert_page(page, 200);
     let text = page.text();
     assert!(text.contains(&format!("<html lang=\"{tag}\">")), "{page}");
+    assert_eq!(page.header("Content-Language"), Some(tag));
     assert!(text.contains(says), "{says}: {page}");
 }
 
@@ -77,6 +78,33 @@ fn the_browser_s_language_counts_where_the_app_names_none_that_is_spoken() {
     speaks(&page, "de", ">Anmelden</h1>");
     let page = open_in(&mut scene.provider.browser(), &unknown, "fr");
     speaks(&page, "en", ">Sign in</h1>");
+}
+
+#[test]
+fn words_in_another_language_than_their_page_say_in_which() {
+    let scene = Scene::plain(
+        "[branding]\nconsent_button = { en = \"Let in\" }\n[scopes.\"lists:read\"]\n\
+         group = { en = \"Lists\", de = \"Listen\" }\nsentence = { en = \"See your lists\" }",
+    );
+    let app = scene.confidential(CALLBACK);
+    let mut browser = scene.provider.browser();
+    browser.sign_in(ANN, PASSWORD);
+    let question = scene.question(&app, &[("scope", "lists:read tasks:read")]);
+    let german = open_in(&mut browser, &question, "de");
+    for says in [
+        "<h3>Listen</h3>",
+        "<p class=\"says\" lang=\"en\">See your lists",
+        "lang=\"en\">Let in</button>",
+        // Of what is written once nobody knows.
+        "<p class=\"says\">See your tasks",
+    ] {
+        speaks(&german, "de", says);
+    }
+    let english = open_in(&mut browser, &question, "en");
+    speaks(&english, "en", "<p class=\"says\">See your lists");
+    // Pages that the server makes by itself say theirs too.
+    let nothing = open_in(&mut browser, "/nothing", "de");
+    assert_eq!(nothing.header("Content-Language"), Some("de"));
 }
 
 /// What somebody else wrote into it is neither shown nor believed.

@@ -19,4 +19,19 @@ pub(crate) struct MailSettings {
     pub(crate) password_file: Option<PathBuf>,
     /// A folder that takes each mail as a file, in place of a server: for trying things.
     pub(crate) folder: Option<PathBuf>,
+    /// Where your mail service tells of mail that comes back. Without `path`, nowhere.
+    pub(crate) bounces: BounceSettings,
+}
+
+/// Where your mail service tells of mail that comes back. Without `path`, nowhere.
+#[derive(Debug, Clone, Default, Serialize, Deserialize, JsonSchema)]
+#[serde(default, deny_unknown_fields)]
+pub(crate) struct BounceSettings {
+    /// The path that it posts to, such as `/mail/bounces`.
+    pub(crate) path: Option<String>,
+    /// What it proves itself by: a bearer token, or the password of Basic, whatever the user. At least 24 characters,
+    /// of letters, digits and `-._~+/`. Better left to `secret_file` or to the environment.
+    pub(crate) secret: Option<String>,
+    /// A file that holds the secret. One line end at its end is left out.
+    pub(crate) secret_file: Option<PathBuf>,
 }

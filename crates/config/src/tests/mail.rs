@@ -243,3 +243,69 @@ fn a_wrong_server_or_password_is_told() {
         "{told}"
     );
 }
+
+#[test]
+fn a_mail_service_reports_at_a_path_of_its_own_with_a_secret() {
+    const SECRET: &str = "a-secret-of-24-letters-a";
+    let hook = |more: &str| format!("{FROM}folder = \"sent\"\n[mail.bounces]\n{more}");
+    let found = |toml: &str| load(toml).unwrap().mail.unwrap().bounces;
+    assert_eq!(found(&hook("")), None);
+    let whole = hook(&format!("path = \"/mail/bounces\"\nsecret = \"{SECRET}\""));
+    let own = found(&whole).unwrap();
+    assert_eq!(
+        (own.path.as_str(), own.secret.0.as_str()),
+        ("/mail/bounces", SECRET)
+    );
+    assert!(!format!("{own:?}").contains(SECRET));
+    // From a file, which the environment may name.
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("secret");
+    std::fs::write(&file, format!("{SECRET}\n")).unwrap();
+    let shown = file.display().to_string();
+    let variable = [("VALETKEY_MAIL__BOUNCES__SECRET_FILE", shown.as_str())];
+    let toml = hook("path = \"/mail/bounces\"");
+    let config = load_with(&toml, &variable, &Overrides::default()).unwrap();
+    let mail = config.mail.unwrap();
+    assert_eq!(mail.bounces.as_ref().unwrap().secret.0, SECRET);
+    assert_eq!(mail.secret_files().collect::<Vec<_>>(), [file]);
+    for (more, starts) in [
+        (
+            "secret = \"x\"".to_owned(),
+            "v.toml:4: mail.bounces.path: is missing",
+        ),
+        (
+            "path = \"/mail/bounces\"".to_owned(),
+            "v.toml:4: mail.bounces.secret_file: is missing",
+        ),
+        (
+            "path = \"/mail/bounces\"\nsecret = \"short\"".to_owned(),
+            "v.toml:6: mail.bounces.secret: is no secret for a header",
+        ),
+        (
+            format!("path = \"/mail/bounces\"\nsecret = \"{SECRET} x\""),
+            "v.toml:6: mail.bounces.secret: is no secret for a header",
+        ),
+        (
+            format!("path = \"/mail/bounces\"\nsecret = \"{SECRET}\"\nsecret_file = \"x\""),
+            "v.toml:7: mail.bounces.secret_file: stands beside",
+        ),
+        (
+            format!("path = \"bounces\"\nsecret = \"{SECRET}\""),
+            "v.toml:5: mail.bounces.path: \"bounces\" does not start",
+        ),
+        (
+            format!("path = \"/account/x\"\nsecret = \"{SECRET}\""),
+            "v.toml:5: mail.bounces.path: \"/account/x\" belongs to a page",
+        ),
+        (
+            format!("path = \"/oauth2/token\"\nsecret = \"{SECRET}\""),
+            "v.toml:5: mail.bounces.path: paths.token is at this path",
+        ),
+    ] {
+        let told = fault(&hook(&more));
+        assert!(told.starts_with(starts), "{more}\n{told}");
+        assert!(!told.contains(SECRET), "{told}");
+    }
+    let hidden = crate::show::hidden("mail.bounces.secret", &SECRET.into());
+    assert_eq!(hidden, "…");
+}

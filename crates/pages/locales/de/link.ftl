@@ -9,6 +9,7 @@ link-restored = Das wird wieder die Adresse Ihres Kontos, und alle Browser werde
 link-change-title = Diese Adresse verwenden
 link-change = { $email } wird die Adresse dieses Kontos. Wir schreiben an { $before }; von dort lässt es sich eine Woche lang rückgängig machen.
 link-change-from-unknown = { $email } wird die Adresse dieses Kontos. Wir schreiben an die bisherige Adresse; von dort lässt es sich eine Woche lang rückgängig machen.
+link-releases = Mit dieser Adresse wurde schon ein anderes Konto angelegt, und noch niemand hat gezeigt, dass er ihre E-Mails liest. Es wird abgeschaltet, und was es Apps erlaubt hatte, endet.
 link-not-you-title = Waren Sie das nicht?
 link-ends-one = Der Browser, in dem das geschah, wird von Ihrem Konto abgemeldet.
 link-ends-all = Alle Browser werden von Ihrem Konto abgemeldet.

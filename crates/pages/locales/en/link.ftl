@@ -9,6 +9,7 @@ link-restored = This becomes the address of your account again, and every browse
 link-change-title = Use this address
 link-change = { $email } becomes the address of this account. We write to { $before }, from where it can be undone for a week.
 link-change-from-unknown = { $email } becomes the address of this account. We write to the address before, from where it can be undone for a week.
+link-releases = Another account was made with this address, and nobody has shown yet that they read its mail. It is switched off, and what it had allowed to apps ends.
 link-not-you-title = Was this not you?
 link-ends-one = The browser that did this is signed out of your account.
 link-ends-all = Every browser is signed out of your account.

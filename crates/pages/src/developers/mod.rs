@@ -72,6 +72,10 @@ impl Page for DeveloperPage {
     const TRANSLATED: bool = false;
     const NAME: &'static str = "developers";
 
+    fn language(&self) -> Language {
+        self.frame.language
+    }
+
     fn samples(_: Language) -> Vec<Self> {
         samples::pages()
     }

@@ -222,6 +222,10 @@ impl Page for AppPage {
     const ASKS_PASSWORD: bool = true;
     const COPIES: bool = true;
 
+    fn language(&self) -> Language {
+        self.frame.language
+    }
+
     fn samples(language: Language) -> Vec<Self> {
         let usual = usual(language);
         let failed = AppPage {
@@ -304,6 +308,7 @@ fn usual(language: Language) -> AppPage {
         scopes: vec![ScopeBox {
             name: "tasks:read".to_owned(),
             sentence: Text::of_others("Task Board"),
+            foreign: None,
             ticked: true,
         }],
         checked: None,
@@ -342,6 +347,7 @@ fn hostile_page(language: Language) -> AppPage {
         scopes: vec![ScopeBox {
             name: HOSTILE.to_owned(),
             sentence: words(),
+            foreign: None,
             ticked: true,
         }],
         checked: Some(CheckedUri {

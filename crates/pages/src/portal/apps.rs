@@ -123,6 +123,10 @@ pub(super) fn status(status: ClientStatus, language: Language) -> Option<(Text, 
 impl Page for Apps {
     const NAME: &'static str = "apps";
 
+    fn language(&self) -> Language {
+        self.frame.language
+    }
+
     fn samples(language: Language) -> Vec<Self> {
         let row = |name: &str, status, side| AppRow {
             client_id: "h9XW2pQ0nT4kLr7sVbYc1a".to_owned(),

@@ -50,6 +50,8 @@ pub struct ScopeBox {
     pub name: String,
     /// What it allows.
     pub sentence: Text,
+    /// The language of the sentence, if it is known and not the page's.
+    pub foreign: Option<Language>,
     /// Whether the app may ask for it.
     pub ticked: bool,
 }

@@ -99,6 +99,10 @@ impl Page for NewApp {
     const NAME: &'static str = "new-app";
     const ASKS_PASSWORD: bool = true;
 
+    fn language(&self) -> Language {
+        self.frame.language
+    }
+
     fn samples(language: Language) -> Vec<Self> {
         let usual = NewApp {
             frame: samples::signed_in_frame(language),

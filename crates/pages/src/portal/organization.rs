@@ -199,6 +199,10 @@ impl Page for OrganizationPage {
     const NAME: &'static str = "organization";
     const ASKS_PASSWORD: bool = true;
 
+    fn language(&self) -> Language {
+        self.frame.language
+    }
+
     fn samples(language: Language) -> Vec<Self> {
         let usual = usual(language);
         let failed = OrganizationPage {

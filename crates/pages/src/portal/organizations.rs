@@ -93,6 +93,10 @@ impl Organizations {
 impl Page for Organizations {
     const NAME: &'static str = "organizations";
 
+    fn language(&self) -> Language {
+        self.frame.language
+    }
+
     fn samples(language: Language) -> Vec<Self> {
         let row = |name: &str, role| OrganizationRow {
             id: "1".to_owned(),

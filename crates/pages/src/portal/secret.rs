@@ -38,6 +38,10 @@ impl Page for NewSecret {
     const NAME: &'static str = "new-secret";
     const COPIES: bool = true;
 
+    fn language(&self) -> Language {
+        self.frame.language
+    }
+
     fn samples(language: Language) -> Vec<Self> {
         let usual = NewSecret {
             frame: samples::signed_in_frame(language),

@@ -64,6 +64,7 @@ fn every_page_has_one_heading_a_title_and_a_language() {
                 "en"
             };
             assert_eq!(said, Some(meant), "{}", sample.page);
+            assert_eq!(sample.language.tag(), meant, "{}", sample.page);
         }
     }
 }

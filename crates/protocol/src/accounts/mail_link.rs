@@ -5,7 +5,7 @@
 //! the link is for, and whether it was used.
 use crate::decision::Mint;
 use crate::outbox::{LinkMailPayload, Message};
-use crate::types::{Language, Lifetime, Locator, MailAddress, Subject, UnixTime};
+use crate::types::{Language, Lifetime, Locator, MailAddress, Session, Subject, UnixTime};
 use jose::keyed::Key;
 use wire::{Presented, TokenText};
 
@@ -95,6 +95,20 @@ impl LinkPurpose {
         matches!(self, LinkPurpose::AddressProof | LinkPurpose::AddressChange)
     }
 
+    /// Whether it gives an account an address that it does not have.
+    pub const fn moves_an_address(self) -> bool {
+        match self {
+            LinkPurpose::AddressChange | LinkPurpose::AddressChanged => true,
+            LinkPurpose::SignUp
+            | LinkPurpose::Invitation
+            | LinkPurpose::Recovery
+            | LinkPurpose::AddressProof
+            | LinkPurpose::PasswordChanged
+            | LinkPurpose::NameChanged
+            | LinkPurpose::NewDevice => false,
+        }
+    }
+
     /// How long the link works. A mail server may be away for an hour, so none is shorter than two.
     pub const fn lifetime(self) -> Lifetime {
         match self {
@@ -129,6 +143,8 @@ pub struct MailLink {
     pub subject: Option<Subject>,
     /// The session that it ends; `None` for all.
     pub session: Option<Locator>,
+    /// The browser of that session: what it has begun since ends too.
+    pub device: Option<String>,
     /// The language that its mail is written in, for whoever has chosen none.
     pub language: Option<Language>,
     /// When it was asked for.
@@ -235,6 +251,7 @@ impl LinkMail {
             email: to.clone(),
             subject,
             session: None,
+            device: None,
             language: None,
             created_at: now,
             expires_at: now.plus(purpose.lifetime()),
@@ -243,10 +260,11 @@ impl LinkMail {
         LinkMail { link, message }
     }
 
-    /// Its link ends this session.
+    /// Its link ends this session, and whatever its browser begins later.
     #[must_use]
-    pub fn ending(mut self, session: Locator) -> Self {
-        self.link.session = Some(session);
+    pub fn ending(mut self, session: &Session) -> Self {
+        self.link.session = Some(session.id);
+        self.link.device.clone_from(&session.device);
         self
     }
 
@@ -267,6 +285,7 @@ mod tests {
             email: MailAddress::parse("ada@example.com").unwrap(),
             subject: None,
             session: None,
+            device: None,
             language: None,
             created_at: UnixTime(0),
             expires_at: UnixTime(100),

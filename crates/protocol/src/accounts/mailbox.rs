@@ -7,7 +7,7 @@ use crate::events::Event;
 use crate::policy::SignUp;
 use crate::transition::{AccountChange, AddressChange, Recovery, SessionChange, Transition};
 use crate::types::email::email_key;
-use crate::types::{Lifetime, Locator, MailAddress, NewPerson, Person, UnixTime};
+use crate::types::{Lifetime, Locator, MailAddress, NewPerson, Person, Session, UnixTime};
 
 /// How many mails that strangers may ask for one address is sent within [`A_DAY`]: requests for an account, for a new
 /// password, for this address in place of another.
@@ -199,7 +199,7 @@ pub fn recover<M: Mint>(
         return Err(LinkFault::Unknown);
     }
     let unproved = person.verified_at.is_none();
-    let cutoff = unproved.then(|| mint.locator().max(Locator::first_at(now.plus(UNDER_WAY))));
+    let cutoff = unproved.then(|| cutoff(now, mint));
     let subject = Some(person.subject);
     Ok(Transition::Account(AccountChange::Recover(Box::new(
         Recovery {
@@ -219,6 +219,31 @@ pub fn recover<M: Mint>(
             ),
         },
     ))))
+}
+
+fn cutoff<M: Mint>(now: UnixTime, mint: &M) -> Locator {
+    mint.locator().max(Locator::first_at(now.plus(UNDER_WAY)))
+}
+
+/// Takes the address of a link from an account that never proved it, for the account that the link was sent for: it is
+/// that of whoever reads its mail, as if they signed up with it. `None` where it is proved, or nobody else's.
+pub fn release<M: Mint>(
+    link: &MailLink,
+    holder: &Person,
+    now: UnixTime,
+    mint: &M,
+) -> Option<Transition> {
+    let unproved = holder.verified_at.is_none() && link.subject != Some(holder.subject);
+    let own = email_key(&holder.email) == link.email.key();
+    (link.purpose.moves_an_address() && unproved && own).then(|| {
+        Transition::Account(AccountChange::Address(AddressChange::Release {
+            subject: holder.subject,
+            email: holder.email.clone(),
+            cutoff: cutoff(now, mint),
+            link: link.id,
+            reader: link.subject,
+        }))
+    })
 }
 
 /// Gives an account its earlier address back, whose mailbox a link was sent to, with a new password.
@@ -292,6 +317,7 @@ pub fn confirm<M: Mint>(
                 link: link.id,
                 subject,
                 session: link.session,
+                device: link.device.clone(),
             })
         }
     })
@@ -318,7 +344,7 @@ fn change_address<M: Mint>(
 pub fn set_name<M: Mint>(
     person: &Person,
     name: &str,
-    session: Locator,
+    session: &Session,
     told: bool,
     now: UnixTime,
     mint: &M,

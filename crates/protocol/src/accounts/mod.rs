@@ -1,5 +1,6 @@
 //! People: accounts, passwords, signing in, sessions.
 pub mod bounce;
+pub mod bounce_report;
 pub mod mail_link;
 pub mod mailbox;
 pub mod password;

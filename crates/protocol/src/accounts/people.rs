@@ -7,7 +7,7 @@ use crate::transition::{AccountChange, Transition};
 use crate::types::email::{email_text, is_email};
 use crate::types::ids::SubjectFormat;
 use crate::types::text::is_plain;
-use crate::types::{ClientNo, Locator, NewPerson, Person, Preferences, Subject, UnixTime};
+use crate::types::{ClientNo, NewPerson, Person, Preferences, Session, Subject, UnixTime};
 
 pub use crate::types::email::MAX_EMAIL;
 
@@ -183,14 +183,14 @@ pub fn create(person: NewPerson) -> Transition {
 pub fn change_password(
     person: &Person,
     password: String,
-    keep: Locator,
+    keep: &Session,
     notice: Option<LinkMail>,
 ) -> Transition {
     Transition::Account(AccountChange::SetPassword {
         subject: person.subject,
         proved: Some(person.password.clone()),
         password,
-        keep: Some(keep),
+        keep: Some(keep.id),
         notice: notice.map(|notice| notice.ending(keep)),
     })
 }

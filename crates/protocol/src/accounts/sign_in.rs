@@ -222,13 +222,23 @@ fn key(limit: Limit, text: &str) -> (Limit, Digest) {
     (limit, Digest::of(format!("{limit:?}\n{text}").as_bytes()))
 }
 
+/// A browser that signs in.
+#[derive(Debug)]
+pub struct SigningIn<'a> {
+    /// What it calls itself.
+    pub user_agent: &'a str,
+    /// Its name, the same over several sign-ins.
+    pub device: &'a str,
+    /// The session that it has so far.
+    pub session: Option<Locator>,
+}
+
 /// Starts a session for a person who proved who they are. Returns the cookie's value. The browser's earlier
 /// session, if any, ends: an id never survives a sign-in. `told`: the person hears of it by mail, because the browser
 /// was not known.
 pub fn start_session<M: Mint>(
     person: &Person,
-    browser: &str,
-    ends: Option<Locator>,
+    browser: &SigningIn<'_>,
     told: bool,
     policy: &Policy,
     now: UnixTime,
@@ -236,27 +246,25 @@ pub fn start_session<M: Mint>(
 ) -> (TokenText, Transition) {
     let id = mint.locator();
     let cookie = TokenText::new(SESSION_PREFIX, id.0, &mint.secret());
-    let browser = browser
-        .chars()
-        .filter(|c| !deceives(*c))
-        .take(MAX_BROWSER)
-        .collect();
+    let said = browser.user_agent.chars();
     let session = Session {
         id,
         digest: cookie.digest(),
         subject: person.subject,
         auth_time: now,
         expires_at: now.plus(policy.accounts.session),
-        browser,
+        browser: said.filter(|c| !deceives(*c)).take(MAX_BROWSER).collect(),
+        device: Some(browser.device.to_owned()),
     };
     let notice = told
         .then(|| notice(LinkPurpose::NewDevice, person, now, mint))
         .flatten();
+    let notice = notice.map(|notice| Box::new(notice.ending(&session)));
     let transition = Transition::Session(SessionChange::Start {
         password: person.password.clone(),
         session,
-        ends,
-        notice: notice.map(|notice| Box::new(notice.ending(id))),
+        ends: browser.session,
+        notice,
     });
     (cookie, transition)
 }

@@ -412,6 +412,7 @@ impl SessionFacts {
             auth_time: UnixTime(NOW.0 - 60),
             expires_at: UnixTime(NOW.0 + 3_600),
             browser: String::new(),
+            device: None,
         };
         SessionFacts {
             session,

@@ -88,6 +88,7 @@ impl Person {
             cutoff: Locator(0),
             created_at: UnixTime(0),
             test_app: None,
+            device_epoch: 0,
         }
     }
 }

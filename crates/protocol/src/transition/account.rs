@@ -116,6 +116,21 @@ pub enum AddressChange {
         /// The mail that tells the earlier address, if that was proved.
         notice: Option<Box<LinkMail>>,
     },
+    /// Takes an address that was never proved from its account, for another whose person reads its mail: the account is
+    /// switched off, its sessions end, what it had allowed is dead. Guard: the link still works, the address is that of
+    /// the account and unproved, and the account owns no app which is on.
+    Release {
+        /// Whose it is no more.
+        subject: Subject,
+        /// The address, as the account has it.
+        email: String,
+        /// Everything issued below this locator is dead.
+        cutoff: Locator,
+        /// The link that was sent to it, which is left for what it is for.
+        link: Locator,
+        /// Who reads its mail.
+        reader: Option<Subject>,
+    },
     /// Gives an account its earlier address back, with a new password, and ends its sessions. Guard: it is free, and
     /// the account is on.
     Restore {
@@ -190,7 +205,7 @@ impl AccountChange {
             Self::SetPassword { notice, .. } | Self::SetName { notice, .. } => notice.as_mut(),
             Self::Recover(recovery) => Some(&mut recovery.notice),
             Self::Create { .. }
-            | Self::Address(AddressChange::Prove { .. })
+            | Self::Address(AddressChange::Prove { .. } | AddressChange::Release { .. })
             | Self::Rehash { .. }
             | Self::SetPreferences { .. }
             | Self::Disable { .. }
@@ -210,7 +225,7 @@ impl AccountChange {
             }
             Self::Recover(recovery) => recovery.notice.messages(),
             Self::Create { .. }
-            | Self::Address(AddressChange::Prove { .. })
+            | Self::Address(AddressChange::Prove { .. } | AddressChange::Release { .. })
             | Self::Rehash { .. }
             | Self::SetPreferences { .. }
             | Self::Disable { .. }
@@ -225,6 +240,15 @@ impl AddressChange {
             Self::Prove { subject, .. } => (Event::UserAddressProved, subject),
             Self::Change { subject, .. } => (Event::UserAddressChanged, subject),
             Self::Restore { subject, .. } => (Event::UserAddressRestored, subject),
+            Self::Release {
+                subject, reader, ..
+            } => {
+                return Happened {
+                    actor: reader.map(Actor::Person),
+                    subject: Some(*subject),
+                    ..Happened::unasked(Event::UserAddressReleased)
+                };
+            }
         };
         Happened::by_person(event, *subject)
     }

@@ -48,6 +48,7 @@ names! {
     ProveAddress Transition::Account(AccountChange::Address(AddressChange::Prove { .. })) => "account.prove_address",
     ChangeAddress Transition::Account(AccountChange::Address(AddressChange::Change { .. })) => "account.change_address",
     RestoreAddress Transition::Account(AccountChange::Address(AddressChange::Restore { .. })) => "account.restore_address",
+    ReleaseAddress Transition::Account(AccountChange::Address(AddressChange::Release { .. })) => "account.release_address",
     SetName Transition::Account(AccountChange::SetName { .. }) => "account.set_name",
     DisablePerson Transition::Account(AccountChange::Disable { .. }) => "account.disable",
     EnablePerson Transition::Account(AccountChange::Enable { .. }) => "account.enable",

@@ -33,7 +33,8 @@ pub enum SessionChange {
         /// The one that goes on.
         keep: Option<Locator>,
     },
-    /// Ends a session, or all, by a link in a mail. Guard: the link was not used.
+    /// Ends a session and what its browser began later, or all, by a link in a mail; the account knows no browser any more.
+    /// Guard: the link was not used.
     EndByLink {
         /// The link.
         link: Locator,
@@ -41,6 +42,8 @@ pub enum SessionChange {
         subject: Subject,
         /// Which; `None` for all.
         session: Option<Locator>,
+        /// The browser that it is in.
+        device: Option<String>,
     },
 }
 

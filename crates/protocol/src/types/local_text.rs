@@ -38,6 +38,19 @@ impl LocalText {
         theirs.next().map_or(&self.text, |(_, text)| text)
     }
 
+    /// The language of those words, where it is known and not the reader's own.
+    pub fn foreign_to(&self, reader: Language) -> Option<Language> {
+        let own = |(language, _): &(Language, String)| *language == reader;
+        let known = self.translations.iter().map(|(language, _)| *language);
+        match self.translations.iter().any(own) {
+            true => None,
+            false => known
+                .clone()
+                .find(|language| *language == Language::English)
+                .or_else(|| known.clone().next()),
+        }
+    }
+
     /// Those words, line by line.
     pub fn lines(&self, language: Language) -> Vec<String> {
         let lines = self.in_language(language).lines();
@@ -69,6 +82,11 @@ mod tests {
         let german = of(&[(German, "Ihre Aufgaben")]).unwrap();
         assert_eq!(german.in_language(English), "Ihre Aufgaben");
         assert_eq!(LocalText::new("x").in_language(German), "x");
+        // Where it is known that the words are in another language, it is said which.
+        assert_eq!(both.foreign_to(German), None);
+        assert_eq!(both.foreign_to(Pseudo), Some(English));
+        assert_eq!(german.foreign_to(English), Some(German));
+        assert_eq!(LocalText::new("x").foreign_to(German), None);
         assert_eq!(of(&[]), None);
     }
 }

@@ -25,6 +25,8 @@ pub struct Person {
     pub created_at: UnixTime,
     /// The test app that this test user was made with; `None` for a real person.
     pub test_app: Option<ClientNo>,
+    /// How often the browsers that knew the account were forgotten: the mark that one keeps holds for one count.
+    pub device_epoch: i64,
 }
 
 impl std::fmt::Debug for Person {

@@ -17,6 +17,8 @@ pub struct Session {
     pub expires_at: UnixTime,
     /// What the browser calls itself, shortened for the list of sessions.
     pub browser: String,
+    /// Which browser it is in, the same over several sign-ins; `None` for one that an earlier release began.
+    pub device: Option<String>,
 }
 
 impl Session {

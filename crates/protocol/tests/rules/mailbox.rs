@@ -2,11 +2,14 @@
 
 use protocol::Transition;
 use protocol::accounts::mail_link::{LinkFault, LinkMail, LinkPurpose, MailLink};
-use protocol::accounts::mailbox::{Mailbox, confirm, join, notice, recover, restore, set_name};
+use protocol::accounts::mailbox::{
+    Mailbox, confirm, join, notice, recover, release, restore, set_name,
+};
 use protocol::events::Event;
+use protocol::facts::SessionFacts;
 use protocol::testing::{Counter, NOW};
 use protocol::transition::{AccountChange, AddressChange, SessionChange};
-use protocol::types::{Locator, MailAddress, NewPerson, Person, Subject};
+use protocol::types::{Lifetime, Locator, MailAddress, NewPerson, Person, Subject};
 
 fn address(text: &str) -> MailAddress {
     MailAddress::parse(text).expect("an address")
@@ -202,10 +205,53 @@ fn only_a_proved_address_is_told_of_changes() {
     assert!(notice(LinkPurpose::NewDevice, &ada(true), NOW, &mint).is_some());
     assert!(notice(LinkPurpose::NewDevice, &ada(false), NOW, &mint).is_none());
     for (proved, told, mails) in [(true, true, 1), (true, false, 0), (false, true, 0)] {
-        let change = set_name(&ada(proved), " Ada L. ", Locator(4), told, NOW, &mint);
+        let session = SessionFacts::for_tests().session;
+        let change = set_name(&ada(proved), " Ada L. ", &session, told, NOW, &mint);
         assert_eq!(change.messages().len(), mails, "{proved} {told}");
     }
     assert_eq!(Mailbox::of(None), Mailbox::Free);
     assert_eq!(Mailbox::of(Some(&ada(false))), Mailbox::Unproved);
     assert_eq!(Mailbox::of(Some(&ada(true))), Mailbox::Proved);
+}
+
+#[test]
+fn an_address_that_nobody_proved_is_released_for_whoever_is_to_have_it() {
+    let mint = Counter::starting_at(NOW);
+    let squatter = |proved| Person {
+        subject: Subject(8),
+        ..ada(proved)
+    };
+    for purpose in LinkPurpose::ALL {
+        let moves = matches!(
+            purpose,
+            LinkPurpose::AddressChange | LinkPurpose::AddressChanged
+        );
+        let link = MailLink {
+            subject: Some(Subject(7)),
+            ..link(purpose, "Ada@example.com")
+        };
+        let of = |person: &Person| release(&link, person, NOW, &mint);
+        let fits = match of(&squatter(false)) {
+            Some(Transition::Account(AccountChange::Address(AddressChange::Release {
+                subject,
+                reader,
+                cutoff,
+                ..
+            }))) => {
+                assert_eq!((subject, reader), (Subject(8), Some(Subject(7))));
+                assert!(cutoff > Locator::first_at(NOW.plus(Lifetime::from_seconds(1))));
+                moves
+            }
+            other => other.is_none() && !moves,
+        };
+        assert!(fits, "{purpose:?}");
+        // Neither one that is proved, nor one's own, nor another address.
+        let elsewhere = Person {
+            email: "eve@example.com".to_owned(),
+            ..squatter(false)
+        };
+        for other in [squatter(true), ada(false), elsewhere] {
+            assert!(of(&other).is_none(), "{purpose:?}");
+        }
+    }
 }

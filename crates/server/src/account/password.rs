@@ -49,9 +49,14 @@ pub(crate) async fn submit(
 ) -> Result<Response, PageError> {
     let (browser, facts, form) = own_form(&app, posted).await?;
     match changed(&app, &browser, &facts, form).await? {
-        Change::Done(hashed) => {
+        Change::Done => {
             let mut response = reply::see_other(&done("password"));
-            session::mark_known(&app, &mut response, &facts.person.email, &hashed);
+            // The account has forgotten every browser; it knows this one.
+            if let Some(person) = app.store.person(facts.person.subject).await? {
+                let device = facts.session.device.clone();
+                let device = device.unwrap_or_else(|| browser.device_of(&app, &person));
+                session::mark_known(&app, &mut response, &device, &person);
+            }
             Ok(response)
         }
         Change::Refused(problems) => {
@@ -77,8 +82,8 @@ pub(crate) async fn submit(
 
 /// What became of a password that was to be changed.
 enum Change {
-    /// It is the new one now, and this is its hash.
-    Done(String),
+    /// It is the new one now.
+    Done,
     /// Why it is not.
     Refused(Vec<Problem>),
     /// The current one was guessed at too often to be looked at.
@@ -122,14 +127,14 @@ async fn changed(
             )
         })
         .flatten();
-    let change = people::change_password(person, hashed.clone(), facts.session.id, notice);
+    let change = people::change_password(person, hashed, &facts.session, notice);
     let change = change.in_language(browser.language);
     let act = app.act_now(browser.address);
     // Lost to another change in the meantime: what was proved is no longer the password.
     if app.settle_one(change, act).await? == Outcome::Conflict {
         return done_before(app, browser, person, new).await;
     }
-    Ok(Change::Done(hashed))
+    Ok(Change::Done)
 }
 
 /// For a form whose current password is not the person's: when it was posted before, what it asks for is done.
@@ -144,12 +149,12 @@ async fn done_before(
     let stored = found.map(|person| person.password);
     let is_done = app
         .hasher
-        .verify(&browser.address.source(), new, stored.clone())
+        .verify(&browser.address.source(), new, stored)
         .await?
         .is_right();
-    Ok(match stored.filter(|_| is_done) {
-        Some(hashed) => Change::Done(hashed),
-        None => Change::Refused(vec![Problem::new(
+    Ok(match is_done {
+        true => Change::Done,
+        false => Change::Refused(vec![Problem::new(
             "current",
             browser.language.text("account-wrong-password"),
         )]),

@@ -60,7 +60,7 @@ pub(crate) async fn rename(
     if name.trim() != person.name {
         let now = clock::now();
         let told = app.config.mail.is_some();
-        let change = set_name(person, &name, facts.session.id, told, now, &app.mint);
+        let change = set_name(person, &name, &facts.session, told, now, &app.mint);
         let change = change.in_language(browser.language);
         app.settle_one(change, app.act(now, browser.address))
             .await?;

@@ -15,7 +15,7 @@ use pages::{Frame, SignIn, Speak, Text, path};
 use protocol::Params;
 use protocol::accounts::password::MAX_PASSWORD;
 use protocol::accounts::people::{self, MAX_EMAIL};
-use protocol::accounts::sign_in::{Attempt, Throttled, start_session};
+use protocol::accounts::sign_in::{Attempt, SigningIn, Throttled, start_session};
 use protocol::policy::SignUp;
 use protocol::types::Person;
 use store::Outcome;
@@ -307,17 +307,22 @@ pub(super) async fn welcome(
     told: bool,
     ways: Ways,
 ) -> Result<Response, PageError> {
-    let ends = browser.session.as_ref().map(|facts| facts.session.id);
     let (policy, now) = (app.policy(), clock::now());
-    let agent = &browser.user_agent;
-    let (cookie, transition) = start_session(person, agent, ends, told, policy, now, &app.mint);
+    let device = browser.device_of(app, person);
+    let signing_in = SigningIn {
+        user_agent: &browser.user_agent,
+        device: &device,
+        session: browser.session.as_ref().map(|facts| facts.session.id),
+    };
+    let (cookie, transition) = start_session(person, &signing_in, told, policy, now, &app.mint);
+    let transition = transition.in_language(browser.language);
     let act = app.act(now, browser.address);
     if app.settle_one(transition, act).await? == Outcome::Conflict {
         // The password was changed, or the account switched off, while it was being checked.
         return Ok(reply::see_other(&after_url(&ways.back, "changed")));
     }
     let mut response = reply::see_other(&ways.on);
-    session::sign_in(app, &mut response, &cookie, person);
+    session::sign_in(app, &mut response, &cookie, person, &device);
     Ok(response)
 }
 

@@ -133,7 +133,7 @@ fn about_modes(config: &Config) -> Vec<Finding> {
         files.push(path.clone());
     }
     files.extend(config.tls.iter().map(|tls| tls.key.clone()));
-    files.extend(config.mail.iter().filter_map(|mail| mail.password_file()));
+    files.extend(config.mail.iter().flat_map(|mail| mail.secret_files()));
     let keys = std::fs::read_dir(&config.keys).into_iter().flatten();
     files.extend(keys.flatten().map(|entry| entry.path()));
     let open = files.iter().filter(|file| {

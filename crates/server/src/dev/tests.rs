@@ -57,6 +57,7 @@ async fn mails_that_were_sent_are_shown_as_they_were_meant_newest_first() {
         name: Some("Zoë’s Täsk Board".to_owned()),
         from: address("no-reply@example.com"),
         by: MailBy::Folder(folder.clone()),
+        bounces: None,
     });
     assert!(!page(&config).await.contains("ada@example.com"));
     let mailer = Mailer::of(&config).unwrap();

@@ -7,9 +7,8 @@ use axum::response::Response;
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use jose::keyed::Key;
 use protocol::accounts::session::SessionCookie;
-use protocol::types::Language;
-use protocol::types::Lifetime;
 use protocol::types::email::email_key;
+use protocol::types::{Language, Lifetime, Person};
 
 /// A cookie of ours.
 pub(crate) trait Cookie {
@@ -131,19 +130,34 @@ pub(crate) struct KnownDevice {
 }
 
 impl KnownDevice {
-    /// A new one, signed for an account and the hash of its password.
-    pub(crate) fn sign(key: &Key, email: &str, password: &str) -> Self {
-        let device = random();
-        let tag = key.tag(&Self::signed(&device, &email_key(email), password));
-        KnownDevice { device, tag }
+    /// A browser, signed for an account.
+    pub(crate) fn sign(key: &Key, device: &str, person: &Person) -> Self {
+        let (subject, epoch) = numbers(person);
+        let tag = key.tag(&Self::signed(device, &subject, &epoch));
+        KnownDevice {
+            device: device.to_owned(),
+            tag,
+        }
     }
 
-    /// The browser, if it proved itself to this account under the password that it has now.
-    pub(crate) fn proved(&self, key: &Key, email: &str, password: &str) -> Option<&str> {
-        let email_key = email_key(email);
-        let signed = Self::signed(&self.device, &email_key, password);
-        let proved = key.verify(&signed, &self.tag);
+    /// The browser, if it proved itself to this account and was not forgotten since.
+    pub(crate) fn proved(&self, key: &Key, person: &Person) -> Option<&str> {
+        let (subject, epoch) = numbers(person);
+        let signed = Self::signed(&self.device, &subject, &epoch);
+        let proved = key.verify(&signed, &self.tag) || self.proved_earlier(key, person);
         proved.then_some(self.device.as_str())
+    }
+
+    /// What an earlier release signed: the address and the hash of the password.
+    fn proved_earlier(&self, key: &Key, person: &Person) -> bool {
+        let email_key = email_key(&person.email);
+        let signed: [&[u8]; 4] = [
+            b"known device",
+            self.device.as_bytes(),
+            email_key.as_bytes(),
+            person.password.as_bytes(),
+        ];
+        person.device_epoch == 0 && key.verify(&signed, &self.tag)
     }
 
     /// Writes it.
@@ -151,15 +165,16 @@ impl KnownDevice {
         format!("{}.{}", self.device, self.tag)
     }
 
-    /// The password's hash is a part, so whoever had an old password is a stranger under the new one.
-    fn signed<'a>(device: &'a str, email_key: &'a str, password: &'a str) -> [&'a [u8]; 4] {
-        [
-            b"known device",
-            device.as_bytes(),
-            email_key.as_bytes(),
-            password.as_bytes(),
-        ]
+    /// Neither the address nor the hash of the password is a part: both change while person and browser are the same. A
+    /// new password counts as forgetting, so whoever had the old one is a stranger under it.
+    fn signed<'a>(device: &'a str, subject: &'a [u8], epoch: &'a [u8]) -> [&'a [u8]; 4] {
+        [b"known to", device.as_bytes(), subject, epoch]
     }
+}
+
+fn numbers(person: &Person) -> ([u8; 8], [u8; 8]) {
+    let subject = person.subject.0.to_be_bytes();
+    (subject, person.device_epoch.to_be_bytes())
 }
 
 /// A number that names a browser.
@@ -247,6 +262,7 @@ impl Cookies {
 mod tests {
     use super::*;
     use axum::http::HeaderValue;
+    use protocol::types::Subject;
 
     fn cookies() -> Cookies {
         Cookies::of("http://localhost:1", Lifetime::from_minutes(1))
@@ -272,20 +288,49 @@ mod tests {
     }
 
     #[test]
-    fn a_device_is_known_to_its_account_under_its_password_only() {
+    fn a_device_is_known_to_its_account_until_it_is_forgotten() {
         let key = Key::new(&[7; 32]);
-        let written = KnownDevice::sign(&key, "Ann@example.com", "hash").write();
+        let ada = Person::for_tests();
+        let written = KnownDevice::sign(&key, "a browser", &ada).write();
         let known = Known::read(&written).unwrap();
-        let of = |email: &str, password: &str| known.proved(&key, email, password).is_some();
-        assert!(of("ann@example.com", "hash"));
-        assert!(!of("ben@example.com", "hash"));
-        assert!(!of("ann@example.com", "another hash"));
-        assert!(
-            known
-                .proved(&Key::new(&[8; 32]), "ann@example.com", "hash")
-                .is_none()
-        );
+        let of = |person: &Person| known.proved(&key, person);
+        assert_eq!(of(&ada), Some("a browser"));
+        let moved = Person {
+            email: "ada@example.net".to_owned(),
+            password: "another hash of the same".to_owned(),
+            ..ada.clone()
+        };
+        assert_eq!(of(&moved), Some("a browser"));
+        let forgotten = Person {
+            device_epoch: ada.device_epoch + 1,
+            ..ada.clone()
+        };
+        let other = Person {
+            subject: Subject(8),
+            ..ada.clone()
+        };
+        assert_eq!((of(&forgotten), of(&other)), (None, None));
+        assert_eq!(known.proved(&Key::new(&[8; 32]), &ada), None);
         assert!(Known::read("no tag").is_none());
+    }
+
+    #[test]
+    fn a_device_that_an_earlier_release_marked_is_known_until_it_is_forgotten() {
+        let (key, ada) = (Key::new(&[7; 32]), Person::for_tests());
+        let parts: [&[u8]; 4] = [b"known device", b"old", b"ada@example.com", b""];
+        let known = Known::read(&format!("old.{}", key.tag(&parts))).unwrap();
+        assert_eq!(known.proved(&key, &ada), Some("old"));
+        let forgotten = Person {
+            device_epoch: 1,
+            ..ada.clone()
+        };
+        let changed = Person {
+            password: "new".to_owned(),
+            ..ada
+        };
+        for person in [forgotten, changed] {
+            assert_eq!(known.proved(&key, &person), None);
+        }
     }
 
     #[test]

@@ -6,6 +6,7 @@ use crate::ops::hasher::HashFault;
 use axum::body::Body;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
+use protocol::accounts::bounce_report::ReportFault;
 use protocol::authorize::{AuthorizationFault, ShownError};
 use protocol::params::ParamsFault;
 use protocol::register::RegistrationError;
@@ -72,6 +73,10 @@ pub(crate) enum ApiError {
     Body(BodyFault),
     /// The body has another type than the endpoint takes, and what to do: a sentence.
     MediaType(&'static str),
+    /// A report of a service that does not prove itself.
+    UnprovedReport,
+    /// A report that says nothing to us.
+    Report(ReportFault),
 }
 
 /// Why a form or an address cannot be read.
@@ -249,6 +254,12 @@ impl From<TokenError> for ApiError {
 impl From<RegistrationError> for ApiError {
     fn from(error: RegistrationError) -> Self {
         ApiError::Registration(error)
+    }
+}
+
+impl From<ReportFault> for ApiError {
+    fn from(fault: ReportFault) -> Self {
+        ApiError::Report(fault)
     }
 }
 

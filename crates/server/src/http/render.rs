@@ -311,7 +311,23 @@ fn api_error(app: &AppState, error: &ApiError, id: RequestId) -> Response {
             advice,
             id,
         ),
+        ApiError::UnprovedReport => unproved_report(id),
+        ApiError::Report(fault) => reply::plain_error(
+            StatusCode::BAD_REQUEST,
+            "invalid_request",
+            fault.sentence(),
+            id,
+        ),
     }
+}
+
+/// What a service is answered that reports without the secret. Some send it only once they were asked.
+fn unproved_report(id: RequestId) -> Response {
+    let sentence = "send the secret of mail.bounces as a bearer token, or as the password of Basic";
+    let mut response = reply::plain_error(StatusCode::UNAUTHORIZED, "invalid_client", sentence, id);
+    let challenge = HeaderValue::from_static("Basic realm=\"mail bounces\"");
+    reply::challenge(&mut response, challenge);
+    response
 }
 
 /// What a client proves itself by at the token endpoint and its neighbours.

@@ -134,6 +134,10 @@ pub(crate) fn page<P: Page>(status: StatusCode, page: &P, leads: Option<LeadsToA
         header::CONTENT_SECURITY_POLICY,
         HeaderValue::from_static(csp),
     );
+    headers.insert(
+        header::CONTENT_LANGUAGE,
+        HeaderValue::from_static(page.language().tag()),
+    );
     headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
     response
 }

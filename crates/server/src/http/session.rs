@@ -152,11 +152,16 @@ impl BrowserContext {
         response
     }
 
-    /// The id of this browser, if it has proved before that it was signed in to this account, with the password that
-    /// it has now.
+    /// The id of this browser, if it has proved before that it was signed in to this account, and was not forgotten since.
     pub(crate) fn known_to(&self, app: &AppState, person: &Person) -> Option<&str> {
         let known = self.known.as_ref()?;
-        known.proved(&app.key, &person.email, &person.password)
+        known.proved(&app.key, person)
+    }
+
+    /// The same, or a new one.
+    pub(crate) fn device_of(&self, app: &AppState, person: &Person) -> String {
+        let known = self.known_to(app, person);
+        known.map_or_else(random, str::to_owned)
     }
 
     /// Speaks a language from here on that was asked for, unless the page's own address asks for another.
@@ -250,16 +255,17 @@ pub(crate) fn sign_in(
     response: &mut Response,
     cookie: &TokenText,
     person: &Person,
+    device: &str,
 ) {
     app.cookies.set::<Session>(response, cookie.as_str());
     app.cookies.clear::<Address>(response);
     app.cookies.clear::<Onward>(response);
-    mark_known(app, response, &person.email, &person.password);
+    mark_known(app, response, device, person);
 }
 
-/// Marks the browser as known to the account as long as `password` is the hash of its password.
-pub(crate) fn mark_known(app: &AppState, response: &mut Response, email: &str, password: &str) {
-    let known = KnownDevice::sign(&app.key, email, password);
+/// Marks the browser as known to the account, until that forgets it.
+pub(crate) fn mark_known(app: &AppState, response: &mut Response, device: &str, person: &Person) {
+    let known = KnownDevice::sign(&app.key, device, person);
     app.cookies.set::<Known>(response, &known.write());
 }
 

@@ -33,6 +33,8 @@ pub(crate) enum Kind {
     Endpoint,
     /// Browsers that other sites send with a request for a person.
     Entrance,
+    /// A service that the operator has report to us. It takes `POST`, and no page of another origin reads it.
+    Hook,
 }
 
 impl Site {
@@ -101,6 +103,15 @@ impl Site {
     /// Where other sites send a browser, by a link or by a form of theirs.
     pub(crate) fn entrance(&mut self, path: &str, routes: MethodRouter<App>) {
         self.route(Kind::Entrance, path, decides(routes));
+    }
+
+    /// Where a service reports to us.
+    pub(crate) fn hook<H, T>(&mut self, path: &str, take: H)
+    where
+        H: Handler<T, App>,
+        T: 'static,
+    {
+        self.route(Kind::Hook, path, post(take));
     }
 
     /// What pages of other origins may read: the answers of every endpoint for programs.

@@ -188,6 +188,12 @@ impl Question<'_> {
                 Some(words) => Text::of_others(words.in_language(language)),
                 None => language.text("consent-allow"),
             },
+            allow_foreign: app
+                .config
+                .branding
+                .consent_button
+                .as_ref()
+                .and_then(|words| words.foreign_to(language)),
         }
     }
 
@@ -226,12 +232,14 @@ impl Question<'_> {
         let line = |(entry, is_new): &(&policy::ScopeEntry, bool)| ScopeLine {
             name: entry.name.clone(),
             sentence: entry.sentence.in_language(language).to_owned(),
+            foreign: entry.sentence.foreign_to(language),
             risk: entry.risk,
             is_new: *is_new,
         };
         let groups = groups(self.scope, self.new, app.policy());
         let shown = groups.iter().map(|group| ScopeGroup {
             title: group.title.in_language(language).to_owned(),
+            foreign: group.title.foreign_to(language),
             scopes: group.scopes.iter().map(line).collect(),
         });
         shown.collect()

@@ -202,24 +202,25 @@ impl Writer<'_> {
     }
 
     fn change(&self, link: &MailLink, found: &Found, href: String) -> Words {
-        let taken = found
-            .holder
-            .as_ref()
-            .is_some_and(|holder| Some(holder.subject) != link.subject);
-        match taken {
-            true => Words {
+        let holder = found.holder.as_ref();
+        let other = holder.filter(|holder| Some(holder.subject) != link.subject);
+        let confirm = |before| Words {
+            subject: self.of_product("mail-change-subject"),
+            before,
+            link: Some((self.text("mail-change-button"), href)),
+            after: vec![self.text("mail-not-you")],
+        };
+        let asked = self.to("mail-change", link);
+        match Mailbox::of(other) {
+            Mailbox::Free => confirm(vec![asked]),
+            Mailbox::Unproved => confirm(vec![asked, self.text("link-releases")]),
+            Mailbox::Proved => Words {
                 subject: self.of_product("mail-change-taken-subject"),
                 before: vec![
                     self.of_product("mail-change-taken"),
                     self.text("mail-change-taken-by"),
                 ],
                 link: None,
-                after: vec![self.text("mail-not-you")],
-            },
-            false => Words {
-                subject: self.of_product("mail-change-subject"),
-                before: vec![self.to("mail-change", link)],
-                link: Some((self.text("mail-change-button"), href)),
                 after: vec![self.text("mail-not-you")],
             },
         }
@@ -275,6 +276,7 @@ mod tests {
                     email: MailAddress::parse("ada@example.com").unwrap(),
                     subject: None,
                     session: None,
+                    device: None,
                     language: None,
                     created_at: UnixTime(1_800_000_000),
                     expires_at: UnixTime(1_800_000_060),

@@ -1,6 +1,9 @@
 //! Mails: from what a job wants to say to a message, and on to whoever takes it.
+mod bounces;
 mod folder;
 mod smtp;
+
+pub(crate) use bounces::mount;
 
 use crate::http::brand::links;
 use crate::jobs::JobError;
@@ -87,7 +90,12 @@ enum By {
 impl Mailer {
     /// As the configuration says; `None` where it says nothing.
     pub(crate) fn of(config: &Config) -> Option<Self> {
-        let Mail { name, from, by } = config.mail.clone()?;
+        let Mail {
+            name,
+            from,
+            by,
+            bounces: _,
+        } = config.mail.clone()?;
         let by = match by {
             MailBy::Smtp(smtp) => By::Smtp(Relay::new(smtp, &config.issuer)),
             MailBy::Folder(folder) => By::Folder(folder),

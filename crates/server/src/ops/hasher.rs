@@ -168,6 +168,8 @@ impl Job {
 #[derive(Default)]
 struct Waiting {
     jobs: Turns<Job>,
+    /// How many were begun.
+    begun: u64,
     memory: Vec<Memory>,
     /// When memory was last used.
     used: Option<Instant>,
@@ -194,6 +196,7 @@ impl Queue {
                 return None;
             }
             if let Some(job) = waiting.jobs.next() {
+                waiting.begun += 1;
                 return Some((job, waiting.memory.pop().unwrap_or_default()));
             }
             let waited = self.changed.wait_timeout(waiting, kept);
@@ -247,6 +250,11 @@ impl Hasher {
     /// How many passwords wait.
     pub(crate) fn waiting(&self) -> usize {
         self.queue.lock().jobs.len()
+    }
+
+    /// How many passwords were hashed so far, to be kept or to be compared.
+    pub(crate) fn hashed(&self) -> u64 {
+        self.queue.lock().begun
     }
 
     /// Hashes a new password for a person at `source`.

@@ -27,6 +27,8 @@ pub(crate) async fn show(
         response.headers_mut().remove(header::CONTENT_TYPE);
     }
     let headers = response.headers_mut();
+    // They are in English alone.
+    headers.insert(header::CONTENT_LANGUAGE, HeaderValue::from_static("en"));
     headers.insert(
         header::CACHE_CONTROL,
         HeaderValue::from_static("public, max-age=300"),

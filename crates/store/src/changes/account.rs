@@ -1,5 +1,5 @@
 //! Accounts of people.
-use super::mail_link::{keep, tell, use_up, withdraw, withdraw_to};
+use super::mail_link::{keep, tell, use_up, withdraw, withdraw_of, withdraw_to};
 use super::session::end_all;
 use crate::steps::Steps;
 use crate::value::values;
@@ -7,7 +7,7 @@ use protocol::accounts::mail_link::LinkMail;
 use protocol::accounts::mailbox::A_DAY;
 use protocol::transition::{AccountChange, AddressChange, Recovery};
 use protocol::types::email::email_key;
-use protocol::types::{Language, Locator, NewPerson, UnixTime};
+use protocol::types::{Language, Locator, NewPerson, Subject, UnixTime};
 
 /// Kills what was issued so far, also for an account that is off already.
 const CUT_OFF: &str = "UPDATE people SET cutoff = $2 WHERE subject = $1 AND cutoff < $2";
@@ -23,7 +23,8 @@ pub(super) fn steps<'a>(steps: Steps<'a>, change: &'a AccountChange, now: UnixTi
             keep,
             notice,
         } => {
-            let guard = "UPDATE people SET password = $2 WHERE subject = $1 AND ($3 IS NULL OR password = $3)";
+            let guard = "UPDATE people SET password = $2, device_epoch = device_epoch + 1 \
+                         WHERE subject = $1 AND ($3 IS NULL OR password = $3)";
             let guarded = steps.guard(guard, values![*subject, password, proved.as_deref()]);
             let steps = withdraw(end_all(guarded, *subject, *keep), *subject);
             tell(steps, notice.as_ref())
@@ -117,6 +118,20 @@ fn address<'a>(steps: Steps<'a>, change: &'a AddressChange, now: UnixTime) -> St
             let steps = withdraw(steps, *subject).run(told, values![*subject]);
             tell(steps, notice.as_deref())
         }
+        AddressChange::Release {
+            subject,
+            email,
+            cutoff,
+            link,
+            reader: _,
+        } => {
+            let works =
+                "SELECT 1 FROM mail_links WHERE id = $1 AND used_at IS NULL AND expires_at > $2";
+            let steps = without_apps(steps.exists(works, values![*link, now]), *subject);
+            let steps = steps.guard(RELEASE, values![*subject, email, now, *cutoff]);
+            let steps = withdraw_of(end_all(steps, *subject, None), *subject);
+            forget_consents(steps, *subject, *cutoff).person_changed(*subject)
+        }
         AddressChange::Restore {
             subject,
             email,
@@ -136,12 +151,16 @@ fn address<'a>(steps: Steps<'a>, change: &'a AddressChange, now: UnixTime) -> St
     }
 }
 
+/// Takes an address that was never proved from an account, which is off from then on. What is in its place is no address.
+const RELEASE: &str = "UPDATE people SET email = 'released-' || subject, email_key = 'released-' || subject, \
+     disabled_at = COALESCE(disabled_at, $3), cutoff = CASE WHEN cutoff > $4 THEN cutoff ELSE $4 END \
+     WHERE subject = $1 AND email = $2 AND verified_at IS NULL";
 /// Gives an account an address that nobody else has, in place of this one.
 const MOVE_FROM: &str = "UPDATE people SET email = $2, email_key = $3, verified_at = $4 WHERE subject = $1 \
      AND email = $5 AND disabled_at IS NULL \
      AND NOT EXISTS (SELECT 1 FROM people o WHERE o.email_key = $3 AND o.subject <> $1)";
 /// The same, whatever it has now, with a new password.
-const MOVE_BACK: &str = "UPDATE people SET email = $2, email_key = $3, verified_at = $4, password = $5 \
+const MOVE_BACK: &str = "UPDATE people SET email = $2, email_key = $3, verified_at = $4, password = $5, device_epoch = device_epoch + 1 \
      WHERE subject = $1 AND disabled_at IS NULL \
      AND NOT EXISTS (SELECT 1 FROM people o WHERE o.email_key = $3 AND o.subject <> $1)";
 
@@ -152,19 +171,33 @@ fn used(steps: Steps<'_>, link: Option<Locator>, now: UnixTime) -> Steps<'_> {
     }
 }
 
+/// Forgets what was allowed to apps, also what is being allowed at this moment: that is written down after this, and is
+/// told by its time.
+fn forget_consents(steps: Steps<'_>, subject: Subject, cutoff: Locator) -> Steps<'_> {
+    let from = "UPDATE people SET consents_from = $2 WHERE subject = $1";
+    steps
+        .run(from, values![subject, cutoff.time()])
+        .run("DELETE FROM consents WHERE subject = $1", values![subject])
+}
+
+/// What its maker's apps hold, and whom they ask, would stay with an account that is somebody else's.
+fn without_apps(steps: Steps<'_>, subject: Subject) -> Steps<'_> {
+    steps.exists(
+        "SELECT 1 WHERE NOT EXISTS \
+         (SELECT 1 FROM clients WHERE owner = $1 AND deleted_at IS NULL AND status <> 'disabled')",
+        values![subject],
+    )
+}
+
 /// Another spelling of an address may be kept from an earlier release, so it is compared as it is stored.
 fn recover<'a>(steps: Steps<'a>, recovery: &'a Recovery, now: UnixTime) -> Steps<'a> {
     let subject = recovery.subject;
-    // What its maker's apps hold, and whom they ask, would stay with an account that is somebody else's.
     let steps = match recovery.cutoff {
         None => steps,
-        Some(_) => steps.exists(
-            "SELECT 1 WHERE NOT EXISTS \
-             (SELECT 1 FROM clients WHERE owner = $1 AND deleted_at IS NULL AND status <> 'disabled')",
-            values![subject],
-        ),
+        Some(_) => without_apps(steps, subject),
     };
-    let guard = "UPDATE people SET password = $3, verified_at = COALESCE(verified_at, $4), name = COALESCE($5, name) \
+    let guard = "UPDATE people SET password = $3, verified_at = COALESCE(verified_at, $4), name = COALESCE($5, name), \
+                 device_epoch = device_epoch + 1 \
                  WHERE subject = $1 AND email = $2 AND disabled_at IS NULL";
     let steps = use_up(steps, recovery.link, now).guard(
         guard,
@@ -181,10 +214,12 @@ fn recover<'a>(steps: Steps<'a>, recovery: &'a Recovery, now: UnixTime) -> Steps
     let steps = keep(steps, &recovery.notice);
     match recovery.cutoff {
         None => steps,
-        Some(cutoff) => steps
-            .run(CUT_OFF, values![subject, cutoff])
-            .run("DELETE FROM consents WHERE subject = $1", values![subject])
-            .person_changed(subject),
+        Some(cutoff) => forget_consents(
+            steps.run(CUT_OFF, values![subject, cutoff]),
+            subject,
+            cutoff,
+        )
+        .person_changed(subject),
     }
 }
 

@@ -9,8 +9,8 @@ use protocol::types::{Language, Locator, Subject, UnixTime};
 pub(super) fn keep<'a>(steps: Steps<'a>, mail: &'a LinkMail) -> Steps<'a> {
     let link = &mail.link;
     steps.run(
-        "INSERT INTO mail_links (id, purpose, email, email_key, subject, session, created_at, expires_at, used_at, language) \
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, NULL, $9) ON CONFLICT DO NOTHING",
+        "INSERT INTO mail_links (id, purpose, email, email_key, subject, session, created_at, expires_at, used_at, language, device) \
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, NULL, $9, $10) ON CONFLICT DO NOTHING",
         values![
             link.id,
             link.purpose.name(),
@@ -21,6 +21,7 @@ pub(super) fn keep<'a>(steps: Steps<'a>, mail: &'a LinkMail) -> Steps<'a> {
             link.created_at,
             link.expires_at,
             link.language.map(Language::tag),
+            link.device.as_deref(),
         ],
     )
 }
@@ -56,12 +57,15 @@ macro_rules! open_links {
 
 /// Withdraws what was sent for an account, and to the address that it has.
 pub(super) fn withdraw(steps: Steps<'_>, subject: Subject) -> Steps<'_> {
-    steps
-        .run(open_links!("subject = $1"), values![subject])
-        .run(
-            open_links!("email_key = (SELECT email_key FROM people WHERE subject = $1)"),
-            values![subject],
-        )
+    withdraw_of(steps, subject).run(
+        open_links!("email_key = (SELECT email_key FROM people WHERE subject = $1)"),
+        values![subject],
+    )
+}
+
+/// Withdraws what was sent for an account.
+pub(super) fn withdraw_of(steps: Steps<'_>, subject: Subject) -> Steps<'_> {
+    steps.run(open_links!("subject = $1"), values![subject])
 }
 
 /// Withdraws what was sent to an address. An earlier release may have kept it for its account in another spelling.

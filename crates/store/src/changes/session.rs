@@ -21,10 +21,13 @@ pub(super) fn steps<'a>(steps: Steps<'a>, change: &'a SessionChange, now: UnixTi
             link,
             subject,
             session,
+            device,
         } => {
-            let steps = use_up(steps, *link, now);
+            let steps = forget_devices(use_up(steps, *link, now), *subject);
             match session {
-                Some(session) => steps.event(END, values![*session, *subject]),
+                Some(session) => {
+                    steps.event(END_DEVICE, values![*session, *subject, device.as_deref()])
+                }
                 None => steps.event(END_ALL, values![*subject, Locator(0)]),
             }
         }
@@ -54,8 +57,8 @@ fn start<'a>(
         None => steps,
     };
     steps.run(
-        "INSERT INTO sessions (id, digest, subject, auth_time, expires_at, browser) \
-         VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT DO NOTHING",
+        "INSERT INTO sessions (id, digest, subject, auth_time, expires_at, browser, device) \
+         VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT DO NOTHING",
         values![
             session.id,
             &session.digest,
@@ -63,15 +66,27 @@ fn start<'a>(
             session.auth_time,
             session.expires_at,
             &session.browser,
+            session.device.as_deref(),
         ],
     )
 }
 
 const END: &str = "DELETE FROM sessions WHERE id = $1 AND subject = $2";
 
+/// A session, and those that the same browser has begun since.
+const END_DEVICE: &str = "DELETE FROM sessions WHERE subject = $2 AND (id = $1 OR device = $3)";
+
 const END_ALL: &str = "DELETE FROM sessions WHERE subject = $1 AND id <> $2";
 
 /// Ends all sessions of a person, but for one, along with another change.
 pub(super) fn end_all(steps: Steps<'_>, subject: Subject, keep: Option<Locator>) -> Steps<'_> {
     steps.run(END_ALL, values![subject, keep.unwrap_or(Locator(0))])
+}
+
+/// Forgets which browsers knew the account, along with another change.
+pub(super) fn forget_devices(steps: Steps<'_>, subject: Subject) -> Steps<'_> {
+    steps.run(
+        "UPDATE people SET device_epoch = device_epoch + 1 WHERE subject = $1",
+        values![subject],
+    )
 }

@@ -38,7 +38,8 @@ pub(super) fn consent(
 
 /// What a person allowed an app before.
 pub(crate) const CONSENT: Query<Consent> = Query {
-    sql: "SELECT subject, client, scope, redirect_uris, granted_at FROM consents WHERE subject = $1 AND client = $2",
+    sql: "SELECT c.subject, c.client, c.scope, c.redirect_uris, c.granted_at FROM consents c \
+          JOIN people p ON p.subject = c.subject AND c.granted_at > p.consents_from WHERE c.subject = $1 AND c.client = $2",
     read: |row| consent(row, 2, row.subject(0)?, row.client(1)?),
 };
 

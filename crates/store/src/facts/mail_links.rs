@@ -21,11 +21,12 @@ fn link(row: &dyn Row) -> Read<Option<MailLink>> {
         expires_at: row.time(6)?,
         used_at: row.optional_time(7)?,
         language: row.optional_text(8)?.and_then(Language::of_tag),
+        device: row.optional_text(9)?.map(str::to_owned),
     }))
 }
 
 pub(crate) const BY_ID: Query<Option<MailLink>> = Query {
-    sql: "SELECT id, purpose, email, subject, session, created_at, expires_at, used_at, language FROM mail_links WHERE id = $1",
+    sql: "SELECT id, purpose, email, subject, session, created_at, expires_at, used_at, language, device FROM mail_links WHERE id = $1",
     read: link,
 };
 

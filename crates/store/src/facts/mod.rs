@@ -3,14 +3,14 @@
 /// The columns of a person, which [`people::person`] reads.
 macro_rules! person_columns {
     () => {
-        "p.subject, p.email, p.name, p.admin, p.password, p.disabled_at, p.cutoff, p.created_at, p.test_app, p.verified_at"
+        "p.subject, p.email, p.name, p.admin, p.password, p.disabled_at, p.cutoff, p.created_at, p.test_app, p.verified_at, p.device_epoch"
     };
 }
 
 /// The columns of a session, which [`sessions::session`] reads.
 macro_rules! session_columns {
     () => {
-        "s.id, s.digest, s.subject, s.auth_time, s.expires_at, s.browser"
+        "s.id, s.digest, s.subject, s.auth_time, s.expires_at, s.browser, s.device"
     };
 }
 

@@ -3,7 +3,7 @@ use crate::row::{Query, Read, Row};
 use protocol::facts::{Attempts, Standing};
 use protocol::types::{Language, Person, Preferences, Subject};
 
-/// Ten columns from `at` on; `None` when a left join found nobody.
+/// Eleven columns from `at` on; `None` when a left join found nobody.
 pub(super) fn optional_person(row: &dyn Row, at: usize) -> Read<Option<Person>> {
     match row.optional_number(at)? {
         Some(_) => person(row, at).map(Some),
@@ -11,7 +11,7 @@ pub(super) fn optional_person(row: &dyn Row, at: usize) -> Read<Option<Person>> 
     }
 }
 
-/// Ten columns from `at` on.
+/// Eleven columns from `at` on.
 pub(super) fn person(row: &dyn Row, at: usize) -> Read<Person> {
     Ok(Person {
         subject: row.subject(at)?,
@@ -24,6 +24,7 @@ pub(super) fn person(row: &dyn Row, at: usize) -> Read<Person> {
         cutoff: row.locator(at + 6)?,
         created_at: row.time(at + 7)?,
         test_app: row.optional_client(at + 8)?,
+        device_epoch: row.number(at + 10)?,
     })
 }
 

@@ -12,14 +12,15 @@ fn session(row: &dyn Row) -> Read<Session> {
         auth_time: row.time(3)?,
         expires_at: row.time(4)?,
         browser: row.string(5)?,
+        device: row.optional_text(6)?.map(str::to_owned),
     })
 }
 
 fn facts(row: &dyn Row) -> Read<SessionFacts> {
     Ok(SessionFacts {
         session: session(row)?,
-        person: person(row, 6)?,
-        preferences: preferences(row, 16)?,
+        person: person(row, 7)?,
+        preferences: preferences(row, 18)?,
     })
 }
 
@@ -43,14 +44,15 @@ pub(crate) const WITH_CONSENT: Query<(SessionFacts, ConsentFacts)> = Query {
         ", ",
         person_columns!(),
         ", p.language, p.zone, c.client, c.scope, c.redirect_uris, c.granted_at \
-         FROM sessions s JOIN people p ON p.subject = s.subject LEFT JOIN consents c ON c.subject = s.subject AND c.client = $1 WHERE s.id = $2"
+         FROM sessions s JOIN people p ON p.subject = s.subject LEFT JOIN consents c ON c.subject = s.subject AND c.client = $1 \
+         AND c.granted_at > p.consents_from WHERE s.id = $2"
     ),
     read: |row| {
         let facts = facts(row)?;
-        let consent = match row.optional_client(18)? {
+        let consent = match row.optional_client(20)? {
             Some(client) => {
                 let subject = facts.person.subject;
-                Some(super::authorize::consent(row, 19, subject, client)?)
+                Some(super::authorize::consent(row, 21, subject, client)?)
             }
             None => None,
         };

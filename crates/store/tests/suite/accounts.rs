@@ -3,15 +3,21 @@ use crate::engine::Database;
 use crate::world::{PASSWORD, World, options};
 use jose::Digest;
 use protocol::Transition;
+use protocol::accounts::mailbox::ask_for_recovery;
 use protocol::decision::Mint;
 use protocol::facts::Attempts;
 use protocol::transition::{
     AccountChange, AuthorizeChange, GrantChange, SessionChange, ThrottleChange,
 };
-use protocol::types::{Lifetime, Locator, NewPerson, Session, Subject, UnixTime};
+use protocol::types::{Lifetime, Locator, MailAddress, NewPerson, Session, Subject, UnixTime};
 use store::{Options, Outcome, Store};
 
 async fn session(world: &World, subject: Subject) -> Session {
+    session_in(world, subject, "a browser").await
+}
+
+/// A session in a browser of this name.
+async fn session_in(world: &World, subject: Subject, device: &str) -> Session {
     let id = world.store.mint().locator();
     let session = Session {
         id,
@@ -20,6 +26,7 @@ async fn session(world: &World, subject: Subject) -> Session {
         auth_time: world.now,
         expires_at: world.now.plus(Lifetime::from_days(1)),
         browser: "Firefox".to_owned(),
+        device: Some(device.to_owned()),
     };
     let start = Transition::Session(SessionChange::Start {
         password: PASSWORD.to_owned(),
@@ -152,6 +159,77 @@ async fn no_session_starts_with_a_password_that_is_no_longer_the_persons() {
         }))
         .await;
     assert_eq!(world.settle(again("new")).await, Outcome::Conflict);
+}
+
+#[tokio::test]
+async fn a_notice_ends_what_its_browser_began_since_and_every_browser_is_forgotten() {
+    let world = World::new();
+    let subject = world.person("ada@example.com").await;
+    let other = world.person("ben@example.com").await;
+    let epoch = async || {
+        let person = world.store.person(subject).await.unwrap().unwrap();
+        person.device_epoch
+    };
+    // What the notice tells of is over, and the same browser has signed in again.
+    let told = session_in(&world, subject, "theirs").await;
+    let end = SessionChange::End {
+        subject,
+        session: told.id,
+    };
+    world.settle(Transition::Session(end)).await;
+    let since = session_in(&world, subject, "theirs").await;
+    let own = session_in(&world, subject, "own").await;
+    let others = session_in(&world, other, "theirs").await;
+    assert_eq!(epoch().await, 0);
+    let mint = world.store.mint();
+    let address = MailAddress::parse("ada@example.com").unwrap();
+    let mail = ask_for_recovery(&address, world.now, &mint);
+    let link = mail.messages()[0].id();
+    world.settle(mail).await;
+    let ended = || {
+        Transition::Session(SessionChange::EndByLink {
+            link,
+            subject,
+            session: Some(told.id),
+            device: told.device.clone(),
+        })
+    };
+    assert_eq!(world.settle(ended()).await, Outcome::Committed);
+    for (session, left) in [(&since, false), (&own, true), (&others, true)] {
+        let found = world.store.session(session.id).await.unwrap();
+        assert_eq!(
+            found.map(|facts| facts.session),
+            left.then(|| session.clone())
+        );
+    }
+    assert_eq!(epoch().await, 1);
+    assert_eq!(world.settle(ended()).await, Outcome::Conflict);
+    assert_eq!(epoch().await, 1);
+    // A password forgets too, and a stronger hash of the same one does not.
+    for (change, expected) in [
+        (
+            AccountChange::Rehash {
+                subject,
+                before: PASSWORD.to_owned(),
+                password: "stronger".to_owned(),
+            },
+            1,
+        ),
+        (
+            AccountChange::SetPassword {
+                subject,
+                proved: None,
+                password: "new".to_owned(),
+                keep: None,
+                notice: None,
+            },
+            2,
+        ),
+    ] {
+        let change = Transition::Account(change);
+        assert_eq!(world.settle(change).await, Outcome::Committed);
+        assert_eq!(epoch().await, expected);
+    }
 }
 
 #[tokio::test]

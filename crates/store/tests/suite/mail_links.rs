@@ -1,12 +1,16 @@
 //! Links in mails: each acts once, and what it proved is still true when it does.
+use crate::racers::race;
 use crate::world::{World, policy};
 use protocol::Transition;
 use protocol::accounts::mail_link::{LONGEST_LINK, LinkPurpose, MailLink};
 use protocol::accounts::mailbox::{self, ask_for_account, ask_for_change, ask_for_recovery};
 use protocol::accounts::people;
 use protocol::decision::Mint as _;
-use protocol::transition::AccountChange;
-use protocol::types::{Locator, MailAddress, NewPerson, Person, Subject, UnixTime};
+use protocol::transition::{AccountChange, AuthorizeChange};
+use protocol::types::{
+    Consent, Lifetime, Locator, MailAddress, NewPerson, Person, Subject, UnixTime,
+};
+use std::sync::Arc;
 use store::Outcome::{Committed, Conflict};
 use store::{OutboxQuery, SweepRules};
 
@@ -277,4 +281,73 @@ async fn a_mail_without_an_event_is_none() {
         panic!("it is sent");
     };
     assert!(asked.event().is_some_and(|told| told.event == *event));
+}
+
+#[tokio::test]
+async fn an_address_is_released_as_long_as_its_link_works_and_nobody_proved_it() {
+    let world = World::new();
+    let ada = world.person("ada@example.com").await;
+    let squatter = world.person("eve@example.com").await;
+    let mint = world.store.mint();
+    let person = world.read(ada).await;
+    let to = address("eve@example.com");
+    let link = world
+        .sent(ask_for_change(&person, &to, world.now, &mint))
+        .await;
+    let held = world.read(squatter).await;
+    let release = || mailbox::release(&link, &held, world.now, &mint).unwrap();
+    let late = world.store.settle(release(), link.expires_at).await;
+    assert_eq!(late.unwrap(), Conflict);
+    assert_eq!(world.settle(release()).await, Committed);
+    let released = world.read(squatter).await;
+    assert_eq!(released.email, format!("released-{}", squatter.0));
+    assert!(!released.is_active() && released.cutoff > Locator(0));
+    let found = world.store.person_by_email("eve@example.com").await;
+    assert!(found.unwrap().is_none());
+    // The link is left for the change itself, after which nothing is released.
+    let change = mailbox::confirm(&link, Some(&person), true, world.now, &mint).unwrap();
+    assert_eq!(world.settle(change).await, Committed);
+    assert_eq!(world.settle(release()).await, Conflict);
+    assert_eq!(world.read(ada).await.email, "eve@example.com");
+}
+
+/// Whoever made the account presses "allow" while it goes to whoever reads its mailbox.
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn what_is_allowed_while_an_account_is_taken_over_counts_no_more() {
+    let world = Arc::new(World::new());
+    let client = world.client("app").await;
+    let allow = |subject, at| {
+        Transition::Authorize(AuthorizeChange::IssueCode {
+            code: world.code(client, subject),
+            interaction: None,
+            consent: Some(Consent {
+                granted_at: at,
+                ..world.consent(client, subject, "a b")
+            }),
+        })
+    };
+    for round in 0..20 {
+        let email = format!("ada{round}@example.com");
+        let subject = world.person(&email).await;
+        let person = world.read(subject).await;
+        let link = world.recovery(&email).await;
+        let mint = world.store.mint();
+        let taken = mailbox::recover(&link, &person, Some("Ada"), "new".into(), world.now, &mint);
+        // The first is decided before, and written at any moment; of the last round, surely after.
+        let (before, taken) = (allow(subject, world.now), taken.unwrap());
+        match round {
+            19 => {
+                assert_eq!(world.settle(taken).await, Committed);
+                assert_eq!(world.settle(before).await, Committed);
+            }
+            _ => assert_eq!(race(&world, vec![before, taken]).await, 2),
+        }
+        let remembered = world.store.consent(subject, client).await.unwrap();
+        assert_eq!(remembered, None, "round {round}");
+        // What its reader allows then is remembered, and nothing of before with it.
+        let later = world.now.plus(Lifetime::from_seconds(3));
+        assert_eq!(world.settle(allow(subject, later)).await, Committed);
+        let remembered = world.store.consent(subject, client).await.unwrap();
+        assert_eq!(remembered.map(|consent| consent.granted_at), Some(later));
+    }
 }

@@ -152,6 +152,7 @@ pub(crate) async fn open(world: &World) -> (protocol::types::Grant, Session) {
         auth_time: world.now,
         expires_at: world.now.plus(Lifetime::from_days(1)),
         browser: "a browser".to_owned(),
+        device: None,
     };
     let start = Transition::Session(SessionChange::Start {
         password: PASSWORD.to_owned(),

@@ -16,6 +16,7 @@ pub(crate) async fn sign_in(world: &World, subject: Subject) {
         auth_time: world.now,
         expires_at: world.now.plus(Lifetime::from_days(1)),
         browser: String::new(),
+        device: None,
     };
     let start = Transition::Session(SessionChange::Start {
         password: PASSWORD.to_owned(),

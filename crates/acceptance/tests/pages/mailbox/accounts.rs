@@ -1,8 +1,9 @@
 //! Signing up and recovery.
 use super::{EVE, NEW, Post, SOON, is_signed_in};
 use crate::support::mail_server::{MailServer, Taken};
-use crate::support::{ANN, PASSWORD, Scene, assert_page, form_to, within};
-use acceptance::{Browser, Reply, Request};
+use crate::support::{ANN, OWNER, PASSWORD, Scene, assert_page, form_to, within};
+use acceptance::{Api, Browser, Reply, Request, free_port};
+use std::net::SocketAddr;
 
 #[test]
 #[cfg_attr(not(has_python), ignore = "needs Python: see ./test")]
@@ -67,37 +68,72 @@ fn shape(reply: &Reply) -> (u16, Vec<String>, usize) {
     (reply.status, names.collect(), said.len())
 }
 
+/// What has been done so far: rows by table, and hashes of passwords.
+struct Work {
+    metrics: Api,
+}
+
+const TABLES: [&str; 4] = ["mail_links", "events", "people", "sessions"];
+
+impl Work {
+    fn counted(&self, post: &Post) -> Vec<i64> {
+        let rows = TABLES.map(|table| rows(post, table));
+        let told = self.metrics.get("/metrics").expect(200).text();
+        let name = "valetkey_passwords_hashed_total ";
+        let hashes = told.lines().find_map(|line| line.strip_prefix(name));
+        let hashes = hashes.and_then(|count| count.parse().ok());
+        rows.into_iter().chain([hashes.expect("a count")]).collect()
+    }
+
+    /// What `act` does beyond what was done before.
+    fn of<T>(&self, post: &Post, act: impl FnOnce() -> T) -> (T, Vec<i64>) {
+        let before = self.counted(post);
+        let done = act();
+        let after = self.counted(post);
+        let pairs = after.iter().zip(&before);
+        (done, pairs.map(|(after, before)| after - before).collect())
+    }
+}
+
+fn rows(post: &Post, table: &str) -> i64 {
+    let sql = format!("SELECT CAST(COUNT(*) AS TEXT) FROM {table}");
+    let counted = match post.scene.provider.postgres() {
+        Some(database) => database.read(&sql).into_iter().next(),
+        None => rusqlite::Connection::open(post.scene.provider.database_path())
+            .and_then(|db| db.query_row(&sql, [], |row| row.get(0)))
+            .ok(),
+    };
+    counted
+        .and_then(|count| count.parse().ok())
+        .expect("a count")
+}
+
+fn watched() -> (Post, Work) {
+    let at = SocketAddr::from(([127, 0, 0, 1], free_port()));
+    let post = Post::start(&format!("[metrics]\nlisten = \"{at}\""));
+    let work = Work {
+        metrics: Api::new(at, &at.to_string()),
+    };
+    (post, work)
+}
+
 #[test]
 #[cfg_attr(not(has_python), ignore = "needs Python: see ./test")]
 fn whether_an_address_has_an_account_shows_nowhere() {
-    let post = Post::start("");
-    if post.scene.provider.postgres().is_some() {
-        return;
-    }
-    let db = rusqlite::Connection::open(post.scene.provider.database_path()).expect("the database");
-    let rows = || {
-        let count = |table: &str| -> i64 {
-            let sql = format!("SELECT COUNT(*) FROM {table}");
-            db.query_row(&sql, [], |row| row.get(0)).expect("a count")
-        };
-        ["mail_links", "events", "people", "sessions", "attempts"].map(count)
-    };
+    let (post, work) = watched();
     // As long as the address of Ann.
     let nobody = "nob@example.com";
     for (path, mails) in [("/sign-up", 1), ("/recover", 2)] {
         let seen = [ANN, nobody].map(|email| {
             let mut browser = post.browser();
-            let before = rows();
-            let sent = post.ask(&mut browser, path, email);
-            let after = rows();
+            let (sent, done) = work.of(&post, || post.ask(&mut browser, path, email));
             let page = browser.follow(sent.clone());
-            // Attempts of one source are counted in one row, which the first has made.
-            let written: Vec<i64> = (0..4).map(|at| after[at] - before[at]).collect();
             post.mail(email, mails);
-            (shape(&sent), shape(&page), written)
+            (shape(&sent), shape(&page), done)
         });
         assert_eq!(seen[0], seen[1], "{path}");
-        assert_eq!(seen[0].2, [1, 1, 0, 0], "{path}");
+        // A link and an event; no password is hashed.
+        assert_eq!(seen[0].2, [1, 1, 0, 0, 0], "{path}");
     }
     let subjects = |to: &str| -> Vec<String> {
         let mails = post.server.taken_by(to);
@@ -120,6 +156,36 @@ fn whether_an_address_has_an_account_shows_nowhere() {
             "No account at Valetkey has this address"
         ]
     );
+}
+
+#[test]
+#[cfg_attr(not(has_python), ignore = "needs Python: see ./test")]
+fn whether_an_address_has_an_account_shows_to_nobody_who_wants_it_or_signs_in() {
+    let (post, work) = watched();
+    let mut ann = post.browser();
+    ann.sign_in(ANN, PASSWORD);
+    post.mail(ANN, 1);
+    // As long as the address of the owner.
+    let nobody = "nobdy@example.com";
+    let seen = [OWNER, nobody].map(|email| {
+        let form = form_to(&ann.open("/account"), "/account/email");
+        let typed = [("new-email", email), ("email-password", PASSWORD)];
+        let (sent, done) = work.of(&post, || ann.submit(&form, &typed));
+        let page = ann.follow(sent.clone());
+        post.mail(email, 1);
+        (shape(&sent), shape(&page), done)
+    });
+    assert_eq!(seen[0], seen[1]);
+    // A link and an event, and one hash: of Ann's own password.
+    assert_eq!(seen[0].2, [1, 1, 0, 0, 1]);
+    let guessed = [OWNER, nobody].map(|email| {
+        let mut browser = post.browser();
+        let guess = || browser.try_sign_in(email, "a guess that is long enough");
+        let (refused, done) = work.of(&post, guess);
+        (shape(&refused), done)
+    });
+    assert_eq!(guessed[0], guessed[1]);
+    assert_eq!(guessed[0].1, [0, 0, 0, 0, 1]);
 }
 
 #[test]

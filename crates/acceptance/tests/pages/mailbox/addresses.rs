@@ -69,6 +69,50 @@ fn a_new_device_is_told_once_and_its_session_ended_by_whoever_is_signed_out() {
     assert!(is_signed_in(&mut second));
     assert_page(&post.confirm(&mut post.browser(), &mail.link()), 200);
     assert!(!is_signed_in(&mut second) && is_signed_in(&mut browser));
+    // That browser is not known any more, so its next sign-in is told again; each time once.
+    second.sign_in(ANN, PASSWORD);
+    let mail = post.mail(ANN, 3);
+    second.sign_out();
+    second.sign_in(ANN, PASSWORD);
+    // The link of an earlier notice reaches what the same browser has begun since.
+    assert_page(&post.confirm(&mut post.browser(), &mail.link()), 200);
+    assert!(!is_signed_in(&mut second) && is_signed_in(&mut browser));
+    assert_eq!(post.server.taken_by(ANN).len(), 3);
+}
+
+#[test]
+#[cfg_attr(not(has_python), ignore = "needs Python: see ./test")]
+fn a_known_device_is_known_after_a_change_of_address_or_of_password() {
+    let post = Post::start("");
+    let mut browser = post.browser();
+    browser.sign_in(ANN, PASSWORD);
+    let mut second = post.browser();
+    second.sign_in(ANN, PASSWORD);
+    post.mail(ANN, 2);
+    let form = form_to(&browser.open("/account"), "/account/email");
+    let typed = [("new-email", EVE), ("email-password", PASSWORD)];
+    browser.submit(&form, &typed).expect(303);
+    let link = post.mail(EVE, 1).link();
+    assert_page(&post.confirm(&mut browser, &link), 200);
+    for known in [&mut browser, &mut second] {
+        known.sign_out();
+        known.sign_in(EVE, PASSWORD);
+    }
+    // A new password is told; the browser that chose it stays known, and the other does not.
+    let form = form_to(&browser.open("/account"), "/account/password");
+    let typed = [("current", PASSWORD), ("new", NEW)];
+    browser.submit(&form, &typed).expect(303);
+    let changed = post.mail(EVE, 2);
+    assert_eq!(
+        changed.header("Subject"),
+        "Your password at Valetkey was changed"
+    );
+    browser.sign_out();
+    browser.sign_in(EVE, NEW);
+    assert!(!is_signed_in(&mut second));
+    second.sign_in(EVE, NEW);
+    let told = post.mail(EVE, 3);
+    assert_eq!(told.header("Subject"), "A new device signed in to Valetkey");
 }
 
 #[test]
@@ -179,4 +223,57 @@ fn what_another_account_has_by_now_is_not_taken_back() {
     let last = last.expect("an end to guessing");
     assert_page(&last, 429);
     assert!(last.header("Retry-After").is_some(), "{last}");
+}
+
+#[test]
+#[cfg_attr(not(has_python), ignore = "needs Python: see ./test")]
+fn an_account_that_nobody_proved_keeps_its_address_from_nobody() {
+    let post = Post::start("");
+    let folder = tempfile::tempdir().expect("a folder");
+    let file = folder.path().join("password");
+    std::fs::write(&file, PASSWORD).expect("write it");
+    let file = file.display().to_string();
+    let mut made = vec!["user", "create", "--email", EVE, "--name", "Squatter"];
+    made.extend(["--unverified", "--password-file", &file]);
+    post.scene.cli(&made);
+    let app = post.scene.confidential("https://app.example/callback");
+    let api = post.scene.resource_server();
+    let mut squatter = post.scene.provider.browser_of(EVE, PASSWORD);
+    let tokens = post.scene.tokens_of(&mut squatter, &app, "tasks:read");
+    let mut made = vec!["app", "create", "--owner", EVE, "--name", "Squatting"];
+    made.extend(["--homepage", "https://app.example"]);
+    made.extend(["--redirect-uri", "https://app.example/callback"]);
+    let own = post.scene.cli(&made);
+    let own = own["client_id"].as_str().unwrap_or_default().to_owned();
+    let mut ann = post.browser();
+    ann.sign_in(ANN, PASSWORD);
+    let form = form_to(&ann.open("/account"), "/account/email");
+    let typed = [("new-email", EVE), ("email-password", PASSWORD)];
+    ann.submit(&form, &typed).expect(303);
+    let mail = post.mail(EVE, 1);
+    let said = mail.0["text"].as_str().unwrap_or_default();
+    assert!(said.contains("It is switched off"), "{said}");
+    let page = ann.open(&mail.link());
+    assert!(page.text().contains("It is switched off"), "{page}");
+    // Not while others may rest on its apps.
+    let refused = post.confirm(&mut ann, &mail.link());
+    assert_page(&refused, 409);
+    assert!(refused.text().contains("has apps"), "{refused}");
+    assert!(is_signed_in(&mut squatter) && post.scene.is_active(&api, &tokens.access));
+    post.scene.cli(&["app", "disable", &own]);
+    assert_page(&post.confirm(&mut ann, &mail.link()), 200);
+    assert_eq!((post.proved(EVE), post.proved(ANN)), (Some(true), None));
+    assert!(!is_signed_in(&mut squatter) && is_signed_in(&mut ann));
+    assert!(!post.scene.is_active(&api, &tokens.access));
+    assert_eq!(post.events("user.address_released"), 1);
+    // Nobody signs in as the other any more, under either name.
+    let listed = post.scene.cli(&["user", "list"]);
+    let users = listed["users"].as_array().cloned().unwrap_or_default();
+    let other = users.into_iter().find(|user| user["name"] == "Squatter");
+    let other = other.expect("the account is there");
+    assert_eq!(other["email_verified"], false, "{other}");
+    let name = other["email"].as_str().unwrap_or_default();
+    assert!(name.starts_with("released-"), "{other}");
+    assert_eq!(post.browser().try_sign_in(name, PASSWORD).status, 403);
+    post.browser().sign_in(EVE, PASSWORD);
 }

@@ -1,6 +1,8 @@
 //! Accounts whose address is proved by mail: signing up, recovery, another address, notices; and whom links serve not.
 mod accounts;
 mod addresses;
+mod attacks;
+mod bounces;
 mod invited;
 mod languages;
 

@@ -10,6 +10,8 @@ use store::StoreError;
 pub(super) struct Followed {
     pub(super) link: MailLink,
     pub(super) person: Option<Person>,
+    /// Another account that has the address which this one is to have, and never proved it.
+    pub(super) squatter: Option<Person>,
 }
 
 impl Followed {
@@ -30,13 +32,27 @@ impl Followed {
             Some(subject) => app.store.person(subject).await?,
             None => app.store.person_by_email(link.email.as_str()).await?,
         };
+        let squatter = squatter(app, &link).await?;
         let sign_up = app.policy().accounts.sign_up;
         let admitted = admit(&link, Mailbox::of(person.as_ref()), sign_up);
-        Ok(admitted.map(|()| Followed { link, person }))
+        Ok(admitted.map(|()| Followed {
+            link,
+            person,
+            squatter,
+        }))
     }
 
     /// What its page has a password chosen for.
     pub(super) fn chooses(&self) -> Option<Choice> {
         choice(self.link.purpose, Mailbox::of(self.person.as_ref()))
     }
+}
+
+async fn squatter(app: &App, link: &MailLink) -> Result<Option<Person>, StoreError> {
+    if !link.purpose.moves_an_address() {
+        return Ok(None);
+    }
+    let holder = app.store.person_by_email(link.email.as_str()).await?;
+    let others = |holder: &Person| link.subject != Some(holder.subject);
+    Ok(holder.filter(|holder| others(holder) && holder.verified_at.is_none()))
 }

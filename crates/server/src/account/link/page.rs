@@ -84,7 +84,7 @@ fn choose(
         // The name that an account has may be its maker's.
         name: matches!(choice, Choice::Account | Choice::Taken)
             .then(|| typed.name.chars().take(MAX_NAME).collect()),
-        notice: notice_of(choice, browser.language),
+        notice: notice_of(choice, followed.squatter.is_some(), browser.language),
         problems: typed.problems,
         min_password: app.policy().accounts.min_password,
     };
@@ -92,11 +92,31 @@ fn choose(
 }
 
 /// What has to be known before the password is chosen.
-fn notice_of(choice: Choice, language: Language) -> Option<Text> {
+fn notice_of(choice: Choice, releases: bool, language: Language) -> Option<Text> {
     match choice {
         Choice::Account | Choice::Password => None,
         Choice::Taken => Some(language.text("link-taken")),
+        Choice::Restored if releases => {
+            let restored = language.text("link-restored");
+            Some(restored.then(&language.text("link-releases")))
+        }
         Choice::Restored => Some(language.text("link-restored")),
+    }
+}
+
+/// That the address of a link becomes an account's, and from whom it may be taken.
+fn moved(followed: &Followed, language: Language) -> Text {
+    let email = followed.link.email.as_str();
+    let what = match &followed.person {
+        Some(person) => {
+            let before = &person.email;
+            language.text_of("link-change", &[("email", &email), ("before", before)])
+        }
+        None => language.text_of("link-change-from-unknown", &[("email", &email)]),
+    };
+    match followed.squatter {
+        Some(_) => what.then(&language.text("link-releases")),
+        None => what,
     }
 }
 
@@ -106,13 +126,7 @@ fn asked(followed: &Followed, language: Language) -> (Text, Text, Text) {
     match followed.link.purpose {
         LinkPurpose::AddressChange => (
             language.text("link-change-title"),
-            match &followed.person {
-                Some(person) => {
-                    let before = &person.email;
-                    language.text_of("link-change", &[("email", &email), ("before", before)])
-                }
-                None => language.text_of("link-change-from-unknown", &[("email", &email)]),
-            },
+            moved(followed, language),
             language.text("link-change-title"),
         ),
         LinkPurpose::PasswordChanged | LinkPurpose::NameChanged | LinkPurpose::NewDevice => (

@@ -17,7 +17,7 @@ use axum::http::StatusCode;
 use axum::response::Response;
 use pages::{ChoosePassword, ConfirmLink, Problem, Speak, path};
 use protocol::accounts::mail_link::{LinkFault, LinkPurpose, PresentedLink};
-use protocol::accounts::mailbox::{Choice, confirm, join, recover, restore};
+use protocol::accounts::mailbox::{Choice, confirm, join, recover, release, restore};
 use protocol::accounts::password::{Owner, password_fault};
 use protocol::accounts::people::{NewAccount, Role};
 use protocol::types::Person;
@@ -222,6 +222,9 @@ async fn done(
 ) -> Result<Response, PageError> {
     let act = app.act_now(browser.address);
     let transition = transition.in_language(browser.language);
+    if !freed(app, &browser, followed).await? {
+        return Ok(has_apps(app, &browser));
+    }
     if app.settle_one(transition, act).await? == Outcome::Conflict {
         return match Followed::find(app, text).await? {
             Err(fault) => again(app, browser, fault, text, password).await,
@@ -236,6 +239,32 @@ async fn done(
         Some(person) => go_on(app, &mut browser, &person, followed.link.purpose).await,
         None => Ok(over(app, &browser, LinkFault::Unknown)),
     }
+}
+
+/// Takes the address that an account is to have from another that never proved it. Whether it can be had: not if that one
+/// has apps.
+async fn freed(
+    app: &App,
+    browser: &BrowserContext,
+    followed: &Followed,
+) -> Result<bool, PageError> {
+    let Some(squatter) = &followed.squatter else {
+        return Ok(true);
+    };
+    let (link, now) = (&followed.link, clock::now());
+    let Some(change) = release(link, squatter, now, &app.mint) else {
+        return Ok(true);
+    };
+    let act = app.act(now, browser.address);
+    if app.settle_one(change, act).await? == Outcome::Committed {
+        return Ok(true);
+    }
+    // The link may have been used meanwhile, or the address proved: then the change itself says so.
+    let found = app.store.person(squatter.subject).await?;
+    let same = |found: &Person| found.email == squatter.email && found.verified_at.is_none();
+    let works = app.store.mail_link(link.id).await?;
+    let works = works.is_some_and(|link| link.used_at.is_none());
+    Ok(!(works && found.as_ref().is_some_and(same)))
 }
 
 /// Signs in, and goes on with what this browser was about to do when it asked for the mail. Another browser goes to
@@ -339,6 +368,9 @@ pub(crate) async fn submit_confirm(
         Ok(transition) => transition.in_language(browser.language),
         Err(fault) => return Ok(over(&app, &browser, fault)),
     };
+    if !freed(&app, &browser, &followed).await? {
+        return Ok(has_apps(&app, &browser));
+    }
     let act = app.act(now, browser.address);
     if app.settle_one(transition, act).await? == Outcome::Conflict {
         return refused(&app, &browser, &followed, &text).await;

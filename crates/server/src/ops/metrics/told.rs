@@ -111,6 +111,10 @@ impl Told {
             "Passwords that wait to be checked",
             passwords,
         )?;
+        let help = "Passwords that were hashed, to be kept or compared";
+        let mut metric =
+            encoder.encode_descriptor("passwords_hashed", help, None, MetricType::Counter)?;
+        metric.encode_counter::<NoLabelSet, u64, f64>(&self.app.hasher.hashed(), None)?;
         let held = self.app.long_polls.held();
         gauge(
             encoder,

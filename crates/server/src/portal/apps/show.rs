@@ -143,6 +143,7 @@ fn boxes(app: &App, client: &Client, ticked: Option<&Scope>, language: Language)
         .map(|entry| ScopeBox {
             name: entry.name.clone(),
             sentence: Text::of_others(entry.sentence.in_language(language)),
+            foreign: entry.sentence.foreign_to(language),
             ticked: ticked.is_some_and(|scope| scope.contains(&entry.name)),
         })
         .collect()
