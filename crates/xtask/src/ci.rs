@@ -38,7 +38,7 @@ pub(crate) fn run(asked: &Asked) -> anyhow::Result<bool> {
     }
     tests(&mut steps, &variables);
     if let Some(server) = &server {
-        stores(&mut steps, server, &variables);
+        stores(&mut steps, server, &variables, asked.long);
     }
     if asked.long {
         fuzz(&mut steps);
@@ -152,6 +152,8 @@ fn tests(steps: &mut Steps, variables: &Variables) {
         "pages",
         "--test",
         "endpoints",
+        "--test",
+        "developers",
         "--",
     ]);
     over_http.args([
@@ -163,13 +165,14 @@ fn tests(steps: &mut Steps, variables: &Variables) {
         "revocations::",
     ]);
     over_http
-        .args(["consent::", "mailbox::", "device"])
+        .args(["consent::", "mailbox::", "device", "portal::"])
         .env("VALETKEY_TEST_ON", "postgres");
     steps.run("the server on PostgreSQL", &mut over_http);
 }
 
-/// The store is held to the same on a file, at the other isolation level, and on a newer PostgreSQL.
-fn stores(steps: &mut Steps, server: &Server, variables: &Variables) {
+/// The store is held to the same on a file, and at the other isolation level on a newer PostgreSQL; in the long form at
+/// both levels on both.
+fn stores(steps: &mut Steps, server: &Server, variables: &Variables, long: bool) {
     let suite = || {
         let mut suite = cargo(&[
             "test",
@@ -200,10 +203,12 @@ fn stores(steps: &mut Steps, server: &Server, variables: &Variables) {
         suite
     };
     let serializable = Some("serializable");
-    steps.run(
-        "the store on PostgreSQL, serializable",
-        &mut on(&server.url, serializable),
-    );
+    if long {
+        steps.run(
+            "the store on PostgreSQL, serializable",
+            &mut on(&server.url, serializable),
+        );
+    }
     let folder = tempfile::tempdir().ok();
     let newer = folder.as_ref().and_then(|folder| {
         succeeds(command("chmod", &["755"]).arg(folder.path()));
@@ -211,7 +216,9 @@ fn stores(steps: &mut Steps, server: &Server, variables: &Variables) {
     });
     match newer {
         Some(newer) => {
-            steps.run("the store on PostgreSQL 18", &mut on(&newer.url, None));
+            if long {
+                steps.run("the store on PostgreSQL 18", &mut on(&newer.url, None));
+            }
             steps.run(
                 "the store on PostgreSQL 18, serializable",
                 &mut on(&newer.url, serializable),
