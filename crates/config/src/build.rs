@@ -6,6 +6,7 @@ use super::developers::{self, Developers};
 use super::fault::ConfigFaults;
 use super::layers::Layers;
 use super::mail::{self, Mail};
+use super::outbound::{self, OutboundAllowance};
 use super::paths;
 use super::portal::{self, Portal};
 use super::sealing::{self, SealingKeys};
@@ -62,6 +63,8 @@ pub struct Config {
     pub tls: Option<Tls>,
     /// How mail is sent, if it is.
     pub mail: Option<Mail>,
+    /// What may be fetched from elsewhere.
+    pub outbound: OutboundAllowance,
     /// Proxies whose forwarding headers are believed.
     pub trusted_proxies: Vec<ipnet::IpNet>,
     /// How long a connection stays open on which nothing is asked.
@@ -125,6 +128,7 @@ pub(super) fn config(layers: &Layers, check_url: CheckUrl) -> Result<Config, Con
         keep_alive: keep_alive(checks),
         tls: tls(checks),
         mail: mail::mail(checks),
+        outbound: outbound::outbound(checks, base.is_loopback()),
         trusted_proxies: network::proxies(checks),
         log: settings.log.clone(),
         metrics: metrics(checks, listen),

@@ -8,6 +8,7 @@ mod developers;
 mod grants;
 mod machine;
 mod mail;
+mod outbound;
 mod portal;
 mod token;
 
@@ -19,6 +20,7 @@ pub(crate) use machine::{
 };
 pub use machine::{LogFormat, LogLevel, LogSettings, Synchronous};
 pub(crate) use mail::MailSettings;
+pub(crate) use outbound::OutboundSettings;
 pub use portal::AppOwners;
 pub(crate) use portal::PortalSettings;
 pub(crate) use token::{BodySetting, TokenSettings};
@@ -75,6 +77,8 @@ pub(crate) struct Settings {
     pub(crate) tls: TlsSettings,
     /// How mail is sent: by a server (`smtp`), or into a folder. Without this table, none is.
     pub(crate) mail: MailSettings,
+    /// What is fetched from hosts that developers name.
+    pub(crate) outbound: OutboundSettings,
     /// Events: who did what, read by `valetkey audit`.
     pub(crate) events: EventSettings,
     /// The log on standard error.
@@ -109,6 +113,7 @@ impl Default for Settings {
             portal: PortalSettings::default(),
             tls: TlsSettings::default(),
             mail: MailSettings::default(),
+            outbound: OutboundSettings::default(),
             events: EventSettings::default(),
             log: LogSettings::default(),
             metrics: MetricsSettings::default(),

@@ -11,6 +11,7 @@ use crate::ops::last_used::LastUsed;
 use crate::ops::log::Log;
 use crate::ops::metrics::{self, Requests};
 use crate::ops::outage::Outage;
+use crate::ops::outbound::outbound;
 use crate::ops::sealing::Sealing;
 use crate::ops::server_key;
 use crate::ops::stopping::Stopping;
@@ -42,6 +43,7 @@ pub(crate) fn open(config: Config, log: Log) -> anyhow::Result<AppState> {
     let metadata = serde_json::to_string_pretty(&document)?;
     let cores = std::thread::available_parallelism().map_or(1, usize::from);
     Ok(AppState {
+        outbound: outbound(&config),
         last_used: LastUsed::default(),
         mint: store.mint(),
         developer_pages: OnceLock::new(),

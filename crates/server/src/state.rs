@@ -15,6 +15,7 @@ use crate::ops::stopping::Stopping;
 use crate::settle::settle;
 use config::Config;
 use jose::keyed::Key;
+use outbound::Outbound;
 use protocol::decision::Decision;
 use protocol::events::Act;
 use protocol::grants::Context;
@@ -45,6 +46,8 @@ pub(crate) struct AppState {
     pub(crate) log: Log,
     /// Whether the database works, as far as the log has told.
     pub(crate) outage: Outage,
+    /// How anything is fetched from elsewhere.
+    pub(crate) outbound: Outbound,
     /// When apps were used last.
     pub(crate) last_used: LastUsed,
     /// Requests, counted if somebody may ask.

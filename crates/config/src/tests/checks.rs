@@ -49,6 +49,22 @@ fn each_check_of_the_top_level_stops_the_start() {
             "v.toml:1: trusted_proxies: \"proxy\" is neither",
         ),
         (
+            "[outbound]\nallow = [\"a.example\",\n\"https://b.example\"]",
+            "v.toml:3: outbound.allow: \"https://b.example\" is neither a host nor a network",
+        ),
+        (
+            "[outbound]\nallow = [\"0.0.0.0/0\"]",
+            "v.toml:2: outbound.allow: \"0.0.0.0/0\" takes in a large part",
+        ),
+        (
+            "[outbound]\nallow = [\"*.a.example\"]",
+            "v.toml:2: outbound.allow: \"*.a.example\" is neither",
+        ),
+        (
+            "[outbound]\nallow = [\"0x7f.1\"]",
+            "v.toml:2: outbound.allow: \"0x7f.1\" is neither",
+        ),
+        (
             "hosts = { api = \"https://a\" }",
             "v.toml:1: hosts.api: \"https://a\" is not a host",
         ),
