@@ -9,6 +9,7 @@ use super::mail::{self, Mail};
 use super::outbound::{self, OutboundAllowance};
 use super::paths;
 use super::portal::{self, Portal};
+use super::request_log::{self, RequestLog};
 use super::sealing::{self, SealingKeys};
 use super::settings::{LogSettings, PathSettings, Synchronous, TestCredentials};
 use super::storage::{self, CheckUrl, Storage};
@@ -59,6 +60,8 @@ pub struct Config {
     pub developers: Developers,
     /// The pages on which developers run their apps.
     pub portal: Portal,
+    /// What is kept of apps' requests.
+    pub request_log: RequestLog,
     /// A certificate to serve https with.
     pub tls: Option<Tls>,
     /// How mail is sent, if it is.
@@ -125,6 +128,7 @@ pub(super) fn config(layers: &Layers, check_url: CheckUrl) -> Result<Config, Con
         branding: branding::branding(checks),
         developers: developers::developers(checks),
         portal: portal::portal(checks),
+        request_log: request_log::request_log(checks),
         keep_alive: keep_alive(checks),
         tls: tls(checks),
         mail: mail::mail(checks),

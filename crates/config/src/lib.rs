@@ -22,6 +22,7 @@ mod picture;
 mod policy;
 mod portal;
 mod reference;
+mod request_log;
 mod scopes;
 mod sealing;
 mod service_links;
@@ -50,6 +51,7 @@ pub use paths::RESERVED;
 pub use picture::{Picture, PictureFile};
 pub use portal::{AppLabels, Portal};
 pub use reference::reference;
+pub use request_log::RequestLog;
 pub use sealing::{KeyText, SealingKeys};
 pub use settings::{
     AppOwners, LogFormat, LogLevel, LogSettings, PathSettings, Synchronous, TestCredentials,

@@ -10,6 +10,7 @@ mod machine;
 mod mail;
 mod outbound;
 mod portal;
+mod request_log;
 mod token;
 
 pub(crate) use branding::BrandingSettings;
@@ -23,6 +24,7 @@ pub(crate) use mail::MailSettings;
 pub(crate) use outbound::OutboundSettings;
 pub use portal::AppOwners;
 pub(crate) use portal::PortalSettings;
+pub(crate) use request_log::RequestLogSettings;
 pub(crate) use token::{BodySetting, TokenSettings};
 
 use super::values::{IdSetting, SignUpSetting, Span, TextSetting};
@@ -73,6 +75,8 @@ pub(crate) struct Settings {
     pub(crate) developers: DeveloperSettings,
     /// The pages on which developers run their apps.
     pub(crate) portal: PortalSettings,
+    /// What apps' requests were told, for their developers to read.
+    pub(crate) request_log: RequestLogSettings,
     /// A certificate, to serve https without a proxy in front.
     pub(crate) tls: TlsSettings,
     /// How mail is sent: by a server (`smtp`), or into a folder. Without this table, none is.
@@ -111,6 +115,7 @@ impl Default for Settings {
             branding: BrandingSettings::default(),
             developers: DeveloperSettings::default(),
             portal: PortalSettings::default(),
+            request_log: RequestLogSettings::default(),
             tls: TlsSettings::default(),
             mail: MailSettings::default(),
             outbound: OutboundSettings::default(),

@@ -12,6 +12,7 @@ use crate::ops::log::Log;
 use crate::ops::metrics::{self, Requests};
 use crate::ops::outage::Outage;
 use crate::ops::outbound::outbound;
+use crate::ops::request_log::RequestLog;
 use crate::ops::sealing::Sealing;
 use crate::ops::server_key;
 use crate::ops::stopping::Stopping;
@@ -45,6 +46,7 @@ pub(crate) fn open(config: Config, log: Log) -> anyhow::Result<AppState> {
     Ok(AppState {
         outbound: outbound(&config),
         last_used: LastUsed::default(),
+        request_log: RequestLog::of(&config),
         mint: store.mint(),
         developer_pages: OnceLock::new(),
         metadata,

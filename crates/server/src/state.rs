@@ -10,6 +10,7 @@ use crate::ops::last_used::LastUsed;
 use crate::ops::log::Log;
 use crate::ops::metrics::Requests;
 use crate::ops::outage::Outage;
+use crate::ops::request_log::RequestLog;
 use crate::ops::sealing::Sealing;
 use crate::ops::stopping::Stopping;
 use crate::settle::settle;
@@ -50,6 +51,8 @@ pub(crate) struct AppState {
     pub(crate) outbound: Outbound,
     /// When apps were used last.
     pub(crate) last_used: LastUsed,
+    /// What apps' requests were told.
+    pub(crate) request_log: RequestLog,
     /// Requests, counted if somebody may ask.
     pub(crate) requests: Option<Arc<Requests>>,
     /// Requests that wait for something to be told.

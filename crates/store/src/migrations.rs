@@ -32,7 +32,7 @@ macro_rules! steps {
 }
 
 /// All steps on SQLite.
-pub(crate) const SQLITE: [Migration; 10] = steps!("sqlite":
+pub(crate) const SQLITE: [Migration; 11] = steps!("sqlite":
     1 "initial" "728948790923703149",
     2 "devices_and_test_mode" "8578770225967760945",
     3 "epochs" "0",
@@ -43,10 +43,11 @@ pub(crate) const SQLITE: [Migration; 10] = steps!("sqlite":
     8 "languages" "0",
     9 "apps" "0",
     10 "organizations" "0",
+    11 "request_log" "0",
 );
 
 /// All steps on PostgreSQL.
-pub(crate) const POSTGRES: [Migration; 10] = steps!("postgres":
+pub(crate) const POSTGRES: [Migration; 11] = steps!("postgres":
     1 "initial" "728948790923703149",
     2 "devices_and_test_mode" "8578770225967760945",
     3 "epochs" "0",
@@ -57,6 +58,7 @@ pub(crate) const POSTGRES: [Migration; 10] = steps!("postgres":
     8 "languages" "0",
     9 "apps" "0",
     10 "organizations" "0",
+    11 "request_log" "0",
 );
 
 #[cfg(test)]

@@ -49,6 +49,18 @@ fn each_check_of_the_top_level_stops_the_start() {
             "v.toml:1: trusted_proxies: \"proxy\" is neither",
         ),
         (
+            "hosts = { api = \"https://a\" }",
+            "v.toml:1: hosts.api: \"https://a\" is not a host",
+        ),
+    ] {
+        assert_fault(toml, starts);
+    }
+}
+
+#[test]
+fn what_is_fetched_and_what_is_logged_have_their_bounds() {
+    for (toml, starts) in [
+        (
             "[outbound]\nallow = [\"a.example\",\n\"https://b.example\"]",
             "v.toml:3: outbound.allow: \"https://b.example\" is neither a host nor a network",
         ),
@@ -65,8 +77,12 @@ fn each_check_of_the_top_level_stops_the_start() {
             "v.toml:2: outbound.allow: \"0x7f.1\" is neither",
         ),
         (
-            "hosts = { api = \"https://a\" }",
-            "v.toml:1: hosts.api: \"https://a\" is not a host",
+            "[request_log]\nentries_per_app = 99",
+            "v.toml:2: request_log.entries_per_app: 99 is not between 100 and 700000",
+        ),
+        (
+            "[request_log]\nentries = 999",
+            "v.toml:2: request_log.entries: 999 is not between 1000 and 100000000",
         ),
     ] {
         assert_fault(toml, starts);

@@ -67,6 +67,7 @@ names! {
     RevokeSecret Transition::App(AppChange::RevokeSecret { .. }) => "app.revoke_secret",
     RotateSecrets Transition::App(AppChange::RotateSecrets { .. }) => "app.rotate_secrets",
     NoteAppUse Transition::App(AppChange::NoteUse { .. }) => "app.note_use",
+    LogRequests Transition::App(AppChange::LogRequests(_)) => "app.log_requests",
     DeleteApp Transition::App(AppChange::Delete { .. }) => "app.delete",
     RestoreApp Transition::App(AppChange::Restore { .. }) => "app.restore",
     OfferTransfer Transition::App(AppChange::Transfer(TransferChange::Offer { .. })) => "app.offer_transfer",
