@@ -1,8 +1,8 @@
 //! What an app's requests were told, as its developers read it: what is in it, what never is, and for whom.
 
 use super::input::{HOSTILE, inert};
-use super::{BACK, Developer, EVE, OPEN, href, open, says};
-use crate::support::{Scene, assert_page};
+use super::{ACCEPT, APPS, BACK, Developer, EVE, OFFER, OPEN, href, open, says};
+use crate::support::{Scene, assert_page, form_to};
 use acceptance::{App, Json, Pkce, Reply, Request, encode, target, unescape};
 
 /// A piece of text that every secret of these tests has in it.
@@ -319,6 +319,25 @@ fn the_address_is_that_of_the_apps_server_and_of_nobody_else() {
         assert_eq!(page.text().contains(server), address.is_some(), "{page}");
         assert_eq!(shown(&scene, app, &id)["address"].as_str(), address);
     }
+}
+
+#[test]
+fn a_new_owner_is_not_told_where_the_former_ones_servers_are() {
+    let scene = open(OPEN);
+    let (mut ann, mut eve) = (Developer::ann(&scene), Developer::of(&scene, EVE));
+    let app = ann.register(&[]);
+    let refused = request_id(&scene.refresh(&app, "rt_x"));
+    let granted = request_id(&scene.revoke(&app, "at_unknown"));
+    assert_eq!(listed(&mut ann, &app, "").len(), 2);
+    ann.act(&app, OFFER, &[("transfer-email", EVE)]).expect(303);
+    let accept = form_to(&eve.browser.open(APPS), ACCEPT);
+    eve.browser.submit(&accept, &[]).expect(303);
+    assert_page(&ann.browser.get(&log_href(&app)), 404);
+    assert_eq!(listed(&mut eve, &app, ""), [refused.clone()]);
+    let page = entry(&mut eve, &app, &refused);
+    assert!(!page.text().contains("127.0.0.1"), "{page}");
+    let target = format!("{}?request={granted}", log_href(&app));
+    assert_page(&eve.browser.get(&target), 404);
 }
 
 #[test]
