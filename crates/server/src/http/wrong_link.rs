@@ -70,12 +70,17 @@ fn details(error: &ShownError, reader: Reader) -> Vec<(Text, Text)> {
     } = error
     {
         // A sentence in place of an address could be read as ours.
-        if sent.bytes().all(|byte| byte.is_ascii_graphic()) {
+        if is_address(sent) {
             let sent = Text::of_others(shortened(sent, SENT));
             details.push((reader.text("wrong-link-sent"), sent));
         }
     }
     details
+}
+
+/// Whether what was sent is written like an address: nobody could read it as words of ours.
+fn is_address(sent: &str) -> bool {
+    sent.bytes().all(|byte| byte.is_ascii_graphic())
 }
 
 /// Where the app's developer finds out more: pages that nobody but its owner is shown.
@@ -92,6 +97,7 @@ fn links(
     if let ShownError::RedirectUri {
         sent: Some(sent), ..
     } = error
+        && is_address(sent)
     {
         let sent = shortened(sent, CHECKED);
         let href = check_href(&client.id, &sent);
