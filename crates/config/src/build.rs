@@ -6,8 +6,10 @@ use super::developers::{self, Developers};
 use super::fault::ConfigFaults;
 use super::layers::Layers;
 use super::mail::{self, Mail};
+use super::outbound::{self, OutboundAllowance};
 use super::paths;
 use super::portal::{self, Portal};
+use super::request_log::{self, RequestLog};
 use super::sealing::{self, SealingKeys};
 use super::settings::{LogSettings, PathSettings, Synchronous, TestCredentials};
 use super::storage::{self, CheckUrl, Storage};
@@ -58,10 +60,14 @@ pub struct Config {
     pub developers: Developers,
     /// The pages on which developers run their apps.
     pub portal: Portal,
+    /// What is kept of apps' requests.
+    pub request_log: RequestLog,
     /// A certificate to serve https with.
     pub tls: Option<Tls>,
     /// How mail is sent, if it is.
     pub mail: Option<Mail>,
+    /// What may be fetched from elsewhere.
+    pub outbound: OutboundAllowance,
     /// Proxies whose forwarding headers are believed.
     pub trusted_proxies: Vec<ipnet::IpNet>,
     /// How long a connection stays open on which nothing is asked.
@@ -122,9 +128,11 @@ pub(super) fn config(layers: &Layers, check_url: CheckUrl) -> Result<Config, Con
         branding: branding::branding(checks),
         developers: developers::developers(checks),
         portal: portal::portal(checks),
+        request_log: request_log::request_log(checks),
         keep_alive: keep_alive(checks),
         tls: tls(checks),
         mail: mail::mail(checks),
+        outbound: outbound::outbound(checks, base.is_loopback()),
         trusted_proxies: network::proxies(checks),
         log: settings.log.clone(),
         metrics: metrics(checks, listen),

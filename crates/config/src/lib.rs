@@ -17,11 +17,13 @@ mod load;
 mod mail;
 mod network;
 mod origin;
+mod outbound;
 mod paths;
 mod picture;
 mod policy;
 mod portal;
 mod reference;
+mod request_log;
 mod scopes;
 mod sealing;
 mod service_links;
@@ -46,10 +48,12 @@ pub use known::schema;
 pub use layers::Overrides;
 pub use load::{file_of_environment, is_set_by_environment};
 pub use mail::{Mail, MailBy, Password, Security, Smtp};
+pub use outbound::OutboundAllowance;
 pub use paths::RESERVED;
 pub use picture::{Picture, PictureFile};
 pub use portal::{AppLabels, Portal};
 pub use reference::reference;
+pub use request_log::RequestLog;
 pub use sealing::{KeyText, SealingKeys};
 pub use settings::{
     AppOwners, LogFormat, LogLevel, LogSettings, PathSettings, Synchronous, TestCredentials,

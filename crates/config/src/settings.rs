@@ -8,7 +8,9 @@ mod developers;
 mod grants;
 mod machine;
 mod mail;
+mod outbound;
 mod portal;
+mod request_log;
 mod token;
 
 pub(crate) use branding::BrandingSettings;
@@ -19,8 +21,10 @@ pub(crate) use machine::{
 };
 pub use machine::{LogFormat, LogLevel, LogSettings, Synchronous};
 pub(crate) use mail::{BounceSettings, MailSettings};
+pub(crate) use outbound::OutboundSettings;
 pub use portal::AppOwners;
 pub(crate) use portal::PortalSettings;
+pub(crate) use request_log::RequestLogSettings;
 pub(crate) use token::{BodySetting, TokenSettings};
 
 use super::values::{IdSetting, SignUpSetting, Span, TextSetting};
@@ -71,10 +75,14 @@ pub(crate) struct Settings {
     pub(crate) developers: DeveloperSettings,
     /// The pages on which developers run their apps.
     pub(crate) portal: PortalSettings,
+    /// What apps' requests were told, for their developers to read.
+    pub(crate) request_log: RequestLogSettings,
     /// A certificate, to serve https without a proxy in front.
     pub(crate) tls: TlsSettings,
     /// How mail is sent: by a server (`smtp`), or into a folder. Without this table, none is.
     pub(crate) mail: MailSettings,
+    /// What is fetched from hosts that developers name.
+    pub(crate) outbound: OutboundSettings,
     /// Events: who did what, read by `valetkey audit`.
     pub(crate) events: EventSettings,
     /// The log on standard error.
@@ -107,8 +115,10 @@ impl Default for Settings {
             branding: BrandingSettings::default(),
             developers: DeveloperSettings::default(),
             portal: PortalSettings::default(),
+            request_log: RequestLogSettings::default(),
             tls: TlsSettings::default(),
             mail: MailSettings::default(),
+            outbound: OutboundSettings::default(),
             events: EventSettings::default(),
             log: LogSettings::default(),
             metrics: MetricsSettings::default(),

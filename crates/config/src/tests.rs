@@ -150,6 +150,9 @@ Acme Ltd
         [tls]
         cert = "tls/cert.pem"
         key = "/etc/key.pem"
+        [outbound]
+        allow = ["Keys.Corp.example", "10.1.0.0/16", "fd00::7"]
+        ca_file = "corp.pem"
         [log]
         format = "json"
         [storage]
@@ -198,6 +201,17 @@ fn every_setting_reaches_the_configuration() {
     assert_eq!(tls.cert, folder.join("tls/cert.pem"));
     assert_eq!(tls.key, Path::new("/etc/key.pem"));
     assert!(!config.policy.response_iss);
+}
+
+#[test]
+fn own_hosts_and_networks_may_be_fetched_from() {
+    let config = load(EVERY).unwrap();
+    let folder = config.source.as_deref().and_then(Path::parent).unwrap();
+    let outbound = &config.outbound;
+    assert_eq!(outbound.hosts, ["keys.corp.example"]);
+    assert_eq!((outbound.networks.len(), outbound.loopback), (2, false));
+    assert_eq!(outbound.ca_file, Some(folder.join("corp.pem")));
+    assert!(load("").unwrap().outbound.loopback, "the issuer is there");
 }
 
 #[test]

@@ -23,6 +23,8 @@ pub struct Notice {
     pub help: Option<String>,
     /// Label and value of facts that help to find the cause.
     pub details: Vec<(Text, Text)>,
+    /// Where the app's developer finds out more: words and address of ours.
+    pub links: Vec<(Text, String)>,
     /// Where to go from here.
     pub next: Option<Next>,
 }
@@ -65,6 +67,7 @@ fn plain(language: Language) -> Notice {
         code: None,
         help: None,
         details: Vec::new(),
+        links: Vec::new(),
         next: Some(Next {
             label: language.text("notice-start-again"),
             href: "/sign-in".to_owned(),
@@ -93,6 +96,17 @@ fn for_developers(language: Language) -> Notice {
                 language.text("wrong-uri-unregistered"),
             ),
             (language.text("wrong-link-sent"), Text::of_others(sent)),
+        ],
+        links: vec![
+            (
+                language.text("wrong-link-check"),
+                "/apps/h9XW2pQ0nT4kLr7sVbYc1a?check=https%3A%2F%2Fboard.example.org#check-title"
+                    .to_owned(),
+            ),
+            (
+                language.text("wrong-link-log"),
+                "/apps/h9XW2pQ0nT4kLr7sVbYc1a/log?request=3f9a61c2d07b84e5".to_owned(),
+            ),
         ],
         next: None,
         ..plain(language)
@@ -132,6 +146,7 @@ fn hostile(language: Language) -> Notice {
         code: Some(HOSTILE.to_owned()),
         help: Some("/developers/errors#invalid_request".to_owned()),
         details: vec![(text(), Text::of_others(HOSTILE.repeat(4)))],
+        links: vec![(text(), HOSTILE.to_owned())],
         next: Some(Next {
             label: text(),
             href: HOSTILE.to_owned(),

@@ -220,6 +220,10 @@ impl ClientFault {
                 "The secret is not one of the app's.",
                 "Look for blanks around it; if it is lost, make a new one.",
             ),
+            Self::OtherSide => advice(
+                "Test and live were mixed: a test secret came for a live app, or a live one for a test app.",
+                "Keep the client_id and the secret of each mode together, in a configuration of its own.",
+            ),
             Self::Method => advice(
                 "An app with a secret came without it, or an app without a secret sent one.",
                 "Send the secret exactly if the app has one.",
@@ -264,6 +268,10 @@ impl GrantFault {
             Self::OtherClient => advice(
                 "It was given to another app.",
                 "Use the client_id that it was asked for with.",
+            ),
+            Self::OtherSide => advice(
+                "Test and live were mixed: it was given to a test app, and a live one sends it, or the other way.",
+                "Keep the client_id, the secret and the tokens of each mode together, in a configuration of its own.",
             ),
             Self::RedirectUri => advice(
                 "redirect_uri differs from the one of the authorization request.",

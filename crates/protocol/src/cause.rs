@@ -53,6 +53,9 @@ impl ClientFault {
         match self {
             Self::Unknown => "no app here has this client_id",
             Self::Secret => "the secret is none of the app's",
+            Self::OtherSide => {
+                "the secret is of the other mode: a test secret for a live app, or a live one for a test app"
+            }
             Self::Method => "the app does not authenticate in this way",
             Self::Inactive => "the app is switched off or waits for review",
             Self::Missing | Self::Header | Self::TwoMethods | Self::TwoClients => self.sentence(),
@@ -66,6 +69,9 @@ impl GrantFault {
             Self::Unknown => "the code or token is not on record",
             Self::Digest => "the code or token is on record with another secret",
             Self::OtherClient => "the code or token is another app's",
+            Self::OtherSide => {
+                "the code or token is of the other mode: a test one for a live app, or a live one for a test app"
+            }
             Self::RedirectUri => "redirect_uri is not the one of the authorization request",
             Self::VerifierMissing => "code_verifier is missing",
             Self::VerifierMismatch => "code_verifier does not match the code_challenge",

@@ -3,7 +3,7 @@
 use crate::params::{Params, decode_credential};
 use crate::policy::Policy;
 use crate::token::TokenError;
-use crate::types::{AuthMethod, Client, ClientKind, Locator, UnixTime};
+use crate::types::{AuthMethod, Client, ClientKind, Locator, Side, UnixTime};
 use base64::{Engine, engine::general_purpose::STANDARD};
 use jose::Digest;
 use std::sync::Arc;
@@ -16,6 +16,8 @@ pub struct Credentials {
     /// The method used.
     pub method: AuthMethod,
     secret: Option<Digest>,
+    /// The side that the secret says it is of.
+    secret_side: Side,
 }
 
 impl std::fmt::Debug for Credentials {
@@ -41,6 +43,8 @@ pub enum ClientFault {
     Unknown,
     /// The secret is not one of the client's.
     Secret,
+    /// The same, and it is of the other side: a test secret for a live app, or the other way.
+    OtherSide,
     /// The method is not the one that the client's kind uses.
     Method,
     /// The app is switched off or waits for review.
@@ -65,6 +69,7 @@ impl ClientFault {
             ClientFault::TwoClients => "the header and the parameters name different clients",
             ClientFault::Unknown
             | ClientFault::Secret
+            | ClientFault::OtherSide
             | ClientFault::Method
             | ClientFault::Inactive => {
                 "client unknown, secret wrong, or app disabled; without a secret, send client_id alone, in the body"
@@ -95,7 +100,8 @@ impl Credentials {
 
     fn from_params(params: &Params) -> Result<Self, ClientFault> {
         let client_id = params.get("client_id").ok_or(ClientFault::Missing)?;
-        let secret = params.get("client_secret").map(digest);
+        let text = params.get("client_secret");
+        let secret = text.map(digest);
         let method = match secret {
             Some(_) => AuthMethod::ClientSecretPost,
             None => AuthMethod::None,
@@ -104,6 +110,7 @@ impl Credentials {
             client_id: client_id.to_owned(),
             method,
             secret,
+            secret_side: Side::of(text.unwrap_or_default()).0,
         })
     }
 
@@ -123,6 +130,7 @@ impl Credentials {
             client_id,
             method: AuthMethod::ClientSecretBasic,
             secret: Some(digest(&secret)),
+            secret_side: Side::of(&secret).0,
         })
     }
 }
@@ -205,5 +213,8 @@ fn check_secret(
         let matches = secret.is_live(now) & (secret.digest == presented);
         if matches { Some(secret.id) } else { matched }
     });
-    matched.ok_or(ClientFault::Secret)
+    matched.ok_or(match credentials.secret_side == client.side {
+        true => ClientFault::Secret,
+        false => ClientFault::OtherSide,
+    })
 }

@@ -22,6 +22,7 @@ pub mod outbox;
 pub mod params;
 pub mod policy;
 pub mod register;
+pub mod request_log;
 pub mod revocations;
 pub mod revoke;
 pub mod self_management;

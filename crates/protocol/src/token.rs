@@ -5,7 +5,7 @@ use crate::grants::{Context, GrantRequest};
 use crate::lookup::{Found, Lookup};
 use crate::params::{Params, ParamsFault, told};
 use crate::policy::{ErrorAliases, Policy};
-use crate::types::{Client, GrantType, Lifetime, Scope, ScopeFault, UnixTime};
+use crate::types::{Client, GrantType, Lifetime, Scope, ScopeFault, Side, UnixTime};
 use std::sync::Arc;
 
 /// A request as HTTP brought it.
@@ -94,6 +94,8 @@ pub enum GrantFault {
     Digest,
     /// It was issued to another client.
     OtherClient,
+    /// The same, and that is of the other side: one of a test app for a live one, or the other way.
+    OtherSide,
     /// The redirect URI is not that of the authorization request.
     RedirectUri,
     /// The verifier is missing.
@@ -129,6 +131,16 @@ pub enum ScopeRefusal {
     Exceeds,
     /// None was asked for and there is no default.
     NoDefault,
+}
+
+impl GrantFault {
+    /// Of what was given to another client than the one that brings it: `prefix` is what it begins with.
+    pub(crate) fn of_another(prefix: &str, side: Side) -> Self {
+        match Side::of(prefix).0 == side {
+            true => GrantFault::OtherClient,
+            false => GrantFault::OtherSide,
+        }
+    }
 }
 
 impl ScopeRefusal {

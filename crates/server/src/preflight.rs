@@ -1,6 +1,7 @@
 //! What must be in order around a configuration before anything is made or announced: files it names, and routes.
 use crate::http::tls;
 use crate::ops::access::may_write;
+use crate::ops::outbound;
 use crate::ops::sealing::{self, Sealing};
 use crate::ops::server_key;
 use crate::rooms;
@@ -34,6 +35,7 @@ pub(crate) fn check(config: &Config) -> Result<(), NotReady> {
         storage(config),
         key(config),
         sealing_keys(config),
+        authorities(config),
     ];
     let faults = checks.into_iter().filter_map(Result::err);
     let faults: Vec<_> = faults.chain(pictures(config)).collect();
@@ -70,6 +72,16 @@ pub(crate) fn certificate(config: &Config) -> Result<(), String> {
     tls::acceptor(files)
         .map(drop)
         .map_err(|error| format!("{error:#}"))
+}
+
+/// Whether the authorities that are believed beside those of the machine can be read.
+///
+/// # Errors
+/// One sentence.
+pub(crate) fn authorities(config: &Config) -> Result<(), String> {
+    let own = outbound::trust(config).own();
+    own.map(drop)
+        .map_err(|fault| format!("outbound.ca_file: {fault}"))
 }
 
 /// What is wrong with the pictures of the brand, a sentence each.

@@ -11,6 +11,8 @@ use crate::ops::last_used::LastUsed;
 use crate::ops::log::Log;
 use crate::ops::metrics::{self, Requests};
 use crate::ops::outage::Outage;
+use crate::ops::outbound::outbound;
+use crate::ops::request_log::RequestLog;
 use crate::ops::sealing::Sealing;
 use crate::ops::server_key;
 use crate::ops::stopping::Stopping;
@@ -42,7 +44,9 @@ pub(crate) fn open(config: Config, log: Log) -> anyhow::Result<AppState> {
     let metadata = serde_json::to_string_pretty(&document)?;
     let cores = std::thread::available_parallelism().map_or(1, usize::from);
     Ok(AppState {
+        outbound: outbound(&config),
         last_used: LastUsed::default(),
+        request_log: RequestLog::of(&config),
         mint: store.mint(),
         developer_pages: OnceLock::new(),
         metadata,

@@ -10,11 +10,13 @@ use crate::ops::last_used::LastUsed;
 use crate::ops::log::Log;
 use crate::ops::metrics::Requests;
 use crate::ops::outage::Outage;
+use crate::ops::request_log::RequestLog;
 use crate::ops::sealing::Sealing;
 use crate::ops::stopping::Stopping;
 use crate::settle::settle;
 use config::Config;
 use jose::keyed::Key;
+use outbound::Outbound;
 use protocol::decision::Decision;
 use protocol::events::Act;
 use protocol::grants::Context;
@@ -45,8 +47,12 @@ pub(crate) struct AppState {
     pub(crate) log: Log,
     /// Whether the database works, as far as the log has told.
     pub(crate) outage: Outage,
+    /// How anything is fetched from elsewhere.
+    pub(crate) outbound: Outbound,
     /// When apps were used last.
     pub(crate) last_used: LastUsed,
+    /// What apps' requests were told.
+    pub(crate) request_log: RequestLog,
     /// Requests, counted if somebody may ask.
     pub(crate) requests: Option<Arc<Requests>>,
     /// Requests that wait for something to be told.

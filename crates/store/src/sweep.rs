@@ -12,6 +12,7 @@ use protocol::apps::transfer::OFFER;
 use protocol::organizations::INVITATION;
 use protocol::outbox::DEAD_KEPT;
 use protocol::policy::Rotation;
+use protocol::request_log;
 use protocol::types::{Lifetime, Locator, UnixTime};
 use std::sync::LazyLock;
 use std::time::Duration;
@@ -186,7 +187,7 @@ const fn sweep(
 }
 
 /// What follows another table comes after it. Access tokens come first: they are told apart.
-const SWEEPS: [Sweep; 30] = [
+const SWEEPS: [Sweep; 35] = [
     sweep("access_tokens", EXPIRED, |rules, now| {
         older(rules.access, now)
     }),
@@ -253,6 +254,25 @@ const SWEEPS: [Sweep; 30] = [
             above: 0,
             below: i64::MAX,
             at: now.minus(RESTORABLE),
+        },
+    },
+    sweep("refused_requests", "$3 > 0", |_, now| {
+        older(request_log::KEPT, now)
+    }),
+    sweep("refused_requests", "$3 > 0", ahead),
+    sweep("granted_requests", "$3 > 0", |_, now| {
+        older(request_log::KEPT, now)
+    }),
+    sweep("granted_requests", "$3 > 0", ahead),
+    Sweep {
+        table: "request_counts",
+        key: "hour",
+        from: ("request_counts", "hour"),
+        may_go: "$3 > 0",
+        range: |_, now| Range {
+            above: i64::MIN,
+            below: now.minus(request_log::KEPT).0 / 3_600,
+            at: now,
         },
     },
     sweep("outbox", LONG_DEAD, |_, now| {

@@ -291,6 +291,7 @@ fn every_block_of_how_to_serve_is_a_configuration() {
     for (name, text) in [
         ("fullchain.pem", pair.cert.pem()),
         ("key.pem", pair.signing_key.serialize_pem()),
+        ("corp-ca.pem", pair.cert.pem()),
     ] {
         fs::write(followed.place.folder().join(name), text).expect("write it");
     }

@@ -58,6 +58,38 @@ fn each_check_of_the_top_level_stops_the_start() {
 }
 
 #[test]
+fn what_is_fetched_and_what_is_logged_have_their_bounds() {
+    for (toml, starts) in [
+        (
+            "[outbound]\nallow = [\"a.example\",\n\"https://b.example\"]",
+            "v.toml:3: outbound.allow: \"https://b.example\" is neither a host nor a network",
+        ),
+        (
+            "[outbound]\nallow = [\"0.0.0.0/0\"]",
+            "v.toml:2: outbound.allow: \"0.0.0.0/0\" takes in a large part",
+        ),
+        (
+            "[outbound]\nallow = [\"*.a.example\"]",
+            "v.toml:2: outbound.allow: \"*.a.example\" is neither",
+        ),
+        (
+            "[outbound]\nallow = [\"0x7f.1\"]",
+            "v.toml:2: outbound.allow: \"0x7f.1\" is neither",
+        ),
+        (
+            "[request_log]\nentries_per_app = 99",
+            "v.toml:2: request_log.entries_per_app: 99 is not between 100 and 700000",
+        ),
+        (
+            "[request_log]\nentries = 999",
+            "v.toml:2: request_log.entries: 999 is not between 1000 and 100000000",
+        ),
+    ] {
+        assert_fault(toml, starts);
+    }
+}
+
+#[test]
 fn each_check_of_tokens_stops_the_start() {
     for (toml, starts) in [
         (

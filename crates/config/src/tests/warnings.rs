@@ -27,12 +27,13 @@ fn what_acts_later_is_told_with_the_rest() {
     let starts = [
         "token.bodies has \"query\"",
         "token.rotate is false",
+        "outbound.allow lets developers have the server fetch from keys.corp.example, 10.1.0.0/16, fd00::7/128",
         "hosts.portal is not yet",
     ];
     for (warning, start) in config.warnings.iter().zip(starts) {
         assert!(warning.starts_with(start), "{warning}");
     }
-    assert_eq!(config.warnings.len(), 3, "{:?}", config.warnings);
+    assert_eq!(config.warnings.len(), 4, "{:?}", config.warnings);
 }
 
 #[test]

@@ -23,3 +23,7 @@ wrong-uri-http = Einfaches http gibt es nur für Loopback: Verwenden Sie https. 
 wrong-uri-scheme = Ein eigenes Schema enthält einen Punkt, etwa com.example.app:/callback. Die Redirect-URI muss genau einer registrierten entsprechen.
 wrong-uri-missing = redirect_uri fehlt, und für die App ist mehr als eine registriert. Sie muss genau einer registrierten entsprechen.
 wrong-uri-unregistered = redirect_uri ist keine, die für die App registriert ist. Sie muss genau einer registrierten entsprechen.
+
+# Wo die Entwickler der App mehr erfahren.
+wrong-link-check = Mit den eingetragenen Adressen vergleichen
+wrong-link-log = Diese Anfrage im Protokoll der App suchen

@@ -25,3 +25,7 @@ wrong-uri-http = Plain http is for loopback only: use https. The redirect URI mu
 wrong-uri-scheme = A private-use scheme contains a dot, such as com.example.app:/callback. The redirect URI must match a registered one exactly.
 wrong-uri-missing = redirect_uri is missing, and the app has more than one registered. It must match a registered one exactly.
 wrong-uri-unregistered = redirect_uri is not one that is registered for the app. It must match a registered one exactly.
+
+# Where the app's developer finds out more.
+wrong-link-check = Compare it with the registered addresses
+wrong-link-log = Find this request in the app’s log

@@ -49,6 +49,8 @@ pub struct AppPage {
     pub created: Text,
     /// When it was last used.
     pub last_used: Option<Text>,
+    /// Whether a log of its requests is kept.
+    pub has_log: bool,
     /// Its secrets; `None` for an app that keeps none.
     pub secrets: Option<Vec<SecretLine>>,
     /// Whether there is room for another secret.
@@ -149,6 +151,10 @@ impl AppPage {
 
     fn href(&self) -> String {
         app_href(&self.client_id)
+    }
+
+    fn log_href(&self) -> String {
+        super::log_href(&self.client_id)
     }
 
     fn status(&self) -> Option<(Text, &'static str)> {
@@ -285,6 +291,7 @@ fn usual(language: Language) -> AppPage {
         reviewed: true,
         created: time(),
         last_used: Some(time()),
+        has_log: true,
         secrets: Some(vec![
             SecretLine {
                 id: "1".to_owned(),

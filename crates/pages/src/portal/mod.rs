@@ -2,6 +2,7 @@
 mod app;
 mod apps;
 mod fields;
+mod log;
 mod new_app;
 mod organization;
 mod organizations;
@@ -11,6 +12,7 @@ mod transfer;
 pub use app::{AppPage, CheckedUri, SECRET_DAYS, SecretLine};
 pub use apps::{AppRow, Apps, DeletedRow, OwnerTab, apps_of};
 pub use fields::{AppFields, AppLabels, MAX_REDIRECT_URIS, ScopeBox};
+pub use log::{LogFilter, RequestEntry, RequestLog, RequestRow};
 pub use new_app::NewApp;
 pub use organization::{InvitationRow, MemberRow, OrganizationPage, organization_href, role_text};
 pub use organizations::{InvitedRow, OrganizationRow, Organizations};
@@ -35,6 +37,7 @@ pub(crate) fn samples_of_pages(language: Language) -> Vec<Sample> {
         secret::samples_of_pages(language),
         organizations::samples_of_pages(language),
         organization::samples_of_pages(language),
+        log::samples_of_pages(language),
     ]
     .concat()
 }
@@ -43,4 +46,16 @@ pub(crate) fn samples_of_pages(language: Language) -> Vec<Sample> {
 #[must_use]
 pub fn app_href(client_id: &str) -> String {
     format!("{PORTAL}/{client_id}")
+}
+
+/// The address of what an app's requests were told.
+#[must_use]
+pub fn log_href(client_id: &str) -> String {
+    format!("{}/log", app_href(client_id))
+}
+
+/// The address of one of them, by the id that its answer named.
+#[must_use]
+pub fn request_href(client_id: &str, request_id: &str) -> String {
+    format!("{}?request={request_id}", log_href(client_id))
 }

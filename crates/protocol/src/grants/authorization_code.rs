@@ -64,7 +64,7 @@ fn check<M>(
         return Err(GrantFault::Digest.into());
     }
     if facts.code.client != client.no {
-        return Err(GrantFault::OtherClient.into());
+        return Err(GrantFault::of_another(presented.prefix(), client.side).into());
     }
     check_redirect_uri(request, &facts.code, context.policy.tokens.redirect_uri)?;
     check_verifier(request.verifier.as_deref(), &facts.code)?;

@@ -62,7 +62,7 @@ fn check(
     }
     match facts.device.client == client.no {
         true => Ok(facts),
-        false => Err(GrantFault::OtherClient.into()),
+        false => Err(GrantFault::of_another(presented.prefix(), client.side).into()),
     }
 }
 

@@ -62,7 +62,7 @@ fn check(
         return Err(GrantFault::Digest.into());
     }
     if facts.grant.client != client.no {
-        return Err(GrantFault::OtherClient.into());
+        return Err(GrantFault::of_another(presented.prefix(), client.side).into());
     }
     if facts.grant.revoked_at.is_some() || facts.token.id < client.cutoff {
         return Err(GrantFault::Revoked.into());

@@ -3,6 +3,7 @@
 use super::TransferChange;
 use crate::events::{Event, Happened};
 use crate::outbox::Message;
+use crate::request_log::RequestBatch;
 use crate::types::{Client, ClientNo, ClientStatus, Locator, Scope, StoredSecret, UnixTime};
 
 /// A change of an app.
@@ -115,6 +116,8 @@ pub enum AppChange {
     },
     /// Hands an app over.
     Transfer(TransferChange),
+    /// Writes down what its requests were told. No guard.
+    LogRequests(Box<RequestBatch>),
     /// Deletes an app; its tokens are dead at once. Its row, secrets and logo are kept for a while. No guard: of one
     /// that is gone already no event is told.
     Delete {
@@ -160,7 +163,7 @@ impl AppChange {
     pub(super) fn event(&self) -> Option<Happened> {
         Some(match self {
             // Tokens tell of it themselves.
-            Self::NoteUse { .. } => return None,
+            Self::NoteUse { .. } | Self::LogRequests(_) => return None,
             Self::Register { client, .. } => Happened {
                 organization: client.organization,
                 ..Happened::by_person(Event::AppRegistered, client.owner)
@@ -214,6 +217,7 @@ impl AppChange {
             | Self::RevokeSecret { .. }
             | Self::RotateSecrets { .. }
             | Self::NoteUse { .. }
+            | Self::LogRequests(_)
             | Self::Delete { .. }
             | Self::Restore { .. } => &[],
         }

@@ -69,6 +69,7 @@ names! {
     RotateSecrets Transition::App(AppChange::RotateSecrets { .. }) => "app.rotate_secrets",
     WarnOfEnd Transition::App(AppChange::WarnOfEnd { .. }) => "app.warn_of_end",
     NoteAppUse Transition::App(AppChange::NoteUse { .. }) => "app.note_use",
+    LogRequests Transition::App(AppChange::LogRequests(_)) => "app.log_requests",
     DeleteApp Transition::App(AppChange::Delete { .. }) => "app.delete",
     RestoreApp Transition::App(AppChange::Restore { .. }) => "app.restore",
     OfferTransfer Transition::App(AppChange::Transfer(TransferChange::Offer { .. })) => "app.offer_transfer",

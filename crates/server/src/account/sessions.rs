@@ -157,6 +157,7 @@ fn everyones(app: &App, mut browser: BrowserContext, status: StatusCode) -> Resp
         sentence: browser.language.text("everyones-means"),
         code: None,
         help: None,
+        links: Vec::new(),
         details: Vec::new(),
         next: Some(Next {
             label: browser.language.text("account-sign-out"),

@@ -40,6 +40,8 @@ pub(super) enum Verb {
     Approve(Approve),
     /// Let an app ask for restricted scopes: all of those named, or none.
     ApproveScope(ApproveScope),
+    /// Show what an app's requests were told: the newest first, with cause and mend.
+    Log(Box<super::app_log::Log>),
     /// Delete an app with all it was given; `restore` brings it back within 30 days.
     Delete(One),
     /// Bring back an app that was deleted within the last 30 days. What it was given stays dead.
@@ -204,6 +206,7 @@ impl Verb {
             }
             Verb::Approve(approve) => approve.run(output).await,
             Verb::ApproveScope(approve) => approve.run(output).await,
+            Verb::Log(log) => log.run(output).await,
             Verb::Delete(one) => one.delete(output).await,
             Verb::Restore(one) => one.restore(output).await,
         }

@@ -53,6 +53,7 @@ impl Doctor {
         findings.push(sealing::finding(&config));
         findings.push(about_clock(&config));
         findings.push(mail::finding(&config));
+        findings.push(about_outbound(&config));
         findings.extend(network::findings(&config));
         let sound = findings.iter().all(|one| one.state != State::Failed);
         let checks: Vec<Value> = findings.iter().map(as_json).collect();
@@ -92,6 +93,21 @@ fn about_config(config: &Config) -> Vec<Finding> {
     let pictures = preflight::pictures(config);
     findings.extend(pictures.into_iter().map(|what| failed("branding", what)));
     findings
+}
+
+/// Whether what is fetched from elsewhere can be believed. Nothing is fetched: `valetkey outbound check` does that.
+fn about_outbound(config: &Config) -> Finding {
+    match (preflight::authorities(config), &config.outbound.ca_file) {
+        (Err(what), _) => failed("outbound", what),
+        (Ok(()), None) => ok("outbound", "the authorities of this machine are believed"),
+        (Ok(()), Some(file)) => {
+            let file = file.display();
+            ok(
+                "outbound",
+                format!("the authorities of {file} are believed too"),
+            )
+        }
+    }
 }
 
 fn about_storage(config: &Config) -> Finding {

@@ -4,6 +4,7 @@
 //! error. Exit codes: 0 done, 1 refused or failed, 2 wrong usage or configuration, 3 a token that does not work.
 //! Secrets come from files or standard input, never as arguments.
 mod app;
+mod app_log;
 mod app_secret;
 mod app_shown;
 mod audit;
@@ -15,6 +16,7 @@ mod failure;
 mod key;
 mod mail;
 mod one_app;
+mod outbound;
 mod outbox;
 mod output;
 mod place;
@@ -68,6 +70,8 @@ enum Noun {
     #[command(subcommand)]
     Outbox(outbox::Verb),
     #[command(subcommand)]
+    Outbound(outbound::Verb),
+    #[command(subcommand)]
     Db(db::Verb),
     #[command(subcommand)]
     Key(key::Verb),
@@ -108,6 +112,7 @@ fn run(cli: Cli) -> Result<ExitCode, Failure> {
         Noun::Audit(audit) => wait(audit.run(output))??,
         Noun::Mail(verb) => wait(verb.run(output))??,
         Noun::Outbox(verb) => wait(verb.run(output))??,
+        Noun::Outbound(verb) => wait(verb.run(output))??,
         Noun::Key(verb) => wait(verb.run(output))??,
         Noun::Db(verb) => return wait(verb.run(output))?,
         Noun::Doctor(doctor) => return doctor.run(output),

@@ -23,15 +23,25 @@ pub(crate) struct PlainPage<'a> {
 impl PlainPage<'_> {
     /// The page.
     pub(crate) fn page(self, app: &AppState, reader: Reader) -> Response {
-        self.in_frame(app, bare_frame(app, reader))
+        self.page_with(app, reader, Vec::new())
+    }
+
+    /// The page, with addresses where the app's developer finds out more.
+    pub(crate) fn page_with(
+        self,
+        app: &AppState,
+        reader: Reader,
+        links: Vec<(Text, String)>,
+    ) -> Response {
+        self.in_frame(app, bare_frame(app, reader), links)
     }
 
     /// The page, which says who is signed in.
     pub(crate) fn page_for(self, app: &AppState, browser: &BrowserContext) -> Response {
-        self.in_frame(app, browser.frame(app))
+        self.in_frame(app, browser.frame(app), Vec::new())
     }
 
-    fn in_frame(self, app: &AppState, frame: Frame) -> Response {
+    fn in_frame(self, app: &AppState, frame: Frame, links: Vec<(Text, String)>) -> Response {
         let code = self.code.filter(|_| app.config.developers.page);
         let notice = Notice {
             frame,
@@ -40,6 +50,7 @@ impl PlainPage<'_> {
             code: self.code.map(str::to_owned),
             help: code.map(|code| format!("{}/errors#{code}", path::DEVELOPERS)),
             details: self.details,
+            links,
             next: self.next,
         };
         let mut response = reply::page(self.status, &notice, None);

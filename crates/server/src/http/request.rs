@@ -64,6 +64,14 @@ pub(crate) struct Arrival {
     pub(crate) spoken: Spoken,
 }
 
+impl<S: Sync> FromRequestParts<S> for Arrival {
+    type Rejection = Infallible;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Infallible> {
+        Ok(Arrival::of(&parts.extensions))
+    }
+}
+
 /// The language that a request asks for.
 #[derive(Clone, Copy, Debug, Default)]
 pub(crate) struct Spoken {

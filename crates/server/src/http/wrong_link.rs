@@ -6,12 +6,16 @@ use super::request::Reader;
 use crate::state::AppState;
 use axum::http::StatusCode;
 use axum::response::Response;
+use pages::portal::{app_href, request_href};
 use pages::{Speak, Text};
+use protocol::Params;
 use protocol::authorize::ShownError;
 use protocol::params::ParamsFault;
 use protocol::types::text::{isolated, shortened};
 use protocol::types::{Client, ClientStatus, RedirectUriFault};
 
+/// Most characters of it that the redirect checker is given.
+const CHECKED: usize = 2_000;
 /// Most characters that are shown of an address somebody sent.
 const SENT: usize = 300;
 
@@ -33,7 +37,8 @@ pub(super) fn page(
             reader.text_of("notice-go-to", &[("app", &name)])
         }),
     };
-    let mut response = problem.page(app, reader);
+    let links = links(app, error, client, reader);
+    let mut response = problem.page_with(app, reader, links);
     response
         .extensions_mut()
         .insert(Fault(error.cause(app.policy())));
@@ -65,12 +70,50 @@ fn details(error: &ShownError, reader: Reader) -> Vec<(Text, Text)> {
     } = error
     {
         // A sentence in place of an address could be read as ours.
-        if sent.bytes().all(|byte| byte.is_ascii_graphic()) {
+        if is_address(sent) {
             let sent = Text::of_others(shortened(sent, SENT));
             details.push((reader.text("wrong-link-sent"), sent));
         }
     }
     details
+}
+
+/// Whether what was sent is written like an address: nobody could read it as words of ours.
+fn is_address(sent: &str) -> bool {
+    sent.bytes().all(|byte| byte.is_ascii_graphic())
+}
+
+/// Where the app's developer finds out more: pages that nobody but its owner is shown.
+fn links(
+    app: &AppState,
+    error: &ShownError,
+    client: Option<&Client>,
+    reader: Reader,
+) -> Vec<(Text, String)> {
+    let Some(client) = client.filter(|_| app.config.portal.page) else {
+        return Vec::new();
+    };
+    let mut links = Vec::new();
+    if let ShownError::RedirectUri {
+        sent: Some(sent), ..
+    } = error
+        && is_address(sent)
+    {
+        let sent = shortened(sent, CHECKED);
+        let href = check_href(&client.id, &sent);
+        links.push((reader.text("wrong-link-check"), href));
+    }
+    if app.request_log.is_kept() {
+        let href = request_href(&client.id, reader.id.as_str());
+        links.push((reader.text("wrong-link-log"), href));
+    }
+    links
+}
+
+/// The redirect checker of an app, with what was sent.
+fn check_href(client_id: &str, sent: &str) -> String {
+    let query = Params::from_pairs([("check", sent)]).to_form();
+    format!("{}?{query}#check-title", app_href(client_id))
 }
 
 /// As [`ShownError::sentence`], in the reader's language.

@@ -6,6 +6,7 @@ mod link_mail;
 mod list;
 mod offer_mail;
 mod outbox;
+mod request_log;
 mod running;
 mod secret_ends;
 mod test_mail;
@@ -29,8 +30,10 @@ const FOLLOW_EVERY: Duration = Duration::from_millis(200);
 const GATHER: Duration = Duration::from_millis(5);
 /// How often expired rows are swept.
 const SWEEP_EVERY: Duration = Duration::from_secs(30);
-/// How often it is written which apps were used.
+/// How often it is written which apps were used, and what their requests were told.
 const NOTE_EVERY: Duration = Duration::from_secs(60);
+/// How many of these rounds lie between two looks at how much is kept of all apps.
+const TRIM_EVERY: u32 = 10;
 /// How often the node number is renewed.
 const LEASE_EVERY: Duration = Duration::from_secs(20);
 
@@ -46,6 +49,7 @@ pub(crate) fn start(app: &App) -> Running {
     jobs.begin("lease", |ending| renew_lease(app(), ending));
     jobs.begin("last use", |ending| note_uses(app(), ending));
     jobs.begin("secret ends", |ending| secret_ends::warn(app(), ending));
+    jobs.begin("request log", |ending| write_request_log(app(), ending));
     jobs.begin("outage", |ending| watch_outage(app(), ending));
     // It begins nothing new as soon as the server stops; the others go on until the last request is answered.
     jobs.begin("outbox", |_| outbox::deliver(app()));
@@ -126,6 +130,20 @@ async fn note_uses_once(app: &App) {
             app.outage.note(&error);
         }
     }
+}
+
+/// Once a minute, and when the server stops.
+async fn write_request_log(app: App, ending: Arc<Stopping>) {
+    let mut ticks = tokio::time::interval(NOTE_EVERY);
+    let mut round = 0_u32;
+    while goes_on(&mut ticks, &ending).await {
+        request_log::write(&app).await;
+        if round.is_multiple_of(TRIM_EVERY) {
+            request_log::trim(&app).await;
+        }
+        round = round.wrapping_add(1);
+    }
+    request_log::write(&app).await;
 }
 
 async fn watch_outage(app: App, ending: Arc<Stopping>) {

@@ -1,8 +1,9 @@
 //! The authorization endpoint (RFC 6749 §3.1).
+use super::logged::{Caller, note_page};
 use super::request::BufferedRequest;
 use crate::http::error::{PageError, PageFault};
 use crate::http::reply;
-use crate::http::request::is_form;
+use crate::http::request::{RequestId, is_form};
 use crate::http::session::ClaimedSession;
 use crate::interaction::continuation::with_handle;
 use crate::ops::clock;
@@ -20,29 +21,59 @@ pub(super) async fn get(
     State(app): State<App>,
     RawQuery(query): RawQuery,
     claimed: ClaimedSession,
+    id: RequestId,
 ) -> Result<Response, PageError> {
-    let params = Params::from_form(query.unwrap_or_default().as_bytes());
-    let request = checked(&app, params.map_err(ShownError::Params)?).await?;
-    proceed(&app, &request, &claimed).await
+    let mut caller = Caller::default();
+    let answer = by_link(&app, query.unwrap_or_default(), &claimed, &mut caller).await;
+    note_page(&app, id, caller, &answer);
+    answer
+}
+
+async fn by_link(
+    app: &App,
+    query: String,
+    claimed: &ClaimedSession,
+    caller: &mut Caller,
+) -> Result<Response, PageError> {
+    let params = Params::from_form(query.as_bytes());
+    let request = checked(app, params.map_err(ShownError::Params)?, caller).await?;
+    proceed(app, &request, claimed).await
 }
 
 /// `POST`: a form of another site, so the browser sends no session cookie with it (SameSite=Lax). The request
 /// is kept and the consent page, reached by `GET`, sees who is signed in.
 pub(super) async fn post(
     State(app): State<App>,
+    id: RequestId,
     request: BufferedRequest,
+) -> Result<Response, PageError> {
+    let mut caller = Caller::default();
+    let answer = by_form(&app, &request, &mut caller).await;
+    note_page(&app, id, caller, &answer);
+    answer
+}
+
+async fn by_form(
+    app: &App,
+    request: &BufferedRequest,
+    caller: &mut Caller,
 ) -> Result<Response, PageError> {
     let params = match is_form(&request.parts.headers) {
         true => Params::from_form(&request.body).map_err(ShownError::Params)?,
         false if request.body.is_empty() => return Err(ShownError::ClientMissing.into()),
         false => return Err(ShownError::ContentType.into()),
     };
-    let request = checked(&app, params).await?;
-    Ok(keep(&app, &request, path::CONSENT).await?)
+    let request = checked(app, params, caller).await?;
+    Ok(keep(app, &request, path::CONSENT).await?)
 }
 
-async fn checked(app: &App, params: Params) -> Result<AuthorizationRequest, PageError> {
+async fn checked(
+    app: &App,
+    params: Params,
+    caller: &mut Caller,
+) -> Result<AuthorizationRequest, PageError> {
     let client = app.store.client(authorize::client_id(&params)?).await?;
+    caller.claims(client.as_deref());
     let checked = authorize::check(params, client.clone(), app.policy());
     Ok(checked.map_err(|fault| PageFault::Authorization(fault, client))?)
 }

@@ -1,4 +1,5 @@
 //! The revocation feed: APIs that keep introspection answers are told which to forget.
+use super::logged::Caller;
 use super::request::BufferedRequest;
 use super::token::authenticated;
 use crate::http::error::ApiError;
@@ -38,7 +39,7 @@ pub(super) async fn revocations(
 /// The resource server that asks. Its credentials come in the header: the URL is no place for a secret.
 async fn follower(app: &App, request: &BufferedRequest) -> Result<AuthenticatedClient, ApiError> {
     let credentials = request.raw().credentials(&Params::default())?;
-    let client = authenticated(app, &credentials).await?;
+    let client = authenticated(app, &credentials, &mut Caller::default()).await?;
     may_follow(&client)?;
     Ok(client)
 }

@@ -1,4 +1,5 @@
 //! The introspection endpoint (RFC 7662).
+use super::logged::{Caller, note};
 use super::request::BufferedRequest;
 use super::revoke::asked_by_client;
 use crate::http::error::ApiError;
@@ -12,6 +13,7 @@ use axum::response::Response;
 use protocol::client_auth::ClientFault;
 use protocol::introspect::may_introspect;
 use protocol::lookup::TokenKind;
+use protocol::request_log::Endpoint;
 use protocol::revoke::token_of;
 use protocol::token::TokenError;
 
@@ -20,14 +22,34 @@ pub(super) async fn introspect(
     State(app): State<App>,
     request: BufferedRequest,
 ) -> Result<Response, ApiError> {
-    let (caller, params) = asked_by_client(&app, &request).await?;
-    if !may_introspect(&caller) {
+    let mut caller = Caller::default();
+    let answer = answer(&app, &request, &mut caller).await;
+    if answer.is_err() {
+        caller.look_in(&app, &request).await;
+    }
+    note(
+        &app,
+        Endpoint::Introspect,
+        request.arrival(),
+        caller,
+        &answer,
+    );
+    answer
+}
+
+async fn answer(
+    app: &App,
+    request: &BufferedRequest,
+    caller: &mut Caller,
+) -> Result<Response, ApiError> {
+    let (client, params) = asked_by_client(app, request, caller).await?;
+    if !may_introspect(&client) {
         let (fault, used_header) = (ClientFault::Method, false);
         return Err(TokenError::InvalidClient { fault, used_header }.into());
     }
     let kind = TokenKind::of(token_of(&params)?, app.policy());
     let found = look_up(&app.store, kind.lookup()).await?;
     let (policy, now) = (app.policy(), clock::now());
-    let introspection = protocol::introspect::introspect(&kind, &caller, &found, policy, now);
+    let introspection = protocol::introspect::introspect(&kind, &client, &found, policy, now);
     Ok(reply::json_of(StatusCode::OK, &introspection))
 }

@@ -6,6 +6,7 @@ mod device;
 pub(crate) mod endpoints;
 mod feed;
 mod introspect;
+mod logged;
 pub(crate) mod long_poll;
 mod metadata;
 mod request;

@@ -30,6 +30,11 @@ impl<S: Sync> FromRequest<S> for BufferedRequest {
 }
 
 impl BufferedRequest {
+    /// What was known of it before it was read.
+    pub(super) fn arrival(&self) -> Arrival {
+        Arrival::of(&self.parts.extensions)
+    }
+
     /// The request as the protocol's rules take it.
     pub(super) fn raw(&self) -> RawRequest<'_> {
         RawRequest {

@@ -1,4 +1,5 @@
 //! The revocation endpoint (RFC 7009).
+use super::logged::{Caller, note};
 use super::request::BufferedRequest;
 use super::token::authenticated;
 use crate::http::error::ApiError;
@@ -10,6 +11,7 @@ use axum::response::Response;
 use protocol::client_auth::AuthenticatedClient;
 use protocol::lookup::TokenKind;
 use protocol::params::Params;
+use protocol::request_log::Endpoint;
 use protocol::revoke::token_of;
 use protocol::token::TokenError;
 use store::StoreError;
@@ -19,7 +21,21 @@ pub(super) async fn revoke(
     State(app): State<App>,
     request: BufferedRequest,
 ) -> Result<Response, ApiError> {
-    let (client, params) = asked_by_client(&app, &request).await?;
+    let mut caller = Caller::default();
+    let answer = answer(&app, &request, &mut caller).await;
+    if answer.is_err() {
+        caller.look_in(&app, &request).await;
+    }
+    note(&app, Endpoint::Revoke, request.arrival(), caller, &answer);
+    answer
+}
+
+async fn answer(
+    app: &App,
+    request: &BufferedRequest,
+    caller: &mut Caller,
+) -> Result<Response, ApiError> {
+    let (client, params) = asked_by_client(app, request, caller).await?;
     let kind = TokenKind::of(token_of(&params)?, app.policy());
     let found = look_up(&app.store, kind.lookup()).await?;
     let decision = protocol::revoke::revoke(&kind, &client, found);
@@ -36,9 +52,10 @@ pub(super) async fn revoke(
 pub(super) async fn asked_by_client(
     app: &AppState,
     request: &BufferedRequest,
+    caller: &mut Caller,
 ) -> Result<(AuthenticatedClient, Params), ApiError> {
     let raw = request.raw();
     let params = raw.params(app.policy()).map_err(TokenError::from)?;
-    let client = authenticated(app, &raw.credentials(&params)?).await?;
+    let client = authenticated(app, &raw.credentials(&params)?, caller).await?;
     Ok((client, params))
 }

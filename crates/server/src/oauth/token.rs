@@ -1,4 +1,5 @@
 //! The token endpoint (RFC 6749 §3.2): parse, authenticate, look up, decide, settle. No rule and no SQL here.
+use super::logged::{Caller, note};
 use super::request::BufferedRequest;
 use crate::http::error::ApiError;
 use crate::http::reply;
@@ -9,6 +10,7 @@ use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::Response;
 use protocol::client_auth::{AuthenticatedClient, Credentials, authenticate};
+use protocol::request_log::Endpoint;
 use protocol::token::{TokenReply, TokenRequest};
 use store::StoreError;
 
@@ -17,10 +19,26 @@ pub(super) async fn token(
     State(app): State<App>,
     request: BufferedRequest,
 ) -> Result<Response, ApiError> {
+    let mut caller = Caller::default();
+    let answer = answer(&app, &request, &mut caller).await;
+    if answer.is_err() {
+        caller.look_in(&app, &request).await;
+    }
+    note(&app, Endpoint::Token, request.arrival(), caller, &answer);
+    answer
+}
+
+async fn answer(
+    app: &App,
+    request: &BufferedRequest,
+    caller: &mut Caller,
+) -> Result<Response, ApiError> {
     let asked = TokenRequest::parse(&request.raw(), app.policy())?;
     let client = app.store.client(&asked.credentials.client_id).await?;
     let now = clock::now();
+    caller.claims(client.as_deref());
     let client = asked.authenticate(client, app.policy(), now)?;
+    caller.is(&client);
     app.last_used.note(&client, request.address, now);
     for context in app.tries() {
         let found = look_up(&app.store, asked.lookup()).await?;
@@ -37,19 +55,18 @@ pub(super) async fn token(
     })
 }
 
-/// The client behind credentials, at every other endpoint that asks for them.
+/// The client behind credentials, at every other endpoint that asks for them; `caller` is told as soon as it is known.
 ///
 /// # Errors
 /// When it is not authenticated, or the store fails.
 pub(super) async fn authenticated(
     app: &AppState,
     credentials: &Credentials,
+    caller: &mut Caller,
 ) -> Result<AuthenticatedClient, ApiError> {
     let client = app.store.client(&credentials.client_id).await?;
-    Ok(authenticate(
-        credentials,
-        client,
-        app.policy(),
-        clock::now(),
-    )?)
+    caller.claims(client.as_deref());
+    let client = authenticate(credentials, client, app.policy(), clock::now())?;
+    caller.is(&client);
+    Ok(client)
 }

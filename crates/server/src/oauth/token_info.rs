@@ -1,12 +1,15 @@
 //! Token info: `GET` with the bearer token itself.
 use super::bearer;
+use super::logged::{Caller, note};
 use crate::http::error::ApiError;
 use crate::http::reply;
+use crate::http::request::Arrival;
 use crate::ops::clock;
 use crate::state::App;
 use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::Response;
+use protocol::request_log::Endpoint;
 use protocol::token_info::{BearerError, TokenInfo, describe};
 use protocol::types::Side;
 use serde::Serialize;
@@ -29,8 +32,19 @@ struct Body<'a> {
 pub(super) async fn token_info(
     State(app): State<App>,
     headers: HeaderMap,
+    arrival: Arrival,
 ) -> Result<Response, ApiError> {
-    let bearer = bearer::read(&app, &headers, REALM).await?;
+    let mut caller = Caller::default();
+    let answer = answer(&app, &headers, &mut caller).await;
+    note(&app, Endpoint::TokenInfo, arrival, caller, &answer);
+    answer
+}
+
+async fn answer(app: &App, headers: &HeaderMap, caller: &mut Caller) -> Result<Response, ApiError> {
+    let bearer = bearer::read(app, headers, REALM).await?;
+    if let Some(bearer) = &bearer {
+        caller.brings(&bearer.presented, bearer.facts.as_ref());
+    }
     let info = bearer
         .and_then(|bearer| describe(&bearer.presented, bearer.facts, app.policy(), clock::now()));
     let invalid = || bearer::refused(REALM, BearerError::Invalid);

@@ -82,6 +82,19 @@ impl Zone {
             Language::English | Language::Pseudo => "%Y-%m-%d %H:%M %Z",
             Language::German => "%d.%m.%Y, %H:%M %Z",
         };
+        self.written(time, form)
+    }
+
+    /// The same to the second.
+    pub(crate) fn second(&self, time: UnixTime, language: Language) -> String {
+        let form = match language {
+            Language::English | Language::Pseudo => "%Y-%m-%d %H:%M:%S %Z",
+            Language::German => "%d.%m.%Y, %H:%M:%S %Z",
+        };
+        self.written(time, form)
+    }
+
+    fn written(&self, time: UnixTime, form: &str) -> String {
         let moment = jiff::Timestamp::from_second(time.0);
         let moment = moment.map(|moment| moment.to_zoned(self.0.clone()));
         moment.map_or_else(

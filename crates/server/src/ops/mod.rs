@@ -8,6 +8,8 @@ pub(crate) mod last_used;
 pub(crate) mod log;
 pub(crate) mod metrics;
 pub(crate) mod outage;
+pub(crate) mod outbound;
+pub(crate) mod request_log;
 pub(crate) mod sealing;
 pub(crate) mod server_key;
 pub(crate) mod stopping;

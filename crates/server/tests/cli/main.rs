@@ -8,6 +8,7 @@ mod configuration;
 mod db;
 mod doctor;
 mod key;
+mod outbound;
 
 use serde_json::Value;
 use std::io::Read;

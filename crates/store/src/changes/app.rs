@@ -70,6 +70,7 @@ pub(super) fn steps<'a>(steps: Steps<'a>, change: &'a AppChange, now: UnixTime) 
             network,
         } => note_use(steps, *client, *secret, *at, network),
         AppChange::Transfer(change) => transfer::steps(steps, change, now),
+        AppChange::LogRequests(batch) => super::request_log::steps(steps, batch),
         AppChange::Delete { client } => delete(steps, *client, now),
         AppChange::Restore {
             client,

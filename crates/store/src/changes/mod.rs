@@ -7,6 +7,7 @@ mod device;
 mod mail_link;
 mod organization;
 mod outbox;
+mod request_log;
 mod session;
 mod throttle;
 mod transfer;
@@ -202,9 +203,10 @@ pub(crate) fn changed_client(transition: &Transition) -> Option<ClientNo> {
         return None;
     };
     match change {
-        AppChange::Register { .. } | AppChange::NoteUse { .. } | AppChange::WarnOfEnd { .. } => {
-            None
-        }
+        AppChange::Register { .. }
+        | AppChange::NoteUse { .. }
+        | AppChange::WarnOfEnd { .. }
+        | AppChange::LogRequests(_) => None,
         AppChange::Update { before, .. } => Some(before.no),
         AppChange::Transfer(change) => Some(change.client()),
         AppChange::SetStatus { client, .. }

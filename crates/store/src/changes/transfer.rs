@@ -97,5 +97,14 @@ fn accept<'a>(
             "DELETE FROM consents WHERE client = $1",
             values![transfer.client],
         )
+        // Where the former owner's servers are is not the new one's to know.
+        .run(
+            "UPDATE refused_requests SET address = NULL WHERE client = $1 AND address IS NOT NULL",
+            values![transfer.client],
+        )
+        .run(
+            "DELETE FROM granted_requests WHERE client = $1",
+            values![transfer.client],
+        )
         .client_changed(transfer.client)
 }

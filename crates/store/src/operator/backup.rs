@@ -239,7 +239,9 @@ fn sound(conn: &Connection, quick: bool, what: &str) -> Result<(), StoreError> {
     match found.first() {
         None => Ok(()),
         Some(first) => Err(StoreError::Refused(format!(
-            "{what} is broken ({first}): take another backup"
+            "{what} is broken ({}): take another backup",
+            // What the engine says may be several lines.
+            first.replace('\n', " ")
         ))),
     }
 }

@@ -44,6 +44,8 @@ export async function walk(stage) {
   assert.equal(await page.locator(".compared mark").first().innerText(), "/", "the first difference");
   await look(stage, page, "redirect-check");
 
+  await understand(stage, page, clientId);
+
   await page.fill("#description", "Notes on a wall.");
   await press(page, "#save");
   assert.equal(await page.inputValue("#description"), "Notes on a wall.");
@@ -81,6 +83,40 @@ export async function walk(stage) {
   await page.goto(`${issuer}/apps`);
   assert.ok(await page.getByText("Bulletin Board").count());
   await look(stage, page, "apps-again");
+}
+
+// From the error page that a wrong link leads to, the developer finds the difference, and the request in the app's log.
+async function understand(stage, page, clientId) {
+  const { issuer } = stage.site;
+  const published = await fetch(`${issuer}/.well-known/oauth-authorization-server`);
+  const { authorization_endpoint: endpoint } = await published.json();
+  const wrong = new URLSearchParams({ response_type: "code", client_id: clientId, redirect_uri: `${CALLBACK}/` });
+  await page.goto(`${endpoint}?${wrong}`);
+  await look(stage, page, "wrong-link");
+  const link = page.url();
+  await press(page, page.locator(".more a").first());
+  assert.equal(await page.inputValue("#check"), `${CALLBACK}/`, "what was sent is looked at");
+  assert.equal(await page.locator(".compared mark").first().innerText(), "/");
+
+  await page.goto(link);
+  await press(page, page.locator(".more a").last());
+  const id = new URL(page.url()).searchParams.get("request");
+  assert.ok((await page.content()).includes(id), "the very request");
+  await look(stage, page, "request-entry");
+  await press(page, ".aside a");
+  assert.equal(await page.locator(".requests > li").count(), 2, "each time that the link was followed");
+  await look(stage, page, "request-log");
+  await page.selectOption("#endpoint", "token");
+  await press(page, "#filter");
+  assert.equal(await page.locator(".requests > li").count(), 0);
+  assert.equal(await page.inputValue("#endpoint"), "token");
+  await page.fill("#request", "0123456789abcdef");
+  await press(page, "#find");
+  await look(stage, page, "request-not-found");
+  await page.fill("#request", id);
+  await press(page, "#find");
+  assert.ok((await page.content()).includes(id));
+  await page.goto(`${issuer}/apps/${clientId}`);
 }
 
 // Looks at a page, which speaks the language that the browser asks for.

@@ -2,6 +2,7 @@
 
 mod apps;
 mod input;
+mod log;
 mod logos;
 mod mails;
 mod organizations;

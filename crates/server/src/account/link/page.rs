@@ -199,6 +199,7 @@ fn ask(
                 sentence,
                 code: None,
                 help: None,
+                links: Vec::new(),
                 details: Vec::new(),
                 next: Some(Next {
                     label,

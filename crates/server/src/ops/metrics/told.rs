@@ -30,6 +30,7 @@ impl Collector for Told {
         requests(encoder, &self.requests)?;
         self.transitions(encoder)?;
         self.batches(encoder)?;
+        self.fetches(encoder)?;
         self.waiting(encoder)
     }
 }
@@ -86,6 +87,18 @@ impl Told {
         let mut metric =
             encoder.encode_descriptor("commit_seconds", help, None, MetricType::Counter)?;
         metric.encode_counter::<NoLabelSet, f64, f64>(&batches.time.as_secs_f64(), None)
+    }
+
+    fn fetches(&self, encoder: &mut DescriptorEncoder<'_>) -> Encoded {
+        let help = "Fetches from elsewhere, by how they ended";
+        let mut metric =
+            encoder.encode_descriptor("outbound_fetches", help, None, MetricType::Counter)?;
+        for ended in self.app.outbound.counts() {
+            let labels = [("outcome", ended.outcome.name())];
+            let mut one = metric.encode_family(&labels)?;
+            one.encode_counter::<NoLabelSet, u64, u64>(&ended.count, None)?;
+        }
+        Ok(())
     }
 
     fn waiting(&self, encoder: &mut DescriptorEncoder<'_>) -> Encoded {

@@ -3,6 +3,7 @@ mod change;
 mod check;
 mod fields;
 mod list;
+mod log;
 mod logo;
 mod offers;
 mod register;
@@ -32,6 +33,7 @@ pub(super) fn mount(config: &Config, site: &mut Site) {
     site.page(NewAppForm::PATH, register::show);
     site.form::<NewAppForm, _, _>(register::submit);
     site.page(&format!("{PORTAL}/{{client_id}}"), show::show);
+    site.page(&format!("{PORTAL}/{{client_id}}/log"), log::show);
     site.form::<UpdateForm, _, _>(change::update);
     site.upload::<LogoForm, _, _>(logo::upload);
     site.form::<RemoveLogoForm, _, _>(logo::remove);

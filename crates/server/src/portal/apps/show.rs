@@ -119,6 +119,7 @@ pub(super) async fn page(
         reviewed: client.reviewed_at.is_some(),
         created: time(client.created_at),
         last_used: last_used.map(time),
+        has_log: app.request_log.is_kept(),
         may_add: secrets.len() < MAX_SECRETS,
         secrets: (client.kind == ClientKind::Confidential).then_some(secrets),
         labels: fields::labels(app),
