@@ -47,6 +47,8 @@ pub const SAMPLE_DATA: &[&str] = &[
     LONG_HOST,
     LONG_ADDRESS,
     "Authorize Application",
+    "tasks:read",
+    "tasks:write",
     "Tasks",
     "You",
     "See your tasks and lists",
@@ -198,6 +200,7 @@ fn scope(name: &str, sentence: &str, risk: Risk, is_new: bool) -> ScopeLine {
         name: name.to_owned(),
         sentence: sentence.to_owned(),
         foreign: None,
+        reason: (name == HOSTILE || !is_new).then(|| sentence.to_owned()),
         risk,
         is_new,
     }
@@ -259,6 +262,7 @@ fn first_consent(language: Language) -> Consent {
         nonce: "nonce-1".to_owned(),
         shown: "shown-1".to_owned(),
         notice: None,
+        caution: None,
         app: AppCard {
             name: "Task Board".to_owned(),
             initial: "T".to_owned(),
@@ -324,6 +328,7 @@ fn grown_consent(language: Language) -> Consent {
 fn loopback_consent(language: Language) -> Consent {
     let usual = first_consent(language);
     Consent {
+        caution: Some(language.text("consent-caution-draft")),
         app: AppCard {
             name: "tasks-cli".to_owned(),
             initial: "t".to_owned(),
@@ -392,6 +397,7 @@ fn hostile_consent(language: Language) -> Consent {
         nonce: text(),
         shown: text(),
         notice: Some(Text::of_others(HOSTILE)),
+        caution: Some(Text::of_others(HOSTILE)),
         app: AppCard {
             name: text(),
             initial: "<".to_owned(),

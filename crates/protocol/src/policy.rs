@@ -19,6 +19,8 @@ pub struct Policy {
     pub grants: Vec<GrantType>,
     /// Who may register an app.
     pub registration: Registration,
+    /// How many people may allow an app that was not reviewed, where others are.
+    pub unreviewed_people: usize,
     /// Who must use PKCE.
     pub pkce: PkcePolicy,
     /// Tokens and codes.

@@ -32,7 +32,7 @@ macro_rules! steps {
 }
 
 /// All steps on SQLite.
-pub(crate) const SQLITE: [Migration; 12] = steps!("sqlite":
+pub(crate) const SQLITE: [Migration; 13] = steps!("sqlite":
     1 "initial" "728948790923703149",
     2 "devices_and_test_mode" "8578770225967760945",
     3 "epochs" "0",
@@ -45,10 +45,11 @@ pub(crate) const SQLITE: [Migration; 12] = steps!("sqlite":
     10 "organizations" "0",
     11 "secret_ends" "0",
     12 "known_devices_and_consents" "0",
+    13 "reviews" "0",
 );
 
 /// All steps on PostgreSQL.
-pub(crate) const POSTGRES: [Migration; 12] = steps!("postgres":
+pub(crate) const POSTGRES: [Migration; 13] = steps!("postgres":
     1 "initial" "728948790923703149",
     2 "devices_and_test_mode" "8578770225967760945",
     3 "epochs" "0",
@@ -61,6 +62,7 @@ pub(crate) const POSTGRES: [Migration; 12] = steps!("postgres":
     10 "organizations" "0",
     11 "secret_ends" "0",
     12 "known_devices_and_consents" "0",
+    13 "reviews" "0",
 );
 
 #[cfg(test)]

@@ -5,15 +5,19 @@ mod fields;
 mod new_app;
 mod organization;
 mod organizations;
+mod review;
+mod scopes;
 mod secret;
 mod transfer;
 
 pub use app::{AppPage, CheckedUri, SECRET_DAYS, SecretLine};
 pub use apps::{AppRow, Apps, DeletedRow, OwnerTab, apps_of};
-pub use fields::{AppFields, AppLabels, MAX_REDIRECT_URIS, ScopeBox};
+pub use fields::{AppFields, AppLabels, MAX_REDIRECT_URIS, MAX_SCOPES};
 pub use new_app::NewApp;
 pub use organization::{InvitationRow, MemberRow, OrganizationPage, organization_href, role_text};
 pub use organizations::{InvitedRow, OrganizationRow, Organizations};
+pub use review::{AppRequest, AppReview, AskFields, WantedScope, review_href};
+pub use scopes::{ScopeBox, ScopeChoice};
 pub use secret::NewSecret;
 pub use transfer::{OfferRow, Transfer};
 
@@ -35,6 +39,7 @@ pub(crate) fn samples_of_pages(language: Language) -> Vec<Sample> {
         secret::samples_of_pages(language),
         organizations::samples_of_pages(language),
         organization::samples_of_pages(language),
+        review::samples_of_pages(language),
     ]
     .concat()
 }

@@ -16,6 +16,7 @@ impl Policy {
             subjects: SubjectFormat::Prefixed("user_".to_owned()),
             grants: GrantType::ALL.to_vec(),
             registration: Registration::Open,
+            unreviewed_people: 100,
             pkce: PkcePolicy::Public,
             tokens: tokens(),
             scopes: vec![

@@ -6,6 +6,7 @@ mod link_mail;
 mod list;
 mod offer_mail;
 mod outbox;
+mod review_mail;
 mod running;
 mod secret_ends;
 mod test_mail;

@@ -3,7 +3,7 @@ use super::request::BufferedRequest;
 use crate::http::error::{PageError, PageFault};
 use crate::http::reply;
 use crate::http::request::is_form;
-use crate::http::session::ClaimedSession;
+use crate::http::session::{ClaimedSession, session};
 use crate::interaction::continuation::with_handle;
 use crate::ops::clock;
 use crate::state::App;
@@ -22,7 +22,8 @@ pub(super) async fn get(
     claimed: ClaimedSession,
 ) -> Result<Response, PageError> {
     let params = Params::from_form(query.unwrap_or_default().as_bytes());
-    let request = checked(&app, params.map_err(ShownError::Params)?).await?;
+    let params = params.map_err(ShownError::Params)?;
+    let request = checked(&app, params, Some(&claimed)).await?;
     proceed(&app, &request, &claimed).await
 }
 
@@ -37,13 +38,26 @@ pub(super) async fn post(
         false if request.body.is_empty() => return Err(ShownError::ClientMissing.into()),
         false => return Err(ShownError::ContentType.into()),
     };
-    let request = checked(&app, params).await?;
+    let request = checked(&app, params, None).await?;
     Ok(keep(&app, &request, path::CONSENT).await?)
 }
 
-async fn checked(app: &App, params: Params) -> Result<AuthorizationRequest, PageError> {
+/// Checks a request. Who is signed in is read for an app that waits for review alone: it works for its owner.
+async fn checked(
+    app: &App,
+    params: Params,
+    claimed: Option<&ClaimedSession>,
+) -> Result<AuthorizationRequest, PageError> {
     let client = app.store.client(authorize::client_id(&params)?).await?;
-    let checked = authorize::check(params, client.clone(), app.policy());
+    let waits = client
+        .as_ref()
+        .is_some_and(|client| client.owner_of_draft().is_some());
+    let signed_in = match claimed.filter(|_| waits) {
+        Some(claimed) => session(app, claimed).await?,
+        None => None,
+    };
+    let person = signed_in.as_ref().map(|session| &session.person);
+    let checked = authorize::check_for(params, client.clone(), person, app.policy());
     Ok(checked.map_err(|fault| PageFault::Authorization(fault, client))?)
 }
 

@@ -1,6 +1,6 @@
 //! The device authorization endpoint (RFC 8628 §3.1).
 use super::request::BufferedRequest;
-use super::token::authenticated;
+use super::token::authenticated_draft;
 use crate::http::error::ApiError;
 use crate::http::reply;
 use crate::state::App;
@@ -16,7 +16,7 @@ pub(super) async fn device(
     request: BufferedRequest,
 ) -> Result<Response, ApiError> {
     let asked = DeviceRequest::parse(&request.raw(), app.policy())?;
-    let client = authenticated(&app, &asked.credentials).await?;
+    let client = authenticated_draft(&app, &asked.credentials).await?;
     for context in app.tries() {
         let decision = authorize(asked.scope.as_ref(), &client, &context);
         let act = app.act(context.now, request.address);

@@ -21,6 +21,10 @@ pub(super) async fn introspect(
     request: BufferedRequest,
 ) -> Result<Response, ApiError> {
     let (caller, params) = asked_by_client(&app, &request).await?;
+    if !caller.is_active() {
+        let (fault, used_header) = (ClientFault::Inactive, false);
+        return Err(TokenError::InvalidClient { fault, used_header }.into());
+    }
     if !may_introspect(&caller) {
         let (fault, used_header) = (ClientFault::Method, false);
         return Err(TokenError::InvalidClient { fault, used_header }.into());

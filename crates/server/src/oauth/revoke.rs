@@ -1,6 +1,6 @@
 //! The revocation endpoint (RFC 7009).
 use super::request::BufferedRequest;
-use super::token::authenticated;
+use super::token::authenticated_draft;
 use crate::http::error::ApiError;
 use crate::http::reply;
 use crate::settle::look_up;
@@ -29,7 +29,7 @@ pub(super) async fn revoke(
     Ok(reply::done())
 }
 
-/// The authenticated client of a request and its parameters.
+/// The authenticated client of a request, which may wait for review, and its parameters.
 ///
 /// # Errors
 /// When they cannot be read, the client is not authenticated, or the store fails.
@@ -39,6 +39,6 @@ pub(super) async fn asked_by_client(
 ) -> Result<(AuthenticatedClient, Params), ApiError> {
     let raw = request.raw();
     let params = raw.params(app.policy()).map_err(TokenError::from)?;
-    let client = authenticated(app, &raw.credentials(&params)?).await?;
+    let client = authenticated_draft(app, &raw.credentials(&params)?).await?;
     Ok((client, params))
 }

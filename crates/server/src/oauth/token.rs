@@ -8,7 +8,7 @@ use crate::state::{App, AppState};
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::Response;
-use protocol::client_auth::{AuthenticatedClient, Credentials, authenticate};
+use protocol::client_auth::{AuthenticatedClient, Credentials, authenticate, authenticate_draft};
 use protocol::token::{TokenReply, TokenRequest};
 use store::StoreError;
 
@@ -37,7 +37,7 @@ pub(super) async fn token(
     })
 }
 
-/// The client behind credentials, at every other endpoint that asks for them.
+/// The client behind credentials, at other endpoints that ask for them.
 ///
 /// # Errors
 /// When it is not authenticated, or the store fails.
@@ -47,6 +47,23 @@ pub(super) async fn authenticated(
 ) -> Result<AuthenticatedClient, ApiError> {
     let client = app.store.client(&credentials.client_id).await?;
     Ok(authenticate(
+        credentials,
+        client,
+        app.policy(),
+        clock::now(),
+    )?)
+}
+
+/// The same, which also takes an app that waits for review: for what it can do to nobody but itself.
+///
+/// # Errors
+/// As [`authenticated`].
+pub(super) async fn authenticated_draft(
+    app: &AppState,
+    credentials: &Credentials,
+) -> Result<AuthenticatedClient, ApiError> {
+    let client = app.store.client(&credentials.client_id).await?;
+    Ok(authenticate_draft(
         credentials,
         client,
         app.policy(),

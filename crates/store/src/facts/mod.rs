@@ -23,5 +23,6 @@ pub(crate) mod mail_links;
 pub(crate) mod organizations;
 pub(crate) mod outbox;
 pub(crate) mod people;
+pub(crate) mod reviews;
 pub(crate) mod sessions;
 pub(crate) mod tokens;

@@ -24,6 +24,7 @@ mod outbox;
 mod proxy;
 mod racers;
 mod repeated;
+mod reviews;
 mod revocations;
 mod sweepers;
 mod tokens;

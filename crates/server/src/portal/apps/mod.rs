@@ -6,6 +6,8 @@ mod list;
 mod logo;
 mod offers;
 mod register;
+mod review;
+mod scopes;
 mod secrets;
 mod show;
 mod transfer;
@@ -17,6 +19,7 @@ use config::Config;
 use logo::{LogoForm, RemoveLogoForm};
 use pages::portal::PORTAL;
 use register::NewAppForm;
+use review::{AnswerForm, AskForm, TakeBackForm};
 use secrets::{AddSecretForm, RevokeForm, RotateForm};
 use transfer::{AcceptForm, DeclineForm, OfferForm, WithdrawForm};
 
@@ -32,6 +35,10 @@ pub(super) fn mount(config: &Config, site: &mut Site) {
     site.page(NewAppForm::PATH, register::show);
     site.form::<NewAppForm, _, _>(register::submit);
     site.page(&format!("{PORTAL}/{{client_id}}"), show::show);
+    site.page(&format!("{PORTAL}/{{client_id}}/review"), review::show);
+    site.form::<AskForm, _, _>(review::ask);
+    site.form::<AnswerForm, _, _>(review::answer);
+    site.form::<TakeBackForm, _, _>(review::withdraw);
     site.form::<UpdateForm, _, _>(change::update);
     site.upload::<LogoForm, _, _>(logo::upload);
     site.form::<RemoveLogoForm, _, _>(logo::remove);
