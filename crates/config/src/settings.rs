@@ -222,6 +222,9 @@ pub(crate) struct ScopeSettings {
     pub(crate) sentence: TextSetting,
     /// How much harm it can do; `write`, `delete` and `full` are flagged on the consent page.
     pub(crate) risk: Risk,
+    /// Scopes that it was divided from, which may be gone by now: whoever allowed an app one of them is not asked again
+    /// for this one.
+    pub(crate) part_of: Vec<String>,
     /// An app needs an admin's approval before it may ask for it.
     pub(crate) restricted: bool,
     /// It shows personal details, so codes for it live `code_personal`.
@@ -235,6 +238,7 @@ impl Default for ScopeSettings {
         ScopeSettings {
             group: TextSetting::one("General"),
             sentence: TextSetting::one(""),
+            part_of: Vec::new(),
             risk: Risk::Read,
             restricted: false,
             personal: false,

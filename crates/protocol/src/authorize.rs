@@ -273,8 +273,13 @@ impl AuthorizationRequest {
     }
 
     /// What has to happen next. A consent is asked for again when the scope grows or the app sends people
-    /// to another registered URI than before.
-    pub fn next(&self, session: Option<&SessionFacts>, consent: &ConsentFacts) -> Step {
+    /// to another registered URI than before. A scope does not grow by what it was divided into.
+    pub fn next(
+        &self,
+        session: Option<&SessionFacts>,
+        consent: &ConsentFacts,
+        policy: &Policy,
+    ) -> Step {
         let Some(session) = session.filter(|session| self.client.may_meet(&session.person)) else {
             return Step::SignIn;
         };
@@ -285,7 +290,7 @@ impl AuthorizationRequest {
         let missing = self
             .scope
             .names()
-            .filter(|name| !known.is_some_and(|k| k.contains(name)));
+            .filter(|name| !known.is_some_and(|known| policy.has_allowed(known, name)));
         let new: Scope = missing.collect();
         let same_uri = ours.is_some_and(|consent| {
             consent

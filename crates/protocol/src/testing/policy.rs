@@ -75,6 +75,7 @@ fn entry(name: &str, change: fn(&mut ScopeEntry)) -> ScopeEntry {
         name: name.to_owned(),
         group: LocalText::new("Tasks"),
         sentence: LocalText::new("do something"),
+        part_of: Vec::new(),
         restricted: false,
         personal: false,
         default: false,

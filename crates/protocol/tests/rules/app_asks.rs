@@ -1,9 +1,11 @@
 //! What an app tells of the scopes that it asks for: which it can do without, and why it asks.
 use protocol::apps::{AppUpdate, Editor, update};
+use protocol::authorize::Step;
+use protocol::facts::SessionFacts;
 use protocol::policy::{Policy, Registration};
 use protocol::register::Field;
-use protocol::testing::{NOW, Verdict, scope};
-use protocol::types::{Asks, Client, ClientStatus};
+use protocol::testing::{Case, NOW, Verdict, scope};
+use protocol::types::{Asks, Client, ClientStatus, Consent};
 
 fn asks(optional: &str, reasons: &[(&str, &str)]) -> Asks {
     let mut asks = Asks {
@@ -88,4 +90,40 @@ fn another_reason_was_not_reviewed() {
         (after.status, after.reviewed_at),
         (ClientStatus::Pending, None)
     );
+}
+
+/// What a scope was divided into is no more than the scope was; whatever else is asked for is more.
+#[test]
+fn people_are_asked_again_about_more_and_not_about_parts() {
+    let mut case = Case::authorize();
+    case.set("scope", "tasks:write");
+    case.policy
+        .scopes
+        .iter_mut()
+        .filter(|entry| entry.name == "tasks:write")
+        .for_each(|entry| entry.part_of = vec!["gone".to_owned(), "tasks".to_owned()]);
+    let request = case.passed();
+    let session = SessionFacts::for_tests();
+    let next = |allowed: &str| {
+        let consent = Consent {
+            subject: session.person.subject,
+            client: request.client.no,
+            scope: scope(allowed),
+            redirect_uris: vec![request.redirect_uri.registered().to_owned()],
+            granted_at: NOW,
+        };
+        request.next(Some(&session), &Some(consent), &case.policy)
+    };
+    let asked = Step::Consent {
+        new: scope("tasks:write"),
+    };
+    assert_eq!(
+        next("tasks tasks:read"),
+        Step::Issue,
+        "it was allowed as a whole"
+    );
+    assert_eq!(next("tasks:write"), Step::Issue);
+    for other in ["tasks:read", "tasks:writ", "task", ""] {
+        assert_eq!(next(other), asked, "{other:?}");
+    }
 }

@@ -105,7 +105,7 @@ async fn ask(
     let request = &pending.request;
     let (subject, client) = (session.person.subject, request.client.no);
     let consent = app.store.consent(subject, client).await?;
-    match request.next(Some(&session), &consent) {
+    match request.next(Some(&session), &consent, app.policy()) {
         Step::SignIn => Ok(sign_in()),
         Step::Issue => {
             let context = app.context();

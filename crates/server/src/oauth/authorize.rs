@@ -69,7 +69,7 @@ async fn proceed(
     let Some((session, consent)) = signed_in(app, request, claimed).await? else {
         return Ok(keep(app, request, path::SIGN_IN).await?);
     };
-    if request.next(Some(&session), &consent) != Step::Issue {
+    if request.next(Some(&session), &consent, app.policy()) != Step::Issue {
         return Ok(keep(app, request, path::CONSENT).await?);
     }
     let context = app.context();
