@@ -7,7 +7,7 @@ use protocol::types::GrantType;
 use std::collections::HashMap;
 
 /// First segments of our own pages, which a test compares with those that are mounted.
-pub const RESERVED: [&str; 16] = [
+pub const RESERVED: [&str; 17] = [
     "link",
     "mail-sent",
     "organizations",
@@ -18,6 +18,7 @@ pub const RESERVED: [&str; 16] = [
     "consent",
     "device",
     "account",
+    "admin",
     "assets",
     "apps",
     "developers",

@@ -17,6 +17,7 @@ pub(super) fn policy(checks: &mut Checks<'_>, issuer: &str, origin: &str) -> Pol
         subjects: subjects(checks),
         grants: grants(checks),
         registration: settings.apps.registration,
+        unreviewed_people: unreviewed_people(checks),
         pkce: settings.apps.pkce,
         tokens: tokens::tokens(checks),
         scopes: scopes::scopes(checks),
@@ -102,6 +103,15 @@ fn device(checks: &mut Checks<'_>, origin: &str) -> DevicePolicy {
         ),
         verification_uri: format!("{origin}{}", VERIFICATION_PATH),
     }
+}
+
+fn unreviewed_people(checks: &mut Checks<'_>) -> usize {
+    let people = checks.settings().apps.unreviewed_people;
+    if people > 1_000_000 {
+        let what = format!("{people} is not between 0 and 1000000");
+        checks.fault("apps.unreviewed_people", what);
+    }
+    people
 }
 
 fn redirects(checks: &mut Checks<'_>) -> RedirectPolicy {

@@ -41,7 +41,15 @@ fn entry(checks: &mut Checks<'_>, name: &str, scope: &ScopeSettings) -> ScopeEnt
         let what = "a restricted scope needs approval, so it cannot be a default: take one of the two away";
         checks.fault(&path("default"), what);
     }
+    for whole in &scope.part_of {
+        if !is_one_name(whole) || whole == name {
+            let what =
+                format!("{whole:?} is not the name of another scope that this one was part of");
+            checks.fault(&path("part_of"), what);
+        }
+    }
     ScopeEntry {
+        part_of: scope.part_of.clone(),
         name: name.to_owned(),
         group,
         sentence,

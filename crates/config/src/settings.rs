@@ -232,6 +232,9 @@ pub(crate) struct ScopeSettings {
     pub(crate) sentence: TextSetting,
     /// How much harm it can do; `write`, `delete` and `full` are flagged on the consent page.
     pub(crate) risk: Risk,
+    /// Scopes that it was divided from, which may be gone by now: whoever allowed an app one of them is not asked again
+    /// for this one.
+    pub(crate) part_of: Vec<String>,
     /// An app needs an admin's approval before it may ask for it.
     pub(crate) restricted: bool,
     /// It shows personal details, so codes for it live `code_personal`.
@@ -245,6 +248,7 @@ impl Default for ScopeSettings {
         ScopeSettings {
             group: TextSetting::one("General"),
             sentence: TextSetting::one(""),
+            part_of: Vec::new(),
             risk: Risk::Read,
             restricted: false,
             personal: false,
@@ -259,8 +263,11 @@ impl Default for ScopeSettings {
 pub(crate) struct AppSettings {
     /// Who may register an app: anyone with an account (`open`), those who were invited (`invite`), anyone but
     /// an admin lets it in (`review`), or admins alone (`admin`). Under `review` an app that changes its name, website
-    /// or redirect URIs waits until an admin has looked at it again; until then neither it nor its tokens work.
+    /// or redirect URIs waits until an admin has looked at it again; until then it works for its owner alone.
     pub(crate) registration: Registration,
+    /// How many people may allow an app that was not reviewed, under `review`: 0 to 1000000. Its owner always may. The
+    /// consent page says of such an app that it was not reviewed.
+    pub(crate) unreviewed_people: usize,
     /// The most redirect URIs that one app may have: 1 to 100.
     pub(crate) max_redirect_uris: usize,
     /// Who must use PKCE with S256: `public` apps, or `all`.
@@ -273,6 +280,7 @@ impl Default for AppSettings {
     fn default() -> Self {
         AppSettings {
             registration: Registration::Review,
+            unreviewed_people: 100,
             max_redirect_uris: 10,
             pkce: PkcePolicy::All,
             localhost_any_port: false,

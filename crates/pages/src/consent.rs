@@ -26,6 +26,8 @@ pub struct Consent {
     pub shown: String,
     /// Why the page is shown again.
     pub notice: Option<Text>,
+    /// What is to be told of an app that was not reviewed, where others are.
+    pub caution: Option<Text>,
     /// The app that asks.
     pub app: AppCard,
     /// Name of the signed-in person.
@@ -117,6 +119,8 @@ pub struct ScopeLine {
     pub sentence: String,
     /// The language of the sentence, if it is known and not the page's.
     pub foreign: Option<Language>,
+    /// Why the app asks for it, in the app's own words.
+    pub reason: Option<String>,
     /// How much harm it can do.
     pub risk: Risk,
     /// Whether the person has not allowed it before.

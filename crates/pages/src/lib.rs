@@ -8,6 +8,7 @@
 //! worked out here, so that routes only fill in values.
 
 mod account;
+pub mod admin;
 mod asset;
 mod brand;
 mod consent;
@@ -24,6 +25,7 @@ mod notice;
 pub mod path;
 pub mod portal;
 mod preferences;
+mod review;
 mod risk;
 mod samples;
 mod sign_in;
@@ -47,6 +49,7 @@ pub use mail::{Mail, MailFoot};
 pub use mailbox::*;
 pub use notice::*;
 pub use preferences::*;
+pub use review::{AskedScope, Saying, part_text};
 pub use samples::{HOSTILE, SAMPLE_DATA, Sample};
 pub use sign_in::*;
 pub use sign_out::*;
@@ -67,6 +70,7 @@ pub fn every_sample(language: Language) -> Vec<Sample> {
         account::samples_of_pages(language),
         preferences::samples_of_pages(language),
         portal::samples_of_pages(language),
+        admin::samples_of_pages(language),
         sign_out::samples_of_pages(language),
         developers::samples_of_pages(language),
         demo::samples_of_pages(language),

@@ -56,6 +56,8 @@ pub const SAMPLE_DATA: &[&str] = &[
     "redirect_uri is not one that is registered for the app",
     "The verifier is another person's, or was made anew.",
     "Keep it in the person's session, beside state.",
+    "tasks:read",
+    "tasks:write",
     "Tasks",
     "You",
     "See your tasks and lists",
@@ -207,6 +209,7 @@ fn scope(name: &str, sentence: &str, risk: Risk, is_new: bool) -> ScopeLine {
         name: name.to_owned(),
         sentence: sentence.to_owned(),
         foreign: None,
+        reason: (name == HOSTILE || !is_new).then(|| sentence.to_owned()),
         risk,
         is_new,
     }
@@ -268,6 +271,7 @@ fn first_consent(language: Language) -> Consent {
         nonce: "nonce-1".to_owned(),
         shown: "shown-1".to_owned(),
         notice: None,
+        caution: None,
         app: AppCard {
             name: "Task Board".to_owned(),
             initial: "T".to_owned(),
@@ -333,6 +337,7 @@ fn grown_consent(language: Language) -> Consent {
 fn loopback_consent(language: Language) -> Consent {
     let usual = first_consent(language);
     Consent {
+        caution: Some(language.text("consent-caution-draft")),
         app: AppCard {
             name: "tasks-cli".to_owned(),
             initial: "t".to_owned(),
@@ -401,6 +406,7 @@ fn hostile_consent(language: Language) -> Consent {
         nonce: text(),
         shown: text(),
         notice: Some(Text::of_others(HOSTILE)),
+        caution: Some(Text::of_others(HOSTILE)),
         app: AppCard {
             name: text(),
             initial: "<".to_owned(),

@@ -223,6 +223,7 @@ files!(
     "notice",
     "organizations",
     "portal",
+    "review",
     "sign-in",
     "sign-out",
     "sign-up",

@@ -17,7 +17,7 @@ use crate::token::ScopeRefusal;
 use crate::transition::{AuthorizeChange, Transition};
 use crate::types::{
     AuthorizationCode, Client, ClientKind, CodeChallenge, GrantType, Interaction, Language,
-    Locator, Scope, VerifiedRedirectUri,
+    Locator, Person, Scope, VerifiedRedirectUri,
 };
 use std::sync::Arc;
 use wire::TokenText;
@@ -78,7 +78,20 @@ pub fn check(
     client: Option<Arc<Client>>,
     policy: &Policy,
 ) -> Result<AuthorizationRequest, AuthorizationFault> {
-    let client = check_client(client, policy)?;
+    check_for(params, client, None, policy)
+}
+
+/// The same for whoever is signed in: an app that waits for review works for its owner.
+///
+/// # Errors
+/// [`AuthorizationFault`].
+pub fn check_for(
+    params: Params,
+    client: Option<Arc<Client>>,
+    person: Option<&Person>,
+    policy: &Policy,
+) -> Result<AuthorizationRequest, AuthorizationFault> {
+    let client = check_client(client, person, policy)?;
     let redirect_uri = check_redirect_uri(&params, &client, policy)?;
     match check_rest(&params, &client, policy) {
         Ok((scope, challenge)) => Ok(AuthorizationRequest {
@@ -103,10 +116,15 @@ fn state_of(params: &Params) -> Option<String> {
     state.map(str::to_owned)
 }
 
-fn check_client(client: Option<Arc<Client>>, policy: &Policy) -> Result<Arc<Client>, ShownError> {
+fn check_client(
+    client: Option<Arc<Client>>,
+    person: Option<&Person>,
+    policy: &Policy,
+) -> Result<Arc<Client>, ShownError> {
     let client = client.filter(|client| policy.serves(client));
     let client = client.ok_or(ShownError::UnknownClient)?;
-    match client.is_active() {
+    let works = |person: &Person| client.works_for(person.subject) && person.test_app.is_none();
+    match client.is_active() || person.is_some_and(works) {
         true => Ok(client),
         false => Err(ShownError::InactiveClient(client.status)),
     }
@@ -255,8 +273,13 @@ impl AuthorizationRequest {
     }
 
     /// What has to happen next. A consent is asked for again when the scope grows or the app sends people
-    /// to another registered URI than before.
-    pub fn next(&self, session: Option<&SessionFacts>, consent: &ConsentFacts) -> Step {
+    /// to another registered URI than before. A scope does not grow by what it was divided into.
+    pub fn next(
+        &self,
+        session: Option<&SessionFacts>,
+        consent: &ConsentFacts,
+        policy: &Policy,
+    ) -> Step {
         let Some(session) = session.filter(|session| self.client.may_meet(&session.person)) else {
             return Step::SignIn;
         };
@@ -267,7 +290,7 @@ impl AuthorizationRequest {
         let missing = self
             .scope
             .names()
-            .filter(|name| !known.is_some_and(|k| k.contains(name)));
+            .filter(|name| !known.is_some_and(|known| policy.has_allowed(known, name)));
         let new: Scope = missing.collect();
         let same_uri = ours.is_some_and(|consent| {
             consent

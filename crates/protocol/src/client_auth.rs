@@ -98,6 +98,14 @@ impl Credentials {
         }
     }
 
+    /// `invalid_client`, or what it is in place of that.
+    pub(crate) fn refused(&self, fault: ClientFault) -> TokenError {
+        TokenError::InvalidClient {
+            fault,
+            used_header: self.method == AuthMethod::ClientSecretBasic,
+        }
+    }
+
     fn from_params(params: &Params) -> Result<Self, ClientFault> {
         let client_id = params.get("client_id").ok_or(ClientFault::Missing)?;
         let text = params.get("client_secret");
@@ -173,10 +181,24 @@ pub fn authenticate(
     policy: &Policy,
     now: UnixTime,
 ) -> Result<AuthenticatedClient, TokenError> {
-    check(credentials, client, policy, now).map_err(|fault| TokenError::InvalidClient {
-        fault,
-        used_header: credentials.method == AuthMethod::ClientSecretBasic,
-    })
+    let client = authenticate_draft(credentials, client, policy, now)?;
+    match client.is_active() {
+        true => Ok(client),
+        false => Err(credentials.refused(ClientFault::Inactive)),
+    }
+}
+
+/// The same, which also takes an app that waits for review: whoever calls this looks whether it is about the app's owner.
+///
+/// # Errors
+/// `invalid_client`.
+pub fn authenticate_draft(
+    credentials: &Credentials,
+    client: Option<Arc<Client>>,
+    policy: &Policy,
+    now: UnixTime,
+) -> Result<AuthenticatedClient, TokenError> {
+    check(credentials, client, policy, now).map_err(|fault| credentials.refused(fault))
 }
 
 fn check(
@@ -196,7 +218,8 @@ fn check(
         }
         (ClientKind::Confidential, _) => Some(check_secret(credentials, &client, now)?),
     };
-    match client.is_active() {
+    let waits = client.owner_of_draft().is_some();
+    match client.is_active() || waits {
         true => Ok(AuthenticatedClient { client, secret }),
         false => Err(ClientFault::Inactive),
     }

@@ -155,7 +155,7 @@ pub fn check<'a>(
         return Err(UserCodeFault::Answered);
     }
     let client = client.filter(|client| {
-        client.is_active()
+        client.works_for(person.subject)
             && policy.serves(client)
             && client.may_use(GrantType::DeviceCode)
             && device.id >= client.cutoff

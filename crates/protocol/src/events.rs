@@ -69,6 +69,18 @@ pub enum Event {
     AppApproved,
     /// Restricted scopes were approved for an app.
     AppScopesApproved,
+    /// A review of an app was asked for, or restricted scopes.
+    AppReviewRequested,
+    /// The developer said something about a request for review.
+    AppReviewAnswered,
+    /// The developer took a request for review back.
+    AppReviewWithdrawn,
+    /// An administrator asked something about a request for review.
+    AppReviewAskedBack,
+    /// A request for review was approved.
+    AppReviewApproved,
+    /// A request for review was refused.
+    AppReviewRefused,
     /// An app's secrets were replaced.
     AppSecretRotated,
     /// A secret was added to those of an app.
@@ -127,7 +139,7 @@ pub enum Event {
 
 impl Event {
     /// All of them.
-    pub const ALL: [Event; 61] = [
+    pub const ALL: [Event; 67] = [
         Event::ConsentGiven,
         Event::ConsentDenied,
         Event::DeviceAllowed,
@@ -162,6 +174,12 @@ impl Event {
         Event::AppDisabled,
         Event::AppApproved,
         Event::AppScopesApproved,
+        Event::AppReviewRequested,
+        Event::AppReviewAnswered,
+        Event::AppReviewWithdrawn,
+        Event::AppReviewAskedBack,
+        Event::AppReviewApproved,
+        Event::AppReviewRefused,
         Event::AppSecretRotated,
         Event::AppSecretAdded,
         Event::AppSecretRevoked,
@@ -228,6 +246,12 @@ impl Event {
             Event::AppDisabled => "app.disabled",
             Event::AppApproved => "app.approved",
             Event::AppScopesApproved => "app.scopes_approved",
+            Event::AppReviewRequested => "app.review_requested",
+            Event::AppReviewAnswered => "app.review_answered",
+            Event::AppReviewWithdrawn => "app.review_withdrawn",
+            Event::AppReviewAskedBack => "app.review_asked_back",
+            Event::AppReviewApproved => "app.review_approved",
+            Event::AppReviewRefused => "app.review_refused",
             Event::AppSecretRotated => "app.secret_rotated",
             Event::AppSecretAdded => "app.secret_added",
             Event::AppSecretRevoked => "app.secret_revoked",

@@ -3,7 +3,7 @@
 use crate::facts::{AccessFacts, RefreshFacts, Standing};
 use crate::grants::may_still_ask;
 use crate::policy::Policy;
-use crate::types::{Client, ClientStatus, GrantType, Locator, Person, Side, UnixTime};
+use crate::types::{Client, ClientStatus, GrantType, Locator, Person, Side, Subject, UnixTime};
 use std::sync::Arc;
 
 /// Why a token does not work. Only an operator is told: "the authorization server SHOULD NOT include any additional
@@ -109,7 +109,7 @@ pub fn access_token<'a>(
     if now >= facts.token.expires_at {
         return Err(Inactive::Expired);
     }
-    check_app(client, id, policy)?;
+    check_app(client, facts.token.subject, id, policy)?;
     check_user(facts.person, id)?;
     Ok(client)
 }
@@ -135,7 +135,7 @@ pub fn refresh_token<'a>(
     if now >= facts.token.expires_at || now >= facts.grant.expires_at {
         return Err(Inactive::Expired);
     }
-    check_app(client, id, policy)?;
+    check_app(client, Some(facts.grant.subject), id, policy)?;
     let person = facts.person.as_ref().ok_or(Inactive::UserGone)?;
     check_user(Standing::from(person), id)?;
     if !client.may_meet(person) {
@@ -151,9 +151,17 @@ pub fn refresh_token<'a>(
     }
 }
 
-fn check_app(client: &Client, id: Locator, policy: &Policy) -> Result<(), Inactive> {
+/// `subject` is for whom the token is: an app that waits for review works for its owner.
+fn check_app(
+    client: &Client,
+    subject: Option<Subject>,
+    id: Locator,
+    policy: &Policy,
+) -> Result<(), Inactive> {
+    let is_draft = subject.is_some_and(|subject| client.is_draft_of(subject));
     match client.status {
         ClientStatus::Active => {}
+        ClientStatus::Pending if is_draft => {}
         ClientStatus::Pending => return Err(Inactive::AppPending),
         ClientStatus::Disabled => return Err(Inactive::AppDisabled),
     }

@@ -24,16 +24,19 @@ pub enum Kind {
     TransferMail,
     /// A mail that tells a developer of the end of a secret.
     SecretEndMail,
+    /// A mail about a request for review.
+    ReviewMail,
 }
 
 impl Kind {
     /// All of them.
-    pub const ALL: [Kind; 5] = [
+    pub const ALL: [Kind; 6] = [
         Kind::TestMail,
         Kind::LinkMail,
         Kind::InvitationMail,
         Kind::TransferMail,
         Kind::SecretEndMail,
+        Kind::ReviewMail,
     ];
 
     /// Its name.
@@ -44,6 +47,7 @@ impl Kind {
             Kind::InvitationMail => "mail.invitation",
             Kind::TransferMail => "mail.transfer",
             Kind::SecretEndMail => "mail.secret_end",
+            Kind::ReviewMail => "mail.review",
         }
     }
 
@@ -175,6 +179,43 @@ impl sealed::Sealed for SecretEndMail {}
 
 impl Payload for SecretEndMail {
     const KIND: Kind = Kind::SecretEndMail;
+
+    fn destination(&self) -> Destination {
+        Destination::mailbox(&self.to)
+    }
+}
+
+/// What a mail about a request for review tells.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ReviewTold {
+    /// To administrators: there is a new one.
+    Asked,
+    /// To administrators: the developer has answered.
+    Answered,
+    /// To the developer: an administrator has asked something.
+    AskedBack,
+    /// To the developer: it is approved.
+    Approved,
+    /// To the developer: it is refused.
+    Refused,
+}
+
+/// A mail about a request for review. What was said stands on the page that it leads to.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ReviewMail {
+    /// Who gets it.
+    pub to: MailAddress,
+    /// The id of the request.
+    pub request: i64,
+    /// What it tells.
+    pub told: ReviewTold,
+}
+
+impl sealed::Sealed for ReviewMail {}
+
+impl Payload for ReviewMail {
+    const KIND: Kind = Kind::ReviewMail;
 
     fn destination(&self) -> Destination {
         Destination::mailbox(&self.to)
@@ -364,6 +405,14 @@ mod tests {
                     let (client, secret) = (i64::MAX, i64::MAX);
                     let to = test_mail(1).to;
                     Message::new(&SecretEndMail { to, client, secret }, &counter())
+                }
+                Kind::ReviewMail => {
+                    let mail = ReviewMail {
+                        to: test_mail(1).to,
+                        request: i64::MAX,
+                        told: ReviewTold::AskedBack,
+                    };
+                    Message::new(&mail, &counter())
                 }
             };
             let payload = message.payload();

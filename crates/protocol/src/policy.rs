@@ -19,6 +19,8 @@ pub struct Policy {
     pub grants: Vec<GrantType>,
     /// Who may register an app.
     pub registration: Registration,
+    /// How many people may allow an app that was not reviewed, where others are.
+    pub unreviewed_people: usize,
     /// Who must use PKCE.
     pub pkce: PkcePolicy,
     /// Tokens and codes.
@@ -203,6 +205,8 @@ pub struct ScopeEntry {
     pub group: LocalText,
     /// What it allows, as a plain sentence that continues "the app would like to".
     pub sentence: LocalText,
+    /// Scopes that it was divided from: whoever allowed one of them has allowed it.
+    pub part_of: Vec<String>,
     /// An app needs an admin's approval before it may ask for it.
     pub restricted: bool,
     /// It shows personal details, so codes for it live shorter.
@@ -298,6 +302,16 @@ impl Policy {
     /// The catalogue's entry for a scope name.
     pub fn scope(&self, name: &str) -> Option<&ScopeEntry> {
         self.scopes.iter().find(|entry| entry.name == name)
+    }
+
+    /// Whether whoever allowed `scope` has allowed this name, by itself or as part of what it was divided from.
+    pub fn has_allowed(&self, scope: &Scope, name: &str) -> bool {
+        let parts = || {
+            self.scope(name)
+                .into_iter()
+                .flat_map(|entry| &entry.part_of)
+        };
+        scope.contains(name) || parts().any(|whole| scope.contains(whole))
     }
 
     /// The scopes of a request that names none.

@@ -9,9 +9,10 @@ pub(crate) use texts::{check_description, check_homepage, check_links, check_nam
 use crate::decision::{Decision, Mint};
 use crate::policy::Policy;
 use crate::transition::{AppChange, Logo, Transition};
+use crate::types::asks::{MAX_REASON, is_reason};
 use crate::types::{
-    AppLinks, Client, ClientKind, ClientNo, ClientStatus, GrantType, Locator, Membership, Person,
-    PictureKind, RedirectUri, Role, Scope, Side, StoredSecret, Subject, UnixTime,
+    AppLinks, Asks, Client, ClientKind, ClientNo, ClientStatus, GrantType, Locator, Membership,
+    Person, PictureKind, RedirectUri, Role, Scope, Side, StoredSecret, Subject, UnixTime,
 };
 use jose::Digest;
 use wire::token_text;
@@ -48,6 +49,8 @@ pub struct NewApp {
     pub grants: Option<Vec<GrantType>>,
     /// Scopes it may ask for; `None`: every one that is not restricted.
     pub scopes: Option<Scope>,
+    /// Which of them it can do without, and why it asks.
+    pub asks: Asks,
     /// Whether it is an API that checks tokens issued to others.
     pub resource_server: bool,
     /// Whether an admin vouches for it already.
@@ -107,6 +110,7 @@ fn checked(mut new: NewApp, policy: &Policy) -> Result<CheckedApp, RegistrationE
     let judged = grants.as_deref().unwrap_or_default();
     let redirect_uris = found.take(check_redirect_uris(&new.redirect_uris, judged, policy));
     found.take(check_scopes(new.scopes.as_ref(), policy));
+    found.take(check_asks(&new.asks, new.scopes.as_ref(), policy));
     let logo = found.take(new.logo.take().map(check_logo).transpose());
     let all = grants.zip(redirect_uris).zip(logo);
     found.none(all.map(|((grants, redirect_uris), logo)| CheckedApp {
@@ -150,6 +154,7 @@ fn registered<M: Mint>(
         redirect_uris,
         grants,
         scopes: new.scopes,
+        asks: new.asks,
         approved: Scope::default(),
         resource_server: new.resource_server,
         status: new.status,
@@ -272,6 +277,42 @@ pub(crate) fn check_scopes(
     }
 }
 
+/// Reasons and what can be done without are about scopes that the app may ask for.
+pub(crate) fn check_asks(
+    asks: &Asks,
+    scopes: Option<&Scope>,
+    policy: &Policy,
+) -> Result<(), Vec<RegistrationError>> {
+    let own = |name: &str| scopes.is_none_or(|scopes| scopes.contains(name));
+    let known = |name: &str| own(name) && policy.scope(name).is_some();
+    let reasons = asks.reasons.iter();
+    let names = asks.optional.names().chain(reasons.map(|(name, _)| name));
+    let unknown = names.filter(|name| !known(name)).map(|name| {
+        let sentence = format!("'{name}' is no scope that the app asks for");
+        about_scope(name, sentence)
+    });
+    let unfit = asks
+        .reasons
+        .iter()
+        .filter(|(_, reason)| !is_reason(reason))
+        .map(|(name, _)| {
+            let sentence = format!("the reason for '{name}' has at most {MAX_REASON} characters on one line, all of which can be seen");
+            about_scope(name, sentence)
+        });
+    let wrongs: Vec<_> = unknown.chain(unfit).collect();
+    match wrongs.is_empty() {
+        true => Ok(()),
+        false => Err(wrongs),
+    }
+}
+
+fn about_scope(name: &str, sentence: String) -> RegistrationError {
+    RegistrationError {
+        value: Some(name.to_owned()),
+        ..wrong(Field::Reasons, sentence)
+    }
+}
+
 /// A drawing may hold scripts, so strangers register none.
 pub(crate) fn check_logo(bytes: Vec<u8>) -> Result<Logo, RegistrationError> {
     let kind = PictureKind::of(&bytes).filter(|kind| *kind != PictureKind::Svg);
@@ -337,6 +378,7 @@ pub fn documented<M: Mint>(
         redirect_uris: Vec::new(),
         grants: policy.grants.clone(),
         scopes: None,
+        asks: Asks::default(),
         approved: Scope::default(),
         resource_server: false,
         status: ClientStatus::Active,

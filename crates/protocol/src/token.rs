@@ -1,11 +1,11 @@
 //! The token endpoint: its request, its errors and its reply (RFC 6749 §3.2, §4, §5, §6).
-use crate::client_auth::{AuthenticatedClient, ClientFault, Credentials, authenticate};
+use crate::client_auth::{AuthenticatedClient, ClientFault, Credentials, authenticate_draft};
 use crate::decision::{Decision, Mint};
 use crate::grants::{Context, GrantRequest};
 use crate::lookup::{Found, Lookup};
 use crate::params::{Params, ParamsFault, told};
 use crate::policy::{ErrorAliases, Policy};
-use crate::types::{Client, GrantType, Lifetime, Scope, ScopeFault, Side, UnixTime};
+use crate::types::{Client, GrantType, Lifetime, Person, Scope, ScopeFault, Side, UnixTime};
 use std::sync::Arc;
 
 /// A request as HTTP brought it.
@@ -363,7 +363,8 @@ impl TokenRequest {
         Ok(TokenRequest { credentials, grant })
     }
 
-    /// The client behind its credentials.
+    /// The client behind its credentials. One that waits for review is looked at once more when it is known for whom it
+    /// asks.
     ///
     /// # Errors
     /// `invalid_client`.
@@ -373,7 +374,7 @@ impl TokenRequest {
         policy: &Policy,
         now: UnixTime,
     ) -> Result<AuthenticatedClient, TokenError> {
-        authenticate(&self.credentials, client, policy, now)
+        authenticate_draft(&self.credentials, client, policy, now)
     }
 
     /// What has to be read to decide on it.
@@ -388,7 +389,26 @@ impl TokenRequest {
         found: Found,
         context: &Context<'_, M>,
     ) -> Decision<TokenReply, TokenError> {
+        if !client.is_active() && !self.is_for_owner(client, &found) {
+            return Decision::refuse(self.credentials.refused(ClientFault::Inactive));
+        }
         self.grant.decide(client, found, context)
+    }
+
+    /// Whether an app that waits for review asks for its owner: for something that only they have allowed, or that nobody
+    /// has yet.
+    fn is_for_owner(&self, client: &Client, found: &Found) -> bool {
+        let owner = |person: &Option<Person>| {
+            let person = person.as_ref();
+            person.is_some_and(|person| client.is_draft_of(person.subject))
+        };
+        match found {
+            Found::Code(facts) => owner(&facts.person),
+            Found::RefreshToken(facts) => owner(&facts.person),
+            Found::Device(facts) => facts.person.is_none() || owner(&facts.person),
+            Found::AccessToken(_) => false,
+            Found::Nothing => !matches!(self.grant, GrantRequest::ClientCredentials { .. }),
+        }
     }
 
     /// What is answered when its guard was lost every time; `None` when there is nothing to be told but that the

@@ -32,7 +32,7 @@ macro_rules! steps {
 }
 
 /// All steps on SQLite.
-pub(crate) const SQLITE: [Migration; 13] = steps!("sqlite":
+pub(crate) const SQLITE: [Migration; 14] = steps!("sqlite":
     1 "initial" "728948790923703149",
     2 "devices_and_test_mode" "8578770225967760945",
     3 "epochs" "0",
@@ -46,10 +46,11 @@ pub(crate) const SQLITE: [Migration; 13] = steps!("sqlite":
     11 "secret_ends" "0",
     12 "known_devices_and_consents" "0",
     13 "request_log" "0",
+    14 "reviews" "0",
 );
 
 /// All steps on PostgreSQL.
-pub(crate) const POSTGRES: [Migration; 13] = steps!("postgres":
+pub(crate) const POSTGRES: [Migration; 14] = steps!("postgres":
     1 "initial" "728948790923703149",
     2 "devices_and_test_mode" "8578770225967760945",
     3 "epochs" "0",
@@ -63,6 +64,7 @@ pub(crate) const POSTGRES: [Migration; 13] = steps!("postgres":
     11 "secret_ends" "0",
     12 "known_devices_and_consents" "0",
     13 "request_log" "0",
+    14 "reviews" "0",
 );
 
 #[cfg(test)]

@@ -151,6 +151,15 @@ fn lately(lifetime: Lifetime, now: UnixTime) -> Range {
     }
 }
 
+/// Rows of apps that are not brought back any more.
+fn long_deleted(_: &SweepRules, now: UnixTime) -> Range {
+    Range {
+        above: 0,
+        below: i64::MAX,
+        at: now.minus(RESTORABLE),
+    }
+}
+
 fn all(_: &SweepRules, now: UnixTime) -> Range {
     Range {
         above: i64::MIN,
@@ -187,7 +196,7 @@ const fn sweep(
 }
 
 /// What follows another table comes after it. Access tokens come first: they are told apart.
-const SWEEPS: [Sweep; 35] = [
+const SWEEPS: [Sweep; 37] = [
     sweep("access_tokens", EXPIRED, |rules, now| {
         older(rules.access, now)
     }),
@@ -250,11 +259,7 @@ const SWEEPS: [Sweep; 35] = [
         key: "client",
         from: ("client_logos", "client"),
         may_go: "EXISTS (SELECT 1 FROM clients c WHERE c.no = r.client AND c.deleted_at <= $3)",
-        range: |_, now| Range {
-            above: 0,
-            below: i64::MAX,
-            at: now.minus(RESTORABLE),
-        },
+        range: long_deleted,
     },
     sweep("refused_requests", "$3 > 0", |_, now| {
         older(request_log::KEPT, now)
@@ -275,6 +280,18 @@ const SWEEPS: [Sweep; 35] = [
             at: now,
         },
     },
+    // What was asked and said about an app that is not brought back any more: messages first, which follow requests.
+    sweep(
+        "review_messages",
+        "EXISTS (SELECT 1 FROM review_requests q JOIN clients c ON c.no = q.client \
+         WHERE q.id = r.request AND c.deleted_at <= $3)",
+        long_deleted,
+    ),
+    sweep(
+        "review_requests",
+        "EXISTS (SELECT 1 FROM clients c WHERE c.no = r.client AND c.deleted_at <= $3)",
+        long_deleted,
+    ),
     sweep("outbox", LONG_DEAD, |_, now| {
         older(Lifetime::from_seconds(0), now.minus(DEAD_KEPT))
     }),

@@ -217,6 +217,18 @@ fn each_check_of_scopes_apps_and_accounts_stops_the_start() {
             "v.toml:3: scopes.a.group: write a heading",
         ),
         (
+            "[scopes.a]\nsentence = \"x\"\npart_of = [\"b\", \"a\"]",
+            "v.toml:3: scopes.a.part_of: \"a\" is not the name of another scope",
+        ),
+        (
+            "[scopes.a]\nsentence = \"x\"\npart_of = [\"b c\"]",
+            "v.toml:3: scopes.a.part_of: \"b c\" is not the name of another scope",
+        ),
+        (
+            "[apps]\nunreviewed_people = 1000001",
+            "v.toml:2: apps.unreviewed_people: 1000001 is not between 0 and 1000000",
+        ),
+        (
             "[scopes.a]\nsentence = \"x\"\nrestricted = true\ndefault = true",
             "v.toml:4: scopes.a.default: a restricted scope",
         ),

@@ -29,3 +29,8 @@ consent-allow = Erlauben
 
 consent-out-of-date = Diese Seite war veraltet, deshalb wurde noch nichts erlaubt. Bitte antworten Sie noch einmal.
 consent-changed = Die Anfrage hat sich geändert, seit diese Seite angezeigt wurde, deshalb wurde noch nichts erlaubt. Bitte antworten Sie noch einmal.
+consent-reason-html = Die App sagt dazu: <q><bdi>{ $reason }</bdi></q>
+consent-caution-draft = Diese App wartet auf ihre Prüfung. Bis dahin können nur Sie als ihr Eigentümer sie verwenden.
+consent-caution-unreviewed = { $product } hat diese App noch nicht geprüft. Erlauben Sie ihr nur etwas, wenn Sie wissen, von wem sie ist.
+app-full-title = Diese App lässt sich jetzt nicht verbinden
+app-full = { $app } wurde von { $product } noch nicht geprüft, und so viele Menschen verwenden sie, wie es bis dahin dürfen. Ihre Entwickler können um die Prüfung bitten.

@@ -73,3 +73,15 @@ mail-secret-end = Ein Secret der App { $app } bei { $product } endet am { $time 
 mail-secret-end-name = Es heißt: { $name }
 mail-secret-end-button = Ein neues erstellen
 mail-secret-end-after = Setzen Sie das neue ein, bevor das alte endet: Bis dahin gelten beide.
+
+mail-review-asked-subject = { $product }: { $app } bittet um eine Prüfung
+mail-review-asked = Jemand bittet Sie, sich die App { $app } anzusehen oder ihr mehr zu erlauben.
+mail-review-answered-subject = { $product }: Antwort zu { $app }
+mail-review-answered = Wer die App { $app } entwickelt, hat geantwortet und wartet auf Sie.
+mail-review-back-subject = { $product }: eine Frage zu { $app }
+mail-review-back = Wer Ihre App { $app } prüft, hat eine Frage. Sie steht auf der Seite ihrer Prüfung, wo Sie antworten können.
+mail-review-approved-subject = { $product }: { $app } ist genehmigt
+mail-review-approved = Worum Sie für Ihre App { $app } gebeten haben, ist genehmigt.
+mail-review-refused-subject = { $product }: { $app } ist nicht genehmigt
+mail-review-refused = Worum Sie für Ihre App { $app } gebeten haben, ist nicht genehmigt. Der Grund steht auf der Seite ihrer Prüfung, wo Sie erneut fragen können.
+mail-review-button = Anfrage ansehen

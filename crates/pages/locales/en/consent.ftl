@@ -33,3 +33,8 @@ consent-allow = Allow
 # Why the page is shown again.
 consent-out-of-date = This page was out of date, so nothing was allowed yet. Please answer again.
 consent-changed = What is asked has changed since this page was shown, so nothing was allowed yet. Please answer again.
+consent-reason-html = The app says: <q><bdi>{ $reason }</bdi></q>
+consent-caution-draft = This app waits for its review. Until then only you, its owner, can use it.
+consent-caution-unreviewed = { $product } has not looked at this app yet. Allow it only if you know who made it.
+app-full-title = This app cannot be connected now
+app-full = { $app } was not reviewed by { $product } yet, and as many people use it as may until then. Its developers can ask for the review.

@@ -73,3 +73,16 @@ mail-secret-end = A secret of the app { $app } on { $product } ends { $time }. F
 mail-secret-end-name = It is called: { $name }
 mail-secret-end-button = Make another one
 mail-secret-end-after = Put the new one into use before the old one ends: both work until then.
+
+# About requests for review.
+mail-review-asked-subject = { $product }: { $app } asks for a review
+mail-review-asked = Somebody asks that you look at the app { $app }, or that it may ask people for more.
+mail-review-answered-subject = { $product }: the developer of { $app } answered
+mail-review-answered = The developer of the app { $app } has answered, and waits for you.
+mail-review-back-subject = { $product }: a question about { $app }
+mail-review-back = Whoever looks at your app { $app } has a question. It stands on the page of its review, where you can answer.
+mail-review-approved-subject = { $product }: { $app } is approved
+mail-review-approved = What you asked for your app { $app } is approved.
+mail-review-refused-subject = { $product }: { $app } is not approved
+mail-review-refused = What you asked for your app { $app } is not approved. The reason stands on the page of its review, where you can ask again.
+mail-review-button = See the request

@@ -1,8 +1,9 @@
 //! The page of one app.
 use super::apps::status;
-use super::fields::{AppFields, AppLabels, ScopeBox, Shown, filled, hostile, wrong};
+use super::fields::{AppFields, AppLabels, Shown, filled, hostile, wrong};
 use super::new_app::{password, summary};
-use super::{Trail, Transfer, app_href};
+use super::scopes::{self, ScopeChoice, ScopesShown};
+use super::{Trail, Transfer, app_href, review_href};
 use crate::field::{Field, Problems, problem_of};
 use crate::{Frame, HOSTILE, Page, Problem, Speak, Text, samples, samples::pages};
 use askama::Template;
@@ -11,7 +12,7 @@ use protocol::types::{ClientStatus, Language, Role, Side};
 pages!(AppPage);
 
 /// The page of one app. Its forms carry `nonce`, `app` (the client id) and, where it is asked, `password`:
-/// [`UPDATE`](Self::UPDATE) (`version`, the [`AppFields`], `scopes` and `scope-1` and so on),
+/// [`UPDATE`](Self::UPDATE) (`version`, the [`AppFields`], the [`ScopeChoice`]),
 /// [`ADD_SECRET`](Self::ADD_SECRET) (`secret-name`, `secret-days`), [`ROTATE`](Self::ROTATE) (`overlap` in hours),
 /// [`REVOKE`](Self::REVOKE) (`secret`), [`OFFER`](Self::OFFER) (`transfer-email` or `organization`),
 /// [`WITHDRAW`](Self::WITHDRAW) (`transfer`), [`DELETE`](Self::DELETE) (`confirm`: the app's name). `?check=` is the
@@ -59,10 +60,12 @@ pub struct AppPage {
     pub labels: AppLabels,
     /// What is in them.
     pub fields: AppFields,
-    /// Whether it may ask for every scope that is not restricted.
-    pub every_scope: bool,
-    /// The scopes that there are to choose from.
-    pub scopes: Vec<ScopeBox>,
+    /// Whether something of it needs approval, or did.
+    pub reviews: bool,
+    /// How many people may still connect it, where that is bounded.
+    pub room: Option<Text>,
+    /// What it asks people for.
+    pub scopes: ScopeChoice,
     /// A redirect URI that was looked at.
     pub checked: Option<CheckedUri>,
     /// Whether mail is sent here.
@@ -157,6 +160,10 @@ impl AppPage {
         super::log_href(&self.client_id)
     }
 
+    fn review_href(&self) -> String {
+        review_href(&self.client_id)
+    }
+
     fn status(&self) -> Option<(Text, &'static str)> {
         status(self.status, self.frame.language)
     }
@@ -167,6 +174,13 @@ impl AppPage {
             labels: &self.labels,
             fields: &self.fields,
             problems: &self.problems,
+        }
+    }
+
+    fn scopes_shown(&self) -> ScopesShown<'_> {
+        ScopesShown {
+            frame: &self.frame,
+            choice: &self.scopes,
         }
     }
 
@@ -311,13 +325,9 @@ fn usual(language: Language) -> AppPage {
         may_add: true,
         labels: AppLabels::default(),
         fields: filled(),
-        every_scope: false,
-        scopes: vec![ScopeBox {
-            name: "tasks:read".to_owned(),
-            sentence: Text::of_others("Task Board"),
-            foreign: None,
-            ticked: true,
-        }],
+        reviews: true,
+        room: Some(language.text_of("review-room", &[("left", &1_usize), ("cap", &100_usize)])),
+        scopes: scopes::usual(),
         checked: None,
         mails: true,
         asks_password: true,
@@ -351,12 +361,7 @@ fn hostile_page(language: Language) -> AppPage {
             expires: Some(words()),
         }]),
         fields: hostile(),
-        scopes: vec![ScopeBox {
-            name: HOSTILE.to_owned(),
-            sentence: words(),
-            foreign: None,
-            ticked: true,
-        }],
+        scopes: scopes::hostile(),
         checked: Some(CheckedUri {
             sent: HOSTILE.to_owned(),
             accepted: false,

@@ -26,6 +26,8 @@ pub struct Apps {
     pub offers: Vec<OfferRow>,
     /// What was just done.
     pub notice: Option<Text>,
+    /// How many requests for review wait, for those who look at them.
+    pub waiting: Option<usize>,
     /// Words of the button that leads to the form; `None` for whoever may register none.
     pub new: Option<Text>,
     /// Why there is no such button.
@@ -163,6 +165,7 @@ impl Page for Apps {
                 offered: Text::of_others("Ada Lovelace"),
             }],
             notice: None,
+            waiting: Some(2),
             new: Some(language.text("apps-new")),
             closed: None,
             apps: vec![
@@ -201,6 +204,7 @@ impl Page for Apps {
 
 fn hostile(language: Language) -> Apps {
     Apps {
+        waiting: None,
         frame: samples::hostile_frame(language),
         trail: Trail(vec![Text::of_others(HOSTILE)]),
         nonce: HOSTILE.to_owned(),

@@ -43,19 +43,6 @@ pub struct AppFields {
     pub own_behalf: Option<bool>,
 }
 
-/// A scope that an app may ask for.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct ScopeBox {
-    /// Its name.
-    pub name: String,
-    /// What it allows.
-    pub sentence: Text,
-    /// The language of the sentence, if it is known and not the page's.
-    pub foreign: Option<Language>,
-    /// Whether the app may ask for it.
-    pub ticked: bool,
-}
-
 /// The fields as a page shows them.
 pub(super) struct Shown<'a> {
     pub(super) frame: &'a Frame,
@@ -180,6 +167,16 @@ static REDIRECT_IDS: LazyLock<Vec<String>> = LazyLock::new(|| {
     numbers.map(|number| format!("redirect-{number}")).collect()
 });
 
+/// The most scopes that a page has fields for.
+pub const MAX_SCOPES: usize = 200;
+
+/// The ids of the fields for reasons.
+static REASON_IDS: LazyLock<Vec<String>> = LazyLock::new(|| {
+    let numbers = 1..=MAX_SCOPES;
+    let ids = |number| [format!("reason-{number}"), format!("why-{number}")];
+    numbers.flat_map(ids).collect()
+});
+
 /// Every field that a problem may lead to.
 pub(super) static IDS: LazyLock<Vec<&str>> = LazyLock::new(|| {
     let once = [
@@ -201,9 +198,15 @@ pub(super) static IDS: LazyLock<Vec<&str>> = LazyLock::new(|| {
         "rotate-password",
         "delete-password",
         "confirm",
+        "note",
+        "answer",
     ];
     let redirect_uris = REDIRECT_IDS.iter().map(String::as_str);
-    once.into_iter().chain(redirect_uris).collect()
+    let reasons = REASON_IDS.iter().map(String::as_str);
+    once.into_iter()
+        .chain(redirect_uris)
+        .chain(reasons)
+        .collect()
 });
 
 pub(super) fn filled() -> AppFields {

@@ -6,16 +6,20 @@ mod log;
 mod new_app;
 mod organization;
 mod organizations;
+mod review;
+mod scopes;
 mod secret;
 mod transfer;
 
 pub use app::{AppPage, CheckedUri, SECRET_DAYS, SecretLine};
 pub use apps::{AppRow, Apps, DeletedRow, OwnerTab, apps_of};
-pub use fields::{AppFields, AppLabels, MAX_REDIRECT_URIS, ScopeBox};
+pub use fields::{AppFields, AppLabels, MAX_REDIRECT_URIS, MAX_SCOPES};
 pub use log::{LogFilter, RequestEntry, RequestLog, RequestRow};
 pub use new_app::NewApp;
 pub use organization::{InvitationRow, MemberRow, OrganizationPage, organization_href, role_text};
 pub use organizations::{InvitedRow, OrganizationRow, Organizations};
+pub use review::{AppRequest, AppReview, AskFields, WantedScope, review_href};
+pub use scopes::{ScopeBox, ScopeChoice};
 pub use secret::NewSecret;
 pub use transfer::{OfferRow, Transfer};
 
@@ -38,6 +42,7 @@ pub(crate) fn samples_of_pages(language: Language) -> Vec<Sample> {
         organizations::samples_of_pages(language),
         organization::samples_of_pages(language),
         log::samples_of_pages(language),
+        review::samples_of_pages(language),
     ]
     .concat()
 }

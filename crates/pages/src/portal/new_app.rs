@@ -1,6 +1,7 @@
 //! The form that registers an app.
 use super::Trail;
 use super::fields::{AppFields, AppLabels, IDS, Shown, filled, hostile, wrong};
+use super::scopes::{self, ScopeChoice, ScopesShown};
 use crate::field::{Field, Problems, problem_of};
 use crate::{Frame, HOSTILE, Page, Problem, Speak, Text, link, samples, samples::pages};
 use askama::Template;
@@ -8,7 +9,8 @@ use protocol::types::Language;
 
 pages!(NewApp);
 
-/// The form that registers an app: `POST` [`NewApp::PATH`] with `nonce`, `once`, `organization`, the [`AppFields`], `kind`
+/// The form that registers an app: `POST` [`NewApp::PATH`] with `nonce`, `once`, `organization`, the [`AppFields`], the
+/// [`ScopeChoice`], `kind`
 /// (`confidential` or `public`), `side` (`live` or `test`) and, where it is asked, `password`.
 #[derive(Clone, Debug, Template)]
 #[template(path = "portal/new_app.html")]
@@ -33,6 +35,8 @@ pub struct NewApp {
     pub labels: AppLabels,
     /// What is in them.
     pub fields: AppFields,
+    /// What it asks people for.
+    pub scopes: ScopeChoice,
     /// Whether it keeps no secret.
     pub public: bool,
     /// Whether it is for trying things; `None`: there is no test side.
@@ -57,6 +61,13 @@ impl NewApp {
             labels: &self.labels,
             fields: &self.fields,
             problems: &self.problems,
+        }
+    }
+
+    fn scopes_shown(&self) -> ScopesShown<'_> {
+        ScopesShown {
+            frame: &self.frame,
+            choice: &self.scopes,
         }
     }
 
@@ -118,6 +129,7 @@ impl Page for NewApp {
                 redirect_uris: vec![String::new(); 3],
                 ..AppFields::default()
             },
+            scopes: scopes::usual(),
             public: false,
             test: Some(false),
             reviewed: true,
@@ -148,6 +160,7 @@ impl Page for NewApp {
                 description: Some(HOSTILE.to_owned()),
             },
             fields: hostile(),
+            scopes: scopes::hostile(),
             test: None,
             terms: Some(HOSTILE.to_owned()),
             problems: vec![Problem::new("name", Text::of_others(HOSTILE))],

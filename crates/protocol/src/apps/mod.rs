@@ -1,6 +1,7 @@
 //! What is done with an app once it is registered, by itself, by its owner and by operators: one rule for each act,
 //! whoever asks.
 mod ownership;
+pub mod review;
 pub mod secrets;
 pub mod transfer;
 mod update;

@@ -2,12 +2,12 @@
 use crate::decision::Decision;
 use crate::policy::{Policy, Registration};
 use crate::register::{
-    Field, Findings, RegistrationError, RegistrationErrors, check_description, check_homepage,
-    check_links, check_logo, check_name, check_redirect_uris, check_scopes, wrong,
+    Field, Findings, RegistrationError, RegistrationErrors, check_asks, check_description,
+    check_homepage, check_links, check_logo, check_name, check_redirect_uris, check_scopes, wrong,
 };
 use crate::transition::{AppChange, LogoChange, Transition};
 use crate::types::{
-    AppLinks, Client, ClientKind, ClientStatus, GrantType, RedirectUri, Scope, Side,
+    AppLinks, Asks, Client, ClientKind, ClientStatus, GrantType, Reasons, RedirectUri, Scope, Side,
 };
 use jose::Digest;
 
@@ -47,6 +47,8 @@ pub struct AppUpdate {
     pub logo: Option<LogoUpdate>,
     /// Every scope it may ask for from now on; `Some(None)`: every one that is not restricted.
     pub scopes: Option<Option<Scope>>,
+    /// Which scopes it can do without, and why it asks for each.
+    pub asks: Option<Asks>,
     /// Whether it may use the device grant.
     pub device_code: Option<bool>,
     /// Whether it may use the client credentials grant.
@@ -62,7 +64,7 @@ pub enum LogoUpdate {
     Remove,
 }
 
-/// Changes an app. What a person relies on when they allow it (name, website, picture, addresses) was looked at when it
+/// Changes an app. What a person relies on when they allow it (name, website, picture, addresses, reasons) was looked at when it
 /// was reviewed, so changing it takes the review away. Where apps start only after review, the app goes back to waiting
 /// for one: until then it may do nothing, and its tokens do not work; nothing is cut off, so they work again once it
 /// is approved. An app in test mode meets nobody but its own test users, so it goes on.
@@ -160,6 +162,7 @@ fn checked(
         found.take(may_ask_for(scopes.as_ref(), client, by, policy));
         after.scopes = scopes;
     }
+    found.take(set_asks(&mut after, update.asks, by, policy));
     let logo = update.logo.and_then(|logo| found.take(logo_change(logo)));
     match &logo {
         Some(LogoChange::Replace(logo)) => after.logo = Some(Digest::of(&logo.bytes)),
@@ -258,6 +261,30 @@ fn may_ask_for(
     }
 }
 
+/// Of scopes that the app asks for no more, nothing is told any more.
+fn set_asks(
+    client: &mut Client,
+    asks: Option<Asks>,
+    by: Editor,
+    policy: &Policy,
+) -> Result<(), Vec<RegistrationError>> {
+    if let Some(asks) = asks {
+        if by == Editor::App {
+            let sentence = "an app does not choose what it may ask for";
+            return Err(vec![wrong(Field::Reasons, sentence)]);
+        }
+        check_asks(&asks, client.scopes.as_ref(), policy)?;
+        client.asks = asks;
+    }
+    let Some(own) = client.scopes.clone() else {
+        return Ok(());
+    };
+    let kept = |name: &&str| own.contains(name);
+    client.asks.optional = client.asks.optional.names().filter(kept).collect();
+    client.asks.reasons.retain(|name| own.contains(name));
+    Ok(())
+}
+
 fn logo_change(update: LogoUpdate) -> Result<LogoChange, RegistrationError> {
     match update {
         LogoUpdate::Replace(bytes) => check_logo(bytes).map(LogoChange::Replace),
@@ -272,13 +299,14 @@ pub fn when_contended() -> RegistrationError {
 }
 
 /// What people rely on when they allow an app.
-fn relied_on(client: &Client) -> (&str, &str, Option<Digest>, &[RedirectUri]) {
+fn relied_on(client: &Client) -> (&str, &str, Option<Digest>, &[RedirectUri], &Reasons) {
     let Client {
         name,
         homepage,
         logo,
         redirect_uris,
+        asks,
         ..
     } = client;
-    (name, homepage, *logo, redirect_uris)
+    (name, homepage, *logo, redirect_uris, &asks.reasons)
 }

@@ -1,9 +1,9 @@
 //! A pending request on its way back: the browser's handle becomes the request again, checked as if it were new.
-use super::{AuthorizationFault, AuthorizationRequest, HANDLE_PREFIX, check};
+use super::{AuthorizationFault, AuthorizationRequest, HANDLE_PREFIX, check_for};
 use crate::facts::InteractionFacts;
 use crate::params::Params;
 use crate::policy::Policy;
-use crate::types::{Locator, UnixTime};
+use crate::types::{Locator, Person, UnixTime};
 use wire::Presented;
 
 /// What a browser holds of a pending request.
@@ -23,13 +23,15 @@ impl Handle {
         Locator(self.0.locator)
     }
 
-    /// The pending request. It is checked anew: its app may have been switched off or changed meanwhile.
+    /// The pending request, for whoever is signed in. It is checked anew: its app may have been switched off or changed
+    /// meanwhile.
     ///
     /// # Errors
     /// [`InteractionFault`].
     pub fn resume(
         &self,
         facts: Option<InteractionFacts>,
+        person: Option<&Person>,
         policy: &Policy,
         now: UnixTime,
     ) -> Result<(InteractionFacts, AuthorizationRequest), InteractionFault> {
@@ -42,7 +44,7 @@ impl Handle {
             return Err(InteractionFault::Answered(Box::new(facts)));
         }
         let params = Params::from_form(facts.interaction.request.as_bytes()).unwrap_or_default();
-        match check(params, facts.client.clone(), policy) {
+        match check_for(params, facts.client.clone(), person, policy) {
             Ok(request) => Ok((facts, request)),
             Err(fault) => Err(InteractionFault::Refused(fault)),
         }

@@ -29,6 +29,8 @@ pub enum Field {
     Grants,
     /// Scopes it may ask for.
     Scopes,
+    /// Which scopes it can do without, and why it asks for each.
+    Reasons,
     /// A restricted scope that it is to be allowed to ask for.
     ApprovedScope,
     /// Whether it checks the tokens of others.
@@ -60,6 +62,7 @@ impl Field {
             Field::RedirectUris => "redirect_uris",
             Field::Grants => "grants",
             Field::Scopes | Field::ApprovedScope => "scopes",
+            Field::Reasons => "reasons",
             Field::ResourceServer => "resource_server",
             Field::Logo => "logo",
             Field::Test => "test",

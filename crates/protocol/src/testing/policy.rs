@@ -16,6 +16,7 @@ impl Policy {
             subjects: SubjectFormat::Prefixed("user_".to_owned()),
             grants: GrantType::ALL.to_vec(),
             registration: Registration::Open,
+            unreviewed_people: 100,
             pkce: PkcePolicy::Public,
             tokens: tokens(),
             scopes: vec![
@@ -74,6 +75,7 @@ fn entry(name: &str, change: fn(&mut ScopeEntry)) -> ScopeEntry {
         name: name.to_owned(),
         group: LocalText::new("Tasks"),
         sentence: LocalText::new("do something"),
+        part_of: Vec::new(),
         restricted: false,
         personal: false,
         default: false,

@@ -4,8 +4,8 @@ use crate::facts::{AccessFacts, Standing};
 use crate::testing::{CALLBACK, NOW, SECRET, scope};
 use crate::token::TokenReply;
 use crate::types::{
-    AccessToken, AppLinks, Client, ClientKind, ClientNo, ClientStatus, GrantType, Locator, Person,
-    RedirectUri, Scope, Side, StoredSecret, Subject, UnixTime,
+    AccessToken, AppLinks, Asks, Client, ClientKind, ClientNo, ClientStatus, GrantType, Locator,
+    Person, RedirectUri, Scope, Side, StoredSecret, Subject, UnixTime,
 };
 use crate::{Decision, Transition};
 use jose::Digest;
@@ -47,7 +47,7 @@ impl Client {
             homepage: "https://app.example".to_owned(),
             description: String::new(),
             links: AppLinks::default(),
-            owner: Subject(7),
+            owner: Subject(1),
             organization: None,
             publisher: "Ada".to_owned(),
             kind: ClientKind::Confidential,
@@ -61,6 +61,7 @@ impl Client {
             redirect_uris: vec![RedirectUri::register(CALLBACK).expect("a redirect URI")],
             grants: GrantType::ALL.to_vec(),
             scopes: None,
+            asks: Asks::default(),
             approved: Scope::default(),
             resource_server: false,
             status: ClientStatus::Active,

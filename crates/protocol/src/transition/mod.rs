@@ -12,6 +12,7 @@ mod grant;
 mod name;
 mod organization;
 mod outbox;
+mod review;
 mod session;
 mod throttle;
 mod transfer;
@@ -24,6 +25,7 @@ pub use device::DeviceChange;
 pub use grant::{GrantChange, RevocationCause};
 pub use organization::OrganizationChange;
 pub use outbox::OutboxChange;
+pub use review::{Approved, ReviewChange, ReviewStep};
 pub use session::SessionChange;
 pub use throttle::ThrottleChange;
 pub use transfer::TransferChange;
@@ -51,6 +53,8 @@ pub enum Transition {
     App(AppChange),
     /// Organizations and who belongs to them.
     Organization(OrganizationChange),
+    /// Requests for review.
+    Review(ReviewChange),
     /// Messages that wait to be delivered.
     Outbox(OutboxChange),
     /// Addresses to which mail comes back.
@@ -71,6 +75,7 @@ impl Transition {
             }
             Transition::App(change) => change.event(),
             Transition::Organization(change) => Some(change.event()),
+            Transition::Review(change) => Some(change.event()),
             Transition::Outbox(change) => change.event(),
             Transition::Bounce(change) => change.event(),
         }
@@ -88,6 +93,7 @@ impl Transition {
             | Transition::Throttle(_)
             | Transition::App(_)
             | Transition::Organization(_)
+            | Transition::Review(_)
             | Transition::Outbox(_)
             | Transition::Bounce(_) => None,
         };
@@ -106,6 +112,7 @@ impl Transition {
             Transition::Session(change) => change.messages(),
             Transition::App(change) => change.messages(),
             Transition::Organization(change) => change.messages(),
+            Transition::Review(change) => change.messages(),
             Transition::Authorize(_)
             | Transition::Grant(_)
             | Transition::Device(_)
@@ -134,6 +141,7 @@ from_family! {
     Throttle ThrottleChange,
     App AppChange,
     Organization OrganizationChange,
+    Review ReviewChange,
     Outbox OutboxChange,
     Bounce BounceChange,
 }

@@ -1,8 +1,8 @@
 //! What transitions are called where they are counted.
 use super::{
     AccountChange, AddressChange, AppChange, AuthorizeChange, BounceChange, DeviceChange,
-    GrantChange, OrganizationChange, OutboxChange, SessionChange, ThrottleChange, TransferChange,
-    Transition,
+    GrantChange, OrganizationChange, OutboxChange, ReviewChange, SessionChange, ThrottleChange,
+    TransferChange, Transition,
 };
 
 /// Each transition under a name: the family, a dot, what is done.
@@ -83,6 +83,8 @@ names! {
     SetMemberRole Transition::Organization(OrganizationChange::SetRole { .. }) => "organization.set_role",
     RemoveMember Transition::Organization(OrganizationChange::Remove { .. }) => "organization.remove",
     DissolveOrganization Transition::Organization(OrganizationChange::Dissolve { .. }) => "organization.dissolve",
+    AskReview Transition::Review(ReviewChange::Ask { .. }) => "review.ask",
+    ReplyToReview Transition::Review(ReviewChange::Reply { .. }) => "review.reply",
     TestMail Transition::Outbox(OutboxChange::TestMail(_)) => "outbox.test_mail",
     Delivered Transition::Outbox(OutboxChange::Delivered { .. }) => "outbox.delivered",
     Defer Transition::Outbox(OutboxChange::Defer { .. }) => "outbox.defer",

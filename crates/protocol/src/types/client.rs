@@ -1,5 +1,7 @@
 //! Apps: what RFC 7591 calls a client.
-use crate::types::{ClientNo, Locator, Owner, Person, RedirectUri, Scope, Side, Subject, UnixTime};
+use crate::types::{
+    Asks, ClientNo, Locator, Owner, Person, RedirectUri, Scope, Side, Subject, UnixTime,
+};
 use jose::Digest;
 
 /// Whether the app can keep a secret (RFC 6749 §2.1).
@@ -80,7 +82,7 @@ impl AuthMethod {
 /// What an app may do at the moment.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum ClientStatus {
-    /// Waits for review; it may do nothing yet.
+    /// Waits for review; until then it works for its owner alone.
     Pending,
     /// In use.
     Active,
@@ -175,6 +177,8 @@ pub struct Client {
     pub grants: Vec<GrantType>,
     /// Scopes it may ask for; `None`: every one that is not restricted.
     pub scopes: Option<Scope>,
+    /// What it tells of them: which it can do without, and why it asks.
+    pub asks: Asks,
     /// Restricted scopes an admin approved for it.
     pub approved: Scope,
     /// Whether it is an API that may introspect tokens issued to others.
@@ -210,10 +214,29 @@ impl Client {
         self.status == ClientStatus::Active
     }
 
-    /// Whether this person may allow it anything: people meet live apps, test users the app they were made with.
+    /// For whom it works as a draft while it waits for review; `None` when it does not wait.
+    pub fn owner_of_draft(&self) -> Option<Subject> {
+        let waits = self.status == ClientStatus::Pending && self.side == Side::Live;
+        (waits && !self.documented).then_some(self.owner)
+    }
+
+    /// Whether it waits for review, and is this person's own: until it is approved it works for them, and for nobody else.
+    pub fn is_draft_of(&self, person: Subject) -> bool {
+        self.owner_of_draft() == Some(person)
+    }
+
+    /// Whether it works now for this person.
+    pub fn works_for(&self, person: Subject) -> bool {
+        self.is_active() || self.is_draft_of(person)
+    }
+
+    /// Whether this person may allow it anything: people meet live apps, test users the app they were made with. An app
+    /// that waits for review meets its owner.
     pub fn may_meet(&self, person: &Person) -> bool {
         match (self.side, person.test_app) {
-            (Side::Live, None) => true,
+            (Side::Live, None) => {
+                self.status != ClientStatus::Pending || self.is_draft_of(person.subject)
+            }
             (Side::Test, Some(app)) => app == self.no,
             _ => false,
         }

@@ -1,5 +1,6 @@
 //! The vocabulary: one family of types per file, parsed at the edge, named as the RFCs name them.
 
+pub mod asks;
 pub mod client;
 pub mod code;
 pub mod colour;
@@ -21,6 +22,7 @@ pub mod text;
 pub mod time;
 pub mod token;
 
+pub use asks::{Asks, Reasons};
 pub use client::{AppLinks, AuthMethod, Client, ClientKind, ClientStatus, GrantType, StoredSecret};
 pub use code::{AuthorizationCode, CodeChallenge};
 pub use colour::{Colour, Theme};

@@ -80,7 +80,7 @@ fn a_request_that_waits_goes_on_as_it_came() {
     assert_eq!(handle.locator(), facts.interaction.id);
     let last = UnixTime(facts.interaction.expires_at.0 - 1);
     for now in [NOW, last] {
-        let resumed = handle.resume(Some(facts.clone()), &Policy::for_tests(), now);
+        let resumed = handle.resume(Some(facts.clone()), None, &Policy::for_tests(), now);
         let (_, request) = resumed.expect("it waits");
         assert_eq!(request.state.as_deref(), Some("xyz"));
         assert_eq!(request.redirect_uri.as_str(), protocol::testing::CALLBACK);
@@ -93,13 +93,15 @@ fn a_request_that_cannot_go_on_says_why() {
         let (handle, mut facts) = waiting();
         spoil(&mut facts);
         handle
-            .resume(Some(facts), &Policy::for_tests(), now)
+            .resume(Some(facts), None, &Policy::for_tests(), now)
             .map(|_| ())
             .unwrap_err()
     };
     let (handle, facts) = waiting();
     let end = facts.interaction.expires_at;
-    let none = handle.resume(None, &Policy::for_tests(), NOW).map(|_| ());
+    let none = handle
+        .resume(None, None, &Policy::for_tests(), NOW)
+        .map(|_| ());
     assert!(matches!(none, Err(InteractionFault::Unknown)));
     let guess = fault(
         |facts| facts.interaction.digest = jose::Digest::of(b"x"),
@@ -122,7 +124,7 @@ fn a_request_is_checked_anew_against_its_app_as_it_is_now() {
     app.status = ClientStatus::Pending;
     facts.client = Some(Arc::new(app));
     let resumed = handle
-        .resume(Some(facts), &Policy::for_tests(), NOW)
+        .resume(Some(facts), None, &Policy::for_tests(), NOW)
         .map(|_| ());
     let Err(InteractionFault::Refused(AuthorizationFault::Shown(error))) = resumed else {
         panic!("it is refused: {resumed:?}");

@@ -143,6 +143,7 @@ fn people_of_a_public_app_on_their_device_are_always_asked() {
         request.next(
             Some(&protocol::facts::SessionFacts::for_tests()),
             &Some(remembered),
+            &case.policy,
         ) != Step::Issue
     };
     assert!(asks(ClientKind::Public), "RFC 8252 section 8.6");

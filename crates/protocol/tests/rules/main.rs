@@ -1,10 +1,13 @@
 //! The rules, RFC by RFC and page by page.
 
+mod app_asks;
 mod app_owners;
+mod app_reviews;
 mod app_secrets;
 mod apps;
 mod browser;
 mod conformance;
+mod drafts;
 mod edges;
 mod mailbox;
 mod revocations;

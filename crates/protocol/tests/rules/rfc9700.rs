@@ -368,7 +368,7 @@ mod section_4_15_client_impersonating_resource_owner {
     use protocol::register::{NewApp, register};
     use protocol::testing::{Counter, NOW, Verdict};
     use protocol::types::ids::SubjectFormat;
-    use protocol::types::{AppLinks, ClientKind, ClientStatus, Person};
+    use protocol::types::{AppLinks, Asks, ClientKind, ClientStatus, Person};
     use protocol::{Policy, Transition};
 
     #[test]
@@ -388,6 +388,7 @@ mod section_4_15_client_impersonating_resource_owner {
                 redirect_uris: vec!["https://app.example/cb".to_owned()],
                 grants: None,
                 scopes: None,
+                asks: Asks::default(),
                 resource_server: false,
                 reviewed: false,
                 status: ClientStatus::Active,

@@ -57,7 +57,7 @@ fn a_person_of_the_other_side_has_to_sign_in_as_another() {
             .passed();
         let mut session = SessionFacts::for_tests();
         session.person.test_app = test_app;
-        let must = request.next(Some(&session), &None) == Step::SignIn;
+        let must = request.next(Some(&session), &None, &Policy::for_tests()) == Step::SignIn;
         assert_eq!(must, step, "{side:?} {test_app:?}");
         let case = Case::authorize();
         let issued = request.issue_code(&session, None, None, &case.context());

@@ -11,7 +11,7 @@ use protocol::apps::{self, AppUpdate, Editor, LogoUpdate};
 use protocol::register::{self, NewApp};
 use protocol::transition::Transition;
 use protocol::types::{
-    AppLinks, Client, ClientKind, ClientStatus, GrantType, Owner, Scope, ScopeFault, Side,
+    AppLinks, Asks, Client, ClientKind, ClientStatus, GrantType, Owner, Scope, ScopeFault, Side,
 };
 use serde_json::json;
 use std::path::{Path, PathBuf};
@@ -42,6 +42,9 @@ pub(super) enum Verb {
     ApproveScope(ApproveScope),
     /// Show what an app's requests were told: the newest first, with cause and mend.
     Log(Box<super::app_log::Log>),
+    /// What developers ask administrators to look at.
+    #[command(subcommand)]
+    Request(super::app_request::Verb),
     /// Delete an app with all it was given; `restore` brings it back within 30 days.
     Delete(One),
     /// Bring back an app that was deleted within the last 30 days. What it was given stays dead.
@@ -90,6 +93,20 @@ pub(super) struct Create {
     /// A scope it may ask for; may be repeated. Without: every scope that is not restricted.
     #[arg(long, value_name = "SCOPE", value_parser = scope)]
     scope: Vec<Scope>,
+    #[command(flatten)]
+    asks: AsksFlags,
+}
+
+/// What it tells of the scopes that it asks for.
+#[derive(Debug, Args)]
+struct AsksFlags {
+    /// A scope it may ask for and can do without; may be repeated.
+    #[arg(long, value_name = "SCOPE", value_parser = scope)]
+    optional_scope: Vec<Scope>,
+    /// Why it asks for a scope, as people are told: the scope, a space, and the reason. Without a reason after the scope,
+    /// none is told. May be repeated.
+    #[arg(long, value_name = "SCOPE REASON")]
+    reason: Vec<String>,
 }
 
 /// Its further pages and addresses.
@@ -143,6 +160,8 @@ pub(super) struct Update {
     /// It may ask for every scope that is not restricted.
     #[arg(long)]
     every_scope: bool,
+    #[command(flatten)]
+    asks: AsksFlags,
     /// Whether it may use the device grant.
     #[arg(long, value_name = "BOOL")]
     device_code: Option<bool>,
@@ -207,6 +226,7 @@ impl Verb {
             Verb::Approve(approve) => approve.run(output).await,
             Verb::ApproveScope(approve) => approve.run(output).await,
             Verb::Log(log) => log.run(output).await,
+            Verb::Request(verb) => verb.run(output).await,
             Verb::Delete(one) => one.delete(output).await,
             Verb::Restore(one) => one.restore(output).await,
         }
@@ -241,6 +261,7 @@ impl Create {
             false => Some(self.grant),
         };
         let logo = self.logo.as_deref().map(read_logo).transpose()?;
+        let asks = self.asks.over(&Asks::default()).unwrap_or_default();
         Ok(NewApp {
             name: self.name,
             homepage: self.homepage,
@@ -254,7 +275,8 @@ impl Create {
             },
             redirect_uris: self.redirect_uri,
             grants,
-            scopes: self.scope.into_iter().reduce(|all, one| all.union(&one)),
+            scopes: all_of(self.scope).map(|scope| scope.union(&asks.optional)),
+            asks,
             resource_server: self.resource_server,
             reviewed: false,
             status: ClientStatus::Active,
@@ -265,6 +287,25 @@ impl Create {
             },
         })
     }
+}
+
+impl AsksFlags {
+    /// What an app tells with these in place of what it told before; `None`: nothing else.
+    fn over(&self, before: &Asks) -> Option<Asks> {
+        let mut asks = before.clone();
+        if let Some(optional) = all_of(self.optional_scope.clone()) {
+            asks.optional = optional;
+        }
+        for line in &self.reason {
+            let (scope, reason) = line.split_once(' ').unwrap_or((line, ""));
+            asks.reasons.set(scope, reason);
+        }
+        (asks != *before).then_some(asks)
+    }
+}
+
+fn all_of(scopes: Vec<Scope>) -> Option<Scope> {
+    scopes.into_iter().reduce(|all, one| all.union(&one))
 }
 
 fn read_logo(file: &Path) -> Result<Vec<u8>, Failure> {
@@ -289,7 +330,7 @@ impl Update {
         let at = self.one.place.open()?;
         let id = self.one.client_id.clone();
         let app = at.app(&id).await?;
-        let update = self.into_update()?;
+        let update = self.into_update(&app)?;
         let decision = apps::update(&app, update, Editor::Operator, &at.config.policy);
         at.decide(decision, all_told).await?;
         let app = at.app(&id).await?;
@@ -297,12 +338,18 @@ impl Update {
         Ok(())
     }
 
-    fn into_update(self) -> Result<AppUpdate, Failure> {
+    fn into_update(self, app: &Client) -> Result<AppUpdate, Failure> {
         let logo = match &self.logo {
             Some(file) => Some(LogoUpdate::Replace(read_logo(file)?)),
             None => self.remove_logo.then_some(LogoUpdate::Remove),
         };
-        let named = self.scope.into_iter().reduce(|all, one| all.union(&one));
+        let asks = self.asks.over(&app.asks);
+        let named = match all_of(self.asks.optional_scope) {
+            None => all_of(self.scope),
+            Some(optional) => all_of(self.scope)
+                .or(app.scopes.clone())
+                .map(|scope| scope.union(&optional)),
+        };
         Ok(AppUpdate {
             version: self.version,
             name: self.name,
@@ -318,6 +365,7 @@ impl Update {
                 true => Some(None),
                 false => named.map(Some),
             },
+            asks,
             device_code: self.device_code,
             client_credentials: self.client_credentials,
         })

@@ -7,6 +7,7 @@ use crate::test_side::TestUser;
 use protocol::register::{Field, RegistrationError, RegistrationErrors};
 use protocol::types::{Client, ClientKind, RedirectUri, Scope};
 use serde_json::{Value, json};
+use std::collections::BTreeMap;
 
 fn kind(app: &Client) -> &'static str {
     match app.kind {
@@ -25,6 +26,14 @@ fn names(scope: &Scope) -> Vec<&str> {
 
 fn redirect_uris(app: &Client) -> Vec<&str> {
     app.redirect_uris.iter().map(RedirectUri::as_str).collect()
+}
+
+fn reasons(app: &Client) -> String {
+    let reasons = app.asks.reasons.iter();
+    let lines: Vec<_> = reasons
+        .map(|(scope, reason)| format!("{scope}: {reason}"))
+        .collect();
+    lines.join("\n")
 }
 
 /// Shows an app with what is told once: its secret and its test users' passwords.
@@ -76,6 +85,8 @@ pub(super) fn as_json(app: &Client, at: &Opened) -> Value {
         "redirect_uris": redirect_uris(app),
         "grants": grants(app),
         "scopes": app.scopes.as_ref().map(names),
+        "optional_scopes": names(&app.asks.optional),
+        "reasons": app.asks.reasons.iter().collect::<BTreeMap<_, _>>(),
         "approved_scopes": names(&app.approved),
         "resource_server": app.resource_server,
         "mode": app.side.as_str(),
@@ -120,6 +131,8 @@ pub(super) fn as_sheet(app: &Client, at: &Opened, secret: Option<&str>) -> Strin
         ("redirect URIs", redirect_uris(app).join("\n")),
         ("grants", grants(app).join(", ")),
         ("scopes", scopes),
+        ("optional", app.asks.optional.to_string()),
+        ("reasons", reasons(app)),
         ("approved", app.approved.to_string()),
         ("resource server", api.to_owned()),
         ("mode", app.side.as_str().to_owned()),
@@ -139,6 +152,7 @@ pub(super) fn told(error: RegistrationError) -> String {
     let flag = match error.field {
         Field::RedirectUris => "redirect-uri",
         Field::Grants => "grant",
+        Field::Reasons => "reason",
         Field::Scopes => "scope",
         Field::ResourceServer => "resource-server",
         Field::PrivacyPolicy => "privacy-policy",

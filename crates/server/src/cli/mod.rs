@@ -5,6 +5,7 @@
 //! Secrets come from files or standard input, never as arguments.
 mod app;
 mod app_log;
+mod app_request;
 mod app_secret;
 mod app_shown;
 mod audit;

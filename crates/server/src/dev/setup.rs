@@ -9,7 +9,7 @@ use anyhow::{Context, anyhow, bail};
 use protocol::accounts::people::{self, NewAccount, Role, set_password};
 use protocol::events::Act;
 use protocol::register::{NewApp, Registered, register};
-use protocol::types::{AppLinks, ClientKind, ClientStatus, GrantType, Person, Scope, Side};
+use protocol::types::{AppLinks, Asks, ClientKind, ClientStatus, GrantType, Person, Scope, Side};
 use serde::{Deserialize, Serialize};
 use std::fs::OpenOptions;
 use std::io::Write;
@@ -159,6 +159,7 @@ fn new_app(name: &str, homepage: &str, owner: Person) -> NewApp {
         redirect_uris: Vec::new(),
         grants: None,
         scopes: None,
+        asks: Asks::default(),
         resource_server: false,
         reviewed: false,
         status: ClientStatus::Active,

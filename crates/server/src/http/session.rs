@@ -287,7 +287,11 @@ pub(crate) fn sign_out(app: &AppState, response: &mut Response) {
     app.cookies.clear::<Session>(response);
 }
 
-async fn session(
+/// The session that a browser claims, if it is one.
+///
+/// # Errors
+/// When the store fails.
+pub(crate) async fn session(
     app: &AppState,
     claimed: &ClaimedSession,
 ) -> Result<Option<SessionFacts>, store::StoreError> {

@@ -1,6 +1,7 @@
 //! The consent page: what an app asks for, in plain words.
 use super::continuation::{after_url, with_handle};
 use super::pending::{self, Found, Over, Pending, app_card};
+use super::room;
 use crate::http::error::PageError;
 use crate::http::form::{Form, Posted, Query};
 use crate::http::reply::{self, LeadsToApp};
@@ -16,6 +17,8 @@ use protocol::authorize::Step;
 use protocol::consent::{Answer, allow, allow_again, deny, groups};
 use protocol::facts::SessionFacts;
 use protocol::policy;
+use protocol::types::asks::MAX_REASON;
+use protocol::types::text::shortened;
 use protocol::types::{Client, Language, Scope};
 use std::sync::Arc;
 use store::StoreError;
@@ -102,7 +105,7 @@ async fn ask(
     let request = &pending.request;
     let (subject, client) = (session.person.subject, request.client.no);
     let consent = app.store.consent(subject, client).await?;
-    match request.next(Some(&session), &consent) {
+    match request.next(Some(&session), &consent, app.policy()) {
         Step::SignIn => Ok(sign_in()),
         Step::Issue => {
             let context = app.context();
@@ -115,6 +118,9 @@ async fn ask(
             let act = app.act(context.now, browser.address);
             let answer = app.settle(issued, act).await?;
             go_back_to_app(app, pending, answer, &mut browser, given).await
+        }
+        Step::Consent { .. } if !room::is_there(app, &request.client, &session).await? => {
+            Ok(room::full(app, &request.client, &browser))
         }
         Step::Consent { new } => {
             let nonce = browser.nonce(app, NonceScope::Session);
@@ -177,6 +183,7 @@ impl Question<'_> {
             nonce,
             shown: browser.proof_of(app, &self.shown(app)),
             notice: notice.map(|notice| language.text(notice)),
+            caution: room::told(app, self.client, language),
             app: app_card(self.client),
             account_name: session.person.name.clone(),
             account_email: session.person.email.clone(),
@@ -203,7 +210,16 @@ impl Question<'_> {
         let all = groups(self.scope, self.scope, app.policy());
         let words = all.iter().flat_map(|group| &group.scopes);
         let words: Vec<_> = words
-            .map(|(entry, _)| (&entry.name, &entry.group, &entry.sentence, entry.risk))
+            .map(|(entry, _)| {
+                let reason = self.reason(&entry.name);
+                (
+                    &entry.name,
+                    &entry.group,
+                    &entry.sentence,
+                    entry.risk,
+                    reason,
+                )
+            })
             .collect();
         format!(
             "{:?}",
@@ -228,11 +244,18 @@ impl Question<'_> {
         browser.was_shown(app, &self.shown(app), proof)
     }
 
+    /// Why the app asks for a scope, in its own words.
+    fn reason(&self, scope: &str) -> Option<String> {
+        let reason = self.client.asks.reasons.of(scope);
+        reason.map(|reason| shortened(reason, MAX_REASON))
+    }
+
     fn groups(&self, app: &App, language: Language) -> Vec<ScopeGroup> {
         let line = |(entry, is_new): &(&policy::ScopeEntry, bool)| ScopeLine {
             name: entry.name.clone(),
             sentence: entry.sentence.in_language(language).to_owned(),
             foreign: entry.sentence.foreign_to(language),
+            reason: self.reason(&entry.name),
             risk: entry.risk,
             is_new: *is_new,
         };
@@ -281,6 +304,10 @@ pub(crate) async fn submit(
     let proof = answer.as_ref().and_then(|(.., shown)| shown.as_deref());
     if given.allowed && !question.was_shown(&app, &browser, proof) {
         return ask(&app, &pending, browser, Some("consent-changed")).await;
+    }
+    let client = &pending.request.client;
+    if given.allowed && !room::is_there(&app, client, &session).await? {
+        return Ok(room::full(&app, client, &browser));
     }
     let answer = decide(&app, &pending, &session, given, browser.address).await?;
     go_back_to_app(&app, &pending, answer, &mut browser, given).await

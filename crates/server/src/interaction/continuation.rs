@@ -6,6 +6,7 @@ use crate::http::session::BrowserContext;
 use crate::state::App;
 use axum::http::StatusCode;
 use axum::response::Response;
+use pages::admin::REQUESTS;
 use pages::portal::{Organizations, PORTAL};
 use pages::{Page, Speak, path};
 use protocol::Params;
@@ -25,16 +26,19 @@ pub(crate) enum OwnPage {
     Apps,
     /// Their organizations.
     Organizations,
+    /// The requests for review.
+    Requests,
 }
 
 impl OwnPage {
-    const ALL: [OwnPage; 2] = [OwnPage::Apps, OwnPage::Organizations];
+    const ALL: [OwnPage; 3] = [OwnPage::Apps, OwnPage::Organizations, OwnPage::Requests];
 
     /// What stands for it in an address.
     fn name(self) -> &'static str {
         match self {
             OwnPage::Apps => "apps",
             OwnPage::Organizations => "organizations",
+            OwnPage::Requests => "requests",
         }
     }
 
@@ -46,6 +50,7 @@ impl OwnPage {
         match self {
             OwnPage::Apps => PORTAL,
             OwnPage::Organizations => Organizations::PATH,
+            OwnPage::Requests => REQUESTS,
         }
     }
 

@@ -1,6 +1,7 @@
 //! The person's side of a device (RFC 8628 §3.3): type its code, see what it asks for, answer.
 use super::consent::{Question, allowed};
 use super::continuation::{Continuation, after_url, sign_in_for_device};
+use super::room;
 use crate::account::throttle::{self, admit};
 use crate::http::error::{PageError, Refusal, Unanswerable};
 use crate::http::form::{Form, Posted, Query};
@@ -142,6 +143,9 @@ pub(crate) async fn look_up(
         Posted::OutOfDate(browser, fields) => return Ok(out_of_date(&app, browser, &fields)),
     };
     let (browser, session, asking) = admitted(&app, browser, &fields).await?;
+    if !room::is_there(&app, &asking.client, &session).await? {
+        return Ok(room::full(&app, &asking.client, &browser));
+    }
     Ok(ask(&app, browser, &session, &asking, None))
 }
 
@@ -173,6 +177,9 @@ pub(crate) async fn answer(
             &asking,
             Some("consent-changed"),
         ));
+    }
+    if allowed && !room::is_there(&app, &asking.client, &session).await? {
+        return Ok(room::full(&app, &asking.client, &browser));
     }
     let context = app.context();
     let client = Some(asking.client.as_ref());

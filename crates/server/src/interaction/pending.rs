@@ -63,7 +63,8 @@ pub(crate) async fn find(
                 browser.speak(asked_for(&facts.interaction.request));
             }
             let client = facts.as_ref().and_then(|facts| facts.client.clone());
-            match presented.resume(facts, app.policy(), clock::now()) {
+            let person = browser.session.as_ref().map(|session| &session.person);
+            match presented.resume(facts, person, app.policy(), clock::now()) {
                 Ok((facts, request)) => {
                     return Ok(Found::Pending(Box::new(Pending {
                         handle: handle.to_owned(),
@@ -125,7 +126,7 @@ impl Over {
         nonce: &str,
         allowed: bool,
     ) -> Result<Option<Response>, StoreError> {
-        let Some((facts, request)) = self.answered_request(app) else {
+        let Some((facts, request)) = self.answered_request(app, browser) else {
             return Ok(None);
         };
         let interaction = &facts.interaction;
@@ -148,10 +149,16 @@ impl Over {
     }
 
     /// The request that was answered, if it would be taken again.
-    fn answered_request(&self, app: &App) -> Option<(&InteractionFacts, AuthorizationRequest)> {
+    fn answered_request(
+        &self,
+        app: &App,
+        browser: &BrowserContext,
+    ) -> Option<(&InteractionFacts, AuthorizationRequest)> {
         let facts = self.answered.as_ref()?;
+        let person = browser.session.as_ref().map(|session| &session.person);
         let params = Params::from_form(facts.interaction.request.as_bytes()).ok()?;
-        let request = authorize::check(params, facts.client.clone(), app.policy()).ok()?;
+        let request =
+            authorize::check_for(params, facts.client.clone(), person, app.policy()).ok()?;
         Some((facts, request))
     }
 

@@ -2,6 +2,7 @@
 use super::job::{Job, JobError};
 use super::link_mail::{Links, SendLinkMail};
 use super::offer_mail::{Offers, SendInvitation, SendSecretEnd, SendTransfer};
+use super::review_mail::SendReviewMail;
 use super::test_mail::SendTestMail;
 use crate::mail::Mailer;
 use config::Config;
@@ -18,6 +19,7 @@ pub(super) struct Jobs {
     invitation: SendInvitation,
     transfer: SendTransfer,
     secret_end: SendSecretEnd,
+    review_mail: SendReviewMail,
 }
 
 impl Jobs {
@@ -34,6 +36,7 @@ impl Jobs {
                 mailer: mailer.clone(),
                 product: config.branding.product.clone(),
             },
+            review_mail: SendReviewMail::of(config, store.clone(), mailer.clone()),
             link_mail: SendLinkMail {
                 mailer: mailer.clone(),
                 links: Links::new(config, store, key),
@@ -50,6 +53,7 @@ impl Jobs {
         };
         match kind {
             Kind::TestMail => run(&self.test_mail, kind, entry).await,
+            Kind::ReviewMail => run(&self.review_mail, kind, entry).await,
             Kind::LinkMail => run(&self.link_mail, kind, entry).await,
             Kind::InvitationMail => run(&self.invitation, kind, entry).await,
             Kind::TransferMail => run(&self.transfer, kind, entry).await,

@@ -7,6 +7,7 @@ mod list;
 mod offer_mail;
 mod outbox;
 mod request_log;
+mod review_mail;
 mod running;
 mod secret_ends;
 mod test_mail;

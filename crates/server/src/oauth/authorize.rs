@@ -4,7 +4,7 @@ use super::request::BufferedRequest;
 use crate::http::error::{PageError, PageFault};
 use crate::http::reply;
 use crate::http::request::{RequestId, is_form};
-use crate::http::session::ClaimedSession;
+use crate::http::session::{ClaimedSession, session};
 use crate::interaction::continuation::with_handle;
 use crate::ops::clock;
 use crate::state::App;
@@ -35,8 +35,8 @@ async fn by_link(
     claimed: &ClaimedSession,
     caller: &mut Caller,
 ) -> Result<Response, PageError> {
-    let params = Params::from_form(query.as_bytes());
-    let request = checked(app, params.map_err(ShownError::Params)?, caller).await?;
+    let params = Params::from_form(query.as_bytes()).map_err(ShownError::Params)?;
+    let request = checked(app, params, Some(claimed), caller).await?;
     proceed(app, &request, claimed).await
 }
 
@@ -63,18 +63,28 @@ async fn by_form(
         false if request.body.is_empty() => return Err(ShownError::ClientMissing.into()),
         false => return Err(ShownError::ContentType.into()),
     };
-    let request = checked(app, params, caller).await?;
+    let request = checked(app, params, None, caller).await?;
     Ok(keep(app, &request, path::CONSENT).await?)
 }
 
+/// Checks a request. Who is signed in is read for an app that waits for review alone: it works for its owner.
 async fn checked(
     app: &App,
     params: Params,
+    claimed: Option<&ClaimedSession>,
     caller: &mut Caller,
 ) -> Result<AuthorizationRequest, PageError> {
     let client = app.store.client(authorize::client_id(&params)?).await?;
     caller.claims(client.as_deref());
-    let checked = authorize::check(params, client.clone(), app.policy());
+    let waits = client
+        .as_ref()
+        .is_some_and(|client| client.owner_of_draft().is_some());
+    let signed_in = match claimed.filter(|_| waits) {
+        Some(claimed) => session(app, claimed).await?,
+        None => None,
+    };
+    let person = signed_in.as_ref().map(|session| &session.person);
+    let checked = authorize::check_for(params, client.clone(), person, app.policy());
     Ok(checked.map_err(|fault| PageFault::Authorization(fault, client))?)
 }
 
@@ -86,7 +96,7 @@ async fn proceed(
     let Some((session, consent)) = signed_in(app, request, claimed).await? else {
         return Ok(keep(app, request, path::SIGN_IN).await?);
     };
-    if request.next(Some(&session), &consent) != Step::Issue {
+    if request.next(Some(&session), &consent, app.policy()) != Step::Issue {
         return Ok(keep(app, request, path::CONSENT).await?);
     }
     let context = app.context();

@@ -1,7 +1,7 @@
 //! The device authorization endpoint (RFC 8628 §3.1).
 use super::logged::{Caller, note};
 use super::request::BufferedRequest;
-use super::token::authenticated;
+use super::token::authenticated_draft;
 use crate::http::error::ApiError;
 use crate::http::reply;
 use crate::state::App;
@@ -32,7 +32,7 @@ async fn answer(
     caller: &mut Caller,
 ) -> Result<Response, ApiError> {
     let asked = DeviceRequest::parse(&request.raw(), app.policy())?;
-    let client = authenticated(app, &asked.credentials, caller).await?;
+    let client = authenticated_draft(app, &asked.credentials, caller).await?;
     for context in app.tries() {
         let decision = authorize(asked.scope.as_ref(), &client, &context);
         let act = app.act(context.now, request.address);

@@ -43,6 +43,10 @@ async fn answer(
     caller: &mut Caller,
 ) -> Result<Response, ApiError> {
     let (client, params) = asked_by_client(app, request, caller).await?;
+    if !client.is_active() {
+        let (fault, used_header) = (ClientFault::Inactive, false);
+        return Err(TokenError::InvalidClient { fault, used_header }.into());
+    }
     if !may_introspect(&client) {
         let (fault, used_header) = (ClientFault::Method, false);
         return Err(TokenError::InvalidClient { fault, used_header }.into());

@@ -1,7 +1,7 @@
 //! The revocation endpoint (RFC 7009).
 use super::logged::{Caller, note};
 use super::request::BufferedRequest;
-use super::token::authenticated;
+use super::token::authenticated_draft;
 use crate::http::error::ApiError;
 use crate::http::reply;
 use crate::settle::look_up;
@@ -45,7 +45,7 @@ async fn answer(
     Ok(reply::done())
 }
 
-/// The authenticated client of a request and its parameters.
+/// The authenticated client of a request, which may wait for review, and its parameters.
 ///
 /// # Errors
 /// When they cannot be read, the client is not authenticated, or the store fails.
@@ -56,6 +56,6 @@ pub(super) async fn asked_by_client(
 ) -> Result<(AuthenticatedClient, Params), ApiError> {
     let raw = request.raw();
     let params = raw.params(app.policy()).map_err(TokenError::from)?;
-    let client = authenticated(app, &raw.credentials(&params)?, caller).await?;
+    let client = authenticated_draft(app, &raw.credentials(&params)?, caller).await?;
     Ok((client, params))
 }

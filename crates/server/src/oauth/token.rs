@@ -9,7 +9,7 @@ use crate::state::{App, AppState};
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::Response;
-use protocol::client_auth::{AuthenticatedClient, Credentials, authenticate};
+use protocol::client_auth::{AuthenticatedClient, Credentials, authenticate, authenticate_draft};
 use protocol::request_log::Endpoint;
 use protocol::token::{TokenReply, TokenRequest};
 use store::StoreError;
@@ -55,7 +55,7 @@ async fn answer(
     })
 }
 
-/// The client behind credentials, at every other endpoint that asks for them; `caller` is told as soon as it is known.
+/// The client behind credentials, at other endpoints that ask for them; `caller` is told as soon as it is known.
 ///
 /// # Errors
 /// When it is not authenticated, or the store fails.
@@ -67,6 +67,22 @@ pub(super) async fn authenticated(
     let client = app.store.client(&credentials.client_id).await?;
     caller.claims(client.as_deref());
     let client = authenticate(credentials, client, app.policy(), clock::now())?;
+    caller.is(&client);
+    Ok(client)
+}
+
+/// The same, which also takes an app that waits for review: for what it can do to nobody but itself.
+///
+/// # Errors
+/// As [`authenticated`].
+pub(super) async fn authenticated_draft(
+    app: &AppState,
+    credentials: &Credentials,
+    caller: &mut Caller,
+) -> Result<AuthenticatedClient, ApiError> {
+    let client = app.store.client(&credentials.client_id).await?;
+    caller.claims(client.as_deref());
+    let client = authenticate_draft(credentials, client, app.policy(), clock::now())?;
     caller.is(&client);
     Ok(client)
 }

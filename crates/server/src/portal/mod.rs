@@ -1,10 +1,12 @@
-//! What outside developers are shown.
+//! What outside developers are shown, and those who look at their apps.
+mod admin;
 mod apps;
 mod desk;
 mod docs;
 mod offer;
 mod organizations;
 mod picture;
+mod talk;
 
 use crate::http::site::Site;
 use config::Config;
@@ -14,6 +16,7 @@ use pages::path;
 pub(crate) fn mount(config: &Config, site: &mut Site) {
     apps::mount(config, site);
     organizations::mount(config, site);
+    admin::mount(config, site);
     if config.developers.page {
         site.page(path::DEVELOPERS, docs::show);
         site.page(path::DEVELOPERS_MARKDOWN, docs::show);

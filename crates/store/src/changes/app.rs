@@ -169,9 +169,9 @@ fn rotate_secrets<'a>(
 fn register<'a>(steps: Steps<'a>, client: &'a Client, logo: Option<&'a Logo>) -> Steps<'a> {
     let guard = "INSERT INTO clients (no, id, name, homepage, description, owner, kind, redirect_uris, grants, scopes, \
          approved, resource_server, status, cutoff, reviewed_at, logo, created_at, test, documented, privacy_policy, \
-         terms, support, contact, organization, deleted_at) \
+         terms, support, contact, organization, optional_scopes, scope_reasons, deleted_at) \
          SELECT (SELECT COALESCE(MAX(no), 0) + 1 FROM clients), $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, \
-         $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, NULL WHERE TRUE ON CONFLICT (id) DO NOTHING";
+         $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24, $25, NULL WHERE TRUE ON CONFLICT (id) DO NOTHING";
     let values = values![
         &client.id,
         &client.name,
@@ -196,6 +196,8 @@ fn register<'a>(steps: Steps<'a>, client: &'a Client, logo: Option<&'a Logo>) ->
         &client.links.support,
         &client.links.contact,
         client.organization,
+        &client.asks.optional,
+        client.asks.reasons.to_stored(),
     ];
     let steps = match client.organization {
         Some(organization) => belongs(steps, organization, client.owner),
@@ -263,7 +265,7 @@ fn update<'a>(
 ) -> Steps<'a> {
     let guard = "UPDATE clients SET version = version + 1, name = $3, homepage = $4, description = $5, \
                  redirect_uris = $6, reviewed_at = $7, status = $8, logo = $9, grants = $10, scopes = $11, \
-                 privacy_policy = $12, terms = $13, support = $14, contact = $15 \
+                 privacy_policy = $12, terms = $13, support = $14, contact = $15, optional_scopes = $16, scope_reasons = $17 \
                  WHERE no = $1 AND version = $2 AND deleted_at IS NULL AND status <> 'disabled'";
     let values = values![
         before.no,
@@ -281,6 +283,8 @@ fn update<'a>(
         &after.links.terms,
         &after.links.support,
         &after.links.contact,
+        &after.asks.optional,
+        after.asks.reasons.to_stored(),
     ];
     let steps = change_logo(steps.guard(guard, values), before.no, logo);
     // Who was allowed is not who it is now: people are asked again.

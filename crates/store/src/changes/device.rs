@@ -2,7 +2,7 @@
 use crate::facts::devices::{ALLOWED, DENIED};
 use crate::steps::Steps;
 use crate::value::values;
-use protocol::types::{DeviceAnswer, DeviceAuthorization, Locator, Subject, UnixTime};
+use protocol::types::{ClientNo, DeviceAnswer, DeviceAuthorization, Locator, Subject, UnixTime};
 
 pub(super) fn keep<'a>(steps: Steps<'a>, device: &'a DeviceAuthorization) -> Steps<'a> {
     steps.guard(
@@ -24,7 +24,7 @@ pub(super) fn keep<'a>(steps: Steps<'a>, device: &'a DeviceAuthorization) -> Ste
 pub(super) fn answer(
     steps: Steps<'_>,
     device: Locator,
-    by: Subject,
+    (by, client): (Subject, ClientNo),
     answer: DeviceAnswer,
     now: UnixTime,
 ) -> Steps<'_> {
@@ -32,7 +32,7 @@ pub(super) fn answer(
         DeviceAnswer::Allowed { at, auth_time, .. } => (ALLOWED, Some(at), Some(auth_time)),
         DeviceAnswer::Denied => (DENIED, None, None),
     };
-    steps.guard(
+    let steps = steps.guard(
         "UPDATE device_codes SET answer = $2, answered_as = $3, subject = $4, auth_time = $5 \
          WHERE id = $1 AND answer IS NULL AND expires_at > $6",
         [
@@ -43,5 +43,13 @@ pub(super) fn answer(
             auth_time.into(),
             now.into(),
         ],
-    )
+    );
+    match answer {
+        DeviceAnswer::Allowed { .. } => steps.run(CONNECTED, values![by, client, now]),
+        DeviceAnswer::Denied => steps,
+    }
 }
+
+/// Whoever allows a device is one of the app's people. What they allowed is not remembered: the next device asks again.
+const CONNECTED: &str = "INSERT INTO consents (subject, client, scope, redirect_uris, granted_at) \
+    SELECT $1, no, '', '', $3 FROM clients WHERE no = $2 AND NOT documented ON CONFLICT DO NOTHING";

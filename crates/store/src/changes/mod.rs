@@ -8,6 +8,7 @@ mod mail_link;
 mod organization;
 mod outbox;
 mod request_log;
+mod review;
 mod session;
 mod throttle;
 mod transfer;
@@ -19,7 +20,7 @@ use crate::value::values;
 use protocol::Transition;
 use protocol::transition::{
     AccountChange, AppChange, AuthorizeChange, BounceChange, DeviceChange, GrantChange,
-    OrganizationChange, OutboxChange, SessionChange, ThrottleChange,
+    OrganizationChange, OutboxChange, ReviewChange, ReviewStep, SessionChange, ThrottleChange,
 };
 use protocol::types::{
     AccessToken, AuthorizationCode, ClientNo, Consent, DeviceAnswer, DeviceAuthorization, Grant,
@@ -41,6 +42,7 @@ pub(crate) enum Cold<'a> {
     KeepDevice(&'a DeviceAuthorization),
     AnswerDevice {
         device: Locator,
+        client: ClientNo,
         by: Subject,
         answer: DeviceAnswer,
     },
@@ -49,6 +51,7 @@ pub(crate) enum Cold<'a> {
     Throttle(&'a ThrottleChange),
     App(&'a AppChange),
     Organization(&'a OrganizationChange),
+    Review(&'a ReviewChange),
     Outbox(&'a OutboxChange),
     Bounce(&'a BounceChange),
 }
@@ -63,14 +66,18 @@ impl<'a> Cold<'a> {
                 steps.guard(ANSWER, values![interaction, now, no_code])
             }
             Cold::KeepDevice(device) => device::keep(steps, device),
-            Cold::AnswerDevice { device, by, answer } => {
-                device::answer(steps, device, by, answer, now)
-            }
+            Cold::AnswerDevice {
+                device,
+                client,
+                by,
+                answer,
+            } => device::answer(steps, device, (by, client), answer, now),
             Cold::Account(change) => account::steps(steps, change, now),
             Cold::Session(change) => session::steps(steps, change, now),
             Cold::Throttle(change) => throttle::steps(steps, change, now, receipt),
             Cold::App(change) => app::steps(steps, change, now),
             Cold::Organization(change) => organization::steps(steps, change, now),
+            Cold::Review(change) => review::steps(steps, change, now),
             Cold::Outbox(change) => outbox::steps(steps, change, now),
             Cold::Bounce(change) => bounce::steps(steps, change),
         }
@@ -116,6 +123,7 @@ impl<'a> From<&'a Transition> for Change<'a> {
             Transition::Account(change) => Change::Cold(Cold::Account(change)),
             Transition::Session(change) => Change::Cold(Cold::Session(change)),
             Transition::Throttle(change) => Change::Cold(Cold::Throttle(change)),
+            Transition::Review(change) => Change::Cold(Cold::Review(change)),
             Transition::App(change) => Change::Cold(Cold::App(change)),
             Transition::Organization(change) => Change::Cold(Cold::Organization(change)),
             Transition::Outbox(change) => Change::Cold(Cold::Outbox(change)),
@@ -138,11 +146,12 @@ fn device(change: &DeviceChange) -> Change<'_> {
         }),
         DeviceChange::Answer {
             device,
+            client,
             subject,
             answer,
-            ..
         } => Change::Cold(Cold::AnswerDevice {
             device: *device,
+            client: *client,
             by: *subject,
             answer: *answer,
         }),
@@ -199,6 +208,9 @@ fn grant(change: &GrantChange) -> Hot<'_> {
 
 /// The app that a transition changes and whose guard can be lost to an earlier try of it.
 pub(crate) fn changed_client(transition: &Transition) -> Option<ClientNo> {
+    if let Transition::Review(ReviewChange::Reply { client, step, .. }) = transition {
+        return matches!(step, ReviewStep::Approved(_)).then_some(*client);
+    }
     let Transition::App(change) = transition else {
         return None;
     };

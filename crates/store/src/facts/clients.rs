@@ -2,8 +2,8 @@
 use crate::row::{Query, Read, Row, corrupt};
 use protocol::transition::Logo;
 use protocol::types::{
-    AppLinks, Client, ClientKind, ClientNo, ClientStatus, GrantType, Locator, RedirectUri, Side,
-    StoredSecret, UnixTime,
+    AppLinks, Asks, Client, ClientKind, ClientNo, ClientStatus, GrantType, Locator, Reasons,
+    RedirectUri, Side, StoredSecret, UnixTime,
 };
 
 /// Apps that are there (`IS NULL`), or that were deleted.
@@ -13,8 +13,9 @@ macro_rules! clients {
             "SELECT c.no, c.version, c.id, c.name, c.homepage, c.description, c.owner, c.kind, c.redirect_uris, \
              c.grants, c.scopes, c.approved, c.resource_server, c.status, c.cutoff, c.reviewed_at, c.logo, \
              c.created_at, COALESCE(o.name, p.name, ''), c.test, c.documented, c.privacy_policy, c.terms, c.support, c.contact, \
-             c.deleted_at, c.organization FROM clients c LEFT JOIN people p ON p.subject = c.owner \
-             LEFT JOIN organizations o ON o.id = c.organization WHERE c.deleted_at ",
+             c.deleted_at, c.organization, c.optional_scopes, c.scope_reasons FROM clients c \
+             LEFT JOIN people p ON p.subject = c.owner LEFT JOIN organizations o ON o.id = c.organization \
+             WHERE c.deleted_at ",
             $deleted,
             " AND ",
             $rest
@@ -147,6 +148,10 @@ fn client(row: &dyn Row) -> Read<Client> {
         redirect_uris: row.text(8)?.lines().map(RedirectUri::from_stored).collect(),
         grants: grants(row.text(9)?).ok_or(corrupt(9, "a list of grants"))?,
         scopes: row.optional_scope(10)?,
+        asks: Asks {
+            optional: row.scope(27)?,
+            reasons: Reasons::from_stored(row.text(28)?),
+        },
         approved: row.scope(11)?,
         resource_server: row.flag(12)?,
         status: ClientStatus::parse(row.text(13)?).ok_or(corrupt(13, "a status"))?,

@@ -24,5 +24,6 @@ pub(crate) mod organizations;
 pub(crate) mod outbox;
 pub(crate) mod people;
 pub(crate) mod request_log;
+pub(crate) mod reviews;
 pub(crate) mod sessions;
 pub(crate) mod tokens;

@@ -154,7 +154,12 @@ pub(crate) fn integrity(conn: &Connection, quick: bool) -> Vec<String> {
         lines.collect()
     };
     match check() {
-        Ok(lines) => lines.into_iter().filter(|line| line != "ok").collect(),
+        // One answer may have several lines, of which the first says where.
+        Ok(answers) => {
+            let lines = answers.iter().flat_map(|answer| answer.lines());
+            let wrong = lines.filter(|line| *line != "ok" && !line.starts_with("***"));
+            wrong.map(str::to_owned).collect()
+        }
         Err(error) => vec![error.to_string()],
     }
 }

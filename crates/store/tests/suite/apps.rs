@@ -5,7 +5,7 @@ use protocol::Transition;
 use protocol::decision::Mint;
 use protocol::transition::{AppChange, AuthorizeChange, Logo, LogoChange};
 use protocol::types::{
-    AppLinks, Client, ClientStatus, Consent, GrantType, Locator, NewPerson, Scope, Side,
+    AppLinks, Asks, Client, ClientStatus, Consent, GrantType, Locator, NewPerson, Scope, Side,
     StoredSecret, Subject, UnixTime,
 };
 use store::Outcome;
@@ -196,9 +196,16 @@ async fn an_app_is_changed_as_it_was_read_or_not_at_all() {
 #[tokio::test]
 async fn a_test_app_reads_back_and_takes_its_users_along() {
     let world = World::new();
+    let mut asks = Asks {
+        optional: Scope::from_iter(["tasks:write"]),
+        ..Asks::default()
+    };
+    asks.reasons
+        .set("tasks:read", "To show your day: all of it");
     let client = Client {
         side: Side::Test,
         documented: true,
+        asks: asks.clone(),
         ..world.new_client("test_app")
     };
     let register = Transition::App(AppChange::Register {
@@ -208,6 +215,7 @@ async fn a_test_app_reads_back_and_takes_its_users_along() {
     world.settle(register).await;
     let app = world.store.client("test_app").await.unwrap().unwrap();
     assert_eq!((app.side, app.documented), (Side::Test, true));
+    assert_eq!(app.asks, asks);
     let person = world.person("ada@example.com").await;
     let tester = NewPerson {
         subject: Some(Subject(77)),

@@ -25,6 +25,7 @@ mod proxy;
 mod racers;
 mod repeated;
 mod request_log;
+mod reviews;
 mod revocations;
 mod sweepers;
 mod tokens;

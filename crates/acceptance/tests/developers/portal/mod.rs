@@ -1,12 +1,14 @@
 //! The pages on which developers run their apps: what they do is seen from outside, by tokens that work or do not.
 
 mod apps;
+mod drafts;
 mod input;
 mod log;
 mod logos;
 mod mails;
 mod organizations;
 mod redirects;
+mod reviews;
 mod rights;
 mod roles;
 mod secrets;

@@ -5,7 +5,7 @@ use protocol::register::{Field, NewApp, register};
 use protocol::testing::{CALLBACK, Case, Counter, NOW, Verdict, query};
 use protocol::types::redirect_uri::MAX_LENGTH;
 use protocol::types::{
-    AppLinks, ClientKind, ClientStatus, Person, RedirectUri, RedirectUriFault, Side,
+    AppLinks, Asks, ClientKind, ClientStatus, Person, RedirectUri, RedirectUriFault, Side,
 };
 
 fn registered(uris: &[&str]) -> Case {
@@ -266,6 +266,7 @@ fn an_app_with_the_code_grant_registers_where_to_go() {
         redirect_uris: uris.iter().map(|uri| (*uri).to_owned()).collect(),
         grants: None,
         scopes: None,
+        asks: Asks::default(),
         resource_server: false,
         reviewed: false,
         status: ClientStatus::Active,

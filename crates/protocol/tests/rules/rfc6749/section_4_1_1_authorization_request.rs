@@ -5,7 +5,7 @@ use protocol::facts::{InteractionFacts, SessionFacts};
 use protocol::testing::{CALLBACK, Case, NOW, Spoil, Verdict, scope};
 use protocol::transition::AuthorizeChange;
 use protocol::types::{ClientStatus, Consent, Interaction, Locator, Subject, UnixTime};
-use protocol::{Params, Transition};
+use protocol::{Params, Policy, Transition};
 use std::sync::Arc;
 
 /// What this very request gave the last time it was allowed.
@@ -105,15 +105,23 @@ fn the_person_is_known_and_asked() {
     let next = |change: fn(&mut Consent)| {
         let mut consent = consent();
         change(&mut consent);
-        request.next(Some(&SessionFacts::for_tests()), &Some(consent))
+        request.next(
+            Some(&SessionFacts::for_tests()),
+            &Some(consent),
+            &Policy::for_tests(),
+        )
     };
     assert_eq!(
-        request.next(None, &Some(consent())),
+        request.next(None, &Some(consent()), &Policy::for_tests()),
         Step::SignIn,
         "{sentence}"
     );
     assert_eq!(
-        request.next(Some(&SessionFacts::for_tests()), &None),
+        request.next(
+            Some(&SessionFacts::for_tests()),
+            &None,
+            &Policy::for_tests()
+        ),
         asked("tasks:read"),
         "{sentence}"
     );

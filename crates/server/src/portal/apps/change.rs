@@ -1,5 +1,6 @@
 //! Changing an app, deleting it and bringing it back.
 use super::fields;
+use super::scopes::{self, Chosen};
 use super::show::{Said, page};
 use crate::http::error::{PageError, PageFault};
 use crate::http::form::{Posted, WholeForm};
@@ -18,7 +19,7 @@ use protocol::apps::{
 };
 use protocol::decision::Decision;
 use protocol::register::Field;
-use protocol::types::{Client, Role, Scope, ScopeFault, UnixTime};
+use protocol::types::{Client, Role, ScopeFault, UnixTime};
 use store::Outcome;
 
 /// What is to be different.
@@ -27,7 +28,7 @@ pub(crate) struct UpdateForm {
     version: Option<i64>,
     fields: AppFields,
     /// What it may ask for from now on; `None`: the page did not ask.
-    scopes: Result<Option<Option<Scope>>, ScopeFault>,
+    scopes: Result<Option<Chosen>, ScopeFault>,
 }
 
 impl WholeForm for UpdateForm {
@@ -40,25 +41,10 @@ impl WholeForm for UpdateForm {
                 .get("version")
                 .and_then(|version| version.parse().ok()),
             fields: fields::read(params),
-            scopes: scopes(params),
+            scopes: scopes::read(params),
         }
     }
 }
-
-fn scopes(params: &Params) -> Result<Option<Option<Scope>>, ScopeFault> {
-    match params.get("scopes") {
-        None => Ok(None),
-        Some("every") => Ok(Some(None)),
-        Some(_) => {
-            let ticked = (1..=MOST_SCOPES).map(|number| params.get(&format!("scope-{number}")));
-            let names: Vec<&str> = ticked.flatten().collect();
-            Scope::parse(&names.join(" ")).map(|scope| Some(Some(scope)))
-        }
-    }
-}
-
-/// The most scopes that a page has boxes for.
-const MOST_SCOPES: usize = 200;
 
 /// `POST`: changes the app.
 pub(super) async fn update(
@@ -109,7 +95,7 @@ pub(super) async fn update(
 /// What the rule is asked; nothing where the scopes are none.
 fn asked(form: &UpdateForm) -> Option<AppUpdate> {
     let fields = form.fields.clone();
-    let scopes = form.scopes.clone().ok()?;
+    let chosen = form.scopes.clone().ok()?;
     Some(AppUpdate {
         // Our page says which version it shows; where that is missing, it is none that there is.
         version: Some(form.version.unwrap_or_default()),
@@ -122,7 +108,8 @@ fn asked(form: &UpdateForm) -> Option<AppUpdate> {
         contact: Some(fields.contact),
         redirect_uris: Some(fields.redirect_uris),
         logo: None,
-        scopes,
+        scopes: chosen.as_ref().map(|chosen| chosen.scopes.clone()),
+        asks: chosen.map(|chosen| chosen.asks),
         device_code: fields.device,
         client_credentials: fields.own_behalf,
     })

@@ -100,6 +100,7 @@ pub(super) fn problems(
         Field::RedirectUris => redirect_uri(error.value.as_deref(), fields, language),
         Field::Test => Problem::new("", language.text("app-test-wrong")),
         Field::Grants | Field::Kind => Problem::new("", language.text("app-grants-wrong")),
+        Field::Reasons => Problem::new("", language.text("app-reason-wrong")),
         Field::Scopes | Field::ApprovedScope => Problem::new("", language.text("app-scopes-wrong")),
         Field::Secret
         | Field::Owner

@@ -14,9 +14,11 @@ use axum::response::Response;
 use config::AppOwners;
 use pages::portal::{AppRow, Apps, DeletedRow, OwnerTab, PORTAL, apps_of};
 use pages::{Speak, Text};
+use protocol::apps::review::Reviewer;
 use protocol::apps::{Closed, RESTORABLE, may_register};
-use protocol::types::{Client, ClientNo, Language, Membership, Owner, Role, Side};
+use protocol::types::{Client, ClientNo, Language, Membership, Owner, Person, Role, Side};
 use std::sync::Arc;
+use store::StoreError;
 
 /// Apps on one page of the list.
 const PAGE: usize = 25;
@@ -57,6 +59,7 @@ pub(super) async fn show(
     let (new, closed) = registering(&app, &desk, own);
     let mut browser = desk.browser;
     let page = Apps {
+        waiting: waiting(&app, &desk.facts.person).await?,
         nonce: browser.nonce(&app, NonceScope::Session),
         frame: browser.front_frame(&app),
         trail: trail(&app),
@@ -169,6 +172,14 @@ fn tabs(app: &App, memberships: &[Membership], shown: Owner, language: Language)
     });
     let own = (app.config.portal.owners == AppOwners::Anyone).then_some(own);
     own.into_iter().chain(others).collect()
+}
+
+/// How many requests for review wait, for those who look at them.
+async fn waiting(app: &App, person: &Person) -> Result<Option<usize>, StoreError> {
+    match Reviewer::of(person) {
+        Some(_) => app.store.reviews_waiting().await.map(Some),
+        None => Ok(None),
+    }
 }
 
 /// Words of the button that leads to the form of a new app.

@@ -7,6 +7,8 @@ mod log;
 mod logo;
 mod offers;
 mod register;
+mod review;
+mod scopes;
 mod secrets;
 mod show;
 mod transfer;
@@ -18,6 +20,7 @@ use config::Config;
 use logo::{LogoForm, RemoveLogoForm};
 use pages::portal::PORTAL;
 use register::NewAppForm;
+use review::{AnswerForm, AskForm, TakeBackForm};
 use secrets::{AddSecretForm, RevokeForm, RotateForm};
 use transfer::{AcceptForm, DeclineForm, OfferForm, WithdrawForm};
 
@@ -34,6 +37,10 @@ pub(super) fn mount(config: &Config, site: &mut Site) {
     site.form::<NewAppForm, _, _>(register::submit);
     site.page(&format!("{PORTAL}/{{client_id}}"), show::show);
     site.page(&format!("{PORTAL}/{{client_id}}/log"), log::show);
+    site.page(&format!("{PORTAL}/{{client_id}}/review"), review::show);
+    site.form::<AskForm, _, _>(review::ask);
+    site.form::<AnswerForm, _, _>(review::answer);
+    site.form::<TakeBackForm, _, _>(review::withdraw);
     site.form::<UpdateForm, _, _>(change::update);
     site.upload::<LogoForm, _, _>(logo::upload);
     site.form::<RemoveLogoForm, _, _>(logo::remove);

@@ -1,6 +1,7 @@
 //! Registering an app.
 use super::fields;
 use super::list::{new_button, why};
+use super::scopes::{self, Chosen, choice};
 use crate::http::error::{PageError, PageFault};
 use crate::http::form::{Posted, Query, WholeForm};
 use crate::http::reply;
@@ -20,7 +21,8 @@ use protocol::apps::may_register;
 use protocol::decision::{Decision, Mint};
 use protocol::register::{NewApp, Registered, RegistrationErrors, register};
 use protocol::types::{
-    ClientKind, ClientStatus, GrantType, Locator, Membership, Role, Side, Subject,
+    ClientKind, ClientStatus, GrantType, Locator, Membership, Role, Scope, ScopeFault, Side,
+    Subject,
 };
 use std::cell::Cell;
 use store::Outcome;
@@ -30,6 +32,7 @@ pub(crate) struct NewAppForm {
     once: String,
     organization: String,
     fields: AppFields,
+    scopes: Result<Option<Chosen>, ScopeFault>,
     public: bool,
     test: bool,
     password: String,
@@ -43,6 +46,7 @@ impl WholeForm for NewAppForm {
             once: params.get("once").unwrap_or_default().to_owned(),
             organization: params.get("organization").unwrap_or_default().to_owned(),
             fields: fields::read(params),
+            scopes: scopes::read(params),
             public: params.get("kind") == Some("public"),
             test: params.get("side") == Some("test"),
             password: params.get("password").unwrap_or_default().to_owned(),
@@ -53,6 +57,11 @@ impl WholeForm for NewAppForm {
 impl NewAppForm {
     fn empty() -> Self {
         Self::read(&Params::default())
+    }
+
+    fn chosen(&self) -> Chosen {
+        let chosen = self.scopes.clone().ok().flatten();
+        chosen.unwrap_or_else(Chosen::nothing)
     }
 
     fn side(&self) -> Side {
@@ -80,6 +89,7 @@ impl NewAppForm {
             wanted(self.fields.device, GrantType::DeviceCode),
             wanted(self.fields.own_behalf, GrantType::ClientCredentials),
         ];
+        let chosen = self.chosen();
         NewApp {
             name: self.fields.name.clone(),
             homepage: self.fields.homepage.clone(),
@@ -93,7 +103,8 @@ impl NewAppForm {
             },
             redirect_uris: self.fields.redirect_uris.clone(),
             grants: Some(usual.chain(more.into_iter().flatten()).collect()),
-            scopes: None,
+            scopes: chosen.scopes,
+            asks: chosen.asks,
             resource_server: false,
             reviewed: false,
             status,
@@ -136,6 +147,12 @@ pub(super) async fn submit(
     let mut problems: Vec<_> = stale.into_iter().collect();
     if problems.is_empty() {
         problems.extend(desk.proved(&app, "password", password).await?);
+    }
+    if form.scopes.is_err() || asks_restricted(&app, &form.chosen()) {
+        problems.push(Problem::new(
+            "",
+            desk.browser.language.text("app-scopes-wrong"),
+        ));
     }
     let Ok(organization) = organization(&app, &desk, &form).await? else {
         let sentence = desk.browser.language.text("new-app-organization");
@@ -194,6 +211,20 @@ async fn developed(app: &App, desk: &Desk) -> Result<Vec<Membership>, PageError>
     let own = app.store.memberships(desk.facts.person.subject).await?;
     let developed = own.into_iter().filter(|own| own.role >= Role::Developer);
     Ok(developed.collect())
+}
+
+/// What is restricted is approved for an app that is there.
+fn asks_restricted(app: &App, chosen: &Chosen) -> bool {
+    let restricted = |name: &str| {
+        app.policy()
+            .scope(name)
+            .is_some_and(|scope| scope.restricted)
+    };
+    let names = chosen.scopes.iter().flat_map(Scope::names);
+    names
+        .chain(chosen.asks.optional.names())
+        .chain(chosen.asks.reasons.iter().map(|(name, _)| name))
+        .any(restricted)
 }
 
 /// The page with the secret. A form that came twice is told so, and leads to the one app that it made.
@@ -267,6 +298,7 @@ async fn page(
         (true, Ok(_)) => StatusCode::OK,
     };
     let owners = app.config.portal.owners;
+    let scopes = choice(app, None, &form.chosen(), language);
     let once = Some(form.once).filter(|once| !once.is_empty());
     let page = pages::portal::NewApp {
         nonce: browser.nonce(app, NonceScope::Session),
@@ -280,6 +312,7 @@ async fn page(
         person_may: owners == AppOwners::Anyone,
         button: new_button(app, language),
         labels: fields::labels(app),
+        scopes,
         fields: fields::shown(app, form.fields),
         public: form.public,
         test: app.policy().test_mode.then_some(form.test),

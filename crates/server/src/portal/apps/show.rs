@@ -1,5 +1,6 @@
 //! The page of one app.
 use super::check::checked;
+use super::scopes::{Chosen, choice};
 use super::{fields, offers};
 use crate::http::error::PageError;
 use crate::http::form::Query;
@@ -12,11 +13,12 @@ use crate::state::App;
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use axum::response::Response;
-use pages::portal::{AppFields, AppPage, CheckedUri, ScopeBox, SecretLine};
+use pages::portal::{AppFields, AppPage, CheckedUri, SecretLine};
 use pages::{Problem, Speak, Text};
 use protocol::apps::ManagedApp;
+use protocol::apps::review::{askable, people_cap};
 use protocol::apps::secrets::MAX_SECRETS;
-use protocol::types::{Client, ClientKind, Language, Locator, Role, Scope};
+use protocol::types::{ClientKind, Locator, Role};
 
 /// `GET`: the page.
 pub(super) async fn show(
@@ -59,8 +61,8 @@ pub(super) struct Said {
     pub(super) notice: Option<&'static str>,
     /// What was typed into the settings.
     pub(super) typed: Option<AppFields>,
-    /// The scopes that were ticked.
-    pub(super) scopes: Option<Option<Scope>>,
+    /// The scopes that were chosen.
+    pub(super) scopes: Option<Chosen>,
     /// A redirect URI that was looked at.
     pub(super) checked: Option<CheckedUri>,
     /// The address that was typed, of whom the app is offered to.
@@ -102,7 +104,13 @@ pub(super) async fn page(
             expires: secret.expires_at.map(time),
         })
         .collect();
-    let scopes = said.scopes.unwrap_or_else(|| client.scopes.clone());
+    let room = match people_cap(client, app.policy()) {
+        Some(cap) => Some((cap, app.store.people_of(client.no).await?)),
+        None => None,
+    };
+    let askable = askable(client, app.policy());
+    let reviews = !askable.is_empty() || !app.store.reviews_of(client.no, 1).await?.is_empty();
+    let chosen = said.scopes.unwrap_or_else(|| Chosen::of(client));
     let page = AppPage {
         nonce: browser.nonce(app, NonceScope::Session),
         frame: browser.front_frame(app),
@@ -124,8 +132,12 @@ pub(super) async fn page(
         secrets: (client.kind == ClientKind::Confidential).then_some(secrets),
         labels: fields::labels(app),
         fields: fields::shown(app, said.typed.unwrap_or_else(|| fields::of(client))),
-        every_scope: scopes.is_none(),
-        scopes: boxes(app, client, scopes.as_ref(), language),
+        reviews,
+        room: room.map(|(cap, people)| {
+            let left = cap.saturating_sub(people);
+            language.text_of("review-room", &[("left", &left), ("cap", &cap)])
+        }),
+        scopes: choice(app, Some(client), &chosen, language),
         checked: said.checked,
         mails: app.config.mail.is_some(),
         asks_password,
@@ -133,19 +145,4 @@ pub(super) async fn page(
         problems: said.problems,
     };
     Ok(browser.keep_browser_id(app, reply::page(status, &page, None)))
-}
-
-/// The scopes that an app may be set to ask for: those that are not restricted, and those that were approved for it.
-fn boxes(app: &App, client: &Client, ticked: Option<&Scope>, language: Language) -> Vec<ScopeBox> {
-    let entries = app.policy().scopes.iter();
-    let offered =
-        entries.filter(|entry| !entry.restricted || client.approved.contains(&entry.name));
-    offered
-        .map(|entry| ScopeBox {
-            name: entry.name.clone(),
-            sentence: Text::of_others(entry.sentence.in_language(language)),
-            foreign: entry.sentence.foreign_to(language),
-            ticked: ticked.is_some_and(|scope| scope.contains(&entry.name)),
-        })
-        .collect()
 }

@@ -1,0 +1,623 @@
+//! Requests for review, by page and by command: what developers ask, what administrators decide, and that what was
+//! looked at is what is approved.
+
+use super::{APPS, Developer, EVE, OPEN, UPDATE, href, open, says};
+use crate::support::mail_server::{MailServer, Taken};
+use crate::support::{ANN, OWNER, PASSWORD, PLAIN, Scene, assert_page, form_to, within};
+use acceptance::{App, Json, Reply, Request, Setup, forms};
+use std::time::Duration;
+
+const ASK: &str = "/apps/review/ask";
+const ANSWER: &str = "/apps/review/answer";
+const WITHDRAW: &str = "/apps/review/withdraw";
+const QUEUE: &str = "/admin/requests";
+const JUDGE: &str = "/admin/requests/judge";
+const REVIEWED: &str = "[apps]\nregistration = \"review\"";
+const SOON: Duration = Duration::from_secs(1);
+const HOSTILE: &str = "\"'><script>alert(1)</script><img src=x onerror=alert(1)>";
+
+fn review_of(app: &App) -> String {
+    format!("{}/review", href(app))
+}
+
+/// Asks for the restricted scope of the small provider.
+#[track_caller]
+fn ask_for_everything(developer: &mut Developer, app: &App, reason: &str) -> Reply {
+    let page = developer.browser.open(&review_of(app)).expect(200);
+    let typed = [
+        ("want-1", "admin:all"),
+        ("why-1", reason),
+        ("note", "Hello"),
+    ];
+    developer.browser.submit(&form_to(&page, ASK), &typed)
+}
+
+#[track_caller]
+fn ask_for_all(developer: &mut Developer, app: &App) -> Reply {
+    let page = developer.browser.open(&review_of(app)).expect(200);
+    developer
+        .browser
+        .submit(&form_to(&page, ASK), &[("note", "Please look")])
+}
+
+/// The ids in the queue.
+fn queued(page: &Reply) -> Vec<String> {
+    let text = page.text();
+    let start = format!("href=\"{QUEUE}/");
+    let ids = text.split(&start).skip(1);
+    ids.filter_map(|link| link.split('"').next())
+        .map(str::to_owned)
+        .collect()
+}
+
+/// The only request in the queue, as an administrator opens it.
+#[track_caller]
+fn only_request(admin: &mut Developer) -> (String, Reply) {
+    let ids = queued(&admin.browser.open(QUEUE).expect(200));
+    let [id] = &ids[..] else {
+        panic!("not one: {ids:?}");
+    };
+    let page = admin.browser.open(&format!("{QUEUE}/{id}")).expect(200);
+    (id.clone(), page)
+}
+
+#[track_caller]
+fn judge(admin: &mut Developer, page: &Reply, verdict: &str, text: &str) -> Reply {
+    let typed = [("verdict", verdict), ("text", text)];
+    admin.browser.submit(&form_to(page, JUDGE), &typed)
+}
+
+fn requests(scene: &Scene, state: &str) -> Vec<Json> {
+    let listed = scene.cli(&["app", "request", "list", "--state", state]);
+    listed["requests"].as_array().cloned().unwrap_or_default()
+}
+
+fn consent(scene: &Scene, app: &App, scope: &str) -> Reply {
+    let mut browser = scene.provider.browser_of(EVE, PASSWORD);
+    browser.authorize_until_consent(&scene.question(app, &[("scope", scope)]))
+}
+
+#[test]
+fn a_restricted_scope_is_asked_for_and_allowed() {
+    let scene = open(OPEN);
+    let (mut ann, mut admin) = (Developer::ann(&scene), Developer::of(&scene, OWNER));
+    let app = ann.register(&[]);
+    says(&ann.page(&app), "Review and restricted scopes");
+    assert!(queued(&admin.browser.open(QUEUE).expect(200)).is_empty());
+    let empty = ann.browser.open(&review_of(&app)).expect(200);
+    let none = ann.browser.submit(&form_to(&empty, ASK), &[]).expect(400);
+    says(&none, "Nothing is chosen that needs approval.");
+    let typed = [("want-1", "admin:all"), ("why-1", " "), ("note", "Kept")];
+    let unsaid = ann.browser.submit(&form_to(&none, ASK), &typed).expect(400);
+    assert!(unsaid.text().contains("id=\"why-1-problem\"") && unsaid.text().contains("Kept"));
+    assert!(requests(&scene, "all").is_empty());
+    let form = form_to(&unsaid, ASK);
+    let typed = [
+        ("want-1", "admin:all"),
+        ("why-1", "To tidy up"),
+        ("note", "Hello"),
+    ];
+    // The same form twice is one request.
+    for done in ["asked", "open"] {
+        let sent = ann.browser.submit(&form, &typed).expect(303);
+        let to = format!("{}?done={done}", review_of(&app));
+        assert_eq!(sent.location(), Some(&*to), "{sent}");
+    }
+    assert_eq!(requests(&scene, "open").len(), 1);
+    says(
+        &admin.browser.open(APPS),
+        "One request for review waits for you",
+    );
+    let (id, page) = only_request(&mut admin);
+    for told in [
+        "Task Board",
+        "To tidy up",
+        "Do everything",
+        "Hello",
+        "https://board.example",
+    ] {
+        says(&page, told);
+    }
+    let silent = judge(&mut admin, &page, "refuse", " ").expect(400);
+    assert!(silent.text().contains("id=\"text-problem\""), "{silent}");
+    judge(&mut admin, &page, "nonsense", "Fine").expect(400);
+    let refused = consent(&scene, &app, "admin:all");
+    assert_ne!(refused.status, 200, "it is not approved yet: {refused}");
+    let done = judge(&mut admin, &page, "approve", "Fine").expect(303);
+    says(&admin.browser.follow(done), "The request is approved.");
+    // The same form again decides nothing more.
+    let again = judge(&mut admin, &page, "refuse", "No").expect(409);
+    says(&again, "decided or taken back already");
+    let shown = scene.cli(&["app", "show", &app.client_id]);
+    assert_eq!(shown["approved_scopes"][0], "admin:all");
+    assert_eq!(shown["reasons"]["admin:all"], "To tidy up");
+    assert!(within(SOON, || consent(&scene, &app, "admin:all").status == 200));
+    says(&consent(&scene, &app, "admin:all"), "To tidy up");
+    let talk = ann.browser.open(&review_of(&app));
+    for told in ["Approved", "Fine", "The people who run this service"] {
+        says(&talk, told);
+    }
+    assert!(
+        !talk.text().contains("Olive Owner"),
+        "which one it was is not told"
+    );
+    assert!(queued(&admin.browser.open(QUEUE)).is_empty());
+    let decided = admin.browser.open(&format!("{QUEUE}?state=approved"));
+    assert_eq!(queued(&decided), [id]);
+}
+
+#[test]
+fn an_app_waits_is_asked_back_and_starts() {
+    let scene = open(REVIEWED);
+    let (mut ann, mut admin) = (Developer::ann(&scene), Developer::of(&scene, OWNER));
+    let app = ann.register(&[]);
+    ask_for_all(&mut ann, &app).expect(303);
+    let (_, page) = only_request(&mut admin);
+    judge(
+        &mut admin,
+        &page,
+        "ask_back",
+        "What is it for?\nIn one word.",
+    )
+    .expect(303);
+    assert!(
+        queued(&admin.browser.open(QUEUE)).is_empty(),
+        "the developer is asked"
+    );
+    let asked = ann.browser.open(&review_of(&app)).expect(200);
+    says(&asked, "What is it for?\nIn one word.");
+    says(&asked, "Waits for the developer");
+    let form = form_to(&asked, ANSWER);
+    ann.browser
+        .submit(&form, &[("answer", "\u{202e}")])
+        .expect(400);
+    ann.browser
+        .submit(&form, &[("answer", "Tasks")])
+        .expect(303);
+    // What was shown before the answer is not what is decided on.
+    let stale = judge(&mut admin, &page, "approve", "").expect(409);
+    says(
+        &stale,
+        "Something was said or done since you opened this page.",
+    );
+    let (_, page) = only_request(&mut admin);
+    says(&page, "Tasks");
+    assert_ne!(consent(&scene, &app, "tasks:read").status, 200);
+    judge(&mut admin, &page, "approve", "").expect(303);
+    assert!(within(SOON, || consent(&scene, &app, "tasks:read").status == 200));
+    says(&ann.page(&app), "Reviewed");
+    let told = scene.cli(&["audit", "--app", &app.client_id]);
+    let told = told["events"].as_array().expect("events").clone();
+    let told: Vec<_> = told
+        .iter()
+        .rev()
+        .map(|event| (event["event"].as_str(), event["actor"]["kind"].as_str()))
+        .filter(|(name, _)| name.is_some_and(|name| name.starts_with("app.review")))
+        .collect();
+    let one = |name, actor| (Some(name), Some(actor));
+    assert_eq!(
+        told,
+        [
+            one("app.review_requested", "person"),
+            one("app.review_asked_back", "administrator"),
+            one("app.review_answered", "person"),
+            one("app.review_approved", "administrator"),
+        ]
+    );
+}
+
+#[test]
+fn what_was_looked_at_is_what_is_approved() {
+    let scene = open(REVIEWED);
+    let (mut ann, mut admin) = (Developer::ann(&scene), Developer::of(&scene, OWNER));
+    let app = ann.register(&[]);
+    ask_for_all(&mut ann, &app).expect(303);
+    let (id, page) = only_request(&mut admin);
+    ann.act(
+        &app,
+        UPDATE,
+        &[("redirect-1", "https://elsewhere.example/cb")],
+    )
+    .expect(303);
+    let refused = judge(&mut admin, &page, "approve", "Fine").expect(409);
+    says(&refused, "what was looked at is what is approved");
+    says(&refused, "https://elsewhere.example/cb");
+    let by_command = scene.provider.cli(&["app", "request", "approve", &id]);
+    assert_ne!(by_command.code, Some(0), "{by_command:?}");
+    assert!(
+        by_command.stderr.contains("redirect_uris"),
+        "{by_command:?}"
+    );
+    assert_eq!(
+        scene.cli(&["app", "show", &app.client_id])["status"],
+        "pending"
+    );
+    // With an answer the app is looked at as it is now.
+    let talk = ann.browser.open(&review_of(&app));
+    let form = form_to(&talk, ANSWER);
+    ann.browser
+        .submit(&form, &[("answer", "It moved")])
+        .expect(303);
+    let (_, page) = only_request(&mut admin);
+    judge(&mut admin, &page, "approve", "").expect(303);
+    assert!(within(SOON, || {
+        let mut browser = scene.provider.browser_of(EVE, PASSWORD);
+        let question = scene.question(&app, &[("redirect_uri", "https://elsewhere.example/cb")]);
+        browser.authorize_until_consent(&question).status == 200
+    }));
+    // Changed after it was approved, it waits again.
+    ann.act(&app, UPDATE, &[("name", "Another Board")])
+        .expect(303);
+    assert_eq!(
+        scene.cli(&["app", "show", &app.client_id])["status"],
+        "pending"
+    );
+    form_to(&ann.browser.open(&review_of(&app)), ASK);
+}
+
+#[test]
+fn nobody_else_looks_at_apps() {
+    let scene = open(OPEN);
+    let (mut ann, mut admin) = (Developer::ann(&scene), Developer::of(&scene, OWNER));
+    let app = ann.register(&[]);
+    ask_for_everything(&mut ann, &app, "To tidy up").expect(303);
+    let (id, page) = only_request(&mut admin);
+    let own = form_to(&ann.page(&app), UPDATE);
+    let own = own.value("nonce").expect("a nonce").to_owned();
+    let admins = form_to(&page, JUDGE);
+    let pages = [
+        QUEUE.to_owned(),
+        format!("{QUEUE}?state=all"),
+        format!("{QUEUE}/{id}"),
+        format!("{QUEUE}/0"),
+    ];
+    for page in &pages {
+        assert_page(&ann.browser.get(page), 404);
+        let mut nobody = scene.provider.browser();
+        form_to(&nobody.open(page), "/sign-in");
+    }
+    for nonce in [Some(&*own), admins.value("nonce"), None] {
+        let mut fields = vec![("request", &*id), ("version", "1"), ("verdict", "approve")];
+        fields.extend(nonce.map(|nonce| ("nonce", nonce)));
+        let reply = ann.browser.post_form(JUDGE, &fields);
+        assert_page(&reply, 404);
+        let sent = scene.provider.browser().post_form(JUDGE, &fields);
+        assert_eq!(sent.status, 303, "{sent}");
+    }
+    assert!(!ann.browser.open(APPS).text().contains(QUEUE));
+    // Nor does an administrator whose form does not prove itself.
+    for nonce in ["", &*own] {
+        let fields = [
+            ("nonce", nonce),
+            ("request", &*id),
+            ("version", "1"),
+            ("verdict", "approve"),
+        ];
+        let reply = admin.browser.post_form(JUDGE, &fields).expect(400);
+        says(&reply, "This page was out of date.");
+    }
+    for (name, value) in [
+        ("Sec-Fetch-Site", "cross-site"),
+        ("Origin", "https://evil.example"),
+    ] {
+        let fields = [
+            ("nonce", admins.value("nonce").unwrap_or_default()),
+            ("request", &*id),
+            ("version", "1"),
+            ("verdict", "approve"),
+        ];
+        let request = Request::post(JUDGE).form(&fields).header(name, value);
+        assert_page(&admin.browser.send(request), 403);
+    }
+    for id in ["0", "nonsense", "-1", "9223372036854775807", ""] {
+        if !id.is_empty() {
+            assert_page(&admin.browser.get(&format!("{QUEUE}/{id}")), 404);
+        }
+        let fields = [
+            ("nonce", admins.value("nonce").unwrap_or_default()),
+            ("request", id),
+            ("version", "1"),
+            ("verdict", "approve"),
+        ];
+        assert_page(&admin.browser.post_form(JUDGE, &fields), 404);
+    }
+    assert_eq!(requests(&scene, "open").len(), 1);
+    let shown = scene.cli(&["app", "show", &app.client_id]);
+    assert_eq!(shown["approved_scopes"], Json::Array(Vec::new()));
+}
+
+#[test]
+fn whoever_is_signed_out_signs_in_and_is_at_the_queue() {
+    let scene = open(OPEN);
+    let mut browser = scene.provider.browser();
+    let page = browser.open(QUEUE);
+    let typed = [("email", OWNER), ("password", PASSWORD)];
+    let back = browser
+        .submit(&form_to(&page, "/sign-in"), &typed)
+        .expect(303);
+    says(&browser.follow(back).expect(200), "Requests for review");
+}
+
+#[test]
+fn requests_of_others_are_not_there() {
+    let scene = open(OPEN);
+    let (mut ann, mut eve) = (Developer::ann(&scene), Developer::of(&scene, EVE));
+    let (hers, own) = (ann.register(&[]), eve.register(&[]));
+    ask_for_everything(&mut ann, &hers, "To tidy up").expect(303);
+    ask_for_everything(&mut eve, &own, "Mine").expect(303);
+    let of = |browser: &mut Developer, app: &App| {
+        let form = form_to(&browser.browser.open(&review_of(app)), ANSWER);
+        form.value("request").expect("an id").to_owned()
+    };
+    let (her_id, own_id) = (of(&mut ann, &hers), of(&mut eve, &own));
+    let nonce = form_to(&eve.page(&own), UPDATE);
+    let nonce = nonce.value("nonce").expect("a nonce").to_owned();
+    let before = scene.cli(&["app", "request", "show", &her_id]);
+    assert_page(&eve.browser.get(&review_of(&hers)), 404);
+    for (app, request) in [
+        (&*hers.client_id, &*her_id),
+        (&*hers.client_id, &*own_id),
+        (&*own.client_id, &*her_id),
+        ("nobody", &*her_id),
+        ("", &*her_id),
+    ] {
+        for action in [ANSWER, WITHDRAW] {
+            let fields = [
+                ("nonce", &*nonce),
+                ("app", app),
+                ("request", request),
+                ("answer", "Approve it"),
+            ];
+            assert_page(&eve.browser.post_form(action, &fields), 404);
+        }
+    }
+    let fields = [
+        ("nonce", &*nonce),
+        ("app", &*hers.client_id),
+        ("want-1", "admin:all"),
+        ("why-1", "Mine"),
+    ];
+    assert_page(&eve.browser.post_form(ASK, &fields), 404);
+    assert_eq!(scene.cli(&["app", "request", "show", &her_id]), before);
+    assert_eq!(requests(&scene, "open").len(), 2);
+}
+
+#[test]
+fn fields_that_no_form_has_change_nothing() {
+    let scene = open(REVIEWED);
+    let mut ann = Developer::ann(&scene);
+    let app = ann.register(&[]);
+    let form = form_to(&ann.browser.open(&review_of(&app)), ASK);
+    let forged = [
+        ("state", "approved"),
+        ("verdict", "approve"),
+        ("whole", "false"),
+        ("version", "9"),
+        ("asked_by", OWNER),
+        ("snapshot", "{}"),
+        ("client", "1"),
+        ("actor", "administrator"),
+    ];
+    // What is no restricted scope is not asked for.
+    for scope in ["tasks:read", "nonsense", "admin:all tasks:read"] {
+        let typed = [("want-1", scope), ("why-1", "Mine")];
+        ann.browser.submit(&form, &typed).expect(400);
+    }
+    ann.browser.submit(&form, &forged).expect(303);
+    let [request] = &requests(&scene, "all")[..] else {
+        panic!("not one");
+    };
+    assert_eq!(request["state"], "open");
+    assert_eq!(request["whole_app"], true);
+    assert_eq!(request["version"], 1);
+    assert_eq!(request["asked_by"], scene.ann.as_str());
+    let shown = form_to(&ann.browser.open(&review_of(&app)), ANSWER);
+    let mut typed = forged.to_vec();
+    typed.push(("answer", "Hello"));
+    ann.browser.submit(&shown, &typed).expect(303);
+    let id = request["id"].to_string();
+    let told = scene.cli(&["app", "request", "show", &id]);
+    assert_eq!(told["state"], "open");
+    assert_eq!(told["messages"][0]["by"], "person");
+    assert_eq!(
+        scene.cli(&["app", "show", &app.client_id])["status"],
+        "pending"
+    );
+}
+
+#[test]
+fn what_strangers_write_is_text_and_nothing_else() {
+    let scene = open(OPEN);
+    let (mut ann, mut admin) = (Developer::ann(&scene), Developer::of(&scene, OWNER));
+    let app = ann.register(&[]);
+    let page = ann.browser.open(&review_of(&app));
+    let typed = [
+        ("want-1", "admin:all"),
+        ("why-1", HOSTILE),
+        ("note", HOSTILE),
+    ];
+    ann.browser.submit(&form_to(&page, ASK), &typed).expect(303);
+    let (id, page) = only_request(&mut admin);
+    judge(&mut admin, &page, "ask_back", HOSTILE).expect(303);
+    let talk = ann.browser.open(&review_of(&app));
+    ann.browser
+        .submit(&form_to(&talk, ANSWER), &[("answer", HOSTILE)])
+        .expect(303);
+    let (_, page) = only_request(&mut admin);
+    judge(&mut admin, &page, "approve", HOSTILE).expect(303);
+    assert!(within(SOON, || consent(&scene, &app, "admin:all").status == 200));
+    for page in [
+        admin.browser.open(&format!("{QUEUE}/{id}")),
+        ann.browser.open(&review_of(&app)),
+        ann.page(&app),
+        consent(&scene, &app, "admin:all"),
+    ] {
+        says(&page, "alert(1)");
+        let text = page.text();
+        assert!(
+            !text.contains("<script>") && !text.contains("<img src=x"),
+            "{page}"
+        );
+    }
+}
+
+#[test]
+fn a_request_is_taken_back_and_asked_anew() {
+    let scene = open(OPEN);
+    let mut ann = Developer::ann(&scene);
+    let app = ann.register(&[]);
+    for _ in 0..5 {
+        ask_for_everything(&mut ann, &app, "To tidy up").expect(303);
+        let form = form_to(&ann.browser.open(&review_of(&app)), WITHDRAW);
+        ann.browser.submit(&form, &[]).expect(303);
+        says(
+            &ann.browser.submit(&form, &[]).expect(400),
+            "taken back already",
+        );
+    }
+    let often = ask_for_everything(&mut ann, &app, "To tidy up").expect(400);
+    says(&often, "That is often enough for now.");
+    assert_eq!(requests(&scene, "withdrawn").len(), 5);
+}
+
+#[test]
+fn commands_decide_as_pages_do() {
+    let scene = open(REVIEWED);
+    let mut ann = Developer::ann(&scene);
+    let app = ann.register(&[]);
+    ask_for_everything(&mut ann, &app, "To tidy up").expect(303);
+    let id = requests(&scene, "open")[0]["id"].to_string();
+    let shown = scene.cli(&["app", "request", "show", &id]);
+    assert_eq!(shown["looked_at"]["name"], "Task Board");
+    assert_eq!(shown["reasons"]["admin:all"], "To tidy up");
+    assert_eq!(shown["messages"][0]["text"], "Hello");
+    let told = scene.cli(&["app", "request", "ask-back", &id, "--text", "Why?"]);
+    assert_eq!(
+        (&told["state"], &told["messages"][1]["by"]),
+        (&"asked_back".into(), &"operator".into())
+    );
+    let silent = scene
+        .provider
+        .cli(&["app", "request", "refuse", &id, "--text", " "]);
+    assert_ne!(silent.code, Some(0), "{silent:?}");
+    let stale = scene
+        .provider
+        .cli(&["app", "request", "approve", &id, "--version", "1"]);
+    assert!(stale.stderr.contains("look at it again"), "{stale:?}");
+    let done = scene.cli(&["app", "request", "approve", &id, "--version", "2"]);
+    assert_eq!(done["state"], "approved");
+    let after = scene.cli(&["app", "show", &app.client_id]);
+    assert_eq!(
+        (&after["status"], &after["approved_scopes"][0]),
+        (&"active".into(), &"admin:all".into())
+    );
+    let over = scene
+        .provider
+        .cli(&["app", "request", "refuse", &id, "--text", "No"]);
+    assert!(over.stderr.contains("decided"), "{over:?}");
+    let none = scene.provider.cli(&["app", "request", "show", "1"]);
+    assert!(none.stderr.contains("no request"), "{none:?}");
+}
+
+#[test]
+fn a_password_is_asked_ten_minutes_after_the_sign_in() {
+    let scene = open(OPEN);
+    if scene.provider.postgres().is_some() {
+        return;
+    }
+    let (mut ann, mut admin) = (Developer::ann(&scene), Developer::of(&scene, OWNER));
+    let app = ann.register(&[]);
+    ask_for_everything(&mut ann, &app, "To tidy up").expect(303);
+    let db = rusqlite::Connection::open(scene.provider.database_path()).expect("the database");
+    let earlier = "UPDATE sessions SET auth_time = auth_time - 660";
+    assert_eq!(db.execute(earlier, []), Ok(2));
+    let (_, page) = only_request(&mut admin);
+    for password in ["", "not my password"] {
+        for verdict in ["approve", "refuse", "ask_back"] {
+            let typed = [
+                ("verdict", verdict),
+                ("text", "Fine"),
+                ("password", password),
+            ];
+            let refused = admin
+                .browser
+                .submit(&form_to(&page, JUDGE), &typed)
+                .expect(400);
+            says(&refused, "This is not your password.");
+            says(&refused, "Fine");
+        }
+    }
+    assert_eq!(requests(&scene, "open").len(), 1);
+    let typed = [("verdict", "approve"), ("password", PASSWORD)];
+    admin
+        .browser
+        .submit(&form_to(&page, JUDGE), &typed)
+        .expect(303);
+}
+
+/// The path of the link in a mail, which begins so.
+#[track_caller]
+fn linked(mail: &Taken, start: &str) -> String {
+    let text = mail.0["text"].as_str().unwrap_or_default();
+    let line = text
+        .lines()
+        .find(|line| line.contains(start))
+        .expect("a link");
+    line[line.find(start).unwrap_or(0)..].trim().to_owned()
+}
+
+#[test]
+fn whoever_waits_is_told_by_mail_in_their_language() {
+    let server = MailServer::start_new();
+    let scene = Scene::start(Setup::toml(PLAIN).with(OPEN).with(&server.settings()));
+    let (mut ann, mut admin) = (Developer::ann(&scene), Developer::of(&scene, OWNER));
+    let form = form_to(
+        &ann.browser.open("/account/preferences"),
+        "/account/preferences",
+    );
+    ann.browser.submit(&form, &[("language", "de")]).expect(303);
+    let app = ann.register(&[]);
+    ask_for_everything(&mut ann, &app, "To tidy up").expect(303);
+    // Of the mails about signing in, there are others.
+    let mail = |to: &str, about: &str| {
+        let find = || {
+            let mut all = server.taken_by(to).into_iter();
+            all.find(|mail| mail.header("Subject").contains(about))
+        };
+        assert!(
+            within(Duration::from_secs(15), || find().is_some()),
+            "{:?}",
+            server.taken_by(to)
+        );
+        find().expect("it came")
+    };
+    let told = mail(OWNER, "asks for a review");
+    // To open it decides nothing.
+    let page = admin.browser.open(&linked(&told, QUEUE)).expect(200);
+    assert_eq!(requests(&scene, "open").len(), 1);
+    judge(&mut admin, &page, "approve", "A secret aside").expect(303);
+    let told = mail(ANN, "ist genehmigt");
+    assert_eq!(linked(&told, APPS), review_of(&app));
+    assert!(!format!("{told:?}").contains("A secret aside"), "{told:?}");
+}
+
+/// A form that is added to these pages must be added to the tests of this file.
+#[test]
+fn there_are_no_other_forms_than_these() {
+    let scene = open(REVIEWED);
+    let (mut ann, mut admin) = (Developer::ann(&scene), Developer::of(&scene, OWNER));
+    let app = ann.register(&[]);
+    let posts = |page: &Reply| -> Vec<String> {
+        let forms = forms(&page.text()).into_iter();
+        let posts = forms.filter(|form| form.method == "post");
+        posts.map(|form| form.action).collect()
+    };
+    assert_eq!(posts(&ann.browser.open(&review_of(&app))), [ASK]);
+    ask_for_all(&mut ann, &app).expect(303);
+    assert_eq!(
+        posts(&ann.browser.open(&review_of(&app))),
+        [ANSWER, WITHDRAW]
+    );
+    assert_eq!(posts(&admin.browser.open(QUEUE)), [""; 0]);
+    assert_eq!(posts(&only_request(&mut admin).1), [JUDGE]);
+}

@@ -1,0 +1,42 @@
+//! Whom an app that was not reviewed may meet, where others are reviewed.
+use crate::facts::ConsentFacts;
+use crate::policy::{Policy, Registration};
+use crate::types::{Client, ClientStatus, Person, Side};
+
+/// What people are told of an app that was not reviewed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Caution {
+    /// It waits for its review, and they are its owner.
+    Draft,
+    /// Others are reviewed here, and it was not.
+    Unreviewed,
+}
+
+/// What whoever may allow this app is told of it; `None` where nothing is to be told.
+pub fn caution(client: &Client, policy: &Policy) -> Option<Caution> {
+    match (client.owner_of_draft(), people_cap(client, policy)) {
+        (Some(_), _) => Some(Caution::Draft),
+        (None, Some(_)) => Some(Caution::Unreviewed),
+        (None, None) => None,
+    }
+}
+
+/// How many people may allow this app; `None`: as many as like.
+pub fn people_cap(client: &Client, policy: &Policy) -> Option<usize> {
+    let unreviewed = policy.registration == Registration::Review && client.reviewed_at.is_none();
+    let active = client.status == ClientStatus::Active && client.side == Side::Live;
+    (unreviewed && active && !client.documented).then_some(policy.unreviewed_people)
+}
+
+/// Whether this person may allow the app something, when so many people have. Its owner may, and whoever has before.
+pub fn has_room(
+    client: &Client,
+    person: &Person,
+    before: &ConsentFacts,
+    people: usize,
+    policy: &Policy,
+) -> bool {
+    let own = |subject| subject == person.subject;
+    let is_one = own(client.owner) || before.as_ref().is_some_and(|before| own(before.subject));
+    people_cap(client, policy).is_none_or(|cap| is_one || people < cap)
+}

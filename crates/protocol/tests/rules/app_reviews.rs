@@ -1,0 +1,534 @@
+//! Requests for review: who asks for what, who decides, and that what was looked at is what is approved.
+use protocol::apps::ManagedApp;
+use protocol::apps::review::{
+    self, Caution, Conversation, Judged, MAX_MESSAGES, MAX_REQUESTS, NewRequest, Part, ReviewError,
+    ReviewMessage, ReviewRequest, ReviewState, Reviewer, Snapshot, Verdict as Decided,
+};
+use protocol::decision::Decision;
+use protocol::events::{Actor, Event};
+use protocol::policy::{Policy, Registration};
+use protocol::testing::{Counter, NOW, Verdict, scope};
+use protocol::transition::{Approved, ReviewChange, ReviewStep, Transition};
+use protocol::types::{
+    Client, ClientNo, ClientStatus, Consent, Lifetime, Locator, MailAddress, Person, RedirectUri,
+    Side, Subject, UnixTime,
+};
+use std::sync::Arc;
+
+fn policy(registration: Registration) -> Policy {
+    Policy {
+        registration,
+        ..Policy::for_tests()
+    }
+}
+
+fn pending() -> Client {
+    Client {
+        owner: Person::for_tests().subject,
+        status: ClientStatus::Pending,
+        ..Client::for_tests()
+    }
+}
+
+fn managed(client: &Client) -> ManagedApp {
+    ManagedApp::of(Some(Arc::new(client.clone())), &Person::for_tests(), None).expect("their own")
+}
+
+fn new(scopes: &[(&str, &str)], note: &str) -> NewRequest {
+    let own = |(scope, reason): &(&str, &str)| ((*scope).to_owned(), (*reason).to_owned());
+    NewRequest {
+        scopes: scopes.iter().map(own).collect(),
+        note: note.to_owned(),
+    }
+}
+
+fn ask(
+    client: &Client,
+    new: &NewRequest,
+    earlier: &[ReviewRequest],
+    policy: &Policy,
+) -> Decision<(), ReviewError> {
+    let to = [MailAddress::parse("admin@example.com").expect("an address")];
+    let by = Person::for_tests().subject;
+    let mint = Counter::starting_at(NOW);
+    review::ask(
+        &managed(client),
+        by,
+        new,
+        earlier,
+        &to,
+        (policy, NOW, &mint),
+    )
+}
+
+/// A request as it is stored.
+fn asked(client: &Client, wanted: &NewRequest, policy: &Policy) -> Conversation {
+    match ask(client, wanted, &[], policy).change() {
+        Some(Transition::Review(ReviewChange::Ask {
+            request, message, ..
+        })) => Conversation {
+            request: *request,
+            messages: message.into_iter().collect(),
+        },
+        other => panic!("{other:?}"),
+    }
+}
+
+fn judge(
+    talk: &Conversation,
+    client: &Client,
+    verdict: Decided,
+    text: &str,
+    policy: &Policy,
+) -> Decision<(), ReviewError> {
+    let seen = Some(talk.request.version);
+    let judged = Judged {
+        verdict,
+        text,
+        seen,
+    };
+    let mint = Counter::starting_at(NOW);
+    let with = (policy, NOW, &mint);
+    review::judge(Reviewer::operator(), talk, client, judged, None, with)
+}
+
+fn approved(decision: Decision<(), ReviewError>) -> Approved {
+    match decision.change() {
+        Some(Transition::Review(ReviewChange::Reply {
+            step: ReviewStep::Approved(approved),
+            ..
+        })) => *approved,
+        other => panic!("{other:?}"),
+    }
+}
+
+#[test]
+fn a_waiting_app_is_asked_for_as_a_whole_and_starts_when_it_is_approved() {
+    let policy = policy(Registration::Review);
+    let client = pending();
+    let decision = ask(&client, &new(&[], "  Hello\r\nthere \n"), &[], &policy);
+    let Some(transition) = decision.change() else {
+        panic!("it changes something");
+    };
+    let happened = transition.event().expect("an event");
+    assert_eq!(happened.event, Event::AppReviewRequested);
+    assert_eq!(happened.client, Some(client.no));
+    assert_eq!(transition.messages().len(), 1, "the administrator is told");
+    let talk = asked(&client, &new(&[], "  Hello\r\nthere \n"), &policy);
+    assert!(talk.request.whole && talk.request.scopes.is_empty());
+    assert_eq!(talk.messages[0].text, "Hello\nthere");
+    let after = approved(judge(&talk, &client, Decided::Approve, "", &policy));
+    assert_eq!(
+        (after.status, after.reviewed_at),
+        (ClientStatus::Active, Some(NOW))
+    );
+    assert_eq!(after.client_version, client.version);
+}
+
+#[test]
+fn restricted_scopes_are_asked_for_with_a_reason_each() {
+    let policy = policy(Registration::Open);
+    let client = Client {
+        status: ClientStatus::Active,
+        scopes: Some(scope("tasks:read")),
+        approved: scope("admin:users"),
+        ..pending()
+    };
+    for (wanted, error) in [
+        (new(&[], "please"), ReviewError::Nothing),
+        (
+            new(&[("admin:*", " ")], ""),
+            ReviewError::Reason("admin:*".into()),
+        ),
+        (
+            new(&[("admin:*", "turned \u{202e}around")], ""),
+            ReviewError::Reason("admin:*".into()),
+        ),
+        (
+            new(&[("admin:*", &"x".repeat(301))], ""),
+            ReviewError::Reason("admin:*".into()),
+        ),
+        (
+            new(&[("tasks:read", "why")], ""),
+            ReviewError::Scope("tasks:read".into()),
+        ),
+        (
+            new(&[("admin:users", "why")], ""),
+            ReviewError::Scope("admin:users".into()),
+        ),
+        (
+            new(&[("nonsense", "why")], ""),
+            ReviewError::Scope("nonsense".into()),
+        ),
+        (
+            new(&[("admin:*", "To tidy up")], &"x".repeat(2_001)),
+            ReviewError::Message,
+        ),
+        (
+            new(&[("admin:*", "To tidy up")], "turned \u{202e}around"),
+            ReviewError::Message,
+        ),
+    ] {
+        assert_eq!(
+            ask(&client, &wanted, &[], &policy).error(),
+            error,
+            "{wanted:?}"
+        );
+    }
+    let talk = asked(&client, &new(&[("admin:*", "To tidy up")], ""), &policy);
+    assert!(!talk.request.whole && talk.messages.is_empty());
+    let after = approved(judge(&talk, &client, Decided::Approve, "Fine", &policy));
+    assert_eq!(after.approved, scope("admin:users admin:*"));
+    assert_eq!(after.scopes, Some(scope("tasks:read admin:*")));
+    assert_eq!(after.reasons.of("admin:*"), Some("To tidy up"));
+    assert_eq!(after.reviewed_at, None, "it was not looked at as a whole");
+}
+
+/// An app, each time with another part that is different.
+fn changes(client: &Client) -> Vec<(Part, Client)> {
+    let redirect = RedirectUri::register("https://elsewhere.example/").expect("a URI");
+    let mut told = client.clone();
+    told.asks.reasons.set("tasks:read", "Another reason");
+    vec![
+        (
+            Part::Name,
+            Client {
+                name: "Other".into(),
+                ..client.clone()
+            },
+        ),
+        (
+            Part::Homepage,
+            Client {
+                homepage: "https://other.example".into(),
+                ..client.clone()
+            },
+        ),
+        (
+            Part::Description,
+            Client {
+                description: "Other".into(),
+                ..client.clone()
+            },
+        ),
+        (
+            Part::Publisher,
+            Client {
+                publisher: "Other".into(),
+                ..client.clone()
+            },
+        ),
+        (
+            Part::RedirectUris,
+            Client {
+                redirect_uris: vec![redirect],
+                ..client.clone()
+            },
+        ),
+        (
+            Part::Scopes,
+            Client {
+                scopes: Some(scope("tasks:read")),
+                ..client.clone()
+            },
+        ),
+        (
+            Part::Grants,
+            Client {
+                grants: Vec::new(),
+                ..client.clone()
+            },
+        ),
+        (Part::Reasons, told),
+    ]
+}
+
+#[test]
+fn what_was_looked_at_is_what_is_approved() {
+    let policy = policy(Registration::Review);
+    let client = pending();
+    let talk = asked(&client, &new(&[], ""), &policy);
+    for (part, changed) in changes(&client) {
+        let refused = judge(&talk, &changed, Decided::Approve, "", &policy).error();
+        assert_eq!(refused, ReviewError::Changed(vec![part]));
+        // To refuse it, or to ask, rests on nothing that changed.
+        for verdict in [Decided::Refuse, Decided::AskBack] {
+            judge(&talk, &changed, verdict, "Why?", &policy).reply();
+        }
+    }
+    let rotated = Client {
+        version: client.version + 1,
+        secrets: Vec::new(),
+        ..client
+    };
+    let after = approved(judge(&talk, &rotated, Decided::Approve, "", &policy));
+    assert_eq!(
+        after.client_version, rotated.version,
+        "its secrets were not looked at"
+    );
+}
+
+#[test]
+fn an_answer_is_about_the_app_as_it_is_then() {
+    let policy = policy(Registration::Review);
+    let client = pending();
+    let talk = asked(&client, &new(&[], ""), &policy);
+    let renamed = Client {
+        name: "Other".into(),
+        version: client.version + 1,
+        ..client
+    };
+    let by = Person::for_tests().subject;
+    let mint = Counter::starting_at(NOW);
+    let app = managed(&renamed);
+    let answer =
+        |talk: &Conversation, text: &str| review::answer(&app, by, talk, text, &[], (NOW, &mint));
+    assert_eq!(answer(&talk, " \n ").error(), ReviewError::Message);
+    let Some(Transition::Review(ReviewChange::Reply { step, message, .. })) =
+        answer(&talk, "It has another name").change()
+    else {
+        panic!("it is answered");
+    };
+    let ReviewStep::Answered(snapshot, version) = step else {
+        panic!("{step:?}");
+    };
+    assert_eq!(
+        (&snapshot, version),
+        (&Snapshot::of(&renamed), renamed.version)
+    );
+    assert_eq!(message.expect("what was said").by, Actor::Person(by));
+    let full = Conversation {
+        messages: vec![saying(); MAX_MESSAGES],
+        ..talk.clone()
+    };
+    assert_eq!(answer(&full, "More").error(), ReviewError::TooMany);
+    let of_another = Conversation {
+        request: ReviewRequest {
+            client: ClientNo(99),
+            ..talk.request.clone()
+        },
+        ..talk.clone()
+    };
+    assert_eq!(answer(&of_another, "Mine?").error(), ReviewError::Over);
+    assert_eq!(
+        review::withdraw(&app, &of_another.request).error(),
+        ReviewError::Over
+    );
+}
+
+fn saying() -> ReviewMessage {
+    ReviewMessage {
+        id: Locator(1),
+        by: Actor::Operator,
+        at: NOW,
+        text: "x".to_owned(),
+    }
+}
+
+#[test]
+fn a_decision_is_about_the_request_as_it_was_seen_and_the_last_one() {
+    let policy = policy(Registration::Review);
+    let client = pending();
+    let talk = asked(&client, &new(&[], ""), &policy);
+    for verdict in [Decided::Refuse, Decided::AskBack] {
+        let silent = judge(&talk, &client, verdict, "  ", &policy);
+        assert_eq!(silent.error(), ReviewError::Message, "it is said why");
+    }
+    let mint = Counter::starting_at(NOW);
+    let stale = Judged {
+        verdict: Decided::Approve,
+        text: "",
+        seen: Some(talk.request.version - 1),
+    };
+    let with = (&policy, NOW, &mint);
+    let refused = review::judge(Reviewer::operator(), &talk, &client, stale, None, with);
+    assert_eq!(refused.error(), ReviewError::Stale);
+    for state in [
+        ReviewState::Approved,
+        ReviewState::Refused,
+        ReviewState::Withdrawn,
+    ] {
+        let over = Conversation {
+            request: ReviewRequest {
+                state,
+                ..talk.request.clone()
+            },
+            ..talk.clone()
+        };
+        let again = judge(&over, &client, Decided::Approve, "", &policy);
+        assert_eq!(again.error(), ReviewError::Over);
+    }
+    // One about another app approves nothing here.
+    let other = Client {
+        no: ClientNo(99),
+        ..client.clone()
+    };
+    let crossed = judge(&talk, &other, Decided::Approve, "", &policy);
+    assert_eq!(crossed.error(), ReviewError::Over);
+    let off = Client {
+        status: ClientStatus::Disabled,
+        ..client
+    };
+    let closed = judge(&talk, &off, Decided::Approve, "", &policy);
+    assert_eq!(closed.error(), ReviewError::Closed);
+}
+
+#[test]
+fn a_scope_that_is_not_restricted_any_more_is_not_approved() {
+    let before = policy(Registration::Open);
+    let client = Client {
+        status: ClientStatus::Active,
+        ..pending()
+    };
+    let talk = asked(&client, &new(&[("admin:*", "To tidy up")], ""), &before);
+    let mut after = before.clone();
+    after.scopes.retain(|entry| entry.name != "admin:*");
+    let refused = judge(&talk, &client, Decided::Approve, "", &after);
+    assert_eq!(refused.error(), ReviewError::Scope("admin:*".into()));
+}
+
+#[test]
+fn an_app_asks_once_at_a_time_and_not_all_day() {
+    let policy = policy(Registration::Review);
+    let client = pending();
+    let earlier = |state, seconds: u32| ReviewRequest {
+        state,
+        created_at: NOW.minus(Lifetime::from_seconds(seconds)),
+        ..asked(&client, &new(&[], ""), &policy).request
+    };
+    for state in [ReviewState::Open, ReviewState::AskedBack] {
+        let again = ask(&client, &new(&[], ""), &[earlier(state, 100_000)], &policy);
+        assert_eq!(again.error(), ReviewError::Open);
+    }
+    let often = vec![earlier(ReviewState::Refused, 60); MAX_REQUESTS];
+    let again = ask(&client, &new(&[], ""), &often, &policy);
+    assert_eq!(again.error(), ReviewError::TooMany);
+    let yesterday = vec![earlier(ReviewState::Refused, 86_401); MAX_REQUESTS];
+    ask(&client, &new(&[], ""), &yesterday, &policy).reply();
+    let off = Client {
+        status: ClientStatus::Disabled,
+        ..client
+    };
+    let closed = ask(&off, &new(&[], ""), &[], &policy);
+    assert_eq!(closed.error(), ReviewError::Closed);
+}
+
+#[test]
+fn nothing_is_asked_as_a_whole_where_nothing_waits() {
+    let active = Client {
+        status: ClientStatus::Active,
+        ..pending()
+    };
+    for (registration, client, whole) in [
+        (Registration::Open, active.clone(), false),
+        (Registration::Admin, active.clone(), false),
+        (Registration::Review, active.clone(), true),
+        (Registration::Open, pending(), true),
+        (
+            Registration::Review,
+            Client {
+                reviewed_at: Some(UnixTime(1)),
+                ..active.clone()
+            },
+            false,
+        ),
+        (
+            Registration::Review,
+            Client {
+                side: Side::Test,
+                ..active
+            },
+            false,
+        ),
+    ] {
+        let policy = policy(registration);
+        let askable = review::askable(&client, &policy);
+        assert_eq!(askable.whole, whole, "{registration:?} {client:?}");
+    }
+}
+
+#[test]
+fn only_those_look_at_apps_who_administer_the_provider() {
+    let person = Person::for_tests();
+    let admin = Person {
+        admin: true,
+        ..person.clone()
+    };
+    assert!(Reviewer::of(&person).is_none());
+    let reviewer = Reviewer::of(&admin).expect("an administrator");
+    assert_eq!(reviewer.actor(), Actor::Administrator(admin.subject));
+    let off = Person {
+        disabled_at: Some(NOW),
+        ..admin.clone()
+    };
+    let test_user = Person {
+        test_app: Some(ClientNo(1)),
+        ..admin
+    };
+    assert!(Reviewer::of(&off).is_none() && Reviewer::of(&test_user).is_none());
+}
+
+#[test]
+fn a_snapshot_is_read_back_as_it_was_stored() {
+    let snapshot = Snapshot::of(&pending());
+    let read = Snapshot::from_stored(&snapshot.to_stored()).expect("a snapshot");
+    assert_eq!(read, snapshot);
+    assert!(Snapshot::from_stored("[]").is_none());
+    for state in ReviewState::ALL {
+        assert_eq!(ReviewState::parse(state.as_str()), Some(state));
+    }
+}
+
+#[test]
+fn an_app_that_was_not_reviewed_meets_only_so_many_where_others_are() {
+    let review = policy(Registration::Review);
+    let active = Client {
+        status: ClientStatus::Active,
+        owner: Subject(1),
+        ..pending()
+    };
+    assert_eq!(review::people_cap(&active, &review), Some(100));
+    assert_eq!(review::caution(&active, &review), Some(Caution::Unreviewed));
+    assert_eq!(review::caution(&pending(), &review), Some(Caution::Draft));
+    let none = [
+        Client {
+            reviewed_at: Some(NOW),
+            ..active.clone()
+        },
+        Client {
+            side: Side::Test,
+            ..active.clone()
+        },
+        Client {
+            documented: true,
+            ..active.clone()
+        },
+    ];
+    for client in none {
+        assert_eq!(review::people_cap(&client, &review), None, "{client:?}");
+        assert_eq!(review::caution(&client, &review), None, "{client:?}");
+    }
+    for registration in [
+        Registration::Open,
+        Registration::Invite,
+        Registration::Admin,
+    ] {
+        assert_eq!(review::people_cap(&active, &policy(registration)), None);
+    }
+    let person = Person::for_tests();
+    let before = Some(Consent {
+        subject: person.subject,
+        client: active.no,
+        scope: scope("tasks:read"),
+        redirect_uris: Vec::new(),
+        granted_at: NOW,
+    });
+    let room = |before, people| review::has_room(&active, &person, before, people, &review);
+    assert!(room(&None, 99) && !room(&None, 100) && !room(&None, 101));
+    assert!(room(&before, 100), "whoever has allowed it before goes on");
+    let own = Client {
+        owner: person.subject,
+        ..active
+    };
+    assert!(review::has_room(&own, &person, &None, 100, &review));
+}

@@ -1,0 +1,61 @@
+//! How many people an app may meet that was not reviewed, where others are.
+use crate::http::notice::{PlainPage, back_to};
+use crate::http::session::BrowserContext;
+use crate::state::App;
+use axum::http::StatusCode;
+use axum::response::Response;
+use pages::{Speak, Text};
+use protocol::apps::review::{Caution, caution, has_room, people_cap};
+use protocol::facts::SessionFacts;
+use protocol::types::text::isolated;
+use protocol::types::{Client, Language};
+use store::StoreError;
+
+/// Whether the person may allow the app something. Nothing is read but for an app that may have only so many people. Two
+/// who answer at the same moment may both be the last.
+///
+/// # Errors
+/// [`StoreError`].
+pub(super) async fn is_there(
+    app: &App,
+    client: &Client,
+    session: &SessionFacts,
+) -> Result<bool, StoreError> {
+    if people_cap(client, app.policy()).is_none() {
+        return Ok(true);
+    }
+    let person = &session.person;
+    let before = app.store.consent(person.subject, client.no).await?;
+    let people = app.store.people_of(client.no).await?;
+    Ok(has_room(client, person, &before, people, app.policy()))
+}
+
+/// The page that says that there is none.
+pub(super) fn full(app: &App, client: &Client, browser: &BrowserContext) -> Response {
+    let language = browser.language;
+    let name = isolated(&client.name);
+    let product = &app.config.branding.product;
+    PlainPage {
+        status: StatusCode::FORBIDDEN,
+        cause: Some("An app that was not reviewed has as many people as it may"),
+        title: language.text("app-full-title"),
+        sentence: language.text_of("app-full", &[("app", &name), ("product", product)]),
+        code: None,
+        details: Vec::new(),
+        next: back_to(Some(client), language, |name| {
+            language.text_of("notice-go-to", &[("app", &name)])
+        }),
+    }
+    .page_for(app, browser)
+}
+
+/// What is told of an app that was not reviewed, where others are.
+pub(super) fn told(app: &App, client: &Client, language: Language) -> Option<Text> {
+    let product = &app.config.branding.product;
+    caution(client, app.policy()).map(|caution| match caution {
+        Caution::Draft => language.text("consent-caution-draft"),
+        Caution::Unreviewed => {
+            language.text_of("consent-caution-unreviewed", &[("product", product)])
+        }
+    })
+}

@@ -1,0 +1,105 @@
+//! Sends mails about requests for review: to administrators that there is one, to its developer what became of it. What
+//! was said stands on the page that the mail leads to, which acts on nothing by being opened.
+use super::job::{Job, JobError};
+use crate::mail::{Letter, Mailer};
+use config::Config;
+use pages::admin::request_href;
+use pages::portal::review_href;
+use pages::{Speak, Text};
+use protocol::outbox::{Entry, ReviewMail, ReviewTold};
+use protocol::types::text::isolated;
+use protocol::types::{Language, Locator, Preferences};
+use std::sync::Arc;
+use store::{ListedReview, Store, StoreError};
+
+/// See the module.
+pub(super) struct SendReviewMail {
+    pub(super) mailer: Option<Arc<Mailer>>,
+    store: Store,
+    issuer: String,
+    product: String,
+    /// The language of those who have chosen none.
+    language: Language,
+}
+
+impl Job for SendReviewMail {
+    type Payload = ReviewMail;
+
+    async fn run(&self, entry: &Entry, mail: ReviewMail) -> Result<(), JobError> {
+        let Some(mailer) = &self.mailer else {
+            let why = "no mail is configured: write [mail] into the configuration, and restart the server";
+            return Err(JobError::Retry(why.to_owned()));
+        };
+        let unread = |_: StoreError| JobError::Retry("the database could not be read".to_owned());
+        let found = self.store.review(Locator(mail.request)).await;
+        // Its app was deleted: there is nothing to look at.
+        let Some((listed, _)) = found.map_err(unread)? else {
+            return Ok(());
+        };
+        let Some(preferences) = self.reader(&mail).await.map_err(unread)? else {
+            return Ok(());
+        };
+        let language = preferences.language.unwrap_or(self.language);
+        mailer
+            .send(&self.letter(mail, &listed, language), entry)
+            .await
+    }
+}
+
+impl SendReviewMail {
+    pub(super) fn of(config: &Config, store: Store, mailer: Option<Arc<Mailer>>) -> Self {
+        SendReviewMail {
+            mailer,
+            store,
+            issuer: config.issuer.clone(),
+            product: config.branding.product.clone(),
+            language: config.branding.language,
+        }
+    }
+
+    /// How whoever gets it is told things; `None`: it is theirs no more, or mail to them comes back.
+    async fn reader(&self, mail: &ReviewMail) -> Result<Option<Preferences>, StoreError> {
+        let address = mail.to.as_str();
+        let Some(person) = self.store.person_by_email(address).await? else {
+            return Ok(None);
+        };
+        let may = match mail.told {
+            ReviewTold::Asked | ReviewTold::Answered => person.admin,
+            ReviewTold::AskedBack | ReviewTold::Approved | ReviewTold::Refused => true,
+        };
+        if !may || !person.is_active() || self.store.bounce(address).await?.is_some() {
+            return Ok(None);
+        }
+        let preferences = self.store.preferences(person.subject).await?;
+        Ok(Some(preferences.unwrap_or_default()))
+    }
+
+    fn letter(&self, mail: ReviewMail, listed: &ListedReview, language: Language) -> Letter {
+        let app = isolated(&listed.name);
+        let told = |id| language.text_of(id, &[("app", &app), ("product", &self.product)]);
+        let (subject, before) = match mail.told {
+            ReviewTold::Asked => ("mail-review-asked-subject", "mail-review-asked"),
+            ReviewTold::Answered => ("mail-review-answered-subject", "mail-review-answered"),
+            ReviewTold::AskedBack => ("mail-review-back-subject", "mail-review-back"),
+            ReviewTold::Approved => ("mail-review-approved-subject", "mail-review-approved"),
+            ReviewTold::Refused => ("mail-review-refused-subject", "mail-review-refused"),
+        };
+        let path = match mail.told {
+            ReviewTold::Asked | ReviewTold::Answered => {
+                request_href(&listed.request.id.0.to_string())
+            }
+            ReviewTold::AskedBack | ReviewTold::Approved | ReviewTold::Refused => {
+                review_href(&listed.client_id)
+            }
+        };
+        let button: Text = language.text("mail-review-button");
+        Letter {
+            language,
+            to: mail.to,
+            subject: told(subject),
+            before: vec![told(before)],
+            link: Some((button, format!("{}{path}", self.issuer))),
+            after: Vec::new(),
+        }
+    }
+}

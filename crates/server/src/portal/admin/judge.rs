@@ -1,0 +1,143 @@
+//! What becomes of a request for review.
+use super::desk::Admin;
+use super::show::{Said, Seen, page};
+use crate::http::error::PageError;
+use crate::http::form::{Form, Posted};
+use crate::http::reply;
+use crate::http::session::NonceScope;
+use crate::ops::clock;
+use crate::state::App;
+use axum::extract::State;
+use axum::response::Response;
+use pages::admin::{RequestPage, request_href};
+use pages::{Problem, Speak};
+use protocol::Params;
+use protocol::apps::review::{Judged, ReviewError, Verdict, judge as decide};
+use protocol::types::{Language, MailAddress, Subject};
+use store::StoreError;
+
+/// How a request is judged.
+pub(crate) struct JudgeForm {
+    request: Option<i64>,
+    /// The version that the page showed. Our page says one; where it is missing, it is none that there is.
+    version: i64,
+    text: String,
+    password: String,
+    verdict: Option<Verdict>,
+}
+
+impl Form for JudgeForm {
+    const PATH: &'static str = RequestPage::JUDGE;
+    const NONCE: NonceScope = NonceScope::Session;
+    type Page = Self;
+
+    fn page(params: &Params) -> Self {
+        let number = |name: &str| params.get(name).and_then(|text| text.parse().ok());
+        let field = |name: &str| params.get(name).unwrap_or_default().to_owned();
+        JudgeForm {
+            request: number("request"),
+            version: number("version").unwrap_or_default(),
+            text: field("text"),
+            password: field("password"),
+            verdict: params.get("verdict").and_then(|verdict| match verdict {
+                "approve" => Some(Verdict::Approve),
+                "refuse" => Some(Verdict::Refuse),
+                "ask_back" => Some(Verdict::AskBack),
+                _ => None,
+            }),
+        }
+    }
+
+    fn read(params: &Params) -> Self {
+        Self::page(params)
+    }
+}
+
+/// `POST`: judges the request. What is decided already is shown as it is.
+pub(super) async fn judge(
+    State(app): State<App>,
+    posted: Posted<JudgeForm>,
+) -> Result<Response, PageError> {
+    let (admin, mut form, stale) = Admin::posted(&app, posted)?;
+    let seen = Seen::of(&app, form.request).await?;
+    let language = admin.desk.browser.language;
+    let mut problems: Vec<Problem> = stale.into_iter().collect();
+    if problems.is_empty() && form.verdict.is_none() {
+        problems.push(Problem::new("", language.text("request-verdict-none")));
+    }
+    if problems.is_empty() {
+        let password = std::mem::take(&mut form.password);
+        problems.extend(admin.desk.proved(&app, "password", password).await?);
+    }
+    let said = |problems, conflict| Said {
+        text: form.text.clone(),
+        problems,
+        conflict,
+        ..Said::default()
+    };
+    let verdict = match form.verdict {
+        Some(verdict) if problems.is_empty() => verdict,
+        _ => return page(&app, admin, &seen, said(problems, false)).await,
+    };
+    let to = developer(&app, seen.talk.request.asked_by).await?;
+    let judged = Judged {
+        verdict,
+        text: &form.text,
+        seen: Some(form.version),
+    };
+    let with = (app.policy(), clock::now(), &app.mint);
+    let decision = decide(
+        admin.reviewer,
+        &seen.talk,
+        &seen.client,
+        judged,
+        to.as_ref(),
+        with,
+    );
+    let error = match app.settle(decision, admin.act(&app)).await? {
+        Some(Ok(())) => return Ok(done(&seen, verdict)),
+        Some(Err(error)) => error,
+        None => ReviewError::Stale,
+    };
+    let seen = Seen::of(&app, form.request).await?;
+    let conflict = matches!(
+        error,
+        ReviewError::Over | ReviewError::Stale | ReviewError::Changed(_)
+    );
+    let problems = vec![problem(&error, language)];
+    page(&app, admin, &seen, said(problems, conflict)).await
+}
+
+fn done(seen: &Seen, verdict: Verdict) -> Response {
+    let what = match verdict {
+        Verdict::Approve => "approved",
+        Verdict::Refuse => "refused",
+        Verdict::AskBack => "asked",
+    };
+    let href = request_href(&seen.talk.request.id.0.to_string());
+    reply::see_other(&format!("{href}?done={what}"))
+}
+
+/// Where the developer reads mail, if that is proved and mail is sent.
+async fn developer(app: &App, subject: Subject) -> Result<Option<MailAddress>, StoreError> {
+    if app.config.mail.is_none() {
+        return Ok(None);
+    }
+    let person = app.store.person(subject).await?;
+    Ok(person.and_then(|person| MailAddress::parse(person.proved_email()?)))
+}
+
+fn problem(error: &ReviewError, language: Language) -> Problem {
+    match error {
+        ReviewError::Message => Problem::new("text", language.text("review-text-wrong")),
+        ReviewError::Over => Problem::new("", language.text("review-over")),
+        ReviewError::Stale => Problem::new("", language.text("request-stale")),
+        ReviewError::Changed(_) => Problem::new("", language.text("request-changed")),
+        ReviewError::Closed => Problem::new("", language.text("review-closed")),
+        ReviewError::TooMany => Problem::new("", language.text("review-too-many")),
+        ReviewError::Scope(_) | ReviewError::Nothing | ReviewError::Reason(_) => {
+            Problem::new("", language.text("request-scope-gone"))
+        }
+        ReviewError::Open => Problem::new("", language.text("review-is-open")),
+    }
+}

@@ -1,0 +1,20 @@
+//! The pages for those who look at apps: administrators alone. To anybody else who is signed in they are not there.
+mod desk;
+mod judge;
+mod list;
+mod show;
+
+use crate::http::site::Site;
+use config::Config;
+use judge::JudgeForm;
+use pages::admin::REQUESTS;
+
+/// Mounts them, unless developers have no pages.
+pub(super) fn mount(config: &Config, site: &mut Site) {
+    if !config.portal.page {
+        return;
+    }
+    site.page(REQUESTS, list::show);
+    site.page(&format!("{REQUESTS}/{{id}}"), show::show);
+    site.form::<JudgeForm, _, _>(judge::judge);
+}

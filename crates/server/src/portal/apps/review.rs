@@ -1,0 +1,360 @@
+//! Asking for a review of an app, and talking with whoever looks at it.
+use crate::http::error::{PageError, PageFault};
+use crate::http::form::{Form, Posted, Query};
+use crate::http::reply;
+use crate::http::session::{BrowserContext, NonceScope};
+use crate::ops::clock;
+use crate::portal::desk::{Desk, trail};
+use crate::portal::talk::{Reads, sayings, scopes};
+use crate::state::App;
+use axum::extract::{Path, State};
+use axum::http::StatusCode;
+use axum::response::Response;
+use pages::portal::{AppRequest, AppReview, AskFields, MAX_SCOPES, WantedScope, review_href};
+use pages::{Problem, Speak, Text};
+use protocol::Params;
+use protocol::apps::ManagedApp;
+use protocol::apps::review::{self, Conversation, MAX_REQUESTS, NewRequest, ReviewError};
+use protocol::decision::Decision;
+use protocol::types::{ClientStatus, Language, Locator, MailAddress, Role};
+use store::{Outcome, StoreError};
+
+/// Requests on the page; more than these were asked on another day.
+const SHOWN: usize = MAX_REQUESTS;
+
+/// A new request.
+pub(crate) struct AskForm {
+    client_id: String,
+    new: NewRequest,
+}
+
+/// An answer to an administrator.
+pub(crate) struct AnswerForm {
+    client_id: String,
+    request: Locator,
+    answer: String,
+}
+
+/// A request that is taken back.
+pub(crate) struct TakeBackForm {
+    client_id: String,
+    request: Locator,
+}
+
+fn field(params: &Params, name: &str) -> String {
+    params.get(name).unwrap_or_default().to_owned()
+}
+
+/// The id of a request; one that is none has zero.
+fn request_id(params: &Params) -> Locator {
+    Locator(field(params, "request").parse().unwrap_or_default())
+}
+
+impl Form for AskForm {
+    const PATH: &'static str = AppReview::ASK;
+    const NONCE: NonceScope = NonceScope::Session;
+    type Page = Self;
+
+    fn page(params: &Params) -> Self {
+        let wanted = (1..=MAX_SCOPES).filter_map(|number| {
+            let scope = params.get(&format!("want-{number}"))?;
+            Some((scope.to_owned(), field(params, &format!("why-{number}"))))
+        });
+        AskForm {
+            client_id: field(params, "app"),
+            new: NewRequest {
+                scopes: wanted.collect(),
+                note: field(params, "note"),
+            },
+        }
+    }
+
+    fn read(params: &Params) -> Self {
+        Self::page(params)
+    }
+}
+
+impl Form for AnswerForm {
+    const PATH: &'static str = AppReview::ANSWER;
+    const NONCE: NonceScope = NonceScope::Session;
+    type Page = Self;
+
+    fn page(params: &Params) -> Self {
+        AnswerForm {
+            client_id: field(params, "app"),
+            request: request_id(params),
+            answer: field(params, "answer"),
+        }
+    }
+
+    fn read(params: &Params) -> Self {
+        Self::page(params)
+    }
+}
+
+impl Form for TakeBackForm {
+    const PATH: &'static str = AppReview::WITHDRAW;
+    const NONCE: NonceScope = NonceScope::Session;
+    type Page = Self;
+
+    fn page(params: &Params) -> Self {
+        TakeBackForm {
+            client_id: field(params, "app"),
+            request: request_id(params),
+        }
+    }
+
+    fn read(params: &Params) -> Self {
+        Self::page(params)
+    }
+}
+
+/// What the page shows besides the app and its requests.
+#[derive(Default)]
+struct Said {
+    notice: Option<&'static str>,
+    new: Option<NewRequest>,
+    answer: String,
+    problems: Vec<Problem>,
+}
+
+/// `GET`: the page.
+pub(super) async fn show(
+    State(app): State<App>,
+    browser: BrowserContext,
+    Path(client_id): Path<String>,
+    Query(params): Query,
+) -> Result<Response, PageError> {
+    let desk = Desk::of(browser, &app)?;
+    let managed = desk.app(&app, &client_id, Role::Viewer).await?;
+    let notice = params.get("done").and_then(|what| match what {
+        "asked" => Some("review-done-asked"),
+        "open" => Some("review-is-open"),
+        "answered" => Some("review-done-answered"),
+        "withdrawn" => Some("review-done-withdrawn"),
+        _ => None,
+    });
+    let said = Said {
+        notice,
+        ..Said::default()
+    };
+    page(&app, desk, &managed, said).await
+}
+
+/// `POST`: asks for a review. Posted twice, it is one request.
+pub(super) async fn ask(
+    State(app): State<App>,
+    posted: Posted<AskForm>,
+) -> Result<Response, PageError> {
+    let (desk, form, stale) = Desk::posted(&app, posted)?;
+    let managed = desk.app(&app, &form.client_id, Role::Developer).await?;
+    let said = |problem| Said {
+        new: Some(form.new.clone()),
+        problems: vec![problem],
+        ..Said::default()
+    };
+    if let Some(stale) = stale {
+        return page(&app, desk, &managed, said(stale)).await;
+    }
+    let earlier = app.store.reviews_of(managed.client().no, SHOWN).await?;
+    let to = administrators(&app).await?;
+    let by = desk.facts.person.subject;
+    let with = (app.policy(), clock::now(), &app.mint);
+    match review::ask(&managed, by, &form.new, &earlier, &to, with) {
+        Decision::Refused {
+            error: ReviewError::Open,
+            ..
+        } => Ok(done(&managed, "open")),
+        Decision::Refused { error, .. } => {
+            let problem = problem(&error, &form.new, desk.browser.language);
+            page(&app, desk, &managed, said(problem)).await
+        }
+        Decision::Granted { transition, .. } => {
+            let act = desk.act(&app);
+            let outcome = match transition {
+                Some(transition) => app.settle_one(transition, act).await?,
+                None => Outcome::Committed,
+            };
+            // The same form was sent twice, or the app changed at this moment.
+            match outcome {
+                Outcome::Committed => Ok(done(&managed, "asked")),
+                Outcome::Conflict => Ok(done(&managed, "open")),
+            }
+        }
+    }
+}
+
+/// `POST`: answers an administrator.
+pub(super) async fn answer(
+    State(app): State<App>,
+    posted: Posted<AnswerForm>,
+) -> Result<Response, PageError> {
+    let (desk, form, stale) = Desk::posted(&app, posted)?;
+    let managed = desk.app(&app, &form.client_id, Role::Developer).await?;
+    let language = desk.browser.language;
+    let said = |problem| Said {
+        answer: form.answer.clone(),
+        problems: vec![problem],
+        ..Said::default()
+    };
+    if let Some(stale) = stale {
+        return page(&app, desk, &managed, said(stale)).await;
+    }
+    let conversation = conversation(&app, &managed, form.request).await?;
+    let to = administrators(&app).await?;
+    let by = desk.facts.person.subject;
+    let with = (clock::now(), &app.mint);
+    let decision = review::answer(&managed, by, &conversation, &form.answer, &to, with);
+    let error = match app.settle(decision, desk.act(&app)).await? {
+        Some(Ok(())) => return Ok(done(&managed, "answered")),
+        Some(Err(error)) => error,
+        None => ReviewError::Stale,
+    };
+    let problem = match error {
+        ReviewError::Message => Problem::new("answer", language.text("review-text-wrong")),
+        ReviewError::Stale => Problem::new("", language.text("app-stale")),
+        error => problem(&error, &NewRequest::default(), language),
+    };
+    page(&app, desk, &managed, said(problem)).await
+}
+
+/// `POST`: takes a request back. Posted twice, it is taken back.
+pub(super) async fn withdraw(
+    State(app): State<App>,
+    posted: Posted<TakeBackForm>,
+) -> Result<Response, PageError> {
+    let (desk, form, stale) = Desk::posted(&app, posted)?;
+    let managed = desk.app(&app, &form.client_id, Role::Developer).await?;
+    let said = |problem| Said {
+        problems: vec![problem],
+        ..Said::default()
+    };
+    if let Some(stale) = stale {
+        return page(&app, desk, &managed, said(stale)).await;
+    }
+    let Conversation { request, .. } = conversation(&app, &managed, form.request).await?;
+    let decision = review::withdraw(&managed, &request);
+    match app.settle(decision, desk.act(&app)).await? {
+        Some(Ok(())) => Ok(done(&managed, "withdrawn")),
+        Some(Err(_)) | None => {
+            let over = Problem::new("", desk.browser.language.text("review-over"));
+            page(&app, desk, &managed, said(over)).await
+        }
+    }
+}
+
+fn done(managed: &ManagedApp, what: &str) -> Response {
+    let href = review_href(&managed.client().id);
+    reply::see_other(&format!("{href}?done={what}"))
+}
+
+/// Who is told of a request, where mail is sent.
+async fn administrators(app: &App) -> Result<Vec<MailAddress>, StoreError> {
+    match app.config.mail {
+        Some(_) => app.store.administrators().await,
+        None => Ok(Vec::new()),
+    }
+}
+
+/// A request of this app. Of another app it is not there.
+async fn conversation(
+    app: &App,
+    managed: &ManagedApp,
+    id: Locator,
+) -> Result<Conversation, PageError> {
+    let found = app.store.review(id).await?;
+    let own = found.filter(|(listed, _)| listed.request.client == managed.client().no);
+    let (_, conversation) = own.ok_or(PageFault::NotFound)?;
+    Ok(conversation)
+}
+
+/// What is wrong, at the field where it was typed.
+fn problem(error: &ReviewError, new: &NewRequest, language: Language) -> Problem {
+    match error {
+        ReviewError::Reason(name) => {
+            let at = new.scopes.iter().position(|(scope, _)| scope == name);
+            let field = format!("why-{}", at.unwrap_or(0) + 1);
+            Problem::new(&field, language.text("review-why-wrong"))
+        }
+        ReviewError::Message => Problem::new("note", language.text("review-text-wrong")),
+        ReviewError::Nothing => Problem::new("", language.text("review-none-chosen")),
+        ReviewError::Scope(_) => Problem::new("", language.text("app-scopes-wrong")),
+        ReviewError::TooMany => Problem::new("", language.text("review-too-many")),
+        ReviewError::Closed => Problem::new("", language.text("review-closed")),
+        ReviewError::Open => Problem::new("", language.text("review-is-open")),
+        ReviewError::Over => Problem::new("", language.text("review-over")),
+        ReviewError::Stale | ReviewError::Changed(_) => {
+            Problem::new("", language.text("app-stale"))
+        }
+    }
+}
+
+async fn page(
+    app: &App,
+    desk: Desk,
+    managed: &ManagedApp,
+    said: Said,
+) -> Result<Response, PageError> {
+    let Desk { mut browser, facts } = desk;
+    let (client, language) = (managed.client(), browser.language);
+    let zone = app.zone_of(&facts.preferences);
+    let mut requests = Vec::new();
+    for request in app.store.reviews_of(client.no, SHOWN).await? {
+        let found = app.store.review(request.id).await?;
+        let messages = found.map(|(_, talk)| talk.messages).unwrap_or_default();
+        let told = (&zone, language);
+        requests.push(AppRequest {
+            id: request.id.0.to_string(),
+            state: request.state,
+            asked: Text::of_others(zone.moment(request.created_at, language)),
+            whole: request.whole,
+            scopes: scopes(app, &request, language),
+            talk: sayings(app, &messages, Reads::Developer, told).await?,
+        });
+    }
+    let is_open = requests.iter().any(|request| request.state.is_open());
+    let fields = fields(app, managed, &said.new.unwrap_or_default(), language);
+    let status = match said.problems.is_empty() {
+        true => StatusCode::OK,
+        false => StatusCode::BAD_REQUEST,
+    };
+    let page = AppReview {
+        nonce: browser.nonce(app, NonceScope::Session),
+        frame: browser.front_frame(app),
+        trail: trail(app),
+        client_id: client.id.clone(),
+        name: client.name.clone(),
+        draft: client.status == ClientStatus::Pending,
+        requests,
+        ask: fields.filter(|_| !is_open),
+        answer: said.answer,
+        notice: said.notice.map(|id| language.text(id)),
+        problems: said.problems,
+    };
+    Ok(browser.keep_browser_id(app, reply::page(status, &page, None)))
+}
+
+/// What there is to ask for, with what was typed; nothing where there is none.
+fn fields(
+    app: &App,
+    managed: &ManagedApp,
+    typed: &NewRequest,
+    language: Language,
+) -> Option<AskFields> {
+    let askable = review::askable(managed.client(), app.policy());
+    let typed_of = |name: &str| typed.scopes.iter().find(|(scope, _)| scope == name);
+    let scopes = askable.scopes.iter().take(MAX_SCOPES).map(|entry| {
+        let typed = typed_of(&entry.name);
+        WantedScope {
+            name: entry.name.clone(),
+            sentence: Text::of_others(entry.sentence.in_language(language)),
+            ticked: typed.is_some(),
+            reason: typed.map(|(_, reason)| reason.clone()).unwrap_or_default(),
+        }
+    });
+    (!askable.is_empty()).then(|| AskFields {
+        whole: askable.whole,
+        scopes: scopes.collect(),
+        note: typed.note.clone(),
+    })
+}
