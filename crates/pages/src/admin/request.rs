@@ -124,6 +124,10 @@ impl Page for RequestPage {
     const NAME: &'static str = "request";
     const ASKS_PASSWORD: bool = true;
 
+    fn language(&self) -> Language {
+        self.frame.language
+    }
+
     fn samples(language: Language) -> Vec<Self> {
         let usual = usual(language);
         let changed = RequestPage {

@@ -66,6 +66,10 @@ impl RequestRow {
 impl Page for Requests {
     const NAME: &'static str = "requests";
 
+    fn language(&self) -> Language {
+        self.frame.language
+    }
+
     fn samples(language: Language) -> Vec<Self> {
         let row = |state| RequestRow {
             id: "1".to_owned(),

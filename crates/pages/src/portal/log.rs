@@ -160,6 +160,10 @@ fn endpoint_name(frame: &Frame, endpoint: Endpoint) -> Text {
 impl Page for RequestLog {
     const NAME: &'static str = "request-log";
 
+    fn language(&self) -> Language {
+        self.frame.language
+    }
+
     fn samples(language: Language) -> Vec<Self> {
         let usual = usual(language);
         let empty = RequestLog {
@@ -259,6 +263,10 @@ fn hostile_row() -> RequestRow {
 
 impl Page for RequestEntry {
     const NAME: &'static str = "request-entry";
+
+    fn language(&self) -> Language {
+        self.frame.language
+    }
 
     fn samples(language: Language) -> Vec<Self> {
         let cause = "code_verifier does not match the code_challenge";

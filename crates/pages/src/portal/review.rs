@@ -130,6 +130,10 @@ impl AppReview {
 impl Page for AppReview {
     const NAME: &'static str = "app-review";
 
+    fn language(&self) -> Language {
+        self.frame.language
+    }
+
     fn samples(language: Language) -> Vec<Self> {
         let new = AppReview {
             frame: samples::signed_in_frame(language),

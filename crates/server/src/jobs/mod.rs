@@ -35,6 +35,8 @@ const SWEEP_EVERY: Duration = Duration::from_secs(30);
 const NOTE_EVERY: Duration = Duration::from_secs(60);
 /// How many of these rounds lie between two looks at how much is kept of all apps.
 const TRIM_EVERY: u32 = 10;
+/// How often secrets that end soon are looked for.
+const WARN_EVERY: Duration = Duration::from_secs(600);
 /// How often the node number is renewed.
 const LEASE_EVERY: Duration = Duration::from_secs(20);
 
@@ -49,7 +51,7 @@ pub(crate) fn start(app: &App) -> Running {
     jobs.begin("sweep", |ending| sweep(app(), ending));
     jobs.begin("lease", |ending| renew_lease(app(), ending));
     jobs.begin("last use", |ending| note_uses(app(), ending));
-    jobs.begin("secret ends", |ending| secret_ends::warn(app(), ending));
+    jobs.begin("secret ends", |ending| warn_of_secret_ends(app(), ending));
     jobs.begin("request log", |ending| write_request_log(app(), ending));
     jobs.begin("outage", |ending| watch_outage(app(), ending));
     // It begins nothing new as soon as the server stops; the others go on until the last request is answered.
@@ -145,6 +147,15 @@ async fn write_request_log(app: App, ending: Arc<Stopping>) {
         round = round.wrapping_add(1);
     }
     request_log::write(&app).await;
+}
+
+async fn warn_of_secret_ends(app: App, ending: Arc<Stopping>) {
+    let mut ticks = tokio::time::interval(WARN_EVERY);
+    while goes_on(&mut ticks, &ending).await {
+        if let Err(error) = secret_ends::warn_once(&app).await {
+            app.outage.note(&error);
+        }
+    }
 }
 
 async fn watch_outage(app: App, ending: Arc<Stopping>) {

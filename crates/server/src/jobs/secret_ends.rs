@@ -1,32 +1,17 @@
 //! Tells developers of secrets that end within a week.
-use super::goes_on;
 use crate::ops::clock;
-use crate::ops::stopping::Stopping;
 use crate::state::App;
 use protocol::apps::secrets::{WARNING, warn as warn_of};
 use protocol::events::Act;
 use protocol::types::{Client, ClientNo, Locator, MailAddress, Owner, Person, Role};
-use std::sync::Arc;
-use std::time::Duration;
 use store::StoreError;
 
-/// How often they are looked for.
-const EVERY: Duration = Duration::from_secs(600);
-
-/// See the module. Where no mail is sent, nobody can be told.
-pub(super) async fn warn(app: App, ending: Arc<Stopping>) {
-    let mut ticks = tokio::time::interval(EVERY);
-    while goes_on(&mut ticks, &ending).await {
-        if app.config.mail.is_some()
-            && let Err(error) = warn_once(&app).await
-        {
-            app.outage.note(&error);
-        }
-    }
-}
-
 /// Two nodes that do this at once tell of each secret once: the guard is that nobody has.
-async fn warn_once(app: &App) -> Result<(), StoreError> {
+pub(super) async fn warn_once(app: &App) -> Result<(), StoreError> {
+    // Where no mail is sent, nobody can be told.
+    if app.config.mail.is_none() {
+        return Ok(());
+    }
     let now = clock::now();
     for (client, secret) in app.store.secrets_ending((now, now.plus(WARNING))).await? {
         warn_of_one(app, client, secret).await?;
