@@ -9,6 +9,7 @@ use super::reply;
 use super::screen::Television;
 use super::tasks::Tasks;
 use super::television;
+use super::your_app;
 use axum::Router;
 use axum::extract::{RawQuery, State};
 use axum::http::{HeaderMap, StatusCode, header};
@@ -16,7 +17,7 @@ use axum::response::Response;
 use axum::routing::{get, post};
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use jose::Digest;
-use pages::{DemoError, DemoHome, DemoResult, DemoStep, DemoTask};
+use pages::{DemoError, DemoHome, DemoResult, DemoStep, DemoTask, DemoYourApp};
 use serde_json::Value;
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex};
@@ -42,6 +43,7 @@ pub fn router(settings: Settings) -> Router {
         .route("/revoke", post(revoke))
         .route("/tv", get(television::watch).post(television::restart))
         .route("/mail", get(mail::show))
+        .route(DemoYourApp::PATH, get(your_app::show))
         .route("/v1/tasks", get(api::list).post(api::add))
         .route("/assets/{name}", get(stylesheet))
         .with_state(demo)

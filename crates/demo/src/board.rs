@@ -16,6 +16,8 @@ const MAX_VISITS: usize = 1_000;
 pub struct Settings {
     /// The provider's issuer identifier.
     pub issuer: String,
+    /// Its page where developers make apps.
+    pub apps: String,
     /// Its authorization endpoint.
     pub authorization: String,
     /// Its token endpoint.

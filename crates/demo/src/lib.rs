@@ -11,6 +11,7 @@ mod reply;
 mod screen;
 mod tasks;
 mod television;
+mod your_app;
 
 pub use app::router;
 pub use board::Settings;

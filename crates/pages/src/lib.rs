@@ -14,6 +14,7 @@ mod brand;
 mod consent;
 mod demo;
 mod demo_mail;
+mod demo_your_app;
 pub mod developers;
 mod device;
 mod field;
@@ -42,6 +43,7 @@ pub use brand::{Brand, BrandLinks, brand_stylesheet};
 pub use consent::*;
 pub use demo::*;
 pub use demo_mail::*;
+pub use demo_your_app::*;
 pub use device::*;
 pub use field::Problem;
 pub use frame::Frame;
@@ -75,6 +77,7 @@ pub fn every_sample(language: Language) -> Vec<Sample> {
         developers::samples_of_pages(language),
         demo::samples_of_pages(language),
         demo_mail::samples_of_pages(language),
+        demo_your_app::samples_of_pages(language),
         television::samples_of_pages(language),
     ]
     .concat()

@@ -1,8 +1,8 @@
 //! The commands and configurations that the documentation shows, run as they stand there.
 
-use crate::support::dev::{Place, api, browser, paste, shell, valetkey};
+use crate::support::dev::{Dev, Place, api, browser, paste, shell, valetkey};
 use crate::support::within;
-use acceptance::{Api, Json, Request, Url, output, send, wait_for_exit};
+use acceptance::{Api, Browser, Json, Request, Url, forms, output, send, unescape, wait_for_exit};
 use std::fs;
 use std::io::Write;
 use std::net::SocketAddr;
@@ -95,6 +95,93 @@ fn the_tutorial_starts_what_it_speaks_of() {
         consent.contains(after) && !consent.contains(before),
         "{consent}"
     );
+}
+
+#[test]
+fn the_tutorial_of_a_first_app_can_be_followed() {
+    let place = Place::new();
+    let dev = place.start();
+    let tutorial = page("docs/tutorial/first-app.md");
+    let tutorial = [("8080", place.port), ("8081", place.demo_port)]
+        .into_iter()
+        .fold(tutorial, |text, (said, port)| {
+            text.replace(&format!(":{said}"), &format!(":{port}"))
+                .replace(&format!("%3A{said}"), &format!("%3A{port}"))
+        });
+    for told in ["/apps", "/your_app"] {
+        let address = format!("`{}`", dev.text(told));
+        assert!(tutorial.contains(&address), "{address}: {tutorial}");
+    }
+    let all = commands(&tutorial);
+    let [start, id, secret, making @ .., exchange, call] = &all[..] else {
+        panic!("the commands of the tutorial: {all:?}");
+    };
+    assert_eq!(start, "cargo dev");
+    let run = |lines: &[&str]| {
+        let done = paste(&lines.join("\n"), place.folder(), "");
+        assert!(done.status.success(), "{lines:?}: {done:?}");
+        String::from_utf8_lossy(&done.stdout).trim().to_owned()
+    };
+
+    let mut developer = browser(&dev, dev.text("/issuer"));
+    let (client_id, client_secret) = first_app(&mut developer, &dev, &tutorial);
+    let id = id.replace("YOUR_CLIENT_ID", &client_id);
+    let secret = secret.replace("YOUR_CLIENT_SECRET", &client_secret);
+    // Each paste is a shell of its own, so what it knew is printed.
+    let asked = run(&[&id, &making.join("\n"), "echo $CODE_VERIFIER"]);
+    let (address, verifier) = asked.split_once('\n').expect("two lines");
+    let address = Url::parse(address).expect("a URL");
+    let answer = developer.authorize(&address.target());
+    let arrived = Url::parse(&answer.location).expect("a URL");
+    let shown = api(dev.text("/demo_app")).get(&arrived.target());
+    let exchange = exchange.replace("YOUR_CODE", &answer.code());
+    let shown = unescape(&shown.expect(200).text());
+    for line in exchange.lines().map(str::trim) {
+        assert!(shown.contains(line), "{line}: {shown}");
+    }
+    let verifier = format!("CODE_VERIFIER={verifier}");
+    let tokens = run(&[&id, &secret, &verifier, &exchange]);
+    let tokens: Json = serde_json::from_str(&tokens).expect("JSON");
+    let token = tokens["access_token"].as_str().expect("a token");
+    let tasks = run(&[&call.replace("ACCESS_TOKEN", token)]);
+    let tasks: Json = serde_json::from_str(&tasks).expect("JSON");
+    assert!(
+        tasks.as_array().is_some_and(|all| !all.is_empty()),
+        "{tasks}"
+    );
+}
+
+/// Registers the app of the tutorial with what it says of each field; its client id and secret.
+#[track_caller]
+fn first_app(developer: &mut Browser, dev: &Dev, tutorial: &str) -> (String, String) {
+    let row = |label: &str| {
+        let row = tutorial.lines().find_map(|line| line.strip_prefix(label));
+        let row = row.unwrap_or_else(|| panic!("no row {label}: {tutorial}"));
+        row.trim_matches([' ', '|', '`']).to_owned()
+    };
+    let (name, homepage, redirect) = (row("| Name"), row("| Homepage URL"), row("| Redirect URL"));
+    developer.sign_in(dev.text("/user/email"), dev.text("/user/password"));
+    let list = developer.get("/apps").expect(200).text();
+    assert!(list.contains(">Create an app<"), "{list}");
+    let form = developer.get("/apps/new").expect(200).text();
+    let form = forms(&form)
+        .into_iter()
+        .find(|form| form.action == "/apps/new");
+    let typed = [
+        ("name", name.as_str()),
+        ("homepage", &homepage),
+        ("redirect-1", &redirect),
+    ];
+    let made = developer
+        .submit(&form.expect("the form"), &typed)
+        .expect(200)
+        .text();
+    let field = |id: &str| {
+        let (_, rest) = made.split_once(&format!("id=\"{id}\"")).expect("a field");
+        let (_, rest) = rest.split_once("value=\"").expect("a value");
+        unescape(rest.split('"').next().unwrap_or_default())
+    };
+    (field("client-id"), field("client-secret"))
 }
 
 /// A provider made by following a page of `docs/how-to` in a folder of its own: on the configuration of `serve.md`

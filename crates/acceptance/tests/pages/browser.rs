@@ -146,6 +146,12 @@ fn a_developer_makes_an_app_and_runs_it() {
 
 #[test]
 #[cfg_attr(not(has_chromium), ignore = "needs Chromium: see ./test")]
+fn a_first_app_gets_its_token_within_eight_pages_and_six_fields() {
+    walk("first-app");
+}
+
+#[test]
+#[cfg_attr(not(has_chromium), ignore = "needs Chromium: see ./test")]
 fn tabs_the_back_button_and_stale_forms_continue_or_restart() {
     walk("tabs");
 }

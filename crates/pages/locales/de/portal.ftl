@@ -105,6 +105,7 @@ new-secret-none = Diese App bewahrt kein Secret: Sie weist sich mit PKCE aus.
 new-secret-users = Ihre Testnutzer
 new-secret-kept = Ich habe es aufbewahrt
 new-secret-go-on = Weiter
+new-secret-next = So bekommt Ihre App ihr erstes Token
 
 app-logo-title = Bild
 app-logo-file = Ein quadratisches Bild

@@ -105,6 +105,7 @@ new-secret-none = This app keeps no secret: it proves itself with PKCE.
 new-secret-users = Its test users
 new-secret-kept = I have kept it
 new-secret-go-on = Go on
+new-secret-next = How your app gets its first token
 
 app-logo-title = Picture
 app-logo-file = A square picture

@@ -12,6 +12,8 @@ use crate::serve::{self, Listeners};
 use crate::storage;
 use anyhow::{Context, bail};
 use config::{Config, Mail, Overrides};
+use pages::DemoYourApp;
+use pages::portal::PORTAL;
 use setup::Credentials;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
@@ -112,6 +114,7 @@ fn registration(config: &Config, credentials: &Credentials, base: &str) -> demo:
     };
     demo::Settings {
         issuer: config.issuer.clone(),
+        apps: format!("{}{PORTAL}", origin(&config.issuer)),
         authorization: at(&paths.authorize),
         token: at(&paths.token),
         revocation: at(&paths.revoke),
@@ -144,7 +147,9 @@ impl Addresses {
     fn json(&self, credentials: &Credentials) -> serde_json::Value {
         serde_json::json!({
             "issuer": self.issuer,
+            "apps": format!("{}{PORTAL}", self.issuer),
             "demo_app": self.demo,
+            "your_app": format!("{}{}", self.demo, DemoYourApp::PATH),
             "tasks_api": format!("{}/v1/tasks", self.demo),
             "config": self.config,
             "tasks_api_example": self.tasks_api,
@@ -175,6 +180,7 @@ Valetkey is running. Start here, in a browser:
 
     {demo}          a demo app of somebody else: press Connect
     {issuer}          the provider: your account
+    {issuer}{PORTAL}     your own apps: make one, and get a token with it
     {demo}/v1/tasks a small API that the token opens
     {demo}/mail     the mails that were sent
 
