@@ -182,6 +182,17 @@ impl Params {
             .filter(|value| !value.is_empty())
     }
 
+    /// The text of a field; empty where there is none.
+    pub fn text(&self, name: &str) -> String {
+        self.get(name).unwrap_or_default().to_owned()
+    }
+
+    /// A number of ours that a field carries; 0, which names nothing, where it carries none.
+    pub fn number(&self, name: &str) -> i64 {
+        let number = self.get(name).and_then(|text| text.parse().ok());
+        number.unwrap_or_default()
+    }
+
     /// The first parameter that stands more than once (`resource` may, RFC 8707 §2).
     pub fn repeated(&self) -> Option<&str> {
         let mut rest = self.pairs.as_slice();

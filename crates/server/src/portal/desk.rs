@@ -60,13 +60,7 @@ impl Desk {
     where
         F: Form<Page = F>,
     {
-        let (browser, form, stale) = match posted {
-            Posted::Current(browser, form) => (browser, form, None),
-            Posted::OutOfDate(browser, form) => {
-                let stale = Problem::new("", browser.distrust(app, "app-stale"));
-                (browser, form, Some(stale))
-            }
-        };
+        let (browser, form, stale) = taken(app, posted);
         Ok((Desk::of(browser, app)?, form, stale))
     }
 
@@ -140,6 +134,23 @@ impl Desk {
                 Some(Problem::new(field, throttle::sentence(throttled, language)))
             }
         })
+    }
+}
+
+/// Who posted a form, the form, and what is wrong with one that is out of date.
+pub(in crate::portal) fn taken<F>(
+    app: &App,
+    posted: Posted<F>,
+) -> (BrowserContext, F, Option<Problem>)
+where
+    F: Form<Page = F>,
+{
+    match posted {
+        Posted::Current(browser, form) => (browser, form, None),
+        Posted::OutOfDate(browser, form) => {
+            let stale = Problem::new("", browser.distrust(app, "app-stale"));
+            (browser, form, Some(stale))
+        }
     }
 }
 

@@ -3,7 +3,7 @@ use crate::http::error::{PageError, PageFault};
 use crate::http::form::{Form, Posted};
 use crate::http::session::BrowserContext;
 use crate::interaction::continuation::OwnPage;
-use crate::portal::desk::Desk;
+use crate::portal::desk::{Desk, taken};
 use crate::state::App;
 use pages::Problem;
 use protocol::apps::review::Reviewer;
@@ -37,13 +37,7 @@ impl Admin {
     where
         F: Form<Page = F>,
     {
-        let (browser, form, stale) = match posted {
-            Posted::Current(browser, form) => (browser, form, None),
-            Posted::OutOfDate(browser, form) => {
-                let stale = Problem::new("", browser.distrust(app, "app-stale"));
-                (browser, form, Some(stale))
-            }
-        };
+        let (browser, form, stale) = taken(app, posted);
         Ok((Admin::of(browser, app)?, form, stale))
     }
 

@@ -2,9 +2,8 @@
 use super::desk::Admin;
 use super::show::{Said, Seen, page};
 use crate::http::error::PageError;
-use crate::http::form::{Form, Posted};
+use crate::http::form::{Posted, WholeForm};
 use crate::http::reply;
-use crate::http::session::NonceScope;
 use crate::ops::clock;
 use crate::state::App;
 use axum::extract::State;
@@ -26,19 +25,15 @@ pub(crate) struct JudgeForm {
     verdict: Option<Verdict>,
 }
 
-impl Form for JudgeForm {
+impl WholeForm for JudgeForm {
     const PATH: &'static str = RequestPage::JUDGE;
-    const NONCE: NonceScope = NonceScope::Session;
-    type Page = Self;
 
-    fn page(params: &Params) -> Self {
-        let number = |name: &str| params.get(name).and_then(|text| text.parse().ok());
-        let field = |name: &str| params.get(name).unwrap_or_default().to_owned();
+    fn read(params: &Params) -> Self {
         JudgeForm {
-            request: number("request"),
-            version: number("version").unwrap_or_default(),
-            text: field("text"),
-            password: field("password"),
+            request: params.get("request").and_then(|text| text.parse().ok()),
+            version: params.number("version"),
+            text: params.text("text"),
+            password: params.text("password"),
             verdict: params.get("verdict").and_then(|verdict| match verdict {
                 "approve" => Some(Verdict::Approve),
                 "refuse" => Some(Verdict::Refuse),
@@ -46,10 +41,6 @@ impl Form for JudgeForm {
                 _ => None,
             }),
         }
-    }
-
-    fn read(params: &Params) -> Self {
-        Self::page(params)
     }
 }
 

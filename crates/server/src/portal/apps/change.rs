@@ -36,7 +36,7 @@ impl WholeForm for UpdateForm {
 
     fn read(params: &Params) -> Self {
         UpdateForm {
-            client_id: params.get("app").unwrap_or_default().to_owned(),
+            client_id: params.text("app"),
             version: params
                 .get("version")
                 .and_then(|version| version.parse().ok()),
@@ -126,11 +126,10 @@ impl WholeForm for DeleteForm {
     const PATH: &'static str = AppPage::DELETE;
 
     fn read(params: &Params) -> Self {
-        let field = |name: &str| params.get(name).unwrap_or_default().to_owned();
         DeleteForm {
-            client_id: field("app"),
-            confirm: field("confirm"),
-            password: field("password"),
+            client_id: params.text("app"),
+            confirm: params.text("confirm"),
+            password: params.text("password"),
         }
     }
 }
@@ -191,7 +190,7 @@ impl WholeForm for RestoreForm {
 
     fn read(params: &Params) -> Self {
         RestoreForm {
-            client_id: params.get("app").unwrap_or_default().to_owned(),
+            client_id: params.text("app"),
         }
     }
 }

@@ -12,22 +12,21 @@ const FIRST: usize = 3;
 const SPARE: usize = 2;
 
 /// Reads what was typed.
-pub(super) fn read(fields: &Params) -> AppFields {
-    let field = |name: &str| fields.get(name).unwrap_or_default().to_owned();
+pub(super) fn read(params: &Params) -> AppFields {
     let redirect_uris = (1..=MAX_REDIRECT_URIS)
-        .map(|number| field(&format!("redirect-{number}")).trim().to_owned())
+        .map(|number| params.text(&format!("redirect-{number}")).trim().to_owned())
         .filter(|uri| !uri.is_empty());
     AppFields {
-        name: field("name"),
-        homepage: field("homepage").trim().to_owned(),
+        name: params.text("name"),
+        homepage: params.text("homepage").trim().to_owned(),
         redirect_uris: redirect_uris.collect(),
-        description: field("description"),
-        privacy: field("privacy").trim().to_owned(),
-        terms: field("terms").trim().to_owned(),
-        support: field("support").trim().to_owned(),
-        contact: field("contact").trim().to_owned(),
-        device: Some(fields.get("device").is_some()),
-        own_behalf: Some(fields.get("own-behalf").is_some()),
+        description: params.text("description"),
+        privacy: params.text("privacy").trim().to_owned(),
+        terms: params.text("terms").trim().to_owned(),
+        support: params.text("support").trim().to_owned(),
+        contact: params.text("contact").trim().to_owned(),
+        device: Some(params.get("device").is_some()),
+        own_behalf: Some(params.get("own-behalf").is_some()),
     }
 }
 

@@ -27,7 +27,7 @@ impl WholeForm for LogoForm {
 
     fn read(params: &Params) -> Self {
         LogoForm {
-            client_id: params.get("app").unwrap_or_default().to_owned(),
+            client_id: params.text("app"),
         }
     }
 }
@@ -42,7 +42,7 @@ impl WholeForm for RemoveLogoForm {
 
     fn read(params: &Params) -> Self {
         RemoveLogoForm {
-            client_id: params.get("app").unwrap_or_default().to_owned(),
+            client_id: params.text("app"),
         }
     }
 }

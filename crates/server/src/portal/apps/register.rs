@@ -43,13 +43,13 @@ impl WholeForm for NewAppForm {
 
     fn read(params: &Params) -> Self {
         NewAppForm {
-            once: params.get("once").unwrap_or_default().to_owned(),
-            organization: params.get("organization").unwrap_or_default().to_owned(),
+            once: params.text("once"),
+            organization: params.text("organization"),
             fields: fields::read(params),
             scopes: scopes::read(params),
             public: params.get("kind") == Some("public"),
             test: params.get("side") == Some("test"),
-            password: params.get("password").unwrap_or_default().to_owned(),
+            password: params.text("password"),
         }
     }
 }
@@ -122,7 +122,7 @@ pub(super) async fn show(
 ) -> Result<Response, PageError> {
     let desk = Desk::of(browser, &app)?;
     let form = NewAppForm {
-        organization: params.get("organization").unwrap_or_default().to_owned(),
+        organization: params.text("organization"),
         ..NewAppForm::empty()
     };
     page(&app, desk, form, Vec::new()).await

@@ -1,6 +1,6 @@
 //! Asking for a review of an app, and talking with whoever looks at it.
 use crate::http::error::{PageError, PageFault};
-use crate::http::form::{Form, Posted, Query};
+use crate::http::form::{Posted, Query, WholeForm};
 use crate::http::reply;
 use crate::http::session::{BrowserContext, NonceScope};
 use crate::ops::clock;
@@ -41,71 +41,44 @@ pub(crate) struct TakeBackForm {
     request: Locator,
 }
 
-fn field(params: &Params, name: &str) -> String {
-    params.get(name).unwrap_or_default().to_owned()
-}
-
-/// The id of a request; one that is none has zero.
-fn request_id(params: &Params) -> Locator {
-    Locator(field(params, "request").parse().unwrap_or_default())
-}
-
-impl Form for AskForm {
+impl WholeForm for AskForm {
     const PATH: &'static str = AppReview::ASK;
-    const NONCE: NonceScope = NonceScope::Session;
-    type Page = Self;
 
-    fn page(params: &Params) -> Self {
+    fn read(params: &Params) -> Self {
         let wanted = (1..=MAX_SCOPES).filter_map(|number| {
             let scope = params.get(&format!("want-{number}"))?;
-            Some((scope.to_owned(), field(params, &format!("why-{number}"))))
+            Some((scope.to_owned(), params.text(&format!("why-{number}"))))
         });
         AskForm {
-            client_id: field(params, "app"),
+            client_id: params.text("app"),
             new: NewRequest {
                 scopes: wanted.collect(),
-                note: field(params, "note"),
+                note: params.text("note"),
             },
         }
     }
-
-    fn read(params: &Params) -> Self {
-        Self::page(params)
-    }
 }
 
-impl Form for AnswerForm {
+impl WholeForm for AnswerForm {
     const PATH: &'static str = AppReview::ANSWER;
-    const NONCE: NonceScope = NonceScope::Session;
-    type Page = Self;
-
-    fn page(params: &Params) -> Self {
-        AnswerForm {
-            client_id: field(params, "app"),
-            request: request_id(params),
-            answer: field(params, "answer"),
-        }
-    }
 
     fn read(params: &Params) -> Self {
-        Self::page(params)
+        AnswerForm {
+            client_id: params.text("app"),
+            request: Locator(params.number("request")),
+            answer: params.text("answer"),
+        }
     }
 }
 
-impl Form for TakeBackForm {
+impl WholeForm for TakeBackForm {
     const PATH: &'static str = AppReview::WITHDRAW;
-    const NONCE: NonceScope = NonceScope::Session;
-    type Page = Self;
-
-    fn page(params: &Params) -> Self {
-        TakeBackForm {
-            client_id: field(params, "app"),
-            request: request_id(params),
-        }
-    }
 
     fn read(params: &Params) -> Self {
-        Self::page(params)
+        TakeBackForm {
+            client_id: params.text("app"),
+            request: Locator(params.number("request")),
+        }
     }
 }
 

@@ -40,19 +40,15 @@ pub(crate) struct RevokeForm {
     secret: Option<Locator>,
 }
 
-fn field(params: &Params, name: &str) -> String {
-    params.get(name).unwrap_or_default().to_owned()
-}
-
 impl WholeForm for AddSecretForm {
     const PATH: &'static str = AppPage::ADD_SECRET;
 
     fn read(params: &Params) -> Self {
         AddSecretForm {
-            client_id: field(params, "app"),
-            name: field(params, "secret-name"),
-            days: field(params, "secret-days").parse().ok(),
-            password: field(params, "password"),
+            client_id: params.text("app"),
+            name: params.text("secret-name"),
+            days: params.text("secret-days").parse().ok(),
+            password: params.text("password"),
         }
     }
 }
@@ -62,9 +58,9 @@ impl WholeForm for RotateForm {
 
     fn read(params: &Params) -> Self {
         RotateForm {
-            client_id: field(params, "app"),
-            overlap: field(params, "overlap").trim().parse().ok(),
-            password: field(params, "password"),
+            client_id: params.text("app"),
+            overlap: params.text("overlap").trim().parse().ok(),
+            password: params.text("password"),
         }
     }
 }
@@ -74,8 +70,8 @@ impl WholeForm for RevokeForm {
 
     fn read(params: &Params) -> Self {
         RevokeForm {
-            client_id: field(params, "app"),
-            secret: field(params, "secret").parse().ok().map(Locator),
+            client_id: params.text("app"),
+            secret: params.text("secret").parse().ok().map(Locator),
         }
     }
 }

@@ -28,12 +28,11 @@ impl WholeForm for OfferForm {
     const PATH: &'static str = AppPage::OFFER;
 
     fn read(params: &Params) -> Self {
-        let field = |name: &str| params.get(name).unwrap_or_default().to_owned();
         OfferForm {
-            client_id: field("app"),
-            email: field("transfer-email"),
-            organization: field("organization"),
-            password: field("password"),
+            client_id: params.text("app"),
+            email: params.text("transfer-email"),
+            organization: params.text("organization"),
+            password: params.text("password"),
         }
     }
 }
@@ -131,16 +130,10 @@ impl WholeForm for WithdrawForm {
 
     fn read(params: &Params) -> Self {
         WithdrawForm {
-            client_id: params.get("app").unwrap_or_default().to_owned(),
-            transfer: number(params, "transfer"),
+            client_id: params.text("app"),
+            transfer: Locator(params.number("transfer")),
         }
     }
-}
-
-/// A number of ours; what is none names nothing.
-fn number(params: &Params, name: &str) -> Locator {
-    let number = params.get(name).and_then(|text| text.parse().ok());
-    Locator(number.unwrap_or_default())
 }
 
 /// `POST`: takes an offer back. Posted twice, it is taken back.
@@ -171,7 +164,7 @@ impl WholeForm for AcceptForm {
     const PATH: &'static str = Apps::ACCEPT;
 
     fn read(params: &Params) -> Self {
-        AcceptForm(number(params, "transfer"))
+        AcceptForm(Locator(params.number("transfer")))
     }
 }
 
@@ -182,7 +175,7 @@ impl WholeForm for DeclineForm {
     const PATH: &'static str = Apps::DECLINE;
 
     fn read(params: &Params) -> Self {
-        DeclineForm(number(params, "transfer"))
+        DeclineForm(Locator(params.number("transfer")))
     }
 }
 

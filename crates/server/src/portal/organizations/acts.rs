@@ -77,10 +77,9 @@ impl WholeForm for RenameForm {
     const PATH: &'static str = OrganizationPage::RENAME;
 
     fn read(params: &Params) -> Self {
-        let field = |name: &str| params.get(name).unwrap_or_default().to_owned();
         RenameForm {
-            id: field("organization"),
-            name: field("name"),
+            id: params.text("organization"),
+            name: params.text("name"),
         }
     }
 }
@@ -119,11 +118,10 @@ impl WholeForm for DissolveForm {
     const PATH: &'static str = OrganizationPage::DISSOLVE;
 
     fn read(params: &Params) -> Self {
-        let field = |name: &str| params.get(name).unwrap_or_default().to_owned();
         DissolveForm {
-            id: field("organization"),
-            confirm: field("confirm"),
-            password: field("password"),
+            id: params.text("organization"),
+            confirm: params.text("confirm"),
+            password: params.text("password"),
         }
     }
 }

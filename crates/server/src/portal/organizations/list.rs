@@ -116,10 +116,9 @@ impl WholeForm for FoundForm {
     const PATH: &'static str = Organizations::FOUND;
 
     fn read(params: &Params) -> Self {
-        let field = |name: &str| params.get(name).unwrap_or_default().to_owned();
         FoundForm {
-            once: field("once"),
-            name: field("name"),
+            once: params.text("once"),
+            name: params.text("name"),
         }
     }
 }
@@ -177,7 +176,7 @@ impl WholeForm for AcceptForm {
     const PATH: &'static str = Organizations::ACCEPT;
 
     fn read(params: &Params) -> Self {
-        AcceptForm(invitation(params))
+        AcceptForm(Locator(params.number("invitation")))
     }
 }
 
@@ -188,14 +187,8 @@ impl WholeForm for DeclineForm {
     const PATH: &'static str = Organizations::DECLINE;
 
     fn read(params: &Params) -> Self {
-        DeclineForm(invitation(params))
+        DeclineForm(Locator(params.number("invitation")))
     }
-}
-
-/// A number of ours; what is none names nothing.
-fn invitation(params: &Params) -> Locator {
-    let number = params.get("invitation").and_then(|text| text.parse().ok());
-    Locator(number.unwrap_or_default())
 }
 
 /// `POST`: joins. Posted twice, they belong to it.

@@ -14,16 +14,6 @@ use protocol::Params;
 use protocol::organizations::OrganizationError;
 use protocol::types::{Locator, Role, Subject};
 
-fn field(params: &Params, name: &str) -> String {
-    params.get(name).unwrap_or_default().to_owned()
-}
-
-/// A number of ours; what is none names nothing.
-fn number(params: &Params, name: &str) -> i64 {
-    let number = params.get(name).and_then(|text| text.parse().ok());
-    number.unwrap_or_default()
-}
-
 fn role(params: &Params) -> Option<Role> {
     Role::parse(params.get("role").unwrap_or_default())
 }
@@ -41,10 +31,10 @@ impl WholeForm for InviteForm {
 
     fn read(params: &Params) -> Self {
         InviteForm {
-            id: field(params, "organization"),
-            email: field(params, "email"),
+            id: params.text("organization"),
+            email: params.text("email"),
             role: role(params),
-            password: field(params, "password"),
+            password: params.text("password"),
         }
     }
 }
@@ -93,8 +83,8 @@ impl WholeForm for WithdrawForm {
 
     fn read(params: &Params) -> Self {
         WithdrawForm {
-            id: field(params, "organization"),
-            invitation: Locator(number(params, "invitation")),
+            id: params.text("organization"),
+            invitation: Locator(params.number("invitation")),
         }
     }
 }
@@ -135,10 +125,10 @@ impl WholeForm for RoleForm {
 
     fn read(params: &Params) -> Self {
         RoleForm {
-            id: field(params, "organization"),
-            member: Subject(number(params, "member")),
+            id: params.text("organization"),
+            member: Subject(params.number("member")),
             role: role(params),
-            password: field(params, "password"),
+            password: params.text("password"),
         }
     }
 }
@@ -180,9 +170,9 @@ impl WholeForm for RemoveForm {
 
     fn read(params: &Params) -> Self {
         RemoveForm {
-            id: field(params, "organization"),
-            member: Subject(number(params, "member")),
-            password: field(params, "password"),
+            id: params.text("organization"),
+            member: Subject(params.number("member")),
+            password: params.text("password"),
         }
     }
 }
