@@ -1,7 +1,9 @@
 //! Registering an app and changing what it may do.
+mod documented;
 mod error;
 mod texts;
 
+pub use documented::{documented, replace_documented_secret};
 pub use error::{Field, RegistrationError, RegistrationErrors};
 pub(crate) use error::{Findings, wrong};
 pub(crate) use texts::{check_description, check_homepage, check_links, check_name};
@@ -12,7 +14,7 @@ use crate::transition::{AppChange, Logo, Transition};
 use crate::types::asks::{MAX_REASON, is_reason};
 use crate::types::{
     AppLinks, Asks, Client, ClientKind, ClientNo, ClientStatus, GrantType, Locator, Membership,
-    Person, PictureKind, RedirectUri, Role, Scope, Side, StoredSecret, Subject, UnixTime,
+    Person, PictureKind, RedirectUri, Role, Scope, Side, StoredSecret, UnixTime,
 };
 use jose::Digest;
 use wire::token_text;
@@ -351,66 +353,6 @@ fn new_client_id<M: Mint>(side: Side, mint: &M) -> String {
     id.insert(0, letter);
     id.truncate(22);
     side.mark(&id).into_owned()
-}
-
-/// The test app whose credentials are published: every grant that is on, every scope that is not restricted, and
-/// no redirect URI but those of the asker's own computer.
-pub fn documented<M: Mint>(
-    id: &str,
-    secret: &str,
-    policy: &Policy,
-    now: UnixTime,
-    mint: &M,
-) -> Transition {
-    let client = Client {
-        no: ClientNo(0),
-        version: 1,
-        id: id.to_owned(),
-        name: "Test app".to_owned(),
-        homepage: policy.issuer.clone(),
-        description: "Published credentials for trying things.".to_owned(),
-        links: AppLinks::default(),
-        owner: Subject(0),
-        organization: None,
-        publisher: String::new(),
-        kind: ClientKind::Confidential,
-        secrets: vec![stored(secret, now, mint.locator())],
-        redirect_uris: Vec::new(),
-        grants: policy.grants.clone(),
-        scopes: None,
-        asks: Asks::default(),
-        approved: Scope::default(),
-        resource_server: false,
-        status: ClientStatus::Active,
-        cutoff: Locator(0),
-        reviewed_at: None,
-        logo: None,
-        created_at: now,
-        side: Side::Test,
-        documented: true,
-    };
-    Transition::App(AppChange::Register {
-        client: Box::new(client),
-        logo: None,
-    })
-}
-
-/// Gives the test app the secret that is published now; `None` when it has it.
-pub fn replace_documented_secret<M: Mint>(
-    client: &Client,
-    secret: &str,
-    now: UnixTime,
-    mint: &M,
-) -> Option<Transition> {
-    let new = stored(secret, now, mint.locator());
-    let has = matches!(&client.secrets[..], [own] if own.digest == new.digest);
-    (!has).then(|| {
-        Transition::App(AppChange::ReplaceSecrets {
-            client: client.no,
-            version: client.version,
-            secrets: vec![new],
-        })
-    })
 }
 
 fn stored(secret: &str, now: UnixTime, id: Locator) -> StoredSecret {

@@ -1,9 +1,9 @@
 //! `valetkey app …`.
-use super::app_shown::{all_told, as_json, as_row, as_sheet, show_new, told};
+use super::app_shown::{all_told, as_json, as_sheet, show_new, told};
 use super::failure::Failure;
 use super::one_app::One;
-use super::output::{Output, table};
-use super::place::{CHANGED, Opened, Page, Place};
+use super::output::Output;
+use super::place::{CHANGED, Opened, Place};
 use crate::ops::clock;
 use crate::test_side::make_users;
 use clap::{Args, Subcommand};
@@ -11,7 +11,7 @@ use protocol::apps::{self, AppUpdate, Editor, LogoUpdate};
 use protocol::register::{self, NewApp};
 use protocol::transition::Transition;
 use protocol::types::{
-    AppLinks, Asks, Client, ClientKind, ClientStatus, GrantType, Owner, Scope, ScopeFault, Side,
+    AppLinks, Asks, Client, ClientKind, ClientStatus, GrantType, Scope, ScopeFault, Side,
 };
 use serde_json::json;
 use std::path::{Path, PathBuf};
@@ -22,7 +22,7 @@ pub(super) enum Verb {
     /// Register an app. Its secret is printed once.
     Create(Box<Create>),
     /// List the apps.
-    List(List),
+    List(super::app_list::List),
     /// Show an app.
     Show(One),
     /// Change what an app says of itself, where it sends people and what it may ask for. Its client id stays.
@@ -168,18 +168,6 @@ pub(super) struct Update {
     /// Whether it may use the client credentials grant.
     #[arg(long, value_name = "BOOL")]
     client_credentials: Option<bool>,
-}
-
-/// Which part of the list.
-#[derive(Debug, Args)]
-pub(super) struct List {
-    #[command(flatten)]
-    place: Place,
-    /// Only those of this user: an e-mail address or id. The newest come first.
-    #[arg(long, value_name = "USER")]
-    owner: Option<String>,
-    #[command(flatten)]
-    page: Page,
 }
 
 /// Which app, as it was looked at.
@@ -369,40 +357,6 @@ impl Update {
             device_code: self.device_code,
             client_credentials: self.client_credentials,
         })
-    }
-}
-
-impl List {
-    async fn run(self, output: Output) -> Result<(), Failure> {
-        let at = self.place.look()?;
-        let limit = usize::from(self.page.limit);
-        let after = match &self.page.after {
-            Some(id) => Some(at.app(id).await?.no),
-            None => None,
-        };
-        let mut apps = match &self.owner {
-            Some(owner) => {
-                let owner = Owner::Person(at.person(owner).await?.subject);
-                at.store.clients_of(owner, after, limit + 1).await?
-            }
-            None => at.store.clients(after, limit + 1).await?,
-        };
-        let more = apps.len() > limit;
-        apps.truncate(limit);
-        let next = apps.last().filter(|_| more).map(|app| app.id.clone());
-        let all: Vec<_> = apps.iter().map(|app| as_json(app, &at)).collect();
-        output.show(&json!({ "apps": all, "next": next }), || {
-            let rows: Vec<_> = apps.iter().map(|app| as_row(app)).collect();
-            let more =
-                next.map_or_else(String::new, |next| format!("\n\nMore with --after {next}"));
-            match rows.is_empty() {
-                true => {
-                    "There are no apps yet: register one with `valetkey app create`.".to_owned()
-                }
-                false => table(["CLIENT ID", "NAME", "OWNER", "STATUS"], &rows) + &more,
-            }
-        });
-        Ok(())
     }
 }
 

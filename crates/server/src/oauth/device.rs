@@ -1,13 +1,14 @@
 //! The device authorization endpoint (RFC 8628 §3.1).
-use super::logged::{Caller, note};
+use super::logged::{Caller, note_request};
 use super::request::BufferedRequest;
-use super::token::authenticated_draft;
+use super::token::authenticated;
 use crate::http::error::ApiError;
 use crate::http::reply;
 use crate::state::App;
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::Response;
+use protocol::client_auth::authenticate_draft;
 use protocol::device::{DeviceRequest, authorize};
 use protocol::request_log::Endpoint;
 use store::StoreError;
@@ -19,11 +20,7 @@ pub(super) async fn device(
 ) -> Result<Response, ApiError> {
     let mut caller = Caller::default();
     let answer = answer(&app, &request, &mut caller).await;
-    if answer.is_err() {
-        caller.look_in(&app, &request).await;
-    }
-    note(&app, Endpoint::Device, request.arrival(), caller, &answer);
-    answer
+    note_request(&app, Endpoint::Device, &request, caller, answer).await
 }
 
 async fn answer(
@@ -32,7 +29,7 @@ async fn answer(
     caller: &mut Caller,
 ) -> Result<Response, ApiError> {
     let asked = DeviceRequest::parse(&request.raw(), app.policy())?;
-    let client = authenticated_draft(app, &asked.credentials, caller).await?;
+    let client = authenticated(app, &asked.credentials, authenticate_draft, caller).await?;
     for context in app.tries() {
         let decision = authorize(asked.scope.as_ref(), &client, &context);
         let act = app.act(context.now, request.address);

@@ -1,5 +1,5 @@
 //! The introspection endpoint (RFC 7662).
-use super::logged::{Caller, note};
+use super::logged::{Caller, note_request};
 use super::request::BufferedRequest;
 use super::revoke::asked_by_client;
 use crate::http::error::ApiError;
@@ -10,7 +10,7 @@ use crate::state::App;
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::Response;
-use protocol::client_auth::ClientFault;
+use protocol::client_auth::{ClientFault, authenticate};
 use protocol::introspect::may_introspect;
 use protocol::lookup::TokenKind;
 use protocol::request_log::Endpoint;
@@ -24,17 +24,7 @@ pub(super) async fn introspect(
 ) -> Result<Response, ApiError> {
     let mut caller = Caller::default();
     let answer = answer(&app, &request, &mut caller).await;
-    if answer.is_err() {
-        caller.look_in(&app, &request).await;
-    }
-    note(
-        &app,
-        Endpoint::Introspect,
-        request.arrival(),
-        caller,
-        &answer,
-    );
-    answer
+    note_request(&app, Endpoint::Introspect, &request, caller, answer).await
 }
 
 async fn answer(
@@ -42,11 +32,7 @@ async fn answer(
     request: &BufferedRequest,
     caller: &mut Caller,
 ) -> Result<Response, ApiError> {
-    let (client, params) = asked_by_client(app, request, caller).await?;
-    if !client.is_active() {
-        let (fault, used_header) = (ClientFault::Inactive, false);
-        return Err(TokenError::InvalidClient { fault, used_header }.into());
-    }
+    let (client, params) = asked_by_client(app, request, authenticate, caller).await?;
     if !may_introspect(&client) {
         let (fault, used_header) = (ClientFault::Method, false);
         return Err(TokenError::InvalidClient { fault, used_header }.into());

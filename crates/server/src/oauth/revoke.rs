@@ -1,14 +1,14 @@
 //! The revocation endpoint (RFC 7009).
-use super::logged::{Caller, note};
+use super::logged::{Caller, note_request};
 use super::request::BufferedRequest;
-use super::token::authenticated_draft;
+use super::token::{Judge, authenticated};
 use crate::http::error::ApiError;
 use crate::http::reply;
 use crate::settle::look_up;
 use crate::state::{App, AppState};
 use axum::extract::State;
 use axum::response::Response;
-use protocol::client_auth::AuthenticatedClient;
+use protocol::client_auth::{AuthenticatedClient, authenticate_draft};
 use protocol::lookup::TokenKind;
 use protocol::params::Params;
 use protocol::request_log::Endpoint;
@@ -23,11 +23,7 @@ pub(super) async fn revoke(
 ) -> Result<Response, ApiError> {
     let mut caller = Caller::default();
     let answer = answer(&app, &request, &mut caller).await;
-    if answer.is_err() {
-        caller.look_in(&app, &request).await;
-    }
-    note(&app, Endpoint::Revoke, request.arrival(), caller, &answer);
-    answer
+    note_request(&app, Endpoint::Revoke, &request, caller, answer).await
 }
 
 async fn answer(
@@ -35,7 +31,7 @@ async fn answer(
     request: &BufferedRequest,
     caller: &mut Caller,
 ) -> Result<Response, ApiError> {
-    let (client, params) = asked_by_client(app, request, caller).await?;
+    let (client, params) = asked_by_client(app, request, authenticate_draft, caller).await?;
     let kind = TokenKind::of(token_of(&params)?, app.policy());
     let found = look_up(&app.store, kind.lookup()).await?;
     let decision = protocol::revoke::revoke(&kind, &client, found);
@@ -45,17 +41,18 @@ async fn answer(
     Ok(reply::done())
 }
 
-/// The authenticated client of a request, which may wait for review, and its parameters.
+/// The authenticated client of a request, and its parameters.
 ///
 /// # Errors
 /// When they cannot be read, the client is not authenticated, or the store fails.
 pub(super) async fn asked_by_client(
     app: &AppState,
     request: &BufferedRequest,
+    judge: Judge,
     caller: &mut Caller,
 ) -> Result<(AuthenticatedClient, Params), ApiError> {
     let raw = request.raw();
     let params = raw.params(app.policy()).map_err(TokenError::from)?;
-    let client = authenticated_draft(app, &raw.credentials(&params)?, caller).await?;
+    let client = authenticated(app, &raw.credentials(&params)?, judge, caller).await?;
     Ok((client, params))
 }

@@ -1,5 +1,5 @@
 //! The token endpoint (RFC 6749 §3.2): parse, authenticate, look up, decide, settle. No rule and no SQL here.
-use super::logged::{Caller, note};
+use super::logged::{Caller, note_request};
 use super::request::BufferedRequest;
 use crate::http::error::ApiError;
 use crate::http::reply;
@@ -9,9 +9,12 @@ use crate::state::{App, AppState};
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::Response;
-use protocol::client_auth::{AuthenticatedClient, Credentials, authenticate, authenticate_draft};
+use protocol::Policy;
+use protocol::client_auth::{AuthenticatedClient, Credentials};
 use protocol::request_log::Endpoint;
-use protocol::token::{TokenReply, TokenRequest};
+use protocol::token::{TokenError, TokenReply, TokenRequest};
+use protocol::types::{Client, UnixTime};
+use std::sync::Arc;
 use store::StoreError;
 
 /// `POST` of a token request.
@@ -21,11 +24,7 @@ pub(super) async fn token(
 ) -> Result<Response, ApiError> {
     let mut caller = Caller::default();
     let answer = answer(&app, &request, &mut caller).await;
-    if answer.is_err() {
-        caller.look_in(&app, &request).await;
-    }
-    note(&app, Endpoint::Token, request.arrival(), caller, &answer);
-    answer
+    note_request(&app, Endpoint::Token, &request, caller, answer).await
 }
 
 async fn answer(
@@ -55,6 +54,15 @@ async fn answer(
     })
 }
 
+/// How credentials are judged: `authenticate`, or `authenticate_draft` for what an app that waits for review can do to
+/// nobody but itself.
+pub(super) type Judge = fn(
+    &Credentials,
+    Option<Arc<Client>>,
+    &Policy,
+    UnixTime,
+) -> Result<AuthenticatedClient, TokenError>;
+
 /// The client behind credentials, at other endpoints that ask for them; `caller` is told as soon as it is known.
 ///
 /// # Errors
@@ -62,27 +70,12 @@ async fn answer(
 pub(super) async fn authenticated(
     app: &AppState,
     credentials: &Credentials,
+    judge: Judge,
     caller: &mut Caller,
 ) -> Result<AuthenticatedClient, ApiError> {
     let client = app.store.client(&credentials.client_id).await?;
     caller.claims(client.as_deref());
-    let client = authenticate(credentials, client, app.policy(), clock::now())?;
-    caller.is(&client);
-    Ok(client)
-}
-
-/// The same, which also takes an app that waits for review: for what it can do to nobody but itself.
-///
-/// # Errors
-/// As [`authenticated`].
-pub(super) async fn authenticated_draft(
-    app: &AppState,
-    credentials: &Credentials,
-    caller: &mut Caller,
-) -> Result<AuthenticatedClient, ApiError> {
-    let client = app.store.client(&credentials.client_id).await?;
-    caller.claims(client.as_deref());
-    let client = authenticate_draft(credentials, client, app.policy(), clock::now())?;
+    let client = judge(credentials, client, app.policy(), clock::now())?;
     caller.is(&client);
     Ok(client)
 }

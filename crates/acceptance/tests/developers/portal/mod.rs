@@ -8,6 +8,7 @@ mod logos;
 mod mails;
 mod organizations;
 mod redirects;
+mod review_rights;
 mod reviews;
 mod rights;
 mod roles;

@@ -271,3 +271,81 @@ fn where_organizations_run_apps_nobody_does_alone() {
     let refused = ann.act(&app, ADD, &[("secret-name", "x")]);
     assert!(works(&scene, &super::credentials(&refused.expect(200))));
 }
+
+#[test]
+fn a_long_list_of_an_organization_goes_on_where_it_ended() {
+    let scene = open(OPEN);
+    let mut ann = Developer::ann(&scene);
+    let acme = found(&mut ann, "Acme");
+    for _ in 0..26 {
+        ann.register(&[("organization", &acme)]);
+    }
+    let own = ann.register(&[]);
+    let first = ann.browser.open(&format!("{APPS}?organization={acme}"));
+    let text = unescape(&first.text());
+    let next = text.split("<p class=\"older\"><a href=\"").nth(1);
+    let next = next
+        .and_then(|rest| rest.split('"').next())
+        .expect("a second page");
+    let mut all = listed(&first);
+    assert_eq!(all.len(), 25, "{first}");
+    all.extend(listed(&ann.browser.open(next).expect(200)));
+    assert_eq!(all.len(), 26, "{all:?}");
+    assert!(!all.contains(&own.client_id), "{all:?}");
+}
+
+#[test]
+fn of_many_who_answer_at_once_one_is_heard() {
+    let scene = open(OPEN);
+    let mut ann = Developer::ann(&scene);
+    let page = ann.browser.open(ORGANIZATIONS);
+    let form = form_to(&page, FOUND);
+    let press = |browser: &acceptance::Browser, form: &acceptance::Form, typed: &[(&str, &str)]| {
+        let browsers: Vec<_> = (0..8).map(|_| browser.clone()).collect();
+        thread::scope(|scope| {
+            let sent = browsers.into_iter().map(|mut browser| {
+                scope.spawn(move || {
+                    browser
+                        .submit(form, typed)
+                        .expect(303)
+                        .location()
+                        .map(str::to_owned)
+                })
+            });
+            let sent: Vec<_> = sent.collect();
+            sent.into_iter()
+                .map(|one| one.join().expect("it replies"))
+                .collect::<Vec<_>>()
+        })
+    };
+    let told = press(&ann.browser, &form, &[("name", "Acme")]);
+    assert!(told.iter().all(|to| *to == told[0]), "{told:?}");
+    let page = ann.browser.open(ORGANIZATIONS);
+    assert_eq!(
+        page.text().matches("<strong><bdi>Acme<").count(),
+        1,
+        "{page}"
+    );
+    let acme = told[0].as_deref().unwrap_or_default();
+    let acme = acme
+        .trim_start_matches("/organizations/")
+        .split('?')
+        .next()
+        .unwrap_or_default();
+    in_organization(
+        &mut ann,
+        acme,
+        INVITE,
+        &[("email", EVE), ("role", "viewer")],
+    )
+    .expect(303);
+    let mut eve = Developer::of(&scene, EVE);
+    let accept = form_to(&eve.browser.open(ORGANIZATIONS), JOIN);
+    let told = press(&eve.browser, &accept, &[]);
+    let joined = told
+        .iter()
+        .flatten()
+        .filter(|to| to.ends_with("done=joined"));
+    assert_eq!(joined.count(), 1, "{told:?}");
+    assert_eq!(members(&mut ann, acme), [ANN, EVE]);
+}
