@@ -109,18 +109,20 @@ impl Params {
     }
 
     fn from_form_of(bytes: &[u8], most: usize) -> Result<Self, ParamsFault> {
+        // Looked at once and not again for each name and value.
+        let text = std::str::from_utf8(bytes).map_err(|_| ParamsFault::Utf8)?;
         let mut pairs = Vec::with_capacity(8);
         let ends = memchr_iter(b'&', bytes).chain([bytes.len()]);
         let mut start = 0;
         for end in ends {
-            let pair = &bytes[start..end];
+            let pair = &text[start..end];
             start = end + 1;
             if pair.is_empty() {
                 continue;
             }
-            let (name, value) = match memchr(b'=', pair) {
+            let (name, value) = match memchr(b'=', pair.as_bytes()) {
                 Some(at) => (&pair[..at], &pair[at + 1..]),
-                None => (pair, &[][..]),
+                None => (pair, ""),
             };
             pairs.push((decode(name)?, decode(value)?));
             if pairs.len() > most {
@@ -224,9 +226,9 @@ impl Params {
 }
 
 /// Decodes one name or value: `+` is a space, `%XX` a byte.
-fn decode(bytes: &[u8]) -> Result<String, ParamsFault> {
+fn decode(text: &str) -> Result<String, ParamsFault> {
+    let bytes = text.as_bytes();
     let Some(plain) = memchr3(b'+', b'%', 0, bytes) else {
-        let text = std::str::from_utf8(bytes).map_err(|_| ParamsFault::Utf8)?;
         return Ok(text.to_owned());
     };
     let mut out = Vec::with_capacity(bytes.len());
@@ -266,7 +268,7 @@ fn hex(digit: u8) -> Result<u8, ParamsFault> {
 /// # Errors
 /// [`ParamsFault`] as for any parameter.
 pub fn decode_credential(text: &str) -> Result<String, ParamsFault> {
-    decode(text.as_bytes())
+    decode(text)
 }
 
 struct ObjectOfStrings;

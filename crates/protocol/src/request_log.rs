@@ -70,6 +70,12 @@ impl Endpoint {
 pub struct RequestId([u8; 16]);
 
 impl RequestId {
+    /// The id of a number.
+    pub fn of(number: u64) -> Self {
+        let digit = |place: usize| b"0123456789abcdef"[(number >> (60 - 4 * place)) as usize & 15];
+        RequestId(std::array::from_fn(digit))
+    }
+
     /// Reads an id as an answer named it.
     pub fn parse(text: &str) -> Option<Self> {
         let digits: [u8; 16] = text.as_bytes().try_into().ok()?;

@@ -6,6 +6,7 @@ use axum::http::{HeaderMap, header};
 use axum::response::Response;
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use jose::keyed::Key;
+use memchr::memchr_iter;
 use protocol::accounts::session::SessionCookie;
 use protocol::types::email::email_key;
 use protocol::types::{Language, Lifetime, Person};
@@ -182,6 +183,13 @@ pub(crate) fn random() -> String {
     URL_SAFE_NO_PAD.encode(jose::random::bytes::<16>())
 }
 
+/// The pairs of a `Cookie` line.
+fn pairs(line: &[u8]) -> impl Iterator<Item = &[u8]> {
+    let ends = memchr_iter(b';', line).chain([line.len()]);
+    let mut start = 0;
+    ends.map(move |end| &line[std::mem::replace(&mut start, end + 1)..end])
+}
+
 /// How the cookies of a provider are called and sent.
 #[derive(Debug, Clone)]
 pub(crate) struct Cookies {
@@ -223,7 +231,7 @@ impl Cookies {
     /// they are stepped over.
     fn text<'a>(&self, name: &str, headers: &'a HeaderMap) -> Option<&'a str> {
         let lines = headers.get_all(header::COOKIE).iter();
-        let pairs = lines.flat_map(|line| line.as_bytes().split(|byte| *byte == b';'));
+        let pairs = lines.flat_map(|line| pairs(line.as_bytes()));
         let mut own = pairs.filter_map(|pair| {
             let parts = [self.before, name, &self.after, "="];
             let strip = |rest: &'a [u8], part: &&str| rest.strip_prefix(part.as_bytes());

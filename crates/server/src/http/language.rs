@@ -9,7 +9,8 @@ use protocol::types::Language;
 /// Reads it. Only pages are read by people.
 pub(crate) fn spoken(uri: &Uri, headers: &HeaderMap, app: &AppState) -> Spoken {
     let asked = || {
-        let query = uri.query().filter(|query| query.contains("ui_locales="))?;
+        let names_it = |query: &&str| query.split('&').any(|pair| pair.starts_with("ui_locales="));
+        let query = uri.query().filter(names_it)?;
         let params = Params::from_form(query.as_bytes()).ok()?;
         Language::of_ui_locales(params.get("ui_locales")?)
     };

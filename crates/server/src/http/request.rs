@@ -6,6 +6,7 @@ use axum::http::request::Parts;
 use axum::http::{Extensions, HeaderMap, header};
 use config::Config;
 use pages::{Arguments, Html, Speak, Text};
+use protocol::request_log;
 use protocol::types::Language;
 use std::convert::Infallible;
 use std::fmt;
@@ -18,7 +19,7 @@ pub(crate) const MAX_BODY: usize = 64 * 1024;
 
 /// Names one request in its page or error, in the log and in the `X-Request-Id` header: 16 hexadecimal digits.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct RequestId([u8; 16]);
+pub(crate) struct RequestId(request_log::RequestId);
 
 /// Where ids start: another place at every start of the server.
 static NEXT: LazyLock<AtomicU64> =
@@ -32,13 +33,17 @@ impl RequestId {
     }
 
     fn of(number: u64) -> Self {
-        let digit = |place: usize| b"0123456789abcdef"[(number >> (60 - 4 * place)) as usize & 15];
-        RequestId(std::array::from_fn(digit))
+        RequestId(request_log::RequestId::of(number))
+    }
+
+    /// As an app's log keeps it.
+    pub(crate) fn logged(self) -> request_log::RequestId {
+        self.0
     }
 
     /// The digits.
     pub(crate) fn as_str(&self) -> &str {
-        std::str::from_utf8(&self.0).unwrap_or_default()
+        self.0.as_str()
     }
 }
 

@@ -9,7 +9,7 @@ use protocol::Mint;
 use protocol::authorize::AuthorizationFault;
 use protocol::client_auth::{AuthenticatedClient, Credentials};
 use protocol::facts::AccessFacts;
-use protocol::request_log::{self, Endpoint, LoggedRequest, Refusal};
+use protocol::request_log::{Endpoint, LoggedRequest, Refusal};
 use protocol::types::{Client, ClientKind, ClientNo, Side};
 use wire::Presented;
 
@@ -163,12 +163,9 @@ fn write(
     if !app.request_log.is_kept() {
         return;
     }
-    let Some(request_id) = request_log::RequestId::parse(id.as_str()) else {
-        return;
-    };
     let request = LoggedRequest {
         id: app.mint.locator(),
-        request_id,
+        request_id: id.logged(),
         endpoint,
         status,
         side: known.side,
