@@ -1,5 +1,5 @@
 //! The device authorization endpoint (RFC 8628 §3.1).
-use super::logged::{Caller, note_request};
+use super::logged::{Caller, note};
 use super::request::BufferedRequest;
 use super::token::authenticated;
 use crate::http::error::ApiError;
@@ -20,7 +20,9 @@ pub(super) async fn device(
 ) -> Result<Response, ApiError> {
     let mut caller = Caller::default();
     let answer = answer(&app, &request, &mut caller).await;
-    note_request(&app, Endpoint::Device, &request, caller, answer).await
+    caller.look_in(&app, &request, answer.is_err()).await;
+    note(&app, Endpoint::Device, request.arrival(), caller, &answer);
+    answer
 }
 
 async fn answer(

@@ -1,5 +1,5 @@
 //! The introspection endpoint (RFC 7662).
-use super::logged::{Caller, note_request};
+use super::logged::{Caller, note};
 use super::request::BufferedRequest;
 use super::revoke::asked_by_client;
 use crate::http::error::ApiError;
@@ -24,7 +24,15 @@ pub(super) async fn introspect(
 ) -> Result<Response, ApiError> {
     let mut caller = Caller::default();
     let answer = answer(&app, &request, &mut caller).await;
-    note_request(&app, Endpoint::Introspect, &request, caller, answer).await
+    caller.look_in(&app, &request, answer.is_err()).await;
+    note(
+        &app,
+        Endpoint::Introspect,
+        request.arrival(),
+        caller,
+        &answer,
+    );
+    answer
 }
 
 async fn answer(

@@ -48,9 +48,14 @@ impl Caller {
         });
     }
 
-    /// Looks which app a refused request names, if that was not found out before.
-    async fn look_in(&mut self, app: &AppState, request: &BufferedRequest) {
-        if self.0.is_some() || !app.request_log.is_kept() {
+    /// Looks which app a request names that is refused, if that was not found out before.
+    pub(super) async fn look_in(
+        &mut self,
+        app: &AppState,
+        request: &BufferedRequest,
+        refused: bool,
+    ) {
+        if !refused || self.0.is_some() || !app.request_log.is_kept() {
             return;
         }
         let raw = request.raw();
@@ -82,22 +87,6 @@ impl Caller {
                 proof: Proof::Taken,
             });
     }
-}
-
-/// Notes what an endpoint answers an app that shows its credentials, and gives it back. Of a request that is refused before
-/// they are read, it is looked up which app it names.
-pub(super) async fn note_request(
-    app: &AppState,
-    endpoint: Endpoint,
-    request: &BufferedRequest,
-    mut caller: Caller,
-    answer: Result<Response, ApiError>,
-) -> Result<Response, ApiError> {
-    if answer.is_err() {
-        caller.look_in(app, request).await;
-    }
-    note(app, endpoint, request.arrival(), caller, &answer);
-    answer
 }
 
 /// Notes what an endpoint for programs answers.

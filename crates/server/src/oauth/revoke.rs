@@ -1,5 +1,5 @@
 //! The revocation endpoint (RFC 7009).
-use super::logged::{Caller, note_request};
+use super::logged::{Caller, note};
 use super::request::BufferedRequest;
 use super::token::{Judge, authenticated};
 use crate::http::error::ApiError;
@@ -23,7 +23,9 @@ pub(super) async fn revoke(
 ) -> Result<Response, ApiError> {
     let mut caller = Caller::default();
     let answer = answer(&app, &request, &mut caller).await;
-    note_request(&app, Endpoint::Revoke, &request, caller, answer).await
+    caller.look_in(&app, &request, answer.is_err()).await;
+    note(&app, Endpoint::Revoke, request.arrival(), caller, &answer);
+    answer
 }
 
 async fn answer(

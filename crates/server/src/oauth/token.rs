@@ -1,5 +1,5 @@
 //! The token endpoint (RFC 6749 §3.2): parse, authenticate, look up, decide, settle. No rule and no SQL here.
-use super::logged::{Caller, note_request};
+use super::logged::{Caller, note};
 use super::request::BufferedRequest;
 use crate::http::error::ApiError;
 use crate::http::reply;
@@ -24,7 +24,9 @@ pub(super) async fn token(
 ) -> Result<Response, ApiError> {
     let mut caller = Caller::default();
     let answer = answer(&app, &request, &mut caller).await;
-    note_request(&app, Endpoint::Token, &request, caller, answer).await
+    caller.look_in(&app, &request, answer.is_err()).await;
+    note(&app, Endpoint::Token, request.arrival(), caller, &answer);
+    answer
 }
 
 async fn answer(
