@@ -89,6 +89,7 @@ fn access() -> (String, AccessFacts) {
         client: Some(Arc::new(Client::for_tests())),
         grant_revoked: false,
         person: Standing::from(&Person::for_tests()),
+        connection: protocol::types::ConnectionStanding::GOOD,
     };
     (text.as_str().to_owned(), facts)
 }

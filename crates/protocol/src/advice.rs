@@ -34,6 +34,8 @@ impl TokenError {
         let scopes = scope_refusals(policy).into_iter().map(TokenError::from);
         let unregistered = policy.grants.iter().copied();
         let device = device_errors(policy);
+        let renews = policy.allows(GrantType::RefreshToken);
+        let paused = renews.then_some(TokenError::Paused);
         requests
             .chain(clients)
             .chain(grants)
@@ -41,6 +43,7 @@ impl TokenError {
             .chain([TokenError::UnsupportedGrantType])
             .chain(scopes)
             .chain(device)
+            .chain(paused)
             .collect()
     }
 
@@ -70,6 +73,10 @@ impl TokenError {
             TokenError::AccessDenied => advice(
                 "The person pressed Deny.",
                 "Say so, and start anew only if they want to.",
+            ),
+            TokenError::Paused => advice(
+                "The person paused the app.",
+                "Keep the tokens, say that the app is paused, and ask again later.",
             ),
             TokenError::ExpiredToken => {
                 advice("The lifetime of the codes is over.", "Offer to start anew.")
@@ -248,6 +255,7 @@ fn grant_faults(policy: &Policy) -> Vec<GrantFault> {
         (replaces, GrantFault::RetryDiffers),
         (people, GrantFault::Revoked),
         (people, GrantFault::OtherClient),
+        (people, GrantFault::Removed),
         (people, GrantFault::Person),
         (code, GrantFault::VerifierMissing),
         (code, GrantFault::VerifierMismatch),
@@ -304,6 +312,10 @@ impl GrantFault {
             Self::Revoked => advice(
                 "It was revoked, or the app was switched off.",
                 "Ask the person again.",
+            ),
+            Self::Removed => advice(
+                "The person removed the app from those that they let in.",
+                "Forget the tokens, and ask the person only if they come back.",
             ),
             Self::Person => advice(
                 "The person's account is closed or switched off.",

@@ -18,6 +18,7 @@ impl TokenError {
             | TokenError::AuthorizationPending
             | TokenError::SlowDown { .. }
             | TokenError::AccessDenied
+            | TokenError::Paused
             | TokenError::ExpiredToken => self.description(),
         };
         format!("{}: {cause}", self.code(&ErrorAliases::default()))
@@ -80,6 +81,7 @@ impl GrantFault {
             Self::RetryDiffers => "the refresh token came a second time, in another request",
             Self::Expired => "the code or token has expired",
             Self::Revoked => "the grant is revoked",
+            Self::Removed => "the person removed the app",
             Self::Person => "the account is gone or switched off",
         }
     }

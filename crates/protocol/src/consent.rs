@@ -100,8 +100,11 @@ pub fn allow<M: Mint>(
         Some(before) => (before.scope.union(&request.scope), before.redirect_uris),
         None => (request.scope.clone(), Vec::new()),
     };
-    if !redirect_uris.contains(&registered) {
-        redirect_uris.push(registered);
+    // Whoever uses published credentials is asked every time.
+    match request.client.documented {
+        true => redirect_uris.clear(),
+        false if redirect_uris.contains(&registered) => {}
+        false => redirect_uris.push(registered),
     }
     let consent = Consent {
         subject: session.person.subject,
@@ -110,13 +113,11 @@ pub fn allow<M: Mint>(
         redirect_uris,
         granted_at: context.now,
     };
-    // Whoever uses published credentials is asked every time, so there is nothing to remember.
-    let consent = (!request.client.documented).then_some(consent);
     let secret = |id| answer.secret(id);
     request.issue_code_of(
         secret,
         session,
-        consent,
+        Some(consent),
         Some(answer.interaction.id),
         context,
     )

@@ -197,6 +197,7 @@ pub fn answer<M: Mint>(
         client: client.no,
         subject,
         answer,
+        scope: facts.device.scope.clone(),
     });
     Decision::grant(transition, ())
 }

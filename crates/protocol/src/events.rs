@@ -15,6 +15,14 @@ pub enum Event {
     DeviceAllowed,
     /// A person declined a device.
     DeviceDenied,
+    /// A person keeps an app out for a while.
+    ConnectionPaused,
+    /// A person lets such an app in again.
+    ConnectionResumed,
+    /// A person took an app's access away, with all its tokens.
+    ConnectionEnded,
+    /// That was taken back; the tokens stay ended.
+    ConnectionRestored,
     /// A code was redeemed, and a grant began.
     GrantStarted,
     /// A grant was revoked, with all its tokens.
@@ -139,11 +147,15 @@ pub enum Event {
 
 impl Event {
     /// All of them.
-    pub const ALL: [Event; 67] = [
+    pub const ALL: [Event; 71] = [
         Event::ConsentGiven,
         Event::ConsentDenied,
         Event::DeviceAllowed,
         Event::DeviceDenied,
+        Event::ConnectionPaused,
+        Event::ConnectionResumed,
+        Event::ConnectionEnded,
+        Event::ConnectionRestored,
         Event::GrantStarted,
         Event::GrantRevoked(RevocationCause::CodeReplay),
         Event::GrantRevoked(RevocationCause::RefreshReplay),
@@ -216,6 +228,10 @@ impl Event {
             Event::ConsentDenied => "consent.denied",
             Event::DeviceAllowed => "device.allowed",
             Event::DeviceDenied => "device.denied",
+            Event::ConnectionPaused => "connection.paused",
+            Event::ConnectionResumed => "connection.resumed",
+            Event::ConnectionEnded => "connection.ended",
+            Event::ConnectionRestored => "connection.restored",
             Event::GrantStarted => "grant.started",
             Event::GrantRevoked(RevocationCause::CodeReplay) => "grant.revoked.code_replay",
             Event::GrantRevoked(RevocationCause::RefreshReplay) => "grant.revoked.refresh_replay",

@@ -1,7 +1,8 @@
 //! What a rule is given to decide on: all facts of one request, read at once.
 use crate::types::{
-    AccessToken, AuthorizationCode, Client, Consent, DeviceAuthorization, Grant, Interaction,
-    Locator, Person, Preferences, RefreshToken, SealedReply, Session, Subject, UnixTime,
+    AccessToken, AuthorizationCode, Client, ConnectionStanding, Consent, DeviceAuthorization,
+    Grant, Interaction, Locator, Person, Preferences, RefreshToken, SealedReply, Session, Subject,
+    UnixTime,
 };
 use std::sync::Arc;
 
@@ -45,6 +46,8 @@ pub struct CodeFacts {
     pub redeemed: bool,
     /// Who allowed it; `None` when the account is gone.
     pub person: Option<Person>,
+    /// What is left of what they allowed the app.
+    pub connection: ConnectionStanding,
 }
 
 /// What a device asked for, whether it was redeemed, and the person who answered.
@@ -56,6 +59,8 @@ pub struct DeviceFacts {
     pub redeemed: bool,
     /// Who allowed it; `None` while nobody did, or when the account is gone.
     pub person: Option<Person>,
+    /// What is left of what they allowed the app.
+    pub connection: ConnectionStanding,
 }
 
 /// That a refresh token was used, and what came of it.
@@ -82,6 +87,8 @@ pub struct RefreshFacts {
     pub used: Option<UsedRefreshToken>,
     /// Who allowed it; `None` when the account is gone.
     pub person: Option<Person>,
+    /// What is left of what they allowed the app.
+    pub connection: ConnectionStanding,
 }
 
 /// An access token and all that decides whether it still works. The row is read; the rest is in memory.
@@ -95,6 +102,8 @@ pub struct AccessFacts {
     pub grant_revoked: bool,
     /// The standing of the person; [`Standing::GOOD`] for client credentials.
     pub person: Standing,
+    /// What is left of what the person allowed the app; [`ConnectionStanding::GOOD`] for client credentials.
+    pub connection: ConnectionStanding,
 }
 
 /// A session with its person.

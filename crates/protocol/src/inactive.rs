@@ -3,7 +3,9 @@
 use crate::facts::{AccessFacts, RefreshFacts, Standing};
 use crate::grants::may_still_ask;
 use crate::policy::Policy;
-use crate::types::{Client, ClientStatus, GrantType, Locator, Person, Side, Subject, UnixTime};
+use crate::types::{
+    Client, ClientStatus, ConnectionStanding, GrantType, Locator, Person, Side, Subject, UnixTime,
+};
 use std::sync::Arc;
 
 /// Why a token does not work. Only an operator is told: "the authorization server SHOULD NOT include any additional
@@ -30,6 +32,10 @@ pub enum Inactive {
     TestModeOff,
     /// Its app's credentials were published for everyone, and no longer are.
     NotPublished,
+    /// Its user removed the app.
+    Removed,
+    /// Its user paused the app.
+    Paused,
     /// Its user's account is gone.
     UserGone,
     /// Its user is switched off.
@@ -46,7 +52,7 @@ pub enum Inactive {
 
 impl Inactive {
     /// All of them.
-    pub const ALL: [Inactive; 16] = [
+    pub const ALL: [Inactive; 18] = [
         Inactive::Unknown,
         Inactive::Revoked,
         Inactive::Used,
@@ -57,6 +63,8 @@ impl Inactive {
         Inactive::AppWasDisabled,
         Inactive::TestModeOff,
         Inactive::NotPublished,
+        Inactive::Removed,
+        Inactive::Paused,
         Inactive::UserGone,
         Inactive::UserDisabled,
         Inactive::UserWasDisabled,
@@ -82,6 +90,8 @@ impl Inactive {
             Self::NotPublished => {
                 "its app is the public test client, whose credentials are not published any more"
             }
+            Self::Removed => "its user removed the app",
+            Self::Paused => "its user paused the app: it works again once the user resumes it",
             Self::UserGone => "its user's account is gone",
             Self::UserDisabled => "its user is disabled",
             Self::UserWasDisabled => "its user was disabled after it was issued",
@@ -111,6 +121,7 @@ pub fn access_token<'a>(
     }
     check_app(client, facts.token.subject, id, policy)?;
     check_user(facts.person, id)?;
+    check_connection(facts.connection, facts.token.grant)?;
     Ok(client)
 }
 
@@ -138,6 +149,7 @@ pub fn refresh_token<'a>(
     check_app(client, Some(facts.grant.subject), id, policy)?;
     let person = facts.person.as_ref().ok_or(Inactive::UserGone)?;
     check_user(Standing::from(person), id)?;
+    check_connection(facts.connection, facts.grant.id)?;
     if !client.may_meet(person) {
         return Err(Inactive::OtherMode);
     }
@@ -174,6 +186,15 @@ fn check_app(
     match id >= client.cutoff {
         true => Ok(()),
         false => Err(Inactive::AppWasDisabled),
+    }
+}
+
+/// The id of a grant counts, not that of a token: a refresh that went on while the app was removed makes none that works.
+fn check_connection(connection: ConnectionStanding, grant: Locator) -> Result<(), Inactive> {
+    match connection.lasts(grant) {
+        true if connection.paused => Err(Inactive::Paused),
+        true => Ok(()),
+        false => Err(Inactive::Removed),
     }
 }
 

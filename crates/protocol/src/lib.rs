@@ -7,6 +7,7 @@ pub mod apps;
 pub mod authorize;
 mod cause;
 pub mod client_auth;
+pub mod connections;
 pub mod consent;
 pub mod decision;
 pub mod device;

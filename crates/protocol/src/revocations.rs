@@ -5,7 +5,7 @@ use crate::facts::Standing;
 use crate::params::Params;
 use crate::policy::Policy;
 use crate::token::{RequestFault, TokenError};
-use crate::types::{Locator, Side, Subject};
+use crate::types::{ConnectionStanding, Locator, Side, Subject};
 use std::time::Duration;
 use wire::feed::{Event, FeedReply};
 use wire::token_text::{base62, from_base62};
@@ -124,6 +124,17 @@ pub enum Change {
         /// What it is now.
         standing: Standing,
     },
+    /// A connection changed.
+    Connection {
+        /// Who let the app in.
+        subject: Subject,
+        /// The client id of the app.
+        client_id: String,
+        /// Which side both are on.
+        side: Side,
+        /// What is left of it now.
+        standing: ConnectionStanding,
+    },
 }
 
 /// The lines after a cursor.
@@ -158,6 +169,16 @@ pub fn reply(facts: FeedFacts, side: Side, policy: &Policy) -> FeedReply {
         } => {
             let sub = policy.subjects.write(subject);
             (standing != Standing::GOOD && may_know(side)).then_some(Event::UserCutOff { sub })
+        }
+        Change::Connection {
+            subject,
+            client_id,
+            side,
+            standing,
+        } => {
+            let sub = policy.subjects.write(subject);
+            let taken = standing != ConnectionStanding::GOOD && may_know(side);
+            taken.then_some(Event::ConnectionChanged { sub, client_id })
         }
     };
     FeedReply {

@@ -60,6 +60,8 @@ pub enum TokenError {
     },
     /// `access_denied` (RFC 8628 §3.5): the person declined.
     AccessDenied,
+    /// The same of a code or refresh token, while the person keeps the app out. It is not used up.
+    Paused,
     /// `expired_token` (RFC 8628 §3.5): the person did not answer in time.
     ExpiredToken,
 }
@@ -112,6 +114,8 @@ pub enum GrantFault {
     Expired,
     /// Its grant was revoked.
     Revoked,
+    /// The person removed the app.
+    Removed,
     /// The person's account is gone or disabled.
     Person,
 }
@@ -187,7 +191,7 @@ impl TokenError {
             TokenError::InvalidScope(_) => "invalid_scope",
             TokenError::AuthorizationPending => "authorization_pending",
             TokenError::SlowDown { .. } => "slow_down",
-            TokenError::AccessDenied => "access_denied",
+            TokenError::AccessDenied | TokenError::Paused => "access_denied",
             TokenError::ExpiredToken => "expired_token",
         }
     }
@@ -229,6 +233,9 @@ impl TokenError {
             }
             TokenError::AccessDenied => {
                 "the person declined: tell them, and stop asking".to_owned()
+            }
+            TokenError::Paused => {
+                "the person paused this app: keep the tokens and ask again later".to_owned()
             }
             TokenError::ExpiredToken => {
                 "nobody answered in time: ask for a new code if the person still wants to"

@@ -1,7 +1,7 @@
 //! The revocation feed: what other processes and APIs must hear of, as lines of `changes` in the order of their
 //! commits. Some line is always there: the sweeper keeps the last.
 use crate::facts::feed::{AFTER, APP, AT, About, BETWEEN, LAST, Line, ORIGIN, PERSON, REVOKED};
-use crate::facts::people;
+use crate::facts::{connections, people};
 use crate::memory::Memory;
 use crate::runs::Runs;
 use crate::value::values;
@@ -9,7 +9,7 @@ use crate::{Store, StoreError};
 use jose::Digest;
 use protocol::facts::Standing;
 use protocol::revocations::{Change, Cursor, FeedFacts};
-use protocol::types::{Lifetime, Locator};
+use protocol::types::{ConnectionStanding, Lifetime, Locator};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 use std::time::{Duration, Instant};
@@ -79,6 +79,9 @@ impl Follow {
         }
         for (subject, standing) in runs.many(&people::NOT_GOOD, &[]).await? {
             memory.set_standing(subject, standing);
+        }
+        for (subject, client, standing) in runs.many(&connections::NOT_GOOD, &[]).await? {
+            memory.set_connection(subject, client, standing);
         }
         Ok(Follow {
             memory,
@@ -189,6 +192,13 @@ impl Follow {
                     let standing = person.as_ref().map_or(Standing::GOOD, Standing::from);
                     self.memory.set_standing(subject, standing);
                 }
+                Some(About::Connection(subject, client)) => {
+                    let values = values![subject, client];
+                    let found = runs.one(&connections::STANDING, &values).await?;
+                    let standing =
+                        found.map_or(ConnectionStanding::GOOD, |(.., standing)| standing);
+                    self.memory.set_connection(subject, client, standing);
+                }
                 // A token's row is gone; the line is for APIs.
                 Some(About::Token(_)) | None => {}
             }
@@ -264,6 +274,10 @@ impl Store {
             Some(About::Grant(grant)) => Ok(Some(Change::Grant(grant))),
             Some(About::Client(client)) => self.one(&APP, &values![client]).await,
             Some(About::Person(subject)) => self.one(&PERSON, &values![subject]).await,
+            Some(About::Connection(subject, client)) => {
+                self.one(&connections::TOLD, &values![subject, client])
+                    .await
+            }
             None => Ok(None),
         }
     }

@@ -3,6 +3,7 @@
 //! [`Store::settle`] makes one [`Transition`] durable, guard first. Everything else reads.
 
 mod changes;
+mod connections;
 mod counts;
 mod database_tls;
 mod error;
@@ -32,6 +33,7 @@ mod sweep;
 mod tuning;
 mod value;
 
+pub use connections::ConnectionQuery;
 pub use counts::{BatchCount, QueueLength, SettledCount};
 pub use error::StoreError;
 pub use folder::{make_folder, sync_folder};

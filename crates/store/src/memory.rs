@@ -1,7 +1,8 @@
 //! What a node keeps in memory so that a token is checked by one row: revoked grants, people whose standing
 //! changed, and apps. It is fed by this node's own commits before they are answered, and by the change feed.
+use crate::feed::above;
 use protocol::facts::Standing;
-use protocol::types::{Client, ClientNo, Locator, Subject};
+use protocol::types::{Client, ClientNo, ConnectionStanding, Locator, Subject};
 use quick_cache::UnitWeighter;
 use quick_cache::sync::Cache;
 use std::collections::HashMap;
@@ -17,6 +18,8 @@ pub(crate) struct Memory {
     /// Grant to an id that no token of it is above. Once no lower one is left, it is forgotten.
     revoked: RwLock<HashMap<Locator, Locator>>,
     standings: RwLock<HashMap<i64, Standing>>,
+    /// Connections of which something was taken back, by person and app: some 50 bytes each.
+    connections: RwLock<HashMap<(i64, i64), ConnectionStanding>>,
     /// A client id never changes its number, so this one needs no forgetting.
     numbers: Cache<String, i64>,
     by_no: Cache<i64, Arc<Client>>,
@@ -29,6 +32,7 @@ impl Memory {
         Memory {
             revoked: RwLock::default(),
             standings: RwLock::default(),
+            connections: RwLock::default(),
             numbers: Cache::with_weighter(FEW_CLIENTS, MAX_CLIENTS, UnitWeighter),
             by_no: Cache::with_weighter(FEW_CLIENTS, MAX_CLIENTS, UnitWeighter),
             version: Mutex::new(0),
@@ -55,6 +59,42 @@ impl Memory {
             .write()
             .unwrap_or_else(PoisonError::into_inner)
             .retain(|_, above| *above > oldest);
+        self.connections
+            .write()
+            .unwrap_or_else(PoisonError::into_inner)
+            .retain(|_, standing| standing.paused || above(standing.not_before) > oldest);
+    }
+
+    pub(crate) fn set_connection(
+        &self,
+        subject: Subject,
+        client: ClientNo,
+        standing: ConnectionStanding,
+    ) {
+        let mut connections = self
+            .connections
+            .write()
+            .unwrap_or_else(PoisonError::into_inner);
+        match standing == ConnectionStanding::GOOD {
+            true => connections.remove(&(subject.0, client.0)),
+            false => connections.insert((subject.0, client.0), standing),
+        };
+    }
+
+    pub(crate) fn connection(
+        &self,
+        subject: Option<Subject>,
+        client: ClientNo,
+    ) -> ConnectionStanding {
+        let Some(subject) = subject else {
+            return ConnectionStanding::GOOD;
+        };
+        let connections = self
+            .connections
+            .read()
+            .unwrap_or_else(PoisonError::into_inner);
+        let found = connections.get(&(subject.0, client.0)).copied();
+        found.unwrap_or(ConnectionStanding::GOOD)
     }
 
     pub(crate) fn set_standing(&self, subject: Subject, standing: Standing) {

@@ -32,7 +32,7 @@ macro_rules! steps {
 }
 
 /// All steps on SQLite.
-pub(crate) const SQLITE: [Migration; 14] = steps!("sqlite":
+pub(crate) const SQLITE: [Migration; 15] = steps!("sqlite":
     1 "initial" "728948790923703149",
     2 "devices_and_test_mode" "8578770225967760945",
     3 "epochs" "0",
@@ -47,10 +47,11 @@ pub(crate) const SQLITE: [Migration; 14] = steps!("sqlite":
     12 "known_devices_and_consents" "0",
     13 "request_log" "0",
     14 "reviews" "0",
+    15 "connections" "0",
 );
 
 /// All steps on PostgreSQL.
-pub(crate) const POSTGRES: [Migration; 14] = steps!("postgres":
+pub(crate) const POSTGRES: [Migration; 15] = steps!("postgres":
     1 "initial" "728948790923703149",
     2 "devices_and_test_mode" "8578770225967760945",
     3 "epochs" "0",
@@ -65,6 +66,7 @@ pub(crate) const POSTGRES: [Migration; 14] = steps!("postgres":
     12 "known_devices_and_consents" "0",
     13 "request_log" "0",
     14 "reviews" "0",
+    15 "connections" "0",
 );
 
 #[cfg(test)]

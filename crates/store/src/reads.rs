@@ -188,7 +188,12 @@ impl Store {
     /// # Errors
     /// [`StoreError`].
     pub async fn code(&self, id: Locator) -> Fact<CodeFacts> {
-        self.one(&authorize::CODE, &values![id]).await
+        let Some(mut facts) = self.one(&authorize::CODE, &values![id]).await? else {
+            return Ok(None);
+        };
+        let memory = self.fresh_memory().await?;
+        facts.connection = memory.connection(Some(facts.code.subject), facts.code.client);
+        Ok(Some(facts))
     }
 
     /// What a device asked for, with its redemption and its person.
@@ -196,7 +201,13 @@ impl Store {
     /// # Errors
     /// [`StoreError`].
     pub async fn device(&self, id: Locator) -> Fact<DeviceFacts> {
-        self.one(&devices::BY_ID, &values![id]).await
+        let Some(mut facts) = self.one(&devices::BY_ID, &values![id]).await? else {
+            return Ok(None);
+        };
+        let memory = self.fresh_memory().await?;
+        let subject = facts.person.as_ref().map(|person| person.subject);
+        facts.connection = memory.connection(subject, facts.device.client);
+        Ok(Some(facts))
     }
 
     /// The same, by the code that a person typed.
@@ -213,6 +224,15 @@ impl Store {
     /// # Errors
     /// [`StoreError`].
     pub async fn refresh_token(&self, id: Locator) -> Fact<RefreshFacts> {
+        let Some(mut facts) = self.refresh_row(id).await? else {
+            return Ok(None);
+        };
+        let memory = self.fresh_memory().await?;
+        facts.connection = memory.connection(Some(facts.grant.subject), facts.grant.client);
+        Ok(Some(facts))
+    }
+
+    async fn refresh_row(&self, id: Locator) -> Fact<RefreshFacts> {
         if let Engine::Postgres(engine) = &self.engine {
             return engine.refresh_token(id).await;
         }
@@ -250,6 +270,7 @@ impl Store {
             client: self.client_by_no(token.client).await?,
             grant_revoked: token.subject.is_some() && memory.is_revoked(token.grant),
             person: memory.standing(token.subject),
+            connection: memory.connection(token.subject, token.client),
             token,
         }))
     }

@@ -106,6 +106,12 @@ impl<'a> Steps<'a> {
         self
     }
 
+    /// What a person allowed an app is another now.
+    pub(crate) fn connection_changed(mut self, subject: Subject, client: ClientNo) -> Self {
+        self.told.push(About::Connection(subject, client));
+        self
+    }
+
     /// An app is another now.
     pub(crate) fn client_changed(mut self, client: ClientNo) -> Self {
         self.told.push(About::Client(client));

@@ -1,6 +1,6 @@
 //! What the feed told lately. An answer that was under way meanwhile may have been overtaken by it.
 use crate::token::Token;
-use std::collections::{HashSet, VecDeque};
+use std::collections::{HashMap, HashSet, VecDeque};
 use std::time::{Duration, Instant};
 
 /// Most answers of the feed that are remembered.
@@ -16,6 +16,8 @@ pub(crate) struct Ended {
     pub(crate) grants: HashSet<String>,
     pub(crate) apps: HashSet<String>,
     pub(crate) people: HashSet<String>,
+    /// Of each of these apps, these people.
+    pub(crate) connections: HashMap<String, HashSet<String>>,
 }
 
 impl Ended {
@@ -32,6 +34,10 @@ impl Ended {
             || among(&self.grants, &names.grant_id)
             || self.apps.contains(token.client_id())
             || self.people.contains(token.subject())
+            || self
+                .connections
+                .get(token.client_id())
+                .is_some_and(|people| people.contains(token.subject()))
     }
 }
 
@@ -148,6 +154,7 @@ mod tests {
                 },
                 Ended {
                     people: set(name),
+                    connections: HashMap::new(),
                     ..Ended::default()
                 },
             ];

@@ -39,6 +39,9 @@ pub(crate) fn ended(reply: FeedReply) -> Option<Ended> {
             Event::GrantRevoked { grant_id } => ended.grants.insert(grant_id),
             Event::AppCutOff { client_id } => ended.apps.insert(client_id),
             Event::UserCutOff { sub } => ended.people.insert(sub),
+            Event::ConnectionChanged { sub, client_id } => {
+                ended.connections.entry(client_id).or_default().insert(sub)
+            }
             Event::Unknown => return None,
         };
     }

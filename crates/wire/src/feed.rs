@@ -28,6 +28,14 @@ pub enum Event {
         /// The person.
         sub: String,
     },
+    /// A person paused or removed an app: all answers for this person and app are to be asked for anew. An end is for
+    /// good, a pause may pass.
+    ConnectionChanged {
+        /// The person.
+        sub: String,
+        /// The app.
+        client_id: String,
+    },
     /// One that only later versions know. It is read and never written.
     #[serde(other, skip_serializing)]
     Unknown,
@@ -60,7 +68,7 @@ mod tests {
     fn what_is_written_is_read_back() {
         for text in [
             r#"{"cursor":"a.b","events":[]}"#,
-            r#"{"cursor":"a.b","events":[{"event":"token_revoked","jti":"t"},{"event":"grant_revoked","grant_id":"g"},{"event":"app_cut_off","client_id":"app"},{"event":"user_cut_off","sub":"ann"}],"reset":true}"#,
+            r#"{"cursor":"a.b","events":[{"event":"token_revoked","jti":"t"},{"event":"grant_revoked","grant_id":"g"},{"event":"app_cut_off","client_id":"app"},{"event":"user_cut_off","sub":"ann"},{"event":"connection_changed","sub":"ann","client_id":"app"}],"reset":true}"#,
         ] {
             let read: FeedReply = serde_json::from_str(text).unwrap();
             assert_eq!(serde_json::to_string(&read).unwrap(), text);

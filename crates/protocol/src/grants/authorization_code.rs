@@ -1,6 +1,6 @@
 //! Redeeming a code (RFC 6749 §4.1.3, RFC 7636 §4.6).
 use super::begin::Allowed;
-use super::{Context, still_holds};
+use super::{Context, check_connection, still_holds};
 use crate::client_auth::AuthenticatedClient;
 use crate::decision::{Decision, Mint};
 use crate::facts::CodeFacts;
@@ -116,6 +116,9 @@ fn decide<M: Mint>(
     }
     if !still_holds(client, facts.person.as_ref(), code.id) {
         return Decision::refuse(GrantFault::Person);
+    }
+    if let Err(error) = check_connection(facts.connection, code.id) {
+        return Decision::refuse(error);
     }
     let allowed = Allowed {
         id: code.id,

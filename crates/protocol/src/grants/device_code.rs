@@ -1,6 +1,6 @@
 //! A device asks whether its person has answered (RFC 8628 §3.4, §3.5).
 use super::begin::Allowed;
-use super::{Context, still_holds};
+use super::{Context, check_connection, still_holds};
 use crate::client_auth::AuthenticatedClient;
 use crate::decision::{Decision, Mint};
 use crate::facts::DeviceFacts;
@@ -97,6 +97,9 @@ fn decide<M: Mint>(
         Some(DeviceAnswer::Allowed {
             subject, auth_time, ..
         }) => {
+            if let Err(error) = check_connection(facts.connection, device.id) {
+                return Decision::refuse(error);
+            }
             let allowed = Allowed {
                 id: device.id,
                 subject,

@@ -14,10 +14,10 @@ use crate::facts::Standing;
 use crate::lookup::{Found, Lookup};
 use crate::params::Params;
 use crate::policy::Policy;
-use crate::token::{ScopeRefusal, TokenError, TokenReply, read_scope};
+use crate::token::{GrantFault, ScopeRefusal, TokenError, TokenReply, read_scope};
 use crate::types::{
-    AccessToken, Client, GrantType, Lifetime, Locator, Person, RefreshToken, Scope, Subject,
-    UnixTime,
+    AccessToken, Client, ConnectionStanding, GrantType, Lifetime, Locator, Person, RefreshToken,
+    Scope, Subject, UnixTime,
 };
 use wire::{Presented, TokenText};
 
@@ -176,6 +176,18 @@ fn default_scope(client: &Client, policy: &Policy) -> Result<Scope, ScopeRefusal
 fn still_holds(client: &Client, person: Option<&Person>, at: Locator) -> bool {
     person.is_some_and(|person| Standing::from(person).honours(at) && client.may_meet(person))
         && at >= client.cutoff
+}
+
+/// Whether the person has not taken back what began as `grant`.
+///
+/// # Errors
+/// [`GrantFault::Removed`], and [`TokenError::Paused`] for now.
+fn check_connection(connection: ConnectionStanding, grant: Locator) -> Result<(), TokenError> {
+    match connection.lasts(grant) {
+        true if connection.paused => Err(TokenError::Paused),
+        true => Ok(()),
+        false => Err(GrantFault::Removed.into()),
+    }
 }
 
 /// For whom and for what a token is made.

@@ -1,6 +1,8 @@
 //! Refreshing (RFC 6749 §6) with rotation and replay detection (RFC 9700 §4.14.2).
 use super::response::Issued;
-use super::{Context, For, access_token, refresh_token, still_allowed, still_holds};
+use super::{
+    Context, For, access_token, check_connection, refresh_token, still_allowed, still_holds,
+};
 use crate::client_auth::AuthenticatedClient;
 use crate::decision::{Decision, Mint};
 use crate::facts::{RefreshFacts, UsedRefreshToken};
@@ -67,10 +69,11 @@ fn check(
     if facts.grant.revoked_at.is_some() || facts.token.id < client.cutoff {
         return Err(GrantFault::Revoked.into());
     }
-    match still_holds(client, facts.person.as_ref(), facts.token.id) {
-        true => Ok((presented, facts)),
-        false => Err(GrantFault::Person.into()),
+    if !still_holds(client, facts.person.as_ref(), facts.token.id) {
+        return Err(GrantFault::Person.into());
     }
+    check_connection(facts.connection, facts.grant.id)?;
+    Ok((presented, facts))
 }
 
 fn decide<M: Mint>(

@@ -19,9 +19,9 @@ use crate::lookup::{Found, Lookup};
 use crate::token::{RawRequest, TokenError, TokenReply, TokenRequest};
 use crate::transition::GrantChange;
 use crate::types::{
-    AuthorizationCode, Client, ClientKind, ClientNo, CodeChallenge, DeviceAnswer,
-    DeviceAuthorization, Grant, GrantType, Lifetime, Locator, Pace, Person, RefreshToken, Session,
-    Subject, UnixTime, UserCode,
+    AuthorizationCode, Client, ClientKind, ClientNo, CodeChallenge, ConnectionStanding,
+    DeviceAnswer, DeviceAuthorization, Grant, GrantType, Lifetime, Locator, Pace, Person,
+    RefreshToken, Session, Subject, UnixTime, UserCode,
 };
 use crate::{Decision, Params, Policy, Transition};
 use std::sync::Arc;
@@ -121,6 +121,7 @@ impl Case {
             code,
             redeemed: false,
             person,
+            connection: ConnectionStanding::GOOD,
         });
         case
     }
@@ -159,6 +160,7 @@ impl Case {
             grant,
             used: None,
             person,
+            connection: ConnectionStanding::GOOD,
         });
         case
     }
@@ -196,6 +198,7 @@ impl Case {
             device,
             redeemed: false,
             person: Some(Person::for_tests()),
+            connection: ConnectionStanding::GOOD,
         });
         case
     }

@@ -4,8 +4,8 @@ use crate::facts::{AccessFacts, Standing};
 use crate::testing::{CALLBACK, NOW, SECRET, scope};
 use crate::token::TokenReply;
 use crate::types::{
-    AccessToken, AppLinks, Asks, Client, ClientKind, ClientNo, ClientStatus, GrantType, Locator,
-    Person, RedirectUri, Scope, Side, StoredSecret, Subject, UnixTime,
+    AccessToken, AppLinks, Asks, Client, ClientKind, ClientNo, ClientStatus, ConnectionStanding,
+    GrantType, Locator, Person, RedirectUri, Scope, Side, StoredSecret, Subject, UnixTime,
 };
 use crate::{Decision, Transition};
 use jose::Digest;
@@ -110,6 +110,7 @@ pub fn access_facts(id: Locator) -> AccessFacts {
         client: Some(Arc::new(Client::for_tests())),
         grant_revoked: false,
         person: Standing::from(&Person::for_tests()),
+        connection: ConnectionStanding::GOOD,
     }
 }
 

@@ -13,7 +13,8 @@ pub enum AuthorizeChange {
         code: AuthorizationCode,
         /// The interaction it answers; `None` when a remembered consent answered at once.
         interaction: Option<Locator>,
-        /// What to remember, replacing what was remembered for this person and app.
+        /// What to remember, replacing what was remembered for this person and app: they are connected from then on, also
+        /// if they were paused or had come to an end.
         consent: Option<Consent>,
     },
     /// The person said no. Guard: the interaction is unanswered.

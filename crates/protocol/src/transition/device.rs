@@ -1,6 +1,6 @@
 //! What devices ask for (RFC 8628).
 use crate::events::{Event, Happened};
-use crate::types::{ClientNo, DeviceAnswer, DeviceAuthorization, Locator, Pace, Subject};
+use crate::types::{ClientNo, DeviceAnswer, DeviceAuthorization, Locator, Pace, Scope, Subject};
 
 /// A change of what a device asks for.
 #[derive(Debug, Clone)]
@@ -27,6 +27,8 @@ pub enum DeviceChange {
         subject: Subject,
         /// What they say.
         answer: DeviceAnswer,
+        /// What the device asked for.
+        scope: Scope,
     },
 }
 

@@ -7,6 +7,7 @@ mod account;
 mod app;
 mod authorize;
 mod bounce;
+mod connection;
 mod device;
 mod grant;
 mod name;
@@ -21,6 +22,7 @@ pub use account::{AccountChange, AddressChange, Recovery};
 pub use app::{AppChange, Logo, LogoChange};
 pub use authorize::AuthorizeChange;
 pub use bounce::BounceChange;
+pub use connection::{ConnectionChange, ConnectionStep};
 pub use device::DeviceChange;
 pub use grant::{GrantChange, RevocationCause};
 pub use organization::OrganizationChange;
@@ -59,6 +61,8 @@ pub enum Transition {
     Outbox(OutboxChange),
     /// Addresses to which mail comes back.
     Bounce(BounceChange),
+    /// What people take back from apps.
+    Connection(ConnectionChange),
 }
 
 impl Transition {
@@ -78,6 +82,7 @@ impl Transition {
             Transition::Review(change) => Some(change.event()),
             Transition::Outbox(change) => change.event(),
             Transition::Bounce(change) => change.event(),
+            Transition::Connection(change) => Some(change.event()),
         }
     }
 
@@ -95,7 +100,8 @@ impl Transition {
             | Transition::Organization(_)
             | Transition::Review(_)
             | Transition::Outbox(_)
-            | Transition::Bounce(_) => None,
+            | Transition::Bounce(_)
+            | Transition::Connection(_) => None,
         };
         if let Some(mail) = mail {
             mail.link.language = Some(language);
@@ -117,7 +123,8 @@ impl Transition {
             | Transition::Grant(_)
             | Transition::Device(_)
             | Transition::Throttle(_)
-            | Transition::Bounce(_) => &[],
+            | Transition::Bounce(_)
+            | Transition::Connection(_) => &[],
         }
     }
 }
@@ -144,4 +151,5 @@ from_family! {
     Review ReviewChange,
     Outbox OutboxChange,
     Bounce BounceChange,
+    Connection ConnectionChange,
 }

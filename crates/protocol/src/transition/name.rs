@@ -1,8 +1,8 @@
 //! What transitions are called where they are counted.
 use super::{
-    AccountChange, AddressChange, AppChange, AuthorizeChange, BounceChange, DeviceChange,
-    GrantChange, OrganizationChange, OutboxChange, ReviewChange, SessionChange, ThrottleChange,
-    TransferChange, Transition,
+    AccountChange, AddressChange, AppChange, AuthorizeChange, BounceChange, ConnectionChange,
+    ConnectionStep, DeviceChange, GrantChange, OrganizationChange, OutboxChange, ReviewChange,
+    SessionChange, ThrottleChange, TransferChange, Transition,
 };
 
 /// Each transition under a name: the family, a dot, what is done.
@@ -93,6 +93,10 @@ names! {
     RetryAll Transition::Outbox(OutboxChange::RetryAll) => "outbox.retry_all",
     Drop Transition::Outbox(OutboxChange::Drop { .. }) => "outbox.drop",
     NoteBounce Transition::Bounce(BounceChange::Note { .. }) => "bounce.note",
+    PauseConnection Transition::Connection(ConnectionChange { step: ConnectionStep::Pause(_), .. }) => "connection.pause",
+    ResumeConnection Transition::Connection(ConnectionChange { step: ConnectionStep::Resume, .. }) => "connection.resume",
+    EndConnection Transition::Connection(ConnectionChange { step: ConnectionStep::End(_), .. }) => "connection.end",
+    RestoreConnection Transition::Connection(ConnectionChange { step: ConnectionStep::Restore { .. }, .. }) => "connection.restore",
     ForgetBounce Transition::Bounce(BounceChange::Forget { .. }) => "bounce.forget",
     TakeTurn Transition::Bounce(BounceChange::TakeTurn { .. }) => "bounce.take_turn",
 }

@@ -7,6 +7,7 @@ mod app_secrets;
 mod apps;
 mod browser;
 mod conformance;
+mod connections;
 mod drafts;
 mod edges;
 mod mailbox;

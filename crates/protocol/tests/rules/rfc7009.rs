@@ -32,6 +32,7 @@ mod asked {
             client,
             grant_revoked: false,
             person,
+            connection: protocol::types::ConnectionStanding::GOOD,
         };
         (text.as_str().to_owned(), Found::AccessToken(facts))
     }

@@ -272,7 +272,7 @@ mod section_4_security_considerations {
         facts.client = Some(Arc::new(app));
     }
 
-    const ACCESS: [Row; 10] = [
+    const ACCESS: [Row; 12] = [
         (Inactive::AppDeleted, |facts, _| facts.client = None),
         (Inactive::Revoked, |facts, _| facts.grant_revoked = true),
         (Inactive::Expired, |facts, _| facts.token.expires_at = NOW),
@@ -292,6 +292,10 @@ mod section_4_security_considerations {
         (Inactive::NotPublished, |facts, _| {
             of_app(facts, |app| app.documented = true);
         }),
+        (Inactive::Removed, |facts, _| {
+            facts.connection.not_before = Locator(i64::MAX);
+        }),
+        (Inactive::Paused, |facts, _| facts.connection.paused = true),
         (Inactive::UserDisabled, |facts, _| {
             facts.person.disabled = true;
         }),
@@ -300,7 +304,7 @@ mod section_4_security_considerations {
         }),
     ];
 
-    const REFRESH: [(Inactive, Spoil); 15] = [
+    const REFRESH: [(Inactive, Spoil); 17] = [
         (Inactive::Revoked, |case| {
             case.refresh_mut().grant.revoked_at = Some(NOW);
         }),
@@ -328,6 +332,12 @@ mod section_4_security_considerations {
             case.policy.test_mode = false;
         }),
         (Inactive::NotPublished, |case| case.client.documented = true),
+        (Inactive::Removed, |case| {
+            case.refresh_mut().connection.not_before = Locator(i64::MAX);
+        }),
+        (Inactive::Paused, |case| {
+            case.refresh_mut().connection.paused = true;
+        }),
         (Inactive::UserGone, |case| case.refresh_mut().person = None),
         (Inactive::UserDisabled, |case| {
             let person = case.refresh_mut().person.as_mut().expect("a person");

@@ -1,4 +1,5 @@
 //! Apps. Each change raises the version; what rests on how an app was read has that version in its guard.
+use super::connection::FORGET_CONSENTS;
 use super::transfer;
 use crate::facts::clients::kind_name;
 use crate::steps::Steps;
@@ -290,7 +291,7 @@ fn update<'a>(
     // Who was allowed is not who it is now: people are asked again.
     let steps = match (&before.name, &before.homepage) == (&after.name, &after.homepage) {
         true => steps,
-        false => forget_consents(steps, before.no),
+        false => steps.run(FORGET_CONSENTS, values![before.no]),
     };
     steps.client_changed(before.no)
 }
@@ -308,10 +309,6 @@ fn change_logo<'a>(steps: Steps<'a>, client: ClientNo, logo: Option<&'a LogoChan
         ),
         None => steps,
     }
-}
-
-fn forget_consents(steps: Steps<'_>, client: ClientNo) -> Steps<'_> {
-    steps.run("DELETE FROM consents WHERE client = $1", values![client])
 }
 
 fn note_use<'a>(
@@ -343,7 +340,8 @@ fn delete(steps: Steps<'_>, client: ClientNo, now: UnixTime) -> Steps<'_> {
         );
     let deleted = deleted.run("DELETE FROM transfers WHERE client = $1", values![client]);
     // Its test users have nothing left to do. Their rows are taken before their sessions, as everywhere.
-    forget_consents(deleted, client)
+    deleted
+        .run("DELETE FROM consents WHERE client = $1", values![client])
         .run(
             "UPDATE people SET disabled_at = $2 WHERE test_app = $1 AND disabled_at IS NULL",
             values![client, now],

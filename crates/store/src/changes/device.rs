@@ -1,8 +1,11 @@
 //! What devices ask for (RFC 8628).
+use super::connection::allow_device;
 use crate::facts::devices::{ALLOWED, DENIED};
 use crate::steps::Steps;
 use crate::value::values;
-use protocol::types::{ClientNo, DeviceAnswer, DeviceAuthorization, Locator, Subject, UnixTime};
+use protocol::types::{
+    ClientNo, DeviceAnswer, DeviceAuthorization, Locator, Scope, Subject, UnixTime,
+};
 
 pub(super) fn keep<'a>(steps: Steps<'a>, device: &'a DeviceAuthorization) -> Steps<'a> {
     steps.guard(
@@ -21,13 +24,13 @@ pub(super) fn keep<'a>(steps: Steps<'a>, device: &'a DeviceAuthorization) -> Ste
     )
 }
 
-pub(super) fn answer(
-    steps: Steps<'_>,
+pub(super) fn answer<'a>(
+    steps: Steps<'a>,
     device: Locator,
     (by, client): (Subject, ClientNo),
-    answer: DeviceAnswer,
+    (answer, scope): (DeviceAnswer, &'a Scope),
     now: UnixTime,
-) -> Steps<'_> {
+) -> Steps<'a> {
     let (word, at, auth_time) = match answer {
         DeviceAnswer::Allowed { at, auth_time, .. } => (ALLOWED, Some(at), Some(auth_time)),
         DeviceAnswer::Denied => (DENIED, None, None),
@@ -45,11 +48,7 @@ pub(super) fn answer(
         ],
     );
     match answer {
-        DeviceAnswer::Allowed { .. } => steps.run(CONNECTED, values![by, client, now]),
+        DeviceAnswer::Allowed { .. } => allow_device(steps, (by, client), device, scope, now),
         DeviceAnswer::Denied => steps,
     }
 }
-
-/// Whoever allows a device is one of the app's people. What they allowed is not remembered: the next device asks again.
-const CONNECTED: &str = "INSERT INTO consents (subject, client, scope, redirect_uris, granted_at) \
-    SELECT $1, no, '', '', $3 FROM clients WHERE no = $2 AND NOT documented ON CONFLICT DO NOTHING";

@@ -2,6 +2,7 @@
 mod account;
 mod app;
 mod bounce;
+mod connection;
 mod counted;
 mod device;
 mod mail_link;
@@ -16,15 +17,16 @@ mod transfer;
 pub(crate) use counted::counted;
 
 use crate::steps::Steps;
-use crate::value::values;
+use crate::value::{Value, values};
 use protocol::Transition;
 use protocol::transition::{
-    AccountChange, AppChange, AuthorizeChange, BounceChange, DeviceChange, GrantChange,
-    OrganizationChange, OutboxChange, ReviewChange, ReviewStep, SessionChange, ThrottleChange,
+    AccountChange, AppChange, AuthorizeChange, BounceChange, ConnectionChange, DeviceChange,
+    GrantChange, OrganizationChange, OutboxChange, ReviewChange, ReviewStep, SessionChange,
+    ThrottleChange,
 };
 use protocol::types::{
     AccessToken, AuthorizationCode, ClientNo, Consent, DeviceAnswer, DeviceAuthorization, Grant,
-    Interaction, Locator, Pace, RefreshToken, SealedReply, Subject, UnixTime,
+    Interaction, Locator, Pace, RefreshToken, Scope, SealedReply, Subject, UnixTime,
 };
 
 /// How a transition is applied.
@@ -39,12 +41,20 @@ pub(crate) enum Change<'a> {
 #[derive(Clone, Copy)]
 pub(crate) enum Cold<'a> {
     Deny(Locator),
+    /// A code, with what is remembered.
+    Allow {
+        code: &'a AuthorizationCode,
+        interaction: Option<Locator>,
+        consent: &'a Consent,
+    },
+    Connection(&'a ConnectionChange),
     KeepDevice(&'a DeviceAuthorization),
     AnswerDevice {
         device: Locator,
         client: ClientNo,
         by: Subject,
         answer: DeviceAnswer,
+        scope: &'a Scope,
     },
     Account(&'a AccountChange),
     Session(&'a SessionChange),
@@ -65,13 +75,20 @@ impl<'a> Cold<'a> {
                 let no_code: Option<Locator> = None;
                 steps.guard(ANSWER, values![interaction, now, no_code])
             }
+            Cold::Allow {
+                code,
+                interaction,
+                consent,
+            } => connection::allow(steps, (code, interaction), consent, now),
+            Cold::Connection(change) => connection::steps(steps, change),
             Cold::KeepDevice(device) => device::keep(steps, device),
             Cold::AnswerDevice {
                 device,
                 client,
                 by,
                 answer,
-            } => device::answer(steps, device, (by, client), answer, now),
+                scope,
+            } => device::answer(steps, device, (by, client), (answer, scope), now),
             Cold::Account(change) => account::steps(steps, change, now),
             Cold::Session(change) => session::steps(steps, change, now),
             Cold::Throttle(change) => throttle::steps(steps, change, now, receipt),
@@ -91,7 +108,6 @@ pub(crate) enum Hot<'a> {
     IssueCode {
         code: &'a AuthorizationCode,
         interaction: Option<Locator>,
-        consent: Option<&'a Consent>,
     },
     Redeem {
         grant: &'a Grant,
@@ -128,6 +144,7 @@ impl<'a> From<&'a Transition> for Change<'a> {
             Transition::Organization(change) => Change::Cold(Cold::Organization(change)),
             Transition::Outbox(change) => Change::Cold(Cold::Outbox(change)),
             Transition::Bounce(change) => Change::Cold(Cold::Bounce(change)),
+            Transition::Connection(change) => Change::Cold(Cold::Connection(change)),
         }
     }
 }
@@ -149,11 +166,13 @@ fn device(change: &DeviceChange) -> Change<'_> {
             client,
             subject,
             answer,
+            scope,
         } => Change::Cold(Cold::AnswerDevice {
             device: *device,
             client: *client,
             by: *subject,
             answer: *answer,
+            scope,
         }),
     }
 }
@@ -164,11 +183,19 @@ fn authorize(change: &AuthorizeChange) -> Change<'_> {
         AuthorizeChange::IssueCode {
             code,
             interaction,
-            consent,
+            consent: None,
         } => Change::Hot(Hot::IssueCode {
             code,
             interaction: *interaction,
-            consent: consent.as_ref(),
+        }),
+        AuthorizeChange::IssueCode {
+            code,
+            interaction,
+            consent: Some(consent),
+        } => Change::Cold(Cold::Allow {
+            code,
+            interaction: *interaction,
+            consent,
         }),
         AuthorizeChange::Deny { interaction, .. } => Change::Cold(Cold::Deny(*interaction)),
     }
@@ -177,6 +204,25 @@ fn authorize(change: &AuthorizeChange) -> Change<'_> {
 /// Answers a request, once only.
 pub(crate) const ANSWER: &str =
     "UPDATE interactions SET answered_at = $2, code = $3 WHERE id = $1 AND answered_at IS NULL";
+
+/// Writes a code down, with [`code_values`].
+pub(crate) const ISSUE: &str = "INSERT INTO codes (id, digest, client, subject, scope, scope_named, redirect_uri, \
+    challenge, auth_time, expires_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)";
+
+pub(crate) fn code_values(code: &AuthorizationCode) -> [Value<'_>; 10] {
+    values![
+        code.id,
+        &code.digest,
+        code.client,
+        code.subject,
+        &code.scope,
+        code.scope_named,
+        &code.redirect_uri,
+        code.challenge.as_ref().map(|challenge| challenge.as_str()),
+        code.auth_time,
+        code.expires_at,
+    ]
+}
 
 fn grant(change: &GrantChange) -> Hot<'_> {
     match change {

@@ -1,5 +1,6 @@
 //! Apps that are handed over.
 use super::app::next_version;
+use super::connection::FORGET_CONSENTS;
 use crate::steps::Steps;
 use crate::value::values;
 use protocol::transition::TransferChange;
@@ -93,10 +94,7 @@ fn accept<'a>(
             "UPDATE client_secrets SET expires_at = $2, warned_at = $2 WHERE client = $1 AND (expires_at IS NULL OR expires_at > $2)",
             values![transfer.client, secrets_end],
         )
-        .run(
-            "DELETE FROM consents WHERE client = $1",
-            values![transfer.client],
-        )
+        .run(FORGET_CONSENTS, values![transfer.client])
         // Where the former owner's servers are is not the new one's to know.
         .run(
             "UPDATE refused_requests SET address = NULL WHERE client = $1 AND address IS NOT NULL",

@@ -2,7 +2,9 @@
 use super::people::optional_person;
 use crate::row::{Query, Read, Row, corrupt};
 use protocol::facts::CodeFacts;
-use protocol::types::{AuthorizationCode, ClientNo, CodeChallenge, Consent, Interaction, Subject};
+use protocol::types::{
+    AuthorizationCode, ClientNo, CodeChallenge, ConnectionStanding, Consent, Interaction, Subject,
+};
 
 /// A pending request.
 pub(crate) const INTERACTION: Query<Interaction> = Query {
@@ -67,6 +69,7 @@ pub(crate) const CODE: Query<CodeFacts> = Query {
             },
             redeemed: row.flag(10)?,
             person: optional_person(row, 11)?,
+            connection: ConnectionStanding::GOOD,
         })
     },
 };

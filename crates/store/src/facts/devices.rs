@@ -2,7 +2,7 @@
 use super::people::optional_person;
 use crate::row::{Query, Read, Row, corrupt};
 use protocol::facts::DeviceFacts;
-use protocol::types::{DeviceAnswer, DeviceAuthorization, Lifetime, Pace};
+use protocol::types::{ConnectionStanding, DeviceAnswer, DeviceAuthorization, Lifetime, Pace};
 
 macro_rules! device {
     ($by:literal) => {
@@ -44,6 +44,7 @@ fn facts(row: &dyn Row) -> Read<DeviceFacts> {
         },
         redeemed: row.flag(13)?,
         person: optional_person(row, 14)?,
+        connection: ConnectionStanding::GOOD,
     })
 }
 

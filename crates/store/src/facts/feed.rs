@@ -15,6 +15,8 @@ pub(crate) enum About {
     Person(Subject),
     /// An access token's row is gone.
     Token(Locator),
+    /// What a person allowed an app is another now.
+    Connection(Subject, ClientNo),
 }
 
 impl About {
@@ -25,6 +27,15 @@ impl About {
             About::Client(ClientNo(no)) => ("client", no),
             About::Person(Subject(subject)) => ("person", subject),
             About::Token(Locator(id)) => ("token", id),
+            About::Connection(Subject(subject), _) => ("connection", subject),
+        }
+    }
+
+    /// What is stored in the place of [`Line::above`]: the app of a connection.
+    pub(crate) fn beside(self) -> Option<Locator> {
+        match self {
+            About::Connection(_, ClientNo(client)) => Some(Locator(client)),
+            About::Grant(_) | About::Client(_) | About::Person(_) | About::Token(_) => None,
         }
     }
 }
@@ -53,6 +64,10 @@ impl Line {
             "client" => Some(About::Client(ClientNo(reference))),
             "person" => Some(About::Person(Subject(reference))),
             "token" => Some(About::Token(Locator(reference))),
+            "connection" => {
+                let Locator(client) = self.above?;
+                Some(About::Connection(Subject(reference), ClientNo(client)))
+            }
             _ => None,
         }
     }

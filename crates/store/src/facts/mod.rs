@@ -16,6 +16,7 @@ macro_rules! session_columns {
 
 pub(crate) mod authorize;
 pub(crate) mod clients;
+pub(crate) mod connections;
 pub(crate) mod devices;
 pub(crate) mod events;
 pub(crate) mod feed;

@@ -2,7 +2,9 @@
 use super::people::optional_person;
 use crate::row::{Query, Read, Row};
 use protocol::facts::{RefreshFacts, UsedRefreshToken};
-use protocol::types::{AccessToken, Grant, Locator, RefreshToken, SealedReply, UnixTime};
+use protocol::types::{
+    AccessToken, ConnectionStanding, Grant, Locator, RefreshToken, SealedReply, UnixTime,
+};
 
 /// Columns of access tokens, also in the order in which they are written.
 macro_rules! access_columns {
@@ -149,6 +151,7 @@ fn refresh_facts(row: &dyn Row, person_at: usize) -> Read<RefreshFacts> {
         grant: grant(row, 4)?,
         used: None,
         person: optional_person(row, person_at)?,
+        connection: ConnectionStanding::GOOD,
     })
 }
 

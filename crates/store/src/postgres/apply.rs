@@ -51,7 +51,7 @@ pub(super) async fn apply(
     let lines = steps
         .told
         .iter()
-        .map(|about| (*about, until, None))
+        .map(|about| (*about, until, about.beside()))
         .collect();
     feed::tell(conn, lines).await?;
     Ok((Outcome::Committed, effects))
@@ -61,6 +61,7 @@ fn effect(about: &About) -> Effect {
     match about {
         About::Person(subject) => Effect::Person(*subject),
         About::Client(client) => Effect::Client(*client),
+        About::Connection(subject, client) => Effect::Connection(*subject, *client),
         About::Grant(_) | About::Token(_) => Effect::Token,
     }
 }

@@ -2,7 +2,7 @@
 use super::apply::actor;
 use super::value::{Value, values_of};
 use super::writer::Settle;
-use protocol::types::{AccessToken, AuthorizationCode, Consent, Grant, Locator, RefreshToken};
+use protocol::types::{AccessToken, AuthorizationCode, Grant, Locator, RefreshToken};
 
 /// Columns of access tokens.
 #[derive(Default)]
@@ -101,28 +101,6 @@ impl<'a> Codes<'a> {
         self.expires_at.push(code.expires_at.0);
         self.interaction.push(interaction.map(|id| id.0));
         self.at.push(job.act.at.0);
-    }
-}
-
-/// Columns of consents, in the order in which they were given, each with the code that it was given for.
-#[derive(Default)]
-pub(super) struct Consents<'a> {
-    pub(super) code: Vec<i64>,
-    pub(super) subject: Vec<i64>,
-    pub(super) client: Vec<i64>,
-    pub(super) scope: Vec<&'a str>,
-    pub(super) redirect_uris: Vec<String>,
-    pub(super) granted_at: Vec<i64>,
-}
-
-impl<'a> Consents<'a> {
-    pub(super) fn push(&mut self, code: &AuthorizationCode, consent: &'a Consent) {
-        self.code.push(code.id.0);
-        self.subject.push(consent.subject.0);
-        self.client.push(consent.client.0);
-        self.scope.push(consent.scope.as_str());
-        self.redirect_uris.push(consent.redirect_uris.join("\n"));
-        self.granted_at.push(consent.granted_at.0);
     }
 }
 

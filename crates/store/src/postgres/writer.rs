@@ -8,7 +8,7 @@ use super::row::Ran;
 use super::value::each;
 use crate::changes::{self, Change};
 use crate::counts::Counts;
-use crate::facts::people;
+use crate::facts::{connections, people};
 use crate::memory::Memory;
 use crate::runs::Runs;
 use crate::steps::Steps;
@@ -31,6 +31,7 @@ pub(super) enum Effect {
     /// With the id that no token of it is above.
     Grant(Locator, Locator),
     Person(Subject),
+    Connection(Subject, ClientNo),
     Client(ClientNo),
     /// A token's row is gone: nothing to keep, but the feed tells it.
     Token,
@@ -273,6 +274,14 @@ impl Lane {
                     if let Ok(person) = self.slot.one(&people::BY_SUBJECT, &values).await {
                         let standing = person.as_ref().map_or(Standing::GOOD, Standing::from);
                         self.memory.set_standing(*subject, standing);
+                    }
+                }
+                Effect::Connection(subject, client) => {
+                    let values = values![*subject, *client];
+                    if let Ok(Some((.., standing))) =
+                        self.slot.one(&connections::STANDING, &values).await
+                    {
+                        self.memory.set_connection(*subject, *client, standing);
                     }
                 }
             }

@@ -2,10 +2,10 @@
 //! once is here, all else runs by its steps.
 use super::statements::Statements;
 use super::writer::Effect;
-use crate::changes::{ANSWER, Change, Hot, counted};
+use crate::changes::{ANSWER, Change, Hot, ISSUE, code_values, counted};
 use crate::facts::feed::About;
-use crate::facts::people;
 use crate::facts::tokens::access_columns;
+use crate::facts::{connections, people};
 use crate::feed::{self, FED};
 use crate::row::Query;
 use crate::steps::{Kind, Step, Steps};
@@ -17,7 +17,8 @@ use protocol::events::Act;
 use protocol::facts::Standing;
 use protocol::outbox::Message;
 use protocol::types::{
-    AccessToken, AuthorizationCode, Consent, Grant, Interaction, Locator, RefreshToken, UnixTime,
+    AccessToken, AuthorizationCode, ConnectionStanding, Grant, Interaction, Locator, RefreshToken,
+    UnixTime,
 };
 use rusqlite::Result;
 
@@ -92,11 +93,7 @@ impl Apply<'_, '_> {
                 refresh,
             } => self.redeem(grant, access, refresh),
             Hot::Keep(interaction) => self.keep(interaction).map(|()| Done::Changed),
-            Hot::IssueCode {
-                code,
-                interaction,
-                consent,
-            } => self.issue_code(code, interaction, consent),
+            Hot::IssueCode { code, interaction } => self.issue_code(code, interaction),
             Hot::Poll {
                 device,
                 before,
@@ -230,48 +227,14 @@ impl Apply<'_, '_> {
         self.run(sql, &values).map(drop)
     }
 
-    fn issue_code(
-        &self,
-        code: &AuthorizationCode,
-        interaction: Option<Locator>,
-        consent: Option<&Consent>,
-    ) -> Result<Done> {
+    fn issue_code(&self, code: &AuthorizationCode, interaction: Option<Locator>) -> Result<Done> {
         if let Some(interaction) = interaction
             && self.run(ANSWER, &values![interaction, self.act.at, code.id])? == 0
         {
             return Ok(Done::Lost);
         }
-        let sql = "INSERT INTO codes (id, digest, client, subject, scope, scope_named, redirect_uri, \
-                   challenge, auth_time, expires_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)";
-        let values = values![
-            code.id,
-            &code.digest,
-            code.client,
-            code.subject,
-            &code.scope,
-            code.scope_named,
-            &code.redirect_uri,
-            code.challenge.as_ref().map(|challenge| challenge.as_str()),
-            code.auth_time,
-            code.expires_at,
-        ];
-        self.run(sql, &values)?;
-        consent.map_or(Ok(()), |consent| self.remember(consent))?;
+        self.run(ISSUE, &code_values(code))?;
         Ok(Done::Changed)
-    }
-
-    fn remember(&self, consent: &Consent) -> Result<()> {
-        let sql = "INSERT INTO consents (subject, client, scope, redirect_uris, granted_at) \
-                   VALUES ($1, $2, $3, $4, $5) ON CONFLICT (subject, client) DO UPDATE SET \
-                   scope = excluded.scope, redirect_uris = excluded.redirect_uris, granted_at = excluded.granted_at";
-        let values = values![
-            consent.subject,
-            consent.client,
-            &consent.scope,
-            consent.redirect_uris.join("\n"),
-            consent.granted_at,
-        ];
-        self.run(sql, &values).map(drop)
     }
 
     /// Revoking what is revoked is success, and nothing to write down again.
@@ -340,7 +303,7 @@ impl Apply<'_, '_> {
 
     /// Tells other processes, and memory, of what is no revoked grant.
     fn tell(&mut self, about: About) -> Result<()> {
-        self.write_line(about, self.act.at.plus(FED), None)?;
+        self.write_line(about, self.act.at.plus(FED), about.beside())?;
         self.effects.push(match about {
             About::Client(client) => Effect::Client(client),
             About::Grant(_) | About::Token(_) => Effect::Token,
@@ -349,6 +312,13 @@ impl Apply<'_, '_> {
                 let person = self.db.one(&people::BY_SUBJECT, &values![subject])?;
                 let standing = person.as_ref().map_or(Standing::GOOD, Standing::from);
                 Effect::Person(subject, standing)
+            }
+            About::Connection(subject, client) => {
+                let found = self
+                    .db
+                    .one(&connections::STANDING, &values![subject, client])?;
+                let standing = found.map_or(ConnectionStanding::GOOD, |(.., standing)| standing);
+                Effect::Connection(subject, client, standing)
             }
         });
         Ok(())

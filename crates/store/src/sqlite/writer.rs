@@ -8,7 +8,7 @@ use crate::{IdMint, Outcome, StoreError};
 use protocol::Transition;
 use protocol::events::Act;
 use protocol::facts::Standing;
-use protocol::types::{ClientNo, Locator, Subject};
+use protocol::types::{ClientNo, ConnectionStanding, Locator, Subject};
 use rusqlite::{Connection, ErrorCode};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -25,6 +25,8 @@ pub(super) enum Effect {
     Grant(Locator, Locator),
     /// Read inside the transaction: after the commit the read could fail.
     Person(Subject, Standing),
+    /// The same.
+    Connection(Subject, ClientNo, ConnectionStanding),
     Client(ClientNo),
     /// A token's row is gone: nothing to keep, but the feed tells it.
     Token,
@@ -210,6 +212,9 @@ impl Writer<'_> {
                 Effect::Message => self.posted.notify_one(),
                 Effect::Person(subject, standing) => {
                     self.memory.set_standing(*subject, *standing);
+                }
+                Effect::Connection(subject, client, standing) => {
+                    self.memory.set_connection(*subject, *client, *standing);
                 }
             }
         }

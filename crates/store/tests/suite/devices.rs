@@ -37,6 +37,7 @@ fn answer(device: &DeviceAuthorization, subject: Subject, answer: DeviceAnswer) 
         client: device.client,
         subject,
         answer,
+        scope: device.scope.clone(),
     })
 }
 

@@ -7,6 +7,7 @@ mod app_owners;
 mod apps;
 mod batches;
 mod bounces;
+mod connections;
 mod counts;
 mod deaf;
 mod devices;

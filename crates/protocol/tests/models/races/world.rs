@@ -7,7 +7,9 @@ use protocol::grants::refresh_token::{self, RefreshRequest};
 use protocol::testing::{Case, Verdict, json};
 use protocol::token::{TokenError, TokenReply};
 use protocol::transition::GrantChange;
-use protocol::types::{ClientNo, Grant, Locator, RefreshToken, SealedReply, UnixTime};
+use protocol::types::{
+    ClientNo, ConnectionStanding, Grant, Locator, RefreshToken, SealedReply, UnixTime,
+};
 use protocol::{Decision, Transition};
 use std::cell::Cell;
 use std::collections::BTreeMap;
@@ -291,6 +293,7 @@ impl World {
             grant,
             used,
             person,
+            connection: ConnectionStanding::GOOD,
         })
     }
 }

@@ -1,0 +1,74 @@
+//! What people take back from apps: for a while, for good, and whether that can be taken back.
+use crate::decision::Mint;
+use crate::transition::{ConnectionChange, ConnectionStep};
+use crate::types::{Connection, ConnectionState, End, Lifetime, UnixTime};
+
+/// How long an end can be taken back.
+pub const RESTORABLE: Lifetime = Lifetime::from_days(1);
+
+/// What somebody wants to become of a connection.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Wish {
+    /// Keep the app out for a while.
+    Pause,
+    /// Let it in again.
+    Resume,
+    /// Take its access away.
+    End,
+    /// Take that back.
+    Restore,
+}
+
+impl Wish {
+    /// All of them.
+    pub const ALL: [Wish; 4] = [Wish::Pause, Wish::Resume, Wish::End, Wish::Restore];
+
+    /// The word for it, in forms and commands.
+    pub fn name(self) -> &'static str {
+        match self {
+            Wish::Pause => "pause",
+            Wish::Resume => "resume",
+            Wish::End => "end",
+            Wish::Restore => "restore",
+        }
+    }
+
+    /// The one of this name.
+    pub fn parse(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|wish| wish.name() == name)
+    }
+}
+
+/// The change that fulfils a wish; `None` where nothing is to be done, or it is too late: an end that was a day ago is
+/// final.
+pub fn change<M: Mint>(
+    wish: Wish,
+    connection: &Connection,
+    mint: &M,
+    now: UnixTime,
+) -> Option<ConnectionChange> {
+    let step = match (wish, connection.state) {
+        (Wish::Pause, ConnectionState::Active) => ConnectionStep::Pause(now),
+        (Wish::Resume, ConnectionState::Paused(_)) => ConnectionStep::Resume,
+        (Wish::End, ConnectionState::Active | ConnectionState::Paused(_)) => {
+            ConnectionStep::End(End(mint.locator()))
+        }
+        (Wish::Restore, ConnectionState::Ended(end)) if is_restorable(end, now) => {
+            ConnectionStep::Restore {
+                end,
+                at: mint.locator(),
+            }
+        }
+        _ => return None,
+    };
+    Some(ConnectionChange {
+        subject: connection.subject,
+        client: connection.client,
+        step,
+    })
+}
+
+/// Whether an end can still be taken back.
+pub fn is_restorable(End(end): End, now: UnixTime) -> bool {
+    now.is_near(end.time(), RESTORABLE)
+}

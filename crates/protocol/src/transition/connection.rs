@@ -1,0 +1,44 @@
+//! Connections: what people take back from apps, for a while or for good.
+use crate::events::{Event, Happened};
+use crate::types::{ClientNo, End, Locator, Subject, UnixTime};
+
+/// A change of a connection. None has a guard: where all was so before, nothing is told.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ConnectionChange {
+    /// Who let the app in.
+    pub subject: Subject,
+    /// The app.
+    pub client: ClientNo,
+    /// What becomes of it.
+    pub step: ConnectionStep,
+}
+
+/// What becomes of a connection.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ConnectionStep {
+    /// The app is kept out for a while, and asks anew if it comes back.
+    Pause(UnixTime),
+    /// The app is let in again, with the tokens that it had.
+    Resume,
+    /// The connection is over, with all tokens of it.
+    End(End),
+    /// That end is taken back: what was allowed is remembered again. Tokens stay ended.
+    Restore {
+        /// The end that is meant.
+        end: End,
+        /// Grants from this one on are good.
+        at: Locator,
+    },
+}
+
+impl ConnectionChange {
+    pub(super) fn event(&self) -> Happened {
+        let event = match self.step {
+            ConnectionStep::Pause(_) => Event::ConnectionPaused,
+            ConnectionStep::Resume => Event::ConnectionResumed,
+            ConnectionStep::End(_) => Event::ConnectionEnded,
+            ConnectionStep::Restore { .. } => Event::ConnectionRestored,
+        };
+        Happened::by_person(event, self.subject).with(self.client)
+    }
+}

@@ -1,0 +1,23 @@
+-- What a person allowed an app is their connection: it can be paused, and come to an end that a new consent does not undo.
+ALTER TABLE consents ADD COLUMN since BIGINT NOT NULL DEFAULT 0;
+-- What the last device was allowed. It is not remembered: the next one asks again.
+ALTER TABLE consents ADD COLUMN device_scope TEXT NOT NULL DEFAULT '';
+-- While it is paused or over, granted_at is 0, and this is what it was.
+ALTER TABLE consents ADD COLUMN kept_at BIGINT NOT NULL DEFAULT 0;
+ALTER TABLE consents ADD COLUMN paused_at BIGINT;
+-- The end, which tells when it was; grants below not_before are over.
+ALTER TABLE consents ADD COLUMN ended_as BIGINT;
+ALTER TABLE consents ADD COLUMN not_before BIGINT NOT NULL DEFAULT 0;
+
+UPDATE consents SET since = granted_at;
+
+-- Those of whom nothing is remembered, and whose tokens may live all the same.
+INSERT INTO consents (subject, client, scope, redirect_uris, granted_at, since, device_scope)
+    SELECT g.subject, g.client, '', '', 0, MIN(g.started_at), MAX(g.scope)
+    FROM grants g JOIN people p ON p.subject = g.subject JOIN clients c ON c.no = g.client
+    WHERE g.revoked_at IS NULL AND c.deleted_at IS NULL GROUP BY g.subject, g.client
+    ON CONFLICT DO NOTHING;
+
+CREATE INDEX consents_of_person ON consents (subject, since, client);
+-- What servers keep in memory.
+CREATE INDEX consents_taken_back ON consents (not_before) WHERE not_before > 0 OR paused_at IS NOT NULL;

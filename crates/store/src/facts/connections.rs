@@ -1,0 +1,92 @@
+//! What people and apps have to do with each other.
+use crate::row::{Query, Read, Row};
+use protocol::revocations::Change;
+use protocol::types::{
+    ClientNo, Connection, ConnectionStanding, ConnectionState, End, Side, Subject,
+};
+
+macro_rules! connection_columns {
+    () => {
+        "k.subject, k.client, k.scope, k.device_scope, k.since, k.granted_at, k.kept_at, k.paused_at, k.ended_as"
+    };
+}
+
+fn connection(row: &dyn Row) -> Read<Connection> {
+    let kept = row.time(6)?;
+    let state = match (row.optional_locator(8)?, row.optional_time(7)?) {
+        (Some(end), _) => ConnectionState::Ended(End(end)),
+        (None, Some(paused)) => ConnectionState::Paused(paused),
+        (None, None) => ConnectionState::Active,
+    };
+    Ok(Connection {
+        subject: row.subject(0)?,
+        client: row.client(1)?,
+        scope: row.scope(2)?.union(&row.scope(3)?),
+        since: row.time(4)?,
+        granted_at: row.time(5)?.max(kept),
+        state,
+    })
+}
+
+/// The connection of a person and an app.
+pub(crate) const ONE: Query<Connection> = Query {
+    sql: concat!(
+        "SELECT ",
+        connection_columns!(),
+        " FROM consents k WHERE k.subject = $1 AND k.client = $2"
+    ),
+    read: connection,
+};
+
+/// Those of a person with apps whose name holds a text, the last one first: before one, so many at most. One that is over
+/// is told if it ended after `$5`.
+pub(crate) const OF_PERSON: Query<Connection> = Query {
+    sql: concat!(
+        "SELECT ",
+        connection_columns!(),
+        " FROM consents k JOIN clients c ON c.no = k.client WHERE k.subject = $1 AND c.deleted_at IS NULL \
+         AND (k.since < $2 OR (k.since = $2 AND k.client < $3)) \
+         AND (k.ended_as IS NULL OR k.ended_as > $5) AND LOWER(c.name) LIKE $6 ESCAPE '~' \
+         ORDER BY k.since DESC, k.client DESC LIMIT $4"
+    ),
+    read: connection,
+};
+
+fn standing(row: &dyn Row) -> Read<(Subject, ClientNo, ConnectionStanding)> {
+    let standing = ConnectionStanding {
+        paused: row.optional_time(3)?.is_some(),
+        not_before: row.locator(2)?,
+    };
+    Ok((row.subject(0)?, row.client(1)?, standing))
+}
+
+/// What is left of one.
+pub(crate) const STANDING: Query<(Subject, ClientNo, ConnectionStanding)> = Query {
+    sql: "SELECT subject, client, not_before, paused_at FROM consents WHERE subject = $1 AND client = $2",
+    read: standing,
+};
+
+/// All of which something was taken back.
+pub(crate) const NOT_GOOD: Query<(Subject, ClientNo, ConnectionStanding)> = Query {
+    sql: "SELECT subject, client, not_before, paused_at FROM consents \
+          WHERE not_before > 0 OR paused_at IS NOT NULL",
+    read: standing,
+};
+
+/// One as the feed tells it.
+pub(crate) const TOLD: Query<Change> = Query {
+    sql: "SELECT k.subject, k.client, k.not_before, k.paused_at, c.id, c.test FROM consents k \
+          JOIN clients c ON c.no = k.client WHERE k.subject = $1 AND k.client = $2",
+    read: |row| {
+        let (subject, _, standing) = standing(row)?;
+        Ok(Change::Connection {
+            subject,
+            client_id: row.string(4)?,
+            side: match row.flag(5)? {
+                true => Side::Test,
+                false => Side::Live,
+            },
+            standing,
+        })
+    },
+};
