@@ -1,306 +1,180 @@
 //! The catalogue of events: all that people, apps and operators did and that somebody may ask about later. Each is
 //! written in the transaction of the change that it is about.
-use crate::transition::RevocationCause;
 use crate::types::{ClientNo, ClientStatus, Locator, Subject, UnixTime};
 use std::net::IpAddr;
 
-/// What happened.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Event {
+/// Each event once: what it means, what it is called here, and its name.
+macro_rules! events {
+    ($($(#[$meaning:meta])+ $event:ident $name:literal,)*) => {
+        /// What happened.
+        #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+        pub enum Event {
+            $($(#[$meaning])+ $event,)*
+        }
+
+        impl Event {
+            /// All of them.
+            pub const ALL: &[Event] = &[$(Event::$event,)*];
+
+            /// Its name: what it is about, then what happened, with dots between.
+            pub const fn name(self) -> &'static str {
+                match self {
+                    $(Event::$event => $name,)*
+                }
+            }
+        }
+    };
+}
+
+events! {
     /// A person allowed an app something, and it is remembered.
-    ConsentGiven,
+    ConsentGiven "consent.given",
     /// A person declined what an app asked.
-    ConsentDenied,
+    ConsentDenied "consent.denied",
     /// A person allowed a device.
-    DeviceAllowed,
+    DeviceAllowed "device.allowed",
     /// A person declined a device.
-    DeviceDenied,
+    DeviceDenied "device.denied",
     /// A person keeps an app out for a while.
-    ConnectionPaused,
+    ConnectionPaused "connection.paused",
     /// A person lets such an app in again.
-    ConnectionResumed,
+    ConnectionResumed "connection.resumed",
     /// A person took an app's access away, with all its tokens.
-    ConnectionEnded,
+    ConnectionEnded "connection.ended",
     /// That was taken back; the tokens stay ended.
-    ConnectionRestored,
+    ConnectionRestored "connection.restored",
     /// A code was redeemed, and a grant began.
-    GrantStarted,
-    /// A grant was revoked, with all its tokens.
-    GrantRevoked(RevocationCause),
+    GrantStarted "grant.started",
+    /// A grant was revoked, with all its tokens: a code came twice.
+    GrantRevokedByCodeReplay "grant.revoked.code_replay",
+    /// The same: a refresh token came twice.
+    GrantRevokedByRefreshReplay "grant.revoked.refresh_replay",
+    /// The same: its app asked for it.
+    GrantRevokedByApp "grant.revoked.app",
+    /// The same: an operator asked for it.
+    GrantRevokedByOperator "grant.revoked.operator",
     /// One access token was revoked.
-    TokenRevoked,
+    TokenRevoked "token.revoked",
     /// An account was made.
-    UserCreated,
+    UserCreated "user.created",
     /// A password was changed.
-    UserPasswordSet,
+    UserPasswordSet "user.password_set",
     /// Somebody asked for an account, and a link was sent to the address.
-    UserSignUpRequested,
+    UserSignUpRequested "user.sign_up_requested",
     /// An operator invited somebody, and a link was sent to the address.
-    UserInvited,
+    UserInvited "user.invited",
     /// A link that proves an address was sent to it.
-    UserAddressProofRequested,
+    UserAddressProofRequested "user.address_proof_requested",
     /// An address was proved by its link, or an operator vouched for it.
-    UserAddressProved,
+    UserAddressProved "user.address_proved",
     /// An account has another address, which is proved.
-    UserAddressChanged,
+    UserAddressChanged "user.address_changed",
     /// A change of address was taken back from the earlier address.
-    UserAddressRestored,
+    UserAddressRestored "user.address_restored",
     /// An account lost an address that it never proved, to whoever reads its mail, and was switched off.
-    UserAddressReleased,
+    UserAddressReleased "user.address_released",
     /// A person changed what they are called.
-    UserNameSet,
+    UserNameSet "user.name_set",
     /// Somebody asked for a new password, and a mail was sent to the address.
-    UserRecoveryRequested,
+    UserRecoveryRequested "user.recovery_requested",
     /// A new password was set by a link in a mail.
-    UserRecovered,
+    UserRecovered "user.recovered",
     /// An account was switched off.
-    UserDisabled,
+    UserDisabled "user.disabled",
     /// An account was switched on again.
-    UserEnabled,
+    UserEnabled "user.enabled",
     /// A browser was signed in.
-    SessionStarted,
+    SessionStarted "session.started",
     /// A browser was signed out.
-    SessionEnded,
+    SessionEnded "session.ended",
     /// All browsers of a person were signed out, or all but one.
-    SessionsEnded,
+    SessionsEnded "sessions.ended",
     /// An app was registered.
-    AppRegistered,
+    AppRegistered "app.registered",
     /// An app changed what it says of itself.
-    AppUpdated,
+    AppUpdated "app.updated",
     /// An app waits for review again.
-    AppPending,
+    AppPending "app.pending",
     /// An app was switched on.
-    AppEnabled,
+    AppEnabled "app.enabled",
     /// An app was switched off.
-    AppDisabled,
+    AppDisabled "app.disabled",
     /// An app was reviewed, and may start if it waited for that.
-    AppApproved,
+    AppApproved "app.approved",
     /// Restricted scopes were approved for an app.
-    AppScopesApproved,
+    AppScopesApproved "app.scopes_approved",
     /// A review of an app was asked for, or restricted scopes.
-    AppReviewRequested,
+    AppReviewRequested "app.review_requested",
     /// The developer said something about a request for review.
-    AppReviewAnswered,
+    AppReviewAnswered "app.review_answered",
     /// The developer took a request for review back.
-    AppReviewWithdrawn,
+    AppReviewWithdrawn "app.review_withdrawn",
     /// An administrator asked something about a request for review.
-    AppReviewAskedBack,
+    AppReviewAskedBack "app.review_asked_back",
     /// A request for review was approved.
-    AppReviewApproved,
+    AppReviewApproved "app.review_approved",
     /// A request for review was refused.
-    AppReviewRefused,
+    AppReviewRefused "app.review_refused",
     /// An app's secrets were replaced.
-    AppSecretRotated,
+    AppSecretRotated "app.secret_rotated",
     /// A secret was added to those of an app.
-    AppSecretAdded,
+    AppSecretAdded "app.secret_added",
     /// One of an app's secrets was taken away.
-    AppSecretRevoked,
+    AppSecretRevoked "app.secret_revoked",
     /// An app has a new secret, and its others an end.
-    AppSecretsRotated,
+    AppSecretsRotated "app.secrets_rotated",
     /// The developers of an app were told that one of its secrets ends soon.
-    AppSecretEnding,
+    AppSecretEnding "app.secret_ending",
     /// An app was deleted.
-    AppDeleted,
+    AppDeleted "app.deleted",
     /// A deleted app was brought back.
-    AppRestored,
+    AppRestored "app.restored",
     /// An app was offered to another owner.
-    AppTransferOffered,
+    AppTransferOffered "app.transfer_offered",
     /// Such an offer was taken back, or declined.
-    AppTransferEnded,
+    AppTransferEnded "app.transfer_ended",
     /// An app has another owner.
-    AppTransferred,
+    AppTransferred "app.transferred",
     /// An organization was founded.
-    OrganizationFounded,
+    OrganizationFounded "organization.founded",
     /// An organization has another name.
-    OrganizationRenamed,
+    OrganizationRenamed "organization.renamed",
     /// An organization has come to its end.
-    OrganizationDissolved,
+    OrganizationDissolved "organization.dissolved",
     /// Somebody was asked to join an organization.
-    MemberInvited,
+    MemberInvited "member.invited",
     /// Such an invitation was taken back, or declined.
-    InvitationEnded,
+    InvitationEnded "member.invitation_ended",
     /// Somebody joined an organization.
-    MemberJoined,
+    MemberJoined "member.joined",
     /// A member may do more, or less.
-    MemberRoleSet,
+    MemberRoleSet "member.role_set",
     /// A member left an organization, or had to.
-    MemberRemoved,
+    MemberRemoved "member.removed",
     /// A mail was asked for that shows that mail works.
-    MailTested,
+    MailTested "mail.tested",
     /// Mail to an address came back.
-    MailBounced,
+    MailBounced "mail.bounced",
     /// Whoever reads an address calls mail of ours junk.
-    MailComplained,
+    MailComplained "mail.complained",
     /// An operator took back what was noted of an address.
-    MailBounceForgotten,
+    MailBounceForgotten "mail.bounce_forgotten",
     /// A message could not be delivered, and is a dead letter.
-    OutboxGivenUp,
+    OutboxGivenUp "outbox.given_up",
     /// Messages that were not delivered are tried anew.
-    OutboxRetried,
+    OutboxRetried "outbox.retried",
     /// A message was taken out of the outbox.
-    OutboxDropped,
+    OutboxDropped "outbox.dropped",
     /// All that was open was closed, after the database was put back from a copy.
-    DatabaseCutOff,
+    DatabaseCutOff "database.cut_off",
     /// The database was put back from a copy, and what was open there stayed open.
-    DatabaseRestored,
+    DatabaseRestored "database.restored_with_tokens",
 }
 
 impl Event {
-    /// All of them.
-    pub const ALL: [Event; 71] = [
-        Event::ConsentGiven,
-        Event::ConsentDenied,
-        Event::DeviceAllowed,
-        Event::DeviceDenied,
-        Event::ConnectionPaused,
-        Event::ConnectionResumed,
-        Event::ConnectionEnded,
-        Event::ConnectionRestored,
-        Event::GrantStarted,
-        Event::GrantRevoked(RevocationCause::CodeReplay),
-        Event::GrantRevoked(RevocationCause::RefreshReplay),
-        Event::GrantRevoked(RevocationCause::App),
-        Event::GrantRevoked(RevocationCause::Operator),
-        Event::TokenRevoked,
-        Event::UserCreated,
-        Event::UserPasswordSet,
-        Event::UserSignUpRequested,
-        Event::UserInvited,
-        Event::UserAddressProofRequested,
-        Event::UserAddressProved,
-        Event::UserAddressChanged,
-        Event::UserAddressRestored,
-        Event::UserAddressReleased,
-        Event::UserNameSet,
-        Event::UserRecoveryRequested,
-        Event::UserRecovered,
-        Event::UserDisabled,
-        Event::UserEnabled,
-        Event::SessionStarted,
-        Event::SessionEnded,
-        Event::SessionsEnded,
-        Event::AppRegistered,
-        Event::AppUpdated,
-        Event::AppPending,
-        Event::AppEnabled,
-        Event::AppDisabled,
-        Event::AppApproved,
-        Event::AppScopesApproved,
-        Event::AppReviewRequested,
-        Event::AppReviewAnswered,
-        Event::AppReviewWithdrawn,
-        Event::AppReviewAskedBack,
-        Event::AppReviewApproved,
-        Event::AppReviewRefused,
-        Event::AppSecretRotated,
-        Event::AppSecretAdded,
-        Event::AppSecretRevoked,
-        Event::AppSecretsRotated,
-        Event::AppSecretEnding,
-        Event::AppDeleted,
-        Event::AppRestored,
-        Event::AppTransferOffered,
-        Event::AppTransferEnded,
-        Event::AppTransferred,
-        Event::OrganizationFounded,
-        Event::OrganizationRenamed,
-        Event::OrganizationDissolved,
-        Event::MemberInvited,
-        Event::InvitationEnded,
-        Event::MemberJoined,
-        Event::MemberRoleSet,
-        Event::MemberRemoved,
-        Event::MailTested,
-        Event::MailBounced,
-        Event::MailComplained,
-        Event::MailBounceForgotten,
-        Event::OutboxGivenUp,
-        Event::OutboxRetried,
-        Event::OutboxDropped,
-        Event::DatabaseCutOff,
-        Event::DatabaseRestored,
-    ];
-
-    /// Its name: what it is about, then what happened, with dots between.
-    pub const fn name(self) -> &'static str {
-        match self {
-            Event::ConsentGiven => "consent.given",
-            Event::ConsentDenied => "consent.denied",
-            Event::DeviceAllowed => "device.allowed",
-            Event::DeviceDenied => "device.denied",
-            Event::ConnectionPaused => "connection.paused",
-            Event::ConnectionResumed => "connection.resumed",
-            Event::ConnectionEnded => "connection.ended",
-            Event::ConnectionRestored => "connection.restored",
-            Event::GrantStarted => "grant.started",
-            Event::GrantRevoked(RevocationCause::CodeReplay) => "grant.revoked.code_replay",
-            Event::GrantRevoked(RevocationCause::RefreshReplay) => "grant.revoked.refresh_replay",
-            Event::GrantRevoked(RevocationCause::App) => "grant.revoked.app",
-            Event::GrantRevoked(RevocationCause::Operator) => "grant.revoked.operator",
-            Event::TokenRevoked => "token.revoked",
-            Event::UserCreated => "user.created",
-            Event::UserPasswordSet => "user.password_set",
-            Event::UserSignUpRequested => "user.sign_up_requested",
-            Event::UserInvited => "user.invited",
-            Event::UserAddressProofRequested => "user.address_proof_requested",
-            Event::UserAddressProved => "user.address_proved",
-            Event::UserAddressChanged => "user.address_changed",
-            Event::UserAddressRestored => "user.address_restored",
-            Event::UserAddressReleased => "user.address_released",
-            Event::UserNameSet => "user.name_set",
-            Event::UserRecoveryRequested => "user.recovery_requested",
-            Event::UserRecovered => "user.recovered",
-            Event::UserDisabled => "user.disabled",
-            Event::UserEnabled => "user.enabled",
-            Event::SessionStarted => "session.started",
-            Event::SessionEnded => "session.ended",
-            Event::SessionsEnded => "sessions.ended",
-            Event::AppRegistered => "app.registered",
-            Event::AppUpdated => "app.updated",
-            Event::AppPending => "app.pending",
-            Event::AppEnabled => "app.enabled",
-            Event::AppDisabled => "app.disabled",
-            Event::AppApproved => "app.approved",
-            Event::AppScopesApproved => "app.scopes_approved",
-            Event::AppReviewRequested => "app.review_requested",
-            Event::AppReviewAnswered => "app.review_answered",
-            Event::AppReviewWithdrawn => "app.review_withdrawn",
-            Event::AppReviewAskedBack => "app.review_asked_back",
-            Event::AppReviewApproved => "app.review_approved",
-            Event::AppReviewRefused => "app.review_refused",
-            Event::AppSecretRotated => "app.secret_rotated",
-            Event::AppSecretAdded => "app.secret_added",
-            Event::AppSecretRevoked => "app.secret_revoked",
-            Event::AppSecretsRotated => "app.secrets_rotated",
-            Event::AppSecretEnding => "app.secret_ending",
-            Event::AppDeleted => "app.deleted",
-            Event::AppRestored => "app.restored",
-            Event::AppTransferOffered => "app.transfer_offered",
-            Event::AppTransferEnded => "app.transfer_ended",
-            Event::AppTransferred => "app.transferred",
-            Event::OrganizationFounded => "organization.founded",
-            Event::OrganizationRenamed => "organization.renamed",
-            Event::OrganizationDissolved => "organization.dissolved",
-            Event::MemberInvited => "member.invited",
-            Event::InvitationEnded => "member.invitation_ended",
-            Event::MemberJoined => "member.joined",
-            Event::MemberRoleSet => "member.role_set",
-            Event::MemberRemoved => "member.removed",
-            Event::MailTested => "mail.tested",
-            Event::MailBounced => "mail.bounced",
-            Event::MailComplained => "mail.complained",
-            Event::MailBounceForgotten => "mail.bounce_forgotten",
-            Event::OutboxGivenUp => "outbox.given_up",
-            Event::OutboxRetried => "outbox.retried",
-            Event::OutboxDropped => "outbox.dropped",
-            Event::DatabaseCutOff => "database.cut_off",
-            Event::DatabaseRestored => "database.restored_with_tokens",
-        }
-    }
-
     /// Reads a name.
     pub fn parse(name: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|event| event.name() == name)
+        Self::ALL.iter().copied().find(|event| event.name() == name)
     }
 
     pub(crate) fn of_status(status: ClientStatus) -> Self {
@@ -484,7 +358,7 @@ mod tests {
     fn every_event_is_read_back_by_its_own_name() {
         let names: HashSet<_> = Event::ALL.iter().map(|event| event.name()).collect();
         assert_eq!(names.len(), Event::ALL.len());
-        for event in Event::ALL {
+        for event in Event::ALL.iter().copied() {
             assert_eq!(Event::parse(event.name()), Some(event));
         }
     }
@@ -498,7 +372,8 @@ mod tests {
             .map(|(name, _)| name)
             .filter(|name| name.contains('.'))
             .collect();
-        assert_eq!(listed, Event::ALL.map(Event::name));
+        let names: Vec<_> = Event::ALL.iter().map(|event| event.name()).collect();
+        assert_eq!(listed, names);
     }
 
     #[test]

@@ -64,6 +64,17 @@ pub enum RevocationCause {
     Operator,
 }
 
+impl RevocationCause {
+    fn event(self) -> Event {
+        match self {
+            Self::CodeReplay => Event::GrantRevokedByCodeReplay,
+            Self::RefreshReplay => Event::GrantRevokedByRefreshReplay,
+            Self::App => Event::GrantRevokedByApp,
+            Self::Operator => Event::GrantRevokedByOperator,
+        }
+    }
+}
+
 impl GrantChange {
     pub(super) fn event(&self) -> Option<Happened> {
         match self {
@@ -81,7 +92,7 @@ impl GrantChange {
             } => Some(Happened {
                 grant: Some(*grant),
                 subject: *subject,
-                ..Happened::by_app(Event::GrantRevoked(*cause), *client)
+                ..Happened::by_app(cause.event(), *client)
             }),
             Self::RevokeAccessToken {
                 client,
