@@ -128,13 +128,13 @@ pub struct ScopeLine {
 }
 
 impl ScopeLine {
-    fn flag(&self) -> Option<&'static str> {
+    pub(crate) fn flag(&self) -> Option<&'static str> {
         risk::flag(self.risk)
     }
 }
 
 impl AppCard {
-    fn homepage_href(&self) -> Option<&str> {
+    pub(crate) fn homepage_href(&self) -> Option<&str> {
         link::web_address(&self.homepage)
     }
 }

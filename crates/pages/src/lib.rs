@@ -11,6 +11,7 @@ mod account;
 pub mod admin;
 mod asset;
 mod brand;
+mod connections;
 mod consent;
 mod demo;
 mod demo_mail;
@@ -40,6 +41,7 @@ use protocol::types::Language;
 pub use account::*;
 pub use asset::{copy_script, show_password_script, stylesheet};
 pub use brand::{Brand, BrandLinks, brand_stylesheet};
+pub use connections::*;
 pub use consent::*;
 pub use demo::*;
 pub use demo_mail::*;
@@ -66,6 +68,7 @@ pub fn every_sample(language: Language) -> Vec<Sample> {
         sign_in::samples_of_pages(language),
         sign_up::samples_of_pages(language),
         mailbox::samples_of_pages(language),
+        connections::samples_of_pages(language),
         consent::samples_of_pages(language),
         device::samples_of_pages(language),
         notice::samples_of_pages(language),

@@ -293,6 +293,21 @@ fn first_consent(language: Language) -> Consent {
     }
 }
 
+/// The card of an app of another name.
+pub(crate) fn app_card(name: &str) -> AppCard {
+    let initial = name.chars().next().map(String::from);
+    AppCard {
+        name: name.to_owned(),
+        initial: initial.unwrap_or_default(),
+        ..first_consent(Language::English).app
+    }
+}
+
+/// Scopes of every risk.
+pub(crate) fn scope_groups(language: Language) -> Vec<ScopeGroup> {
+    grown_consent(language).groups
+}
+
 /// The same at a provider with a brand of its own, and its own words on the button.
 fn branded_consent(language: Language) -> Consent {
     Consent {

@@ -216,6 +216,7 @@ macro_rules! files {
 files!(
     "every-page",
     "account",
+    "connections",
     "consent",
     "device",
     "link",

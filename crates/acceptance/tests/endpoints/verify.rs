@@ -2,7 +2,7 @@
 
 use crate::support::tasks_api;
 use crate::support::tasks_api::{SECOND, Stage, TasksApi};
-use crate::support::{ANN, CALLBACK, OWNER, PASSWORD, PLAIN, Scene, Tokens, within};
+use crate::support::{ANN, CALLBACK, OWNER, PASSWORD, PLAIN, Scene, Tokens, form_to, within};
 use acceptance::{App, AppSpec, Setup, output};
 use serde_json::json;
 use std::path::Path;
@@ -13,7 +13,7 @@ use std::time::{Duration, Instant};
 type Way = (&'static str, fn(&Scene, &App, &Tokens));
 
 /// Each of them.
-const WAYS: [Way; 6] = [
+const WAYS: [Way; 9] = [
     ("access token revoked by its app", |scene, app, tokens| {
         scene.revoke(app, &tokens.access).expect(200);
     }),
@@ -30,6 +30,25 @@ const WAYS: [Way; 6] = [
     }),
     ("app disabled", |scene, app, _| {
         scene.cli(&["app", "disable", &app.client_id]);
+    }),
+    (
+        "app paused by its user's operator, a command",
+        |scene, app, _| {
+            scene.cli(&["grant", "pause", ANN, &app.client_id]);
+        },
+    ),
+    (
+        "app removed by its user's operator, a command",
+        |scene, app, _| {
+            scene.cli(&["grant", "end", ANN, &app.client_id]);
+        },
+    ),
+    ("app removed by its user", |scene, app, _| {
+        let mut browser = scene.browser();
+        browser.sign_in(ANN, PASSWORD);
+        let page = browser.open(&format!("/account/apps/{}", app.client_id));
+        let form = form_to(&page.expect(200), "/account/apps/change");
+        browser.submit(&form, &[("wish", "end")]).expect(303);
     }),
     ("user disabled", |scene, _, _| {
         scene.cli(&["user", "disable", ANN]);

@@ -5,7 +5,9 @@
 
 use crate::support::nodes::Nodes;
 use crate::support::told::TOLD;
-use crate::support::{ANN, CALLBACK, PASSWORD, Scene, Tokens, assert_refused, long, within};
+use crate::support::{
+    ANN, CALLBACK, PASSWORD, Scene, Tokens, assert_refused, form_to, long, within,
+};
 use acceptance::{App, Browser, Reply, Request};
 use std::collections::HashSet;
 use std::sync::Barrier;
@@ -61,6 +63,13 @@ fn post(target: &str, app: &App, fields: &[(&str, &str)]) -> Request {
     Request::post(target)
         .basic(&app.client_id, &app.client_secret)
         .form(fields)
+}
+
+/// Presses a button on the page of an app that its person let in.
+fn press(browser: &mut Browser, app: &App, wish: &str) {
+    let page = browser.open(&format!("/account/apps/{}", app.client_id));
+    let form = form_to(&page.expect(200), "/account/apps/change");
+    browser.submit(&form, &[("wish", wish)]).expect(303);
 }
 
 /// The same browser, sent to another node.
@@ -162,6 +171,26 @@ fn what_one_takes_back_both_refuse_within_a_second() {
     nodes.assert_told(Instant::now(), "a revoked token", |node| {
         !node.is_active(&machine, &own)
     });
+
+    // A connection that its person pauses on one, and removes on the other.
+    let tokens = nodes.one.tokens(&app, "tasks:read");
+    let mut browser = nodes.one.browser();
+    browser.sign_in(ANN, PASSWORD);
+    press(&mut browser, &app, "pause");
+    nodes.assert_told(Instant::now(), "a paused app", |node| {
+        !node.is_active(&app, &tokens.access)
+    });
+    press(&mut browser, &app, "resume");
+    nodes.assert_told(Instant::now(), "a resumed app", |node| {
+        node.is_active(&app, &tokens.access)
+    });
+    press(&mut moved(&browser, &nodes.two), &app, "end");
+    nodes.assert_told(Instant::now(), "a removed app", |node| {
+        !node.is_active(&app, &tokens.access)
+    });
+    for node in nodes.both() {
+        assert_refused(&node.refresh(&app, &tokens.refresh), 400, "invalid_grant");
+    }
 
     let tokens = nodes.two.tokens(&app, "tasks:read");
     let mut browser = nodes.one.browser();

@@ -12,6 +12,8 @@ account-send-link = Link schicken
 account-prove-title = Bestätigen Sie Ihre E-Mail-Adresse
 account-prove-means = Bis dahin wird Ihre Adresse keiner App genannt, und Sie erfahren nicht, was mit Ihrem Konto geschieht.
 
+account-apps = Sehen, welche Apps Ihr Konto nutzen dürfen
+
 account-sessions-title = Wo Sie angemeldet sind
 account-sessions-none = Nirgends sonst.
 account-session-this = Dieser Browser

@@ -13,6 +13,8 @@ account-send-link = Send the link
 account-prove-title = Confirm your e-mail
 account-prove-means = Until you do, apps are not told your address, and you hear nothing of what happens to your account.
 
+account-apps = See which apps may use your account
+
 account-sessions-title = Where you are signed in
 account-sessions-none = Nowhere else.
 account-session-this = This browser

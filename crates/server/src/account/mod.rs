@@ -1,5 +1,6 @@
 //! People's accounts: signing in, up and out, and a person's own page.
 mod ask;
+mod connections;
 mod link;
 mod password;
 mod preferences;
@@ -17,8 +18,9 @@ use crate::http::session::BrowserContext;
 use crate::http::site::Site;
 use ask::{AskForAccount, AskForRecovery};
 use config::Config;
+use connections::ChangeForm;
 use link::{ConfirmForm, JoinForm, NewPasswordForm};
-use pages::path;
+use pages::{ConnectedApp, ConnectedApps, path};
 use password::PasswordForm;
 use preferences::PreferencesForm;
 use profile::{EmailForm, NameForm, ProveForm};
@@ -68,6 +70,9 @@ pub(crate) fn mount(config: &Config, site: &mut Site) {
     site.form::<NameForm, _, _>(profile::rename);
     site.page(PreferencesForm::PATH, preferences::show);
     site.form::<PreferencesForm, _, _>(preferences::submit);
+    site.page(ConnectedApps::PATH, connections::list);
+    site.page(ConnectedApp::PATH, connections::show);
+    site.form::<ChangeForm, _, _>(connections::change);
     site.form::<EndSessionForm, _, _>(sessions::end);
     site.form::<EndAllSessionsForm, _, _>(sessions::end_all);
 }

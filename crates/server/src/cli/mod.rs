@@ -15,6 +15,7 @@ mod db;
 mod dev;
 mod doctor;
 mod failure;
+mod grant;
 mod key;
 mod mail;
 mod one_app;
@@ -63,6 +64,8 @@ enum Noun {
     #[command(subcommand)]
     App(app::Verb),
     #[command(subcommand)]
+    Grant(grant::Verb),
+    #[command(subcommand)]
     Token(token::Verb),
     #[command(subcommand)]
     Scope(scope::Verb),
@@ -109,6 +112,7 @@ fn run(cli: Cli) -> Result<ExitCode, Failure> {
         Noun::Config(verb) => verb.run(output)?,
         Noun::User(verb) => wait(verb.run(output))??,
         Noun::App(verb) => wait(verb.run(output))??,
+        Noun::Grant(verb) => wait(verb.run(output))??,
         Noun::Token(verb) => return wait(verb.run(output))?,
         Noun::Scope(verb) => verb.run(output)?,
         Noun::Audit(audit) => wait(audit.run(output))??,

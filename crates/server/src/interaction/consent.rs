@@ -7,6 +7,7 @@ use crate::http::form::{Form, Posted, Query};
 use crate::http::reply::{self, LeadsToApp};
 use crate::http::request::ClientAddr;
 use crate::http::session::{BrowserContext, NonceScope};
+use crate::ops::clock;
 use crate::state::App;
 use axum::extract::State;
 use axum::http::StatusCode;
@@ -211,7 +212,7 @@ impl Question<'_> {
         let words = all.iter().flat_map(|group| &group.scopes);
         let words: Vec<_> = words
             .map(|(entry, _)| {
-                let reason = self.reason(&entry.name);
+                let reason = reason(self.client, &entry.name);
                 (
                     &entry.name,
                     &entry.group,
@@ -244,29 +245,39 @@ impl Question<'_> {
         browser.was_shown(app, &self.shown(app), proof)
     }
 
-    /// Why the app asks for a scope, in its own words.
-    fn reason(&self, scope: &str) -> Option<String> {
-        let reason = self.client.asks.reasons.of(scope);
-        reason.map(|reason| shortened(reason, MAX_REASON))
-    }
-
     fn groups(&self, app: &App, language: Language) -> Vec<ScopeGroup> {
-        let line = |(entry, is_new): &(&policy::ScopeEntry, bool)| ScopeLine {
-            name: entry.name.clone(),
-            sentence: entry.sentence.in_language(language).to_owned(),
-            foreign: entry.sentence.foreign_to(language),
-            reason: self.reason(&entry.name),
-            risk: entry.risk,
-            is_new: *is_new,
-        };
-        let groups = groups(self.scope, self.new, app.policy());
-        let shown = groups.iter().map(|group| ScopeGroup {
-            title: group.title.in_language(language).to_owned(),
-            foreign: group.title.foreign_to(language),
-            scopes: group.scopes.iter().map(line).collect(),
-        });
-        shown.collect()
+        in_words(app, self.client, (self.scope, self.new), language)
     }
+}
+
+/// Why an app asks for a scope, in its own words.
+fn reason(client: &Client, scope: &str) -> Option<String> {
+    let reason = client.asks.reasons.of(scope);
+    reason.map(|reason| shortened(reason, MAX_REASON))
+}
+
+/// Scopes in plain words, with which of them are new.
+pub(crate) fn in_words(
+    app: &App,
+    client: &Client,
+    (scope, new): (&Scope, &Scope),
+    language: Language,
+) -> Vec<ScopeGroup> {
+    let line = |(entry, is_new): &(&policy::ScopeEntry, bool)| ScopeLine {
+        name: entry.name.clone(),
+        sentence: entry.sentence.in_language(language).to_owned(),
+        foreign: entry.sentence.foreign_to(language),
+        reason: reason(client, &entry.name),
+        risk: entry.risk,
+        is_new: *is_new,
+    };
+    let groups = groups(scope, new, app.policy());
+    let shown = groups.iter().map(|group| ScopeGroup {
+        title: group.title.in_language(language).to_owned(),
+        foreign: group.title.foreign_to(language),
+        scopes: group.scopes.iter().map(line).collect(),
+    });
+    shown.collect()
 }
 
 /// `POST`: the answer. A form that is out of date (another person signed in, the session ended), or whose page showed
@@ -311,6 +322,14 @@ pub(crate) async fn submit(
     }
     let answer = decide(&app, &pending, &session, given, browser.address).await?;
     go_back_to_app(&app, &pending, answer, &mut browser, given).await
+}
+
+/// The same question, asked after the app was removed: an answer to it begins anew.
+async fn ask_anew(app: &App, pending: &Pending) -> Result<Response, PageError> {
+    let (handle, transition) = pending.request.keep(&app.context());
+    app.settle_one(transition, clock::now()).await?;
+    let handle = Some(handle.as_str());
+    Ok(reply::see_other(&with_handle(path::CONSENT, handle)))
 }
 
 /// To sign in again, and back to the question.
@@ -388,8 +407,10 @@ async fn go_back_to_app(
     if let Some(Ok(url)) = answer {
         return Ok(reply::see_other(&url));
     }
-    // Answered by another tab in the meantime (a lost guard), or the account was switched off.
+    // A lost guard: answered by another tab in the meantime, or asked before the person removed the app. Or the account
+    // was switched off.
     match pending::find(app, &pending.handle, None, browser).await? {
+        Found::Pending(pending) if answer.is_none() => ask_anew(app, &pending).await,
         Found::Pending(_) => Ok(signed_out(pending)),
         Found::Over(over) => answered_before(app, browser, &over, Some(given)).await,
     }

@@ -6,6 +6,7 @@ use crate::http::session::BrowserContext;
 use crate::state::App;
 use axum::http::StatusCode;
 use axum::response::Response;
+use pages::ConnectedApps;
 use pages::admin::REQUESTS;
 use pages::portal::{Organizations, PORTAL};
 use pages::{Page, Speak, path};
@@ -28,10 +29,17 @@ pub(crate) enum OwnPage {
     Organizations,
     /// The requests for review.
     Requests,
+    /// The apps that a person let in.
+    Connections,
 }
 
 impl OwnPage {
-    const ALL: [OwnPage; 3] = [OwnPage::Apps, OwnPage::Organizations, OwnPage::Requests];
+    const ALL: [OwnPage; 4] = [
+        OwnPage::Apps,
+        OwnPage::Organizations,
+        OwnPage::Requests,
+        OwnPage::Connections,
+    ];
 
     /// What stands for it in an address.
     fn name(self) -> &'static str {
@@ -39,6 +47,7 @@ impl OwnPage {
             OwnPage::Apps => "apps",
             OwnPage::Organizations => "organizations",
             OwnPage::Requests => "requests",
+            OwnPage::Connections => "connected-apps",
         }
     }
 
@@ -51,6 +60,7 @@ impl OwnPage {
             OwnPage::Apps => PORTAL,
             OwnPage::Organizations => Organizations::PATH,
             OwnPage::Requests => REQUESTS,
+            OwnPage::Connections => ConnectedApps::PATH,
         }
     }
 

@@ -1,0 +1,239 @@
+//! The apps that a person let in, and how they take access back.
+use crate::http::error::{PageError, PageFault};
+use crate::http::form::{Posted, Query, WholeForm};
+use crate::http::reply;
+use crate::http::session::{BrowserContext, NonceScope};
+use crate::interaction::consent::in_words;
+use crate::interaction::continuation::OwnPage;
+use crate::interaction::pending::app_card;
+use crate::ops::clock;
+use crate::state::App;
+use axum::extract::{Path, State};
+use axum::http::StatusCode;
+use axum::response::Response;
+use pages::{ConnectedApp, ConnectedApps, ConnectedRow, RowState, Speak, Text};
+use protocol::Params;
+use protocol::connections::{self, RESTORABLE, Wish, is_restorable};
+use protocol::facts::SessionFacts;
+use protocol::types::{Client, ClientNo, Connection, ConnectionState, Scope, UnixTime};
+use std::sync::Arc;
+use store::ConnectionQuery;
+
+/// Apps on one page of the list.
+const PAGE: usize = 50;
+/// The longest part of a name that is sought.
+const MAX_SOUGHT: usize = 100;
+
+/// `GET`: the list.
+pub(super) async fn list(
+    State(app): State<App>,
+    mut browser: BrowserContext,
+    Query(params): Query,
+) -> Result<Response, PageError> {
+    let facts = signed_in(&app, &browser)?;
+    let name: String = params.text("name").chars().take(MAX_SOUGHT).collect();
+    let (rows, next) = listed(&app, &facts, &browser, &name, after(&params)).await?;
+    let page = ConnectedApps {
+        nonce: browser.nonce(&app, NonceScope::Session),
+        frame: browser.front_frame(&app),
+        notice: done(&params, &browser),
+        apps: rows,
+        next_page: next.map(|last| further(&name, last)),
+        name,
+    };
+    Ok(browser.keep_browser_id(&app, reply::page(StatusCode::OK, &page, None)))
+}
+
+/// Whoever is signed in. A test user whose password is published has nothing of their own.
+fn signed_in(app: &App, browser: &BrowserContext) -> Result<SessionFacts, PageError> {
+    let Some(facts) = browser.session.clone() else {
+        let sign_in = reply::see_other(&OwnPage::Connections.sign_in());
+        return Err(PageError::instead(sign_in));
+    };
+    match app.config.is_published(&facts.person.email) {
+        true => Err(PageFault::NotFound.into()),
+        false => Ok(facts),
+    }
+}
+
+/// The place in the list after which it goes on: since when, and which app.
+fn after(params: &Params) -> Option<(UnixTime, ClientNo)> {
+    let (since, client) = params.get("after")?.split_once('.')?;
+    Some((
+        UnixTime(since.parse().ok()?),
+        ClientNo(client.parse().ok()?),
+    ))
+}
+
+fn further(name: &str, (since, client): (UnixTime, ClientNo)) -> String {
+    let place = format!("{}.{}", since.0, client.0);
+    let mut query = vec![("after", place.as_str())];
+    if !name.is_empty() {
+        query.push(("name", name));
+    }
+    format!(
+        "{}?{}",
+        ConnectedApps::PATH,
+        Params::from_pairs(query).to_form()
+    )
+}
+
+/// One page of the list, and the last one on it if there are more.
+async fn listed(
+    app: &App,
+    facts: &SessionFacts,
+    browser: &BrowserContext,
+    name: &str,
+    after: Option<(UnixTime, ClientNo)>,
+) -> Result<(Vec<ConnectedRow>, Option<(UnixTime, ClientNo)>), PageError> {
+    let query = ConnectionQuery {
+        subject: facts.person.subject,
+        after,
+        name,
+        ended_after: clock::now().minus(RESTORABLE),
+        limit: PAGE + 1,
+    };
+    let mut connections = app.store.connections(query).await?;
+    let more = connections.len() > PAGE;
+    connections.truncate(PAGE);
+    let zone = app.zone_of(&facts.preferences);
+    let mut rows = Vec::with_capacity(connections.len());
+    for connection in &connections {
+        // One that was deleted meanwhile is listed no more.
+        if let Some(client) = app.store.client_by_no(connection.client).await? {
+            rows.push(ConnectedRow {
+                client_id: client.id.clone(),
+                app: app_card(&client),
+                since: Text::of_others(zone.moment(connection.since, browser.language)),
+                state: state(connection),
+            });
+        }
+    }
+    let last = connections.last().filter(|_| more);
+    Ok((rows, last.map(|last| (last.since, last.client))))
+}
+
+fn state(connection: &Connection) -> RowState {
+    match connection.state {
+        ConnectionState::Active => RowState::Connected,
+        ConnectionState::Paused(_) => RowState::Paused,
+        ConnectionState::Ended(_) => RowState::Removed,
+    }
+}
+
+/// What was done, in a sentence.
+fn done(params: &Params, browser: &BrowserContext) -> Option<Text> {
+    let id = match params.get("done")? {
+        "end" => "connections-done-end",
+        "pause" => "connections-done-pause",
+        "resume" => "connections-done-resume",
+        "restore" => "connections-done-restore",
+        "nothing" => "connections-done-nothing",
+        _ => return None,
+    };
+    Some(browser.language.text(id))
+}
+
+/// `GET`: one of them.
+pub(super) async fn show(
+    State(app): State<App>,
+    mut browser: BrowserContext,
+    Path(client_id): Path<String>,
+    Query(params): Query,
+) -> Result<Response, PageError> {
+    let facts = signed_in(&app, &browser)?;
+    let (client, connection) = connection(&app, &facts, &client_id).await?;
+    let zone = app.zone_of(&facts.preferences);
+    let language = browser.language;
+    let moment = |time| Text::of_others(zone.moment(time, language));
+    let until = match connection.state {
+        ConnectionState::Ended(end) => Some(moment(end.0.time().plus(RESTORABLE))),
+        ConnectionState::Active | ConnectionState::Paused(_) => None,
+    };
+    let page = ConnectedApp {
+        nonce: browser.nonce(&app, NonceScope::Session),
+        frame: browser.frame(&app),
+        notice: done(&params, &browser),
+        app: app_card(&client),
+        groups: in_words(
+            &app,
+            &client,
+            (&connection.scope, &Scope::default()),
+            language,
+        ),
+        since: moment(connection.since),
+        allowed: (connection.granted_at > connection.since).then(|| moment(connection.granted_at)),
+        state: state(&connection),
+        until,
+        client_id,
+    };
+    Ok(browser.keep_browser_id(&app, reply::page(StatusCode::OK, &page, None)))
+}
+
+/// A connection of theirs that is, or can be brought back.
+///
+/// # Errors
+/// That there is no such page.
+async fn connection(
+    app: &App,
+    facts: &SessionFacts,
+    client_id: &str,
+) -> Result<(Arc<Client>, Connection), PageError> {
+    let client = app.store.client(client_id).await?;
+    let client = client.ok_or(PageFault::NotFound)?;
+    let found = app
+        .store
+        .connection(facts.person.subject, client.no)
+        .await?;
+    let is_shown = |found: &Connection| match found.state {
+        ConnectionState::Ended(end) => is_restorable(end, clock::now()),
+        ConnectionState::Active | ConnectionState::Paused(_) => true,
+    };
+    let found = found.filter(is_shown).ok_or(PageFault::NotFound)?;
+    Ok((client, found))
+}
+
+/// What is to become of a connection.
+pub(crate) struct ChangeForm {
+    app: String,
+    wish: String,
+}
+
+impl WholeForm for ChangeForm {
+    const PATH: &'static str = ConnectedApp::CHANGE;
+
+    fn read(fields: &Params) -> Self {
+        ChangeForm {
+            app: fields.text("app"),
+            wish: fields.text("wish"),
+        }
+    }
+}
+
+/// `POST`: pauses, resumes, removes, or undoes that. Posted twice, it is done once.
+pub(super) async fn change(
+    State(app): State<App>,
+    posted: Posted<ChangeForm>,
+) -> Result<Response, PageError> {
+    let (browser, form) = match posted {
+        Posted::Current(browser, form) => (browser, form),
+        // Its page shows how things are, with a form that counts.
+        Posted::OutOfDate(browser, form) => {
+            signed_in(&app, &browser)?;
+            return Ok(reply::see_other(&ConnectedApp::href(&form.app)));
+        }
+    };
+    let facts = signed_in(&app, &browser)?;
+    let (client, connection) = connection(&app, &facts, &form.app).await?;
+    let wish = Wish::parse(&form.wish).ok_or(PageFault::NotFound)?;
+    let told = match connections::change(wish, &connection, &app.mint, clock::now()) {
+        Some(change) => {
+            app.settle_one(change.into(), app.act_now(browser.address))
+                .await?;
+            wish.name()
+        }
+        None => "nothing",
+    };
+    let page = ConnectedApp::href(&client.id);
+    Ok(reply::see_other(&format!("{page}?done={told}")))
+}

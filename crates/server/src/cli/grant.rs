@@ -1,0 +1,213 @@
+//! `valetkey grant …`: the apps that a person let in.
+use super::failure::Failure;
+use super::output::{Output, sheet, table};
+use super::place::{CHANGED, Opened, Page, Place};
+use crate::ops::clock;
+use clap::{Args, Subcommand};
+use protocol::connections::{self, RESTORABLE, Wish};
+use protocol::types::{Client, ClientNo, Connection, ConnectionState, Person, UnixTime};
+use serde_json::{Value, json};
+use std::sync::Arc;
+use store::ConnectionQuery;
+
+/// What people granted apps.
+#[derive(Debug, Subcommand)]
+pub(super) enum Verb {
+    /// List the apps that a person let in.
+    List(List),
+    /// Show what one of them may do.
+    Show(One),
+    /// Keep an app out for a while: its tokens do not work until it is resumed.
+    Pause(One),
+    /// Let a paused app in again.
+    Resume(One),
+    /// End an app's access for good: its tokens are dead, and the person is asked anew.
+    End(One),
+    /// Take such an end back within a day: the person need not be asked again. Tokens stay dead.
+    Restore(One),
+}
+
+/// Whose, and which part of the list.
+#[derive(Debug, Args)]
+pub(super) struct List {
+    #[command(flatten)]
+    place: Place,
+    /// The e-mail address or the id of the person.
+    #[arg(value_name = "USER")]
+    who: String,
+    /// Only apps whose name holds this.
+    #[arg(long, value_name = "TEXT", default_value = "")]
+    name: String,
+    #[command(flatten)]
+    page: Page,
+}
+
+/// Which one.
+#[derive(Debug, Args)]
+pub(super) struct One {
+    #[command(flatten)]
+    place: Place,
+    /// The e-mail address or the id of the person.
+    #[arg(value_name = "USER")]
+    who: String,
+    /// The app's client id.
+    #[arg(value_name = "CLIENT_ID")]
+    client_id: String,
+}
+
+impl Verb {
+    /// Does it.
+    pub(super) async fn run(self, output: Output) -> Result<(), Failure> {
+        match self {
+            Verb::List(list) => list.run(output).await,
+            Verb::Show(one) => one.show(output).await,
+            Verb::Pause(one) => one.change(Wish::Pause, output).await,
+            Verb::Resume(one) => one.change(Wish::Resume, output).await,
+            Verb::End(one) => one.change(Wish::End, output).await,
+            Verb::Restore(one) => one.change(Wish::Restore, output).await,
+        }
+    }
+}
+
+impl List {
+    async fn run(self, output: Output) -> Result<(), Failure> {
+        let at = self.place.look()?;
+        let person = at.person(&self.who).await?;
+        let limit = usize::from(self.page.limit);
+        let query = ConnectionQuery {
+            subject: person.subject,
+            after: self.page.after.as_deref().map(place).transpose()?,
+            name: &self.name,
+            ended_after: clock::now().minus(RESTORABLE),
+            limit: limit + 1,
+        };
+        let mut found = at.store.connections(query).await?;
+        let more = found.len() > limit;
+        found.truncate(limit);
+        let next = found.last().filter(|_| more);
+        let next = next.map(|last| format!("{}.{}", last.since.0, last.client.0));
+        let mut all = Vec::new();
+        for connection in &found {
+            if let Some(client) = at.store.client_by_no(connection.client).await? {
+                all.push((client, connection));
+            }
+        }
+        let json: Vec<Value> = all.iter().map(|(app, one)| as_json(app, one)).collect();
+        output.show(&json!({ "grants": json, "next": next }), || {
+            let rows: Vec<_> = all.iter().map(|(app, one)| row(app, one)).collect();
+            let more =
+                next.map_or_else(String::new, |next| format!("\n\nMore with --after {next}"));
+            match rows.is_empty() {
+                true => format!("{} let no such app in.", person.email),
+                false => table(["CLIENT ID", "NAME", "SINCE", "STATUS"], &rows) + &more,
+            }
+        });
+        Ok(())
+    }
+}
+
+/// A place in the list, as an earlier page ended with it.
+fn place(text: &str) -> Result<(UnixTime, ClientNo), Failure> {
+    let read = |text: &str| text.parse::<i64>().ok();
+    let place = text.split_once('.');
+    let place = place.and_then(|(since, client)| Some((read(since)?, read(client)?)));
+    let (since, client) = place.ok_or_else(|| {
+        Failure::usage("--after takes what the page before ended with, such as 1764374400.7")
+    })?;
+    Ok((UnixTime(since), ClientNo(client)))
+}
+
+impl One {
+    async fn show(self, output: Output) -> Result<(), Failure> {
+        let at = self.place.look()?;
+        let (app, person, connection) = found(&at, &self.who, &self.client_id).await?;
+        tell(output, (&app, &person, &connection), None);
+        Ok(())
+    }
+
+    async fn change(self, wish: Wish, output: Output) -> Result<(), Failure> {
+        let at = self.place.open()?;
+        let (app, person, connection) = found(&at, &self.who, &self.client_id).await?;
+        let said = match connections::change(wish, &connection, &at.mint, clock::now()) {
+            Some(change) => {
+                at.commit(change.into(), CHANGED).await?;
+                "Done."
+            }
+            None if wish == Wish::Restore => {
+                return Err(Failure::failed(
+                    "there is no end to take back: that is possible for a day",
+                ));
+            }
+            None => "Nothing to do: that was so before.",
+        };
+        let (.., connection) = found(&at, &self.who, &self.client_id).await?;
+        tell(output, (&app, &person, &connection), Some(said));
+        at.close().await;
+        Ok(())
+    }
+}
+
+async fn found(
+    at: &Opened,
+    who: &str,
+    client_id: &str,
+) -> Result<(Arc<Client>, Person, Connection), Failure> {
+    let (app, person) = (at.app(client_id).await?, at.person(who).await?);
+    let found = at.store.connection(person.subject, app.no).await?;
+    let connection = found.ok_or_else(|| {
+        Failure::failed(format!(
+            "{} did not let {client_id} in: `valetkey grant list {}` lists those that were",
+            person.email, person.email
+        ))
+    })?;
+    Ok((app, person, connection))
+}
+
+fn tell(
+    output: Output,
+    (app, person, connection): (&Client, &Person, &Connection),
+    said: Option<&str>,
+) {
+    output.show(&as_json(app, connection), || {
+        let sheet = sheet(&[
+            ("app", format!("{} ({})", app.name, app.id)),
+            ("user", person.email.clone()),
+            ("scope", connection.scope.to_string()),
+            ("since", clock::rfc3339(connection.since)),
+            ("allowed", clock::rfc3339(connection.granted_at)),
+            ("status", status(connection).to_owned()),
+        ]);
+        match said {
+            Some(said) => format!("{said}\n\n{sheet}"),
+            None => sheet,
+        }
+    });
+}
+
+fn status(connection: &Connection) -> &'static str {
+    match connection.state {
+        ConnectionState::Active => "active",
+        ConnectionState::Paused(_) => "paused",
+        ConnectionState::Ended(_) => "ended",
+    }
+}
+
+fn as_json(app: &Client, connection: &Connection) -> Value {
+    json!({
+        "client_id": app.id,
+        "name": app.name,
+        "scope": connection.scope.to_string(),
+        "since": clock::rfc3339(connection.since),
+        "granted_at": clock::rfc3339(connection.granted_at),
+        "status": status(connection),
+    })
+}
+
+fn row(app: &Client, connection: &Connection) -> [String; 4] {
+    [
+        app.id.clone(),
+        app.name.clone(),
+        clock::rfc3339(connection.since),
+        status(connection).to_owned(),
+    ]
+}
