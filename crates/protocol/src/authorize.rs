@@ -8,6 +8,7 @@ pub use error::{
 };
 pub use interaction::{Handle, InteractionFault};
 
+use crate::accounts::mail_link::LinkMail;
 use crate::decision::{Decision, Mint};
 use crate::facts::{ConsentFacts, InteractionFacts, SessionFacts, Standing};
 use crate::grants::{Context, scope_for};
@@ -342,15 +343,16 @@ impl AuthorizationRequest {
     ) -> Decision<String, ()> {
         let secret = |_| context.mint.secret();
         let answered = interaction.map(|facts| facts.interaction.id);
-        self.issue_code_of(secret, session, consent, answered, context)
+        let given = consent.map(|consent| (consent, None));
+        self.issue_code_of(secret, session, given, answered, context)
     }
 
-    /// The same, with a secret that is made for the code's id.
+    /// The same, with a secret that is made for the code's id, and with the mail that tells of what is given.
     pub(crate) fn issue_code_of<M: Mint>(
         &self,
         secret: impl FnOnce(Locator) -> [u8; 32],
         session: &SessionFacts,
-        consent: Option<crate::types::Consent>,
+        given: Option<(crate::types::Consent, Option<Box<LinkMail>>)>,
         interaction: Option<Locator>,
         context: &Context<'_, M>,
     ) -> Decision<String, ()> {
@@ -375,10 +377,12 @@ impl AuthorizationRequest {
             auth_time: session.session.auth_time,
             expires_at: context.now.plus(self.code_lifetime(context.policy)),
         };
+        let (consent, notice) = given.unzip();
         let transition = Transition::Authorize(AuthorizeChange::IssueCode {
             code,
             interaction,
             consent,
+            notice: notice.flatten(),
         });
         Decision::grant(transition, self.success_url(&text, context.policy))
     }

@@ -1,7 +1,9 @@
 //! What people take back from apps: for a while, for good, and whether that can be taken back.
+use crate::accounts::mail_link::{LinkMail, LinkPurpose};
+use crate::accounts::mailbox;
 use crate::decision::Mint;
 use crate::transition::{ConnectionChange, ConnectionStep};
-use crate::types::{Connection, ConnectionState, End, Lifetime, UnixTime};
+use crate::types::{ClientNo, Connection, ConnectionState, End, Lifetime, Person, UnixTime};
 
 /// How long an end can be taken back.
 pub const RESTORABLE: Lifetime = Lifetime::from_days(1);
@@ -65,10 +67,28 @@ pub fn change<M: Mint>(
         subject: connection.subject,
         client: connection.client,
         step,
+        link: None,
     })
 }
 
 /// Whether an end can still be taken back.
 pub fn is_restorable(End(end): End, now: UnixTime) -> bool {
     now.is_near(end.time(), RESTORABLE)
+}
+
+/// The mail that tells a person of an app which they let in for the first time, or again after they removed it. None goes
+/// to an address that is not proved.
+pub fn notice<M: Mint>(
+    person: &Person,
+    client: ClientNo,
+    before: Option<&Connection>,
+    now: UnixTime,
+    mint: &M,
+) -> Option<Box<LinkMail>> {
+    let is_new = match before.map(|before| before.state) {
+        None | Some(ConnectionState::Ended(_)) => true,
+        Some(ConnectionState::Active | ConnectionState::Paused(_)) => false,
+    };
+    let mail = is_new.then(|| mailbox::notice(LinkPurpose::AppConnected, person, now, mint));
+    Some(Box::new(mail.flatten()?.removing(client)))
 }

@@ -1,4 +1,5 @@
 //! What a person is asked, and what their answer becomes.
+use crate::accounts::mail_link::LinkMail;
 use crate::authorize::AuthorizationRequest;
 use crate::decision::{Decision, Mint};
 use crate::facts::{ConsentFacts, SessionFacts};
@@ -86,12 +87,13 @@ impl Answer<'_> {
     }
 }
 
-/// The person allowed the request: a code, and a memory of it for the next time.
+/// The person allowed the request: a code, a memory of it for the next time, and the mail that tells of it.
 pub fn allow<M: Mint>(
     request: &AuthorizationRequest,
     answer: Answer<'_>,
     session: &SessionFacts,
     before: ConsentFacts,
+    notice: Option<Box<LinkMail>>,
     context: &Context<'_, M>,
 ) -> Decision<String, ()> {
     let registered = request.redirect_uri.registered().to_owned();
@@ -117,7 +119,7 @@ pub fn allow<M: Mint>(
     request.issue_code_of(
         secret,
         session,
-        Some(consent),
+        Some((consent, notice)),
         Some(answer.interaction.id),
         context,
     )

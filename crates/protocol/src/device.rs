@@ -1,5 +1,6 @@
 //! Device authorization (RFC 8628): a device asks, a person types its code elsewhere and answers.
 //! The device's polls are [`grants::device_code`](crate::grants::device_code).
+use crate::accounts::mail_link::LinkMail;
 use crate::accounts::sign_in::Attempt;
 use crate::client_auth::{AuthenticatedClient, Credentials};
 use crate::decision::{Decision, Mint};
@@ -170,11 +171,11 @@ pub fn check<'a>(
     }
 }
 
-/// The person's answer. Guard: nobody has answered before.
+/// The person's answer, and the mail that tells of it if they allow it. Guard: nobody has answered before.
 pub fn answer<M: Mint>(
     facts: &DeviceFacts,
     client: Option<&Client>,
-    allowed: bool,
+    (allowed, notice): (bool, Option<Box<LinkMail>>),
     session: &SessionFacts,
     context: &Context<'_, M>,
 ) -> Decision<(), UserCodeFault> {
@@ -198,6 +199,7 @@ pub fn answer<M: Mint>(
         subject,
         answer,
         scope: facts.device.scope.clone(),
+        notice: notice.filter(|_| allowed),
     });
     Decision::grant(transition, ())
 }

@@ -88,7 +88,8 @@ impl SignUp {
             | LinkPurpose::AddressChanged
             | LinkPurpose::PasswordChanged
             | LinkPurpose::NameChanged
-            | LinkPurpose::NewDevice => false,
+            | LinkPurpose::NewDevice
+            | LinkPurpose::AppConnected => false,
         }
     }
 }

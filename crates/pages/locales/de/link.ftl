@@ -50,3 +50,7 @@ link-ended-all-title = Alle Browser sind abgemeldet
 link-ended = Wer das getan hat, kennt Ihr Passwort: Wählen Sie ein neues.
 link-proved-title = Ihre E-Mail-Adresse ist bestätigt
 link-proved = Sie können diese Seite schließen und dort weitermachen, wo Sie waren.
+
+link-app-title = { $app } entfernen?
+link-app = { $app } kann Ihr Konto nutzen. Entfernen beendet den Zugriff sofort, auf allen ihren Geräten.
+link-app-ended = Haben nicht Sie ihr Zugriff gegeben, kennt jemand anders Ihr Passwort: Wählen Sie ein neues.

@@ -85,3 +85,10 @@ mail-review-approved = Worum Sie für Ihre App { $app } gebeten haben, ist geneh
 mail-review-refused-subject = { $product }: { $app } ist nicht genehmigt
 mail-review-refused = Worum Sie für Ihre App { $app } gebeten haben, ist nicht genehmigt. Der Grund steht auf der Seite ihrer Prüfung, wo Sie erneut fragen können.
 mail-review-button = Anfrage ansehen
+
+mail-app-subject = { $app } hat jetzt Zugriff auf Ihr Konto bei { $product }
+mail-app = Sie haben { $app } am { $time } Zugriff auf Ihr Konto bei { $product } gegeben.
+mail-app-not-you = Waren Sie das, ist nichts zu tun. Waren Sie es nicht, entfernen Sie die App und wählen Sie dann ein neues Passwort.
+mail-app-button = App entfernen
+# Anstelle eines Namens.
+mail-app-unnamed = Eine App

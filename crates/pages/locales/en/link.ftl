@@ -52,3 +52,7 @@ link-ended-all-title = Every browser is signed out
 link-ended = Whoever did this knows your password: choose a new one.
 link-proved-title = Your e-mail is confirmed
 link-proved = You can close this page, and go on where you were.
+
+link-app-title = Remove { $app }?
+link-app = { $app } can use your account. Removing it ends its access at once, on all its devices.
+link-app-ended = If it was not you who let it in, somebody else knows your password: choose a new one.

@@ -86,3 +86,10 @@ mail-review-approved = What you asked for your app { $app } is approved.
 mail-review-refused-subject = { $product }: { $app } is not approved
 mail-review-refused = What you asked for your app { $app } is not approved. The reason stands on the page of its review, where you can ask again.
 mail-review-button = See the request
+
+mail-app-subject = { $app } now has access to your account at { $product }
+mail-app = You let { $app } use your account at { $product } on { $time }.
+mail-app-not-you = If this was you, there is nothing to do. If it was not, remove the app, then choose a new password.
+mail-app-button = Remove the app
+# In place of a name.
+mail-app-unnamed = An app

@@ -100,6 +100,7 @@ mod tests {
                     | LinkPurpose::PasswordChanged
                     | LinkPurpose::NameChanged
                     | LinkPurpose::NewDevice
+                    | LinkPurpose::AppConnected
             );
             let at = |noted| sending(purpose, noted);
             assert_eq!(at(None), Sending::Send, "{purpose:?}");

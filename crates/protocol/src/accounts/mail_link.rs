@@ -5,7 +5,9 @@
 //! the link is for, and whether it was used.
 use crate::decision::Mint;
 use crate::outbox::{LinkMailPayload, Message};
-use crate::types::{Language, Lifetime, Locator, MailAddress, Session, Subject, UnixTime};
+use crate::types::{
+    ClientNo, Language, Lifetime, Locator, MailAddress, Session, Subject, UnixTime,
+};
 use jose::keyed::Key;
 use wire::{Presented, TokenText};
 
@@ -33,6 +35,8 @@ pub enum LinkPurpose {
     NameChanged,
     /// Tells that a browser was signed in which was not known, and ends its session.
     NewDevice,
+    /// Tells that an app was let in, and removes it.
+    AppConnected,
 }
 
 impl LinkPurpose {
@@ -52,12 +56,13 @@ impl LinkPurpose {
             LinkPurpose::AddressChanged
             | LinkPurpose::PasswordChanged
             | LinkPurpose::NameChanged
-            | LinkPurpose::NewDevice => true,
+            | LinkPurpose::NewDevice
+            | LinkPurpose::AppConnected => true,
         }
     }
 
     /// All of them.
-    pub const ALL: [LinkPurpose; 9] = [
+    pub const ALL: [LinkPurpose; 10] = [
         LinkPurpose::SignUp,
         LinkPurpose::Invitation,
         LinkPurpose::Recovery,
@@ -67,6 +72,7 @@ impl LinkPurpose {
         LinkPurpose::PasswordChanged,
         LinkPurpose::NameChanged,
         LinkPurpose::NewDevice,
+        LinkPurpose::AppConnected,
     ];
 
     /// Its name.
@@ -81,6 +87,7 @@ impl LinkPurpose {
             LinkPurpose::PasswordChanged => "password_changed",
             LinkPurpose::NameChanged => "name_changed",
             LinkPurpose::NewDevice => "new_device",
+            LinkPurpose::AppConnected => "app_connected",
         }
     }
 
@@ -105,7 +112,8 @@ impl LinkPurpose {
             | LinkPurpose::AddressProof
             | LinkPurpose::PasswordChanged
             | LinkPurpose::NameChanged
-            | LinkPurpose::NewDevice => false,
+            | LinkPurpose::NewDevice
+            | LinkPurpose::AppConnected => false,
         }
     }
 
@@ -117,9 +125,10 @@ impl LinkPurpose {
                 Lifetime::from_days(1)
             }
             LinkPurpose::Invitation | LinkPurpose::AddressChanged => Lifetime::from_days(7),
-            LinkPurpose::PasswordChanged | LinkPurpose::NameChanged | LinkPurpose::NewDevice => {
-                Lifetime::from_days(30)
-            }
+            LinkPurpose::PasswordChanged
+            | LinkPurpose::NameChanged
+            | LinkPurpose::NewDevice
+            | LinkPurpose::AppConnected => Lifetime::from_days(30),
         }
     }
 }
@@ -145,6 +154,8 @@ pub struct MailLink {
     pub session: Option<Locator>,
     /// The browser of that session: what it has begun since ends too.
     pub device: Option<String>,
+    /// The app that it removes.
+    pub client: Option<ClientNo>,
     /// The language that its mail is written in, for whoever has chosen none.
     pub language: Option<Language>,
     /// When it was asked for.
@@ -252,6 +263,7 @@ impl LinkMail {
             subject,
             session: None,
             device: None,
+            client: None,
             language: None,
             created_at: now,
             expires_at: now.plus(purpose.lifetime()),
@@ -265,6 +277,13 @@ impl LinkMail {
     pub fn ending(mut self, session: &Session) -> Self {
         self.link.session = Some(session.id);
         self.link.device.clone_from(&session.device);
+        self
+    }
+
+    /// Its link removes this app.
+    #[must_use]
+    pub fn removing(mut self, client: ClientNo) -> Self {
+        self.link.client = Some(client);
         self
     }
 
@@ -286,6 +305,7 @@ mod tests {
             subject: None,
             session: None,
             device: None,
+            client: None,
             language: None,
             created_at: UnixTime(0),
             expires_at: UnixTime(100),

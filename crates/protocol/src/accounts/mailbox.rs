@@ -5,9 +5,12 @@ use super::mail_link::{LinkFault, LinkMail, LinkPurpose, MailLink};
 use crate::decision::Mint;
 use crate::events::Event;
 use crate::policy::SignUp;
-use crate::transition::{AccountChange, AddressChange, Recovery, SessionChange, Transition};
+use crate::transition::{
+    AccountChange, AddressChange, ConnectionChange, ConnectionStep, Recovery, SessionChange,
+    Transition,
+};
 use crate::types::email::email_key;
-use crate::types::{Lifetime, Locator, MailAddress, NewPerson, Person, Session, UnixTime};
+use crate::types::{End, Lifetime, Locator, MailAddress, NewPerson, Person, Session, UnixTime};
 
 /// How many mails that strangers may ask for one address is sent within [`A_DAY`]: requests for an account, for a new
 /// password, for this address in place of another.
@@ -25,7 +28,8 @@ fn send(mail: LinkMail, event: Event) -> Transition {
         | LinkPurpose::AddressChanged
         | LinkPurpose::PasswordChanged
         | LinkPurpose::NameChanged
-        | LinkPurpose::NewDevice => None,
+        | LinkPurpose::NewDevice
+        | LinkPurpose::AppConnected => None,
     };
     Transition::Account(AccountChange::SendLink {
         mail,
@@ -138,7 +142,8 @@ pub fn choice(purpose: LinkPurpose, mailbox: Mailbox) -> Option<Choice> {
             | LinkPurpose::AddressChange
             | LinkPurpose::PasswordChanged
             | LinkPurpose::NameChanged
-            | LinkPurpose::NewDevice,
+            | LinkPurpose::NewDevice
+            | LinkPurpose::AppConnected,
             _,
         ) => None,
     }
@@ -273,7 +278,8 @@ pub fn restore<M: Mint>(
     )))
 }
 
-/// Does what a link does that chooses no password: proves an address, changes one, ends sessions. `is_person`: whoever
+/// Does what a link does that chooses no password: proves an address, changes one, ends sessions,
+/// removes an app. `is_person`: whoever
 /// follows it has the session or the password of the account.
 ///
 /// # Errors
@@ -320,6 +326,12 @@ pub fn confirm<M: Mint>(
                 device: link.device.clone(),
             })
         }
+        LinkPurpose::AppConnected => Transition::Connection(ConnectionChange {
+            subject,
+            client: link.client.ok_or(LinkFault::Unknown)?,
+            step: ConnectionStep::End(End(mint.locator())),
+            link: Some(link.id),
+        }),
     })
 }
 

@@ -1,5 +1,7 @@
 //! Authorization requests (RFC 6749 §4.1.1) and the codes that answer them.
+use crate::accounts::mail_link::LinkMail;
 use crate::events::{Event, Happened};
+use crate::outbox::Message;
 use crate::types::{AuthorizationCode, ClientNo, Consent, Interaction, Locator, Subject};
 
 /// A change of what a person is asked.
@@ -16,6 +18,8 @@ pub enum AuthorizeChange {
         /// What to remember, replacing what was remembered for this person and app: they are connected from then on, also
         /// if they were paused or had come to an end.
         consent: Option<Consent>,
+        /// The mail that tells of a new connection; never without something to remember.
+        notice: Option<Box<LinkMail>>,
     },
     /// The person said no. Guard: the interaction is unanswered.
     Deny {
@@ -29,6 +33,15 @@ pub enum AuthorizeChange {
 }
 
 impl AuthorizeChange {
+    pub(super) fn messages(&self) -> &[Message] {
+        match self {
+            Self::IssueCode { notice, .. } => {
+                notice.as_ref().map_or(&[], |notice| notice.messages())
+            }
+            Self::Keep(_) | Self::Deny { .. } => &[],
+        }
+    }
+
     pub(super) fn event(&self) -> Option<Happened> {
         match self {
             Self::Keep(_) | Self::IssueCode { consent: None, .. } => None,

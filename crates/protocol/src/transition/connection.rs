@@ -2,7 +2,8 @@
 use crate::events::{Event, Happened};
 use crate::types::{ClientNo, End, Locator, Subject, UnixTime};
 
-/// A change of a connection. None has a guard: where all was so before, nothing is told.
+/// A change of a connection. Where all was so before, nothing is told. Guard, if a link in a mail asks for it: that one is
+/// unused.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ConnectionChange {
     /// Who let the app in.
@@ -11,6 +12,8 @@ pub struct ConnectionChange {
     pub client: ClientNo,
     /// What becomes of it.
     pub step: ConnectionStep,
+    /// The link that asks for it.
+    pub link: Option<Locator>,
 }
 
 /// What becomes of a connection.

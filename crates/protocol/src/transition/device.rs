@@ -1,5 +1,7 @@
 //! What devices ask for (RFC 8628).
+use crate::accounts::mail_link::LinkMail;
 use crate::events::{Event, Happened};
+use crate::outbox::Message;
 use crate::types::{ClientNo, DeviceAnswer, DeviceAuthorization, Locator, Pace, Scope, Subject};
 
 /// A change of what a device asks for.
@@ -29,10 +31,19 @@ pub enum DeviceChange {
         answer: DeviceAnswer,
         /// What the device asked for.
         scope: Scope,
+        /// The mail that tells of a new connection.
+        notice: Option<Box<LinkMail>>,
     },
 }
 
 impl DeviceChange {
+    pub(super) fn messages(&self) -> &[Message] {
+        match self {
+            Self::Answer { notice, .. } => notice.as_ref().map_or(&[], |notice| notice.messages()),
+            Self::Keep(_) | Self::Poll { .. } => &[],
+        }
+    }
+
     pub(super) fn event(&self) -> Option<Happened> {
         match self {
             Self::Keep(_) | Self::Poll { .. } => None,

@@ -93,8 +93,8 @@ impl Transition {
             Transition::Account(change) => change.mail(),
             Transition::Session(change) => change.mail(),
             Transition::Authorize(_)
-            | Transition::Grant(_)
             | Transition::Device(_)
+            | Transition::Grant(_)
             | Transition::Throttle(_)
             | Transition::App(_)
             | Transition::Organization(_)
@@ -119,9 +119,9 @@ impl Transition {
             Transition::App(change) => change.messages(),
             Transition::Organization(change) => change.messages(),
             Transition::Review(change) => change.messages(),
-            Transition::Authorize(_)
-            | Transition::Grant(_)
-            | Transition::Device(_)
+            Transition::Authorize(change) => change.messages(),
+            Transition::Device(change) => change.messages(),
+            Transition::Grant(_)
             | Transition::Throttle(_)
             | Transition::Bounce(_)
             | Transition::Connection(_) => &[],

@@ -8,8 +8,8 @@ use protocol::accounts::mailbox::{
 use protocol::events::Event;
 use protocol::facts::SessionFacts;
 use protocol::testing::{Counter, NOW};
-use protocol::transition::{AccountChange, AddressChange, SessionChange};
-use protocol::types::{Lifetime, Locator, MailAddress, NewPerson, Person, Subject};
+use protocol::transition::{AccountChange, AddressChange, ConnectionStep, SessionChange};
+use protocol::types::{ClientNo, Lifetime, Locator, MailAddress, NewPerson, Person, Subject};
 
 fn address(text: &str) -> MailAddress {
     MailAddress::parse(text).expect("an address")
@@ -104,6 +104,7 @@ fn a_button_does_what_its_link_was_sent_for() {
     for purpose in LinkPurpose::ALL {
         let link = MailLink {
             session: Some(Locator(4)),
+            client: Some(ClientNo(3)),
             ..link(purpose, "ada@example.com")
         };
         let done = confirm(&link, Some(&ada(true)), true, NOW, &mint);
@@ -143,6 +144,11 @@ fn a_button_does_what_its_link_was_sent_for() {
                     ..
                 }
             ),
+            (LinkPurpose::AppConnected, Ok(Transition::Connection(change))) => {
+                (change.subject, change.client, change.link)
+                    == (Subject(7), ClientNo(3), Some(link.id))
+                    && matches!(change.step, ConnectionStep::End(_))
+            }
             _ => false,
         };
         assert!(fits, "{purpose:?}: {done:?}");

@@ -14,13 +14,15 @@ use axum::http::StatusCode;
 use axum::response::Response;
 use pages::{AsksFrom, Consent, ScopeGroup, ScopeLine, Speak, Text, path};
 use protocol::Params;
+use protocol::accounts::mail_link::LinkMail;
 use protocol::authorize::Step;
+use protocol::connections;
 use protocol::consent::{Answer, allow, allow_again, deny, groups};
 use protocol::facts::SessionFacts;
 use protocol::policy;
 use protocol::types::asks::MAX_REASON;
 use protocol::types::text::shortened;
-use protocol::types::{Client, Language, Scope};
+use protocol::types::{Client, ClientNo, Language, Scope};
 use std::sync::Arc;
 use store::StoreError;
 
@@ -320,7 +322,8 @@ pub(crate) async fn submit(
     if given.allowed && !room::is_there(&app, client, &session).await? {
         return Ok(room::full(&app, client, &browser));
     }
-    let answer = decide(&app, &pending, &session, given, browser.address).await?;
+    let asked_by = (browser.address, browser.language);
+    let answer = decide(&app, &pending, &session, given, asked_by).await?;
     go_back_to_app(&app, &pending, answer, &mut browser, given).await
 }
 
@@ -382,7 +385,7 @@ async fn decide(
     pending: &Pending,
     session: &SessionFacts,
     given: Given<'_>,
-    from: ClientAddr,
+    (from, language): (ClientAddr, Language),
 ) -> Result<Option<Result<String, ()>>, StoreError> {
     let context = app.context();
     let answer = given.to(pending);
@@ -390,11 +393,32 @@ async fn decide(
         true => {
             let (subject, client) = (session.person.subject, pending.request.client.no);
             let before = app.store.consent(subject, client).await?;
-            allow(&pending.request, answer, session, before, &context)
+            let notice = notice(app, session, client, language).await?;
+            allow(&pending.request, answer, session, before, notice, &context)
         }
         false => deny(&pending.request, answer, session, context.policy),
     };
     app.settle(decision, app.act(context.now, from)).await
+}
+
+/// The mail that tells of an app which its person did not know.
+pub(super) async fn notice(
+    app: &App,
+    session: &SessionFacts,
+    client: ClientNo,
+    language: Language,
+) -> Result<Option<Box<LinkMail>>, StoreError> {
+    if app.config.mail.is_none() {
+        return Ok(None);
+    }
+    let person = &session.person;
+    let known = app.store.connection(person.subject, client).await?;
+    let now = clock::now();
+    let mut mail = connections::notice(person, client, known.as_ref(), now, &app.mint);
+    if let Some(mail) = &mut mail {
+        mail.link.language = Some(language);
+    }
+    Ok(mail)
 }
 
 async fn go_back_to_app(

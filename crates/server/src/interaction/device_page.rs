@@ -1,5 +1,5 @@
 //! The person's side of a device (RFC 8628 §3.3): type its code, see what it asks for, answer.
-use super::consent::{Question, allowed};
+use super::consent::{Question, allowed, notice};
 use super::continuation::{Continuation, after_url, sign_in_for_device};
 use super::room;
 use crate::account::throttle::{self, admit};
@@ -183,15 +183,22 @@ pub(crate) async fn answer(
     }
     let context = app.context();
     let client = Some(asking.client.as_ref());
-    let decision = protocol::device::answer(&asking.facts, client, allowed, &session, &context);
+    let no = asking.client.no;
+    let notice = notice(&app, &session, no, browser.language).await?;
+    let answer = (allowed, notice);
+    let decision = protocol::device::answer(&asking.facts, client, answer, &session, &context);
     let act = app.act(context.now, browser.address);
     Ok(match app.settle(decision, act).await? {
         Some(Ok(())) => answered(&app, &browser, &asking, allowed),
         Some(Err(fault)) => nothing(&app, browser, &fields.typed, fault),
-        // Answered by another tab in the meantime.
+        // Answered by another tab in the meantime; or asked before the person removed the app, and so for nothing.
         None => {
-            let (browser, ..) = admitted(&app, browser, &fields).await?;
-            nothing(&app, browser, &fields.typed, UserCodeFault::Answered)
+            let (browser, _, asking) = admitted(&app, browser, &fields).await?;
+            let fault = match asking.facts.device.answer {
+                Some(_) => UserCodeFault::Answered,
+                None => UserCodeFault::Expired,
+            };
+            nothing(&app, browser, &fields.typed, fault)
         }
     })
 }

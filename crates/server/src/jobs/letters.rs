@@ -14,6 +14,8 @@ pub(super) struct Found {
     pub(super) preferences: Preferences,
     /// The session that the mail is about.
     pub(super) session: Option<Session>,
+    /// What the app is called that the mail is about.
+    pub(super) app: Option<String>,
 }
 
 impl Found {
@@ -141,6 +143,25 @@ impl Writer<'_> {
                 href,
             ),
             LinkPurpose::NewDevice => self.new_device(link, found, href),
+            LinkPurpose::AppConnected => self.app_connected(link, found, href),
+        }
+    }
+
+    fn app_connected(&self, link: &MailLink, found: &Found, href: String) -> Words {
+        let name = match &found.app {
+            Some(name) => Text::of_others(name),
+            None => self.text("mail-app-unnamed"),
+        };
+        let time = self.zone.moment(link.created_at, self.language);
+        let told: Arguments<'_> = &[("product", &self.product), ("app", &name), ("time", &time)];
+        Words {
+            subject: self.language.text_of("mail-app-subject", told),
+            before: vec![
+                self.language.text_of("mail-app", told),
+                self.text("mail-app-not-you"),
+            ],
+            link: Some((self.text("mail-app-button"), href)),
+            after: Vec::new(),
         }
     }
 
@@ -277,6 +298,7 @@ mod tests {
                     subject: None,
                     session: None,
                     device: None,
+                    client: None,
                     language: None,
                     created_at: UnixTime(1_800_000_000),
                     expires_at: UnixTime(1_800_000_060),
@@ -286,6 +308,7 @@ mod tests {
                     holder: None,
                     preferences: Preferences::default(),
                     session: None,
+                    app: None,
                 };
                 let by = Writer {
                     product: "Acme",

@@ -11,10 +11,12 @@ use pages::path;
 use protocol::accounts::bounce::{Sending, sending, take_turn};
 use protocol::accounts::mail_link::{LinkPurpose, MailLink};
 use protocol::accounts::mailbox::{Mailbox, admit};
+use protocol::accounts::people::MAX_NAME;
 use protocol::events::Act;
 use protocol::outbox::{Entry, LinkMailPayload};
 use protocol::policy::SignUp;
 use protocol::types::email::email_key;
+use protocol::types::text::shortened;
 use protocol::types::{Language, Session};
 use std::sync::Arc;
 use store::{Outcome, Store, StoreError};
@@ -129,7 +131,18 @@ impl Links {
             holder,
             preferences: preferences.unwrap_or_default(),
             session: self.session(link).await?,
+            app: self.app(link).await?,
         })
+    }
+
+    async fn app(&self, link: &MailLink) -> Result<Option<String>, StoreError> {
+        match link.client {
+            Some(client) => {
+                let client = self.store.client_by_no(client).await?;
+                Ok(client.map(|client| shortened(&client.name, MAX_NAME)))
+            }
+            None => Ok(None),
+        }
     }
 
     async fn session(&self, link: &MailLink) -> Result<Option<Session>, StoreError> {

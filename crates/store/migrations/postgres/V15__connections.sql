@@ -21,3 +21,6 @@ INSERT INTO consents (subject, client, scope, redirect_uris, granted_at, since, 
 CREATE INDEX consents_of_person ON consents (subject, since, client);
 -- What servers keep in memory.
 CREATE INDEX consents_taken_back ON consents (not_before) WHERE not_before > 0 OR paused_at IS NOT NULL;
+
+-- The app that the link in a mail removes.
+ALTER TABLE mail_links ADD COLUMN client BIGINT;

@@ -1,7 +1,9 @@
 //! Connections: how they begin, pause and end.
+use super::mail_link::{tell, use_up};
 use super::{ANSWER, ISSUE, code_values};
 use crate::steps::Steps;
 use crate::value::values;
+use protocol::accounts::mail_link::LinkMail;
 use protocol::transition::{ConnectionChange, ConnectionStep};
 use protocol::types::{AuthorizationCode, ClientNo, Consent, Locator, Scope, Subject, UnixTime};
 
@@ -9,7 +11,7 @@ use protocol::types::{AuthorizationCode, ClientNo, Consent, Locator, Scope, Subj
 pub(super) fn allow<'a>(
     steps: Steps<'a>,
     (code, interaction): (&'a AuthorizationCode, Option<Locator>),
-    consent: &'a Consent,
+    (consent, notice): (&'a Consent, Option<&'a LinkMail>),
     now: UnixTime,
 ) -> Steps<'a> {
     let steps = match interaction {
@@ -25,10 +27,11 @@ pub(super) fn allow<'a>(
         code.id,
         interaction.unwrap_or(code.id),
     ];
-    steps
+    let steps = steps
         .run(ISSUE, code_values(code))
         .guard(REMEMBER, values)
-        .connection_changed(consent.subject, consent.client)
+        .connection_changed(consent.subject, consent.client);
+    tell(steps, notice)
 }
 
 /// What begins as `$6` is good, and all before it stays as it was: an end takes with it what begins a little later by
@@ -50,12 +53,13 @@ pub(super) fn allow_device<'a>(
     steps: Steps<'a>,
     (subject, client): (Subject, ClientNo),
     device: Locator,
-    scope: &'a Scope,
+    (scope, notice): (&'a Scope, Option<&'a LinkMail>),
     now: UnixTime,
 ) -> Steps<'a> {
-    steps
+    let steps = steps
         .guard(CONNECTED, values![subject, client, now, scope, device])
-        .connection_changed(subject, client)
+        .connection_changed(subject, client);
+    tell(steps, notice)
 }
 
 const CONNECTED: &str = "INSERT INTO consents (subject, client, scope, redirect_uris, granted_at, since, device_scope) \
@@ -70,8 +74,12 @@ const CONNECTED: &str = "INSERT INTO consents (subject, client, scope, redirect_
      kept_at = 0, paused_at = NULL, ended_as = NULL \
      WHERE consents.ended_as < $5 OR (consents.ended_as IS NULL AND consents.not_before <= $5)";
 
-pub(super) fn steps<'a>(steps: Steps<'a>, change: &ConnectionChange) -> Steps<'a> {
+pub(super) fn steps<'a>(steps: Steps<'a>, change: &ConnectionChange, now: UnixTime) -> Steps<'a> {
     let (subject, client) = (change.subject, change.client);
+    let steps = match change.link {
+        Some(link) => use_up(steps, link, now),
+        None => steps,
+    };
     let steps = match change.step {
         ConnectionStep::Pause(at) => steps.event(
             "UPDATE consents SET paused_at = $3, kept_at = granted_at, granted_at = 0 \

@@ -3,6 +3,7 @@ use super::connection::allow_device;
 use crate::facts::devices::{ALLOWED, DENIED};
 use crate::steps::Steps;
 use crate::value::values;
+use protocol::accounts::mail_link::LinkMail;
 use protocol::types::{
     ClientNo, DeviceAnswer, DeviceAuthorization, Locator, Scope, Subject, UnixTime,
 };
@@ -28,7 +29,7 @@ pub(super) fn answer<'a>(
     steps: Steps<'a>,
     device: Locator,
     (by, client): (Subject, ClientNo),
-    (answer, scope): (DeviceAnswer, &'a Scope),
+    (answer, scope, notice): (DeviceAnswer, &'a Scope, Option<&'a LinkMail>),
     now: UnixTime,
 ) -> Steps<'a> {
     let (word, at, auth_time) = match answer {
@@ -48,7 +49,9 @@ pub(super) fn answer<'a>(
         ],
     );
     match answer {
-        DeviceAnswer::Allowed { .. } => allow_device(steps, (by, client), device, scope, now),
+        DeviceAnswer::Allowed { .. } => {
+            allow_device(steps, (by, client), device, (scope, notice), now)
+        }
         DeviceAnswer::Denied => steps,
     }
 }

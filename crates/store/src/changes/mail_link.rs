@@ -9,8 +9,8 @@ use protocol::types::{Language, Locator, Subject, UnixTime};
 pub(super) fn keep<'a>(steps: Steps<'a>, mail: &'a LinkMail) -> Steps<'a> {
     let link = &mail.link;
     steps.run(
-        "INSERT INTO mail_links (id, purpose, email, email_key, subject, session, created_at, expires_at, used_at, language, device) \
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, NULL, $9, $10) ON CONFLICT DO NOTHING",
+        "INSERT INTO mail_links (id, purpose, email, email_key, subject, session, created_at, expires_at, used_at, language, device, client) \
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, NULL, $9, $10, $11) ON CONFLICT DO NOTHING",
         values![
             link.id,
             link.purpose.name(),
@@ -22,6 +22,7 @@ pub(super) fn keep<'a>(steps: Steps<'a>, mail: &'a LinkMail) -> Steps<'a> {
             link.expires_at,
             link.language.map(Language::tag),
             link.device.as_deref(),
+            link.client,
         ],
     )
 }

@@ -19,6 +19,7 @@ pub(crate) use counted::counted;
 use crate::steps::Steps;
 use crate::value::{Value, values};
 use protocol::Transition;
+use protocol::accounts::mail_link::LinkMail;
 use protocol::transition::{
     AccountChange, AppChange, AuthorizeChange, BounceChange, ConnectionChange, DeviceChange,
     GrantChange, OrganizationChange, OutboxChange, ReviewChange, ReviewStep, SessionChange,
@@ -46,6 +47,7 @@ pub(crate) enum Cold<'a> {
         code: &'a AuthorizationCode,
         interaction: Option<Locator>,
         consent: &'a Consent,
+        notice: Option<&'a LinkMail>,
     },
     Connection(&'a ConnectionChange),
     KeepDevice(&'a DeviceAuthorization),
@@ -55,6 +57,7 @@ pub(crate) enum Cold<'a> {
         by: Subject,
         answer: DeviceAnswer,
         scope: &'a Scope,
+        notice: Option<&'a LinkMail>,
     },
     Account(&'a AccountChange),
     Session(&'a SessionChange),
@@ -79,8 +82,9 @@ impl<'a> Cold<'a> {
                 code,
                 interaction,
                 consent,
-            } => connection::allow(steps, (code, interaction), consent, now),
-            Cold::Connection(change) => connection::steps(steps, change),
+                notice,
+            } => connection::allow(steps, (code, interaction), (consent, notice), now),
+            Cold::Connection(change) => connection::steps(steps, change, now),
             Cold::KeepDevice(device) => device::keep(steps, device),
             Cold::AnswerDevice {
                 device,
@@ -88,7 +92,8 @@ impl<'a> Cold<'a> {
                 by,
                 answer,
                 scope,
-            } => device::answer(steps, device, (by, client), (answer, scope), now),
+                notice,
+            } => device::answer(steps, device, (by, client), (answer, scope, notice), now),
             Cold::Account(change) => account::steps(steps, change, now),
             Cold::Session(change) => session::steps(steps, change, now),
             Cold::Throttle(change) => throttle::steps(steps, change, now, receipt),
@@ -167,12 +172,14 @@ fn device(change: &DeviceChange) -> Change<'_> {
             subject,
             answer,
             scope,
+            notice,
         } => Change::Cold(Cold::AnswerDevice {
             device: *device,
             client: *client,
             by: *subject,
             answer: *answer,
             scope,
+            notice: notice.as_deref(),
         }),
     }
 }
@@ -184,6 +191,7 @@ fn authorize(change: &AuthorizeChange) -> Change<'_> {
             code,
             interaction,
             consent: None,
+            notice: _,
         } => Change::Hot(Hot::IssueCode {
             code,
             interaction: *interaction,
@@ -192,10 +200,12 @@ fn authorize(change: &AuthorizeChange) -> Change<'_> {
             code,
             interaction,
             consent: Some(consent),
+            notice,
         } => Change::Cold(Cold::Allow {
             code,
             interaction: *interaction,
             consent,
+            notice: notice.as_deref(),
         }),
         AuthorizeChange::Deny { interaction, .. } => Change::Cold(Cold::Deny(*interaction)),
     }

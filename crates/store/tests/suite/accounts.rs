@@ -365,6 +365,7 @@ async fn a_session_is_read_with_what_its_person_allowed_the_app() {
             code: world.code(client, who),
             interaction: None,
             consent: Some(world.consent(client, who, scope)),
+            notice: None,
         });
         assert_eq!(world.settle(allowed).await, Outcome::Committed);
     }

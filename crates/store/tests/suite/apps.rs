@@ -259,6 +259,7 @@ async fn people_are_asked_again_about_an_app_that_says_it_is_another() {
             code: world.code(client, subject),
             interaction: None,
             consent: Some(consent),
+            notice: None,
         });
         world.settle(code).await;
     };

@@ -35,6 +35,7 @@ fn issue(
         code: code.clone(),
         interaction: interaction.map(|interaction| interaction.id),
         consent,
+        notice: None,
     })
 }
 
@@ -182,6 +183,7 @@ async fn codes_whose_answer_is_lost_are_found_out_about() {
         code: again,
         interaction,
         consent: None,
+        notice: None,
     });
     assert_eq!(world.settle(late).await, Outcome::Conflict);
 }

@@ -22,6 +22,7 @@ async fn allowed(
         code: code.clone(),
         interaction: Some(asked.id),
         consent: Some(world.consent(client, subject, "a b")),
+        notice: None,
     });
     let outcome = world.settle(transition).await;
     (code, outcome)
@@ -197,6 +198,7 @@ async fn a_device_connects_and_one_that_asked_before_the_end_does_not() {
                 auth_time: world.now,
             },
             scope: device.scope.clone(),
+            notice: None,
         })
     };
     let (first, early) = (device("one"), device("two"));
@@ -295,12 +297,14 @@ async fn nothing_lives_after_a_removal_whatever_happens_at_the_same_moment() {
             code: remembered.clone(),
             interaction: None,
             consent: None,
+            notice: None,
         });
         let consented = world.code(client, subject);
         let consent = Transition::Authorize(AuthorizeChange::IssueCode {
             code: consented.clone(),
             interaction: Some(open.id),
             consent: Some(world.consent(client, subject, "a b")),
+            notice: None,
         });
         let all: Vec<Transition> = vec![rotate, redeem, end.into(), at_once, consent];
         crate::racers::race(&world, all).await;

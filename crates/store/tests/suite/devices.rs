@@ -38,6 +38,7 @@ fn answer(device: &DeviceAuthorization, subject: Subject, answer: DeviceAnswer) 
         subject,
         answer,
         scope: device.scope.clone(),
+        notice: None,
     })
 }
 

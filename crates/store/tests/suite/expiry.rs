@@ -37,6 +37,7 @@ async fn code_of(world: &World, days: u32) -> AuthorizationCode {
         code: code.clone(),
         interaction: None,
         consent: None,
+        notice: None,
     };
     committed(world, issue).await;
     code
@@ -192,6 +193,7 @@ async fn what_nobody_redeemed_goes_a_minute_after_its_end_and_what_was_redeemed_
                 auth_time: world.now,
             },
             scope: device.scope.clone(),
+            notice: None,
         };
         committed(&world, answer).await;
     }

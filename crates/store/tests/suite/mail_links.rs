@@ -324,6 +324,7 @@ async fn what_is_allowed_while_an_account_is_taken_over_counts_no_more() {
                 granted_at: at,
                 ..world.consent(client, subject, "a b")
             }),
+            notice: None,
         })
     };
     for round in 0..20 {

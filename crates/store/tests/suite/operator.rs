@@ -143,6 +143,7 @@ pub(crate) async fn open(world: &World) -> (protocol::types::Grant, Session) {
         code,
         interaction: None,
         consent: Some(consent),
+        notice: None,
     });
     assert_eq!(world.settle(issue).await, Outcome::Committed);
     let session = Session {

@@ -201,6 +201,7 @@ async fn an_interaction_is_answered_once_by_a_code_or_a_denial() {
             code: code.clone(),
             interaction: Some(pending.id),
             consent,
+            notice: None,
         })
     };
     let consent = world.consent(client, subject, "a b");

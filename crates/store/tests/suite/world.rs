@@ -173,6 +173,7 @@ impl World {
             code: code.clone(),
             interaction: None,
             consent: None,
+            notice: None,
         });
         assert_eq!(self.settle(transition).await, Outcome::Committed);
         code

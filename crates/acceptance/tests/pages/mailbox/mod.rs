@@ -3,6 +3,7 @@ mod accounts;
 mod addresses;
 mod attacks;
 mod bounces;
+mod connected;
 mod invited;
 mod languages;
 

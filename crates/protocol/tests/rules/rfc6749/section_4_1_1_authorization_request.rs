@@ -162,6 +162,7 @@ fn allowing_gives_a_code_and_remembers() {
         answer(&facts),
         &SessionFacts::for_tests(),
         Some(consent()),
+        None,
         &case.context(),
     );
     let Some(Transition::Authorize(AuthorizeChange::IssueCode {
@@ -205,6 +206,7 @@ fn the_same_answer_posted_twice_goes_to_the_same_place_and_another_does_not() {
                 &request,
                 answer(&facts),
                 &SessionFacts::for_tests(),
+                None,
                 None,
                 &case.context(),
             ),

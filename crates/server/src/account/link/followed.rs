@@ -3,7 +3,8 @@ use crate::ops::clock;
 use crate::state::App;
 use protocol::accounts::mail_link::{LinkFault, MailLink, PresentedLink};
 use protocol::accounts::mailbox::{Choice, Mailbox, admit, choice};
-use protocol::types::Person;
+use protocol::types::{Client, Person};
+use std::sync::Arc;
 use store::StoreError;
 
 /// A link that works, and whose account it is about, if there is one.
@@ -12,6 +13,8 @@ pub(super) struct Followed {
     pub(super) person: Option<Person>,
     /// Another account that has the address which this one is to have, and never proved it.
     pub(super) squatter: Option<Person>,
+    /// The app that it removes.
+    pub(super) app: Option<Arc<Client>>,
 }
 
 impl Followed {
@@ -33,12 +36,17 @@ impl Followed {
             None => app.store.person_by_email(link.email.as_str()).await?,
         };
         let squatter = squatter(app, &link).await?;
+        let removed = match link.client {
+            Some(client) => app.store.client_by_no(client).await?,
+            None => None,
+        };
         let sign_up = app.policy().accounts.sign_up;
         let admitted = admit(&link, Mailbox::of(person.as_ref()), sign_up);
         Ok(admitted.map(|()| Followed {
             link,
             person,
             squatter,
+            app: removed,
         }))
     }
 

@@ -14,6 +14,7 @@ use pages::{ChoosePassword, ConfirmLink, Next, Notice, Problem, Speak, Text, pat
 use protocol::accounts::mail_link::{LinkFault, LinkPurpose};
 use protocol::accounts::mailbox::Choice;
 use protocol::accounts::people::MAX_NAME;
+use protocol::types::text::shortened;
 use protocol::types::{Language, Person};
 
 /// `GET`: says what the link does, and does nothing.
@@ -137,6 +138,11 @@ fn asked(followed: &Followed, language: Language) -> (Text, Text, Text) {
             },
             language.text("link-ends-button"),
         ),
+        LinkPurpose::AppConnected => (
+            language.text_of("link-app-title", &[("app", &app_of(followed, language))]),
+            language.text_of("link-app", &[("app", &app_of(followed, language))]),
+            language.text("connection-end"),
+        ),
         // What chooses a password is asked elsewhere.
         LinkPurpose::AddressProof
         | LinkPurpose::AddressChanged
@@ -147,6 +153,14 @@ fn asked(followed: &Followed, language: Language) -> (Text, Text, Text) {
             language.text_of("link-proof", &[("email", &email)]),
             language.text("link-proof-button"),
         ),
+    }
+}
+
+/// What the app of a link is called.
+fn app_of(followed: &Followed, language: Language) -> Text {
+    match &followed.app {
+        Some(app) => Text::of_others(shortened(&app.name, MAX_NAME)),
+        None => language.text("mail-app-unnamed"),
     }
 }
 
@@ -328,6 +342,11 @@ pub(super) fn confirmed(app: &App, reader: Reader, followed: &Followed) -> Respo
                 None => reader.text("link-ended-all-title"),
             },
             reader.text("link-ended"),
+            recover,
+        ),
+        LinkPurpose::AppConnected => (
+            reader.text("connections-done-end"),
+            reader.text("link-app-ended"),
             recover,
         ),
         LinkPurpose::AddressProof
