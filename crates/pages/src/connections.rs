@@ -64,7 +64,7 @@ impl ConnectedApps {
 }
 
 /// An app that a person let in: who it is and what it may do. Its form is [`CHANGE`](Self::CHANGE) (`nonce`, `app`,
-/// `wish`: `pause`, `resume`, `end` or `restore`).
+/// `wish`: `pause`, `resume`, `end`, `restore`, or `narrow` with the `scope` that is taken away).
 #[derive(Clone, Debug, Template)]
 #[template(path = "connected_app.html")]
 pub struct ConnectedApp {
@@ -100,6 +100,13 @@ impl ConnectedApp {
     #[must_use]
     pub fn href(client_id: &str) -> String {
         format!("{OF_ONE}{client_id}")
+    }
+
+    /// What a form carries that takes one scope away; none where there is only one, or none to take.
+    fn takes_away(&self) -> Option<(&str, &str)> {
+        let scopes: usize = self.groups.iter().map(|group| group.scopes.len()).sum();
+        let may = scopes > 1 && self.state != RowState::Removed;
+        may.then_some((&self.nonce, &self.client_id))
     }
 
     /// Nothing is marked as new here.

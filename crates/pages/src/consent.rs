@@ -140,6 +140,11 @@ impl AppCard {
 }
 
 impl Consent {
+    /// Nothing is taken away here.
+    fn takes_away(&self) -> Option<(&str, &str)> {
+        None
+    }
+
     /// Whether some of the scopes are new and others were allowed before; only
     /// then does marking the new ones tell anything.
     fn adds_to_earlier(&self) -> bool {

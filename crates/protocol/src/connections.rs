@@ -2,8 +2,11 @@
 use crate::accounts::mail_link::{LinkMail, LinkPurpose};
 use crate::accounts::mailbox;
 use crate::decision::Mint;
-use crate::transition::{ConnectionChange, ConnectionStep};
-use crate::types::{ClientNo, Connection, ConnectionState, End, Lifetime, Person, UnixTime};
+use crate::transition::{ConnectionChange, ConnectionStep, Narrowing};
+use crate::types::{
+    ClientNo, Connection, ConnectionState, End, Lifetime, Locator, Narrowed, Person, Scope,
+    UnixTime,
+};
 
 /// How long an end can be taken back.
 pub const RESTORABLE: Lifetime = Lifetime::from_days(1);
@@ -67,6 +70,36 @@ pub fn change<M: Mint>(
         subject: connection.subject,
         client: connection.client,
         step,
+        link: None,
+    })
+}
+
+/// The change that takes one scope away from an app; `None` if it has no such scope, or no other: then it is to be removed.
+pub fn narrow<M: Mint>(connection: &Connection, name: &str, mint: &M) -> Option<ConnectionChange> {
+    if matches!(connection.state, ConnectionState::Ended(_)) {
+        return None;
+    }
+    let without = |scope: &Scope| -> Scope { scope.names().filter(|own| *own != name).collect() };
+    let (all, left) = (connection.access(), without(&connection.access()));
+    if left == all || left.is_empty() {
+        return None;
+    }
+    // What those lost that were narrowed before does not come back to them.
+    let earlier = connection.narrowed.as_ref();
+    let not_before = earlier
+        .filter(|earlier| !earlier.scope.covers(&left))
+        .map_or(Locator(0), |earlier| earlier.before);
+    let narrowing = Narrowing {
+        was: connection.scope.clone(),
+        scope: without(&connection.scope),
+        device_scope: without(&connection.device_scope),
+        narrowed: Narrowed::to(left, mint.locator()),
+        not_before,
+    };
+    Some(ConnectionChange {
+        subject: connection.subject,
+        client: connection.client,
+        step: ConnectionStep::Narrow(narrowing),
         link: None,
     })
 }

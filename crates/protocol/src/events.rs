@@ -39,6 +39,8 @@ events! {
     ConnectionPaused "connection.paused",
     /// A person lets such an app in again.
     ConnectionResumed "connection.resumed",
+    /// A person took a part of what an app may do away, from its tokens too.
+    ConnectionNarrowed "connection.narrowed",
     /// A person took an app's access away, with all its tokens.
     ConnectionEnded "connection.ended",
     /// That was taken back; the tokens stay ended.

@@ -4,7 +4,8 @@ use crate::facts::{AccessFacts, RefreshFacts, Standing};
 use crate::grants::may_still_ask;
 use crate::policy::Policy;
 use crate::types::{
-    Client, ClientStatus, ConnectionStanding, GrantType, Locator, Person, Side, Subject, UnixTime,
+    Client, ClientStatus, ConnectionStanding, GrantType, Locator, Person, Scope, Side, Subject,
+    UnixTime,
 };
 use std::sync::Arc;
 
@@ -121,7 +122,7 @@ pub fn access_token<'a>(
     }
     check_app(client, facts.token.subject, id, policy)?;
     check_user(facts.person, id)?;
-    check_connection(facts.connection, facts.token.grant)?;
+    check_connection(&facts.connection, facts.token.grant, &facts.token.scope)?;
     Ok(client)
 }
 
@@ -149,7 +150,7 @@ pub fn refresh_token<'a>(
     check_app(client, Some(facts.grant.subject), id, policy)?;
     let person = facts.person.as_ref().ok_or(Inactive::UserGone)?;
     check_user(Standing::from(person), id)?;
-    check_connection(facts.connection, facts.grant.id)?;
+    check_connection(&facts.connection, facts.grant.id, &facts.grant.scope)?;
     if !client.may_meet(person) {
         return Err(Inactive::OtherMode);
     }
@@ -190,8 +191,12 @@ fn check_app(
 }
 
 /// The id of a grant counts, not that of a token: a refresh that went on while the app was removed makes none that works.
-fn check_connection(connection: ConnectionStanding, grant: Locator) -> Result<(), Inactive> {
-    match connection.lasts(grant) {
+fn check_connection(
+    connection: &ConnectionStanding,
+    grant: Locator,
+    left: &Scope,
+) -> Result<(), Inactive> {
+    match connection.lasts(grant, left) {
         true if connection.paused => Err(Inactive::Paused),
         true => Ok(()),
         false => Err(Inactive::Removed),

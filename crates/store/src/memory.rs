@@ -62,7 +62,11 @@ impl Memory {
         self.connections
             .write()
             .unwrap_or_else(PoisonError::into_inner)
-            .retain(|_, standing| standing.paused || above(standing.not_before) > oldest);
+            .retain(|_, standing| {
+                let narrowed = standing.narrowed.as_ref();
+                let narrowed = narrowed.map_or(Locator(0), |narrowed| narrowed.before);
+                standing.paused || above(standing.not_before.max(narrowed)) > oldest
+            });
     }
 
     pub(crate) fn set_connection(
@@ -93,7 +97,7 @@ impl Memory {
             .connections
             .read()
             .unwrap_or_else(PoisonError::into_inner);
-        let found = connections.get(&(subject.0, client.0)).copied();
+        let found = connections.get(&(subject.0, client.0)).cloned();
         found.unwrap_or(ConnectionStanding::GOOD)
     }
 

@@ -192,7 +192,9 @@ impl Store {
             return Ok(None);
         };
         let memory = self.fresh_memory().await?;
-        facts.connection = memory.connection(Some(facts.code.subject), facts.code.client);
+        let code = &mut facts.code;
+        facts.connection = memory.connection(Some(code.subject), code.client);
+        facts.connection.narrow(code.id, &mut code.scope);
         Ok(Some(facts))
     }
 
@@ -206,7 +208,9 @@ impl Store {
         };
         let memory = self.fresh_memory().await?;
         let subject = facts.person.as_ref().map(|person| person.subject);
-        facts.connection = memory.connection(subject, facts.device.client);
+        let device = &mut facts.device;
+        facts.connection = memory.connection(subject, device.client);
+        facts.connection.narrow(device.id, &mut device.scope);
         Ok(Some(facts))
     }
 
@@ -228,7 +232,9 @@ impl Store {
             return Ok(None);
         };
         let memory = self.fresh_memory().await?;
-        facts.connection = memory.connection(Some(facts.grant.subject), facts.grant.client);
+        let grant = &mut facts.grant;
+        facts.connection = memory.connection(Some(grant.subject), grant.client);
+        facts.connection.narrow(grant.id, &mut grant.scope);
         Ok(Some(facts))
     }
 
@@ -262,15 +268,17 @@ impl Store {
             Engine::Sqlite(engine) => engine.read(|db| db.one(&tokens::ACCESS, &values![id]))?,
             Engine::Postgres(engine) => engine.access_token(id).await?,
         };
-        let Some(token) = found else {
+        let Some(mut token) = found else {
             return Ok(None);
         };
         let memory = self.fresh_memory().await?;
+        let connection = memory.connection(token.subject, token.client);
+        connection.narrow(token.grant, &mut token.scope);
         Ok(Some(AccessFacts {
             client: self.client_by_no(token.client).await?,
             grant_revoked: token.subject.is_some() && memory.is_revoked(token.grant),
             person: memory.standing(token.subject),
-            connection: memory.connection(token.subject, token.client),
+            connection,
             token,
         }))
     }

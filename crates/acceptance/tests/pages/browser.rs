@@ -145,6 +145,12 @@ fn the_account_page_ends_sessions_and_changes_the_password() {
 
 #[test]
 #[cfg_attr(not(has_chromium), ignore = "needs Chromium: see ./test")]
+fn an_app_is_paused_removed_and_brought_back() {
+    walk("connections");
+}
+
+#[test]
+#[cfg_attr(not(has_chromium), ignore = "needs Chromium: see ./test")]
 fn a_developer_makes_an_app_and_runs_it() {
     walk("portal");
 }

@@ -126,6 +126,39 @@ fn an_undone_removal_asks_nothing_and_revives_no_token() {
 }
 
 #[test]
+fn a_scope_is_taken_from_every_token_and_asked_for_anew() {
+    let scene = Scene::plain("");
+    let app = scene.confidential(CALLBACK);
+    let mut browser = scene.browser();
+    browser.sign_in(ANN, PASSWORD);
+    let tokens = scene.tokens_of(&mut browser, &app, "tasks:read tasks:write");
+    let page = browser.open(&page_of(&app)).expect(200);
+    let form = form_to(&page, CHANGE);
+    let typed = [("wish", "narrow"), ("scope", "tasks:write")];
+    let reply = browser.submit(&form, &typed);
+    let page = browser.follow(reply);
+    assert!(page.text().contains("can do that no more"), "{page}");
+    assert!(!page.text().contains("<code>tasks:write</code>"), "{page}");
+    let told = scene.introspect(&app, &tokens.access);
+    assert_eq!(told["scope"], "tasks:read", "{told}");
+    let renewed = scene.refresh(&app, &tokens.refresh).expect(200).json();
+    assert_eq!(renewed["scope"], "tasks:read", "{renewed}");
+    // One that is left is not taken away: for that there is Remove.
+    let form = form_to(&browser.open(&page_of(&app)), CHANGE);
+    let typed = [("wish", "narrow"), ("scope", "tasks:read")];
+    let to = browser.submit(&form, &typed).expect(303);
+    assert!(
+        to.header("location")
+            .is_some_and(|to| to.ends_with("nothing")),
+        "{to}"
+    );
+    // What was taken is asked for again, and then there.
+    let again = scene.tokens_of(&mut browser, &app, "tasks:read tasks:write");
+    let told = scene.introspect(&app, &again.access);
+    assert_eq!(told["scope"], "tasks:read tasks:write", "{told}");
+}
+
+#[test]
 fn a_paused_app_waits_and_goes_on_with_what_it_has() {
     let (scene, app, mut browser, tokens) = connected();
     let page = press(&mut browser, &app, "pause");

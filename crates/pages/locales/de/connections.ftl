@@ -21,12 +21,15 @@ connection-paused-html = Sie haben <strong>{ $app }</strong> pausiert. Die App e
 connection-removed-html = Sie haben <strong>{ $app }</strong> entfernt. Der Zugriff ist endgültig beendet; kommt die App wieder, werden Sie erneut gefragt.
 connection-end-means = Entfernen beendet den Zugriff sofort, auf allen ihren Geräten. Ein Token, das ein anderer Dienst selbst prüft, kann dort gelten, bis es abläuft.
 connection-end = Entfernen
+connection-narrow = Wegnehmen
 connection-pause = Pausieren
 connection-resume = Wieder zulassen
 connection-undo-means = „Rückgängig“ merkt sich wieder, was Sie erlaubt haben, sodass die App nicht erneut fragen muss. Anmelden muss sie sich trotzdem neu. Das geht bis { $time }.
 
 # Was getan wurde.
 connections-done-end = Die App ist entfernt. Ihr Zugriff ist beendet.
+connections-done-narrow = Das darf die App nicht mehr.
+connections-done-changed = Was sie darf, wurde inzwischen geändert. Hier steht es, wie es jetzt ist.
 connections-done-pause = Die App ist pausiert.
 connections-done-resume = Die App ist wieder zugelassen.
 connections-done-restore = Was Sie erlaubt haben, gilt wieder als gemerkt.

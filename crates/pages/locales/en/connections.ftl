@@ -21,12 +21,15 @@ connection-paused-html = You paused <strong>{ $app }</strong>. It gets nothing f
 connection-removed-html = You removed <strong>{ $app }</strong>. Its access has ended for good; if it comes back, you are asked again.
 connection-end-means = Removing ends its access at once, on all its devices. A token that another service checks on its own may work there until it expires.
 connection-end = Remove
+connection-narrow = Take away
 connection-pause = Pause
 connection-resume = Resume
 connection-undo-means = Undo remembers what you allowed, so that the app need not ask again. It signs in anew all the same. You can undo until { $time }.
 
 # What was done.
 connections-done-end = The app is removed. Its access has ended.
+connections-done-narrow = The app can do that no more.
+connections-done-changed = What it may do was changed meanwhile. Here it is as it is now.
 connections-done-pause = The app is paused.
 connections-done-resume = The app is let in again.
 connections-done-restore = What you allowed is remembered again.

@@ -117,7 +117,7 @@ fn decide<M: Mint>(
     if !still_holds(client, facts.person.as_ref(), code.id) {
         return Decision::refuse(GrantFault::Person);
     }
-    if let Err(error) = check_connection(facts.connection, code.id) {
+    if let Err(error) = check_connection(&facts.connection, code.id, &code.scope) {
         return Decision::refuse(error);
     }
     let allowed = Allowed {

@@ -97,7 +97,7 @@ fn decide<M: Mint>(
         Some(DeviceAnswer::Allowed {
             subject, auth_time, ..
         }) => {
-            if let Err(error) = check_connection(facts.connection, device.id) {
+            if let Err(error) = check_connection(&facts.connection, device.id, &device.scope) {
                 return Decision::refuse(error);
             }
             let allowed = Allowed {

@@ -178,12 +178,16 @@ fn still_holds(client: &Client, person: Option<&Person>, at: Locator) -> bool {
         && at >= client.cutoff
 }
 
-/// Whether the person has not taken back what began as `grant`.
+/// Whether the person has not taken back what began as `grant`, of which this scope is left.
 ///
 /// # Errors
 /// [`GrantFault::Removed`], and [`TokenError::Paused`] for now.
-fn check_connection(connection: ConnectionStanding, grant: Locator) -> Result<(), TokenError> {
-    match connection.lasts(grant) {
+fn check_connection(
+    connection: &ConnectionStanding,
+    grant: Locator,
+    left: &Scope,
+) -> Result<(), TokenError> {
+    match connection.lasts(grant, left) {
         true if connection.paused => Err(TokenError::Paused),
         true => Ok(()),
         false => Err(GrantFault::Removed.into()),

@@ -72,7 +72,7 @@ fn check(
     if !still_holds(client, facts.person.as_ref(), facts.token.id) {
         return Err(GrantFault::Person.into());
     }
-    check_connection(facts.connection, facts.grant.id)?;
+    check_connection(&facts.connection, facts.grant.id, &facts.grant.scope)?;
     Ok((presented, facts))
 }
 

@@ -22,7 +22,7 @@ pub use account::{AccountChange, AddressChange, Recovery};
 pub use app::{AppChange, Logo, LogoChange};
 pub use authorize::AuthorizeChange;
 pub use bounce::BounceChange;
-pub use connection::{ConnectionChange, ConnectionStep};
+pub use connection::{ConnectionChange, ConnectionStep, Narrowing};
 pub use device::DeviceChange;
 pub use grant::{GrantChange, RevocationCause};
 pub use organization::OrganizationChange;

@@ -95,6 +95,7 @@ names! {
     NoteBounce Transition::Bounce(BounceChange::Note { .. }) => "bounce.note",
     PauseConnection Transition::Connection(ConnectionChange { step: ConnectionStep::Pause(_), .. }) => "connection.pause",
     ResumeConnection Transition::Connection(ConnectionChange { step: ConnectionStep::Resume, .. }) => "connection.resume",
+    NarrowConnection Transition::Connection(ConnectionChange { step: ConnectionStep::Narrow(_), .. }) => "connection.narrow",
     EndConnection Transition::Connection(ConnectionChange { step: ConnectionStep::End(_), .. }) => "connection.end",
     RestoreConnection Transition::Connection(ConnectionChange { step: ConnectionStep::Restore { .. }, .. }) => "connection.restore",
     ForgetBounce Transition::Bounce(BounceChange::Forget { .. }) => "bounce.forget",

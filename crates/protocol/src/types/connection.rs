@@ -1,5 +1,7 @@
 //! What a person and an app have to do with each other: one connection for each person and app.
+use super::ids::LOCATOR_LOW_BITS;
 use super::{ClientNo, Lifetime, Locator, Scope, Subject, UnixTime};
+use std::sync::Arc;
 
 /// How far the clocks of nodes may be apart: a connection that ends takes grants with it that begin this much later, by
 /// the clock of whoever ended it.
@@ -12,8 +14,12 @@ pub struct Connection {
     pub subject: Subject,
     /// Whom.
     pub client: ClientNo,
-    /// All that the app was allowed.
+    /// All that the app was allowed by consent.
     pub scope: Scope,
+    /// What its last device was allowed. It is not remembered: the next one asks again.
+    pub device_scope: Scope,
+    /// What its older grants are narrowed to.
+    pub narrowed: Option<Narrowed>,
     /// Since when.
     pub since: UnixTime,
     /// When it was last allowed something.
@@ -21,6 +27,33 @@ pub struct Connection {
     /// Whether it lasts.
     pub state: ConnectionState,
 }
+
+impl Connection {
+    /// All that the app may do.
+    pub fn access(&self) -> Scope {
+        self.scope.union(&self.device_scope)
+    }
+}
+
+/// What a person left of what they had allowed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Narrowed {
+    /// All that is left.
+    pub scope: Scope,
+    /// Of grants whose ids are below this. What is allowed later is not narrowed.
+    pub before: Locator,
+}
+
+impl Narrowed {
+    /// What is left as of the moment `at`.
+    pub fn to(scope: Scope, at: Locator) -> Self {
+        let before = Locator(at.0 + AHEAD);
+        Narrowed { scope, before }
+    }
+}
+
+/// What [`CLOCKS_DIFFER`] is in ids.
+pub const AHEAD: i64 = CLOCKS_DIFFER.seconds() * 1_000 << LOCATOR_LOW_BITS;
 
 /// Whether a connection lasts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -44,13 +77,15 @@ impl End {
     }
 }
 
-/// What is left of what a person allowed an app: for each token, whether it is honoured.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+/// What is left of what a person allowed an app: for each token, whether and how far it is honoured.
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ConnectionStanding {
     /// No token works for now.
     pub paused: bool,
     /// Grants below this locator are over.
     pub not_before: Locator,
+    /// What older grants are narrowed to.
+    pub narrowed: Option<Arc<Narrowed>>,
 }
 
 impl ConnectionStanding {
@@ -58,11 +93,24 @@ impl ConnectionStanding {
     pub const GOOD: ConnectionStanding = ConnectionStanding {
         paused: false,
         not_before: Locator(0),
+        narrowed: None,
     };
 
-    /// Whether what began as `grant` is not over. It may be paused.
-    pub fn lasts(self, grant: Locator) -> bool {
-        grant >= self.not_before
+    /// Whether what began as `grant`, of which this scope is left, is not over. It may be paused.
+    pub fn lasts(&self, grant: Locator, left: &Scope) -> bool {
+        grant >= self.not_before && (self.narrowed.is_none() || !left.is_empty())
+    }
+
+    /// What is left of the scope of what began as `grant`.
+    pub fn narrow(&self, grant: Locator, scope: &mut Scope) {
+        if let Some(narrowed) = self
+            .narrowed
+            .as_ref()
+            .filter(|narrowed| grant < narrowed.before)
+        {
+            let left = |name: &&str| narrowed.scope.contains(name);
+            *scope = scope.names().filter(left).collect();
+        }
     }
 }
 
@@ -75,11 +123,32 @@ mod tests {
         let end = End(Locator::first_at(UnixTime(1_800_000_000)));
         let after = |seconds: i64| Locator::first_at(UnixTime(1_800_000_000 + seconds));
         let left = ConnectionStanding {
-            paused: false,
             not_before: end.not_before(),
+            ..ConnectionStanding::GOOD
         };
-        assert!(!left.lasts(after(0)) && !left.lasts(after(59)));
-        assert!(left.lasts(after(60)));
-        assert!(ConnectionStanding::GOOD.lasts(Locator(0)));
+        let all = Scope::from_iter(["a", "b"]);
+        assert!(!left.lasts(after(0), &all) && !left.lasts(after(59), &all));
+        assert!(left.lasts(after(60), &all));
+        assert!(ConnectionStanding::GOOD.lasts(Locator(0), &Scope::default()));
+    }
+
+    #[test]
+    fn what_is_taken_of_older_grants_is_left_to_younger_ones() {
+        let at = Locator::first_at(UnixTime(1_800_000_000));
+        let narrowed = Narrowed::to(Scope::from_iter(["a"]), at);
+        let standing = ConnectionStanding {
+            narrowed: Some(Arc::new(narrowed.clone())),
+            ..ConnectionStanding::GOOD
+        };
+        let left = |grant, names: &[&str]| {
+            let mut scope = Scope::from_iter(names.iter().copied());
+            standing.narrow(grant, &mut scope);
+            let lasts = standing.lasts(grant, &scope);
+            (scope.to_string(), lasts)
+        };
+        assert_eq!(left(at, &["a", "b"]), ("a".to_owned(), true));
+        assert_eq!(left(at, &["b"]), (String::new(), false));
+        assert_eq!(left(narrowed.before, &["a", "b"]), ("a b".to_owned(), true));
+        assert_eq!(narrowed.before.time().0, 1_800_000_060);
     }
 }

@@ -27,7 +27,7 @@ pub use asks::{Asks, Reasons};
 pub use client::{AppLinks, AuthMethod, Client, ClientKind, ClientStatus, GrantType, StoredSecret};
 pub use code::{AuthorizationCode, CodeChallenge};
 pub use colour::{Colour, Theme};
-pub use connection::{Connection, ConnectionStanding, ConnectionState, End};
+pub use connection::{AHEAD, Connection, ConnectionStanding, ConnectionState, End, Narrowed};
 pub use consent::{Consent, Interaction};
 pub use device::{DeviceAnswer, DeviceAuthorization, Pace, UserCode};
 pub use email::MailAddress;

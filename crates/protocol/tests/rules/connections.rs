@@ -1,5 +1,5 @@
 //! What people take back from apps: what still works, and what an app is told.
-use protocol::connections::{RESTORABLE, Wish, change, is_restorable};
+use protocol::connections::{RESTORABLE, Wish, change, is_restorable, narrow};
 use protocol::inactive::{self, Inactive};
 use protocol::testing::{Case, Counter, NOW, access_facts};
 use protocol::token::{GrantFault, TokenError};
@@ -11,11 +11,11 @@ use protocol::types::{
 
 const PAUSED: ConnectionStanding = ConnectionStanding {
     paused: true,
-    not_before: Locator(0),
+    ..ConnectionStanding::GOOD
 };
 const REMOVED: ConnectionStanding = ConnectionStanding {
-    paused: false,
     not_before: Locator(i64::MAX),
+    ..ConnectionStanding::GOOD
 };
 
 /// The three ways to a token that a person allowed.
@@ -25,13 +25,13 @@ fn cases() -> [Case; 3] {
 
 fn with(mut case: Case, standing: ConnectionStanding) -> Case {
     if let Some(facts) = &mut case.code {
-        facts.connection = standing;
+        facts.connection = standing.clone();
     }
     if let Some(facts) = &mut case.refresh {
-        facts.connection = standing;
+        facts.connection = standing.clone();
     }
     if let Some(facts) = &mut case.device {
-        facts.connection = standing;
+        facts.connection = standing.clone();
     }
     case
 }
@@ -64,7 +64,11 @@ fn a_token_is_judged_by_when_its_grant_began() {
     let mut facts = access_facts(Locator::first_at(NOW));
     let policy = protocol::Policy::for_tests();
     let mut judge = |not_before, paused| {
-        facts.connection = ConnectionStanding { paused, not_before };
+        facts.connection = ConnectionStanding {
+            paused,
+            not_before,
+            narrowed: None,
+        };
         inactive::access_token(&facts, &policy, NOW).map(|_| ())
     };
     assert_eq!(judge(Locator(5), false), Ok(()));
@@ -88,6 +92,8 @@ fn a_wish_becomes_a_change_exactly_if_there_is_something_to_do() {
             subject: Subject(7),
             client: ClientNo(1),
             scope: Scope::default(),
+            device_scope: Scope::default(),
+            narrowed: None,
             since: NOW,
             granted_at: NOW,
             state,
@@ -110,4 +116,53 @@ fn a_wish_becomes_a_change_exactly_if_there_is_something_to_do() {
         "it takes with it what begins a little later"
     );
     assert_eq!(UnixTime(End(at).not_before().time().0 - 60), at.time());
+}
+
+#[test]
+fn one_scope_is_taken_away_and_what_was_taken_before_comes_back_to_nobody() {
+    let scope = |names: &[&str]| Scope::from_iter(names.iter().copied());
+    let mint = Counter::starting_at(NOW);
+    let mut connection = Connection {
+        subject: Subject(7),
+        client: ClientNo(1),
+        scope: scope(&["a", "b"]),
+        device_scope: scope(&["b", "c"]),
+        narrowed: None,
+        since: NOW,
+        granted_at: NOW,
+        state: ConnectionState::Active,
+    };
+    let step = |connection: &Connection, name| match narrow(connection, name, &mint)?.step {
+        ConnectionStep::Narrow(narrowing) => Some(narrowing),
+        _ => None,
+    };
+    let taken = step(&connection, "b").expect("it is taken");
+    assert_eq!(
+        (&taken.was, &taken.scope),
+        (&connection.scope, &scope(&["a"]))
+    );
+    assert_eq!(
+        (&taken.device_scope, &taken.narrowed.scope),
+        (&scope(&["c"]), &scope(&["a", "c"]))
+    );
+    assert_eq!(taken.not_before, Locator(0));
+    assert_eq!(step(&connection, "d"), None, "it has no such scope");
+    // What is within what is left already goes on; a grant that lost something which is allowed again ends.
+    connection.narrowed = Some(taken.narrowed.clone());
+    connection.scope = scope(&["a"]);
+    connection.device_scope = scope(&["c"]);
+    assert_eq!(
+        step(&connection, "c").expect("it is taken").not_before,
+        Locator(0)
+    );
+    connection.scope = scope(&["a", "b"]);
+    let again = step(&connection, "c").expect("it is taken");
+    assert_eq!(again.not_before, taken.narrowed.before);
+    // The last one is not taken: the app is removed.
+    connection.device_scope = Scope::default();
+    connection.scope = scope(&["a"]);
+    assert_eq!(step(&connection, "a"), None);
+    connection.state = ConnectionState::Ended(End(Locator::first_at(NOW)));
+    connection.scope = scope(&["a", "b"]);
+    assert_eq!(step(&connection, "a"), None);
 }

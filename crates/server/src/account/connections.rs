@@ -17,10 +17,12 @@ use protocol::connections::{self, RESTORABLE, Wish, is_restorable};
 use protocol::facts::SessionFacts;
 use protocol::types::{Client, ClientNo, Connection, ConnectionState, Scope, UnixTime};
 use std::sync::Arc;
-use store::ConnectionQuery;
+use store::{ConnectionQuery, Outcome};
 
 /// Apps on one page of the list.
 const PAGE: usize = 50;
+/// The wish to take one scope away.
+const NARROW: &str = "narrow";
 /// The longest part of a name that is sought.
 const MAX_SOUGHT: usize = 100;
 
@@ -127,6 +129,8 @@ fn done(params: &Params, browser: &BrowserContext) -> Option<Text> {
         "end" => "connections-done-end",
         "pause" => "connections-done-pause",
         "resume" => "connections-done-resume",
+        "narrow" => "connections-done-narrow",
+        "changed" => "connections-done-changed",
         "restore" => "connections-done-restore",
         "nothing" => "connections-done-nothing",
         _ => return None,
@@ -158,7 +162,7 @@ pub(super) async fn show(
         groups: in_words(
             &app,
             &client,
-            (&connection.scope, &Scope::default()),
+            (&connection.access(), &Scope::default()),
             language,
         ),
         since: moment(connection.since),
@@ -197,6 +201,8 @@ async fn connection(
 pub(crate) struct ChangeForm {
     app: String,
     wish: String,
+    /// The one that is taken away.
+    scope: String,
 }
 
 impl WholeForm for ChangeForm {
@@ -206,11 +212,12 @@ impl WholeForm for ChangeForm {
         ChangeForm {
             app: fields.text("app"),
             wish: fields.text("wish"),
+            scope: fields.text("scope"),
         }
     }
 }
 
-/// `POST`: pauses, resumes, removes, or undoes that. Posted twice, it is done once.
+/// `POST`: pauses, resumes, removes, undoes that, or takes one scope away. Posted twice, it is done once.
 pub(super) async fn change(
     State(app): State<App>,
     posted: Posted<ChangeForm>,
@@ -225,12 +232,21 @@ pub(super) async fn change(
     };
     let facts = signed_in(&app, &browser)?;
     let (client, connection) = connection(&app, &facts, &form.app).await?;
-    let wish = Wish::parse(&form.wish).ok_or(PageFault::NotFound)?;
-    let told = match connections::change(wish, &connection, &app.mint, clock::now()) {
+    let change = match form.wish.as_str() {
+        NARROW => connections::narrow(&connection, &form.scope, &app.mint),
+        wish => {
+            let wish = Wish::parse(wish).ok_or(PageFault::NotFound)?;
+            connections::change(wish, &connection, &app.mint, clock::now())
+        }
+    };
+    let told = match change {
         Some(change) => {
-            app.settle_one(change.into(), app.act_now(browser.address))
-                .await?;
-            wish.name()
+            let act = app.act_now(browser.address);
+            match app.settle_one(change.into(), act).await? {
+                Outcome::Committed => form.wish.as_str(),
+                // It was allowed something in another tab.
+                Outcome::Conflict => "changed",
+            }
         }
         None => "nothing",
     };

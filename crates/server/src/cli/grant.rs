@@ -21,6 +21,8 @@ pub(super) enum Verb {
     Pause(One),
     /// Let a paused app in again.
     Resume(One),
+    /// Take one scope away from an app, also from the tokens that it has.
+    Narrow(Narrow),
     /// End an app's access for good: its tokens are dead, and the person is asked anew.
     End(One),
     /// Take such an end back within a day: the person need not be asked again. Tokens stay dead.
@@ -55,6 +57,16 @@ pub(super) struct One {
     client_id: String,
 }
 
+/// Which scope of which one.
+#[derive(Debug, Args)]
+pub(super) struct Narrow {
+    #[command(flatten)]
+    one: One,
+    /// The scope that is taken away.
+    #[arg(value_name = "SCOPE")]
+    scope: String,
+}
+
 impl Verb {
     /// Does it.
     pub(super) async fn run(self, output: Output) -> Result<(), Failure> {
@@ -63,6 +75,7 @@ impl Verb {
             Verb::Show(one) => one.show(output).await,
             Verb::Pause(one) => one.change(Wish::Pause, output).await,
             Verb::Resume(one) => one.change(Wish::Resume, output).await,
+            Verb::Narrow(narrow) => narrow.run(output).await,
             Verb::End(one) => one.change(Wish::End, output).await,
             Verb::Restore(one) => one.change(Wish::Restore, output).await,
         }
@@ -147,6 +160,25 @@ impl One {
     }
 }
 
+impl Narrow {
+    async fn run(self, output: Output) -> Result<(), Failure> {
+        let Narrow { one, scope } = self;
+        let at = one.place.open()?;
+        let (app, person, connection) = found(&at, &one.who, &one.client_id).await?;
+        let Some(change) = connections::narrow(&connection, &scope, &at.mint) else {
+            return Err(Failure::failed(format!(
+                "{scope:?} cannot be taken away: the app has {:?}; `valetkey grant end` takes all of it",
+                connection.access().to_string()
+            )));
+        };
+        at.commit(change.into(), CHANGED).await?;
+        let (.., connection) = found(&at, &one.who, &one.client_id).await?;
+        tell(output, (&app, &person, &connection), Some("Done."));
+        at.close().await;
+        Ok(())
+    }
+}
+
 async fn found(
     at: &Opened,
     who: &str,
@@ -172,7 +204,7 @@ fn tell(
         let sheet = sheet(&[
             ("app", format!("{} ({})", app.name, app.id)),
             ("user", person.email.clone()),
-            ("scope", connection.scope.to_string()),
+            ("scope", connection.access().to_string()),
             ("since", clock::rfc3339(connection.since)),
             ("allowed", clock::rfc3339(connection.granted_at)),
             ("status", status(connection).to_owned()),
@@ -196,7 +228,7 @@ fn as_json(app: &Client, connection: &Connection) -> Value {
     json!({
         "client_id": app.id,
         "name": app.name,
-        "scope": connection.scope.to_string(),
+        "scope": connection.access().to_string(),
         "since": clock::rfc3339(connection.since),
         "granted_at": clock::rfc3339(connection.granted_at),
         "status": status(connection),

@@ -8,6 +8,9 @@ ALTER TABLE consents ADD COLUMN paused_at BIGINT;
 -- The end, which tells when it was; grants below not_before are over.
 ALTER TABLE consents ADD COLUMN ended_as BIGINT;
 ALTER TABLE consents ADD COLUMN not_before BIGINT NOT NULL DEFAULT 0;
+-- What grants below narrowed_before are narrowed to.
+ALTER TABLE consents ADD COLUMN narrowed_to TEXT NOT NULL DEFAULT '';
+ALTER TABLE consents ADD COLUMN narrowed_before BIGINT NOT NULL DEFAULT 0;
 
 UPDATE consents SET since = granted_at;
 
@@ -20,7 +23,7 @@ INSERT INTO consents (subject, client, scope, redirect_uris, granted_at, since, 
 
 CREATE INDEX consents_of_person ON consents (subject, since, client);
 -- What servers keep in memory.
-CREATE INDEX consents_taken_back ON consents (not_before) WHERE not_before > 0 OR paused_at IS NOT NULL;
+CREATE INDEX consents_taken_back ON consents (not_before) WHERE not_before > 0 OR narrowed_before > 0 OR paused_at IS NOT NULL;
 
 -- The app that the link in a mail removes.
 ALTER TABLE mail_links ADD COLUMN client BIGINT;

@@ -5,7 +5,9 @@ use crate::steps::Steps;
 use crate::value::values;
 use protocol::accounts::mail_link::LinkMail;
 use protocol::transition::{ConnectionChange, ConnectionStep};
-use protocol::types::{AuthorizationCode, ClientNo, Consent, Locator, Scope, Subject, UnixTime};
+use protocol::types::{
+    AHEAD, AuthorizationCode, ClientNo, Consent, Locator, Scope, Subject, UnixTime,
+};
 
 /// A code, with what its person is remembered to have allowed.
 pub(super) fn allow<'a>(
@@ -26,6 +28,7 @@ pub(super) fn allow<'a>(
         consent.granted_at,
         code.id,
         interaction.unwrap_or(code.id),
+        AHEAD,
     ];
     let steps = steps
         .run(ISSUE, code_values(code))
@@ -36,7 +39,7 @@ pub(super) fn allow<'a>(
 
 /// What begins as `$6` is good, and all before it stays as it was: an end takes with it what begins a little later by
 /// the clock, for the clocks of others, and whoever is let in again need not wait for that. An answer to what was asked as
-/// `$7`, before an end, does not begin anew: it is asked again.
+/// `$7`, before an end or before something was taken away, does not count: it is asked again.
 const REMEMBER: &str = concat!(
     "INSERT INTO consents (subject, client, scope, redirect_uris, granted_at, since) \
      VALUES ($1, $2, $3, $4, $5, $5) ON CONFLICT (subject, client) DO UPDATE SET scope = excluded.scope, \
@@ -44,7 +47,9 @@ const REMEMBER: &str = concat!(
     "device_scope = CASE WHEN consents.ended_as IS NULL THEN consents.device_scope ELSE '' END, \
      since = CASE WHEN consents.ended_as IS NULL THEN consents.since ELSE excluded.since END, \
      not_before = CASE WHEN $6 > consents.ended_as AND $6 < consents.not_before THEN $6 ELSE consents.not_before END, \
-     kept_at = 0, paused_at = NULL, ended_as = NULL WHERE consents.ended_as IS NULL OR consents.ended_as < $7"
+     narrowed_before = CASE WHEN $6 < consents.narrowed_before THEN $6 ELSE consents.narrowed_before END, \
+     kept_at = 0, paused_at = NULL, ended_as = NULL \
+     WHERE (consents.ended_as IS NULL OR consents.ended_as < $7) AND consents.narrowed_before - $8 < $7"
 );
 
 /// What a device is allowed is not remembered: the next one asks again. One that asked before an end is of what ended
@@ -57,7 +62,10 @@ pub(super) fn allow_device<'a>(
     now: UnixTime,
 ) -> Steps<'a> {
     let steps = steps
-        .guard(CONNECTED, values![subject, client, now, scope, device])
+        .guard(
+            CONNECTED,
+            values![subject, client, now, scope, device, AHEAD],
+        )
         .connection_changed(subject, client);
     tell(steps, notice)
 }
@@ -71,25 +79,46 @@ const CONNECTED: &str = "INSERT INTO consents (subject, client, scope, redirect_
      granted_at = CASE WHEN consents.ended_as IS NULL AND consents.paused_at IS NULL THEN consents.granted_at \
      WHEN consents.ended_as IS NULL THEN consents.kept_at ELSE excluded.granted_at END, \
      not_before = CASE WHEN $5 > consents.ended_as AND $5 < consents.not_before THEN $5 ELSE consents.not_before END, \
+     narrowed_before = CASE WHEN $5 < consents.narrowed_before THEN $5 ELSE consents.narrowed_before END, \
      kept_at = 0, paused_at = NULL, ended_as = NULL \
-     WHERE consents.ended_as < $5 OR (consents.ended_as IS NULL AND consents.not_before <= $5)";
+     WHERE (consents.ended_as < $5 OR (consents.ended_as IS NULL AND consents.not_before <= $5)) \
+     AND consents.narrowed_before - $6 < $5";
 
-pub(super) fn steps<'a>(steps: Steps<'a>, change: &ConnectionChange, now: UnixTime) -> Steps<'a> {
+pub(super) fn steps<'a>(
+    steps: Steps<'a>,
+    change: &'a ConnectionChange,
+    now: UnixTime,
+) -> Steps<'a> {
     let (subject, client) = (change.subject, change.client);
     let steps = match change.link {
         Some(link) => use_up(steps, link, now),
         None => steps,
     };
-    let steps = match change.step {
+    let steps = match &change.step {
         ConnectionStep::Pause(at) => steps.event(
             "UPDATE consents SET paused_at = $3, kept_at = granted_at, granted_at = 0 \
              WHERE subject = $1 AND client = $2 AND paused_at IS NULL AND ended_as IS NULL",
-            values![subject, client, at],
+            values![subject, client, *at],
         ),
         ConnectionStep::Resume => steps.event(
             "UPDATE consents SET paused_at = NULL, granted_at = kept_at, kept_at = 0 \
              WHERE subject = $1 AND client = $2 AND paused_at IS NOT NULL AND ended_as IS NULL",
             values![subject, client],
+        ),
+        ConnectionStep::Narrow(narrowing) => steps.guard(
+            "UPDATE consents SET scope = $4, device_scope = $5, narrowed_to = $6, narrowed_before = $7, \
+             not_before = CASE WHEN not_before > $8 THEN not_before ELSE $8 END \
+             WHERE subject = $1 AND client = $2 AND scope = $3 AND ended_as IS NULL",
+            values![
+                subject,
+                client,
+                &narrowing.was,
+                &narrowing.scope,
+                &narrowing.device_scope,
+                &narrowing.narrowed.scope,
+                narrowing.narrowed.before,
+                narrowing.not_before,
+            ],
         ),
         ConnectionStep::End(end) => steps.event(
             "UPDATE consents SET ended_as = $3, not_before = CASE WHEN not_before > $4 THEN not_before ELSE $4 END, \
@@ -101,7 +130,7 @@ pub(super) fn steps<'a>(steps: Steps<'a>, change: &ConnectionChange, now: UnixTi
             "UPDATE consents SET ended_as = NULL, granted_at = kept_at, kept_at = 0, \
              not_before = CASE WHEN not_before > $4 THEN $4 ELSE not_before END \
              WHERE subject = $1 AND client = $2 AND ended_as = $3",
-            values![subject, client, end.0, at],
+            values![subject, client, end.0, *at],
         ),
     };
     steps.connection_changed(subject, client)

@@ -2,12 +2,15 @@
 use crate::row::{Query, Read, Row};
 use protocol::revocations::Change;
 use protocol::types::{
-    ClientNo, Connection, ConnectionStanding, ConnectionState, End, Side, Subject,
+    ClientNo, Connection, ConnectionStanding, ConnectionState, End, Locator, Narrowed, Side,
+    Subject,
 };
+use std::sync::Arc;
 
 macro_rules! connection_columns {
     () => {
-        "k.subject, k.client, k.scope, k.device_scope, k.since, k.granted_at, k.kept_at, k.paused_at, k.ended_as"
+        "k.subject, k.client, k.scope, k.device_scope, k.since, k.granted_at, k.kept_at, k.paused_at, k.ended_as, \
+         k.narrowed_to, k.narrowed_before"
     };
 }
 
@@ -21,7 +24,9 @@ fn connection(row: &dyn Row) -> Read<Connection> {
     Ok(Connection {
         subject: row.subject(0)?,
         client: row.client(1)?,
-        scope: row.scope(2)?.union(&row.scope(3)?),
+        scope: row.scope(2)?,
+        device_scope: row.scope(3)?,
+        narrowed: narrowed(row, 9)?,
         since: row.time(4)?,
         granted_at: row.time(5)?.max(kept),
         state,
@@ -52,37 +57,50 @@ pub(crate) const OF_PERSON: Query<Connection> = Query {
     read: connection,
 };
 
+/// Two columns from `at` on.
+fn narrowed(row: &dyn Row, at: usize) -> Read<Option<Narrowed>> {
+    let before = row.locator(at + 1)?;
+    Ok(match before > Locator(0) {
+        true => Some(Narrowed {
+            scope: row.scope(at)?,
+            before,
+        }),
+        false => None,
+    })
+}
+
 fn standing(row: &dyn Row) -> Read<(Subject, ClientNo, ConnectionStanding)> {
     let standing = ConnectionStanding {
         paused: row.optional_time(3)?.is_some(),
         not_before: row.locator(2)?,
+        narrowed: narrowed(row, 4)?.map(Arc::new),
     };
     Ok((row.subject(0)?, row.client(1)?, standing))
 }
 
 /// What is left of one.
 pub(crate) const STANDING: Query<(Subject, ClientNo, ConnectionStanding)> = Query {
-    sql: "SELECT subject, client, not_before, paused_at FROM consents WHERE subject = $1 AND client = $2",
+    sql: "SELECT subject, client, not_before, paused_at, narrowed_to, narrowed_before FROM consents WHERE subject = $1 AND client = $2",
     read: standing,
 };
 
 /// All of which something was taken back.
 pub(crate) const NOT_GOOD: Query<(Subject, ClientNo, ConnectionStanding)> = Query {
-    sql: "SELECT subject, client, not_before, paused_at FROM consents \
-          WHERE not_before > 0 OR paused_at IS NOT NULL",
+    sql: "SELECT subject, client, not_before, paused_at, narrowed_to, narrowed_before FROM consents \
+          WHERE not_before > 0 OR narrowed_before > 0 OR paused_at IS NOT NULL",
     read: standing,
 };
 
 /// One as the feed tells it.
 pub(crate) const TOLD: Query<Change> = Query {
-    sql: "SELECT k.subject, k.client, k.not_before, k.paused_at, c.id, c.test FROM consents k \
+    sql: "SELECT k.subject, k.client, k.not_before, k.paused_at, k.narrowed_to, k.narrowed_before, c.id, c.test FROM consents k \
           JOIN clients c ON c.no = k.client WHERE k.subject = $1 AND k.client = $2",
     read: |row| {
         let (subject, _, standing) = standing(row)?;
         Ok(Change::Connection {
             subject,
-            client_id: row.string(4)?,
-            side: match row.flag(5)? {
+            client_id: row.string(6)?,
+            side: match row.flag(7)? {
                 true => Side::Test,
                 false => Side::Live,
             },

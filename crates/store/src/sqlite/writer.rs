@@ -214,7 +214,8 @@ impl Writer<'_> {
                     self.memory.set_standing(*subject, *standing);
                 }
                 Effect::Connection(subject, client, standing) => {
-                    self.memory.set_connection(*subject, *client, *standing);
+                    self.memory
+                        .set_connection(*subject, *client, standing.clone());
                 }
             }
         }

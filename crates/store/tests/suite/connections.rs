@@ -67,7 +67,7 @@ async fn works(store: &Store, world: &World, code: &AuthorizationCode) -> bool {
     let issue = protocol::transition::GrantChange::IssueAccessToken(access.clone());
     assert_eq!(world.settle(issue.into()).await, Outcome::Committed);
     let facts = store.access_token(access.id).await.unwrap().unwrap();
-    facts.connection.lasts(grant.id) && !facts.connection.paused
+    facts.connection.lasts(grant.id, &facts.token.scope) && !facts.connection.paused
 }
 
 #[tokio::test]
@@ -89,7 +89,7 @@ async fn what_ends_never_works_again_and_is_asked_anew() {
     }
     assert_eq!(world.store.consent(subject, client).await.unwrap(), None);
     let facts = world.store.code(code.id).await.unwrap().unwrap();
-    assert!(!facts.connection.lasts(code.id));
+    assert!(!facts.connection.lasts(code.id, &code.scope));
 
     // Let in again, what begins then works, and nothing that began before.
     let asked = asked(&world, client).await;
@@ -208,7 +208,7 @@ async fn a_device_connects_and_one_that_asked_before_the_end_does_not() {
     }
     assert_eq!(world.settle(answer(&first)).await, Outcome::Committed);
     let connection = found(&world.store, subject, client).await;
-    assert_eq!(connection.scope, first.scope);
+    assert_eq!(connection.access(), first.scope);
     wish(&world, subject, client, Wish::End).await;
     assert_eq!(world.settle(answer(&early)).await, Outcome::Conflict);
     let facts = world.store.device(early.id).await.unwrap().unwrap();
@@ -218,9 +218,9 @@ async fn a_device_connects_and_one_that_asked_before_the_end_does_not() {
     assert_eq!(world.settle(keep).await, Outcome::Committed);
     assert_eq!(world.settle(answer(&late)).await, Outcome::Committed);
     let facts = world.store.device(late.id).await.unwrap().unwrap();
-    assert!(facts.connection.lasts(late.id));
+    assert!(facts.connection.lasts(late.id, &late.scope));
     let facts = world.store.device(first.id).await.unwrap().unwrap();
-    assert!(!facts.connection.lasts(first.id));
+    assert!(!facts.connection.lasts(first.id, &first.scope));
 }
 
 #[tokio::test]
@@ -310,7 +310,10 @@ async fn nothing_lives_after_a_removal_whatever_happens_at_the_same_moment() {
         crate::racers::race(&world, all).await;
         let standing = world.store.code(code.id).await.unwrap().unwrap().connection;
         for id in [grant.id, late.id, remembered.id] {
-            assert!(!standing.lasts(id), "round {round}: {id:?} of {standing:?}");
+            assert!(
+                !standing.lasts(id, &code.scope),
+                "round {round}: {id:?} of {standing:?}"
+            );
         }
         // Of a consent given at the same moment either nothing came, or it was taken away as well.
         let state = found(&world.store, subject, client).await.state;
@@ -318,7 +321,64 @@ async fn nothing_lives_after_a_removal_whatever_happens_at_the_same_moment() {
             matches!(state, ConnectionState::Ended(_)),
             "round {round}: {state:?}"
         );
-        assert!(!standing.lasts(consented.id), "round {round}");
+        assert!(!standing.lasts(consented.id, &code.scope), "round {round}");
         assert!(standing.not_before > Locator(0));
+    }
+}
+
+/// The scope of a token of what began as this code, as a store sees it.
+async fn scope_of(store: &Store, world: &World, code: &AuthorizationCode) -> String {
+    let grant = world.grant(code);
+    let (redeem, _, refresh) = world.redemption(code);
+    world.settle(redeem).await;
+    let access = world.access(&grant);
+    let issue = protocol::transition::GrantChange::IssueAccessToken(access.clone());
+    assert_eq!(world.settle(issue.into()).await, Outcome::Committed);
+    store.poll_changes().await.unwrap();
+    if let Some(facts) = store.refresh_token(refresh.id).await.unwrap() {
+        let token = store.access_token(access.id).await.unwrap().unwrap();
+        assert_eq!(facts.grant.scope, token.token.scope);
+    }
+    let facts = store.access_token(access.id).await.unwrap().unwrap();
+    facts.token.scope.to_string()
+}
+
+#[tokio::test]
+async fn what_is_taken_away_is_gone_from_every_token_and_comes_with_a_new_consent() {
+    let world = World::new();
+    let other = world.another();
+    let (client, subject, code) = connected(&world).await;
+    assert_eq!(scope_of(&other, &world, &code).await, "a b");
+    let early = asked(&world, client).await;
+    let connection = found(&world.store, subject, client).await;
+    let mint = world.store.mint();
+    let taken = protocol::connections::narrow(&connection, "b", &mint).unwrap();
+    assert_eq!(world.settle(taken.clone().into()).await, Outcome::Committed);
+    assert_eq!(
+        world.settle(taken.into()).await,
+        Outcome::Conflict,
+        "it was another meanwhile"
+    );
+    for store in [&world.store, &other, &world.another()] {
+        assert_eq!(scope_of(store, &world, &code).await, "a");
+    }
+    let remembered = world.store.consent(subject, client).await.unwrap();
+    assert_eq!(
+        remembered.map(|consent| consent.scope.to_string()),
+        Some("a".to_owned())
+    );
+    // A page that showed more than is left does not count.
+    let (_, outcome) = allowed(&world, (client, subject), &early).await;
+    assert_eq!(outcome, Outcome::Conflict);
+    let late = asked(&world, client).await;
+    let (again, outcome) = allowed(&world, (client, subject), &late).await;
+    assert_eq!(outcome, Outcome::Committed);
+    for store in [&world.store, &other, &world.another()] {
+        assert_eq!(scope_of(store, &world, &again).await, "a b");
+        assert_eq!(
+            scope_of(store, &world, &code).await,
+            "a",
+            "it comes back to no older token"
+        );
     }
 }
