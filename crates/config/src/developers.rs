@@ -1,6 +1,10 @@
 //! Checks of the developer pages.
 use super::checks::{Checks, is_text};
 use super::links::{is_mailto, is_web};
+use super::paths::fault_of;
+use super::settings::DeveloperChapter;
+use protocol::types::GrantType;
+use std::collections::BTreeMap;
 
 /// Longest introduction to the developer pages, in characters.
 const MAX_INTRO: usize = 500;
@@ -16,6 +20,8 @@ pub struct Developers {
     pub support: Option<String>,
     /// The terms for developers.
     pub terms: Option<String>,
+    /// Further paths of single pages.
+    pub aliases: BTreeMap<String, DeveloperChapter>,
 }
 
 /// Checks `[developers]`.
@@ -41,7 +47,7 @@ pub(super) fn developers(checks: &mut Checks<'_>) -> Developers {
         let what = "write an https URL, such as \"https://example.com/api-terms\"";
         checks.fault("developers.terms", what);
     }
-    for key in ["intro", "support", "terms"] {
+    for key in ["intro", "support", "terms", "aliases"] {
         let path = format!("developers.{key}");
         if !settings.page && checks.is_set(&path) {
             checks.warn(format!(
@@ -49,10 +55,52 @@ pub(super) fn developers(checks: &mut Checks<'_>) -> Developers {
             ));
         }
     }
+    aliases(checks);
     Developers {
         page: settings.page,
         intro: settings.intro,
         support: settings.support,
         terms: settings.terms,
+        aliases: settings.aliases,
+    }
+}
+
+/// Checks `[developers.aliases]`: each leads to one page, and nothing else is there.
+fn aliases(checks: &mut Checks<'_>) {
+    let settings = checks.settings();
+    for (path, chapter) in &settings.developers.aliases {
+        let setting = format!("developers.aliases.{path:?}");
+        let endpoints = settings.paths.named();
+        let taken = endpoints.iter().any(|(_, paths)| paths.contains(path))
+            || settings.portal.path.as_ref() == Some(path)
+            || settings.mail.bounces.path.as_ref() == Some(path);
+        if let Some(what) = fault_of(path) {
+            checks.fault("developers.aliases", what);
+        } else if taken {
+            let what = format!("something else is at {path:?}: choose another path");
+            checks.fault("developers.aliases", what);
+        } else if !is_offered(checks, *chapter) {
+            checks.warn(format!(
+                "{setting} has no effect: what its page is about is switched off"
+            ));
+        }
+    }
+}
+
+/// Whether there is such a page.
+fn is_offered(checks: &Checks<'_>, chapter: DeveloperChapter) -> bool {
+    let settings = checks.settings();
+    let on = |grant| settings.grants.is_on(grant);
+    match chapter {
+        DeveloperChapter::AuthorizationCode => on(GrantType::AuthorizationCode),
+        DeveloperChapter::DeviceCode => on(GrantType::DeviceCode),
+        DeveloperChapter::RefreshToken => on(GrantType::RefreshToken),
+        DeveloperChapter::ClientCredentials => on(GrantType::ClientCredentials),
+        DeveloperChapter::TestMode => settings.test.mode,
+        DeveloperChapter::Overview
+        | DeveloperChapter::Apps
+        | DeveloperChapter::Scopes
+        | DeveloperChapter::Tokens
+        | DeveloperChapter::Errors => true,
     }
 }

@@ -56,7 +56,8 @@ pub use reference::reference;
 pub use request_log::RequestLog;
 pub use sealing::{KeyText, SealingKeys};
 pub use settings::{
-    AppOwners, LogFormat, LogLevel, LogSettings, PathSettings, Synchronous, TestCredentials,
+    AppOwners, DeveloperChapter, LogFormat, LogLevel, LogSettings, PathSettings, Synchronous,
+    TestCredentials,
 };
 pub use show::Shown;
 pub use storage::{CheckUrl, PostgresText, Storage};

@@ -14,6 +14,7 @@ mod request_log;
 mod token;
 
 pub(crate) use branding::BrandingSettings;
+pub use developers::DeveloperChapter;
 pub(crate) use developers::DeveloperSettings;
 pub(crate) use grants::GrantSettings;
 pub(crate) use machine::{

@@ -47,11 +47,15 @@ impl BrandLinks {
 fn shown<'a, const N: usize>(
     links: [(&'static str, &'a Option<String>); N],
 ) -> impl Iterator<Item = (&'static str, &'a str)> {
-    let is_link = |href: &&str| href.starts_with("https://") || href.starts_with("mailto:");
     let shown = move |(label, href): (&'static str, &'a Option<String>)| {
-        Some((label, href.as_deref().filter(is_link)?))
+        Some((label, href.as_deref().filter(|href| leads_out(href))?))
     };
     links.into_iter().filter_map(shown)
+}
+
+/// Whether an address is one of a page or of a mailbox.
+pub(crate) fn leads_out(href: &str) -> bool {
+    href.starts_with("https://") || href.starts_with("mailto:")
 }
 
 /// The text of `/assets/brand.css` for a brand's colours. Where there is none for dark pages, the one for light pages is

@@ -1,6 +1,7 @@
 //! What every page has around its content.
 
 use crate::Brand;
+use crate::brand::leads_out;
 use crate::text::{Arguments, Html, Speak, Text};
 use protocol::types::Language;
 
@@ -21,6 +22,9 @@ pub struct Frame {
     pub test_side: bool,
     /// Whether the footer links the developer pages: not while an app waits for an answer.
     pub developers: bool,
+    /// Where developers get help: `https:` or `mailto:`. It stands wherever the developer pages are linked, on them, and
+    /// where a page tells a developer of an error.
+    pub developer_support: Option<String>,
 }
 
 /// What templates say with the frame of their page.
@@ -35,6 +39,18 @@ impl Frame {
 
     pub(crate) fn html_of(&self, id: &'static str, arguments: Arguments<'_>) -> Html {
         self.language.html_of(id, arguments)
+    }
+
+    /// Where developers get help: the words of the link, and its address. An address for mail is shown as it is, so that it
+    /// can be read and copied too.
+    pub(crate) fn help_for_developers(&self) -> Option<(&str, &str)> {
+        let href = self.developer_support.as_deref();
+        let href = href.filter(|href| leads_out(href))?;
+        let shown = href
+            .trim_start_matches("mailto:")
+            .trim_start_matches("https://");
+        let shown = shown.split(['?', '#']).next().unwrap_or_default();
+        Some((shown.trim_end_matches('/'), href))
     }
 
     /// The title of a page in the browser's title bar: whether something is wrong is said first.

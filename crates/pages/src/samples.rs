@@ -187,6 +187,7 @@ pub(crate) fn hostile_frame(language: Language) -> Frame {
         },
         test_side: true,
         developers: true,
+        developer_support: Some(format!("mailto:{HOSTILE}")),
     }
 }
 

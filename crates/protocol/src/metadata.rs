@@ -20,6 +20,8 @@ pub struct Endpoints {
     pub device_authorization: Option<String>,
     /// The revocation feed (not in any RFC).
     pub revocations: Option<String>,
+    /// The pages for developers.
+    pub documentation: Option<String>,
 }
 
 /// The document (§2). What is switched off is absent, and "Claims that return zero elements MUST be omitted
@@ -41,6 +43,8 @@ pub struct Metadata<'a> {
     device_authorization_endpoint: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     revocations_endpoint: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    service_documentation: Option<String>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     scopes_supported: Vec<&'a str>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
@@ -110,6 +114,7 @@ pub fn document(policy: &Policy, endpoints: Endpoints) -> Metadata<'_> {
         token_info_endpoint: endpoints.token_info,
         device_authorization_endpoint: endpoints.device_authorization,
         revocations_endpoint: endpoints.revocations,
+        service_documentation: endpoints.documentation,
     }
 }
 

@@ -1,6 +1,7 @@
 //! The settings of the developer pages.
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
 
 /// The public pages for developers.
 #[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
@@ -14,6 +15,36 @@ pub(crate) struct DeveloperSettings {
     pub(crate) support: Option<String>,
     /// Your terms for developers: an https URL.
     pub(crate) terms: Option<String>,
+    /// Further paths of single pages, as your documentation has printed them: each path with the page that it shows,
+    /// such as `"/auth/scopes" = "scopes"`. The pages are `overview`, `apps`, `authorization-code`, `device-code`,
+    /// `refresh-token`, `client-credentials`, `test-mode`, `scopes`, `tokens` and `errors`.
+    pub(crate) aliases: BTreeMap<String, DeveloperChapter>,
+}
+
+/// One of the pages for developers.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum DeveloperChapter {
+    /// The first page.
+    Overview,
+    /// How an app is registered.
+    Apps,
+    /// The authorization code grant.
+    AuthorizationCode,
+    /// The device grant.
+    DeviceCode,
+    /// Renewing a token.
+    RefreshToken,
+    /// An app that acts for itself.
+    ClientCredentials,
+    /// The side for trying things.
+    TestMode,
+    /// The catalogue of scopes.
+    Scopes,
+    /// Tokens: their use, their lives, their ends.
+    Tokens,
+    /// Every error, with its cause.
+    Errors,
 }
 
 impl Default for DeveloperSettings {
@@ -23,6 +54,7 @@ impl Default for DeveloperSettings {
             intro: None,
             support: None,
             terms: None,
+            aliases: BTreeMap::new(),
         }
     }
 }

@@ -269,6 +269,26 @@ fn each_check_of_the_last_tables_stops_the_start() {
             "v.toml:2: developers.intro: write plain text",
         ),
         (
+            "[developers.aliases]\n\"/apps/x\" = \"apps\"",
+            "v.toml:1: developers.aliases: \"/apps/x\" belongs to a page",
+        ),
+        (
+            "[developers.aliases]\n\"/oauth2/token\" = \"tokens\"",
+            "v.toml:1: developers.aliases: something else is at \"/oauth2/token\"",
+        ),
+        (
+            "[portal]\npath = \"/my/apps\"\n[developers.aliases]\n\"/my/apps\" = \"apps\"",
+            "v.toml:3: developers.aliases: something else is at \"/my/apps\"",
+        ),
+        (
+            "[developers.aliases]\n\"/docs/{x}\" = \"apps\"",
+            "v.toml:1: developers.aliases: \"/docs/{x}\" is not a plain path",
+        ),
+        (
+            "[developers.aliases]\n\"/docs\" = \"elsewhere\"",
+            "v.toml:2: developers.aliases.\"/docs\"",
+        ),
+        (
             "[tls]\ncert = \"a\"",
             "v.toml:1: tls.key: is missing beside tls.cert",
         ),

@@ -90,3 +90,14 @@ fn what_weakens_a_provider_is_warned_about() {
         assert_eq!(config.warnings, Vec::<String>::new(), "{narrow}");
     }
 }
+
+#[test]
+fn a_printed_path_of_what_is_off_is_warned_about() {
+    let config = load("[developers.aliases]\n\"/auth/device\" = \"device-code\"").unwrap();
+    let told =
+        "developers.aliases.\"/auth/device\" has no effect: what its page is about is switched off";
+    assert_eq!(config.warnings, [told]);
+    let on =
+        "[grants]\ndevice_code = true\n[developers.aliases]\n\"/auth/device\" = \"device-code\"";
+    assert!(load(on).unwrap().warnings.is_empty());
+}

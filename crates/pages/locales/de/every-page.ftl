@@ -4,6 +4,7 @@ skip-to-content = Zum Inhalt springen
 test-mode = Testmodus
 your-account = Ihr Konto
 your-account-is = Ihr Konto:
+developer-support = Hilfe für Entwickler:
 for-developers = Für Entwickler
 request = Anfrage
 in-a-new-tab = (in einem neuen Tab)

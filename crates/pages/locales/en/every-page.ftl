@@ -4,6 +4,7 @@ skip-to-content = Skip to the content
 test-mode = Test mode
 your-account = Your account
 your-account-is = Your account:
+developer-support = Help for developers:
 for-developers = For developers
 request = Request
 in-a-new-tab = (in a new tab)

@@ -222,7 +222,7 @@ impl<'a> Writer<'a> {
         };
         let _ = write!(
             self.html,
-            "<pre class=\"code\" role=\"group\" aria-label=\"{name}\" tabindex=\"0\"><code class=\"language-{word}\">"
+            "<pre class=\"code\" role=\"group\" aria-label=\"{name}\" tabindex=\"0\" data-copy=\"\"><code class=\"language-{word}\">"
         );
         html::push_html(
             &mut self.html,

@@ -25,6 +25,8 @@ pages!(DeveloperPage);
 pub struct DeveloperPage {
     /// What is around the page.
     pub frame: Frame,
+    /// `scheme://host[:port]` of these pages: a page may have other paths too, and names the one that is its own.
+    pub origin: String,
     /// All chapters with their places in the table of contents: path and title.
     pub contents: Vec<(&'static str, &'static str)>,
     /// The chapter.
@@ -42,6 +44,7 @@ impl DeveloperPage {
             .collect();
         let page = |chapter| DeveloperPage {
             frame: frame.clone(),
+            origin: offer.origin.clone(),
             contents: contents.clone(),
             chapter,
         };
@@ -71,6 +74,7 @@ fn is_worth_listing(anchors: &[Anchor]) -> bool {
 impl Page for DeveloperPage {
     const TRANSLATED: bool = false;
     const NAME: &'static str = "developers";
+    const COPIES: bool = true;
 
     fn language(&self) -> Language {
         self.frame.language

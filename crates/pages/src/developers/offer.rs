@@ -203,6 +203,14 @@ pub struct ScopeTable {
     pub scopes: Vec<ScopeRow>,
 }
 
+impl ScopeTable {
+    /// Those that any app may ask for.
+    pub(super) fn open(&self) -> Vec<&ScopeRow> {
+        let open = self.scopes.iter().filter(|scope| !scope.restricted);
+        open.collect()
+    }
+}
+
 /// One scope.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ScopeRow {
@@ -273,6 +281,11 @@ impl Offer {
 
     pub(super) fn each_scope(&self) -> impl Iterator<Item = &ScopeRow> {
         self.scopes.iter().flat_map(|table| &table.scopes)
+    }
+
+    /// Those that an app has only after approval.
+    pub(super) fn restricted(&self) -> Vec<&ScopeRow> {
+        self.each_scope().filter(|scope| scope.restricted).collect()
     }
 
     pub(super) fn has_restricted(&self) -> bool {

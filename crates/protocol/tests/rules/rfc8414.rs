@@ -16,6 +16,7 @@ mod published {
             token_info: at("info"),
             device_authorization: at("device"),
             revocations: at("revocations"),
+            documentation: at("developers"),
         }
     }
 
@@ -41,6 +42,7 @@ mod section_2_authorization_server_metadata {
             "token_info_endpoint": "https://issuer.example/info",
             "device_authorization_endpoint": "https://issuer.example/device",
             "revocations_endpoint": "https://issuer.example/revocations",
+            "service_documentation": "https://issuer.example/developers",
             "scopes_supported": [
                 "tasks:read", "tasks:write", "identity", "api", "api:v1"
             ],

@@ -161,6 +161,16 @@ pub(crate) fn document(media_type: &'static str, text: impl Into<Body>) -> Respo
     response
 }
 
+/// The same, with the script that copies what is there to be copied.
+pub(crate) fn document_that_copies(media_type: &'static str, text: impl Into<Body>) -> Response {
+    let mut response = document(media_type, text);
+    response.headers_mut().insert(
+        header::CONTENT_SECURITY_POLICY,
+        HeaderValue::from_static(content_security_policy(None, true)),
+    );
+    response
+}
+
 /// A text for people that was rendered once, and is served again and again.
 pub(crate) struct RenderedDocument {
     /// Its path.
@@ -190,9 +200,9 @@ impl RenderedDocument {
     }
 }
 
-/// Only a page that asks for a password has a script, and that is ours.
-fn content_security_policy(leads: Option<LeadsToApp>, asks_password: bool) -> &'static str {
-    match (leads, asks_password) {
+/// Only a page that asks for a password, or shows what is copied, has a script, and that is ours.
+fn content_security_policy(leads: Option<LeadsToApp>, has_script: bool) -> &'static str {
+    match (leads, has_script) {
         (None, true) => {
             "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; \
              form-action 'self'; frame-ancestors 'none'; base-uri 'none'"

@@ -210,6 +210,7 @@ pub(crate) fn bare_frame(app: &AppState, reader: Reader) -> Frame {
         product: app.config.branding.product.clone(),
         request_id: reader.id.to_string(),
         brand: app.brand.shown.clone(),
+        developer_support: app.config.developers.support.clone(),
         ..Frame::default()
     }
 }

@@ -1,5 +1,6 @@
 //! The addresses of a provider's endpoints, as its configuration has them.
 use config::Config;
+use pages::path::DEVELOPERS;
 use protocol::metadata::Endpoints;
 
 /// The endpoints that are switched on: for the metadata and the developer pages.
@@ -15,6 +16,10 @@ pub(crate) fn endpoints(config: &Config) -> Endpoints {
         token_info: at(&config.api_base, &paths.token_info),
         device_authorization: at(&config.issuer, &paths.device),
         revocations: at(&config.issuer, &paths.revocations),
+        documentation: config
+            .developers
+            .page
+            .then(|| format!("{}{DEVELOPERS}", origin(&config.issuer))),
     }
 }
 

@@ -1,5 +1,5 @@
 //! The developer pages: written at the first visit, the same for everyone, without cookies.
-use super::offer::write;
+use super::offer::{path_of, write};
 use crate::http::error::Refusal;
 use crate::http::reply;
 use crate::state::App;
@@ -17,10 +17,11 @@ pub(crate) async fn show(
     let pages = app
         .developer_pages
         .get_or_init(|| write(&app.config, &app.brand.shown));
-    let mut pages = pages.iter();
-    let page = pages.find(|page| page.path == uri.path());
+    let alias = app.config.developers.aliases.get(uri.path());
+    let path = alias.map_or_else(|| uri.path().to_owned(), |chapter| path_of(*chapter));
+    let page = pages.iter().find(|page| page.path == path);
     let page = page.ok_or(Refusal::NotFound)?;
-    let mut response = reply::document(page.media_type, page.text.clone());
+    let mut response = reply::document_that_copies(page.media_type, page.text.clone());
     if is_known(&headers, &page.tag) {
         *response.status_mut() = StatusCode::NOT_MODIFIED;
         *response.body_mut() = Body::empty();

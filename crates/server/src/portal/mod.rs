@@ -21,5 +21,8 @@ pub(crate) fn mount(config: &Config, site: &mut Site) {
         site.page(path::DEVELOPERS, docs::show);
         site.page(path::DEVELOPERS_MARKDOWN, docs::show);
         site.page(&format!("{}/{{*page}}", path::DEVELOPERS), docs::show);
+        for alias in config.developers.aliases.keys() {
+            site.page(alias, docs::show);
+        }
     }
 }

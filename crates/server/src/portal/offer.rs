@@ -1,7 +1,7 @@
 //! The developer pages of a provider, written once from its configuration: the same source as the metadata.
 use crate::http::reply::{self, RenderedDocument};
 use crate::oauth::endpoints::{endpoints, metadata_paths, origin};
-use config::Config;
+use config::{Config, DeveloperChapter};
 use pages::developers::{
     Apps, DeveloperPage, Device, Endpoint, Endpoints, ErrorCode, ErrorDescription, ErrorTable,
     Extra, Grants, House, Lives, Offer, Published, Requests, ScopeRow, ScopeTable, TestSide,
@@ -27,6 +27,7 @@ pub(crate) fn write(config: &Config, brand: &Brand) -> Vec<RenderedDocument> {
     let frame = Frame {
         product: config.branding.product.clone(),
         brand: brand.clone(),
+        developer_support: config.developers.support.clone(),
         ..Frame::default()
     };
     let page = |page: DeveloperPage| {
@@ -43,6 +44,23 @@ pub(crate) fn write(config: &Config, brand: &Brand) -> Vec<RenderedDocument> {
         pages::developers::whole(&offer),
     ));
     written
+}
+
+/// Where a page is that has other paths too.
+pub(crate) fn path_of(chapter: DeveloperChapter) -> String {
+    let below = match chapter {
+        DeveloperChapter::Overview => "",
+        DeveloperChapter::Apps => "/apps",
+        DeveloperChapter::AuthorizationCode => "/grants/authorization-code",
+        DeveloperChapter::DeviceCode => "/grants/device-code",
+        DeveloperChapter::RefreshToken => "/grants/refresh-token",
+        DeveloperChapter::ClientCredentials => "/grants/client-credentials",
+        DeveloperChapter::TestMode => "/test-mode",
+        DeveloperChapter::Scopes => "/scopes",
+        DeveloperChapter::Tokens => "/tokens",
+        DeveloperChapter::Errors => "/errors",
+    };
+    format!("{}{below}", path::DEVELOPERS)
 }
 
 fn offer(config: &Config) -> Offer {

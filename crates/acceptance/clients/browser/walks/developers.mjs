@@ -21,8 +21,23 @@ export async function walk(stage) {
     await stage.look(page, `${title.toLowerCase().replaceAll(" ", "-")}-open`);
   }
   await press(page, links.filter({ hasText: "Authorization code" }));
+  await copied(stage, page);
   await byKeyboard(page);
   await onPaper(page);
+}
+
+// A program is copied as it stands, by the button that a script adds.
+async function copied(stage, page) {
+  const code = page.locator("pre[data-copy]").first();
+  const button = page.locator(".copies > button.show");
+  if (!stage.script) {
+    assert.equal(await button.count(), 0, "no button without a script");
+    return;
+  }
+  await page.context().grantPermissions(["clipboard-read", "clipboard-write"]);
+  await button.first().click();
+  await page.locator(".copies [role=status]:not(:empty)").first().waitFor({ state: "attached" });
+  assert.equal(await page.evaluate(() => navigator.clipboard.readText()), await code.textContent());
 }
 
 // Opens every program; what closes of itself is opened again by taking its group away.
@@ -36,7 +51,7 @@ async function byKeyboard(page) {
   const python = page.locator("summary", { hasText: "Python" }).first();
   await python.focus();
   await page.keyboard.press("Enter");
-  const code = page.locator("details[open] > pre[aria-label=Python]").first();
+  const code = page.locator("details[open] pre[aria-label=Python]").first();
   await code.waitFor();
   await page.keyboard.press("Tab");
   assert.equal(await code.evaluate((element) => element === document.activeElement), true);
@@ -49,7 +64,7 @@ async function onPaper(page) {
   await page.emulateMedia({ media: "print" });
   assert.equal(await page.locator("nav.chapters").isVisible(), false);
   const hidden = await page.evaluate(() =>
-    [...document.querySelectorAll("details > pre")].filter((code) => code.getBoundingClientRect().height < 20).length,
+    [...document.querySelectorAll("details pre")].filter((code) => code.getBoundingClientRect().height < 20).length,
   );
   assert.equal(hidden, 0, "every program is printed");
 }
