@@ -15,6 +15,8 @@ const ARGUMENTS = [
   "--disable-background-networking",
   "--disable-component-update",
   "--disable-sync",
+  // What is tested is on this computer: no name of elsewhere is looked up.
+  "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE localhost, EXCLUDE *.localhost, EXCLUDE 127.0.0.1",
 ];
 const WIDE = { width: 1280, height: 900 };
 // 320 is 1280 CSS pixels at 400 % zoom (WCAG 2.2, 1.4.10 Reflow).

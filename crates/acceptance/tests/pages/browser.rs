@@ -14,14 +14,14 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 /// One way to see the pages.
-struct Eyes {
+pub(crate) struct Eyes {
     script: &'static str,
     scheme: &'static str,
     language: &'static str,
 }
 
 /// Every way: JavaScript on and off, light and dark.
-const ALL_EYES: [Eyes; 4] = [
+pub(crate) const ALL_EYES: [Eyes; 4] = [
     Eyes {
         script: "on",
         scheme: "light",
@@ -45,14 +45,14 @@ const ALL_EYES: [Eyes; 4] = [
 ];
 
 /// The two programs a walk needs.
-struct Programs {
+pub(crate) struct Programs {
     node: PathBuf,
     chromium: PathBuf,
 }
 
 impl Programs {
     #[track_caller]
-    fn find() -> Self {
+    pub(crate) fn find() -> Self {
         Programs {
             node: tool("VALETKEY_TEST_NODE"),
             chromium: tool("VALETKEY_TEST_CHROMIUM"),
@@ -68,7 +68,13 @@ impl Programs {
 
     /// Walks once, on a provider that runs, which `site` tells of.
     #[track_caller]
-    fn walk_on(&self, walk: &str, eyes: &Eyes, site: &Json, more: Vec<(&'static str, String)>) {
+    pub(crate) fn walk_on(
+        &self,
+        walk: &str,
+        eyes: &Eyes,
+        site: &Json,
+        more: Vec<(&'static str, String)>,
+    ) {
         let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("clients/browser");
         let done = output(
             Command::new(&self.node)

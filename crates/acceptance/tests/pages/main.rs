@@ -8,6 +8,7 @@ mod consent;
 mod dead_ends;
 mod device;
 mod device_polls;
+mod documented;
 mod languages;
 mod mailbox;
 mod people;
