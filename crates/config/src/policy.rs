@@ -4,7 +4,7 @@ use super::values::{IdSetting, Span};
 use super::{scopes, tokens};
 use protocol::Policy;
 use protocol::device::VERIFICATION_PATH;
-use protocol::policy::{AccountPolicy, DevicePolicy, ErrorAliases, RedirectPolicy};
+use protocol::policy::{AccountPolicy, AppBounds, DevicePolicy, ErrorAliases, RedirectPolicy};
 use protocol::types::ids::SubjectFormat;
 use protocol::types::{GrantType, Lifetime};
 
@@ -17,6 +17,7 @@ pub(super) fn policy(checks: &mut Checks<'_>, issuer: &str, origin: &str) -> Pol
         subjects: subjects(checks),
         grants: grants(checks),
         registration: settings.apps.registration,
+        apps: app_bounds(checks),
         unreviewed_people: unreviewed_people(checks),
         pkce: settings.apps.pkce,
         tokens: tokens::tokens(checks),
@@ -112,6 +113,24 @@ fn unreviewed_people(checks: &mut Checks<'_>) -> usize {
         checks.fault("apps.unreviewed_people", what);
     }
     people
+}
+
+fn app_bounds(checks: &mut Checks<'_>) -> AppBounds {
+    let settings = checks.settings();
+    let apps = &settings.apps;
+    for (path, most) in [
+        ("apps.max_per_person", apps.max_per_person),
+        ("apps.max_per_organization", apps.max_per_organization),
+    ] {
+        if most > 1_000_000 {
+            checks.fault(path, format!("{most} is not between 0 and 1000000"));
+        }
+    }
+    AppBounds {
+        provider: settings.branding.product.clone(),
+        per_person: apps.max_per_person,
+        per_organization: apps.max_per_organization,
+    }
 }
 
 fn redirects(checks: &mut Checks<'_>) -> RedirectPolicy {

@@ -271,6 +271,11 @@ pub(crate) struct AppSettings {
     pub(crate) unreviewed_people: usize,
     /// The most redirect URIs that one app may have: 1 to 100.
     pub(crate) max_redirect_uris: usize,
+    /// The most apps that one person runs, those among them that were deleted in the last 30 days: 0 to 1000000, 0 for any
+    /// number. Commands are not bound by it.
+    pub(crate) max_per_person: usize,
+    /// The same of one organization.
+    pub(crate) max_per_organization: usize,
     /// Who must use PKCE with S256: `public` apps, or `all`.
     pub(crate) pkce: PkcePolicy,
     /// Whether `http://localhost` may be used with any port, as `127.0.0.1` and `[::1]` may.
@@ -283,6 +288,8 @@ impl Default for AppSettings {
             registration: Registration::Review,
             unreviewed_people: 100,
             max_redirect_uris: 10,
+            max_per_person: 100,
+            max_per_organization: 500,
             pkce: PkcePolicy::All,
             localhost_any_port: false,
         }

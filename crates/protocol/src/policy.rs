@@ -19,6 +19,8 @@ pub struct Policy {
     pub grants: Vec<GrantType>,
     /// Who may register an app.
     pub registration: Registration,
+    /// What bounds the apps that people register by themselves.
+    pub apps: AppBounds,
     /// How many people may allow an app that was not reviewed, where others are.
     pub unreviewed_people: usize,
     /// Who must use PKCE.
@@ -102,6 +104,17 @@ pub enum PkcePolicy {
     Public,
     /// Every app.
     All,
+}
+
+/// What bounds the apps that people register by themselves.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct AppBounds {
+    /// What the provider is called: no app passes for it.
+    pub provider: String,
+    /// The most apps that one person runs; 0: any number.
+    pub per_person: usize,
+    /// The most apps that one organization runs; 0: any number.
+    pub per_organization: usize,
 }
 
 /// Tokens and codes.

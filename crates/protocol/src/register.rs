@@ -10,8 +10,9 @@ pub(crate) use texts::{check_description, check_homepage, check_links, check_nam
 
 use crate::decision::{Decision, Mint};
 use crate::policy::Policy;
-use crate::transition::{AppChange, Logo, Transition};
+use crate::transition::{AppChange, Bounds, Logo, Transition};
 use crate::types::asks::{MAX_REASON, is_reason};
+use crate::types::name::imitates;
 use crate::types::{
     AppLinks, Asks, Client, ClientKind, ClientNo, ClientStatus, GrantType, Locator, Membership,
     Person, PictureKind, RedirectUri, Role, Scope, Side, StoredSecret, UnixTime,
@@ -63,6 +64,26 @@ pub struct NewApp {
     pub logo: Option<Vec<u8>>,
     /// Whether it is for trying things.
     pub side: Side,
+    /// Who registers it.
+    pub by: Registrar,
+}
+
+/// Who registers an app.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Registrar {
+    /// An operator, by a command: no bounds hold.
+    Operator,
+    /// Its owner, by themselves.
+    Owner(Neighbours),
+}
+
+/// What is known of other apps when somebody registers one by themselves, or gives one another name.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Neighbours {
+    /// Whether somebody else's app has a name that looks like this one.
+    pub namesake: bool,
+    /// How many apps its owner, a person or an organization, runs so far; those among them that can be brought back.
+    pub own: usize,
 }
 
 /// What the developer is told, once.
@@ -88,7 +109,7 @@ pub fn register<M: Mint>(
     mint: &M,
 ) -> Decision<Registered, RegistrationErrors> {
     checked(new, policy)
-        .map(|checked| registered(checked, now, mint))
+        .map(|checked| registered(checked, policy, now, mint))
         .into()
 }
 
@@ -104,6 +125,7 @@ fn checked(mut new: NewApp, policy: &Policy) -> Result<CheckedApp, RegistrationE
     let mut found = Findings::default();
     found.take(check_side(&new, policy));
     found.take(check_name(&new.name));
+    found.take(check_bounds(&new, policy));
     found.take(check_description(&new.description));
     found.take(check_homepage(&new.homepage));
     new.links = check_links(&new.links, &mut found);
@@ -125,6 +147,7 @@ fn checked(mut new: NewApp, policy: &Policy) -> Result<CheckedApp, RegistrationE
 
 fn registered<M: Mint>(
     checked: CheckedApp,
+    policy: &Policy,
     now: UnixTime,
     mint: &M,
 ) -> Decision<Registered, RegistrationErrors> {
@@ -135,6 +158,13 @@ fn registered<M: Mint>(
         logo,
     } = checked;
     let side = new.side;
+    let bounds = match new.by {
+        Registrar::Operator => None,
+        Registrar::Owner(_) => Some(Bounds {
+            own_name: names_bind(&new),
+            most: most_apps(&new, policy),
+        }),
+    };
     let secret = (new.kind == ClientKind::Confidential).then(|| new_secret(side, now, mint));
     let (text, stored) = secret.unzip();
     let client = Client {
@@ -171,8 +201,63 @@ fn registered<M: Mint>(
         client_id: client.id.clone(),
         client_secret: text,
     };
-    let client = Box::new(client);
-    Decision::grant(Transition::App(AppChange::Register { client, logo }), reply)
+    let registered = AppChange::Register {
+        client: Box::new(client),
+        logo,
+        bounds,
+    };
+    Decision::grant(Transition::App(registered), reply)
+}
+
+/// Nobody meets an app of the test side but its own test users, so its name deceives nobody. Administrators answer for the
+/// names that they give.
+fn check_bounds(new: &NewApp, policy: &Policy) -> Result<(), Vec<RegistrationError>> {
+    let Registrar::Owner(neighbours) = new.by else {
+        return Ok(());
+    };
+    let mut wrongs = Vec::new();
+    if names_bind(new) {
+        wrongs.extend(check_imitation(&new.name, neighbours.namesake, policy).err());
+    }
+    let most = most_apps(new, policy);
+    if most > 0 && neighbours.own >= most {
+        let sentence = format!("there are {most} apps of this owner already, which is the most");
+        wrongs.push(wrong(Field::Count, sentence));
+    }
+    match wrongs.is_empty() {
+        true => Ok(()),
+        false => Err(wrongs),
+    }
+}
+
+fn names_bind(new: &NewApp) -> bool {
+    new.side == Side::Live && !new.owner.admin
+}
+
+fn most_apps(new: &NewApp, policy: &Policy) -> usize {
+    match new.organization {
+        Some(_) => policy.apps.per_organization,
+        None => policy.apps.per_person,
+    }
+}
+
+/// Whether a name may be told apart from the provider and from the apps of others.
+pub(crate) fn check_imitation(
+    name: &str,
+    namesake: bool,
+    policy: &Policy,
+) -> Result<(), RegistrationError> {
+    if imitates(name, &policy.apps.provider) {
+        let sentence = "the name is that of the provider, or looks like it: choose another";
+        return Err(wrong(Field::ProvidersName, sentence));
+    }
+    match namesake {
+        true => Err(wrong(
+            Field::TakenName,
+            "the app of somebody else has this name, or one that looks like it: choose another",
+        )),
+        false => Ok(()),
+    }
 }
 
 /// The test side must be there, and no app belongs to a test user.

@@ -27,6 +27,7 @@ mod reviews;
 mod row;
 mod runs;
 mod serving;
+mod skeletons;
 mod sqlite;
 mod steps;
 mod sweep;

@@ -32,7 +32,7 @@ macro_rules! steps {
 }
 
 /// All steps on SQLite.
-pub(crate) const SQLITE: [Migration; 15] = steps!("sqlite":
+pub(crate) const SQLITE: [Migration; 16] = steps!("sqlite":
     1 "initial" "728948790923703149",
     2 "devices_and_test_mode" "8578770225967760945",
     3 "epochs" "0",
@@ -48,10 +48,11 @@ pub(crate) const SQLITE: [Migration; 15] = steps!("sqlite":
     13 "request_log" "0",
     14 "reviews" "0",
     15 "connections" "0",
+    16 "names" "0",
 );
 
 /// All steps on PostgreSQL.
-pub(crate) const POSTGRES: [Migration; 15] = steps!("postgres":
+pub(crate) const POSTGRES: [Migration; 16] = steps!("postgres":
     1 "initial" "728948790923703149",
     2 "devices_and_test_mode" "8578770225967760945",
     3 "epochs" "0",
@@ -67,6 +68,7 @@ pub(crate) const POSTGRES: [Migration; 15] = steps!("postgres":
     13 "request_log" "0",
     14 "reviews" "0",
     15 "connections" "0",
+    16 "names" "0",
 );
 
 #[cfg(test)]

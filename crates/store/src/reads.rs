@@ -14,6 +14,7 @@ use protocol::facts::{
 };
 use protocol::transition::Logo;
 use protocol::types::email::{email_key, email_keys};
+use protocol::types::name::skeleton;
 use protocol::types::{
     Client, ClientNo, Grant, Locator, Owner, Person, Preferences, Session, Subject, UnixTime,
     UserCode,
@@ -112,6 +113,41 @@ impl Store {
             Owner::Organization(id) => (&clients::USED_OF_ORGANIZATION, Value::from(id)),
         };
         self.many(query, &[owner, first.into(), last.into()]).await
+    }
+
+    /// Whether an app of somebody else that people meet looks called so: none that this person made, or this organization
+    /// runs.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn has_namesake(
+        &self,
+        name: &str,
+        person: Subject,
+        organization: Option<Locator>,
+    ) -> Result<bool, StoreError> {
+        let values = values![skeleton(name), person, organization.unwrap_or(Locator(0))];
+        let found = self.one(&clients::NAMESAKES, &values).await?;
+        Ok(found.is_some_and(|count| count > 0))
+    }
+
+    /// How many apps an owner runs; those among them that were deleted after a time.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn count_clients_of(
+        &self,
+        owner: Owner,
+        since: UnixTime,
+    ) -> Result<usize, StoreError> {
+        let (query, owner) = match owner {
+            Owner::Person(subject) => (&clients::COUNT_OF_PERSON, Value::from(subject)),
+            Owner::Organization(id) => (&clients::COUNT_OF_ORGANIZATION, Value::from(id)),
+        };
+        let count = self.one(query, &[owner, since.into()]).await?;
+        Ok(count
+            .and_then(|count| usize::try_from(count).ok())
+            .unwrap_or(0))
     }
 
     /// When an app was used last; and each of its secrets, with the network that it was used from.

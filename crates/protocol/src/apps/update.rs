@@ -3,9 +3,11 @@ use crate::decision::Decision;
 use crate::policy::{Policy, Registration};
 use crate::register::{
     Field, Findings, RegistrationError, RegistrationErrors, check_asks, check_description,
-    check_homepage, check_links, check_logo, check_name, check_redirect_uris, check_scopes, wrong,
+    check_homepage, check_imitation, check_links, check_logo, check_name, check_redirect_uris,
+    check_scopes, wrong,
 };
 use crate::transition::{AppChange, LogoChange, Transition};
+use crate::types::name::skeleton;
 use crate::types::{
     AppLinks, Asks, Client, ClientKind, ClientStatus, GrantType, Reasons, RedirectUri, Scope, Side,
 };
@@ -53,6 +55,8 @@ pub struct AppUpdate {
     pub device_code: Option<bool>,
     /// Whether it may use the client credentials grant.
     pub client_credentials: Option<bool>,
+    /// Whether somebody else's app has a name that looks like the new one.
+    pub namesake: bool,
 }
 
 /// What becomes of an app's picture.
@@ -88,7 +92,7 @@ pub fn update(
         return Decision::refuse(wrong(Field::Version, sentence));
     }
     checked(client, update, by, policy)
-        .map(|(after, logo)| decided(client, after, logo, policy))
+        .map(|(after, logo)| decided(client, after, logo, by, policy))
         .into()
 }
 
@@ -96,6 +100,7 @@ fn decided(
     before: &Client,
     mut after: Client,
     logo: Option<LogoChange>,
+    by: Editor,
     policy: &Policy,
 ) -> Decision<Client, RegistrationErrors> {
     if relied_on(before) != relied_on(&after) {
@@ -114,6 +119,7 @@ fn decided(
         before: Box::new(before.clone()),
         after: Box::new(after.clone()),
         logo: logo.filter(|_| before.logo != after.logo),
+        own_name: takes_a_name(before, &after.name, by),
     });
     Decision::grant(transition, after)
 }
@@ -128,6 +134,9 @@ fn checked(
     let mut after = client.clone();
     if let Some(name) = &update.name {
         found.take(check_name(name));
+        if takes_a_name(client, name, by) {
+            found.take(check_imitation(name, update.namesake, policy));
+        }
         after.name = name.trim().to_owned();
     }
     if let Some(homepage) = &update.homepage {
@@ -170,6 +179,16 @@ fn checked(
         None => {}
     }
     found.none(Some((after, logo)))
+}
+
+/// Whether a name that binds the app is another than it has. Nobody meets an app of the test side but its own test users;
+/// operators answer for the names that they give.
+fn takes_a_name(client: &Client, name: &str, by: Editor) -> bool {
+    let bound = match by {
+        Editor::App | Editor::Owner => client.side == Side::Live,
+        Editor::Operator => false,
+    };
+    bound && skeleton(&client.name) != skeleton(name)
 }
 
 /// Those that were set before stay as they were accepted then.

@@ -47,6 +47,7 @@ pub fn documented<M: Mint>(
     Transition::App(AppChange::Register {
         client: Box::new(client),
         logo: None,
+        bounds: None,
     })
 }
 

@@ -5,6 +5,12 @@
 pub enum Field {
     /// The name people see.
     Name,
+    /// A name by which the app passes for the provider.
+    ProvidersName,
+    /// A name that looks like that of another's app.
+    TakenName,
+    /// How many apps its owner runs.
+    Count,
     /// The website.
     Homepage,
     /// One or two sentences.
@@ -49,7 +55,8 @@ impl Field {
     /// Its name, where it has one on the wire.
     pub fn as_str(self) -> &'static str {
         match self {
-            Field::Name => "name",
+            Field::Name | Field::ProvidersName | Field::TakenName => "name",
+            Field::Count => "owner",
             Field::Homepage => "homepage",
             Field::Description => "description",
             Field::PrivacyPolicy => "privacy_policy",

@@ -1,7 +1,7 @@
 //! The rules of an ordinary issuer.
 use crate::Policy;
 use crate::policy::{
-    AccountPolicy, Bodies, DevicePolicy, ErrorAliases, PkcePolicy, RedirectPolicy,
+    AccountPolicy, AppBounds, Bodies, DevicePolicy, ErrorAliases, PkcePolicy, RedirectPolicy,
     RedirectUriAtToken, Registration, Risk, Rotation, ScopeEntry, SignUp, TokenPolicy,
 };
 use crate::types::ids::SubjectFormat;
@@ -16,6 +16,11 @@ impl Policy {
             subjects: SubjectFormat::Prefixed("user_".to_owned()),
             grants: GrantType::ALL.to_vec(),
             registration: Registration::Open,
+            apps: AppBounds {
+                provider: "Acme Tasks".to_owned(),
+                per_person: 100,
+                per_organization: 500,
+            },
             unreviewed_people: 100,
             pkce: PkcePolicy::Public,
             tokens: tokens(),

@@ -9,15 +9,17 @@ use crate::types::{Client, ClientNo, ClientStatus, Locator, Scope, StoredSecret,
 /// A change of an app.
 #[derive(Debug, Clone)]
 pub enum AppChange {
-    /// Registers an app; its `no` is given by the store. Guard: the client id is free.
+    /// Registers an app; its `no` is given by the store. Guard: the client id is free, and the bounds hold.
     Register {
         /// The app.
         client: Box<Client>,
         /// Its logo.
         logo: Option<Logo>,
+        /// What binds whoever registers it.
+        bounds: Option<Bounds>,
     },
     /// Changes what an app says of itself and where it sends people. Guard: it is still as it was read, and not
-    /// switched off.
+    /// switched off; where it takes another name that binds it, nobody else's app looks called alike.
     Update {
         /// As it was read.
         before: Box<Client>,
@@ -25,6 +27,8 @@ pub enum AppChange {
         after: Box<Client>,
         /// What becomes of its logo, if that changes.
         logo: Option<LogoChange>,
+        /// Whether no app of somebody else may look called alike.
+        own_name: bool,
     },
     /// Switches an app on or off. No guard: of one that is so already no event is told, and one that is off is cut off
     /// once more.
@@ -151,6 +155,15 @@ pub struct Logo {
     pub media_type: &'static str,
     /// The file.
     pub bytes: Vec<u8>,
+}
+
+/// What binds whoever registers an app by themselves.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Bounds {
+    /// Whether no app of somebody else may look called alike.
+    pub own_name: bool,
+    /// The most apps that the owner runs, those that can be brought back among them; 0: any number.
+    pub most: usize,
 }
 
 impl std::fmt::Debug for Logo {

@@ -19,7 +19,7 @@ mod throttle;
 mod transfer;
 
 pub use account::{AccountChange, AddressChange, Recovery};
-pub use app::{AppChange, Logo, LogoChange};
+pub use app::{AppChange, Bounds, Logo, LogoChange};
 pub use authorize::AuthorizeChange;
 pub use bounce::BounceChange;
 pub use connection::{ConnectionChange, ConnectionStep, Narrowing};

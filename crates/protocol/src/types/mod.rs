@@ -12,6 +12,7 @@ pub mod grant;
 pub mod ids;
 pub mod language;
 pub mod local_text;
+pub mod name;
 pub mod organization;
 pub mod person;
 pub mod picture;

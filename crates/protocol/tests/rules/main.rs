@@ -1,6 +1,7 @@
 //! The rules, RFC by RFC and page by page.
 
 mod app_asks;
+mod app_bounds;
 mod app_owners;
 mod app_reviews;
 mod app_secrets;

@@ -394,6 +394,7 @@ mod section_4_15_client_impersonating_resource_owner {
                 status: ClientStatus::Active,
                 logo: None,
                 side: protocol::types::Side::Live,
+                by: protocol::register::Registrar::Operator,
             };
             let change = register(new, &Policy::for_tests(), NOW, &mint).change();
             let Some(Transition::App(protocol::transition::AppChange::Register { client, .. })) =

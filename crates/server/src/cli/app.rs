@@ -8,7 +8,7 @@ use crate::ops::clock;
 use crate::test_side::make_users;
 use clap::{Args, Subcommand};
 use protocol::apps::{self, AppUpdate, Editor, LogoUpdate};
-use protocol::register::{self, NewApp};
+use protocol::register::{self, NewApp, Registrar};
 use protocol::transition::Transition;
 use protocol::types::{
     AppLinks, Asks, Client, ClientKind, ClientStatus, GrantType, Scope, ScopeFault, Side,
@@ -273,6 +273,7 @@ impl Create {
                 true => Side::Test,
                 false => Side::Live,
             },
+            by: Registrar::Operator,
         })
     }
 }
@@ -356,6 +357,7 @@ impl Update {
             asks,
             device_code: self.device_code,
             client_credentials: self.client_credentials,
+            namesake: false,
         })
     }
 }

@@ -157,6 +157,9 @@ pub(super) fn told(error: RegistrationError) -> String {
         Field::ResourceServer => "resource-server",
         Field::PrivacyPolicy => "privacy-policy",
         Field::Name
+        | Field::ProvidersName
+        | Field::TakenName
+        | Field::Count
         | Field::Homepage
         | Field::Description
         | Field::Terms

@@ -8,7 +8,7 @@ use anyhow::{Context, anyhow, bail};
 
 use protocol::accounts::people::{self, NewAccount, Role, set_password};
 use protocol::events::Act;
-use protocol::register::{NewApp, Registered, register};
+use protocol::register::{NewApp, Registered, Registrar, register};
 use protocol::types::{AppLinks, Asks, ClientKind, ClientStatus, GrantType, Person, Scope, Side};
 use serde::{Deserialize, Serialize};
 use std::fs::OpenOptions;
@@ -165,6 +165,7 @@ fn new_app(name: &str, homepage: &str, owner: Person) -> NewApp {
         status: ClientStatus::Active,
         logo: None,
         side: Side::Live,
+        by: Registrar::Operator,
     }
 }
 

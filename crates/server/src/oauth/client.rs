@@ -78,7 +78,12 @@ async fn settled(
 ) -> Result<Client, ApiError> {
     let mut client = client;
     for context in app.tries() {
-        let decision = update(&client, changes.clone(), Editor::App, context.policy);
+        let mut changes = changes.clone();
+        if let Some(name) = &changes.name {
+            let (owner, organization) = (client.owner, client.organization);
+            changes.namesake = app.store.has_namesake(name, owner, organization).await?;
+        }
+        let decision = update(&client, changes, Editor::App, context.policy);
         if let Some(answer) = app.settle(decision, app.act(context.now, from)).await? {
             return Ok(answer.map_err(RegistrationErrors::into_first)?);
         }

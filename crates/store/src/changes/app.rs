@@ -1,22 +1,29 @@
 //! Apps. Each change raises the version; what rests on how an app was read has that version in its guard.
+use super::app_bounds::{bound, called};
 use super::connection::FORGET_CONSENTS;
 use super::transfer;
 use crate::facts::clients::kind_name;
 use crate::steps::Steps;
 use crate::value::values;
 use protocol::transition::{AppChange, Logo, LogoChange};
+use protocol::types::name::skeleton;
 use protocol::types::{
-    Client, ClientNo, ClientStatus, Locator, Scope, Side, StoredSecret, Subject, UnixTime,
+    Client, ClientNo, ClientStatus, Locator, Scope, Side, StoredSecret, UnixTime,
 };
 
 pub(super) fn steps<'a>(steps: Steps<'a>, change: &'a AppChange, now: UnixTime) -> Steps<'a> {
     match change {
-        AppChange::Register { client, logo } => register(steps, client, logo.as_ref()),
+        AppChange::Register {
+            client,
+            logo,
+            bounds,
+        } => register(bound(steps, client, *bounds, now), client, logo.as_ref()),
         AppChange::Update {
             before,
             after,
             logo,
-        } => update(steps, before, after, logo.as_ref()),
+            own_name,
+        } => update(called(steps, after, *own_name), before, after, logo.as_ref()),
         AppChange::SetStatus {
             client,
             status,
@@ -54,12 +61,7 @@ pub(super) fn steps<'a>(steps: Steps<'a>, change: &'a AppChange, now: UnixTime) 
             version,
             secret,
             others_end,
-        } => rotate_secrets(
-            next_version(steps, *client, *version),
-            *client,
-            secret,
-            *others_end,
-        ),
+        } => rotate_secrets(steps, (*client, *version), secret, *others_end),
         AppChange::WarnOfEnd { client, secret, .. } => steps.guard(
             "UPDATE client_secrets SET warned_at = $3 WHERE client = $1 AND id = $2 AND warned_at IS NULL",
             values![*client, *secret, now],
@@ -156,13 +158,13 @@ fn revoke_secret(steps: Steps<'_>, client: ClientNo, secret: Locator) -> Steps<'
 
 fn rotate_secrets<'a>(
     steps: Steps<'a>,
-    client: ClientNo,
+    (client, version): (ClientNo, i64),
     secret: &'a StoredSecret,
     others_end: UnixTime,
 ) -> Steps<'a> {
     let end = "UPDATE client_secrets SET expires_at = $2, warned_at = $2 \
                WHERE client = $1 AND (expires_at IS NULL OR expires_at > $2)";
-    let steps = steps.run(end, values![client, others_end]);
+    let steps = next_version(steps, client, version).run(end, values![client, others_end]);
     add_secret(steps, client, secret).client_changed(client)
 }
 
@@ -170,9 +172,9 @@ fn rotate_secrets<'a>(
 fn register<'a>(steps: Steps<'a>, client: &'a Client, logo: Option<&'a Logo>) -> Steps<'a> {
     let guard = "INSERT INTO clients (no, id, name, homepage, description, owner, kind, redirect_uris, grants, scopes, \
          approved, resource_server, status, cutoff, reviewed_at, logo, created_at, test, documented, privacy_policy, \
-         terms, support, contact, organization, optional_scopes, scope_reasons, deleted_at) \
+         terms, support, contact, organization, optional_scopes, scope_reasons, skeleton, deleted_at) \
          SELECT (SELECT COALESCE(MAX(no), 0) + 1 FROM clients), $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, \
-         $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24, $25, NULL WHERE TRUE ON CONFLICT (id) DO NOTHING";
+         $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24, $25, $26, NULL WHERE TRUE ON CONFLICT (id) DO NOTHING";
     let values = values![
         &client.id,
         &client.name,
@@ -199,11 +201,8 @@ fn register<'a>(steps: Steps<'a>, client: &'a Client, logo: Option<&'a Logo>) ->
         client.organization,
         &client.asks.optional,
         client.asks.reasons.to_stored(),
+        skeleton(&client.name),
     ];
-    let steps = match client.organization {
-        Some(organization) => belongs(steps, organization, client.owner),
-        None => steps,
-    };
     let steps = client
         .secrets
         .iter()
@@ -217,15 +216,6 @@ fn register<'a>(steps: Steps<'a>, client: &'a Client, logo: Option<&'a Logo>) ->
         ),
         None => steps,
     }
-}
-
-/// Guards that a person may make apps for an organization, and keeps it from ending meanwhile.
-fn belongs(steps: Steps<'_>, organization: Locator, person: Subject) -> Steps<'_> {
-    steps.guard(
-        "UPDATE organizations SET version = version + 1 WHERE id = $1 AND EXISTS (SELECT 1 FROM members \
-         WHERE organization = $1 AND subject = $2 AND role <> 'viewer')",
-        values![organization, person],
-    )
 }
 
 fn first_secret<'a>(steps: Steps<'a>, id: &'a str, secret: &'a StoredSecret) -> Steps<'a> {
@@ -266,7 +256,8 @@ fn update<'a>(
 ) -> Steps<'a> {
     let guard = "UPDATE clients SET version = version + 1, name = $3, homepage = $4, description = $5, \
                  redirect_uris = $6, reviewed_at = $7, status = $8, logo = $9, grants = $10, scopes = $11, \
-                 privacy_policy = $12, terms = $13, support = $14, contact = $15, optional_scopes = $16, scope_reasons = $17 \
+                 privacy_policy = $12, terms = $13, support = $14, contact = $15, optional_scopes = $16, scope_reasons = $17, \
+                 skeleton = $18 \
                  WHERE no = $1 AND version = $2 AND deleted_at IS NULL AND status <> 'disabled'";
     let values = values![
         before.no,
@@ -286,6 +277,7 @@ fn update<'a>(
         &after.links.contact,
         &after.asks.optional,
         after.asks.reasons.to_stored(),
+        skeleton(&after.name),
     ];
     let steps = change_logo(steps.guard(guard, values), before.no, logo);
     // Who was allowed is not who it is now: people are asked again.

@@ -1,6 +1,7 @@
 //! Transitions to what engines do: a few by statements of their own, which are tuned by hand, all others by steps.
 mod account;
 mod app;
+mod app_bounds;
 mod bounce;
 mod connection;
 mod counted;

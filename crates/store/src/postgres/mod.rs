@@ -26,7 +26,7 @@ use crate::memory::Memory;
 use crate::row::Query;
 use crate::runs::Runs;
 use crate::value::{Value, values};
-use crate::{IdMint, Options, Outcome, Stay, StoreError, lease};
+use crate::{IdMint, Options, Outcome, Stay, StoreError, lease, skeletons};
 use conn::{Dialer, Slot};
 use gather::Gather;
 use protocol::Transition;
@@ -354,6 +354,7 @@ async fn open(slot: Slot, region: Region, stay: Stay) -> Result<Opened, StoreErr
     migrate::run(&slot).await?;
     let holder = lease::holder();
     let node = lease::begin(&slot, &holder, stay).await?;
+    skeletons::fill(&slot).await?;
     let memory = Arc::new(Memory::new());
     let follow = Follow::begin(&slot, memory.clone()).await?;
     let highest = slot.one(&tokens::HIGHEST_ID, &[]).await?;

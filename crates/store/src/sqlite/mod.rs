@@ -15,7 +15,7 @@ use crate::memory::Memory;
 use crate::row::Query;
 use crate::runs::Runs;
 use crate::value::Value;
-use crate::{IdMint, Options, Outcome, Stay, StoreError, Tuning, lease};
+use crate::{IdMint, Options, Outcome, Stay, StoreError, Tuning, lease, skeletons};
 use protocol::Transition;
 use protocol::events::Act;
 use protocol::types::UnixTime;
@@ -112,6 +112,7 @@ impl Sqlite {
         let opening = Opening(Statements::of(&conn, 0));
         let opened = at_once(async {
             let node = lease::begin(&opening, &holder, options.stay).await?;
+            skeletons::fill(&opening).await?;
             let highest = opening.one(&tokens::HIGHEST_ID, &[]).await?;
             let mint = IdMint::new(options.region, node, highest.unwrap_or(0));
             Ok((mint, Follow::begin(&opening, memory.clone()).await?))

@@ -25,6 +25,7 @@ async fn an_app_reads_back_whole() {
     let register = Transition::App(AppChange::Register {
         client: Box::new(client.clone()),
         logo: Some(logo.clone()),
+        bounds: None,
     });
     assert_eq!(world.settle(register.clone()).await, Outcome::Committed);
     assert_eq!(
@@ -161,6 +162,7 @@ async fn an_app_is_changed_as_it_was_read_or_not_at_all() {
             before: Box::new((*before).clone()),
             after: Box::new(after),
             logo: None,
+            own_name: false,
         })
     };
     let first = renamed("First");
@@ -185,6 +187,7 @@ async fn an_app_is_changed_as_it_was_read_or_not_at_all() {
         }),
         after: Box::new(renamed("Third")),
         logo: None,
+        own_name: false,
     });
     assert_eq!(
         world.settle(off).await,
@@ -211,6 +214,7 @@ async fn a_test_app_reads_back_and_takes_its_users_along() {
     let register = Transition::App(AppChange::Register {
         client: Box::new(client),
         logo: None,
+        bounds: None,
     });
     world.settle(register).await;
     let app = world.store.client("test_app").await.unwrap().unwrap();
@@ -283,6 +287,7 @@ async fn people_are_asked_again_about_an_app_that_says_it_is_another() {
             before: Box::new((*before).clone()),
             after: Box::new(after),
             logo: None,
+            own_name: false,
         });
         assert_eq!(world.settle(update).await, Outcome::Committed);
         let consent = world.store.consent(subject, client).await.unwrap();
@@ -397,6 +402,7 @@ async fn what_an_owner_changes_reads_back() {
             before: Box::new(before),
             after: Box::new(after.clone()),
             logo: Some(change),
+            own_name: false,
         });
         assert_eq!(world.settle(update).await, Outcome::Committed);
         assert_eq!(*read().await, after);

@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used, reason = "helpers of tests fail by panicking")]
 
 mod accounts;
+mod app_bounds;
 mod app_owners;
 mod apps;
 mod batches;

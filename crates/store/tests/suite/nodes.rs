@@ -193,7 +193,8 @@ async fn the_same_for_what_runs_alone() {
         world
             .settle(Transition::App(AppChange::Register {
                 client: app,
-                logo: None
+                logo: None,
+                bounds: None,
             }))
             .await,
         Outcome::Committed

@@ -92,7 +92,11 @@ impl World {
     pub(crate) async fn client(&self, id: &str) -> ClientNo {
         let client = Box::new(self.new_client(id));
         let registered = self
-            .settle(Transition::App(AppChange::Register { client, logo: None }))
+            .settle(Transition::App(AppChange::Register {
+                client,
+                logo: None,
+                bounds: None,
+            }))
             .await;
         assert_eq!(registered, Outcome::Committed);
         self.store.client(id).await.unwrap().unwrap().no

@@ -214,7 +214,7 @@ fn a_list_is_narrowed_and_goes_on_at_the_next_page() {
 fn the_log_of_an_app_is_its_owners_alone() {
     let scene = open(OPEN);
     let (mut ann, mut eve) = (Developer::ann(&scene), Developer::of(&scene, EVE));
-    let (hers, own) = (ann.register(&[]), eve.register(&[]));
+    let (hers, own) = (ann.register(&[]), eve.register(&[("name", "Night Owl")]));
     let id = request_id(&scene.refresh(&hers, "rt_x"));
     entry(&mut ann, &hers, &id);
     for target in [

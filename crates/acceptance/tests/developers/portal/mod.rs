@@ -1,6 +1,7 @@
 //! The pages on which developers run their apps: what they do is seen from outside, by tokens that work or do not.
 
 mod apps;
+mod bounds;
 mod drafts;
 mod input;
 mod log;

@@ -97,7 +97,7 @@ fn whoever_is_signed_out_signs_in_and_is_at_the_queue() {
 fn requests_of_others_are_not_there() {
     let scene = open(OPEN);
     let (mut ann, mut eve) = (Developer::ann(&scene), Developer::of(&scene, EVE));
-    let (hers, own) = (ann.register(&[]), eve.register(&[]));
+    let (hers, own) = (ann.register(&[]), eve.register(&[("name", "Night Owl")]));
     ask_for_everything(&mut ann, &hers, "To tidy up").expect(303);
     ask_for_everything(&mut eve, &own, "Mine").expect(303);
     let of = |browser: &mut Developer, app: &App| {

@@ -65,7 +65,7 @@ fn apps_of_others_are_not_there() {
     let gone = ann.register(&[]);
     ann.act(&gone, DELETE, &[("confirm", "Task Board")])
         .expect(303);
-    let own = eve.register(&[]);
+    let own = eve.register(&[("name", "Night Owl")]);
     let before = state(&scene, &hers);
     let nonce = form_to(&eve.page(&own), UPDATE);
     let nonce = nonce.value("nonce").expect("a nonce").to_owned();

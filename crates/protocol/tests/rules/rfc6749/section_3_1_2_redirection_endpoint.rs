@@ -272,6 +272,7 @@ fn an_app_with_the_code_grant_registers_where_to_go() {
         status: ClientStatus::Active,
         logo: None,
         side: Side::Live,
+        by: protocol::register::Registrar::Operator,
     };
     let mint = Counter::starting_at(NOW);
     for kind in [ClientKind::Public, ClientKind::Confidential] {

@@ -63,10 +63,11 @@ pub(super) async fn update(
         return page(&app, desk, &managed, said(vec![stale])).await;
     }
     let changed = |desk: &Desk| vec![Problem::new("", desk.browser.language.text("app-changed"))];
-    let Some(asked) = asked(&form) else {
+    let Some(mut asked) = asked(&form) else {
         let problem = Problem::new("", desk.browser.language.text("app-scopes-wrong"));
         return page(&app, desk, &managed, said(vec![problem])).await;
     };
+    asked.namesake = namesake(&app, managed.client(), &form.fields.name).await?;
     let (transition, _) = match change(managed.client(), asked, Editor::Owner, app.policy()) {
         Decision::Granted { transition, reply } => (transition, reply),
         Decision::Refused { error, .. } if error.first().field == Field::Version => {
@@ -92,6 +93,16 @@ pub(super) async fn update(
     )))
 }
 
+/// Whether an app of somebody else is called like this one is to be.
+async fn namesake(app: &App, client: &Client, name: &str) -> Result<bool, PageError> {
+    let Client {
+        owner,
+        organization,
+        ..
+    } = *client;
+    Ok(app.store.has_namesake(name, owner, organization).await?)
+}
+
 /// What the rule is asked; nothing where the scopes are none.
 fn asked(form: &UpdateForm) -> Option<AppUpdate> {
     let fields = form.fields.clone();
@@ -112,6 +123,7 @@ fn asked(form: &UpdateForm) -> Option<AppUpdate> {
         asks: chosen.map(|chosen| chosen.asks),
         device_code: fields.device,
         client_credentials: fields.own_behalf,
+        namesake: false,
     })
 }
 

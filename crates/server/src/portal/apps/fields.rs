@@ -90,6 +90,9 @@ pub(super) fn problems(
 ) -> Vec<Problem> {
     let problem = |error: &RegistrationError| match error.field {
         Field::Name => Problem::new("name", language.text("app-name-wrong")),
+        Field::ProvidersName => Problem::new("name", language.text("app-name-provider")),
+        Field::TakenName => Problem::new("name", language.text("app-name-taken")),
+        Field::Count => Problem::new("", language.text("app-count")),
         Field::Homepage => Problem::new("homepage", language.text("app-homepage-wrong")),
         Field::Description => Problem::new("description", language.text("app-description-wrong")),
         Field::PrivacyPolicy => Problem::new("privacy", language.text("app-link-wrong")),

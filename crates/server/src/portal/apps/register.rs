@@ -17,11 +17,11 @@ use config::AppOwners;
 use pages::portal::{AppFields, NewSecret};
 use pages::{Problem, Speak};
 use protocol::Params;
-use protocol::apps::may_register;
+use protocol::apps::{RESTORABLE, may_register};
 use protocol::decision::{Decision, Mint};
-use protocol::register::{NewApp, Registered, RegistrationErrors, register};
+use protocol::register::{Neighbours, NewApp, Registered, Registrar, RegistrationErrors, register};
 use protocol::types::{
-    ClientKind, ClientStatus, GrantType, Locator, Membership, Role, Scope, ScopeFault, Side,
+    ClientKind, ClientStatus, GrantType, Locator, Membership, Owner, Role, Scope, ScopeFault, Side,
     Subject,
 };
 use std::cell::Cell;
@@ -110,6 +110,7 @@ impl NewAppForm {
             status,
             logo: None,
             side: self.side(),
+            by: Registrar::Owner(Neighbours::default()),
         }
     }
 }
@@ -159,29 +160,76 @@ pub(super) async fn submit(
         problems.push(Problem::new("organization", sentence));
         return page(&app, desk, form, problems).await;
     };
-    let mint = OnceMint::of(&app, &form.once, desk.facts.person.subject);
     let new = form.new_app(&desk, organization, status, &app);
-    let (registered, transition) = match register(new, app.policy(), clock::now(), &mint) {
-        Decision::Refused { error, .. } => {
-            let found: RegistrationErrors = error;
-            problems.extend(fields::problems(
-                &found,
-                &form.fields,
-                desk.browser.language,
-            ));
+    for context in app.tries() {
+        let by = Registrar::Owner(neighbours(&app, &new).await?);
+        let new = NewApp { by, ..new.clone() };
+        let mint = OnceMint::of(&app, &form.once, new.owner.subject);
+        let (registered, transition) =
+            match register(new.clone(), context.policy, context.now, &mint) {
+                Decision::Refused { error, .. } => {
+                    if let Some(client_id) = made_before(&app, &form.once, new).await? {
+                        return Ok(twice(&client_id));
+                    }
+                    let found: RegistrationErrors = error;
+                    problems.extend(fields::problems(
+                        &found,
+                        &form.fields,
+                        desk.browser.language,
+                    ));
+                    return page(&app, desk, form, problems).await;
+                }
+                Decision::Granted { transition, reply } => (reply, transition),
+            };
+        if !problems.is_empty() {
             return page(&app, desk, form, problems).await;
         }
-        Decision::Granted { transition, reply } => (reply, transition),
-    };
-    if !problems.is_empty() {
-        return page(&app, desk, form, problems).await;
+        let outcome = match transition {
+            Some(transition) => app.settle_one(transition, desk.act(&app)).await?,
+            None => Outcome::Committed,
+        };
+        let is_there = app.store.client(&registered.client_id).await?.is_some();
+        if outcome == Outcome::Committed || is_there {
+            return made(&app, desk, form, registered, outcome).await;
+        }
+        // Another app was registered at the same moment, or this form made one that is deleted by now.
     }
-    let act = desk.act(&app);
-    let outcome = match transition {
-        Some(transition) => app.settle_one(transition, act).await?,
-        None => Outcome::Committed,
+    let once = String::new();
+    let stale = Problem::new("", desk.browser.language.text("app-stale"));
+    page(&app, desk, NewAppForm { once, ..form }, vec![stale]).await
+}
+
+/// What a rule has to know of other apps.
+async fn neighbours(app: &App, new: &NewApp) -> Result<Neighbours, PageError> {
+    let person = new.owner.subject;
+    let organization = new.organization.as_ref().map(|own| own.organization.id);
+    let owner = organization.map_or(Owner::Person(person), Owner::Organization);
+    let since = clock::now().minus(RESTORABLE);
+    Ok(Neighbours {
+        namesake: app
+            .store
+            .has_namesake(&new.name, person, organization)
+            .await?,
+        own: app.store.count_clients_of(owner, since).await?,
+    })
+}
+
+/// The app that this very form has made already, which may be the last that there was room for.
+async fn made_before(app: &App, once: &str, new: NewApp) -> Result<Option<String>, PageError> {
+    let by = Registrar::Owner(Neighbours::default());
+    let mint = OnceMint::of(app, once, new.owner.subject);
+    let again = register(NewApp { by, ..new }, app.policy(), clock::now(), &mint);
+    let Decision::Granted { reply, .. } = again else {
+        return Ok(None);
     };
-    made(&app, desk, form, registered, outcome).await
+    let known = app.store.client(&reply.client_id).await?;
+    Ok(known.map(|client| client.id.clone()))
+}
+
+/// The way to the app that a form has made before.
+fn twice(client_id: &str) -> Response {
+    let href = pages::portal::app_href(client_id);
+    reply::see_other(&format!("{href}?done=twice"))
 }
 
 /// No organization that may run an app was chosen.
@@ -246,10 +294,7 @@ async fn made(
         return page(app, desk, NewAppForm { once, ..form }, vec![stale]).await;
     };
     if outcome == Outcome::Conflict {
-        return Ok(reply::see_other(&format!(
-            "{}?done=twice",
-            pages::portal::app_href(&client_id)
-        )));
+        return Ok(twice(&client_id));
     }
     let users = match client.side {
         Side::Live => Vec::new(),

@@ -1,0 +1,189 @@
+//! What bounds the apps that people register: names that deceive, and how many there are; for two at once too.
+
+use super::{
+    DELETE, Developer, EVE, FOUND, NEW, OPEN, ORGANIZATIONS, RESTORE, UPDATE, found, href, names,
+    open, registered, says,
+};
+use crate::support::{ANN, OWNER, form_to};
+use acceptance::{App, Reply};
+
+const TAKEN: &str = "Somebody else’s app has this name, or one that looks like it.";
+const PROVIDERS: &str = "This name is the provider’s own, or looks like it.";
+const FULL: &str = "You have as many apps as you may here";
+
+/// Everybody may register an app with a provider called Acme Tasks.
+const ACME: &str = "[apps]\nregistration = \"open\"\n[branding]\nproduct = \"Acme Tasks\"";
+
+#[test]
+fn a_name_that_looks_like_that_of_anothers_app_is_refused() {
+    let scene = open(OPEN);
+    let (mut ann, mut eve) = (Developer::ann(&scene), Developer::of(&scene, EVE));
+    let app = ann.register(&[("name", "Night Owl")]);
+    for name in [
+        "Night Owl",
+        "NIGHT OWL",
+        "night-owl",
+        "  Night   Owl ",
+        "Nіght Оwl",
+        "Ｎight Owl",
+        "N1ght 0wl",
+        "Nïght Owl!",
+    ] {
+        let refused = eve.try_register(&[("name", name)]);
+        names(&refused, "name");
+        says(&refused, TAKEN);
+        let typed = form_to(&refused, NEW);
+        assert_eq!(typed.value("name"), Some(name), "what was typed is kept");
+    }
+    // Text that is turned around is refused in any case.
+    let turned = eve.try_register(&[("name", "Night\u{202e}lwO")]);
+    names(&turned, "name");
+    assert_eq!(registered(&scene), 1);
+    // One's own apps may be called alike, and names that only begin alike are others.
+    ann.register(&[("name", "Night Owl")]);
+    let other = eve.register(&[("name", "Night Owls")]);
+    let refused = eve.act(&other, UPDATE, &[("name", "Night 0wl")]);
+    names(&refused, "name");
+    says(&refused, TAKEN);
+    eve.act(&other, UPDATE, &[("name", "Owls of the Night")])
+        .expect(303);
+    assert_eq!(
+        scene.cli(&["app", "show", &app.client_id])["name"],
+        "Night Owl"
+    );
+    // The name is free once nobody has it.
+    let one = listed_of(&mut ann);
+    for app in one {
+        ann.act(&app, DELETE, &[("confirm", "Night Owl")])
+            .expect(303);
+    }
+    eve.register(&[("name", "Night Owl")]);
+}
+
+/// The apps that a developer runs.
+fn listed_of(developer: &mut Developer) -> Vec<App> {
+    let page = developer.browser.open("/apps");
+    let ids = super::listed(&page).into_iter();
+    ids.map(|client_id| App {
+        client_id,
+        client_secret: String::new(),
+        json: acceptance::Json::Null,
+    })
+    .collect()
+}
+
+#[test]
+fn a_name_that_passes_for_the_provider_is_for_administrators() {
+    let scene = open(ACME);
+    let mut ann = Developer::ann(&scene);
+    for name in [
+        "Acme Tasks",
+        "ACME TASKS",
+        "Аcme Tаsks",
+        "Acme Tasks Support",
+        "Official Acme-Tasks App",
+    ] {
+        let refused = ann.try_register(&[("name", name)]);
+        names(&refused, "name");
+        says(&refused, PROVIDERS);
+    }
+    let app = ann.register(&[("name", "Board for Acme Tasks")]);
+    let refused = ann.act(&app, UPDATE, &[("name", "Acme Tasks Team")]);
+    names(&refused, "name");
+    says(&refused, PROVIDERS);
+    assert_eq!(registered(&scene), 1);
+    let mut admin = Developer::of(&scene, OWNER);
+    admin.register(&[("name", "Acme Tasks Support")]);
+}
+
+/// Sends all at once.
+fn at_once(sent: Vec<(Developer, acceptance::Form, String)>) -> Vec<Reply> {
+    std::thread::scope(|scope| {
+        let sent: Vec<_> = sent
+            .into_iter()
+            .map(|(mut developer, form, name)| {
+                scope.spawn(move || developer.send(&form, &[("name", &name)]))
+            })
+            .collect();
+        sent.into_iter()
+            .map(|reply| reply.join().expect("it replies"))
+            .collect()
+    })
+}
+
+fn succeeded(replies: &[Reply]) -> usize {
+    replies.iter().filter(|reply| reply.status == 200).count()
+}
+
+#[test]
+fn of_two_who_take_a_name_at_once_one_has_it() {
+    let scene = open(OPEN);
+    for round in 0..5 {
+        let sent = [(ANN, "Night Owl"), (EVE, "night owI")].map(|(email, name)| {
+            let mut developer = Developer::of(&scene, email);
+            let form = developer.blank();
+            (developer, form, format!("{name} {round}"))
+        });
+        let replies = at_once(sent.into());
+        assert_eq!(succeeded(&replies), 1, "{replies:?}");
+        let refused = replies.iter().find(|reply| reply.status != 200);
+        says(refused.expect("the other"), TAKEN);
+    }
+    assert_eq!(registered(&scene), 5);
+}
+
+#[test]
+fn so_many_apps_and_no_more_also_at_once() {
+    let scene = open("[apps]\nregistration = \"open\"\nmax_per_person = 3");
+    let mut ann = Developer::ann(&scene);
+    let first = ann.register(&[("name", "First")]);
+    let sent = (0..6).map(|at| {
+        let mut developer = Developer {
+            browser: ann.browser.clone(),
+        };
+        let form = developer.blank();
+        (developer, form, format!("Night Owl {at}"))
+    });
+    let replies = at_once(sent.collect());
+    assert_eq!(succeeded(&replies), 2, "{replies:?}");
+    for refused in replies.iter().filter(|reply| reply.status != 200) {
+        assert_eq!(refused.status, 400, "{refused}");
+        says(refused, FULL);
+    }
+    // One that is deleted can come back, so it counts.
+    ann.act(&first, DELETE, &[("confirm", "First")]).expect(303);
+    says(&ann.try_register(&[]).expect(400), FULL);
+    let back = form_to(&ann.browser.open("/apps"), RESTORE);
+    ann.browser.submit(&back, &[]).expect(303);
+    assert_eq!(registered(&scene), 3);
+    // The last one's form that comes again leads to what it made.
+    let mut eve = Developer::of(&scene, EVE);
+    for name in ["One", "Two"] {
+        eve.register(&[("name", name)]);
+    }
+    let form = eve.blank();
+    eve.send(&form, &[("name", "Three")]).expect(200);
+    let again = eve.send(&form, &[("name", "Three")]).expect(303);
+    says(&eve.browser.follow(again), "the form was sent twice");
+    // Commands are not bound.
+    scene.confidential("https://client.example/cb");
+}
+
+#[test]
+fn an_organization_has_room_of_its_own() {
+    let scene =
+        open("[apps]\nregistration = \"open\"\nmax_per_person = 1\nmax_per_organization = 2");
+    let mut ann = Developer::ann(&scene);
+    ann.register(&[("name", "My own")]);
+    let id = found(&mut ann, "Board Makers");
+    for name in ["One", "Two"] {
+        let app = ann.register(&[("name", name), ("organization", &id)]);
+        assert!(href(&app).starts_with("/apps/"));
+    }
+    let full = ann.try_register(&[("name", "Three"), ("organization", &id)]);
+    says(&full.expect(400), FULL);
+    says(&ann.try_register(&[("name", "Four")]).expect(400), FULL);
+    assert_eq!(registered(&scene), 3);
+    let mine = ann.browser.open(ORGANIZATIONS);
+    assert!(form_to(&mine, FOUND).action.contains("found"));
+}

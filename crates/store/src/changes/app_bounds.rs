@@ -1,0 +1,90 @@
+//! What binds whoever registers an app by themselves, or gives one another name. What is counted or compared cannot be
+//! locked as a row, so who asks for the same at once waits for each other: for a lock by the name, for the row of the
+//! person or of the organization.
+use crate::steps::Steps;
+use crate::value::values;
+use jose::Digest;
+use protocol::apps::RESTORABLE;
+use protocol::transition::Bounds;
+use protocol::types::name::skeleton;
+use protocol::types::{Client, Locator, Subject, UnixTime};
+
+/// Guards what binds whoever registers an app by themselves.
+pub(super) fn bound<'a>(
+    steps: Steps<'a>,
+    client: &'a Client,
+    bounds: Option<Bounds>,
+    now: UnixTime,
+) -> Steps<'a> {
+    let own_name = bounds.is_some_and(|bounds| bounds.own_name);
+    let steps = called(steps, client, own_name);
+    let most = bounds.map_or(0, |bounds| bounds.most);
+    let belongs = |steps| match client.organization {
+        Some(organization) => belongs(steps, organization, client.owner),
+        None => steps,
+    };
+    match i64::try_from(most) {
+        Ok(1..) => has_room(belongs(steps), client, most, now),
+        Ok(_) | Err(_) => belongs(steps),
+    }
+}
+
+/// Guards that no app of somebody else looks called alike, where that binds.
+pub(super) fn called<'a>(steps: Steps<'a>, client: &'a Client, own_name: bool) -> Steps<'a> {
+    match own_name {
+        true => has_own_name(steps, client),
+        false => steps,
+    }
+}
+
+/// The guard. Of two that take one name at once, the second waits for the first.
+fn has_own_name<'a>(steps: Steps<'a>, client: &'a Client) -> Steps<'a> {
+    let looks = skeleton(&client.name);
+    let digest = Digest::of(looks.as_bytes());
+    let [a, b, c, d, e, f, g, h, ..] = *digest.as_bytes();
+    let lock = i64::from_be_bytes([a, b, c, d, e, f, g, h]);
+    steps
+        .lock("SELECT 1 FROM pg_advisory_xact_lock($1)", values![lock])
+        .exists(
+            "SELECT 1 WHERE NOT EXISTS (SELECT 1 FROM clients WHERE skeleton = $1 AND NOT test \
+             AND deleted_at IS NULL AND owner <> $2 AND (organization IS NULL OR organization <> $3))",
+            values![
+                looks,
+                client.owner,
+                client.organization.unwrap_or(Locator(0))
+            ],
+        )
+}
+
+/// Guards that the owner runs fewer apps than the most. Who registers two at once waits: for their own row, or for that of
+/// the organization.
+fn has_room<'a>(steps: Steps<'a>, client: &Client, most: usize, now: UnixTime) -> Steps<'a> {
+    let since = now.minus(RESTORABLE);
+    let most = i64::try_from(most).unwrap_or(i64::MAX);
+    match client.organization {
+        None => steps
+            .lock(
+                "SELECT 1 FROM people WHERE subject = $1 FOR UPDATE",
+                values![client.owner],
+            )
+            .exists(
+                "SELECT 1 WHERE (SELECT COUNT(*) FROM clients WHERE owner = $1 AND organization IS NULL \
+                 AND (deleted_at IS NULL OR deleted_at > $2)) < $3",
+                values![client.owner, since, most],
+            ),
+        Some(organization) => steps.exists(
+            "SELECT 1 WHERE (SELECT COUNT(*) FROM clients WHERE organization = $1 \
+             AND (deleted_at IS NULL OR deleted_at > $2)) < $3",
+            values![organization, since, most],
+        ),
+    }
+}
+
+/// Guards that a person may make apps for an organization, and keeps it from ending meanwhile.
+fn belongs(steps: Steps<'_>, organization: Locator, person: Subject) -> Steps<'_> {
+    steps.guard(
+        "UPDATE organizations SET version = version + 1 WHERE id = $1 AND EXISTS (SELECT 1 FROM members \
+         WHERE organization = $1 AND subject = $2 AND role <> 'viewer')",
+        values![organization, person],
+    )
+}
