@@ -110,11 +110,12 @@ fn tokens_and_lookups_are_measured_beside_the_floor() {
 
 #[test]
 fn flows_devices_people_and_all_of_it_mixed_are_measured() {
-    let report = report(&["flow", "device", "mixed", "sign-in", "open"]);
+    let report = report(&["flow", "portal", "device", "mixed", "sign-in", "open"]);
     let fixed = "client_credentials at a fixed rate";
     let beside = "client_credentials at a fixed rate, beside sign-ins";
     for scenario in [
         "code flow",
+        "list of 50 apps",
         "device poll",
         "mixed",
         "mixed: code flow",

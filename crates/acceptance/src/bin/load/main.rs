@@ -19,6 +19,7 @@ mod look;
 mod memory;
 mod mix;
 mod options;
+mod portal;
 mod report;
 mod round;
 mod sample;

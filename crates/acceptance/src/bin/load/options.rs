@@ -17,6 +17,8 @@ pub(crate) enum Scenario {
     Refresh,
     /// Whole code flows with remembered consent: authorize, redeem, refresh, revoke; beside `cc` at 64 connections.
     Flow,
+    /// The list of a developer's 50 apps, by people who are signed in, at 64 connections.
+    Portal,
     /// Polls of devices that wait, each of which keeps to its interval.
     Device,
     /// 70 % introspection, 15 % `client_credentials`, 10 % refreshes, 5 % whole code flows, at 64 connections.

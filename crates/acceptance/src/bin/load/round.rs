@@ -6,7 +6,7 @@ use crate::seed::{Seeded, seed};
 use crate::server::Server;
 use crate::usage::cpu_micros;
 use crate::work::AnyWork;
-use crate::{Args, Scenario, chain, device, disk, flow, issue, look, memory, mix, sign_in};
+use crate::{Args, Scenario, chain, device, disk, flow, issue, look, memory, mix, portal, sign_in};
 use anyhow::{Context, ensure};
 use std::time::Duration;
 use tokio::runtime::Runtime;
@@ -15,13 +15,14 @@ use tokio::runtime::Runtime;
 type Measure = fn(&mut Round<'_>, &[(&Server, &Seeded)]) -> anyhow::Result<()>;
 
 /// The scenarios that load running servers, in the order in which they come.
-const LOADS: [(Scenario, Measure); 10] = [
+const LOADS: [(Scenario, Measure); 11] = [
     (Scenario::Memory, memory::after_connections),
     (Scenario::Cc, issue::measure),
     (Scenario::Introspect, look::measure_introspection),
     (Scenario::TokenInfo, look::measure_token_info),
     (Scenario::Refresh, chain::measure),
     (Scenario::Flow, flow::measure),
+    (Scenario::Portal, portal::measure),
     (Scenario::Device, device::measure),
     (Scenario::Mixed, mix::measure),
     (Scenario::SignIn, sign_in::measure),

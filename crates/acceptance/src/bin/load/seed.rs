@@ -1,7 +1,7 @@
 //! Gives a started server what the scenarios need: apps, their endpoints, refresh tokens, sessions.
 
 use crate::server::Server;
-use crate::{Args, Scenario, sign_in};
+use crate::{Args, Scenario, portal, sign_in};
 use acceptance::{Api, App, AppSpec, Json, Pkce, Provider, Request, Url, target};
 use anyhow::Context;
 
@@ -37,6 +37,8 @@ pub(crate) struct Seeded {
     pub(crate) refresh_tokens: Vec<String>,
     /// One `Cookie` header for each connection, of people who have allowed the app that refreshes.
     pub(crate) sessions: Vec<String>,
+    /// One `Cookie` header for each connection, of a developer with many apps.
+    pub(crate) developers: Vec<String>,
     /// The bytes of sign-ins, each of another person.
     pub(crate) sign_ins: Vec<Vec<u8>>,
 }
@@ -110,6 +112,9 @@ fn seed_valetkey(provider: &Provider, host: &str, args: &Args) -> anyhow::Result
             let cookies = cookies.context("no cookie after a sign-in")?;
             seeded.sessions.push(cookies);
         }
+    }
+    if wants(&[Scenario::Portal]) {
+        seeded.developers = portal::seed(provider, args.width())?;
     }
     if wants(&[Scenario::SignIn, Scenario::Open]) {
         for number in 0..args.people() {
