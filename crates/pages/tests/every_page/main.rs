@@ -2,6 +2,7 @@
 
 mod catalogue;
 mod markup;
+mod weight;
 
 use std::collections::BTreeSet;
 
