@@ -99,6 +99,38 @@ impl Store {
         Ok(clients.into_iter().map(Arc::new).collect())
     }
 
+    /// The same of those whose name looks as if this were in it, or whose client id it is.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn clients_called(
+        &self,
+        owner: Owner,
+        sought: &str,
+        after: Option<ClientNo>,
+        limit: usize,
+    ) -> Result<Vec<Arc<Client>>, StoreError> {
+        let (query, owner) = match owner {
+            Owner::Person(subject) => (&clients::FOUND_OF_PERSON, Value::from(subject)),
+            Owner::Organization(id) => (&clients::FOUND_OF_ORGANIZATION, Value::from(id)),
+        };
+        let mut looks = String::from("%");
+        for c in skeleton(sought).chars() {
+            looks.extend(['!', '%', '_'].contains(&c).then_some('!'));
+            looks.push(c);
+        }
+        looks.push('%');
+        let values = [
+            owner,
+            after.map_or(i64::MAX, |no| no.0).into(),
+            (limit as i64).into(),
+            looks.into(),
+            sought.into(),
+        ];
+        let clients = self.many(query, &values).await?;
+        Ok(clients.into_iter().map(Arc::new).collect())
+    }
+
     /// When those apps of an owner were used last that are between two numbers.
     ///
     /// # Errors

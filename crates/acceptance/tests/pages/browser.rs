@@ -15,9 +15,9 @@ use std::process::Command;
 
 /// One way to see the pages.
 pub(crate) struct Eyes {
-    script: &'static str,
-    scheme: &'static str,
-    language: &'static str,
+    pub(crate) script: &'static str,
+    pub(crate) scheme: &'static str,
+    pub(crate) language: &'static str,
 }
 
 /// Every way: JavaScript on and off, light and dark.

@@ -10,6 +10,7 @@ mod device;
 mod device_polls;
 mod documented;
 mod languages;
+mod lists;
 mod mailbox;
 mod people;
 mod rights;

@@ -32,6 +32,8 @@ pub struct Apps {
     pub new: Option<Text>,
     /// Why there is no such button.
     pub closed: Option<Text>,
+    /// What is sought among them; `None`: they are so few that nothing is sought.
+    pub sought: Option<String>,
     /// One page of the apps.
     pub apps: Vec<AppRow>,
     /// Address of the next page.
@@ -105,6 +107,21 @@ impl Apps {
         status(app.status, self.frame.language)
     }
 
+    /// Where all of them are.
+    fn all_href(&self) -> String {
+        match &self.organization {
+            Some(organization) => apps_of(organization),
+            None => PORTAL.to_owned(),
+        }
+    }
+
+    /// Whether something was sought.
+    fn seeks(&self) -> bool {
+        self.sought
+            .as_ref()
+            .is_some_and(|sought| !sought.is_empty())
+    }
+
     fn new_href(&self) -> String {
         match &self.organization {
             Some(organization) => format!("{}?organization={organization}", super::NewApp::PATH),
@@ -130,15 +147,6 @@ impl Page for Apps {
     }
 
     fn samples(language: Language) -> Vec<Self> {
-        let row = |name: &str, status, side| AppRow {
-            client_id: "h9XW2pQ0nT4kLr7sVbYc1a".to_owned(),
-            name: name.to_owned(),
-            initial: "5".to_owned(),
-            logo_url: None,
-            status,
-            side,
-            last_used: Some(Text::of_others("2026-11-21 09:14 UTC")),
-        };
         let usual = Apps {
             frame: samples::signed_in_frame(language),
             trail: Trail(vec![
@@ -168,6 +176,7 @@ impl Page for Apps {
             waiting: Some(2),
             new: Some(language.text("apps-new")),
             closed: None,
+            sought: Some("Board".to_owned()),
             apps: vec![
                 row("Task Board", ClientStatus::Active, Side::Live),
                 row("Task Board", ClientStatus::Active, Side::Test),
@@ -185,6 +194,7 @@ impl Page for Apps {
             }],
         };
         let empty = Apps {
+            sought: None,
             apps: Vec::new(),
             owners: Vec::new(),
             offers: Vec::new(),
@@ -198,7 +208,24 @@ impl Page for Apps {
             closed: Some(language.text("apps-closed-admin")),
             ..empty.clone()
         };
-        vec![usual, empty, closed, hostile(language)]
+        let nothing_found = Apps {
+            sought: Some("Board".to_owned()),
+            notice: None,
+            ..empty.clone()
+        };
+        vec![usual, empty, closed, nothing_found, hostile(language)]
+    }
+}
+
+fn row(name: &str, status: ClientStatus, side: Side) -> AppRow {
+    AppRow {
+        client_id: "h9XW2pQ0nT4kLr7sVbYc1a".to_owned(),
+        name: name.to_owned(),
+        initial: "5".to_owned(),
+        logo_url: None,
+        status,
+        side,
+        last_used: Some(Text::of_others("2026-11-21 09:14 UTC")),
     }
 }
 
@@ -222,6 +249,7 @@ fn hostile(language: Language) -> Apps {
         notice: Some(Text::of_others(HOSTILE)),
         new: Some(Text::of_others(HOSTILE)),
         closed: None,
+        sought: Some(HOSTILE.to_owned()),
         apps: vec![AppRow {
             client_id: HOSTILE.to_owned(),
             name: HOSTILE.to_owned(),

@@ -50,6 +50,17 @@ pub(crate) const OF_ORGANIZATION: Query<Client> = there(clients!(
     "IS NULL",
     "c.organization = $1 AND c.no < $2 ORDER BY c.no DESC LIMIT $3"
 ));
+/// Those of a person that are called so, or that have this id; as [`OF_PERSON`].
+pub(crate) const FOUND_OF_PERSON: Query<Client> = there(clients!(
+    "IS NULL",
+    "c.owner = $1 AND c.organization IS NULL AND c.no < $2 AND (c.skeleton LIKE $4 ESCAPE '!' OR c.id = $5) \
+     ORDER BY c.no DESC LIMIT $3"
+));
+/// The same of an organization.
+pub(crate) const FOUND_OF_ORGANIZATION: Query<Client> = there(clients!(
+    "IS NULL",
+    "c.organization = $1 AND c.no < $2 AND (c.skeleton LIKE $4 ESCAPE '!' OR c.id = $5) ORDER BY c.no DESC LIMIT $3"
+));
 /// One that was deleted after a time.
 pub(crate) const DELETED: Query<(Client, UnixTime)> = deleted(clients!("> $2", "c.id = $1"));
 /// Those of a person that were deleted after a time, the last one first: so many at most.

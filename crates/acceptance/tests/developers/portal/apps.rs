@@ -1,11 +1,11 @@
 //! An app from its form to its tokens, and from its end back again.
 
 use super::{
-    APPS, BACK, DELETE, Developer, NEW, OPEN, RESTORE, UPDATE, acts, href, listed, names, open,
-    registered, says, shown, works,
+    APPS, BACK, DELETE, Developer, EVE, NEW, OPEN, RESTORE, UPDATE, acts, href, listed, names,
+    open, registered, says, shown, works,
 };
 use crate::support::{ANN, CALLBACK, OWNER, PASSWORD, Scene, assert_page, assert_refused, form_to};
-use acceptance::{App, Browser, Reply, unescape};
+use acceptance::{App, Browser, Reply, encode, unescape};
 
 fn another(scene: &Scene) -> Browser {
     scene.provider.browser_of(OWNER, PASSWORD)
@@ -256,6 +256,48 @@ fn a_long_list_has_a_second_page() {
         assert!([200, 400].contains(&page.status), "{after}: {page}");
         assert!(!listed(&page).contains(&hers.client_id), "{page}");
     }
+}
+
+#[test]
+fn an_app_is_found_in_a_long_list() {
+    let scene = open(OPEN);
+    let mut ann = Developer::ann(&scene);
+    let few = ann.browser.open(APPS);
+    assert!(
+        !few.text().contains("id=\"find\""),
+        "nothing to seek: {few}"
+    );
+    let ids: Vec<String> = (1..=30)
+        .map(|number| {
+            let name = format!("App {number} לוח & 100%");
+            ann.register(&[("name", &name)]).client_id
+        })
+        .collect();
+    let theirs = Developer::of(&scene, EVE).register(&[("name", "Night Owl")]);
+    let mut found = |q: &str| {
+        let page = ann.browser.open(&format!("{APPS}?q={}", encode(q)));
+        assert!(page.text().contains("id=\"find\""), "{page}");
+        assert_eq!(page.status, 200, "{page}");
+        (listed(&page), page)
+    };
+    assert_eq!(found("app 30").0, [&*ids[29]]);
+    assert_eq!(found("APP  30 לוח").0, [&*ids[29]], "as it looks");
+    assert_eq!(found(&ids[3]).0, [&*ids[3]], "by the client id");
+    let (many, page) = found("לוח & 100");
+    assert_eq!(many.len(), 25);
+    for nothing in ["Night Owl", &theirs.client_id, "app 31", "%_%", "';--"] {
+        let (none, page) = found(nothing);
+        assert_eq!(none, Vec::<String>::new(), "{nothing}");
+        says(&page, "No app has this in its name, or this client ID.");
+    }
+    // The next page goes on with what is sought.
+    let text = unescape(&page.text());
+    let next = text.split("href=\"/apps?q=").nth(1);
+    let next = next
+        .and_then(|rest| rest.split('"').next())
+        .expect("a next page");
+    let rest = ann.browser.open(&format!("{APPS}?q={next}")).expect(200);
+    assert_eq!(listed(&rest).len(), 5);
 }
 
 #[test]

@@ -19,9 +19,12 @@ use protocol::apps::{Closed, RESTORABLE, may_register};
 use protocol::types::{Client, ClientNo, Language, Membership, Owner, Person, Role, Side};
 use std::sync::Arc;
 use store::StoreError;
+use url::form_urlencoded::Serializer;
 
 /// Apps on one page of the list.
 const PAGE: usize = 25;
+/// The longest text that is sought, in characters: that of a name.
+const MOST_SOUGHT: usize = 80;
 
 /// `GET`: the list.
 pub(super) async fn show(
@@ -50,8 +53,10 @@ pub(super) async fn show(
         None => None,
     };
     let told = (&zone, language);
-    let (apps, next) = listed(&app, owner, after, told).await?;
+    let sought: String = params.text("q").trim().chars().take(MOST_SOUGHT).collect();
+    let (apps, next) = listed(&app, owner, &sought, after, told).await?;
     let deleted = match (after, own) {
+        _ if !sought.is_empty() => Vec::new(),
         (None, Some(own)) if own.role < Role::Owner => Vec::new(),
         (None, _) => restorable(&app, owner, told).await?,
         (Some(_), _) => Vec::new(),
@@ -72,27 +77,44 @@ pub(super) async fn show(
             .map(|id| language.text(id)),
         new,
         closed,
-        next_page: next.map(|last| match own {
-            Some(own) => {
-                let own = apps_of(&own.organization.id.0.to_string());
-                format!("{own}&after={last}")
-            }
-            None => format!("{PORTAL}?after={last}"),
-        }),
+        // What fits on a page is found by looking.
+        sought: (next.is_some() || after.is_some() || !sought.is_empty()).then(|| sought.clone()),
+        next_page: next.map(|last| next_page(own, &sought, &last)),
         apps,
         deleted,
     };
     Ok(browser.keep_browser_id(&app, reply::page(StatusCode::OK, &page, None)))
 }
 
+/// The address of the page after the one that ends with an app.
+fn next_page(own: Option<&Membership>, sought: &str, last: &str) -> String {
+    let mut query = Serializer::new(String::new());
+    if let Some(own) = own {
+        query.append_pair("organization", &own.organization.id.0.to_string());
+    }
+    if !sought.is_empty() {
+        query.append_pair("q", sought);
+    }
+    query.append_pair("after", last);
+    format!("{PORTAL}?{}", query.finish())
+}
+
 /// One page of an owner's apps, and the last one on it if there are more.
 async fn listed(
     app: &App,
     owner: Owner,
+    sought: &str,
     after: Option<ClientNo>,
     (zone, language): (&Zone, Language),
 ) -> Result<(Vec<AppRow>, Option<String>), PageError> {
-    let mut apps = app.store.clients_of(owner, after, PAGE + 1).await?;
+    let mut apps = match sought {
+        "" => app.store.clients_of(owner, after, PAGE + 1).await?,
+        sought => {
+            app.store
+                .clients_called(owner, sought, after, PAGE + 1)
+                .await?
+        }
+    };
     let more = apps.len() > PAGE;
     apps.truncate(PAGE);
     let used = match (apps.last(), apps.first()) {
