@@ -9,6 +9,7 @@ mod cause;
 pub mod client_auth;
 pub mod connections;
 pub mod consent;
+pub mod daily;
 pub mod decision;
 pub mod device;
 pub mod events;

@@ -48,7 +48,7 @@ pub(crate) const SQLITE: [Migration; 16] = steps!("sqlite":
     13 "request_log" "0",
     14 "reviews" "0",
     15 "connections" "0",
-    16 "names" "0",
+    16 "app_bounds" "0",
 );
 
 /// All steps on PostgreSQL.
@@ -68,7 +68,7 @@ pub(crate) const POSTGRES: [Migration; 16] = steps!("postgres":
     13 "request_log" "0",
     14 "reviews" "0",
     15 "connections" "0",
-    16 "names" "0",
+    16 "app_bounds" "0",
 );
 
 #[cfg(test)]

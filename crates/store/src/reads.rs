@@ -492,6 +492,14 @@ impl Store {
         Ok(all)
     }
 
+    /// What was counted of something that is limited by the day.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn daily(&self, key: &Digest) -> Fact<Attempts> {
+        self.one(&people::DAILY, &values![key]).await
+    }
+
     /// Live sessions of a person, newest first, `limit` before the one named.
     ///
     /// # Errors

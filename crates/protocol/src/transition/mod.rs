@@ -74,9 +74,11 @@ impl Transition {
             Transition::Device(change) => change.event(),
             Transition::Account(change) => change.event(),
             Transition::Session(change) => Some(change.event()),
-            Transition::Throttle(ThrottleChange::Count { .. } | ThrottleChange::Clear { .. }) => {
-                None
-            }
+            Transition::Throttle(
+                ThrottleChange::Count { .. }
+                | ThrottleChange::Spend { .. }
+                | ThrottleChange::Clear { .. },
+            ) => None,
             Transition::App(change) => change.event(),
             Transition::Organization(change) => Some(change.event()),
             Transition::Review(change) => Some(change.event()),

@@ -57,6 +57,7 @@ names! {
     EndAllSessions Transition::Session(SessionChange::EndAll { .. }) => "session.end_all",
     EndByLink Transition::Session(SessionChange::EndByLink { .. }) => "session.end_by_link",
     CountAttempt Transition::Throttle(ThrottleChange::Count { .. }) => "throttle.count",
+    SpendDaily Transition::Throttle(ThrottleChange::Spend { .. }) => "throttle.spend",
     ClearAttempts Transition::Throttle(ThrottleChange::Clear { .. }) => "throttle.clear",
     RegisterApp Transition::App(AppChange::Register { .. }) => "app.register",
     UpdateApp Transition::App(AppChange::Update { .. }) => "app.update",

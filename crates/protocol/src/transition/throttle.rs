@@ -1,4 +1,4 @@
-//! Attempts to guess something, counted.
+//! What is counted because it is limited: attempts to guess something, and what costs others something.
 use crate::types::Lifetime;
 use jose::Digest;
 
@@ -12,6 +12,13 @@ pub enum ThrottleChange {
         keys: Vec<(Digest, u32)>,
         /// A count older than this starts anew.
         window: Lifetime,
+    },
+    /// Counts something of which there is so much a day. Guard: there is some left, also for two at once.
+    Spend {
+        /// Who, and what.
+        key: Digest,
+        /// The most in a day.
+        most: u32,
     },
     /// Forgets attempts after a success.
     Clear {

@@ -1,6 +1,7 @@
 //! What outside developers are shown, and those who look at their apps.
 mod admin;
 mod apps;
+mod daily;
 mod desk;
 mod docs;
 mod offer;

@@ -1,7 +1,8 @@
-//! Attempts to guess something, counted.
+//! What is counted because it is limited.
 use crate::steps::Steps;
 use crate::value::values;
 use jose::Digest;
+use protocol::daily::DAY;
 use protocol::transition::ThrottleChange;
 use protocol::types::{Lifetime, Locator, UnixTime};
 
@@ -15,6 +16,7 @@ pub(super) fn steps<'a>(
         ThrottleChange::Count { keys, window } => {
             count(once(steps, now, receipt), keys, *window, now)
         }
+        ThrottleChange::Spend { key, most } => spend(once(steps, now, receipt), key, *most, now),
         ThrottleChange::Clear { own, shared } => clear(once(steps, now, receipt), own, shared),
     }
 }
@@ -48,6 +50,17 @@ fn count<'a>(
         let (begins_after, begins_before) = (now.minus(window), now.plus(window));
         steps.guard(guard, values![key, now, begins_after, begins_before, *limit])
     })
+}
+
+/// The same of what there is so much of a day, in a table of its own, whose rows are kept so long.
+fn spend<'a>(steps: Steps<'a>, key: &'a Digest, most: u32, now: UnixTime) -> Steps<'a> {
+    let guard = "INSERT INTO daily_counts (key, count, since) VALUES ($1, 1, $2) ON CONFLICT (key) DO UPDATE SET \
+         count = CASE WHEN daily_counts.since > $3 AND daily_counts.since < $4 THEN daily_counts.count + 1 ELSE 1 END, \
+         since = CASE WHEN daily_counts.since > $3 AND daily_counts.since < $4 \
+                 THEN daily_counts.since ELSE excluded.since END \
+         WHERE daily_counts.since <= $3 OR daily_counts.since >= $4 OR daily_counts.count < $5";
+    let (begins_after, begins_before) = (now.minus(DAY), now.plus(DAY));
+    steps.guard(guard, values![key, now, begins_after, begins_before, most])
 }
 
 fn clear<'a>(steps: Steps<'a>, own: &'a [Digest], shared: &'a [Digest]) -> Steps<'a> {

@@ -72,10 +72,18 @@ pub(crate) const NOT_GOOD: Query<(Subject, Standing)> = Query {
 /// The count of one key.
 pub(crate) const ATTEMPTS: Query<Attempts> = Query {
     sql: "SELECT count, since FROM attempts WHERE key = $1",
-    read: |row| {
-        Ok(Attempts {
-            count: u32::try_from(row.number(0)?).unwrap_or(u32::MAX),
-            since: row.time(1)?,
-        })
-    },
+    read: counted,
 };
+
+/// What was counted of something that is limited by the day.
+pub(crate) const DAILY: Query<Attempts> = Query {
+    sql: "SELECT count, since FROM daily_counts WHERE key = $1",
+    read: counted,
+};
+
+fn counted(row: &dyn Row) -> Read<Attempts> {
+    Ok(Attempts {
+        count: u32::try_from(row.number(0)?).unwrap_or(u32::MAX),
+        since: row.time(1)?,
+    })
+}

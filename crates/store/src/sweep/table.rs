@@ -4,6 +4,7 @@ use protocol::accounts::mail_link::LONGEST_LINK;
 use protocol::accounts::sign_in::WINDOW;
 use protocol::apps::RESTORABLE;
 use protocol::apps::transfer::OFFER;
+use protocol::daily::DAY;
 use protocol::organizations::INVITATION;
 use protocol::outbox::DEAD_KEPT;
 use protocol::request_log;
@@ -122,7 +123,7 @@ const fn sweep(
 }
 
 /// What follows another table comes after it. Access tokens come first: they are told apart.
-pub(super) const SWEEPS: [Sweep; 37] = [
+pub(super) const SWEEPS: [Sweep; 38] = [
     sweep("access_tokens", EXPIRED, |rules, now| {
         older(rules.access, now)
     }),
@@ -230,6 +231,17 @@ pub(super) const SWEEPS: [Sweep; 37] = [
         range: |_, now| Range {
             above: now.minus(WINDOW).0,
             below: now.plus(WINDOW).0,
+            at: now,
+        },
+    },
+    Sweep {
+        table: "daily_counts",
+        key: "key",
+        from: ("daily_counts", "key"),
+        may_go: "(r.since <= $1 OR r.since > $2) AND $3 > 0",
+        range: |_, now| Range {
+            above: now.minus(DAY).0,
+            below: now.plus(DAY).0,
             at: now,
         },
     },

@@ -1,8 +1,8 @@
 //! What bounds the apps that people register: names that deceive, and how many there are; for two at once too.
 
 use super::{
-    DELETE, Developer, EVE, FOUND, NEW, OPEN, ORGANIZATIONS, RESTORE, UPDATE, found, href, names,
-    open, registered, says,
+    DELETE, Developer, EVE, FOUND, INVITE, NEW, OPEN, ORGANIZATIONS, RESTORE, UPDATE, found, href,
+    logos, names, open, registered, says,
 };
 use crate::support::{ANN, OWNER, form_to};
 use acceptance::{App, Reply};
@@ -186,4 +186,61 @@ fn an_organization_has_room_of_its_own() {
     assert_eq!(registered(&scene), 3);
     let mine = ann.browser.open(ORGANIZATIONS);
     assert!(form_to(&mine, FOUND).action.contains("found"));
+}
+
+/// So much a day, and for two at once no more than that.
+const A_DAY: usize = 100;
+
+#[test]
+fn so_many_invitations_a_day_also_at_once() {
+    let scene = open(OPEN);
+    let mut ann = Developer::ann(&scene);
+    let id = found(&mut ann, "Board Makers");
+    let page = ann.browser.open(&format!("{ORGANIZATIONS}/{id}"));
+    let form = form_to(&page, INVITE);
+    let invite = |developer: &mut Developer| {
+        let typed = [("email", "guest@example.com"), ("role", "viewer")];
+        developer.browser.submit(&form, &typed)
+    };
+    for _ in 0..A_DAY - 2 {
+        invite(&mut ann).expect(303);
+    }
+    let replies = std::thread::scope(|scope| {
+        let sent = [(); 6].map(|()| {
+            let mut developer = Developer {
+                browser: ann.browser.clone(),
+            };
+            scope.spawn(move || invite(&mut developer))
+        });
+        sent.map(|reply| reply.join().expect("it replies"))
+    });
+    // Of two that change the organization at once, one may look again; none comes beyond the most.
+    let refused = invite(&mut ann);
+    assert_eq!(refused.status, 429, "{refused}");
+    says(&refused, "Too many attempts. Wait 24 hours and try again.");
+    assert!(refused.header("Retry-After").is_some(), "{refused}");
+    let typed = form_to(&refused, INVITE);
+    assert_eq!(typed.value("email"), Some("guest@example.com"));
+    let passed = replies.iter().filter(|reply| reply.status != 429).count();
+    assert_eq!(passed, 2, "{replies:?}");
+    // Somebody else has their own.
+    let mut eve = Developer::of(&scene, EVE);
+    let hers = found(&mut eve, "Owls");
+    let typed = [("email", "guest@example.com"), ("role", "viewer")];
+    super::in_organization(&mut eve, &hers, INVITE, &typed).expect(303);
+}
+
+#[test]
+fn so_many_uploads_a_day() {
+    let scene = open(OPEN);
+    let mut ann = Developer::ann(&scene);
+    let app = ann.register(&[]);
+    for _ in 0..A_DAY {
+        let reply = logos::upload(&mut ann, &app, b"no picture");
+        assert_eq!(reply.status, 400, "{reply}");
+    }
+    let refused = logos::upload(&mut ann, &app, logos::PNG);
+    assert_eq!(refused.status, 429, "{refused}");
+    says(&refused, "Too many attempts.");
+    assert!(refused.header("Retry-After").is_some(), "{refused}");
 }

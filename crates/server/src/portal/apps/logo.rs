@@ -1,9 +1,11 @@
 //! The picture of an app.
 use super::show::{Said, page};
+use crate::account::throttle;
 use crate::http::error::PageError;
 use crate::http::form::{Posted, WholeForm};
 use crate::http::reply;
 use crate::http::upload::Uploaded;
+use crate::portal::daily::spend;
 use crate::portal::desk::Desk;
 use crate::portal::picture::{MAX_SIDE, PictureFault, redrawn};
 use crate::state::App;
@@ -13,6 +15,7 @@ use pages::portal::{AppPage, app_href};
 use pages::{Problem, Speak, Text};
 use protocol::Params;
 use protocol::apps::{AppUpdate, Editor, LogoUpdate, update};
+use protocol::daily::Daily;
 use protocol::decision::Decision;
 use protocol::types::{Language, Role};
 use store::Outcome;
@@ -54,6 +57,16 @@ pub(super) async fn upload(
 ) -> Result<Response, PageError> {
     let (desk, form, stale) = Desk::posted(&app, posted)?;
     let managed = desk.app(&app, &form.client_id, Role::Developer).await?;
+    if stale.is_none()
+        && let Err((problem, wait)) = spend(&app, &desk, Daily::Upload, "file").await?
+    {
+        let said = Said {
+            problems: vec![problem],
+            ..Said::default()
+        };
+        let form = page(&app, desk, &managed, said).await?;
+        return Ok(throttle::refuse(form, wait));
+    }
     let drawn = match stale {
         Some(stale) => Err(stale),
         None => redrawn(file.to_vec())

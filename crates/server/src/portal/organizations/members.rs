@@ -1,9 +1,11 @@
 //! Who belongs to an organization.
 use super::acts::{Asked, again, done, settle};
 use super::show::{Said, seat};
+use crate::account::throttle;
 use crate::http::error::PageError;
 use crate::http::form::{Posted, WholeForm};
 use crate::ops::clock;
+use crate::portal::daily::spend;
 use crate::portal::desk::Desk;
 use crate::state::App;
 use axum::extract::State;
@@ -11,6 +13,7 @@ use axum::response::Response;
 use pages::portal::{OrganizationPage, Organizations};
 use pages::{Problem, Speak};
 use protocol::Params;
+use protocol::daily::Daily;
 use protocol::organizations::OrganizationError;
 use protocol::types::{Locator, Role, Subject};
 
@@ -62,6 +65,12 @@ pub(super) async fn invite(
     };
     if let Some(problem) = problem {
         return Ok(again(&app, desk, &seat, said, problem));
+    }
+    if change.is_ok()
+        && let Err((problem, wait)) = spend(&app, &desk, Daily::Invitation, "email").await?
+    {
+        let form = again(&app, desk, &seat, said, problem);
+        return Ok(throttle::refuse(form, wait));
     }
     let asked = Asked {
         change: change.map(Some),
