@@ -132,7 +132,11 @@ fn checked(mut new: NewApp, policy: &Policy) -> Result<CheckedApp, RegistrationE
     let grants = found.take(check_grants(&new, policy));
     // Whether it must have one depends on grants that may be wrong.
     let judged = grants.as_deref().unwrap_or_default();
-    let redirect_uris = found.take(check_redirect_uris(&new.redirect_uris, judged, policy));
+    let redirect_uris = found.take(check_redirect_uris(
+        &new.redirect_uris,
+        judged,
+        policy.redirects.max,
+    ));
     found.take(check_scopes(new.scopes.as_ref(), policy));
     found.take(check_asks(&new.asks, new.scopes.as_ref(), policy));
     let logo = found.take(new.logo.take().map(check_logo).transpose());
@@ -196,6 +200,7 @@ fn registered<M: Mint>(
         created_at: now,
         side,
         documented: false,
+        live_of: None,
     };
     let reply = Registered {
         client_id: client.id.clone(),
@@ -318,9 +323,8 @@ fn check_grants(new: &NewApp, policy: &Policy) -> Result<Vec<GrantType>, Registr
 pub(crate) fn check_redirect_uris(
     uris: &[String],
     grants: &[GrantType],
-    policy: &Policy,
+    max: usize,
 ) -> Result<Vec<RedirectUri>, Vec<RegistrationError>> {
-    let max = policy.redirects.max;
     if uris.len() > max {
         let sentence = format!(
             "an app has at most {max} redirect URIs, and these are {}: take some away",
@@ -420,7 +424,7 @@ pub(crate) fn new_secret<M: Mint>(side: Side, now: UnixTime, mint: &M) -> (Strin
 
 /// 22 characters (behind `test_` on the test side) from `A-Z a-z 0-9`, the first one a letter: no encoding changes it, and it can be taken
 /// neither for a number nor for a URL.
-fn new_client_id<M: Mint>(side: Side, mint: &M) -> String {
+pub(crate) fn new_client_id<M: Mint>(side: Side, mint: &M) -> String {
     let secret = mint.secret();
     let (head, tail) = secret.split_at(8);
     let number = |bytes: &[u8]| {

@@ -15,6 +15,12 @@ use wire::token_text::base62;
 
 /// Who every test app can be tried with.
 const NAMES: [(&str, &str); 2] = [("ann", "Ann Test"), ("ben", "Ben Test")];
+/// Who comes later.
+const MORE: [(&str, &str); 3] = [
+    ("cem", "Cem Test"),
+    ("dora", "Dora Test"),
+    ("eli", "Eli Test"),
+];
 
 /// A test user's credentials, shown once.
 pub(crate) struct TestUser {
@@ -39,17 +45,42 @@ pub(crate) async fn make_users(
     app: ClientNo,
 ) -> anyhow::Result<Vec<TestUser>> {
     let mut users = Vec::new();
-    for (local, name) in NAMES {
-        let number = u32::from_be_bytes(jose::random::bytes());
-        let user = TestUser {
-            // `.test` is nobody's domain (RFC 2606 §2).
-            email: format!("{local}.{number:08x}@users.test"),
-            password: new_password(),
-        };
-        make_user(store, mint, policy, name, &user, app).await?;
-        users.push(user);
+    for who in NAMES {
+        users.push(make(store, mint, policy, who, app).await?);
     }
     Ok(users)
+}
+
+/// Makes one more user of a test app.
+///
+/// # Errors
+/// One sentence on what is in the way.
+pub(crate) async fn make_one(
+    store: &Store,
+    mint: &IdMint,
+    policy: &Policy,
+    app: ClientNo,
+) -> anyhow::Result<TestUser> {
+    let [any] = jose::random::bytes();
+    let who = MORE[usize::from(any) % MORE.len()];
+    make(store, mint, policy, who, app).await
+}
+
+async fn make(
+    store: &Store,
+    mint: &IdMint,
+    policy: &Policy,
+    (local, name): (&str, &str),
+    app: ClientNo,
+) -> anyhow::Result<TestUser> {
+    let number = u32::from_be_bytes(jose::random::bytes());
+    let user = TestUser {
+        // `.test` is nobody's domain (RFC 2606 §2).
+        email: format!("{local}.{number:08x}@users.test"),
+        password: new_password(),
+    };
+    make_user(store, mint, policy, name, &user, app).await?;
+    Ok(user)
 }
 
 async fn make_user(

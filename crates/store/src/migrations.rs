@@ -32,7 +32,7 @@ macro_rules! steps {
 }
 
 /// All steps on SQLite.
-pub(crate) const SQLITE: [Migration; 16] = steps!("sqlite":
+pub(crate) const SQLITE: [Migration; 17] = steps!("sqlite":
     1 "initial" "728948790923703149",
     2 "devices_and_test_mode" "8578770225967760945",
     3 "epochs" "0",
@@ -49,10 +49,11 @@ pub(crate) const SQLITE: [Migration; 16] = steps!("sqlite":
     14 "reviews" "0",
     15 "connections" "0",
     16 "app_bounds" "0",
+    17 "test_sides" "0",
 );
 
 /// All steps on PostgreSQL.
-pub(crate) const POSTGRES: [Migration; 16] = steps!("postgres":
+pub(crate) const POSTGRES: [Migration; 17] = steps!("postgres":
     1 "initial" "728948790923703149",
     2 "devices_and_test_mode" "8578770225967760945",
     3 "epochs" "0",
@@ -69,6 +70,7 @@ pub(crate) const POSTGRES: [Migration; 16] = steps!("postgres":
     14 "reviews" "0",
     15 "connections" "0",
     16 "app_bounds" "0",
+    17 "test_sides" "0",
 );
 
 #[cfg(test)]

@@ -195,6 +195,43 @@ impl Store {
         Ok((app, secrets))
     }
 
+    /// The test side of an app. Its secrets are read too.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn test_side(&self, live: ClientNo) -> Fact<Arc<Client>> {
+        match self.one(&clients::TEST_SIDE, &values![live]).await? {
+            Some(found) => self.client_by_no(found.no).await,
+            None => Ok(None),
+        }
+    }
+
+    /// The test side of an app, if it was deleted after a time, and when. Its secrets are not read.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn deleted_test_side(
+        &self,
+        live: ClientNo,
+        since: UnixTime,
+    ) -> Fact<(Client, UnixTime)> {
+        self.one(&clients::DELETED_TEST_SIDE, &values![live, since])
+            .await
+    }
+
+    /// The people that an app of the test side is tried with: so many at most.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn people_of_test_app(
+        &self,
+        app: ClientNo,
+        limit: usize,
+    ) -> Result<Vec<Person>, StoreError> {
+        self.many(&people::OF_TEST_APP, &values![app, limit as i64])
+            .await
+    }
+
     /// An app that was deleted after a time, and when. Its secrets are not read.
     ///
     /// # Errors

@@ -3,6 +3,13 @@ use crate::facts::feed::About;
 use crate::value::Value;
 use protocol::types::{ClientNo, Subject};
 
+/// What the test side of an app shares with it.
+const FOLLOW: &str = "UPDATE clients SET version = clients.version + 1, name = l.name, homepage = l.homepage, \
+     description = l.description, privacy_policy = l.privacy_policy, terms = l.terms, support = l.support, \
+     contact = l.contact, owner = l.owner, organization = l.organization, grants = l.grants, scopes = l.scopes, \
+     approved = l.approved, optional_scopes = l.optional_scopes, scope_reasons = l.scope_reasons \
+     FROM clients l WHERE l.no = $1 AND clients.live_of = l.no";
+
 /// What a step is for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Kind {
@@ -112,10 +119,11 @@ impl<'a> Steps<'a> {
         self
     }
 
-    /// An app is another now.
-    pub(crate) fn client_changed(mut self, client: ClientNo) -> Self {
-        self.told.push(About::Client(client));
-        self
+    /// An app is another now, and its test side with it.
+    pub(crate) fn client_changed(self, client: ClientNo) -> Self {
+        let mut changed = self.run(FOLLOW, [client.into()]);
+        changed.told.push(About::Client(client));
+        changed
     }
 
     /// Whether a guard comes after something was written, which a lost guard must take back.

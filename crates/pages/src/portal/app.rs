@@ -3,7 +3,7 @@ use super::apps::status;
 use super::fields::{AppFields, AppLabels, Shown, filled, hostile, wrong};
 use super::new_app::{password, summary};
 use super::scopes::{self, ScopeChoice, ScopesShown};
-use super::{Trail, Transfer, app_href, review_href};
+use super::{Trail, Transfer, app_href, review_href, test_href};
 use crate::field::{Field, Problems, problem_of};
 use crate::{Frame, HOSTILE, Page, Problem, Speak, Text, samples, samples::pages};
 use askama::Template;
@@ -50,6 +50,10 @@ pub struct AppPage {
     pub created: Text,
     /// When it was last used.
     pub last_used: Option<Text>,
+    /// The app whose test side it is.
+    pub test_of: Option<TestOf>,
+    /// Whether it has a test side, where there is one to have.
+    pub has_test_side: Option<bool>,
     /// Whether a log of its requests is kept.
     pub has_log: bool,
     /// Its secrets; `None` for an app that keeps none.
@@ -76,6 +80,15 @@ pub struct AppPage {
     pub notice: Option<Text>,
     /// What is wrong, by field.
     pub problems: Vec<Problem>,
+}
+
+/// The app that a test side belongs to.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct TestOf {
+    /// Its client id.
+    pub client_id: String,
+    /// Its name.
+    pub name: String,
 }
 
 /// The days after which a new secret may end by itself.
@@ -136,7 +149,7 @@ impl AppPage {
     }
 
     fn owns(&self) -> bool {
-        self.role == Role::Owner
+        self.role == Role::Owner && self.test_of.is_none()
     }
 
     fn transfer_field(&self) -> Field<'_> {
@@ -158,6 +171,11 @@ impl AppPage {
 
     fn log_href(&self) -> String {
         super::log_href(&self.client_id)
+    }
+
+    fn test_href(&self) -> String {
+        let own = self.test_of.as_ref().map(|live| live.client_id.as_str());
+        test_href(own.unwrap_or(&self.client_id))
     }
 
     fn review_href(&self) -> String {
@@ -268,6 +286,7 @@ impl Page for AppPage {
             secrets: None,
             status: ClientStatus::Pending,
             side: Side::Test,
+            has_test_side: None,
             reviewed: false,
             last_used: None,
             organization: None,
@@ -279,7 +298,20 @@ impl Page for AppPage {
             role: Role::Viewer,
             ..usual.clone()
         };
-        vec![usual, failed, public, viewer, hostile_page(language)]
+        let test_side = AppPage {
+            side: Side::Test,
+            test_of: Some(TestOf {
+                client_id: usual.client_id.clone(),
+                name: usual.name.clone(),
+            }),
+            has_test_side: None,
+            reviewed: false,
+            reviews: false,
+            room: None,
+            ..usual.clone()
+        };
+        let hostile = hostile_page(language);
+        vec![usual, failed, public, viewer, test_side, hostile]
     }
 }
 
@@ -305,6 +337,8 @@ fn usual(language: Language) -> AppPage {
         reviewed: true,
         created: time(),
         last_used: Some(time()),
+        test_of: None,
+        has_test_side: Some(true),
         has_log: true,
         secrets: Some(vec![
             SecretLine {
@@ -346,6 +380,10 @@ fn hostile_page(language: Language) -> AppPage {
         name: HOSTILE.to_owned(),
         logo_url: Some(HOSTILE.to_owned()),
         organization: Some(HOSTILE.to_owned()),
+        test_of: Some(TestOf {
+            client_id: HOSTILE.to_owned(),
+            name: HOSTILE.to_owned(),
+        }),
         transfer: Transfer {
             open: Some((HOSTILE.to_owned(), words(), HOSTILE.to_owned())),
             organizations: vec![(HOSTILE.to_owned(), HOSTILE.to_owned())],

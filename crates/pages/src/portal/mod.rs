@@ -9,9 +9,10 @@ mod organizations;
 mod review;
 mod scopes;
 mod secret;
+mod test_side;
 mod transfer;
 
-pub use app::{AppPage, CheckedUri, SECRET_DAYS, SecretLine};
+pub use app::{AppPage, CheckedUri, SECRET_DAYS, SecretLine, TestOf};
 pub use apps::{AppRow, Apps, DeletedRow, OwnerTab, apps_of};
 pub use fields::{AppFields, AppLabels, MAX_REDIRECT_URIS, MAX_SCOPES};
 pub use log::{LogFilter, RequestEntry, RequestLog, RequestRow};
@@ -21,6 +22,7 @@ pub use organizations::{InvitedRow, OrganizationRow, Organizations};
 pub use review::{AppRequest, AppReview, AskFields, WantedScope, review_href};
 pub use scopes::{ScopeBox, ScopeChoice};
 pub use secret::NewSecret;
+pub use test_side::{TestPerson, TestSideOn, TestSidePage, test_href};
 pub use transfer::{OfferRow, Transfer};
 
 use crate::{Sample, Text};
@@ -39,6 +41,7 @@ pub(crate) fn samples_of_pages(language: Language) -> Vec<Sample> {
         new_app::samples_of_pages(language),
         app::samples_of_pages(language),
         secret::samples_of_pages(language),
+        test_side::samples_of_pages(language),
         organizations::samples_of_pages(language),
         organization::samples_of_pages(language),
         log::samples_of_pages(language),

@@ -22,6 +22,12 @@ pub struct NewSecret {
     pub secret: Option<String>,
     /// Whether the app was just made, and not only a secret.
     pub is_new: bool,
+    /// Whether nothing but a person to try the app with was made.
+    pub only_people: bool,
+    /// Whether it is for trying things.
+    pub is_test: bool,
+    /// The client id of the app whose page comes next, if it is another.
+    pub next: Option<String>,
     /// Until when the secrets before it work.
     pub others_until: Option<Text>,
     /// Address and password of each test user that was made with the app.
@@ -30,7 +36,10 @@ pub struct NewSecret {
 
 impl NewSecret {
     fn href(&self) -> String {
-        app_href(&self.client_id)
+        match &self.next {
+            Some(live) => super::test_href(live),
+            None => app_href(&self.client_id),
+        }
     }
 }
 
@@ -50,6 +59,9 @@ impl Page for NewSecret {
             client_id: "h9XW2pQ0nT4kLr7sVbYc1a".to_owned(),
             secret: Some("cs_0123456789".to_owned()),
             is_new: true,
+            only_people: false,
+            is_test: false,
+            next: None,
             others_until: None,
             test_users: vec![("ada@example.com".to_owned(), "cs_0123456789".to_owned())],
         };
@@ -64,6 +76,14 @@ impl Page for NewSecret {
             test_users: Vec::new(),
             ..usual.clone()
         };
+        let people = NewSecret {
+            secret: None,
+            is_new: false,
+            only_people: true,
+            is_test: true,
+            next: Some("h9XW2pQ0nT4kLr7sVbYc1a".to_owned()),
+            ..usual.clone()
+        };
         let hostile = NewSecret {
             frame: samples::hostile_frame(language),
             app: HOSTILE.to_owned(),
@@ -74,6 +94,6 @@ impl Page for NewSecret {
             test_users: vec![(HOSTILE.to_owned(), HOSTILE.to_owned())],
             ..usual.clone()
         };
-        vec![usual, rotated, public, hostile]
+        vec![usual, rotated, public, people, hostile]
     }
 }

@@ -3,6 +3,7 @@
 mod ownership;
 pub mod review;
 pub mod secrets;
+pub mod test_side;
 pub mod transfer;
 mod update;
 

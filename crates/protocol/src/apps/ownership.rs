@@ -100,12 +100,16 @@ pub fn restore<M: Mint>(
     now: UnixTime,
     mint: &M,
 ) -> Option<Transition> {
-    (now < deleted_at.plus(RESTORABLE)).then(|| {
-        Transition::App(AppChange::Restore {
-            client: client.no,
-            deleted_at,
-            cutoff: mint.locator(),
-        })
+    // A test side comes back with its app, or when it is switched on again.
+    let alone = client.live_of.is_none();
+    (alone && now < deleted_at.plus(RESTORABLE)).then(|| back(client, deleted_at, mint))
+}
+
+pub(super) fn back<M: Mint>(client: &Client, deleted_at: UnixTime, mint: &M) -> Transition {
+    Transition::App(AppChange::Restore {
+        client: client.no,
+        deleted_at,
+        cutoff: mint.locator(),
     })
 }
 

@@ -16,6 +16,8 @@ pub const OFFER: Lifetime = Lifetime::from_days(7);
 pub enum TransferError {
     /// Those hand it over who could delete it.
     ForOwners,
+    /// It is the test side of an app, and goes with that one.
+    TestSide,
     /// Whoever is to have it runs it already.
     Same,
     /// There is no such offer, or it has come to its end.
@@ -38,6 +40,9 @@ pub fn offer<M: Mint>(
         return Err(TransferError::ForOwners);
     }
     let client = managed.client();
+    if client.live_of.is_some() {
+        return Err(TransferError::TestSide);
+    }
     let same = match (&to, client.organization) {
         (Receiver::Organization(to), organization) => organization == Some(*to),
         (Receiver::Address(to), None) => invitations_of(by) == Some(to.key()),
@@ -86,12 +91,13 @@ pub fn withdraw(managed: &ManagedApp, transfer: &Transfer) -> Result<Transition,
 ///
 /// # Errors
 /// That there is no such offer, for anybody whom it was not made to.
-pub fn accept(
+pub fn accept<M: Mint>(
     client: &Client,
     transfer: &Transfer,
     person: &Person,
     memberships: &[Membership],
     now: UnixTime,
+    mint: &M,
 ) -> Result<Transition, TransferError> {
     let to = received(transfer, person, memberships).ok_or(TransferError::Unknown)?;
     if now >= transfer.expires_at || client.no != transfer.client {
@@ -105,6 +111,7 @@ pub fn accept(
             to,
             accepted_by: person.subject,
             secrets_end: now.plus(overlap),
+            cutoff: mint.locator(),
         },
     )))
 }
@@ -182,7 +189,15 @@ mod tests {
     fn whoever_proved_the_address_receives_it_and_nobody_else() {
         let (client, transfer) = offered(address("Bob@example.com"));
         let bob = person(8, "bob@example.com");
-        let change = accept(&client, &transfer, &bob, &[], NOW).unwrap();
+        let change = accept(
+            &client,
+            &transfer,
+            &bob,
+            &[],
+            NOW,
+            &Counter::starting_at(NOW),
+        )
+        .unwrap();
         let Transition::App(AppChange::Transfer(TransferChange::Accept {
             to, secrets_end, ..
         })) = change
@@ -196,11 +211,25 @@ mod tests {
             ..bob.clone()
         };
         for other in [unproved, person(9, "eve@example.com")] {
-            let refused = accept(&client, &transfer, &other, &[], NOW);
+            let refused = accept(
+                &client,
+                &transfer,
+                &other,
+                &[],
+                NOW,
+                &Counter::starting_at(NOW),
+            );
             assert_eq!(refused.unwrap_err(), TransferError::Unknown);
             assert!(decline(&transfer, &other, &[]).is_err());
         }
-        let late = accept(&client, &transfer, &bob, &[], transfer.expires_at);
+        let late = accept(
+            &client,
+            &transfer,
+            &bob,
+            &[],
+            transfer.expires_at,
+            &Counter::starting_at(NOW),
+        );
         assert_eq!(late.unwrap_err(), TransferError::Unknown);
     }
 
@@ -219,10 +248,28 @@ mod tests {
                 organization: organization.clone(),
                 role,
             };
-            let accepted = accept(&client, &transfer, &bob, &[own], NOW).is_ok();
+            let accepted = accept(
+                &client,
+                &transfer,
+                &bob,
+                &[own],
+                NOW,
+                &Counter::starting_at(NOW),
+            )
+            .is_ok();
             assert_eq!(accepted, role == Role::Owner, "{role:?}");
         }
-        assert!(accept(&client, &transfer, &bob, &[], NOW).is_err());
+        assert!(
+            accept(
+                &client,
+                &transfer,
+                &bob,
+                &[],
+                NOW,
+                &Counter::starting_at(NOW)
+            )
+            .is_err()
+        );
     }
 
     #[test]

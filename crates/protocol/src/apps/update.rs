@@ -59,6 +59,23 @@ pub struct AppUpdate {
     pub namesake: bool,
 }
 
+impl AppUpdate {
+    /// Whether it changes nothing but what a test side has of its own.
+    fn is_of_test_side(&self) -> bool {
+        let shared = AppUpdate {
+            version: None,
+            redirect_uris: None,
+            ..self.clone()
+        };
+        shared == AppUpdate::default()
+    }
+}
+
+/// The most redirect URIs that an app has: a test side has those of its app, and one on the developer's own computer.
+fn most_redirect_uris(client: &Client, policy: &Policy) -> usize {
+    policy.redirects.max + usize::from(client.live_of.is_some())
+}
+
 /// What becomes of an app's picture.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum LogoUpdate {
@@ -83,6 +100,11 @@ pub fn update(
     if client.documented {
         let sentence = "this app is everyone's: it cannot be changed";
         return Decision::refuse(wrong(Field::Body, sentence));
+    }
+    if client.live_of.is_some() && !update.is_of_test_side() {
+        let sentence =
+            "this is the test side of an app: all but its redirect URIs is changed there";
+        return Decision::refuse(wrong(Field::Test, sentence));
     }
     if update.version.is_some_and(|seen| seen != client.version) {
         let sentence = format!(
@@ -149,7 +171,11 @@ fn checked(
     }
     after.links = links(client, &update, &mut found);
     if let Some(uris) = &update.redirect_uris {
-        let uris = found.take(check_redirect_uris(uris, &client.grants, policy));
+        let uris = found.take(check_redirect_uris(
+            uris,
+            &client.grants,
+            most_redirect_uris(client, policy),
+        ));
         after.redirect_uris = uris.unwrap_or_default();
     }
     found.take(set_grant(

@@ -43,6 +43,7 @@ pub fn documented<M: Mint>(
         created_at: now,
         side: Side::Test,
         documented: true,
+        live_of: None,
     };
     Transition::App(AppChange::Register {
         client: Box::new(client),

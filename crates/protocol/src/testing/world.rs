@@ -71,6 +71,7 @@ impl Client {
             created_at: NOW,
             side: Side::Live,
             documented: false,
+            live_of: None,
         }
     }
 }

@@ -35,6 +35,8 @@ pub enum TransferChange {
         accepted_by: Subject,
         /// When its secrets end, unless they do sooner.
         secrets_end: UnixTime,
+        /// Tokens of its test side below this locator are dead: the former owner has some.
+        cutoff: Locator,
     },
 }
 

@@ -198,6 +198,8 @@ pub struct Client {
     /// Its credentials are published in the documentation for everyone to try things with: whoever uses them is
     /// sent back to their own computer, whichever port and path.
     pub documented: bool,
+    /// The app whose test side it is: it shares with that one what people and administrators are told, and its owner.
+    pub live_of: Option<ClientNo>,
 }
 
 impl Client {

@@ -24,3 +24,4 @@ mod rfc8628;
 mod rfc9207;
 mod rfc9700;
 mod sides;
+mod test_sides;

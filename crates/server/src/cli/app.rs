@@ -32,6 +32,9 @@ pub(super) enum Verb {
     /// Several secrets of one app.
     #[command(subcommand)]
     Secret(super::app_secret::Verb),
+    /// The test side of an app.
+    #[command(subcommand)]
+    Test(super::app_test::Verb),
     /// Switch an app off: its tokens are dead for good.
     Disable(One),
     /// Switch an app on again.
@@ -201,6 +204,7 @@ impl Verb {
             Verb::Update(update) => update.run(output).await,
             Verb::RotateSecret(one) => one.rotate_secret(output).await,
             Verb::Secret(verb) => verb.run(output).await,
+            Verb::Test(verb) => verb.run(output).await,
             Verb::Disable(one) => {
                 let change = |app: &Client, at: &Opened| register::disable(app, &at.mint);
                 one.change(output, "is disabled; its tokens are dead", change)

@@ -9,6 +9,7 @@ mod app_log;
 mod app_request;
 mod app_secret;
 mod app_shown;
+mod app_test;
 mod audit;
 mod config;
 mod db;

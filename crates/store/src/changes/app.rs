@@ -127,8 +127,11 @@ fn set_status(
     // Once more for one that is off already; the tokens of one that is on and stays so go on.
     let again = "UPDATE clients SET cutoff = $2 \
                  WHERE no = $1 AND status = 'disabled' AND cutoff < $2";
+    let pair = "UPDATE clients SET version = version + 1, status = $2, \
+                cutoff = CASE WHEN cutoff > $3 THEN cutoff ELSE $3 END WHERE live_of = $1 AND status <> $2";
     steps
         .run(again, values![client, cutoff])
+        .run(pair, values![client, status.as_str(), cutoff])
         .client_changed(client)
 }
 
@@ -172,9 +175,9 @@ fn rotate_secrets<'a>(
 fn register<'a>(steps: Steps<'a>, client: &'a Client, logo: Option<&'a Logo>) -> Steps<'a> {
     let guard = "INSERT INTO clients (no, id, name, homepage, description, owner, kind, redirect_uris, grants, scopes, \
          approved, resource_server, status, cutoff, reviewed_at, logo, created_at, test, documented, privacy_policy, \
-         terms, support, contact, organization, optional_scopes, scope_reasons, skeleton, deleted_at) \
+         terms, support, contact, organization, optional_scopes, scope_reasons, skeleton, live_of, deleted_at) \
          SELECT (SELECT COALESCE(MAX(no), 0) + 1 FROM clients), $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, \
-         $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24, $25, $26, NULL WHERE TRUE ON CONFLICT (id) DO NOTHING";
+         $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24, $25, $26, $27, NULL WHERE TRUE ON CONFLICT (id) DO NOTHING";
     let values = values![
         &client.id,
         &client.name,
@@ -202,13 +205,22 @@ fn register<'a>(steps: Steps<'a>, client: &'a Client, logo: Option<&'a Logo>) ->
         &client.asks.optional,
         client.asks.reasons.to_stored(),
         skeleton(&client.name),
+        client.live_of,
     ];
+    let steps = match client.live_of {
+        Some(live) => only_side(steps, live),
+        None => steps,
+    };
     let steps = client
         .secrets
         .iter()
         .fold(steps.guard(guard, values), |steps, secret| {
             first_secret(steps, &client.id, secret)
         });
+    let steps = match client.live_of {
+        Some(live) => steps.client_changed(live),
+        None => steps,
+    };
     match logo {
         Some(logo) => steps.run(
             "INSERT INTO client_logos (client, media_type, bytes) SELECT no, $1, $2 FROM clients WHERE id = $3",
@@ -216,6 +228,24 @@ fn register<'a>(steps: Steps<'a>, client: &'a Client, logo: Option<&'a Logo>) ->
         ),
         None => steps,
     }
+}
+
+/// Guards that an app is there which has no test side, and keeps it from being deleted meanwhile. One that was switched
+/// off for too long to come back is nobody's.
+fn only_side(steps: Steps<'_>, live: ClientNo) -> Steps<'_> {
+    steps
+        .guard(
+            "UPDATE clients SET version = version WHERE no = $1 AND live_of IS NULL AND deleted_at IS NULL",
+            values![live],
+        )
+        .exists(
+            "SELECT 1 WHERE NOT EXISTS (SELECT 1 FROM clients WHERE live_of = $1 AND deleted_at IS NULL)",
+            values![live],
+        )
+        .run(
+            "UPDATE clients SET live_of = NULL WHERE live_of = $1",
+            values![live],
+        )
 }
 
 fn first_secret<'a>(steps: Steps<'a>, id: &'a str, secret: &'a StoredSecret) -> Steps<'a> {
@@ -324,36 +354,67 @@ fn note_use<'a>(
     }
 }
 
+/// An app and its test side.
+macro_rules! pair {
+    () => {
+        "(SELECT no FROM clients WHERE no = $1 OR live_of = $1)"
+    };
+}
+pub(super) use pair;
+
 fn delete(steps: Steps<'_>, client: ClientNo, now: UnixTime) -> Steps<'_> {
     let deleted = steps
         .event(
             "UPDATE clients SET version = version + 1, deleted_at = $2 WHERE no = $1 AND deleted_at IS NULL",
             values![client, now],
-        );
-    let deleted = deleted.run("DELETE FROM transfers WHERE client = $1", values![client]);
-    // Its test users have nothing left to do. Their rows are taken before their sessions, as everywhere.
-    deleted
-        .run("DELETE FROM consents WHERE client = $1", values![client])
+        )
         .run(
-            "UPDATE people SET disabled_at = $2 WHERE test_app = $1 AND disabled_at IS NULL",
+            "UPDATE clients SET version = version + 1, deleted_at = $2 WHERE live_of = $1 AND deleted_at IS NULL",
+            values![client, now],
+        )
+        .run("DELETE FROM transfers WHERE client = $1", values![client])
+        .run(
+            concat!("DELETE FROM consents WHERE client IN ", pair!()),
+            values![client],
+        );
+    without_test_users(deleted, client, now).client_changed(client)
+}
+
+/// Its test users have nothing left to do. Their rows are taken before their sessions, as everywhere.
+pub(super) fn without_test_users(steps: Steps<'_>, client: ClientNo, now: UnixTime) -> Steps<'_> {
+    steps
+        .run(
+            concat!(
+                "UPDATE people SET disabled_at = $2 WHERE disabled_at IS NULL AND test_app IN ",
+                pair!()
+            ),
             values![client, now],
         )
         .run(
-            "DELETE FROM sessions WHERE subject IN (SELECT subject FROM people WHERE test_app = $1)",
+            concat!(
+                "DELETE FROM sessions WHERE subject IN (SELECT subject FROM people WHERE test_app IN ",
+                pair!(),
+                ")"
+            ),
             values![client],
         )
-        .client_changed(client)
 }
 
-/// Those test users come back that went with it.
+/// What went with it comes back: its test side, and their test users.
 fn restore(steps: Steps<'_>, client: ClientNo, deleted_at: UnixTime, cutoff: Locator) -> Steps<'_> {
     let back = "UPDATE clients SET version = version + 1, deleted_at = NULL, \
                 cutoff = CASE WHEN cutoff > $3 THEN cutoff ELSE $3 END WHERE no = $1 AND deleted_at = $2";
+    let pair = "UPDATE clients SET version = version + 1, deleted_at = NULL, \
+                cutoff = CASE WHEN cutoff > $3 THEN cutoff ELSE $3 END WHERE live_of = $1 AND deleted_at = $2";
     steps
         .guard(back, values![client, deleted_at, cutoff])
+        .run(pair, values![client, deleted_at, cutoff])
         .run(
-            "UPDATE people SET disabled_at = NULL, cutoff = CASE WHEN cutoff > $3 THEN cutoff ELSE $3 END \
-             WHERE test_app = $1 AND disabled_at = $2",
+            concat!(
+                "UPDATE people SET disabled_at = NULL, cutoff = CASE WHEN cutoff > $3 THEN cutoff ELSE $3 END \
+                 WHERE disabled_at = $2 AND test_app IN ",
+                pair!()
+            ),
             values![client, deleted_at, cutoff],
         )
         .client_changed(client)

@@ -19,7 +19,8 @@ pub(super) fn bound<'a>(
     let own_name = bounds.is_some_and(|bounds| bounds.own_name);
     let steps = called(steps, client, own_name);
     let most = bounds.map_or(0, |bounds| bounds.most);
-    let belongs = |steps| match client.organization {
+    // A test side goes with its live app.
+    let belongs = |steps| match client.organization.filter(|_| client.live_of.is_none()) {
         Some(organization) => belongs(steps, organization, client.owner),
         None => steps,
     };
@@ -69,11 +70,11 @@ fn has_room<'a>(steps: Steps<'a>, client: &Client, most: usize, now: UnixTime) -
             )
             .exists(
                 "SELECT 1 WHERE (SELECT COUNT(*) FROM clients WHERE owner = $1 AND organization IS NULL \
-                 AND (deleted_at IS NULL OR deleted_at > $2)) < $3",
+                 AND live_of IS NULL AND (deleted_at IS NULL OR deleted_at > $2)) < $3",
                 values![client.owner, since, most],
             ),
         Some(organization) => steps.exists(
-            "SELECT 1 WHERE (SELECT COUNT(*) FROM clients WHERE organization = $1 \
+            "SELECT 1 WHERE (SELECT COUNT(*) FROM clients WHERE organization = $1 AND live_of IS NULL \
              AND (deleted_at IS NULL OR deleted_at > $2)) < $3",
             values![organization, since, most],
         ),

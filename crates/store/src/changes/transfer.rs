@@ -1,5 +1,5 @@
 //! Apps that are handed over.
-use super::app::next_version;
+use super::app::{next_version, pair, without_test_users};
 use super::connection::FORGET_CONSENTS;
 use crate::steps::Steps;
 use crate::value::values;
@@ -18,12 +18,13 @@ pub(super) fn steps<'a>(steps: Steps<'a>, change: &'a TransferChange, now: UnixT
             to,
             accepted_by,
             secrets_end,
+            cutoff,
         } => accept(
             steps,
             transfer,
             (*version, *to),
             (*accepted_by, now),
-            *secrets_end,
+            (*secrets_end, *cutoff),
         ),
     }
 }
@@ -65,7 +66,7 @@ fn accept<'a>(
     transfer: &'a Transfer,
     (version, to): (i64, Owner),
     (by, now): (Subject, UnixTime),
-    secrets_end: UnixTime,
+    (secrets_end, cutoff): (UnixTime, Locator),
 ) -> Steps<'a> {
     let organization = match to {
         Owner::Person(_) => None,
@@ -80,7 +81,7 @@ fn accept<'a>(
         ),
         None => steps,
     };
-    steps
+    let handed = steps
         .guard(
             "UPDATE clients SET version = version + 1, owner = $3, organization = $4, reviewed_at = NULL \
              WHERE no = $1 AND version = $2 AND deleted_at IS NULL",
@@ -91,18 +92,30 @@ fn accept<'a>(
             values![transfer.id, now],
         )
         .run(
-            "UPDATE client_secrets SET expires_at = $2, warned_at = $2 WHERE client = $1 AND (expires_at IS NULL OR expires_at > $2)",
+            concat!(
+                "UPDATE client_secrets SET expires_at = $2, warned_at = $2 \
+                 WHERE (expires_at IS NULL OR expires_at > $2) AND client IN ",
+                pair!()
+            ),
             values![transfer.client, secrets_end],
         )
         .run(FORGET_CONSENTS, values![transfer.client])
         // Where the former owner's servers are is not the new one's to know.
         .run(
-            "UPDATE refused_requests SET address = NULL WHERE client = $1 AND address IS NOT NULL",
+            concat!(
+                "UPDATE refused_requests SET address = NULL WHERE address IS NOT NULL AND client IN ",
+                pair!()
+            ),
             values![transfer.client],
         )
         .run(
-            "DELETE FROM granted_requests WHERE client = $1",
+            concat!("DELETE FROM granted_requests WHERE client IN ", pair!()),
             values![transfer.client],
-        )
-        .client_changed(transfer.client)
+        );
+    // The former owner knows their passwords, and has tokens of theirs.
+    let handed = handed.run(
+        "UPDATE clients SET cutoff = $2 WHERE live_of = $1 AND cutoff < $2",
+        values![transfer.client, cutoff],
+    );
+    without_test_users(handed, transfer.client, now).client_changed(transfer.client)
 }

@@ -13,7 +13,7 @@ macro_rules! clients {
             "SELECT c.no, c.version, c.id, c.name, c.homepage, c.description, c.owner, c.kind, c.redirect_uris, \
              c.grants, c.scopes, c.approved, c.resource_server, c.status, c.cutoff, c.reviewed_at, c.logo, \
              c.created_at, COALESCE(o.name, p.name, ''), c.test, c.documented, c.privacy_policy, c.terms, c.support, c.contact, \
-             c.deleted_at, c.organization, c.optional_scopes, c.scope_reasons FROM clients c \
+             c.deleted_at, c.organization, c.optional_scopes, c.scope_reasons, c.live_of FROM clients c \
              LEFT JOIN people p ON p.subject = c.owner LEFT JOIN organizations o ON o.id = c.organization \
              WHERE c.deleted_at ",
             $deleted,
@@ -43,12 +43,12 @@ pub(crate) const PAGE: Query<Client> =
 /// Those that a person runs, newest first: below a number, so many at most.
 pub(crate) const OF_PERSON: Query<Client> = there(clients!(
     "IS NULL",
-    "c.owner = $1 AND c.organization IS NULL AND c.no < $2 ORDER BY c.no DESC LIMIT $3"
+    "c.owner = $1 AND c.organization IS NULL AND c.live_of IS NULL AND c.no < $2 ORDER BY c.no DESC LIMIT $3"
 ));
 /// The same of an organization.
 pub(crate) const OF_ORGANIZATION: Query<Client> = there(clients!(
     "IS NULL",
-    "c.organization = $1 AND c.no < $2 ORDER BY c.no DESC LIMIT $3"
+    "c.organization = $1 AND c.live_of IS NULL AND c.no < $2 ORDER BY c.no DESC LIMIT $3"
 ));
 /// Those of a person that are called so, or that have this id; as [`OF_PERSON`].
 pub(crate) const FOUND_OF_PERSON: Query<Client> = there(clients!(
@@ -63,15 +63,25 @@ pub(crate) const FOUND_OF_ORGANIZATION: Query<Client> = there(clients!(
 ));
 /// One that was deleted after a time.
 pub(crate) const DELETED: Query<(Client, UnixTime)> = deleted(clients!("> $2", "c.id = $1"));
+/// The test side of an app.
+pub(crate) const TEST_SIDE: Query<Client> = there(clients!("IS NULL", "c.live_of = $1"));
+/// The same, if it was deleted after a time.
+pub(crate) const DELETED_TEST_SIDE: Query<(Client, UnixTime)> =
+    deleted(clients!("> $2", "c.live_of = $1"));
+/// The number of the test side of an app, also of one that was deleted.
+pub(crate) const TEST_SIDE_NO: Query<ClientNo> = Query {
+    sql: "SELECT no FROM clients WHERE live_of = $1",
+    read: |row| row.client(0),
+};
 /// Those of a person that were deleted after a time, the last one first: so many at most.
 pub(crate) const DELETED_OF_PERSON: Query<(Client, UnixTime)> = deleted(clients!(
     "> $2",
-    "c.owner = $1 AND c.organization IS NULL ORDER BY c.deleted_at DESC, c.no DESC LIMIT $3"
+    "c.owner = $1 AND c.organization IS NULL AND c.live_of IS NULL ORDER BY c.deleted_at DESC, c.no DESC LIMIT $3"
 ));
 /// The same of an organization.
 pub(crate) const DELETED_OF_ORGANIZATION: Query<(Client, UnixTime)> = deleted(clients!(
     "> $2",
-    "c.organization = $1 ORDER BY c.deleted_at DESC, c.no DESC LIMIT $3"
+    "c.organization = $1 AND c.live_of IS NULL ORDER BY c.deleted_at DESC, c.no DESC LIMIT $3"
 ));
 
 /// The secrets of the apps from one number to another.
@@ -194,6 +204,7 @@ fn client(row: &dyn Row) -> Read<Client> {
             false => Side::Live,
         },
         documented: row.flag(20)?,
+        live_of: row.optional_client(29)?,
     })
 }
 

@@ -56,6 +56,10 @@ pub(crate) const BY_EMAIL_KEY: Query<Person> = people!("p.email_key = $1");
 /// A page: after a subject, so many at most.
 pub(crate) const PAGE: Query<Person> = people!("p.subject > $1 ORDER BY p.subject LIMIT $2");
 
+/// Those that an app of the test side is tried with, as far as they are on: so many at most.
+pub(crate) const OF_TEST_APP: Query<Person> =
+    people!("p.test_app = $1 AND p.disabled_at IS NULL ORDER BY p.subject LIMIT $2");
+
 /// Everyone whose standing is not good.
 pub(crate) const NOT_GOOD: Query<(Subject, Standing)> = Query {
     sql: concat!(

@@ -8,6 +8,7 @@ use super::value::{each, values_of};
 use super::writer::{Effect, Settle};
 use crate::Outcome;
 use crate::changes::counted;
+use crate::facts::clients::TEST_SIDE_NO;
 use crate::facts::feed::About;
 use crate::feed::FED;
 use crate::steps::{Kind, Steps};
@@ -41,20 +42,36 @@ pub(super) async fn apply(
     }
     // An event that is there already was written by an earlier try, and its messages with it; they may be delivered by
     // now.
-    let mut effects: Vec<Effect> = steps.told.iter().map(effect).collect();
+    let told = with_test_sides(conn, &steps.told).await?;
+    let mut effects: Vec<Effect> = told.iter().map(effect).collect();
     if happened && write_event(conn, &job.transition, &job.act, job.receipt).await? {
         post(conn, job.transition.messages(), &job.act).await?;
     }
     effects.extend(job.transition.messages().iter().map(|_| Effect::Message));
     // Last, so that other nodes wait for little more than the commit.
     let until = job.act.at.plus(FED);
-    let lines = steps
-        .told
-        .iter()
-        .map(|about| (*about, until, about.beside()))
+    let lines = told
+        .into_iter()
+        .map(|about| (about, until, about.beside()))
         .collect();
     feed::tell(conn, lines).await?;
     Ok((Outcome::Committed, effects))
+}
+
+/// What is told, and the test side of each app that is told of.
+async fn with_test_sides(conn: &Conn, told: &[About]) -> Ran<Vec<About>> {
+    let mut all = told.to_vec();
+    for about in told {
+        if let About::Client(client) = about {
+            let rows = conn
+                .query(TEST_SIDE_NO.sql, &each(&values![*client]))
+                .await?;
+            for row in &rows {
+                all.push(About::Client((TEST_SIDE_NO.read)(plain(row))?));
+            }
+        }
+    }
+    Ok(all)
 }
 
 fn effect(about: &About) -> Effect {

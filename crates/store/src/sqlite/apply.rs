@@ -3,6 +3,7 @@
 use super::statements::Statements;
 use super::writer::Effect;
 use crate::changes::{ANSWER, Change, Hot, ISSUE, code_values, counted};
+use crate::facts::clients::TEST_SIDE_NO;
 use crate::facts::feed::About;
 use crate::facts::tokens::access_columns;
 use crate::facts::{connections, people};
@@ -278,6 +279,11 @@ impl Apply<'_, '_> {
         }
         for about in &steps.told {
             self.tell(*about)?;
+            if let About::Client(client) = about
+                && let Some(pair) = self.db.one(&TEST_SIDE_NO, &values![*client])?
+            {
+                self.tell(About::Client(pair))?;
+            }
         }
         Ok(done)
     }

@@ -30,6 +30,7 @@ mod request_log;
 mod reviews;
 mod revocations;
 mod sweepers;
+mod test_sides;
 mod tokens;
 mod two_processes;
 mod world;

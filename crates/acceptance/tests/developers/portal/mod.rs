@@ -14,6 +14,7 @@ mod reviews;
 mod rights;
 mod roles;
 mod secrets;
+mod test_sides;
 mod transfers;
 
 use crate::support::{ANN, PASSWORD, Scene, form_to};

@@ -32,7 +32,8 @@ impl Askable<'_> {
 
 /// What there is to ask for.
 pub fn askable<'a>(client: &Client, policy: &'a Policy) -> Askable<'a> {
-    if client.documented || client.status == ClientStatus::Disabled {
+    let is_shared = client.documented || client.live_of.is_some();
+    if is_shared || client.status == ClientStatus::Disabled {
         return Askable {
             whole: false,
             scopes: Vec::new(),

@@ -11,6 +11,7 @@ mod review;
 mod scopes;
 mod secrets;
 mod show;
+mod test_side;
 mod transfer;
 
 use crate::http::form::Form;
@@ -22,6 +23,7 @@ use pages::portal::PORTAL;
 use register::NewAppForm;
 use review::{AnswerForm, AskForm, TakeBackForm};
 use secrets::{AddSecretForm, RevokeForm, RotateForm};
+use test_side::{AddPersonForm, RemovePersonForm, SwitchOffForm, SwitchOnForm};
 use transfer::{AcceptForm, DeclineForm, OfferForm, WithdrawForm};
 
 /// Mounts them, unless there are none.
@@ -38,6 +40,11 @@ pub(super) fn mount(config: &Config, site: &mut Site) {
     site.page(&format!("{PORTAL}/{{client_id}}"), show::show);
     site.page(&format!("{PORTAL}/{{client_id}}/log"), log::show);
     site.page(&format!("{PORTAL}/{{client_id}}/review"), review::show);
+    site.page(&format!("{PORTAL}/{{client_id}}/test"), test_side::show);
+    site.form::<SwitchOnForm, _, _>(test_side::on);
+    site.form::<SwitchOffForm, _, _>(test_side::off);
+    site.form::<AddPersonForm, _, _>(test_side::add);
+    site.form::<RemovePersonForm, _, _>(test_side::remove);
     site.form::<AskForm, _, _>(review::ask);
     site.form::<AnswerForm, _, _>(review::answer);
     site.form::<TakeBackForm, _, _>(review::withdraw);

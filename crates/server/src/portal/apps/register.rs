@@ -309,6 +309,9 @@ async fn made(
         client_id,
         secret: client_secret,
         is_new: true,
+        only_people: false,
+        is_test: client.side == Side::Test,
+        next: None,
         others_until: None,
         test_users: users
             .into_iter()

@@ -15,7 +15,7 @@ use protocol::Params;
 use protocol::apps::ManagedApp;
 use protocol::apps::secrets::{self, Issued, SecretError};
 use protocol::decision::Decision;
-use protocol::types::{Language, Lifetime, Locator, Role};
+use protocol::types::{Language, Lifetime, Locator, Role, Side};
 use store::Outcome;
 
 /// Another secret.
@@ -216,6 +216,9 @@ async fn issued(
         client_id: managed.client().id.clone(),
         secret: Some(issued.text),
         is_new: false,
+        only_people: false,
+        is_test: managed.client().side == Side::Test,
+        next: None,
         others_until,
         test_users: Vec::new(),
     };

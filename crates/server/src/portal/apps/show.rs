@@ -13,12 +13,15 @@ use crate::state::App;
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use axum::response::Response;
-use pages::portal::{AppFields, AppPage, CheckedUri, SecretLine};
+use pages::portal::{AppFields, AppPage, CheckedUri, SecretLine, TestOf};
 use pages::{Problem, Speak, Text};
 use protocol::apps::ManagedApp;
 use protocol::apps::review::{askable, people_cap};
 use protocol::apps::secrets::MAX_SECRETS;
-use protocol::types::{ClientKind, Locator, Role};
+use protocol::events::Act;
+use protocol::transition::Transition;
+use protocol::types::{Client, ClientKind, Locator, Role, Side, UnixTime};
+use store::{Outcome, StoreError};
 
 /// `GET`: the page.
 pub(super) async fn show(
@@ -38,6 +41,60 @@ pub(super) async fn show(
         ..Said::default()
     };
     page(&app, desk, &managed, said).await
+}
+
+/// The secrets that work, as they are shown; `used`: when each was used last, and from which network.
+fn secret_lines(
+    client: &Client,
+    used: &[(Locator, UnixTime, String)],
+    time: impl Fn(UnixTime) -> Text,
+) -> Vec<SecretLine> {
+    let last_used = |id: Locator| {
+        let used = used.iter().find(|(own, ..)| *own == id)?;
+        Some((time(used.1), used.2.clone()))
+    };
+    let now = clock::now();
+    let live = client.secrets.iter().filter(|secret| secret.is_live(now));
+    live.map(|secret| SecretLine {
+        id: secret.id.0.to_string(),
+        name: secret.name.clone(),
+        created: time(secret.created_at),
+        last_used: last_used(secret.id),
+        expires: secret.expires_at.map(&time),
+    })
+    .collect()
+}
+
+/// Settles what a rule decided, if there is anything to settle.
+pub(super) async fn settled(
+    app: &App,
+    transition: Option<Transition>,
+    act: Act,
+) -> Result<Outcome, StoreError> {
+    match transition {
+        Some(transition) => app.settle_one(transition, act).await,
+        None => Ok(Outcome::Committed),
+    }
+}
+
+/// The app whose test side it is.
+async fn live_of(app: &App, client: &Client) -> Result<Option<TestOf>, StoreError> {
+    let Some(live) = client.live_of else {
+        return Ok(None);
+    };
+    let live = app.store.client_by_no(live).await?;
+    Ok(live.map(|live| TestOf {
+        client_id: live.id.clone(),
+        name: live.name.clone(),
+    }))
+}
+
+/// Whether it has a test side, where it may have one.
+async fn has_test_side(app: &App, client: &Client) -> Result<Option<bool>, StoreError> {
+    match app.policy().test_mode && client.side == Side::Live {
+        true => Ok(Some(app.store.test_side(client.no).await?.is_some())),
+        false => Ok(None),
+    }
 }
 
 /// What was done, as a message.
@@ -89,25 +146,13 @@ pub(super) async fn page(
         false => StatusCode::BAD_REQUEST,
     };
     let (last_used, secrets_used) = app.store.client_used(client.no).await?;
-    let used = |id: Locator| {
-        let used = secrets_used.iter().find(|(own, ..)| *own == id)?;
-        Some((time(used.1), used.2.clone()))
-    };
-    let now = clock::now();
-    let live = client.secrets.iter().filter(|secret| secret.is_live(now));
-    let secrets: Vec<SecretLine> = live
-        .map(|secret| SecretLine {
-            id: secret.id.0.to_string(),
-            name: secret.name.clone(),
-            created: time(secret.created_at),
-            last_used: used(secret.id),
-            expires: secret.expires_at.map(time),
-        })
-        .collect();
+    let secrets = secret_lines(client, &secrets_used, time);
     let room = match people_cap(client, app.policy()) {
         Some(cap) => Some((cap, app.store.people_of(client.no).await?)),
         None => None,
     };
+    let test_of = live_of(app, client).await?;
+    let has_test_side = has_test_side(app, client).await?;
     let askable = askable(client, app.policy());
     let reviews = !askable.is_empty() || !app.store.reviews_of(client.no, 1).await?.is_empty();
     let chosen = said.scopes.unwrap_or_else(|| Chosen::of(client));
@@ -127,6 +172,8 @@ pub(super) async fn page(
         reviewed: client.reviewed_at.is_some(),
         created: time(client.created_at),
         last_used: last_used.map(time),
+        test_of,
+        has_test_side,
         has_log: app.request_log.is_kept(),
         may_add: secrets.len() < MAX_SECRETS,
         secrets: (client.kind == ClientKind::Confidential).then_some(secrets),

@@ -115,6 +115,7 @@ fn said_of(error: TransferError, language: Language) -> Text {
     match error {
         TransferError::ForOwners => language.text("role"),
         TransferError::Same => language.text("transfer-same"),
+        TransferError::TestSide => language.text("transfer-test-side"),
         TransferError::Unknown => language.text("transfer-gone"),
     }
 }
@@ -197,7 +198,14 @@ pub(super) async fn accept(
         return Ok(gone());
     };
     let memberships = app.store.memberships(person.subject).await?;
-    let Ok(change) = transfer::accept(&client, &open, person, &memberships, clock::now()) else {
+    let Ok(change) = transfer::accept(
+        &client,
+        &open,
+        person,
+        &memberships,
+        clock::now(),
+        &app.mint,
+    ) else {
         return Ok(gone());
     };
     Ok(match app.settle_one(change, desk.act(&app)).await? {
