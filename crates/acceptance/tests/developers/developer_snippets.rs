@@ -20,32 +20,38 @@ const MACHINE: &str = "/developers/grants/client-credentials";
 const TOKENS: &str = "/developers/tokens";
 
 /// The variables that a program reads.
-type Variables = BTreeMap<&'static str, String>;
+pub(crate) type Variables = BTreeMap<&'static str, String>;
 
 /// What runs the programs of one language.
 #[derive(Debug)]
-enum Runner {
+pub(crate) enum Runner {
     Shell,
     Python(PathBuf),
     Node(PathBuf),
+    Go,
     Rust(Workshop),
 }
 
 impl Runner {
-    fn language(&self) -> &'static str {
+    pub(crate) fn language(&self) -> &'static str {
         match self {
             Runner::Shell => "bash",
             Runner::Python(_) => "python",
             Runner::Node(_) => "javascript",
+            Runner::Go => "go",
             Runner::Rust(_) => "rust",
         }
     }
 
     /// Runs a program that must succeed; what it printed.
     #[track_caller]
-    fn run(&self, program: &Program, variables: &Variables) -> String {
+    pub(crate) fn run(&self, program: &Program, variables: &Variables) -> String {
         let folder = tempfile::tempdir().expect("a folder");
-        let file = folder.path().join("program.mjs");
+        let name = match self {
+            Runner::Go => "program.go",
+            Runner::Shell | Runner::Python(_) | Runner::Node(_) | Runner::Rust(_) => "program.mjs",
+        };
+        let file = folder.path().join(name);
         fs::write(&file, &program.text).expect("write the program");
         let mut command = match self {
             Runner::Shell => {
@@ -54,6 +60,11 @@ impl Runner {
                 command
             }
             Runner::Python(path) | Runner::Node(path) => Command::new(path),
+            Runner::Go => {
+                let mut command = Command::new("go");
+                command.arg("run");
+                command
+            }
             Runner::Rust(workshop) => workshop.built(program),
         };
         if !matches!(self, Runner::Rust(_)) {
@@ -73,7 +84,7 @@ fn text(bytes: &[u8]) -> String {
 /// A Cargo package that is given one program after the other. It builds offline, with the versions of this
 /// repository's lock file.
 #[derive(Debug)]
-struct Workshop {
+pub(crate) struct Workshop {
     /// Of the package, its own: packages of one name in one folder of results are taken for each other.
     name: String,
     folder: tempfile::TempDir,
@@ -149,13 +160,14 @@ const BUILD_LIMIT: Duration = Duration::from_secs(900);
 
 /// The runners of all languages.
 #[track_caller]
-fn runners() -> Vec<Runner> {
+pub(crate) fn runners() -> Vec<Runner> {
     let mut all = vec![
         Runner::Shell,
         Runner::Python(tool("VALETKEY_TEST_PYTHON")),
         Runner::Node(tool("VALETKEY_TEST_NODE")),
     ];
     let long = std::env::var("VALETKEY_LONG").is_ok_and(|value| value == "1");
+    all.extend(cfg!(has_go).then_some(Runner::Go));
     all.extend(long.then(|| Runner::Rust(Workshop::new())));
     all
 }

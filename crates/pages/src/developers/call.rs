@@ -13,6 +13,8 @@ pub(super) struct Call<'a> {
     pub(super) fields: Vec<(&'static str, Value<'a>)>,
     /// Whether the answer has a body.
     pub(super) answers: bool,
+    /// The app that makes it, where that is known.
+    pub(super) client_id: Option<&'a str>,
 }
 
 /// How the sender proves itself.
@@ -55,12 +57,23 @@ impl Call<'_> {
     /// The variables that the program reads.
     fn variables(&self) -> Vec<&'static str> {
         let own: &[&str] = match self.auth {
+            Auth::Basic if self.client_id.is_some() => &["CLIENT_SECRET"],
             Auth::Basic => &["CLIENT_ID", "CLIENT_SECRET"],
             Auth::Bearer => &["ACCESS_TOKEN"],
             Auth::None => &[],
         };
         let fields = self.fields.iter().filter_map(|(_, value)| value.variable());
         own.iter().copied().chain(fields).collect()
+    }
+
+    /// The app's id, or the words for the variable that holds it. An id has no character that any language reads.
+    fn id_or(&self, variable: &str) -> String {
+        self.client_id.unwrap_or(variable).to_owned()
+    }
+
+    /// The app's id as a literal, or the words for the variable that holds it.
+    fn literal_or(&self, variable: &str) -> String {
+        literal_or(self.client_id, variable)
     }
 
     fn is_basic(&self) -> bool {
@@ -96,6 +109,7 @@ impl Call<'_> {
             ("bash", self.shell()),
             ("python", rendered(&Python { call: self })),
             ("javascript", rendered(&Node { call: self })),
+            ("go", rendered(&Go { call: self })),
             ("rust", rendered(&Rust { call: self })),
         ])
     }
@@ -106,19 +120,45 @@ impl Call<'_> {
 pub(super) struct Link<'a> {
     pub(super) url: &'a str,
     pub(super) scope: &'a str,
+    /// The app that it is for, where that is known.
+    pub(super) client_id: Option<&'a str>,
+    /// Where the person comes back to, where that is known.
+    pub(super) redirect_uri: Option<&'a str>,
 }
 
 impl Link<'_> {
     /// How to make it in every language, as fenced Markdown.
     pub(super) fn markdown(&self) -> String {
-        let Link { url, scope } = *self;
         fenced(&[
-            ("bash", rendered(&LinkCurl { url, scope })),
-            ("python", rendered(&LinkPython { url, scope })),
-            ("javascript", rendered(&LinkNode { url, scope })),
-            ("rust", rendered(&LinkRust { url, scope })),
+            ("bash", rendered(&LinkCurl { link: self })),
+            ("python", rendered(&LinkPython { link: self })),
+            ("javascript", rendered(&LinkNode { link: self })),
+            ("go", rendered(&LinkGo { link: self })),
+            ("rust", rendered(&LinkRust { link: self })),
         ])
     }
+
+    /// Whether a program reads a variable.
+    fn reads(&self) -> bool {
+        self.client_id.is_none() || self.redirect_uri.is_none()
+    }
+
+    fn id_or(&self, variable: &str) -> String {
+        literal_or(self.client_id, variable)
+    }
+
+    fn uri_or(&self, variable: &str) -> String {
+        literal_or(self.redirect_uri, variable)
+    }
+
+    fn encoded_uri_or(&self, variable: &str) -> String {
+        self.redirect_uri
+            .map_or_else(|| variable.to_owned(), encoded)
+    }
+}
+
+fn literal_or(own: Option<&str>, variable: &str) -> String {
+    own.map_or_else(|| variable.to_owned(), quoted)
 }
 
 fn rendered(program: &impl Template) -> String {
@@ -184,8 +224,7 @@ macro_rules! link_program {
         #[derive(Template)]
         #[template(path = $path, escape = "none")]
         struct $name<'a> {
-            url: &'a str,
-            scope: &'a str,
+            link: &'a Link<'a>,
         }
     };
 }
@@ -195,8 +234,10 @@ program!(CurlJson, "developers/snippets/json.sh");
 program!(CurlQuery, "developers/snippets/query.sh");
 program!(Python, "developers/snippets/call.py");
 program!(Node, "developers/snippets/call.mjs");
+program!(Go, "developers/snippets/call.go");
 program!(Rust, "developers/snippets/call.rs");
 link_program!(LinkCurl, "developers/snippets/link.sh");
 link_program!(LinkPython, "developers/snippets/link.py");
 link_program!(LinkNode, "developers/snippets/link.mjs");
+link_program!(LinkGo, "developers/snippets/link.go");
 link_program!(LinkRust, "developers/snippets/link.rs");

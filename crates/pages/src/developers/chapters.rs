@@ -111,6 +111,7 @@ fn apps(offer: &Offer) -> Apps<'_> {
             auth: Auth::Bearer,
             fields: Vec::new(),
             answers: true,
+            client_id: None,
         };
         call.markdown()
     };
@@ -151,7 +152,13 @@ fn authorization_code<'a>(
         o: offer,
         authorize,
         scope,
-        link: Link { url, scope }.markdown(),
+        link: Link {
+            url,
+            scope,
+            client_id: None,
+            redirect_uri: None,
+        }
+        .markdown(),
         exchange: token_call(offer, &exchange_fields(offer)).markdown(),
         answer: answer(offer, scope, offer.grants.refresh_token, true),
         public: public_exchange(offer).shell(),
@@ -161,7 +168,7 @@ fn authorization_code<'a>(
 }
 
 /// What is sent to exchange a code; `redirect_uri` only where it must be.
-fn exchange_fields(offer: &Offer) -> Vec<(&'static str, Value<'static>)> {
+pub(super) fn exchange_fields(offer: &Offer) -> Vec<(&'static str, Value<'static>)> {
     let mut fields = vec![
         ("grant_type", Value::Text("authorization_code")),
         ("code", Value::Variable("CODE")),
@@ -189,6 +196,7 @@ fn token_call<'a>(offer: &'a Offer, fields: &[(&'static str, Value<'a>)]) -> Cal
         auth: Auth::Basic,
         fields: fields.to_vec(),
         answers: true,
+        client_id: None,
     }
 }
 
@@ -214,6 +222,7 @@ fn device_code<'a>(offer: &'a Offer, device: &'a Device, scope: &'a str) -> Devi
         auth: Auth::None,
         fields,
         answers: true,
+        client_id: None,
     };
     let poll = [
         ("grant_type", Value::Text(DEVICE_GRANT)),
@@ -234,7 +243,7 @@ fn device_code<'a>(offer: &'a Offer, device: &'a Device, scope: &'a str) -> Devi
 }
 
 /// The value of `grant_type` that RFC 8628 gave this grant.
-const DEVICE_GRANT: &str = "urn:ietf:params:oauth:grant-type:device_code";
+pub(super) const DEVICE_GRANT: &str = "urn:ietf:params:oauth:grant-type:device_code";
 
 #[derive(Template)]
 #[template(path = "developers/chapters/refresh_token.md", escape = "none")]
@@ -303,6 +312,7 @@ fn tokens<'a>(offer: &'a Offer, scope: &'a str) -> Tokens<'a> {
             auth,
             fields,
             answers,
+            client_id: None,
         }
         .markdown(),
     };

@@ -91,6 +91,7 @@ fn title(language: &str) -> &str {
         "bash" => "curl",
         "python" => "Python",
         "javascript" => "Node",
+        "go" => "Go",
         "rust" => "Rust",
         "json" => "Answer",
         "http" => "Request",

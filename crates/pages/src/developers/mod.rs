@@ -4,6 +4,7 @@ mod call;
 mod chapters;
 mod markdown;
 mod offer;
+mod own;
 mod samples;
 
 pub use chapters::{Chapter, chapters, whole};
@@ -11,6 +12,9 @@ pub use offer::{
     Apps, Device, Endpoint, Endpoints, ErrorCode, ErrorDescription, ErrorTable, Extra, Grants,
     House, Lives, Offer, Published, Requests, ScopeRow, ScopeTable, TestSide, Tokens,
 };
+
+pub use own::{OwnApp, Program, Programs, programs};
+pub(crate) use samples::sample_programs;
 
 use crate::{Frame, Page, samples::pages};
 use askama::Template;

@@ -1,8 +1,8 @@
 //! Providers to show the pages of: one with everything, one with little, a hostile one.
 use super::{
     Apps, DeveloperPage, Device, Endpoint, Endpoints, ErrorCode, ErrorDescription, ErrorTable,
-    Extra, Grants, House, Lives, Offer, Published, Requests, ScopeRow, ScopeTable, TestSide,
-    Tokens,
+    Extra, Grants, House, Lives, Offer, OwnApp, Programs, Published, Requests, ScopeRow,
+    ScopeTable, TestSide, Tokens, programs,
 };
 use crate::{HOSTILE, samples};
 use protocol::policy::{Registration, Risk, Rotation};
@@ -16,6 +16,11 @@ pub(super) fn pages() -> Vec<DeveloperPage> {
     pages.extend(DeveloperPage::all(&little(), &branded));
     pages.extend(DeveloperPage::all(&of_strangers(), &hostile));
     pages
+}
+
+/// What an app finds at the one with everything.
+pub(crate) fn sample_programs(own: &OwnApp) -> Vec<Programs> {
+    programs(&everything(), own)
 }
 
 fn endpoint(path: &str) -> Endpoint {

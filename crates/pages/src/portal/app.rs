@@ -173,6 +173,10 @@ impl AppPage {
         super::log_href(&self.client_id)
     }
 
+    fn try_href(&self) -> String {
+        super::try_href(&self.client_id)
+    }
+
     fn test_href(&self) -> String {
         let own = self.test_of.as_ref().map(|live| live.client_id.as_str());
         test_href(own.unwrap_or(&self.client_id))
@@ -311,7 +315,24 @@ impl Page for AppPage {
             ..usual.clone()
         };
         let hostile = hostile_page(language);
-        vec![usual, failed, public, viewer, test_side, hostile]
+        let hostile_test_side = AppPage {
+            test_of: Some(TestOf {
+                client_id: HOSTILE.to_owned(),
+                name: HOSTILE.to_owned(),
+            }),
+            has_test_side: None,
+            problems: Vec::new(),
+            ..hostile.clone()
+        };
+        vec![
+            usual,
+            failed,
+            public,
+            viewer,
+            test_side,
+            hostile,
+            hostile_test_side,
+        ]
     }
 }
 
@@ -380,10 +401,6 @@ fn hostile_page(language: Language) -> AppPage {
         name: HOSTILE.to_owned(),
         logo_url: Some(HOSTILE.to_owned()),
         organization: Some(HOSTILE.to_owned()),
-        test_of: Some(TestOf {
-            client_id: HOSTILE.to_owned(),
-            name: HOSTILE.to_owned(),
-        }),
         transfer: Transfer {
             open: Some((HOSTILE.to_owned(), words(), HOSTILE.to_owned())),
             organizations: vec![(HOSTILE.to_owned(), HOSTILE.to_owned())],

@@ -11,6 +11,7 @@ mod scopes;
 mod secret;
 mod test_side;
 mod transfer;
+mod try_it;
 
 pub use app::{AppPage, CheckedUri, SECRET_DAYS, SecretLine, TestOf};
 pub use apps::{AppRow, Apps, DeletedRow, OwnerTab, apps_of};
@@ -24,6 +25,7 @@ pub use scopes::{ScopeBox, ScopeChoice};
 pub use secret::NewSecret;
 pub use test_side::{TestPerson, TestSideOn, TestSidePage, test_href};
 pub use transfer::{OfferRow, Transfer};
+pub use try_it::{BuiltLink, TryPage, TryScope, try_href};
 
 use crate::{Sample, Text};
 use protocol::types::Language;
@@ -42,6 +44,7 @@ pub(crate) fn samples_of_pages(language: Language) -> Vec<Sample> {
         app::samples_of_pages(language),
         secret::samples_of_pages(language),
         test_side::samples_of_pages(language),
+        try_it::samples_of_pages(language),
         organizations::samples_of_pages(language),
         organization::samples_of_pages(language),
         log::samples_of_pages(language),
@@ -54,6 +57,12 @@ pub(crate) fn samples_of_pages(language: Language) -> Vec<Sample> {
 #[must_use]
 pub fn app_href(client_id: &str) -> String {
     format!("{PORTAL}/{client_id}")
+}
+
+/// The address of the playground of a live app, which is on its test side.
+#[must_use]
+pub fn playground_href(client_id: &str) -> String {
+    format!("{}/playground", app_href(client_id))
 }
 
 /// The address of what an app's requests were told.

@@ -111,7 +111,7 @@ impl Page for TestSidePage {
                 people: vec![TestPerson {
                     id: "1".to_owned(),
                     email: "ada@example.com".to_owned(),
-                    name: "Ada".to_owned(),
+                    name: "Ada Lovelace".to_owned(),
                 }],
                 may_add: true,
             }),

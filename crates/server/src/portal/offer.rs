@@ -63,7 +63,8 @@ pub(crate) fn path_of(chapter: DeveloperChapter) -> String {
     format!("{}{below}", path::DEVELOPERS)
 }
 
-fn offer(config: &Config) -> Offer {
+/// What a provider offers to developers.
+pub(super) fn offer(config: &Config) -> Offer {
     let policy = &config.policy;
     let issuer = &config.issuer;
     let well_known = metadata_paths(issuer);

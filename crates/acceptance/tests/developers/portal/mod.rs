@@ -16,6 +16,7 @@ mod roles;
 mod secrets;
 mod test_sides;
 mod transfers;
+mod try_it;
 
 use crate::support::{ANN, PASSWORD, Scene, form_to};
 use acceptance::{App, Browser, Form, Json, Reply, unescape};

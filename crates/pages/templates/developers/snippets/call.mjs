@@ -1,11 +1,13 @@
+{% if !call.variables().is_empty() -%}
 const { {{ call.variables().join(", ") }} } = process.env;
 
+{% endif -%}
 const answer = await fetch({{ self::quoted(call.url) }}, {
 {%- if call.is_post() %}
   method: "POST",
 {%- endif %}
 {%- if call.is_basic() %}
-  headers: { Authorization: "Basic " + btoa(`${CLIENT_ID}:${CLIENT_SECRET}`) },
+  headers: { Authorization: "Basic " + btoa(`{{ call.id_or("${CLIENT_ID}") }}:${CLIENT_SECRET}`) },
 {%- endif %}
 {%- if call.is_bearer() %}
   headers: { Authorization: `Bearer ${ACCESS_TOKEN}` },

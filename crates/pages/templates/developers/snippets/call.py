@@ -1,11 +1,13 @@
+{% if !call.variables().is_empty() -%}
 import os
 
+{% endif -%}
 import requests
 
 answer = requests.{% if call.is_post() %}post{% else %}get{% endif %}(
     {{ self::quoted(call.url) }},
 {%- if call.is_basic() %}
-    auth=(os.environ["CLIENT_ID"], os.environ["CLIENT_SECRET"]),
+    auth=({{ call.literal_or("os.environ[\"CLIENT_ID\"]") }}, os.environ["CLIENT_SECRET"]),
 {%- endif %}
 {%- if call.is_bearer() %}
     headers={"Authorization": "Bearer " + os.environ["ACCESS_TOKEN"]},

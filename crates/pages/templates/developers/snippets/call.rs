@@ -1,6 +1,8 @@
 // cargo add reqwest --features form
 // cargo add tokio --features full
+{%- if !call.variables().is_empty() %}
 use std::env::var;
+{%- endif %}
 
 #[tokio::main]
 async fn main() -> Result<(), Box<dyn std::error::Error>> {
@@ -12,7 +14,7 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
     let answer = reqwest::Client::new()
         .{% if call.is_post() %}post{% else %}get{% endif %}({{ self::quoted(call.url) }})
 {%- if call.is_basic() %}
-        .basic_auth(var("CLIENT_ID")?, Some(var("CLIENT_SECRET")?))
+        .basic_auth({{ call.literal_or("var(\"CLIENT_ID\")?") }}, Some(var("CLIENT_SECRET")?))
 {%- endif %}
 {%- if call.is_bearer() %}
         .bearer_auth(var("ACCESS_TOKEN")?)

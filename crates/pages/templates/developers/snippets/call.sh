@@ -1,6 +1,6 @@
 curl -sS {{ self::sh(call.url) }}
 {%- if call.is_basic() %} \
-  -u "$CLIENT_ID:$CLIENT_SECRET"
+  -u "{{ call.id_or("$CLIENT_ID") }}:$CLIENT_SECRET"
 {%- endif %}
 {%- if call.is_bearer() %} \
   -H "Authorization: Bearer $ACCESS_TOKEN"

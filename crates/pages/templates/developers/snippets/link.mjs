@@ -4,13 +4,13 @@ const state = randomBytes(16).toString("base64url");
 const codeVerifier = randomBytes(32).toString("base64url");
 const codeChallenge = createHash("sha256").update(codeVerifier).digest("base64url");
 
-const link = new URL({{ self::quoted(url) }});
+const link = new URL({{ self::quoted(link.url) }});
 link.search = new URLSearchParams({
   response_type: "code",
-  client_id: process.env.CLIENT_ID,
-  redirect_uri: process.env.REDIRECT_URI,
-{%- if !scope.is_empty() %}
-  scope: {{ self::quoted(scope) }},
+  client_id: {{ link.id_or("process.env.CLIENT_ID") }},
+  redirect_uri: {{ link.uri_or("process.env.REDIRECT_URI") }},
+{%- if !link.scope.is_empty() %}
+  scope: {{ self::quoted(link.scope) }},
 {%- endif %}
   state,
   code_challenge: codeChallenge,

@@ -1,6 +1,8 @@
 import base64
 import hashlib
+{%- if link.reads() %}
 import os
+{%- endif %}
 import secrets
 from urllib.parse import urlencode
 
@@ -9,12 +11,12 @@ code_verifier = secrets.token_urlsafe(32)
 digest = hashlib.sha256(code_verifier.encode()).digest()
 code_challenge = base64.urlsafe_b64encode(digest).decode().rstrip("=")
 
-link = {{ self::quoted(url) }} + "?" + urlencode({
+link = {{ self::quoted(link.url) }} + "?" + urlencode({
     "response_type": "code",
-    "client_id": os.environ["CLIENT_ID"],
-    "redirect_uri": os.environ["REDIRECT_URI"],
-{%- if !scope.is_empty() %}
-    "scope": {{ self::quoted(scope) }},
+    "client_id": {{ link.id_or("os.environ[\"CLIENT_ID\"]") }},
+    "redirect_uri": {{ link.uri_or("os.environ[\"REDIRECT_URI\"]") }},
+{%- if !link.scope.is_empty() %}
+    "scope": {{ self::quoted(link.scope) }},
 {%- endif %}
     "state": state,
     "code_challenge": code_challenge,

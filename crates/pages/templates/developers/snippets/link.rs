@@ -1,7 +1,9 @@
 // cargo add aws-lc-rs base64 reqwest
 use aws_lc_rs::{digest, rand};
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
+{%- if link.reads() %}
 use std::env::var;
+{%- endif %}
 
 fn random<const N: usize>() -> Result<String, aws_lc_rs::error::Unspecified> {
     let mut bytes = [0; N];
@@ -16,13 +18,13 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     let code_challenge = URL_SAFE_NO_PAD.encode(digest);
 
     let link = reqwest::Url::parse_with_params(
-        {{ self::quoted(url) }},
+        {{ self::quoted(link.url) }},
         [
             ("response_type", "code"),
-            ("client_id", &var("CLIENT_ID")?),
-            ("redirect_uri", &var("REDIRECT_URI")?),
-{%- if !scope.is_empty() %}
-            ("scope", {{ self::quoted(scope) }}),
+            ("client_id", {{ link.id_or("&var(\"CLIENT_ID\")?") }}),
+            ("redirect_uri", {{ link.uri_or("&var(\"REDIRECT_URI\")?") }}),
+{%- if !link.scope.is_empty() %}
+            ("scope", {{ self::quoted(link.scope) }}),
 {%- endif %}
             ("state", &state),
             ("code_challenge", &code_challenge),

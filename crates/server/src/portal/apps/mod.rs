@@ -13,6 +13,7 @@ mod secrets;
 mod show;
 mod test_side;
 mod transfer;
+mod try_it;
 
 use crate::http::form::Form;
 use crate::http::site::Site;
@@ -41,6 +42,7 @@ pub(super) fn mount(config: &Config, site: &mut Site) {
     site.page(&format!("{PORTAL}/{{client_id}}/log"), log::show);
     site.page(&format!("{PORTAL}/{{client_id}}/review"), review::show);
     site.page(&format!("{PORTAL}/{{client_id}}/test"), test_side::show);
+    site.page(&format!("{PORTAL}/{{client_id}}/try"), try_it::show);
     site.form::<SwitchOnForm, _, _>(test_side::on);
     site.form::<SwitchOffForm, _, _>(test_side::off);
     site.form::<AddPersonForm, _, _>(test_side::add);
