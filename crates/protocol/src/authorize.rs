@@ -142,6 +142,10 @@ fn check_redirect_uri(
     let sent = params.get("redirect_uri");
     client
         .verify_redirect_uri(sent, policy.redirects)
+        .or_else(|fault| {
+            let playground = client.verify_playground(sent, &policy.issuer);
+            playground.ok_or(fault)
+        })
         .map_err(|fault| ShownError::RedirectUri {
             fault,
             sent: sent.map(str::to_owned),

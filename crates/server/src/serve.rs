@@ -17,6 +17,7 @@ use crate::ops::sealing::Sealing;
 use crate::ops::server_key;
 use crate::ops::stopping::Stopping;
 use crate::ops::subscriber;
+use crate::portal::playing::Playgrounds;
 use crate::rooms;
 use crate::state::{App, AppState};
 use crate::storage;
@@ -47,6 +48,7 @@ pub(crate) fn open(config: Config, log: Log) -> anyhow::Result<AppState> {
         outbound: outbound(&config),
         last_used: LastUsed::default(),
         request_log: RequestLog::of(&config),
+        playgrounds: Playgrounds::default(),
         mint: store.mint(),
         developer_pages: OnceLock::new(),
         metadata,

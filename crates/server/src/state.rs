@@ -13,6 +13,7 @@ use crate::ops::outage::Outage;
 use crate::ops::request_log::RequestLog;
 use crate::ops::sealing::Sealing;
 use crate::ops::stopping::Stopping;
+use crate::portal::playing::Playgrounds;
 use crate::settle::settle;
 use config::Config;
 use jose::keyed::Key;
@@ -53,6 +54,8 @@ pub(crate) struct AppState {
     pub(crate) last_used: LastUsed,
     /// What apps' requests were told.
     pub(crate) request_log: RequestLog,
+    /// What developers play with.
+    pub(crate) playgrounds: Playgrounds,
     /// Requests, counted if somebody may ask.
     pub(crate) requests: Option<Arc<Requests>>,
     /// Requests that wait for something to be told.

@@ -398,6 +398,20 @@ fn an_app_is_reviewed() {
 
 #[test]
 #[cfg_attr(not(has_chromium), ignore = "needs Chromium: see ./test")]
+fn an_app_is_tried_on_its_test_side() {
+    for eyes in some_of(eyes_of(0)) {
+        let open =
+            "[apps]\nregistration = \"open\"\n[test]\nmode = true\n[grants]\ndevice_code = true";
+        let provider = Setup::toml(PLAIN).with(open).database("try.db").start();
+        provider.user_create(ANN, "Ann Example", PASSWORD, false);
+        let user = serde_json::json!({ "email": ANN, "password": PASSWORD });
+        let site = serde_json::json!({ "issuer": provider.issuer(), "user": user });
+        Programs::find().walk_on("try", &eyes, &site, Vec::new());
+    }
+}
+
+#[test]
+#[cfg_attr(not(has_chromium), ignore = "needs Chromium: see ./test")]
 fn two_developers_run_an_app_together() {
     for eyes in some_of(eyes_of(0)) {
         walk_organizations(|setup| setup.database("organizations.db"), &eyes);

@@ -13,7 +13,7 @@ pub use offer::{
     House, Lives, Offer, Published, Requests, ScopeRow, ScopeTable, TestSide, Tokens,
 };
 
-pub use own::{OwnApp, Program, Programs, programs};
+pub use own::{AppRequest, FieldValue, OwnApp, Program, Programs, app_request, programs};
 pub(crate) use samples::sample_programs;
 
 use crate::{Frame, Page, samples::pages};

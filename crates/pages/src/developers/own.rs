@@ -42,6 +42,41 @@ pub enum Program {
     ClientCredentials,
 }
 
+impl Program {
+    /// All of them, in the order in which an app needs them.
+    pub const ALL: [Program; 8] = [
+        Program::Link,
+        Program::Exchange,
+        Program::TokenInfo,
+        Program::Refresh,
+        Program::Revoke,
+        Program::DeviceCodes,
+        Program::DevicePoll,
+        Program::ClientCredentials,
+    ];
+
+    /// What a form carries.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Program::Link => "authorize",
+            Program::Exchange => "exchange",
+            Program::TokenInfo => "token-info",
+            Program::Refresh => "refresh",
+            Program::Revoke => "revoke",
+            Program::DeviceCodes => "device",
+            Program::DevicePoll => "device-poll",
+            Program::ClientCredentials => "client-credentials",
+        }
+    }
+
+    /// Reads it.
+    #[must_use]
+    pub fn parse(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|program| program.name() == name)
+    }
+}
+
 /// One program in several languages.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Programs {
@@ -93,69 +128,112 @@ impl OwnApp {
 /// The programs that an app can use, in the order in which it needs them.
 #[must_use]
 pub fn programs(offer: &Offer, own: &OwnApp) -> Vec<Programs> {
-    let mut all = Vec::new();
-    let mut add = |program, markdown: String| {
-        let html = render(&markdown).html;
-        all.push(Programs { program, html });
+    let markdown = |program| match link(offer, own).filter(|_| program == Program::Link) {
+        Some(link) => Some(link.markdown()),
+        None => request(offer, own, program).map(|call| call.markdown()),
     };
+    let made = |program| {
+        let html = render(&markdown(program)?).html;
+        Some(Programs { program, html })
+    };
+    Program::ALL.into_iter().filter_map(made).collect()
+}
+
+/// A request of an app as it is sent, and as it is shown: what the app cannot know stands in variables.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct AppRequest {
+    /// For the shell.
+    pub curl: String,
+    /// Whether it shows the app's secret.
+    pub shows_secret: bool,
+    /// Its fields; none is a `GET` with the access token.
+    pub fields: Vec<(&'static str, FieldValue)>,
+}
+
+/// The value of a field.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum FieldValue {
+    /// Always this.
+    Text(String),
+    /// What this variable holds.
+    Variable(&'static str),
+}
+
+/// The request that a program makes; `None` for what this app or provider does not do, and for the link.
+#[must_use]
+pub fn app_request(offer: &Offer, own: &OwnApp, program: Program) -> Option<AppRequest> {
+    let call = request(offer, own, program)?;
+    let field = |(name, value): &(&'static str, Value<'_>)| match value {
+        Value::Text(text) => (*name, FieldValue::Text((*text).to_owned())),
+        Value::Variable(name_of) => (*name, FieldValue::Variable(name_of)),
+    };
+    Some(AppRequest {
+        curl: call.shell(),
+        shows_secret: call.auth == Auth::Basic,
+        fields: call.fields.iter().map(field).collect(),
+    })
+}
+
+fn link<'a>(offer: &'a Offer, own: &'a OwnApp) -> Option<Link<'a>> {
+    let authorize = offer.endpoints.authorize.as_ref()?;
+    own.may_use(GrantType::AuthorizationCode).then_some(Link {
+        url: &authorize.url,
+        scope: &own.scope,
+        client_id: Some(&own.client_id),
+        redirect_uri: own.redirect_uri.as_deref(),
+    })
+}
+
+fn request<'a>(offer: &'a Offer, own: &'a OwnApp, program: Program) -> Option<Call<'a>> {
     let token = &offer.endpoints.token.url;
-    if let (Some(authorize), true) = (
-        &offer.endpoints.authorize,
-        own.may_use(GrantType::AuthorizationCode),
-    ) {
-        let link = Link {
-            url: &authorize.url,
-            scope: &own.scope,
-            client_id: Some(&own.client_id),
-            redirect_uri: own.redirect_uri.as_deref(),
-        };
-        add(Program::Link, link.markdown());
-        add(Program::Exchange, exchange(offer, own).markdown());
-    }
-    if let (Some(info), true) = (&offer.endpoints.token_info, has_tokens(own)) {
-        let call = Call {
-            url: &info.url,
-            auth: Auth::Bearer,
-            fields: Vec::new(),
-            answers: true,
-            client_id: None,
-        };
-        add(Program::TokenInfo, call.markdown());
-    }
-    if offer.grants.refresh_token && own.may_use(GrantType::RefreshToken) {
-        let fields = vec![
-            ("grant_type", Value::Text("refresh_token")),
-            ("refresh_token", Value::Variable("REFRESH_TOKEN")),
-        ];
-        add(Program::Refresh, own.call(token, fields).markdown());
-    }
-    if let (Some(revoke), true) = (&offer.endpoints.revoke, has_tokens(own)) {
-        let call = Call {
-            answers: false,
-            ..own.call(&revoke.url, vec![("token", Value::Variable("TOKEN"))])
-        };
-        add(Program::Revoke, call.markdown());
-    }
-    if let (Some(device), true) = (&offer.device, own.may_use(GrantType::DeviceCode)) {
-        let ask = own.call(&device.endpoint.url, own.with_scope(Vec::new()));
-        let poll = vec![
-            ("grant_type", Value::Text(DEVICE_GRANT)),
-            ("device_code", Value::Variable("DEVICE_CODE")),
-        ];
-        // Without a field it would be no form.
-        if !ask.fields.is_empty() {
-            add(Program::DeviceCodes, ask.markdown());
+    let grant = |name| vec![("grant_type", Value::Text(name))];
+    let may = |grant| own.may_use(grant);
+    match program {
+        Program::Link => None,
+        Program::Exchange => may(GrantType::AuthorizationCode)
+            .then(|| exchange(offer, own))
+            .filter(|_| offer.endpoints.authorize.is_some()),
+        Program::TokenInfo => {
+            let info = offer.endpoints.token_info.as_ref();
+            info.filter(|_| has_tokens(own)).map(|info| Call {
+                url: &info.url,
+                auth: Auth::Bearer,
+                fields: Vec::new(),
+                answers: true,
+                client_id: None,
+            })
         }
-        add(Program::DevicePoll, own.call(token, poll).markdown());
+        Program::Refresh => {
+            let mut fields = grant("refresh_token");
+            fields.push(("refresh_token", Value::Variable("REFRESH_TOKEN")));
+            let renews = offer.grants.refresh_token && may(GrantType::RefreshToken);
+            renews.then(|| own.call(token, fields))
+        }
+        Program::Revoke => {
+            let revoke = offer.endpoints.revoke.as_ref();
+            revoke.filter(|_| has_tokens(own)).map(|revoke| Call {
+                answers: false,
+                ..own.call(&revoke.url, vec![("token", Value::Variable("TOKEN"))])
+            })
+        }
+        Program::DeviceCodes => {
+            let device = offer.device.as_ref();
+            let device = device.filter(|_| may(GrantType::DeviceCode))?;
+            let ask = own.call(&device.endpoint.url, own.with_scope(Vec::new()));
+            // Without a field it would be no form.
+            (!ask.fields.is_empty()).then_some(ask)
+        }
+        Program::DevicePoll => {
+            let mut fields = grant(DEVICE_GRANT);
+            fields.push(("device_code", Value::Variable("DEVICE_CODE")));
+            let on = offer.device.is_some() && may(GrantType::DeviceCode);
+            on.then(|| own.call(token, fields))
+        }
+        Program::ClientCredentials => {
+            let on = offer.grants.client_credentials && may(GrantType::ClientCredentials);
+            on.then(|| own.call(token, own.with_scope(grant("client_credentials"))))
+        }
     }
-    if offer.grants.client_credentials && own.may_use(GrantType::ClientCredentials) {
-        let fields = own.with_scope(vec![("grant_type", Value::Text("client_credentials"))]);
-        add(
-            Program::ClientCredentials,
-            own.call(token, fields).markdown(),
-        );
-    }
-    all
 }
 
 fn has_tokens(own: &OwnApp) -> bool {

@@ -6,6 +6,7 @@ mod log;
 mod new_app;
 mod organization;
 mod organizations;
+mod playground;
 mod review;
 mod scopes;
 mod secret;
@@ -20,6 +21,7 @@ pub use log::{LogFilter, RequestEntry, RequestLog, RequestRow};
 pub use new_app::NewApp;
 pub use organization::{InvitationRow, MemberRow, OrganizationPage, organization_href, role_text};
 pub use organizations::{InvitedRow, OrganizationRow, Organizations};
+pub use playground::{PlayAnswer, PlayRun, PlayStep, PlaygroundBack, PlaygroundPage, StepState};
 pub use review::{AppRequest, AppReview, AskFields, WantedScope, review_href};
 pub use scopes::{ScopeBox, ScopeChoice};
 pub use secret::NewSecret;
@@ -45,6 +47,7 @@ pub(crate) fn samples_of_pages(language: Language) -> Vec<Sample> {
         secret::samples_of_pages(language),
         test_side::samples_of_pages(language),
         try_it::samples_of_pages(language),
+        playground::samples_of_pages(language),
         organizations::samples_of_pages(language),
         organization::samples_of_pages(language),
         log::samples_of_pages(language),

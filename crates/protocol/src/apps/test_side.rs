@@ -11,6 +11,9 @@ use crate::types::{
 
 /// Where a program on the developer's own computer gets the answer, whichever port it chooses.
 pub const LOOPBACK: &str = "http://127.0.0.1/callback";
+/// Where the answer goes while a developer plays a test side through, behind the issuer: a page of our own, which takes
+/// it for nobody but whoever has the state that it was asked with.
+pub const PLAYGROUND: &str = "/apps/playground";
 /// The most people that a test side has at a time.
 pub const MAX_PEOPLE: usize = 20;
 

@@ -4,6 +4,7 @@ mod reason;
 
 pub use difference::{Difference, difference};
 
+use crate::apps::test_side::PLAYGROUND;
 use crate::policy::RedirectPolicy;
 use crate::types::Client;
 
@@ -207,6 +208,22 @@ impl Client {
         Ok(VerifiedRedirectUri {
             text: presented.to_owned(),
             registered,
+        })
+    }
+}
+
+impl Client {
+    /// The provider's own playground, to which every test side of an app may send its people besides.
+    pub fn verify_playground(
+        &self,
+        presented: Option<&str>,
+        issuer: &str,
+    ) -> Option<VerifiedRedirectUri> {
+        let path = presented?.strip_prefix(issuer)?;
+        let text = presented.filter(|_| self.live_of.is_some() && path == PLAYGROUND)?;
+        Some(VerifiedRedirectUri {
+            text: text.to_owned(),
+            registered: text.to_owned(),
         })
     }
 }

@@ -103,6 +103,32 @@ fn not_every_app_has_one() {
 }
 
 #[test]
+fn the_playground_is_a_redirect_uri_of_test_sides_alone() {
+    let issuer = "https://id.example";
+    let callback = format!("{issuer}/apps/playground");
+    let test = switched_on(&Client::for_tests());
+    let verified = test.verify_playground(Some(&callback), issuer);
+    assert_eq!(verified.expect("it is one").as_str(), callback);
+    for other in [
+        None,
+        Some("https://id.example/apps/playground/"),
+        Some("https://id.example/apps/playground?x=1"),
+        Some("https://id.example.evil.example/apps/playground"),
+        Some("/apps/playground"),
+        Some("https://id.example"),
+    ] {
+        assert_eq!(test.verify_playground(other, issuer), None, "{other:?}");
+    }
+    let alone = Client {
+        live_of: None,
+        ..test
+    };
+    for app in [alone, Client::for_tests()] {
+        assert_eq!(app.verify_playground(Some(&callback), issuer), None);
+    }
+}
+
+#[test]
 fn nothing_but_redirect_uris_is_changed_there() {
     let test = switched_on(&Client::for_tests());
     let own = AppUpdate {

@@ -11,7 +11,7 @@ pub(crate) mod error;
 pub(crate) mod form;
 mod language;
 pub(crate) mod notice;
-mod render;
+pub(crate) mod render;
 pub(crate) mod reply;
 pub(crate) mod request;
 mod sending;

@@ -5,6 +5,7 @@ mod client;
 mod device;
 pub(crate) mod endpoints;
 mod feed;
+pub(crate) mod in_process;
 mod introspect;
 mod logged;
 pub(crate) mod long_poll;

@@ -7,6 +7,7 @@ mod docs;
 mod offer;
 mod organizations;
 mod picture;
+pub(crate) mod playing;
 mod talk;
 
 use crate::http::site::Site;

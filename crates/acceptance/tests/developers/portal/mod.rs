@@ -8,6 +8,7 @@ mod log;
 mod logos;
 mod mails;
 mod organizations;
+mod playground;
 mod redirects;
 mod review_rights;
 mod reviews;

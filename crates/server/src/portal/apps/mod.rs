@@ -6,6 +6,7 @@ mod list;
 mod log;
 mod logo;
 mod offers;
+mod playground;
 mod register;
 mod review;
 mod scopes;
@@ -21,6 +22,8 @@ use change::{DeleteForm, RestoreForm, UpdateForm};
 use config::Config;
 use logo::{LogoForm, RemoveLogoForm};
 use pages::portal::PORTAL;
+use playground::{EndForm, StartForm, StepForm};
+use protocol::apps::test_side::PLAYGROUND;
 use register::NewAppForm;
 use review::{AnswerForm, AskForm, TakeBackForm};
 use secrets::{AddSecretForm, RevokeForm, RotateForm};
@@ -43,6 +46,14 @@ pub(super) fn mount(config: &Config, site: &mut Site) {
     site.page(&format!("{PORTAL}/{{client_id}}/review"), review::show);
     site.page(&format!("{PORTAL}/{{client_id}}/test"), test_side::show);
     site.page(&format!("{PORTAL}/{{client_id}}/try"), try_it::show);
+    site.page(
+        &format!("{PORTAL}/{{client_id}}/playground"),
+        playground::show,
+    );
+    site.page(PLAYGROUND, playground::back);
+    site.form::<StartForm, _, _>(playground::start);
+    site.form::<StepForm, _, _>(playground::step);
+    site.form::<EndForm, _, _>(playground::end);
     site.form::<SwitchOnForm, _, _>(test_side::on);
     site.form::<SwitchOffForm, _, _>(test_side::off);
     site.form::<AddPersonForm, _, _>(test_side::add);
