@@ -528,6 +528,11 @@ pub fn approve_scopes(
     names: &[String],
     policy: &Policy,
 ) -> Decision<(), RegistrationError> {
+    if client.live_of.is_some() {
+        let sentence =
+            "this is the test side of an app: what is approved for that one is approved here";
+        return Decision::refuse(wrong(Field::ApprovedScope, sentence));
+    }
     let mut approved = client.approved.clone();
     for name in names {
         match policy.scope(name) {

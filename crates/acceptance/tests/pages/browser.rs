@@ -399,7 +399,7 @@ fn an_app_is_reviewed() {
 #[test]
 #[cfg_attr(not(has_chromium), ignore = "needs Chromium: see ./test")]
 fn an_app_is_tried_on_its_test_side() {
-    for eyes in some_of(eyes_of(0)) {
+    for eyes in eyes_of(0) {
         let open =
             "[apps]\nregistration = \"open\"\n[test]\nmode = true\n[grants]\ndevice_code = true";
         let provider = Setup::toml(PLAIN).with(open).database("try.db").start();

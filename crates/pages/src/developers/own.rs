@@ -132,8 +132,11 @@ pub fn programs(offer: &Offer, own: &OwnApp) -> Vec<Programs> {
         Some(link) => Some(link.markdown()),
         None => request(offer, own, program).map(|call| call.markdown()),
     };
-    let made = |program| {
+    let made = |program: Program| {
+        // Each program is a group of its own, of which one language is open.
+        let own_group = format!("<details name=\"{}\"", program.name());
         let html = render(&markdown(program)?).html;
+        let html = html.replace("<details name=\"snippet-1\"", &own_group);
         Some(Programs { program, html })
     };
     Program::ALL.into_iter().filter_map(made).collect()

@@ -5,7 +5,7 @@ use protocol::apps::transfer::{TransferError, offer};
 use protocol::apps::{AppUpdate, Editor, ManagedApp, restore, update};
 use protocol::decision::Decision;
 use protocol::policy::Policy;
-use protocol::register::Field;
+use protocol::register::{Field, approve_scopes};
 use protocol::testing::{Counter, NOW};
 use protocol::transition::{AppChange, Transition};
 use protocol::types::{
@@ -174,6 +174,8 @@ fn nothing_but_redirect_uris_is_changed_there() {
 fn it_is_handed_over_and_reviewed_with_its_app_only() {
     let test = switched_on(&Client::for_tests());
     assert!(askable(&test, &policy()).is_empty());
+    let alone = approve_scopes(&test, &["admin:all".to_owned()], &policy());
+    assert!(matches!(alone, Decision::Refused { .. }));
     let owner = Person {
         subject: test.owner,
         ..Person::for_tests()

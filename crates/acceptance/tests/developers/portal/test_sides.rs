@@ -138,6 +138,9 @@ fn its_redirect_uris_are_its_own_and_all_else_is_its_apps() {
         (&"Renamed Board".into(), &serde_json::json!(["tasks:read"]))
     );
     tokens(&scene, &test, &users[0]);
+    scene.cli(&["app", "approve-scope", &live.client_id, "admin:all"]);
+    let shown = scene.cli(&["app", "show", &test.client_id]);
+    assert_eq!(shown["approved_scopes"], serde_json::json!(["admin:all"]));
     let refused = scene
         .provider
         .cli(&["app", "update", &test.client_id, "--name", "Mine"]);

@@ -1,7 +1,7 @@
 STATE=$(openssl rand -hex 16)
 CODE_VERIFIER=$(openssl rand -hex 32)
 CODE_CHALLENGE=$(printf %s "$CODE_VERIFIER" | openssl dgst -sha256 -binary | base64 | tr '+/' '-_' | tr -d '=')
-{% if link.redirect_uri.is_none() -%}
+{%- if link.redirect_uri.is_none() %}
 CALLBACK=$(printf %s "$REDIRECT_URI" | sed 's/%/%25/g; s/:/%3A/g; s/\//%2F/g; s/?/%3F/g; s/=/%3D/g; s/&/%26/g')
 {%- endif %}
 
