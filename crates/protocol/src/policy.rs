@@ -342,6 +342,11 @@ impl Policy {
         side && (published || !client.documented)
     }
 
+    /// Whether a client id is none that an app may bring along.
+    pub fn is_kept(&self, client_id: &str) -> bool {
+        self.documented_client.as_deref() == Some(client_id)
+    }
+
     /// Whether a text with this prefix is an access token of either side.
     pub fn is_access_prefix(&self, prefix: &str) -> bool {
         Side::of(prefix).1 == self.tokens.access_prefix || prefix == self.tokens.access_prefix

@@ -1,11 +1,13 @@
 //! Registering an app and changing what it may do.
 mod documented;
 mod error;
+mod imported;
 mod texts;
 
 pub use documented::{documented, replace_documented_secret};
 pub use error::{Field, RegistrationError, RegistrationErrors};
 pub(crate) use error::{Findings, wrong};
+pub use imported::{KnownBy, KnownSecret, MAX_CLIENT_ID, MIN_CLIENT_ID, import};
 pub(crate) use texts::{check_description, check_homepage, check_links, check_name};
 
 use crate::decision::{Decision, Mint};
@@ -149,11 +151,32 @@ fn checked(mut new: NewApp, policy: &Policy) -> Result<CheckedApp, RegistrationE
     }))
 }
 
+/// By what a new app is known: its client id and what is stored of its secret, whose text is told if it is new.
+struct Identity {
+    id: String,
+    secret: Option<(Option<String>, StoredSecret)>,
+}
+
 fn registered<M: Mint>(
     checked: CheckedApp,
     policy: &Policy,
     now: UnixTime,
     mint: &M,
+) -> Decision<Registered, RegistrationErrors> {
+    let (side, kind) = (checked.new.side, checked.new.kind);
+    let secret = (kind == ClientKind::Confidential).then(|| new_secret(side, now, mint));
+    let identity = Identity {
+        id: new_client_id(side, mint),
+        secret: secret.map(|(text, stored)| (Some(text), stored)),
+    };
+    named(checked, identity, policy, now)
+}
+
+fn named(
+    checked: CheckedApp,
+    identity: Identity,
+    policy: &Policy,
+    now: UnixTime,
 ) -> Decision<Registered, RegistrationErrors> {
     let CheckedApp {
         new,
@@ -161,7 +184,6 @@ fn registered<M: Mint>(
         redirect_uris,
         logo,
     } = checked;
-    let side = new.side;
     let bounds = match new.by {
         Registrar::Operator => None,
         Registrar::Owner(_) => Some(Bounds {
@@ -169,12 +191,11 @@ fn registered<M: Mint>(
             most: most_apps(&new, policy),
         }),
     };
-    let secret = (new.kind == ClientKind::Confidential).then(|| new_secret(side, now, mint));
-    let (text, stored) = secret.unzip();
+    let (text, stored) = identity.secret.unzip();
     let client = Client {
         no: ClientNo(0),
         version: 1,
-        id: new_client_id(side, mint),
+        id: identity.id,
         name: new.name.trim().to_owned(),
         homepage: new.homepage,
         description: new.description.trim().to_owned(),
@@ -198,13 +219,13 @@ fn registered<M: Mint>(
         reviewed_at: new.reviewed.then_some(now),
         logo: logo.as_ref().map(|logo| Digest::of(&logo.bytes)),
         created_at: now,
-        side,
+        side: new.side,
         documented: false,
         live_of: None,
     };
     let reply = Registered {
         client_id: client.id.clone(),
-        client_secret: text,
+        client_secret: text.flatten(),
     };
     let registered = AppChange::Register {
         client: Box::new(client),
@@ -445,9 +466,13 @@ pub(crate) fn new_client_id<M: Mint>(side: Side, mint: &M) -> String {
 }
 
 fn stored(secret: &str, now: UnixTime, id: Locator) -> StoredSecret {
+    stored_digest(Digest::of(secret.as_bytes()), now, id)
+}
+
+fn stored_digest(digest: Digest, now: UnixTime, id: Locator) -> StoredSecret {
     StoredSecret {
         id,
-        digest: Digest::of(secret.as_bytes()),
+        digest,
         name: String::new(),
         created_at: now,
         expires_at: None,

@@ -8,7 +8,7 @@ use protocol::Policy;
 use protocol::accounts::people::{self, NewAccount, Role, set_password};
 use protocol::events::Act;
 use protocol::register::{documented, replace_documented_secret};
-use protocol::types::{Client, ClientNo};
+use protocol::types::{Client, ClientNo, Side};
 use std::sync::Arc;
 use store::{IdMint, Store};
 use wire::token_text::base62;
@@ -32,6 +32,22 @@ pub(crate) struct TestUser {
 pub(crate) fn new_password() -> String {
     let half = || base62(u64::from_be_bytes(jose::random::bytes()));
     format!("{}-{}", half(), half())
+}
+
+/// Makes the users of a new app, if it is of the test side.
+///
+/// # Errors
+/// One sentence on what is in the way.
+pub(crate) async fn users_of(
+    store: &Store,
+    mint: &IdMint,
+    policy: &Policy,
+    app: &Client,
+) -> anyhow::Result<Vec<TestUser>> {
+    match app.side {
+        Side::Test => make_users(store, mint, policy, app.no).await,
+        Side::Live => Ok(Vec::new()),
+    }
 }
 
 /// Makes the users of a new test app.

@@ -7,6 +7,7 @@ mod developer_page;
 mod developer_page_served;
 mod developer_snippets;
 mod docs;
+mod imports;
 mod portal;
 #[path = "../support/mod.rs"]
 mod support;

@@ -1,7 +1,7 @@
 //! sqowey: what its documentation says, numbered Q2–Q6.
 
 use crate::support::{OWNER, Scene, Tokens, assert_page, assert_refused, outlive_a_second, within};
-use acceptance::{App, AppSpec, Setup, target};
+use acceptance::{App, AppSpec, Json, Setup, target};
 use std::time::Duration;
 
 pub(super) const CALLBACK: &str = "https://cool.page/sqowey/auth_redir/";
@@ -184,4 +184,35 @@ fn q6_a_refresh_takes_a_refresh_token_in_place_of_the_code() {
     let reply = scene.refresh(&app, &first.refresh);
     assert_eq!(reply.json()["expires_in"], 3_600);
     assert_ne!(Tokens::of(&reply).refresh, first.refresh);
+}
+
+#[test]
+fn q6_an_app_keeps_its_short_id_and_long_secret() {
+    let scene = Scene::profile("sqowey");
+    let app = App {
+        client_id: "c8ca4f303f3b".to_owned(),
+        client_secret: "8ca4f303f3bdbf91d0a5e7c264b89f1302d6bc75e9a84173f0c2d5e6b798a401"
+            .to_owned(),
+        json: Json::Null,
+    };
+    let file = scene.provider.secret_file(&app.client_secret);
+    scene.cli(&[
+        "app",
+        "import",
+        "--client-id",
+        &app.client_id,
+        "--secret-file",
+        &file,
+        "--owner",
+        OWNER,
+        "--name",
+        "Cool Page",
+        "--homepage",
+        "https://cool.page",
+        "--redirect-uri",
+        CALLBACK,
+    ]);
+    let code = scene.browser().authorize(&link(&app, "identity")).code();
+    let tokens = Tokens::of(&scene.redeem(&app, &code, &[]));
+    scene.refresh(&app, &tokens.refresh).expect(200);
 }

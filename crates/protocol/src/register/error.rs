@@ -3,6 +3,8 @@
 /// What a registration is about, part by part.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Field {
+    /// The client id that it had elsewhere.
+    ClientId,
     /// The name people see.
     Name,
     /// A name by which the app passes for the provider.
@@ -55,6 +57,7 @@ impl Field {
     /// Its name, where it has one on the wire.
     pub fn as_str(self) -> &'static str {
         match self {
+            Field::ClientId => "client_id",
             Field::Name | Field::ProvidersName | Field::TakenName => "name",
             Field::Count => "owner",
             Field::Homepage => "homepage",
@@ -179,5 +182,14 @@ impl IntoIterator for RegistrationError {
 
     fn into_iter(self) -> Self::IntoIter {
         std::iter::once(self)
+    }
+}
+
+impl IntoIterator for RegistrationErrors {
+    type Item = RegistrationError;
+    type IntoIter = std::vec::IntoIter<RegistrationError>;
+
+    fn into_iter(self) -> Self::IntoIter {
+        self.0.into_iter()
     }
 }

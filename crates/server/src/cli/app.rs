@@ -1,26 +1,27 @@
 //! `valetkey app …`.
+use super::app_new::{AsksFlags, Create, Links, all_of, read_logo, scope};
 use super::app_shown::{all_told, as_json, as_sheet, show_new, told};
 use super::failure::Failure;
 use super::one_app::One;
 use super::output::Output;
-use super::place::{CHANGED, Opened, Place};
+use super::place::{CHANGED, Opened};
 use crate::ops::clock;
-use crate::test_side::make_users;
+use crate::test_side::users_of;
 use clap::{Args, Subcommand};
 use protocol::apps::{self, AppUpdate, Editor, LogoUpdate};
-use protocol::register::{self, NewApp, Registrar};
+use protocol::register;
 use protocol::transition::Transition;
-use protocol::types::{
-    AppLinks, Asks, Client, ClientKind, ClientStatus, GrantType, Scope, ScopeFault, Side,
-};
+use protocol::types::{Client, Scope};
 use serde_json::json;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 /// Apps that people may let in.
 #[derive(Debug, Subcommand)]
 pub(super) enum Verb {
     /// Register an app. Its secret is printed once.
     Create(Box<Create>),
+    /// Take in an app with the client id and the secret that another provider gave it.
+    Import(Box<super::app_import::Import>),
     /// List the apps.
     List(super::app_list::List),
     /// Show an app.
@@ -52,81 +53,6 @@ pub(super) enum Verb {
     Delete(One),
     /// Bring back an app that was deleted within the last 30 days. What it was given stays dead.
     Restore(One),
-}
-
-/// The app to register.
-#[derive(Debug, Args)]
-pub(super) struct Create {
-    #[command(flatten)]
-    place: Place,
-    /// Who answers for it: the e-mail address or id of a user.
-    #[arg(long, value_name = "USER")]
-    owner: String,
-    /// The name people see.
-    #[arg(long)]
-    name: String,
-    /// Its website.
-    #[arg(long, value_name = "URL")]
-    homepage: String,
-    /// One or two sentences on what it does.
-    #[arg(long, value_name = "TEXT")]
-    description: Option<String>,
-    #[command(flatten)]
-    links: Links,
-    /// A picture to show beside its name: PNG, JPEG or WebP, at most 256 KiB.
-    #[arg(long, value_name = "FILE")]
-    logo: Option<PathBuf>,
-    /// Where people may be sent back; may be repeated.
-    #[arg(long, value_name = "URL")]
-    redirect_uri: Vec<String>,
-    /// It runs on people's devices and cannot keep a secret.
-    #[arg(long)]
-    public: bool,
-    /// It is for trying things, on the test side: two test users are made with it, and no real account can allow it
-    /// anything. Needs test mode.
-    #[arg(long)]
-    test: bool,
-    /// It is an API that checks the tokens of other apps.
-    #[arg(long)]
-    resource_server: bool,
-    /// A grant it may use: authorization_code, refresh_token, client_credentials or device_code; may be repeated.
-    /// Without: code and refresh, but none for a resource server without a redirect URI.
-    #[arg(long, value_name = "GRANT", value_parser = grant)]
-    grant: Vec<GrantType>,
-    /// A scope it may ask for; may be repeated. Without: every scope that is not restricted.
-    #[arg(long, value_name = "SCOPE", value_parser = scope)]
-    scope: Vec<Scope>,
-    #[command(flatten)]
-    asks: AsksFlags,
-}
-
-/// What it tells of the scopes that it asks for.
-#[derive(Debug, Args)]
-struct AsksFlags {
-    /// A scope it may ask for and can do without; may be repeated.
-    #[arg(long, value_name = "SCOPE", value_parser = scope)]
-    optional_scope: Vec<Scope>,
-    /// Why it asks for a scope, as people are told: the scope, a space, and the reason. Without a reason after the scope,
-    /// none is told. May be repeated.
-    #[arg(long, value_name = "SCOPE REASON")]
-    reason: Vec<String>,
-}
-
-/// Its further pages and addresses.
-#[derive(Debug, Args)]
-pub(super) struct Links {
-    /// The page of its privacy policy.
-    #[arg(long, value_name = "URL")]
-    privacy_policy: Option<String>,
-    /// The page of its terms.
-    #[arg(long, value_name = "URL")]
-    terms: Option<String>,
-    /// Where its people find help: a page, or an e-mail address.
-    #[arg(long, value_name = "URL")]
-    support: Option<String>,
-    /// The e-mail address of its developers.
-    #[arg(long, value_name = "EMAIL")]
-    contact: Option<String>,
 }
 
 /// What is to be different; what is not named stays.
@@ -198,7 +124,8 @@ impl Verb {
     /// Does it.
     pub(super) async fn run(self, output: Output) -> Result<(), Failure> {
         match self {
-            Verb::Create(create) => create.run(output).await,
+            Verb::Create(create) => create_app(*create, output).await,
+            Verb::Import(import) => import.run(output).await,
             Verb::List(list) => list.run(output).await,
             Verb::Show(one) => one.show(output).await,
             Verb::Update(update) => update.run(output).await,
@@ -225,97 +152,22 @@ impl Verb {
     }
 }
 
-impl Create {
-    async fn run(self, output: Output) -> Result<(), Failure> {
-        let at = self.place.open()?;
-        let new = self.into_new_app(&at).await?;
-        let decision = register::register(new, &at.config.policy, clock::now(), &at.mint);
-        let registered = at.decide(decision, all_told).await?;
-        let app = at.app(&registered.client_id).await?;
-        let users = match app.side {
-            Side::Test => make_users(&at.store, &at.mint, &at.config.policy, app.no).await?,
-            Side::Live => Vec::new(),
-        };
-        show_new(
-            output,
-            &app,
-            &at,
-            registered.client_secret.as_deref(),
-            &users,
-        );
-        Ok(())
-    }
-
-    async fn into_new_app(self, at: &Opened) -> Result<NewApp, Failure> {
-        let only_checks = self.resource_server && self.redirect_uri.is_empty();
-        let grants = match self.grant.is_empty() && !only_checks {
-            true => None,
-            false => Some(self.grant),
-        };
-        let logo = self.logo.as_deref().map(read_logo).transpose()?;
-        let asks = self.asks.over(&Asks::default()).unwrap_or_default();
-        Ok(NewApp {
-            name: self.name,
-            homepage: self.homepage,
-            description: self.description.unwrap_or_default(),
-            links: self.links.into_links(),
-            owner: at.person(&self.owner).await?,
-            organization: None,
-            kind: match self.public {
-                true => ClientKind::Public,
-                false => ClientKind::Confidential,
-            },
-            redirect_uris: self.redirect_uri,
-            grants,
-            scopes: all_of(self.scope).map(|scope| scope.union(&asks.optional)),
-            asks,
-            resource_server: self.resource_server,
-            reviewed: false,
-            status: ClientStatus::Active,
-            logo,
-            side: match self.test {
-                true => Side::Test,
-                false => Side::Live,
-            },
-            by: Registrar::Operator,
-        })
-    }
-}
-
-impl AsksFlags {
-    /// What an app tells with these in place of what it told before; `None`: nothing else.
-    fn over(&self, before: &Asks) -> Option<Asks> {
-        let mut asks = before.clone();
-        if let Some(optional) = all_of(self.optional_scope.clone()) {
-            asks.optional = optional;
-        }
-        for line in &self.reason {
-            let (scope, reason) = line.split_once(' ').unwrap_or((line, ""));
-            asks.reasons.set(scope, reason);
-        }
-        (asks != *before).then_some(asks)
-    }
-}
-
-fn all_of(scopes: Vec<Scope>) -> Option<Scope> {
-    scopes.into_iter().reduce(|all, one| all.union(&one))
-}
-
-fn read_logo(file: &Path) -> Result<Vec<u8>, Failure> {
-    std::fs::read(file).map_err(|error| {
-        Failure::failed(format!("cannot read the logo {}: {error}", file.display()))
-    })
-}
-
-impl Links {
-    fn into_links(self) -> AppLinks {
-        AppLinks {
-            privacy_policy: self.privacy_policy.unwrap_or_default(),
-            terms: self.terms.unwrap_or_default(),
-            support: self.support.unwrap_or_default(),
-            contact: self.contact.unwrap_or_default(),
-        }
-    }
+/// Registers an app.
+async fn create_app(new: Create, output: Output) -> Result<(), Failure> {
+    let at = new.place.open()?;
+    let new = new.into_new_app(&at).await?;
+    let decision = register::register(new, &at.config.policy, clock::now(), &at.mint);
+    let registered = at.decide(decision, all_told).await?;
+    let app = at.app(&registered.client_id).await?;
+    let users = users_of(&at.store, &at.mint, &at.config.policy, &app).await?;
+    show_new(
+        output,
+        &app,
+        &at,
+        registered.client_secret.as_deref(),
+        &users,
+    );
+    Ok(())
 }
 
 impl Update {
@@ -464,21 +316,4 @@ impl ApproveScope {
         });
         Ok(())
     }
-}
-
-fn grant(text: &str) -> Result<GrantType, String> {
-    let all = GrantType::ALL.into_iter();
-    let named = all.clone().find(|grant| grant.short() == text);
-    named.or_else(|| GrantType::parse(text)).ok_or_else(|| {
-        let known: Vec<_> = all.map(GrantType::short).collect();
-        format!("no such grant; there are {}", known.join(", "))
-    })
-}
-
-fn scope(text: &str) -> Result<Scope, &'static str> {
-    Scope::parse(text).map_err(|fault| match fault {
-        ScopeFault::Comma => "separate scopes by spaces, or repeat --scope",
-        ScopeFault::TooMany => "a scope has at most 100 names",
-        ScopeFault::Character => "a scope is visible ASCII without \" and \\",
-    })
 }

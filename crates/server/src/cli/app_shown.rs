@@ -156,6 +156,7 @@ pub(super) fn told(error: RegistrationError) -> String {
         Field::Scopes => "scope",
         Field::ResourceServer => "resource-server",
         Field::PrivacyPolicy => "privacy-policy",
+        Field::ClientId => "client-id",
         Field::Name
         | Field::ProvidersName
         | Field::TakenName

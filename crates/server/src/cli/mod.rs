@@ -4,8 +4,10 @@
 //! error. Exit codes: 0 done, 1 refused or failed, 2 wrong usage or configuration, 3 a token that does not work.
 //! Secrets come from files or standard input, never as arguments.
 mod app;
+mod app_import;
 mod app_list;
 mod app_log;
+mod app_new;
 mod app_request;
 mod app_secret;
 mod app_shown;

@@ -163,10 +163,20 @@ impl Opened {
         decision: Decision<R, E>,
         told: impl FnOnce(E) -> String,
     ) -> Result<R, Failure> {
+        self.decide_or(decision, told, CHANGED).await
+    }
+
+    /// The same; `lost` says what is the case when the guard does not hold.
+    pub(super) async fn decide_or<R, E>(
+        &self,
+        decision: Decision<R, E>,
+        told: impl FnOnce(E) -> String,
+        lost: &str,
+    ) -> Result<R, Failure> {
         let act = Act::by_operator(clock::now());
         match settle(&self.store, decision, act).await? {
             Some(answer) => answer.map_err(|error| Failure::failed(told(error))),
-            None => Err(Failure::failed(CHANGED)),
+            None => Err(Failure::failed(lost)),
         }
     }
 

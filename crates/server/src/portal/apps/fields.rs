@@ -104,7 +104,8 @@ pub(super) fn problems(
         Field::Grants | Field::Kind => Problem::new("", language.text("app-grants-wrong")),
         Field::Reasons => Problem::new("", language.text("app-reason-wrong")),
         Field::Scopes | Field::ApprovedScope => Problem::new("", language.text("app-scopes-wrong")),
-        Field::Secret
+        Field::ClientId
+        | Field::Secret
         | Field::Owner
         | Field::ResourceServer
         | Field::Logo
