@@ -7,7 +7,7 @@ use protocol::types::GrantType;
 use std::collections::HashMap;
 
 /// First segments of our own pages, which a test compares with those that are mounted.
-pub const RESERVED: [&str; 17] = [
+pub const RESERVED: [&str; 18] = [
     "link",
     "mail-sent",
     "organizations",
@@ -24,6 +24,7 @@ pub const RESERVED: [&str; 17] = [
     "developers",
     "developers.md",
     "health",
+    "valetkey",
     ".well-known",
 ];
 

@@ -1,5 +1,6 @@
 //! The part of the configuration that rules obey.
 use super::checks::{Checks, LONGEST, within};
+use super::portal::has_api;
 use super::values::{IdSetting, Span};
 use super::{scopes, tokens};
 use protocol::Policy;
@@ -21,6 +22,7 @@ pub(super) fn policy(checks: &mut Checks<'_>, issuer: &str, origin: &str) -> Pol
         unreviewed_people: unreviewed_people(checks),
         pkce: settings.apps.pkce,
         tokens: tokens::tokens(checks),
+        own_api: has_api(&settings.portal),
         scopes: scopes::scopes(checks),
         errors: errors(checks),
         redirects: redirects(checks),

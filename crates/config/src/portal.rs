@@ -1,7 +1,7 @@
 //! Checks `[portal]`: the pages on which developers run their apps.
 use super::checks::{Checks, is_text};
 use super::paths::RESERVED;
-use super::settings::AppOwners;
+use super::settings::{AppOwners, PortalSettings};
 
 /// Longest words of a label, a button or a step, in characters.
 const MAX_WORDS: usize = 40;
@@ -13,6 +13,8 @@ const MAX_STEPS: usize = 5;
 pub struct Portal {
     /// Whether there are such pages.
     pub page: bool,
+    /// Whether the same is done by an API.
+    pub api: bool,
     /// Another path of the list.
     pub path: Option<String>,
     /// Where the pages are, step by step.
@@ -47,6 +49,7 @@ pub(super) fn portal(checks: &mut Checks<'_>) -> Portal {
     for step in &settings.trail {
         words(checks, "portal.trail", Some(step));
     }
+    let api = has_api(&settings);
     let labels = settings.labels;
     for (path, text) in [
         ("portal.new_app", &settings.new_app),
@@ -76,6 +79,7 @@ pub(super) fn portal(checks: &mut Checks<'_>) -> Portal {
     }
     Portal {
         page: settings.page,
+        api,
         path: settings.path,
         trail: settings.trail,
         new_app: settings.new_app,
@@ -87,6 +91,11 @@ pub(super) fn portal(checks: &mut Checks<'_>) -> Portal {
             description: labels.description,
         },
     }
+}
+
+/// Whether there is an API.
+pub(super) fn has_api(settings: &PortalSettings) -> bool {
+    settings.api.unwrap_or(settings.page)
 }
 
 fn words(checks: &mut Checks<'_>, path: &str, text: Option<&String>) {

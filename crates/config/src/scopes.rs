@@ -3,6 +3,7 @@ use super::checks::{Checks, is_text, local_text};
 use super::known::dotted;
 use super::origin::Origin;
 use super::settings::ScopeSettings;
+use protocol::own_api::MARK;
 use protocol::policy::ScopeEntry;
 use protocol::types::Scope;
 
@@ -35,6 +36,11 @@ fn entry(checks: &mut Checks<'_>, name: &str, scope: &ScopeSettings) -> ScopeEnt
         );
         checks.fault(&dotted(&["scopes", name]), what);
     }
+    if name.starts_with(MARK) {
+        let what =
+            format!("names that start with {MARK} are for Valetkey's own API: choose another");
+        checks.fault(&dotted(&["scopes", name]), what);
+    }
     let sentence = local_text(checks, &path("sentence"), &scope.sentence, sentence);
     let group = local_text(checks, &path("group"), &scope.group, heading);
     if scope.default && scope.restricted {
@@ -42,7 +48,7 @@ fn entry(checks: &mut Checks<'_>, name: &str, scope: &ScopeSettings) -> ScopeEnt
         checks.fault(&path("default"), what);
     }
     for whole in &scope.part_of {
-        if !is_one_name(whole) || whole == name {
+        if !is_one_name(whole) || whole == name || whole.starts_with(MARK) {
             let what =
                 format!("{whole:?} is not the name of another scope that this one was part of");
             checks.fault(&path("part_of"), what);

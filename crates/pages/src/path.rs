@@ -33,3 +33,7 @@ pub const DEVELOPERS_MARKDOWN: &str = "/developers.md";
 pub const ASSETS: &str = "/assets";
 /// What is public of an app, by its client id.
 pub const APPS: &str = "/apps";
+/// Our own API, by which programs run apps: what each of its paths begins with.
+pub const OWN_API: &str = "/valetkey";
+/// Where a program asks for the code that signs its person in to that API (RFC 8628 §3.1).
+pub const OWN_API_DEVICE: &str = "/valetkey/device";

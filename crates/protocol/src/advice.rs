@@ -404,6 +404,10 @@ impl BearerError {
                 "The token is a person's, or was not asked for with scope=app:write.",
                 "Get one by client credentials with that scope.",
             ),
+            Self::OwnApi => advice(
+                "The token is for an API of the provider, or an app's own.",
+                "Sign in by device as the client valetkey-cli, which asks for valetkey:apps.",
+            ),
             Self::Malformed => advice(
                 "After Bearer comes nothing, or more than one word.",
                 "Look at how the header is put together: one blank, then the token.",

@@ -73,8 +73,9 @@ fn decide<M: Mint>(
     client: &AuthenticatedClient,
     context: &Context<'_, M>,
 ) -> Result<Decision<DeviceReply, TokenError>, TokenError> {
-    if !client.may_use(GrantType::DeviceCode) {
-        return Err(TokenError::UnauthorizedClient(GrantType::DeviceCode));
+    let grant = GrantType::DeviceCode;
+    if !client.may_use(grant) || !context.policy.offers(&client.id, grant) {
+        return Err(TokenError::UnauthorizedClient(grant));
     }
     let scope = scope_for(client, asked, context.policy)?;
     let rules = &context.policy.device;
@@ -159,6 +160,7 @@ pub fn check<'a>(
         client.works_for(person.subject)
             && policy.serves(client)
             && client.may_use(GrantType::DeviceCode)
+            && policy.offers(&client.id, GrantType::DeviceCode)
             && device.id >= client.cutoff
     });
     let client = client.ok_or(UserCodeFault::Client)?;

@@ -155,7 +155,7 @@ pub fn refresh_token<'a>(
         return Err(Inactive::OtherMode);
     }
     let grant = GrantType::RefreshToken;
-    if !policy.allows(grant) || !client.may_use(grant) {
+    if !policy.offers(&client.id, grant) || !client.may_use(grant) {
         return Err(Inactive::MayNotRefresh);
     }
     match may_still_ask(client, &facts.grant.scope, policy) {

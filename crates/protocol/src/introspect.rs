@@ -3,6 +3,7 @@ use crate::client_auth::AuthenticatedClient;
 use crate::facts::{AccessFacts, RefreshFacts};
 use crate::inactive;
 use crate::lookup::{Found, TokenKind};
+use crate::own_api;
 use crate::policy::Policy;
 use crate::revocations::name_of;
 use crate::types::{Client, ClientKind, Scope, Side, Subject, UnixTime};
@@ -17,7 +18,7 @@ pub fn may_introspect(client: &AuthenticatedClient) -> bool {
 
 /// Answers for a token. Only an app registered as a resource server learns of tokens issued to others; for
 /// anyone else they are inactive, and a refresh token is active for its own app alone. Across the two sides
-/// everything is inactive.
+/// everything is inactive; so is what is for our own API, which is nobody else's to take.
 pub fn introspect<'a>(
     kind: &TokenKind,
     caller: &'a AuthenticatedClient,
@@ -49,6 +50,9 @@ fn access_token<'a>(
         return None;
     }
     let token = &facts.token;
+    if own_api::is_own(&token.scope) {
+        return None;
+    }
     let mut answer = active(client, token.subject, &token.scope, policy);
     answer.iat = Some(token.id.time().0.min(now.0));
     answer.token_type = Some(Cow::Borrowed(&policy.tokens.token_type));
@@ -69,6 +73,9 @@ fn refresh_token<'a>(
 ) -> Option<Introspection<'a>> {
     inactive::refresh_token(facts, Some(client), policy, now).ok()?;
     let (token, grant) = (&facts.token, &facts.grant);
+    if own_api::is_own(&grant.scope) {
+        return None;
+    }
     let mut answer = active(client, Some(grant.subject), &grant.scope, policy);
     answer.iat = Some(token.id.time().0.min(now.0));
     answer.exp = Some(token.expires_at.0);

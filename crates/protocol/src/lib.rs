@@ -21,6 +21,7 @@ pub mod lookup;
 pub mod metadata;
 pub mod organizations;
 pub mod outbox;
+pub mod own_api;
 pub mod params;
 pub mod policy;
 pub mod register;

@@ -1,6 +1,7 @@
 //! What the configuration decides and rules obey. An enum that a file can name is read from it as it stands here; what
 //! its comments say is in the schema of the file.
 use crate::accounts::mail_link::LinkPurpose;
+use crate::own_api;
 use crate::types::ids::SubjectFormat;
 use crate::types::{Client, GrantType, Lifetime, LocalText, Scope, Side};
 use schemars::JsonSchema;
@@ -27,6 +28,8 @@ pub struct Policy {
     pub pkce: PkcePolicy,
     /// Tokens and codes.
     pub tokens: TokenPolicy,
+    /// Whether developers run their apps by our own API too.
+    pub own_api: bool,
     /// The scopes there are.
     pub scopes: Vec<ScopeEntry>,
     /// Names of errors that the documented provider spells in its own way.
@@ -345,6 +348,7 @@ impl Policy {
     /// Whether a client id is none that an app may bring along.
     pub fn is_kept(&self, client_id: &str) -> bool {
         self.documented_client.as_deref() == Some(client_id)
+            || client_id.starts_with(own_api::CLIENT_MARK)
     }
 
     /// Whether a text with this prefix is an access token of either side.
@@ -355,6 +359,11 @@ impl Policy {
     /// Whether a text with this prefix is a refresh token of either side.
     pub fn is_refresh_prefix(&self, prefix: &str) -> bool {
         Side::of(prefix).1 == self.tokens.refresh_prefix || prefix == self.tokens.refresh_prefix
+    }
+
+    /// Whether whoever says that it is this app may use a grant here.
+    pub fn offers(&self, client_id: &str, grant: GrantType) -> bool {
+        self.allows(grant) || own_api::may_use(client_id, grant, self)
     }
 
     /// Whether a grant is switched on here.

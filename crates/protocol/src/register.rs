@@ -11,6 +11,7 @@ pub use imported::{KnownBy, KnownSecret, MAX_CLIENT_ID, MIN_CLIENT_ID, import};
 pub(crate) use texts::{check_description, check_homepage, check_links, check_name};
 
 use crate::decision::{Decision, Mint};
+use crate::own_api;
 use crate::policy::Policy;
 use crate::transition::{AppChange, Bounds, Logo, Transition};
 use crate::types::asks::{MAX_REASON, is_reason};
@@ -561,6 +562,9 @@ pub fn approve_scopes(
     let mut approved = client.approved.clone();
     for name in names {
         match policy.scope(name) {
+            None if policy.own_api && name == own_api::SCOPE => {
+                approved.add(name);
+            }
             None => {
                 let sentence = format!("there is no scope '{name}'");
                 return Decision::refuse(wrong(Field::ApprovedScope, sentence));

@@ -364,7 +364,7 @@ impl TokenRequest {
             .get("grant_type")
             .ok_or(RequestFault::Missing("grant_type"))?;
         let grant = GrantType::parse(grant)
-            .filter(|grant| policy.allows(*grant))
+            .filter(|grant| policy.offers(&credentials.client_id, *grant))
             .ok_or(TokenError::UnsupportedGrantType)?;
         let grant = GrantRequest::read(grant, &params)?;
         Ok(TokenRequest { credentials, grant })

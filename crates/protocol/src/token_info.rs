@@ -1,6 +1,7 @@
 //! Token info: a bearer token asks about itself.
 use crate::facts::AccessFacts;
 use crate::inactive;
+use crate::own_api;
 use crate::policy::{ErrorAliases, Policy};
 use crate::self_management::SCOPE;
 use crate::types::{Side, UnixTime};
@@ -33,6 +34,8 @@ pub enum BearerError {
     Invalid,
     /// It works, but does not open the app's own registration: `insufficient_scope`.
     InsufficientScope,
+    /// It works, but does not open our own API: `insufficient_scope`.
+    OwnApi,
 }
 
 impl BearerError {
@@ -44,7 +47,7 @@ impl BearerError {
         match self {
             Self::Missing | Self::Invalid => 401,
             Self::Malformed => 400,
-            Self::InsufficientScope => 403,
+            Self::InsufficientScope | Self::OwnApi => 403,
         }
     }
 
@@ -54,7 +57,7 @@ impl BearerError {
             Self::Missing => "invalid_token",
             Self::Invalid => aliases.invalid_token(),
             Self::Malformed => "invalid_request",
-            Self::InsufficientScope => "insufficient_scope",
+            Self::InsufficientScope | Self::OwnApi => "insufficient_scope",
         }
     }
 
@@ -66,7 +69,11 @@ impl BearerError {
 
     /// The scope that would do, for the challenge.
     pub fn scope(self) -> Option<&'static str> {
-        (self == Self::InsufficientScope).then_some(SCOPE)
+        match self {
+            Self::InsufficientScope => Some(SCOPE),
+            Self::OwnApi => Some(own_api::SCOPE),
+            Self::Missing | Self::Malformed | Self::Invalid => None,
+        }
     }
 
     /// The value of `error_description`.
@@ -76,6 +83,9 @@ impl BearerError {
             Self::Malformed => "the Authorization header holds no bearer token",
             Self::InsufficientScope => {
                 "this takes a token of the app itself (client credentials) with the scope app:write"
+            }
+            Self::OwnApi => {
+                "this takes a token of a live account for the scope valetkey:apps alone: sign in by device as valetkey-cli"
             }
             Self::Invalid => {
                 "the access token is unknown, expired or revoked: refresh it or start a new authorization"
@@ -102,6 +112,10 @@ pub fn describe(
 ) -> Option<TokenInfo> {
     let facts = facts.filter(|facts| facts.token.digest == presented.digest)?;
     let client = inactive::access_token(&facts, policy, now).ok()?;
+    // An API that asks by token info would take it for one of its own.
+    if own_api::is_own(&facts.token.scope) {
+        return None;
+    }
     Some(TokenInfo {
         client_id: client.id.clone(),
         user_id: facts

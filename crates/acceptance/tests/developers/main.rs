@@ -8,6 +8,7 @@ mod developer_page_served;
 mod developer_snippets;
 mod docs;
 mod imports;
+mod own_api;
 mod portal;
 #[path = "../support/mod.rs"]
 mod support;

@@ -8,6 +8,9 @@ use serde::{Deserialize, Serialize};
 pub(crate) struct PortalSettings {
     /// Whether there are such pages. Who registers an app by them is `apps.registration`.
     pub(crate) page: bool,
+    /// Whether developers, and agents of theirs, do the same by an API, and sign in to it by the device grant as the app
+    /// `valetkey-cli`, whether or not `grants.device_code` is on. Default: where there are such pages.
+    pub(crate) api: Option<bool>,
     /// Another path of the list, as your documentation names it.
     pub(crate) path: Option<String>,
     /// Where the pages are, step by step, as your documentation says: at most 5 steps of 40 characters.
@@ -49,6 +52,7 @@ impl Default for PortalSettings {
     fn default() -> Self {
         PortalSettings {
             page: true,
+            api: None,
             path: None,
             trail: Vec::new(),
             new_app: None,

@@ -366,3 +366,12 @@ fn paths_are_literal_and_lead_to_one_endpoint() {
     }
     assert!(load("[paths]\ntoken = [\"/accounting\"]").is_ok());
 }
+
+#[test]
+fn names_of_our_own_scopes_are_in_no_catalogue() {
+    let entry = "group = \"A\"\nsentence = \"b\"\n";
+    assert_fault(
+        &format!("[scopes.\"valetkey:apps\"]\n{entry}"),
+        "v.toml:1: scopes.\"valetkey:apps\": names that start with valetkey: are for",
+    );
+}

@@ -13,6 +13,8 @@ consent-nothing-html = <bdi>{ $app }</bdi> möchte nur Ihr Konto wiedererkennen 
 
 # Danach steht, was die Betreiber geschrieben haben, etwa „Ihre Aufgaben sehen“.
 consent-would-like-html = <bdi>{ $app }</bdi> möchte:
+consent-own-api-title = Ihre Apps
+consent-own-api = Ihre Apps anlegen, ändern und löschen und deren Secrets erstellen und widerrufen, ohne nach Ihrem Passwort zu fragen
 consent-some-new-html = Einiges davon haben Sie schon erlaubt. Was mit <span class="chip new">{ $new }</span> markiert ist, wird zum ersten Mal angefragt.
 consent-new = Neu
 risk-write = Kann ändern

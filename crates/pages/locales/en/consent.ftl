@@ -15,6 +15,8 @@ consent-nothing-html = <bdi>{ $app }</bdi> asks only to recognise your account. 
 
 # Before what the provider's operator wrote, such as “See your tasks”.
 consent-would-like-html = <bdi>{ $app }</bdi> would like to:
+consent-own-api-title = Your apps
+consent-own-api = Register, change and delete the apps that you run, and make and revoke their secrets, without asking for your password
 consent-some-new-html = You have allowed some of this before. What is marked <span class="chip new">{ $new }</span> is asked for the first time.
 consent-new = New
 risk-write = Can make changes

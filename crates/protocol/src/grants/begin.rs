@@ -48,7 +48,7 @@ impl Allowed {
         };
         let (text, access) = access_token(wanted, context);
         let refreshable = client.may_use(GrantType::RefreshToken)
-            && context.policy.allows(GrantType::RefreshToken);
+            && context.policy.offers(&client.id, GrantType::RefreshToken);
         let (refresh_text, refresh) = refreshable
             .then(|| refresh_token(client, grant.id, grant.expires_at, context))
             .unzip();

@@ -12,6 +12,7 @@ use crate::client_auth::AuthenticatedClient;
 use crate::decision::{Decision, Mint};
 use crate::facts::Standing;
 use crate::lookup::{Found, Lookup};
+use crate::own_api;
 use crate::params::Params;
 use crate::policy::Policy;
 use crate::token::{GrantFault, ScopeRefusal, TokenError, TokenReply, read_scope};
@@ -122,14 +123,24 @@ pub fn scope_for(
         return default_scope(client, policy);
     };
     for name in asked.names() {
-        check_scope(client, name, policy)?;
+        check_scope(client, name, asked, policy)?;
     }
     Ok(asked.clone())
 }
 
-fn check_scope(client: &Client, name: &str, policy: &Policy) -> Result<(), ScopeRefusal> {
-    let entry = policy.scope(name);
-    let entry = entry.ok_or_else(|| ScopeRefusal::Unknown(name.to_owned()))?;
+/// `all`: the scope that the name is one of.
+fn check_scope(
+    client: &Client,
+    name: &str,
+    all: &Scope,
+    policy: &Policy,
+) -> Result<(), ScopeRefusal> {
+    let Some(entry) = policy.scope(name) else {
+        return match own_api::may_ask(client, name, all, policy) {
+            true => Ok(()),
+            false => Err(ScopeRefusal::Unknown(name.to_owned())),
+        };
+    };
     if client
         .scopes
         .as_ref()
@@ -146,25 +157,22 @@ fn check_scope(client: &Client, name: &str, policy: &Policy) -> Result<(), Scope
 /// Whether anything is left of a granted scope, see [`still_allowed`].
 pub(crate) fn may_still_ask(client: &Client, granted: &Scope, policy: &Policy) -> bool {
     let mut names = granted.names();
-    names.any(|name| check_scope(client, name, policy).is_ok())
+    names.any(|name| check_scope(client, name, granted, policy).is_ok())
 }
 
 /// What is left of a granted scope: names that were taken out of the catalogue, off the app's list, or whose
 /// approval was withdrawn, are no longer given.
 fn still_allowed(client: &Client, granted: &Scope, policy: &Policy) -> Scope {
-    let may = |name: &&str| check_scope(client, name, policy).is_ok();
+    let may = |name: &&str| check_scope(client, name, granted, policy).is_ok();
     granted.names().filter(may).collect()
 }
 
 /// The catalogue's default as far as the app may have it; failing that, the app's own list.
 fn default_scope(client: &Client, policy: &Policy) -> Result<Scope, ScopeRefusal> {
-    let may = |name: &&str| check_scope(client, name, policy).is_ok();
-    let default: Scope = policy.default_scope().names().filter(may).collect();
+    let allowed = |all: &Scope| still_allowed(client, all, policy);
+    let default = allowed(&policy.default_scope());
     let own = client.scopes.as_ref().filter(|_| default.is_empty());
-    let scope = match own {
-        Some(own) => own.names().filter(may).collect(),
-        None => default,
-    };
+    let scope = own.map_or(default, allowed);
     match scope.is_empty() {
         true => Err(ScopeRefusal::NoDefault),
         false => Ok(scope),

@@ -24,6 +24,7 @@ impl Policy {
             unreviewed_people: 100,
             pkce: PkcePolicy::Public,
             tokens: tokens(),
+            own_api: true,
             scopes: vec![
                 entry("tasks:read", |entry| entry.default = true),
                 entry("tasks:write", |_| {}),

@@ -12,6 +12,7 @@ mod connections;
 mod drafts;
 mod edges;
 mod mailbox;
+mod own_api;
 mod revocations;
 mod rfc6749;
 mod rfc6750;

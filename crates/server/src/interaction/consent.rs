@@ -19,7 +19,8 @@ use protocol::authorize::Step;
 use protocol::connections;
 use protocol::consent::{Answer, allow, allow_again, deny, groups};
 use protocol::facts::SessionFacts;
-use protocol::policy;
+use protocol::own_api;
+use protocol::policy::{self, Risk};
 use protocol::types::asks::MAX_REASON;
 use protocol::types::text::shortened;
 use protocol::types::{Client, ClientNo, Language, Scope};
@@ -231,6 +232,7 @@ impl Question<'_> {
                 &self.client.id,
                 app_card(self.client),
                 words,
+                own_api::is_own(self.scope),
                 app.policy().tokens.tells_of_person(),
                 self.answer_to,
             )
@@ -279,7 +281,24 @@ pub(crate) fn in_words(
         foreign: group.title.foreign_to(language),
         scopes: group.scopes.iter().map(line).collect(),
     });
-    shown.collect()
+    shown.chain(own_api_in_words(scope, language)).collect()
+}
+
+/// What it means that an app runs the apps of a person, which no catalogue says.
+fn own_api_in_words(scope: &Scope, language: Language) -> Option<ScopeGroup> {
+    let line = ScopeLine {
+        name: own_api::SCOPE.to_owned(),
+        sentence: language.text("consent-own-api").to_string(),
+        foreign: None,
+        reason: None,
+        risk: Risk::Delete,
+        is_new: false,
+    };
+    scope.contains(own_api::SCOPE).then(|| ScopeGroup {
+        title: language.text("consent-own-api-title").to_string(),
+        foreign: None,
+        scopes: vec![line],
+    })
 }
 
 /// `POST`: the answer. A form that is out of date (another person signed in, the session ended), or whose page showed

@@ -16,7 +16,7 @@ use pages::path;
 pub(crate) fn mount(config: &Config, site: &mut Site) {
     site.deciding_page(ConsentForm::PATH, consent::show);
     site.form::<ConsentForm, _, _>(consent::submit);
-    if !config.paths.device.is_empty() {
+    if !config.paths.device.is_empty() || config.portal.api {
         site.page(path::DEVICE, device_page::show);
         site.form::<CodeForm, _, _>(device_page::look_up);
         site.form::<AnswerForm, _, _>(device_page::answer);

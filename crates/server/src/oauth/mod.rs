@@ -19,6 +19,7 @@ use crate::http::site::Site;
 use axum::routing::{get, post};
 use config::Config;
 use endpoints::metadata_paths;
+use pages::path;
 
 const POST: &str = "POST, OPTIONS";
 const GET: &str = "GET, HEAD, OPTIONS";
@@ -50,6 +51,9 @@ pub(crate) fn mount(config: &Config, site: &mut Site) {
     }
     for path in &paths.device {
         site.endpoint(path, POST, post(device::device));
+    }
+    if config.portal.api {
+        site.endpoint(path::OWN_API_DEVICE, POST, post(device::own));
     }
     for path in metadata_paths(&config.issuer) {
         site.endpoint(&path, GET, get(metadata::metadata));

@@ -1,0 +1,164 @@
+//! Our own API: signing in to it by device, and what the tokens for it open.
+
+use crate::support::{ANN, OWNER, PASSWORD, Scene, assert_refused, form_to, within};
+use acceptance::{App, AppSpec, Browser, Json, Reply, Setup};
+use std::time::Duration;
+
+const DEVICE: &str = "/valetkey/device";
+const CLIENT: &str = "valetkey-cli";
+/// How soon a server hears of what a command did.
+const SOON: Duration = Duration::from_secs(3);
+const GRANT: &str = "urn:ietf:params:oauth:grant-type:device_code";
+
+/// The app behind command lines, which has no secret.
+fn ours() -> App {
+    App {
+        client_id: CLIENT.to_owned(),
+        client_secret: String::new(),
+        json: Json::Null,
+    }
+}
+
+/// What a program is told that wants to sign somebody in.
+#[track_caller]
+fn asked(scene: &Scene) -> Json {
+    let reply = scene.api().post_form_as(DEVICE, &ours(), &[]);
+    reply.expect(200).json()
+}
+
+/// The page that asks a person, in their language.
+#[track_caller]
+fn question(scene: &Scene, email: &str, codes: &Json, languages: &str) -> (Browser, Reply) {
+    let mut browser = scene.provider.browser();
+    browser.speak(languages);
+    browser.sign_in(email, PASSWORD);
+    let code = codes["user_code"].as_str().unwrap_or_default();
+    let page = browser.open("/device").expect(200);
+    let form = form_to(&page, "/device/code");
+    let page = browser.submit(&form, &[("user_code", code)]).expect(200);
+    (browser, page)
+}
+
+/// A token of somebody who allowed it.
+#[track_caller]
+pub(crate) fn signed_in(scene: &Scene, email: &str) -> Json {
+    let codes = asked(scene);
+    let (mut browser, page) = question(scene, email, &codes, "en");
+    let form = form_to(&page, "/device/answer");
+    browser.submit(&form, &[("answer", "allow")]).expect(200);
+    let code = codes["device_code"].as_str().unwrap_or_default();
+    let fields = [("grant_type", GRANT), ("device_code", code)];
+    let reply = scene.api().post_form_as(&scene.token(), &ours(), &fields);
+    reply.expect(200).json()
+}
+
+#[track_caller]
+pub(crate) fn access(tokens: &Json) -> &str {
+    tokens["access_token"].as_str().unwrap_or_default()
+}
+
+#[test]
+fn an_agent_signs_in_once_where_apps_have_no_device_grant() {
+    let scene = Scene::profile("sqowey");
+    let metadata = scene.metadata.to_string();
+    for hidden in ["device", "valetkey"] {
+        assert!(!metadata.contains(hidden), "{hidden}: {metadata}");
+    }
+    let tokens = signed_in(&scene, ANN);
+    let refresh = tokens["refresh_token"].as_str().unwrap_or_default();
+    let fields = [("grant_type", "refresh_token"), ("refresh_token", refresh)];
+    let renewed = scene.api().post_form_as(&scene.token(), &ours(), &fields);
+    renewed.expect(200);
+    // Nobody else has the grant.
+    let app = scene.confidential("https://cool.page/");
+    let refused = scene.api().post_form_as(DEVICE, &app, &[]);
+    assert_refused(&refused, 400, "unauthorized_client");
+    let fields = [("grant_type", GRANT), ("device_code", "dc_x")];
+    let refused = scene.api().post_form_as(&scene.token(), &app, &fields);
+    assert_refused(&refused, 400, "unsupported_grant_type");
+}
+
+#[test]
+fn people_are_told_in_plain_words_what_they_allow() {
+    let scene = Scene::plain("");
+    let codes = asked(&scene);
+    for (languages, words) in [
+        (
+            "en",
+            ["Your apps", "make and revoke their secrets", "command line"],
+        ),
+        (
+            "de",
+            ["Ihre Apps", "deren Secrets erstellen", "command line"],
+        ),
+    ] {
+        let (_, page) = question(&scene, ANN, &codes, languages);
+        for word in words {
+            assert!(page.text().contains(word), "{word}: {page}");
+        }
+    }
+}
+
+#[test]
+fn no_api_of_the_provider_takes_such_a_token() {
+    let scene = Scene::plain("");
+    let tokens = signed_in(&scene, ANN);
+    let api = scene.resource_server();
+    for token in ["access_token", "refresh_token"] {
+        let token = tokens[token].as_str().unwrap_or_default();
+        assert_eq!(
+            scene.introspect(&api, token),
+            serde_json::json!({ "active": false })
+        );
+    }
+    let info = scene.endpoint("token_info_endpoint");
+    let refused = scene.api().get_bearer(&info, access(&tokens));
+    assert_refused(&refused, 401, "invalid_token");
+}
+
+#[test]
+fn no_other_app_is_given_its_scope_unless_an_administrator_says_so() {
+    let scene = Scene::plain("[grants]\ndevice_code = true");
+    let app = scene.app(&AppSpec {
+        name: "Robot",
+        grants: &["device_code"],
+        public: true,
+        ..AppSpec::default()
+    });
+    let ask = |scope: &str| scene.api().post_form_as(DEVICE, &app, &[("scope", scope)]);
+    assert_refused(&ask("valetkey:apps"), 400, "invalid_scope");
+    let refused =
+        scene
+            .provider
+            .cli(&["app", "update", &app.client_id, "--scope", "valetkey:apps"]);
+    assert!(refused.stderr.contains("there is no scope"), "{refused:?}");
+    scene.cli(&["app", "approve-scope", &app.client_id, "valetkey:apps"]);
+    assert!(within(SOON, || ask("valetkey:apps").status == 200));
+    assert_refused(&ask("valetkey:apps tasks:read"), 400, "invalid_scope");
+    assert_refused(&ask("valetkey:all"), 400, "invalid_scope");
+}
+
+#[test]
+fn where_it_is_off_nothing_is_there() {
+    let setup = Setup::profile("sqowey").with("[portal]\napi = false");
+    let scene = Scene::start(setup);
+    for path in [DEVICE, "/device"] {
+        assert_eq!(scene.api().get(path).status, 404, "{path}");
+    }
+    let by_default = Scene::plain("[portal]\npage = false");
+    assert_eq!(by_default.api().get(DEVICE).status, 404);
+}
+
+#[test]
+fn an_administrator_switches_it_off() {
+    let scene = Scene::plain("");
+    signed_in(&scene, OWNER);
+    scene.cli(&["app", "disable", CLIENT]);
+    let status = || scene.api().post_form_as(DEVICE, &ours(), &[]).status;
+    assert!(within(SOON, || status() == 401));
+    scene.cli(&["app", "enable", CLIENT]);
+    assert!(within(SOON, || status() == 200));
+    scene.cli(&["app", "delete", CLIENT]);
+    assert!(within(SOON, || status() == 401));
+    assert_eq!(status(), 401, "it is not made again");
+}
