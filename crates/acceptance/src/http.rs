@@ -32,6 +32,16 @@ impl Request {
         }
     }
 
+    /// Its method.
+    pub fn method(&self) -> &str {
+        &self.method
+    }
+
+    /// Its target.
+    pub fn target(&self) -> &str {
+        &self.target
+    }
+
     /// GET of `target`.
     pub fn get(target: &str) -> Self {
         Self::new("GET", target)

@@ -7,7 +7,7 @@ use protocol::types::GrantType;
 use std::collections::HashMap;
 
 /// First segments of our own pages, which a test compares with those that are mounted.
-pub const RESERVED: [&str; 18] = [
+pub const RESERVED: [&str; 19] = [
     "link",
     "mail-sent",
     "organizations",
@@ -24,6 +24,7 @@ pub const RESERVED: [&str; 18] = [
     "developers",
     "developers.md",
     "health",
+    "llms.txt",
     "valetkey",
     ".well-known",
 ];

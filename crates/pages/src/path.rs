@@ -37,3 +37,5 @@ pub const APPS: &str = "/apps";
 pub const OWN_API: &str = "/valetkey";
 /// Where a program asks for the code that signs its person in to that API (RFC 8628 §3.1).
 pub const OWN_API_DEVICE: &str = "/valetkey/device";
+/// What agents are told that come here first.
+pub const LLMS: &str = "/llms.txt";

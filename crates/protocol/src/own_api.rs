@@ -70,10 +70,12 @@ pub fn register(name: String, policy: &Policy, now: UnixTime) -> Transition {
         created_at: now,
         side: Side::Live,
         documented: false,
+        live_of: None,
     };
     Transition::App(AppChange::Register {
         client: Box::new(client),
         logo: None,
+        bounds: None,
     })
 }
 

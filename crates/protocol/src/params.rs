@@ -207,6 +207,11 @@ impl Params {
         None
     }
 
+    /// The names, in order.
+    pub fn names(&self) -> impl Iterator<Item = &str> {
+        self.pairs.iter().map(|(name, _)| name.as_str())
+    }
+
     /// Whether `name` stands more than once.
     pub fn is_repeated(&self, name: &str) -> bool {
         self.pairs.iter().filter(|(own, _)| own == name).count() > 1

@@ -466,8 +466,13 @@ pub(crate) fn new_client_id<M: Mint>(side: Side, mint: &M) -> String {
     side.mark(&id).into_owned()
 }
 
+/// What is stored of a secret.
+pub fn digest_of(secret: &str) -> Digest {
+    Digest::of(secret.as_bytes())
+}
+
 fn stored(secret: &str, now: UnixTime, id: Locator) -> StoredSecret {
-    stored_digest(Digest::of(secret.as_bytes()), now, id)
+    stored_digest(digest_of(secret), now, id)
 }
 
 fn stored_digest(digest: Digest, now: UnixTime, id: Locator) -> StoredSecret {

@@ -112,7 +112,8 @@ mod tests {
         let (own, others): (Vec<_>, Vec<_>) =
             mounted(Kind::Endpoint).into_iter().partition(is_ours);
         assert_eq!(others.into_iter().collect::<BTreeSet<_>>(), endpoints);
-        assert!(!own.is_empty());
+        let described = portal::described();
+        assert_eq!(own.into_iter().collect::<BTreeSet<_>>(), described);
         assert_eq!(mounted(Kind::Entrance), paths(entrances));
         assert_eq!(mounted(Kind::Hook), BTreeSet::from([HOOK.to_owned()]));
         let without = site(&Config::for_tests());

@@ -13,6 +13,8 @@ use protocol::register::RegistrationError;
 use protocol::token::TokenError;
 use protocol::token_info::BearerError;
 use protocol::types::Client;
+use schemars::JsonSchema;
+use serde::Serialize;
 use std::sync::Arc;
 use store::StoreError;
 
@@ -67,6 +69,8 @@ pub(crate) enum ApiError {
         /// Why it does not.
         error: BearerError,
     },
+    /// As our own API refuses.
+    Told(Box<Told>),
     /// A change of a registration that is not taken.
     Registration(RegistrationError),
     /// The body cannot be read.
@@ -77,6 +81,48 @@ pub(crate) enum ApiError {
     UnprovedReport,
     /// A report that says nothing to us.
     Report(ReportFault),
+}
+
+/// Why our own API does nothing.
+#[derive(Debug)]
+pub(crate) struct Told {
+    /// The HTTP status.
+    pub(crate) status: u16,
+    /// What programs tell it by.
+    pub(crate) code: &'static str,
+    /// What is wrong, for people.
+    pub(crate) message: String,
+    /// What to do next.
+    pub(crate) next: &'static str,
+    /// Where it is wrong.
+    pub(crate) fields: Vec<ToldField>,
+}
+
+/// A member of a body that is wrong.
+#[derive(Debug, Clone, Serialize, JsonSchema)]
+pub(crate) struct ToldField {
+    /// Where it is (RFC 6901); empty: the whole.
+    pub(crate) pointer: String,
+    /// What is wrong.
+    pub(crate) message: String,
+}
+
+/// The same as it is sent. What refuses a token leaves out the last two.
+#[derive(Debug, Serialize, JsonSchema)]
+#[schemars(rename = "Error")]
+pub(crate) struct ToldBody {
+    /// What programs tell it by.
+    pub(crate) error: String,
+    /// What is wrong, for people.
+    pub(crate) error_description: String,
+    /// The id of the request in the log.
+    pub(crate) request_id: String,
+    /// What to do next.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) next: Option<&'static str>,
+    /// Where it is wrong.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) fields: Option<Vec<ToldField>>,
 }
 
 /// Why a form or an address cannot be read.

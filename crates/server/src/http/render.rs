@@ -1,6 +1,8 @@
 //! Writes what is answered when a request is not answered as it asked: as a page or as JSON, with the id under which it
 //! is in the log. Every answer passes here, so those of the libraries get our form too.
-use super::error::{ApiError, BodyFault, PageFault, Refusal, Unanswerable, Unreadable, Unwritten};
+use super::error::{
+    ApiError, BodyFault, PageFault, Refusal, Told, ToldBody, Unanswerable, Unreadable, Unwritten,
+};
 use super::notice::{PlainPage, to_account};
 use super::reply::{self, Fault};
 use super::request::{Reader, RequestId};
@@ -303,6 +305,7 @@ fn api_error(app: &AppState, error: &ApiError, id: RequestId) -> Response {
         }
         ApiError::Token(error) => token_error(error, aliases, id),
         ApiError::Bearer { realm, error } => bearer_error(realm, *error, aliases, id),
+        ApiError::Told(told) => told_error(told, id),
         ApiError::Registration(error) => registration_error(error, id),
         ApiError::Body(fault) => body_fault(*fault, id),
         ApiError::MediaType(advice) => reply::plain_error(
@@ -366,6 +369,23 @@ fn bearer_error(
         reply::challenge(&mut response, challenge);
     }
     response.extensions_mut().insert(Fault(code.to_owned()));
+    response
+}
+
+/// Why our own API does nothing.
+fn told_error(told: &Told, id: RequestId) -> Response {
+    let status = StatusCode::from_u16(told.status).unwrap_or(StatusCode::BAD_REQUEST);
+    let body = ToldBody {
+        error: told.code.to_owned(),
+        error_description: protocol::token::printable(&told.message),
+        request_id: id.to_string(),
+        next: Some(told.next),
+        fields: Some(told.fields.clone()),
+    };
+    let mut response = reply::json_of(status, &body);
+    response
+        .extensions_mut()
+        .insert(Fault(told.code.to_owned()));
     response
 }
 

@@ -9,16 +9,16 @@ use protocol::types::Locator;
 use wire::{Presented, bearer};
 
 /// An access token of ours, and what is on record about it.
-pub(super) struct Bearer {
-    pub(super) presented: Presented,
-    pub(super) facts: Option<AccessFacts>,
+pub(crate) struct Bearer {
+    pub(crate) presented: Presented,
+    pub(crate) facts: Option<AccessFacts>,
 }
 
 /// Reads the token that a request is made with; `None` when it can be none of ours.
 ///
 /// # Errors
 /// When there is no token in the request, or the store fails.
-pub(super) async fn read(
+pub(crate) async fn read(
     app: &AppState,
     headers: &HeaderMap,
     realm: &'static str,
@@ -35,7 +35,7 @@ pub(super) async fn read(
 }
 
 /// The refusal of a token that does not open `realm`.
-pub(super) fn refused(realm: &'static str, error: impl Into<BearerError>) -> ApiError {
+pub(crate) fn refused(realm: &'static str, error: impl Into<BearerError>) -> ApiError {
     let error = error.into();
     ApiError::Bearer { realm, error }
 }

@@ -186,6 +186,8 @@ fn refused(app: &AppState, error: &ApiError) -> (u16, Refusal) {
             error.status(),
             plain(error.code(), "the change is not taken"),
         ),
+        // No endpoint of an app's.
+        ApiError::Told(told) => (told.status, plain(told.code, "nothing was done")),
         ApiError::Body(_) => (400, plain("invalid_request", "the body could not be read")),
         ApiError::MediaType(_) => (415, plain("invalid_request", "the body has another type")),
         // No app sends one.

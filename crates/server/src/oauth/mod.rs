@@ -1,6 +1,6 @@
 //! The endpoints for programs: OAuth's own, and those that APIs and apps ask beside them.
 mod authorize;
-mod bearer;
+pub(crate) mod bearer;
 mod client;
 mod device;
 pub(crate) mod endpoints;

@@ -7,13 +7,14 @@ use crate::http::reply;
 use crate::http::session::BrowserContext;
 use crate::interaction::continuation::OwnPage;
 use crate::ops::clock;
+use crate::portal::managed::app_of;
 use crate::state::App;
 use pages::portal::Trail;
 use pages::{Problem, Speak, Text};
 use protocol::apps::{ManagedApp, signed_in_lately};
 use protocol::events::{Act, Actor};
 use protocol::facts::SessionFacts;
-use protocol::types::{Client, Owner, Role};
+use protocol::types::Role;
 
 /// A developer who is signed in.
 pub(in crate::portal) struct Desk {
@@ -74,28 +75,7 @@ impl Desk {
         client_id: &str,
         role: Role,
     ) -> Result<ManagedApp, PageError> {
-        let client = app.store.client(client_id).await?;
-        let own = match &client {
-            Some(client) => self.role_in(app, client).await?,
-            None => None,
-        };
-        let managed = ManagedApp::of(client, &self.facts.person, own).ok_or(PageFault::NotFound)?;
-        match managed.may(role) {
-            true => Ok(managed),
-            false => Err(PageFault::Role.into()),
-        }
-    }
-
-    /// What they may do in the organization that runs an app.
-    pub(in crate::portal) async fn role_in(
-        &self,
-        app: &App,
-        client: &Client,
-    ) -> Result<Option<Role>, PageError> {
-        match client.run_by() {
-            Owner::Person(_) => Ok(None),
-            Owner::Organization(id) => Ok(app.store.role_in(id, self.facts.person.subject).await?),
-        }
+        Ok(app_of(app, &self.facts.person, client_id, role).await?)
     }
 
     /// What they do now, with an app of theirs.

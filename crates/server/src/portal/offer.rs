@@ -18,10 +18,11 @@ use protocol::types::ids::SubjectFormat;
 use protocol::types::{GrantType, Subject};
 use serde_json::Value;
 
-/// Every page and the Markdown document; none where they are switched off.
+/// Every page and the Markdown document, unless they are switched off; and what agents are told.
 pub(crate) fn write(config: &Config, brand: &Brand) -> Vec<RenderedDocument> {
+    let llms = super::llms::write(config);
     if !config.developers.page {
-        return Vec::new();
+        return llms.into_iter().collect();
     }
     let offer = offer(config);
     let frame = Frame {
@@ -43,6 +44,7 @@ pub(crate) fn write(config: &Config, brand: &Brand) -> Vec<RenderedDocument> {
         "text/markdown; charset=utf-8",
         pages::developers::whole(&offer),
     ));
+    written.extend(llms);
     written
 }
 

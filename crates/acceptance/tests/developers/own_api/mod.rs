@@ -1,7 +1,13 @@
 //! Our own API: signing in to it by device, and what the tokens for it open.
 
+mod apps;
+mod attacks;
+mod description;
+
 use crate::support::{ANN, OWNER, PASSWORD, Scene, assert_refused, form_to, within};
-use acceptance::{App, AppSpec, Browser, Json, Reply, Setup};
+use acceptance::{App, AppSpec, Browser, Json, Reply, Setup, Url};
+use std::io::{BufRead, BufReader};
+use std::process::{Command, Stdio};
 use std::time::Duration;
 
 const DEVICE: &str = "/valetkey/device";
@@ -11,7 +17,7 @@ const SOON: Duration = Duration::from_secs(3);
 const GRANT: &str = "urn:ietf:params:oauth:grant-type:device_code";
 
 /// The app behind command lines, which has no secret.
-fn ours() -> App {
+pub(crate) fn ours() -> App {
     App {
         client_id: CLIENT.to_owned(),
         client_secret: String::new(),
@@ -76,6 +82,70 @@ fn an_agent_signs_in_once_where_apps_have_no_device_grant() {
     let fields = [("grant_type", GRANT), ("device_code", "dc_x")];
     let refused = scene.api().post_form_as(&scene.token(), &app, &fields);
     assert_refused(&refused, 400, "unsupported_grant_type");
+}
+
+/// The lines of `/llms.txt` are pasted as they stand; a person opens the link that they print.
+#[test]
+fn ten_lines_lead_from_nothing_to_a_token_of_an_app_of_ones_own() {
+    let scene = Scene::plain("[apps]\nregistration = \"open\"\n[device]\ninterval = \"1s\"");
+    let reply = scene.api().get("/llms.txt").expect(200);
+    assert_eq!(
+        reply.header("Content-Type"),
+        Some("text/plain; charset=utf-8")
+    );
+    let told = reply.text();
+    let lines: Vec<&str> = told
+        .lines()
+        .filter_map(|line| line.strip_prefix("    "))
+        .collect();
+    assert!((5..=10).contains(&lines.len()), "{told}");
+    let folder = tempfile::tempdir().expect("a folder");
+    let mut shell = Command::new("bash")
+        .args(["-c", &lines.join("\n")])
+        .current_dir(folder.path())
+        .stdout(Stdio::piped())
+        .spawn()
+        .expect("bash");
+    let mut said = BufReader::new(shell.stdout.take().expect("what it says")).lines();
+    let mut next = || said.next().and_then(Result::ok).unwrap_or_default();
+    let link = next();
+    let link = link.split(' ').nth(1).and_then(Url::parse);
+    let link = link.unwrap_or_else(|| panic!("no link: {told}"));
+    let mut browser = scene.provider.browser();
+    browser.sign_in(ANN, PASSWORD);
+    let page = browser.get(&link.target()).expect(200);
+    let page = browser
+        .submit(&form_to(&page, "/device/code"), &[])
+        .expect(200);
+    let form = form_to(&page, "/device/answer");
+    browser.submit(&form, &[("answer", "allow")]).expect(200);
+    let (app, token) = (next(), next());
+    assert!(
+        shell.wait().is_ok_and(|status| status.success()),
+        "{app} {token}"
+    );
+    assert!(app.starts_with("client id: "), "{app}");
+    let token: Json = serde_json::from_str(&token).expect("JSON");
+    let info = scene.endpoint("token_info_endpoint");
+    let info = scene.api().get_bearer(&info, access(&token)).expect(200);
+    assert!(app.ends_with(&info.member("client_id")), "{app}: {info}");
+}
+
+#[test]
+fn agents_are_told_of_what_there_is() {
+    let told = |changes: &str| {
+        let scene = Scene::start(Setup::profile("sqowey").with(changes));
+        scene.api().get("/llms.txt")
+    };
+    let all = told("").expect(200).text();
+    for part in ["/developers.md", "/valetkey/openapi.json", "valetkey:apps"] {
+        assert!(all.contains(part), "{part}: {all}");
+    }
+    assert!(!all.contains("client_credentials"), "{all}");
+    let pages = told("[portal]\napi = false").expect(200).text();
+    assert!(!pages.contains("valetkey"), "{pages}");
+    let nothing = told("[portal]\napi = false\n[developers]\npage = false");
+    assert_eq!(nothing.status, 404);
 }
 
 #[test]

@@ -7,6 +7,7 @@ use crate::http::form::{Posted, WholeForm};
 use crate::http::reply;
 use crate::ops::clock;
 use crate::portal::desk::Desk;
+use crate::portal::managed::{deleted, namesake};
 use crate::state::App;
 use axum::extract::State;
 use axum::response::Response;
@@ -14,12 +15,11 @@ use pages::portal::{AppFields, AppPage, Apps, PORTAL, app_href};
 use pages::{Problem, Speak};
 use protocol::Params;
 use protocol::apps::{
-    AppUpdate, Editor, RESTORABLE, delete as delete_app, restore as restore_app, role_of,
-    update as change,
+    AppUpdate, Editor, delete as delete_app, restore as restore_app, update as change,
 };
 use protocol::decision::Decision;
 use protocol::register::Field;
-use protocol::types::{Client, Role, ScopeFault, UnixTime};
+use protocol::types::{Client, Role, ScopeFault};
 use store::Outcome;
 
 /// What is to be different.
@@ -93,16 +93,6 @@ pub(super) async fn update(
     )))
 }
 
-/// Whether an app of somebody else is called like this one is to be.
-async fn namesake(app: &App, client: &Client, name: &str) -> Result<bool, PageError> {
-    let Client {
-        owner,
-        organization,
-        ..
-    } = *client;
-    Ok(app.store.has_namesake(name, owner, organization).await?)
-}
-
 /// What the rule is asked; nothing where the scopes are none.
 fn asked(form: &UpdateForm, client: &Client) -> Option<AppUpdate> {
     let fields = form.fields.clone();
@@ -161,7 +151,11 @@ pub(super) async fn delete(
 ) -> Result<Response, PageError> {
     let (desk, form, stale) = Desk::posted(&app, posted)?;
     let gone = reply::see_other(&format!("{PORTAL}?done=deleted"));
-    if stale.is_none() && deleted(&app, &desk, &form.client_id).await?.is_some() {
+    if stale.is_none()
+        && deleted(&app, &desk.facts.person, &form.client_id)
+            .await?
+            .is_some()
+    {
         return Ok(gone);
     }
     let managed = desk.app(&app, &form.client_id, Role::Owner).await?;
@@ -183,25 +177,6 @@ pub(super) async fn delete(
     let act = desk.act(&app);
     app.settle_one(delete_app(managed.client()), act).await?;
     Ok(gone)
-}
-
-/// An app of theirs that was deleted and can be brought back, and when that was.
-async fn deleted(
-    app: &App,
-    desk: &Desk,
-    client_id: &str,
-) -> Result<Option<(Client, UnixTime)>, PageError> {
-    let since = clock::now().minus(RESTORABLE);
-    let Some((client, deleted_at)) = app.store.deleted_client(client_id, since).await? else {
-        return Ok(None);
-    };
-    // A test side comes back with its app, or by its switch.
-    if client.live_of.is_some() {
-        return Ok(None);
-    }
-    let own = desk.role_in(app, &client).await?;
-    let role = role_of(&client, &desk.facts.person, own);
-    Ok((role == Some(Role::Owner)).then_some((client, deleted_at)))
 }
 
 /// An app that is to come back.
@@ -228,7 +203,7 @@ pub(super) async fn restore(
     if stale.is_some() {
         return Ok(reply::see_other(PORTAL));
     }
-    if let Some((client, deleted_at)) = deleted(&app, &desk, &form.client_id).await? {
+    if let Some((client, deleted_at)) = deleted(&app, &desk.facts.person, &form.client_id).await? {
         let back = restore_app(&client, deleted_at, clock::now(), &app.mint);
         let Some(back) = back else {
             return Err(PageFault::NotFound.into());

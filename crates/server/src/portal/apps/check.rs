@@ -10,7 +10,7 @@ use protocol::types::{Client, Language, RedirectUri};
 const MOST: usize = 2_000;
 
 /// Looks at a redirect URI as this app would send it.
-pub(super) fn checked(
+pub(in crate::portal) fn checked(
     client: &Client,
     sent: &str,
     policy: &Policy,

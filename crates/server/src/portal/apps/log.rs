@@ -47,7 +47,7 @@ pub(super) async fn show(
 }
 
 /// Writes down what this server has noted of the app, so that its developers need not wait for the minute to end.
-async fn write_down(app: &App, client: &Client) -> Result<(), StoreError> {
+pub(in crate::portal) async fn write_down(app: &App, client: &Client) -> Result<(), StoreError> {
     if let Some(batch) = app.request_log.take_of(client.no) {
         let change = Transition::App(AppChange::LogRequests(Box::new(batch)));
         app.settle_one(change, Act::by_job(clock::now())).await?;

@@ -16,6 +16,9 @@ mod test_side;
 mod transfer;
 mod try_it;
 
+pub(in crate::portal) use check::checked;
+pub(in crate::portal) use log::write_down;
+
 use crate::http::form::Form;
 use crate::http::site::Site;
 use change::{DeleteForm, RestoreForm, UpdateForm};

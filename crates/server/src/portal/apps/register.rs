@@ -8,6 +8,8 @@ use crate::http::reply;
 use crate::http::session::{BrowserContext, NonceScope};
 use crate::ops::clock;
 use crate::portal::desk::{Desk, trail};
+use crate::portal::managed::{asks_restricted, developed, neighbours, organization};
+use crate::portal::once::OnceMint;
 use crate::state::App;
 use crate::test_side::make_users;
 use axum::extract::State;
@@ -17,14 +19,10 @@ use config::AppOwners;
 use pages::portal::{AppFields, NewSecret};
 use pages::{Problem, Speak};
 use protocol::Params;
-use protocol::apps::{RESTORABLE, may_register};
-use protocol::decision::{Decision, Mint};
+use protocol::apps::may_register;
+use protocol::decision::Decision;
 use protocol::register::{Neighbours, NewApp, Registered, Registrar, RegistrationErrors, register};
-use protocol::types::{
-    ClientKind, ClientStatus, GrantType, Locator, Membership, Owner, Role, Scope, ScopeFault, Side,
-    Subject,
-};
-use std::cell::Cell;
+use protocol::types::{ClientKind, ClientStatus, GrantType, Membership, ScopeFault, Side};
 use store::Outcome;
 
 /// A new app.
@@ -149,13 +147,14 @@ pub(super) async fn submit(
     if problems.is_empty() {
         problems.extend(desk.proved(&app, "password", password).await?);
     }
-    if form.scopes.is_err() || asks_restricted(&app, &form.chosen()) {
+    let chosen = form.chosen();
+    if form.scopes.is_err() || asks_restricted(&app, chosen.scopes.as_ref(), &chosen.asks) {
         problems.push(Problem::new(
             "",
             desk.browser.language.text("app-scopes-wrong"),
         ));
     }
-    let Ok(organization) = organization(&app, &desk, &form).await? else {
+    let Ok(organization) = organization(&app, &desk.facts.person, &form.organization).await? else {
         let sentence = desk.browser.language.text("new-app-organization");
         problems.push(Problem::new("organization", sentence));
         return page(&app, desk, form, problems).await;
@@ -164,7 +163,7 @@ pub(super) async fn submit(
     for context in app.tries() {
         let by = Registrar::Owner(neighbours(&app, &new).await?);
         let new = NewApp { by, ..new.clone() };
-        let mint = OnceMint::of(&app, &form.once, new.owner.subject);
+        let mint = OnceMint::of(&app, "new app", &form.once, new.owner.subject);
         let (registered, transition) =
             match register(new.clone(), context.policy, context.now, &mint) {
                 Decision::Refused { error, .. } => {
@@ -199,25 +198,10 @@ pub(super) async fn submit(
     page(&app, desk, NewAppForm { once, ..form }, vec![stale]).await
 }
 
-/// What a rule has to know of other apps.
-async fn neighbours(app: &App, new: &NewApp) -> Result<Neighbours, PageError> {
-    let person = new.owner.subject;
-    let organization = new.organization.as_ref().map(|own| own.organization.id);
-    let owner = organization.map_or(Owner::Person(person), Owner::Organization);
-    let since = clock::now().minus(RESTORABLE);
-    Ok(Neighbours {
-        namesake: app
-            .store
-            .has_namesake(&new.name, person, organization)
-            .await?,
-        own: app.store.count_clients_of(owner, since).await?,
-    })
-}
-
 /// The app that this very form has made already, which may be the last that there was room for.
 async fn made_before(app: &App, once: &str, new: NewApp) -> Result<Option<String>, PageError> {
     let by = Registrar::Owner(Neighbours::default());
-    let mint = OnceMint::of(app, once, new.owner.subject);
+    let mint = OnceMint::of(app, "new app", once, new.owner.subject);
     let again = register(NewApp { by, ..new }, app.policy(), clock::now(), &mint);
     let Decision::Granted { reply, .. } = again else {
         return Ok(None);
@@ -230,49 +214,6 @@ async fn made_before(app: &App, once: &str, new: NewApp) -> Result<Option<String
 fn twice(client_id: &str) -> Response {
     let href = pages::portal::app_href(client_id);
     reply::see_other(&format!("{href}?done=twice"))
-}
-
-/// No organization that may run an app was chosen.
-struct NoOwner;
-
-/// The organization that is to run the app, if none of theirs has to.
-async fn organization(
-    app: &App,
-    desk: &Desk,
-    form: &NewAppForm,
-) -> Result<Result<Option<Membership>, NoOwner>, PageError> {
-    if form.organization.is_empty() {
-        return Ok(match app.config.portal.owners {
-            AppOwners::Anyone => Ok(None),
-            AppOwners::Organizations => Err(NoOwner),
-        });
-    }
-    let own = developed(app, desk).await?;
-    let chosen = own
-        .into_iter()
-        .find(|own| own.organization.id.0.to_string() == form.organization);
-    Ok(chosen.map(Some).ok_or(NoOwner))
-}
-
-/// The organizations for which they may make apps.
-async fn developed(app: &App, desk: &Desk) -> Result<Vec<Membership>, PageError> {
-    let own = app.store.memberships(desk.facts.person.subject).await?;
-    let developed = own.into_iter().filter(|own| own.role >= Role::Developer);
-    Ok(developed.collect())
-}
-
-/// What is restricted is approved for an app that is there.
-fn asks_restricted(app: &App, chosen: &Chosen) -> bool {
-    let restricted = |name: &str| {
-        app.policy()
-            .scope(name)
-            .is_some_and(|scope| scope.restricted)
-    };
-    let names = chosen.scopes.iter().flat_map(Scope::names);
-    names
-        .chain(chosen.asks.optional.names())
-        .chain(chosen.asks.reasons.iter().map(|(name, _)| name))
-        .any(restricted)
 }
 
 /// The page with the secret. A form that came twice is told so, and leads to the one app that it made.
@@ -328,7 +269,7 @@ async fn page(
     mut problems: Vec<Problem>,
 ) -> Result<Response, PageError> {
     let asks_password = desk.asks_password();
-    let organizations = developed(app, &desk).await?.into_iter();
+    let organizations = developed(app, &desk.facts.person).await?.into_iter();
     let Desk { mut browser, facts } = desk;
     let language = browser.language;
     let registers = may_register(
@@ -370,37 +311,4 @@ async fn page(
         problems,
     };
     Ok(browser.keep_browser_id(app, reply::page(status, &page, None)))
-}
-
-/// Random bytes for one form of one person, the same each time that it comes; ids as ever.
-struct OnceMint<'a> {
-    app: &'a App,
-    once: &'a str,
-    subject: Subject,
-    count: Cell<u8>,
-}
-
-impl<'a> OnceMint<'a> {
-    fn of(app: &'a App, once: &'a str, subject: Subject) -> Self {
-        OnceMint {
-            app,
-            once,
-            subject,
-            count: Cell::new(0),
-        }
-    }
-}
-
-impl Mint for OnceMint<'_> {
-    fn locator(&self) -> Locator {
-        self.app.mint.locator()
-    }
-
-    fn secret(&self) -> [u8; 32] {
-        let count = self.count.get();
-        self.count.set(count + 1);
-        let subject = self.subject.0.to_be_bytes();
-        let parts: [&[u8]; 4] = [b"new app", self.once.as_bytes(), &subject, &[count]];
-        self.app.key.derive(&parts)
-    }
 }

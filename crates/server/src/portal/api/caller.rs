@@ -1,0 +1,54 @@
+//! Whoever a program acts for.
+use crate::http::error::ApiError;
+use crate::http::request::{Arrival, ClientAddr};
+use crate::oauth::bearer;
+use crate::ops::clock;
+use crate::state::App;
+use axum::extract::FromRequestParts;
+use axum::http::request::Parts;
+use protocol::events::{Act, Actor};
+use protocol::own_api::person_of;
+use protocol::token_info::BearerError;
+use protocol::types::Person;
+
+const REALM: &str = "apps";
+
+/// The person behind the token of a request. No cookie is read, and nothing is asked again: that a program makes and
+/// revokes secrets without a password is what they allowed it, in these words.
+pub(super) struct Caller {
+    pub(super) person: Person,
+    address: ClientAddr,
+}
+
+impl Caller {
+    /// What they do now.
+    pub(super) fn act(&self, app: &App) -> Act {
+        Act {
+            actor: Some(Actor::Person(self.person.subject)),
+            ..app.act_now(self.address)
+        }
+    }
+}
+
+impl FromRequestParts<App> for Caller {
+    type Rejection = ApiError;
+
+    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, ApiError> {
+        let refused = |error| bearer::refused(REALM, error);
+        let invalid = || refused(BearerError::Invalid);
+        let bearer = bearer::read(app, &parts.headers, REALM).await?;
+        let bearer = bearer.ok_or_else(invalid)?;
+        let now = clock::now();
+        let subject = person_of(&bearer.presented, bearer.facts, app.policy(), now);
+        let person = app.store.person(subject.map_err(refused)?).await?;
+        let person = person.filter(Person::is_active).ok_or_else(invalid)?;
+        // Whose password everybody knows runs no apps, nor does a test user.
+        if app.config.is_published(&person.email) || person.test_app.is_some() {
+            return Err(refused(BearerError::OwnApi));
+        }
+        Ok(Caller {
+            person,
+            address: Arrival::of(&parts.extensions).address,
+        })
+    }
+}

@@ -1,0 +1,164 @@
+//! Why nothing is done, as programs are told: a code, what is wrong where, and what to do next.
+use crate::http::error::{ApiError, Told, ToldField};
+use crate::portal::managed::NotTheirs;
+use protocol::apps::Closed;
+use protocol::apps::secrets::SecretError;
+use protocol::register::{Field, RegistrationError, RegistrationErrors};
+
+const MEND: &str = "mend what the fields name, and send it again";
+const READ: &str = "GET the app, and send what is still to be changed";
+
+/// One thing that is wrong with what was sent; `pointer`: where (RFC 6901).
+pub(super) fn invalid(pointer: impl Into<String>, message: impl Into<String>) -> ApiError {
+    let (pointer, message) = (pointer.into(), message.into());
+    told(400, "invalid_request", message.clone(), MEND).with(vec![ToldField { pointer, message }])
+}
+
+/// There is no such thing, or it is another's.
+pub(super) fn not_found(what: &str) -> ApiError {
+    let next = "GET /valetkey/apps lists the apps that there are";
+    let message = format!("there is no such {what}, or it is not yours");
+    ApiError::Told(told(404, "not_found", message, next).into())
+}
+
+/// Another was faster.
+pub(super) fn conflict() -> ApiError {
+    let message = "the app was changed at the same moment";
+    ApiError::Told(told(409, "conflict", message, READ).into())
+}
+
+/// A key was used for another request.
+pub(super) fn key_used() -> ApiError {
+    let message = "this Idempotency-Key made another app, or one that was changed since";
+    let next = "take a new key for each app that you make";
+    ApiError::Told(told(409, "idempotency_key_used", message, next).into())
+}
+
+fn told(status: u16, code: &'static str, message: impl Into<String>, next: &'static str) -> Told {
+    Told {
+        status,
+        code,
+        message: message.into(),
+        next,
+        fields: Vec::new(),
+    }
+}
+
+impl Told {
+    fn with(self, fields: Vec<ToldField>) -> ApiError {
+        ApiError::Told(Box::new(Told { fields, ..self }))
+    }
+}
+
+impl From<NotTheirs> for ApiError {
+    fn from(why: NotTheirs) -> Self {
+        match why {
+            NotTheirs::NotFound => not_found("app"),
+            NotTheirs::Role => {
+                let message = "your role in the organization does not allow this";
+                let next = "ask an owner of the organization";
+                ApiError::Told(told(403, "insufficient_role", message, next).into())
+            }
+            NotTheirs::Store(error) => error.into(),
+        }
+    }
+}
+
+/// Why somebody registers no app.
+pub(super) fn closed(why: Closed) -> ApiError {
+    let (message, next) = match why {
+        Closed::ToAdministrators => (
+            "administrators make apps here",
+            "ask them: /developers says where",
+        ),
+        Closed::ToInvited => (
+            "those make apps here who were invited",
+            "ask for it: /developers says where",
+        ),
+        Closed::ToTestUsers => ("test users have no apps", "sign in with a real account"),
+        Closed::ToUnproved => (
+            "the address of the account is not confirmed",
+            "open /account and have the link sent again",
+        ),
+    };
+    ApiError::Told(told(403, "registration_closed", message, next).into())
+}
+
+/// What a rule found wrong; `uris`: those that were sent.
+pub(super) fn wrong(errors: &RegistrationErrors, uris: &[String]) -> ApiError {
+    let first = errors.first();
+    let fields = errors.iter().map(|error| ToldField {
+        pointer: pointer(error, uris),
+        message: error.sentence.clone(),
+    });
+    let next = match first.field {
+        Field::Version => READ,
+        _ => MEND,
+    };
+    let told = told(first.status(), first.code(), first.sentence.clone(), next);
+    told.with(fields.collect())
+}
+
+/// The member of a body that an error is about.
+fn pointer(error: &RegistrationError, uris: &[String]) -> String {
+    let value = error.value.as_deref();
+    match error.field {
+        Field::RedirectUris => {
+            let at = uris.iter().rposition(|uri| Some(uri.as_str()) == value);
+            at.map_or_else(
+                || "/redirect_uris".to_owned(),
+                |at| format!("/redirect_uris/{at}"),
+            )
+        }
+        Field::Reasons => {
+            let name = value.unwrap_or_default();
+            let name = name.replace('~', "~0").replace('/', "~1");
+            format!("/reasons/{name}")
+        }
+        Field::Owner => "/organization".to_owned(),
+        Field::Grants => "/client_credentials".to_owned(),
+        Field::Name
+        | Field::ProvidersName
+        | Field::TakenName
+        | Field::Homepage
+        | Field::Description
+        | Field::PrivacyPolicy
+        | Field::Terms
+        | Field::Support
+        | Field::Contact
+        | Field::Kind
+        | Field::Scopes
+        | Field::ApprovedScope
+        | Field::Test
+        | Field::Version => format!("/{}", error.field.as_str()),
+        Field::Count
+        | Field::ClientId
+        | Field::Secret
+        | Field::ResourceServer
+        | Field::Logo
+        | Field::Body => String::new(),
+    }
+}
+
+/// Why nothing is done with a secret.
+pub(super) fn secret(error: SecretError) -> ApiError {
+    let sentence = error.sentence();
+    let plain = |status, code, next| ApiError::Told(told(status, code, sentence, next).into());
+    match error {
+        SecretError::Unknown => not_found("secret"),
+        SecretError::TooMany => plain(
+            409,
+            "too_many_secrets",
+            "DELETE one that is not used any more",
+        ),
+        SecretError::Last => plain(409, "last_secret", "add another first, or say force=true"),
+        SecretError::PublicApp | SecretError::Documented => plain(
+            409,
+            "no_secrets",
+            "an app that is to keep a secret is made as confidential",
+        ),
+        SecretError::Name => invalid("/name", sentence),
+        SecretError::Expiry => invalid("/days", sentence),
+        SecretError::Overlap => invalid("/overlap_hours", sentence),
+    }
+}

@@ -1,0 +1,93 @@
+//! `/llms.txt`: what an agent is told that comes here first.
+use crate::http::reply::RenderedDocument;
+use crate::oauth::endpoints::{endpoints, origin};
+use config::Config;
+use pages::path;
+use protocol::own_api::{CLIENT_ID, SCOPE};
+use protocol::policy::Registration;
+use protocol::types::GrantType;
+
+/// The text; none where there is nothing to be told.
+pub(super) fn write(config: &Config) -> Option<RenderedDocument> {
+    let (pages, api) = (config.developers.page, config.portal.api);
+    let parts = [
+        pages.then(|| documents(config)),
+        api.then(|| own_api(config)),
+    ];
+    let parts: Vec<String> = parts.into_iter().flatten().collect();
+    let text = format!(
+        "# {product}\n\n> {product} lets apps act for people by OAuth 2.0. Its issuer is {issuer}.\n\n{parts}",
+        product = config.branding.product,
+        issuer = config.issuer,
+        parts = parts.join("\n"),
+    );
+    let path = path::LLMS.to_owned();
+    let media_type = "text/plain; charset=utf-8";
+    (!parts.is_empty()).then(|| RenderedDocument::new(path, media_type, text))
+}
+
+fn documents(config: &Config) -> String {
+    let base = origin(&config.issuer);
+    format!(
+        "## Documents\n\n\
+         - [All developer pages as Markdown]({base}{}): links, tokens, scopes, errors, limits\n\
+         - [Metadata]({base}/.well-known/oauth-authorization-server): every endpoint (RFC 8414)\n",
+        path::DEVELOPERS_MARKDOWN
+    )
+}
+
+/// Apps by program, from nothing to a token. These lines are run by a test.
+fn own_api(config: &Config) -> String {
+    let base = origin(&config.issuer);
+    let token = endpoints(config).token.unwrap_or_default();
+    let own = path::OWN_API;
+    let lines = lines(config, base, &token);
+    let review = match config.policy.registration {
+        Registration::Open => "",
+        Registration::Review => "A new app works for its owner alone until it was reviewed.\n",
+        Registration::Invite | Registration::Admin => "Administrators make apps here.\n",
+    };
+    format!(
+        "## Apps by program\n\n\
+         - [The API]({base}{own}/openapi.json) (OpenAPI 3.1): register, change and delete a person's apps, make and revoke\n\
+         \x20 secrets, look at a redirect URI, read what an app's requests were told\n\
+         - Sign in once by device (RFC 8628) as the client {CLIENT_ID}: the person opens a link and allows the scope\n\
+         \x20 {SCOPE}. Refresh the token from then on; nobody needs to click again\n\
+         - An error says its code, the members that are wrong and what to do next\n\
+         - Send an Idempotency-Key with a new app, and a request that comes twice makes one\n\n\
+         From nothing to an app of your own:\n\n{lines}\n{review}"
+    )
+}
+
+fn lines(config: &Config, base: &str, token: &str) -> String {
+    let own = path::OWN_API;
+    let wait = config.policy.device.interval.seconds();
+    let grant = GrantType::DeviceCode.as_str();
+    let on_its_own = config.policy.allows(GrantType::ClientCredentials);
+    let more = match on_its_own {
+        true => ",\"client_credentials\":true",
+        false => "",
+    };
+    let field = r#"field() { sed -n "s/.*\"$1\":\"\([^\"]*\)\".*/\1/p" "$2"; }"#;
+    let mut lines = vec![
+        "umask 077".to_owned(),
+        field.to_owned(),
+        format!(
+            "curl -s {base}{} -d client_id={CLIENT_ID} > device.json",
+            path::OWN_API_DEVICE
+        ),
+        "echo \"Open $(field verification_uri_complete device.json) and allow it\"".to_owned(),
+        format!(
+            "until curl -sf {token} -d grant_type={grant} -d client_id={CLIENT_ID} -d device_code=$(field device_code device.json) > token.json; do sleep {wait}; done"
+        ),
+        format!(
+            "curl -s {base}{own}/apps -H \"Authorization: Bearer $(field access_token token.json)\" --json '{{\"name\":\"My agent\",\"homepage\":\"https://example.com\",\"redirect_uris\":[\"https://example.com/callback\"]{more}}}' > app.json"
+        ),
+        "echo \"client id: $(field client_id app.json)\"".to_owned(),
+    ];
+    if on_its_own {
+        lines.push(format!("curl -s {token} -u \"$(field client_id app.json):$(field client_secret app.json)\" -d grant_type=client_credentials"));
+    }
+    let indented = lines.iter().map(|line| format!("    {line}\n"));
+    indented.collect()
+}

@@ -1,0 +1,163 @@
+//! What whoever runs apps has in hand, by page or by program: one set of facts for both.
+use crate::http::error::{PageError, PageFault};
+use crate::ops::clock;
+use crate::state::App;
+use config::AppOwners;
+use protocol::apps::{ManagedApp, RESTORABLE, role_of};
+use protocol::register::{Neighbours, NewApp};
+use protocol::types::{Asks, Client, Membership, Owner, Person, Role, Scope, UnixTime};
+use store::StoreError;
+
+/// Why an app is in nobody's hand.
+pub(in crate::portal) enum NotTheirs {
+    /// There is none, or it is another's.
+    NotFound,
+    /// They may do less with it.
+    Role,
+    /// The database does not work.
+    Store(StoreError),
+}
+
+impl From<StoreError> for NotTheirs {
+    fn from(error: StoreError) -> Self {
+        NotTheirs::Store(error)
+    }
+}
+
+impl From<NotTheirs> for PageError {
+    fn from(why: NotTheirs) -> Self {
+        match why {
+            NotTheirs::NotFound => PageFault::NotFound.into(),
+            NotTheirs::Role => PageFault::Role.into(),
+            NotTheirs::Store(error) => error.into(),
+        }
+    }
+}
+
+/// An app that a person runs, for what takes this role in its organization.
+///
+/// # Errors
+/// [`NotTheirs`].
+pub(in crate::portal) async fn app_of(
+    app: &App,
+    person: &Person,
+    client_id: &str,
+    role: Role,
+) -> Result<ManagedApp, NotTheirs> {
+    let client = app.store.client(client_id).await?;
+    let own = match &client {
+        Some(client) => role_in(app, person, client).await?,
+        None => None,
+    };
+    let managed = ManagedApp::of(client, person, own).ok_or(NotTheirs::NotFound)?;
+    match managed.may(role) {
+        true => Ok(managed),
+        false => Err(NotTheirs::Role),
+    }
+}
+
+/// What a person may do in the organization that runs an app.
+pub(in crate::portal) async fn role_in(
+    app: &App,
+    person: &Person,
+    client: &Client,
+) -> Result<Option<Role>, StoreError> {
+    match client.run_by() {
+        Owner::Person(_) => Ok(None),
+        Owner::Organization(id) => app.store.role_in(id, person.subject).await,
+    }
+}
+
+/// An app of theirs that was deleted and can be brought back, and when that was.
+pub(in crate::portal) async fn deleted(
+    app: &App,
+    person: &Person,
+    client_id: &str,
+) -> Result<Option<(Client, UnixTime)>, StoreError> {
+    let since = clock::now().minus(RESTORABLE);
+    let Some((client, deleted_at)) = app.store.deleted_client(client_id, since).await? else {
+        return Ok(None);
+    };
+    // A test side comes back with its app, or by its switch.
+    if client.live_of.is_some() {
+        return Ok(None);
+    }
+    let own = role_in(app, person, &client).await?;
+    let role = role_of(&client, person, own);
+    Ok((role == Some(Role::Owner)).then_some((client, deleted_at)))
+}
+
+/// What a rule has to know of other apps, for a new one.
+pub(in crate::portal) async fn neighbours(
+    app: &App,
+    new: &NewApp,
+) -> Result<Neighbours, StoreError> {
+    let person = new.owner.subject;
+    let organization = new.organization.as_ref().map(|own| own.organization.id);
+    let owner = organization.map_or(Owner::Person(person), Owner::Organization);
+    let since = clock::now().minus(RESTORABLE);
+    Ok(Neighbours {
+        namesake: app
+            .store
+            .has_namesake(&new.name, person, organization)
+            .await?,
+        own: app.store.count_clients_of(owner, since).await?,
+    })
+}
+
+/// Whether an app of somebody else is called like this one is to be.
+pub(in crate::portal) async fn namesake(
+    app: &App,
+    client: &Client,
+    name: &str,
+) -> Result<bool, StoreError> {
+    let Client {
+        owner,
+        organization,
+        ..
+    } = *client;
+    app.store.has_namesake(name, owner, organization).await
+}
+
+/// No organization that may run an app was chosen.
+pub(in crate::portal) struct NoOwner;
+
+/// The organization that is to run a new app, if none of theirs has to; `chosen`: its id, empty for none.
+pub(in crate::portal) async fn organization(
+    app: &App,
+    person: &Person,
+    chosen: &str,
+) -> Result<Result<Option<Membership>, NoOwner>, StoreError> {
+    if chosen.is_empty() {
+        return Ok(match app.config.portal.owners {
+            AppOwners::Anyone => Ok(None),
+            AppOwners::Organizations => Err(NoOwner),
+        });
+    }
+    let mut own = developed(app, person).await?.into_iter();
+    let chosen = own.find(|own| own.organization.id.0.to_string() == chosen);
+    Ok(chosen.map(Some).ok_or(NoOwner))
+}
+
+/// The organizations for which they may make apps.
+pub(in crate::portal) async fn developed(
+    app: &App,
+    person: &Person,
+) -> Result<Vec<Membership>, StoreError> {
+    let own = app.store.memberships(person.subject).await?;
+    let developed = own.into_iter().filter(|own| own.role >= Role::Developer);
+    Ok(developed.collect())
+}
+
+/// Whether restricted scopes are asked for, which are approved for an app that is there.
+pub(in crate::portal) fn asks_restricted(app: &App, scopes: Option<&Scope>, asks: &Asks) -> bool {
+    let restricted = |name: &str| {
+        let entry = app.policy().scope(name);
+        entry.is_some_and(|scope| scope.restricted)
+    };
+    let names = scopes.into_iter().flat_map(Scope::names);
+    names
+        .chain(asks.optional.names())
+        .chain(asks.reasons.iter().map(|(name, _)| name))
+        .any(restricted)
+}
