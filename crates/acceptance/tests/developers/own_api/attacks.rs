@@ -9,7 +9,7 @@ use serde_json::json;
 use std::time::Duration;
 
 /// Every operation there is: method and path.
-fn operations(scene: &Scene) -> Vec<(String, String)> {
+pub(crate) fn operations(scene: &Scene) -> Vec<(String, String)> {
     let described = scene.api().get("/valetkey/openapi.json").expect(200).json();
     let mut all = Vec::new();
     for (path, place) in described["paths"].as_object().expect("paths") {
@@ -24,22 +24,25 @@ fn operations(scene: &Scene) -> Vec<(String, String)> {
     all
 }
 
-/// A request for each of them, with these ids.
-fn requests(scene: &Scene, client_id: &str, secret_id: &str) -> Vec<Request> {
-    let filled = |path: &str| {
-        let path = path.replace("{client_id}", client_id);
-        let path = path.replace("{secret_id}", secret_id);
-        assert!(
-            !path.contains('{'),
-            "an id of which this test knows nothing: {path}"
-        );
-        match path.ends_with("redirect-check") {
-            true => format!("{path}?redirect_uri=https%3A%2F%2Fapp.example%2Fcb"),
-            false => path,
-        }
+/// A request for one of them, with these ids.
+pub(crate) fn request(method: &str, path: &str, (client_id, secret_id): (&str, &str)) -> Request {
+    let path = path.replace("{client_id}", client_id);
+    let path = path.replace("{secret_id}", secret_id);
+    assert!(
+        !path.contains('{'),
+        "an id of which this test knows nothing: {path}"
+    );
+    let target = match path.ends_with("redirect-check") {
+        true => format!("{path}?redirect_uri=https%3A%2F%2Fapp.example%2Fcb"),
+        false => path,
     };
+    Request::new(method, &target)
+}
+
+/// A request for each of them.
+fn requests(scene: &Scene, client_id: &str, secret_id: &str) -> Vec<Request> {
     let all = operations(scene).into_iter();
-    all.map(|(method, path)| Request::new(&method, &filled(&path)))
+    all.map(|(method, path)| request(&method, &path, (client_id, secret_id)))
         .collect()
 }
 

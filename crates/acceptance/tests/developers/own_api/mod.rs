@@ -1,7 +1,7 @@
 //! Our own API: signing in to it by device, and what the tokens for it open.
 
 mod apps;
-mod attacks;
+pub(crate) mod attacks;
 mod description;
 
 use crate::support::{ANN, OWNER, PASSWORD, Scene, assert_refused, form_to, within};

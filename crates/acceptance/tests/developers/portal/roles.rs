@@ -4,6 +4,8 @@ use super::{
     ADD, DELETE, DISSOLVE, Developer, EVE, FIELDS, INVITE, NEW, OFFER, OPEN, ORGANIZATIONS, REMOVE,
     RENAME, REVOKE, ROLE, ROTATE, TAKE_BACK, UPDATE, found, href, joined, open, says,
 };
+use crate::own_api::attacks::{operations, request};
+use crate::own_api::{access, signed_in};
 use crate::support::{OWNER, PASSWORD, Scene, assert_page, form_to};
 use acceptance::{App, Request, forms};
 use std::collections::BTreeSet;
@@ -231,4 +233,54 @@ fn there_are_no_other_forms_about_an_organization() {
         .into_iter()
         .chain([super::FOUND, super::JOIN, super::NOT_JOIN]);
     assert_eq!(found, known.map(str::to_owned).collect());
+}
+
+/// The least role for each operation of our own API that is about one app: 0 for a viewer, 2 for an owner.
+fn least(method: &str, path: &str) -> usize {
+    match (method, path.rsplit('/').next().unwrap_or_default()) {
+        ("GET", _) => 0,
+        ("DELETE", "{client_id}") | ("POST", "restore") => 2,
+        ("PATCH" | "DELETE" | "POST", _) => 1,
+        other => panic!("who may do this? {other:?}"),
+    }
+}
+
+#[test]
+fn a_program_may_what_its_person_may() {
+    let scene = open(OPEN);
+    let mut ann = Developer::ann(&scene);
+    let acme = found(&mut ann, "Acme");
+    let app = ann.register(&[("organization", &acme)]);
+    let version = || scene.cli(&["app", "show", &app.client_id])["version"].clone();
+    let before = version();
+    for (rank, role) in ["nobody", "viewer", "developer"].into_iter().enumerate() {
+        let email = format!("{role}@example.com");
+        let person = &scene.provider;
+        person.user_create(&email, "A Member", PASSWORD, false);
+        let mut member = Developer::of(&scene, &email);
+        if rank > 0 {
+            joined(&mut ann, &acme, (&email, role), &mut member);
+        }
+        let tokens = signed_in(&scene, &email);
+        let token = access(&tokens);
+        for (method, path) in operations(&scene) {
+            let least = least(&method, &path);
+            // What may be done and changes the app is another test's.
+            if !path.contains("{client_id}") || (rank > least && method != "GET") {
+                continue;
+            }
+            let request = request(&method, &path, (&app.client_id, "1"));
+            let status = scene.api().send(&request.bearer(token)).status;
+            let expected = match rank {
+                0 => 404,
+                own if own > least => 200,
+                _ => 403,
+            };
+            assert_eq!(status, expected, "{role}: {method} {path}");
+        }
+        let list = format!("/valetkey/apps?organization={acme}");
+        let status = scene.api().get_bearer(&list, token).status;
+        assert_eq!(status, if rank == 0 { 404 } else { 200 }, "{role}");
+    }
+    assert_eq!(version(), before);
 }
