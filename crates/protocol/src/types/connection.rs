@@ -53,7 +53,7 @@ impl Narrowed {
 }
 
 /// What [`CLOCKS_DIFFER`] is in ids.
-pub const AHEAD: i64 = CLOCKS_DIFFER.seconds() * 1_000 << LOCATOR_LOW_BITS;
+pub const AHEAD: i64 = (CLOCKS_DIFFER.seconds() * 1_000) << LOCATOR_LOW_BITS;
 
 /// Whether a connection lasts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

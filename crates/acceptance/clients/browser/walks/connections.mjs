@@ -1,13 +1,15 @@
 // The apps that a person let in: none, one with what it may do, paused, resumed, removed, undone.
 
 import assert from "node:assert/strict";
-import { connect, heading, press, text } from "../acts.mjs";
+import { connect, heading, press, signIn, text } from "../acts.mjs";
 
 export async function walk(stage) {
   const { site } = stage;
   stage.widths = [320, 360, 768];
   const page = await stage.tab();
   await connect(page, site);
+  await signIn(page, site.user);
+  await press(page, page.getByRole("button", { name: "Allow" }));
   const demo = page.url();
   await page.goto(`${site.issuer}/account`);
   await press(page, "#connected-apps");
