@@ -131,20 +131,25 @@ impl Store {
         Ok(clients.into_iter().map(Arc::new).collect())
     }
 
-    /// When those apps of an owner were used last that are between two numbers.
+    /// Those apps of an owner that are between two numbers: when each was used last, and how many people it is connected
+    /// with, counted up to `most`.
     ///
     /// # Errors
     /// [`StoreError`].
-    pub async fn clients_used(
+    pub async fn clients_at_work(
         &self,
         owner: Owner,
         (first, last): (ClientNo, ClientNo),
-    ) -> Result<Vec<(ClientNo, UnixTime)>, StoreError> {
+        most: usize,
+    ) -> Result<Vec<(ClientNo, Option<UnixTime>, usize)>, StoreError> {
         let (query, owner) = match owner {
-            Owner::Person(subject) => (&clients::USED_OF_PERSON, Value::from(subject)),
-            Owner::Organization(id) => (&clients::USED_OF_ORGANIZATION, Value::from(id)),
+            Owner::Person(subject) => (&clients::AT_WORK_OF_PERSON, Value::from(subject)),
+            Owner::Organization(id) => (&clients::AT_WORK_OF_ORGANIZATION, Value::from(id)),
         };
-        self.many(query, &[owner, first.into(), last.into()]).await
+        let values = [owner, first.into(), last.into(), (most as i64).into()];
+        let found = self.many(query, &values).await?.into_iter();
+        let counted = |(no, used, people)| (no, used, usize::try_from(people).unwrap_or_default());
+        Ok(found.map(counted).collect())
     }
 
     /// Whether an app of somebody else that people meet looks called so: none that this person made, or this organization

@@ -99,12 +99,14 @@ impl Store {
         Ok(found.into_iter().flatten().collect())
     }
 
-    /// How many people have allowed an app anything.
+    /// How many people an app is connected with, counted up to `most`.
     ///
     /// # Errors
     /// [`StoreError`].
-    pub async fn people_of(&self, client: ClientNo) -> Result<usize, StoreError> {
-        let count = self.one(&reviews::PEOPLE_OF, &values![client]).await?;
+    pub async fn people_of(&self, client: ClientNo, most: usize) -> Result<usize, StoreError> {
+        let count = self
+            .one(&reviews::PEOPLE_OF, &values![client, most as i64])
+            .await?;
         Ok(count.unwrap_or_default().try_into().unwrap_or_default())
     }
 }

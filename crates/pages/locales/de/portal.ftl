@@ -24,6 +24,12 @@ app-reviewed = Geprüft
 app-created = Angelegt { $time }
 app-last-used = Zuletzt verwendet { $time }
 app-never-used = Nie verwendet
+app-people = { $count ->
+    [0] Niemand verbunden
+    [one] 1 Person verbunden
+   *[other] { $count } Personen verbunden
+}
+app-people-many = Mehr als { $count } Personen verbunden
 app-client-id = Client-ID
 app-client-secret = Client-Secret
 

@@ -24,6 +24,12 @@ app-reviewed = Reviewed
 app-created = Made { $time }
 app-last-used = Last used { $time }
 app-never-used = Never used
+app-people = { $count ->
+    [0] Nobody connected
+    [one] 1 person connected
+   *[other] { $count } people connected
+}
+app-people-many = More than { $count } people connected
 app-client-id = Client ID
 app-client-secret = Client secret
 

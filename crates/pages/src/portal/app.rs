@@ -50,6 +50,8 @@ pub struct AppPage {
     pub created: Text,
     /// When it was last used.
     pub last_used: Option<Text>,
+    /// How many people it is connected with, in words.
+    pub people: Text,
     /// The app whose test side it is.
     pub test_of: Option<TestOf>,
     /// Whether it has a test side, where there is one to have.
@@ -358,6 +360,7 @@ fn usual(language: Language) -> AppPage {
         reviewed: true,
         created: time(),
         last_used: Some(time()),
+        people: language.text_of("app-people", &[("count", &7)]),
         test_of: None,
         has_test_side: Some(true),
         has_log: true,
@@ -408,6 +411,7 @@ fn hostile_page(language: Language) -> AppPage {
         },
         created: words(),
         last_used: Some(words()),
+        people: words(),
         secrets: Some(vec![SecretLine {
             id: HOSTILE.to_owned(),
             name: HOSTILE.to_owned(),

@@ -76,6 +76,8 @@ pub struct AppRow {
     pub side: Side,
     /// When it was last used.
     pub last_used: Option<Text>,
+    /// How many people it is connected with, in words.
+    pub people: Text,
 }
 
 /// An app that was deleted a short time ago.
@@ -154,18 +156,7 @@ impl Page for Apps {
                 Text::of_others("Developers"),
             ]),
             nonce: "nonce-1".to_owned(),
-            owners: vec![
-                OwnerTab {
-                    name: language.text("app-owner-yours"),
-                    href: PORTAL.to_owned(),
-                    current: true,
-                },
-                OwnerTab {
-                    name: Text::of_others("Board Makers Ltd"),
-                    href: apps_of("1"),
-                    current: false,
-                },
-            ],
+            owners: owners(language),
             organization: None,
             offers: vec![OfferRow {
                 id: "1".to_owned(),
@@ -178,13 +169,18 @@ impl Page for Apps {
             closed: None,
             sought: Some("Board".to_owned()),
             apps: vec![
-                row("Task Board", ClientStatus::Active, Side::Live),
-                row("Task Board", ClientStatus::Active, Side::Test),
+                row(language, "Task Board", ClientStatus::Active, Side::Live),
+                row(language, "Task Board", ClientStatus::Active, Side::Test),
                 AppRow {
                     last_used: None,
-                    ..row(&samples::long_name(), ClientStatus::Pending, Side::Live)
+                    ..row(
+                        language,
+                        &samples::long_name(),
+                        ClientStatus::Pending,
+                        Side::Live,
+                    )
                 },
-                row("Task Board", ClientStatus::Disabled, Side::Live),
+                row(language, "Task Board", ClientStatus::Disabled, Side::Live),
             ],
             next_page: Some(format!("{PORTAL}?after=h9XW2pQ0nT4kLr7sVbYc1a")),
             deleted: vec![DeletedRow {
@@ -217,7 +213,22 @@ impl Page for Apps {
     }
 }
 
-fn row(name: &str, status: ClientStatus, side: Side) -> AppRow {
+fn owners(language: Language) -> Vec<OwnerTab> {
+    vec![
+        OwnerTab {
+            name: language.text("app-owner-yours"),
+            href: PORTAL.to_owned(),
+            current: true,
+        },
+        OwnerTab {
+            name: Text::of_others("Board Makers Ltd"),
+            href: apps_of("1"),
+            current: false,
+        },
+    ]
+}
+
+fn row(language: Language, name: &str, status: ClientStatus, side: Side) -> AppRow {
     AppRow {
         client_id: "h9XW2pQ0nT4kLr7sVbYc1a".to_owned(),
         name: name.to_owned(),
@@ -226,6 +237,7 @@ fn row(name: &str, status: ClientStatus, side: Side) -> AppRow {
         status,
         side,
         last_used: Some(Text::of_others("2026-11-21 09:14 UTC")),
+        people: language.text_of("app-people", &[("count", &7)]),
     }
 }
 
@@ -258,6 +270,7 @@ fn hostile(language: Language) -> Apps {
             status: ClientStatus::Active,
             side: Side::Live,
             last_used: Some(Text::of_others(HOSTILE)),
+            people: Text::of_others(HOSTILE),
         }],
         next_page: Some(HOSTILE.to_owned()),
         deleted: vec![DeletedRow {

@@ -21,12 +21,12 @@ pub(super) async fn is_there(
     client: &Client,
     session: &SessionFacts,
 ) -> Result<bool, StoreError> {
-    if people_cap(client, app.policy()).is_none() {
+    let Some(cap) = people_cap(client, app.policy()) else {
         return Ok(true);
-    }
+    };
     let person = &session.person;
     let before = app.store.consent(person.subject, client.no).await?;
-    let people = app.store.people_of(client.no).await?;
+    let people = app.store.people_of(client.no, cap).await?;
     Ok(has_room(client, person, &before, people, app.policy()))
 }
 

@@ -120,17 +120,27 @@ pub(crate) const USED: Query<UnixTime> = Query {
     read: |row| row.time(0),
 };
 
-/// The same of those of a person from one number to another.
-pub(crate) const USED_OF_PERSON: Query<(ClientNo, UnixTime)> = Query {
-    sql: "SELECT no, last_used_at FROM clients WHERE owner = $1 AND no >= $2 AND no <= $3 AND last_used_at IS NOT NULL",
-    read: |row| Ok((row.client(0)?, row.time(1)?)),
-};
+/// When an app was used last, and how many people it is connected with, counted up to a bound.
+pub(crate) type AtWork = (ClientNo, Option<UnixTime>, i64);
+
+macro_rules! at_work {
+    ($whose:literal) => {
+        Query {
+            sql: concat!(
+                "SELECT c.no, c.last_used_at, (SELECT COUNT(*) FROM (SELECT 1 FROM consents k \
+                 WHERE k.client = c.no AND k.ended_as IS NULL LIMIT $4) counted) FROM clients c WHERE ",
+                $whose,
+                " = $1 AND c.no >= $2 AND c.no <= $3"
+            ),
+            read: |row| Ok((row.client(0)?, row.optional_time(1)?, row.number(2)?)),
+        }
+    };
+}
+
+/// Of those of a person from one number to another.
+pub(crate) const AT_WORK_OF_PERSON: Query<AtWork> = at_work!("c.owner");
 /// The same of an organization.
-pub(crate) const USED_OF_ORGANIZATION: Query<(ClientNo, UnixTime)> = Query {
-    sql: "SELECT no, last_used_at FROM clients WHERE organization = $1 AND no >= $2 AND no <= $3 \
-          AND last_used_at IS NOT NULL",
-    read: |row| Ok((row.client(0)?, row.time(1)?)),
-};
+pub(crate) const AT_WORK_OF_ORGANIZATION: Query<AtWork> = at_work!("c.organization");
 
 /// How many apps of others, that people meet, look called so: not those that a person made, nor an organization's.
 pub(crate) const NAMESAKES: Query<i64> = Query {

@@ -108,6 +108,8 @@ async fn the_last_use_is_the_latest_and_changes_nothing_else() {
     }
     let again = world.store.client("app").await.unwrap().unwrap();
     assert_eq!(again.version, app.version);
-    let of_owner = world.store.clients_used(app.run_by(), (app.no, app.no));
-    assert_eq!(of_owner.await.unwrap(), [(app.no, UnixTime(200))]);
+    let of_owner = world
+        .store
+        .clients_at_work(app.run_by(), (app.no, app.no), 2);
+    assert_eq!(of_owner.await.unwrap(), [(app.no, Some(UnixTime(200)), 0)]);
 }

@@ -266,7 +266,30 @@ async fn a_person_pages_through_them_and_seeks_by_name() {
         "they are all Task Boards"
     );
     assert_eq!(named("%").await.unwrap(), []);
+    // Those who run the app see how many people it is connected with, up to a bound.
+    let owner = world
+        .store
+        .client_by_no(clients[24])
+        .await
+        .unwrap()
+        .unwrap()
+        .run_by();
+    let people = async |most| {
+        let between = (clients[24], clients[24]);
+        let found = world
+            .store
+            .clients_at_work(owner, between, most)
+            .await
+            .unwrap();
+        let counted = world.store.people_of(clients[24], most).await.unwrap();
+        assert_eq!(found[0].2, counted);
+        counted
+    };
+    assert_eq!((people(10).await, people(1).await), (2, 1));
     // One that ended is listed as long as it is asked for.
+    wish(&world, subject, clients[24], Wish::End).await;
+    assert_eq!(people(10).await, 1);
+    wish(&world, subject, clients[24], Wish::Restore).await;
     wish(&world, subject, clients[0], Wish::End).await;
     let first = |ended_after| world.store.connections(query(None, "", ended_after));
     assert_eq!(first(never).await.unwrap()[0].client, clients[1]);

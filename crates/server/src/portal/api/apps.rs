@@ -59,14 +59,14 @@ pub(super) async fn list(
     let used = match (clients.last(), clients.first()) {
         (Some(oldest), Some(newest)) => {
             app.store
-                .clients_used(owner, (oldest.no, newest.no))
+                .clients_at_work(owner, (oldest.no, newest.no), 0)
                 .await?
         }
         _ => Vec::new(),
     };
     let view = |client: &Arc<Client>| {
-        let used = used.iter().find(|(no, _)| *no == client.no);
-        AppView::of(client, role, used.map(|(_, at)| *at))
+        let used = used.iter().find(|(no, ..)| *no == client.no);
+        AppView::of(client, role, used.and_then(|(_, at, _)| *at))
     };
     let shown = AppsView {
         next: clients.last().filter(|_| more).map(|last| last.id.clone()),

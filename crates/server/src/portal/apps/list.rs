@@ -120,18 +120,30 @@ async fn listed(
     let used = match (apps.last(), apps.first()) {
         (Some(oldest), Some(newest)) => {
             let between = (oldest.no, newest.no);
-            app.store.clients_used(owner, between).await?
+            app.store.clients_at_work(owner, between, MANY + 1).await?
         }
         _ => Vec::new(),
     };
     let rows = apps.iter().map(|client| {
-        let used = used.iter().find(|(no, _)| *no == client.no);
-        let used = used.map(|(_, at)| Text::of_others(zone.moment(*at, language)));
-        row(client, used)
+        let found = used.iter().find(|(no, ..)| *no == client.no);
+        let (at, people) = found.map_or((None, 0), |(_, at, people)| (*at, *people));
+        let used = at.map(|at| Text::of_others(zone.moment(at, language)));
+        row(client, used, people_text(people, language))
     });
     let rows = rows.collect();
     let last = apps.last().filter(|_| more);
     Ok((rows, last.map(|last| last.id.clone())))
+}
+
+/// People are counted as far as this.
+pub(super) const MANY: usize = 1_000;
+
+/// How many people an app is connected with, in words.
+pub(super) fn people_text(count: usize, language: Language) -> Text {
+    match count > MANY {
+        true => language.text_of("app-people-many", &[("count", &MANY)]),
+        false => language.text_of("app-people", &[("count", &count)]),
+    }
 }
 
 /// An owner's apps that can be brought back.
@@ -231,7 +243,7 @@ fn done(what: &str) -> Option<&'static str> {
     }
 }
 
-fn row(client: &Arc<Client>, last_used: Option<Text>) -> AppRow {
+fn row(client: &Arc<Client>, last_used: Option<Text>, people: Text) -> AppRow {
     let card = app_card(client);
     AppRow {
         client_id: client.id.clone(),
@@ -241,5 +253,6 @@ fn row(client: &Arc<Client>, last_used: Option<Text>) -> AppRow {
         status: client.status,
         side: client.side,
         last_used,
+        people,
     }
 }

@@ -1,5 +1,6 @@
 //! The page of one app.
 use super::check::checked;
+use super::list::{MANY, people_text};
 use super::scopes::{Chosen, choice};
 use super::{fields, offers};
 use crate::http::error::PageError;
@@ -148,9 +149,10 @@ pub(super) async fn page(
     let (last_used, secrets_used) = app.store.client_used(client.no).await?;
     let secrets = secret_lines(client, &secrets_used, time);
     let room = match people_cap(client, app.policy()) {
-        Some(cap) => Some((cap, app.store.people_of(client.no).await?)),
+        Some(cap) => Some((cap, app.store.people_of(client.no, cap).await?)),
         None => None,
     };
+    let people = app.store.people_of(client.no, MANY + 1).await?;
     let test_of = live_of(app, client).await?;
     let has_test_side = has_test_side(app, client).await?;
     let askable = askable(client, app.policy());
@@ -172,6 +174,7 @@ pub(super) async fn page(
         reviewed: client.reviewed_at.is_some(),
         created: time(client.created_at),
         last_used: last_used.map(time),
+        people: people_text(people, language),
         test_of,
         has_test_side,
         has_log: app.request_log.is_kept(),
