@@ -2,6 +2,7 @@
 //!
 //! [`Store::settle`] makes one [`Transition`] durable, guard first. Everything else reads.
 
+mod apps;
 mod changes;
 mod connections;
 mod counts;

@@ -1,0 +1,283 @@
+//! Apps, for who asks with ids and gets types.
+use crate::facts::{clients, people};
+use crate::memory::Memory;
+use crate::row::Query;
+use crate::value::{Value, values};
+use crate::{Fact, Store, StoreError};
+use protocol::transition::Logo;
+use protocol::types::name::skeleton;
+use protocol::types::{Client, ClientNo, Locator, Owner, Person, Subject, UnixTime};
+use std::sync::Arc;
+
+impl Store {
+    /// An app by its `client_id`.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn client(&self, client_id: &str) -> Fact<Arc<Client>> {
+        let memory = self.fresh_memory().await?;
+        if let Some(client) = memory.client(client_id) {
+            return Ok(Some(client));
+        }
+        Box::pin(self.load(memory, &clients::BY_ID, client_id.into())).await
+    }
+
+    /// An app by its number.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn client_by_no(&self, no: ClientNo) -> Fact<Arc<Client>> {
+        let memory = self.fresh_memory().await?;
+        if let Some(client) = memory.client_by_no(no) {
+            return Ok(Some(client));
+        }
+        Box::pin(self.load(memory, &clients::BY_NO, no.into())).await
+    }
+
+    /// An app with its secrets, kept in memory unless any app changes meanwhile.
+    async fn load(
+        &self,
+        memory: &Memory,
+        query: &Query<Client>,
+        by: Value<'_>,
+    ) -> Fact<Arc<Client>> {
+        let version = memory.version();
+        let Some(mut client) = self.one(query, &[by]).await? else {
+            return Ok(None);
+        };
+        self.add_secrets(std::slice::from_mut(&mut client)).await?;
+        Ok(Some(memory.keep(client, version)))
+    }
+
+    /// Apps by number, `limit` from the one after `after`.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn clients(
+        &self,
+        after: Option<ClientNo>,
+        limit: usize,
+    ) -> Result<Vec<Arc<Client>>, StoreError> {
+        let values = values![after.map_or(0, |no| no.0), limit as i64];
+        let mut clients = self.many(&clients::PAGE, &values).await?;
+        self.add_secrets(&mut clients).await?;
+        Ok(clients.into_iter().map(Arc::new).collect())
+    }
+
+    /// The apps of an owner, newest first: those that are older than one, so many at most. Their secrets are not read.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn clients_of(
+        &self,
+        owner: Owner,
+        after: Option<ClientNo>,
+        limit: usize,
+    ) -> Result<Vec<Arc<Client>>, StoreError> {
+        let (query, owner) = match owner {
+            Owner::Person(subject) => (&clients::OF_PERSON, Value::from(subject)),
+            Owner::Organization(id) => (&clients::OF_ORGANIZATION, Value::from(id)),
+        };
+        let values = [
+            owner,
+            after.map_or(i64::MAX, |no| no.0).into(),
+            (limit as i64).into(),
+        ];
+        let clients = self.many(query, &values).await?;
+        Ok(clients.into_iter().map(Arc::new).collect())
+    }
+
+    /// The same of those whose name looks as if this were in it, or whose client id it is.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn clients_called(
+        &self,
+        owner: Owner,
+        sought: &str,
+        after: Option<ClientNo>,
+        limit: usize,
+    ) -> Result<Vec<Arc<Client>>, StoreError> {
+        let (query, owner) = match owner {
+            Owner::Person(subject) => (&clients::FOUND_OF_PERSON, Value::from(subject)),
+            Owner::Organization(id) => (&clients::FOUND_OF_ORGANIZATION, Value::from(id)),
+        };
+        let mut looks = String::from("%");
+        for c in skeleton(sought).chars() {
+            looks.extend(['!', '%', '_'].contains(&c).then_some('!'));
+            looks.push(c);
+        }
+        looks.push('%');
+        let values = [
+            owner,
+            after.map_or(i64::MAX, |no| no.0).into(),
+            (limit as i64).into(),
+            looks.into(),
+            sought.into(),
+        ];
+        let clients = self.many(query, &values).await?;
+        Ok(clients.into_iter().map(Arc::new).collect())
+    }
+
+    /// Those apps of an owner that are between two numbers: when each was used last, and how many people it is connected
+    /// with, counted up to `most`.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn clients_at_work(
+        &self,
+        owner: Owner,
+        (first, last): (ClientNo, ClientNo),
+        most: usize,
+    ) -> Result<Vec<(ClientNo, Option<UnixTime>, usize)>, StoreError> {
+        let (query, owner) = match owner {
+            Owner::Person(subject) => (&clients::AT_WORK_OF_PERSON, Value::from(subject)),
+            Owner::Organization(id) => (&clients::AT_WORK_OF_ORGANIZATION, Value::from(id)),
+        };
+        let values = [owner, first.into(), last.into(), (most as i64).into()];
+        let found = self.many(query, &values).await?.into_iter();
+        let counted = |(no, used, people)| (no, used, usize::try_from(people).unwrap_or_default());
+        Ok(found.map(counted).collect())
+    }
+
+    /// Whether an app of somebody else that people meet looks called so: none that this person made, or this organization
+    /// runs.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn has_namesake(
+        &self,
+        name: &str,
+        person: Subject,
+        organization: Option<Locator>,
+    ) -> Result<bool, StoreError> {
+        let values = values![skeleton(name), person, organization.unwrap_or(Locator(0))];
+        let found = self.one(&clients::NAMESAKES, &values).await?;
+        Ok(found.is_some_and(|count| count > 0))
+    }
+
+    /// How many apps an owner runs; those among them that were deleted after a time.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn count_clients_of(
+        &self,
+        owner: Owner,
+        since: UnixTime,
+    ) -> Result<usize, StoreError> {
+        let (query, owner) = match owner {
+            Owner::Person(subject) => (&clients::COUNT_OF_PERSON, Value::from(subject)),
+            Owner::Organization(id) => (&clients::COUNT_OF_ORGANIZATION, Value::from(id)),
+        };
+        let count = self.one(query, &[owner, since.into()]).await?;
+        Ok(count
+            .and_then(|count| usize::try_from(count).ok())
+            .unwrap_or(0))
+    }
+
+    /// When an app was used last; and each of its secrets, with the network that it was used from.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn client_used(
+        &self,
+        client: ClientNo,
+    ) -> Result<(Option<UnixTime>, Vec<(Locator, UnixTime, String)>), StoreError> {
+        let app = self.one(&clients::USED, &values![client]).await?;
+        let secrets = self.many(&clients::SECRETS_USED, &values![client]).await?;
+        Ok((app, secrets))
+    }
+
+    /// The test side of an app. Its secrets are read too.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn test_side(&self, live: ClientNo) -> Fact<Arc<Client>> {
+        match self.one(&clients::TEST_SIDE, &values![live]).await? {
+            Some(found) => self.client_by_no(found.no).await,
+            None => Ok(None),
+        }
+    }
+
+    /// The test side of an app, if it was deleted after a time, and when. Its secrets are not read.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn deleted_test_side(
+        &self,
+        live: ClientNo,
+        since: UnixTime,
+    ) -> Fact<(Client, UnixTime)> {
+        self.one(&clients::DELETED_TEST_SIDE, &values![live, since])
+            .await
+    }
+
+    /// The people that an app of the test side is tried with: so many at most.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn people_of_test_app(
+        &self,
+        app: ClientNo,
+        limit: usize,
+    ) -> Result<Vec<Person>, StoreError> {
+        self.many(&people::OF_TEST_APP, &values![app, limit as i64])
+            .await
+    }
+
+    /// An app that was deleted after a time, and when. Its secrets are not read.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn deleted_client(
+        &self,
+        client_id: &str,
+        since: UnixTime,
+    ) -> Fact<(Client, UnixTime)> {
+        self.one(&clients::DELETED, &values![client_id, since])
+            .await
+    }
+
+    /// The apps of an owner that were deleted after a time, and when, the last one first: so many at most. Their secrets
+    /// are not read.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn deleted_clients_of(
+        &self,
+        owner: Owner,
+        since: UnixTime,
+        limit: usize,
+    ) -> Result<Vec<(Client, UnixTime)>, StoreError> {
+        let (query, owner) = match owner {
+            Owner::Person(subject) => (&clients::DELETED_OF_PERSON, Value::from(subject)),
+            Owner::Organization(id) => (&clients::DELETED_OF_ORGANIZATION, Value::from(id)),
+        };
+        let values = [owner, since.into(), (limit as i64).into()];
+        self.many(query, &values).await
+    }
+
+    /// Gives each of some apps, which are in the order of their numbers, its secrets.
+    async fn add_secrets(&self, clients: &mut [Client]) -> Result<(), StoreError> {
+        let (Some(first), Some(last)) = (clients.first(), clients.last()) else {
+            return Ok(());
+        };
+        let secrets = self
+            .many(&clients::SECRETS, &values![first.no, last.no])
+            .await?;
+        for (no, secret) in secrets {
+            if let Ok(at) = clients.binary_search_by_key(&no, |client| client.no) {
+                clients[at].secrets.push(secret);
+            }
+        }
+        Ok(())
+    }
+
+    /// The logo of an app.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn logo(&self, client: ClientNo) -> Fact<Logo> {
+        self.one(&clients::LOGO, &values![client]).await
+    }
+}
