@@ -34,7 +34,7 @@ pub use html::{Field, Form, forms, unescape};
 pub use http::{Reply, Request, read_reply, send, send_over_tls, send_raw};
 pub use pkce::Pkce;
 pub use port::free_port;
-pub use process::{binary, output, wait_for_exit};
+pub use process::{binary, output, output_within, wait_for_exit};
 pub use provider::Provider;
 pub use record::Exchange;
 pub use setup::{Setup, profile_path};

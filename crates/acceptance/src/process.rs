@@ -34,6 +34,15 @@ pub fn binary() -> PathBuf {
 /// When it cannot be started or does not end in time (it is killed then).
 #[track_caller]
 pub fn output(command: &mut Command) -> Output {
+    output_within(command, COMMAND_LIMIT)
+}
+
+/// The same, within another time.
+///
+/// # Panics
+/// As [`output`].
+#[track_caller]
+pub fn output_within(command: &mut Command, limit: Duration) -> Output {
     let child = command
         .stdin(Stdio::null())
         .stdout(Stdio::piped())
@@ -44,9 +53,9 @@ pub fn output(command: &mut Command) -> Output {
         read_all(child.stdout.take().expect("piped")),
         read_all(child.stderr.take().expect("piped")),
     );
-    let Some(status) = wait_for_exit(&mut child, COMMAND_LIMIT) else {
+    let Some(status) = wait_for_exit(&mut child, limit) else {
         kill(&mut child);
-        panic!("{command:?} did not end within {COMMAND_LIMIT:?}");
+        panic!("{command:?} did not end within {limit:?}");
     };
     Output {
         status,

@@ -9,9 +9,13 @@ use crate::support::dev::{Place, valetkey};
 use crate::support::mail_server::MailServer;
 use crate::support::{ANN, PASSWORD, PLAIN, long};
 use acceptance::postgres::Database;
-use acceptance::{Json, Setup, free_port, output};
+use acceptance::{Json, Setup, free_port, output, output_within};
 use std::path::{Path, PathBuf};
 use std::process::Command;
+use std::time::Duration;
+
+/// The longest walk, beside others: some look at thirty pages, each at several widths.
+const WALK: Duration = Duration::from_secs(180);
 
 /// One way to see the pages.
 pub(crate) struct Eyes {
@@ -76,7 +80,7 @@ impl Programs {
         more: Vec<(&'static str, String)>,
     ) {
         let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("clients/browser");
-        let done = output(
+        let done = output_within(
             Command::new(&self.node)
                 .arg(folder.join("walk.mjs"))
                 .arg(walk)
@@ -88,6 +92,7 @@ impl Programs {
                 .env("LANGUAGE", eyes.language)
                 .envs(more)
                 .envs(screenshots().map(|folder| ("SCREENSHOTS", folder))),
+            WALK,
         );
         assert!(
             done.status.success(),
