@@ -23,7 +23,7 @@ export async function walk(stage) {
   assert.equal(await heading(page), "Your account");
   assert.equal(await shows.count(), stage.script ? 3 : 0, "one for each password");
   await stage.look(page, "account-passwords");
-  await page.goto(`${issuer}/developers`);
+  await page.goto(`${issuer}/account/apps`);
   assert.equal(await page.locator("script").count(), 0, "no password, no script");
   await page.keyboard.press("Tab");
   assert.equal(await page.evaluate(() => document.activeElement.textContent), "Skip to the content");

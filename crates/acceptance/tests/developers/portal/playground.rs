@@ -285,7 +285,7 @@ fn a_forged_answer_is_nobodys() {
 fn the_playground_of_others_is_not_there() {
     let player = Player::begun();
     let mut eve = Developer::of(&player.scene, EVE);
-    let own = eve.register(&[]);
+    let own = eve.register(&[("name", "Weather Board")]);
     switch_on(&mut eve, &own);
     let page = eve.browser.open(&play_href(&own)).expect(200);
     let nonce = form_to(&page, START)

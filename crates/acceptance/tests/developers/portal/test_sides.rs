@@ -334,7 +334,7 @@ fn the_test_side_of_others_is_not_there_and_a_viewer_changes_nothing() {
     let (mut ann, mut eve) = (Developer::ann(&scene), Developer::of(&scene, EVE));
     let live = ann.register(&[]);
     let (test, _) = switch_on(&mut ann, &live);
-    let own = eve.register(&[]);
+    let own = eve.register(&[("name", "Weather Board")]);
     let page = eve.browser.open(&test_href(&own));
     let nonce = form_to(&page, ON)
         .value("nonce")
