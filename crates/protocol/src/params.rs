@@ -109,22 +109,25 @@ impl Params {
     }
 
     fn from_form_of(bytes: &[u8], most: usize) -> Result<Self, ParamsFault> {
-        // Looked at once and not again for each name and value.
-        let text = std::str::from_utf8(bytes).map_err(|_| ParamsFault::Utf8)?;
+        // Looked at once and not again for each name and value, where it is text as it came.
+        let text = std::str::from_utf8(bytes).ok();
+        let piece = |from: usize, to: usize| {
+            let text = text.map(|text| &text[from..to]);
+            decode(&bytes[from..to], text)
+        };
         let mut pairs = Vec::with_capacity(8);
         let ends = memchr_iter(b'&', bytes).chain([bytes.len()]);
         let mut start = 0;
         for end in ends {
-            let pair = &text[start..end];
-            start = end + 1;
-            if pair.is_empty() {
+            let from = std::mem::replace(&mut start, end + 1);
+            if from == end {
                 continue;
             }
-            let (name, value) = match memchr(b'=', pair.as_bytes()) {
-                Some(at) => (&pair[..at], &pair[at + 1..]),
-                None => (pair, ""),
+            let pair = match memchr(b'=', &bytes[from..end]) {
+                Some(at) => (piece(from, from + at)?, piece(from + at + 1, end)?),
+                None => (piece(from, end)?, String::new()),
             };
-            pairs.push((decode(name)?, decode(value)?));
+            pairs.push(pair);
             if pairs.len() > most {
                 return Err(ParamsFault::TooMany);
             }
@@ -230,10 +233,13 @@ impl Params {
     }
 }
 
-/// Decodes one name or value: `+` is a space, `%XX` a byte.
-fn decode(text: &str) -> Result<String, ParamsFault> {
-    let bytes = text.as_bytes();
+/// Decodes one name or value: `+` is a space, `%XX` a byte. `text`: the same, if that is known to be text.
+fn decode(bytes: &[u8], text: Option<&str>) -> Result<String, ParamsFault> {
     let Some(plain) = memchr3(b'+', b'%', 0, bytes) else {
+        let text = match text {
+            Some(text) => text,
+            None => std::str::from_utf8(bytes).map_err(|_| ParamsFault::Utf8)?,
+        };
         return Ok(text.to_owned());
     };
     let mut out = Vec::with_capacity(bytes.len());
@@ -273,7 +279,7 @@ fn hex(digit: u8) -> Result<u8, ParamsFault> {
 /// # Errors
 /// [`ParamsFault`] as for any parameter.
 pub fn decode_credential(text: &str) -> Result<String, ParamsFault> {
-    decode(text)
+    decode(text.as_bytes(), Some(text))
 }
 
 struct ObjectOfStrings;
@@ -307,6 +313,8 @@ mod tests {
         assert_eq!(params.get("a"), Some("1 2 3"));
         assert_eq!(params.get("b"), Some("é"));
         assert_eq!(params.get("x"), Some("y=z"));
+        let half = Params::from_form(b"a=\xc3%a9").unwrap();
+        assert_eq!(half.get("a"), Some("é"));
         assert_eq!((params.get("empty"), params.get("flag")), (None, None));
         for (bad, fault) in [
             (&b"scope=identify%bot"[..], ParamsFault::Escape),

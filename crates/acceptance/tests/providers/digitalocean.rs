@@ -276,7 +276,9 @@ fn d7_the_documented_device_request_is_answered() {
 
 #[test]
 fn d7_the_device_grant_can_be_switched_off() {
-    let scene = Scene::start(Setup::profile("digitalocean").with("[grants]\ndevice_code = false"));
+    // Command lines sign in to our own API on the same page.
+    let off = "[grants]\ndevice_code = false\n[portal]\napi = false";
+    let scene = Scene::start(Setup::profile("digitalocean").with(off));
     assert!(
         scene
             .metadata

@@ -201,7 +201,7 @@ fn d6_a_change_of_what_people_rely_on_takes_the_review_away() {
     let renamed = patch(
         &scene,
         &token,
-        &serde_json::json!({ "name": "DigitalOcean Security" }),
+        &serde_json::json!({ "name": "Droplet Security" }),
     );
     assert_eq!(renamed.expect(200).json()["reviewed"], false);
     let page = scene.browser().authorize_until_consent(&link(&app, "read"));
