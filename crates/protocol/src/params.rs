@@ -111,9 +111,10 @@ impl Params {
     fn from_form_of(bytes: &[u8], most: usize) -> Result<Self, ParamsFault> {
         // Looked at once and not again for each name and value, where it is text as it came.
         let text = std::str::from_utf8(bytes).ok();
-        let piece = |from: usize, to: usize| {
-            let text = text.map(|text| &text[from..to]);
-            decode(&bytes[from..to], text)
+        let plain = text.filter(|_| memchr3(b'+', b'%', 0, bytes).is_none());
+        let piece = |from: usize, to: usize| match plain {
+            Some(text) => Ok(text[from..to].to_owned()),
+            None => decode(&bytes[from..to], text.map(|text| &text[from..to])),
         };
         let mut pairs = Vec::with_capacity(8);
         let ends = memchr_iter(b'&', bytes).chain([bytes.len()]);

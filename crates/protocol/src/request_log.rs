@@ -83,6 +83,11 @@ impl RequestId {
         digits.iter().all(is_digit).then_some(RequestId(digits))
     }
 
+    /// The digits, as bytes.
+    pub fn as_bytes(&self) -> &[u8] {
+        &self.0
+    }
+
     /// The digits.
     pub fn as_str(&self) -> &str {
         std::str::from_utf8(&self.0).unwrap_or_default()

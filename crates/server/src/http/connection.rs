@@ -218,7 +218,7 @@ impl Answers {
         keeps_alive: bool,
     ) {
         let headers = response.headers_mut();
-        if let Ok(value) = HeaderValue::from_str(asker.reader.id.as_str()) {
+        if let Ok(value) = HeaderValue::from_bytes(asker.reader.id.as_bytes()) {
             headers.insert(X_REQUEST_ID, value);
         }
         if self.shared.app.cookies.is_secure() {

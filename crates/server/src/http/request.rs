@@ -41,6 +41,11 @@ impl RequestId {
         self.0
     }
 
+    /// The digits, as bytes.
+    pub(crate) fn as_bytes(&self) -> &[u8] {
+        self.0.as_bytes()
+    }
+
     /// The digits.
     pub(crate) fn as_str(&self) -> &str {
         self.0.as_str()
