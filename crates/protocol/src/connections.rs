@@ -92,7 +92,7 @@ pub fn narrow<M: Mint>(connection: &Connection, name: &str, mint: &M) -> Option<
     let narrowing = Narrowing {
         was: connection.scope.clone(),
         scope: without(&connection.scope),
-        device_scope: without(&connection.device_scope),
+        earlier: without(&connection.earlier),
         narrowed: Narrowed::to(left, mint.locator()),
         not_before,
     };
@@ -102,6 +102,14 @@ pub fn narrow<M: Mint>(connection: &Connection, name: &str, mint: &M) -> Option<
         step: ConnectionStep::Narrow(narrowing),
         link: None,
     })
+}
+
+/// What an app may do already, whatever it is allowed now: its tokens have that, so its person is shown it.
+pub fn earlier(known: Option<&Connection>) -> Scope {
+    let lasts = |known: &&Connection| !matches!(known.state, ConnectionState::Ended(_));
+    known
+        .filter(lasts)
+        .map_or_else(Scope::default, Connection::access)
 }
 
 /// Whether an end can still be taken back.

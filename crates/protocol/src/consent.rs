@@ -1,13 +1,15 @@
 //! What a person is asked, and what their answer becomes.
 use crate::accounts::mail_link::LinkMail;
 use crate::authorize::AuthorizationRequest;
+use crate::connections::earlier;
 use crate::decision::{Decision, Mint};
 use crate::facts::{ConsentFacts, SessionFacts};
 use crate::grants::Context;
 use crate::policy::{Policy, ScopeEntry};
 use crate::transition::{AuthorizeChange, Transition};
 use crate::types::{
-    AuthorizationCode, Consent, Interaction, Lifetime, LocalText, Locator, Scope, UnixTime,
+    AuthorizationCode, Connection, Consent, Interaction, Lifetime, LocalText, Locator, Scope,
+    UnixTime,
 };
 use jose::Digest;
 
@@ -93,7 +95,7 @@ pub fn allow<M: Mint>(
     answer: Answer<'_>,
     session: &SessionFacts,
     before: ConsentFacts,
-    notice: Option<Box<LinkMail>>,
+    (known, notice): (Option<&Connection>, Option<Box<LinkMail>>),
     context: &Context<'_, M>,
 ) -> Decision<String, ()> {
     let registered = request.redirect_uri.registered().to_owned();
@@ -114,6 +116,7 @@ pub fn allow<M: Mint>(
         scope,
         redirect_uris,
         granted_at: context.now,
+        earlier: earlier(known),
     };
     let secret = |id| answer.secret(id);
     request.issue_code_of(

@@ -3,6 +3,7 @@
 use crate::accounts::mail_link::LinkMail;
 use crate::accounts::sign_in::Attempt;
 use crate::client_auth::{AuthenticatedClient, Credentials};
+use crate::connections::earlier;
 use crate::decision::{Decision, Mint};
 use crate::facts::{DeviceFacts, SessionFacts};
 use crate::grants::device_code::DEVICE_CODE_PREFIX;
@@ -11,7 +12,8 @@ use crate::policy::Policy;
 use crate::token::{RawRequest, TokenError, read_scope};
 use crate::transition::{DeviceChange, Transition};
 use crate::types::{
-    Client, DeviceAnswer, DeviceAuthorization, GrantType, Pace, Person, Scope, UnixTime, UserCode,
+    Client, Connection, DeviceAnswer, DeviceAuthorization, GrantType, Pace, Person, Scope,
+    UnixTime, UserCode,
 };
 use serde::Serialize;
 use wire::TokenText;
@@ -177,7 +179,8 @@ pub fn check<'a>(
 pub fn answer<M: Mint>(
     facts: &DeviceFacts,
     client: Option<&Client>,
-    (allowed, notice): (bool, Option<Box<LinkMail>>),
+    allowed: bool,
+    (known, notice): (Option<&Connection>, Option<Box<LinkMail>>),
     session: &SessionFacts,
     context: &Context<'_, M>,
 ) -> Decision<(), UserCodeFault> {
@@ -200,7 +203,7 @@ pub fn answer<M: Mint>(
         client: client.no,
         subject,
         answer,
-        scope: facts.device.scope.clone(),
+        scope: facts.device.scope.union(&earlier(known)),
         notice: notice.filter(|_| allowed),
     });
     Decision::grant(transition, ())

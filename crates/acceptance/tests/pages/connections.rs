@@ -172,6 +172,27 @@ fn a_paused_app_waits_and_goes_on_with_what_it_has() {
 }
 
 #[test]
+fn what_older_tokens_can_do_is_shown_whatever_is_allowed_since() {
+    let scene = Scene::plain("");
+    let app = scene.confidential(CALLBACK);
+    let mut browser = scene.browser();
+    browser.sign_in(ANN, PASSWORD);
+    let wide = scene.tokens_of(&mut browser, &app, "tasks:read tasks:write");
+    press(&mut browser, &app, "pause");
+    // To allow less is to resume, and the older token can do more than that.
+    scene.tokens_of(&mut browser, &app, "tasks:read");
+    let told = scene.introspect(&app, &wide.access);
+    assert_eq!(told["scope"], "tasks:read tasks:write", "{told}");
+    let page = browser.open(&page_of(&app)).expect(200);
+    assert!(page.text().contains("<code>tasks:write</code>"), "{page}");
+    // So it can be taken away; it was not remembered, so the app asks for it.
+    let typed = [("wish", "narrow"), ("scope", "tasks:write")];
+    browser.submit(&form_to(&page, CHANGE), &typed).expect(303);
+    let told = scene.introspect(&app, &wide.access);
+    assert_eq!(told["scope"], "tasks:read", "{told}");
+}
+
+#[test]
 fn another_persons_apps_are_nobodys_to_change() {
     let (scene, app, mut browser, tokens) = connected();
     let hers: Form = form_to(&browser.open(&page_of(&app)), CHANGE);

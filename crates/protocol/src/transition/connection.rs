@@ -43,8 +43,8 @@ pub struct Narrowing {
     pub was: Scope,
     /// What is left of that.
     pub scope: Scope,
-    /// What is left of what its last device was allowed.
-    pub device_scope: Scope,
+    /// What is left of what else it was allowed.
+    pub earlier: Scope,
     /// What is left of its grants.
     pub narrowed: Narrowed,
     /// Grants below this are over: they were narrowed before to something that is not within what is left now.

@@ -29,7 +29,7 @@ pub enum DeviceChange {
         subject: Subject,
         /// What they say.
         answer: DeviceAnswer,
-        /// What the device asked for.
+        /// What the device asked for, and what else the app was allowed before.
         scope: Scope,
         /// The mail that tells of a new connection.
         notice: Option<Box<LinkMail>>,

@@ -16,8 +16,8 @@ pub struct Connection {
     pub client: ClientNo,
     /// All that the app was allowed by consent.
     pub scope: Scope,
-    /// What its last device was allowed. It is not remembered: the next one asks again.
-    pub device_scope: Scope,
+    /// What else it was allowed, as a device or before people are asked again. It is not remembered.
+    pub earlier: Scope,
     /// What its older grants are narrowed to.
     pub narrowed: Option<Narrowed>,
     /// Since when.
@@ -31,7 +31,7 @@ pub struct Connection {
 impl Connection {
     /// All that the app may do.
     pub fn access(&self) -> Scope {
-        self.scope.union(&self.device_scope)
+        self.scope.union(&self.earlier)
     }
 }
 

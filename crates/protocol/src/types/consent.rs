@@ -36,4 +36,6 @@ pub struct Consent {
     pub redirect_uris: Vec<String>,
     /// When it was last given.
     pub granted_at: UnixTime,
+    /// What else the app was allowed before and is asked about again: its older tokens may have that.
+    pub earlier: Scope,
 }

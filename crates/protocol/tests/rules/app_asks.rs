@@ -111,6 +111,7 @@ fn people_are_asked_again_about_more_and_not_about_parts() {
             scope: scope(allowed),
             redirect_uris: vec![request.redirect_uri.registered().to_owned()],
             granted_at: NOW,
+            earlier: protocol::types::Scope::default(),
         };
         request.next(Some(&session), &Some(consent), &case.policy)
     };

@@ -92,7 +92,7 @@ fn a_wish_becomes_a_change_exactly_if_there_is_something_to_do() {
             subject: Subject(7),
             client: ClientNo(1),
             scope: Scope::default(),
-            device_scope: Scope::default(),
+            earlier: Scope::default(),
             narrowed: None,
             since: NOW,
             granted_at: NOW,
@@ -126,7 +126,7 @@ fn one_scope_is_taken_away_and_what_was_taken_before_comes_back_to_nobody() {
         subject: Subject(7),
         client: ClientNo(1),
         scope: scope(&["a", "b"]),
-        device_scope: scope(&["b", "c"]),
+        earlier: scope(&["b", "c"]),
         narrowed: None,
         since: NOW,
         granted_at: NOW,
@@ -142,7 +142,7 @@ fn one_scope_is_taken_away_and_what_was_taken_before_comes_back_to_nobody() {
         (&connection.scope, &scope(&["a"]))
     );
     assert_eq!(
-        (&taken.device_scope, &taken.narrowed.scope),
+        (&taken.earlier, &taken.narrowed.scope),
         (&scope(&["c"]), &scope(&["a", "c"]))
     );
     assert_eq!(taken.not_before, Locator(0));
@@ -150,7 +150,7 @@ fn one_scope_is_taken_away_and_what_was_taken_before_comes_back_to_nobody() {
     // What is within what is left already goes on; a grant that lost something which is allowed again ends.
     connection.narrowed = Some(taken.narrowed.clone());
     connection.scope = scope(&["a"]);
-    connection.device_scope = scope(&["c"]);
+    connection.earlier = scope(&["c"]);
     assert_eq!(
         step(&connection, "c").expect("it is taken").not_before,
         Locator(0)
@@ -159,7 +159,7 @@ fn one_scope_is_taken_away_and_what_was_taken_before_comes_back_to_nobody() {
     let again = step(&connection, "c").expect("it is taken");
     assert_eq!(again.not_before, taken.narrowed.before);
     // The last one is not taken: the app is removed.
-    connection.device_scope = Scope::default();
+    connection.earlier = Scope::default();
     connection.scope = scope(&["a"]);
     assert_eq!(step(&connection, "a"), None);
     connection.state = ConnectionState::Ended(End(Locator::first_at(NOW)));

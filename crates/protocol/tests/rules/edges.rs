@@ -139,6 +139,7 @@ fn people_of_a_public_app_on_their_device_are_always_asked() {
             scope: request.scope.clone(),
             redirect_uris: vec![uri.to_owned()],
             granted_at: protocol::testing::NOW,
+            earlier: protocol::types::Scope::default(),
         };
         request.next(
             Some(&protocol::facts::SessionFacts::for_tests()),

@@ -23,7 +23,7 @@ use protocol::own_api;
 use protocol::policy::{self, Risk};
 use protocol::types::asks::MAX_REASON;
 use protocol::types::text::shortened;
-use protocol::types::{Client, ClientNo, Language, Scope};
+use protocol::types::{Client, ClientNo, Connection, Language, Scope};
 use std::sync::Arc;
 use store::StoreError;
 
@@ -412,32 +412,28 @@ async fn decide(
         true => {
             let (subject, client) = (session.person.subject, pending.request.client.no);
             let before = app.store.consent(subject, client).await?;
-            let notice = notice(app, session, client, language).await?;
-            allow(&pending.request, answer, session, before, notice, &context)
+            let known = app.store.connection(subject, client).await?;
+            let told = notice(app, session, (client, known.as_ref()), language);
+            let known = (known.as_ref(), told);
+            allow(&pending.request, answer, session, before, known, &context)
         }
         false => deny(&pending.request, answer, session, context.policy),
     };
     app.settle(decision, app.act(context.now, from)).await
 }
 
-/// The mail that tells of an app which its person did not know.
-pub(super) async fn notice(
+/// The mail that tells of an app which its person did not know, where mails are sent.
+pub(super) fn notice(
     app: &App,
     session: &SessionFacts,
-    client: ClientNo,
+    (client, known): (ClientNo, Option<&Connection>),
     language: Language,
-) -> Result<Option<Box<LinkMail>>, StoreError> {
-    if app.config.mail.is_none() {
-        return Ok(None);
-    }
-    let person = &session.person;
-    let known = app.store.connection(person.subject, client).await?;
-    let now = clock::now();
-    let mut mail = connections::notice(person, client, known.as_ref(), now, &app.mint);
-    if let Some(mail) = &mut mail {
-        mail.link.language = Some(language);
-    }
-    Ok(mail)
+) -> Option<Box<LinkMail>> {
+    app.config.mail.as_ref()?;
+    let (person, now) = (&session.person, clock::now());
+    let mut mail = connections::notice(person, client, known, now, &app.mint)?;
+    mail.link.language = Some(language);
+    Some(mail)
 }
 
 async fn go_back_to_app(

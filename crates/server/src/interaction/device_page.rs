@@ -184,9 +184,11 @@ pub(crate) async fn answer(
     let context = app.context();
     let client = Some(asking.client.as_ref());
     let no = asking.client.no;
-    let notice = notice(&app, &session, no, browser.language).await?;
-    let answer = (allowed, notice);
-    let decision = protocol::device::answer(&asking.facts, client, answer, &session, &context);
+    let known = app.store.connection(session.person.subject, no).await?;
+    let told = notice(&app, &session, (no, known.as_ref()), browser.language);
+    let known = (known.as_ref(), told);
+    let decision =
+        protocol::device::answer(&asking.facts, client, allowed, known, &session, &context);
     let act = app.act(context.now, browser.address);
     Ok(match app.settle(decision, act).await? {
         Some(Ok(())) => answered(&app, &browser, &asking, allowed),

@@ -29,6 +29,7 @@ pub(super) fn allow<'a>(
         code.id,
         interaction.unwrap_or(code.id),
         AHEAD,
+        &consent.earlier,
     ];
     let steps = steps
         .run(ISSUE, code_values(code))
@@ -41,10 +42,10 @@ pub(super) fn allow<'a>(
 /// the clock, for the clocks of others, and whoever is let in again need not wait for that. An answer to what was asked as
 /// `$7`, before an end or before something was taken away, does not count: it is asked again.
 const REMEMBER: &str = concat!(
-    "INSERT INTO consents (subject, client, scope, redirect_uris, granted_at, since) \
-     VALUES ($1, $2, $3, $4, $5, $5) ON CONFLICT (subject, client) DO UPDATE SET scope = excluded.scope, \
+    "INSERT INTO consents (subject, client, scope, redirect_uris, granted_at, since, earlier_scope) \
+     VALUES ($1, $2, $3, $4, $5, $5, $9) ON CONFLICT (subject, client) DO UPDATE SET scope = excluded.scope, \
      redirect_uris = excluded.redirect_uris, granted_at = excluded.granted_at, ",
-    "device_scope = CASE WHEN consents.ended_as IS NULL THEN consents.device_scope ELSE '' END, \
+    "earlier_scope = excluded.earlier_scope, \
      since = CASE WHEN consents.ended_as IS NULL THEN consents.since ELSE excluded.since END, \
      not_before = CASE WHEN $6 > consents.ended_as AND $6 < consents.not_before THEN $6 ELSE consents.not_before END, \
      narrowed_before = CASE WHEN $6 < consents.narrowed_before THEN $6 ELSE consents.narrowed_before END, \
@@ -70,9 +71,9 @@ pub(super) fn allow_device<'a>(
     tell(steps, notice)
 }
 
-const CONNECTED: &str = "INSERT INTO consents (subject, client, scope, redirect_uris, granted_at, since, device_scope) \
+const CONNECTED: &str = "INSERT INTO consents (subject, client, scope, redirect_uris, granted_at, since, earlier_scope) \
      VALUES ($1, $2, '', '', $3, $3, $4) ON CONFLICT (subject, client) DO UPDATE SET \
-     device_scope = excluded.device_scope, \
+     earlier_scope = excluded.earlier_scope, \
      scope = CASE WHEN consents.ended_as IS NULL THEN consents.scope ELSE '' END, \
      redirect_uris = CASE WHEN consents.ended_as IS NULL THEN consents.redirect_uris ELSE '' END, \
      since = CASE WHEN consents.ended_as IS NULL THEN consents.since ELSE excluded.since END, \
@@ -106,7 +107,7 @@ pub(super) fn steps<'a>(
             values![subject, client],
         ),
         ConnectionStep::Narrow(narrowing) => steps.guard(
-            "UPDATE consents SET scope = $4, device_scope = $5, narrowed_to = $6, narrowed_before = $7, \
+            "UPDATE consents SET scope = $4, earlier_scope = $5, narrowed_to = $6, narrowed_before = $7, \
              not_before = CASE WHEN not_before > $8 THEN not_before ELSE $8 END \
              WHERE subject = $1 AND client = $2 AND scope = $3 AND ended_as IS NULL",
             values![
@@ -114,7 +115,7 @@ pub(super) fn steps<'a>(
                 client,
                 &narrowing.was,
                 &narrowing.scope,
-                &narrowing.device_scope,
+                &narrowing.earlier,
                 &narrowing.narrowed.scope,
                 narrowing.narrowed.before,
                 narrowing.not_before,

@@ -3,7 +3,8 @@ use super::people::optional_person;
 use crate::row::{Query, Read, Row, corrupt};
 use protocol::facts::CodeFacts;
 use protocol::types::{
-    AuthorizationCode, ClientNo, CodeChallenge, ConnectionStanding, Consent, Interaction, Subject,
+    AuthorizationCode, ClientNo, CodeChallenge, ConnectionStanding, Consent, Interaction, Scope,
+    Subject,
 };
 
 /// A pending request.
@@ -35,6 +36,7 @@ pub(super) fn consent(
         scope: row.scope(at)?,
         redirect_uris: row.lines(at + 1)?,
         granted_at: row.time(at + 2)?,
+        earlier: Scope::default(),
     })
 }
 

@@ -9,7 +9,7 @@ use std::sync::Arc;
 
 macro_rules! connection_columns {
     () => {
-        "k.subject, k.client, k.scope, k.device_scope, k.since, k.granted_at, k.kept_at, k.paused_at, k.ended_as, \
+        "k.subject, k.client, k.scope, k.earlier_scope, k.since, k.granted_at, k.kept_at, k.paused_at, k.ended_as, \
          k.narrowed_to, k.narrowed_before"
     };
 }
@@ -25,7 +25,7 @@ fn connection(row: &dyn Row) -> Read<Connection> {
         subject: row.subject(0)?,
         client: row.client(1)?,
         scope: row.scope(2)?,
-        device_scope: row.scope(3)?,
+        earlier: row.scope(3)?,
         narrowed: narrowed(row, 9)?,
         since: row.time(4)?,
         granted_at: row.time(5)?.max(kept),

@@ -137,6 +137,7 @@ pub(crate) async fn open(world: &World) -> (protocol::types::Grant, Session) {
         scope: grant.scope.clone(),
         redirect_uris: vec!["https://app.example/cb".to_owned()],
         granted_at: world.now,
+        earlier: protocol::types::Scope::default(),
     };
     let code = world.code(grant.client, grant.subject);
     let issue = Transition::Authorize(AuthorizeChange::IssueCode {

@@ -164,6 +164,7 @@ impl World {
             scope: Scope::parse(scope).unwrap(),
             redirect_uris: vec!["https://app.example/cb".to_owned()],
             granted_at: self.now,
+            earlier: protocol::types::Scope::default(),
         }
     }
 

@@ -16,6 +16,7 @@ fn consent() -> Consent {
         scope: scope("tasks:read"),
         redirect_uris: vec![CALLBACK.to_owned()],
         granted_at: NOW,
+        earlier: protocol::types::Scope::default(),
     }
 }
 
@@ -162,7 +163,7 @@ fn allowing_gives_a_code_and_remembers() {
         answer(&facts),
         &SessionFacts::for_tests(),
         Some(consent()),
-        None,
+        (None, None),
         &case.context(),
     );
     let Some(Transition::Authorize(AuthorizeChange::IssueCode {
@@ -207,7 +208,7 @@ fn the_same_answer_posted_twice_goes_to_the_same_place_and_another_does_not() {
                 answer(&facts),
                 &SessionFacts::for_tests(),
                 None,
-                None,
+                (None, None),
                 &case.context(),
             ),
             false => deny(

@@ -14,7 +14,8 @@ fn decide(allowed: bool, spoil: Spoil) -> protocol::Decision<(), UserCodeFault> 
     answer(
         &facts,
         Some(&case.client),
-        (allowed, None),
+        allowed,
+        (None, None),
         &SessionFacts::for_tests(),
         &case.context(),
     )
