@@ -20,6 +20,7 @@ pub(super) fn policy(checks: &mut Checks<'_>, issuer: &str, origin: &str) -> Pol
         registration: settings.apps.registration,
         apps: app_bounds(checks),
         unreviewed_people: unreviewed_people(checks),
+        unreviewed_unticked: checks.settings().apps.unreviewed_unticked,
         pkce: settings.apps.pkce,
         tokens: tokens::tokens(checks),
         own_api: has_api(&settings.portal),

@@ -269,6 +269,9 @@ pub(crate) struct AppSettings {
     /// How many people may allow an app that was not reviewed, under `review`: 0 to 1000000. Its owner always may. The
     /// consent page says of such an app that it was not reviewed.
     pub(crate) unreviewed_people: usize,
+    /// Whether people tick each scope of an app that was not reviewed: none is ticked to begin with. Otherwise they allow
+    /// what it asks for, or nothing, as with any other app.
+    pub(crate) unreviewed_unticked: bool,
     /// The most redirect URIs that one app may have: 1 to 100.
     pub(crate) max_redirect_uris: usize,
     /// The most apps that one person runs, those among them that were deleted in the last 30 days: 0 to 1000000, 0 for any
@@ -287,6 +290,7 @@ impl Default for AppSettings {
         AppSettings {
             registration: Registration::Review,
             unreviewed_people: 100,
+            unreviewed_unticked: false,
             max_redirect_uris: 10,
             max_per_person: 100,
             max_per_organization: 500,

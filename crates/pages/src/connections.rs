@@ -1,5 +1,7 @@
 //! The apps that a person let in.
-use crate::{AppCard, Frame, HOSTILE, Page, ScopeGroup, Speak, Text, samples, samples::pages};
+use crate::{
+    AppCard, Frame, HOSTILE, Page, ScopeGroup, ScopeLine, Speak, Text, samples, samples::pages,
+};
 use askama::Template;
 use protocol::policy::Risk;
 use protocol::types::Language;
@@ -110,8 +112,12 @@ impl ConnectedApp {
     }
 
     /// Nothing is marked as new here.
-    fn adds_to_earlier(&self) -> bool {
+    fn is_new(&self, _: &ScopeLine) -> bool {
         false
+    }
+
+    fn is_long(&self) -> bool {
+        crate::consent::is_long(&self.groups)
     }
 }
 

@@ -3,13 +3,15 @@
 use askama::Template;
 
 use crate::{Frame, Page, Text, link, path, risk, samples, samples::pages};
+use protocol::consent::Breadth;
 use protocol::policy::Risk;
 use protocol::types::Language;
 
 pages!(Consent);
 
 /// The consent page: `POST /consent` (for a device `/device/answer`) with
-/// `request`, `app`, `nonce`, `shown` and `answer=allow` or `answer=deny`. "Not you?" is `POST /sign-out` with
+/// `request`, `app`, `nonce`, `shown` and `answer=allow` or `answer=deny`; `breadth`, and `scope-1` (a scope) for each box
+/// that is ticked. "Not you?" is `POST /sign-out` with
 /// `nonce` and `request`.
 #[derive(Clone, Debug, Template)]
 #[template(path = "consent.html")]
@@ -34,8 +36,14 @@ pub struct Consent {
     pub account_name: String,
     /// Email address of the signed-in person.
     pub account_email: String,
-    /// What the app asks for, in groups.
+    /// What the app asks for, in groups: what is new, where something is.
     pub groups: Vec<ScopeGroup>,
+    /// What else it asks for, which the person allowed before.
+    pub earlier: Vec<ScopeGroup>,
+    /// How much of it is allowed, where the app did not say what it needs.
+    pub breadth: Option<BreadthChoice>,
+    /// How long it lasts.
+    pub lasts: Text,
     /// Whether it is told the person's name or address whatever it asks for.
     pub is_told_of_person: bool,
     /// Where the app is.
@@ -123,8 +131,76 @@ pub struct ScopeLine {
     pub reason: Option<String>,
     /// How much harm it can do.
     pub risk: Risk,
-    /// Whether the person has not allowed it before.
-    pub is_new: bool,
+    /// The box of its own, where it has one.
+    pub tick: Option<Tick>,
+}
+
+/// A box.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Tick {
+    /// Which one of the page, from 1 on.
+    pub number: usize,
+    /// Whether it is ticked.
+    pub ticked: bool,
+    /// Whether the app cannot do without it.
+    pub required: bool,
+}
+
+/// The ways to answer an app that did not say what it needs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct BreadthChoice {
+    /// The one that is chosen.
+    pub chosen: Breadth,
+    /// Whether some of it only looks, and some does not.
+    pub reading: bool,
+}
+
+impl BreadthChoice {
+    fn ways(&self) -> impl Iterator<Item = Breadth> {
+        let reading = self.reading;
+        let offered = move |way: &Breadth| *way != Breadth::Reading || reading;
+        Breadth::ALL.into_iter().filter(offered)
+    }
+}
+
+/// What a way is called.
+pub(crate) fn breadth_words(way: Breadth) -> &'static str {
+    match way {
+        Breadth::Everything => "consent-everything",
+        Breadth::Reading => "consent-reading",
+        Breadth::Ticked => "consent-ticked",
+    }
+}
+
+/// Above this many scopes, each group can be folded away.
+const LONG: usize = 10;
+
+/// Whether so many scopes are shown in groups that can be folded away.
+pub(crate) fn is_long(groups: &[ScopeGroup]) -> bool {
+    groups.iter().map(|group| group.scopes.len()).sum::<usize>() > LONG
+}
+
+impl ScopeGroup {
+    /// Whether it is shown unfolded: it holds what does more than look, or what must be ticked.
+    pub(crate) fn is_open(&self) -> bool {
+        let matters = |scope: &ScopeLine| {
+            scope.risk != Risk::Read || scope.tick.is_some_and(|tick| tick.required)
+        };
+        self.scopes.iter().any(matters)
+    }
+
+    /// What it can do besides looking, each once.
+    pub(crate) fn flags(&self) -> Vec<(Risk, &'static str)> {
+        let mut flags = Vec::new();
+        for scope in &self.scopes {
+            if let Some(flag) = scope.flag()
+                && !flags.contains(&(scope.risk, flag))
+            {
+                flags.push((scope.risk, flag));
+            }
+        }
+        flags
+    }
 }
 
 impl ScopeLine {
@@ -145,11 +221,25 @@ impl Consent {
         None
     }
 
-    /// Whether some of the scopes are new and others were allowed before; only
-    /// then does marking the new ones tell anything.
-    fn adds_to_earlier(&self) -> bool {
+    /// Whether a scope is new, where others were allowed before.
+    fn is_new(&self, scope: &ScopeLine) -> bool {
+        let had = |group: &ScopeGroup| group.scopes.contains(scope);
+        !self.earlier.is_empty() && !self.earlier.iter().any(had)
+    }
+
+    fn is_long(&self) -> bool {
+        is_long(&self.groups)
+    }
+
+    /// What is said of the boxes, where some of it or all has one.
+    fn hint(&self) -> Option<&'static str> {
         let mut scopes = self.groups.iter().flat_map(|group| &group.scopes);
-        scopes.clone().any(|scope| scope.is_new) && scopes.any(|scope| !scope.is_new)
+        let has_box = |scope: &ScopeLine| scope.tick.is_some();
+        match (scopes.clone().any(has_box), scopes.all(has_box)) {
+            (false, _) => None,
+            (true, false) => Some("consent-boxes"),
+            (true, true) => Some("consent-tick"),
+        }
     }
 
     fn asks_for_nothing(&self) -> bool {

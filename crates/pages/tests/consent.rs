@@ -24,12 +24,42 @@ fn risk_is_said_in_words() {
     assert!(!with_risk(Risk::Read).contains("class=\"chip read\""));
 }
 
+/// What is asked for now stands first; what was allowed before can be unfolded.
 #[test]
-fn new_is_marked_only_beside_something_older() {
+fn what_was_allowed_before_is_told_apart() {
     let mut page = usual();
-    assert!(!page.html().contains(">New<"), "all of it is new");
-    page.groups[0].scopes[0].is_new = false;
-    assert!(page.html().contains(">New<"));
+    assert!(
+        !page.html().contains("allowed it before"),
+        "all of it is new"
+    );
+    page.earlier = vec![page.groups.remove(0)];
+    let html = page.html();
+    let (new, earlier) = html
+        .split_once("What you have allowed it before")
+        .expect("both");
+    assert!(new.contains("would also like to:") && new.contains("<code>profile</code>"));
+    assert!(
+        earlier.contains("<code>tasks:write</code>") && !new.contains("<code>tasks:write</code>")
+    );
+}
+
+/// With more than ten scopes, a group that only looks is folded, and one that does more is not.
+#[test]
+fn many_scopes_are_folded_but_for_those_that_matter() {
+    let mut page = usual();
+    let line = page.groups[1].scopes[0].clone();
+    page.groups[1].scopes = vec![line; 9];
+    let html = page.html();
+    assert!(
+        html.contains("<details class=\"group\" open>")
+            && html.contains("<details class=\"group\">")
+    );
+    assert!(html.contains("(9)"));
+    page.groups[1].scopes.truncate(8);
+    assert!(
+        !page.html().contains("<details class=\"group\""),
+        "ten are not many"
+    );
 }
 
 #[test]

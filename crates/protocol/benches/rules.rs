@@ -129,7 +129,7 @@ fn authorization(criterion: &mut Criterion) {
     };
     group.bench_function("checks", |bencher| bencher.iter(check));
     let (request, session) = (check(), SessionFacts::for_tests());
-    let issue = || request.issue_code(black_box(&session), None, None, &case.context());
+    let issue = || request.issue_code(request.scope.clone(), black_box(&session), &case.context());
     assert!(matches!(issue(), Decision::Granted { .. }));
     group.bench_function("code", |bencher| bencher.iter(issue));
     group.finish();

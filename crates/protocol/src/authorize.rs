@@ -2,23 +2,27 @@
 //! the response.
 mod error;
 mod interaction;
+mod prompt;
 
 pub use error::{
     AuthorizationError, AuthorizationFault, RedirectedError, RequestFault, ShownError,
 };
 pub use interaction::{Handle, InteractionFault};
+pub use prompt::{Moment, Prompt};
 
 use crate::accounts::mail_link::LinkMail;
+use crate::accounts::people::MAX_EMAIL;
+use crate::consent::{Asked, is_broad};
 use crate::decision::{Decision, Mint};
-use crate::facts::{ConsentFacts, InteractionFacts, SessionFacts, Standing};
+use crate::facts::{ConsentFacts, SessionFacts, Standing};
 use crate::grants::{Context, scope_for};
 use crate::params::Params;
 use crate::policy::{PkcePolicy, Policy};
 use crate::token::ScopeRefusal;
 use crate::transition::{AuthorizeChange, Transition};
 use crate::types::{
-    AuthorizationCode, Client, ClientKind, CodeChallenge, GrantType, Interaction, Language,
-    Locator, Person, Scope, VerifiedRedirectUri,
+    AuthorizationCode, Client, ClientKind, CodeChallenge, Consent, GrantType, Interaction,
+    Language, Lifetime, Locator, Person, Scope, VerifiedRedirectUri,
 };
 use std::sync::Arc;
 use wire::TokenText;
@@ -31,7 +35,7 @@ pub const HANDLE_PREFIX: &str = "rq_";
 /// Longest `state`, in bytes.
 pub const MAX_STATE: usize = 4_096;
 /// The parameters of a request that are kept; unknown ones are ignored (§3.1), so they are not.
-const KEPT: [&str; 8] = [
+const KEPT: [&str; 11] = [
     "client_id",
     "redirect_uri",
     "response_type",
@@ -40,6 +44,9 @@ const KEPT: [&str; 8] = [
     "state",
     "code_challenge",
     "code_challenge_method",
+    "prompt",
+    "max_age",
+    "login_hint",
 ];
 
 /// A request that passed every check. Its redirect URI is verified, so it may be answered there.
@@ -55,6 +62,8 @@ pub struct AuthorizationRequest {
     pub state: Option<String>,
     /// The S256 challenge.
     pub challenge: Option<CodeChallenge>,
+    /// How its person is to be met.
+    pub prompt: Prompt,
     params: Params,
 }
 
@@ -95,12 +104,13 @@ pub fn check_for(
     let client = check_client(client, person, policy)?;
     let redirect_uri = check_redirect_uri(&params, &client, policy)?;
     match check_rest(&params, &client, policy) {
-        Ok((scope, challenge)) => Ok(AuthorizationRequest {
+        Ok((scope, challenge, prompt)) => Ok(AuthorizationRequest {
             state: params.get("state").map(str::to_owned),
             client,
             redirect_uri,
             scope,
             challenge,
+            prompt,
             params,
         }),
         Err(error) => Err(AuthorizationFault::Redirected(Box::new(RedirectedError {
@@ -156,7 +166,7 @@ fn check_rest(
     params: &Params,
     client: &Client,
     policy: &Policy,
-) -> Result<(Scope, Option<CodeChallenge>), AuthorizationError> {
+) -> Result<(Scope, Option<CodeChallenge>, Prompt), AuthorizationError> {
     check_repetition(params)?;
     check_request_object(params)?;
     check_state(params)?;
@@ -165,7 +175,8 @@ fn check_rest(
     check_grant(client, policy)?;
     let challenge = check_challenge(params, client, policy)?;
     let scope = check_scope(params, client, policy)?;
-    Ok((scope, challenge))
+    let prompt = Prompt::of(params)?;
+    Ok((scope, challenge, prompt))
 }
 
 fn check_repetition(params: &Params) -> Result<(), AuthorizationError> {
@@ -253,15 +264,17 @@ fn check_scope(
 /// What has to happen before a request can be answered.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Step {
-    /// Nobody is signed in who could allow it.
+    /// Nobody is signed in who could allow it, or not lately enough.
     SignIn,
     /// The person must be asked; `new` is what they have not allowed before.
     Consent {
         /// Scopes not allowed before; marked when others were.
         new: Scope,
     },
-    /// Nothing: the same was allowed before.
-    Issue,
+    /// Nothing: this was allowed before.
+    Issue(Scope),
+    /// Somebody would have to be asked, and the app wants nobody asked.
+    Refuse(AuthorizationError),
 }
 
 impl AuthorizationRequest {
@@ -269,12 +282,18 @@ impl AuthorizationRequest {
     pub fn to_form(&self) -> String {
         let kept = KEPT
             .iter()
-            .filter_map(|name| Some((*name, self.params.get(name)?)));
+            .filter_map(|name| Some((*name, self.params.get(name)?)))
+            .filter(|(name, value)| *name != "login_hint" || value.len() <= MAX_EMAIL);
         // Of the languages that it asks for, the one that is spoken.
         let locales = self.params.get("ui_locales");
         let language = locales.and_then(Language::of_ui_locales);
         let language = language.map(|language| ("ui_locales", language.tag()));
         Params::from_pairs(kept.chain(language)).to_form()
+    }
+
+    /// What the app says of who will sign in: an address, as a rule (OpenID Connect Core §3.1.2.1).
+    pub fn login_hint(&self) -> Option<&str> {
+        self.params.get("login_hint")
     }
 
     /// What has to happen next. A consent is asked for again when the scope grows or the app sends people
@@ -284,29 +303,75 @@ impl AuthorizationRequest {
         session: Option<&SessionFacts>,
         consent: &ConsentFacts,
         policy: &Policy,
+        moment: Moment,
     ) -> Step {
-        let Some(session) = session.filter(|session| self.client.may_meet(&session.person)) else {
-            return Step::SignIn;
+        let step = match session.filter(|session| self.is_met_by(session, moment)) {
+            Some(session) => self.ask(session, consent, policy),
+            None => Step::SignIn,
         };
+        match self.prompt.none {
+            true => step.unasked(),
+            false => step,
+        }
+    }
+
+    /// Whether this session can answer: it is of somebody whom the app may meet, and began lately enough.
+    pub fn is_met_by(&self, session: &SessionFacts, moment: Moment) -> bool {
+        let is_fresh = self.prompt.is_fresh(session.session.auth_time, moment);
+        is_fresh && self.client.may_meet(&session.person)
+    }
+
+    fn ask(&self, session: &SessionFacts, consent: &ConsentFacts, policy: &Policy) -> Step {
         let ours = consent
             .as_ref()
             .filter(|consent| consent.subject == session.person.subject);
-        let known = ours.map(|consent| &consent.scope);
-        let missing = self
-            .scope
-            .names()
-            .filter(|name| !known.is_some_and(|known| policy.has_allowed(known, name)));
-        let new: Scope = missing.collect();
+        let new = self.new_to(ours, policy);
         let same_uri = ours.is_some_and(|consent| {
             consent
                 .redirect_uris
                 .iter()
                 .any(|uri| uri == self.redirect_uri.registered())
         });
-        match new.is_empty() && same_uri && self.proves_its_app() {
-            true => Step::Issue,
+        if !same_uri || self.prompt.asks() || !self.proves_its_app() {
+            return Step::Consent { new };
+        }
+        if new.is_empty() {
+            return Step::Issue(self.scope.clone());
+        }
+        let left_out = ours.is_some_and(|own| self.asked(&new, &own.skipped, policy).was_skipped());
+        match left_out {
+            true => Step::Issue(
+                self.scope
+                    .names()
+                    .filter(|name| !new.contains(name))
+                    .collect(),
+            ),
             false => Step::Consent { new },
         }
+    }
+
+    /// What of it a person has not allowed before.
+    pub fn new_to(&self, before: Option<&Consent>, policy: &Policy) -> Scope {
+        let known = before.map(|consent| &consent.scope);
+        let allowed = |name: &str| known.is_some_and(|known| policy.has_allowed(known, name));
+        self.scope.names().filter(|name| !allowed(name)).collect()
+    }
+
+    /// What its person is asked for, of whom this is known.
+    pub fn asked<'a>(&'a self, new: &'a Scope, skipped: &'a Scope, policy: &Policy) -> Asked<'a> {
+        Asked {
+            client: &self.client,
+            scope: &self.scope,
+            new,
+            skipped,
+            broad: is_broad(self.names_scope(), &self.scope, policy),
+        }
+    }
+
+    /// Whether it names a scope.
+    fn names_scope(&self) -> bool {
+        let named = self.params.get("scope");
+        named.is_some_and(|scope| !scope.trim().is_empty())
     }
 
     /// Whether an answer can only reach the app that asks. A public app's loopback or private-use URI may be
@@ -337,26 +402,23 @@ impl AuthorizationRequest {
         )
     }
 
-    /// Issues a code to a person who allowed the request, now or before. The reply is the URL to go to.
+    /// Issues a code to a person who allowed this of the request before. The reply is the URL to go to.
     pub fn issue_code<M: Mint>(
         &self,
+        scope: Scope,
         session: &SessionFacts,
-        consent: Option<crate::types::Consent>,
-        interaction: Option<&InteractionFacts>,
         context: &Context<'_, M>,
     ) -> Decision<String, ()> {
         let secret = |_| context.mint.secret();
-        let answered = interaction.map(|facts| facts.interaction.id);
-        let given = consent.map(|consent| (consent, None));
-        self.issue_code_of(secret, session, given, answered, context)
+        self.issue_code_of((secret, scope), session, None, None, context)
     }
 
     /// The same, with a secret that is made for the code's id, and with the mail that tells of what is given.
     pub(crate) fn issue_code_of<M: Mint>(
         &self,
-        secret: impl FnOnce(Locator) -> [u8; 32],
+        (secret, scope): (impl FnOnce(Locator) -> [u8; 32], Scope),
         session: &SessionFacts,
-        given: Option<(crate::types::Consent, Option<Box<LinkMail>>)>,
+        given: Option<(Consent, Option<Box<LinkMail>>)>,
         interaction: Option<Locator>,
         context: &Context<'_, M>,
     ) -> Decision<String, ()> {
@@ -371,15 +433,13 @@ impl AuthorizationRequest {
             digest: text.digest(),
             client: self.client.no,
             subject: session.person.subject,
-            scope: self.scope.clone(),
-            scope_named: self
-                .params
-                .get("scope")
-                .is_some_and(|scope| !scope.trim().is_empty()),
+            // Less than what was asked for is told (RFC 6749 §5.1).
+            scope_named: self.names_scope() && scope == self.scope,
             redirect_uri: self.redirect_uri.as_str().to_owned(),
             challenge: self.challenge.clone(),
             auth_time: session.session.auth_time,
-            expires_at: context.now.plus(self.code_lifetime(context.policy)),
+            expires_at: context.now.plus(code_lifetime(&scope, context.policy)),
+            scope,
         };
         let (consent, notice) = given.unzip();
         let transition = Transition::Authorize(AuthorizeChange::IssueCode {
@@ -396,15 +456,6 @@ impl AuthorizationRequest {
         TokenText::new(&self.client.side.mark(CODE_PREFIX), id.0, secret)
     }
 
-    /// A code lives shorter when any of its scopes shows personal details.
-    fn code_lifetime(&self, policy: &Policy) -> crate::types::Lifetime {
-        let personal = |name: &str| policy.scope(name).is_some_and(|entry| entry.personal);
-        match self.scope.names().any(personal) {
-            true => policy.tokens.code_personal,
-            false => policy.tokens.code,
-        }
-    }
-
     pub(crate) fn success_url(&self, code: &TokenText, policy: &Policy) -> String {
         let mut parameters = vec![("code", code.as_str())];
         parameters.extend(self.state.as_deref().map(|state| ("state", state)));
@@ -414,10 +465,24 @@ impl AuthorizationRequest {
 
     /// The answer for a person who said no.
     pub fn denied(&self) -> RedirectedError {
+        self.refused(AuthorizationError::AccessDenied)
+    }
+
+    /// The answer where it cannot go on.
+    pub fn refused(&self, error: AuthorizationError) -> RedirectedError {
         RedirectedError {
             redirect_uri: self.redirect_uri.clone(),
             state: self.state.clone(),
-            error: AuthorizationError::AccessDenied,
+            error,
         }
+    }
+}
+
+/// A code lives shorter when any of its scopes shows personal details.
+fn code_lifetime(scope: &Scope, policy: &Policy) -> Lifetime {
+    let personal = |name: &str| policy.scope(name).is_some_and(|entry| entry.personal);
+    match scope.names().any(personal) {
+        true => policy.tokens.code_personal,
+        false => policy.tokens.code,
     }
 }

@@ -34,6 +34,8 @@ impl AuthorizationError {
             | Self::UnsupportedResponseType
             | Self::UnauthorizedClient
             | Self::AccessDenied
+            | Self::LoginRequired
+            | Self::ConsentRequired
             | Self::RequestNotSupported
             | Self::RequestUriNotSupported => self.description(),
         };

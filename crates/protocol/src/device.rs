@@ -4,6 +4,7 @@ use crate::accounts::mail_link::LinkMail;
 use crate::accounts::sign_in::Attempt;
 use crate::client_auth::{AuthenticatedClient, Credentials};
 use crate::connections::earlier;
+use crate::consent::{Asked, is_broad};
 use crate::decision::{Decision, Mint};
 use crate::facts::{DeviceFacts, SessionFacts};
 use crate::grants::device_code::DEVICE_CODE_PREFIX;
@@ -175,11 +176,27 @@ pub fn check<'a>(
     }
 }
 
-/// The person's answer, and the mail that tells of it if they allow it. Guard: nobody has answered before.
+/// What a person is asked for a device: all of it, whatever they allowed another one.
+pub fn asked<'a>(
+    device: &'a DeviceAuthorization,
+    client: &'a Client,
+    policy: &Policy,
+) -> Asked<'a> {
+    Asked {
+        client,
+        scope: &device.scope,
+        new: &device.scope,
+        skipped: Scope::NONE,
+        broad: is_broad(device.scope_named, &device.scope, policy),
+    }
+}
+
+/// The person's answer, and the mail that tells of it if they allow it: what they chose, or `None`. Guard: nobody has
+/// answered before.
 pub fn answer<M: Mint>(
     facts: &DeviceFacts,
     client: Option<&Client>,
-    allowed: bool,
+    chosen: Option<&Scope>,
     (known, notice): (Option<&Connection>, Option<Box<LinkMail>>),
     session: &SessionFacts,
     context: &Context<'_, M>,
@@ -190,21 +207,23 @@ pub fn answer<M: Mint>(
         Err(fault) => return Decision::refuse(fault),
     };
     let subject = session.person.subject;
-    let answer = match allowed {
-        true => DeviceAnswer::Allowed {
+    let answer = match chosen {
+        Some(_) => DeviceAnswer::Allowed {
             at: context.mint.locator(),
             subject,
             auth_time: session.session.auth_time,
         },
-        false => DeviceAnswer::Denied,
+        None => DeviceAnswer::Denied,
     };
+    let scope = chosen.unwrap_or(&facts.device.scope);
     let transition = Transition::Device(DeviceChange::Answer {
         device: facts.device.id,
         client: client.no,
         subject,
         answer,
-        scope: facts.device.scope.union(&earlier(known)),
-        notice: notice.filter(|_| allowed),
+        less: (*scope != facts.device.scope).then(|| scope.clone()),
+        scope: scope.union(&earlier(known)),
+        notice: notice.filter(|_| chosen.is_some()),
     });
     Decision::grant(transition, ())
 }

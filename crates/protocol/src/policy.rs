@@ -24,6 +24,8 @@ pub struct Policy {
     pub apps: AppBounds,
     /// How many people may allow an app that was not reviewed, where others are.
     pub unreviewed_people: usize,
+    /// Whether people tick each scope of an app that was not reviewed.
+    pub unreviewed_unticked: bool,
     /// Who must use PKCE.
     pub pkce: PkcePolicy,
     /// Tokens and codes.

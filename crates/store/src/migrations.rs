@@ -32,7 +32,7 @@ macro_rules! steps {
 }
 
 /// All steps on SQLite.
-pub(crate) const SQLITE: [Migration; 17] = steps!("sqlite":
+pub(crate) const SQLITE: [Migration; 18] = steps!("sqlite":
     1 "initial" "728948790923703149",
     2 "devices_and_test_mode" "8578770225967760945",
     3 "epochs" "0",
@@ -50,10 +50,11 @@ pub(crate) const SQLITE: [Migration; 17] = steps!("sqlite":
     15 "connections" "0",
     16 "app_bounds" "0",
     17 "test_sides" "0",
+    18 "skipped_scopes" "0",
 );
 
 /// All steps on PostgreSQL.
-pub(crate) const POSTGRES: [Migration; 17] = steps!("postgres":
+pub(crate) const POSTGRES: [Migration; 18] = steps!("postgres":
     1 "initial" "728948790923703149",
     2 "devices_and_test_mode" "8578770225967760945",
     3 "epochs" "0",
@@ -71,6 +72,7 @@ pub(crate) const POSTGRES: [Migration; 17] = steps!("postgres":
     15 "connections" "0",
     16 "app_bounds" "0",
     17 "test_sides" "0",
+    18 "skipped_scopes" "0",
 );
 
 #[cfg(test)]

@@ -3,6 +3,7 @@
 mod bad_pages;
 mod branding;
 mod browser;
+mod choice;
 mod connections;
 mod consent;
 mod dead_ends;

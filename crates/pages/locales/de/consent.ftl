@@ -15,8 +15,6 @@ consent-nothing-html = <bdi>{ $app }</bdi> möchte nur Ihr Konto wiedererkennen 
 consent-would-like-html = <bdi>{ $app }</bdi> möchte:
 consent-own-api-title = Ihre Apps
 consent-own-api = Ihre Apps anlegen, ändern und löschen und deren Secrets erstellen und widerrufen, ohne nach Ihrem Passwort zu fragen
-consent-some-new-html = Einiges davon haben Sie schon erlaubt. Was mit <span class="chip new">{ $new }</span> markiert ist, wird zum ersten Mal angefragt.
-consent-new = Neu
 risk-write = Kann ändern
 risk-delete = Kann löschen
 risk-full = Voller Zugriff
@@ -36,3 +34,27 @@ consent-caution-draft = Diese App wartet auf ihre Prüfung. Bis dahin können nu
 consent-caution-unreviewed = { $product } hat diese App noch nicht geprüft. Erlauben Sie ihr nur etwas, wenn Sie wissen, von wem sie ist.
 app-full-title = Diese App lässt sich jetzt nicht verbinden
 app-full = { $app } wurde von { $product } noch nicht geprüft, und so viele Menschen verwenden sie, wie es bis dahin dürfen. Ihre Entwickler können um die Prüfung bitten.
+
+consent-would-also-like-html = <bdi>{ $app }</bdi> möchte außerdem:
+consent-earlier = Was Sie der App schon erlaubt haben
+consent-boxes = Ohne das, was ein Kästchen hat, kommt die App aus.
+consent-tick = Kreuzen Sie an, was Sie erlauben.
+consent-breadth = Wie viel erlauben Sie?
+consent-everything = Alles, was hier steht
+consent-reading = Nur was liest und nichts ändert
+consent-ticked = Nur was ich ankreuze
+consent-new = Neu
+consent-required = Erforderlich
+consent-missing = Ohne das, was als erforderlich markiert ist, kommt die App nicht aus: { $scopes }. Kreuzen Sie es an, oder wählen Sie „Ablehnen“. Noch wurde nichts erlaubt.
+consent-unclear = Sie haben „Alles“ gewählt, aber nicht alles angekreuzt. Bitte wählen Sie noch einmal. Noch wurde nichts erlaubt.
+consent-group = Berechtigungen
+consent-count = ({ $count })
+
+consent-lasts = Das gilt, bis Sie die App unter den verbundenen Apps Ihres Kontos entfernen, höchstens aber { $time }.
+consent-lasts-once = Das gilt { $time }. Sie können es unter den verbundenen Apps Ihres Kontos jederzeit beenden.
+time-minutes = { $count } Minuten
+time-hours = { $count } Stunden
+time-days = { $count } Tage
+time-minute = eine Minute
+time-hour = eine Stunde
+time-day = einen Tag

@@ -29,3 +29,4 @@ throttled = { $minutes ->
 }
 throttled-hours = Zu viele Versuche. Warten Sie { $hours } Stunden und versuchen Sie es noch einmal.
 busy = Gerade melden sich viele Leute aus Ihrem Netz an. Warten Sie ein paar Sekunden und versuchen Sie es noch einmal.
+sign-in-again = Die App bittet Sie, sich noch einmal anzumelden.

@@ -17,8 +17,6 @@ consent-nothing-html = <bdi>{ $app }</bdi> asks only to recognise your account. 
 consent-would-like-html = <bdi>{ $app }</bdi> would like to:
 consent-own-api-title = Your apps
 consent-own-api = Register, change and delete the apps that you run, and make and revoke their secrets, without asking for your password
-consent-some-new-html = You have allowed some of this before. What is marked <span class="chip new">{ $new }</span> is asked for the first time.
-consent-new = New
 risk-write = Can make changes
 risk-delete = Can delete
 risk-full = Full access
@@ -40,3 +38,30 @@ consent-caution-draft = This app waits for its review. Until then only you, its 
 consent-caution-unreviewed = { $product } has not looked at this app yet. Allow it only if you know who made it.
 app-full-title = This app cannot be connected now
 app-full = { $app } was not reviewed by { $product } yet, and as many people use it as may until then. Its developers can ask for the review.
+
+# What can be left out.
+consent-would-also-like-html = <bdi>{ $app }</bdi> would also like to:
+consent-earlier = What you have allowed it before
+consent-boxes = The app can do without what has a box.
+consent-tick = Tick what you allow.
+consent-breadth = How much do you allow?
+consent-everything = Everything listed here
+consent-reading = Only what looks and changes nothing
+consent-ticked = Only what I tick
+consent-new = New
+consent-required = Required
+consent-missing = The app cannot do without what is marked as required: { $scopes }. Tick it, or choose Deny. Nothing was allowed yet.
+consent-unclear = You chose everything, but not every box was ticked. Please choose again. Nothing was allowed yet.
+consent-group = Permissions
+# How many there are in a group.
+consent-count = ({ $count })
+
+# How long it lasts. The second one is about an app that cannot prolong it.
+consent-lasts = This lasts until you remove the app from the connected apps of your account, and { $time } at most.
+consent-lasts-once = This lasts { $time }. You can end it at any time under the connected apps of your account.
+time-minutes = { $count } minutes
+time-hours = { $count } hours
+time-days = { $count } days
+time-minute = one minute
+time-hour = one hour
+time-day = one day

@@ -33,3 +33,4 @@ throttled = { $minutes ->
 }
 throttled-hours = Too many attempts. Wait { $hours } hours and try again.
 busy = Many people sign in from your network just now. Wait a few seconds and try again.
+sign-in-again = The app asks that you sign in again.

@@ -7,7 +7,7 @@ use crate::token::ScopeRefusal;
 use crate::types::{ClientStatus, RedirectUriFault};
 
 /// What can be wrong with a link, besides a repeated parameter.
-const LINK_FAULTS: [authorize::RequestFault; 7] = [
+const LINK_FAULTS: [authorize::RequestFault; 9] = [
     authorize::RequestFault::ChallengeRequired,
     authorize::RequestFault::ChallengeMissing,
     authorize::RequestFault::Challenge,
@@ -15,6 +15,8 @@ const LINK_FAULTS: [authorize::RequestFault; 7] = [
     authorize::RequestFault::ResponseType,
     authorize::RequestFault::ResponseMode,
     authorize::RequestFault::State,
+    authorize::RequestFault::Prompt,
+    authorize::RequestFault::MaxAge,
 ];
 
 impl authorize::RequestFault {
@@ -49,6 +51,14 @@ impl authorize::RequestFault {
                 "The method is plain, or is missing, which means plain.",
                 "Send code_challenge_method=S256.",
             ),
+            Self::Prompt => advice(
+                "prompt says that nobody is asked, and what they are asked.",
+                "Send prompt=none alone, or leave none out.",
+            ),
+            Self::MaxAge => advice(
+                "max_age has a sign, a fraction or a unit.",
+                "Send whole seconds: max_age=3600.",
+            ),
         }
     }
 }
@@ -60,6 +70,10 @@ impl AuthorizationError {
         let scopes = scopes.filter(|refusal| *refusal != ScopeRefusal::Exceeds);
         let repeated = authorize::RequestFault::Repeated("scope".to_owned());
         let mut all = vec![AuthorizationError::AccessDenied];
+        all.extend([
+            AuthorizationError::LoginRequired,
+            AuthorizationError::ConsentRequired,
+        ]);
         all.extend(scopes.map(AuthorizationError::InvalidScope));
         all.extend(LINK_FAULTS.map(AuthorizationError::from));
         all.push(repeated.into());
@@ -88,6 +102,14 @@ impl AuthorizationError {
             Self::AccessDenied => advice(
                 "The person pressed Deny.",
                 "Go on without, and do not ask again at once.",
+            ),
+            Self::LoginRequired => advice(
+                "The link has prompt=none, and nobody is signed in, or not lately enough.",
+                "Send the person to the same link without prompt=none.",
+            ),
+            Self::ConsentRequired => advice(
+                "The link has prompt=none, and the person has not allowed all of this yet.",
+                "Send the person to the same link without prompt=none.",
             ),
             Self::RequestNotSupported | Self::RequestUriNotSupported => advice(
                 "The library sends a request object (JAR).",

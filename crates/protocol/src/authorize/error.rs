@@ -94,6 +94,10 @@ pub enum AuthorizationError {
     InvalidScope(ScopeRefusal),
     /// `access_denied`: the person said no.
     AccessDenied,
+    /// `login_required`: nobody is signed in, and nobody may be asked to (OpenID Connect Core §3.1.2.6).
+    LoginRequired,
+    /// `consent_required`: the person has not allowed it, and may not be asked (there too).
+    ConsentRequired,
     /// `request_not_supported`: a request object (RFC 9101 §6.1 and OpenID Connect Core §3.1.2.6).
     RequestNotSupported,
     /// `request_uri_not_supported`.
@@ -119,6 +123,10 @@ pub enum RequestFault {
     Challenge,
     /// The method is not S256 (RFC 7636 §4.4.1).
     ChallengeMethod,
+    /// `prompt` is `none` and something else.
+    Prompt,
+    /// `max_age` is not a number of seconds.
+    MaxAge,
 }
 
 impl RequestFault {
@@ -135,6 +143,8 @@ impl RequestFault {
             Self::ChallengeMethod => {
                 "transform algorithm not supported: code_challenge_method must be S256"
             }
+            Self::Prompt => "prompt is none and something else",
+            Self::MaxAge => "max_age is not a number of seconds",
         };
         sentence.to_owned()
     }
@@ -149,6 +159,8 @@ impl AuthorizationError {
             Self::UnauthorizedClient => "unauthorized_client",
             Self::InvalidScope(_) => "invalid_scope",
             Self::AccessDenied => "access_denied",
+            Self::LoginRequired => "login_required",
+            Self::ConsentRequired => "consent_required",
             Self::RequestNotSupported => "request_not_supported",
             Self::RequestUriNotSupported => "request_uri_not_supported",
         }
@@ -162,6 +174,14 @@ impl AuthorizationError {
             Self::UnauthorizedClient => "the app is not registered for the code grant".to_owned(),
             Self::InvalidScope(refusal) => printable(&refusal.sentence()),
             Self::AccessDenied => "the person declined".to_owned(),
+            Self::LoginRequired => {
+                "nobody is signed in who could answer, and prompt=none lets nobody sign in"
+                    .to_owned()
+            }
+            Self::ConsentRequired => {
+                "the person has not allowed this yet, and prompt=none lets nobody be asked"
+                    .to_owned()
+            }
             Self::RequestNotSupported | Self::RequestUriNotSupported => {
                 "request objects are not taken here: send plain parameters".to_owned()
             }

@@ -379,8 +379,10 @@ impl Case {
 
     /// The URL with the code, for a person who allowed it.
     pub fn allowed(&self) -> String {
-        self.passed()
-            .issue_code(&SessionFacts::for_tests(), None, None, &self.context())
+        let request = self.passed();
+        let scope = request.scope.clone();
+        request
+            .issue_code(scope, &SessionFacts::for_tests(), &self.context())
             .reply()
     }
 }

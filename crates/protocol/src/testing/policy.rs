@@ -22,6 +22,7 @@ impl Policy {
                 per_organization: 500,
             },
             unreviewed_people: 100,
+            unreviewed_unticked: false,
             pkce: PkcePolicy::Public,
             tokens: tokens(),
             own_api: true,

@@ -29,7 +29,9 @@ pub enum DeviceChange {
         subject: Subject,
         /// What they say.
         answer: DeviceAnswer,
-        /// What the device asked for, and what else the app was allowed before.
+        /// What the person left of what the device asked for; `None`: all of it.
+        less: Option<Scope>,
+        /// What the device is allowed, and what else the app was allowed before.
         scope: Scope,
         /// The mail that tells of a new connection.
         notice: Option<Box<LinkMail>>,

@@ -32,6 +32,8 @@ pub struct Consent {
     pub client: ClientNo,
     /// Every scope allowed so far.
     pub scope: Scope,
+    /// What was asked for and left out: it is not asked for again as long as the app can do without.
+    pub skipped: Scope,
     /// The registered redirect URIs for which it was allowed.
     pub redirect_uris: Vec<String>,
     /// When it was last given.

@@ -23,6 +23,11 @@ pub struct Scope {
 }
 
 impl Scope {
+    /// One without a name.
+    pub const NONE: &'static Scope = &Scope {
+        text: String::new(),
+    };
+
     /// Reads `scope-token *( SP scope-token )`; extra spaces between names are forgiven.
     ///
     /// # Errors

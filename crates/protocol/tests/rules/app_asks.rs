@@ -1,6 +1,6 @@
 //! What an app tells of the scopes that it asks for: which it can do without, and why it asks.
 use protocol::apps::{AppUpdate, Editor, update};
-use protocol::authorize::Step;
+use protocol::authorize::{Moment, Step};
 use protocol::facts::SessionFacts;
 use protocol::policy::{Policy, Registration};
 use protocol::register::Field;
@@ -112,18 +112,24 @@ fn people_are_asked_again_about_more_and_not_about_parts() {
             redirect_uris: vec![request.redirect_uri.registered().to_owned()],
             granted_at: NOW,
             earlier: protocol::types::Scope::default(),
+            skipped: protocol::types::Scope::default(),
         };
-        request.next(Some(&session), &Some(consent), &case.policy)
+        request.next(
+            Some(&session),
+            &Some(consent),
+            &case.policy,
+            Moment::of_arrival(NOW),
+        )
     };
     let asked = Step::Consent {
         new: scope("tasks:write"),
     };
     assert_eq!(
         next("tasks tasks:read"),
-        Step::Issue,
+        Step::Issue(scope("tasks:write")),
         "it was allowed as a whole"
     );
-    assert_eq!(next("tasks:write"), Step::Issue);
+    assert_eq!(next("tasks:write"), Step::Issue(scope("tasks:write")));
     for other in ["tasks:read", "tasks:writ", "task", ""] {
         assert_eq!(next(other), asked, "{other:?}");
     }

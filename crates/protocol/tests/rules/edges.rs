@@ -79,10 +79,10 @@ fn nothing_empty_is_published() {
 #[test]
 fn a_scope_that_was_not_asked_for_is_always_named() {
     let asked = Case::authorize().with(|c| c.unset("scope"));
-    let issued = asked.passed().issue_code(
+    let request = asked.passed();
+    let issued = request.issue_code(
+        request.scope.clone(),
         &protocol::facts::SessionFacts::for_tests(),
-        None,
-        None,
         &asked.context(),
     );
     let Decision::Granted {
@@ -140,12 +140,14 @@ fn people_of_a_public_app_on_their_device_are_always_asked() {
             redirect_uris: vec![uri.to_owned()],
             granted_at: protocol::testing::NOW,
             earlier: protocol::types::Scope::default(),
+            skipped: protocol::types::Scope::default(),
         };
         request.next(
             Some(&protocol::facts::SessionFacts::for_tests()),
             &Some(remembered),
             &case.policy,
-        ) != Step::Issue
+            protocol::authorize::Moment::of_arrival(protocol::testing::NOW),
+        ) != Step::Issue(request.scope.clone())
     };
     assert!(asks(ClientKind::Public), "RFC 8252 section 8.6");
     assert!(!asks(ClientKind::Confidential));

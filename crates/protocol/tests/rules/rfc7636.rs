@@ -137,9 +137,12 @@ mod section_4_4_server_returns_the_code {
 
     /// The challenge that the code keeps.
     fn kept(case: &Case) -> Option<CodeChallenge> {
-        let decision =
-            case.passed()
-                .issue_code(&SessionFacts::for_tests(), None, None, &case.context());
+        let request = case.passed();
+        let decision = request.issue_code(
+            request.scope.clone(),
+            &SessionFacts::for_tests(),
+            &case.context(),
+        );
         let Some(Transition::Authorize(protocol::transition::AuthorizeChange::IssueCode {
             code,
             ..

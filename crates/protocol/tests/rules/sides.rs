@@ -1,6 +1,6 @@
 //! The test side and the live side: nothing crosses.
 
-use protocol::authorize::{ShownError, Step};
+use protocol::authorize::{Moment, ShownError, Step};
 use protocol::consent::{Answer, deny};
 use protocol::facts::{InteractionFacts, SessionFacts};
 use protocol::testing::{Case, Spoil, Verdict, json};
@@ -57,10 +57,15 @@ fn a_person_of_the_other_side_has_to_sign_in_as_another() {
             .passed();
         let mut session = SessionFacts::for_tests();
         session.person.test_app = test_app;
-        let must = request.next(Some(&session), &None, &Policy::for_tests()) == Step::SignIn;
+        let must = request.next(
+            Some(&session),
+            &None,
+            &Policy::for_tests(),
+            Moment::of_arrival(protocol::testing::NOW),
+        ) == Step::SignIn;
         assert_eq!(must, step, "{side:?} {test_app:?}");
         let case = Case::authorize();
-        let issued = request.issue_code(&session, None, None, &case.context());
+        let issued = request.issue_code(request.scope.clone(), &session, &case.context());
         assert_eq!(
             matches!(issued, Decision::Refused { .. }),
             step,

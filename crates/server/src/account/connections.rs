@@ -3,9 +3,9 @@ use crate::http::error::{PageError, PageFault};
 use crate::http::form::{Posted, Query, WholeForm};
 use crate::http::reply;
 use crate::http::session::{BrowserContext, NonceScope};
-use crate::interaction::consent::in_words;
 use crate::interaction::continuation::OwnPage;
 use crate::interaction::pending::app_card;
+use crate::interaction::question::in_words;
 use crate::ops::clock;
 use crate::state::App;
 use axum::extract::{Path, State};
@@ -15,7 +15,7 @@ use pages::{ConnectedApp, ConnectedApps, ConnectedRow, RowState, Speak, Text};
 use protocol::Params;
 use protocol::connections::{self, RESTORABLE, Wish, is_restorable};
 use protocol::facts::SessionFacts;
-use protocol::types::{Client, ClientNo, Connection, ConnectionState, Scope, UnixTime};
+use protocol::types::{Client, ClientNo, Connection, ConnectionState, UnixTime};
 use std::sync::Arc;
 use store::{ConnectionQuery, Outcome};
 
@@ -159,12 +159,7 @@ pub(super) async fn show(
         frame: browser.frame(&app),
         notice: done(&params, &browser),
         app: app_card(&client),
-        groups: in_words(
-            &app,
-            &client,
-            (&connection.access(), &Scope::default()),
-            language,
-        ),
+        groups: in_words(&app, &client, &connection.access(), language),
         since: moment(connection.since),
         allowed: (connection.granted_at > connection.since).then(|| moment(connection.granted_at)),
         state: state(&connection),

@@ -91,15 +91,21 @@ pub(crate) async fn show(
     {
         return over.page(&app, &browser);
     }
-    if let Some(facts) = &browser.session
-        && continuation.suits(&facts.person)
-    {
-        return Ok(reply::see_other(&continuation.href()));
+    let mut own = None;
+    if let Some(facts) = &browser.session {
+        if continuation.is_met_by(facts) {
+            return Ok(reply::see_other(&continuation.href()));
+        }
+        own = Some(facts.person.email.clone()).filter(|_| continuation.suits(&facts.person));
     }
+    let again = own.is_some().then_some("sign-in-again");
     let typed = browser.address_typed.clone().filter(|_| signed_up);
+    let hint = continuation.login_hint().map(str::to_owned);
     let said = Said {
-        email: typed.unwrap_or_default(),
-        notice: after(what).or(browser.session_ended.then_some("sign-in-ended")),
+        email: typed.or(hint).or(own).unwrap_or_default(),
+        notice: after(what)
+            .or(again)
+            .or(browser.session_ended.then_some("sign-in-ended")),
         problem: None,
     };
     Ok(form(&app, &continuation, browser, StatusCode::OK, said))

@@ -188,7 +188,7 @@ impl Update {
             Some(file) => Some(LogoUpdate::Replace(read_logo(file)?)),
             None => self.remove_logo.then_some(LogoUpdate::Remove),
         };
-        let asks = self.asks.over(&app.asks);
+        let asks = self.asks.over(&app.asks, &self.scope);
         let named = match all_of(self.asks.optional_scope) {
             None => all_of(self.scope),
             Some(optional) => all_of(self.scope)

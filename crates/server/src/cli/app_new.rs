@@ -92,7 +92,7 @@ impl Create {
             false => Some(self.grant),
         };
         let logo = self.logo.as_deref().map(read_logo).transpose()?;
-        let asks = self.asks.over(&Asks::default()).unwrap_or_default();
+        let asks = self.asks.over(&Asks::default(), &[]).unwrap_or_default();
         Ok(NewApp {
             name: self.name,
             homepage: self.homepage,
@@ -122,9 +122,14 @@ impl Create {
 }
 
 impl AsksFlags {
-    /// What an app tells with these in place of what it told before; `None`: nothing else.
-    pub(super) fn over(&self, before: &Asks) -> Option<Asks> {
+    /// What an app tells with these in place of what it told before; `None`: nothing else. It needs what is named as a
+    /// `scope` of it.
+    pub(super) fn over(&self, before: &Asks, scope: &[Scope]) -> Option<Asks> {
         let mut asks = before.clone();
+        if let Some(needed) = all_of(scope.to_vec()) {
+            let still = asks.optional.names().filter(|name| !needed.contains(name));
+            asks.optional = still.collect();
+        }
         if let Some(optional) = all_of(self.optional_scope.clone()) {
             asks.optional = optional;
         }

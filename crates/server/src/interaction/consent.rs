@@ -1,40 +1,42 @@
 //! The consent page: what an app asks for, in plain words.
 use super::continuation::{after_url, with_handle};
-use super::pending::{self, Found, Over, Pending, app_card};
+use super::pending::{self, Found, Over, Pending, refused};
+use super::question::{Again, Question, ticks};
 use super::room;
 use crate::http::error::PageError;
 use crate::http::form::{Form, Posted, Query};
 use crate::http::reply::{self, LeadsToApp};
-use crate::http::request::ClientAddr;
 use crate::http::session::{BrowserContext, NonceScope};
 use crate::ops::clock;
 use crate::state::App;
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::Response;
-use pages::{AsksFrom, Consent, ScopeGroup, ScopeLine, Speak, Text, path};
+use pages::{Speak, path};
 use protocol::Params;
 use protocol::accounts::mail_link::LinkMail;
 use protocol::authorize::Step;
 use protocol::connections;
-use protocol::consent::{Answer, allow, allow_again, deny, groups};
-use protocol::facts::SessionFacts;
-use protocol::own_api;
-use protocol::policy::{self, Risk};
-use protocol::types::asks::MAX_REASON;
-use protocol::types::text::shortened;
-use protocol::types::{Client, ClientNo, Connection, Language, Scope};
-use std::sync::Arc;
+use protocol::consent::{Answer, Chosen, Ticks, allow, allow_again, deny};
+use protocol::facts::{ConsentFacts, SessionFacts};
+use protocol::types::{ClientNo, Connection, Language, Scope};
 use store::StoreError;
 
 /// An answer.
 pub(crate) struct ConsentForm {
     page: ConsentFields,
+    answer: Answered,
+}
+
+/// What it says.
+struct Answered {
     nonce: String,
     /// Whether it is allowed; `None` when that is not said.
     allowed: Option<bool>,
     /// The proof of what the page showed.
     shown: Option<String>,
+    /// What was chosen there.
+    ticks: Ticks,
 }
 
 /// What the page is shown again with.
@@ -58,9 +60,12 @@ impl Form for ConsentForm {
     fn read(fields: &Params) -> Self {
         ConsentForm {
             page: Self::page(fields),
-            nonce: fields.get("nonce").unwrap_or_default().to_owned(),
-            allowed: allowed(fields),
-            shown: fields.get("shown").map(str::to_owned),
+            answer: Answered {
+                nonce: fields.get("nonce").unwrap_or_default().to_owned(),
+                allowed: allowed(fields),
+                shown: fields.get("shown").map(str::to_owned),
+                ticks: ticks(fields),
+            },
         }
     }
 }
@@ -95,30 +100,37 @@ pub(crate) async fn show(
     }
 }
 
-/// Asks. `notice` is a message: why a form was not taken, so that the page is shown again.
+/// Asks, or goes on where there is nothing to ask. `again`: why the page is shown again.
 async fn ask(
     app: &App,
     pending: &Pending,
     mut browser: BrowserContext,
-    notice: Option<&'static str>,
+    again: Option<Again>,
 ) -> Result<Response, PageError> {
-    let sign_in = || reply::see_other(&with_handle(path::SIGN_IN, Some(&pending.handle)));
-    let Some(session) = browser.session.clone() else {
-        return Ok(sign_in());
+    let (request, policy) = (&pending.request, app.policy());
+    let session = browser.session.clone();
+    let consent = match &session {
+        Some(session) => consent(app, pending, session).await?,
+        None => None,
     };
-    let request = &pending.request;
-    let (subject, client) = (session.person.subject, request.client.no);
-    let consent = app.store.consent(subject, client).await?;
-    match request.next(Some(&session), &consent, app.policy()) {
-        Step::SignIn => Ok(sign_in()),
-        Step::Issue => {
+    let step = request.next(session.as_ref(), &consent, policy, pending.moment());
+    let Some(session) = session.filter(|_| step != Step::SignIn) else {
+        return match step {
+            Step::Refuse(error) => Err(refused(request, error)),
+            Step::SignIn | Step::Consent { .. } | Step::Issue(_) => Ok(sign_in(pending)),
+        };
+    };
+    match step {
+        Step::SignIn => Ok(sign_in(pending)),
+        Step::Refuse(error) => Err(refused(request, error)),
+        Step::Issue(scope) => {
             let context = app.context();
             let nonce = remembered(app, &session, &pending.handle);
             let given = Given {
                 allowed: true,
                 nonce: &nonce,
             };
-            let issued = allow_again(request, given.to(pending), &session, &context);
+            let issued = allow_again((request, scope), given.to(pending), &session, &context);
             let act = app.act(context.now, browser.address);
             let answer = app.settle(issued, act).await?;
             go_back_to_app(app, pending, answer, &mut browser, given).await
@@ -128,177 +140,35 @@ async fn ask(
         }
         Step::Consent { new } => {
             let nonce = browser.nonce(app, NonceScope::Session);
-            let question = question(pending, &new);
-            let page = question.page(app, &session, nonce, &browser, notice);
-            let status = notice.map_or(StatusCode::OK, |_| StatusCode::BAD_REQUEST);
+            let status = again
+                .as_ref()
+                .map_or(StatusCode::OK, |_| StatusCode::BAD_REQUEST);
+            let question = Question::new(pending, (&new, skipped(&consent)), policy);
+            let page = question.page(app, &session, nonce, &browser, again);
             let response = reply::page(status, &page, Some(LeadsToApp));
             Ok(browser.keep_browser_id(app, response))
         }
     }
 }
 
-/// What the request asks of a person who has not allowed `new` before.
-fn question<'a>(pending: &'a Pending, new: &'a Scope) -> Question<'a> {
-    let uri = &pending.request.redirect_uri;
-    let host = uri.host();
-    Question {
-        client: &pending.request.client,
-        scope: &pending.request.scope,
-        new,
-        carried: pending.handle.clone(),
-        answer_to: uri.as_str(),
-        asks_from: match uri.is_loopback() {
-            true => AsksFrom::ThisComputer { host },
-            false => AsksFrom::Website { host },
-        },
-    }
+fn sign_in(pending: &Pending) -> Response {
+    reply::see_other(&with_handle(path::SIGN_IN, Some(&pending.handle)))
 }
 
-/// What a person is asked.
-pub(crate) struct Question<'a> {
-    /// The app.
-    pub(crate) client: &'a Arc<Client>,
-    /// All that it asks for.
-    pub(crate) scope: &'a Scope,
-    /// What of it the person has not allowed before.
-    pub(crate) new: &'a Scope,
-    /// What the form carries, see [`Continuation`](crate::interaction::continuation::Continuation).
-    pub(crate) carried: String,
-    /// The URI that the answer goes to; none for a device.
-    pub(crate) answer_to: &'a str,
-    /// Where that is, as people are told.
-    pub(crate) asks_from: AsksFrom,
-}
-
-impl Question<'_> {
-    /// The page.
-    pub(crate) fn page(
-        self,
-        app: &App,
-        session: &SessionFacts,
-        nonce: String,
-        browser: &BrowserContext,
-        notice: Option<&'static str>,
-    ) -> Consent {
-        let language = browser.language;
-        Consent {
-            frame: browser.frame(app),
-            client_id: self.client.id.clone(),
-            nonce,
-            shown: browser.proof_of(app, &self.shown(app)),
-            notice: notice.map(|notice| language.text(notice)),
-            caution: room::told(app, self.client, language),
-            app: app_card(self.client),
-            account_name: session.person.name.clone(),
-            account_email: session.person.email.clone(),
-            groups: self.groups(app, language),
-            is_told_of_person: app.policy().tokens.tells_of_person(),
-            request: self.carried,
-            asks_from: self.asks_from,
-            allow: match &app.config.branding.consent_button {
-                Some(words) => Text::of_others(words.in_language(language)),
-                None => language.text("consent-allow"),
-            },
-            allow_foreign: app
-                .config
-                .branding
-                .consent_button
-                .as_ref()
-                .and_then(|words| words.foreign_to(language)),
-        }
-    }
-
-    /// All that an answer rests on, as the page shows it: who asks, for what, in which words of every language, and where
-    /// the answer goes. What was allowed before is no part of it, since another tab may have been answered meanwhile.
-    fn shown(&self, app: &App) -> String {
-        let all = groups(self.scope, self.scope, app.policy());
-        let words = all.iter().flat_map(|group| &group.scopes);
-        let words: Vec<_> = words
-            .map(|(entry, _)| {
-                let reason = reason(self.client, &entry.name);
-                (
-                    &entry.name,
-                    &entry.group,
-                    &entry.sentence,
-                    entry.risk,
-                    reason,
-                )
-            })
-            .collect();
-        format!(
-            "{:?}",
-            (
-                &self.carried,
-                &self.client.id,
-                app_card(self.client),
-                words,
-                own_api::is_own(self.scope),
-                app.policy().tokens.tells_of_person(),
-                self.answer_to,
-            )
-        )
-    }
-
-    /// Whether a form proves that its page showed this very question.
-    pub(crate) fn was_shown(
-        &self,
-        app: &App,
-        browser: &BrowserContext,
-        proof: Option<&str>,
-    ) -> bool {
-        browser.was_shown(app, &self.shown(app), proof)
-    }
-
-    fn groups(&self, app: &App, language: Language) -> Vec<ScopeGroup> {
-        in_words(app, self.client, (self.scope, self.new), language)
-    }
-}
-
-/// Why an app asks for a scope, in its own words.
-fn reason(client: &Client, scope: &str) -> Option<String> {
-    let reason = client.asks.reasons.of(scope);
-    reason.map(|reason| shortened(reason, MAX_REASON))
-}
-
-/// Scopes in plain words, with which of them are new.
-pub(crate) fn in_words(
+async fn consent(
     app: &App,
-    client: &Client,
-    (scope, new): (&Scope, &Scope),
-    language: Language,
-) -> Vec<ScopeGroup> {
-    let line = |(entry, is_new): &(&policy::ScopeEntry, bool)| ScopeLine {
-        name: entry.name.clone(),
-        sentence: entry.sentence.in_language(language).to_owned(),
-        foreign: entry.sentence.foreign_to(language),
-        reason: reason(client, &entry.name),
-        risk: entry.risk,
-        is_new: *is_new,
-    };
-    let groups = groups(scope, new, app.policy());
-    let shown = groups.iter().map(|group| ScopeGroup {
-        title: group.title.in_language(language).to_owned(),
-        foreign: group.title.foreign_to(language),
-        scopes: group.scopes.iter().map(line).collect(),
-    });
-    shown.chain(own_api_in_words(scope, language)).collect()
+    pending: &Pending,
+    session: &SessionFacts,
+) -> Result<ConsentFacts, StoreError> {
+    let (subject, client) = (session.person.subject, pending.request.client.no);
+    app.store.consent(subject, client).await
 }
 
-/// What it means that an app runs the apps of a person, which no catalogue says.
-fn own_api_in_words(scope: &Scope, language: Language) -> Option<ScopeGroup> {
-    let line = ScopeLine {
-        name: own_api::SCOPE.to_owned(),
-        sentence: language.text("consent-own-api").to_string(),
-        foreign: None,
-        reason: None,
-        risk: Risk::Delete,
-        is_new: false,
-    };
-    scope.contains(own_api::SCOPE).then(|| ScopeGroup {
-        title: language.text("consent-own-api-title").to_string(),
-        foreign: None,
-        scopes: vec![line],
-    })
+/// What was left out before.
+fn skipped(consent: &ConsentFacts) -> &Scope {
+    consent
+        .as_ref()
+        .map_or(Scope::NONE, |before| &before.skipped)
 }
 
 /// `POST`: the answer. A form that is out of date (another person signed in, the session ended), or whose page showed
@@ -307,43 +177,67 @@ pub(crate) async fn submit(
     State(app): State<App>,
     posted: Posted<ConsentForm>,
 ) -> Result<Response, PageError> {
-    let (mut browser, page, answer) = match posted {
+    let (mut browser, page, form) = match posted {
         Posted::OutOfDate(browser, page) => (browser, page, None),
-        Posted::Current(browser, form) => {
-            let answer = form
-                .allowed
-                .map(|allowed| (allowed, form.nonce, form.shown));
-            (browser, form.page, answer)
-        }
+        Posted::Current(browser, ConsentForm { page, answer }) => (browser, page, Some(answer)),
     };
-    let given = answer.as_ref().map(|(allowed, nonce, _)| Given {
-        allowed: *allowed,
-        nonce,
-    });
-    let given = given.filter(|_| browser.session.is_some());
+    let form = form.filter(|_| browser.session.is_some());
+    let given = form.as_ref().and_then(Answered::given);
     let pending =
         match pending::find(&app, &page.handle, page.client_id.as_deref(), &mut browser).await? {
             Found::Pending(pending) => pending,
             Found::Over(over) => return answered_before(&app, &browser, &over, given).await,
         };
-    let Some(session) = browser.session.clone() else {
+    let (Some(session), request) = (browser.session.clone(), &pending.request) else {
         return Ok(signed_out(&pending));
     };
-    let Some(given) = given else {
-        return ask(&app, &pending, browser, Some("consent-out-of-date")).await;
+    let (Some(form), Some(given)) = (&form, given) else {
+        let again = Again::with(browser.language.text("consent-out-of-date"));
+        return ask(&app, &pending, browser, Some(again)).await;
     };
-    let question = question(&pending, &pending.request.scope);
-    let proof = answer.as_ref().and_then(|(.., shown)| shown.as_deref());
-    if given.allowed && !question.was_shown(&app, &browser, proof) {
-        return ask(&app, &pending, browser, Some("consent-changed")).await;
+    if !given.allowed {
+        let decision = deny(request, given.to(&pending), &session, app.policy());
+        let answer = app.settle(decision, app.act_now(browser.address)).await?;
+        return go_back_to_app(&app, &pending, answer, &mut browser, given).await;
     }
-    let client = &pending.request.client;
-    if given.allowed && !room::is_there(&app, client, &session).await? {
-        return Ok(room::full(&app, client, &browser));
+    if !request.is_met_by(&session, pending.moment()) {
+        return Ok(sign_in(&pending));
     }
-    let asked_by = (browser.address, browser.language);
-    let answer = decide(&app, &pending, &session, given, asked_by).await?;
+    let before = consent(&app, &pending, &session).await?;
+    let chosen = match form.chosen(&app, &pending, &before, &browser) {
+        Ok(chosen) => chosen,
+        Err(again) => return ask(&app, &pending, browser, Some(again)).await,
+    };
+    if !room::is_there(&app, &request.client, &session).await? {
+        return Ok(room::full(&app, &request.client, &browser));
+    }
+    let by = (&session, before, &browser);
+    let answer = decide(&app, &pending, (given, chosen), by).await?;
     go_back_to_app(&app, &pending, answer, &mut browser, given).await
+}
+
+impl Answered {
+    fn given(&self) -> Option<Given<'_>> {
+        let nonce = &self.nonce;
+        self.allowed.map(|allowed| Given { allowed, nonce })
+    }
+
+    /// What of the request is allowed; `None`: nothing.
+    ///
+    /// # Errors
+    /// Why this is no answer: the page showed something else, or what was ticked is not enough.
+    fn chosen(
+        &self,
+        app: &App,
+        pending: &Pending,
+        before: &ConsentFacts,
+        browser: &BrowserContext,
+    ) -> Result<Option<Chosen>, Again> {
+        let policy = app.policy();
+        let new = pending.request.new_to(before.as_ref(), policy);
+        let question = Question::new(pending, (&new, skipped(before)), policy);
+        question.chosen(app, browser, (self.shown.as_deref(), &self.ticks))
+    }
 }
 
 /// The same question, asked after the app was removed: an answer to it begins anew.
@@ -399,27 +293,27 @@ async fn answered_before(
     over.page(app, browser)
 }
 
+/// What was chosen, settled; where that is nothing, the person said no.
 async fn decide(
     app: &App,
     pending: &Pending,
-    session: &SessionFacts,
-    given: Given<'_>,
-    (from, language): (ClientAddr, Language),
+    (given, chosen): (Given<'_>, Option<Chosen>),
+    (session, before, browser): (&SessionFacts, ConsentFacts, &BrowserContext),
 ) -> Result<Option<Result<String, ()>>, StoreError> {
-    let context = app.context();
+    let (context, request) = (app.context(), &pending.request);
     let answer = given.to(pending);
-    let decision = match given.allowed {
-        true => {
-            let (subject, client) = (session.person.subject, pending.request.client.no);
-            let before = app.store.consent(subject, client).await?;
+    let decision = match chosen {
+        Some(chosen) => {
+            let (subject, client) = (session.person.subject, request.client.no);
             let known = app.store.connection(subject, client).await?;
-            let told = notice(app, session, (client, known.as_ref()), language);
+            let told = notice(app, session, (client, known.as_ref()), browser.language);
             let known = (known.as_ref(), told);
-            allow(&pending.request, answer, session, before, known, &context)
+            allow((request, chosen), answer, session, before, known, &context)
         }
-        false => deny(&pending.request, answer, session, context.policy),
+        None => deny(request, answer, session, context.policy),
     };
-    app.settle(decision, app.act(context.now, from)).await
+    app.settle(decision, app.act(context.now, browser.address))
+        .await
 }
 
 /// The mail that tells of an app which its person did not know, where mails are sent.

@@ -11,9 +11,10 @@ use pages::admin::REQUESTS;
 use pages::portal::{Organizations, PORTAL};
 use pages::{Page, Speak, path};
 use protocol::Params;
-use protocol::accounts::people::MAX_NAME;
+use protocol::accounts::people::{MAX_EMAIL, MAX_NAME};
 use protocol::authorize::Handle;
-use protocol::types::text::shortened;
+use protocol::facts::SessionFacts;
+use protocol::types::text::{is_plain, shortened};
 use protocol::types::{Client, Person, Side, UserCode};
 use std::sync::Arc;
 
@@ -199,6 +200,23 @@ impl Continuation {
     /// Whether this person can go on there.
     pub(crate) fn suits(&self, person: &Person) -> bool {
         self.client().is_none_or(|client| client.may_meet(person))
+    }
+
+    /// Whether whoever has this session goes on there without signing in.
+    pub(crate) fn is_met_by(&self, session: &SessionFacts) -> bool {
+        match self {
+            Continuation::App(pending) => pending.request.is_met_by(session, pending.moment()),
+            _ => self.suits(&session.person),
+        }
+    }
+
+    /// The address that an app expects to sign in with, if it can be one.
+    pub(crate) fn login_hint(&self) -> Option<&str> {
+        let Continuation::App(pending) = self else {
+            return None;
+        };
+        let hint = pending.request.login_hint();
+        hint.filter(|hint| hint.len() <= MAX_EMAIL && hint.contains('@') && is_plain(hint))
     }
 
     /// Whether only test users can.

@@ -1,6 +1,7 @@
 //! The person's side of a device (RFC 8628 §3.3): type its code, see what it asks for, answer.
-use super::consent::{Question, allowed, notice};
+use super::consent::{allowed, notice};
 use super::continuation::{Continuation, after_url, sign_in_for_device};
+use super::question::{Again, Question, ticks};
 use super::room;
 use crate::account::throttle::{self, admit};
 use crate::http::error::{PageError, Refusal, Unanswerable};
@@ -16,8 +17,10 @@ use axum::response::Response;
 use pages::{AsksFrom, Consent, DeviceCode, Speak, Text};
 use protocol::Params;
 use protocol::accounts::sign_in::Throttled;
-use protocol::device::{UserCodeFault, check, guess, verification_uri_complete};
+use protocol::consent::Ticks;
+use protocol::device::{UserCodeFault, asked, check, guess, verification_uri_complete};
 use protocol::facts::{DeviceFacts, SessionFacts};
+use protocol::policy::Policy;
 use protocol::types::text::isolated;
 use protocol::types::{Client, DeviceAnswer, UserCode};
 use qrcode::render::svg;
@@ -59,6 +62,8 @@ pub(crate) struct DeviceFields {
     allowed: Option<bool>,
     /// The proof of what the page showed.
     shown: Option<String>,
+    /// What was chosen there.
+    ticks: Ticks,
 }
 
 impl DeviceFields {
@@ -67,6 +72,7 @@ impl DeviceFields {
             typed: typed.to_owned(),
             allowed: allowed(fields),
             shown: fields.get("shown").map(str::to_owned),
+            ticks: ticks(fields),
         }
     }
 }
@@ -159,25 +165,18 @@ pub(crate) async fn answer(
         Posted::OutOfDate(browser, fields) => return Ok(out_of_date(&app, browser, &fields)),
     };
     let (browser, session, asking) = admitted(&app, browser, &fields).await?;
-    let Some(allowed) = fields.allowed else {
-        return Ok(ask(
-            &app,
-            browser,
-            &session,
-            &asking,
-            Some("device-out-of-date"),
-        ));
+    let question = question(&asking, app.policy());
+    let said = (fields.shown.as_deref(), &fields.ticks);
+    let chosen = match fields.allowed {
+        Some(true) => question.chosen(&app, &browser, said),
+        Some(false) => Ok(None),
+        None => Err(Again::with(browser.language.text("device-out-of-date"))),
     };
-    let question = question(&asking);
-    if allowed && !question.was_shown(&app, &browser, fields.shown.as_deref()) {
-        return Ok(ask(
-            &app,
-            browser,
-            &session,
-            &asking,
-            Some("consent-changed"),
-        ));
-    }
+    let chosen = match chosen {
+        Ok(chosen) => chosen.map(|chosen| chosen.scope),
+        Err(again) => return Ok(ask(&app, browser, &session, &asking, Some(again))),
+    };
+    let allowed = chosen.is_some();
     if allowed && !room::is_there(&app, &asking.client, &session).await? {
         return Ok(room::full(&app, &asking.client, &browser));
     }
@@ -187,8 +186,9 @@ pub(crate) async fn answer(
     let known = app.store.connection(session.person.subject, no).await?;
     let told = notice(&app, &session, (no, known.as_ref()), browser.language);
     let known = (known.as_ref(), told);
+    let chosen = chosen.as_ref();
     let decision =
-        protocol::device::answer(&asking.facts, client, allowed, known, &session, &context);
+        protocol::device::answer(&asking.facts, client, chosen, known, &session, &context);
     let act = app.act(context.now, browser.address);
     Ok(match app.settle(decision, act).await? {
         Some(Ok(())) => answered(&app, &browser, &asking, allowed),
@@ -301,20 +301,20 @@ fn ask(
     mut browser: BrowserContext,
     session: &SessionFacts,
     asking: &Asking,
-    notice: Option<&'static str>,
+    again: Option<Again>,
 ) -> Response {
     let nonce = browser.nonce(app, NonceScope::Session);
-    let page = question(asking).page(app, session, nonce, &browser, notice);
-    let status = notice.map_or(StatusCode::OK, |_| StatusCode::BAD_REQUEST);
+    let status = again
+        .as_ref()
+        .map_or(StatusCode::OK, |_| StatusCode::BAD_REQUEST);
+    let page = question(asking, app.policy()).page(app, session, nonce, &browser, again);
     browser.keep_browser_id(app, reply::page(status, &page, None))
 }
 
-fn question(asking: &Asking) -> Question<'_> {
-    let scope = &asking.facts.device.scope;
+fn question<'a>(asking: &'a Asking, policy: &Policy) -> Question<'a> {
     Question {
         client: &asking.client,
-        scope,
-        new: scope,
+        asked: asked(&asking.facts.device, &asking.client, policy),
         carried: Continuation::Device(Some(asking.code))
             .carried()
             .unwrap_or_default(),

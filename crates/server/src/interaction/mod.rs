@@ -3,6 +3,7 @@ pub(crate) mod consent;
 pub(crate) mod continuation;
 mod device_page;
 pub(crate) mod pending;
+pub(crate) mod question;
 mod room;
 
 use crate::http::form::Form;

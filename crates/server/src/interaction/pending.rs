@@ -10,7 +10,10 @@ use axum::response::Response;
 use pages::{AppCard, Speak, Text, path};
 use protocol::Params;
 use protocol::accounts::people::MAX_NAME;
-use protocol::authorize::{self, AuthorizationRequest, Handle, InteractionFault, ShownError};
+use protocol::authorize::{
+    self, AuthorizationError, AuthorizationFault, AuthorizationRequest, Handle, InteractionFault,
+    Moment, ShownError,
+};
 use protocol::consent::Answer;
 use protocol::facts::InteractionFacts;
 use protocol::types::text::{isolated, shortened};
@@ -23,6 +26,22 @@ pub(crate) struct Pending {
     pub(crate) handle: String,
     pub(crate) facts: InteractionFacts,
     pub(crate) request: AuthorizationRequest,
+}
+
+impl Pending {
+    /// That it is looked at now.
+    pub(crate) fn moment(&self) -> Moment {
+        Moment {
+            now: clock::now(),
+            since: Some(self.facts.interaction.id.time()),
+        }
+    }
+}
+
+/// What the app is told that wants nobody asked.
+pub(crate) fn refused(request: &AuthorizationRequest, error: AuthorizationError) -> PageError {
+    let fault = AuthorizationFault::Redirected(Box::new(request.refused(error)));
+    PageFault::Authorization(fault, Some(request.client.clone())).into()
 }
 
 /// A request that nobody can answer any more.

@@ -6,13 +6,14 @@ use crate::http::reply;
 use crate::http::request::{RequestId, is_form};
 use crate::http::session::{ClaimedSession, session};
 use crate::interaction::continuation::with_handle;
+use crate::interaction::pending::refused;
 use crate::ops::clock;
 use crate::state::App;
 use axum::extract::{RawQuery, State};
 use axum::response::Response;
 use pages::path;
 use protocol::Params;
-use protocol::authorize::{self, AuthorizationRequest, ShownError, Step};
+use protocol::authorize::{self, AuthorizationRequest, Moment, ShownError, Step};
 use protocol::facts::{ConsentFacts, SessionFacts};
 use store::StoreError;
 
@@ -93,14 +94,18 @@ async fn proceed(
     request: &AuthorizationRequest,
     claimed: &ClaimedSession,
 ) -> Result<Response, PageError> {
-    let Some((session, consent)) = signed_in(app, request, claimed).await? else {
-        return Ok(keep(app, request, path::SIGN_IN).await?);
-    };
-    if request.next(Some(&session), &consent, app.policy()) != Step::Issue {
-        return Ok(keep(app, request, path::CONSENT).await?);
-    }
     let context = app.context();
-    let issued = request.issue_code(&session, None, None, &context);
+    let known = signed_in(app, request, claimed).await?;
+    let (session, consent) = known.unzip();
+    let moment = Moment::of_arrival(context.now);
+    let step = request.next(session.as_ref(), &consent.flatten(), app.policy(), moment);
+    let (session, scope) = match (step, session) {
+        (Step::Issue(scope), Some(session)) => (session, scope),
+        (Step::Consent { .. }, _) => return Ok(keep(app, request, path::CONSENT).await?),
+        (Step::SignIn | Step::Issue(_), _) => return Ok(keep(app, request, path::SIGN_IN).await?),
+        (Step::Refuse(error), _) => return Err(refused(request, error)),
+    };
+    let issued = request.issue_code(scope, &session, &context);
     let act = app.act(context.now, claimed.address);
     match app.settle(issued, act).await? {
         Some(Ok(url)) => Ok(reply::see_other(&url)),

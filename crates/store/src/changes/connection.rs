@@ -30,6 +30,7 @@ pub(super) fn allow<'a>(
         interaction.unwrap_or(code.id),
         AHEAD,
         &consent.earlier,
+        &consent.skipped,
     ];
     let steps = steps
         .run(ISSUE, code_values(code))
@@ -42,10 +43,10 @@ pub(super) fn allow<'a>(
 /// the clock, for the clocks of others, and whoever is let in again need not wait for that. An answer to what was asked as
 /// `$7`, before an end or before something was taken away, does not count: it is asked again.
 const REMEMBER: &str = concat!(
-    "INSERT INTO consents (subject, client, scope, redirect_uris, granted_at, since, earlier_scope) \
-     VALUES ($1, $2, $3, $4, $5, $5, $9) ON CONFLICT (subject, client) DO UPDATE SET scope = excluded.scope, \
+    "INSERT INTO consents (subject, client, scope, redirect_uris, granted_at, since, earlier_scope, skipped) \
+     VALUES ($1, $2, $3, $4, $5, $5, $9, $10) ON CONFLICT (subject, client) DO UPDATE SET scope = excluded.scope, \
      redirect_uris = excluded.redirect_uris, granted_at = excluded.granted_at, ",
-    "earlier_scope = excluded.earlier_scope, \
+    "earlier_scope = excluded.earlier_scope, skipped = excluded.skipped, \
      since = CASE WHEN consents.ended_as IS NULL THEN consents.since ELSE excluded.since END, \
      not_before = CASE WHEN $6 > consents.ended_as AND $6 < consents.not_before THEN $6 ELSE consents.not_before END, \
      narrowed_before = CASE WHEN $6 < consents.narrowed_before THEN $6 ELSE consents.narrowed_before END, \
@@ -75,6 +76,7 @@ const CONNECTED: &str = "INSERT INTO consents (subject, client, scope, redirect_
      VALUES ($1, $2, '', '', $3, $3, $4) ON CONFLICT (subject, client) DO UPDATE SET \
      earlier_scope = excluded.earlier_scope, \
      scope = CASE WHEN consents.ended_as IS NULL THEN consents.scope ELSE '' END, \
+     skipped = CASE WHEN consents.ended_as IS NULL THEN consents.skipped ELSE '' END, \
      redirect_uris = CASE WHEN consents.ended_as IS NULL THEN consents.redirect_uris ELSE '' END, \
      since = CASE WHEN consents.ended_as IS NULL THEN consents.since ELSE excluded.since END, \
      granted_at = CASE WHEN consents.ended_as IS NULL AND consents.paused_at IS NULL THEN consents.granted_at \

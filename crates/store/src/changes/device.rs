@@ -29,7 +29,8 @@ pub(super) fn answer<'a>(
     steps: Steps<'a>,
     device: Locator,
     (by, client): (Subject, ClientNo),
-    (answer, scope, notice): (DeviceAnswer, &'a Scope, Option<&'a LinkMail>),
+    (answer, less): (DeviceAnswer, Option<&'a Scope>),
+    (scope, notice): (&'a Scope, Option<&'a LinkMail>),
     now: UnixTime,
 ) -> Steps<'a> {
     let (word, at, auth_time) = match answer {
@@ -48,6 +49,13 @@ pub(super) fn answer<'a>(
             now.into(),
         ],
     );
+    let steps = match less {
+        Some(less) => steps.run(
+            "UPDATE device_codes SET scope = $2, scope_named = $3 WHERE id = $1",
+            values![device, less, false],
+        ),
+        None => steps,
+    };
     match answer {
         DeviceAnswer::Allowed { .. } => {
             allow_device(steps, (by, client), device, (scope, notice), now)

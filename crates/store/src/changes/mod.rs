@@ -57,6 +57,7 @@ pub(crate) enum Cold<'a> {
         client: ClientNo,
         by: Subject,
         answer: DeviceAnswer,
+        less: Option<&'a Scope>,
         scope: &'a Scope,
         notice: Option<&'a LinkMail>,
     },
@@ -92,9 +93,13 @@ impl<'a> Cold<'a> {
                 client,
                 by,
                 answer,
+                less,
                 scope,
                 notice,
-            } => device::answer(steps, device, (by, client), (answer, scope, notice), now),
+            } => {
+                let (answer, told) = ((answer, less), (scope, notice));
+                device::answer(steps, device, (by, client), answer, told, now)
+            }
             Cold::Account(change) => account::steps(steps, change, now),
             Cold::Session(change) => session::steps(steps, change, now),
             Cold::Throttle(change) => throttle::steps(steps, change, now, receipt),
@@ -172,6 +177,7 @@ fn device(change: &DeviceChange) -> Change<'_> {
             client,
             subject,
             answer,
+            less,
             scope,
             notice,
         } => Change::Cold(Cold::AnswerDevice {
@@ -179,6 +185,7 @@ fn device(change: &DeviceChange) -> Change<'_> {
             client: *client,
             by: *subject,
             answer: *answer,
+            less: less.as_ref(),
             scope,
             notice: notice.as_deref(),
         }),

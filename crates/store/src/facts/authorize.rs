@@ -23,7 +23,7 @@ pub(crate) const INTERACTION: Query<Interaction> = Query {
     },
 };
 
-/// Three columns from `at` on.
+/// Four columns from `at` on.
 pub(super) fn consent(
     row: &dyn Row,
     at: usize,
@@ -36,13 +36,14 @@ pub(super) fn consent(
         scope: row.scope(at)?,
         redirect_uris: row.lines(at + 1)?,
         granted_at: row.time(at + 2)?,
+        skipped: row.scope(at + 3)?,
         earlier: Scope::default(),
     })
 }
 
 /// What a person allowed an app before.
 pub(crate) const CONSENT: Query<Consent> = Query {
-    sql: "SELECT c.subject, c.client, c.scope, c.redirect_uris, c.granted_at FROM consents c \
+    sql: "SELECT c.subject, c.client, c.scope, c.redirect_uris, c.granted_at, c.skipped FROM consents c \
           JOIN people p ON p.subject = c.subject AND c.granted_at > p.consents_from WHERE c.subject = $1 AND c.client = $2",
     read: |row| consent(row, 2, row.subject(0)?, row.client(1)?),
 };

@@ -43,7 +43,7 @@ pub(crate) const WITH_CONSENT: Query<(SessionFacts, ConsentFacts)> = Query {
         session_columns!(),
         ", ",
         person_columns!(),
-        ", p.language, p.zone, c.client, c.scope, c.redirect_uris, c.granted_at \
+        ", p.language, p.zone, c.client, c.scope, c.redirect_uris, c.granted_at, c.skipped \
          FROM sessions s JOIN people p ON p.subject = s.subject LEFT JOIN consents c ON c.subject = s.subject AND c.client = $1 \
          AND c.granted_at > p.consents_from WHERE s.id = $2"
     ),

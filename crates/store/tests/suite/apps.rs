@@ -259,6 +259,7 @@ async fn people_are_asked_again_about_an_app_that_says_it_is_another() {
             redirect_uris: vec!["https://app.example/cb".to_owned()],
             granted_at: world.now,
             earlier: protocol::types::Scope::default(),
+            skipped: protocol::types::Scope::default(),
         };
         let code = Transition::Authorize(AuthorizeChange::IssueCode {
             code: world.code(client, subject),

@@ -2,11 +2,10 @@
 use crate::world::World;
 use protocol::Transition;
 use protocol::connections::{Wish, change};
-use protocol::decision::Mint;
 use protocol::transition::{AuthorizeChange, DeviceChange};
 use protocol::types::{
-    AuthorizationCode, ClientNo, Connection, ConnectionState, DeviceAnswer, Interaction, Locator,
-    Scope, Subject, UnixTime,
+    AuthorizationCode, ClientNo, Connection, ConnectionState, Interaction, Locator, Scope, Subject,
+    UnixTime,
 };
 use std::sync::Arc;
 use store::{ConnectionQuery, Outcome, Store};
@@ -177,6 +176,59 @@ async fn what_is_paused_works_again_and_is_not_remembered_meanwhile() {
     );
 }
 
+/// What was left out is remembered with the consent, and forgotten with it.
+#[tokio::test]
+async fn what_was_left_out_is_kept_until_the_end() {
+    let world = World::new();
+    let (client, subject, _) = connected(&world).await;
+    let left_out = |skipped: &str| {
+        let mut consent = world.consent(client, subject, "a");
+        consent.skipped = Scope::parse(skipped).unwrap();
+        Transition::Authorize(AuthorizeChange::IssueCode {
+            code: world.code(client, subject),
+            interaction: None,
+            consent: Some(consent),
+            notice: None,
+        })
+    };
+    let skipped = async || {
+        let consent = world.store.consent(subject, client).await.unwrap();
+        consent.map(|consent| consent.skipped.to_string())
+    };
+    assert_eq!(skipped().await.as_deref(), Some(""));
+    for now in ["b c", "c"] {
+        assert_eq!(world.settle(left_out(now)).await, Outcome::Committed);
+        assert_eq!(skipped().await.as_deref(), Some(now));
+    }
+    wish(&world, subject, client, Wish::End).await;
+    assert_eq!(skipped().await, None);
+    let device = crate::devices::kept_for(&world, client).await;
+    let answer = crate::devices::allowed(&world, &device, subject, None);
+    assert_eq!(world.settle(answer).await, Outcome::Committed);
+    let consent = world.store.consent(subject, client).await.unwrap();
+    let consent = consent.expect("a device is remembered to have been let in");
+    assert!(consent.skipped.is_empty() && consent.scope.is_empty());
+}
+
+/// A person leaves a device less than it asked for.
+#[tokio::test]
+async fn a_device_has_what_its_person_left_it() {
+    let world = World::new();
+    let client = world.client("tv").await;
+    let subject = world.person("ada@x.example").await;
+    let device = crate::devices::kept_for(&world, client).await;
+    let less = Scope::parse("tasks:read").unwrap();
+    let answer = crate::devices::allowed(&world, &device, subject, Some(less.clone()));
+    assert_eq!(world.settle(answer.clone()).await, Outcome::Committed);
+    let facts = world.store.device(device.id).await.unwrap().unwrap();
+    assert_eq!(
+        (facts.device.scope, facts.device.scope_named),
+        (less.clone(), false)
+    );
+    assert_eq!(found(&world.store, subject, client).await.access(), less);
+    assert_eq!(world.settle(answer).await, Outcome::Conflict, "one answer");
+}
+
 #[tokio::test]
 async fn a_device_connects_and_one_that_asked_before_the_end_does_not() {
     let world = World::new();
@@ -187,20 +239,7 @@ async fn a_device_connects_and_one_that_asked_before_the_end_does_not() {
         device.user_code = jose::Digest::of(code.as_bytes());
         device
     };
-    let answer = |device: &protocol::types::DeviceAuthorization| {
-        Transition::Device(DeviceChange::Answer {
-            device: device.id,
-            client,
-            subject,
-            answer: DeviceAnswer::Allowed {
-                at: world.store.mint().locator(),
-                subject,
-                auth_time: world.now,
-            },
-            scope: device.scope.clone(),
-            notice: None,
-        })
-    };
+    let answer = |device| crate::devices::allowed(&world, device, subject, None);
     let (first, early) = (device("one"), device("two"));
     for kept in [&first, &early] {
         let keep = Transition::Device(DeviceChange::Keep(kept.clone()));

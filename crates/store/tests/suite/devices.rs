@@ -33,6 +33,7 @@ pub(crate) fn asked(world: &World, client: ClientNo) -> DeviceAuthorization {
 
 fn answer(device: &DeviceAuthorization, subject: Subject, answer: DeviceAnswer) -> Transition {
     Transition::Device(DeviceChange::Answer {
+        less: None,
         device: device.id,
         client: device.client,
         subject,
@@ -40,6 +41,37 @@ fn answer(device: &DeviceAuthorization, subject: Subject, answer: DeviceAnswer) 
         scope: device.scope.clone(),
         notice: None,
     })
+}
+
+/// Allowed, all of it or less.
+pub(crate) fn allowed(
+    world: &World,
+    device: &DeviceAuthorization,
+    subject: Subject,
+    less: Option<Scope>,
+) -> Transition {
+    let scope = less.clone().unwrap_or_else(|| device.scope.clone());
+    Transition::Device(DeviceChange::Answer {
+        less,
+        device: device.id,
+        client: device.client,
+        subject,
+        answer: DeviceAnswer::Allowed {
+            at: protocol::Mint::locator(&world.store.mint()),
+            subject,
+            auth_time: world.now,
+        },
+        scope,
+        notice: None,
+    })
+}
+
+/// One that an app asked for.
+pub(crate) async fn kept_for(world: &World, client: ClientNo) -> DeviceAuthorization {
+    let device = asked(world, client);
+    let keep = Transition::Device(DeviceChange::Keep(device.clone()));
+    assert_eq!(world.settle(keep).await, Outcome::Committed);
+    device
 }
 
 pub(crate) async fn kept(world: &World) -> DeviceAuthorization {

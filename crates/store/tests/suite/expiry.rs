@@ -184,6 +184,7 @@ async fn what_nobody_redeemed_goes_a_minute_after_its_end_and_what_was_redeemed_
     ];
     for device in [&allowed, &connected] {
         let answer = DeviceChange::Answer {
+            less: None,
             device: device.id,
             client,
             subject,

@@ -138,6 +138,7 @@ pub(crate) async fn open(world: &World) -> (protocol::types::Grant, Session) {
         redirect_uris: vec!["https://app.example/cb".to_owned()],
         granted_at: world.now,
         earlier: protocol::types::Scope::default(),
+        skipped: protocol::types::Scope::default(),
     };
     let code = world.code(grant.client, grant.subject);
     let issue = Transition::Authorize(AuthorizeChange::IssueCode {

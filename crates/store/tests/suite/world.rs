@@ -165,6 +165,7 @@ impl World {
             redirect_uris: vec!["https://app.example/cb".to_owned()],
             granted_at: self.now,
             earlier: protocol::types::Scope::default(),
+            skipped: protocol::types::Scope::default(),
         }
     }
 

@@ -1,6 +1,6 @@
 //! §4.1.1 Authorization Request: what is asked, and what has to happen before it is answered.
-use protocol::authorize::{AuthorizationRequest, ShownError, Step};
-use protocol::consent::{Answer, allow, deny};
+use protocol::authorize::{AuthorizationRequest, Moment, ShownError, Step};
+use protocol::consent::{Answer, Chosen, allow, deny};
 use protocol::facts::{InteractionFacts, SessionFacts};
 use protocol::testing::{CALLBACK, Case, NOW, Spoil, Verdict, scope};
 use protocol::transition::AuthorizeChange;
@@ -17,6 +17,7 @@ fn consent() -> Consent {
         redirect_uris: vec![CALLBACK.to_owned()],
         granted_at: NOW,
         earlier: protocol::types::Scope::default(),
+        skipped: protocol::types::Scope::default(),
     }
 }
 
@@ -110,10 +111,16 @@ fn the_person_is_known_and_asked() {
             Some(&SessionFacts::for_tests()),
             &Some(consent),
             &Policy::for_tests(),
+            Moment::of_arrival(NOW),
         )
     };
     assert_eq!(
-        request.next(None, &Some(consent()), &Policy::for_tests()),
+        request.next(
+            None,
+            &Some(consent()),
+            &Policy::for_tests(),
+            Moment::of_arrival(NOW)
+        ),
         Step::SignIn,
         "{sentence}"
     );
@@ -121,19 +128,20 @@ fn the_person_is_known_and_asked() {
         request.next(
             Some(&SessionFacts::for_tests()),
             &None,
-            &Policy::for_tests()
+            &Policy::for_tests(),
+            Moment::of_arrival(NOW)
         ),
         asked("tasks:read"),
         "{sentence}"
     );
     assert_eq!(
         next(|_| {}),
-        Step::Issue,
+        Step::Issue(scope("tasks:read")),
         "{sentence}: by establishing approval via other means"
     );
     assert_eq!(
         next(|consent| consent.scope = scope("tasks:read api")),
-        Step::Issue,
+        Step::Issue(scope("tasks:read")),
         "{sentence}"
     );
     assert_eq!(
@@ -159,7 +167,7 @@ fn allowing_gives_a_code_and_remembers() {
     let request = case.passed();
     let facts = kept(&case, &request);
     let decision = allow(
-        &request,
+        (&request, Chosen::all(&request.scope)),
         answer(&facts),
         &SessionFacts::for_tests(),
         Some(consent()),
@@ -204,7 +212,7 @@ fn the_same_answer_posted_twice_goes_to_the_same_place_and_another_does_not() {
         let mut facts = kept(&case, &request);
         let decision = match allowed {
             true => allow(
-                &request,
+                (&request, Chosen::all(&request.scope)),
                 answer(&facts),
                 &SessionFacts::for_tests(),
                 None,
@@ -272,7 +280,7 @@ fn a_disabled_person_gives_no_code() {
     session.person.disabled_at = Some(NOW);
     assert!(
         request
-            .issue_code(&session, None, None, &case.context())
+            .issue_code(request.scope.clone(), &session, &case.context())
             .change()
             .is_none()
     );
@@ -280,7 +288,7 @@ fn a_disabled_person_gives_no_code() {
     session.person.cutoff = Locator(i64::MAX);
     assert!(
         request
-            .issue_code(&session, None, None, &case.context())
+            .issue_code(request.scope.clone(), &session, &case.context())
             .change()
             .is_none()
     );

@@ -9,9 +9,12 @@ use wire::Presented;
 
 /// The code as it is stored, and its text.
 fn issued(case: &Case) -> (AuthorizationCode, String) {
-    let decision =
-        case.passed()
-            .issue_code(&SessionFacts::for_tests(), None, None, &case.context());
+    let request = case.passed();
+    let decision = request.issue_code(
+        request.scope.clone(),
+        &SessionFacts::for_tests(),
+        &case.context(),
+    );
     let protocol::Decision::Granted { transition, reply } = decision else {
         panic!("a request that was allowed gives a code");
     };

@@ -14,7 +14,7 @@ fn decide(allowed: bool, spoil: Spoil) -> protocol::Decision<(), UserCodeFault> 
     answer(
         &facts,
         Some(&case.client),
-        allowed,
+        allowed.then_some(&facts.device.scope),
         (None, None),
         &SessionFacts::for_tests(),
         &case.context(),

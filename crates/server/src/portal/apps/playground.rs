@@ -380,7 +380,7 @@ async fn allow(
         preferences: desk.facts.preferences.clone(),
         person,
     };
-    let issued = request.issue_code(&facts, None, None, &context);
+    let issued = request.issue_code(request.scope.clone(), &facts, &context);
     let settled = app.settle(issued, desk.act(app)).await?;
     Ok(settled.and_then(Result::ok))
 }

@@ -1,4 +1,10 @@
 //! What a person is asked, and what their answer becomes.
+mod choice;
+
+pub use choice::{
+    Asked, Breadth, Choice, ChoiceFault, Chosen, Layout, Offer, Ticks, choice, is_broad,
+};
+
 use crate::accounts::mail_link::LinkMail;
 use crate::authorize::AuthorizationRequest;
 use crate::connections::earlier;
@@ -18,26 +24,23 @@ use jose::Digest;
 pub struct ScopeGroup<'a> {
     /// The heading.
     pub title: &'a LocalText,
-    /// The scopes, in the order of the catalogue, with whether they are new to this person and app.
-    pub scopes: Vec<(&'a ScopeEntry, bool)>,
+    /// The scopes, in the order of the catalogue.
+    pub scopes: Vec<&'a ScopeEntry>,
 }
 
-/// The requested scopes as people see them: in groups, in the catalogue's order. `new` marks what was not
-/// allowed before; nothing is marked when everything is new.
-pub fn groups<'a>(scope: &Scope, new: &Scope, policy: &'a Policy) -> Vec<ScopeGroup<'a>> {
-    let all_new = new.covers(scope);
+/// Scopes as people see them: in groups, in the catalogue's order.
+pub fn groups<'a>(scope: &Scope, policy: &'a Policy) -> Vec<ScopeGroup<'a>> {
     let mut groups: Vec<ScopeGroup<'a>> = Vec::new();
     for entry in policy
         .scopes
         .iter()
         .filter(|entry| scope.contains(&entry.name))
     {
-        let line = (entry, !all_new && new.contains(&entry.name));
         match groups.iter_mut().find(|group| *group.title == entry.group) {
-            Some(group) => group.scopes.push(line),
+            Some(group) => group.scopes.push(entry),
             None => groups.push(ScopeGroup {
                 title: &entry.group,
-                scopes: vec![line],
+                scopes: vec![entry],
             }),
         }
     }
@@ -89,9 +92,10 @@ impl Answer<'_> {
     }
 }
 
-/// The person allowed the request: a code, a memory of it for the next time, and the mail that tells of it.
+/// The person allowed the request, or what they chose of it: a code, a memory of it for the next time, and the mail that
+/// tells of it.
 pub fn allow<M: Mint>(
-    request: &AuthorizationRequest,
+    (request, chosen): (&AuthorizationRequest, Chosen),
     answer: Answer<'_>,
     session: &SessionFacts,
     before: ConsentFacts,
@@ -100,10 +104,15 @@ pub fn allow<M: Mint>(
 ) -> Decision<String, ()> {
     let registered = request.redirect_uri.registered().to_owned();
     let own = before.filter(|before| before.subject == session.person.subject);
-    let (scope, mut redirect_uris) = match own {
-        Some(before) => (before.scope.union(&request.scope), before.redirect_uris),
-        None => (request.scope.clone(), Vec::new()),
+    let (scope, skipped, mut redirect_uris) = match own {
+        Some(before) => (
+            before.scope.union(&chosen.scope),
+            before.skipped.union(&chosen.skipped),
+            before.redirect_uris,
+        ),
+        None => (chosen.scope.clone(), chosen.skipped, Vec::new()),
     };
+    let skipped = skipped.names().filter(|name| !scope.contains(name));
     // Whoever uses published credentials is asked every time.
     match request.client.documented {
         true => redirect_uris.clear(),
@@ -113,6 +122,7 @@ pub fn allow<M: Mint>(
     let consent = Consent {
         subject: session.person.subject,
         client: request.client.no,
+        skipped: skipped.collect(),
         scope,
         redirect_uris,
         granted_at: context.now,
@@ -120,7 +130,7 @@ pub fn allow<M: Mint>(
     };
     let secret = |id| answer.secret(id);
     request.issue_code_of(
-        secret,
+        (secret, chosen.scope),
         session,
         Some((consent, notice)),
         Some(answer.interaction.id),
@@ -130,13 +140,19 @@ pub fn allow<M: Mint>(
 
 /// What was allowed before and is remembered: a code at once, and the same one however often the page is opened.
 pub fn allow_again<M: Mint>(
-    request: &AuthorizationRequest,
+    (request, scope): (&AuthorizationRequest, Scope),
     answer: Answer<'_>,
     session: &SessionFacts,
     context: &Context<'_, M>,
 ) -> Decision<String, ()> {
     let secret = |id| answer.secret(id);
-    request.issue_code_of(secret, session, None, Some(answer.interaction.id), context)
+    request.issue_code_of(
+        (secret, scope),
+        session,
+        None,
+        Some(answer.interaction.id),
+        context,
+    )
 }
 
 /// The person declined: the interaction is answered, and the app is told `access_denied`.
