@@ -7,6 +7,7 @@ mod http;
 mod issuers;
 mod lifecycle;
 mod races;
+mod removal_races;
 mod revocations;
 #[path = "../support/mod.rs"]
 mod support;

@@ -6,6 +6,7 @@
 
 use crate::support::long;
 use crate::support::nodes::{Nodes, programs};
+use crate::support::removals::Removals;
 use crate::support::told::{DEVICES, TOLD, Work, random_below};
 use acceptance::postgres::{Server, Stop};
 
@@ -30,15 +31,22 @@ fn acknowledged_is_kept_when_nodes_are_killed() {
     let server = Server::start_new(&programs);
     let mut nodes = Nodes::of(&server, DEVICES);
     let mut work = Work::begin(&nodes.one);
+    let mut removals = Removals::begin(&nodes.one);
     for round in 0..rounds() {
         let clients = work.clients(&nodes.two, nodes.apis());
+        let (api, connected) = (nodes.one.api(), removals.connect(&nodes.one));
+        let mut removed = Vec::new();
         let told = work.load(clients, || {
-            std::thread::sleep(random_below(250));
-            victims(&mut nodes, round)
-                .into_iter()
-                .for_each(|node| node.kill());
-            // The one that is left goes on without the other.
-            std::thread::sleep(random_below(250));
+            removed = std::thread::scope(|scope| {
+                let removing = scope.spawn(|| Removals::remove(&api, connected));
+                std::thread::sleep(random_below(250));
+                victims(&mut nodes, round)
+                    .into_iter()
+                    .for_each(|node| node.kill());
+                // The one that is left goes on without the other.
+                std::thread::sleep(random_below(250));
+                removing.join().expect("it ends")
+            });
         });
         victims(&mut nodes, round)
             .into_iter()
@@ -46,11 +54,13 @@ fn acknowledged_is_kept_when_nodes_are_killed() {
         nodes.wait_until_ready();
         std::thread::sleep(TOLD);
         work.verify_on(&nodes.both(), told);
+        removals.verify_on(&nodes.both(), &removed);
     }
     nodes
         .both()
         .into_iter()
         .for_each(|node| work.verify_all(node));
+    removals.tell();
 }
 
 #[test]

@@ -9,6 +9,7 @@ pub(crate) mod load;
 pub(crate) mod mail_server;
 pub(crate) mod nodes;
 pub(crate) mod relay;
+pub(crate) mod removals;
 pub(crate) mod rest;
 pub(crate) mod tasks_api;
 pub(crate) mod told;
