@@ -146,7 +146,8 @@ fn at_once(scene: &Scene, racers: &[Racer], removal: &Request) -> Vec<Reply> {
 fn nothing_lives_once_a_removal_was_acknowledged() {
     let scene = Scene::plain("[grants]\ndevice_code = true");
     let mut given = 0;
-    for _ in 0..if long() { 10 } else { 2 } {
+    let rounds = if long() { 10 } else { 2 };
+    for _ in 0..rounds {
         let mut stage = Stage::of(&scene);
         let mut racers = Vec::new();
         for state in 0..EACH {
@@ -162,10 +163,8 @@ fn nothing_lives_once_a_removal_was_acknowledged() {
         let question = scene.question(&stage.app, &[]);
         consent_form(&stage.browser.open(&question));
     }
-    eprintln!(
-        "{given} answers of {} were given before the removal",
-        4 * EACH
-    );
+    let all = 4 * EACH * rounds;
+    eprintln!("{given} answers of {all} were given before the removal");
 }
 
 /// Whether something was given, of which nothing lives.
