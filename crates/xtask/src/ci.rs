@@ -131,6 +131,7 @@ fn postgres(steps: &mut Steps, variables: &mut Variables) -> Option<Server> {
 fn tests(steps: &mut Steps, variables: &Variables) {
     let with = |mut command: Command| {
         command.envs(variables.iter().map(|(name, value)| (name, value)));
+        command.env("RUST_TEST_THREADS", at_once().to_string());
         command
     };
     let build = ["build", "--workspace", "--locked"];
@@ -168,6 +169,11 @@ fn tests(steps: &mut Steps, variables: &Variables) {
         .args(["consent::", "mailbox::", "device", "portal::"])
         .env("VALETKEY_TEST_ON", "postgres");
     steps.run("the server on PostgreSQL", &mut over_http);
+}
+
+/// How many tests run at once: they wait for servers, browsers and disks for half of their time.
+fn at_once() -> usize {
+    std::thread::available_parallelism().map_or(2, usize::from) * 2
 }
 
 /// The store is held to the same on a file, and at the other isolation level on a newer PostgreSQL; in the long form in
