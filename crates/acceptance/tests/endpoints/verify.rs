@@ -146,6 +146,26 @@ fn nobody_is_let_in_while_the_server_is_down() {
     assert!(within(Duration::from_secs(5), back));
 }
 
+/// What is left of a token goes on.
+#[test]
+fn a_scope_that_was_taken_away_is_refused_within_a_second() {
+    let stage = Stage::plain();
+    let app = stage.scene.confidential(CALLBACK);
+    let token = stage.scene.tokens(&app, "tasks:read tasks:write").access;
+    let task = json!({ "title": "x" });
+    let write = || {
+        let reply = stage.tasks.call("POST", "/v1/tasks", &token, Some(&task));
+        reply.status
+    };
+    assert_eq!(write(), 201);
+    let id = &app.client_id;
+    stage
+        .scene
+        .cli(&["grant", "narrow", ANN, id, "tasks:write"]);
+    assert!(within(SECOND, || write() == 403), "within a second");
+    assert_eq!(stage.tasks.get("/v1/tasks", &token), 200);
+}
+
 #[test]
 fn the_challenges_are_those_of_rfc_6750() {
     let stage = Stage::of(

@@ -4,6 +4,7 @@
 //! `VALETKEY_TEST_POSTGRES` names a server whose user may make databases (`./test` starts one).
 
 use crate::support::nodes::Nodes;
+use crate::support::tasks_api::TasksApi;
 use crate::support::told::TOLD;
 use crate::support::{
     ANN, CALLBACK, PASSWORD, Scene, Tokens, assert_refused, form_to, long, within,
@@ -66,10 +67,10 @@ fn post(target: &str, app: &App, fields: &[(&str, &str)]) -> Request {
 }
 
 /// Presses a button on the page of an app that its person let in.
-fn press(browser: &mut Browser, app: &App, wish: &str) {
+fn press(browser: &mut Browser, app: &App, wish: &[(&str, &str)]) {
     let page = browser.open(&format!("/account/apps/{}", app.client_id));
     let form = form_to(&page.expect(200), "/account/apps/change");
-    browser.submit(&form, &[("wish", wish)]).expect(303);
+    browser.submit(&form, wish).expect(303);
 }
 
 /// The same browser, sent to another node.
@@ -176,15 +177,15 @@ fn what_one_takes_back_both_refuse_within_a_second() {
     let tokens = nodes.one.tokens(&app, "tasks:read");
     let mut browser = nodes.one.browser();
     browser.sign_in(ANN, PASSWORD);
-    press(&mut browser, &app, "pause");
+    press(&mut browser, &app, &[("wish", "pause")]);
     nodes.assert_told(Instant::now(), "a paused app", |node| {
         !node.is_active(&app, &tokens.access)
     });
-    press(&mut browser, &app, "resume");
+    press(&mut browser, &app, &[("wish", "resume")]);
     nodes.assert_told(Instant::now(), "a resumed app", |node| {
         node.is_active(&app, &tokens.access)
     });
-    press(&mut moved(&browser, &nodes.two), &app, "end");
+    press(&mut moved(&browser, &nodes.two), &app, &[("wish", "end")]);
     nodes.assert_told(Instant::now(), "a removed app", |node| {
         !node.is_active(&app, &tokens.access)
     });
@@ -206,6 +207,44 @@ fn what_one_takes_back_both_refuse_within_a_second() {
     nodes.two.cli(&["app", "disable", &app.client_id]);
     let refused = |node: &Scene| node.refresh(&app, &tokens.refresh).status != 200;
     nodes.assert_told(Instant::now(), "a disabled app", refused);
+}
+
+/// An API asks one node; what its callers' person takes back on the other it refuses within a second.
+#[test]
+#[cfg_attr(not(has_postgres), ignore = "needs PostgreSQL: see ./test")]
+fn an_api_behind_one_refuses_what_was_taken_back_on_the_other() {
+    let nodes = Nodes::start();
+    let app = nodes.one.confidential(CALLBACK);
+    let api = nodes.one.resource_server();
+    let tasks = TasksApi::start(&nodes.one.provider, &api, &serde_json::json!({}));
+    let mut browser = nodes.one.browser();
+    browser.sign_in(ANN, PASSWORD);
+    let both = "tasks:read tasks:write";
+    let token = nodes.one.tokens_of(&mut browser, &app, both).access;
+    let mut browser = moved(&browser, &nodes.two);
+    let reads = || tasks.get("/v1/tasks", &token);
+    let task = serde_json::json!({ "title": "Water the plants" });
+    let writes = || tasks.call("POST", "/v1/tasks", &token, Some(&task)).status;
+    let soon = |since: Instant, what: &str, is_so: &dyn Fn() -> bool| {
+        let told = within(TOLD.saturating_sub(since.elapsed()), is_so);
+        assert!(told, "{what} after {:?}", since.elapsed());
+    };
+    assert_eq!((reads(), writes()), (200, 201));
+    press(
+        &mut browser,
+        &app,
+        &[("wish", "narrow"), ("scope", "tasks:write")],
+    );
+    soon(Instant::now(), "narrowed", &|| writes() == 403);
+    assert_eq!(reads(), 200, "the rest works");
+    press(&mut browser, &app, &[("wish", "pause")]);
+    soon(Instant::now(), "paused", &|| reads() == 401);
+    press(&mut browser, &app, &[("wish", "resume")]);
+    soon(Instant::now(), "resumed", &|| reads() == 200);
+    press(&mut browser, &app, &[("wish", "end")]);
+    soon(Instant::now(), "removed", &|| {
+        reads() == 401 && writes() == 401
+    });
 }
 
 #[test]
