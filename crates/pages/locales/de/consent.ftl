@@ -58,3 +58,5 @@ time-days = { $count } Tage
 time-minute = eine Minute
 time-hour = eine Stunde
 time-day = einen Tag
+time-years = { $count } Jahre
+time-year = ein Jahr

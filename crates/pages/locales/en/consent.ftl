@@ -65,3 +65,5 @@ time-days = { $count } days
 time-minute = one minute
 time-hour = one hour
 time-day = one day
+time-years = { $count } years
+time-year = one year

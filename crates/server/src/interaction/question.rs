@@ -263,6 +263,7 @@ fn lasts(client: &Client, policy: &Policy, language: Language) -> Text {
 fn in_time_words(lifetime: Lifetime, language: Language) -> Text {
     let seconds = lifetime.seconds();
     let (unit, one, many) = match seconds {
+        31_536_000.. if seconds % 31_536_000 == 0 => (31_536_000, "time-year", "time-years"),
         86_400.. => (86_400, "time-day", "time-days"),
         3_600.. => (3_600, "time-hour", "time-hours"),
         _ => (60, "time-minute", "time-minutes"),

@@ -76,17 +76,15 @@ async function staleConsent(stage, app) {
   assert.equal(app.answers.get("stale").error, "access_denied");
 }
 
-// Asks for more than before: what is new is marked, and every kind of risk is named.
+// Asks for more than before: what is new stands first and is marked, and every kind of risk is named.
 async function morePermissions(stage, app) {
   const page = await stage.tab();
   await page.goto(app.link("more", "tasks:read tasks:write tasks:delete users:read"));
   await signIn(page, stage.site.user);
-  assert.deepEqual(await page.locator(".says").allInnerTexts(), [
-    "See your tasks",
-    "Add tasks and change them",
-    "Delete tasks",
-    "See your name and e-mail address",
-  ]);
+  const says = (where) => page.locator(`${where} .says`).allInnerTexts();
+  assert.deepEqual(await says(".consent > .scopes"), ["See your name and e-mail address"]);
+  await page.locator(".earlier summary").click();
+  assert.deepEqual(await says(".earlier"), ["See your tasks", "Add tasks and change them", "Delete tasks"]);
   assert.equal(await page.locator(".scope .chip.new").count(), 1, "what was not allowed before is marked as new");
   await stage.look(page, "consent-more", /^Allow Task Board/);
   await press(page, "#allow");
