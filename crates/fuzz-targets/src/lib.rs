@@ -7,6 +7,7 @@ mod authorize;
 mod config;
 mod credentials;
 mod ground;
+mod jose;
 mod params;
 mod redirect_uri;
 mod scope;
@@ -18,7 +19,7 @@ mod user_code;
 pub type Target = (&'static str, fn(&[u8]));
 
 /// All targets. The seeds of each are in `fuzz/seeds/NAME`, its words in `fuzz/dictionaries/NAME.dict`.
-pub const TARGETS: [Target; 13] = [
+pub const TARGETS: [Target; 16] = [
     ("app_changes", app_changes::app_changes),
     ("authorize", authorize::authorize),
     ("basic", credentials::basic),
@@ -26,6 +27,9 @@ pub const TARGETS: [Target; 13] = [
     ("config", config::config),
     ("form", params::form),
     ("json", params::json),
+    ("jwk", self::jose::jwk),
+    ("jwk_set", self::jose::jwk_set),
+    ("jws", self::jose::jws),
     ("query", params::query),
     ("redirect_uri", redirect_uri::redirect_uri),
     ("scope", scope::scope),
