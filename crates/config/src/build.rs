@@ -12,6 +12,7 @@ use super::portal::{self, Portal};
 use super::request_log::{self, RequestLog};
 use super::sealing::{self, SealingKeys};
 use super::settings::{LogSettings, PathSettings, Synchronous, TestCredentials};
+use super::signing::{self, Signing};
 use super::storage::{self, CheckUrl, Storage};
 use super::values::Span;
 use super::{network, policy, test_side};
@@ -42,6 +43,8 @@ pub struct Config {
     pub keys: PathBuf,
     /// Where the sealing keys are.
     pub sealing: SealingKeys,
+    /// The keys that sign.
+    pub signing: Signing,
     /// What an answer waits for.
     pub synchronous: Synchronous,
     /// Where this server is: ids of different regions are never the same.
@@ -119,6 +122,7 @@ pub(super) fn config(layers: &Layers, check_url: CheckUrl) -> Result<Config, Con
         keys: storage::keys(layers, &storage),
         storage,
         sealing: sealing::sealing(checks),
+        signing: signing::signing(checks),
         synchronous: storage::synchronous(checks),
         region: region(checks),
         keep_addresses: keep_addresses(checks),

@@ -30,6 +30,7 @@ mod service_links;
 mod settings;
 mod shape;
 mod show;
+mod signing;
 mod storage;
 mod test_side;
 mod text;
@@ -60,5 +61,6 @@ pub use settings::{
     TestCredentials,
 };
 pub use show::Shown;
+pub use signing::Signing;
 pub use storage::{CheckUrl, PostgresText, Storage};
 pub use text::{Checked, check};

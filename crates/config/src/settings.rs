@@ -11,6 +11,7 @@ mod mail;
 mod outbound;
 mod portal;
 mod request_log;
+mod signing;
 mod token;
 
 pub(crate) use branding::BrandingSettings;
@@ -26,6 +27,7 @@ pub(crate) use outbound::OutboundSettings;
 pub use portal::AppOwners;
 pub(crate) use portal::PortalSettings;
 pub(crate) use request_log::RequestLogSettings;
+pub(crate) use signing::SigningSettings;
 pub(crate) use token::{BodySetting, TokenSettings};
 
 use super::values::{IdSetting, SignUpSetting, Span, TextSetting};
@@ -94,6 +96,8 @@ pub(crate) struct Settings {
     pub(crate) storage: StorageSettings,
     /// Keys under which secrets are stored that the server must be able to read again.
     pub(crate) sealing: SealingSettings,
+    /// The keys that sign.
+    pub(crate) signing: SigningSettings,
 }
 
 impl Default for Settings {
@@ -125,6 +129,7 @@ impl Default for Settings {
             metrics: MetricsSettings::default(),
             storage: StorageSettings::default(),
             sealing: SealingSettings::default(),
+            signing: SigningSettings::default(),
         }
     }
 }

@@ -14,6 +14,7 @@ mod checks;
 mod layered;
 mod mail;
 mod sealing;
+mod signing;
 mod warnings;
 
 /// Reads `toml` as the file `/etc/valetkey/v.toml` would be, with variables and flags.

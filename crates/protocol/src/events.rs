@@ -167,6 +167,14 @@ events! {
     OutboxRetried "outbox.retried",
     /// A message was taken out of the outbox.
     OutboxDropped "outbox.dropped",
+    /// A key that signs was made or brought along, and published.
+    SigningKeyMade "signing_key.made",
+    /// A key signs from now on; the one before is retired.
+    SigningKeySigns "signing_key.signs",
+    /// A key signs no more, and none signs in its place.
+    SigningKeyRetired "signing_key.retired",
+    /// A key was removed, with its private part.
+    SigningKeyRemoved "signing_key.removed",
     /// All that was open was closed, after the database was put back from a copy.
     DatabaseCutOff "database.cut_off",
     /// The database was put back from a copy, and what was open there stayed open.

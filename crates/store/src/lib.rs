@@ -28,6 +28,7 @@ mod reviews;
 mod row;
 mod runs;
 mod serving;
+mod signing_keys;
 mod skeletons;
 mod sqlite;
 mod steps;

@@ -32,7 +32,7 @@ macro_rules! steps {
 }
 
 /// All steps on SQLite.
-pub(crate) const SQLITE: [Migration; 18] = steps!("sqlite":
+pub(crate) const SQLITE: [Migration; 19] = steps!("sqlite":
     1 "initial" "728948790923703149",
     2 "devices_and_test_mode" "8578770225967760945",
     3 "epochs" "0",
@@ -51,10 +51,11 @@ pub(crate) const SQLITE: [Migration; 18] = steps!("sqlite":
     16 "app_bounds" "0",
     17 "test_sides" "0",
     18 "skipped_scopes" "0",
+    19 "signing_keys" "0",
 );
 
 /// All steps on PostgreSQL.
-pub(crate) const POSTGRES: [Migration; 18] = steps!("postgres":
+pub(crate) const POSTGRES: [Migration; 19] = steps!("postgres":
     1 "initial" "728948790923703149",
     2 "devices_and_test_mode" "8578770225967760945",
     3 "epochs" "0",
@@ -73,6 +74,7 @@ pub(crate) const POSTGRES: [Migration; 18] = steps!("postgres":
     16 "app_bounds" "0",
     17 "test_sides" "0",
     18 "skipped_scopes" "0",
+    19 "signing_keys" "0",
 );
 
 #[cfg(test)]

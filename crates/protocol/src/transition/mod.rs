@@ -15,6 +15,7 @@ mod organization;
 mod outbox;
 mod review;
 mod session;
+mod signing_key;
 mod throttle;
 mod transfer;
 
@@ -29,6 +30,7 @@ pub use organization::OrganizationChange;
 pub use outbox::OutboxChange;
 pub use review::{Approved, ReviewChange, ReviewStep};
 pub use session::SessionChange;
+pub use signing_key::SigningKeyChange;
 pub use throttle::ThrottleChange;
 pub use transfer::TransferChange;
 
@@ -63,6 +65,8 @@ pub enum Transition {
     Bounce(BounceChange),
     /// What people take back from apps.
     Connection(ConnectionChange),
+    /// The keys that sign.
+    SigningKey(SigningKeyChange),
 }
 
 impl Transition {
@@ -85,6 +89,7 @@ impl Transition {
             Transition::Outbox(change) => change.event(),
             Transition::Bounce(change) => change.event(),
             Transition::Connection(change) => Some(change.event()),
+            Transition::SigningKey(change) => change.event(),
         }
     }
 
@@ -103,7 +108,8 @@ impl Transition {
             | Transition::Review(_)
             | Transition::Outbox(_)
             | Transition::Bounce(_)
-            | Transition::Connection(_) => None,
+            | Transition::Connection(_)
+            | Transition::SigningKey(_) => None,
         };
         if let Some(mail) = mail {
             mail.link.language = Some(language);
@@ -126,7 +132,8 @@ impl Transition {
             Transition::Grant(_)
             | Transition::Throttle(_)
             | Transition::Bounce(_)
-            | Transition::Connection(_) => &[],
+            | Transition::Connection(_)
+            | Transition::SigningKey(_) => &[],
         }
     }
 }
@@ -154,4 +161,5 @@ from_family! {
     Outbox OutboxChange,
     Bounce BounceChange,
     Connection ConnectionChange,
+    SigningKey SigningKeyChange,
 }

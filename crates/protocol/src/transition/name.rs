@@ -2,7 +2,7 @@
 use super::{
     AccountChange, AddressChange, AppChange, AuthorizeChange, BounceChange, ConnectionChange,
     ConnectionStep, DeviceChange, GrantChange, OrganizationChange, OutboxChange, ReviewChange,
-    SessionChange, ThrottleChange, TransferChange, Transition,
+    SessionChange, SigningKeyChange, ThrottleChange, TransferChange, Transition,
 };
 
 /// Each transition under a name: the family, a dot, what is done.
@@ -101,4 +101,9 @@ names! {
     RestoreConnection Transition::Connection(ConnectionChange { step: ConnectionStep::Restore { .. }, .. }) => "connection.restore",
     ForgetBounce Transition::Bounce(BounceChange::Forget { .. }) => "bounce.forget",
     TakeTurn Transition::Bounce(BounceChange::TakeTurn { .. }) => "bounce.take_turn",
+    MakeSigningKey Transition::SigningKey(SigningKeyChange::Make(_)) => "signing_key.make",
+    UseSigningKey Transition::SigningKey(SigningKeyChange::Sign { .. }) => "signing_key.sign",
+    RetireSigningKey Transition::SigningKey(SigningKeyChange::Retire { .. }) => "signing_key.retire",
+    RemoveSigningKey Transition::SigningKey(SigningKeyChange::Remove { .. }) => "signing_key.remove",
+    ResealSigningKey Transition::SigningKey(SigningKeyChange::Reseal { .. }) => "signing_key.reseal",
 }

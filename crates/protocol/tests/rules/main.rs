@@ -27,4 +27,5 @@ mod rfc8628;
 mod rfc9207;
 mod rfc9700;
 mod sides;
+mod signing_keys;
 mod test_sides;

@@ -12,6 +12,7 @@ mod outbox;
 mod request_log;
 mod review;
 mod session;
+mod signing_key;
 mod throttle;
 mod transfer;
 
@@ -24,7 +25,7 @@ use protocol::accounts::mail_link::LinkMail;
 use protocol::transition::{
     AccountChange, AppChange, AuthorizeChange, BounceChange, ConnectionChange, DeviceChange,
     GrantChange, OrganizationChange, OutboxChange, ReviewChange, ReviewStep, SessionChange,
-    ThrottleChange,
+    SigningKeyChange, ThrottleChange,
 };
 use protocol::types::{
     AccessToken, AuthorizationCode, ClientNo, Consent, DeviceAnswer, DeviceAuthorization, Grant,
@@ -69,6 +70,7 @@ pub(crate) enum Cold<'a> {
     Review(&'a ReviewChange),
     Outbox(&'a OutboxChange),
     Bounce(&'a BounceChange),
+    SigningKey(&'a SigningKeyChange),
 }
 
 impl<'a> Cold<'a> {
@@ -108,6 +110,7 @@ impl<'a> Cold<'a> {
             Cold::Review(change) => review::steps(steps, change, now),
             Cold::Outbox(change) => outbox::steps(steps, change, now),
             Cold::Bounce(change) => bounce::steps(steps, change),
+            Cold::SigningKey(change) => signing_key::steps(steps, change),
         }
     }
 }
@@ -156,6 +159,7 @@ impl<'a> From<&'a Transition> for Change<'a> {
             Transition::Outbox(change) => Change::Cold(Cold::Outbox(change)),
             Transition::Bounce(change) => Change::Cold(Cold::Bounce(change)),
             Transition::Connection(change) => Change::Cold(Cold::Connection(change)),
+            Transition::SigningKey(change) => Change::Cold(Cold::SigningKey(change)),
         }
     }
 }

@@ -27,4 +27,5 @@ pub(crate) mod people;
 pub(crate) mod request_log;
 pub(crate) mod reviews;
 pub(crate) mod sessions;
+pub(crate) mod signing_keys;
 pub(crate) mod tokens;

@@ -67,7 +67,7 @@ fn unswept(moment: &Moment) -> Vec<Value<'static>> {
     values![moment.unswept, moment.now].into()
 }
 
-const ALL: [Invariant; 20] = [
+const ALL: [Invariant; 22] = [
     of(
         "used refresh tokens",
         "used refresh tokens have no successor, which cannot have expired yet; first",
@@ -178,6 +178,19 @@ const ALL: [Invariant; 20] = [
         "outbox",
         "dead letters tell no reason; first",
         "SELECT COUNT(*), MIN(id) FROM outbox WHERE dead_at IS NOT NULL AND last_error IS NULL",
+        none,
+    ),
+    of(
+        "signing keys",
+        "algorithms have more than one key that signs, or that waits; first number",
+        "SELECT COUNT(*), MIN(k.number) FROM signing_keys k WHERE k.state <> 'retired' AND EXISTS \
+         (SELECT 1 FROM signing_keys o WHERE o.algorithm = k.algorithm AND o.state = k.state AND o.kid <> k.kid)",
+        none,
+    ),
+    of(
+        "signing keys",
+        "retired keys have no end, or others have one; first number",
+        "SELECT COUNT(*), MIN(number) FROM signing_keys WHERE (state = 'retired') <> (ends_at IS NOT NULL)",
         none,
     ),
     of(

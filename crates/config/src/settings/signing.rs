@@ -1,0 +1,55 @@
+//! The keys that sign.
+use crate::values::Span;
+use protocol::signing_keys::SigningAlgorithm;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+/// The keys that sign, which are made, published, used and removed by themselves. Nothing is signed yet, so there are none
+/// unless you ask for them. The set of them is at `/.well-known/jwks.json`, and the metadata names it.
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
+#[serde(default, deny_unknown_fields)]
+pub(crate) struct SigningSettings {
+    /// The algorithms for which there is a key: any of `ES256`, `EdDSA`, `RS256` and `PS256`.
+    pub(crate) algorithms: Vec<AlgorithmName>,
+    /// How long a key signs until the next one does: up to 2y; `0s`: until `valetkey key rotate --signing`.
+    pub(crate) rotate_after: Span,
+    /// How long a key is published before it signs: 10m to 30d. APIs may keep the set half as long, an hour at most.
+    pub(crate) publish_ahead: Span,
+    /// How long a key stays published after it signed last: as long as what is signed may live, and a minute more.
+    pub(crate) keep_retired: Span,
+}
+
+impl Default for SigningSettings {
+    fn default() -> Self {
+        SigningSettings {
+            algorithms: Vec::new(),
+            rotate_after: Span::days(90),
+            publish_ahead: Span::days(1),
+            keep_retired: Span::days(1),
+        }
+    }
+}
+
+/// An algorithm, as JOSE names it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub(crate) enum AlgorithmName {
+    #[serde(rename = "ES256")]
+    Es256,
+    #[serde(rename = "EdDSA")]
+    EdDsa,
+    #[serde(rename = "RS256")]
+    Rs256,
+    #[serde(rename = "PS256")]
+    Ps256,
+}
+
+impl From<AlgorithmName> for SigningAlgorithm {
+    fn from(name: AlgorithmName) -> Self {
+        match name {
+            AlgorithmName::Es256 => SigningAlgorithm::Es256,
+            AlgorithmName::EdDsa => SigningAlgorithm::EdDsa,
+            AlgorithmName::Rs256 => SigningAlgorithm::Rs256,
+            AlgorithmName::Ps256 => SigningAlgorithm::Ps256,
+        }
+    }
+}

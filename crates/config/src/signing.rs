@@ -1,0 +1,57 @@
+//! Checks `[signing]`: which keys there are that sign, and their schedule.
+use super::checks::{Checks, LONGEST};
+use super::values::Span;
+use protocol::signing_keys::{Schedule, SigningAlgorithm};
+use protocol::types::Lifetime;
+
+/// The keys that sign.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Signing {
+    /// The algorithms for which there is a key; none: nothing is signed, and no set is published.
+    pub algorithms: Vec<SigningAlgorithm>,
+    /// How long a key stands where.
+    pub schedule: Schedule,
+}
+
+const LEAST_AHEAD: Lifetime = Lifetime::from_seconds(600);
+const MOST_AHEAD: Lifetime = Lifetime::from_days(30);
+
+/// Checks the table.
+pub(super) fn signing(checks: &mut Checks<'_>) -> Signing {
+    let settings = checks.settings().signing.clone();
+    let mut algorithms: Vec<SigningAlgorithm> = Vec::new();
+    for (item, name) in settings.algorithms.iter().enumerate() {
+        let algorithm = SigningAlgorithm::from(*name);
+        if algorithms.contains(&algorithm) {
+            checks.fault_in("signing.algorithms", item, "is listed twice");
+        } else {
+            algorithms.push(algorithm);
+        }
+    }
+    let (Span(rotate_after), Span(ahead)) = (settings.rotate_after, settings.publish_ahead);
+    let keep_retired = super::checks::within(
+        checks,
+        "signing.keep_retired",
+        settings.keep_retired,
+        LONGEST,
+    );
+    if ahead < LEAST_AHEAD || ahead > MOST_AHEAD {
+        let what = format!("{ahead} is not between {LEAST_AHEAD} and {MOST_AHEAD}");
+        checks.fault("signing.publish_ahead", what);
+    }
+    let least = ahead.seconds().saturating_add(keep_retired.seconds());
+    if rotate_after > LONGEST || (rotate_after.seconds() > 0 && rotate_after.seconds() < least) {
+        let what = format!(
+            "{rotate_after} is not 0s, and not between publish_ahead with keep_retired and {LONGEST}"
+        );
+        checks.fault("signing.rotate_after", what);
+    }
+    Signing {
+        algorithms,
+        schedule: Schedule {
+            rotate_after,
+            publish_ahead: ahead,
+            keep_retired,
+        },
+    }
+}
