@@ -20,6 +20,8 @@ pub struct Endpoints {
     pub device_authorization: Option<String>,
     /// The revocation feed (not in any RFC).
     pub revocations: Option<String>,
+    /// The set of keys that verify what is signed (RFC 8414 §2).
+    pub jwks: Option<String>,
     /// The pages for developers.
     pub documentation: Option<String>,
 }
@@ -43,6 +45,8 @@ pub struct Metadata<'a> {
     device_authorization_endpoint: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     revocations_endpoint: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    jwks_uri: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     service_documentation: Option<String>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
@@ -114,6 +118,7 @@ pub fn document(policy: &Policy, endpoints: Endpoints) -> Metadata<'_> {
         token_info_endpoint: endpoints.token_info,
         device_authorization_endpoint: endpoints.device_authorization,
         revocations_endpoint: endpoints.revocations,
+        jwks_uri: endpoints.jwks,
         service_documentation: endpoints.documentation,
     }
 }

@@ -20,7 +20,7 @@ pub(crate) fn site(config: &Config) -> Site {
 mod tests {
     use super::*;
     use crate::http::site::Kind;
-    use crate::oauth::endpoints::metadata_paths;
+    use crate::oauth::endpoints::{jwks_path, metadata_paths};
     use config::{BounceHook, Mail, MailBy, Password, PathSettings, RESERVED};
     use protocol::types::MailAddress;
     use std::collections::BTreeSet;
@@ -30,6 +30,7 @@ mod tests {
     /// A provider with everything switched on.
     fn everything() -> Config {
         let mut config = Config::for_tests();
+        config.signing.algorithms = vec![protocol::signing_keys::SigningAlgorithm::Es256];
         config.paths = with_every_endpoint(&config.paths);
         config.mail = Some(Mail {
             name: None,
@@ -108,6 +109,7 @@ mod tests {
         };
         let mut endpoints = paths(endpoints);
         endpoints.extend(metadata_paths(&config.issuer));
+        endpoints.extend(jwks_path(&config));
         let is_ours = |path: &String| path.starts_with(&format!("{}/", pages::path::OWN_API));
         let (own, others): (Vec<_>, Vec<_>) =
             mounted(Kind::Endpoint).into_iter().partition(is_ours);

@@ -15,6 +15,7 @@ use crate::ops::outbound::outbound;
 use crate::ops::request_log::RequestLog;
 use crate::ops::sealing::Sealing;
 use crate::ops::server_key;
+use crate::ops::signing_keys::PublishedKeys;
 use crate::ops::stopping::Stopping;
 use crate::ops::subscriber;
 use crate::portal::playing::Playgrounds;
@@ -54,6 +55,7 @@ pub(crate) fn open(config: Config, log: Log) -> anyhow::Result<AppState> {
         metadata,
         key,
         sealing,
+        published_keys: PublishedKeys::default(),
         cookies,
         brand,
         // One core stays with the tokens, however many people sign in.
@@ -139,6 +141,10 @@ pub(crate) async fn run(
     stop: impl Future<Output = ()>,
 ) -> anyhow::Result<()> {
     test_side::publish(&app).await;
+    // Before the first request, so that nobody keeps an empty set. What fails now is tried again by the job.
+    if let Err(error) = jobs::look_at_signing_keys(&app).await {
+        app.outage.note(&error);
+    }
     tell(&app);
     let told = listeners
         .metrics

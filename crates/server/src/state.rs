@@ -12,6 +12,7 @@ use crate::ops::metrics::Requests;
 use crate::ops::outage::Outage;
 use crate::ops::request_log::RequestLog;
 use crate::ops::sealing::Sealing;
+use crate::ops::signing_keys::PublishedKeys;
 use crate::ops::stopping::Stopping;
 use crate::portal::playing::Playgrounds;
 use crate::settle::settle;
@@ -39,8 +40,9 @@ pub(crate) struct AppState {
     pub(crate) mint: IdMint,
     pub(crate) key: Arc<Key>,
     /// Seals what is stored and must be read again.
-    #[expect(dead_code, reason = "nothing is stored sealed yet")]
     pub(crate) sealing: Sealing,
+    /// The set of keys that verify what is signed here.
+    pub(crate) published_keys: PublishedKeys,
     pub(crate) cookies: Cookies,
     /// What pages show of the provider's brand.
     pub(crate) brand: Brand,

@@ -5,6 +5,7 @@ mod connections;
 mod harness;
 mod http;
 mod issuers;
+mod jwks;
 mod lifecycle;
 mod races;
 mod removal_races;

@@ -16,6 +16,7 @@ mod published {
             token_info: at("info"),
             device_authorization: at("device"),
             revocations: at("revocations"),
+            jwks: at("keys"),
             documentation: at("developers"),
         }
     }
@@ -42,6 +43,7 @@ mod section_2_authorization_server_metadata {
             "token_info_endpoint": "https://issuer.example/info",
             "device_authorization_endpoint": "https://issuer.example/device",
             "revocations_endpoint": "https://issuer.example/revocations",
+            "jwks_uri": "https://issuer.example/keys",
             "service_documentation": "https://issuer.example/developers",
             "scopes_supported": [
                 "tasks:read", "tasks:write", "identity", "api", "api:v1"

@@ -44,7 +44,11 @@ impl Keys {
                 }
             }
             Due::Move(SigningKeyChange::Retire { kid, ends_at }) => {
-                let key = self.0.iter_mut().find(|key| key.kid == kid).unwrap();
+                let key = self
+                    .0
+                    .iter_mut()
+                    .find(|key| key.kid == kid)
+                    .expect("it is there");
                 (key.state, key.ends_at) = (Retired, Some(ends_at));
             }
             Due::Move(SigningKeyChange::Remove { kid, .. }) => self.0.retain(|key| key.kid != kid),

@@ -1,5 +1,6 @@
 //! `valetkey key …`.
 use super::failure::Failure;
+use super::key_signing::{self, Import};
 use super::output::{Output, table};
 use super::place::{Opened, Place};
 use crate::ops::sealing::{self, Found, Resealed, Rotation, Sealing};
@@ -9,13 +10,15 @@ use jose::seal::KeyState;
 use serde_json::json;
 use std::path::PathBuf;
 
-/// Keys under which secrets are stored that the server must be able to read again.
+/// Keys: those under which secrets are stored that the server must be able to read again, and those that sign.
 #[derive(Debug, Subcommand)]
 pub(super) enum Verb {
-    /// List the keys by their ids, and how much is sealed under each. A key itself is never shown.
+    /// List the keys by their ids, how much is sealed under each, and which sign. A key itself is never shown.
     List(Place),
-    /// Have a new key seal from now on, and seal anew what is under an older one.
+    /// Have a new key seal from now on, and seal anew what is under an older one; or have new keys sign.
     Rotate(Rotate),
+    /// Bring a private key along that signs, as soon as it has been published for long enough.
+    Import(Import),
 }
 
 /// Which keys, and how far.
@@ -29,6 +32,13 @@ pub(super) struct Rotate {
     /// Add no key: seal anew under the newest there is.
     #[arg(long)]
     reseal: bool,
+    /// Rotate what signs in place of what seals: a new key for each algorithm of the configuration is published, and signs
+    /// after `signing.publish_ahead`.
+    #[arg(long, conflicts_with_all = ["prepare", "reseal"])]
+    signing: bool,
+    /// Have it sign at once, because the present one is in wrong hands: whoever keeps an older set refuses it for a while.
+    #[arg(long, requires = "signing")]
+    now: bool,
 }
 
 impl Verb {
@@ -37,6 +47,7 @@ impl Verb {
         match self {
             Verb::List(place) => list(&place, output).await,
             Verb::Rotate(rotate) => rotate.run(output).await,
+            Verb::Import(import) => import.run(output).await,
         }
     }
 }
@@ -54,6 +65,7 @@ async fn list(place: &Place, output: Output) -> Result<(), Failure> {
     let sealing = Sealing::read(&config)?;
     let at = Opened::of(config, store::Stay::Look)?;
     let found = Found::of(&sealing, &at.store).await?;
+    let signing = at.store.signing_keys().await?;
     at.close().await;
     let rows: Vec<_> = sealing
         .states()
@@ -68,7 +80,12 @@ async fn list(place: &Place, output: Output) -> Result<(), Failure> {
         .map(|(id, state, values)| json!({ "id": id, "state": state, "values": values }))
         .collect();
     let unopened: u64 = found.unopened.iter().map(|(.., count)| count).sum();
-    output.show(&json!({ "keys": keys, "unopened": unopened }), || {
+    let report = json!({
+        "keys": keys,
+        "unopened": unopened,
+        "signing": signing.iter().map(key_signing::as_json).collect::<Vec<_>>(),
+    });
+    output.show(&report, || {
         let lines: Vec<_> = rows
             .iter()
             .map(|(id, state, values)| [id.clone(), (*state).to_owned(), values.to_string()])
@@ -78,6 +95,10 @@ async fn list(place: &Place, output: Output) -> Result<(), Failure> {
             text.push_str(&format!(
                 "\nNo key opens {unopened} values: `valetkey doctor` says why."
             ));
+        }
+        if !signing.is_empty() {
+            text.push_str("\n\n");
+            text.push_str(&key_signing::table_of(&signing));
         }
         text
     });
@@ -94,6 +115,9 @@ fn as_str(state: KeyState) -> &'static str {
 
 impl Rotate {
     async fn run(self, output: Output) -> Result<(), Failure> {
+        if self.signing {
+            return key_signing::rotate(&self.place, self.now, output).await;
+        }
         let config = self.place.load()?;
         Sealing::load(&config)?;
         if self.prepare {

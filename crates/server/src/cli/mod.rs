@@ -20,6 +20,7 @@ mod doctor;
 mod failure;
 mod grant;
 mod key;
+mod key_signing;
 mod mail;
 mod one_app;
 mod outbound;

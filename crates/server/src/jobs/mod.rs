@@ -10,10 +10,12 @@ mod request_log;
 mod review_mail;
 mod running;
 mod secret_ends;
+mod signing_keys;
 mod test_mail;
 
 pub(crate) use job::JobError;
 pub(crate) use running::Running;
+pub(crate) use signing_keys::look as look_at_signing_keys;
 
 use crate::ops::clock;
 use crate::ops::clock_guard::{ClockGuard, Trust};
@@ -37,6 +39,8 @@ const NOTE_EVERY: Duration = Duration::from_secs(60);
 const TRIM_EVERY: u32 = 10;
 /// How often secrets that end soon are looked for.
 const WARN_EVERY: Duration = Duration::from_secs(600);
+/// How often it is looked whether a signing key is due, and which ones other nodes have made.
+const KEYS_EVERY: Duration = Duration::from_secs(30);
 /// How often the node number is renewed.
 const LEASE_EVERY: Duration = Duration::from_secs(20);
 
@@ -52,6 +56,7 @@ pub(crate) fn start(app: &App) -> Running {
     jobs.begin("lease", |ending| renew_lease(app(), ending));
     jobs.begin("last use", |ending| note_uses(app(), ending));
     jobs.begin("secret ends", |ending| warn_of_secret_ends(app(), ending));
+    jobs.begin("signing keys", |ending| move_signing_keys(app(), ending));
     jobs.begin("request log", |ending| write_request_log(app(), ending));
     jobs.begin("outage", |ending| watch_outage(app(), ending));
     // It begins nothing new as soon as the server stops; the others go on until the last request is answered.
@@ -153,6 +158,17 @@ async fn warn_of_secret_ends(app: App, ending: Arc<Stopping>) {
     let mut ticks = tokio::time::interval(WARN_EVERY);
     while goes_on(&mut ticks, &ending).await {
         if let Err(error) = secret_ends::warn_once(&app).await {
+            app.outage.note(&error);
+        }
+    }
+}
+
+async fn move_signing_keys(app: App, ending: Arc<Stopping>) {
+    let mut ticks = tokio::time::interval(KEYS_EVERY);
+    // The start has looked.
+    ticks.tick().await;
+    while goes_on(&mut ticks, &ending).await {
+        if let Err(error) = signing_keys::look(&app).await {
             app.outage.note(&error);
         }
     }

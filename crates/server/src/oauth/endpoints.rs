@@ -16,6 +16,7 @@ pub(crate) fn endpoints(config: &Config) -> Endpoints {
         token_info: at(&config.api_base, &paths.token_info),
         device_authorization: at(&config.issuer, &paths.device),
         revocations: at(&config.issuer, &paths.revocations),
+        jwks: jwks_path(config).map(|path| format!("{}{path}", origin(&config.issuer))),
         documentation: config
             .developers
             .page
@@ -28,6 +29,13 @@ pub(crate) fn origin(url: &str) -> &str {
     let host = url.find("://").map_or(0, |at| at + 3);
     let end = url[host..].find('/').map_or(url.len(), |at| host + at);
     &url[..end]
+}
+
+/// The path of the set of keys, where anything is signed. It goes with that of the metadata document.
+pub(crate) fn jwks_path(config: &Config) -> Option<String> {
+    let path = config.issuer[origin(&config.issuer).len()..].trim_end_matches('/');
+    let signs = !config.signing.algorithms.is_empty();
+    signs.then(|| format!("/.well-known/jwks.json{path}"))
 }
 
 /// The paths of the metadata document: the well-known name stands before the issuer's own path, as RFC 8414 §3.1 asks.

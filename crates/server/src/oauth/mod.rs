@@ -7,6 +7,7 @@ pub(crate) mod endpoints;
 mod feed;
 pub(crate) mod in_process;
 mod introspect;
+mod jwks;
 mod logged;
 pub(crate) mod long_poll;
 mod metadata;
@@ -18,7 +19,7 @@ mod token_info;
 use crate::http::site::Site;
 use axum::routing::{get, post};
 use config::Config;
-use endpoints::metadata_paths;
+use endpoints::{jwks_path, metadata_paths};
 use pages::path;
 
 const POST: &str = "POST, OPTIONS";
@@ -54,6 +55,9 @@ pub(crate) fn mount(config: &Config, site: &mut Site) {
     }
     if config.portal.api {
         site.endpoint(path::OWN_API_DEVICE, POST, post(device::own));
+    }
+    if let Some(path) = jwks_path(config) {
+        site.endpoint(&path, GET, get(jwks::jwks));
     }
     for path in metadata_paths(&config.issuer) {
         site.endpoint(&path, GET, get(metadata::metadata));

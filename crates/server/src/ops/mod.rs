@@ -12,6 +12,7 @@ pub(crate) mod outbound;
 pub(crate) mod request_log;
 pub(crate) mod sealing;
 pub(crate) mod server_key;
+pub(crate) mod signing_keys;
 pub(crate) mod stopping;
 pub(crate) mod subscriber;
 mod turns;

@@ -9,6 +9,7 @@ mod db;
 mod doctor;
 mod key;
 mod outbound;
+mod signing_keys;
 
 use serde_json::Value;
 use std::io::Read;

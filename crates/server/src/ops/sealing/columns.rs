@@ -1,25 +1,46 @@
 //! What is stored sealed, wherever it is: looked through, and sealed anew under the newest key.
 use super::Sealing;
+use crate::ops::clock;
 use jose::seal::{KeyId, Sealed};
+use protocol::events::Act;
+use protocol::transition::SigningKeyChange;
 use std::collections::BTreeMap;
-use store::{Store, StoreError};
+use store::{Outcome, Store, StoreError};
 
 /// How often rows that changed meanwhile are looked at again.
 const ROUNDS: usize = 3;
 
+/// So many rows are read at once.
+const PAGE: usize = 100;
+
+/// What the private parts of signing keys are sealed for.
+pub(crate) const SIGNING_KEY: &str = "signing key";
+
 /// The columns of the database that hold sealed values. A variant says what they are for, and how the store pages
 /// through them and replaces one.
 #[derive(Debug, Clone, Copy)]
-enum Column {}
+enum Column {
+    /// The private parts of signing keys, each in the row of its `kid`.
+    SigningKey,
+}
 
 impl Column {
     /// All of them.
-    const ALL: [Column; 0] = [];
+    const ALL: [Column; 1] = [Column::SigningKey];
 
     /// This one, in a database.
-    fn of(self, _: &Store) -> impl Rows {
-        self
+    fn of(self, store: &Store) -> impl Rows {
+        InStore {
+            column: self,
+            store,
+        }
     }
+}
+
+/// A column in a database.
+struct InStore<'a> {
+    column: Column,
+    store: &'a Store,
 }
 
 /// Rows with a sealed value each.
@@ -34,17 +55,40 @@ trait Rows {
     async fn replace(&self, row: &Row, new: &Sealed) -> Result<bool, StoreError>;
 }
 
-impl Rows for Column {
+impl Rows for InStore<'_> {
     fn purpose(&self) -> &'static str {
-        match *self {}
+        match self.column {
+            Column::SigningKey => SIGNING_KEY,
+        }
     }
 
-    async fn page(&self, _: Option<&[u8]>) -> Result<Vec<Row>, StoreError> {
-        match *self {}
+    async fn page(&self, after: Option<&[u8]>) -> Result<Vec<Row>, StoreError> {
+        match self.column {
+            Column::SigningKey => {
+                let after = str::from_utf8(after.unwrap_or_default()).unwrap_or_default();
+                let rows = self.store.sealed_signing_keys(after, PAGE).await?;
+                let row = |(kid, sealed): (String, Vec<u8>)| Row {
+                    id: kid.into_bytes(),
+                    sealed: Sealed::from_stored(sealed),
+                };
+                Ok(rows.into_iter().map(row).collect())
+            }
+        }
     }
 
-    async fn replace(&self, _: &Row, _: &Sealed) -> Result<bool, StoreError> {
-        match *self {}
+    async fn replace(&self, row: &Row, new: &Sealed) -> Result<bool, StoreError> {
+        match self.column {
+            Column::SigningKey => {
+                let change = SigningKeyChange::Reseal {
+                    kid: String::from_utf8_lossy(&row.id).into_owned(),
+                    before: row.sealed.as_bytes().to_vec(),
+                    sealed: new.as_bytes().to_vec(),
+                };
+                let act = Act::by_operator(clock::now());
+                let outcome = self.store.settle(change.into(), act).await?;
+                Ok(outcome == Outcome::Committed)
+            }
+        }
     }
 }
 
