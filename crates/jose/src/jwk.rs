@@ -13,6 +13,33 @@ pub(crate) const LONGEST_KID: usize = 256;
 /// Members that nobody but the owner of a key may know (RFC 7518 §6.2.2, §6.3.2, §6.4.1; RFC 8037 §2).
 const PRIVATE: [&str; 8] = ["d", "p", "q", "dp", "dq", "qi", "oth", "k"];
 
+/// The points of Ed25519 whose order divides eight, in every spelling: their second coordinates modulo 2²⁵⁵ - 19, and
+/// those of which it takes the prime away. The sign of the first coordinate makes no difference.
+const SMALL_ORDER: [[u8; 32]; 7] = [
+    between(0, 0, 0),
+    between(1, 0, 0),
+    [
+        0x26, 0xe8, 0x95, 0x8f, 0xc2, 0xb2, 0x27, 0xb0, 0x45, 0xc3, 0xf4, 0x89, 0xf2, 0xef, 0x98,
+        0xf0, 0xd5, 0xdf, 0xac, 0x05, 0xd3, 0xc6, 0x33, 0x39, 0xb1, 0x38, 0x02, 0x88, 0x6d, 0x53,
+        0xfc, 0x05,
+    ],
+    [
+        0xc7, 0x17, 0x6a, 0x70, 0x3d, 0x4d, 0xd8, 0x4f, 0xba, 0x3c, 0x0b, 0x76, 0x0d, 0x10, 0x67,
+        0x0f, 0x2a, 0x20, 0x53, 0xfa, 0x2c, 0x39, 0xcc, 0xc6, 0x4e, 0xc7, 0xfd, 0x77, 0x92, 0xac,
+        0x03, 0x7a,
+    ],
+    between(0xec, 0xff, 0x7f),
+    between(0xed, 0xff, 0x7f),
+    between(0xee, 0xff, 0x7f),
+];
+
+/// 32 bytes, all but the first and the last of them alike.
+const fn between(first: u8, all: u8, last: u8) -> [u8; 32] {
+    let mut bytes = [all; 32];
+    (bytes[0], bytes[31]) = (first, last);
+    bytes
+}
+
 /// Why a key is refused. It never holds a part of the key.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum KeyFault {
@@ -40,6 +67,9 @@ pub enum KeyFault {
     /// Its public exponent is even, below 65537, or of more than 33 bits.
     #[error("the RSA exponent is even, below 65537 or above 33 bits")]
     Exponent,
+    /// It is a point of Ed25519 with which one signature fits many messages.
+    #[error("the key of Ed25519 is of small order")]
+    SmallOrder,
     /// Its `use` or `key_ops` says that it is not for signatures.
     #[error("the key is not for signatures")]
     NotForSignatures,
@@ -159,8 +189,17 @@ impl Material {
             return Err(KeyFault::Curve);
         }
         let x = bytes(members, "x")?.try_into();
-        let x = x.map_err(|_| KeyFault::Member("x"))?;
-        Ok(Material::Ed25519 { x })
+        Material::ed25519(x.map_err(|_| KeyFault::Member("x"))?)
+    }
+
+    /// A key of Ed25519, if it is not of small order.
+    pub(crate) fn ed25519(x: [u8; 32]) -> Result<Self, KeyFault> {
+        let mut y = x;
+        y[31] &= 0x7f;
+        let weak = SMALL_ORDER.contains(&y);
+        (!weak)
+            .then_some(Material::Ed25519 { x })
+            .ok_or(KeyFault::SmallOrder)
     }
 
     /// An RSA key, if it is strong enough and its numbers are written as briefly as can be (RFC 7518 §2).

@@ -308,3 +308,36 @@ fn what_a_node_held_is_free_as_soon_as_it_has_stopped() {
         assert!(within(Duration::from_secs(5), swept), "nobody sweeps");
     }
 }
+
+/// Two operators rotate what signs at the same moment: the nodes publish the same set, and one key of each algorithm signs.
+#[test]
+fn nodes_that_rotate_at_once_sign_with_the_same_keys() {
+    let server = crate::support::client::tool("VALETKEY_TEST_POSTGRES");
+    let server = server.to_str().expect("a URL");
+    let database = std::sync::Arc::new(acceptance::postgres::Database::on(server));
+    let changes = "[signing]\nalgorithms = [\"ES256\", \"EdDSA\"]";
+    let mut nodes = Nodes::on([database.clone(), database], changes);
+    let path = nodes.one.endpoint("jwks_uri");
+    let set = |node: &Scene| node.api().get(&path).expect(200).json();
+    assert_eq!(set(&nodes.one), set(&nodes.two));
+    assert_eq!(set(&nodes.one)["keys"].as_array().map(Vec::len), Some(2));
+    std::thread::scope(|scope| {
+        for node in nodes.both() {
+            scope.spawn(|| node.cli(&["key", "rotate", "--signing", "--now"]));
+        }
+    });
+    let listed = nodes.one.cli(&["key", "list"]);
+    let keys = listed["signing"].as_array().expect("a list");
+    for algorithm in ["ES256", "EdDSA"] {
+        let signing =
+            |key: &&acceptance::Json| key["algorithm"] == algorithm && key["state"] == "signing";
+        assert_eq!(keys.iter().filter(signing).count(), 1, "{listed}");
+    }
+    nodes.one.provider.restart();
+    nodes.two.provider.restart();
+    assert_eq!(set(&nodes.one), set(&nodes.two));
+    assert_eq!(
+        set(&nodes.one)["keys"].as_array().map(Vec::len),
+        Some(keys.len())
+    );
+}

@@ -11,7 +11,8 @@ use serde::{Deserialize, Serialize};
 pub(crate) struct SigningSettings {
     /// The algorithms for which there is a key: any of `ES256`, `EdDSA`, `RS256` and `PS256`.
     pub(crate) algorithms: Vec<AlgorithmName>,
-    /// How long a key signs until the next one does: up to 2y; `0s`: until `valetkey key rotate --signing`.
+    /// How long a key signs until the next one does: at least `publish_ahead` and `keep_retired`
+    /// together, up to 2y; `0s`: until `valetkey key rotate --signing`.
     pub(crate) rotate_after: Span,
     /// How long a key is published before it signs: 10m to 30d. APIs may keep the set half as long, an hour at most.
     pub(crate) publish_ahead: Span,

@@ -190,9 +190,7 @@ impl Pair {
             }
             Pair::Ed25519(pair) => {
                 let x = pair.public_key().as_ref().try_into();
-                Ok(Material::Ed25519 {
-                    x: x.map_err(|_| KeyFault::Rejected)?,
-                })
+                Material::ed25519(x.map_err(|_| KeyFault::Rejected)?)
             }
             Pair::Rsa(pair) => {
                 let parts = der::rsa_components(pair.public_key().as_ref());

@@ -230,6 +230,7 @@ mod sets {
 
 mod weak_keys {
     use super::*;
+    use aws_lc_rs::signature::{ED25519, UnparsedPublicKey};
 
     fn rsa(n: &[u8], e: &[u8]) -> Option<KeyFault> {
         let key = json!({"kty": "RSA", "n": base64url::encode(n), "e": base64url::encode(e)});
@@ -280,6 +281,53 @@ mod weak_keys {
         assert_eq!(rsa(&n, &[0, 1, 0, 1]), Some(KeyFault::Member("e")));
         assert_eq!(rsa(&n, &[]), Some(KeyFault::Member("e")));
         assert_eq!(rsa(&n, &[1, 0, 0, 0, 1]), None);
+    }
+
+    /// With such a key a signature by nobody, of which nothing is secret, fits one message in eight or more.
+    #[test]
+    fn a_key_of_small_order_is_refused() {
+        let high = |first: u8| {
+            let mut y = [0xff; 32];
+            (y[0], y[31]) = (first, 0x7f);
+            y
+        };
+        let low = |first: u8| {
+            let mut y = [0; 32];
+            y[0] = first;
+            y
+        };
+        let eight = |text: &str| -> [u8; 32] {
+            let digits = |at: usize| u8::from_str_radix(&text[2 * at..2 * at + 2], 16).unwrap();
+            std::array::from_fn(digits)
+        };
+        let points = [
+            low(0),
+            low(1),
+            eight("26e8958fc2b227b045c3f489f2ef98f0d5dfac05d3c63339b13802886d53fc05"),
+            eight("c7176a703d4dd84fba3c0b760d10670f2a2053fa2c39ccc64ec7fd7792ac037a"),
+            high(0xec),
+            high(0xed),
+            high(0xee),
+        ];
+        // The point that adds nothing, and the number zero.
+        let mut forged = [0; 64];
+        forged[0] = 1;
+        let (mut forgeries, mut refused) = (0, 0);
+        for point in points {
+            for sign in [0, 0x80] {
+                let mut x = point;
+                x[31] |= sign;
+                let key = json!({"kty": "OKP", "crv": "Ed25519", "x": base64url::encode(&x)});
+                let fault = VerifyingKey::parse(key.to_string().as_bytes()).err();
+                assert_eq!(fault, Some(KeyFault::SmallOrder), "{x:02x?}");
+                refused += 1;
+                let raw = UnparsedPublicKey::new(&ED25519, x);
+                let fits = |message: u8| raw.verify(&[message], &forged).is_ok();
+                forgeries += usize::from((0..=255).any(fits));
+            }
+        }
+        // The library itself takes those that are spelled as they should be.
+        assert!(refused == 14 && forgeries >= 8, "{refused} {forgeries}");
     }
 
     #[test]
