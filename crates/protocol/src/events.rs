@@ -69,7 +69,7 @@ events! {
     UserAddressProofRequested "user.address_proof_requested",
     /// An address was proved by its link, or an operator vouched for it.
     UserAddressProved "user.address_proved",
-    /// An account has another address, which is proved.
+    /// An account has another address: its person proved it, or an operator set it.
     UserAddressChanged "user.address_changed",
     /// A change of address was taken back from the earlier address.
     UserAddressRestored "user.address_restored",
@@ -79,7 +79,9 @@ events! {
     UserNameSet "user.name_set",
     /// Somebody asked for a new password, and a mail was sent to the address.
     UserRecoveryRequested "user.recovery_requested",
-    /// A new password was set by a link in a mail.
+    /// An operator made a link with which somebody chooses a new password, to hand it over.
+    UserResetLinkMade "user.reset_link_made",
+    /// A new password was set by a link.
     UserRecovered "user.recovered",
     /// An account was switched off.
     UserDisabled "user.disabled",

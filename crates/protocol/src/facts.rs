@@ -138,8 +138,27 @@ pub struct Attempts {
     pub since: UnixTime,
 }
 
-/// One line of a person's list of sessions.
-pub type SessionList = Vec<Session>;
+/// How much hangs on an account.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct AccountCounts {
+    /// Browsers that are signed in.
+    pub sessions: i64,
+    /// Apps that were let in, also paused ones.
+    pub connections: i64,
+    /// Apps that the person owns themselves, without their test sides.
+    pub apps: i64,
+    /// Organizations that they belong to.
+    pub organizations: i64,
+}
+
+/// A session in a list.
+#[derive(Debug, Clone)]
+pub struct ListedSession {
+    /// The session.
+    pub session: Session,
+    /// The address of its person.
+    pub email: String,
+}
 
 /// A page of a list ordered by subject.
 #[derive(Debug, Clone)]

@@ -7,13 +7,11 @@ use protocol::accounts::bounce::BounceKind;
 use protocol::accounts::mail_link::MailLink;
 use protocol::events::Recorded;
 use protocol::facts::{
-    AccessFacts, Attempts, CodeFacts, ConsentFacts, DeviceFacts, InteractionFacts, PeoplePage,
-    RefreshFacts, SessionFacts, UsedRefreshToken,
+    AccessFacts, AccountCounts, Attempts, CodeFacts, ConsentFacts, DeviceFacts, InteractionFacts,
+    ListedSession, PeoplePage, RefreshFacts, SessionFacts, UsedRefreshToken,
 };
 use protocol::types::email::{email_key, email_keys};
-use protocol::types::{
-    ClientNo, Grant, Locator, Person, Preferences, Session, Subject, UnixTime, UserCode,
-};
+use protocol::types::{ClientNo, Grant, Locator, Person, Preferences, Subject, UnixTime, UserCode};
 
 impl Store {
     /// A code with its redemption and its person.
@@ -265,20 +263,37 @@ impl Store {
         self.one(&people::DAILY, &values![key]).await
     }
 
-    /// Live sessions of a person, newest first, `limit` before the one named.
+    /// Live sessions of a person, or of everybody, newest first, `limit` before the one named.
     ///
     /// # Errors
     /// [`StoreError`].
     pub async fn sessions(
         &self,
-        subject: Subject,
+        whose: Option<Subject>,
         now: UnixTime,
         before: Option<Locator>,
         limit: usize,
-    ) -> Result<Vec<Session>, StoreError> {
+    ) -> Result<Vec<ListedSession>, StoreError> {
+        let query = match whose {
+            Some(_) => &sessions::OF_PERSON,
+            None => &sessions::OF_ALL,
+        };
         let before = before.unwrap_or(Locator(i64::MAX));
-        let values = values![subject, before, now, limit as i64];
-        self.many(&sessions::OF_PERSON, &values).await
+        let values = values![
+            whose.unwrap_or(Subject(i64::MIN)),
+            before,
+            now,
+            limit as i64
+        ];
+        self.many(query, &values).await
+    }
+
+    /// How much hangs on an account.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn account_counts(&self, subject: Subject, now: UnixTime) -> Fact<AccountCounts> {
+        self.one(&people::COUNTS, &values![subject, now]).await
     }
 
     /// Events, `limit` at most.

@@ -155,3 +155,37 @@ fn a_link_signs_nobody_out() {
     );
     assert!(browser.open("/account").text().contains(ANN));
 }
+
+#[test]
+fn operators_list_sessions_page_by_page_and_end_them() {
+    let scene = Scene::plain("");
+    let (mut here, mut there) = (scene.browser(), scene.browser());
+    let mut owner = scene.browser();
+    for (browser, who) in [(&mut here, ANN), (&mut there, ANN), (&mut owner, OWNER)] {
+        browser.sign_in(who, PASSWORD);
+    }
+    let first = scene.cli(&["session", "list", "--limit", "2"]);
+    let emails: Vec<_> = first["sessions"]
+        .as_array()
+        .expect("sessions")
+        .iter()
+        .map(|session| session["email"].as_str().expect("text").to_owned())
+        .collect();
+    assert_eq!(emails, [OWNER, ANN]);
+    let next = first["next"].as_str().expect("more");
+    let second = scene.cli(&["session", "list", "--after", next]);
+    let oldest = second["sessions"][0]["id"].as_str().expect("an id");
+    assert_eq!(second["next"], serde_json::Value::Null);
+
+    // A session of somebody else is none of theirs.
+    let wrong = scene.provider.cli(&["session", "end", OWNER, oldest]);
+    assert_eq!(wrong.code, Some(1), "{wrong:?}");
+    assert_eq!(scene.cli(&["session", "end", ANN, oldest])["ended"], 1);
+    form_to(&here.open("/account"), "/sign-in");
+    assert_eq!(there.get("/account").status, 200);
+    assert_eq!(scene.cli(&["session", "end", ANN, "--all"])["ended"], 1);
+    form_to(&there.open("/account"), "/sign-in");
+    assert_eq!(owner.get("/account").status, 200);
+    let told = scene.cli(&["audit", "--event", "sessions.ended"]);
+    assert_eq!(told["events"][0]["actor"]["kind"], "operator");
+}

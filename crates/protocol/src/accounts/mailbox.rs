@@ -56,6 +56,39 @@ pub fn ask_for_recovery<M: Mint>(address: &MailAddress, now: UnixTime, mint: &M)
     send(mail, Event::UserRecoveryRequested)
 }
 
+/// An operator makes a link with which somebody chooses a new password, to hand it over; and what keeps it. `None` where the
+/// address is none, or was never proved: whoever is given the link would have it proved.
+pub fn reset_link<M: Mint>(
+    person: &Person,
+    now: UnixTime,
+    mint: &M,
+) -> Option<(MailLink, Transition)> {
+    let address = MailAddress::parse(person.proved_email()?)?;
+    let subject = Some(person.subject);
+    let link = LinkMail::new(LinkPurpose::Recovery, &address, subject, now, mint).link;
+    let change = Transition::Account(AccountChange::HandOutLink {
+        subject: person.subject,
+        email: person.email.clone(),
+        link: Box::new(link.clone()),
+    });
+    Some((link, change))
+}
+
+/// An operator gives an account another address; `proved`: they vouch for it.
+pub fn set_address(
+    person: &Person,
+    email: &MailAddress,
+    proved: bool,
+    now: UnixTime,
+) -> Transition {
+    Transition::Account(AccountChange::Address(AddressChange::Set {
+        subject: person.subject,
+        before: person.email.clone(),
+        email: email.clone(),
+        verified_at: proved.then_some(now),
+    }))
+}
+
 /// A person wants to prove the address they have; `None` for one that no mail can be sent to.
 pub fn ask_for_proof<M: Mint>(person: &Person, now: UnixTime, mint: &M) -> Option<Transition> {
     let address = MailAddress::parse(&person.email)?;

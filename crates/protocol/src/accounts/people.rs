@@ -223,6 +223,15 @@ pub fn set_preferences(person: &Person, preferences: Preferences) -> Transition 
     })
 }
 
+/// An operator says what somebody is called.
+pub fn set_name(person: &Person, name: &str) -> Transition {
+    Transition::Account(AccountChange::SetName {
+        subject: person.subject,
+        name: name.trim().to_owned(),
+        notice: None,
+    })
+}
+
 /// Switches an account off: its sessions end and all it had issued is dead.
 pub fn disable<M: Mint>(person: &Person, mint: &M) -> Transition {
     Transition::Account(AccountChange::Disable {

@@ -1,5 +1,5 @@
 //! Accounts of people.
-use crate::accounts::mail_link::LinkMail;
+use crate::accounts::mail_link::{LinkMail, MailLink};
 use crate::events::{Actor, Event, Happened};
 use crate::outbox::Message;
 use crate::types::{Locator, MailAddress, NewPerson, Preferences, Subject, UnixTime};
@@ -17,6 +17,16 @@ pub enum AccountChange {
         at_most: Option<u32>,
         /// What was asked for.
         event: Event,
+    },
+    /// Keeps a link that no mail brings: an operator hands it over. Guard: the address is still that of the account, which
+    /// is on.
+    HandOutLink {
+        /// Whose.
+        subject: Subject,
+        /// The address, as the account has it.
+        email: String,
+        /// The link.
+        link: Box<MailLink>,
     },
     /// Makes an account. Guard: the address is free.
     Create {
@@ -116,6 +126,18 @@ pub enum AddressChange {
         /// The mail that tells the earlier address, if that was proved.
         notice: Option<Box<LinkMail>>,
     },
+    /// An operator gives an account another address. What was sent to the one before acts no more. Guard: it is free, and the
+    /// one before is still the account's.
+    Set {
+        /// Whose.
+        subject: Subject,
+        /// The address before.
+        before: String,
+        /// The new one.
+        email: MailAddress,
+        /// When it was proved; `None`: apps are not told it.
+        verified_at: Option<UnixTime>,
+    },
     /// Takes an address that was never proved from its account, for another whose person reads its mail: the account is
     /// switched off, its sessions end, what it had allowed is dead. Guard: the link still works, the address is that of
     /// the account and unproved, and the account owns no app which is on.
@@ -180,6 +202,9 @@ impl AccountChange {
                 Some(subject) => Happened::by_person(*event, subject),
                 None => Happened::unasked(*event),
             },
+            Self::HandOutLink { subject, .. } => {
+                Happened::by_person(Event::UserResetLinkMade, *subject)
+            }
             // Whoever signs up; a command says that it was the operator.
             Self::Create { person, .. } => Happened {
                 actor: person.subject.map(Actor::Person),
@@ -205,7 +230,12 @@ impl AccountChange {
             Self::SetPassword { notice, .. } | Self::SetName { notice, .. } => notice.as_mut(),
             Self::Recover(recovery) => Some(&mut recovery.notice),
             Self::Create { .. }
-            | Self::Address(AddressChange::Prove { .. } | AddressChange::Release { .. })
+            | Self::HandOutLink { .. }
+            | Self::Address(
+                AddressChange::Prove { .. }
+                | AddressChange::Set { .. }
+                | AddressChange::Release { .. },
+            )
             | Self::Rehash { .. }
             | Self::SetPreferences { .. }
             | Self::Disable { .. }
@@ -225,7 +255,12 @@ impl AccountChange {
             }
             Self::Recover(recovery) => recovery.notice.messages(),
             Self::Create { .. }
-            | Self::Address(AddressChange::Prove { .. } | AddressChange::Release { .. })
+            | Self::HandOutLink { .. }
+            | Self::Address(
+                AddressChange::Prove { .. }
+                | AddressChange::Set { .. }
+                | AddressChange::Release { .. },
+            )
             | Self::Rehash { .. }
             | Self::SetPreferences { .. }
             | Self::Disable { .. }
@@ -238,7 +273,9 @@ impl AddressChange {
     fn event(&self) -> Happened {
         let (event, subject) = match self {
             Self::Prove { subject, .. } => (Event::UserAddressProved, subject),
-            Self::Change { subject, .. } => (Event::UserAddressChanged, subject),
+            Self::Change { subject, .. } | Self::Set { subject, .. } => {
+                (Event::UserAddressChanged, subject)
+            }
             Self::Restore { subject, .. } => (Event::UserAddressRestored, subject),
             Self::Release {
                 subject, reader, ..

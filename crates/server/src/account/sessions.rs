@@ -13,9 +13,9 @@ use pages::{Account, Next, Notice, Problem, SessionLine, Speak, Text, browser_te
 use protocol::Params;
 use protocol::Transition;
 use protocol::accounts::bounce::BounceKind;
-use protocol::facts::SessionFacts;
+use protocol::facts::{ListedSession, SessionFacts};
 use protocol::transition::SessionChange;
-use protocol::types::{Language, Locator, Session};
+use protocol::types::{Language, Locator};
 
 /// Sessions on one page of the list.
 const PAGE: usize = 10;
@@ -97,11 +97,16 @@ pub(super) async fn page(
     } = said;
     let subject = facts.person.subject;
     let noted = app.store.bounce(&facts.person.email).await?;
-    let listed = app.store.sessions(subject, clock::now(), after, PAGE + 1);
+    let listed = app
+        .store
+        .sessions(Some(subject), clock::now(), after, PAGE + 1);
     let mut sessions = listed.await?;
     let more = sessions.len() > PAGE;
     sessions.truncate(PAGE);
-    let last = sessions.last().map(|session| session.id.0).filter(|_| more);
+    let last = sessions
+        .last()
+        .map(|listed| listed.session.id.0)
+        .filter(|_| more);
     let status = match problems.is_empty() {
         true => StatusCode::OK,
         false => StatusCode::BAD_REQUEST,
@@ -138,7 +143,13 @@ fn trouble(kind: BounceKind, language: Language) -> Text {
     }
 }
 
-fn line(app: &App, session: &Session, facts: &SessionFacts, language: Language) -> SessionLine {
+fn line(
+    app: &App,
+    listed: &ListedSession,
+    facts: &SessionFacts,
+    language: Language,
+) -> SessionLine {
+    let session = &listed.session;
     let zone = app.zone_of(&facts.preferences);
     SessionLine {
         id: session.id.0.to_string(),
@@ -293,7 +304,10 @@ async fn ended_before(
 ) -> Result<Response, PageError> {
     let is_signed_out = match browser.was_of(app, &form.whose) {
         Some(subject) => {
-            let left = app.store.sessions(subject, clock::now(), None, 1).await?;
+            let left = app
+                .store
+                .sessions(Some(subject), clock::now(), None, 1)
+                .await?;
             left.is_empty()
         }
         None => false,

@@ -32,14 +32,17 @@ mod reference;
 mod runtime;
 mod scope;
 mod serve;
+mod session;
 mod token;
 mod user;
+mod user_change;
+mod user_shown;
 
 use clap::{CommandFactory, Parser, Subcommand};
 use failure::Failure;
 use output::Output;
 use protocol::types::text::escaped;
-use runtime::wait;
+use runtime::finish;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
@@ -65,6 +68,8 @@ enum Noun {
     Config(config::Verb),
     #[command(subcommand)]
     User(user::Verb),
+    #[command(subcommand)]
+    Session(session::Verb),
     #[command(subcommand)]
     App(app::Verb),
     #[command(subcommand)]
@@ -114,17 +119,18 @@ fn run(cli: Cli) -> Result<ExitCode, Failure> {
         Noun::Dev(dev) => dev.run(output)?,
         Noun::Serve(serve) => serve.run(output)?,
         Noun::Config(verb) => verb.run(output)?,
-        Noun::User(verb) => wait(verb.run(output))??,
-        Noun::App(verb) => wait(verb.run(output))??,
-        Noun::Grant(verb) => wait(verb.run(output))??,
-        Noun::Token(verb) => return wait(verb.run(output))?,
+        Noun::User(verb) => finish(verb.run(output))?,
+        Noun::Session(verb) => finish(verb.run(output))?,
+        Noun::App(verb) => finish(verb.run(output))?,
+        Noun::Grant(verb) => finish(verb.run(output))?,
+        Noun::Token(verb) => return finish(verb.run(output)),
         Noun::Scope(verb) => verb.run(output)?,
-        Noun::Audit(audit) => wait(audit.run(output))??,
-        Noun::Mail(verb) => wait(verb.run(output))??,
-        Noun::Outbox(verb) => wait(verb.run(output))??,
-        Noun::Outbound(verb) => wait(verb.run(output))??,
-        Noun::Key(verb) => wait(verb.run(output))??,
-        Noun::Db(verb) => return wait(verb.run(output))?,
+        Noun::Audit(audit) => finish(audit.run(output))?,
+        Noun::Mail(verb) => finish(verb.run(output))?,
+        Noun::Outbox(verb) => finish(verb.run(output))?,
+        Noun::Outbound(verb) => finish(verb.run(output))?,
+        Noun::Key(verb) => finish(verb.run(output))?,
+        Noun::Db(verb) => return finish(verb.run(output)),
         Noun::Doctor(doctor) => return doctor.run(output),
         Noun::Reference(verb) => verb.run(&Cli::command()),
     }

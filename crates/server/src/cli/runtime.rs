@@ -15,6 +15,11 @@ pub(super) fn wait<F: Future>(command: F) -> Result<F::Output, Failure> {
     }))
 }
 
+/// The same for one that tells its failures.
+pub(super) fn finish<T>(command: impl Future<Output = Result<T, Failure>>) -> Result<T, Failure> {
+    wait(command)?
+}
+
 /// Runs a server until it is told to stop.
 pub(super) fn wait_on_all_cores<F: Future>(server: F) -> Result<F::Output, Failure> {
     let runtime = tokio::runtime::Builder::new_multi_thread()

@@ -2,6 +2,7 @@
 use super::failure::Failure;
 use super::output::{Output, sheet, table};
 use super::place::{CHANGED, Opened, Page, Place};
+use super::user_change::Update;
 use crate::ops::clock;
 use crate::ops::hasher;
 use clap::{Args, Subcommand};
@@ -24,6 +25,12 @@ pub(super) enum Verb {
     Create(Create),
     /// List the accounts.
     List(List),
+    /// Show all that is known of an account.
+    Show(One),
+    /// Change the name, the address or the language of an account.
+    Update(Update),
+    /// Make a link with which somebody chooses a new password, and print it, for you to hand over.
+    ResetLink(One),
     /// Switch an account off: its sessions end, its tokens are dead for good.
     Disable(One),
     /// Switch an account on again.
@@ -97,10 +104,10 @@ pub(super) struct List {
 #[derive(Debug, Args)]
 pub(super) struct One {
     #[command(flatten)]
-    place: Place,
+    pub(super) place: Place,
     /// The e-mail address or the id.
     #[arg(value_name = "USER")]
-    who: String,
+    pub(super) who: String,
 }
 
 /// Whose password, and where it is.
@@ -119,6 +126,9 @@ impl Verb {
         match self {
             Verb::Create(create) => create.run(output).await,
             Verb::List(list) => list.run(output).await,
+            Verb::Show(one) => one.show(output).await,
+            Verb::Update(update) => update.run(output).await,
+            Verb::ResetLink(one) => one.reset_link(output).await,
             Verb::Disable(one) => {
                 let change = |person: &Person, at: &Opened| Some(people::disable(person, &at.mint));
                 one.change(
@@ -363,7 +373,7 @@ async fn test_app(at: &Opened, id: &str) -> Result<ClientNo, Failure> {
 }
 
 /// Refuses an account with faults.
-fn sound(faults: Vec<FieldFault>) -> Result<(), Failure> {
+pub(super) fn sound(faults: Vec<FieldFault>) -> Result<(), Failure> {
     let told: Vec<_> = faults
         .iter()
         .map(|fault| format!("{}: {}", fault.field, fault.fault))
@@ -374,7 +384,7 @@ fn sound(faults: Vec<FieldFault>) -> Result<(), Failure> {
     }
 }
 
-fn status(person: &Person) -> &'static str {
+pub(super) fn status(person: &Person) -> &'static str {
     match person.is_active() {
         true => "active",
         false => "disabled",
@@ -388,7 +398,7 @@ fn mode(person: &Person) -> Side {
     }
 }
 
-async fn as_json(person: &Person, at: &Opened) -> Result<Value, Failure> {
+pub(super) async fn as_json(person: &Person, at: &Opened) -> Result<Value, Failure> {
     let noted = at.store.bounce(&person.email).await?;
     Ok(json!({
         "id": at.config.policy.subjects.write(person.subject),

@@ -124,3 +124,99 @@ fn nobody_is_invited_where_invitations_make_no_account() {
     );
     provider.create_user("ada@example.com").json();
 }
+
+#[test]
+fn a_user_is_shown_and_updated() {
+    let provider = Provider::new();
+    provider.create_user("ada@example.com").json();
+    provider.create_user("eve@example.com").json();
+    provider
+        .create_app(&["--redirect-uri", "https://myapp.com/cb"])
+        .json();
+    let shown = provider.json(&["user", "show", "ada@example.com"]);
+    assert_eq!(shown["email_verified"], true);
+    for (what, count) in [("sessions", 0), ("grants", 0), ("apps", 1)] {
+        assert_eq!(shown[what], count, "{what}");
+    }
+    fn with<'a>(more: &[&'a str]) -> Vec<&'a str> {
+        [&["user", "update", "ada@example.com"], more].concat()
+    }
+    let nothing = provider.run(&with(&[]));
+    nothing.failed(2, "nothing is changed");
+    for (wrong, code, told) in [
+        (["--name", " "], 1, "name: Enter your name"),
+        (["--email", "ada"], 2, "is no e-mail address"),
+        (["--email", "EVE@example.com"], 1, "has an account already"),
+        (["--language", "xx"], 2, "is no language of ours"),
+    ] {
+        provider.run(&with(&wrong)).failed(code, told);
+    }
+    let all = with(&[
+        "--name",
+        "Ada L.",
+        "--email",
+        "ada@example.org",
+        "--unverified",
+        "--language",
+        "de",
+    ]);
+    let now = provider.json(&all);
+    assert_eq!(now["id"], shown["id"]);
+    assert_eq!(now["name"], "Ada L.");
+    assert_eq!(now["email"], "ada@example.org");
+    assert_eq!(now["email_verified"], false);
+    assert_eq!(now["language"], "de");
+    let told = provider.json(&["audit", "--user", "ada@example.org"]);
+    let newest: Vec<_> = told["events"].as_array().unwrap()[..2]
+        .iter()
+        .map(|event| (event["event"].as_str(), event["actor"]["kind"].as_str()))
+        .collect();
+    let by_operator = |name| (Some(name), Some("operator"));
+    assert_eq!(
+        newest,
+        [
+            by_operator("user.address_changed"),
+            by_operator("user.name_set")
+        ]
+    );
+}
+
+#[test]
+fn a_reset_link_is_printed_for_a_proved_address_where_links_are_served() {
+    let provider = Provider::new();
+    let ada = provider.create_user("ada@example.com").json();
+    let make = ["user", "reset-link", "ada@example.com"];
+    provider.run(&make).failed(1, "no mail is configured");
+    let file = provider.folder.path().join("v.toml");
+    let text = std::fs::read_to_string(&file).unwrap();
+    let mail = "[mail]\nfrom = \"id@example.com\"\nfolder = \"mails\"\n";
+    std::fs::write(&file, format!("{text}\n{mail}")).unwrap();
+    let made = provider.json(&make);
+    let link = made["link"].as_str().unwrap();
+    assert!(
+        link.starts_with("https://auth.example.com/link?t=ml_"),
+        "{made}"
+    );
+    let waiting = provider.json(&["outbox", "list"]);
+    assert_eq!(waiting["messages"].as_array().unwrap().len(), 0);
+    let told = provider.json(&["audit", "--event", "user.reset_link_made"]);
+    let event = &told["events"][0];
+    assert_eq!(event["actor"]["kind"], "operator");
+    assert_eq!(event["user"], ada["id"]);
+    let secret = link.split("ml_").nth(1).unwrap();
+    assert!(!told.to_string().contains(secret));
+    let unproved = [
+        "user",
+        "update",
+        "ada@example.com",
+        "--email",
+        "b@example.com",
+        "--unverified",
+    ];
+    provider.json(&unproved);
+    let refused = provider.run(&["user", "reset-link", "b@example.com"]);
+    refused.failed(1, "is not proved");
+    provider.json(&["user", "disable", "b@example.com"]);
+    let refused = provider.run(&["user", "reset-link", "b@example.com"]);
+    refused.failed(1, "is disabled");
+}

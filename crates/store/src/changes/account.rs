@@ -1,5 +1,5 @@
 //! Accounts of people.
-use super::mail_link::{keep, tell, use_up, withdraw, withdraw_of, withdraw_to};
+use super::mail_link::{keep, keep_link, tell, use_up, withdraw, withdraw_of, withdraw_to};
 use super::session::end_all;
 use crate::steps::Steps;
 use crate::value::values;
@@ -15,6 +15,15 @@ const CUT_OFF: &str = "UPDATE people SET cutoff = $2 WHERE subject = $1 AND cuto
 pub(super) fn steps<'a>(steps: Steps<'a>, change: &'a AccountChange, now: UnixTime) -> Steps<'a> {
     match change {
         AccountChange::SendLink { mail, at_most, .. } => keep(seldom(steps, mail, *at_most), mail),
+        AccountChange::HandOutLink {
+            subject,
+            email,
+            link,
+        } => {
+            let guard =
+                "SELECT 1 FROM people WHERE subject = $1 AND email = $2 AND disabled_at IS NULL";
+            keep_link(steps.exists(guard, values![*subject, email]), link)
+        }
         AccountChange::Create { person, link } => create(used(steps, *link, now), person, now),
         AccountChange::SetPassword {
             subject,
@@ -60,23 +69,26 @@ pub(super) fn steps<'a>(steps: Steps<'a>, change: &'a AccountChange, now: UnixTi
                 values![*subject, language, preferences.zone.as_deref()],
             )
         }
-        AccountChange::Disable { subject, cutoff } => {
-            let off =
-                "UPDATE people SET disabled_at = $2 WHERE subject = $1 AND disabled_at IS NULL";
-            let steps = steps
-                .event(off, values![*subject, now])
-                .run(CUT_OFF, values![*subject, *cutoff]);
-            withdraw(end_all(steps, *subject, None), *subject).person_changed(*subject)
-        }
-        AccountChange::Enable { subject, cutoff } => {
-            let on = "UPDATE people SET disabled_at = NULL, \
-                      cutoff = CASE WHEN cutoff > $2 THEN cutoff ELSE $2 END \
-                      WHERE subject = $1 AND disabled_at IS NOT NULL";
-            steps
-                .event(on, values![*subject, *cutoff])
-                .person_changed(*subject)
-        }
+        AccountChange::Disable { subject, cutoff } => disable(steps, *subject, *cutoff, now),
+        AccountChange::Enable { subject, cutoff } => enable(steps, *subject, *cutoff),
     }
+}
+
+fn disable(steps: Steps<'_>, subject: Subject, cutoff: Locator, now: UnixTime) -> Steps<'_> {
+    let off = "UPDATE people SET disabled_at = $2 WHERE subject = $1 AND disabled_at IS NULL";
+    let steps = steps
+        .event(off, values![subject, now])
+        .run(CUT_OFF, values![subject, cutoff]);
+    withdraw(end_all(steps, subject, None), subject).person_changed(subject)
+}
+
+fn enable(steps: Steps<'_>, subject: Subject, cutoff: Locator) -> Steps<'_> {
+    let on = "UPDATE people SET disabled_at = NULL, \
+              cutoff = CASE WHEN cutoff > $2 THEN cutoff ELSE $2 END \
+              WHERE subject = $1 AND disabled_at IS NOT NULL";
+    steps
+        .event(on, values![subject, cutoff])
+        .person_changed(subject)
 }
 
 /// Two at the same moment may both be the last: how many come at once is limited where they are asked for.
@@ -118,6 +130,19 @@ fn address<'a>(steps: Steps<'a>, change: &'a AddressChange, now: UnixTime) -> St
             let steps = withdraw(steps, *subject).run(told, values![*subject]);
             tell(steps, notice.as_deref())
         }
+        AddressChange::Set {
+            subject,
+            before,
+            email,
+            verified_at,
+        } => {
+            let values = values![*subject, email.as_str(), email.key(), *verified_at, before];
+            // The address before acts no more, not even to take this back: an operator may know why.
+            let told = "DELETE FROM mail_links WHERE subject = $1 AND used_at IS NULL";
+            withdraw(steps, *subject)
+                .guard(SET, values)
+                .run(told, values![*subject])
+        }
         AddressChange::Release {
             subject,
             email,
@@ -158,6 +183,9 @@ const RELEASE: &str = "UPDATE people SET email = 'released-' || subject, email_k
 /// Gives an account an address that nobody else has, in place of this one.
 const MOVE_FROM: &str = "UPDATE people SET email = $2, email_key = $3, verified_at = $4 WHERE subject = $1 \
      AND email = $5 AND disabled_at IS NULL \
+     AND NOT EXISTS (SELECT 1 FROM people o WHERE o.email_key = $3 AND o.subject <> $1)";
+/// The same, also of one that is off.
+const SET: &str = "UPDATE people SET email = $2, email_key = $3, verified_at = $4 WHERE subject = $1 AND email = $5 \
      AND NOT EXISTS (SELECT 1 FROM people o WHERE o.email_key = $3 AND o.subject <> $1)";
 /// The same, whatever it has now, with a new password.
 const MOVE_BACK: &str = "UPDATE people SET email = $2, email_key = $3, verified_at = $4, password = $5, device_epoch = device_epoch + 1 \

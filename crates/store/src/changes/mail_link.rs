@@ -2,12 +2,16 @@
 use super::bounce::arrived;
 use crate::steps::Steps;
 use crate::value::values;
-use protocol::accounts::mail_link::LinkMail;
+use protocol::accounts::mail_link::{LinkMail, MailLink};
 use protocol::types::{Language, Locator, Subject, UnixTime};
 
 /// Keeps the link of a mail.
 pub(super) fn keep<'a>(steps: Steps<'a>, mail: &'a LinkMail) -> Steps<'a> {
-    let link = &mail.link;
+    keep_link(steps, &mail.link)
+}
+
+/// Keeps a link.
+pub(super) fn keep_link<'a>(steps: Steps<'a>, link: &'a MailLink) -> Steps<'a> {
     steps.run(
         "INSERT INTO mail_links (id, purpose, email, email_key, subject, session, created_at, expires_at, used_at, language, device, client) \
          VALUES ($1, $2, $3, $4, $5, $6, $7, $8, NULL, $9, $10, $11) ON CONFLICT DO NOTHING",

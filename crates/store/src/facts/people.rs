@@ -1,6 +1,6 @@
 //! People, and how often was guessed of late.
 use crate::row::{Query, Read, Row};
-use protocol::facts::{Attempts, Standing};
+use protocol::facts::{AccountCounts, Attempts, Standing};
 use protocol::types::{Language, Person, Preferences, Subject};
 
 /// Eleven columns from `at` on; `None` when a left join found nobody.
@@ -59,6 +59,23 @@ pub(crate) const PAGE: Query<Person> = people!("p.subject > $1 ORDER BY p.subjec
 /// Those that an app of the test side is tried with, as far as they are on: so many at most.
 pub(crate) const OF_TEST_APP: Query<Person> =
     people!("p.test_app = $1 AND p.disabled_at IS NULL ORDER BY p.subject LIMIT $2");
+
+/// How much hangs on the account `$1`, of sessions what is alive at `$2`.
+pub(crate) const COUNTS: Query<AccountCounts> = Query {
+    sql: "SELECT (SELECT COUNT(*) FROM sessions WHERE subject = $1 AND expires_at > $2), \
+          (SELECT COUNT(*) FROM consents k JOIN clients c ON c.no = k.client \
+          WHERE k.subject = $1 AND k.ended_as IS NULL AND c.deleted_at IS NULL), \
+          (SELECT COUNT(*) FROM clients WHERE owner = $1 AND organization IS NULL AND live_of IS NULL AND deleted_at IS NULL), \
+          (SELECT COUNT(*) FROM members WHERE subject = $1)",
+    read: |row| {
+        Ok(AccountCounts {
+            sessions: row.number(0)?,
+            connections: row.number(1)?,
+            apps: row.number(2)?,
+            organizations: row.number(3)?,
+        })
+    },
+};
 
 /// Everyone whose standing is not good.
 pub(crate) const NOT_GOOD: Query<(Subject, Standing)> = Query {

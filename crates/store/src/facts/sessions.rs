@@ -1,7 +1,7 @@
 //! Sessions of people.
 use super::people::{person, preferences};
 use crate::row::{Query, Read, Row};
-use protocol::facts::{ConsentFacts, SessionFacts};
+use protocol::facts::{ConsentFacts, ListedSession, SessionFacts};
 use protocol::types::Session;
 
 fn session(row: &dyn Row) -> Read<Session> {
@@ -60,12 +60,27 @@ pub(crate) const WITH_CONSENT: Query<(SessionFacts, ConsentFacts)> = Query {
     },
 };
 
+macro_rules! listed {
+    ($whose:literal) => {
+        Query {
+            sql: concat!(
+                "SELECT ",
+                session_columns!(),
+                ", p.email FROM sessions s JOIN people p ON p.subject = s.subject WHERE ",
+                $whose,
+                " AND s.id < $2 AND s.expires_at > $3 ORDER BY s.id DESC LIMIT $4"
+            ),
+            read: |row| {
+                Ok(ListedSession {
+                    session: session(row)?,
+                    email: row.string(7)?,
+                })
+            },
+        }
+    };
+}
+
 /// Live sessions of a person, newest first: before a session, at a moment, so many at most.
-pub(crate) const OF_PERSON: Query<Session> = Query {
-    sql: concat!(
-        "SELECT ",
-        session_columns!(),
-        " FROM sessions s WHERE s.subject = $1 AND s.id < $2 AND s.expires_at > $3 ORDER BY s.id DESC LIMIT $4"
-    ),
-    read: session,
-};
+pub(crate) const OF_PERSON: Query<ListedSession> = listed!("s.subject = $1");
+/// The same of everybody above a subject.
+pub(crate) const OF_ALL: Query<ListedSession> = listed!("s.subject > $1");

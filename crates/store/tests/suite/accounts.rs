@@ -5,7 +5,7 @@ use jose::Digest;
 use protocol::Transition;
 use protocol::accounts::mailbox::ask_for_recovery;
 use protocol::decision::Mint;
-use protocol::facts::Attempts;
+use protocol::facts::{Attempts, ListedSession};
 use protocol::transition::{
     AccountChange, AuthorizeChange, GrantChange, SessionChange, ThrottleChange,
 };
@@ -243,19 +243,30 @@ async fn sessions_are_listed_newest_first_page_by_page_and_end() {
     }
     let theirs = session(&world, other).await;
     own.reverse();
-    let ids = |list: Vec<Session>| list.into_iter().map(|s| s.id).collect::<Vec<Locator>>();
+    let ids = |list: Vec<ListedSession>| {
+        let ids = list.into_iter().map(|listed| listed.session.id);
+        ids.collect::<Vec<Locator>>()
+    };
     let first = ids(world
         .store
-        .sessions(subject, world.now, None, 3)
+        .sessions(Some(subject), world.now, None, 3)
         .await
         .unwrap());
     assert_eq!(first, own[..3]);
     let rest = ids(world
         .store
-        .sessions(subject, world.now, Some(own[2]), 3)
+        .sessions(Some(subject), world.now, Some(own[2]), 3)
         .await
         .unwrap());
     assert_eq!(rest, own[3..]);
+
+    let all = world.store.sessions(None, world.now, None, 10);
+    let all = all.await.unwrap();
+    assert_eq!(all.len(), 6);
+    let newest = (all[0].session.id, all[0].email.as_str());
+    assert_eq!(newest, (theirs.id, "eve@example.com"));
+    let counts = world.store.account_counts(subject, world.now).await;
+    assert_eq!(counts.unwrap().unwrap().sessions, 5);
 
     let not_theirs = Transition::Session(SessionChange::End {
         subject,
@@ -273,7 +284,7 @@ async fn sessions_are_listed_newest_first_page_by_page_and_end() {
     world.settle(password).await;
     let left = ids(world
         .store
-        .sessions(subject, world.now, None, 10)
+        .sessions(Some(subject), world.now, None, 10)
         .await
         .unwrap());
     assert_eq!(left, [own[1]]);
@@ -281,7 +292,7 @@ async fn sessions_are_listed_newest_first_page_by_page_and_end() {
     assert!(
         world
             .store
-            .sessions(subject, tomorrow, None, 10)
+            .sessions(Some(subject), tomorrow, None, 10)
             .await
             .unwrap()
             .is_empty()

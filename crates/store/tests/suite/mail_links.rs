@@ -352,3 +352,37 @@ async fn what_is_allowed_while_an_account_is_taken_over_counts_no_more() {
         assert_eq!(remembered.map(|consent| consent.granted_at), Some(later));
     }
 }
+
+#[tokio::test]
+async fn a_link_that_an_operator_hands_over_acts_once_and_not_after_the_address_changed() {
+    let world = World::new();
+    let subject = world.person("ada@example.com").await;
+    let mint = world.store.mint();
+    let ada = world.read(subject).await;
+    assert!(mailbox::reset_link(&ada, world.now, &mint).is_none());
+    world.settle(mailbox::vouch(&ada, world.now)).await;
+    let ada = world.read(subject).await;
+    let handed_over = async || {
+        let (link, change) = mailbox::reset_link(&ada, world.now, &mint).unwrap();
+        assert!(change.messages().is_empty(), "it goes by no mail");
+        (link, world.settle(change).await)
+    };
+    let (link, kept) = handed_over().await;
+    assert_eq!(kept, Committed);
+    assert_eq!(world.recover(&link, &ada, "new").await, Committed);
+    assert_eq!(world.recover(&link, &ada, "newer").await, Conflict);
+
+    let (link, kept) = handed_over().await;
+    assert_eq!(kept, Committed);
+    let moved = mailbox::set_address(&ada, &address("ada@example.org"), true, world.now);
+    assert_eq!(world.settle(moved.clone()).await, Committed);
+    assert_eq!(world.settle(moved).await, Conflict, "it has another by now");
+    let gone = world.store.mail_link(link.id).await.unwrap();
+    assert!(gone.is_none(), "what acted for the address before");
+    assert_eq!(handed_over().await.1, Conflict);
+    let eve = world.person("eve@example.com").await;
+    let eve = world.read(eve).await;
+    let taken = mailbox::set_address(&eve, &address("ADA@example.org"), false, world.now);
+    assert_eq!(world.settle(taken).await, Conflict);
+    assert_eq!(world.read(subject).await.email, "ada@example.org");
+}

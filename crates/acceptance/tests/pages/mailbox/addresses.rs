@@ -277,3 +277,20 @@ fn an_account_that_nobody_proved_keeps_its_address_from_nobody() {
     assert_eq!(post.browser().try_sign_in(name, PASSWORD).status, 403);
     post.browser().sign_in(EVE, PASSWORD);
 }
+
+#[test]
+#[cfg_attr(not(has_python), ignore = "needs Python: see ./test")]
+fn a_link_that_an_operator_hands_over_sets_a_password_once() {
+    let post = Post::start("");
+    let mut old = post.browser();
+    old.sign_in(ANN, PASSWORD);
+    let made = post.scene.cli(&["user", "reset-link", ANN]);
+    let link = made["link"].as_str().expect("a link").to_owned();
+    let mut browser = post.browser();
+    post.choose(&mut browser, &link, None, NEW).expect(303);
+    assert!(is_signed_in(&mut browser) && !is_signed_in(&mut old));
+    let again = post.browser().open(&link);
+    assert!(again.text().contains("used"), "{again}");
+    assert_eq!(post.events("user.reset_link_made"), 1);
+    assert_eq!(post.events("user.recovered"), 1);
+}
