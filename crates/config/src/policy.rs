@@ -158,10 +158,16 @@ fn accounts(checks: &mut Checks<'_>) -> AccountPolicy {
         checks.fault("accounts.min_password", what);
     }
     let day = Lifetime::from_days(1);
+    let session = within(checks, "accounts.session", accounts.session, LONGEST);
+    let session_idle = match accounts.session_idle {
+        Some(idle) => within(checks, "accounts.session_idle", idle, session),
+        None => session,
+    };
     AccountPolicy {
         sign_up: accounts.sign_up.into(),
         min_password: accounts.min_password,
-        session: within(checks, "accounts.session", accounts.session, LONGEST),
+        session,
+        session_idle,
         interaction: within(checks, "accounts.interaction", accounts.interaction, day),
     }
 }

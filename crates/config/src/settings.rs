@@ -315,8 +315,11 @@ pub(crate) struct AccountSettings {
     pub(crate) sign_up: SignUpSetting,
     /// The shortest password, in characters: 8 to 64.
     pub(crate) min_password: usize,
-    /// How long a browser stays signed in: 1s to 2y.
+    /// How long a browser stays signed in at most, from when its person signed in: 1s to 2y.
     pub(crate) session: Span,
+    /// After which time without a request it is signed out before: 1s to `accounts.session`, which is the default. It is looked at
+    /// every five minutes, so a browser may be signed out six minutes early. Counts for sessions that begin from then on.
+    pub(crate) session_idle: Option<Span>,
     /// How long an authorization request waits for its person: 1s to 1d.
     pub(crate) interaction: Span,
     /// How people are named to apps: `{ prefix = "user_" }`, or `"number"` for a counter. Not to be changed once
@@ -330,6 +333,7 @@ impl Default for AccountSettings {
             sign_up: SignUpSetting::Named(SignUp::Open),
             min_password: 12,
             session: Span::days(14),
+            session_idle: None,
             interaction: Span::seconds(3_600),
             id: IdSetting::Prefixed {
                 prefix: "user_".to_owned(),

@@ -11,7 +11,7 @@ pages!(Account);
 /// A person's own page. Its forms are [`CHANGE_PASSWORD`](Self::CHANGE_PASSWORD) (`nonce`, `current`, `new`),
 /// [`RENAME`](Self::RENAME) (`nonce`, `name`), [`CHANGE_EMAIL`](Self::CHANGE_EMAIL) (`nonce`, `new-email`,
 /// `email-password`), [`PROVE_EMAIL`](Self::PROVE_EMAIL) (`nonce`), [`END_SESSION`](Self::END_SESSION) (`nonce`,
-/// `session`), [`END_ALL_SESSIONS`](Self::END_ALL_SESSIONS) (`nonce`, `whose`) and `POST /sign-out` (`nonce`).
+/// `session`), [`END_OTHER_SESSIONS`](Self::END_OTHER_SESSIONS) (`nonce`), [`END_ALL_SESSIONS`](Self::END_ALL_SESSIONS) (`nonce`, `whose`) and `POST /sign-out` (`nonce`).
 #[derive(Clone, Debug, Template)]
 #[template(path = "account.html")]
 pub struct Account {
@@ -58,6 +58,8 @@ pub struct SessionLine {
     pub browser: Text,
     /// When it signed in, in words.
     pub started: Text,
+    /// When it was last used, in words.
+    pub active: Text,
     /// Whether it is the one that shows the page.
     pub current: bool,
 }
@@ -85,6 +87,8 @@ impl Account {
     pub const PROVE_EMAIL: &str = "/account/email/prove";
     /// Signs one browser out.
     pub const END_SESSION: &str = "/account/sessions/end";
+    /// Signs every browser out but this one.
+    pub const END_OTHER_SESSIONS: &str = "/account/sessions/end-others";
     /// Signs every browser out.
     pub const END_ALL_SESSIONS: &str = "/account/sessions/end-all";
 
@@ -218,6 +222,7 @@ fn usual(language: Language) -> Account {
         id: id.to_owned(),
         browser: language.text_of("browser-on", &[("browser", &browser), ("system", &"Linux")]),
         started: Text::of_others(started),
+        active: Text::of_others("2026-11-21 09:20 UTC"),
         current,
     };
     Account {
@@ -261,6 +266,7 @@ fn hostile(language: Language) -> Account {
             id: HOSTILE.to_owned(),
             browser: Text::of_others(HOSTILE.repeat(3)),
             started: Text::of_others(HOSTILE),
+            active: Text::of_others(HOSTILE),
             current: false,
         }],
         next_page: Some(HOSTILE.to_owned()),

@@ -158,6 +158,8 @@ pub struct ListedSession {
     pub session: Session,
     /// The address of its person.
     pub email: String,
+    /// When it was last used, within some minutes.
+    pub active_at: UnixTime,
 }
 
 /// A page of a list ordered by subject.

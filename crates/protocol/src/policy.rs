@@ -297,6 +297,8 @@ pub struct AccountPolicy {
     pub min_password: usize,
     /// How long a browser stays signed in.
     pub session: Lifetime,
+    /// After which time without a request of its browser it ends before; at most `session`.
+    pub session_idle: Lifetime,
     /// How long a pending authorization request is kept.
     pub interaction: Lifetime,
 }

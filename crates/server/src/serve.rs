@@ -6,6 +6,7 @@ use crate::http::cookies::Cookies;
 use crate::jobs::{self, Running};
 use crate::oauth::endpoints::endpoints;
 use crate::oauth::long_poll::LongPolls;
+use crate::ops::active_sessions::ActiveSessions;
 use crate::ops::hasher::Hasher;
 use crate::ops::last_used::LastUsed;
 use crate::ops::log::Log;
@@ -48,6 +49,7 @@ pub(crate) fn open(config: Config, log: Log) -> anyhow::Result<AppState> {
     Ok(AppState {
         outbound: outbound(&config),
         last_used: LastUsed::default(),
+        active_sessions: ActiveSessions::default(),
         request_log: RequestLog::of(&config),
         playgrounds: Playgrounds::default(),
         mint: store.mint(),

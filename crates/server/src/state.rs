@@ -4,6 +4,7 @@ use crate::http::cookies::Cookies;
 use crate::http::reply::RenderedDocument;
 use crate::http::request::ClientAddr;
 use crate::oauth::long_poll::LongPolls;
+use crate::ops::active_sessions::ActiveSessions;
 use crate::ops::clock::{self, Zone};
 use crate::ops::hasher::Hasher;
 use crate::ops::last_used::LastUsed;
@@ -54,6 +55,7 @@ pub(crate) struct AppState {
     pub(crate) outbound: Outbound,
     /// When apps were used last.
     pub(crate) last_used: LastUsed,
+    pub(crate) active_sessions: ActiveSessions,
     /// What apps' requests were told.
     pub(crate) request_log: RequestLog,
     /// What developers play with.

@@ -32,7 +32,7 @@ macro_rules! steps {
 }
 
 /// All steps on SQLite.
-pub(crate) const SQLITE: [Migration; 19] = steps!("sqlite":
+pub(crate) const SQLITE: [Migration; 20] = steps!("sqlite":
     1 "initial" "728948790923703149",
     2 "devices_and_test_mode" "8578770225967760945",
     3 "epochs" "0",
@@ -52,10 +52,11 @@ pub(crate) const SQLITE: [Migration; 19] = steps!("sqlite":
     17 "test_sides" "0",
     18 "skipped_scopes" "0",
     19 "signing_keys" "0",
+    20 "sessions_and_deletion" "0",
 );
 
 /// All steps on PostgreSQL.
-pub(crate) const POSTGRES: [Migration; 19] = steps!("postgres":
+pub(crate) const POSTGRES: [Migration; 20] = steps!("postgres":
     1 "initial" "728948790923703149",
     2 "devices_and_test_mode" "8578770225967760945",
     3 "epochs" "0",
@@ -75,6 +76,7 @@ pub(crate) const POSTGRES: [Migration; 19] = steps!("postgres":
     17 "test_sides" "0",
     18 "skipped_scopes" "0",
     19 "signing_keys" "0",
+    20 "sessions_and_deletion" "0",
 );
 
 #[cfg(test)]

@@ -189,3 +189,34 @@ fn operators_list_sessions_page_by_page_and_end_them() {
     let told = scene.cli(&["audit", "--event", "sessions.ended"]);
     assert_eq!(told["events"][0]["actor"]["kind"], "operator");
 }
+
+#[test]
+fn an_idle_session_ends() {
+    let idle = ("VALETKEY_ACCOUNTS__SESSION_IDLE", "1s");
+    let scene = Scene::start(Setup::toml(PLAIN).env(idle.0, idle.1));
+    let mut browser = scene.browser();
+    browser.sign_in(ANN, PASSWORD);
+    outlive_a_second();
+    form_to(&browser.open("/account"), "/sign-in");
+}
+
+#[test]
+fn all_other_browsers_are_signed_out_and_this_one_stays() {
+    let scene = Scene::plain("");
+    let (mut here, mut there) = (scene.browser(), scene.browser());
+    let mut owner = scene.browser();
+    for (browser, who) in [(&mut here, ANN), (&mut there, ANN), (&mut owner, OWNER)] {
+        browser.sign_in(who, PASSWORD);
+    }
+    let page = here.open("/account").expect(200);
+    assert!(page.text().contains("Last active"), "{page}");
+    let form = form_to(&page, "/account/sessions/end-others");
+    let told = here.submit(&form, &[]);
+    let told = here.follow(told);
+    assert!(told.text().contains("Every other browser is signed out"));
+    assert!(!told.text().contains("end-others"), "there is no other");
+    form_to(&there.open("/account"), "/sign-in");
+    for browser in [&mut here, &mut owner] {
+        assert_eq!(browser.get("/account").status, 200);
+    }
+}

@@ -243,6 +243,9 @@ fn signing_up_and_in_twice_leads_to_the_same_place() {
     for page in &pages {
         consent_form(page);
     }
+    let listed = scene.cli(&["session", "list", "ben@example.com"]);
+    let sessions = listed["sessions"].as_array().map(Vec::len);
+    assert_eq!(sessions, Some(1), "two quick clicks make one: {listed}");
     let made = scene.cli(&[
         "audit",
         "--event",

@@ -18,10 +18,12 @@ account-sessions-title = Wo Sie angemeldet sind
 account-sessions-none = Nirgends sonst.
 account-session-this = Dieser Browser
 account-session-since = Seit { $time }
+account-session-active = Zuletzt aktiv: { $time }
 account-session-end = Abmelden
 account-session-which = { $browser }, seit { $time }
 account-sessions-older = Ältere anzeigen
 account-sign-out = Abmelden
+account-sign-out-others = Andere abmelden
 account-sign-out-everywhere = Überall abmelden
 
 account-name-title = Namen ändern
@@ -45,6 +47,7 @@ account-password-button = Passwort ändern
 
 account-done-password = Ihr Passwort ist geändert. Andere Browser wurden abgemeldet.
 account-done-session = Der Browser ist abgemeldet.
+account-done-others = Alle anderen Browser sind abgemeldet.
 account-done-joined = Ihr Konto ist bereit. Haben Sie auf einem anderen Gerät oder in einem anderen Browser begonnen, kehren Sie dorthin zurück und melden Sie sich an.
 account-done-recovered = Ihr Passwort ist geändert, und alle anderen Browser wurden abgemeldet. Haben Sie auf einem anderen Gerät begonnen, kehren Sie dorthin zurück und melden Sie sich an.
 account-done-name = Ihr Name ist geändert.

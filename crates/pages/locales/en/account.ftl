@@ -19,11 +19,13 @@ account-sessions-title = Where you are signed in
 account-sessions-none = Nowhere else.
 account-session-this = This browser
 account-session-since = Since { $time }
+account-session-active = Last active { $time }
 account-session-end = Sign out
 # Read aloud after the button's word.
 account-session-which = { $browser }, since { $time }
 account-sessions-older = Show older ones
 account-sign-out = Sign out
+account-sign-out-others = Sign out the others
 account-sign-out-everywhere = Sign out everywhere
 
 account-name-title = Change your name
@@ -48,6 +50,7 @@ account-password-button = Change password
 # What was done.
 account-done-password = Your password is changed. Other browsers were signed out.
 account-done-session = That browser is signed out.
+account-done-others = Every other browser is signed out.
 account-done-joined = Your account is ready. If you began on another device or in another browser, go back there and sign in.
 account-done-recovered = Your password is changed, and every other browser was signed out. If you began on another device, go back there and sign in.
 account-done-name = Your name is changed.

@@ -1,7 +1,9 @@
 //! Whether the session that a browser claims to have is one.
 use super::sign_in::SESSION_PREFIX;
 use crate::facts::SessionFacts;
-use crate::types::{Locator, UnixTime};
+use crate::policy::AccountPolicy;
+use crate::transition::SessionUse;
+use crate::types::{Lifetime, Locator, Session, UnixTime};
 use wire::Presented;
 
 /// A session cookie's value.
@@ -27,4 +29,26 @@ impl SessionCookie {
             && now < facts.session.expires_at
             && facts.person.is_active()
     }
+}
+
+/// The longest that a use is left out after another was noted.
+const COARSE: Lifetime = Lifetime::from_minutes(5);
+
+/// How often it is noted at most that a session was used: a fraction of the time after which it would end.
+pub fn note_every(policy: &AccountPolicy) -> Lifetime {
+    let half = u32::try_from(policy.session_idle.seconds() / 2);
+    COARSE.min(Lifetime::from_seconds(half.unwrap_or(u32::MAX)))
+}
+
+/// What is written down of a session that is used now, if its last use lies back long enough. Cheap, because every request
+/// of a browser asks.
+#[inline]
+pub fn used(session: &Session, policy: &AccountPolicy, now: UnixTime) -> Option<SessionUse> {
+    let idle_at = now.plus(policy.session_idle);
+    let noted = session.expires_at.plus(note_every(policy)) > idle_at;
+    (!noted).then_some(SessionUse {
+        session: session.id,
+        at: now,
+        idle_at,
+    })
 }

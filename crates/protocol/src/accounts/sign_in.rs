@@ -2,13 +2,14 @@
 use super::mail_link::LinkPurpose;
 use super::mailbox::notice;
 use crate::decision::Mint;
-use crate::facts::Attempts;
+use crate::facts::{Attempts, ListedSession};
 use crate::policy::Policy;
 use crate::transition::{SessionChange, ThrottleChange, Transition};
 use crate::types::email::email_key;
 use crate::types::text::deceives;
 use crate::types::{Lifetime, Locator, MailAddress, Person, Session, Subject, UnixTime};
 use jose::Digest;
+use jose::keyed::Key;
 use wire::TokenText;
 
 /// What a session cookie's value starts with.
@@ -223,19 +224,43 @@ fn key(limit: Limit, text: &str) -> (Limit, Digest) {
 }
 
 /// A browser that signs in.
-#[derive(Debug)]
 pub struct SigningIn<'a> {
     /// What it calls itself.
     pub user_agent: &'a str,
     /// Its name, the same over several sign-ins.
     pub device: &'a str,
+    /// What only this browser knows, and the server's key: what its cookie is made from.
+    pub secrets: (&'a str, &'a Key),
     /// The session that it has so far.
     pub session: Option<Locator>,
 }
 
+/// How long after a browser was signed in the same form posted again is taken for the first.
+const AGAIN: Lifetime = Lifetime::from_seconds(10);
+
+impl SigningIn<'_> {
+    /// The value of the cookie of a session: the same for whoever posts the form twice.
+    fn cookie(&self, id: Locator) -> TokenText {
+        let (browser, key) = self.secrets;
+        let secret = key.derive(&[b"session", browser.as_bytes(), &id.0.to_be_bytes()]);
+        TokenText::new(SESSION_PREFIX, id.0, &secret)
+    }
+
+    /// The cookie's value of the session that this browser began a moment ago, if it is among these.
+    pub fn begun_already(&self, sessions: &[ListedSession], now: UnixTime) -> Option<TokenText> {
+        let lately = sessions.iter().map(|listed| &listed.session);
+        let lately = lately.filter(|session| now <= session.auth_time.plus(AGAIN));
+        lately
+            .filter(|session| session.device.as_deref() == Some(self.device))
+            .map(|session| (session, self.cookie(session.id)))
+            .find(|(session, cookie)| session.digest == cookie.digest())
+            .map(|(_, cookie)| cookie)
+    }
+}
+
 /// Starts a session for a person who proved who they are. Returns the cookie's value. The browser's earlier
-/// session, if any, ends: an id never survives a sign-in. `told`: the person hears of it by mail, because the browser
-/// was not known.
+/// session, if any, ends: an id never survives a sign-in. Its life counts from this proof, whatever the earlier one had left.
+/// `told`: the person hears of it by mail, because the browser was not known.
 pub fn start_session<M: Mint>(
     person: &Person,
     browser: &SigningIn<'_>,
@@ -245,14 +270,14 @@ pub fn start_session<M: Mint>(
     mint: &M,
 ) -> (TokenText, Transition) {
     let id = mint.locator();
-    let cookie = TokenText::new(SESSION_PREFIX, id.0, &mint.secret());
+    let cookie = browser.cookie(id);
     let said = browser.user_agent.chars();
     let session = Session {
         id,
         digest: cookie.digest(),
         subject: person.subject,
         auth_time: now,
-        expires_at: now.plus(policy.accounts.session),
+        expires_at: now.plus(policy.accounts.session_idle),
         browser: said.filter(|c| !deceives(*c)).take(MAX_BROWSER).collect(),
         device: Some(browser.device.to_owned()),
     };
@@ -263,6 +288,8 @@ pub fn start_session<M: Mint>(
     let transition = Transition::Session(SessionChange::Start {
         password: person.password.clone(),
         session,
+        ends_at: now.plus(policy.accounts.session),
+        alone_since: Some(Locator::first_at(now.minus(AGAIN))),
         ends: browser.session,
         notice,
     });

@@ -44,6 +44,7 @@ impl Policy {
                 sign_up: SignUp::Open,
                 min_password: 8,
                 session: Lifetime::from_days(1),
+                session_idle: Lifetime::from_days(1),
                 interaction: Lifetime::from_minutes(30),
             },
             device: DevicePolicy {

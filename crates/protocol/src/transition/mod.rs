@@ -29,7 +29,7 @@ pub use grant::{GrantChange, RevocationCause};
 pub use organization::OrganizationChange;
 pub use outbox::OutboxChange;
 pub use review::{Approved, ReviewChange, ReviewStep};
-pub use session::SessionChange;
+pub use session::{SessionChange, SessionUse};
 pub use signing_key::SigningKeyChange;
 pub use throttle::ThrottleChange;
 pub use transfer::TransferChange;
@@ -77,7 +77,7 @@ impl Transition {
             Transition::Grant(change) => change.event(),
             Transition::Device(change) => change.event(),
             Transition::Account(change) => change.event(),
-            Transition::Session(change) => Some(change.event()),
+            Transition::Session(change) => change.event(),
             Transition::Throttle(
                 ThrottleChange::Count { .. }
                 | ThrottleChange::Spend { .. }

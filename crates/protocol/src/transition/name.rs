@@ -55,6 +55,7 @@ names! {
     DisablePerson Transition::Account(AccountChange::Disable { .. }) => "account.disable",
     EnablePerson Transition::Account(AccountChange::Enable { .. }) => "account.enable",
     StartSession Transition::Session(SessionChange::Start { .. }) => "session.start",
+    NoteSessionUse Transition::Session(SessionChange::NoteUse(_)) => "session.note_use",
     EndSession Transition::Session(SessionChange::End { .. }) => "session.end",
     EndAllSessions Transition::Session(SessionChange::EndAll { .. }) => "session.end_all",
     EndByLink Transition::Session(SessionChange::EndByLink { .. }) => "session.end_by_link",

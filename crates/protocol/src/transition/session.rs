@@ -2,23 +2,30 @@
 use crate::accounts::mail_link::LinkMail;
 use crate::events::{Event, Happened};
 use crate::outbox::Message;
-use crate::types::{Locator, Session, Subject};
+use crate::types::{Locator, Session, Subject, UnixTime};
 
 /// A change of a person's sessions.
 #[derive(Debug, Clone)]
 pub enum SessionChange {
     /// Signs a browser in. Guard: the account is on and its password is still the one that was checked, since
-    /// checking takes a while.
+    /// checking takes a while; and this browser has not begun a session by itself a moment ago, as when a button was pressed
+    /// twice.
     Start {
         /// The PHC string that was checked.
         password: String,
         /// The session.
         session: Session,
+        /// When it ends, however much it is used.
+        ends_at: UnixTime,
+        /// Sessions of this browser with ids from here on are the same one; `None`: that is not looked at.
+        alone_since: Option<Locator>,
         /// The session this browser had before, which ends.
         ends: Option<Locator>,
         /// The mail that tells of a browser which was not known.
         notice: Option<Box<LinkMail>>,
     },
+    /// Writes down when sessions were last used, and when they end of it. No guard: one that is over stays over.
+    NoteUse(Vec<SessionUse>),
     /// Ends one session of this person. Guard: there is one; else nothing happens, and nothing is told.
     End {
         /// Whose.
@@ -47,16 +54,30 @@ pub enum SessionChange {
     },
 }
 
+/// That a session was used.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct SessionUse {
+    /// Which.
+    pub session: Locator,
+    /// When.
+    pub at: UnixTime,
+    /// When it ends, unless it is used again: never later than it would anyway.
+    pub idle_at: UnixTime,
+}
+
 impl SessionChange {
     pub(super) fn mail(&mut self) -> Option<&mut LinkMail> {
         match self {
             Self::Start { notice, .. } => notice.as_deref_mut(),
-            Self::End { .. } | Self::EndAll { .. } | Self::EndByLink { .. } => None,
+            Self::NoteUse(_) | Self::End { .. } | Self::EndAll { .. } | Self::EndByLink { .. } => {
+                None
+            }
         }
     }
 
-    pub(super) fn event(&self) -> Happened {
-        match self {
+    pub(super) fn event(&self) -> Option<Happened> {
+        Some(match self {
+            Self::NoteUse(_) => return None,
             Self::Start { session, .. } => {
                 Happened::by_person(Event::SessionStarted, session.subject)
             }
@@ -69,13 +90,15 @@ impl SessionChange {
             Self::EndAll { subject, .. } | Self::EndByLink { subject, .. } => {
                 Happened::by_person(Event::SessionsEnded, *subject)
             }
-        }
+        })
     }
 
     pub(super) fn messages(&self) -> &[Message] {
         match self {
             Self::Start { notice, .. } => notice.as_ref().map_or(&[], |notice| notice.messages()),
-            Self::End { .. } | Self::EndAll { .. } | Self::EndByLink { .. } => &[],
+            Self::NoteUse(_) | Self::End { .. } | Self::EndAll { .. } | Self::EndByLink { .. } => {
+                &[]
+            }
         }
     }
 }

@@ -26,6 +26,7 @@ mod rfc8414;
 mod rfc8628;
 mod rfc9207;
 mod rfc9700;
+mod sessions;
 mod sides;
 mod signing_keys;
 mod test_sides;

@@ -25,7 +25,7 @@ use password::PasswordForm;
 use preferences::PreferencesForm;
 use profile::{EmailForm, NameForm, ProveForm};
 use protocol::policy::SignUp;
-use sessions::{EndAllSessionsForm, EndSessionForm};
+use sessions::{EndAllSessionsForm, EndOtherSessionsForm, EndSessionForm};
 use sign_in::SignInForm;
 use sign_out::SignOutForm;
 use sign_up::SignUpForm;
@@ -74,6 +74,7 @@ pub(crate) fn mount(config: &Config, site: &mut Site) {
     site.page(ConnectedApp::PATH, connections::show);
     site.form::<ChangeForm, _, _>(connections::change);
     site.form::<EndSessionForm, _, _>(sessions::end);
+    site.form::<EndOtherSessionsForm, _, _>(sessions::end_others);
     site.form::<EndAllSessionsForm, _, _>(sessions::end_all);
 }
 

@@ -58,6 +58,7 @@ fn was_done(what: &str) -> Option<&'static str> {
     Some(match what {
         "password" => "account-done-password",
         "session" => "account-done-session",
+        "others" => "account-done-others",
         "joined" => "account-done-joined",
         "recovered" => "account-done-recovered",
         "name" => "account-done-name",
@@ -155,6 +156,7 @@ fn line(
         id: session.id.0.to_string(),
         browser: browser_text(session, language),
         started: Text::of_others(zone.moment(session.auth_time, language)),
+        active: Text::of_others(zone.moment(listed.active_at, language)),
         current: session.id == facts.session.id,
     }
 }
@@ -250,6 +252,36 @@ pub(crate) async fn end(
     app.settle_one(transition, app.act_now(browser.address))
         .await?;
     Ok(reply::see_other(&done("session")))
+}
+
+/// Every browser but this one is to be signed out.
+pub(crate) struct EndOtherSessionsForm;
+
+impl Form for EndOtherSessionsForm {
+    const PATH: &'static str = Account::END_OTHER_SESSIONS;
+    const NONCE: NonceScope = NonceScope::Session;
+    type Page = ();
+
+    fn page(_: &Params) {}
+
+    fn read(_: &Params) -> Self {
+        EndOtherSessionsForm
+    }
+}
+
+/// `POST`: signs every other browser out.
+pub(crate) async fn end_others(
+    State(app): State<App>,
+    posted: Posted<EndOtherSessionsForm>,
+) -> Result<Response, PageError> {
+    let (browser, facts, _) = own_form(&app, posted).await?;
+    let transition = Transition::Session(SessionChange::EndAll {
+        subject: facts.person.subject,
+        keep: Some(facts.session.id),
+    });
+    app.settle_one(transition, app.act_now(browser.address))
+        .await?;
+    Ok(reply::see_other(&done("others")))
 }
 
 /// Every browser is to be signed out.

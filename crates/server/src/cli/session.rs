@@ -91,7 +91,10 @@ impl List {
             match rows.is_empty() {
                 true => "Nobody is signed in there.".to_owned(),
                 false => {
-                    table(["SESSION", "E-MAIL", "BROWSER", "SIGNED IN", "ENDS"], &rows) + &more
+                    table(
+                        ["SESSION", "E-MAIL", "BROWSER", "SIGNED IN", "ACTIVE"],
+                        &rows,
+                    ) + &more
                 }
             }
         });
@@ -149,6 +152,7 @@ fn as_json(listed: &ListedSession, at: &Opened) -> Value {
         "email": listed.email,
         "browser": browser(listed),
         "signed_in_at": clock::rfc3339(session.auth_time),
+        "active_at": clock::rfc3339(listed.active_at),
         "ends_at": clock::rfc3339(session.expires_at),
     })
 }
@@ -160,6 +164,6 @@ fn row(listed: &ListedSession) -> [String; 5] {
         listed.email.clone(),
         browser(listed),
         clock::rfc3339(session.auth_time),
-        clock::rfc3339(session.expires_at),
+        clock::rfc3339(listed.active_at),
     ]
 }

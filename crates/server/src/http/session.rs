@@ -60,10 +60,18 @@ impl ClaimedSession {
         self.cookie.as_ref().map(SessionCookie::locator)
     }
 
-    /// Whether the row is that of the cookie, and still good.
-    pub(crate) fn is(&self, facts: &SessionFacts) -> bool {
-        let cookie = self.cookie.as_ref();
-        cookie.is_some_and(|cookie| cookie.signs_in(facts, crate::ops::clock::now()))
+    /// Whether the row is that of the cookie, and still good. Then it is in use.
+    pub(crate) fn is(&self, app: &AppState, facts: &SessionFacts) -> bool {
+        let Some(cookie) = &self.cookie else {
+            return false;
+        };
+        let now = clock::now();
+        let good = cookie.signs_in(facts, now);
+        if good {
+            let policy = &app.policy().accounts;
+            app.active_sessions.note(&facts.session, policy, now);
+        }
+        good
     }
 }
 
@@ -160,8 +168,20 @@ impl BrowserContext {
 
     /// The same, or a new one.
     pub(crate) fn device_of(&self, app: &AppState, person: &Person) -> String {
-        let known = self.known_to(app, person);
-        known.map_or_else(random, str::to_owned)
+        if let Some(known) = self.known_to(app, person) {
+            return known.to_owned();
+        }
+        // The same for a form that is posted twice.
+        let whose = person.subject.0.to_be_bytes();
+        match &self.browser_id {
+            Some(browser) => app.key.tag(&[b"device", browser.as_bytes(), &whose]),
+            None => random(),
+        }
+    }
+
+    /// What only this browser knows; made up for one that keeps no cookies.
+    pub(crate) fn secret(&self) -> String {
+        self.browser_id.clone().unwrap_or_else(random)
     }
 
     /// Speaks a language from here on that was asked for, unless the page's own address asks for another.
@@ -300,7 +320,7 @@ pub(crate) async fn session(
         return Ok(None);
     };
     let facts = app.store.session(locator).await?;
-    Ok(facts.filter(|facts| claimed.is(facts)))
+    Ok(facts.filter(|facts| claimed.is(app, facts)))
 }
 
 impl<S> FromRequestParts<S> for ClaimedSession

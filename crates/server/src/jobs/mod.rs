@@ -33,7 +33,7 @@ const FOLLOW_EVERY: Duration = Duration::from_millis(200);
 const GATHER: Duration = Duration::from_millis(5);
 /// How often expired rows are swept.
 const SWEEP_EVERY: Duration = Duration::from_secs(30);
-/// How often it is written which apps were used, and what their requests were told.
+/// How often it is written which apps and sessions were used, and what their requests were told.
 const NOTE_EVERY: Duration = Duration::from_secs(60);
 /// How many of these rounds lie between two looks at how much is kept of all apps.
 const TRIM_EVERY: u32 = 10;
@@ -132,7 +132,10 @@ async fn note_uses(app: App, ending: Arc<Stopping>) {
 }
 
 async fn note_uses_once(app: &App) {
-    for noted in app.last_used.take() {
+    let sessions = app
+        .active_sessions
+        .take(&app.policy().accounts, clock::now());
+    for noted in app.last_used.take().into_iter().chain(sessions) {
         let act = Act::by_job(clock::now());
         if let Err(error) = app.store.settle(noted, act).await {
             app.outage.note(&error);

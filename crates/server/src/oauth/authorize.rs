@@ -126,7 +126,7 @@ async fn signed_in(
         .store
         .session_and_consent(locator, request.client.no)
         .await?;
-    Ok(known.filter(|(session, _)| claimed.is(session)))
+    Ok(known.filter(|(session, _)| claimed.is(app, session)))
 }
 
 /// Keeps the request and sends the browser to the page where it goes on.

@@ -1,5 +1,6 @@
 //! What keeps a server running, and tells how it is.
 pub(crate) mod access;
+pub(crate) mod active_sessions;
 pub(crate) mod clock;
 pub(crate) mod clock_guard;
 pub(crate) mod hasher;

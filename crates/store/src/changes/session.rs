@@ -10,9 +10,18 @@ pub(super) fn steps<'a>(steps: Steps<'a>, change: &'a SessionChange, now: UnixTi
         SessionChange::Start {
             password,
             session,
+            ends_at,
+            alone_since,
             ends,
             notice,
-        } => tell(start(steps, password, session, *ends), notice.as_deref()),
+        } => {
+            let locked = checked(steps, password, session.subject);
+            let alone = alone(locked, session, *alone_since, *ends);
+            tell(start(alone, session, *ends_at, *ends), notice.as_deref())
+        }
+        SessionChange::NoteUse(uses) => uses.iter().fold(steps, |steps, used| {
+            steps.run(NOTE_USE, values![used.session, used.at, used.idle_at])
+        }),
         SessionChange::End { subject, session } => steps.guard(END, values![*session, *subject]),
         SessionChange::EndAll { subject, keep } => {
             steps.event(END_ALL, values![*subject, keep.unwrap_or(Locator(0))])
@@ -36,14 +45,8 @@ pub(super) fn steps<'a>(steps: Steps<'a>, change: &'a SessionChange, now: UnixTi
 
 /// The person's row is locked first, so a password or an account that changes meanwhile waits, and then finds this
 /// session to end.
-fn start<'a>(
-    steps: Steps<'a>,
-    password: &'a str,
-    session: &'a Session,
-    ends: Option<Locator>,
-) -> Steps<'a> {
-    let subject = session.subject;
-    let steps = steps
+fn checked<'a>(steps: Steps<'a>, password: &'a str, subject: Subject) -> Steps<'a> {
+    steps
         .lock(
             "SELECT 1 FROM people WHERE subject = $1 FOR UPDATE",
             values![subject],
@@ -51,25 +54,61 @@ fn start<'a>(
         .exists(
             "SELECT 1 FROM people WHERE subject = $1 AND password = $2 AND disabled_at IS NULL",
             values![subject, password],
-        );
+        )
+}
+
+/// Whether this browser has begun no session of the same person since, but for the one that ends now.
+fn alone<'a>(
+    steps: Steps<'a>,
+    session: &'a Session,
+    since: Option<Locator>,
+    ends: Option<Locator>,
+) -> Steps<'a> {
+    match since {
+        Some(since) => steps.exists(
+            "SELECT 1 WHERE NOT EXISTS (SELECT 1 FROM sessions WHERE subject = $1 AND id >= $2 AND id <> $3 AND id <> $4 AND device = $5)",
+            values![
+                session.subject,
+                since,
+                ends.unwrap_or(Locator(0)),
+                session.id,
+                session.device.as_deref()
+            ],
+        ),
+        None => steps,
+    }
+}
+
+fn start<'a>(
+    steps: Steps<'a>,
+    session: &'a Session,
+    ends_at: UnixTime,
+    ends: Option<Locator>,
+) -> Steps<'a> {
     let steps = match ends {
         Some(ends) => steps.run("DELETE FROM sessions WHERE id = $1", values![ends]),
         None => steps,
     };
     steps.run(
-        "INSERT INTO sessions (id, digest, subject, auth_time, expires_at, browser, device) \
-         VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT DO NOTHING",
+        "INSERT INTO sessions (id, digest, subject, auth_time, expires_at, browser, device, ends_at) \
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8) ON CONFLICT DO NOTHING",
         values![
             session.id,
             &session.digest,
-            subject,
+            session.subject,
             session.auth_time,
             session.expires_at,
             &session.browser,
             session.device.as_deref(),
+            ends_at,
         ],
     )
 }
+
+/// One that was over when it was used stays over, and one that an earlier release began ends when that said.
+const NOTE_USE: &str = "UPDATE sessions SET active_at = $2, \
+     expires_at = CASE WHEN ends_at = 0 THEN expires_at WHEN ends_at < $3 THEN ends_at ELSE $3 END \
+     WHERE id = $1 AND active_at < $2 AND expires_at > $2";
 
 const END: &str = "DELETE FROM sessions WHERE id = $1 AND subject = $2";
 

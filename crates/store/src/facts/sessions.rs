@@ -66,14 +66,16 @@ macro_rules! listed {
             sql: concat!(
                 "SELECT ",
                 session_columns!(),
-                ", p.email FROM sessions s JOIN people p ON p.subject = s.subject WHERE ",
+                ", p.email, s.active_at FROM sessions s JOIN people p ON p.subject = s.subject WHERE ",
                 $whose,
                 " AND s.id < $2 AND s.expires_at > $3 ORDER BY s.id DESC LIMIT $4"
             ),
             read: |row| {
+                let session = session(row)?;
                 Ok(ListedSession {
-                    session: session(row)?,
                     email: row.string(7)?,
+                    active_at: row.time(8)?.max(session.auth_time),
+                    session,
                 })
             },
         }

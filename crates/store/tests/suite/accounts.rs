@@ -30,6 +30,8 @@ async fn session_in(world: &World, subject: Subject, device: &str) -> Session {
     };
     let start = Transition::Session(SessionChange::Start {
         password: PASSWORD.to_owned(),
+        ends_at: world.now.plus(Lifetime::from_days(1)),
+        alone_since: None,
         session: session.clone(),
         ends: None,
         notice: None,
@@ -133,6 +135,8 @@ async fn no_session_starts_with_a_password_that_is_no_longer_the_persons() {
     let again = |password: &str| {
         Transition::Session(SessionChange::Start {
             password: password.to_owned(),
+            ends_at: world.now.plus(Lifetime::from_days(1)),
+            alone_since: None,
             session: Session {
                 id: world.store.mint().locator(),
                 ..started.clone()

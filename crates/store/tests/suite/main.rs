@@ -29,6 +29,7 @@ mod repeated;
 mod request_log;
 mod reviews;
 mod revocations;
+mod sessions;
 mod signing_keys;
 mod sweepers;
 mod test_sides;

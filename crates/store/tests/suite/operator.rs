@@ -159,6 +159,8 @@ pub(crate) async fn open(world: &World) -> (protocol::types::Grant, Session) {
     };
     let start = Transition::Session(SessionChange::Start {
         password: PASSWORD.to_owned(),
+        ends_at: world.now.plus(Lifetime::from_days(1)),
+        alone_since: None,
         session: session.clone(),
         ends: None,
         notice: None,

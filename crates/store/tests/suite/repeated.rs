@@ -20,6 +20,8 @@ pub(crate) async fn sign_in(world: &World, subject: Subject) {
     };
     let start = Transition::Session(SessionChange::Start {
         password: PASSWORD.to_owned(),
+        ends_at: world.now.plus(Lifetime::from_days(1)),
+        alone_since: None,
         session,
         ends: None,
         notice: None,
