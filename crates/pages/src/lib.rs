@@ -24,6 +24,7 @@ mod link;
 mod mail;
 mod mailbox;
 mod notice;
+mod own_data;
 pub mod path;
 pub mod portal;
 mod preferences;
@@ -52,6 +53,7 @@ pub use frame::Frame;
 pub use mail::{Mail, MailFoot};
 pub use mailbox::*;
 pub use notice::*;
+pub use own_data::*;
 pub use preferences::*;
 pub use review::{AskedScope, Saying, part_text};
 pub use samples::{HOSTILE, SAMPLE_DATA, Sample};
@@ -73,6 +75,7 @@ pub fn every_sample(language: Language) -> Vec<Sample> {
         device::samples_of_pages(language),
         notice::samples_of_pages(language),
         account::samples_of_pages(language),
+        own_data::samples_of_pages(language),
         preferences::samples_of_pages(language),
         portal::samples_of_pages(language),
         admin::samples_of_pages(language),

@@ -87,6 +87,8 @@ events! {
     UserDisabled "user.disabled",
     /// An account was switched on again.
     UserEnabled "user.enabled",
+    /// An account was deleted, with its apps, and what it told of its person was erased.
+    UserDeleted "user.deleted",
     /// A browser was signed in.
     SessionStarted "session.started",
     /// A browser was signed out.

@@ -26,17 +26,20 @@ pub enum Kind {
     SecretEndMail,
     /// A mail about a request for review.
     ReviewMail,
+    /// A mail that tells of an account that is gone.
+    DeletedMail,
 }
 
 impl Kind {
     /// All of them.
-    pub const ALL: [Kind; 6] = [
+    pub const ALL: [Kind; 7] = [
         Kind::TestMail,
         Kind::LinkMail,
         Kind::InvitationMail,
         Kind::TransferMail,
         Kind::SecretEndMail,
         Kind::ReviewMail,
+        Kind::DeletedMail,
     ];
 
     /// Its name.
@@ -48,6 +51,7 @@ impl Kind {
             Kind::TransferMail => "mail.transfer",
             Kind::SecretEndMail => "mail.secret_end",
             Kind::ReviewMail => "mail.review",
+            Kind::DeletedMail => "mail.account_deleted",
         }
     }
 
@@ -216,6 +220,25 @@ impl sealed::Sealed for ReviewMail {}
 
 impl Payload for ReviewMail {
     const KIND: Kind = Kind::ReviewMail;
+
+    fn destination(&self) -> Destination {
+        Destination::mailbox(&self.to)
+    }
+}
+
+/// A mail that tells of an account that is gone: whoever reads it has none any more, so what it is written with is told.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct DeletedMail {
+    /// Who gets it.
+    pub to: MailAddress,
+    /// The tag of the language that they had chosen.
+    pub language: Option<String>,
+}
+
+impl sealed::Sealed for DeletedMail {}
+
+impl Payload for DeletedMail {
+    const KIND: Kind = Kind::DeletedMail;
 
     fn destination(&self) -> Destination {
         Destination::mailbox(&self.to)
@@ -413,6 +436,10 @@ mod tests {
                         told: ReviewTold::AskedBack,
                     };
                     Message::new(&mail, &counter())
+                }
+                Kind::DeletedMail => {
+                    let (to, language) = (test_mail(1).to, Some("de".to_owned()));
+                    Message::new(&DeletedMail { to, language }, &counter())
                 }
             };
             let payload = message.payload();

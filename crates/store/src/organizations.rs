@@ -1,8 +1,9 @@
 //! What is known of organizations and of apps that change hands.
-use crate::facts::{clients, organizations};
+use crate::facts::{clients, organizations, people};
 use crate::value::values;
 use crate::{Fact, Store, StoreError};
 use jose::Digest;
+use protocol::accounts::deletion::DeletionFacts;
 use protocol::organizations::OrganizationFacts;
 use protocol::types::{
     ClientNo, Invitation, Locator, Membership, Role, Subject, Transfer, UnixTime,
@@ -43,6 +44,18 @@ impl Store {
     pub async fn memberships(&self, subject: Subject) -> Result<Vec<Membership>, StoreError> {
         self.many(&organizations::OF_PERSON, &values![subject])
             .await
+    }
+
+    /// What goes with an account, and what keeps it from being deleted.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn deletion(&self, subject: Subject) -> Result<DeletionFacts, StoreError> {
+        let owner = &organizations::LEFT_WITHOUT_OWNER;
+        Ok(DeletionFacts {
+            apps: self.many(&people::OWN_APPS, &values![subject]).await?,
+            left_without_owner: self.many(owner, &values![subject]).await?,
+        })
     }
 
     /// What a person may do in an organization.

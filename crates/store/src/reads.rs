@@ -170,12 +170,12 @@ impl Store {
             .await
     }
 
-    /// A person.
+    /// A person, unless the account was deleted.
     ///
     /// # Errors
     /// [`StoreError`].
     pub async fn person(&self, subject: Subject) -> Fact<Person> {
-        self.one(&people::BY_SUBJECT, &values![subject]).await
+        self.one(&people::THERE, &values![subject]).await
     }
 
     /// How somebody is told things.

@@ -154,6 +154,21 @@ fn the_account_page_ends_sessions_and_changes_the_password() {
     walk("account");
 }
 
+/// In each language once: in light with JavaScript, in dark without it.
+#[test]
+#[cfg_attr(not(has_chromium), ignore = "needs Chromium: see ./test")]
+fn a_person_takes_their_data_and_deletes_their_account() {
+    let programs = Programs::find();
+    for (eyes, language) in [(&ALL_EYES[0], LANGUAGES[0]), (&ALL_EYES[3], LANGUAGES[1])] {
+        let eyes = Eyes {
+            script: eyes.script,
+            scheme: eyes.scheme,
+            language,
+        };
+        programs.walk("own-data", &eyes, |_| Vec::new());
+    }
+}
+
 #[test]
 #[cfg_attr(not(has_chromium), ignore = "needs Chromium: see ./test")]
 fn an_app_is_paused_removed_and_brought_back() {

@@ -13,6 +13,7 @@ mod documented;
 mod languages;
 mod lists;
 mod mailbox;
+mod own_data;
 mod people;
 mod rights;
 mod sessions;

@@ -74,3 +74,37 @@ fault-password-common = Das ist ein häufiges Passwort oder einem sehr ähnlich.
 
 browser-on = { $browser } unter { $system }
 browser-unknown = Unbekannter Browser
+
+# Eigene Daten und das Ende des Kontos.
+account-data-title = Ihre Daten
+account-data = Daten mitnehmen oder Konto löschen
+data-title = Ihre Daten
+data-export-title = Daten mitnehmen
+data-export-means = Ein Dokument mit allem, was wir über Sie wissen: Konto, Sitzungen, verbundene Apps, Ihre eigenen Apps, Organisationen und was in den letzten 90 Tagen mit Ihrem Konto geschah.
+data-export-button = Herunterladen
+data-delete-title = Konto löschen
+data-delete-means = Das gilt sofort und lässt sich nicht rückgängig machen:
+data-delete-sessions = { $count ->
+    [one] Sie werden abgemeldet.
+   *[other] Sie werden in { $count } Browsern abgemeldet.
+}
+data-delete-connections = { $count ->
+    [0] Es ist keine App verbunden, die das betrifft.
+    [one] Eine verbundene App kann Ihr Konto nicht mehr verwenden.
+   *[other] { $count } verbundene Apps können Ihr Konto nicht mehr verwenden.
+}
+data-delete-apps = { $count ->
+    [one] Eine Ihrer Apps endet für alle, die sie verwenden. Soll sie bleiben, übergeben Sie sie vorher.
+   *[other] { $count } Ihrer Apps enden für alle, die sie verwenden. Sollen sie bleiben, übergeben Sie sie vorher.
+}
+data-delete-address = Name, E-Mail und Passwort werden gelöscht. Mit derselben Adresse können Sie ein neues Konto anlegen.
+data-delete-kept = { $days ->
+    [0] Was bleibt: die Aufzeichnung dessen, was getan wurde, mit einer Nummer statt Ihres Namens.
+    [one] Was bleibt: die Aufzeichnung dessen, was getan wurde, mit einer Nummer statt Ihres Namens. Die Netzadressen darin werden nach einem Tag gelöscht.
+   *[other] Was bleibt: die Aufzeichnung dessen, was getan wurde, mit einer Nummer statt Ihres Namens. Die Netzadressen darin werden nach { $days } Tagen gelöscht.
+}
+data-confirm = Geben Sie zur Bestätigung { $email } ein
+data-not-confirmed = Das ist nicht die Adresse Ihres Kontos.
+data-delete-button = Mein Konto löschen
+data-last-owner = Diese Organisationen hätten keinen Inhaber mehr. Machen Sie jemand anderen zum Inhaber oder lösen Sie sie auf; danach können Sie Ihr Konto löschen.
+data-changed = An Ihrem Konto hat sich im selben Moment etwas geändert. Sehen Sie sich diese Seite noch einmal an, bevor Sie es löschen.

@@ -92,3 +92,9 @@ mail-app-not-you = Waren Sie das, ist nichts zu tun. Waren Sie es nicht, entfern
 mail-app-button = App entfernen
 # Anstelle eines Namens.
 mail-app-unnamed = Eine App
+
+# Das Konto ist gelöscht.
+mail-deleted-subject = Ihr Konto bei { $product } wurde gelöscht
+mail-deleted = Ihr Konto bei { $product } wurde gelöscht, wie Sie oder die Betreiber es veranlasst haben.
+mail-deleted-means = Sie sind überall abgemeldet, keine App kann es mehr verwenden, und es lässt sich nicht wiederherstellen. Mit dieser Adresse können Sie jederzeit ein neues anlegen.
+mail-deleted-not-you = Wenn Sie das nicht waren, wenden Sie sich an die Betreiber dieses Dienstes.

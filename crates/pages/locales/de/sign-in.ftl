@@ -19,6 +19,7 @@ sign-in-after-sign-up = Falls diese Adresse hier neu war, ist Ihr Konto bereit: 
 sign-in-after-signed-out = Sie wurden inzwischen abgemeldet, deshalb ist nichts geschehen. Melden Sie sich an, um fortzufahren.
 sign-in-after-everywhere = Sie sind in allen Browsern abgemeldet, auch in diesem.
 sign-in-after-switch = Sie sind abgemeldet. Melden Sie sich mit dem Konto an, das Sie verwenden möchten.
+sign-in-after-deleted = Ihr Konto ist gelöscht.
 sign-in-after-changed = Das Passwort oder das Konto wurde geändert, während Sie sich angemeldet haben. Bitte melden Sie sich noch einmal an.
 
 no-cookie = Ihr Browser hat kein Cookie zurückgeschickt, und dieses Formular braucht eines. Erlauben Sie Cookies für { $host } und versuchen Sie es noch einmal.

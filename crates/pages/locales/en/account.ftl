@@ -81,3 +81,37 @@ fault-password-common = This is a common password, or close to one. Use four unr
 # A browser in the list of sessions and in mails.
 browser-on = { $browser } on { $system }
 browser-unknown = Unknown browser
+
+# Their own data, and the end of the account.
+account-data-title = Your data
+account-data = Take your data with you, or delete your account
+data-title = Your data
+data-export-title = Take it with you
+data-export-means = One document with all that we know of you: account, sessions, connected apps, your own apps, organizations, and what happened to your account in the last 90 days.
+data-export-button = Download
+data-delete-title = Delete your account
+data-delete-means = This takes effect at once and cannot be undone:
+data-delete-sessions = { $count ->
+    [one] You are signed out.
+   *[other] You are signed out in { $count } browsers.
+}
+data-delete-connections = { $count ->
+    [0] No app is connected that would notice.
+    [one] One connected app can no longer use your account.
+   *[other] { $count } connected apps can no longer use your account.
+}
+data-delete-apps = { $count ->
+    [one] One app of yours ends for everybody who uses it. To keep it, hand it over first.
+   *[other] { $count } apps of yours end for everybody who uses them. To keep them, hand them over first.
+}
+data-delete-address = Your name, your e-mail and your password are erased. You can make a new account with the same address.
+data-delete-kept = { $days ->
+    [0] What is kept: the record of what was done, with a number in place of your name.
+    [one] What is kept: the record of what was done, with a number in place of your name. The network addresses in it are erased after one day.
+   *[other] What is kept: the record of what was done, with a number in place of your name. The network addresses in it are erased after { $days } days.
+}
+data-confirm = To confirm, type { $email }
+data-not-confirmed = This is not the address of your account.
+data-delete-button = Delete my account
+data-last-owner = These organizations would have no owner. Make somebody else an owner, or dissolve them; then you can delete your account.
+data-changed = Something about your account changed at the same moment. Look at this page again before you delete it.

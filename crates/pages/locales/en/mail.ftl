@@ -93,3 +93,9 @@ mail-app-not-you = If this was you, there is nothing to do. If it was not, remov
 mail-app-button = Remove the app
 # In place of a name.
 mail-app-unnamed = An app
+
+# The account is gone.
+mail-deleted-subject = Your { $product } account was deleted
+mail-deleted = Your account at { $product } was deleted, as you or those who run it asked.
+mail-deleted-means = You are signed out everywhere, no app can use it any more, and it cannot be brought back. You can make a new one with this address at any time.
+mail-deleted-not-you = If that was not you, tell those who run this service.

@@ -21,6 +21,7 @@ sign-in-after-sign-up = If this address was new here, your account is ready: sig
 sign-in-after-signed-out = You were signed out in the meantime, so nothing was done. Sign in to go on.
 sign-in-after-everywhere = You are signed out in every browser, this one too.
 sign-in-after-switch = You are signed out. Sign in with the account that you want to use.
+sign-in-after-deleted = Your account is deleted.
 sign-in-after-changed = The password or the account was changed while you signed in. Please sign in again.
 
 # A browser that keeps no cookies.

@@ -1,6 +1,7 @@
 //! People: accounts, passwords, signing in, sessions.
 pub mod bounce;
 pub mod bounce_report;
+pub mod deletion;
 pub mod mail_link;
 pub mod mailbox;
 pub mod password;

@@ -2,7 +2,7 @@
 use crate::accounts::mail_link::{LinkMail, MailLink};
 use crate::events::{Actor, Event, Happened};
 use crate::outbox::Message;
-use crate::types::{Locator, MailAddress, NewPerson, Preferences, Subject, UnixTime};
+use crate::types::{ClientNo, Locator, MailAddress, NewPerson, Preferences, Subject, UnixTime};
 
 /// A change of an account. Where it was allowed by a link in a mail, the guard is also that the link was not used, and
 /// uses it up.
@@ -88,6 +88,10 @@ pub enum AccountChange {
         /// Everything issued below this locator is dead.
         cutoff: Locator,
     },
+    /// Deletes an account for good, with all that hangs on it, and erases what it tells of its person. Guard: its address is
+    /// still the one that was read, and the password too where one was proved; it is the last owner of no organization, and
+    /// owns no app but those that go with it.
+    Delete(Box<Deletion>),
     /// Switches an account on again; what was dead stays dead. No guard: of one that is on already nothing changes.
     Enable {
         /// Whose.
@@ -171,6 +175,23 @@ pub enum AddressChange {
     },
 }
 
+/// See [`AccountChange::Delete`].
+#[derive(Debug, Clone)]
+pub struct Deletion {
+    /// Whose.
+    pub subject: Subject,
+    /// The address, as the account has it. It is free afterwards.
+    pub email: String,
+    /// The PHC string of the password that allowed this; `None` for an operator, who needs none.
+    pub proved: Option<String>,
+    /// Everything issued below this locator is dead. So is all that comes later, because the account is off.
+    pub cutoff: Locator,
+    /// The apps that end with it, with their test sides.
+    pub apps: Vec<ClientNo>,
+    /// The mail that tells the address of it.
+    pub notice: Option<Message>,
+}
+
 /// See [`AccountChange::Recover`].
 #[derive(Debug, Clone)]
 pub struct Recovery {
@@ -218,6 +239,7 @@ impl AccountChange {
             Self::Address(change) => change.event(),
             Self::SetName { subject, .. } => Happened::by_person(Event::UserNameSet, *subject),
             Self::Disable { subject, .. } => Happened::by_person(Event::UserDisabled, *subject),
+            Self::Delete(deletion) => Happened::by_person(Event::UserDeleted, deletion.subject),
             Self::Enable { subject, .. } => Happened::by_person(Event::UserEnabled, *subject),
         })
     }
@@ -239,6 +261,7 @@ impl AccountChange {
             | Self::Rehash { .. }
             | Self::SetPreferences { .. }
             | Self::Disable { .. }
+            | Self::Delete(_)
             | Self::Enable { .. } => None,
         }
     }
@@ -254,6 +277,7 @@ impl AccountChange {
                 notice.as_ref().map_or(&[], LinkMail::messages)
             }
             Self::Recover(recovery) => recovery.notice.messages(),
+            Self::Delete(deletion) => deletion.notice.as_slice(),
             Self::Create { .. }
             | Self::HandOutLink { .. }
             | Self::Address(

@@ -19,7 +19,7 @@ mod signing_key;
 mod throttle;
 mod transfer;
 
-pub use account::{AccountChange, AddressChange, Recovery};
+pub use account::{AccountChange, AddressChange, Deletion, Recovery};
 pub use app::{AppChange, Bounds, Logo, LogoChange};
 pub use authorize::AuthorizeChange;
 pub use bounce::BounceChange;

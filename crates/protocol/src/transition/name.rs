@@ -53,6 +53,7 @@ names! {
     ReleaseAddress Transition::Account(AccountChange::Address(AddressChange::Release { .. })) => "account.release_address",
     SetName Transition::Account(AccountChange::SetName { .. }) => "account.set_name",
     DisablePerson Transition::Account(AccountChange::Disable { .. }) => "account.disable",
+    DeletePerson Transition::Account(AccountChange::Delete(_)) => "account.delete",
     EnablePerson Transition::Account(AccountChange::Enable { .. }) => "account.enable",
     StartSession Transition::Session(SessionChange::Start { .. }) => "session.start",
     NoteSessionUse Transition::Session(SessionChange::NoteUse(_)) => "session.note_use",

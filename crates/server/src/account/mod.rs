@@ -1,7 +1,9 @@
 //! People's accounts: signing in, up and out, and a person's own page.
 mod ask;
 mod connections;
+pub(crate) mod export;
 mod link;
+mod own_data;
 mod password;
 mod preferences;
 mod profile;
@@ -20,7 +22,8 @@ use ask::{AskForAccount, AskForRecovery};
 use config::Config;
 use connections::ChangeForm;
 use link::{ConfirmForm, JoinForm, NewPasswordForm};
-use pages::{ConnectedApp, ConnectedApps, path};
+use own_data::{DeleteForm, ExportForm};
+use pages::{ConnectedApp, ConnectedApps, OwnData, path};
 use password::PasswordForm;
 use preferences::PreferencesForm;
 use profile::{EmailForm, NameForm, ProveForm};
@@ -70,6 +73,9 @@ pub(crate) fn mount(config: &Config, site: &mut Site) {
     site.form::<NameForm, _, _>(profile::rename);
     site.page(PreferencesForm::PATH, preferences::show);
     site.form::<PreferencesForm, _, _>(preferences::submit);
+    site.page(OwnData::PATH, own_data::show);
+    site.form::<ExportForm, _, _>(own_data::send);
+    site.form::<DeleteForm, _, _>(own_data::end);
     site.page(ConnectedApps::PATH, connections::list);
     site.page(ConnectedApp::PATH, connections::show);
     site.form::<ChangeForm, _, _>(connections::change);

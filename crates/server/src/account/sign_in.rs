@@ -31,6 +31,7 @@ fn after(what: &str) -> Option<&'static str> {
         "everywhere" => "sign-in-after-everywhere",
         "switch" => "sign-in-after-switch",
         "changed" => "sign-in-after-changed",
+        "deleted" => "sign-in-after-deleted",
         _ => return None,
     })
 }

@@ -23,6 +23,7 @@ mod key;
 mod key_signing;
 mod mail;
 mod one_app;
+mod one_user;
 mod outbound;
 mod outbox;
 mod output;
@@ -36,6 +37,7 @@ mod session;
 mod token;
 mod user;
 mod user_change;
+mod user_end;
 mod user_shown;
 
 use clap::{CommandFactory, Parser, Subcommand};

@@ -1,19 +1,20 @@
 //! `valetkey user …`.
 use super::failure::Failure;
+use super::one_user::{One, as_json, as_row, sound};
 use super::output::{Output, sheet, table};
 use super::place::{CHANGED, Opened, Page, Place};
 use super::user_change::Update;
+use super::user_end::Delete;
 use crate::ops::clock;
 use crate::ops::hasher;
 use clap::{Args, Subcommand};
 use protocol::Transition;
-use protocol::accounts::bounce::BounceKind;
 use protocol::accounts::mailbox;
 use protocol::accounts::password::{Owner, password_fault};
-use protocol::accounts::people::{self, FieldFault, NewAccount, Role};
+use protocol::accounts::people::{self, NewAccount, Role};
 use protocol::policy::SignUp;
 use protocol::types::{ClientNo, MailAddress, Person, Side};
-use serde_json::{Value, json};
+use serde_json::json;
 use std::io::Read;
 use std::path::{Path, PathBuf};
 use store::Stay;
@@ -35,6 +36,10 @@ pub(super) enum Verb {
     Disable(One),
     /// Switch an account on again.
     Enable(One),
+    /// Print all that is known of a person as one JSON document, for them.
+    Export(One),
+    /// Delete an account for good, with its apps, and erase what it tells of its person. The events that name its id stay.
+    Delete(Delete),
     /// Give an account a new password; its sessions end.
     SetPassword(SetPassword),
     /// Vouch for the address of an account: it counts as proved from now on.
@@ -100,16 +105,6 @@ pub(super) struct List {
     page: Page,
 }
 
-/// Which account.
-#[derive(Debug, Args)]
-pub(super) struct One {
-    #[command(flatten)]
-    pub(super) place: Place,
-    /// The e-mail address or the id.
-    #[arg(value_name = "USER")]
-    pub(super) who: String,
-}
-
 /// Whose password, and where it is.
 #[derive(Debug, Args)]
 pub(super) struct SetPassword {
@@ -126,6 +121,8 @@ impl Verb {
         match self {
             Verb::Create(create) => create.run(output).await,
             Verb::List(list) => list.run(output).await,
+            Verb::Export(one) => one.export().await,
+            Verb::Delete(delete) => delete.run(output).await,
             Verb::Show(one) => one.show(output).await,
             Verb::Update(update) => update.run(output).await,
             Verb::ResetLink(one) => one.reset_link(output).await,
@@ -370,64 +367,6 @@ async fn test_app(at: &Opened, id: &str) -> Result<ClientNo, Failure> {
             "{id} is no test app: `valetkey app create --test` makes one"
         ))),
     }
-}
-
-/// Refuses an account with faults.
-pub(super) fn sound(faults: Vec<FieldFault>) -> Result<(), Failure> {
-    let told: Vec<_> = faults
-        .iter()
-        .map(|fault| format!("{}: {}", fault.field, fault.fault))
-        .collect();
-    match told.is_empty() {
-        true => Ok(()),
-        false => Err(Failure::failed(told.join(" "))),
-    }
-}
-
-pub(super) fn status(person: &Person) -> &'static str {
-    match person.is_active() {
-        true => "active",
-        false => "disabled",
-    }
-}
-
-fn mode(person: &Person) -> Side {
-    match person.test_app {
-        Some(_) => Side::Test,
-        None => Side::Live,
-    }
-}
-
-pub(super) async fn as_json(person: &Person, at: &Opened) -> Result<Value, Failure> {
-    let noted = at.store.bounce(&person.email).await?;
-    Ok(json!({
-        "id": at.config.policy.subjects.write(person.subject),
-        "email": person.email,
-        "email_verified": person.verified_at.is_some(),
-        "name": person.name,
-        "admin": person.admin,
-        "status": status(person),
-        "mode": mode(person).as_str(),
-        "created_at": clock::rfc3339(person.created_at),
-        "mail": noted.map(BounceKind::name),
-    }))
-}
-
-fn as_row(person: &Person, at: &Opened) -> [String; 4] {
-    let mut status = match (person.admin, mode(person)) {
-        (true, _) => format!("{}, admin", status(person)),
-        (false, Side::Test) => format!("{}, test user", status(person)),
-        (false, Side::Live) => status(person).to_owned(),
-    };
-    if person.verified_at.is_none() {
-        status.push_str(", address unproved");
-    }
-    [
-        at.config.policy.subjects.write(person.subject),
-        person.email.clone(),
-        person.name.clone(),
-        status,
-    ]
 }
 
 fn as_sheet(person: &Person, at: &Opened) -> String {

@@ -1,8 +1,8 @@
 //! `valetkey user update` and `valetkey user reset-link`: what operators change of an account.
 use super::failure::Failure;
+use super::one_user::{One, sound};
 use super::output::Output;
 use super::place::{CHANGED, Opened};
-use super::user::{One, sound};
 use super::user_shown::tell;
 use crate::ops::{clock, server_key};
 use clap::Args;

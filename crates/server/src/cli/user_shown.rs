@@ -1,8 +1,8 @@
 //! `valetkey user show`: all that is known of an account.
 use super::failure::Failure;
+use super::one_user::{One, as_json, status};
 use super::output::{Output, sheet};
 use super::place::Opened;
-use super::user::{One, as_json, status};
 use crate::ops::clock;
 use protocol::facts::AccountCounts;
 use protocol::types::{Membership, Person, Preferences};

@@ -1,4 +1,5 @@
 //! The one list of jobs: a kind of message without a job does not compile.
+use super::deleted_mail::SendDeletedMail;
 use super::job::{Job, JobError};
 use super::link_mail::{Links, SendLinkMail};
 use super::offer_mail::{Offers, SendInvitation, SendSecretEnd, SendTransfer};
@@ -20,6 +21,7 @@ pub(super) struct Jobs {
     transfer: SendTransfer,
     secret_end: SendSecretEnd,
     review_mail: SendReviewMail,
+    deleted_mail: SendDeletedMail,
 }
 
 impl Jobs {
@@ -35,6 +37,12 @@ impl Jobs {
                 language: config.branding.language,
                 mailer: mailer.clone(),
                 product: config.branding.product.clone(),
+            },
+            deleted_mail: SendDeletedMail {
+                store: store.clone(),
+                mailer: mailer.clone(),
+                product: config.branding.product.clone(),
+                language: config.branding.language,
             },
             review_mail: SendReviewMail::of(config, store.clone(), mailer.clone()),
             link_mail: SendLinkMail {
@@ -53,6 +61,7 @@ impl Jobs {
         };
         match kind {
             Kind::TestMail => run(&self.test_mail, kind, entry).await,
+            Kind::DeletedMail => run(&self.deleted_mail, kind, entry).await,
             Kind::ReviewMail => run(&self.review_mail, kind, entry).await,
             Kind::LinkMail => run(&self.link_mail, kind, entry).await,
             Kind::InvitationMail => run(&self.invitation, kind, entry).await,

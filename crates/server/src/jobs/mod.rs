@@ -1,5 +1,6 @@
 //! What runs beside the requests: following changes made elsewhere, sweeping, keeping the node number, trying a
 //! database that does not work, and delivering what waits in the outbox.
+mod deleted_mail;
 mod job;
 mod letters;
 mod link_mail;

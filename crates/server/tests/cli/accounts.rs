@@ -220,3 +220,52 @@ fn a_reset_link_is_printed_for_a_proved_address_where_links_are_served() {
     let refused = provider.run(&["user", "reset-link", "b@example.com"]);
     refused.failed(1, "is disabled");
 }
+
+#[test]
+fn an_account_is_exported_without_a_secret_and_deleted_when_its_address_is_typed() {
+    let (provider, app) = Provider::with_app();
+    let ada = provider.json(&["user", "show", "ada@example.com"]);
+    let document = provider.run(&["user", "export", "ada@example.com"]).json();
+    assert_eq!(document["account"]["email"], "ada@example.com");
+    assert_eq!(document["own_apps"][0]["client_id"], app["client_id"]);
+    let told = document["events"].to_string();
+    assert!(told.contains("user.created"), "{told}");
+    let text = document.to_string();
+    for secret in [
+        "argon2",
+        "password",
+        "digest",
+        app["client_secret"].as_str().unwrap(),
+    ] {
+        assert!(!text.contains(secret), "{secret}: {text}");
+    }
+
+    let delete = ["user", "delete", "ada@example.com"];
+    let refused = provider.run_with(&delete, "eve@example.com\n");
+    assert_eq!(refused.code, Some(1), "{refused:?}");
+    assert!(
+        refused.stderr.contains("nothing was deleted"),
+        "{refused:?}"
+    );
+    let done = provider.run_with(&[&delete[..], &["--json"]].concat(), "ADA@example.com\n");
+    let done = done.json();
+    assert_eq!((&done["deleted"], &done["apps"]), (&ada["id"], &1.into()));
+    provider.run(&delete).failed(1, "nobody here is");
+    let id = ada["id"].as_str().unwrap();
+    provider
+        .run(&["user", "enable", id])
+        .failed(1, "nobody here is");
+    let listed = provider.json(&["user", "list"]);
+    assert_eq!(listed["users"].as_array().unwrap().len(), 0);
+    let restore = ["app", "restore", id_of(&app)];
+    assert_eq!(provider.run(&restore).code, Some(1));
+    assert_eq!(provider.run(&["db", "verify"]).code, Some(0));
+    let told = provider.json(&["audit", "--event", "user.deleted"]);
+    assert_eq!(told["events"][0]["user"], ada["id"]);
+    assert_eq!(told["events"][0]["actor"]["kind"], "operator");
+
+    let again = provider.create_user("ada@example.com").json();
+    assert_ne!(again["id"], ada["id"]);
+    let yes = ["user", "delete", "ada@example.com", "--yes"];
+    assert!(provider.run(&yes).text().contains("deleted for good"));
+}

@@ -1,4 +1,5 @@
 //! Accounts of people.
+use super::deletion;
 use super::mail_link::{keep, keep_link, tell, use_up, withdraw, withdraw_of, withdraw_to};
 use super::session::end_all;
 use crate::steps::Steps;
@@ -70,6 +71,7 @@ pub(super) fn steps<'a>(steps: Steps<'a>, change: &'a AccountChange, now: UnixTi
             )
         }
         AccountChange::Disable { subject, cutoff } => disable(steps, *subject, *cutoff, now),
+        AccountChange::Delete(deletion) => deletion::delete(steps, deletion, now),
         AccountChange::Enable { subject, cutoff } => enable(steps, *subject, *cutoff),
     }
 }
@@ -85,7 +87,7 @@ fn disable(steps: Steps<'_>, subject: Subject, cutoff: Locator, now: UnixTime) -
 fn enable(steps: Steps<'_>, subject: Subject, cutoff: Locator) -> Steps<'_> {
     let on = "UPDATE people SET disabled_at = NULL, \
               cutoff = CASE WHEN cutoff > $2 THEN cutoff ELSE $2 END \
-              WHERE subject = $1 AND disabled_at IS NOT NULL";
+              WHERE subject = $1 AND disabled_at IS NOT NULL AND deleted_at IS NULL";
     steps
         .event(on, values![subject, cutoff])
         .person_changed(subject)

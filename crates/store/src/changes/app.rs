@@ -1,6 +1,7 @@
 //! Apps. Each change raises the version; what rests on how an app was read has that version in its guard.
 use super::app_bounds::{bound, called};
 use super::connection::FORGET_CONSENTS;
+use super::deletion::is_there;
 use super::transfer;
 use crate::facts::clients::kind_name;
 use crate::steps::Steps;
@@ -173,6 +174,7 @@ fn rotate_secrets<'a>(
 
 /// The number is the highest yet plus one; one that another node counted at the same moment is counted again.
 fn register<'a>(steps: Steps<'a>, client: &'a Client, logo: Option<&'a Logo>) -> Steps<'a> {
+    let steps = is_there(steps, client.owner);
     let guard = "INSERT INTO clients (no, id, name, homepage, description, owner, kind, redirect_uris, grants, scopes, \
          approved, resource_server, status, cutoff, reviewed_at, logo, created_at, test, documented, privacy_policy, \
          terms, support, contact, organization, optional_scopes, scope_reasons, skeleton, live_of, deleted_at) \
@@ -362,12 +364,20 @@ macro_rules! pair {
 }
 pub(super) use pair;
 
+const DELETE: &str = "UPDATE clients SET version = version + 1, deleted_at = $2 WHERE no = $1 AND deleted_at IS NULL";
+
 fn delete(steps: Steps<'_>, client: ClientNo, now: UnixTime) -> Steps<'_> {
+    gone(steps.event(DELETE, values![client, now]), client, now)
+}
+
+/// Deletes an app along with another change.
+pub(super) fn delete_with(steps: Steps<'_>, client: ClientNo, now: UnixTime) -> Steps<'_> {
+    gone(steps.run(DELETE, values![client, now]), client, now)
+}
+
+/// What goes with an app that is deleted.
+fn gone(steps: Steps<'_>, client: ClientNo, now: UnixTime) -> Steps<'_> {
     let deleted = steps
-        .event(
-            "UPDATE clients SET version = version + 1, deleted_at = $2 WHERE no = $1 AND deleted_at IS NULL",
-            values![client, now],
-        )
         .run(
             "UPDATE clients SET version = version + 1, deleted_at = $2 WHERE live_of = $1 AND deleted_at IS NULL",
             values![client, now],
@@ -403,7 +413,9 @@ pub(super) fn without_test_users(steps: Steps<'_>, client: ClientNo, now: UnixTi
 /// What went with it comes back: its test side, and their test users.
 fn restore(steps: Steps<'_>, client: ClientNo, deleted_at: UnixTime, cutoff: Locator) -> Steps<'_> {
     let back = "UPDATE clients SET version = version + 1, deleted_at = NULL, \
-                cutoff = CASE WHEN cutoff > $3 THEN cutoff ELSE $3 END WHERE no = $1 AND deleted_at = $2";
+                cutoff = CASE WHEN cutoff > $3 THEN cutoff ELSE $3 END WHERE no = $1 AND deleted_at = $2 \
+                AND (organization IS NOT NULL OR NOT EXISTS \
+                (SELECT 1 FROM people p WHERE p.subject = clients.owner AND p.deleted_at IS NOT NULL))";
     let pair = "UPDATE clients SET version = version + 1, deleted_at = NULL, \
                 cutoff = CASE WHEN cutoff > $3 THEN cutoff ELSE $3 END WHERE live_of = $1 AND deleted_at = $2";
     steps
@@ -412,7 +424,7 @@ fn restore(steps: Steps<'_>, client: ClientNo, deleted_at: UnixTime, cutoff: Loc
         .run(
             concat!(
                 "UPDATE people SET disabled_at = NULL, cutoff = CASE WHEN cutoff > $3 THEN cutoff ELSE $3 END \
-                 WHERE disabled_at = $2 AND test_app IN ",
+                 WHERE disabled_at = $2 AND deleted_at IS NULL AND test_app IN ",
                 pair!()
             ),
             values![client, deleted_at, cutoff],

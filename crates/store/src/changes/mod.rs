@@ -5,6 +5,7 @@ mod app_bounds;
 mod bounce;
 mod connection;
 mod counted;
+mod deletion;
 mod device;
 mod mail_link;
 mod organization;

@@ -1,4 +1,5 @@
 //! Organizations. Each change raises the version; what rests on how one was read has that version in its guard.
+use super::deletion::is_there;
 use crate::steps::Steps;
 use crate::value::values;
 use jose::Digest;
@@ -15,7 +16,7 @@ pub(super) fn steps<'a>(
             organization,
             founder,
             once,
-        } => found(steps, organization, *founder, once),
+        } => found(is_there(steps, *founder), organization, *founder, once),
         OrganizationChange::Rename { before, name } => steps.guard(
             "UPDATE organizations SET version = version + 1, name = $3 WHERE id = $1 AND version = $2",
             values![before.id, before.version, name],
@@ -30,7 +31,7 @@ pub(super) fn steps<'a>(
         OrganizationChange::Join {
             invitation,
             subject,
-        } => join(steps, invitation, *subject, now),
+        } => join(is_there(steps, *subject), invitation, *subject, now),
         OrganizationChange::SetRole {
             before,
             subject,

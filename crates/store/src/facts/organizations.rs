@@ -45,6 +45,14 @@ pub(crate) const OF_PERSON: Query<Membership> = Query {
     },
 };
 
+/// Those that would have no owner without a person, by name.
+pub(crate) const LEFT_WITHOUT_OWNER: Query<Organization> = Query {
+    sql: "SELECT o.id, o.version, o.name, o.created_at FROM members m JOIN organizations o ON o.id = m.organization \
+          WHERE m.subject = $1 AND m.role = 'owner' AND NOT EXISTS (SELECT 1 FROM members p \
+          WHERE p.organization = m.organization AND p.subject <> $1 AND p.role = 'owner') ORDER BY LOWER(o.name), o.id",
+    read: |row| organization(row, 0),
+};
+
 /// What a person may do in an organization.
 pub(crate) const ROLE: Query<Role> = Query {
     sql: "SELECT role FROM members WHERE organization = $1 AND subject = $2",

@@ -1,7 +1,7 @@
 //! People, and how often was guessed of late.
 use crate::row::{Query, Read, Row};
 use protocol::facts::{AccountCounts, Attempts, Standing};
-use protocol::types::{Language, Person, Preferences, Subject};
+use protocol::types::{ClientNo, Language, Person, Preferences, Subject};
 
 /// Eleven columns from `at` on; `None` when a left join found nobody.
 pub(super) fn optional_person(row: &dyn Row, at: usize) -> Read<Option<Person>> {
@@ -52,9 +52,19 @@ macro_rules! people {
 }
 
 pub(crate) const BY_SUBJECT: Query<Person> = people!("p.subject = $1");
-pub(crate) const BY_EMAIL_KEY: Query<Person> = people!("p.email_key = $1");
+/// The same, unless the account was deleted.
+pub(crate) const THERE: Query<Person> = people!("p.subject = $1 AND p.deleted_at IS NULL");
+pub(crate) const BY_EMAIL_KEY: Query<Person> = people!("p.email_key = $1 AND p.deleted_at IS NULL");
 /// A page: after a subject, so many at most.
-pub(crate) const PAGE: Query<Person> = people!("p.subject > $1 ORDER BY p.subject LIMIT $2");
+pub(crate) const PAGE: Query<Person> =
+    people!("p.subject > $1 AND p.deleted_at IS NULL ORDER BY p.subject LIMIT $2");
+
+/// The apps that a person owns themselves.
+pub(crate) const OWN_APPS: Query<ClientNo> = Query {
+    sql: "SELECT no FROM clients WHERE owner = $1 AND organization IS NULL AND live_of IS NULL AND deleted_at IS NULL \
+          ORDER BY no",
+    read: |row| row.client(0),
+};
 
 /// Those that an app of the test side is tried with, as far as they are on: so many at most.
 pub(crate) const OF_TEST_APP: Query<Person> =

@@ -11,6 +11,7 @@ mod bounces;
 mod connections;
 mod counts;
 mod deaf;
+mod deletion;
 mod devices;
 mod engine;
 mod events;

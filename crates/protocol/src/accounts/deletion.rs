@@ -1,0 +1,72 @@
+//! The end of an account, by its person or an operator.
+//!
+//! The number of an account stays, so that it is never another's, and so that what was written about it in the events can
+//! still be told apart. All that the account told of its person goes.
+use crate::decision::Mint;
+use crate::outbox::{DeletedMail, Message};
+use crate::transition::{AccountChange, Deletion, Transition};
+use crate::types::{ClientNo, Language, MailAddress, Organization, Person};
+
+/// What is known of an account that is about to be deleted.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct DeletionFacts {
+    /// The apps that its person owns themselves: they end with it.
+    pub apps: Vec<ClientNo>,
+    /// The organizations that would have no owner without them.
+    pub left_without_owner: Vec<Organization>,
+}
+
+/// Who deletes it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Deleter {
+    /// Its person, who has shown the password.
+    Person,
+    /// An operator.
+    Operator,
+}
+
+/// Why an account is not deleted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum DeletionError {
+    /// An organization would have no owner.
+    LastOwner,
+}
+
+/// Whether what somebody typed is the address of the account that they want to delete.
+pub fn is_confirmed(person: &Person, typed: &str) -> bool {
+    crate::types::email::email_key(typed) == crate::types::email::email_key(&person.email)
+}
+
+/// Deletes an account. `told`: its address hears of it by mail, in the language that was chosen.
+///
+/// # Errors
+/// [`DeletionError`].
+pub fn delete<M: Mint>(
+    person: &Person,
+    facts: DeletionFacts,
+    by: Deleter,
+    told: Option<Option<Language>>,
+    mint: &M,
+) -> Result<Transition, DeletionError> {
+    if !facts.left_without_owner.is_empty() {
+        return Err(DeletionError::LastOwner);
+    }
+    let address = person.proved_email().and_then(MailAddress::parse);
+    let notice = told.zip(address).map(|(language, to)| {
+        let language = language.map(|language| language.tag().to_owned());
+        Message::new(&DeletedMail { to, language }, mint)
+    });
+    Ok(Transition::Account(AccountChange::Delete(Box::new(
+        Deletion {
+            subject: person.subject,
+            email: person.email.clone(),
+            proved: match by {
+                Deleter::Person => Some(person.password.clone()),
+                Deleter::Operator => None,
+            },
+            cutoff: mint.locator(),
+            apps: facts.apps,
+            notice,
+        },
+    ))))
+}

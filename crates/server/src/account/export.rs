@@ -1,0 +1,207 @@
+//! All that is known of a person, as one document for them. It holds no secret and no digest of one.
+use crate::ops::clock;
+use protocol::Policy;
+use protocol::events::{Actor, Recorded};
+use protocol::facts::ListedSession;
+use protocol::types::{
+    Client, ClientNo, Connection, ConnectionState, Locator, Person, Subject, UnixTime,
+};
+use serde_json::{Value, json};
+use store::{ConnectionQuery, EventQuery, Store, StoreError};
+
+/// Rows that are read at once.
+const PAGE: usize = 500;
+
+/// How far back events are told, and how many at most.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Reach {
+    /// Only those after this one.
+    pub(crate) after: Option<Locator>,
+    /// The most, the newest ones.
+    pub(crate) events: usize,
+}
+
+/// The document.
+///
+/// # Errors
+/// [`StoreError`].
+pub(crate) async fn export(
+    store: &Store,
+    policy: &Policy,
+    person: &Person,
+    reach: Reach,
+    now: UnixTime,
+) -> Result<Value, StoreError> {
+    let subject = person.subject;
+    let preferences = store.preferences(subject).await?.unwrap_or_default();
+    Ok(json!({
+        "exported_at": clock::rfc3339(now),
+        "account": {
+            "id": policy.subjects.write(subject),
+            "name": person.name,
+            "email": person.email,
+            "email_verified_at": person.verified_at.map(clock::rfc3339),
+            "created_at": clock::rfc3339(person.created_at),
+            "disabled_at": person.disabled_at.map(clock::rfc3339),
+            "language": preferences.language.map(|language| language.tag()),
+            "zone": preferences.zone,
+        },
+        "sessions": sessions(store, subject, now).await?,
+        "connected_apps": connections(store, subject).await?,
+        "own_apps": own_apps(store, subject).await?,
+        "organizations": organizations(store, subject).await?,
+        "events": events(store, policy, subject, reach).await?,
+    }))
+}
+
+async fn sessions(
+    store: &Store,
+    subject: Subject,
+    now: UnixTime,
+) -> Result<Vec<Value>, StoreError> {
+    let (mut all, mut before) = (Vec::new(), None);
+    loop {
+        let page = store.sessions(Some(subject), now, before, PAGE).await?;
+        before = page.last().map(|listed| listed.session.id);
+        all.extend(page.iter().map(session));
+        if page.len() < PAGE {
+            return Ok(all);
+        }
+    }
+}
+
+fn session(listed: &ListedSession) -> Value {
+    let session = &listed.session;
+    json!({
+        "browser": session.browser,
+        "signed_in_at": clock::rfc3339(session.auth_time),
+        "active_at": clock::rfc3339(listed.active_at),
+        "ends_at": clock::rfc3339(session.expires_at),
+    })
+}
+
+async fn connections(store: &Store, subject: Subject) -> Result<Vec<Value>, StoreError> {
+    let (mut all, mut after) = (Vec::new(), None);
+    loop {
+        let query = ConnectionQuery {
+            subject,
+            after,
+            name: "",
+            ended_after: UnixTime(0),
+            limit: PAGE,
+        };
+        let page = store.connections(query).await?;
+        for found in &page {
+            if let Some(app) = store.client_by_no(found.client).await? {
+                all.push(connection(&app, found));
+            }
+        }
+        after = page.last().map(|last| (last.since, last.client));
+        if page.len() < PAGE {
+            return Ok(all);
+        }
+    }
+}
+
+fn connection(app: &Client, connection: &Connection) -> Value {
+    json!({
+        "client_id": app.id,
+        "name": app.name,
+        "scope": connection.access().to_string(),
+        "since": clock::rfc3339(connection.since),
+        "status": match connection.state {
+            ConnectionState::Active => "active",
+            ConnectionState::Paused(_) => "paused",
+            ConnectionState::Ended(_) => "ended",
+        },
+    })
+}
+
+async fn own_apps(store: &Store, subject: Subject) -> Result<Vec<Value>, StoreError> {
+    let mut all = Vec::new();
+    for no in store.deletion(subject).await?.apps {
+        if let Some(app) = store.client_by_no(no).await? {
+            let uris: Vec<&str> = app.redirect_uris.iter().map(|uri| uri.as_str()).collect();
+            all.push(json!({
+                "client_id": app.id,
+                "name": app.name,
+                "homepage": app.homepage,
+                "description": app.description,
+                "redirect_uris": uris,
+                "created_at": clock::rfc3339(app.created_at),
+            }));
+        }
+    }
+    Ok(all)
+}
+
+async fn organizations(store: &Store, subject: Subject) -> Result<Vec<Value>, StoreError> {
+    let all = store.memberships(subject).await?;
+    let told = all.iter().map(|one| {
+        json!({
+            "id": one.organization.id.0.to_string(),
+            "name": one.organization.name,
+            "role": one.role.as_str(),
+        })
+    });
+    Ok(told.collect())
+}
+
+async fn events(
+    store: &Store,
+    policy: &Policy,
+    subject: Subject,
+    reach: Reach,
+) -> Result<Vec<Value>, StoreError> {
+    let mut query = EventQuery {
+        after: reach.after,
+        subject: Some(subject),
+        newest_first: true,
+        ..EventQuery::default()
+    };
+    let mut all = Vec::new();
+    while all.len() < reach.events {
+        let limit = PAGE.min(reach.events - all.len());
+        let page = store.events(&query, limit).await?;
+        for found in &page {
+            all.push(event(store, policy, subject, found).await?);
+        }
+        query.before = page.last().map(|last| last.id);
+        if page.len() < limit {
+            break;
+        }
+    }
+    Ok(all)
+}
+
+/// The address is told where the person came from it themselves.
+async fn event(
+    store: &Store,
+    policy: &Policy,
+    subject: Subject,
+    event: &Recorded,
+) -> Result<Value, StoreError> {
+    let own = event.actor == Some(Actor::Person(subject));
+    let by = match event.actor {
+        Some(Actor::Person(person)) => Some(policy.subjects.write(person)),
+        Some(actor) => Some(actor.as_stored().0.to_owned()),
+        None => None,
+    };
+    let app = match event.client {
+        Some(client) => app_id(store, client).await?,
+        None => None,
+    };
+    let address = event.address.filter(|_| own);
+    Ok(json!({
+        "at": clock::rfc3339(event.at),
+        "event": event.name,
+        "by": by,
+        "app": app,
+        "address": address.map(|address| address.to_string()),
+    }))
+}
+
+async fn app_id(store: &Store, client: ClientNo) -> Result<Option<String>, StoreError> {
+    let app = store.client_by_no(client).await?;
+    Ok(app.map(|app| app.id.clone()))
+}
