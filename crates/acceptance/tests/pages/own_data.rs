@@ -155,3 +155,24 @@ fn an_app_that_waits_for_an_answer_is_answered_by_nobody_who_is_gone() {
     let late = here.submit(&consent_form(&asked), &[("answer", "allow")]);
     form_to(&here.follow(late), "/sign-in");
 }
+
+#[test]
+fn the_last_owner_of_an_organization_is_told_what_to_do() {
+    let scene = Scene::plain("");
+    let mut browser = scene.browser();
+    browser.sign_in(ANN, PASSWORD);
+    let page = browser.open(DATA);
+    let early = form_to(&page, DELETE);
+    let form = form_to(&browser.open("/organizations"), "/organizations/found");
+    assert_eq!(browser.submit(&form, &[("name", "Ours")]).status, 303);
+    let page = browser.open(DATA).expect(200);
+    assert!(page.text().contains("would have no owner"), "{page}");
+    assert!(page.text().contains("Ours"), "{page}");
+    assert!(!page.text().contains(DELETE), "{page}");
+    let refused = browser.submit(&early, &[("confirm", ANN)]);
+    assert_eq!(refused.status, 400, "{refused}");
+    let by_operator = scene.provider.cli(&["user", "delete", ANN, "--yes"]);
+    assert_eq!(by_operator.code, Some(1), "{by_operator:?}");
+    assert!(by_operator.stderr.contains("last owner of \"Ours\""));
+    assert_eq!(browser.get("/account").status, 200);
+}

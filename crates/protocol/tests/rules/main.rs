@@ -10,6 +10,7 @@ mod browser;
 mod choice;
 mod conformance;
 mod connections;
+mod deletion;
 mod drafts;
 mod edges;
 mod mailbox;

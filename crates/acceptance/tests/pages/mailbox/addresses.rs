@@ -294,3 +294,23 @@ fn a_link_that_an_operator_hands_over_sets_a_password_once() {
     assert_eq!(post.events("user.reset_link_made"), 1);
     assert_eq!(post.events("user.recovered"), 1);
 }
+
+#[test]
+#[cfg_attr(not(has_python), ignore = "needs Python: see ./test")]
+fn the_address_of_a_deleted_account_hears_of_it_and_is_free() {
+    let post = Post::start("");
+    let mut browser = post.browser();
+    browser.sign_in(ANN, PASSWORD);
+    post.mail(ANN, 1);
+    let form = form_to(&browser.open("/account/data"), "/account/data/delete");
+    browser.submit(&form, &[("confirm", ANN)]).expect(303);
+    let told = post.mail(ANN, 2);
+    assert!(told.header("Subject").contains("was deleted"), "{told:?}");
+    assert!(!is_signed_in(&mut browser));
+    // The mail of the new device ends nothing any more, and the address makes an account anew.
+    post.ask(&mut browser, "/sign-up", ANN).expect(303);
+    let joins = post.mail(ANN, 3).link();
+    post.choose(&mut browser, &joins, Some("Ann again"), NEW)
+        .expect(303);
+    assert!(is_signed_in(&mut browser));
+}
