@@ -15,6 +15,8 @@ pub enum Daily {
     Invitation,
     /// Uploading a picture: 100.
     Upload,
+    /// Taking one's data along: 20.
+    Export,
 }
 
 impl Daily {
@@ -22,6 +24,7 @@ impl Daily {
     pub fn most(self) -> u32 {
         match self {
             Daily::Invitation | Daily::Upload => 100,
+            Daily::Export => 20,
         }
     }
 

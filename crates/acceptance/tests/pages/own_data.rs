@@ -59,6 +59,13 @@ fn an_export_tells_all_and_no_secret() {
     let own = document["events"].as_array().expect("events");
     let own: Vec<_> = own.iter().map(|one| one["event"].as_str()).collect();
     assert!(own.contains(&Some("session.started")), "{document}");
+    // There are so many a day.
+    for _ in 1..20 {
+        assert_eq!(browser.submit(&form, &[]).status, 200);
+    }
+    let refused = browser.submit(&form, &[]);
+    assert_eq!(refused.status, 429, "{refused}");
+    assert!(refused.header("retry-after").is_some());
 }
 
 #[test]

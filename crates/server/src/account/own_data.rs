@@ -17,7 +17,9 @@ use pages::{Named, OwnData, Problem, Speak, path};
 use protocol::Params;
 use protocol::accounts::deletion::{Deleter, DeletionError, DeletionFacts, delete, is_confirmed};
 use protocol::accounts::people::MAX_EMAIL;
+use protocol::accounts::sign_in::Throttled;
 use protocol::apps::signed_in_lately;
+use protocol::daily::{Daily, UsedUp, spend};
 use protocol::facts::SessionFacts;
 use protocol::types::{Lifetime, Locator};
 use store::Outcome;
@@ -141,6 +143,28 @@ impl WholeForm for ExportForm {
     }
 }
 
+/// Counts one more document, before it is made; how long to wait where there is none left today. Many events are read for
+/// one.
+async fn spent(
+    app: &App,
+    browser: &BrowserContext,
+    facts: &SessionFacts,
+) -> Result<Option<Throttled>, PageError> {
+    let person = facts.person.subject;
+    for context in app.tries() {
+        let counted = app.store.daily(&Daily::Export.key(person)).await?;
+        let counts = match spend(Daily::Export, person, counted, context.now) {
+            Ok(counts) => counts,
+            Err(UsedUp { retry_after }) => return Ok(Some(Throttled { retry_after })),
+        };
+        let act = app.act_now(browser.address);
+        if app.settle_one(counts, act).await? == Outcome::Committed {
+            return Ok(None);
+        }
+    }
+    Ok(Some(Throttled { retry_after: 1 }))
+}
+
 /// `POST`: the document, to be kept.
 pub(super) async fn send(
     State(app): State<App>,
@@ -150,6 +174,12 @@ pub(super) async fn send(
     let typed = ("export-password", form.password);
     if let Some(problem) = proved(&app, &browser, &facts, typed).await? {
         return page(&app, browser, &facts, String::new(), vec![problem]).await;
+    }
+    if let Some(throttled) = spent(&app, &browser, &facts).await? {
+        let sentence = throttle::sentence(throttled, browser.language);
+        let problems = vec![Problem::new("", sentence)];
+        let page = page(&app, browser, &facts, String::new(), problems).await?;
+        return Ok(throttle::refuse(page, throttled));
     }
     let now = clock::now();
     let reach = Reach {
