@@ -166,6 +166,7 @@ fn accounts(checks: &mut Checks<'_>) -> AccountPolicy {
     AccountPolicy {
         sign_up: accounts.sign_up.into(),
         min_password: accounts.min_password,
+        workspaces: accounts.workspaces,
         session,
         session_idle,
         interaction: within(checks, "accounts.interaction", accounts.interaction, day),

@@ -315,6 +315,9 @@ pub(crate) struct AccountSettings {
     pub(crate) sign_up: SignUpSetting,
     /// The shortest password, in characters: 8 to 64.
     pub(crate) min_password: usize,
+    /// Whether people let apps in for an organization that they belong to: they pick one, or their own account, when they
+    /// allow an app, and tokens name it. Off: apps are let in for the person's own account alone.
+    pub(crate) workspaces: bool,
     /// How long a browser stays signed in at most, from when its person signed in: 1s to 2y.
     pub(crate) session: Span,
     /// After which time without a request it is signed out before: 1s to `accounts.session`, which is the default. It is looked at
@@ -332,6 +335,7 @@ impl Default for AccountSettings {
         AccountSettings {
             sign_up: SignUpSetting::Named(SignUp::Open),
             min_password: 12,
+            workspaces: false,
             session: Span::days(14),
             session_idle: None,
             interaction: Span::seconds(3_600),

@@ -12,7 +12,7 @@ pages!(ConnectedApps, ConnectedApp);
 const OF_ONE: &str = "/account/apps/";
 
 /// The apps that a person let in: one page of the list. `name` in the address is a part of their names. An end is taken
-/// back by `POST` [`ConnectedApp::CHANGE`] with `nonce`, `app` and `wish=restore`.
+/// back by `POST` [`ConnectedApp::CHANGE`] with `nonce`, `app`, `organization` and `wish=restore`.
 #[derive(Clone, Debug, Template)]
 #[template(path = "connected_apps.html")]
 pub struct ConnectedApps {
@@ -35,6 +35,8 @@ pub struct ConnectedApps {
 pub struct ConnectedRow {
     /// Its client id.
     pub client_id: String,
+    /// The organization that it is let in for: its id and name; `None`: the person's own account.
+    pub organization: Option<(String, String)>,
     /// Who it is.
     pub app: AppCard,
     /// Since when it is connected, in words.
@@ -56,7 +58,11 @@ pub enum RowState {
 
 impl ConnectedRow {
     fn href(&self) -> String {
-        ConnectedApp::href(&self.client_id)
+        ConnectedApp::href(&self.client_id, self.organization_id())
+    }
+
+    fn organization_id(&self) -> &str {
+        self.organization.as_ref().map_or("", |(id, _)| id)
     }
 }
 
@@ -66,7 +72,7 @@ impl ConnectedApps {
 }
 
 /// An app that a person let in: who it is and what it may do. Its form is [`CHANGE`](Self::CHANGE) (`nonce`, `app`,
-/// `wish`: `pause`, `resume`, `end`, `restore`, or `narrow` with the `scope` that is taken away).
+/// `organization`, `wish`: `pause`, `resume`, `end`, `restore`, or `narrow` with the `scope` that is taken away).
 #[derive(Clone, Debug, Template)]
 #[template(path = "connected_app.html")]
 pub struct ConnectedApp {
@@ -78,6 +84,8 @@ pub struct ConnectedApp {
     pub notice: Option<Text>,
     /// Its client id.
     pub client_id: String,
+    /// The organization that it is let in for: its id and name; `None`: the person's own account.
+    pub organization: Option<(String, String)>,
     /// Who it is.
     pub app: AppCard,
     /// What it may do, in groups.
@@ -98,17 +106,24 @@ impl ConnectedApp {
     /// Where its form goes.
     pub const CHANGE: &str = "/account/apps/change";
 
-    /// The page of an app.
+    /// The page of an app, as it is let in for an organization: its id, or empty for the person's own account.
     #[must_use]
-    pub fn href(client_id: &str) -> String {
-        format!("{OF_ONE}{client_id}")
+    pub fn href(client_id: &str, organization: &str) -> String {
+        match organization.is_empty() {
+            true => format!("{OF_ONE}{client_id}"),
+            false => format!("{OF_ONE}{client_id}?organization={organization}"),
+        }
+    }
+
+    fn organization_id(&self) -> &str {
+        self.organization.as_ref().map_or("", |(id, _)| id)
     }
 
     /// What a form carries that takes one scope away; none where there is only one, or none to take.
-    fn takes_away(&self) -> Option<(&str, &str)> {
+    fn takes_away(&self) -> Option<(&str, &str, &str)> {
         let scopes: usize = self.groups.iter().map(|group| group.scopes.len()).sum();
         let may = scopes > 1 && self.state != RowState::Removed;
-        may.then_some((&self.nonce, &self.client_id))
+        may.then_some((&self.nonce, &self.client_id, self.organization_id()))
     }
 
     /// Nothing is marked as new here.
@@ -131,6 +146,7 @@ impl Page for ConnectedApps {
     fn samples(language: Language) -> Vec<Self> {
         let row = |name: &str, state| ConnectedRow {
             client_id: "h9XW2pQ0nT4kLr7sVbYc1a".to_owned(),
+            organization: None,
             app: samples::app_card(name),
             since: Text::of_others("2026-11-21"),
             state,
@@ -142,6 +158,10 @@ impl Page for ConnectedApps {
             name: String::new(),
             apps: vec![
                 row("Task Board", RowState::Connected),
+                ConnectedRow {
+                    organization: Some(("51".to_owned(), "Board Makers Ltd".to_owned())),
+                    ..row("Task Board", RowState::Connected)
+                },
                 row("tasks-cli", RowState::Paused),
                 row("Acme Tasks", RowState::Removed),
             ],
@@ -163,6 +183,7 @@ impl Page for ConnectedApps {
             name: HOSTILE.to_owned(),
             apps: vec![ConnectedRow {
                 client_id: HOSTILE.to_owned(),
+                organization: Some((HOSTILE.to_owned(), HOSTILE.to_owned())),
                 app: samples::app_card(HOSTILE),
                 since: Text::of_others(HOSTILE),
                 state: RowState::Removed,
@@ -186,6 +207,7 @@ impl Page for ConnectedApp {
             nonce: "nonce-1".to_owned(),
             notice: None,
             client_id: "h9XW2pQ0nT4kLr7sVbYc1a".to_owned(),
+            organization: None,
             app: samples::app_card("Task Board"),
             groups: samples::scope_groups(language),
             since: Text::of_others("2026-11-02"),
@@ -194,6 +216,7 @@ impl Page for ConnectedApp {
             until: None,
         };
         let paused = ConnectedApp {
+            organization: Some(("51".to_owned(), "Board Makers Ltd".to_owned())),
             notice: Some(language.text("connections-done-pause")),
             state: RowState::Paused,
             ..usual.clone()
@@ -213,6 +236,7 @@ impl Page for ConnectedApp {
             nonce: HOSTILE.to_owned(),
             notice: Some(Text::of_others(HOSTILE)),
             client_id: HOSTILE.to_owned(),
+            organization: Some((HOSTILE.to_owned(), HOSTILE.to_owned())),
             app: samples::app_card(HOSTILE),
             since: Text::of_others(HOSTILE),
             until: Some(Text::of_others(HOSTILE)),

@@ -2,7 +2,7 @@
 
 use askama::Template;
 
-use crate::{Frame, Page, Text, link, path, risk, samples, samples::pages};
+use crate::{Frame, Page, Text, Workspace, link, path, risk, samples, samples::pages};
 use protocol::consent::Breadth;
 use protocol::policy::Risk;
 use protocol::types::Language;
@@ -11,7 +11,7 @@ pages!(Consent);
 
 /// The consent page: `POST /consent` (for a device `/device/answer`) with
 /// `request`, `app`, `nonce`, `shown` and `answer=allow` or `answer=deny`; `breadth`, and `scope-1` (a scope) for each box
-/// that is ticked. "Not you?" is `POST /sign-out` with
+/// that is ticked; `organization` where there are workspaces. "Not you?" is `POST /sign-out` with
 /// `nonce` and `request`.
 #[derive(Clone, Debug, Template)]
 #[template(path = "consent.html")]
@@ -44,6 +44,8 @@ pub struct Consent {
     pub breadth: Option<BreadthChoice>,
     /// How long it lasts.
     pub lasts: Text,
+    /// For whom it can be let in; empty where people do so for their own account alone.
+    pub workspaces: Vec<Workspace>,
     /// Whether it is told the person's name or address whatever it asks for.
     pub is_told_of_person: bool,
     /// Where the app is.
@@ -217,7 +219,7 @@ impl AppCard {
 
 impl Consent {
     /// Nothing is taken away here.
-    fn takes_away(&self) -> Option<(&str, &str)> {
+    fn takes_away(&self) -> Option<(&str, &str, &str)> {
         None
     }
 

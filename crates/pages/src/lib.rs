@@ -36,6 +36,7 @@ mod sign_out;
 mod sign_up;
 mod television;
 mod text;
+mod workspaces;
 
 use protocol::types::Language;
 
@@ -62,6 +63,7 @@ pub use sign_out::*;
 pub use sign_up::*;
 pub use television::*;
 pub use text::{Argument, Arguments, Html, Speak, Text};
+pub use workspaces::*;
 
 /// Every sample of every page, rendered in a language: those that are not translated are in English.
 #[must_use]

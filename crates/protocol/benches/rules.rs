@@ -76,6 +76,7 @@ fn access() -> (String, AccessFacts) {
     let id = Locator::first_at(NOW);
     let text = text("at_", id);
     let token = AccessToken {
+        organization: None,
         id,
         digest: text.digest(),
         grant: Locator(5),

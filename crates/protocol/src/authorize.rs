@@ -409,15 +409,27 @@ impl AuthorizationRequest {
         session: &SessionFacts,
         context: &Context<'_, M>,
     ) -> Decision<String, ()> {
+        self.issue_for(None, scope, session, context)
+    }
+
+    /// The same, for an organization or the person's own account.
+    pub fn issue_for<M: Mint>(
+        &self,
+        organization: Option<Locator>,
+        scope: Scope,
+        session: &SessionFacts,
+        context: &Context<'_, M>,
+    ) -> Decision<String, ()> {
         let secret = |_| context.mint.secret();
-        self.issue_code_of((secret, scope), session, None, None, context)
+        let whose = (session, organization);
+        self.issue_code_of((secret, scope), whose, None, None, context)
     }
 
     /// The same, with a secret that is made for the code's id, and with the mail that tells of what is given.
     pub(crate) fn issue_code_of<M: Mint>(
         &self,
         (secret, scope): (impl FnOnce(Locator) -> [u8; 32], Scope),
-        session: &SessionFacts,
+        (session, organization): (&SessionFacts, Option<Locator>),
         given: Option<(Consent, Option<Box<LinkMail>>)>,
         interaction: Option<Locator>,
         context: &Context<'_, M>,
@@ -433,6 +445,7 @@ impl AuthorizationRequest {
             digest: text.digest(),
             client: self.client.no,
             subject: session.person.subject,
+            organization,
             // Less than what was asked for is told (RFC 6749 §5.1).
             scope_named: self.names_scope() && scope == self.scope,
             redirect_uri: self.redirect_uri.as_str().to_owned(),

@@ -67,8 +67,7 @@ pub fn change<M: Mint>(
         _ => return None,
     };
     Some(ConnectionChange {
-        subject: connection.subject,
-        client: connection.client,
+        key: connection.key(),
         step,
         link: None,
     })
@@ -97,8 +96,7 @@ pub fn narrow<M: Mint>(connection: &Connection, name: &str, mint: &M) -> Option<
         not_before,
     };
     Some(ConnectionChange {
-        subject: connection.subject,
-        client: connection.client,
+        key: connection.key(),
         step: ConnectionStep::Narrow(narrowing),
         link: None,
     })
@@ -121,7 +119,7 @@ pub fn is_restorable(End(end): End, now: UnixTime) -> bool {
 /// to an address that is not proved.
 pub fn notice<M: Mint>(
     person: &Person,
-    client: ClientNo,
+    (client, organization): (ClientNo, Option<Locator>),
     before: Option<&Connection>,
     now: UnixTime,
     mint: &M,
@@ -131,5 +129,5 @@ pub fn notice<M: Mint>(
         Some(ConnectionState::Active | ConnectionState::Paused(_)) => false,
     };
     let mail = is_new.then(|| mailbox::notice(LinkPurpose::AppConnected, person, now, mint));
-    Some(Box::new(mail.flatten()?.removing(client)))
+    Some(Box::new(mail.flatten()?.removing(client, organization)))
 }

@@ -13,7 +13,7 @@ use crate::policy::Policy;
 use crate::token::{RawRequest, TokenError, read_scope};
 use crate::transition::{DeviceChange, Transition};
 use crate::types::{
-    Client, Connection, DeviceAnswer, DeviceAuthorization, GrantType, Pace, Person, Scope,
+    Client, Connection, DeviceAnswer, DeviceAuthorization, GrantType, Locator, Pace, Person, Scope,
     UnixTime, UserCode,
 };
 use serde::Serialize;
@@ -191,12 +191,13 @@ pub fn asked<'a>(
     }
 }
 
-/// The person's answer, and the mail that tells of it if they allow it: what they chose, or `None`. Guard: nobody has
+/// The person's answer, and the mail that tells of it if they allow it: what they chose and the organization that it is for, or
+/// `None`. Guard: nobody has
 /// answered before.
 pub fn answer<M: Mint>(
     facts: &DeviceFacts,
     client: Option<&Client>,
-    chosen: Option<&Scope>,
+    chosen: Option<(&Scope, Option<Locator>)>,
     (known, notice): (Option<&Connection>, Option<Box<LinkMail>>),
     session: &SessionFacts,
     context: &Context<'_, M>,
@@ -208,14 +209,15 @@ pub fn answer<M: Mint>(
     };
     let subject = session.person.subject;
     let answer = match chosen {
-        Some(_) => DeviceAnswer::Allowed {
+        Some((_, organization)) => DeviceAnswer::Allowed {
             at: context.mint.locator(),
             subject,
+            organization,
             auth_time: session.session.auth_time,
         },
         None => DeviceAnswer::Denied,
     };
-    let scope = chosen.unwrap_or(&facts.device.scope);
+    let scope = chosen.map_or(&facts.device.scope, |(scope, _)| scope);
     let transition = Transition::Device(DeviceChange::Answer {
         device: facts.device.id,
         client: client.no,

@@ -147,6 +147,14 @@ events! {
     OrganizationRenamed "organization.renamed",
     /// An organization has come to its end.
     OrganizationDissolved "organization.dissolved",
+    /// An app may do more for an organization, or less.
+    OrganizationAppJudged "organization.app_judged",
+    /// Apps that nobody judged may do more for an organization, or less.
+    OrganizationNewAppsJudged "organization.new_apps_judged",
+    /// An app was ended for all members of an organization.
+    OrganizationAppEnded "organization.app_ended",
+    /// Such an end was taken back.
+    OrganizationAppRestored "organization.app_restored",
     /// Somebody was asked to join an organization.
     MemberInvited "member.invited",
     /// Such an invitation was taken back, or declined.
@@ -282,6 +290,14 @@ impl Happened {
             actor: Some(Actor::App(client)),
             client: Some(client),
             ..Self::unasked(event)
+        }
+    }
+
+    /// In an organization, if it is in one.
+    pub(crate) fn within(self, organization: Option<Locator>) -> Self {
+        Happened {
+            organization,
+            ..self
         }
     }
 

@@ -3,6 +3,7 @@ use crate::client_auth::AuthenticatedClient;
 use crate::facts::{AccessFacts, RefreshFacts};
 use crate::inactive;
 use crate::lookup::{Found, TokenKind};
+use crate::organizations::public_id;
 use crate::own_api;
 use crate::policy::Policy;
 use crate::revocations::name_of;
@@ -54,6 +55,7 @@ fn access_token<'a>(
         return None;
     }
     let mut answer = active(client, token.subject, &token.scope, policy);
+    answer.organization = token.organization.map(|id| Cow::Owned(public_id(id)));
     answer.iat = Some(token.id.time().0.min(now.0));
     answer.token_type = Some(Cow::Borrowed(&policy.tokens.token_type));
     answer.exp = Some(token.expires_at.0);
@@ -77,6 +79,7 @@ fn refresh_token<'a>(
         return None;
     }
     let mut answer = active(client, Some(grant.subject), &grant.scope, policy);
+    answer.organization = grant.organization.map(|id| Cow::Owned(public_id(id)));
     answer.iat = Some(token.id.time().0.min(now.0));
     answer.exp = Some(token.expires_at.0);
     Some(answer)

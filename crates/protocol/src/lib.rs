@@ -36,6 +36,7 @@ pub mod token;
 pub mod token_info;
 pub mod transition;
 pub mod types;
+pub mod workspaces;
 
 pub use decision::{Decision, Mint};
 pub use params::Params;

@@ -299,6 +299,8 @@ pub struct AccountPolicy {
     pub session: Lifetime,
     /// After which time without a request of its browser it ends before; at most `session`.
     pub session_idle: Lifetime,
+    /// Whether people let apps in for an organization that they belong to.
+    pub workspaces: bool,
     /// How long a pending authorization request is kept.
     pub interaction: Lifetime,
 }

@@ -2,6 +2,7 @@
 //! The shape of an answer is [`wire::feed`].
 use crate::client_auth::{AuthenticatedClient, ClientFault};
 use crate::facts::Standing;
+use crate::organizations::public_id;
 use crate::params::Params;
 use crate::policy::Policy;
 use crate::token::{RequestFault, TokenError};
@@ -124,12 +125,16 @@ pub enum Change {
         /// What it is now.
         standing: Standing,
     },
+    /// All that was given for an organization is over, or some of it.
+    Workspace(Locator),
     /// A connection changed.
     Connection {
         /// Who let the app in.
         subject: Subject,
         /// The client id of the app.
         client_id: String,
+        /// The organization that access was given for; `None`: the person's own account.
+        organization: Option<Locator>,
         /// Which side both are on.
         side: Side,
         /// What is left of it now.
@@ -170,15 +175,24 @@ pub fn reply(facts: FeedFacts, side: Side, policy: &Policy) -> FeedReply {
             let sub = policy.subjects.write(subject);
             (standing != Standing::GOOD && may_know(side)).then_some(Event::UserCutOff { sub })
         }
+        Change::Workspace(organization) => Some(Event::OrganizationChanged {
+            organization: public_id(organization),
+        }),
         Change::Connection {
             subject,
             client_id,
+            organization,
             side,
             standing,
         } => {
             let sub = policy.subjects.write(subject);
             let taken = standing != ConnectionStanding::GOOD && may_know(side);
-            taken.then_some(Event::ConnectionChanged { sub, client_id })
+            let organization = organization.map(public_id);
+            taken.then_some(Event::ConnectionChanged {
+                sub,
+                client_id,
+                organization,
+            })
         }
     };
     FeedReply {

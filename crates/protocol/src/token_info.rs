@@ -1,6 +1,7 @@
 //! Token info: a bearer token asks about itself.
 use crate::facts::AccessFacts;
 use crate::inactive;
+use crate::organizations::public_id;
 use crate::own_api;
 use crate::policy::{ErrorAliases, Policy};
 use crate::self_management::SCOPE;
@@ -17,6 +18,8 @@ pub struct TokenInfo {
     pub user_id: Option<String>,
     /// The scopes it opens.
     pub scopes: Vec<String>,
+    /// The organization that access was given for; `None`: the person's own account.
+    pub organization: Option<String>,
     /// When it stops working.
     pub expires_at: UnixTime,
     /// Which side it is on.
@@ -123,6 +126,7 @@ pub fn describe(
             .subject
             .map(|subject| policy.subjects.write(subject)),
         scopes: facts.token.scope.names().map(str::to_owned).collect(),
+        organization: facts.token.organization.map(public_id),
         expires_at: facts.token.expires_at,
         side: client.side,
     })

@@ -1,7 +1,8 @@
 //! The revocation feed: what other processes and APIs must hear of, as lines of `changes` in the order of their
 //! commits. Some line is always there: the sweeper keeps the last.
+use crate::connections::named;
 use crate::facts::feed::{AFTER, APP, AT, About, BETWEEN, LAST, Line, ORIGIN, PERSON, REVOKED};
-use crate::facts::{connections, people};
+use crate::facts::{connections, people, workspaces};
 use crate::memory::Memory;
 use crate::runs::Runs;
 use crate::value::values;
@@ -25,8 +26,8 @@ const STALE: Duration = Duration::from_secs(1);
 const PAUSE: Duration = Duration::from_millis(200);
 
 /// Writes a line, where a transaction has the only say: its number is the highest yet plus one.
-pub(crate) const TELL: &str = "INSERT INTO changes (seq, kind, ref, until, above) \
-     SELECT COALESCE(MAX(seq), 0) + 1, $1, $2, $3, $4 FROM changes";
+pub(crate) const TELL: &str = "INSERT INTO changes (seq, kind, ref, until, above, organization) \
+     SELECT COALESCE(MAX(seq), 0) + 1, $1, $2, $3, $4, $5 FROM changes";
 
 /// The id that no token of a grant is above which is revoked by whoever made `id` just now. That is above all ids that
 /// it knows of, however its clock is set; a day more is left for those of others, whose clocks may be ahead.
@@ -80,8 +81,11 @@ impl Follow {
         for (subject, standing) in runs.many(&people::NOT_GOOD, &[]).await? {
             memory.set_standing(subject, standing);
         }
-        for (subject, client, standing) in runs.many(&connections::NOT_GOOD, &[]).await? {
-            memory.set_connection(subject, client, standing);
+        for (key, standing) in runs.many(&connections::NOT_GOOD, &[]).await? {
+            memory.set_connection(key, standing);
+        }
+        for (organization, end) in runs.many(&workspaces::ALL, &[]).await? {
+            memory.end_in_workspace(organization, end);
         }
         Ok(Follow {
             memory,
@@ -192,12 +196,16 @@ impl Follow {
                     let standing = person.as_ref().map_or(Standing::GOOD, Standing::from);
                     self.memory.set_standing(subject, standing);
                 }
-                Some(About::Connection(subject, client)) => {
-                    let values = values![subject, client];
-                    let found = runs.one(&connections::STANDING, &values).await?;
-                    let standing =
-                        found.map_or(ConnectionStanding::GOOD, |(.., standing)| standing);
-                    self.memory.set_connection(subject, client, standing);
+                Some(About::Connection(key)) => {
+                    let found = runs.one(&connections::STANDING, &named(key)).await?;
+                    let standing = found.map_or(ConnectionStanding::GOOD, |(_, standing)| standing);
+                    self.memory.set_connection(key, standing);
+                }
+                Some(About::Workspace(organization)) => {
+                    let values = values![organization];
+                    for end in runs.many(&workspaces::OF_ONE, &values).await? {
+                        self.memory.end_in_workspace(organization, end);
+                    }
                 }
                 // A token's row is gone; the line is for APIs.
                 Some(About::Token(_)) | None => {}
@@ -274,10 +282,8 @@ impl Store {
             Some(About::Grant(grant)) => Ok(Some(Change::Grant(grant))),
             Some(About::Client(client)) => self.one(&APP, &values![client]).await,
             Some(About::Person(subject)) => self.one(&PERSON, &values![subject]).await,
-            Some(About::Connection(subject, client)) => {
-                self.one(&connections::TOLD, &values![subject, client])
-                    .await
-            }
+            Some(About::Connection(key)) => self.one(&connections::TOLD, &named(key)).await,
+            Some(About::Workspace(organization)) => Ok(Some(Change::Workspace(organization))),
             None => Ok(None),
         }
     }

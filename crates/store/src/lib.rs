@@ -35,8 +35,9 @@ mod steps;
 mod sweep;
 mod tuning;
 mod value;
+mod workspaces;
 
-pub use connections::ConnectionQuery;
+pub use connections::{ConnectionPlace, ConnectionQuery};
 pub use counts::{BatchCount, QueueLength, SettledCount};
 pub use error::StoreError;
 pub use folder::{make_folder, sync_folder};

@@ -1,8 +1,10 @@
 //! What a node keeps in memory so that a token is checked by one row: revoked grants, people whose standing
 //! changed, and apps. It is fed by this node's own commits before they are answered, and by the change feed.
+use crate::connections::stored;
+use crate::facts::workspaces::{BLOCKED, WorkspaceEnd};
 use crate::feed::above;
 use protocol::facts::Standing;
-use protocol::types::{Client, ClientNo, ConnectionStanding, Locator, Subject};
+use protocol::types::{Client, ClientNo, ConnectionKey, ConnectionStanding, Locator, Subject};
 use quick_cache::UnitWeighter;
 use quick_cache::sync::Cache;
 use std::collections::HashMap;
@@ -18,8 +20,10 @@ pub(crate) struct Memory {
     /// Grant to an id that no token of it is above. Once no lower one is left, it is forgotten.
     revoked: RwLock<HashMap<Locator, Locator>>,
     standings: RwLock<HashMap<i64, Standing>>,
-    /// Connections of which something was taken back, by person and app: some 50 bytes each.
-    connections: RwLock<HashMap<(i64, i64), ConnectionStanding>>,
+    /// Connections of which something was taken back, by person, app and organization: some 60 bytes each.
+    connections: RwLock<HashMap<(i64, i64, i64), ConnectionStanding>>,
+    /// Grants for an organization that are over, by organization, person and app: those below an id.
+    workspace_ends: RwLock<HashMap<(i64, i64, i64), Locator>>,
     /// A client id never changes its number, so this one needs no forgetting.
     numbers: Cache<String, i64>,
     by_no: Cache<i64, Arc<Client>>,
@@ -33,6 +37,7 @@ impl Memory {
             revoked: RwLock::default(),
             standings: RwLock::default(),
             connections: RwLock::default(),
+            workspace_ends: RwLock::default(),
             numbers: Cache::with_weighter(FEW_CLIENTS, MAX_CLIENTS, UnitWeighter),
             by_no: Cache::with_weighter(FEW_CLIENTS, MAX_CLIENTS, UnitWeighter),
             version: Mutex::new(0),
@@ -67,21 +72,21 @@ impl Memory {
                 let narrowed = narrowed.map_or(Locator(0), |narrowed| narrowed.before);
                 standing.paused || above(standing.not_before.max(narrowed)) > oldest
             });
+        self.workspace_ends
+            .write()
+            .unwrap_or_else(PoisonError::into_inner)
+            .retain(|_, not_before| *not_before == BLOCKED || above(*not_before) > oldest);
     }
 
-    pub(crate) fn set_connection(
-        &self,
-        subject: Subject,
-        client: ClientNo,
-        standing: ConnectionStanding,
-    ) {
+    pub(crate) fn set_connection(&self, key: ConnectionKey, standing: ConnectionStanding) {
+        let key = (key.subject.0, key.client.0, stored(key.organization).0);
         let mut connections = self
             .connections
             .write()
             .unwrap_or_else(PoisonError::into_inner);
         match standing == ConnectionStanding::GOOD {
-            true => connections.remove(&(subject.0, client.0)),
-            false => connections.insert((subject.0, client.0), standing),
+            true => connections.remove(&key),
+            false => connections.insert(key, standing),
         };
     }
 
@@ -89,16 +94,56 @@ impl Memory {
         &self,
         subject: Option<Subject>,
         client: ClientNo,
+        organization: Option<Locator>,
     ) -> ConnectionStanding {
         let Some(subject) = subject else {
             return ConnectionStanding::GOOD;
         };
+        let own = self.own_connection((subject.0, client.0, stored(organization).0));
+        let Some(organization) = organization else {
+            return own;
+        };
+        let over = self.over_in_workspace(organization, subject, client);
+        ConnectionStanding {
+            not_before: own.not_before.max(over),
+            ..own
+        }
+    }
+
+    fn own_connection(&self, key: (i64, i64, i64)) -> ConnectionStanding {
         let connections = self
             .connections
             .read()
             .unwrap_or_else(PoisonError::into_inner);
-        let found = connections.get(&(subject.0, client.0)).cloned();
+        let found = connections.get(&key).cloned();
         found.unwrap_or(ConnectionStanding::GOOD)
+    }
+
+    /// Takes in that grants for an organization are over.
+    pub(crate) fn end_in_workspace(&self, organization: Locator, end: WorkspaceEnd) {
+        let key = (organization.0, end.subject.0, end.client.0);
+        self.workspace_ends
+            .write()
+            .unwrap_or_else(PoisonError::into_inner)
+            .insert(key, end.not_before);
+    }
+
+    /// Grants of a person and an app for an organization below this are over.
+    fn over_in_workspace(
+        &self,
+        organization: Locator,
+        subject: Subject,
+        client: ClientNo,
+    ) -> Locator {
+        let ends = self
+            .workspace_ends
+            .read()
+            .unwrap_or_else(PoisonError::into_inner);
+        let names = [(subject.0, 0), (0, client.0), (0, 0)];
+        let found = names
+            .iter()
+            .filter_map(|(subject, client)| ends.get(&(organization.0, *subject, *client)));
+        found.max().copied().unwrap_or(Locator(0))
     }
 
     pub(crate) fn set_standing(&self, subject: Subject, standing: Standing) {

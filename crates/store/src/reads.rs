@@ -1,4 +1,5 @@
 //! Facts, for who asks with ids and gets types.
+use crate::connections::named;
 use crate::facts::{authorize, devices, events, mail_links, people, sessions, tokens};
 use crate::value::values;
 use crate::{Engine, EventQuery, Fact, Store, StoreError, UNSETTLED};
@@ -11,7 +12,10 @@ use protocol::facts::{
     ListedSession, PeoplePage, RefreshFacts, SessionFacts, UsedRefreshToken,
 };
 use protocol::types::email::{email_key, email_keys};
-use protocol::types::{ClientNo, Grant, Locator, Person, Preferences, Subject, UnixTime, UserCode};
+use protocol::types::{
+    ClientNo, ConnectionKey, DeviceAnswer, Grant, Locator, Person, Preferences, Subject, UnixTime,
+    UserCode,
+};
 
 impl Store {
     /// A code with its redemption and its person.
@@ -24,7 +28,7 @@ impl Store {
         };
         let memory = self.fresh_memory().await?;
         let code = &mut facts.code;
-        facts.connection = memory.connection(Some(code.subject), code.client);
+        facts.connection = memory.connection(Some(code.subject), code.client, code.organization);
         facts.connection.narrow(code.id, &mut code.scope);
         Ok(Some(facts))
     }
@@ -40,7 +44,11 @@ impl Store {
         let memory = self.fresh_memory().await?;
         let subject = facts.person.as_ref().map(|person| person.subject);
         let device = &mut facts.device;
-        facts.connection = memory.connection(subject, device.client);
+        let organization = match device.answer {
+            Some(DeviceAnswer::Allowed { organization, .. }) => organization,
+            Some(DeviceAnswer::Denied) | None => None,
+        };
+        facts.connection = memory.connection(subject, device.client, organization);
         facts.connection.narrow(device.id, &mut device.scope);
         Ok(Some(facts))
     }
@@ -64,7 +72,7 @@ impl Store {
         };
         let memory = self.fresh_memory().await?;
         let grant = &mut facts.grant;
-        facts.connection = memory.connection(Some(grant.subject), grant.client);
+        facts.connection = memory.connection(Some(grant.subject), grant.client, grant.organization);
         facts.connection.narrow(grant.id, &mut grant.scope);
         Ok(Some(facts))
     }
@@ -103,7 +111,7 @@ impl Store {
             return Ok(None);
         };
         let memory = self.fresh_memory().await?;
-        let connection = memory.connection(token.subject, token.client);
+        let connection = memory.connection(token.subject, token.client, token.organization);
         connection.narrow(token.grant, &mut token.scope);
         Ok(Some(AccessFacts {
             client: self.client_by_no(token.client).await?,
@@ -157,16 +165,38 @@ impl Store {
         }))
     }
 
-    /// What a person allowed an app before.
+    /// The same where people let apps in for organizations too: what that person allowed for the only workspace for
+    /// which they did, if they belong to it.
     ///
     /// # Errors
     /// [`StoreError`].
-    pub async fn consent(
+    pub async fn session_and_only_consent(
+        &self,
+        id: Locator,
+        client: ClientNo,
+    ) -> Fact<(SessionFacts, ConsentFacts)> {
+        self.one(&sessions::WITH_ONLY_CONSENT, &values![client, id])
+            .await
+    }
+
+    /// What a person allowed an app before, for a workspace.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn consent(&self, key: ConnectionKey) -> Result<ConsentFacts, StoreError> {
+        self.one(&authorize::CONSENT, &named(key)).await
+    }
+
+    /// What a person allowed an app last, for whichever workspace.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn last_consent(
         &self,
         subject: Subject,
         client: ClientNo,
     ) -> Result<ConsentFacts, StoreError> {
-        self.one(&authorize::CONSENT, &values![subject, client])
+        self.one(&authorize::LAST_CONSENT, &values![subject, client])
             .await
     }
 

@@ -1,7 +1,7 @@
 //! What is not on the hot path, as plain steps that both engines run in one transaction.
 use crate::facts::feed::About;
 use crate::value::Value;
-use protocol::types::{ClientNo, Subject};
+use protocol::types::{ClientNo, ConnectionKey, Locator, Subject};
 
 /// What the test side of an app shares with it.
 const FOLLOW: &str = "UPDATE clients SET version = clients.version + 1, name = l.name, homepage = l.homepage, \
@@ -114,8 +114,14 @@ impl<'a> Steps<'a> {
     }
 
     /// What a person allowed an app is another now.
-    pub(crate) fn connection_changed(mut self, subject: Subject, client: ClientNo) -> Self {
-        self.told.push(About::Connection(subject, client));
+    pub(crate) fn connection_changed(mut self, key: ConnectionKey) -> Self {
+        self.told.push(About::Connection(key));
+        self
+    }
+
+    /// What was given for an organization is over in part, or whole.
+    pub(crate) fn workspace_ended(mut self, organization: Locator) -> Self {
+        self.told.push(About::Workspace(organization));
         self
     }
 

@@ -39,10 +39,12 @@ pub(crate) fn ended(reply: FeedReply) -> Option<Ended> {
             Event::GrantRevoked { grant_id } => ended.grants.insert(grant_id),
             Event::AppCutOff { client_id } => ended.apps.insert(client_id),
             Event::UserCutOff { sub } => ended.people.insert(sub),
-            Event::ConnectionChanged { sub, client_id } => {
+            // All workspaces of this person and app: to ask once too often does no harm.
+            Event::ConnectionChanged { sub, client_id, .. } => {
                 ended.connections.entry(client_id).or_default().insert(sub)
             }
-            Event::Unknown => return None,
+            // Rare, and answers are not kept by organization: everything is asked for anew.
+            Event::OrganizationChanged { .. } | Event::Unknown => return None,
         };
     }
     (!reply.reset).then_some(ended)

@@ -35,6 +35,15 @@ pub enum Event {
         sub: String,
         /// The app.
         client_id: String,
+        /// The organization that access was given for; absent for the person's own account.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        organization: Option<String>,
+    },
+    /// Access that was given for an organization is over, of some or of all: all answers that name it are to be asked for
+    /// anew.
+    OrganizationChanged {
+        /// The organization.
+        organization: String,
     },
     /// One that only later versions know. It is read and never written.
     #[serde(other, skip_serializing)]
@@ -68,7 +77,7 @@ mod tests {
     fn what_is_written_is_read_back() {
         for text in [
             r#"{"cursor":"a.b","events":[]}"#,
-            r#"{"cursor":"a.b","events":[{"event":"token_revoked","jti":"t"},{"event":"grant_revoked","grant_id":"g"},{"event":"app_cut_off","client_id":"app"},{"event":"user_cut_off","sub":"ann"},{"event":"connection_changed","sub":"ann","client_id":"app"}],"reset":true}"#,
+            r#"{"cursor":"a.b","events":[{"event":"token_revoked","jti":"t"},{"event":"grant_revoked","grant_id":"g"},{"event":"app_cut_off","client_id":"app"},{"event":"user_cut_off","sub":"ann"},{"event":"connection_changed","sub":"ann","client_id":"app"},{"event":"connection_changed","sub":"ann","client_id":"app","organization":"o"},{"event":"organization_changed","organization":"o"}],"reset":true}"#,
         ] {
             let read: FeedReply = serde_json::from_str(text).unwrap();
             assert_eq!(serde_json::to_string(&read).unwrap(), text);

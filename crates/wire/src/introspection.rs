@@ -35,6 +35,9 @@ pub struct Introspection<'a> {
     /// Which side it is on: `test`, and absent otherwise.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub mode: Text<'a>,
+    /// The organization that access was given for; absent for the person's own account.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub organization: Text<'a>,
     /// The token's own name in the [feed](crate::feed); for resource servers.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub jti: Text<'a>,
@@ -54,7 +57,7 @@ mod tests {
             serde_json::to_string(&inactive).unwrap(),
             r#"{"active":false}"#
         );
-        let text = r#"{"active":true,"scope":"a b","client_id":"app","token_type":"Bearer","exp":2,"iat":1,"sub":"ann","iss":"https://a.example","mode":"test","jti":"t","grant_id":"g"}"#;
+        let text = r#"{"active":true,"scope":"a b","client_id":"app","token_type":"Bearer","exp":2,"iat":1,"sub":"ann","iss":"https://a.example","mode":"test","organization":"o","jti":"t","grant_id":"g"}"#;
         let read: Introspection<'static> = serde_json::from_str(text).unwrap();
         assert_eq!(read.sub.as_deref(), Some("ann"));
         assert_eq!(serde_json::to_string(&read).unwrap(), text);

@@ -21,3 +21,4 @@ mod sessions;
 mod support;
 mod throttle;
 mod twice;
+mod workspaces;

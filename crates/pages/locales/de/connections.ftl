@@ -8,6 +8,7 @@ connections-search-button = Suchen
 connections-not-found = Keine App heißt „{ $name }“.
 connections-all = Alle zeigen
 connections-since = Verbunden seit { $time }
+connections-for = Für { $organization }
 connections-paused = Pausiert
 connections-removed = Entfernt
 connections-undo = Rückgängig

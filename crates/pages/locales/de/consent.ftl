@@ -20,6 +20,10 @@ risk-delete = Kann löschen
 risk-full = Voller Zugriff
 consent-told-html = <bdi>{ $app }</bdi> erfährt außerdem Ihren Namen und Ihre E-Mail-Adresse.
 
+# Die Organisationen der Person und ihr eigenes Konto.
+consent-workspace-html = Für wen darf <bdi>{ $app }</bdi> arbeiten?
+consent-workspace-own = Mein eigenes Konto
+
 consent-back-to-html = Danach geht es zurück zu <strong class="host">{ $host }</strong>
 consent-this-computer-html = Danach geht es zurück zu <strong class="host">{ $host }</strong>, einem Programm auf diesem Computer. Erlauben Sie es nur, wenn Sie es gerade selbst gestartet haben.
 consent-device-html = Erlauben Sie es nur, wenn ein Gerät vor Ihnen <strong class="user-code">{ $code }</strong> anzeigt. Hat Ihnen jemand diesen Code geschickt oder Sie gebeten, ihn einzugeben, wählen Sie „Ablehnen“: Sonst bekäme diese Person Zugriff auf Ihr Konto.
@@ -29,6 +33,7 @@ consent-allow = Erlauben
 
 consent-out-of-date = Diese Seite war veraltet, deshalb wurde noch nichts erlaubt. Bitte antworten Sie noch einmal.
 consent-changed = Die Anfrage hat sich geändert, seit diese Seite angezeigt wurde, deshalb wurde noch nichts erlaubt. Bitte antworten Sie noch einmal.
+consent-workspace-missing = Wählen Sie aus, für wen die App arbeiten darf. Es wurde noch nichts erlaubt.
 consent-reason-html = Die App sagt dazu: <q><bdi>{ $reason }</bdi></q>
 consent-caution-draft = Diese App wartet auf ihre Prüfung. Bis dahin können nur Sie als ihr Eigentümer sie verwenden.
 consent-caution-unreviewed = { $product } hat diese App noch nicht geprüft. Erlauben Sie ihr nur etwas, wenn Sie wissen, von wem sie ist.

@@ -85,3 +85,33 @@ transfer-done-offered = Die App ist angeboten.
 transfer-done-withdrawn = Das Angebot ist zurückgenommen.
 transfer-done-accepted = Die App gehört jetzt Ihnen. Erstellen Sie ein eigenes Secret: Die bisherigen enden in 24 Stunden.
 transfer-done-declined = Das Angebot ist abgelehnt.
+
+# Die Apps, die für eine Organisation arbeiten, für deren Eigentümer.
+workspace-title = Apps, die für { $organization } arbeiten
+workspace-lead = Mitglieder haben diese Apps für die Organisation zugelassen. Sie entscheiden, was jede davon für sie darf.
+workspace-none = Noch arbeitet keine App für diese Organisation.
+workspace-members = { $count ->
+    [0] Arbeitet für kein Mitglied
+    [one] Arbeitet für 1 Mitglied
+   *[other] Arbeitet für { $count } Mitglieder
+}
+workspace-standing = Was sie darf
+workspace-trusted = Vertraut: worum sie bittet
+workspace-limited = Begrenzt: nichts, was geprüft werden muss, kein Löschen, kein voller Zugriff
+workspace-blocked = Gesperrt: nichts
+workspace-end = { $count ->
+    [one] Für 1 Mitglied beenden
+   *[other] Für alle { $count } Mitglieder beenden
+}
+workspace-end-means = Alle ihre Token für diese Organisation enden sofort; wer sie wieder möchte, wird erneut gefragt.
+workspace-app-id = Client-ID der App
+workspace-no-app = Diese App gibt es nicht.
+workspace-judge-title = Eine andere App
+workspace-new-title = Neue Apps
+workspace-new-means = Das gilt für Apps, über die Sie noch nicht entschieden haben, wenn ein Mitglied sie zulässt.
+workspace-done-judged = Gespeichert.
+workspace-done-ended = Die App ist für alle Mitglieder beendet.
+workspace-done-restored = Was Mitglieder erlaubt haben, gilt wieder als gemerkt.
+organization-connections = Apps, die für sie arbeiten
+workspace-refused-title = { $organization } lässt das nicht zu
+workspace-refused = { $app } darf das für { $organization } nicht bekommen. Fragen Sie { $owners }; dort wird über Apps entschieden. Oder wählen Sie Ihr eigenes Konto.

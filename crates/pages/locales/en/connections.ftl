@@ -8,6 +8,7 @@ connections-search-button = Search
 connections-not-found = No app is called “{ $name }”.
 connections-all = Show all
 connections-since = Connected since { $time }
+connections-for = For { $organization }
 connections-paused = Paused
 connections-removed = Removed
 connections-undo = Undo

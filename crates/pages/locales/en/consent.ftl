@@ -22,6 +22,10 @@ risk-delete = Can delete
 risk-full = Full access
 consent-told-html = <bdi>{ $app }</bdi> is also told your name and e-mail address.
 
+# The workspaces of a person: organizations, and their own account.
+consent-workspace-html = For whom may <bdi>{ $app }</bdi> work?
+consent-workspace-own = My own account
+
 # Where the answer goes.
 consent-back-to-html = You will go back to <strong class="host">{ $host }</strong>
 consent-this-computer-html = You will go back to <strong class="host">{ $host }</strong>, a program running on this computer. Allow it only if you have just started it yourself.
@@ -33,6 +37,7 @@ consent-allow = Allow
 # Why the page is shown again.
 consent-out-of-date = This page was out of date, so nothing was allowed yet. Please answer again.
 consent-changed = What is asked has changed since this page was shown, so nothing was allowed yet. Please answer again.
+consent-workspace-missing = Choose for whom the app may work. Nothing was allowed yet.
 consent-reason-html = The app says: <q><bdi>{ $reason }</bdi></q>
 consent-caution-draft = This app waits for its review. Until then only you, its owner, can use it.
 consent-caution-unreviewed = { $product } has not looked at this app yet. Allow it only if you know who made it.

@@ -85,3 +85,33 @@ transfer-done-offered = The app is offered.
 transfer-done-withdrawn = The offer is taken back.
 transfer-done-accepted = The app is yours now. Make a secret of your own: those before end in 24 hours.
 transfer-done-declined = The offer is declined.
+
+# The apps that members let in for an organization, for its owners.
+workspace-title = Apps that work for { $organization }
+workspace-lead = Members let these apps in for the organization. You decide what each may do for it.
+workspace-none = No app works for this organization yet.
+workspace-members = { $count ->
+    [0] Works for no member
+    [one] Works for 1 member
+   *[other] Works for { $count } members
+}
+workspace-standing = What it may do
+workspace-trusted = Trusted: what it asks for
+workspace-limited = Limited: nothing restricted, no deleting, no full access
+workspace-blocked = Blocked: nothing
+workspace-end = { $count ->
+    [one] End for 1 member
+   *[other] End for all { $count } members
+}
+workspace-end-means = All its tokens for this organization end at once; whoever wants it back is asked anew.
+workspace-app-id = Client ID of the app
+workspace-no-app = There is no such app.
+workspace-judge-title = Another app
+workspace-new-title = New apps
+workspace-new-means = This holds for apps that you have not decided about when a member lets them in.
+workspace-done-judged = Saved.
+workspace-done-ended = The app has ended for all members.
+workspace-done-restored = What members allowed is remembered again.
+organization-connections = Apps that work for it
+workspace-refused-title = { $organization } does not allow this
+workspace-refused = { $app } may not get this for { $organization }. Ask { $owners }, who decide about apps there, or choose your own account.

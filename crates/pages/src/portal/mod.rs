@@ -5,6 +5,7 @@ mod fields;
 mod log;
 mod new_app;
 mod organization;
+mod organization_apps;
 mod organizations;
 mod playground;
 mod review;
@@ -20,6 +21,7 @@ pub use fields::{AppFields, AppLabels, MAX_REDIRECT_URIS, MAX_SCOPES};
 pub use log::{LogFilter, RequestEntry, RequestLog, RequestRow};
 pub use new_app::NewApp;
 pub use organization::{InvitationRow, MemberRow, OrganizationPage, organization_href, role_text};
+pub use organization_apps::{OrganizationApps, WorkspaceAppRow, organization_apps_href};
 pub use organizations::{InvitedRow, OrganizationRow, Organizations};
 pub use playground::{PlayAnswer, PlayRun, PlayStep, PlaygroundBack, PlaygroundPage, StepState};
 pub use review::{AppRequest, AppReview, AskFields, WantedScope, review_href};
@@ -50,6 +52,7 @@ pub(crate) fn samples_of_pages(language: Language) -> Vec<Sample> {
         playground::samples_of_pages(language),
         organizations::samples_of_pages(language),
         organization::samples_of_pages(language),
+        organization_apps::samples_of_pages(language),
         log::samples_of_pages(language),
         review::samples_of_pages(language),
     ]

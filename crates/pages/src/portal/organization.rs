@@ -38,6 +38,8 @@ pub struct OrganizationPage {
     pub mails: bool,
     /// How many apps it runs.
     pub apps: usize,
+    /// Whether people let apps in for it.
+    pub workspaces: bool,
     /// Whether passwords are asked.
     pub asks_password: bool,
     /// What was just done.
@@ -114,6 +116,10 @@ impl OrganizationPage {
 
     fn apps_href(&self) -> String {
         super::apps_of(&self.id)
+    }
+
+    fn connections_href(&self) -> String {
+        super::organization_apps_href(&self.id)
     }
 
     fn summary(&self) -> Problems<'_> {
@@ -262,6 +268,7 @@ fn usual(language: Language) -> OrganizationPage {
         invited_as: Role::Developer,
         mails: true,
         apps: 3,
+        workspaces: true,
         asks_password: true,
         notice: Some(language.text("organization-done-invited")),
         problems: Vec::new(),

@@ -92,6 +92,7 @@ fn first_consent(language: Language) -> Consent {
             "consent-lasts",
             &[("time", &language.text_of("time-days", &[("count", &"365")]))],
         ),
+        workspaces: Vec::new(),
         is_told_of_person: false,
         asks_from: AsksFrom::Website {
             host: "board.example.org".to_owned(),
@@ -248,6 +249,7 @@ fn loopback_consent(language: Language) -> Consent {
 fn device_consent(language: Language) -> Consent {
     Consent {
         request: "device-WDJB-MJHT".to_owned(),
+        workspaces: crate::workspaces::sample("Board Makers Ltd"),
         is_told_of_person: true,
         asks_from: AsksFrom::Device {
             user_code: "WDJB-MJHT".to_owned(),
@@ -278,6 +280,7 @@ fn long_consent(language: Language) -> Consent {
             group("", (1..3).map(line).collect()),
             group(&long_name(), (3..6).map(line).collect()),
         ],
+        workspaces: crate::workspaces::sample(&long_name()),
         asks_from: AsksFrom::Website {
             host: LONG_HOST.to_owned(),
         },
@@ -313,6 +316,7 @@ fn hostile_consent(language: Language) -> Consent {
         earlier: vec![group(HOSTILE, vec![scope(HOSTILE, HOSTILE, Risk::Full)])],
         breadth: None,
         lasts: Text::of_others(HOSTILE),
+        workspaces: crate::workspaces::sample(HOSTILE),
         is_told_of_person: true,
         asks_from: AsksFrom::ThisComputer { host: text() },
         allow: Text::of_others(HOSTILE),

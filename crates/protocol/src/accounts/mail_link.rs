@@ -156,6 +156,8 @@ pub struct MailLink {
     pub device: Option<String>,
     /// The app that it removes.
     pub client: Option<ClientNo>,
+    /// The organization that the app was let in for; `None`: the person's own account.
+    pub organization: Option<Locator>,
     /// The language that its mail is written in, for whoever has chosen none.
     pub language: Option<Language>,
     /// When it was asked for.
@@ -264,6 +266,7 @@ impl LinkMail {
             session: None,
             device: None,
             client: None,
+            organization: None,
             language: None,
             created_at: now,
             expires_at: now.plus(purpose.lifetime()),
@@ -280,10 +283,11 @@ impl LinkMail {
         self
     }
 
-    /// Its link removes this app.
+    /// Its link removes this app, from this workspace.
     #[must_use]
-    pub fn removing(mut self, client: ClientNo) -> Self {
+    pub fn removing(mut self, client: ClientNo, organization: Option<Locator>) -> Self {
         self.link.client = Some(client);
+        self.link.organization = organization;
         self
     }
 
@@ -306,6 +310,7 @@ mod tests {
             session: None,
             device: None,
             client: None,
+            organization: None,
             language: None,
             created_at: UnixTime(0),
             expires_at: UnixTime(100),

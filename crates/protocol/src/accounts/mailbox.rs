@@ -10,7 +10,9 @@ use crate::transition::{
     Transition,
 };
 use crate::types::email::email_key;
-use crate::types::{End, Lifetime, Locator, MailAddress, NewPerson, Person, Session, UnixTime};
+use crate::types::{
+    ConnectionKey, End, Lifetime, Locator, MailAddress, NewPerson, Person, Session, UnixTime,
+};
 
 /// How many mails that strangers may ask for one address is sent within [`A_DAY`]: requests for an account, for a new
 /// password, for this address in place of another.
@@ -360,8 +362,11 @@ pub fn confirm<M: Mint>(
             })
         }
         LinkPurpose::AppConnected => Transition::Connection(ConnectionChange {
-            subject,
-            client: link.client.ok_or(LinkFault::Unknown)?,
+            key: ConnectionKey {
+                subject,
+                client: link.client.ok_or(LinkFault::Unknown)?,
+                organization: link.organization,
+            },
             step: ConnectionStep::End(End(mint.locator())),
             link: Some(link.id),
         }),

@@ -59,6 +59,8 @@ pub struct Answer<'a> {
     pub interaction: &'a Interaction,
     /// The form's nonce, which only the browser that was shown the page has.
     pub nonce: &'a str,
+    /// The organization that access is given for; `None`: the person's own account.
+    pub organization: Option<Locator>,
 }
 
 impl Answer<'_> {
@@ -122,6 +124,7 @@ pub fn allow<M: Mint>(
     let consent = Consent {
         subject: session.person.subject,
         client: request.client.no,
+        organization: answer.organization,
         skipped: skipped.collect(),
         scope,
         redirect_uris,
@@ -131,7 +134,7 @@ pub fn allow<M: Mint>(
     let secret = |id| answer.secret(id);
     request.issue_code_of(
         (secret, chosen.scope),
-        session,
+        (session, answer.organization),
         Some((consent, notice)),
         Some(answer.interaction.id),
         context,
@@ -148,7 +151,7 @@ pub fn allow_again<M: Mint>(
     let secret = |id| answer.secret(id);
     request.issue_code_of(
         (secret, scope),
-        session,
+        (session, answer.organization),
         None,
         Some(answer.interaction.id),
         context,

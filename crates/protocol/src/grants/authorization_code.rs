@@ -123,6 +123,7 @@ fn decide<M: Mint>(
     let allowed = Allowed {
         id: code.id,
         subject: code.subject,
+        organization: code.organization,
         scope: code.scope,
         scope_named: code.scope_named,
         auth_time: code.auth_time,

@@ -13,6 +13,8 @@ pub(super) struct Allowed {
     pub(super) id: Locator,
     /// Who.
     pub(super) subject: Subject,
+    /// For which organization; `None`: their own account.
+    pub(super) organization: Option<Locator>,
     /// What.
     pub(super) scope: Scope,
     /// Whether the request named this scope.
@@ -33,6 +35,7 @@ impl Allowed {
             id: self.id,
             client: client.no,
             subject: self.subject,
+            organization: self.organization,
             scope: self.scope,
             auth_time: self.auth_time,
             started_at: context.now,
@@ -43,6 +46,7 @@ impl Allowed {
             grant: grant.id,
             client,
             subject: Some(grant.subject),
+            organization: grant.organization,
             scope: &grant.scope,
             cap: Some(grant.expires_at),
         };

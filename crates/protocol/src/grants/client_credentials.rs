@@ -33,6 +33,7 @@ fn decide<M: Mint>(
         grant: standing_grant(client),
         client,
         subject: None,
+        organization: None,
         scope: &scope,
         cap: None,
     };

@@ -95,7 +95,10 @@ fn decide<M: Mint>(
             Decision::refuse(GrantFault::Person)
         }
         Some(DeviceAnswer::Allowed {
-            subject, auth_time, ..
+            subject,
+            organization,
+            auth_time,
+            ..
         }) => {
             if let Err(error) = check_connection(&facts.connection, device.id, &device.scope) {
                 return Decision::refuse(error);
@@ -103,6 +106,7 @@ fn decide<M: Mint>(
             let allowed = Allowed {
                 id: device.id,
                 subject,
+                organization,
                 scope: device.scope.clone(),
                 scope_named: device.scope_named,
                 auth_time,

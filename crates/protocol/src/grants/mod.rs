@@ -207,6 +207,7 @@ struct For<'a> {
     grant: Locator,
     client: &'a Client,
     subject: Option<Subject>,
+    organization: Option<Locator>,
     scope: &'a Scope,
     /// No token outlives this.
     cap: Option<UnixTime>,
@@ -223,6 +224,7 @@ fn access_token<M: Mint>(wanted: For<'_>, context: &Context<'_, M>) -> (TokenTex
         grant: wanted.grant,
         client: wanted.client.no,
         subject: wanted.subject,
+        organization: wanted.organization,
         scope: wanted.scope.clone(),
         expires_at: expiry(context.now, tokens.access, wanted.cap),
     };

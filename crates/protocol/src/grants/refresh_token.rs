@@ -167,6 +167,7 @@ fn issue<M: Mint>(
         grant: grant.id,
         client,
         subject: Some(grant.subject),
+        organization: grant.organization,
         scope,
         cap: Some(grant.expires_at),
     };

@@ -1,5 +1,6 @@
 //! The successful answer of the token endpoint (RFC 6749 §5.1).
 use super::Context;
+use crate::organizations::public_id;
 use crate::policy::{Extra, TokenPolicy};
 use crate::token::TokenReply;
 use crate::types::ids::SubjectFormat;
@@ -35,6 +36,8 @@ struct Body<'a> {
     refresh_token: Option<&'a str>,
     #[serde(skip_serializing_if = "Option::is_none")]
     scope: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    organization: Option<String>,
     #[serde(flatten, skip_serializing_if = "Option::is_none")]
     extras: Option<Extras<'a>>,
 }
@@ -85,6 +88,7 @@ impl Issued<'_> {
             expires_in: context.now.seconds_until(self.access.expires_at),
             refresh_token: self.refresh.map(TokenText::as_str),
             scope: named.then(|| self.access.scope.as_str()),
+            organization: self.access.organization.map(public_id),
             extras: self.extras(tokens, &context.policy.subjects),
         };
         let mut text = Vec::with_capacity(ROOM);

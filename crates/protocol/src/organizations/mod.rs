@@ -1,4 +1,5 @@
 //! Organizations: who belongs to one, and who says so.
+mod apps;
 mod invitation;
 
 pub use invitation::{INVITATION, accept, decline, invitations_of};
@@ -8,7 +9,7 @@ use crate::outbox::{InvitationMail, Message};
 use crate::transition::OrganizationChange;
 use crate::types::text::is_plain;
 use crate::types::{
-    Invitation, Locator, MailAddress, Member, Organization, Person, Role, Subject, UnixTime,
+    End, Invitation, Locator, MailAddress, Member, Organization, Person, Role, Subject, UnixTime,
 };
 use jose::Digest;
 
@@ -20,6 +21,11 @@ pub const MAX_MEMBERS: usize = 200;
 pub const MAX_INVITATIONS: usize = 50;
 /// The most organizations that a person belongs to and founds another.
 pub const MAX_FOUNDED: usize = 20;
+
+/// How an organization is named to others: on its page, to apps and to APIs.
+pub fn public_id(organization: Locator) -> String {
+    organization.0.to_string()
+}
 
 /// Why nothing is done.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -219,11 +225,15 @@ impl Seat {
         )
     }
 
-    /// Takes a member out, or leaves.
+    /// Takes a member out, or leaves. What they let in for the organization is over.
     ///
     /// # Errors
     /// Why not.
-    pub fn remove(&self, subject: Subject) -> Result<OrganizationChange, OrganizationError> {
+    pub fn remove<M: Mint>(
+        &self,
+        subject: Subject,
+        mint: &M,
+    ) -> Result<OrganizationChange, OrganizationError> {
         if subject != self.subject {
             self.owner()?;
         }
@@ -231,18 +241,20 @@ impl Seat {
         Ok(OrganizationChange::Remove {
             before: self.before(),
             subject,
+            end: End(mint.locator()),
         })
     }
 
-    /// Ends it.
+    /// Ends it, with all that was let in for it.
     ///
     /// # Errors
     /// Why not.
-    pub fn dissolve(&self) -> Result<OrganizationChange, OrganizationError> {
+    pub fn dissolve<M: Mint>(&self, mint: &M) -> Result<OrganizationChange, OrganizationError> {
         self.owner()?;
         match self.facts.apps {
             0 => Ok(OrganizationChange::Dissolve {
                 before: self.before(),
+                end: End(mint.locator()),
             }),
             _ => Err(OrganizationError::HasApps),
         }

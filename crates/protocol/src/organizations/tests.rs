@@ -63,13 +63,16 @@ fn only_owners_change_it() {
             invited.map(drop),
             seat.withdraw(Locator(1)).map(drop),
             seat.set_role(Subject(subject), Role::Owner).map(drop),
-            seat.remove(Subject(1)).map(drop),
-            seat.dissolve().map(drop),
+            seat.remove(Subject(1), &mint()).map(drop),
+            seat.dissolve(&mint()).map(drop),
         ];
         for refusal in refused {
             assert_eq!(refusal.unwrap_err(), OrganizationError::ForOwners);
         }
-        assert!(seat.remove(Subject(subject)).is_ok(), "anybody may leave");
+        assert!(
+            seat.remove(Subject(subject), &mint()).is_ok(),
+            "anybody may leave"
+        );
     }
 }
 
@@ -78,12 +81,12 @@ fn it_always_has_an_owner() {
     let one = facts(&[(1, Role::Owner), (2, Role::Developer)]);
     let alone = seat(&one, 1);
     let last = Some(OrganizationError::LastOwner);
-    assert_eq!(alone.remove(Subject(1)).err(), last);
+    assert_eq!(alone.remove(Subject(1), &mint()).err(), last);
     assert_eq!(alone.set_role(Subject(1), Role::Viewer).err(), last);
     assert!(alone.set_role(Subject(2), Role::Owner).unwrap().is_some());
     let two = facts(&[(1, Role::Owner), (2, Role::Owner)]);
-    assert!(seat(&two, 1).remove(Subject(1)).is_ok());
-    assert!(seat(&two, 1).remove(Subject(2)).is_ok());
+    assert!(seat(&two, 1).remove(Subject(1), &mint()).is_ok());
+    assert!(seat(&two, 1).remove(Subject(2), &mint()).is_ok());
     assert!(
         seat(&two, 1)
             .set_role(Subject(1), Role::Owner)
@@ -91,7 +94,7 @@ fn it_always_has_an_owner() {
             .is_none()
     );
     let unknown = Some(OrganizationError::Unknown);
-    assert_eq!(seat(&two, 1).remove(Subject(9)).err(), unknown);
+    assert_eq!(seat(&two, 1).remove(Subject(9), &mint()).err(), unknown);
 }
 
 #[test]
@@ -163,9 +166,9 @@ fn who_is_invited_is_looked_at() {
 #[test]
 fn what_runs_apps_does_not_end() {
     let mut facts = facts(&[(1, Role::Owner)]);
-    assert!(seat(&facts, 1).dissolve().is_ok());
+    assert!(seat(&facts, 1).dissolve(&mint()).is_ok());
     facts.apps = 1;
-    let refused = seat(&facts, 1).dissolve().unwrap_err();
+    let refused = seat(&facts, 1).dissolve(&mint()).unwrap_err();
     assert_eq!(refused, OrganizationError::HasApps);
 }
 

@@ -105,6 +105,7 @@ impl Case {
             ("client_secret", SECRET),
         ]);
         let code = AuthorizationCode {
+            organization: None,
             scope_named: true,
             id,
             digest: code.digest(),
@@ -130,6 +131,7 @@ impl Case {
     pub fn refresh() -> Self {
         let began = UnixTime(NOW.0 - 3_600);
         let grant = Grant {
+            organization: None,
             id: Locator::first_at(began),
             client: ClientNo(1),
             subject: Subject(7),
@@ -189,6 +191,7 @@ impl Case {
                 polled_at: Some(UnixTime(NOW.0 - 5)),
             },
             answer: Some(DeviceAnswer::Allowed {
+                organization: None,
                 at: Locator::first_at(UnixTime(NOW.0 - 10)),
                 subject: Subject(7),
                 auth_time: UnixTime(NOW.0 - 30),

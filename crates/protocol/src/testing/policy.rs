@@ -43,6 +43,7 @@ impl Policy {
             accounts: AccountPolicy {
                 sign_up: SignUp::Open,
                 min_password: 8,
+                workspaces: false,
                 session: Lifetime::from_days(1),
                 session_idle: Lifetime::from_days(1),
                 interaction: Lifetime::from_minutes(30),

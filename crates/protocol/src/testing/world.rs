@@ -98,6 +98,7 @@ impl Person {
 /// What is known of an access token of app 1 that reads and writes tasks, and has ten seconds to live.
 pub fn access_facts(id: Locator) -> AccessFacts {
     let token = AccessToken {
+        organization: None,
         id,
         digest: text("at_", id).digest(),
         grant: Locator(5),

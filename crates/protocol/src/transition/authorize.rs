@@ -6,16 +6,18 @@ use crate::types::{AuthorizationCode, ClientNo, Consent, Interaction, Locator, S
 
 /// A change of what a person is asked.
 #[derive(Debug, Clone)]
+#[expect(clippy::large_enum_variant, reason = "the large one is the usual one")]
 pub enum AuthorizeChange {
     /// Keeps an authorization request until its person has answered.
     Keep(Interaction),
-    /// Issues a code. Guard, if it answers an interaction: that one is unanswered.
+    /// Issues a code. Guards: the interaction that it answers, if any, is unanswered; the person belongs to the
+    /// organization that it is for, where something is to be remembered.
     IssueCode {
         /// The code.
         code: AuthorizationCode,
         /// The interaction it answers; `None` when a remembered consent answered at once.
         interaction: Option<Locator>,
-        /// What to remember, replacing what was remembered for this person and app: they are connected from then on, also
+        /// What to remember, replacing what was remembered for this person, app and workspace: they are connected from then on, also
         /// if they were paused or had come to an end.
         consent: Option<Consent>,
         /// The mail that tells of a new connection; never without something to remember.
@@ -46,7 +48,8 @@ impl AuthorizeChange {
         match self {
             Self::Keep(_) | Self::IssueCode { consent: None, .. } => None,
             Self::IssueCode { code, .. } => {
-                Some(Happened::by_person(Event::ConsentGiven, code.subject).with(code.client))
+                let given = Happened::by_person(Event::ConsentGiven, code.subject);
+                Some(given.with(code.client).within(code.organization))
             }
             Self::Deny {
                 client, subject, ..

@@ -1,15 +1,13 @@
 //! Connections: what people take back from apps, for a while or for good.
 use crate::events::{Event, Happened};
-use crate::types::{ClientNo, End, Locator, Narrowed, Scope, Subject, UnixTime};
+use crate::types::{ConnectionKey, End, Locator, Narrowed, Scope, UnixTime};
 
 /// A change of a connection. Where all was so before, nothing is told. Guard, if a link in a mail asks for it: that one is
 /// unused.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ConnectionChange {
-    /// Who let the app in.
-    pub subject: Subject,
-    /// The app.
-    pub client: ClientNo,
+    /// Which one.
+    pub key: ConnectionKey,
     /// What becomes of it.
     pub step: ConnectionStep,
     /// The link that asks for it.
@@ -60,6 +58,7 @@ impl ConnectionChange {
             ConnectionStep::End(_) => Event::ConnectionEnded,
             ConnectionStep::Restore { .. } => Event::ConnectionRestored,
         };
-        Happened::by_person(event, self.subject).with(self.client)
+        let happened = Happened::by_person(event, self.key.subject);
+        happened.with(self.key.client).within(self.key.organization)
     }
 }

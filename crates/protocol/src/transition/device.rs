@@ -19,7 +19,8 @@ pub enum DeviceChange {
         /// Its pace from now on.
         after: Pace,
     },
-    /// A person answers a device. Guard: the request is unanswered.
+    /// A person answers a device. Guards: the request is unanswered; they belong to the organization that they allow it
+    /// for, if any.
     Answer {
         /// Which request.
         device: Locator,
@@ -55,11 +56,14 @@ impl DeviceChange {
                 answer,
                 ..
             } => {
-                let event = match answer {
-                    DeviceAnswer::Allowed { .. } => Event::DeviceAllowed,
-                    DeviceAnswer::Denied => Event::DeviceDenied,
+                let (event, organization) = match answer {
+                    DeviceAnswer::Allowed { organization, .. } => {
+                        (Event::DeviceAllowed, *organization)
+                    }
+                    DeviceAnswer::Denied => (Event::DeviceDenied, None),
                 };
-                Some(Happened::by_person(event, *subject).with(*client))
+                let happened = Happened::by_person(event, *subject).with(*client);
+                Some(happened.within(organization))
             }
         }
     }

@@ -2,7 +2,7 @@
 //! do not leave it without one.
 use crate::events::{Event, Happened};
 use crate::outbox::Message;
-use crate::types::{Invitation, Locator, Organization, Role, Subject};
+use crate::types::{AppStanding, ClientNo, End, Invitation, Locator, Organization, Role, Subject};
 use jose::Digest;
 
 /// A change of an organization.
@@ -56,17 +56,58 @@ pub enum OrganizationChange {
         /// What they may do from now on.
         role: Role,
     },
-    /// A member leaves, or has to. Guard: the organization is still as it was read, and they belong to it.
+    /// A member leaves, or has to; the apps that they let in for the organization lose their access. Guard: the organization is still as it was read, and they belong to it.
     Remove {
         /// As it was read.
         before: Organization,
         /// Who.
         subject: Subject,
+        /// The end of what they let in.
+        end: End,
     },
-    /// Ends it, with its invitations. Guard: it is still as it was read, and runs no app.
+    /// Says what an app may do for it. Guard: it is still as it was read.
+    JudgeApp {
+        /// As it was read.
+        before: Organization,
+        /// The app.
+        client: ClientNo,
+        /// What it may do.
+        standing: AppStanding,
+    },
+    /// Says what apps may do for it that nobody judged. Guard: it is still as it was read.
+    JudgeNewApps {
+        /// As it was read.
+        before: Organization,
+        /// What they may do.
+        standing: AppStanding,
+    },
+    /// Ends what an app may do for it, for all of its members. Guard: it is still as it was read.
+    EndApp {
+        /// As it was read.
+        before: Organization,
+        /// The app.
+        client: ClientNo,
+        /// The end.
+        end: End,
+    },
+    /// Takes such an end back: what was allowed is remembered again. Tokens stay ended. Guard: it is still as it was read,
+    /// and that was the end.
+    RestoreApp {
+        /// As it was read.
+        before: Organization,
+        /// The app.
+        client: ClientNo,
+        /// The end that is meant.
+        end: End,
+        /// Grants from this one on are good.
+        at: Locator,
+    },
+    /// Ends it, with its invitations and all that was let in for it. Guard: it is still as it was read, and runs no app.
     Dissolve {
         /// As it was read.
         before: Organization,
+        /// The end of what was let in for it.
+        end: End,
     },
 }
 
@@ -79,7 +120,11 @@ impl OrganizationChange {
             | Self::Invite { before, .. }
             | Self::SetRole { before, .. }
             | Self::Remove { before, .. }
-            | Self::Dissolve { before } => before.id,
+            | Self::JudgeApp { before, .. }
+            | Self::JudgeNewApps { before, .. }
+            | Self::EndApp { before, .. }
+            | Self::RestoreApp { before, .. }
+            | Self::Dissolve { before, .. } => before.id,
             Self::EndInvitation { organization, .. } => *organization,
             Self::Join { invitation, .. } => invitation.organization,
         }
@@ -95,11 +140,34 @@ impl OrganizationChange {
             Self::SetRole { subject, .. } => (Event::MemberRoleSet, Some(*subject)),
             Self::Remove { subject, .. } => (Event::MemberRemoved, Some(*subject)),
             Self::Dissolve { .. } => (Event::OrganizationDissolved, None),
+            Self::JudgeApp { .. } => (Event::OrganizationAppJudged, None),
+            Self::JudgeNewApps { .. } => (Event::OrganizationNewAppsJudged, None),
+            Self::EndApp { .. } => (Event::OrganizationAppEnded, None),
+            Self::RestoreApp { .. } => (Event::OrganizationAppRestored, None),
         };
         Happened {
             subject,
+            client: self.client(),
             organization: Some(self.organization()),
             ..Happened::unasked(event)
+        }
+    }
+
+    /// The app that it is about.
+    fn client(&self) -> Option<ClientNo> {
+        match self {
+            Self::JudgeApp { client, .. }
+            | Self::EndApp { client, .. }
+            | Self::RestoreApp { client, .. } => Some(*client),
+            Self::Found { .. }
+            | Self::Rename { .. }
+            | Self::Invite { .. }
+            | Self::EndInvitation { .. }
+            | Self::Join { .. }
+            | Self::SetRole { .. }
+            | Self::Remove { .. }
+            | Self::JudgeNewApps { .. }
+            | Self::Dissolve { .. } => None,
         }
     }
 
@@ -112,6 +180,10 @@ impl OrganizationChange {
             | Self::Join { .. }
             | Self::SetRole { .. }
             | Self::Remove { .. }
+            | Self::JudgeApp { .. }
+            | Self::JudgeNewApps { .. }
+            | Self::EndApp { .. }
+            | Self::RestoreApp { .. }
             | Self::Dissolve { .. } => &[],
         }
     }

@@ -45,6 +45,8 @@ pub struct AuthorizationCode {
     pub client: ClientNo,
     /// Who allowed it.
     pub subject: Subject,
+    /// The organization that access is given for; `None`: the person's own account.
+    pub organization: Option<Locator>,
     /// What was allowed.
     pub scope: Scope,
     /// Whether the request named a scope; if not, the token response must (RFC 6749 §5.1).

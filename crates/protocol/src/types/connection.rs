@@ -1,4 +1,4 @@
-//! What a person and an app have to do with each other: one connection for each person and app.
+//! What a person and an app have to do with each other: one connection for each person, app and workspace.
 use super::ids::LOCATOR_LOW_BITS;
 use super::{ClientNo, Lifetime, Locator, Scope, Subject, UnixTime};
 use std::sync::Arc;
@@ -7,6 +7,17 @@ use std::sync::Arc;
 /// the clock of whoever ended it.
 const CLOCKS_DIFFER: Lifetime = Lifetime::from_minutes(1);
 
+/// Names a connection. An organization that access is given for is the workspace; what is a person's own has none.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct ConnectionKey {
+    /// Who let the app in.
+    pub subject: Subject,
+    /// The app.
+    pub client: ClientNo,
+    /// The organization that access is given for; `None`: the person's own account.
+    pub organization: Option<Locator>,
+}
+
 /// That a person let an app in.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Connection {
@@ -14,6 +25,8 @@ pub struct Connection {
     pub subject: Subject,
     /// Whom.
     pub client: ClientNo,
+    /// The organization that access is given for; `None`: the person's own account.
+    pub organization: Option<Locator>,
     /// All that the app was allowed by consent.
     pub scope: Scope,
     /// What else it was allowed, as a device or before people are asked again. It is not remembered.
@@ -29,6 +42,15 @@ pub struct Connection {
 }
 
 impl Connection {
+    /// Which one it is.
+    pub fn key(&self) -> ConnectionKey {
+        ConnectionKey {
+            subject: self.subject,
+            client: self.client,
+            organization: self.organization,
+        }
+    }
+
     /// All that the app may do.
     pub fn access(&self) -> Scope {
         self.scope.union(&self.earlier)

@@ -30,6 +30,8 @@ pub struct Consent {
     pub subject: Subject,
     /// Whom.
     pub client: ClientNo,
+    /// The organization that access is given for; `None`: the person's own account.
+    pub organization: Option<Locator>,
     /// Every scope allowed so far.
     pub scope: Scope,
     /// What was asked for and left out: it is not asked for again as long as the app can do without.

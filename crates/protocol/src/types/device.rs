@@ -112,6 +112,8 @@ pub enum DeviceAnswer {
         at: Locator,
         /// Who.
         subject: Subject,
+        /// The organization that access is given for; `None`: their own account.
+        organization: Option<Locator>,
         /// When they had signed in.
         auth_time: UnixTime,
     },

@@ -11,6 +11,8 @@ pub struct Grant {
     pub client: ClientNo,
     /// The person.
     pub subject: Subject,
+    /// The organization that access is given for; `None`: the person's own account.
+    pub organization: Option<Locator>,
     /// The whole scope; a refresh may ask for less, never more.
     pub scope: Scope,
     /// When the person signed in.

@@ -28,7 +28,9 @@ pub use asks::{Asks, Reasons};
 pub use client::{AppLinks, AuthMethod, Client, ClientKind, ClientStatus, GrantType, StoredSecret};
 pub use code::{AuthorizationCode, CodeChallenge};
 pub use colour::{Colour, Theme};
-pub use connection::{AHEAD, Connection, ConnectionStanding, ConnectionState, End, Narrowed};
+pub use connection::{
+    AHEAD, Connection, ConnectionKey, ConnectionStanding, ConnectionState, End, Narrowed,
+};
 pub use consent::{Consent, Interaction};
 pub use device::{DeviceAnswer, DeviceAuthorization, Pace, UserCode};
 pub use email::MailAddress;
@@ -37,7 +39,8 @@ pub use ids::{ClientNo, Locator, Subject};
 pub use language::Language;
 pub use local_text::LocalText;
 pub use organization::{
-    Invitation, Member, Membership, Organization, Owner, Receiver, Role, Transfer,
+    AppStanding, Invitation, Member, Membership, Organization, Owner, Receiver, Role, Transfer,
+    WorkspaceApp,
 };
 pub use person::{NewPerson, Person, Preferences};
 pub use picture::PictureKind;

@@ -1,5 +1,5 @@
 //! Organizations: what people run apps together in.
-use crate::types::{ClientNo, Locator, MailAddress, Subject, UnixTime};
+use crate::types::{ClientNo, End, Locator, MailAddress, Subject, UnixTime};
 
 /// What a member may do. Each role may do what those before it may.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -29,6 +29,51 @@ impl Role {
     pub fn parse(text: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|role| role.as_str() == text)
     }
+}
+
+/// What the owners of an organization think of an app that its members let in for it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum AppStanding {
+    /// It gets what it asks for.
+    Trusted,
+    /// It gets neither what is restricted nor what deletes or does everything.
+    Limited,
+    /// Nobody lets it in, and its tokens do not work.
+    Blocked,
+}
+
+impl AppStanding {
+    /// All of them.
+    pub const ALL: [AppStanding; 3] = [Self::Trusted, Self::Limited, Self::Blocked];
+
+    /// The stored name, and that in forms.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            AppStanding::Trusted => "trusted",
+            AppStanding::Limited => "limited",
+            AppStanding::Blocked => "blocked",
+        }
+    }
+
+    /// Reads such a name.
+    pub fn parse(text: &str) -> Option<Self> {
+        Self::ALL
+            .into_iter()
+            .find(|standing| standing.as_str() == text)
+    }
+}
+
+/// An app that members of an organization let in for it, or that its owners judged.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct WorkspaceApp {
+    /// Which.
+    pub client: ClientNo,
+    /// What its owners think of it; `None`: as of any other.
+    pub standing: Option<AppStanding>,
+    /// How many members it works for.
+    pub members: usize,
+    /// When it was ended for all of them, if that was not taken back.
+    pub ended: Option<End>,
 }
 
 /// An organization.

@@ -15,6 +15,8 @@ pub struct AccessToken {
     pub client: ClientNo,
     /// On whose behalf; `None` for client credentials.
     pub subject: Option<Subject>,
+    /// The organization that access is given for; `None`: the person's own account.
+    pub organization: Option<Locator>,
     /// What it opens.
     pub scope: Scope,
     /// When it stops working.

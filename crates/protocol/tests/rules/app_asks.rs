@@ -106,6 +106,7 @@ fn people_are_asked_again_about_more_and_not_about_parts() {
     let session = SessionFacts::for_tests();
     let next = |allowed: &str| {
         let consent = Consent {
+            organization: None,
             subject: session.person.subject,
             client: request.client.no,
             scope: scope(allowed),

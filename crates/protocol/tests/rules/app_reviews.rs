@@ -517,6 +517,7 @@ fn an_app_that_was_not_reviewed_meets_only_so_many_where_others_are() {
     }
     let person = Person::for_tests();
     let before = Some(Consent {
+        organization: None,
         subject: person.subject,
         client: active.no,
         scope: scope("tasks:read"),

@@ -33,6 +33,7 @@ fn put(case: &Case, before: &str, skipped: &str) -> (Layout, Vec<(String, Offer)
 
 fn remembered(request: &AuthorizationRequest, allowed: &str, skipped: &str) -> Consent {
     Consent {
+        organization: None,
         subject: SessionFacts::for_tests().person.subject,
         client: request.client.no,
         scope: scope(allowed),
@@ -341,7 +342,11 @@ fn given(
     before: Option<Consent>,
 ) -> Decision<String, ()> {
     let nonce = "a nonce of this browser";
-    let answer = Answer { interaction, nonce };
+    let answer = Answer {
+        organization: None,
+        interaction,
+        nonce,
+    };
     let session = SessionFacts::for_tests();
     allow(
         (&case.passed(), chosen),

@@ -89,6 +89,7 @@ fn a_wish_becomes_a_change_exactly_if_there_is_something_to_do() {
     let mint = Counter::starting_at(NOW);
     let step = |wish, state, now| {
         let connection = Connection {
+            organization: None,
             subject: Subject(7),
             client: ClientNo(1),
             scope: Scope::default(),
@@ -123,6 +124,7 @@ fn one_scope_is_taken_away_and_what_was_taken_before_comes_back_to_nobody() {
     let scope = |names: &[&str]| Scope::from_iter(names.iter().copied());
     let mint = Counter::starting_at(NOW);
     let mut connection = Connection {
+        organization: None,
         subject: Subject(7),
         client: ClientNo(1),
         scope: scope(&["a", "b"]),

@@ -134,6 +134,7 @@ fn people_of_a_public_app_on_their_device_are_always_asked() {
         });
         let request = case.passed();
         let remembered = Consent {
+            organization: None,
             subject: protocol::facts::SessionFacts::for_tests().person.subject,
             client: request.client.no,
             scope: request.scope.clone(),

@@ -145,7 +145,7 @@ fn a_button_does_what_its_link_was_sent_for() {
                 }
             ),
             (LinkPurpose::AppConnected, Ok(Transition::Connection(change))) => {
-                (change.subject, change.client, change.link)
+                (change.key.subject, change.key.client, change.link)
                     == (Subject(7), ClientNo(3), Some(link.id))
                     && matches!(change.step, ConnectionStep::End(_))
             }

@@ -31,3 +31,4 @@ mod sessions;
 mod sides;
 mod signing_keys;
 mod test_sides;
+mod workspaces;

@@ -15,6 +15,7 @@ fn next(case: &Case, ago: i64, since: Option<i64>) -> Step {
     let mut session = SessionFacts::for_tests();
     session.session.auth_time = UnixTime(NOW.0 - ago);
     let consent = Consent {
+        organization: None,
         subject: session.person.subject,
         client: request.client.no,
         scope: request.scope.clone(),

@@ -103,6 +103,7 @@ mod section_3_1_error_codes {
     #[test]
     fn a_working_token_describes_itself() {
         let expected = TokenInfo {
+            organization: None,
             client_id: "app".to_owned(),
             user_id: Some("user_10".to_owned()),
             scopes: vec!["tasks:read".to_owned(), "tasks:write".to_owned()],

@@ -17,6 +17,7 @@ mod asked {
     pub(crate) fn access() -> (String, Found) {
         let text = text("at_", ACCESS);
         let token = AccessToken {
+            organization: None,
             id: ACCESS,
             digest: text.digest(),
             grant: Locator(5),

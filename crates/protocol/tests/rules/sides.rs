@@ -186,6 +186,7 @@ fn a_person_of_the_other_side_cannot_decline_either() {
         client: Some(request.client.clone()),
     };
     let answer = Answer {
+        organization: None,
         interaction: &facts.interaction,
         nonce: "a nonce",
     };

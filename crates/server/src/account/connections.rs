@@ -15,9 +15,10 @@ use pages::{ConnectedApp, ConnectedApps, ConnectedRow, RowState, Speak, Text};
 use protocol::Params;
 use protocol::connections::{self, RESTORABLE, Wish, is_restorable};
 use protocol::facts::SessionFacts;
-use protocol::types::{Client, ClientNo, Connection, ConnectionState, UnixTime};
+use protocol::organizations::public_id;
+use protocol::types::{Client, Connection, ConnectionKey, ConnectionState, Locator, Membership};
 use std::sync::Arc;
-use store::{ConnectionQuery, Outcome};
+use store::{ConnectionPlace, ConnectionQuery, Outcome, StoreError};
 
 /// Apps on one page of the list.
 const PAGE: usize = 50;
@@ -58,17 +59,13 @@ fn signed_in(app: &App, browser: &BrowserContext) -> Result<SessionFacts, PageEr
     }
 }
 
-/// The place in the list after which it goes on: since when, and which app.
-fn after(params: &Params) -> Option<(UnixTime, ClientNo)> {
-    let (since, client) = params.get("after")?.split_once('.')?;
-    Some((
-        UnixTime(since.parse().ok()?),
-        ClientNo(client.parse().ok()?),
-    ))
+/// The place in the list after which it goes on.
+fn after(params: &Params) -> Option<ConnectionPlace> {
+    ConnectionPlace::read(params.get("after")?)
 }
 
-fn further(name: &str, (since, client): (UnixTime, ClientNo)) -> String {
-    let place = format!("{}.{}", since.0, client.0);
+fn further(name: &str, place: ConnectionPlace) -> String {
+    let place = place.write();
     let mut query = vec![("after", place.as_str())];
     if !name.is_empty() {
         query.push(("name", name));
@@ -86,8 +83,9 @@ async fn listed(
     facts: &SessionFacts,
     browser: &BrowserContext,
     name: &str,
-    after: Option<(UnixTime, ClientNo)>,
-) -> Result<(Vec<ConnectedRow>, Option<(UnixTime, ClientNo)>), PageError> {
+    after: Option<ConnectionPlace>,
+) -> Result<(Vec<ConnectedRow>, Option<ConnectionPlace>), PageError> {
+    let names = names(app, facts).await?;
     let query = ConnectionQuery {
         subject: facts.person.subject,
         after,
@@ -105,6 +103,7 @@ async fn listed(
         if let Some(client) = app.store.client_by_no(connection.client).await? {
             rows.push(ConnectedRow {
                 client_id: client.id.clone(),
+                organization: named(connection, &names),
                 app: app_card(&client),
                 since: Text::of_others(zone.moment(connection.since, browser.language)),
                 state: state(connection),
@@ -112,7 +111,22 @@ async fn listed(
         }
     }
     let last = connections.last().filter(|_| more);
-    Ok((rows, last.map(|last| (last.since, last.client))))
+    Ok((rows, last.map(ConnectionPlace::of)))
+}
+
+/// The organizations that a person belongs to.
+async fn names(app: &App, facts: &SessionFacts) -> Result<Vec<Membership>, StoreError> {
+    app.store.memberships(facts.person.subject).await
+}
+
+/// The organization that an app is let in for, by its id and name. Whoever left it is told its id alone.
+fn named(connection: &Connection, names: &[Membership]) -> Option<(String, String)> {
+    let organization = connection.organization?;
+    let id = public_id(organization);
+    let mut names = names.iter().map(|own| &own.organization);
+    let name = names.find(|own| own.id == organization);
+    let name = name.map_or_else(|| id.clone(), |own| own.name.clone());
+    Some((id, name))
 }
 
 fn state(connection: &Connection) -> RowState {
@@ -146,7 +160,11 @@ pub(super) async fn show(
     Query(params): Query,
 ) -> Result<Response, PageError> {
     let facts = signed_in(&app, &browser)?;
-    let (client, connection) = connection(&app, &facts, &client_id).await?;
+    let which = (
+        &client_id[..],
+        params.get("organization").unwrap_or_default(),
+    );
+    let (client, connection) = connection(&app, &facts, which).await?;
     let zone = app.zone_of(&facts.preferences);
     let language = browser.language;
     let moment = |time| Text::of_others(zone.moment(time, language));
@@ -158,6 +176,7 @@ pub(super) async fn show(
         nonce: browser.nonce(&app, NonceScope::Session),
         frame: browser.frame(&app),
         notice: done(&params, &browser),
+        organization: named(&connection, &names(&app, &facts).await?),
         app: app_card(&client),
         groups: in_words(&app, &client, &connection.access(), language),
         since: moment(connection.since),
@@ -176,14 +195,20 @@ pub(super) async fn show(
 async fn connection(
     app: &App,
     facts: &SessionFacts,
-    client_id: &str,
+    (client_id, organization): (&str, &str),
 ) -> Result<(Arc<Client>, Connection), PageError> {
     let client = app.store.client(client_id).await?;
     let client = client.ok_or(PageFault::NotFound)?;
-    let found = app
-        .store
-        .connection(facts.person.subject, client.no)
-        .await?;
+    let organization = match organization {
+        "" => None,
+        id => Some(Locator(id.parse().map_err(|_| PageFault::NotFound)?)),
+    };
+    let key = ConnectionKey {
+        subject: facts.person.subject,
+        client: client.no,
+        organization,
+    };
+    let found = app.store.connection(key).await?;
     let is_shown = |found: &Connection| match found.state {
         ConnectionState::Ended(end) => is_restorable(end, clock::now()),
         ConnectionState::Active | ConnectionState::Paused(_) => true,
@@ -192,9 +217,25 @@ async fn connection(
     Ok((client, found))
 }
 
+/// The page of a connection, with more in its address.
+fn page_of(client_id: &str, organization: &str, more: &[(&str, &str)]) -> String {
+    let is_id = organization.parse::<i64>().is_ok();
+    let page = ConnectedApp::href(client_id, if is_id { organization } else { "" });
+    let mark = if page.contains('?') { '&' } else { '?' };
+    match more {
+        [] => page,
+        more => format!(
+            "{page}{mark}{}",
+            Params::from_pairs(more.iter().copied()).to_form()
+        ),
+    }
+}
+
 /// What is to become of a connection.
 pub(crate) struct ChangeForm {
     app: String,
+    /// The organization that it is let in for, by its id; empty: the person's own account.
+    organization: String,
     wish: String,
     /// The one that is taken away.
     scope: String,
@@ -206,6 +247,7 @@ impl WholeForm for ChangeForm {
     fn read(fields: &Params) -> Self {
         ChangeForm {
             app: fields.text("app"),
+            organization: fields.text("organization"),
             wish: fields.text("wish"),
             scope: fields.text("scope"),
         }
@@ -222,11 +264,16 @@ pub(super) async fn change(
         // Its page shows how things are, with a form that counts.
         Posted::OutOfDate(browser, form) => {
             signed_in(&app, &browser)?;
-            return Ok(reply::see_other(&ConnectedApp::href(&form.app)));
+            return Ok(reply::see_other(&page_of(
+                &form.app,
+                &form.organization,
+                &[],
+            )));
         }
     };
     let facts = signed_in(&app, &browser)?;
-    let (client, connection) = connection(&app, &facts, &form.app).await?;
+    let which = (&form.app[..], &form.organization[..]);
+    let (client, connection) = connection(&app, &facts, which).await?;
     let change = match form.wish.as_str() {
         NARROW => connections::narrow(&connection, &form.scope, &app.mint),
         wish => {
@@ -245,6 +292,6 @@ pub(super) async fn change(
         }
         None => "nothing",
     };
-    let page = ConnectedApp::href(&client.id);
-    Ok(reply::see_other(&format!("{page}?done={told}")))
+    let page = page_of(&client.id, &form.organization, &[("done", told)]);
+    Ok(reply::see_other(&page))
 }

@@ -3,11 +3,12 @@ use crate::ops::clock;
 use protocol::Policy;
 use protocol::events::{Actor, Recorded};
 use protocol::facts::ListedSession;
+use protocol::organizations::public_id;
 use protocol::types::{
     Client, ClientNo, Connection, ConnectionState, Locator, Person, Subject, UnixTime,
 };
 use serde_json::{Value, json};
-use store::{ConnectionQuery, EventQuery, Store, StoreError};
+use store::{ConnectionPlace, ConnectionQuery, EventQuery, Store, StoreError};
 
 /// Rows that are read at once.
 const PAGE: usize = 500;
@@ -96,7 +97,7 @@ async fn connections(store: &Store, subject: Subject) -> Result<Vec<Value>, Stor
                 all.push(connection(&app, found));
             }
         }
-        after = page.last().map(|last| (last.since, last.client));
+        after = page.last().map(ConnectionPlace::of);
         if page.len() < PAGE {
             return Ok(all);
         }
@@ -107,6 +108,7 @@ fn connection(app: &Client, connection: &Connection) -> Value {
     json!({
         "client_id": app.id,
         "name": app.name,
+        "organization": connection.organization.map(public_id),
         "scope": connection.access().to_string(),
         "since": clock::rfc3339(connection.since),
         "status": match connection.state {

@@ -5,10 +5,11 @@ use super::place::{CHANGED, Opened, Page, Place};
 use crate::ops::clock;
 use clap::{Args, Subcommand};
 use protocol::connections::{self, RESTORABLE, Wish};
-use protocol::types::{Client, ClientNo, Connection, ConnectionState, Person, UnixTime};
+use protocol::organizations::public_id;
+use protocol::types::{Client, Connection, ConnectionKey, ConnectionState, Locator, Person};
 use serde_json::{Value, json};
 use std::sync::Arc;
-use store::ConnectionQuery;
+use store::{ConnectionPlace, ConnectionQuery};
 
 /// What people granted apps.
 #[derive(Debug, Subcommand)]
@@ -55,6 +56,9 @@ pub(super) struct One {
     /// The app's client id.
     #[arg(value_name = "CLIENT_ID")]
     client_id: String,
+    /// The id of the organization that the app was let in for. Without: the user's own account.
+    #[arg(long, value_name = "ID")]
+    organization: Option<i64>,
 }
 
 /// Which scope of which one.
@@ -98,7 +102,7 @@ impl List {
         let more = found.len() > limit;
         found.truncate(limit);
         let next = found.last().filter(|_| more);
-        let next = next.map(|last| format!("{}.{}", last.since.0, last.client.0));
+        let next = next.map(|last| ConnectionPlace::of(last).write());
         let mut all = Vec::new();
         for connection in &found {
             if let Some(client) = at.store.client_by_no(connection.client).await? {
@@ -112,7 +116,12 @@ impl List {
                 next.map_or_else(String::new, |next| format!("\n\nMore with --after {next}"));
             match rows.is_empty() {
                 true => format!("{} let no such app in.", person.email),
-                false => table(["CLIENT ID", "NAME", "SINCE", "STATUS"], &rows) + &more,
+                false => {
+                    table(
+                        ["CLIENT ID", "NAME", "ORGANIZATION", "SINCE", "STATUS"],
+                        &rows,
+                    ) + &more
+                }
             }
         });
         Ok(())
@@ -120,27 +129,23 @@ impl List {
 }
 
 /// A place in the list, as an earlier page ended with it.
-fn place(text: &str) -> Result<(UnixTime, ClientNo), Failure> {
-    let read = |text: &str| text.parse::<i64>().ok();
-    let place = text.split_once('.');
-    let place = place.and_then(|(since, client)| Some((read(since)?, read(client)?)));
-    let (since, client) = place.ok_or_else(|| {
-        Failure::usage("--after takes what the page before ended with, such as 1764374400.7")
-    })?;
-    Ok((UnixTime(since), ClientNo(client)))
+fn place(text: &str) -> Result<ConnectionPlace, Failure> {
+    ConnectionPlace::read(text).ok_or_else(|| {
+        Failure::usage("--after takes what the page before ended with, such as 1764374400.7.0")
+    })
 }
 
 impl One {
     async fn show(self, output: Output) -> Result<(), Failure> {
         let at = self.place.look()?;
-        let (app, person, connection) = found(&at, &self.who, &self.client_id).await?;
+        let (app, person, connection) = found(&at, &self).await?;
         tell(output, (&app, &person, &connection), None);
         Ok(())
     }
 
     async fn change(self, wish: Wish, output: Output) -> Result<(), Failure> {
         let at = self.place.open()?;
-        let (app, person, connection) = found(&at, &self.who, &self.client_id).await?;
+        let (app, person, connection) = found(&at, &self).await?;
         let said = match connections::change(wish, &connection, &at.mint, clock::now()) {
             Some(change) => {
                 at.commit(change.into(), CHANGED).await?;
@@ -153,7 +158,7 @@ impl One {
             }
             None => "Nothing to do: that was so before.",
         };
-        let (.., connection) = found(&at, &self.who, &self.client_id).await?;
+        let (.., connection) = found(&at, &self).await?;
         tell(output, (&app, &person, &connection), Some(said));
         at.close().await;
         Ok(())
@@ -164,7 +169,7 @@ impl Narrow {
     async fn run(self, output: Output) -> Result<(), Failure> {
         let Narrow { one, scope } = self;
         let at = one.place.open()?;
-        let (app, person, connection) = found(&at, &one.who, &one.client_id).await?;
+        let (app, person, connection) = found(&at, &one).await?;
         let Some(change) = connections::narrow(&connection, &scope, &at.mint) else {
             return Err(Failure::failed(format!(
                 "{scope:?} cannot be taken away: the app has {:?}; `valetkey grant end` takes all of it",
@@ -172,20 +177,22 @@ impl Narrow {
             )));
         };
         at.commit(change.into(), CHANGED).await?;
-        let (.., connection) = found(&at, &one.who, &one.client_id).await?;
+        let (.., connection) = found(&at, &one).await?;
         tell(output, (&app, &person, &connection), Some("Done."));
         at.close().await;
         Ok(())
     }
 }
 
-async fn found(
-    at: &Opened,
-    who: &str,
-    client_id: &str,
-) -> Result<(Arc<Client>, Person, Connection), Failure> {
-    let (app, person) = (at.app(client_id).await?, at.person(who).await?);
-    let found = at.store.connection(person.subject, app.no).await?;
+async fn found(at: &Opened, one: &One) -> Result<(Arc<Client>, Person, Connection), Failure> {
+    let client_id = &one.client_id;
+    let (app, person) = (at.app(client_id).await?, at.person(&one.who).await?);
+    let key = ConnectionKey {
+        subject: person.subject,
+        client: app.no,
+        organization: one.organization.map(Locator),
+    };
+    let found = at.store.connection(key).await?;
     let connection = found.ok_or_else(|| {
         Failure::failed(format!(
             "{} did not let {client_id} in: `valetkey grant list {}` lists those that were",
@@ -204,6 +211,7 @@ fn tell(
         let sheet = sheet(&[
             ("app", format!("{} ({})", app.name, app.id)),
             ("user", person.email.clone()),
+            ("organization", organization(connection).unwrap_or_default()),
             ("scope", connection.access().to_string()),
             ("since", clock::rfc3339(connection.since)),
             ("allowed", clock::rfc3339(connection.granted_at)),
@@ -214,6 +222,11 @@ fn tell(
             None => sheet,
         }
     });
+}
+
+/// The id of the organization that the app was let in for.
+fn organization(connection: &Connection) -> Option<String> {
+    connection.organization.map(public_id)
 }
 
 fn status(connection: &Connection) -> &'static str {
@@ -228,6 +241,7 @@ fn as_json(app: &Client, connection: &Connection) -> Value {
     json!({
         "client_id": app.id,
         "name": app.name,
+        "organization": organization(connection),
         "scope": connection.access().to_string(),
         "since": clock::rfc3339(connection.since),
         "granted_at": clock::rfc3339(connection.granted_at),
@@ -235,10 +249,11 @@ fn as_json(app: &Client, connection: &Connection) -> Value {
     })
 }
 
-fn row(app: &Client, connection: &Connection) -> [String; 4] {
+fn row(app: &Client, connection: &Connection) -> [String; 5] {
     [
         app.id.clone(),
         app.name.clone(),
+        organization(connection).unwrap_or_default(),
         clock::rfc3339(connection.since),
         status(connection).to_owned(),
     ]

@@ -3,6 +3,7 @@ use super::continuation::{after_url, with_handle};
 use super::pending::{self, Found, Over, Pending, refused};
 use super::question::{Again, Question, ticks};
 use super::room;
+use super::workspace::{self, session_and_consent};
 use crate::http::error::PageError;
 use crate::http::form::{Form, Posted, Query};
 use crate::http::reply::{self, LeadsToApp};
@@ -19,7 +20,7 @@ use protocol::authorize::Step;
 use protocol::connections;
 use protocol::consent::{Answer, Chosen, Ticks, allow, allow_again, deny};
 use protocol::facts::{ConsentFacts, SessionFacts};
-use protocol::types::{ClientNo, Connection, Language, Scope};
+use protocol::types::{Connection, ConnectionKey, Language, Locator, Membership, Scope};
 use store::StoreError;
 
 /// An answer.
@@ -37,6 +38,8 @@ struct Answered {
     shown: Option<String>,
     /// What was chosen there.
     ticks: Ticks,
+    /// The workspace that was picked.
+    organization: Option<String>,
 }
 
 /// What the page is shown again with.
@@ -65,6 +68,7 @@ impl Form for ConsentForm {
                 allowed: allowed(fields),
                 shown: fields.get("shown").map(str::to_owned),
                 ticks: ticks(fields),
+                organization: fields.get("organization").map(str::to_owned),
             },
         }
     }
@@ -94,6 +98,7 @@ pub(crate) async fn show(
             let given = nonce.as_deref().map(|nonce| Given {
                 allowed: true,
                 nonce,
+                organization: None,
             });
             answered_before(&app, &browser, &over, given).await
         }
@@ -129,6 +134,7 @@ async fn ask(
             let given = Given {
                 allowed: true,
                 nonce: &nonce,
+                organization: consent.and_then(|consent| consent.organization),
             };
             let issued = allow_again((request, scope), given.to(pending), &session, &context);
             let act = app.act(context.now, browser.address);
@@ -143,7 +149,9 @@ async fn ask(
             let status = again
                 .as_ref()
                 .map_or(StatusCode::OK, |_| StatusCode::BAD_REQUEST);
-            let question = Question::new(pending, (&new, skipped(&consent)), policy);
+            let own = workspace::of(app, &session).await?;
+            let known = (&new, skipped(&consent));
+            let question = Question::new(pending, known, &own, policy);
             let page = question.page(app, &session, nonce, &browser, again);
             let response = reply::page(status, &page, Some(LeadsToApp));
             Ok(browser.keep_browser_id(app, response))
@@ -155,13 +163,15 @@ fn sign_in(pending: &Pending) -> Response {
     reply::see_other(&with_handle(path::SIGN_IN, Some(&pending.handle)))
 }
 
+/// What was allowed before, for the workspace for which alone it was.
 async fn consent(
     app: &App,
     pending: &Pending,
     session: &SessionFacts,
 ) -> Result<ConsentFacts, StoreError> {
-    let (subject, client) = (session.person.subject, pending.request.client.no);
-    app.store.consent(subject, client).await
+    let client = pending.request.client.no;
+    let found = session_and_consent(app, session.session.id, client).await?;
+    Ok(found.and_then(|(_, consent)| consent))
 }
 
 /// What was left out before.
@@ -204,14 +214,24 @@ pub(crate) async fn submit(
         return Ok(sign_in(&pending));
     }
     let before = consent(&app, &pending, &session).await?;
-    let chosen = match form.chosen(&app, &pending, &before, &browser) {
+    let own = workspace::of(&app, &session).await?;
+    let chosen = form.chosen(&app, &pending, (&before, &own), &browser);
+    let (chosen, organization) = match chosen {
         Ok(chosen) => chosen,
         Err(again) => return ask(&app, &pending, browser, Some(again)).await,
+    };
+    let given = Given {
+        organization,
+        ..given
+    };
+    let Some(chosen) = workspace::limited(&app, (organization, &request.client), chosen).await?
+    else {
+        return Ok(workspace::refused(&app, &request.client, organization, &browser).await?);
     };
     if !room::is_there(&app, &request.client, &session).await? {
         return Ok(room::full(&app, &request.client, &browser));
     }
-    let by = (&session, before, &browser);
+    let by = (&session, &browser);
     let answer = decide(&app, &pending, (given, chosen), by).await?;
     go_back_to_app(&app, &pending, answer, &mut browser, given).await
 }
@@ -219,10 +239,14 @@ pub(crate) async fn submit(
 impl Answered {
     fn given(&self) -> Option<Given<'_>> {
         let nonce = &self.nonce;
-        self.allowed.map(|allowed| Given { allowed, nonce })
+        self.allowed.map(|allowed| Given {
+            allowed,
+            nonce,
+            organization: None,
+        })
     }
 
-    /// What of the request is allowed; `None`: nothing.
+    /// What of the request is allowed (`None`: nothing), and for which organization.
     ///
     /// # Errors
     /// Why this is no answer: the page showed something else, or what was ticked is not enough.
@@ -230,13 +254,15 @@ impl Answered {
         &self,
         app: &App,
         pending: &Pending,
-        before: &ConsentFacts,
+        (before, own): (&ConsentFacts, &[Membership]),
         browser: &BrowserContext,
-    ) -> Result<Option<Chosen>, Again> {
+    ) -> Result<(Option<Chosen>, Option<Locator>), Again> {
         let policy = app.policy();
         let new = pending.request.new_to(before.as_ref(), policy);
-        let question = Question::new(pending, (&new, skipped(before)), policy);
-        question.chosen(app, browser, (self.shown.as_deref(), &self.ticks))
+        let question = Question::new(pending, (&new, skipped(before)), own, policy);
+        let chosen = question.chosen(app, browser, (self.shown.as_deref(), &self.ticks))?;
+        let picked = workspace::picked(self.organization.as_deref(), own, browser.language);
+        Ok((chosen, picked.map_err(Again::with)?))
     }
 }
 
@@ -259,6 +285,8 @@ fn signed_out(pending: &Pending) -> Response {
 struct Given<'a> {
     allowed: bool,
     nonce: &'a str,
+    /// The organization that access is given for.
+    organization: Option<Locator>,
 }
 
 impl<'a> Given<'a> {
@@ -267,6 +295,7 @@ impl<'a> Given<'a> {
         Answer {
             interaction: &pending.facts.interaction,
             nonce: self.nonce,
+            organization: self.organization,
         }
     }
 }
@@ -285,7 +314,7 @@ async fn answered_before(
     over: &Over,
     given: Option<Given<'_>>,
 ) -> Result<Response, PageError> {
-    if let Some(Given { allowed, nonce }) = given
+    if let Some(Given { allowed, nonce, .. }) = given
         && let Some(response) = over.repeated(app, browser, nonce, allowed).await?
     {
         return Ok(response);
@@ -298,15 +327,20 @@ async fn decide(
     app: &App,
     pending: &Pending,
     (given, chosen): (Given<'_>, Option<Chosen>),
-    (session, before, browser): (&SessionFacts, ConsentFacts, &BrowserContext),
+    (session, browser): (&SessionFacts, &BrowserContext),
 ) -> Result<Option<Result<String, ()>>, StoreError> {
     let (context, request) = (app.context(), &pending.request);
     let answer = given.to(pending);
     let decision = match chosen {
         Some(chosen) => {
-            let (subject, client) = (session.person.subject, request.client.no);
-            let known = app.store.connection(subject, client).await?;
-            let told = notice(app, session, (client, known.as_ref()), browser.language);
+            let key = ConnectionKey {
+                subject: session.person.subject,
+                client: request.client.no,
+                organization: given.organization,
+            };
+            let before = app.store.consent(key).await?;
+            let known = app.store.connection(key).await?;
+            let told = notice(app, session, (key, known.as_ref()), browser.language);
             let known = (known.as_ref(), told);
             allow((request, chosen), answer, session, before, known, &context)
         }
@@ -320,12 +354,13 @@ async fn decide(
 pub(super) fn notice(
     app: &App,
     session: &SessionFacts,
-    (client, known): (ClientNo, Option<&Connection>),
+    (key, known): (ConnectionKey, Option<&Connection>),
     language: Language,
 ) -> Option<Box<LinkMail>> {
     app.config.mail.as_ref()?;
     let (person, now) = (&session.person, clock::now());
-    let mut mail = connections::notice(person, client, known, now, &app.mint)?;
+    let whose = (key.client, key.organization);
+    let mut mail = connections::notice(person, whose, known, now, &app.mint)?;
     mail.link.language = Some(language);
     Some(mail)
 }

@@ -2,7 +2,7 @@
 use super::consent::{allowed, notice};
 use super::continuation::{Continuation, after_url, sign_in_for_device};
 use super::question::{Again, Question, ticks};
-use super::room;
+use super::{room, workspace};
 use crate::account::throttle::{self, admit};
 use crate::http::error::{PageError, Refusal, Unanswerable};
 use crate::http::form::{Form, Posted, Query};
@@ -17,12 +17,12 @@ use axum::response::Response;
 use pages::{AsksFrom, Consent, DeviceCode, Speak, Text};
 use protocol::Params;
 use protocol::accounts::sign_in::Throttled;
-use protocol::consent::Ticks;
+use protocol::consent::{Chosen, Ticks};
 use protocol::device::{UserCodeFault, asked, check, guess, verification_uri_complete};
 use protocol::facts::{DeviceFacts, SessionFacts};
 use protocol::policy::Policy;
 use protocol::types::text::isolated;
-use protocol::types::{Client, DeviceAnswer, UserCode};
+use protocol::types::{Client, ConnectionKey, DeviceAnswer, Locator, Membership, UserCode};
 use qrcode::render::svg;
 use std::sync::Arc;
 use store::StoreError;
@@ -64,6 +64,8 @@ pub(crate) struct DeviceFields {
     shown: Option<String>,
     /// What was chosen there.
     ticks: Ticks,
+    /// The workspace that was picked.
+    organization: Option<String>,
 }
 
 impl DeviceFields {
@@ -73,6 +75,7 @@ impl DeviceFields {
             allowed: allowed(fields),
             shown: fields.get("shown").map(str::to_owned),
             ticks: ticks(fields),
+            organization: fields.get("organization").map(str::to_owned),
         }
     }
 }
@@ -152,7 +155,8 @@ pub(crate) async fn look_up(
     if !room::is_there(&app, &asking.client, &session).await? {
         return Ok(room::full(&app, &asking.client, &browser));
     }
-    Ok(ask(&app, browser, &session, &asking, None))
+    let own = workspace::of(&app, &session).await?;
+    Ok(ask(&app, browser, &session, (&asking, &own), None))
 }
 
 /// `POST /device/answer`: takes the answer.
@@ -165,28 +169,32 @@ pub(crate) async fn answer(
         Posted::OutOfDate(browser, fields) => return Ok(out_of_date(&app, browser, &fields)),
     };
     let (browser, session, asking) = admitted(&app, browser, &fields).await?;
-    let question = question(&asking, app.policy());
-    let said = (fields.shown.as_deref(), &fields.ticks);
-    let chosen = match fields.allowed {
-        Some(true) => question.chosen(&app, &browser, said),
-        Some(false) => Ok(None),
-        None => Err(Again::with(browser.language.text("device-out-of-date"))),
+    let own = workspace::of(&app, &session).await?;
+    let (chosen, organization) = match fields.chosen(&app, (&asking, &own), &browser) {
+        Ok(chosen) => chosen,
+        Err(again) => return Ok(ask(&app, browser, &session, (&asking, &own), Some(again))),
     };
-    let chosen = match chosen {
-        Ok(chosen) => chosen.map(|chosen| chosen.scope),
-        Err(again) => return Ok(ask(&app, browser, &session, &asking, Some(again))),
+    let chosen = workspace::limited(&app, (organization, &asking.client), chosen).await?;
+    let Some(chosen) = chosen else {
+        let page = workspace::refused(&app, &asking.client, organization, &browser);
+        return Ok(page.await?);
     };
+    let chosen = chosen.map(|chosen| chosen.scope);
     let allowed = chosen.is_some();
     if allowed && !room::is_there(&app, &asking.client, &session).await? {
         return Ok(room::full(&app, &asking.client, &browser));
     }
     let context = app.context();
     let client = Some(asking.client.as_ref());
-    let no = asking.client.no;
-    let known = app.store.connection(session.person.subject, no).await?;
-    let told = notice(&app, &session, (no, known.as_ref()), browser.language);
+    let key = ConnectionKey {
+        subject: session.person.subject,
+        client: asking.client.no,
+        organization,
+    };
+    let known = app.store.connection(key).await?;
+    let told = notice(&app, &session, (key, known.as_ref()), browser.language);
     let known = (known.as_ref(), told);
-    let chosen = chosen.as_ref();
+    let chosen = chosen.as_ref().map(|scope| (scope, organization));
     let decision =
         protocol::device::answer(&asking.facts, client, chosen, known, &session, &context);
     let act = app.act(context.now, browser.address);
@@ -203,6 +211,30 @@ pub(crate) async fn answer(
             nothing(&app, browser, &fields.typed, fault)
         }
     })
+}
+
+impl DeviceFields {
+    /// What of it is allowed (`None`: nothing), and for which organization.
+    ///
+    /// # Errors
+    /// What the page is to be shown again with.
+    fn chosen(
+        &self,
+        app: &App,
+        (asking, own): (&Asking, &[Membership]),
+        browser: &BrowserContext,
+    ) -> Result<(Option<Chosen>, Option<Locator>), Again> {
+        let question = question(asking, own, app.policy());
+        let said = (self.shown.as_deref(), &self.ticks);
+        let chosen = match self.allowed {
+            Some(true) => question.chosen(app, browser, said)?,
+            Some(false) => return Ok((None, None)),
+            None => return Err(Again::with(browser.language.text("device-out-of-date"))),
+        };
+        let named = self.organization.as_deref();
+        let picked = workspace::picked(named, own, browser.language);
+        Ok((chosen, picked.map_err(Again::with)?))
+    }
 }
 
 /// The form again; to sign in first, for whoever is not signed in any more.
@@ -300,21 +332,23 @@ fn ask(
     app: &App,
     mut browser: BrowserContext,
     session: &SessionFacts,
-    asking: &Asking,
+    (asking, workspaces): (&Asking, &[Membership]),
     again: Option<Again>,
 ) -> Response {
     let nonce = browser.nonce(app, NonceScope::Session);
     let status = again
         .as_ref()
         .map_or(StatusCode::OK, |_| StatusCode::BAD_REQUEST);
-    let page = question(asking, app.policy()).page(app, session, nonce, &browser, again);
+    let question = question(asking, workspaces, app.policy());
+    let page = question.page(app, session, nonce, &browser, again);
     browser.keep_browser_id(app, reply::page(status, &page, None))
 }
 
-fn question<'a>(asking: &'a Asking, policy: &Policy) -> Question<'a> {
+fn question<'a>(asking: &'a Asking, workspaces: &'a [Membership], policy: &Policy) -> Question<'a> {
     Question {
         client: &asking.client,
         asked: asked(&asking.facts.device, &asking.client, policy),
+        workspaces,
         carried: Continuation::Device(Some(asking.code))
             .carried()
             .unwrap_or_default(),

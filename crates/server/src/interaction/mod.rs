@@ -5,6 +5,7 @@ mod device_page;
 pub(crate) mod pending;
 pub(crate) mod question;
 mod room;
+pub(crate) mod workspace;
 
 use crate::http::form::Form;
 use crate::http::site::Site;

@@ -153,7 +153,11 @@ impl Over {
             Some(id) => app.store.code(id).await?,
             None => None,
         };
-        let answer = Answer { interaction, nonce };
+        let answer = Answer {
+            interaction,
+            nonce,
+            organization: None,
+        };
         let (code, moment) = (
             issued.as_ref().map(|facts| &facts.code),
             (app.policy(), clock::now()),

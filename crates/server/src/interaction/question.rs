@@ -1,6 +1,6 @@
 //! What a person is asked, as the consent page shows it, and what a form of that page says.
 use super::pending::{Pending, app_card};
-use super::room;
+use super::{room, workspace};
 use crate::http::session::BrowserContext;
 use crate::state::App;
 use pages::{AsksFrom, BreadthChoice, Consent, ScopeGroup, ScopeLine, Speak, Text, Tick};
@@ -13,7 +13,7 @@ use protocol::own_api;
 use protocol::policy::{self, Policy, Risk};
 use protocol::types::asks::MAX_REASON;
 use protocol::types::text::shortened;
-use protocol::types::{Client, GrantType, Language, Lifetime, Scope};
+use protocol::types::{Client, GrantType, Language, Lifetime, Membership, Scope};
 use std::sync::Arc;
 
 /// What the fields of boxes begin with.
@@ -35,6 +35,8 @@ pub(super) struct Question<'a> {
     pub(super) client: &'a Arc<Client>,
     /// What it asks for.
     pub(super) asked: Asked<'a>,
+    /// The organizations that the person can pick.
+    pub(super) workspaces: &'a [Membership],
     /// What the form carries, see [`Continuation`](crate::interaction::continuation::Continuation).
     pub(super) carried: String,
     /// The URI that the answer goes to; none for a device.
@@ -64,13 +66,20 @@ impl<'a> Question<'a> {
     pub(super) fn new(
         pending: &'a Pending,
         (new, skipped): (&'a Scope, &'a Scope),
+        workspaces: &'a [Membership],
         policy: &Policy,
     ) -> Self {
         let request = &pending.request;
+        // What is new depends on the workspace: where one is picked, all is asked.
+        let (new, skipped) = match workspaces {
+            [] => (new, skipped),
+            _ => (&request.scope, Scope::NONE),
+        };
         let host = request.redirect_uri.host();
         Question {
             client: &request.client,
             asked: request.asked(new, skipped, policy),
+            workspaces,
             carried: pending.handle.clone(),
             answer_to: request.redirect_uri.as_str(),
             asks_from: match request.redirect_uri.is_loopback() {
@@ -117,6 +126,7 @@ impl<'a> Question<'a> {
             }),
             groups,
             earlier,
+            workspaces: workspace::shown(self.workspaces),
             lasts: lasts(self.client, app.policy(), language),
             is_told_of_person: app.policy().tokens.tells_of_person(),
             request: self.carried,
@@ -159,6 +169,7 @@ impl<'a> Question<'a> {
                 (self.choice(app.policy()).layout, &self.client.asks.optional),
                 app.policy().tokens.tells_of_person(),
                 self.answer_to,
+                workspace::shown(self.workspaces),
             )
         )
     }

@@ -25,7 +25,7 @@ pub(super) async fn is_there(
         return Ok(true);
     };
     let person = &session.person;
-    let before = app.store.consent(person.subject, client.no).await?;
+    let before = app.store.last_consent(person.subject, client.no).await?;
     let people = app.store.people_of(client.no, cap).await?;
     Ok(has_room(client, person, &before, people, app.policy()))
 }

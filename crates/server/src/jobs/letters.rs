@@ -292,6 +292,7 @@ mod tests {
         ] {
             for purpose in LinkPurpose::ALL {
                 let link = MailLink {
+                    organization: None,
                     id: Locator(1),
                     purpose,
                     email: MailAddress::parse("ada@example.com").unwrap(),

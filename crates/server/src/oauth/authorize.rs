@@ -7,6 +7,7 @@ use crate::http::request::{RequestId, is_form};
 use crate::http::session::{ClaimedSession, session};
 use crate::interaction::continuation::with_handle;
 use crate::interaction::pending::refused;
+use crate::interaction::workspace::session_and_consent;
 use crate::ops::clock;
 use crate::state::App;
 use axum::extract::{RawQuery, State};
@@ -98,14 +99,16 @@ async fn proceed(
     let known = signed_in(app, request, claimed).await?;
     let (session, consent) = known.unzip();
     let moment = Moment::of_arrival(context.now);
-    let step = request.next(session.as_ref(), &consent.flatten(), app.policy(), moment);
+    let consent = consent.flatten();
+    let step = request.next(session.as_ref(), &consent, app.policy(), moment);
     let (session, scope) = match (step, session) {
         (Step::Issue(scope), Some(session)) => (session, scope),
         (Step::Consent { .. }, _) => return Ok(keep(app, request, path::CONSENT).await?),
         (Step::SignIn | Step::Issue(_), _) => return Ok(keep(app, request, path::SIGN_IN).await?),
         (Step::Refuse(error), _) => return Err(refused(request, error)),
     };
-    let issued = request.issue_code(scope, &session, &context);
+    let organization = consent.and_then(|consent| consent.organization);
+    let issued = request.issue_for(organization, scope, &session, &context);
     let act = app.act(context.now, claimed.address);
     match app.settle(issued, act).await? {
         Some(Ok(url)) => Ok(reply::see_other(&url)),
@@ -122,10 +125,7 @@ async fn signed_in(
     let Some(locator) = claimed.locator() else {
         return Ok(None);
     };
-    let known = app
-        .store
-        .session_and_consent(locator, request.client.no)
-        .await?;
+    let known = session_and_consent(app, locator, request.client.no).await?;
     Ok(known.filter(|(session, _)| claimed.is(app, session)))
 }
 

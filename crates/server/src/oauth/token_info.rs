@@ -16,7 +16,7 @@ use serde::Serialize;
 
 const REALM: &str = "token info";
 
-/// The documented shape; `mode` is there on the test side only.
+/// The documented shape; `mode` is there on the test side only, `organization` where access was given for one.
 #[derive(Serialize)]
 struct Body<'a> {
     client_id: &'a str,
@@ -24,6 +24,8 @@ struct Body<'a> {
     user_id: Option<&'a str>,
     scopes: &'a [String],
     expires_at: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    organization: Option<&'a str>,
     #[serde(skip_serializing_if = "Option::is_none")]
     mode: Option<&'a str>,
 }
@@ -57,6 +59,7 @@ fn found(info: &TokenInfo) -> Response {
         user_id: info.user_id.as_deref(),
         scopes: &info.scopes,
         expires_at: clock::rfc3339(info.expires_at),
+        organization: info.organization.as_deref(),
         mode: (info.side == Side::Test).then(|| info.side.as_str()),
     };
     reply::json_of(StatusCode::OK, &body)

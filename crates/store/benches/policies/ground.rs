@@ -174,6 +174,7 @@ impl Doing {
         ids: Option<Arc<Vec<Locator>>>,
     ) -> Self {
         let grant = Grant {
+            organization: None,
             id: fresh.store.mint().locator(),
             client: ClientNo(1),
             subject: Subject(1),
@@ -206,6 +207,7 @@ impl Doing {
     fn access(&self) -> AccessToken {
         let mint = self.fresh.store.mint();
         AccessToken {
+            organization: None,
             id: mint.locator(),
             digest: Digest::of(&mint.secret()),
             grant: self.grant.id,

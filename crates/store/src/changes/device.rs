@@ -5,7 +5,7 @@ use crate::steps::Steps;
 use crate::value::values;
 use protocol::accounts::mail_link::LinkMail;
 use protocol::types::{
-    ClientNo, DeviceAnswer, DeviceAuthorization, Locator, Scope, Subject, UnixTime,
+    ClientNo, ConnectionKey, DeviceAnswer, DeviceAuthorization, Locator, Scope, Subject, UnixTime,
 };
 
 pub(super) fn keep<'a>(steps: Steps<'a>, device: &'a DeviceAuthorization) -> Steps<'a> {
@@ -33,12 +33,17 @@ pub(super) fn answer<'a>(
     (scope, notice): (&'a Scope, Option<&'a LinkMail>),
     now: UnixTime,
 ) -> Steps<'a> {
-    let (word, at, auth_time) = match answer {
-        DeviceAnswer::Allowed { at, auth_time, .. } => (ALLOWED, Some(at), Some(auth_time)),
-        DeviceAnswer::Denied => (DENIED, None, None),
+    let (word, at, auth_time, organization) = match answer {
+        DeviceAnswer::Allowed {
+            at,
+            auth_time,
+            organization,
+            ..
+        } => (ALLOWED, Some(at), Some(auth_time), organization),
+        DeviceAnswer::Denied => (DENIED, None, None, None),
     };
     let steps = steps.guard(
-        "UPDATE device_codes SET answer = $2, answered_as = $3, subject = $4, auth_time = $5 \
+        "UPDATE device_codes SET answer = $2, answered_as = $3, subject = $4, auth_time = $5, organization = $7 \
          WHERE id = $1 AND answer IS NULL AND expires_at > $6",
         [
             device.into(),
@@ -47,6 +52,7 @@ pub(super) fn answer<'a>(
             by.into(),
             auth_time.into(),
             now.into(),
+            organization.into(),
         ],
     );
     let steps = match less {
@@ -58,7 +64,12 @@ pub(super) fn answer<'a>(
     };
     match answer {
         DeviceAnswer::Allowed { .. } => {
-            allow_device(steps, (by, client), device, (scope, notice), now)
+            let key = ConnectionKey {
+                subject: by,
+                client,
+                organization,
+            };
+            allow_device(steps, key, device, (scope, notice), now)
         }
         DeviceAnswer::Denied => steps,
     }

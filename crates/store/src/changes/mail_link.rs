@@ -13,8 +13,8 @@ pub(super) fn keep<'a>(steps: Steps<'a>, mail: &'a LinkMail) -> Steps<'a> {
 /// Keeps a link.
 pub(super) fn keep_link<'a>(steps: Steps<'a>, link: &'a MailLink) -> Steps<'a> {
     steps.run(
-        "INSERT INTO mail_links (id, purpose, email, email_key, subject, session, created_at, expires_at, used_at, language, device, client) \
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, NULL, $9, $10, $11) ON CONFLICT DO NOTHING",
+        "INSERT INTO mail_links (id, purpose, email, email_key, subject, session, created_at, expires_at, used_at, language, device, client, organization) \
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, NULL, $9, $10, $11, $12) ON CONFLICT DO NOTHING",
         values![
             link.id,
             link.purpose.name(),
@@ -27,6 +27,7 @@ pub(super) fn keep_link<'a>(steps: Steps<'a>, link: &'a MailLink) -> Steps<'a> {
             link.language.map(Language::tag),
             link.device.as_deref(),
             link.client,
+            link.organization,
         ],
     )
 }

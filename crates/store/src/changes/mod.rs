@@ -230,9 +230,9 @@ pub(crate) const ANSWER: &str =
 
 /// Writes a code down, with [`code_values`].
 pub(crate) const ISSUE: &str = "INSERT INTO codes (id, digest, client, subject, scope, scope_named, redirect_uri, \
-    challenge, auth_time, expires_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)";
+    challenge, auth_time, expires_at, organization) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)";
 
-pub(crate) fn code_values(code: &AuthorizationCode) -> [Value<'_>; 10] {
+pub(crate) fn code_values(code: &AuthorizationCode) -> [Value<'_>; 11] {
     values![
         code.id,
         &code.digest,
@@ -244,6 +244,7 @@ pub(crate) fn code_values(code: &AuthorizationCode) -> [Value<'_>; 10] {
         code.challenge.as_ref().map(|challenge| challenge.as_str()),
         code.auth_time,
         code.expires_at,
+        code.organization,
     ]
 }
 

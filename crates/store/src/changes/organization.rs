@@ -1,10 +1,13 @@
 //! Organizations. Each change raises the version; what rests on how one was read has that version in its guard.
+use super::connection::{end_of_app, end_of_member, end_of_organization, restore_app};
 use super::deletion::is_there;
 use crate::steps::Steps;
 use crate::value::values;
 use jose::Digest;
 use protocol::transition::OrganizationChange;
-use protocol::types::{Invitation, Locator, Organization, Role, Subject, UnixTime};
+use protocol::types::{
+    AppStanding, ClientNo, Invitation, Locator, Organization, Role, Subject, UnixTime,
+};
 
 pub(super) fn steps<'a>(
     steps: Steps<'a>,
@@ -40,11 +43,40 @@ pub(super) fn steps<'a>(
             "UPDATE members SET role = $3 WHERE organization = $1 AND subject = $2",
             values![before.id, *subject, role.as_str()],
         ),
-        OrganizationChange::Remove { before, subject } => next_version(steps, before).guard(
-            "DELETE FROM members WHERE organization = $1 AND subject = $2",
-            values![before.id, *subject],
+        OrganizationChange::Remove {
+            before,
+            subject,
+            end,
+        } => {
+            let removed = next_version(steps, before).guard(
+                "DELETE FROM members WHERE organization = $1 AND subject = $2",
+                values![before.id, *subject],
+            );
+            end_of_member(removed, before.id, *subject, *end)
+        }
+        OrganizationChange::JudgeApp {
+            before,
+            client,
+            standing,
+        } => judge(next_version(steps, before), before.id, *client, *standing),
+        OrganizationChange::JudgeNewApps { before, standing } => next_version(steps, before).run(
+            "UPDATE organizations SET new_apps = $2 WHERE id = $1",
+            values![before.id, standing.as_str()],
         ),
-        OrganizationChange::Dissolve { before } => dissolve(steps, before),
+        OrganizationChange::EndApp {
+            before,
+            client,
+            end,
+        } => end_of_app(next_version(steps, before), before.id, *client, *end),
+        OrganizationChange::RestoreApp {
+            before,
+            client,
+            end,
+            at,
+        } => restore_app(next_version(steps, before), before.id, *client, *end, *at),
+        OrganizationChange::Dissolve { before, end } => {
+            end_of_organization(dissolve(steps, before), before.id, *end)
+        }
     }
 }
 
@@ -92,6 +124,21 @@ fn next_version<'a>(steps: Steps<'a>, before: &Organization) -> Steps<'a> {
         "UPDATE organizations SET version = version + 1 WHERE id = $1 AND version = $2",
         values![before.id, before.version],
     )
+}
+
+fn judge(
+    steps: Steps<'_>,
+    organization: Locator,
+    client: ClientNo,
+    standing: AppStanding,
+) -> Steps<'_> {
+    steps
+        .run(
+            "INSERT INTO workspace_apps (organization, client, standing) VALUES ($1, $2, $3) \
+             ON CONFLICT (organization, client) DO UPDATE SET standing = excluded.standing",
+            values![organization, client, standing.as_str()],
+        )
+        .workspace_ended(organization)
 }
 
 fn invite<'a>(steps: Steps<'a>, invitation: &'a Invitation) -> Steps<'a> {

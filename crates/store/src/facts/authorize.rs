@@ -3,8 +3,8 @@ use super::people::optional_person;
 use crate::row::{Query, Read, Row, corrupt};
 use protocol::facts::CodeFacts;
 use protocol::types::{
-    AuthorizationCode, ClientNo, CodeChallenge, ConnectionStanding, Consent, Interaction, Scope,
-    Subject,
+    AuthorizationCode, ClientNo, CodeChallenge, ConnectionStanding, Consent, Interaction, Locator,
+    Scope, Subject,
 };
 
 /// A pending request.
@@ -27,12 +27,12 @@ pub(crate) const INTERACTION: Query<Interaction> = Query {
 pub(super) fn consent(
     row: &dyn Row,
     at: usize,
-    subject: Subject,
-    client: ClientNo,
+    (subject, client, organization): (Subject, ClientNo, Option<Locator>),
 ) -> Read<Consent> {
     Ok(Consent {
         subject,
         client,
+        organization,
         scope: row.scope(at)?,
         redirect_uris: row.lines(at + 1)?,
         granted_at: row.time(at + 2)?,
@@ -41,18 +41,30 @@ pub(super) fn consent(
     })
 }
 
-/// What a person allowed an app before.
-pub(crate) const CONSENT: Query<Consent> = Query {
-    sql: "SELECT c.subject, c.client, c.scope, c.redirect_uris, c.granted_at, c.skipped FROM consents c \
-          JOIN people p ON p.subject = c.subject AND c.granted_at > p.consents_from WHERE c.subject = $1 AND c.client = $2",
-    read: |row| consent(row, 2, row.subject(0)?, row.client(1)?),
-};
+macro_rules! consents {
+    ($of:literal) => {
+        Query {
+            sql: concat!(
+                "SELECT c.subject, c.client, c.scope, c.redirect_uris, c.granted_at, c.skipped, c.organization FROM consents c \
+                 JOIN people p ON p.subject = c.subject AND c.granted_at > p.consents_from \
+                 WHERE c.subject = $1 AND c.client = $2 ",
+                $of
+            ),
+            read: |row| consent(row, 2, (row.subject(0)?, row.client(1)?, workspace(row, 6)?)),
+        }
+    };
+}
+
+/// What a person allowed an app before, for a workspace.
+pub(crate) const CONSENT: Query<Consent> = consents!("AND c.organization = $3");
+/// The last of what they allowed it, for whichever workspace.
+pub(crate) const LAST_CONSENT: Query<Consent> = consents!("ORDER BY c.granted_at DESC LIMIT 1");
 
 /// A code with its redemption and its person.
 pub(crate) const CODE: Query<CodeFacts> = Query {
     sql: concat!(
         "SELECT c.id, c.digest, c.client, c.subject, c.scope, c.scope_named, c.redirect_uri, c.challenge, \
-         c.auth_time, c.expires_at, g.id IS NOT NULL, ",
+         c.auth_time, c.expires_at, g.id IS NOT NULL, c.organization, ",
         person_columns!(),
         " FROM codes c LEFT JOIN grants g ON g.id = c.id LEFT JOIN people p ON p.subject = c.subject WHERE c.id = $1"
     ),
@@ -69,13 +81,20 @@ pub(crate) const CODE: Query<CodeFacts> = Query {
                 challenge: challenge(row, 7)?,
                 auth_time: row.time(8)?,
                 expires_at: row.time(9)?,
+                organization: row.optional_locator(11)?,
             },
             redeemed: row.flag(10)?,
-            person: optional_person(row, 11)?,
+            person: optional_person(row, 12)?,
             connection: ConnectionStanding::GOOD,
         })
     },
 };
+
+/// The organization of a connection; what is a person's own has number 0.
+pub(super) fn workspace(row: &dyn Row, at: usize) -> Read<Option<Locator>> {
+    let organization = row.locator(at)?;
+    Ok((organization > Locator(0)).then_some(organization))
+}
 
 fn challenge(row: &dyn Row, column: usize) -> Read<Option<CodeChallenge>> {
     let read = |text| CodeChallenge::parse(text).ok_or_else(|| corrupt(column, "a challenge"));

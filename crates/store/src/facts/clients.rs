@@ -127,7 +127,7 @@ macro_rules! at_work {
     ($whose:literal) => {
         Query {
             sql: concat!(
-                "SELECT c.no, c.last_used_at, (SELECT COUNT(*) FROM (SELECT 1 FROM consents k \
+                "SELECT c.no, c.last_used_at, (SELECT COUNT(*) FROM (SELECT DISTINCT k.subject FROM consents k \
                  WHERE k.client = c.no AND k.ended_as IS NULL LIMIT $4) counted) FROM clients c WHERE ",
                 $whose,
                 " = $1 AND c.no >= $2 AND c.no <= $3"

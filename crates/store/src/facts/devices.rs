@@ -9,7 +9,7 @@ macro_rules! device {
         Query {
             sql: concat!(
                 "SELECT d.id, d.digest, d.user_code, d.client, d.scope, d.scope_named, d.expires_at, d.wait, \
-                 d.polled_at, d.answer, d.answered_as, d.subject, d.auth_time, g.id IS NOT NULL, ",
+                 d.polled_at, d.answer, d.answered_as, d.subject, d.auth_time, g.id IS NOT NULL, d.organization, ",
                 person_columns!(),
                 " FROM device_codes d LEFT JOIN grants g ON g.id = d.id \
                  LEFT JOIN people p ON p.subject = d.subject WHERE ",
@@ -43,7 +43,7 @@ fn facts(row: &dyn Row) -> Read<DeviceFacts> {
             answer: answer(row)?,
         },
         redeemed: row.flag(13)?,
-        person: optional_person(row, 14)?,
+        person: optional_person(row, 15)?,
         connection: ConnectionStanding::GOOD,
     })
 }
@@ -55,6 +55,7 @@ fn answer(row: &dyn Row) -> Read<Option<DeviceAnswer>> {
         Some(ALLOWED) => Ok(Some(DeviceAnswer::Allowed {
             at: row.locator(10)?,
             subject: row.subject(11)?,
+            organization: row.optional_locator(14)?,
             auth_time: row.time(12)?,
         })),
         Some(_) => Err(corrupt(9, "an answer")),

@@ -2,7 +2,7 @@
 use crate::row::{Query, Read, Row};
 use protocol::facts::Standing;
 use protocol::revocations::Change;
-use protocol::types::{ClientNo, Locator, Side, Subject, UnixTime};
+use protocol::types::{ClientNo, ConnectionKey, Locator, Side, Subject, UnixTime};
 
 /// What a line is about.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -16,7 +16,9 @@ pub(crate) enum About {
     /// An access token's row is gone.
     Token(Locator),
     /// What a person allowed an app is another now.
-    Connection(Subject, ClientNo),
+    Connection(ConnectionKey),
+    /// What is over of all that was given for an organization is more now.
+    Workspace(Locator),
 }
 
 impl About {
@@ -27,15 +29,32 @@ impl About {
             About::Client(ClientNo(no)) => ("client", no),
             About::Person(Subject(subject)) => ("person", subject),
             About::Token(Locator(id)) => ("token", id),
-            About::Connection(Subject(subject), _) => ("connection", subject),
+            About::Connection(key) => ("connection", key.subject.0),
+            About::Workspace(Locator(id)) => ("workspace", id),
         }
     }
 
     /// What is stored in the place of [`Line::above`]: the app of a connection.
     pub(crate) fn beside(self) -> Option<Locator> {
         match self {
-            About::Connection(_, ClientNo(client)) => Some(Locator(client)),
-            About::Grant(_) | About::Client(_) | About::Person(_) | About::Token(_) => None,
+            About::Connection(key) => Some(Locator(key.client.0)),
+            About::Grant(_)
+            | About::Client(_)
+            | About::Person(_)
+            | About::Token(_)
+            | About::Workspace(_) => None,
+        }
+    }
+
+    /// The organization of a connection.
+    pub(crate) fn organization(self) -> Option<Locator> {
+        match self {
+            About::Connection(key) => key.organization,
+            About::Grant(_)
+            | About::Client(_)
+            | About::Person(_)
+            | About::Token(_)
+            | About::Workspace(_) => None,
         }
     }
 }
@@ -48,6 +67,7 @@ pub(crate) struct Line {
     pub(crate) reference: i64,
     pub(crate) until: UnixTime,
     above: Option<Locator>,
+    organization: Option<Locator>,
 }
 
 impl Line {
@@ -66,8 +86,13 @@ impl Line {
             "token" => Some(About::Token(Locator(reference))),
             "connection" => {
                 let Locator(client) = self.above?;
-                Some(About::Connection(Subject(reference), ClientNo(client)))
+                Some(About::Connection(ConnectionKey {
+                    subject: Subject(reference),
+                    client: ClientNo(client),
+                    organization: self.organization,
+                }))
             }
+            "workspace" => Some(About::Workspace(Locator(reference))),
             _ => None,
         }
     }
@@ -80,30 +105,31 @@ fn line(row: &dyn Row) -> Read<Line> {
         reference: row.number(2)?,
         until: row.time(3)?,
         above: row.optional_locator(4)?,
+        organization: row.optional_locator(5)?,
     })
 }
 
 /// All lines after one.
 pub(crate) const AFTER: Query<Line> = Query {
-    sql: "SELECT seq, kind, ref, until, above FROM changes WHERE seq > $1 ORDER BY seq",
+    sql: "SELECT seq, kind, ref, until, above, organization FROM changes WHERE seq > $1 ORDER BY seq",
     read: line,
 };
 
 /// Lines of grants that were revoked and must be remembered.
 pub(crate) const REVOKED: Query<Line> = Query {
-    sql: "SELECT seq, kind, ref, until, above FROM changes WHERE kind = 'grant'",
+    sql: "SELECT seq, kind, ref, until, above, organization FROM changes WHERE kind = 'grant'",
     read: line,
 };
 
 /// The last line at or before one.
 pub(crate) const AT: Query<Line> = Query {
-    sql: "SELECT seq, kind, ref, until, above FROM changes WHERE seq <= $1 ORDER BY seq DESC LIMIT 1",
+    sql: "SELECT seq, kind, ref, until, above, organization FROM changes WHERE seq <= $1 ORDER BY seq DESC LIMIT 1",
     read: line,
 };
 
 /// Lines from one to another, so many at most: one statement, so the first and those after it are of one moment.
 pub(crate) const BETWEEN: Query<Line> = Query {
-    sql: "SELECT seq, kind, ref, until, above FROM changes WHERE seq >= $1 AND seq <= $2 ORDER BY seq LIMIT $3",
+    sql: "SELECT seq, kind, ref, until, above, organization FROM changes WHERE seq >= $1 AND seq <= $2 ORDER BY seq LIMIT $3",
     read: line,
 };
 

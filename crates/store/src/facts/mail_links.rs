@@ -23,11 +23,12 @@ fn link(row: &dyn Row) -> Read<Option<MailLink>> {
         language: row.optional_text(8)?.and_then(Language::of_tag),
         device: row.optional_text(9)?.map(str::to_owned),
         client: row.optional_client(10)?,
+        organization: row.optional_locator(11)?,
     }))
 }
 
 pub(crate) const BY_ID: Query<Option<MailLink>> = Query {
-    sql: "SELECT id, purpose, email, subject, session, created_at, expires_at, used_at, language, device, client FROM mail_links WHERE id = $1",
+    sql: "SELECT id, purpose, email, subject, session, created_at, expires_at, used_at, language, device, client, organization FROM mail_links WHERE id = $1",
     read: link,
 };
 

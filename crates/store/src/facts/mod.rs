@@ -29,3 +29,4 @@ pub(crate) mod reviews;
 pub(crate) mod sessions;
 pub(crate) mod signing_keys;
 pub(crate) mod tokens;
+pub(crate) mod workspaces;

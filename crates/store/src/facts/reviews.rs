@@ -71,7 +71,7 @@ pub(crate) const ADMINISTRATORS: Query<Option<MailAddress>> = Query {
 
 /// How many people have allowed an app anything.
 pub(crate) const PEOPLE_OF: Query<i64> = Query {
-    sql: "SELECT COUNT(*) FROM (SELECT 1 FROM consents WHERE client = $1 AND ended_as IS NULL LIMIT $2) counted",
+    sql: "SELECT COUNT(*) FROM (SELECT DISTINCT subject FROM consents WHERE client = $1 AND ended_as IS NULL LIMIT $2) counted",
     read: |row| row.number(0),
 };
 

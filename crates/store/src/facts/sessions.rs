@@ -1,8 +1,9 @@
 //! Sessions of people.
+use super::authorize::{consent, workspace};
 use super::people::{person, preferences};
 use crate::row::{Query, Read, Row};
 use protocol::facts::{ConsentFacts, ListedSession, SessionFacts};
-use protocol::types::Session;
+use protocol::types::{Locator, Session};
 
 fn session(row: &dyn Row) -> Read<Session> {
     Ok(Session {
@@ -45,20 +46,44 @@ pub(crate) const WITH_CONSENT: Query<(SessionFacts, ConsentFacts)> = Query {
         person_columns!(),
         ", p.language, p.zone, c.client, c.scope, c.redirect_uris, c.granted_at, c.skipped \
          FROM sessions s JOIN people p ON p.subject = s.subject LEFT JOIN consents c ON c.subject = s.subject AND c.client = $1 \
-         AND c.granted_at > p.consents_from WHERE s.id = $2"
+         AND c.organization = 0 AND c.granted_at > p.consents_from WHERE s.id = $2"
     ),
-    read: |row| {
-        let facts = facts(row)?;
-        let consent = match row.optional_client(20)? {
-            Some(client) => {
-                let subject = facts.person.subject;
-                Some(super::authorize::consent(row, 21, subject, client)?)
-            }
-            None => None,
-        };
-        Ok((facts, consent))
-    },
+    read: |row| with_consent(row, |_| Ok(None)),
 };
+
+/// The same where people let apps in for organizations: what they allowed for the only workspace for which they did, if
+/// they belong to it. Of several, none is remembered.
+pub(crate) const WITH_ONLY_CONSENT: Query<(SessionFacts, ConsentFacts)> = Query {
+    sql: concat!(
+        "SELECT ",
+        session_columns!(),
+        ", ",
+        person_columns!(),
+        ", p.language, p.zone, c.client, c.scope, c.redirect_uris, c.granted_at, c.skipped, c.organization \
+         FROM sessions s JOIN people p ON p.subject = s.subject LEFT JOIN consents c ON c.subject = s.subject AND c.client = $1 \
+         AND c.granted_at > p.consents_from AND (c.organization = 0 OR EXISTS (SELECT 1 FROM members m \
+         WHERE m.organization = c.organization AND m.subject = c.subject)) \
+         AND NOT EXISTS (SELECT 1 FROM workspace_apps a WHERE a.organization = c.organization AND a.client = c.client \
+         AND a.standing <> 'trusted') AND NOT EXISTS (SELECT 1 FROM consents o WHERE o.subject = c.subject AND o.client = c.client \
+         AND o.organization <> c.organization AND o.granted_at > p.consents_from) WHERE s.id = $2"
+    ),
+    read: |row| with_consent(row, |row| workspace(row, 25)),
+};
+
+fn with_consent(
+    row: &dyn Row,
+    organization: impl FnOnce(&dyn Row) -> Read<Option<Locator>>,
+) -> Read<(SessionFacts, ConsentFacts)> {
+    let facts = facts(row)?;
+    let consent = match row.optional_client(20)? {
+        Some(client) => {
+            let whose = (facts.person.subject, client, organization(row)?);
+            Some(consent(row, 21, whose)?)
+        }
+        None => None,
+    };
+    Ok((facts, consent))
+}
 
 macro_rules! listed {
     ($whose:literal) => {

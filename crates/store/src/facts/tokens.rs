@@ -13,9 +13,16 @@ macro_rules! access_columns {
     };
 }
 
+/// The same with the organization, which few have.
+macro_rules! all_access_columns {
+    () => {
+        "id, digest, grant_id, client, subject, scope, expires_at, organization"
+    };
+}
+
 macro_rules! grant_columns {
     () => {
-        "g.id, g.client, g.subject, g.scope, g.auth_time, g.started_at, g.expires_at, g.revoked_at"
+        "g.id, g.client, g.subject, g.scope, g.auth_time, g.started_at, g.expires_at, g.revoked_at, g.organization"
     };
 }
 
@@ -25,7 +32,7 @@ macro_rules! refresh_columns {
     };
 }
 
-pub(crate) use access_columns;
+pub(crate) use {access_columns, all_access_columns};
 
 pub(crate) fn access(row: &dyn Row) -> Read<AccessToken> {
     Ok(AccessToken {
@@ -36,6 +43,7 @@ pub(crate) fn access(row: &dyn Row) -> Read<AccessToken> {
         subject: row.optional_subject(4)?,
         scope: row.scope(5)?,
         expires_at: row.time(6)?,
+        organization: row.optional_locator(7)?,
     })
 }
 
@@ -49,6 +57,7 @@ fn grant(row: &dyn Row, at: usize) -> Read<Grant> {
         started_at: row.time(at + 5)?,
         expires_at: row.time(at + 6)?,
         revoked_at: row.optional_time(at + 7)?,
+        organization: row.optional_locator(at + 8)?,
     })
 }
 
@@ -56,7 +65,7 @@ fn grant(row: &dyn Row, at: usize) -> Read<Grant> {
 pub(crate) const ACCESS: Query<AccessToken> = Query {
     sql: concat!(
         "SELECT ",
-        access_columns!(),
+        all_access_columns!(),
         " FROM access_tokens WHERE id = $1"
     ),
     read: access,
@@ -65,7 +74,7 @@ pub(crate) const ACCESS: Query<AccessToken> = Query {
 /// The same, all that are named by an array.
 pub(crate) const ACCESS_OF_MANY: &str = concat!(
     "SELECT ",
-    access_columns!(),
+    all_access_columns!(),
     " FROM access_tokens WHERE id = ANY($1)"
 );
 
@@ -96,8 +105,8 @@ pub(crate) const REFRESH: Query<(RefreshFacts, Option<Use>)> = Query {
          LEFT JOIN people p ON p.subject = g.subject WHERE r.id = $1"
     ),
     read: |row| {
-        let facts = refresh_facts(row, 14)?;
-        Ok((facts, row.optional_locator(12)?.zip(row.optional_time(13)?)))
+        let facts = refresh_facts(row, 15)?;
+        Ok((facts, row.optional_locator(13)?.zip(row.optional_time(14)?)))
     },
 };
 
@@ -125,18 +134,18 @@ pub(crate) const REFRESH_OF_MANY: &str = concat!(
 
 /// A row of [`REFRESH_OF_MANY`].
 pub(crate) fn refresh(row: &dyn Row) -> Read<RefreshFacts> {
-    let used = match row.optional_locator(12)? {
+    let used = match row.optional_locator(13)? {
         None => None,
         Some(successor) => Some(UsedRefreshToken {
             successor,
-            used_at: row.time(13)?,
-            successor_used: row.flag(14)?,
-            reply: sealed(row, 15)?,
+            used_at: row.time(14)?,
+            successor_used: row.flag(15)?,
+            reply: sealed(row, 16)?,
         }),
     };
     Ok(RefreshFacts {
         used,
-        ..refresh_facts(row, 16)?
+        ..refresh_facts(row, 17)?
     })
 }
 

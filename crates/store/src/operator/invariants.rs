@@ -99,9 +99,10 @@ const ALL: [Invariant; 22] = [
     ),
     of(
         "access tokens",
-        "access tokens name another app or person than their grant; first",
+        "access tokens name another app, person or organization than their grant; first",
         "SELECT COUNT(*), MIN(t.id) FROM access_tokens t JOIN grants g ON g.id = t.grant_id \
-         WHERE t.subject IS NOT NULL AND (g.client <> t.client OR g.subject <> t.subject)",
+         WHERE t.subject IS NOT NULL AND (g.client <> t.client OR g.subject <> t.subject \
+         OR g.organization IS DISTINCT FROM t.organization)",
         none,
     ),
     of(
@@ -135,7 +136,8 @@ const ALL: [Invariant; 22] = [
         "codes",
         "codes are of no app, or of another than what they began; first",
         "SELECT COUNT(*), MIN(c.id) FROM codes c LEFT JOIN grants g ON g.id = c.id \
-         WHERE g.client <> c.client OR g.subject <> c.subject \
+         WHERE g.client <> c.client OR g.subject <> c.subject OR (g.id IS NOT NULL \
+         AND g.organization IS DISTINCT FROM c.organization) \
          OR NOT EXISTS (SELECT 1 FROM clients a WHERE a.no = c.client)",
         none,
     ),

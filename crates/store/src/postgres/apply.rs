@@ -78,7 +78,8 @@ fn effect(about: &About) -> Effect {
     match about {
         About::Person(subject) => Effect::Person(*subject),
         About::Client(client) => Effect::Client(*client),
-        About::Connection(subject, client) => Effect::Connection(*subject, *client),
+        About::Connection(key) => Effect::Connection(*key),
+        About::Workspace(organization) => Effect::Workspace(*organization),
         About::Grant(_) | About::Token(_) => Effect::Token,
     }
 }

@@ -9,7 +9,7 @@ use super::value::{Values, each, values_of};
 use super::writer::{Effect, Settle};
 use super::{codes, devices, revoke};
 use crate::changes::{Change, Hot};
-use crate::facts::tokens::access_columns;
+use crate::facts::tokens::all_access_columns;
 use crate::value::values;
 use protocol::types::{AccessToken, Grant, Locator, RefreshToken, SealedReply};
 use std::collections::HashSet;
@@ -123,8 +123,9 @@ async fn issue(conn: &Conn, jobs: &[Settle]) -> Ran<Vec<bool>> {
     }
     let sql = concat!(
         "INSERT INTO access_tokens (",
-        access_columns!(),
-        ") SELECT * FROM UNNEST($1::int8[], $2::bytea[], $3::int8[], $4::int8[], $5::int8[], $6::text[], $7::int8[]) \
+        all_access_columns!(),
+        ") SELECT * FROM UNNEST($1::int8[], $2::bytea[], $3::int8[], $4::int8[], $5::int8[], $6::text[], $7::int8[], \
+         $8::int8[]) \
          ON CONFLICT DO NOTHING"
     );
     let Access {
@@ -135,8 +136,18 @@ async fn issue(conn: &Conn, jobs: &[Settle]) -> Ran<Vec<bool>> {
         subject,
         scope,
         expires_at,
+        organization,
     } = access;
-    let values = values_of![id, digest, grant, client, subject, scope, expires_at];
+    let values = values_of![
+        id,
+        digest,
+        grant,
+        client,
+        subject,
+        scope,
+        expires_at,
+        organization
+    ];
     let inserted = conn.execute(sql, values).await?;
     // Fewer: an id was there already. Nobody else makes this node's ids, so an earlier try put it there; each is
     // looked at alone.
@@ -182,16 +193,16 @@ async fn rotate(conn: &Conn, jobs: &[Settle]) -> Ran<Vec<bool>> {
         access.push(rotation.access);
     }
     let sql = "WITH asked AS (SELECT * FROM UNNEST($1::int8[], $2::int8[], $3::int8[], $4::bytea[], $5::int8[], \
-               $6::bytea[], $7::int8[], $8::bytea[], $9::int8[], $10::int8[], $11::int8[], $12::text[], $13::int8[]) \
+               $6::bytea[], $7::int8[], $8::bytea[], $9::int8[], $10::int8[], $11::int8[], $12::text[], $13::int8[], $14::int8[]) \
                AS t (consumed, used_at, id, digest, expires_at, reply, \
-               access, access_digest, grant_id, client, subject, scope, access_expires_at)), \
+               access, access_digest, grant_id, client, subject, scope, access_expires_at, organization)), \
                guard AS (INSERT INTO used_refresh_tokens (id, successor, used_at) \
                SELECT consumed, id, used_at FROM asked ON CONFLICT DO NOTHING RETURNING successor), \
                won AS (SELECT * FROM asked WHERE id IN (SELECT successor FROM guard)), \
                refresh AS (INSERT INTO refresh_tokens (id, digest, grant_id, expires_at) \
                SELECT id, digest, grant_id, expires_at FROM won), \
-               issued AS (INSERT INTO access_tokens (id, digest, grant_id, client, subject, scope, expires_at) \
-               SELECT access, access_digest, grant_id, client, subject, scope, access_expires_at FROM won), \
+               issued AS (INSERT INTO access_tokens (id, digest, grant_id, client, subject, scope, expires_at, organization) \
+               SELECT access, access_digest, grant_id, client, subject, scope, access_expires_at, organization FROM won), \
                kept AS (INSERT INTO refresh_replies (id, sealed) SELECT id, reply FROM won WHERE reply IS NOT NULL) \
                SELECT successor FROM guard";
     let values = values_of![
@@ -208,6 +219,7 @@ async fn rotate(conn: &Conn, jobs: &[Settle]) -> Ran<Vec<bool>> {
         access.subject,
         access.scope,
         access.expires_at,
+        access.organization,
     ];
     let won = ids(conn, sql, values).await?;
     let is_won =
@@ -247,17 +259,17 @@ async fn redeem(conn: &Conn, jobs: &[Settle]) -> Ran<Vec<bool>> {
         "WITH ",
         happened!(),
         ", asked AS (SELECT * FROM UNNEST($11::int8[], $12::bytea[], $13::int8[], $14::int8[], $15::int8[], \
-         $16::text[], $17::int8[], $18::int8[], $19::int8[], $20::int8[], $21::int8[], $22::bytea[], $23::int8[]) \
-         AS t (access, access_digest, grant_id, client, subject, scope, access_expires_at, \
-         auth_time, started_at, ends_at, id, digest, expires_at)), \
-         guard AS (INSERT INTO grants (id, client, subject, scope, auth_time, started_at, expires_at, revoked_at) \
-         SELECT grant_id, client, subject, scope, auth_time, started_at, ends_at, NULL FROM asked \
+         $16::text[], $17::int8[], $18::int8[], $19::int8[], $20::int8[], $21::int8[], $22::bytea[], $23::int8[], \
+         $24::int8[]) AS t (access, access_digest, grant_id, client, subject, scope, access_expires_at, \
+         auth_time, started_at, ends_at, id, digest, expires_at, organization)), \
+         guard AS (INSERT INTO grants (id, client, subject, scope, auth_time, started_at, expires_at, organization) \
+         SELECT grant_id, client, subject, scope, auth_time, started_at, ends_at, organization FROM asked \
          ON CONFLICT DO NOTHING RETURNING id), \
          won AS (SELECT * FROM asked WHERE grant_id IN (SELECT id FROM guard)), \
          refresh AS (INSERT INTO refresh_tokens (id, digest, grant_id, expires_at) \
          SELECT id, digest, grant_id, expires_at FROM won WHERE id > 0), \
-         issued AS (INSERT INTO access_tokens (id, digest, grant_id, client, subject, scope, expires_at) \
-         SELECT access, access_digest, grant_id, client, subject, scope, access_expires_at FROM won), ",
+         issued AS (INSERT INTO access_tokens (id, digest, grant_id, client, subject, scope, expires_at, organization) \
+         SELECT access, access_digest, grant_id, client, subject, scope, access_expires_at, organization FROM won), ",
         told!("(SELECT id FROM guard)"),
         " SELECT id FROM guard"
     );
@@ -275,6 +287,7 @@ async fn redeem(conn: &Conn, jobs: &[Settle]) -> Ran<Vec<bool>> {
         refresh.id,
         refresh.digest,
         refresh.expires_at,
+        access.organization,
     ]);
     let won = ids(conn, sql, &values).await?;
     let is_won = |job: &Settle| {

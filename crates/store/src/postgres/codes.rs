@@ -74,8 +74,8 @@ fn issue_of(job: &Settle) -> Option<Issue<'_>> {
 /// Inserts codes that a remembered consent allowed: nothing else is written, and nothing guards them.
 async fn insert_alone(conn: &Conn, codes: Codes<'_>) -> Ran<HashSet<i64>> {
     let sql = "INSERT INTO codes (id, digest, client, subject, scope, scope_named, redirect_uri, challenge, auth_time, \
-               expires_at) SELECT * FROM UNNEST($1::int8[], $2::bytea[], $3::int8[], $4::int8[], $5::text[], \
-               $6::bool[], $7::text[], $8::text[], $9::int8[], $10::int8[]) ON CONFLICT DO NOTHING RETURNING id";
+               expires_at, organization) SELECT * FROM UNNEST($1::int8[], $2::bytea[], $3::int8[], $4::int8[], $5::text[], \
+               $6::bool[], $7::text[], $8::text[], $9::int8[], $10::int8[], $11::int8[]) ON CONFLICT DO NOTHING RETURNING id";
     let values = values_of![
         codes.id,
         codes.digest,
@@ -87,6 +87,7 @@ async fn insert_alone(conn: &Conn, codes: Codes<'_>) -> Ran<HashSet<i64>> {
         codes.challenge,
         codes.auth_time,
         codes.expires_at,
+        codes.organization,
     ];
     ids(conn, sql, values).await
 }
@@ -95,16 +96,16 @@ async fn insert_alone(conn: &Conn, codes: Codes<'_>) -> Ran<HashSet<i64>> {
 /// of their ids.
 async fn insert(conn: &Conn, codes: Codes<'_>) -> Ran<HashSet<i64>> {
     let sql = "WITH asked AS (SELECT * FROM UNNEST($1::int8[], $2::bytea[], $3::int8[], $4::int8[], $5::text[], \
-         $6::bool[], $7::text[], $8::text[], $9::int8[], $10::int8[], $11::int8[], $12::int8[]) \
+         $6::bool[], $7::text[], $8::text[], $9::int8[], $10::int8[], $11::int8[], $12::int8[], $13::int8[]) \
          AS t (id, digest, client, subject, scope, scope_named, redirect_uri, challenge, auth_time, expires_at, \
-         interaction, at)), \
+         interaction, at, organization)), \
          pending AS (SELECT id FROM interactions WHERE id = ANY($11) AND answered_at IS NULL \
          ORDER BY id FOR UPDATE), \
          guard AS (UPDATE interactions SET answered_at = asked.at, code = asked.id FROM asked, pending \
          WHERE interactions.id = pending.id AND asked.interaction = pending.id RETURNING interactions.id) \
          INSERT INTO codes (id, digest, client, subject, scope, scope_named, redirect_uri, challenge, \
-         auth_time, expires_at) SELECT id, digest, client, subject, scope, scope_named, redirect_uri, challenge, \
-         auth_time, expires_at FROM asked WHERE interaction IS NULL OR interaction IN (SELECT id FROM guard) \
+         auth_time, expires_at, organization) SELECT id, digest, client, subject, scope, scope_named, redirect_uri, challenge, \
+         auth_time, expires_at, organization FROM asked WHERE interaction IS NULL OR interaction IN (SELECT id FROM guard) \
          ON CONFLICT DO NOTHING RETURNING id";
     let values = values_of![
         codes.id,
@@ -119,6 +120,7 @@ async fn insert(conn: &Conn, codes: Codes<'_>) -> Ran<HashSet<i64>> {
         codes.expires_at,
         codes.interaction,
         codes.at,
+        codes.organization,
     ];
     ids(conn, sql, values).await
 }

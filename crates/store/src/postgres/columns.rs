@@ -14,6 +14,7 @@ pub(super) struct Access<'a> {
     pub(super) subject: Vec<Option<i64>>,
     pub(super) scope: Vec<&'a str>,
     pub(super) expires_at: Vec<i64>,
+    pub(super) organization: Vec<Option<i64>>,
 }
 
 impl<'a> Access<'a> {
@@ -25,6 +26,7 @@ impl<'a> Access<'a> {
         self.subject.push(token.subject.map(|subject| subject.0));
         self.scope.push(token.scope.as_str());
         self.expires_at.push(token.expires_at.0);
+        self.organization.push(token.organization.map(|id| id.0));
     }
 }
 
@@ -75,6 +77,7 @@ pub(super) struct Codes<'a> {
     pub(super) challenge: Vec<Option<&'a str>>,
     pub(super) auth_time: Vec<i64>,
     pub(super) expires_at: Vec<i64>,
+    pub(super) organization: Vec<Option<i64>>,
     pub(super) interaction: Vec<Option<i64>>,
     /// When it was asked for, which is when its interaction was answered.
     pub(super) at: Vec<i64>,
@@ -99,6 +102,7 @@ impl<'a> Codes<'a> {
             .push(challenge.map(|challenge| challenge.as_str()));
         self.auth_time.push(code.auth_time.0);
         self.expires_at.push(code.expires_at.0);
+        self.organization.push(code.organization.map(|id| id.0));
         self.interaction.push(interaction.map(|id| id.0));
         self.at.push(job.act.at.0);
     }

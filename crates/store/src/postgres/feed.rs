@@ -13,24 +13,31 @@ pub(super) type NewLine = (About, UnixTime, Option<Locator>);
 /// Tells other nodes, inside an open transaction. Numbers follow on the highest that is committed: whoever takes one
 /// of them at the same moment waits for the other's commit and counts again, so a line is only ever written after all
 /// before it are committed, and a reader that has seen a number misses none below it.
-pub(super) async fn tell(conn: &Conn, lines: Vec<NewLine>) -> Ran<()> {
-    let sql = "INSERT INTO changes (seq, kind, ref, until, above) \
-               SELECT (SELECT COALESCE(MAX(seq), 0) FROM changes) + n, kind, ref, until, above \
-               FROM UNNEST($1::text[], $2::int8[], $3::int8[], $4::int8[]) WITH ORDINALITY AS t (kind, ref, until, above, n) \
+pub(super) async fn tell(conn: &Conn, mut lines: Vec<NewLine>) -> Ran<()> {
+    let sql = "INSERT INTO changes (seq, kind, ref, until, above, organization) \
+               SELECT (SELECT COALESCE(MAX(seq), 0) FROM changes) + n, kind, ref, until, above, organization \
+               FROM UNNEST($1::text[], $2::int8[], $3::int8[], $4::int8[], $5::int8[]) \
+               WITH ORDINALITY AS t (kind, ref, until, above, organization, n) \
                ORDER BY n ON CONFLICT DO NOTHING RETURNING ref";
-    let stored = |(about, until, above): NewLine| {
-        let (kind, reference) = about.as_stored();
-        (kind, reference, until.0, above.map(|id| id.0))
-    };
-    let mut lines: Vec<(&str, i64, i64, Option<i64>)> = lines.into_iter().map(stored).collect();
     while !lines.is_empty() {
-        let kind: Vec<&str> = lines.iter().map(|line| line.0).collect();
-        let reference: Vec<i64> = lines.iter().map(|line| line.1).collect();
-        let until: Vec<i64> = lines.iter().map(|line| line.2).collect();
-        let above: Vec<Option<i64>> = lines.iter().map(|line| line.3).collect();
+        let stored = || lines.iter().map(|(about, ..)| about.as_stored());
+        let kind: Vec<&str> = stored().map(|(kind, _)| kind).collect();
+        let reference: Vec<i64> = stored().map(|(_, reference)| reference).collect();
+        let until: Vec<i64> = lines.iter().map(|(_, until, _)| until.0).collect();
+        let above: Vec<Option<i64>> = lines
+            .iter()
+            .map(|(.., above)| above.map(|id| id.0))
+            .collect();
+        let organization = lines.iter().map(|(about, ..)| about.organization());
+        let organization: Vec<Option<i64>> = organization.map(|id| id.map(|id| id.0)).collect();
         // What others have taken is the lowest of these numbers, so those that are written have no gap before them.
-        let written = ids(conn, sql, values_of![kind, reference, until, above]).await?;
-        lines.retain(|line| !written.contains(&line.1));
+        let written = ids(
+            conn,
+            sql,
+            values_of![kind, reference, until, above, organization],
+        )
+        .await?;
+        lines.retain(|(about, ..)| !written.contains(&about.as_stored().1));
     }
     Ok(())
 }

@@ -7,8 +7,9 @@ use super::fault::Fault;
 use super::row::Ran;
 use super::value::each;
 use crate::changes::{self, Change};
+use crate::connections::named;
 use crate::counts::Counts;
-use crate::facts::{connections, people};
+use crate::facts::{connections, people, workspaces};
 use crate::memory::Memory;
 use crate::runs::Runs;
 use crate::steps::Steps;
@@ -18,7 +19,7 @@ use protocol::Transition;
 use protocol::events::Act;
 use protocol::facts::Standing;
 use protocol::transition::DeviceChange;
-use protocol::types::{ClientNo, Locator, Subject};
+use protocol::types::{ClientNo, ConnectionKey, Locator, Subject};
 use std::sync::Arc;
 use std::time::Instant;
 use tokio::sync::{Mutex, Notify, mpsc, oneshot};
@@ -31,7 +32,8 @@ pub(super) enum Effect {
     /// With the id that no token of it is above.
     Grant(Locator, Locator),
     Person(Subject),
-    Connection(Subject, ClientNo),
+    Connection(ConnectionKey),
+    Workspace(Locator),
     Client(ClientNo),
     /// A token's row is gone: nothing to keep, but the feed tells it.
     Token,
@@ -276,12 +278,17 @@ impl Lane {
                         self.memory.set_standing(*subject, standing);
                     }
                 }
-                Effect::Connection(subject, client) => {
-                    let values = values![*subject, *client];
-                    if let Ok(Some((.., standing))) =
-                        self.slot.one(&connections::STANDING, &values).await
-                    {
-                        self.memory.set_connection(*subject, *client, standing);
+                Effect::Connection(key) => {
+                    let found = self.slot.one(&connections::STANDING, &named(*key)).await;
+                    if let Ok(Some((_, standing))) = found {
+                        self.memory.set_connection(*key, standing);
+                    }
+                }
+                Effect::Workspace(organization) => {
+                    let values = values![*organization];
+                    let found = self.slot.many(&workspaces::OF_ONE, &values).await;
+                    for end in found.unwrap_or_default() {
+                        self.memory.end_in_workspace(*organization, end);
                     }
                 }
             }

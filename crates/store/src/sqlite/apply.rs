@@ -3,10 +3,11 @@
 use super::statements::Statements;
 use super::writer::Effect;
 use crate::changes::{ANSWER, Change, Hot, ISSUE, code_values, counted};
+use crate::connections::named;
 use crate::facts::clients::TEST_SIDE_NO;
 use crate::facts::feed::About;
-use crate::facts::tokens::access_columns;
-use crate::facts::{connections, people};
+use crate::facts::tokens::{access_columns, all_access_columns};
+use crate::facts::{connections, people, workspaces};
 use crate::feed::{self, FED};
 use crate::row::Query;
 use crate::steps::{Kind, Step, Steps};
@@ -145,10 +146,15 @@ impl Apply<'_, '_> {
     }
 
     fn insert_access(&self, token: &AccessToken) -> Result<()> {
-        let sql = concat!(
+        let alone = concat!(
             "INSERT INTO access_tokens (",
             access_columns!(),
             ") VALUES ($1, $2, $3, $4, $5, $6, $7)"
+        );
+        let for_organization = concat!(
+            "INSERT INTO access_tokens (",
+            all_access_columns!(),
+            ") VALUES ($1, $2, $3, $4, $5, $6, $7, $8)"
         );
         let values = values![
             token.id,
@@ -158,8 +164,12 @@ impl Apply<'_, '_> {
             token.subject,
             &token.scope,
             token.expires_at,
+            token.organization,
         ];
-        self.run(sql, &values).map(drop)
+        match token.organization {
+            None => self.run(alone, &values[..7]).map(drop),
+            Some(_) => self.run(for_organization, &values).map(drop),
+        }
     }
 
     fn insert_refresh(&self, token: &RefreshToken) -> Result<()> {
@@ -196,8 +206,8 @@ impl Apply<'_, '_> {
         access: &AccessToken,
         refresh: Option<&RefreshToken>,
     ) -> Result<Done> {
-        let guard = "INSERT INTO grants (id, client, subject, scope, auth_time, started_at, expires_at, revoked_at) \
-                     VALUES ($1, $2, $3, $4, $5, $6, $7, NULL) ON CONFLICT DO NOTHING";
+        let guard = "INSERT INTO grants (id, client, subject, scope, auth_time, started_at, expires_at, organization) \
+                     VALUES ($1, $2, $3, $4, $5, $6, $7, $8) ON CONFLICT DO NOTHING";
         let values = values![
             grant.id,
             grant.client,
@@ -206,6 +216,7 @@ impl Apply<'_, '_> {
             grant.auth_time,
             grant.started_at,
             grant.expires_at,
+            grant.organization,
         ];
         if self.run(guard, &values)? == 0 {
             return Ok(Done::Lost);
@@ -319,12 +330,14 @@ impl Apply<'_, '_> {
                 let standing = person.as_ref().map_or(Standing::GOOD, Standing::from);
                 Effect::Person(subject, standing)
             }
-            About::Connection(subject, client) => {
-                let found = self
-                    .db
-                    .one(&connections::STANDING, &values![subject, client])?;
-                let standing = found.map_or(ConnectionStanding::GOOD, |(.., standing)| standing);
-                Effect::Connection(subject, client, standing)
+            About::Connection(key) => {
+                let found = self.db.one(&connections::STANDING, &named(key))?;
+                let standing = found.map_or(ConnectionStanding::GOOD, |(_, standing)| standing);
+                Effect::Connection(key, standing)
+            }
+            About::Workspace(organization) => {
+                let ends = self.db.many(&workspaces::OF_ONE, &values![organization])?;
+                Effect::Workspace(organization, ends)
             }
         });
         Ok(())
@@ -333,8 +346,9 @@ impl Apply<'_, '_> {
     /// Writes a line of the feed.
     fn write_line(&self, about: About, until: UnixTime, above: Option<Locator>) -> Result<()> {
         let (kind, reference) = about.as_stored();
-        self.run(feed::TELL, &values![kind, reference, until, above])
-            .map(drop)
+        let organization = about.organization();
+        let values = values![kind, reference, until, above, organization];
+        self.run(feed::TELL, &values).map(drop)
     }
 
     /// Writes what happened. Events are numbered in the order of their commits, whichever process writes them, so

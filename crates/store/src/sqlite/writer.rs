@@ -3,12 +3,13 @@
 use super::apply::Apply;
 use super::statements::Statements;
 use crate::counts::Counts;
+use crate::facts::workspaces::WorkspaceEnd;
 use crate::memory::Memory;
 use crate::{IdMint, Outcome, StoreError};
 use protocol::Transition;
 use protocol::events::Act;
 use protocol::facts::Standing;
-use protocol::types::{ClientNo, ConnectionStanding, Locator, Subject};
+use protocol::types::{ClientNo, ConnectionKey, ConnectionStanding, Locator, Subject};
 use rusqlite::{Connection, ErrorCode};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -26,7 +27,9 @@ pub(super) enum Effect {
     /// Read inside the transaction: after the commit the read could fail.
     Person(Subject, Standing),
     /// The same.
-    Connection(Subject, ClientNo, ConnectionStanding),
+    Connection(ConnectionKey, ConnectionStanding),
+    /// The same.
+    Workspace(Locator, Vec<WorkspaceEnd>),
     Client(ClientNo),
     /// A token's row is gone: nothing to keep, but the feed tells it.
     Token,
@@ -213,9 +216,13 @@ impl Writer<'_> {
                 Effect::Person(subject, standing) => {
                     self.memory.set_standing(*subject, *standing);
                 }
-                Effect::Connection(subject, client, standing) => {
-                    self.memory
-                        .set_connection(*subject, *client, standing.clone());
+                Effect::Connection(key, standing) => {
+                    self.memory.set_connection(*key, standing.clone());
+                }
+                Effect::Workspace(organization, ends) => {
+                    for end in ends {
+                        self.memory.end_in_workspace(*organization, *end);
+                    }
                 }
             }
         }

@@ -12,7 +12,7 @@ use protocol::transition::{
 use protocol::types::{Lifetime, Locator, MailAddress, NewPerson, Session, Subject, UnixTime};
 use store::{Options, Outcome, Store};
 
-async fn session(world: &World, subject: Subject) -> Session {
+pub(crate) async fn session(world: &World, subject: Subject) -> Session {
     session_in(world, subject, "a browser").await
 }
 

@@ -1,5 +1,5 @@
 //! Apps.
-use crate::world::World;
+use crate::world::{World, own};
 use jose::Digest;
 use protocol::Transition;
 use protocol::decision::Mint;
@@ -253,6 +253,7 @@ async fn people_are_asked_again_about_an_app_that_says_it_is_another() {
     let subject = world.person("ada@example.com").await;
     let allow = || async {
         let consent = Consent {
+            organization: None,
             subject,
             client,
             scope: Scope::parse("a").unwrap(),
@@ -292,7 +293,7 @@ async fn people_are_asked_again_about_an_app_that_says_it_is_another() {
             own_name: false,
         });
         assert_eq!(world.settle(update).await, Outcome::Committed);
-        let consent = world.store.consent(subject, client).await.unwrap();
+        let consent = world.store.consent(own(subject, client)).await.unwrap();
         assert_eq!(consent.is_none(), forgotten);
     }
 }

@@ -2,7 +2,7 @@
 use crate::devices::kept;
 use crate::nodes::{behind_proxy, inject, world as on_postgres};
 use crate::racers::race;
-use crate::world::World;
+use crate::world::{World, own};
 use protocol::Transition;
 use protocol::transition::{AuthorizeChange, DeviceChange, GrantChange};
 use protocol::types::{AuthorizationCode, ClientNo, Consent, Interaction, Lifetime, Pace, Subject};
@@ -66,7 +66,7 @@ async fn one_interaction_has_one_winner() {
         assert_eq!(race(&world, answers.collect()).await, 1);
         let winners = issued(&world, &codes).await;
         assert_eq!(winners.len(), 1);
-        let remembered = world.store.consent(subject, client).await.unwrap();
+        let remembered = world.store.consent(own(subject, client)).await.unwrap();
         assert_eq!(remembered.unwrap().scope.as_str(), scope(winners[0]));
     }
     assert_eq!(world.audited("consent.given"), 3);
@@ -94,7 +94,7 @@ async fn a_person_may_answer_the_same_app_many_times_at_once() {
     assert_eq!(race(&world, answers).await, 100);
     assert_eq!(issued(&world, &codes).await.len(), 100);
     for client in [client, other] {
-        let remembered = world.store.consent(subject, client).await.unwrap();
+        let remembered = world.store.consent(own(subject, client)).await.unwrap();
         assert!(SCOPES.contains(&remembered.unwrap().scope.as_str()));
     }
     assert_eq!(world.audited("consent.given"), 60);
@@ -146,7 +146,7 @@ async fn of_one_batch_the_first_answer_counts_and_the_last_consent() {
     let won = in_one_batch(&world, &codes[0], answers).await;
     assert_eq!(won, [true, true, false, true, true, false]);
     assert_eq!(issued(&world, &codes).await, [0, 1, 3, 4]);
-    let remembered = world.store.consent(subject, client).await.unwrap();
+    let remembered = world.store.consent(own(subject, client)).await.unwrap();
     assert_eq!(remembered.unwrap().scope.as_str(), "a b");
     assert_eq!(world.audited("consent.given"), 3);
 }

@@ -1,5 +1,5 @@
 //! Connections: what people take back from apps, and that it stays taken back.
-use crate::world::World;
+use crate::world::{World, own};
 use protocol::Transition;
 use protocol::connections::{Wish, change};
 use protocol::transition::{AuthorizeChange, DeviceChange};
@@ -8,7 +8,7 @@ use protocol::types::{
     UnixTime,
 };
 use std::sync::Arc;
-use store::{ConnectionQuery, Outcome, Store};
+use store::{ConnectionPlace, ConnectionQuery, Outcome, Store};
 
 /// A person who let an app in, by a page that asked as `asked`.
 async fn allowed(
@@ -46,7 +46,11 @@ async fn connected(world: &World) -> (ClientNo, Subject, AuthorizationCode) {
 }
 
 async fn found(store: &Store, subject: Subject, client: ClientNo) -> Connection {
-    store.connection(subject, client).await.unwrap().unwrap()
+    store
+        .connection(own(subject, client))
+        .await
+        .unwrap()
+        .unwrap()
 }
 
 async fn wish(world: &World, subject: Subject, client: ClientNo, wish: Wish) {
@@ -86,7 +90,10 @@ async fn what_ends_never_works_again_and_is_asked_anew() {
     for store in [&world.store, &other, &world.another()] {
         assert!(!works(store, &world, &code).await);
     }
-    assert_eq!(world.store.consent(subject, client).await.unwrap(), None);
+    assert_eq!(
+        world.store.consent(own(subject, client)).await.unwrap(),
+        None
+    );
     let facts = world.store.code(code.id).await.unwrap().unwrap();
     assert!(!facts.connection.lasts(code.id, &code.scope));
 
@@ -100,7 +107,7 @@ async fn what_ends_never_works_again_and_is_asked_anew() {
     assert!(
         world
             .store
-            .consent(subject, client)
+            .consent(own(subject, client))
             .await
             .unwrap()
             .is_some()
@@ -135,7 +142,7 @@ async fn an_end_is_taken_back_without_its_tokens() {
     wish(&world, subject, client, Wish::Restore).await;
     assert!(!works(&world.store, &world, &code).await && !works(&other, &world, &code).await);
     // The next time asks nothing: a code at once, that works.
-    let remembered = world.store.consent(subject, client).await.unwrap();
+    let remembered = world.store.consent(own(subject, client)).await.unwrap();
     assert_eq!(remembered, Some(world.consent(client, subject, "a b")));
     let again = world.issued_code(client, subject).await;
     assert!(works(&world.store, &world, &again).await && works(&other, &world, &again).await);
@@ -149,13 +156,16 @@ async fn what_is_paused_works_again_and_is_not_remembered_meanwhile() {
     wish(&world, subject, client, Wish::Pause).await;
     assert!(!works(&world.store, &world, &code).await && !works(&other, &world, &code).await);
     assert!(!works(&world.another(), &world, &code).await);
-    assert_eq!(world.store.consent(subject, client).await.unwrap(), None);
+    assert_eq!(
+        world.store.consent(own(subject, client)).await.unwrap(),
+        None
+    );
     wish(&world, subject, client, Wish::Resume).await;
     assert!(works(&world.store, &world, &code).await && works(&other, &world, &code).await);
     assert!(
         world
             .store
-            .consent(subject, client)
+            .consent(own(subject, client))
             .await
             .unwrap()
             .is_some()
@@ -169,7 +179,7 @@ async fn what_is_paused_works_again_and_is_not_remembered_meanwhile() {
     assert!(
         world
             .store
-            .consent(subject, client)
+            .consent(own(subject, client))
             .await
             .unwrap()
             .is_some()
@@ -192,7 +202,7 @@ async fn what_was_left_out_is_kept_until_the_end() {
         })
     };
     let skipped = async || {
-        let consent = world.store.consent(subject, client).await.unwrap();
+        let consent = world.store.consent(own(subject, client)).await.unwrap();
         consent.map(|consent| consent.skipped.to_string())
     };
     assert_eq!(skipped().await.as_deref(), Some(""));
@@ -205,7 +215,7 @@ async fn what_was_left_out_is_kept_until_the_end() {
     let device = crate::devices::kept_for(&world, client).await;
     let answer = crate::devices::allowed(&world, &device, subject, None);
     assert_eq!(world.settle(answer).await, Outcome::Committed);
-    let consent = world.store.consent(subject, client).await.unwrap();
+    let consent = world.store.consent(own(subject, client)).await.unwrap();
     let consent = consent.expect("a device is remembered to have been let in");
     assert!(consent.skipped.is_empty() && consent.scope.is_empty());
 }
@@ -293,7 +303,7 @@ async fn a_person_pages_through_them_and_seeks_by_name() {
             .await
             .unwrap();
         let Some(last) = page.last() else { break };
-        after = Some((last.since, last.client));
+        after = Some(ConnectionPlace::of(last));
         seen.extend(page.iter().map(|one| one.client));
     }
     clients.reverse();
@@ -424,7 +434,7 @@ async fn what_is_taken_away_is_gone_from_every_token_and_comes_with_a_new_consen
     for store in [&world.store, &other, &world.another()] {
         assert_eq!(scope_of(store, &world, &code).await, "a");
     }
-    let remembered = world.store.consent(subject, client).await.unwrap();
+    let remembered = world.store.consent(own(subject, client)).await.unwrap();
     assert_eq!(
         remembered.map(|consent| consent.scope.to_string()),
         Some("a".to_owned())

@@ -57,6 +57,7 @@ pub(crate) fn allowed(
         client: device.client,
         subject,
         answer: DeviceAnswer::Allowed {
+            organization: None,
             at: protocol::Mint::locator(&world.store.mint()),
             subject,
             auth_time: world.now,
@@ -160,6 +161,7 @@ async fn one_answer_counts() {
     let device = kept(&world).await;
     let subject = world.person("ada@example.com").await;
     let yes = DeviceAnswer::Allowed {
+        organization: None,
         at: protocol::Mint::locator(&world.store.mint()),
         subject,
         auth_time: world.now,
@@ -187,6 +189,7 @@ async fn an_answer_after_the_end_is_lost() {
 /// The grant that a device's answer becomes.
 fn grant(world: &World, device: &DeviceAuthorization, subject: Subject) -> Grant {
     Grant {
+        organization: None,
         id: device.id,
         client: device.client,
         subject,

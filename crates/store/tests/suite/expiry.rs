@@ -189,6 +189,7 @@ async fn what_nobody_redeemed_goes_a_minute_after_its_end_and_what_was_redeemed_
             client,
             subject,
             answer: DeviceAnswer::Allowed {
+                organization: None,
                 at: world.store.mint().locator(),
                 subject,
                 auth_time: world.now,

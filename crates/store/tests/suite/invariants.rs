@@ -30,7 +30,11 @@ fn breaks(grant: &Grant, refresh: &RefreshToken, now: UnixTime) -> Vec<(String, 
         ),
         (
             "UPDATE access_tokens SET subject = subject + 1".to_owned(),
-            "another app or person",
+            "another app, person or organization",
+        ),
+        (
+            "UPDATE access_tokens SET organization = 7".to_owned(),
+            "another app, person or organization",
         ),
         ("DELETE FROM clients".to_owned(), "access tokens belong to no app"),
         ("DELETE FROM clients".to_owned(), "grants are of no app"),

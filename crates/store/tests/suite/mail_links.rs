@@ -1,6 +1,6 @@
 //! Links in mails: each acts once, and what it proved is still true when it does.
 use crate::racers::race;
-use crate::world::{World, policy};
+use crate::world::{World, own, policy};
 use protocol::Transition;
 use protocol::accounts::mail_link::{LONGEST_LINK, LinkPurpose, MailLink};
 use protocol::accounts::mailbox::{self, ask_for_account, ask_for_change, ask_for_recovery};
@@ -343,12 +343,12 @@ async fn what_is_allowed_while_an_account_is_taken_over_counts_no_more() {
             }
             _ => assert_eq!(race(&world, vec![before, taken]).await, 2),
         }
-        let remembered = world.store.consent(subject, client).await.unwrap();
+        let remembered = world.store.consent(own(subject, client)).await.unwrap();
         assert_eq!(remembered, None, "round {round}");
         // What its reader allows then is remembered, and nothing of before with it.
         let later = world.now.plus(Lifetime::from_seconds(3));
         assert_eq!(world.settle(allow(subject, later)).await, Committed);
-        let remembered = world.store.consent(subject, client).await.unwrap();
+        let remembered = world.store.consent(own(subject, client)).await.unwrap();
         assert_eq!(remembered.map(|consent| consent.granted_at), Some(later));
     }
 }

@@ -36,4 +36,5 @@ mod sweepers;
 mod test_sides;
 mod tokens;
 mod two_processes;
+mod workspaces;
 mod world;

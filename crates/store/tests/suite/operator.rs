@@ -1,6 +1,6 @@
 //! What an operator does with a database as a whole.
 use crate::engine::Database;
-use crate::world::{PASSWORD, World, open_at, options, policy};
+use crate::world::{PASSWORD, World, open_at, options, own, policy};
 use protocol::Transition;
 use protocol::decision::Mint;
 use protocol::transition::{AuthorizeChange, GrantChange, SessionChange};
@@ -132,6 +132,7 @@ async fn an_empty_database_lacks_every_step_until_it_is_migrated() {
 pub(crate) async fn open(world: &World) -> (protocol::types::Grant, Session) {
     let (grant, ..) = world.started().await;
     let consent = Consent {
+        organization: None,
         subject: grant.subject,
         client: grant.client,
         scope: grant.scope.clone(),
@@ -201,7 +202,10 @@ async fn cutting_off_closes_all_that_is_open_and_keeps_what_people_allowed() {
     );
     assert!(store.code(grant.id).await.unwrap().is_none());
     assert!(store.session(session.id).await.unwrap().is_none());
-    let consent = store.consent(grant.subject, grant.client).await.unwrap();
+    let consent = store
+        .consent(own(grant.subject, grant.client))
+        .await
+        .unwrap();
     assert_eq!(consent.unwrap().scope, grant.scope);
     assert!(store.person(grant.subject).await.unwrap().is_some());
     let told = store.revocations(Some(cursor), 10).await.unwrap();

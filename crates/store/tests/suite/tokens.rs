@@ -1,5 +1,5 @@
 //! Codes, grants and tokens.
-use crate::world::World;
+use crate::world::{World, own};
 use protocol::Transition;
 use protocol::transition::{AuthorizeChange, GrantChange, RevocationCause};
 use protocol::types::Locator;
@@ -219,7 +219,7 @@ async fn an_interaction_is_answered_once_by_a_code_or_a_denial() {
     let answered = world.store.interaction(pending.id).await.unwrap().unwrap();
     assert_eq!(answered.interaction.answered_at, Some(world.now));
     assert_eq!(
-        world.store.consent(subject, client).await.unwrap(),
+        world.store.consent(own(subject, client)).await.unwrap(),
         Some(consent)
     );
 }

@@ -5,8 +5,9 @@ use protocol::decision::Mint;
 use protocol::transition::{AppChange, AuthorizeChange, GrantChange, RevocationCause};
 use protocol::types::ids::Region;
 use protocol::types::{
-    AccessToken, AuthorizationCode, Client, ClientNo, Consent, Grant, Interaction, Lifetime,
-    Locator, NewPerson, RefreshToken, Scope, SealedReply, StoredSecret, Subject, UnixTime,
+    AccessToken, AuthorizationCode, Client, ClientNo, ConnectionKey, Consent, Grant, Interaction,
+    Lifetime, Locator, NewPerson, RefreshToken, Scope, SealedReply, StoredSecret, Subject,
+    UnixTime,
 };
 use protocol::{Policy, Transition};
 use store::{Location, Options, Outcome, Stay, Store, Synchronous, Tuning};
@@ -19,6 +20,15 @@ pub(crate) struct World {
     pub(crate) store: Store,
     pub(crate) now: UnixTime,
     database: Database,
+}
+
+/// The connection of a person and an app for the person's own account.
+pub(crate) fn own(subject: Subject, client: ClientNo) -> ConnectionKey {
+    ConnectionKey {
+        subject,
+        client,
+        organization: None,
+    }
 }
 
 pub(crate) fn options(location: Location) -> Options {
@@ -130,6 +140,7 @@ impl World {
     pub(crate) fn code(&self, client: ClientNo, subject: Subject) -> AuthorizationCode {
         let (id, digest) = self.text("ac_");
         AuthorizationCode {
+            organization: None,
             id,
             digest,
             client,
@@ -159,6 +170,7 @@ impl World {
 
     pub(crate) fn consent(&self, client: ClientNo, subject: Subject, scope: &str) -> Consent {
         Consent {
+            organization: None,
             subject,
             client,
             scope: Scope::parse(scope).unwrap(),
@@ -187,6 +199,7 @@ impl World {
 
     pub(crate) fn grant(&self, code: &AuthorizationCode) -> Grant {
         Grant {
+            organization: code.organization,
             id: code.id,
             client: code.client,
             subject: code.subject,
@@ -201,6 +214,7 @@ impl World {
     pub(crate) fn access(&self, grant: &Grant) -> AccessToken {
         let (id, digest) = self.text("at_");
         AccessToken {
+            organization: grant.organization,
             id,
             digest,
             grant: grant.id,

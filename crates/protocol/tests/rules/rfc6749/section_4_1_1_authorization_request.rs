@@ -11,6 +11,7 @@ use std::sync::Arc;
 /// What this very request gave the last time it was allowed.
 fn consent() -> Consent {
     Consent {
+        organization: None,
         subject: Subject(7),
         client: Case::authorize().client.no,
         scope: scope("tasks:read"),
@@ -197,6 +198,7 @@ fn allowing_gives_a_code_and_remembers() {
 /// Sent from our own form.
 fn answer(facts: &InteractionFacts) -> Answer<'_> {
     Answer {
+        organization: None,
         interaction: &facts.interaction,
         nonce: "a nonce of this browser",
     }

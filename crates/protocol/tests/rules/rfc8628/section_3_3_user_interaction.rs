@@ -14,7 +14,7 @@ fn decide(allowed: bool, spoil: Spoil) -> protocol::Decision<(), UserCodeFault> 
     answer(
         &facts,
         Some(&case.client),
-        allowed.then_some(&facts.device.scope),
+        allowed.then_some((&facts.device.scope, Some(Locator(51)))),
         (None, None),
         &SessionFacts::for_tests(),
         &case.context(),
@@ -30,9 +30,16 @@ fn yes_and_no_are_kept_with_who_said_it() {
         panic!("an answer is kept");
     };
     assert_eq!(subject, Subject(7));
-    let DeviceAnswer::Allowed { at, auth_time, .. } = answer else {
+    let DeviceAnswer::Allowed {
+        at,
+        auth_time,
+        organization,
+        ..
+    } = answer
+    else {
         panic!("allowed");
     };
+    assert_eq!(organization, Some(Locator(51)), "the one that was picked");
     assert!(at > Locator::first_at(UnixTime(NOW.0 - 1)));
     assert_eq!(auth_time, SessionFacts::for_tests().session.auth_time);
     let Some(Transition::Device(DeviceChange::Answer { answer, .. })) =

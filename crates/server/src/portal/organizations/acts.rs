@@ -150,7 +150,7 @@ pub(super) async fn dissolve(
         return Ok(again(&app, desk, &seat, Said::default(), problem));
     }
     let asked = Asked {
-        change: seat.dissolve().map(Some),
+        change: seat.dissolve(&app.mint).map(Some),
         field: "",
         said: Said::default(),
         done: format!("{}?done=dissolved", Organizations::PATH),

@@ -203,7 +203,7 @@ pub(super) async fn remove(
         return Ok(again(&app, desk, &seat, Said::default(), problem));
     }
     let asked = Asked {
-        change: seat.remove(form.member).map(Some),
+        change: seat.remove(form.member, &app.mint).map(Some),
         field: "",
         said: Said::default(),
         done: match leaves {

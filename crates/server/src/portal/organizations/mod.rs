@@ -1,5 +1,6 @@
 //! The pages of organizations. Each act is a rule of `protocol::organizations`, for whoever has a seat there.
 mod acts;
+mod apps;
 mod list;
 mod members;
 mod refusal;
@@ -7,10 +8,11 @@ mod show;
 
 use crate::http::site::Site;
 use acts::{DissolveForm, RenameForm};
+use apps::{AppForm, NewAppsForm};
 use config::Config;
 use list::{AcceptForm, DeclineForm, FoundForm};
 use members::{InviteForm, RemoveForm, RoleForm, WithdrawForm};
-use pages::portal::{Organizations, organization_href};
+use pages::portal::{Organizations, organization_apps_href, organization_href};
 
 /// Mounts them, where developers run apps by page.
 pub(super) fn mount(config: &Config, site: &mut Site) {
@@ -22,6 +24,9 @@ pub(super) fn mount(config: &Config, site: &mut Site) {
     site.form::<AcceptForm, _, _>(list::accept);
     site.form::<DeclineForm, _, _>(list::decline);
     site.page(&organization_href("{id}"), show::show);
+    site.page(&organization_apps_href("{id}"), apps::show);
+    site.form::<AppForm, _, _>(apps::change);
+    site.form::<NewAppsForm, _, _>(apps::judge_new);
     site.form::<RenameForm, _, _>(acts::rename);
     site.form::<DissolveForm, _, _>(acts::dissolve);
     site.form::<InviteForm, _, _>(members::invite);

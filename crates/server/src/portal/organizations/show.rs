@@ -115,6 +115,7 @@ pub(super) fn page(app: &App, desk: Desk, seat: &Seat, said: Said) -> Response {
         invited_as: said.role.unwrap_or(Role::Developer),
         mails: app.config.mail.is_some(),
         apps: facts.apps,
+        workspaces: app.policy().accounts.workspaces,
         asks_password,
         notice: said.notice.map(|id| language.text(id)),
         problems: said.problems,

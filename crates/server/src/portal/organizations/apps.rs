@@ -1,0 +1,256 @@
+//! The apps that members let in for an organization, and what its owners decide about them.
+use super::refusal::sentence;
+use super::show::seat;
+use crate::http::error::{PageError, PageFault};
+use crate::http::form::{Posted, Query, WholeForm};
+use crate::http::reply;
+use crate::http::session::{BrowserContext, NonceScope};
+use crate::interaction::continuation::OwnPage;
+use crate::interaction::pending::app_card;
+use crate::ops::clock;
+use crate::portal::desk::Desk;
+use crate::state::App;
+use axum::extract::{Path, State};
+use axum::http::StatusCode;
+use axum::response::Response;
+use pages::portal::{OrganizationApps, WorkspaceAppRow, organization_apps_href};
+use pages::{Problem, Speak, Text};
+use protocol::Params;
+use protocol::connections::{RESTORABLE, is_restorable};
+use protocol::organizations::{OrganizationError, Seat};
+use protocol::transition::OrganizationChange;
+use protocol::types::{AppStanding, ClientNo, Locator, Role, WorkspaceApp};
+use store::{Outcome, StoreError};
+
+/// Apps on the page, at most.
+const MOST: usize = 200;
+
+/// What the page shows besides the apps.
+#[derive(Default)]
+struct Said {
+    notice: Option<&'static str>,
+    /// The client id that was typed.
+    app: String,
+    problems: Vec<Problem>,
+}
+
+/// `GET`: the page.
+pub(super) async fn show(
+    State(app): State<App>,
+    browser: BrowserContext,
+    Path(id): Path<String>,
+    Query(params): Query,
+) -> Result<Response, PageError> {
+    let desk = Desk::at(OwnPage::Organizations, browser, &app)?;
+    let seat = owner(&app, &desk, &id).await?;
+    let notice = match params.get("done") {
+        Some("judged") => Some("workspace-done-judged"),
+        Some("ended") => Some("workspace-done-ended"),
+        Some("restored") => Some("workspace-done-restored"),
+        _ => None,
+    };
+    let said = Said {
+        notice,
+        ..Said::default()
+    };
+    page(&app, desk, &seat, said).await
+}
+
+/// The seat of an owner, where people let apps in for organizations.
+///
+/// # Errors
+/// That there is no such page, or that it is for owners.
+async fn owner(app: &App, desk: &Desk, id: &str) -> Result<Seat, PageError> {
+    if !app.policy().accounts.workspaces {
+        return Err(PageFault::NotFound.into());
+    }
+    let seat = seat(app, desk, id).await?;
+    match seat.role() {
+        Role::Owner => Ok(seat),
+        Role::Viewer | Role::Developer => Err(PageFault::Role.into()),
+    }
+}
+
+async fn page(app: &App, desk: Desk, seat: &Seat, said: Said) -> Result<Response, PageError> {
+    let organization = &seat.facts().organization;
+    let asks_password = desk.asks_password();
+    let mut rows = Vec::new();
+    for own in app.store.workspace_apps(organization.id, MOST).await? {
+        if let Some(client) = app.store.client_by_no(own.client).await? {
+            rows.push(WorkspaceAppRow {
+                client_id: client.id.clone(),
+                app: app_card(&client),
+                members: own.members,
+                standing: own.standing,
+                until: until(app, &desk, &own),
+            });
+        }
+    }
+    let mut browser = desk.browser;
+    let status = match said.problems.is_empty() {
+        true => StatusCode::OK,
+        false => StatusCode::BAD_REQUEST,
+    };
+    let page = OrganizationApps {
+        nonce: browser.nonce(app, NonceScope::Session),
+        frame: browser.front_frame(app),
+        id: organization.id.0.to_string(),
+        name: organization.name.clone(),
+        apps: rows,
+        new_apps: new_apps(app, organization.id).await?,
+        typed_app: said.app,
+        asks_password,
+        notice: said.notice.map(|id| browser.language.text(id)),
+        problems: said.problems,
+    };
+    Ok(browser.keep_browser_id(app, reply::page(status, &page, None)))
+}
+
+/// How long the end of an app can be taken back, in words.
+fn until(app: &App, desk: &Desk, own: &WorkspaceApp) -> Option<Text> {
+    let end = own.ended.filter(|end| is_restorable(*end, clock::now()))?;
+    let zone = app.zone_of(&desk.facts.preferences);
+    let moment = zone.moment(end.0.time().plus(RESTORABLE), desk.browser.language);
+    Some(Text::of_others(moment))
+}
+
+/// What an organization thinks of apps that it did not judge.
+async fn new_apps(app: &App, organization: Locator) -> Result<AppStanding, StoreError> {
+    let found = app.store.app_standing(organization, ClientNo(0)).await?;
+    Ok(found.map_or(AppStanding::Trusted, |(_, new)| new))
+}
+
+/// What is to become of an app.
+pub(crate) struct AppForm {
+    id: String,
+    app: String,
+    wish: String,
+    standing: Option<AppStanding>,
+    password: String,
+}
+
+impl WholeForm for AppForm {
+    const PATH: &'static str = OrganizationApps::CHANGE;
+
+    fn read(params: &Params) -> Self {
+        AppForm {
+            id: params.text("organization"),
+            app: params.text("app"),
+            wish: params.text("wish"),
+            standing: AppStanding::parse(params.get("standing").unwrap_or_default()),
+            password: params.text("password"),
+        }
+    }
+}
+
+/// `POST`: judges an app, ends it for all members, or takes that back.
+pub(super) async fn change(
+    State(app): State<App>,
+    posted: Posted<AppForm>,
+) -> Result<Response, PageError> {
+    let (desk, form, stale) = Desk::posted(&app, posted)?;
+    let seat = owner(&app, &desk, &form.id).await?;
+    let language = desk.browser.language;
+    let client = app.store.client(form.app.trim()).await?;
+    let own = match &client {
+        Some(client) => {
+            let organization = seat.facts().organization.id;
+            app.store.workspace_app(organization, client.no).await?
+        }
+        None => None,
+    };
+    let problem = match (stale, &own) {
+        (Some(stale), _) => Some(stale),
+        (None, None) => Some(Problem::new("app", language.text("workspace-no-app"))),
+        (None, Some(_)) => desk.proved(&app, "judge-password", form.password).await?,
+    };
+    let (None, Some(own)) = (&problem, own) else {
+        let said = Said {
+            app: form.app,
+            problems: problem.into_iter().collect(),
+            ..Said::default()
+        };
+        return page(&app, desk, &seat, said).await;
+    };
+    let (change, done) = match (form.wish.as_str(), form.standing) {
+        ("judge", Some(standing)) => (seat.judge_app(own.client, own.standing, standing), "judged"),
+        ("end", _) => (seat.end_app(&own, &app.mint), "ended"),
+        ("restore", _) => (seat.restore_app(&own, clock::now(), &app.mint), "restored"),
+        _ => return Err(PageFault::NotFound.into()),
+    };
+    settle(&app, desk, &seat, (change, done)).await
+}
+
+/// What is thought of new apps.
+pub(crate) struct NewAppsForm {
+    id: String,
+    standing: Option<AppStanding>,
+    password: String,
+}
+
+impl WholeForm for NewAppsForm {
+    const PATH: &'static str = OrganizationApps::NEW;
+
+    fn read(params: &Params) -> Self {
+        NewAppsForm {
+            id: params.text("organization"),
+            standing: AppStanding::parse(params.get("standing").unwrap_or_default()),
+            password: params.text("password"),
+        }
+    }
+}
+
+/// `POST`: says what is thought of new apps.
+pub(super) async fn judge_new(
+    State(app): State<App>,
+    posted: Posted<NewAppsForm>,
+) -> Result<Response, PageError> {
+    let (desk, form, stale) = Desk::posted(&app, posted)?;
+    let seat = owner(&app, &desk, &form.id).await?;
+    let problem = match stale {
+        Some(stale) => Some(stale),
+        None => desk.proved(&app, "new-password", form.password).await?,
+    };
+    if let Some(problem) = problem {
+        let said = Said {
+            problems: vec![problem],
+            ..Said::default()
+        };
+        return page(&app, desk, &seat, said).await;
+    }
+    let standing = form.standing.ok_or(PageFault::NotFound)?;
+    let was = new_apps(&app, seat.facts().organization.id).await?;
+    let change = seat.judge_new_apps(was, standing);
+    settle(&app, desk, &seat, (change, "judged")).await
+}
+
+/// Settles what was asked, or shows the page with what is wrong.
+async fn settle(
+    app: &App,
+    desk: Desk,
+    seat: &Seat,
+    (change, done): (
+        Result<Option<OrganizationChange>, OrganizationError>,
+        &'static str,
+    ),
+) -> Result<Response, PageError> {
+    let language = desk.browser.language;
+    let problem = match change {
+        Err(error) => Some(sentence(error, language)),
+        Ok(None) => None,
+        Ok(Some(change)) => match app.settle_one(change.into(), desk.act(app)).await? {
+            Outcome::Committed => None,
+            Outcome::Conflict => Some(language.text("app-stale")),
+        },
+    };
+    let id = seat.facts().organization.id.0.to_string();
+    let Some(problem) = problem else {
+        let page = organization_apps_href(&id);
+        return Ok(reply::see_other(&format!("{page}?done={done}")));
+    };
+    let said = Said {
+        problems: vec![Problem::new("", problem)],
+        ..Said::default()
+    };
+    page(app, desk, seat, said).await
+}
