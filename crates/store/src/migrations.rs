@@ -144,6 +144,7 @@ mod tests {
         let same = |sql: &str| {
             let mut sql = sql
                 .replace(" STRICT", "")
+                .replace(", WITHOUT ROWID", "")
                 .replace(" DEFAULT FALSE", " DEFAULT 0");
             for kind in ["BIGINT", "BOOLEAN", "INTEGER", "BYTEA", "BLOB"] {
                 sql = sql.replace(kind, "_");

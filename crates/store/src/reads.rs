@@ -138,7 +138,7 @@ impl Store {
         self.one(&sessions::BY_ID, &values![id]).await
     }
 
-    /// A session with its person, and what that person allowed an app before.
+    /// A session and whose it is, without what tells of them, and what that person allowed an app before.
     ///
     /// # Errors
     /// [`StoreError`].

@@ -97,18 +97,20 @@ async fn proceed(
 ) -> Result<Response, PageError> {
     let context = app.context();
     let known = signed_in(app, request, claimed).await?;
-    let (session, consent) = known.unzip();
+    let (session, consent) = match &known {
+        Some((session, consent)) => (Some(session), consent),
+        None => (None, &None),
+    };
     let moment = Moment::of_arrival(context.now);
-    let consent = consent.flatten();
-    let step = request.next(session.as_ref(), &consent, app.policy(), moment);
+    let step = request.next(session, consent, app.policy(), moment);
     let (session, scope) = match (step, session) {
         (Step::Issue(scope), Some(session)) => (session, scope),
         (Step::Consent { .. }, _) => return Ok(keep(app, request, path::CONSENT).await?),
         (Step::SignIn | Step::Issue(_), _) => return Ok(keep(app, request, path::SIGN_IN).await?),
         (Step::Refuse(error), _) => return Err(refused(request, error)),
     };
-    let organization = consent.and_then(|consent| consent.organization);
-    let issued = request.issue_for(organization, scope, &session, &context);
+    let organization = consent.as_ref().and_then(|consent| consent.organization);
+    let issued = request.issue_for(organization, scope, session, &context);
     let act = app.act(context.now, claimed.address);
     match app.settle(issued, act).await? {
         Some(Ok(url)) => Ok(reply::see_other(&url)),

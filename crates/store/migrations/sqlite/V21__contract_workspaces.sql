@@ -26,7 +26,7 @@ CREATE TABLE connections (
     narrowed_to     TEXT NOT NULL DEFAULT '',
     narrowed_before INTEGER NOT NULL DEFAULT 0,
     PRIMARY KEY (subject, client, organization)
-) STRICT;
+) STRICT, WITHOUT ROWID;
 
 INSERT INTO connections (subject, client, scope, redirect_uris, granted_at, since, earlier_scope, skipped, kept_at, paused_at,
         ended_as, not_before, narrowed_to, narrowed_before)

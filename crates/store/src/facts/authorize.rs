@@ -65,7 +65,7 @@ pub(crate) const CODE: Query<CodeFacts> = Query {
     sql: concat!(
         "SELECT c.id, c.digest, c.client, c.subject, c.scope, c.scope_named, c.redirect_uri, c.challenge, \
          c.auth_time, c.expires_at, g.id IS NOT NULL, c.organization, ",
-        person_columns!(),
+        person_without_password!(),
         " FROM codes c LEFT JOIN grants g ON g.id = c.id LEFT JOIN people p ON p.subject = c.subject WHERE c.id = $1"
     ),
     read: |row| {

@@ -10,7 +10,7 @@ macro_rules! device {
             sql: concat!(
                 "SELECT d.id, d.digest, d.user_code, d.client, d.scope, d.scope_named, d.expires_at, d.wait, \
                  d.polled_at, d.answer, d.answered_as, d.subject, d.auth_time, g.id IS NOT NULL, d.organization, ",
-                person_columns!(),
+                person_without_password!(),
                 " FROM device_codes d LEFT JOIN grants g ON g.id = d.id \
                  LEFT JOIN people p ON p.subject = d.subject WHERE ",
                 $by,

@@ -7,6 +7,21 @@ macro_rules! person_columns {
     };
 }
 
+/// The same for those who judge tokens, and have no use for the hash of a password.
+macro_rules! person_without_password {
+    () => {
+        "p.subject, p.email, p.name, p.admin, '', p.disabled_at, p.cutoff, p.created_at, p.test_app, p.verified_at, p.device_epoch"
+    };
+}
+
+/// Who is signed in with a session, without what tells of them: an app that asks again is answered without it.
+macro_rules! visitor_columns {
+    () => {
+        "s.id, s.digest, s.subject, s.auth_time, s.expires_at, '', NULL, \
+         p.subject, '', '', p.admin, '', p.disabled_at, p.cutoff, p.created_at, p.test_app, p.verified_at, p.device_epoch, NULL, NULL"
+    };
+}
+
 /// The columns of a session, which [`sessions::session`] reads.
 macro_rules! session_columns {
     () => {

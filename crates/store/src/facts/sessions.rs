@@ -37,14 +37,12 @@ pub(crate) const BY_ID: Query<SessionFacts> = Query {
     read: facts,
 };
 
-/// The session `$2` with its person, and what that person allowed the app `$1` before.
+/// The session `$2` and whose it is, without what tells of them, and what that person allowed the app `$1` before.
 pub(crate) const WITH_CONSENT: Query<(SessionFacts, ConsentFacts)> = Query {
     sql: concat!(
         "SELECT ",
-        session_columns!(),
-        ", ",
-        person_columns!(),
-        ", p.language, p.zone, c.client, c.scope, c.redirect_uris, c.granted_at, c.skipped \
+        visitor_columns!(),
+        ", c.client, c.scope, c.redirect_uris, c.granted_at, c.skipped \
          FROM sessions s JOIN people p ON p.subject = s.subject LEFT JOIN consents c ON c.subject = s.subject AND c.client = $1 \
          AND c.organization = 0 AND c.granted_at > p.consents_from WHERE s.id = $2"
     ),
@@ -56,10 +54,8 @@ pub(crate) const WITH_CONSENT: Query<(SessionFacts, ConsentFacts)> = Query {
 pub(crate) const WITH_ONLY_CONSENT: Query<(SessionFacts, ConsentFacts)> = Query {
     sql: concat!(
         "SELECT ",
-        session_columns!(),
-        ", ",
-        person_columns!(),
-        ", p.language, p.zone, c.client, c.scope, c.redirect_uris, c.granted_at, c.skipped, c.organization \
+        visitor_columns!(),
+        ", c.client, c.scope, c.redirect_uris, c.granted_at, c.skipped, c.organization \
          FROM sessions s JOIN people p ON p.subject = s.subject LEFT JOIN consents c ON c.subject = s.subject AND c.client = $1 \
          AND c.granted_at > p.consents_from AND (c.organization = 0 OR EXISTS (SELECT 1 FROM members m \
          WHERE m.organization = c.organization AND m.subject = c.subject)) \

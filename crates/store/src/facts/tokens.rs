@@ -99,7 +99,7 @@ pub(crate) const REFRESH: Query<(RefreshFacts, Option<Use>)> = Query {
         ", ",
         grant_columns!(),
         ", u.successor, u.used_at, ",
-        person_columns!(),
+        person_without_password!(),
         " FROM refresh_tokens r JOIN grants g ON g.id = r.grant_id \
          LEFT JOIN used_refresh_tokens u ON u.id = r.id \
          LEFT JOIN people p ON p.subject = g.subject WHERE r.id = $1"
@@ -124,7 +124,7 @@ pub(crate) const REFRESH_OF_MANY: &str = concat!(
     ", ",
     grant_columns!(),
     ", u.successor, u.used_at, n.id IS NOT NULL, y.sealed, ",
-    person_columns!(),
+    person_without_password!(),
     " FROM refresh_tokens r JOIN grants g ON g.id = r.grant_id \
      LEFT JOIN used_refresh_tokens u ON u.id = r.id \
      LEFT JOIN used_refresh_tokens n ON n.id = u.successor \

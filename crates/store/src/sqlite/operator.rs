@@ -134,8 +134,13 @@ fn bytes_of_row(conn: &Connection, table: &str) -> Result<i64> {
         })
         .collect::<Result<_>>()?;
     let lengths = lengths.join(" + ");
+    let has_rowids = "SELECT wr = 0 FROM pragma_table_list WHERE schema = 'main' AND name = ?1";
+    let last = match conn.query_row(has_rowids, [table], |row| row.get(0))? {
+        true => "ORDER BY rowid DESC",
+        false => "",
+    };
     let sql = format!(
-        "SELECT AVG(bytes) FROM (SELECT {lengths} AS bytes FROM \"{table}\" ORDER BY rowid DESC LIMIT 1000)"
+        "SELECT AVG(bytes) FROM (SELECT {lengths} AS bytes FROM \"{table}\" {last} LIMIT 1000)"
     );
     let mean: Option<f64> = conn.query_row(&sql, [], |row| row.get(0))?;
     // Numbers are written as text here and shorter in the file, so what a row has besides is not counted.
