@@ -3,18 +3,19 @@
 mod error;
 mod interaction;
 mod prompt;
+mod step;
 
 pub use error::{
     AuthorizationError, AuthorizationFault, RedirectedError, RequestFault, ShownError,
 };
 pub use interaction::{Handle, InteractionFault};
 pub use prompt::{Moment, Prompt};
+pub use step::Step;
 
 use crate::accounts::mail_link::LinkMail;
 use crate::accounts::people::MAX_EMAIL;
-use crate::consent::{Asked, is_broad};
 use crate::decision::{Decision, Mint};
-use crate::facts::{ConsentFacts, SessionFacts, Standing};
+use crate::facts::{SessionFacts, Standing};
 use crate::grants::{Context, scope_for};
 use crate::params::Params;
 use crate::policy::{PkcePolicy, Policy};
@@ -261,22 +262,6 @@ fn check_scope(
     scope_for(client, asked.as_ref(), policy).map_err(AuthorizationError::InvalidScope)
 }
 
-/// What has to happen before a request can be answered.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Step {
-    /// Nobody is signed in who could allow it, or not lately enough.
-    SignIn,
-    /// The person must be asked; `new` is what they have not allowed before.
-    Consent {
-        /// Scopes not allowed before; marked when others were.
-        new: Scope,
-    },
-    /// Nothing: this was allowed before.
-    Issue(Scope),
-    /// Somebody would have to be asked, and the app wants nobody asked.
-    Refuse(AuthorizationError),
-}
-
 impl AuthorizationRequest {
     /// The request as a form, to be kept on the server.
     pub fn to_form(&self) -> String {
@@ -296,91 +281,10 @@ impl AuthorizationRequest {
         self.params.get("login_hint")
     }
 
-    /// What has to happen next. A consent is asked for again when the scope grows or the app sends people
-    /// to another registered URI than before. A scope does not grow by what it was divided into.
-    pub fn next(
-        &self,
-        session: Option<&SessionFacts>,
-        consent: &ConsentFacts,
-        policy: &Policy,
-        moment: Moment,
-    ) -> Step {
-        let step = match session.filter(|session| self.is_met_by(session, moment)) {
-            Some(session) => self.ask(session, consent, policy),
-            None => Step::SignIn,
-        };
-        match self.prompt.none {
-            true => step.unasked(),
-            false => step,
-        }
-    }
-
-    /// Whether this session can answer: it is of somebody whom the app may meet, and began lately enough.
-    pub fn is_met_by(&self, session: &SessionFacts, moment: Moment) -> bool {
-        let is_fresh = self.prompt.is_fresh(session.session.auth_time, moment);
-        is_fresh && self.client.may_meet(&session.person)
-    }
-
-    fn ask(&self, session: &SessionFacts, consent: &ConsentFacts, policy: &Policy) -> Step {
-        let ours = consent
-            .as_ref()
-            .filter(|consent| consent.subject == session.person.subject);
-        let new = self.new_to(ours, policy);
-        let same_uri = ours.is_some_and(|consent| {
-            consent
-                .redirect_uris
-                .iter()
-                .any(|uri| uri == self.redirect_uri.registered())
-        });
-        if !same_uri || self.prompt.asks() || !self.proves_its_app() {
-            return Step::Consent { new };
-        }
-        if new.is_empty() {
-            return Step::Issue(self.scope.clone());
-        }
-        let left_out = ours.is_some_and(|own| self.asked(&new, &own.skipped, policy).was_skipped());
-        match left_out {
-            true => Step::Issue(
-                self.scope
-                    .names()
-                    .filter(|name| !new.contains(name))
-                    .collect(),
-            ),
-            false => Step::Consent { new },
-        }
-    }
-
-    /// What of it a person has not allowed before.
-    pub fn new_to(&self, before: Option<&Consent>, policy: &Policy) -> Scope {
-        let known = before.map(|consent| &consent.scope);
-        let allowed = |name: &str| known.is_some_and(|known| policy.has_allowed(known, name));
-        self.scope.names().filter(|name| !allowed(name)).collect()
-    }
-
-    /// What its person is asked for, of whom this is known.
-    pub fn asked<'a>(&'a self, new: &'a Scope, skipped: &'a Scope, policy: &Policy) -> Asked<'a> {
-        Asked {
-            client: &self.client,
-            scope: &self.scope,
-            new,
-            skipped,
-            broad: is_broad(self.names_scope(), &self.scope, policy),
-        }
-    }
-
     /// Whether it names a scope.
     fn names_scope(&self) -> bool {
         let named = self.params.get("scope");
         named.is_some_and(|scope| !scope.trim().is_empty())
-    }
-
-    /// Whether an answer can only reach the app that asks. A public app's loopback or private-use URI may be
-    /// another program's, so its people are always asked: "the authorization server SHOULD NOT process
-    /// authorization requests automatically without user consent or interaction, except when the identity of the
-    /// client can be assured" (RFC 8252 §8.6).
-    fn proves_its_app(&self) -> bool {
-        let keeps_secret = self.client.kind == ClientKind::Confidential && !self.client.documented;
-        keeps_secret || self.redirect_uri.as_str().starts_with("https://")
     }
 
     /// Keeps the request until the person has answered. Returns the browser's handle.

@@ -119,16 +119,10 @@ async fn ask(
         None => None,
     };
     let step = request.next(session.as_ref(), &consent, policy, pending.moment());
-    let Some(session) = session.filter(|_| step != Step::SignIn) else {
-        return match step {
-            Step::Refuse(error) => Err(refused(request, error)),
-            Step::SignIn | Step::Consent { .. } | Step::Issue(_) => Ok(sign_in(pending)),
-        };
-    };
-    match step {
-        Step::SignIn => Ok(sign_in(pending)),
-        Step::Refuse(error) => Err(refused(request, error)),
-        Step::Issue(scope) => {
+    match (step, session) {
+        (Step::Refuse(error), _) => Err(refused(request, error)),
+        (Step::SignIn, _) | (_, None) => Ok(sign_in(pending)),
+        (Step::Issue(scope), Some(session)) => {
             let context = app.context();
             let nonce = remembered(app, &session, &pending.handle);
             let given = Given {
@@ -141,10 +135,12 @@ async fn ask(
             let answer = app.settle(issued, act).await?;
             go_back_to_app(app, pending, answer, &mut browser, given).await
         }
-        Step::Consent { .. } if !room::is_there(app, &request.client, &session).await? => {
+        (Step::Consent { .. }, Some(session))
+            if !room::is_there(app, &request.client, &session).await? =>
+        {
             Ok(room::full(app, &request.client, &browser))
         }
-        Step::Consent { new } => {
+        (Step::Consent { new }, Some(session)) => {
             let nonce = browser.nonce(app, NonceScope::Session);
             let status = again
                 .as_ref()
