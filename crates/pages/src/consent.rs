@@ -146,6 +146,8 @@ pub struct Tick {
     pub ticked: bool,
     /// Whether the app cannot do without it.
     pub required: bool,
+    /// Whether it is no box to be seen: the form says that it was allowed before.
+    pub hidden: bool,
 }
 
 /// The ways to answer an app that did not say what it needs.
@@ -186,7 +188,7 @@ impl ScopeGroup {
     /// Whether it is shown unfolded: it holds what does more than look, or what must be ticked.
     pub(crate) fn is_open(&self) -> bool {
         let matters = |scope: &ScopeLine| {
-            scope.risk != Risk::Read || scope.tick.is_some_and(|tick| tick.required)
+            scope.risk != Risk::Read || scope.shown_tick().is_some_and(|tick| tick.required)
         };
         self.scopes.iter().any(matters)
     }
@@ -206,6 +208,11 @@ impl ScopeGroup {
 }
 
 impl ScopeLine {
+    /// The box, where it is to be seen.
+    pub(crate) fn shown_tick(&self) -> Option<Tick> {
+        self.tick.filter(|tick| !tick.hidden)
+    }
+
     pub(crate) fn flag(&self) -> Option<&'static str> {
         risk::flag(self.risk)
     }
@@ -236,7 +243,7 @@ impl Consent {
     /// What is said of the boxes, where some of it or all has one.
     fn hint(&self) -> Option<&'static str> {
         let mut scopes = self.groups.iter().flat_map(|group| &group.scopes);
-        let has_box = |scope: &ScopeLine| scope.tick.is_some();
+        let has_box = |scope: &ScopeLine| scope.shown_tick().is_some();
         match (scopes.clone().any(has_box), scopes.all(has_box)) {
             (false, _) => None,
             (true, false) => Some("consent-boxes"),

@@ -9,7 +9,7 @@ use crate::support::dev::{Place, valetkey};
 use crate::support::mail_server::MailServer;
 use crate::support::{ANN, PASSWORD, PLAIN, long};
 use acceptance::postgres::Database;
-use acceptance::{AppSpec, Json, Setup, free_port, output, output_within};
+use acceptance::{Json, Setup, free_port, output, output_within};
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::time::Duration;
@@ -321,7 +321,7 @@ fn walk_mailbox(setup: impl Fn(Setup) -> Setup, eyes: &Eyes) {
 
 /// Half of all ways to see the pages, so that the two engines see each pair of them; in the long form all, in every
 /// language.
-fn eyes_of(half: usize) -> Vec<Eyes> {
+pub(crate) fn eyes_of(half: usize) -> Vec<Eyes> {
     let all = LANGUAGES.iter().flat_map(|language| {
         ALL_EYES.iter().map(|eyes| Eyes {
             script: eyes.script,
@@ -395,62 +395,6 @@ fn walk_organizations(setup: impl Fn(Setup) -> Setup, eyes: &Eyes) {
         "issuer": provider.issuer(), "user": user, "other": other, "picture": picture
     });
     Programs::find().walk_on("organizations", eyes, &site, Vec::new());
-}
-
-/// A catalogue of many scopes, where an app that was not reviewed has nothing ticked.
-fn many_scopes() -> Setup {
-    let mut toml = "[apps]\npkce = \"public\"\nunreviewed_unticked = true\n".to_owned();
-    let mut scope = |name: &str, risk: &str, group: &str| {
-        toml += &format!(
-            "[scopes.\"{name}\"]\nsentence = \"Do {name}\"\nrisk = \"{risk}\"\ngroup = \"{group}\"\n"
-        );
-    };
-    scope("profile", "read", "You");
-    for at in 0..6 {
-        scope(&format!("tasks{at}:read"), "read", "Looking");
-        scope(&format!("tasks{at}:write"), "write", "Tasks");
-    }
-    Setup::toml(&toml)
-}
-
-#[test]
-#[cfg_attr(not(has_chromium), ignore = "needs Chromium: see ./test")]
-fn a_person_leaves_out_what_an_app_can_do_without() {
-    for eyes in eyes_of(0) {
-        let provider = many_scopes().database("choice.db").start();
-        provider.user_create(ANN, "Ann Example", PASSWORD, false);
-        let callback = format!("{}/health/live", provider.issuer());
-        let app = |name| {
-            let app = provider.app_create(&AppSpec {
-                name,
-                owner: ANN,
-                redirect_uris: &[&callback],
-                ..AppSpec::default()
-            });
-            let id = app.client_id;
-            provider
-                .cli(&[
-                    "app",
-                    "update",
-                    &id,
-                    "--optional-scope",
-                    "tasks0:write",
-                    "--json",
-                ])
-                .json();
-            id
-        };
-        let (reviewed, unreviewed) = (app("Bulletin Board"), app("Nobody's App"));
-        provider
-            .cli(&["app", "approve", &reviewed, "--json"])
-            .json();
-        let site = serde_json::json!({
-            "issuer": provider.issuer(), "callback": callback, "reviewed": reviewed, "unreviewed": unreviewed,
-            "authorize": format!("{}/oauth2/authorize", provider.issuer()),
-            "user": { "email": ANN, "password": PASSWORD },
-        });
-        Programs::find().walk_on("choice", &eyes, &site, Vec::new());
-    }
 }
 
 #[test]

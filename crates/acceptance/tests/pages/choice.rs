@@ -1,10 +1,11 @@
 //! What people may choose of what an app asks for, how it wants to meet them, and what its tokens get then.
+use crate::browser::{Programs, eyes_of};
 use crate::device::{Codes, phone, type_code};
 use crate::support::{
     ANN, CALLBACK, PASSWORD, Scene, assert_page, assert_well, consent_form, form_to,
     outlive_a_second,
 };
-use acceptance::{App, AppSpec, Browser, Redirect, Reply};
+use acceptance::{App, AppSpec, Browser, Redirect, Reply, Request, Setup};
 
 const BOTH: &str = "tasks:read tasks:write";
 /// One more scope, so that these are not all there are.
@@ -278,6 +279,55 @@ fn an_app_says_how_it_wants_to_meet_people() {
     assert!(account.text().contains("Not you?"), "{account}");
 }
 
+/// A form of another site brings no cookie (SameSite=Lax), so the page that it leads to answers.
+#[test]
+fn a_posted_request_that_wants_nobody_asked_asks_nobody() {
+    let scene = Scene::plain("");
+    let app = scene.confidential(CALLBACK);
+    let mut browser = scene.browser();
+    let error = |browser: &mut Browser| {
+        let fields = [
+            ("response_type", "code"),
+            ("client_id", app.client_id.as_str()),
+            ("prompt", "none"),
+            ("state", "s"),
+        ];
+        let request = Request::post(&scene.endpoint("authorization_endpoint")).form(&fields);
+        let kept = scene.api().send(&request).expect(303);
+        let told = back(&browser.follow(kept));
+        assert_eq!(told.param("state"), Some("s"));
+        told.param("error").map(str::to_owned)
+    };
+    assert_eq!(error(&mut browser).as_deref(), Some("login_required"));
+    browser.sign_in(ANN, PASSWORD);
+    assert_eq!(error(&mut browser).as_deref(), Some("consent_required"));
+    scene.tokens_of(&mut browser, &app, "tasks:read");
+    assert_eq!(error(&mut browser), None, "there is a code");
+}
+
+/// What a page showed before a restart counts after it; two tabs are each answered for themselves.
+#[test]
+fn what_is_ticked_outlives_a_restart_and_another_tab() {
+    let mut scene = Scene::plain("");
+    let app = scene.confidential(CALLBACK);
+    let mut browser = phone(&scene);
+    let both = [("scope", BOTH)];
+    let one = asked(&scene, &mut browser, &app, &both);
+    let two = asked(&scene, &mut browser, &app, &both);
+    scene.provider.kill();
+    scene.provider.start();
+    let reading = [("breadth", "reading")];
+    let less = allow(&mut browser, &one, &reading);
+    assert_eq!(scope_of(&scene, &app, &less), "tasks:read");
+    let ticked = [("breadth", "ticked"), ("scope-2", "tasks:write")];
+    let more = allow(&mut browser, &two, &ticked);
+    // What the other tab allowed, this one showed unticked.
+    assert_eq!(scope_of(&scene, &app, &more), "tasks:write");
+    let next = browser.authorize(&scene.question(&app, &both)).code();
+    let reply = scene.redeem(&app, &next, &[]).expect(200);
+    assert_eq!(reply.member("scope"), BOTH, "both are remembered");
+}
+
 /// A consent page that waits when its person must sign in again takes no answer before they did.
 #[test]
 fn an_old_session_answers_nothing_that_wants_a_young_one() {
@@ -303,4 +353,60 @@ fn an_old_session_answers_nothing_that_wants_a_young_one() {
     assert!(to_sign_in(&answered), "{answered}");
     let code = allow(&mut young, &page, &[]);
     assert!(back(&code).param("code").is_some(), "{code}");
+}
+
+/// A catalogue of many scopes, where an app that was not reviewed has nothing ticked.
+fn many_scopes() -> Setup {
+    let mut toml = "[apps]\npkce = \"public\"\nunreviewed_unticked = true\n".to_owned();
+    let mut scope = |name: &str, risk: &str, group: &str| {
+        toml += &format!(
+            "[scopes.\"{name}\"]\nsentence = \"Do {name}\"\nrisk = \"{risk}\"\ngroup = \"{group}\"\n"
+        );
+    };
+    scope("profile", "read", "You");
+    for at in 0..6 {
+        scope(&format!("tasks{at}:read"), "read", "Looking");
+        scope(&format!("tasks{at}:write"), "write", "Tasks");
+    }
+    Setup::toml(&toml)
+}
+
+#[test]
+#[cfg_attr(not(has_chromium), ignore = "needs Chromium: see ./test")]
+fn a_person_leaves_out_what_an_app_can_do_without() {
+    for eyes in eyes_of(0) {
+        let provider = many_scopes().database("choice.db").start();
+        provider.user_create(ANN, "Ann Example", PASSWORD, false);
+        let callback = format!("{}/health/live", provider.issuer());
+        let app = |name| {
+            let app = provider.app_create(&AppSpec {
+                name,
+                owner: ANN,
+                redirect_uris: &[&callback],
+                ..AppSpec::default()
+            });
+            let id = app.client_id;
+            provider
+                .cli(&[
+                    "app",
+                    "update",
+                    &id,
+                    "--optional-scope",
+                    "tasks0:write",
+                    "--json",
+                ])
+                .json();
+            id
+        };
+        let (reviewed, unreviewed) = (app("Bulletin Board"), app("Nobody's App"));
+        provider
+            .cli(&["app", "approve", &reviewed, "--json"])
+            .json();
+        let site = serde_json::json!({
+            "issuer": provider.issuer(), "callback": callback, "reviewed": reviewed, "unreviewed": unreviewed,
+            "authorize": format!("{}/oauth2/authorize", provider.issuer()),
+            "user": { "email": ANN, "password": PASSWORD },
+        });
+        Programs::find().walk_on("choice", &eyes, &site, Vec::new());
+    }
 }

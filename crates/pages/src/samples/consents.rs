@@ -132,6 +132,7 @@ fn optional(scope: ScopeLine, number: usize) -> ScopeLine {
         number,
         ticked,
         required,
+        hidden: false,
     });
     ScopeLine { tick, ..scope }
 }
@@ -158,6 +159,7 @@ fn unticked_consent(language: Language) -> Consent {
             number,
             ticked: number == 2,
             required: number.is_multiple_of(4),
+            hidden: false,
         }),
         ..scope(
             &format!("records.{number}:read"),

@@ -21,7 +21,7 @@ pub struct Asked<'a> {
 /// How a scope is put to a person.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Offer {
-    /// They allowed it before.
+    /// They allowed it before, and it goes with the rest.
     Had,
     /// It is allowed with the rest, or nothing is.
     Locked,
@@ -31,6 +31,9 @@ pub enum Offer {
         ticked: bool,
         /// Whether the app cannot do without it.
         required: bool,
+        /// Whether they allowed it before. Its form says that too: another tab may have been answered since it was shown,
+        /// and what a page showed unticked is not allowed by it.
+        had: bool,
     },
 }
 
@@ -154,14 +157,19 @@ impl Asked<'_> {
 /// What a person may choose of what they are asked.
 pub fn choice<'a>(asked: &Asked<'a>, policy: &Policy) -> Choice<'a> {
     let layout = layout(asked, policy);
-    let boxed = |ticked, required| Offer::Box { ticked, required };
     let offer = |name| {
-        let (own, skipped) = (&asked.client.asks.optional, asked.skipped.contains(name));
+        let (own, had) = (&asked.client.asks.optional, !asked.new.contains(name));
+        let boxed = |ticked, required| Offer::Box {
+            ticked: ticked || had,
+            required,
+            had,
+        };
+        let kept = !asked.skipped.contains(name);
         match layout {
-            _ if !asked.new.contains(name) => Offer::Had,
             Layout::Unticked => boxed(false, !asked.is_optional(name)),
-            Layout::Broad => boxed(!skipped, false),
-            Layout::AsAsked if own.contains(name) => boxed(!skipped, false),
+            Layout::Broad => boxed(kept, false),
+            Layout::AsAsked if own.contains(name) => boxed(kept, false),
+            Layout::AsAsked if had => Offer::Had,
             Layout::AsAsked => Offer::Locked,
         }
     };
@@ -204,7 +212,7 @@ impl Choice<'_> {
             (Layout::AsAsked | Layout::Unticked, _) => Breadth::Ticked,
         };
         let mut boxes = self.boxes();
-        if breadth == Breadth::Everything
+        if ticks.breadth == Some(Breadth::Everything)
             && !ticks.scopes.is_empty()
             && !boxes.all(|(name, _)| ticked(name))
         {

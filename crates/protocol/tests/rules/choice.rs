@@ -17,7 +17,11 @@ const FREE: Offer = boxed(false, false);
 const NEEDED: Offer = boxed(false, true);
 
 const fn boxed(ticked: bool, required: bool) -> Offer {
-    Offer::Box { ticked, required }
+    Offer::Box {
+        ticked,
+        required,
+        had: false,
+    }
 }
 
 /// A request, and how it is put to somebody who allowed `before` and left out `skipped`.
@@ -64,6 +68,11 @@ fn assert_put(spoil: Spoil, (before, skipped): (&str, &str), layout: Layout, off
     let (is, shown) = put(&Case::authorize().with(spoil), before, skipped);
     let word = |offer| match offer {
         Offer::Had => "had",
+        Offer::Box {
+            ticked: true,
+            had: true,
+            ..
+        } => "had, in a box",
         LOCKED => "locked",
         TICKED => "ticked",
         FREE => "free",
@@ -101,7 +110,7 @@ fn of_a_list_only_what_the_app_can_do_without_has_a_box() {
         list,
         ("tasks:write", ""),
         layout,
-        "tasks:read=locked tasks:write=had",
+        "tasks:read=locked tasks:write=had, in a box",
     );
     assert_put(
         |case| case.unset("scope"),
@@ -116,7 +125,8 @@ fn of_a_broad_request_everything_new_has_a_box() {
     let all: Spoil = |case| case.set("scope", ALL);
     let offers = "tasks:read=ticked tasks:write=ticked identity=ticked api=free api:v1=ticked";
     assert_put(all, ("", "api"), Layout::Broad, offers);
-    let offers = "tasks:read=had tasks:write=had identity=had api=had api:v1=ticked";
+    let offers = "tasks:read=had, in a box tasks:write=had, in a box identity=had, in a box \
+                  api=had, in a box api:v1=ticked";
     assert_put(
         all,
         ("tasks:read tasks:write identity api", ""),
@@ -144,7 +154,7 @@ fn of_an_app_that_nobody_vouches_for_nothing_is_ticked() {
         unreviewed(case);
         case.set("scope", ALL);
     };
-    let offers = "tasks:read=had tasks:write=free identity=free api=free api:v1=free";
+    let offers = "tasks:read=had, in a box tasks:write=free identity=free api=free api:v1=free";
     assert_put(all, ("tasks:read", ""), layout, offers);
 }
 
@@ -232,6 +242,30 @@ fn a_broad_request_is_allowed_whole_for_reading_or_as_ticked() {
     for (ticks, expected) in rows {
         assert_eq!(read(&case, &ticks), expected, "{ticks:?}");
     }
+}
+
+/// Another tab may have been answered since a page was shown: what was allowed there is not allowed by a page that showed it
+/// unticked.
+#[test]
+fn what_another_tab_allowed_is_allowed_by_a_page_that_says_so() {
+    let case = Case::authorize().with(|case| case.set("scope", ALL));
+    let request = case.passed();
+    let new = scope("tasks:write identity api api:v1");
+    let asked = request.asked(&new, Scope::NONE, &case.policy);
+    let choice = choice(&asked, &case.policy);
+    let read = |ticks: &Ticks| choice.read(ticks, &case.policy);
+    let ticked = |scopes: &[&str]| read(&ticks(Some(Breadth::Ticked), scopes));
+    let rest = "tasks:write identity api:v1";
+    assert_eq!(
+        ticked(&["api"]),
+        chosen("api", &format!("tasks:read {rest}"))
+    );
+    assert_eq!(
+        ticked(&["tasks:read", "api"]),
+        chosen("tasks:read api", rest)
+    );
+    let whole = ticks(None, &["tasks:read"]);
+    assert_eq!(read(&whole), chosen(ALL, ""), "its form has no boxes");
 }
 
 #[test]

@@ -215,17 +215,22 @@ impl<'a> Question<'a> {
         (choice, ticks): (&Choice<'_>, Option<&Ticks>),
         language: Language,
     ) -> (Vec<ScopeGroup>, Vec<ScopeGroup>) {
-        let had = |(name, offer): &(&str, Offer)| (*offer == Offer::Had).then(|| name.to_string());
+        let had = |(name, offer): &(&str, Offer)| match offer {
+            Offer::Had | Offer::Box { had: true, .. } => Some(name.to_string()),
+            Offer::Locked | Offer::Box { had: false, .. } => None,
+        };
         let earlier: Scope = choice.offers.iter().filter_map(had).collect();
-        let in_words = |scope: &Scope| in_words(app, self.client, scope, language);
-        if earlier.covers(self.asked.scope) {
-            return (Vec::new(), in_words(self.asked.scope));
+        let in_words = |scope: &Scope, hidden| {
+            let mut groups = in_words(app, self.client, scope, language);
+            for line in groups.iter_mut().flat_map(|group| &mut group.scopes) {
+                line.tick = tick(choice, &line.name, ticks).map(|tick| Tick { hidden, ..tick });
+            }
+            groups
+        };
+        match earlier.covers(self.asked.scope) {
+            true => (Vec::new(), in_words(self.asked.scope, false)),
+            false => (in_words(&earlier, true), in_words(self.asked.new, false)),
         }
-        let mut new = in_words(self.asked.new);
-        for line in new.iter_mut().flat_map(|group| &mut group.scopes) {
-            line.tick = tick(choice, &line.name, ticks);
-        }
-        (in_words(&earlier), new)
     }
 }
 
@@ -233,7 +238,10 @@ impl<'a> Question<'a> {
 fn tick(choice: &Choice<'_>, name: &str, ticks: Option<&Ticks>) -> Option<Tick> {
     let mut offers = choice.offers.iter().zip(1..);
     let ((_, offer), number) = offers.find(|((own, _), _)| *own == name)?;
-    let Offer::Box { ticked, required } = *offer else {
+    let Offer::Box {
+        ticked, required, ..
+    } = *offer
+    else {
         return None;
     };
     let again = ticks.map(|ticks| ticks.scopes.iter().any(|scope| scope == name));
@@ -241,6 +249,7 @@ fn tick(choice: &Choice<'_>, name: &str, ticks: Option<&Ticks>) -> Option<Tick> 
         number,
         ticked: again.unwrap_or(ticked),
         required,
+        hidden: false,
     })
 }
 
@@ -291,7 +300,7 @@ fn reason(client: &Client, scope: &str) -> Option<String> {
     reason.map(|reason| shortened(reason, MAX_REASON))
 }
 
-/// Scopes in plain words, with which of them are new.
+/// Scopes in plain words.
 pub(crate) fn in_words(
     app: &App,
     client: &Client,
