@@ -81,6 +81,10 @@ impl TokenError {
             TokenError::ExpiredToken => {
                 advice("The lifetime of the codes is over.", "Offer to start anew.")
             }
+            TokenError::CannotSign => advice(
+                "A key of the provider cannot be used just now.",
+                "Try again after the seconds that `Retry-After` says.",
+            ),
         }
     }
 }

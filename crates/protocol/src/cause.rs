@@ -19,7 +19,8 @@ impl TokenError {
             | TokenError::SlowDown { .. }
             | TokenError::AccessDenied
             | TokenError::Paused
-            | TokenError::ExpiredToken => self.description(),
+            | TokenError::ExpiredToken
+            | TokenError::CannotSign => self.description(),
         };
         format!("{}: {cause}", self.code(&ErrorAliases::default()))
     }

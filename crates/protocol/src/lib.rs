@@ -29,6 +29,7 @@ pub mod request_log;
 pub mod revocations;
 pub mod revoke;
 pub mod self_management;
+pub mod signer;
 pub mod signing_keys;
 #[cfg(any(test, feature = "testing"))]
 pub mod testing;

@@ -64,6 +64,9 @@ pub enum TokenError {
     Paused,
     /// `expired_token` (RFC 8628 §3.5): the person did not answer in time.
     ExpiredToken,
+    /// What would have to be signed cannot be just now: no key of that algorithm is open. Answered as a database that
+    /// cannot be reached is.
+    CannotSign,
 }
 
 /// What is wrong with the form of a request.
@@ -168,10 +171,11 @@ impl ScopeRefusal {
 }
 
 impl TokenError {
-    /// The HTTP status (§5.2): 401 for `invalid_client`, 400 for all others.
+    /// The HTTP status (§5.2): 401 for `invalid_client`, 400 for all others that the app can mend.
     pub fn status(&self) -> u16 {
         match self {
             TokenError::InvalidClient { .. } => 401,
+            TokenError::CannotSign => 503,
             _ => 400,
         }
     }
@@ -193,6 +197,7 @@ impl TokenError {
             TokenError::SlowDown { .. } => "slow_down",
             TokenError::AccessDenied | TokenError::Paused => "access_denied",
             TokenError::ExpiredToken => "expired_token",
+            TokenError::CannotSign => "temporarily_unavailable",
         }
     }
 
@@ -240,6 +245,9 @@ impl TokenError {
             TokenError::ExpiredToken => {
                 "nobody answered in time: ask for a new code if the person still wants to"
                     .to_owned()
+            }
+            TokenError::CannotSign => {
+                "the server cannot sign just now: try again in a moment".to_owned()
             }
         }
     }

@@ -16,7 +16,7 @@ use crate::ops::outbound::outbound;
 use crate::ops::request_log::RequestLog;
 use crate::ops::sealing::Sealing;
 use crate::ops::server_key;
-use crate::ops::signing_keys::PublishedKeys;
+use crate::ops::signing_keys::ProviderKeys;
 use crate::ops::stopping::Stopping;
 use crate::ops::subscriber;
 use crate::portal::playing::Playgrounds;
@@ -57,7 +57,7 @@ pub(crate) fn open(config: Config, log: Log) -> anyhow::Result<AppState> {
         metadata,
         key,
         sealing,
-        published_keys: PublishedKeys::default(),
+        keys: ProviderKeys::default(),
         cookies,
         brand,
         // One core stays with the tokens, however many people sign in.

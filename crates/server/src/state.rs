@@ -13,7 +13,7 @@ use crate::ops::metrics::Requests;
 use crate::ops::outage::Outage;
 use crate::ops::request_log::RequestLog;
 use crate::ops::sealing::Sealing;
-use crate::ops::signing_keys::PublishedKeys;
+use crate::ops::signing_keys::ProviderKeys;
 use crate::ops::stopping::Stopping;
 use crate::portal::playing::Playgrounds;
 use crate::settle::settle;
@@ -42,8 +42,8 @@ pub(crate) struct AppState {
     pub(crate) key: Arc<Key>,
     /// Seals what is stored and must be read again.
     pub(crate) sealing: Sealing,
-    /// The set of keys that verify what is signed here.
-    pub(crate) published_keys: PublishedKeys,
+    /// The keys that sign, and the set of those that verify.
+    pub(crate) keys: ProviderKeys,
     pub(crate) cookies: Cookies,
     /// What pages show of the provider's brand.
     pub(crate) brand: Brand,
@@ -91,6 +91,7 @@ impl AppState {
             policy: &self.config.policy,
             now: clock::now(),
             mint: &self.mint,
+            signer: &self.keys,
         }
     }
 

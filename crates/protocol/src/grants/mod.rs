@@ -15,6 +15,7 @@ use crate::lookup::{Found, Lookup};
 use crate::own_api;
 use crate::params::Params;
 use crate::policy::Policy;
+use crate::signer::Signer;
 use crate::token::{GrantFault, ScopeRefusal, TokenError, TokenReply, read_scope};
 use crate::types::{
     AccessToken, Client, ConnectionStanding, GrantType, Lifetime, Locator, Person, RefreshToken,
@@ -107,6 +108,8 @@ pub struct Context<'a, M> {
     pub now: UnixTime,
     /// Where ids and secrets come from.
     pub mint: &'a M,
+    /// What signs what others verify by themselves.
+    pub signer: &'a dyn Signer,
 }
 
 /// The scope an app gets for what it asks (RFC 6749 §3.3): every name must be in the catalogue, be among the

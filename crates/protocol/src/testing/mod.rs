@@ -16,6 +16,7 @@ use crate::facts::{CodeFacts, DeviceFacts, RefreshFacts, SessionFacts, UsedRefre
 use crate::grants::Context;
 use crate::grants::device_code::DEVICE_CODE_PREFIX;
 use crate::lookup::{Found, Lookup};
+use crate::signer::OwnKeys;
 use crate::token::{RawRequest, TokenError, TokenReply, TokenRequest};
 use crate::transition::GrantChange;
 use crate::types::{
@@ -49,6 +50,8 @@ pub struct Case {
     pub client: Client,
     /// Where ids and secrets come from.
     pub mint: Counter,
+    /// What signs.
+    pub signer: OwnKeys,
     /// When.
     pub now: UnixTime,
     /// The `Authorization` header.
@@ -70,6 +73,7 @@ impl Case {
             policy: Policy::for_tests(),
             client: Client::for_tests(),
             mint: Counter::starting_at(NOW),
+            signer: world::keys(),
             now: NOW,
             authorization: None,
             form: form.iter().map(own).collect(),
@@ -278,6 +282,7 @@ impl Case {
             policy: &self.policy,
             now: self.now,
             mint: &self.mint,
+            signer: &self.signer,
         }
     }
 

@@ -1,6 +1,7 @@
 //! The app, the person and the means of a case, and how to read its outcome.
 use crate::decision::Mint;
 use crate::facts::{AccessFacts, Standing};
+use crate::signer::OwnKeys;
 use crate::testing::{CALLBACK, NOW, SECRET, scope};
 use crate::token::TokenReply;
 use crate::types::{
@@ -8,10 +9,10 @@ use crate::types::{
     GrantType, Locator, Person, RedirectUri, Scope, Side, StoredSecret, Subject, UnixTime,
 };
 use crate::{Decision, Transition};
-use jose::Digest;
+use jose::{Digest, SigningAlgorithm, SigningKey};
 use std::cell::Cell;
 use std::fmt::Debug;
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
 use wire::TokenText;
 
 /// Ids that count up and secrets that follow from them.
@@ -34,6 +35,21 @@ impl Mint for Counter {
     fn secret(&self) -> [u8; 32] {
         *Digest::of(&self.locator().0.to_be_bytes()).as_bytes()
     }
+}
+
+/// A provider's keys, the same for all cases: on P-256 and of Ed25519.
+pub(super) fn keys() -> OwnKeys {
+    static KEYS: LazyLock<OwnKeys> = LazyLock::new(|| {
+        let made = [SigningAlgorithm::Es256, SigningAlgorithm::EdDsa].map(SigningKey::generate);
+        let published = made
+            .iter()
+            .map(|key| key.verifying().expect("a public part"));
+        OwnKeys {
+            published: Arc::new(published.collect()),
+            signing: made.map(Arc::new).to_vec(),
+        }
+    });
+    KEYS.clone()
 }
 
 impl Client {

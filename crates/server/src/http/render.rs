@@ -345,6 +345,9 @@ fn token_error(error: &TokenError, aliases: &ErrorAliases, id: RequestId) -> Res
     if status == StatusCode::UNAUTHORIZED {
         reply::challenge(&mut response, CHALLENGE);
     }
+    if status == StatusCode::SERVICE_UNAVAILABLE {
+        response = reply::retry_after(response, 1);
+    }
     response.extensions_mut().insert(Fault(error.cause()));
     response
 }

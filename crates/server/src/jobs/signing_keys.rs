@@ -9,6 +9,5 @@ use store::StoreError;
 pub(crate) async fn look(app: &App) -> Result<(), StoreError> {
     let act = Act::by_job(clock::now());
     let keys = settle_due(&app.store, &app.sealing, &app.config.signing, act).await?;
-    app.published_keys.publish(&keys);
-    Ok(())
+    app.keys.publish(&app.store, &app.sealing, &keys).await
 }

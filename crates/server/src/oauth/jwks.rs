@@ -10,10 +10,10 @@ use axum::response::Response;
 
 /// The set. It may be kept for a while: a key is in it before it signs.
 pub(super) async fn jwks(State(app): State<App>) -> Result<Response, ApiError> {
-    if app.published_keys.document().is_none() {
+    if app.keys.document().is_none() {
         look_at_signing_keys(&app).await?;
     }
-    let document = app.published_keys.document().unwrap_or_default();
+    let document = app.keys.document().unwrap_or_default();
     let mut response = reply::json(StatusCode::OK, document.to_string());
     let headers = response.headers_mut();
     headers.remove(header::PRAGMA);

@@ -1,11 +1,17 @@
 //! The keys that sign: made, moved on by their schedule, and published.
 use crate::ops::sealing::{SIGNING_KEY, Sealing};
 use config::Signing;
-use jose::SigningKey;
+use jose::jwt::{Claims, JwtFault};
+use jose::seal::Sealed;
+use jose::{KeySet, SigningKey};
 use protocol::Transition;
 use protocol::events::Act;
-use protocol::signing_keys::{Due, NewSigningKey, SigningKeyFacts, Wanted, due};
+use protocol::signer::{OwnKeys, Signer, Wanted};
+use protocol::signing_keys::{
+    self, Due, NewSigningKey, SigningAlgorithm, SigningKeyFacts, SigningKeyState, due,
+};
 use protocol::transition::SigningKeyChange;
+use protocol::types::UnixTime;
 use std::sync::{Arc, PoisonError, RwLock};
 use store::{Store, StoreError};
 
@@ -13,23 +19,97 @@ use store::{Store, StoreError};
 const ROUNDS: usize = 4;
 /// A set is kept for an hour at most, whatever the schedule allows.
 const LONGEST_KEPT: i64 = 3_600;
+/// Keys of a provider, at most: four algorithms, and what each has retired.
+const MOST_KEPT: usize = 1_000;
 
-/// The set that is published, as it was when somebody looked last.
+/// The keys as they were when somebody looked last: those that sign are open, all are in the set that is published.
 #[derive(Default)]
-pub(crate) struct PublishedKeys(RwLock<Option<Arc<str>>>);
+pub(crate) struct ProviderKeys(RwLock<Option<Arc<Look>>>);
 
-impl PublishedKeys {
+/// What one look found.
+#[derive(Default)]
+struct Look {
+    document: Arc<str>,
+    keys: OwnKeys,
+}
+
+impl ProviderKeys {
     /// The set (RFC 7517 §5); `None` until somebody has looked.
     pub(crate) fn document(&self) -> Option<Arc<str>> {
-        let document = self.0.read().unwrap_or_else(PoisonError::into_inner);
-        document.clone()
+        self.last().map(|look| look.document.clone())
     }
 
-    /// Publishes these keys.
-    pub(crate) fn publish(&self, keys: &[SigningKeyFacts]) {
-        let document = Some(set_of(keys).into());
-        *self.0.write().unwrap_or_else(PoisonError::into_inner) = document;
+    fn last(&self) -> Option<Arc<Look>> {
+        let last = self.0.read().unwrap_or_else(PoisonError::into_inner);
+        last.clone()
     }
+
+    /// Publishes these keys and signs with those among them that do. What was open stays open.
+    ///
+    /// # Errors
+    /// [`StoreError`]. A key that does not open is told of in the log, and signs nothing.
+    pub(crate) async fn publish(
+        &self,
+        store: &Store,
+        sealing: &Sealing,
+        keys: &[SigningKeyFacts],
+    ) -> Result<(), StoreError> {
+        let before = self.last().unwrap_or_default();
+        let signing = || {
+            keys.iter()
+                .filter(|key| key.state == SigningKeyState::Signing)
+        };
+        let known = |kid: &str| before.keys.signing.iter().find(|key| key.kid() == kid);
+        let sealed = match signing().all(|key| known(&key.kid).is_some()) {
+            true => Vec::new(),
+            false => store.sealed_signing_keys("", MOST_KEPT).await?,
+        };
+        let opened = signing().filter_map(|key| match known(&key.kid) {
+            Some(known) => Some(known.clone()),
+            None => opened(key, &sealed, sealing).map(Arc::new),
+        });
+        let document: Arc<str> = set_of(keys).into();
+        let look = Look {
+            keys: OwnKeys {
+                signing: opened.collect(),
+                published: Arc::new(KeySet::parse(document.as_bytes()).unwrap_or_default()),
+            },
+            document,
+        };
+        *self.0.write().unwrap_or_else(PoisonError::into_inner) = Some(Arc::new(look));
+        Ok(())
+    }
+}
+
+impl Signer for ProviderKeys {
+    fn sign(&self, algorithm: SigningAlgorithm, typ: &str, claims: &Claims) -> Option<String> {
+        self.last()?.keys.sign(algorithm, typ, claims)
+    }
+
+    fn read(&self, text: &str, wanted: Wanted<'_>, now: UnixTime) -> Result<Claims, JwtFault> {
+        let look = self.last().unwrap_or_default();
+        look.keys.read(text, wanted, now)
+    }
+}
+
+/// A key with its private part.
+fn opened(
+    key: &SigningKeyFacts,
+    sealed: &[(String, Vec<u8>)],
+    sealing: &Sealing,
+) -> Option<SigningKey> {
+    let (_, sealed) = sealed.iter().find(|(kid, _)| *kid == key.kid)?;
+    let sealed = Sealed::from_stored(sealed.clone());
+    let plain = sealing.open(SIGNING_KEY, key.kid.as_bytes(), &sealed).ok();
+    let opened = plain.and_then(|plain| SigningKey::from_pkcs8(key.algorithm, &plain).ok());
+    if opened.is_none() {
+        tracing::error!(
+            kid = key.kid,
+            "a signing key does not open, so nothing is signed by {}: valetkey doctor says more",
+            key.algorithm.name()
+        );
+    }
+    opened.map(|opened| opened.with_kid(key.kid.clone()))
 }
 
 /// How long others may keep the set, in seconds: half as long as a key is in it before it signs.
@@ -44,7 +124,12 @@ fn set_of(keys: &[SigningKeyFacts]) -> String {
 }
 
 /// What signs, as it is kept: its private part sealed for its own name.
-pub(crate) fn kept(key: &SigningKey, wanted: Wanted, sealing: &Sealing, act: Act) -> Transition {
+pub(crate) fn kept(
+    key: &SigningKey,
+    wanted: signing_keys::Wanted,
+    sealing: &Sealing,
+    act: Act,
+) -> Transition {
     let facts = SigningKeyFacts {
         kid: key.kid().to_owned(),
         algorithm: wanted.algorithm,

@@ -236,6 +236,7 @@ impl World {
             policy: &self.case.policy,
             now: self.clock.1,
             mint: &self.clock,
+            signer: &self.case.signer,
         }
     }
 
