@@ -108,7 +108,8 @@ pub(super) fn config(layers: &Layers, check_url: CheckUrl) -> Result<Config, Con
     let listen = listen(checks);
     let (issuer, base) = issuer(checks, listen);
     let settings = checks.settings();
-    let policy = policy::policy(checks, &issuer, &base.origin());
+    let signing = signing::signing(checks);
+    let policy = policy::policy(checks, &issuer, &base.origin(), &signing);
     let documented = test_side::test_side(checks, &policy.accounts);
     let storage = storage::storage(checks, check_url);
     let api = settings.hosts.api.as_deref();
@@ -122,7 +123,7 @@ pub(super) fn config(layers: &Layers, check_url: CheckUrl) -> Result<Config, Con
         keys: storage::keys(layers, &storage),
         storage,
         sealing: sealing::sealing(checks),
-        signing: signing::signing(checks),
+        signing,
         synchronous: storage::synchronous(checks),
         region: region(checks),
         keep_addresses: keep_addresses(checks),

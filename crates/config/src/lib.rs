@@ -30,6 +30,7 @@ mod service_links;
 mod settings;
 mod shape;
 mod show;
+mod openid;
 mod signing;
 mod storage;
 mod test_side;

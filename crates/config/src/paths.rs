@@ -58,6 +58,10 @@ pub(super) fn paths(checks: &mut Checks<'_>) -> PathSettings {
     if !grants.is_on(GrantType::AuthorizationCode) {
         published.authorize.clear();
     }
+    if !checks.settings().openid.enabled {
+        published.userinfo.clear();
+        published.logout.clear();
+    }
     if published.introspect.is_empty() {
         published.revocations.clear();
     }

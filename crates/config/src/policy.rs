@@ -1,8 +1,9 @@
 //! The part of the configuration that rules obey.
 use super::checks::{Checks, LONGEST, within};
 use super::portal::has_api;
+use super::signing::Signing;
 use super::values::{IdSetting, Span};
-use super::{scopes, tokens};
+use super::{openid, scopes, tokens};
 use protocol::Policy;
 use protocol::device::VERIFICATION_PATH;
 use protocol::policy::{AccountPolicy, AppBounds, DevicePolicy, ErrorAliases, RedirectPolicy};
@@ -10,7 +11,12 @@ use protocol::types::ids::SubjectFormat;
 use protocol::types::{GrantType, Lifetime};
 
 /// Checks what rules obey.
-pub(super) fn policy(checks: &mut Checks<'_>, issuer: &str, origin: &str) -> Policy {
+pub(super) fn policy(
+    checks: &mut Checks<'_>,
+    issuer: &str,
+    origin: &str,
+    signing: &Signing,
+) -> Policy {
     let settings = checks.settings();
     Policy {
         issuer: issuer.to_owned(),
@@ -24,6 +30,7 @@ pub(super) fn policy(checks: &mut Checks<'_>, issuer: &str, origin: &str) -> Pol
         pkce: settings.apps.pkce,
         tokens: tokens::tokens(checks),
         own_api: has_api(&settings.portal),
+        openid: openid::openid(checks, signing),
         scopes: scopes::scopes(checks),
         errors: errors(checks),
         redirects: redirects(checks),

@@ -1,8 +1,10 @@
 //! Checks of the scope catalogue.
 use super::checks::{Checks, is_text, local_text};
 use super::known::dotted;
+use super::openid;
 use super::origin::Origin;
 use super::settings::ScopeSettings;
+use protocol::openid::OPENID;
 use protocol::own_api::MARK;
 use protocol::policy::ScopeEntry;
 use protocol::types::Scope;
@@ -22,8 +24,13 @@ pub(super) fn scopes(checks: &mut Checks<'_>) -> Vec<ScopeEntry> {
             _ => usize::MAX,
         },
     );
-    found
+    let own = (OPENID.to_owned(), openid::own_scope());
+    let settings = checks.settings();
+    let has_own = settings.openid.enabled && !settings.scopes.contains_key(OPENID);
+    let first = has_own.then_some((&own.0, &own.1));
+    first
         .into_iter()
+        .chain(found)
         .map(|(name, scope)| entry(checks, name, scope))
         .collect()
 }
@@ -63,6 +70,8 @@ fn entry(checks: &mut Checks<'_>, name: &str, scope: &ScopeSettings) -> ScopeEnt
         personal: scope.personal,
         default: scope.default,
         risk: scope.risk,
+        claims: openid::scope_claims(checks, &path("claims"), name, scope),
+        opens_userinfo: scope.userinfo || name == OPENID,
     }
 }
 

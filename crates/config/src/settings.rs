@@ -8,6 +8,7 @@ mod developers;
 mod grants;
 mod machine;
 mod mail;
+mod openid;
 mod outbound;
 mod portal;
 mod request_log;
@@ -23,6 +24,7 @@ pub(crate) use machine::{
 };
 pub use machine::{LogFormat, LogLevel, LogSettings, Synchronous};
 pub(crate) use mail::{BounceSettings, MailSettings};
+pub(crate) use openid::OpenIdSettings;
 pub(crate) use outbound::OutboundSettings;
 pub use portal::AppOwners;
 pub(crate) use portal::PortalSettings;
@@ -62,6 +64,8 @@ pub(crate) struct Settings {
     pub(crate) token: TokenSettings,
     /// The scopes there are, one table each, in the order in which people see them.
     pub(crate) scopes: BTreeMap<String, ScopeSettings>,
+    /// OpenID Connect.
+    pub(crate) openid: OpenIdSettings,
     /// Apps and how they are registered.
     pub(crate) apps: AppSettings,
     /// People's accounts.
@@ -112,6 +116,7 @@ impl Default for Settings {
             authorization: AuthorizationSettings::default(),
             token: TokenSettings::default(),
             scopes: BTreeMap::new(),
+            openid: OpenIdSettings::default(),
             apps: AppSettings::default(),
             accounts: AccountSettings::default(),
             grants: GrantSettings::default(),
@@ -163,6 +168,10 @@ pub struct PathSettings {
     pub token_info: Vec<String>,
     /// Where a device without a browser asks for its codes (RFC 8628 §3.1). People type theirs at `/device`.
     pub device: Vec<String>,
+    /// Where an app learns who signed in (OpenID Connect Core §5.3). Off unless `openid` is on.
+    pub userinfo: Vec<String>,
+    /// Where apps send people to sign out (OpenID Connect RP-Initiated Logout §2). Off unless `openid` is on.
+    pub logout: Vec<String>,
     /// Where an app reads and changes its own registration (`GET`, `PATCH`) with a token of its own that has the
     /// scope `app:write`.
     pub app: Vec<String>,
@@ -179,6 +188,8 @@ impl Default for PathSettings {
             revocations: one("/oauth2/revocations"),
             token_info: one("/oauth2/token/info"),
             device: one("/oauth2/device"),
+            userinfo: one("/oauth2/userinfo"),
+            logout: one("/oauth2/logout"),
             app: Vec::new(),
         }
     }
@@ -187,7 +198,7 @@ impl Default for PathSettings {
 impl PathSettings {
     /// All of them, by their names.
     #[must_use]
-    pub fn named(&self) -> [(&'static str, &[String]); 8] {
+    pub fn named(&self) -> [(&'static str, &[String]); 10] {
         let PathSettings {
             authorize,
             token,
@@ -196,6 +207,8 @@ impl PathSettings {
             revocations,
             token_info,
             device,
+            userinfo,
+            logout,
             app,
         } = self;
         [
@@ -206,6 +219,8 @@ impl PathSettings {
             ("revocations", revocations),
             ("token_info", token_info),
             ("device", device),
+            ("userinfo", userinfo),
+            ("logout", logout),
             ("app", app),
         ]
     }
@@ -247,6 +262,11 @@ pub(crate) struct ScopeSettings {
     pub(crate) personal: bool,
     /// Granted when a request names no scope.
     pub(crate) default: bool,
+    /// Claims that it opens at `paths.userinfo`. Default: those of OpenID Connect for `profile`, `email`, `address` and
+    /// `phone`, none for others.
+    pub(crate) claims: Option<Vec<String>>,
+    /// Whether it opens `paths.userinfo` by itself, as `openid` does.
+    pub(crate) userinfo: bool,
 }
 
 impl Default for ScopeSettings {
@@ -259,6 +279,8 @@ impl Default for ScopeSettings {
             restricted: false,
             personal: false,
             default: false,
+            claims: None,
+            userinfo: false,
         }
     }
 }

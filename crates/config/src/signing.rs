@@ -1,5 +1,6 @@
 //! Checks `[signing]`: which keys there are that sign, and their schedule.
 use super::checks::{Checks, LONGEST};
+use super::openid;
 use super::values::Span;
 use protocol::signing_keys::{Schedule, SigningAlgorithm};
 use protocol::types::Lifetime;
@@ -28,6 +29,10 @@ pub(super) fn signing(checks: &mut Checks<'_>) -> Signing {
             algorithms.push(algorithm);
         }
     }
+    // What is switched on needs a key.
+    if algorithms.is_empty() && checks.settings().openid.enabled {
+        algorithms.push(openid::DEFAULT_ALGORITHM);
+    }
     let (Span(rotate_after), Span(ahead)) = (settings.rotate_after, settings.publish_ahead);
     let keep_retired = super::checks::within(
         checks,
@@ -46,12 +51,14 @@ pub(super) fn signing(checks: &mut Checks<'_>) -> Signing {
         );
         checks.fault("signing.rotate_after", what);
     }
-    Signing {
+    let signing = Signing {
         algorithms,
         schedule: Schedule {
             rotate_after,
             publish_ahead: ahead,
             keep_retired,
         },
-    }
+    };
+    openid::check_keys(checks, &signing);
+    signing
 }

@@ -1,5 +1,5 @@
 //! The authorization endpoint's request.
-use crate::ground::{POLICY, client};
+use crate::ground::{POLICY, client, context};
 use crate::params::{pairs_of, repeats};
 use protocol::Params;
 use protocol::authorize::{self, AuthorizationFault, AuthorizationRequest, RedirectedError};
@@ -40,7 +40,7 @@ pub(crate) fn authorize(data: &[u8]) {
         .map(|(_, value)| value.as_str())
         .filter(|value| !value.is_empty());
     for app in &*APPS {
-        match authorize::check(params.clone(), Some(app.clone()), &POLICY) {
+        match authorize::check(params.clone(), Some(app.clone()), &context()) {
             Ok(request) => {
                 assert!(!repeats(&pairs), "a repeated parameter gets through");
                 assert_eq!(request.state.as_deref(), state);
@@ -64,7 +64,7 @@ fn accepted(app: &Arc<Client>, params: &Params, request: &AuthorizationRequest) 
     assert!(!request.scope.is_empty() && !request.scope.contains("admin:all"));
     // Kept on the server and checked again, it is the same request.
     let kept = Params::from_form(request.to_form().as_bytes()).expect("our own form");
-    let again = authorize::check(kept, Some(app.clone()), &POLICY).expect("it was in order");
+    let again = authorize::check(kept, Some(app.clone()), &context()).expect("it was in order");
     assert_eq!(again.to_form(), request.to_form());
     assert_eq!(
         (&again.scope, &again.challenge),
@@ -82,7 +82,7 @@ fn leads_home(app: &Client, error: &RedirectedError, state: Option<&str>) {
             .iter()
             .any(|uri| uri.as_str() == registered)
     );
-    let seen = Url::parse(&error.url(&POLICY)).expect("a URL");
+    let seen = Url::parse(error.response(&POLICY).location()).expect("a URL");
     let home = Url::parse(registered).expect("a URL");
     assert_eq!(
         (seen.scheme(), seen.host(), seen.path()),

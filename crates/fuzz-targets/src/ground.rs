@@ -1,6 +1,8 @@
 //! A provider and its apps, for targets that need them.
 use jose::Digest;
 use protocol::Policy;
+use protocol::grants::Context;
+use protocol::signer::OwnKeys;
 use protocol::types::{Client, ClientKind, Locator, RedirectUri, StoredSecret, UnixTime};
 use std::sync::LazyLock;
 
@@ -36,6 +38,17 @@ pub(crate) static STRICT: LazyLock<Policy> = LazyLock::new(|| {
     policy.tokens.bodies.query = false;
     policy
 });
+
+/// What a rule is given that makes nothing.
+pub(crate) fn context() -> Context<'static, ()> {
+    static NO_KEYS: LazyLock<OwnKeys> = LazyLock::new(OwnKeys::default);
+    Context {
+        policy: &POLICY,
+        now: UnixTime(1_750_000_000),
+        mint: &(),
+        signer: &*NO_KEYS,
+    }
+}
 
 /// An app with these redirect URIs, and a secret if it is confidential.
 pub(crate) fn client(kind: ClientKind, secret: &str, redirect_uris: Vec<RedirectUri>) -> Client {

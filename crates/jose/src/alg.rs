@@ -1,6 +1,8 @@
 //! The signature algorithms of JOSE that we know (RFC 7518 §3, RFC 8037 §3.1), and the keys that they are for.
 //! There is no `none` and no HMAC among them: neither can be allowed by mistake.
 
+use aws_lc_rs::digest;
+
 /// A signature algorithm, as `alg` names it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Algorithm {
@@ -60,6 +62,19 @@ impl Algorithm {
     /// The algorithm of this name, which is case-sensitive.
     pub fn named(name: &str) -> Option<Self> {
         Algorithm::ALL.into_iter().find(|own| own.name() == name)
+    }
+
+    /// The hash that it signs; what OpenID Connect takes the left half of (`at_hash`, Core §3.1.3.6). Ed25519 has SHA-512
+    /// inside.
+    pub fn hash(self, bytes: &[u8]) -> Vec<u8> {
+        let hash = match self {
+            Algorithm::Es256 | Algorithm::Rs256 | Algorithm::Ps256 => &digest::SHA256,
+            Algorithm::Es384 | Algorithm::Rs384 | Algorithm::Ps384 => &digest::SHA384,
+            Algorithm::Es512 | Algorithm::Rs512 | Algorithm::Ps512 | Algorithm::EdDsa => {
+                &digest::SHA512
+            }
+        };
+        digest::digest(hash, bytes).as_ref().to_vec()
     }
 
     /// The only kind of key that it works with.

@@ -3,10 +3,10 @@ use crate::error::FetchError;
 use crate::fetch::Wanted;
 use crate::place::Place;
 use bytes::{Bytes, BytesMut};
-use http_body_util::{BodyExt, Empty};
+use http_body_util::{BodyExt, Full};
 use hyper::body::{Body, Incoming};
 use hyper::client::conn::http1;
-use hyper::header::{ACCEPT, CONNECTION, CONTENT_ENCODING, HOST, HeaderMap, USER_AGENT};
+use hyper::header::{ACCEPT, CONNECTION, CONTENT_ENCODING, CONTENT_TYPE, HOST, HeaderMap, USER_AGENT};
 use hyper::{Method, Request, Response, StatusCode};
 use hyper_util::rt::TokioIo;
 use rustls::ClientConfig;
@@ -63,13 +63,14 @@ pub(crate) async fn secure(
 pub(crate) async fn ask(
     stream: impl AsyncRead + AsyncWrite + Unpin + Send,
     place: &Place,
+    form: Option<Bytes>,
     wanted: &Wanted<'_>,
 ) -> Result<Answer, FetchError> {
     let spoken = http1::Builder::new()
         .max_buf_size(MOST_HEADERS)
         .handshake(TokioIo::new(stream));
     let (mut sender, connection) = spoken.await.map_err(http)?;
-    let request = request(place, wanted)?;
+    let request = request(place, form, wanted)?;
     let mut exchange = pin!(async move {
         let response = sender.send_request(request).await.map_err(http)?;
         read(response, wanted.most_bytes).await
@@ -85,15 +86,24 @@ pub(crate) async fn ask(
     }
 }
 
-fn request(place: &Place, wanted: &Wanted<'_>) -> Result<Request<Empty<Bytes>>, FetchError> {
-    Request::builder()
-        .method(Method::GET)
+fn request(
+    place: &Place,
+    form: Option<Bytes>,
+    wanted: &Wanted<'_>,
+) -> Result<Request<Full<Bytes>>, FetchError> {
+    let request = Request::builder()
+        .method(if form.is_some() { Method::POST } else { Method::GET })
         .uri(place.path_and_query())
         .header(HOST, place.authority())
         .header(ACCEPT, wanted.accept)
         .header(USER_AGENT, "Valetkey")
-        .header(CONNECTION, "close")
-        .body(Empty::new())
+        .header(CONNECTION, "close");
+    let request = match form {
+        Some(_) => request.header(CONTENT_TYPE, "application/x-www-form-urlencoded"),
+        None => request,
+    };
+    request
+        .body(Full::new(form.unwrap_or_default()))
         .map_err(|error| FetchError::Http(error.to_string()))
 }
 

@@ -96,11 +96,33 @@ impl Outbound {
     /// # Errors
     /// [`FetchError`].
     pub async fn fetch(&self, url: &str, wanted: &Wanted<'_>) -> Result<Fetched, FetchError> {
+        self.exchange(url, None, wanted).await
+    }
+
+    /// Sends a form to where a URL leads (`POST`), by the same rules.
+    ///
+    /// # Errors
+    /// [`FetchError`]. The other side may have read the form all the same.
+    pub async fn post(
+        &self,
+        url: &str,
+        form: String,
+        wanted: &Wanted<'_>,
+    ) -> Result<Fetched, FetchError> {
+        self.exchange(url, Some(form.into()), wanted).await
+    }
+
+    async fn exchange(
+        &self,
+        url: &str,
+        form: Option<Bytes>,
+        wanted: &Wanted<'_>,
+    ) -> Result<Fetched, FetchError> {
         let began = Instant::now();
         let read = Place::parse(url);
         let host = read.as_ref().map(Place::host).unwrap_or_default();
         let fetched = match read {
-            Ok(place) => tokio::time::timeout(wanted.within, self.go(&place, wanted))
+            Ok(place) => tokio::time::timeout(wanted.within, self.go(&place, form, wanted))
                 .await
                 .unwrap_or(Err(FetchError::Late(wanted.within))),
             Err(fault) => Err(fault.into()),
@@ -109,7 +131,12 @@ impl Outbound {
         fetched
     }
 
-    async fn go(&self, place: &Place, wanted: &Wanted<'_>) -> Result<Fetched, FetchError> {
+    async fn go(
+        &self,
+        place: &Place,
+        form: Option<Bytes>,
+        wanted: &Wanted<'_>,
+    ) -> Result<Fetched, FetchError> {
         // It is never closed.
         let _turn = self.turns.acquire().await.ok();
         let found = match place.address() {
@@ -125,9 +152,9 @@ impl Outbound {
         let (status, headers, body): Answer = match place.is_https() {
             true => {
                 let stream = exchange::secure(stream, place, self.tls().await?).await?;
-                exchange::ask(stream, place, wanted).await?
+                exchange::ask(stream, place, form, wanted).await?
             }
-            false => exchange::ask(stream, place, wanted).await?,
+            false => exchange::ask(stream, place, form, wanted).await?,
         };
         Ok(Fetched {
             status,

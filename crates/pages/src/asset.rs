@@ -1,4 +1,4 @@
-//! The stylesheet, the two scripts, and their content-addressed paths.
+//! The stylesheet, the scripts, and their content-addressed paths.
 
 use crate::path::ASSETS;
 use std::sync::LazyLock;
@@ -39,6 +39,18 @@ static COPY_PATH: LazyLock<String> =
 #[must_use]
 pub fn copy_script() -> (&'static str, &'static str) {
     (COPY_PATH.as_str(), COPY)
+}
+
+const SUBMIT: &str = include_str!("../assets/submit.js");
+
+static SUBMIT_PATH: LazyLock<String> =
+    LazyLock::new(|| format!("{ASSETS}/submit-{}.js", fingerprint(SUBMIT.as_bytes())));
+
+/// Path and text of the script that sends the one form of a page. A page that is on its way to an app links it, and has
+/// a button for whoever runs none.
+#[must_use]
+pub fn submit_script() -> (&'static str, &'static str) {
+    (SUBMIT_PATH.as_str(), SUBMIT)
 }
 
 /// Path and text of the one stylesheet. The path changes with the content, so

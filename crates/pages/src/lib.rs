@@ -19,6 +19,7 @@ mod demo_your_app;
 pub mod developers;
 mod device;
 mod field;
+mod form_post;
 mod frame;
 mod link;
 mod mail;
@@ -41,7 +42,7 @@ mod workspaces;
 use protocol::types::Language;
 
 pub use account::*;
-pub use asset::{copy_script, show_password_script, stylesheet};
+pub use asset::{copy_script, show_password_script, stylesheet, submit_script};
 pub use brand::{Brand, BrandLinks, brand_stylesheet};
 pub use connections::*;
 pub use consent::*;
@@ -50,6 +51,7 @@ pub use demo_mail::*;
 pub use demo_your_app::*;
 pub use device::*;
 pub use field::Problem;
+pub use form_post::*;
 pub use frame::Frame;
 pub use mail::{Mail, MailFoot};
 pub use mailbox::*;
@@ -76,6 +78,7 @@ pub fn every_sample(language: Language) -> Vec<Sample> {
         consent::samples_of_pages(language),
         device::samples_of_pages(language),
         notice::samples_of_pages(language),
+        form_post::samples_of_pages(language),
         account::samples_of_pages(language),
         own_data::samples_of_pages(language),
         preferences::samples_of_pages(language),
@@ -101,6 +104,9 @@ pub trait Page: askama::Template + samples::Listed + Sized {
 
     /// Whether it shows what people copy, and so links the script that does.
     const COPIES: bool = false;
+
+    /// Whether it sends its form by itself, and so links the script that does.
+    const SUBMITS: bool = false;
 
     /// Whether it speaks the language of whoever reads it. What is for developers, and what plays a third party, is in
     /// English.

@@ -15,6 +15,10 @@ pub struct SignOut {
     pub frame: Frame,
     /// Proof that the form is ours.
     pub nonce: String,
+    /// The app that sent the person here, if one did.
+    pub app: Option<String>,
+    /// What else the form carries.
+    pub fields: Vec<(&'static str, String)>,
 }
 
 impl Page for SignOut {
@@ -28,8 +32,21 @@ impl Page for SignOut {
         let page = |frame, nonce: &str| Self {
             frame,
             nonce: nonce.to_owned(),
+            app: None,
+            fields: Vec::new(),
+        };
+        let back = "https://board.example.org/signed-out".to_owned();
+        let for_app = |own: Self, app: &str| Self {
+            app: Some(app.to_owned()),
+            fields: vec![("post_logout_redirect_uri", back.clone())],
+            ..own
         };
         vec![
+            for_app(
+                page(samples::signed_in_frame(language), "nonce-1"),
+                "Task Board",
+            ),
+            for_app(page(samples::hostile_frame(language), HOSTILE), HOSTILE),
             page(samples::signed_in_frame(language), "nonce-1"),
             page(samples::frame(language), ""),
             page(samples::hostile_frame(language), HOSTILE),

@@ -126,7 +126,7 @@ fn authorization(criterion: &mut Criterion) {
     let (query, client) = (case.body(), Arc::new(case.client.clone()));
     let check = || {
         let params = Params::from_form(black_box(query.as_bytes())).unwrap();
-        authorize::check(params, Some(client.clone()), &case.policy).unwrap()
+        authorize::check(params, Some(client.clone()), &case.context()).unwrap()
     };
     group.bench_function("checks", |bencher| bencher.iter(check));
     let (request, session) = (check(), SessionFacts::for_tests());

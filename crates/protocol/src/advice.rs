@@ -412,6 +412,10 @@ impl BearerError {
                 "The token is for an API of the provider, or an app's own.",
                 "Sign in by device as the client valetkey-cli, which asks for valetkey:apps.",
             ),
+            Self::UserInfo => advice(
+                "The token is an app's own, or was allowed without the scope openid.",
+                "Ask the person for the scope openid.",
+            ),
             Self::Malformed => advice(
                 "After Bearer comes nothing, or more than one word.",
                 "Look at how the header is put together: one blank, then the token.",

@@ -3,6 +3,7 @@
 mod error;
 mod interaction;
 mod prompt;
+mod response;
 mod step;
 
 pub use error::{
@@ -10,13 +11,15 @@ pub use error::{
 };
 pub use interaction::{Handle, InteractionFault};
 pub use prompt::{Moment, Prompt};
+pub use response::{AuthorizationResponse, ResponseMode};
 pub use step::Step;
 
 use crate::accounts::mail_link::LinkMail;
 use crate::accounts::people::MAX_EMAIL;
 use crate::decision::{Decision, Mint};
 use crate::facts::{SessionFacts, Standing};
-use crate::grants::{Context, scope_for};
+use crate::grants::{Context, may_still_ask, scope_for};
+use crate::openid::{AuthenticationRequest, ClaimsRequest, OPENID};
 use crate::params::Params;
 use crate::policy::{PkcePolicy, Policy};
 use crate::token::ScopeRefusal;
@@ -36,7 +39,7 @@ pub const HANDLE_PREFIX: &str = "rq_";
 /// Longest `state`, in bytes.
 pub const MAX_STATE: usize = 4_096;
 /// The parameters of a request that are kept; unknown ones are ignored (§3.1), so they are not.
-const KEPT: [&str; 11] = [
+const KEPT: [&str; 14] = [
     "client_id",
     "redirect_uri",
     "response_type",
@@ -48,6 +51,9 @@ const KEPT: [&str; 11] = [
     "prompt",
     "max_age",
     "login_hint",
+    "nonce",
+    "claims",
+    "id_token_hint",
 ];
 
 /// A request that passed every check. Its redirect URI is verified, so it may be answered there.
@@ -65,6 +71,10 @@ pub struct AuthorizationRequest {
     pub challenge: Option<CodeChallenge>,
     /// How its person is to be met.
     pub prompt: Prompt,
+    /// How the answer is brought there.
+    pub response_mode: ResponseMode,
+    /// What it asks of the sign-in, if it is of OpenID Connect.
+    pub authentication: Option<Box<AuthenticationRequest>>,
     params: Params,
 }
 
@@ -84,39 +94,44 @@ pub fn client_id(params: &Params) -> Result<&str, ShownError> {
 ///
 /// # Errors
 /// [`AuthorizationFault`].
-pub fn check(
+pub fn check<M>(
     params: Params,
     client: Option<Arc<Client>>,
-    policy: &Policy,
+    context: &Context<'_, M>,
 ) -> Result<AuthorizationRequest, AuthorizationFault> {
-    check_for(params, client, None, policy)
+    check_for(params, client, None, context)
 }
 
 /// The same for whoever is signed in: an app that waits for review works for its owner.
 ///
 /// # Errors
 /// [`AuthorizationFault`].
-pub fn check_for(
+pub fn check_for<M>(
     params: Params,
     client: Option<Arc<Client>>,
     person: Option<&Person>,
-    policy: &Policy,
+    context: &Context<'_, M>,
 ) -> Result<AuthorizationRequest, AuthorizationFault> {
+    let policy = context.policy;
     let client = check_client(client, person, policy)?;
     let redirect_uri = check_redirect_uri(&params, &client, policy)?;
-    match check_rest(&params, &client, policy) {
-        Ok((scope, challenge, prompt)) => Ok(AuthorizationRequest {
+    let response_mode = ResponseMode::of(&params, policy);
+    match check_rest(&params, &client, context) {
+        Ok(rest) => Ok(AuthorizationRequest {
             state: params.get("state").map(str::to_owned),
             client,
             redirect_uri,
-            scope,
-            challenge,
-            prompt,
+            scope: rest.scope,
+            challenge: rest.challenge,
+            prompt: rest.prompt,
+            response_mode: response_mode.unwrap_or_default(),
+            authentication: rest.authentication,
             params,
         }),
         Err(error) => Err(AuthorizationFault::Redirected(Box::new(RedirectedError {
             redirect_uri,
             state: state_of(&params),
+            response_mode: response_mode.unwrap_or_default(),
             error,
         }))),
     }
@@ -163,21 +178,37 @@ fn check_redirect_uri(
         })
 }
 
-fn check_rest(
+/// What a request says once it is known who asks and where the answer goes.
+struct Rest {
+    scope: Scope,
+    challenge: Option<CodeChallenge>,
+    prompt: Prompt,
+    authentication: Option<Box<AuthenticationRequest>>,
+}
+
+fn check_rest<M>(
     params: &Params,
     client: &Client,
-    policy: &Policy,
-) -> Result<(Scope, Option<CodeChallenge>, Prompt), AuthorizationError> {
+    context: &Context<'_, M>,
+) -> Result<Rest, AuthorizationError> {
+    let policy = context.policy;
     check_repetition(params)?;
     check_request_object(params)?;
     check_state(params)?;
     check_response_type(params)?;
-    check_response_mode(params)?;
+    ResponseMode::of(params, policy)?;
     check_grant(client, policy)?;
     let challenge = check_challenge(params, client, policy)?;
-    let scope = check_scope(params, client, policy)?;
+    let (scope, claims) = check_scope(params, client, policy)?;
     let prompt = Prompt::of(params)?;
-    Ok((scope, challenge, prompt))
+    let asked = (&scope, &claims);
+    let authentication = AuthenticationRequest::of(params, client, asked, context)?;
+    Ok(Rest {
+        scope,
+        challenge,
+        prompt,
+        authentication,
+    })
 }
 
 fn check_repetition(params: &Params) -> Result<(), AuthorizationError> {
@@ -200,11 +231,13 @@ fn check_state(params: &Params) -> Result<(), AuthorizationError> {
 
 /// A request object would override plain parameters, so ignoring one would answer another question.
 fn check_request_object(params: &Params) -> Result<(), AuthorizationError> {
-    match (params.get("request"), params.get("request_uri")) {
-        (Some(_), _) => Err(AuthorizationError::RequestNotSupported),
-        (None, Some(_)) => Err(AuthorizationError::RequestUriNotSupported),
-        (None, None) => Ok(()),
-    }
+    let refused = [
+        ("request", AuthorizationError::RequestNotSupported),
+        ("request_uri", AuthorizationError::RequestUriNotSupported),
+        ("registration", AuthorizationError::RegistrationNotSupported),
+    ];
+    let sent = refused.into_iter().find(|(name, _)| params.get(name).is_some());
+    sent.map_or(Ok(()), |(_, error)| Err(error))
 }
 
 fn check_response_type(params: &Params) -> Result<(), AuthorizationError> {
@@ -212,13 +245,6 @@ fn check_response_type(params: &Params) -> Result<(), AuthorizationError> {
         Some("code") => Ok(()),
         Some(_) => Err(AuthorizationError::UnsupportedResponseType),
         None => Err(RequestFault::ResponseType.into()),
-    }
-}
-
-fn check_response_mode(params: &Params) -> Result<(), AuthorizationError> {
-    match params.get("response_mode") {
-        None | Some("query") => Ok(()),
-        Some(_) => Err(RequestFault::ResponseMode.into()),
     }
 }
 
@@ -251,15 +277,27 @@ fn check_challenge(
     }
 }
 
+/// The scope, and the claims that are asked for by name: one of these is allowed as the scope is that opens it.
 fn check_scope(
     params: &Params,
     client: &Client,
     policy: &Policy,
-) -> Result<Scope, AuthorizationError> {
+) -> Result<(Scope, ClaimsRequest), AuthorizationError> {
+    let refused = AuthorizationError::InvalidScope;
     let asked = params.get("scope").map(Scope::parse).transpose();
-    let asked =
-        asked.map_err(|fault| AuthorizationError::InvalidScope(ScopeRefusal::Fault(fault)))?;
-    scope_for(client, asked.as_ref(), policy).map_err(AuthorizationError::InvalidScope)
+    let asked = asked.map_err(|fault| refused(ScopeRefusal::Fault(fault)))?;
+    let scope = scope_for(client, asked.as_ref(), policy).map_err(refused)?;
+    if policy.openid.is_none() || !scope.contains(OPENID) {
+        return Ok((scope, ClaimsRequest::default()));
+    }
+    let claims = ClaimsRequest::of(params)?;
+    let may_ask = |name: &str| may_still_ask(client, &one_scope(name), policy);
+    let opening: Scope = claims.scopes(policy, may_ask).into_iter().collect();
+    Ok((scope.union(&opening), claims))
+}
+
+fn one_scope(name: &str) -> Scope {
+    std::iter::once(name).collect()
 }
 
 impl AuthorizationRequest {
@@ -306,13 +344,13 @@ impl AuthorizationRequest {
         )
     }
 
-    /// Issues a code to a person who allowed this of the request before. The reply is the URL to go to.
+    /// Issues a code to a person who allowed this of the request before. The reply is what the browser brings to the app.
     pub fn issue_code<M: Mint>(
         &self,
         scope: Scope,
         session: &SessionFacts,
         context: &Context<'_, M>,
-    ) -> Decision<String, ()> {
+    ) -> Decision<AuthorizationResponse, ()> {
         self.issue_for(None, scope, session, context)
     }
 
@@ -323,7 +361,7 @@ impl AuthorizationRequest {
         scope: Scope,
         session: &SessionFacts,
         context: &Context<'_, M>,
-    ) -> Decision<String, ()> {
+    ) -> Decision<AuthorizationResponse, ()> {
         let secret = |_| context.mint.secret();
         let whose = (session, organization);
         self.issue_code_of((secret, scope), whose, None, None, context)
@@ -337,7 +375,7 @@ impl AuthorizationRequest {
         given: Option<(Consent, Option<Box<LinkMail>>)>,
         interaction: Option<Locator>,
         context: &Context<'_, M>,
-    ) -> Decision<String, ()> {
+    ) -> Decision<AuthorizationResponse, ()> {
         let id = context.mint.locator();
         let person = &session.person;
         if !Standing::from(person).honours(id) || !self.client.may_meet(person) {
@@ -359,13 +397,17 @@ impl AuthorizationRequest {
             scope,
         };
         let (consent, notice) = given.unzip();
+        let end = context.now.plus(context.policy.tokens.grant);
+        let carried = |asked: &AuthenticationRequest| asked.carried(id, session.session.id, end);
+        let authentication = self.authentication.as_deref().filter(|_| code.scope.contains(OPENID));
         let transition = Transition::Authorize(AuthorizeChange::IssueCode {
+            authentication: authentication.map(carried).map(Box::new),
             code,
             interaction,
             consent,
             notice: notice.flatten(),
         });
-        Decision::grant(transition, self.success_url(&text, context.policy))
+        Decision::grant(transition, self.success(&text, context.policy))
     }
 
     /// The text of a code.
@@ -373,11 +415,11 @@ impl AuthorizationRequest {
         TokenText::new(&self.client.side.mark(CODE_PREFIX), id.0, secret)
     }
 
-    pub(crate) fn success_url(&self, code: &TokenText, policy: &Policy) -> String {
+    pub(crate) fn success(&self, code: &TokenText, policy: &Policy) -> AuthorizationResponse {
         let mut parameters = vec![("code", code.as_str())];
         parameters.extend(self.state.as_deref().map(|state| ("state", state)));
         parameters.extend(policy.response_iss().map(|issuer| ("iss", issuer)));
-        self.redirect_uri.with_parameters(&parameters)
+        self.response_mode.response(&self.redirect_uri, &parameters)
     }
 
     /// The answer for a person who said no.
@@ -390,6 +432,7 @@ impl AuthorizationRequest {
         RedirectedError {
             redirect_uri: self.redirect_uri.clone(),
             state: self.state.clone(),
+            response_mode: self.response_mode,
             error,
         }
     }

@@ -38,7 +38,9 @@ impl AuthorizationError {
             | Self::LoginRequired
             | Self::ConsentRequired
             | Self::RequestNotSupported
-            | Self::RequestUriNotSupported => self.description(),
+            | Self::RequestUriNotSupported
+            | Self::RegistrationNotSupported
+            | Self::UnmetAuthenticationRequirements => self.description(),
         };
         format!("{}: {cause}", self.code())
     }

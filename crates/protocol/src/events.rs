@@ -187,6 +187,10 @@ events! {
     SigningKeyRetired "signing_key.retired",
     /// A key was removed, with its private part.
     SigningKeyRemoved "signing_key.removed",
+    /// An operator set the claims that are kept of a person beside their account.
+    UserClaimsSet "user.claims_set",
+    /// An app is told that a session of a person ended in which they signed in to it.
+    AppToldOfLogout "app.told_of_logout",
     /// All that was open was closed, after the database was put back from a copy.
     DatabaseCutOff "database.cut_off",
     /// The database was put back from a copy, and what was open there stayed open.

@@ -1,4 +1,5 @@
 //! What a rule is given to decide on: all facts of one request, read at once.
+use crate::openid::Asked;
 use crate::types::{
     AccessToken, AuthorizationCode, Client, ConnectionStanding, Consent, DeviceAuthorization,
     Grant, Interaction, Locator, Person, Preferences, RefreshToken, SealedReply, Session, Subject,
@@ -48,6 +49,8 @@ pub struct CodeFacts {
     pub person: Option<Person>,
     /// What is left of what they allowed the app.
     pub connection: ConnectionStanding,
+    /// What was asked of the sign-in, if it was by OpenID Connect.
+    pub asked: Option<Box<Asked>>,
 }
 
 /// What a device asked for, whether it was redeemed, and the person who answered.
@@ -89,6 +92,8 @@ pub struct RefreshFacts {
     pub person: Option<Person>,
     /// What is left of what they allowed the app.
     pub connection: ConnectionStanding,
+    /// What was asked of the sign-in that began the grant, if it was by OpenID Connect.
+    pub asked: Option<Box<Asked>>,
 }
 
 /// An access token and all that decides whether it still works. The row is read; the rest is in memory.

@@ -19,6 +19,7 @@ pub mod inactive;
 pub mod introspect;
 pub mod lookup;
 pub mod metadata;
+pub mod openid;
 pub mod organizations;
 pub mod outbox;
 pub mod own_api;

@@ -22,6 +22,10 @@ pub struct Endpoints {
     pub revocations: Option<String>,
     /// The set of keys that verify what is signed (RFC 8414 §2).
     pub jwks: Option<String>,
+    /// The userinfo endpoint (OpenID Connect Discovery §3).
+    pub userinfo: Option<String>,
+    /// Where apps send people to sign out (RP-Initiated Logout §2.1).
+    pub end_session: Option<String>,
     /// The pages for developers.
     pub documentation: Option<String>,
 }
@@ -70,12 +74,72 @@ pub struct Metadata<'a> {
     /// Of `ui_locales`: the languages of the pages.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     ui_locales_supported: Vec<&'static str>,
+    #[serde(flatten)]
+    openid: Option<OpenId<'a>>,
+}
+
+/// What it says where OpenID Connect is spoken (Discovery §3, RP-Initiated Logout §2.1, Back-Channel Logout §2.1).
+#[derive(Debug, Serialize)]
+struct OpenId<'a> {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    userinfo_endpoint: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    end_session_endpoint: Option<String>,
+    subject_types_supported: [&'static str; 1],
+    id_token_signing_alg_values_supported: Vec<&'static str>,
+    userinfo_signing_alg_values_supported: Vec<&'static str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    acr_values_supported: Option<[&'a str; 1]>,
+    prompt_values_supported: [&'static str; 4],
+    claim_types_supported: [&'static str; 1],
+    claims_supported: Vec<&'a str>,
+    claims_parameter_supported: bool,
+    request_parameter_supported: bool,
+    request_uri_parameter_supported: bool,
+    backchannel_logout_supported: bool,
+    backchannel_logout_session_supported: bool,
+}
+
+/// What every ID token has.
+const OWN_CLAIMS: [&str; 9] = [
+    "iss", "sub", "aud", "exp", "iat", "auth_time", "nonce", "amr", "sid",
+];
+
+impl<'a> OpenId<'a> {
+    fn of(policy: &'a Policy, endpoints: &mut Endpoints) -> Option<Self> {
+        let openid = policy.openid.as_deref()?;
+        let algorithms: Vec<_> = openid.algorithms.iter().map(|own| own.name()).collect();
+        let mut claims = OWN_CLAIMS.to_vec();
+        claims.extend(openid.acr.is_some().then_some("acr"));
+        let opened = policy.scopes.iter().flat_map(|scope| &scope.claims);
+        for claim in opened {
+            if !claims.contains(&claim.as_str()) {
+                claims.push(claim);
+            }
+        }
+        Some(OpenId {
+            userinfo_endpoint: endpoints.userinfo.take(),
+            end_session_endpoint: endpoints.end_session.take(),
+            subject_types_supported: ["public"],
+            userinfo_signing_alg_values_supported: algorithms.clone(),
+            id_token_signing_alg_values_supported: algorithms,
+            acr_values_supported: openid.acr.as_deref().map(|acr| [acr]),
+            prompt_values_supported: ["none", "login", "consent", "select_account"],
+            claim_types_supported: ["normal"],
+            claims_supported: claims,
+            claims_parameter_supported: true,
+            request_parameter_supported: false,
+            request_uri_parameter_supported: false,
+            backchannel_logout_supported: true,
+            backchannel_logout_session_supported: true,
+        })
+    }
 }
 
 /// Writes the document for an issuer: what it lists, an app can have without asking anybody first. Some clients
 /// ask for every listed scope, so restricted ones are left out, as §2 allows. `client_secret_basic` is listed
 /// first, since some clients take the first one they know.
-pub fn document(policy: &Policy, endpoints: Endpoints) -> Metadata<'_> {
+pub fn document(policy: &Policy, mut endpoints: Endpoints) -> Metadata<'_> {
     let with_secret = vec![
         AuthMethod::ClientSecretBasic.as_str(),
         AuthMethod::ClientSecretPost.as_str(),
@@ -88,10 +152,15 @@ pub fn document(policy: &Policy, endpoints: Endpoints) -> Metadata<'_> {
         all.push(AuthMethod::None.as_str());
     }
     let if_codes = |values: &[&'static str]| if codes { values.to_vec() } else { Vec::new() };
+    let modes: &[_] = match policy.openid {
+        Some(_) => &["query", "form_post"],
+        None => &["query"],
+    };
     Metadata {
         issuer: &policy.issuer,
+        openid: OpenId::of(policy, &mut endpoints),
         response_types_supported: if_codes(&["code"]),
-        response_modes_supported: if_codes(&["query"]),
+        response_modes_supported: if_codes(modes),
         code_challenge_methods_supported: if_codes(&["S256"]),
         authorization_response_iss_parameter_supported: codes && policy.response_iss,
         ui_locales_supported: if_codes(&Language::ALL.map(Language::tag)),

@@ -28,11 +28,13 @@ pub enum Kind {
     ReviewMail,
     /// A mail that tells of an account that is gone.
     DeletedMail,
+    /// A call that tells an app of the end of a session.
+    BackChannelLogout,
 }
 
 impl Kind {
     /// All of them.
-    pub const ALL: [Kind; 7] = [
+    pub const ALL: [Kind; 8] = [
         Kind::TestMail,
         Kind::LinkMail,
         Kind::InvitationMail,
@@ -40,6 +42,7 @@ impl Kind {
         Kind::SecretEndMail,
         Kind::ReviewMail,
         Kind::DeletedMail,
+        Kind::BackChannelLogout,
     ];
 
     /// Its name.
@@ -52,6 +55,7 @@ impl Kind {
             Kind::SecretEndMail => "mail.secret_end",
             Kind::ReviewMail => "mail.review",
             Kind::DeletedMail => "mail.account_deleted",
+            Kind::BackChannelLogout => "logout.back_channel",
         }
     }
 
@@ -69,6 +73,11 @@ impl Destination {
     /// A mailbox, however its address is spelled.
     pub fn mailbox(address: &MailAddress) -> Self {
         Destination(format!("mail:{}", address.key()))
+    }
+
+    /// An app, for what is told it about this session.
+    pub fn app(client: i64, session: i64) -> Self {
+        Destination(format!("app:{client}:{session}"))
     }
 
     /// As it is stored.
@@ -127,6 +136,28 @@ impl Payload for LinkMailPayload {
 
     fn destination(&self) -> Destination {
         Destination::mailbox(&self.to)
+    }
+}
+
+/// A call that tells an app of the end of a session (OpenID Connect Back-Channel Logout §2.5). Where it goes and what
+/// proves it is made when it is sent.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct BackChannelLogout {
+    /// The number of the app.
+    pub client: i64,
+    /// The session that ended.
+    pub session: i64,
+    /// Whose it was.
+    pub subject: i64,
+}
+
+impl sealed::Sealed for BackChannelLogout {}
+
+impl Payload for BackChannelLogout {
+    const KIND: Kind = Kind::BackChannelLogout;
+
+    fn destination(&self) -> Destination {
+        Destination::app(self.client, self.session)
     }
 }
 
@@ -436,6 +467,15 @@ mod tests {
                         told: ReviewTold::AskedBack,
                     };
                     Message::new(&mail, &counter())
+                }
+                Kind::BackChannelLogout => {
+                    let (client, session, subject) = (i64::MAX, i64::MAX, i64::MAX);
+                    let told = BackChannelLogout {
+                        client,
+                        session,
+                        subject,
+                    };
+                    Message::new(&told, &counter())
                 }
                 Kind::DeletedMail => {
                     let (to, language) = (test_mail(1).to, Some("de".to_owned()));

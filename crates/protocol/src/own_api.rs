@@ -8,7 +8,7 @@ use crate::policy::Policy;
 use crate::token_info::BearerError;
 use crate::transition::{AppChange, Transition};
 use crate::types::{
-    AppLinks, Asks, Client, ClientKind, ClientNo, ClientStatus, GrantType, Locator, Scope, Side,
+    AppLinks, Asks, RelyingParty, Client, ClientKind, ClientNo, ClientStatus, GrantType, Locator, Scope, Side,
     Subject, UnixTime,
 };
 use wire::Presented;
@@ -70,6 +70,7 @@ pub fn register(name: String, policy: &Policy, now: UnixTime) -> Transition {
         created_at: now,
         side: Side::Live,
         documented: false,
+        openid: RelyingParty::default(),
         live_of: None,
     };
     Transition::App(AppChange::Register {

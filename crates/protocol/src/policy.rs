@@ -1,6 +1,7 @@
 //! What the configuration decides and rules obey. An enum that a file can name is read from it as it stands here; what
 //! its comments say is in the schema of the file.
 use crate::accounts::mail_link::LinkPurpose;
+use crate::openid::OpenIdPolicy;
 use crate::own_api;
 use crate::types::ids::SubjectFormat;
 use crate::types::{Client, GrantType, Lifetime, LocalText, Scope, Side};
@@ -32,6 +33,8 @@ pub struct Policy {
     pub tokens: TokenPolicy,
     /// Whether developers run their apps by our own API too.
     pub own_api: bool,
+    /// How OpenID Connect is spoken, if it is.
+    pub openid: Option<Box<OpenIdPolicy>>,
     /// The scopes there are.
     pub scopes: Vec<ScopeEntry>,
     /// Names of errors that the documented provider spells in its own way.
@@ -234,6 +237,10 @@ pub struct ScopeEntry {
     pub default: bool,
     /// How much harm it can do; flagged on the consent page.
     pub risk: Risk,
+    /// Claims that it opens at userinfo.
+    pub claims: Vec<String>,
+    /// Whether it opens userinfo by itself.
+    pub opens_userinfo: bool,
 }
 
 /// How much harm a scope can do.

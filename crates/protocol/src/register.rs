@@ -2,6 +2,7 @@
 mod documented;
 mod error;
 mod imported;
+mod relying_party;
 mod status;
 mod texts;
 
@@ -9,6 +10,7 @@ pub use documented::{documented, replace_documented_secret};
 pub use error::{Field, RegistrationError, RegistrationErrors};
 pub(crate) use error::{Findings, wrong};
 pub use imported::{KnownBy, KnownSecret, MAX_CLIENT_ID, MIN_CLIENT_ID, import};
+pub(crate) use relying_party::check_relying_party;
 pub use status::{approve, approve_scopes, disable, enable};
 pub(crate) use texts::{check_description, check_homepage, check_links, check_name};
 
@@ -18,7 +20,7 @@ use crate::transition::{AppChange, Bounds, Logo, Transition};
 use crate::types::asks::{MAX_REASON, is_reason};
 use crate::types::name::imitates;
 use crate::types::{
-    AppLinks, Asks, Client, ClientKind, ClientNo, ClientStatus, GrantType, Locator, Membership,
+    AppLinks, Asks, RelyingParty, Client, ClientKind, ClientNo, ClientStatus, GrantType, Locator, Membership,
     Person, PictureKind, RedirectUri, Role, Scope, Side, StoredSecret, UnixTime,
 };
 use jose::Digest;
@@ -60,6 +62,8 @@ pub struct NewApp {
     pub asks: Asks,
     /// Whether it is an API that checks tokens issued to others.
     pub resource_server: bool,
+    /// What it registers for OpenID Connect.
+    pub openid: RelyingParty,
     /// Whether an admin vouches for it already.
     pub reviewed: bool,
     /// Whether it may start now, or waits for review.
@@ -143,6 +147,7 @@ fn checked(mut new: NewApp, policy: &Policy) -> Result<CheckedApp, RegistrationE
     ));
     found.take(check_scopes(new.scopes.as_ref(), policy));
     found.take(check_asks(&new.asks, new.scopes.as_ref(), policy));
+    found.take(check_relying_party(&new.openid, policy));
     let logo = found.take(new.logo.take().map(check_logo).transpose());
     let all = grants.zip(redirect_uris).zip(logo);
     found.none(all.map(|((grants, redirect_uris), logo)| CheckedApp {
@@ -223,6 +228,7 @@ fn named(
         created_at: now,
         side: new.side,
         documented: false,
+        openid: new.openid,
         live_of: None,
     };
     let reply = Registered {

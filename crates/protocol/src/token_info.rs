@@ -2,6 +2,7 @@
 use crate::facts::AccessFacts;
 use crate::inactive;
 use crate::organizations::public_id;
+use crate::openid::userinfo;
 use crate::own_api;
 use crate::policy::{ErrorAliases, Policy};
 use crate::self_management::SCOPE;
@@ -39,6 +40,8 @@ pub enum BearerError {
     InsufficientScope,
     /// It works, but does not open our own API: `insufficient_scope`.
     OwnApi,
+    /// It works, but does not open userinfo: `insufficient_scope`.
+    UserInfo,
 }
 
 impl BearerError {
@@ -50,7 +53,7 @@ impl BearerError {
         match self {
             Self::Missing | Self::Invalid => 401,
             Self::Malformed => 400,
-            Self::InsufficientScope | Self::OwnApi => 403,
+            Self::InsufficientScope | Self::OwnApi | Self::UserInfo => 403,
         }
     }
 
@@ -60,7 +63,7 @@ impl BearerError {
             Self::Missing => "invalid_token",
             Self::Invalid => aliases.invalid_token(),
             Self::Malformed => "invalid_request",
-            Self::InsufficientScope | Self::OwnApi => "insufficient_scope",
+            Self::InsufficientScope | Self::OwnApi | Self::UserInfo => "insufficient_scope",
         }
     }
 
@@ -75,6 +78,7 @@ impl BearerError {
         match self {
             Self::InsufficientScope => Some(SCOPE),
             Self::OwnApi => Some(own_api::SCOPE),
+            Self::UserInfo => Some(userinfo::SCOPE),
             Self::Missing | Self::Malformed | Self::Invalid => None,
         }
     }
@@ -89,6 +93,9 @@ impl BearerError {
             }
             Self::OwnApi => {
                 "this takes a token of a live account for the scope valetkey:apps alone: sign in by device as valetkey-cli"
+            }
+            Self::UserInfo => {
+                "this takes a token that a person allowed, with the scope openid or another that opens it"
             }
             Self::Invalid => {
                 "the access token is unknown, expired or revoked: refresh it or start a new authorization"

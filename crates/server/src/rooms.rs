@@ -99,7 +99,7 @@ mod tests {
         let config = everything();
         let named = config.paths.named().into_iter();
         let (entrances, endpoints): (Vec<_>, Vec<_>) =
-            named.partition(|(name, _)| *name == "authorize");
+            named.partition(|(name, _)| ["authorize", "logout"].contains(name));
         let paths = |lists: Vec<(_, &[String])>| -> BTreeSet<String> {
             lists
                 .iter()
@@ -108,7 +108,7 @@ mod tests {
                 .collect()
         };
         let mut endpoints = paths(endpoints);
-        endpoints.extend(metadata_paths(&config.issuer));
+        endpoints.extend(metadata_paths(&config));
         endpoints.extend(jwks_path(&config));
         let is_ours = |path: &String| path.starts_with(&format!("{}/", pages::path::OWN_API));
         let (own, others): (Vec<_>, Vec<_>) =
@@ -126,7 +126,7 @@ mod tests {
     /// What a profile may not take for itself is what pages have.
     #[test]
     fn the_reserved_paths_are_those_of_pages() {
-        let well_known = metadata_paths(&everything().issuer);
+        let well_known = metadata_paths(&everything());
         let pages = [
             mounted(Kind::Page),
             mounted(Kind::Form),

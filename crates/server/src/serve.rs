@@ -16,7 +16,6 @@ use crate::ops::outbound::outbound;
 use crate::ops::request_log::RequestLog;
 use crate::ops::sealing::Sealing;
 use crate::ops::server_key;
-use crate::ops::signing_keys::ProviderKeys;
 use crate::ops::stopping::Stopping;
 use crate::ops::subscriber;
 use crate::portal::playing::Playgrounds;
@@ -47,7 +46,7 @@ pub(crate) fn open(config: Config, log: Log) -> anyhow::Result<AppState> {
     let metadata = serde_json::to_string_pretty(&document)?;
     let cores = std::thread::available_parallelism().map_or(1, usize::from);
     Ok(AppState {
-        outbound: outbound(&config),
+        outbound: Arc::new(outbound(&config)),
         last_used: LastUsed::default(),
         active_sessions: ActiveSessions::default(),
         request_log: RequestLog::of(&config),
@@ -57,7 +56,7 @@ pub(crate) fn open(config: Config, log: Log) -> anyhow::Result<AppState> {
         metadata,
         key,
         sealing,
-        keys: ProviderKeys::default(),
+        keys: Arc::default(),
         cookies,
         brand,
         // One core stays with the tokens, however many people sign in.

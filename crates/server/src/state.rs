@@ -43,7 +43,7 @@ pub(crate) struct AppState {
     /// Seals what is stored and must be read again.
     pub(crate) sealing: Sealing,
     /// The keys that sign, and the set of those that verify.
-    pub(crate) keys: ProviderKeys,
+    pub(crate) keys: Arc<ProviderKeys>,
     pub(crate) cookies: Cookies,
     /// What pages show of the provider's brand.
     pub(crate) brand: Brand,
@@ -52,7 +52,7 @@ pub(crate) struct AppState {
     /// Whether the database works, as far as the log has told.
     pub(crate) outage: Outage,
     /// How anything is fetched from elsewhere.
-    pub(crate) outbound: Outbound,
+    pub(crate) outbound: Arc<Outbound>,
     /// When apps were used last.
     pub(crate) last_used: LastUsed,
     pub(crate) active_sessions: ActiveSessions,
@@ -91,7 +91,7 @@ impl AppState {
             policy: &self.config.policy,
             now: clock::now(),
             mint: &self.mint,
-            signer: &self.keys,
+            signer: &*self.keys,
         }
     }
 

@@ -18,6 +18,7 @@ mod migrations;
 mod mint;
 mod mounts;
 pub mod operator;
+mod openid;
 mod options;
 mod organizations;
 mod outbox;

@@ -32,7 +32,7 @@ macro_rules! steps {
 }
 
 /// All steps on SQLite.
-pub(crate) const SQLITE: [Migration; 21] = steps!("sqlite":
+pub(crate) const SQLITE: [Migration; 22] = steps!("sqlite":
     1 "initial" "728948790923703149",
     2 "devices_and_test_mode" "8578770225967760945",
     3 "epochs" "0",
@@ -54,10 +54,11 @@ pub(crate) const SQLITE: [Migration; 21] = steps!("sqlite":
     19 "signing_keys" "0",
     20 "sessions_and_deletion" "0",
     21 "contract_workspaces" "0",
+    22 "openid" "0",
 );
 
 /// All steps on PostgreSQL.
-pub(crate) const POSTGRES: [Migration; 21] = steps!("postgres":
+pub(crate) const POSTGRES: [Migration; 22] = steps!("postgres":
     1 "initial" "728948790923703149",
     2 "devices_and_test_mode" "8578770225967760945",
     3 "epochs" "0",
@@ -79,6 +80,7 @@ pub(crate) const POSTGRES: [Migration; 21] = steps!("postgres":
     19 "signing_keys" "0",
     20 "sessions_and_deletion" "0",
     21 "contract_workspaces" "0",
+    22 "openid" "0",
 );
 
 #[cfg(test)]

@@ -30,6 +30,8 @@ impl Store {
         let code = &mut facts.code;
         facts.connection = memory.connection(Some(code.subject), code.client, code.organization);
         facts.connection.narrow(code.id, &mut code.scope);
+        let person = facts.person.as_ref();
+        facts.asked = self.asked(code.id, &code.scope, person).await?;
         Ok(Some(facts))
     }
 
@@ -74,6 +76,8 @@ impl Store {
         let grant = &mut facts.grant;
         facts.connection = memory.connection(Some(grant.subject), grant.client, grant.organization);
         facts.connection.narrow(grant.id, &mut grant.scope);
+        let person = facts.person.as_ref();
+        facts.asked = self.asked(grant.id, &grant.scope, person).await?;
         Ok(Some(facts))
     }
 

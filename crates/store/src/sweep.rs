@@ -1,6 +1,7 @@
 //! Sweeping: what has expired is deleted in slices, so that requests come in between.
 mod table;
 
+use crate::facts::openid::OVER;
 use crate::facts::tokens;
 use crate::row::Query;
 use crate::runs::Runs;
@@ -150,6 +151,9 @@ async fn round(
     let mut swept = Swept::default();
     for (sweep, sql) in SWEEPS.iter().zip(texts) {
         let Range { above, below, at } = (sweep.range)(rules, now);
+        if sweep.table == "sessions" {
+            runs.run(OVER, &values![above, below, at]).await?;
+        }
         let deleted = drain(runs, sql, values![above, below, at, pace.slice], pace).await?;
         match sweep.table {
             "access_tokens" => swept.access_tokens += deleted,

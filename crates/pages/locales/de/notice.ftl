@@ -52,3 +52,7 @@ params-utf8 = Die Parameter sind nicht in UTF-8.
 params-nul = Ein Parameter enthält ein NUL-Zeichen.
 params-too-many = Es sind mehr als 64 Parameter.
 params-json = Der Inhalt muss ein einziges JSON-Objekt sein, dessen Werte Zeichenketten sind.
+
+form-post-title = Zurück zur App
+form-post-question = Zurück zu { $app }
+form-post-button = Weiter

@@ -59,3 +59,7 @@ params-utf8 = The parameters are not UTF-8.
 params-nul = A parameter contains a NUL character.
 params-too-many = There are more than 64 parameters.
 params-json = The body must be one JSON object whose values are strings.
+
+form-post-title = Back to the app
+form-post-question = Going back to { $app }
+form-post-button = Continue

@@ -19,6 +19,13 @@ const LINK_FAULTS: [authorize::RequestFault; 9] = [
     authorize::RequestFault::MaxAge,
 ];
 
+/// The same where OpenID Connect is spoken.
+const OPENID_FAULTS: [authorize::RequestFault; 3] = [
+    authorize::RequestFault::Nonce,
+    authorize::RequestFault::Claims,
+    authorize::RequestFault::Hint,
+];
+
 impl authorize::RequestFault {
     fn advice(&self) -> Advice {
         match self {
@@ -32,7 +39,7 @@ impl authorize::RequestFault {
             ),
             Self::ResponseType => advice("The link is incomplete.", "Add response_type=code."),
             Self::ResponseMode => advice(
-                "response_mode asks for a fragment or a form.",
+                "response_mode asks for a fragment, or for a form where none is posted.",
                 "Leave it out: the answer comes in the query string.",
             ),
             Self::ChallengeRequired => advice(
@@ -59,6 +66,18 @@ impl authorize::RequestFault {
                 "max_age has a sign, a fraction or a unit.",
                 "Send whole seconds: max_age=3600.",
             ),
+            Self::Nonce => advice(
+                "nonce carries data of the app.",
+                "Send a random value, and keep the data in the session.",
+            ),
+            Self::Claims => advice(
+                "claims is not JSON, or asks for a claim by something else than null or an object.",
+                "Send an object such as {\"userinfo\":{\"name\":null}}.",
+            ),
+            Self::Hint => advice(
+                "id_token_hint is cut off, of another provider, or was given to another app.",
+                "Send the ID token as it came, or leave it out.",
+            ),
         }
     }
 }
@@ -77,6 +96,11 @@ impl AuthorizationError {
         all.extend(scopes.map(AuthorizationError::InvalidScope));
         all.extend(LINK_FAULTS.map(AuthorizationError::from));
         all.push(repeated.into());
+        if policy.openid.is_some() {
+            all.extend(OPENID_FAULTS.map(AuthorizationError::from));
+            all.push(AuthorizationError::RegistrationNotSupported);
+            all.push(AuthorizationError::UnmetAuthenticationRequirements);
+        }
         all.extend([
             AuthorizationError::UnsupportedResponseType,
             AuthorizationError::UnauthorizedClient,
@@ -114,6 +138,14 @@ impl AuthorizationError {
             Self::RequestNotSupported | Self::RequestUriNotSupported => advice(
                 "The library sends a request object (JAR).",
                 "Switch that off in the library.",
+            ),
+            Self::RegistrationNotSupported => advice(
+                "The link has a parameter registration.",
+                "Register the app, and leave the parameter out.",
+            ),
+            Self::UnmetAuthenticationRequirements => advice(
+                "claims insists on an acr that no sign-in here has.",
+                "Ask for one of acr_values_supported, or not as essential.",
             ),
         }
     }

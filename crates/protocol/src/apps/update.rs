@@ -4,12 +4,13 @@ use crate::policy::{Policy, Registration};
 use crate::register::{
     Field, Findings, RegistrationError, RegistrationErrors, check_asks, check_description,
     check_homepage, check_imitation, check_links, check_logo, check_name, check_redirect_uris,
-    check_scopes, wrong,
+    check_relying_party, check_scopes, wrong,
 };
 use crate::transition::{AppChange, LogoChange, Transition};
 use crate::types::name::skeleton;
 use crate::types::{
-    AppLinks, Asks, Client, ClientKind, ClientStatus, GrantType, Reasons, RedirectUri, Scope, Side,
+    AppLinks, Asks, Client, ClientKind, ClientStatus, GrantType, Reasons, RedirectUri, RelyingParty, Scope,
+    Side,
 };
 use jose::Digest;
 
@@ -51,6 +52,8 @@ pub struct AppUpdate {
     pub scopes: Option<Option<Scope>>,
     /// Which scopes it can do without, and why it asks for each.
     pub asks: Option<Asks>,
+    /// All that it registers for OpenID Connect from now on.
+    pub openid: Option<RelyingParty>,
     /// Whether it may use the device grant.
     pub device_code: Option<bool>,
     /// Whether it may use the client credentials grant.
@@ -65,6 +68,7 @@ impl AppUpdate {
         let shared = AppUpdate {
             version: None,
             redirect_uris: None,
+            openid: None,
             ..self.clone()
         };
         shared == AppUpdate::default()
@@ -196,6 +200,10 @@ fn checked(
     if let Some(scopes) = update.scopes {
         found.take(may_ask_for(scopes.as_ref(), client, by, policy));
         after.scopes = scopes;
+    }
+    if let Some(openid) = update.openid {
+        found.take(check_relying_party(&openid, policy));
+        after.openid = openid;
     }
     found.take(set_asks(&mut after, update.asks, by, policy));
     let logo = update.logo.and_then(|logo| found.take(logo_change(logo)));

@@ -1,4 +1,5 @@
 //! Errors of the authorization endpoint: shown to the person, or sent to the app (RFC 6749 §4.1.2.1).
+use super::{AuthorizationResponse, ResponseMode};
 use crate::params::{ParamsFault, told};
 use crate::policy::Policy;
 use crate::token::{ScopeRefusal, printable};
@@ -77,6 +78,8 @@ pub struct RedirectedError {
     pub redirect_uri: VerifiedRedirectUri,
     /// The request's `state`.
     pub state: Option<String>,
+    /// How it is brought there.
+    pub response_mode: ResponseMode,
     /// Which.
     pub error: AuthorizationError,
 }
@@ -102,6 +105,10 @@ pub enum AuthorizationError {
     RequestNotSupported,
     /// `request_uri_not_supported`.
     RequestUriNotSupported,
+    /// `registration_not_supported` (OpenID Connect Core §3.1.2.6).
+    RegistrationNotSupported,
+    /// `unmet_authentication_requirements`: no sign-in here is worth what the app insists on.
+    UnmetAuthenticationRequirements,
 }
 
 /// What is wrong with the form of an authorization request.
@@ -127,6 +134,12 @@ pub enum RequestFault {
     Prompt,
     /// `max_age` is not a number of seconds.
     MaxAge,
+    /// `nonce` is longer than is kept.
+    Nonce,
+    /// `claims` is not what OpenID Connect Core §5.5 describes.
+    Claims,
+    /// `id_token_hint` is no ID token that this app was given here.
+    Hint,
 }
 
 impl RequestFault {
@@ -136,7 +149,7 @@ impl RequestFault {
             Self::Repeated(name) => return format!("{} stands more than once", told(name)),
             Self::State => "state is longer than 4096 bytes",
             Self::ResponseType => "response_type is missing",
-            Self::ResponseMode => "the only response_mode here is query",
+            Self::ResponseMode => "there is no such response_mode here",
             Self::ChallengeRequired => "code challenge required",
             Self::ChallengeMissing => "code_challenge is missing",
             Self::Challenge => "code_challenge is not the base64url of a SHA-256",
@@ -145,6 +158,9 @@ impl RequestFault {
             }
             Self::Prompt => "prompt is none and something else",
             Self::MaxAge => "max_age is not a number of seconds",
+            Self::Nonce => "nonce is longer than 1024 bytes",
+            Self::Claims => "claims is not a JSON object of the claims that are asked for",
+            Self::Hint => "id_token_hint is no ID token that the app was given here",
         };
         sentence.to_owned()
     }
@@ -163,6 +179,8 @@ impl AuthorizationError {
             Self::ConsentRequired => "consent_required",
             Self::RequestNotSupported => "request_not_supported",
             Self::RequestUriNotSupported => "request_uri_not_supported",
+            Self::RegistrationNotSupported => "registration_not_supported",
+            Self::UnmetAuthenticationRequirements => "unmet_authentication_requirements",
         }
     }
 
@@ -185,13 +203,19 @@ impl AuthorizationError {
             Self::RequestNotSupported | Self::RequestUriNotSupported => {
                 "request objects are not taken here: send plain parameters".to_owned()
             }
+            Self::RegistrationNotSupported => {
+                "apps are not registered along the way: register yours first".to_owned()
+            }
+            Self::UnmetAuthenticationRequirements => {
+                "no sign-in here is worth an acr that claims insists on".to_owned()
+            }
         }
     }
 }
 
 impl RedirectedError {
-    /// The URL to send the browser to; `iss` as in every authorization response (RFC 9207 §2).
-    pub fn url(&self, policy: &Policy) -> String {
+    /// What the browser brings to the app; `iss` as in every authorization response (RFC 9207 §2).
+    pub fn response(&self, policy: &Policy) -> AuthorizationResponse {
         let description = self.error.description();
         let mut parameters = vec![
             ("error", self.error.code()),
@@ -199,7 +223,7 @@ impl RedirectedError {
         ];
         parameters.extend(self.state.as_deref().map(|state| ("state", state)));
         parameters.extend(policy.response_iss().map(|issuer| ("iss", issuer)));
-        self.redirect_uri.with_parameters(&parameters)
+        self.response_mode.response(&self.redirect_uri, &parameters)
     }
 }
 

@@ -1,9 +1,9 @@
 //! A pending request on its way back: the browser's handle becomes the request again, checked as if it were new.
 use super::{AuthorizationFault, AuthorizationRequest, HANDLE_PREFIX, check_for};
 use crate::facts::InteractionFacts;
+use crate::grants::Context;
 use crate::params::Params;
-use crate::policy::Policy;
-use crate::types::{Locator, Person, UnixTime};
+use crate::types::{Locator, Person};
 use wire::Presented;
 
 /// What a browser holds of a pending request.
@@ -28,23 +28,22 @@ impl Handle {
     ///
     /// # Errors
     /// [`InteractionFault`].
-    pub fn resume(
+    pub fn resume<M>(
         &self,
         facts: Option<InteractionFacts>,
         person: Option<&Person>,
-        policy: &Policy,
-        now: UnixTime,
+        context: &Context<'_, M>,
     ) -> Result<(InteractionFacts, AuthorizationRequest), InteractionFault> {
         let facts = facts.filter(|facts| facts.interaction.digest == self.0.digest);
         let facts = facts.ok_or(InteractionFault::Unknown)?;
-        if now >= facts.interaction.expires_at {
+        if context.now >= facts.interaction.expires_at {
             return Err(InteractionFault::Expired(Box::new(facts)));
         }
         if facts.interaction.answered_at.is_some() {
             return Err(InteractionFault::Answered(Box::new(facts)));
         }
         let params = Params::from_form(facts.interaction.request.as_bytes()).unwrap_or_default();
-        match check_for(params, facts.client.clone(), person, policy) {
+        match check_for(params, facts.client.clone(), person, context) {
             Ok(request) => Ok((facts, request)),
             Err(fault) => Err(InteractionFault::Refused(fault)),
         }

@@ -31,7 +31,11 @@ impl AuthorizationRequest {
         policy: &Policy,
         moment: Moment,
     ) -> Step {
-        let step = match session.filter(|session| self.is_met_by(session, moment)) {
+        let met = session.filter(|session| self.is_met_by(session, policy, moment));
+        if met.is_none() && session.is_some_and(|session| self.met_another(session, policy, moment)) {
+            return Step::Refuse(AuthorizationError::LoginRequired);
+        }
+        let step = match met {
             Some(session) => self.ask(session, consent, policy),
             None => Step::SignIn,
         };
@@ -41,10 +45,22 @@ impl AuthorizationRequest {
         }
     }
 
-    /// Whether this session can answer: it is of somebody whom the app may meet, and began lately enough.
-    pub fn is_met_by(&self, session: &SessionFacts, moment: Moment) -> bool {
+    /// Whether this session can answer: it is of somebody whom the app may meet and asks about, and began lately enough.
+    pub fn is_met_by(&self, session: &SessionFacts, policy: &Policy, moment: Moment) -> bool {
         let is_fresh = self.prompt.is_fresh(session.session.auth_time, moment);
-        is_fresh && self.client.may_meet(&session.person)
+        is_fresh && self.client.may_meet(&session.person) && self.is_about(session, policy)
+    }
+
+    fn is_about(&self, session: &SessionFacts, policy: &Policy) -> bool {
+        let asked = self.authentication.as_deref();
+        asked.is_none_or(|asked| asked.is_about(&session.person, policy))
+    }
+
+    /// Whether somebody else signed in while the request waited for the person that it asks about.
+    fn met_another(&self, session: &SessionFacts, policy: &Policy, moment: Moment) -> bool {
+        let since = moment.since;
+        !self.is_about(session, policy)
+            && since.is_some_and(|since| session.session.auth_time >= since)
     }
 
     fn ask(&self, session: &SessionFacts, consent: &ConsentFacts, policy: &Policy) -> Step {

@@ -6,7 +6,7 @@ pub use choice::{
 };
 
 use crate::accounts::mail_link::LinkMail;
-use crate::authorize::AuthorizationRequest;
+use crate::authorize::{AuthorizationRequest, AuthorizationResponse};
 use crate::connections::earlier;
 use crate::decision::{Decision, Mint};
 use crate::facts::{ConsentFacts, SessionFacts};
@@ -78,16 +78,16 @@ impl Answer<'_> {
         allowed: bool,
         code: Option<&AuthorizationCode>,
         (policy, now): (&Policy, UnixTime),
-    ) -> Option<String> {
+    ) -> Option<AuthorizationResponse> {
         if !now.is_near(self.interaction.answered_at?, REPEATS) {
             return None;
         }
         match (allowed, self.interaction.code, code) {
-            (false, None, _) => Some(request.denied().url(policy)),
+            (false, None, _) => Some(request.denied().response(policy)),
             (true, Some(id), Some(code)) => {
                 let text = request.code_text(id, &self.secret(id));
                 let same = code.id == id && code.digest == text.digest();
-                same.then(|| request.success_url(&text, policy))
+                same.then(|| request.success(&text, policy))
             }
             _ => None,
         }
@@ -103,7 +103,7 @@ pub fn allow<M: Mint>(
     before: ConsentFacts,
     (known, notice): (Option<&Connection>, Option<Box<LinkMail>>),
     context: &Context<'_, M>,
-) -> Decision<String, ()> {
+) -> Decision<AuthorizationResponse, ()> {
     let registered = request.redirect_uri.registered().to_owned();
     let own = before.filter(|before| before.subject == session.person.subject);
     let (scope, skipped, mut redirect_uris) = match own {
@@ -147,7 +147,7 @@ pub fn allow_again<M: Mint>(
     answer: Answer<'_>,
     session: &SessionFacts,
     context: &Context<'_, M>,
-) -> Decision<String, ()> {
+) -> Decision<AuthorizationResponse, ()> {
     let secret = |id| answer.secret(id);
     request.issue_code_of(
         (secret, scope),
@@ -164,7 +164,7 @@ pub fn deny(
     answer: Answer<'_>,
     session: &SessionFacts,
     policy: &Policy,
-) -> Decision<String, ()> {
+) -> Decision<AuthorizationResponse, ()> {
     if !request.client.may_meet(&session.person) {
         return Decision::refuse(());
     }
@@ -173,5 +173,5 @@ pub fn deny(
         client: request.client.no,
         subject: session.person.subject,
     });
-    Decision::grant(transition, request.denied().url(policy))
+    Decision::grant(transition, request.denied().response(policy))
 }

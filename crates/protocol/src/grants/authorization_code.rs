@@ -127,6 +127,7 @@ fn decide<M: Mint>(
         scope: code.scope,
         scope_named: code.scope_named,
         auth_time: code.auth_time,
+        asked: facts.asked,
     };
     allowed.begin(client, facts.person.as_ref(), context)
 }

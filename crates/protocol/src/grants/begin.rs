@@ -3,6 +3,7 @@ use super::response::Issued;
 use super::{Context, For, access_token, refresh_token};
 use crate::client_auth::AuthenticatedClient;
 use crate::decision::{Decision, Mint};
+use crate::openid::{Asked, IdToken};
 use crate::token::{TokenError, TokenReply};
 use crate::transition::{GrantChange, Transition};
 use crate::types::{Grant, GrantType, Locator, Person, Scope, Subject, UnixTime};
@@ -21,6 +22,8 @@ pub(super) struct Allowed {
     pub(super) scope_named: bool,
     /// When they had signed in.
     pub(super) auth_time: UnixTime,
+    /// What was asked of that, if it was by OpenID Connect.
+    pub(super) asked: Option<Box<Asked>>,
 }
 
 impl Allowed {
@@ -56,10 +59,24 @@ impl Allowed {
         let (refresh_text, refresh) = refreshable
             .then(|| refresh_token(client, grant.id, grant.expires_at, context))
             .unzip();
+        let id_token = person.map(|person| IdToken {
+            client,
+            person,
+            auth_time: grant.auth_time,
+            scope: &grant.scope,
+            access_token: text.as_str(),
+            asked: self.asked.as_deref(),
+            first: true,
+        });
+        let id_token = match id_token.map_or(Ok(None), |token| token.text(context)) {
+            Ok(id_token) => id_token,
+            Err(error) => return Decision::refuse(error),
+        };
         let reply = Issued {
             text: &text,
             access: &access,
             refresh: refresh_text.as_ref(),
+            id_token: id_token.as_deref(),
             as_asked: self.scope_named,
             person,
         }

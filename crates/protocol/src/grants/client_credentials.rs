@@ -42,6 +42,7 @@ fn decide<M: Mint>(
         text: &text,
         access: &access,
         refresh: None,
+        id_token: None,
         as_asked: asked.is_some(),
         person: None,
     }

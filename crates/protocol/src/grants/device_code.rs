@@ -110,6 +110,7 @@ fn decide<M: Mint>(
                 scope: device.scope.clone(),
                 scope_named: device.scope_named,
                 auth_time,
+                asked: None,
             };
             allowed.begin(client, facts.person.as_ref(), context)
         }

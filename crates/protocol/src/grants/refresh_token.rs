@@ -6,6 +6,7 @@ use super::{
 use crate::client_auth::AuthenticatedClient;
 use crate::decision::{Decision, Mint};
 use crate::facts::{RefreshFacts, UsedRefreshToken};
+use crate::openid::IdToken;
 use crate::params::Params;
 use crate::policy::Rotation;
 use crate::token::{GrantFault, RequestFault, ScopeRefusal, TokenError, TokenReply, read_scope};
@@ -123,7 +124,7 @@ fn decide<M: Mint>(
     }
     let asked = request.scope.is_some();
     let presented = (presented, &binding[..]);
-    Ok(issue(client, &facts, (scope, asked), presented, context))
+    issue(client, &facts, (scope, asked), presented, context)
 }
 
 /// Answers a token that was used before.
@@ -161,7 +162,7 @@ fn issue<M: Mint>(
     (scope, asked): (&Scope, bool),
     (presented, binding): (&Presented, &[u8]),
     context: &Context<'_, M>,
-) -> Decision<TokenReply, TokenError> {
+) -> Result<Decision<TokenReply, TokenError>, TokenError> {
     let grant = &facts.grant;
     let wanted = For {
         grant: grant.id,
@@ -174,19 +175,30 @@ fn issue<M: Mint>(
     let (access_text, access) = access_token(wanted, context);
     // Leaving the scope out of a request means the whole grant; a narrower answer must say so.
     let as_asked = asked || scope.covers(&grant.scope);
+    let id_token = facts.person.as_ref().map(|person| IdToken {
+        client,
+        person,
+        auth_time: grant.auth_time,
+        scope,
+        access_token: access_text.as_str(),
+        asked: facts.asked.as_deref(),
+        first: false,
+    });
+    let id_token = id_token.map_or(Ok(None), |token| token.text(context))?;
     let issued = Issued {
         text: &access_text,
         access: &access,
         refresh: None,
+        id_token: id_token.as_deref(),
         as_asked,
         person: facts.person.as_ref(),
     };
     let Rotation::Rotate { grace } = context.policy.tokens.rotate else {
         let reply = issued.reply(context);
-        return Decision::grant(
+        return Ok(Decision::grant(
             Transition::Grant(GrantChange::IssueAccessToken(access)),
             reply,
-        );
+        ));
     };
     let (refresh_text, successor) = refresh_token(client, grant.id, grant.expires_at, context);
     let reply = Issued {
@@ -207,7 +219,7 @@ fn issue<M: Mint>(
         access,
         reply: sealed,
     });
-    Decision::grant(transition, reply)
+    Ok(Decision::grant(transition, reply))
 }
 
 /// What makes a retry identical: the same client asking for the same scope.

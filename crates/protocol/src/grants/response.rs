@@ -20,6 +20,8 @@ pub(super) struct Issued<'a> {
     pub(super) access: &'a AccessToken,
     /// The refresh token's text, if one was made.
     pub(super) refresh: Option<&'a TokenText>,
+    /// The ID token's text, if one was asked for (OpenID Connect Core §3.1.3.3).
+    pub(super) id_token: Option<&'a str>,
     /// Whether what was granted is what was asked.
     pub(super) as_asked: bool,
     /// On whose behalf; `None` for an app's own token.
@@ -34,6 +36,8 @@ struct Body<'a> {
     expires_in: i64,
     #[serde(skip_serializing_if = "Option::is_none")]
     refresh_token: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    id_token: Option<&'a str>,
     #[serde(skip_serializing_if = "Option::is_none")]
     scope: Option<&'a str>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -87,6 +91,7 @@ impl Issued<'_> {
             token_type: &tokens.token_type,
             expires_in: context.now.seconds_until(self.access.expires_at),
             refresh_token: self.refresh.map(TokenText::as_str),
+            id_token: self.id_token,
             scope: named.then(|| self.access.scope.as_str()),
             organization: self.access.organization.map(public_id),
             extras: self.extras(tokens, &context.policy.subjects),

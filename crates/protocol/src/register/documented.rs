@@ -4,7 +4,7 @@ use crate::decision::Mint;
 use crate::policy::Policy;
 use crate::transition::{AppChange, Transition};
 use crate::types::{
-    AppLinks, Asks, Client, ClientKind, ClientNo, ClientStatus, Locator, Scope, Side, Subject,
+    AppLinks, Asks, RelyingParty, Client, ClientKind, ClientNo, ClientStatus, Locator, Scope, Side, Subject,
     UnixTime,
 };
 
@@ -43,6 +43,7 @@ pub fn documented<M: Mint>(
         created_at: now,
         side: Side::Test,
         documented: true,
+        openid: RelyingParty::default(),
         live_of: None,
     };
     Transition::App(AppChange::Register {

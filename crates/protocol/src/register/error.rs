@@ -45,6 +45,14 @@ pub enum Field {
     ResourceServer,
     /// A picture.
     Logo,
+    /// Where people may be sent who signed out for it.
+    PostLogoutRedirectUris,
+    /// Where it is told that a session ended.
+    BackChannelLogoutUri,
+    /// What signs its ID tokens.
+    IdTokenAlgorithm,
+    /// What signs what it is told at userinfo.
+    UserInfoAlgorithm,
     /// Whether it is in test mode.
     Test,
     /// The version that a change rests on.
@@ -75,6 +83,10 @@ impl Field {
             Field::Reasons => "reasons",
             Field::ResourceServer => "resource_server",
             Field::Logo => "logo",
+            Field::PostLogoutRedirectUris => "post_logout_redirect_uris",
+            Field::BackChannelLogoutUri => "backchannel_logout_uri",
+            Field::IdTokenAlgorithm => "id_token_signed_response_alg",
+            Field::UserInfoAlgorithm => "userinfo_signed_response_alg",
             Field::Test => "test",
             Field::Version => "version",
             Field::Body => "body",

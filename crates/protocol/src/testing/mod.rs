@@ -127,6 +127,7 @@ impl Case {
             redeemed: false,
             person,
             connection: ConnectionStanding::GOOD,
+            asked: None,
         });
         case
     }
@@ -167,6 +168,7 @@ impl Case {
             used: None,
             person,
             connection: ConnectionStanding::GOOD,
+            asked: None,
         });
         case
     }
@@ -361,7 +363,7 @@ impl Case {
         let params = self.params();
         let id = authorize::client_id(&params)?.to_owned();
         let found = (id == self.client.id).then(|| Arc::new(self.client.clone()));
-        authorize::check(params, found, &self.policy)
+        authorize::check(params, found, &self.context())
     }
 
     /// The request, which passes.
@@ -392,6 +394,8 @@ impl Case {
         request
             .issue_code(scope, &SessionFacts::for_tests(), &self.context())
             .reply()
+            .location()
+            .to_owned()
     }
 }
 

@@ -26,6 +26,7 @@ impl Policy {
             pkce: PkcePolicy::Public,
             tokens: tokens(),
             own_api: true,
+            openid: None,
             scopes: vec![
                 entry("tasks:read", |entry| entry.default = true),
                 entry("tasks:write", |_| {}),
@@ -89,6 +90,8 @@ fn entry(name: &str, change: fn(&mut ScopeEntry)) -> ScopeEntry {
         personal: false,
         default: false,
         risk: Risk::Read,
+        claims: Vec::new(),
+        opens_userinfo: false,
     };
     change(&mut entry);
     entry

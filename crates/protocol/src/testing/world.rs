@@ -5,7 +5,7 @@ use crate::signer::OwnKeys;
 use crate::testing::{CALLBACK, NOW, SECRET, scope};
 use crate::token::TokenReply;
 use crate::types::{
-    AccessToken, AppLinks, Asks, Client, ClientKind, ClientNo, ClientStatus, ConnectionStanding,
+    AccessToken, AppLinks, Asks, RelyingParty, Client, ClientKind, ClientNo, ClientStatus, ConnectionStanding,
     GrantType, Locator, Person, RedirectUri, Scope, Side, StoredSecret, Subject, UnixTime,
 };
 use crate::{Decision, Transition};
@@ -87,7 +87,8 @@ impl Client {
             created_at: NOW,
             side: Side::Live,
             documented: false,
-            live_of: None,
+            openid: RelyingParty::default(),
+        live_of: None,
         }
     }
 }

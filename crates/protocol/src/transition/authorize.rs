@@ -2,7 +2,7 @@
 use crate::accounts::mail_link::LinkMail;
 use crate::events::{Event, Happened};
 use crate::outbox::Message;
-use crate::types::{AuthorizationCode, ClientNo, Consent, Interaction, Locator, Subject};
+use crate::types::{Authentication, AuthorizationCode, ClientNo, Consent, Interaction, Locator, Subject};
 
 /// A change of what a person is asked.
 #[derive(Debug, Clone)]
@@ -15,6 +15,8 @@ pub enum AuthorizeChange {
     IssueCode {
         /// The code.
         code: AuthorizationCode,
+        /// What it knows of the sign-in, if that was asked for by OpenID Connect.
+        authentication: Option<Box<Authentication>>,
         /// The interaction it answers; `None` when a remembered consent answered at once.
         interaction: Option<Locator>,
         /// What to remember, replacing what was remembered for this person, app and workspace: they are connected from then on, also

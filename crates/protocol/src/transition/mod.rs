@@ -11,6 +11,7 @@ mod connection;
 mod device;
 mod grant;
 mod name;
+mod openid;
 mod organization;
 mod outbox;
 mod review;
@@ -26,6 +27,7 @@ pub use bounce::BounceChange;
 pub use connection::{ConnectionChange, ConnectionStep, Narrowing};
 pub use device::DeviceChange;
 pub use grant::{GrantChange, RevocationCause};
+pub use openid::OpenIdChange;
 pub use organization::OrganizationChange;
 pub use outbox::OutboxChange;
 pub use review::{Approved, ReviewChange, ReviewStep};
@@ -67,6 +69,8 @@ pub enum Transition {
     Connection(ConnectionChange),
     /// The keys that sign.
     SigningKey(SigningKeyChange),
+    /// What OpenID Connect keeps, and whom it tells.
+    OpenId(OpenIdChange),
 }
 
 impl Transition {
@@ -90,6 +94,7 @@ impl Transition {
             Transition::Bounce(change) => change.event(),
             Transition::Connection(change) => Some(change.event()),
             Transition::SigningKey(change) => change.event(),
+            Transition::OpenId(change) => change.event(),
         }
     }
 
@@ -109,7 +114,8 @@ impl Transition {
             | Transition::Outbox(_)
             | Transition::Bounce(_)
             | Transition::Connection(_)
-            | Transition::SigningKey(_) => None,
+            | Transition::SigningKey(_)
+            | Transition::OpenId(_) => None,
         };
         if let Some(mail) = mail {
             mail.link.language = Some(language);
@@ -129,6 +135,7 @@ impl Transition {
             Transition::Review(change) => change.messages(),
             Transition::Authorize(change) => change.messages(),
             Transition::Device(change) => change.messages(),
+            Transition::OpenId(change) => change.messages(),
             Transition::Grant(_)
             | Transition::Throttle(_)
             | Transition::Bounce(_)
@@ -162,4 +169,5 @@ from_family! {
     Bounce BounceChange,
     Connection ConnectionChange,
     SigningKey SigningKeyChange,
+    OpenId OpenIdChange,
 }

@@ -1,7 +1,7 @@
 //! What transitions are called where they are counted.
 use super::{
     AccountChange, AddressChange, AppChange, AuthorizeChange, BounceChange, ConnectionChange,
-    ConnectionStep, DeviceChange, GrantChange, OrganizationChange, OutboxChange, ReviewChange,
+    ConnectionStep, DeviceChange, GrantChange, OpenIdChange, OrganizationChange, OutboxChange, ReviewChange,
     SessionChange, SigningKeyChange, ThrottleChange, TransferChange, Transition,
 };
 
@@ -114,4 +114,6 @@ names! {
     RetireSigningKey Transition::SigningKey(SigningKeyChange::Retire { .. }) => "signing_key.retire",
     RemoveSigningKey Transition::SigningKey(SigningKeyChange::Remove { .. }) => "signing_key.remove",
     ResealSigningKey Transition::SigningKey(SigningKeyChange::Reseal { .. }) => "signing_key.reseal",
+    TellOfLogout Transition::OpenId(OpenIdChange::TellOfLogout { .. }) => "openid.tell_of_logout",
+    SetClaims Transition::OpenId(OpenIdChange::SetClaims { .. }) => "openid.set_claims",
 }

@@ -1,5 +1,5 @@
 //! Apps: what RFC 7591 calls a client.
-use crate::types::{
+use crate::types::{RelyingParty, 
     Asks, ClientNo, Locator, Owner, Person, RedirectUri, Scope, Side, Subject, UnixTime,
 };
 use jose::Digest;
@@ -198,6 +198,8 @@ pub struct Client {
     /// Its credentials are published in the documentation for everyone to try things with: whoever uses them is
     /// sent back to their own computer, whichever port and path.
     pub documented: bool,
+    /// What it registered for OpenID Connect.
+    pub openid: RelyingParty,
     /// The app whose test side it is: it shares with that one what people and administrators are told, and its owner.
     pub live_of: Option<ClientNo>,
 }

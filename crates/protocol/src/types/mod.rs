@@ -1,6 +1,7 @@
 //! The vocabulary: one family of types per file, parsed at the edge, named as the RFCs name them.
 
 pub mod asks;
+pub mod authentication;
 pub mod client;
 pub mod code;
 pub mod colour;
@@ -17,6 +18,7 @@ pub mod organization;
 pub mod person;
 pub mod picture;
 pub mod redirect_uri;
+pub mod relying_party;
 pub mod scope;
 pub mod session;
 pub mod side;
@@ -25,6 +27,7 @@ pub mod time;
 pub mod token;
 
 pub use asks::{Asks, Reasons};
+pub use authentication::Authentication;
 pub use client::{AppLinks, AuthMethod, Client, ClientKind, ClientStatus, GrantType, StoredSecret};
 pub use code::{AuthorizationCode, CodeChallenge};
 pub use colour::{Colour, Theme};
@@ -45,6 +48,7 @@ pub use organization::{
 pub use person::{NewPerson, Person, Preferences};
 pub use picture::PictureKind;
 pub use redirect_uri::{RedirectUri, RedirectUriFault, VerifiedRedirectUri};
+pub use relying_party::RelyingParty;
 pub use scope::{Scope, ScopeFault};
 pub use session::Session;
 pub use side::{Side, TEST_MARK};

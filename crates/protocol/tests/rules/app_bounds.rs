@@ -25,6 +25,7 @@ fn new(name: &str, by: Registrar) -> NewApp {
         scopes: None,
         asks: Asks::default(),
         resource_server: false,
+        openid: protocol::types::RelyingParty::default(),
         reviewed: false,
         status: ClientStatus::Active,
         logo: None,

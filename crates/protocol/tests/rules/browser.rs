@@ -9,7 +9,7 @@ use protocol::facts::{InteractionFacts, SessionFacts};
 use protocol::testing::{Case, NOW, text};
 use protocol::transition::AuthorizeChange;
 use protocol::types::{Client, ClientStatus, UnixTime};
-use protocol::{Policy, Transition};
+use protocol::Transition;
 use std::sync::Arc;
 
 /// A session on record, and its cookie.
@@ -58,6 +58,11 @@ fn what_is_no_text_of_ours_is_looked_up_nowhere() {
     }
 }
 
+/// A case of this moment.
+fn at(now: UnixTime) -> Case {
+    Case::authorize().with(|case| case.now = now)
+}
+
 /// A request that waits, and the browser's handle.
 fn waiting() -> (Handle, InteractionFacts) {
     let case = Case::authorize();
@@ -80,7 +85,7 @@ fn a_request_that_waits_goes_on_as_it_came() {
     assert_eq!(handle.locator(), facts.interaction.id);
     let last = UnixTime(facts.interaction.expires_at.0 - 1);
     for now in [NOW, last] {
-        let resumed = handle.resume(Some(facts.clone()), None, &Policy::for_tests(), now);
+        let resumed = handle.resume(Some(facts.clone()), None, &at(now).context());
         let (_, request) = resumed.expect("it waits");
         assert_eq!(request.state.as_deref(), Some("xyz"));
         assert_eq!(request.redirect_uri.as_str(), protocol::testing::CALLBACK);
@@ -93,14 +98,14 @@ fn a_request_that_cannot_go_on_says_why() {
         let (handle, mut facts) = waiting();
         spoil(&mut facts);
         handle
-            .resume(Some(facts), None, &Policy::for_tests(), now)
+            .resume(Some(facts), None, &at(now).context())
             .map(|_| ())
             .unwrap_err()
     };
     let (handle, facts) = waiting();
     let end = facts.interaction.expires_at;
     let none = handle
-        .resume(None, None, &Policy::for_tests(), NOW)
+        .resume(None, None, &at(NOW).context())
         .map(|_| ());
     assert!(matches!(none, Err(InteractionFault::Unknown)));
     let guess = fault(
@@ -124,7 +129,7 @@ fn a_request_is_checked_anew_against_its_app_as_it_is_now() {
     app.status = ClientStatus::Pending;
     facts.client = Some(Arc::new(app));
     let resumed = handle
-        .resume(Some(facts), None, &Policy::for_tests(), NOW)
+        .resume(Some(facts), None, &at(NOW).context())
         .map(|_| ());
     let Err(InteractionFault::Refused(AuthorizationFault::Shown(error))) = resumed else {
         panic!("it is refused: {resumed:?}");

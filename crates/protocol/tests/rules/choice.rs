@@ -1,5 +1,5 @@
 //! What people may choose of what an app asks for, and what their ticks become.
-use protocol::authorize::{AuthorizationRequest, Moment, Step};
+use protocol::authorize::{AuthorizationResponse, AuthorizationRequest, Moment, Step};
 use protocol::consent::{
     Answer, Breadth, ChoiceFault, Chosen, Layout, Offer, Ticks, allow, choice,
 };
@@ -374,7 +374,7 @@ fn given(
     interaction: &Interaction,
     chosen: Chosen,
     before: Option<Consent>,
-) -> Decision<String, ()> {
+) -> Decision<AuthorizationResponse, ()> {
     let nonce = "a nonce of this browser";
     let answer = Answer {
         organization: None,

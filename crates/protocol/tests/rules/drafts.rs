@@ -61,7 +61,7 @@ fn nobody_but_the_owner_is_asked() {
     let case = Case::authorize();
     let draft = Arc::new(draft_of(owner().subject));
     let ask = |person: Option<&Person>| {
-        check_for(case.params(), Some(draft.clone()), person, &case.policy)
+        check_for(case.params(), Some(draft.clone()), person, &case.context())
     };
     let waits = |fault: AuthorizationFault| {
         matches!(
@@ -81,7 +81,7 @@ fn nobody_but_the_owner_is_asked() {
     for other in [None, Some(&stranger), Some(&tester)] {
         assert!(waits(ask(other).expect_err("it waits")), "{other:?}");
     }
-    let nobody = check(case.params(), Some(draft.clone()), &case.policy);
+    let nobody = check(case.params(), Some(draft.clone()), &case.context());
     assert!(waits(nobody.expect_err("it waits")));
     let off = Client {
         status: ClientStatus::Disabled,
@@ -91,7 +91,7 @@ fn nobody_but_the_owner_is_asked() {
         case.params(),
         Some(Arc::new(off)),
         Some(&owner()),
-        &case.policy,
+        &case.context(),
     );
     assert!(
         off.is_err(),

@@ -92,7 +92,7 @@ fn a_scope_that_was_not_asked_for_is_always_named() {
     else {
         panic!("no code");
     };
-    let text = query(&reply)
+    let text = query(reply.location())
         .into_iter()
         .find(|(name, _)| name == "code")
         .expect("a code")

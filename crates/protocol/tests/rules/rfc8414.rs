@@ -16,6 +16,8 @@ mod published {
             token_info: at("info"),
             device_authorization: at("device"),
             revocations: at("revocations"),
+            userinfo: None,
+            end_session: None,
             jwks: at("keys"),
             documentation: at("developers"),
         }

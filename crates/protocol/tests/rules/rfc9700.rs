@@ -390,6 +390,7 @@ mod section_4_15_client_impersonating_resource_owner {
                 scopes: None,
                 asks: Asks::default(),
                 resource_server: false,
+                openid: protocol::types::RelyingParty::default(),
                 reviewed: false,
                 status: ClientStatus::Active,
                 logo: None,

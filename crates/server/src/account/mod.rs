@@ -3,6 +3,7 @@ mod ask;
 mod connections;
 pub(crate) mod export;
 mod link;
+mod logout;
 mod own_data;
 mod password;
 mod preferences;
@@ -13,6 +14,8 @@ mod sign_in;
 mod sign_out;
 mod sign_up;
 pub(crate) mod throttle;
+
+pub(crate) use logout::get as end_session;
 
 use crate::http::error::{PageError, PageFault};
 use crate::http::form::Form;

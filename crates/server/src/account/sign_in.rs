@@ -94,7 +94,7 @@ pub(crate) async fn show(
     }
     let mut own = None;
     if let Some(facts) = &browser.session {
-        if continuation.is_met_by(facts) {
+        if continuation.is_met_by(facts, app.policy()) {
             return Ok(reply::see_other(&continuation.href()));
         }
         own = Some(facts.person.email.clone()).filter(|_| continuation.suits(&facts.person));

@@ -1,4 +1,5 @@
 //! Signing out of this browser.
+use super::logout;
 use crate::http::error::PageError;
 use crate::http::form::{Form, Posted};
 use crate::http::notice::{PlainPage, link};
@@ -9,13 +10,16 @@ use crate::state::App;
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::Response;
-use pages::{SignOut, Speak, path};
+use pages::{Next, SignOut, Speak, path};
 use protocol::transition::SessionChange;
 use protocol::{Params, Transition};
+use store::StoreError;
 
 /// The wish to sign out; with a pending request ("not you?") for somebody else to sign in.
 pub(crate) struct SignOutForm {
     request: Option<String>,
+    /// Where an app wants the browser to go then, as it asked for that.
+    logout: Params,
 }
 
 impl Form for SignOutForm {
@@ -24,8 +28,11 @@ impl Form for SignOutForm {
     type Page = SignOutForm;
 
     fn page(fields: &Params) -> SignOutForm {
+        let carried = ["client_id", "post_logout_redirect_uri", "state"];
+        let carried = carried.iter().filter_map(|name| Some((*name, fields.get(name)?)));
         SignOutForm {
             request: fields.get("request").map(str::to_owned),
+            logout: Params::from_pairs(carried),
         }
     }
 
@@ -38,7 +45,7 @@ impl Form for SignOutForm {
 pub(crate) async fn show(State(app): State<App>, browser: BrowserContext) -> Response {
     match browser.session {
         Some(_) => ask(&app, browser),
-        None => signed_out(&app, &browser),
+        None => signed_out(&app, &browser, to_sign_in(&browser)),
     }
 }
 
@@ -46,6 +53,8 @@ fn ask(app: &App, mut browser: BrowserContext) -> Response {
     let page = SignOut {
         nonce: browser.nonce(app, NonceScope::Session),
         frame: browser.frame(app),
+        app: None,
+        fields: Vec::new(),
     };
     browser.keep_browser_id(app, reply::page(StatusCode::OK, &page, None))
 }
@@ -62,26 +71,43 @@ pub(crate) async fn submit(
         // Whose session is over is signed out already.
         Posted::OutOfDate(browser, form) | Posted::Current(browser, form) => (browser, form),
     };
-    if let Some(facts) = &browser.session {
-        let transition = Transition::Session(SessionChange::End {
-            subject: facts.person.subject,
-            session: facts.session.id,
-        });
-        app.settle_one(transition, app.act_now(browser.address))
-            .await?;
-    }
+    end(&app, &browser).await?;
     let mut response = match form.request.as_deref() {
         Some(continuation) if is_continuation(continuation) => reply::see_other(&after_url(
             &with_handle(path::SIGN_IN, Some(continuation)),
             "switch",
         )),
-        _ => signed_out(&app, &browser),
+        _ => match logout::asked(&app, &form.logout).await? {
+            Ok(logout) => logout::go_on(&app, &browser, &logout),
+            Err(_) => signed_out(&app, &browser, to_sign_in(&browser)),
+        },
     };
     session::sign_out(&app, &mut response);
     Ok(response)
 }
 
-fn signed_out(app: &App, browser: &BrowserContext) -> Response {
+/// Ends the session of this browser, if it has one.
+///
+/// # Errors
+/// [`StoreError`].
+pub(super) async fn end(app: &App, browser: &BrowserContext) -> Result<(), StoreError> {
+    let Some(facts) = &browser.session else {
+        return Ok(());
+    };
+    let transition = Transition::Session(SessionChange::End {
+        subject: facts.person.subject,
+        session: facts.session.id,
+    });
+    let act = app.act_now(browser.address);
+    app.settle_one(transition, act).await.map(drop)
+}
+
+fn to_sign_in(browser: &BrowserContext) -> Option<Next> {
+    link(browser.language.text("sign-in-button"), path::SIGN_IN)
+}
+
+/// That nobody is signed in in this browser, and where to go from there.
+pub(super) fn signed_out(app: &App, browser: &BrowserContext, next: Option<Next>) -> Response {
     let language = browser.language;
     PlainPage {
         status: StatusCode::OK,
@@ -90,7 +116,7 @@ fn signed_out(app: &App, browser: &BrowserContext) -> Response {
         sentence: language.text("signed-out-apps"),
         code: None,
         details: Vec::new(),
-        next: link(language.text("sign-in-button"), path::SIGN_IN),
+        next,
     }
     .page(app, browser.reader())
 }

@@ -1,5 +1,6 @@
 //! `valetkey app …`.
 use super::app_new::{AsksFlags, Create, Links, all_of, read_logo, scope};
+use super::app_openid::OpenIdFlags;
 use super::app_shown::{all_told, as_json, as_sheet, show_new, told};
 use super::failure::Failure;
 use super::one_app::One;
@@ -91,6 +92,8 @@ pub(super) struct Update {
     every_scope: bool,
     #[command(flatten)]
     asks: AsksFlags,
+    #[command(flatten)]
+    openid: OpenIdFlags,
     /// Whether it may use the device grant.
     #[arg(long, value_name = "BOOL")]
     device_code: Option<bool>,
@@ -211,6 +214,7 @@ impl Update {
                 false => named.map(Some),
             },
             asks,
+            openid: Some(self.openid.over(&app.openid)).filter(|openid| *openid != app.openid),
             device_code: self.device_code,
             client_credentials: self.client_credentials,
             namesake: false,

@@ -1,10 +1,11 @@
 //! The flags that describe an app, for the commands that make one or change it.
+use super::app_openid::OpenIdFlags;
 use super::failure::Failure;
 use super::place::{Opened, Place};
 use clap::Args;
 use protocol::register::{NewApp, Registrar};
 use protocol::types::{
-    AppLinks, Asks, ClientKind, ClientStatus, GrantType, Scope, ScopeFault, Side,
+    AppLinks, Asks, ClientKind, ClientStatus, GrantType, RelyingParty, Scope, ScopeFault, Side,
 };
 use std::path::{Path, PathBuf};
 
@@ -52,6 +53,8 @@ pub(super) struct Create {
     scope: Vec<Scope>,
     #[command(flatten)]
     asks: AsksFlags,
+    #[command(flatten)]
+    openid: OpenIdFlags,
 }
 
 /// What it tells of the scopes that it asks for.
@@ -109,6 +112,7 @@ impl Create {
             scopes: all_of(self.scope).map(|scope| scope.union(&asks.optional)),
             asks,
             resource_server: self.resource_server,
+            openid: self.openid.over(&RelyingParty::default()),
             reviewed: false,
             status: ClientStatus::Active,
             logo,

@@ -36,6 +36,21 @@ fn reasons(app: &Client) -> String {
     lines.join("\n")
 }
 
+/// What it registered for OpenID Connect, by the names of the metadata.
+fn openid(app: &Client) -> String {
+    let members = app.openid.members().into_iter();
+    let lines: Vec<_> = members
+        .map(|(name, value)| match value {
+            Value::Array(all) => {
+                let all: Vec<_> = all.iter().filter_map(Value::as_str).collect();
+                format!("{name}: {}", all.join(", "))
+            }
+            other => format!("{name}: {}", other.as_str().unwrap_or_default()),
+        })
+        .collect();
+    lines.join("\n")
+}
+
 /// Shows an app with what is told once: its secret and its test users' passwords.
 pub(super) fn show_new(
     output: Output,
@@ -89,6 +104,7 @@ pub(super) fn as_json(app: &Client, at: &Opened) -> Value {
         "reasons": app.asks.reasons.iter().collect::<BTreeMap<_, _>>(),
         "approved_scopes": names(&app.approved),
         "resource_server": app.resource_server,
+        "openid": app.openid.members(),
         "mode": app.side.as_str(),
         "status": app.status.as_str(),
         "version": app.version,
@@ -135,6 +151,7 @@ pub(super) fn as_sheet(app: &Client, at: &Opened, secret: Option<&str>) -> Strin
         ("reasons", reasons(app)),
         ("approved", app.approved.to_string()),
         ("resource server", api.to_owned()),
+        ("OpenID", openid(app)),
         ("mode", app.side.as_str().to_owned()),
         ("status", app.status.as_str().to_owned()),
         ("version", app.version.to_string()),
@@ -157,6 +174,10 @@ pub(super) fn told(error: RegistrationError) -> String {
         Field::ResourceServer => "resource-server",
         Field::PrivacyPolicy => "privacy-policy",
         Field::ClientId => "client-id",
+        Field::PostLogoutRedirectUris => "post-logout-redirect-uri",
+        Field::BackChannelLogoutUri => "backchannel-logout-uri",
+        Field::IdTokenAlgorithm => "id-token-algorithm",
+        Field::UserInfoAlgorithm => "userinfo-algorithm",
         Field::Name
         | Field::ProvidersName
         | Field::TakenName

@@ -8,6 +8,7 @@ mod app_import;
 mod app_list;
 mod app_log;
 mod app_new;
+mod app_openid;
 mod app_request;
 mod app_secret;
 mod app_shown;

@@ -3,14 +3,18 @@ use super::failure::Failure;
 use super::one_user::{One, sound};
 use super::output::Output;
 use super::place::{CHANGED, Opened};
+use super::user::read_secret;
 use super::user_shown::tell;
 use crate::ops::{clock, server_key};
 use clap::Args;
 use pages::path;
 use protocol::Transition;
 use protocol::accounts::{mailbox, people};
+use protocol::openid::claims::Document;
+use protocol::transition::OpenIdChange;
 use protocol::types::{Language, MailAddress, Person, Preferences};
 use serde_json::json;
+use std::path::{Path, PathBuf};
 
 /// What is changed.
 #[derive(Debug, Args)]
@@ -29,13 +33,23 @@ pub(super) struct Update {
     /// The language of pages and mails, such as de; empty for that of the provider.
     #[arg(long, value_name = "TAG")]
     language: Option<String>,
+    /// A file with claims that apps may be told of the person beside their account, as one JSON object (OpenID Connect), in
+    /// place of those before; - for standard input. An empty object: none.
+    #[arg(long, value_name = "FILE")]
+    claims: Option<PathBuf>,
 }
 
 impl Update {
     pub(super) async fn run(self, output: Output) -> Result<(), Failure> {
-        if self.name.is_none() && self.email.is_none() && self.language.is_none() {
+        let named = [
+            self.name.is_some(),
+            self.email.is_some(),
+            self.language.is_some(),
+            self.claims.is_some(),
+        ];
+        if !named.contains(&true) {
             return Err(Failure::usage(
-                "nothing is changed: name --name, --email or --language",
+                "nothing is changed: name --name, --email, --language or --claims",
             ));
         }
         let at = self.one.place.open()?;
@@ -46,6 +60,7 @@ impl Update {
             sound(people::name_fault(name).into_iter().collect())?;
         }
         let address = self.email.as_deref().map(address).transpose()?;
+        let claims = self.claims.as_deref().map(document).transpose()?;
         if let Some(name) = &self.name {
             at.commit(people::set_name(&person, name), CHANGED).await?;
         }
@@ -58,12 +73,26 @@ impl Update {
             let taken = format!("{address} has an account already, or this one has changed");
             at.commit(change, &taken).await?;
         }
+        if let Some(claims) = claims {
+            let subject = person.subject;
+            let change = OpenIdChange::SetClaims { subject, claims };
+            at.commit(change.into(), CHANGED).await?;
+        }
         let id = at.config.policy.subjects.write(person.subject);
         let person = at.person(&id).await?;
         tell(&at, &person, output, Some("Done.")).await?;
         at.close().await;
         Ok(())
     }
+}
+
+/// The claims in a file; `None` for an empty object.
+fn document(file: &Path) -> Result<Option<String>, Failure> {
+    let text = read_secret(file, "claims")?;
+    let document = Document::parse(&text).map_err(|fault| {
+        Failure::usage(format!("--claims: {}: {}", file.display(), fault.sentence()))
+    })?;
+    Ok((!document.is_empty()).then(|| document.json()))
 }
 
 fn address(text: &str) -> Result<MailAddress, Failure> {

@@ -5,6 +5,7 @@ use super::output::{Output, sheet};
 use super::place::Opened;
 use crate::ops::clock;
 use protocol::facts::AccountCounts;
+use protocol::openid::claims::Document;
 use protocol::types::{Membership, Person, Preferences};
 use serde_json::{Value, json};
 
@@ -13,6 +14,7 @@ struct Around {
     preferences: Preferences,
     counts: AccountCounts,
     organizations: Vec<Membership>,
+    claims: Document,
 }
 
 impl One {
@@ -58,6 +60,7 @@ async fn around(at: &Opened, person: &Person) -> Result<Around, Failure> {
             organizations: 0,
         }),
         organizations: at.store.memberships(subject).await?,
+        claims: at.store.about(subject).await?.map_or_else(Document::default, |about| about.document),
     })
 }
 
@@ -66,6 +69,7 @@ fn more(around: &Around) -> serde_json::Map<String, Value> {
         preferences,
         counts,
         organizations,
+        claims,
     } = around;
     let organizations: Vec<_> = organizations
         .iter()
@@ -84,6 +88,7 @@ fn more(around: &Around) -> serde_json::Map<String, Value> {
         ("grants", json!(counts.connections)),
         ("apps", json!(counts.apps)),
         ("organizations", json!(organizations)),
+        ("claims", json!(claims.members())),
     ];
     members
         .into_iter()
@@ -118,5 +123,9 @@ fn as_sheet(person: &Person, around: &Around, at: &Opened) -> String {
         ("grants", counts.connections.to_string()),
         ("apps", counts.apps.to_string()),
         ("organizations", organizations.join("\n")),
+        (
+            "claims",
+            around.claims.members().keys().cloned().collect::<Vec<_>>().join(", "),
+        ),
     ])
 }

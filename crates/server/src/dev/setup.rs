@@ -9,7 +9,7 @@ use anyhow::{Context, anyhow, bail};
 use protocol::accounts::people::{self, NewAccount, Role, set_password};
 use protocol::events::Act;
 use protocol::register::{NewApp, Registered, Registrar, register};
-use protocol::types::{AppLinks, Asks, ClientKind, ClientStatus, GrantType, Person, Scope, Side};
+use protocol::types::{AppLinks, Asks, ClientKind, ClientStatus, GrantType, Person, RelyingParty, Scope, Side};
 use serde::{Deserialize, Serialize};
 use std::fs::OpenOptions;
 use std::io::Write;
@@ -161,6 +161,7 @@ fn new_app(name: &str, homepage: &str, owner: Person) -> NewApp {
         scopes: None,
         asks: Asks::default(),
         resource_server: false,
+        openid: RelyingParty::default(),
         reviewed: false,
         status: ClientStatus::Active,
         logo: None,

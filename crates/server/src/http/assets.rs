@@ -32,7 +32,11 @@ async fn asset(State(app): State<App>, Path(name): Path<String>) -> Result<Respo
     if path == own {
         return Ok(stylesheet(css, FOR_EVER));
     }
-    for (own, script) in [pages::show_password_script(), pages::copy_script()] {
+    for (own, script) in [
+        pages::show_password_script(),
+        pages::copy_script(),
+        pages::submit_script(),
+    ] {
         if path == own {
             let media_type = "text/javascript; charset=utf-8";
             return Ok(file(media_type, INERT, script, FOR_EVER));

@@ -287,7 +287,11 @@ fn authorization_fault(
     match fault {
         AuthorizationFault::Shown(error) => wrong_link::page(app, error, client, reader),
         AuthorizationFault::Redirected(error) => {
-            let mut response = reply::see_other(&error.url(app.policy()));
+            let answer = error.response(app.policy());
+            let mut response = match client {
+                Some(client) => reply::to_app(app, answer, client, reader),
+                None => reply::see_other(answer.location()),
+            };
             let fault = Fault(error.error.cause());
             response.extensions_mut().insert(fault);
             response

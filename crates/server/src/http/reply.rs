@@ -1,10 +1,16 @@
 //! Answers: JSON for machines, pages for people, redirects between them. One place for their headers.
-use super::request::RequestId;
+use super::request::{Reader, RequestId};
+use super::session::bare_frame;
+use crate::state::AppState;
 use axum::body::Body;
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::Response;
 use bytes::Bytes;
-use pages::Page;
+use pages::{FormPost, Page};
+use protocol::accounts::people::MAX_NAME;
+use protocol::authorize::AuthorizationResponse;
+use protocol::types::Client;
+use protocol::types::text::shortened;
 use serde::Serialize;
 use store::StoreError;
 
@@ -128,7 +134,7 @@ pub(crate) struct LeadsToApp;
 pub(crate) fn page<P: Page>(status: StatusCode, page: &P, leads: Option<LeadsToApp>) -> Response {
     let mut response = document("text/html; charset=utf-8", page.html());
     *response.status_mut() = status;
-    let csp = content_security_policy(leads, P::ASKS_PASSWORD || P::COPIES);
+    let csp = content_security_policy(leads, P::ASKS_PASSWORD || P::COPIES || P::SUBMITS);
     let headers = response.headers_mut();
     headers.insert(
         header::CONTENT_SECURITY_POLICY,
@@ -242,6 +248,27 @@ pub(crate) fn see_other(location: &str) -> Response {
         HeaderValue::from_static("no-referrer"),
     );
     response
+}
+
+/// Brings an answer to an app.
+pub(crate) fn to_app(
+    app: &AppState,
+    response: AuthorizationResponse,
+    client: &Client,
+    reader: Reader,
+) -> Response {
+    match response {
+        AuthorizationResponse::Redirect(url) => see_other(&url),
+        AuthorizationResponse::FormPost { action, fields } => {
+            let form = FormPost {
+                frame: bare_frame(app, reader),
+                app: shortened(&client.name, MAX_NAME),
+                action,
+                fields,
+            };
+            page(StatusCode::OK, &form, Some(LeadsToApp))
+        }
+    }
 }
 
 /// Adds a cookie to a response.

@@ -16,7 +16,7 @@ use axum::response::Response;
 use pages::{Speak, path};
 use protocol::Params;
 use protocol::accounts::mail_link::LinkMail;
-use protocol::authorize::Step;
+use protocol::authorize::{AuthorizationResponse, Step};
 use protocol::connections;
 use protocol::consent::{Answer, Chosen, Ticks, allow, allow_again, deny};
 use protocol::facts::{ConsentFacts, SessionFacts};
@@ -206,7 +206,7 @@ pub(crate) async fn submit(
         let answer = app.settle(decision, app.act_now(browser.address)).await?;
         return go_back_to_app(&app, &pending, answer, &mut browser, given).await;
     }
-    if !request.is_met_by(&session, pending.moment()) {
+    if !request.is_met_by(&session, app.policy(), pending.moment()) {
         return Ok(sign_in(&pending));
     }
     let before = consent(&app, &pending, &session).await?;
@@ -324,7 +324,7 @@ async fn decide(
     pending: &Pending,
     (given, chosen): (Given<'_>, Option<Chosen>),
     (session, browser): (&SessionFacts, &BrowserContext),
-) -> Result<Option<Result<String, ()>>, StoreError> {
+) -> Result<Option<Result<AuthorizationResponse, ()>>, StoreError> {
     let (context, request) = (app.context(), &pending.request);
     let answer = given.to(pending);
     let decision = match chosen {
@@ -364,12 +364,13 @@ pub(super) fn notice(
 async fn go_back_to_app(
     app: &App,
     pending: &Pending,
-    answer: Option<Result<String, ()>>,
+    answer: Option<Result<AuthorizationResponse, ()>>,
     browser: &mut BrowserContext,
     given: Given<'_>,
 ) -> Result<Response, PageError> {
-    if let Some(Ok(url)) = answer {
-        return Ok(reply::see_other(&url));
+    if let Some(Ok(answer)) = answer {
+        let client = &pending.request.client;
+        return Ok(reply::to_app(app, answer, client, browser.reader()));
     }
     // A lost guard: answered by another tab in the meantime, or asked before the person removed the app. Or the account
     // was switched off.

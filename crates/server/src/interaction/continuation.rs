@@ -10,7 +10,7 @@ use pages::ConnectedApps;
 use pages::admin::REQUESTS;
 use pages::portal::{Organizations, PORTAL};
 use pages::{Page, Speak, path};
-use protocol::Params;
+use protocol::{Params, Policy};
 use protocol::accounts::people::{MAX_EMAIL, MAX_NAME};
 use protocol::authorize::Handle;
 use protocol::facts::SessionFacts;
@@ -203,9 +203,12 @@ impl Continuation {
     }
 
     /// Whether whoever has this session goes on there without signing in.
-    pub(crate) fn is_met_by(&self, session: &SessionFacts) -> bool {
+    pub(crate) fn is_met_by(&self, session: &SessionFacts, policy: &Policy) -> bool {
         match self {
-            Continuation::App(pending) => pending.request.is_met_by(session, pending.moment()),
+            Continuation::App(pending) => {
+                let moment = pending.moment();
+                pending.request.is_met_by(session, policy, moment)
+            }
             _ => self.suits(&session.person),
         }
     }

@@ -83,7 +83,7 @@ pub(crate) async fn find(
             }
             let client = facts.as_ref().and_then(|facts| facts.client.clone());
             let person = browser.session.as_ref().map(|session| &session.person);
-            match presented.resume(facts, person, app.policy(), clock::now()) {
+            match presented.resume(facts, person, &app.context()) {
                 Ok((facts, request)) => {
                     return Ok(Found::Pending(Box::new(Pending {
                         handle: handle.to_owned(),
@@ -162,11 +162,11 @@ impl Over {
             issued.as_ref().map(|facts| &facts.code),
             (app.policy(), clock::now()),
         );
-        let url = answer.repeated(&request, allowed, code, moment);
+        let again = answer.repeated(&request, allowed, code, moment);
         Ok(
-            url.map(|url| match issued.is_some_and(|facts| facts.redeemed) {
+            again.map(|again| match issued.is_some_and(|facts| facts.redeemed) {
                 true => self.connected(app, browser),
-                false => reply::see_other(&url),
+                false => reply::to_app(app, again, &request.client, browser.reader()),
             }),
         )
     }
@@ -181,7 +181,7 @@ impl Over {
         let person = browser.session.as_ref().map(|session| &session.person);
         let params = Params::from_form(facts.interaction.request.as_bytes()).ok()?;
         let request =
-            authorize::check_for(params, facts.client.clone(), person, app.policy()).ok()?;
+            authorize::check_for(params, facts.client.clone(), person, &app.context()).ok()?;
         Some((facts, request))
     }
 

@@ -1,4 +1,5 @@
 //! The one list of jobs: a kind of message without a job does not compile.
+use super::back_channel::TellOfLogout;
 use super::deleted_mail::SendDeletedMail;
 use super::job::{Job, JobError};
 use super::link_mail::{Links, SendLinkMail};
@@ -6,8 +7,10 @@ use super::offer_mail::{Offers, SendInvitation, SendSecretEnd, SendTransfer};
 use super::review_mail::SendReviewMail;
 use super::test_mail::SendTestMail;
 use crate::mail::Mailer;
+use crate::ops::signing_keys::ProviderKeys;
 use config::Config;
 use jose::keyed::Key;
+use outbound::Outbound;
 use protocol::outbox::{Entry, Kind, Payload};
 use std::sync::Arc;
 use store::Store;
@@ -22,11 +25,17 @@ pub(super) struct Jobs {
     secret_end: SendSecretEnd,
     review_mail: SendReviewMail,
     deleted_mail: SendDeletedMail,
+    back_channel: TellOfLogout,
 }
 
 impl Jobs {
     /// As the configuration says.
-    pub(super) fn of(config: &Config, store: Store, key: Arc<Key>) -> Self {
+    pub(super) fn of(
+        config: &Config,
+        store: Store,
+        key: Arc<Key>,
+        (outbound, keys): (Arc<Outbound>, Arc<ProviderKeys>),
+    ) -> Self {
         let mailer = Mailer::of(config).map(Arc::new);
         let offers = Offers::new(config, store.clone(), mailer.clone());
         Jobs {
@@ -43,6 +52,12 @@ impl Jobs {
                 mailer: mailer.clone(),
                 product: config.branding.product.clone(),
                 language: config.branding.language,
+            },
+            back_channel: TellOfLogout {
+                store: store.clone(),
+                outbound,
+                keys,
+                policy: config.policy.clone(),
             },
             review_mail: SendReviewMail::of(config, store.clone(), mailer.clone()),
             link_mail: SendLinkMail {
@@ -67,6 +82,7 @@ impl Jobs {
             Kind::InvitationMail => run(&self.invitation, kind, entry).await,
             Kind::TransferMail => run(&self.transfer, kind, entry).await,
             Kind::SecretEndMail => run(&self.secret_end, kind, entry).await,
+            Kind::BackChannelLogout => run(&self.back_channel, kind, entry).await,
         }
     }
 
@@ -91,6 +107,7 @@ async fn run<J: Job>(job: &J, kind: Kind, entry: &Entry) -> Result<(), JobError>
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::ops::outbound::outbound;
     use protocol::types::ids::Region;
     use protocol::types::{Locator, UnixTime};
     use store::{Location, Options, Stay, Synchronous, Tuning};
@@ -121,7 +138,9 @@ mod tests {
             tuning: Tuning::default(),
         });
         let key = Arc::new(Key::new(&[7; 32]));
-        let jobs = Jobs::of(&Config::for_tests(), store.unwrap(), key);
+        let config = Config::for_tests();
+        let out = (Arc::new(outbound(&config)), Arc::default());
+        let jobs = Jobs::of(&config, store.unwrap(), key, out);
         for kind in Kind::ALL {
             let refused = jobs.run(&entry(kind.name())).await;
             let dead = matches!(&refused, Err(JobError::Dead(why)) if why.contains("payload"));

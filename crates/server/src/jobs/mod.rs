@@ -1,5 +1,6 @@
 //! What runs beside the requests: following changes made elsewhere, sweeping, keeping the node number, trying a
 //! database that does not work, and delivering what waits in the outbox.
+mod back_channel;
 mod deleted_mail;
 mod job;
 mod letters;
@@ -42,6 +43,8 @@ const TRIM_EVERY: u32 = 10;
 const WARN_EVERY: Duration = Duration::from_secs(600);
 /// How often it is looked whether a signing key is due, and which ones other nodes have made.
 const KEYS_EVERY: Duration = Duration::from_secs(30);
+/// How often it is looked who is to be told that a session ended.
+const LOGOUTS_EVERY: Duration = Duration::from_secs(1);
 /// How often the node number is renewed.
 const LEASE_EVERY: Duration = Duration::from_secs(20);
 
@@ -59,6 +62,9 @@ pub(crate) fn start(app: &App) -> Running {
     jobs.begin("secret ends", |ending| warn_of_secret_ends(app(), ending));
     jobs.begin("signing keys", |ending| move_signing_keys(app(), ending));
     jobs.begin("request log", |ending| write_request_log(app(), ending));
+    if app().policy().openid.is_some() {
+        jobs.begin("logouts", |ending| tell_of_logouts(app(), ending));
+    }
     jobs.begin("outage", |ending| watch_outage(app(), ending));
     // It begins nothing new as soon as the server stops; the others go on until the last request is answered.
     jobs.begin("outbox", |_| outbox::deliver(app()));
@@ -173,6 +179,16 @@ async fn move_signing_keys(app: App, ending: Arc<Stopping>) {
     ticks.tick().await;
     while goes_on(&mut ticks, &ending).await {
         if let Err(error) = signing_keys::look(&app).await {
+            app.outage.note(&error);
+        }
+    }
+}
+
+/// Where OpenID Connect is spoken.
+async fn tell_of_logouts(app: App, ending: Arc<Stopping>) {
+    let mut ticks = tokio::time::interval(LOGOUTS_EVERY);
+    while goes_on(&mut ticks, &ending).await {
+        if let Err(error) = back_channel::write_messages(&app).await {
             app.outage.note(&error);
         }
     }

@@ -83,7 +83,12 @@ impl Lines {
     fn of(app: App) -> Self {
         Lines {
             shift: Arc::new(Shift {
-                jobs: Jobs::of(&app.config, app.store.clone(), app.key.clone()),
+                jobs: Jobs::of(
+                    &app.config,
+                    app.store.clone(),
+                    app.key.clone(),
+                    (app.outbound.clone(), app.keys.clone()),
+                ),
                 app,
                 until: Mutex::default(),
                 told: Mutex::default(),

@@ -3,7 +3,7 @@ use super::logged::{Caller, note_page};
 use super::request::BufferedRequest;
 use crate::http::error::{PageError, PageFault};
 use crate::http::reply;
-use crate::http::request::{RequestId, is_form};
+use crate::http::request::{Arrival, Reader, RequestId, is_form};
 use crate::http::session::{ClaimedSession, session};
 use crate::interaction::continuation::with_handle;
 use crate::interaction::pending::refused;
@@ -23,23 +23,24 @@ pub(super) async fn get(
     State(app): State<App>,
     RawQuery(query): RawQuery,
     claimed: ClaimedSession,
-    id: RequestId,
+    arrival: Arrival,
 ) -> Result<Response, PageError> {
     let mut caller = Caller::default();
-    let answer = by_link(&app, query.unwrap_or_default(), &claimed, &mut caller).await;
-    note_page(&app, id, caller, &answer);
+    let query = query.unwrap_or_default();
+    let answer = by_link(&app, query, (&claimed, arrival), &mut caller).await;
+    note_page(&app, arrival.id, caller, &answer);
     answer
 }
 
 async fn by_link(
     app: &App,
     query: String,
-    claimed: &ClaimedSession,
+    (claimed, arrival): (&ClaimedSession, Arrival),
     caller: &mut Caller,
 ) -> Result<Response, PageError> {
     let params = Params::from_form(query.as_bytes()).map_err(ShownError::Params)?;
     let request = checked(app, params, Some(claimed), caller).await?;
-    proceed(app, &request, claimed).await
+    proceed(app, &request, claimed, arrival).await
 }
 
 /// `POST`: a form of another site, so the browser sends no session cookie with it (SameSite=Lax). The request
@@ -86,7 +87,7 @@ async fn checked(
         None => None,
     };
     let person = signed_in.as_ref().map(|session| &session.person);
-    let checked = authorize::check_for(params, client.clone(), person, app.policy());
+    let checked = authorize::check_for(params, client.clone(), person, &app.context());
     Ok(checked.map_err(|fault| PageFault::Authorization(fault, client))?)
 }
 
@@ -94,6 +95,7 @@ async fn proceed(
     app: &App,
     request: &AuthorizationRequest,
     claimed: &ClaimedSession,
+    arrival: Arrival,
 ) -> Result<Response, PageError> {
     let context = app.context();
     let known = signed_in(app, request, claimed).await?;
@@ -113,7 +115,13 @@ async fn proceed(
     let issued = request.issue_for(organization, scope, session, &context);
     let act = app.act(context.now, claimed.address);
     match app.settle(issued, act).await? {
-        Some(Ok(url)) => Ok(reply::see_other(&url)),
+        Some(Ok(answer)) => {
+            let reader = Reader {
+                id: arrival.id,
+                language: arrival.spoken.language(),
+            };
+            Ok(reply::to_app(app, answer, &request.client, reader))
+        }
         Some(Err(())) | None => Ok(keep(app, request, path::SIGN_IN).await?),
     }
 }

@@ -6,6 +6,7 @@ use axum::http::HeaderMap;
 use protocol::facts::AccessFacts;
 use protocol::token_info::BearerError;
 use protocol::types::Locator;
+use store::StoreError;
 use wire::{Presented, bearer};
 
 /// An access token of ours, and what is on record about it.
@@ -25,6 +26,14 @@ pub(crate) async fn read(
 ) -> Result<Option<Bearer>, ApiError> {
     let text = bearer::parse(authorization(headers));
     let text = text.map_err(|fault| refused(realm, fault))?;
+    Ok(of_text(app, text).await?)
+}
+
+/// The same, of a token's text.
+///
+/// # Errors
+/// [`StoreError`].
+pub(crate) async fn of_text(app: &AppState, text: &str) -> Result<Option<Bearer>, StoreError> {
     let presented = Presented::parse(text)
         .filter(|presented| app.policy().is_access_prefix(presented.prefix()));
     let Some(presented) = presented else {

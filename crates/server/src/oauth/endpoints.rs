@@ -16,6 +16,8 @@ pub(crate) fn endpoints(config: &Config) -> Endpoints {
         token_info: at(&config.api_base, &paths.token_info),
         device_authorization: at(&config.issuer, &paths.device),
         revocations: at(&config.issuer, &paths.revocations),
+        userinfo: at(&config.issuer, &paths.userinfo),
+        end_session: at(&config.issuer, &paths.logout),
         jwks: jwks_path(config).map(|path| format!("{}{path}", origin(&config.issuer))),
         documentation: config
             .developers
@@ -38,17 +40,25 @@ pub(crate) fn jwks_path(config: &Config) -> Option<String> {
     signs.then(|| format!("/.well-known/jwks.json{path}"))
 }
 
-/// The paths of the metadata document: the well-known name stands before the issuer's own path, as RFC 8414 §3.1 asks.
-/// There is no `openid-configuration`: under that name a client expects the members that OpenID Connect requires, and
-/// stops where they are missing.
-pub(crate) fn metadata_paths(issuer: &str) -> Vec<String> {
-    let path = issuer[origin(issuer).len()..].trim_end_matches('/');
-    vec![format!("/.well-known/oauth-authorization-server{path}")]
+/// The paths of the metadata document: the well-known name stands before the issuer's own path, as RFC 8414 §3.1 asks,
+/// and where OpenID Connect is spoken under its name too, before that path and behind it (Discovery §4). Where it is not,
+/// a client would expect members under that name which are missing.
+pub(crate) fn metadata_paths(config: &Config) -> Vec<String> {
+    let path = config.issuer[origin(&config.issuer).len()..].trim_end_matches('/');
+    let mut paths = vec![format!("/.well-known/oauth-authorization-server{path}")];
+    if config.policy.openid.is_some() {
+        paths.push(format!("/.well-known/openid-configuration{path}"));
+        if !path.is_empty() {
+            paths.push(format!("{path}/.well-known/openid-configuration"));
+        }
+    }
+    paths
 }
 
 #[cfg(test)]
 mod tests {
     use super::metadata_paths;
+    use config::Config;
 
     #[test]
     fn only_under_the_name_of_this_standard() {
@@ -57,8 +67,10 @@ mod tests {
             ("https://h.example/", ""),
             ("https://h.example/t", "/t"),
         ] {
+            let mut config = Config::for_tests();
+            issuer.clone_into(&mut config.issuer);
             let name = "/.well-known/oauth-authorization-server";
-            assert_eq!(metadata_paths(issuer), [format!("{name}{path}")]);
+            assert_eq!(metadata_paths(&config), [format!("{name}{path}")]);
         }
     }
 }

@@ -9,13 +9,16 @@ pub(crate) mod in_process;
 mod introspect;
 mod jwks;
 mod logged;
+mod logout;
 pub(crate) mod long_poll;
 mod metadata;
 mod request;
 mod revoke;
 mod token;
 mod token_info;
+mod userinfo;
 
+use crate::account;
 use crate::http::site::Site;
 use axum::routing::{get, post};
 use config::Config;
@@ -30,6 +33,9 @@ pub(crate) fn mount(config: &Config, site: &mut Site) {
     let paths = &config.paths;
     for path in &paths.authorize {
         site.entrance(path, get(authorize::get).post(authorize::post));
+    }
+    for path in &paths.logout {
+        site.entrance(path, get(account::end_session).post(logout::post));
     }
     for path in &paths.token {
         site.endpoint(path, POST, post(token::token));
@@ -46,6 +52,10 @@ pub(crate) fn mount(config: &Config, site: &mut Site) {
     for path in &paths.token_info {
         site.endpoint(path, GET, get(token_info::token_info));
     }
+    for path in &paths.userinfo {
+        let userinfo = get(userinfo::get).post(userinfo::post);
+        site.endpoint(path, "GET, HEAD, POST, OPTIONS", userinfo);
+    }
     for path in &paths.app {
         let own = get(client::show).patch(client::change);
         site.endpoint(path, "GET, HEAD, PATCH, OPTIONS", own);
@@ -59,7 +69,7 @@ pub(crate) fn mount(config: &Config, site: &mut Site) {
     if let Some(path) = jwks_path(config) {
         site.endpoint(&path, GET, get(jwks::jwks));
     }
-    for path in metadata_paths(&config.issuer) {
+    for path in metadata_paths(config) {
         site.endpoint(&path, GET, get(metadata::metadata));
     }
 }

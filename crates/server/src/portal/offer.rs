@@ -69,7 +69,7 @@ pub(crate) fn path_of(chapter: DeveloperChapter) -> String {
 pub(super) fn offer(config: &Config) -> Offer {
     let policy = &config.policy;
     let issuer = &config.issuer;
-    let well_known = metadata_paths(issuer);
+    let well_known = metadata_paths(config);
     Offer {
         product: config.branding.product.clone(),
         issuer: issuer.clone(),

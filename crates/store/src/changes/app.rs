@@ -177,9 +177,9 @@ fn register<'a>(steps: Steps<'a>, client: &'a Client, logo: Option<&'a Logo>) ->
     let steps = is_there(steps, client.owner);
     let guard = "INSERT INTO clients (no, id, name, homepage, description, owner, kind, redirect_uris, grants, scopes, \
          approved, resource_server, status, cutoff, reviewed_at, logo, created_at, test, documented, privacy_policy, \
-         terms, support, contact, organization, optional_scopes, scope_reasons, skeleton, live_of, deleted_at) \
-         SELECT (SELECT COALESCE(MAX(no), 0) + 1 FROM clients), $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, \
-         $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24, $25, $26, $27, NULL WHERE TRUE ON CONFLICT (id) DO NOTHING";
+         terms, support, contact, organization, optional_scopes, scope_reasons, skeleton, live_of, relying_party, \
+         deleted_at) SELECT (SELECT COALESCE(MAX(no), 0) + 1 FROM clients), $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, \
+         $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24, $25, $26, $27, $28, NULL WHERE TRUE ON CONFLICT (id) DO NOTHING";
     let values = values![
         &client.id,
         &client.name,
@@ -208,6 +208,7 @@ fn register<'a>(steps: Steps<'a>, client: &'a Client, logo: Option<&'a Logo>) ->
         client.asks.reasons.to_stored(),
         skeleton(&client.name),
         client.live_of,
+        client.openid.to_stored(),
     ];
     let steps = match client.live_of {
         Some(live) => only_side(steps, live),
@@ -289,7 +290,7 @@ fn update<'a>(
     let guard = "UPDATE clients SET version = version + 1, name = $3, homepage = $4, description = $5, \
                  redirect_uris = $6, reviewed_at = $7, status = $8, logo = $9, grants = $10, scopes = $11, \
                  privacy_policy = $12, terms = $13, support = $14, contact = $15, optional_scopes = $16, scope_reasons = $17, \
-                 skeleton = $18 \
+                 skeleton = $18, relying_party = $19 \
                  WHERE no = $1 AND version = $2 AND deleted_at IS NULL AND status <> 'disabled'";
     let values = values![
         before.no,
@@ -310,6 +311,7 @@ fn update<'a>(
         &after.asks.optional,
         after.asks.reasons.to_stored(),
         skeleton(&after.name),
+        after.openid.to_stored(),
     ];
     let steps = change_logo(steps.guard(guard, values), before.no, logo);
     // Who was allowed is not who it is now: people are asked again.

@@ -18,17 +18,29 @@ macro_rules! end_all {
     };
 }
 
-/// A code, with what its person is remembered to have allowed.
+/// A code, with what its person is remembered to have allowed, if that is new.
 pub(super) fn allow<'a>(
     steps: Steps<'a>,
     (code, interaction): (&'a AuthorizationCode, Option<Locator>),
-    (consent, notice): (&'a Consent, Option<&'a LinkMail>),
+    (consent, notice): (Option<&'a Consent>, Option<&'a LinkMail>),
     now: UnixTime,
 ) -> Steps<'a> {
     let steps = match interaction {
         Some(interaction) => steps.guard(ANSWER, values![interaction, now, code.id]),
         None => steps,
     };
+    match consent {
+        Some(consent) => remember(steps, (code, interaction), consent, notice),
+        None => steps.run(ISSUE, code_values(code)),
+    }
+}
+
+fn remember<'a>(
+    steps: Steps<'a>,
+    (code, interaction): (&'a AuthorizationCode, Option<Locator>),
+    consent: &'a Consent,
+    notice: Option<&'a LinkMail>,
+) -> Steps<'a> {
     let values = values![
         consent.subject,
         consent.client,

@@ -49,6 +49,10 @@ pub(super) fn delete<'a>(steps: Steps<'a>, deletion: &'a Deletion, now: UnixTime
             "DELETE FROM mail_links WHERE subject = $1",
             values![subject],
         )
+        .run(
+            "DELETE FROM person_claims WHERE subject = $1",
+            values![subject],
+        )
         .person_changed(subject)
 }
 

@@ -2,6 +2,7 @@
 mod account;
 mod app;
 mod app_bounds;
+mod authentication;
 mod bounce;
 mod connection;
 mod counted;
@@ -25,11 +26,11 @@ use protocol::Transition;
 use protocol::accounts::mail_link::LinkMail;
 use protocol::transition::{
     AccountChange, AppChange, AuthorizeChange, BounceChange, ConnectionChange, DeviceChange,
-    GrantChange, OrganizationChange, OutboxChange, ReviewChange, ReviewStep, SessionChange,
+    GrantChange, OpenIdChange, OrganizationChange, OutboxChange, ReviewChange, ReviewStep, SessionChange,
     SigningKeyChange, ThrottleChange,
 };
 use protocol::types::{
-    AccessToken, AuthorizationCode, ClientNo, Consent, DeviceAnswer, DeviceAuthorization, Grant,
+    AccessToken, Authentication, AuthorizationCode, ClientNo, Consent, DeviceAnswer, DeviceAuthorization, Grant,
     Interaction, Locator, Pace, RefreshToken, Scope, SealedReply, Subject, UnixTime,
 };
 
@@ -45,11 +46,12 @@ pub(crate) enum Change<'a> {
 #[derive(Clone, Copy)]
 pub(crate) enum Cold<'a> {
     Deny(Locator),
-    /// A code, with what is remembered.
+    /// A code, with what is remembered of it, and what it knows of the sign-in.
     Allow {
         code: &'a AuthorizationCode,
+        authentication: Option<&'a Authentication>,
         interaction: Option<Locator>,
-        consent: &'a Consent,
+        consent: Option<&'a Consent>,
         notice: Option<&'a LinkMail>,
     },
     Connection(&'a ConnectionChange),
@@ -72,6 +74,7 @@ pub(crate) enum Cold<'a> {
     Outbox(&'a OutboxChange),
     Bounce(&'a BounceChange),
     SigningKey(&'a SigningKeyChange),
+    OpenId(&'a OpenIdChange),
 }
 
 impl<'a> Cold<'a> {
@@ -85,10 +88,14 @@ impl<'a> Cold<'a> {
             }
             Cold::Allow {
                 code,
+                authentication,
                 interaction,
                 consent,
                 notice,
-            } => connection::allow(steps, (code, interaction), (consent, notice), now),
+            } => {
+                let steps = connection::allow(steps, (code, interaction), (consent, notice), now);
+                authentication::keep(steps, code, authentication)
+            }
             Cold::Connection(change) => connection::steps(steps, change, now),
             Cold::KeepDevice(device) => device::keep(steps, device),
             Cold::AnswerDevice {
@@ -112,6 +119,7 @@ impl<'a> Cold<'a> {
             Cold::Outbox(change) => outbox::steps(steps, change, now),
             Cold::Bounce(change) => bounce::steps(steps, change),
             Cold::SigningKey(change) => signing_key::steps(steps, change),
+            Cold::OpenId(change) => authentication::steps(steps, change),
         }
     }
 }
@@ -161,6 +169,7 @@ impl<'a> From<&'a Transition> for Change<'a> {
             Transition::Bounce(change) => Change::Cold(Cold::Bounce(change)),
             Transition::Connection(change) => Change::Cold(Cold::Connection(change)),
             Transition::SigningKey(change) => Change::Cold(Cold::SigningKey(change)),
+            Transition::OpenId(change) => Change::Cold(Cold::OpenId(change)),
         }
     }
 }
@@ -202,6 +211,7 @@ fn authorize(change: &AuthorizeChange) -> Change<'_> {
         AuthorizeChange::Keep(interaction) => Change::Hot(Hot::Keep(interaction)),
         AuthorizeChange::IssueCode {
             code,
+            authentication: None,
             interaction,
             consent: None,
             notice: _,
@@ -211,13 +221,15 @@ fn authorize(change: &AuthorizeChange) -> Change<'_> {
         }),
         AuthorizeChange::IssueCode {
             code,
+            authentication,
             interaction,
-            consent: Some(consent),
+            consent,
             notice,
         } => Change::Cold(Cold::Allow {
             code,
+            authentication: authentication.as_deref(),
             interaction: *interaction,
-            consent,
+            consent: consent.as_ref(),
             notice: notice.as_deref(),
         }),
         AuthorizeChange::Deny { interaction, .. } => Change::Cold(Cold::Deny(*interaction)),

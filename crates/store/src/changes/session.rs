@@ -1,4 +1,5 @@
 //! Browsers that are signed in.
+use super::authentication::{all_end, device_ends, ends};
 use super::mail_link::{tell, use_up};
 use crate::steps::Steps;
 use crate::value::values;
@@ -22,9 +23,12 @@ pub(super) fn steps<'a>(steps: Steps<'a>, change: &'a SessionChange, now: UnixTi
         SessionChange::NoteUse(uses) => uses.iter().fold(steps, |steps, used| {
             steps.run(NOTE_USE, values![used.session, used.at, used.idle_at])
         }),
-        SessionChange::End { subject, session } => steps.guard(END, values![*session, *subject]),
+        SessionChange::End { subject, session } => {
+            ends(steps, *session).guard(END, values![*session, *subject])
+        }
         SessionChange::EndAll { subject, keep } => {
-            steps.event(END_ALL, values![*subject, keep.unwrap_or(Locator(0))])
+            let keep = keep.unwrap_or(Locator(0));
+            all_end(steps, *subject, keep).event(END_ALL, values![*subject, keep])
         }
         SessionChange::EndByLink {
             link,
@@ -35,9 +39,12 @@ pub(super) fn steps<'a>(steps: Steps<'a>, change: &'a SessionChange, now: UnixTi
             let steps = forget_devices(use_up(steps, *link, now), *subject);
             match session {
                 Some(session) => {
-                    steps.event(END_DEVICE, values![*session, *subject, device.as_deref()])
+                    let device = device.as_deref();
+                    device_ends(steps, *session, *subject, device)
+                        .event(END_DEVICE, values![*session, *subject, device])
                 }
-                None => steps.event(END_ALL, values![*subject, Locator(0)]),
+                None => all_end(steps, *subject, Locator(0))
+                    .event(END_ALL, values![*subject, Locator(0)]),
             }
         }
     }
@@ -83,10 +90,12 @@ fn start<'a>(
     steps: Steps<'a>,
     session: &'a Session,
     ends_at: UnixTime,
-    ends: Option<Locator>,
+    before: Option<Locator>,
 ) -> Steps<'a> {
-    let steps = match ends {
-        Some(ends) => steps.run("DELETE FROM sessions WHERE id = $1", values![ends]),
+    let steps = match before {
+        Some(before) => {
+            ends(steps, before).run("DELETE FROM sessions WHERE id = $1", values![before])
+        }
         None => steps,
     };
     steps.run(
@@ -119,7 +128,8 @@ const END_ALL: &str = "DELETE FROM sessions WHERE subject = $1 AND id <> $2";
 
 /// Ends all sessions of a person, but for one, along with another change.
 pub(super) fn end_all(steps: Steps<'_>, subject: Subject, keep: Option<Locator>) -> Steps<'_> {
-    steps.run(END_ALL, values![subject, keep.unwrap_or(Locator(0))])
+    let keep = keep.unwrap_or(Locator(0));
+    all_end(steps, subject, keep).run(END_ALL, values![subject, keep])
 }
 
 /// Forgets which browsers knew the account, along with another change.

@@ -86,6 +86,7 @@ pub(crate) const CODE: Query<CodeFacts> = Query {
             redeemed: row.flag(10)?,
             person: optional_person(row, 12)?,
             connection: ConnectionStanding::GOOD,
+            asked: None,
         })
     },
 };

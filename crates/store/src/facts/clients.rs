@@ -2,7 +2,7 @@
 use crate::row::{Query, Read, Row, corrupt};
 use protocol::transition::Logo;
 use protocol::types::{
-    AppLinks, Asks, Client, ClientKind, ClientNo, ClientStatus, GrantType, Locator, Reasons,
+    AppLinks, Asks, Client, ClientKind, ClientNo, ClientStatus, GrantType, Locator, Reasons, RelyingParty,
     RedirectUri, Side, StoredSecret, UnixTime,
 };
 
@@ -13,7 +13,7 @@ macro_rules! clients {
             "SELECT c.no, c.version, c.id, c.name, c.homepage, c.description, c.owner, c.kind, c.redirect_uris, \
              c.grants, c.scopes, c.approved, c.resource_server, c.status, c.cutoff, c.reviewed_at, c.logo, \
              c.created_at, COALESCE(o.name, p.name, ''), c.test, c.documented, c.privacy_policy, c.terms, c.support, c.contact, \
-             c.deleted_at, c.organization, c.optional_scopes, c.scope_reasons, c.live_of FROM clients c \
+             c.deleted_at, c.organization, c.optional_scopes, c.scope_reasons, c.live_of, c.relying_party FROM clients c \
              LEFT JOIN people p ON p.subject = c.owner LEFT JOIN organizations o ON o.id = c.organization \
              WHERE c.deleted_at ",
             $deleted,
@@ -214,6 +214,7 @@ fn client(row: &dyn Row) -> Read<Client> {
             false => Side::Live,
         },
         documented: row.flag(20)?,
+        openid: RelyingParty::from_stored(row.text(30)?),
         live_of: row.optional_client(29)?,
     })
 }

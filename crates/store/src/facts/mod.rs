@@ -36,6 +36,7 @@ pub(crate) mod devices;
 pub(crate) mod events;
 pub(crate) mod feed;
 pub(crate) mod mail_links;
+pub(crate) mod openid;
 pub(crate) mod organizations;
 pub(crate) mod outbox;
 pub(crate) mod people;

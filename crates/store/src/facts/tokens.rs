@@ -161,6 +161,7 @@ fn refresh_facts(row: &dyn Row, person_at: usize) -> Read<RefreshFacts> {
         used: None,
         person: optional_person(row, person_at)?,
         connection: ConnectionStanding::GOOD,
+        asked: None,
     })
 }
 

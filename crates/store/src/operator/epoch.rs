@@ -136,6 +136,7 @@ impl Database {
         self.run(sql, &values![now, MAY_BE_DELIVERED]).await?;
         // What a link was used for may have been done since the copy was made.
         self.run("DELETE FROM mail_links", &[]).await?;
+        self.run("DELETE FROM logouts", &[]).await?;
         let apps = "UPDATE clients SET cutoff = $1 WHERE cutoff < $1";
         Ok(Closed {
             codes: self.run("DELETE FROM codes", &[]).await?,

@@ -67,7 +67,7 @@ fn unswept(moment: &Moment) -> Vec<Value<'static>> {
     values![moment.unswept, moment.now].into()
 }
 
-const ALL: [Invariant; 22] = [
+const ALL: [Invariant; 23] = [
     of(
         "used refresh tokens",
         "used refresh tokens have no successor, which cannot have expired yet; first",
@@ -153,6 +153,13 @@ const ALL: [Invariant; 22] = [
         "sessions are of nobody; first",
         "SELECT COUNT(*), MIN(s.id) FROM sessions s \
          WHERE NOT EXISTS (SELECT 1 FROM people p WHERE p.subject = s.subject)",
+        none,
+    ),
+    of(
+        "authentications",
+        "sign-ins of OpenID Connect are of another app or person than their code or grant; first",
+        "SELECT COUNT(*), MIN(a.id) FROM authentications a LEFT JOIN grants g ON g.id = a.id LEFT JOIN codes c ON c.id = a.id \
+         WHERE g.client <> a.client OR g.subject <> a.subject OR c.client <> a.client OR c.subject <> a.subject",
         none,
     ),
     of(

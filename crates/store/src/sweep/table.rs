@@ -123,7 +123,7 @@ const fn sweep(
 }
 
 /// What follows another table comes after it. Access tokens come first: they are told apart.
-pub(super) const SWEEPS: [Sweep; 38] = [
+pub(super) const SWEEPS: [Sweep; 40] = [
     sweep("access_tokens", EXPIRED, |rules, now| {
         older(rules.access, now)
     }),
@@ -158,6 +158,10 @@ pub(super) const SWEEPS: [Sweep; 38] = [
         older(rules.grant, now)
     }),
     sweep("grants", GRANT_IS_OVER, ahead),
+    sweep("authentications", EXPIRED, |rules, now| {
+        older(rules.grant, now)
+    }),
+    sweep("authentications", EXPIRED, ahead),
     sweep("interactions", EXPIRED, |rules, now| {
         older(rules.interaction, now)
     }),

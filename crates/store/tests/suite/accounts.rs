@@ -377,6 +377,7 @@ async fn a_session_is_read_with_what_its_person_allowed_the_app() {
     let session = session(&world, subject).await;
     for (who, scope) in [(other, "a"), (subject, "a b")] {
         let allowed = Transition::Authorize(AuthorizeChange::IssueCode {
+            authentication: None,
             code: world.code(client, who),
             interaction: None,
             consent: Some(world.consent(client, who, scope)),

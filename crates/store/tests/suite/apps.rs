@@ -263,6 +263,7 @@ async fn people_are_asked_again_about_an_app_that_says_it_is_another() {
             skipped: protocol::types::Scope::default(),
         };
         let code = Transition::Authorize(AuthorizeChange::IssueCode {
+            authentication: None,
             code: world.code(client, subject),
             interaction: None,
             consent: Some(consent),

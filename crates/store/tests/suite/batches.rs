@@ -32,6 +32,7 @@ fn issue(
     consent: Option<Consent>,
 ) -> Transition {
     Transition::Authorize(AuthorizeChange::IssueCode {
+        authentication: None,
         code: code.clone(),
         interaction: interaction.map(|interaction| interaction.id),
         consent,
@@ -180,6 +181,7 @@ async fn codes_whose_answer_is_lost_are_found_out_about() {
     assert_eq!(issued(&world, &codes).await.len(), 30);
     assert_eq!(world.audited("consent.given"), 10);
     let late = Transition::Authorize(AuthorizeChange::IssueCode {
+        authentication: None,
         code: again,
         interaction,
         consent: None,

@@ -18,6 +18,7 @@ async fn allowed(
 ) -> (AuthorizationCode, Outcome) {
     let code = world.code(client, subject);
     let transition = Transition::Authorize(AuthorizeChange::IssueCode {
+        authentication: None,
         code: code.clone(),
         interaction: Some(asked.id),
         consent: Some(world.consent(client, subject, "a b")),
@@ -195,6 +196,7 @@ async fn what_was_left_out_is_kept_until_the_end() {
         let mut consent = world.consent(client, subject, "a");
         consent.skipped = Scope::parse(skipped).unwrap();
         Transition::Authorize(AuthorizeChange::IssueCode {
+            authentication: None,
             code: world.code(client, subject),
             interaction: None,
             consent: Some(consent),
@@ -366,6 +368,7 @@ async fn nothing_lives_after_a_removal_whatever_happens_at_the_same_moment() {
         let (redeem, late, _) = world.redemption(&another);
         let remembered = world.code(client, subject);
         let at_once = Transition::Authorize(AuthorizeChange::IssueCode {
+            authentication: None,
             code: remembered.clone(),
             interaction: None,
             consent: None,
@@ -373,6 +376,7 @@ async fn nothing_lives_after_a_removal_whatever_happens_at_the_same_moment() {
         });
         let consented = world.code(client, subject);
         let consent = Transition::Authorize(AuthorizeChange::IssueCode {
+            authentication: None,
             code: consented.clone(),
             interaction: Some(open.id),
             consent: Some(world.consent(client, subject, "a b")),

@@ -197,6 +197,7 @@ async fn what_comes_at_the_same_moment_leaves_nothing_alive() {
         let (redemption, _, refresh) = world.redemption(&code);
         let end = world.end_of(subject, Deleter::Person).await;
         let consent = Transition::Authorize(AuthorizeChange::IssueCode {
+            authentication: None,
             code: world.code(client, subject),
             interaction: None,
             consent: Some(world.consent(client, subject, "tasks:read")),

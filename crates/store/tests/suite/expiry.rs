@@ -34,6 +34,7 @@ async fn code_of(world: &World, days: u32) -> AuthorizationCode {
         ..world.code(client, subject)
     };
     let issue = AuthorizeChange::IssueCode {
+        authentication: None,
         code: code.clone(),
         interaction: None,
         consent: None,

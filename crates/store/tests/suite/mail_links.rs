@@ -318,6 +318,7 @@ async fn what_is_allowed_while_an_account_is_taken_over_counts_no_more() {
     let client = world.client("app").await;
     let allow = |subject, at| {
         Transition::Authorize(AuthorizeChange::IssueCode {
+            authentication: None,
             code: world.code(client, subject),
             interaction: None,
             consent: Some(Consent {

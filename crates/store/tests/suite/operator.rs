@@ -143,6 +143,7 @@ pub(crate) async fn open(world: &World) -> (protocol::types::Grant, Session) {
     };
     let code = world.code(grant.client, grant.subject);
     let issue = Transition::Authorize(AuthorizeChange::IssueCode {
+        authentication: None,
         code,
         interaction: None,
         consent: Some(consent),

@@ -198,6 +198,7 @@ async fn an_interaction_is_answered_once_by_a_code_or_a_denial() {
     let code = world.code(client, subject);
     let issue = |consent| {
         Transition::Authorize(AuthorizeChange::IssueCode {
+            authentication: None,
             code: code.clone(),
             interaction: Some(pending.id),
             consent,

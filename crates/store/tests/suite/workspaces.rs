@@ -110,6 +110,7 @@ async fn allow(world: &World, key: ConnectionKey) -> (AuthorizationCode, Outcome
         ..world.consent(key.client, key.subject, "a b")
     };
     let transition = Transition::Authorize(AuthorizeChange::IssueCode {
+        authentication: None,
         code: code.clone(),
         interaction: None,
         consent: Some(consent),

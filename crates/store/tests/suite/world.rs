@@ -188,6 +188,7 @@ impl World {
     ) -> AuthorizationCode {
         let code = self.code(client, subject);
         let transition = Transition::Authorize(AuthorizeChange::IssueCode {
+            authentication: None,
             code: code.clone(),
             interaction: None,
             consent: None,

@@ -295,6 +295,7 @@ impl World {
             used,
             person,
             connection: ConnectionStanding::GOOD,
+            asked: None,
         })
     }
 }

@@ -139,7 +139,7 @@ fn a_registered_query_survives_and_ours_wins() {
         .with(|case| case.set("scope", "none"))
         .redirected();
     assert!(
-        error.url(&case.policy).contains("?tenant=a%20b&x&error="),
+        error.response(&case.policy).location().to_owned().contains("?tenant=a%20b&x&error="),
         "{sentence}"
     );
 }
@@ -268,6 +268,7 @@ fn an_app_with_the_code_grant_registers_where_to_go() {
         scopes: None,
         asks: Asks::default(),
         resource_server: false,
+        openid: protocol::types::RelyingParty::default(),
         reviewed: false,
         status: ClientStatus::Active,
         logo: None,

@@ -77,7 +77,7 @@ fn a_kept_request_reads_back_as_it_was() {
     let request = case.passed();
     let facts = kept(&case, &request);
     let params = Params::from_form(facts.interaction.request.as_bytes()).expect("a kept form");
-    let again = protocol::authorize::check(params, facts.client, &case.policy).expect(sentence);
+    let again = protocol::authorize::check(params, facts.client, &case.context()).expect(sentence);
     assert_eq!(again.state, request.state, "{sentence}");
     assert_eq!(again.challenge, request.challenge, "{sentence}");
     assert_eq!(again.scope, request.scope, "{sentence}");

@@ -21,7 +21,7 @@ fn issued(case: &Case) -> (AuthorizationCode, String) {
     let Some(Transition::Authorize(AuthorizeChange::IssueCode { code, .. })) = transition else {
         panic!("a code is issued, not {transition:?}");
     };
-    let text = query(&reply).into_iter().find(|(name, _)| name == "code");
+    let text = query(reply.location()).into_iter().find(|(name, _)| name == "code");
     (code, text.expect("a code").1)
 }
 
@@ -60,7 +60,8 @@ fn state_comes_back_as_it_came() {
         assert!(query(&url).contains(&expected), "{sentence}: {url}");
         assert!(url.bytes().all(|b| b.is_ascii_graphic()), "{url}");
         let refused = case.with(|case| case.set("scope", "none"));
-        let url = refused.redirected().url(&refused.policy);
+        let url = refused.redirected().response(&refused.policy);
+        let url = url.location().to_owned();
         assert!(query(&url).contains(&expected), "{sentence}: {url}");
     }
 }

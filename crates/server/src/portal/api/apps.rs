@@ -288,6 +288,7 @@ impl NewApp {
             scopes,
             asks,
             resource_server: false,
+            openid: protocol::types::RelyingParty::default(),
             reviewed: false,
             status,
             logo: None,

@@ -74,6 +74,7 @@ impl AppChanges {
             logo: None,
             scopes,
             asks: (asks != client.asks).then_some(asks),
+            openid: None,
             device_code: self.device_code,
             client_credentials: self.client_credentials,
             namesake: false,

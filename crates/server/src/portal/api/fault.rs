@@ -126,6 +126,10 @@ fn pointer(error: &RegistrationError, uris: &[String]) -> String {
         | Field::Terms
         | Field::Support
         | Field::Contact
+        | Field::PostLogoutRedirectUris
+        | Field::BackChannelLogoutUri
+        | Field::IdTokenAlgorithm
+        | Field::UserInfoAlgorithm
         | Field::Kind
         | Field::Scopes
         | Field::ApprovedScope

@@ -119,6 +119,7 @@ fn asked(form: &UpdateForm, client: &Client) -> Option<AppUpdate> {
         logo: None,
         scopes: chosen.as_ref().map(|chosen| chosen.scopes.clone()),
         asks: chosen.map(|chosen| chosen.asks),
+        openid: None,
         device_code: fields.device,
         client_credentials: fields.own_behalf,
         namesake: false,

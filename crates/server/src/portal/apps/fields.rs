@@ -109,6 +109,10 @@ pub(super) fn problems(
         | Field::Owner
         | Field::ResourceServer
         | Field::Logo
+        | Field::PostLogoutRedirectUris
+        | Field::BackChannelLogoutUri
+        | Field::IdTokenAlgorithm
+        | Field::UserInfoAlgorithm
         | Field::Version
         | Field::Body => Problem::new("", language.text("app-stale")),
     };

@@ -362,7 +362,7 @@ async fn allow(
 ) -> Result<Option<String>, PageError> {
     let challenge = Digest::of(run.verifier.as_bytes()).base64url();
     let asked = question(own, run, &challenge);
-    let Ok(request) = check(asked, Some(test.clone()), app.policy()) else {
+    let Ok(request) = check(asked, Some(test.clone()), &app.context()) else {
         return Ok(None);
     };
     let context = app.context();
@@ -382,7 +382,8 @@ async fn allow(
     };
     let issued = request.issue_code(request.scope.clone(), &facts, &context);
     let settled = app.settle(issued, desk.act(app)).await?;
-    Ok(settled.and_then(Result::ok))
+    let answer = settled.and_then(Result::ok);
+    Ok(answer.map(|answer| answer.location().to_owned()))
 }
 
 /// Sends a request to our own endpoint.

@@ -104,6 +104,7 @@ impl NewAppForm {
             scopes: chosen.scopes,
             asks: chosen.asks,
             resource_server: false,
+            openid: protocol::types::RelyingParty::default(),
             reviewed: false,
             status,
             logo: None,

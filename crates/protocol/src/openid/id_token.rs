@@ -1,0 +1,98 @@
+//! ID tokens (OpenID Connect Core §2).
+use super::claims::About;
+use super::request::ID_TOKEN;
+use super::OPENID;
+use crate::grants::Context;
+use crate::token::TokenError;
+use crate::types::{Authentication, Client, Person, Scope, UnixTime};
+use jose::base64url;
+use jose::jwt::{Audience, Claims};
+use jose::Algorithm;
+use serde_json::{Value, json};
+
+/// How somebody proved who they are who signed in with a password (RFC 8176 §2).
+const PASSWORD: &str = "pwd";
+
+/// What an ID token is made of.
+pub(crate) struct IdToken<'a> {
+    /// For whom it is.
+    pub(crate) client: &'a Client,
+    /// Whom it is about.
+    pub(crate) person: &'a Person,
+    /// When they signed in.
+    pub(crate) auth_time: UnixTime,
+    /// What was allowed.
+    pub(crate) scope: &'a Scope,
+    /// The access token that it comes with.
+    pub(crate) access_token: &'a str,
+    /// What was asked of the sign-in, and what is known of the person; `None` where a device asked.
+    pub(crate) asked: Option<&'a Asked>,
+    /// Whether the person was just there: one that a refresh brings has no `nonce` (§12.2).
+    pub(crate) first: bool,
+}
+
+/// What was asked of a sign-in, with what is known of its person.
+#[derive(Debug, Clone)]
+pub struct Asked {
+    /// What was asked.
+    pub authentication: Authentication,
+    /// Of whom.
+    pub about: About,
+}
+
+impl IdToken<'_> {
+    /// Its text; `None` where none was asked for.
+    ///
+    /// # Errors
+    /// [`TokenError::CannotSign`].
+    pub(crate) fn text<M>(&self, context: &Context<'_, M>) -> Result<Option<String>, TokenError> {
+        let Some(openid) = context.policy.openid.as_deref() else {
+            return Ok(None);
+        };
+        if !self.scope.contains(OPENID) {
+            return Ok(None);
+        }
+        let algorithm = openid.id_token_algorithm(self.client);
+        let mut claims = self.claims(context);
+        let hash = half_hash(algorithm.into(), self.access_token);
+        claims.other.insert("at_hash".to_owned(), hash.into());
+        claims.exp = Some(context.now.plus(openid.id_token).0);
+        if let Some(acr) = &openid.acr {
+            claims.other.insert("acr".to_owned(), acr.as_str().into());
+        }
+        let text = context.signer.sign(algorithm, ID_TOKEN, &claims);
+        text.map(Some).ok_or(TokenError::CannotSign)
+    }
+
+    fn claims<M>(&self, context: &Context<'_, M>) -> Claims {
+        let policy = context.policy;
+        let mut other = self.asked.map_or_else(Default::default, |asked| {
+            let names = &asked.authentication.claims;
+            asked.about.asked_by_name(names, self.scope, policy)
+        });
+        let mut tell = |name: &str, value: Value| other.insert(name.to_owned(), value);
+        tell("auth_time", self.auth_time.0.into());
+        tell("amr", json!([PASSWORD]));
+        if let Some(Asked { authentication, .. }) = self.asked {
+            tell("sid", authentication.sid().into());
+            if let Some(nonce) = authentication.nonce.as_deref().filter(|_| self.first) {
+                tell("nonce", nonce.into());
+            }
+        }
+        Claims {
+            iss: Some(policy.issuer.clone()),
+            sub: Some(policy.subjects.write(self.person.subject)),
+            aud: Some(Audience::One(self.client.id.clone())),
+            iat: Some(context.now.0),
+            other,
+            ..Claims::default()
+        }
+    }
+}
+
+/// "Its value is the base64url encoding of the left-most half of the hash of the octets of the ASCII representation of the
+/// access_token value, where the hash algorithm used is the hash algorithm used in the alg Header Parameter" (§3.1.3.6).
+fn half_hash(algorithm: Algorithm, text: &str) -> String {
+    let hash = algorithm.hash(text.as_bytes());
+    base64url::encode(&hash[..hash.len() / 2])
+}

@@ -1,0 +1,52 @@
+//! What OpenID Connect reads: what was asked of a sign-in, and what claims tell of a person.
+use crate::facts::openid;
+use crate::value::values;
+use crate::{Fact, Store, StoreError};
+use protocol::openid::claims::About;
+use protocol::openid::{Asked, OPENID};
+use protocol::types::{ClientNo, Locator, Person, Scope, Subject};
+
+impl Store {
+    /// A person with all that claims tell.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn about(&self, subject: Subject) -> Fact<About> {
+        self.one(&openid::ABOUT, &values![subject]).await
+    }
+
+    /// Apps that are to be told that a session ended, so many at most.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn logouts(
+        &self,
+        limit: usize,
+    ) -> Result<Vec<(Locator, ClientNo, Subject)>, StoreError> {
+        self.many(&openid::LOGOUTS, &values![limit as i64]).await
+    }
+
+    /// What was asked of the sign-in behind a code or grant of this scope. Others cost nothing.
+    pub(crate) async fn asked(
+        &self,
+        id: Locator,
+        scope: &Scope,
+        person: Option<&Person>,
+    ) -> Result<Option<Box<Asked>>, StoreError> {
+        let Some(person) = person.filter(|_| scope.contains(OPENID)) else {
+            return Ok(None);
+        };
+        let found = self.one(&openid::ASKED, &values![id]).await?;
+        Ok(found.map(|(authentication, preferences, document)| {
+            let about = About {
+                person: person.clone(),
+                preferences,
+                document,
+            };
+            Box::new(Asked {
+                authentication,
+                about,
+            })
+        }))
+    }
+}
