@@ -39,7 +39,10 @@ pub(super) fn openid(checks: &mut Checks<'_>, signing: &Signing) -> Option<Box<O
     let Span(id_token) = settings.id_token;
     let (least, most) = (Lifetime::from_minutes(1), Lifetime::from_days(1));
     if id_token < least || id_token > most {
-        checks.fault("openid.id_token", format!("{id_token} is not between {least} and {most}"));
+        checks.fault(
+            "openid.id_token",
+            format!("{id_token} is not between {least} and {most}"),
+        );
     }
     Some(Box::new(OpenIdPolicy {
         id_token,
@@ -65,7 +68,12 @@ pub(super) fn check_keys(checks: &mut Checks<'_>, signing: &Signing) {
 /// What signs where an app has no wish. "RS256 [...] SHOULD be used by default" (OpenID Connect Registration §2).
 fn algorithm(checks: &mut Checks<'_>, signing: &Signing) -> SigningAlgorithm {
     let all = &signing.algorithms;
-    match checks.settings().openid.algorithm.map(SigningAlgorithm::from) {
+    match checks
+        .settings()
+        .openid
+        .algorithm
+        .map(SigningAlgorithm::from)
+    {
         Some(named) => {
             if !all.contains(&named) {
                 let what = "is none of signing.algorithms: list it there, or name one that is";
@@ -105,7 +113,9 @@ pub(super) fn scope_claims(
 
 fn check_claim(checks: &mut Checks<'_>, path: &str, name: &str) {
     if !is_name(name) {
-        let what = format!("{name:?} is not a claim's name: 1 to 100 visible ASCII characters without a space");
+        let what = format!(
+            "{name:?} is not a claim's name: 1 to 100 visible ASCII characters without a space"
+        );
         checks.fault(path, what);
     } else if claims::is_kept(name) {
         let what = format!("{name:?} is a claim that Valetkey makes itself: choose another");
@@ -122,11 +132,18 @@ fn is_name(text: &str) -> bool {
 pub(super) fn own_scope() -> ScopeSettings {
     let text = |en: &str, de: &str| {
         let texts = [("en", en), ("de", de)];
-        TextSetting::PerLanguage(texts.map(|(tag, text)| (tag.to_owned(), text.to_owned())).into())
+        TextSetting::PerLanguage(
+            texts
+                .map(|(tag, text)| (tag.to_owned(), text.to_owned()))
+                .into(),
+        )
     };
     ScopeSettings {
         group: text("You", "Sie"),
-        sentence: text("Recognize you when you sign in", "Sie beim Anmelden wiedererkennen"),
+        sentence: text(
+            "Recognize you when you sign in",
+            "Sie beim Anmelden wiedererkennen",
+        ),
         risk: Risk::Read,
         ..ScopeSettings::default()
     }

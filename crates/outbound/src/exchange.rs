@@ -6,7 +6,9 @@ use bytes::{Bytes, BytesMut};
 use http_body_util::{BodyExt, Full};
 use hyper::body::{Body, Incoming};
 use hyper::client::conn::http1;
-use hyper::header::{ACCEPT, CONNECTION, CONTENT_ENCODING, CONTENT_TYPE, HOST, HeaderMap, USER_AGENT};
+use hyper::header::{
+    ACCEPT, CONNECTION, CONTENT_ENCODING, CONTENT_TYPE, HOST, HeaderMap, USER_AGENT,
+};
 use hyper::{Method, Request, Response, StatusCode};
 use hyper_util::rt::TokioIo;
 use rustls::ClientConfig;
@@ -92,7 +94,11 @@ fn request(
     wanted: &Wanted<'_>,
 ) -> Result<Request<Full<Bytes>>, FetchError> {
     let request = Request::builder()
-        .method(if form.is_some() { Method::POST } else { Method::GET })
+        .method(if form.is_some() {
+            Method::POST
+        } else {
+            Method::GET
+        })
         .uri(place.path_and_query())
         .header(HOST, place.authority())
         .header(ACCEPT, wanted.accept)

@@ -84,6 +84,8 @@ pub struct Sample {
     pub asks_password: bool,
     /// [`Page::COPIES`] of the page.
     pub copies: bool,
+    /// Whether it links the script that sends its form.
+    pub submits: bool,
     /// [`Page::TRANSLATED`] of the page.
     pub translated: bool,
     /// [`Page::language`] of the page.
@@ -116,6 +118,7 @@ pub(crate) fn rendered<P: Page>(language: Language) -> Vec<Sample> {
             page: P::NAME,
             asks_password: P::ASKS_PASSWORD,
             copies: P::COPIES,
+            submits: P::SUBMITS,
             translated: P::TRANSLATED,
             language: page.language(),
             number,

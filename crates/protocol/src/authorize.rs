@@ -236,7 +236,9 @@ fn check_request_object(params: &Params) -> Result<(), AuthorizationError> {
         ("request_uri", AuthorizationError::RequestUriNotSupported),
         ("registration", AuthorizationError::RegistrationNotSupported),
     ];
-    let sent = refused.into_iter().find(|(name, _)| params.get(name).is_some());
+    let sent = refused
+        .into_iter()
+        .find(|(name, _)| params.get(name).is_some());
     sent.map_or(Ok(()), |(_, error)| Err(error))
 }
 
@@ -399,7 +401,10 @@ impl AuthorizationRequest {
         let (consent, notice) = given.unzip();
         let end = context.now.plus(context.policy.tokens.grant);
         let carried = |asked: &AuthenticationRequest| asked.carried(id, session.session.id, end);
-        let authentication = self.authentication.as_deref().filter(|_| code.scope.contains(OPENID));
+        let authentication = self
+            .authentication
+            .as_deref()
+            .filter(|_| code.scope.contains(OPENID));
         let transition = Transition::Authorize(AuthorizeChange::IssueCode {
             authentication: authentication.map(carried).map(Box::new),
             code,

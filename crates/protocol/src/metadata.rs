@@ -102,7 +102,15 @@ struct OpenId<'a> {
 
 /// What every ID token has.
 const OWN_CLAIMS: [&str; 9] = [
-    "iss", "sub", "aud", "exp", "iat", "auth_time", "nonce", "amr", "sid",
+    "iss",
+    "sub",
+    "aud",
+    "exp",
+    "iat",
+    "auth_time",
+    "nonce",
+    "amr",
+    "sid",
 ];
 
 impl<'a> OpenId<'a> {

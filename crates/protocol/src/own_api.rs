@@ -8,8 +8,8 @@ use crate::policy::Policy;
 use crate::token_info::BearerError;
 use crate::transition::{AppChange, Transition};
 use crate::types::{
-    AppLinks, Asks, RelyingParty, Client, ClientKind, ClientNo, ClientStatus, GrantType, Locator, Scope, Side,
-    Subject, UnixTime,
+    AppLinks, Asks, Client, ClientKind, ClientNo, ClientStatus, GrantType, Locator, RelyingParty,
+    Scope, Side, Subject, UnixTime,
 };
 use wire::Presented;
 

@@ -20,8 +20,8 @@ use crate::transition::{AppChange, Bounds, Logo, Transition};
 use crate::types::asks::{MAX_REASON, is_reason};
 use crate::types::name::imitates;
 use crate::types::{
-    AppLinks, Asks, RelyingParty, Client, ClientKind, ClientNo, ClientStatus, GrantType, Locator, Membership,
-    Person, PictureKind, RedirectUri, Role, Scope, Side, StoredSecret, UnixTime,
+    AppLinks, Asks, Client, ClientKind, ClientNo, ClientStatus, GrantType, Locator, Membership,
+    Person, PictureKind, RedirectUri, RelyingParty, Role, Scope, Side, StoredSecret, UnixTime,
 };
 use jose::Digest;
 use wire::token_text;

@@ -1,8 +1,8 @@
 //! Token info: a bearer token asks about itself.
 use crate::facts::AccessFacts;
 use crate::inactive;
-use crate::organizations::public_id;
 use crate::openid::userinfo;
+use crate::organizations::public_id;
 use crate::own_api;
 use crate::policy::{ErrorAliases, Policy};
 use crate::self_management::SCOPE;

@@ -7,7 +7,9 @@ mod weight;
 use std::collections::BTreeSet;
 
 use markup::{Tag, tags};
-use pages::{HOSTILE, Sample, copy_script, every_sample, show_password_script, stylesheet};
+use pages::{
+    HOSTILE, Sample, copy_script, every_sample, show_password_script, stylesheet, submit_script,
+};
 use protocol::types::Language;
 
 fn for_every_sample(check: impl Fn(&[Tag], &Sample)) {
@@ -90,7 +92,7 @@ fn headings_do_not_skip_a_level() {
 }
 
 #[test]
-fn only_passwords_and_what_is_copied_bring_a_script_and_nothing_an_inline_one() {
+fn only_passwords_what_is_copied_and_what_goes_on_by_itself_bring_a_script() {
     for_every_sample(|tags, sample| {
         let inputs = || opening(tags, "input");
         let asks = inputs().any(|tag| tag.get("type") == Some("password"));
@@ -100,11 +102,16 @@ fn only_passwords_and_what_is_copied_bring_a_script_and_nothing_an_inline_one() 
         assert!(!copies || sample.copies);
         let show = sample.asks_password.then(|| show_password_script().0);
         let copy = sample.copies.then(|| copy_script().0);
-        let meant: Vec<_> = show.into_iter().chain(copy).map(Some).collect();
+        let submit = sample.submits.then(|| submit_script().0);
+        let meant = show.into_iter().chain(copy).chain(submit);
+        let meant: Vec<_> = meant.map(Some).collect();
         let scripts: Vec<_> = opening(tags, "script").map(|tag| tag.get("src")).collect();
         assert_eq!(scripts, meant);
+        // What sends a form stands behind it; all else waits until the page is whole.
         let deferred = sample.html.matches("defer></script>").count();
-        assert_eq!(deferred, sample.html.matches("<script").count());
+        let at_end = sample.html.matches("></script></body>").count();
+        assert_eq!(at_end, usize::from(sample.submits));
+        assert_eq!(deferred + at_end, sample.html.matches("<script").count());
         for tag in tags {
             assert!(!matches!(tag.name.as_str(), "style" | "iframe"), "{tag:?}");
             for (name, value) in &tag.attributes {
@@ -194,7 +201,8 @@ fn every_form_posts_to_us_with_a_nonce() {
         let posts = |form: &&Tag| form.get("method") == Some("post");
         let looks_up = |form: &Tag| form.get("method") == Some("get");
         assert!(opening(tags, "form").all(|form| posts(&form) || looks_up(form)));
-        if sample.page != "notice" {
+        // Notices and answers to apps post to others.
+        if !["notice", "form-post"].contains(&sample.page) {
             let nonces = tags.iter().filter(|tag| tag.get("name") == Some("nonce"));
             assert_eq!(nonces.count(), opening(tags, "form").filter(posts).count());
         }

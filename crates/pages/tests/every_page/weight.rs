@@ -2,7 +2,7 @@
 
 use super::{for_every_sample, opening};
 use flate2::{Compression, write::GzEncoder};
-use pages::{copy_script, show_password_script, stylesheet};
+use pages::{copy_script, show_password_script, stylesheet, submit_script};
 use std::io::Write;
 
 /// The most that a page weighs with all that it links, compressed, in bytes.
@@ -18,10 +18,15 @@ fn compressed(text: &str) -> usize {
 
 #[test]
 fn every_page_is_light() {
-    let linked: usize = [stylesheet(), copy_script(), show_password_script()]
-        .iter()
-        .map(|(_, text)| compressed(text))
-        .sum();
+    let linked: usize = [
+        stylesheet(),
+        copy_script(),
+        show_password_script(),
+        submit_script(),
+    ]
+    .iter()
+    .map(|(_, text)| compressed(text))
+    .sum();
     for_every_sample(|_, sample| {
         let whole = compressed(&sample.html) + linked;
         assert!(whole < MOST, "{whole} bytes");
@@ -47,7 +52,12 @@ fn no_page_asks_anybody_else_for_anything() {
             assert_eq!(opening(tags, other).count(), 0, "{other}");
         }
     });
-    for (_, text) in [stylesheet(), copy_script(), show_password_script()] {
+    for (_, text) in [
+        stylesheet(),
+        copy_script(),
+        show_password_script(),
+        submit_script(),
+    ] {
         for word in [
             "@import",
             "http:",

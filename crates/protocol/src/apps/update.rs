@@ -9,8 +9,8 @@ use crate::register::{
 use crate::transition::{AppChange, LogoChange, Transition};
 use crate::types::name::skeleton;
 use crate::types::{
-    AppLinks, Asks, Client, ClientKind, ClientStatus, GrantType, Reasons, RedirectUri, RelyingParty, Scope,
-    Side,
+    AppLinks, Asks, Client, ClientKind, ClientStatus, GrantType, Reasons, RedirectUri,
+    RelyingParty, Scope, Side,
 };
 use jose::Digest;
 

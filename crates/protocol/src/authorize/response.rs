@@ -34,9 +34,7 @@ impl ResponseMode {
         parameters: &[(&'static str, &str)],
     ) -> AuthorizationResponse {
         match self {
-            ResponseMode::Query => {
-                AuthorizationResponse::Redirect(uri.with_parameters(parameters))
-            }
+            ResponseMode::Query => AuthorizationResponse::Redirect(uri.with_parameters(parameters)),
             ResponseMode::FormPost => {
                 let own = |(name, value): &(&'static str, &str)| (*name, (*value).to_owned());
                 AuthorizationResponse::FormPost {

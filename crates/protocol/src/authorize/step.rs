@@ -32,7 +32,8 @@ impl AuthorizationRequest {
         moment: Moment,
     ) -> Step {
         let met = session.filter(|session| self.is_met_by(session, policy, moment));
-        if met.is_none() && session.is_some_and(|session| self.met_another(session, policy, moment)) {
+        if met.is_none() && session.is_some_and(|session| self.met_another(session, policy, moment))
+        {
             return Step::Refuse(AuthorizationError::LoginRequired);
         }
         let step = match met {

@@ -40,8 +40,27 @@ pub fn of_scope(scope: &str) -> &'static [&'static str] {
 /// their place.
 pub fn is_kept(name: &str) -> bool {
     const KEPT: [&str; 22] = [
-        "iss", "sub", "aud", "exp", "nbf", "iat", "jti", "nonce", "acr", "amr", "azp", "auth_time",
-        "at_hash", "c_hash", "s_hash", "sid", "events", "client_id", "scope", "cnf", "act",
+        "iss",
+        "sub",
+        "aud",
+        "exp",
+        "nbf",
+        "iat",
+        "jti",
+        "nonce",
+        "acr",
+        "amr",
+        "azp",
+        "auth_time",
+        "at_hash",
+        "c_hash",
+        "s_hash",
+        "sid",
+        "events",
+        "client_id",
+        "scope",
+        "cnf",
+        "act",
         "organization",
     ];
     KEPT.contains(&name)
@@ -151,12 +170,7 @@ impl About {
     }
 
     /// The same, those alone that were asked for by name.
-    pub(crate) fn asked_by_name(
-        &self,
-        names: &[String],
-        scope: &Scope,
-        policy: &Policy,
-    ) -> Object {
+    pub(crate) fn asked_by_name(&self, names: &[String], scope: &Scope, policy: &Policy) -> Object {
         let mut claims = self.opened_by(scope, policy);
         claims.retain(|member, _| names.iter().any(|name| name == own_name(member)));
         claims

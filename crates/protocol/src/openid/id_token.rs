@@ -1,13 +1,13 @@
 //! ID tokens (OpenID Connect Core §2).
+use super::OPENID;
 use super::claims::About;
 use super::request::ID_TOKEN;
-use super::OPENID;
 use crate::grants::Context;
 use crate::token::TokenError;
 use crate::types::{Authentication, Client, Person, Scope, UnixTime};
+use jose::Algorithm;
 use jose::base64url;
 use jose::jwt::{Audience, Claims};
-use jose::Algorithm;
 use serde_json::{Value, json};
 
 /// How somebody proved who they are who signed in with a password (RFC 8176 §2).

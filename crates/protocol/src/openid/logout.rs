@@ -7,7 +7,9 @@ use crate::params::{Params, ParamsFault};
 use crate::policy::Policy;
 use crate::signer::{Signer, Wanted};
 use crate::transition::{OpenIdChange, Transition};
-use crate::types::{Authentication, Client, ClientNo, Lifetime, Locator, Session, Subject, UnixTime};
+use crate::types::{
+    Authentication, Client, ClientNo, Lifetime, Locator, Session, Subject, UnixTime,
+};
 use jose::json::Object;
 use jose::jwt::{Audience, Claims};
 use serde_json::json;
@@ -66,7 +68,9 @@ impl LogoutFault {
         match self {
             Self::Params(fault) => fault.sentence(),
             Self::Repeated => "a parameter stands more than once",
-            Self::Hint => "id_token_hint is no ID token of this provider, or it was changed on its way",
+            Self::Hint => {
+                "id_token_hint is no ID token of this provider, or it was changed on its way"
+            }
             Self::OtherClient => "id_token_hint was given to another app than client_id",
             Self::UnknownClient => "there is no such app",
             Self::Nobody => "post_logout_redirect_uri needs an id_token_hint, or else a client_id",
@@ -92,7 +96,9 @@ impl LogoutRequest {
         if state.as_ref().is_some_and(|state| state.len() > MAX_STATE) {
             return Err(LogoutFault::State);
         }
-        let hint = params.get("id_token_hint").map(|text| read_hint(text, context));
+        let hint = params
+            .get("id_token_hint")
+            .map(|text| read_hint(text, context));
         let (hint, given_to) = hint.transpose()?.unzip();
         let client_id = match (own("client_id"), given_to) {
             (Some(named), Some(given_to)) if named != given_to => {
@@ -117,7 +123,11 @@ impl LogoutRequest {
     ///
     /// # Errors
     /// [`LogoutFault`].
-    pub fn check(self, client: Option<Arc<Client>>, policy: &Policy) -> Result<Logout, LogoutFault> {
+    pub fn check(
+        self,
+        client: Option<Arc<Client>>,
+        policy: &Policy,
+    ) -> Result<Logout, LogoutFault> {
         let client = client.filter(|client| policy.serves(client));
         if self.client_id.is_some() && client.is_none() {
             return Err(LogoutFault::UnknownClient);
@@ -127,7 +137,10 @@ impl LogoutRequest {
             (Some(_), None) => return Err(LogoutFault::Nobody),
             (Some(uri), Some(client)) => {
                 let registered = client.openid.post_logout_redirect_uris.contains(&uri);
-                Some(uri).filter(|_| registered).ok_or(LogoutFault::Uri).map(Some)?
+                Some(uri)
+                    .filter(|_| registered)
+                    .ok_or(LogoutFault::Uri)
+                    .map(Some)?
             }
         };
         Ok(Logout {
@@ -177,7 +190,8 @@ impl Logout {
     pub fn is_of(&self, session: &Session, policy: &Policy) -> bool {
         self.hint.as_ref().is_some_and(|hint| {
             let sid = Authentication::sid_of(session.id);
-            hint.sid.as_ref() == Some(&sid) && hint.subject == policy.subjects.write(session.subject)
+            hint.sid.as_ref() == Some(&sid)
+                && hint.subject == policy.subjects.write(session.subject)
         })
     }
 
@@ -192,7 +206,10 @@ impl Logout {
         Some(match &self.state {
             Some(state) => {
                 let mark = if back.contains('?') { '&' } else { '?' };
-                format!("{back}{mark}{}", Params::from_pairs([("state", state.as_str())]).to_form())
+                format!(
+                    "{back}{mark}{}",
+                    Params::from_pairs([("state", state.as_str())]).to_form()
+                )
             }
             None => back.to_owned(),
         })

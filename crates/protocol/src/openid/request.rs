@@ -6,8 +6,8 @@ use crate::grants::Context;
 use crate::params::Params;
 use crate::policy::Policy;
 use crate::signer::Wanted;
-use crate::types::{Client, Locator, Person, Scope, UnixTime};
 use crate::types::Authentication;
+use crate::types::{Client, Locator, Person, Scope, UnixTime};
 use jose::json::{self, Object};
 use serde_json::Value;
 
@@ -133,7 +133,10 @@ impl ClaimsRequest {
             value.as_str().map(str::to_owned)
         };
         Ok(ClaimsRequest {
-            subjects: [userinfo, id_token].into_iter().filter_map(subject).collect(),
+            subjects: [userinfo, id_token]
+                .into_iter()
+                .filter_map(subject)
+                .collect(),
             acr: id_token.and_then(|part| essential_acr(part.get("acr")?)),
             userinfo: names(userinfo)?,
             id_token: names(id_token)?,
@@ -159,7 +162,8 @@ impl ClaimsRequest {
     /// "If this is an Essential Claim and the requirement cannot be met, then the Authorization Server MUST treat that
     /// outcome as a failed authentication attempt" (§5.5.1.1).
     fn is_met_by(&self, openid: &OpenIdPolicy) -> bool {
-        let meets = |values: &Vec<String>| openid.acr.as_ref().is_some_and(|own| values.contains(own));
+        let meets =
+            |values: &Vec<String>| openid.acr.as_ref().is_some_and(|own| values.contains(own));
         self.acr.as_ref().is_none_or(meets)
     }
 }
@@ -175,7 +179,10 @@ fn part<'a>(asked: &'a Object, name: &str) -> Result<Option<&'a Object>, Request
 /// Each is asked for by `null`, or by an object that says how (§5.5.1).
 fn names(part: Option<&Object>) -> Result<Vec<String>, RequestFault> {
     let members = part.into_iter().flatten();
-    if members.clone().any(|(_, how)| !how.is_null() && !how.is_object()) {
+    if members
+        .clone()
+        .any(|(_, how)| !how.is_null() && !how.is_object())
+    {
         return Err(RequestFault::Claims);
     }
     let names: Vec<String> = members.map(|(name, _)| name.clone()).collect();
@@ -186,8 +193,13 @@ fn names(part: Option<&Object>) -> Result<Vec<String>, RequestFault> {
 }
 
 fn essential_acr(how: &Value) -> Option<Vec<String>> {
-    how.get("essential")?.as_bool().filter(|essential| *essential)?;
-    let one = how.get("value").and_then(Value::as_str).map(|one| vec![one.to_owned()]);
+    how.get("essential")?
+        .as_bool()
+        .filter(|essential| *essential)?;
+    let one = how
+        .get("value")
+        .and_then(Value::as_str)
+        .map(|one| vec![one.to_owned()]);
     let several = how.get("values").and_then(Value::as_array).map(|values| {
         let texts = values.iter().filter_map(Value::as_str);
         texts.map(str::to_owned).collect()

@@ -1,6 +1,6 @@
 //! Userinfo (OpenID Connect Core §5.3): what a token may learn of its person.
-use super::claims::About;
 use super::OPENID;
+use super::claims::About;
 use crate::facts::AccessFacts;
 use crate::grants::Context;
 use crate::inactive;
@@ -51,7 +51,10 @@ pub fn open(
         return Err(BearerError::Invalid);
     }
     let opens = |name: &str| policy.scope(name).is_some_and(|entry| entry.opens_userinfo);
-    let subject = facts.token.subject.filter(|_| facts.token.scope.names().any(opens));
+    let subject = facts
+        .token
+        .subject
+        .filter(|_| facts.token.scope.names().any(opens));
     match subject {
         Some(subject) => Ok(Opened {
             facts,

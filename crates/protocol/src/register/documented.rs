@@ -4,8 +4,8 @@ use crate::decision::Mint;
 use crate::policy::Policy;
 use crate::transition::{AppChange, Transition};
 use crate::types::{
-    AppLinks, Asks, RelyingParty, Client, ClientKind, ClientNo, ClientStatus, Locator, Scope, Side, Subject,
-    UnixTime,
+    AppLinks, Asks, Client, ClientKind, ClientNo, ClientStatus, Locator, RelyingParty, Scope, Side,
+    Subject, UnixTime,
 };
 
 /// The test app whose credentials are published: every grant that is on, every scope that is not restricted, and

@@ -16,13 +16,19 @@ pub(crate) fn check_relying_party(
         return match party == &RelyingParty::default() {
             true => Ok(()),
             false => {
-                let sentence = "OpenID Connect is switched off here: write enabled = true under [openid]";
+                let sentence =
+                    "OpenID Connect is switched off here: write enabled = true under [openid]";
                 Err(vec![wrong(Field::IdTokenAlgorithm, sentence)])
             }
         };
     };
     let mut wrongs = post_logout(&party.post_logout_redirect_uris, policy.redirects.max);
-    wrongs.extend(party.backchannel_logout_uri.as_deref().and_then(back_channel));
+    wrongs.extend(
+        party
+            .backchannel_logout_uri
+            .as_deref()
+            .and_then(back_channel),
+    );
     for (field, algorithm) in [
         (Field::IdTokenAlgorithm, party.id_token_algorithm),
         (Field::UserInfoAlgorithm, party.userinfo_algorithm),
@@ -30,7 +36,11 @@ pub(crate) fn check_relying_party(
         let unknown = |own: &SigningAlgorithm| !openid.algorithms.contains(own);
         if let Some(unknown) = algorithm.filter(unknown) {
             let known: Vec<_> = openid.algorithms.iter().map(|own| own.name()).collect();
-            let sentence = format!("there is no key for {}: there are {}", unknown.name(), known.join(", "));
+            let sentence = format!(
+                "there is no key for {}: there are {}",
+                unknown.name(),
+                known.join(", ")
+            );
             wrongs.push(wrong(field, sentence));
         }
     }
@@ -43,7 +53,10 @@ pub(crate) fn check_relying_party(
 /// The same rules as for redirect URIs: a browser is sent there.
 fn post_logout(uris: &[String], max: usize) -> Vec<RegistrationError> {
     if uris.len() > max {
-        let sentence = format!("an app has at most {max} of them, and these are {}", uris.len());
+        let sentence = format!(
+            "an app has at most {max} of them, and these are {}",
+            uris.len()
+        );
         return vec![wrong(Field::PostLogoutRedirectUris, sentence)];
     }
     let about = |uri: &String, sentence: String| RegistrationError {
@@ -63,7 +76,9 @@ fn post_logout(uris: &[String], max: usize) -> Vec<RegistrationError> {
 /// "The Back-Channel Logout URI MUST be an absolute URI [...]. The Back-Channel Logout URI MUST NOT include a fragment
 /// component" (Back-Channel Logout §2.2). Who may be reached there is judged when it is called.
 fn back_channel(uri: &str) -> Option<RegistrationError> {
-    let rest = uri.strip_prefix("https://").or_else(|| uri.strip_prefix("http://"));
+    let rest = uri
+        .strip_prefix("https://")
+        .or_else(|| uri.strip_prefix("http://"));
     let host = rest.map(|rest| rest.split(['/', '?', '#']).next().unwrap_or_default());
     let sound = uri.len() <= MAX_URI
         && uri.bytes().all(|byte| byte.is_ascii_graphic())

@@ -5,8 +5,9 @@ use crate::signer::OwnKeys;
 use crate::testing::{CALLBACK, NOW, SECRET, scope};
 use crate::token::TokenReply;
 use crate::types::{
-    AccessToken, AppLinks, Asks, RelyingParty, Client, ClientKind, ClientNo, ClientStatus, ConnectionStanding,
-    GrantType, Locator, Person, RedirectUri, Scope, Side, StoredSecret, Subject, UnixTime,
+    AccessToken, AppLinks, Asks, Client, ClientKind, ClientNo, ClientStatus, ConnectionStanding,
+    GrantType, Locator, Person, RedirectUri, RelyingParty, Scope, Side, StoredSecret, Subject,
+    UnixTime,
 };
 use crate::{Decision, Transition};
 use jose::{Digest, SigningAlgorithm, SigningKey};
@@ -88,7 +89,7 @@ impl Client {
             side: Side::Live,
             documented: false,
             openid: RelyingParty::default(),
-        live_of: None,
+            live_of: None,
         }
     }
 }

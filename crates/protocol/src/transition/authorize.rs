@@ -2,7 +2,9 @@
 use crate::accounts::mail_link::LinkMail;
 use crate::events::{Event, Happened};
 use crate::outbox::Message;
-use crate::types::{Authentication, AuthorizationCode, ClientNo, Consent, Interaction, Locator, Subject};
+use crate::types::{
+    Authentication, AuthorizationCode, ClientNo, Consent, Interaction, Locator, Subject,
+};
 
 /// A change of what a person is asked.
 #[derive(Debug, Clone)]

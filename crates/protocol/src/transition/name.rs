@@ -1,8 +1,8 @@
 //! What transitions are called where they are counted.
 use super::{
     AccountChange, AddressChange, AppChange, AuthorizeChange, BounceChange, ConnectionChange,
-    ConnectionStep, DeviceChange, GrantChange, OpenIdChange, OrganizationChange, OutboxChange, ReviewChange,
-    SessionChange, SigningKeyChange, ThrottleChange, TransferChange, Transition,
+    ConnectionStep, DeviceChange, GrantChange, OpenIdChange, OrganizationChange, OutboxChange,
+    ReviewChange, SessionChange, SigningKeyChange, ThrottleChange, TransferChange, Transition,
 };
 
 /// Each transition under a name: the family, a dot, what is done.

@@ -1,6 +1,7 @@
 //! Apps: what RFC 7591 calls a client.
-use crate::types::{RelyingParty, 
-    Asks, ClientNo, Locator, Owner, Person, RedirectUri, Scope, Side, Subject, UnixTime,
+use crate::types::{
+    Asks, ClientNo, Locator, Owner, Person, RedirectUri, RelyingParty, Scope, Side, Subject,
+    UnixTime,
 };
 use jose::Digest;
 

@@ -27,13 +27,23 @@ impl RelyingParty {
         let name = |algorithm: Option<SigningAlgorithm>| algorithm.map(|own| own.name().into());
         let uris = &self.post_logout_redirect_uris;
         let members = [
-            (POST_LOGOUT, (!uris.is_empty()).then(|| uris.as_slice().into())),
-            (BACK_CHANNEL, self.backchannel_logout_uri.as_deref().map(Value::from)),
+            (
+                POST_LOGOUT,
+                (!uris.is_empty()).then(|| uris.as_slice().into()),
+            ),
+            (
+                BACK_CHANNEL,
+                self.backchannel_logout_uri.as_deref().map(Value::from),
+            ),
             (ID_TOKEN, name(self.id_token_algorithm)),
             (USERINFO, name(self.userinfo_algorithm)),
         ];
-        let there = members.into_iter().filter_map(|(name, value)| Some((name, value?)));
-        there.map(|(name, value)| (name.to_owned(), value)).collect()
+        let there = members
+            .into_iter()
+            .filter_map(|(name, value)| Some((name, value?)));
+        there
+            .map(|(name, value)| (name.to_owned(), value))
+            .collect()
     }
 
     /// As it is stored: nothing, or these members.

@@ -1,5 +1,6 @@
 //! What a browser holds of us: a session cookie, and the handle of a request that waits for its person.
 
+use protocol::Transition;
 use protocol::accounts::session::SessionCookie;
 use protocol::accounts::sign_in::SESSION_PREFIX;
 use protocol::authorize::{
@@ -9,7 +10,6 @@ use protocol::facts::{InteractionFacts, SessionFacts};
 use protocol::testing::{Case, NOW, text};
 use protocol::transition::AuthorizeChange;
 use protocol::types::{Client, ClientStatus, UnixTime};
-use protocol::Transition;
 use std::sync::Arc;
 
 /// A session on record, and its cookie.
@@ -104,9 +104,7 @@ fn a_request_that_cannot_go_on_says_why() {
     };
     let (handle, facts) = waiting();
     let end = facts.interaction.expires_at;
-    let none = handle
-        .resume(None, None, &at(NOW).context())
-        .map(|_| ());
+    let none = handle.resume(None, None, &at(NOW).context()).map(|_| ());
     assert!(matches!(none, Err(InteractionFault::Unknown)));
     let guess = fault(
         |facts| facts.interaction.digest = jose::Digest::of(b"x"),

@@ -1,5 +1,5 @@
 //! What people may choose of what an app asks for, and what their ticks become.
-use protocol::authorize::{AuthorizationResponse, AuthorizationRequest, Moment, Step};
+use protocol::authorize::{AuthorizationRequest, AuthorizationResponse, Moment, Step};
 use protocol::consent::{
     Answer, Breadth, ChoiceFault, Chosen, Layout, Offer, Ticks, allow, choice,
 };

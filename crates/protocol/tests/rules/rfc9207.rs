@@ -19,7 +19,12 @@ mod section_2_response_parameter_iss {
             ["https://issuer.example"],
             "{sentence}"
         );
-        let denied = case.passed().denied().response(&case.policy).location().to_owned();
+        let denied = case
+            .passed()
+            .denied()
+            .response(&case.policy)
+            .location()
+            .to_owned();
         assert_eq!(iss(&denied), ["https://issuer.example"], "{sentence}");
         let rows: &[Spoil] = &[
             |case| case.set("response_type", "token"),
@@ -31,7 +36,11 @@ mod section_2_response_parameter_iss {
         ];
         for spoil in rows {
             let case = Case::authorize().with(spoil);
-            let url = case.redirected().response(&case.policy).location().to_owned();
+            let url = case
+                .redirected()
+                .response(&case.policy)
+                .location()
+                .to_owned();
             assert_eq!(iss(&url), ["https://issuer.example"], "{sentence}");
         }
     }
@@ -41,7 +50,12 @@ mod section_2_response_parameter_iss {
         let mut case = Case::authorize();
         case.policy.response_iss = false;
         assert_eq!(iss(&case.allowed()), Vec::<String>::new());
-        let denied = case.passed().denied().response(&case.policy).location().to_owned();
+        let denied = case
+            .passed()
+            .denied()
+            .response(&case.policy)
+            .location()
+            .to_owned();
         assert_eq!(iss(&denied), Vec::<String>::new());
         let endpoints = protocol::metadata::Endpoints {
             authorization: Some("https://issuer.example/authorize".to_owned()),

@@ -1,6 +1,5 @@
 //! Signing out for an app (OpenID Connect RP-Initiated Logout): the person is asked, unless the app was given an ID token in
 //! this very session; then they are sent back.
-use super::sign_out::{self, end};
 use crate::http::error::PageError;
 use crate::http::notice::{PlainPage, link};
 use crate::http::reply::{self, Fault};
@@ -9,12 +8,13 @@ use crate::state::{App, AppState};
 use axum::extract::{RawQuery, State};
 use axum::http::StatusCode;
 use axum::response::Response;
-use pages::{SignOut, Speak, Text, path};
-use protocol::Params;
+use pages::{Next, SignOut, Speak, Text, path};
 use protocol::accounts::people::MAX_NAME;
 use protocol::openid::logout::{Logout, LogoutFault, LogoutRequest};
+use protocol::transition::SessionChange;
 use protocol::types::Language;
 use protocol::types::text::{isolated, shortened};
+use protocol::{Params, Transition};
 use store::StoreError;
 
 /// `GET`: the usual way in.
@@ -24,7 +24,11 @@ pub(crate) async fn get(
     RawQuery(query): RawQuery,
 ) -> Result<Response, PageError> {
     let params = Params::from_form(query.unwrap_or_default().as_bytes());
-    if let Some(locales) = params.as_ref().ok().and_then(|params| params.get("ui_locales")) {
+    if let Some(locales) = params
+        .as_ref()
+        .ok()
+        .and_then(|params| params.get("ui_locales"))
+    {
         browser.speak(Language::of_ui_locales(locales));
     }
     let logout = match params.map_err(LogoutFault::Params) {
@@ -72,7 +76,7 @@ fn nobody_signed_in(app: &App, browser: &BrowserContext, logout: &Logout) -> Res
         (false, Some(location), Some(client)) => {
             let name = isolated(&client.name);
             let label = browser.language.text_of("notice-go-to", &[("app", &name)]);
-            sign_out::signed_out(app, browser, link(label, &location))
+            signed_out(app, browser, link(label, &location))
         }
         _ => go_on(app, browser, logout),
     }
@@ -82,10 +86,7 @@ fn nobody_signed_in(app: &App, browser: &BrowserContext, logout: &Logout) -> Res
 pub(super) fn go_on(app: &App, browser: &BrowserContext, logout: &Logout) -> Response {
     match logout.location() {
         Some(location) => reply::see_other(&location),
-        None => {
-            let again = link(browser.language.text("sign-in-button"), path::SIGN_IN);
-            sign_out::signed_out(app, browser, again)
-        }
+        None => signed_out(app, browser, to_sign_in(browser)),
     }
 }
 
@@ -97,7 +98,9 @@ fn ask(app: &AppState, mut browser: BrowserContext, logout: &Logout) -> Response
         ("post_logout_redirect_uri", logout.back.clone()),
         ("state", logout.state.clone()),
     ];
-    let fields = fields.into_iter().filter_map(|(name, value)| Some((name, value?)));
+    let fields = fields
+        .into_iter()
+        .filter_map(|(name, value)| Some((name, value?)));
     let page = SignOut {
         nonce: browser.nonce(app, NonceScope::Session),
         frame: browser.frame(app),
@@ -125,4 +128,39 @@ fn wrong(app: &App, browser: &BrowserContext, fault: LogoutFault) -> Response {
     let cause = format!("invalid_request: {}", fault.sentence());
     response.extensions_mut().insert(Fault(cause));
     response
+}
+
+/// Ends the session of this browser, if it has one.
+///
+/// # Errors
+/// [`StoreError`].
+pub(super) async fn end(app: &App, browser: &BrowserContext) -> Result<(), StoreError> {
+    let Some(facts) = &browser.session else {
+        return Ok(());
+    };
+    let transition = Transition::Session(SessionChange::End {
+        subject: facts.person.subject,
+        session: facts.session.id,
+    });
+    let act = app.act_now(browser.address);
+    app.settle_one(transition, act).await.map(drop)
+}
+
+pub(super) fn to_sign_in(browser: &BrowserContext) -> Option<Next> {
+    link(browser.language.text("sign-in-button"), path::SIGN_IN)
+}
+
+/// That nobody is signed in in this browser, and where to go from there.
+pub(super) fn signed_out(app: &App, browser: &BrowserContext, next: Option<Next>) -> Response {
+    let language = browser.language;
+    PlainPage {
+        status: StatusCode::OK,
+        cause: None,
+        title: language.text("signed-out-title"),
+        sentence: language.text("signed-out-apps"),
+        code: None,
+        details: Vec::new(),
+        next,
+    }
+    .page(app, browser.reader())
 }

@@ -1,8 +1,7 @@
 //! Signing out of this browser.
-use super::logout;
+use super::logout::{self, end, signed_out, to_sign_in};
 use crate::http::error::PageError;
 use crate::http::form::{Form, Posted};
-use crate::http::notice::{PlainPage, link};
 use crate::http::reply;
 use crate::http::session::{self, BrowserContext, NonceScope};
 use crate::interaction::continuation::{after_url, is_continuation, with_handle};
@@ -10,10 +9,8 @@ use crate::state::App;
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::Response;
-use pages::{Next, SignOut, Speak, path};
-use protocol::transition::SessionChange;
-use protocol::{Params, Transition};
-use store::StoreError;
+use pages::{SignOut, path};
+use protocol::Params;
 
 /// The wish to sign out; with a pending request ("not you?") for somebody else to sign in.
 pub(crate) struct SignOutForm {
@@ -29,7 +26,9 @@ impl Form for SignOutForm {
 
     fn page(fields: &Params) -> SignOutForm {
         let carried = ["client_id", "post_logout_redirect_uri", "state"];
-        let carried = carried.iter().filter_map(|name| Some((*name, fields.get(name)?)));
+        let carried = carried
+            .iter()
+            .filter_map(|name| Some((*name, fields.get(name)?)));
         SignOutForm {
             request: fields.get("request").map(str::to_owned),
             logout: Params::from_pairs(carried),
@@ -84,39 +83,4 @@ pub(crate) async fn submit(
     };
     session::sign_out(&app, &mut response);
     Ok(response)
-}
-
-/// Ends the session of this browser, if it has one.
-///
-/// # Errors
-/// [`StoreError`].
-pub(super) async fn end(app: &App, browser: &BrowserContext) -> Result<(), StoreError> {
-    let Some(facts) = &browser.session else {
-        return Ok(());
-    };
-    let transition = Transition::Session(SessionChange::End {
-        subject: facts.person.subject,
-        session: facts.session.id,
-    });
-    let act = app.act_now(browser.address);
-    app.settle_one(transition, act).await.map(drop)
-}
-
-fn to_sign_in(browser: &BrowserContext) -> Option<Next> {
-    link(browser.language.text("sign-in-button"), path::SIGN_IN)
-}
-
-/// That nobody is signed in in this browser, and where to go from there.
-pub(super) fn signed_out(app: &App, browser: &BrowserContext, next: Option<Next>) -> Response {
-    let language = browser.language;
-    PlainPage {
-        status: StatusCode::OK,
-        cause: None,
-        title: language.text("signed-out-title"),
-        sentence: language.text("signed-out-apps"),
-        code: None,
-        details: Vec::new(),
-        next,
-    }
-    .page(app, browser.reader())
 }

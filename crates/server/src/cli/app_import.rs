@@ -4,7 +4,7 @@ use super::app_shown::{all_told, show_new};
 use super::failure::Failure;
 use super::output::Output;
 use super::place::Opened;
-use super::user::read_secret;
+use super::text_file::read_text;
 use crate::ops::clock;
 use crate::test_side::users_of;
 use clap::Args;
@@ -67,10 +67,10 @@ impl Import {
 impl SecretFlags {
     fn read(&self) -> Result<KnownSecret, Failure> {
         if let Some(file) = &self.secret_file {
-            return read_secret(file, "secret").map(KnownSecret::Text);
+            return read_text(file, "secret").map(KnownSecret::Text);
         }
         if let Some(file) = &self.secret_sha256_file {
-            return read_secret(file, "hash").map(KnownSecret::Sha256);
+            return read_text(file, "hash").map(KnownSecret::Sha256);
         }
         Ok(match self.new_secret {
             true => KnownSecret::Replaced,

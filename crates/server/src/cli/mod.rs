@@ -35,6 +35,7 @@ mod runtime;
 mod scope;
 mod serve;
 mod session;
+mod text_file;
 mod token;
 mod user;
 mod user_change;

@@ -2,7 +2,7 @@
 use super::failure::Failure;
 use super::output::{Output, sheet};
 use super::place::{CHANGED, Opened, Place};
-use super::user::read_secret;
+use super::text_file::read_text;
 use crate::ops::clock;
 use crate::settle::look_up;
 use clap::{Args, Subcommand};
@@ -105,7 +105,7 @@ impl Which {
         &self,
         open: impl FnOnce(&Place) -> Result<Opened, Failure>,
     ) -> Result<(Opened, TokenKind, Found), Failure> {
-        let text = read_secret(&self.token_file, "token")?;
+        let text = read_text(&self.token_file, "token")?;
         let at = open(&self.place)?;
         let kind = TokenKind::of(text.trim(), &at.config.policy);
         if matches!(kind, TokenKind::Unknown) {

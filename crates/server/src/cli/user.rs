@@ -3,6 +3,7 @@ use super::failure::Failure;
 use super::one_user::{One, as_json, as_row, sound};
 use super::output::{Output, sheet, table};
 use super::place::{CHANGED, Opened, Page, Place};
+use super::text_file::read_text;
 use super::user_change::Update;
 use super::user_end::Delete;
 use crate::ops::clock;
@@ -15,8 +16,7 @@ use protocol::accounts::people::{self, NewAccount, Role};
 use protocol::policy::SignUp;
 use protocol::types::{ClientNo, MailAddress, Person, Side};
 use serde_json::json;
-use std::io::Read;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use store::Stay;
 
 /// People with an account.
@@ -153,7 +153,7 @@ impl Create {
         let account = NewAccount {
             email: self.email,
             name: self.name,
-            password: read_secret(&self.password_file, "password")?,
+            password: read_text(&self.password_file, "password")?,
         };
         let config = self.place.load()?;
         sound(account.faults(&config.branding.product, &config.policy.accounts))?;
@@ -325,7 +325,7 @@ impl Invite {
 
 impl SetPassword {
     async fn run(self, output: Output) -> Result<(), Failure> {
-        let text = read_secret(&self.password_file, "password")?;
+        let text = read_text(&self.password_file, "password")?;
         let at = self.one.place.open()?;
         let person = at.person(&self.one.who).await?;
         let owner = Owner {
@@ -339,23 +339,6 @@ impl SetPassword {
         let done = "has a new password; every session has ended";
         changed(at, &person, output, done, Some(change)).await
     }
-}
-
-/// A secret from a file, or standard input for `-`, without one line end at its end.
-pub(super) fn read_secret(file: &Path, what: &str) -> Result<String, Failure> {
-    let mut text = String::new();
-    let read = match file == Path::new("-") {
-        true => std::io::stdin().read_to_string(&mut text),
-        false => std::fs::File::open(file).and_then(|mut file| file.read_to_string(&mut text)),
-    };
-    read.map_err(|error| {
-        Failure::failed(format!(
-            "cannot read the {what} from {}: {error}",
-            file.display()
-        ))
-    })?;
-    let line = text.strip_suffix('\n').unwrap_or(&text);
-    Ok(line.strip_suffix('\r').unwrap_or(line).to_owned())
 }
 
 /// The number of a test app.

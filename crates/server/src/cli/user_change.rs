@@ -3,7 +3,7 @@ use super::failure::Failure;
 use super::one_user::{One, sound};
 use super::output::Output;
 use super::place::{CHANGED, Opened};
-use super::user::read_secret;
+use super::text_file::read_text;
 use super::user_shown::tell;
 use crate::ops::{clock, server_key};
 use clap::Args;
@@ -88,9 +88,13 @@ impl Update {
 
 /// The claims in a file; `None` for an empty object.
 fn document(file: &Path) -> Result<Option<String>, Failure> {
-    let text = read_secret(file, "claims")?;
+    let text = read_text(file, "claims")?;
     let document = Document::parse(&text).map_err(|fault| {
-        Failure::usage(format!("--claims: {}: {}", file.display(), fault.sentence()))
+        Failure::usage(format!(
+            "--claims: {}: {}",
+            file.display(),
+            fault.sentence()
+        ))
     })?;
     Ok((!document.is_empty()).then(|| document.json()))
 }

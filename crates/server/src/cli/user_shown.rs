@@ -60,7 +60,11 @@ async fn around(at: &Opened, person: &Person) -> Result<Around, Failure> {
             organizations: 0,
         }),
         organizations: at.store.memberships(subject).await?,
-        claims: at.store.about(subject).await?.map_or_else(Document::default, |about| about.document),
+        claims: at
+            .store
+            .about(subject)
+            .await?
+            .map_or_else(Document::default, |about| about.document),
     })
 }
 
@@ -125,7 +129,13 @@ fn as_sheet(person: &Person, around: &Around, at: &Opened) -> String {
         ("organizations", organizations.join("\n")),
         (
             "claims",
-            around.claims.members().keys().cloned().collect::<Vec<_>>().join(", "),
+            around
+                .claims
+                .members()
+                .keys()
+                .cloned()
+                .collect::<Vec<_>>()
+                .join(", "),
         ),
     ])
 }

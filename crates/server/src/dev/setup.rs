@@ -9,7 +9,9 @@ use anyhow::{Context, anyhow, bail};
 use protocol::accounts::people::{self, NewAccount, Role, set_password};
 use protocol::events::Act;
 use protocol::register::{NewApp, Registered, Registrar, register};
-use protocol::types::{AppLinks, Asks, ClientKind, ClientStatus, GrantType, Person, RelyingParty, Scope, Side};
+use protocol::types::{
+    AppLinks, Asks, ClientKind, ClientStatus, GrantType, Person, RelyingParty, Scope, Side,
+};
 use serde::{Deserialize, Serialize};
 use std::fs::OpenOptions;
 use std::io::Write;

@@ -18,5 +18,6 @@ mod sending;
 pub(crate) mod session;
 pub(crate) mod site;
 pub(crate) mod tls;
+pub(crate) mod to_app;
 pub(crate) mod upload;
 mod wrong_link;

@@ -6,6 +6,7 @@ use super::error::{
 use super::notice::{PlainPage, to_account};
 use super::reply::{self, Fault};
 use super::request::{Reader, RequestId};
+use super::to_app::to_app;
 use super::wrong_link;
 use crate::ops::hasher::HashFault;
 use crate::state::AppState;
@@ -289,7 +290,7 @@ fn authorization_fault(
         AuthorizationFault::Redirected(error) => {
             let answer = error.response(app.policy());
             let mut response = match client {
-                Some(client) => reply::to_app(app, answer, client, reader),
+                Some(client) => to_app(app, answer, client, reader),
                 None => reply::see_other(answer.location()),
             };
             let fault = Fault(error.error.cause());

@@ -1,16 +1,10 @@
 //! Answers: JSON for machines, pages for people, redirects between them. One place for their headers.
-use super::request::{Reader, RequestId};
-use super::session::bare_frame;
-use crate::state::AppState;
+use super::request::RequestId;
 use axum::body::Body;
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::Response;
 use bytes::Bytes;
-use pages::{FormPost, Page};
-use protocol::accounts::people::MAX_NAME;
-use protocol::authorize::AuthorizationResponse;
-use protocol::types::Client;
-use protocol::types::text::shortened;
+use pages::Page;
 use serde::Serialize;
 use store::StoreError;
 
@@ -248,27 +242,6 @@ pub(crate) fn see_other(location: &str) -> Response {
         HeaderValue::from_static("no-referrer"),
     );
     response
-}
-
-/// Brings an answer to an app.
-pub(crate) fn to_app(
-    app: &AppState,
-    response: AuthorizationResponse,
-    client: &Client,
-    reader: Reader,
-) -> Response {
-    match response {
-        AuthorizationResponse::Redirect(url) => see_other(&url),
-        AuthorizationResponse::FormPost { action, fields } => {
-            let form = FormPost {
-                frame: bare_frame(app, reader),
-                app: shortened(&client.name, MAX_NAME),
-                action,
-                fields,
-            };
-            page(StatusCode::OK, &form, Some(LeadsToApp))
-        }
-    }
 }
 
 /// Adds a cookie to a response.

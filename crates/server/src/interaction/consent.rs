@@ -8,6 +8,7 @@ use crate::http::error::PageError;
 use crate::http::form::{Form, Posted, Query};
 use crate::http::reply::{self, LeadsToApp};
 use crate::http::session::{BrowserContext, NonceScope};
+use crate::http::to_app::to_app;
 use crate::ops::clock;
 use crate::state::App;
 use axum::extract::State;
@@ -370,7 +371,7 @@ async fn go_back_to_app(
 ) -> Result<Response, PageError> {
     if let Some(Ok(answer)) = answer {
         let client = &pending.request.client;
-        return Ok(reply::to_app(app, answer, client, browser.reader()));
+        return Ok(to_app(app, answer, client, browser.reader()));
     }
     // A lost guard: answered by another tab in the meantime, or asked before the person removed the app. Or the account
     // was switched off.

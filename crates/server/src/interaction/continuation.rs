@@ -10,12 +10,12 @@ use pages::ConnectedApps;
 use pages::admin::REQUESTS;
 use pages::portal::{Organizations, PORTAL};
 use pages::{Page, Speak, path};
-use protocol::{Params, Policy};
 use protocol::accounts::people::{MAX_EMAIL, MAX_NAME};
 use protocol::authorize::Handle;
 use protocol::facts::SessionFacts;
 use protocol::types::text::{is_plain, shortened};
 use protocol::types::{Client, Person, Side, UserCode};
+use protocol::{Params, Policy};
 use std::sync::Arc;
 
 /// What stands for the page where a device's code is typed; with a code, `device-BCDF-GHJK`.

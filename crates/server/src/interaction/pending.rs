@@ -1,8 +1,8 @@
 //! Pending authorization requests.
 use crate::http::error::{PageError, PageFault};
 use crate::http::notice::{PlainPage, back_to, link};
-use crate::http::reply;
 use crate::http::session::BrowserContext;
+use crate::http::to_app::to_app;
 use crate::ops::clock;
 use crate::state::App;
 use axum::http::StatusCode;
@@ -166,7 +166,7 @@ impl Over {
         Ok(
             again.map(|again| match issued.is_some_and(|facts| facts.redeemed) {
                 true => self.connected(app, browser),
-                false => reply::to_app(app, again, &request.client, browser.reader()),
+                false => to_app(app, again, &request.client, browser.reader()),
             }),
         )
     }

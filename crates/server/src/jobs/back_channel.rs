@@ -73,7 +73,10 @@ impl Job for TellOfLogout {
             Ok(answer) if answer.status == 400 => Err(JobError::Dead(
                 "the app refuses the logout token (400)".to_owned(),
             )),
-            Ok(answer) => Err(JobError::Retry(format!("the app answers {}", answer.status))),
+            Ok(answer) => Err(JobError::Retry(format!(
+                "the app answers {}",
+                answer.status
+            ))),
             Err(error) => Err(JobError::Retry(error.to_string())),
         }
     }

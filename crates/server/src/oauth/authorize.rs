@@ -5,6 +5,7 @@ use crate::http::error::{PageError, PageFault};
 use crate::http::reply;
 use crate::http::request::{Arrival, Reader, RequestId, is_form};
 use crate::http::session::{ClaimedSession, session};
+use crate::http::to_app::to_app;
 use crate::interaction::continuation::with_handle;
 use crate::interaction::pending::refused;
 use crate::interaction::workspace::session_and_consent;
@@ -120,7 +121,7 @@ async fn proceed(
                 id: arrival.id,
                 language: arrival.spoken.language(),
             };
-            Ok(reply::to_app(app, answer, &request.client, reader))
+            Ok(to_app(app, answer, &request.client, reader))
         }
         Some(Err(())) | None => Ok(keep(app, request, path::SIGN_IN).await?),
     }

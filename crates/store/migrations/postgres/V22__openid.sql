@@ -4,7 +4,8 @@ CREATE TABLE authentications (
     id         BIGINT PRIMARY KEY,
     client     BIGINT NOT NULL,
     subject    BIGINT NOT NULL,
-    session    BIGINT NOT NULL,
+    session    BIGINT NOT NULL, -- the one that it goes on in
+    sid        BIGINT NOT NULL, -- the one that the app was told
     nonce      TEXT,
     claims     TEXT NOT NULL,
     expires_at BIGINT NOT NULL
@@ -14,10 +15,10 @@ CREATE INDEX authentications_of_session ON authentications (session, client);
 
 -- Apps that are to be told that a session ended.
 CREATE TABLE logouts (
-    session BIGINT NOT NULL,
+    sid     BIGINT NOT NULL,
     client  BIGINT NOT NULL,
     subject BIGINT NOT NULL,
-    PRIMARY KEY (session, client)
+    PRIMARY KEY (sid, client)
 );
 
 -- Claims that are kept of a person beside their account: a JSON object.

@@ -4,7 +4,8 @@ CREATE TABLE authentications (
     id         INTEGER PRIMARY KEY,
     client     INTEGER NOT NULL,
     subject    INTEGER NOT NULL,
-    session    INTEGER NOT NULL,
+    session    INTEGER NOT NULL, -- the one that it goes on in
+    sid        INTEGER NOT NULL, -- the one that the app was told
     nonce      TEXT,
     claims     TEXT NOT NULL,
     expires_at INTEGER NOT NULL
@@ -14,10 +15,10 @@ CREATE INDEX authentications_of_session ON authentications (session, client);
 
 -- Apps that are to be told that a session ended.
 CREATE TABLE logouts (
-    session INTEGER NOT NULL,
+    sid     INTEGER NOT NULL,
     client  INTEGER NOT NULL,
     subject INTEGER NOT NULL,
-    PRIMARY KEY (session, client)
+    PRIMARY KEY (sid, client)
 ) STRICT;
 
 -- Claims that are kept of a person beside their account: a JSON object.

@@ -2,7 +2,7 @@
 use crate::steps::Steps;
 use crate::value::values;
 use protocol::transition::OpenIdChange;
-use protocol::types::{Authentication, AuthorizationCode, Locator, Subject};
+use protocol::types::{Authentication, AuthorizationCode, Locator, Session, Subject};
 
 /// What a code knows of the sign-in.
 pub(super) fn keep<'a>(
@@ -14,8 +14,8 @@ pub(super) fn keep<'a>(
         return steps;
     };
     steps.run(
-        "INSERT INTO authentications (id, client, subject, session, nonce, claims, expires_at) \
-         VALUES ($1, $2, $3, $4, $5, $6, $7)",
+        "INSERT INTO authentications (id, client, subject, session, sid, nonce, claims, expires_at) \
+         VALUES ($1, $2, $3, $4, $4, $5, $6, $7)",
         values![
             asked.id,
             code.client,
@@ -31,7 +31,7 @@ pub(super) fn keep<'a>(
 pub(super) fn steps<'a>(steps: Steps<'a>, change: &'a OpenIdChange) -> Steps<'a> {
     match change {
         OpenIdChange::TellOfLogout { session, client, .. } => steps.guard(
-            "DELETE FROM logouts WHERE session = $1 AND client = $2",
+            "DELETE FROM logouts WHERE sid = $1 AND client = $2",
             values![*session, *client],
         ),
         OpenIdChange::SetClaims { subject, claims } => match claims {
@@ -53,7 +53,7 @@ pub(super) fn steps<'a>(steps: Steps<'a>, change: &'a OpenIdChange) -> Steps<'a>
 macro_rules! told_of {
     ($sessions:literal) => {
         concat!(
-            "INSERT INTO logouts (session, client, subject) SELECT DISTINCT a.session, a.client, a.subject \
+            "INSERT INTO logouts (sid, client, subject) SELECT DISTINCT a.sid, a.client, a.subject \
              FROM authentications a WHERE a.session IN (SELECT id FROM sessions WHERE ",
             $sessions,
             ") ON CONFLICT DO NOTHING"
@@ -64,6 +64,13 @@ macro_rules! told_of {
 /// One session is about to end.
 pub(super) fn ends(steps: Steps<'_>, session: Locator) -> Steps<'_> {
     steps.run(told_of!("id = $1"), values![session])
+}
+
+/// The same, for another to begin in the same browser: with the same person it goes on, and nobody is told.
+pub(super) fn followed_by<'a>(steps: Steps<'a>, before: Locator, next: &'a Session) -> Steps<'a> {
+    let goes_on = "UPDATE authentications SET session = $2 WHERE session = $1 AND subject = $3";
+    let values = values![before, next.id, next.subject];
+    ends(steps.run(goes_on, values), before)
 }
 
 /// All sessions of a person are, but for one.

@@ -26,12 +26,13 @@ use protocol::Transition;
 use protocol::accounts::mail_link::LinkMail;
 use protocol::transition::{
     AccountChange, AppChange, AuthorizeChange, BounceChange, ConnectionChange, DeviceChange,
-    GrantChange, OpenIdChange, OrganizationChange, OutboxChange, ReviewChange, ReviewStep, SessionChange,
-    SigningKeyChange, ThrottleChange,
+    GrantChange, OpenIdChange, OrganizationChange, OutboxChange, ReviewChange, ReviewStep,
+    SessionChange, SigningKeyChange, ThrottleChange,
 };
 use protocol::types::{
-    AccessToken, Authentication, AuthorizationCode, ClientNo, Consent, DeviceAnswer, DeviceAuthorization, Grant,
-    Interaction, Locator, Pace, RefreshToken, Scope, SealedReply, Subject, UnixTime,
+    AccessToken, Authentication, AuthorizationCode, ClientNo, Consent, DeviceAnswer,
+    DeviceAuthorization, Grant, Interaction, Locator, Pace, RefreshToken, Scope, SealedReply,
+    Subject, UnixTime,
 };
 
 /// How a transition is applied.

@@ -1,5 +1,5 @@
 //! Browsers that are signed in.
-use super::authentication::{all_end, device_ends, ends};
+use super::authentication::{all_end, device_ends, ends, followed_by};
 use super::mail_link::{tell, use_up};
 use crate::steps::Steps;
 use crate::value::values;
@@ -93,9 +93,8 @@ fn start<'a>(
     before: Option<Locator>,
 ) -> Steps<'a> {
     let steps = match before {
-        Some(before) => {
-            ends(steps, before).run("DELETE FROM sessions WHERE id = $1", values![before])
-        }
+        Some(before) => followed_by(steps, before, session)
+            .run("DELETE FROM sessions WHERE id = $1", values![before]),
         None => steps,
     };
     steps.run(

@@ -2,8 +2,8 @@
 use crate::row::{Query, Read, Row, corrupt};
 use protocol::transition::Logo;
 use protocol::types::{
-    AppLinks, Asks, Client, ClientKind, ClientNo, ClientStatus, GrantType, Locator, Reasons, RelyingParty,
-    RedirectUri, Side, StoredSecret, UnixTime,
+    AppLinks, Asks, Client, ClientKind, ClientNo, ClientStatus, GrantType, Locator, Reasons,
+    RedirectUri, RelyingParty, Side, StoredSecret, UnixTime,
 };
 
 /// Apps that are there (`IS NULL`), or that were deleted.

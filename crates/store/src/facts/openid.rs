@@ -9,7 +9,7 @@ pub(crate) type Asked = (Authentication, Preferences, Document);
 
 /// Of the sign-in behind a code or grant.
 pub(crate) const ASKED: Query<Asked> = Query {
-    sql: "SELECT a.id, a.session, a.nonce, a.claims, a.expires_at, p.language, p.zone, d.claims FROM authentications a \
+    sql: "SELECT a.id, a.sid, a.nonce, a.claims, a.expires_at, p.language, p.zone, d.claims FROM authentications a \
           JOIN people p ON p.subject = a.subject LEFT JOIN person_claims d ON d.subject = a.subject WHERE a.id = $1",
     read: |row| {
         let authentication = Authentication {
@@ -42,12 +42,12 @@ pub(crate) const ABOUT: Query<About> = Query {
 
 /// Apps that are to be told that a session ended, so many at most.
 pub(crate) const LOGOUTS: Query<(Locator, ClientNo, Subject)> = Query {
-    sql: "SELECT session, client, subject FROM logouts ORDER BY session, client LIMIT $1",
+    sql: "SELECT sid, client, subject FROM logouts ORDER BY sid, client LIMIT $1",
     read: |row| Ok((row.locator(0)?, row.client(1)?, row.subject(2)?)),
 };
 
 /// Writes down who is to be told of sessions that are over, before their rows go.
-pub(crate) const OVER: &str = "INSERT INTO logouts (session, client, subject) SELECT DISTINCT a.session, a.client, a.subject \
+pub(crate) const OVER: &str = "INSERT INTO logouts (sid, client, subject) SELECT DISTINCT a.sid, a.client, a.subject \
      FROM sessions s JOIN authentications a ON a.session = s.id WHERE s.id > $1 AND s.id < $2 AND s.expires_at <= $3 \
      ON CONFLICT DO NOTHING";
 

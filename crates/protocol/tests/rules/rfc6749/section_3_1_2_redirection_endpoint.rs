@@ -139,7 +139,11 @@ fn a_registered_query_survives_and_ours_wins() {
         .with(|case| case.set("scope", "none"))
         .redirected();
     assert!(
-        error.response(&case.policy).location().to_owned().contains("?tenant=a%20b&x&error="),
+        error
+            .response(&case.policy)
+            .location()
+            .to_owned()
+            .contains("?tenant=a%20b&x&error="),
         "{sentence}"
     );
 }

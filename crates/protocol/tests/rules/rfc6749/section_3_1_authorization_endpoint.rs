@@ -176,7 +176,9 @@ fn response_mode_is_query() {
         assert_eq!(redirected.error.code(), "invalid_request", "{mode}");
         assert!(
             redirected
-                .response(&case.policy).location().to_owned()
+                .response(&case.policy)
+                .location()
+                .to_owned()
                 .starts_with("https://app.example/cb?error="),
             "{mode}"
         );

@@ -81,7 +81,9 @@ fn nobody_is_redirected_to_where_the_registration_does_not_lead() {
                 assert!(!name.starts_with("shown"), "{sentence}");
                 assert!(
                     error
-                        .response(&case.policy).location().to_owned()
+                        .response(&case.policy)
+                        .location()
+                        .to_owned()
                         .starts_with("https://app.example/cb?error=")
                 );
             }
@@ -95,7 +97,7 @@ fn the_app_is_told_a_registered_code_and_its_state() {
     let sentence = "A single ASCII [USASCII] error code from the following";
     for (name, spoil) in CHECKS.iter().filter(|(name, _)| !name.starts_with("shown")) {
         let case = Case::authorize().with(spoil);
-        let parameters = query(&case.redirected().response(&case.policy).location().to_owned());
+        let parameters = query(case.redirected().response(&case.policy).location());
         let names: Vec<&str> = parameters.iter().map(|(name, _)| name.as_str()).collect();
         assert_eq!(
             names,
@@ -117,7 +119,11 @@ fn the_app_is_told_a_registered_code_and_its_state() {
 #[test]
 fn a_repeated_state_does_not_come_back() {
     let case = Case::authorize().with(|case| case.add("state", "other"));
-    let url = case.redirected().response(&case.policy).location().to_owned();
+    let url = case
+        .redirected()
+        .response(&case.policy)
+        .location()
+        .to_owned();
     assert!(query(&url).iter().all(|(name, _)| name != "state"), "{url}");
 }
 
@@ -125,7 +131,7 @@ fn a_repeated_state_does_not_come_back() {
 fn a_person_who_declines_is_access_denied() {
     let sentence = "access_denied The resource owner or authorization server denied the request.";
     let case = Case::authorize();
-    let parameters = query(&case.passed().denied().response(&case.policy).location().to_owned());
+    let parameters = query(case.passed().denied().response(&case.policy).location());
     let expected = [
         ("error", "access_denied"),
         ("error_description", "the person declined"),
@@ -179,7 +185,11 @@ fn descriptions_keep_to_their_characters() {
     ];
     for spoil in rows {
         let case = Case::authorize().with(spoil);
-        let url = case.redirected().response(&case.policy).location().to_owned();
+        let url = case
+            .redirected()
+            .response(&case.policy)
+            .location()
+            .to_owned();
         let description = query(&url)
             .into_iter()
             .find(|(name, _)| name == "error_description");

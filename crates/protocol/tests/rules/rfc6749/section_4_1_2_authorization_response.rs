@@ -21,7 +21,9 @@ fn issued(case: &Case) -> (AuthorizationCode, String) {
     let Some(Transition::Authorize(AuthorizeChange::IssueCode { code, .. })) = transition else {
         panic!("a code is issued, not {transition:?}");
     };
-    let text = query(reply.location()).into_iter().find(|(name, _)| name == "code");
+    let text = query(reply.location())
+        .into_iter()
+        .find(|(name, _)| name == "code");
     (code, text.expect("a code").1)
 }
 
