@@ -3,6 +3,10 @@ use super::RequestFault;
 use crate::params::Params;
 use crate::policy::Policy;
 use crate::types::VerifiedRedirectUri;
+use jose::{base64url, json};
+
+/// Longest request object that is looked into, in bytes.
+const MAX_OBJECT: usize = 16 * 1_024;
 
 /// The value of `response_mode`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -20,7 +24,9 @@ impl ResponseMode {
     /// # Errors
     /// [`RequestFault::ResponseMode`] for any other.
     pub(super) fn of(params: &Params, policy: &Policy) -> Result<Self, RequestFault> {
-        match params.get("response_mode") {
+        let outside = params.get("response_mode").map(str::to_owned);
+        let inside = || params.get("request").and_then(mode_of_object);
+        match outside.or_else(inside).as_deref() {
             None | Some("query") => Ok(ResponseMode::Query),
             Some("form_post") if policy.openid.is_some() => Ok(ResponseMode::FormPost),
             Some(_) => Err(RequestFault::ResponseMode),
@@ -44,6 +50,14 @@ impl ResponseMode {
             }
         }
     }
+}
+
+/// How a request object wants to be answered: request objects are not taken, and that is told the way it asks for.
+/// Nothing else of it is looked at, and nothing is believed.
+fn mode_of_object(object: &str) -> Option<String> {
+    let payload = base64url::decode(object.split('.').nth(1)?)?;
+    let members = json::object(&payload, MAX_OBJECT).ok()?;
+    members.get("response_mode")?.as_str().map(str::to_owned)
 }
 
 /// What a browser brings to an app (RFC 6749 §4.1.2).

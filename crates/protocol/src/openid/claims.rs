@@ -201,7 +201,7 @@ impl About {
             if let Some(language) = own.strip_prefix(member)
                 && (language.is_empty() || language.starts_with('#'))
             {
-                claims.insert(format!("{name}{language}"), value.clone());
+                insert(claims, &format!("{name}{language}"), Some(value.clone()));
             }
         }
     }

@@ -16,13 +16,15 @@ use crate::facts::{CodeFacts, DeviceFacts, RefreshFacts, SessionFacts, UsedRefre
 use crate::grants::Context;
 use crate::grants::device_code::DEVICE_CODE_PREFIX;
 use crate::lookup::{Found, Lookup};
+use crate::openid::Asked;
+use crate::openid::claims::{About, Document};
 use crate::signer::OwnKeys;
 use crate::token::{RawRequest, TokenError, TokenReply, TokenRequest};
 use crate::transition::GrantChange;
 use crate::types::{
-    AuthorizationCode, Client, ClientKind, ClientNo, CodeChallenge, ConnectionStanding,
-    DeviceAnswer, DeviceAuthorization, Grant, GrantType, Lifetime, Locator, Pace, Person,
-    RefreshToken, Session, Subject, UnixTime, UserCode,
+    Authentication, AuthorizationCode, Client, ClientKind, ClientNo, CodeChallenge,
+    ConnectionStanding, DeviceAnswer, DeviceAuthorization, Grant, GrantType, Lifetime, Locator,
+    Pace, Person, Preferences, RefreshToken, Session, Subject, UnixTime, UserCode,
 };
 use crate::{Decision, Params, Policy, Transition};
 use std::sync::Arc;
@@ -94,6 +96,34 @@ impl Case {
             ("code_challenge", CHALLENGE),
             ("code_challenge_method", "S256"),
         ])
+    }
+
+    /// An authentication request (OpenID Connect Core §3.1.2.1).
+    pub fn authenticate() -> Self {
+        let mut case = Self::authorize();
+        case.policy = Policy::with_openid();
+        case.set("scope", "openid profile");
+        case.set("nonce", "n-0S6_WzA2Mj");
+        case
+    }
+
+    /// What is known of the code's sign-in, if it was asked for by OpenID Connect.
+    pub fn asked() -> Box<Asked> {
+        let id = Locator::first_at(UnixTime(NOW.0 - 1));
+        Box::new(Asked {
+            authentication: Authentication {
+                id,
+                session: Locator(77),
+                nonce: Some("n-0S6_WzA2Mj".to_owned()),
+                claims: Vec::new(),
+                expires_at: UnixTime(NOW.0 + 1_000),
+            },
+            about: About {
+                person: Person::for_tests(),
+                preferences: Preferences::default(),
+                document: Document::default(),
+            },
+        })
     }
 
     /// An access token request for a code that was issued a second ago (§4.1.3).

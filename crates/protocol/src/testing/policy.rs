@@ -1,9 +1,11 @@
 //! The rules of an ordinary issuer.
 use crate::Policy;
+use crate::openid::{OPENID, OpenIdPolicy, Source, claims};
 use crate::policy::{
     AccountPolicy, AppBounds, Bodies, DevicePolicy, ErrorAliases, PkcePolicy, RedirectPolicy,
     RedirectUriAtToken, Registration, Risk, Rotation, ScopeEntry, SignUp, TokenPolicy,
 };
+use crate::signing_keys::SigningAlgorithm;
 use crate::types::ids::SubjectFormat;
 use crate::types::{GrantType, Lifetime, LocalText, Scope};
 
@@ -95,6 +97,32 @@ fn entry(name: &str, change: fn(&mut ScopeEntry)) -> ScopeEntry {
     };
     change(&mut entry);
     entry
+}
+
+impl Policy {
+    /// The same, where OpenID Connect is spoken.
+    pub fn with_openid() -> Self {
+        let mut policy = Policy::for_tests();
+        policy.openid = Some(Box::new(OpenIdPolicy {
+            id_token: Lifetime::from_minutes(60),
+            algorithm: SigningAlgorithm::Es256,
+            algorithms: vec![SigningAlgorithm::Es256, SigningAlgorithm::EdDsa],
+            acr: Some("pwd".to_owned()),
+            mapped: vec![("preferred_username".to_owned(), Source::Email)],
+        }));
+        policy
+            .scopes
+            .push(entry(OPENID, |entry| entry.opens_userinfo = true));
+        for name in ["profile", "email"] {
+            let mut opening = entry(name, |_| {});
+            opening.claims = claims::of_scope(name)
+                .iter()
+                .map(|own| (*own).to_owned())
+                .collect();
+            policy.scopes.push(opening);
+        }
+        policy
+    }
 }
 
 /// A scope that parses.

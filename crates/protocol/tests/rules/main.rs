@@ -14,6 +14,7 @@ mod deletion;
 mod drafts;
 mod edges;
 mod mailbox;
+mod openid;
 mod own_api;
 mod prompt;
 mod revocations;

@@ -11,11 +11,11 @@ use protocol::types::{
 };
 use store::{Outcome, Store, SweepRules};
 
-fn rules() -> SweepRules {
+pub(crate) fn rules() -> SweepRules {
     SweepRules::of(&policy(), Lifetime::from_days(30))
 }
 
-fn day(world: &World, day: u32) -> UnixTime {
+pub(crate) fn day(world: &World, day: u32) -> UnixTime {
     world.now.plus(Lifetime::from_days(day))
 }
 

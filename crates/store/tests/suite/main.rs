@@ -22,6 +22,7 @@ mod invariants;
 mod mail_links;
 mod nodes;
 mod numbers;
+mod openid;
 mod operator;
 mod outbox;
 mod proxy;
