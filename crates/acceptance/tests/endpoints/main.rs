@@ -7,6 +7,7 @@ mod http;
 mod issuers;
 mod jwks;
 mod lifecycle;
+mod openid;
 mod races;
 mod removal_races;
 mod revocations;

@@ -216,3 +216,39 @@ fn q6_an_app_keeps_its_short_id_and_long_secret() {
     let tokens = Tokens::of(&scene.redeem(&app, &code, &[]));
     scene.refresh(&app, &tokens.refresh).expect(200);
 }
+
+/// "identity: get the user-object". The token answer stays as it is printed, and has no ID token.
+#[test]
+fn q4_identity_opens_the_user_object_without_openid() {
+    let scene = Scene::profile("sqowey");
+    let app = scene.confidential(CALLBACK);
+    let userinfo = scene.endpoint("userinfo_endpoint");
+    let told = |scope: &str| {
+        let code = scene.browser().authorize(&link(&app, scope)).code();
+        let reply = scene.redeem(&app, &code, &[]).expect(200);
+        assert_eq!(reply.json().get("id_token"), None, "{reply}");
+        scene
+            .api()
+            .get_bearer(&userinfo, &reply.member("access_token"))
+    };
+    let user = told("identity").expect(200).json();
+    assert_eq!(
+        (&user["sub"], &user["name"]),
+        (&Json::from(scene.ann.as_str()), &Json::from("Ann Example"))
+    );
+    assert_eq!(user["email"], "ann@example.com");
+    assert_refused(&told("bot"), 403, "insufficient_scope");
+}
+
+/// The same provider, by the standard: with `openid` there is an ID token.
+#[test]
+fn q5_who_asks_for_openid_gets_an_id_token() {
+    let scene = Scene::profile("sqowey");
+    let app = scene.confidential(CALLBACK);
+    let code = scene
+        .browser()
+        .authorize(&link(&app, "openid identity"))
+        .code();
+    let reply = scene.redeem(&app, &code, &[]).expect(200);
+    assert_eq!(reply.member("id_token").matches('.').count(), 2);
+}
