@@ -4,12 +4,13 @@ use protocol::signing_keys::SigningAlgorithm;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-/// The keys that sign, which are made, published, used and removed by themselves. Nothing is signed yet, so there are none
-/// unless you ask for them. The set of them is at `/.well-known/jwks.json`, and the metadata names it.
+/// The keys that sign, which are made, published, used and removed by themselves. The set of them is at
+/// `/.well-known/jwks.json`, and the metadata names it.
 #[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
 pub(crate) struct SigningSettings {
-    /// The algorithms for which there is a key: any of `ES256`, `EdDSA`, `RS256` and `PS256`.
+    /// The algorithms for which there is a key: any of `ES256`, `EdDSA`, `RS256` and `PS256`. Default: none, and `RS256`
+    /// where OpenID Connect is spoken.
     pub(crate) algorithms: Vec<AlgorithmName>,
     /// How long a key signs until the next one does: at least `publish_ahead` and `keep_retired`
     /// together, up to 2y; `0s`: until `valetkey key rotate --signing`.
