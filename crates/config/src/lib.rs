@@ -3,6 +3,7 @@
 //! `settings` is the shape of the file, `load` reads it with its `layers`, `build` checks it and makes the [`Config`]
 //! that the rest of the server is given. What is made stands beside its checks.
 mod address;
+mod apis;
 mod bounces;
 mod branding;
 mod build;

@@ -3,7 +3,7 @@ use super::checks::{Checks, LONGEST, within};
 use super::portal::has_api;
 use super::signing::Signing;
 use super::values::{IdSetting, Span};
-use super::{openid, scopes, tokens};
+use super::{apis, openid, scopes, tokens};
 use protocol::Policy;
 use protocol::device::VERIFICATION_PATH;
 use protocol::policy::{AccountPolicy, AppBounds, DevicePolicy, ErrorAliases, RedirectPolicy};
@@ -18,6 +18,8 @@ pub(super) fn policy(
     signing: &Signing,
 ) -> Policy {
     let settings = checks.settings();
+    let (tokens, scopes) = (tokens::tokens(checks), scopes::scopes(checks));
+    let apis = apis::apis(checks, (issuer, &tokens, &scopes));
     Policy {
         issuer: issuer.to_owned(),
         response_iss: settings.authorization.iss,
@@ -28,10 +30,11 @@ pub(super) fn policy(
         unreviewed_people: unreviewed_people(checks),
         unreviewed_unticked: checks.settings().apps.unreviewed_unticked,
         pkce: settings.apps.pkce,
-        tokens: tokens::tokens(checks),
+        tokens,
         own_api: has_api(&settings.portal),
         openid: openid::openid(checks, signing),
-        scopes: scopes::scopes(checks),
+        scopes,
+        apis,
         errors: errors(checks),
         redirects: redirects(checks),
         accounts: accounts(checks),

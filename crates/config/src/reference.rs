@@ -48,13 +48,16 @@ pub fn reference() -> String {
         let default = path.iter().try_fold(&defaults, |tree, name| tree.get(name));
         out.push_str(&row(path, default, at(&schema, path)));
     }
-    out + &scopes(&schema)
+    out + &scopes(&schema) + &apis(&schema)
 }
 
-/// Every setting but the scopes', table by table; a value that may be one of several forms is one row.
+/// Every setting but those of scopes and APIs, table by table; a value that may be one of several forms is one row.
 fn rows(schema: &Value) -> Vec<Vec<String>> {
     let mut paths = Known::new().all();
-    paths.retain(|path| path.first().is_some_and(|name| name != "scopes"));
+    paths.retain(|path| {
+        path.first()
+            .is_some_and(|name| name != "scopes" && name != "api")
+    });
     for path in &mut paths {
         let parent = &path[..path.len() - 1];
         if at(schema, parent)["anyOf"].is_array() {
@@ -79,6 +82,25 @@ fn scopes(schema: &Value) -> String {
         let path = ["scopes".to_owned(), "NAME".to_owned(), name.clone()];
         let default = Some(&setting["default"]).filter(|value| **value != "");
         out.push_str(&row(&path, default, setting));
+    }
+    out
+}
+
+fn apis(schema: &Value) -> String {
+    let one = &schema["properties"]["api"]["items"];
+    let mut out = format!(
+        "\n## `[[api]]`\n\n{} All of them together are read from the variable `VALETKEY_API`, as a list of tables.\n\n```toml\n[[api]]\nidentifier = \"https://api.example.com\"\nscopes = [\"tasks:read\", \"tasks:write\"]\ntoken = \"jwt\"\n```\n\n| Setting | Default | Meaning |\n|---|---|---|\n",
+        meaning(one),
+    );
+    for (name, setting) in one["properties"].as_object().into_iter().flatten() {
+        let default = match setting["default"].as_str() {
+            Some(default) => format!("`\"{default}\"`"),
+            None => String::new(),
+        };
+        out.push_str(&format!(
+            "| `{name}` | {default} | {} |\n",
+            meaning(setting)
+        ));
     }
     out
 }

@@ -3,6 +3,7 @@
 //! The comments are the reference: `valetkey config schema` and `docs/reference/configuration.md` are made
 //! from them.
 
+mod api;
 mod branding;
 mod developers;
 mod grants;
@@ -15,6 +16,7 @@ mod request_log;
 mod signing;
 mod token;
 
+pub(crate) use api::{ApiSettings, ApiToken};
 pub(crate) use branding::BrandingSettings;
 pub use developers::DeveloperChapter;
 pub(crate) use developers::DeveloperSettings;
@@ -66,6 +68,8 @@ pub(crate) struct Settings {
     pub(crate) scopes: BTreeMap<String, ScopeSettings>,
     /// OpenID Connect.
     pub(crate) openid: OpenIdSettings,
+    /// The APIs that tokens are for, where they are told apart.
+    pub(crate) api: Vec<ApiSettings>,
     /// Apps and how they are registered.
     pub(crate) apps: AppSettings,
     /// People's accounts.
@@ -117,6 +121,7 @@ impl Default for Settings {
             token: TokenSettings::default(),
             scopes: BTreeMap::new(),
             openid: OpenIdSettings::default(),
+            api: Vec::new(),
             apps: AppSettings::default(),
             accounts: AccountSettings::default(),
             grants: GrantSettings::default(),

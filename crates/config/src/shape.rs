@@ -47,7 +47,10 @@ impl Look {
             (Value::Table(members), Some(form), _) => self.in_table(form, path, members),
             (Value::Array(items), _, Some(form)) => {
                 for (item, value) in items.iter().enumerate() {
-                    if !fits(&form["items"], value) {
+                    if let (Some(table), Value::Table(members)) = (table_of(&form["items"]), value)
+                    {
+                        self.in_item(table, (path, item), members);
+                    } else if !fits(&form["items"], value) {
                         let sentence = told(&form["items"], path, value);
                         self.tell(path, Some(item), sentence);
                     }
@@ -77,6 +80,35 @@ impl Look {
         }
     }
 
+    /// A table that is one of a list: what is wrong in it is told of its place, first what is no setting of it.
+    fn in_item(&mut self, schema: &Schema, (path, item): (&[String], usize), members: &Table) {
+        let names = schema["properties"].as_object().into_iter().flatten();
+        let names: Vec<&str> = names.map(|(name, _)| name.as_str()).collect();
+        for (name, value) in members {
+            let sentence = match member(schema, name) {
+                Some(inner) if fits(inner, value) => continue,
+                Some(inner) => {
+                    let place = [path, std::slice::from_ref(name)].concat();
+                    format!("{name}: {}", told(inner, &place, value))
+                }
+                None => {
+                    let meant = most_alike(name, names.iter().copied());
+                    let meant =
+                        meant.map_or_else(String::new, |own| format!("; did you mean {own}?"));
+                    format!("{name} is not a setting of it{meant}")
+                }
+            };
+            self.tell(path, Some(item), sentence);
+        }
+        let required = schema["required"].as_array().into_iter().flatten();
+        for name in required.filter_map(Schema::as_str) {
+            if !members.contains_key(name) {
+                let sentence = format!("{name} is missing: write {name} = …");
+                self.tell(path, Some(item), sentence);
+            }
+        }
+    }
+
     fn tell(&mut self, path: &[String], item: Option<usize>, sentence: String) {
         self.found.push(Misfit {
             path: path.to_vec(),
@@ -99,6 +131,11 @@ fn kinds(schema: &Schema) -> Vec<&Schema> {
     let alternatives = ["anyOf", "oneOf"].map(|word| schema[word].as_array());
     let inner = alternatives.into_iter().flatten().flatten().flat_map(kinds);
     says.then_some(schema).into_iter().chain(inner).collect()
+}
+
+/// The form of a schema that is a table.
+fn table_of(schema: &Schema) -> Option<&Schema> {
+    kinds(schema).into_iter().find(|form| is_table(form))
 }
 
 fn is_table(form: &Schema) -> bool {

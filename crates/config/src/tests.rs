@@ -9,6 +9,7 @@ use protocol::types::Lifetime;
 use protocol::types::ids::SubjectFormat;
 use std::path::Path;
 
+mod apis;
 mod branding;
 mod checks;
 mod layered;

@@ -91,6 +91,7 @@ fn access() -> (String, AccessFacts) {
         grant_revoked: false,
         person: Standing::from(&Person::for_tests()),
         connection: protocol::types::ConnectionStanding::GOOD,
+        holder: None,
     };
     (text.as_str().to_owned(), facts)
 }

@@ -109,6 +109,17 @@ pub struct AccessFacts {
     pub person: Standing,
     /// What is left of what the person allowed the app; [`ConnectionStanding::GOOD`] for client credentials.
     pub connection: ConnectionStanding,
+    /// Who allowed it, where somebody may be told ([`holder_wanted`](crate::introspect::holder_wanted)).
+    pub holder: Option<Box<Holder>>,
+}
+
+/// Who allowed a grant, as introspection tells it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Holder {
+    /// When they had signed in.
+    pub auth_time: UnixTime,
+    /// Their address, if it was proved.
+    pub email: Option<String>,
 }
 
 /// A session with its person.

@@ -7,9 +7,10 @@ use crate::organizations::public_id;
 use crate::own_api;
 use crate::policy::Policy;
 use crate::revocations::name_of;
-use crate::types::{Client, ClientKind, Scope, Side, Subject, UnixTime};
+use crate::types::{Client, ClientKind, Locator, Scope, Side, Subject, UnixTime};
 use std::borrow::Cow;
 use wire::Introspection;
+use wire::introspection::Audience;
 
 /// Whether this client may ask at all: "the authorization server MUST … require authorization" (§2.1), which
 /// a public client cannot give.
@@ -40,6 +41,33 @@ pub fn introspect<'a>(
     answer.unwrap_or_default()
 }
 
+/// The grant whose person the answer tells of, which has to be read for it: where APIs are told apart, of a token that a
+/// person allowed and that the caller may know.
+pub fn holder_wanted(
+    kind: &TokenKind,
+    caller: &AuthenticatedClient,
+    found: &Found,
+    policy: &Policy,
+) -> Option<Locator> {
+    if policy.apis.is_empty() {
+        return None;
+    }
+    match found {
+        Found::AccessToken(facts) if kind.is_of(found) => {
+            let token = &facts.token;
+            let may = caller.resource_server || token.client == caller.no;
+            token.subject.filter(|_| may).map(|_| token.grant)
+        }
+        _ => None,
+    }
+}
+
+/// Whether a scope shows personal details: whoever may use it may know the person, and nobody else.
+fn is_personal(scope: &Scope, policy: &Policy) -> bool {
+    let mut personal = policy.scopes.iter().filter(|entry| entry.personal);
+    personal.any(|entry| scope.contains(&entry.name))
+}
+
 fn access_token<'a>(
     facts: &'a AccessFacts,
     caller: &AuthenticatedClient,
@@ -59,6 +87,15 @@ fn access_token<'a>(
     answer.iat = Some(token.id.time().0.min(now.0));
     answer.token_type = Some(Cow::Borrowed(&policy.tokens.token_type));
     answer.exp = Some(token.expires_at.0);
+    answer.aud = Audience::of(policy.apis_of(&token.scope).map(|api| &*api.identifier));
+    if let Some(holder) = &facts.holder {
+        answer.auth_time = Some(holder.auth_time.0);
+        let shown = holder
+            .email
+            .as_deref()
+            .filter(|_| is_personal(&token.scope, policy));
+        answer.username = shown.map(Cow::Borrowed);
+    }
     if caller.resource_server {
         answer.jti = Some(Cow::Owned(name_of(token.id)));
         let grant_id = token.subject.map(|_| name_of(token.grant));
@@ -98,7 +135,7 @@ fn active<'a>(
         client_id: Some(Cow::Borrowed(&client.id)),
         sub: Some(match subject {
             Some(subject) => Cow::Owned(policy.subjects.write(subject)),
-            None => Cow::Borrowed(&client.id),
+            None => policy.subjects.write_app(&client.id),
         }),
         iss: Some(Cow::Borrowed(&policy.issuer)),
         mode: (client.side == Side::Test).then(|| Cow::Borrowed(client.side.as_str())),

@@ -3,6 +3,7 @@
 
 pub mod accounts;
 pub mod advice;
+pub mod apis;
 pub mod apps;
 pub mod authorize;
 mod cause;

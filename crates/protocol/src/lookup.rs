@@ -1,5 +1,5 @@
 //! What has to be read before a request about a token or code can be decided, and what was found.
-use crate::facts::{AccessFacts, CodeFacts, DeviceFacts, RefreshFacts};
+use crate::facts::{AccessFacts, CodeFacts, DeviceFacts, Holder, RefreshFacts};
 use crate::policy::Policy;
 use crate::types::Locator;
 use wire::Presented;
@@ -44,6 +44,13 @@ pub enum Found {
 }
 
 impl Found {
+    /// Adds who allowed an access token, which is read apart from it.
+    pub fn held_by(&mut self, holder: Option<Holder>) {
+        if let Found::AccessToken(facts) = self {
+            facts.holder = holder.map(Box::new);
+        }
+    }
+
     pub(crate) fn code(self) -> Option<CodeFacts> {
         match self {
             Found::Code(facts) => Some(facts),
@@ -83,7 +90,8 @@ from_facts! {
     DeviceFacts Device,
 }
 
-/// Which kind of token a text is, told by its own prefix: a wrong `token_type_hint` cannot hide it (RFC 7009 §2.1).
+/// Which kind of token a text is, told by its own prefix, or by the type of a JWT: a wrong `token_type_hint` cannot hide it
+/// (RFC 7009 §2.1).
 #[derive(Debug, Clone)]
 pub enum TokenKind {
     /// An access token.
@@ -98,12 +106,20 @@ impl TokenKind {
     /// Reads a token's text.
     pub fn of(text: &str, policy: &Policy) -> Self {
         let Some(presented) = Presented::parse(text) else {
-            return TokenKind::Unknown;
+            return Presented::parse_jwt(text).map_or(TokenKind::Unknown, TokenKind::Access);
         };
         match presented.prefix() {
             prefix if policy.is_access_prefix(prefix) => TokenKind::Access(presented),
             prefix if policy.is_refresh_prefix(prefix) => TokenKind::Refresh(presented),
             _ => TokenKind::Unknown,
+        }
+    }
+
+    /// An access token that somebody calls with; `None` for whatever is none of ours.
+    pub fn access_token(text: &str, policy: &Policy) -> Option<Presented> {
+        match TokenKind::of(text, policy) {
+            TokenKind::Access(presented) => Some(presented),
+            TokenKind::Refresh(_) | TokenKind::Unknown => None,
         }
     }
 

@@ -2,6 +2,7 @@
 //! its comments say is in the schema of the file.
 use crate::accounts::mail_link::LinkPurpose;
 use crate::openid::OpenIdPolicy;
+use crate::apis::Api;
 use crate::own_api;
 use crate::types::ids::SubjectFormat;
 use crate::types::{Client, GrantType, Lifetime, LocalText, Scope, Side};
@@ -37,6 +38,8 @@ pub struct Policy {
     pub openid: Option<Box<OpenIdPolicy>>,
     /// The scopes there are.
     pub scopes: Vec<ScopeEntry>,
+    /// The APIs that they belong to, if any are told apart.
+    pub apis: Vec<Api>,
     /// Names of errors that the documented provider spells in its own way.
     pub errors: ErrorAliases,
     /// Redirect URIs.

@@ -8,8 +8,8 @@ use protocol::accounts::bounce::BounceKind;
 use protocol::accounts::mail_link::MailLink;
 use protocol::events::Recorded;
 use protocol::facts::{
-    AccessFacts, AccountCounts, Attempts, CodeFacts, ConsentFacts, DeviceFacts, InteractionFacts,
-    ListedSession, PeoplePage, RefreshFacts, SessionFacts, UsedRefreshToken,
+    AccessFacts, AccountCounts, Attempts, CodeFacts, ConsentFacts, DeviceFacts, Holder,
+    InteractionFacts, ListedSession, PeoplePage, RefreshFacts, SessionFacts, UsedRefreshToken,
 };
 use protocol::types::email::{email_key, email_keys};
 use protocol::types::{
@@ -123,6 +123,7 @@ impl Store {
             person: memory.standing(token.subject),
             connection,
             token,
+            holder: None,
         }))
     }
 
@@ -132,6 +133,14 @@ impl Store {
     /// [`StoreError`].
     pub async fn grant(&self, id: Locator) -> Fact<Grant> {
         self.one(&tokens::GRANT, &values![id]).await
+    }
+
+    /// Who allowed a grant, as introspection tells it.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn holder(&self, grant: Locator) -> Fact<Holder> {
+        self.one(&tokens::HOLDER, &values![grant]).await
     }
 
     /// A session with its person.

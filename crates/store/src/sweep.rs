@@ -36,7 +36,7 @@ impl SweepRules {
         let tokens = &policy.tokens;
         let none = Lifetime::from_seconds(0);
         SweepRules {
-            access: tokens.access,
+            access: policy.longest_access(),
             refresh: tokens.refresh,
             grant: tokens.grant,
             code: tokens.code.max(tokens.code_personal),

@@ -9,7 +9,7 @@ pub mod token_text;
 
 pub use feed::FeedReply;
 pub use introspection::Introspection;
-pub use token_text::{Presented, TokenText};
+pub use token_text::{JWT_TYPE, Presented, TokenText};
 
 /// What everything of the test side starts with: tokens, client ids, secrets.
 pub const TEST_MARK: &str = "test_";

@@ -5,6 +5,11 @@
 //! secret scanners recognise a token by it and the server drops garbage without a read.
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use jose::Digest;
+use jose::jws::Unverified;
+use jose::jwt::Claims;
+
+/// The `typ` of an access token that is a JWT (RFC 9068 §2.1).
+pub const JWT_TYPE: &str = "at+jwt";
 
 const BODY_CHARS: usize = 54;
 const CHECK_CHARS: usize = 6;
@@ -25,6 +30,11 @@ impl TokenText {
         URL_SAFE_NO_PAD.encode_string(raw, &mut text);
         push_checksum(&mut text);
         TokenText(text)
+    }
+
+    /// The text of a token that was signed: its `jti` names its row.
+    pub fn of_jwt(jwt: String) -> Self {
+        TokenText(jwt)
     }
 
     /// The text, to be sent to its owner and nowhere else.
@@ -77,7 +87,24 @@ impl Presented {
         })
     }
 
-    /// What stands before the locator, such as `at_`.
+    /// Reads an access token that is a JWT (RFC 9068): its type must say so, and its `jti` names a row. Nothing in it is
+    /// proved by that. Whose digest stands in the row is the text that was signed, letter by letter.
+    pub fn parse_jwt(text: &str) -> Option<Self> {
+        let read = Unverified::parse(text).ok()?;
+        if !read.header().is_type(JWT_TYPE) {
+            return None;
+        }
+        let claims = Claims::parse(read.payload()).ok()?;
+        let locator = i64::try_from(from_base62(claims.jti.as_deref()?)?).ok()?;
+        (locator > 0).then(|| Presented {
+            locator,
+            digest: Digest::of(text.as_bytes()),
+            text: text.to_owned(),
+            prefix_len: 0,
+        })
+    }
+
+    /// What stands before the locator, such as `at_`; nothing in a JWT.
     pub fn prefix(&self) -> &str {
         &self.text[..self.prefix_len]
     }
@@ -172,6 +199,33 @@ mod tests {
         }
         let negative = TokenText::new("at_", -1, &[1; 32]);
         assert!(Presented::parse(negative.as_str()).is_none());
+    }
+
+    #[test]
+    fn a_jwt_is_an_access_token_by_its_type_alone_and_names_its_row() {
+        let key = jose::SigningKey::generate(jose::SigningAlgorithm::EdDsa);
+        let made = |typ: &str, claims: &str| jose::jws::sign(&key, typ, claims.as_bytes());
+        let claims = format!(r#"{{"jti":"{}"}}"#, base62(1 << 40));
+        for typ in ["at+jwt", "application/at+jwt", "AT+JWT"] {
+            let text = made(typ, &claims);
+            let seen = Presented::parse_jwt(&text).unwrap();
+            assert_eq!((seen.locator, seen.prefix()), (1 << 40, ""));
+            assert_eq!(seen.digest, TokenText::of_jwt(text).digest());
+        }
+        for typ in ["JWT", "logout+jwt", "client-authentication+jwt", ""] {
+            assert!(Presented::parse_jwt(&made(typ, &claims)).is_none(), "{typ}");
+        }
+        for claims in [
+            "{}",
+            r#"{"jti":"0"}"#,
+            r#"{"jti":7}"#,
+            r#"{"jti":"a-b"}"#,
+            "x",
+        ] {
+            assert!(Presented::parse_jwt(&made("at+jwt", claims)).is_none());
+        }
+        assert!(Presented::parse(&made("at+jwt", &claims)).is_none());
+        assert!(Presented::parse_jwt("at_x").is_none());
     }
 
     #[test]

@@ -4,8 +4,8 @@ use protocol::signing_keys::SigningAlgorithm;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-/// The keys that sign, which are made, published, used and removed by themselves. The set of them is at
-/// `/.well-known/jwks.json`, and the metadata names it.
+/// The keys that sign, which are made, published, used and removed by themselves: ID tokens, and the tokens of an `[[api]]` that
+/// wants JWTs. The set of them is at `/.well-known/jwks.json`, and the metadata names it.
 #[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
 pub(crate) struct SigningSettings {

@@ -88,7 +88,8 @@ fn decide<M: Mint>(
     match (&facts.used, context.policy.tokens.rotate) {
         (Some(used), Rotation::Rotate { grace }) => {
             // A reply is worth repeating only as long as its access token lives.
-            let grace = grace.min(context.policy.tokens.access);
+            let life = context.policy.access_lifetime(&facts.grant.scope);
+            let grace = grace.min(life);
             return Ok(replay(
                 used,
                 presented,

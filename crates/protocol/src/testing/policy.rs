@@ -38,6 +38,7 @@ impl Policy {
                 entry("admin:*", |entry| entry.restricted = true),
                 entry("admin:users", |entry| entry.restricted = true),
             ],
+            apis: Vec::new(),
             errors: ErrorAliases::default(),
             redirects: RedirectPolicy {
                 max: 10,

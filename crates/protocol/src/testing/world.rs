@@ -131,6 +131,7 @@ pub fn access_facts(id: Locator) -> AccessFacts {
         grant_revoked: false,
         person: Standing::from(&Person::for_tests()),
         connection: ConnectionStanding::GOOD,
+        holder: None,
     }
 }
 

@@ -1,5 +1,7 @@
 //! Numbers that name rows.
 use crate::types::UnixTime;
+use std::borrow::Cow;
+use wire::introspection::APP_MARK;
 use wire::token_text::{base62, from_base62};
 
 /// Bits of a locator below its milliseconds: 5 of region, 7 of node, 10 of sequence.
@@ -70,6 +72,14 @@ impl SubjectFormat {
                 format!("{prefix}{}", base62(subject.0.unsigned_abs()))
             }
             SubjectFormat::Number => subject.0.to_string(),
+        }
+    }
+
+    /// The text by which others know an app that acts for itself: its client id, unless that might name a person.
+    pub fn write_app<'a>(&self, client_id: &'a str) -> Cow<'a, str> {
+        match self.read(client_id) {
+            None => Cow::Borrowed(client_id),
+            Some(_) => Cow::Owned(format!("{APP_MARK}{client_id}")),
         }
     }
 

@@ -34,6 +34,7 @@ mod asked {
             grant_revoked: false,
             person,
             connection: protocol::types::ConnectionStanding::GOOD,
+            holder: None,
         };
         (text.as_str().to_owned(), Found::AccessToken(facts))
     }

@@ -4,6 +4,7 @@ use crate::http::request::authorization;
 use crate::state::AppState;
 use axum::http::HeaderMap;
 use protocol::facts::AccessFacts;
+use protocol::lookup::TokenKind;
 use protocol::token_info::BearerError;
 use protocol::types::Locator;
 use store::StoreError;
@@ -34,9 +35,7 @@ pub(crate) async fn read(
 /// # Errors
 /// [`StoreError`].
 pub(crate) async fn of_text(app: &AppState, text: &str) -> Result<Option<Bearer>, StoreError> {
-    let presented = Presented::parse(text)
-        .filter(|presented| app.policy().is_access_prefix(presented.prefix()));
-    let Some(presented) = presented else {
+    let Some(presented) = TokenKind::access_token(text, app.policy()) else {
         return Ok(None);
     };
     let facts = app.store.access_token(Locator(presented.locator)).await?;

@@ -11,7 +11,7 @@ use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::Response;
 use protocol::client_auth::{ClientFault, authenticate};
-use protocol::introspect::may_introspect;
+use protocol::introspect::{holder_wanted, may_introspect};
 use protocol::lookup::TokenKind;
 use protocol::request_log::Endpoint;
 use protocol::revoke::token_of;
@@ -46,7 +46,10 @@ async fn answer(
         return Err(TokenError::InvalidClient { fault, used_header }.into());
     }
     let kind = TokenKind::of(token_of(&params)?, app.policy());
-    let found = look_up(&app.store, kind.lookup()).await?;
+    let mut found = look_up(&app.store, kind.lookup()).await?;
+    if let Some(grant) = holder_wanted(&kind, &client, &found, app.policy()) {
+        found.held_by(Box::pin(app.store.holder(grant)).await?);
+    }
     let (policy, now) = (app.policy(), clock::now());
     let introspection = protocol::introspect::introspect(&kind, &client, &found, policy, now);
     Ok(reply::json_of(StatusCode::OK, &introspection))

@@ -1,7 +1,7 @@
 //! Grants and tokens.
 use super::people::optional_person;
 use crate::row::{Query, Read, Row};
-use protocol::facts::{RefreshFacts, UsedRefreshToken};
+use protocol::facts::{Holder, RefreshFacts, UsedRefreshToken};
 use protocol::types::{
     AccessToken, ConnectionStanding, Grant, Locator, RefreshToken, SealedReply, UnixTime,
 };
@@ -86,6 +86,19 @@ pub(crate) const GRANT: Query<Grant> = Query {
         " FROM grants g WHERE g.id = $1"
     ),
     read: |row| grant(row, 0),
+};
+
+/// Who allowed a grant, as introspection tells it.
+pub(crate) const HOLDER: Query<Holder> = Query {
+    sql: "SELECT g.auth_time, p.email, p.verified_at FROM grants g LEFT JOIN people p ON p.subject = g.subject WHERE g.id = $1",
+    read: |row| {
+        let proved = row.optional_time(2)?;
+        let email = row.optional_text(1)?.filter(|_| proved.is_some());
+        Ok(Holder {
+            auth_time: row.time(0)?,
+            email: email.map(str::to_owned),
+        })
+    },
 };
 
 /// That a token was used: its successor, and when.
