@@ -16,6 +16,7 @@ pub(crate) struct Ended {
     pub(crate) grants: HashSet<String>,
     pub(crate) apps: HashSet<String>,
     pub(crate) people: HashSet<String>,
+    pub(crate) organizations: HashSet<String>,
     /// Of each of these apps, these people.
     pub(crate) connections: HashMap<String, HashSet<String>>,
 }
@@ -25,6 +26,35 @@ impl Ended {
         *self == Ended::default()
     }
 
+    /// How many names there are.
+    pub(crate) fn len(&self) -> usize {
+        let Ended {
+            tokens,
+            grants,
+            apps,
+            people,
+            organizations,
+            connections,
+        } = self;
+        let connections: usize = connections.values().map(HashSet::len).sum();
+        let sets = [tokens, grants, apps, people, organizations];
+        sets.iter().map(|set| set.len()).sum::<usize>() + connections
+    }
+
+    /// Adds what another answer ended.
+    pub(crate) fn add(&mut self, other: &Ended) {
+        self.tokens.extend(other.tokens.iter().cloned());
+        self.grants.extend(other.grants.iter().cloned());
+        self.apps.extend(other.apps.iter().cloned());
+        self.people.extend(other.people.iter().cloned());
+        self.organizations
+            .extend(other.organizations.iter().cloned());
+        for (app, people) in &other.connections {
+            let own = self.connections.entry(app.clone()).or_default();
+            own.extend(people.iter().cloned());
+        }
+    }
+
     pub(crate) fn concerns(&self, token: &Token) -> bool {
         let names = token.names();
         let among = |set: &HashSet<String>, name: &Option<String>| {
@@ -32,6 +62,7 @@ impl Ended {
         };
         among(&self.tokens, &names.jti)
             || among(&self.grants, &names.grant_id)
+            || among(&self.organizations, &names.organization)
             || self.apps.contains(token.client_id())
             || self.people.contains(token.subject())
             || self

@@ -3,6 +3,7 @@ use crate::cache::Key;
 use crate::flights::Answer;
 use crate::refusal::Refusal;
 use crate::scopes::Scopes;
+use crate::step_up::StepUp;
 use crate::token::Token;
 use crate::verifier::{Verifier, key};
 use bytes::Bytes;
@@ -12,6 +13,7 @@ use hyper::{HeaderMap, Request, Response};
 use std::pin::Pin;
 use std::sync::Arc;
 use std::task::{Context, Poll};
+use std::time::Duration;
 use tower::{Layer, Service};
 use wire::bearer::{self, BearerFault};
 
@@ -19,15 +21,56 @@ use wire::bearer::{self, BearerFault};
 #[derive(Debug, Clone)]
 pub struct Require {
     verifier: Verifier,
-    scopes: Arc<Scopes>,
+    needs: Arc<Needs>,
+}
+
+/// What a route asks of a token.
+#[derive(Debug, Clone)]
+struct Needs {
+    scopes: Scopes,
+    step_up: StepUp,
+}
+
+impl Needs {
+    /// Whether a token that works will do. What it lacks in scope is told first: a newer sign-in would not help.
+    fn check(&self, token: &Token) -> Result<(), Refusal> {
+        if !self.scopes.allow(token) {
+            return Err(Refusal::Scope);
+        }
+        match self.step_up.is_met(token) {
+            true => Ok(()),
+            false => Err(Refusal::Authentication),
+        }
+    }
 }
 
 impl Require {
     pub(crate) fn new(verifier: Verifier, scopes: Scopes) -> Self {
+        let needs = Needs {
+            scopes,
+            step_up: StepUp::default(),
+        };
         Require {
             verifier,
-            scopes: Arc::new(scopes),
+            needs: Arc::new(needs),
         }
+    }
+
+    /// Lets in only whose person signed in within `age`, in whole seconds; others are told to do so (RFC 9470).
+    #[must_use]
+    pub fn max_age(mut self, age: Duration) -> Self {
+        Arc::make_mut(&mut self.needs).step_up.max_age = Some(age);
+        self
+    }
+
+    /// Lets in only whose person signed in in one of these ways, separated by spaces, the preferred one first (RFC 9470).
+    ///
+    /// # Panics
+    /// When one has a character that no challenge can hold, which is a mistake in the source of an API.
+    #[must_use]
+    pub fn acr(mut self, values: &str) -> Self {
+        Arc::make_mut(&mut self.needs).step_up.acr = StepUp::ways(values);
+        self
     }
 
     /// What to do with a request, as far as it can be told without asking the provider.
@@ -38,9 +81,9 @@ impl Require {
         };
         let key = key(text);
         match self.verifier.kept(&key) {
-            Some(Answer::Works(token)) => match self.scopes.allow(&token) {
-                true => Judgement::LetIn(token),
-                false => Judgement::Refused(Refusal::Scope),
+            Some(Answer::Works(token)) => match self.needs.check(&token) {
+                Ok(()) => Judgement::LetIn(token),
+                Err(refusal) => Judgement::Refused(refusal),
             },
             Some(_) => Judgement::Refused(Refusal::Invalid),
             None => Judgement::Ask(key, text.to_owned()),
@@ -48,7 +91,8 @@ impl Require {
     }
 
     fn refuse<R: From<Bytes>>(&self, refusal: Refusal) -> Response<R> {
-        refusal.response(self.verifier.settings(), &self.scopes)
+        let needs = (&self.needs.scopes, &self.needs.step_up);
+        refusal.response(self.verifier.settings(), needs)
     }
 }
 
@@ -124,12 +168,13 @@ where
                 let mut ready = std::mem::replace(&mut self.inner, another);
                 let require = self.require.clone();
                 Either::Right(Box::pin(async move {
-                    match require.verifier.ask(key, text).await {
-                        Ok(token) if require.scopes.allow(&token) => {
+                    let answer = require.verifier.check(key, text).await;
+                    let fits = |token: Token| require.needs.check(&token).map(|()| token);
+                    match answer.and_then(fits) {
+                        Ok(token) => {
                             request.extensions_mut().insert(token);
                             ready.call(request).await
                         }
-                        Ok(_) => Ok(require.refuse(Refusal::Scope)),
                         Err(refusal) => Ok(require.refuse(refusal)),
                     }
                 }))

@@ -19,7 +19,8 @@
 //! ```
 //!
 //! The provider is asked once about a token; its answer is then kept for a while, and trusted only as long as the
-//! provider's revocation feed keeps answering. `docs/explanation/staleness.md` says how old an answer may be.
+//! provider's revocation feed keeps answering. Where the provider issues JWTs for this API (RFC 9068), they are read here,
+//! and the provider is asked only about those of which the feed has told something, or may have before it was followed. `docs/explanation/staleness.md` says how old an answer may be.
 
 mod cache;
 mod clock;
@@ -27,16 +28,20 @@ mod fault;
 mod feed;
 mod flights;
 mod freshness;
+mod history;
 mod journal;
+mod keys;
 mod layer;
 mod refusal;
 mod scopes;
 mod server;
 mod settings;
+mod step_up;
 mod token;
 mod verifier;
 
 pub use fault::Fault;
+pub use jose::Algorithm;
 pub use layer::{Guard, Require};
 pub use scopes::Scopes;
 pub use settings::Settings;

@@ -1,6 +1,7 @@
 //! The answers to requests that are not let in (RFC 6750 §3).
 use crate::scopes::Scopes;
 use crate::settings::Settings;
+use crate::step_up::StepUp;
 use bytes::Bytes;
 use hyper::header::{CACHE_CONTROL, CONTENT_TYPE, HeaderValue, RETRY_AFTER, WWW_AUTHENTICATE};
 use hyper::{Response, StatusCode};
@@ -18,6 +19,8 @@ pub(crate) enum Refusal {
     Invalid,
     /// The token works, but not for this.
     Scope,
+    /// The token works, but its person did not sign in as this needs (RFC 9470).
+    Authentication,
     /// The provider does not answer.
     Unavailable,
 }
@@ -31,7 +34,9 @@ struct Body<'a> {
 impl Refusal {
     fn status(self) -> StatusCode {
         match self {
-            Refusal::Missing | Refusal::Invalid => StatusCode::UNAUTHORIZED,
+            Refusal::Missing | Refusal::Invalid | Refusal::Authentication => {
+                StatusCode::UNAUTHORIZED
+            }
             Refusal::Malformed => StatusCode::BAD_REQUEST,
             Refusal::Scope => StatusCode::FORBIDDEN,
             Refusal::Unavailable => StatusCode::SERVICE_UNAVAILABLE,
@@ -44,6 +49,7 @@ impl Refusal {
             Refusal::Malformed => "invalid_request",
             Refusal::Invalid => &settings.invalid_token,
             Refusal::Scope => "insufficient_scope",
+            Refusal::Authentication => "insufficient_user_authentication",
             Refusal::Unavailable => "temporarily_unavailable",
         }
     }
@@ -60,6 +66,9 @@ impl Refusal {
             Refusal::Scope => {
                 "the access token lacks the scope that this needs: ask the user for it"
             }
+            Refusal::Authentication => {
+                "the user must sign in anew for this: start an authorization with the max_age and acr_values named here"
+            }
             Refusal::Unavailable => "tokens cannot be checked just now: try again in a moment",
         }
     }
@@ -68,7 +77,7 @@ impl Refusal {
     pub(crate) fn response<R: From<Bytes>>(
         self,
         settings: &Settings,
-        scopes: &Scopes,
+        (scopes, step_up): (&Scopes, &StepUp),
     ) -> Response<R> {
         let body = Body {
             error: self.code(settings),
@@ -82,7 +91,7 @@ impl Refusal {
         headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
         match self {
             Refusal::Unavailable => headers.insert(RETRY_AFTER, HeaderValue::from_static("1")),
-            _ => match HeaderValue::from_str(&self.challenge(settings, scopes)) {
+            _ => match HeaderValue::from_str(&self.challenge(settings, scopes, step_up)) {
                 Ok(challenge) => headers.insert(WWW_AUTHENTICATE, challenge),
                 Err(_) => None,
             },
@@ -92,15 +101,21 @@ impl Refusal {
 
     /// "If the request lacks any authentication information …, the resource server SHOULD NOT include an error
     /// code or other error information" (§3.1); the scope to ask for is none.
-    fn challenge(self, settings: &Settings, scopes: &Scopes) -> String {
-        let scope = scopes.named();
-        let mut attributes = Vec::with_capacity(4);
+    fn challenge(self, settings: &Settings, scopes: &Scopes, step_up: &StepUp) -> String {
+        let (scope, acr) = (scopes.named(), step_up.acr.join(" "));
+        let age = step_up.max_age.map(|age| age.as_secs().to_string());
+        let mut attributes = Vec::with_capacity(6);
         if self != Refusal::Missing {
             attributes.push(("error", self.code(settings)));
             attributes.push(("error_description", self.sentence()));
         }
         if matches!(self, Refusal::Missing | Refusal::Scope) && !scope.is_empty() {
             attributes.push(("scope", scope.as_str()));
+        }
+        if self == Refusal::Authentication {
+            let acr = Some(acr.as_str()).filter(|acr| !acr.is_empty());
+            attributes.extend(acr.map(|acr| ("acr_values", acr)));
+            attributes.extend(age.as_deref().map(|age| ("max_age", age)));
         }
         if let Some(url) = &settings.resource_metadata {
             attributes.push(("resource_metadata", url));

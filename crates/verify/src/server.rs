@@ -1,21 +1,23 @@
 //! The provider, asked over HTTP: introspection, the revocation feed, its metadata.
 use crate::fault::Fault;
 use crate::journal::Ended;
+use crate::keys::set_of;
 use crate::settings::Settings;
 use base64::{Engine, engine::general_purpose::STANDARD};
 use bytes::Bytes;
 use http_body_util::{BodyExt, Full, Limited};
-use hyper::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE, HeaderValue};
-use hyper::{Method, Request};
+use hyper::header::{ACCEPT, AUTHORIZATION, CACHE_CONTROL, CONTENT_TYPE, HeaderValue};
+use hyper::{HeaderMap, Method, Request};
 use hyper_rustls::{ConfigBuilderExt, HttpsConnector, HttpsConnectorBuilder};
 use hyper_util::client::legacy::{Client, connect::HttpConnector};
 use hyper_util::rt::{TokioExecutor, TokioTimer};
+use jose::KeySet;
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use std::sync::Arc;
 use std::time::Duration;
+use wire::Introspection;
 use wire::feed::{Event, FeedReply};
-use wire::{Introspection, TEST_MARK};
 
 /// Largest answer read, in bytes.
 const MAX_ANSWER: usize = 1024 * 1024;
@@ -25,6 +27,7 @@ pub(crate) struct Server {
     client: Client<HttpsConnector<HttpConnector>, Full<Bytes>>,
     introspection: String,
     revocations: Option<String>,
+    jwks: Option<String>,
     authorization: HeaderValue,
     test_authorization: Option<HeaderValue>,
     timeout: Duration,
@@ -43,8 +46,8 @@ pub(crate) fn ended(reply: FeedReply) -> Option<Ended> {
             Event::ConnectionChanged { sub, client_id, .. } => {
                 ended.connections.entry(client_id).or_default().insert(sub)
             }
-            // Rare, and answers are not kept by organization: everything is asked for anew.
-            Event::OrganizationChanged { .. } | Event::Unknown => return None,
+            Event::OrganizationChanged { organization } => ended.organizations.insert(organization),
+            Event::Unknown => return None,
         };
     }
     (!reply.reset).then_some(ended)
@@ -55,6 +58,7 @@ pub(crate) fn ended(reply: FeedReply) -> Option<Ended> {
 pub(crate) struct Found {
     pub(crate) introspection: String,
     pub(crate) revocations: Option<String>,
+    pub(crate) jwks: Option<String>,
 }
 
 #[derive(Deserialize)]
@@ -62,6 +66,7 @@ struct Metadata {
     issuer: String,
     introspection_endpoint: Option<String>,
     revocations_endpoint: Option<String>,
+    jwks_uri: Option<String>,
 }
 
 impl Server {
@@ -70,8 +75,7 @@ impl Server {
     /// # Errors
     /// [`Fault::Settings`] when this machine has no root certificates for https.
     pub(crate) fn new(settings: &Settings) -> Result<Self, Fault> {
-        let mut urls = std::iter::once(&settings.introspection).chain(&settings.revocations);
-        let https = urls.any(|url| url.starts_with("https:"));
+        let https = settings.urls().any(|url| url.starts_with("https:"));
         let test = settings.test_credential.as_ref();
         let mut builder = Client::builder(TokioExecutor::new());
         builder.pool_timer(TokioTimer::new());
@@ -79,6 +83,7 @@ impl Server {
             client: builder.build(connector(https)?),
             introspection: settings.introspection.clone(),
             revocations: settings.revocations.clone(),
+            jwks: settings.jwks.clone(),
             authorization: basic(&settings.client_id, &settings.client_secret)?,
             test_authorization: test.map(|(id, secret)| basic(id, secret)).transpose()?,
             timeout: settings.timeout,
@@ -89,17 +94,21 @@ impl Server {
         self.revocations.is_some()
     }
 
-    /// What a token is. A connection that broke is not taken for an answer: the question is asked once more.
+    /// What a token is; `is_test`: it is of the test side, where another credential asks. A connection that broke is not taken for an answer: the question is asked once more.
     ///
     /// # Errors
     /// [`Fault`].
-    pub(crate) async fn introspect(&self, token: &str) -> Result<Introspection<'static>, Fault> {
+    pub(crate) async fn introspect(
+        &self,
+        token: &str,
+        is_test: bool,
+    ) -> Result<Introspection<'static>, Fault> {
         let body = Bytes::from(format!(
             "token={}&token_type_hint=access_token",
             form(token)
         ));
         let test = self.test_authorization.as_ref();
-        let test = test.filter(|_| token.starts_with(TEST_MARK));
+        let test = test.filter(|_| is_test);
         let authorization = test.unwrap_or(&self.authorization);
         let ask = || async {
             let request = Request::post(&self.introspection)
@@ -134,6 +143,20 @@ impl Server {
         self.json(request, Bytes::new(), base, limit).await
     }
 
+    /// The set of keys that verify what the provider signs, and how long it may be kept.
+    ///
+    /// # Errors
+    /// [`Fault`].
+    pub(crate) async fn keys(&self) -> Result<(KeySet, Option<Duration>), Fault> {
+        let url = self.jwks.as_deref().unwrap_or_default();
+        let (request, body) = (Request::get(url), Bytes::new());
+        let (headers, body) = self.answer(request, body, url, self.timeout).await?;
+        let kept = headers
+            .get(CACHE_CONTROL)
+            .and_then(|value| value.to_str().ok());
+        Ok((set_of(&body, url)?, kept.and_then(max_age)))
+    }
+
     async fn json<T: DeserializeOwned>(
         &self,
         request: hyper::http::request::Builder,
@@ -141,6 +164,21 @@ impl Server {
         url: &str,
         limit: Duration,
     ) -> Result<T, Fault> {
+        let (_, body) = self.answer(request, body, url, limit).await?;
+        serde_json::from_slice(&body).map_err(|error| Fault::Unreadable {
+            url: url.to_owned(),
+            why: error.to_string(),
+        })
+    }
+
+    /// The header and body of an answer with status 200.
+    async fn answer(
+        &self,
+        request: hyper::http::request::Builder,
+        body: Bytes,
+        url: &str,
+        limit: Duration,
+    ) -> Result<(HeaderMap, Bytes), Fault> {
         let unreachable = |why: String| Fault::Unreachable {
             url: url.to_owned(),
             why,
@@ -152,18 +190,17 @@ impl Server {
         let whole = async {
             let response = self.client.request(request).await;
             let response = response.map_err(|error| unreachable(reason(&error)))?;
-            let status = response.status().as_u16();
-            let body = Limited::new(response.into_body(), MAX_ANSWER)
-                .collect()
-                .await;
+            let (head, body) = response.into_parts();
+            let body = Limited::new(body, MAX_ANSWER).collect().await;
             let body = body.map_err(|error| unreachable(error.to_string()))?;
-            Ok((status, body.to_bytes()))
+            Ok((head, body.to_bytes()))
         };
         let silent = |_| Fault::Silent {
             url: url.to_owned(),
             after: limit,
         };
-        let (status, body) = tokio::time::timeout(limit, whole).await.map_err(silent)??;
+        let (head, body) = tokio::time::timeout(limit, whole).await.map_err(silent)??;
+        let status = head.status.as_u16();
         if status != 200 {
             return Err(Fault::Refused {
                 url: url.to_owned(),
@@ -171,11 +208,21 @@ impl Server {
                 advice: advice(status),
             });
         }
-        serde_json::from_slice(&body).map_err(|error| Fault::Unreadable {
-            url: url.to_owned(),
-            why: error.to_string(),
-        })
+        Ok((head.headers, body))
     }
+}
+
+/// How long an answer may be kept, as `Cache-Control` says (RFC 9111 §5.2.2).
+fn max_age(control: &str) -> Option<Duration> {
+    let mut directives = control.split(',').map(str::trim);
+    if directives
+        .clone()
+        .any(|own| own == "no-store" || own == "no-cache")
+    {
+        return Some(Duration::ZERO);
+    }
+    let seconds = directives.find_map(|own| own.strip_prefix("max-age="))?;
+    seconds.parse().ok().map(Duration::from_secs)
 }
 
 /// Reads the metadata of an issuer, which must name itself exactly so (RFC 8414 §3.3).
@@ -212,6 +259,7 @@ pub(crate) async fn discover(settings: &Settings, issuer: &str) -> Result<Found,
             unfit("the provider offers no introspection: switch it on".to_owned())
         })?,
         revocations: found.revocations_endpoint,
+        jwks: found.jwks_uri,
     })
 }
 

@@ -2,6 +2,7 @@
 use crate::fault::Fault;
 use crate::server;
 use hyper::Uri;
+use jose::Algorithm;
 use std::fmt;
 use std::time::Duration;
 
@@ -13,6 +14,18 @@ pub struct Settings {
     pub introspection: String,
     /// The provider's revocation feed. Without it no answer is kept: the provider is asked for every request.
     pub revocations: Option<String>,
+    /// Where the provider's keys are (RFC 7517), to read JWTs here.
+    pub jwks: Option<String>,
+    /// The issuer that JWTs must name, letter by letter.
+    pub issuer: Option<String>,
+    /// What names this API in `aud`: its `identifier` at the provider. With it, tokens for other APIs are refused, of
+    /// whatever kind; with [`jwks`](Self::jwks) and [`issuer`](Self::issuer) too, JWTs (RFC 9068) are read here, and the
+    /// provider is asked only where the feed does not tell enough. Without a feed they work to their end.
+    pub audience: Option<String>,
+    /// The algorithms of JWTs that are taken.
+    pub algorithms: Vec<Algorithm>,
+    /// How far apart the clocks of provider and API may be.
+    pub leeway: Duration,
     /// The client id of the API, an app registered as a resource server.
     pub client_id: String,
     /// Its secret.
@@ -58,6 +71,16 @@ impl Settings {
         Settings {
             introspection: introspection.to_owned(),
             revocations: None,
+            jwks: None,
+            issuer: None,
+            audience: None,
+            algorithms: vec![
+                Algorithm::Es256,
+                Algorithm::EdDsa,
+                Algorithm::Rs256,
+                Algorithm::Ps256,
+            ],
+            leeway: Duration::from_secs(10),
             client_id: client_id.to_owned(),
             client_secret: client_secret.to_owned(),
             test_credential: None,
@@ -86,6 +109,8 @@ impl Settings {
         let found = server::discover(&settings, issuer).await?;
         settings.introspection = found.introspection;
         settings.revocations = found.revocations;
+        settings.jwks = found.jwks;
+        settings.issuer = Some(issuer.to_owned());
         Ok(settings)
     }
 
@@ -94,8 +119,11 @@ impl Settings {
     /// # Errors
     /// [`Fault::Settings`].
     pub(crate) fn check(&self) -> Result<(), Fault> {
-        for url in std::iter::once(&self.introspection).chain(&self.revocations) {
+        for url in self.urls() {
             self.check_url(url)?;
+        }
+        if self.leeway > Duration::from_secs(50) {
+            return fault("leeway is longer than 50 s: set the clocks".to_owned());
         }
         let quotable = |text: &str| {
             text.bytes()
@@ -120,6 +148,12 @@ impl Settings {
             return fault("freshness must be between 100 ms and 1 s".to_owned());
         }
         Ok(())
+    }
+
+    /// Every address that is asked.
+    pub(crate) fn urls(&self) -> impl Iterator<Item = &String> {
+        let others = self.revocations.iter().chain(&self.jwks);
+        std::iter::once(&self.introspection).chain(others)
     }
 
     pub(crate) fn check_url(&self, url: &str) -> Result<(), Fault> {

@@ -1,9 +1,12 @@
 //! What a handler learns of the token that let its request in.
+use crate::clock;
+use jose::jwt::Claims;
+use serde_json::Value;
 use std::borrow::Cow;
 use std::sync::Arc;
 use std::time::Duration;
 use wire::Introspection;
-use wire::introspection::Text;
+use wire::introspection::{Text, is_app};
 
 /// A token that works, as an extension of the request. Cheap to clone; it does not hold the token's text.
 #[derive(Debug, Clone)]
@@ -25,6 +28,9 @@ struct Details {
     scopes: Vec<Box<str>>,
     expires_at: u64,
     mode: Mode,
+    issued_at: Option<u64>,
+    auth_time: Option<u64>,
+    acr: Option<String>,
     names: Names,
 }
 
@@ -33,6 +39,7 @@ struct Details {
 pub(crate) struct Names {
     pub(crate) jti: Option<String>,
     pub(crate) grant_id: Option<String>,
+    pub(crate) organization: Option<String>,
 }
 
 impl Token {
@@ -58,12 +65,40 @@ impl Token {
                 scopes: scopes.split_whitespace().map(Box::from).collect(),
                 expires_at,
                 mode,
+                issued_at: answer.iat.and_then(|at| u64::try_from(at).ok()),
+                auth_time: answer.auth_time.and_then(|at| u64::try_from(at).ok()),
+                acr: text(answer.acr),
                 names: Names {
                     jti: text(answer.jti),
                     grant_id: text(answer.grant_id),
+                    organization: text(answer.organization),
                 },
             }))
         })
+    }
+
+    /// The token of a JWT that was verified (RFC 9068); `None` where it lacks a claim that it must have.
+    pub(crate) fn of_claims(claims: &Claims, leeway: Duration) -> Option<Self> {
+        let other = |name: &str| claims.other.get(name);
+        let text = |name: &str| other(name).and_then(Value::as_str).map(Cow::Borrowed);
+        let answer = Introspection {
+            active: true,
+            scope: text("scope"),
+            client_id: Some(text("client_id")?),
+            token_type: Some(Cow::Borrowed("Bearer")),
+            exp: claims.exp,
+            iat: Some(claims.iat?),
+            sub: Some(Cow::Borrowed(claims.sub.as_deref()?)),
+            mode: text("mode"),
+            organization: text("organization"),
+            jti: Some(Cow::Borrowed(claims.jti.as_deref()?)),
+            grant_id: text("grant_id"),
+            auth_time: other("auth_time").and_then(Value::as_i64),
+            acr: text("acr"),
+            ..Introspection::default()
+        };
+        // Its end was looked at already, with the clocks' difference.
+        Token::of(answer, clock::since_1970().saturating_sub(leeway))
     }
 
     /// The app that the token was issued to.
@@ -78,7 +113,7 @@ impl Token {
 
     /// Whether a person allowed it.
     pub fn is_personal(&self) -> bool {
-        self.0.subject != self.0.client_id
+        !is_app(&self.0.subject, &self.0.client_id)
     }
 
     /// What it may be used for.
@@ -99,6 +134,25 @@ impl Token {
     /// Whether it opens real data.
     pub fn mode(&self) -> Mode {
         self.0.mode
+    }
+
+    /// When its person had signed in, in Unix seconds, if one allowed it and the provider says.
+    pub fn auth_time(&self) -> Option<u64> {
+        self.0.auth_time
+    }
+
+    /// How they had, if the provider tells ways apart.
+    pub fn acr(&self) -> Option<&str> {
+        self.0.acr.as_deref()
+    }
+
+    /// The organization that access was given for; `None`: the person's own account.
+    pub fn organization(&self) -> Option<&str> {
+        self.0.names.organization.as_deref()
+    }
+
+    pub(crate) fn issued_at(&self) -> Option<u64> {
+        self.0.issued_at
     }
 
     pub(crate) fn names(&self) -> &Names {

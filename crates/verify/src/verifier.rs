@@ -5,18 +5,22 @@ use crate::fault::Fault;
 use crate::feed;
 use crate::flights::{Answer, Flights, Takeoff, landed};
 use crate::freshness::Freshness;
+use crate::history::History;
 use crate::journal::{Ended, Journal, Mark};
+use crate::keys::{Keys, Unread};
 use crate::layer::Require;
 use crate::refusal::Refusal;
 use crate::scopes::Scopes;
 use crate::server::Server;
 use crate::settings::Settings;
-use crate::token::Token;
+use crate::token::{Mode, Token};
 use jose::Digest;
+use jose::jws::{JwsFault, Unverified};
+use jose::jwt::{Claims, Expected};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 use tokio::sync::Semaphore;
-use wire::{Presented, TEST_MARK};
+use wire::{Introspection, JWT_TYPE, Presented, TEST_MARK};
 
 /// How long it is remembered that a token does not work.
 const KEEP_DEAD: Duration = Duration::from_secs(1);
@@ -36,6 +40,8 @@ pub(crate) struct Inner {
     dead: Cache<()>,
     freshness: Freshness,
     journal: Mutex<Journal>,
+    history: Mutex<History>,
+    keys: Keys,
     flights: Flights,
     questions: Semaphore,
     faults: Mutex<Faults>,
@@ -46,6 +52,16 @@ pub(crate) struct Inner {
 struct Faults {
     introspection: Option<Fault>,
     feed: Option<Fault>,
+}
+
+/// What a token is, as far as can be read here.
+enum Reading {
+    /// A JWT that works.
+    Works(Token),
+    /// A JWT that does not.
+    Refused,
+    /// The provider is to be asked.
+    Ask,
 }
 
 /// How a verifier is doing.
@@ -78,6 +94,8 @@ impl Verifier {
             dead: Cache::new(MAX_DEAD),
             freshness: Freshness::new(Instant::now()),
             journal: Mutex::default(),
+            history: Mutex::default(),
+            keys: Keys::default(),
             flights: Flights::default(),
             questions: Semaphore::new(MAX_QUESTIONS),
             faults: Mutex::default(),
@@ -113,7 +131,7 @@ impl Verifier {
     /// What is kept of a token and may be trusted now.
     pub(crate) fn kept(&self, key: &Key) -> Option<Answer> {
         let now = Instant::now();
-        if self.0.freshness.holds(now)
+        if self.0.is_trusted(now)
             && let Some(token) = self.0.works.get(key, now)
         {
             return Some(Answer::Works(token));
@@ -121,12 +139,24 @@ impl Verifier {
         self.0.dead.get(key, now).map(|()| Answer::Dead)
     }
 
+    /// What a token is: read here if it is a JWT for this API, else as the provider says.
+    ///
+    /// # Errors
+    /// [`Refusal::Invalid`], [`Refusal::Unavailable`].
+    pub(crate) async fn check(&self, key: Key, text: String) -> Result<Token, Refusal> {
+        match self.0.read(key, &text).await {
+            Reading::Works(token) => Ok(token),
+            Reading::Refused => Err(Refusal::Invalid),
+            Reading::Ask => self.ask(key, text).await,
+        }
+    }
+
     /// Asks about a token. Requests that come while a question about the same token is under way wait for it; if
     /// its answer may not be kept they share the next question, which is asked after they came.
     ///
     /// # Errors
     /// [`Refusal::Invalid`], [`Refusal::Unavailable`].
-    pub(crate) async fn ask(&self, key: Key, text: String) -> Result<Token, Refusal> {
+    async fn ask(&self, key: Key, text: String) -> Result<Token, Refusal> {
         if self.is_garbage(&text) {
             return Err(Refusal::Invalid);
         }
@@ -178,9 +208,12 @@ impl Inner {
         let Ok(Ok(_place)) = asked else {
             return takeoff.land(Answer::Unknown);
         };
-        let answer = self.server.introspect(text).await;
+        let answer = self.server.introspect(text, is_test(text)).await;
         lock(&self.faults).introspection = answer.as_ref().err().cloned();
-        let token = answer.map(|answer| Token::of(answer, clock::since_1970()));
+        let token = answer.map(|answer| {
+            let is_ours = self.is_for_this_api(&answer);
+            Token::of(answer, clock::since_1970()).filter(|_| is_ours)
+        });
         let answer = match token {
             Ok(Some(token)) => Answer::Works(token),
             Ok(None) => Answer::Dead,
@@ -192,6 +225,68 @@ impl Inner {
             Answer::Unknown => {}
         }
         takeoff.land(answer);
+    }
+
+    /// Whether an answer is about a token for this API, as far as the API has a name.
+    fn is_for_this_api(&self, answer: &Introspection<'_>) -> bool {
+        let named = |own: &String| answer.aud.as_ref().is_some_and(|aud| aud.names(own));
+        self.settings.audience.as_ref().is_none_or(named)
+    }
+
+    /// Whether what is kept may be trusted now. Without a feed only JWTs are kept, which nothing ends but time.
+    fn is_trusted(&self, now: Instant) -> bool {
+        !self.server.has_feed() || self.freshness.holds(now)
+    }
+
+    /// Reads a JWT for this API, and judges it by what the feed told since it was issued.
+    async fn read(&self, key: Key, text: &str) -> Reading {
+        let own = (&self.settings.issuer, &self.settings.audience);
+        let (Some(issuer), Some(audience), true) = (own.0, own.1, self.settings.jwks.is_some())
+        else {
+            return Reading::Ask;
+        };
+        match Unverified::parse(text) {
+            Ok(read) if read.header().is_type(JWT_TYPE) => {}
+            // A text of another make: the provider may know it.
+            Err(JwsFault::Malformed | JwsFault::TooLong) => return Reading::Ask,
+            Ok(_) | Err(_) => return Reading::Refused,
+        }
+        let expected = Expected {
+            algorithms: &self.settings.algorithms,
+            types: &[JWT_TYPE],
+            untyped: false,
+            issuer: Some(issuer),
+            audience: Some(audience),
+            leeway: self.settings.leeway.as_secs().cast_signed(),
+        };
+        let now = clock::since_1970().as_secs().cast_signed();
+        let claims = match self.keys.read(&self.server, text, (&expected, now)).await {
+            Ok(claims) => claims,
+            Err(Unread::Refused) => return Reading::Refused,
+            Err(Unread::NoKey) => return Reading::Ask,
+        };
+        let Some(token) = Token::of_claims(&claims, self.settings.leeway) else {
+            return Reading::Refused;
+        };
+        if token.mode() == Mode::Test && self.settings.test_credential.is_none() {
+            return Reading::Refused;
+        }
+        self.judge(key, token)
+    }
+
+    /// Lets a JWT in if all that may have ended it would have been told, and nothing was.
+    fn judge(&self, key: Key, token: Token) -> Reading {
+        let now = Instant::now();
+        let end = self.end_of(&token, now);
+        // Under the lock: an event either came before, and is in the history, or comes after, and finds the entry.
+        let journal = lock(&self.journal);
+        let cleared = || token.can_be_followed() && lock(&self.history).clears(&token);
+        if !self.is_trusted(now) || (self.server.has_feed() && !cleared()) {
+            return Reading::Ask;
+        }
+        self.works.insert(key, token.clone(), end, now);
+        drop(journal);
+        Reading::Works(token)
     }
 
     /// Keeps the answer to a question asked at `now`, unless an event has overtaken it or none could.
@@ -215,20 +310,25 @@ impl Inner {
 
     /// Takes in what the feed told in answer to a question sent at `sent`.
     pub(crate) fn told(&self, ended: Option<Ended>, sent: Instant) {
+        let now = clock::since_1970().as_secs();
         let mut journal = lock(&self.journal);
+        let mut history = lock(&self.history);
         journal.follow();
+        history.follow(now);
         match ended {
             None => {
                 journal.reset();
+                history.reset(now);
                 self.works.clear();
             }
             Some(ended) if ended.is_empty() => {}
             Some(ended) => {
                 self.works.remove_if(|token| ended.concerns(token));
+                history.write(&ended, now);
                 journal.write(ended, Instant::now());
             }
         }
-        drop(journal);
+        drop((journal, history));
         // Counted from the question: however long its answer travelled, it is of a later moment.
         self.freshness.extend(sent + self.settings.freshness);
         lock(&self.faults).feed = None;
@@ -239,6 +339,16 @@ impl Inner {
         self.freshness.end();
         lock(&self.faults).feed = Some(fault);
     }
+}
+
+/// Whether a token says that it is of the test side, where another credential asks. The answer tells whether it is.
+fn is_test(text: &str) -> bool {
+    let mode = || {
+        let read = Unverified::parse(text).ok()?;
+        let claims = Claims::parse(read.payload()).ok()?;
+        Some(claims.other.get("mode")?.as_str()? == "test")
+    };
+    text.starts_with(TEST_MARK) || mode().unwrap_or(false)
 }
 
 /// The key under which a token's answer is kept.
