@@ -98,6 +98,8 @@ pub struct ConnectedApp {
     pub state: RowState,
     /// How long a removal can be undone, in words; `None` where there is none to undo.
     pub until: Option<Text>,
+    /// How long an API that reads tokens itself may let the app in after its end, in words; `None` where each one asks.
+    pub unheard: Option<Text>,
 }
 
 impl ConnectedApp {
@@ -214,17 +216,20 @@ impl Page for ConnectedApp {
             allowed: Some(Text::of_others("2026-11-21")),
             state: RowState::Connected,
             until: None,
+            unheard: None,
         };
         let paused = ConnectedApp {
             organization: Some(("51".to_owned(), "Board Makers Ltd".to_owned())),
             notice: Some(language.text("connections-done-pause")),
             state: RowState::Paused,
+            unheard: Some(language.text_of("time-minutes", &[("count", &5.to_string())])),
             ..usual.clone()
         };
         let removed = ConnectedApp {
             allowed: None,
             state: RowState::Removed,
             until: Some(Text::of_others("2026-11-22 10:00")),
+            unheard: Some(language.text_of("time-minutes", &[("count", &5.to_string())])),
             ..usual.clone()
         };
         let nothing = ConnectedApp {
@@ -240,6 +245,7 @@ impl Page for ConnectedApp {
             app: samples::app_card(HOSTILE),
             since: Text::of_others(HOSTILE),
             until: Some(Text::of_others(HOSTILE)),
+            unheard: Some(Text::of_others(HOSTILE)),
             state: RowState::Removed,
             ..usual.clone()
         };

@@ -6,13 +6,14 @@ use crate::token::Token;
 const MOST: usize = 200_000;
 /// How long they are remembered at least, in seconds.
 const HALF_A_DAY: u64 = 12 * 3_600;
-/// How much later than the beginning a JWT must have been issued to be judged without a question: clocks differ, and one
-/// that was being issued while something ended may have been meant.
-const MARGIN: u64 = 60;
+/// One that was being issued while something ended may have been meant: no request takes longer, in seconds.
+const IN_FLIGHT: u64 = 1;
 
 /// See the module. Times are Unix seconds.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(crate) struct History {
+    /// How much later than the beginning a JWT must have been issued to be judged without a question.
+    margin: u64,
     /// Since when nothing is missed; `None`: the feed was not heard.
     since: Option<u64>,
     /// When `late` began.
@@ -22,6 +23,17 @@ pub(crate) struct History {
 }
 
 impl History {
+    /// Of a provider whose clock is `apart` seconds away, at most.
+    pub(crate) fn new(apart: u64) -> Self {
+        History {
+            margin: apart + IN_FLIGHT,
+            since: None,
+            turned: 0,
+            early: Ended::default(),
+            late: Ended::default(),
+        }
+    }
+
     /// The feed was heard.
     pub(crate) fn follow(&mut self, now: u64) {
         if self.since.is_none() {
@@ -32,7 +44,7 @@ impl History {
 
     /// Something may have been missed until now.
     pub(crate) fn reset(&mut self, now: u64) {
-        *self = History::default();
+        *self = History::new(self.margin - IN_FLIGHT);
         self.follow(now);
     }
 
@@ -48,7 +60,7 @@ impl History {
     /// Whether all that ended a JWT would have been told, and nothing was.
     pub(crate) fn clears(&self, token: &Token) -> bool {
         let issued = token.issued_at();
-        let known = |since: u64| issued.is_some_and(|at| at >= since.saturating_add(MARGIN));
+        let known = |since: u64| issued.is_some_and(|at| at >= since.saturating_add(self.margin));
         self.since.is_some_and(known) && !self.late.concerns(token) && !self.early.concerns(token)
     }
 }
@@ -76,7 +88,7 @@ mod tests {
 
     #[test]
     fn only_what_was_issued_since_is_cleared() {
-        let mut history = History::default();
+        let mut history = History::new(59);
         assert!(!history.clears(&token("t", 5_000)));
         history.follow(1_000);
         history.follow(2_000);
@@ -89,7 +101,7 @@ mod tests {
 
     #[test]
     fn what_was_told_is_remembered_and_when_it_is_forgotten_nothing_older_is_cleared() {
-        let mut history = History::default();
+        let mut history = History::new(59);
         history.follow(0);
         history.write(&of("t"), 10);
         assert!(!history.clears(&token("t", 100)));
@@ -98,14 +110,14 @@ mod tests {
         history.write(&of("x"), HALF_A_DAY);
         assert!(!history.clears(&token("t", 100)));
         history.write(&of("y"), 2 * HALF_A_DAY);
-        let by_then = i64::try_from(HALF_A_DAY + MARGIN).unwrap();
+        let by_then = i64::try_from(HALF_A_DAY + 60).unwrap();
         assert!(!history.clears(&token("u", by_then - 1)));
         assert!(history.clears(&token("u", by_then)));
     }
 
     #[test]
     fn it_is_bounded() {
-        let mut history = History::default();
+        let mut history = History::new(59);
         history.follow(0);
         for n in 0..MOST * 2 {
             history.write(&of(&n.to_string()), 1);
@@ -115,7 +127,7 @@ mod tests {
 
     #[test]
     fn an_event_of_an_organization_is_about_its_tokens() {
-        let mut history = History::default();
+        let mut history = History::new(59);
         history.follow(0);
         let ended = Ended {
             organizations: HashSet::from(["o".to_owned()]),

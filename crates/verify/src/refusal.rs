@@ -67,7 +67,7 @@ impl Refusal {
                 "the access token lacks the scope that this needs: ask the user for it"
             }
             Refusal::Authentication => {
-                "the user must sign in anew for this: start an authorization with the max_age and acr_values named here"
+                "the user must sign in anew for this: start an authorization that asks for what this names"
             }
             Refusal::Unavailable => "tokens cannot be checked just now: try again in a moment",
         }

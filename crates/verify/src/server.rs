@@ -1,7 +1,7 @@
 //! The provider, asked over HTTP: introspection, the revocation feed, its metadata.
 use crate::fault::Fault;
 use crate::journal::Ended;
-use crate::keys::set_of;
+use crate::keys::{Fetched, set_of};
 use crate::settings::Settings;
 use base64::{Engine, engine::general_purpose::STANDARD};
 use bytes::Bytes;
@@ -11,7 +11,6 @@ use hyper::{HeaderMap, Method, Request};
 use hyper_rustls::{ConfigBuilderExt, HttpsConnector, HttpsConnectorBuilder};
 use hyper_util::client::legacy::{Client, connect::HttpConnector};
 use hyper_util::rt::{TokioExecutor, TokioTimer};
-use jose::KeySet;
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use std::sync::Arc;
@@ -147,7 +146,7 @@ impl Server {
     ///
     /// # Errors
     /// [`Fault`].
-    pub(crate) async fn keys(&self) -> Result<(KeySet, Option<Duration>), Fault> {
+    pub(crate) async fn keys(&self) -> Fetched {
         let url = self.jwks.as_deref().unwrap_or_default();
         let (request, body) = (Request::get(url), Bytes::new());
         let (headers, body) = self.answer(request, body, url, self.timeout).await?;

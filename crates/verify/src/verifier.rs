@@ -94,7 +94,7 @@ impl Verifier {
             dead: Cache::new(MAX_DEAD),
             freshness: Freshness::new(Instant::now()),
             journal: Mutex::default(),
-            history: Mutex::default(),
+            history: Mutex::new(History::new(settings.leeway.as_secs())),
             keys: Keys::default(),
             flights: Flights::default(),
             questions: Semaphore::new(MAX_QUESTIONS),
@@ -260,7 +260,8 @@ impl Inner {
             leeway: self.settings.leeway.as_secs().cast_signed(),
         };
         let now = clock::since_1970().as_secs().cast_signed();
-        let claims = match self.keys.read(&self.server, text, (&expected, now)).await {
+        let (fetch, when) = (|| self.server.keys(), (&expected, now, Instant::now()));
+        let claims = match self.keys.read(fetch, text, when).await {
             Ok(claims) => claims,
             Err(Unread::Refused) => return Reading::Refused,
             Err(Unread::NoKey) => return Reading::Ask,

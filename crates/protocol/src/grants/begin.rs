@@ -51,9 +51,13 @@ impl Allowed {
             subject: Some(grant.subject),
             organization: grant.organization,
             scope: &grant.scope,
+            auth_time: Some(grant.auth_time),
             cap: Some(grant.expires_at),
         };
-        let (text, access) = access_token(wanted, context);
+        let (text, access) = match access_token(wanted, context) {
+            Ok(made) => made,
+            Err(error) => return Decision::refuse(error),
+        };
         let refreshable = client.may_use(GrantType::RefreshToken)
             && context.policy.offers(&client.id, GrantType::RefreshToken);
         let (refresh_text, refresh) = refreshable

@@ -35,9 +35,10 @@ fn decide<M: Mint>(
         subject: None,
         organization: None,
         scope: &scope,
+        auth_time: None,
         cap: None,
     };
-    let (text, access) = access_token(wanted, context);
+    let (text, access) = access_token(wanted, context)?;
     let reply = Issued {
         text: &text,
         access: &access,

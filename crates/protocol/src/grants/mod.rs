@@ -3,11 +3,13 @@ pub mod authorization_code;
 mod begin;
 pub mod client_credentials;
 pub mod device_code;
+mod jwt;
 pub mod refresh_token;
 mod response;
 
 use self::authorization_code::CodeRedemption;
 use self::refresh_token::RefreshRequest;
+use crate::apis::TokenForm;
 use crate::client_auth::AuthenticatedClient;
 use crate::decision::{Decision, Mint};
 use crate::facts::Standing;
@@ -212,15 +214,31 @@ struct For<'a> {
     subject: Option<Subject>,
     organization: Option<Locator>,
     scope: &'a Scope,
+    /// When the person had signed in; `None` for client credentials.
+    auth_time: Option<UnixTime>,
     /// No token outlives this.
     cap: Option<UnixTime>,
 }
 
-fn access_token<M: Mint>(wanted: For<'_>, context: &Context<'_, M>) -> (TokenText, AccessToken) {
-    let id = context.mint.locator();
-    let tokens = &context.policy.tokens;
-    let prefix = wanted.client.side.mark(&tokens.access_prefix);
-    let text = TokenText::new(&prefix, id.0, &context.mint.secret());
+/// # Errors
+/// [`TokenError::CannotSign`] where it would be a JWT.
+fn access_token<M: Mint>(
+    wanted: For<'_>,
+    context: &Context<'_, M>,
+) -> Result<(TokenText, AccessToken), TokenError> {
+    let (id, policy) = (context.mint.locator(), context.policy);
+    let expires_at = expiry(
+        context.now,
+        policy.access_lifetime(wanted.scope),
+        wanted.cap,
+    );
+    let text = match policy.token_form(wanted.scope) {
+        TokenForm::Opaque => {
+            let prefix = wanted.client.side.mark(&policy.tokens.access_prefix);
+            TokenText::new(&prefix, id.0, &context.mint.secret())
+        }
+        TokenForm::Jwt(algorithm) => jwt::text(&wanted, (id, expires_at), algorithm, context)?,
+    };
     let token = AccessToken {
         id,
         digest: text.digest(),
@@ -229,9 +247,9 @@ fn access_token<M: Mint>(wanted: For<'_>, context: &Context<'_, M>) -> (TokenTex
         subject: wanted.subject,
         organization: wanted.organization,
         scope: wanted.scope.clone(),
-        expires_at: expiry(context.now, tokens.access, wanted.cap),
+        expires_at,
     };
-    (text, token)
+    Ok((text, token))
 }
 
 fn refresh_token<M: Mint>(

@@ -5,7 +5,7 @@ use crate::http::reply;
 use crate::http::session::{BrowserContext, NonceScope};
 use crate::interaction::continuation::OwnPage;
 use crate::interaction::pending::app_card;
-use crate::interaction::question::in_words;
+use crate::interaction::question::{in_time_words, in_words};
 use crate::ops::clock;
 use crate::state::App;
 use axum::extract::{Path, State};
@@ -16,7 +16,9 @@ use protocol::Params;
 use protocol::connections::{self, RESTORABLE, Wish, is_restorable};
 use protocol::facts::SessionFacts;
 use protocol::organizations::public_id;
-use protocol::types::{Client, Connection, ConnectionKey, ConnectionState, Locator, Membership};
+use protocol::types::{
+    Client, Connection, ConnectionKey, ConnectionState, Language, Locator, Membership,
+};
 use std::sync::Arc;
 use store::{ConnectionPlace, ConnectionQuery, Outcome, StoreError};
 
@@ -183,9 +185,16 @@ pub(super) async fn show(
         allowed: (connection.granted_at > connection.since).then(|| moment(connection.granted_at)),
         state: state(&connection),
         until,
+        unheard: unheard(&app, &connection, language),
         client_id,
     };
     Ok(browser.keep_browser_id(&app, reply::page(StatusCode::OK, &page, None)))
+}
+
+/// How long an API that reads tokens itself may go on with what was allowed.
+fn unheard(app: &App, connection: &Connection, language: Language) -> Option<Text> {
+    let longest = app.policy().unheard_for(&connection.access())?;
+    Some(in_time_words(longest, language))
 }
 
 /// A connection of theirs that is, or can be brought back.

@@ -280,7 +280,7 @@ fn lasts(client: &Client, policy: &Policy, language: Language) -> Text {
 }
 
 /// A lifetime in its largest whole unit.
-fn in_time_words(lifetime: Lifetime, language: Language) -> Text {
+pub(crate) fn in_time_words(lifetime: Lifetime, language: Language) -> Text {
     let seconds = lifetime.seconds();
     let (unit, one, many) = match seconds {
         31_536_000.. if seconds % 31_536_000 == 0 => (31_536_000, "time-year", "time-years"),

@@ -7,6 +7,7 @@ use axum::http::{HeaderMap, Request, StatusCode};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
 use axum::{Extension, Form, Json, Router, body::Body};
+use jose::{SigningAlgorithm, SigningKey};
 use serde_json::{Value, json};
 use std::collections::HashMap;
 use std::sync::atomic::{AtomicBool, AtomicI64, AtomicUsize, Ordering::SeqCst};
@@ -17,6 +18,11 @@ use tokio::task::JoinHandle;
 use tower::ServiceExt;
 use verify::{Settings, Token, Verifier};
 use wire::TokenText;
+
+/// The issuer of its JWTs.
+pub(crate) const ISSUER: &str = "https://auth.example";
+/// What names the API.
+pub(crate) const API: &str = "https://api.example";
 
 /// What a test may change while it runs.
 #[derive(Default)]
@@ -35,6 +41,12 @@ pub(crate) struct Answers {
     pub(crate) feed_silent: AtomicBool,
     /// How often the feed was asked.
     pub(crate) feed_asked: AtomicUsize,
+    /// What it signs with; all of them are in its set.
+    pub(crate) keys: Mutex<Vec<SigningKey>>,
+    /// How often the set was asked for.
+    pub(crate) keys_asked: AtomicUsize,
+    /// The set is not answered.
+    pub(crate) keys_broken: AtomicBool,
     /// What the feed tells, in order; `reset` stands for a reset.
     events: Mutex<Vec<Value>>,
     moved: Notify,
@@ -53,6 +65,7 @@ impl Provider {
         let router = Router::new()
             .route("/introspect", post(introspect))
             .route("/revocations", get(revocations))
+            .route("/jwks", get(jwks))
             .with_state(answers.clone());
         let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
         let url = format!("http://{}", listener.local_addr().unwrap());
@@ -72,6 +85,68 @@ impl Provider {
         let verifier = Verifier::start(self.settings()).unwrap();
         until(|| verifier.status().fresh).await;
         verifier
+    }
+
+    /// The settings of an API that reads JWTs, and whose clock is the provider's.
+    pub(crate) fn reading(&self) -> Settings {
+        let mut settings = self.settings();
+        settings.issuer = Some(ISSUER.to_owned());
+        settings.audience = Some(API.to_owned());
+        settings.jwks = Some(format!("{}/jwks", self.url));
+        settings.leeway = Duration::ZERO;
+        settings
+    }
+
+    /// A verifier that reads JWTs, and has followed the feed long enough to know what became of new ones.
+    pub(crate) async fn reader(&self) -> Verifier {
+        let verifier = Verifier::start(self.reading()).unwrap();
+        until(|| verifier.status().fresh).await;
+        let since = now();
+        until(|| now() > since + 1).await;
+        verifier
+    }
+
+    /// Signs with another key from now on. The ones before stay in the set.
+    pub(crate) fn rotate(&self, algorithm: SigningAlgorithm) {
+        let mut keys = self.answers.keys.lock().unwrap();
+        keys.push(SigningKey::generate(algorithm));
+    }
+
+    /// The claims of Ann's access token for the app `app` and this API, with changes; `null` takes one away. Introspection
+    /// says of it what it says itself.
+    pub(crate) fn claims(changes: Value) -> Value {
+        static NEXT: AtomicI64 = AtomicI64::new(1_000_000);
+        let jti = format!("j{}", NEXT.fetch_add(1, SeqCst));
+        let mut claims = json!({
+            "iss": ISSUER, "aud": API, "sub": "ann", "client_id": "app", "iat": now(), "exp": now() + 60,
+            "jti": jti, "grant_id": format!("g{jti}"), "scope": "tasks:read", "auth_time": now() - 600,
+        });
+        for (name, value) in changes.as_object().unwrap() {
+            match value.is_null() {
+                true => drop(claims.as_object_mut().unwrap().remove(name)),
+                false => claims[name] = value.clone(),
+            }
+        }
+        claims
+    }
+
+    /// A JWT of such claims that the key which signs now made, and that the provider knows.
+    pub(crate) fn jwt(&self, changes: Value) -> String {
+        let claims = Provider::claims(changes);
+        let text = self.sign("at+jwt", &claims);
+        let mut answer = claims;
+        answer["active"] = json!(true);
+        answer["token_type"] = json!("Bearer");
+        let mut tokens = self.answers.tokens.lock().unwrap();
+        tokens.insert(text.clone(), answer);
+        text
+    }
+
+    /// What the key that signs now makes of a type and claims.
+    pub(crate) fn sign(&self, typ: &str, claims: &Value) -> String {
+        let keys = self.answers.keys.lock().unwrap();
+        let key = keys.last().expect("a key");
+        jose::jws::sign(key, typ, claims.to_string().as_bytes())
     }
 
     /// A token of Ann's for the app `app` with these scopes and the grant `g`.
@@ -157,6 +232,16 @@ async fn introspect(
         true => StatusCode::SERVICE_UNAVAILABLE.into_response(),
         false => Json(known.unwrap_or(json!({ "active": false }))).into_response(),
     }
+}
+
+async fn jwks(State(answers): Shared) -> Response {
+    answers.keys_asked.fetch_add(1, SeqCst);
+    if answers.keys_broken.load(SeqCst) {
+        return StatusCode::SERVICE_UNAVAILABLE.into_response();
+    }
+    let keys = answers.keys.lock().unwrap();
+    let set: jose::KeySet = keys.iter().map(|key| key.verifying().unwrap()).collect();
+    set.json().into_response()
 }
 
 async fn revocations(

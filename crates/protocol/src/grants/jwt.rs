@@ -1,0 +1,68 @@
+//! An access token that is a JWT (RFC 9068). Its `jti` names its row, so what ends an opaque token ends it too; its other
+//! claims say what introspection says.
+use super::{Context, For};
+use crate::decision::Mint;
+use crate::organizations::public_id;
+use crate::revocations::name_of;
+use crate::token::TokenError;
+use crate::types::{Locator, Side, UnixTime};
+use jose::SigningAlgorithm;
+use jose::json::Object;
+use jose::jwt::{Audience, Claims};
+use wire::{JWT_TYPE, TokenText};
+
+/// The text of access token `id`, which lives until `expires_at`.
+///
+/// # Errors
+/// [`TokenError::CannotSign`].
+pub(super) fn text<M: Mint>(
+    wanted: &For<'_>,
+    (id, expires_at): (Locator, UnixTime),
+    algorithm: SigningAlgorithm,
+    context: &Context<'_, M>,
+) -> Result<TokenText, TokenError> {
+    let (policy, client) = (context.policy, wanted.client);
+    let mut apis: Vec<String> = policy
+        .apis_of(wanted.scope)
+        .map(|api| api.identifier.clone())
+        .collect();
+    let aud = match apis.len() {
+        0 | 1 => apis.pop().map(Audience::One),
+        _ => Some(Audience::List(apis)),
+    };
+    let claims = Claims {
+        iss: Some(policy.issuer.clone()),
+        sub: Some(match wanted.subject {
+            Some(subject) => policy.subjects.write(subject),
+            None => policy.subjects.write_app(&client.id).into_owned(),
+        }),
+        aud,
+        exp: Some(expires_at.0),
+        nbf: None,
+        iat: Some(id.time().0.min(context.now.0)),
+        jti: Some(name_of(id)),
+        other: other(wanted),
+    };
+    let text = context.signer.sign(algorithm, JWT_TYPE, &claims);
+    text.map(TokenText::of_jwt).ok_or(TokenError::CannotSign)
+}
+
+fn other(wanted: &For<'_>) -> Object {
+    let mut other = Object::new();
+    let mut say = |name: &str, value: &str| other.insert(name.to_owned(), value.into());
+    say("client_id", &wanted.client.id);
+    say("scope", wanted.scope.as_str());
+    if wanted.subject.is_some() {
+        say("grant_id", &name_of(wanted.grant));
+    }
+    if let Some(organization) = wanted.organization {
+        say("organization", &public_id(organization));
+    }
+    if wanted.client.side == Side::Test {
+        say("mode", Side::Test.as_str());
+    }
+    if let Some(auth_time) = wanted.auth_time {
+        other.insert("auth_time".to_owned(), auth_time.0.into());
+    }
+    other
+}
