@@ -11,14 +11,16 @@ use axum::{Json, Router};
 use serde::Deserialize;
 use serde_json::{Value, json};
 use std::sync::Arc;
+use std::time::Duration;
 use verify::{Scopes, Verifier};
 
 type Shared = State<Arc<Api>>;
 type Answer<T> = Result<Json<T>, Refused>;
 
-/// `/v1`: `tasks:read`, `files:delete` and so on; `admin:*` stands in for each of them.
-pub(crate) fn by_thing(verifier: &Verifier) -> Router<Arc<Api>> {
-    resources(verifier, |thing, act| {
+/// `/v1`: `tasks:read`, `files:delete` and so on; `admin:*` stands in for each of them. Who deletes must have signed in within
+/// `recent`, if that is set.
+pub(crate) fn by_thing(verifier: &Verifier, recent: Option<Duration>) -> Router<Arc<Api>> {
+    resources((verifier, recent), |thing, act| {
         let names = match act {
             Act::Read => format!("{thing}:read"),
             Act::Write => format!("{thing}:write"),
@@ -30,13 +32,20 @@ pub(crate) fn by_thing(verifier: &Verifier) -> Router<Arc<Api>> {
 }
 
 /// `/api/v1`: `api:v1` opens all of it.
-pub(crate) fn by_one_scope(verifier: &Verifier) -> Router<Arc<Api>> {
-    resources(verifier, |_, _| Scopes::all("api:v1"))
+pub(crate) fn by_one_scope(verifier: &Verifier, recent: Option<Duration>) -> Router<Arc<Api>> {
+    resources((verifier, recent), |_, _| Scopes::all("api:v1"))
 }
 
-fn resources(verifier: &Verifier, scopes: impl Fn(&str, Act) -> Scopes) -> Router<Arc<Api>> {
+fn resources(
+    (verifier, recent): (&Verifier, Option<Duration>),
+    scopes: impl Fn(&str, Act) -> Scopes,
+) -> Router<Arc<Api>> {
     let guard = |thing: &str, act: Act, routes: MethodRouter<Arc<Api>>| {
-        routes.layer(verifier.require(scopes(thing, act)))
+        let require = verifier.require(scopes(thing, act));
+        routes.layer(match (act, recent) {
+            (Act::Delete, Some(age)) => require.max_age(age),
+            (Act::Delete, None) | (Act::Read | Act::Write | Act::Administer, _) => require,
+        })
     };
     let mut router = Router::new();
     for kind in [Kind::Task, Kind::Project, Kind::File] {

@@ -26,6 +26,12 @@ pub(crate) struct Settings {
     invalid_token: Option<String>,
     /// What access tokens start with.
     prefix: Option<String>,
+    /// What names this API in `aud`: tokens for others are refused then, and JWTs are read here.
+    audience: Option<String>,
+    /// How far apart the clocks of provider and API may be, in seconds.
+    leeway: Option<u64>,
+    /// How recently a user must have signed in to delete something, in seconds.
+    delete_within: Option<u64>,
     /// Roles of people, by subject.
     #[serde(default)]
     roles: HashMap<String, Role>,
@@ -77,10 +83,19 @@ impl Settings {
         if let Some(code) = &self.invalid_token {
             found.invalid_token.clone_from(code);
         }
+        found.audience.clone_from(&self.audience);
+        if let Some(seconds) = self.leeway {
+            found.leeway = Duration::from_secs(seconds);
+        }
         if let Some(prefix) = &self.prefix {
             found.prefixes = vec![prefix.clone()];
         }
         Ok(found)
+    }
+
+    /// How recently a user must have signed in to delete something.
+    pub(crate) fn delete_within(&self) -> Option<Duration> {
+        self.delete_within.map(Duration::from_secs)
     }
 
     /// The role of a person or app.

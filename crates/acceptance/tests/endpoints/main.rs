@@ -6,6 +6,7 @@ mod harness;
 mod http;
 mod issuers;
 mod jwks;
+mod jwt_tokens;
 mod lifecycle;
 mod openid;
 mod races;

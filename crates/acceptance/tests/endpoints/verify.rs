@@ -10,10 +10,10 @@ use std::process::Command;
 use std::time::{Duration, Instant};
 
 /// The ways to take a token away, each with a name.
-type Way = (&'static str, fn(&Scene, &App, &Tokens));
+pub(crate) type Way = (&'static str, fn(&Scene, &App, &Tokens));
 
 /// Each of them.
-const WAYS: [Way; 9] = [
+pub(crate) const WAYS: [Way; 9] = [
     ("access token revoked by its app", |scene, app, tokens| {
         scene.revoke(app, &tokens.access).expect(200);
     }),

@@ -28,6 +28,20 @@ async fn a_code_reads_back_with_its_person() {
 }
 
 #[tokio::test]
+async fn who_allowed_a_grant_is_told_with_a_proved_address_alone() {
+    let world = World::new();
+    let (grant, _, _) = world.started().await;
+    let holder = world.store.holder(grant.id).await.unwrap().unwrap();
+    assert_eq!((holder.auth_time, holder.email), (grant.auth_time, None));
+    let sql = "UPDATE people SET verified_at = 1";
+    world.database().run(sql);
+    let holder = world.store.holder(grant.id).await.unwrap().unwrap();
+    assert_eq!(holder.email.as_deref(), Some("ada@example.com"));
+    let other = Locator(grant.id.0 + 1);
+    assert!(world.store.holder(other).await.unwrap().is_none());
+}
+
+#[tokio::test]
 async fn a_code_is_redeemed_once() {
     let world = World::new();
     let (client, subject) = (
