@@ -303,3 +303,28 @@ fn a_device_is_connected_too() {
     answer(&mut browser, &page, "allow");
     late.poll(&scene, &app).expect(200);
 }
+
+/// What a person reads before they remove an app: an API that reads tokens itself may not hear of it.
+#[test]
+fn who_removes_an_app_reads_how_long_an_api_may_not_hear_of_it() {
+    let scene = Scene::plain(
+        "[signing]\nalgorithms = [\"ES256\"]\n[[api]]\nidentifier = \"https://tasks.example\"\nscopes = [\"tasks:write\"]\ntoken = \"jwt\"\nlifetime = \"10m\"",
+    );
+    let (touches, other) = (scene.confidential(CALLBACK), scene.confidential(CALLBACK));
+    let mut browser = scene.browser();
+    browser.sign_in(ANN, PASSWORD);
+    scene.tokens_of(&mut browser, &touches, "tasks:read tasks:write");
+    scene.tokens_of(&mut browser, &other, "tasks:read");
+    let told = "may let the app in for up to 10 minutes more";
+    let page = browser.open(&page_of(&touches)).expect(200);
+    assert!(page.text().contains(told), "{page}");
+    let removed = press(&mut browser, &touches, "end");
+    assert!(removed.text().contains(told), "{removed}");
+    // Tokens of that scope are asked about, wherever they are shown.
+    let page = browser.open(&page_of(&other)).expect(200);
+    assert!(!page.text().contains("on its own"), "{page}");
+    assert!(
+        page.text().contains("Removing ends its access at once"),
+        "{page}"
+    );
+}

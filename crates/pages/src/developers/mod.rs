@@ -9,8 +9,8 @@ mod samples;
 
 pub use chapters::{Chapter, chapters, whole};
 pub use offer::{
-    Apps, Device, Endpoint, Endpoints, ErrorCode, ErrorDescription, ErrorTable, Extra, Grants,
-    House, Lives, Offer, Published, Requests, ScopeRow, ScopeTable, TestSide, Tokens,
+    ApiRow, Apps, Device, Endpoint, Endpoints, ErrorCode, ErrorDescription, ErrorTable, Extra,
+    Grants, House, Lives, Offer, Published, Requests, ScopeRow, ScopeTable, TestSide, Tokens,
 };
 
 pub use own::{AppRequest, FieldValue, OwnApp, Program, Programs, app_request, programs};

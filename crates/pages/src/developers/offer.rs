@@ -34,6 +34,8 @@ pub struct Offer {
     pub lives: Lives,
     /// The catalogue, in groups.
     pub scopes: Vec<ScopeTable>,
+    /// The APIs that tokens are for, where they are told apart.
+    pub apis: Vec<ApiRow>,
     /// Every error an app can meet, by where it meets it.
     pub errors: Vec<ErrorTable>,
 }
@@ -194,6 +196,19 @@ pub struct Lives {
     pub grant: String,
 }
 
+/// An API that tokens are for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ApiRow {
+    /// What names it.
+    pub identifier: String,
+    /// Its scopes.
+    pub scopes: Vec<String>,
+    /// How long its access tokens live, in words.
+    pub life: String,
+    /// Whether they are JWTs.
+    pub jwt: bool,
+}
+
 /// Scopes that belong together.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ScopeTable {
@@ -281,6 +296,11 @@ impl Offer {
 
     pub(super) fn each_scope(&self) -> impl Iterator<Item = &ScopeRow> {
         self.scopes.iter().flat_map(|table| &table.scopes)
+    }
+
+    /// Whether some access tokens are JWTs, which are long.
+    pub(super) fn has_jwts(&self) -> bool {
+        self.apis.iter().any(|api| api.jwt)
     }
 
     /// Those that an app has only after approval.

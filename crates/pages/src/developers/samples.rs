@@ -1,8 +1,8 @@
 //! Providers to show the pages of: one with everything, one with little, a hostile one.
 use super::{
-    Apps, DeveloperPage, Device, Endpoint, Endpoints, ErrorCode, ErrorDescription, ErrorTable,
-    Extra, Grants, House, Lives, Offer, OwnApp, Programs, Published, Requests, ScopeRow,
-    ScopeTable, TestSide, Tokens, programs,
+    ApiRow, Apps, DeveloperPage, Device, Endpoint, Endpoints, ErrorCode, ErrorDescription,
+    ErrorTable, Extra, Grants, House, Lives, Offer, OwnApp, Programs, Published, Requests,
+    ScopeRow, ScopeTable, TestSide, Tokens, programs,
 };
 use crate::{HOSTILE, samples};
 use protocol::policy::{Registration, Risk, Rotation};
@@ -85,6 +85,14 @@ fn everything() -> Offer {
         },
         tokens: tokens(),
         lives: lives(),
+        apis: vec![
+            api(
+                "https://tasks.example",
+                &["tasks:read", "tasks:write"],
+                true,
+            ),
+            api("https://admin.tasks.example", &["admin:*"], false),
+        ],
         scopes: vec![ScopeTable {
             title: "Tasks".to_owned(),
             scopes: vec![
@@ -142,6 +150,15 @@ fn scope(name: &str, sentence: &str) -> ScopeRow {
     }
 }
 
+fn api(identifier: &str, scopes: &[&str], jwt: bool) -> ApiRow {
+    ApiRow {
+        identifier: identifier.to_owned(),
+        scopes: scopes.iter().map(|name| (*name).to_owned()).collect(),
+        life: "10 minutes".to_owned(),
+        jwt,
+    }
+}
+
 fn errors(code: &str, text: &str) -> ErrorTable {
     ErrorTable {
         title: "At the token endpoint".to_owned(),
@@ -182,6 +199,7 @@ fn little() -> Offer {
             portal: None,
             ..all.apps
         },
+        apis: Vec::new(),
         scopes: Vec::new(),
         ..all
     }
@@ -202,6 +220,7 @@ fn of_strangers() -> Offer {
             title: trap(),
             scopes: vec![scope("`|<script>'$(x)", &trap())],
         }],
+        apis: vec![api(&trap(), &["`|<script>'$(x)"], true)],
         errors: vec![errors("x|`<script>", &trap())],
         ..all
     }

@@ -127,7 +127,7 @@ impl<'a> Question<'a> {
             groups,
             earlier,
             workspaces: workspace::shown(self.workspaces),
-            lasts: lasts(self.client, app.policy(), language),
+            lasts: lasts((self.client, self.asked.scope), app.policy(), language),
             is_told_of_person: app.policy().tokens.tells_of_person(),
             request: self.carried,
             asks_from: self.asks_from,
@@ -270,11 +270,11 @@ fn missing(scope: &Scope, policy: &Policy, language: Language) -> Text {
 }
 
 /// How long an app has what it is allowed.
-fn lasts(client: &Client, policy: &Policy, language: Language) -> Text {
+fn lasts((client, scope): (&Client, &Scope), policy: &Policy, language: Language) -> Text {
     let grant = GrantType::RefreshToken;
     let (id, lifetime) = match client.may_use(grant) && policy.allows(grant) {
         true => ("consent-lasts", policy.tokens.grant),
-        false => ("consent-lasts-once", policy.tokens.access),
+        false => ("consent-lasts-once", policy.access_lifetime(scope)),
     };
     language.text_of(id, &[("time", &in_time_words(lifetime, language))])
 }

@@ -3,13 +3,14 @@ use crate::http::reply::{self, RenderedDocument};
 use crate::oauth::endpoints::{endpoints, metadata_paths, origin};
 use config::{Config, DeveloperChapter};
 use pages::developers::{
-    Apps, DeveloperPage, Device, Endpoint, Endpoints, ErrorCode, ErrorDescription, ErrorTable,
-    Extra, Grants, House, Lives, Offer, Published, Requests, ScopeRow, ScopeTable, TestSide,
-    Tokens,
+    ApiRow, Apps, DeveloperPage, Device, Endpoint, Endpoints, ErrorCode, ErrorDescription,
+    ErrorTable, Extra, Grants, House, Lives, Offer, Published, Requests, ScopeRow, ScopeTable,
+    TestSide, Tokens,
 };
 use pages::portal::PORTAL;
 use pages::{Brand, Frame, Page, path};
 use protocol::advice::Advice;
+use protocol::apis::{Api, TokenForm};
 use protocol::authorize::{AuthorizationError, ShownError};
 use protocol::policy::{self, PkcePolicy, RedirectUriAtToken, Rotation, ScopeEntry};
 use protocol::token::TokenError;
@@ -97,6 +98,7 @@ pub(super) fn offer(config: &Config) -> Offer {
         tokens: tokens(policy),
         lives: lives(policy),
         scopes: scopes(&policy.scopes),
+        apis: apis(policy),
         errors: errors(config),
     }
 }
@@ -253,6 +255,17 @@ fn lives(policy: &protocol::Policy) -> Lives {
         refresh: tokens.refresh.words(),
         grant: tokens.grant.words(),
     }
+}
+
+/// The APIs that are told apart.
+fn apis(policy: &protocol::Policy) -> Vec<ApiRow> {
+    let row = |api: &Api| ApiRow {
+        identifier: api.identifier.clone(),
+        scopes: api.scopes.clone(),
+        life: api.lifetime.words(),
+        jwt: matches!(api.form, TokenForm::Jwt(_)),
+    };
+    policy.apis.iter().map(row).collect()
 }
 
 /// The catalogue by its headings, in the order in which they first come.
