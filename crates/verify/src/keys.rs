@@ -200,6 +200,11 @@ mod tests {
         }
     }
 
+    /// The same key once more.
+    fn twin(key: &SigningKey) -> SigningKey {
+        SigningKey::from_pkcs8(SigningAlgorithm::EdDsa, &key.to_pkcs8()).unwrap()
+    }
+
     fn key() -> SigningKey {
         SigningKey::generate(SigningAlgorithm::EdDsa)
     }
@@ -233,11 +238,8 @@ mod tests {
         let provider = Provider::with(vec![key()]);
         assert_eq!(provider.reads(&key(), 0).await, None);
         let new = key();
-        *provider.set.borrow_mut() = Some(Vec::new());
-        provider.set.borrow_mut().as_mut().unwrap().push(new);
-        let set = provider.set.borrow();
-        let new = set.as_ref().unwrap().first().unwrap();
-        assert_eq!(provider.reads(new, 61).await, Some(true));
+        *provider.set.borrow_mut() = Some(vec![twin(&new)]);
+        assert_eq!(provider.reads(&new, 61).await, Some(true));
     }
 
     #[tokio::test]
@@ -245,8 +247,7 @@ mod tests {
         let own = key();
         let provider = Provider::with(Vec::new());
         assert_eq!(provider.reads(&own, 0).await, None);
-        let set = vec![SigningKey::from_pkcs8(SigningAlgorithm::EdDsa, &own.to_pkcs8()).unwrap()];
-        *provider.set.borrow_mut() = Some(set);
+        *provider.set.borrow_mut() = Some(vec![twin(&own)]);
         assert_eq!(provider.reads(&own, 600).await, Some(true));
         *provider.set.borrow_mut() = None;
         assert_eq!(provider.reads(&own, 1_199).await, Some(true));

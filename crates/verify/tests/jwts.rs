@@ -33,102 +33,107 @@ async fn with(change: impl FnOnce(&mut Settings)) -> (Provider, Verifier, Router
     (provider, verifier, api)
 }
 
-/// What is no JWT access token of this provider, and what the texts of RFC 9068 say of it.
-fn forgeries(provider: &Provider) -> Vec<(&'static str, String)> {
-    let good = Provider::claims(json!({}));
-    let with = |changes: Value| provider.sign("at+jwt", &Provider::claims(changes));
-    let of_type = |typ: &str| provider.sign(typ, &good);
+/// Why a text is no access token, as RFC 9068 says, and the text.
+type Forgery = (&'static str, String);
+
+const TYP: &str = "The resource server MUST verify that the \"typ\" header value is \"at+jwt\" or \"application/at+jwt\" \
+                   and reject tokens carrying any other value.";
+const ISS: &str = "The issuer identifier for the authorization server […] MUST exactly match the value of the \"iss\" claim.";
+const AUD: &str = "The JWT access token MUST be rejected if \"aud\" does not contain a resource indicator of the current \
+                   resource server as a valid audience.";
+const SIGNATURE: &str =
+    "The resource server MUST validate the signature of all incoming JWT access tokens";
+const NONE: &str =
+    "The resource server MUST reject any JWT in which the value of \"alg\" is \"none\".";
+const KEYS: &str = "The resource server MUST use the keys provided by the authorization server.";
+const EXP: &str = "The current time MUST be before the time represented by the \"exp\" claim.";
+const REQUIRED: &str = "REQUIRED (§2.2)";
+
+/// What the provider's own key signed, and is for something else.
+fn misused(provider: &Provider) -> Vec<Forgery> {
+    let types = ["JWT", "logout+jwt", "client-authentication+jwt", ""].into_iter();
+    let types = types.map(|typ| (TYP, provider.sign(typ, &Provider::claims(json!({})))));
+    let claims = [
+        (ISS, json!({ "iss": "https://other.example" })),
+        (ISS, json!({ "iss": format!("{ISSUER}/") })),
+        (ISS, json!({ "iss": null })),
+        (AUD, json!({ "aud": "https://other.example" })),
+        (
+            AUD,
+            json!({ "aud": ["https://other.example", "https://API.example"] }),
+        ),
+        (AUD, json!({ "aud": [] })),
+        (AUD, json!({ "aud": null })),
+        (EXP, json!({ "exp": now() })),
+        (EXP, json!({ "exp": null })),
+        ("from the future", json!({ "iat": now() + 60 })),
+        ("from the future", json!({ "nbf": now() + 60 })),
+        (REQUIRED, json!({ "sub": null })),
+        (REQUIRED, json!({ "client_id": null })),
+        (REQUIRED, json!({ "iat": null })),
+        (REQUIRED, json!({ "jti": null })),
+    ];
+    let signed = |claims| provider.sign("at+jwt", &Provider::claims(claims));
+    let claims = claims.into_iter();
+    types
+        .chain(claims.map(|(why, claims)| (why, signed(claims))))
+        .collect()
+}
+
+/// What others made.
+fn forged(provider: &Provider) -> Vec<Forgery> {
+    let (own, kid) = {
+        let keys = provider.answers.keys.lock().unwrap();
+        let key = keys.last().unwrap();
+        (key.public().json(), key.kid().to_owned())
+    };
+    let claims = Provider::claims(json!({}));
     let compact = |header: Value, signature: &dyn Fn(&str) -> Vec<u8>| {
         let part = |value: &Value| base64url::encode(value.to_string().as_bytes());
-        let signed = format!("{}.{}", part(&header), part(&good));
+        let signed = format!("{}.{}", part(&header), part(&claims));
         let signature = base64url::encode(&signature(&signed));
         format!("{signed}.{signature}")
     };
-    let keys = provider.answers.keys.lock().unwrap();
-    let (own, kid) = (
-        keys.last().unwrap().public().json(),
-        keys.last().unwrap().kid().to_owned(),
-    );
-    drop(keys);
     let mac = |signed: &str| {
         let secret = hmac::Key::new(hmac::HMAC_SHA256, own.as_bytes());
         hmac::sign(&secret, signed.as_bytes()).as_ref().to_vec()
     };
     let foreign = SigningKey::generate(Es256).with_kid(kid.clone());
-    let by_foreign = jose::jws::sign(&foreign, "at+jwt", good.to_string().as_bytes());
     let theirs = |signed: &str| foreign.sign(signed.as_bytes());
-    let typ = "The resource server MUST verify that the \"typ\" header value is \"at+jwt\" or \"application/at+jwt\" \
-               and reject tokens carrying any other value.";
-    let iss = "The issuer identifier for the authorization server […] MUST exactly match the value of the \"iss\" claim.";
-    let aud = "The JWT access token MUST be rejected if \"aud\" does not contain a resource indicator of the current \
-               resource server as a valid audience.";
-    let signature =
-        "The resource server MUST validate the signature of all incoming JWT access tokens";
-    let none = "The resource server MUST reject any JWT in which the value of \"alg\" is \"none\".";
-    let keys = "The resource server MUST use the keys provided by the authorization server.";
-    let exp = "The current time MUST be before the time represented by the \"exp\" claim.";
-    let required = "REQUIRED (§2.2)";
-    let bent = {
-        let mut bytes = with(json!({})).into_bytes();
-        let at = bytes.len() - 30;
-        bytes[at] = if bytes[at] == b'A' { b'B' } else { b'A' };
-        String::from_utf8(bytes).unwrap()
+    let by_theirs = |more: Value| {
+        let mut header = json!({ "alg": "ES256", "typ": "at+jwt", "kid": kid });
+        for (name, value) in more.as_object().unwrap() {
+            header[name] = value.clone();
+        }
+        compact(header, &theirs)
     };
+    let jwk: Value = serde_json::from_str(&foreign.public().json()).unwrap();
+    let mut bent = provider.sign("at+jwt", &claims).into_bytes();
+    let at = bent.len() - 30;
+    bent[at] = if bent[at] == b'A' { b'B' } else { b'A' };
     vec![
-        (typ, of_type("JWT")),
-        (typ, of_type("logout+jwt")),
-        (typ, of_type("client-authentication+jwt")),
-        (typ, of_type("")),
-        (typ, compact(json!({ "alg": "ES256", "kid": kid }), &theirs)),
-        (iss, with(json!({ "iss": "https://other.example" }))),
-        (iss, with(json!({ "iss": format!("{ISSUER}/") }))),
-        (iss, with(json!({ "iss": null }))),
-        (aud, with(json!({ "aud": "https://other.example" }))),
+        (TYP, compact(json!({ "alg": "ES256", "kid": kid }), &theirs)),
+        (SIGNATURE, String::from_utf8(bent).unwrap()),
+        (SIGNATURE, by_theirs(json!({}))),
         (
-            aud,
-            with(json!({ "aud": ["https://other.example", "https://API.example"] })),
-        ),
-        (aud, with(json!({ "aud": [] }))),
-        (aud, with(json!({ "aud": null }))),
-        (signature, bent),
-        (signature, by_foreign),
-        (
-            none,
+            NONE,
             compact(json!({ "alg": "none", "typ": "at+jwt" }), &|_| Vec::new()),
         ),
         (
-            none,
+            NONE,
             compact(json!({ "alg": "NONE", "typ": "at+jwt" }), &|_| {
                 b"x".to_vec()
             }),
         ),
         (
-            keys,
+            KEYS,
             compact(json!({ "alg": "HS256", "typ": "at+jwt", "kid": kid }), &mac),
         ),
         (
-            keys,
-            compact(
-                json!({ "alg": "ES256", "typ": "at+jwt", "kid": kid, "jku": "https://other.example/jwks",
-            "jwk": serde_json::from_str::<Value>(&foreign.public().json()).unwrap() }),
-                &theirs,
-            ),
+            KEYS,
+            by_theirs(json!({ "jku": "https://other.example/jwks", "jwk": jwk })),
         ),
-        (
-            keys,
-            compact(
-                json!({ "alg": "ES256", "typ": "at+jwt", "kid": kid, "crit": ["b64"], "b64": false }),
-                &theirs,
-            ),
-        ),
-        (exp, with(json!({ "exp": now() }))),
-        (exp, with(json!({ "exp": null }))),
-        ("from the future", with(json!({ "iat": now() + 60 }))),
-        ("from the future", with(json!({ "nbf": now() + 60 }))),
-        (required, with(json!({ "sub": null }))),
-        (required, with(json!({ "client_id": null }))),
-        (required, with(json!({ "iat": null }))),
-        (required, with(json!({ "jti": null }))),
+        (KEYS, by_theirs(json!({ "crit": ["b64"], "b64": false }))),
     ]
 }
 
@@ -152,7 +157,8 @@ async fn every_check_of_section_4_is_made() {
     let sentence = "in case of any failure in the validation checks listed above, the authorization server response \
                     MUST include the error code \"invalid_token\"";
     let (provider, _verifier, api) = scene().await;
-    for (at, (why, text)) in forgeries(&provider).into_iter().enumerate() {
+    let all = [misused(&provider), forged(&provider)].concat();
+    for (at, (why, text)) in all.into_iter().enumerate() {
         let response = get_with(&api, &[&format!("Bearer {text}")]).await;
         assert_eq!(response.status(), 401, "{at}: {why}");
         let challenge = response.headers()["www-authenticate"].to_str().unwrap();
@@ -178,10 +184,13 @@ async fn only_algorithms_that_are_allowed_are_taken() {
     assert_eq!(provider.asked(), 0);
 }
 
+/// An event about something called so, and the claims of a token that it ends.
+type Ending = fn(&str) -> (Value, Value);
+
 #[tokio::test]
 async fn a_revoked_jwt_is_refused_within_a_second() {
     let (provider, verifier, api) = scene().await;
-    let events: [fn(&str) -> (Value, Value); 6] = [
+    let events: [Ending; 6] = [
         |name| {
             (
                 json!({ "event": "token_revoked", "jti": name }),

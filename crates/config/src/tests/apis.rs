@@ -56,90 +56,101 @@ fn an_api_has_its_scopes_and_the_usual_life() {
     );
 }
 
+/// An API with these lines in its table.
+fn table(identifier: &str, scopes: &str, more: &str) -> String {
+    format!("[[api]]\nidentifier = \"{identifier}\"\nscopes = {scopes}\n{more}\n")
+}
+
 #[test]
 fn what_cannot_be_is_told_with_its_line() {
-    let one = "identifier = \"https://a.example\"\nscopes = [\"read\"]";
+    let (own, read) = ("https://a.example", "[\"read\"]");
     for (tables, expected) in [
         (
-            "[[api]]\nidentifier = \"https://a.example\"\nscopes = [\"gone\"]",
+            table(own, "[\"gone\"]", ""),
             "\"gone\" is not in the catalogue",
         ),
+        (table(own, "[]", ""), "no token would be for it"),
         (
-            "[[api]]\nidentifier = \"https://a.example\"\nscopes = []",
-            "no token would be for it",
-        ),
-        (
-            "[[api]]\nidentifier = \"https://a.example\"\nscopes = [\"read\", \"read\"]",
+            table(own, "[\"read\", \"read\"]", ""),
             "\"read\" is listed twice",
         ),
         (
-            "[[api]]\nidentifier = \"a.example\"\nscopes = [\"read\"]",
+            table("a.example", read, ""),
             "\"a.example\" is not an absolute URI",
         ),
         (
-            "[[api]]\nidentifier = \"https://a.example/#x\"\nscopes = [\"read\"]",
+            table("https://a.example/#x", read, ""),
             "is not an absolute URI without #",
         ),
+        (table("https:///x", read, ""), "is not an absolute URI"),
+        (table("http://localhost:8080/", read, ""), "is the issuer"),
         (
-            "[[api]]\nidentifier = \"https:///x\"\nscopes = [\"read\"]",
-            "is not an absolute URI",
-        ),
-        (
-            "[[api]]\nidentifier = \"http://localhost:8080/\"\nscopes = [\"read\"]",
-            "is the issuer",
-        ),
-        ("[[api]]\nscopes = [\"read\"]", "identifier is missing"),
-        (
-            "[[api]]\nidentifier = \"https://a.example\"",
-            "scopes is missing",
-        ),
-        (
-            "[[api]]\nidentifier = \"https://a.example\"\nscopes = [\"read\"]\ntokens = \"jwt\"",
-            "tokens is not a setting of it; did you mean token?",
-        ),
-        (
-            "[[api]]\nidentifier = \"https://a.example\"\nscopes = [\"read\"]\ntoken = \"jws\"",
-            "token: write \"opaque\" or \"jwt\", not \"jws\"",
-        ),
-        (
-            "[[api]]\nidentifier = \"https://a.example\"\nscopes = [\"read\"]\ntoken = \"jwt\"\nalgorithm = \"RS256\"",
+            table(own, read, "token = \"jwt\"\nalgorithm = \"RS256\""),
             "there is no key for RS256",
         ),
         (
-            "[[api]]\nidentifier = \"https://a.example\"\nscopes = [\"read\"]\nalgorithm = \"ES256\"",
+            table(own, read, "algorithm = \"ES256\""),
             "its tokens are not signed",
         ),
         (
-            "[[api]]\nidentifier = \"https://a.example\"\nscopes = [\"read\"]\nlifetime = \"0s\"",
+            table(own, read, "lifetime = \"0s\""),
             "0s is not between 1s and 2y",
         ),
-        (
-            "[[api]]\nidentifier = \"https://a.example\"\nscopes = [\"read\"]\nlifetime = \"soon\"",
-            "lifetime: write a number and a unit",
-        ),
     ] {
-        let told = fault(&with(tables));
+        let told = fault(&with(&tables));
         assert!(
             told.contains(expected) && told.starts_with("v.toml:7: api: "),
             "{told}"
         );
     }
-    for (second, expected) in [
+    for (identifier, scopes, expected) in [
         (
-            "identifier = \"HTTPS://A.example/\"\nscopes = [\"write\"]",
+            "HTTPS://A.example/",
+            "[\"write\"]",
             "names an API that is listed before",
         ),
         (
-            "identifier = \"https://b.example\"\nscopes = [\"read\"]",
+            "https://b.example",
+            read,
             "\"read\" belongs to https://a.example already",
         ),
     ] {
-        assert_fault(
-            &with(&format!("[[api]]\n{one}\n[[api]]\n{second}")),
-            "v.toml:10: api: ",
-        );
-        let told = fault(&with(&format!("[[api]]\n{one}\n[[api]]\n{second}")));
+        let both =
+            table(own, read, "").trim_end().to_owned() + "\n" + &table(identifier, scopes, "");
+        assert_fault(&with(&both), "v.toml:10: api: ");
+        let told = fault(&with(&both));
         assert!(told.contains(expected), "{told}");
+    }
+}
+
+#[test]
+fn what_is_no_setting_of_an_api_is_told_with_its_line() {
+    let (own, read) = ("https://a.example", "[\"read\"]");
+    for (tables, expected) in [
+        (format!("[[api]]\nscopes = {read}"), "identifier is missing"),
+        (
+            format!("[[api]]\nidentifier = \"{own}\""),
+            "scopes is missing",
+        ),
+        (
+            table(own, read, "tokens = \"jwt\""),
+            "tokens is not a setting of it; did you mean token?",
+        ),
+        (
+            table(own, read, "token = \"jws\""),
+            "token: write \"opaque\" or \"jwt\", not \"jws\"",
+        ),
+        (
+            table(own, read, "lifetime = \"soon\""),
+            "lifetime: write a number and a unit",
+        ),
+        (table(own, "\"read\"", ""), "scopes: write a list"),
+    ] {
+        let told = fault(&with(&tables));
+        assert!(
+            told.contains(expected) && told.starts_with("v.toml:7: api: "),
+            "{told}"
+        );
     }
 }
 

@@ -93,19 +93,7 @@ fn everything() -> Offer {
             ),
             api("https://admin.tasks.example", &["admin:*"], false),
         ],
-        scopes: vec![ScopeTable {
-            title: "Tasks".to_owned(),
-            scopes: vec![
-                scope("tasks:read", "See your tasks"),
-                ScopeRow {
-                    risk: Risk::Full,
-                    restricted: true,
-                    personal: true,
-                    default: false,
-                    ..scope("admin:*", "Do everything you can do yourself")
-                },
-            ],
-        }],
+        scopes: catalogue(),
         errors: vec![errors("invalid_grant", "the code is unknown")],
     }
 }
@@ -148,6 +136,22 @@ fn scope(name: &str, sentence: &str) -> ScopeRow {
         personal: false,
         default: true,
     }
+}
+
+fn catalogue() -> Vec<ScopeTable> {
+    vec![ScopeTable {
+        title: "Tasks".to_owned(),
+        scopes: vec![
+            scope("tasks:read", "See your tasks"),
+            ScopeRow {
+                risk: Risk::Full,
+                restricted: true,
+                personal: true,
+                default: false,
+                ..scope("admin:*", "Do everything you can do yourself")
+            },
+        ],
+    }]
 }
 
 fn api(identifier: &str, scopes: &[&str], jwt: bool) -> ApiRow {
