@@ -1,6 +1,7 @@
 //! Checks `[[api]]`: the APIs that tokens are for.
 use super::checks::{Checks, LONGEST};
 use super::settings::{ApiSettings, ApiToken};
+use super::signing::Signing;
 use super::values::Span;
 use protocol::apis::{Api, TokenForm};
 use protocol::policy::{ScopeEntry, TokenPolicy};
@@ -20,6 +21,7 @@ const DAY: Lifetime = Lifetime::from_days(1);
 pub(super) fn apis(
     checks: &mut Checks<'_>,
     (issuer, tokens, scopes): (&str, &TokenPolicy, &[ScopeEntry]),
+    signing: &Signing,
 ) -> Vec<Api> {
     let settings = checks.settings();
     if settings.api.len() > MOST {
@@ -30,7 +32,7 @@ pub(super) fn apis(
         let mut fault = |what: String| checks.fault_in("api", item, what);
         identifier(&api.identifier, issuer, &apis, &mut fault);
         own_scopes(api, scopes, &apis, &mut fault);
-        let form = form(checks, item, api);
+        let form = form(checks, item, api, &signing.algorithms);
         let lifetime = lifetime(checks, item, api, tokens.access);
         apis.push(Api {
             identifier: api.identifier.clone(),
@@ -39,7 +41,7 @@ pub(super) fn apis(
             lifetime,
         });
     }
-    check_kept_keys(checks, &apis);
+    check_kept_keys(checks, &apis, signing);
     apis
 }
 
@@ -85,15 +87,15 @@ fn own_scopes(
     }
 }
 
-fn form(checks: &mut Checks<'_>, item: usize, api: &ApiSettings) -> TokenForm {
-    let listed = &checks.settings().signing.algorithms;
+fn form(
+    checks: &mut Checks<'_>,
+    item: usize,
+    api: &ApiSettings,
+    listed: &[SigningAlgorithm],
+) -> TokenForm {
     let asked = api.algorithm.map(SigningAlgorithm::from);
-    let known = |own: SigningAlgorithm| {
-        listed
-            .iter()
-            .any(|name| SigningAlgorithm::from(*name) == own)
-    };
-    let first = listed.first().map(|name| SigningAlgorithm::from(*name));
+    let known = |own: SigningAlgorithm| listed.contains(&own);
+    let first = listed.first().copied();
     match (api.token, asked, first) {
         (ApiToken::Opaque, None, _) => TokenForm::Opaque,
         (ApiToken::Opaque, Some(_), _) => {
@@ -134,8 +136,8 @@ fn lifetime(checks: &mut Checks<'_>, item: usize, api: &ApiSettings, usual: Life
 }
 
 /// What a key signed must end before the key does.
-fn check_kept_keys(checks: &mut Checks<'_>, apis: &[Api]) {
-    let Span(kept) = checks.settings().signing.keep_retired;
+fn check_kept_keys(checks: &mut Checks<'_>, apis: &[Api], signing: &Signing) {
+    let kept = signing.schedule.keep_retired;
     let signed = apis
         .iter()
         .filter(|api| matches!(api.form, TokenForm::Jwt(_)));

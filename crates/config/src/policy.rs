@@ -19,7 +19,7 @@ pub(super) fn policy(
 ) -> Policy {
     let settings = checks.settings();
     let (tokens, scopes) = (tokens::tokens(checks), scopes::scopes(checks));
-    let apis = apis::apis(checks, (issuer, &tokens, &scopes));
+    let apis = apis::apis(checks, (issuer, &tokens, &scopes), signing);
     Policy {
         issuer: issuer.to_owned(),
         response_iss: settings.authorization.iss,

@@ -1,5 +1,6 @@
 //! The APIs that tokens are for. A scope belongs to one of them at most, so the scope of a token says for which it is
-//! (RFC 9068 §3), how long it lives, and whether it is a JWT.
+//! (RFC 9068 §3), how long it lives, and whether it is a JWT. The scopes of OpenID Connect are for the provider itself, which
+//! takes tokens of any form.
 use crate::policy::Policy;
 use crate::types::{Lifetime, Scope};
 use jose::SigningAlgorithm;
@@ -33,6 +34,25 @@ impl Policy {
         self.apis.iter().filter(touches)
     }
 
+    /// What a token of this scope names in `aud`: its APIs, and the provider itself for what is told at userinfo.
+    pub fn audience<'a>(&'a self, scope: &'a Scope) -> impl Iterator<Item = &'a str> {
+        let own = !self.apis.is_empty() && scope.names().any(|name| self.is_for_provider(name));
+        let apis = self.apis_of(scope).map(|api| api.identifier.as_str());
+        apis.chain(own.then_some(self.issuer.as_str()))
+    }
+
+    /// Whether a scope opens userinfo or says what is told there, and no API has it for its own.
+    fn is_for_provider(&self, name: &str) -> bool {
+        let entry = self.scope(name);
+        entry.is_some_and(|entry| entry.opens_userinfo || !entry.claims.is_empty())
+            && self.api_of(name).is_none()
+    }
+
+    /// The names of a scope that are for others.
+    fn for_apis<'a>(&'a self, scope: &'a Scope) -> impl Iterator<Item = &'a str> {
+        scope.names().filter(|name| !self.is_for_provider(name))
+    }
+
     /// Whose scope this is.
     pub fn api_of(&self, name: &str) -> Option<&Api> {
         let own = |api: &&Api| api.scopes.iter().any(|own| own == name);
@@ -46,7 +66,7 @@ impl Policy {
             return usual;
         }
         let own = |name| self.api_of(name).map_or(usual, |api| api.lifetime);
-        scope.names().map(own).min().unwrap_or(usual)
+        self.for_apis(scope).map(own).min().unwrap_or(usual)
     }
 
     /// The longest life of an access token of any scope.
@@ -58,12 +78,13 @@ impl Policy {
     /// What an access token of this scope looks like. It is a JWT where each of its names belongs to an API that wants
     /// one, by the same algorithm: "the authorization server MUST NOT issue a JWT access token if the authorization
     /// granted by the token would be ambiguous" (RFC 9068 §3), as it would be for a name that belongs to none in `aud`.
+    /// One for the provider alone is opaque.
     pub fn token_form(&self, scope: &Scope) -> TokenForm {
         if self.apis.is_empty() {
             return TokenForm::Opaque;
         }
         let own = |name| self.api_of(name).map_or(TokenForm::Opaque, |api| api.form);
-        let mut forms = scope.names().map(own);
+        let mut forms = self.for_apis(scope).map(own);
         let first = forms.next().unwrap_or(TokenForm::Opaque);
         match forms.all(|form| form == first) {
             true => first,

@@ -87,9 +87,10 @@ fn access_token<'a>(
     answer.iat = Some(token.id.time().0.min(now.0));
     answer.token_type = Some(Cow::Borrowed(&policy.tokens.token_type));
     answer.exp = Some(token.expires_at.0);
-    answer.aud = Audience::of(policy.apis_of(&token.scope).map(|api| &*api.identifier));
+    answer.aud = Audience::of(policy.audience(&token.scope));
     if let Some(holder) = &facts.holder {
         answer.auth_time = Some(holder.auth_time.0);
+        answer.acr = policy.acr().map(Cow::Borrowed);
         let shown = holder
             .email
             .as_deref()

@@ -1,8 +1,8 @@
 //! What the configuration decides and rules obey. An enum that a file can name is read from it as it stands here; what
 //! its comments say is in the schema of the file.
 use crate::accounts::mail_link::LinkPurpose;
-use crate::openid::OpenIdPolicy;
 use crate::apis::Api;
+use crate::openid::OpenIdPolicy;
 use crate::own_api;
 use crate::types::ids::SubjectFormat;
 use crate::types::{Client, GrantType, Lifetime, LocalText, Scope, Side};
@@ -330,6 +330,11 @@ impl Policy {
     /// The `iss` of an authorization response, if it has one (RFC 9207 §2).
     pub fn response_iss(&self) -> Option<&str> {
         self.response_iss.then_some(self.issuer.as_str())
+    }
+
+    /// What a sign-in is worth (`acr`), if anybody agreed on that.
+    pub fn acr(&self) -> Option<&str> {
+        self.openid.as_deref()?.acr.as_deref()
     }
 
     /// The catalogue's entry for a scope name.

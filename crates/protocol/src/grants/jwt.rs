@@ -3,6 +3,7 @@
 use super::{Context, For};
 use crate::decision::Mint;
 use crate::organizations::public_id;
+use crate::policy::Policy;
 use crate::revocations::name_of;
 use crate::token::TokenError;
 use crate::types::{Locator, Side, UnixTime};
@@ -22,13 +23,10 @@ pub(super) fn text<M: Mint>(
     context: &Context<'_, M>,
 ) -> Result<TokenText, TokenError> {
     let (policy, client) = (context.policy, wanted.client);
-    let mut apis: Vec<String> = policy
-        .apis_of(wanted.scope)
-        .map(|api| api.identifier.clone())
-        .collect();
-    let aud = match apis.len() {
-        0 | 1 => apis.pop().map(Audience::One),
-        _ => Some(Audience::List(apis)),
+    let mut named: Vec<String> = policy.audience(wanted.scope).map(str::to_owned).collect();
+    let aud = match named.len() {
+        0 | 1 => named.pop().map(Audience::One),
+        _ => Some(Audience::List(named)),
     };
     let claims = Claims {
         iss: Some(policy.issuer.clone()),
@@ -41,13 +39,13 @@ pub(super) fn text<M: Mint>(
         nbf: None,
         iat: Some(id.time().0.min(context.now.0)),
         jti: Some(name_of(id)),
-        other: other(wanted),
+        other: other(wanted, policy),
     };
     let text = context.signer.sign(algorithm, JWT_TYPE, &claims);
     text.map(TokenText::of_jwt).ok_or(TokenError::CannotSign)
 }
 
-fn other(wanted: &For<'_>) -> Object {
+fn other(wanted: &For<'_>, policy: &Policy) -> Object {
     let mut other = Object::new();
     let mut say = |name: &str, value: &str| other.insert(name.to_owned(), value.into());
     say("client_id", &wanted.client.id);
@@ -62,6 +60,9 @@ fn other(wanted: &For<'_>) -> Object {
         say("mode", Side::Test.as_str());
     }
     if let Some(auth_time) = wanted.auth_time {
+        if let Some(acr) = policy.acr() {
+            say("acr", acr);
+        }
         other.insert("auth_time".to_owned(), auth_time.0.into());
     }
     other

@@ -174,10 +174,7 @@ fn issue<M: Mint>(
         auth_time: Some(grant.auth_time),
         cap: Some(grant.expires_at),
     };
-    let (access_text, access) = match access_token(wanted, context) {
-        Ok(made) => made,
-        Err(error) => return Decision::refuse(error),
-    };
+    let (access_text, access) = access_token(wanted, context)?;
     // Leaving the scope out of a request means the whole grant; a narrower answer must say so.
     let as_asked = asked || scope.covers(&grant.scope);
     let id_token = facts.person.as_ref().map(|person| IdToken {

@@ -258,8 +258,33 @@ mod section_2_2_data_structure {
 }
 
 mod section_2_2_1_authentication_information {
-    use super::made::{case, claims, text};
+    use super::made::{case, claims, said, text};
+    use protocol::openid::OpenIdPolicy;
+    use protocol::signing_keys::SigningAlgorithm;
     use protocol::testing::Case;
+    use protocol::types::Lifetime;
+
+    #[test]
+    fn acr_is_what_was_agreed_on() {
+        let case = case(Case::code()).with(|case| {
+            let openid = OpenIdPolicy {
+                id_token: Lifetime::from_minutes(5),
+                algorithm: SigningAlgorithm::Es256,
+                algorithms: vec![SigningAlgorithm::Es256],
+                acr: Some("urn:example:password".to_owned()),
+                mapped: Vec::new(),
+            };
+            case.policy.openid = Some(Box::new(openid));
+        });
+        let read = claims(&case, &text(&case));
+        assert_eq!(said(&read, "acr"), Some("urn:example:password"));
+        let own = Case::own_behalf().with(|own| own.policy = case.policy.clone());
+        assert_eq!(
+            said(&claims(&own, &text(&own)), "acr"),
+            None,
+            "nobody signed in"
+        );
+    }
 
     #[test]
     fn auth_time_is_that_of_the_authorization_however_often_the_token_is_renewed() {
@@ -341,6 +366,31 @@ mod section_2_2_3_authorization_claims {
         let narrow = wide.with(|case| case.set("scope", "identity"));
         let claims = claims(&narrow, &text(&narrow));
         assert_eq!(claims.aud, Some(Audience::One(PEOPLE.to_owned())));
+    }
+
+    /// Scopes of OpenID Connect have meaning for the provider, which is named then.
+    #[test]
+    fn what_is_told_at_userinfo_is_for_the_provider_itself() {
+        let of = |names: &str| {
+            of(names).with(|case| {
+                for entry in &mut case.policy.scopes {
+                    entry.opens_userinfo = entry.name == "admin:users";
+                }
+            })
+        };
+        let case = of("tasks:read admin:users");
+        let claims = claims(&case, &text(&case));
+        let both = vec![TASKS.to_owned(), case.policy.issuer.clone()];
+        assert_eq!(claims.aud, Some(Audience::List(both)));
+        assert_eq!(
+            claims.exp,
+            Some(case.now.0 + 300),
+            "as long as the API says"
+        );
+        assert!(
+            is_opaque(&text(&of("admin:users"))),
+            "for the provider alone"
+        );
     }
 
     #[test]
