@@ -8,6 +8,7 @@ use wire::{Presented, TokenText};
 /// Anything presented as a token; and the same with a checksum that is right, to come past it.
 pub(crate) fn token_text(data: &[u8]) {
     let Some(text) = text(data) else { return };
+    jwt(text);
     presented(text);
     presented(&format!("{text}{}", checksum(text)));
     if let Some(number) = from_base62(text) {
@@ -38,6 +39,18 @@ fn presented(text: &str) {
         text
     );
     bent(text);
+}
+
+/// What is taken for a JWT is none of the other form, and says itself what it is.
+fn jwt(text: &str) {
+    let Some(seen) = Presented::parse_jwt(text) else {
+        return;
+    };
+    assert!(seen.locator > 0 && Presented::parse(text).is_none());
+    assert_eq!((seen.text(), seen.prefix()), (text, ""));
+    assert_eq!(seen.digest, Digest::of(text.as_bytes()));
+    let read = jose::jws::Unverified::parse(text).expect("it was read");
+    assert!(read.header().is_type(wire::JWT_TYPE));
 }
 
 /// What we make is read back, and no single change of it is.
