@@ -354,3 +354,36 @@ fn a_machine_acts_for_itself_by_a_jwt() {
     stage.scene.cli(&["app", "disable", &job.client_id]);
     stage.assert_refused_within_a_second(&token, before.max(Instant::now() - SECOND / 20));
 }
+
+/// Both are JWTs by the same key; only the type tells them apart.
+#[test]
+fn an_id_token_is_no_access_token_and_an_access_token_opens_userinfo() {
+    let sentence = "To prevent cross-JWT confusion, authorization servers MUST use a distinct identifier as an \"aud\" claim value";
+    let stage = Stage::of(
+        Scene::plain(&format!("[openid]\nenabled = true\n{APIS}")),
+        json!({ "audience": TASKS, "leeway": 0 }),
+    );
+    let scene = &stage.scene;
+    let app = scene.confidential(CALLBACK);
+    let code = scene.allow(&app, &[("scope", "openid tasks:read")]).code();
+    let reply = scene.redeem(&app, &code, &[]).expect(200);
+    let (access, id_token) = (reply.member("access_token"), reply.member("id_token"));
+    let issuer = scene.provider.issuer();
+    assert_eq!(claims(&access)["aud"], json!([TASKS, issuer]), "{sentence}");
+    assert_eq!(
+        part(&id_token, 1)["aud"],
+        app.client_id.as_str(),
+        "{sentence}"
+    );
+    let userinfo = scene.endpoint("userinfo_endpoint");
+    let open = |token: &str| scene.api().get_bearer(&userinfo, token);
+    assert_eq!(open(&access).expect(200).member("sub"), scene.ann);
+    assert_eq!(stage.tasks.get("/v1/tasks", &access), 200);
+    assert_refused(&open(&id_token), 401, "invalid_token");
+    assert_refused(&token_info(scene, &id_token), 401, "invalid_token");
+    assert_eq!(stage.tasks.get("/v1/tasks", &id_token), 401);
+    assert_eq!(
+        scene.introspect(&stage.api, &id_token),
+        json!({ "active": false })
+    );
+}
