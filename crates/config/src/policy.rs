@@ -6,7 +6,9 @@ use super::values::{IdSetting, Span};
 use super::{apis, openid, scopes, tokens};
 use protocol::Policy;
 use protocol::device::VERIFICATION_PATH;
-use protocol::policy::{AccountPolicy, AppBounds, DevicePolicy, ErrorAliases, RedirectPolicy};
+use protocol::policy::{
+    AccountPolicy, AppBounds, Conformance, DevicePolicy, ErrorAliases, RedirectPolicy,
+};
 use protocol::types::ids::SubjectFormat;
 use protocol::types::{GrantType, Lifetime};
 
@@ -22,6 +24,8 @@ pub(super) fn policy(
     let apis = apis::apis(checks, (issuer, &tokens, &scopes), signing);
     Policy {
         issuer: issuer.to_owned(),
+        conformance: conformance(checks),
+        token_endpoint: token_endpoint(checks, origin),
         response_iss: settings.authorization.iss,
         subjects: subjects(checks),
         grants: grants(checks),
@@ -46,6 +50,21 @@ pub(super) fn policy(
             .as_ref()
             .map(|credentials| credentials.client_id.clone()),
     }
+}
+
+fn conformance(checks: &mut Checks<'_>) -> Conformance {
+    let mode = checks.settings().conformance.mode;
+    if mode == Conformance::OidcCert {
+        checks.warn(
+            "conformance.mode is oidc-cert, which is for certification and takes what is safer to refuse: write strict for a server that people use",
+        );
+    }
+    mode
+}
+
+fn token_endpoint(checks: &Checks<'_>, origin: &str) -> Option<String> {
+    let path = checks.settings().paths.token.first();
+    path.map(|path| format!("{origin}{path}"))
 }
 
 fn subjects(checks: &mut Checks<'_>) -> SubjectFormat {

@@ -5,6 +5,7 @@
 
 mod api;
 mod branding;
+mod conformance;
 mod developers;
 mod grants;
 mod machine;
@@ -18,6 +19,7 @@ mod token;
 
 pub(crate) use api::{ApiSettings, ApiToken};
 pub(crate) use branding::BrandingSettings;
+pub(crate) use conformance::ConformanceSettings;
 pub use developers::DeveloperChapter;
 pub(crate) use developers::DeveloperSettings;
 pub(crate) use grants::GrantSettings;
@@ -62,6 +64,8 @@ pub(crate) struct Settings {
     pub(crate) paths: PathSettings,
     /// What apps are told when a person has decided.
     pub(crate) authorization: AuthorizationSettings,
+    /// Where standards ask for different things.
+    pub(crate) conformance: ConformanceSettings,
     /// Codes and tokens.
     pub(crate) token: TokenSettings,
     /// The scopes there are, one table each, in the order in which people see them.
@@ -118,6 +122,7 @@ impl Default for Settings {
             hosts: HostSettings::default(),
             paths: PathSettings::default(),
             authorization: AuthorizationSettings::default(),
+            conformance: ConformanceSettings::default(),
             token: TokenSettings::default(),
             scopes: BTreeMap::new(),
             openid: OpenIdSettings::default(),

@@ -61,6 +61,8 @@ pub const SAMPLE_DATA: &[&str] = &[
     "redirect_uri is not one that is registered for the app",
     "The verifier is another person's, or was made anew.",
     "Keep it in the person's session, beside state.",
+    "NzbLsXh8uDCcd-6MNwXF4W_7noWXFZAfHkxZsRGC9Xs",
+    "ES256",
     "tasks:read",
     "tasks:write",
     "Tasks",

@@ -1,7 +1,7 @@
 //! What the log says of a refused request: its error code, and the cause in words. That is more than the other side may
 //! know, and nothing in it is text that a request brought.
 use crate::authorize::{AuthorizationError, ShownError};
-use crate::client_auth::ClientFault;
+use crate::client_auth::{AssertionFault, ClientFault};
 use crate::policy::{ErrorAliases, Policy};
 use crate::token::{GrantFault, ScopeRefusal, TokenError};
 
@@ -64,7 +64,36 @@ impl ClientFault {
             }
             Self::Method => "the app does not authenticate in this way",
             Self::Inactive => "the app is switched off or waits for review",
-            Self::Missing | Self::Header | Self::TwoMethods | Self::TwoClients => self.sentence(),
+            Self::Assertion(fault) => fault.cause(),
+            Self::Missing
+            | Self::Header
+            | Self::TwoMethods
+            | Self::TwoClients
+            | Self::AssertionType => self.sentence(),
+        }
+    }
+}
+
+impl AssertionFault {
+    fn cause(self) -> &'static str {
+        match self {
+            Self::Malformed => "client_assertion is no signed JWT that is taken",
+            Self::Algorithm => {
+                "client_assertion is not signed, or by an algorithm that is not taken from this app"
+            }
+            Self::Type => "the typ of client_assertion is that of another kind of token",
+            Self::Claims => {
+                "client_assertion lacks iss, sub, aud, exp or jti, or has them malformed"
+            }
+            Self::Parties => "iss, sub and client_id do not name the same app",
+            Self::Unfetched => "the keys of the app could not be fetched from its jwks_uri",
+            Self::Key => "the app has no key of that kid and algorithm",
+            Self::Signature => "no key of the app made the signature of client_assertion",
+            Self::Audience => "the aud of client_assertion is not the issuer alone",
+            Self::Expired => "client_assertion has expired",
+            Self::Future => "client_assertion is from the future",
+            Self::LongLived => "the exp of client_assertion is more than a day off",
+            Self::Replayed => "client_assertion was used before",
         }
     }
 }
@@ -135,6 +164,7 @@ mod tests {
             client(ClientFault::Method),
             client(ClientFault::Inactive),
             client(ClientFault::Missing),
+            client(ClientFault::AssertionType),
             TokenError::InvalidGrant(GrantFault::Replayed),
             TokenError::InvalidGrant(GrantFault::Digest),
             TokenError::UnauthorizedClient(GrantType::AuthorizationCode),
@@ -143,7 +173,9 @@ mod tests {
                 interval: Lifetime::from_seconds(10),
             },
         ];
-        let token = errors.iter().chain(&token).map(TokenError::cause);
+        let assertions = AssertionFault::ALL.map(|fault| client(ClientFault::Assertion(fault)));
+        let token = errors.iter().chain(&token).chain(&assertions);
+        let token = token.map(TokenError::cause);
         let authorize = authorize.iter().map(AuthorizationError::cause);
         token.chain(authorize).collect()
     }

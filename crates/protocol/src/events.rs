@@ -99,6 +99,9 @@ events! {
     AppRegistered "app.registered",
     /// An app changed what it says of itself.
     AppUpdated "app.updated",
+    /// An app authenticates by other keys, by keys in place of secrets, or by secrets again; what else changed with it is told
+    /// by nothing else.
+    AppKeysChanged "app.keys_changed",
     /// An app waits for review again.
     AppPending "app.pending",
     /// An app was switched on.

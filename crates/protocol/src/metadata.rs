@@ -1,6 +1,7 @@
 //! Authorization server metadata (RFC 8414).
 use crate::policy::Policy;
 use crate::types::{AuthMethod, GrantType, Language};
+use jose::Algorithm;
 use serde::Serialize;
 
 /// Absolute URLs of the endpoints that are switched on.
@@ -63,10 +64,16 @@ pub struct Metadata<'a> {
     grant_types_supported: Vec<&'static str>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     token_endpoint_auth_methods_supported: Vec<&'static str>,
+    /// "MUST be present if either of these authentication methods are specified" (§2): `private_key_jwt` is.
+    token_endpoint_auth_signing_alg_values_supported: Vec<&'static str>,
     #[serde(skip_serializing_if = "Option::is_none")]
     revocation_endpoint_auth_methods_supported: Option<Vec<&'static str>>,
     #[serde(skip_serializing_if = "Option::is_none")]
+    revocation_endpoint_auth_signing_alg_values_supported: Option<Vec<&'static str>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     introspection_endpoint_auth_methods_supported: Option<Vec<&'static str>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    introspection_endpoint_auth_signing_alg_values_supported: Option<Vec<&'static str>>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     code_challenge_methods_supported: Vec<&'static str>,
     #[serde(skip_serializing_if = "std::ops::Not::not")]
@@ -148,13 +155,15 @@ impl<'a> OpenId<'a> {
 /// ask for every listed scope, so restricted ones are left out, as §2 allows. `client_secret_basic` is listed
 /// first, since some clients take the first one they know.
 pub fn document(policy: &Policy, mut endpoints: Endpoints) -> Metadata<'_> {
-    let with_secret = vec![
+    let confidential = vec![
         AuthMethod::ClientSecretBasic.as_str(),
         AuthMethod::ClientSecretPost.as_str(),
+        AuthMethod::PrivateKeyJwt.as_str(),
     ];
+    let algorithms = Algorithm::ALL.map(Algorithm::name).to_vec();
     let grants = grants(policy, &endpoints);
     let codes = grants.contains(&GrantType::AuthorizationCode);
-    let mut all = with_secret.clone();
+    let mut all = confidential.clone();
     // An app without a secret gets its tokens from people.
     if codes || grants.contains(&GrantType::DeviceCode) {
         all.push(AuthMethod::None.as_str());
@@ -186,7 +195,16 @@ pub fn document(policy: &Policy, mut endpoints: Endpoints) -> Metadata<'_> {
         introspection_endpoint_auth_methods_supported: endpoints
             .introspection
             .is_some()
-            .then_some(with_secret),
+            .then_some(confidential),
+        revocation_endpoint_auth_signing_alg_values_supported: endpoints
+            .revocation
+            .is_some()
+            .then(|| algorithms.clone()),
+        introspection_endpoint_auth_signing_alg_values_supported: endpoints
+            .introspection
+            .is_some()
+            .then(|| algorithms.clone()),
+        token_endpoint_auth_signing_alg_values_supported: algorithms,
         token_endpoint_auth_methods_supported: all,
         authorization_endpoint: endpoints.authorization,
         token_endpoint: endpoints.token,

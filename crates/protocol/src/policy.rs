@@ -14,6 +14,10 @@ use serde::{Deserialize, Serialize};
 pub struct Policy {
     /// The issuer identifier, byte for byte as published (RFC 8414 §2).
     pub issuer: String,
+    /// Which of two is done where standards ask for different things.
+    pub conformance: Conformance,
+    /// The URL of the token endpoint, if there is one.
+    pub token_endpoint: Option<String>,
     /// Whether authorization responses name the issuer (RFC 9207).
     pub response_iss: bool,
     /// How people are named on the wire.
@@ -52,6 +56,27 @@ pub struct Policy {
     pub test_mode: bool,
     /// The client id of the test app whose credentials are published, if there is one.
     pub documented_client: Option<String>,
+}
+
+/// Which of two is done where standards ask for different things. One issuer has one mode.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum Conformance {
+    /// What is safer.
+    #[default]
+    Strict,
+    /// What the certification of OpenID Connect asks for.
+    OidcCert,
+}
+
+impl Conformance {
+    /// Whether an assertion may be for more than one audience, if all of them are this server.
+    pub(crate) fn takes_several_audiences(self) -> bool {
+        match self {
+            Conformance::Strict => false,
+            Conformance::OidcCert => true,
+        }
+    }
 }
 
 /// Who may register an app. Under review, one that changes what people rely on waits again.
@@ -335,6 +360,13 @@ impl Policy {
     /// What a sign-in is worth (`acr`), if anybody agreed on that.
     pub fn acr(&self) -> Option<&str> {
         self.openid.as_deref()?.acr.as_deref()
+    }
+
+    /// Whether a client's assertion may be for this audience: the issuer (RFC 10070), and where OpenID Connect is
+    /// certified the token endpoint, which OpenID Connect Core §9 names.
+    pub fn is_assertion_audience(&self, audience: &str) -> bool {
+        let is_endpoint = || self.token_endpoint.as_deref() == Some(audience);
+        audience == self.issuer || (self.conformance == Conformance::OidcCert && is_endpoint())
     }
 
     /// The catalogue's entry for a scope name.

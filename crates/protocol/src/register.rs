@@ -1,4 +1,5 @@
 //! Registering an app and changing what it may do.
+mod authentication;
 mod documented;
 mod error;
 mod imported;
@@ -6,6 +7,8 @@ mod relying_party;
 mod status;
 mod texts;
 
+pub use authentication::NewAuthentication;
+pub(crate) use authentication::check_authentication;
 pub use documented::{documented, replace_documented_secret};
 pub use error::{Field, RegistrationError, RegistrationErrors};
 pub(crate) use error::{Findings, wrong};
@@ -20,8 +23,9 @@ use crate::transition::{AppChange, Bounds, Logo, Transition};
 use crate::types::asks::{MAX_REASON, is_reason};
 use crate::types::name::imitates;
 use crate::types::{
-    AppLinks, Asks, Client, ClientKind, ClientNo, ClientStatus, GrantType, Locator, Membership,
-    Person, PictureKind, RedirectUri, RelyingParty, Role, Scope, Side, StoredSecret, UnixTime,
+    AppLinks, Asks, Client, ClientKeys, ClientKind, ClientNo, ClientStatus, GrantType, Locator,
+    Membership, Person, PictureKind, RedirectUri, RelyingParty, Role, Scope, Side, StoredSecret,
+    UnixTime,
 };
 use jose::Digest;
 use wire::token_text;
@@ -52,6 +56,8 @@ pub struct NewApp {
     pub organization: Option<Membership>,
     /// Whether it keeps a secret.
     pub kind: ClientKind,
+    /// How it authenticates; nothing said: by a secret, unless it is public.
+    pub authentication: NewAuthentication,
     /// Where people may be sent back.
     pub redirect_uris: Vec<String>,
     /// Grants it may use; `None`: code and refresh.
@@ -126,6 +132,7 @@ struct CheckedApp {
     new: NewApp,
     grants: Vec<GrantType>,
     redirect_uris: Vec<RedirectUri>,
+    keys: Option<Box<ClientKeys>>,
     logo: Option<Logo>,
 }
 
@@ -145,17 +152,21 @@ fn checked(mut new: NewApp, policy: &Policy) -> Result<CheckedApp, RegistrationE
         judged,
         policy.redirects.max,
     ));
+    let keys = found.take(check_authentication(&new.authentication, new.kind, None));
     found.take(check_scopes(new.scopes.as_ref(), policy));
     found.take(check_asks(&new.asks, new.scopes.as_ref(), policy));
     found.take(check_relying_party(&new.openid, policy));
     let logo = found.take(new.logo.take().map(check_logo).transpose());
-    let all = grants.zip(redirect_uris).zip(logo);
-    found.none(all.map(|((grants, redirect_uris), logo)| CheckedApp {
-        new,
-        grants,
-        redirect_uris,
-        logo,
-    }))
+    let all = grants.zip(redirect_uris).zip(keys.zip(logo));
+    found.none(
+        all.map(|((grants, redirect_uris), (keys, logo))| CheckedApp {
+            new,
+            grants,
+            redirect_uris,
+            keys,
+            logo,
+        }),
+    )
 }
 
 /// By what a new app is known: its client id and what is stored of its secret, whose text is told if it is new.
@@ -171,7 +182,8 @@ fn registered<M: Mint>(
     mint: &M,
 ) -> Decision<Registered, RegistrationErrors> {
     let (side, kind) = (checked.new.side, checked.new.kind);
-    let secret = (kind == ClientKind::Confidential).then(|| new_secret(side, now, mint));
+    let has_secret = kind == ClientKind::Confidential && checked.keys.is_none();
+    let secret = has_secret.then(|| new_secret(side, now, mint));
     let identity = Identity {
         id: new_client_id(side, mint),
         secret: secret.map(|(text, stored)| (Some(text), stored)),
@@ -189,6 +201,7 @@ fn named(
         new,
         grants,
         redirect_uris,
+        keys,
         logo,
     } = checked;
     let bounds = match new.by {
@@ -215,6 +228,7 @@ fn named(
         },
         kind: new.kind,
         secrets: stored.into_iter().collect(),
+        keys,
         redirect_uris,
         grants,
         scopes: new.scopes,
@@ -500,6 +514,10 @@ pub fn rotate_secret<M: Mint>(
 ) -> Decision<String, RegistrationError> {
     if client.kind == ClientKind::Public {
         return Decision::refuse(wrong(Field::Kind, "a public app has no secret"));
+    }
+    if client.keys.is_some() {
+        let sentence = "this app authenticates by its keys: it has no secret";
+        return Decision::refuse(wrong(Field::Secret, sentence));
     }
     let (text, stored) = new_secret(client.side, now, mint);
     let transition = Transition::App(AppChange::ReplaceSecrets {

@@ -7,6 +7,7 @@ use crate::jobs::{self, Running};
 use crate::oauth::endpoints::endpoints;
 use crate::oauth::long_poll::LongPolls;
 use crate::ops::active_sessions::ActiveSessions;
+use crate::ops::client_keys::ClientKeySets;
 use crate::ops::hasher::Hasher;
 use crate::ops::last_used::LastUsed;
 use crate::ops::log::Log;
@@ -57,6 +58,7 @@ pub(crate) fn open(config: Config, log: Log) -> anyhow::Result<AppState> {
         key,
         sealing,
         keys: Arc::default(),
+        client_keys: ClientKeySets::default(),
         cookies,
         brand,
         // One core stays with the tokens, however many people sign in.

@@ -5,6 +5,7 @@ use crate::http::reply::RenderedDocument;
 use crate::http::request::ClientAddr;
 use crate::oauth::long_poll::LongPolls;
 use crate::ops::active_sessions::ActiveSessions;
+use crate::ops::client_keys::ClientKeySets;
 use crate::ops::clock::{self, Zone};
 use crate::ops::hasher::Hasher;
 use crate::ops::last_used::LastUsed;
@@ -53,6 +54,8 @@ pub(crate) struct AppState {
     pub(crate) outage: Outage,
     /// How anything is fetched from elsewhere.
     pub(crate) outbound: Arc<Outbound>,
+    /// The keys that apps publish themselves.
+    pub(crate) client_keys: ClientKeySets,
     /// When apps were used last.
     pub(crate) last_used: LastUsed,
     pub(crate) active_sessions: ActiveSessions,

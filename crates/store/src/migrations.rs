@@ -32,7 +32,7 @@ macro_rules! steps {
 }
 
 /// All steps on SQLite.
-pub(crate) const SQLITE: [Migration; 22] = steps!("sqlite":
+pub(crate) const SQLITE: [Migration; 23] = steps!("sqlite":
     1 "initial" "728948790923703149",
     2 "devices_and_test_mode" "8578770225967760945",
     3 "epochs" "0",
@@ -55,10 +55,11 @@ pub(crate) const SQLITE: [Migration; 22] = steps!("sqlite":
     20 "sessions_and_deletion" "0",
     21 "contract_workspaces" "0",
     22 "openid" "0",
+    23 "client_keys" "0",
 );
 
 /// All steps on PostgreSQL.
-pub(crate) const POSTGRES: [Migration; 22] = steps!("postgres":
+pub(crate) const POSTGRES: [Migration; 23] = steps!("postgres":
     1 "initial" "728948790923703149",
     2 "devices_and_test_mode" "8578770225967760945",
     3 "epochs" "0",
@@ -81,6 +82,7 @@ pub(crate) const POSTGRES: [Migration; 22] = steps!("postgres":
     20 "sessions_and_deletion" "0",
     21 "contract_workspaces" "0",
     22 "openid" "0",
+    23 "client_keys" "0",
 );
 
 #[cfg(test)]

@@ -1,6 +1,7 @@
 //! The ways that every library is led, and what must come of them.
 
 use crate::support::Scene;
+use crate::support::assertions::Signer;
 use crate::talk::{Library, Talk, order};
 use crate::{CALLBACK, SCOPE};
 use acceptance::{App, Json, Redirect};
@@ -55,6 +56,23 @@ pub(crate) fn confidential(scene: &Scene) -> App {
 #[track_caller]
 pub(crate) fn public(scene: &Scene) -> App {
     scene.public(CALLBACK)
+}
+
+/// An app for the code flow and for itself, with a key in place of a secret, which the program gets.
+#[track_caller]
+pub(crate) fn keyed(scene: &Scene) -> App {
+    let signer = Signer::new("of-the-app");
+    let grants = ["authorization_code", "refresh_token", "client_credentials"];
+    let grants = grants.iter().flat_map(|grant| ["--grant", *grant]);
+    let more: Vec<&str> = ["--redirect-uri", CALLBACK]
+        .into_iter()
+        .chain(grants)
+        .collect();
+    App {
+        client_id: scene.keyed("--jwks", &signer.set().to_string(), &more),
+        client_secret: String::new(),
+        json: json!({ "key": { "pkcs8": signer.pkcs8(), "kid": "of-the-app" } }),
+    }
 }
 
 /// A code, tokens that work, a refresh, a revocation where the library has it, and a replay of the code, whose
@@ -154,12 +172,16 @@ pub(crate) fn refused(scene: &Scene, library: &Library, app: &App, flow: &str) -
 /// A token of the app's own, with each way to authenticate.
 #[track_caller]
 pub(crate) fn client_credentials(scene: &Scene, library: &Library, auths: &[&str]) {
-    let app = scene.machine();
+    let (machine, keyed) = (scene.machine(), keyed(scene));
     for auth in auths {
-        let order = order(scene, &app, "client_credentials", auth, CALLBACK);
+        let app = match *auth {
+            "key" => &keyed,
+            _ => &machine,
+        };
+        let order = order(scene, app, "client_credentials", auth, CALLBACK);
         let mut talk = library.start(scene, &order);
         let said = talk.hear("tokens");
-        assert_tokens(scene, &app, &said, None);
+        assert_tokens(scene, app, &said, None);
         if let Some(facts) = said.get("introspected") {
             assert_eq!(facts["active"], true, "{said}");
             assert_eq!(facts["client_id"], app.client_id.as_str(), "{said}");

@@ -21,6 +21,7 @@ fn codes(library: &Library, auths: &[&str], replay: &Refusal) {
     for auth in auths {
         let app = match *auth {
             "none" => flows::public(&scene),
+            "key" => flows::keyed(&scene),
             _ => flows::confidential(&scene),
         };
         assert_eq!(flows::code(&scene, library, &app, auth, REVOKES), *replay);
@@ -32,7 +33,7 @@ fn codes(library: &Library, auths: &[&str], replay: &Refusal) {
 fn openid_client_code_refresh_and_revocation() {
     let library = library("openid-client.mjs");
     let replay = Refusal::new("ResponseBodyError", "invalid_grant");
-    codes(&library, &["post", "basic", "none"], &replay);
+    codes(&library, &["post", "basic", "key", "none"], &replay);
 }
 
 #[test]
@@ -59,7 +60,7 @@ fn openid_client_checks_the_callback() {
 #[cfg_attr(not(has_node), ignore = "needs Node.js: see ./test")]
 fn openid_client_client_credentials() {
     let library = library("openid-client.mjs");
-    flows::client_credentials(&provider(), &library, &["post", "basic"]);
+    flows::client_credentials(&provider(), &library, &["post", "basic", "key"]);
 }
 
 #[test]
@@ -75,7 +76,7 @@ fn openid_client_device() {
 fn oauth4webapi_code_refresh_and_revocation() {
     let library = library("oauth4webapi.mjs");
     let replay = Refusal::new("ResponseBodyError", "invalid_grant");
-    codes(&library, &["basic", "post", "none"], &replay);
+    codes(&library, &["basic", "post", "key", "none"], &replay);
 }
 
 #[test]
@@ -102,7 +103,7 @@ fn oauth4webapi_checks_the_callback() {
 #[cfg_attr(not(has_node), ignore = "needs Node.js: see ./test")]
 fn oauth4webapi_client_credentials() {
     let library = library("oauth4webapi.mjs");
-    flows::client_credentials(&provider(), &library, &["basic", "post"]);
+    flows::client_credentials(&provider(), &library, &["basic", "post", "key"]);
 }
 
 #[test]

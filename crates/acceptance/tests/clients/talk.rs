@@ -84,6 +84,7 @@ pub(crate) fn order(scene: &Scene, app: &App, flow: &str, auth: &str, redirect_u
         "auth": auth,
         "client_id": app.client_id,
         "client_secret": app.client_secret,
+        "key": app.json["key"],
         "redirect_uri": redirect_uri,
         "scope": super::SCOPE,
     });

@@ -42,7 +42,12 @@ fn metadata_of_an_issuer_without_a_path() {
         document["authorization_response_iss_parameter_supported"],
         true
     );
-    let methods = Json::from(vec!["client_secret_basic", "client_secret_post", "none"]);
+    let methods = Json::from(vec![
+        "client_secret_basic",
+        "client_secret_post",
+        "private_key_jwt",
+        "none",
+    ]);
     assert_eq!(document["token_endpoint_auth_methods_supported"], methods);
     // What is restricted is not listed: who asks for all that is listed gets it.
     let scopes = Json::from(vec!["tasks:read", "tasks:write"]);

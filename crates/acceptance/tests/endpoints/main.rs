@@ -1,6 +1,7 @@
 //! What apps and APIs speak over HTTP: requests good and bad, issuers, switches, revocations, races.
 
 mod bad_input;
+mod client_assertions;
 mod connections;
 mod harness;
 mod http;

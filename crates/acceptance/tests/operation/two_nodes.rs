@@ -3,6 +3,7 @@
 //!
 //! `VALETKEY_TEST_POSTGRES` names a server whose user may make databases (`./test` starts one).
 
+use crate::support::assertions::Signer;
 use crate::support::nodes::Nodes;
 use crate::support::tasks_api::TasksApi;
 use crate::support::told::TOLD;
@@ -340,4 +341,31 @@ fn nodes_that_rotate_at_once_sign_with_the_same_keys() {
         set(&nodes.one)["keys"].as_array().map(Vec::len),
         Some(keys.len())
     );
+}
+
+/// An assertion that one node took is known to the other, also where both are shown it at the same moment.
+#[test]
+fn an_assertion_works_once_on_all_nodes() {
+    let nodes = Nodes::start();
+    let signer = Signer::new("first");
+    let client_id = nodes.one.keyed(
+        "--jwks",
+        &signer.set().to_string(),
+        &["--grant", "client_credentials"],
+    );
+    let issuer = nodes.one.provider.issuer();
+    for _ in 0..5 {
+        let used = signer.assertion(&client_id, issuer, |_| {});
+        nodes.one.asserted(&used).expect(200);
+        assert_refused(&nodes.two.asserted(&used), 401, "invalid_client");
+        let used = signer.assertion(&client_id, issuer, |_| {});
+        let answers = std::thread::scope(|scope| {
+            let asked = nodes
+                .both()
+                .map(|node| scope.spawn(|| node.asserted(&used).status));
+            asked.map(|one| one.join().expect("an answer"))
+        });
+        let taken = answers.iter().filter(|status| **status == 200).count();
+        assert_eq!(taken, 1, "{answers:?}");
+    }
 }

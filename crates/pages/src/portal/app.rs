@@ -1,6 +1,7 @@
 //! The page of one app.
 use super::apps::status;
 use super::fields::{AppFields, AppLabels, Shown, filled, hostile, wrong};
+use super::keys::{self, AppKeys};
 use super::new_app::{password, summary};
 use super::scopes::{self, ScopeChoice, ScopesShown};
 use super::{Trail, Transfer, app_href, review_href, test_href};
@@ -14,7 +15,8 @@ pages!(AppPage);
 /// The page of one app. Its forms carry `nonce`, `app` (the client id) and, where it is asked, `password`:
 /// [`UPDATE`](Self::UPDATE) (`version`, the [`AppFields`], the [`ScopeChoice`]),
 /// [`ADD_SECRET`](Self::ADD_SECRET) (`secret-name`, `secret-days`), [`ROTATE`](Self::ROTATE) (`overlap` in hours),
-/// [`REVOKE`](Self::REVOKE) (`secret`), [`OFFER`](Self::OFFER) (`transfer-email` or `organization`),
+/// [`REVOKE`](Self::REVOKE) (`secret`), [`SET_KEYS`](Self::SET_KEYS) (`jwks` or `jwks-uri`),
+/// [`DROP_KEYS`](Self::DROP_KEYS), [`OFFER`](Self::OFFER) (`transfer-email` or `organization`),
 /// [`WITHDRAW`](Self::WITHDRAW) (`transfer`), [`DELETE`](Self::DELETE) (`confirm`: the app's name). `?check=` is the
 /// redirect URI that is looked at.
 #[derive(Clone, Debug, Template)]
@@ -58,6 +60,8 @@ pub struct AppPage {
     pub has_test_side: Option<bool>,
     /// Whether a log of its requests is kept.
     pub has_log: bool,
+    /// How it signs assertions, if it does; `None` for an app that can keep no key.
+    pub keys: Option<AppKeys>,
     /// Its secrets; `None` for an app that keeps none.
     pub secrets: Option<Vec<SecretLine>>,
     /// Whether there is room for another secret.
@@ -135,6 +139,10 @@ impl AppPage {
     pub const ROTATE: &str = "/apps/secrets/rotate";
     /// Ends a secret.
     pub const REVOKE: &str = "/apps/secrets/revoke";
+    /// Gives the app keys in place of secrets, or others in place of those.
+    pub const SET_KEYS: &str = "/apps/keys/set";
+    /// Takes its keys away, so that it has secrets again.
+    pub const DROP_KEYS: &str = "/apps/keys/drop";
     /// Gives the app a picture: `multipart/form-data` with `file`.
     pub const LOGO: &str = "/apps/logo";
     /// Takes its picture away.
@@ -231,6 +239,24 @@ impl AppPage {
         fields.iter().any(|field| self.problem(field).is_some())
     }
 
+    fn has_wrong_keys(&self) -> bool {
+        self.is_wrong(&["jwks", "jwks-uri"]) || self.problem("keys-password").is_some()
+    }
+
+    fn keys_uri_field<'a>(&'a self, keys: &'a AppKeys) -> Field<'a> {
+        Field {
+            id: "jwks-uri",
+            label: self.frame.text("app-keys-uri"),
+            kind: "url",
+            autocomplete: "off",
+            value: &keys.typed_uri,
+            hint: Some(self.frame.text("app-keys-uri-hint")),
+            problem: self.problem("jwks-uri"),
+            optional: true,
+            ..Field::default()
+        }
+    }
+
     fn secret_name_field(&self) -> Field<'_> {
         Field {
             id: "secret-name",
@@ -288,7 +314,9 @@ impl Page for AppPage {
             }),
             ..usual.clone()
         };
+        let [signing, publishing] = with_keys(&usual, language);
         let public = AppPage {
+            keys: None,
             secrets: None,
             status: ClientStatus::Pending,
             side: Side::Test,
@@ -329,6 +357,8 @@ impl Page for AppPage {
         vec![
             usual,
             failed,
+            signing,
+            publishing,
             public,
             viewer,
             test_side,
@@ -364,6 +394,7 @@ fn usual(language: Language) -> AppPage {
         test_of: None,
         has_test_side: Some(true),
         has_log: true,
+        keys: Some(AppKeys::default()),
         secrets: Some(vec![
             SecretLine {
                 id: "1".to_owned(),
@@ -394,6 +425,22 @@ fn usual(language: Language) -> AppPage {
     }
 }
 
+/// With keys in place of secrets: registered, and published by the app.
+fn with_keys(usual: &AppPage, language: Language) -> [AppPage; 2] {
+    let signing = AppPage {
+        keys: Some(keys::usual("")),
+        secrets: None,
+        ..usual.clone()
+    };
+    let publishing = AppPage {
+        keys: Some(keys::usual("https://board.example.org/oauth/callback")),
+        problems: vec![Problem::new("jwks", language.text("app-keys-private"))],
+        notice: None,
+        ..signing.clone()
+    };
+    [signing, publishing]
+}
+
 fn hostile_page(language: Language) -> AppPage {
     let words = || Text::of_others(HOSTILE);
     AppPage {
@@ -412,6 +459,7 @@ fn hostile_page(language: Language) -> AppPage {
         created: words(),
         last_used: Some(words()),
         people: words(),
+        keys: Some(keys::hostile()),
         secrets: Some(vec![SecretLine {
             id: HOSTILE.to_owned(),
             name: HOSTILE.to_owned(),

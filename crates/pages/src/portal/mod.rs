@@ -2,6 +2,7 @@
 mod app;
 mod apps;
 mod fields;
+mod keys;
 mod log;
 mod new_app;
 mod organization;
@@ -18,6 +19,7 @@ mod try_it;
 pub use app::{AppPage, CheckedUri, SECRET_DAYS, SecretLine, TestOf};
 pub use apps::{AppRow, Apps, DeletedRow, OwnerTab, apps_of};
 pub use fields::{AppFields, AppLabels, MAX_REDIRECT_URIS, MAX_SCOPES};
+pub use keys::{AppKeys, KeyLine};
 pub use log::{LogFilter, RequestEntry, RequestLog, RequestRow};
 pub use new_app::NewApp;
 pub use organization::{InvitationRow, MemberRow, OrganizationPage, organization_href, role_text};

@@ -44,6 +44,8 @@ impl std::fmt::Debug for Issued {
 pub enum SecretError {
     /// A public app has none.
     PublicApp,
+    /// An app that signs assertions has none.
+    Keys,
     /// The published credentials are everyone's.
     Documented,
     /// As many work as may.
@@ -65,6 +67,7 @@ impl SecretError {
     pub fn sentence(self) -> &'static str {
         match self {
             Self::PublicApp => "a public app has no secret",
+            Self::Keys => "this app authenticates by its keys: it has no secret",
             Self::Documented => "this app is everyone's: its secret cannot be changed",
             Self::TooMany => "an app has at most five secrets that work: revoke one first",
             Self::Last => "this is the last secret that works: add another first, or force it",
@@ -191,6 +194,7 @@ fn changeable(client: &Client) -> Result<(), SecretError> {
     match (client.kind, client.documented) {
         (ClientKind::Public, _) => Err(SecretError::PublicApp),
         (ClientKind::Confidential, true) => Err(SecretError::Documented),
+        (ClientKind::Confidential, false) if client.keys.is_some() => Err(SecretError::Keys),
         (ClientKind::Confidential, false) => Ok(()),
     }
 }

@@ -70,6 +70,7 @@ pub fn switch_on<M: Mint>(
         version: 1,
         id: new_client_id(Side::Test, mint),
         secrets: stored.into_iter().collect(),
+        keys: None,
         redirect_uris: redirect_uris(live),
         status: ClientStatus::Active,
         cutoff: Locator(0),

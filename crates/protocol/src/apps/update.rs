@@ -2,9 +2,9 @@
 use crate::decision::Decision;
 use crate::policy::{Policy, Registration};
 use crate::register::{
-    Field, Findings, RegistrationError, RegistrationErrors, check_asks, check_description,
-    check_homepage, check_imitation, check_links, check_logo, check_name, check_redirect_uris,
-    check_relying_party, check_scopes, wrong,
+    Field, Findings, NewAuthentication, RegistrationError, RegistrationErrors, check_asks,
+    check_authentication, check_description, check_homepage, check_imitation, check_links,
+    check_logo, check_name, check_redirect_uris, check_relying_party, check_scopes, wrong,
 };
 use crate::transition::{AppChange, LogoChange, Transition};
 use crate::types::name::skeleton;
@@ -46,6 +46,8 @@ pub struct AppUpdate {
     pub contact: Option<String>,
     /// Every URI that people may be sent back to from now on.
     pub redirect_uris: Option<Vec<String>>,
+    /// How it authenticates from now on.
+    pub authentication: NewAuthentication,
     /// Its picture.
     pub logo: Option<LogoUpdate>,
     /// Every scope it may ask for from now on; `Some(None)`: every one that is not restricted.
@@ -69,6 +71,7 @@ impl AppUpdate {
             version: None,
             redirect_uris: None,
             openid: None,
+            authentication: NewAuthentication::default(),
             ..self.clone()
         };
         shared == AppUpdate::default()
@@ -106,8 +109,7 @@ pub fn update(
         return Decision::refuse(wrong(Field::Body, sentence));
     }
     if client.live_of.is_some() && !update.is_of_test_side() {
-        let sentence =
-            "this is the test side of an app: all but its redirect URIs is changed there";
+        let sentence = "this is the test side of an app: all but its redirect URIs and its keys is changed there";
         return Decision::refuse(wrong(Field::Test, sentence));
     }
     if update.version.is_some_and(|seen| seen != client.version) {
@@ -182,6 +184,7 @@ fn checked(
         ));
         after.redirect_uris = uris.unwrap_or_default();
     }
+    found.take(set_keys(&mut after, &update.authentication, by));
     found.take(set_grant(
         &mut after,
         GrantType::DeviceCode,
@@ -223,6 +226,26 @@ fn takes_a_name(client: &Client, name: &str, by: Editor) -> bool {
         Editor::Operator => false,
     };
     bound && skeleton(&client.name) != skeleton(name)
+}
+
+/// An app that signs assertions has no secrets any more. One that signs none any more has no secret until one is added.
+fn set_keys(
+    client: &mut Client,
+    new: &NewAuthentication,
+    by: Editor,
+) -> Result<(), RegistrationError> {
+    if new.is_empty() {
+        return Ok(());
+    }
+    if by == Editor::App {
+        let sentence = "an app does not choose how it authenticates";
+        return Err(wrong(Field::AuthMethod, sentence));
+    }
+    client.keys = check_authentication(new, client.kind, client.keys.as_deref())?;
+    if client.keys.is_some() {
+        client.secrets.clear();
+    }
+    Ok(())
 }
 
 /// Those that were set before stay as they were accepted then.

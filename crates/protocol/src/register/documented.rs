@@ -45,6 +45,7 @@ pub fn documented<M: Mint>(
         documented: true,
         openid: RelyingParty::default(),
         live_of: None,
+        keys: None,
     };
     Transition::App(AppChange::Register {
         client: Box::new(client),

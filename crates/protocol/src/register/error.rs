@@ -27,6 +27,14 @@ pub enum Field {
     Contact,
     /// One of its secrets.
     Secret,
+    /// How it authenticates.
+    AuthMethod,
+    /// The algorithms that it signs assertions with.
+    AuthAlgorithm,
+    /// Its public keys.
+    Jwks,
+    /// Where they are published.
+    JwksUri,
     /// Who answers for it.
     Owner,
     /// Whether it keeps a secret.
@@ -75,6 +83,10 @@ impl Field {
             Field::Support => "support",
             Field::Contact => "contact",
             Field::Secret => "secret",
+            Field::AuthMethod => "token_endpoint_auth_method",
+            Field::AuthAlgorithm => "token_endpoint_auth_signing_algs",
+            Field::Jwks => "jwks",
+            Field::JwksUri => "jwks_uri",
             Field::Owner => "owner",
             Field::Kind => "kind",
             Field::RedirectUris => "redirect_uris",

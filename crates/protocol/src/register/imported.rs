@@ -108,6 +108,13 @@ fn secret<M: Mint>(
     match (new.kind, known) {
         (ClientKind::Public, KnownSecret::None) => Ok(None),
         (ClientKind::Public, _) => Err(wrong(Field::Secret, "a public app has no secret")),
+        (ClientKind::Confidential, KnownSecret::None) if new.authentication.is_by_keys() => {
+            Ok(None)
+        }
+        (ClientKind::Confidential, _) if new.authentication.is_by_keys() => Err(wrong(
+            Field::Secret,
+            "an app that authenticates by its keys has no secret",
+        )),
         (ClientKind::Confidential, KnownSecret::None) => Err(wrong(
             Field::Secret,
             "a confidential app has a secret: name --secret-file, --secret-sha256-file or --new-secret",

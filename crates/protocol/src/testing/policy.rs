@@ -2,8 +2,9 @@
 use crate::Policy;
 use crate::openid::{OPENID, OpenIdPolicy, Source, claims};
 use crate::policy::{
-    AccountPolicy, AppBounds, Bodies, DevicePolicy, ErrorAliases, PkcePolicy, RedirectPolicy,
-    RedirectUriAtToken, Registration, Risk, Rotation, ScopeEntry, SignUp, TokenPolicy,
+    AccountPolicy, AppBounds, Bodies, Conformance, DevicePolicy, ErrorAliases, PkcePolicy,
+    RedirectPolicy, RedirectUriAtToken, Registration, Risk, Rotation, ScopeEntry, SignUp,
+    TokenPolicy,
 };
 use crate::signing_keys::SigningAlgorithm;
 use crate::types::ids::SubjectFormat;
@@ -14,6 +15,8 @@ impl Policy {
     pub fn for_tests() -> Self {
         Policy {
             issuer: "https://issuer.example".to_owned(),
+            conformance: Conformance::Strict,
+            token_endpoint: Some("https://issuer.example/oauth2/token".to_owned()),
             response_iss: true,
             subjects: SubjectFormat::Prefixed("user_".to_owned()),
             grants: GrantType::ALL.to_vec(),

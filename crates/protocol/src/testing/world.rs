@@ -90,6 +90,7 @@ impl Client {
             documented: false,
             openid: RelyingParty::default(),
             live_of: None,
+            keys: None,
         }
     }
 }

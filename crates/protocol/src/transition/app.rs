@@ -18,7 +18,7 @@ pub enum AppChange {
         /// What binds whoever registers it.
         bounds: Option<Bounds>,
     },
-    /// Changes what an app says of itself and where it sends people. Guard: it is still as it was read, and not
+    /// Changes what an app says of itself, where it sends people and with which keys it authenticates. Guard: it is still as it was read, and not
     /// switched off; where it takes another name that binds it, nobody else's app looks called alike.
     Update {
         /// As it was read.
@@ -182,9 +182,10 @@ impl AppChange {
                 ..Happened::by_person(Event::AppRegistered, client.owner)
             },
             Self::Update { before, after, .. } => {
-                let event = match before.status == after.status {
-                    true => Event::AppUpdated,
-                    false => Event::of_status(after.status),
+                let event = match (before.keys == after.keys, before.status == after.status) {
+                    (false, _) => Event::AppKeysChanged,
+                    (true, true) => Event::AppUpdated,
+                    (true, false) => Event::of_status(after.status),
                 };
                 Happened::by_app(event, before.no)
             }

@@ -5,6 +5,7 @@
 //! catch-all, so a new one does not compile until each engine knows what to do.
 mod account;
 mod app;
+mod assertion;
 mod authorize;
 mod bounce;
 mod connection;
@@ -22,6 +23,7 @@ mod transfer;
 
 pub use account::{AccountChange, AddressChange, Deletion, Recovery};
 pub use app::{AppChange, Bounds, Logo, LogoChange};
+pub use assertion::AssertionChange;
 pub use authorize::AuthorizeChange;
 pub use bounce::BounceChange;
 pub use connection::{ConnectionChange, ConnectionStep, Narrowing};
@@ -55,6 +57,8 @@ pub enum Transition {
     Session(SessionChange),
     /// Attempts to guess something.
     Throttle(ThrottleChange),
+    /// Assertions that clients authenticate with.
+    Assertion(AssertionChange),
     /// Apps.
     App(AppChange),
     /// Organizations and who belongs to them.
@@ -86,7 +90,8 @@ impl Transition {
                 ThrottleChange::Count { .. }
                 | ThrottleChange::Spend { .. }
                 | ThrottleChange::Clear { .. },
-            ) => None,
+            )
+            | Transition::Assertion(AssertionChange::Use { .. }) => None,
             Transition::App(change) => change.event(),
             Transition::Organization(change) => Some(change.event()),
             Transition::Review(change) => Some(change.event()),
@@ -108,6 +113,7 @@ impl Transition {
             | Transition::Device(_)
             | Transition::Grant(_)
             | Transition::Throttle(_)
+            | Transition::Assertion(_)
             | Transition::App(_)
             | Transition::Organization(_)
             | Transition::Review(_)
@@ -138,6 +144,7 @@ impl Transition {
             Transition::OpenId(change) => change.messages(),
             Transition::Grant(_)
             | Transition::Throttle(_)
+            | Transition::Assertion(_)
             | Transition::Bounce(_)
             | Transition::Connection(_)
             | Transition::SigningKey(_) => &[],
@@ -162,6 +169,7 @@ from_family! {
     Account AccountChange,
     Session SessionChange,
     Throttle ThrottleChange,
+    Assertion AssertionChange,
     App AppChange,
     Organization OrganizationChange,
     Review ReviewChange,

@@ -1,8 +1,9 @@
 //! What transitions are called where they are counted.
 use super::{
-    AccountChange, AddressChange, AppChange, AuthorizeChange, BounceChange, ConnectionChange,
-    ConnectionStep, DeviceChange, GrantChange, OpenIdChange, OrganizationChange, OutboxChange,
-    ReviewChange, SessionChange, SigningKeyChange, ThrottleChange, TransferChange, Transition,
+    AccountChange, AddressChange, AppChange, AssertionChange, AuthorizeChange, BounceChange,
+    ConnectionChange, ConnectionStep, DeviceChange, GrantChange, OpenIdChange, OrganizationChange,
+    OutboxChange, ReviewChange, SessionChange, SigningKeyChange, ThrottleChange, TransferChange,
+    Transition,
 };
 
 /// Each transition under a name: the family, a dot, what is done.
@@ -36,6 +37,7 @@ names! {
     IssueAccessToken Transition::Grant(GrantChange::IssueAccessToken(_)) => "grant.issue_access_token",
     Revoke Transition::Grant(GrantChange::Revoke { .. }) => "grant.revoke",
     RevokeAccessToken Transition::Grant(GrantChange::RevokeAccessToken { .. }) => "grant.revoke_access_token",
+    UseAssertion Transition::Assertion(AssertionChange::Use { .. }) => "assertion.use",
     KeepDevice Transition::Device(DeviceChange::Keep(_)) => "device.keep",
     Poll Transition::Device(DeviceChange::Poll { .. }) => "device.poll",
     AnswerDevice Transition::Device(DeviceChange::Answer { .. }) => "device.answer",

@@ -1,7 +1,7 @@
 //! Apps: what RFC 7591 calls a client.
 use crate::types::{
-    Asks, ClientNo, Locator, Owner, Person, RedirectUri, RelyingParty, Scope, Side, Subject,
-    UnixTime,
+    Asks, ClientKeys, ClientNo, Locator, Owner, Person, RedirectUri, RelyingParty, Scope, Side,
+    Subject, UnixTime,
 };
 use jose::Digest;
 
@@ -58,13 +58,15 @@ impl GrantType {
     }
 }
 
-/// How an app authenticates (RFC 6749 §2.3.1, RFC 7591 §2).
+/// How an app authenticates (RFC 6749 §2.3, RFC 7591 §2).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum AuthMethod {
     /// HTTP Basic.
     ClientSecretBasic,
     /// `client_id` and `client_secret` among the parameters.
     ClientSecretPost,
+    /// An assertion that the app signed (RFC 7523 §2.2).
+    PrivateKeyJwt,
     /// `client_id` alone: public apps.
     None,
 }
@@ -75,6 +77,7 @@ impl AuthMethod {
         match self {
             AuthMethod::ClientSecretBasic => "client_secret_basic",
             AuthMethod::ClientSecretPost => "client_secret_post",
+            AuthMethod::PrivateKeyJwt => "private_key_jwt",
             AuthMethod::None => "none",
         }
     }
@@ -172,6 +175,8 @@ pub struct Client {
     pub kind: ClientKind,
     /// Its secrets, also those that have come to their end and are not swept yet.
     pub secrets: Vec<StoredSecret>,
+    /// The keys with which it signs assertions, in place of a secret; `None`: it has secrets, or is public.
+    pub keys: Option<Box<ClientKeys>>,
     /// Where people may be sent back.
     pub redirect_uris: Vec<RedirectUri>,
     /// Grants it may use.
@@ -211,6 +216,15 @@ impl Client {
         match self.organization {
             Some(organization) => Owner::Organization(organization),
             None => Owner::Person(self.owner),
+        }
+    }
+
+    /// How it authenticates. With a secret it may do so in the header or in the body.
+    pub fn auth_method(&self) -> AuthMethod {
+        match (self.kind, &self.keys) {
+            (ClientKind::Public, _) => AuthMethod::None,
+            (ClientKind::Confidential, None) => AuthMethod::ClientSecretBasic,
+            (ClientKind::Confidential, Some(_)) => AuthMethod::PrivateKeyJwt,
         }
     }
 

@@ -3,6 +3,7 @@
 pub mod asks;
 pub mod authentication;
 pub mod client;
+pub mod client_keys;
 pub mod code;
 pub mod colour;
 pub mod connection;
@@ -29,6 +30,7 @@ pub mod token;
 pub use asks::{Asks, Reasons};
 pub use authentication::Authentication;
 pub use client::{AppLinks, AuthMethod, Client, ClientKind, ClientStatus, GrantType, StoredSecret};
+pub use client_keys::{ClientKeys, KeySource, OwnKeys};
 pub use code::{AuthorizationCode, CodeChallenge};
 pub use colour::{Colour, Theme};
 pub use connection::{

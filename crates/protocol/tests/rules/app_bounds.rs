@@ -3,7 +3,7 @@
 use protocol::Transition;
 use protocol::apps::{AppUpdate, Editor, update};
 use protocol::policy::AppBounds;
-use protocol::register::{Field, Neighbours, NewApp, Registrar, register};
+use protocol::register::{Field, Neighbours, NewApp, NewAuthentication, Registrar, register};
 use protocol::testing::{Counter, NOW, Verdict};
 use protocol::transition::{AppChange, Bounds};
 use protocol::types::{
@@ -20,6 +20,7 @@ fn new(name: &str, by: Registrar) -> NewApp {
         owner: Person::for_tests(),
         organization: None,
         kind: ClientKind::Confidential,
+        authentication: NewAuthentication::default(),
         redirect_uris: vec!["https://app.example/cb".to_owned()],
         grants: None,
         scopes: None,

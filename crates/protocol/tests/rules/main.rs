@@ -21,6 +21,7 @@ mod revocations;
 mod rfc6749;
 mod rfc6750;
 mod rfc7009;
+mod rfc7523;
 mod rfc7636;
 mod rfc7662;
 mod rfc8252;

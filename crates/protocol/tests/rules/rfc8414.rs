@@ -34,6 +34,23 @@ mod section_2_authorization_server_metadata {
     use super::published::with;
     use serde_json::json;
 
+    fn every_algorithm() -> Vec<&'static str> {
+        jose::Algorithm::ALL.map(jose::Algorithm::name).to_vec()
+    }
+
+    #[test]
+    fn algorithms_are_told_and_none_is_not_among_them() {
+        // "This metadata entry MUST be present if either of these authentication methods are specified ... The value
+        // "none" MUST NOT be used."
+        let document = with(|_, _| {});
+        for endpoint in ["token", "revocation", "introspection"] {
+            let member = format!("{endpoint}_endpoint_auth_signing_alg_values_supported");
+            let named = document[&member].as_array().expect("a list");
+            assert!(named.contains(&json!("ES256")), "{member}");
+            assert!(!named.contains(&json!("none")) && !named.contains(&json!("HS256")));
+        }
+    }
+
     #[test]
     fn the_document_says_what_is_offered() {
         let expected = json!({
@@ -57,11 +74,14 @@ mod section_2_authorization_server_metadata {
                 "urn:ietf:params:oauth:grant-type:device_code"
             ],
             "token_endpoint_auth_methods_supported":
-                ["client_secret_basic", "client_secret_post", "none"],
+                ["client_secret_basic", "client_secret_post", "private_key_jwt", "none"],
+            "token_endpoint_auth_signing_alg_values_supported": every_algorithm(),
             "revocation_endpoint_auth_methods_supported":
-                ["client_secret_basic", "client_secret_post", "none"],
+                ["client_secret_basic", "client_secret_post", "private_key_jwt", "none"],
+            "revocation_endpoint_auth_signing_alg_values_supported": every_algorithm(),
             "introspection_endpoint_auth_methods_supported":
-                ["client_secret_basic", "client_secret_post"],
+                ["client_secret_basic", "client_secret_post", "private_key_jwt"],
+            "introspection_endpoint_auth_signing_alg_values_supported": every_algorithm(),
             "code_challenge_methods_supported": ["S256"],
             "authorization_response_iss_parameter_supported": true,
             "ui_locales_supported": ["en", "de"],
@@ -112,6 +132,7 @@ mod section_2_authorization_server_metadata {
             "revocation_endpoint_auth_methods_supported",
             "introspection_endpoint",
             "introspection_endpoint_auth_methods_supported",
+            "introspection_endpoint_auth_signing_alg_values_supported",
             "token_info_endpoint",
         ] {
             assert!(document.get(member).is_none(), "{member}");
@@ -143,7 +164,11 @@ mod section_2_authorization_server_metadata {
             document["grant_types_supported"],
             json!(["client_credentials"])
         );
-        let with_secret = json!(["client_secret_basic", "client_secret_post"]);
+        let with_secret = json!([
+            "client_secret_basic",
+            "client_secret_post",
+            "private_key_jwt"
+        ]);
         assert_eq!(
             document["token_endpoint_auth_methods_supported"],
             with_secret

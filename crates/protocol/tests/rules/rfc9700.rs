@@ -365,7 +365,7 @@ mod section_4_14_refresh_token_protection {
 }
 
 mod section_4_15_client_impersonating_resource_owner {
-    use protocol::register::{NewApp, register};
+    use protocol::register::{NewApp, NewAuthentication, register};
     use protocol::testing::{Counter, NOW, Verdict};
     use protocol::types::ids::SubjectFormat;
     use protocol::types::{AppLinks, Asks, ClientKind, ClientStatus, Person};
@@ -385,6 +385,7 @@ mod section_4_15_client_impersonating_resource_owner {
                 owner: Person::for_tests(),
                 organization: None,
                 kind: ClientKind::Confidential,
+                authentication: NewAuthentication::default(),
                 redirect_uris: vec!["https://app.example/cb".to_owned()],
                 grants: None,
                 scopes: None,

@@ -1,5 +1,5 @@
 //! `valetkey app …`.
-use super::app_new::{AsksFlags, Create, Links, all_of, read_logo, scope};
+use super::app_new::{AsksFlags, AuthenticationFlags, Create, Links, all_of, read_logo, scope};
 use super::app_openid::OpenIdFlags;
 use super::app_shown::{all_told, as_json, as_sheet, show_new, told};
 use super::failure::Failure;
@@ -94,6 +94,8 @@ pub(super) struct Update {
     asks: AsksFlags,
     #[command(flatten)]
     openid: OpenIdFlags,
+    #[command(flatten)]
+    authentication: AuthenticationFlags,
     /// Whether it may use the device grant.
     #[arg(long, value_name = "BOOL")]
     device_code: Option<bool>,
@@ -207,6 +209,7 @@ impl Update {
             terms: self.links.terms,
             support: self.links.support,
             contact: self.links.contact,
+            authentication: self.authentication.read()?,
             redirect_uris: Some(self.redirect_uri).filter(|uris| !uris.is_empty()),
             logo,
             scopes: match self.every_scope {

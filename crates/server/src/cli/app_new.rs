@@ -3,7 +3,7 @@ use super::app_openid::OpenIdFlags;
 use super::failure::Failure;
 use super::place::{Opened, Place};
 use clap::Args;
-use protocol::register::{NewApp, Registrar};
+use protocol::register::{NewApp, NewAuthentication, Registrar};
 use protocol::types::{
     AppLinks, Asks, ClientKind, ClientStatus, GrantType, RelyingParty, Scope, ScopeFault, Side,
 };
@@ -55,6 +55,49 @@ pub(super) struct Create {
     asks: AsksFlags,
     #[command(flatten)]
     openid: OpenIdFlags,
+    #[command(flatten)]
+    authentication: AuthenticationFlags,
+}
+
+/// How it authenticates.
+#[derive(Debug, Args)]
+pub(super) struct AuthenticationFlags {
+    /// How it authenticates: client_secret_basic or client_secret_post for a secret, in either way, or private_key_jwt
+    /// for assertions that it signs. Without: as the keys that are named ask for, or else by a secret.
+    #[arg(long, value_name = "METHOD")]
+    auth_method: Option<String>,
+    /// Its public keys: a file with a JSON Web Key Set, or with one key.
+    #[arg(long, value_name = "FILE", conflicts_with = "jwks_uri")]
+    jwks: Option<PathBuf>,
+    /// The URL where it publishes its public keys.
+    #[arg(long, value_name = "URL")]
+    jwks_uri: Option<String>,
+    /// An algorithm that it may sign with, such as ES256; may be repeated. `any`: every one that is verified here.
+    #[arg(long, value_name = "ALG")]
+    auth_alg: Vec<String>,
+}
+
+impl AuthenticationFlags {
+    /// What they say.
+    pub(super) fn read(self) -> Result<NewAuthentication, Failure> {
+        let read = |file: &PathBuf| {
+            std::fs::read_to_string(file).map_err(|error| {
+                Failure::failed(format!("cannot read the keys {}: {error}", file.display()))
+            })
+        };
+        let named = self.auth_alg.into_iter();
+        let algorithms: Vec<String> = named.collect();
+        Ok(NewAuthentication {
+            method: self.auth_method,
+            jwks: self.jwks.as_ref().map(read).transpose()?,
+            jwks_uri: self.jwks_uri,
+            algorithms: match algorithms.as_slice() {
+                [] => None,
+                [any] if any == "any" => Some(Vec::new()),
+                _ => Some(algorithms),
+            },
+        })
+    }
 }
 
 /// What it tells of the scopes that it asks for.
@@ -107,6 +150,7 @@ impl Create {
                 true => ClientKind::Public,
                 false => ClientKind::Confidential,
             },
+            authentication: self.authentication.read()?,
             redirect_uris: self.redirect_uri,
             grants,
             scopes: all_of(self.scope).map(|scope| scope.union(&asks.optional)),

@@ -4,8 +4,9 @@ use super::output::{Output, sheet};
 use super::place::Opened;
 use crate::ops::clock;
 use crate::test_side::TestUser;
+use jose::{Algorithm, Jwk};
 use protocol::register::{Field, RegistrationError, RegistrationErrors};
-use protocol::types::{Client, ClientKind, RedirectUri, Scope};
+use protocol::types::{Client, ClientKeys, ClientKind, RedirectUri, Scope};
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
 
@@ -14,6 +15,39 @@ fn kind(app: &Client) -> &'static str {
         ClientKind::Confidential => "confidential",
         ClientKind::Public => "public",
     }
+}
+
+fn algorithms(keys: &ClientKeys) -> Vec<&'static str> {
+    keys.allowed().iter().map(|own| own.name()).collect()
+}
+
+fn jwks(app: &Client) -> Option<Value> {
+    let set = app.keys.as_ref()?.set()?;
+    serde_json::from_str(set.text()).ok()
+}
+
+/// The method, and of keys where they are or each with its `kid`, algorithm and thumbprint.
+fn authentication(app: &Client) -> String {
+    let mut lines = vec![match (app.kind, &app.keys) {
+        (ClientKind::Public, _) => "nothing: it is public".to_owned(),
+        (ClientKind::Confidential, None) => "a secret".to_owned(),
+        (ClientKind::Confidential, Some(_)) => app.auth_method().as_str().to_owned(),
+    }];
+    if let Some(keys) = &app.keys {
+        lines.extend(keys.uri().map(|uri| format!("keys at {uri}")));
+        let own = keys.set().into_iter().flat_map(|own| own.set().keys());
+        lines.extend(own.map(|key| key_told(key.jwk())));
+        let end = keys.ends_at.map(clock::rfc3339);
+        lines.extend(end.map(|end| format!("until {end}: the app has another owner")));
+        lines.push(format!("signs with {}", algorithms(keys).join(", ")));
+    }
+    lines.join("\n")
+}
+
+fn key_told(key: &Jwk) -> String {
+    let algorithm = key.algorithm().map_or("any algorithm", Algorithm::name);
+    let kid = key.kid().unwrap_or("without kid");
+    format!("key {kid} ({algorithm}), thumbprint {}", key.thumbprint())
 }
 
 fn grants(app: &Client) -> Vec<&'static str> {
@@ -97,6 +131,15 @@ pub(super) fn as_json(app: &Client, at: &Opened) -> Value {
         "organization": app.organization.map(|organization| organization.0.to_string()),
         "publisher": app.publisher,
         "kind": kind(app),
+        "token_endpoint_auth_method": app.auth_method().as_str(),
+        "token_endpoint_auth_signing_algs": app.keys.as_ref().map(|keys| algorithms(keys)),
+        "jwks": jwks(app),
+        "jwks_uri": app.keys.as_ref().and_then(|keys| keys.uri()),
+        "keys_end_at": app
+            .keys
+            .as_ref()
+            .and_then(|keys| keys.ends_at)
+            .map(clock::rfc3339),
         "redirect_uris": redirect_uris(app),
         "grants": grants(app),
         "scopes": app.scopes.as_ref().map(names),
@@ -144,6 +187,7 @@ pub(super) fn as_sheet(app: &Client, at: &Opened, secret: Option<&str>) -> Strin
         ("contact", app.links.contact.clone()),
         ("owner", format!("{} ({owner})", app.publisher)),
         ("kind", kind(app).to_owned()),
+        ("authenticates by", authentication(app)),
         ("redirect URIs", redirect_uris(app).join("\n")),
         ("grants", grants(app).join(", ")),
         ("scopes", scopes),
@@ -178,6 +222,9 @@ pub(super) fn told(error: RegistrationError) -> String {
         Field::BackChannelLogoutUri => "backchannel-logout-uri",
         Field::IdTokenAlgorithm => "id-token-algorithm",
         Field::UserInfoAlgorithm => "userinfo-algorithm",
+        Field::AuthMethod => "auth-method",
+        Field::AuthAlgorithm => "auth-alg",
+        Field::JwksUri => "jwks-uri",
         Field::Name
         | Field::ProvidersName
         | Field::TakenName
@@ -188,6 +235,7 @@ pub(super) fn told(error: RegistrationError) -> String {
         | Field::Support
         | Field::Contact
         | Field::Owner
+        | Field::Jwks
         | Field::Logo
         | Field::Test
         | Field::Version => error.field.as_str(),

@@ -8,7 +8,7 @@ use anyhow::{Context, anyhow, bail};
 
 use protocol::accounts::people::{self, NewAccount, Role, set_password};
 use protocol::events::Act;
-use protocol::register::{NewApp, Registered, Registrar, register};
+use protocol::register::{NewApp, NewAuthentication, Registered, Registrar, register};
 use protocol::types::{
     AppLinks, Asks, ClientKind, ClientStatus, GrantType, Person, RelyingParty, Scope, Side,
 };
@@ -158,6 +158,7 @@ fn new_app(name: &str, homepage: &str, owner: Person) -> NewApp {
         owner,
         organization: None,
         kind: ClientKind::Confidential,
+        authentication: NewAuthentication::default(),
         redirect_uris: Vec::new(),
         grants: None,
         scopes: None,

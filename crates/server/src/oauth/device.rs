@@ -9,7 +9,7 @@ use crate::state::App;
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::Response;
-use protocol::client_auth::authenticate_draft;
+use protocol::client_auth::LetIn;
 use protocol::device::{DeviceRequest, authorize};
 use protocol::events::Act;
 use protocol::own_api::{CLIENT_ID, register};
@@ -56,7 +56,8 @@ async fn answer(
     caller: &mut Caller,
 ) -> Result<Response, ApiError> {
     let asked = DeviceRequest::parse(&request.raw(), app.policy())?;
-    let client = authenticated(app, &asked.credentials, authenticate_draft, caller).await?;
+    let caller = (caller, request.address);
+    let client = authenticated(app, &asked.credentials, LetIn::Drafts, caller).await?;
     for context in app.tries() {
         let decision = authorize(asked.scope.as_ref(), &client, &context);
         let act = app.act(context.now, request.address);

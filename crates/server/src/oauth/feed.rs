@@ -9,7 +9,7 @@ use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::Response;
 use protocol::Params;
-use protocol::client_auth::{AuthenticatedClient, authenticate};
+use protocol::client_auth::{AuthenticatedClient, LetIn};
 use protocol::revocations::{Cursor, FeedFacts, FeedRequest, Start, may_follow, reply};
 use std::time::Duration;
 use store::StoreError;
@@ -39,7 +39,9 @@ pub(super) async fn revocations(
 /// The resource server that asks. Its credentials come in the header: the URL is no place for a secret.
 async fn follower(app: &App, request: &BufferedRequest) -> Result<AuthenticatedClient, ApiError> {
     let credentials = request.raw().credentials(&Params::default())?;
-    let client = authenticated(app, &credentials, authenticate, &mut Caller::default()).await?;
+    let mut caller = Caller::default();
+    let caller = (&mut caller, request.address);
+    let client = authenticated(app, &credentials, LetIn::Active, caller).await?;
     may_follow(&client)?;
     Ok(client)
 }

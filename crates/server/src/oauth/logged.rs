@@ -27,11 +27,11 @@ struct Known {
 /// How well it is known that a request is from an app.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Proof {
-    /// It names an app that has a secret, which was not shown.
+    /// It names an app that has a secret or keys, which were not shown.
     Claimed,
     /// It names an app that has no secret, or brings a token of it.
     Taken,
-    /// It showed a secret of the app: it comes from a server of it.
+    /// It showed a secret of the app, or an assertion: it comes from a server of it.
     Secret,
 }
 
@@ -71,7 +71,9 @@ impl Caller {
 
     /// The app has shown who it is.
     pub(super) fn is(&mut self, client: &AuthenticatedClient) {
-        if let (Some(known), Some(_)) = (&mut self.0, client.secret()) {
+        // One that has keys came with an assertion.
+        let is_proved = client.secret().is_some() || client.keys.is_some();
+        if let (Some(known), true) = (&mut self.0, is_proved) {
             known.proof = Proof::Secret;
         }
     }

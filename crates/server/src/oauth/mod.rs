@@ -1,4 +1,5 @@
 //! The endpoints for programs: OAuth's own, and those that APIs and apps ask beside them.
+mod assertion;
 mod authorize;
 pub(crate) mod bearer;
 mod client;

@@ -1,14 +1,14 @@
 //! The revocation endpoint (RFC 7009).
 use super::logged::{Caller, note};
 use super::request::BufferedRequest;
-use super::token::{Judge, authenticated};
+use super::token::authenticated;
 use crate::http::error::ApiError;
 use crate::http::reply;
 use crate::settle::look_up;
 use crate::state::{App, AppState};
 use axum::extract::State;
 use axum::response::Response;
-use protocol::client_auth::{AuthenticatedClient, authenticate_draft};
+use protocol::client_auth::{AuthenticatedClient, LetIn};
 use protocol::lookup::TokenKind;
 use protocol::params::Params;
 use protocol::request_log::Endpoint;
@@ -33,7 +33,7 @@ async fn answer(
     request: &BufferedRequest,
     caller: &mut Caller,
 ) -> Result<Response, ApiError> {
-    let (client, params) = asked_by_client(app, request, authenticate_draft, caller).await?;
+    let (client, params) = asked_by_client(app, request, LetIn::Drafts, caller).await?;
     let kind = TokenKind::of(token_of(&params)?, app.policy());
     let found = look_up(&app.store, kind.lookup()).await?;
     let decision = protocol::revoke::revoke(&kind, &client, found);
@@ -50,11 +50,12 @@ async fn answer(
 pub(super) async fn asked_by_client(
     app: &AppState,
     request: &BufferedRequest,
-    judge: Judge,
+    let_in: LetIn,
     caller: &mut Caller,
 ) -> Result<(AuthenticatedClient, Params), ApiError> {
     let raw = request.raw();
     let params = raw.params(app.policy()).map_err(TokenError::from)?;
-    let client = authenticated(app, &raw.credentials(&params)?, judge, caller).await?;
+    let (credentials, from) = (raw.credentials(&params)?, request.address);
+    let client = authenticated(app, &credentials, let_in, (caller, from)).await?;
     Ok((client, params))
 }

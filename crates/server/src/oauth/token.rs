@@ -1,20 +1,21 @@
 //! The token endpoint (RFC 6749 §3.2): parse, authenticate, look up, decide, settle. No rule and no SQL here.
+use super::assertion::proved;
 use super::logged::{Caller, note};
 use super::request::BufferedRequest;
 use crate::http::error::ApiError;
 use crate::http::reply;
+use crate::http::request::ClientAddr;
 use crate::ops::clock;
 use crate::settle::look_up;
 use crate::state::{App, AppState};
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::Response;
-use protocol::Policy;
-use protocol::client_auth::{AuthenticatedClient, Credentials};
+use protocol::client_auth::{
+    AuthenticatedClient, Credentials, LetIn, authenticate, authenticate_draft,
+};
 use protocol::request_log::Endpoint;
-use protocol::token::{TokenError, TokenReply, TokenRequest};
-use protocol::types::{Client, UnixTime};
-use std::sync::Arc;
+use protocol::token::{TokenReply, TokenRequest};
 use store::StoreError;
 
 /// `POST` of a token request.
@@ -38,7 +39,14 @@ async fn answer(
     let client = app.store.client(&asked.credentials.client_id).await?;
     let now = clock::now();
     caller.claims(client.as_deref());
-    let client = asked.authenticate(client, app.policy(), now)?;
+    let client = match asked.credentials.is_assertion() {
+        false => asked.authenticate(client, app.policy(), now)?,
+        // Few come so, and what that takes is not to be carried along by all.
+        true => {
+            let (credentials, from) = (&asked.credentials, request.address);
+            Box::pin(proved(app, credentials, client, LetIn::Drafts, from)).await?
+        }
+    };
     caller.is(&client);
     app.last_used.note(&client, request.address, now);
     for context in app.tries() {
@@ -56,15 +64,6 @@ async fn answer(
     })
 }
 
-/// How credentials are judged: `authenticate`, or `authenticate_draft` for what an app that waits for review can do to
-/// nobody but itself.
-pub(super) type Judge = fn(
-    &Credentials,
-    Option<Arc<Client>>,
-    &Policy,
-    UnixTime,
-) -> Result<AuthenticatedClient, TokenError>;
-
 /// The client behind credentials, at other endpoints that ask for them; `caller` is told as soon as it is known.
 ///
 /// # Errors
@@ -72,12 +71,18 @@ pub(super) type Judge = fn(
 pub(super) async fn authenticated(
     app: &AppState,
     credentials: &Credentials,
-    judge: Judge,
-    caller: &mut Caller,
+    let_in: LetIn,
+    (caller, from): (&mut Caller, ClientAddr),
 ) -> Result<AuthenticatedClient, ApiError> {
     let client = app.store.client(&credentials.client_id).await?;
     caller.claims(client.as_deref());
-    let client = judge(credentials, client, app.policy(), clock::now())?;
+    let client = match (credentials.is_assertion(), let_in) {
+        (false, LetIn::Active) => authenticate(credentials, client, app.policy(), clock::now())?,
+        (false, LetIn::Drafts) => {
+            authenticate_draft(credentials, client, app.policy(), clock::now())?
+        }
+        (true, let_in) => Box::pin(proved(app, credentials, client, let_in, from)).await?,
+    };
     caller.is(&client);
     Ok(client)
 }

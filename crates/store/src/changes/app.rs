@@ -3,7 +3,7 @@ use super::app_bounds::{bound, called};
 use super::connection::FORGET_CONSENTS;
 use super::deletion::is_there;
 use super::transfer;
-use crate::facts::clients::kind_name;
+use crate::facts::clients::{kind_name, stored_keys};
 use crate::steps::Steps;
 use crate::value::values;
 use protocol::transition::{AppChange, Logo, LogoChange};
@@ -177,9 +177,12 @@ fn register<'a>(steps: Steps<'a>, client: &'a Client, logo: Option<&'a Logo>) ->
     let steps = is_there(steps, client.owner);
     let guard = "INSERT INTO clients (no, id, name, homepage, description, owner, kind, redirect_uris, grants, scopes, \
          approved, resource_server, status, cutoff, reviewed_at, logo, created_at, test, documented, privacy_policy, \
-         terms, support, contact, organization, optional_scopes, scope_reasons, skeleton, live_of, relying_party, \
-         deleted_at) SELECT (SELECT COALESCE(MAX(no), 0) + 1 FROM clients), $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, \
-         $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24, $25, $26, $27, $28, NULL WHERE TRUE ON CONFLICT (id) DO NOTHING";
+         terms, support, contact, organization, optional_scopes, scope_reasons, skeleton, live_of, relying_party, jwks, \
+         jwks_uri, assertion_algorithms, deleted_at) \
+         SELECT (SELECT COALESCE(MAX(no), 0) + 1 FROM clients), $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, \
+         $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24, $25, $26, $27, $28, $29, $30, $31, NULL WHERE TRUE \
+         ON CONFLICT (id) DO NOTHING";
+    let (jwks, jwks_uri, algorithms) = stored_keys(client);
     let values = values![
         &client.id,
         &client.name,
@@ -209,6 +212,9 @@ fn register<'a>(steps: Steps<'a>, client: &'a Client, logo: Option<&'a Logo>) ->
         skeleton(&client.name),
         client.live_of,
         client.openid.to_stored(),
+        jwks,
+        jwks_uri,
+        algorithms,
     ];
     let steps = match client.live_of {
         Some(live) => only_side(steps, live),
@@ -290,8 +296,10 @@ fn update<'a>(
     let guard = "UPDATE clients SET version = version + 1, name = $3, homepage = $4, description = $5, \
                  redirect_uris = $6, reviewed_at = $7, status = $8, logo = $9, grants = $10, scopes = $11, \
                  privacy_policy = $12, terms = $13, support = $14, contact = $15, optional_scopes = $16, scope_reasons = $17, \
-                 skeleton = $18, relying_party = $19 \
+                 skeleton = $18, relying_party = $19, jwks = $20, jwks_uri = $21, assertion_algorithms = $22, \
+                 keys_end_at = $23 \
                  WHERE no = $1 AND version = $2 AND deleted_at IS NULL AND status <> 'disabled'";
+    let (jwks, jwks_uri, algorithms) = stored_keys(after);
     let values = values![
         before.no,
         before.version,
@@ -312,8 +320,19 @@ fn update<'a>(
         after.asks.reasons.to_stored(),
         skeleton(&after.name),
         after.openid.to_stored(),
+        jwks,
+        jwks_uri,
+        algorithms,
+        after.keys.as_ref().and_then(|keys| keys.ends_at),
     ];
     let steps = change_logo(steps.guard(guard, values), before.no, logo);
+    let steps = match after.keys.is_some() && before.keys.is_none() {
+        true => steps.run(
+            "DELETE FROM client_secrets WHERE client = $1",
+            values![before.no],
+        ),
+        false => steps,
+    };
     // Who was allowed is not who it is now: people are asked again.
     let steps = match (&before.name, &before.homepage) == (&after.name, &after.homepage) {
         true => steps,

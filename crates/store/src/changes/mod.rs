@@ -2,6 +2,7 @@
 mod account;
 mod app;
 mod app_bounds;
+mod assertion;
 mod authentication;
 mod bounce;
 mod connection;
@@ -25,9 +26,9 @@ use crate::value::{Value, values};
 use protocol::Transition;
 use protocol::accounts::mail_link::LinkMail;
 use protocol::transition::{
-    AccountChange, AppChange, AuthorizeChange, BounceChange, ConnectionChange, DeviceChange,
-    GrantChange, OpenIdChange, OrganizationChange, OutboxChange, ReviewChange, ReviewStep,
-    SessionChange, SigningKeyChange, ThrottleChange,
+    AccountChange, AppChange, AssertionChange, AuthorizeChange, BounceChange, ConnectionChange,
+    DeviceChange, GrantChange, OpenIdChange, OrganizationChange, OutboxChange, ReviewChange,
+    ReviewStep, SessionChange, SigningKeyChange, ThrottleChange,
 };
 use protocol::types::{
     AccessToken, Authentication, AuthorizationCode, ClientNo, Consent, DeviceAnswer,
@@ -69,6 +70,7 @@ pub(crate) enum Cold<'a> {
     Account(&'a AccountChange),
     Session(&'a SessionChange),
     Throttle(&'a ThrottleChange),
+    Assertion(&'a AssertionChange),
     App(&'a AppChange),
     Organization(&'a OrganizationChange),
     Review(&'a ReviewChange),
@@ -114,6 +116,7 @@ impl<'a> Cold<'a> {
             Cold::Account(change) => account::steps(steps, change, now),
             Cold::Session(change) => session::steps(steps, change, now),
             Cold::Throttle(change) => throttle::steps(steps, change, now, receipt),
+            Cold::Assertion(change) => assertion::steps(steps, change),
             Cold::App(change) => app::steps(steps, change, now),
             Cold::Organization(change) => organization::steps(steps, change, now),
             Cold::Review(change) => review::steps(steps, change, now),
@@ -164,6 +167,7 @@ impl<'a> From<&'a Transition> for Change<'a> {
             Transition::Session(change) => Change::Cold(Cold::Session(change)),
             Transition::Throttle(change) => Change::Cold(Cold::Throttle(change)),
             Transition::Review(change) => Change::Cold(Cold::Review(change)),
+            Transition::Assertion(change) => Change::Cold(Cold::Assertion(change)),
             Transition::App(change) => Change::Cold(Cold::App(change)),
             Transition::Organization(change) => Change::Cold(Cold::Organization(change)),
             Transition::Outbox(change) => Change::Cold(Cold::Outbox(change)),

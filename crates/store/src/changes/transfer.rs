@@ -99,6 +99,14 @@ fn accept<'a>(
             ),
             values![transfer.client, secrets_end],
         )
+        .run(
+            concat!(
+                "UPDATE clients SET keys_end_at = $2 WHERE (jwks IS NOT NULL OR jwks_uri IS NOT NULL) \
+                 AND (keys_end_at IS NULL OR keys_end_at > $2) AND no IN ",
+                pair!()
+            ),
+            values![transfer.client, secrets_end],
+        )
         .run(FORGET_CONSENTS, values![transfer.client])
         // Where the former owner's servers are is not the new one's to know.
         .run(

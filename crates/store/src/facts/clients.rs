@@ -1,9 +1,10 @@
 //! Apps. Their secrets are rows of their own.
 use crate::row::{Query, Read, Row, corrupt};
+use jose::Algorithm;
 use protocol::transition::Logo;
 use protocol::types::{
-    AppLinks, Asks, Client, ClientKind, ClientNo, ClientStatus, GrantType, Locator, Reasons,
-    RedirectUri, RelyingParty, Side, StoredSecret, UnixTime,
+    AppLinks, Asks, Client, ClientKeys, ClientKind, ClientNo, ClientStatus, GrantType, KeySource,
+    Locator, OwnKeys, Reasons, RedirectUri, RelyingParty, Side, StoredSecret, UnixTime,
 };
 
 /// Apps that are there (`IS NULL`), or that were deleted.
@@ -13,7 +14,8 @@ macro_rules! clients {
             "SELECT c.no, c.version, c.id, c.name, c.homepage, c.description, c.owner, c.kind, c.redirect_uris, \
              c.grants, c.scopes, c.approved, c.resource_server, c.status, c.cutoff, c.reviewed_at, c.logo, \
              c.created_at, COALESCE(o.name, p.name, ''), c.test, c.documented, c.privacy_policy, c.terms, c.support, c.contact, \
-             c.deleted_at, c.organization, c.optional_scopes, c.scope_reasons, c.live_of, c.relying_party FROM clients c \
+             c.deleted_at, c.organization, c.optional_scopes, c.scope_reasons, c.live_of, c.relying_party, \
+             c.jwks, c.jwks_uri, c.assertion_algorithms, c.keys_end_at FROM clients c \
              LEFT JOIN people p ON p.subject = c.owner LEFT JOIN organizations o ON o.id = c.organization \
              WHERE c.deleted_at ",
             $deleted,
@@ -216,7 +218,33 @@ fn client(row: &dyn Row) -> Read<Client> {
         documented: row.flag(20)?,
         openid: RelyingParty::from_stored(row.text(30)?),
         live_of: row.optional_client(29)?,
+        keys: keys(row)?,
     })
+}
+
+fn keys(row: &dyn Row) -> Read<Option<Box<ClientKeys>>> {
+    let source = match (row.optional_text(31)?, row.optional_text(32)?) {
+        (Some(set), _) => KeySource::Set(OwnKeys::from_stored(set)),
+        (None, Some(uri)) => KeySource::Uri(uri.to_owned()),
+        (None, None) => return Ok(None),
+    };
+    let named = row.text(33)?.split_whitespace().map(Algorithm::named);
+    let algorithms: Option<Vec<Algorithm>> = named.collect();
+    let algorithms = algorithms.ok_or(corrupt(33, "a list of algorithms"))?;
+    Ok(Some(Box::new(ClientKeys {
+        source,
+        algorithms,
+        ends_at: row.optional_time(34)?,
+    })))
+}
+
+/// How keys are stored: a set, or else where it is, and the algorithms separated by spaces.
+pub(crate) fn stored_keys(client: &Client) -> (Option<&str>, Option<&str>, String) {
+    let Some(keys) = &client.keys else {
+        return (None, None, String::new());
+    };
+    let names: Vec<&str> = keys.algorithms.iter().map(|own| own.name()).collect();
+    (keys.set().map(OwnKeys::text), keys.uri(), names.join(" "))
 }
 
 fn kind(text: &str) -> Option<ClientKind> {

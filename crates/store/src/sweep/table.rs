@@ -123,7 +123,7 @@ const fn sweep(
 }
 
 /// What follows another table comes after it. Access tokens come first: they are told apart.
-pub(super) const SWEEPS: [Sweep; 40] = [
+pub(super) const SWEEPS: [Sweep; 41] = [
     sweep("access_tokens", EXPIRED, |rules, now| {
         older(rules.access, now)
     }),
@@ -246,6 +246,17 @@ pub(super) const SWEEPS: [Sweep; 40] = [
         range: |_, now| Range {
             above: now.minus(DAY).0,
             below: now.plus(DAY).0,
+            at: now,
+        },
+    },
+    Sweep {
+        table: "used_assertions",
+        key: "key",
+        from: ("used_assertions", "key"),
+        may_go: "r.expires_at <= $1 AND $2 > 0 AND $3 > 0",
+        range: |_, now| Range {
+            above: now.0,
+            below: i64::MAX,
             at: now,
         },
     },

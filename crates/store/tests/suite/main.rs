@@ -8,6 +8,7 @@ mod app_owners;
 mod apps;
 mod batches;
 mod bounces;
+mod client_keys;
 mod connections;
 mod counts;
 mod deaf;

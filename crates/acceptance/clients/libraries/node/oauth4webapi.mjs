@@ -1,15 +1,16 @@
 // oauth4webapi: discovery by RFC 8414 and every grant that the library has.
 
 import * as oauth from "oauth4webapi";
-import { ask, json, order, run, say, visit } from "./talk.mjs";
+import { ask, json, order, run, say, signer, visit } from "./talk.mjs";
 
 const issuer = new URL(order.issuer);
 const found = await oauth.discoveryRequest(issuer, { algorithm: "oauth2" });
 const as = await oauth.processDiscoveryResponse(issuer, found);
 const client = { client_id: order.client_id };
-const authentication = {
+const authentication = await {
   basic: () => oauth.ClientSecretBasic(order.client_secret),
   post: () => oauth.ClientSecretPost(order.client_secret),
+  key: async () => oauth.PrivateKeyJwt(await signer()),
   none: () => oauth.None(),
 }[order.auth]();
 const { scope } = order;

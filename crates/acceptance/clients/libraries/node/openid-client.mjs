@@ -1,7 +1,7 @@
 // openid-client: discovery and every grant that the library has.
 
 import * as client from "openid-client";
-import { ask, json, order, run, say, visit } from "./talk.mjs";
+import { ask, json, order, run, say, signer, visit } from "./talk.mjs";
 
 // By default the secret goes into the body. The metadata is looked for where OpenID Connect has it, unless the
 // library is told that this is OAuth.
@@ -11,6 +11,7 @@ const { client_id: id, client_secret: secret } = order;
 const discover = {
   post: () => client.discovery(server, id, secret, undefined, oauth),
   basic: () => client.discovery(server, id, undefined, client.ClientSecretBasic(secret), oauth),
+  key: async () => client.discovery(server, id, undefined, client.PrivateKeyJwt(await signer()), oauth),
   none: () => client.discovery(server, id, undefined, client.None(), oauth),
 };
 const config = await discover[order.auth]();

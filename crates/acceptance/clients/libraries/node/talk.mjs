@@ -12,6 +12,14 @@ async function hear() {
 // What is to be done, for which app, at which provider.
 export const order = await hear();
 
+// The private key of the app, if it signs instead of showing a secret.
+export async function signer() {
+  const bytes = Buffer.from(order.key.pkcs8, "base64");
+  const algorithm = { name: "ECDSA", namedCurve: "P-256" };
+  const key = await crypto.subtle.importKey("pkcs8", bytes, algorithm, false, ["sign"]);
+  return { key, kid: order.key.kid };
+}
+
 // Tells the test something.
 export function say(said) {
   process.stdout.write(`${JSON.stringify(said)}\n`);

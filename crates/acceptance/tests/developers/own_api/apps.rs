@@ -1,6 +1,7 @@
 //! Running apps by our own API.
 
 use super::description::{Agent, app};
+use crate::support::assertions::Signer;
 use crate::support::{ANN, OWNER, PASSWORD, Scene, assert_refused};
 use acceptance::{App, Json, Request, Setup};
 use serde_json::json;
@@ -291,4 +292,64 @@ fn pages_of_other_origins_may_call_it_and_no_cookie_is_read() {
     let mut browser = scene.browser();
     browser.sign_in(ANN, PASSWORD);
     assert_refused(&browser.get("/valetkey/apps"), 401, "invalid_token");
+}
+
+#[test]
+fn an_app_is_made_with_keys_and_they_are_changed() {
+    let scene = Scene::plain(OPEN);
+    let agent = Agent::of(&scene, ANN);
+    let signer = Signer::new("one");
+    let mut new = app("Signer");
+    new["jwks"] = signer.set();
+    new["token_endpoint_auth_signing_algs"] = json!(["ES256"]);
+    let made = agent
+        .call("POST", "/valetkey/apps", Some(&new))
+        .expect(201)
+        .json();
+    assert_eq!(made["client_secret"], Json::Null, "{made}");
+    let shown = agent.get(&path(&made, ""));
+    assert_eq!(shown["token_endpoint_auth_method"], "private_key_jwt");
+    assert_eq!(shown["jwks"]["keys"][0]["kid"], "one");
+    assert_eq!(shown["token_endpoint_auth_signing_algs"], json!(["ES256"]));
+    let (id, issuer) = (text(&made, "client_id"), scene.provider.issuer());
+    let proves = |signer: &Signer| {
+        let assertion = signer.assertion(id, issuer, |_| {});
+        let fields = [("grant_type", "refresh_token"), ("refresh_token", "rt_x")];
+        let reply = scene.post_asserted("token_endpoint", &assertion, &fields);
+        reply.member("error") == "invalid_grant"
+    };
+    assert!(proves(&signer));
+    let add = agent.call("POST", &path(&made, "/secrets"), Some(&json!({})));
+    assert_refused(&add, 409, "no_secrets");
+    let change = |changes: Json| agent.call("PATCH", &path(&made, ""), Some(&changes));
+    let other = Signer::new("two");
+    change(json!({ "jwks": other.set() })).expect(200);
+    assert!(proves(&other) && !proves(&signer));
+    for (changes, pointer) in [
+        (json!({ "jwks": { "keys": [] } }), "/jwks"),
+        (json!({ "jwks_uri": "http://app.example/" }), "/jwks_uri"),
+        (
+            json!({ "token_endpoint_auth_method": "client_secret_jwt" }),
+            "/token_endpoint_auth_method",
+        ),
+        (
+            json!({ "token_endpoint_auth_signing_algs": ["none"] }),
+            "/token_endpoint_auth_signing_algs",
+        ),
+        (
+            json!({ "jwks": other.set(), "jwks_uri": "https://app.example/" }),
+            "/jwks",
+        ),
+    ] {
+        let refused = change(changes);
+        assert_refused(&refused, 400, "invalid_client_metadata");
+        assert_eq!(refused.json()["fields"][0]["pointer"], pointer, "{refused}");
+    }
+    assert!(proves(&other), "nothing of that changed it");
+    let back = change(json!({ "token_endpoint_auth_method": "client_secret_basic" }));
+    assert_eq!(back.expect(200).json()["jwks"], Json::Null);
+    assert!(!proves(&other));
+    agent
+        .call("POST", &path(&made, "/secrets"), Some(&json!({})))
+        .expect(201);
 }

@@ -1,18 +1,23 @@
 //! Who may do what: apps of others are not there, forms prove where they come from, and registration has its rules.
 
 use super::{
-    ACCEPT, ADD, APPS, BACK, DECLINE, DELETE, Developer, EVE, FIELDS, NEW, OFFER, OPEN,
-    REMOVE_LOGO, RESTORE, REVOKE, ROTATE, UPDATE, WITHDRAW, credentials, href, listed, logos, open,
-    registered, says, works,
+    ACCEPT, ADD, APPS, BACK, DECLINE, DELETE, DROP_KEYS, Developer, EVE, FIELDS, NEW, OFFER, OPEN,
+    REMOVE_LOGO, RESTORE, REVOKE, ROTATE, SET_KEYS, UPDATE, WITHDRAW, credentials, href, listed,
+    logos, open, registered, says, works,
 };
 use crate::support::{ANN, OWNER, PASSWORD, PLAIN, Scene, assert_page, form_to, within};
 use acceptance::{App, Json, Request, Setup, forms};
 use std::collections::BTreeSet;
 use std::time::Duration;
 
+/// The public key of RFC 8037, appendix A.2.
+const JWK: &str =
+    r#"{"kty":"OKP","crv":"Ed25519","x":"11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo"}"#;
 /// The forms about an app that exists.
-const ABOUT_AN_APP: [&str; 12] = [
+const ABOUT_AN_APP: [&str; 14] = [
     REMOVE_LOGO,
+    SET_KEYS,
+    DROP_KEYS,
     UPDATE,
     ADD,
     ROTATE,
@@ -44,6 +49,7 @@ fn filled(secret: &str) -> Vec<(&str, &str)> {
         ("transfer", "1"),
         ("transfer-email", OWNER),
         ("version", "1"),
+        ("jwks", JWK),
         ("name", "Taken Over"),
         ("password", PASSWORD),
     ];
@@ -109,7 +115,10 @@ fn there_are_no_other_forms_than_these() {
     let app = ann.register(&[]);
     ann.act(&app, OFFER, &[("transfer-email", EVE)]).expect(303);
     logos::upload(&mut ann, &app, logos::PNG).expect(303);
+    let signing = ann.register(&[]);
+    ann.act(&signing, SET_KEYS, &[("jwks", JWK)]).expect(303);
     let pages = [
+        ann.page(&signing),
         Developer::of(&scene, EVE).browser.open(APPS),
         ann.browser.open(APPS),
         ann.browser.open(NEW),
@@ -318,12 +327,13 @@ fn a_password_is_asked_ten_minutes_after_the_sign_in() {
     assert_eq!(add.value("password"), Some(""), "it is asked");
     let typed = |action: &'static str| match action {
         ROTATE => ("overlap", "1"),
+        SET_KEYS => ("jwks", JWK),
         DELETE => ("confirm", "Task Board"),
         _ => ("secret-name", "Second"),
     };
     let before = state(&scene, &app);
     for password in ["", "not my password"] {
-        for action in [ADD, ROTATE, DELETE] {
+        for action in [ADD, ROTATE, SET_KEYS, DELETE] {
             let fields = [typed(action), ("password", password)];
             let refused = ann.act(&app, action, &fields).expect(400);
             says(&refused, "This is not your password.");

@@ -1,9 +1,10 @@
 //! Apps that change hands.
 
 use super::{
-    ACCEPT, APPS, DECLINE, Developer, EVE, OFFER, OPEN, WITHDRAW, found, href, listed, names, open,
-    says, works,
+    ACCEPT, APPS, DECLINE, Developer, EVE, OFFER, OPEN, SET_KEYS, WITHDRAW, found, href, listed,
+    names, open, says, works,
 };
+use crate::support::assertions::Signer;
 use crate::support::{ANN, OWNER, PASSWORD, assert_page, form_to, within};
 use std::time::Duration;
 
@@ -50,6 +51,36 @@ fn an_app_is_handed_over_to_whoever_accepts_it() {
         "app.transferred",
     ]);
     assert_eq!(events["events"].as_array().map(Vec::len), Some(1));
+}
+
+#[test]
+fn keys_end_like_secrets_unless_the_new_owner_registers_others() {
+    let scene = open(OPEN);
+    let (mut ann, mut eve) = (Developer::ann(&scene), Developer::of(&scene, EVE));
+    let app = ann.register(&[]);
+    let (old, new) = (Signer::new("old"), Signer::new("new"));
+    let set = |developer: &mut Developer, signer: &Signer| {
+        let typed = signer.set().to_string();
+        let done = developer.act(&app, SET_KEYS, &[("jwks", &typed)]);
+        done.expect(303);
+    };
+    let proves = |signer: &Signer| {
+        let assertion = signer.assertion(&app.client_id, scene.provider.issuer(), |_| {});
+        let fields = [("grant_type", "refresh_token"), ("refresh_token", "rt_x")];
+        let reply = scene.post_asserted("token_endpoint", &assertion, &fields);
+        reply.member("error") == "invalid_grant"
+    };
+    let end = || scene.cli(&["app", "show", &app.client_id])["keys_end_at"].clone();
+    set(&mut ann, &old);
+    assert!(end().is_null());
+    ann.act(&app, OFFER, &[("transfer-email", EVE)]).expect(303);
+    let accept = form_to(&eve.browser.open(APPS), ACCEPT);
+    eve.browser.submit(&accept, &[]).expect(303);
+    assert!(end().is_string(), "{}", end());
+    assert!(proves(&old), "for a day");
+    set(&mut eve, &new);
+    assert!(end().is_null());
+    assert!(proves(&new) && !proves(&old));
 }
 
 #[test]

@@ -260,6 +260,7 @@ fn an_app_with_the_code_grant_registers_where_to_go() {
     let sentence = "The authorization server MUST require the following clients to register their \
                     redirection endpoint: Public clients.";
     let new = |kind: ClientKind, uris: &[&str]| NewApp {
+        authentication: protocol::register::NewAuthentication::default(),
         name: "An app".to_owned(),
         homepage: "https://app.example".to_owned(),
         description: String::new(),

@@ -16,11 +16,12 @@ use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use axum::response::Response;
 use protocol::apps::{RESTORABLE, may_register};
-use protocol::register::{self, Neighbours, Registered, Registrar, register};
+use protocol::register::{self, Neighbours, NewAuthentication, Registered, Registrar, register};
 use protocol::types::{
     AppLinks, Asks, Client, ClientKind, ClientStatus, GrantType, Lifetime, Membership, Owner, Role,
     Scope, Side, UnixTime,
 };
+use serde_json::{Map, Value};
 use std::sync::Arc;
 use store::StoreError;
 
@@ -283,6 +284,12 @@ impl NewApp {
                 Kind::Confidential => ClientKind::Confidential,
                 Kind::Public => ClientKind::Public,
             },
+            authentication: authentication(
+                self.token_endpoint_auth_method,
+                self.jwks,
+                self.jwks_uri,
+                self.token_endpoint_auth_signing_algs,
+            ),
             redirect_uris: self.redirect_uris,
             grants: Some(usual.chain(more).collect()),
             scopes,
@@ -295,6 +302,21 @@ impl NewApp {
             side,
             by: Registrar::Owner(Neighbours::default()),
         })
+    }
+}
+
+/// How an app is to authenticate.
+pub(super) fn authentication(
+    method: Option<String>,
+    jwks: Option<Map<String, Value>>,
+    jwks_uri: Option<String>,
+    algorithms: Option<Vec<String>>,
+) -> NewAuthentication {
+    NewAuthentication {
+        method,
+        jwks: jwks.map(|set| Value::Object(set).to_string()),
+        jwks_uri,
+        algorithms,
     }
 }
 

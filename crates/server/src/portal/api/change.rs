@@ -1,5 +1,5 @@
 //! Changing an app, deleting it, bringing it back.
-use super::apps::scope;
+use super::apps::{authentication, scope};
 use super::caller::Caller;
 use super::fault::{conflict, not_found, wrong};
 use super::sent::Sent;
@@ -71,6 +71,12 @@ impl AppChanges {
             support: self.support,
             contact: self.contact,
             redirect_uris: self.redirect_uris,
+            authentication: authentication(
+                self.token_endpoint_auth_method,
+                self.jwks,
+                self.jwks_uri,
+                self.token_endpoint_auth_signing_algs,
+            ),
             logo: None,
             scopes,
             asks: (asks != client.asks).then_some(asks),

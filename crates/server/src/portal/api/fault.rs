@@ -131,6 +131,10 @@ fn pointer(error: &RegistrationError, uris: &[String]) -> String {
         | Field::IdTokenAlgorithm
         | Field::UserInfoAlgorithm
         | Field::Kind
+        | Field::AuthMethod
+        | Field::AuthAlgorithm
+        | Field::Jwks
+        | Field::JwksUri
         | Field::Scopes
         | Field::ApprovedScope
         | Field::Test
@@ -156,7 +160,7 @@ pub(super) fn secret(error: SecretError) -> ApiError {
             "DELETE one that is not used any more",
         ),
         SecretError::Last => plain(409, "last_secret", "add another first, or say force=true"),
-        SecretError::PublicApp | SecretError::Documented => plain(
+        SecretError::PublicApp | SecretError::Documented | SecretError::Keys => plain(
             409,
             "no_secrets",
             "an app that is to keep a secret is made as confidential",

@@ -6,6 +6,7 @@ use protocol::request_log::LoggedRequest;
 use protocol::types::{Client, ClientKind, Role, Scope, StoredSecret, UnixTime};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
 use std::collections::BTreeMap;
 
 /// Whether an app can keep a secret.
@@ -48,6 +49,19 @@ pub(super) struct NewApp {
     /// Whether it can keep a secret. It stays as it is made.
     #[serde(default)]
     pub(super) kind: Kind,
+    /// How it authenticates: `client_secret_basic` or `client_secret_post` for a secret, which works in either way, or
+    /// `private_key_jwt` for assertions that it signs. Without: as the keys that are sent ask for, or else by a secret.
+    #[serde(default)]
+    pub(super) token_endpoint_auth_method: Option<String>,
+    /// Its public keys, as a JSON Web Key Set.
+    #[serde(default)]
+    pub(super) jwks: Option<Map<String, Value>>,
+    /// The URL where it publishes such a set, in place of `jwks`.
+    #[serde(default)]
+    pub(super) jwks_uri: Option<String>,
+    /// The algorithms that it may sign with, such as `ES256`. Without, or an empty list: every one that is verified here.
+    #[serde(default)]
+    pub(super) token_endpoint_auth_signing_algs: Option<Vec<String>>,
     /// Where people may be sent back.
     #[serde(default)]
     pub(super) redirect_uris: Vec<String>,
@@ -91,6 +105,16 @@ pub(super) struct AppChanges {
     pub(super) support: Option<String>,
     /// The e-mail address of its developers; empty: none.
     pub(super) contact: Option<String>,
+    /// How it authenticates: `client_secret_basic` or `client_secret_post` for a secret, which works in either way, or
+    /// `private_key_jwt` for assertions that it signs. An app that signs assertions has no
+    /// secret any more; one that goes back to a secret has none until one is added.
+    pub(super) token_endpoint_auth_method: Option<String>,
+    /// Its public keys, as a JSON Web Key Set.
+    pub(super) jwks: Option<Map<String, Value>>,
+    /// The URL where it publishes such a set, in place of `jwks`.
+    pub(super) jwks_uri: Option<String>,
+    /// The algorithms that it may sign with, such as `ES256`. An empty list: every one that is verified here.
+    pub(super) token_endpoint_auth_signing_algs: Option<Vec<String>>,
     /// Every URI that people may be sent back to from now on.
     pub(super) redirect_uris: Option<Vec<String>>,
     /// Whether it may use the device grant.
@@ -153,6 +177,14 @@ pub(super) struct AppView {
     /// `owner`, `developer` or `viewer`: what you may do with it.
     role: &'static str,
     kind: Kind,
+    /// `client_secret_basic` (or in the body), `private_key_jwt` or `none`.
+    token_endpoint_auth_method: &'static str,
+    /// Its public keys, if it signs assertions and does not publish them itself.
+    jwks: Option<Value>,
+    /// Where it publishes them.
+    jwks_uri: Option<String>,
+    /// The algorithms that it may sign with; empty where it signs nothing.
+    token_endpoint_auth_signing_algs: Vec<&'static str>,
     redirect_uris: Vec<String>,
     /// The grants that it may use, as `grant_type` names them.
     grants: Vec<&'static str>,
@@ -193,6 +225,21 @@ impl AppView {
                 ClientKind::Confidential => Kind::Confidential,
                 ClientKind::Public => Kind::Public,
             },
+            token_endpoint_auth_method: client.auth_method().as_str(),
+            jwks: client
+                .keys
+                .as_ref()
+                .and_then(|keys| serde_json::from_str(keys.set()?.text()).ok()),
+            jwks_uri: client
+                .keys
+                .as_ref()
+                .and_then(|keys| keys.uri().map(str::to_owned)),
+            token_endpoint_auth_signing_algs: client
+                .keys
+                .iter()
+                .flat_map(|keys| keys.allowed())
+                .map(|own| own.name())
+                .collect(),
             redirect_uris: client
                 .redirect_uris
                 .iter()

@@ -18,7 +18,7 @@ use protocol::apps::{
     AppUpdate, Editor, delete as delete_app, restore as restore_app, update as change,
 };
 use protocol::decision::Decision;
-use protocol::register::Field;
+use protocol::register::{Field, NewAuthentication};
 use protocol::types::{Client, Role, ScopeFault};
 use store::Outcome;
 
@@ -116,6 +116,7 @@ fn asked(form: &UpdateForm, client: &Client) -> Option<AppUpdate> {
         support: Some(fields.support),
         contact: Some(fields.contact),
         redirect_uris: Some(fields.redirect_uris),
+        authentication: NewAuthentication::default(),
         logo: None,
         scopes: chosen.as_ref().map(|chosen| chosen.scopes.clone()),
         asks: chosen.map(|chosen| chosen.asks),

@@ -102,6 +102,10 @@ pub(super) fn problems(
         Field::RedirectUris => redirect_uri(error.value.as_deref(), fields, language),
         Field::Test => Problem::new("", language.text("app-test-wrong")),
         Field::Grants | Field::Kind => Problem::new("", language.text("app-grants-wrong")),
+        // They have a form of their own.
+        Field::AuthMethod | Field::AuthAlgorithm | Field::Jwks | Field::JwksUri => {
+            Problem::new("", language.text("app-stale"))
+        }
         Field::Reasons => Problem::new("", language.text("app-reason-wrong")),
         Field::Scopes | Field::ApprovedScope => Problem::new("", language.text("app-scopes-wrong")),
         Field::ClientId

@@ -2,6 +2,8 @@
 mod change;
 mod check;
 mod fields;
+mod key_lines;
+mod keys;
 mod list;
 mod log;
 mod logo;
@@ -23,6 +25,7 @@ use crate::http::form::Form;
 use crate::http::site::Site;
 use change::{DeleteForm, RestoreForm, UpdateForm};
 use config::Config;
+use keys::{DropKeysForm, SetKeysForm};
 use logo::{LogoForm, RemoveLogoForm};
 use pages::portal::PORTAL;
 use playground::{EndForm, StartForm, StepForm};
@@ -72,6 +75,8 @@ pub(super) fn mount(config: &Config, site: &mut Site) {
     site.form::<AddSecretForm, _, _>(secrets::add);
     site.form::<RotateForm, _, _>(secrets::rotate);
     site.form::<RevokeForm, _, _>(secrets::revoke);
+    site.form::<SetKeysForm, _, _>(keys::set);
+    site.form::<DropKeysForm, _, _>(keys::drop_keys);
     site.form::<OfferForm, _, _>(transfer::offer);
     site.form::<WithdrawForm, _, _>(transfer::withdraw);
     site.form::<AcceptForm, _, _>(transfer::accept);

@@ -21,7 +21,9 @@ use pages::{Problem, Speak};
 use protocol::Params;
 use protocol::apps::may_register;
 use protocol::decision::Decision;
-use protocol::register::{Neighbours, NewApp, Registered, Registrar, RegistrationErrors, register};
+use protocol::register::{
+    Neighbours, NewApp, NewAuthentication, Registered, Registrar, RegistrationErrors, register,
+};
 use protocol::types::{ClientKind, ClientStatus, GrantType, Membership, ScopeFault, Side};
 use store::Outcome;
 
@@ -99,6 +101,7 @@ impl NewAppForm {
                 true => ClientKind::Public,
                 false => ClientKind::Confidential,
             },
+            authentication: NewAuthentication::default(),
             redirect_uris: self.fields.redirect_uris.clone(),
             grants: Some(usual.chain(more.into_iter().flatten()).collect()),
             scopes: chosen.scopes,

@@ -232,6 +232,7 @@ fn said_of(error: SecretError, language: Language) -> Problem {
         SecretError::Name => ("secret-name", language.text("app-secret-name-wrong")),
         SecretError::Overlap => ("overlap", language.text("app-rotate-range")),
         SecretError::PublicApp
+        | SecretError::Keys
         | SecretError::Documented
         | SecretError::Unknown
         | SecretError::Expiry => ("", language.text("app-stale")),

@@ -2,7 +2,7 @@
 use super::check::checked;
 use super::list::{MANY, people_text};
 use super::scopes::{Chosen, choice};
-use super::{fields, offers};
+use super::{fields, key_lines, offers};
 use crate::http::error::PageError;
 use crate::http::form::Query;
 use crate::http::reply;
@@ -103,6 +103,8 @@ fn was_done(what: &str) -> Option<&'static str> {
     match what {
         "saved" => Some("app-done-saved"),
         "revoked" => Some("app-done-revoked"),
+        "keys" => Some("app-done-keys"),
+        "keys-dropped" => Some("app-done-keys-dropped"),
         "restored" => Some("apps-done-restored"),
         "twice" => Some("new-app-twice"),
         "offered" => Some("transfer-done-offered"),
@@ -121,6 +123,8 @@ pub(super) struct Said {
     pub(super) typed: Option<AppFields>,
     /// The scopes that were chosen.
     pub(super) scopes: Option<Chosen>,
+    /// The set and the URL of keys that were typed.
+    pub(super) keys: Option<(String, String)>,
     /// A redirect URI that was looked at.
     pub(super) checked: Option<CheckedUri>,
     /// The address that was typed, of whom the app is offered to.
@@ -179,7 +183,9 @@ pub(super) async fn page(
         has_test_side,
         has_log: app.request_log.is_kept(),
         may_add: secrets.len() < MAX_SECRETS,
-        secrets: (client.kind == ClientKind::Confidential).then_some(secrets),
+        keys: key_lines::shown(app, client, said.keys),
+        secrets: (client.kind == ClientKind::Confidential && client.keys.is_none())
+            .then_some(secrets),
         labels: fields::labels(app),
         fields: fields::shown(app, said.typed.unwrap_or_else(|| fields::of(client))),
         reviews,

@@ -1,11 +1,17 @@
 //! Client authentication (RFC 6749 §2.3): from credentials to an [`AuthenticatedClient`], which nothing else
 //! can make. It comes before anything is looked up or consumed.
+mod assertion;
+
+pub use assertion::{ASSERTION_TYPE, Assertion, AssertionFault};
+
+use crate::decision::{Decision, Mint};
+use crate::grants::Context;
 use crate::params::{Params, decode_credential};
 use crate::policy::Policy;
 use crate::token::TokenError;
-use crate::types::{AuthMethod, Client, ClientKind, Locator, Side, UnixTime};
+use crate::types::{AuthMethod, Client, ClientKeys, ClientKind, Locator, Side, UnixTime};
 use base64::{Engine, engine::general_purpose::STANDARD};
-use jose::Digest;
+use jose::{Digest, KeySet};
 use std::sync::Arc;
 
 /// What a request offers as proof of who sends it.
@@ -18,6 +24,8 @@ pub struct Credentials {
     secret: Option<Digest>,
     /// The side that the secret says it is of.
     secret_side: Side,
+    /// Few have one.
+    assertion: Option<Box<Assertion>>,
 }
 
 impl std::fmt::Debug for Credentials {
@@ -45,8 +53,12 @@ pub enum ClientFault {
     Secret,
     /// The same, and it is of the other side: a test secret for a live app, or the other way.
     OtherSide,
-    /// The method is not the one that the client's kind uses.
+    /// The method is not the one that the client is registered with.
     Method,
+    /// An assertion came that is of an unknown type, or of none.
+    AssertionType,
+    /// The assertion proves nothing.
+    Assertion(AssertionFault),
     /// The app is switched off or waits for review.
     Inactive,
 }
@@ -65,7 +77,9 @@ impl ClientFault {
                 "the request names no client: send client_id, and the secret if it has one"
             }
             ClientFault::Header => "the Authorization header is not valid Basic credentials",
-            ClientFault::TwoMethods => "use one authentication method, not both header and body",
+            ClientFault::TwoMethods => {
+                "use one authentication method: the header, client_secret or client_assertion"
+            }
             ClientFault::TwoClients => "the header and the parameters name different clients",
             ClientFault::Unknown
             | ClientFault::Secret
@@ -74,17 +88,24 @@ impl ClientFault {
             | ClientFault::Inactive => {
                 "client unknown, secret wrong, or app disabled; without a secret, send client_id alone, in the body"
             }
+            ClientFault::AssertionType => {
+                "client_assertion_type must be urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
+            }
+            ClientFault::Assertion(fault) => fault.sentence(),
         }
     }
 }
 
 impl Credentials {
     /// Reads the credentials of a request: the `Authorization` header, or `client_id` and `client_secret`
-    /// among the parameters (§2.3.1), or `client_id` alone.
+    /// among the parameters (§2.3.1), or an assertion (RFC 7523 §2.2), or `client_id` alone.
     ///
     /// # Errors
     /// [`ClientFault`]; nothing has been looked up yet.
     pub fn from_request(authorization: Option<&str>, params: &Params) -> Result<Self, ClientFault> {
+        if let Some(assertion) = params.get("client_assertion") {
+            return Self::from_assertion(assertion, authorization, params);
+        }
         let Some(header) = authorization else {
             return Self::from_params(params);
         };
@@ -119,6 +140,32 @@ impl Credentials {
             method,
             secret,
             secret_side: Side::of(text.unwrap_or_default()).0,
+            assertion: None,
+        })
+    }
+
+    fn from_assertion(
+        text: &str,
+        authorization: Option<&str>,
+        params: &Params,
+    ) -> Result<Self, ClientFault> {
+        if authorization.is_some() || params.get("client_secret").is_some() {
+            return Err(ClientFault::TwoMethods);
+        }
+        if params.get("client_assertion_type") != Some(ASSERTION_TYPE) {
+            return Err(ClientFault::AssertionType);
+        }
+        let (assertion, client_id) = Assertion::read(text).map_err(ClientFault::Assertion)?;
+        // "the value of the "client_id" parameter MUST identify the same client" (RFC 7521 §4.2).
+        if params.get("client_id").is_some_and(|id| id != client_id) {
+            return Err(ClientFault::Assertion(AssertionFault::Parties));
+        }
+        Ok(Credentials {
+            client_id,
+            method: AuthMethod::PrivateKeyJwt,
+            secret: None,
+            secret_side: Side::Live,
+            assertion: Some(Box::new(assertion)),
         })
     }
 
@@ -139,6 +186,7 @@ impl Credentials {
             method: AuthMethod::ClientSecretBasic,
             secret: Some(digest(&secret)),
             secret_side: Side::of(&secret).0,
+            assertion: None,
         })
     }
 }
@@ -167,6 +215,110 @@ impl std::ops::Deref for AuthenticatedClient {
     fn deref(&self) -> &Client {
         &self.client
     }
+}
+
+/// Which apps are let in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum LetIn {
+    /// Those that are in use.
+    Active,
+    /// Those that wait for review too: whoever asks looks whether it is about the app's owner.
+    Drafts,
+}
+
+/// A client that says by an assertion who it is, and is registered to do so. Its keys have to be had before it can be
+/// proved.
+#[derive(Debug)]
+pub struct Claimed<'a> {
+    credentials: &'a Credentials,
+    assertion: &'a Assertion,
+    client: Arc<Client>,
+}
+
+impl Credentials {
+    /// Whether they are an assertion, which [`claimed`](Self::claimed) takes further; [`authenticate`] refuses it.
+    pub fn is_assertion(&self) -> bool {
+        self.assertion.is_some()
+    }
+
+    /// The client that an assertion claims to be of, if it authenticates so.
+    ///
+    /// # Errors
+    /// `invalid_client`.
+    pub fn claimed(
+        &self,
+        client: Option<Arc<Client>>,
+        policy: &Policy,
+        let_in: LetIn,
+    ) -> Result<Claimed<'_>, TokenError> {
+        let claimed = || {
+            let client = client.filter(|client| policy.serves(client));
+            let client = client.ok_or(ClientFault::Unknown)?;
+            let assertion = self.assertion.as_deref().ok_or(ClientFault::Method)?;
+            if client.keys.is_none() {
+                return Err(ClientFault::Method);
+            }
+            let waits = let_in == LetIn::Drafts && client.owner_of_draft().is_some();
+            if !client.is_active() && !waits {
+                return Err(ClientFault::Inactive);
+            }
+            Ok(Claimed {
+                credentials: self,
+                assertion,
+                client,
+            })
+        };
+        claimed().map_err(|fault| self.refused(fault))
+    }
+}
+
+impl Claimed<'_> {
+    /// How its client is known.
+    pub fn keys(&self) -> Option<&ClientKeys> {
+        self.client.keys.as_deref()
+    }
+
+    /// Proves it by the keys of its client. What it grants is that the assertion is used up, which is settled first, so
+    /// a refusal consumes nothing; a lost guard means that it was used before: [`Claimed::replayed`].
+    pub fn prove<M: Mint>(
+        &self,
+        keys: &KeySet,
+        context: &Context<'_, M>,
+    ) -> Decision<AuthenticatedClient, TokenError> {
+        let Some(own) = self.keys() else {
+            return Decision::refuse(self.credentials.refused(ClientFault::Method));
+        };
+        match self.assertion.judge(&self.client, (own, keys), context) {
+            Ok(used) => {
+                let client = AuthenticatedClient {
+                    client: self.client.clone(),
+                    secret: None,
+                };
+                Decision::grant(used.into(), client)
+            }
+            Err(fault) => Decision::refuse(self.refused(fault)),
+        }
+    }
+
+    /// What is answered when the assertion was used before.
+    pub fn replayed(&self) -> TokenError {
+        self.refused(AssertionFault::Replayed)
+    }
+
+    /// What is answered when the keys of its client could not be had.
+    pub fn without_keys(&self) -> TokenError {
+        self.refused(AssertionFault::Unfetched)
+    }
+
+    fn refused(&self, fault: AssertionFault) -> TokenError {
+        self.credentials.refused(ClientFault::Assertion(fault))
+    }
+}
+
+/// Whether newer keys of the client may make a difference: none that are known fits.
+pub fn lacks_key(error: &TokenError) -> bool {
+    let fault = ClientFault::Assertion(AssertionFault::Key);
+    matches!(error, TokenError::InvalidClient { fault: own, .. } if *own == fault)
 }
 
 /// Checks credentials against the registered client, at every endpoint that asks for them. Secrets are compared by
@@ -213,10 +365,17 @@ fn check(
     };
     let secret = match (client.kind, credentials.method) {
         (ClientKind::Public, AuthMethod::None) => None,
-        (ClientKind::Public, _) | (ClientKind::Confidential, AuthMethod::None) => {
+        (ClientKind::Public, _)
+        | (ClientKind::Confidential, AuthMethod::None | AuthMethod::PrivateKeyJwt) => {
             return Err(ClientFault::Method);
         }
-        (ClientKind::Confidential, _) => Some(check_secret(credentials, &client, now)?),
+        (
+            ClientKind::Confidential,
+            AuthMethod::ClientSecretBasic | AuthMethod::ClientSecretPost,
+        ) => match client.keys {
+            Some(_) => return Err(ClientFault::Method),
+            None => Some(check_secret(credentials, &client, now)?),
+        },
     };
     let waits = client.owner_of_draft().is_some();
     match client.is_active() || waits {

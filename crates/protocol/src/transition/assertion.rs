@@ -1,0 +1,17 @@
+//! Assertions that clients authenticate with, each once.
+use crate::types::{Locator, UnixTime};
+use jose::Digest;
+
+/// A change of what is remembered of assertions.
+#[derive(Debug, Clone)]
+pub enum AssertionChange {
+    /// Remembers that an assertion was used. Guard: it was not used before.
+    Use {
+        /// The digest of its client and its `jti`.
+        key: Digest,
+        /// What tells this use from every other, so that one whose commit was not answered is not taken for a second.
+        receipt: Locator,
+        /// From when on it works no more by itself, and need not be remembered.
+        until: UnixTime,
+    },
+}
