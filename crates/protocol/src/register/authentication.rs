@@ -1,6 +1,6 @@
 //! How an app is to authenticate: by a secret, by assertions that it signs, or not at all.
 use super::error::{Field, RegistrationError, wrong};
-use crate::types::{AuthMethod, ClientKeys, ClientKind, KeySource, OwnKeys, RedirectUri};
+use crate::types::{AuthMethod, ClientKeys, ClientKind, KeySource, RedirectUri, RegisteredKeys};
 use jose::Algorithm;
 
 /// How an app is to authenticate, as whoever registers or changes it says it (RFC 7591 §2). What is left out, or empty,
@@ -110,7 +110,7 @@ fn keys(
             return Err(wrong(Field::Jwks, sentence));
         }
         (Some(text), None) => {
-            let own = OwnKeys::register(text);
+            let own = RegisteredKeys::register(text);
             KeySource::Set(own.map_err(|fault| wrong(Field::Jwks, fault.sentence()))?)
         }
         (None, Some(uri)) => KeySource::Uri(check_jwks_uri(uri)?),

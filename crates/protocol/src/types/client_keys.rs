@@ -23,7 +23,7 @@ pub struct ClientKeys {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum KeySource {
     /// Registered with it (`jwks`).
-    Set(OwnKeys),
+    Set(RegisteredKeys),
     /// Published by itself, at this URL (`jwks_uri`).
     Uri(String),
 }
@@ -43,7 +43,7 @@ impl ClientKeys {
     }
 
     /// The keys that were registered with it, if they are not fetched.
-    pub fn set(&self) -> Option<&OwnKeys> {
+    pub fn set(&self) -> Option<&RegisteredKeys> {
         match &self.source {
             KeySource::Set(own) => Some(own),
             KeySource::Uri(_) => None,
@@ -61,12 +61,12 @@ impl ClientKeys {
 
 /// Public keys that were registered, as text and read once.
 #[derive(Clone)]
-pub struct OwnKeys {
+pub struct RegisteredKeys {
     text: Arc<str>,
     set: Arc<KeySet>,
 }
 
-impl OwnKeys {
+impl RegisteredKeys {
     /// Reads a set of public keys (RFC 7517 §5), or one key, strictly: every key in it can be used, and no two have one
     /// name. What is kept is the keys without what else stood beside them.
     ///
@@ -92,7 +92,7 @@ impl OwnKeys {
         if set.keys().is_empty() {
             return Err(KeySetFault::Empty);
         }
-        Ok(OwnKeys {
+        Ok(RegisteredKeys {
             text: set.json().into(),
             set: Arc::new(set),
         })
@@ -100,7 +100,7 @@ impl OwnKeys {
 
     /// Reads what was kept. What a later release does not take any more proves nothing.
     pub fn from_stored(text: &str) -> Self {
-        OwnKeys {
+        RegisteredKeys {
             text: text.into(),
             set: Arc::new(KeySet::parse(text.as_bytes()).unwrap_or_default()),
         }
@@ -117,17 +117,17 @@ impl OwnKeys {
     }
 }
 
-impl PartialEq for OwnKeys {
+impl PartialEq for RegisteredKeys {
     fn eq(&self, other: &Self) -> bool {
         self.text == other.text
     }
 }
 
-impl Eq for OwnKeys {}
+impl Eq for RegisteredKeys {}
 
-impl fmt::Debug for OwnKeys {
+impl fmt::Debug for RegisteredKeys {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "OwnKeys({})", self.set.keys().len())
+        write!(f, "RegisteredKeys({})", self.set.keys().len())
     }
 }
 
@@ -207,32 +207,46 @@ mod tests {
     fn a_set_and_one_key_are_read_alike() {
         let one = key(SigningAlgorithm::EdDsa);
         let set = format!(r#"{{"keys":[{one}]}}"#);
-        let (one, set) = (OwnKeys::register(&one), OwnKeys::register(&set));
+        let (one, set) = (
+            RegisteredKeys::register(&one),
+            RegisteredKeys::register(&set),
+        );
         assert_eq!(one.as_ref().unwrap(), set.as_ref().unwrap());
-        assert_eq!(OwnKeys::from_stored(set.unwrap().text()), one.unwrap());
-        assert!(OwnKeys::from_stored("no set").set().keys().is_empty());
+        assert_eq!(
+            RegisteredKeys::from_stored(set.unwrap().text()),
+            one.unwrap()
+        );
+        assert!(
+            RegisteredKeys::from_stored("no set")
+                .set()
+                .keys()
+                .is_empty()
+        );
     }
 
     #[test]
     fn what_cannot_be_told_apart_or_used_is_refused() {
         let two = format!(r#"{{"keys":[{},{}]}}"#, named("a"), named("a"));
-        assert_eq!(OwnKeys::register(&two), Err(KeySetFault::SameName));
+        assert_eq!(RegisteredKeys::register(&two), Err(KeySetFault::SameName));
         assert_eq!(
             published(two.as_bytes()).unwrap_err(),
             KeySetFault::SameName
         );
         let apart = format!(r#"{{"keys":[{},{}]}}"#, named("a"), named("b"));
-        assert!(OwnKeys::register(&apart).is_ok());
-        assert_eq!(OwnKeys::register(r#"{"keys":[]}"#), Err(KeySetFault::Empty));
+        assert!(RegisteredKeys::register(&apart).is_ok());
+        assert_eq!(
+            RegisteredKeys::register(r#"{"keys":[]}"#),
+            Err(KeySetFault::Empty)
+        );
         let many = vec![named("a"); 500].join(",");
         assert_eq!(
-            OwnKeys::register(&format!(r#"{{"keys":[{many}]}}"#)),
+            RegisteredKeys::register(&format!(r#"{{"keys":[{many}]}}"#)),
             Err(KeySetFault::TooLong)
         );
         let small = vec![r#"{"kty":"X"}"#; 500].join(",");
         let small = format!(r#"{{"keys":[{small}]}}"#);
         let many = KeySetFault::Set(KeyFault::TooManyKeys);
-        assert_eq!(OwnKeys::register(&small), Err(many));
+        assert_eq!(RegisteredKeys::register(&small), Err(many));
         assert_eq!(published(small.as_bytes()).unwrap_err(), many);
     }
 
@@ -243,7 +257,7 @@ mod tests {
         for bad in [shared, private] {
             let set = format!(r#"{{"keys":[{},{bad}]}}"#, named("a"));
             for text in [bad, &set] {
-                let fault = OwnKeys::register(text).unwrap_err();
+                let fault = RegisteredKeys::register(text).unwrap_err();
                 assert_eq!(fault, KeySetFault::Set(KeyFault::Private), "{text}");
                 assert!(!fault.sentence().contains("nWGx"));
             }
@@ -255,7 +269,7 @@ mod tests {
     fn a_weak_key_is_refused_in_a_registration_and_passed_over_elsewhere() {
         let weak = format!(r#"{{"kty":"RSA","n":"{}8","e":"AQAB"}}"#, "_".repeat(170));
         let set = format!(r#"{{"keys":[{},{weak}]}}"#, named("a"));
-        let fault = OwnKeys::register(&set).unwrap_err();
+        let fault = RegisteredKeys::register(&set).unwrap_err();
         assert_eq!(fault, KeySetFault::Key(2, KeyFault::Modulus));
         assert_eq!(published(set.as_bytes()).unwrap().keys().len(), 1);
         let alone = format!(r#"{{"keys":[{weak}]}}"#);

@@ -30,7 +30,7 @@ pub mod token;
 pub use asks::{Asks, Reasons};
 pub use authentication::Authentication;
 pub use client::{AppLinks, AuthMethod, Client, ClientKind, ClientStatus, GrantType, StoredSecret};
-pub use client_keys::{ClientKeys, KeySource, OwnKeys};
+pub use client_keys::{ClientKeys, KeySource, RegisteredKeys};
 pub use code::{AuthorizationCode, CodeChallenge};
 pub use colour::{Colour, Theme};
 pub use connection::{

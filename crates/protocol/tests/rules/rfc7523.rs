@@ -5,11 +5,10 @@ mod signed {
     use jose::jwt::{self, Audience, Claims};
     use jose::{KeySet, SigningAlgorithm, SigningKey};
     use protocol::client_auth::{AssertionFault, ClientFault, Credentials, LetIn};
-    use protocol::grants::Context;
-    use protocol::testing::{Counter, NOW};
+    use protocol::testing::{Case, NOW};
     use protocol::token::{TokenError, client_error};
     use protocol::transition::AssertionChange;
-    use protocol::types::{Client, ClientKeys, KeySource, OwnKeys};
+    use protocol::types::{Client, ClientKeys, KeySource, RegisteredKeys};
     use protocol::{Decision, Params, Policy, Transition};
     use std::sync::{Arc, LazyLock};
 
@@ -18,8 +17,8 @@ mod signed {
     pub(crate) static KEY: LazyLock<SigningKey> =
         LazyLock::new(|| SigningKey::generate(SigningAlgorithm::Es256));
 
-    pub(crate) fn keys_of(key: &SigningKey) -> OwnKeys {
-        OwnKeys::register(&key.public().json()).expect("a public key")
+    pub(crate) fn keys_of(key: &SigningKey) -> RegisteredKeys {
+        RegisteredKeys::register(&key.public().json()).expect("a public key")
     }
 
     pub(crate) fn app() -> Client {
@@ -80,13 +79,11 @@ mod signed {
         let claimed = credentials.claimed(known, policy, LetIn::Active)?;
         let own = client.keys.as_ref().and_then(|keys| keys.set());
         let set = own.map_or_else(|| Arc::new(KeySet::default()), |own| own.set().clone());
-        let mint = Counter::starting_at(NOW);
-        let context = Context {
-            policy,
-            now: NOW,
-            mint: &mint,
+        let case = Case {
+            policy: policy.clone(),
+            ..Case::own_behalf()
         };
-        match claimed.prove(&set, &context) {
+        match claimed.prove(&set, &case.context()) {
             Decision::Granted {
                 transition: Some(Transition::Assertion(change)),
                 reply,

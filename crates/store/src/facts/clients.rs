@@ -4,7 +4,7 @@ use jose::Algorithm;
 use protocol::transition::Logo;
 use protocol::types::{
     AppLinks, Asks, Client, ClientKeys, ClientKind, ClientNo, ClientStatus, GrantType, KeySource,
-    Locator, OwnKeys, Reasons, RedirectUri, RelyingParty, Side, StoredSecret, UnixTime,
+    Locator, Reasons, RedirectUri, RegisteredKeys, RelyingParty, Side, StoredSecret, UnixTime,
 };
 
 /// Apps that are there (`IS NULL`), or that were deleted.
@@ -224,7 +224,7 @@ fn client(row: &dyn Row) -> Read<Client> {
 
 fn keys(row: &dyn Row) -> Read<Option<Box<ClientKeys>>> {
     let source = match (row.optional_text(31)?, row.optional_text(32)?) {
-        (Some(set), _) => KeySource::Set(OwnKeys::from_stored(set)),
+        (Some(set), _) => KeySource::Set(RegisteredKeys::from_stored(set)),
         (None, Some(uri)) => KeySource::Uri(uri.to_owned()),
         (None, None) => return Ok(None),
     };
@@ -244,7 +244,11 @@ pub(crate) fn stored_keys(client: &Client) -> (Option<&str>, Option<&str>, Strin
         return (None, None, String::new());
     };
     let names: Vec<&str> = keys.algorithms.iter().map(|own| own.name()).collect();
-    (keys.set().map(OwnKeys::text), keys.uri(), names.join(" "))
+    (
+        keys.set().map(RegisteredKeys::text),
+        keys.uri(),
+        names.join(" "),
+    )
 }
 
 fn kind(text: &str) -> Option<ClientKind> {

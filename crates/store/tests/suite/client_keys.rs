@@ -5,7 +5,7 @@ use jose::{Algorithm, Digest, SigningAlgorithm, SigningKey};
 use protocol::Transition;
 use protocol::decision::Mint;
 use protocol::transition::{AppChange, AssertionChange};
-use protocol::types::{Client, ClientKeys, KeySource, Lifetime, OwnKeys, UnixTime};
+use protocol::types::{Client, ClientKeys, KeySource, Lifetime, RegisteredKeys, UnixTime};
 use store::{Outcome, Store, SweepRules};
 
 fn used(store: &Store, name: &str, until: UnixTime) -> Transition {
@@ -28,7 +28,7 @@ fn keys(source: KeySource, algorithms: &[Algorithm]) -> Option<Box<ClientKeys>> 
 
 fn set() -> KeySource {
     let key = SigningKey::generate(SigningAlgorithm::EdDsa);
-    KeySource::Set(OwnKeys::register(&key.public().json()).unwrap())
+    KeySource::Set(RegisteredKeys::register(&key.public().json()).unwrap())
 }
 
 #[tokio::test]

@@ -15,7 +15,7 @@ use protocol::apps::{AppUpdate, Editor, ManagedApp, update};
 use protocol::decision::Decision;
 use protocol::register::{Field, NewAuthentication, RegistrationError};
 use protocol::types::client_keys::KeySetFault;
-use protocol::types::{AuthMethod, Language, OwnKeys, Role};
+use protocol::types::{AuthMethod, Language, RegisteredKeys, Role};
 use std::time::Instant;
 use store::Outcome;
 
@@ -155,7 +155,7 @@ fn said_of(error: &RegistrationError, form: Option<&SetKeysForm>, language: Lang
         return Problem::new("", language.text("app-stale"));
     };
     let both = !form.jwks.trim().is_empty() && !form.jwks_uri.trim().is_empty();
-    let sentence = match OwnKeys::register(form.jwks.trim()) {
+    let sentence = match RegisteredKeys::register(form.jwks.trim()) {
         _ if both => language.text("app-keys-both"),
         Err(KeySetFault::Set(KeyFault::Private) | KeySetFault::Key(_, KeyFault::Private)) => {
             language.text("app-keys-private")
