@@ -41,6 +41,8 @@ pub struct ConnectedRow {
     pub app: AppCard,
     /// Since when it is connected, in words.
     pub since: Text,
+    /// When it was last used, in words; `None`: not yet.
+    pub used: Option<Text>,
     /// Whether it is kept out, or no more connected.
     pub state: RowState,
 }
@@ -94,6 +96,8 @@ pub struct ConnectedApp {
     pub since: Text,
     /// When it was last allowed something, if that was later.
     pub allowed: Option<Text>,
+    /// When it was last used, in words; `None`: not yet.
+    pub used: Option<Text>,
     /// Whether it is let in.
     pub state: RowState,
     /// How long a removal can be undone, in words; `None` where there is none to undo.
@@ -151,6 +155,7 @@ impl Page for ConnectedApps {
             organization: None,
             app: samples::app_card(name),
             since: Text::of_others("2026-11-21"),
+            used: (state == RowState::Connected).then(|| Text::of_others("2026-11-22 10:00")),
             state,
         };
         let usual = ConnectedApps {
@@ -188,6 +193,7 @@ impl Page for ConnectedApps {
                 organization: Some((HOSTILE.to_owned(), HOSTILE.to_owned())),
                 app: samples::app_card(HOSTILE),
                 since: Text::of_others(HOSTILE),
+                used: Some(Text::of_others(HOSTILE)),
                 state: RowState::Removed,
             }],
             next_page: Some(HOSTILE.to_owned()),
@@ -214,6 +220,7 @@ impl Page for ConnectedApp {
             groups: samples::scope_groups(language),
             since: Text::of_others("2026-11-02"),
             allowed: Some(Text::of_others("2026-11-21")),
+            used: Some(Text::of_others("2026-11-22 10:00")),
             state: RowState::Connected,
             until: None,
             unheard: None,
@@ -227,6 +234,7 @@ impl Page for ConnectedApp {
         };
         let removed = ConnectedApp {
             allowed: None,
+            used: None,
             state: RowState::Removed,
             until: Some(Text::of_others("2026-11-22 10:00")),
             unheard: Some(language.text_of("time-minutes", &[("count", &5.to_string())])),
@@ -244,6 +252,7 @@ impl Page for ConnectedApp {
             organization: Some((HOSTILE.to_owned(), HOSTILE.to_owned())),
             app: samples::app_card(HOSTILE),
             since: Text::of_others(HOSTILE),
+            used: Some(Text::of_others(HOSTILE)),
             until: Some(Text::of_others(HOSTILE)),
             unheard: Some(Text::of_others(HOSTILE)),
             state: RowState::Removed,

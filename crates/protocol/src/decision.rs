@@ -47,6 +47,14 @@ impl<Reply, Error> Decision<Reply, Error> {
         }
     }
 
+    /// The change by which it is granted, if there is one.
+    pub fn granted(&self) -> Option<&Transition> {
+        match self {
+            Decision::Granted { transition, .. } => transition.as_ref(),
+            Decision::Refused { .. } => None,
+        }
+    }
+
     /// What has to be made durable first, and what is answered then. Whoever settles a decision takes it apart here,
     /// so a refusal's change is never left out.
     pub fn into_parts(self) -> (Option<Transition>, Result<Reply, Error>) {

@@ -8,6 +8,7 @@ use crate::oauth::endpoints::endpoints;
 use crate::oauth::long_poll::LongPolls;
 use crate::ops::active_sessions::ActiveSessions;
 use crate::ops::client_keys::ClientKeySets;
+use crate::ops::connection_uses::ConnectionUses;
 use crate::ops::hasher::Hasher;
 use crate::ops::last_used::LastUsed;
 use crate::ops::log::Log;
@@ -50,6 +51,7 @@ pub(crate) fn open(config: Config, log: Log) -> anyhow::Result<AppState> {
         outbound: Arc::new(outbound(&config)),
         last_used: LastUsed::default(),
         active_sessions: ActiveSessions::default(),
+        connection_uses: ConnectionUses::default(),
         request_log: RequestLog::of(&config),
         playgrounds: Playgrounds::default(),
         mint: store.mint(),

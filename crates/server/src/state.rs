@@ -7,6 +7,7 @@ use crate::oauth::long_poll::LongPolls;
 use crate::ops::active_sessions::ActiveSessions;
 use crate::ops::client_keys::ClientKeySets;
 use crate::ops::clock::{self, Zone};
+use crate::ops::connection_uses::ConnectionUses;
 use crate::ops::hasher::Hasher;
 use crate::ops::last_used::LastUsed;
 use crate::ops::log::Log;
@@ -59,6 +60,8 @@ pub(crate) struct AppState {
     /// When apps were used last.
     pub(crate) last_used: LastUsed,
     pub(crate) active_sessions: ActiveSessions,
+    /// When connections were used last.
+    pub(crate) connection_uses: ConnectionUses,
     /// What apps' requests were told.
     pub(crate) request_log: RequestLog,
     /// What developers play with.

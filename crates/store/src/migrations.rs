@@ -32,7 +32,7 @@ macro_rules! steps {
 }
 
 /// All steps on SQLite.
-pub(crate) const SQLITE: [Migration; 23] = steps!("sqlite":
+pub(crate) const SQLITE: [Migration; 24] = steps!("sqlite":
     1 "initial" "728948790923703149",
     2 "devices_and_test_mode" "8578770225967760945",
     3 "epochs" "0",
@@ -56,10 +56,11 @@ pub(crate) const SQLITE: [Migration; 23] = steps!("sqlite":
     21 "contract_workspaces" "0",
     22 "openid" "0",
     23 "client_keys" "0",
+    24 "connection_uses" "0",
 );
 
 /// All steps on PostgreSQL.
-pub(crate) const POSTGRES: [Migration; 23] = steps!("postgres":
+pub(crate) const POSTGRES: [Migration; 24] = steps!("postgres":
     1 "initial" "728948790923703149",
     2 "devices_and_test_mode" "8578770225967760945",
     3 "epochs" "0",
@@ -83,6 +84,7 @@ pub(crate) const POSTGRES: [Migration; 23] = steps!("postgres":
     21 "contract_workspaces" "0",
     22 "openid" "0",
     23 "client_keys" "0",
+    24 "connection_uses" "0",
 );
 
 #[cfg(test)]

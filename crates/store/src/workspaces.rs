@@ -18,16 +18,18 @@ impl Store {
             .await
     }
 
-    /// The apps that members let in for an organization or that it judged, by name: so many at most.
+    /// The apps that members let in for an organization or that it judged, by name: so many at most, after an app or from
+    /// the first on.
     ///
     /// # Errors
     /// [`StoreError`].
     pub async fn workspace_apps(
         &self,
         organization: Locator,
+        after: Option<ClientNo>,
         limit: usize,
     ) -> Result<Vec<WorkspaceApp>, StoreError> {
-        let values = values![organization, limit as i64];
+        let values = values![organization, limit as i64, after.unwrap_or(ClientNo(0))];
         self.many(&workspaces::APPS, &values).await
     }
 

@@ -11,6 +11,7 @@ mod device;
 mod device_polls;
 mod documented;
 mod languages;
+mod last_used;
 mod lists;
 mod mailbox;
 mod own_data;

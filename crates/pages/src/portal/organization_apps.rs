@@ -23,6 +23,8 @@ pub struct OrganizationApps {
     pub name: String,
     /// The apps.
     pub apps: Vec<WorkspaceAppRow>,
+    /// Address of the next page.
+    pub next_page: Option<String>,
     /// What is thought of those that nobody judged.
     pub new_apps: AppStanding,
     /// The client id that was typed.
@@ -44,6 +46,10 @@ pub struct WorkspaceAppRow {
     pub app: AppCard,
     /// How many members it works for.
     pub members: usize,
+    /// Since when, in words.
+    pub since: Option<Text>,
+    /// When it was last used for one of them, in words; `None`: not yet.
+    pub used: Option<Text>,
     /// What is thought of it; `None`: as of new ones.
     pub standing: Option<AppStanding>,
     /// How long its end can be taken back, in words; `None` where there is none to take back.
@@ -124,6 +130,8 @@ impl Page for OrganizationApps {
             client_id: "h9XW2pQ0nT4kLr7sVbYc1a".to_owned(),
             app: samples::app_card(name),
             members,
+            since: (members > 0).then(|| Text::of_others("2026-11-21")),
+            used: (members > 1).then(|| Text::of_others("2026-11-22 10:00")),
             standing,
             until: None,
         };
@@ -140,6 +148,7 @@ impl Page for OrganizationApps {
                     ..row("Acme Tasks", 0, Some(AppStanding::Blocked))
                 },
             ],
+            next_page: Some("/organizations/1/apps?after=7".to_owned()),
             new_apps: AppStanding::Limited,
             typed_app: String::new(),
             asks_password: true,
@@ -148,6 +157,7 @@ impl Page for OrganizationApps {
         };
         let none = OrganizationApps {
             apps: Vec::new(),
+            next_page: None,
             asks_password: false,
             notice: None,
             ..usual.clone()
@@ -167,9 +177,12 @@ impl Page for OrganizationApps {
             name: HOSTILE.to_owned(),
             apps: vec![WorkspaceAppRow {
                 client_id: HOSTILE.to_owned(),
+                since: Some(Text::of_others(HOSTILE)),
+                used: Some(Text::of_others(HOSTILE)),
                 until: Some(Text::of_others(HOSTILE)),
                 ..row(HOSTILE, 7, None)
             }],
+            next_page: Some(HOSTILE.to_owned()),
             typed_app: HOSTILE.to_owned(),
             notice: Some(Text::of_others(HOSTILE)),
             problems: vec![Problem::new("app", Text::of_others(HOSTILE))],

@@ -4,7 +4,9 @@ use super::TransferChange;
 use crate::events::{Event, Happened};
 use crate::outbox::Message;
 use crate::request_log::RequestBatch;
-use crate::types::{Client, ClientNo, ClientStatus, Locator, Scope, StoredSecret, UnixTime};
+use crate::types::{
+    Client, ClientNo, ClientStatus, ConnectionUse, Locator, Scope, StoredSecret, UnixTime,
+};
 
 /// A change of an app.
 #[derive(Debug, Clone)]
@@ -118,6 +120,8 @@ pub enum AppChange {
         /// From which network.
         network: String,
     },
+    /// Notes when connections of apps were used. No guard: of two, the later stays.
+    NoteConnections(Vec<ConnectionUse>),
     /// Hands an app over.
     Transfer(TransferChange),
     /// Writes down what its requests were told. No guard.
@@ -176,7 +180,7 @@ impl AppChange {
     pub(super) fn event(&self) -> Option<Happened> {
         Some(match self {
             // Tokens tell of it themselves.
-            Self::NoteUse { .. } | Self::LogRequests(_) => return None,
+            Self::NoteUse { .. } | Self::NoteConnections(_) | Self::LogRequests(_) => return None,
             Self::Register { client, .. } => Happened {
                 organization: client.organization,
                 ..Happened::by_person(Event::AppRegistered, client.owner)
@@ -231,6 +235,7 @@ impl AppChange {
             | Self::RevokeSecret { .. }
             | Self::RotateSecrets { .. }
             | Self::NoteUse { .. }
+            | Self::NoteConnections(_)
             | Self::LogRequests(_)
             | Self::Delete { .. }
             | Self::Restore { .. } => &[],

@@ -40,7 +40,7 @@ pub use transfer::TransferChange;
 
 use crate::events::Happened;
 use crate::outbox::Message;
-use crate::types::Language;
+use crate::types::{AccessToken, Language};
 
 /// A change of state.
 #[derive(Debug, Clone)]
@@ -100,6 +100,18 @@ impl Transition {
             Transition::Connection(change) => Some(change.event()),
             Transition::SigningKey(change) => change.event(),
             Transition::OpenId(change) => change.event(),
+        }
+    }
+
+    /// The access token that is given by it.
+    pub fn access_token(&self) -> Option<&AccessToken> {
+        match self {
+            Transition::Grant(
+                GrantChange::Redeem { access, .. }
+                | GrantChange::Rotate { access, .. }
+                | GrantChange::IssueAccessToken(access),
+            ) => Some(access),
+            _ => None,
         }
     }
 

@@ -76,6 +76,7 @@ names! {
     RotateSecrets Transition::App(AppChange::RotateSecrets { .. }) => "app.rotate_secrets",
     WarnOfEnd Transition::App(AppChange::WarnOfEnd { .. }) => "app.warn_of_end",
     NoteAppUse Transition::App(AppChange::NoteUse { .. }) => "app.note_use",
+    NoteConnections Transition::App(AppChange::NoteConnections(_)) => "app.note_connections",
     LogRequests Transition::App(AppChange::LogRequests(_)) => "app.log_requests",
     DeleteApp Transition::App(AppChange::Delete { .. }) => "app.delete",
     RestoreApp Transition::App(AppChange::Restore { .. }) => "app.restore",

@@ -8,7 +8,7 @@ use std::sync::Arc;
 const CLOCKS_DIFFER: Lifetime = Lifetime::from_minutes(1);
 
 /// Names a connection. An organization that access is given for is the workspace; what is a person's own has none.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct ConnectionKey {
     /// Who let the app in.
     pub subject: Subject,
@@ -16,6 +16,15 @@ pub struct ConnectionKey {
     pub client: ClientNo,
     /// The organization that access is given for; `None`: the person's own account.
     pub organization: Option<Locator>,
+}
+
+/// That a token of a connection was used.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct ConnectionUse {
+    /// Which connection.
+    pub key: ConnectionKey,
+    /// When.
+    pub at: UnixTime,
 }
 
 /// That a person let an app in.
@@ -37,6 +46,8 @@ pub struct Connection {
     pub since: UnixTime,
     /// When it was last allowed something.
     pub granted_at: UnixTime,
+    /// When a token of it was last used, within some minutes; `None`: not since it began.
+    pub used_at: Option<UnixTime>,
     /// Whether it lasts.
     pub state: ConnectionState,
 }

@@ -34,7 +34,8 @@ pub use client_keys::{ClientKeys, KeySource, RegisteredKeys};
 pub use code::{AuthorizationCode, CodeChallenge};
 pub use colour::{Colour, Theme};
 pub use connection::{
-    AHEAD, Connection, ConnectionKey, ConnectionStanding, ConnectionState, End, Narrowed,
+    AHEAD, Connection, ConnectionKey, ConnectionStanding, ConnectionState, ConnectionUse, End,
+    Narrowed,
 };
 pub use consent::{Consent, Interaction};
 pub use device::{DeviceAnswer, DeviceAuthorization, Pace, UserCode};

@@ -72,6 +72,10 @@ pub struct WorkspaceApp {
     pub standing: Option<AppStanding>,
     /// How many members it works for.
     pub members: usize,
+    /// Since when it has worked for the first of them.
+    pub since: Option<UnixTime>,
+    /// When a token of theirs was last used, within some minutes.
+    pub used_at: Option<UnixTime>,
     /// When it was ended for all of them, if that was not taken back.
     pub ended: Option<End>,
 }

@@ -97,6 +97,7 @@ fn a_wish_becomes_a_change_exactly_if_there_is_something_to_do() {
             narrowed: None,
             since: NOW,
             granted_at: NOW,
+            used_at: None,
             state,
         };
         change(wish, &connection, &mint, now).map(|change| change.step)
@@ -132,6 +133,7 @@ fn one_scope_is_taken_away_and_what_was_taken_before_comes_back_to_nobody() {
         narrowed: None,
         since: NOW,
         granted_at: NOW,
+        used_at: None,
         state: ConnectionState::Active,
     };
     let step = |connection: &Connection, name| match narrow(connection, name, &mint)?.step {

@@ -99,6 +99,7 @@ async fn listed(
     let more = connections.len() > PAGE;
     connections.truncate(PAGE);
     let zone = app.zone_of(&facts.preferences);
+    let moment = |time| Text::of_others(zone.moment(time, browser.language));
     let mut rows = Vec::with_capacity(connections.len());
     for connection in &connections {
         // One that was deleted meanwhile is listed no more.
@@ -107,7 +108,8 @@ async fn listed(
                 client_id: client.id.clone(),
                 organization: named(connection, &names),
                 app: app_card(&client),
-                since: Text::of_others(zone.moment(connection.since, browser.language)),
+                since: moment(connection.since),
+                used: connection.used_at.map(moment),
                 state: state(connection),
             });
         }
@@ -183,6 +185,7 @@ pub(super) async fn show(
         groups: in_words(&app, &client, &connection.access(), language),
         since: moment(connection.since),
         allowed: (connection.granted_at > connection.since).then(|| moment(connection.granted_at)),
+        used: connection.used_at.map(moment),
         state: state(&connection),
         until,
         unheard: unheard(&app, &connection, language),

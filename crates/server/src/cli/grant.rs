@@ -118,7 +118,14 @@ impl List {
                 true => format!("{} let no such app in.", person.email),
                 false => {
                     table(
-                        ["CLIENT ID", "NAME", "ORGANIZATION", "SINCE", "STATUS"],
+                        [
+                            "CLIENT ID",
+                            "NAME",
+                            "ORGANIZATION",
+                            "SINCE",
+                            "LAST USED",
+                            "STATUS",
+                        ],
                         &rows,
                     ) + &more
                 }
@@ -215,6 +222,7 @@ fn tell(
             ("scope", connection.access().to_string()),
             ("since", clock::rfc3339(connection.since)),
             ("allowed", clock::rfc3339(connection.granted_at)),
+            ("last used", last_used(connection).unwrap_or_default()),
             ("status", status(connection).to_owned()),
         ]);
         match said {
@@ -227,6 +235,11 @@ fn tell(
 /// The id of the organization that the app was let in for.
 fn organization(connection: &Connection) -> Option<String> {
     connection.organization.map(public_id)
+}
+
+/// When a token of it was used, within some minutes.
+fn last_used(connection: &Connection) -> Option<String> {
+    connection.used_at.map(clock::rfc3339)
 }
 
 fn status(connection: &Connection) -> &'static str {
@@ -245,16 +258,18 @@ fn as_json(app: &Client, connection: &Connection) -> Value {
         "scope": connection.access().to_string(),
         "since": clock::rfc3339(connection.since),
         "granted_at": clock::rfc3339(connection.granted_at),
+        "last_used_at": last_used(connection),
         "status": status(connection),
     })
 }
 
-fn row(app: &Client, connection: &Connection) -> [String; 5] {
+fn row(app: &Client, connection: &Connection) -> [String; 6] {
     [
         app.id.clone(),
         app.name.clone(),
         organization(connection).unwrap_or_default(),
         clock::rfc3339(connection.since),
+        last_used(connection).unwrap_or_default(),
         status(connection).to_owned(),
     ]
 }

@@ -142,7 +142,9 @@ async fn note_uses_once(app: &App) {
     let sessions = app
         .active_sessions
         .take(&app.policy().accounts, clock::now());
-    for noted in app.last_used.take().into_iter().chain(sessions) {
+    let connections = app.connection_uses.take();
+    let apps = app.last_used.take().into_iter();
+    for noted in apps.chain(sessions).chain(connections) {
         let act = Act::by_job(clock::now());
         if let Err(error) = app.store.settle(noted, act).await {
             app.outage.note(&error);

@@ -1,6 +1,7 @@
 //! The bearer token that an endpoint of ours is called with (RFC 6750 §2.1).
 use crate::http::error::ApiError;
 use crate::http::request::authorization;
+use crate::ops::connection_uses::UsedToken;
 use crate::state::AppState;
 use axum::http::HeaderMap;
 use protocol::facts::AccessFacts;
@@ -14,6 +15,13 @@ use wire::{Presented, bearer};
 pub(crate) struct Bearer {
     pub(crate) presented: Presented,
     pub(crate) facts: Option<AccessFacts>,
+}
+
+impl Bearer {
+    /// What is noted of its use, if it works.
+    pub(crate) fn used(&self) -> Option<UsedToken> {
+        UsedToken::of(&self.facts.as_ref()?.token)
+    }
 }
 
 /// Reads the token that a request is made with; `None` when it can be none of ours.

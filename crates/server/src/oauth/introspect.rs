@@ -5,6 +5,7 @@ use super::revoke::asked_by_client;
 use crate::http::error::ApiError;
 use crate::http::reply;
 use crate::ops::clock;
+use crate::ops::connection_uses::UsedToken;
 use crate::settle::look_up;
 use crate::state::App;
 use axum::extract::State;
@@ -12,7 +13,7 @@ use axum::http::StatusCode;
 use axum::response::Response;
 use protocol::client_auth::{ClientFault, LetIn};
 use protocol::introspect::{holder_wanted, may_introspect};
-use protocol::lookup::TokenKind;
+use protocol::lookup::{Found, TokenKind};
 use protocol::request_log::Endpoint;
 use protocol::revoke::token_of;
 use protocol::token::TokenError;
@@ -52,5 +53,11 @@ async fn answer(
     }
     let (policy, now) = (app.policy(), clock::now());
     let introspection = protocol::introspect::introspect(&kind, &client, &found, policy, now);
+    if introspection.active
+        && let Found::AccessToken(facts) = &found
+        && let Some(used) = UsedToken::of(&facts.token)
+    {
+        app.connection_uses.note(used, now);
+    }
     Ok(reply::json_of(StatusCode::OK, &introspection))
 }

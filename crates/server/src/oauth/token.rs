@@ -6,11 +6,13 @@ use crate::http::error::ApiError;
 use crate::http::reply;
 use crate::http::request::ClientAddr;
 use crate::ops::clock;
+use crate::ops::connection_uses::UsedToken;
 use crate::settle::look_up;
 use crate::state::{App, AppState};
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::Response;
+use protocol::Transition;
 use protocol::client_auth::{
     AuthenticatedClient, Credentials, LetIn, authenticate, authenticate_draft,
 };
@@ -52,6 +54,11 @@ async fn answer(
     for context in app.tries() {
         let found = look_up(&app.store, asked.lookup()).await?;
         let decision = asked.decide(&client, found, &context);
+        if let Some(token) = decision.granted().and_then(Transition::access_token)
+            && let Some(used) = UsedToken::of(token)
+        {
+            app.connection_uses.note(used, now);
+        }
         let act = app.act(context.now, request.address);
         if let Some(answer) = app.settle(decision, act).await? {
             let TokenReply(body) = answer?;

@@ -1,5 +1,5 @@
 //! Token info: `GET` with the bearer token itself.
-use super::bearer;
+use super::bearer::{self, Bearer};
 use super::logged::{Caller, note};
 use crate::http::error::ApiError;
 use crate::http::reply;
@@ -47,10 +47,15 @@ async fn answer(app: &App, headers: &HeaderMap, caller: &mut Caller) -> Result<R
     if let Some(bearer) = &bearer {
         caller.brings(&bearer.presented, bearer.facts.as_ref());
     }
-    let info = bearer
-        .and_then(|bearer| describe(&bearer.presented, bearer.facts, app.policy(), clock::now()));
+    let (now, used) = (clock::now(), bearer.as_ref().and_then(Bearer::used));
+    let info =
+        bearer.and_then(|bearer| describe(&bearer.presented, bearer.facts, app.policy(), now));
     let invalid = || bearer::refused(REALM, BearerError::Invalid);
-    Ok(found(&info.ok_or_else(invalid)?))
+    let info = info.ok_or_else(invalid)?;
+    if let Some(used) = used {
+        app.connection_uses.note(used, now);
+    }
+    Ok(found(&info))
 }
 
 fn found(info: &TokenInfo) -> Response {

@@ -4,6 +4,7 @@ pub(crate) mod active_sessions;
 pub(crate) mod client_keys;
 pub(crate) mod clock;
 pub(crate) mod clock_guard;
+pub(crate) mod connection_uses;
 pub(crate) mod hasher;
 mod health;
 pub(crate) mod last_used;

@@ -1,6 +1,6 @@
 //! Apps. Each change raises the version; what rests on how an app was read has that version in its guard.
 use super::app_bounds::{bound, called};
-use super::connection::FORGET_CONSENTS;
+use super::connection::{FORGET_CONSENTS, note_uses};
 use super::deletion::is_there;
 use super::transfer;
 use crate::facts::clients::{kind_name, stored_keys};
@@ -73,6 +73,7 @@ pub(super) fn steps<'a>(steps: Steps<'a>, change: &'a AppChange, now: UnixTime) 
             at,
             network,
         } => note_use(steps, *client, *secret, *at, network),
+        AppChange::NoteConnections(uses) => note_uses(steps, uses),
         AppChange::Transfer(change) => transfer::steps(steps, change, now),
         AppChange::LogRequests(batch) => super::request_log::steps(steps, batch),
         AppChange::Delete { client } => delete(steps, *client, now),

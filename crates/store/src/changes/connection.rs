@@ -7,8 +7,8 @@ use crate::value::values;
 use protocol::accounts::mail_link::LinkMail;
 use protocol::transition::{ConnectionChange, ConnectionStep};
 use protocol::types::{
-    AHEAD, AuthorizationCode, ClientNo, ConnectionKey, Consent, End, Locator, Scope, Subject,
-    UnixTime,
+    AHEAD, AuthorizationCode, ClientNo, ConnectionKey, ConnectionUse, Consent, End, Locator, Scope,
+    Subject, UnixTime,
 };
 
 /// Ends connections; which ones follows on it.
@@ -270,6 +270,16 @@ fn over(
             values![organization, subject, client, end.not_before()],
         )
         .workspace_ended(organization)
+}
+
+/// When they were used last.
+pub(super) fn note_uses<'a>(steps: Steps<'a>, uses: &'a [ConnectionUse]) -> Steps<'a> {
+    let note = "UPDATE consents SET used_at = $4 \
+                WHERE subject = $1 AND client = $2 AND organization = $3 AND used_at < $4";
+    uses.iter().fold(steps, |steps, used| {
+        let [subject, client, organization] = named(used.key);
+        steps.run(note, [subject, client, organization, used.at.into()])
+    })
 }
 
 /// An app's people are asked again; their connections go on.

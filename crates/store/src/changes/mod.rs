@@ -304,6 +304,7 @@ pub(crate) fn changed_client(transition: &Transition) -> Option<ClientNo> {
     match change {
         AppChange::Register { .. }
         | AppChange::NoteUse { .. }
+        | AppChange::NoteConnections(_)
         | AppChange::WarnOfEnd { .. }
         | AppChange::LogRequests(_) => None,
         AppChange::Update { before, .. } => Some(before.no),

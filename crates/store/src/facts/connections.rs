@@ -10,7 +10,7 @@ use std::sync::Arc;
 macro_rules! connection_columns {
     () => {
         "k.subject, k.client, k.scope, k.earlier_scope, k.since, k.granted_at, k.kept_at, k.paused_at, k.ended_as, \
-         k.narrowed_to, k.narrowed_before, k.organization"
+         k.narrowed_to, k.narrowed_before, k.organization, k.used_at"
     };
 }
 
@@ -21,6 +21,7 @@ fn connection(row: &dyn Row) -> Read<Connection> {
         (None, Some(paused)) => ConnectionState::Paused(paused),
         (None, None) => ConnectionState::Active,
     };
+    let since = row.time(4)?;
     Ok(Connection {
         subject: row.subject(0)?,
         client: row.client(1)?,
@@ -28,8 +29,9 @@ fn connection(row: &dyn Row) -> Read<Connection> {
         scope: row.scope(2)?,
         earlier: row.scope(3)?,
         narrowed: narrowed(row, 9)?,
-        since: row.time(4)?,
+        since,
         granted_at: row.time(5)?.max(kept),
+        used_at: Some(row.time(12)?).filter(|used| used.0 > 0 && *used >= since),
         state,
     })
 }
@@ -51,7 +53,7 @@ pub(crate) const OF_PERSON: Query<Connection> = Query {
         "SELECT ",
         connection_columns!(),
         " FROM consents k JOIN clients c ON c.no = k.client WHERE k.subject = $1 AND c.deleted_at IS NULL \
-         AND (k.since < $2 OR (k.since = $2 AND (k.client < $3 OR (k.client = $3 AND k.organization < $7)))) \
+         AND (k.since, k.client, k.organization) < ($2, $3, $7) \
          AND (k.ended_as IS NULL OR k.ended_as > $5) AND LOWER(c.name) LIKE $6 ESCAPE '~' \
          ORDER BY k.since DESC, k.client DESC, k.organization DESC LIMIT $4"
     ),
@@ -117,3 +119,68 @@ pub(crate) const TOLD: Query<Change> = Query {
         })
     },
 };
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::migrations::SQLITE;
+    use rusqlite::{Connection, StatementStatus, named_params, params};
+
+    /// A person with so many connections, two of which began in each second.
+    fn with(connections: i64) -> Connection {
+        let db = Connection::open_in_memory().unwrap();
+        for step in &SQLITE {
+            db.execute_batch(step.sql).unwrap();
+        }
+        let numbers = "WITH RECURSIVE numbers(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM numbers WHERE n < ?1)";
+        for insert in [
+            "INSERT INTO clients (no, id, name, homepage, description, owner, kind, redirect_uris, grants, approved, \
+             resource_server, status, cutoff, created_at) \
+             SELECT n, n, 'Board ' || n, '', '', 1, 'public', '', '', '', 0, 'active', 0, 0 FROM numbers",
+            "INSERT INTO consents (subject, client, scope, redirect_uris, granted_at, since) \
+             SELECT 7, n, 'a', '', 1000 + n / 2, 1000 + n / 2 FROM numbers",
+        ] {
+            db.execute(&format!("{numbers} {insert}"), params![connections])
+                .unwrap();
+        }
+        db
+    }
+
+    /// Which apps a page of 51 names after a place, and the steps of SQLite's machine that this takes.
+    fn page(db: &Connection, after: (i64, i64), name: &str) -> (Vec<i64>, i32) {
+        let mut statement = db.prepare(OF_PERSON.sql).unwrap();
+        let values = named_params! {
+            "$1": 7, "$2": after.0, "$3": after.1, "$4": 51, "$5": 0, "$6": name, "$7": 0,
+        };
+        let rows = statement.query_map(values, |row| row.get(1)).unwrap();
+        let found = rows.collect::<Result<_, _>>().unwrap();
+        (found, statement.get_status(StatementStatus::VmStep))
+    }
+
+    #[test]
+    fn a_page_of_ten_thousand_connections_reads_no_more_than_one_of_a_hundred() {
+        let (few, many) = (with(100), with(10_000));
+        let first = (i64::MAX, i64::MAX);
+        let (found, little) = page(&few, first, "%%");
+        assert_eq!((found[0], found.len()), (100, 51));
+        let mut seen = Vec::new();
+        let mut after = first;
+        loop {
+            let (found, steps) = page(&many, after, "%%");
+            let Some(last) = found.last() else { break };
+            assert!(
+                steps <= little + 100,
+                "{steps} steps after {after:?}, {little} of a few"
+            );
+            after = (1000 + last / 2, *last);
+            seen.extend(found);
+        }
+        assert_eq!(seen, (1..=10_000).rev().collect::<Vec<_>>());
+        // What is often found is found at once; what is nowhere, after a look at each.
+        let (found, steps) = page(&many, first, "%board%");
+        assert!(found.len() == 51 && steps <= 2 * little, "{steps}");
+        let (found, steps) = page(&many, first, "%board 4711%");
+        assert_eq!(found, [4_711]);
+        assert!(steps < 10_000 * 40, "{steps}");
+    }
+}

@@ -65,35 +65,56 @@ pub(crate) const STANDING: Query<(Option<AppStanding>, AppStanding)> = Query {
     },
 };
 
+/// What is told of the members that an app works for.
+macro_rules! of_members {
+    ($what:literal) => {
+        concat!(
+            "(SELECT ",
+            $what,
+            " FROM consents k WHERE k.organization = $1 AND k.client = c.no AND k.organization > 0 AND k.ended_as IS NULL)"
+        )
+    };
+}
+
 macro_rules! apps {
-    ($of:literal) => {
+    ($which:literal) => {
         Query {
             sql: concat!(
-                "SELECT c.no, a.standing, (SELECT COUNT(*) FROM consents k WHERE k.organization = $1 AND k.client = c.no \
-                 AND k.organization > 0 AND k.ended_as IS NULL), e.ended_as FROM clients c \
-                 LEFT JOIN workspace_apps a ON a.organization = $1 AND a.client = c.no \
+                "SELECT c.no, a.standing, ",
+                of_members!("COUNT(*)"),
+                ", ",
+                of_members!("MIN(k.since)"),
+                ", ",
+                of_members!("MAX(CASE WHEN k.used_at >= k.since THEN k.used_at END)"),
+                ", e.ended_as FROM (SELECT no, LOWER(name) AS name FROM clients WHERE deleted_at IS NULL AND ",
+                $which,
+                ") c LEFT JOIN workspace_apps a ON a.organization = $1 AND a.client = c.no \
                  LEFT JOIN workspace_ends e ON e.organization = $1 AND e.subject = 0 AND e.client = c.no \
-                 WHERE c.deleted_at IS NULL AND ",
-                $of
+                 ORDER BY c.name, c.no"
             ),
             read: app,
         }
     };
 }
 
-/// The apps that members let in for an organization or that it judged, by name: so many at most.
+/// The apps that members let in for an organization or that it judged, by name: those after the app `$3`, or from the
+/// first on, so many at most.
 pub(crate) const APPS: Query<WorkspaceApp> = apps!(
-    "c.no IN (SELECT client FROM workspace_apps WHERE organization = $1 UNION \
-     SELECT client FROM consents WHERE organization = $1 AND organization > 0) ORDER BY LOWER(c.name), c.no LIMIT $2"
+    "no IN (SELECT client FROM workspace_apps WHERE organization = $1 UNION \
+     SELECT client FROM consents WHERE organization = $1 AND organization > 0) \
+     AND ($3 = 0 OR (LOWER(name), no) > (SELECT LOWER(p.name), p.no FROM clients p WHERE p.no = $3)) \
+     ORDER BY LOWER(name), no LIMIT $2"
 );
 /// One of them, or any other.
-pub(crate) const APP: Query<WorkspaceApp> = apps!("c.no = $2");
+pub(crate) const APP: Query<WorkspaceApp> = apps!("no = $2");
 
 fn app(row: &dyn Row) -> Read<WorkspaceApp> {
     Ok(WorkspaceApp {
         client: row.client(0)?,
         standing: standing(row, 1)?,
         members: usize::try_from(row.number(2)?).unwrap_or_default(),
-        ended: row.optional_locator(3)?.map(End),
+        since: row.optional_time(3)?,
+        used_at: row.optional_time(4)?,
+        ended: row.optional_locator(5)?.map(End),
     })
 }

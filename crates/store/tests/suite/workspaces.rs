@@ -417,6 +417,6 @@ async fn an_app_that_is_blocked_is_refused_and_its_tokens_rest() {
         world.store.app_standing(id, unknown).await.unwrap(),
         Some((None, AppStanding::Limited))
     );
-    let listed = world.store.workspace_apps(id, 10).await.unwrap();
+    let listed = world.store.workspace_apps(id, None, 10).await.unwrap();
     assert_eq!(listed.len(), 1);
 }

@@ -38,13 +38,16 @@ impl FromRequestParts<App> for Caller {
         let invalid = || refused(BearerError::Invalid);
         let bearer = bearer::read(app, &parts.headers, REALM).await?;
         let bearer = bearer.ok_or_else(invalid)?;
-        let now = clock::now();
+        let (now, used) = (clock::now(), bearer.used());
         let subject = person_of(&bearer.presented, bearer.facts, app.policy(), now);
         let person = app.store.person(subject.map_err(refused)?).await?;
         let person = person.filter(Person::is_active).ok_or_else(invalid)?;
         // Whose password everybody knows runs no apps, nor does a test user.
         if app.config.is_published(&person.email) || person.test_app.is_some() {
             return Err(refused(BearerError::OwnApi));
+        }
+        if let Some(used) = used {
+            app.connection_uses.note(used, now);
         }
         Ok(Caller {
             person,

@@ -19,16 +19,18 @@ use protocol::Params;
 use protocol::connections::{RESTORABLE, is_restorable};
 use protocol::organizations::{OrganizationError, Seat};
 use protocol::transition::OrganizationChange;
-use protocol::types::{AppStanding, ClientNo, Locator, Role, WorkspaceApp};
+use protocol::types::{AppStanding, ClientNo, Locator, Role, UnixTime, WorkspaceApp};
 use store::{Outcome, StoreError};
 
-/// Apps on the page, at most.
-const MOST: usize = 200;
+/// Apps on one page of the list.
+const PAGE: usize = 50;
 
 /// What the page shows besides the apps.
 #[derive(Default)]
 struct Said {
     notice: Option<&'static str>,
+    /// The app after which the list goes on; `None`: it begins.
+    after: Option<ClientNo>,
     /// The client id that was typed.
     app: String,
     problems: Vec<Problem>,
@@ -51,6 +53,9 @@ pub(super) async fn show(
     };
     let said = Said {
         notice,
+        after: params
+            .get("after")
+            .and_then(|no| no.parse().ok().map(ClientNo)),
         ..Said::default()
     };
     page(&app, desk, &seat, said).await
@@ -74,18 +79,7 @@ async fn owner(app: &App, desk: &Desk, id: &str) -> Result<Seat, PageError> {
 async fn page(app: &App, desk: Desk, seat: &Seat, said: Said) -> Result<Response, PageError> {
     let organization = &seat.facts().organization;
     let asks_password = desk.asks_password();
-    let mut rows = Vec::new();
-    for own in app.store.workspace_apps(organization.id, MOST).await? {
-        if let Some(client) = app.store.client_by_no(own.client).await? {
-            rows.push(WorkspaceAppRow {
-                client_id: client.id.clone(),
-                app: app_card(&client),
-                members: own.members,
-                standing: own.standing,
-                until: until(app, &desk, &own),
-            });
-        }
-    }
+    let (rows, last) = listed(app, &desk, organization.id, said.after).await?;
     let mut browser = desk.browser;
     let status = match said.problems.is_empty() {
         true => StatusCode::OK,
@@ -94,6 +88,7 @@ async fn page(app: &App, desk: Desk, seat: &Seat, said: Said) -> Result<Response
     let page = OrganizationApps {
         nonce: browser.nonce(app, NonceScope::Session),
         frame: browser.front_frame(app),
+        next_page: last.map(|last| further(organization.id, last)),
         id: organization.id.0.to_string(),
         name: organization.name.clone(),
         apps: rows,
@@ -106,12 +101,48 @@ async fn page(app: &App, desk: Desk, seat: &Seat, said: Said) -> Result<Response
     Ok(browser.keep_browser_id(app, reply::page(status, &page, None)))
 }
 
-/// How long the end of an app can be taken back, in words.
-fn until(app: &App, desk: &Desk, own: &WorkspaceApp) -> Option<Text> {
-    let end = own.ended.filter(|end| is_restorable(*end, clock::now()))?;
+/// One page of the list, and the last one on it if there are more.
+async fn listed(
+    app: &App,
+    desk: &Desk,
+    organization: Locator,
+    after: Option<ClientNo>,
+) -> Result<(Vec<WorkspaceAppRow>, Option<ClientNo>), StoreError> {
+    let mut own = app
+        .store
+        .workspace_apps(organization, after, PAGE + 1)
+        .await?;
+    let more = own.len() > PAGE;
+    own.truncate(PAGE);
     let zone = app.zone_of(&desk.facts.preferences);
-    let moment = zone.moment(end.0.time().plus(RESTORABLE), desk.browser.language);
-    Some(Text::of_others(moment))
+    let moment = |time| Text::of_others(zone.moment(time, desk.browser.language));
+    let mut rows = Vec::with_capacity(own.len());
+    for own in &own {
+        if let Some(client) = app.store.client_by_no(own.client).await? {
+            rows.push(WorkspaceAppRow {
+                client_id: client.id.clone(),
+                app: app_card(&client),
+                members: own.members,
+                since: own.since.map(moment),
+                used: own.used_at.map(moment),
+                standing: own.standing,
+                until: until(own).map(moment),
+            });
+        }
+    }
+    let last = own.last().filter(|_| more);
+    Ok((rows, last.map(|own| own.client)))
+}
+
+fn further(organization: Locator, last: ClientNo) -> String {
+    let page = organization_apps_href(&organization.0.to_string());
+    format!("{page}?after={}", last.0)
+}
+
+/// How long the end of an app can be taken back.
+fn until(own: &WorkspaceApp) -> Option<UnixTime> {
+    let end = own.ended.filter(|end| is_restorable(*end, clock::now()))?;
+    Some(end.0.time().plus(RESTORABLE))
 }
 
 /// What an organization thinks of apps that it did not judge.
