@@ -2,7 +2,7 @@
 
 use askama::Template;
 
-use crate::{Frame, Page, Text, Workspace, link, path, risk, samples, samples::pages};
+use crate::{Frame, Left, Page, Text, Workspace, link, path, risk, samples, samples::pages};
 use protocol::consent::Breadth;
 use protocol::policy::Risk;
 use protocol::types::Language;

@@ -15,11 +15,11 @@ pub enum WorkspaceFault {
     NotTheirs,
 }
 
-/// The one that is picked before the person does anything: the only organization that they belong to. Of several they
-/// pick one themselves.
-pub fn preselected(own: &[Membership]) -> Option<Locator> {
+/// The one that is picked before the person does anything: the only organization that they belong to, if it admits
+/// anything. Of several they pick one themselves.
+pub fn preselected(own: &[Membership], admits: impl Fn(Locator) -> bool) -> Option<Locator> {
     match own {
-        [only] => Some(only.organization.id),
+        [only] => Some(only.organization.id).filter(|id| admits(*id)),
         _ => None,
     }
 }

@@ -2,7 +2,7 @@
 use crate::facts::workspaces;
 use crate::value::values;
 use crate::{Fact, Store, StoreError};
-use protocol::types::{AppStanding, ClientNo, Locator, WorkspaceApp};
+use protocol::types::{AppStanding, ClientNo, Locator, Subject, WorkspaceApp};
 
 impl Store {
     /// What the owners of an organization think of an app, if they judged it, and of those that they did not.
@@ -15,6 +15,19 @@ impl Store {
         client: ClientNo,
     ) -> Fact<(Option<AppStanding>, AppStanding)> {
         self.one(&workspaces::STANDING, &values![organization, client])
+            .await
+    }
+
+    /// What each organization of a person thinks of an app.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn app_standings(
+        &self,
+        subject: Subject,
+        client: ClientNo,
+    ) -> Result<Vec<(Locator, AppStanding)>, StoreError> {
+        self.many(&workspaces::STANDINGS, &values![subject, client])
             .await
     }
 

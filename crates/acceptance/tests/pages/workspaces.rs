@@ -313,11 +313,12 @@ fn owners_decide_what_apps_may_do_for_their_organization() {
     }
 }
 
+const DELETE: &str =
+    "[scopes.\"tasks:delete\"]\ngroup = \"Tasks\"\nsentence = \"Delete tasks\"\nrisk = \"delete\"";
+
 #[test]
 fn a_new_app_gets_what_owners_leave_to_new_ones() {
-    let scene = Scene::start(Setup::toml(PLAIN).with(ON).with(
-        "[scopes.\"tasks:delete\"]\ngroup = \"Tasks\"\nsentence = \"Delete tasks\"\nrisk = \"delete\"",
-    ));
+    let scene = Scene::start(Setup::toml(PLAIN).with(ON).with(DELETE));
     let app = scene.confidential(CALLBACK);
     let mut ann = signed_in(&scene, ANN);
     let acme = found(&mut ann, "Acme");
@@ -385,4 +386,59 @@ fn only_owners_decide() {
         ("standing", "hated"),
     ];
     assert_page(&owner.submit(&form, &odd), 404);
+}
+
+#[test]
+fn whoever_is_asked_reads_before_what_their_organization_leaves_to_the_app() {
+    let scene = Scene::start(Setup::toml(PLAIN).with(ON).with(DELETE));
+    let app = scene.confidential(CALLBACK);
+    let mut ann = signed_in(&scene, ANN);
+    let acme = found(&mut ann, "Acme");
+    let wide = [("scope", "tasks:read tasks:delete")];
+    let wide_again = [wide[0], ("prompt", "consent")];
+    let ask = |ann: &mut Browser| {
+        let question = scene.question(&app, &wide_again);
+        ann.authorize_until_consent(&question).expect(200)
+    };
+    let all = ask(&mut ann);
+    assert!(!all.text().contains("Its owners"), "{all}");
+    decide(&mut ann, &acme, NEW_APPS, &[("standing", "limited")]);
+    // A page from before says something else than what would be given now.
+    let typed = [("answer", "allow"), ("organization", acme.as_str())];
+    let changed = ann.submit(&consent_form(&all), &typed).expect(400);
+    assert!(changed.text().contains("has changed"), "{changed}");
+    let limited = ask(&mut ann);
+    let told = "Its owners limit this app. It does not get: Delete tasks";
+    assert!(limited.text().contains(told), "{limited}");
+    assert_eq!(offered(&limited)[0], (acme.clone(), true));
+    let back = ann.submit(&consent_form(&limited), &typed).expect(303);
+    let code = Redirect::parse(back.location().unwrap_or_default()).code();
+    let reply = scene.redeem(&app, &code, &[]).expect(200);
+    assert_eq!(reply.json()["scope"], "tasks:read", "{reply}");
+    // Asked once: the same request goes straight back, with what is left.
+    for _ in 0..2 {
+        let back = ann.get(&scene.question(&app, &wide)).expect(303);
+        let code = Redirect::parse(back.location().unwrap_or_default()).code();
+        let reply = scene.redeem(&app, &code, &[]).expect(200);
+        assert_eq!(reply.json()["scope"], "tasks:read", "{reply}");
+        assert_eq!(reply.json()["organization"], acme, "{reply}");
+    }
+    // Decided about by itself, it is the same; blocked, it is asked and cannot be picked.
+    let known = |standing| [("wish", "judge"), ("standing", standing)];
+    decide(&mut ann, &acme, JUDGE, &known("limited"));
+    ann.get(&scene.question(&app, &wide)).expect(303);
+    decide(&mut ann, &acme, JUDGE, &known("blocked"));
+    let blocked = ann.authorize_until_consent(&scene.question(&app, &wide));
+    let text = blocked.text();
+    assert!(text.contains("Its owners do not let this app in"), "{text}");
+    assert_eq!(offered(&blocked)[0], (acme, false));
+    assert!(text.contains(" disabled"), "{text}");
+    // Trusted again, what it lacks is asked for.
+    let acme = offered(&blocked)[0].0.clone();
+    decide(&mut ann, &acme, JUDGE, &known("trusted"));
+    let asked = ann.authorize_until_consent(&scene.question(&app, &wide));
+    assert!(
+        asked.text().contains("<code>tasks:delete</code>"),
+        "{asked}"
+    );
 }

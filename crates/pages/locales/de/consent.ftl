@@ -23,6 +23,8 @@ consent-told-html = <bdi>{ $app }</bdi> erfährt außerdem Ihren Namen und Ihre 
 # Die Organisationen der Person und ihr eigenes Konto.
 consent-workspace-html = Für wen darf <bdi>{ $app }</bdi> arbeiten?
 consent-workspace-own = Mein eigenes Konto
+consent-workspace-less = Die Inhaber begrenzen diese App. Sie bekommt nicht: { $scopes }
+consent-workspace-nothing = Die Inhaber lassen diese App nicht zu.
 
 consent-back-to-html = Danach geht es zurück zu <strong class="host">{ $host }</strong>
 consent-this-computer-html = Danach geht es zurück zu <strong class="host">{ $host }</strong>, einem Programm auf diesem Computer. Erlauben Sie es nur, wenn Sie es gerade selbst gestartet haben.

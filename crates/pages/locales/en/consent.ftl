@@ -25,6 +25,8 @@ consent-told-html = <bdi>{ $app }</bdi> is also told your name and e-mail addres
 # The workspaces of a person: organizations, and their own account.
 consent-workspace-html = For whom may <bdi>{ $app }</bdi> work?
 consent-workspace-own = My own account
+consent-workspace-less = Its owners limit this app. It does not get: { $scopes }
+consent-workspace-nothing = Its owners do not let this app in.
 
 # Where the answer goes.
 consent-back-to-html = You will go back to <strong class="host">{ $host }</strong>

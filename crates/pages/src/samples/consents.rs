@@ -251,7 +251,7 @@ fn loopback_consent(language: Language) -> Consent {
 fn device_consent(language: Language) -> Consent {
     Consent {
         request: "device-WDJB-MJHT".to_owned(),
-        workspaces: crate::workspaces::sample("Board Makers Ltd"),
+        workspaces: crate::workspaces::sample("Board Makers Ltd", "Task Board"),
         is_told_of_person: true,
         asks_from: AsksFrom::Device {
             user_code: "WDJB-MJHT".to_owned(),
@@ -282,7 +282,7 @@ fn long_consent(language: Language) -> Consent {
             group("", (1..3).map(line).collect()),
             group(&long_name(), (3..6).map(line).collect()),
         ],
-        workspaces: crate::workspaces::sample(&long_name()),
+        workspaces: crate::workspaces::sample(&long_name(), &long_name()),
         asks_from: AsksFrom::Website {
             host: LONG_HOST.to_owned(),
         },
@@ -318,7 +318,7 @@ fn hostile_consent(language: Language) -> Consent {
         earlier: vec![group(HOSTILE, vec![scope(HOSTILE, HOSTILE, Risk::Full)])],
         breadth: None,
         lasts: Text::of_others(HOSTILE),
-        workspaces: crate::workspaces::sample(HOSTILE),
+        workspaces: crate::workspaces::sample(HOSTILE, HOSTILE),
         is_told_of_person: true,
         asks_from: AsksFrom::ThisComputer { host: text() },
         allow: Text::of_others(HOSTILE),

@@ -3,7 +3,9 @@ use super::{AuthorizationError, AuthorizationRequest, Moment};
 use crate::consent::{Asked, is_broad};
 use crate::facts::{ConsentFacts, SessionFacts};
 use crate::policy::Policy;
-use crate::types::{ClientKind, Consent, Scope};
+use crate::types::{AppStanding, ClientKind, Consent, Scope};
+use crate::workspaces::admitted;
+use std::borrow::Cow;
 
 /// What has to happen before a request can be answered.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -69,6 +71,10 @@ impl AuthorizationRequest {
             .as_ref()
             .filter(|consent| consent.subject == session.person.subject);
         let new = self.new_to(ours, policy);
+        // What an organization does not admit is nothing that its member is asked for again.
+        let Some(scope) = self.admitted_to(ours, policy) else {
+            return Step::Consent { new };
+        };
         let same_uri = ours.is_some_and(|consent| {
             consent
                 .redirect_uris
@@ -78,18 +84,31 @@ impl AuthorizationRequest {
         if !same_uri || self.prompt.asks() || !self.proves_its_app() {
             return Step::Consent { new };
         }
-        if new.is_empty() {
-            return Step::Issue(self.scope.clone());
+        let lacking: Scope = new.names().filter(|name| scope.contains(name)).collect();
+        if lacking.is_empty() {
+            return Step::Issue(scope.into_owned());
         }
-        let left_out = ours.is_some_and(|own| self.asked(&new, &own.skipped, policy).was_skipped());
+        let left_out = ours.is_some_and(|own| {
+            let scope = &*scope;
+            let asked = self.asked(&lacking, &own.skipped, policy);
+            Asked { scope, ..asked }.was_skipped()
+        });
         match left_out {
             true => Step::Issue(
-                self.scope
+                scope
                     .names()
-                    .filter(|name| !new.contains(name))
+                    .filter(|name| !lacking.contains(name))
                     .collect(),
             ),
             false => Step::Consent { new },
+        }
+    }
+
+    /// What of it the organization admits for which it was allowed before; `None`: nothing.
+    fn admitted_to(&self, before: Option<&Consent>, policy: &Policy) -> Option<Cow<'_, Scope>> {
+        match before.map_or(AppStanding::Trusted, |before| before.standing) {
+            AppStanding::Trusted => Some(Cow::Borrowed(&self.scope)),
+            standing => admitted(standing, &self.scope, policy).map(Cow::Owned),
         }
     }
 

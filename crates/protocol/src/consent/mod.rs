@@ -14,8 +14,8 @@ use crate::grants::Context;
 use crate::policy::{Policy, ScopeEntry};
 use crate::transition::{AuthorizeChange, Transition};
 use crate::types::{
-    AuthorizationCode, Connection, Consent, Interaction, Lifetime, LocalText, Locator, Scope,
-    UnixTime,
+    AppStanding, AuthorizationCode, Connection, Consent, Interaction, Lifetime, LocalText, Locator,
+    Scope, UnixTime,
 };
 use jose::Digest;
 
@@ -126,6 +126,7 @@ pub fn allow<M: Mint>(
         client: request.client.no,
         organization: answer.organization,
         skipped: skipped.collect(),
+        standing: AppStanding::Trusted,
         scope,
         redirect_uris,
         granted_at: context.now,

@@ -1,5 +1,5 @@
 //! Pending authorization requests and what people allowed for good.
-use crate::types::{ClientNo, Locator, Scope, Subject, UnixTime};
+use crate::types::{AppStanding, ClientNo, Locator, Scope, Subject, UnixTime};
 use jose::Digest;
 
 /// An authorization request that waits for a person: one browser journey.
@@ -40,6 +40,9 @@ pub struct Consent {
     pub redirect_uris: Vec<String>,
     /// When it was last given.
     pub granted_at: UnixTime,
+    /// What the organization thinks of the app as this is read; what it blocks is not remembered. A person's own account
+    /// trusts what they do.
+    pub standing: AppStanding,
     /// What else the app was allowed before and is asked about again: its older tokens may have that.
     pub earlier: Scope,
 }

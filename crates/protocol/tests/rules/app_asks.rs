@@ -114,6 +114,7 @@ fn people_are_asked_again_about_more_and_not_about_parts() {
             granted_at: NOW,
             earlier: protocol::types::Scope::default(),
             skipped: protocol::types::Scope::default(),
+            standing: protocol::types::AppStanding::Trusted,
         };
         request.next(
             Some(&session),

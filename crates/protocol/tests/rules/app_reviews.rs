@@ -525,6 +525,7 @@ fn an_app_that_was_not_reviewed_meets_only_so_many_where_others_are() {
         granted_at: NOW,
         earlier: protocol::types::Scope::default(),
         skipped: protocol::types::Scope::default(),
+        standing: protocol::types::AppStanding::Trusted,
     });
     let room = |before, people| review::has_room(&active, &person, before, people, &review);
     assert!(room(&None, 99) && !room(&None, 100) && !room(&None, 101));

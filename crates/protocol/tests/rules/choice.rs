@@ -7,7 +7,7 @@ use protocol::facts::SessionFacts;
 use protocol::policy::{Policy, Risk};
 use protocol::testing::{Case, NOW, Spoil, Verdict, scope};
 use protocol::transition::AuthorizeChange;
-use protocol::types::{Asks, Consent, Interaction, Scope};
+use protocol::types::{AppStanding, Asks, Consent, Interaction, Scope};
 use protocol::{Decision, Transition};
 
 const ALL: &str = "tasks:read tasks:write identity api api:v1";
@@ -42,6 +42,7 @@ fn remembered(request: &AuthorizationRequest, allowed: &str, skipped: &str) -> C
         client: request.client.no,
         scope: scope(allowed),
         skipped: scope(skipped),
+        standing: protocol::types::AppStanding::Trusted,
         redirect_uris: vec![request.redirect_uri.registered().to_owned()],
         granted_at: NOW,
         earlier: Scope::default(),
@@ -401,4 +402,61 @@ fn no_catalogue_makes_a_list_broad() {
     };
     assert!(!protocol::consent::is_broad(true, &scope("x"), &policy));
     assert!(protocol::consent::is_broad(false, &scope("x"), &policy));
+}
+
+/// What an organization takes from a scope is nothing that its member could allow: they are not asked for it each time.
+#[test]
+fn a_limited_app_is_given_what_is_left_of_what_was_allowed() {
+    let risky = |case: &mut Case| {
+        for entry in &mut case.policy.scopes {
+            if entry.name == "tasks:write" {
+                entry.risk = Risk::Delete;
+            }
+        }
+    };
+    let mut case = Case::authorize().with(|case| {
+        risky(case);
+        case.set("scope", "tasks:read tasks:write");
+    });
+    let allowed = |case: &Case, allowed: &str, standing| Consent {
+        standing,
+        ..remembered(&case.passed(), allowed, "")
+    };
+    let (limited, trusted) = (AppStanding::Limited, AppStanding::Trusted);
+    let (narrow, wide) = ("tasks:read", "tasks:read tasks:write");
+    let ask = |new| Step::Consent { new: scope(new) };
+    for (had, standing, step) in [
+        (narrow, trusted, ask("tasks:write")),
+        (narrow, limited, Step::Issue(scope(narrow))),
+        (wide, trusted, Step::Issue(scope(wide))),
+        (wide, limited, Step::Issue(scope(narrow))),
+        ("", limited, ask(wide)),
+        (wide, AppStanding::Blocked, ask("")),
+    ] {
+        let consent = allowed(&case, had, standing);
+        assert_eq!(next(&case, &consent), step, "{had}, {standing:?}");
+    }
+    // Nothing is left: whoever asks for that alone is not given a code for nothing.
+    case.set("scope", "tasks:write");
+    let consent = allowed(&case, wide, limited);
+    assert_eq!(next(&case, &consent), ask(""));
+    // What can be left out of what is left, and was.
+    let case = Case::authorize().with(|case| {
+        risky(case);
+        case.client.asks.optional = scope("identity");
+        case.set("scope", "tasks:read tasks:write identity");
+    });
+    let consent = Consent {
+        standing: limited,
+        ..remembered(&case.passed(), narrow, "identity")
+    };
+    assert_eq!(next(&case, &consent), Step::Issue(scope(narrow)));
+    let consent = Consent {
+        standing: limited,
+        ..remembered(&case.passed(), "", "identity")
+    };
+    assert_eq!(
+        next(&case, &consent),
+        ask("tasks:read tasks:write identity")
+    );
 }

@@ -142,6 +142,7 @@ fn people_of_a_public_app_on_their_device_are_always_asked() {
             granted_at: protocol::testing::NOW,
             earlier: protocol::types::Scope::default(),
             skipped: protocol::types::Scope::default(),
+            standing: protocol::types::AppStanding::Trusted,
         };
         request.next(
             Some(&protocol::facts::SessionFacts::for_tests()),

@@ -20,6 +20,7 @@ fn next(case: &Case, ago: i64, since: Option<i64>) -> Step {
         client: request.client.no,
         scope: request.scope.clone(),
         skipped: Scope::default(),
+        standing: protocol::types::AppStanding::Trusted,
         redirect_uris: vec![request.redirect_uri.registered().to_owned()],
         granted_at: NOW,
         earlier: Scope::default(),

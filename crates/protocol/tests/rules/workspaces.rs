@@ -42,10 +42,15 @@ fn only_ones_own_is_picked_and_nobody_is_asked_who_has_none() {
             );
         }
     }
-    assert_eq!(preselected(&none), None);
-    assert_eq!(preselected(&one), Some(Locator(51)));
+    assert_eq!(preselected(&none, |_| true), None);
+    assert_eq!(preselected(&one, |_| true), Some(Locator(51)));
     assert_eq!(
-        preselected(&two),
+        preselected(&one, |id| id != Locator(51)),
+        None,
+        "it is closed"
+    );
+    assert_eq!(
+        preselected(&two, |_| true),
         None,
         "of several they pick one themselves"
     );

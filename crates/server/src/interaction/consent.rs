@@ -3,7 +3,7 @@ use super::continuation::{after_url, with_handle};
 use super::pending::{self, Found, Over, Pending, refused};
 use super::question::{Again, Question, ticks};
 use super::room;
-use super::workspace::{self, session_and_consent};
+use super::workspace::{self, Workspaces, session_and_consent};
 use crate::http::error::PageError;
 use crate::http::form::{Form, Posted, Query};
 use crate::http::reply::{self, LeadsToApp};
@@ -21,7 +21,7 @@ use protocol::authorize::{AuthorizationResponse, Step};
 use protocol::connections;
 use protocol::consent::{Answer, Chosen, Ticks, allow, allow_again, deny};
 use protocol::facts::{ConsentFacts, SessionFacts};
-use protocol::types::{Connection, ConnectionKey, Language, Locator, Membership, Scope};
+use protocol::types::{Connection, ConnectionKey, Language, Locator, Scope};
 use store::StoreError;
 
 /// An answer.
@@ -146,7 +146,7 @@ async fn ask(
             let status = again
                 .as_ref()
                 .map_or(StatusCode::OK, |_| StatusCode::BAD_REQUEST);
-            let own = workspace::of(app, &session).await?;
+            let own = workspace::of(app, &session, &request.client).await?;
             let known = (&new, skipped(&consent));
             let question = Question::new(pending, known, &own, policy);
             let page = question.page(app, &session, nonce, &browser, again);
@@ -211,7 +211,7 @@ pub(crate) async fn submit(
         return Ok(sign_in(&pending));
     }
     let before = consent(&app, &pending, &session).await?;
-    let own = workspace::of(&app, &session).await?;
+    let own = workspace::of(&app, &session, &request.client).await?;
     let chosen = form.chosen(&app, &pending, (&before, &own), &browser);
     let (chosen, organization) = match chosen {
         Ok(chosen) => chosen,
@@ -251,7 +251,7 @@ impl Answered {
         &self,
         app: &App,
         pending: &Pending,
-        (before, own): (&ConsentFacts, &[Membership]),
+        (before, own): (&ConsentFacts, &Workspaces),
         browser: &BrowserContext,
     ) -> Result<(Option<Chosen>, Option<Locator>), Again> {
         let policy = app.policy();

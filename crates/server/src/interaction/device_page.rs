@@ -2,7 +2,8 @@
 use super::consent::{allowed, notice};
 use super::continuation::{Continuation, after_url, sign_in_for_device};
 use super::question::{Again, Question, ticks};
-use super::{room, workspace};
+use super::room;
+use super::workspace::{self, Workspaces};
 use crate::account::throttle::{self, admit};
 use crate::http::error::{PageError, Refusal, Unanswerable};
 use crate::http::form::{Form, Posted, Query};
@@ -22,7 +23,7 @@ use protocol::device::{UserCodeFault, asked, check, guess, verification_uri_comp
 use protocol::facts::{DeviceFacts, SessionFacts};
 use protocol::policy::Policy;
 use protocol::types::text::isolated;
-use protocol::types::{Client, ConnectionKey, DeviceAnswer, Locator, Membership, UserCode};
+use protocol::types::{Client, ConnectionKey, DeviceAnswer, Locator, UserCode};
 use qrcode::render::svg;
 use std::sync::Arc;
 use store::StoreError;
@@ -155,7 +156,7 @@ pub(crate) async fn look_up(
     if !room::is_there(&app, &asking.client, &session).await? {
         return Ok(room::full(&app, &asking.client, &browser));
     }
-    let own = workspace::of(&app, &session).await?;
+    let own = workspace::of(&app, &session, &asking.client).await?;
     Ok(ask(&app, browser, &session, (&asking, &own), None))
 }
 
@@ -169,7 +170,7 @@ pub(crate) async fn answer(
         Posted::OutOfDate(browser, fields) => return Ok(out_of_date(&app, browser, &fields)),
     };
     let (browser, session, asking) = admitted(&app, browser, &fields).await?;
-    let own = workspace::of(&app, &session).await?;
+    let own = workspace::of(&app, &session, &asking.client).await?;
     let (chosen, organization) = match fields.chosen(&app, (&asking, &own), &browser) {
         Ok(chosen) => chosen,
         Err(again) => return Ok(ask(&app, browser, &session, (&asking, &own), Some(again))),
@@ -221,7 +222,7 @@ impl DeviceFields {
     fn chosen(
         &self,
         app: &App,
-        (asking, own): (&Asking, &[Membership]),
+        (asking, own): (&Asking, &Workspaces),
         browser: &BrowserContext,
     ) -> Result<(Option<Chosen>, Option<Locator>), Again> {
         let question = question(asking, own, app.policy());
@@ -332,7 +333,7 @@ fn ask(
     app: &App,
     mut browser: BrowserContext,
     session: &SessionFacts,
-    (asking, workspaces): (&Asking, &[Membership]),
+    (asking, workspaces): (&Asking, &Workspaces),
     again: Option<Again>,
 ) -> Response {
     let nonce = browser.nonce(app, NonceScope::Session);
@@ -344,7 +345,7 @@ fn ask(
     browser.keep_browser_id(app, reply::page(status, &page, None))
 }
 
-fn question<'a>(asking: &'a Asking, workspaces: &'a [Membership], policy: &Policy) -> Question<'a> {
+fn question<'a>(asking: &'a Asking, workspaces: &'a Workspaces, policy: &Policy) -> Question<'a> {
     Question {
         client: &asking.client,
         asked: asked(&asking.facts.device, &asking.client, policy),

@@ -1,6 +1,7 @@
 //! What a person is asked, as the consent page shows it, and what a form of that page says.
 use super::pending::{Pending, app_card};
-use super::{room, workspace};
+use super::room;
+use super::workspace::Workspaces;
 use crate::http::session::BrowserContext;
 use crate::state::App;
 use pages::{AsksFrom, BreadthChoice, Consent, ScopeGroup, ScopeLine, Speak, Text, Tick};
@@ -13,7 +14,7 @@ use protocol::own_api;
 use protocol::policy::{self, Policy, Risk};
 use protocol::types::asks::MAX_REASON;
 use protocol::types::text::shortened;
-use protocol::types::{Client, GrantType, Language, Lifetime, Membership, Scope};
+use protocol::types::{Client, GrantType, Language, Lifetime, Scope};
 use std::sync::Arc;
 
 /// What the fields of boxes begin with.
@@ -36,7 +37,7 @@ pub(super) struct Question<'a> {
     /// What it asks for.
     pub(super) asked: Asked<'a>,
     /// The organizations that the person can pick.
-    pub(super) workspaces: &'a [Membership],
+    pub(super) workspaces: &'a Workspaces,
     /// What the form carries, see [`Continuation`](crate::interaction::continuation::Continuation).
     pub(super) carried: String,
     /// The URI that the answer goes to; none for a device.
@@ -66,14 +67,14 @@ impl<'a> Question<'a> {
     pub(super) fn new(
         pending: &'a Pending,
         (new, skipped): (&'a Scope, &'a Scope),
-        workspaces: &'a [Membership],
+        workspaces: &'a Workspaces,
         policy: &Policy,
     ) -> Self {
         let request = &pending.request;
         // What is new depends on the workspace: where one is picked, all is asked.
-        let (new, skipped) = match workspaces {
-            [] => (new, skipped),
-            _ => (&request.scope, Scope::NONE),
+        let (new, skipped) = match workspaces.is_empty() {
+            true => (new, skipped),
+            false => (&request.scope, Scope::NONE),
         };
         let host = request.redirect_uri.host();
         Question {
@@ -126,7 +127,9 @@ impl<'a> Question<'a> {
             }),
             groups,
             earlier,
-            workspaces: workspace::shown(self.workspaces),
+            workspaces: self
+                .workspaces
+                .shown(self.asked.scope, app.policy(), language),
             lasts: lasts((self.client, self.asked.scope), app.policy(), language),
             is_told_of_person: app.policy().tokens.tells_of_person(),
             request: self.carried,
@@ -169,7 +172,7 @@ impl<'a> Question<'a> {
                 (self.choice(app.policy()).layout, &self.client.asks.optional),
                 app.policy().tokens.tells_of_person(),
                 self.answer_to,
-                workspace::shown(self.workspaces),
+                self.workspaces.proof(scope, app.policy()),
             )
         )
     }

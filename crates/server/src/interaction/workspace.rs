@@ -4,24 +4,119 @@ use crate::http::session::BrowserContext;
 use crate::state::App;
 use axum::http::StatusCode;
 use axum::response::Response;
-use pages::{Speak, Text, Workspace};
+use pages::{Left, Speak, Text, Workspace};
 use protocol::consent::Chosen;
 use protocol::facts::{ConsentFacts, SessionFacts};
 use protocol::organizations::public_id;
 use protocol::types::text::isolated;
 use protocol::types::{AppStanding, Client, ClientNo, Language, Locator, Membership, Role, Scope};
 use protocol::workspaces::{self, OWN, WorkspaceFault, preselected};
+use protocol::{Policy, own_api};
 use store::StoreError;
 
 /// Owners who are named to somebody whose app is refused, at most.
 const OWNERS: usize = 3;
 
+/// The organizations that a person can pick, and what each thinks of an app.
+#[derive(Default)]
+pub(crate) struct Workspaces {
+    own: Vec<Membership>,
+    standings: Vec<(Locator, AppStanding)>,
+}
+
 /// The organizations that a person can pick; none where apps are let in for people's own accounts alone.
-pub(crate) async fn of(app: &App, session: &SessionFacts) -> Result<Vec<Membership>, StoreError> {
-    match app.policy().accounts.workspaces {
-        true => app.store.memberships(session.person.subject).await,
-        false => Ok(Vec::new()),
+pub(crate) async fn of(
+    app: &App,
+    session: &SessionFacts,
+    client: &Client,
+) -> Result<Workspaces, StoreError> {
+    if !app.policy().accounts.workspaces {
+        return Ok(Workspaces::default());
     }
+    let subject = session.person.subject;
+    let own = app.store.memberships(subject).await?;
+    let standings = match own.is_empty() {
+        true => Vec::new(),
+        false => app.store.app_standings(subject, client.no).await?,
+    };
+    Ok(Workspaces { own, standings })
+}
+
+impl Workspaces {
+    /// Whether the person belongs to no organization, so that nothing is picked.
+    pub(super) fn is_empty(&self) -> bool {
+        self.own.is_empty()
+    }
+
+    /// What of a scope an organization leaves to the app; `None`: nothing.
+    fn admitted(&self, organization: Locator, scope: &Scope, policy: &Policy) -> Option<Scope> {
+        let mut standings = self.standings.iter();
+        let found = standings.find(|(id, _)| *id == organization);
+        // One that was joined or ended just now.
+        let standing = found.map_or(AppStanding::Blocked, |(_, standing)| *standing);
+        workspaces::admitted(standing, scope, policy)
+    }
+
+    /// All that an answer rests on: which organizations there are, and what of a scope each leaves to the app.
+    pub(super) fn proof<'a>(
+        &'a self,
+        scope: &Scope,
+        policy: &Policy,
+    ) -> Vec<(Locator, &'a str, Option<Scope>)> {
+        let line = |own: &'a Membership| {
+            let organization = &own.organization;
+            let left = self.admitted(organization.id, scope, policy);
+            (organization.id, organization.name.as_str(), left)
+        };
+        self.own.iter().map(line).collect()
+    }
+
+    /// As they stand on the page: the person's own account comes last.
+    pub(super) fn shown(
+        &self,
+        scope: &Scope,
+        policy: &Policy,
+        language: Language,
+    ) -> Vec<Workspace> {
+        if self.is_empty() {
+            return Vec::new();
+        }
+        let admits = |id| self.admitted(id, scope, policy).is_some();
+        let picked = preselected(&self.own, admits);
+        let organizations = self.own.iter().map(|own| Workspace {
+            value: public_id(own.organization.id),
+            name: Some(own.organization.name.clone()),
+            picked: picked == Some(own.organization.id),
+            left: match self.admitted(own.organization.id, scope, policy) {
+                None => Left::Nothing,
+                Some(left) if left.covers(scope) => Left::All,
+                Some(left) => Left::Less(lacking(scope, &left, policy, language)),
+            },
+        });
+        let account = Workspace {
+            value: OWN.to_owned(),
+            name: None,
+            picked: false,
+            left: Left::All,
+        };
+        organizations.chain([account]).collect()
+    }
+}
+
+/// What is not left of a scope, in words.
+fn lacking(scope: &Scope, left: &Scope, policy: &Policy, language: Language) -> Text {
+    let lacks = |name: &str| scope.contains(name) && !left.contains(name);
+    let entries = policy.scopes.iter().filter(|entry| lacks(&entry.name));
+    let mut words: Vec<&str> = entries
+        .map(|entry| entry.sentence.in_language(language))
+        .collect();
+    // What no catalogue says.
+    words.extend(
+        scope
+            .names()
+            .filter(|name| own_api::SCOPE == *name && lacks(name)),
+    );
+    Text::of_others(words.join(" · "))
 }
 
 /// The session of this id with its person, and what they allowed an app before: for the workspace for which alone they
@@ -43,10 +138,10 @@ pub(crate) async fn session_and_consent(
 /// Why its page is to be shown again.
 pub(super) fn picked(
     named: Option<&str>,
-    own: &[Membership],
+    own: &Workspaces,
     language: Language,
 ) -> Result<Option<Locator>, Text> {
-    workspaces::picked(named, own).map_err(|fault| match fault {
+    workspaces::picked(named, &own.own).map_err(|fault| match fault {
         WorkspaceFault::Missing => language.text("consent-workspace-missing"),
         WorkspaceFault::NotTheirs => language.text("consent-changed"),
     })
@@ -117,23 +212,4 @@ pub(super) async fn refused(
         }),
     };
     Ok(page.page_for(app, browser))
-}
-
-/// As they stand on the page: the person's own account comes last.
-pub(super) fn shown(own: &[Membership]) -> Vec<Workspace> {
-    if own.is_empty() {
-        return Vec::new();
-    }
-    let picked = preselected(own);
-    let organizations = own.iter().map(|own| Workspace {
-        value: public_id(own.organization.id),
-        name: Some(own.organization.name.clone()),
-        picked: picked == Some(own.organization.id),
-    });
-    let account = Workspace {
-        value: OWN.to_owned(),
-        name: None,
-        picked: false,
-    };
-    organizations.chain([account]).collect()
 }

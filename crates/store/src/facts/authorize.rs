@@ -3,8 +3,8 @@ use super::people::optional_person;
 use crate::row::{Query, Read, Row, corrupt};
 use protocol::facts::CodeFacts;
 use protocol::types::{
-    AuthorizationCode, ClientNo, CodeChallenge, ConnectionStanding, Consent, Interaction, Locator,
-    Scope, Subject,
+    AppStanding, AuthorizationCode, ClientNo, CodeChallenge, ConnectionStanding, Consent,
+    Interaction, Locator, Scope, Subject,
 };
 
 /// A pending request.
@@ -37,6 +37,7 @@ pub(super) fn consent(
         redirect_uris: row.lines(at + 1)?,
         granted_at: row.time(at + 2)?,
         skipped: row.scope(at + 3)?,
+        standing: AppStanding::Trusted,
         earlier: Scope::default(),
     })
 }

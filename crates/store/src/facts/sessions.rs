@@ -1,9 +1,10 @@
 //! Sessions of people.
 use super::authorize::{consent, workspace};
 use super::people::{person, preferences};
+use super::workspaces::standing;
 use crate::row::{Query, Read, Row};
 use protocol::facts::{ConsentFacts, ListedSession, SessionFacts};
-use protocol::types::{Locator, Session};
+use protocol::types::{AppStanding, Consent, Locator, Session};
 
 fn session(row: &dyn Row) -> Read<Session> {
     Ok(Session {
@@ -46,35 +47,46 @@ pub(crate) const WITH_CONSENT: Query<(SessionFacts, ConsentFacts)> = Query {
          FROM sessions s JOIN people p ON p.subject = s.subject LEFT JOIN consents c ON c.subject = s.subject AND c.client = $1 \
          AND c.organization = 0 AND c.granted_at > p.consents_from WHERE s.id = $2"
     ),
-    read: |row| with_consent(row, |_| Ok(None)),
+    read: |row| with_consent(row, |_| Ok((None, AppStanding::Trusted))),
 };
 
 /// The same where people let apps in for organizations: what they allowed for the only workspace for which they did, if
-/// they belong to it. Of several, none is remembered.
+/// they belong to it and it does not block the app. Of several, none is remembered. A block of new apps is none of one that
+/// was let in.
 pub(crate) const WITH_ONLY_CONSENT: Query<(SessionFacts, ConsentFacts)> = Query {
     sql: concat!(
         "SELECT ",
         visitor_columns!(),
-        ", c.client, c.scope, c.redirect_uris, c.granted_at, c.skipped, c.organization \
+        ", c.client, c.scope, c.redirect_uris, c.granted_at, c.skipped, c.organization, \
+         COALESCE((SELECT a.standing FROM workspace_apps a WHERE a.organization = c.organization AND a.client = c.client), \
+         (SELECT g.new_apps FROM organizations g WHERE g.id = c.organization AND g.new_apps = 'limited'), 'trusted') \
          FROM sessions s JOIN people p ON p.subject = s.subject LEFT JOIN consents c ON c.subject = s.subject AND c.client = $1 \
          AND c.granted_at > p.consents_from AND (c.organization = 0 OR EXISTS (SELECT 1 FROM members m \
          WHERE m.organization = c.organization AND m.subject = c.subject)) \
          AND NOT EXISTS (SELECT 1 FROM workspace_apps a WHERE a.organization = c.organization AND a.client = c.client \
-         AND a.standing <> 'trusted') AND NOT EXISTS (SELECT 1 FROM consents o WHERE o.subject = c.subject AND o.client = c.client \
+         AND a.standing = 'blocked') AND NOT EXISTS (SELECT 1 FROM consents o WHERE o.subject = c.subject AND o.client = c.client \
          AND o.organization <> c.organization AND o.granted_at > p.consents_from) WHERE s.id = $2"
     ),
-    read: |row| with_consent(row, |row| workspace(row, 25)),
+    read: |row| {
+        let workspace = |row: &dyn Row| Ok((workspace(row, 25)?, standing(row, 26)?));
+        with_consent(row, workspace)
+    },
 };
 
 fn with_consent(
     row: &dyn Row,
-    organization: impl FnOnce(&dyn Row) -> Read<Option<Locator>>,
+    workspace: impl FnOnce(&dyn Row) -> Read<(Option<Locator>, AppStanding)>,
 ) -> Read<(SessionFacts, ConsentFacts)> {
     let facts = facts(row)?;
     let consent = match row.optional_client(20)? {
         Some(client) => {
-            let whose = (facts.person.subject, client, organization(row)?);
-            Some(consent(row, 21, whose)?)
+            let (organization, standing) = workspace(row)?;
+            let whose = (facts.person.subject, client, organization);
+            let consent = consent(row, 21, whose)?;
+            Some(Consent {
+                standing,
+                ..consent
+            })
         }
         None => None,
     };

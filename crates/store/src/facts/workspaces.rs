@@ -50,19 +50,27 @@ pub(crate) const OF_ONE: Query<WorkspaceEnd> = Query {
     read: |row| end(row, 1),
 };
 
-fn standing(row: &dyn Row, at: usize) -> Read<Option<AppStanding>> {
+fn judged(row: &dyn Row, at: usize) -> Read<Option<AppStanding>> {
     let read = |text| AppStanding::parse(text).ok_or_else(|| corrupt(at, "a standing"));
     row.optional_text(at)?.map(read).transpose()
+}
+
+pub(super) fn standing(row: &dyn Row, at: usize) -> Read<AppStanding> {
+    judged(row, at)?.ok_or_else(|| corrupt(at, "a standing"))
 }
 
 /// What an organization thinks of an app, and of those that it did not judge.
 pub(crate) const STANDING: Query<(Option<AppStanding>, AppStanding)> = Query {
     sql: "SELECT a.standing, o.new_apps FROM organizations o \
           LEFT JOIN workspace_apps a ON a.organization = o.id AND a.client = $2 WHERE o.id = $1",
-    read: |row| {
-        let new = standing(row, 1)?.ok_or_else(|| corrupt(1, "a standing"))?;
-        Ok((standing(row, 0)?, new))
-    },
+    read: |row| Ok((judged(row, 0)?, standing(row, 1)?)),
+};
+
+/// What each organization of a person thinks of an app.
+pub(crate) const STANDINGS: Query<(Locator, AppStanding)> = Query {
+    sql: "SELECT o.id, COALESCE(a.standing, o.new_apps) FROM members m JOIN organizations o ON o.id = m.organization \
+          LEFT JOIN workspace_apps a ON a.organization = o.id AND a.client = $2 WHERE m.subject = $1",
+    read: |row| Ok((row.locator(0)?, standing(row, 1)?)),
 };
 
 /// What is told of the members that an app works for.
@@ -111,7 +119,7 @@ pub(crate) const APP: Query<WorkspaceApp> = apps!("no = $2");
 fn app(row: &dyn Row) -> Read<WorkspaceApp> {
     Ok(WorkspaceApp {
         client: row.client(0)?,
-        standing: standing(row, 1)?,
+        standing: judged(row, 1)?,
         members: usize::try_from(row.number(2)?).unwrap_or_default(),
         since: row.optional_time(3)?,
         used_at: row.optional_time(4)?,

@@ -261,6 +261,7 @@ async fn people_are_asked_again_about_an_app_that_says_it_is_another() {
             granted_at: world.now,
             earlier: protocol::types::Scope::default(),
             skipped: protocol::types::Scope::default(),
+            standing: protocol::types::AppStanding::Trusted,
         };
         let code = Transition::Authorize(AuthorizeChange::IssueCode {
             authentication: None,

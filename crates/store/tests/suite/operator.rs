@@ -140,6 +140,7 @@ pub(crate) async fn open(world: &World) -> (protocol::types::Grant, Session) {
         granted_at: world.now,
         earlier: protocol::types::Scope::default(),
         skipped: protocol::types::Scope::default(),
+        standing: protocol::types::AppStanding::Trusted,
     };
     let code = world.code(grant.client, grant.subject);
     let issue = Transition::Authorize(AuthorizeChange::IssueCode {

@@ -420,3 +420,59 @@ async fn an_app_that_is_blocked_is_refused_and_its_tokens_rest() {
     let listed = world.store.workspace_apps(id, None, 10).await.unwrap();
     assert_eq!(listed.len(), 1);
 }
+
+#[tokio::test]
+async fn what_an_organization_thinks_goes_with_what_is_remembered() {
+    let scene = Scene::new().await;
+    let (world, id) = (&scene.world, scene.organization.id);
+    let session = crate::accounts::session(world, scene.ada).await;
+    let remembered = async || {
+        let found = world
+            .store
+            .session_and_only_consent(session.id, scene.client);
+        let (_, consent) = found.await.unwrap().unwrap();
+        consent.map(|consent| consent.standing)
+    };
+    let decided = async |change| {
+        let outcome = world.settle(Transition::Organization(change)).await;
+        assert_eq!(outcome, Outcome::Committed);
+        let standings = world.store.app_standings(scene.ada, scene.client).await;
+        let [(of, standing)] = standings.unwrap()[..] else {
+            panic!("one organization");
+        };
+        assert_eq!(of, id);
+        standing
+    };
+    allowed(world, scene.key(scene.ada)).await;
+    let (trusted, limited, blocked) = (
+        AppStanding::Trusted,
+        AppStanding::Limited,
+        AppStanding::Blocked,
+    );
+    assert_eq!(remembered().await, Some(trusted));
+    for (new, told) in [(limited, limited), (blocked, trusted)] {
+        let before = scene.current().await;
+        let change = OrganizationChange::JudgeNewApps {
+            before,
+            standing: new,
+        };
+        assert_eq!(decided(change).await, new);
+        assert_eq!(remembered().await, Some(told), "one that was let in before");
+    }
+    for (judged, told) in [
+        (limited, Some(limited)),
+        (blocked, None),
+        (trusted, Some(trusted)),
+    ] {
+        let change = OrganizationChange::JudgeApp {
+            before: scene.current().await,
+            client: scene.client,
+            standing: judged,
+        };
+        assert_eq!(decided(change).await, judged);
+        assert_eq!(remembered().await, told);
+    }
+    let nobody = world.person("bob@x.example").await;
+    let none = world.store.app_standings(nobody, scene.client).await;
+    assert!(none.unwrap().is_empty());
+}

@@ -178,6 +178,7 @@ impl World {
             granted_at: self.now,
             earlier: protocol::types::Scope::default(),
             skipped: protocol::types::Scope::default(),
+            standing: protocol::types::AppStanding::Trusted,
         }
     }
 

@@ -19,6 +19,7 @@ fn consent() -> Consent {
         granted_at: NOW,
         earlier: protocol::types::Scope::default(),
         skipped: protocol::types::Scope::default(),
+        standing: protocol::types::AppStanding::Trusted,
     }
 }
 
