@@ -12,6 +12,7 @@ mod load;
 mod mail;
 mod mail_crash;
 mod metrics;
+mod organization_ends;
 #[cfg(target_os = "linux")]
 mod outage_postgres;
 #[cfg(target_os = "linux")]
