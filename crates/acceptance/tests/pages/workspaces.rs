@@ -442,3 +442,73 @@ fn whoever_is_asked_reads_before_what_their_organization_leaves_to_the_app() {
         "{asked}"
     );
 }
+
+#[test]
+fn an_operator_ends_an_app_for_all_members_and_reads_before_for_how_many() {
+    let (scene, app) = scene();
+    let mut ann = signed_in(&scene, ANN);
+    let acme = found(&mut ann, "Acme");
+    let tokens = Tokens::of(&allowed(&scene, &mut ann, &app, &acme));
+    let at_home = Tokens::of(&allowed(&scene, &mut ann, &app, "own"));
+    let of_all = ["grant", "end-all", &app.client_id, "--organization", &acme];
+    let counted = scene.provider.cli(&[&of_all[..], &["--json"]].concat());
+    assert_eq!(counted.code, Some(1), "{}", counted.stderr);
+    assert!(
+        counted.stdout.contains("\"members\": 1,"),
+        "{}",
+        counted.stdout
+    );
+    assert!(
+        counted.stderr.contains("for 1 member of Acme"),
+        "{}",
+        counted.stderr
+    );
+    assert!(scene.is_active(&app, &tokens.access), "nothing is done");
+    let nowhere = ["grant", "end-all", &app.client_id, "--organization", "7"];
+    assert_eq!(scene.provider.cli(&nowhere).code, Some(1));
+
+    let ended = scene.cli(&[&of_all[..], &["--yes"]].concat());
+    assert_eq!(ended["members"], 1, "{ended}");
+    let refused = || !scene.is_active(&app, &tokens.access);
+    assert!(within(Duration::from_secs(1), refused));
+    assert!(scene.is_active(&app, &at_home.access));
+    let again = scene.cli(&[&of_all[..], &["--yes"]].concat());
+    assert_eq!(again["members"], 0, "it was done: {again}");
+    let restored = scene.cli(&[
+        "grant",
+        "restore-all",
+        &app.client_id,
+        "--organization",
+        &acme,
+    ]);
+    assert_eq!(restored["members"], 1, "{restored}");
+    assert!(!scene.is_active(&app, &tokens.access), "tokens stay dead");
+    let late = [
+        "grant",
+        "restore-all",
+        &app.client_id,
+        "--organization",
+        &acme,
+    ];
+    assert_eq!(scene.provider.cli(&late).code, Some(1));
+    let events = scene.cli(&["audit", "--event", "organization"]);
+    let events = events["events"].as_array().cloned().unwrap_or_default();
+    let told: Vec<_> = events
+        .iter()
+        .map(|event| {
+            (
+                event["event"].as_str().unwrap_or_default(),
+                event["actor"]["kind"].as_str().unwrap_or_default(),
+            )
+        })
+        .collect();
+    let operator = "operator";
+    assert_eq!(
+        told[..2],
+        [
+            ("organization.app_restored", operator),
+            ("organization.app_ended", operator)
+        ]
+    );
+    assert_eq!(events[1]["organization"], acme, "{}", events[1]);
+}

@@ -3,7 +3,7 @@ use super::{OrganizationError, Seat};
 use crate::connections::is_restorable;
 use crate::decision::Mint;
 use crate::transition::OrganizationChange;
-use crate::types::{AppStanding, ClientNo, End, UnixTime, WorkspaceApp};
+use crate::types::{AppStanding, ClientNo, End, Organization, UnixTime, WorkspaceApp};
 
 impl Seat {
     /// Says what an app may do; `None` when that is so.
@@ -51,11 +51,7 @@ impl Seat {
         mint: &M,
     ) -> Result<Option<OrganizationChange>, OrganizationError> {
         self.owner()?;
-        Ok((app.members > 0).then(|| OrganizationChange::EndApp {
-            before: self.before(),
-            client: app.client,
-            end: End(mint.locator()),
-        }))
+        Ok(end_app(self.before(), app, mint))
     }
 
     /// Takes the end of an app back, within a day.
@@ -69,13 +65,37 @@ impl Seat {
         mint: &M,
     ) -> Result<Option<OrganizationChange>, OrganizationError> {
         self.owner()?;
-        let end = app.ended.filter(|end| is_restorable(*end, now));
-        let end = end.ok_or(OrganizationError::Unknown)?;
-        Ok(Some(OrganizationChange::RestoreApp {
-            before: self.before(),
-            client: app.client,
-            end,
-            at: mint.locator(),
-        }))
+        let change = restore_app(self.before(), app, now, mint);
+        Ok(Some(change.ok_or(OrganizationError::Unknown)?))
     }
+}
+
+/// Ends what an app may do for all members of an organization; `None` when it works for none. It is for owners and operators
+/// to say.
+pub fn end_app<M: Mint>(
+    before: Organization,
+    app: &WorkspaceApp,
+    mint: &M,
+) -> Option<OrganizationChange> {
+    (app.members > 0).then(|| OrganizationChange::EndApp {
+        before,
+        client: app.client,
+        end: End(mint.locator()),
+    })
+}
+
+/// Takes that back; `None` when there is no such end, or it was more than a day ago.
+pub fn restore_app<M: Mint>(
+    before: Organization,
+    app: &WorkspaceApp,
+    now: UnixTime,
+    mint: &M,
+) -> Option<OrganizationChange> {
+    let end = app.ended.filter(|end| is_restorable(*end, now))?;
+    Some(OrganizationChange::RestoreApp {
+        before,
+        client: app.client,
+        end,
+        at: mint.locator(),
+    })
 }

@@ -2,6 +2,7 @@
 mod apps;
 mod invitation;
 
+pub use apps::{end_app, restore_app};
 pub use invitation::{INVITATION, accept, decline, invitations_of};
 
 use crate::decision::Mint;

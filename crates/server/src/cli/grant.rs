@@ -1,5 +1,6 @@
 //! `valetkey grant …`: the apps that a person let in.
 use super::failure::Failure;
+use super::grant_all::{EndAll, OfAll};
 use super::output::{Output, sheet, table};
 use super::place::{CHANGED, Opened, Page, Place};
 use crate::ops::clock;
@@ -28,6 +29,10 @@ pub(super) enum Verb {
     End(One),
     /// Take such an end back within a day: the person need not be asked again. Tokens stay dead.
     Restore(One),
+    /// End an app's access for all members of an organization.
+    EndAll(EndAll),
+    /// Take such an end back within a day. Tokens stay dead.
+    RestoreAll(OfAll),
 }
 
 /// Whose, and which part of the list.
@@ -82,6 +87,8 @@ impl Verb {
             Verb::Narrow(narrow) => narrow.run(output).await,
             Verb::End(one) => one.change(Wish::End, output).await,
             Verb::Restore(one) => one.change(Wish::Restore, output).await,
+            Verb::EndAll(all) => all.run(output).await,
+            Verb::RestoreAll(all) => all.restore(output).await,
         }
     }
 }

@@ -20,6 +20,7 @@ mod dev;
 mod doctor;
 mod failure;
 mod grant;
+mod grant_all;
 mod key;
 mod key_signing;
 mod mail;

@@ -270,8 +270,9 @@ pub(super) const SWEEPS: [Sweep; 41] = [
     },
 ];
 
-/// Revoked grants that no token is left of, since all that are have higher ids than `$1`; then what remembers them.
-pub(super) const REVOKED: [Sweep; 2] = [
+/// Revoked grants that no token is left of, since all that are have higher ids than `$1`; then what remembers them; and ends
+/// in organizations before `$2`, which are older than all tokens by then.
+pub(super) const REVOKED: [Sweep; 3] = [
     Sweep {
         table: "grants",
         key: "id",
@@ -289,6 +290,13 @@ pub(super) const REVOKED: [Sweep; 2] = [
         may_go: "r.kind = 'grant' AND r.above <= $1 AND $2 > 0 AND $3 > 0 \
                  AND NOT EXISTS (SELECT 1 FROM grants g WHERE g.id = r.ref) \
                  AND r.seq < (SELECT MAX(seq) FROM changes)",
+        range: all,
+    },
+    Sweep {
+        table: "workspace_ends",
+        key: "not_before",
+        from: ("workspace_ends", "not_before"),
+        may_go: "r.not_before < $2 AND $1 > 0 AND $3 > 0",
         range: all,
     },
 ];

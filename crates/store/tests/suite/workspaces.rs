@@ -6,9 +6,9 @@ use protocol::decision::Mint;
 use protocol::transition::{AuthorizeChange, DeviceChange, GrantChange, OrganizationChange};
 use protocol::types::{
     AppStanding, AuthorizationCode, ClientNo, ConnectionKey, ConnectionState, DeviceAnswer, End,
-    Invitation, Locator, MailAddress, Organization, Role, Subject, UnixTime,
+    Invitation, Lifetime, Locator, MailAddress, Organization, Role, Subject, UnixTime,
 };
-use store::{ConnectionPlace, ConnectionQuery, Outcome, Store};
+use store::{ConnectionPlace, ConnectionQuery, Outcome, Store, SweepRules};
 
 /// A person, an app, and an organization of the person.
 struct Scene {
@@ -475,4 +475,45 @@ async fn what_an_organization_thinks_goes_with_what_is_remembered() {
     let nobody = world.person("bob@x.example").await;
     let none = world.store.app_standings(nobody, scene.client).await;
     assert!(none.unwrap().is_empty());
+}
+
+/// Ends are remembered as long as a token may be older, and an end for all members as long as it can be taken back.
+#[tokio::test]
+async fn what_is_over_is_forgotten_with_the_last_token_that_is_older() {
+    const DAY: u32 = 24 * 60;
+    let rules = SweepRules::of(&crate::world::policy(), Lifetime::from_days(30));
+    for (lasts, forgotten_after) in [(0, DAY + 3), (30 * DAY, 31 * DAY + 3)] {
+        let scene = Scene::new().await;
+        let world = &scene.world;
+        let bob = world.person("bob@x.example").await;
+        scene.joins(bob).await;
+        let of_ada = allowed(world, scene.key(scene.ada)).await;
+        scene.leaves(bob).await;
+        let change = OrganizationChange::EndApp {
+            before: scene.current().await,
+            client: scene.client,
+            end: End(world.store.mint().locator()),
+        };
+        let outcome = world.settle(Transition::Organization(change)).await;
+        assert_eq!(outcome, Outcome::Committed);
+        let after = |minutes| world.now.plus(Lifetime::from_minutes(minutes));
+        for table in ["refresh_tokens", "grants"] {
+            let until = after(lasts).0;
+            world
+                .database()
+                .run(&format!("UPDATE {table} SET expires_at = {until}"));
+        }
+        let swept = async |minutes| {
+            world.store.sweep(after(minutes), &rules).await.unwrap();
+            let left = "SELECT COUNT(*) FROM workspace_ends";
+            world.database().count(left)
+        };
+        assert_eq!(swept(0).await, 2);
+        assert_eq!(swept(DAY - 1).await, 2, "it can be taken back");
+        if lasts > 0 {
+            assert_eq!(swept(lasts - 1).await, 2, "a token is left");
+            assert!(!works(&world.another(), world, &of_ada).await);
+        }
+        assert_eq!(swept(forgotten_after).await, 0, "{lasts}");
+    }
 }
