@@ -1,4 +1,5 @@
 //! For whom people let apps in: an organization of theirs or their own account, each with a connection of its own.
+use crate::browser::{Programs, eyes_of};
 use crate::device::{Codes, answer, television, type_code};
 use crate::support::{
     ANN, CALLBACK, OWNER, PASSWORD, PLAIN, Scene, Tokens, assert_page, assert_refused,
@@ -511,4 +512,21 @@ fn an_operator_ends_an_app_for_all_members_and_reads_before_for_how_many() {
         ]
     );
     assert_eq!(events[1]["organization"], acme, "{}", events[1]);
+}
+
+/// In a browser, in half of all ways and in each language: the walk is `clients/browser/walks/workspaces.mjs`.
+#[test]
+#[cfg_attr(not(has_chromium), ignore = "needs Chromium: see ./test")]
+fn a_person_picks_for_whom_an_app_may_work() {
+    for eyes in eyes_of(0) {
+        let scene = Scene::start(Setup::toml(PLAIN).with(ON).with(DELETE));
+        let callback = format!("{}/health/live", scene.provider.issuer());
+        let app = scene.confidential(&callback);
+        let site = serde_json::json!({
+            "issuer": scene.provider.issuer(), "callback": callback, "app": app.client_id,
+            "authorize": format!("{}{}", scene.provider.issuer(), scene.endpoint("authorization_endpoint")),
+            "user": { "email": ANN, "password": PASSWORD },
+        });
+        Programs::find().walk_on("workspaces", &eyes, &site, Vec::new());
+    }
 }
