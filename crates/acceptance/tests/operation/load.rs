@@ -110,12 +110,15 @@ fn tokens_and_lookups_are_measured_beside_the_floor() {
 
 #[test]
 fn flows_devices_people_and_all_of_it_mixed_are_measured() {
-    let report = report(&["flow", "portal", "device", "mixed", "sign-in", "open"]);
+    let report = report(&[
+        "flow", "portal", "consent", "device", "mixed", "sign-in", "open",
+    ]);
     let fixed = "client_credentials at a fixed rate";
     let beside = "client_credentials at a fixed rate, beside sign-ins";
     for scenario in [
         "code flow",
         "list of 50 apps",
+        "consent page",
         "device poll",
         "mixed",
         "mixed: code flow",
@@ -155,4 +158,24 @@ fn a_sweep_is_measured_against_no_sweep() {
     );
     let size = [("measure", "database file after sweep 1 (MiB)")];
     assert!(has(&report, "medians", &size), "{report}");
+}
+
+#[test]
+fn what_is_taken_back_costs_the_same_beside_many_others() {
+    let report = report(&["connections"]);
+    for act in ["narrow", "pause", "resume", "end"] {
+        for store in ["small store", "large store"] {
+            let commits = format!("{act}: commits");
+            let found = rows(&report, "medians")
+                .iter()
+                .find(|row| row["measure"] == *commits && row["server"] == store);
+            let found = found.unwrap_or_else(|| panic!("no {commits}: {report}"));
+            assert_eq!(found["value"], 1.0, "{found}");
+        }
+        let pages = format!("{act}: pages");
+        let members = [("measure", pages.as_str()), ("to", "small store")];
+        assert!(has(&report, "ratios", &members), "{pages}: {report}");
+    }
+    let memory = [("measure", "memory per connection taken back (bytes)")];
+    assert!(has(&report, "medians", &memory), "{report}");
 }

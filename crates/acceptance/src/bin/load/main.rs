@@ -8,6 +8,8 @@
 mod chain;
 mod compare;
 mod connection;
+mod connections;
+mod consent;
 mod counts;
 mod device;
 mod disk;
@@ -89,6 +91,9 @@ fn long(args: &Args, runtime: &Runtime) -> anyhow::Result<Vec<Sample>> {
     }
     if args.wants(Scenario::Soak) {
         samples.extend(memory::soak(args, runtime).context("soak")?);
+    }
+    if args.wants(Scenario::Connections) {
+        samples.extend(connections::measure(args, runtime).context("connections")?);
     }
     if args.wants(Scenario::Counts) {
         samples.extend(counts::measure(args, runtime).context("counts")?);

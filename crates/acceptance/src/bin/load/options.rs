@@ -19,6 +19,8 @@ pub(crate) enum Scenario {
     Flow,
     /// The list of a developer's 50 apps, by people who are signed in, at 64 connections.
     Portal,
+    /// The consent page, by people who are signed in, at 64 connections.
+    Consent,
     /// Polls of devices that wait, each of which keeps to its interval.
     Device,
     /// 70 % introspection, 15 % `client_credentials`, 10 % refreshes, 5 % whole code flows, at 64 connections.
@@ -39,6 +41,9 @@ pub(crate) enum Scenario {
     Sweep,
     /// Proportional set size over `--soak` minutes of mixed traffic. Only when named.
     Soak,
+    /// What it writes to take one connection back, and memory for all that were: `--large` live tokens, ten of each person,
+    /// against `--small`. Only when named.
+    Connections,
     /// Instructions under callgrind, statements, rows, pages and commits per request, on one connection. Only when
     /// named, and alone.
     Counts,
@@ -46,10 +51,11 @@ pub(crate) enum Scenario {
 
 impl Scenario {
     /// Those with servers and rounds of their own.
-    const LONG: [Scenario; 4] = [
+    const LONG: [Scenario; 5] = [
         Scenario::Scale,
         Scenario::Sweep,
         Scenario::Soak,
+        Scenario::Connections,
         Scenario::Counts,
     ];
 }

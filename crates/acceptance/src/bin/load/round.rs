@@ -6,7 +6,9 @@ use crate::seed::{Seeded, seed};
 use crate::server::Server;
 use crate::usage::cpu_micros;
 use crate::work::AnyWork;
-use crate::{Args, Scenario, chain, device, disk, flow, issue, look, memory, mix, portal, sign_in};
+use crate::{
+    Args, Scenario, chain, consent, device, disk, flow, issue, look, memory, mix, portal, sign_in,
+};
 use anyhow::{Context, ensure};
 use std::time::Duration;
 use tokio::runtime::Runtime;
@@ -15,7 +17,7 @@ use tokio::runtime::Runtime;
 type Measure = fn(&mut Round<'_>, &[(&Server, &Seeded)]) -> anyhow::Result<()>;
 
 /// The scenarios that load running servers, in the order in which they come.
-const LOADS: [(Scenario, Measure); 11] = [
+const LOADS: [(Scenario, Measure); 12] = [
     (Scenario::Memory, memory::after_connections),
     (Scenario::Cc, issue::measure),
     (Scenario::Introspect, look::measure_introspection),
@@ -23,6 +25,7 @@ const LOADS: [(Scenario, Measure); 11] = [
     (Scenario::Refresh, chain::measure),
     (Scenario::Flow, flow::measure),
     (Scenario::Portal, portal::measure),
+    (Scenario::Consent, consent::measure),
     (Scenario::Device, device::measure),
     (Scenario::Mixed, mix::measure),
     (Scenario::SignIn, sign_in::measure),

@@ -5,8 +5,8 @@ use crate::{Args, Scenario, portal, sign_in};
 use acceptance::{Api, App, AppSpec, Json, Pkce, Provider, Request, Url, target};
 use anyhow::Context;
 
-const OWNER: &str = "owner@example.com";
-const PASSWORD: &str = "a long enough bench password";
+pub(crate) const OWNER: &str = "owner@example.com";
+pub(crate) const PASSWORD: &str = "a long enough bench password";
 pub(crate) const CALLBACK: &str = "http://localhost:9876/callback";
 
 /// Id and secret of an app.
@@ -100,6 +100,7 @@ fn seed_valetkey(provider: &Provider, host: &str, args: &Args) -> anyhow::Result
     }
     if wants(&[
         Scenario::Flow,
+        Scenario::Consent,
         Scenario::Mixed,
         Scenario::Soak,
         Scenario::Counts,

@@ -1,6 +1,6 @@
 //! The two servers under load, behind one face.
 
-use crate::{Args, Scenario, counts, device};
+use crate::{Args, Scenario, connections, counts, device};
 use acceptance::postgres::Database;
 use acceptance::{Provider, Request, Setup, free_port, send, wait_for_exit};
 use anyhow::{Context, bail, ensure};
@@ -156,6 +156,10 @@ impl Server {
         };
         let setup = match args.wants(Scenario::Device) {
             true => setup.with(device::CONFIG),
+            false => setup,
+        };
+        let setup = match args.wants(Scenario::Connections) {
+            true => setup.with(connections::CONFIG),
             false => setup,
         };
         let setup = match &args.postgres {
