@@ -132,9 +132,9 @@ fn apps(many: usize) -> String {
     );
     format!(
         "{numbers} INSERT INTO clients (no, id, name, homepage, description, owner, kind, redirect_uris, grants, approved, \
-         resource_server, status, cutoff, created_at) \
+         resource_server, status, cutoff, created_at, skeleton) \
          SELECT n + 100000, 'app-' || n, 'Board ' || n, '', '', owner, kind, redirect_uris, grants, approved, \
-         resource_server, status, cutoff, created_at FROM clients, numbers \
+         resource_server, status, cutoff, created_at, 'board ' || n FROM clients, numbers \
          WHERE clients.no = (SELECT MIN(no) FROM clients); {numbers}"
     )
 }

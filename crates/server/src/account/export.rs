@@ -111,6 +111,7 @@ fn connection(app: &Client, connection: &Connection) -> Value {
         "organization": connection.organization.map(public_id),
         "scope": connection.access().to_string(),
         "since": clock::rfc3339(connection.since),
+        "last_used_at": connection.used_at.map(clock::rfc3339),
         "status": match connection.state {
             ConnectionState::Active => "active",
             ConnectionState::Paused(_) => "paused",

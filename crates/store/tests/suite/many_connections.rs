@@ -16,9 +16,9 @@ async fn world() -> (World, Subject) {
     );
     world.database().run(&format!(
         "{numbers} INSERT INTO clients (no, id, name, homepage, description, owner, kind, redirect_uris, grants, approved, \
-         resource_server, status, cutoff, created_at) \
+         resource_server, status, cutoff, created_at, skeleton) \
          SELECT n + 100000, 'app-' || n, 'Board ' || n, '', '', owner, kind, redirect_uris, grants, approved, \
-         resource_server, status, cutoff, created_at FROM clients, numbers WHERE id = 'app'; \
+         resource_server, status, cutoff, created_at, 'board ' || n FROM clients, numbers WHERE id = 'app'; \
          {numbers} INSERT INTO consents (subject, client, scope, redirect_uris, granted_at, since) \
          SELECT {}, n + 100000, 'a', '', 1000 + n / 2, 1000 + n / 2 FROM numbers",
         ada.0
