@@ -57,7 +57,7 @@ async fn answer(
         if let Some(token) = decision.granted().and_then(Transition::access_token)
             && let Some(used) = UsedToken::of(token)
         {
-            app.connection_uses.note(used, now);
+            app.connection_uses.note(used, context.now);
         }
         let act = app.act(context.now, request.address);
         if let Some(answer) = app.settle(decision, act).await? {
