@@ -20,7 +20,8 @@ pub(crate) struct Memory {
     /// Grant to an id that no token of it is above. Once no lower one is left, it is forgotten.
     revoked: RwLock<HashMap<Locator, Locator>>,
     standings: RwLock<HashMap<i64, Standing>>,
-    /// Connections of which something was taken back, by person, app and organization: some 60 bytes each.
+    /// Connections of which something was taken back, by person, app and organization: some 60 to 110
+    /// bytes each.
     connections: RwLock<HashMap<(i64, i64, i64), ConnectionStanding>>,
     /// Grants for an organization that are over, by organization, person and app: those below an id.
     workspace_ends: RwLock<HashMap<(i64, i64, i64), Locator>>,

@@ -10,7 +10,11 @@ fn connected(scene: &Scene) -> (App, Browser, Tokens) {
     let app = scene.confidential(CALLBACK);
     let mut browser = scene.browser();
     browser.sign_in(ANN, PASSWORD);
-    let tokens = scene.tokens_of(&mut browser, &app, "tasks:read");
+    let scope = match scene.metadata["userinfo_endpoint"].is_string() {
+        true => "openid tasks:read",
+        false => "tasks:read",
+    };
+    let tokens = scene.tokens_of(&mut browser, &app, scope);
     (app, browser, tokens)
 }
 
@@ -30,7 +34,7 @@ fn last_used(scene: &mut Scene, app: &App) -> String {
 
 #[test]
 fn the_last_use_of_a_token_is_told_and_a_refused_one_is_none() {
-    let mut scene = Scene::plain("");
+    let mut scene = Scene::plain("[openid]\nenabled = true");
     let (app, mut browser, tokens) = connected(&scene);
     let shown = scene.cli(&["grant", "show", ANN, &app.client_id]);
     assert!(shown["last_used_at"].is_null(), "not written yet: {shown}");
@@ -44,6 +48,12 @@ fn the_last_use_of_a_token_is_told_and_a_refused_one_is_none() {
     uses.push(last_used(&mut scene, &app));
     let info = scene.endpoint("token_info_endpoint");
     scene.api().get_bearer(&info, &tokens.access).expect(200);
+    uses.push(last_used(&mut scene, &app));
+    let userinfo = scene.endpoint("userinfo_endpoint");
+    scene
+        .api()
+        .get_bearer(&userinfo, &tokens.access)
+        .expect(200);
     uses.push(last_used(&mut scene, &app));
     let renewed = Tokens::of(&scene.refresh(&app, &tokens.refresh));
     uses.push(last_used(&mut scene, &app));
@@ -63,7 +73,9 @@ fn the_last_use_of_a_token_is_told_and_a_refused_one_is_none() {
     let broken = format!("{}A", &renewed.access[..renewed.access.len() - 1]);
     assert!(!scene.is_active(&api, &broken));
     assert!(!scene.is_active(&api, "not a token"));
-    assert_eq!(scene.api().get_bearer(&info, &broken).status, 401);
+    for path in [&info, &userinfo] {
+        assert_eq!(scene.api().get_bearer(path, &broken).status, 401);
+    }
     let form = form_to(&browser.open(&page), "/account/apps/change");
     browser.submit(&form, &[("wish", "pause")]).expect(303);
     assert!(!scene.is_active(&api, &renewed.access));

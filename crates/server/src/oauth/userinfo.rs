@@ -46,8 +46,12 @@ pub(super) async fn post(
 async fn answer(app: &App, bearer: Option<bearer::Bearer>) -> Result<Response, ApiError> {
     let refused = |error| bearer::refused(REALM, error);
     let bearer = bearer.ok_or_else(|| refused(BearerError::Invalid))?;
-    let opened = open(&bearer.presented, bearer.facts, app.policy(), clock::now());
+    let (now, used) = (clock::now(), bearer.used());
+    let opened = open(&bearer.presented, bearer.facts, app.policy(), now);
     let opened = opened.map_err(refused)?;
+    if let Some(used) = used {
+        app.connection_uses.note(used, now);
+    }
     let about = app.store.about(opened.subject).await?;
     let about = about.ok_or_else(|| refused(BearerError::Invalid))?;
     match opened.answer(&about, &app.context()) {

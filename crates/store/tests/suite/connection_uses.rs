@@ -13,6 +13,7 @@ async fn connect(world: &World, key: ConnectionKey) {
         interaction: None,
         consent: Some(world.consent(key.client, key.subject, "a")),
         notice: None,
+        authentication: None,
     });
     assert_eq!(world.settle(connect).await, Outcome::Committed);
 }
