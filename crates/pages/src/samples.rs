@@ -63,6 +63,7 @@ pub const SAMPLE_DATA: &[&str] = &[
     "Keep it in the person's session, beside state.",
     "NzbLsXh8uDCcd-6MNwXF4W_7noWXFZAfHkxZsRGC9Xs",
     "ES256",
+    "RS256",
     "tasks:read",
     "tasks:write",
     "Tasks",

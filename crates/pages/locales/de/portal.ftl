@@ -318,3 +318,16 @@ play-back-title = Die Antwort ist da
 play-back = Gehen Sie zurück zum Fenster mit dem Spielplatz und laden Sie es neu: Der nächste Schritt ist hervorgehoben.
 play-nobody-title = Auf diese Antwort wartet niemand
 play-nobody = Sie wurde schon entgegengenommen, der Spielplatz ist beendet, oder sie wurde dort nicht erbeten.
+
+app-openid-title = An- und Abmelden
+app-openid-means = Was die App für OpenID Connect angibt.
+app-openid-change = An- und Abmelden ändern
+app-openid-back = Wohin Menschen kommen, die sich für die App abgemeldet haben
+app-openid-back-hint = Eine URL je Zeile, Buchstabe für Buchstabe, wie die App sie sendet.
+app-openid-back-wrong = Eine davon ist keine URL, zu der Menschen geschickt werden können, oder steht zweimal da.
+app-openid-told = Wo die App erfährt, dass sich jemand abgemeldet hat
+app-openid-told-hint = Dort bekommt sie per POST ein Logout-Token (Back-Channel Logout). Leer: Sie erfährt es nicht.
+app-openid-id-token = Womit ihre ID-Tokens signiert werden
+app-openid-usual = Die Wahl des Anbieters ({ $algorithm })
+app-openid-userinfo = Wie Userinfo antwortet
+app-openid-plain = Einfaches JSON

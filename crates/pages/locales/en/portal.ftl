@@ -323,3 +323,16 @@ play-back-title = The answer has come
 play-back = Go back to the window with the playground, and load it again: the next step is lit.
 play-nobody-title = Nobody waits for this answer
 play-nobody = It was taken already, the playground has ended, or it was not asked for there.
+
+app-openid-title = Signing in and out
+app-openid-means = What the app registers for OpenID Connect.
+app-openid-change = Change signing in and out
+app-openid-back = Where people go who signed out for the app
+app-openid-back-hint = One URL a line, letter by letter as the app sends it.
+app-openid-back-wrong = One of these is no URL that people can be sent to, or is there twice.
+app-openid-told = Where the app is told that somebody signed out
+app-openid-told-hint = It gets a logout token there by POST (back-channel logout). Empty: it is not told.
+app-openid-id-token = What signs its ID tokens
+app-openid-usual = The provider’s choice ({ $algorithm })
+app-openid-userinfo = What userinfo answers
+app-openid-plain = Plain JSON

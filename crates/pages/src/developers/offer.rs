@@ -1,4 +1,5 @@
 //! What a provider offers to developers: everything that its developer pages tell, as plain data.
+use protocol::openid::OPENID;
 use protocol::policy::{Registration, Risk, Rotation};
 
 /// What a provider offers. What is switched off is `None`, `false` or absent.
@@ -36,6 +37,8 @@ pub struct Offer {
     pub scopes: Vec<ScopeTable>,
     /// The APIs that tokens are for, where they are told apart.
     pub apis: Vec<ApiRow>,
+    /// How long an ID token is good, in words, where OpenID Connect is spoken.
+    pub id_token_life: Option<String>,
     /// Every error an app can meet, by where it meets it.
     pub errors: Vec<ErrorTable>,
 }
@@ -55,6 +58,10 @@ pub struct Endpoints {
     pub revocations: Option<Endpoint>,
     /// Where a token tells about itself.
     pub token_info: Option<Endpoint>,
+    /// Where an app learns who signed in, where OpenID Connect is spoken.
+    pub userinfo: Option<Endpoint>,
+    /// Where apps send people to sign out.
+    pub logout: Option<Endpoint>,
     /// Where an app reads and changes its own registration.
     pub app: Option<Endpoint>,
 }
@@ -324,7 +331,10 @@ impl Offer {
 
     /// The scope of the examples: the first two that need no approval.
     pub(super) fn example_scope(&self) -> String {
-        let open = self.each_scope().filter(|scope| !scope.restricted);
+        // With `openid` an answer has an ID token too, which has a section of its own.
+        let open = self
+            .each_scope()
+            .filter(|scope| !scope.restricted && scope.name != OPENID);
         let names: Vec<&str> = open.map(|scope| scope.name.as_str()).take(2).collect();
         names.join(" ")
     }

@@ -45,6 +45,8 @@ fn everything() -> Offer {
             introspect: Some(endpoint("/oauth2/introspect")),
             revocations: Some(endpoint("/oauth2/revocations")),
             token_info: Some(endpoint("/oauth2/token/info")),
+            userinfo: Some(endpoint("/oauth2/userinfo")),
+            logout: Some(endpoint("/oauth2/logout")),
             app: Some(endpoint("/v1/app")),
         },
         house: House {
@@ -85,6 +87,7 @@ fn everything() -> Offer {
         },
         tokens: tokens(),
         lives: lives(),
+        id_token_life: Some("1 hour".to_owned()),
         apis: vec![
             api(
                 "https://tasks.example",
@@ -188,6 +191,8 @@ fn little() -> Offer {
             introspect: None,
             revocations: None,
             token_info: None,
+            userinfo: None,
+            logout: None,
             app: None,
             ..all.endpoints
         },
@@ -203,6 +208,7 @@ fn little() -> Offer {
             portal: None,
             ..all.apps
         },
+        id_token_life: None,
         apis: Vec::new(),
         scopes: Vec::new(),
         ..all

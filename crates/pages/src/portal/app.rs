@@ -3,6 +3,7 @@ use super::apps::status;
 use super::fields::{AppFields, AppLabels, Shown, filled, hostile, wrong};
 use super::keys::{self, AppKeys};
 use super::new_app::{password, summary};
+use super::openid::{self, AppOpenId};
 use super::scopes::{self, ScopeChoice, ScopesShown};
 use super::{Trail, Transfer, app_href, review_href, test_href};
 use crate::field::{Field, Problems, problem_of};
@@ -62,6 +63,8 @@ pub struct AppPage {
     pub has_log: bool,
     /// How it signs assertions, if it does; `None` for an app that can keep no key.
     pub keys: Option<AppKeys>,
+    /// What it registers for OpenID Connect; `None` where that is not spoken.
+    pub openid: Option<AppOpenId>,
     /// Its secrets; `None` for an app that keeps none.
     pub secrets: Option<Vec<SecretLine>>,
     /// Whether there is room for another secret.
@@ -141,6 +144,8 @@ impl AppPage {
     pub const REVOKE: &str = "/apps/secrets/revoke";
     /// Gives the app keys in place of secrets, or others in place of those.
     pub const SET_KEYS: &str = "/apps/keys/set";
+    /// Registers what OpenID Connect wants to know of it.
+    pub const SET_OPENID: &str = "/apps/openid";
     /// Takes its keys away, so that it has secrets again.
     pub const DROP_KEYS: &str = "/apps/keys/drop";
     /// Gives the app a picture: `multipart/form-data` with `file`.
@@ -243,6 +248,20 @@ impl AppPage {
         self.is_wrong(&["jwks", "jwks-uri"]) || self.problem("keys-password").is_some()
     }
 
+    fn back_channel_field<'a>(&'a self, openid: &'a AppOpenId) -> Field<'a> {
+        Field {
+            id: "back-channel",
+            label: self.frame.text("app-openid-told"),
+            kind: "url",
+            autocomplete: "off",
+            value: &openid.back_channel,
+            hint: Some(self.frame.text("app-openid-told-hint")),
+            problem: self.problem("back-channel"),
+            optional: true,
+            ..Field::default()
+        }
+    }
+
     fn keys_uri_field<'a>(&'a self, keys: &'a AppKeys) -> Field<'a> {
         Field {
             id: "jwks-uri",
@@ -317,6 +336,7 @@ impl Page for AppPage {
         let [signing, publishing] = with_keys(&usual, language);
         let public = AppPage {
             keys: None,
+            openid: None,
             secrets: None,
             status: ClientStatus::Pending,
             side: Side::Test,
@@ -395,6 +415,7 @@ fn usual(language: Language) -> AppPage {
         has_test_side: Some(true),
         has_log: true,
         keys: Some(AppKeys::default()),
+        openid: Some(openid::usual()),
         secrets: Some(vec![
             SecretLine {
                 id: "1".to_owned(),
@@ -460,6 +481,7 @@ fn hostile_page(language: Language) -> AppPage {
         last_used: Some(words()),
         people: words(),
         keys: Some(keys::hostile()),
+        openid: Some(openid::hostile()),
         secrets: Some(vec![SecretLine {
             id: HOSTILE.to_owned(),
             name: HOSTILE.to_owned(),

@@ -99,6 +99,7 @@ pub(super) fn offer(config: &Config) -> Offer {
         lives: lives(policy),
         scopes: scopes(&policy.scopes),
         apis: apis(policy),
+        id_token_life: policy.openid.as_deref().map(|own| own.id_token.words()),
         errors: errors(config),
     }
 }
@@ -155,6 +156,8 @@ fn addresses(config: &Config) -> Endpoints {
         introspect: endpoint(published.introspection, &paths.introspect),
         revocations: endpoint(published.revocations, &paths.revocations),
         token_info: endpoint(published.token_info, &paths.token_info),
+        userinfo: endpoint(published.userinfo, &paths.userinfo),
+        logout: endpoint(published.end_session, &paths.logout),
         app: endpoint(own_app, &paths.app),
     }
 }
@@ -309,7 +312,8 @@ fn errors(config: &Config) -> Vec<ErrorTable> {
         tables.push(shown(config));
     }
     tables.push(token_errors(config));
-    let takes_tokens = [&config.paths.token_info, &config.paths.app];
+    let paths = &config.paths;
+    let takes_tokens = [&paths.token_info, &paths.userinfo, &paths.app];
     if takes_tokens.iter().any(|paths| !paths.is_empty()) {
         tables.push(bearer_errors(config));
     }
@@ -382,7 +386,9 @@ fn token_errors(config: &Config) -> ErrorTable {
 
 fn bearer_errors(config: &Config) -> ErrorTable {
     let own_app = (!config.paths.app.is_empty()).then_some(BearerError::InsufficientScope);
-    let told = BearerError::EVERYWHERE.into_iter().chain(own_app);
+    let userinfo = (!config.paths.userinfo.is_empty()).then_some(BearerError::UserInfo);
+    let told = BearerError::EVERYWHERE.into_iter();
+    let told = told.chain(own_app).chain(userinfo);
     let told = told.map(|error| Told {
         code: error.code(&config.policy.errors).to_owned(),
         status: Some(error.status()),

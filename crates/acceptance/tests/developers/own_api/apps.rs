@@ -353,3 +353,54 @@ fn an_app_is_made_with_keys_and_they_are_changed() {
         .call("POST", &path(&made, "/secrets"), Some(&json!({})))
         .expect(201);
 }
+
+#[test]
+fn what_is_registered_for_openid_is_shown_and_changed() {
+    let scene = Scene::plain(&format!(
+        "{OPEN}\n[openid]\nenabled = true\n[signing]\nalgorithms = [\"ES256\"]"
+    ));
+    let agent = Agent::of(&scene, ANN);
+    let mut new = app("Relying Party");
+    let party = json!({
+        "post_logout_redirect_uris": ["https://app.example/out"],
+        "backchannel_logout_uri": "https://app.example/logout",
+        "id_token_signed_response_alg": "ES256",
+        "userinfo_signed_response_alg": null,
+    });
+    new["openid"] = party.clone();
+    let made = agent.call("POST", "/valetkey/apps", Some(&new)).expect(201);
+    let made = made.json();
+    assert_eq!(agent.get(&path(&made, ""))["openid"], party);
+    let change = |changes: Json| {
+        let changes = json!({ "openid": changes });
+        agent.call("PATCH", &path(&made, ""), Some(&changes))
+    };
+    for (changes, pointer) in [
+        (
+            json!({ "id_token_signed_response_alg": "none" }),
+            "/openid/id_token_signed_response_alg",
+        ),
+        (
+            json!({ "id_token_signed_response_alg": "RS256" }),
+            "/openid/id_token_signed_response_alg",
+        ),
+        (
+            json!({ "backchannel_logout_uri": "x" }),
+            "/openid/backchannel_logout_uri",
+        ),
+        (
+            json!({ "post_logout_redirect_uris": ["x"] }),
+            "/openid/post_logout_redirect_uris",
+        ),
+    ] {
+        let refused = change(changes).expect(400);
+        assert_eq!(refused.json()["fields"][0]["pointer"], pointer, "{refused}");
+    }
+    assert_eq!(
+        agent.get(&path(&made, ""))["openid"],
+        party,
+        "nothing of that changed it"
+    );
+    let none = change(json!({})).expect(200).json();
+    assert_eq!(none["openid"]["post_logout_redirect_uris"], json!([]));
+}

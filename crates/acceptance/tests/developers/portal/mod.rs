@@ -8,6 +8,7 @@ mod keys;
 mod log;
 mod logos;
 mod mails;
+mod openid;
 mod organizations;
 mod playground;
 mod redirects;
@@ -32,6 +33,7 @@ const ROTATE: &str = "/apps/secrets/rotate";
 const REVOKE: &str = "/apps/secrets/revoke";
 const SET_KEYS: &str = "/apps/keys/set";
 const DROP_KEYS: &str = "/apps/keys/drop";
+const SET_OPENID: &str = "/apps/openid";
 const DELETE: &str = "/apps/delete";
 const RESTORE: &str = "/apps/restore";
 const OFFER: &str = "/apps/transfer/offer";
@@ -67,6 +69,8 @@ fn open(changes: &str) -> Scene {
 }
 
 const OPEN: &str = "[apps]\nregistration = \"open\"";
+/// The same, where OpenID Connect is spoken.
+const OPENID: &str = "[apps]\nregistration = \"open\"\n[openid]\nenabled = true\n[signing]\nalgorithms = [\"ES256\", \"EdDSA\"]";
 /// Another person, with nothing to do with Ann's apps.
 const EVE: &str = "eve@example.com";
 

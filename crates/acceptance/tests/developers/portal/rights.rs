@@ -2,8 +2,8 @@
 
 use super::{
     ACCEPT, ADD, APPS, BACK, DECLINE, DELETE, DROP_KEYS, Developer, EVE, FIELDS, NEW, OFFER, OPEN,
-    REMOVE_LOGO, RESTORE, REVOKE, ROTATE, SET_KEYS, UPDATE, WITHDRAW, credentials, href, listed,
-    logos, open, registered, says, works,
+    OPENID, REMOVE_LOGO, RESTORE, REVOKE, ROTATE, SET_KEYS, SET_OPENID, UPDATE, WITHDRAW,
+    credentials, href, listed, logos, open, registered, says, works,
 };
 use crate::support::{ANN, OWNER, PASSWORD, PLAIN, Scene, assert_page, form_to, within};
 use acceptance::{App, Json, Request, Setup, forms};
@@ -14,10 +14,11 @@ use std::time::Duration;
 const JWK: &str =
     r#"{"kty":"OKP","crv":"Ed25519","x":"11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo"}"#;
 /// The forms about an app that exists.
-const ABOUT_AN_APP: [&str; 14] = [
+const ABOUT_AN_APP: [&str; 15] = [
     REMOVE_LOGO,
     SET_KEYS,
     DROP_KEYS,
+    SET_OPENID,
     UPDATE,
     ADD,
     ROTATE,
@@ -107,7 +108,7 @@ fn apps_of_others_are_not_there() {
 /// A form that is added to these pages must be added to the tests of this file.
 #[test]
 fn there_are_no_other_forms_than_these() {
-    let scene = open(OPEN);
+    let scene = open(OPENID);
     let mut ann = Developer::ann(&scene);
     let gone = ann.register(&[]);
     ann.act(&gone, DELETE, &[("confirm", "Task Board")])

@@ -39,7 +39,9 @@ fn tear(scene: &Scene, how: usize) {
     let wal = fs::read(&path).expect("a killed server leaves its WAL");
     let valid = frames(&wal);
     let end = WAL_HEAD + valid.len() * (FRAME_HEAD + PAGE);
-    let mut torn = valid.last().expect("there are frames").to_vec();
+    // There is none where the WAL had just begun anew.
+    let last = valid.last().map(|frame| frame.to_vec());
+    let mut torn = last.unwrap_or_else(|| random(FRAME_HEAD + PAGE));
     match how % 3 {
         // Half a frame.
         0 => torn.truncate(FRAME_HEAD + PAGE / 2),

@@ -295,7 +295,7 @@ impl NewApp {
             scopes,
             asks,
             resource_server: false,
-            openid: protocol::types::RelyingParty::default(),
+            openid: self.openid.into_party()?,
             reviewed: false,
             status,
             logo: None,

@@ -80,7 +80,7 @@ impl AppChanges {
             logo: None,
             scopes,
             asks: (asks != client.asks).then_some(asks),
-            openid: None,
+            openid: self.openid.map(|own| own.into_party()).transpose()?,
             device_code: self.device_code,
             client_credentials: self.client_credentials,
             namesake: false,

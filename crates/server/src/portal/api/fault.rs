@@ -115,6 +115,10 @@ fn pointer(error: &RegistrationError, uris: &[String]) -> String {
             let name = name.replace('~', "~0").replace('/', "~1");
             format!("/reasons/{name}")
         }
+        Field::PostLogoutRedirectUris
+        | Field::BackChannelLogoutUri
+        | Field::IdTokenAlgorithm
+        | Field::UserInfoAlgorithm => format!("/openid/{}", error.field.as_str()),
         Field::Owner => "/organization".to_owned(),
         Field::Grants => "/client_credentials".to_owned(),
         Field::Name
@@ -126,10 +130,6 @@ fn pointer(error: &RegistrationError, uris: &[String]) -> String {
         | Field::Terms
         | Field::Support
         | Field::Contact
-        | Field::PostLogoutRedirectUris
-        | Field::BackChannelLogoutUri
-        | Field::IdTokenAlgorithm
-        | Field::UserInfoAlgorithm
         | Field::Kind
         | Field::AuthMethod
         | Field::AuthAlgorithm

@@ -6,6 +6,7 @@ mod change;
 mod describe;
 mod fault;
 mod log;
+mod openid;
 mod routes;
 mod secrets;
 mod sent;

@@ -1,4 +1,5 @@
 //! What programs are shown and send, each as JSON; what is said of a member is in the description.
+use super::openid::OpenIdMetadata;
 use crate::ops::clock;
 use crate::state::App;
 use protocol::Policy;
@@ -62,6 +63,9 @@ pub(super) struct NewApp {
     /// The algorithms that it may sign with, such as `ES256`. Without, or an empty list: every one that is verified here.
     #[serde(default)]
     pub(super) token_endpoint_auth_signing_algs: Option<Vec<String>>,
+    /// What it registers for OpenID Connect.
+    #[serde(default)]
+    pub(super) openid: OpenIdMetadata,
     /// Where people may be sent back.
     #[serde(default)]
     pub(super) redirect_uris: Vec<String>,
@@ -115,6 +119,8 @@ pub(super) struct AppChanges {
     pub(super) jwks_uri: Option<String>,
     /// The algorithms that it may sign with, such as `ES256`. An empty list: every one that is verified here.
     pub(super) token_endpoint_auth_signing_algs: Option<Vec<String>>,
+    /// All that it registers for OpenID Connect from now on.
+    pub(super) openid: Option<OpenIdMetadata>,
     /// Every URI that people may be sent back to from now on.
     pub(super) redirect_uris: Option<Vec<String>>,
     /// Whether it may use the device grant.
@@ -185,6 +191,8 @@ pub(super) struct AppView {
     jwks_uri: Option<String>,
     /// The algorithms that it may sign with; empty where it signs nothing.
     token_endpoint_auth_signing_algs: Vec<&'static str>,
+    /// What it registered for OpenID Connect.
+    openid: OpenIdMetadata,
     redirect_uris: Vec<String>,
     /// The grants that it may use, as `grant_type` names them.
     grants: Vec<&'static str>,
@@ -240,6 +248,7 @@ impl AppView {
                 .flat_map(|keys| keys.allowed())
                 .map(|own| own.name())
                 .collect(),
+            openid: OpenIdMetadata::of(&client.openid),
             redirect_uris: client
                 .redirect_uris
                 .iter()

@@ -2,7 +2,7 @@
 use super::check::checked;
 use super::list::{MANY, people_text};
 use super::scopes::{Chosen, choice};
-use super::{fields, key_lines, offers};
+use super::{fields, key_lines, offers, openid_shown};
 use crate::http::error::PageError;
 use crate::http::form::Query;
 use crate::http::reply;
@@ -125,6 +125,8 @@ pub(super) struct Said {
     pub(super) scopes: Option<Chosen>,
     /// The set and the URL of keys that were typed.
     pub(super) keys: Option<(String, String)>,
+    /// What was typed for OpenID Connect.
+    pub(super) openid: Option<openid_shown::Typed>,
     /// A redirect URI that was looked at.
     pub(super) checked: Option<CheckedUri>,
     /// The address that was typed, of whom the app is offered to.
@@ -184,6 +186,7 @@ pub(super) async fn page(
         has_log: app.request_log.is_kept(),
         may_add: secrets.len() < MAX_SECRETS,
         keys: key_lines::shown(app, client, said.keys),
+        openid: openid_shown::shown(app, client, said.openid),
         secrets: (client.kind == ClientKind::Confidential && client.keys.is_none())
             .then_some(secrets),
         labels: fields::labels(app),
