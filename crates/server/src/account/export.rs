@@ -35,6 +35,8 @@ pub(crate) async fn export(
 ) -> Result<Value, StoreError> {
     let subject = person.subject;
     let preferences = store.preferences(subject).await?.unwrap_or_default();
+    let about = store.about(subject).await?;
+    let claims = about.map(|about| about.document.members().clone());
     Ok(json!({
         "exported_at": clock::rfc3339(now),
         "account": {
@@ -46,6 +48,7 @@ pub(crate) async fn export(
             "disabled_at": person.disabled_at.map(clock::rfc3339),
             "language": preferences.language.map(|language| language.tag()),
             "zone": preferences.zone,
+            "claims": claims,
         },
         "sessions": sessions(store, subject, now).await?,
         "connected_apps": connections(store, subject).await?,

@@ -1,6 +1,6 @@
 //! Userinfo (Core §5.3).
 use super::{app, provider, verified, walked};
-use crate::support::{Scene, assert_refused, form_post};
+use crate::support::{ANN, Scene, assert_refused, form_post};
 use acceptance::{Json, Request};
 use serde_json::json;
 
@@ -141,4 +141,14 @@ fn it_is_signed_for_an_app_that_wants_that() {
     );
     assert_eq!(claims["iss"], scene.provider.issuer());
     assert_eq!(claims["name"], "Ann Example");
+}
+
+#[test]
+fn what_is_kept_of_a_person_is_in_their_export() {
+    let scene = provider();
+    let export = scene.cli(&["user", "export", ANN]);
+    assert_eq!(
+        export["account"]["claims"]["birthdate"], "1985-12-10",
+        "{export}"
+    );
 }
