@@ -129,22 +129,23 @@ pub(crate) fn spoilt(
 
 /// The callback with another state.
 pub(crate) fn wrong_state(back: Redirect) -> String {
-    replaced(&back, "state", "somebody-elses")
+    replaced(CALLBACK, &back, "state", "somebody-elses")
 }
 
 /// The callback of another provider.
 pub(crate) fn wrong_issuer(back: Redirect) -> String {
-    replaced(&back, "iss", "https://evil.example")
+    replaced(CALLBACK, &back, "iss", "https://evil.example")
 }
 
+/// `url` with the parameters of another, one of which has another value.
 #[track_caller]
-fn replaced(back: &Redirect, name: &str, value: &str) -> String {
-    assert!(back.param(name).is_some(), "no {name} in {back:?}");
-    let changed = back.params.iter().map(|(key, old)| {
+pub(crate) fn replaced(url: &str, of: &Redirect, name: &str, value: &str) -> String {
+    assert!(of.param(name).is_some(), "no {name} in {of:?}");
+    let changed = of.params.iter().map(|(key, old)| {
         let value = if key == name { value } else { old };
         (key.as_str(), value)
     });
-    acceptance::target(CALLBACK, &changed.collect::<Vec<_>>())
+    acceptance::target(url, &changed.collect::<Vec<_>>())
 }
 
 /// A person who says no; what the library makes of it is returned.
@@ -204,7 +205,7 @@ fn answer_visit(scene: &Scene, talk: &mut Talk, change: impl FnOnce(Redirect) ->
 
 /// Path and query of the authorization request, which is for this provider.
 #[track_caller]
-fn visited(scene: &Scene, said: &Json) -> String {
+pub(crate) fn visited(scene: &Scene, said: &Json) -> String {
     let url = said["visit"].as_str().and_then(acceptance::Url::parse);
     let url = url.unwrap_or_else(|| panic!("no URL to visit: {said}"));
     assert_eq!(url.origin, scene.provider.issuer(), "{said}");

@@ -10,6 +10,7 @@ mod device;
 mod flows;
 mod go;
 mod node;
+mod openid;
 mod python;
 mod rust;
 mod sites;

@@ -159,7 +159,7 @@ fn passport_oauth2_code_and_refresh() {
 
 /// Presses the button of the provider on the sign-in page of Auth.js; returns the authorization request.
 #[track_caller]
-fn press_sign_in(site: &mut Site<'_>) -> String {
+pub(crate) fn press_sign_in(site: &mut Site<'_>) -> String {
     let csrf = site
         .browser
         .get("/auth/csrf")

@@ -20,11 +20,24 @@ impl<'a> Site<'a> {
     /// Registers an app with a callback at `path`, and starts its site.
     #[track_caller]
     pub(crate) fn start(scene: &'a Scene, library: &Library, auth: &str, path: &str) -> Self {
+        Self::told(scene, library, path, |app, callback| {
+            order(scene, app, "site", auth, callback)
+        })
+    }
+
+    /// The same, with what it is to be told.
+    #[track_caller]
+    pub(crate) fn told(
+        scene: &'a Scene,
+        library: &Library,
+        path: &str,
+        order: impl FnOnce(&App, &str) -> Json,
+    ) -> Self {
         let port = free_port();
         let url = format!("http://localhost:{port}");
         let callback = format!("{url}{path}");
         let app = scene.confidential(&callback);
-        let mut told = order(scene, &app, "site", auth, &callback);
+        let mut told = order(&app, &callback);
         told["port"] = port.into();
         let mut program = library.start(scene, &told);
         program.hear("site");

@@ -8,6 +8,30 @@ const origin = `http://localhost:${order.port}`;
 const { scope } = order;
 const refusals = [];
 
+const provider = {
+  // Plain OAuth: every endpoint is named.
+  site: {
+    type: "oauth",
+    // Without its issuer, the library takes each answer that names one for that of somebody else.
+    ...(order.auth === "without_issuer" ? {} : { issuer: order.issuer }),
+    // Without a scope of its own it asks for those of OpenID Connect.
+    authorization: { url: order.authorization_endpoint, params: { scope } },
+    token: order.token_endpoint,
+    userinfo: order.token_info_endpoint,
+    checks: ["pkce", "state"],
+    profile: (info) => ({ id: info.user_id, name: info.user_id }),
+  },
+  // OpenID Connect: the issuer is enough.
+  sign_in: {
+    type: "oidc",
+    issuer: order.issuer,
+    authorization: { params: { scope } },
+    checks: ["pkce", "state", "nonce"],
+    // Name and address are told at userinfo; untold, the library looks into the ID token alone.
+    idToken: false,
+  },
+}[order.flow];
+
 const config = {
   basePath: "/auth",
   secret: "of a test",
@@ -16,19 +40,11 @@ const config = {
     {
       id: "valetkey",
       name: "Valetkey",
-      type: "oauth",
-      // Without its issuer, the library takes each answer that names one for that of somebody else.
-      ...(order.auth === "without_issuer" ? {} : { issuer: order.issuer }),
-      // Without a scope of its own it asks for those of OpenID Connect.
-      authorization: { url: order.authorization_endpoint, params: { scope } },
-      token: order.token_endpoint,
-      userinfo: order.token_info_endpoint,
+      ...provider,
       clientId: order.client_id,
       clientSecret: order.client_secret,
-      checks: ["pkce", "state"],
       // Untold, the secret goes into the header.
       client: order.auth === "post" ? { token_endpoint_auth_method: "client_secret_post" } : {},
-      profile: (info) => ({ id: info.user_id, name: info.user_id }),
     },
   ],
   callbacks: {
