@@ -2,6 +2,7 @@
 //! discovery, and checks the ID token by itself.
 
 mod node;
+mod python;
 
 use crate::CALLBACK;
 use crate::flows::{Refusal, replaced, visited};
