@@ -39,7 +39,7 @@ fn client(scene: &Scene, app: &App, auth: Option<AuthType>) -> Client {
 }
 
 /// Sends what the library asks for.
-fn sender(scene: &Scene) -> impl Fn(HttpRequest) -> io::Result<HttpResponse> {
+pub(crate) fn sender(scene: &Scene) -> impl Fn(HttpRequest) -> io::Result<HttpResponse> {
     let api = scene.api();
     move |request: HttpRequest| {
         let url = Url::parse(&request.uri().to_string()).ok_or(io::ErrorKind::InvalidInput)?;

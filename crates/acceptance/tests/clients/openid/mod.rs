@@ -3,6 +3,7 @@
 
 mod node;
 mod python;
+mod rust;
 
 use crate::CALLBACK;
 use crate::flows::{Refusal, replaced, visited};
