@@ -1,7 +1,15 @@
 //! Which programs and servers there are for the tests, as `VALETKEY_TEST_HAS` names them: those that need what is not
 //! there are ignored, and say what they need.
 
-const NAMES: [&str; 5] = ["python", "node", "chromium", "go", "postgres"];
+const NAMES: [&str; 7] = [
+    "python",
+    "node",
+    "chromium",
+    "go",
+    "oauth2_proxy",
+    "apache",
+    "postgres",
+];
 
 fn main() {
     println!("cargo::rerun-if-changed=build.rs");

@@ -7,6 +7,8 @@ use std::process::Command;
 const CLIENTS: &str = "crates/acceptance/clients";
 /// The module of the Go client.
 const GO: &str = "crates/acceptance/clients/libraries/go";
+/// The module that says which oauth2-proxy.
+const PROXY: &str = "crates/acceptance/clients/oauth2-proxy";
 
 /// The full path of a program.
 pub(crate) fn on_path(program: &str) -> Option<PathBuf> {
@@ -55,10 +57,23 @@ pub(crate) fn clients(steps: &mut Steps) -> Vec<(&'static str, PathBuf)> {
     let wanted = go_wanted();
     match has_go(&wanted) {
         // A build that fails is a step that failed.
-        true => found.extend(go_client(steps).map(|client| ("VALETKEY_TEST_GO", client))),
+        true => {
+            let client = go_program(steps, "Go client", GO, ".");
+            found.extend(client.map(|client| ("VALETKEY_TEST_GO", client)));
+            let package = "github.com/oauth2-proxy/oauth2-proxy/v7";
+            let proxy = go_program(steps, "oauth2-proxy", PROXY, package);
+            found.extend(proxy.map(|proxy| ("VALETKEY_TEST_OAUTH2_PROXY", proxy)));
+        }
         false => steps.leave(
-            "Go client",
+            "Go client and oauth2-proxy",
             &format!("Go {wanted} or newer is not installed"),
+        ),
+    }
+    match apache() {
+        Some(apache) => found.push(("VALETKEY_TEST_APACHE", apache)),
+        None => steps.skip(
+            "mod_auth_openidc",
+            "apache2 and libapache2-mod-auth-openidc are not installed",
         ),
     }
     found
@@ -138,16 +153,28 @@ fn is_as_new(version: &str, wanted: &str) -> bool {
     numbers(version) >= numbers(wanted)
 }
 
-/// The Go client, built; not one that an earlier build left if this one fails.
-fn go_client(steps: &mut Steps) -> Option<PathBuf> {
-    let client = std::path::absolute(".test/go-client").ok()?;
-    if !steps.is_left_out("Go client") {
-        let _ = std::fs::remove_file(&client);
+/// A program in Go, built; not one that an earlier build left if this one fails.
+fn go_program(steps: &mut Steps, name: &str, module: &str, package: &str) -> Option<PathBuf> {
+    let file = name.to_lowercase().replace(' ', "-");
+    let program = std::path::absolute(format!(".test/{file}")).ok()?;
+    if !steps.is_left_out(name) {
+        let _ = std::fs::remove_file(&program);
     }
     let build = ["build", "-mod=readonly", "-buildvcs=false", "-o"];
     let mut go = command("go", &build);
-    steps.run("Go client", go.arg(&client).arg(".").current_dir(GO));
-    client.is_file().then_some(client)
+    steps.run(name, go.arg(&program).arg(package).current_dir(module));
+    program.is_file().then_some(program)
+}
+
+/// Apache, with its module for OpenID Connect. The tests start one of their own.
+fn apache() -> Option<PathBuf> {
+    let found = || {
+        let module = Path::new("/usr/lib/apache2/modules/mod_auth_openidc.so");
+        let apache = Path::new("/usr/sbin/apache2");
+        (module.is_file() && apache.is_file()).then(|| apache.to_owned())
+    };
+    let packages = ["apache2-bin", "libapache2-mod-auth-openidc"];
+    found().or_else(|| install(&packages).then(found).flatten())
 }
 
 /// `cargo deny`, installed in CI.

@@ -2,6 +2,7 @@
 //! discovery, and checks the ID token by itself.
 
 mod node;
+mod programs;
 mod python;
 mod rust;
 
