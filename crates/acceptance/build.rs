@@ -1,13 +1,14 @@
 //! Which programs and servers there are for the tests, as `VALETKEY_TEST_HAS` names them: those that need what is not
 //! there are ignored, and say what they need.
 
-const NAMES: [&str; 7] = [
+const NAMES: [&str; 8] = [
     "python",
     "node",
     "chromium",
     "go",
     "oauth2_proxy",
     "apache",
+    "spring",
     "postgres",
 ];
 

@@ -55,6 +55,7 @@ fn named(variables: &Variables) -> String {
         "VALETKEY_TEST_GO" => Some("go"),
         "VALETKEY_TEST_OAUTH2_PROXY" => Some("oauth2_proxy"),
         "VALETKEY_TEST_APACHE" => Some("apache"),
+        "VALETKEY_TEST_SPRING" => Some("spring"),
         "VALETKEY_TEST_POSTGRES" => Some("postgres"),
         _ => None,
     };

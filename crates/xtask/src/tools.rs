@@ -10,6 +10,9 @@ const GO: &str = "crates/acceptance/clients/libraries/go";
 /// The module that says which oauth2-proxy.
 const PROXY: &str = "crates/acceptance/clients/oauth2-proxy";
 
+/// The site with Spring Security.
+const SPRING: &str = "crates/acceptance/clients/spring";
+
 /// The full path of a program.
 pub(crate) fn on_path(program: &str) -> Option<PathBuf> {
     let path = std::env::var_os("PATH")?;
@@ -74,6 +77,14 @@ pub(crate) fn clients(steps: &mut Steps) -> Vec<(&'static str, PathBuf)> {
         None => steps.skip(
             "mod_auth_openidc",
             "apache2 and libapache2-mod-auth-openidc are not installed",
+        ),
+    }
+    // Java is tested where it is present, as Go is.
+    match on_path("java").and(on_path("mvn")).is_some() && has_java() {
+        true => found.extend(spring(steps).map(|site| ("VALETKEY_TEST_SPRING", site))),
+        false => steps.leave(
+            "Spring Security",
+            "Java 17 or newer with Maven is not installed",
         ),
     }
     found
@@ -175,6 +186,27 @@ fn apache() -> Option<PathBuf> {
     };
     let packages = ["apache2-bin", "libapache2-mod-auth-openidc"];
     found().or_else(|| install(&packages).then(found).flatten())
+}
+
+/// Whether Java can run the site, and knows how authorities are believed.
+fn has_java() -> bool {
+    let version = said(&mut command("java", &["--version"])).unwrap_or_default();
+    let version = version.split(' ').nth(1).unwrap_or_default();
+    is_as_new(version, "17") && on_path("keytool").is_some()
+}
+
+/// The site with Spring Security, built; not one that an earlier build left if this one fails.
+fn spring(steps: &mut Steps) -> Option<PathBuf> {
+    let name = "Spring Security";
+    let folder = std::path::absolute(".test/spring").ok()?;
+    let site = folder.join("spring-client.jar");
+    if !steps.is_left_out(name) {
+        let _ = std::fs::remove_file(&site);
+    }
+    let mut maven = command("mvn", &["-q", "-B", "-DskipTests", "package"]);
+    maven.arg(format!("-Dbuilt={}", folder.display()));
+    steps.run(name, maven.current_dir(SPRING));
+    site.is_file().then_some(site)
 }
 
 /// `cargo deny`, installed in CI.

@@ -58,6 +58,12 @@ fn tests_in(folder: &Path, parent: &str) -> Vec<String> {
     let mut names = Vec::new();
     for entry in fs::read_dir(folder).expect("the tests are there") {
         let path = entry.expect("it is listed").path();
+        if path.is_dir() {
+            let inner = path.file_name().and_then(|name| name.to_str());
+            let inner = inner.expect("a name in ASCII");
+            names.extend(tests_in(&path, &format!("{parent}::{inner}")));
+            continue;
+        }
         let (Some(stem), true) = (
             path.file_stem(),
             path.extension().is_some_and(|it| it == "rs"),
@@ -154,21 +160,27 @@ fn pins() -> BTreeMap<String, String> {
         node.iter()
             .filter_map(|(name, it)| Some(pair(name, it.as_str()?))),
     );
-    let module = read("crates/acceptance/clients/libraries/go/go.mod");
-    let required = module
-        .lines()
-        .filter_map(|line| line.strip_prefix("require "));
-    pins.extend(
-        required
-            .filter_map(|it| it.split_once(" v"))
-            .map(|(name, it)| pair(name, it)),
-    );
+    for module in ["libraries/go", "oauth2-proxy"] {
+        let module = read(&format!("crates/acceptance/clients/{module}/go.mod"));
+        let required = module
+            .lines()
+            .filter_map(|line| line.trim().split_once(" v"));
+        pins.extend(required.map(|(name, version)| {
+            let name = name.trim_start_matches("require ");
+            pair(name, version.split(' ').next().unwrap_or_default())
+        }));
+    }
     let workspace: toml::Table = read("Cargo.toml").parse().expect("Cargo.toml is TOML");
-    let version = &workspace["workspace"]["dependencies"]["oauth2"]["version"];
-    pins.insert(
-        "oauth2".to_owned(),
-        version.as_str().unwrap_or_default().to_owned(),
-    );
+    for name in ["oauth2", "openidconnect"] {
+        let version = &workspace["workspace"]["dependencies"][name]["version"];
+        pins.extend(version.as_str().map(|version| pair(name, version)));
+    }
+    let project = read("crates/acceptance/clients/spring/pom.xml");
+    let version = project.split("<version>").nth(1);
+    let version = version.and_then(|text| text.split("</version>").next());
+    pins.extend(version.map(|version| pair("Spring Boot", version)));
+    // It is the system's, whichever that has.
+    pins.extend([pair("mod_auth_openidc", "of the system")]);
     pins
 }
 

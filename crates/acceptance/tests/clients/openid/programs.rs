@@ -1,8 +1,9 @@
-//! Programs that stand before other people's sites and let in who signed in: oauth2-proxy, and Apache with
-//! mod_auth_openidc.
+//! Programs with a site of their own, or before other people's: oauth2-proxy, Apache with mod_auth_openidc, and a site
+//! with Spring Security.
 
 use super::{
-    SCOPE, assert_goodbye, assert_question, foreign_nonce, provider, target_of, with_goodbye,
+    SCOPE, assert_goodbye, assert_identity, assert_info, assert_question, foreign_nonce, provider,
+    target_of, with_goodbye,
 };
 use crate::support::client::tool;
 use crate::support::{ANN, Scene, within};
@@ -14,6 +15,9 @@ use std::path::PathBuf;
 use std::process::{Child, Command, Stdio};
 use std::time::Duration;
 use tempfile::TempDir;
+
+/// How long a program may take until it listens: Java beside all other tests.
+const LIMIT: Duration = Duration::from_secs(60);
 
 /// A program that is an app of the provider's, where it will be.
 struct Place {
@@ -64,7 +68,7 @@ impl Place {
             browser: Browser::at(api, &self.site()),
         };
         let up = || TcpStream::connect(addr).is_ok();
-        assert!(within(Duration::from_secs(20), up), "{}", running.log());
+        assert!(within(LIMIT, up), "{}", running.log());
         running
     }
 }
@@ -93,7 +97,7 @@ impl Running {
     /// The authorization request that it sends a stranger to.
     #[track_caller]
     fn question(&mut self) -> Redirect {
-        let login = self.get("/", 302);
+        let login = self.browser.open("/").expect(302);
         let question = Redirect::parse(login.location().unwrap_or_default());
         assert_question(&question);
         question
@@ -170,6 +174,76 @@ fn oauth2_proxy_lets_in_who_signed_in() {
     let back = scene.browser().authorize(&foreign_nonce(&scene, &question));
     proxy.get(&local(&back.location), 403);
     proxy.question();
+}
+
+/// Java's own form of the authority that the provider's certificate is from.
+#[track_caller]
+fn trust_store(place: &Place) -> PathBuf {
+    let store = place.path("trust.p12");
+    let mut keytool = Command::new("keytool");
+    keytool.args(["-importcert", "-noprompt", "-storepass", "of a test"]);
+    keytool.arg("-file").arg(place.path("ca.pem"));
+    let done = acceptance::output(keytool.arg("-keystore").arg(&store));
+    assert!(done.status.success(), "{done:?}");
+    store
+}
+
+#[test]
+#[cfg_attr(not(has_spring), ignore = "needs Java and Maven: see ./test")]
+fn spring_security_signs_in_and_out() {
+    let scene = provider();
+    let place = Place::new(&scene, "/login/oauth2/code/valetkey");
+    let mut command = Command::new("java");
+    // Nobody stays long enough for the better compiler.
+    command.args(["-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC", "-Xmx256m"]);
+    let store = trust_store(&place);
+    command.arg(format!("-Djavax.net.ssl.trustStore={}", store.display()));
+    command.arg("-Djavax.net.ssl.trustStorePassword=of a test");
+    command.arg("-jar").arg(tool("VALETKEY_TEST_SPRING"));
+    let client = "spring.security.oauth2.client";
+    let told = [
+        ("server.address".to_owned(), "127.0.0.1".to_owned()),
+        ("server.port".to_owned(), place.port.to_string()),
+        (
+            format!("{client}.provider.valetkey.issuer-uri"),
+            scene.provider.issuer().to_owned(),
+        ),
+        (
+            format!("{client}.registration.valetkey.client-id"),
+            place.app.client_id.clone(),
+        ),
+        (
+            format!("{client}.registration.valetkey.client-secret"),
+            place.app.client_secret.clone(),
+        ),
+        (
+            format!("{client}.registration.valetkey.scope"),
+            SCOPE.replace(' ', ","),
+        ),
+    ];
+    command.args(told.map(|(name, value)| format!("--{name}={value}")));
+    let mut site = place.run(command);
+    let question = site.question();
+    let mut browser = scene.browser();
+    let back = browser.authorize(&target_of(&scene, &question));
+    site.get(&local(&back.location), 302);
+    let said = site.get("/", 200).json();
+    assert_identity(
+        &scene,
+        &place.app,
+        &said["identity"],
+        question.param("nonce"),
+    );
+    assert_info(&scene, &said["info"]);
+    let logout = site.browser.post_form("/logout", &[]).expect(302);
+    let goodbye = format!("{}/goodbye", place.site());
+    let link = logout.location().unwrap_or_default();
+    assert_goodbye(&scene, &mut browser, link, &goodbye);
+
+    let question = site.question();
+    let back = scene.browser().authorize(&foreign_nonce(&scene, &question));
+    let refused = site.get(&local(&back.location), 403);
+    assert!(refused.text().contains("invalid_nonce"), "{refused}");
 }
 
 /// The configuration of an Apache that lets in who signed in, and tells them who they are.
