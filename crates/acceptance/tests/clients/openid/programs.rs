@@ -73,6 +73,16 @@ impl Place {
     }
 }
 
+/// Registers where the program is told that a session ended.
+#[track_caller]
+fn with_back_channel(scene: &Scene, place: &Place, path: &str) {
+    let uri = format!("{}{path}", place.site());
+    let id = &place.app.client_id;
+    let update = ["app", "update", id, "--backchannel-logout-uri", &uri];
+    let updated = scene.provider.cli(&update);
+    assert_eq!(updated.code, Some(0), "{updated:?}");
+}
+
 /// A program under way, until it is dropped.
 struct Running {
     child: Child,
@@ -102,6 +112,18 @@ impl Running {
         assert_question(&question);
         question
     }
+}
+
+/// Somebody who is signed in at the program is no longer once the provider's operator ends their sessions.
+#[track_caller]
+fn assert_hears_of_the_end(scene: &Scene, program: &mut Running) {
+    program.get("/", 200);
+    let ended = scene.provider.cli(&["session", "end", ANN, "--all"]);
+    assert_eq!(ended.code, Some(0), "{ended:?}");
+    let told = within(Duration::from_secs(20), || {
+        program.browser.get("/").status == 302
+    });
+    assert!(told, "{}\n{}", program.log(), scene.provider.log());
 }
 
 impl Drop for Running {
@@ -193,6 +215,7 @@ fn trust_store(place: &Place) -> PathBuf {
 fn spring_security_signs_in_and_out() {
     let scene = provider();
     let place = Place::new(&scene, "/login/oauth2/code/valetkey");
+    with_back_channel(&scene, &place, "/logout/connect/back-channel/valetkey");
     let mut command = Command::new("java");
     // Nobody stays long enough for the better compiler.
     command.args(["-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC", "-Xmx256m"]);
@@ -244,6 +267,11 @@ fn spring_security_signs_in_and_out() {
     let back = scene.browser().authorize(&foreign_nonce(&scene, &question));
     let refused = site.get(&local(&back.location), 403);
     assert!(refused.text().contains("invalid_nonce"), "{refused}");
+
+    let question = site.question();
+    let back = browser.authorize(&target_of(&scene, &question));
+    site.get(&local(&back.location), 302);
+    assert_hears_of_the_end(&scene, &mut site);
 }
 
 /// The configuration of an Apache that lets in who signed in, and tells them who they are.
@@ -314,6 +342,7 @@ Header always set X-Token "%{{OIDC_access_token}}e"
 fn mod_auth_openidc_lets_in_who_signed_in() {
     let scene = provider();
     let place = Place::new(&scene, "/callback");
+    with_back_channel(&scene, &place, "/callback?logout=backchannel");
     fs::create_dir(place.path("site")).expect("a folder");
     fs::write(place.path("site/index.html"), "home").expect("a page");
     fs::write(place.path("apache.conf"), apache(&scene, &place)).expect("its configuration");
@@ -360,5 +389,9 @@ fn mod_auth_openidc_lets_in_who_signed_in() {
     );
     let why = "oidc_proto_validate_nonce: the nonce value (of-another-sign-in)";
     assert!(site.log().contains(why), "{}", site.log());
-    site.question();
+
+    let question = site.question();
+    let back = browser.authorize(&target_of(&scene, &question));
+    site.get(&local(&back.location), 302);
+    assert_hears_of_the_end(&scene, &mut site);
 }

@@ -5,6 +5,7 @@ import java.util.Map;
 import org.springframework.boot.SpringApplication;
 import org.springframework.boot.autoconfigure.SpringBootApplication;
 import org.springframework.context.annotation.Bean;
+import org.springframework.security.config.Customizer;
 import org.springframework.security.config.annotation.web.builders.HttpSecurity;
 import org.springframework.security.core.annotation.AuthenticationPrincipal;
 import org.springframework.security.oauth2.client.oidc.web.logout.OidcClientInitiatedLogoutSuccessHandler;
@@ -22,18 +23,22 @@ public class App {
     SpringApplication.run(App.class, arguments);
   }
 
-  /** Everything needs a sign-in, and one that fails says why. Who signs out here does so at the provider too. */
+  /**
+   * Everything needs a sign-in, and one that fails says why. Who signs out here does so there too, and the
+   * other way round.
+   */
   @Bean
   SecurityFilterChain security(HttpSecurity http, ClientRegistrationRepository clients) throws Exception {
-    var logout = new OidcClientInitiatedLogoutSuccessHandler(clients);
-    logout.setPostLogoutRedirectUri("{baseUrl}/goodbye");
+    var leaving = new OidcClientInitiatedLogoutSuccessHandler(clients);
+    leaving.setPostLogoutRedirectUri("{baseUrl}/goodbye");
     return http.authorizeHttpRequests(requests -> requests.anyRequest().authenticated())
         .oauth2Login(login -> login.failureHandler((request, response, why) -> {
           response.setStatus(HttpServletResponse.SC_FORBIDDEN);
           response.getWriter().print(why.getMessage());
         }))
+        .oidcLogout(logout -> logout.backChannel(Customizer.withDefaults()))
         .csrf(csrf -> csrf.disable())
-        .logout(leave -> leave.logoutSuccessHandler(logout))
+        .logout(leave -> leave.logoutSuccessHandler(leaving))
         .build();
   }
 
