@@ -11,9 +11,13 @@ const discover = {
   basic: () => client.discovery(server, id, undefined, client.ClientSecretBasic(secret)),
   none: () => client.discovery(server, id, undefined, client.None()),
 };
+// By two algorithms: what the app registered for its ID tokens and for userinfo.
+const [id_token_signed_response_alg, userinfo_signed_response_alg] = order.auth.split(" ");
+const registered = { client_secret: secret, id_token_signed_response_alg, userinfo_signed_response_alg };
+const discovered = discover[order.auth] ?? (() => client.discovery(server, id, registered));
 
 async function signIn() {
-  const config = await discover[order.auth]();
+  const config = await discovered();
   // TLS already says whose ID token it is; with this the library looks at the signature too.
   client.enableNonRepudiationChecks(config);
   const pkceCodeVerifier = client.randomPKCECodeVerifier();

@@ -32,6 +32,25 @@ fn openid_client_signs_in_and_out() {
     assert_eq!(refused, expected);
 }
 
+/// ID tokens and userinfo signed by other keys than the usual one, which the app registered and the library is told.
+#[test]
+#[cfg_attr(not(has_node), ignore = "needs Node.js: see ./test")]
+fn openid_client_takes_the_algorithms_that_its_app_registered() {
+    let library = library("openid-client_openid.mjs");
+    let scene = provider();
+    let app = confidential(&scene);
+    for (id_token, userinfo) in [("ES256", "EdDSA"), ("EdDSA", "ES256")] {
+        let id = &app.client_id;
+        let update = ["app", "update", id, "--id-token-algorithm", id_token];
+        let update = [update.as_slice(), &["--userinfo-algorithm", userinfo]].concat();
+        let updated = scene.provider.cli(&update);
+        assert_eq!(updated.code, Some(0), "{updated:?}");
+        let mut signed_in = sign_in(&scene, &library, &app, &format!("{id_token} {userinfo}"));
+        signed_in.sign_out(&scene);
+        signed_in.end();
+    }
+}
+
 #[test]
 #[cfg_attr(not(has_node), ignore = "needs Node.js: see ./test")]
 fn oauth4webapi_signs_in_and_out() {

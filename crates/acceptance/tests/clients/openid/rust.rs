@@ -13,7 +13,7 @@ use openidconnect::core::{
     CoreUserInfoClaims,
 };
 use openidconnect::{
-    AuthorizationCode, ClaimsVerificationError, ClientId, ClientSecret, CsrfToken,
+    AuthorizationCode, ClaimsVerificationError, ClientId, ClientSecret, CsrfToken, DiscoveryError,
     EndpointMaybeSet, EndpointNotSet, EndpointSet, IssuerUrl, LogoutRequest, Nonce,
     OAuth2TokenResponse, PkceCodeChallenge, PkceCodeVerifier, PostLogoutRedirectUrl,
     ProviderMetadataWithLogout, RedirectUrl, Scope, TokenResponse,
@@ -136,22 +136,55 @@ fn openidconnect_signs_in_and_out() {
     assert_goodbye(&scene, &mut browser, link.http_get_url().as_str(), GOODBYE);
 }
 
+/// What the library gets for the code that Ann's answer to `target` brings.
+#[track_caller]
+fn exchanged(scene: &Scene, client: &Client, asked: Asked, target: &str) -> CoreTokenResponse {
+    let back = scene.browser().authorize(target);
+    client
+        .exchange_code(AuthorizationCode::new(back.code()))
+        .expect("an endpoint")
+        .set_pkce_verifier(asked.verifier)
+        .request(&sender(scene))
+        .expect("tokens")
+}
+
 #[test]
 fn openidconnect_wants_its_own_nonce() {
     let scene = provider();
     let client = client(discover(&scene), &confidential(&scene));
     let asked = ask(&client);
-    let back = scene
-        .browser()
-        .authorize(&foreign_nonce(&scene, &asked.question));
-    let tokens = client
-        .exchange_code(AuthorizationCode::new(back.code()))
-        .expect("an endpoint")
-        .set_pkce_verifier(asked.verifier)
-        .request(&sender(&scene))
-        .expect("tokens");
-    match claims(&client, &tokens, &asked.nonce) {
+    let (nonce, target) = (asked.nonce.clone(), foreign_nonce(&scene, &asked.question));
+    let tokens = exchanged(&scene, &client, asked, &target);
+    match claims(&client, &tokens, &nonce) {
         Err(ClaimsVerificationError::InvalidNonce(_)) => {}
         other => panic!("a foreign nonce was taken: {other:?}"),
+    }
+}
+
+#[test]
+fn openidconnect_wants_an_id_token_for_itself() {
+    let scene = provider();
+    let ours = client(discover(&scene), &confidential(&scene));
+    let theirs = client(discover(&scene), &confidential(&scene));
+    let asked = ask(&theirs);
+    let (nonce, target) = (asked.nonce.clone(), target_of(&scene, &asked.question));
+    let tokens = exchanged(&scene, &theirs, asked, &target);
+    claims(&theirs, &tokens, &nonce).expect("it is theirs");
+    match claims(&ours, &tokens, &nonce) {
+        Err(ClaimsVerificationError::InvalidAudience(_)) => {}
+        other => panic!("somebody else's ID token was taken: {other:?}"),
+    }
+}
+
+/// "The issuer value returned MUST be identical to the Issuer URL that was used as the prefix to /.well-known/openid-configuration"
+/// (OpenID Connect Discovery §4.3): a slash at its end makes it another.
+#[test]
+fn openidconnect_wants_the_issuer_it_was_told() {
+    let scene = provider();
+    let other = format!("{}/", scene.provider.issuer());
+    let other = IssuerUrl::new(other).expect("a URL");
+    match ProviderMetadataWithLogout::discover(&other, &sender(&scene)) {
+        Err(DiscoveryError::Validation(_)) => {}
+        other => panic!("the metadata of another issuer were taken: {other:?}"),
     }
 }
