@@ -10,17 +10,21 @@ use store::{Outcome, Store, StoreError};
 ///
 /// # Errors
 /// [`StoreError`].
-pub(crate) async fn settle<R, E>(
+pub(crate) fn settle<R, E>(
     store: &Store,
     decision: Decision<R, E>,
     act: impl Into<Act>,
-) -> Result<Option<Result<R, E>>, StoreError> {
+) -> impl Future<Output = Result<Option<Result<R, E>>, StoreError>> {
+    // Taken apart before anything waits, so that what waits is small.
     let (transition, answer) = decision.into_parts();
-    let committed = match transition {
-        Some(transition) => store.settle(transition, act).await? == Outcome::Committed,
-        None => true,
-    };
-    Ok(committed.then_some(answer))
+    let settled = transition.map(|transition| store.settle(transition, act));
+    async move {
+        let committed = match settled {
+            Some(settled) => settled.await? == Outcome::Committed,
+            None => true,
+        };
+        Ok(committed.then_some(answer))
+    }
 }
 
 /// Reads what a rule has to know of a code or token.

@@ -112,12 +112,12 @@ impl AppState {
     ///
     /// # Errors
     /// [`StoreError`] when the store fails.
-    pub(crate) async fn settle<R, E>(
+    pub(crate) fn settle<R, E>(
         &self,
         decision: Decision<R, E>,
         act: impl Into<Act>,
-    ) -> Result<Option<Result<R, E>>, StoreError> {
-        settle(&self.store, decision, act).await
+    ) -> impl Future<Output = Result<Option<Result<R, E>>, StoreError>> {
+        settle(&self.store, decision, act)
     }
 
     /// Settles a change that no decision brought.

@@ -54,6 +54,7 @@ pub use serving::{Serving, refuse_network};
 pub use sweep::{SweepRules, Swept};
 pub use tuning::Tuning;
 
+use futures_util::future::Either;
 use memory::Memory;
 use postgres::Postgres;
 use protocol::Transition;
@@ -164,14 +165,17 @@ impl Store {
     ///
     /// # Errors
     /// [`StoreError`]; then nothing is claimed to be stored.
-    pub async fn settle(
+    pub fn settle(
         &self,
         transition: Transition,
         act: impl Into<Act>,
-    ) -> Result<Outcome, StoreError> {
+    ) -> impl Future<Output = Result<Outcome, StoreError>> {
+        // Handed over before anything waits: what waits would carry the transition along, and is moved about itself.
         match &self.engine {
-            Engine::Sqlite(engine) => engine.settle(transition, act.into()).await,
-            Engine::Postgres(engine) => engine.settle(transition, act.into()).await,
+            Engine::Sqlite(engine) => Either::Left(engine.settle(transition, act.into())),
+            Engine::Postgres(engine) => {
+                Either::Right(Box::pin(engine.settle(transition, act.into())))
+            }
         }
     }
 

@@ -53,14 +53,16 @@ async fn answer(
     app.last_used.note(&client, request.address, now);
     for context in app.tries() {
         let found = look_up(&app.store, asked.lookup()).await?;
-        let decision = asked.decide(&client, found, &context);
-        if let Some(token) = decision.granted().and_then(Transition::access_token)
-            && let Some(used) = UsedToken::of(token)
-        {
-            app.connection_uses.note(used, context.now);
-        }
-        let act = app.act(context.now, request.address);
-        if let Some(answer) = app.settle(decision, act).await? {
+        let settled = {
+            let decision = asked.decide(&client, found, &context);
+            if let Some(token) = decision.granted().and_then(Transition::access_token)
+                && let Some(used) = UsedToken::of(token)
+            {
+                app.connection_uses.note(used, context.now);
+            }
+            app.settle(decision, app.act(context.now, request.address))
+        };
+        if let Some(answer) = settled.await? {
             let TokenReply(body) = answer?;
             return Ok(reply::json(StatusCode::OK, body));
         }

@@ -35,7 +35,7 @@ use std::task::{Context, Poll, Waker};
 use std::time::Duration;
 use tokio::sync::{Notify, mpsc, oneshot};
 pub(crate) use writer::begin;
-use writer::{Job, QUEUE, Settle, Writer};
+use writer::{Job, QUEUE, Settle, Settled, Writer};
 
 /// The back end.
 pub(crate) struct Sqlite {
@@ -183,11 +183,23 @@ impl Sqlite {
         Ok(Reader::new(conn, |conn| Statements::of(conn, most)))
     }
 
-    pub(crate) async fn settle(
+    pub(crate) fn settle(
         &self,
         transition: Transition,
         act: Act,
-    ) -> Result<Outcome, StoreError> {
+    ) -> impl Future<Output = Result<Outcome, StoreError>> + use<> {
+        let sent = self.send_settle(transition, act);
+        async move {
+            let (outcome, _settle) = sent?.await.map_err(|_| stopped())?;
+            outcome
+        }
+    }
+
+    fn send_settle(
+        &self,
+        transition: Transition,
+        act: Act,
+    ) -> Result<oneshot::Receiver<Settled>, StoreError> {
         lease::may_write(self.stay)?;
         let (done, answer) = oneshot::channel();
         let settle = Settle {
@@ -196,8 +208,7 @@ impl Sqlite {
             done: Some(done),
         };
         self.send(Job::Settle(Box::new(settle)))?;
-        let (outcome, _settle) = answer.await.map_err(|_| stopped())?;
-        outcome
+        Ok(answer)
     }
 
     /// Runs statements of the store's own in the writer's next transaction.
