@@ -1,5 +1,6 @@
 //! Registering an app and changing what it may do.
 mod authentication;
+mod credentials;
 mod documented;
 mod error;
 mod imported;
@@ -9,6 +10,8 @@ mod texts;
 
 pub use authentication::NewAuthentication;
 pub(crate) use authentication::check_authentication;
+pub use credentials::{digest_of, rotate_secret};
+pub(crate) use credentials::{new_client_id, new_secret};
 pub use documented::{documented, replace_documented_secret};
 pub use error::{Field, RegistrationError, RegistrationErrors};
 pub(crate) use error::{Findings, wrong};
@@ -28,7 +31,6 @@ use crate::types::{
     UnixTime,
 };
 use jose::Digest;
-use wire::token_text;
 
 /// What a client secret's text starts with.
 pub const SECRET_PREFIX: &str = "cs_";
@@ -456,74 +458,4 @@ pub(crate) fn check_logo(bytes: Vec<u8>) -> Result<Logo, RegistrationError> {
         true => Err(wrong(Field::Logo, "a logo has at most 256 KiB")),
         false => Ok(Logo { media_type, bytes }),
     }
-}
-
-/// A new secret's text, and what is stored of it.
-pub(crate) fn new_secret<M: Mint>(side: Side, now: UnixTime, mint: &M) -> (String, StoredSecret) {
-    let text = token_text::secret_text(&side.mark(SECRET_PREFIX), &mint.secret());
-    let stored = stored(&text, now, mint.locator());
-    (text, stored)
-}
-
-/// 22 characters (behind `test_` on the test side) from `A-Z a-z 0-9`, the first one a letter: no encoding changes it, and it can be taken
-/// neither for a number nor for a URL.
-pub(crate) fn new_client_id<M: Mint>(side: Side, mint: &M) -> String {
-    let secret = mint.secret();
-    let (head, tail) = secret.split_at(8);
-    let number = |bytes: &[u8]| {
-        bytes
-            .iter()
-            .take(8)
-            .fold(0u64, |n, b| n << 8 | u64::from(*b))
-    };
-    let mut id = format!(
-        "{}{}",
-        token_text::base62(number(head)),
-        token_text::base62(number(tail))
-    );
-    let letter = char::from(b'a' + secret[31] % 26);
-    id.insert(0, letter);
-    id.truncate(22);
-    side.mark(&id).into_owned()
-}
-
-/// What is stored of a secret.
-pub fn digest_of(secret: &str) -> Digest {
-    Digest::of(secret.as_bytes())
-}
-
-fn stored(secret: &str, now: UnixTime, id: Locator) -> StoredSecret {
-    stored_digest(digest_of(secret), now, id)
-}
-
-fn stored_digest(digest: Digest, now: UnixTime, id: Locator) -> StoredSecret {
-    StoredSecret {
-        id,
-        digest,
-        name: String::new(),
-        created_at: now,
-        expires_at: None,
-    }
-}
-
-/// Replaces an app's secret. The old one stops working at once.
-pub fn rotate_secret<M: Mint>(
-    client: &Client,
-    now: UnixTime,
-    mint: &M,
-) -> Decision<String, RegistrationError> {
-    if client.kind == ClientKind::Public {
-        return Decision::refuse(wrong(Field::Kind, "a public app has no secret"));
-    }
-    if client.keys.is_some() {
-        let sentence = "this app authenticates by its keys: it has no secret";
-        return Decision::refuse(wrong(Field::Secret, sentence));
-    }
-    let (text, stored) = new_secret(client.side, now, mint);
-    let transition = Transition::App(AppChange::ReplaceSecrets {
-        client: client.no,
-        version: client.version,
-        secrets: vec![stored],
-    });
-    Decision::grant(transition, text)
 }

@@ -2,6 +2,7 @@
 
 mod bad_input;
 mod client_assertions;
+mod client_keys;
 mod connections;
 mod harness;
 mod http;

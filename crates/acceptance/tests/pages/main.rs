@@ -14,6 +14,7 @@ mod languages;
 mod last_used;
 mod lists;
 mod mailbox;
+mod organization_apps;
 mod own_data;
 mod people;
 mod rights;

@@ -1,5 +1,5 @@
 //! The test app whose credentials a provider publishes.
-use super::stored;
+use super::credentials::stored;
 use crate::decision::Mint;
 use crate::policy::Policy;
 use crate::transition::{AppChange, Transition};

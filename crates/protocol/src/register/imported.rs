@@ -1,7 +1,8 @@
 //! An app that moves here from another provider: it keeps its client id, and its secret, so that nobody who uses it has to
 //! be sent a new version.
+use super::credentials::stored_digest;
 use super::error::{Field, Findings, RegistrationError, RegistrationErrors, wrong};
-use super::{Identity, NewApp, Registered, checked, named, new_secret, stored_digest};
+use super::{Identity, NewApp, Registered, checked, named, new_secret};
 use crate::decision::{Decision, Mint};
 use crate::policy::Policy;
 use crate::types::{ClientKind, Side, StoredSecret, UnixTime};

@@ -1,7 +1,7 @@
 //! Logout: module by module what the suite's plans *RP-initiated* and *back-channel* look at.
-use super::{CALLBACK, app, id_token, provider, signed_in, verified, walked};
+use super::{app, id_token, provider, signed_in, verified, walked};
 use crate::support::{ANN, OWNER, PASSWORD, Scene, form_to, within};
-use acceptance::{Browser, Reply, target};
+use acceptance::{App, Browser, Reply, target};
 use serde_json::json;
 use std::io::{Read, Write};
 use std::net::TcpListener;
@@ -231,29 +231,31 @@ fn listener() -> (u16, Receiver<String>) {
     (port, hears)
 }
 
+/// Has an app told of logouts, here.
+fn told_of_logouts(scene: &Scene, app: &App) -> Receiver<String> {
+    let (port, hears) = listener();
+    let uri = format!("http://127.0.0.1:{port}/logout");
+    let uri = ["--backchannel-logout-uri", &uri];
+    scene.cli(&[&["app", "update", &app.client_id], &uri[..]].concat());
+    hears
+}
+
+#[track_caller]
+fn heard(hears: &Receiver<String>) -> String {
+    let told = hears.recv_timeout(Duration::from_secs(20));
+    told.expect("it is told")
+}
+
 #[test]
 fn backchannel_rp_initiated_logout_and_the_end_of_a_session_by_the_operator() {
     let scene = provider();
     let app = app(&scene);
-    let (port, hears) = listener();
-    let uri = format!("http://127.0.0.1:{port}/logout");
-    scene.cli(&[
-        "app",
-        "update",
-        &app.client_id,
-        "--backchannel-logout-uri",
-        &uri,
-    ]);
+    let hears = told_of_logouts(&scene, &app);
     let mut browser = signed_in(&scene);
     let tokens = walked(&scene, &mut browser, &app, &[("scope", "openid")]);
     let sid = verified(&scene, &tokens.member("id_token")).1["sid"].clone();
     browser.sign_out();
-    let hear = || {
-        hears
-            .recv_timeout(Duration::from_secs(20))
-            .expect("it is told")
-    };
-    let (first, second) = (hear(), hear());
+    let (first, second) = (heard(&hears), heard(&hears));
     assert!(first.starts_with("POST /logout HTTP/1.1"), "{first}");
     assert!(
         first
@@ -285,28 +287,19 @@ fn backchannel_rp_initiated_logout_and_the_end_of_a_session_by_the_operator() {
     let mut elsewhere = signed_in(&scene);
     let sid = id_token(&scene, &mut elsewhere, &app, &[("scope", "openid")])["sid"].clone();
     scene.cli(&["session", "end", ANN, "--all"]);
-    let claims = verified(&scene, &token(&hear())).1;
+    let claims = verified(&scene, &token(&heard(&hears))).1;
     assert_eq!(claims["sid"], sid, "also where the operator ends it");
     assert!(within(Duration::from_secs(5), || {
         let audit = scene.cli(&["audit", "--event", "app.told_of_logout"]);
         audit.to_string().matches("app.told_of_logout").count() >= 2
     }));
-    let _ = CALLBACK;
 }
 
 #[test]
 fn whoever_signs_in_again_is_not_signed_out() {
     let scene = provider();
     let app = app(&scene);
-    let (port, hears) = listener();
-    let uri = format!("http://127.0.0.1:{port}/logout");
-    scene.cli(&[
-        "app",
-        "update",
-        &app.client_id,
-        "--backchannel-logout-uri",
-        &uri,
-    ]);
+    let hears = told_of_logouts(&scene, &app);
     let mut browser = signed_in(&scene);
     id_token(&scene, &mut browser, &app, &[("scope", "openid")]);
     id_token(
@@ -317,4 +310,7 @@ fn whoever_signs_in_again_is_not_signed_out() {
     );
     let told = hears.recv_timeout(Duration::from_secs(3));
     assert!(told.is_err(), "{told:?}");
+    // It would have been heard.
+    browser.sign_out();
+    heard(&hears);
 }
