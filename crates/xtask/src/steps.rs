@@ -1,4 +1,5 @@
 //! Steps that go on when one fails, and what is told at the end.
+use std::io::{BufRead, BufReader};
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
@@ -9,8 +10,13 @@ pub(crate) struct Steps {
     only: Option<String>,
     done: Vec<(String, Duration)>,
     failed: Vec<String>,
+    /// What tests that failed said, to be told again at the end.
+    said: Vec<String>,
     skipped: Vec<String>,
 }
+
+/// As much is told again of the tests of one program that failed, in lines.
+const TOLD_AGAIN: usize = 120;
 
 impl Steps {
     pub(crate) fn new(only: Option<String>) -> Self {
@@ -19,6 +25,7 @@ impl Steps {
             only,
             done: Vec::new(),
             failed: Vec::new(),
+            said: Vec::new(),
             skipped: Vec::new(),
         }
     }
@@ -30,7 +37,7 @@ impl Steps {
         }
         println!("\n== {name}");
         let began = Instant::now();
-        let ran = ran(command);
+        let ran = ran(command, &mut self.said);
         self.done.push((name.to_owned(), began.elapsed()));
         if let Err(why) = ran {
             println!("{why}");
@@ -67,6 +74,10 @@ impl Steps {
 
     /// Tells what came of all; whether all is well.
     pub(crate) fn finish(self) -> bool {
+        if !self.said.is_empty() {
+            println!("\n== what failed");
+            println!("{}", self.said.join("\n"));
+        }
         println!("\n== summary");
         for (name, took) in &self.done {
             println!("{:>6.1} s  {name}", took.as_secs_f64());
@@ -96,17 +107,43 @@ pub(crate) fn command(program: &str, arguments: &[&str]) -> Command {
     command
 }
 
-/// Runs a command that shows what it says.
+/// Runs a command that shows what it says, and keeps in `failures` what it says of tests that failed.
 ///
 /// # Errors
 /// How it failed, which it cannot say itself if it was never started.
-fn ran(command: &mut Command) -> Result<(), String> {
+fn ran(command: &mut Command, failures: &mut Vec<String>) -> Result<(), String> {
     let program = command.get_program().to_string_lossy().into_owned();
-    match command.status() {
+    let unstarted = |error| format!("{program} cannot be started: {error}");
+    let mut child = command.stdout(Stdio::piped()).spawn().map_err(unstarted)?;
+    let shown = child.stdout.take().into_iter().flat_map(|pipe| {
+        let lines = BufReader::new(pipe).split(b'\n').map_while(Result::ok);
+        lines.map(|line| String::from_utf8_lossy(&line).into_owned())
+    });
+    failures.extend(failures_of(shown.inspect(|line| println!("{line}"))));
+    match child.wait() {
         Ok(status) if status.success() => Ok(()),
         Ok(status) => Err(format!("{program} failed: {status}")),
-        Err(error) => Err(format!("{program} cannot be started: {error}")),
+        Err(error) => Err(format!("{program} cannot be waited for: {error}")),
     }
+}
+
+/// Of what test programs print, what they say of the tests that failed: the lines from `failures:` to the result.
+fn failures_of(lines: impl Iterator<Item = String>) -> Vec<String> {
+    let mut kept = Vec::new();
+    let mut room = None;
+    for line in lines {
+        if line == "failures:" && room.is_none() {
+            room = Some(TOLD_AGAIN);
+        }
+        if line.starts_with("test result: ") && room.take().is_some() {
+            kept.push(line.clone());
+        }
+        if let Some(left) = room.as_mut().filter(|left| **left > 0) {
+            *left -= 1;
+            kept.push(line);
+        }
+    }
+    kept
 }
 
 /// Runs a command without showing what it says; whether it succeeded.
@@ -129,17 +166,29 @@ mod tests {
 
     #[test]
     fn a_program_that_is_not_there_fails_its_step_and_is_named() {
-        let why = ran(&mut command("no-such-program", &[])).expect_err("nothing to start");
+        let why = ran(&mut command("no-such-program", &[]), &mut Vec::new())
+            .expect_err("nothing to start");
         assert!(
             why.starts_with("no-such-program cannot be started: "),
             "{why}"
         );
-        let why = ran(&mut command("false", &[])).expect_err("it fails");
+        let why = ran(&mut command("false", &[]), &mut Vec::new()).expect_err("it fails");
         assert_eq!(why, "false failed: exit status: 1");
         let mut steps = Steps::new(None);
         steps.run("missing", &mut command("no-such-program", &[]));
         steps.run("there", &mut command("true", &[]));
         assert_eq!(steps.failed, ["missing"]);
         assert!(!steps.finish());
+    }
+
+    #[test]
+    fn what_failed_tests_say_is_kept_and_nothing_else() {
+        let printed = "running 2 tests\nfailures:\n\n---- one stdout ----\nwhy\n\nfailures:\n    one\n\n\
+                       test result: FAILED. 1 passed; 1 failed\nrunning 1 test\ntest result: ok. 1 passed\n";
+        let mut kept = Vec::new();
+        ran(&mut command("printf", &["%s", printed]), &mut kept).expect("printf succeeds");
+        let first = printed.find("failures:").expect("there");
+        let last = printed.find("\nrunning 1").expect("there");
+        assert_eq!(kept.join("\n"), printed[first..last]);
     }
 }

@@ -61,12 +61,21 @@ export async function assertFocus(page, id) {
   assert.equal(await focus(page), id, "the focus");
 }
 
+// What the browser says of a page that loaded itself anew while somebody looked at it.
+const LOADED_ANEW = [
+  /context was destroyed/,
+  /not attached to the DOM/,
+  /not visible or not an HTMLElement/,
+  /page is navigating/,
+  /reading 'run'/,
+];
+
 // Looks at a page that may load itself anew meanwhile; then it looks again.
 export async function lookAgain(page, look, tries = 6) {
   try {
     return await look();
   } catch (error) {
-    if (tries === 1 || !/context was destroyed|not attached to the DOM|not visible or not an HTMLElement/.test(error.message)) throw error;
+    if (tries === 1 || !LOADED_ANEW.some((words) => words.test(error.message))) throw error;
     await page.waitForLoadState();
     return lookAgain(page, look, tries - 1);
   }

@@ -84,8 +84,8 @@ export class Stage {
     this.pages += 1;
     // Without its style sheet a page is as wide as its longest line.
     await page.waitForLoadState();
-    if (title) assert.match(await page.title(), title);
-    assert.equal(await page.locator("h1").count(), 1, `${picture}: one heading`);
+    if (title) assert.match(await lookAgain(page, () => page.title()), title);
+    assert.equal(await lookAgain(page, () => page.locator("h1").count()), 1, `${picture}: one heading`);
     await this.#picture(page, picture);
     await this.#assertReflow(page, picture);
     for (const width of this.widths ?? NARROW) {
@@ -101,10 +101,11 @@ export class Stage {
   }
 
   async #assertReflow(page, picture) {
-    const [content, room] = await page.evaluate(() => {
+    const measure = () => page.evaluate(() => {
       const { scrollWidth, clientWidth } = document.documentElement;
       return [scrollWidth, clientWidth];
     });
+    const [content, room] = await lookAgain(page, measure);
     assert.ok(content <= room, `${picture}: ${content} pixels wide in a window of ${room}`);
   }
 
@@ -112,7 +113,7 @@ export class Stage {
     if (!this.screenshots) return;
     const number = String(this.pages).padStart(2, "0");
     const file = `${this.name}-${number}-${picture}-${this.scheme}${this.script ? "" : "-noscript"}.png`;
-    await page.screenshot({ path: join(this.screenshots, file), fullPage: true });
+    await lookAgain(page, () => page.screenshot({ path: join(this.screenshots, file), fullPage: true }));
   }
 
   async #inspect(page, picture) {
@@ -124,7 +125,7 @@ export class Stage {
   // axe itself needs JavaScript, so a page that is another one without it is looked at as a copy in a browser that runs
   // no script but that.
   async #inspectCopy(page, picture) {
-    const content = await page.content();
+    const content = await lookAgain(page, () => page.content());
     const copy = content.replace(/<script\b[^>]*><\/script>/g, "");
     if (copy === content) return;
     const context = await this.browser.newContext({ colorScheme: this.scheme, viewport: WIDE });

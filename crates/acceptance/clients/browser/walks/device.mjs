@@ -6,10 +6,15 @@ import jsQR from "jsqr";
 import { PNG } from "pngjs";
 import { heading, lookAgain, press, signIn, text } from "../acts.mjs";
 
-// What a camera reads from the picture on the screen.
+// What a camera reads from the picture on the screen, once the picture is there: the page is shown before it.
 async function scan(page) {
-  const picture = PNG.sync.read(await lookAgain(page, () => page.locator("#qr").screenshot()));
-  const found = jsQR(new Uint8ClampedArray(picture.data), picture.width, picture.height);
+  const deadline = Date.now() + 15_000;
+  let found = null;
+  while (!found && Date.now() < deadline) {
+    await page.waitForLoadState();
+    const picture = PNG.sync.read(await lookAgain(page, () => page.locator("#qr").screenshot()));
+    found = jsQR(new Uint8ClampedArray(picture.data), picture.width, picture.height);
+  }
   assert.ok(found, "the QR code can be read");
   return found.data;
 }
