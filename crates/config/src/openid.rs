@@ -24,6 +24,14 @@ pub(super) fn openid(checks: &mut Checks<'_>, signing: &Signing) -> Option<Box<O
             checks.fault(&dotted(&["openid", "claims", name]), what);
             Source::Id
         });
+        let itself = match name.as_str() {
+            "email" => Source::Email,
+            _ => Source::EmailVerified,
+        };
+        if claims::is_proved(name) && read != itself {
+            let what = "is told as it was proved, or not at all: choose another name for this";
+            checks.fault(&dotted(&["openid", "claims", name]), what);
+        }
         (name.clone(), read)
     });
     let mapped = mapped.collect();
@@ -62,6 +70,12 @@ pub(super) fn check_keys(checks: &mut Checks<'_>, signing: &Signing) {
             "{kept} is not longer than openid.id_token, {token}: an ID token must not outlive the key that signed it"
         );
         checks.fault("signing.keep_retired", what);
+    }
+    let signs_rs256 = signing.algorithms.contains(&DEFAULT_ALGORITHM);
+    if settings.openid.enabled && !signs_rs256 {
+        checks.warn(
+            "signing.algorithms lacks RS256, which OpenID Connect Discovery §3 has every provider sign by: some apps verify nothing else".to_owned(),
+        );
     }
 }
 

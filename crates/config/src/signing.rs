@@ -17,6 +17,29 @@ pub struct Signing {
 const LEAST_AHEAD: Lifetime = Lifetime::from_seconds(600);
 const MOST_AHEAD: Lifetime = Lifetime::from_days(30);
 
+/// How long a key stays published where nobody says so. An app that has somebody sign out names them by an ID token, which
+/// may be as old as their session.
+fn kept(checks: &Checks<'_>) -> Span {
+    let settings = checks.settings();
+    let (Span(rotate_after), Span(ahead)) = (
+        settings.signing.rotate_after,
+        settings.signing.publish_ahead,
+    );
+    let Span(session) = settings.accounts.session;
+    let usual = Lifetime::from_days(1);
+    let room = match rotate_after.seconds() {
+        0 => LONGEST,
+        seconds => {
+            let room = u32::try_from(seconds.saturating_sub(ahead.seconds()));
+            Lifetime::from_seconds(room.unwrap_or_default())
+        }
+    };
+    match settings.openid.enabled {
+        true => Span(session.min(room).max(usual)),
+        false => Span(usual),
+    }
+}
+
 /// Checks the table.
 pub(super) fn signing(checks: &mut Checks<'_>) -> Signing {
     let settings = checks.settings().signing.clone();
@@ -37,7 +60,7 @@ pub(super) fn signing(checks: &mut Checks<'_>) -> Signing {
     let keep_retired = super::checks::within(
         checks,
         "signing.keep_retired",
-        settings.keep_retired,
+        settings.keep_retired.unwrap_or_else(|| kept(checks)),
         LONGEST,
     );
     if ahead < LEAST_AHEAD || ahead > MOST_AHEAD {

@@ -14,6 +14,7 @@ mod branding;
 mod checks;
 mod layered;
 mod mail;
+mod openid;
 mod sealing;
 mod signing;
 mod warnings;

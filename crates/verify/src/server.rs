@@ -16,6 +16,7 @@ use serde::de::DeserializeOwned;
 use std::sync::Arc;
 use std::time::Duration;
 use wire::Introspection;
+use wire::cache_control::max_age;
 use wire::feed::{Event, FeedReply};
 
 /// Largest answer read, in bytes.
@@ -150,10 +151,9 @@ impl Server {
         let url = self.jwks.as_deref().unwrap_or_default();
         let (request, body) = (Request::get(url), Bytes::new());
         let (headers, body) = self.answer(request, body, url, self.timeout).await?;
-        let kept = headers
-            .get(CACHE_CONTROL)
-            .and_then(|value| value.to_str().ok());
-        Ok((set_of(&body, url)?, kept.and_then(max_age)))
+        let lines = headers.get_all(CACHE_CONTROL).iter();
+        let kept = max_age(lines.filter_map(|line| line.to_str().ok()));
+        Ok((set_of(&body, url)?, kept))
     }
 
     async fn json<T: DeserializeOwned>(
@@ -209,19 +209,6 @@ impl Server {
         }
         Ok((head.headers, body))
     }
-}
-
-/// How long an answer may be kept, as `Cache-Control` says (RFC 9111 §5.2.2).
-fn max_age(control: &str) -> Option<Duration> {
-    let mut directives = control.split(',').map(str::trim);
-    if directives
-        .clone()
-        .any(|own| own == "no-store" || own == "no-cache")
-    {
-        return Some(Duration::ZERO);
-    }
-    let seconds = directives.find_map(|own| own.strip_prefix("max-age="))?;
-    seconds.parse().ok().map(Duration::from_secs)
 }
 
 /// Reads the metadata of an issuer, which must name itself exactly so (RFC 8414 §3.3).

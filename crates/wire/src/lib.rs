@@ -3,6 +3,7 @@
 //! Bytes in, bytes out; no clock, no I/O. A token is known by the digest of its text, which is why `jose` is imported.
 
 pub mod bearer;
+pub mod cache_control;
 pub mod feed;
 pub mod introspection;
 pub mod token_text;

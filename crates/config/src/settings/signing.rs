@@ -17,8 +17,10 @@ pub(crate) struct SigningSettings {
     pub(crate) rotate_after: Span,
     /// How long a key is published before it signs: 10m to 30d. APIs may keep the set half as long, an hour at most.
     pub(crate) publish_ahead: Span,
-    /// How long a key stays published after it signed last: as long as what is signed may live, and a minute more.
-    pub(crate) keep_retired: Span,
+    /// How long a key stays published after it signed last: as long as what is signed may live, and a minute more. Default:
+    /// `1d`; where OpenID Connect is spoken as long as `accounts.session`, if `rotate_after` leaves room for that, because
+    /// apps name who is to sign out by an ID token of theirs.
+    pub(crate) keep_retired: Option<Span>,
 }
 
 impl Default for SigningSettings {
@@ -27,7 +29,7 @@ impl Default for SigningSettings {
             algorithms: Vec::new(),
             rotate_after: Span::days(90),
             publish_ahead: Span::days(1),
-            keep_retired: Span::days(1),
+            keep_retired: None,
         }
     }
 }

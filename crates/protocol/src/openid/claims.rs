@@ -36,8 +36,7 @@ pub fn of_scope(scope: &str) -> &'static [&'static str] {
     }
 }
 
-/// Claims that say something of the token or of the sign-in, or that Valetkey proves itself: nothing else may be put in
-/// their place.
+/// Claims that say something of the token or of the sign-in: nothing else may be put in their place.
 pub fn is_kept(name: &str) -> bool {
     const KEPT: [&str; 22] = [
         "iss",
@@ -64,6 +63,12 @@ pub fn is_kept(name: &str) -> bool {
         "organization",
     ];
     KEPT.contains(&name)
+}
+
+/// Claims that Valetkey proves itself: told of the account as they are there, or not at all. Apps take two accounts for one
+/// by a proved address.
+pub fn is_proved(name: &str) -> bool {
+    ["email", "email_verified"].contains(&name)
 }
 
 /// What is kept of a person beside their account: claims as a JSON object, some of them in several languages
@@ -111,8 +116,7 @@ impl Document {
         let sets = |name: &&String| {
             let own = own_name(name);
             let visible = |b: u8| b.is_ascii_graphic() && !b"\"\\".contains(&b);
-            let proved = ["email", "email_verified"].contains(&own);
-            own.is_empty() || !name.bytes().all(visible) || is_kept(own) || proved
+            own.is_empty() || !name.bytes().all(visible) || is_kept(own) || is_proved(own)
         };
         match members.keys().find(sets) {
             Some(name) => Err(DocumentFault::Member(name.clone())),
