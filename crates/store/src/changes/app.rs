@@ -1,5 +1,6 @@
 //! Apps. Each change raises the version; what rests on how an app was read has that version in its guard.
 use super::app_bounds::{bound, called};
+use super::authentication::test_users_end;
 use super::connection::{FORGET_CONSENTS, note_uses};
 use super::deletion::is_there;
 use super::transfer;
@@ -414,22 +415,21 @@ fn gone(steps: Steps<'_>, client: ClientNo, now: UnixTime) -> Steps<'_> {
 
 /// Its test users have nothing left to do. Their rows are taken before their sessions, as everywhere.
 pub(super) fn without_test_users(steps: Steps<'_>, client: ClientNo, now: UnixTime) -> Steps<'_> {
-    steps
-        .run(
-            concat!(
-                "UPDATE people SET disabled_at = $2 WHERE disabled_at IS NULL AND test_app IN ",
-                pair!()
-            ),
-            values![client, now],
-        )
-        .run(
-            concat!(
-                "DELETE FROM sessions WHERE subject IN (SELECT subject FROM people WHERE test_app IN ",
-                pair!(),
-                ")"
-            ),
-            values![client],
-        )
+    let disabled = steps.run(
+        concat!(
+            "UPDATE people SET disabled_at = $2 WHERE disabled_at IS NULL AND test_app IN ",
+            pair!()
+        ),
+        values![client, now],
+    );
+    test_users_end(disabled, client).run(
+        concat!(
+            "DELETE FROM sessions WHERE subject IN (SELECT subject FROM people WHERE test_app IN ",
+            pair!(),
+            ")"
+        ),
+        values![client],
+    )
 }
 
 /// What went with it comes back: its test side, and their test users.

@@ -2,7 +2,7 @@
 use crate::steps::Steps;
 use crate::value::values;
 use protocol::transition::OpenIdChange;
-use protocol::types::{Authentication, AuthorizationCode, Locator, Session, Subject};
+use protocol::types::{Authentication, AuthorizationCode, ClientNo, Locator, Session, Subject};
 
 /// What a code knows of the sign-in.
 pub(super) fn keep<'a>(
@@ -28,6 +28,8 @@ pub(super) fn keep<'a>(
     )
 }
 
+const PERSON: &str = "SELECT 1 FROM people WHERE subject = $1 FOR SHARE";
+
 pub(super) fn steps<'a>(steps: Steps<'a>, change: &'a OpenIdChange) -> Steps<'a> {
     match change {
         OpenIdChange::TellOfLogout { session, client, .. } => steps.guard(
@@ -35,7 +37,8 @@ pub(super) fn steps<'a>(steps: Steps<'a>, change: &'a OpenIdChange) -> Steps<'a>
             values![*session, *client],
         ),
         OpenIdChange::SetClaims { subject, claims } => match claims {
-            Some(claims) => steps.event(
+            // Whoever is just being deleted keeps none.
+            Some(claims) => steps.lock(PERSON, values![*subject]).event(
                 "INSERT INTO person_claims (subject, claims) SELECT subject, $2 FROM people \
                  WHERE subject = $1 AND deleted_at IS NULL \
                  ON CONFLICT (subject) DO UPDATE SET claims = excluded.claims WHERE person_claims.claims <> excluded.claims",
@@ -71,6 +74,17 @@ pub(super) fn followed_by<'a>(steps: Steps<'a>, before: Locator, next: &'a Sessi
     let goes_on = "UPDATE authentications SET session = $2 WHERE session = $1 AND subject = $3";
     let values = values![before, next.id, next.subject];
     ends(steps.run(goes_on, values), before)
+}
+
+/// Those of the test users of an app and of its test side are.
+pub(super) fn test_users_end(steps: Steps<'_>, client: ClientNo) -> Steps<'_> {
+    steps.run(
+        told_of!(
+            "subject IN (SELECT subject FROM people WHERE test_app IN \
+             (SELECT no FROM clients WHERE no = $1 OR live_of = $1))"
+        ),
+        values![client],
+    )
 }
 
 /// All sessions of a person are, but for one.

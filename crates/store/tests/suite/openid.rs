@@ -111,29 +111,49 @@ async fn what_was_asked_is_found_by_the_code_and_by_its_grant() {
 async fn every_end_of_a_session_is_told_to_the_apps_of_it() {
     let world = World::new();
     let (app, other) = (world.client("app").await, world.client("other").await);
-    for (at, end) in [
-        |subject, session| SessionChange::End { subject, session },
-        |subject, _| SessionChange::EndAll {
-            subject,
-            keep: None,
+    let ends: [fn(Subject, Locator) -> Transition; 5] = [
+        |subject, session| SessionChange::End { subject, session }.into(),
+        |subject, _| {
+            SessionChange::EndAll {
+                subject,
+                keep: None,
+            }
+            .into()
         },
-        |subject, session: Locator| SessionChange::EndAll {
-            subject,
-            keep: Some(Locator(session.0 + 1)),
+        |subject, session| {
+            SessionChange::EndAll {
+                subject,
+                keep: Some(Locator(session.0 + 1)),
+            }
+            .into()
         },
-    ]
-    .into_iter()
-    .enumerate()
-    {
+        |subject, _| {
+            AccountChange::SetPassword {
+                subject,
+                proved: None,
+                password: "new".to_owned(),
+                keep: None,
+                notice: None,
+            }
+            .into()
+        },
+        |subject, session| {
+            AccountChange::Disable {
+                subject,
+                cutoff: session,
+            }
+            .into()
+        },
+    ];
+    for (at, end) in ends.into_iter().enumerate() {
         let subject = world.person(&format!("ada{at}@example.com")).await;
         let session = signed_in(&world, subject, None).await;
         for client in [app, other, app] {
             asked(&world, client, subject, session).await;
         }
         assert_eq!(told(&world).await, [], "nothing has ended");
-        let end: fn(Subject, Locator) -> SessionChange = end;
         assert_eq!(
-            world.settle(end(subject, session).into()).await,
+            world.settle(end(subject, session)).await,
             Outcome::Committed
         );
         let both = [(session, app, subject), (session, other, subject)];
