@@ -1,7 +1,8 @@
 //! The APIs that tokens are for. A scope belongs to one of them at most, so the scope of a token says for which it is
 //! (RFC 9068 §3), how long it lives, and whether it is a JWT. The scopes of OpenID Connect are for the provider itself, which
 //! takes tokens of any form.
-use crate::policy::Policy;
+use crate::openid::OFFLINE_ACCESS;
+use crate::policy::{Policy, ScopeEntry};
 use crate::types::{Lifetime, Scope};
 use jose::SigningAlgorithm;
 
@@ -41,11 +42,14 @@ impl Policy {
         apis.chain(own.then_some(self.issuer.as_str()))
     }
 
-    /// Whether a scope opens userinfo or says what is told there, and no API has it for its own.
+    /// Whether a scope opens userinfo, says what is told there or asks for refresh tokens, and no API has it for its own.
     fn is_for_provider(&self, name: &str) -> bool {
         let entry = self.scope(name);
-        entry.is_some_and(|entry| entry.opens_userinfo || !entry.claims.is_empty())
-            && self.api_of(name).is_none()
+        let of_openid = |entry: &ScopeEntry| {
+            let refreshes = self.openid.is_some() && entry.name == OFFLINE_ACCESS;
+            entry.opens_userinfo || !entry.claims.is_empty() || refreshes
+        };
+        entry.is_some_and(of_openid) && self.api_of(name).is_none()
     }
 
     /// The names of a scope that are for others.

@@ -308,7 +308,12 @@ impl AuthorizationRequest {
         let kept = KEPT
             .iter()
             .filter_map(|name| Some((*name, self.params.get(name)?)))
-            .filter(|(name, value)| *name != "login_hint" || value.len() <= MAX_EMAIL);
+            .filter(|(name, value)| match *name {
+                "login_hint" => value.len() <= MAX_EMAIL,
+                // Read by nobody, and of any length, where OpenID Connect is not spoken.
+                "nonce" | "claims" | "id_token_hint" => self.authentication.is_some(),
+                _ => true,
+            });
         // Of the languages that it asks for, the one that is spoken.
         let locales = self.params.get("ui_locales");
         let language = locales.and_then(Language::of_ui_locales);

@@ -107,7 +107,7 @@ struct OpenId<'a> {
     backchannel_logout_session_supported: bool,
 }
 
-/// What every ID token has.
+/// What ID tokens may have beside what scopes open.
 const OWN_CLAIMS: [&str; 9] = [
     "iss",
     "sub",

@@ -70,6 +70,9 @@ impl Kind {
     }
 }
 
+/// What the destinations begin with that are servers of apps.
+const APP: &str = "app:";
+
 /// What messages are kept in order for: those to the same destination are delivered one after the other.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct Destination(String);
@@ -80,9 +83,9 @@ impl Destination {
         Destination(format!("mail:{}", address.key()))
     }
 
-    /// An app, for what is told it about this session.
-    pub fn app(client: i64, session: i64) -> Self {
-        Destination(format!("app:{client}:{session}"))
+    /// An app. Whatever it is told waits in one line, so that one whose server hangs keeps nobody else waiting.
+    pub fn app(client: i64) -> Self {
+        Destination(format!("{APP}{client}"))
     }
 
     /// As it is stored.
@@ -214,6 +217,13 @@ pub fn test_mails(to: &MailAddress, copies: u16, mint: &impl Mint) -> OutboxChan
     OutboxChange::TestMail((1..=copies).map(message).collect())
 }
 
+impl Entry {
+    /// Whether it goes to a server of an app, which may be slow on purpose.
+    pub fn is_to_app(&self) -> bool {
+        self.destination.starts_with(APP)
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -302,6 +312,22 @@ mod tests {
             let longest = payload.split('"').map(str::len).max();
             assert!(longest < Some(40) && payload.len() < 500, "{payload}");
         }
+    }
+
+    #[test]
+    fn whatever_an_app_is_told_waits_in_one_line() {
+        let told = |session| BackChannelLogout {
+            client: 7,
+            session,
+            subject: 3,
+        };
+        assert_eq!(told(1).destination(), told(2).destination());
+        let waiting = |destination: &str| Entry {
+            destination: destination.to_owned(),
+            ..entry(0)
+        };
+        assert!(waiting(told(1).destination().as_str()).is_to_app());
+        assert!(!waiting(test_mail(1).destination().as_str()).is_to_app());
     }
 
     #[test]

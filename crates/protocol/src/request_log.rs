@@ -34,17 +34,20 @@ pub enum Endpoint {
     Introspect,
     /// Token info.
     TokenInfo,
+    /// Userinfo.
+    UserInfo,
 }
 
 impl Endpoint {
     /// All of them.
-    pub const ALL: [Endpoint; 6] = [
+    pub const ALL: [Endpoint; 7] = [
         Endpoint::Authorize,
         Endpoint::Token,
         Endpoint::Device,
         Endpoint::Revoke,
         Endpoint::Introspect,
         Endpoint::TokenInfo,
+        Endpoint::UserInfo,
     ];
 
     /// As the configuration names its paths.
@@ -56,6 +59,7 @@ impl Endpoint {
             Endpoint::Revoke => "revoke",
             Endpoint::Introspect => "introspect",
             Endpoint::TokenInfo => "token_info",
+            Endpoint::UserInfo => "userinfo",
         }
     }
 
@@ -264,13 +268,12 @@ fn known(endpoint: Endpoint, policy: &Policy) -> Vec<(String, String, Advice)> {
             all.map(|one| (one.code(aliases).to_owned(), one.cause(), one.advice()))
                 .collect()
         }
-        Endpoint::TokenInfo => {
-            let all = [
-                BearerError::Invalid,
-                BearerError::Missing,
-                BearerError::Malformed,
-            ];
-            all.into_iter()
+        Endpoint::TokenInfo | Endpoint::UserInfo => {
+            // Userinfo alone asks for a scope.
+            let scope = (endpoint == Endpoint::UserInfo).then_some(BearerError::UserInfo);
+            BearerError::EVERYWHERE
+                .into_iter()
+                .chain(scope)
                 .map(|one| {
                     let code = one.code(aliases).to_owned();
                     (code, one.description().to_owned(), one.advice())

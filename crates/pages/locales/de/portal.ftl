@@ -231,6 +231,7 @@ log-at-device = Geräteautorisierung
 log-at-revoke = Widerruf
 log-at-introspect = Introspektion
 log-at-token-info = Token-Info
+log-at-userinfo = Userinfo
 
 test-side-chip = Test
 test-side-title = { $name }: Testseite
@@ -327,7 +328,9 @@ app-openid-back-hint = Eine URL je Zeile, Buchstabe für Buchstabe, wie die App 
 app-openid-back-wrong = Eine davon ist keine URL, zu der Menschen geschickt werden können, oder steht zweimal da.
 app-openid-told = Wo die App erfährt, dass sich jemand abgemeldet hat
 app-openid-told-hint = Dort bekommt sie per POST ein Logout-Token (Back-Channel Logout). Leer: Sie erfährt es nicht.
+app-openid-told-wrong = Schreiben Sie eine vollständige https-URL, ohne # darin.
 app-openid-id-token = Womit ihre ID-Tokens signiert werden
 app-openid-usual = Die Wahl des Anbieters ({ $algorithm })
 app-openid-userinfo = Wie Userinfo antwortet
 app-openid-plain = Einfaches JSON
+app-openid-none = Nichts.

@@ -233,6 +233,7 @@ log-at-device = Device authorization
 log-at-revoke = Revocation
 log-at-introspect = Introspection
 log-at-token-info = Token info
+log-at-userinfo = Userinfo
 
 # The test side of an app.
 test-side-chip = Test
@@ -332,7 +333,9 @@ app-openid-back-hint = One URL a line, letter by letter as the app sends it.
 app-openid-back-wrong = One of these is no URL that people can be sent to, or is there twice.
 app-openid-told = Where the app is told that somebody signed out
 app-openid-told-hint = It gets a logout token there by POST (back-channel logout). Empty: it is not told.
+app-openid-told-wrong = Write a whole https URL, without a # in it.
 app-openid-id-token = What signs its ID tokens
 app-openid-usual = The provider’s choice ({ $algorithm })
 app-openid-userinfo = What userinfo answers
 app-openid-plain = Plain JSON
+app-openid-none = Nothing.

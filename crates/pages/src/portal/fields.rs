@@ -192,6 +192,8 @@ pub(super) static IDS: LazyLock<Vec<&str>> = LazyLock::new(|| {
         "jwks",
         "jwks-uri",
         "keys-password",
+        "post-logout",
+        "back-channel",
         "organization",
         "transfer-email",
         "transfer-password",

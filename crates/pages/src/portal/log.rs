@@ -154,6 +154,7 @@ fn endpoint_name(frame: &Frame, endpoint: Endpoint) -> Text {
         Endpoint::Revoke => frame.text("log-at-revoke"),
         Endpoint::Introspect => frame.text("log-at-introspect"),
         Endpoint::TokenInfo => frame.text("log-at-token-info"),
+        Endpoint::UserInfo => frame.text("log-at-userinfo"),
     }
 }
 

@@ -19,6 +19,20 @@ pub struct AppOpenId {
     pub userinfo: String,
 }
 
+impl AppOpenId {
+    /// Whether nothing is registered.
+    pub(super) fn is_empty(&self) -> bool {
+        [
+            &self.post_logout,
+            &self.back_channel,
+            &self.id_token,
+            &self.userinfo,
+        ]
+        .into_iter()
+        .all(String::is_empty)
+    }
+}
+
 pub(super) fn usual() -> AppOpenId {
     AppOpenId {
         post_logout: "https://board.example.org/oauth/callback".to_owned(),

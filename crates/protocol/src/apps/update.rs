@@ -109,7 +109,7 @@ pub fn update(
         return Decision::refuse(wrong(Field::Body, sentence));
     }
     if client.live_of.is_some() && !update.is_of_test_side() {
-        let sentence = "this is the test side of an app: all but its redirect URIs and its keys is changed there";
+        let sentence = "this is the test side of an app: all but its redirect URIs, its keys and what it registers for OpenID Connect is changed there";
         return Decision::refuse(wrong(Field::Test, sentence));
     }
     if update.version.is_some_and(|seen| seen != client.version) {

@@ -120,7 +120,7 @@ pub enum RequestFault {
     State,
     /// `response_type` is missing.
     ResponseType,
-    /// `response_mode` is not `query`.
+    /// `response_mode` is none that is offered.
     ResponseMode,
     /// PKCE is required, and there is no challenge (RFC 7636 §4.4.1).
     ChallengeRequired,

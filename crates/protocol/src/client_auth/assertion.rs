@@ -1,4 +1,5 @@
 //! An assertion that a client signed in place of showing a secret (RFC 7521 §4.2, RFC 7523 §3, RFC 10070).
+use super::NOT_PROVED;
 use crate::decision::Mint;
 use crate::grants::Context;
 use crate::policy::Policy;
@@ -98,9 +99,7 @@ impl AssertionFault {
             | Self::Expired
             | Self::Future
             | Self::LongLived
-            | Self::Replayed => {
-                "client unknown, app disabled, or client_assertion not taken: sign it by a registered key, with the issuer as aud, an exp within minutes and a new jti"
-            }
+            | Self::Replayed => NOT_PROVED,
         }
     }
 }

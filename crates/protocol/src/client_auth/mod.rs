@@ -63,6 +63,10 @@ pub enum ClientFault {
     Inactive,
 }
 
+/// What is told of whatever proves nothing, in either way and also for a client that there is not: else anybody could find
+/// out which there are, and how they authenticate.
+const NOT_PROVED: &str = "client unknown, app disabled, secret wrong, or client_assertion not taken; without a secret, send client_id alone, in the body; sign an assertion by a registered key, with the issuer as aud, an exp within minutes and a new jti";
+
 impl ClientFault {
     /// Whether the request was malformed (400 `invalid_request`) rather than the client unproven (401).
     pub fn is_malformed_request(self) -> bool {
@@ -85,9 +89,7 @@ impl ClientFault {
             | ClientFault::Secret
             | ClientFault::OtherSide
             | ClientFault::Method
-            | ClientFault::Inactive => {
-                "client unknown, secret wrong, or app disabled; without a secret, send client_id alone, in the body"
-            }
+            | ClientFault::Inactive => NOT_PROVED,
             ClientFault::AssertionType => {
                 "client_assertion_type must be urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
             }

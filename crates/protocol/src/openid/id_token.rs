@@ -1,8 +1,8 @@
 //! ID tokens (OpenID Connect Core §2).
 use super::OPENID;
 use super::claims::About;
-use super::request::ID_TOKEN;
 use crate::grants::Context;
+use crate::signer::Wanted;
 use crate::token::TokenError;
 use crate::types::{Authentication, Client, Person, Scope, UnixTime};
 use jose::Algorithm;
@@ -10,6 +10,8 @@ use jose::base64url;
 use jose::jwt::{Audience, Claims};
 use serde_json::{Value, json};
 
+/// The type of an ID token.
+const ID_TOKEN: &str = "JWT";
 /// How somebody proved who they are who signed in with a password (RFC 8176 §2).
 const PASSWORD: &str = "pwd";
 
@@ -88,6 +90,16 @@ impl IdToken<'_> {
             ..Claims::default()
         }
     }
+}
+
+/// What an ID token of ours says that comes back as a hint, also one whose time is over; `None` where it is none.
+pub(super) fn read_hint<M>(text: &str, context: &Context<'_, M>) -> Option<Claims> {
+    let wanted = Wanted {
+        typ: ID_TOKEN,
+        issuer: &context.policy.issuer,
+        expired: true,
+    };
+    context.signer.read(text, wanted, context.now).ok()
 }
 
 /// "Its value is the base64url encoding of the left-most half of the hash of the octets of the ASCII representation of the

@@ -1,11 +1,12 @@
 //! Signing out for an app (OpenID Connect RP-Initiated Logout), and telling apps that somebody did (Back-Channel Logout).
-use super::request::ID_TOKEN;
+use super::id_token;
+use crate::authorize::MAX_STATE;
 use crate::decision::Mint;
 use crate::grants::Context;
 use crate::outbox::{BackChannelLogout, Message};
 use crate::params::{Params, ParamsFault};
 use crate::policy::Policy;
-use crate::signer::{Signer, Wanted};
+use crate::signer::Signer;
 use crate::transition::{OpenIdChange, Transition};
 use crate::types::{
     Authentication, Client, ClientNo, Lifetime, Locator, Session, Subject, UnixTime,
@@ -21,8 +22,6 @@ pub const LOGOUT_TOKEN: &str = "logout+jwt";
 const EVENT: &str = "http://schemas.openid.net/event/backchannel-logout";
 /// "this specification recommends [...] preferably no more than two minutes" (§2.4).
 const LOGOUT_TOKEN_LIFE: Lifetime = Lifetime::from_minutes(2);
-/// Longest `state`, in bytes.
-const MAX_STATE: usize = 4_096;
 
 /// What an app asks for that sends somebody to sign out.
 #[derive(Debug, Clone)]
@@ -153,13 +152,7 @@ impl LogoutRequest {
 }
 
 fn read_hint<M>(text: &str, context: &Context<'_, M>) -> Result<(Hint, String), LogoutFault> {
-    let wanted = Wanted {
-        typ: ID_TOKEN,
-        issuer: &context.policy.issuer,
-        expired: true,
-    };
-    let claims = context.signer.read(text, wanted, context.now);
-    let mut claims = claims.map_err(|_| LogoutFault::Hint)?;
+    let mut claims = id_token::read_hint(text, context).ok_or(LogoutFault::Hint)?;
     let sid = claims.other.remove("sid");
     let hint = Hint {
         subject: claims.sub.ok_or(LogoutFault::Hint)?,

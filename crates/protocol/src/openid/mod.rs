@@ -14,6 +14,8 @@ use crate::types::{Client, Lifetime};
 
 /// The scope that asks for an ID token (OpenID Connect Core §3.1.2.1).
 pub const OPENID: &str = "openid";
+/// The scope that asks for refresh tokens (OpenID Connect Core §11).
+pub(crate) const OFFLINE_ACCESS: &str = "offline_access";
 
 /// How a provider speaks OpenID Connect.
 #[derive(Debug, Clone, PartialEq, Eq)]

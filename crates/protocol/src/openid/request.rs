@@ -1,11 +1,11 @@
 //! An authentication request (OpenID Connect Core §3.1.2.1): what an authorization request has more when its scope holds
 //! `openid`.
+use super::id_token::read_hint;
 use super::{OPENID, OpenIdPolicy};
 use crate::authorize::{AuthorizationError, RequestFault};
 use crate::grants::Context;
 use crate::params::Params;
 use crate::policy::Policy;
-use crate::signer::Wanted;
 use crate::types::Authentication;
 use crate::types::{Client, Locator, Person, Scope, UnixTime};
 use jose::json::{self, Object};
@@ -17,8 +17,6 @@ const MAX_NONCE: usize = 1_024;
 const MAX_CLAIMS: usize = 4_096;
 /// Claims asked for by name, at most.
 const MOST_CLAIMS: usize = 64;
-/// The type of an ID token.
-pub(crate) const ID_TOKEN: &str = "JWT";
 
 /// What is asked of a sign-in.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -69,8 +67,8 @@ impl AuthenticationRequest {
         })))
     }
 
-    /// Whether this is whom the app asks about. "If the End-User identified by the ID Token [...] is not already logged in,
-    /// the Authorization Server [...] SHOULD return an error" (§3.1.2.1).
+    /// Whether this is whom the app asks about. Where it is not, and nobody can be asked, "it MUST return an error, such as
+    /// login_required" (§3.1.2.1).
     pub fn is_about(&self, person: &Person, policy: &Policy) -> bool {
         let own = || policy.subjects.write(person.subject);
         self.subjects.is_empty() || self.subjects.iter().all(|subject| *subject == own())
@@ -94,13 +92,7 @@ fn hinted_subject<M>(
     client: &Client,
     context: &Context<'_, M>,
 ) -> Result<String, RequestFault> {
-    let wanted = Wanted {
-        typ: ID_TOKEN,
-        issuer: &context.policy.issuer,
-        expired: true,
-    };
-    let read = context.signer.read(text, wanted, context.now);
-    let claims = read.map_err(|_| RequestFault::Hint)?;
+    let claims = read_hint(text, context).ok_or(RequestFault::Hint)?;
     let own = claims.aud.is_some_and(|aud| aud.names(&client.id));
     claims.sub.filter(|_| own).ok_or(RequestFault::Hint)
 }

@@ -75,7 +75,7 @@ impl Payload for BackChannelLogout {
     const KIND: Kind = Kind::BackChannelLogout;
 
     fn destination(&self) -> Destination {
-        Destination::app(self.client, self.session)
+        Destination::app(self.client)
     }
 }
 

@@ -72,6 +72,16 @@ mod section_6_2_introspection {
     }
 
     #[test]
+    fn acr_is_told_where_one_was_agreed_on() {
+        let mut policy = policy();
+        policy.openid = Policy::with_openid().openid;
+        let openid = policy.openid.as_deref_mut().expect("it is on");
+        openid.acr = Some("pwd".to_owned());
+        let (answer, _) = asked(of("tasks:read"), (2, true), &policy);
+        assert_eq!(answer["acr"], "pwd");
+    }
+
+    #[test]
     fn of_a_token_that_nobody_allowed_or_may_know_nobody_is_read() {
         let mut own = of("tasks:read");
         own.token.subject = None;

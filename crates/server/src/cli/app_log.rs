@@ -23,7 +23,7 @@ pub(super) struct Log {
     #[arg(long, value_name = "ID", value_parser = request_id,
           conflicts_with_all = ["errors", "endpoint", "status", "error", "mode", "before"])]
     request_id: Option<RequestId>,
-    /// Only those of this endpoint: authorize, token, device, revoke, introspect or token_info.
+    /// Only those of this endpoint: authorize, token, device, revoke, introspect, token_info or userinfo.
     #[arg(long, value_parser = endpoint)]
     endpoint: Option<Endpoint>,
     /// Only those that were answered with this status.

@@ -2,6 +2,7 @@
 use super::app_openid::OpenIdFlags;
 use super::failure::Failure;
 use super::place::{Opened, Place};
+use super::text_file::read_text;
 use clap::Args;
 use protocol::register::{NewApp, NewAuthentication, Registrar};
 use protocol::types::{
@@ -66,7 +67,7 @@ pub(super) struct AuthenticationFlags {
     /// for assertions that it signs. Without: as the keys that are named ask for, or else by a secret.
     #[arg(long, value_name = "METHOD")]
     auth_method: Option<String>,
-    /// Its public keys: a file with a JSON Web Key Set, or with one key.
+    /// Its public keys: a file with a JSON Web Key Set, or with one key; - for standard input.
     #[arg(long, value_name = "FILE", conflicts_with = "jwks_uri")]
     jwks: Option<PathBuf>,
     /// The URL where it publishes its public keys.
@@ -80,21 +81,15 @@ pub(super) struct AuthenticationFlags {
 impl AuthenticationFlags {
     /// What they say.
     pub(super) fn read(self) -> Result<NewAuthentication, Failure> {
-        let read = |file: &PathBuf| {
-            std::fs::read_to_string(file).map_err(|error| {
-                Failure::failed(format!("cannot read the keys {}: {error}", file.display()))
-            })
-        };
-        let named = self.auth_alg.into_iter();
-        let algorithms: Vec<String> = named.collect();
+        let read = |file: &PathBuf| read_text(file, "keys");
         Ok(NewAuthentication {
             method: self.auth_method,
             jwks: self.jwks.as_ref().map(read).transpose()?,
             jwks_uri: self.jwks_uri,
-            algorithms: match algorithms.as_slice() {
+            algorithms: match self.auth_alg.as_slice() {
                 [] => None,
                 [any] if any == "any" => Some(Vec::new()),
-                _ => Some(algorithms),
+                _ => Some(self.auth_alg),
             },
         })
     }

@@ -6,7 +6,7 @@ use protocol::types::RelyingParty;
 /// What it registers for OpenID Connect.
 #[derive(Debug, Args)]
 pub(super) struct OpenIdFlags {
-    /// Where people may be sent who signed out for it, in place of all before; may be repeated.
+    /// Where people may be sent who signed out for it, in place of all before; may be repeated. Empty: nowhere.
     #[arg(long, value_name = "URL")]
     post_logout_redirect_uri: Vec<String>,
     /// Where it is told that a session ended; empty: nowhere.
@@ -40,7 +40,8 @@ impl OpenIdFlags {
     pub(super) fn over(self, before: &RelyingParty) -> RelyingParty {
         let mut party = before.clone();
         if !self.post_logout_redirect_uri.is_empty() {
-            party.post_logout_redirect_uris = self.post_logout_redirect_uri;
+            let uris = self.post_logout_redirect_uri.into_iter();
+            party.post_logout_redirect_uris = uris.filter(|uri| !uri.is_empty()).collect();
         }
         if let Some(uri) = self.backchannel_logout_uri {
             party.backchannel_logout_uri = Some(uri).filter(|uri| !uri.is_empty());

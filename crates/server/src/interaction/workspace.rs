@@ -107,15 +107,13 @@ impl Workspaces {
 fn lacking(scope: &Scope, left: &Scope, policy: &Policy, language: Language) -> Text {
     let lacks = |name: &str| scope.contains(name) && !left.contains(name);
     let entries = policy.scopes.iter().filter(|entry| lacks(&entry.name));
-    let mut words: Vec<&str> = entries
-        .map(|entry| entry.sentence.in_language(language))
+    let mut words: Vec<String> = entries
+        .map(|entry| entry.sentence.in_language(language).to_owned())
         .collect();
     // What no catalogue says.
-    words.extend(
-        scope
-            .names()
-            .filter(|name| own_api::SCOPE == *name && lacks(name)),
-    );
+    if lacks(own_api::SCOPE) {
+        words.push(language.text("consent-own-api").to_string());
+    }
     Text::of_others(words.join(" · "))
 }
 

@@ -27,7 +27,9 @@ pub(super) async fn write_messages(app: &App) -> Result<(), StoreError> {
         let waiting = app.store.logouts(AT_ONCE).await?;
         for ended in &waiting {
             let client = app.store.client_by_no(ended.1).await?;
-            let told = tell(*ended, client.as_deref(), &app.mint);
+            // Where OpenID Connect is switched off meanwhile nobody is told, later neither.
+            let listens = client.filter(|_| app.policy().openid.is_some());
+            let told = tell(*ended, listens.as_deref(), &app.mint);
             app.store.settle(told, Act::by_job(clock::now())).await?;
         }
         if waiting.len() < AT_ONCE {
@@ -69,7 +71,8 @@ impl Job for TellOfLogout {
         let form = format!("logout_token={token}");
         match self.outbound.post(url, form, &wanted).await {
             Ok(answer) if (200..300).contains(&answer.status) => Ok(()),
-            // "the response [...] 400" says that it was understood and refused; so would be the next one.
+            // "If the logout request was invalid or the logout failed, the RP MUST respond with HTTP 400 Bad Request" (§2.8): the
+            // next one would be made alike, and those that come after it are not to wait for it.
             Ok(answer) if answer.status == 400 => Err(JobError::Dead(
                 "the app refuses the logout token (400)".to_owned(),
             )),

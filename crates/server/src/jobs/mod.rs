@@ -62,9 +62,7 @@ pub(crate) fn start(app: &App) -> Running {
     jobs.begin("secret ends", |ending| warn_of_secret_ends(app(), ending));
     jobs.begin("signing keys", |ending| move_signing_keys(app(), ending));
     jobs.begin("request log", |ending| write_request_log(app(), ending));
-    if app().policy().openid.is_some() {
-        jobs.begin("logouts", |ending| tell_of_logouts(app(), ending));
-    }
+    jobs.begin("logouts", |ending| tell_of_logouts(app(), ending));
     jobs.begin("outage", |ending| watch_outage(app(), ending));
     // It begins nothing new as soon as the server stops; the others go on until the last request is answered.
     jobs.begin("outbox", |_| outbox::deliver(app()));

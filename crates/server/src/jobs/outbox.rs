@@ -7,7 +7,7 @@ use crate::state::App;
 use protocol::events::Act;
 use protocol::outbox::{Entry, given_up, not_delivered};
 use protocol::transition::OutboxChange;
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 use store::StoreError;
@@ -23,6 +23,8 @@ const ASK_EVERY: Duration = Duration::from_secs(2);
 const MARGIN: Duration = Duration::from_secs(3);
 /// Destinations at once.
 const LINES: usize = 16;
+/// Of these, servers of apps: they may be slow, and mails are not to wait for them.
+const APP_LINES: usize = 8;
 /// Messages to one destination before others have their turn.
 const IN_LINE: usize = 20;
 /// How long an attempt may take.
@@ -65,6 +67,8 @@ struct Lines {
     shift: Arc<Shift>,
     running: JoinSet<()>,
     busy: HashMap<Id, String>,
+    /// Those of them that are servers of apps.
+    to_apps: HashSet<Id>,
     /// When the right to deliver was last asked for.
     asked: Option<Instant>,
 }
@@ -95,6 +99,7 @@ impl Lines {
             }),
             running: JoinSet::new(),
             busy: HashMap::new(),
+            to_apps: HashSet::new(),
             asked: None,
         }
     }
@@ -132,12 +137,22 @@ impl Lines {
         // Those that are being delivered may be among them.
         let due = store.due_messages(clock::now(), 2 * LINES).await?;
         let is_busy = |entry: &Entry| self.busy.values().any(|busy| *busy == entry.destination);
-        let next: Vec<Entry> = due.into_iter().filter(|entry| !is_busy(entry)).collect();
+        let mut next: Vec<Entry> = due.into_iter().filter(|entry| !is_busy(entry)).collect();
+        let mut for_apps = APP_LINES - self.to_apps.len();
+        next.retain(|entry| {
+            let has_line = !entry.is_to_app() || for_apps > 0;
+            for_apps -= usize::from(entry.is_to_app() && has_line);
+            has_line
+        });
         for entry in next.into_iter().take(free) {
+            let is_to_app = entry.is_to_app();
             let destination = entry.destination.clone();
             let line = self.shift.clone().line(entry);
             let id = self.running.spawn(line.in_current_span()).id();
             self.busy.insert(id, destination);
+            if is_to_app {
+                self.to_apps.insert(id);
+            }
         }
         Ok(())
     }
@@ -148,6 +163,7 @@ impl Lines {
             Err(error) => error.id(),
         };
         self.busy.remove(&id);
+        self.to_apps.remove(&id);
     }
 }
 

@@ -53,17 +53,18 @@ async fn answer(
     app.last_used.note(&client, request.address, now);
     for context in app.tries() {
         let found = look_up(&app.store, asked.lookup()).await?;
-        let settled = {
+        let (used, settled) = {
             let decision = asked.decide(&client, found, &context);
-            if let Some(token) = decision.granted().and_then(Transition::access_token)
-                && let Some(used) = UsedToken::of(token)
-            {
-                app.connection_uses.note(used, context.now);
-            }
-            app.settle(decision, app.act(context.now, request.address))
+            let given = decision.granted().and_then(Transition::access_token);
+            let used = given.and_then(UsedToken::of);
+            let act = app.act(context.now, request.address);
+            (used, app.settle(decision, act))
         };
         if let Some(answer) = settled.await? {
             let TokenReply(body) = answer?;
+            if let Some(used) = used {
+                app.connection_uses.note(used, context.now);
+            }
             return Ok(reply::json(StatusCode::OK, body));
         }
     }

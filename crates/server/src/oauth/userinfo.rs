@@ -1,9 +1,10 @@
 //! Userinfo (OpenID Connect Core §5.3): what a token may learn of its person.
-use super::bearer;
+use super::bearer::{self, Bearer};
+use super::logged::{Caller, note};
 use super::request::BufferedRequest;
 use crate::http::error::ApiError;
 use crate::http::reply;
-use crate::http::request::is_form;
+use crate::http::request::{Arrival, is_form};
 use crate::ops::clock;
 use crate::state::App;
 use axum::extract::State;
@@ -11,15 +12,20 @@ use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::Response;
 use protocol::Params;
 use protocol::openid::userinfo::{UserInfo, open};
+use protocol::request_log::Endpoint;
 use protocol::token::{RequestFault, TokenError};
 use protocol::token_info::BearerError;
 
 const REALM: &str = "userinfo";
 
 /// `GET` with the token in the header.
-pub(super) async fn get(State(app): State<App>, headers: HeaderMap) -> Result<Response, ApiError> {
-    let bearer = bearer::read(&app, &headers, REALM).await?;
-    answer(&app, bearer).await
+pub(super) async fn get(
+    State(app): State<App>,
+    headers: HeaderMap,
+    arrival: Arrival,
+) -> Result<Response, ApiError> {
+    let bearer = bearer::read(&app, &headers, REALM).await;
+    answer(&app, arrival, bearer).await
 }
 
 /// `POST`, the same, or with the token in the form (RFC 6750 §2.2).
@@ -27,10 +33,14 @@ pub(super) async fn post(
     State(app): State<App>,
     request: BufferedRequest,
 ) -> Result<Response, ApiError> {
+    let bearer = posted(&app, &request).await;
+    answer(&app, request.arrival(), bearer).await
+}
+
+async fn posted(app: &App, request: &BufferedRequest) -> Result<Option<Bearer>, ApiError> {
     let headers = &request.parts.headers;
     if !is_form(headers) || headers.contains_key(header::AUTHORIZATION) {
-        let bearer = bearer::read(&app, headers, REALM).await?;
-        return answer(&app, bearer).await;
+        return bearer::read(app, headers, REALM).await;
     }
     let params = Params::from_form(&request.body);
     let params = params.map_err(|fault| TokenError::from(RequestFault::Params(fault)))?;
@@ -39,11 +49,28 @@ pub(super) async fn post(
     }
     let missing = || bearer::refused(REALM, BearerError::Missing);
     let text = params.get("access_token").ok_or_else(missing)?;
-    let bearer = bearer::of_text(&app, text).await?;
-    answer(&app, bearer).await
+    Ok(bearer::of_text(app, text).await?)
 }
 
-async fn answer(app: &App, bearer: Option<bearer::Bearer>) -> Result<Response, ApiError> {
+/// Answers, and notes for the app what it was told.
+async fn answer(
+    app: &App,
+    arrival: Arrival,
+    bearer: Result<Option<Bearer>, ApiError>,
+) -> Result<Response, ApiError> {
+    let mut caller = Caller::default();
+    if let Ok(Some(bearer)) = &bearer {
+        caller.brings(&bearer.presented, bearer.facts.as_ref());
+    }
+    let answer = match bearer {
+        Ok(bearer) => told(app, bearer).await,
+        Err(error) => Err(error),
+    };
+    note(app, Endpoint::UserInfo, arrival, caller, &answer);
+    answer
+}
+
+async fn told(app: &App, bearer: Option<Bearer>) -> Result<Response, ApiError> {
     let refused = |error| bearer::refused(REALM, error);
     let bearer = bearer.ok_or_else(|| refused(BearerError::Invalid))?;
     let (now, used) = (clock::now(), bearer.used());

@@ -1,6 +1,6 @@
 //! The keys that apps publish themselves (`jwks_uri`): fetched by the guarded way out when they are needed, and kept for a
 //! while.
-use axum::http::{HeaderMap, header};
+use axum::http::header::CACHE_CONTROL;
 use jose::KeySet;
 use outbound::{Outbound, Wanted};
 use protocol::types::client_keys::{LONGEST_KEYS, published};
@@ -8,6 +8,7 @@ use std::collections::HashMap;
 use std::sync::{Arc, Mutex as Lock, PoisonError};
 use std::time::{Duration, Instant};
 use tokio::sync::Mutex;
+use wire::cache_control::max_age;
 
 /// How long a set is kept whose answer says nothing, and the bounds of what an answer may say.
 const USUAL: Duration = Duration::from_secs(600);
@@ -157,11 +158,10 @@ impl Source for Outbound {
         if answer.status != 200 {
             return None;
         }
+        let lines = answer.headers.get_all(CACHE_CONTROL).iter();
+        let kept = max_age(lines.filter_map(|line| line.to_str().ok()));
         match published(&answer.body) {
-            Ok(keys) => Some(Fresh {
-                keys,
-                kept: kept(&answer.headers),
-            }),
+            Ok(keys) => Some(Fresh { keys, kept }),
             Err(fault) => {
                 let fault = fault.sentence();
                 tracing::info!(%fault, "keys that an app publishes are not taken: {fault}");
@@ -171,27 +171,9 @@ impl Source for Outbound {
     }
 }
 
-/// How long an answer may be kept (RFC 9111 §5.2.2), if it says so.
-fn kept(headers: &HeaderMap) -> Option<Duration> {
-    let mut kept = None;
-    for value in headers.get_all(header::CACHE_CONTROL) {
-        for directive in value.to_str().unwrap_or_default().split(',') {
-            let directive = directive.trim().to_ascii_lowercase();
-            if matches!(directive.as_str(), "no-store" | "no-cache") {
-                return Some(Duration::ZERO);
-            }
-            let seconds = directive.strip_prefix("max-age=");
-            let seconds = seconds.and_then(|seconds| seconds.trim_matches('"').parse().ok());
-            kept = kept.or(seconds.map(Duration::from_secs));
-        }
-    }
-    kept
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-    use axum::http::HeaderValue;
     use jose::{SigningAlgorithm, SigningKey, VerifyingKey};
     use std::sync::LazyLock;
     use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering::SeqCst};
@@ -312,19 +294,6 @@ mod tests {
         assert_eq!(sets.0.lock().unwrap().len(), MOST_SETS);
         let known = |at| sets.known(&format!("https://app.example/{at}"), after(0));
         assert!(known(0).is_none() && known(1).is_some());
-    }
-
-    #[test]
-    fn cache_control_is_read() {
-        let read = |text: &'static str| {
-            let value = (header::CACHE_CONTROL, HeaderValue::from_static(text));
-            kept(&HeaderMap::from_iter([value]))
-        };
-        assert_eq!(kept(&HeaderMap::new()), None);
-        assert_eq!(read("public, max-age=300"), Some(Duration::from_secs(300)));
-        assert_eq!(read("Max-Age=\"5\""), Some(Duration::from_secs(5)));
-        assert_eq!(read("max-age=300, no-store"), Some(Duration::ZERO));
-        assert_eq!(read("max-age=never"), None);
     }
 
     /// What all of them give, made at once.

@@ -80,17 +80,18 @@ fn what_is_wrong_is_told_where_it_was_typed() {
         (
             "back-channel",
             "ftp://app.example/",
-            "This must be an https URL.",
+            "Write a whole https URL, without a # in it.",
         ),
         (
             "back-channel",
             "https://app.example/#x",
-            "This must be an https URL.",
+            "Write a whole https URL, without a # in it.",
         ),
     ] {
         let page = ann.act(&app, SET_OPENID, &[(field, wrong)]).expect(400);
         says(&page, sentence);
         says(&page, "<details open>");
+        says(&page, &format!("href=\"#{field}\""));
     }
     let shown = scene.cli(&["app", "show", &app.client_id]);
     assert_eq!(

@@ -2,7 +2,8 @@
 use super::{AppPage, CheckedUri, SecretLine, TestOf};
 use crate::portal::fields::{AppLabels, filled, hostile, wrong};
 use crate::portal::keys::{self, AppKeys};
-use crate::portal::{Trail, Transfer, openid, scopes};
+use crate::portal::openid::{self, AppOpenId};
+use crate::portal::{Trail, Transfer, scopes};
 use crate::{HOSTILE, Problem, Speak, Text, samples};
 use protocol::types::{ClientStatus, Language, Role, Side};
 
@@ -42,6 +43,7 @@ pub(super) fn all(language: Language) -> Vec<AppPage> {
     };
     let viewer = AppPage {
         role: Role::Viewer,
+        openid: Some(AppOpenId::default()),
         ..usual.clone()
     };
     let test_side = AppPage {

@@ -33,6 +33,15 @@ fn a_stranger_is_told_nothing_of_the_keys_of_an_app() {
     for fault in after_looking_up {
         assert_eq!(told(fault), told(AssertionFault::Audience));
     }
+    for fault in [
+        ClientFault::Unknown,
+        ClientFault::Inactive,
+        ClientFault::Method,
+        ClientFault::Secret,
+    ] {
+        let other = client_error(fault, false).description();
+        assert_eq!(other, told(AssertionFault::Signature), "{fault:?}");
+    }
     let causes: std::collections::HashSet<String> = AssertionFault::ALL
         .map(|fault| client_error(ClientFault::Assertion(fault), false).cause())
         .into();

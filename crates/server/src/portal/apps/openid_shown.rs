@@ -64,7 +64,7 @@ pub(super) fn language_of(error: &RegistrationError, language: Language) -> Prob
             Problem::new("post-logout", language.text("app-openid-back-wrong"))
         }
         Field::BackChannelLogoutUri => {
-            Problem::new("back-channel", language.text("app-keys-uri-wrong"))
+            Problem::new("back-channel", language.text("app-openid-told-wrong"))
         }
         _ => Problem::new("", language.text("app-stale")),
     }
