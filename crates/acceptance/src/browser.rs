@@ -47,6 +47,8 @@ impl Redirect {
 pub struct Browser {
     api: Api,
     origin: String,
+    /// What the site's paths stand behind; empty at the root of the host.
+    prefix: String,
     account: Option<(String, String)>,
     language: Option<String>,
     /// The cookies it holds; tests may look, change and clear them.
@@ -64,6 +66,7 @@ impl Browser {
         let url = Url::parse(url).expect("the site is a URL");
         Browser {
             api,
+            prefix: url.path.trim_end_matches('/').to_owned(),
             origin: url.origin,
             account: None,
             language: None,
@@ -158,8 +161,9 @@ impl Browser {
     #[track_caller]
     pub fn try_sign_in(&mut self, email: &str, password: &str) -> Reply {
         self.account = Some((email.to_owned(), password.to_owned()));
-        let page = self.open("/sign-in");
-        let form = form_to(&page, "/sign-in").unwrap_or_else(|| panic!("no sign-in form: {page}"));
+        let path = self.at_path("/sign-in");
+        let page = self.open(&path);
+        let form = form_to(&page, &path).unwrap_or_else(|| panic!("no sign-in form: {page}"));
         self.submit(&form, &[("email", email), ("password", password)])
     }
 
@@ -176,8 +180,9 @@ impl Browser {
     #[track_caller]
     pub fn sign_up(&mut self, name: &str, email: &str, password: &str) -> Reply {
         self.account = Some((email.to_owned(), password.to_owned()));
-        let page = self.open("/sign-up");
-        let form = form_to(&page, "/sign-up").unwrap_or_else(|| panic!("no sign-up form: {page}"));
+        let path = self.at_path("/sign-up");
+        let page = self.open(&path);
+        let form = form_to(&page, &path).unwrap_or_else(|| panic!("no sign-up form: {page}"));
         let typed = [("name", name), ("email", email), ("password", password)];
         self.submit(&form, &typed)
     }
@@ -185,9 +190,9 @@ impl Browser {
     /// Signs out by the form of the account page and returns the reply to it.
     #[track_caller]
     pub fn sign_out(&mut self) -> Reply {
-        let page = self.open("/account");
-        let form =
-            form_to(&page, "/sign-out").unwrap_or_else(|| panic!("no sign-out form: {page}"));
+        let page = self.open(&self.at_path("/account"));
+        let path = self.at_path("/sign-out");
+        let form = form_to(&page, &path).unwrap_or_else(|| panic!("no sign-out form: {page}"));
         self.submit(&form, &[])
     }
 
@@ -207,7 +212,7 @@ impl Browser {
     #[track_caller]
     fn authorize_and(&mut self, answer: &str, target: &str) -> Redirect {
         let reply = self.authorize_until_consent(target);
-        let reply = match form_to(&reply, "/consent") {
+        let reply = match form_to(&reply, &self.at_path("/consent")) {
             Some(form) => {
                 let reply = self.submit(&form, &[("answer", answer)]);
                 self.follow(reply)
@@ -226,7 +231,7 @@ impl Browser {
     pub fn authorize_until_consent(&mut self, target: &str) -> Reply {
         let mut reply = self.open(target);
         for _ in 0..STEPS {
-            let Some(form) = form_to(&reply, "/sign-in") else {
+            let Some(form) = form_to(&reply, &self.at_path("/sign-in")) else {
                 return reply;
             };
             let account = self.account.clone();
@@ -237,6 +242,11 @@ impl Browser {
             reply = self.follow(answer);
         }
         panic!("the sign-in page comes again and again: {reply}");
+    }
+
+    /// The path of one of the site's pages.
+    fn at_path(&self, page: &str) -> String {
+        format!("{}{page}", self.prefix)
     }
 
     /// Path and query of a location on this provider; `None` for another site.

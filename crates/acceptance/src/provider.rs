@@ -2,7 +2,7 @@
 
 use crate::postgres::Database;
 use crate::process::{kill, terminate};
-use crate::{Api, Browser, Request, Trust, free_port, record, tls, wait_for_exit};
+use crate::{Api, Browser, Request, Trust, Url, free_port, record, tls, wait_for_exit};
 use std::fs::{self, File, OpenOptions};
 use std::io::{Read, Write};
 use std::net::{Ipv4Addr, SocketAddr, TcpStream};
@@ -201,7 +201,9 @@ impl Provider {
     /// Starts the server and waits until it is ready; `Err` holds its log.
     pub fn try_start(&mut self) -> Result<(), String> {
         self.spawn();
-        let (api, ready) = (self.api(), Request::get("/health/ready"));
+        let url = Url::parse(self.issuer()).expect("the issuer is a URL");
+        let ready = format!("{}/health/ready", url.path.trim_end_matches('/'));
+        let (api, ready) = (self.api(), Request::get(&ready));
         let deadline = Instant::now() + LIMIT;
         while Instant::now() < deadline {
             let reply = record::silently(|| api.try_send(&ready));

@@ -8,7 +8,12 @@ pub(super) struct BaseUrl {
     pub(super) scheme: &'static str,
     /// `host` or `host:port`.
     pub(super) authority: String,
+    /// What follows it, such as `/tenant`; empty at the root of the host.
+    pub(super) path: String,
 }
+
+/// The longest path of an issuer, in bytes: it is in every link of ours.
+const MAX_PATH: usize = 100;
 
 impl BaseUrl {
     /// Reads an issuer.
@@ -27,20 +32,19 @@ impl BaseUrl {
             return Err("an issuer has no query and no fragment: leave out ? and #");
         }
         let (authority, path) = rest.split_at(rest.find('/').unwrap_or(rest.len()));
-        let url_safe = |b: u8| b.is_ascii_alphanumeric() || b"-._~/%:@!$&'()*+,;=".contains(&b);
-        if host_of(authority).is_none() || !path.bytes().all(url_safe) {
+        if host_of(authority).is_none() {
             return Err(
                 "the issuer is not a URL with a host, such as https://auth.example.com or http://localhost:8080",
             );
         }
-        if !path.trim_matches('/').is_empty() {
-            return Err(
-                "an issuer with a path is not served yet, for pages, endpoints and cookies stay at the root of the host: give the provider a host of its own, such as https://auth.example.com",
-            );
-        }
+        let path = match path {
+            "/" => "",
+            path => checked(path)?,
+        };
         let base = BaseUrl {
             scheme,
             authority: authority.to_owned(),
+            path: path.to_owned(),
         };
         match scheme == "http" && !base.is_loopback() {
             true => Err("plain http is for loopback only: write https://"),
@@ -53,15 +57,35 @@ impl BaseUrl {
         is_loopback(&self.authority)
     }
 
-    /// The URL without its path.
-    pub(super) fn origin(&self) -> String {
-        format!("{}://{}", self.scheme, self.authority)
+    /// The URL without a slash at its end: every path of ours stands behind it.
+    pub(super) fn base(&self) -> String {
+        self.on(&self.authority)
     }
 
-    /// The same scheme on another host.
+    /// The same on another host.
     pub(super) fn on(&self, authority: &str) -> String {
-        format!("{}://{authority}", self.scheme)
+        format!("{}://{authority}{}", self.scheme, self.path)
     }
+}
+
+/// The path of an issuer, if it is written in one way only: no proxy and no client repairs it to another one.
+fn checked(path: &str) -> Result<&str, &'static str> {
+    let plain = |b: u8| b.is_ascii_alphanumeric() || b"-._~".contains(&b);
+    let mut segments = path.split('/').skip(1);
+    if path.len() > 1 && path.ends_with('/') {
+        return Err("the path of an issuer does not end with a slash: leave it out");
+    }
+    if path.starts_with("/.well-known") {
+        return Err("the path of an issuer is not below /.well-known: choose another one");
+    }
+    if path.len() > MAX_PATH
+        || !segments.all(|s| !["", ".", ".."].contains(&s) && s.bytes().all(plain))
+    {
+        return Err(
+            "the path of an issuer has at most 100 letters, digits and -._~ between single slashes, such as https://example.com/auth",
+        );
+    }
+    Ok(path)
 }
 
 /// Whether `host` or `host:port` is this very machine.
@@ -123,6 +147,8 @@ mod tests {
             "http://127.0.0.1",
             "http://[::1]:8080",
             "http://api.localhost:1",
+            "https://a.example/tenant",
+            "http://localhost:8080/t/2~a_b-c.d",
         ] {
             assert!(BaseUrl::parse(good).is_ok(), "{good}");
         }
@@ -137,9 +163,15 @@ mod tests {
             "https://",
             "https://a b",
             "https://u@a.example",
-            "https://a.example/tenant",
             "https://a.example/t/",
-            "http://localhost:8080/t",
+            "https://a.example//",
+            "https://a.example/t//u",
+            "https://a.example/t/../u",
+            "https://a.example/t/.",
+            "https://a.example/t%2Fu",
+            "https://a.example/t;u",
+            "https://a.example/{t}",
+            "https://a.example/.well-known/t",
             "https://a.example:99999",
             "https://a.example:",
             "https://a.example/\u{e9}",
@@ -147,6 +179,22 @@ mod tests {
         ] {
             assert!(BaseUrl::parse(bad).is_err(), "{bad}");
         }
+        let long = |length| format!("https://a.example/{}", "a".repeat(length - 1));
+        assert!(BaseUrl::parse(&long(MAX_PATH)).is_ok());
+        assert!(BaseUrl::parse(&long(MAX_PATH + 1)).is_err());
+    }
+
+    #[test]
+    fn what_stands_before_every_path_has_no_slash_at_its_end() {
+        for (issuer, base) in [
+            ("https://a.example", "https://a.example"),
+            ("https://a.example/", "https://a.example"),
+            ("https://a.example/t/u", "https://a.example/t/u"),
+        ] {
+            assert_eq!(BaseUrl::parse(issuer).unwrap().base(), base);
+        }
+        let other = BaseUrl::parse("https://a.example/t").unwrap();
+        assert_eq!(other.on("api.example:1"), "https://api.example:1/t");
     }
 
     #[test]

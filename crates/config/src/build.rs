@@ -33,9 +33,9 @@ pub struct Config {
     pub listen: SocketAddr,
     /// The issuer identifier, byte for byte as configured.
     pub issuer: String,
-    /// `scheme://host[:port]` of the API, where `token_info` is published.
+    /// The API's, with the issuer's path: where `token_info` is published.
     pub api_base: String,
-    /// `scheme://host[:port]` of the developer portal.
+    /// The developer portal's, with the issuer's path.
     pub portal_base: String,
     /// The database.
     pub storage: Storage,
@@ -86,6 +86,19 @@ pub struct Config {
 }
 
 impl Config {
+    /// The issuer without a slash at its end: what every path of ours stands behind.
+    pub fn base(&self) -> &str {
+        self.issuer.strip_suffix('/').unwrap_or(&self.issuer)
+    }
+
+    /// The path that every path of ours stands behind, such as `/tenant`; empty at the root of a host.
+    pub fn prefix(&self) -> &str {
+        let base = self.base();
+        let host = base.find("://").map_or(0, |at| at + 3);
+        let path = base[host..].find('/');
+        path.map_or("", |at| &base[host + at..])
+    }
+
     /// Whether the account of this address has a password that the documentation publishes.
     pub fn is_published(&self, email: &str) -> bool {
         let published = self.documented.as_ref();
@@ -109,7 +122,7 @@ pub(super) fn config(layers: &Layers, check_url: CheckUrl) -> Result<Config, Con
     let (issuer, base) = issuer(checks, listen);
     let settings = checks.settings();
     let signing = signing::signing(checks);
-    let policy = policy::policy(checks, &issuer, &base.origin(), &signing);
+    let policy = policy::policy(checks, &issuer, &base.base(), &signing);
     let documented = test_side::test_side(checks, &policy.accounts);
     let storage = storage::storage(checks, check_url);
     let api = settings.hosts.api.as_deref();
@@ -167,6 +180,7 @@ fn issuer(checks: &mut Checks<'_>, listen: SocketAddr) -> (String, BaseUrl) {
     let stand_in = BaseUrl {
         scheme: "http",
         authority: local.clone(),
+        path: String::new(),
     };
     let Some(issuer) = &checks.settings().issuer else {
         if !listen.ip().is_loopback() {
@@ -186,7 +200,7 @@ fn issuer(checks: &mut Checks<'_>, listen: SocketAddr) -> (String, BaseUrl) {
 /// The base URL of another host of the provider; an issuer on loopback takes in every host that is not.
 fn host(checks: &mut Checks<'_>, issuer: &BaseUrl, path: &str, host: Option<&str>) -> String {
     let Some(host) = host else {
-        return issuer.origin();
+        return issuer.base();
     };
     if host_of(host).is_none() {
         let what =
@@ -194,7 +208,7 @@ fn host(checks: &mut Checks<'_>, issuer: &BaseUrl, path: &str, host: Option<&str
         checks.fault(path, what);
     }
     match issuer.is_loopback() && !is_loopback(host) {
-        true => issuer.origin(),
+        true => issuer.base(),
         false => issuer.on(host),
     }
 }

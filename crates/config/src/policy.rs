@@ -16,7 +16,7 @@ use protocol::types::{GrantType, Lifetime};
 pub(super) fn policy(
     checks: &mut Checks<'_>,
     issuer: &str,
-    origin: &str,
+    base: &str,
     signing: &Signing,
 ) -> Policy {
     let settings = checks.settings();
@@ -25,7 +25,7 @@ pub(super) fn policy(
     Policy {
         issuer: issuer.to_owned(),
         conformance: conformance(checks),
-        token_endpoint: token_endpoint(checks, origin),
+        token_endpoint: token_endpoint(checks, base),
         response_iss: settings.authorization.iss,
         subjects: subjects(checks),
         grants: grants(checks),
@@ -42,7 +42,7 @@ pub(super) fn policy(
         errors: errors(checks),
         redirects: redirects(checks),
         accounts: accounts(checks),
-        device: device(checks, origin),
+        device: device(checks, base),
         test_mode: settings.test.mode,
         documented_client: settings
             .test
@@ -62,9 +62,9 @@ fn conformance(checks: &mut Checks<'_>) -> Conformance {
     mode
 }
 
-fn token_endpoint(checks: &Checks<'_>, origin: &str) -> Option<String> {
+fn token_endpoint(checks: &Checks<'_>, base: &str) -> Option<String> {
     let path = checks.settings().paths.token.first();
-    path.map(|path| format!("{origin}{path}"))
+    path.map(|path| format!("{base}{path}"))
 }
 
 fn subjects(checks: &mut Checks<'_>) -> SubjectFormat {
@@ -112,7 +112,7 @@ fn errors(checks: &mut Checks<'_>) -> ErrorAliases {
     }
 }
 
-fn device(checks: &mut Checks<'_>, origin: &str) -> DevicePolicy {
+fn device(checks: &mut Checks<'_>, base: &str) -> DevicePolicy {
     let device = &checks.settings().device;
     let (Span(lifetime), Span(interval)) = (device.lifetime, device.interval);
     if interval > lifetime {
@@ -134,7 +134,7 @@ fn device(checks: &mut Checks<'_>, origin: &str) -> DevicePolicy {
             device.interval,
             Lifetime::from_minutes(1),
         ),
-        verification_uri: format!("{origin}{}", VERIFICATION_PATH),
+        verification_uri: format!("{base}{}", VERIFICATION_PATH),
     }
 }
 

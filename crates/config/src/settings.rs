@@ -46,7 +46,8 @@ use std::collections::BTreeMap;
 #[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
 pub(crate) struct Settings {
-    /// The issuer identifier: an https URL without path, query and fragment, published byte for byte as written.
+    /// The issuer identifier: an https URL without query and fragment, published byte for byte as written. With a path,
+    /// such as `https://example.com/auth`, everything is below it.
     /// Plain http on loopback only. Without it: `http://localhost` with the port of `listen`, if that is loopback.
     pub(crate) issuer: Option<String>,
     /// The address and port to listen on.

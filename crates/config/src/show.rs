@@ -18,7 +18,10 @@ pub struct Shown {
 
 /// Every setting, in the order of names; what was derived is filled in.
 pub(super) fn all(layers: &Layers, config: &Config) -> Vec<Shown> {
-    let host = |base: &str| base.split_once("://").map(|(_, host)| host.to_owned());
+    let host = |base: &str| {
+        let (_, rest) = base.split_once("://")?;
+        rest.split('/').next().map(str::to_owned)
+    };
     let mut settings = layers.settings.clone();
     settings.issuer = Some(config.issuer.clone());
     settings.hosts.api = host(&config.api_base);

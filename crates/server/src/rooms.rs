@@ -5,7 +5,7 @@ use config::Config;
 
 /// All routes of a provider. What its profile switches off has no route.
 pub(crate) fn site(config: &Config) -> Site {
-    let mut site = Site::default();
+    let mut site = Site::at(config.prefix());
     oauth::mount(config, &mut site);
     interaction::mount(config, &mut site);
     portal::mount(config, &mut site);
@@ -20,7 +20,7 @@ pub(crate) fn site(config: &Config) -> Site {
 mod tests {
     use super::*;
     use crate::http::site::Kind;
-    use crate::oauth::endpoints::{jwks_path, metadata_paths};
+    use crate::oauth::endpoints::{JWKS, metadata_names};
     use config::{BounceHook, Mail, MailBy, Password, PathSettings, RESERVED};
     use protocol::types::MailAddress;
     use std::collections::BTreeSet;
@@ -108,8 +108,12 @@ mod tests {
                 .collect()
         };
         let mut endpoints = paths(endpoints);
-        endpoints.extend(metadata_paths(&config));
-        endpoints.extend(jwks_path(&config));
+        endpoints.extend(
+            metadata_names(&config)
+                .into_iter()
+                .chain([JWKS])
+                .map(str::to_owned),
+        );
         let is_ours = |path: &String| path.starts_with(&format!("{}/", pages::path::OWN_API));
         let (own, others): (Vec<_>, Vec<_>) =
             mounted(Kind::Endpoint).into_iter().partition(is_ours);
@@ -126,12 +130,12 @@ mod tests {
     /// What a profile may not take for itself is what pages have.
     #[test]
     fn the_reserved_paths_are_those_of_pages() {
-        let well_known = metadata_paths(&everything());
+        let well_known = metadata_names(&everything());
         let pages = [
             mounted(Kind::Page),
             mounted(Kind::Form),
             BTreeSet::from([pages::path::OWN_API.to_owned()]),
-            well_known.into_iter().collect(),
+            well_known.into_iter().map(str::to_owned).collect(),
         ];
         let first = |path: &String| path.split('/').nth(1).unwrap_or_default().to_owned();
         let taken: BTreeSet<String> = pages.iter().flatten().map(first).collect();

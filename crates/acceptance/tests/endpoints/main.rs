@@ -6,6 +6,7 @@ mod client_keys;
 mod connections;
 mod harness;
 mod http;
+mod issuer_path;
 mod issuers;
 mod jwks;
 mod jwt_tokens;

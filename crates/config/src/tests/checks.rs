@@ -21,8 +21,8 @@ fn each_check_of_the_top_level_stops_the_start() {
             "v.toml:1: issuer: plain http is for loopback",
         ),
         (
-            "issuer = \"https://a.example/idp\"",
-            "v.toml:1: issuer: an issuer with a path is not served yet",
+            "issuer = \"https://a.example/idp/\"",
+            "v.toml:1: issuer: the path of an issuer does not end with a slash",
         ),
         (
             "trusted_proxies = [\"10.0.0.1\",\n\"0.0.0.0/0\"]",

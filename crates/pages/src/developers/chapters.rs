@@ -76,7 +76,7 @@ pub fn whole(offer: &Offer) -> String {
         format!("\n## {}\n\n{body}", chapter.title)
     };
     let chapters: String = chapters(offer).iter().map(below).collect();
-    let own = format!("]({}/developers", offer.origin);
+    let own = format!("]({}/developers", offer.base);
     format!("{head}{chapters}").replace("](/developers", &own)
 }
 

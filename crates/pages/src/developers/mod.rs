@@ -29,8 +29,8 @@ pages!(DeveloperPage);
 pub struct DeveloperPage {
     /// What is around the page.
     pub frame: Frame,
-    /// `scheme://host[:port]` of these pages: a page may have other paths too, and names the one that is its own.
-    pub origin: String,
+    /// What the paths of these pages stand behind: a page may have other paths too, and names the one that is its own.
+    pub base: String,
     /// All chapters with their places in the table of contents: path and title.
     pub contents: Vec<(&'static str, &'static str)>,
     /// The chapter.
@@ -48,7 +48,7 @@ impl DeveloperPage {
             .collect();
         let page = |chapter| DeveloperPage {
             frame: frame.clone(),
-            origin: offer.origin.clone(),
+            base: offer.base.clone(),
             contents: contents.clone(),
             chapter,
         };

@@ -11,8 +11,8 @@ pub struct Offer {
     pub issuer: String,
     /// Whether the redirect back to an app names it (RFC 9207).
     pub names_issuer: bool,
-    /// `scheme://host[:port]` of these pages.
-    pub origin: String,
+    /// What the paths of these pages stand behind: the issuer without a slash at its end.
+    pub base: String,
     /// Address of the metadata document.
     pub metadata: String,
     /// Where requests are sent.

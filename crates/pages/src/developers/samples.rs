@@ -37,7 +37,7 @@ fn everything() -> Offer {
         issuer: origin.clone(),
         names_issuer: true,
         metadata: format!("{origin}/.well-known/oauth-authorization-server"),
-        origin,
+        base: origin,
         endpoints: Endpoints {
             authorize: Some(endpoint("/oauth2/authorize")),
             token: endpoint("/oauth2/token"),

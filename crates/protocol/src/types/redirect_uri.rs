@@ -219,7 +219,7 @@ impl Client {
         presented: Option<&str>,
         issuer: &str,
     ) -> Option<VerifiedRedirectUri> {
-        let path = presented?.strip_prefix(issuer)?;
+        let path = presented?.strip_prefix(issuer.trim_end_matches('/'))?;
         let text = presented.filter(|_| self.live_of.is_some() && path == PLAYGROUND)?;
         Some(VerifiedRedirectUri {
             text: text.to_owned(),

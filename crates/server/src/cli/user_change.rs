@@ -163,7 +163,7 @@ impl One {
         };
         at.commit(change, CHANGED).await?;
         let text = link.text(&key);
-        let href = format!("{}{}?t={}", at.config.issuer, path::LINK, text.as_str());
+        let href = format!("{}{}?t={}", at.config.base(), path::LINK, text.as_str());
         let ends = clock::rfc3339(link.expires_at);
         let json = json!({ "email": person.email, "link": href, "expires_at": ends });
         output.show(&json, || {

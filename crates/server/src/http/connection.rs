@@ -4,8 +4,9 @@ use super::counted::Counted;
 use super::deadlines::{End, HEAD, Traffic, Watch};
 use super::error::{Refusal, Unanswerable};
 use super::language;
+use super::prefix::Prefix;
 use super::render::{self, Asker};
-use super::reply::{Fault, NoStore, Unlogged};
+use super::reply::{self, Fault, NoStore, Unlogged};
 use super::request::{Arrival, ClientAddr, Reader, RequestId, Spoken, names_one_host, wants_page};
 use super::sending::Sending;
 use super::site::Site;
@@ -41,6 +42,7 @@ pub(crate) struct Shared {
     pub(crate) app: App,
     router: Router,
     open: Open,
+    prefix: Option<Prefix>,
     /// How long a connection may say nothing, as the answer's `Keep-Alive` header tells it.
     keep_alive: HeaderValue,
 }
@@ -51,6 +53,7 @@ impl Shared {
         let told = format!("timeout={}", app.config.keep_alive.as_secs());
         Shared {
             open: site.open(),
+            prefix: Prefix::of(app.config.prefix()),
             keep_alive: HeaderValue::from_str(&told)
                 .unwrap_or_else(|_| HeaderValue::from_static("timeout=75")),
             router: site.into_router().with_state(app.clone()),
@@ -230,7 +233,9 @@ impl Answers {
         if keeps_alive {
             headers.insert(KEEP_ALIVE, self.shared.keep_alive.clone());
         }
-        if self.shared.open.covers(method, path) && !(asker.visits && is_page(response)) {
+        if self.shared.open.covers(method, path)
+            && !(asker.visits && reply::is_page(response.headers()))
+        {
             cors::allow(response);
         }
     }
@@ -276,7 +281,10 @@ impl Answers {
             "{} without its header",
             response.status()
         );
-        response
+        match &self.shared.prefix {
+            Some(prefix) => prefix.put_before_links(response).await,
+            None => response,
+        }
     }
 
     async fn routed(&self, request: Request<Body>) -> Result<Response<Body>, Refusal> {
@@ -304,12 +312,6 @@ fn has_what_its_status_asks_for(response: &Response<Body>) -> bool {
         _ => return true,
     };
     response.headers().contains_key(asked)
-}
-
-/// Whether an answer is one of our pages, which no other origin reads, wherever it was asked for.
-fn is_page(response: &Response<Body>) -> bool {
-    let media_type = response.headers().get(header::CONTENT_TYPE);
-    media_type.is_some_and(|value| value.as_bytes().starts_with(b"text/html"))
 }
 
 /// Whether the connection stays open after the answer, as far as the request says.

@@ -190,6 +190,13 @@ fn pairs(line: &[u8]) -> impl Iterator<Item = &[u8]> {
     ends.map(move |end| &line[std::mem::replace(&mut start, end + 1)..end])
 }
 
+/// What tells one path from others, for a name: ten letters of its digest.
+fn short_digest(path: &str) -> String {
+    let mut name = URL_SAFE_NO_PAD.encode(jose::Digest::of(path.as_bytes()).as_bytes());
+    name.truncate(10);
+    name
+}
+
 /// How the cookies of a provider are called and sent.
 #[derive(Debug, Clone)]
 pub(crate) struct Cookies {
@@ -201,13 +208,19 @@ pub(crate) struct Cookies {
 
 impl Cookies {
     /// `__Host-` and Secure over https. Over plain http on loopback the port is in the name, since cookies do
-    /// not know ports and two providers on one machine would share them.
+    /// not know ports and two providers on one machine would share them. `__Host-` asks for `Path=/`, so below a path it
+    /// is the name that keeps two providers on one host apart.
     pub(crate) fn of(issuer: &str, session: Lifetime) -> Self {
         let secure = issuer.starts_with("https://");
-        let port = origin(issuer).rsplit(':').next().unwrap_or_default();
+        let host = origin(issuer);
+        let port = host.rsplit(':').next().unwrap_or_default();
         let (before, after) = match secure {
             true => ("__Host-valetkey", String::new()),
             false => ("valetkey", format!("_{}", port.trim_start_matches('/'))),
+        };
+        let after = match issuer[host.len()..].trim_end_matches('/') {
+            "" => after,
+            path => format!("{after}_{}", short_digest(path)),
         };
         Cookies {
             before,

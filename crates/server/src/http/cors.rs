@@ -7,25 +7,36 @@ use pages::path;
 
 /// A device posts where people read: only the former is open.
 const SHARED: &str = path::DEVICE;
+/// Where providers tell about themselves (RFC 8615).
+const WELL_KNOWN: &str = "/.well-known";
 /// Most bytes of a preflight's answer, and thereby of what it may ask for.
 const MOST: usize = 4_096;
 
 /// The paths of the endpoints without cookies.
-pub(crate) struct Open(Vec<String>);
+pub(crate) struct Open {
+    own: Vec<String>,
+    shared: String,
+}
 
 impl Open {
     /// Those of the endpoints at `paths`, and whatever is asked for where providers tell about themselves.
-    pub(crate) fn of<'a>(paths: impl Iterator<Item = &'a str>) -> Self {
-        Open(paths.chain(["/.well-known"]).map(str::to_owned).collect())
+    pub(crate) fn of<'a>(prefix: &str, paths: impl Iterator<Item = &'a str>) -> Self {
+        let about = ["", prefix].map(|prefix| format!("{prefix}{WELL_KNOWN}"));
+        Open {
+            own: paths.map(str::to_owned).chain(about).collect(),
+            shared: format!("{prefix}{SHARED}"),
+        }
     }
 
     /// Whether an answer to a request for `path`, or for something below one of the endpoints, may be read.
     pub(crate) fn covers(&self, method: &Method, path: &str) -> bool {
-        self.0
+        self.own
             .iter()
             .any(|own| match path.strip_prefix(own.as_str()) {
-                Some("") => own != SHARED || *method == Method::POST || *method == Method::OPTIONS,
-                Some(below) => below.starts_with('/') && own != SHARED,
+                Some("") => {
+                    *own != self.shared || *method == Method::POST || *method == Method::OPTIONS
+                }
+                Some(below) => below.starts_with('/') && *own != self.shared,
                 None => false,
             })
     }
@@ -112,7 +123,7 @@ mod tests {
     #[test]
     fn machines_are_open_and_pages_are_not() {
         let token = "/oauth2/token";
-        let open = Open::of([token, SHARED].into_iter());
+        let open = Open::of("", [token, SHARED].into_iter());
         for (path, is_open) in [
             (token.to_owned(), true),
             (format!("{token}/below"), true),

@@ -8,6 +8,7 @@ use super::reply::{self, Fault};
 use super::request::{Reader, RequestId};
 use super::to_app::to_app;
 use super::wrong_link;
+use crate::oauth::endpoints::metadata_path;
 use crate::ops::hasher::HashFault;
 use crate::state::AppState;
 use axum::body::{Body, HttpBody};
@@ -103,7 +104,10 @@ pub(crate) fn refused(app: &AppState, refusal: Refusal, page: bool, reader: Read
         (Refusal::NotFound, false) => reply::plain_error(
             StatusCode::NOT_FOUND,
             "not_found",
-            "there is no such endpoint; see /.well-known/oauth-authorization-server",
+            &format!(
+                "there is no such endpoint; see {}",
+                metadata_path(&app.config)
+            ),
             id,
         ),
         (Refusal::Method, true) => sorry(

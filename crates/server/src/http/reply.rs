@@ -1,7 +1,7 @@
 //! Answers: JSON for machines, pages for people, redirects between them. One place for their headers.
 use super::request::RequestId;
 use axum::body::Body;
-use axum::http::{HeaderValue, StatusCode, header};
+use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::Response;
 use bytes::Bytes;
 use pages::Page;
@@ -140,6 +140,12 @@ pub(crate) fn page<P: Page>(status: StatusCode, page: &P, leads: Option<LeadsToA
     );
     headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
     response
+}
+
+/// Whether an answer is one of our pages, which no other origin reads, wherever it was asked for.
+pub(crate) fn is_page(headers: &HeaderMap) -> bool {
+    let media_type = headers.get(header::CONTENT_TYPE);
+    media_type.is_some_and(|value| value.as_bytes().starts_with(b"text/html"))
 }
 
 /// A text for people, with the headers that keep it from being framed or mistaken for anything else.

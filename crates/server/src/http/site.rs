@@ -15,10 +15,13 @@ use axum::routing::{MethodRouter, get, post};
 use std::sync::Arc;
 
 /// See the module. A page is posted to through [`form`](Site::form) alone.
-#[derive(Default)]
 pub(crate) struct Site {
+    /// What all paths stand behind; empty at the root of the host.
+    prefix: String,
     router: Router<App>,
-    /// What was mounted, in order.
+    /// What is at the root of the host, wherever the rest is.
+    root: Router<App>,
+    /// What was mounted, in order, as it is asked for.
     mounted: Vec<(Kind, String)>,
 }
 
@@ -38,9 +41,19 @@ pub(crate) enum Kind {
 }
 
 impl Site {
+    /// A site whose paths stand behind this one.
+    pub(crate) fn at(prefix: &str) -> Self {
+        Site {
+            prefix: prefix.to_owned(),
+            router: Router::new(),
+            root: Router::new(),
+            mounted: Vec::new(),
+        }
+    }
+
     fn route(&mut self, kind: Kind, path: &str, routes: MethodRouter<App>) {
         self.router = std::mem::take(&mut self.router).route(path, routes);
-        self.mounted.push((kind, path.to_owned()));
+        self.mounted.push((kind, format!("{}{path}", self.prefix)));
     }
 
     /// A page.
@@ -100,6 +113,24 @@ impl Site {
         self.route(Kind::Endpoint, path, routes.options(preflight));
     }
 
+    /// A document about this provider, at every spelling: its name behind the prefix, as OpenID Connect Discovery §4 has
+    /// it, and before it, as RFC 8414 §3.1 does.
+    pub(crate) fn well_known(
+        &mut self,
+        name: &str,
+        methods: &'static str,
+        routes: impl Fn() -> MethodRouter<App>,
+    ) {
+        self.endpoint(name, methods, routes());
+        if !self.prefix.is_empty() {
+            let preflight = async move |asked: HeaderMap| preflight(&asked, methods);
+            let path = format!("{name}{}", self.prefix);
+            let root = std::mem::take(&mut self.root);
+            self.root = root.route(&path, routes().options(preflight));
+            self.mounted.push((Kind::Endpoint, path));
+        }
+    }
+
     /// Where other sites send a browser, by a link or by a form of theirs.
     pub(crate) fn entrance(&mut self, path: &str, routes: MethodRouter<App>) {
         self.route(Kind::Entrance, path, decides(routes));
@@ -118,7 +149,7 @@ impl Site {
     pub(crate) fn open(&self) -> Open {
         let endpoints = self.mounted.iter();
         let endpoints = endpoints.filter(|(kind, _)| *kind == Kind::Endpoint);
-        Open::of(endpoints.map(|(_, path)| path.as_str()))
+        Open::of(&self.prefix, endpoints.map(|(_, path)| path.as_str()))
     }
 
     /// What was mounted, in order.
@@ -129,10 +160,29 @@ impl Site {
     /// The router, which refuses everything else.
     pub(crate) fn into_router(self) -> Router<App> {
         let pages = self.mounted.iter().filter(|(kind, _)| *kind == Kind::Page);
-        let pages: Arc<[String]> = pages.map(|(_, path)| path.clone()).collect();
-        self.router
+        let inside = |path: &String| path[self.prefix.len()..].to_owned();
+        let pages: Arc<[String]> = pages.map(|(_, path)| inside(path)).collect();
+        let below = self
+            .router
             .fallback(async move |method: Method, uri: Uri| elsewhere(&pages, &method, &uri))
-            .method_not_allowed_fallback(async || Refusal::Method)
+            .method_not_allowed_fallback(async || Refusal::Method);
+        match self.prefix.as_str() {
+            "" => below,
+            prefix => self
+                .root
+                .nest(prefix, below)
+                .route(&format!("{prefix}/"), get(first_page))
+                .fallback(async || Refusal::NotFound)
+                .method_not_allowed_fallback(async || Refusal::Method),
+        }
+    }
+}
+
+/// The first page, as it is asked for below a prefix with a slash at its end.
+async fn first_page(uri: Uri) -> Response {
+    match uri.query() {
+        Some(query) => reply::see_other(&format!("/?{query}")),
+        None => reply::see_other("/"),
     }
 }
 

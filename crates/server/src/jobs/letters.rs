@@ -37,7 +37,7 @@ impl Found {
 /// How a mail is written.
 pub(super) struct Writer<'a> {
     pub(super) product: &'a str,
-    pub(super) issuer: &'a str,
+    pub(super) base: &'a str,
     pub(super) language: Language,
     pub(super) zone: Zone,
 }
@@ -189,11 +189,11 @@ impl Writer<'_> {
                 after: vec![unasked],
             },
             Mailbox::Proved => {
-                let recover = format!("{}{}", self.issuer, path::RECOVER);
+                let recover = format!("{}{}", self.base, path::RECOVER);
                 let forgotten = self
                     .language
                     .text_of("mail-have-one-forgotten", &[("url", &recover)]);
-                let sign_in = format!("{}{}", self.issuer, path::SIGN_IN);
+                let sign_in = format!("{}{}", self.base, path::SIGN_IN);
                 Words {
                     subject: self.of_product("mail-have-one-subject"),
                     before: vec![asked, self.text("mail-have-one")],
@@ -313,7 +313,7 @@ mod tests {
                 };
                 let by = Writer {
                     product: "Acme",
-                    issuer: "https://id.example",
+                    base: "https://id.example",
                     language,
                     zone: Zone::named("Europe/Berlin").unwrap(),
                 };

@@ -25,7 +25,8 @@ use store::{Outcome, Store, StoreError};
 pub(super) struct Links {
     store: Store,
     key: Arc<Key>,
-    issuer: String,
+    /// What the paths of links stand behind.
+    base: String,
     product: String,
     /// The language and the time zone of those who have chosen none.
     language: Language,
@@ -83,7 +84,7 @@ impl Links {
         Links {
             store,
             key,
-            issuer: config.issuer.clone(),
+            base: config.base().to_owned(),
             product: config.branding.product.clone(),
             language: config.branding.language,
             zone: config.branding.time_zone.clone(),
@@ -111,7 +112,7 @@ impl Links {
         let chosen = found.preferences.language.or(link.language);
         Writer {
             product: &self.product,
-            issuer: &self.issuer,
+            base: &self.base,
             language: chosen.unwrap_or(self.language),
             zone: Zone::of(&found.preferences, &self.zone),
         }
@@ -157,6 +158,6 @@ impl Links {
 
     fn href(&self, link: &MailLink) -> String {
         let text = link.text(&self.key);
-        format!("{}{}?t={}", self.issuer, path::LINK, text.as_str())
+        format!("{}{}?t={}", self.base, path::LINK, text.as_str())
     }
 }

@@ -20,7 +20,8 @@ use store::{Store, StoreError};
 pub(super) struct Offers {
     store: Store,
     mailer: Option<Arc<Mailer>>,
-    issuer: String,
+    /// What the paths of links stand behind.
+    base: String,
     product: String,
     language: Language,
     zone: TimeZone,
@@ -44,7 +45,7 @@ impl Offers {
         Offers {
             store,
             mailer,
-            issuer: config.issuer.clone(),
+            base: config.base().to_owned(),
             product: config.branding.product.clone(),
             language: config.branding.language,
             zone: config.branding.time_zone.clone(),
@@ -107,7 +108,7 @@ impl Offers {
             ],
             link: Some((
                 language.text("mail-invitation-button"),
-                format!("{}{}", self.issuer, Organizations::PATH),
+                format!("{}{}", self.base, Organizations::PATH),
             )),
             after: vec![
                 language.text_of("mail-invitation-until", &[("time", &until)]),
@@ -139,7 +140,7 @@ impl Offers {
             )],
             link: Some((
                 language.text("mail-transfer-button"),
-                format!("{}{PORTAL}", self.issuer),
+                format!("{}{PORTAL}", self.base),
             )),
             after: vec![
                 language.text_of("mail-invitation-until", &[("time", &until)]),
@@ -175,7 +176,7 @@ impl Offers {
             before,
             link: Some((
                 language.text("mail-secret-end-button"),
-                format!("{}{}", self.issuer, app_href(&client.id)),
+                format!("{}{}", self.base, app_href(&client.id)),
             )),
             after: vec![language.text("mail-secret-end-after")],
         })

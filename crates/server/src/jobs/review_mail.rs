@@ -16,7 +16,8 @@ use store::{ListedReview, Store, StoreError};
 pub(super) struct SendReviewMail {
     pub(super) mailer: Option<Arc<Mailer>>,
     store: Store,
-    issuer: String,
+    /// What the paths of links stand behind.
+    base: String,
     product: String,
     /// The language of those who have chosen none.
     language: Language,
@@ -51,7 +52,7 @@ impl SendReviewMail {
         SendReviewMail {
             mailer,
             store,
-            issuer: config.issuer.clone(),
+            base: config.base().to_owned(),
             product: config.branding.product.clone(),
             language: config.branding.language,
         }
@@ -98,7 +99,7 @@ impl SendReviewMail {
             to: mail.to,
             subject: told(subject),
             before: vec![told(before)],
-            link: Some((button, format!("{}{path}", self.issuer))),
+            link: Some((button, format!("{}{path}", self.base))),
             after: Vec::new(),
         }
     }

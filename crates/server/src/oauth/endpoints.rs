@@ -5,24 +5,24 @@ use protocol::metadata::Endpoints;
 
 /// The endpoints that are switched on: for the metadata and the developer pages.
 pub(crate) fn endpoints(config: &Config) -> Endpoints {
-    let at =
-        |base: &str, paths: &[String]| paths.first().map(|path| format!("{}{path}", origin(base)));
+    let at = |base: &str, paths: &[String]| paths.first().map(|path| format!("{base}{path}"));
+    let base = config.base();
     let paths = &config.paths;
     Endpoints {
-        authorization: at(&config.issuer, &paths.authorize),
-        token: at(&config.issuer, &paths.token),
-        revocation: at(&config.issuer, &paths.revoke),
-        introspection: at(&config.issuer, &paths.introspect),
+        authorization: at(base, &paths.authorize),
+        token: at(base, &paths.token),
+        revocation: at(base, &paths.revoke),
+        introspection: at(base, &paths.introspect),
         token_info: at(&config.api_base, &paths.token_info),
-        device_authorization: at(&config.issuer, &paths.device),
-        revocations: at(&config.issuer, &paths.revocations),
-        userinfo: at(&config.issuer, &paths.userinfo),
-        end_session: at(&config.issuer, &paths.logout),
-        jwks: jwks_path(config).map(|path| format!("{}{path}", origin(&config.issuer))),
+        device_authorization: at(base, &paths.device),
+        revocations: at(base, &paths.revocations),
+        userinfo: at(base, &paths.userinfo),
+        end_session: at(base, &paths.logout),
+        jwks: signs(config).then(|| format!("{base}{JWKS}")),
         documentation: config
             .developers
             .page
-            .then(|| format!("{}{DEVELOPERS}", origin(&config.issuer))),
+            .then(|| format!("{base}{DEVELOPERS}")),
     }
 }
 
@@ -33,44 +33,59 @@ pub(crate) fn origin(url: &str) -> &str {
     &url[..end]
 }
 
-/// The path of the set of keys, where anything is signed. It goes with that of the metadata document.
-pub(crate) fn jwks_path(config: &Config) -> Option<String> {
-    let path = config.issuer[origin(&config.issuer).len()..].trim_end_matches('/');
-    let signs = !config.signing.algorithms.is_empty();
-    signs.then(|| format!("/.well-known/jwks.json{path}"))
+/// The path of the set of keys.
+pub(crate) const JWKS: &str = "/.well-known/jwks.json";
+
+/// Whether anything is signed.
+pub(crate) fn signs(config: &Config) -> bool {
+    !config.signing.algorithms.is_empty()
 }
 
-/// The paths of the metadata document: the well-known name stands before the issuer's own path, as RFC 8414 §3.1 asks,
-/// and where OpenID Connect is spoken under its name too, before that path and behind it (Discovery §4). Where it is not,
-/// a client would expect members under that name which are missing.
-pub(crate) fn metadata_paths(config: &Config) -> Vec<String> {
-    let path = config.issuer[origin(&config.issuer).len()..].trim_end_matches('/');
-    let mut paths = vec![format!("/.well-known/oauth-authorization-server{path}")];
-    if config.policy.openid.is_some() {
-        paths.push(format!("/.well-known/openid-configuration{path}"));
-        if !path.is_empty() {
-            paths.push(format!("{path}/.well-known/openid-configuration"));
-        }
-    }
-    paths
+/// The name of the metadata document (RFC 8414 §3).
+const METADATA: &str = "/.well-known/oauth-authorization-server";
+
+/// The names of the metadata document. Where OpenID Connect is not spoken a client would expect members under its name
+/// (Discovery §4) which are missing.
+pub(crate) fn metadata_names(config: &Config) -> Vec<&'static str> {
+    let openid = config.policy.openid.is_some();
+    let name = openid.then_some("/.well-known/openid-configuration");
+    [METADATA].into_iter().chain(name).collect()
+}
+
+/// Where the metadata document is told to be: its name stands before the issuer's own path (RFC 8414 §3.1).
+pub(crate) fn metadata_url(config: &Config) -> String {
+    format!("{}{}", origin(&config.issuer), metadata_path(config))
+}
+
+/// The path of that.
+pub(crate) fn metadata_path(config: &Config) -> String {
+    format!("{METADATA}{}", config.prefix())
 }
 
 #[cfg(test)]
 mod tests {
-    use super::metadata_paths;
-    use config::Config;
+    use super::*;
 
     #[test]
-    fn only_under_the_name_of_this_standard() {
-        for (issuer, path) in [
-            ("https://h.example", ""),
-            ("https://h.example/", ""),
-            ("https://h.example/t", "/t"),
+    fn the_name_stands_before_the_issuers_path() {
+        for (issuer, url) in [
+            (
+                "https://h.example",
+                "https://h.example/.well-known/oauth-authorization-server",
+            ),
+            (
+                "https://h.example/",
+                "https://h.example/.well-known/oauth-authorization-server",
+            ),
+            (
+                "https://h.example/t",
+                "https://h.example/.well-known/oauth-authorization-server/t",
+            ),
         ] {
             let mut config = Config::for_tests();
             issuer.clone_into(&mut config.issuer);
-            let name = "/.well-known/oauth-authorization-server";
-            assert_eq!(metadata_paths(&config), [format!("{name}{path}")]);
+            assert_eq!(metadata_url(&config), url);
+            assert_eq!(metadata_names(&config), [METADATA]);
         }
     }
 }

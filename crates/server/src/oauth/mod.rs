@@ -23,7 +23,7 @@ use crate::account;
 use crate::http::site::Site;
 use axum::routing::{get, post};
 use config::Config;
-use endpoints::{jwks_path, metadata_paths};
+use endpoints::{JWKS, metadata_names, signs};
 use pages::path;
 
 const POST: &str = "POST, OPTIONS";
@@ -67,10 +67,10 @@ pub(crate) fn mount(config: &Config, site: &mut Site) {
     if config.portal.api {
         site.endpoint(path::OWN_API_DEVICE, POST, post(device::own));
     }
-    if let Some(path) = jwks_path(config) {
-        site.endpoint(&path, GET, get(jwks::jwks));
+    if signs(config) {
+        site.endpoint(JWKS, GET, get(jwks::jwks));
     }
-    for path in metadata_paths(config) {
-        site.endpoint(&path, GET, get(metadata::metadata));
+    for name in metadata_names(config) {
+        site.well_known(name, GET, || get(metadata::metadata));
     }
 }

@@ -1,6 +1,6 @@
 //! `/llms.txt`: what an agent is told that comes here first.
 use crate::http::reply::RenderedDocument;
-use crate::oauth::endpoints::{endpoints, origin};
+use crate::oauth::endpoints::{endpoints, metadata_url};
 use config::Config;
 use pages::path;
 use protocol::own_api::{CLIENT_ID, SCOPE};
@@ -27,18 +27,19 @@ pub(super) fn write(config: &Config) -> Option<RenderedDocument> {
 }
 
 fn documents(config: &Config) -> String {
-    let base = origin(&config.issuer);
+    let base = config.base();
     format!(
         "## Documents\n\n\
          - [All developer pages as Markdown]({base}{}): links, tokens, scopes, errors, limits\n\
-         - [Metadata]({base}/.well-known/oauth-authorization-server): every endpoint (RFC 8414)\n",
-        path::DEVELOPERS_MARKDOWN
+         - [Metadata]({}): every endpoint (RFC 8414)\n",
+        path::DEVELOPERS_MARKDOWN,
+        metadata_url(config)
     )
 }
 
 /// Apps by program, from nothing to a token. These lines are run by a test.
 fn own_api(config: &Config) -> String {
-    let base = origin(&config.issuer);
+    let base = config.base();
     let token = endpoints(config).token.unwrap_or_default();
     let own = path::OWN_API;
     let lines = lines(config, base, &token);

@@ -1,6 +1,6 @@
 //! The developer pages of a provider, written once from its configuration: the same source as the metadata.
 use crate::http::reply::{self, RenderedDocument};
-use crate::oauth::endpoints::{endpoints, metadata_paths, origin};
+use crate::oauth::endpoints::{endpoints, metadata_url};
 use config::{Config, DeveloperChapter};
 use pages::developers::{
     ApiRow, Apps, DeveloperPage, Device, Endpoint, Endpoints, ErrorCode, ErrorDescription,
@@ -69,14 +69,13 @@ pub(crate) fn path_of(chapter: DeveloperChapter) -> String {
 /// What a provider offers to developers.
 pub(super) fn offer(config: &Config) -> Offer {
     let policy = &config.policy;
-    let issuer = &config.issuer;
-    let well_known = metadata_paths(config);
+    let base = config.base();
     Offer {
         product: config.branding.product.clone(),
-        issuer: issuer.clone(),
+        issuer: config.issuer.clone(),
         names_issuer: config.policy.response_iss,
-        origin: origin(issuer).to_owned(),
-        metadata: format!("{}{}", origin(issuer), well_known[0]),
+        base: base.to_owned(),
+        metadata: metadata_url(config),
         endpoints: addresses(config),
         house: House {
             intro: config.developers.intro.clone(),
@@ -89,7 +88,7 @@ pub(super) fn offer(config: &Config) -> Offer {
         },
         device: device(config),
         tests: tests(config),
-        apps: apps(config),
+        apps: apps(config, base),
         requests: Requests {
             json: policy.tokens.bodies.json,
             query: policy.tokens.bodies.query,
@@ -107,10 +106,10 @@ pub(super) fn offer(config: &Config) -> Offer {
 /// The published address of an endpoint, with its other paths.
 fn endpoint(url: Option<String>, paths: &[String]) -> Option<Endpoint> {
     let url = url?;
-    let base = origin(&url).to_owned();
-    let others = paths.iter().skip(1);
+    let (first, others) = paths.split_first()?;
+    let base = url.strip_suffix(first.as_str())?;
     Some(Endpoint {
-        aliases: others.map(|path| format!("{base}{path}")).collect(),
+        aliases: others.iter().map(|path| format!("{base}{path}")).collect(),
         url,
     })
 }
@@ -162,13 +161,13 @@ fn addresses(config: &Config) -> Endpoints {
     }
 }
 
-fn apps(config: &Config) -> Apps {
+fn apps(config: &Config, base: &str) -> Apps {
     let redirects = config.policy.redirects;
     Apps {
         registration: config.policy.registration,
         portal: config.portal.page.then(|| {
             let path = config.portal.path.as_deref().unwrap_or(PORTAL);
-            format!("{}{path}", config.issuer)
+            format!("{base}{path}")
         }),
         max_redirect_uris: redirects.max,
         localhost_any_port: redirects.localhost_any_port,

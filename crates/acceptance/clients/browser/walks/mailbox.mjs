@@ -77,7 +77,7 @@ export async function walk(stage) {
 async function signUp(stage, mailbox, page) {
   await page.goto(`${stage.site.issuer}/sign-in`);
   await look(stage, page, "sign-in");
-  await press(page, "a[href^='/sign-up']");
+  await press(page, "a[href*='/sign-up']");
   await look(stage, page, "sign-up");
   await askForMail(page, NEW);
   await look(stage, page, "mail-sent");
@@ -140,7 +140,7 @@ async function endWhatIsNew(stage, mailbox, phone) {
 async function recover(stage, mailbox, phone) {
   const page = await stage.tab();
   await page.goto(`${stage.site.issuer}/sign-in`);
-  await press(page, "a[href^='/recover']");
+  await press(page, "a[href*='/recover']");
   await look(stage, page, "recovery");
   await askForMail(page, NEW);
   await page.goto(await mailbox.link(NEW, mails(stage).recovery));

@@ -25,6 +25,13 @@ fn provider() -> Scene {
     Scene::start(Setup::profile("openid").https())
 }
 
+/// The same on a host that it shares.
+#[track_caller]
+fn provider_below_a_path() -> Scene {
+    let setup = Setup::profile("openid").https();
+    Scene::start(setup.issuer("https://localhost:{port}/id/eu"))
+}
+
 /// An app with a secret, which may send people on to [`GOODBYE`].
 #[track_caller]
 fn confidential(scene: &Scene) -> App {
@@ -117,15 +124,16 @@ impl SignedIn {
 /// Follows a client's link to sign out, which leads back to it with its `state`.
 #[track_caller]
 fn assert_goodbye(scene: &Scene, browser: &mut Browser, link: &str, goodbye: &str) {
-    let url = Url::parse(link).expect("a URL");
-    assert_eq!(url.origin, scene.provider.issuer(), "{link}");
+    let (url, issuer) = (Url::parse(link).expect("a URL"), scene.provider.issuer());
+    assert!(link.starts_with(&format!("{issuer}/")), "{link}");
     let end = browser.get(&url.target()).expect(303);
     let back = match Redirect::parse(link).param("state") {
         Some(state) => target(goodbye, &[("state", state)]),
         None => goodbye.to_owned(),
     };
     assert_eq!(end.location(), Some(back.as_str()), "{end}");
-    let page = browser.open("/account");
+    let account = Url::parse(&format!("{issuer}/account")).expect("a URL");
+    let page = browser.open(&account.target());
     assert!(page.text().contains("id=\"sign-in\""), "{page}");
 }
 

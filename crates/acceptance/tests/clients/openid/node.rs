@@ -3,7 +3,7 @@
 use super::{
     assert_identity, assert_info, assert_question, foreign_nonce, order, site, with_goodbye,
 };
-use super::{confidential, provider, public, sign_in, with_foreign_nonce};
+use super::{confidential, provider, provider_below_a_path, public, sign_in, with_foreign_nonce};
 use crate::flows::Refusal;
 use crate::node::press_sign_in;
 use crate::support::client::tool;
@@ -30,6 +30,18 @@ fn openid_client_signs_in_and_out() {
     let refused = with_foreign_nonce(&scene, &library, &app, "post");
     let expected = Refusal::new("ClientError", "OAUTH_JWT_CLAIM_COMPARISON_FAILED");
     assert_eq!(refused, expected);
+}
+
+#[test]
+#[cfg_attr(not(has_node), ignore = "needs Node.js: see ./test")]
+fn libraries_find_an_issuer_below_a_path() {
+    let scene = provider_below_a_path();
+    let app = confidential(&scene);
+    for script in ["openid-client_openid.mjs", "oauth4webapi_openid.mjs"] {
+        let mut signed_in = sign_in(&scene, &library(script), &app, "basic");
+        signed_in.sign_out(&scene);
+        signed_in.end();
+    }
 }
 
 /// ID tokens and userinfo signed by other keys than the usual one, which the app registered and the library is told.

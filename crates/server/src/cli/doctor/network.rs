@@ -1,14 +1,12 @@
 //! Who answers on the port, and at the issuer.
 use super::finding::{Finding, failed, ok};
 use super::probe::{Answer, ask};
+use crate::oauth::endpoints::metadata_path;
 use config::{Config, Storage};
 use serde_json::Value;
 use std::io::ErrorKind;
 use std::net::{Ipv4Addr, Ipv6Addr, SocketAddr, TcpListener, ToSocketAddrs};
 use store::Serving;
-
-/// Where a provider tells about itself.
-const METADATA: &str = "/.well-known/oauth-authorization-server";
 
 /// Looks at both.
 pub(super) fn findings(config: &Config) -> Vec<Finding> {
@@ -38,7 +36,7 @@ fn about_port(config: &Config) -> Finding {
     let there = format!("what listens on {listen}");
     let instead = "stop it, or choose another address with `listen`";
     let tls = config.tls.is_some();
-    let said = match ask(reachable(listen), host, METADATA, tls) {
+    let said = match ask(reachable(listen), host, &metadata_path(config), tls) {
         Ok(said) => said,
         Err(why) => {
             return failed(
@@ -143,7 +141,7 @@ fn about_issuer(config: &Config) -> Finding {
     };
     let mut why = "there is no address".to_owned();
     for one in found {
-        match ask(one, host, METADATA, tls) {
+        match ask(one, host, &metadata_path(config), tls) {
             Ok(said) => return of_answer(config, &address, &said, tls),
             Err(error) => why = error,
         }

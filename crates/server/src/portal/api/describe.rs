@@ -22,11 +22,11 @@ pub(super) async fn show(State(app): State<App>) -> Response {
     let product = &app.config.branding.product;
     reply::json_of(
         StatusCode::OK,
-        &description(&app.config.issuer, product, token),
+        &description(app.config.base(), product, token),
     )
 }
 
-fn description(issuer: &str, product: &str, token: &str) -> Value {
+fn description(base: &str, product: &str, token: &str) -> Value {
     let settings = || {
         let settings = SchemaSettings::draft2020_12();
         settings.with(|settings| {
@@ -62,7 +62,7 @@ fn description(issuer: &str, product: &str, token: &str) -> Value {
                 device = path::OWN_API_DEVICE,
             ),
         },
-        "servers": [{ "url": issuer.trim_end_matches('/') }],
+        "servers": [{ "url": base }],
         "security": [{ "bearer": [] }],
         "paths": paths,
         "components": {

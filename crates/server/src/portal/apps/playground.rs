@@ -105,7 +105,7 @@ fn own_app(app: &App, test: &Client, desk: &Desk) -> OwnApp {
     let ticked: Vec<String> = ticked.map(|scope| scope.name).collect();
     OwnApp {
         client_id: test.id.clone(),
-        redirect_uri: Some(format!("{}{PLAYGROUND}", app.config.issuer)),
+        redirect_uri: Some(format!("{}{PLAYGROUND}", app.config.base())),
         scope: ticked.join(" "),
         keeps_secret: test.kind == ClientKind::Confidential,
         grants: test.grants.clone(),
