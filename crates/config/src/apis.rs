@@ -3,7 +3,7 @@ use super::checks::{Checks, LONGEST};
 use super::settings::{ApiSettings, ApiToken};
 use super::signing::Signing;
 use super::values::Span;
-use protocol::apis::{Api, TokenForm};
+use protocol::apis::{Api, TokenForm, is_alike};
 use protocol::policy::{ScopeEntry, TokenPolicy};
 use protocol::signing_keys::SigningAlgorithm;
 use protocol::types::Lifetime;
@@ -171,20 +171,4 @@ fn is_absolute_uri(text: &str) -> bool {
         && !rest.is_empty()
         && rest.bytes().all(plain)
         && has_host
-}
-
-/// Whether two identifiers name the same: the case of scheme and host, and a slash for an empty path, make no difference.
-fn is_alike(one: &str, other: &str) -> bool {
-    fn parts(text: &str) -> (String, &str) {
-        let host = text.find("://").map_or(0, |at| at + 3);
-        let end = text[host..]
-            .find(['/', '?'])
-            .map_or(text.len(), |at| host + at);
-        let (head, path) = text.split_at(end);
-        (
-            head.to_ascii_lowercase(),
-            if path == "/" { "" } else { path },
-        )
-    }
-    parts(one) == parts(other)
 }

@@ -5,6 +5,7 @@ mod authorization;
 use crate::client_auth::{AssertionFault, ClientFault};
 use crate::params::ParamsFault;
 use crate::policy::{Policy, RedirectUriAtToken, Rotation};
+use crate::resource::TargetFault;
 use crate::token::{GrantFault, RequestFault, ScopeRefusal, TokenError};
 use crate::token_info::BearerError;
 use crate::types::{GrantType, Lifetime, ScopeFault};
@@ -44,6 +45,7 @@ impl TokenError {
             .chain(unregistered.map(TokenError::UnauthorizedClient))
             .chain([TokenError::UnsupportedGrantType])
             .chain(scopes)
+            .chain(target_faults(policy).map(TokenError::from))
             .chain(device)
             .chain(paused)
             .collect()
@@ -64,6 +66,7 @@ impl TokenError {
                 "Use one of the grants on these pages, letter by letter.",
             ),
             TokenError::InvalidScope(refusal) => refusal.advice(),
+            TokenError::InvalidTarget(fault) => fault.advice(),
             TokenError::AuthorizationPending => advice(
                 "The person has not typed the code or not answered yet.",
                 "Wait for the interval and ask again.",
@@ -388,6 +391,27 @@ impl GrantFault {
             Self::Person => advice(
                 "The person's account is closed or switched off.",
                 "Forget the tokens.",
+            ),
+        }
+    }
+}
+
+/// What `resource` can be refused for: nothing where there is no API.
+fn target_faults(policy: &Policy) -> impl Iterator<Item = TargetFault> {
+    let occurs = !policy.apis.is_empty();
+    TargetFault::ALL.into_iter().filter(move |_| occurs)
+}
+
+impl TargetFault {
+    fn advice(self) -> Advice {
+        match self {
+            TargetFault::Unknown => advice(
+                "resource is not the identifier of an API here, is relative, or has a fragment.",
+                "Write the identifier as the page on scopes, or the API's own metadata, has it.",
+            ),
+            TargetFault::NotAsked => advice(
+                "None of the scopes that are asked for, or were allowed, belongs to the API that resource names.",
+                "Name a scope of that API, or another resource.",
             ),
         }
     }

@@ -43,7 +43,7 @@ impl Policy {
     }
 
     /// Whether a scope opens userinfo, says what is told there or asks for refresh tokens, and no API has it for its own.
-    fn is_for_provider(&self, name: &str) -> bool {
+    pub(crate) fn is_for_provider(&self, name: &str) -> bool {
         let entry = self.scope(name);
         let of_openid = |entry: &ScopeEntry| {
             let refreshes = self.openid.is_some() && entry.name == OFFLINE_ACCESS;
@@ -105,4 +105,21 @@ impl Policy {
             .map(|api| api.lifetime)
             .max()
     }
+}
+
+/// Whether two identifiers name the same: the case of scheme and host, and a slash for an empty path, make no difference.
+#[must_use]
+pub fn is_alike(one: &str, other: &str) -> bool {
+    fn parts(text: &str) -> (String, &str) {
+        let host = text.find("://").map_or(0, |at| at + 3);
+        let end = text[host..]
+            .find(['/', '?'])
+            .map_or(text.len(), |at| host + at);
+        let (head, path) = text.split_at(end);
+        (
+            head.to_ascii_lowercase(),
+            if path == "/" { "" } else { path },
+        )
+    }
+    parts(one) == parts(other)
 }

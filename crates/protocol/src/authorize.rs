@@ -22,6 +22,7 @@ use crate::grants::{Context, may_still_ask, scope_for};
 use crate::openid::{AuthenticationRequest, ClaimsRequest, OPENID};
 use crate::params::Params;
 use crate::policy::{PkcePolicy, Policy};
+use crate::resource::Resources;
 use crate::token::ScopeRefusal;
 use crate::transition::{AuthorizeChange, Transition};
 use crate::types::{
@@ -75,6 +76,8 @@ pub struct AuthorizationRequest {
     pub response_mode: ResponseMode,
     /// What it asks of the sign-in, if it is of OpenID Connect.
     pub authentication: Option<Box<AuthenticationRequest>>,
+    /// The APIs that it names.
+    resources: Resources,
     params: Params,
 }
 
@@ -126,6 +129,7 @@ pub fn check_for<M>(
             prompt: rest.prompt,
             response_mode: response_mode.unwrap_or_default(),
             authentication: rest.authentication,
+            resources: rest.resources,
             params,
         }),
         Err(error) => Err(AuthorizationFault::Redirected(Box::new(RedirectedError {
@@ -184,6 +188,7 @@ struct Rest {
     challenge: Option<CodeChallenge>,
     prompt: Prompt,
     authentication: Option<Box<AuthenticationRequest>>,
+    resources: Resources,
 }
 
 fn check_rest<M>(
@@ -200,6 +205,10 @@ fn check_rest<M>(
     check_grant(client, policy)?;
     let challenge = check_challenge(params, client, policy)?;
     let (scope, claims) = check_scope(params, client, policy)?;
+    let resources = Resources::read(params, policy);
+    let narrowed = resources.narrow(&scope, policy);
+    let narrowed = narrowed.map_err(AuthorizationError::InvalidTarget)?;
+    let scope = narrowed.unwrap_or(scope);
     let prompt = Prompt::of(params)?;
     let asked = (&scope, &claims);
     let authentication = AuthenticationRequest::of(params, client, asked, context)?;
@@ -208,6 +217,7 @@ fn check_rest<M>(
         challenge,
         prompt,
         authentication,
+        resources,
     })
 }
 
@@ -318,7 +328,8 @@ impl AuthorizationRequest {
         let locales = self.params.get("ui_locales");
         let language = locales.and_then(Language::of_ui_locales);
         let language = language.map(|language| ("ui_locales", language.tag()));
-        Params::from_pairs(kept.chain(language)).to_form()
+        let resources = self.resources.iter().map(|resource| ("resource", resource));
+        Params::from_pairs(kept.chain(language).chain(resources)).to_form()
     }
 
     /// What the app says of who will sign in: an address, as a rule (OpenID Connect Core §3.1.2.1).

@@ -13,6 +13,7 @@ impl TokenError {
             TokenError::InvalidGrant(fault) => fault.cause().to_owned(),
             TokenError::InvalidScope(refusal) => refusal.cause(),
             TokenError::InvalidRequest(_)
+            | TokenError::InvalidTarget(_)
             | TokenError::UnauthorizedClient(_)
             | TokenError::UnsupportedGrantType
             | TokenError::AuthorizationPending
@@ -32,6 +33,7 @@ impl AuthorizationError {
         let cause = match self {
             Self::InvalidScope(refusal) => refusal.cause(),
             Self::InvalidRequest(_)
+            | Self::InvalidTarget(_)
             | Self::UnsupportedResponseType
             | Self::UnauthorizedClient
             | Self::AccessDenied

@@ -10,6 +10,7 @@ use crate::facts::{DeviceFacts, SessionFacts};
 use crate::grants::device_code::DEVICE_CODE_PREFIX;
 use crate::grants::{Context, scope_for};
 use crate::policy::Policy;
+use crate::resource::Resources;
 use crate::token::{RawRequest, TokenError, read_scope};
 use crate::transition::{DeviceChange, Transition};
 use crate::types::{
@@ -29,6 +30,8 @@ pub struct DeviceRequest {
     pub credentials: Credentials,
     /// What is asked for; `None`: the default.
     pub scope: Option<Scope>,
+    /// For which APIs.
+    pub resources: Resources,
 }
 
 /// What the device is told (§3.2).
@@ -58,13 +61,14 @@ impl DeviceRequest {
         Ok(DeviceRequest {
             credentials: raw.credentials(&params)?,
             scope: read_scope(&params)?,
+            resources: Resources::read(&params, policy),
         })
     }
 }
 
 /// Gives a device its two codes. A lost guard means that the user code is in use: decide again, with another.
 pub fn authorize<M: Mint>(
-    asked: Option<&Scope>,
+    asked: (Option<&Scope>, &Resources),
     client: &AuthenticatedClient,
     context: &Context<'_, M>,
 ) -> Decision<DeviceReply, TokenError> {
@@ -72,7 +76,7 @@ pub fn authorize<M: Mint>(
 }
 
 fn decide<M: Mint>(
-    asked: Option<&Scope>,
+    (asked, resources): (Option<&Scope>, &Resources),
     client: &AuthenticatedClient,
     context: &Context<'_, M>,
 ) -> Result<Decision<DeviceReply, TokenError>, TokenError> {
@@ -81,6 +85,9 @@ fn decide<M: Mint>(
         return Err(TokenError::UnauthorizedClient(grant));
     }
     let scope = scope_for(client, asked, context.policy)?;
+    let narrowed = resources.narrow(&scope, context.policy)?;
+    let scope_named = asked.is_some() && narrowed.is_none();
+    let scope = narrowed.unwrap_or(scope);
     let rules = &context.policy.device;
     let id = context.mint.locator();
     let prefix = client.side.mark(DEVICE_CODE_PREFIX);
@@ -92,7 +99,7 @@ fn decide<M: Mint>(
         user_code: user_code.digest(),
         client: client.no,
         scope,
-        scope_named: asked.is_some(),
+        scope_named,
         expires_at: context.now.plus(rules.lifetime),
         pace: Pace {
             interval: rules.interval,

@@ -28,6 +28,7 @@ pub mod params;
 pub mod policy;
 pub mod register;
 pub mod request_log;
+pub mod resource;
 pub mod revocations;
 pub mod revoke;
 pub mod self_management;

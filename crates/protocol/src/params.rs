@@ -188,6 +188,13 @@ impl Params {
             .filter(|value| !value.is_empty())
     }
 
+    /// All values of a name that may stand more than once, in order.
+    pub fn all(&self, name: &str) -> impl Iterator<Item = &str> {
+        let pairs = self.pairs.iter().filter(move |(own, _)| own == name);
+        let values = pairs.map(|(_, value)| value.as_str());
+        values.filter(|value| !value.is_empty())
+    }
+
     /// The text of a field; empty where there is none.
     pub fn text(&self, name: &str) -> String {
         self.get(name).unwrap_or_default().to_owned()

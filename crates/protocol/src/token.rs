@@ -5,6 +5,7 @@ use crate::grants::{Context, GrantRequest};
 use crate::lookup::{Found, Lookup};
 use crate::params::{Params, ParamsFault, told};
 use crate::policy::{ErrorAliases, Policy};
+use crate::resource::{Resources, TargetFault};
 use crate::types::{Client, GrantType, Lifetime, Person, Scope, ScopeFault, Side, UnixTime};
 use std::sync::Arc;
 
@@ -28,6 +29,8 @@ pub struct TokenRequest {
     pub credentials: Credentials,
     /// What is asked.
     pub grant: GrantRequest,
+    /// For which APIs.
+    pub resources: Resources,
 }
 
 /// Errors of the token endpoint (RFC 6749 §5.2), one variant per registered code. The fault inside is for
@@ -51,6 +54,8 @@ pub enum TokenError {
     UnsupportedGrantType,
     /// `invalid_scope`.
     InvalidScope(ScopeRefusal),
+    /// `invalid_target` (RFC 8707 §2).
+    InvalidTarget(TargetFault),
     /// `authorization_pending` (RFC 8628 §3.5): the person has not answered yet.
     AuthorizationPending,
     /// `slow_down` (RFC 8628 §3.5): the device asked too soon.
@@ -193,6 +198,7 @@ impl TokenError {
             TokenError::UnauthorizedClient(_) => "unauthorized_client",
             TokenError::UnsupportedGrantType => "unsupported_grant_type",
             TokenError::InvalidScope(_) => "invalid_scope",
+            TokenError::InvalidTarget(_) => "invalid_target",
             TokenError::AuthorizationPending => "authorization_pending",
             TokenError::SlowDown { .. } => "slow_down",
             TokenError::AccessDenied | TokenError::Paused => "access_denied",
@@ -227,6 +233,7 @@ impl TokenError {
             }
             TokenError::UnsupportedGrantType => "this grant type is not offered here".to_owned(),
             TokenError::InvalidScope(refusal) => printable(&refusal.sentence()),
+            TokenError::InvalidTarget(fault) => fault.sentence().to_owned(),
             TokenError::AuthorizationPending => {
                 "the person has not answered yet: ask again after the interval".to_owned()
             }
@@ -292,6 +299,12 @@ impl From<GrantFault> for TokenError {
 impl From<RequestFault> for TokenError {
     fn from(fault: RequestFault) -> Self {
         TokenError::InvalidRequest(fault)
+    }
+}
+
+impl From<TargetFault> for TokenError {
+    fn from(fault: TargetFault) -> Self {
+        TokenError::InvalidTarget(fault)
     }
 }
 
@@ -375,7 +388,11 @@ impl TokenRequest {
             .filter(|grant| policy.offers(&credentials.client_id, *grant))
             .ok_or(TokenError::UnsupportedGrantType)?;
         let grant = GrantRequest::read(grant, &params)?;
-        Ok(TokenRequest { credentials, grant })
+        Ok(TokenRequest {
+            credentials,
+            grant,
+            resources: Resources::read(&params, policy),
+        })
     }
 
     /// The client behind its credentials. One that waits for review is looked at once more when it is known for whom it
@@ -407,7 +424,7 @@ impl TokenRequest {
         if !client.is_active() && !self.is_for_owner(client, &found) {
             return Decision::refuse(self.credentials.refused(ClientFault::Inactive));
         }
-        self.grant.decide(client, found, context)
+        self.grant.decide(client, found, &self.resources, context)
     }
 
     /// Whether an app that waits for review asks for its owner: for something that only they have allowed, or that nobody

@@ -111,6 +111,76 @@ fn every_grant_gives_one_that_says_what_introspection_says() {
     assert!(known.contains(&kid), "{kid} is none of {known}");
 }
 
+/// "The authorization server SHOULD audience-restrict issued access tokens to the resource(s) indicated" (RFC 8707 §2): from
+/// the question that a person answers to a refresh for one of two APIs.
+#[test]
+fn a_token_is_for_the_api_that_is_named() {
+    let scene = scene();
+    let (app, resource) = (scene.confidential(CALLBACK), scene.resource_server());
+    let wide = [
+        ("scope", "tasks:read tasks:write identity"),
+        ("resource", TASKS),
+    ];
+    let mut browser = scene.browser();
+    let page = browser
+        .authorize_until_consent(&scene.question(&app, &wide))
+        .text();
+    assert!(
+        page.contains("See your tasks") && !page.contains("See who you are"),
+        "{page}"
+    );
+    let code = browser.authorize(&scene.question(&app, &wide)).code();
+    let tokens = Tokens::of(&scene.redeem(&app, &code, &[("resource", "https://TASKS.example/")]));
+    let said = claims(&tokens.access);
+    assert_eq!(said["aud"], json!([TASKS, "https://TASKS.example/"]));
+    assert_eq!(said["scope"], "tasks:read tasks:write");
+    let told = scene.introspect(&resource, &tokens.access);
+    assert_eq!(
+        (&told["aud"], &told["scope"]),
+        (&json!(TASKS), &said["scope"])
+    );
+    let refresh = |resource: &str| {
+        let fields = [
+            ("grant_type", "refresh_token"),
+            ("refresh_token", &tokens.refresh),
+            ("resource", resource),
+        ];
+        scene.api().post_form_as(&scene.token(), &app, &fields)
+    };
+    for beyond in [
+        "https://people.example",
+        "https://elsewhere.example",
+        "urn:x#y",
+    ] {
+        assert_refused(&refresh(beyond), 400, "invalid_target");
+    }
+    assert_eq!(
+        claims(&Tokens::of(&refresh(TASKS)).access)["aud"],
+        TASKS,
+        "nothing was used up"
+    );
+    let unknown = [
+        ("scope", "tasks:read"),
+        ("resource", "https://elsewhere.example"),
+        ("state", "s"),
+    ];
+    let back = browser.get(&scene.question(&app, &unknown));
+    let back = acceptance::Redirect::parse(back.location().expect("it goes to the app"));
+    assert_eq!(
+        (back.param("error"), back.param("state")),
+        (Some("invalid_target"), Some("s"))
+    );
+    // With both, one of either kind: what a token is for is for the refresh to say.
+    let both = [("scope", "tasks:read identity")];
+    let code = browser.authorize(&scene.question(&app, &both)).code();
+    let tokens = Tokens::of(&scene.redeem(&app, &code, &[("resource", "https://people.example")]));
+    assert!(!tokens.access.contains('.'), "it is opaque");
+    assert_eq!(
+        scene.introspect(&resource, &tokens.access)["aud"],
+        "https://people.example"
+    );
+}
+
 #[test]
 fn a_token_for_an_api_that_asks_is_opaque_and_tells_of_its_person() {
     let scene = scene();

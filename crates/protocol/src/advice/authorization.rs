@@ -1,5 +1,5 @@
 //! Advice on errors of the authorization endpoint.
-use super::{Advice, advice, scope_refusals};
+use super::{Advice, advice, scope_refusals, target_faults};
 use crate::authorize::{self, AuthorizationError, ShownError};
 use crate::params::ParamsFault;
 use crate::policy::Policy;
@@ -94,6 +94,7 @@ impl AuthorizationError {
             AuthorizationError::ConsentRequired,
         ]);
         all.extend(scopes.map(AuthorizationError::InvalidScope));
+        all.extend(target_faults(policy).map(AuthorizationError::InvalidTarget));
         all.extend(LINK_FAULTS.map(AuthorizationError::from));
         all.push(repeated.into());
         if policy.openid.is_some() {
@@ -123,6 +124,7 @@ impl AuthorizationError {
                 "Have the grant added to the app's registration.",
             ),
             Self::InvalidScope(refusal) => refusal.advice(),
+            Self::InvalidTarget(fault) => fault.advice(),
             Self::AccessDenied => advice(
                 "The person pressed Deny.",
                 "Go on without, and do not ask again at once.",

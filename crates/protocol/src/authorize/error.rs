@@ -2,6 +2,7 @@
 use super::{AuthorizationResponse, ResponseMode};
 use crate::params::{ParamsFault, told};
 use crate::policy::Policy;
+use crate::resource::TargetFault;
 use crate::token::{ScopeRefusal, printable};
 use crate::types::{ClientStatus, RedirectUriFault, VerifiedRedirectUri};
 
@@ -95,6 +96,8 @@ pub enum AuthorizationError {
     UnauthorizedClient,
     /// `invalid_scope`.
     InvalidScope(ScopeRefusal),
+    /// `invalid_target` (RFC 8707 §2).
+    InvalidTarget(TargetFault),
     /// `access_denied`: the person said no.
     AccessDenied,
     /// `login_required`: nobody is signed in, and nobody may be asked to (OpenID Connect Core §3.1.2.6).
@@ -174,6 +177,7 @@ impl AuthorizationError {
             Self::UnsupportedResponseType => "unsupported_response_type",
             Self::UnauthorizedClient => "unauthorized_client",
             Self::InvalidScope(_) => "invalid_scope",
+            Self::InvalidTarget(_) => "invalid_target",
             Self::AccessDenied => "access_denied",
             Self::LoginRequired => "login_required",
             Self::ConsentRequired => "consent_required",
@@ -191,6 +195,7 @@ impl AuthorizationError {
             Self::UnsupportedResponseType => "the only response_type here is code".to_owned(),
             Self::UnauthorizedClient => "the app is not registered for the code grant".to_owned(),
             Self::InvalidScope(refusal) => printable(&refusal.sentence()),
+            Self::InvalidTarget(fault) => fault.sentence().to_owned(),
             Self::AccessDenied => "the person declined".to_owned(),
             Self::LoginRequired => {
                 "nobody is signed in who could answer, and prompt=none lets nobody sign in"

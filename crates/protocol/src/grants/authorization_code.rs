@@ -6,6 +6,7 @@ use crate::decision::{Decision, Mint};
 use crate::facts::CodeFacts;
 use crate::params::Params;
 use crate::policy::RedirectUriAtToken;
+use crate::resource::Resources;
 use crate::token::{GrantFault, RequestFault, TokenError, TokenReply};
 use crate::transition::{GrantChange, RevocationCause, Transition};
 use crate::types::{AuthorizationCode, GrantType};
@@ -39,13 +40,13 @@ impl CodeRedemption {
 /// satisfy (client, redirect URI, verifier), so nobody else can have a grant revoked (RFC 9700 §4.8,
 /// OAuth 2.1 §7.5.3).
 pub fn redeem<M: Mint>(
-    request: &CodeRedemption,
+    (request, resources): (&CodeRedemption, &Resources),
     client: &AuthenticatedClient,
     facts: Option<CodeFacts>,
     context: &Context<'_, M>,
 ) -> Decision<TokenReply, TokenError> {
     check(request, client, facts, context)
-        .map(|facts| decide(client, facts, context))
+        .map(|facts| decide(client, resources, facts, context))
         .into()
 }
 
@@ -96,6 +97,7 @@ fn check_verifier(verifier: Option<&str>, code: &AuthorizationCode) -> Result<()
 
 fn decide<M: Mint>(
     client: &AuthenticatedClient,
+    resources: &Resources,
     facts: CodeFacts,
     context: &Context<'_, M>,
 ) -> Decision<TokenReply, TokenError> {
@@ -129,5 +131,5 @@ fn decide<M: Mint>(
         auth_time: code.auth_time,
         asked: facts.asked,
     };
-    allowed.begin(client, facts.person.as_ref(), context)
+    allowed.begin(client, facts.person.as_ref(), resources, context)
 }

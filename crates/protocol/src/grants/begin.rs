@@ -4,6 +4,7 @@ use super::{Context, For, access_token, refresh_token};
 use crate::client_auth::AuthenticatedClient;
 use crate::decision::{Decision, Mint};
 use crate::openid::{Asked, IdToken};
+use crate::resource::Resources;
 use crate::token::{TokenError, TokenReply};
 use crate::transition::{GrantChange, Transition};
 use crate::types::{Grant, GrantType, Locator, Person, Scope, Subject, UnixTime};
@@ -32,8 +33,13 @@ impl Allowed {
         self,
         client: &AuthenticatedClient,
         person: Option<&Person>,
+        resources: &Resources,
         context: &Context<'_, M>,
     ) -> Decision<TokenReply, TokenError> {
+        let narrowed = match resources.narrow(&self.scope, context.policy) {
+            Ok(narrowed) => narrowed,
+            Err(fault) => return Decision::refuse(fault),
+        };
         let grant = Grant {
             id: self.id,
             client: client.no,
@@ -50,7 +56,8 @@ impl Allowed {
             client,
             subject: Some(grant.subject),
             organization: grant.organization,
-            scope: &grant.scope,
+            scope: narrowed.as_ref().unwrap_or(&grant.scope),
+            resources,
             auth_time: Some(grant.auth_time),
             cap: Some(grant.expires_at),
         };
@@ -81,7 +88,7 @@ impl Allowed {
             access: &access,
             refresh: refresh_text.as_ref(),
             id_token: id_token.as_deref(),
-            as_asked: self.scope_named,
+            as_asked: self.scope_named && narrowed.is_none(),
             person,
         }
         .reply(context);

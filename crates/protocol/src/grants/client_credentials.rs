@@ -3,6 +3,7 @@ use super::response::Issued;
 use super::{Context, For, access_token, scope_for};
 use crate::client_auth::AuthenticatedClient;
 use crate::decision::{Decision, Mint};
+use crate::resource::Resources;
 use crate::token::{TokenError, TokenReply};
 use crate::transition::{GrantChange, Transition};
 use crate::types::{Client, ClientKind, GrantType, Locator, Scope};
@@ -12,7 +13,7 @@ use crate::types::{Client, ClientKind, GrantType, Locator, Scope};
 /// "The client credentials grant type MUST only be used by confidential clients" (§4.4), and "A refresh token
 /// SHOULD NOT be included" (§4.4.3). All such tokens of an app point to its one standing grant.
 pub fn issue<M: Mint>(
-    asked: Option<&Scope>,
+    asked: (Option<&Scope>, &Resources),
     client: &AuthenticatedClient,
     context: &Context<'_, M>,
 ) -> Decision<TokenReply, TokenError> {
@@ -20,7 +21,7 @@ pub fn issue<M: Mint>(
 }
 
 fn decide<M: Mint>(
-    asked: Option<&Scope>,
+    (asked, resources): (Option<&Scope>, &Resources),
     client: &AuthenticatedClient,
     context: &Context<'_, M>,
 ) -> Result<Decision<TokenReply, TokenError>, TokenError> {
@@ -29,12 +30,16 @@ fn decide<M: Mint>(
         return Err(TokenError::UnauthorizedClient(grant));
     }
     let scope = scope_for(client, asked, context.policy)?;
+    let narrowed = resources.narrow(&scope, context.policy)?;
+    let as_asked = asked.is_some() && narrowed.is_none();
+    let scope = narrowed.unwrap_or(scope);
     let wanted = For {
         grant: standing_grant(client),
         client,
         subject: None,
         organization: None,
         scope: &scope,
+        resources,
         auth_time: None,
         cap: None,
     };
@@ -44,7 +49,7 @@ fn decide<M: Mint>(
         access: &access,
         refresh: None,
         id_token: None,
-        as_asked: asked.is_some(),
+        as_asked,
         person: None,
     }
     .reply(context);

@@ -6,6 +6,7 @@ use crate::decision::{Decision, Mint};
 use crate::facts::DeviceFacts;
 use crate::params::Params;
 use crate::policy::Policy;
+use crate::resource::Resources;
 use crate::token::{GrantFault, RequestFault, TokenError, TokenReply};
 use crate::transition::{DeviceChange, GrantChange, RevocationCause, Transition};
 use crate::types::{DeviceAnswer, DeviceAuthorization, GrantType, Lifetime, Pace};
@@ -37,13 +38,13 @@ pub(super) fn crowded_out(policy: &Policy) -> TokenError {
 ///
 /// The pace matters only while the person has not answered: an answer is never held back.
 pub fn poll<M: Mint>(
-    presented: Option<&Presented>,
+    (presented, resources): (Option<&Presented>, &Resources),
     client: &AuthenticatedClient,
     facts: Option<DeviceFacts>,
     context: &Context<'_, M>,
 ) -> Decision<TokenReply, TokenError> {
     check(presented, client, facts)
-        .map(|facts| decide(client, facts, context))
+        .map(|facts| decide(client, resources, facts, context))
         .into()
 }
 
@@ -68,6 +69,7 @@ fn check(
 
 fn decide<M: Mint>(
     client: &AuthenticatedClient,
+    resources: &Resources,
     facts: DeviceFacts,
     context: &Context<'_, M>,
 ) -> Decision<TokenReply, TokenError> {
@@ -112,7 +114,7 @@ fn decide<M: Mint>(
                 auth_time,
                 asked: None,
             };
-            allowed.begin(client, facts.person.as_ref(), context)
+            allowed.begin(client, facts.person.as_ref(), resources, context)
         }
     }
 }

@@ -24,6 +24,12 @@ pub(super) fn text<M: Mint>(
 ) -> Result<TokenText, TokenError> {
     let (policy, client) = (context.policy, wanted.client);
     let mut named: Vec<String> = policy.audience(wanted.scope).map(str::to_owned).collect();
+    // An API knows its identifier as it is configured, and an app as it spelled it ("SHOULD have the same value as the
+    // "resource" parameter in the request", §3): where they differ, both are there.
+    let spellings = policy
+        .audience(wanted.scope)
+        .filter_map(|own| wanted.resources.spelling_of(own));
+    named.extend(spellings.map(str::to_owned));
     let aud = match named.len() {
         0 | 1 => named.pop().map(Audience::One),
         _ => Some(Audience::List(named)),

@@ -17,6 +17,7 @@ use crate::lookup::{Found, Lookup};
 use crate::own_api;
 use crate::params::Params;
 use crate::policy::Policy;
+use crate::resource::Resources;
 use crate::signer::Signer;
 use crate::token::{GrantFault, ScopeRefusal, TokenError, TokenReply, read_scope};
 use crate::types::{
@@ -71,20 +72,21 @@ impl GrantRequest {
         &self,
         client: &AuthenticatedClient,
         found: Found,
+        resources: &Resources,
         context: &Context<'_, M>,
     ) -> Decision<TokenReply, TokenError> {
         match self {
             GrantRequest::AuthorizationCode(asked) => {
-                authorization_code::redeem(asked, client, found.code(), context)
+                authorization_code::redeem((asked, resources), client, found.code(), context)
             }
             GrantRequest::RefreshToken(asked) => {
-                refresh_token::rotate(asked, client, found.refresh_token(), context)
+                refresh_token::rotate((asked, resources), client, found.refresh_token(), context)
             }
             GrantRequest::ClientCredentials { scope } => {
-                client_credentials::issue(scope.as_ref(), client, context)
+                client_credentials::issue((scope.as_ref(), resources), client, context)
             }
             GrantRequest::DeviceCode(code) => {
-                device_code::poll(code.as_ref(), client, found.device(), context)
+                device_code::poll((code.as_ref(), resources), client, found.device(), context)
             }
         }
     }
@@ -214,6 +216,8 @@ struct For<'a> {
     subject: Option<Subject>,
     organization: Option<Locator>,
     scope: &'a Scope,
+    /// How the request spelled the APIs that it is for.
+    resources: &'a Resources,
     /// When the person had signed in; `None` for client credentials.
     auth_time: Option<UnixTime>,
     /// No token outlives this.

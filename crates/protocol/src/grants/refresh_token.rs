@@ -9,6 +9,7 @@ use crate::facts::{RefreshFacts, UsedRefreshToken};
 use crate::openid::IdToken;
 use crate::params::Params;
 use crate::policy::Rotation;
+use crate::resource::Resources;
 use crate::token::{GrantFault, RequestFault, ScopeRefusal, TokenError, TokenReply, read_scope};
 use crate::transition::{GrantChange, RevocationCause, Transition};
 use crate::types::{Grant, GrantType, Lifetime, Scope, SealedReply};
@@ -41,13 +42,14 @@ impl RefreshRequest {
 /// A token presented again is a lost reply or a theft. Inside the grace window, and until the successor was
 /// used, the identical retry gets the same reply; any other replay revokes the whole grant.
 pub fn rotate<M: Mint>(
-    request: &RefreshRequest,
+    (request, resources): (&RefreshRequest, &Resources),
     client: &AuthenticatedClient,
     facts: Option<RefreshFacts>,
     context: &Context<'_, M>,
 ) -> Decision<TokenReply, TokenError> {
+    let asked = (request, resources);
     check(request, client, facts)
-        .and_then(|(presented, facts)| decide(request, &presented, client, facts, context))
+        .and_then(|(presented, facts)| decide(asked, &presented, client, facts, context))
         .into()
 }
 
@@ -78,13 +80,13 @@ fn check(
 }
 
 fn decide<M: Mint>(
-    request: &RefreshRequest,
+    (request, resources): (&RefreshRequest, &Resources),
     presented: &Presented,
     client: &AuthenticatedClient,
     facts: RefreshFacts,
     context: &Context<'_, M>,
 ) -> Result<Decision<TokenReply, TokenError>, TokenError> {
-    let binding = binding(&client.id, request.scope.as_ref());
+    let binding = binding(&client.id, request.scope.as_ref(), resources);
     match (&facts.used, context.policy.tokens.rotate) {
         (Some(used), Rotation::Rotate { grace }) => {
             // A reply is worth repeating only as long as its access token lives.
@@ -123,9 +125,14 @@ fn decide<M: Mint>(
     if !allowed.covers(scope) {
         return Err(ScopeRefusal::Exceeds.into());
     }
-    let asked = request.scope.is_some();
+    let narrowed = resources.narrow(scope, context.policy)?;
+    let wanted = Wanted {
+        scope: narrowed.as_ref().unwrap_or(scope),
+        is_asked: request.scope.is_some() && narrowed.is_none(),
+        resources,
+    };
     let presented = (presented, &binding[..]);
-    issue(client, &facts, (scope, asked), presented, context)
+    issue(client, &facts, &wanted, presented, context)
 }
 
 /// Answers a token that was used before.
@@ -157,10 +164,22 @@ fn replay<M>(
     }
 }
 
+/// What the new access token is for.
+struct Wanted<'a> {
+    scope: &'a Scope,
+    /// Whether that is the scope which the request names.
+    is_asked: bool,
+    resources: &'a Resources,
+}
+
 fn issue<M: Mint>(
     client: &AuthenticatedClient,
     facts: &RefreshFacts,
-    (scope, asked): (&Scope, bool),
+    &Wanted {
+        scope,
+        is_asked,
+        resources,
+    }: &Wanted<'_>,
     (presented, binding): (&Presented, &[u8]),
     context: &Context<'_, M>,
 ) -> Result<Decision<TokenReply, TokenError>, TokenError> {
@@ -171,12 +190,13 @@ fn issue<M: Mint>(
         subject: Some(grant.subject),
         organization: grant.organization,
         scope,
+        resources,
         auth_time: Some(grant.auth_time),
         cap: Some(grant.expires_at),
     };
     let (access_text, access) = access_token(wanted, context)?;
     // Leaving the scope out of a request means the whole grant; a narrower answer must say so.
-    let as_asked = asked || scope.covers(&grant.scope);
+    let as_asked = is_asked || scope.covers(&grant.scope);
     let id_token = facts.person.as_ref().map(|person| IdToken {
         client,
         person,
@@ -224,8 +244,13 @@ fn issue<M: Mint>(
     Ok(Decision::grant(transition, reply))
 }
 
-/// What makes a retry identical: the same client asking for the same scope.
-fn binding(client_id: &str, scope: Option<&Scope>) -> Vec<u8> {
-    let scope = scope.map(Scope::to_string).unwrap_or_default();
-    format!("{client_id}\n{scope}").into_bytes()
+/// What makes a retry identical: the same client asking for the same scope and the same APIs.
+fn binding(client_id: &str, scope: Option<&Scope>, resources: &Resources) -> Vec<u8> {
+    let scope = scope.map_or("", Scope::as_str);
+    let mut binding = format!("{client_id}\n{scope}");
+    for resource in resources.iter() {
+        binding.push('\n');
+        binding.push_str(resource);
+    }
+    binding.into_bytes()
 }

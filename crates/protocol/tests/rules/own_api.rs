@@ -8,6 +8,7 @@ use protocol::lookup::{Found, TokenKind};
 use protocol::own_api::{CLIENT_ID, SCOPE, person_of, register};
 use protocol::policy::Policy;
 use protocol::register::approve_scopes;
+use protocol::resource::Resources;
 use protocol::testing::{Case, NOW, Verdict, access_facts, authenticated, json, scope, text};
 use protocol::token::{RawRequest, ScopeRefusal, TokenError, TokenRequest};
 use protocol::token_info::{BearerError, describe};
@@ -179,7 +180,7 @@ fn a_device_of_ours_is_given_codes_and_no_other() {
     case.policy = without_devices();
     let of = |client: &Client| {
         let client = authenticated(client);
-        authorize(None, &client, &case.context())
+        authorize((None, &Resources::default()), &client, &case.context())
             .into_parts()
             .1
             .map(drop)

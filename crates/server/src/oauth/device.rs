@@ -59,7 +59,7 @@ async fn answer(
     let caller = (caller, request.address);
     let client = authenticated(app, &asked.credentials, LetIn::Drafts, caller).await?;
     for context in app.tries() {
-        let decision = authorize(asked.scope.as_ref(), &client, &context);
+        let decision = authorize((asked.scope.as_ref(), &asked.resources), &client, &context);
         let act = app.act(context.now, request.address);
         if let Some(codes) = app.settle(decision, act).await? {
             return Ok(reply::json_of(StatusCode::OK, &codes?));

@@ -4,6 +4,7 @@ use protocol::facts::{CodeFacts, RefreshFacts, UsedRefreshToken};
 use protocol::grants::Context;
 use protocol::grants::authorization_code::{self, CodeRedemption};
 use protocol::grants::refresh_token::{self, RefreshRequest};
+use protocol::resource::Resources;
 use protocol::testing::{Case, Verdict, json};
 use protocol::token::{TokenError, TokenReply};
 use protocol::transition::GrantChange;
@@ -259,7 +260,7 @@ impl World {
         let redeemed = self.grants.contains_key(&facts.code.id);
         let facts = CodeFacts { redeemed, ..facts };
         authorization_code::redeem(
-            &request,
+            (&request, &Resources::default()),
             &case.authenticated(),
             Some(facts),
             &self.context(),
@@ -272,7 +273,12 @@ impl World {
             .as_ref()
             .and_then(|token| self.refresh_facts(Locator(token.locator)));
         let request = RefreshRequest { token, scope: None };
-        refresh_token::rotate(&request, &self.case.authenticated(), facts, &self.context())
+        refresh_token::rotate(
+            (&request, &Resources::default()),
+            &self.case.authenticated(),
+            facts,
+            &self.context(),
+        )
     }
 
     fn refresh_facts(&self, id: Locator) -> Option<RefreshFacts> {

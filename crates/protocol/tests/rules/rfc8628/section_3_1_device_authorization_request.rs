@@ -1,6 +1,7 @@
 //! §3.1 Device Authorization Request.
 use protocol::client_auth::{ClientFault, authenticate};
 use protocol::device::{DeviceRequest, authorize};
+use protocol::resource::Resources;
 use protocol::testing::{Case, Spoil, Verdict, scope};
 use protocol::token::{RawRequest, RequestFault, ScopeRefusal, TokenError};
 use protocol::transition::DeviceChange;
@@ -24,7 +25,11 @@ pub(crate) fn ask(
     spoil: Spoil,
 ) -> Decision<protocol::device::DeviceReply, TokenError> {
     let case = Case::device().with(spoil);
-    authorize(asked.as_ref(), &case.authenticated(), &case.context())
+    authorize(
+        (asked.as_ref(), &Resources::default()),
+        &case.authenticated(),
+        &case.context(),
+    )
 }
 
 /// "client_id REQUIRED if the client is not authenticating with the authorization server"

@@ -1,6 +1,6 @@
 //! RFC 9068, JWT Profile for OAuth 2.0 Access Tokens: how they are made, and what the provider takes for one. What an API
 //! checks (§4) stands in the tests of the crate `verify`.
-mod made;
+pub(crate) mod made;
 mod section_2_1_header;
 mod section_2_2_1_authentication_information;
 mod section_2_2_3_authorization_claims;
