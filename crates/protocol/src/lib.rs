@@ -26,6 +26,7 @@ pub mod outbox;
 pub mod own_api;
 pub mod params;
 pub mod policy;
+pub mod protected_resource;
 pub mod register;
 pub mod request_log;
 pub mod resource;

@@ -1,5 +1,6 @@
 //! Authorization server metadata (RFC 8414).
 use crate::policy::Policy;
+use crate::protected_resource::Resource;
 use crate::types::{AuthMethod, GrantType, Language};
 use jose::Algorithm;
 use serde::Serialize;
@@ -81,6 +82,9 @@ pub struct Metadata<'a> {
     /// Of `ui_locales`: the languages of the pages.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     ui_locales_supported: Vec<&'static str>,
+    /// The APIs, so that what one of them says of this provider can be held against it (RFC 9728 §4).
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    protected_resources: Vec<&'a str>,
     #[serde(flatten)]
     openid: Option<OpenId<'a>>,
 }
@@ -215,6 +219,10 @@ pub fn document(policy: &Policy, mut endpoints: Endpoints) -> Metadata<'_> {
         revocations_endpoint: endpoints.revocations,
         jwks_uri: endpoints.jwks,
         service_documentation: endpoints.documentation,
+        protected_resources: Resource::all(policy)
+            .filter(|own| *own != Resource::Own)
+            .map(|own| own.identifier(policy))
+            .collect(),
     }
 }
 

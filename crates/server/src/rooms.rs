@@ -114,6 +114,7 @@ mod tests {
                 .chain([JWKS])
                 .map(str::to_owned),
         );
+        endpoints.extend(protocol::protected_resource::paths(&config.policy));
         let is_ours = |path: &String| path.starts_with(&format!("{}/", pages::path::OWN_API));
         let (own, others): (Vec<_>, Vec<_>) =
             mounted(Kind::Endpoint).into_iter().partition(is_ours);

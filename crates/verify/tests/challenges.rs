@@ -168,6 +168,50 @@ async fn the_name_of_an_invalid_token_and_the_metadata_can_be_set() {
     assert_eq!(body(response).await["error"], "invalid_request");
 }
 
+/// "The "resource" value returned MUST be identical to the protected resource's resource identifier value into which the
+/// well-known URI path suffix was inserted to create the URL used to retrieve the metadata." (RFC 9728 §3.3)
+#[tokio::test]
+async fn an_api_that_is_described_names_the_document_in_its_challenges() {
+    let provider = Provider::start().await;
+    let mut settings = provider.settings();
+    for (issuer, audience) in [
+        (None, Some("https://api.example/v1")),
+        (Some("https://id.example"), None),
+        (Some("https://id.example"), Some("urn:example:api")),
+        (Some("https://id.example"), Some("https://api.example/v1?x")),
+    ] {
+        settings.issuer = issuer.map(str::to_owned);
+        settings.audience = audience.map(str::to_owned);
+        let fault = settings.describe("tasks:read").unwrap_err().to_string();
+        assert!(
+            fault.contains("issuer is not set") || fault.contains("not the address"),
+            "{fault}"
+        );
+        assert_eq!(settings.resource_metadata, None);
+    }
+    settings.issuer = Some("https://id.example/t".to_owned());
+    settings.audience = Some("https://api.example/v1".to_owned());
+    let document = settings.describe("tasks:read  tasks:write").unwrap();
+    assert_eq!(document.path(), "/.well-known/oauth-protected-resource/v1");
+    let answer: Response = document.response();
+    assert_eq!(answer.headers()["content-type"], "application/json");
+    assert_eq!(answer.headers()["access-control-allow-origin"], "*");
+    let expected = json!({
+        "resource": "https://api.example/v1",
+        "authorization_servers": ["https://id.example/t"],
+        "scopes_supported": ["tasks:read", "tasks:write"],
+        "bearer_methods_supported": ["header"],
+    });
+    assert_eq!(body(answer).await, expected);
+    let api = api(&Verifier::start(settings).unwrap(), "tasks:read");
+    let url = "https://api.example/.well-known/oauth-protected-resource/v1";
+    for headers in [&[][..], &["Bearer unknown"]] {
+        let refused = get_with(&api, headers).await;
+        assert_eq!(refused.status(), 401);
+        assert!(challenge(&refused).ends_with(&format!("resource_metadata=\"{url}\"")));
+    }
+}
+
 #[tokio::test]
 async fn a_handler_learns_who_asks() {
     let provider = Provider::start().await;

@@ -6,6 +6,7 @@ pub mod bearer;
 pub mod cache_control;
 pub mod feed;
 pub mod introspection;
+pub mod protected_resource;
 pub mod token_text;
 
 pub use feed::FeedReply;

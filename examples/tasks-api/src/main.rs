@@ -11,7 +11,9 @@ mod settings;
 
 use anyhow::Context;
 use axum::Router;
+use axum::body::Body;
 use axum::extract::DefaultBodyLimit;
+use axum::routing::get;
 use clap::Parser;
 use data::Data;
 use settings::Settings;
@@ -45,12 +47,23 @@ struct Args {
 async fn main() -> anyhow::Result<()> {
     let args = Args::parse();
     let settings = Settings::read(&args.settings)?;
-    let verifier = Verifier::start(settings.verifier().await?)?;
+    let mut checks = settings.verifier().await?;
+    let described = match settings.scopes() {
+        Some(scopes) => Some(checks.describe(scopes)?),
+        None => None,
+    };
+    let verifier = Verifier::start(checks)?;
     let listener = tokio::net::TcpListener::bind(args.listen).await;
     let listener = listener.with_context(|| format!("cannot listen on {}", args.listen))?;
     println!("tasks-api listens on http://{}", listener.local_addr()?);
     tokio::spawn(report(verifier.clone()));
-    axum::serve(listener, router(&verifier, settings))
+    let mut routes = router(&verifier, settings);
+    if let Some(document) = described {
+        let path = document.path().to_owned();
+        let answer = get(async move || document.response::<Body>());
+        routes = routes.route(&path, answer);
+    }
+    axum::serve(listener, routes)
         .with_graceful_shutdown(stopped()?)
         .await?;
     Ok(())

@@ -28,6 +28,8 @@ pub(crate) struct Settings {
     prefix: Option<String>,
     /// What names this API in `aud`: tokens for others are refused then, and JWTs are read here.
     audience: Option<String>,
+    /// What clients are told that they may ask for, separated by spaces; `audience` is the address of this API then.
+    scopes: Option<String>,
     /// How far apart the clocks of provider and API may be, in seconds.
     leeway: Option<u64>,
     /// How recently a user must have signed in to delete something, in seconds.
@@ -91,6 +93,11 @@ impl Settings {
             found.prefixes = vec![prefix.clone()];
         }
         Ok(found)
+    }
+
+    /// What clients are told that they may ask for.
+    pub(crate) fn scopes(&self) -> Option<&str> {
+        self.scopes.as_deref()
     }
 
     /// How recently a user must have signed in to delete something.

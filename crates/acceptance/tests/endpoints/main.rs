@@ -14,6 +14,7 @@ mod lifecycle;
 mod openid;
 mod races;
 mod removal_races;
+mod resources;
 mod revocations;
 #[path = "../support/mod.rs"]
 mod support;

@@ -40,6 +40,17 @@ impl TasksApi {
         settings: &Json,
         env: &[(&str, &Path)],
     ) -> Self {
+        Self::start_at(free_port(), provider, (api, settings), env)
+    }
+
+    /// The same at this port.
+    #[track_caller]
+    pub(crate) fn start_at(
+        port: u16,
+        provider: &Provider,
+        (api, settings): (&App, &Json),
+        env: &[(&str, &Path)],
+    ) -> Self {
         let mut all = serde_json::json!({
             "issuer": provider.issuer(),
             "client_id": api.client_id,
@@ -48,7 +59,6 @@ impl TasksApi {
         for (name, value) in settings.as_object().expect("an object") {
             all[name] = value.clone();
         }
-        let port = free_port();
         let path = provider.folder().join(format!("tasks-api-{port}.json"));
         let mut options = OpenOptions::new();
         let file = options.write(true).create_new(true).mode(0o600).open(&path);

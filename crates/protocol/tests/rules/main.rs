@@ -32,6 +32,7 @@ mod rfc9068;
 mod rfc9207;
 mod rfc9470;
 mod rfc9700;
+mod rfc9728;
 mod sessions;
 mod sides;
 mod signing_keys;

@@ -45,8 +45,9 @@ impl Site {
     pub(crate) fn at(prefix: &str) -> Self {
         Site {
             prefix: prefix.to_owned(),
-            router: Router::new(),
-            root: Router::new(),
+            // A path of the configuration may begin a segment with a colon.
+            router: Router::new().without_v07_checks(),
+            root: Router::new().without_v07_checks(),
             mounted: Vec::new(),
         }
     }
@@ -123,12 +124,25 @@ impl Site {
     ) {
         self.endpoint(name, methods, routes());
         if !self.prefix.is_empty() {
-            let preflight = async move |asked: HeaderMap| preflight(&asked, methods);
             let path = format!("{name}{}", self.prefix);
-            let root = std::mem::take(&mut self.root);
-            self.root = root.route(&path, routes().options(preflight));
-            self.mounted.push((Kind::Endpoint, path));
+            self.root_endpoint(&path, methods, routes());
         }
+    }
+
+    /// An endpoint for programs at the root of the host, whatever the prefix is.
+    pub(crate) fn root_endpoint(
+        &mut self,
+        path: &str,
+        methods: &'static str,
+        routes: MethodRouter<App>,
+    ) {
+        if self.prefix.is_empty() {
+            return self.endpoint(path, methods, routes);
+        }
+        let preflight = async move |asked: HeaderMap| preflight(&asked, methods);
+        let root = std::mem::take(&mut self.root);
+        self.root = root.route(path, routes.options(preflight));
+        self.mounted.push((Kind::Endpoint, path.to_owned()));
     }
 
     /// Where other sites send a browser, by a link or by a form of theirs.

@@ -19,11 +19,14 @@ pub(crate) fn endpoints(config: &Config) -> Endpoints {
         userinfo: at(base, &paths.userinfo),
         end_session: at(base, &paths.logout),
         jwks: signs(config).then(|| format!("{base}{JWKS}")),
-        documentation: config
-            .developers
-            .page
-            .then(|| format!("{base}{DEVELOPERS}")),
+        documentation: documentation(config),
     }
+}
+
+/// The pages for developers, where there are any.
+pub(crate) fn documentation(config: &Config) -> Option<String> {
+    let page = config.developers.page;
+    page.then(|| format!("{}{DEVELOPERS}", config.base()))
 }
 
 /// `scheme://host[:port]` of a URL.

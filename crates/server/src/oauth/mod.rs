@@ -13,6 +13,7 @@ mod logged;
 mod logout;
 pub(crate) mod long_poll;
 mod metadata;
+mod protected_resource;
 mod request;
 mod revoke;
 mod token;
@@ -69,6 +70,9 @@ pub(crate) fn mount(config: &Config, site: &mut Site) {
     }
     if signs(config) {
         site.endpoint(JWKS, GET, get(jwks::jwks));
+    }
+    for path in protocol::protected_resource::paths(&config.policy) {
+        site.root_endpoint(&path, GET, get(protected_resource::document));
     }
     for name in metadata_names(config) {
         site.well_known(name, GET, || get(metadata::metadata));
