@@ -35,7 +35,8 @@ impl<'a> ProtectedResource<'a> {
     }
 }
 
-/// The origin, and the path, of an identifier that is an address without a query; a slash alone is no path.
+/// The origin, and the path, of an identifier that is an address without a query; a slash alone is no path. One with a segment
+/// that routers take for a pattern has no place.
 #[must_use]
 pub fn place(identifier: &str) -> Option<(&str, &str)> {
     let (scheme, rest) = identifier.split_once("://")?;
@@ -45,7 +46,9 @@ pub fn place(identifier: &str) -> Option<(&str, &str)> {
     let host = rest.find('/').unwrap_or(rest.len());
     let (origin, path) = identifier.split_at(scheme.len() + "://".len() + host);
     let path = if path == "/" { "" } else { path };
-    (is_web && host > 0 && !rest.contains(['?', '#'])).then_some((origin, path))
+    let is_plain =
+        !rest.contains(['?', '#', '{', '}']) && !path.contains("/:") && !path.contains("/*");
+    (is_web && host > 0 && is_plain).then_some((origin, path))
 }
 
 /// Where a client looks for the document of an API: the name stands between its host and its path (§3.1).
@@ -77,6 +80,8 @@ mod tests {
             ("https://api.example?x", None),
             ("https://api.example/a#b", None),
             ("https:///a", None),
+            ("https://api.example/:a", None),
+            ("https://api.example/a/*", None),
             ("urn:example:api", None),
             ("api.example", None),
         ] {

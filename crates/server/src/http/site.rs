@@ -45,9 +45,8 @@ impl Site {
     pub(crate) fn at(prefix: &str) -> Self {
         Site {
             prefix: prefix.to_owned(),
-            // A path of the configuration may begin a segment with a colon.
-            router: Router::new().without_v07_checks(),
-            root: Router::new().without_v07_checks(),
+            router: Router::new(),
+            root: Router::new(),
             mounted: Vec::new(),
         }
     }
