@@ -25,9 +25,10 @@ const STALE: Duration = Duration::from_secs(1);
 /// After a failure, everyone is told so for this long before it is tried again.
 const PAUSE: Duration = Duration::from_millis(200);
 
-/// Writes a line, where a transaction has the only say: its number is the highest yet plus one.
+/// Writes a line, where a transaction has the only say: its number is the highest yet plus one. As an `INSERT` of what a
+/// `SELECT` of the same table gives, it would go by way of a table made for that alone.
 pub(crate) const TELL: &str = "INSERT INTO changes (seq, kind, ref, until, above, organization) \
-     SELECT COALESCE(MAX(seq), 0) + 1, $1, $2, $3, $4, $5 FROM changes";
+     VALUES ((SELECT COALESCE(MAX(seq), 0) + 1 FROM changes), $1, $2, $3, $4, $5)";
 
 /// The id that no token of a grant is above which is revoked by whoever made `id` just now. That is above all ids that
 /// it knows of, however its clock is set; a day more is left for those of others, whose clocks may be ahead.

@@ -251,13 +251,16 @@ impl Apply<'_, '_> {
 
     /// Revoking what is revoked is success, and nothing to write down again.
     fn revoke_grant(&mut self, grant: Locator) -> Result<Done> {
-        const REVOKE: Query<UnixTime> = Query {
-            sql: "UPDATE grants SET revoked_at = $2 WHERE id = $1 AND revoked_at IS NULL RETURNING expires_at",
+        // Two statements: SQLite makes a table for what one of them returns.
+        const END: Query<UnixTime> = Query {
+            sql: "SELECT expires_at FROM grants WHERE id = $1 AND revoked_at IS NULL",
             read: |row| row.time(0),
         };
-        let Some(end) = self.db.one(&REVOKE, &values![grant, self.act.at])? else {
+        let Some(end) = self.db.one(&END, &values![grant])? else {
             return Ok(Done::Unchanged);
         };
+        let revoke = "UPDATE grants SET revoked_at = $2 WHERE id = $1 AND revoked_at IS NULL";
+        self.run(revoke, &values![grant, self.act.at])?;
         let above = feed::above(self.mint.locator());
         self.write_line(About::Grant(grant), end, Some(above))?;
         self.effects.push(Effect::Grant(grant, above));
