@@ -7,6 +7,7 @@ use crate::params::{Params, ParamsFault, told};
 use crate::policy::{ErrorAliases, Policy};
 use crate::resource::{Resources, TargetFault};
 use crate::types::{Client, GrantType, Lifetime, Person, Scope, ScopeFault, Side, UnixTime};
+use memchr::memchr;
 use std::sync::Arc;
 
 /// A request as HTTP brought it.
@@ -323,34 +324,39 @@ impl RawRequest<'_> {
         let query = self.query.filter(|query| !query.is_empty());
         let query = match query {
             Some(_) if !policy.tokens.bodies.query => return Err(RequestFault::Query),
-            Some(query) => Params::from_form(query.as_bytes()).map_err(RequestFault::Params)?,
-            None => Params::default(),
+            Some(query) => Some(Params::from_form(query.as_bytes()).map_err(RequestFault::Params)?),
+            None => None,
         };
-        let body = match (self.media_type().as_deref(), self.body) {
-            (_, []) => Params::default(),
-            // A form has no brace in it: this is JSON, sent as `curl -d` does.
-            (Some("application/x-www-form-urlencoded"), body)
-                if !body.trim_ascii_start().starts_with(b"{") =>
-            {
-                Params::from_form(body).map_err(RequestFault::Params)?
-            }
-            (Some("application/json"), body) if policy.tokens.bodies.json => {
-                Params::from_json(body).map_err(RequestFault::Params)?
-            }
-            _ if policy.tokens.bodies.json => return Err(RequestFault::FormOrJson),
-            _ => return Err(RequestFault::ContentType),
+        let body = self.of_body(policy)?;
+        let params = match query {
+            Some(query) => query.joined(body).map_err(RequestFault::Params)?,
+            None => body,
         };
-        let params = query.joined(body).map_err(RequestFault::Params)?;
         match params.repeated() {
             Some(name) => Err(RequestFault::Repeated(name.to_owned())),
             None => Ok(params),
         }
     }
 
-    fn media_type(&self) -> Option<String> {
-        let value = self.content_type?;
-        let essence = value.split(';').next().unwrap_or_default().trim();
-        Some(essence.to_ascii_lowercase())
+    fn of_body(&self, policy: &Policy) -> Result<Params, RequestFault> {
+        let content_type = self.content_type.unwrap_or_default();
+        let end = memchr(b';', content_type.as_bytes()).unwrap_or(content_type.len());
+        let media_type = content_type[..end].trim();
+        let is = |name: &str| media_type.eq_ignore_ascii_case(name);
+        match self.body {
+            [] => Ok(Params::default()),
+            // A form has no brace in it: this is JSON, sent as `curl -d` does.
+            body if is("application/x-www-form-urlencoded")
+                && !body.trim_ascii_start().starts_with(b"{") =>
+            {
+                Params::from_form(body).map_err(RequestFault::Params)
+            }
+            body if is("application/json") && policy.tokens.bodies.json => {
+                Params::from_json(body).map_err(RequestFault::Params)
+            }
+            _ if policy.tokens.bodies.json => Err(RequestFault::FormOrJson),
+            _ => Err(RequestFault::ContentType),
+        }
     }
 
     /// Reads the credentials that come with these parameters.

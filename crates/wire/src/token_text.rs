@@ -68,22 +68,21 @@ pub struct Presented {
 impl Presented {
     /// Reads a token's text; `None` for anything that no server of ours can have made.
     pub fn parse(text: &str) -> Option<Self> {
-        let head = text.len().checked_sub(CHECK_CHARS)?;
-        let prefix_len = head.checked_sub(BODY_CHARS)?;
-        let plain = |b: u8| b.is_ascii_alphanumeric() || b == b'_' || b == b'-';
-        if !text.bytes().all(plain) || checksum(&text[..head]) != text.as_bytes()[head..] {
+        let (head, check) = text.as_bytes().split_last_chunk::<CHECK_CHARS>()?;
+        let (prefix, body) = head.split_last_chunk::<BODY_CHARS>()?;
+        // Of the rest, decoding and the checksum leave no other characters either.
+        let plain = |b: &u8| b.is_ascii_alphanumeric() || *b == b'_' || *b == b'-';
+        if !prefix.iter().all(plain) || checksum(head) != *check {
             return None;
         }
         let mut raw = [0; 40];
-        let written = URL_SAFE_NO_PAD
-            .decode_slice(&text[prefix_len..head], &mut raw)
-            .ok()?;
+        let written = URL_SAFE_NO_PAD.decode_slice(body, &mut raw).ok()?;
         let locator = i64::from_be_bytes(raw[..8].try_into().ok()?);
         (written == raw.len() && locator > 0).then(|| Presented {
             locator,
             digest: Digest::of(text.as_bytes()),
             text: text.to_owned(),
-            prefix_len,
+            prefix_len: prefix.len(),
         })
     }
 
@@ -130,13 +129,13 @@ pub fn secret_text(prefix: &str, secret: &[u8; 32]) -> String {
 }
 
 fn push_checksum(text: &mut String) {
-    for byte in checksum(text) {
+    for byte in checksum(text.as_bytes()) {
         text.push(char::from(byte));
     }
 }
 
-fn checksum(text: &str) -> [u8; CHECK_CHARS] {
-    let mut rest = crc32fast::hash(text.as_bytes());
+fn checksum(text: &[u8]) -> [u8; CHECK_CHARS] {
+    let mut rest = crc32fast::hash(text);
     let mut out = [b'0'; CHECK_CHARS];
     for place in out.iter_mut().rev() {
         *place = BASE62[(rest % 62) as usize];
