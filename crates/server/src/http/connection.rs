@@ -29,6 +29,7 @@ use std::time::{Duration, Instant};
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::TcpStream;
 use tokio::sync::watch;
+use tokio::time::Timeout;
 use tokio_rustls::TlsAcceptor;
 use tower::Service;
 
@@ -69,6 +70,9 @@ pub(crate) struct Connection {
     /// Says when the server stops.
     pub(crate) stopping: watch::Receiver<bool>,
 }
+
+/// What the router answers by.
+type Routed = <Router as Service<Request<Body>>>::Future;
 
 /// What a connection's requests are answered with.
 struct Answers {
@@ -172,10 +176,11 @@ const X_REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 const KEEP_ALIVE: HeaderName = HeaderName::from_static("keep-alive");
 
 impl Answers {
-    async fn answer(
+    /// Begins to answer a request. It is handed on before anything waits: what waits would carry it along.
+    fn answer(
         self: Arc<Self>,
         request: Request<Incoming>,
-    ) -> Result<Response<Sending>, Infallible> {
+    ) -> impl Future<Output = Result<Response<Sending>, Infallible>> {
         let asked = self.traffic.asked();
         let started = Instant::now();
         let id = RequestId::next();
@@ -195,21 +200,72 @@ impl Answers {
             wants_page,
             visits: wants_page && method != Method::POST,
         };
-        let mut request = request.map(Body::new);
-        request.extensions_mut().insert(Arrival {
+        let arrival = Arrival {
             id,
             address: client,
             spoken,
-        });
-        let mut response = self.route(request, &method, asker).await;
-        self.dress(&mut response, (&method, uri.path()), asker, keeps_alive);
-        self.log(&mut response, &method, uri.path(), started, (id, client));
-        let response = response.map(|body| match self.http2 {
-            true => Sending::watched(body, &self.traffic.unsent),
-            false => Sending::unwatched(body),
-        });
-        drop(asked);
-        Ok(response)
+        };
+        let routed = self.routed(request, arrival);
+        async move {
+            let answered = match routed {
+                Ok(routed) => match routed.await {
+                    Ok(Ok(response)) => Ok(response),
+                    Err(_) => Err(Unanswerable::Slow),
+                },
+                Err(why) => Err(why),
+            };
+            let mut response = self.written(answered, &method, asker);
+            if let Some(prefix) = &self.shared.prefix {
+                // Few have one, and what that takes is not to be carried along by all.
+                response = Box::pin(prefix.put_before_links(response)).await;
+            }
+            self.dress(&mut response, (&method, uri.path()), asker, keeps_alive);
+            self.log(&mut response, &method, uri.path(), started, (id, client));
+            let response = response.map(|body| match self.http2 {
+                true => Sending::watched(body, &self.traffic.unsent),
+                false => Sending::unwatched(body),
+            });
+            drop(asked);
+            Ok(response)
+        }
+    }
+
+    /// What a request is answered by, if it can be answered at all.
+    fn routed(
+        &self,
+        request: Request<Incoming>,
+        arrival: Arrival,
+    ) -> Result<Timeout<Routed>, Unanswerable> {
+        if !names_one_host(request.version(), request.headers()) {
+            return Err(Unanswerable::Host);
+        }
+        if head_size(&request) > MAX_HEAD {
+            return Err(Unanswerable::Head);
+        }
+        let mut request = request.map(Body::new);
+        request.extensions_mut().insert(arrival);
+        let routed = self.shared.router.clone().call(request);
+        Ok(tokio::time::timeout(REQUEST_TIMEOUT, routed))
+    }
+
+    /// The answer as it is sent.
+    fn written(
+        &self,
+        answered: Result<Response<Body>, Unanswerable>,
+        method: &Method,
+        asker: Asker,
+    ) -> Response<Body> {
+        let app = &self.shared.app;
+        let response = match answered {
+            Ok(response) => render::written(app, response, method, asker),
+            Err(why) => render::refused(app, Refusal::Request(why), asker.visits, asker.reader),
+        };
+        debug_assert!(
+            has_what_its_status_asks_for(&response),
+            "{} without its header",
+            response.status()
+        );
+        response
     }
 
     /// Adds what every answer has.
@@ -269,37 +325,6 @@ impl Answers {
             fault: fault.as_ref().map(|fault| fault.0.as_str()),
         });
     }
-
-    async fn route(&self, request: Request<Body>, method: &Method, asker: Asker) -> Response<Body> {
-        let app = &self.shared.app;
-        let response = match self.routed(request).await {
-            Ok(response) => render::written(app, response, method, asker),
-            Err(refusal) => render::refused(app, refusal, asker.visits, asker.reader),
-        };
-        debug_assert!(
-            has_what_its_status_asks_for(&response),
-            "{} without its header",
-            response.status()
-        );
-        match &self.shared.prefix {
-            Some(prefix) => prefix.put_before_links(response).await,
-            None => response,
-        }
-    }
-
-    async fn routed(&self, request: Request<Body>) -> Result<Response<Body>, Refusal> {
-        if !names_one_host(request.version(), request.headers()) {
-            return Err(Refusal::Request(Unanswerable::Host));
-        }
-        if head_size(&request) > MAX_HEAD {
-            return Err(Refusal::Request(Unanswerable::Head));
-        }
-        let routed = self.shared.router.clone().call(request);
-        match tokio::time::timeout(REQUEST_TIMEOUT, routed).await {
-            Ok(Ok(response)) => Ok(response),
-            Err(_) => Err(Refusal::Request(Unanswerable::Slow)),
-        }
-    }
 }
 
 /// Whether an error has the header that says what to do about it: how to prove oneself, which methods there are
@@ -325,7 +350,7 @@ fn keeps_alive(request: &Request<Incoming>) -> bool {
 }
 
 /// Bytes of a head that arrived in one piece, which the reader's own bound does not see.
-fn head_size(request: &Request<Body>) -> usize {
+fn head_size(request: &Request<Incoming>) -> usize {
     let uri = request
         .uri()
         .path_and_query()
