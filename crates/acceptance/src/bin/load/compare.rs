@@ -3,7 +3,7 @@
 
 use crate::sample::{Figures, Load, Sample};
 use crate::server::{BEFORE, CONTROL, FLOOR, LARGE, SMALL, VALETKEY};
-use crate::{flow, issue, memory, sign_in, sweep};
+use crate::{chain, flow, issue, memory, sign_in, signature, sweep};
 
 /// Heading, name in JSON, digits behind the point, and where the figure stands.
 pub(crate) type Column = (&'static str, &'static str, usize, fn(&Load) -> f64);
@@ -26,6 +26,9 @@ pub(crate) const RATIOS: [(&str, &str, usize); 4] = [
     ("p99", "p99", 3),
     ("CPU", "cpu", 6),
 ];
+
+/// What is answered with something signed, where anything is.
+const SIGNED: [&str; 3] = [issue::ISSUE, chain::REFRESH, flow::FLOW];
 
 /// What a line of the report is about.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -162,6 +165,10 @@ fn is_reference(line: &Key, to: &Key) -> bool {
         (VALETKEY | BEFORE, FLOOR) | (VALETKEY | CONTROL, BEFORE) | (LARGE, SMALL) => is_same_work,
         (VALETKEY | BEFORE, sign_in::ARGON2) => line.name == sign_in::SIGN_IN,
         (server, same) if server == same => match names {
+            (name, signature::ALONE) => {
+                let work = name.strip_suffix(": instructions");
+                work.is_some_and(|work| SIGNED.contains(&work))
+            }
             (flow::FLOW, issue::ISSUE) => line.connections == to.connections,
             (issue::FIXED_BESIDE, issue::FIXED)
             | (issue::BESIDE, sign_in::SIGN_IN)
@@ -260,5 +267,19 @@ mod tests {
         assert!(is_reference(&key(sign_in::SIGN_IN, 8, VALETKEY), &bare));
         let (small, large) = (key(issue::ISSUE, 64, SMALL), key(issue::ISSUE, 64, LARGE));
         assert!(is_reference(&large, &small) && !is_reference(&small, &large));
+        let alone = key(signature::ALONE, 0, "EdDSA");
+        assert!(is_reference(
+            &key("code flow: instructions", 0, "EdDSA"),
+            &alone
+        ));
+        for other in [
+            "code flow: commits",
+            "introspection: instructions",
+            signature::ALONE,
+        ] {
+            assert!(!is_reference(&key(other, 0, "EdDSA"), &alone), "{other}");
+        }
+        let of_other = key("code flow: instructions", 0, "ES256");
+        assert!(!is_reference(&of_other, &alone));
     }
 }

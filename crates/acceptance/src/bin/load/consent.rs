@@ -2,10 +2,10 @@
 
 use crate::connection::Answer;
 use crate::round::Round;
-use crate::seed::{CALLBACK, Seeded};
+use crate::seed::Seeded;
 use crate::server::Server;
-use crate::work::{AnyWork, Same};
-use acceptance::{Pkce, Request, send, target};
+use crate::work::{AnyWork, Same, visit};
+use acceptance::{Pkce, Request, send};
 use anyhow::Context;
 use std::rc::Rc;
 
@@ -14,28 +14,18 @@ pub(crate) const PAGE: &str = "consent page";
 /// A request for the page, in the session of this `Cookie` header: whoever allowed the same before is asked again.
 fn page(server: &Server, seeded: &Seeded, cookie: &str) -> anyhow::Result<Vec<u8>> {
     let pkce = Pkce::random();
-    let question = [
-        ("response_type", "code"),
-        ("client_id", seeded.refresher.0.as_str()),
-        ("redirect_uri", CALLBACK),
+    let further = [
         ("code_challenge", pkce.challenge.as_str()),
-        ("code_challenge_method", "S256"),
         ("prompt", "consent"),
     ];
     let host = server.host();
-    let asked = Request::get(&target(&seeded.paths.authorize, &question)).header("Cookie", cookie);
+    let asked = Request::get(&seeded.authorization(&further)).header("Cookie", cookie);
     let asked = send(server.addr(), &host, &asked)?;
     let to = asked
         .location()
         .filter(|to| to.contains("/consent?"))
         .with_context(|| format!("nobody is asked: {asked}"))?;
-    let request = Request::get(to)
-        .header("Connection", "keep-alive")
-        .header("Accept", "text/html,*/*;q=0.8")
-        .header("Sec-Fetch-Site", "none")
-        .header("Sec-Fetch-Mode", "navigate")
-        .header("Cookie", cookie);
-    Ok(request.bytes(&host))
+    Ok(visit(to, "none", cookie).bytes(&host))
 }
 
 /// Whether an answer is the page: it has the button.

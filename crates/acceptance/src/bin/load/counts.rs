@@ -9,12 +9,15 @@ use crate::connection::Connection;
 use crate::drive::mint;
 use crate::flow::{FLOW, Flow};
 use crate::ledger::{Ledger, Taken};
-use crate::sample::{Figures, Sample, count};
+use crate::round::Round;
+use crate::sample::{Sample, count};
 use crate::seed::{Seeded, seed};
 use crate::server::Server;
+use crate::signature::{self, Algorithm};
 use crate::work::{AnyWork, Post, Step};
 use crate::{Args, chain, issue, look};
 use anyhow::{Context, bail, ensure};
+use clap::ValueEnum;
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
@@ -30,27 +33,26 @@ const TIMES: usize = 7;
 /// What the names of callgrind's files begin with.
 const OUT: &str = "callgrind.out";
 
-/// Counts on `valetkey`, and on the one before it if there is one, in as many rounds as are asked for.
+/// Counts on `valetkey`, on the one before it if there is one, and on `valetkey` that signs what it gives, in as many
+/// rounds as are asked for.
 pub(crate) fn measure(args: &Args, runtime: &Runtime) -> anyhow::Result<Vec<Sample>> {
-    let mut samples = Vec::new();
-    for round in 1..=args.rounds {
+    let has = |program: &str| Command::new(program).arg("--version").output().is_ok();
+    ensure!(has("callgrind_control"), "valgrind is not installed");
+    let mut round = Round::new(args, 1, runtime);
+    for number in 1..=args.rounds {
+        round.number = number;
         let servers = [Server::before(args)?, Some(Server::valetkey(args)?)];
         for server in servers.into_iter().flatten() {
-            let name = server.name();
-            let figures = on_server(args, runtime, server).with_context(|| name.to_owned())?;
-            for (measure, value) in figures {
-                let figures = Figures::One { measure, value };
-                let sample = Sample {
-                    round,
-                    server: name,
-                    figures,
-                };
-                eprintln!("{}", serde_json::to_string(&sample).unwrap_or_default());
-                samples.push(sample);
-            }
+            on_server(&mut round, server)?;
+        }
+        for algorithm in Algorithm::value_variants() {
+            let server = Server::signing(args, *algorithm)?;
+            let alone = algorithm.alone(&server.folder())?;
+            round.add_one(&server, signature::ALONE, alone);
+            on_server(&mut round, server)?;
         }
     }
-    Ok(samples)
+    Ok(round.samples)
 }
 
 /// A shell program that runs the server of `binary` under callgrind, and its other verbs as they are.
@@ -68,13 +70,8 @@ pub(crate) fn wrapper(folder: &Path, name: &str, binary: &Path) -> anyhow::Resul
     Ok(path)
 }
 
-fn on_server(
-    args: &Args,
-    runtime: &Runtime,
-    mut server: Server,
-) -> anyhow::Result<Vec<(String, f64)>> {
-    let has = |program: &str| Command::new(program).arg("--version").output().is_ok();
-    ensure!(has("callgrind_control"), "valgrind is not installed");
+fn on_server(round: &mut Round<'_>, mut server: Server) -> anyhow::Result<()> {
+    let (args, runtime) = (round.args, round.runtime);
     server.start()?;
     let seeded = seed(&server, args)?;
     let mut counter = Counter {
@@ -90,9 +87,11 @@ fn on_server(
     for (name, mut work) in works(&server, &seeded, runtime)? {
         counter.count(&server, name, &mut work)?;
     }
-    let figures = counter.figures;
+    for (measure, value) in counter.figures {
+        round.add_one(&server, &measure, value);
+    }
     server.stop();
-    Ok(figures)
+    Ok(())
 }
 
 fn works(
@@ -204,7 +203,7 @@ impl Counter<'_> {
 }
 
 /// The instructions of a dump.
-fn total(dump: &str) -> Option<u64> {
+pub(crate) fn total(dump: &str) -> Option<u64> {
     let mut lines = dump.lines();
     let total = lines.find_map(|line| line.strip_prefix("totals:"))?;
     total.trim().parse().ok()

@@ -5,8 +5,8 @@ use crate::issue;
 use crate::round::Round;
 use crate::seed::{CALLBACK, Seeded};
 use crate::server::Server;
-use crate::work::{AnyWork, Post, Step, Work, text_member};
-use acceptance::{Pkce, Request, target};
+use crate::work::{AnyWork, Post, Step, Work, text_member, visit};
+use acceptance::Pkce;
 
 pub(crate) const FLOW: &str = "code flow";
 
@@ -39,20 +39,8 @@ impl Flow {
     /// Flows of the app that refreshes, in the session of this `Cookie` header.
     pub(crate) fn new(server: &Server, seeded: &Seeded, cookie: &str) -> Self {
         let host = server.host();
-        let question = [
-            ("response_type", "code"),
-            ("client_id", seeded.refresher.0.as_str()),
-            ("redirect_uri", CALLBACK),
-            ("code_challenge_method", "S256"),
-            ("state", ""),
-        ];
-        let request = Request::get(&target(&seeded.paths.authorize, &question))
-            .header("Connection", "keep-alive")
-            .header("Accept", "text/html,*/*;q=0.8")
-            .header("Sec-Fetch-Site", "cross-site")
-            .header("Sec-Fetch-Mode", "navigate")
-            .header("Cookie", cookie)
-            .bytes(&host);
+        let target = seeded.authorization(&[("state", "")]);
+        let request = visit(&target, "cross-site", cookie).bytes(&host);
         let request = String::from_utf8_lossy(&request).into_owned();
         let end = request.find(" HTTP/1.1").unwrap_or(request.len());
         let (line, headers) = request.split_at(end);

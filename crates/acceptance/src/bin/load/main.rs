@@ -29,6 +29,7 @@ mod scale;
 mod seed;
 mod server;
 mod sign_in;
+mod signature;
 mod sweep;
 mod ticks;
 mod usage;
@@ -56,6 +57,10 @@ fn main() -> ExitCode {
 }
 
 fn run(args: &Args) -> anyhow::Result<ExitCode> {
+    if let Some(algorithm) = args.sign {
+        algorithm.sign(args.times)?;
+        return Ok(ExitCode::SUCCESS);
+    }
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
         .build()?;

@@ -1,5 +1,6 @@
 //! The command line.
 
+use crate::signature::Algorithm;
 use clap::{Parser, ValueEnum};
 use std::path::PathBuf;
 use std::time::Duration;
@@ -44,8 +45,8 @@ pub(crate) enum Scenario {
     /// What it writes to take one connection back, and memory for all that were: `--large` live tokens, ten of each person,
     /// against `--small`. Only when named.
     Connections,
-    /// Instructions under callgrind, statements, rows, pages and commits per request, on one connection. Only when
-    /// named, and alone.
+    /// Instructions under callgrind, statements, rows, pages and commits per request, on one connection; of `valetkey`
+    /// also with JWTs and ID tokens, beside a signature alone. Only when named, and alone.
     Counts,
 }
 
@@ -132,6 +133,12 @@ pub(crate) struct Args {
     /// One round of a second each, few connections, small stores: shows that all of it runs, measures nothing.
     #[arg(long)]
     quick: bool,
+    /// Make signatures by this algorithm, and nothing else: what `counts` runs under callgrind.
+    #[arg(long, value_enum, hide = true)]
+    pub(crate) sign: Option<Algorithm>,
+    /// How many.
+    #[arg(long, default_value_t = 1, hide = true)]
+    pub(crate) times: u32,
     /// Print JSON instead of Markdown.
     #[arg(long)]
     pub(crate) json: bool,

@@ -2,10 +2,10 @@
 
 use crate::connection::Answer;
 use crate::round::Round;
-use crate::seed::Seeded;
+use crate::seed::{CALLBACK, PASSWORD, Seeded};
 use crate::server::Server;
-use crate::work::{AnyWork, Same};
-use acceptance::{AppSpec, Provider, Request};
+use crate::work::{AnyWork, Same, visit};
+use acceptance::{AppSpec, Provider};
 use anyhow::Context;
 use std::rc::Rc;
 
@@ -14,7 +14,6 @@ pub(crate) const LIST: &str = "list of 50 apps";
 /// Apps of one developer.
 const APPS: usize = 50;
 const DEVELOPER: &str = "developer@example.com";
-const PASSWORD: &str = "a long enough bench password";
 const PATH: &str = "/apps";
 
 /// One `Cookie` header for each of so many browsers in which the developer is signed in; none where a server has no such
@@ -25,7 +24,7 @@ pub(crate) fn seed(provider: &Provider, browsers: usize) -> anyhow::Result<Vec<S
         provider.app_create(&AppSpec {
             owner: DEVELOPER,
             name: &format!("Listed app {number}"),
-            redirect_uris: &["http://localhost:9876/callback"],
+            redirect_uris: &[CALLBACK],
             ..AppSpec::default()
         });
     }
@@ -45,12 +44,7 @@ pub(crate) fn seed(provider: &Provider, browsers: usize) -> anyhow::Result<Vec<S
 /// Looks at the list, each in a session of its own.
 fn works(server: &Server, seeded: &Seeded) -> Vec<AnyWork> {
     let work = |cookie: &String| {
-        let request = Request::get(PATH)
-            .header("Connection", "keep-alive")
-            .header("Accept", "text/html,*/*;q=0.8")
-            .header("Sec-Fetch-Site", "none")
-            .header("Sec-Fetch-Mode", "navigate")
-            .header("Cookie", cookie);
+        let request = visit(PATH, "none", cookie);
         let bytes: Rc<[u8]> = request.bytes(&server.host()).into();
         Same::work(&bytes, is_list)
     };

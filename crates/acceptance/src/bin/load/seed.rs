@@ -41,6 +41,8 @@ pub(crate) struct Seeded {
     pub(crate) developers: Vec<String>,
     /// The bytes of sign-ins, each of another person.
     pub(crate) sign_ins: Vec<Vec<u8>>,
+    /// What people are asked for; `None`: what an app has without asking.
+    pub(crate) scope: Option<&'static str>,
 }
 
 impl Seeded {
@@ -51,6 +53,19 @@ impl Seeded {
             .basic(&self.machine.0, &self.machine.1)
             .form(fields)
             .bytes(&server.host())
+    }
+
+    /// The target of an authorization request of the app that refreshes, with further parameters at its end.
+    pub(crate) fn authorization(&self, further: &[(&str, &str)]) -> String {
+        let mut question = vec![
+            ("response_type", "code"),
+            ("client_id", self.refresher.0.as_str()),
+            ("redirect_uri", CALLBACK),
+            ("code_challenge_method", "S256"),
+        ];
+        question.extend(self.scope.map(|scope| ("scope", scope)));
+        question.extend(further);
+        target(&self.paths.authorize, &question)
     }
 }
 
@@ -74,13 +89,24 @@ pub(crate) fn seed(server: &Server, args: &Args) -> anyhow::Result<Seeded> {
                 ..Seeded::default()
             })
         }
-        Server::Valetkey(provider, _) => seed_valetkey(provider, &server.host(), args),
+        Server::Valetkey(provider, _) => {
+            let scope = server.signs().then_some("openid");
+            seed_valetkey(provider, scope, &server.host(), args)
+        }
     }
 }
 
-fn seed_valetkey(provider: &Provider, host: &str, args: &Args) -> anyhow::Result<Seeded> {
+fn seed_valetkey(
+    provider: &Provider,
+    scope: Option<&'static str>,
+    host: &str,
+    args: &Args,
+) -> anyhow::Result<Seeded> {
     let wants = |any: &[Scenario]| any.iter().any(|scenario| args.wants(*scenario));
-    let mut seeded = apps(provider)?;
+    let mut seeded = Seeded {
+        scope,
+        ..apps(provider)?
+    };
     let refreshing = [
         Scenario::Refresh,
         Scenario::Mixed,
@@ -188,15 +214,11 @@ fn paths(metadata: &Json) -> Paths {
 
 fn authorization(seeded: &Seeded) -> (String, Pkce) {
     let pkce = Pkce::random();
-    let question = [
-        ("response_type", "code"),
-        ("client_id", seeded.refresher.0.as_str()),
-        ("redirect_uri", CALLBACK),
+    let further = [
         ("code_challenge", pkce.challenge.as_str()),
-        ("code_challenge_method", "S256"),
         ("state", "bench"),
     ];
-    (target(&seeded.paths.authorize, &question), pkce)
+    (seeded.authorization(&further), pkce)
 }
 
 /// Redeems a code and returns the refresh token.

@@ -1,9 +1,11 @@
 //! The two servers under load, behind one face.
 
+use crate::signature::Algorithm;
 use crate::{Args, Scenario, connections, counts, device};
 use acceptance::postgres::Database;
 use acceptance::{Provider, Request, Setup, free_port, send, wait_for_exit};
 use anyhow::{Context, bail, ensure};
+use clap::ValueEnum;
 use std::fs::{self, File};
 use std::net::{Ipv4Addr, SocketAddr};
 use std::path::{Path, PathBuf};
@@ -118,7 +120,15 @@ impl Server {
     pub(crate) fn valetkey(args: &Args) -> anyhow::Result<Self> {
         let binary = args.valetkey.clone();
         let binary = binary.map_or_else(|| beside("valetkey"), Ok)?;
-        Self::provider(args, &binary, VALETKEY)
+        Self::provider(args, &binary, VALETKEY, None)
+    }
+
+    /// The same with a key of this algorithm, by which it signs access tokens and ID tokens.
+    pub(crate) fn signing(args: &Args, algorithm: Algorithm) -> anyhow::Result<Self> {
+        let binary = args.valetkey.clone();
+        let binary = binary.map_or_else(|| beside("valetkey"), Ok)?;
+        let config = algorithm.config();
+        Self::provider(args, &binary, algorithm.name(), Some(&config))
     }
 
     /// The same, but the report calls it `name`.
@@ -145,11 +155,16 @@ impl Server {
     fn earlier(args: &Args, name: &'static str) -> anyhow::Result<Option<Self>> {
         let binary = args.before.as_deref();
         binary
-            .map(|binary| Self::provider(args, binary, name))
+            .map(|binary| Self::provider(args, binary, name, None))
             .transpose()
     }
 
-    fn provider(args: &Args, binary: &Path, name: &'static str) -> anyhow::Result<Self> {
+    fn provider(
+        args: &Args,
+        binary: &Path,
+        name: &'static str,
+        more: Option<&str>,
+    ) -> anyhow::Result<Self> {
         let setup = match &args.config {
             Some(path) => Setup::file(path),
             None => Setup::toml(CONFIG),
@@ -161,6 +176,10 @@ impl Server {
         let setup = match args.wants(Scenario::Connections) {
             true => setup.with(connections::CONFIG),
             false => setup,
+        };
+        let setup = match more {
+            Some(config) => setup.with(config),
+            None => setup,
         };
         let setup = match &args.postgres {
             Some(server) => setup.postgres(Database::on(server)),
@@ -180,6 +199,12 @@ impl Server {
             Server::Floor(_) => FLOOR,
             Server::Valetkey(_, name) => name,
         }
+    }
+
+    /// Whether it was made by [`Server::signing`].
+    pub(crate) fn signs(&self) -> bool {
+        let mut algorithms = Algorithm::value_variants().iter();
+        algorithms.any(|algorithm| algorithm.name() == self.name())
     }
 
     pub(crate) fn is_floor(&self) -> bool {

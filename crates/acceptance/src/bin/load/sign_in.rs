@@ -3,7 +3,7 @@
 use crate::drive::Tally;
 use crate::round::Round;
 use crate::sample::{Figures, Load};
-use crate::seed::Seeded;
+use crate::seed::{PASSWORD, Seeded};
 use crate::server::Server;
 use crate::usage::cpu_micros;
 use crate::work::{AnyWork, Same};
@@ -17,8 +17,6 @@ use std::time::{Duration, Instant};
 pub(crate) const SIGN_IN: &str = "sign-in";
 /// What the bare hash is called in the report.
 pub(crate) const ARGON2: &str = "argon2id";
-
-const PASSWORD: &str = "a long enough bench password";
 
 /// The bytes of a sign-in by one account of its own, which may be sent again and again.
 pub(crate) fn request(provider: &Provider, number: usize, host: &str) -> anyhow::Result<Vec<u8>> {

@@ -106,6 +106,16 @@ impl Work for Turn {
     }
 }
 
+/// What a browser with this `Cookie` header asks for when it goes to a page, from where `Sec-Fetch-Site` says.
+pub(crate) fn visit(target: &str, from: &str, cookie: &str) -> Request {
+    Request::get(target)
+        .header("Connection", "keep-alive")
+        .header("Accept", "text/html,*/*;q=0.8")
+        .header("Sec-Fetch-Site", from)
+        .header("Sec-Fetch-Mode", "navigate")
+        .header("Cookie", cookie)
+}
+
 /// A form POST of an app whose body changes from request to request.
 pub(crate) struct Post {
     /// Request line and headers up to the value of `Content-Length`.
