@@ -122,16 +122,20 @@ pub(super) fn config(layers: &Layers, check_url: CheckUrl) -> Result<Config, Con
     let (issuer, base) = issuer(checks, listen);
     let settings = checks.settings();
     let signing = signing::signing(checks);
-    let policy = policy::policy(checks, &issuer, &base.base(), &signing);
-    let documented = test_side::test_side(checks, &policy.accounts);
-    let storage = storage::storage(checks, check_url);
     let api = settings.hosts.api.as_deref();
     let portal = settings.hosts.portal.as_deref();
+    let api_base = host(checks, &base, "hosts.api", api);
+    let portal_base = host(checks, &base, "hosts.portal", portal);
+    let mut bases = vec![base.base(), api_base.clone(), portal_base.clone()];
+    bases.dedup();
+    let policy = policy::policy(checks, &issuer, &bases, &signing);
+    let documented = test_side::test_side(checks, &policy.accounts);
+    let storage = storage::storage(checks, check_url);
     let config = Config {
         source: layers.source.clone(),
         listen,
-        api_base: host(checks, &base, "hosts.api", api),
-        portal_base: host(checks, &base, "hosts.portal", portal),
+        api_base,
+        portal_base,
         issuer,
         keys: storage::keys(layers, &storage),
         storage,

@@ -1,25 +1,28 @@
 //! The part of the configuration that rules obey.
 use super::checks::{Checks, LONGEST, within};
 use super::portal::has_api;
+use super::settings::NonceSetting;
 use super::signing::Signing;
 use super::values::{IdSetting, Span};
 use super::{apis, openid, scopes, tokens};
 use protocol::Policy;
 use protocol::device::VERIFICATION_PATH;
+use protocol::dpop::DpopPolicy;
 use protocol::policy::{
     AccountPolicy, AppBounds, Conformance, DevicePolicy, ErrorAliases, RedirectPolicy,
 };
 use protocol::types::ids::SubjectFormat;
 use protocol::types::{GrantType, Lifetime};
 
-/// Checks what rules obey.
+/// Checks what rules obey. The first base is that of the issuer.
 pub(super) fn policy(
     checks: &mut Checks<'_>,
     issuer: &str,
-    base: &str,
+    bases: &[String],
     signing: &Signing,
 ) -> Policy {
     let settings = checks.settings();
+    let base = bases.first().map_or(issuer, String::as_str);
     let (tokens, scopes) = (tokens::tokens(checks), scopes::scopes(checks));
     let apis = apis::apis(checks, (issuer, &tokens, &scopes), signing);
     Policy {
@@ -35,6 +38,10 @@ pub(super) fn policy(
         unreviewed_unticked: checks.settings().apps.unreviewed_unticked,
         pkce: settings.apps.pkce,
         tokens,
+        dpop: DpopPolicy {
+            bases: bases.to_vec(),
+            nonces: settings.token.dpop_nonce == NonceSetting::Required,
+        },
         own_api: has_api(&settings.portal),
         openid: openid::openid(checks, signing),
         scopes,

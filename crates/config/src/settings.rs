@@ -34,7 +34,7 @@ pub use portal::AppOwners;
 pub(crate) use portal::PortalSettings;
 pub(crate) use request_log::RequestLogSettings;
 pub(crate) use signing::SigningSettings;
-pub(crate) use token::{BodySetting, TokenSettings};
+pub(crate) use token::{BodySetting, NonceSetting, TokenSettings};
 
 use super::values::{IdSetting, SignUpSetting, Span, TextSetting};
 use protocol::policy::{PkcePolicy, Registration, Risk, SignUp};

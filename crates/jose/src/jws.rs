@@ -113,7 +113,8 @@ impl Header {
         self.typ().is_some_and(|own| is_media_type(own, typ))
     }
 
-    /// Another member. `jku`, `jwk`, `x5u` and `x5c` are such: nothing here takes a key from them.
+    /// Another member. `jku`, `jwk`, `x5u` and `x5c` are such: nothing here takes a key from them. Who does so for a proof
+    /// of possession knows that the key is the sender's own choice.
     pub fn member(&self, name: &str) -> Option<&Value> {
         self.members.get(name)
     }

@@ -1,7 +1,9 @@
 //! What developers are told of errors beyond their wire form: which can occur under a policy, what leads to each,
 //! and what to do. The codes and descriptions themselves stand with the errors.
 mod authorization;
+mod possession;
 
+use self::possession::{of_proof, proof_faults};
 use crate::client_auth::{AssertionFault, ClientFault};
 use crate::params::ParamsFault;
 use crate::policy::{Policy, RedirectUriAtToken, Rotation};
@@ -48,6 +50,7 @@ impl TokenError {
             .chain(target_faults(policy).map(TokenError::from))
             .chain(device)
             .chain(paused)
+            .chain(proof_faults(policy).map(TokenError::Proof))
             .collect()
     }
 
@@ -86,6 +89,7 @@ impl TokenError {
             TokenError::ExpiredToken => {
                 advice("The lifetime of the codes is over.", "Offer to start anew.")
             }
+            TokenError::Proof(fault) => of_proof(*fault),
             TokenError::CannotSign => advice(
                 "A key of the provider cannot be used just now.",
                 "Try again after the seconds that `Retry-After` says.",
@@ -326,6 +330,7 @@ fn grant_faults(policy: &Policy) -> Vec<GrantFault> {
         (replaces, GrantFault::RetryDiffers),
         (people, GrantFault::Revoked),
         (people, GrantFault::OtherClient),
+        (people, GrantFault::Key),
         (people, GrantFault::Removed),
         (people, GrantFault::Person),
         (code, GrantFault::VerifierMissing),
@@ -383,6 +388,10 @@ impl GrantFault {
             Self::Revoked => advice(
                 "It was revoked, or the app was switched off.",
                 "Ask the person again.",
+            ),
+            Self::Key => advice(
+                "The DPoP proof is by another key than the one that the code or refresh token was asked for with.",
+                "Keep one key for as long as its tokens, and prove with that.",
             ),
             Self::Removed => advice(
                 "The person removed the app from those that they let in.",
@@ -488,6 +497,19 @@ impl BearerError {
                 "The token has ended, was taken back, or is cut short.",
                 "Get the next one. If that fails too, ask the person again.",
             ),
+            Self::Bound => advice(
+                "The token was asked for with a DPoP proof, so it works with one only.",
+                "Send Authorization: DPoP, and a proof in the DPoP header.",
+            ),
+            Self::Unbound => advice(
+                "The token was asked for without a DPoP proof.",
+                "Send Authorization: Bearer.",
+            ),
+            Self::OtherKey => advice(
+                "The DPoP proof is by another key than the one that the token was asked for with.",
+                "Keep one key for as long as its tokens, and prove with that.",
+            ),
+            Self::Proof(fault) => of_proof(fault),
             Self::Missing => advice(
                 "There is no Authorization header, or it is not Bearer.",
                 "Send Authorization: Bearer and the access token; not the client secret, not a URL parameter.",

@@ -31,6 +31,7 @@ use crate::types::{
 };
 use std::sync::Arc;
 use wire::TokenText;
+use wire::dpop::Thumbprint;
 
 /// What a code's text starts with.
 pub const CODE_PREFIX: &str = "ac_";
@@ -40,7 +41,7 @@ pub const HANDLE_PREFIX: &str = "rq_";
 /// Longest `state`, in bytes.
 pub const MAX_STATE: usize = 4_096;
 /// The parameters of a request that are kept; unknown ones are ignored (§3.1), so they are not.
-const KEPT: [&str; 14] = [
+const KEPT: [&str; 15] = [
     "client_id",
     "redirect_uri",
     "response_type",
@@ -55,6 +56,7 @@ const KEPT: [&str; 14] = [
     "nonce",
     "claims",
     "id_token_hint",
+    "dpop_jkt",
 ];
 
 /// A request that passed every check. Its redirect URI is verified, so it may be answered there.
@@ -70,6 +72,8 @@ pub struct AuthorizationRequest {
     pub state: Option<String>,
     /// The S256 challenge.
     pub challenge: Option<CodeChallenge>,
+    /// The key that its code is to be bound to (`dpop_jkt`, RFC 9449 §10). Few name one.
+    pub key: Option<Box<Thumbprint>>,
     /// How its person is to be met.
     pub prompt: Prompt,
     /// How the answer is brought there.
@@ -126,6 +130,7 @@ pub fn check_for<M>(
             redirect_uri,
             scope: rest.scope,
             challenge: rest.challenge,
+            key: rest.key,
             prompt: rest.prompt,
             response_mode: response_mode.unwrap_or_default(),
             authentication: rest.authentication,
@@ -186,6 +191,7 @@ fn check_redirect_uri(
 struct Rest {
     scope: Scope,
     challenge: Option<CodeChallenge>,
+    key: Option<Box<Thumbprint>>,
     prompt: Prompt,
     authentication: Option<Box<AuthenticationRequest>>,
     resources: Resources,
@@ -204,6 +210,7 @@ fn check_rest<M>(
     ResponseMode::of(params, policy)?;
     check_grant(client, policy)?;
     let challenge = check_challenge(params, client, policy)?;
+    let key = check_key(params)?;
     let (scope, claims) = check_scope(params, client, policy)?;
     let resources = Resources::read(params, policy);
     let narrowed = resources.narrow(&scope, policy);
@@ -215,6 +222,7 @@ fn check_rest<M>(
     Ok(Rest {
         scope,
         challenge,
+        key,
         prompt,
         authentication,
         resources,
@@ -287,6 +295,14 @@ fn check_challenge(
             .ok_or_else(|| RequestFault::Challenge.into()),
         (Some(_), _) => Err(RequestFault::ChallengeMethod.into()),
     }
+}
+
+fn check_key(params: &Params) -> Result<Option<Box<Thumbprint>>, AuthorizationError> {
+    let Some(text) = params.get("dpop_jkt") else {
+        return Ok(None);
+    };
+    let key = Thumbprint::parse(text).ok_or(RequestFault::Key)?;
+    Ok(Some(Box::new(key)))
 }
 
 /// The scope, and the claims that are asked for by name: one of these is allowed as the scope is that opens it.
@@ -433,7 +449,8 @@ impl AuthorizationRequest {
 
     /// The text of a code.
     pub(crate) fn code_text(&self, id: Locator, secret: &[u8; 32]) -> TokenText {
-        TokenText::new(&self.client.side.mark(CODE_PREFIX), id.0, secret)
+        let prefix = self.client.side.mark(CODE_PREFIX);
+        TokenText::bound_to(self.key.as_deref(), &prefix, id.0, secret)
     }
 
     pub(crate) fn success(&self, code: &TokenText, policy: &Policy) -> AuthorizationResponse {

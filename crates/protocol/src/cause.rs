@@ -14,6 +14,7 @@ impl TokenError {
             TokenError::InvalidScope(refusal) => refusal.cause(),
             TokenError::InvalidRequest(_)
             | TokenError::InvalidTarget(_)
+            | TokenError::Proof(_)
             | TokenError::UnauthorizedClient(_)
             | TokenError::UnsupportedGrantType
             | TokenError::AuthorizationPending
@@ -117,6 +118,7 @@ impl GrantFault {
             Self::RetryDiffers => "the refresh token came a second time, in another request",
             Self::Expired => "the code or token has expired",
             Self::Revoked => "the grant is revoked",
+            Self::Key => "the code or token is bound to another key than the one of the proof",
             Self::Removed => "the person removed the app",
             Self::Person => "the account is gone or switched off",
         }
@@ -140,6 +142,7 @@ mod tests {
     use super::*;
     use crate::token::RequestFault;
     use crate::types::{GrantType, Lifetime, ScopeFault};
+    use wire::dpop::ProofFault;
 
     /// Every kind of refusal, with text that a request brought.
     fn refusals() -> Vec<String> {
@@ -169,6 +172,7 @@ mod tests {
             client(ClientFault::AssertionType),
             TokenError::InvalidGrant(GrantFault::Replayed),
             TokenError::InvalidGrant(GrantFault::Digest),
+            TokenError::InvalidGrant(GrantFault::Key),
             TokenError::UnauthorizedClient(GrantType::AuthorizationCode),
             TokenError::UnsupportedGrantType,
             TokenError::SlowDown {
@@ -176,7 +180,12 @@ mod tests {
             },
         ];
         let assertions = AssertionFault::ALL.map(|fault| client(ClientFault::Assertion(fault)));
-        let token = errors.iter().chain(&token).chain(&assertions);
+        let proofs = ProofFault::ALL.map(TokenError::Proof);
+        let token = errors
+            .iter()
+            .chain(&token)
+            .chain(&assertions)
+            .chain(&proofs);
         let token = token.map(TokenError::cause);
         let authorize = authorize.iter().map(AuthorizationError::cause);
         token.chain(authorize).collect()

@@ -55,6 +55,14 @@ impl<Reply, Error> Decision<Reply, Error> {
         }
     }
 
+    /// Whether it is granted, with a change or without.
+    pub fn is_granted(&self) -> bool {
+        match self {
+            Decision::Granted { .. } => true,
+            Decision::Refused { .. } => false,
+        }
+    }
+
     /// What has to be made durable first, and what is answered then. Whoever settles a decision takes it apart here,
     /// so a refusal's change is never left out.
     pub fn into_parts(self) -> (Option<Transition>, Result<Reply, Error>) {

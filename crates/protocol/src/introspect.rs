@@ -9,8 +9,8 @@ use crate::policy::Policy;
 use crate::revocations::name_of;
 use crate::types::{Client, ClientKind, Locator, Scope, Side, Subject, UnixTime};
 use std::borrow::Cow;
-use wire::Introspection;
-use wire::introspection::Audience;
+use wire::introspection::{Audience, Confirmation};
+use wire::{Introspection, dpop};
 
 /// Whether this client may ask at all: "the authorization server MUST … require authorization" (§2.1), which
 /// a public client cannot give.
@@ -38,7 +38,20 @@ pub fn introspect<'a>(
         }
         _ => None,
     };
-    answer.unwrap_or_default()
+    let mut answer = answer.unwrap_or_default();
+    if answer.active && kind.is_bound() {
+        tell_key(&mut answer, kind);
+    }
+    answer
+}
+
+/// "the token_type … DPoP", and the key (RFC 9449 §6.2).
+fn tell_key(answer: &mut Introspection<'_>, kind: &TokenKind) {
+    let jkt = kind.key().map(|key| key.text());
+    answer.cnf = Some(Box::new(Confirmation { jkt }));
+    if answer.token_type.is_some() {
+        answer.token_type = Some(Cow::Borrowed(dpop::SCHEME));
+    }
 }
 
 /// The grant whose person the answer tells of, which has to be read for it: where APIs are told apart, of a token that a

@@ -13,6 +13,7 @@ pub mod consent;
 pub mod daily;
 pub mod decision;
 pub mod device;
+pub mod dpop;
 pub mod events;
 pub mod facts;
 pub mod grants;

@@ -3,6 +3,7 @@ use crate::facts::{AccessFacts, CodeFacts, DeviceFacts, Holder, RefreshFacts};
 use crate::policy::Policy;
 use crate::types::Locator;
 use wire::Presented;
+use wire::dpop::Thumbprint;
 
 /// Which row has to be read, if any.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -129,6 +130,22 @@ impl TokenKind {
             TokenKind::Access(presented) => Lookup::of(Some(presented), Lookup::AccessToken),
             TokenKind::Refresh(presented) => Lookup::of(Some(presented), Lookup::RefreshToken),
             TokenKind::Unknown => Lookup::Nothing,
+        }
+    }
+
+    /// Whether it says that it is bound to a key.
+    pub(crate) fn is_bound(&self) -> bool {
+        match self {
+            TokenKind::Access(presented) | TokenKind::Refresh(presented) => presented.is_bound(),
+            TokenKind::Unknown => false,
+        }
+    }
+
+    /// The key that it says it is bound to.
+    pub fn key(&self) -> Option<Thumbprint> {
+        match self {
+            TokenKind::Access(presented) | TokenKind::Refresh(presented) => presented.key(),
+            TokenKind::Unknown => None,
         }
     }
 

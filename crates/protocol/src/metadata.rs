@@ -4,6 +4,7 @@ use crate::protected_resource::Resource;
 use crate::types::{AuthMethod, GrantType, Language};
 use jose::Algorithm;
 use serde::Serialize;
+use wire::dpop;
 
 /// Absolute URLs of the endpoints that are switched on.
 #[derive(Debug, Clone, Default)]
@@ -82,6 +83,8 @@ pub struct Metadata<'a> {
     /// Of `ui_locales`: the languages of the pages.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     ui_locales_supported: Vec<&'static str>,
+    /// Of proofs of possession (RFC 9449 §5.1).
+    dpop_signing_alg_values_supported: Vec<&'static str>,
     /// The APIs, so that what one of them says of this provider can be held against it (RFC 9728 §4).
     #[serde(skip_serializing_if = "Vec::is_empty")]
     protected_resources: Vec<&'a str>,
@@ -210,6 +213,7 @@ pub fn document(policy: &Policy, mut endpoints: Endpoints) -> Metadata<'_> {
             .then(|| algorithms.clone()),
         token_endpoint_auth_signing_alg_values_supported: algorithms,
         token_endpoint_auth_methods_supported: all,
+        dpop_signing_alg_values_supported: dpop::ALGORITHMS.map(Algorithm::name).to_vec(),
         authorization_endpoint: endpoints.authorization,
         token_endpoint: endpoints.token,
         revocation_endpoint: endpoints.revocation,

@@ -73,6 +73,7 @@ pub fn register(name: String, policy: &Policy, now: UnixTime) -> Transition {
         openid: RelyingParty::default(),
         live_of: None,
         keys: None,
+        dpop_bound: false,
     };
     Transition::App(AppChange::Register {
         client: Box::new(client),

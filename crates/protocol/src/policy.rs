@@ -2,6 +2,7 @@
 //! its comments say is in the schema of the file.
 use crate::accounts::mail_link::LinkPurpose;
 use crate::apis::Api;
+use crate::dpop::DpopPolicy;
 use crate::openid::OpenIdPolicy;
 use crate::own_api;
 use crate::types::ids::SubjectFormat;
@@ -36,6 +37,8 @@ pub struct Policy {
     pub pkce: PkcePolicy,
     /// Tokens and codes.
     pub tokens: TokenPolicy,
+    /// Proofs of possession.
+    pub dpop: DpopPolicy,
     /// Whether developers run their apps by our own API too.
     pub own_api: bool,
     /// How OpenID Connect is spoken, if it is.

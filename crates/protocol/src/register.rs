@@ -231,6 +231,7 @@ fn named(
         kind: new.kind,
         secrets: stored.into_iter().collect(),
         keys,
+        dpop_bound: false,
         redirect_uris,
         grants,
         scopes: new.scopes,

@@ -9,6 +9,7 @@ use crate::resource::{Resources, TargetFault};
 use crate::types::{Client, GrantType, Lifetime, Person, Scope, ScopeFault, Side, UnixTime};
 use memchr::memchr;
 use std::sync::Arc;
+use wire::dpop::ProofFault;
 
 /// A request as HTTP brought it.
 #[derive(Debug, Clone, Copy)]
@@ -70,6 +71,8 @@ pub enum TokenError {
     Paused,
     /// `expired_token` (RFC 8628 §3.5): the person did not answer in time.
     ExpiredToken,
+    /// The proof of possession is not taken (RFC 9449 §5, §8): `invalid_dpop_proof`, or `use_dpop_nonce`.
+    Proof(ProofFault),
     /// What would have to be signed cannot be just now: no key of that algorithm is open. Answered as a database that
     /// cannot be reached is.
     CannotSign,
@@ -123,6 +126,8 @@ pub enum GrantFault {
     Expired,
     /// Its grant was revoked.
     Revoked,
+    /// It is bound to another key than the one that is proved to be held (RFC 9449 §5, §10).
+    Key,
     /// The person removed the app.
     Removed,
     /// The person's account is gone or disabled.
@@ -204,6 +209,7 @@ impl TokenError {
             TokenError::SlowDown { .. } => "slow_down",
             TokenError::AccessDenied | TokenError::Paused => "access_denied",
             TokenError::ExpiredToken => "expired_token",
+            TokenError::Proof(fault) => fault.code(),
             TokenError::CannotSign => "temporarily_unavailable",
         }
     }
@@ -222,6 +228,9 @@ impl TokenError {
                 | GrantFault::VerifierUnexpected,
             ) => "code_verifier does not match the code_challenge of the authorization request"
                 .to_owned(),
+            TokenError::InvalidGrant(GrantFault::Key) => {
+                "the code or token is bound to another key: prove to hold that one".to_owned()
+            }
             TokenError::InvalidGrant(_) => {
                 "the code or token is unknown, expired, used or revoked: start a new authorization"
                     .to_owned()
@@ -254,6 +263,7 @@ impl TokenError {
                 "nobody answered in time: ask for a new code if the person still wants to"
                     .to_owned()
             }
+            TokenError::Proof(fault) => fault.sentence().to_owned(),
             TokenError::CannotSign => {
                 "the server cannot sign just now: try again in a moment".to_owned()
             }
@@ -429,6 +439,11 @@ impl TokenRequest {
     ) -> Decision<TokenReply, TokenError> {
         if !client.is_active() && !self.is_for_owner(client, &found) {
             return Decision::refuse(self.credentials.refused(ClientFault::Inactive));
+        }
+        // "the authorization server MUST reject token requests from the client that do not contain the DPoP header"
+        // (RFC 9449 §5.2).
+        if client.dpop_bound && client.key().is_none() {
+            return Decision::refuse(ProofFault::Missing);
         }
         self.grant.decide(client, found, &self.resources, context)
     }

@@ -9,6 +9,7 @@ use crate::self_management::SCOPE;
 use crate::types::{Side, UnixTime};
 use wire::Presented;
 use wire::bearer::BearerFault;
+use wire::dpop::ProofFault;
 
 /// What a token says about itself.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -36,6 +37,14 @@ pub enum BearerError {
     Malformed,
     /// The token does not work: `invalid_token`.
     Invalid,
+    /// It is bound to a key, and came as a bearer token (RFC 9449 §7.2): `invalid_token`.
+    Bound,
+    /// It came with a proof of possession, and is bound to no key: `invalid_token`.
+    Unbound,
+    /// It is bound to another key than the one that is proved to be held: `invalid_token`.
+    OtherKey,
+    /// The proof of possession that it came with is not taken (RFC 9449 §7.1).
+    Proof(ProofFault),
     /// It works, but does not open the app's own registration: `insufficient_scope`.
     InsufficientScope,
     /// It works, but does not open our own API: `insufficient_scope`.
@@ -51,7 +60,12 @@ impl BearerError {
     /// The HTTP status.
     pub fn status(self) -> u16 {
         match self {
-            Self::Missing | Self::Invalid => 401,
+            Self::Missing
+            | Self::Invalid
+            | Self::Bound
+            | Self::Unbound
+            | Self::OtherKey
+            | Self::Proof(_) => 401,
             Self::Malformed => 400,
             Self::InsufficientScope | Self::OwnApi | Self::UserInfo => 403,
         }
@@ -61,7 +75,8 @@ impl BearerError {
     pub fn code(self, aliases: &ErrorAliases) -> &str {
         match self {
             Self::Missing => "invalid_token",
-            Self::Invalid => aliases.invalid_token(),
+            Self::Invalid | Self::Bound | Self::Unbound | Self::OtherKey => aliases.invalid_token(),
+            Self::Proof(fault) => fault.code(),
             Self::Malformed => "invalid_request",
             Self::InsufficientScope | Self::OwnApi | Self::UserInfo => "insufficient_scope",
         }
@@ -79,8 +94,22 @@ impl BearerError {
             Self::InsufficientScope => Some(SCOPE),
             Self::OwnApi => Some(own_api::SCOPE),
             Self::UserInfo => Some(userinfo::SCOPE),
-            Self::Missing | Self::Malformed | Self::Invalid => None,
+            Self::Missing
+            | Self::Malformed
+            | Self::Invalid
+            | Self::Bound
+            | Self::Unbound
+            | Self::OtherKey
+            | Self::Proof(_) => None,
         }
+    }
+
+    /// Whether the challenge asks for a proof of possession.
+    pub fn wants_proof(self) -> bool {
+        matches!(
+            self,
+            Self::Bound | Self::Unbound | Self::OtherKey | Self::Proof(_)
+        )
     }
 
     /// The value of `error_description`.
@@ -97,6 +126,16 @@ impl BearerError {
             Self::UserInfo => {
                 "this takes a token that a person allowed, with the scope openid or another that opens it"
             }
+            Self::Bound => {
+                "the access token is bound to a key: send it as Authorization: DPoP, with a proof in the DPoP header"
+            }
+            Self::Unbound => {
+                "the access token is bound to no key: send it as Authorization: Bearer"
+            }
+            Self::OtherKey => {
+                "the access token is bound to another key than that of the DPoP proof"
+            }
+            Self::Proof(fault) => fault.sentence(),
             Self::Invalid => {
                 "the access token is unknown, expired or revoked: refresh it or start a new authorization"
             }

@@ -29,6 +29,7 @@ use protocol::types::{Preferences, UnixTime};
 use protocol::{Policy, Transition};
 use std::sync::{Arc, OnceLock};
 use store::{IdMint, Outcome, Serving, Store, StoreError, SweepRules};
+use wire::dpop::Nonces;
 
 /// How often a request that lost its guard is decided anew.
 const TRIES: usize = 3;
@@ -84,6 +85,11 @@ impl AppState {
     /// The rules.
     pub(crate) fn policy(&self) -> &Policy {
         &self.config.policy
+    }
+
+    /// The nonce to give out now, for the next proof of possession (RFC 9449 §8).
+    pub(crate) fn dpop_nonce(&self) -> String {
+        Nonces::new(&self.key).given_at(clock::now().0)
     }
 
     /// The time zone that a person is told times in.

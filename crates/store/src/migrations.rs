@@ -32,7 +32,7 @@ macro_rules! steps {
 }
 
 /// All steps on SQLite.
-pub(crate) const SQLITE: [Migration; 24] = steps!("sqlite":
+pub(crate) const SQLITE: [Migration; 25] = steps!("sqlite":
     1 "initial" "728948790923703149",
     2 "devices_and_test_mode" "8578770225967760945",
     3 "epochs" "0",
@@ -57,10 +57,11 @@ pub(crate) const SQLITE: [Migration; 24] = steps!("sqlite":
     22 "openid" "0",
     23 "client_keys" "0",
     24 "connection_uses" "0",
+    25 "dpop" "0",
 );
 
 /// All steps on PostgreSQL.
-pub(crate) const POSTGRES: [Migration; 24] = steps!("postgres":
+pub(crate) const POSTGRES: [Migration; 25] = steps!("postgres":
     1 "initial" "728948790923703149",
     2 "devices_and_test_mode" "8578770225967760945",
     3 "epochs" "0",
@@ -85,6 +86,7 @@ pub(crate) const POSTGRES: [Migration; 24] = steps!("postgres":
     22 "openid" "0",
     23 "client_keys" "0",
     24 "connection_uses" "0",
+    25 "dpop" "0",
 );
 
 #[cfg(test)]

@@ -42,6 +42,15 @@ impl<'a> Audience<'a> {
     }
 }
 
+/// How its holder is known (RFC 7800 §3.1). Other ways than the one that we know are read over: a token that has one is
+/// bound to nothing that can be proved here.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Confirmation {
+    /// The thumbprint of the key (RFC 9449 §6.1).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub jkt: Option<String>,
+}
+
 /// The answer. An inactive token says nothing else: "the authorization server SHOULD NOT include any additional
 /// information about an inactive token". Times are Unix seconds.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -54,7 +63,7 @@ pub struct Introspection<'a> {
     /// The app it was issued to.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub client_id: Text<'a>,
-    /// `Bearer`; absent for a refresh token.
+    /// `Bearer`, or `DPoP` of one that is bound to a key; absent for a refresh token.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub token_type: Text<'a>,
     /// When it stops working.
@@ -90,6 +99,9 @@ pub struct Introspection<'a> {
     /// The token's own name in the [feed](crate::feed); for resource servers.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub jti: Text<'a>,
+    /// To which key the token is bound (RFC 9449 §6.2); absent for most.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub cnf: Option<Box<Confirmation>>,
     /// Its grant's name there; for resource servers, and absent when no person allowed it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub grant_id: Text<'a>,
@@ -106,7 +118,7 @@ mod tests {
             serde_json::to_string(&inactive).unwrap(),
             r#"{"active":false}"#
         );
-        let text = r#"{"active":true,"scope":"a b","client_id":"app","token_type":"Bearer","exp":2,"iat":1,"sub":"ann","username":"ann@a.example","iss":"https://a.example","aud":"https://api.example","auth_time":0,"acr":"pwd","mode":"test","organization":"o","jti":"t","grant_id":"g"}"#;
+        let text = r#"{"active":true,"scope":"a b","client_id":"app","token_type":"Bearer","exp":2,"iat":1,"sub":"ann","username":"ann@a.example","iss":"https://a.example","aud":"https://api.example","auth_time":0,"acr":"pwd","mode":"test","organization":"o","jti":"t","cnf":{"jkt":"k"},"grant_id":"g"}"#;
         let read: Introspection<'static> = serde_json::from_str(text).unwrap();
         assert_eq!(read.sub.as_deref(), Some("ann"));
         assert_eq!(serde_json::to_string(&read).unwrap(), text);

@@ -4,6 +4,7 @@
 
 pub mod bearer;
 pub mod cache_control;
+pub mod dpop;
 pub mod feed;
 pub mod introspection;
 pub mod protected_resource;

@@ -24,6 +24,9 @@ pub(crate) struct TokenSettings {
     /// Refresh tokens rotate at every use, and an identical retry within `grace` (at most `1h`; `0s` for never)
     /// gets the same answer. `false`: they stay the same.
     pub(crate) rotate: RotateSetting,
+    /// Whether a DPoP proof (RFC 9449) needs a nonce that the server gave: `off`, or `required`, which costs apps a second
+    /// request now and then, and makes proofs that were made in advance worth nothing.
+    pub(crate) dpop_nonce: NonceSetting,
     /// Members of the token response besides the standard ones, for tokens with a person behind them: a name and
     /// `"user.number"`, `"user.id"`, `"user.name"`, `"user.email"` (left out unless it is proved) or
     /// `"user.email_verified"`, or a table of such members.
@@ -44,6 +47,7 @@ impl Default for TokenSettings {
             rotate: RotateSetting::Window {
                 grace: default_grace(),
             },
+            dpop_nonce: NonceSetting::Off,
             extras: Extras::default(),
             errors: ErrorSettings::default(),
         }
@@ -60,6 +64,16 @@ pub(crate) enum BodySetting {
     Json,
     /// The query string.
     Query,
+}
+
+/// Whether a DPoP proof needs a nonce.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+pub(crate) enum NonceSetting {
+    /// It needs none.
+    Off,
+    /// It needs one that the server gave within the last five minutes.
+    Required,
 }
 
 /// How long codes, tokens and grants live.

@@ -7,11 +7,12 @@ use crate::token::ScopeRefusal;
 use crate::types::{ClientStatus, RedirectUriFault};
 
 /// What can be wrong with a link, besides a repeated parameter.
-const LINK_FAULTS: [authorize::RequestFault; 9] = [
+const LINK_FAULTS: [authorize::RequestFault; 10] = [
     authorize::RequestFault::ChallengeRequired,
     authorize::RequestFault::ChallengeMissing,
     authorize::RequestFault::Challenge,
     authorize::RequestFault::ChallengeMethod,
+    authorize::RequestFault::Key,
     authorize::RequestFault::ResponseType,
     authorize::RequestFault::ResponseMode,
     authorize::RequestFault::State,
@@ -57,6 +58,10 @@ impl authorize::RequestFault {
             Self::ChallengeMethod => advice(
                 "The method is plain, or is missing, which means plain.",
                 "Send code_challenge_method=S256.",
+            ),
+            Self::Key => advice(
+                "dpop_jkt is the key itself, or a thumbprint in hex or with padding.",
+                "Send the SHA-256 thumbprint of the public key as base64url without = (43 characters).",
             ),
             Self::Prompt => advice(
                 "prompt says that nobody is asked, and what they are asked.",

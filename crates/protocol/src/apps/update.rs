@@ -60,6 +60,8 @@ pub struct AppUpdate {
     pub device_code: Option<bool>,
     /// Whether it may use the client credentials grant.
     pub client_credentials: Option<bool>,
+    /// Whether it always proves to hold the key of its tokens.
+    pub dpop_bound: Option<bool>,
     /// Whether somebody else's app has a name that looks like the new one.
     pub namesake: bool,
 }
@@ -72,6 +74,7 @@ impl AppUpdate {
             redirect_uris: None,
             openid: None,
             authentication: NewAuthentication::default(),
+            dpop_bound: None,
             ..self.clone()
         };
         shared == AppUpdate::default()
@@ -109,7 +112,7 @@ pub fn update(
         return Decision::refuse(wrong(Field::Body, sentence));
     }
     if client.live_of.is_some() && !update.is_of_test_side() {
-        let sentence = "this is the test side of an app: all but its redirect URIs, its keys and what it registers for OpenID Connect is changed there";
+        let sentence = "this is the test side of an app: all but its redirect URIs, its keys, whether its tokens are bound to keys, and what it registers for OpenID Connect is changed there";
         return Decision::refuse(wrong(Field::Test, sentence));
     }
     if update.version.is_some_and(|seen| seen != client.version) {
@@ -185,6 +188,7 @@ fn checked(
         after.redirect_uris = uris.unwrap_or_default();
     }
     found.take(set_keys(&mut after, &update.authentication, by));
+    found.take(set_binding(&mut after, update.dpop_bound, by));
     found.take(set_grant(
         &mut after,
         GrantType::DeviceCode,
@@ -245,6 +249,23 @@ fn set_keys(
     if client.keys.is_some() {
         client.secrets.clear();
     }
+    Ok(())
+}
+
+/// An app that could switch it off by a token of its own would have a thief of that token switch it off.
+fn set_binding(
+    client: &mut Client,
+    bound: Option<bool>,
+    by: Editor,
+) -> Result<(), RegistrationError> {
+    let Some(bound) = bound else {
+        return Ok(());
+    };
+    if by == Editor::App {
+        let sentence = "an app does not choose whether its tokens are bound to keys";
+        return Err(wrong(Field::AuthMethod, sentence));
+    }
+    client.dpop_bound = bound;
     Ok(())
 }
 

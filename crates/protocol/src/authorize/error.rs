@@ -133,6 +133,8 @@ pub enum RequestFault {
     Challenge,
     /// The method is not S256 (RFC 7636 §4.4.1).
     ChallengeMethod,
+    /// `dpop_jkt` is no thumbprint of a key (RFC 9449 §10).
+    Key,
     /// `prompt` is `none` and something else.
     Prompt,
     /// `max_age` is not a number of seconds.
@@ -159,6 +161,7 @@ impl RequestFault {
             Self::ChallengeMethod => {
                 "transform algorithm not supported: code_challenge_method must be S256"
             }
+            Self::Key => "dpop_jkt is not the base64url of a SHA-256",
             Self::Prompt => "prompt is none and something else",
             Self::MaxAge => "max_age is not a number of seconds",
             Self::Nonce => "nonce is longer than 1024 bytes",

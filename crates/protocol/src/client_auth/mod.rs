@@ -13,6 +13,7 @@ use crate::types::{AuthMethod, Client, ClientKeys, ClientKind, Locator, Side, Un
 use base64::{Engine, engine::general_purpose::STANDARD};
 use jose::{Digest, KeySet};
 use std::sync::Arc;
+use wire::dpop::Thumbprint;
 
 /// What a request offers as proof of who sends it.
 #[derive(Clone, PartialEq, Eq)]
@@ -202,12 +203,26 @@ fn digest(secret: &str) -> Digest {
 pub struct AuthenticatedClient {
     client: Arc<Client>,
     secret: Option<Locator>,
+    /// Few prove to hold one.
+    key: Option<Box<Thumbprint>>,
 }
 
 impl AuthenticatedClient {
     /// The secret that it showed; `None` for a public one.
     pub fn secret(&self) -> Option<Locator> {
         self.secret
+    }
+
+    /// The key that it proves to hold (RFC 9449 §5): what it is given is bound to that.
+    pub fn key(&self) -> Option<&Thumbprint> {
+        self.key.as_deref()
+    }
+
+    pub(crate) fn with_key(self, key: Thumbprint) -> Self {
+        AuthenticatedClient {
+            key: Some(Box::new(key)),
+            ..self
+        }
     }
 }
 
@@ -295,6 +310,7 @@ impl Claimed<'_> {
                 let client = AuthenticatedClient {
                     client: self.client.clone(),
                     secret: None,
+                    key: None,
                 };
                 Decision::grant(used.into(), client)
             }
@@ -381,7 +397,11 @@ fn check(
     };
     let waits = client.owner_of_draft().is_some();
     match client.is_active() || waits {
-        true => Ok(AuthenticatedClient { client, secret }),
+        true => Ok(AuthenticatedClient {
+            client,
+            secret,
+            key: None,
+        }),
         false => Err(ClientFault::Inactive),
     }
 }

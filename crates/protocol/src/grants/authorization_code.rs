@@ -11,6 +11,7 @@ use crate::token::{GrantFault, RequestFault, TokenError, TokenReply};
 use crate::transition::{GrantChange, RevocationCause, Transition};
 use crate::types::{AuthorizationCode, GrantType};
 use wire::Presented;
+use wire::dpop::ProofFault;
 
 /// A code presented for redemption.
 #[derive(Debug, Clone)]
@@ -67,9 +68,23 @@ fn check<M>(
     if facts.code.client != client.no {
         return Err(GrantFault::of_another(presented.prefix(), client.side).into());
     }
+    check_key(presented, client)?;
     check_redirect_uri(request, &facts.code, context.policy.tokens.redirect_uri)?;
     check_verifier(request.verifier.as_deref(), &facts.code)?;
     Ok(facts)
+}
+
+/// "verifies that it matches the dpop_jkt parameter value in the authorization request. If they do not match, it MUST
+/// reject the request" (RFC 9449 §10).
+fn check_key(presented: &Presented, client: &AuthenticatedClient) -> Result<(), TokenError> {
+    if !presented.is_bound() {
+        return Ok(());
+    }
+    match client.key() {
+        None => Err(ProofFault::Missing.into()),
+        held if held == presented.key().as_ref() => Ok(()),
+        Some(_) => Err(GrantFault::Key.into()),
+    }
 }
 
 /// "their values MUST be identical" (RFC 6749 §4.1.3); absence is for the policy to judge.

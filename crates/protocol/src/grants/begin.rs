@@ -86,6 +86,7 @@ impl Allowed {
         let reply = Issued {
             text: &text,
             access: &access,
+            is_bound: client.key().is_some(),
             refresh: refresh_text.as_ref(),
             id_token: id_token.as_deref(),
             as_asked: self.scope_named && narrowed.is_none(),

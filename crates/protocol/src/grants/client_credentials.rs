@@ -47,6 +47,7 @@ fn decide<M: Mint>(
     let reply = Issued {
         text: &text,
         access: &access,
+        is_bound: client.key().is_some(),
         refresh: None,
         id_token: None,
         as_asked,

@@ -71,5 +71,9 @@ fn other(wanted: &For<'_>, policy: &Policy) -> Object {
         }
         other.insert("auth_time".to_owned(), auth_time.0.into());
     }
+    if let Some(key) = wanted.client.key() {
+        let cnf = Object::from_iter([("jkt".to_owned(), key.text().into())]);
+        other.insert("cnf".to_owned(), cnf.into());
+    }
     other
 }

@@ -12,6 +12,7 @@ use self::refresh_token::RefreshRequest;
 use crate::apis::TokenForm;
 use crate::client_auth::AuthenticatedClient;
 use crate::decision::{Decision, Mint};
+use crate::dpop;
 use crate::facts::Standing;
 use crate::lookup::{Found, Lookup};
 use crate::own_api;
@@ -212,7 +213,7 @@ fn check_connection(
 /// For whom and for what a token is made.
 struct For<'a> {
     grant: Locator,
-    client: &'a Client,
+    client: &'a AuthenticatedClient,
     subject: Option<Subject>,
     organization: Option<Locator>,
     scope: &'a Scope,
@@ -239,7 +240,7 @@ fn access_token<M: Mint>(
     let text = match policy.token_form(wanted.scope) {
         TokenForm::Opaque => {
             let prefix = wanted.client.side.mark(&policy.tokens.access_prefix);
-            TokenText::new(&prefix, id.0, &context.mint.secret())
+            dpop::text_for(wanted.client, &prefix, id.0, &context.mint.secret())
         }
         TokenForm::Jwt(algorithm) => jwt::text(&wanted, (id, expires_at), algorithm, context)?,
     };
@@ -257,7 +258,7 @@ fn access_token<M: Mint>(
 }
 
 fn refresh_token<M: Mint>(
-    client: &Client,
+    client: &AuthenticatedClient,
     grant: Locator,
     cap: UnixTime,
     context: &Context<'_, M>,
@@ -265,7 +266,7 @@ fn refresh_token<M: Mint>(
     let id = context.mint.locator();
     let tokens = &context.policy.tokens;
     let prefix = client.side.mark(&tokens.refresh_prefix);
-    let text = TokenText::new(&prefix, id.0, &context.mint.secret());
+    let text = dpop::text_for(client, &prefix, id.0, &context.mint.secret());
     let token = RefreshToken {
         id,
         digest: text.digest(),

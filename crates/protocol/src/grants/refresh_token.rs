@@ -12,9 +12,10 @@ use crate::policy::Rotation;
 use crate::resource::Resources;
 use crate::token::{GrantFault, RequestFault, ScopeRefusal, TokenError, TokenReply, read_scope};
 use crate::transition::{GrantChange, RevocationCause, Transition};
-use crate::types::{Grant, GrantType, Lifetime, Scope, SealedReply};
+use crate::types::{ClientKind, Grant, GrantType, Lifetime, Scope, SealedReply};
 use jose::seal;
 use wire::Presented;
+use wire::dpop::{ProofFault, Thumbprint};
 
 /// A refresh token presented for a new access token.
 #[derive(Debug, Clone)]
@@ -69,6 +70,7 @@ fn check(
     if facts.grant.client != client.no {
         return Err(GrantFault::of_another(presented.prefix(), client.side).into());
     }
+    check_key(&presented, client)?;
     if facts.grant.revoked_at.is_some() || facts.token.id < client.cutoff {
         return Err(GrantFault::Revoked.into());
     }
@@ -79,6 +81,22 @@ fn check(
     Ok((presented, facts))
 }
 
+/// One of a public client works for who holds its key; one of a confidential client, which proves itself, for a key of its
+/// choice: "binding … to the client instance" is by its credential (RFC 9449 §5).
+fn check_key(presented: &Presented, client: &AuthenticatedClient) -> Result<(), TokenError> {
+    if !presented.is_bound() {
+        return Ok(());
+    }
+    match (client.key(), client.kind) {
+        (None, _) => Err(ProofFault::Missing.into()),
+        (Some(_), ClientKind::Confidential) => Ok(()),
+        (held, ClientKind::Public) => match held == presented.key().as_ref() {
+            true => Ok(()),
+            false => Err(GrantFault::Key.into()),
+        },
+    }
+}
+
 fn decide<M: Mint>(
     (request, resources): (&RefreshRequest, &Resources),
     presented: &Presented,
@@ -86,7 +104,7 @@ fn decide<M: Mint>(
     facts: RefreshFacts,
     context: &Context<'_, M>,
 ) -> Result<Decision<TokenReply, TokenError>, TokenError> {
-    let binding = binding(&client.id, request.scope.as_ref(), resources);
+    let binding = binding(&client.id, request.scope.as_ref(), resources, client.key());
     match (&facts.used, context.policy.tokens.rotate) {
         (Some(used), Rotation::Rotate { grace }) => {
             // A reply is worth repeating only as long as its access token lives.
@@ -210,6 +228,7 @@ fn issue<M: Mint>(
     let issued = Issued {
         text: &access_text,
         access: &access,
+        is_bound: client.key().is_some(),
         refresh: None,
         id_token: id_token.as_deref(),
         as_asked,
@@ -244,13 +263,23 @@ fn issue<M: Mint>(
     Ok(Decision::grant(transition, reply))
 }
 
-/// What makes a retry identical: the same client asking for the same scope and the same APIs.
-fn binding(client_id: &str, scope: Option<&Scope>, resources: &Resources) -> Vec<u8> {
+/// What makes a retry identical: the same client asking for the same scope and the same APIs, and for the same key if it
+/// holds one.
+fn binding(
+    client_id: &str,
+    scope: Option<&Scope>,
+    resources: &Resources,
+    key: Option<&Thumbprint>,
+) -> Vec<u8> {
     let scope = scope.map_or("", Scope::as_str);
     let mut binding = format!("{client_id}\n{scope}");
     for resource in resources.iter() {
         binding.push('\n');
         binding.push_str(resource);
+    }
+    if let Some(key) = key {
+        binding.push_str("\nkey ");
+        binding.push_str(&key.text());
     }
     binding.into_bytes()
 }

@@ -7,7 +7,7 @@ use crate::types::ids::SubjectFormat;
 use crate::types::{AccessToken, Person};
 use serde::Serialize;
 use serde::ser::{SerializeMap, Serializer};
-use wire::TokenText;
+use wire::{TokenText, dpop};
 
 /// Room for an answer with two tokens, in bytes.
 const ROOM: usize = 384;
@@ -18,6 +18,8 @@ pub(super) struct Issued<'a> {
     pub(super) text: &'a TokenText,
     /// The access token.
     pub(super) access: &'a AccessToken,
+    /// Whether it is bound to a key.
+    pub(super) is_bound: bool,
     /// The refresh token's text, if one was made.
     pub(super) refresh: Option<&'a TokenText>,
     /// The ID token's text, if one was asked for (OpenID Connect Core §3.1.3.3).
@@ -88,7 +90,10 @@ impl Issued<'_> {
         let named = tokens.always_name_scope || !self.as_asked;
         let body = Body {
             access_token: self.text.as_str(),
-            token_type: &tokens.token_type,
+            token_type: match self.is_bound {
+                false => &tokens.token_type,
+                true => dpop::SCHEME,
+            },
             expires_in: context.now.seconds_until(self.access.expires_at),
             refresh_token: self.refresh.map(TokenText::as_str),
             id_token: self.id_token,

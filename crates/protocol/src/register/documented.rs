@@ -46,6 +46,7 @@ pub fn documented<M: Mint>(
         openid: RelyingParty::default(),
         live_of: None,
         keys: None,
+        dpop_bound: false,
     };
     Transition::App(AppChange::Register {
         client: Box::new(client),

@@ -6,12 +6,13 @@ mod policy;
 mod world;
 
 pub use policy::scope;
-pub use world::{Counter, Verdict, access_facts, fields, json, query, text};
+pub use world::{Counter, Verdict, access_facts, bound_text, fields, json, query, text};
 
 use crate::authorize::{
     self, AuthorizationFault, AuthorizationRequest, RedirectedError, ShownError,
 };
 use crate::client_auth::{AuthenticatedClient, Credentials, authenticate};
+use crate::dpop::{Offered, holding};
 use crate::facts::{CodeFacts, DeviceFacts, RefreshFacts, SessionFacts, UsedRefreshToken};
 use crate::grants::Context;
 use crate::grants::device_code::DEVICE_CODE_PREFIX;
@@ -27,6 +28,7 @@ use crate::types::{
     Pace, Person, Preferences, RefreshToken, Session, Subject, UnixTime, UserCode,
 };
 use crate::{Decision, Params, Policy, Transition};
+use jose::keyed::Key;
 use std::sync::Arc;
 
 /// The moment of every request, unless a case moves it.
@@ -37,6 +39,8 @@ pub const SECRET: &str = "cs_secret";
 pub const VERIFIER: &str = "dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk";
 /// Its challenge.
 pub const CHALLENGE: &str = "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM";
+/// The key of the nonces for proofs of possession.
+pub const NONCE_KEY: [u8; 32] = [7; 32];
 /// The one registered redirect URI.
 pub const CALLBACK: &str = "https://app.example/cb";
 
@@ -58,6 +62,8 @@ pub struct Case {
     pub now: UnixTime,
     /// The `Authorization` header.
     pub authorization: Option<String>,
+    /// The `DPoP` header.
+    pub proof: Option<String>,
     /// The parameters, in order.
     pub form: Vec<(String, String)>,
     /// What is on record of the code that is presented.
@@ -78,6 +84,7 @@ impl Case {
             signer: world::keys(),
             now: NOW,
             authorization: None,
+            proof: None,
             form: form.iter().map(own).collect(),
             code: None,
             refresh: None,
@@ -340,6 +347,18 @@ impl Case {
         let known = (request.credentials.client_id == self.client.id)
             .then(|| Arc::new(self.client.clone()));
         let client = request.authenticate(known, &self.policy, self.now)?;
+        let client = match &self.proof {
+            None => client,
+            Some(proof) => {
+                let offered = Offered {
+                    proof: Ok(proof),
+                    method: "POST",
+                    path: "/oauth2/token",
+                };
+                let key = Key::new(&NONCE_KEY);
+                holding(client, &offered, &key, &self.context())?.0
+            }
+        };
         let found = self.found(request.lookup());
         Ok(request.decide(&client, found, &self.context()))
     }

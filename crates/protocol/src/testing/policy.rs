@@ -1,5 +1,6 @@
 //! The rules of an ordinary issuer.
 use crate::Policy;
+use crate::dpop::DpopPolicy;
 use crate::openid::{OPENID, OpenIdPolicy, Source, claims};
 use crate::policy::{
     AccountPolicy, AppBounds, Bodies, Conformance, DevicePolicy, ErrorAliases, PkcePolicy,
@@ -30,6 +31,10 @@ impl Policy {
             unreviewed_unticked: false,
             pkce: PkcePolicy::Public,
             tokens: tokens(),
+            dpop: DpopPolicy {
+                bases: vec!["https://issuer.example".to_owned()],
+                nonces: false,
+            },
             own_api: true,
             openid: None,
             scopes: vec![

@@ -15,6 +15,7 @@ use std::cell::Cell;
 use std::fmt::Debug;
 use std::sync::{Arc, LazyLock};
 use wire::TokenText;
+use wire::dpop::Thumbprint;
 
 /// Ids that count up and secrets that follow from them.
 #[derive(Clone)]
@@ -91,6 +92,7 @@ impl Client {
             openid: RelyingParty::default(),
             live_of: None,
             keys: None,
+            dpop_bound: false,
         }
     }
 }
@@ -139,6 +141,11 @@ pub fn access_facts(id: Locator) -> AccessFacts {
 /// The text of the token with this id.
 pub fn text(prefix: &str, id: Locator) -> TokenText {
     TokenText::new(prefix, id.0, &[7; 32])
+}
+
+/// The same of one that is bound to a key.
+pub fn bound_text(key: &Thumbprint, prefix: &str, id: Locator) -> TokenText {
+    TokenText::bound_to(Some(key), prefix, id.0, &[7; 32])
 }
 
 /// How a test reads a decision.

@@ -1,13 +1,13 @@
-//! Assertions that clients authenticate with, each once.
+//! Assertions that clients authenticate with, and proofs that they hold a key: each works once.
 use crate::types::{Locator, UnixTime};
 use jose::Digest;
 
-/// A change of what is remembered of assertions.
+/// A change of what is remembered of assertions and proofs.
 #[derive(Debug, Clone)]
 pub enum AssertionChange {
-    /// Remembers that an assertion was used. Guard: it was not used before.
+    /// Remembers that one was used. Guard: it was not used before.
     Use {
-        /// The digest of its client and its `jti`.
+        /// The digest of whose it is, the client or the key, and of its `jti`.
         key: Digest,
         /// What tells this use from every other, so that one whose commit was not answered is not taken for a second.
         receipt: Locator,

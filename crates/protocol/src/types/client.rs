@@ -177,6 +177,8 @@ pub struct Client {
     pub secrets: Vec<StoredSecret>,
     /// The keys with which it signs assertions, in place of a secret; `None`: it has secrets, or is public.
     pub keys: Option<Box<ClientKeys>>,
+    /// Whether it always proves to hold the key of its tokens (`dpop_bound_access_tokens`, RFC 9449 §5.2).
+    pub dpop_bound: bool,
     /// Where people may be sent back.
     pub redirect_uris: Vec<RedirectUri>,
     /// Grants it may use.

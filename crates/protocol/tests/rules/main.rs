@@ -30,6 +30,7 @@ mod rfc8628;
 mod rfc8707;
 mod rfc9068;
 mod rfc9207;
+mod rfc9449;
 mod rfc9470;
 mod rfc9700;
 mod rfc9728;

@@ -84,6 +84,7 @@ mod section_2_authorization_server_metadata {
             "introspection_endpoint_auth_signing_alg_values_supported": every_algorithm(),
             "code_challenge_methods_supported": ["S256"],
             "authorization_response_iss_parameter_supported": true,
+            "dpop_signing_alg_values_supported": every_algorithm(),
             "ui_locales_supported": ["en", "de"],
         });
         assert_eq!(with(|_, _| {}), expected);

@@ -102,6 +102,9 @@ pub(super) struct Update {
     /// Whether it may use the client credentials grant.
     #[arg(long, value_name = "BOOL")]
     client_credentials: Option<bool>,
+    /// Whether all its tokens are bound to keys: then each of its token requests needs a DPoP proof (RFC 9449).
+    #[arg(long, value_name = "BOOL")]
+    dpop_bound: Option<bool>,
 }
 
 /// Which app, as it was looked at.
@@ -220,6 +223,7 @@ impl Update {
             openid: Some(self.openid.over(&app.openid)).filter(|openid| *openid != app.openid),
             device_code: self.device_code,
             client_credentials: self.client_credentials,
+            dpop_bound: self.dpop_bound,
             namesake: false,
         })
     }

@@ -140,6 +140,7 @@ pub(super) fn as_json(app: &Client, at: &Opened) -> Value {
             .as_ref()
             .and_then(|keys| keys.ends_at)
             .map(clock::rfc3339),
+        "dpop_bound_access_tokens": app.dpop_bound,
         "redirect_uris": redirect_uris(app),
         "grants": grants(app),
         "scopes": app.scopes.as_ref().map(names),
@@ -174,6 +175,10 @@ pub(super) fn as_sheet(app: &Client, at: &Opened, secret: Option<&str>) -> Strin
         true => "yes, it may introspect the tokens of other apps",
         false => "",
     };
+    let bound = match app.dpop_bound {
+        true => "yes, each token request needs a DPoP proof",
+        false => "",
+    };
     let owner = at.config.policy.subjects.write(app.owner);
     sheet(&[
         ("client id", app.id.clone()),
@@ -188,6 +193,7 @@ pub(super) fn as_sheet(app: &Client, at: &Opened, secret: Option<&str>) -> Strin
         ("owner", format!("{} ({owner})", app.publisher)),
         ("kind", kind(app).to_owned()),
         ("authenticates by", authentication(app)),
+        ("bound to keys", bound.to_owned()),
         ("redirect URIs", redirect_uris(app).join("\n")),
         ("grants", grants(app).join(", ")),
         ("scopes", scopes),

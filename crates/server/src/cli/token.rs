@@ -16,6 +16,7 @@ use serde_json::{Value, json};
 use std::path::PathBuf;
 use std::process::ExitCode;
 use std::sync::Arc;
+use wire::dpop::Thumbprint;
 
 /// The exit code of `inspect` for a token that does not work, so that a script can tell it from a failure.
 const DOES_NOT_WORK: u8 = 3;
@@ -64,6 +65,8 @@ impl Which {
             }
             Found::Code(_) | Found::Device(_) | Found::Nothing => None,
         };
+        let key = kind.key();
+        let about = about.map(|about| About { key, ..about });
         let inactive = match &about {
             Some(about) => about.inactive,
             None => Some(Inactive::Unknown),
@@ -128,6 +131,8 @@ struct About {
     scope: String,
     issued_at: UnixTime,
     expires_at: UnixTime,
+    /// The key that it is bound to.
+    key: Option<Thumbprint>,
 }
 
 impl About {
@@ -142,6 +147,7 @@ impl About {
             scope: token.scope.to_string(),
             issued_at: token.id.time(),
             expires_at: token.expires_at,
+            key: None,
         }
     }
 
@@ -157,6 +163,7 @@ impl About {
             scope: grant.scope.to_string(),
             issued_at: token.id.time(),
             expires_at: token.expires_at,
+            key: None,
         }
     }
 
@@ -170,6 +177,7 @@ impl About {
             "scope": self.scope,
             "issued_at": clock::rfc3339(self.issued_at),
             "expires_at": clock::rfc3339(self.expires_at),
+            "jkt": self.key.map(|key| key.text()),
         })
     }
 
@@ -191,6 +199,10 @@ impl About {
             ("scope", self.scope.clone()),
             ("issued", clock::rfc3339(self.issued_at)),
             ("expires", clock::rfc3339(self.expires_at)),
+            (
+                "bound to key",
+                self.key.map(|key| key.text()).unwrap_or_default(),
+            ),
         ])
     }
 }

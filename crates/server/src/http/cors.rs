@@ -51,7 +51,9 @@ pub(crate) fn allow(response: &mut Response) {
     );
     headers.insert(
         header::ACCESS_CONTROL_EXPOSE_HEADERS,
-        HeaderValue::from_static("*, WWW-Authenticate, Retry-After, Allow, X-Request-Id"),
+        HeaderValue::from_static(
+            "*, WWW-Authenticate, Retry-After, Allow, X-Request-Id, DPoP-Nonce",
+        ),
     );
 }
 

@@ -23,6 +23,7 @@ use protocol::token_info::BearerError;
 use protocol::types::Client;
 use store::StoreError;
 use wire::bearer;
+use wire::dpop::ProofFault;
 
 /// What is known of whoever asks.
 #[derive(Clone, Copy)]
@@ -312,8 +313,22 @@ fn api_error(app: &AppState, error: &ApiError, id: RequestId) -> Response {
             let status = StatusCode::SERVICE_UNAVAILABLE;
             reply::because_of(error, reply::plain_error(status, code, description, id))
         }
-        ApiError::Token(error) => token_error(error, aliases, id),
-        ApiError::Bearer { realm, error } => bearer_error(realm, *error, aliases, id),
+        ApiError::Token(error) => {
+            let response = token_error(error, aliases, id);
+            with_nonce(
+                app,
+                *error == TokenError::Proof(ProofFault::Nonce),
+                response,
+            )
+        }
+        ApiError::Bearer { realm, error } => {
+            let response = bearer_error(realm, *error, aliases, id);
+            with_nonce(
+                app,
+                *error == BearerError::Proof(ProofFault::Nonce),
+                response,
+            )
+        }
         ApiError::Told(told) => told_error(told, id),
         ApiError::Registration(error) => registration_error(error, id),
         ApiError::Body(fault) => body_fault(*fault, id),
@@ -331,6 +346,14 @@ fn api_error(app: &AppState, error: &ApiError, id: RequestId) -> Response {
             id,
         ),
     }
+}
+
+/// The answer with the nonce that the request lacked, if it was one (RFC 9449 §8, §9).
+fn with_nonce(app: &AppState, lacked: bool, mut response: Response) -> Response {
+    if lacked {
+        reply::dpop_nonce(&mut response, &app.dpop_nonce());
+    }
+    response
 }
 
 /// What a service is answered that reports without the secret. Some send it only once they were asked.
@@ -377,7 +400,11 @@ fn bearer_error(
         .into_iter()
         .flatten()
         .collect();
-    if let Ok(challenge) = HeaderValue::from_str(&bearer::challenge(realm, &attributes)) {
+    let challenge = match error.wants_proof() {
+        false => bearer::challenge(realm, &attributes),
+        true => bearer::dpop_challenge(realm, &attributes),
+    };
+    if let Ok(challenge) = HeaderValue::from_str(&challenge) {
         reply::challenge(&mut response, challenge);
     }
     response.extensions_mut().insert(Fault(code.to_owned()));

@@ -1,7 +1,7 @@
 //! Answers: JSON for machines, pages for people, redirects between them. One place for their headers.
 use super::request::RequestId;
 use axum::body::Body;
-use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
+use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
 use axum::response::Response;
 use bytes::Bytes;
 use pages::Page;
@@ -53,6 +53,14 @@ pub(crate) fn json_of(status: StatusCode, value: &impl Serialize) -> Response {
             StatusCode::INTERNAL_SERVER_ERROR,
             r#"{"error":"server_error"}"#,
         ),
+    }
+}
+
+/// Adds a nonce for the next proof of possession (RFC 9449 §8).
+pub(crate) fn dpop_nonce(response: &mut Response, nonce: &str) {
+    if let Ok(nonce) = HeaderValue::from_str(nonce) {
+        let name = HeaderName::from_static("dpop-nonce");
+        response.headers_mut().insert(name, nonce);
     }
 }
 

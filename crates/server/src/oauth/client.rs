@@ -1,5 +1,6 @@
 //! An app's own registration: `GET` and `PATCH` with a token of its own.
 use super::bearer::{self, Bearer};
+use super::possession::ProofHeader;
 use super::request::BufferedRequest;
 use crate::http::error::ApiError;
 use crate::http::reply;
@@ -36,8 +37,12 @@ struct Body<'a> {
 }
 
 /// `GET`: the registration.
-pub(super) async fn show(State(app): State<App>, headers: HeaderMap) -> Result<Response, ApiError> {
-    Ok(shown(&*authorized(&app, &headers).await?))
+pub(super) async fn show(
+    State(app): State<App>,
+    headers: HeaderMap,
+    proof: ProofHeader,
+) -> Result<Response, ApiError> {
+    Ok(shown(&*authorized(&app, (&headers, &proof)).await?))
 }
 
 /// `PATCH`: changes what the body names.
@@ -45,7 +50,8 @@ pub(super) async fn change(
     State(app): State<App>,
     request: BufferedRequest,
 ) -> Result<Response, ApiError> {
-    let client = authorized(&app, &request.parts.headers).await?;
+    let proof = ProofHeader::of(&request.parts);
+    let client = authorized(&app, (&request.parts.headers, &proof)).await?;
     let media_type = media_type(&request.parts.headers).unwrap_or_default();
     let is_json = |own: &&str| media_type.eq_ignore_ascii_case(own);
     let mut types = ["application/json", "application/merge-patch+json"].iter();
@@ -59,9 +65,12 @@ pub(super) async fn change(
 }
 
 /// The app whose token the request is made with.
-async fn authorized(app: &App, headers: &HeaderMap) -> Result<Arc<Client>, ApiError> {
+async fn authorized(
+    app: &App,
+    request: (&HeaderMap, &ProofHeader),
+) -> Result<Arc<Client>, ApiError> {
     let invalid = || bearer::refused(REALM, BearerError::Invalid);
-    let bearer = bearer::read(app, headers, REALM).await?;
+    let bearer = bearer::read(app, request, REALM).await?;
     let Bearer { presented, facts } = bearer.ok_or_else(invalid)?;
     app_of(&presented, facts, app.policy(), clock::now()).map_err(|fault| match fault {
         AccessFault::InvalidToken => invalid(),

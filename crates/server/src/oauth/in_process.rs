@@ -1,4 +1,5 @@
 //! A request of an app that our own playground makes: the endpoint answers it without HTTP between the two.
+use super::possession::ProofHeader;
 use super::request::BufferedRequest;
 use super::{device, revoke, token, token_info};
 use crate::http::render::{Asker, written};
@@ -36,7 +37,10 @@ pub(crate) async fn ask(
     describe(&mut parts, authorization, arrival);
     let state = State(app.clone());
     let answer = match endpoint {
-        Asked::TokenInfo => token_info::token_info(state, parts.headers, arrival).await,
+        Asked::TokenInfo => {
+            let proof = ProofHeader::of(&parts);
+            token_info::token_info(state, parts.headers, proof, arrival).await
+        }
         Asked::Token | Asked::Revoke | Asked::Device => {
             let request = BufferedRequest {
                 address: arrival.address,

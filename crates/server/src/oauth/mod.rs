@@ -13,6 +13,7 @@ mod logged;
 mod logout;
 pub(crate) mod long_poll;
 mod metadata;
+pub(crate) mod possession;
 mod protected_resource;
 mod request;
 mod revoke;

@@ -1,6 +1,7 @@
 //! The token endpoint (RFC 6749 §3.2): parse, authenticate, look up, decide, settle. No rule and no SQL here.
 use super::assertion::proved;
 use super::logged::{Caller, note};
+use super::possession;
 use super::request::BufferedRequest;
 use crate::http::error::ApiError;
 use crate::http::reply;
@@ -16,9 +17,12 @@ use protocol::Transition;
 use protocol::client_auth::{
     AuthenticatedClient, Credentials, LetIn, authenticate, authenticate_draft,
 };
+use protocol::decision::Decision;
 use protocol::request_log::Endpoint;
-use protocol::token::{TokenReply, TokenRequest};
+use protocol::token::{TokenError, TokenReply, TokenRequest};
+use protocol::types::UnixTime;
 use store::StoreError;
+use wire::dpop::ProofFault;
 
 /// `POST` of a token request.
 pub(super) async fn token(
@@ -51,27 +55,76 @@ async fn answer(
     };
     caller.is(&client);
     app.last_used.note(&client, request.address, now);
+    if possession::is_in(&request.parts.headers) {
+        return Box::pin(bound(app, request, (&asked, client))).await;
+    }
     for context in app.tries() {
         let found = look_up(&app.store, asked.lookup()).await?;
         let (used, settled) = {
             let decision = asked.decide(&client, found, &context);
-            let given = decision.granted().and_then(Transition::access_token);
-            let used = given.and_then(UsedToken::of);
+            let used = granted(&decision);
             let act = app.act(context.now, request.address);
             (used, app.settle(decision, act))
         };
         if let Some(answer) = settled.await? {
-            let TokenReply(body) = answer?;
-            if let Some(used) = used {
-                app.connection_uses.note(used, context.now);
-            }
-            return Ok(reply::json(StatusCode::OK, body));
+            return Ok(told(app, used, context.now, answer?));
         }
     }
-    Err(match asked.when_contended(app.policy()) {
+    Err(contended(app, &asked))
+}
+
+/// Answers a request with a proof of possession (RFC 9449 §5). The proof is used up by a request that is granted alone, and
+/// before that one is: nobody fills the memory of proofs with requests that get nothing.
+async fn bound(
+    app: &App,
+    request: &BufferedRequest,
+    (asked, client): (&TokenRequest, AuthenticatedClient),
+) -> Result<Response, ApiError> {
+    let (client, proof) = possession::holder(app, request, client)?;
+    for context in app.tries() {
+        let found = look_up(&app.store, asked.lookup()).await?;
+        let decision = asked.decide(&client, found, &context);
+        if decision.is_granted() && !possession::spent(app, &proof, request.address).await? {
+            return Err(TokenError::Proof(ProofFault::Replayed).into());
+        }
+        let used = granted(&decision);
+        let act = app.act(context.now, request.address);
+        if let Some(answer) = app.settle(decision, act).await? {
+            let mut response = told(app, used, context.now, answer?);
+            if app.policy().dpop.nonces {
+                reply::dpop_nonce(&mut response, &app.dpop_nonce());
+            }
+            return Ok(response);
+        }
+    }
+    Err(contended(app, asked))
+}
+
+/// What is answered when the guard was lost every time.
+fn contended(app: &AppState, asked: &TokenRequest) -> ApiError {
+    match asked.when_contended(app.policy()) {
         Some(error) => error.into(),
         None => StoreError::Overloaded.into(),
-    })
+    }
+}
+
+/// What is noted of the use of what a decision gives.
+fn granted(decision: &Decision<TokenReply, TokenError>) -> Option<UsedToken> {
+    let given = decision.granted().and_then(Transition::access_token);
+    given.and_then(UsedToken::of)
+}
+
+/// The answer with what was given.
+fn told(
+    app: &AppState,
+    used: Option<UsedToken>,
+    now: UnixTime,
+    TokenReply(body): TokenReply,
+) -> Response {
+    if let Some(used) = used {
+        app.connection_uses.note(used, now);
+    }
+    reply::json(StatusCode::OK, body)
 }
 
 /// The client behind credentials, at other endpoints that ask for them; `caller` is told as soon as it is known.

@@ -1,6 +1,7 @@
 //! Token info: `GET` with the bearer token itself.
 use super::bearer::{self, Bearer};
 use super::logged::{Caller, note};
+use super::possession::ProofHeader;
 use crate::http::error::ApiError;
 use crate::http::reply;
 use crate::http::request::Arrival;
@@ -34,16 +35,21 @@ struct Body<'a> {
 pub(super) async fn token_info(
     State(app): State<App>,
     headers: HeaderMap,
+    proof: ProofHeader,
     arrival: Arrival,
 ) -> Result<Response, ApiError> {
     let mut caller = Caller::default();
-    let answer = answer(&app, &headers, &mut caller).await;
+    let answer = answer(&app, (&headers, &proof), &mut caller).await;
     note(&app, Endpoint::TokenInfo, arrival, caller, &answer);
     answer
 }
 
-async fn answer(app: &App, headers: &HeaderMap, caller: &mut Caller) -> Result<Response, ApiError> {
-    let bearer = bearer::read(app, headers, REALM).await?;
+async fn answer(
+    app: &App,
+    request: (&HeaderMap, &ProofHeader),
+    caller: &mut Caller,
+) -> Result<Response, ApiError> {
+    let bearer = bearer::read(app, request, REALM).await?;
     if let Some(bearer) = &bearer {
         caller.brings(&bearer.presented, bearer.facts.as_ref());
     }

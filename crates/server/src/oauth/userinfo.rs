@@ -1,6 +1,7 @@
 //! Userinfo (OpenID Connect Core §5.3): what a token may learn of its person.
 use super::bearer::{self, Bearer};
 use super::logged::{Caller, note};
+use super::possession::ProofHeader;
 use super::request::BufferedRequest;
 use crate::http::error::ApiError;
 use crate::http::reply;
@@ -22,9 +23,10 @@ const REALM: &str = "userinfo";
 pub(super) async fn get(
     State(app): State<App>,
     headers: HeaderMap,
+    proof: ProofHeader,
     arrival: Arrival,
 ) -> Result<Response, ApiError> {
-    let bearer = bearer::read(&app, &headers, REALM).await;
+    let bearer = bearer::read(&app, (&headers, &proof), REALM).await;
     answer(&app, arrival, bearer).await
 }
 
@@ -40,7 +42,8 @@ pub(super) async fn post(
 async fn posted(app: &App, request: &BufferedRequest) -> Result<Option<Bearer>, ApiError> {
     let headers = &request.parts.headers;
     if !is_form(headers) || headers.contains_key(header::AUTHORIZATION) {
-        return bearer::read(app, headers, REALM).await;
+        let proof = ProofHeader::of(&request.parts);
+        return bearer::read(app, (headers, &proof), REALM).await;
     }
     let params = Params::from_form(&request.body);
     let params = params.map_err(|fault| TokenError::from(RequestFault::Params(fault)))?;
@@ -49,7 +52,7 @@ async fn posted(app: &App, request: &BufferedRequest) -> Result<Option<Bearer>, 
     }
     let missing = || bearer::refused(REALM, BearerError::Missing);
     let text = params.get("access_token").ok_or_else(missing)?;
-    Ok(bearer::of_text(app, text).await?)
+    bearer::posted(app, text, REALM).await
 }
 
 /// Answers, and notes for the app what it was told.

@@ -180,9 +180,9 @@ fn register<'a>(steps: Steps<'a>, client: &'a Client, logo: Option<&'a Logo>) ->
     let guard = "INSERT INTO clients (no, id, name, homepage, description, owner, kind, redirect_uris, grants, scopes, \
          approved, resource_server, status, cutoff, reviewed_at, logo, created_at, test, documented, privacy_policy, \
          terms, support, contact, organization, optional_scopes, scope_reasons, skeleton, live_of, relying_party, jwks, \
-         jwks_uri, assertion_algorithms, deleted_at) \
+         jwks_uri, assertion_algorithms, dpop_bound, deleted_at) \
          SELECT (SELECT COALESCE(MAX(no), 0) + 1 FROM clients), $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, \
-         $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24, $25, $26, $27, $28, $29, $30, $31, NULL WHERE TRUE \
+         $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24, $25, $26, $27, $28, $29, $30, $31, $32, NULL WHERE TRUE \
          ON CONFLICT (id) DO NOTHING";
     let (jwks, jwks_uri, algorithms) = stored_keys(client);
     let values = values![
@@ -217,6 +217,7 @@ fn register<'a>(steps: Steps<'a>, client: &'a Client, logo: Option<&'a Logo>) ->
         jwks,
         jwks_uri,
         algorithms,
+        client.dpop_bound,
     ];
     let steps = match client.live_of {
         Some(live) => only_side(steps, live),
@@ -299,7 +300,7 @@ fn update<'a>(
                  redirect_uris = $6, reviewed_at = $7, status = $8, logo = $9, grants = $10, scopes = $11, \
                  privacy_policy = $12, terms = $13, support = $14, contact = $15, optional_scopes = $16, scope_reasons = $17, \
                  skeleton = $18, relying_party = $19, jwks = $20, jwks_uri = $21, assertion_algorithms = $22, \
-                 keys_end_at = $23 \
+                 keys_end_at = $23, dpop_bound = $24 \
                  WHERE no = $1 AND version = $2 AND deleted_at IS NULL AND status <> 'disabled'";
     let (jwks, jwks_uri, algorithms) = stored_keys(after);
     let values = values![
@@ -326,6 +327,7 @@ fn update<'a>(
         jwks_uri,
         algorithms,
         after.keys.as_ref().and_then(|keys| keys.ends_at),
+        after.dpop_bound,
     ];
     let steps = change_logo(steps.guard(guard, values), before.no, logo);
     let steps = match after.keys.is_some() && before.keys.is_none() {

@@ -1,4 +1,4 @@
-//! Assertions that were used.
+//! Assertions and proofs that were used.
 use crate::steps::Steps;
 use crate::value::values;
 use protocol::transition::AssertionChange;

@@ -15,7 +15,7 @@ macro_rules! clients {
              c.grants, c.scopes, c.approved, c.resource_server, c.status, c.cutoff, c.reviewed_at, c.logo, \
              c.created_at, COALESCE(o.name, p.name, ''), c.test, c.documented, c.privacy_policy, c.terms, c.support, c.contact, \
              c.deleted_at, c.organization, c.optional_scopes, c.scope_reasons, c.live_of, c.relying_party, \
-             c.jwks, c.jwks_uri, c.assertion_algorithms, c.keys_end_at FROM clients c \
+             c.jwks, c.jwks_uri, c.assertion_algorithms, c.keys_end_at, c.dpop_bound FROM clients c \
              LEFT JOIN people p ON p.subject = c.owner LEFT JOIN organizations o ON o.id = c.organization \
              WHERE c.deleted_at ",
             $deleted,
@@ -219,6 +219,7 @@ fn client(row: &dyn Row) -> Read<Client> {
         openid: RelyingParty::from_stored(row.text(30)?),
         live_of: row.optional_client(29)?,
         keys: keys(row)?,
+        dpop_bound: row.flag(35)?,
     })
 }
 

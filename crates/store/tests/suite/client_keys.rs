@@ -87,6 +87,37 @@ async fn a_use_whose_answer_is_lost_is_not_taken_for_a_second() {
 }
 
 #[tokio::test]
+async fn that_an_app_is_bound_is_read_as_it_was_written() {
+    let world = World::new();
+    let bound = Client {
+        dpop_bound: true,
+        ..world.new_client("bound")
+    };
+    let register = Transition::App(AppChange::Register {
+        client: Box::new(bound),
+        logo: None,
+        bounds: None,
+    });
+    assert_eq!(world.settle(register).await, Outcome::Committed);
+    let read = async || world.store.client("bound").await.unwrap().unwrap();
+    for bound in [false, true] {
+        let before = Client::clone(&*read().await);
+        assert_eq!(before.dpop_bound, !bound);
+        let change = Transition::App(AppChange::Update {
+            after: Box::new(Client {
+                dpop_bound: bound,
+                ..before.clone()
+            }),
+            before: Box::new(before),
+            logo: None,
+            own_name: false,
+        });
+        assert_eq!(world.settle(change).await, Outcome::Committed);
+        assert_eq!(read().await.dpop_bound, bound);
+    }
+}
+
+#[tokio::test]
 async fn keys_are_read_as_they_were_written_and_take_the_place_of_secrets() {
     let world = World::new();
     world.client("app").await;

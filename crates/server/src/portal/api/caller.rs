@@ -2,6 +2,7 @@
 use crate::http::error::ApiError;
 use crate::http::request::{Arrival, ClientAddr};
 use crate::oauth::bearer;
+use crate::oauth::possession::ProofHeader;
 use crate::ops::clock;
 use crate::state::App;
 use axum::extract::FromRequestParts;
@@ -36,7 +37,8 @@ impl FromRequestParts<App> for Caller {
     async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, ApiError> {
         let refused = |error| bearer::refused(REALM, error);
         let invalid = || refused(BearerError::Invalid);
-        let bearer = bearer::read(app, &parts.headers, REALM).await?;
+        let proof = ProofHeader::of(parts);
+        let bearer = bearer::read(app, (&parts.headers, &proof), REALM).await?;
         let bearer = bearer.ok_or_else(invalid)?;
         let (now, used) = (clock::now(), bearer.used());
         let subject = person_of(&bearer.presented, bearer.facts, app.policy(), now);

@@ -83,6 +83,7 @@ impl AppChanges {
             openid: self.openid.map(|own| own.into_party()).transpose()?,
             device_code: self.device_code,
             client_credentials: self.client_credentials,
+            dpop_bound: self.dpop_bound_access_tokens,
             namesake: false,
         })
     }

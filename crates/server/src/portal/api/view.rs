@@ -127,6 +127,8 @@ pub(super) struct AppChanges {
     pub(super) device_code: Option<bool>,
     /// Whether it may use the client credentials grant.
     pub(super) client_credentials: Option<bool>,
+    /// Whether all its tokens are bound to keys: then each of its token requests needs a DPoP proof (RFC 9449).
+    pub(super) dpop_bound_access_tokens: Option<bool>,
     /// Every scope it may ask for from now on.
     pub(super) scopes: Option<Vec<String>>,
     /// It may ask for every scope that is not restricted, in place of a list.
@@ -193,6 +195,8 @@ pub(super) struct AppView {
     token_endpoint_auth_signing_algs: Vec<&'static str>,
     /// What it registered for OpenID Connect.
     openid: OpenIdMetadata,
+    /// Whether each of its token requests needs a DPoP proof.
+    dpop_bound_access_tokens: bool,
     redirect_uris: Vec<String>,
     /// The grants that it may use, as `grant_type` names them.
     grants: Vec<&'static str>,
@@ -249,6 +253,7 @@ impl AppView {
                 .map(|own| own.name())
                 .collect(),
             openid: OpenIdMetadata::of(&client.openid),
+            dpop_bound_access_tokens: client.dpop_bound,
             redirect_uris: client
                 .redirect_uris
                 .iter()

@@ -123,6 +123,7 @@ fn asked(form: &UpdateForm, client: &Client) -> Option<AppUpdate> {
         openid: None,
         device_code: fields.device,
         client_credentials: fields.own_behalf,
+        dpop_bound: None,
         namesake: false,
     })
 }
