@@ -32,6 +32,7 @@ mod history;
 mod journal;
 mod keys;
 mod layer;
+mod proofs;
 mod refusal;
 mod resource;
 mod scopes;

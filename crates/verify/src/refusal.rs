@@ -6,7 +6,8 @@ use bytes::Bytes;
 use hyper::header::{CACHE_CONTROL, CONTENT_TYPE, HeaderValue, RETRY_AFTER, WWW_AUTHENTICATE};
 use hyper::{Response, StatusCode};
 use serde::Serialize;
-use wire::bearer::challenge;
+use wire::bearer::{challenge, dpop_challenge};
+use wire::dpop::ProofFault;
 
 /// Why a request is not let in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -17,6 +18,14 @@ pub(crate) enum Refusal {
     Malformed,
     /// The token is unknown, expired or revoked.
     Invalid,
+    /// The token is bound to a key, and comes as a bearer token (RFC 9449 §7.2).
+    Bound,
+    /// The token comes with a proof, and is bound to no key.
+    Unbound,
+    /// The token is bound to another key than the one that is proved to be held.
+    OtherKey,
+    /// The proof is not taken (RFC 9449 §7.1).
+    Proof(ProofFault),
     /// The token works, but not for this.
     Scope,
     /// The token works, but its person did not sign in as this needs (RFC 9470).
@@ -34,9 +43,13 @@ struct Body<'a> {
 impl Refusal {
     fn status(self) -> StatusCode {
         match self {
-            Refusal::Missing | Refusal::Invalid | Refusal::Authentication => {
-                StatusCode::UNAUTHORIZED
-            }
+            Refusal::Missing
+            | Refusal::Invalid
+            | Refusal::Bound
+            | Refusal::Unbound
+            | Refusal::OtherKey
+            | Refusal::Proof(_)
+            | Refusal::Authentication => StatusCode::UNAUTHORIZED,
             Refusal::Malformed => StatusCode::BAD_REQUEST,
             Refusal::Scope => StatusCode::FORBIDDEN,
             Refusal::Unavailable => StatusCode::SERVICE_UNAVAILABLE,
@@ -47,7 +60,10 @@ impl Refusal {
         match self {
             Refusal::Missing => "missing_token",
             Refusal::Malformed => "invalid_request",
-            Refusal::Invalid => &settings.invalid_token,
+            Refusal::Invalid | Refusal::Bound | Refusal::Unbound | Refusal::OtherKey => {
+                &settings.invalid_token
+            }
+            Refusal::Proof(fault) => fault.code(),
             Refusal::Scope => "insufficient_scope",
             Refusal::Authentication => "insufficient_user_authentication",
             Refusal::Unavailable => "temporarily_unavailable",
@@ -63,6 +79,16 @@ impl Refusal {
             Refusal::Invalid => {
                 "the access token is unknown, expired or revoked: refresh it or start a new authorization"
             }
+            Refusal::Bound => {
+                "the access token is bound to a key: send it as Authorization: DPoP, with a proof in the DPoP header"
+            }
+            Refusal::Unbound => {
+                "the access token is bound to no key: send it as Authorization: Bearer"
+            }
+            Refusal::OtherKey => {
+                "the access token is bound to another key than that of the DPoP proof"
+            }
+            Refusal::Proof(fault) => fault.sentence(),
             Refusal::Scope => {
                 "the access token lacks the scope that this needs: ask the user for it"
             }
@@ -120,6 +146,11 @@ impl Refusal {
         if let Some(url) = &settings.resource_metadata {
             attributes.push(("resource_metadata", url));
         }
-        challenge(&settings.realm, &attributes)
+        match self {
+            Refusal::Bound | Refusal::Unbound | Refusal::OtherKey | Refusal::Proof(_) => {
+                dpop_challenge(&settings.realm, &attributes)
+            }
+            _ => challenge(&settings.realm, &attributes),
+        }
     }
 }

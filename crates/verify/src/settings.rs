@@ -5,6 +5,7 @@ use hyper::Uri;
 use jose::Algorithm;
 use std::fmt;
 use std::time::Duration;
+use wire::dpop::Target;
 
 /// The settings of a [`Verifier`](crate::Verifier). Make them with [`new`](Self::new) or
 /// [`discover`](Self::discover), then change what should differ.
@@ -42,6 +43,16 @@ pub struct Settings {
     pub invalid_token: String,
     /// Where the API's protected resource metadata is (RFC 9728); named in challenges.
     pub resource_metadata: Option<String>,
+    /// What the API's URLs start with where clients call it, without a slash at the end: such as `https://api.example.com`,
+    /// or `https://example.com/api` behind a proxy that takes `/api` away. Tokens that are bound to keys (RFC 9449) are
+    /// taken with it only: a proof is made for one URL, and a server cannot know its own.
+    pub url: Option<String>,
+    /// A key of 32 random bytes that all processes of this API share, if a proof must have a nonce of this API
+    /// (RFC 9449 §9). Without it none needs one.
+    pub dpop_nonces: Option<[u8; 32]>,
+    /// How many used proofs are remembered within six minutes. Each process remembers its own: a proof can be used once at
+    /// every process within its minute and a half. Beyond that many, requests with proofs are refused with 503.
+    pub max_proofs: usize,
     /// How long an answer is kept, at most an hour.
     pub keep: Duration,
     /// How long kept answers are trusted after a question to the feed was sent that it answered, at most a second.
@@ -88,6 +99,9 @@ impl Settings {
             prefixes: vec!["at_".to_owned()],
             invalid_token: "invalid_token".to_owned(),
             resource_metadata: None,
+            url: None,
+            dpop_nonces: None,
+            max_proofs: 1_000_000,
             keep: Duration::from_secs(30),
             freshness: Duration::from_millis(800),
             max_entries: 100_000,
@@ -139,6 +153,13 @@ impl Settings {
                     "{name} must be plain ASCII without quotes and backslashes"
                 ));
             }
+        }
+        if let Some(url) = &self.url
+            && (Target::new(url, "/").is_none() || url.ends_with('/') || url.contains(['?', '#']))
+        {
+            return fault(format!(
+                "{url:?} is not the start of a URL: write it like https://api.example.com, without a slash at the end"
+            ));
         }
         if self.keep > Duration::from_secs(3_600) {
             return fault("keep is longer than an hour: the feed promises no more".to_owned());

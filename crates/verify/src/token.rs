@@ -1,12 +1,15 @@
 //! What a handler learns of the token that let its request in.
 use crate::clock;
+use crate::proofs::Binding;
 use jose::jwt::Claims;
 use serde_json::Value;
 use std::borrow::Cow;
 use std::sync::Arc;
 use std::time::Duration;
 use wire::Introspection;
-use wire::introspection::{Text, is_app};
+use wire::dpop::{SCHEME, Thumbprint};
+use wire::introspection::{Confirmation, Text, is_app};
+use wire::token_text::key_of;
 
 /// A token that works, as an extension of the request. Cheap to clone; it does not hold the token's text.
 #[derive(Debug, Clone)]
@@ -32,6 +35,19 @@ struct Details {
     auth_time: Option<u64>,
     acr: Option<String>,
     names: Names,
+    binding: Binding,
+}
+
+/// What a token of this type is bound to; `None` for a type that is none of ours.
+fn binding(kind: &str, cnf: Option<&Confirmation>) -> Option<Binding> {
+    let key = cnf.and_then(|cnf| cnf.jkt.as_deref());
+    let key = key.and_then(Thumbprint::parse).map(Binding::Key);
+    match (kind.eq_ignore_ascii_case("bearer"), cnf) {
+        (true, None) => Some(Binding::Free),
+        (true, Some(_)) => Some(key.unwrap_or(Binding::Other)),
+        (false, _) if kind.eq_ignore_ascii_case(SCHEME) => Some(key.unwrap_or(Binding::Other)),
+        (false, _) => None,
+    }
 }
 
 /// How the revocation feed names what a token belongs to.
@@ -46,11 +62,10 @@ impl Token {
     /// The token of an active answer; `None` when the answer is not about an access token that works now.
     pub(crate) fn of(answer: Introspection<'_>, now: Duration) -> Option<Self> {
         // A refresh token is described without a type; it opens nothing.
-        let bearer = answer.token_type.as_deref()?;
+        let kind = answer.token_type.as_deref()?;
+        let binding = binding(kind, answer.cnf.as_deref())?;
         let expires_at = u64::try_from(answer.exp?).ok()?;
-        let works = answer.active
-            && bearer.eq_ignore_ascii_case("bearer")
-            && Duration::from_secs(expires_at) > now;
+        let works = answer.active && Duration::from_secs(expires_at) > now;
         let client_id = answer.client_id?.into_owned();
         let mode = match answer.mode.as_deref() {
             None | Some("live") => Mode::Live,
@@ -73,6 +88,7 @@ impl Token {
                     grant_id: text(answer.grant_id),
                     organization: text(answer.organization),
                 },
+                binding,
             }))
         })
     }
@@ -86,6 +102,11 @@ impl Token {
             scope: text("scope"),
             client_id: Some(text("client_id")?),
             token_type: Some(Cow::Borrowed("Bearer")),
+            // Whatever is in it says that not everybody who has the token may use it.
+            cnf: other("cnf").map(|_| {
+                let jkt = key_of(claims).map(|key| key.text());
+                Box::new(Confirmation { jkt })
+            }),
             exp: claims.exp,
             iat: Some(claims.iat?),
             sub: Some(Cow::Borrowed(claims.sub.as_deref()?)),
@@ -149,6 +170,18 @@ impl Token {
     /// The organization that access was given for; `None`: the person's own account.
     pub fn organization(&self) -> Option<&str> {
         self.0.names.organization.as_deref()
+    }
+
+    /// The thumbprint of the key that it is bound to (RFC 9449); whoever sent it has proved to hold that.
+    pub fn key_thumbprint(&self) -> Option<String> {
+        match self.0.binding {
+            Binding::Key(key) => Some(key.text()),
+            Binding::Free | Binding::Other => None,
+        }
+    }
+
+    pub(crate) fn binding(&self) -> Binding {
+        self.0.binding
     }
 
     pub(crate) fn issued_at(&self) -> Option<u64> {

@@ -9,6 +9,7 @@ use crate::history::History;
 use crate::journal::{Ended, Journal, Mark};
 use crate::keys::{Keys, Unread};
 use crate::layer::Require;
+use crate::proofs::{Proofs, Said};
 use crate::refusal::Refusal;
 use crate::scopes::Scopes;
 use crate::server::Server;
@@ -43,6 +44,7 @@ pub(crate) struct Inner {
     history: Mutex<History>,
     keys: Keys,
     flights: Flights,
+    proofs: Proofs,
     questions: Semaphore,
     faults: Mutex<Faults>,
 }
@@ -97,6 +99,7 @@ impl Verifier {
             history: Mutex::new(History::new(settings.leeway.as_secs())),
             keys: Keys::default(),
             flights: Flights::default(),
+            proofs: Proofs::new(&settings, Instant::now()),
             questions: Semaphore::new(MAX_QUESTIONS),
             faults: Mutex::default(),
             settings,
@@ -126,6 +129,19 @@ impl Verifier {
 
     pub(crate) fn settings(&self) -> &Settings {
         &self.0.settings
+    }
+
+    /// Whether a token that works may be used by whoever sends it.
+    ///
+    /// # Errors
+    /// [`Refusal`].
+    pub(crate) fn holds(&self, token: &Token, said: Option<&Said>) -> Result<(), Refusal> {
+        token.is_held(&self.0.proofs, &self.0.settings, said)
+    }
+
+    /// The nonce for the next proof, if proofs need one.
+    pub(crate) fn nonce(&self) -> Option<String> {
+        self.0.proofs.nonce()
     }
 
     /// What is kept of a token and may be trusted now.

@@ -20,7 +20,7 @@ type Answer<T> = Result<Json<T>, Refused>;
 /// `/v1`: `tasks:read`, `files:delete` and so on; `admin:*` stands in for each of them. Who deletes must have signed in within
 /// `recent`, if that is set.
 pub(crate) fn by_thing(verifier: &Verifier, recent: Option<Duration>) -> Router<Arc<Api>> {
-    resources((verifier, recent), |thing, act| {
+    resources("/v1", (verifier, recent), |thing, act| {
         let names = match act {
             Act::Read => format!("{thing}:read"),
             Act::Write => format!("{thing}:write"),
@@ -33,15 +33,17 @@ pub(crate) fn by_thing(verifier: &Verifier, recent: Option<Duration>) -> Router<
 
 /// `/api/v1`: `api:v1` opens all of it.
 pub(crate) fn by_one_scope(verifier: &Verifier, recent: Option<Duration>) -> Router<Arc<Api>> {
-    resources((verifier, recent), |_, _| Scopes::all("api:v1"))
+    resources("/api/v1", (verifier, recent), |_, _| Scopes::all("api:v1"))
 }
 
+/// `below`: where they are mounted, for what their layer sees begins behind it.
 fn resources(
+    below: &str,
     (verifier, recent): (&Verifier, Option<Duration>),
     scopes: impl Fn(&str, Act) -> Scopes,
 ) -> Router<Arc<Api>> {
     let guard = |thing: &str, act: Act, routes: MethodRouter<Arc<Api>>| {
-        let require = verifier.require(scopes(thing, act));
+        let require = verifier.require(scopes(thing, act)).below(below);
         routes.layer(match (act, recent) {
             (Act::Delete, Some(age)) => require.max_age(age),
             (Act::Delete, None) | (Act::Read | Act::Write | Act::Administer, _) => require,

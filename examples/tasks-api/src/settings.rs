@@ -28,6 +28,8 @@ pub(crate) struct Settings {
     prefix: Option<String>,
     /// What names this API in `aud`: tokens for others are refused then, and JWTs are read here.
     audience: Option<String>,
+    /// What its URLs start with where clients call it: tokens that are bound to keys are taken then.
+    url: Option<String>,
     /// What clients are told that they may ask for, separated by spaces; `audience` is the address of this API then.
     scopes: Option<String>,
     /// How far apart the clocks of provider and API may be, in seconds.
@@ -86,6 +88,7 @@ impl Settings {
             found.invalid_token.clone_from(code);
         }
         found.audience.clone_from(&self.audience);
+        found.url.clone_from(&self.url);
         if let Some(seconds) = self.leeway {
             found.leeway = Duration::from_secs(seconds);
         }
