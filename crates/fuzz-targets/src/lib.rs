@@ -6,6 +6,7 @@ mod app_changes;
 mod authorize;
 mod config;
 mod credentials;
+mod dpop;
 mod ground;
 mod jose;
 mod params;
@@ -19,12 +20,13 @@ mod user_code;
 pub type Target = (&'static str, fn(&[u8]));
 
 /// All targets. The seeds of each are in `fuzz/seeds/NAME`, its words in `fuzz/dictionaries/NAME.dict`.
-pub const TARGETS: [Target; 16] = [
+pub const TARGETS: [Target; 17] = [
     ("app_changes", app_changes::app_changes),
     ("authorize", authorize::authorize),
     ("basic", credentials::basic),
     ("bearer", credentials::bearer),
     ("config", config::config),
+    ("dpop", dpop::dpop),
     ("form", params::form),
     ("json", params::json),
     ("jwk", self::jose::jwk),

@@ -2,6 +2,7 @@
 use crate::ground::text;
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use jose::Digest;
+use wire::dpop::Thumbprint;
 use wire::token_text::{base62, from_base62};
 use wire::{Presented, TokenText};
 
@@ -30,12 +31,15 @@ fn presented(text: &str) {
     assert_eq!(seen.text(), text);
     assert_eq!(seen.digest, Digest::of(text.as_bytes()));
     let body = &text[seen.prefix().len()..text.len() - 6];
+    let (body, key) = body.split_once('~').unwrap_or((body, ""));
+    let key = Thumbprint::parse(key);
+    assert_eq!((seen.is_bound(), seen.key()), (key.is_some(), key));
     let raw = URL_SAFE_NO_PAD.decode(body).expect("it was decoded");
     let (locator, secret) = raw.split_at(8);
     assert_eq!(locator, seen.locator.to_be_bytes());
     let secret = secret.try_into().expect("32 bytes");
     assert_eq!(
-        TokenText::new(seen.prefix(), seen.locator, secret).as_str(),
+        TokenText::bound_to(key.as_ref(), seen.prefix(), seen.locator, secret).as_str(),
         text
     );
     bent(text);
@@ -57,13 +61,17 @@ fn jwt(text: &str) {
 fn made(prefix: &str, raw: &[u8]) {
     let (locator, secret) = raw.split_at(8);
     let locator = i64::from_be_bytes(locator.try_into().expect("8 bytes"));
-    let token = TokenText::new(prefix, locator, secret.try_into().expect("32 bytes"));
-    let seen = Presented::parse(token.as_str());
-    assert_eq!(seen.is_some(), locator > 0);
-    let Some(seen) = seen else { return };
-    assert_eq!((seen.prefix(), seen.locator), (prefix, locator));
-    assert_eq!(seen.digest, token.digest());
-    bent(token.as_str());
+    let secret = secret.try_into().expect("32 bytes");
+    let key = Thumbprint::parse(&Digest::of(raw).base64url());
+    for key in [None, key] {
+        let token = TokenText::bound_to(key.as_ref(), prefix, locator, secret);
+        let seen = Presented::parse(token.as_str());
+        assert_eq!(seen.is_some(), locator > 0);
+        let Some(seen) = seen else { return };
+        assert_eq!((seen.prefix(), seen.locator), (prefix, locator));
+        assert_eq!((seen.digest, seen.key()), (token.digest(), key));
+        bent(token.as_str());
+    }
 }
 
 fn bent(text: &str) {

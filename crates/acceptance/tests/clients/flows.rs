@@ -110,6 +110,31 @@ pub(crate) fn code(
     refusal
 }
 
+/// Tokens that are bound to a key of the program's (RFC 9449), where nonces are not needed and where they are: from an
+/// authorization request that names the key to what they open, before and after a refresh.
+#[track_caller]
+pub(crate) fn bound(library: &Library) {
+    for nonce in ["off", "required"] {
+        let setting = format!("[token]\ndpop_nonce = {nonce:?}");
+        let scene = Scene::start(crate::setup().with(&setting));
+        let app = public(&scene);
+        let mut talk = library.start(&scene, &order(&scene, &app, "code", "none", CALLBACK));
+        answer_visit(&scene, &mut talk, |back| back.location);
+        let said = talk.hear("tokens");
+        for (token, info) in [0, 1].map(|at| (&said["tokens"][at], &said["info"][at])) {
+            let kind = token["token_type"].as_str().unwrap_or_default();
+            assert!(kind.eq_ignore_ascii_case("dpop"), "{said}");
+            assert_eq!(info["user_id"], scene.ann.as_str(), "{said}");
+            let access = token["access_token"].as_str().unwrap_or_default();
+            // Without the key it opens nothing.
+            self::info(&scene, access).expect(401);
+        }
+        talk.say(&json!("go on"));
+        talk.hear("done");
+        talk.end();
+    }
+}
+
 /// A callback that is not what it should be: `spoil` gets the true one, and what the library makes of the
 /// spoilt one is returned.
 #[track_caller]

@@ -38,6 +38,18 @@ fn openid_client_code_refresh_and_revocation() {
 
 #[test]
 #[cfg_attr(not(has_node), ignore = "needs Node.js: see ./test")]
+fn openid_client_proves_its_key() {
+    flows::bound(&library("openid-client_dpop.mjs"));
+}
+
+#[test]
+#[cfg_attr(not(has_node), ignore = "needs Node.js: see ./test")]
+fn oauth4webapi_proves_its_key() {
+    flows::bound(&library("oauth4webapi_dpop.mjs"));
+}
+
+#[test]
+#[cfg_attr(not(has_node), ignore = "needs Node.js: see ./test")]
 fn openid_client_checks_the_callback() {
     let library = library("openid-client.mjs");
     let scene = provider();

@@ -4,6 +4,7 @@ mod bad_input;
 mod client_assertions;
 mod client_keys;
 mod connections;
+mod dpop;
 mod harness;
 mod http;
 mod issuer_path;

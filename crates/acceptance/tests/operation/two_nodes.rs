@@ -4,15 +4,18 @@
 //! `VALETKEY_TEST_POSTGRES` names a server whose user may make databases (`./test` starts one).
 
 use crate::support::assertions::Signer;
+use crate::support::client::tool;
 use crate::support::nodes::Nodes;
+use crate::support::proofs::Holder;
 use crate::support::tasks_api::TasksApi;
 use crate::support::told::TOLD;
 use crate::support::{
     ANN, CALLBACK, PASSWORD, Scene, Tokens, assert_refused, form_to, long, within,
 };
+use acceptance::postgres::Database;
 use acceptance::{App, Browser, Reply, Request};
 use std::collections::HashSet;
-use std::sync::Barrier;
+use std::sync::{Arc, Barrier};
 use std::time::{Duration, Instant};
 
 /// How many race, half of them on each node.
@@ -363,6 +366,44 @@ fn an_assertion_works_once_on_all_nodes() {
             let asked = nodes
                 .both()
                 .map(|node| scope.spawn(|| node.asserted(&used).status));
+            asked.map(|one| one.join().expect("an answer"))
+        });
+        let taken = answers.iter().filter(|status| **status == 200).count();
+        assert_eq!(taken, 1, "{answers:?}");
+    }
+}
+
+/// So is a proof of possession (RFC 9449 §11.1), and a nonce that one node gave.
+#[test]
+fn a_proof_works_once_on_all_nodes() {
+    let server = tool("VALETKEY_TEST_POSTGRES");
+    let database = Arc::new(Database::on(server.to_str().expect("a URL")));
+    let nodes = Nodes::on(
+        [database.clone(), database],
+        "[token]\ndpop_nonce = \"required\"",
+    );
+    let (machine, holder) = (nodes.one.machine(), Holder::new());
+    let own = [("grant_type", "client_credentials")];
+    let asked = nodes.one.proved(&machine, &own, &nodes.one.proof(&holder));
+    let nonce = asked.header("DPoP-Nonce").expect("a nonce").to_owned();
+    let url = nodes.one.url("token_endpoint");
+    let proof = || {
+        holder.with("POST", &url, |claims| {
+            claims["nonce"] = nonce.as_str().into()
+        })
+    };
+    for [first, second] in [[&nodes.one, &nodes.two], [&nodes.two, &nodes.one]] {
+        let used = proof();
+        first.proved(&machine, &own, &used).expect(200);
+        let again = second.proved(&machine, &own, &used);
+        assert_refused(&again, 400, "invalid_dpop_proof");
+    }
+    for _ in 0..5 {
+        let used = proof();
+        let answers = std::thread::scope(|scope| {
+            let asked = nodes
+                .both()
+                .map(|node| scope.spawn(|| node.proved(&machine, &own, &used).status));
             asked.map(|one| one.join().expect("an answer"))
         });
         let taken = answers.iter().filter(|status| **status == 200).count();

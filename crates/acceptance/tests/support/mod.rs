@@ -9,6 +9,7 @@ pub(crate) mod guide;
 pub(crate) mod load;
 pub(crate) mod mail_server;
 pub(crate) mod nodes;
+pub(crate) mod proofs;
 pub(crate) mod relay;
 pub(crate) mod removals;
 pub(crate) mod rest;

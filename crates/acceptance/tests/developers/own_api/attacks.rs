@@ -2,7 +2,8 @@
 
 use super::access;
 use super::description::{Agent, app};
-use super::signed_in;
+use super::{GRANT, allowed, ours, signed_in};
+use crate::support::proofs::Holder;
 use crate::support::{ANN, CALLBACK, OWNER, PASSWORD, Scene, assert_refused, outlive, within};
 use acceptance::{App, Json, Reply, Request};
 use serde_json::json;
@@ -48,6 +49,40 @@ fn requests(scene: &Scene, client_id: &str, secret_id: &str) -> Vec<Request> {
 
 fn id_of(app: &Json) -> &str {
     app["client_id"].as_str().unwrap_or_default()
+}
+
+/// RFC 9449 §7: of a program that holds a key nobody else can use the token.
+#[test]
+fn a_bound_token_opens_our_api_with_its_proof_alone() {
+    let (scene, holder) = (Scene::plain(""), Holder::new());
+    let code = allowed(&scene, ANN);
+    let fields = [("grant_type", GRANT), ("device_code", code.as_str())];
+    let reply = scene.proved(&ours(), &fields, &scene.proof(&holder));
+    assert_eq!(reply.member("token_type"), "DPoP", "{reply}");
+    let token = reply.member("access_token");
+    let url = format!("{}/valetkey/apps", scene.provider.issuer());
+    let call = |scheme: &str, proof: &str| {
+        let request = Request::get("/valetkey/apps?limit=1")
+            .header("Authorization", &format!("{scheme} {token}"))
+            .header("DPoP", proof);
+        scene.api().send(&request)
+    };
+    let proof = holder.proof_of(&token, "GET", &url);
+    call("DPoP", &proof).expect(200);
+    let other = Holder::new().proof_of(&token, "GET", &url);
+    for (scheme, proof, error) in [
+        ("DPoP", proof, "invalid_dpop_proof"),
+        ("DPoP", other, "invalid_token"),
+        (
+            "Bearer",
+            holder.proof_of(&token, "GET", &url),
+            "invalid_token",
+        ),
+    ] {
+        let refused = call(scheme, &proof);
+        assert_eq!(refused.status, 401, "{refused}");
+        assert_eq!(refused.member("error"), error, "{refused}");
+    }
 }
 
 #[test]

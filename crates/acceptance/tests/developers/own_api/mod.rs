@@ -45,15 +45,21 @@ fn question(scene: &Scene, email: &str, codes: &Json, languages: &str) -> (Brows
     (browser, page)
 }
 
-/// A token of somebody who allowed it.
+/// The device code of a program that somebody allowed.
 #[track_caller]
-pub(crate) fn signed_in(scene: &Scene, email: &str) -> Json {
+fn allowed(scene: &Scene, email: &str) -> String {
     let codes = asked(scene);
     let (mut browser, page) = question(scene, email, &codes, "en");
     let form = form_to(&page, "/device/answer");
     browser.submit(&form, &[("answer", "allow")]).expect(200);
-    let code = codes["device_code"].as_str().unwrap_or_default();
-    let fields = [("grant_type", GRANT), ("device_code", code)];
+    codes["device_code"].as_str().unwrap_or_default().to_owned()
+}
+
+/// A token of somebody who allowed it.
+#[track_caller]
+pub(crate) fn signed_in(scene: &Scene, email: &str) -> Json {
+    let code = allowed(scene, email);
+    let fields = [("grant_type", GRANT), ("device_code", code.as_str())];
     let reply = scene.api().post_form_as(&scene.token(), &ours(), &fields);
     reply.expect(200).json()
 }
