@@ -6,7 +6,7 @@ use super::settings::BounceSettings;
 use std::path::PathBuf;
 
 /// The fewest characters of a secret.
-const MIN_SECRET: usize = 24;
+pub(super) const MIN_SECRET: usize = 24;
 
 /// Where a mail service tells of mail that comes back.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -92,7 +92,7 @@ fn taken(checks: &Checks<'_>, path: &String) -> Option<String> {
 }
 
 /// Whether a text is long enough, and goes into a header as it is (RFC 6750 §2.1, `b64token`).
-fn is_secret(text: &str) -> bool {
+pub(super) fn is_secret(text: &str) -> bool {
     let plain = |b: u8| b.is_ascii_alphanumeric() || b"-._~+/".contains(&b);
     let body = text.trim_end_matches('=');
     text.len() >= MIN_SECRET && body.bytes().all(plain)

@@ -5,7 +5,7 @@ use super::checks::{Checks, LONGEST, within};
 use super::developers::{self, Developers};
 use super::fault::ConfigFaults;
 use super::layers::Layers;
-use super::mail::{self, Mail};
+use super::mail::{self, Mail, Password};
 use super::outbound::{self, OutboundAllowance};
 use super::paths;
 use super::portal::{self, Portal};
@@ -15,7 +15,7 @@ use super::settings::{LogSettings, PathSettings, Synchronous, TestCredentials};
 use super::signing::{self, Signing};
 use super::storage::{self, CheckUrl, Storage};
 use super::values::Span;
-use super::{network, policy, test_side};
+use super::{introductions, network, policy, test_side};
 use protocol::Policy;
 use protocol::types::Lifetime;
 use protocol::types::email::email_key;
@@ -53,6 +53,8 @@ pub struct Config {
     pub keep_addresses: Lifetime,
     /// What rules obey.
     pub policy: Policy,
+    /// What an app shows to register itself, where that is asked for.
+    pub initial_token: Option<Password>,
     /// Test credentials that are published, if there are any.
     pub documented: Option<TestCredentials>,
     /// Endpoint paths, the first of each published; none where it is switched off.
@@ -146,6 +148,7 @@ pub(super) fn config(layers: &Layers, check_url: CheckUrl) -> Result<Config, Con
         keep_addresses: keep_addresses(checks),
         paths: paths::paths(checks),
         policy,
+        initial_token: introductions::initial_token(checks),
         documented,
         branding: branding::branding(checks),
         developers: developers::developers(checks),

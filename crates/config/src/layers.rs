@@ -15,10 +15,11 @@ use toml::{Table, Value};
 pub(super) const CONFIG: &str = "CONFIG";
 
 /// Settings that may hold a secret: they can be read from a file, and are not shown.
-pub(super) const SECRETS: [&str; 4] = [
+pub(super) const SECRETS: [&str; 5] = [
     "storage.url",
     "mail.password",
     "mail.bounces.secret",
+    "introductions.initial_token",
     "sealing.keys",
 ];
 

@@ -2,6 +2,7 @@
 use super::checks::Checks;
 use super::settings::PathSettings;
 use protocol::device::VERIFICATION_PATH;
+use protocol::introduce::RegistrationMode;
 use protocol::self_management::SCOPE;
 use protocol::types::GrantType;
 use std::collections::HashMap;
@@ -61,6 +62,9 @@ pub(super) fn paths(checks: &mut Checks<'_>) -> PathSettings {
     if !checks.settings().openid.enabled {
         published.userinfo.clear();
         published.logout.clear();
+    }
+    if checks.settings().introductions.registration == RegistrationMode::Off {
+        published.register.clear();
     }
     if published.introspect.is_empty() {
         published.revocations.clear();

@@ -1,10 +1,11 @@
 //! The part of the configuration that rules obey.
+use super::address::is_loopback;
 use super::checks::{Checks, LONGEST, within};
 use super::portal::has_api;
 use super::settings::NonceSetting;
 use super::signing::Signing;
 use super::values::{IdSetting, Span};
-use super::{apis, openid, scopes, tokens};
+use super::{apis, introductions, openid, scopes, tokens};
 use protocol::Policy;
 use protocol::device::VERIFICATION_PATH;
 use protocol::dpop::DpopPolicy;
@@ -36,6 +37,7 @@ pub(super) fn policy(
         apps: app_bounds(checks),
         unreviewed_people: unreviewed_people(checks),
         unreviewed_unticked: checks.settings().apps.unreviewed_unticked,
+        introductions: introductions::policy(checks, is_on_loopback(base)),
         pkce: settings.apps.pkce,
         tokens,
         dpop: DpopPolicy {
@@ -57,6 +59,12 @@ pub(super) fn policy(
             .as_ref()
             .map(|credentials| credentials.client_id.clone()),
     }
+}
+
+/// Whether a base URL leads to this machine.
+fn is_on_loopback(base: &str) -> bool {
+    let rest = base.split_once("://").map_or("", |(_, rest)| rest);
+    is_loopback(rest.split('/').next().unwrap_or_default())
 }
 
 fn conformance(checks: &mut Checks<'_>) -> Conformance {

@@ -8,6 +8,7 @@ mod branding;
 mod conformance;
 mod developers;
 mod grants;
+mod introductions;
 mod machine;
 mod mail;
 mod openid;
@@ -23,6 +24,7 @@ pub(crate) use conformance::ConformanceSettings;
 pub use developers::DeveloperChapter;
 pub(crate) use developers::DeveloperSettings;
 pub(crate) use grants::GrantSettings;
+pub(crate) use introductions::IntroductionSettings;
 pub(crate) use machine::{
     EventSettings, MetricsSettings, SealingSettings, StorageSettings, TlsSettings,
 };
@@ -77,6 +79,8 @@ pub(crate) struct Settings {
     pub(crate) api: Vec<ApiSettings>,
     /// Apps and how they are registered.
     pub(crate) apps: AppSettings,
+    /// Apps that introduce themselves.
+    pub(crate) introductions: IntroductionSettings,
     /// People's accounts.
     pub(crate) accounts: AccountSettings,
     /// Grants that apps may use.
@@ -129,6 +133,7 @@ impl Default for Settings {
             openid: OpenIdSettings::default(),
             api: Vec::new(),
             apps: AppSettings::default(),
+            introductions: IntroductionSettings::default(),
             accounts: AccountSettings::default(),
             grants: GrantSettings::default(),
             device: DeviceSettings::default(),
@@ -183,6 +188,9 @@ pub struct PathSettings {
     pub userinfo: Vec<String>,
     /// Where apps send people to sign out (OpenID Connect RP-Initiated Logout §2). Off unless `openid` is on.
     pub logout: Vec<String>,
+    /// Where an app registers itself (RFC 7591 §3), and below it each manages its registration (RFC 7592). Off while
+    /// `introductions.registration` is.
+    pub register: Vec<String>,
     /// Where an app reads and changes its own registration (`GET`, `PATCH`) with a token of its own that has the
     /// scope `app:write`.
     pub app: Vec<String>,
@@ -201,6 +209,7 @@ impl Default for PathSettings {
             device: one("/oauth2/device"),
             userinfo: one("/oauth2/userinfo"),
             logout: one("/oauth2/logout"),
+            register: one("/oauth2/register"),
             app: Vec::new(),
         }
     }
@@ -209,7 +218,7 @@ impl Default for PathSettings {
 impl PathSettings {
     /// All of them, by their names.
     #[must_use]
-    pub fn named(&self) -> [(&'static str, &[String]); 10] {
+    pub fn named(&self) -> [(&'static str, &[String]); 11] {
         let PathSettings {
             authorize,
             token,
@@ -220,6 +229,7 @@ impl PathSettings {
             device,
             userinfo,
             logout,
+            register,
             app,
         } = self;
         [
@@ -232,6 +242,7 @@ impl PathSettings {
             ("device", device),
             ("userinfo", userinfo),
             ("logout", logout),
+            ("register", register),
             ("app", app),
         ]
     }

@@ -11,6 +11,16 @@ pages!(ConnectedApps, ConnectedApp);
 /// What the page of a connected app begins with: its client id follows.
 const OF_ONE: &str = "/account/apps/";
 
+/// A client id as one segment of a path: one that is a URL has characters that would be read as more (RFC 3986 §3.3).
+fn segment(client_id: &str) -> String {
+    let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"-._~".contains(&byte);
+    let written = client_id.bytes().map(|byte| match plain(byte) {
+        true => char::from(byte).to_string(),
+        false => format!("%{byte:02X}"),
+    });
+    written.collect()
+}
+
 /// The apps that a person let in: one page of the list. `name` in the address is a part of their names. An end is taken
 /// back by `POST` [`ConnectedApp::CHANGE`] with `nonce`, `app`, `organization` and `wish=restore`.
 #[derive(Clone, Debug, Template)]
@@ -115,6 +125,7 @@ impl ConnectedApp {
     /// The page of an app, as it is let in for an organization: its id, or empty for the person's own account.
     #[must_use]
     pub fn href(client_id: &str, organization: &str) -> String {
+        let client_id = segment(client_id);
         match organization.is_empty() {
             true => format!("{OF_ONE}{client_id}"),
             false => format!("{OF_ONE}{client_id}?organization={organization}"),

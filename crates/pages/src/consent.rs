@@ -30,6 +30,8 @@ pub struct Consent {
     pub notice: Option<Text>,
     /// What is to be told of an app that was not reviewed, where others are.
     pub caution: Option<Text>,
+    /// The host of an app that is known by a document there: what can be relied on of it.
+    pub host: Option<String>,
     /// The app that asks.
     pub app: AppCard,
     /// Name of the signed-in person.

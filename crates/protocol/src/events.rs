@@ -95,6 +95,8 @@ events! {
     SessionEnded "session.ended",
     /// All browsers of a person were signed out, or all but one.
     SessionsEnded "sessions.ended",
+    /// An app introduced itself: it registered by program, or came by a document.
+    AppIntroduced "app.introduced",
     /// An app was registered.
     AppRegistered "app.registered",
     /// An app changed what it says of itself.

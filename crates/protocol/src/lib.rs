@@ -18,6 +18,7 @@ pub mod events;
 pub mod facts;
 pub mod grants;
 pub mod inactive;
+pub mod introduce;
 pub mod introspect;
 pub mod lookup;
 pub mod metadata;

@@ -29,6 +29,8 @@ pub struct Endpoints {
     pub userinfo: Option<String>,
     /// Where apps send people to sign out (RP-Initiated Logout §2.1).
     pub end_session: Option<String>,
+    /// Where an app registers itself (RFC 7591 §3).
+    pub registration: Option<String>,
     /// The pages for developers.
     pub documentation: Option<String>,
 }
@@ -52,6 +54,8 @@ pub struct Metadata<'a> {
     device_authorization_endpoint: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     revocations_endpoint: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    registration_endpoint: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     jwks_uri: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -80,6 +84,9 @@ pub struct Metadata<'a> {
     code_challenge_methods_supported: Vec<&'static str>,
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     authorization_response_iss_parameter_supported: bool,
+    /// Client ID Metadata Document §5.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    client_id_metadata_document_supported: bool,
     /// Of `ui_locales`: the languages of the pages.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     ui_locales_supported: Vec<&'static str>,
@@ -186,6 +193,7 @@ pub fn document(policy: &Policy, mut endpoints: Endpoints) -> Metadata<'_> {
         response_types_supported: if_codes(&["code"]),
         response_modes_supported: if_codes(modes),
         code_challenge_methods_supported: if_codes(&["S256"]),
+        client_id_metadata_document_supported: codes && policy.introductions.documents,
         authorization_response_iss_parameter_supported: codes && policy.response_iss,
         ui_locales_supported: if_codes(&Language::ALL.map(Language::tag)),
         scopes_supported: policy
@@ -221,6 +229,7 @@ pub fn document(policy: &Policy, mut endpoints: Endpoints) -> Metadata<'_> {
         token_info_endpoint: endpoints.token_info,
         device_authorization_endpoint: endpoints.device_authorization,
         revocations_endpoint: endpoints.revocations,
+        registration_endpoint: endpoints.registration,
         jwks_uri: endpoints.jwks,
         service_documentation: endpoints.documentation,
         protected_resources: Resource::all(policy)

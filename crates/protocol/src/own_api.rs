@@ -72,6 +72,7 @@ pub fn register(name: String, policy: &Policy, now: UnixTime) -> Transition {
         documented: false,
         openid: RelyingParty::default(),
         live_of: None,
+        introduction: None,
         keys: None,
         dpop_bound: false,
     };

@@ -3,6 +3,7 @@
 use crate::accounts::mail_link::LinkPurpose;
 use crate::apis::Api;
 use crate::dpop::DpopPolicy;
+use crate::introduce::{IntroductionPolicy, is_blocked};
 use crate::openid::OpenIdPolicy;
 use crate::own_api;
 use crate::types::ids::SubjectFormat;
@@ -33,6 +34,8 @@ pub struct Policy {
     pub unreviewed_people: usize,
     /// Whether people tick each scope of an app that was not reviewed.
     pub unreviewed_unticked: bool,
+    /// Apps that introduce themselves.
+    pub introductions: Box<IntroductionPolicy>,
     /// Who must use PKCE.
     pub pkce: PkcePolicy,
     /// Tokens and codes.
@@ -398,7 +401,8 @@ impl Policy {
     pub fn serves(&self, client: &Client) -> bool {
         let side = client.side == Side::Live || self.test_mode;
         let published = self.documented_client.as_deref() == Some(client.id.as_str());
-        side && (published || !client.documented)
+        let met = client.introduction.is_none() || !is_blocked(client, self);
+        side && met && (published || !client.documented)
     }
 
     /// Whether a client id is none that an app may bring along.

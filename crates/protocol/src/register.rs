@@ -247,6 +247,7 @@ fn named(
         documented: false,
         openid: new.openid,
         live_of: None,
+        introduction: None,
     };
     let reply = Registered {
         client_id: client.id.clone(),

@@ -425,6 +425,11 @@ impl TokenRequest {
         authenticate_draft(&self.credentials, client, policy, now)
     }
 
+    /// What is answered when the client shows less than it has to.
+    pub fn unproved(&self) -> TokenError {
+        self.credentials.refused(ClientFault::Method)
+    }
+
     /// What has to be read to decide on it.
     pub fn lookup(&self) -> Lookup {
         self.grant.lookup()

@@ -108,6 +108,9 @@ mod tests {
                 .collect()
         };
         let mut endpoints = paths(endpoints);
+        // Below where apps register themselves, each manages its registration.
+        let registrations = config.paths.register.iter();
+        endpoints.extend(registrations.map(|path| format!("{path}/{{client_id}}")));
         endpoints.extend(
             metadata_names(&config)
                 .into_iter()

@@ -32,7 +32,7 @@ macro_rules! steps {
 }
 
 /// All steps on SQLite.
-pub(crate) const SQLITE: [Migration; 25] = steps!("sqlite":
+pub(crate) const SQLITE: [Migration; 26] = steps!("sqlite":
     1 "initial" "728948790923703149",
     2 "devices_and_test_mode" "8578770225967760945",
     3 "epochs" "0",
@@ -58,10 +58,11 @@ pub(crate) const SQLITE: [Migration; 25] = steps!("sqlite":
     23 "client_keys" "0",
     24 "connection_uses" "0",
     25 "dpop" "0",
+    26 "introductions" "0",
 );
 
 /// All steps on PostgreSQL.
-pub(crate) const POSTGRES: [Migration; 25] = steps!("postgres":
+pub(crate) const POSTGRES: [Migration; 26] = steps!("postgres":
     1 "initial" "728948790923703149",
     2 "devices_and_test_mode" "8578770225967760945",
     3 "epochs" "0",
@@ -87,6 +88,7 @@ pub(crate) const POSTGRES: [Migration; 25] = steps!("postgres":
     23 "client_keys" "0",
     24 "connection_uses" "0",
     25 "dpop" "0",
+    26 "introductions" "0",
 );
 
 #[cfg(test)]

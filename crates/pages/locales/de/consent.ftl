@@ -67,3 +67,6 @@ time-hour = eine Stunde
 time-day = einen Tag
 time-years = { $count } Jahre
 time-year = ein Jahr
+consent-from-host-html = Von <strong><bdi>{ $host }</bdi></strong>
+consent-caution-introduced = Diese App hat sich selbst angemeldet, und niemand bei { $product } hat geprüft, von wem sie ist: Der Name kann von irgendwem sein. Erlauben Sie ihr nur etwas, wenn Sie dies eben selbst begonnen haben.
+consent-caution-document = Niemand bei { $product } hat diese App geprüft. Alles, was über sie bekannt ist, kommt von { $host }: Erlauben Sie ihr nur etwas, wenn Sie dies eben selbst begonnen haben und diese Adresse kennen.

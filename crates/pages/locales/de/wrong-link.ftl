@@ -27,3 +27,12 @@ wrong-uri-unregistered = redirect_uri ist keine, die für die App registriert is
 # Wo die Entwickler der App mehr erfahren.
 wrong-link-check = Mit den eingetragenen Adressen vergleichen
 wrong-link-log = Diese Anfrage im Protokoll der App suchen
+wrong-link-document = Diese App beschreibt sich auf einer eigenen Webseite, und diese Beschreibung war nicht zu gebrauchen. Es wurde nichts erlaubt oder gesendet. Fragen Sie die Entwickler der App.
+wrong-document-url = client_id ist eine URL, die keine App nennt: Sie ist https, hat einen Pfad, weder Benutzername, Passwort noch Fragment, keine Punkte als Pfadteil und höchstens 500 Zeichen.
+wrong-document-unreachable = Das Dokument unter client_id war nicht zu lesen: Es muss mit 200 antworten, selbst und binnen fünf Sekunden.
+wrong-document-type = Das Dokument unter client_id wird nicht als application/json ausgeliefert.
+wrong-document-malformed = Das Dokument unter client_id ist kein JSON-Objekt von höchstens 5 KiB.
+wrong-document-id = Die client_id im Dokument ist nicht die URL, die zu ihm führt.
+wrong-document-full = Es kamen zu viele neue Apps auf einmal. Versuchen Sie es später noch einmal.
+wrong-document-says = Das Dokument unter client_id wird nicht genommen: { $fault }
+wrong-uri-document = redirect_uri steht nicht in redirect_uris des Dokuments unter { $document }: Dort fehlt dieser Eintrag.

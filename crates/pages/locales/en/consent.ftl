@@ -74,3 +74,6 @@ time-hour = one hour
 time-day = one day
 time-years = { $count } years
 time-year = one year
+consent-from-host-html = From <strong><bdi>{ $host }</bdi></strong>
+consent-caution-introduced = This app registered itself, and nobody at { $product } has checked who made it: its name may be anybody’s. Allow it only if you have just started this yourself.
+consent-caution-document = Nobody at { $product } has checked this app. All that is known of it comes from { $host }: allow it only if you have just started this yourself and know that address.

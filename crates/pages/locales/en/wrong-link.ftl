@@ -29,3 +29,12 @@ wrong-uri-unregistered = redirect_uri is not one that is registered for the app.
 # Where the app's developer finds out more.
 wrong-link-check = Compare it with the registered addresses
 wrong-link-log = Find this request in the app’s log
+wrong-link-document = This app describes itself on a web page of its own, and that description could not be used. Nothing was allowed or sent. Ask the people who make it.
+wrong-document-url = client_id is a URL that names no app: it is https, with a path, without user name, password, fragment and dots as path segments, and of at most 500 characters.
+wrong-document-unreachable = The document at client_id could not be read: it must answer 200, itself and within five seconds.
+wrong-document-type = The document at client_id is not served as application/json.
+wrong-document-malformed = The document at client_id is no JSON object of at most 5 KiB.
+wrong-document-id = The client_id in the document is not the URL that leads to it.
+wrong-document-full = Too many new apps came at once. Try again in a while.
+wrong-document-says = The document at client_id is not taken: { $fault }
+wrong-uri-document = redirect_uri is not in redirect_uris of the document at { $document }: this entry is missing there.

@@ -35,6 +35,7 @@ pub(crate) fn consents(language: Language) -> Vec<Consent> {
         grown_consent(language),
         broad_consent(language),
         unticked_consent(language),
+        introduced_consent(language),
         loopback_consent(language),
         device_consent(language),
         branded_consent(language),
@@ -74,6 +75,7 @@ fn first_consent(language: Language) -> Consent {
         shown: "shown-1".to_owned(),
         notice: None,
         caution: None,
+        host: None,
         app: AppCard {
             name: "Task Board".to_owned(),
             initial: "T".to_owned(),
@@ -152,6 +154,26 @@ fn broad_consent(language: Language) -> Consent {
 }
 
 /// An app that nobody vouches for, after an answer that left out what it needs; a provider with many scopes.
+/// An app that came by a document, which nobody vouches for.
+fn introduced_consent(language: Language) -> Consent {
+    let usual = unticked_consent(language);
+    let (host, product) = ("board.example.org", usual.frame.product.clone());
+    let caution = language.text_of(
+        "consent-caution-document",
+        &[("host", &host), ("product", &product)],
+    );
+    Consent {
+        host: Some(host.to_owned()),
+        caution: Some(caution),
+        app: AppCard {
+            publisher: String::new(),
+            reviewed: false,
+            ..usual.app
+        },
+        ..usual
+    }
+}
+
 fn unticked_consent(language: Language) -> Consent {
     let usual = first_consent(language);
     let line = |number: usize| ScopeLine {
@@ -300,6 +322,7 @@ fn hostile_consent(language: Language) -> Consent {
         shown: text(),
         notice: Some(Text::of_others(HOSTILE)),
         caution: Some(Text::of_others(HOSTILE)),
+        host: Some(text()),
         app: AppCard {
             name: text(),
             initial: "<".to_owned(),

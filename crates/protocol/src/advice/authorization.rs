@@ -202,6 +202,10 @@ impl ShownError {
                 "The provider switched the app off.",
                 "Ask the provider why.",
             ),
+            Self::Document(_) => advice(
+                "The document at client_id could not be read, or says what is not taken.",
+                "Serve it as application/json, of at most 5 KiB, with its own URL as client_id.",
+            ),
             Self::RedirectUri {
                 fault: RedirectUriFault::Missing,
                 ..

@@ -1,5 +1,6 @@
 //! Errors of the authorization endpoint: shown to the person, or sent to the app (RFC 6749 §4.1.2.1).
 use super::{AuthorizationResponse, ResponseMode};
+use crate::introduce::DocumentFault;
 use crate::params::{ParamsFault, told};
 use crate::policy::Policy;
 use crate::resource::TargetFault;
@@ -21,6 +22,8 @@ pub enum ShownError {
     UnknownClient,
     /// The app is switched off or waits for review.
     InactiveClient(ClientStatus),
+    /// The app is not known by the document that its `client_id` leads to.
+    Document(Box<DocumentFault>),
     /// The redirect URI is missing or not registered.
     RedirectUri {
         /// Why.
@@ -62,6 +65,10 @@ impl ShownError {
                 "This app has not been let in yet: it waits for review.".to_owned()
             }
             ShownError::InactiveClient(_) => "This app has been switched off.".to_owned(),
+            ShownError::Document(fault) => format!(
+                "The app is not known by its document: {}.",
+                fault.sentence()
+            ),
             ShownError::RedirectUri { fault, .. } => {
                 format!(
                     "The link cannot be trusted: {}. It must match a registered one exactly.",

@@ -202,15 +202,39 @@ fn digest(secret: &str) -> Digest {
 #[derive(Debug, Clone)]
 pub struct AuthenticatedClient {
     client: Arc<Client>,
-    secret: Option<Locator>,
+    shown: Shown,
     /// Few prove to hold one.
     key: Option<Box<Thumbprint>>,
 }
 
+/// What a client showed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Shown {
+    /// Nothing: it is a public one, or chose to be.
+    Nothing,
+    /// This secret.
+    Secret(Locator),
+    /// An assertion.
+    Assertion,
+}
+
 impl AuthenticatedClient {
-    /// The secret that it showed; `None` for a public one.
+    /// The secret that it showed, if it did.
     pub fn secret(&self) -> Option<Locator> {
-        self.secret
+        match self.shown {
+            Shown::Secret(secret) => Some(secret),
+            Shown::Nothing | Shown::Assertion => None,
+        }
+    }
+
+    /// Whether it proved who it is, by a secret or an assertion.
+    pub fn is_proved(&self) -> bool {
+        self.shown != Shown::Nothing
+    }
+
+    /// Whether it showed an assertion.
+    pub fn is_by_assertion(&self) -> bool {
+        self.shown == Shown::Assertion
     }
 
     /// The key that it proves to hold (RFC 9449 §5): what it is given is bound to that.
@@ -309,7 +333,7 @@ impl Claimed<'_> {
             Ok(used) => {
                 let client = AuthenticatedClient {
                     client: self.client.clone(),
-                    secret: None,
+                    shown: Shown::Assertion,
                     key: None,
                 };
                 Decision::grant(used.into(), client)
@@ -381,8 +405,8 @@ fn check(
         let _ = credentials.secret == Some(Digest::of(b"no such client"));
         return Err(ClientFault::Unknown);
     };
-    let secret = match (client.kind, credentials.method) {
-        (ClientKind::Public, AuthMethod::None) => None,
+    let shown = match (client.kind, credentials.method) {
+        (ClientKind::Public, AuthMethod::None) => Shown::Nothing,
         (ClientKind::Public, _)
         | (ClientKind::Confidential, AuthMethod::None | AuthMethod::PrivateKeyJwt) => {
             return Err(ClientFault::Method);
@@ -392,14 +416,14 @@ fn check(
             AuthMethod::ClientSecretBasic | AuthMethod::ClientSecretPost,
         ) => match client.keys {
             Some(_) => return Err(ClientFault::Method),
-            None => Some(check_secret(credentials, &client, now)?),
+            None => Shown::Secret(check_secret(credentials, &client, now)?),
         },
     };
     let waits = client.owner_of_draft().is_some();
     match client.is_active() || waits {
         true => Ok(AuthenticatedClient {
             client,
-            secret,
+            shown,
             key: None,
         }),
         false => Err(ClientFault::Inactive),

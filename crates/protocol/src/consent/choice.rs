@@ -1,4 +1,5 @@
 //! What a person may choose of what an app asks for.
+use crate::introduce::{is_trusted, is_unverified};
 use crate::own_api;
 use crate::policy::{Policy, Risk};
 use crate::types::{Client, Scope};
@@ -192,7 +193,9 @@ fn layout(asked: &Asked<'_>, policy: &Policy) -> Layout {
 
 /// Whether nobody vouches for an app, where that counts. Its test side tries what people will see.
 fn is_unvouched(client: &Client, policy: &Policy) -> bool {
-    policy.unreviewed_unticked && client.reviewed_at.is_none() && !client.documented
+    let counts = policy.unreviewed_unticked && client.reviewed_at.is_none();
+    let excused = client.documented || is_trusted(client, policy);
+    (counts && !excused) || is_unverified(client, policy)
 }
 
 impl Choice<'_> {

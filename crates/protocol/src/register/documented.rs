@@ -45,6 +45,7 @@ pub fn documented<M: Mint>(
         documented: true,
         openid: RelyingParty::default(),
         live_of: None,
+        introduction: None,
         keys: None,
         dpop_bound: false,
     };

@@ -65,6 +65,10 @@ pub enum Field {
     Test,
     /// The version that a change rests on.
     Version,
+    /// What an app says of itself by program.
+    Metadata,
+    /// That it was switched off.
+    Off,
     /// The request as a whole.
     Body,
 }
@@ -101,6 +105,8 @@ impl Field {
             Field::UserInfoAlgorithm => "userinfo_signed_response_alg",
             Field::Test => "test",
             Field::Version => "version",
+            Field::Metadata => "client_metadata",
+            Field::Off => "status",
             Field::Body => "body",
         }
     }
@@ -122,6 +128,7 @@ impl RegistrationError {
     pub fn status(&self) -> u16 {
         match self.field {
             Field::Version => 409,
+            Field::Off => 403,
             _ => 400,
         }
     }
@@ -132,6 +139,7 @@ impl RegistrationError {
             Field::RedirectUris => "invalid_redirect_uri",
             Field::Body => "invalid_request",
             Field::Version => "conflict",
+            Field::Off => "access_denied",
             _ => "invalid_client_metadata",
         }
     }

@@ -29,6 +29,7 @@ impl Policy {
             },
             unreviewed_people: 100,
             unreviewed_unticked: false,
+            introductions: Box::default(),
             pkce: PkcePolicy::Public,
             tokens: tokens(),
             dpop: DpopPolicy {

@@ -91,6 +91,7 @@ impl Client {
             documented: false,
             openid: RelyingParty::default(),
             live_of: None,
+            introduction: None,
             keys: None,
             dpop_bound: false,
         }

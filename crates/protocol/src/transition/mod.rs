@@ -11,6 +11,7 @@ mod bounce;
 mod connection;
 mod device;
 mod grant;
+mod introduction;
 mod name;
 mod openid;
 mod organization;
@@ -29,6 +30,7 @@ pub use bounce::BounceChange;
 pub use connection::{ConnectionChange, ConnectionStep, Narrowing};
 pub use device::DeviceChange;
 pub use grant::{GrantChange, RevocationCause};
+pub use introduction::{IntroductionChange, IntroductionRecord};
 pub use openid::OpenIdChange;
 pub use organization::OrganizationChange;
 pub use outbox::OutboxChange;
@@ -75,6 +77,8 @@ pub enum Transition {
     SigningKey(SigningKeyChange),
     /// What OpenID Connect keeps, and whom it tells.
     OpenId(OpenIdChange),
+    /// Apps that introduce themselves.
+    Introduction(IntroductionChange),
 }
 
 impl Transition {
@@ -100,6 +104,7 @@ impl Transition {
             Transition::Connection(change) => Some(change.event()),
             Transition::SigningKey(change) => change.event(),
             Transition::OpenId(change) => change.event(),
+            Transition::Introduction(change) => change.event(),
         }
     }
 
@@ -133,7 +138,8 @@ impl Transition {
             | Transition::Bounce(_)
             | Transition::Connection(_)
             | Transition::SigningKey(_)
-            | Transition::OpenId(_) => None,
+            | Transition::OpenId(_)
+            | Transition::Introduction(_) => None,
         };
         if let Some(mail) = mail {
             mail.link.language = Some(language);
@@ -159,7 +165,8 @@ impl Transition {
             | Transition::Assertion(_)
             | Transition::Bounce(_)
             | Transition::Connection(_)
-            | Transition::SigningKey(_) => &[],
+            | Transition::SigningKey(_)
+            | Transition::Introduction(_) => &[],
         }
     }
 }
@@ -190,4 +197,5 @@ from_family! {
     Connection ConnectionChange,
     SigningKey SigningKeyChange,
     OpenId OpenIdChange,
+    Introduction IntroductionChange,
 }

@@ -1,9 +1,9 @@
 //! What transitions are called where they are counted.
 use super::{
     AccountChange, AddressChange, AppChange, AssertionChange, AuthorizeChange, BounceChange,
-    ConnectionChange, ConnectionStep, DeviceChange, GrantChange, OpenIdChange, OrganizationChange,
-    OutboxChange, ReviewChange, SessionChange, SigningKeyChange, ThrottleChange, TransferChange,
-    Transition,
+    ConnectionChange, ConnectionStep, DeviceChange, GrantChange, IntroductionChange, OpenIdChange,
+    OrganizationChange, OutboxChange, ReviewChange, SessionChange, SigningKeyChange,
+    ThrottleChange, TransferChange, Transition,
 };
 
 /// Each transition under a name: the family, a dot, what is done.
@@ -119,4 +119,8 @@ names! {
     ResealSigningKey Transition::SigningKey(SigningKeyChange::Reseal { .. }) => "signing_key.reseal",
     TellOfLogout Transition::OpenId(OpenIdChange::TellOfLogout { .. }) => "openid.tell_of_logout",
     SetClaims Transition::OpenId(OpenIdChange::SetClaims { .. }) => "openid.set_claims",
+    Introduce Transition::Introduction(IntroductionChange::Register { .. }) => "introduction.register",
+    IntroduceAgain Transition::Introduction(IntroductionChange::Again { .. }) => "introduction.again",
+    ReplaceIntroduction Transition::Introduction(IntroductionChange::Replace { .. }) => "introduction.replace",
+    PinGrant Transition::Introduction(IntroductionChange::Pin { .. }) => "introduction.pin",
 }

@@ -1,7 +1,7 @@
 //! Apps: what RFC 7591 calls a client.
 use crate::types::{
-    Asks, ClientKeys, ClientNo, Locator, Owner, Person, RedirectUri, RelyingParty, Scope, Side,
-    Subject, UnixTime,
+    Asks, ClientKeys, ClientNo, Introduction, Locator, Owner, Person, RedirectUri, RelyingParty,
+    Scope, Side, Subject, UnixTime, Way,
 };
 use jose::Digest;
 
@@ -210,6 +210,8 @@ pub struct Client {
     pub openid: RelyingParty,
     /// The app whose test side it is: it shares with that one what people and administrators are told, and its owner.
     pub live_of: Option<ClientNo>,
+    /// How it introduced itself, if nobody registered it.
+    pub introduction: Option<Box<Introduction>>,
 }
 
 impl Client {
@@ -228,6 +230,17 @@ impl Client {
             (ClientKind::Confidential, None) => AuthMethod::ClientSecretBasic,
             (ClientKind::Confidential, Some(_)) => AuthMethod::PrivateKeyJwt,
         }
+    }
+
+    /// Whether it may show nothing or an assertion, as it likes: it lists `none` beside `private_key_jwt`.
+    pub fn may_choose_method(&self) -> bool {
+        self.kind == ClientKind::Public && self.keys.is_some()
+    }
+
+    /// The document that its `client_id` leads to, if it came by one.
+    pub fn document_url(&self) -> Option<&str> {
+        let own = self.introduction.as_deref()?;
+        (own.way == Way::Document).then_some(self.id.as_str())
     }
 
     /// Whether it may act now.

@@ -12,6 +12,7 @@ pub mod device;
 pub mod email;
 pub mod grant;
 pub mod ids;
+pub mod introduction;
 pub mod language;
 pub mod local_text;
 pub mod name;
@@ -42,6 +43,7 @@ pub use device::{DeviceAnswer, DeviceAuthorization, Pace, UserCode};
 pub use email::MailAddress;
 pub use grant::Grant;
 pub use ids::{ClientNo, Locator, Subject};
+pub use introduction::{Introduction, Way};
 pub use language::Language;
 pub use local_text::LocalText;
 pub use organization::{

@@ -6,7 +6,7 @@ pub use difference::{Difference, difference};
 
 use crate::apps::test_side::PLAYGROUND;
 use crate::policy::RedirectPolicy;
-use crate::types::Client;
+use crate::types::{Client, ClientKind, Way};
 
 /// Longest redirect URI that may be registered, in bytes.
 pub const MAX_LENGTH: usize = 2_000;
@@ -181,6 +181,18 @@ impl RedirectUri {
 }
 
 impl Client {
+    /// Whether the port is free on the name `localhost` too, as on loopback addresses: for what runs on people's own devices,
+    /// and for what is known by a document, which cannot list every port.
+    fn frees_localhost(&self) -> bool {
+        let Some(own) = self.introduction.as_deref() else {
+            return false;
+        };
+        let all_loopback = || self.redirect_uris.iter().all(|uri| is_own_computer(&uri.0));
+        own.native
+            || own.way == Way::Document
+            || (self.kind == ClientKind::Public && all_loopback())
+    }
+
     /// Finds the registered redirect URI that a request means (RFC 6749 §3.1.2.3).
     ///
     /// # Errors
@@ -198,6 +210,10 @@ impl Client {
                 }),
                 _ => Err(RedirectUriFault::Missing),
             };
+        };
+        let policy = RedirectPolicy {
+            localhost_any_port: policy.localhost_any_port || self.frees_localhost(),
+            ..policy
         };
         let mut own = self.redirect_uris.iter();
         let registered = match own.find(|own| own.matches(presented, policy)) {

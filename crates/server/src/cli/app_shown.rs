@@ -245,7 +245,12 @@ pub(super) fn told(error: RegistrationError) -> String {
         | Field::Logo
         | Field::Test
         | Field::Version => error.field.as_str(),
-        Field::Kind | Field::ApprovedScope | Field::Secret | Field::Body => return error.sentence,
+        Field::Kind
+        | Field::ApprovedScope
+        | Field::Secret
+        | Field::Metadata
+        | Field::Off
+        | Field::Body => return error.sentence,
     };
     match error.value {
         Some(value) => format!("--{flag}: {value}: {}", error.sentence),

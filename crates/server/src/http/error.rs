@@ -73,6 +73,8 @@ pub(crate) enum ApiError {
     Told(Box<Told>),
     /// A change of a registration that is not taken.
     Registration(RegistrationError),
+    /// Too many apps registered themselves that nobody uses.
+    NoRoom,
     /// The body cannot be read.
     Body(BodyFault),
     /// The body has another type than the endpoint takes, and what to do: a sentence.

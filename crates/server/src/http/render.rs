@@ -331,6 +331,7 @@ fn api_error(app: &AppState, error: &ApiError, id: RequestId) -> Response {
         }
         ApiError::Told(told) => told_error(told, id),
         ApiError::Registration(error) => registration_error(error, id),
+        ApiError::NoRoom => no_room(id),
         ApiError::Body(fault) => body_fault(*fault, id),
         ApiError::MediaType(advice) => reply::plain_error(
             StatusCode::UNSUPPORTED_MEDIA_TYPE,
@@ -426,6 +427,17 @@ fn told_error(told: &Told, id: RequestId) -> Response {
         .extensions_mut()
         .insert(Fault(told.code.to_owned()));
     response
+}
+
+/// What an app is answered that registers itself beside too many others.
+fn no_room(id: RequestId) -> Response {
+    let sentence = "too many apps registered themselves of late: use one that is registered, or try again later";
+    let status = StatusCode::TOO_MANY_REQUESTS;
+    let mut response = reply::plain_error(status, "temporarily_unavailable", sentence, id);
+    response
+        .extensions_mut()
+        .insert(Fault("too many introductions".to_owned()));
+    reply::retry_after(response, 600)
 }
 
 fn registration_error(error: &RegistrationError, id: RequestId) -> Response {

@@ -10,6 +10,7 @@ use pages::portal::{app_href, request_href};
 use pages::{Speak, Text};
 use protocol::Params;
 use protocol::authorize::ShownError;
+use protocol::introduce::DocumentFault;
 use protocol::params::ParamsFault;
 use protocol::types::text::{isolated, shortened};
 use protocol::types::{Client, ClientStatus, RedirectUriFault};
@@ -32,7 +33,7 @@ pub(super) fn page(
         title: reader.text("wrong-link-title"),
         sentence: sentence(error, client, reader),
         code: Some(error.code(app.policy())),
-        details: details(error, reader),
+        details: details(error, client, reader),
         next: back_to(client, reader, |name| {
             reader.text_of("notice-go-to", &[("app", &name)])
         }),
@@ -54,6 +55,7 @@ fn sentence(error: &ShownError, client: Option<&Client>, reader: Reader) -> Text
     match error {
         ShownError::RedirectUri { .. } => reader.text_of("wrong-link-return", &[("app", &name)]),
         ShownError::InactiveClient(_) => reader.text_of("wrong-link-inactive", &[("app", &name)]),
+        ShownError::Document(_) => reader.text("wrong-link-document"),
         ShownError::Params(_)
         | ShownError::ContentType
         | ShownError::ClientMissing
@@ -63,8 +65,19 @@ fn sentence(error: &ShownError, client: Option<&Client>, reader: Reader) -> Text
 }
 
 /// What the app's developer is told.
-fn details(error: &ShownError, reader: Reader) -> Vec<(Text, Text)> {
-    let mut details = vec![(reader.text("wrong-link-what"), what(error, reader))];
+fn details(error: &ShownError, client: Option<&Client>, reader: Reader) -> Vec<(Text, Text)> {
+    let document = client.and_then(Client::document_url);
+    let what = match (error, document) {
+        (
+            ShownError::RedirectUri {
+                fault: RedirectUriFault::Unregistered,
+                ..
+            },
+            Some(document),
+        ) => reader.text_of("wrong-uri-document", &[("document", &document)]),
+        _ => what(error, reader),
+    };
+    let mut details = vec![(reader.text("wrong-link-what"), what)];
     if let ShownError::RedirectUri {
         sent: Some(sent), ..
     } = error
@@ -90,7 +103,9 @@ fn links(
     client: Option<&Client>,
     reader: Reader,
 ) -> Vec<(Text, String)> {
-    let Some(client) = client.filter(|_| app.config.portal.page) else {
+    // One that introduced itself has nobody who runs it here.
+    let has_owner = |client: &&Client| client.introduction.is_none() && app.config.portal.page;
+    let Some(client) = client.filter(has_owner) else {
         return Vec::new();
     };
     let mut links = Vec::new();
@@ -126,7 +141,24 @@ fn what(error: &ShownError, reader: Reader) -> Text {
         ShownError::UnknownClient => reader.text("wrong-client-unknown"),
         ShownError::InactiveClient(ClientStatus::Pending) => reader.text("wrong-client-pending"),
         ShownError::InactiveClient(_) => reader.text("wrong-client-off"),
+        ShownError::Document(fault) => of_document(fault, reader),
         ShownError::RedirectUri { fault, .. } => of_redirect_uri(*fault, reader),
+    }
+}
+
+/// As [`DocumentFault::sentence`], in the reader's language; what is wrong with a single member as the developer's tools
+/// have it.
+fn of_document(fault: &DocumentFault, reader: Reader) -> Text {
+    match fault {
+        DocumentFault::Url(_) => reader.text("wrong-document-url"),
+        DocumentFault::Unreachable => reader.text("wrong-document-unreachable"),
+        DocumentFault::MediaType => reader.text("wrong-document-type"),
+        DocumentFault::Malformed => reader.text("wrong-document-malformed"),
+        DocumentFault::ClientId => reader.text("wrong-document-id"),
+        DocumentFault::Full => reader.text("wrong-document-full"),
+        DocumentFault::Metadata(error) => {
+            reader.text_of("wrong-document-says", &[("fault", &error.sentence)])
+        }
     }
 }
 

@@ -4,12 +4,13 @@ use super::room;
 use super::workspace::Workspaces;
 use crate::http::session::BrowserContext;
 use crate::state::App;
-use pages::{AsksFrom, BreadthChoice, Consent, ScopeGroup, ScopeLine, Speak, Text, Tick};
+use pages::{AppCard, AsksFrom, BreadthChoice, Consent, ScopeGroup, ScopeLine, Speak, Text, Tick};
 use protocol::Params;
 use protocol::consent::{
     Asked, Breadth, Choice, ChoiceFault, Chosen, Layout, Offer, Ticks, choice, groups,
 };
 use protocol::facts::SessionFacts;
+use protocol::introduce::{document_host, is_trusted};
 use protocol::own_api;
 use protocol::policy::{self, Policy, Risk};
 use protocol::types::asks::MAX_REASON;
@@ -111,6 +112,7 @@ impl<'a> Question<'a> {
         let ticks = ticks.flatten();
         let breadth = ticks.as_ref().and_then(|ticks| ticks.breadth);
         let (earlier, groups) = self.groups(app, (&choice, ticks.as_ref()), language);
+        let card = app_card(self.client);
         Consent {
             frame: browser.frame(app),
             client_id: self.client.id.clone(),
@@ -118,7 +120,11 @@ impl<'a> Question<'a> {
             shown: browser.proof_of(app, &self.shown(app)),
             notice,
             caution: room::told(app, self.client, language),
-            app: app_card(self.client),
+            host: document_host(self.client).map(str::to_owned),
+            app: AppCard {
+                reviewed: card.reviewed || is_trusted(self.client, app.policy()),
+                ..card
+            },
             account_name: session.person.name.clone(),
             account_email: session.person.email.clone(),
             breadth: (choice.layout == Layout::Broad).then(|| BreadthChoice {

@@ -7,6 +7,7 @@ use axum::response::Response;
 use pages::{Speak, Text};
 use protocol::apps::review::{Caution, caution, has_room, people_cap};
 use protocol::facts::SessionFacts;
+use protocol::introduce::document_host;
 use protocol::types::text::isolated;
 use protocol::types::{Client, Language};
 use store::StoreError;
@@ -57,5 +58,12 @@ pub(super) fn told(app: &App, client: &Client, language: Language) -> Option<Tex
         Caution::Unreviewed => {
             language.text_of("consent-caution-unreviewed", &[("product", product)])
         }
+        Caution::Introduced => match document_host(client) {
+            Some(host) => language.text_of(
+                "consent-caution-document",
+                &[("host", &isolated(host)), ("product", product)],
+            ),
+            None => language.text_of("consent-caution-introduced", &[("product", product)]),
+        },
     })
 }

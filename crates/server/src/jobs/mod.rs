@@ -2,6 +2,7 @@
 //! database that does not work, and delivering what waits in the outbox.
 mod back_channel;
 mod deleted_mail;
+mod introductions;
 mod job;
 mod letters;
 mod link_mail;
@@ -63,6 +64,9 @@ pub(crate) fn start(app: &App) -> Running {
     jobs.begin("signing keys", |ending| move_signing_keys(app(), ending));
     jobs.begin("request log", |ending| write_request_log(app(), ending));
     jobs.begin("logouts", |ending| tell_of_logouts(app(), ending));
+    jobs.begin("introductions", |ending| {
+        introductions::forget(app(), ending)
+    });
     jobs.begin("outage", |ending| watch_outage(app(), ending));
     // It begins nothing new as soon as the server stops; the others go on until the last request is answered.
     jobs.begin("outbox", |_| outbox::deliver(app()));

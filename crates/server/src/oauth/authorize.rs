@@ -9,7 +9,7 @@ use crate::http::to_app::to_app;
 use crate::interaction::continuation::with_handle;
 use crate::interaction::pending::refused;
 use crate::interaction::workspace::session_and_consent;
-use crate::ops::clock;
+use crate::ops::{client_documents, clock};
 use crate::state::App;
 use axum::extract::{RawQuery, State};
 use axum::response::Response;
@@ -17,6 +17,7 @@ use pages::path;
 use protocol::Params;
 use protocol::authorize::{self, AuthorizationRequest, Moment, ShownError, Step};
 use protocol::facts::{ConsentFacts, SessionFacts};
+use protocol::introduce::is_client_url;
 use store::StoreError;
 
 /// `GET`: the usual way in. Redirects to the app at once when the same was allowed before.
@@ -78,7 +79,11 @@ async fn checked(
     claimed: Option<&ClaimedSession>,
     caller: &mut Caller,
 ) -> Result<AuthorizationRequest, PageError> {
-    let client = app.store.client(authorize::client_id(&params)?).await?;
+    let client_id = authorize::client_id(&params)?;
+    let client = match is_client_url(client_id) {
+        false => app.store.client(client_id).await?,
+        true => Box::pin(client_documents::known(app, client_id)).await?,
+    };
     caller.claims(client.as_deref());
     let waits = client
         .as_ref()

@@ -17,6 +17,7 @@ pub(crate) fn endpoints(config: &Config) -> Endpoints {
         device_authorization: at(base, &paths.device),
         revocations: at(base, &paths.revocations),
         userinfo: at(base, &paths.userinfo),
+        registration: at(base, &paths.register),
         end_session: at(base, &paths.logout),
         jwks: signs(config).then(|| format!("{base}{JWKS}")),
         documentation: documentation(config),

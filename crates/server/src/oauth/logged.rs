@@ -71,9 +71,7 @@ impl Caller {
 
     /// The app has shown who it is.
     pub(super) fn is(&mut self, client: &AuthenticatedClient) {
-        // One that has keys came with an assertion.
-        let is_proved = client.secret().is_some() || client.keys.is_some();
-        if let (Some(known), true) = (&mut self.0, is_proved) {
+        if let (Some(known), true) = (&mut self.0, client.is_proved()) {
             known.proof = Proof::Secret;
         }
     }
@@ -188,6 +186,7 @@ fn refused(app: &AppState, error: &ApiError) -> (u16, Refusal) {
             error.status(),
             plain(error.code(), "the change is not taken"),
         ),
+        ApiError::NoRoom => (429, plain("temporarily_unavailable", "too many apps")),
         // No endpoint of an app's.
         ApiError::Told(told) => (told.status, plain(told.code, "nothing was done")),
         ApiError::Body(_) => (400, plain("invalid_request", "the body could not be read")),

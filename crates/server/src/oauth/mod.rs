@@ -13,8 +13,10 @@ mod logged;
 mod logout;
 pub(crate) mod long_poll;
 mod metadata;
+mod pinned;
 pub(crate) mod possession;
 mod protected_resource;
+mod register;
 mod request;
 mod revoke;
 mod token;
@@ -58,6 +60,14 @@ pub(crate) fn mount(config: &Config, site: &mut Site) {
     for path in &paths.userinfo {
         let userinfo = get(userinfo::get).post(userinfo::post);
         site.endpoint(path, "GET, HEAD, POST, OPTIONS", userinfo);
+    }
+    for path in &paths.register {
+        site.endpoint(path, POST, post(register::register));
+        let own = get(register::show)
+            .put(register::replace)
+            .delete(register::remove);
+        let below = format!("{path}/{{client_id}}");
+        site.endpoint(&below, "GET, HEAD, PUT, DELETE, OPTIONS", own);
     }
     for path in &paths.app {
         let own = get(client::show).patch(client::change);

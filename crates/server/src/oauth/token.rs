@@ -1,6 +1,7 @@
 //! The token endpoint (RFC 6749 §3.2): parse, authenticate, look up, decide, settle. No rule and no SQL here.
 use super::assertion::proved;
 use super::logged::{Caller, note};
+use super::pinned;
 use super::possession;
 use super::request::BufferedRequest;
 use crate::http::error::ApiError;
@@ -54,6 +55,9 @@ async fn answer(
         }
     };
     caller.is(&client);
+    if client.may_choose_method() {
+        Box::pin(pinned::check(app, &asked, &client)).await?;
+    }
     app.last_used.note(&client, request.address, now);
     if possession::is_in(&request.parts.headers) {
         return Box::pin(bound(app, request, (&asked, client))).await;

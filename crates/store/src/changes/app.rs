@@ -138,7 +138,7 @@ fn set_status(
         .client_changed(client)
 }
 
-fn replace_secrets<'a>(
+pub(super) fn replace_secrets<'a>(
     steps: Steps<'a>,
     client: ClientNo,
     secrets: &'a [StoredSecret],
@@ -175,7 +175,11 @@ fn rotate_secrets<'a>(
 }
 
 /// The number is the highest yet plus one; one that another node counted at the same moment is counted again.
-fn register<'a>(steps: Steps<'a>, client: &'a Client, logo: Option<&'a Logo>) -> Steps<'a> {
+pub(super) fn register<'a>(
+    steps: Steps<'a>,
+    client: &'a Client,
+    logo: Option<&'a Logo>,
+) -> Steps<'a> {
     let steps = is_there(steps, client.owner);
     let guard = "INSERT INTO clients (no, id, name, homepage, description, owner, kind, redirect_uris, grants, scopes, \
          approved, resource_server, status, cutoff, reviewed_at, logo, created_at, test, documented, privacy_policy, \
@@ -290,7 +294,7 @@ fn add_secret<'a>(steps: Steps<'a>, client: ClientNo, secret: &'a StoredSecret) 
     )
 }
 
-fn update<'a>(
+pub(super) fn update<'a>(
     steps: Steps<'a>,
     before: &'a Client,
     after: &'a Client,

@@ -48,7 +48,7 @@ fn has_own_name<'a>(steps: Steps<'a>, client: &'a Client) -> Steps<'a> {
         .lock("SELECT 1 FROM pg_advisory_xact_lock($1)", values![lock])
         .exists(
             "SELECT 1 WHERE NOT EXISTS (SELECT 1 FROM clients WHERE skeleton = $1 AND NOT test \
-             AND deleted_at IS NULL AND owner <> $2 AND (organization IS NULL OR organization <> $3))",
+             AND deleted_at IS NULL AND introduction = '' AND owner <> $2 AND (organization IS NULL OR organization <> $3))",
             values![
                 looks,
                 client.owner,

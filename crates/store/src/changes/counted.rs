@@ -3,7 +3,7 @@ use crate::row::Query;
 use crate::value::Value;
 use protocol::Transition;
 use protocol::events::{Actor, Happened};
-use protocol::transition::{AccountChange, AppChange};
+use protocol::transition::{AccountChange, AppChange, IntroductionChange};
 use protocol::types::email::email_key;
 use protocol::types::{ClientNo, Subject};
 
@@ -27,7 +27,10 @@ const PERSON: Query<Counted> = Query {
 /// How the number is read, inside the transaction that counted it; `None` where nothing is counted.
 pub(crate) fn counted(transition: &Transition) -> Option<(Query<Counted>, Value<'_>)> {
     match transition {
-        Transition::App(AppChange::Register { client, .. }) => Some((APP, (&client.id).into())),
+        Transition::App(AppChange::Register { client, .. })
+        | Transition::Introduction(IntroductionChange::Register { client, .. }) => {
+            Some((APP, (&client.id).into()))
+        }
         Transition::Account(AccountChange::Create { person, .. }) if person.subject.is_none() => {
             Some((PERSON, email_key(&person.email).into()))
         }

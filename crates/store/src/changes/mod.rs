@@ -9,6 +9,7 @@ mod connection;
 mod counted;
 mod deletion;
 mod device;
+mod introduction;
 mod mail_link;
 mod organization;
 mod outbox;
@@ -27,8 +28,8 @@ use protocol::Transition;
 use protocol::accounts::mail_link::LinkMail;
 use protocol::transition::{
     AccountChange, AppChange, AssertionChange, AuthorizeChange, BounceChange, ConnectionChange,
-    DeviceChange, GrantChange, OpenIdChange, OrganizationChange, OutboxChange, ReviewChange,
-    ReviewStep, SessionChange, SigningKeyChange, ThrottleChange,
+    DeviceChange, GrantChange, IntroductionChange, OpenIdChange, OrganizationChange, OutboxChange,
+    ReviewChange, ReviewStep, SessionChange, SigningKeyChange, ThrottleChange,
 };
 use protocol::types::{
     AccessToken, Authentication, AuthorizationCode, ClientNo, Consent, DeviceAnswer,
@@ -78,6 +79,7 @@ pub(crate) enum Cold<'a> {
     Bounce(&'a BounceChange),
     SigningKey(&'a SigningKeyChange),
     OpenId(&'a OpenIdChange),
+    Introduction(&'a IntroductionChange),
 }
 
 impl<'a> Cold<'a> {
@@ -124,6 +126,7 @@ impl<'a> Cold<'a> {
             Cold::Bounce(change) => bounce::steps(steps, change),
             Cold::SigningKey(change) => signing_key::steps(steps, change),
             Cold::OpenId(change) => authentication::steps(steps, change),
+            Cold::Introduction(change) => introduction::steps(steps, change, now),
         }
     }
 }
@@ -175,6 +178,7 @@ impl<'a> From<&'a Transition> for Change<'a> {
             Transition::Connection(change) => Change::Cold(Cold::Connection(change)),
             Transition::SigningKey(change) => Change::Cold(Cold::SigningKey(change)),
             Transition::OpenId(change) => Change::Cold(Cold::OpenId(change)),
+            Transition::Introduction(change) => Change::Cold(Cold::Introduction(change)),
         }
     }
 }
@@ -297,6 +301,9 @@ fn grant(change: &GrantChange) -> Hot<'_> {
 pub(crate) fn changed_client(transition: &Transition) -> Option<ClientNo> {
     if let Transition::Review(ReviewChange::Reply { client, step, .. }) = transition {
         return matches!(step, ReviewStep::Approved(_)).then_some(*client);
+    }
+    if let Transition::Introduction(IntroductionChange::Replace { before, .. }) = transition {
+        return Some(before.no);
     }
     let Transition::App(change) = transition else {
         return None;

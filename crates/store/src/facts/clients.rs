@@ -3,8 +3,9 @@ use crate::row::{Query, Read, Row, corrupt};
 use jose::Algorithm;
 use protocol::transition::Logo;
 use protocol::types::{
-    AppLinks, Asks, Client, ClientKeys, ClientKind, ClientNo, ClientStatus, GrantType, KeySource,
-    Locator, Reasons, RedirectUri, RegisteredKeys, RelyingParty, Side, StoredSecret, UnixTime,
+    AppLinks, Asks, Client, ClientKeys, ClientKind, ClientNo, ClientStatus, GrantType,
+    Introduction, KeySource, Locator, Reasons, RedirectUri, RegisteredKeys, RelyingParty, Side,
+    StoredSecret, UnixTime,
 };
 
 /// Apps that are there (`IS NULL`), or that were deleted.
@@ -15,7 +16,7 @@ macro_rules! clients {
              c.grants, c.scopes, c.approved, c.resource_server, c.status, c.cutoff, c.reviewed_at, c.logo, \
              c.created_at, COALESCE(o.name, p.name, ''), c.test, c.documented, c.privacy_policy, c.terms, c.support, c.contact, \
              c.deleted_at, c.organization, c.optional_scopes, c.scope_reasons, c.live_of, c.relying_party, \
-             c.jwks, c.jwks_uri, c.assertion_algorithms, c.keys_end_at, c.dpop_bound FROM clients c \
+             c.jwks, c.jwks_uri, c.assertion_algorithms, c.keys_end_at, c.dpop_bound, c.introduction FROM clients c \
              LEFT JOIN people p ON p.subject = c.owner LEFT JOIN organizations o ON o.id = c.organization \
              WHERE c.deleted_at ",
             $deleted,
@@ -146,7 +147,7 @@ pub(crate) const AT_WORK_OF_ORGANIZATION: Query<AtWork> = at_work!("c.organizati
 
 /// How many apps of others, that people meet, look called so: not those that a person made, nor an organization's.
 pub(crate) const NAMESAKES: Query<i64> = Query {
-    sql: "SELECT COUNT(*) FROM clients WHERE skeleton = $1 AND NOT test AND deleted_at IS NULL AND owner <> $2 \
+    sql: "SELECT COUNT(*) FROM clients WHERE skeleton = $1 AND NOT test AND deleted_at IS NULL AND owner <> $2 AND introduction = '' \
           AND (organization IS NULL OR organization <> $3)",
     read: |row| row.number(0),
 };
@@ -220,6 +221,7 @@ fn client(row: &dyn Row) -> Read<Client> {
         live_of: row.optional_client(29)?,
         keys: keys(row)?,
         dpop_bound: row.flag(35)?,
+        introduction: Introduction::from_stored(row.text(36)?),
     })
 }
 

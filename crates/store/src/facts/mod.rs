@@ -35,6 +35,7 @@ pub(crate) mod connections;
 pub(crate) mod devices;
 pub(crate) mod events;
 pub(crate) mod feed;
+pub(crate) mod introductions;
 pub(crate) mod mail_links;
 pub(crate) mod openid;
 pub(crate) mod organizations;

@@ -87,6 +87,23 @@ fn long_deleted(_: &SweepRules, now: UnixTime) -> Range {
     }
 }
 
+/// An app that nobody used, and that was deleted before the moment.
+macro_rules! never_used {
+    () => {
+        "r.client > $1 AND r.client < $2 AND EXISTS (SELECT 1 FROM clients c WHERE c.no = r.client \
+         AND c.deleted_at <= $3 AND c.last_used_at IS NULL) AND NOT EXISTS (SELECT 1 FROM consents k WHERE k.client = r.client) \
+         AND r.client < (SELECT MAX(no) FROM clients)"
+    };
+}
+
+fn forgotten(_: &SweepRules, now: UnixTime) -> Range {
+    Range {
+        above: 0,
+        below: i64::MAX,
+        at: now.minus(DAY),
+    }
+}
+
 fn all(_: &SweepRules, now: UnixTime) -> Range {
     Range {
         above: i64::MIN,
@@ -123,7 +140,7 @@ const fn sweep(
 }
 
 /// What follows another table comes after it. Access tokens come first: they are told apart.
-pub(super) const SWEEPS: [Sweep; 41] = [
+pub(super) const SWEEPS: [Sweep; 45] = [
     sweep("access_tokens", EXPIRED, |rules, now| {
         older(rules.access, now)
     }),
@@ -260,6 +277,32 @@ pub(super) const SWEEPS: [Sweep; 41] = [
             at: now,
         },
     },
+    // Apps that introduced themselves, that nobody used, and that were forgotten a day ago: nothing names their numbers. The
+    // last app stays, so that numbers go on rising. What hangs on them goes first.
+    Sweep {
+        table: "client_secrets",
+        key: "client",
+        from: ("introductions", "client"),
+        may_go: never_used!(),
+        range: forgotten,
+    },
+    Sweep {
+        table: "clients",
+        key: "no",
+        from: ("introductions", "client"),
+        may_go: never_used!(),
+        range: forgotten,
+    },
+    Sweep {
+        table: "introductions",
+        key: "client",
+        from: ("introductions", "client"),
+        may_go: "r.client > $1 AND r.client < $2 AND $3 > 0 AND NOT EXISTS (SELECT 1 FROM clients c WHERE c.no = r.client)",
+        range: forgotten,
+    },
+    sweep("pinned_grants", EXPIRED, |rules, now| {
+        older(rules.grant, now)
+    }),
     // The last line stays, so that numbers go on rising.
     Sweep {
         table: "changes",

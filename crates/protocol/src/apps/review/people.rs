@@ -1,5 +1,6 @@
 //! Whom an app that was not reviewed may meet, where others are reviewed.
 use crate::facts::ConsentFacts;
+use crate::introduce::is_unverified;
 use crate::policy::{Policy, Registration};
 use crate::types::{Client, ClientStatus, Person, Side};
 
@@ -10,10 +11,15 @@ pub enum Caution {
     Draft,
     /// Others are reviewed here, and it was not.
     Unreviewed,
+    /// It introduced itself, and nobody vouches for it.
+    Introduced,
 }
 
 /// What whoever may allow this app is told of it; `None` where nothing is to be told.
 pub fn caution(client: &Client, policy: &Policy) -> Option<Caution> {
+    if is_unverified(client, policy) {
+        return Some(Caution::Introduced);
+    }
     match (client.owner_of_draft(), people_cap(client, policy)) {
         (Some(_), _) => Some(Caution::Draft),
         (None, Some(_)) => Some(Caution::Unreviewed),
@@ -25,7 +31,9 @@ pub fn caution(client: &Client, policy: &Policy) -> Option<Caution> {
 pub fn people_cap(client: &Client, policy: &Policy) -> Option<usize> {
     let unreviewed = policy.registration == Registration::Review && client.reviewed_at.is_none();
     let active = client.status == ClientStatus::Active && client.side == Side::Live;
-    (unreviewed && active && !client.documented).then_some(policy.unreviewed_people)
+    // One that introduced itself is nobody's, so nobody could ask for its review.
+    let counts = !client.documented && client.introduction.is_none();
+    (unreviewed && active && counts).then_some(policy.unreviewed_people)
 }
 
 /// Whether this person may allow the app something, when so many people have. Its owner may, and whoever has before.

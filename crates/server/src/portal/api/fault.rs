@@ -137,6 +137,8 @@ fn pointer(error: &RegistrationError, uris: &[String]) -> String {
         | Field::JwksUri
         | Field::Scopes
         | Field::ApprovedScope
+        | Field::Metadata
+        | Field::Off
         | Field::Test
         | Field::Version => format!("/{}", error.field.as_str()),
         Field::Count

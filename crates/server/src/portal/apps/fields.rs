@@ -118,6 +118,8 @@ pub(super) fn problems(
         | Field::IdTokenAlgorithm
         | Field::UserInfoAlgorithm
         | Field::Version
+        | Field::Metadata
+        | Field::Off
         | Field::Body => Problem::new("", language.text("app-stale")),
     };
     errors.iter().map(problem).collect()

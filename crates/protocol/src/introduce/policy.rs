@@ -1,0 +1,90 @@
+//! What the configuration decides of apps that introduce themselves.
+use super::client_url::host_name;
+use crate::types::Lifetime;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+/// Who may register an app by program (RFC 7591 §3).
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum RegistrationMode {
+    /// Nobody.
+    #[default]
+    Off,
+    /// Whoever shows an initial access token.
+    Token,
+    /// Anybody.
+    Open,
+}
+
+/// How far the documents of a host are trusted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum HostStanding {
+    /// Its apps are as those that were reviewed.
+    Trusted,
+    /// Its apps are shown with a warning, and nothing is ticked.
+    Limited,
+    /// Its apps are unknown here.
+    Blocked,
+}
+
+/// How many apps that introduced themselves may be there without having been used.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Room {
+    /// Of all together.
+    pub total: usize,
+    /// Of one software: by its `software_id`, else by its name; by its host, where it came by a document.
+    pub per_software: usize,
+}
+
+/// Apps that introduce themselves.
+#[derive(Debug, Clone)]
+pub struct IntroductionPolicy {
+    /// Who may register one.
+    pub registration: RegistrationMode,
+    /// Whether a `client_id` may be the URL of a document.
+    pub documents: bool,
+    /// Whether such documents may be on this machine, by plain http: the issuer is on loopback.
+    pub loopback: bool,
+    /// How far a host is trusted that is not listed.
+    pub unknown: HostStanding,
+    /// Hosts, in lower case, without a port.
+    pub hosts: Vec<(String, HostStanding)>,
+    /// How many may be there unused.
+    pub room: Room,
+    /// After how long one is forgotten that nobody used.
+    pub unused: Lifetime,
+}
+
+impl Default for IntroductionPolicy {
+    /// Nothing of it.
+    fn default() -> Self {
+        IntroductionPolicy {
+            registration: RegistrationMode::Off,
+            documents: false,
+            loopback: false,
+            unknown: HostStanding::Limited,
+            hosts: Vec::new(),
+            room: Room {
+                total: 10_000,
+                per_software: 500,
+            },
+            unused: Lifetime::from_days(1),
+        }
+    }
+}
+
+impl IntroductionPolicy {
+    /// How far the document at a URL is trusted.
+    pub fn standing(&self, url: &str) -> HostStanding {
+        let name = host_name(url).unwrap_or_default();
+        let own = self.hosts.iter().find(|(host, _)| host == name);
+        own.map_or(self.unknown, |(_, standing)| *standing)
+    }
+
+    /// How many may be there unused besides; `None`: any number, since somebody vouches for its host.
+    pub(super) fn room_for(&self, standing: HostStanding) -> Option<Room> {
+        (standing != HostStanding::Trusted).then_some(self.room)
+    }
+}

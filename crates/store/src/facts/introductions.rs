@@ -1,0 +1,44 @@
+//! Apps that introduced themselves.
+use crate::row::Query;
+use protocol::introduce::RegistrationFacts;
+use protocol::types::ClientNo;
+
+/// One that is shared and said the same.
+pub(crate) const ALIKE: Query<ClientNo> = Query {
+    sql: "SELECT i.client FROM introductions i JOIN clients c ON c.no = i.client \
+          WHERE i.digest = $1 AND i.shared AND c.deleted_at IS NULL",
+    read: |row| row.client(0),
+};
+
+/// What is on record of one.
+pub(crate) const RECORD: Query<RegistrationFacts> = Query {
+    sql: "SELECT token FROM introductions WHERE client = $1",
+    read: |row| {
+        Ok(RegistrationFacts {
+            token: row.optional_digest(0)?,
+        })
+    },
+};
+
+/// Those that nobody used and that introduced themselves before a moment, so many at most. What an administrator decided
+/// is kept.
+pub(crate) const UNUSED: Query<ClientNo> = Query {
+    sql: "SELECT i.client FROM introductions i JOIN clients c ON c.no = i.client \
+          WHERE i.seen_at <= $1 AND c.deleted_at IS NULL AND c.last_used_at IS NULL AND c.reviewed_at IS NULL \
+          AND c.status = 'active' AND NOT EXISTS (SELECT 1 FROM consents k WHERE k.client = c.no) \
+          ORDER BY i.seen_at LIMIT $2",
+    read: |row| row.client(0),
+};
+
+/// Whether a grant goes on with assertions alone.
+pub(crate) const PINNED: Query<i64> = Query {
+    sql: "SELECT id FROM pinned_grants WHERE id = $1",
+    read: |row| row.number(0),
+};
+
+/// Whether an app that was reviewed looks called so.
+pub(crate) const REVIEWED_NAMESAKE: Query<i64> = Query {
+    sql: "SELECT COUNT(*) FROM clients WHERE skeleton = $1 AND NOT test AND deleted_at IS NULL \
+          AND reviewed_at IS NOT NULL AND introduction = ''",
+    read: |row| row.number(0),
+};
