@@ -2,6 +2,7 @@
 
 mod bad_input;
 mod client_assertions;
+mod client_documents;
 mod client_keys;
 mod connections;
 mod dpop;
@@ -14,6 +15,7 @@ mod jwt_tokens;
 mod lifecycle;
 mod openid;
 mod races;
+mod registration;
 mod removal_races;
 mod resources;
 mod revocations;

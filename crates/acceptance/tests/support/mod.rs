@@ -6,6 +6,7 @@ pub(crate) mod assertions;
 pub(crate) mod client;
 pub(crate) mod dev;
 pub(crate) mod guide;
+pub(crate) mod introductions;
 pub(crate) mod load;
 pub(crate) mod mail_server;
 pub(crate) mod nodes;

@@ -19,6 +19,7 @@ mod published {
             userinfo: None,
             end_session: None,
             jwks: at("keys"),
+            registration: None,
             documentation: at("developers"),
         }
     }

@@ -20,6 +20,7 @@ mod events;
 mod expiry;
 mod feed;
 mod housekeeping;
+mod introductions;
 mod invariants;
 mod mail_links;
 mod many_connections;
