@@ -1,4 +1,5 @@
 //! The authorization endpoint (RFC 6749 §3.1).
+use super::client_document;
 use super::logged::{Caller, note_page};
 use super::request::BufferedRequest;
 use crate::http::error::{PageError, PageFault};
@@ -9,7 +10,7 @@ use crate::http::to_app::to_app;
 use crate::interaction::continuation::with_handle;
 use crate::interaction::pending::refused;
 use crate::interaction::workspace::session_and_consent;
-use crate::ops::{client_documents, clock};
+use crate::ops::clock;
 use crate::state::App;
 use axum::extract::{RawQuery, State};
 use axum::response::Response;
@@ -82,7 +83,7 @@ async fn checked(
     let client_id = authorize::client_id(&params)?;
     let client = match is_client_url(client_id) {
         false => app.store.client(client_id).await?,
-        true => Box::pin(client_documents::known(app, client_id)).await?,
+        true => Box::pin(client_document::known(app, client_id)).await?,
     };
     caller.claims(client.as_deref());
     let waits = client

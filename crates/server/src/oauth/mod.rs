@@ -3,6 +3,7 @@ mod assertion;
 mod authorize;
 pub(crate) mod bearer;
 mod client;
+mod client_document;
 mod device;
 pub(crate) mod endpoints;
 mod feed;
