@@ -65,7 +65,7 @@ pub(crate) fn start(app: &App) -> Running {
     jobs.begin("request log", |ending| write_request_log(app(), ending));
     jobs.begin("logouts", |ending| tell_of_logouts(app(), ending));
     jobs.begin("introductions", |ending| {
-        introductions::forget(app(), ending)
+        forget_introductions(app(), ending)
     });
     jobs.begin("outage", |ending| watch_outage(app(), ending));
     // It begins nothing new as soon as the server stops; the others go on until the last request is answered.
@@ -193,6 +193,15 @@ async fn tell_of_logouts(app: App, ending: Arc<Stopping>) {
     let mut ticks = tokio::time::interval(LOGOUTS_EVERY);
     while goes_on(&mut ticks, &ending).await {
         if let Err(error) = back_channel::write_messages(&app).await {
+            app.outage.note(&error);
+        }
+    }
+}
+
+async fn forget_introductions(app: App, ending: Arc<Stopping>) {
+    let mut ticks = tokio::time::interval(introductions::every(&app));
+    while goes_on(&mut ticks, &ending).await {
+        if let Err(error) = introductions::forget_once(&app).await {
             app.outage.note(&error);
         }
     }
