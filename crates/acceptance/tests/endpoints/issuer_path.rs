@@ -220,7 +220,11 @@ fn cookies_are_called_by_the_path() {
 fn links_that_leave_the_site_lead_back_below_the_path() {
     let mut scene = scene();
     let issuer = scene.provider.issuer().to_owned();
+    let listen = scene.provider.addr().to_string();
     scene.provider.env("VALETKEY_ISSUER", &issuer);
+    scene.provider.env("VALETKEY_LISTEN", &listen);
+    let looked = scene.provider.cli(&["doctor"]).stdout;
+    assert!(looked.contains("and is ready"), "{looked}");
     let link = scene.cli(&["user", "reset-link", ANN]);
     let link = link["link"]
         .as_str()

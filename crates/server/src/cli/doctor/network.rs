@@ -58,7 +58,8 @@ fn about_port(config: &Config) -> Finding {
     if let Err(who) = is_ours(config, &said) {
         return failed("port", format!("{there} {who}: {instead}"));
     }
-    match ask(reachable(listen), host, "/health/ready", tls) {
+    let ready = format!("{}/health/ready", config.prefix());
+    match ask(reachable(listen), host, &ready, tls) {
         Ok(ready) if ready.status == 200 => ok(
             "port",
             format!("this provider serves {listen}, and is ready"),
