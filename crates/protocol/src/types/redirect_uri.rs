@@ -6,7 +6,7 @@ pub use difference::{Difference, difference};
 
 use crate::apps::test_side::PLAYGROUND;
 use crate::policy::RedirectPolicy;
-use crate::types::{Client, ClientKind, Way};
+use crate::types::{Client, ClientKind, Introduction, Way};
 
 /// Longest redirect URI that may be registered, in bytes.
 pub const MAX_LENGTH: usize = 2_000;
@@ -184,13 +184,10 @@ impl Client {
     /// Whether the port is free on the name `localhost` too, as on loopback addresses: for what runs on people's own devices,
     /// and for what is known by a document, which cannot list every port.
     fn frees_localhost(&self) -> bool {
-        let Some(own) = self.introduction.as_deref() else {
-            return false;
-        };
+        let own = self.introduction.as_deref();
+        let introduced = |own: &Introduction| own.native || own.way == Way::Document;
         let all_loopback = || self.redirect_uris.iter().all(|uri| is_own_computer(&uri.0));
-        own.native
-            || own.way == Way::Document
-            || (self.kind == ClientKind::Public && all_loopback())
+        own.is_some_and(introduced) || (self.kind == ClientKind::Public && all_loopback())
     }
 
     /// Finds the registered redirect URI that a request means (RFC 6749 §3.1.2.3).

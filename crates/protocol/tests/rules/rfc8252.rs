@@ -5,10 +5,22 @@ mod matching {
     use protocol::testing::Case;
     use protocol::types::RedirectUri;
 
-    /// Whether a request may name `sent` when `registered` is on record.
+    /// Whether a request may name `sent` when `registered` is on record of an app that keeps a secret.
     pub(crate) fn matches(registered: &str, sent: &str, localhost_any_port: bool) -> bool {
-        let mut case = Case::authorize();
-        case.client.redirect_uris = vec![RedirectUri::register(registered).expect(registered)];
+        matches_of(Case::authorize(), &[registered], sent, localhost_any_port)
+    }
+
+    /// The same of the app of a case, with all that is on its record.
+    pub(crate) fn matches_of(
+        mut case: Case,
+        registered: &[&str],
+        sent: &str,
+        localhost_any_port: bool,
+    ) -> bool {
+        let uris = registered.iter();
+        case.client.redirect_uris = uris
+            .map(|uri| RedirectUri::register(uri).expect(uri))
+            .collect();
         case.policy.redirects.localhost_any_port = localhost_any_port;
         case.set("redirect_uri", sent);
         case.check().is_ok()
@@ -218,7 +230,9 @@ mod section_7_3_loopback_interface_redirection {
 }
 
 mod section_8_3_loopback_redirect_considerations {
-    use super::matching::matches;
+    use super::matching::{matches, matches_of};
+    use protocol::testing::Case;
+    use protocol::types::ClientKind;
 
     #[test]
     fn localhost_frees_its_port_by_switch_only() {
@@ -242,6 +256,41 @@ mod section_8_3_loopback_redirect_considerations {
             "http://localhost:9876/cb",
             true
         ));
+    }
+
+    #[test]
+    fn an_app_that_runs_on_its_persons_computer_alone_has_any_port() {
+        // §7.3 for the name too: what it protects from, another program at the port, PKCE protects from.
+        let public = || Case::authorize().with(|case| case.client.kind = ClientKind::Public);
+        let own = "http://localhost/callback";
+        let sent = "http://localhost:51004/callback";
+        assert!(matches_of(public(), &[own], sent, false));
+        assert!(matches_of(
+            public(),
+            &[own, "http://127.0.0.1/callback"],
+            sent,
+            false
+        ));
+        for other in [
+            "http://localhost:51004/callbac",
+            "http://127.0.0.1:51004/callback",
+            "http://localhost.evil.example:51004/callback",
+            "https://localhost:51004/callback",
+            "http://localhost:51004@evil.example/callback",
+        ] {
+            assert!(!matches_of(public(), &[own], other, false), "{other}");
+        }
+        // Whoever has a page on the web besides is no such app.
+        assert!(!matches_of(
+            public(),
+            &[own, "https://app.example/cb"],
+            sent,
+            false
+        ));
+        assert!(
+            !matches_of(Case::authorize(), &[own], sent, false),
+            "it has a secret"
+        );
     }
 
     #[test]
