@@ -39,6 +39,7 @@ pub(super) fn policy(
         unreviewed_unticked: checks.settings().apps.unreviewed_unticked,
         introductions: introductions::policy(checks, is_on_loopback(base)),
         pkce: settings.apps.pkce,
+        narrow_scope: settings.apps.narrow_scope,
         tokens,
         dpop: DpopPolicy {
             bases: bases.to_vec(),

@@ -330,8 +330,12 @@ pub(crate) struct AppSettings {
     pub(crate) max_per_organization: usize,
     /// Who must use PKCE with S256: `public` apps, or `all`.
     pub(crate) pkce: PkcePolicy,
-    /// Whether `http://localhost` may be used with any port, as `127.0.0.1` and `[::1]` may.
+    /// Whether `http://localhost` may be used with any port, as `127.0.0.1` and `[::1]` may. Public apps whose redirect URIs are
+    /// all on their own computer, and apps that introduced themselves as native ones or by a document, always may.
     pub(crate) localhost_any_port: bool,
+    /// Whether who asks for scopes that its app may not have, because they are not on its list or wait for approval, gets the
+    /// others that it asks for; the answer says which. Off: it gets `invalid_scope`. A name that is no scope is always an error.
+    pub(crate) narrow_scope: bool,
 }
 
 impl Default for AppSettings {
@@ -345,6 +349,7 @@ impl Default for AppSettings {
             max_per_organization: 500,
             pkce: PkcePolicy::All,
             localhost_any_port: false,
+            narrow_scope: false,
         }
     }
 }

@@ -359,6 +359,12 @@ impl AuthorizationRequest {
         named.is_some_and(|scope| !scope.trim().is_empty())
     }
 
+    /// Whether it names this scope, no more and no less.
+    fn names(&self, scope: &Scope) -> bool {
+        let named = self.params.get("scope").map(Scope::parse);
+        named.is_some_and(|named| named.as_ref() == Ok(scope))
+    }
+
     /// Keeps the request until the person has answered. Returns the browser's handle.
     pub fn keep<M: Mint>(&self, context: &Context<'_, M>) -> (TokenText, Transition) {
         let id = context.mint.locator();
@@ -423,7 +429,7 @@ impl AuthorizationRequest {
             subject: session.person.subject,
             organization,
             // Less than what was asked for is told (RFC 6749 §5.1).
-            scope_named: self.names_scope() && scope == self.scope,
+            scope_named: self.names(&scope),
             redirect_uri: self.redirect_uri.as_str().to_owned(),
             challenge: self.challenge.clone(),
             auth_time: session.session.auth_time,

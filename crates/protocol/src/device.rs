@@ -8,7 +8,7 @@ use crate::consent::{Asked, is_broad};
 use crate::decision::{Decision, Mint};
 use crate::facts::{DeviceFacts, SessionFacts};
 use crate::grants::device_code::DEVICE_CODE_PREFIX;
-use crate::grants::{Context, scope_for};
+use crate::grants::{Context, scope_for, still_allowed};
 use crate::policy::Policy;
 use crate::resource::Resources;
 use crate::token::{RawRequest, TokenError, read_scope};
@@ -86,7 +86,7 @@ fn decide<M: Mint>(
     }
     let scope = scope_for(client, asked, context.policy)?;
     let narrowed = resources.narrow(&scope, context.policy)?;
-    let scope_named = asked.is_some() && narrowed.is_none();
+    let scope_named = asked == Some(&scope) && narrowed.is_none();
     let scope = narrowed.unwrap_or(scope);
     let rules = &context.policy.device;
     let id = context.mint.locator();
@@ -177,9 +177,9 @@ pub fn check<'a>(
     if !client.may_meet(person) {
         return Err(UserCodeFault::Side);
     }
-    match scope_for(client, Some(&device.scope), policy) {
-        Ok(_) => Ok(client),
-        Err(_) => Err(UserCodeFault::Client),
+    match still_allowed(client, &device.scope, policy) == device.scope {
+        true => Ok(client),
+        false => Err(UserCodeFault::Client),
     }
 }
 

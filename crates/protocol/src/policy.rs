@@ -38,6 +38,9 @@ pub struct Policy {
     pub introductions: Box<IntroductionPolicy>,
     /// Who must use PKCE.
     pub pkce: PkcePolicy,
+    /// Whether who asks for a scope that its app may not have gets the rest of what it asks for: "the authorization server
+    /// MAY fully or partially ignore the scope requested by the client" (RFC 6749 §3.3).
+    pub narrow_scope: bool,
     /// Tokens and codes.
     pub tokens: TokenPolicy,
     /// Proofs of possession.

@@ -162,6 +162,11 @@ impl GrantFault {
 }
 
 impl ScopeRefusal {
+    /// Whether the scope is one, only not for this app.
+    pub(crate) fn is_of_the_app(&self) -> bool {
+        matches!(self, Self::NotAllowed(_) | Self::Restricted(_))
+    }
+
     /// What to tell the developer, in the characters an `error_description` may have.
     pub fn sentence(&self) -> String {
         match self {

@@ -414,6 +414,25 @@ fn any_port_of_localhost_or_the_registered_one() {
 }
 
 #[test]
+fn scopes_are_narrowed_or_refused() {
+    for (switch, expected) in [(true, "tasks:read"), (false, "invalid_scope")] {
+        let scene = Scene::plain(&format!("[apps]\nnarrow_scope = {switch}"));
+        let app = scene.confidential(CALLBACK);
+        let broad = [("scope", "tasks:read admin:all")];
+        let sent = scene.browser().get(&scene.question(&app, &broad));
+        let location = sent.expect(303).location().expect("somewhere").to_owned();
+        assert_eq!(location.contains("invalid_scope"), !switch, "{location}");
+        let form = [&[("grant_type", "client_credentials")], &broad[..]].concat();
+        let own = scene
+            .api()
+            .post_form_as(&scene.token(), &scene.machine(), &form);
+        let own = own.json();
+        let said = own["scope"].as_str().or(own["error"].as_str());
+        assert_eq!(said, Some(expected), "{own}");
+    }
+}
+
+#[test]
 fn redirect_uris_are_counted() {
     let scene = Scene::plain("[apps]\nmax_redirect_uris = 1");
     let args = [

@@ -141,6 +141,8 @@ pub struct Apps {
     pub max_redirect_uris: usize,
     /// Whether `http://localhost` frees the port.
     pub localhost_any_port: bool,
+    /// Whether a request goes on without the scopes that its app may not have.
+    pub narrow_scope: bool,
     /// Whether every app must use PKCE, not only public ones.
     pub pkce_for_all: bool,
 }

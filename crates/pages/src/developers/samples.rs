@@ -78,6 +78,7 @@ fn everything() -> Offer {
             portal: Some("https://dev.tasks.example/apps".to_owned()),
             max_redirect_uris: 10,
             localhost_any_port: true,
+            narrow_scope: true,
             pkce_for_all: true,
         },
         requests: Requests {

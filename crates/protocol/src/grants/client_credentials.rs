@@ -31,7 +31,7 @@ fn decide<M: Mint>(
     }
     let scope = scope_for(client, asked, context.policy)?;
     let narrowed = resources.narrow(&scope, context.policy)?;
-    let as_asked = asked.is_some() && narrowed.is_none();
+    let as_asked = asked == Some(&scope) && narrowed.is_none();
     let scope = narrowed.unwrap_or(scope);
     let wanted = For {
         grant: standing_grant(client),

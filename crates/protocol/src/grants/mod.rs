@@ -119,6 +119,7 @@ pub struct Context<'a, M> {
 
 /// The scope an app gets for what it asks (RFC 6749 §3.3): every name must be in the catalogue, be among the
 /// app's own if it has a list, and be approved if it is restricted. Asking for nothing means the default.
+/// Where the policy narrows scopes, what the app may not have is left out instead, if anything is left.
 ///
 /// # Errors
 /// [`ScopeRefusal`] for the first name that may not be asked for.
@@ -130,10 +131,23 @@ pub fn scope_for(
     let Some(asked) = asked.filter(|scope| !scope.is_empty()) else {
         return default_scope(client, policy);
     };
+    let mut refused = None;
     for name in asked.names() {
-        check_scope(client, name, asked, policy)?;
+        match check_scope(client, name, asked, policy) {
+            Err(refusal) if policy.narrow_scope && refusal.is_of_the_app() => {
+                refused.get_or_insert(refusal);
+            }
+            checked => checked?,
+        }
     }
-    Ok(asked.clone())
+    let Some(refusal) = refused else {
+        return Ok(asked.clone());
+    };
+    let left = still_allowed(client, asked, policy);
+    match left.is_empty() {
+        true => Err(refusal),
+        false => Ok(left),
+    }
 }
 
 /// `all`: the scope that the name is one of.
@@ -170,7 +184,7 @@ pub(crate) fn may_still_ask(client: &Client, granted: &Scope, policy: &Policy) -
 
 /// What is left of a granted scope: names that were taken out of the catalogue, off the app's list, or whose
 /// approval was withdrawn, are no longer given.
-fn still_allowed(client: &Client, granted: &Scope, policy: &Policy) -> Scope {
+pub(crate) fn still_allowed(client: &Client, granted: &Scope, policy: &Policy) -> Scope {
     let may = |name: &&str| check_scope(client, name, granted, policy).is_ok();
     granted.names().filter(may).collect()
 }

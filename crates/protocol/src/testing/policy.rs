@@ -31,6 +31,7 @@ impl Policy {
             unreviewed_unticked: false,
             introductions: Box::default(),
             pkce: PkcePolicy::Public,
+            narrow_scope: false,
             tokens: tokens(),
             dpop: DpopPolicy {
                 bases: vec!["https://issuer.example".to_owned()],

@@ -171,6 +171,7 @@ fn apps(config: &Config, base: &str) -> Apps {
         }),
         max_redirect_uris: redirects.max,
         localhost_any_port: redirects.localhost_any_port,
+        narrow_scope: config.policy.narrow_scope,
         pkce_for_all: config.policy.pkce == PkcePolicy::All,
     }
 }

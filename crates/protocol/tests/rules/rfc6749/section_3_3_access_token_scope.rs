@@ -1,7 +1,10 @@
 //! §3.3 Access Token Scope.
+use protocol::Transition;
 use protocol::authorize::AuthorizationError;
+use protocol::facts::SessionFacts;
 use protocol::testing::{Case, Spoil, Verdict, json, scope};
 use protocol::token::{ScopeRefusal, TokenError};
+use protocol::transition::AuthorizeChange;
 use protocol::types::{Scope, ScopeFault};
 
 /// The refusal of a scope, which is the same at both endpoints.
@@ -200,4 +203,70 @@ fn refuses_what_the_app_may_not_have() {
     for (asked, spoil, expected) in rows {
         assert_eq!(refusal(asked, *spoil), *expected, "{asked}");
     }
+}
+
+/// Scopes that the app may not have are left out.
+fn narrows(case: &mut Case) {
+    case.policy.narrow_scope = true;
+    case.client.scopes = Some(scope("tasks:read api admin:*"));
+}
+
+#[test]
+fn what_the_app_may_not_have_is_left_out_where_the_policy_says_so() {
+    let sentence =
+        "The authorization server MAY fully or partially ignore the scope requested by the client";
+    let broad = "tasks:write api admin:* tasks:read";
+    assert_eq!(granted(broad, narrows), "api tasks:read", "{sentence}");
+    let request = Case::authorize()
+        .with(narrows)
+        .with(|case| case.set("scope", broad));
+    let scope = request.check().expect("a request").scope;
+    assert_eq!(scope.as_str(), "api tasks:read", "{sentence}");
+    for (asked, refused) in [
+        (
+            "tasks:write",
+            ScopeRefusal::NotAllowed("tasks:write".to_owned()),
+        ),
+        (
+            "admin:* tasks:write",
+            ScopeRefusal::Restricted("admin:*".to_owned()),
+        ),
+        (
+            "tasks:write nothing api",
+            ScopeRefusal::Unknown("nothing".to_owned()),
+        ),
+    ] {
+        assert_eq!(refusal(asked, narrows), refused, "{asked}");
+    }
+}
+
+#[test]
+fn the_answer_says_what_was_left() {
+    let sentence = "the authorization server MUST include the \"scope\" response parameter to inform the client of the \
+                    actual scope granted";
+    let terse: Spoil = |case| case.policy.tokens.always_name_scope = false;
+    let told = |asked: &'static str| {
+        let case = Case::own_behalf().with(narrows).with(terse);
+        let reply = case.with(|case| case.set("scope", asked)).answer().reply();
+        json(&reply).get("scope").cloned()
+    };
+    assert_eq!(told("api tasks:write"), Some("api".into()), "{sentence}");
+    assert_eq!(told("api"), None, "it is what was asked for");
+    let named = |asked: &'static str| {
+        let case = Case::authorize().with(narrows);
+        let case = case.with(|case| case.set("scope", asked));
+        let request = case.passed();
+        let person = SessionFacts::for_tests();
+        let issued = request.issue_code(request.scope.clone(), &person, &case.context());
+        match issued.change() {
+            Some(Transition::Authorize(AuthorizeChange::IssueCode { code, .. })) => {
+                code.scope_named
+            }
+            other => panic!("a code is issued, not {other:?}"),
+        }
+    };
+    assert!(
+        named("tasks:read") && !named("tasks:read tasks:write"),
+        "{sentence}"
+    );
 }
