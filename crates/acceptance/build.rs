@@ -1,7 +1,7 @@
 //! Which programs and servers there are for the tests, as `VALETKEY_TEST_HAS` names them: those that need what is not
 //! there are ignored, and say what they need.
 
-const NAMES: [&str; 8] = [
+const NAMES: [&str; 10] = [
     "python",
     "node",
     "chromium",
@@ -9,6 +9,8 @@ const NAMES: [&str; 8] = [
     "oauth2_proxy",
     "apache",
     "spring",
+    "mcp_conformance",
+    "authgent",
     "postgres",
 ];
 

@@ -1,6 +1,7 @@
 //! Protected resource metadata (RFC 9728): what an API says about itself, so that a client that knows nothing but its
 //! address finds this provider. It is hosted here for every API that is named by an address.
 use crate::apis::Api;
+use crate::openid::OFFLINE_ACCESS;
 use crate::policy::Policy;
 pub use wire::protected_resource::{NAME, ProtectedResource};
 
@@ -36,7 +37,8 @@ impl<'a> Resource<'a> {
         }
     }
 
-    /// What it says about itself. Scopes that take an approval are left out: some clients ask for all that are listed.
+    /// What it says about itself. Some clients ask for all that is listed, so scopes that take an approval are left out; and
+    /// so is `offline_access`, which is about an app and not about what it opens.
     #[must_use]
     pub fn document(
         self,
@@ -49,6 +51,7 @@ impl<'a> Resource<'a> {
         };
         let scopes = policy.scopes.iter().filter(|scope| !scope.restricted);
         let names = scopes.map(|scope| scope.name.as_str());
+        let names = names.filter(|name| *name != OFFLINE_ACCESS);
         ProtectedResource {
             resource_documentation: documentation,
             ..ProtectedResource::new(

@@ -1,4 +1,5 @@
 //! The steps, in their order.
+use crate::judges::judges;
 use crate::postgres::Server;
 use crate::steps::{Steps, command, succeeds};
 use crate::tools;
@@ -31,6 +32,7 @@ pub(crate) fn run(asked: &Asked) -> anyhow::Result<bool> {
     }
     sources(&mut steps);
     let mut variables = tools::clients(&mut steps);
+    variables.extend(judges(&mut steps));
     let server = postgres(&mut steps, &mut variables);
     variables.push(("VALETKEY_TEST_HAS", named(&variables).into()));
     if asked.long {
@@ -56,6 +58,8 @@ fn named(variables: &Variables) -> String {
         "VALETKEY_TEST_OAUTH2_PROXY" => Some("oauth2_proxy"),
         "VALETKEY_TEST_APACHE" => Some("apache"),
         "VALETKEY_TEST_SPRING" => Some("spring"),
+        "VALETKEY_TEST_MCP_CONFORMANCE" => Some("mcp_conformance"),
+        "VALETKEY_TEST_AUTHGENT" => Some("authgent"),
         "VALETKEY_TEST_POSTGRES" => Some("postgres"),
         _ => None,
     };

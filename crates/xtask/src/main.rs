@@ -2,6 +2,7 @@
 #![forbid(unsafe_code)]
 
 mod ci;
+mod judges;
 mod postgres;
 mod steps;
 mod tools;

@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 /// The programs of the client libraries.
-const CLIENTS: &str = "crates/acceptance/clients";
+pub(crate) const CLIENTS: &str = "crates/acceptance/clients";
 /// The module of the Go client.
 const GO: &str = "crates/acceptance/clients/libraries/go";
 /// The module that says which oauth2-proxy.

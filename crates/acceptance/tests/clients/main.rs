@@ -9,6 +9,7 @@ mod support;
 mod device;
 mod flows;
 mod go;
+mod judges;
 mod node;
 mod openid;
 mod python;

@@ -148,18 +148,24 @@ fn every_numbered_test_is_named() {
 /// The versions of the libraries, as the files that fetch them have it.
 fn pins() -> BTreeMap<String, String> {
     let pair = |name: &str, version: &str| (name.to_owned(), version.to_owned());
-    let requirements = read("crates/acceptance/clients/requirements.txt");
-    let python = requirements
-        .lines()
-        .filter_map(|line| line.split_once("=="));
-    let mut pins: BTreeMap<_, _> = python.map(|(name, version)| pair(name, version)).collect();
-    let package = read("crates/acceptance/clients/package.json");
-    let package: serde_json::Value = serde_json::from_str(&package).expect("package.json is JSON");
-    let node = package["dependencies"].as_object().expect("dependencies");
-    pins.extend(
-        node.iter()
-            .filter_map(|(name, it)| Some(pair(name, it.as_str()?))),
-    );
+    let mut pins = BTreeMap::new();
+    for list in ["requirements.txt", "authgent/requirements.txt"] {
+        let requirements = read(&format!("crates/acceptance/clients/{list}"));
+        let python = requirements
+            .lines()
+            .filter_map(|line| line.split_once("=="));
+        pins.extend(python.map(|(name, version)| pair(name, version)));
+    }
+    for package in ["package.json", "mcp-conformance/package.json"] {
+        let package = read(&format!("crates/acceptance/clients/{package}"));
+        let package: serde_json::Value =
+            serde_json::from_str(&package).expect("package.json is JSON");
+        let node = package["dependencies"].as_object().expect("dependencies");
+        pins.extend(
+            node.iter()
+                .filter_map(|(name, it)| Some(pair(name, it.as_str()?))),
+        );
+    }
     for module in ["libraries/go", "oauth2-proxy"] {
         let module = read(&format!("crates/acceptance/clients/{module}/go.mod"));
         let required = module

@@ -1,6 +1,7 @@
 //! RFC 9728, OAuth 2.0 Protected Resource Metadata.
 use protocol::Policy;
 use protocol::apis::{Api, TokenForm};
+use protocol::policy::ScopeEntry;
 use protocol::protected_resource::{NAME, Resource, at, paths};
 use protocol::types::Lifetime;
 use serde_json::{Value, json};
@@ -60,6 +61,27 @@ fn section_2_what_an_api_says() {
     assert!(
         scopes.contains(&json!("openid")) && !scopes.contains(&json!("tasks:read")),
         "{own}"
+    );
+}
+
+#[test]
+fn section_2_offline_access_is_nothing_that_a_resource_asks_for() {
+    let sentence = "MCP Servers (Protected Resources) SHOULD NOT include offline_access in WWW-Authenticate scope or \
+                    Protected Resource Metadata scopes_supported, as refresh tokens are not a resource requirement.";
+    let mut policy = policy();
+    policy.scopes.push(ScopeEntry {
+        name: "offline_access".to_owned(),
+        ..policy.scopes[0].clone()
+    });
+    policy.apis[3].scopes.push("offline_access".to_owned());
+    let api = serde_json::to_value(Resource::Api(&policy.apis[3]).document(&policy, None));
+    assert_eq!(api.expect("JSON")["scopes_supported"], json!(["identity"]));
+    policy.apis[3].scopes.pop();
+    let own = document(&policy, "anything.example", "").expect("a document");
+    let scopes = own["scopes_supported"].as_array().expect("scopes");
+    assert!(
+        !scopes.contains(&json!("offline_access")),
+        "{sentence}: {own}"
     );
 }
 
