@@ -52,13 +52,15 @@ impl<'a> Resource<'a> {
         let scopes = policy.scopes.iter().filter(|scope| !scope.restricted);
         let names = scopes.map(|scope| scope.name.as_str());
         let names = names.filter(|name| *name != OFFLINE_ACCESS);
-        ProtectedResource {
+        let names = names.filter(|name| is_own(name)).collect();
+        let said = ProtectedResource {
             resource_documentation: documentation,
-            ..ProtectedResource::new(
-                self.identifier(policy),
-                &policy.issuer,
-                names.filter(|name| is_own(name)).collect(),
-            )
+            ..ProtectedResource::new(self.identifier(policy), &policy.issuer, names)
+        };
+        match self {
+            // Whether an API looks at proofs is known to it alone.
+            Resource::Api(_) => said,
+            Resource::Own => said.with_proofs(),
         }
     }
 }

@@ -39,7 +39,8 @@ impl ProtectedResource {
 impl Settings {
     /// Describes the API by its [`audience`](Self::audience), which must be its address, as one that takes the tokens of
     /// [`issuer`](Self::issuer) with these scopes, and names the document in challenges from now on. To be served at
-    /// [`ProtectedResource::path`].
+    /// [`ProtectedResource::path`]. Whether it takes tokens that are bound to keys is told by [`url`](Self::url): set that
+    /// before.
     ///
     /// # Errors
     /// [`Fault::Settings`] where the address or the issuer is not known.
@@ -57,6 +58,10 @@ impl Settings {
         })?;
         let scopes = scopes.split(' ').filter(|name| !name.is_empty()).collect();
         let document = protected_resource::ProtectedResource::new(audience, issuer, scopes);
+        let document = match self.url {
+            Some(_) => document.with_proofs(),
+            None => document,
+        };
         let body = serde_json::to_vec(&document).unwrap_or_default();
         let described = ProtectedResource {
             path: format!("{NAME}{path}"),

@@ -311,3 +311,19 @@ async fn where_there_is_no_room_for_more_proofs_none_is_taken() {
     let free = provider.token("tasks:read");
     assert_eq!(status(&api, &free).await, 200, "others are not concerned");
 }
+
+#[test]
+fn an_api_that_is_described_says_whether_it_takes_proofs() {
+    let told = |url: Option<&str>| {
+        let mut settings = Settings::new("https://id.example/introspect", "id", "secret");
+        settings.issuer = Some("https://id.example".to_owned());
+        settings.audience = Some("https://api.example".to_owned());
+        settings.url = url.map(str::to_owned);
+        let described = settings.describe("tasks:read").expect("an address");
+        let body: bytes::Bytes = described.response().into_body();
+        let document: Value = serde_json::from_slice(&body).expect("JSON");
+        document["dpop_signing_alg_values_supported"].clone()
+    };
+    assert_eq!(told(None), Value::Null);
+    assert_eq!(told(Some("https://api.example"))[0], "ES256");
+}

@@ -1,4 +1,6 @@
 //! What an API says about itself (RFC 9728), so that a client that knows nothing but its address finds the provider.
+use crate::dpop;
+use jose::Algorithm;
 use serde::Serialize;
 
 /// The well-known name (§3).
@@ -16,6 +18,9 @@ pub struct ProtectedResource<'a> {
     pub scopes_supported: Vec<&'a str>,
     /// How it takes them: the `Authorization` header (RFC 6750 §2.1).
     pub bearer_methods_supported: [&'static str; 1],
+    /// The algorithms of proofs of possession that it takes (RFC 9449); none: it takes no bound tokens, or does not say so.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub dpop_signing_alg_values_supported: Vec<&'static str>,
     /// Pages for developers.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub resource_documentation: Option<&'a str>,
@@ -30,7 +35,17 @@ impl<'a> ProtectedResource<'a> {
             authorization_servers: [issuer],
             scopes_supported: scopes,
             bearer_methods_supported: ["header"],
+            dpop_signing_alg_values_supported: Vec::new(),
             resource_documentation: None,
+        }
+    }
+
+    /// The same, of an API that takes tokens that are bound to keys.
+    #[must_use]
+    pub fn with_proofs(self) -> Self {
+        ProtectedResource {
+            dpop_signing_alg_values_supported: dpop::ALGORITHMS.map(Algorithm::name).to_vec(),
+            ..self
         }
     }
 }

@@ -52,13 +52,11 @@ fn pass_mcp_conformance(scene: &Scene, client_id: &str, port: u16, resource: Opt
         .stderr(Stdio::piped());
     let mut suite = suite.spawn().expect("the suite starts");
     let lines = BufReader::new(suite.stdout.take().expect("piped")).lines();
+    let asks_at = scene.metadata["authorization_endpoint"].as_str();
+    let asks_at = asks_at.expect("a URL");
     let (mut said, mut visits) = (String::new(), 0);
     for line in lines.map_while(Result::ok) {
-        if line.starts_with(
-            &scene.metadata["authorization_endpoint"]
-                .as_str()
-                .expect("a URL"),
-        ) {
+        if line.starts_with(asks_at) {
             visits += 1;
             assert_eq!(line.contains("&resource="), resource.is_some(), "{line}");
             come_back(port, &allow(scene, &line));

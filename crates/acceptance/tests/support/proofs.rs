@@ -67,6 +67,16 @@ impl Holder {
     }
 }
 
+impl Holder {
+    /// A proof for a request with a token, with a nonce.
+    pub(crate) fn proof_with(&self, (token, nonce): (&str, &str), url: &str) -> String {
+        self.with("GET", url, |claims| {
+            claims["ath"] = sha256(token).into();
+            claims["nonce"] = nonce.into();
+        })
+    }
+}
+
 /// Claims that are right in every way, under a name that no other have.
 fn claims(method: &str, url: &str) -> Json {
     static NEXT: AtomicU32 = AtomicU32::new(0);

@@ -57,6 +57,8 @@ fn section_2_what_an_api_says() {
     );
     let own = document(&policy, "anything.example", "").expect("a document");
     assert_eq!(own["resource"], policy.issuer.as_str());
+    let algorithms = own["dpop_signing_alg_values_supported"].as_array();
+    assert!(algorithms.is_some_and(|all| all.contains(&json!("ES256"))));
     let scopes = own["scopes_supported"].as_array().expect("scopes");
     assert!(
         scopes.contains(&json!("openid")) && !scopes.contains(&json!("tasks:read")),

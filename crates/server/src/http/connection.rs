@@ -173,6 +173,7 @@ fn builder(http2: bool) -> Builder<TokioExecutor> {
 
 /// Names that no library has; as constants, they are not read anew for each answer.
 const X_REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
+const DPOP: HeaderName = HeaderName::from_static("dpop");
 const KEEP_ALIVE: HeaderName = HeaderName::from_static("keep-alive");
 
 impl Answers {
@@ -187,6 +188,7 @@ impl Answers {
         let client = ClientAddr::of(self.peer, request.headers(), &self.shared.app.config);
         let (method, uri) = (request.method().clone(), request.uri().clone());
         let keeps_alive = keeps_alive(&request);
+        let proves = self.is_to_have_nonce(&request);
         let wants_page = wants_page(request.headers());
         let spoken = match wants_page {
             true => language::spoken(&uri, request.headers(), &self.shared.app),
@@ -220,6 +222,9 @@ impl Answers {
                 response = Box::pin(prefix.put_before_links(response)).await;
             }
             self.dress(&mut response, (&method, uri.path()), asker, keeps_alive);
+            if proves {
+                reply::dpop_nonce(&mut response, &self.shared.app.dpop_nonce());
+            }
             self.log(&mut response, &method, uri.path(), started, (id, client));
             let response = response.map(|body| match self.http2 {
                 true => Sending::watched(body, &self.traffic.unsent),
@@ -228,6 +233,12 @@ impl Answers {
             drop(asked);
             Ok(response)
         }
+    }
+
+    /// Whether the answer brings a nonce for the next proof of possession (RFC 9449 §8.2): each to a request with a proof, where
+    /// nonces are needed.
+    fn is_to_have_nonce(&self, request: &Request<Incoming>) -> bool {
+        self.shared.app.policy().dpop.nonces && request.headers().contains_key(DPOP)
     }
 
     /// What a request is answered by, if it can be answered at all.

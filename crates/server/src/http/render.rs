@@ -23,7 +23,6 @@ use protocol::token_info::BearerError;
 use protocol::types::Client;
 use store::StoreError;
 use wire::bearer;
-use wire::dpop::ProofFault;
 
 /// What is known of whoever asks.
 #[derive(Clone, Copy)]
@@ -313,22 +312,8 @@ fn api_error(app: &AppState, error: &ApiError, id: RequestId) -> Response {
             let status = StatusCode::SERVICE_UNAVAILABLE;
             reply::because_of(error, reply::plain_error(status, code, description, id))
         }
-        ApiError::Token(error) => {
-            let response = token_error(error, aliases, id);
-            with_nonce(
-                app,
-                *error == TokenError::Proof(ProofFault::Nonce),
-                response,
-            )
-        }
-        ApiError::Bearer { realm, error } => {
-            let response = bearer_error(realm, *error, aliases, id);
-            with_nonce(
-                app,
-                *error == BearerError::Proof(ProofFault::Nonce),
-                response,
-            )
-        }
+        ApiError::Token(error) => token_error(error, aliases, id),
+        ApiError::Bearer { realm, error } => bearer_error(realm, *error, aliases, id),
         ApiError::Told(told) => told_error(told, id),
         ApiError::Registration(error) => registration_error(error, id),
         ApiError::NoRoom => no_room(id),
@@ -347,14 +332,6 @@ fn api_error(app: &AppState, error: &ApiError, id: RequestId) -> Response {
             id,
         ),
     }
-}
-
-/// The answer with the nonce that the request lacked, if it was one (RFC 9449 §8, §9).
-fn with_nonce(app: &AppState, lacked: bool, mut response: Response) -> Response {
-    if lacked {
-        reply::dpop_nonce(&mut response, &app.dpop_nonce());
-    }
-    response
 }
 
 /// What a service is answered that reports without the secret. Some send it only once they were asked.

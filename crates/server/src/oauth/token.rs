@@ -94,11 +94,7 @@ async fn bound(
         let used = granted(&decision);
         let act = app.act(context.now, request.address);
         if let Some(answer) = app.settle(decision, act).await? {
-            let mut response = told(app, used, context.now, answer?);
-            if app.policy().dpop.nonces {
-                reply::dpop_nonce(&mut response, &app.dpop_nonce());
-            }
-            return Ok(response);
+            return Ok(told(app, used, context.now, answer?));
         }
     }
     Err(contended(app, asked))

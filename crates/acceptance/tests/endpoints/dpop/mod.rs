@@ -39,6 +39,13 @@ fn redeemed(scene: &Scene, app: &App, (code, verifier): &(String, String), proof
     scene.proved(app, &fields, proof)
 }
 
+/// The refresh token that an app gets for its first code, with a proof of this holder.
+#[track_caller]
+fn first_refresh(scene: &Scene, app: &App, holder: &Holder) -> String {
+    let code = code(scene, app, &[]);
+    Tokens::of(&redeemed(scene, app, &code, &scene.proof(holder))).refresh
+}
+
 fn refreshed(scene: &Scene, app: &App, token: &str, proof: &str) -> Reply {
     let fields = [("grant_type", "refresh_token"), ("refresh_token", token)];
     scene.proved(app, &fields, proof)
@@ -99,13 +106,7 @@ fn a_browser_app_gets_uses_and_renews_tokens_that_are_its_own() {
 fn a_public_apps_refresh_token_works_with_its_key_alone() {
     let scene = Scene::plain("");
     let (app, holder, thief) = (scene.public(CALLBACK), Holder::new(), Holder::new());
-    let first = redeemed(
-        &scene,
-        &app,
-        &code(&scene, &app, &[]),
-        &scene.proof(&holder),
-    );
-    let token = Tokens::of(&first).refresh;
+    let token = first_refresh(&scene, &app, &holder);
     let stolen = refreshed(&scene, &app, &token, &scene.proof(&thief));
     assert_refused(&stolen, 400, "invalid_grant");
     assert_refused(&scene.refresh(&app, &token), 400, "invalid_dpop_proof");
@@ -121,13 +122,7 @@ fn a_public_apps_refresh_token_works_with_its_key_alone() {
 fn an_app_with_a_secret_may_take_another_key() {
     let scene = Scene::plain("");
     let (app, holder, another) = (scene.confidential(CALLBACK), Holder::new(), Holder::new());
-    let first = redeemed(
-        &scene,
-        &app,
-        &code(&scene, &app, &[]),
-        &scene.proof(&holder),
-    );
-    let token = Tokens::of(&first).refresh;
+    let token = first_refresh(&scene, &app, &holder);
     assert_refused(&scene.refresh(&app, &token), 400, "invalid_dpop_proof");
     let renewed = Tokens::of(&refreshed(&scene, &app, &token, &scene.proof(&another))).access;
     let proof = another.proof_of(&renewed, "GET", &scene.url(INFO));
@@ -327,6 +322,12 @@ fn nonces_are_asked_for_given_and_taken() {
     let without = scene.opened(INFO, &dpop, &[&holder.proof_of(&token, "GET", &url)]);
     refused(&without, "use_dpop_nonce");
     assert_eq!(without.headers_named("DPoP-Nonce").len(), 1);
+    let with = holder.proof_with((&token, nonce), &url);
+    let opened = scene.opened(INFO, &dpop, &[&with]).expect(200);
+    assert_eq!(opened.headers_named("DPoP-Nonce").len(), 1, "{opened}");
+    let again = scene.opened(INFO, &dpop, &[&with]);
+    refused(&again, "invalid_dpop_proof");
+    assert_eq!(again.headers_named("DPoP-Nonce").len(), 1, "{again}");
     // Who brings no proof is not bothered.
     let plain = scene.client_credentials(&machine);
     assert_eq!(plain.expect(200).header("DPoP-Nonce"), None);
