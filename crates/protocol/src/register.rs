@@ -70,6 +70,8 @@ pub struct NewApp {
     pub asks: Asks,
     /// Whether it is an API that checks tokens issued to others.
     pub resource_server: bool,
+    /// Whether it always proves to hold the key of its tokens (RFC 9449 §5.2).
+    pub dpop_bound: bool,
     /// What it registers for OpenID Connect.
     pub openid: RelyingParty,
     /// Whether an admin vouches for it already.
@@ -231,7 +233,7 @@ fn named(
         kind: new.kind,
         secrets: stored.into_iter().collect(),
         keys,
-        dpop_bound: false,
+        dpop_bound: new.dpop_bound,
         redirect_uris,
         grants,
         scopes: new.scopes,

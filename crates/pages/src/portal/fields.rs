@@ -18,7 +18,7 @@ pub struct AppLabels {
 }
 
 /// What is in the fields: `name`, `homepage`, `redirect-1` and so on, `description`, `privacy`, `terms`, `support`,
-/// `contact`, `device`, `own-behalf`.
+/// `contact`, `device`, `own-behalf`, `bound`.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct AppFields {
     /// The name people see.
@@ -41,6 +41,8 @@ pub struct AppFields {
     pub device: Option<bool>,
     /// Whether it acts on its own behalf; `None`: not offered.
     pub own_behalf: Option<bool>,
+    /// Whether its tokens are bound to keys (RFC 9449).
+    pub bound: bool,
 }
 
 /// The fields as a page shows them.
@@ -248,5 +250,6 @@ pub(super) fn hostile() -> AppFields {
         contact: text(),
         device: None,
         own_behalf: None,
+        bound: true,
     }
 }

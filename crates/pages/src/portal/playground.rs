@@ -27,6 +27,8 @@ pub struct PlaygroundPage {
     pub name: String,
     /// The client id of the test side.
     pub test_client_id: String,
+    /// Whether its tokens are bound to keys: the playground has none.
+    pub is_bound: bool,
     /// What is being played.
     pub run: Option<PlayRun>,
     /// Whether passwords are asked.
@@ -154,6 +156,7 @@ impl Page for PlaygroundPage {
             client_id: "h9XW2pQ0nT4kLr7sVbYc1a".to_owned(),
             name: "Task Board".to_owned(),
             test_client_id: "h9XW2pQ0nT4kLr7sVbYc1a".to_owned(),
+            is_bound: true,
             run: None,
             asks_password: true,
             problems: Vec::new(),
@@ -193,6 +196,7 @@ impl Page for PlaygroundPage {
             client_id: HOSTILE.to_owned(),
             name: HOSTILE.to_owned(),
             test_client_id: HOSTILE.to_owned(),
+            is_bound: true,
             run: Some(PlayRun {
                 ends: Text::of_others(HOSTILE),
                 link: HOSTILE.to_owned(),

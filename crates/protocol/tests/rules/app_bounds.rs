@@ -26,6 +26,7 @@ fn new(name: &str, by: Registrar) -> NewApp {
         scopes: None,
         asks: Asks::default(),
         resource_server: false,
+        dpop_bound: false,
         openid: protocol::types::RelyingParty::default(),
         reviewed: false,
         status: ClientStatus::Active,

@@ -391,6 +391,7 @@ mod section_4_15_client_impersonating_resource_owner {
                 scopes: None,
                 asks: Asks::default(),
                 resource_server: false,
+                dpop_bound: false,
                 openid: protocol::types::RelyingParty::default(),
                 reviewed: false,
                 status: ClientStatus::Active,

@@ -58,6 +58,9 @@ pub(super) struct Create {
     openid: OpenIdFlags,
     #[command(flatten)]
     authentication: AuthenticationFlags,
+    /// Bind its tokens to a key: without a proof of it (DPoP) the app gets none.
+    #[arg(long)]
+    dpop_bound: bool,
 }
 
 /// How it authenticates.
@@ -135,6 +138,7 @@ impl Create {
         let logo = self.logo.as_deref().map(read_logo).transpose()?;
         let asks = self.asks.over(&Asks::default(), &[]).unwrap_or_default();
         Ok(NewApp {
+            dpop_bound: self.dpop_bound,
             name: self.name,
             homepage: self.homepage,
             description: self.description.unwrap_or_default(),

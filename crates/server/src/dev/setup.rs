@@ -164,6 +164,7 @@ fn new_app(name: &str, homepage: &str, owner: Person) -> NewApp {
         scopes: None,
         asks: Asks::default(),
         resource_server: false,
+        dpop_bound: false,
         openid: RelyingParty::default(),
         reviewed: false,
         status: ClientStatus::Active,

@@ -3,7 +3,7 @@ mod resources;
 
 use crate::support::assertions::now;
 use crate::support::proofs::Holder;
-use crate::support::{CALLBACK, Scene, Tokens, assert_refused, within};
+use crate::support::{CALLBACK, OWNER, PASSWORD, Scene, Tokens, assert_refused, form_to, within};
 use acceptance::{App, Json, Pkce, Reply, Request};
 use serde_json::json;
 use std::time::Duration;
@@ -350,4 +350,23 @@ fn an_app_can_be_bound_for_good() {
     scene.cli(&["app", "update", &machine.client_id, "--dpop-bound", "false"]);
     let is_given = || scene.client_credentials(&machine).status == 200;
     assert!(within(Duration::from_secs(2), is_given));
+}
+
+#[test]
+fn its_developer_binds_an_app_on_its_page() {
+    let (scene, machine) = stage("");
+    let mut browser = scene.provider.browser();
+    browser.sign_in(OWNER, PASSWORD);
+    let page = browser.open(&format!("/apps/{}", machine.client_id));
+    let form = form_to(&page, "/apps/update");
+    let ticked = [("bound", "on"), ("own-behalf", "on")];
+    browser.submit(&form, &ticked).expect(303);
+    let is_refused = || scene.client_credentials(&machine).status == 400;
+    assert!(within(Duration::from_secs(2), is_refused));
+    let reply = scene.client_credentials(&machine);
+    assert_refused(&reply, 400, "invalid_dpop_proof");
+    let told = scene.cli(&["app", "show", &machine.client_id]);
+    assert_eq!(told["dpop_bound_access_tokens"], true, "{told}");
+    let proof = scene.proof(&Holder::new());
+    scene.proved(&machine, &OWN, &proof).expect(200);
 }

@@ -273,6 +273,7 @@ fn an_app_with_the_code_grant_registers_where_to_go() {
         scopes: None,
         asks: Asks::default(),
         resource_server: false,
+        dpop_bound: false,
         openid: protocol::types::RelyingParty::default(),
         reviewed: false,
         status: ClientStatus::Active,

@@ -295,6 +295,7 @@ impl NewApp {
             scopes,
             asks,
             resource_server: false,
+            dpop_bound: false,
             openid: self.openid.into_party()?,
             reviewed: false,
             status,

@@ -123,7 +123,7 @@ fn asked(form: &UpdateForm, client: &Client) -> Option<AppUpdate> {
         openid: None,
         device_code: fields.device,
         client_credentials: fields.own_behalf,
-        dpop_bound: None,
+        dpop_bound: Some(fields.bound),
         namesake: false,
     })
 }

@@ -27,6 +27,7 @@ pub(super) fn read(params: &Params) -> AppFields {
         contact: params.text("contact").trim().to_owned(),
         device: Some(params.get("device").is_some()),
         own_behalf: Some(params.get("own-behalf").is_some()),
+        bound: params.get("bound").is_some(),
     }
 }
 
@@ -44,6 +45,7 @@ pub(super) fn of(client: &Client) -> AppFields {
         contact: client.links.contact.clone(),
         device: Some(client.may_use(GrantType::DeviceCode)),
         own_behalf: Some(client.may_use(GrantType::ClientCredentials)),
+        bound: client.dpop_bound,
     }
 }
 

@@ -164,6 +164,7 @@ async fn page(
         client_id: live.id.clone(),
         name: live.name.clone(),
         test_client_id: test.id.clone(),
+        is_bound: test.dpop_bound,
         run: shown,
         asks_password,
         problems: problem.into_iter().collect(),

@@ -107,6 +107,7 @@ impl NewAppForm {
             scopes: chosen.scopes,
             asks: chosen.asks,
             resource_server: false,
+            dpop_bound: self.fields.bound,
             openid: protocol::types::RelyingParty::default(),
             reviewed: false,
             status,
