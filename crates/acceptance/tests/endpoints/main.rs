@@ -13,6 +13,7 @@ mod issuers;
 mod jwks;
 mod jwt_tokens;
 mod lifecycle;
+mod mcp_clients;
 mod openid;
 mod races;
 mod registration;
