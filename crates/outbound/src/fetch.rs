@@ -15,7 +15,7 @@ use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 use std::time::{Duration, Instant};
 use tokio::sync::{OnceCell, Semaphore};
 
-/// The most fetches at once; more wait, within their own time.
+/// The most fetches at once of one queue; more wait, within their own time.
 const AT_ONCE: usize = 16;
 
 /// The one guarded way out. See the crate.
@@ -25,8 +25,23 @@ pub struct Outbound {
     resolver: Box<dyn Resolve>,
     /// Made when something is fetched for the first time: a start does not wait for the files.
     tls: OnceCell<Arc<ClientConfig>>,
-    turns: Semaphore,
+    turns: [Semaphore; Queue::ALL.len()],
     ended: [AtomicU64; Outcome::ALL.len()],
+}
+
+/// Who waits for whom when much is fetched at once. Hosts that answer slowly on purpose take turns from their own kind alone.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Queue {
+    /// For those whom somebody here registered, and for ourselves.
+    Own,
+    /// For those who introduced themselves before.
+    Known,
+    /// For whoever names a host.
+    Stranger,
+}
+
+impl Queue {
+    const ALL: [Queue; 3] = [Queue::Own, Queue::Known, Queue::Stranger];
 }
 
 /// What is wanted of an answer.
@@ -86,7 +101,7 @@ impl Outbound {
             trust,
             resolver,
             tls: OnceCell::new(),
-            turns: Semaphore::new(AT_ONCE),
+            turns: Queue::ALL.map(|_| Semaphore::new(AT_ONCE)),
             ended: Default::default(),
         }
     }
@@ -96,7 +111,20 @@ impl Outbound {
     /// # Errors
     /// [`FetchError`].
     pub async fn fetch(&self, url: &str, wanted: &Wanted<'_>) -> Result<Fetched, FetchError> {
-        self.exchange(url, None, wanted).await
+        self.fetch_in(Queue::Own, url, wanted).await
+    }
+
+    /// The same, behind others of the queue.
+    ///
+    /// # Errors
+    /// [`FetchError`].
+    pub async fn fetch_in(
+        &self,
+        queue: Queue,
+        url: &str,
+        wanted: &Wanted<'_>,
+    ) -> Result<Fetched, FetchError> {
+        self.exchange(queue, url, None, wanted).await
     }
 
     /// Sends a form to where a URL leads (`POST`), by the same rules.
@@ -109,11 +137,13 @@ impl Outbound {
         form: String,
         wanted: &Wanted<'_>,
     ) -> Result<Fetched, FetchError> {
-        self.exchange(url, Some(form.into()), wanted).await
+        self.exchange(Queue::Own, url, Some(form.into()), wanted)
+            .await
     }
 
     async fn exchange(
         &self,
+        queue: Queue,
         url: &str,
         form: Option<Bytes>,
         wanted: &Wanted<'_>,
@@ -122,7 +152,7 @@ impl Outbound {
         let read = Place::parse(url);
         let host = read.as_ref().map(Place::host).unwrap_or_default();
         let fetched = match read {
-            Ok(place) => tokio::time::timeout(wanted.within, self.go(&place, form, wanted))
+            Ok(place) => tokio::time::timeout(wanted.within, self.go(queue, &place, form, wanted))
                 .await
                 .unwrap_or(Err(FetchError::Late(wanted.within))),
             Err(fault) => Err(fault.into()),
@@ -133,12 +163,13 @@ impl Outbound {
 
     async fn go(
         &self,
+        queue: Queue,
         place: &Place,
         form: Option<Bytes>,
         wanted: &Wanted<'_>,
     ) -> Result<Fetched, FetchError> {
         // It is never closed.
-        let _turn = self.turns.acquire().await.ok();
+        let _turn = self.turns[queue as usize].acquire().await.ok();
         let found = match place.address() {
             Some(address) => vec![address],
             None => self

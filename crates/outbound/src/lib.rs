@@ -16,7 +16,7 @@ mod special;
 mod trust;
 
 pub use error::{FetchError, Outcome};
-pub use fetch::{Count, Fetched, Outbound, Wanted};
+pub use fetch::{Count, Fetched, Outbound, Queue, Wanted};
 pub use place::{Place, UrlFault};
 pub use resolve::{Resolve, Resolving, SystemResolver};
 pub use rules::{Refusal, Rules};

@@ -76,6 +76,28 @@ fn the_host_is_named_and_a_local_program_is_warned_about() {
     assert!(page.html().contains("a program running on this computer"));
 }
 
+/// The host of a document stands before all that the app says of itself, whole, and is the only thing that is strong there.
+#[test]
+fn the_host_of_a_document_is_first_and_whole() {
+    let mut page = usual();
+    page.app.name = "claude.ai".to_owned();
+    let long = format!("claude.ai.{}.evil.example", "a-".repeat(100));
+    for host in ["claude.ai.evil.example", "xn--clude-3ve.ai", &long] {
+        page.host = Some(host.to_owned());
+        let html = page.html();
+        let (_, main) = html.split_once("<div class=\"app\">").expect("the app");
+        let (before, _) = main.split_once("<h1>").expect("the question");
+        assert!(
+            before.contains(&format!("From <strong><bdi>{host}</bdi></strong>")),
+            "{before}"
+        );
+        assert_eq!(before.matches("<strong>").count(), 1);
+        assert!(!before.contains(">claude.ai<"), "{before}");
+    }
+    page.host = None;
+    assert!(!page.html().contains("From <strong>"));
+}
+
 #[test]
 fn both_answers_are_buttons_of_the_same_form() {
     let html = usual().html();

@@ -8,6 +8,7 @@ mod connections;
 mod dpop;
 mod harness;
 mod http;
+mod introduction_attacks;
 mod issuer_path;
 mod issuers;
 mod jwks;

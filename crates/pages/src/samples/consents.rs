@@ -292,6 +292,7 @@ fn long_consent(language: Language) -> Consent {
         )
     };
     Consent {
+        host: Some(LONG_HOST.to_owned()),
         app: AppCard {
             name: long_name(),
             publisher: long_name(),

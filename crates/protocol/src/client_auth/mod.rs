@@ -319,6 +319,11 @@ impl Claimed<'_> {
         self.client.keys.as_deref()
     }
 
+    /// Whether its client introduced itself: nobody here vouches for the host that publishes its keys.
+    pub fn introduced_itself(&self) -> bool {
+        self.client.introduction.is_some()
+    }
+
     /// Proves it by the keys of its client. What it grants is that the assertion is used up, which is settled first, so
     /// a refusal consumes nothing; a lost guard means that it was used before: [`Claimed::replayed`].
     pub fn prove<M: Mint>(

@@ -1,5 +1,6 @@
 //! OAuth Client ID Metadata Document (draft-ietf-oauth-client-id-metadata-document-03).
 mod known_clients;
+mod look_alikes;
 
 use protocol::introduce::{DocumentFault, HostStanding, LONGEST_DOCUMENT, Read, introduce, read};
 use protocol::testing::Case;

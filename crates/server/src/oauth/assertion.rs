@@ -1,7 +1,9 @@
 //! A client that authenticates by an assertion: its keys are had, its proof judged, and that it was used remembered.
 use crate::http::error::ApiError;
 use crate::http::request::ClientAddr;
+use crate::ops::client_keys::Network;
 use crate::state::AppState;
+use outbound::Queue;
 use protocol::client_auth::{AuthenticatedClient, Claimed, Credentials, LetIn, lacks_key};
 use protocol::decision::Decision;
 use protocol::token::TokenError;
@@ -36,13 +38,20 @@ async fn judged(
         Some(KeySource::Uri(uri)) => uri,
         None => return Decision::refuse(claimed.without_keys()),
     };
+    let network = Network {
+        outbound: &app.outbound,
+        queue: match claimed.introduced_itself() {
+            true => Queue::Known,
+            false => Queue::Own,
+        },
+    };
     let (sets, moment) = (&app.client_keys, Instant::now());
-    let Some(keys) = sets.of(uri, &*app.outbound, moment).await else {
+    let Some(keys) = sets.of(uri, &network, moment).await else {
         return Decision::refuse(claimed.without_keys());
     };
     match prove(&keys) {
         Decision::Refused { error, transition } if lacks_key(&error) => {
-            match sets.newer(uri, &keys, &*app.outbound, moment).await {
+            match sets.newer(uri, &keys, &network, moment).await {
                 Some(newer) => prove(&newer),
                 None => Decision::Refused { error, transition },
             }

@@ -3,7 +3,7 @@
 use crate::http::error::PageError;
 use crate::state::AppState;
 use axum::http::header::{CACHE_CONTROL, CONTENT_TYPE};
-use outbound::Wanted;
+use outbound::{Queue, Wanted};
 use protocol::authorize::ShownError;
 use protocol::events::Act;
 use protocol::introduce::{
@@ -32,20 +32,27 @@ pub(crate) async fn known(app: &AppState, url: &str) -> Result<Option<Arc<Client
         return Ok(app.store.client(url).await?);
     }
     check_client_url(url, policy.loopback).map_err(|fault| told(DocumentFault::Url(fault)))?;
-    if policy.standing(url) == HostStanding::Blocked {
+    let standing = policy.standing(url);
+    if standing == HostStanding::Blocked {
         return Ok(None);
     }
     let now = Instant::now();
     let entry = app.client_documents.entry(url, now);
-    let mut until = entry.lock().await;
-    if until.is_some_and(|until| now < until)
-        && let Some(client) = app.store.client(url).await?
-    {
-        return Ok(Some(client));
+    // Whoever comes behind many others of a host that does not answer, waits no longer than for the host.
+    let Ok(mut until) = tokio::time::timeout(WITHIN, entry.lock()).await else {
+        return Err(told(DocumentFault::Unreachable));
+    };
+    let before = app.store.client(url).await?;
+    if until.is_some_and(|until| now < until) && before.is_some() {
+        return Ok(before);
     }
+    let queue = match before.is_some() || standing == HostStanding::Trusted {
+        true => Queue::Known,
+        false => Queue::Stranger,
+    };
     // "The authorization server MUST NOT cache error responses": nothing of a fault is kept.
     *until = None;
-    let (document, kept) = fetched(app, url).await.map_err(told)?;
+    let (document, kept) = fetched(app, url, queue).await.map_err(told)?;
     let client = settled(app, url, document).await?;
     *until = Some(now + kept.unwrap_or(USUAL).clamp(LEAST, MOST));
     Ok(Some(client))
@@ -55,14 +62,18 @@ fn told(fault: DocumentFault) -> PageError {
     ShownError::Document(Box::new(fault)).into()
 }
 
-async fn fetched(app: &AppState, url: &str) -> Result<(Read, Option<Duration>), DocumentFault> {
+async fn fetched(
+    app: &AppState,
+    url: &str,
+    queue: Queue,
+) -> Result<(Read, Option<Duration>), DocumentFault> {
     let wanted = Wanted {
         accept: "application/json",
         most_bytes: LONGEST_DOCUMENT,
         within: WITHIN,
     };
     // What went wrong is in the log.
-    let answer = app.outbound.fetch(url, &wanted).await;
+    let answer = app.outbound.fetch_in(queue, url, &wanted).await;
     let answer = answer.map_err(|_| DocumentFault::Unreachable)?;
     if answer.status != 200 {
         return Err(DocumentFault::Unreachable);

@@ -9,7 +9,7 @@ use axum::extract::{Path, State};
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::Response;
 use jose::Digest;
-use outbound::Wanted;
+use outbound::{Queue, Wanted};
 use protocol::introduce::{
     self, ClientMetadata, Introduced, Known, ManagementError, RegistrationMode, manages, members,
     parse,
@@ -101,7 +101,8 @@ async fn check_sector(app: &AppState, metadata: &ClientMetadata) -> Result<(), A
         within: WITHIN,
     };
     // What went wrong is in the log.
-    let answer = app.outbound.fetch(uri, &wanted).await.ok();
+    let fetching = app.outbound.fetch_in(Queue::Stranger, uri, &wanted);
+    let answer = fetching.await.ok();
     let answer = answer.filter(|answer| answer.status == 200);
     let body = answer.as_ref().map(|answer| &*answer.body);
     Ok(metadata.is_sector_of(body)?)

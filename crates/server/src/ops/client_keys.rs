@@ -2,7 +2,7 @@
 //! while.
 use axum::http::header::CACHE_CONTROL;
 use jose::KeySet;
-use outbound::{Outbound, Wanted};
+use outbound::{Outbound, Queue, Wanted};
 use protocol::types::client_keys::{LONGEST_KEYS, published};
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex as Lock, PoisonError};
@@ -146,7 +146,13 @@ impl Set {
     }
 }
 
-impl Source for Outbound {
+/// The network, behind others of a queue.
+pub(crate) struct Network<'a> {
+    pub(crate) outbound: &'a Outbound,
+    pub(crate) queue: Queue,
+}
+
+impl Source for Network<'_> {
     async fn fetch(&self, uri: &str) -> Option<Fresh> {
         let wanted = Wanted {
             accept: "application/jwk-set+json, application/json",
@@ -154,7 +160,8 @@ impl Source for Outbound {
             within: WITHIN,
         };
         // What went wrong is in the log.
-        let answer = Outbound::fetch(self, uri, &wanted).await.ok()?;
+        let fetching = self.outbound.fetch_in(self.queue, uri, &wanted);
+        let answer = fetching.await.ok()?;
         if answer.status != 200 {
             return None;
         }

@@ -3,11 +3,13 @@ use super::show::{Said, page};
 use crate::http::error::PageError;
 use crate::http::form::{Posted, WholeForm};
 use crate::http::reply;
+use crate::ops::client_keys::Network;
 use crate::portal::desk::Desk;
 use crate::state::App;
 use axum::extract::State;
 use axum::response::Response;
 use jose::KeyFault;
+use outbound::Queue;
 use pages::portal::{AppPage, app_href};
 use pages::{Problem, Speak};
 use protocol::Params;
@@ -83,8 +85,14 @@ pub(super) async fn set(
     // So that the page can show what is there. Whether it can be had changes nothing.
     let uri = form.jwks_uri.trim();
     if answer.status().is_redirection() && !uri.is_empty() {
-        let sets = &app.client_keys;
-        Box::pin(sets.of(uri, &*app.outbound, Instant::now())).await;
+        let (sets, network) = (
+            &app.client_keys,
+            Network {
+                outbound: &app.outbound,
+                queue: Queue::Stranger,
+            },
+        );
+        Box::pin(sets.of(uri, &network, Instant::now())).await;
     }
     Ok(answer)
 }
