@@ -117,3 +117,64 @@ scopes = ["tasks:write", "admin:all"]
         assert_refused(&document(host, path), 404, "not_found");
     }
 }
+
+/// Two APIs, of which one reads its tokens itself and the other asks: what was given for the one is nothing at the other,
+/// whichever was asked first, and also after a refresh that narrows it.
+#[test]
+fn a_token_of_one_api_opens_no_other() {
+    let apis = r#"
+[signing]
+algorithms = ["ES256"]
+[[api]]
+identifier = "https://reads.example"
+scopes = ["tasks:read"]
+token = "jwt"
+[[api]]
+identifier = "https://asks.example"
+scopes = ["tasks:write"]
+"#;
+    let scene = Scene::plain(apis);
+    let api = scene.resource_server();
+    let [reads, asks] = ["https://reads.example", "https://asks.example"].map(|audience| {
+        let settings = json!({ "audience": audience, "leeway": 0 });
+        TasksApi::start(&scene.provider, &api, &settings)
+    });
+    let app = scene.confidential(CALLBACK);
+    let task = json!({ "title": "Water the plants" });
+    let reading = |at: &TasksApi, token: &str| at.get("/v1/tasks", token);
+    let writing =
+        |at: &TasksApi, token: &str| at.call("POST", "/v1/tasks", token, Some(&task)).status;
+    let wide = scene.tokens(&app, "tasks:read tasks:write");
+    let narrowed = |resource: &str| {
+        let fields = [
+            ("grant_type", "refresh_token"),
+            ("refresh_token", wide.refresh.as_str()),
+            ("resource", resource),
+        ];
+        let reply = scene.api().post_form_as(&scene.token(), &app, &fields);
+        Tokens::of(&reply).access
+    };
+    let of_reads = scene.tokens(&app, "tasks:read").access;
+    let of_asks = scene.tokens(&app, "tasks:write").access;
+    assert!(of_reads.contains('.') && !of_asks.contains('.'));
+    assert_eq!(
+        (reading(&reads, &of_reads), reading(&asks, &of_reads)),
+        (200, 401)
+    );
+    assert!(![401, 403].contains(&writing(&asks, &of_asks)));
+    assert_eq!(
+        (reading(&reads, &of_asks), writing(&reads, &of_asks)),
+        (401, 401)
+    );
+    // One for both is taken at both, for what is each one's; narrowed it is for one.
+    assert_eq!(
+        (reading(&reads, &wide.access), reading(&asks, &wide.access)),
+        (200, 200)
+    );
+    let narrow = narrowed("https://asks.example");
+    assert!(![401, 403].contains(&writing(&asks, &narrow)));
+    assert_eq!(
+        (reading(&reads, &narrow), writing(&reads, &narrow)),
+        (401, 401)
+    );
+}

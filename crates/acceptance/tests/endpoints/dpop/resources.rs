@@ -3,7 +3,8 @@ use super::{INFO, OWN, code, redeemed, refused};
 use crate::support::proofs::Holder;
 use crate::support::tasks_api::TasksApi;
 use crate::support::{CALLBACK, PLAIN, Scene, Tokens, assert_refused};
-use acceptance::{Pkce, Request, Setup};
+use acceptance::{Json, Pkce, Request, Setup};
+use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use serde_json::json;
 
 #[test]
@@ -177,4 +178,93 @@ fn an_api_takes_a_bound_token_from_its_holder_alone() {
         let other = Holder::new().proof_of(&token, "GET", &url);
         refused(&call(&dpop, &other), "invalid_token");
     }
+}
+
+/// Whoever took a bound token has nothing: it is no bearer token anywhere, its binding cannot be taken out of it, and nothing
+/// that is free is had for it.
+#[test]
+fn a_bound_token_cannot_be_made_a_free_one() {
+    let scene = Scene::plain(
+        "[signing]\nalgorithms = [\"ES256\"]\n[[api]]\nidentifier = \"https://tasks.example\"\n\
+         scopes = [\"tasks:read\"]\ntoken = \"jwt\"\n[[api]]\nidentifier = \"https://people.example\"\n\
+         scopes = [\"tasks:write\"]",
+    );
+    let (app, api, holder) = (
+        scene.public(CALLBACK),
+        scene.resource_server(),
+        Holder::new(),
+    );
+    let bound = |scope: &str| {
+        let pkce = Pkce::random();
+        let asked = [
+            ("scope", scope),
+            ("code_challenge", pkce.challenge.as_str()),
+            ("code_challenge_method", "S256"),
+        ];
+        let code = (scene.allow(&app, &asked).code(), pkce.verifier);
+        let reply = redeemed(&scene, &app, &code, &scene.proof(&holder));
+        assert_eq!(reply.member("token_type"), "DPoP");
+        Tokens::of(&reply)
+    };
+    let (read, written) = (bound("tasks:read"), bound("tasks:write"));
+    assert!(!written.access.contains('.'), "one that is asked about");
+    let [header, _, signature] = [0, 1, 2].map(|at| read.access.split('.').nth(at).expect("a JWT"));
+    let mut claims = claims_of(&read.access);
+    assert!(claims["cnf"]["jkt"].is_string(), "{claims}");
+    claims.as_object_mut().expect("claims").remove("cnf");
+    let stripped = URL_SAFE_NO_PAD.encode(claims.to_string());
+    let stripped = format!("{header}.{stripped}.{signature}");
+    // APIs that take bound tokens, and those that never heard of them; those that read and those that ask.
+    for settings in [
+        json!({ "leeway": 0, "audience": "https://tasks.example" }),
+        json!({ "leeway": 0, "audience": "https://people.example" }),
+        json!({ "leeway": 0 }),
+        json!({ "leeway": 0, "url": "https://tasks.example" }),
+        json!({ "leeway": 0, "url": "https://tasks.example", "audience": "https://tasks.example" }),
+    ] {
+        let tasks = TasksApi::start(&scene.provider, &api, &settings);
+        for token in [&read.access, &written.access, &stripped] {
+            for method in ["GET", "POST"] {
+                let refused =
+                    tasks.call(method, "/v1/tasks", token, Some(&json!({ "title": "x" })));
+                assert_eq!(refused.status, 401, "{settings}: {refused}");
+            }
+        }
+    }
+    // Introspection says that it is bound, so that whoever asks can tell.
+    for token in [&read.access, &written.access] {
+        let told = scene.introspect(&api, token);
+        assert_eq!(
+            (&told["token_type"], &told["cnf"]["jkt"]),
+            (&json!("DPoP"), &json!(holder.jkt()))
+        );
+    }
+    assert_eq!(
+        scene.introspect(&api, &stripped),
+        json!({ "active": false })
+    );
+    // Nor is its refresh token good for a free one: without a proof, for another key, or in another app.
+    assert_refused(
+        &scene.refresh(&app, &read.refresh),
+        400,
+        "invalid_dpop_proof",
+    );
+    let fields = [
+        ("grant_type", "refresh_token"),
+        ("refresh_token", read.refresh.as_str()),
+    ];
+    let thief = scene.proved(&app, &fields, &scene.proof(&Holder::new()));
+    assert_refused(&thief, 400, "invalid_grant");
+    let other = scene.confidential(CALLBACK);
+    assert_refused(&scene.refresh(&other, &read.refresh), 400, "invalid_grant");
+    let renewed = scene
+        .proved(&app, &fields, &scene.proof(&holder))
+        .expect(200);
+    assert_eq!(renewed.member("token_type"), "DPoP");
+}
+
+fn claims_of(token: &str) -> Json {
+    let text = token.split('.').nth(1).expect("a JWT");
+    let bytes = URL_SAFE_NO_PAD.decode(text).expect("base64url");
+    serde_json::from_slice(&bytes).expect("JSON")
 }
