@@ -3,7 +3,7 @@
 
 use crate::support::assertions::{KeyHost, Signer};
 use crate::support::introductions::{OPEN, document, document_host, metadata};
-use crate::support::{PLAIN, Scene, Tokens, assert_refused, assert_well};
+use crate::support::{PLAIN, Scene, Tokens, assert_refused, assert_well, within};
 use acceptance::{Api, Json, Pkce, Reply, Request, Setup, Url, free_port};
 use serde_json::json;
 use std::io::{BufRead, BufReader, Write};
@@ -108,6 +108,47 @@ fn refusals(port: u16) -> usize {
     count.unwrap_or_else(|| panic!("{text}"))
 }
 
+/// One of each block that is no host of the internet, and names and spellings that lead there.
+const INSIDE: [&str; 37] = [
+    "127.0.0.1",
+    "127.0.0.2",
+    "localhost",
+    "0.0.0.0",
+    "10.0.0.1",
+    "100.64.0.1",
+    "169.254.169.254",
+    "172.16.0.1",
+    "192.0.0.1",
+    "192.0.2.1",
+    "192.88.99.1",
+    "192.168.0.1",
+    "198.18.0.1",
+    "198.51.100.1",
+    "203.0.113.1",
+    "224.0.0.1",
+    "240.0.0.1",
+    "255.255.255.255",
+    "168.63.129.16",
+    "100.100.100.200",
+    "[::]",
+    "[::1]",
+    "[::ffff:127.0.0.1]",
+    "[::ffff:7f00:1]",
+    "[::7f00:1]",
+    "[64:ff9b::7f00:1]",
+    "[64:ff9b:1::7f00:1]",
+    "[2002:7f00:1::]",
+    "[2001:0:7f00:1::]",
+    "[2001:db8::1]",
+    "[fc00::1]",
+    "[fd00:ec2::254]",
+    "[fe80::1]",
+    "[ff02::1]",
+    "[100::1]",
+    "[3fff::1]",
+    "[5f00::1]",
+];
+
 /// An issuer on the internet, behind a proxy: nothing on this machine is fetched from, by no name and by no spelling.
 #[test]
 fn documents_are_fetched_from_hosts_of_the_internet_alone() {
@@ -123,49 +164,10 @@ fn documents_are_fetched_from_hosts_of_the_internet_alone() {
         assert!(page.text().contains(told), "{url}: {page}");
     };
     let port = host.port;
-    let inside = [
-        "127.0.0.1",
-        "127.0.0.2",
-        "localhost",
-        "0.0.0.0",
-        "10.0.0.1",
-        "100.64.0.1",
-        "169.254.169.254",
-        "172.16.0.1",
-        "192.0.0.1",
-        "192.0.2.1",
-        "192.88.99.1",
-        "192.168.0.1",
-        "198.18.0.1",
-        "198.51.100.1",
-        "203.0.113.1",
-        "224.0.0.1",
-        "240.0.0.1",
-        "255.255.255.255",
-        "168.63.129.16",
-        "100.100.100.200",
-        "[::]",
-        "[::1]",
-        "[::ffff:127.0.0.1]",
-        "[::ffff:7f00:1]",
-        "[::7f00:1]",
-        "[64:ff9b::7f00:1]",
-        "[64:ff9b:1::7f00:1]",
-        "[2002:7f00:1::]",
-        "[2001:0:7f00:1::]",
-        "[2001:db8::1]",
-        "[fc00::1]",
-        "[fd00:ec2::254]",
-        "[fe80::1]",
-        "[ff02::1]",
-        "[100::1]",
-        "[3fff::1]",
-        "[5f00::1]",
-    ];
-    for host in inside {
+    for host in INSIDE {
         refused(&format!("https://{host}:{port}/c"), "could not be read");
     }
-    assert_eq!(refusals(metrics), inside.len());
+    assert_eq!(refusals(metrics), INSIDE.len());
     // Numbers that a browser would take for an address name no app at all; nor does plain http.
     for odd in [
         "2130706433",
@@ -180,7 +182,7 @@ fn documents_are_fetched_from_hosts_of_the_internet_alone() {
     refused(&format!("http://127.0.0.1:{port}/c"), "names no app");
     assert_eq!(
         refusals(metrics),
-        inside.len(),
+        INSIDE.len(),
         "those are not even looked at"
     );
     assert_eq!(host.connections(), 0);
@@ -296,6 +298,36 @@ fn many_documents_of_one_host_and_of_many_are_bounded() {
 
 fn id(reply: &Reply) -> String {
     reply.member("client_id")
+}
+
+/// A flood locks newcomers out for minutes, not for as long as an unused app is kept: those that crowd out others go sooner.
+#[test]
+fn a_flood_of_registrations_passes_in_minutes() {
+    let keep = "most_unused = 4\nmost_unused_of_one = 100\nunused = \"288s\"";
+    let scene = Scene::plain(&format!("{OPEN}\n{keep}"));
+    let known = scene.register(&metadata()).expect(201);
+    Tokens::of(&scene.walk(&id(&known), "http://localhost:8787/callback"));
+    let called = |name: &str| {
+        let mut sent = metadata();
+        sent["client_name"] = name.into();
+        scene.register(&sent)
+    };
+    for at in 0..4 {
+        called(&format!("Flood {at}")).expect(201);
+    }
+    assert_refused(&called("Newcomer"), 429, "temporarily_unavailable");
+    let document = document_host(|_| {});
+    let full = sent(&scene, &document.url());
+    assert!(full.text().contains("Too many new apps"), "{full}");
+    // Two seconds of 288 are what ten minutes are of a day.
+    let room = || called("Newcomer").status == 201;
+    assert!(within(Duration::from_secs(20), room));
+    sent(&scene, &document.url()).expect(303);
+    // Who is in use stays, and no more were forgotten than had to be.
+    let again = scene.register(&metadata()).expect(201);
+    assert_eq!(id(&again), id(&known));
+    let all = scene.cli(&["app", "list"]).to_string();
+    assert!(all.contains("Flood 3"), "{all}");
 }
 
 /// Registrations that say what others say, or name them: each is an app of its own, and the others are as they were.

@@ -14,7 +14,7 @@ use serde_json::Value;
 use std::sync::Arc;
 
 /// Longest document that is read, in bytes. "The recommended maximum response size for client metadata documents is 5
-/// kilobytes" (§6.5).
+/// kilobytes" (§6.6).
 pub const LONGEST_DOCUMENT: usize = 5 * 1_024;
 
 /// Why an app is not known by its document.

@@ -232,8 +232,8 @@ const HOSTILE: [&str; 8] = [
     "filesystem",
 ];
 
-/// Where people may be sent back. "RFC 7591 §2: authorization servers MUST implement support for this metadata value". A
-/// scheme that no app can own is left out where it stands beside others: some apps name one of an earlier version.
+/// Where people may be sent back. "Authorization servers that support dynamic registration for redirect-based flows MUST
+/// implement support for this metadata value" (RFC 7591 §2). A scheme that no app can own is left out where it stands beside others: some apps name one of an earlier version.
 fn redirect_uris(
     sent: &Sent<'_>,
     grants: &[GrantType],

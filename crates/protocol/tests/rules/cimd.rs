@@ -344,7 +344,7 @@ mod section_6_3_changes_in_client_metadata {
     }
 }
 
-mod section_6_7_client_id_domain_trust {
+mod section_6_8_client_id_domain_trust {
     use super::*;
     use protocol::introduce::{document_host, is_trusted, is_unverified};
 

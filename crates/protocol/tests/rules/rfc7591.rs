@@ -428,7 +428,7 @@ mod section_3_2_1_client_information_response {
         }
         assert_eq!(told["client_id"], reply.client.id.as_str());
         assert!(told["client_id_issued_at"].is_i64());
-        // "SHOULD ensure that the client_id strings it generates do not start with https://" (CIMD §6.8).
+        // "SHOULD ensure that the client_id strings it generates do not start with https://" (CIMD §6.9).
         assert!(
             reply
                 .client

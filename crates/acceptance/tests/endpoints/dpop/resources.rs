@@ -243,20 +243,33 @@ fn a_bound_token_cannot_be_made_a_free_one() {
         scene.introspect(&api, &stripped),
         json!({ "active": false })
     );
-    // Nor is its refresh token good for a free one: without a proof, for another key, or in another app.
+}
+
+/// Nor is its refresh token good for a free one: without a proof, for another key, or in another app.
+#[test]
+fn a_bound_refresh_token_gets_no_free_one() {
+    let scene = Scene::plain("");
+    let (app, holder) = (scene.public(CALLBACK), Holder::new());
+    let first = redeemed(
+        &scene,
+        &app,
+        &code(&scene, &app, &[]),
+        &scene.proof(&holder),
+    );
+    let first = Tokens::of(&first);
     assert_refused(
-        &scene.refresh(&app, &read.refresh),
+        &scene.refresh(&app, &first.refresh),
         400,
         "invalid_dpop_proof",
     );
     let fields = [
         ("grant_type", "refresh_token"),
-        ("refresh_token", read.refresh.as_str()),
+        ("refresh_token", first.refresh.as_str()),
     ];
     let thief = scene.proved(&app, &fields, &scene.proof(&Holder::new()));
     assert_refused(&thief, 400, "invalid_grant");
     let other = scene.confidential(CALLBACK);
-    assert_refused(&scene.refresh(&other, &read.refresh), 400, "invalid_grant");
+    assert_refused(&scene.refresh(&other, &first.refresh), 400, "invalid_grant");
     let renewed = scene
         .proved(&app, &fields, &scene.proof(&holder))
         .expect(200);
