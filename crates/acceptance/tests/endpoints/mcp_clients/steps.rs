@@ -15,8 +15,9 @@ pub(super) const NO_DOCUMENTS: &str = "[introductions]\ndocuments = false";
 
 /// An API and its provider that nobody has met yet.
 pub(super) struct Met {
-    pub(super) scene: Scene,
+    /// It stops before the provider does.
     pub(super) tasks: TasksApi,
+    pub(super) scene: Scene,
     /// The address of the API, which is all that a client is given.
     pub(super) address: String,
 }
