@@ -1,7 +1,7 @@
 //! Which programs and servers there are for the tests, as `VALETKEY_TEST_HAS` names them: those that need what is not
 //! there are ignored, and say what they need.
 
-const NAMES: [&str; 10] = [
+const NAMES: [&str; 11] = [
     "python",
     "node",
     "chromium",
@@ -11,6 +11,7 @@ const NAMES: [&str; 10] = [
     "spring",
     "mcp_conformance",
     "authgent",
+    "mcp",
     "postgres",
 ];
 

@@ -10,6 +10,7 @@ mod device;
 mod flows;
 mod go;
 mod judges;
+mod mcp;
 mod node;
 mod openid;
 mod python;
