@@ -1,6 +1,7 @@
 //! Client libraries for MCP, unmodified: they know nothing but the address of a server of `examples/mcp`, and nobody has
 //! registered them.
 
+mod document;
 mod node;
 mod servers;
 mod stage;

@@ -24,6 +24,8 @@ risk = "write"
 [scopes."offline_access"]
 group = "Access"
 sentence = "Keep this access while you are away"
+[signing]
+algorithms = ["ES256"]
 [outbound]
 ca_file = "ca.pem"
 "#;

@@ -45,6 +45,11 @@ impl Called {
             .unwrap_or_default()
     }
 
+    /// The `token_type`.
+    pub(crate) fn kind(&self) -> &str {
+        self.0["tokens"]["token_type"].as_str().unwrap_or_default()
+    }
+
     pub(crate) fn client_id(&self) -> &str {
         self.0["client"]["client_id"].as_str().unwrap_or_default()
     }
@@ -115,7 +120,10 @@ pub(crate) fn answer(stage: &Stage, talk: &mut Talk, scope: &str) {
 fn consent(stage: &Stage, target: &str) -> Redirect {
     let mut browser = stage.scene.browser();
     let page = browser.authorize_until_consent(target);
-    assert!(page.text().contains("has checked"), "who asks is unknown: {page}");
+    assert!(
+        page.text().contains("has checked"),
+        "who asks is unknown: {page}"
+    );
     let form = forms(&page.text())
         .into_iter()
         .find(|form| form.action == "/consent");
