@@ -49,6 +49,7 @@ pub(super) fn policy(checks: &mut Checks<'_>, loopback: bool) -> Box<Introductio
         loopback,
         unknown: settings.unknown_hosts,
         hosts: settings.hosts.into_iter().collect(),
+        logos: settings.logos,
         room: Room {
             total: settings.most_unused,
             per_software: settings.most_unused_of_one,

@@ -39,3 +39,10 @@ pub const OWN_API: &str = "/valetkey";
 pub const OWN_API_DEVICE: &str = "/valetkey/device";
 /// What agents are told that come here first.
 pub const LLMS: &str = "/llms.txt";
+
+/// Where the picture of an app is; `version` differs for each. A client id may be a URL.
+#[must_use]
+pub fn logo(client_id: &str, version: &str) -> String {
+    let client_id = crate::link::percent_encoded(client_id);
+    format!("{APPS}/{client_id}/logo?v={version}")
+}

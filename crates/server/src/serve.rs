@@ -7,7 +7,7 @@ use crate::jobs::{self, Running};
 use crate::oauth::endpoints::endpoints;
 use crate::oauth::long_poll::LongPolls;
 use crate::ops::active_sessions::ActiveSessions;
-use crate::ops::client_documents::ClientDocuments;
+use crate::ops::client_fetches::ClientFetches;
 use crate::ops::client_keys::ClientKeySets;
 use crate::ops::connection_uses::ConnectionUses;
 use crate::ops::hasher::Hasher;
@@ -62,7 +62,8 @@ pub(crate) fn open(config: Config, log: Log) -> anyhow::Result<AppState> {
         sealing,
         keys: Arc::default(),
         client_keys: ClientKeySets::default(),
-        client_documents: ClientDocuments::default(),
+        client_documents: ClientFetches::default(),
+        client_logos: ClientFetches::default(),
         cookies,
         brand,
         // One core stays with the tokens, however many people sign in.

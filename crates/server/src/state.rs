@@ -5,7 +5,7 @@ use crate::http::reply::RenderedDocument;
 use crate::http::request::ClientAddr;
 use crate::oauth::long_poll::LongPolls;
 use crate::ops::active_sessions::ActiveSessions;
-use crate::ops::client_documents::ClientDocuments;
+use crate::ops::client_fetches::ClientFetches;
 use crate::ops::client_keys::ClientKeySets;
 use crate::ops::clock::{self, Zone};
 use crate::ops::connection_uses::ConnectionUses;
@@ -60,7 +60,9 @@ pub(crate) struct AppState {
     /// The keys that apps publish themselves.
     pub(crate) client_keys: ClientKeySets,
     /// The documents of apps that are known by one.
-    pub(crate) client_documents: ClientDocuments,
+    pub(crate) client_documents: ClientFetches,
+    /// The pictures of apps that introduced themselves.
+    pub(crate) client_logos: ClientFetches,
     /// When apps were used last.
     pub(crate) last_used: LastUsed,
     pub(crate) active_sessions: ActiveSessions,

@@ -34,7 +34,7 @@ const PROFILES: [Expected; 5] = [
             (TOKENS, "10 years at the most"),
             (OVERVIEW, "/oauth2/token/"),
             (APPS, "The app works at once"),
-            (APPS, "http://localhost needs the very port"),
+            (APPS, "any other app needs the very port"),
             (SCOPES, "A request that names none gets api, api:v1."),
         ],
         absent: &[
@@ -419,7 +419,7 @@ fn the_ways_to_register_are_told() {
     }
     turns(
         APPS,
-        "So may http://localhost/…",
+        "So may http://localhost/….",
         "[apps]\nlocalhost_any_port = true",
         "",
     );

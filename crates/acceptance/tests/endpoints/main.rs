@@ -4,6 +4,7 @@ mod bad_input;
 mod client_assertions;
 mod client_documents;
 mod client_keys;
+mod client_logos;
 mod connections;
 mod dpop;
 mod harness;

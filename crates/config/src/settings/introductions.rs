@@ -1,6 +1,6 @@
 //! The settings of apps that introduce themselves.
 use crate::values::Span;
-use protocol::introduce::{HostStanding, RegistrationMode};
+use protocol::introduce::{HostStanding, Logos, RegistrationMode};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -30,6 +30,9 @@ pub(crate) struct IntroductionSettings {
     /// How far single hosts are trusted, by their names without a port, such as `{ "claude.ai" = "trusted" }`.
     #[schemars(extend("examples" = [{ "claude.ai": "trusted" }]))]
     pub(crate) hosts: BTreeMap<String, HostStanding>,
+    /// Whether people are shown the pictures of such apps (`logo_uri`): of `all`, of those that were reviewed or whose host is
+    /// trusted (`trusted`), or of `none`. They are fetched once, by the rules of `outbound`, and served from here.
+    pub(crate) logos: Logos,
     /// After how long an app is forgotten that introduced itself and that nobody used: 1s to 90d.
     pub(crate) unused: Span,
     /// The most of them that may be there unused: 1 to 1000000. Those of trusted hosts are not counted in.
@@ -47,6 +50,7 @@ impl Default for IntroductionSettings {
             documents: false,
             unknown_hosts: HostStanding::Limited,
             hosts: BTreeMap::new(),
+            logos: Logos::All,
             unused: Span::days(1),
             most_unused: 10_000,
             most_unused_of_one: 500,

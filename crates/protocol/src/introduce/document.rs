@@ -1,5 +1,6 @@
 //! Client ID Metadata Documents (draft-ietf-oauth-client-id-metadata-document-03).
 use super::client_url::{UrlFault, host_name, origin, shown_host};
+use super::logo::kept_logo;
 use super::metadata::{By, ClientMetadata, check};
 use super::policy::HostStanding;
 use super::registration::{client as introduced, software};
@@ -157,6 +158,7 @@ pub fn introduce(
         cutoff: before.cutoff,
         // Who was looked at is not who it is now.
         reviewed_at: None,
+        logo: kept_logo(before, &new),
         ..new
     };
     let change = IntroductionChange::Replace {

@@ -1,4 +1,5 @@
 //! Managing a registration (RFC 7592).
+use super::logo::kept_logo;
 use super::metadata::ClientMetadata;
 use super::registration::{Introduced, client as introduced, software};
 use super::told::digest;
@@ -101,6 +102,7 @@ pub fn replace<M: Mint>(
         reviewed_at: before
             .reviewed_at
             .filter(|_| digest(before) == digest(&new)),
+        logo: kept_logo(before, &new),
         ..new
     };
     let record = IntroductionRecord {

@@ -2,6 +2,7 @@
 //! `client_id` leads to (Client ID Metadata Document, draft-ietf-oauth-client-id-metadata-document-03).
 mod client_url;
 mod document;
+mod logo;
 mod management;
 mod metadata;
 mod methods;
@@ -12,6 +13,7 @@ mod told;
 pub use client_url::{UrlFault, check_client_url, is_client_url};
 pub(crate) use document::is_blocked;
 pub use document::{DocumentFault, LONGEST_DOCUMENT, Read, document_host, introduce, read};
+pub use logo::{Logos, keep_logo, logo_uri, missing_logo, shows_logo};
 pub use management::{ManagementError, RegistrationFacts, manages, replace};
 pub use metadata::{ClientMetadata, LONGEST_REGISTRATION, parse};
 pub use policy::{HostStanding, IntroductionPolicy, RegistrationMode, Room};

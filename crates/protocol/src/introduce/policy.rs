@@ -1,5 +1,6 @@
 //! What the configuration decides of apps that introduce themselves.
 use super::client_url::host_name;
+use super::logo::Logos;
 use crate::types::Lifetime;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -51,6 +52,8 @@ pub struct IntroductionPolicy {
     pub unknown: HostStanding,
     /// Hosts, in lower case, without a port.
     pub hosts: Vec<(String, HostStanding)>,
+    /// Of which apps the picture is shown.
+    pub logos: Logos,
     /// How many may be there unused.
     pub room: Room,
     /// After how long one is forgotten that nobody used.
@@ -66,6 +69,7 @@ impl Default for IntroductionPolicy {
             loopback: false,
             unknown: HostStanding::Limited,
             hosts: Vec::new(),
+            logos: Logos::All,
             room: Room {
                 total: 10_000,
                 per_software: 500,

@@ -1,6 +1,7 @@
 //! Apps that introduce themselves.
 use crate::events::{Event, Happened};
 use crate::introduce::Room;
+use crate::transition::Logo;
 use crate::types::{Client, ClientNo, Locator, UnixTime};
 use jose::Digest;
 
@@ -45,6 +46,17 @@ pub enum IntroductionChange {
         /// What is kept beside it.
         record: IntroductionRecord,
     },
+    /// Keeps its picture, which was fetched. Guard: it is still as it was read.
+    KeepLogo {
+        /// Which.
+        client: ClientNo,
+        /// Its version when it was read.
+        version: i64,
+        /// The digest of the picture.
+        digest: Digest,
+        /// The picture.
+        logo: Logo,
+    },
     /// Notes that a grant began with an assertion, and goes on with one. No guard.
     Pin {
         /// The grant, or the code that it comes of.
@@ -61,7 +73,7 @@ impl IntroductionChange {
             Self::Replace { before, .. } => {
                 Some(Happened::unasked(Event::AppUpdated).with(before.no))
             }
-            Self::Again { .. } | Self::Pin { .. } => None,
+            Self::Again { .. } | Self::KeepLogo { .. } | Self::Pin { .. } => None,
         }
     }
 }

@@ -122,5 +122,6 @@ names! {
     Introduce Transition::Introduction(IntroductionChange::Register { .. }) => "introduction.register",
     IntroduceAgain Transition::Introduction(IntroductionChange::Again { .. }) => "introduction.again",
     ReplaceIntroduction Transition::Introduction(IntroductionChange::Replace { .. }) => "introduction.replace",
+    KeepLogo Transition::Introduction(IntroductionChange::KeepLogo { .. }) => "introduction.keep_logo",
     PinGrant Transition::Introduction(IntroductionChange::Pin { .. }) => "introduction.pin",
 }

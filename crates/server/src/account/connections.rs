@@ -107,7 +107,7 @@ async fn listed(
             rows.push(ConnectedRow {
                 client_id: client.id.clone(),
                 organization: named(connection, &names),
-                app: app_card(&client),
+                app: app_card(&client, app.policy()),
                 since: moment(connection.since),
                 used: connection.used_at.map(moment),
                 state: state(connection),
@@ -181,7 +181,7 @@ pub(super) async fn show(
         frame: browser.frame(&app),
         notice: done(&params, &browser),
         organization: named(&connection, &names(&app, &facts).await?),
-        app: app_card(&client),
+        app: app_card(&client, app.policy()),
         groups: in_words(&app, &client, &connection.access(), language),
         since: moment(connection.since),
         allowed: (connection.granted_at > connection.since).then(|| moment(connection.granted_at)),

@@ -11,6 +11,7 @@ pub(crate) mod error;
 pub(crate) mod form;
 mod language;
 pub(crate) mod notice;
+pub(crate) mod picture;
 mod prefix;
 pub(crate) mod render;
 pub(crate) mod reply;

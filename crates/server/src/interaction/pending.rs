@@ -8,7 +8,6 @@ use crate::state::App;
 use axum::http::StatusCode;
 use axum::response::Response;
 use pages::{AppCard, Speak, Text, path};
-use protocol::Params;
 use protocol::accounts::people::MAX_NAME;
 use protocol::authorize::{
     self, AuthorizationError, AuthorizationFault, AuthorizationRequest, Handle, InteractionFault,
@@ -16,8 +15,10 @@ use protocol::authorize::{
 };
 use protocol::consent::Answer;
 use protocol::facts::InteractionFacts;
+use protocol::introduce::shows_logo;
 use protocol::types::text::{isolated, shortened};
 use protocol::types::{Client, Language};
+use protocol::{Params, Policy};
 use std::sync::Arc;
 use store::StoreError;
 
@@ -276,7 +277,7 @@ impl Over {
 }
 
 /// The app as people see it.
-pub(crate) fn app_card(client: &Arc<Client>) -> AppCard {
+pub(crate) fn app_card(client: &Client, policy: &Policy) -> AppCard {
     let initial = client
         .name
         .chars()
@@ -288,10 +289,13 @@ pub(crate) fn app_card(client: &Arc<Client>) -> AppCard {
     AppCard {
         name: shortened(&client.name, MAX_NAME),
         initial,
-        logo_url: client.logo.map(|digest| {
-            let version = &digest.base64url()[..8];
-            format!("{}/{}/logo?v={version}", path::APPS, client.id)
-        }),
+        logo_url: client
+            .logo
+            .filter(|_| shows_logo(client, policy))
+            .map(|digest| {
+                let version = &digest.base64url()[..8];
+                path::logo(&client.id, version)
+            }),
         publisher: shortened(&client.publisher, MAX_NAME),
         homepage: client.homepage.clone(),
         homepage_host: host.split(['/', '?']).next().unwrap_or_default().to_owned(),

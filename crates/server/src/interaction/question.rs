@@ -112,7 +112,7 @@ impl<'a> Question<'a> {
         let ticks = ticks.flatten();
         let breadth = ticks.as_ref().and_then(|ticks| ticks.breadth);
         let (earlier, groups) = self.groups(app, (&choice, ticks.as_ref()), language);
-        let card = app_card(self.client);
+        let card = app_card(self.client, app.policy());
         Consent {
             frame: browser.frame(app),
             client_id: self.client.id.clone(),
@@ -172,7 +172,7 @@ impl<'a> Question<'a> {
             (
                 &self.carried,
                 &self.client.id,
-                app_card(self.client),
+                app_card(self.client, app.policy()),
                 words,
                 own_api::is_own(scope),
                 (self.choice(app.policy()).layout, &self.client.asks.optional),

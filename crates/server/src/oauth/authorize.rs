@@ -1,7 +1,7 @@
 //! The authorization endpoint (RFC 6749 §3.1).
-use super::client_document;
 use super::logged::{Caller, note_page};
 use super::request::BufferedRequest;
+use super::{client_document, client_logo};
 use crate::http::error::{PageError, PageFault};
 use crate::http::reply;
 use crate::http::request::{Arrival, Reader, RequestId, is_form};
@@ -84,6 +84,12 @@ async fn checked(
     let client = match is_client_url(client_id) {
         false => app.store.client(client_id).await?,
         true => Box::pin(client_document::known(app, client_id)).await?,
+    };
+    let client = match client {
+        Some(client) if client.introduction.is_some() => {
+            Some(Box::pin(client_logo::pictured(app, client)).await?)
+        }
+        client => client,
     };
     caller.claims(client.as_deref());
     let waits = client

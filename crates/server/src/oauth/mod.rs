@@ -4,6 +4,7 @@ mod authorize;
 pub(crate) mod bearer;
 mod client;
 mod client_document;
+mod client_logo;
 mod device;
 pub(crate) mod endpoints;
 mod feed;

@@ -1,7 +1,7 @@
 //! What keeps a server running, and tells how it is.
 pub(crate) mod access;
 pub(crate) mod active_sessions;
-pub(crate) mod client_documents;
+pub(crate) mod client_fetches;
 pub(crate) mod client_keys;
 pub(crate) mod clock;
 pub(crate) mod clock_guard;

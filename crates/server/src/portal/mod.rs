@@ -10,7 +10,6 @@ mod managed;
 mod offer;
 mod once;
 mod organizations;
-mod picture;
 pub(crate) mod playing;
 mod talk;
 

@@ -351,17 +351,21 @@ pub(super) fn update<'a>(
 
 fn change_logo<'a>(steps: Steps<'a>, client: ClientNo, logo: Option<&'a LogoChange>) -> Steps<'a> {
     match logo {
-        Some(LogoChange::Replace(logo)) => steps.run(
-            "INSERT INTO client_logos (client, media_type, bytes) VALUES ($1, $2, $3) \
-             ON CONFLICT (client) DO UPDATE SET media_type = excluded.media_type, bytes = excluded.bytes",
-            values![client, logo.media_type, &logo.bytes[..]],
-        ),
+        Some(LogoChange::Replace(logo)) => keep_logo(steps, client, logo),
         Some(LogoChange::Remove) => steps.run(
             "DELETE FROM client_logos WHERE client = $1",
             values![client],
         ),
         None => steps,
     }
+}
+
+pub(super) fn keep_logo<'a>(steps: Steps<'a>, client: ClientNo, logo: &'a Logo) -> Steps<'a> {
+    steps.run(
+        "INSERT INTO client_logos (client, media_type, bytes) VALUES ($1, $2, $3) \
+         ON CONFLICT (client) DO UPDATE SET media_type = excluded.media_type, bytes = excluded.bytes",
+        values![client, logo.media_type, &logo.bytes[..]],
+    )
 }
 
 fn note_use<'a>(

@@ -1,12 +1,12 @@
 //! Apps that introduce themselves. What is counted or compared among them cannot be locked as a row, so whoever makes
 //! another waits for a lock of all of them.
-use super::app::{register, update};
+use super::app::{keep_logo, register, update};
 use super::connection::FORGET_CONSENTS;
 use crate::facts::clients::kind_name;
 use crate::steps::Steps;
 use crate::value::values;
 use protocol::introduce::Room;
-use protocol::transition::{IntroductionChange, IntroductionRecord};
+use protocol::transition::{IntroductionChange, IntroductionRecord, LogoChange};
 use protocol::types::{Client, Introduction, UnixTime};
 
 /// Whoever makes such an app has this one lock.
@@ -51,6 +51,17 @@ pub(super) fn steps<'a>(
             after,
             record,
         } => replace(steps, before, after, record, now),
+        IntroductionChange::KeepLogo {
+            client,
+            version,
+            digest,
+            logo,
+        } => {
+            let guard = "UPDATE clients SET version = version + 1, logo = $3 \
+                         WHERE no = $1 AND version = $2 AND deleted_at IS NULL AND introduction <> ''";
+            let steps = steps.guard(guard, values![*client, *version, digest]);
+            keep_logo(steps, *client, logo).client_changed(*client)
+        }
         IntroductionChange::Pin { grant, until } => steps.run(
             "INSERT INTO pinned_grants (id, expires_at) VALUES ($1, $2) ON CONFLICT (id) DO NOTHING",
             values![*grant, *until],
@@ -118,7 +129,9 @@ fn replace<'a>(
     record: &'a IntroductionRecord,
     now: UnixTime,
 ) -> Steps<'a> {
-    let steps = update(steps, before, after, None)
+    let gone = before.logo.is_some() && after.logo.is_none();
+    let logo = gone.then_some(&LogoChange::Remove);
+    let steps = update(steps, before, after, logo)
         .run(
             "UPDATE clients SET kind = $2, introduction = $3 WHERE no = $1",
             values![

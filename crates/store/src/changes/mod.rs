@@ -305,6 +305,9 @@ pub(crate) fn changed_client(transition: &Transition) -> Option<ClientNo> {
     if let Transition::Introduction(IntroductionChange::Replace { before, .. }) = transition {
         return Some(before.no);
     }
+    if let Transition::Introduction(IntroductionChange::KeepLogo { client, .. }) = transition {
+        return Some(*client);
+    }
     let Transition::App(change) = transition else {
         return None;
     };

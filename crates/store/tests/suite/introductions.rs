@@ -4,7 +4,9 @@ use jose::Digest;
 use protocol::Transition;
 use protocol::decision::Mint;
 use protocol::introduce::Room;
-use protocol::transition::{AppChange, AuthorizeChange, IntroductionChange, IntroductionRecord};
+use protocol::transition::{
+    AppChange, AuthorizeChange, IntroductionChange, IntroductionRecord, Logo,
+};
 use protocol::types::{
     Client, ClientKind, ClientStatus, Introduction, Lifetime, Locator, Subject, UnixTime, Way,
 };
@@ -308,4 +310,47 @@ async fn a_pinned_grant_is_remembered_as_long_as_grants() {
     let end = until.plus(Lifetime::from_days(1));
     world.store.sweep(end, &rules).await.unwrap();
     assert!(!world.store.is_pinned(grant).await.unwrap());
+}
+
+#[tokio::test]
+async fn a_picture_is_kept_and_nobody_is_asked_again() {
+    let world = World::new();
+    registered(&world, "a1", "1", WIDE).await;
+    let before = world.store.client("a1").await.unwrap().unwrap();
+    let keep = |version: i64| {
+        let bytes = b"pixels".to_vec();
+        Transition::from(IntroductionChange::KeepLogo {
+            client: before.no,
+            version,
+            digest: Digest::of(&bytes),
+            logo: Logo {
+                media_type: "image/png",
+                bytes,
+            },
+        })
+    };
+    assert_eq!(world.settle(keep(before.version)).await, Outcome::Committed);
+    let after = world.store.client("a1").await.unwrap().unwrap();
+    assert_eq!(after.logo, Some(Digest::of(b"pixels")));
+    let kept = world.store.logo(before.no).await.unwrap().unwrap();
+    assert_eq!(
+        (kept.media_type, &kept.bytes[..]),
+        ("image/png", &b"pixels"[..])
+    );
+    assert_eq!(
+        world.settle(keep(before.version)).await,
+        Outcome::Conflict,
+        "it says something else meanwhile"
+    );
+    // What says something else of its picture has none until that is fetched.
+    let replace = Transition::from(IntroductionChange::Replace {
+        before: Box::new(Client::clone(&after)),
+        after: Box::new(Client {
+            logo: None,
+            ..Client::clone(&after)
+        }),
+        record: record("2", "one"),
+    });
+    assert_eq!(world.settle(replace).await, Outcome::Committed);
+    assert!(world.store.logo(before.no).await.unwrap().is_none());
 }

@@ -95,7 +95,7 @@ pub(super) async fn page(
         state: request.state,
         app: client.name.clone(),
         client_id: client.id.clone(),
-        logo_url: app_card(client).logo_url,
+        logo_url: app_card(client, app.policy()).logo_url,
         asked: Text::of_others(zone.moment(request.created_at, language)),
         whole: request.whole,
         scopes: scopes(app, request, language),

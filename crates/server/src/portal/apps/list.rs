@@ -17,7 +17,6 @@ use pages::{Speak, Text};
 use protocol::apps::review::Reviewer;
 use protocol::apps::{Closed, RESTORABLE, may_register};
 use protocol::types::{Client, ClientNo, Language, Membership, Owner, Person, Role, Side};
-use std::sync::Arc;
 use store::StoreError;
 use url::form_urlencoded::Serializer;
 
@@ -128,7 +127,7 @@ async fn listed(
         let found = used.iter().find(|(no, ..)| *no == client.no);
         let (at, people) = found.map_or((None, 0), |(_, at, people)| (*at, *people));
         let used = at.map(|at| Text::of_others(zone.moment(at, language)));
-        row(client, used, people_text(people, language))
+        row(app, client, used, people_text(people, language))
     });
     let rows = rows.collect();
     let last = apps.last().filter(|_| more);
@@ -243,8 +242,8 @@ fn done(what: &str) -> Option<&'static str> {
     }
 }
 
-fn row(client: &Arc<Client>, last_used: Option<Text>, people: Text) -> AppRow {
-    let card = app_card(client);
+fn row(app: &App, client: &Client, last_used: Option<Text>, people: Text) -> AppRow {
+    let card = app_card(client, app.policy());
     AppRow {
         client_id: client.id.clone(),
         name: card.name,

@@ -3,11 +3,11 @@ use super::show::{Said, page};
 use crate::account::throttle;
 use crate::http::error::PageError;
 use crate::http::form::{Posted, WholeForm};
+use crate::http::picture::{MAX_SIDE, PictureFault, redrawn};
 use crate::http::reply;
 use crate::http::upload::Uploaded;
 use crate::portal::daily::spend;
 use crate::portal::desk::Desk;
-use crate::portal::picture::{MAX_SIDE, PictureFault, redrawn};
 use crate::state::App;
 use axum::extract::State;
 use axum::response::Response;
@@ -69,7 +69,7 @@ pub(super) async fn upload(
     }
     let drawn = match stale {
         Some(stale) => Err(stale),
-        None => redrawn(file.to_vec())
+        None => redrawn(file.to_vec(), MAX_SIDE)
             .await
             .map_err(|fault| Problem::new("file", sentence(fault, desk.browser.language))),
     };

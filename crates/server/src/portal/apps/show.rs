@@ -172,7 +172,7 @@ pub(super) async fn page(
         name: client.name.clone(),
         organization: client.organization.map(|_| client.publisher.clone()),
         role: managed.role(),
-        logo_url: app_card(client).logo_url,
+        logo_url: app_card(client, app.policy()).logo_url,
         transfer,
         version: client.version,
         status: client.status,

@@ -121,7 +121,7 @@ async fn listed(
         if let Some(client) = app.store.client_by_no(own.client).await? {
             rows.push(WorkspaceAppRow {
                 client_id: client.id.clone(),
-                app: app_card(&client),
+                app: app_card(&client, app.policy()),
                 members: own.members,
                 since: own.since.map(moment),
                 used: own.used_at.map(moment),

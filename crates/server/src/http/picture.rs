@@ -7,7 +7,7 @@ use protocol::types::PictureKind;
 use std::io::Cursor;
 use tokio::sync::Semaphore;
 
-/// The widest and highest picture that is looked at, in pixels.
+/// The widest and highest picture that is looked at of somebody who is signed in, in pixels.
 pub(crate) const MAX_SIDE: u32 = 4_096;
 /// The widest and highest that is kept.
 const KEPT_SIDE: u32 = 192;
@@ -30,35 +30,36 @@ pub(crate) enum PictureFault {
 /// One at a time: each takes memory.
 static TURN: Semaphore = Semaphore::const_new(1);
 
-/// The picture as a PNG of at most 192 pixels each way, off the threads that answer requests.
+/// The picture as a PNG of at most 192 pixels each way, off the threads that answer requests. `most_side`: the widest and highest
+/// that is looked at, in pixels.
 ///
 /// # Errors
 /// [`PictureFault`].
-pub(crate) async fn redrawn(bytes: Vec<u8>) -> Result<Vec<u8>, PictureFault> {
+pub(crate) async fn redrawn(bytes: Vec<u8>, most_side: u32) -> Result<Vec<u8>, PictureFault> {
     let turn = TURN.acquire().await;
-    let drawn = tokio::task::spawn_blocking(move || redraw(&bytes)).await;
+    let drawn = tokio::task::spawn_blocking(move || redraw(&bytes, most_side)).await;
     drop(turn);
     drawn.unwrap_or(Err(PictureFault::Broken))
 }
 
-fn redraw(bytes: &[u8]) -> Result<Vec<u8>, PictureFault> {
+fn redraw(bytes: &[u8], most_side: u32) -> Result<Vec<u8>, PictureFault> {
     let file = Cursor::new(bytes);
     let picture = match PictureKind::of(bytes) {
         Some(PictureKind::Png) => {
             let decoder = PngDecoder::new(file).map_err(fault)?;
             match decoder.is_apng().map_err(fault)? {
                 true => return Err(PictureFault::Animated),
-                false => decoded(decoder)?,
+                false => decoded(decoder, most_side)?,
             }
         }
         Some(PictureKind::WebP) => {
             let decoder = WebPDecoder::new(file).map_err(fault)?;
             match decoder.has_animation() {
                 true => return Err(PictureFault::Animated),
-                false => decoded(decoder)?,
+                false => decoded(decoder, most_side)?,
             }
         }
-        Some(PictureKind::Jpeg) => decoded(JpegDecoder::new(file).map_err(fault)?)?,
+        Some(PictureKind::Jpeg) => decoded(JpegDecoder::new(file).map_err(fault)?, most_side)?,
         // A drawing may hold scripts.
         Some(PictureKind::Svg) | None => return Err(PictureFault::Kind),
     };
@@ -73,9 +74,9 @@ fn redraw(bytes: &[u8]) -> Result<Vec<u8>, PictureFault> {
     Ok(drawn)
 }
 
-fn decoded(mut decoder: impl ImageDecoder) -> Result<DynamicImage, PictureFault> {
+fn decoded(mut decoder: impl ImageDecoder, most_side: u32) -> Result<DynamicImage, PictureFault> {
     let (width, height) = decoder.dimensions();
-    if width > MAX_SIDE || height > MAX_SIDE {
+    if width.max(height) > most_side {
         return Err(PictureFault::Large);
     }
     let mut limits = Limits::default();
@@ -117,13 +118,13 @@ mod tests {
         for format in [ImageFormat::Png, ImageFormat::Jpeg, ImageFormat::WebP] {
             let mut file = picture(600, 300, format);
             file.extend_from_slice(b"<script>alert(1)</script>");
-            let drawn = redraw(&file).unwrap();
+            let drawn = redraw(&file, MAX_SIDE).unwrap();
             assert_eq!(PictureKind::of(&drawn), Some(PictureKind::Png));
             let again = image::load_from_memory(&drawn).unwrap();
             assert_eq!((again.width(), again.height()), (192, 96));
             assert!(!drawn.windows(8).any(|part| part == b"<script>"));
         }
-        let small = redraw(&picture(40, 20, ImageFormat::Png)).unwrap();
+        let small = redraw(&picture(40, 20, ImageFormat::Png), MAX_SIDE).unwrap();
         assert_eq!(image::load_from_memory(&small).unwrap().width(), 40);
     }
 
@@ -152,7 +153,7 @@ mod tests {
             ),
             (animated_webp(), PictureFault::Animated),
         ] {
-            assert_eq!(redraw(&file), Err(refused));
+            assert_eq!(redraw(&file, MAX_SIDE), Err(refused));
         }
     }
 
