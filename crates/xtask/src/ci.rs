@@ -1,5 +1,6 @@
 //! The steps, in their order.
 use crate::judges::judges;
+use crate::mcp::sample;
 use crate::postgres::Server;
 use crate::steps::{Steps, command, succeeds};
 use crate::tools;
@@ -33,6 +34,7 @@ pub(crate) fn run(asked: &Asked) -> anyhow::Result<bool> {
     sources(&mut steps);
     let mut variables = tools::clients(&mut steps);
     variables.extend(judges(&mut steps));
+    variables.extend(sample(&mut steps));
     let server = postgres(&mut steps, &mut variables);
     variables.push(("VALETKEY_TEST_HAS", named(&variables).into()));
     if asked.long {
@@ -60,6 +62,7 @@ fn named(variables: &Variables) -> String {
         "VALETKEY_TEST_SPRING" => Some("spring"),
         "VALETKEY_TEST_MCP_CONFORMANCE" => Some("mcp_conformance"),
         "VALETKEY_TEST_AUTHGENT" => Some("authgent"),
+        "VALETKEY_TEST_MCP" => Some("mcp"),
         "VALETKEY_TEST_POSTGRES" => Some("postgres"),
         _ => None,
     };

@@ -3,6 +3,7 @@
 
 mod ci;
 mod judges;
+mod mcp;
 mod postgres;
 mod steps;
 mod tools;

@@ -1,0 +1,38 @@
+//! The sample MCP server, which is built apart from everything else, and the client that asks it.
+use crate::steps::{Steps, command, succeeds};
+use crate::tools::CLIENTS;
+use std::path::PathBuf;
+
+/// Where the programs of `examples/mcp/rust` are, as the variable that the tests read; nothing where they cannot be built.
+pub(crate) fn sample(steps: &mut Steps) -> Option<(&'static str, PathBuf)> {
+    match built() {
+        Ok(programs) => Some(("VALETKEY_TEST_MCP", programs)),
+        Err(why) => {
+            steps.skip("MCP server", why);
+            None
+        }
+    }
+}
+
+/// # Errors
+/// What is missing.
+fn built() -> Result<PathBuf, &'static str> {
+    let gone = "the folder of this repository is gone";
+    let folder = std::path::absolute("examples/mcp/rust").map_err(|_| gone)?;
+    let target = folder.join("target");
+    let fetch = ["ci", "--silent", "--no-audit", "--no-fund"];
+    let packages = format!("{CLIENTS}/mcp");
+    if !succeeds(command("npm", &fetch).current_dir(packages)) {
+        return Err("the packages of its client cannot be fetched by npm");
+    }
+    let mut build = command(
+        "cargo",
+        &["build", "--quiet", "--locked", "--manifest-path"],
+    );
+    build.arg(folder.join("Cargo.toml"));
+    build.arg("--target-dir").arg(&target);
+    match succeeds(&mut build) {
+        true => Ok(target.join("debug")),
+        false => Err("it cannot be built: cargo build in examples/mcp/rust says why"),
+    }
+}
