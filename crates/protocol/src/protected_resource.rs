@@ -3,7 +3,7 @@
 use crate::apis::Api;
 use crate::openid::OFFLINE_ACCESS;
 use crate::policy::Policy;
-pub use wire::protected_resource::{NAME, ProtectedResource};
+pub use wire::protected_resource::{NAME, ProtectedResource, url_of};
 
 /// An API, or the provider itself with what it tells at userinfo.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -156,7 +156,11 @@ fn pins() -> BTreeMap<String, String> {
             .filter_map(|line| line.split_once("=="));
         pins.extend(python.map(|(name, version)| pair(name, version)));
     }
-    for package in ["package.json", "mcp/package.json", "mcp-conformance/package.json"] {
+    for package in [
+        "package.json",
+        "mcp/package.json",
+        "mcp-conformance/package.json",
+    ] {
         let package = read(&format!("crates/acceptance/clients/{package}"));
         let package: serde_json::Value =
             serde_json::from_str(&package).expect("package.json is JSON");

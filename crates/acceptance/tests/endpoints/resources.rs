@@ -24,6 +24,24 @@ fn json(api: &Api, url: &str) -> Json {
     reply.json()
 }
 
+/// "resource_metadata: The URL of the protected resource metadata" (RFC 9728 §5.1), of the provider's own too.
+#[test]
+fn the_providers_own_refusals_lead_to_its_document() {
+    for issuer in ["http://localhost:{port}", "http://localhost:{port}/id/eu"] {
+        let scene = Scene::start(Setup::toml(PLAIN).issuer(issuer));
+        let path = scene.endpoint("token_info_endpoint");
+        for refused in [
+            scene.api().get(&path),
+            scene.api().get_bearer(&path, "at_unknown"),
+        ] {
+            let refused = refused.expect(401);
+            let challenge = refused.header("WWW-Authenticate").expect("a challenge");
+            let document = json(&scene.api(), &attribute(challenge, "resource_metadata"));
+            assert_eq!(document["resource"], scene.provider.issuer());
+        }
+    }
+}
+
 #[test]
 fn from_a_refusal_to_a_token() {
     let port = free_port();

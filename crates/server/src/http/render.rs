@@ -15,8 +15,10 @@ use axum::body::{Body, HttpBody};
 use axum::http::{HeaderValue, Method, StatusCode, header};
 use axum::response::Response;
 use pages::{Speak, Text};
+use protocol::Policy;
 use protocol::authorize::AuthorizationFault;
 use protocol::policy::ErrorAliases;
+use protocol::protected_resource;
 use protocol::register::RegistrationError;
 use protocol::token::TokenError;
 use protocol::token_info::BearerError;
@@ -313,7 +315,7 @@ fn api_error(app: &AppState, error: &ApiError, id: RequestId) -> Response {
             reply::because_of(error, reply::plain_error(status, code, description, id))
         }
         ApiError::Token(error) => token_error(error, aliases, id),
-        ApiError::Bearer { realm, error } => bearer_error(realm, *error, aliases, id),
+        ApiError::Bearer { realm, error } => bearer_error(realm, *error, app.policy(), id),
         ApiError::Told(told) => told_error(told, id),
         ApiError::Registration(error) => registration_error(error, id),
         ApiError::NoRoom => no_room(id),
@@ -363,18 +365,17 @@ fn token_error(error: &TokenError, aliases: &ErrorAliases, id: RequestId) -> Res
 }
 
 /// What endpoints that take a bearer token answer when it does not open them, with the challenge that says why
-/// (RFC 6750 §3).
-fn bearer_error(
-    realm: &str,
-    error: BearerError,
-    aliases: &ErrorAliases,
-    id: RequestId,
-) -> Response {
+/// (RFC 6750 §3) and where the provider says what it is as a resource (RFC 9728 §5.1).
+fn bearer_error(realm: &str, error: BearerError, policy: &Policy, id: RequestId) -> Response {
+    let aliases = &policy.errors;
     let status = StatusCode::from_u16(error.status()).unwrap_or(StatusCode::UNAUTHORIZED);
     let code = error.code(aliases);
     let mut response = reply::plain_error(status, code, error.description(), id);
     let code_attribute = error.challenge(aliases).map(|code| ("error", code));
-    let attributes: Vec<_> = [code_attribute, error.scope().map(|scope| ("scope", scope))]
+    let document = protected_resource::url_of(&policy.issuer);
+    let document = document.as_deref().map(|url| ("resource_metadata", url));
+    let scope = error.scope().map(|scope| ("scope", scope));
+    let attributes: Vec<_> = [code_attribute, scope, document]
         .into_iter()
         .flatten()
         .collect();
