@@ -18,7 +18,7 @@ class Kept {
     redirect_uris: [order.redirect_uri],
     grant_types: ["authorization_code", "refresh_token"],
     response_types: ["code"],
-    token_endpoint_auth_method: "none",
+    token_endpoint_auth_method: order.auth,
   };
   #state = crypto.randomUUID();
 

@@ -3,6 +3,7 @@
 
 mod document;
 mod node;
+mod python;
 mod servers;
 mod stage;
 mod walk;

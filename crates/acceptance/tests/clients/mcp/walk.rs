@@ -11,8 +11,10 @@ use serde_json::json;
 pub(crate) const CALLBACK: &str = "http://localhost:8787/callback";
 
 /// What a client is to do.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug)]
 pub(crate) struct Plan {
+    /// How it authenticates, where it registers.
+    pub(crate) auth: &'static str,
     /// The URL of a document about the client, which registers itself otherwise.
     pub(crate) document: Option<String>,
     /// Whether it has its tokens bound to a key.
@@ -21,11 +23,23 @@ pub(crate) struct Plan {
     pub(crate) mode: Option<&'static str>,
 }
 
+impl Default for Plan {
+    fn default() -> Self {
+        Plan {
+            auth: "none",
+            document: None,
+            dpop: false,
+            mode: None,
+        }
+    }
+}
+
 impl Plan {
     /// What the program is told.
     pub(crate) fn order(&self, stage: &Stage) -> Json {
         json!({
             "flow": "notes",
+            "auth": self.auth,
             "server": stage.resource,
             "redirect_uri": CALLBACK,
             "document": self.document,
@@ -43,6 +57,11 @@ impl Called {
         self.0["tokens"]["access_token"]
             .as_str()
             .unwrap_or_default()
+    }
+
+    /// The secret that it was given, if it was.
+    pub(crate) fn secret(&self) -> Option<&str> {
+        self.0["client"]["client_secret"].as_str()
     }
 
     /// The `token_type`.
@@ -66,7 +85,8 @@ pub(crate) fn walk(stage: &Stage, library: &Library, plan: &Plan) -> (Called, Ca
     assert_eq!(tools["tools"], json!(["read_notes", "write_note"]));
     talk.say(&json!("go on"));
     let first = called(&mut talk, "no notes yet");
-    outlive(LIFE);
+    // Libraries that go by their own clock count from when they got it.
+    outlive(LIFE + 1);
     talk.say(&json!("go on"));
     // Nobody is asked: it has a refresh token.
     let second = called(&mut talk, "no notes yet");
