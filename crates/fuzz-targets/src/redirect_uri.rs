@@ -13,22 +13,28 @@ pub(crate) fn redirect_uri(data: &[u8]) {
         return;
     };
     documented(presented);
-    for localhost_any_port in [false, true] {
+    let kinds = [ClientKind::Public, ClientKind::Confidential];
+    for (kind, localhost_any_port) in kinds
+        .into_iter()
+        .flat_map(|kind| [(kind, false), (kind, true)])
+    {
         let policy = RedirectPolicy {
             max: 10,
             localhost_any_port,
         };
         // What is in the store was perhaps registered under other rules.
         let stored = RedirectUri::from_stored(registered);
-        let verified = verify(stored, registered, policy).expect("it matches itself");
+        let verified = verify(kind, stored, registered, policy).expect("it matches itself");
         let _ = (verified.host(), verified.is_loopback());
         let _ = verified.with_parameters(&[("code", "x")]);
         if let Ok(uri) = RedirectUri::register(registered) {
             is_safe(registered);
-            let own = verify(uri.clone(), registered, policy).expect("it matches itself");
+            let own = verify(kind, uri.clone(), registered, policy).expect("it matches itself");
             answers(&own);
-            if let Some(other) = verify(uri, presented, policy) {
-                matches(registered, presented, policy);
+            if let Some(other) = verify(kind, uri, presented, policy) {
+                // A public app that is on its person's computer alone has any port of the name too.
+                let any_port = localhost_any_port || kind == ClientKind::Public;
+                matches(registered, presented, any_port);
                 answers(&other);
             }
         }
@@ -52,12 +58,14 @@ fn documented(presented: &str) {
 }
 
 fn verify(
+    kind: ClientKind,
     uri: RedirectUri,
     presented: &str,
     policy: RedirectPolicy,
 ) -> Option<VerifiedRedirectUri> {
     assert!(uri.as_str().is_ascii() || !presented.is_ascii() || uri.as_str() != presented);
-    let app = client(ClientKind::Public, "", vec![uri]);
+    let secret = if kind == ClientKind::Public { "" } else { "s" };
+    let app = client(kind, secret, vec![uri]);
     let verified = app.verify_redirect_uri(Some(presented), policy).ok()?;
     assert_eq!(verified.as_str(), presented);
     assert_eq!(verified.registered(), app.redirect_uris[0].as_str());
@@ -103,7 +111,7 @@ fn leads_to_itself(seen: &Url) -> bool {
 }
 
 /// Only the port of a loopback URI may differ.
-fn matches(registered: &str, presented: &str, policy: RedirectPolicy) {
+fn matches(registered: &str, presented: &str, localhost_any_port: bool) {
     if registered == presented {
         return;
     }
@@ -113,10 +121,7 @@ fn matches(registered: &str, presented: &str, policy: RedirectPolicy) {
     };
     let host = own.host_str().unwrap_or_default();
     assert!(own.scheme() == "http" && leads_to_itself(&own));
-    assert!(
-        host != "localhost" || policy.localhost_any_port,
-        "{presented}"
-    );
+    assert!(host != "localhost" || localhost_any_port, "{presented}");
     assert!(own.set_port(None).is_ok() && other.set_port(None).is_ok());
     assert_eq!(own, other, "{registered} is not {presented}");
     let after = |text: &str| text.splitn(4, '/').nth(3).map(str::to_owned);
