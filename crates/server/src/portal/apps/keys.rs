@@ -85,14 +85,11 @@ pub(super) async fn set(
     // So that the page can show what is there. Whether it can be had changes nothing.
     let uri = form.jwks_uri.trim();
     if answer.status().is_redirection() && !uri.is_empty() {
-        let (sets, network) = (
-            &app.client_keys,
-            Network {
-                outbound: &app.outbound,
-                queue: Queue::Stranger,
-            },
-        );
-        Box::pin(sets.of(uri, &network, Instant::now())).await;
+        let network = Network {
+            outbound: &app.outbound,
+            queue: Queue::Stranger,
+        };
+        Box::pin(app.client_keys.of(uri, &network, Instant::now())).await;
     }
     Ok(answer)
 }
