@@ -15,7 +15,7 @@ use super::settings::{LogSettings, PathSettings, Synchronous, TestCredentials};
 use super::signing::{self, Signing};
 use super::storage::{self, CheckUrl, Storage};
 use super::values::Span;
-use super::{introductions, network, policy, test_side};
+use super::{introductions, login, network, policy, test_side};
 use protocol::Policy;
 use protocol::types::Lifetime;
 use protocol::types::email::email_key;
@@ -53,6 +53,8 @@ pub struct Config {
     pub keep_addresses: Lifetime,
     /// What rules obey.
     pub policy: Policy,
+    /// The company's own login, where people sign in there.
+    pub handoff: Option<login::Handoff>,
     /// What an app shows to register itself, where that is asked for.
     pub initial_token: Option<Password>,
     /// Test credentials that are published, if there are any.
@@ -148,6 +150,7 @@ pub(super) fn config(layers: &Layers, check_url: CheckUrl) -> Result<Config, Con
         keep_addresses: keep_addresses(checks),
         paths: paths::paths(checks),
         policy,
+        handoff: login::handoff(checks, base.is_loopback()),
         initial_token: introductions::initial_token(checks),
         documented,
         branding: branding::branding(checks),

@@ -15,11 +15,12 @@ use toml::{Table, Value};
 pub(super) const CONFIG: &str = "CONFIG";
 
 /// Settings that may hold a secret: they can be read from a file, and are not shown.
-pub(super) const SECRETS: [&str; 5] = [
+pub(super) const SECRETS: [&str; 6] = [
     "storage.url",
     "mail.password",
     "mail.bounces.secret",
     "introductions.initial_token",
+    "login.handoff.secrets",
     "sealing.keys",
 ];
 

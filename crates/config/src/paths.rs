@@ -8,8 +8,9 @@ use protocol::types::GrantType;
 use std::collections::HashMap;
 
 /// First segments of our own pages, which a test compares with those that are mounted.
-pub const RESERVED: [&str; 19] = [
+pub const RESERVED: [&str; 20] = [
     "link",
+    "login",
     "mail-sent",
     "organizations",
     "recover",

@@ -10,7 +10,7 @@ use protocol::Policy;
 use protocol::device::VERIFICATION_PATH;
 use protocol::dpop::DpopPolicy;
 use protocol::policy::{
-    AccountPolicy, AppBounds, Conformance, DevicePolicy, ErrorAliases, RedirectPolicy,
+    AccountPolicy, AppBounds, Conformance, DevicePolicy, ErrorAliases, RedirectPolicy, SignUp,
 };
 use protocol::types::ids::SubjectFormat;
 use protocol::types::{GrantType, Lifetime};
@@ -32,6 +32,7 @@ pub(super) fn policy(
         token_endpoint: token_endpoint(checks, base),
         response_iss: settings.authorization.iss,
         subjects: subjects(checks),
+        external_ids: settings.login.handoff.url.is_some(),
         grants: grants(checks),
         registration: settings.apps.registration,
         apps: app_bounds(checks),
@@ -193,6 +194,19 @@ fn redirects(checks: &mut Checks<'_>) -> RedirectPolicy {
     }
 }
 
+/// Who may make an account: nobody does here who has one elsewhere.
+fn sign_up(checks: &mut Checks<'_>) -> SignUp {
+    let wanted = checks.settings().accounts.sign_up.into();
+    if checks.settings().login.handoff.url.is_none() {
+        return wanted;
+    }
+    if checks.is_set("accounts.sign_up") && wanted != SignUp::Off {
+        let what = "stands beside login.handoff: people have an account with you already, so take it out or write \"off\"";
+        checks.fault("accounts.sign_up", what);
+    }
+    SignUp::Off
+}
+
 fn accounts(checks: &mut Checks<'_>) -> AccountPolicy {
     let accounts = &checks.settings().accounts;
     if !(8..=64).contains(&accounts.min_password) {
@@ -209,7 +223,7 @@ fn accounts(checks: &mut Checks<'_>) -> AccountPolicy {
         None => session,
     };
     AccountPolicy {
-        sign_up: accounts.sign_up.into(),
+        sign_up: sign_up(checks),
         min_password: accounts.min_password,
         workspaces: accounts.workspaces,
         session,

@@ -9,6 +9,7 @@ mod conformance;
 mod developers;
 mod grants;
 mod introductions;
+mod login;
 mod machine;
 mod mail;
 mod openid;
@@ -25,6 +26,7 @@ pub use developers::DeveloperChapter;
 pub(crate) use developers::DeveloperSettings;
 pub(crate) use grants::GrantSettings;
 pub(crate) use introductions::IntroductionSettings;
+pub(crate) use login::{HandoffSettings, LoginSettings};
 pub(crate) use machine::{
     EventSettings, MetricsSettings, SealingSettings, StorageSettings, TlsSettings,
 };
@@ -81,6 +83,8 @@ pub(crate) struct Settings {
     pub(crate) apps: AppSettings,
     /// Apps that introduce themselves.
     pub(crate) introductions: IntroductionSettings,
+    /// How people sign in.
+    pub(crate) login: LoginSettings,
     /// People's accounts.
     pub(crate) accounts: AccountSettings,
     /// Grants that apps may use.
@@ -134,6 +138,7 @@ impl Default for Settings {
             api: Vec::new(),
             apps: AppSettings::default(),
             introductions: IntroductionSettings::default(),
+            login: LoginSettings::default(),
             accounts: AccountSettings::default(),
             grants: GrantSettings::default(),
             device: DeviceSettings::default(),

@@ -62,10 +62,17 @@ fn flatten(tree: &Value, path: &mut Vec<String>, each: &mut impl FnMut(&[String]
 /// A secret as it is shown: of a URL, what is none.
 pub(super) fn hidden(name: &str, value: &Value) -> Value {
     match name {
-        "mail.password" | "mail.bounces.secret" | "sealing.keys" if value.is_string() => {
-            Value::from("…")
-        }
-        _ => without_password(value),
+        "storage.url" => without_password(value),
+        _ => unseen(value),
+    }
+}
+
+/// That there is a text, or how many there are.
+fn unseen(value: &Value) -> Value {
+    match value {
+        Value::String(_) => Value::from("…"),
+        Value::Array(list) => list.iter().map(unseen).collect(),
+        Value::Null | Value::Bool(_) | Value::Number(_) | Value::Object(_) => value.clone(),
     }
 }
 
@@ -93,5 +100,16 @@ mod tests {
         let shown = without_password(&Value::from("postgres://me:p@ss@db/valetkey?password=x"));
         assert_eq!(shown, "postgres://…@db/valetkey");
         assert_eq!(without_password(&Value::from("sqlite:a.db")), "sqlite:a.db");
+    }
+
+    #[test]
+    fn every_other_secret_is_hidden() {
+        for name in SECRETS.into_iter().filter(|name| *name != "storage.url") {
+            assert_eq!(hidden(name, &Value::from("a//b@c")), "…", "{name}");
+        }
+        let two = Value::from(vec!["one", "two"]);
+        let shown = Value::from(vec!["…", "…"]);
+        assert_eq!(hidden("login.handoff.secrets", &two), shown);
+        assert_eq!(hidden("mail.password", &Value::Null), Value::Null);
     }
 }

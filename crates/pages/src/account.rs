@@ -23,6 +23,8 @@ pub struct Account {
     pub email: String,
     /// Whether the address is proved.
     pub email_proved: bool,
+    /// Whether name, address and password are kept here, and not by the company's own login.
+    pub kept_here: bool,
     /// What is wrong with mail to the address, in a sentence.
     pub mail_trouble: Option<Text>,
     /// Whether mails are sent, so that addresses can be proved and changed.
@@ -188,6 +190,11 @@ impl Page for Account {
             sends_mail: false,
             ..usual.clone()
         };
+        let kept_elsewhere = Account {
+            kept_here: false,
+            sends_mail: false,
+            ..usual.clone()
+        };
         let failed = Account {
             problems: vec![
                 Problem::new("current", language.text("account-wrong-password")),
@@ -210,6 +217,7 @@ impl Page for Account {
             unproved,
             bounced,
             without_mail,
+            kept_elsewhere,
             failed,
             empty,
             hostile(language),
@@ -229,6 +237,7 @@ fn usual(language: Language) -> Account {
         frame: samples::signed_in_frame(language),
         name: "Ada Lovelace".to_owned(),
         email: "ada@example.com".to_owned(),
+        kept_here: true,
         email_proved: true,
         mail_trouble: None,
         sends_mail: true,
@@ -254,6 +263,7 @@ fn hostile(language: Language) -> Account {
         frame: samples::hostile_frame(language),
         name: HOSTILE.to_owned(),
         email: HOSTILE.to_owned(),
+        kept_here: true,
         email_proved: false,
         mail_trouble: Some(Text::of_others(HOSTILE)),
         sends_mail: true,

@@ -5,6 +5,16 @@
 pub const HOME: &str = "/";
 /// Signing in.
 pub const SIGN_IN: &str = "/sign-in";
+/// Where the company's own login asks what a challenge is for.
+pub const LOGIN_CHALLENGE: &str = "/login/challenge";
+/// Where it says who signed in.
+pub const LOGIN_ACCEPT: &str = "/login/accept";
+/// Where it says that nobody did.
+pub const LOGIN_REFUSE: &str = "/login/refuse";
+/// Where it says that somebody signed out.
+pub const LOGIN_END: &str = "/login/end-sessions";
+/// Where browsers come back from there; the ticket is `?login_ticket=`.
+pub const LOGIN_RETURN: &str = "/login/return";
 /// Making an account.
 pub const SIGN_UP: &str = "/sign-up";
 /// Asking for a new password.

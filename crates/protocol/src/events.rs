@@ -89,6 +89,10 @@ events! {
     UserEnabled "user.enabled",
     /// An account was deleted, with its apps, and what it told of its person was erased.
     UserDeleted "user.deleted",
+    /// The company's own login said who a person is who was here before.
+    LoginHandedOff "login.handed_off",
+    /// The company's own login let nobody in.
+    LoginRefused "login.refused",
     /// A browser was signed in.
     SessionStarted "session.started",
     /// A browser was signed out.

@@ -113,6 +113,13 @@ pub struct AccessFacts {
     pub holder: Option<Box<Holder>>,
 }
 
+impl AccessFacts {
+    /// What the company's own login calls whoever allowed it, if that was read.
+    pub fn external_id(&self) -> Option<&str> {
+        self.holder.as_ref()?.external_id.as_deref()
+    }
+}
+
 /// Who allowed a grant, as introspection tells it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Holder {
@@ -120,6 +127,8 @@ pub struct Holder {
     pub auth_time: UnixTime,
     /// Their address, if it was proved.
     pub email: Option<String>,
+    /// What the company's own login calls them.
+    pub external_id: Option<String>,
 }
 
 /// A session with its person.

@@ -54,7 +54,8 @@ fn tell_key(answer: &mut Introspection<'_>, kind: &TokenKind) {
     }
 }
 
-/// The grant whose person the answer tells of, which has to be read for it: where APIs are told apart, of a token that a
+/// The grant whose person the answer tells of, which has to be read for it: where APIs are told apart or people are known
+/// by the company's own ids, of a token that a
 /// person allowed and that the caller may know.
 pub fn holder_wanted(
     kind: &TokenKind,
@@ -62,7 +63,7 @@ pub fn holder_wanted(
     found: &Found,
     policy: &Policy,
 ) -> Option<Locator> {
-    if policy.apis.is_empty() {
+    if policy.apis.is_empty() && !policy.external_ids {
         return None;
     }
     match found {
@@ -95,13 +96,18 @@ fn access_token<'a>(
     if own_api::is_own(&token.scope) {
         return None;
     }
-    let mut answer = active(client, token.subject, &token.scope, policy);
+    let mut answer = active(
+        client,
+        (token.subject, facts.external_id()),
+        &token.scope,
+        policy,
+    );
     answer.organization = token.organization.map(|id| Cow::Owned(public_id(id)));
     answer.iat = Some(token.id.time().0.min(now.0));
     answer.token_type = Some(Cow::Borrowed(&policy.tokens.token_type));
     answer.exp = Some(token.expires_at.0);
     answer.aud = Audience::of(policy.audience(&token.scope));
-    if let Some(holder) = &facts.holder {
+    if let Some(holder) = facts.holder.as_ref().filter(|_| !policy.apis.is_empty()) {
         answer.auth_time = Some(holder.auth_time.0);
         answer.acr = policy.acr().map(Cow::Borrowed);
         let shown = holder
@@ -129,7 +135,14 @@ fn refresh_token<'a>(
     if own_api::is_own(&grant.scope) {
         return None;
     }
-    let mut answer = active(client, Some(grant.subject), &grant.scope, policy);
+    let person = facts.person.as_ref();
+    let external_id = person.and_then(|person| person.external_id.as_deref());
+    let mut answer = active(
+        client,
+        (Some(grant.subject), external_id),
+        &grant.scope,
+        policy,
+    );
     answer.organization = grant.organization.map(|id| Cow::Owned(public_id(id)));
     answer.iat = Some(token.id.time().0.min(now.0));
     answer.exp = Some(token.expires_at.0);
@@ -139,7 +152,7 @@ fn refresh_token<'a>(
 /// What access and refresh tokens have in common.
 fn active<'a>(
     client: &'a Client,
-    subject: Option<Subject>,
+    (subject, external_id): (Option<Subject>, Option<&str>),
     scope: &'a Scope,
     policy: &'a Policy,
 ) -> Introspection<'a> {
@@ -148,8 +161,8 @@ fn active<'a>(
         scope: Some(Cow::Borrowed(scope.as_str())),
         client_id: Some(Cow::Borrowed(&client.id)),
         sub: Some(match subject {
-            Some(subject) => Cow::Owned(policy.subjects.write(subject)),
-            None => policy.subjects.write_app(&client.id),
+            Some(subject) => Cow::Owned(policy.sub(subject, external_id)),
+            None => policy.sub_of_app(&client.id),
         }),
         iss: Some(Cow::Borrowed(&policy.issuer)),
         mode: (client.side == Side::Test).then(|| Cow::Borrowed(client.side.as_str())),

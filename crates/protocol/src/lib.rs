@@ -17,6 +17,7 @@ pub mod dpop;
 pub mod events;
 pub mod facts;
 pub mod grants;
+pub mod handoff;
 pub mod inactive;
 pub mod introduce;
 pub mod introspect;

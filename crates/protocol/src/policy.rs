@@ -3,13 +3,16 @@
 use crate::accounts::mail_link::LinkPurpose;
 use crate::apis::Api;
 use crate::dpop::DpopPolicy;
+use crate::handoff::LOCAL_MARK;
 use crate::introduce::{IntroductionPolicy, is_blocked};
 use crate::openid::OpenIdPolicy;
 use crate::own_api;
 use crate::types::ids::SubjectFormat;
-use crate::types::{Client, GrantType, Lifetime, LocalText, Scope, Side};
+use crate::types::{Client, GrantType, Lifetime, LocalText, Person, Scope, Side, Subject};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
+use std::borrow::Cow;
+use wire::introspection::APP_MARK;
 
 /// The rules of one issuer.
 #[derive(Debug, Clone)]
@@ -24,6 +27,8 @@ pub struct Policy {
     pub response_iss: bool,
     /// How people are named on the wire.
     pub subjects: SubjectFormat,
+    /// Whether people are known by what the company's own login calls them.
+    pub external_ids: bool,
     /// Grants that are switched on.
     pub grants: Vec<GrantType>,
     /// Who may register an app.
@@ -361,6 +366,29 @@ pub struct DevicePolicy {
 }
 
 impl Policy {
+    /// How a person is named on the wire (`sub`): by the company's own id where people are known by those, else by ours.
+    /// Whoever has an account here alone is told apart from all of those then, whatever they look like.
+    pub fn sub(&self, subject: Subject, external_id: Option<&str>) -> String {
+        match (self.external_ids, external_id) {
+            (true, Some(id)) => id.to_owned(),
+            (true, None) => format!("{LOCAL_MARK}{}", self.subjects.write(subject)),
+            (false, _) => self.subjects.write(subject),
+        }
+    }
+
+    /// The same of this person.
+    pub fn sub_of(&self, person: &Person) -> String {
+        self.sub(person.subject, person.external_id.as_deref())
+    }
+
+    /// How an app is named there that acts for itself: by its client id, unless that might name a person.
+    pub fn sub_of_app<'a>(&self, client_id: &'a str) -> Cow<'a, str> {
+        match self.external_ids {
+            true => Cow::Owned(format!("{APP_MARK}{client_id}")),
+            false => self.subjects.write_app(client_id),
+        }
+    }
+
     /// The `iss` of an authorization response, if it has one (RFC 9207 §2).
     pub fn response_iss(&self) -> Option<&str> {
         self.response_iss.then_some(self.issuer.as_str())

@@ -120,6 +120,8 @@ pub enum Change {
     Person {
         /// Who.
         subject: Subject,
+        /// What the company's own login calls them.
+        external_id: Option<String>,
         /// Which side they are on.
         side: Side,
         /// What it is now.
@@ -131,6 +133,8 @@ pub enum Change {
     Connection {
         /// Who let the app in.
         subject: Subject,
+        /// What the company's own login calls them.
+        external_id: Option<String>,
         /// The client id of the app.
         client_id: String,
         /// The organization that access was given for; `None`: the person's own account.
@@ -169,10 +173,11 @@ pub fn reply(facts: FeedFacts, side: Side, policy: &Policy) -> FeedReply {
         } => (!good && may_know(side)).then_some(Event::AppCutOff { client_id }),
         Change::Person {
             subject,
+            external_id,
             side,
             standing,
         } => {
-            let sub = policy.subjects.write(subject);
+            let sub = policy.sub(subject, external_id.as_deref());
             (standing != Standing::GOOD && may_know(side)).then_some(Event::UserCutOff { sub })
         }
         Change::Workspace(organization) => Some(Event::OrganizationChanged {
@@ -180,12 +185,13 @@ pub fn reply(facts: FeedFacts, side: Side, policy: &Policy) -> FeedReply {
         }),
         Change::Connection {
             subject,
+            external_id,
             client_id,
             organization,
             side,
             standing,
         } => {
-            let sub = policy.subjects.write(subject);
+            let sub = policy.sub(subject, external_id.as_deref());
             let taken = standing != ConnectionStanding::GOOD && may_know(side);
             let organization = organization.map(public_id);
             taken.then_some(Event::ConnectionChanged {

@@ -170,7 +170,7 @@ pub fn describe(
         user_id: facts
             .token
             .subject
-            .map(|subject| policy.subjects.write(subject)),
+            .map(|subject| policy.sub(subject, facts.external_id())),
         scopes: facts.token.scope.names().map(str::to_owned).collect(),
         organization: facts.token.organization.map(public_id),
         expires_at: facts.token.expires_at,

@@ -21,7 +21,8 @@ mod tests {
     use super::*;
     use crate::http::site::Kind;
     use crate::oauth::endpoints::{JWKS, metadata_names};
-    use config::{BounceHook, Mail, MailBy, Password, PathSettings, RESERVED};
+    use config::{BounceHook, Handoff, Mail, MailBy, Password, PathSettings, RESERVED};
+    use pages::path;
     use protocol::types::MailAddress;
     use std::collections::BTreeSet;
 
@@ -32,6 +33,11 @@ mod tests {
         let mut config = Config::for_tests();
         config.signing.algorithms = vec![protocol::signing_keys::SigningAlgorithm::Es256];
         config.paths = with_every_endpoint(&config.paths);
+        config.handoff = Some(Handoff {
+            url: "https://app.example.com/login".parse().unwrap(),
+            secrets: vec![Password("a secret".to_owned())],
+            secret_files: Vec::new(),
+        });
         config.mail = Some(Mail {
             name: None,
             from: MailAddress::parse("no-reply@example.com").unwrap(),
@@ -125,7 +131,14 @@ mod tests {
         let described = portal::described();
         assert_eq!(own.into_iter().collect::<BTreeSet<_>>(), described);
         assert_eq!(mounted(Kind::Entrance), paths(entrances));
-        assert_eq!(mounted(Kind::Hook), BTreeSet::from([HOOK.to_owned()]));
+        let calls = [
+            path::LOGIN_CHALLENGE,
+            path::LOGIN_ACCEPT,
+            path::LOGIN_REFUSE,
+            path::LOGIN_END,
+        ];
+        let hooks = calls.into_iter().chain([HOOK]).map(str::to_owned);
+        assert_eq!(mounted(Kind::Hook), hooks.collect::<BTreeSet<_>>());
         let without = site(&Config::for_tests());
         let mut kinds = without.mounted().iter().map(|(kind, _)| *kind);
         assert!(!kinds.any(|kind| kind == Kind::Hook));

@@ -11,6 +11,7 @@ mod error;
 mod facts;
 mod feed;
 mod folder;
+mod handoff;
 mod introductions;
 mod lease;
 mod location;

@@ -10,6 +10,7 @@ mod dead_ends;
 mod device;
 mod device_polls;
 mod documented;
+mod handoff;
 mod languages;
 mod last_used;
 mod lists;

@@ -108,3 +108,7 @@ data-not-confirmed = Das ist nicht die Adresse Ihres Kontos.
 data-delete-button = Mein Konto löschen
 data-last-owner = Diese Organisationen hätten keinen Inhaber mehr. Machen Sie jemand anderen zum Inhaber oder lösen Sie sie auf; danach können Sie Ihr Konto löschen.
 data-changed = An Ihrem Konto hat sich im selben Moment etwas geändert. Sehen Sie sich diese Seite noch einmal an, bevor Sie es löschen.
+
+# Of people who sign in at the company's own login.
+account-elsewhere-title = Ihr Name und Passwort
+account-elsewhere-means = Sie melden sich mit Ihrem Konto bei { $product } an. Name, Adresse und Passwort ändern Sie dort; hier geht es um die Apps, die Sie hereingelassen haben.

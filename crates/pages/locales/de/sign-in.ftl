@@ -31,3 +31,15 @@ throttled = { $minutes ->
 throttled-hours = Zu viele Versuche. Warten Sie { $hours } Stunden und versuchen Sie es noch einmal.
 busy = Gerade melden sich viele Leute aus Ihrem Netz an. Warten Sie ein paar Sekunden und versuchen Sie es noch einmal.
 sign-in-again = Die App bittet Sie, sich noch einmal anzumelden.
+
+## Anmeldung beim Betreiber selbst, und der Weg zurück.
+handoff-after-signed-out = Sie sind hier abgemeldet. Melden Sie sich an, um fortzufahren.
+handoff-after-everywhere = Sie sind hier in allen Browsern abgemeldet, auch in diesem.
+handoff-after-changed = Das Konto wurde geändert, während Sie sich angemeldet haben. Bitte melden Sie sich noch einmal an.
+handoff-failed-title = Sie sind nicht angemeldet
+handoff-other-browser = Die Anmeldung wurde in einem anderen Browser begonnen, oder dieser behält keine Cookies. Beginnen Sie sie hier.
+handoff-late = Der Weg zurück hat zu lange gedauert. Melden Sie sich noch einmal an; es ist nichts verloren.
+handoff-used = Diese Anmeldung wurde schon benutzt. Melden Sie sich noch einmal an; es ist nichts verloren.
+handoff-unknown = Dieser Link ist unvollständig oder zu alt. Melden Sie sich noch einmal an; es ist nichts verloren.
+handoff-refused = Sie haben sich nicht angemeldet, deshalb ist nichts geschehen.
+handoff-again = Noch einmal anmelden

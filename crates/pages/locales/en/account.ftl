@@ -115,3 +115,7 @@ data-not-confirmed = This is not the address of your account.
 data-delete-button = Delete my account
 data-last-owner = These organizations would have no owner. Make somebody else an owner, or dissolve them; then you can delete your account.
 data-changed = Something about your account changed at the same moment. Look at this page again before you delete it.
+
+# Of people who sign in at the company's own login.
+account-elsewhere-title = Your name and password
+account-elsewhere-means = You sign in with the account that you have with { $product }. Change your name, your address and your password there; this page is about the apps that you let in.

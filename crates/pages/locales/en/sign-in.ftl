@@ -35,3 +35,15 @@ throttled = { $minutes ->
 throttled-hours = Too many attempts. Wait { $hours } hours and try again.
 busy = Many people sign in from your network just now. Wait a few seconds and try again.
 sign-in-again = The app asks that you sign in again.
+
+## Signing in at the company's own login, and coming back from there.
+handoff-after-signed-out = You are signed out here. Sign in to go on.
+handoff-after-everywhere = You are signed out here in every browser, this one too.
+handoff-after-changed = The account was changed while you signed in. Please sign in again.
+handoff-failed-title = You are not signed in
+handoff-other-browser = The sign-in was begun in another browser, or this one keeps no cookies. Begin it here.
+handoff-late = The way back took too long. Sign in again; nothing is lost.
+handoff-used = This sign-in was used already. Sign in again; nothing is lost.
+handoff-unknown = This link is incomplete or too old. Sign in again; nothing is lost.
+handoff-refused = You did not sign in, so nothing was done.
+handoff-again = Sign in again

@@ -32,8 +32,11 @@ pub enum DeletionError {
     LastOwner,
 }
 
-/// Whether what somebody typed is the address of the account that they want to delete.
+/// Whether what somebody typed is the address of the account that they want to delete; of one without, its name.
 pub fn is_confirmed(person: &Person, typed: &str) -> bool {
+    if person.email.is_empty() {
+        return typed.trim() == person.name.trim();
+    }
     crate::types::email::email_key(typed) == crate::types::email::email_key(&person.email)
 }
 

@@ -170,6 +170,7 @@ impl NewAccount {
                 Role::TestUser(app) => Some(app),
                 Role::Person | Role::Admin => None,
             },
+            external_id: None,
         }
     }
 }

@@ -233,6 +233,19 @@ pub struct SigningIn<'a> {
     pub secrets: (&'a str, &'a Key),
     /// The session that it has so far.
     pub session: Option<Locator>,
+    /// What the company's own login said, where that signs them in.
+    pub handed_off: Option<HandedOff<'a>>,
+}
+
+/// That a person proved elsewhere who they are.
+#[derive(Debug, Clone, Copy)]
+pub struct HandedOff<'a> {
+    /// What was answered, which is used up.
+    pub answer: Locator,
+    /// When they proved it.
+    pub auth_time: UnixTime,
+    /// How, separated by spaces.
+    pub methods: &'a str,
 }
 
 /// How long after a browser was signed in the same form posted again is taken for the first.
@@ -271,12 +284,12 @@ pub fn start_session<M: Mint>(
 ) -> (TokenText, Transition) {
     let id = mint.locator();
     let cookie = browser.cookie(id);
-    let said = browser.user_agent.chars();
+    let (said, handed_off) = (browser.user_agent.chars(), browser.handed_off);
     let session = Session {
         id,
         digest: cookie.digest(),
         subject: person.subject,
-        auth_time: now,
+        auth_time: handed_off.map_or(now, |by| by.auth_time),
         expires_at: now.plus(policy.accounts.session_idle),
         browser: said.filter(|c| !deceives(*c)).take(MAX_BROWSER).collect(),
         device: Some(browser.device.to_owned()),
@@ -289,8 +302,13 @@ pub fn start_session<M: Mint>(
         password: person.password.clone(),
         session,
         ends_at: now.plus(policy.accounts.session),
-        alone_since: Some(Locator::first_at(now.minus(AGAIN))),
+        // A ticket works once, so it needs no such guard.
+        alone_since: handed_off
+            .is_none()
+            .then(|| Locator::first_at(now.minus(AGAIN))),
         ends: browser.session,
+        methods: handed_off.map(|by| by.methods.to_owned()),
+        answer: handed_off.map(|by| by.answer),
         notice,
     });
     (cookie, transition)

@@ -55,6 +55,7 @@ impl Allowed {
             grant: grant.id,
             client,
             subject: Some(grant.subject),
+            external_id: person.and_then(|person| person.external_id.as_deref()),
             organization: grant.organization,
             scope: narrowed.as_ref().unwrap_or(&grant.scope),
             resources,

@@ -37,6 +37,7 @@ fn decide<M: Mint>(
         grant: standing_grant(client),
         client,
         subject: None,
+        external_id: None,
         organization: None,
         scope: &scope,
         resources,

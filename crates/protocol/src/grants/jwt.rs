@@ -37,8 +37,8 @@ pub(super) fn text<M: Mint>(
     let claims = Claims {
         iss: Some(policy.issuer.clone()),
         sub: Some(match wanted.subject {
-            Some(subject) => policy.subjects.write(subject),
-            None => policy.subjects.write_app(&client.id).into_owned(),
+            Some(subject) => policy.sub(subject, wanted.external_id),
+            None => policy.sub_of_app(&client.id).into_owned(),
         }),
         aud,
         exp: Some(expires_at.0),

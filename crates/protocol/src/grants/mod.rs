@@ -229,6 +229,8 @@ struct For<'a> {
     grant: Locator,
     client: &'a AuthenticatedClient,
     subject: Option<Subject>,
+    /// What the company's own login calls them.
+    external_id: Option<&'a str>,
     organization: Option<Locator>,
     scope: &'a Scope,
     /// How the request spelled the APIs that it is for.

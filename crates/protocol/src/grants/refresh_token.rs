@@ -206,6 +206,10 @@ fn issue<M: Mint>(
         grant: grant.id,
         client,
         subject: Some(grant.subject),
+        external_id: facts
+            .person
+            .as_ref()
+            .and_then(|person| person.external_id.as_deref()),
         organization: grant.organization,
         scope,
         resources,

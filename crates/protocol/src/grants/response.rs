@@ -1,9 +1,9 @@
 //! The successful answer of the token endpoint (RFC 6749 §5.1).
 use super::Context;
 use crate::organizations::public_id;
+use crate::policy::Policy;
 use crate::policy::{Extra, TokenPolicy};
 use crate::token::TokenReply;
-use crate::types::ids::SubjectFormat;
 use crate::types::{AccessToken, Person};
 use serde::Serialize;
 use serde::ser::{SerializeMap, Serializer};
@@ -52,7 +52,7 @@ struct Body<'a> {
 struct Extras<'a> {
     members: &'a [(String, Extra)],
     person: &'a Person,
-    subjects: &'a SubjectFormat,
+    policy: &'a Policy,
 }
 
 impl Serialize for Extras<'_> {
@@ -62,7 +62,7 @@ impl Serialize for Extras<'_> {
             let person = self.person;
             match extra {
                 Extra::Number => object.serialize_entry(name, &person.subject.0)?,
-                Extra::Id => object.serialize_entry(name, &self.subjects.write(person.subject))?,
+                Extra::Id => object.serialize_entry(name, &self.policy.sub_of(person))?,
                 Extra::Name => object.serialize_entry(name, &person.name)?,
                 // An address that nobody proved is not told.
                 Extra::Email => {
@@ -99,7 +99,7 @@ impl Issued<'_> {
             id_token: self.id_token,
             scope: named.then(|| self.access.scope.as_str()),
             organization: self.access.organization.map(public_id),
-            extras: self.extras(tokens, &context.policy.subjects),
+            extras: self.extras(tokens, context.policy),
         };
         let mut text = Vec::with_capacity(ROOM);
         let written = serde_json::to_writer(&mut text, &body).is_ok();
@@ -109,16 +109,12 @@ impl Issued<'_> {
         })
     }
 
-    fn extras<'b>(
-        &'b self,
-        tokens: &'b TokenPolicy,
-        subjects: &'b SubjectFormat,
-    ) -> Option<Extras<'b>> {
+    fn extras<'b>(&'b self, tokens: &'b TokenPolicy, policy: &'b Policy) -> Option<Extras<'b>> {
         let members = Some(tokens.extras.as_slice()).filter(|members| !members.is_empty())?;
         self.person.map(|person| Extras {
             members,
             person,
-            subjects,
+            policy,
         })
     }
 }

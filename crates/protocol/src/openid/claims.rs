@@ -213,7 +213,7 @@ impl About {
     fn of_account(&self, source: &Source, policy: &Policy) -> Option<Value> {
         let person = &self.person;
         match source {
-            Source::Id => Some(policy.subjects.write(person.subject).into()),
+            Source::Id => Some(policy.sub_of(person).into()),
             Source::Number => Some(person.subject.0.into()),
             Source::Name => Some(person.name.as_str().into()),
             Source::Email => person.proved_email().map(Value::from),

@@ -66,6 +66,18 @@ impl IdToken<'_> {
         text.map(Some).ok_or(TokenError::CannotSign)
     }
 
+    /// How they proved who they are (`amr`), as far as that is known.
+    fn methods(&self) -> Option<Vec<&str>> {
+        let known = self.asked.map(|asked| &asked.authentication.methods);
+        match known {
+            Some(Some(methods)) if methods.is_empty() => None,
+            Some(Some(methods)) => Some(methods.split(' ').collect()),
+            // A device knows no more than whose it is.
+            None if self.person.external_id.is_some() => None,
+            Some(None) | None => Some(vec![PASSWORD]),
+        }
+    }
+
     fn claims<M>(&self, context: &Context<'_, M>) -> Claims {
         let policy = context.policy;
         let mut other = self.asked.map_or_else(Default::default, |asked| {
@@ -74,7 +86,9 @@ impl IdToken<'_> {
         });
         let mut tell = |name: &str, value: Value| other.insert(name.to_owned(), value);
         tell("auth_time", self.auth_time.0.into());
-        tell("amr", json!([PASSWORD]));
+        if let Some(methods) = self.methods() {
+            tell("amr", json!(methods));
+        }
         if let Some(Asked { authentication, .. }) = self.asked {
             tell("sid", authentication.sid().into());
             if let Some(nonce) = authentication.nonce.as_deref().filter(|_| self.first) {
@@ -83,7 +97,7 @@ impl IdToken<'_> {
         }
         Claims {
             iss: Some(policy.issuer.clone()),
-            sub: Some(policy.subjects.write(self.person.subject)),
+            sub: Some(policy.sub_of(self.person)),
             aud: Some(Audience::One(self.client.id.clone())),
             iat: Some(context.now.0),
             other,

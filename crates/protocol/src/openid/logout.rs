@@ -2,15 +2,14 @@
 use super::id_token;
 use crate::authorize::MAX_STATE;
 use crate::decision::Mint;
+use crate::facts::SessionFacts;
 use crate::grants::Context;
 use crate::outbox::{BackChannelLogout, Message};
 use crate::params::{Params, ParamsFault};
 use crate::policy::Policy;
 use crate::signer::Signer;
 use crate::transition::{OpenIdChange, Transition};
-use crate::types::{
-    Authentication, Client, ClientNo, Lifetime, Locator, Session, Subject, UnixTime,
-};
+use crate::types::{Authentication, Client, ClientNo, Lifetime, Locator, Subject, UnixTime};
 use jose::json::Object;
 use jose::jwt::{Audience, Claims};
 use serde_json::json;
@@ -180,11 +179,10 @@ impl Logout {
     /// Whether the person need not be asked: the app was given an ID token in this very session. "the OP SHOULD ask the
     /// End-User whether to log out of the OP as well. Furthermore, the OP MUST ask the End-User this question if an
     /// id_token_hint was not provided or if the supplied ID Token does not belong to the current OP session" (§2).
-    pub fn is_of(&self, session: &Session, policy: &Policy) -> bool {
+    pub fn is_of(&self, facts: &SessionFacts, policy: &Policy) -> bool {
         self.hint.as_ref().is_some_and(|hint| {
-            let sid = Authentication::sid_of(session.id);
-            hint.sid.as_ref() == Some(&sid)
-                && hint.subject == policy.subjects.write(session.subject)
+            let sid = Authentication::sid_of(facts.session.id);
+            hint.sid.as_ref() == Some(&sid) && hint.subject == policy.sub_of(&facts.person)
         })
     }
 
@@ -232,7 +230,7 @@ pub fn tell(
 
 /// The logout token of such a message (Back-Channel Logout §2.4). `None` where no key signs.
 pub fn logout_token(
-    told: &BackChannelLogout,
+    (told, external_id): (&BackChannelLogout, Option<&str>),
     jti: Locator,
     client: &Client,
     (policy, signer, now): (&Policy, &dyn Signer, UnixTime),
@@ -242,7 +240,7 @@ pub fn logout_token(
     let other = [("events", json!({ EVENT: {} })), ("sid", sid.into())];
     let claims = Claims {
         iss: Some(policy.issuer.clone()),
-        sub: Some(policy.subjects.write(Subject(told.subject))),
+        sub: Some(policy.sub(Subject(told.subject), external_id)),
         aud: Some(Audience::One(client.id.clone())),
         iat: Some(now.0),
         exp: Some(now.plus(LOGOUT_TOKEN_LIFE).0),

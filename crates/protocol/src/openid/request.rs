@@ -70,13 +70,15 @@ impl AuthenticationRequest {
     /// Whether this is whom the app asks about. Where it is not, and nobody can be asked, "it MUST return an error, such as
     /// login_required" (§3.1.2.1).
     pub fn is_about(&self, person: &Person, policy: &Policy) -> bool {
-        let own = || policy.subjects.write(person.subject);
+        let own = || policy.sub_of(person);
         self.subjects.is_empty() || self.subjects.iter().all(|subject| *subject == own())
     }
 
     /// What of it a code is issued with.
     pub(crate) fn carried(&self, id: Locator, session: Locator, end: UnixTime) -> Authentication {
         Authentication {
+            // The store reads it of the session.
+            methods: None,
             id,
             session,
             nonce: self.nonce.clone(),

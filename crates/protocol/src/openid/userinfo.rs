@@ -73,7 +73,7 @@ impl Opened {
     pub fn answer<M>(&self, about: &About, context: &Context<'_, M>) -> Option<UserInfo> {
         let policy = context.policy;
         let mut claims = Claims {
-            sub: Some(policy.subjects.write(self.subject)),
+            sub: Some(policy.sub_of(&about.person)),
             other: about.opened_by(&self.facts.token.scope, policy),
             ..Claims::default()
         };

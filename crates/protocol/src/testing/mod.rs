@@ -119,6 +119,7 @@ impl Case {
         let id = Locator::first_at(UnixTime(NOW.0 - 1));
         Box::new(Asked {
             authentication: Authentication {
+                methods: None,
                 id,
                 session: Locator(77),
                 nonce: Some("n-0S6_WzA2Mj".to_owned()),

@@ -20,6 +20,7 @@ impl Policy {
             token_endpoint: Some("https://issuer.example/oauth2/token".to_owned()),
             response_iss: true,
             subjects: SubjectFormat::Prefixed("user_".to_owned()),
+            external_ids: false,
             grants: GrantType::ALL.to_vec(),
             registration: Registration::Open,
             apps: AppBounds {

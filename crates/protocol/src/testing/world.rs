@@ -113,6 +113,7 @@ impl Person {
             created_at: UnixTime(0),
             test_app: None,
             device_epoch: 0,
+            external_id: None,
         }
     }
 }

@@ -11,6 +11,7 @@ mod bounce;
 mod connection;
 mod device;
 mod grant;
+mod handoff;
 mod introduction;
 mod name;
 mod openid;
@@ -30,6 +31,7 @@ pub use bounce::BounceChange;
 pub use connection::{ConnectionChange, ConnectionStep, Narrowing};
 pub use device::DeviceChange;
 pub use grant::{GrantChange, RevocationCause};
+pub use handoff::{HandoffChange, Recognized};
 pub use introduction::{IntroductionChange, IntroductionRecord};
 pub use openid::OpenIdChange;
 pub use organization::OrganizationChange;
@@ -55,6 +57,8 @@ pub enum Transition {
     Device(DeviceChange),
     /// Accounts of people.
     Account(AccountChange),
+    /// Sign-ins at the company's own login.
+    Handoff(HandoffChange),
     /// Browsers that are signed in.
     Session(SessionChange),
     /// Attempts to guess something.
@@ -89,6 +93,7 @@ impl Transition {
             Transition::Grant(change) => change.event(),
             Transition::Device(change) => change.event(),
             Transition::Account(change) => change.event(),
+            Transition::Handoff(change) => Some(change.event()),
             Transition::Session(change) => change.event(),
             Transition::Throttle(
                 ThrottleChange::Count { .. }
@@ -139,7 +144,8 @@ impl Transition {
             | Transition::Connection(_)
             | Transition::SigningKey(_)
             | Transition::OpenId(_)
-            | Transition::Introduction(_) => None,
+            | Transition::Introduction(_)
+            | Transition::Handoff(_) => None,
         };
         if let Some(mail) = mail {
             mail.link.language = Some(language);
@@ -166,7 +172,8 @@ impl Transition {
             | Transition::Bounce(_)
             | Transition::Connection(_)
             | Transition::SigningKey(_)
-            | Transition::Introduction(_) => &[],
+            | Transition::Introduction(_)
+            | Transition::Handoff(_) => &[],
         }
     }
 }
@@ -186,6 +193,7 @@ from_family! {
     Grant GrantChange,
     Device DeviceChange,
     Account AccountChange,
+    Handoff HandoffChange,
     Session SessionChange,
     Throttle ThrottleChange,
     Assertion AssertionChange,

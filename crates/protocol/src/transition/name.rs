@@ -1,8 +1,8 @@
 //! What transitions are called where they are counted.
 use super::{
     AccountChange, AddressChange, AppChange, AssertionChange, AuthorizeChange, BounceChange,
-    ConnectionChange, ConnectionStep, DeviceChange, GrantChange, IntroductionChange, OpenIdChange,
-    OrganizationChange, OutboxChange, ReviewChange, SessionChange, SigningKeyChange,
+    ConnectionChange, ConnectionStep, DeviceChange, GrantChange, HandoffChange, IntroductionChange,
+    OpenIdChange, OrganizationChange, OutboxChange, ReviewChange, SessionChange, SigningKeyChange,
     ThrottleChange, TransferChange, Transition,
 };
 
@@ -57,6 +57,8 @@ names! {
     DisablePerson Transition::Account(AccountChange::Disable { .. }) => "account.disable",
     DeletePerson Transition::Account(AccountChange::Delete(_)) => "account.delete",
     EnablePerson Transition::Account(AccountChange::Enable { .. }) => "account.enable",
+    AcceptHandoff Transition::Handoff(HandoffChange::Accept { .. }) => "handoff.accept",
+    RefuseHandoff Transition::Handoff(HandoffChange::Refuse { .. }) => "handoff.refuse",
     StartSession Transition::Session(SessionChange::Start { .. }) => "session.start",
     NoteSessionUse Transition::Session(SessionChange::NoteUse(_)) => "session.note_use",
     EndSession Transition::Session(SessionChange::End { .. }) => "session.end",

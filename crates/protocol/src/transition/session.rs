@@ -21,6 +21,10 @@ pub enum SessionChange {
         alone_since: Option<Locator>,
         /// The session this browser had before, which ends.
         ends: Option<Locator>,
+        /// How they proved who they are (RFC 8176), separated by spaces; `None`: by their password here.
+        methods: Option<String>,
+        /// The answer of the company's own login that signs them in. Guard: it was not used; and uses it up.
+        answer: Option<Locator>,
         /// The mail that tells of a browser which was not known.
         notice: Option<Box<LinkMail>>,
     },

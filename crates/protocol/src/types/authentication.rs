@@ -14,6 +14,8 @@ pub struct Authentication {
     pub claims: Vec<String>,
     /// When nothing can be asked about it any more.
     pub expires_at: UnixTime,
+    /// How they had proved who they are (RFC 8176), separated by spaces; `None`: by their password here.
+    pub methods: Option<String>,
 }
 
 impl Authentication {

@@ -27,6 +27,8 @@ pub struct Person {
     pub test_app: Option<ClientNo>,
     /// How often the browsers that knew the account were forgotten: the mark that one keeps holds for one count.
     pub device_epoch: i64,
+    /// What the company's own login calls them, which apps are told in place of our number; `None`: their account is here.
+    pub external_id: Option<String>,
 }
 
 impl std::fmt::Debug for Person {
@@ -39,6 +41,19 @@ impl Person {
     /// The address, if it was proved: no app is told another.
     pub fn proved_email(&self) -> Option<&str> {
         self.verified_at.map(|_| self.email.as_str())
+    }
+
+    /// What tells them on a page: their address, or their name where there is none.
+    pub fn label(&self) -> &str {
+        match self.email.as_str() {
+            "" => &self.name,
+            email => email,
+        }
+    }
+
+    /// Whether they sign in here, with a password of their own.
+    pub fn signs_in_here(&self) -> bool {
+        !self.password.is_empty()
     }
 
     /// Whether the account may be used.
@@ -74,6 +89,19 @@ pub struct NewPerson {
     pub password: String,
     /// The test app that it is made with, if it is a test user.
     pub test_app: Option<ClientNo>,
+    /// What the company's own login calls them. Their address is then theirs alone here no more: it may be missing or shared.
+    pub external_id: Option<String>,
+}
+
+impl NewPerson {
+    /// By what the account is found, which no other has: its address; of people from elsewhere, who may share one, what they
+    /// are called there. No address begins so.
+    pub fn key(&self) -> String {
+        match &self.external_id {
+            Some(id) => format!("@{id}"),
+            None => email_key(&self.email),
+        }
+    }
 }
 
 impl std::fmt::Debug for NewPerson {

@@ -42,6 +42,7 @@ fn newcomer(email: &str) -> NewPerson {
         admin: false,
         password: "hash".to_owned(),
         test_app: None,
+        external_id: None,
     }
 }
 

@@ -109,6 +109,7 @@ fn events_name_things_as_introspection_does() {
         },
         Change::Person {
             subject: Subject(62),
+            external_id: None,
             side: Side::Live,
             standing: disabled,
         },
@@ -136,6 +137,7 @@ fn what_takes_nothing_away_is_no_event() {
         },
         Change::Person {
             subject: Subject(62),
+            external_id: None,
             side: Side::Live,
             standing: Standing::GOOD,
         },
@@ -148,6 +150,7 @@ fn what_takes_nothing_away_is_no_event() {
     };
     let answer = told(vec![Change::Person {
         subject: Subject(62),
+        external_id: None,
         side: Side::Live,
         standing: enabled,
     }]);
@@ -183,6 +186,7 @@ fn an_api_on_the_test_side_hears_of_no_app_or_person_on_the_live_side() {
     };
     let person = |side| Change::Person {
         subject: Subject(62),
+        external_id: None,
         side,
         standing: disabled,
     };

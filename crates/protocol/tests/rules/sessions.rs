@@ -50,6 +50,7 @@ fn browser<'a>(secret: &'a str, key: &'a Key, session: Option<Locator>) -> Signi
         device: "device",
         secrets: (secret, key),
         session,
+        handed_off: None,
     }
 }
 

@@ -2,6 +2,7 @@
 mod ask;
 mod connections;
 pub(crate) mod export;
+mod handoff;
 mod link;
 mod logout;
 mod own_data;
@@ -14,6 +15,7 @@ mod sign_in;
 mod sign_out;
 mod sign_up;
 pub(crate) mod throttle;
+mod welcome;
 
 pub(crate) use logout::get as end_session;
 
@@ -38,6 +40,7 @@ use sign_up::SignUpForm;
 
 /// Mounts those pages.
 pub(crate) fn mount(config: &Config, site: &mut Site) {
+    handoff::mount(config, site);
     site.page(path::HOME, sessions::home);
     site.page(SignInForm::PATH, sign_in::show);
     site.form::<SignInForm, _, _>(sign_in::submit);

@@ -8,6 +8,7 @@ use crate::http::form::{Posted, WholeForm};
 use crate::http::reply;
 use crate::http::session::{self, BrowserContext, NonceScope};
 use crate::interaction::continuation::after_url;
+use crate::interaction::continuation::{Continuation, again};
 use crate::ops::clock;
 use crate::state::App;
 use axum::extract::State;
@@ -68,7 +69,7 @@ async fn page(
     let page = OwnData {
         nonce: browser.nonce(app, NonceScope::Session),
         frame: browser.front_frame(app),
-        email: facts.person.email.clone(),
+        email: facts.person.label().to_owned(),
         asks_password: asks_password(facts),
         confirm,
         sessions: count(counts.map(|counts| counts.sessions)),
@@ -103,7 +104,7 @@ async fn some_apps(app: &App, hanging: &DeletionFacts) -> Result<Vec<Named>, Pag
 }
 
 fn asks_password(facts: &SessionFacts) -> bool {
-    !signed_in_lately(&facts.session, clock::now())
+    facts.person.signs_in_here() && !signed_in_lately(&facts.session, clock::now())
 }
 
 /// What is wrong with the password that was typed, where it is asked.
@@ -113,8 +114,11 @@ async fn proved(
     facts: &SessionFacts,
     (field, password): (&str, String),
 ) -> Result<Option<Problem>, PageError> {
-    if !asks_password(facts) {
+    if signed_in_lately(&facts.session, clock::now()) {
         return Ok(None);
+    }
+    if !facts.person.signs_in_here() {
+        return Err(again(&Continuation::Account));
     }
     let source = browser.address.source();
     let language = browser.language;

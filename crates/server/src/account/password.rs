@@ -1,6 +1,6 @@
 //! Changing one's password.
 use super::proof::{ACCOUNT_PAGE, Proof, prove};
-use super::sessions::{Said, done, own_form, page};
+use super::sessions::{Said, done, kept_here, page};
 use super::throttle;
 use crate::http::error::PageError;
 use crate::http::form::{Form, Posted};
@@ -47,7 +47,7 @@ pub(crate) async fn submit(
     State(app): State<App>,
     posted: Posted<PasswordForm>,
 ) -> Result<Response, PageError> {
-    let (browser, facts, form) = own_form(&app, posted).await?;
+    let (browser, facts, form) = kept_here(&app, posted).await?;
     match changed(&app, &browser, &facts, form).await? {
         Change::Done => {
             let mut response = reply::see_other(&done("password"));

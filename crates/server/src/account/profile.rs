@@ -1,7 +1,7 @@
 //! What a person is called, and their address.
 use super::ask::{enough_today, too_many};
 use super::proof::{ACCOUNT_PAGE, Proof, prove};
-use super::sessions::{Said, done, own_form, page};
+use super::sessions::{Said, done, kept_here, page};
 use super::sign_up::problems;
 use super::throttle::{self, admit};
 use crate::http::error::PageError;
@@ -47,7 +47,7 @@ pub(crate) async fn rename(
     State(app): State<App>,
     posted: Posted<NameForm>,
 ) -> Result<Response, PageError> {
-    let (browser, facts, NameForm { name }) = own_form(&app, posted).await?;
+    let (browser, facts, NameForm { name }) = kept_here(&app, posted).await?;
     if let Some(fault) = name_fault(&name) {
         let said = Said {
             problems: problems(&[fault], browser.language),
@@ -95,7 +95,7 @@ pub(crate) async fn change_email(
     State(app): State<App>,
     posted: Posted<EmailForm>,
 ) -> Result<Response, PageError> {
-    let (browser, facts, form) = own_form(&app, posted).await?;
+    let (browser, facts, form) = kept_here(&app, posted).await?;
     let typed = form.email.clone();
     let asked = match checked(&app, &browser, &facts, form).await? {
         Ok(address) => ask(&app, &browser, &facts, address).await?,
@@ -215,7 +215,7 @@ pub(crate) async fn prove_email(
     State(app): State<App>,
     posted: Posted<ProveForm>,
 ) -> Result<Response, PageError> {
-    let (browser, facts, ProveForm) = own_form(&app, posted).await?;
+    let (browser, facts, ProveForm) = kept_here(&app, posted).await?;
     let person = &facts.person;
     let arrives = app.store.bounce(&person.email).await?.is_none();
     if person.verified_at.is_some() && arrives {

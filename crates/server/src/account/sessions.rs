@@ -1,5 +1,5 @@
 //! A person's own page, and their sessions.
-use crate::http::error::{PageError, Unreadable};
+use crate::http::error::{PageError, PageFault, Unreadable};
 use crate::http::form::{Form, Posted, Query};
 use crate::http::reply;
 use crate::http::session::{self, BrowserContext, NonceScope};
@@ -120,8 +120,9 @@ pub(super) async fn page(
         name: name.unwrap_or_else(|| facts.person.name.clone()),
         email: facts.person.email.clone(),
         email_proved: facts.person.verified_at.is_some(),
+        kept_here: facts.person.signs_in_here(),
         mail_trouble: noted.map(|kind| trouble(kind, language)),
-        sends_mail: app.config.mail.is_some(),
+        sends_mail: app.config.mail.is_some() && facts.person.signs_in_here(),
         language: Text::of_others(language.own_name()),
         zone: Text::of_others(app.zone_of(&facts.preferences).name()),
         new_email,
@@ -179,6 +180,22 @@ fn everyones(app: &App, mut browser: BrowserContext, status: StatusCode) -> Resp
         }),
     };
     browser.keep_browser_id(app, reply::page(status, &page, None))
+}
+
+/// The same, of a form that changes what is kept of a person here. Who signs in at the company's own login is called there
+/// what they are called, and has no password here.
+///
+/// # Errors
+/// As [`own_form`]; that there is no such page for them.
+pub(super) async fn kept_here<F: Form>(
+    app: &App,
+    posted: Posted<F>,
+) -> Result<(BrowserContext, SessionFacts, F), PageError> {
+    let (browser, facts, form) = own_form(app, posted).await?;
+    match facts.person.signs_in_here() {
+        true => Ok((browser, facts, form)),
+        false => Err(PageFault::NotFound.into()),
+    }
 }
 
 /// The person, the session and the form behind a post to this page.

@@ -1,10 +1,12 @@
 //! Signing in.
+use super::handoff;
 use super::throttle::{self, admit};
+use super::welcome::{Ways, welcome};
 use crate::http::error::PageError;
 use crate::http::form::{Form, Posted, Query};
 use crate::http::reply;
-use crate::http::session::{self, BrowserContext, NonceScope};
-use crate::interaction::continuation::{Carried, Continuation, after_url};
+use crate::http::session::{BrowserContext, NonceScope};
+use crate::interaction::continuation::{Carried, Continuation};
 use crate::ops::clock;
 use crate::ops::hasher::{Checked, HashFault};
 use crate::state::App;
@@ -15,7 +17,7 @@ use pages::{Frame, SignIn, Speak, Text, path};
 use protocol::Params;
 use protocol::accounts::password::MAX_PASSWORD;
 use protocol::accounts::people::{self, MAX_EMAIL};
-use protocol::accounts::sign_in::{Attempt, SigningIn, Throttled, start_session};
+use protocol::accounts::sign_in::{Attempt, Throttled};
 use protocol::policy::SignUp;
 use protocol::types::Person;
 use store::Outcome;
@@ -92,12 +94,18 @@ pub(crate) async fn show(
     {
         return over.page(&app, &browser);
     }
+    let handoff = app.config.handoff.as_ref();
+    let handoff = handoff.filter(|_| !continuation.is_for_tests() && !here(&params));
     let mut own = None;
     if let Some(facts) = &browser.session {
-        if continuation.is_met_by(facts, app.policy()) {
+        let anew = handoff.is_some() && handoff::is_anew(what);
+        if !anew && continuation.is_met_by(facts, app.policy()) {
             return Ok(reply::see_other(&continuation.href()));
         }
-        own = Some(facts.person.email.clone()).filter(|_| continuation.suits(&facts.person));
+        own = Some(facts.person.label().to_owned()).filter(|_| continuation.suits(&facts.person));
+    }
+    if let Some(handoff) = handoff {
+        return Ok(handoff::begin(&app, handoff, &continuation, browser, what));
     }
     let again = own.is_some().then_some("sign-in-again");
     let typed = browser.address_typed.clone().filter(|_| signed_up);
@@ -110,6 +118,11 @@ pub(crate) async fn show(
         problem: None,
     };
     Ok(form(&app, &continuation, browser, StatusCode::OK, said))
+}
+
+/// Whether somebody has an account here though others sign in at the company's own login: who runs the provider, as a rule.
+fn here(params: &Params) -> bool {
+    params.get("with") == Some("password")
 }
 
 /// `POST`: an attempt.
@@ -164,7 +177,7 @@ async fn answer(
         on: continuation.href(),
         back: continuation.with(path::SIGN_IN),
     };
-    welcome(app, &person, &browser, told, ways).await
+    welcome(app, &person, &browser, (told, None), ways).await
 }
 
 /// The form again, with what was wrong.
@@ -298,51 +311,6 @@ async fn hashed_anew(
         true => now,
         false => person,
     })
-}
-
-/// Among how many of a person's newest sessions the one is looked for that the same form began.
-const LATELY: usize = 20;
-
-/// Where a browser goes that was signed in, and where one that could not be.
-pub(super) struct Ways {
-    pub(super) on: String,
-    pub(super) back: String,
-}
-
-/// Starts a session and goes on. `told`: the person hears of it by mail.
-pub(super) async fn welcome(
-    app: &App,
-    person: &Person,
-    browser: &BrowserContext,
-    told: bool,
-    ways: Ways,
-) -> Result<Response, PageError> {
-    let (policy, now) = (app.policy(), clock::now());
-    let device = browser.device_of(app, person);
-    let secret = browser.secret();
-    let signing_in = SigningIn {
-        user_agent: &browser.user_agent,
-        device: &device,
-        secrets: (&secret, &app.key),
-        session: browser.session.as_ref().map(|facts| facts.session.id),
-    };
-    let (cookie, transition) = start_session(person, &signing_in, told, policy, now, &app.mint);
-    let transition = transition.in_language(browser.language);
-    let act = app.act(now, browser.address);
-    let cookie = match app.settle_one(transition, act).await? {
-        Outcome::Committed => Some(cookie),
-        Outcome::Conflict => {
-            let listed = app.store.sessions(Some(person.subject), now, None, LATELY);
-            signing_in.begun_already(&listed.await?, now)
-        }
-    };
-    let Some(cookie) = cookie else {
-        // The password was changed, or the account switched off, while it was being checked.
-        return Ok(reply::see_other(&after_url(&ways.back, "changed")));
-    };
-    let mut response = reply::see_other(&ways.on);
-    session::sign_in(app, &mut response, &cookie, person, &device);
-    Ok(response)
 }
 
 fn form(

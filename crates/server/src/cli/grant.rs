@@ -122,7 +122,7 @@ impl List {
             let more =
                 next.map_or_else(String::new, |next| format!("\n\nMore with --after {next}"));
             match rows.is_empty() {
-                true => format!("{} let no such app in.", person.email),
+                true => format!("{} let no such app in.", person.label()),
                 false => {
                     table(
                         [
@@ -210,7 +210,8 @@ async fn found(at: &Opened, one: &One) -> Result<(Arc<Client>, Person, Connectio
     let connection = found.ok_or_else(|| {
         Failure::failed(format!(
             "{} did not let {client_id} in: `valetkey grant list {}` lists those that were",
-            person.email, person.email
+            person.label(),
+            person.label()
         ))
     })?;
     Ok((app, person, connection))
@@ -224,7 +225,7 @@ fn tell(
     output.show(&as_json(app, connection), || {
         let sheet = sheet(&[
             ("app", format!("{} ({})", app.name, app.id)),
-            ("user", person.email.clone()),
+            ("user", person.label().to_owned()),
             ("organization", organization(connection).unwrap_or_default()),
             ("scope", connection.access().to_string()),
             ("since", clock::rfc3339(connection.since)),

@@ -51,6 +51,7 @@ pub(super) async fn as_json(person: &Person, at: &Opened) -> Result<Value, Failu
     Ok(json!({
         "id": at.config.policy.subjects.write(person.subject),
         "email": person.email,
+        "external_id": person.external_id,
         "email_verified": person.verified_at.is_some(),
         "name": person.name,
         "admin": person.admin,
@@ -68,7 +69,7 @@ pub(super) fn as_row(person: &Person, at: &Opened) -> [String; 4] {
         (false, Side::Test) => format!("{}, test user", status(person)),
         (false, Side::Live) => status(person).to_owned(),
     };
-    if person.verified_at.is_none() {
+    if person.verified_at.is_none() && person.signs_in_here() {
         status.push_str(", address unproved");
     }
     [

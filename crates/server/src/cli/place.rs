@@ -8,11 +8,12 @@ use config::{Config, Overrides, file_of_environment, is_set_by_environment};
 use protocol::Transition;
 use protocol::decision::Decision;
 use protocol::events::Act;
+use protocol::handoff::SOURCE;
 use protocol::types::{Client, Person};
 use std::cell::RefCell;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Once};
-use store::{IdMint, Location, Outcome, Stay, Store};
+use store::{IdMint, Location, Outcome, Stay, Store, StoreError};
 
 /// The most lines of one page of a list.
 const MAX_PAGE: u16 = 1_000;
@@ -180,18 +181,29 @@ impl Opened {
         }
     }
 
-    /// The person with this address or id.
+    /// The person with this address or id, or with this id at the company's own login; `handoff:` before it says that it is
+    /// that one.
     pub(super) async fn person(&self, who: &str) -> Result<Person, Failure> {
+        self.find_person(who).await?.ok_or_else(|| {
+            Failure::failed(format!(
+                "nobody here is {who:?}: `valetkey user list` shows who there is"
+            ))
+        })
+    }
+
+    async fn find_person(&self, who: &str) -> Result<Option<Person>, StoreError> {
+        if let Some(id) = who.strip_prefix("handoff:") {
+            return self.store.person_by_identity(SOURCE, id).await;
+        }
         let subject = self.config.policy.subjects.read(who);
         let found = match subject.filter(|_| !who.contains('@')) {
             Some(subject) => self.store.person(subject).await?,
             None => self.store.person_by_email(who).await?,
         };
-        found.ok_or_else(|| {
-            Failure::failed(format!(
-                "nobody here is {who:?}: `valetkey user list` shows who there is"
-            ))
-        })
+        match found {
+            Some(person) => Ok(Some(person)),
+            None => self.store.person_by_identity(SOURCE, who).await,
+        }
     }
 
     /// The app with this client id.

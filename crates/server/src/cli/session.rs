@@ -127,11 +127,11 @@ impl End {
         if at.settle(Transition::Session(change)).await? == Outcome::Conflict {
             return Err(Failure::failed(format!(
                 "{0} has no such session: `valetkey session list {0}` shows those that they have",
-                person.email
+                person.label()
             )));
         }
         output.show(&json!({ "ended": ended }), || match ended {
-            0 => format!("{} is signed in nowhere.", person.email),
+            0 => format!("{} is signed in nowhere.", person.label()),
             1 => "1 session has ended.".to_owned(),
             many => format!("{many} sessions have ended."),
         });

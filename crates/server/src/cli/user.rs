@@ -172,11 +172,6 @@ impl Create {
             None if self.admin => Role::Admin,
             None => Role::Person,
         };
-        if self.admin {
-            eprintln!(
-                "warning: --admin is not yet in effect: the account is marked, and nothing asks for the mark"
-            );
-        }
         let proved = (!self.unverified).then(clock::now);
         let person = account.into_person(hash, role, proved, &at.config.policy, &at.mint);
         at.commit(people::create(person), &taken).await?;
@@ -184,7 +179,7 @@ impl Create {
         output.show(&as_json(&person, &at).await?, || {
             format!(
                 "{} can sign in now.\n\n{}",
-                person.email,
+                person.label(),
                 as_sheet(&person, &at)
             )
         });
@@ -247,9 +242,10 @@ async fn changed(
     if let Some(change) = change {
         at.commit(change, CHANGED).await?;
     }
-    let person = at.person(&person.email).await?;
+    let found = at.store.person(person.subject).await?;
+    let person = found.ok_or_else(|| Failure::failed(CHANGED))?;
     output.show(&as_json(&person, &at).await?, || {
-        format!("{} {done}.", person.email)
+        format!("{} {done}.", person.label())
     });
     Ok(())
 }

@@ -151,14 +151,14 @@ impl One {
         if !person.is_active() {
             return Err(Failure::failed(format!(
                 "{} is disabled: `valetkey user enable` comes first",
-                person.email
+                person.label()
             )));
         }
         let Some((link, change)) = mailbox::reset_link(&person, clock::now(), &at.mint) else {
             return Err(Failure::failed(format!(
                 "the address of {0} is not proved, and whoever follows the link would have it proved: `valetkey user verify \
                  {0}` vouches for it",
-                person.email
+                person.label()
             )));
         };
         at.commit(change, CHANGED).await?;
@@ -169,7 +169,7 @@ impl One {
         output.show(&json, || {
             format!(
                 "{href}\n\nWhoever follows this chooses a new password for {}: once, until {ends}. It is shown only now.",
-                person.email
+                person.label()
             )
         });
         at.close().await;

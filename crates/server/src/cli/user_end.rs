@@ -61,7 +61,7 @@ impl Delete {
         let change = change.map_err(|DeletionError::LastOwner| {
             Failure::failed(format!(
                 "{} is the last owner of {owners}: they must have another owner, or be dissolved, before",
-                person.email
+                person.label()
             ))
         })?;
         at.commit(change, CHANGED).await?;
@@ -69,7 +69,7 @@ impl Delete {
         output.show(&json!({ "deleted": id, "apps": apps }), || {
             format!(
                 "{} ({id}) is deleted for good, with {apps} apps; its tokens are dead.",
-                person.email
+                person.label()
             )
         });
         at.close().await;
@@ -94,7 +94,7 @@ async fn ask(at: &Opened, person: &Person, facts: &DeletionFacts) -> Result<(), 
     eprintln!(
         "{} ({}) is to be deleted for good, with {} apps of its own; {connections} apps lose what it allowed them. Nothing \
          brings it back. Type its e-mail address:",
-        person.email,
+        person.label(),
         person.name,
         facts.apps.len()
     );

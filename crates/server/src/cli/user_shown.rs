@@ -102,6 +102,7 @@ fn more(around: &Around) -> serde_json::Map<String, Value> {
 
 fn as_sheet(person: &Person, around: &Around, at: &Opened) -> String {
     let proved = match person.verified_at {
+        None if person.email.is_empty() => String::new(),
         Some(at) => format!("{}, proved {}", person.email, clock::rfc3339(at)),
         None => format!("{}, not proved", person.email),
     };
@@ -114,6 +115,10 @@ fn as_sheet(person: &Person, around: &Around, at: &Opened) -> String {
         .collect();
     sheet(&[
         ("id", at.config.policy.subjects.write(person.subject)),
+        (
+            "external id",
+            person.external_id.clone().unwrap_or_default(),
+        ),
         ("e-mail", proved),
         ("name", person.name.clone()),
         ("status", status(person).to_owned()),

@@ -343,6 +343,7 @@ mod tests {
         assert_eq!(known.proved(&key, &ada), Some("old"));
         let forgotten = Person {
             device_epoch: 1,
+            external_id: None,
             ..ada.clone()
         };
         let changed = Person {

@@ -81,6 +81,8 @@ pub(crate) enum ApiError {
     MediaType(&'static str),
     /// A report of a service that does not prove itself.
     UnprovedReport,
+    /// A call of the company's own login that shows no secret of its own.
+    UnprovedLogin,
     /// A report that says nothing to us.
     Report(ReportFault),
 }

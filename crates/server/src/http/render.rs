@@ -327,6 +327,7 @@ fn api_error(app: &AppState, error: &ApiError, id: RequestId) -> Response {
             id,
         ),
         ApiError::UnprovedReport => unproved_report(id),
+        ApiError::UnprovedLogin => unproved_login(id),
         ApiError::Report(fault) => reply::plain_error(
             StatusCode::BAD_REQUEST,
             "invalid_request",
@@ -341,6 +342,15 @@ fn unproved_report(id: RequestId) -> Response {
     let sentence = "send the secret of mail.bounces as a bearer token, or as the password of Basic";
     let mut response = reply::plain_error(StatusCode::UNAUTHORIZED, "invalid_client", sentence, id);
     let challenge = HeaderValue::from_static("Basic realm=\"mail bounces\"");
+    reply::challenge(&mut response, challenge);
+    response
+}
+
+/// What the company's own login is answered that shows no secret of its own.
+fn unproved_login(id: RequestId) -> Response {
+    let sentence = "send a secret of login.handoff as a bearer token";
+    let mut response = reply::plain_error(StatusCode::UNAUTHORIZED, "invalid_client", sentence, id);
+    let challenge = HeaderValue::from_static("Bearer realm=\"login\"");
     reply::challenge(&mut response, challenge);
     response
 }

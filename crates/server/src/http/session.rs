@@ -179,6 +179,16 @@ impl BrowserContext {
         }
     }
 
+    /// What tells this browser from others, if it has been told apart.
+    pub(crate) fn told(&self) -> Option<&str> {
+        self.browser_id.as_deref()
+    }
+
+    /// The same; from now on, if it was not: the answer has it keep that.
+    pub(crate) fn told_apart(&mut self) -> &str {
+        self.browser_id.get_or_insert_with(random)
+    }
+
     /// What only this browser knows; made up for one that keeps no cookies.
     pub(crate) fn secret(&self) -> String {
         self.browser_id.clone().unwrap_or_else(random)
@@ -205,7 +215,7 @@ impl BrowserContext {
             signed_in_as: self
                 .session
                 .as_ref()
-                .map(|facts| facts.person.email.clone()),
+                .map(|facts| facts.person.label().to_owned()),
             test_side: self
                 .session
                 .as_ref()

@@ -258,6 +258,13 @@ pub(crate) fn after_url(url: &str, what: &str) -> String {
     format!("{url}{mark}after={what}")
 }
 
+/// The way to sign in again for whoever has no password here, and must prove anew who they are before they do what is
+/// theirs alone.
+pub(crate) fn again(continuation: &Continuation) -> PageError {
+    let sign_in = continuation.with(path::SIGN_IN);
+    PageError::instead(reply::see_other(&after_url(&sign_in, "again")))
+}
+
 /// Only what can be a continuation of ours goes into a URL.
 pub(crate) fn is_continuation(text: &str) -> bool {
     OwnPage::named(text).is_some() || device(text).is_some() || Handle::parse(text).is_some()

@@ -126,7 +126,7 @@ impl<'a> Question<'a> {
                 ..card
             },
             account_name: session.person.name.clone(),
-            account_email: session.person.email.clone(),
+            account_email: session.person.label().to_owned(),
             breadth: (choice.layout == Layout::Broad).then(|| BreadthChoice {
                 chosen: breadth.unwrap_or(Breadth::Everything),
                 reading: some_look_and_some_do_not(&groups),

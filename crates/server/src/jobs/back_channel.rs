@@ -8,7 +8,7 @@ use protocol::Policy;
 use protocol::events::Act;
 use protocol::openid::logout::{logout_token, tell};
 use protocol::outbox::{BackChannelLogout, Entry};
-use protocol::types::ClientNo;
+use protocol::types::{ClientNo, Subject};
 use std::sync::Arc;
 use std::time::Duration;
 use store::{Store, StoreError};
@@ -58,8 +58,15 @@ impl Job for TellOfLogout {
         let Some(url) = &client.openid.backchannel_logout_uri else {
             return Ok(());
         };
+        // Most know nobody by another name, and read nothing more.
+        let external_id = match self.policy.external_ids {
+            true => self.store.external_id(Subject(told.subject)).await,
+            false => Ok(None),
+        };
+        let external_id = external_id.map_err(|error| JobError::Retry(error.to_string()))?;
         let by = (&self.policy, &*self.keys as _, clock::now());
-        let token = logout_token(&told, entry.id, &client, by);
+        let told = (&told, external_id.as_deref());
+        let token = logout_token(told, entry.id, &client, by);
         let token = token.ok_or_else(|| {
             JobError::Retry("no key signs just now: valetkey key list shows them".to_owned())
         })?;

@@ -192,7 +192,7 @@ fn refused(app: &AppState, error: &ApiError) -> (u16, Refusal) {
         ApiError::Body(_) => (400, plain("invalid_request", "the body could not be read")),
         ApiError::MediaType(_) => (415, plain("invalid_request", "the body has another type")),
         // No app sends one.
-        ApiError::UnprovedReport | ApiError::Report(_) => {
+        ApiError::UnprovedReport | ApiError::UnprovedLogin | ApiError::Report(_) => {
             (400, plain("invalid_request", "a report of a mail service"))
         }
     }

@@ -5,7 +5,7 @@ use crate::http::error::{PageError, PageFault};
 use crate::http::form::{Form, Posted};
 use crate::http::reply;
 use crate::http::session::BrowserContext;
-use crate::interaction::continuation::OwnPage;
+use crate::interaction::continuation::{Continuation, OwnPage, again};
 use crate::ops::clock;
 use crate::portal::managed::app_of;
 use crate::state::App;
@@ -88,21 +88,28 @@ impl Desk {
 
     /// Whether their password is asked before a secret is made, or the app is deleted.
     pub(in crate::portal) fn asks_password(&self) -> bool {
-        !signed_in_lately(&self.facts.session, clock::now())
+        self.facts.person.signs_in_here() && !self.signed_in_lately()
+    }
+
+    fn signed_in_lately(&self) -> bool {
+        signed_in_lately(&self.facts.session, clock::now())
     }
 
     /// What is wrong with the password that was typed, where it is asked.
     ///
     /// # Errors
-    /// When the store fails, or too many wait to be hashed.
+    /// When the store fails, or too many wait to be hashed; the way to the company's own login for who signs in there.
     pub(in crate::portal) async fn proved(
         &self,
         app: &App,
         field: &str,
         password: String,
     ) -> Result<Option<Problem>, PageError> {
-        if !self.asks_password() {
+        if self.signed_in_lately() {
             return Ok(None);
+        }
+        if !self.facts.person.signs_in_here() {
+            return Err(again(&Continuation::Own(OwnPage::Apps)));
         }
         let source = self.browser.address.source();
         let language = self.browser.language;

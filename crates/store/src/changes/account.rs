@@ -7,7 +7,6 @@ use crate::value::values;
 use protocol::accounts::mail_link::LinkMail;
 use protocol::accounts::mailbox::A_DAY;
 use protocol::transition::{AccountChange, AddressChange, Recovery};
-use protocol::types::email::email_key;
 use protocol::types::{Language, Locator, NewPerson, Subject, UnixTime};
 
 /// Kills what was issued so far, also for an account that is off already.
@@ -253,24 +252,25 @@ fn recover<'a>(steps: Steps<'a>, recovery: &'a Recovery, now: UnixTime) -> Steps
     }
 }
 
-fn create<'a>(steps: Steps<'a>, person: &'a NewPerson, now: UnixTime) -> Steps<'a> {
+pub(super) fn create<'a>(steps: Steps<'a>, person: &'a NewPerson, now: UnixTime) -> Steps<'a> {
     // A number that another node counted at the same moment is counted again.
     const COUNTED: &str = "INSERT INTO people (subject, email, email_key, name, admin, password, disabled_at, cutoff, \
-         created_at, test_app, verified_at) SELECT MAX(n) + 1, $1, $2, $3, $4, $5, NULL, 0, $6, $7, $8 FROM \
+         created_at, test_app, verified_at, external_id) SELECT MAX(n) + 1, $1, $2, $3, $4, $5, NULL, 0, $6, $7, $8, $9 FROM \
          (SELECT MAX(subject) AS n FROM people WHERE subject < 9007199254740991 UNION ALL \
          SELECT MAX(subjects_above) FROM epochs UNION ALL SELECT 0) AS numbers WHERE TRUE \
          ON CONFLICT (email_key) DO NOTHING";
     const NAMED: &str = "INSERT INTO people (email, email_key, name, admin, password, disabled_at, cutoff, \
-         created_at, test_app, verified_at, subject) VALUES ($1, $2, $3, $4, $5, NULL, 0, $6, $7, $8, $9) ON CONFLICT DO NOTHING";
+         created_at, test_app, verified_at, external_id, subject) VALUES ($1, $2, $3, $4, $5, NULL, 0, $6, $7, $8, $9, $10) ON CONFLICT DO NOTHING";
     let mut values = Vec::from(values![
         &person.email,
-        email_key(&person.email),
+        person.key(),
         &person.name,
         person.admin,
         &person.password,
         now,
         person.test_app,
         person.verified_at,
+        person.external_id.as_deref(),
     ]);
     match person.subject {
         None => steps.guard(COUNTED, values),

@@ -14,8 +14,8 @@ pub(super) fn keep<'a>(
         return steps;
     };
     steps.run(
-        "INSERT INTO authentications (id, client, subject, session, sid, nonce, claims, expires_at) \
-         VALUES ($1, $2, $3, $4, $4, $5, $6, $7)",
+        "INSERT INTO authentications (id, client, subject, session, sid, nonce, claims, expires_at, methods) \
+         VALUES ($1, $2, $3, $4, $4, $5, $6, $7, (SELECT methods FROM sessions WHERE id = $4))",
         values![
             asked.id,
             code.client,

@@ -9,6 +9,7 @@ use protocol::types::email::email_key;
 use protocol::types::{Subject, UnixTime};
 
 /// Erases what an account tells of its person; what is in the place of its address is none, and free for nobody to type.
+/// What the company calls them stays as the number does: APIs are told by it what to forget.
 const ERASE: &str = "UPDATE people SET email = 'deleted-' || subject, email_key = 'deleted-' || subject, name = '', \
      password = '', verified_at = NULL, admin = FALSE, language = NULL, zone = NULL, \
      disabled_at = COALESCE(disabled_at, $3), deleted_at = $3, device_epoch = device_epoch + 1, \
@@ -51,6 +52,14 @@ pub(super) fn delete<'a>(steps: Steps<'a>, deletion: &'a Deletion, now: UnixTime
         )
         .run(
             "DELETE FROM person_claims WHERE subject = $1",
+            values![subject],
+        )
+        .run(
+            "DELETE FROM identities WHERE subject = $1",
+            values![subject],
+        )
+        .run(
+            "DELETE FROM login_answers WHERE subject = $1",
             values![subject],
         )
         .person_changed(subject)

@@ -9,6 +9,7 @@ mod connection;
 mod counted;
 mod deletion;
 mod device;
+mod handoff;
 mod introduction;
 mod mail_link;
 mod organization;
@@ -28,8 +29,8 @@ use protocol::Transition;
 use protocol::accounts::mail_link::LinkMail;
 use protocol::transition::{
     AccountChange, AppChange, AssertionChange, AuthorizeChange, BounceChange, ConnectionChange,
-    DeviceChange, GrantChange, IntroductionChange, OpenIdChange, OrganizationChange, OutboxChange,
-    ReviewChange, ReviewStep, SessionChange, SigningKeyChange, ThrottleChange,
+    DeviceChange, GrantChange, HandoffChange, IntroductionChange, OpenIdChange, OrganizationChange,
+    OutboxChange, ReviewChange, ReviewStep, SessionChange, SigningKeyChange, ThrottleChange,
 };
 use protocol::types::{
     AccessToken, Authentication, AuthorizationCode, ClientNo, Consent, DeviceAnswer,
@@ -69,6 +70,7 @@ pub(crate) enum Cold<'a> {
         notice: Option<&'a LinkMail>,
     },
     Account(&'a AccountChange),
+    Handoff(&'a HandoffChange),
     Session(&'a SessionChange),
     Throttle(&'a ThrottleChange),
     Assertion(&'a AssertionChange),
@@ -116,6 +118,7 @@ impl<'a> Cold<'a> {
                 device::answer(steps, device, (by, client), answer, told, now)
             }
             Cold::Account(change) => account::steps(steps, change, now),
+            Cold::Handoff(change) => handoff::steps(steps, change, now),
             Cold::Session(change) => session::steps(steps, change, now),
             Cold::Throttle(change) => throttle::steps(steps, change, now, receipt),
             Cold::Assertion(change) => assertion::steps(steps, change),
@@ -167,6 +170,7 @@ impl<'a> From<&'a Transition> for Change<'a> {
             Transition::Grant(change) => Change::Hot(grant(change)),
             Transition::Device(change) => device(change),
             Transition::Account(change) => Change::Cold(Cold::Account(change)),
+            Transition::Handoff(change) => Change::Cold(Cold::Handoff(change)),
             Transition::Session(change) => Change::Cold(Cold::Session(change)),
             Transition::Throttle(change) => Change::Cold(Cold::Throttle(change)),
             Transition::Review(change) => Change::Cold(Cold::Review(change)),

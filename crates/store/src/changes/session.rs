@@ -14,11 +14,18 @@ pub(super) fn steps<'a>(steps: Steps<'a>, change: &'a SessionChange, now: UnixTi
             ends_at,
             alone_since,
             ends,
+            methods,
+            answer,
             notice,
         } => {
             let locked = checked(steps, password, session.subject);
+            let locked = match answer {
+                Some(answer) => locked.guard(USE_ANSWER, values![*answer, session.subject, now]),
+                None => locked,
+            };
             let alone = alone(locked, session, *alone_since, *ends);
-            tell(start(alone, session, *ends_at, *ends), notice.as_deref())
+            let started = start(alone, session, *ends_at, methods.as_deref(), *ends);
+            tell(started, notice.as_deref())
         }
         SessionChange::NoteUse(uses) => uses.iter().fold(steps, |steps, used| {
             steps.run(NOTE_USE, values![used.session, used.at, used.idle_at])
@@ -49,6 +56,9 @@ pub(super) fn steps<'a>(steps: Steps<'a>, change: &'a SessionChange, now: UnixTi
         }
     }
 }
+
+/// What the company's own login said of this person works once.
+const USE_ANSWER: &str = "UPDATE login_answers SET used_at = $3 WHERE id = $1 AND subject = $2 AND used_at IS NULL AND expires_at > $3";
 
 /// The person's row is locked first, so a password or an account that changes meanwhile waits, and then finds this
 /// session to end.
@@ -90,6 +100,7 @@ fn start<'a>(
     steps: Steps<'a>,
     session: &'a Session,
     ends_at: UnixTime,
+    methods: Option<&'a str>,
     before: Option<Locator>,
 ) -> Steps<'a> {
     let steps = match before {
@@ -98,8 +109,8 @@ fn start<'a>(
         None => steps,
     };
     steps.run(
-        "INSERT INTO sessions (id, digest, subject, auth_time, expires_at, browser, device, ends_at) \
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8) ON CONFLICT DO NOTHING",
+        "INSERT INTO sessions (id, digest, subject, auth_time, expires_at, browser, device, ends_at, methods) \
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9) ON CONFLICT DO NOTHING",
         values![
             session.id,
             &session.digest,
@@ -109,6 +120,7 @@ fn start<'a>(
             &session.browser,
             session.device.as_deref(),
             ends_at,
+            methods,
         ],
     )
 }

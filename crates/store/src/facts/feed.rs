@@ -168,6 +168,7 @@ pub(crate) const PERSON: Query<Change> = Query {
         let person = super::people::person(row, 0)?;
         Ok(Change::Person {
             subject: person.subject,
+            external_id: person.external_id.clone(),
             side: side(person.test_app.is_some()),
             standing: Standing::from(&person),
         })

@@ -3,14 +3,14 @@
 /// The columns of a person, which [`people::person`] reads.
 macro_rules! person_columns {
     () => {
-        "p.subject, p.email, p.name, p.admin, p.password, p.disabled_at, p.cutoff, p.created_at, p.test_app, p.verified_at, p.device_epoch"
+        "p.subject, p.email, p.name, p.admin, p.password, p.disabled_at, p.cutoff, p.created_at, p.test_app, p.verified_at, p.device_epoch, p.external_id"
     };
 }
 
 /// The same for those who judge tokens, and have no use for the hash of a password.
 macro_rules! person_without_password {
     () => {
-        "p.subject, p.email, p.name, p.admin, '', p.disabled_at, p.cutoff, p.created_at, p.test_app, p.verified_at, p.device_epoch"
+        "p.subject, p.email, p.name, p.admin, '', p.disabled_at, p.cutoff, p.created_at, p.test_app, p.verified_at, p.device_epoch, p.external_id"
     };
 }
 
@@ -18,7 +18,7 @@ macro_rules! person_without_password {
 macro_rules! visitor_columns {
     () => {
         "s.id, s.digest, s.subject, s.auth_time, s.expires_at, '', NULL, \
-         p.subject, '', '', p.admin, '', p.disabled_at, p.cutoff, p.created_at, p.test_app, p.verified_at, p.device_epoch, NULL, NULL"
+         p.subject, '', '', p.admin, '', p.disabled_at, p.cutoff, p.created_at, p.test_app, p.verified_at, p.device_epoch, p.external_id, NULL, NULL"
     };
 }
 
@@ -35,6 +35,7 @@ pub(crate) mod connections;
 pub(crate) mod devices;
 pub(crate) mod events;
 pub(crate) mod feed;
+pub(crate) mod handoff;
 pub(crate) mod introductions;
 pub(crate) mod mail_links;
 pub(crate) mod openid;

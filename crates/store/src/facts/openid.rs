@@ -9,7 +9,7 @@ pub(crate) type Asked = (Authentication, Preferences, Document);
 
 /// Of the sign-in behind a code or grant.
 pub(crate) const ASKED: Query<Asked> = Query {
-    sql: "SELECT a.id, a.sid, a.nonce, a.claims, a.expires_at, p.language, p.zone, d.claims FROM authentications a \
+    sql: "SELECT a.id, a.sid, a.nonce, a.claims, a.expires_at, p.language, p.zone, d.claims, a.methods FROM authentications a \
           JOIN people p ON p.subject = a.subject LEFT JOIN person_claims d ON d.subject = a.subject WHERE a.id = $1",
     read: |row| {
         let authentication = Authentication {
@@ -18,6 +18,7 @@ pub(crate) const ASKED: Query<Asked> = Query {
             nonce: row.optional_text(2)?.map(str::to_owned),
             claims: row.lines(3)?,
             expires_at: row.time(4)?,
+            methods: row.optional_text(8)?.map(str::to_owned),
         };
         Ok((authentication, preferences(row, 5)?, document(row, 7)?))
     },
@@ -34,8 +35,8 @@ pub(crate) const ABOUT: Query<About> = Query {
     read: |row| {
         Ok(About {
             person: person(row, 0)?,
-            preferences: preferences(row, 11)?,
-            document: document(row, 13)?,
+            preferences: preferences(row, 12)?,
+            document: document(row, 14)?,
         })
     },
 };

@@ -3,7 +3,7 @@ use crate::row::{Query, Read, Row};
 use protocol::facts::{AccountCounts, Attempts, Standing};
 use protocol::types::{ClientNo, Language, Person, Preferences, Subject};
 
-/// Eleven columns from `at` on; `None` when a left join found nobody.
+/// Twelve columns from `at` on; `None` when a left join found nobody.
 pub(super) fn optional_person(row: &dyn Row, at: usize) -> Read<Option<Person>> {
     match row.optional_number(at)? {
         Some(_) => person(row, at).map(Some),
@@ -11,7 +11,7 @@ pub(super) fn optional_person(row: &dyn Row, at: usize) -> Read<Option<Person>> 
     }
 }
 
-/// Eleven columns from `at` on.
+/// Twelve columns from `at` on.
 pub(super) fn person(row: &dyn Row, at: usize) -> Read<Person> {
     Ok(Person {
         subject: row.subject(at)?,
@@ -25,6 +25,7 @@ pub(super) fn person(row: &dyn Row, at: usize) -> Read<Person> {
         created_at: row.time(at + 7)?,
         test_app: row.optional_client(at + 8)?,
         device_epoch: row.number(at + 10)?,
+        external_id: row.optional_text(at + 11)?.map(str::to_owned),
     })
 }
 
@@ -52,12 +53,22 @@ macro_rules! people {
 }
 
 pub(crate) const BY_SUBJECT: Query<Person> = people!("p.subject = $1");
-/// The same, unless the account was deleted.
+/// The person that is known by an id elsewhere: where, and by which.
+pub(crate) const BY_IDENTITY: Query<Person> = people!(
+    "p.deleted_at IS NULL AND p.subject = (SELECT subject FROM identities WHERE source = $1 AND external_id = $2)"
+);
+/// The same as by subject, unless the account was deleted.
 pub(crate) const THERE: Query<Person> = people!("p.subject = $1 AND p.deleted_at IS NULL");
 pub(crate) const BY_EMAIL_KEY: Query<Person> = people!("p.email_key = $1 AND p.deleted_at IS NULL");
 /// A page: after a subject, so many at most.
 pub(crate) const PAGE: Query<Person> =
     people!("p.subject > $1 AND p.deleted_at IS NULL ORDER BY p.subject LIMIT $2");
+
+/// What a person is called elsewhere.
+pub(crate) const EXTERNAL_ID: Query<String> = Query {
+    sql: "SELECT external_id FROM people WHERE subject = $1 AND external_id IS NOT NULL",
+    read: |row| row.string(0),
+};
 
 /// The apps that a person owns themselves.
 pub(crate) const OWN_APPS: Query<ClientNo> = Query {

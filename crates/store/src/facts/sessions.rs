@@ -22,7 +22,7 @@ fn facts(row: &dyn Row) -> Read<SessionFacts> {
     Ok(SessionFacts {
         session: session(row)?,
         person: person(row, 7)?,
-        preferences: preferences(row, 18)?,
+        preferences: preferences(row, 19)?,
     })
 }
 
@@ -68,7 +68,7 @@ pub(crate) const WITH_ONLY_CONSENT: Query<(SessionFacts, ConsentFacts)> = Query 
          AND o.organization <> c.organization AND o.granted_at > p.consents_from) WHERE s.id = $2"
     ),
     read: |row| {
-        let workspace = |row: &dyn Row| Ok((workspace(row, 25)?, standing(row, 26)?));
+        let workspace = |row: &dyn Row| Ok((workspace(row, 26)?, standing(row, 27)?));
         with_consent(row, workspace)
     },
 };
@@ -78,11 +78,11 @@ fn with_consent(
     workspace: impl FnOnce(&dyn Row) -> Read<(Option<Locator>, AppStanding)>,
 ) -> Read<(SessionFacts, ConsentFacts)> {
     let facts = facts(row)?;
-    let consent = match row.optional_client(20)? {
+    let consent = match row.optional_client(21)? {
         Some(client) => {
             let (organization, standing) = workspace(row)?;
             let whose = (facts.person.subject, client, organization);
-            let consent = consent(row, 21, whose)?;
+            let consent = consent(row, 22, whose)?;
             Some(Consent {
                 standing,
                 ..consent

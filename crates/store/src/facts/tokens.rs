@@ -90,13 +90,14 @@ pub(crate) const GRANT: Query<Grant> = Query {
 
 /// Who allowed a grant, as introspection tells it.
 pub(crate) const HOLDER: Query<Holder> = Query {
-    sql: "SELECT g.auth_time, p.email, p.verified_at FROM grants g LEFT JOIN people p ON p.subject = g.subject WHERE g.id = $1",
+    sql: "SELECT g.auth_time, p.email, p.verified_at, p.external_id FROM grants g LEFT JOIN people p ON p.subject = g.subject WHERE g.id = $1",
     read: |row| {
         let proved = row.optional_time(2)?;
         let email = row.optional_text(1)?.filter(|_| proved.is_some());
         Ok(Holder {
             auth_time: row.time(0)?,
             email: email.map(str::to_owned),
+            external_id: row.optional_text(3)?.map(str::to_owned),
         })
     },
 };
@@ -195,7 +196,7 @@ macro_rules! highest_ids {
         "(SELECT MAX(id) AS id FROM access_tokens UNION ALL SELECT MAX(id) FROM refresh_tokens UNION ALL \
          SELECT MAX(id) FROM codes UNION ALL SELECT MAX(id) FROM device_codes UNION ALL \
          SELECT MAX(id) FROM grants UNION ALL SELECT MAX(id) FROM interactions UNION ALL \
-         SELECT MAX(id) FROM sessions UNION ALL SELECT MAX(id) FROM events UNION ALL \
+         SELECT MAX(id) FROM sessions UNION ALL SELECT MAX(id) FROM login_answers UNION ALL SELECT MAX(id) FROM events UNION ALL \
          SELECT MAX(id) FROM outbox UNION ALL SELECT MAX(id) FROM mail_links UNION ALL \
          SELECT MAX(id) FROM client_secrets UNION ALL SELECT MAX(id) FROM organizations UNION ALL \
          SELECT MAX(id) FROM invitations UNION ALL SELECT MAX(id) FROM transfers UNION ALL \

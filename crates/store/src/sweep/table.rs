@@ -5,6 +5,7 @@ use protocol::accounts::sign_in::WINDOW;
 use protocol::apps::RESTORABLE;
 use protocol::apps::transfer::OFFER;
 use protocol::daily::DAY;
+use protocol::handoff::CHALLENGE_LIFE;
 use protocol::organizations::INVITATION;
 use protocol::outbox::DEAD_KEPT;
 use protocol::request_log;
@@ -140,7 +141,7 @@ const fn sweep(
 }
 
 /// What follows another table comes after it. Access tokens come first: they are told apart.
-pub(super) const SWEEPS: [Sweep; 45] = [
+pub(super) const SWEEPS: [Sweep; 47] = [
     sweep("access_tokens", EXPIRED, |rules, now| {
         older(rules.access, now)
     }),
@@ -183,6 +184,10 @@ pub(super) const SWEEPS: [Sweep; 45] = [
         older(rules.interaction, now)
     }),
     sweep("interactions", EXPIRED, ahead),
+    sweep("login_answers", EXPIRED, |_, now| {
+        older(CHALLENGE_LIFE, now)
+    }),
+    sweep("login_answers", EXPIRED, ahead),
     sweep("sessions", EXPIRED, |rules, now| older(rules.session, now)),
     sweep("sessions", EXPIRED, ahead),
     sweep("mail_links", EXPIRED, |_, now| older(LONGEST_LINK, now)),

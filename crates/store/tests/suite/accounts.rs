@@ -32,6 +32,8 @@ async fn session_in(world: &World, subject: Subject, device: &str) -> Session {
         password: PASSWORD.to_owned(),
         ends_at: world.now.plus(Lifetime::from_days(1)),
         alone_since: None,
+        methods: None,
+        answer: None,
         session: session.clone(),
         ends: None,
         notice: None,
@@ -45,6 +47,7 @@ async fn an_address_is_unique_without_regard_to_case() {
     let world = World::new();
     let subject = world.person("Ada@Example.com").await;
     let twin = NewPerson {
+        external_id: None,
         test_app: None,
         subject: Some(Subject(subject.0 + 1)),
         email: "ada@example.COM".to_owned(),
@@ -78,6 +81,7 @@ async fn numbered_people_are_counted() {
     let store = Store::open(&options).unwrap();
     for email in ["a@example.com", "b@example.com"] {
         let person = NewPerson {
+            external_id: None,
             test_app: None,
             subject: None,
             email: email.to_owned(),
@@ -137,6 +141,8 @@ async fn no_session_starts_with_a_password_that_is_no_longer_the_persons() {
             password: password.to_owned(),
             ends_at: world.now.plus(Lifetime::from_days(1)),
             alone_since: None,
+            methods: None,
+            answer: None,
             session: Session {
                 id: world.store.mint().locator(),
                 ..started.clone()

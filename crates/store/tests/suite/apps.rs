@@ -229,6 +229,7 @@ async fn a_test_app_reads_back_and_takes_its_users_along() {
         admin: false,
         password: String::new(),
         test_app: Some(app.no),
+        external_id: None,
     };
     world
         .settle(protocol::accounts::people::create(tester))

@@ -38,6 +38,8 @@ impl World {
             },
             ends_at: self.now.plus(Lifetime::from_days(1)),
             alone_since: None,
+            methods: None,
+            answer: None,
             ends: None,
             notice: None,
         })

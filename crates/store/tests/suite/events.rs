@@ -113,6 +113,7 @@ async fn what_the_database_gives_a_number_is_named_in_its_event() {
     let world = World::new();
     let app = world.client("app").await;
     let person = NewPerson {
+        external_id: None,
         subject: None,
         email: "Ada@example.com".to_owned(),
         verified_at: None,

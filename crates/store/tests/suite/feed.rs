@@ -96,6 +96,7 @@ async fn every_revocation_is_told_in_order_and_once() {
             good: false,
         },
         Change::Person {
+            external_id: None,
             subject: grant.subject,
             side: Side::Live,
             standing: Standing {

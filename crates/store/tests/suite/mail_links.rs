@@ -55,6 +55,7 @@ impl World {
 
     fn newcomer(&self, email: &str) -> NewPerson {
         NewPerson {
+            external_id: None,
             subject: Some(Subject(self.store.mint().locator().0)),
             email: email.to_owned(),
             verified_at: Some(self.now),

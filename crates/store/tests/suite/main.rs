@@ -19,6 +19,7 @@ mod engine;
 mod events;
 mod expiry;
 mod feed;
+mod handoff;
 mod housekeeping;
 mod introductions;
 mod invariants;

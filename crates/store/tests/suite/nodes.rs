@@ -164,6 +164,7 @@ async fn the_same_for_what_runs_alone() {
         admin: false,
         password: "x".to_owned(),
         test_app: None,
+        external_id: None,
     };
     proxy.lose("COMMIT");
     assert_eq!(
@@ -408,6 +409,7 @@ async fn numbers_counted_by_many_nodes_are_all_different() {
                 admin: false,
                 password: String::new(),
                 test_app: None,
+                external_id: None,
             };
             let (node, now) = (nodes[at % nodes.len()].clone(), world.now);
             tokio::spawn(async move {

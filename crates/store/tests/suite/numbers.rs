@@ -120,6 +120,7 @@ async fn who_only_looks_needs_no_number_and_writes_nothing() {
     let looking = Store::open(&options).unwrap();
     assert_eq!(looking.people(None, 10).await.unwrap().people.len(), 1);
     let person = NewPerson {
+        external_id: None,
         subject: None,
         email: "bob@example.com".to_owned(),
         verified_at: None,

@@ -17,6 +17,8 @@ const HOUR: Lifetime = Lifetime::from_minutes(60);
 async fn signed_in(world: &World, subject: Subject, ends: Option<Locator>) -> Locator {
     let id = world.store.mint().locator();
     let start = SessionChange::Start {
+        methods: None,
+        answer: None,
         password: PASSWORD.to_owned(),
         ends_at: world.now.plus(HOUR),
         alone_since: None,
@@ -49,6 +51,7 @@ async fn asked(
     };
     let issue = AuthorizeChange::IssueCode {
         authentication: Some(Box::new(Authentication {
+            methods: None,
             id: code.id,
             session,
             nonce: Some("a nonce".to_owned()),

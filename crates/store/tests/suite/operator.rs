@@ -164,6 +164,8 @@ pub(crate) async fn open(world: &World) -> (protocol::types::Grant, Session) {
         password: PASSWORD.to_owned(),
         ends_at: world.now.plus(Lifetime::from_days(1)),
         alone_since: None,
+        methods: None,
+        answer: None,
         session: session.clone(),
         ends: None,
         notice: None,
@@ -222,6 +224,7 @@ async fn cutting_off_closes_all_that_is_open_and_keeps_what_people_allowed() {
 
 fn numbered(email: &str) -> Transition {
     protocol::accounts::people::create(NewPerson {
+        external_id: None,
         subject: None,
         email: email.to_owned(),
         verified_at: None,

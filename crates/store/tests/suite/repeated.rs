@@ -22,6 +22,8 @@ pub(crate) async fn sign_in(world: &World, subject: Subject) {
         password: PASSWORD.to_owned(),
         ends_at: world.now.plus(Lifetime::from_days(1)),
         alone_since: None,
+        methods: None,
+        answer: None,
         session,
         ends: None,
         notice: None,

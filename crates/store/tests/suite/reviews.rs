@@ -230,6 +230,7 @@ async fn administrators_are_told_at_addresses_that_are_theirs() {
         ("ada@example.com", false, true),
     ] {
         let person = NewPerson {
+            external_id: None,
             subject: Some(Subject(world.store.mint().locator().0)),
             email: email.to_owned(),
             verified_at: proved.then_some(world.now),

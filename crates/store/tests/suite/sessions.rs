@@ -26,6 +26,8 @@ fn begun(world: &World, subject: Subject) -> Session {
 
 fn start(world: &World, session: Session, ends: Option<Locator>) -> Transition {
     Transition::Session(SessionChange::Start {
+        methods: None,
+        answer: None,
         password: PASSWORD.to_owned(),
         ends_at: world.now.plus(Lifetime::from_minutes(150)),
         alone_since: Some(Locator::first_at(

@@ -33,6 +33,7 @@ async fn app(world: &World, id: &str) -> Option<Arc<Client>> {
 async fn test_user(world: &World, app: ClientNo) -> Person {
     let subject = Subject(world.store.mint().locator().0);
     let person = NewPerson {
+        external_id: None,
         subject: Some(subject),
         email: format!("{}@users.test", subject.0),
         verified_at: None,

@@ -83,6 +83,7 @@ impl World {
     pub(crate) async fn person(&self, email: &str) -> Subject {
         let subject = Subject(self.store.mint().locator().0);
         let person = NewPerson {
+            external_id: None,
             subject: Some(subject),
             email: email.to_owned(),
             verified_at: None,

@@ -43,11 +43,12 @@ fn asked(case: &Case, pairs: &[(&str, &str)]) -> Result<Logout, LogoutFault> {
     request.check(known.then(|| Arc::new(app())), &case.policy)
 }
 
-fn session(id: i64, subject: i64) -> protocol::types::Session {
-    let mut session = protocol::facts::SessionFacts::for_tests().session;
-    session.id = Locator(id);
-    session.subject = Subject(subject);
-    session
+fn session(id: i64, subject: i64) -> protocol::facts::SessionFacts {
+    let mut facts = protocol::facts::SessionFacts::for_tests();
+    facts.session.id = Locator(id);
+    facts.session.subject = Subject(subject);
+    facts.person.subject = Subject(subject);
+    facts
 }
 
 #[test]
@@ -178,7 +179,7 @@ fn an_app_is_told_by_a_logout_token() {
         subject: 7,
     };
     let by = (&case.policy, &case.signer as &dyn Signer, NOW);
-    let token = logout_token(&told, Locator(5), &app(), by).expect("a key signs");
+    let token = logout_token((&told, None), Locator(5), &app(), by).expect("a key signs");
     let read = |typ| {
         let wanted = Wanted {
             typ,

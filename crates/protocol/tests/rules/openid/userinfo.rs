@@ -32,7 +32,7 @@ fn sub_is_always_told() {
     let Some(UserInfo::Plain(json)) = opened.answer(&about, &case.context()) else {
         panic!("it is JSON");
     };
-    let sub = case.policy.subjects.write(opened.subject);
+    let sub = case.policy.sub_of(&about.person);
     assert_eq!(json, format!(r#"{{"sub":"{sub}"}}"#), "{sentence}");
 }
 

@@ -3,9 +3,9 @@ use super::followed::Followed;
 use super::page::{Typed, asks_password, confirmed, has_apps, over, page, plain};
 use crate::account::proof::{Proof, prove};
 use crate::account::sessions::done as done_page;
-use crate::account::sign_in::{Ways, welcome};
 use crate::account::sign_up::problems as problems_of;
 use crate::account::throttle;
+use crate::account::welcome::{Ways, welcome};
 use crate::http::error::PageError;
 use crate::http::form::{Form, Posted};
 use crate::http::session::{BrowserContext, NonceScope};
@@ -293,7 +293,7 @@ async fn go_on(
         _ => continuation.href(),
     };
     let back = continuation.with(path::SIGN_IN);
-    welcome(app, person, browser, false, Ways { on, back }).await
+    welcome(app, person, browser, (false, None), Ways { on, back }).await
 }
 
 /// A form that comes once more, as after a button that was pressed twice: whoever has the password that was just chosen

@@ -1,0 +1,186 @@
+//! What the company's server asks and says, and what is answered when it is wrong.
+use super::{SECRET, ada, app_of, call, challenge_of, company, way_back};
+use crate::support::assert_refused;
+use acceptance::{Json, Request};
+use serde_json::json;
+
+/// A challenge that waits, of a browser that came for itself.
+fn waiting(scene: &crate::support::Scene) -> String {
+    challenge_of(&scene.provider.browser().open("/sign-in"))
+}
+
+#[test]
+fn a_challenge_tells_what_the_app_asked() {
+    let scene = company("");
+    let app = app_of(&scene);
+    let asked = [
+        ("scope", "tasks:read tasks:write"),
+        ("login_hint", "ada@company.example"),
+        ("prompt", "login"),
+        ("max_age", "3600"),
+        ("ui_locales", "de"),
+    ];
+    let away = scene.provider.browser().open(&scene.question(&app, &asked));
+    let body = json!({ "challenge": challenge_of(&away) });
+    let told = call(&scene, "/login/challenge", &body).expect(200).json();
+    assert_eq!(told["client"]["client_id"], app.client_id.as_str());
+    assert_eq!(told["client"]["name"], "Test App", "{told}");
+    assert_eq!(told["scopes"], json!(["tasks:read", "tasks:write"]));
+    for (name, value) in [
+        ("login_hint", "ada@company.example"),
+        ("prompt", "login"),
+        ("ui_locales", "de"),
+    ] {
+        assert_eq!(told[name], value, "{told}");
+    }
+    assert_eq!(told["max_age"], 3600);
+    assert!(
+        told["signed_in_since"].is_i64() && told["expires_at"].is_i64(),
+        "{told}"
+    );
+    // Whoever came for themselves brings no app.
+    let body = json!({ "challenge": waiting(&scene) });
+    let told = call(&scene, "/login/challenge", &body).expect(200).json();
+    assert!(
+        told["client"].is_null() && told["signed_in_since"].is_null(),
+        "{told}"
+    );
+}
+
+#[test]
+fn each_call_shows_one_of_the_two_secrets() {
+    let scene = company("");
+    let body = json!({ "challenge": waiting(&scene) });
+    let with = |secret: &str| {
+        let request = Request::post("/login/challenge").json(&body).bearer(secret);
+        scene.api().send(&request)
+    };
+    for secret in [SECRET, "the-company-shows-this-secret-0002"] {
+        with(secret).expect(200);
+    }
+    for path in [
+        "/login/challenge",
+        "/login/accept",
+        "/login/refuse",
+        "/login/end-sessions",
+    ] {
+        for request in [
+            Request::post(path).json(&body),
+            Request::post(path)
+                .json(&body)
+                .bearer("the-company-shows-this-secret-0003"),
+            Request::post(path).json(&body).basic("company", SECRET),
+        ] {
+            let refused = scene.api().send(&request);
+            assert_refused(&refused, 401, "invalid_client");
+            assert!(refused.header("WWW-Authenticate").is_some(), "{refused}");
+        }
+        let typed = Request::post(path)
+            .bearer(SECRET)
+            .form(&[("challenge", "x")]);
+        assert_eq!(scene.api().send(&typed).status, 415);
+    }
+    let log = scene.provider.log();
+    assert!(!log.contains("shows-this-secret"), "a secret is in the log");
+}
+
+#[test]
+fn an_answer_is_taken_once_and_again_when_it_is_the_same() {
+    let scene = company("");
+    let challenge = waiting(&scene);
+    let first = way_back(call(&scene, "/login/accept", &ada(&challenge)));
+    let again = way_back(call(&scene, "/login/accept", &ada(&challenge)));
+    assert_eq!(first, again, "a call that was lost is repeated");
+    let mut other = ada(&challenge);
+    other["user"]["id"] = "u-2".into();
+    let refused = call(&scene, "/login/accept", &other);
+    assert_refused(&refused, 409, "answered_challenge");
+    let refused = call(&scene, "/login/refuse", &json!({ "challenge": challenge }));
+    assert_refused(&refused, 409, "answered_challenge");
+}
+
+#[test]
+fn many_answers_at_once_make_one_account() {
+    let scene = company("");
+    let challenges: Vec<String> = (0..8).map(|_| waiting(&scene)).collect();
+    std::thread::scope(|scope| {
+        for challenge in &challenges {
+            let scene = &scene;
+            scope.spawn(move || way_back(call(scene, "/login/accept", &ada(challenge))));
+        }
+    });
+    let listed = scene.cli(&["user", "list"]);
+    let users = listed["users"].as_array().expect("a list");
+    let named = users.iter().filter(|user| user["name"] == "Ada Lovelace");
+    assert_eq!(named.count(), 1, "{listed}");
+}
+
+#[test]
+fn what_is_wrong_is_told_and_the_challenge_still_waits() {
+    let scene = company("");
+    let challenge = waiting(&scene);
+    let with = |name: &str, value: Json| {
+        let mut body = ada(&challenge);
+        body[name] = value;
+        body
+    };
+    let wrong = [
+        (with("user", json!({})), "/user/id"),
+        (
+            with("user", json!({ "id": "1", "emial": "x" })),
+            "/user/emial",
+        ),
+        (with("user", json!({ "id": "local:1" })), "/user/id"),
+        (with("auth_time", json!("now")), "/auth_time"),
+        (with("amr", json!("pwd")), "/amr"),
+        (with("more", json!(1)), "/more"),
+    ];
+    for (body, pointer) in wrong {
+        let refused = call(&scene, "/login/accept", &body);
+        assert_eq!(
+            (refused.status, refused.member("error")),
+            (400, "invalid_request".to_owned())
+        );
+        assert_eq!(refused.json()["fields"][0]["pointer"], pointer, "{refused}");
+        assert!(refused.member("next").len() > 10, "{refused}");
+    }
+    let ahead = call(
+        &scene,
+        "/login/accept",
+        &with("auth_time", json!(9_000_000_000_i64)),
+    );
+    assert_eq!(
+        (ahead.status, ahead.member("error")),
+        (400, "invalid_request".to_owned())
+    );
+    let huge = with("user", json!({ "id": "1", "name": "x".repeat(70_000) }));
+    assert_eq!(call(&scene, "/login/accept", &huge).status, 413);
+    let unknown = call(&scene, "/login/accept", &ada("lc_AAAA"));
+    assert_eq!(
+        (unknown.status, unknown.member("error")),
+        (404, "unknown_challenge".to_owned())
+    );
+    way_back(call(&scene, "/login/accept", &ada(&challenge)));
+}
+
+#[test]
+fn a_request_that_waits_no_more_is_not_signed_in_for() {
+    let scene = company("");
+    let app = app_of(&scene);
+    let mut browser = scene.provider.browser();
+    let away = browser.open(&scene.question(&app, &[]));
+    let challenge = challenge_of(&away);
+    scene.cli(&["app", "disable", &app.client_id]);
+    let body = json!({ "challenge": challenge });
+    // Another process hears of it a moment later.
+    let over = || call(&scene, "/login/challenge", &body).status == 410;
+    assert!(crate::support::within(
+        std::time::Duration::from_secs(5),
+        over
+    ));
+    let refused = call(&scene, "/login/accept", &ada(&challenge));
+    assert_eq!(
+        (refused.status, refused.member("error")),
+        (410, "nothing_waits".to_owned())
+    );
+}

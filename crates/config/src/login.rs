@@ -1,0 +1,93 @@
+//! Checks `[login]`: the company's own login.
+use super::bounces::{MIN_SECRET, is_secret};
+use super::checks::Checks;
+use super::mail::{Password, read};
+use super::settings::HandoffSettings;
+use std::path::PathBuf;
+use url::Url;
+
+/// The most secrets that are taken at once: one, and one that replaces it.
+const MOST_SECRETS: usize = 2;
+
+/// The company's own login.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Handoff {
+    /// The page where people sign in.
+    pub url: Url,
+    /// What its server proves itself by.
+    pub secrets: Vec<Password>,
+    /// The files that they came from.
+    pub secret_files: Vec<PathBuf>,
+}
+
+/// Checks the table; `None` where it is not there, or wrong. `loopback`: the issuer is.
+pub(super) fn handoff(checks: &mut Checks<'_>, loopback: bool) -> Option<Handoff> {
+    let HandoffSettings {
+        url,
+        secrets,
+        secret_files,
+    } = checks.settings().login.handoff.clone();
+    let Some(url) = url else {
+        if !secrets.is_empty() || !secret_files.is_empty() {
+            let what =
+                "is missing beside the secrets: write the page of yours where people sign in";
+            checks.fault("login.handoff.url", what);
+        }
+        return None;
+    };
+    let url = page(checks, &url, loopback);
+    let resolve = |file: &PathBuf| checks.layers.resolved("login.handoff.secret_files", file);
+    let secret_files: Vec<PathBuf> = secret_files.iter().map(resolve).collect();
+    let secrets = all_secrets(checks, secrets, &secret_files);
+    Some(Handoff {
+        url: url?,
+        secrets,
+        secret_files,
+    })
+}
+
+fn page(checks: &mut Checks<'_>, text: &str, loopback: bool) -> Option<Url> {
+    let parsed = Url::parse(text).ok().filter(|url| url.has_host());
+    let plain = parsed.filter(|url| {
+        let secure = url.scheme() == "https" || (loopback && url.scheme() == "http");
+        let bare =
+            url.fragment().is_none() && url.username().is_empty() && url.password().is_none();
+        secure && bare
+    });
+    if plain.is_none() {
+        let what = format!(
+            "{text:?} is not a page that people can be sent to: write an https URL without a fragment, such as https://app.example.com/oauth/login (http for an issuer on loopback alone)"
+        );
+        checks.fault("login.handoff.url", what);
+    }
+    plain
+}
+
+fn all_secrets(checks: &mut Checks<'_>, secrets: Vec<String>, files: &[PathBuf]) -> Vec<Password> {
+    let mut all: Vec<Password> = secrets.into_iter().map(Password).collect();
+    for file in files {
+        all.extend(read(checks, "login.handoff.secret_files", file));
+    }
+    let setting = match files.is_empty() {
+        true => "login.handoff.secrets",
+        false => "login.handoff.secret_files",
+    };
+    if all.is_empty() && files.is_empty() {
+        let what = "is missing: what your server proves itself by must be in a file, or in VALETKEY_LOGIN__HANDOFF__SECRETS";
+        checks.fault("login.handoff.secret_files", what);
+    }
+    if all.len() > MOST_SECRETS {
+        let what = format!(
+            "there are {}: write one, or two while one replaces the other",
+            all.len()
+        );
+        checks.fault(setting, what);
+    }
+    if !all.iter().all(|secret| is_secret(&secret.0)) {
+        let what = format!(
+            "is no secret for a header: write at least {MIN_SECRET} letters and digits that nobody can guess, as `openssl rand -hex 32` makes them"
+        );
+        checks.fault(setting, what);
+    }
+    all
+}

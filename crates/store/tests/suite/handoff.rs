@@ -1,0 +1,191 @@
+//! Sign-ins at the company's own login: one answer to a challenge, one account to an id, one session to an answer.
+use crate::racers::race;
+use crate::world::World;
+use jose::Digest;
+use protocol::Transition;
+use protocol::accounts::sign_in::{HandedOff, SigningIn, start_session};
+use protocol::decision::Mint;
+use protocol::handoff::{LoginChallenge, LoginOutcome, SOURCE};
+use protocol::openid::claims::Document;
+use protocol::transition::{HandoffChange, Recognized};
+use protocol::types::{Lifetime, NewPerson, Person, Subject, UnixTime};
+use std::sync::Arc;
+use store::Outcome;
+
+fn challenge(world: &World) -> LoginChallenge {
+    LoginChallenge::new(
+        "browser",
+        false,
+        Some("apps".to_owned()),
+        &world.store.mint(),
+    )
+}
+
+fn accept(world: &World, challenge: &LoginChallenge, recognized: Recognized) -> Transition {
+    Transition::Handoff(HandoffChange::Accept {
+        challenge: challenge.clone(),
+        auth_time: world.now,
+        methods: "pwd otp".to_owned(),
+        expires_at: world.now.plus(Lifetime::from_minutes(5)),
+        recognized: Box::new(recognized),
+    })
+}
+
+fn newcomer(world: &World, id: &str, email: &str) -> Recognized {
+    Recognized::New {
+        person: Box::new(NewPerson {
+            subject: Some(Subject(world.store.mint().locator().0)),
+            email: email.to_owned(),
+            verified_at: None,
+            name: "Ada".to_owned(),
+            admin: false,
+            password: String::new(),
+            test_app: None,
+            external_id: Some(id.to_owned()),
+        }),
+        identity: (SOURCE.to_owned(), id.to_owned()),
+        claims: Document::parse("{\"locale\":\"de\"}").ok(),
+    }
+}
+
+async fn known(world: &World, id: &str) -> Option<Person> {
+    world.store.person_by_identity(SOURCE, id).await.unwrap()
+}
+
+#[tokio::test]
+async fn an_answer_names_the_account_that_it_made() {
+    let world = World::new();
+    let (first, second) = (challenge(&world), challenge(&world));
+    let new = accept(
+        &world,
+        &first,
+        newcomer(&world, "u-1", "shared@example.com"),
+    );
+    assert_eq!(world.settle(new).await, Outcome::Committed);
+    let ada = known(&world, "u-1").await.expect("an account");
+    assert_eq!(ada.external_id.as_deref(), Some("u-1"));
+    let answer = world.store.login_answer(first.id).await.unwrap();
+    let outcome = LoginOutcome::SignedIn {
+        subject: ada.subject,
+        auth_time: world.now,
+        methods: "pwd otp".to_owned(),
+    };
+    let answer = answer.expect("an answer");
+    assert_eq!((answer.outcome, answer.used_at), (outcome, None));
+    assert_eq!(answer.browser, Digest::of(b"browser"));
+    // Two may share an address, and nobody is found by it.
+    let other = accept(
+        &world,
+        &second,
+        newcomer(&world, "u-2", "shared@example.com"),
+    );
+    assert_eq!(world.settle(other).await, Outcome::Committed);
+    let by_email = world.store.person_by_email("shared@example.com").await;
+    assert_eq!(by_email.unwrap(), None);
+    let own = world.person("shared@example.com").await;
+    let by_email = world.store.person_by_email("shared@example.com").await;
+    assert_eq!(by_email.unwrap().map(|person| person.subject), Some(own));
+}
+
+#[tokio::test]
+async fn what_is_said_twice_of_one_challenge_is_said_once() {
+    let world = World::new();
+    let one = challenge(&world);
+    let first = accept(&world, &one, newcomer(&world, "u-1", ""));
+    assert_eq!(world.settle(first).await, Outcome::Committed);
+    let second = accept(&world, &one, newcomer(&world, "u-2", ""));
+    assert_eq!(world.settle(second).await, Outcome::Conflict);
+    assert_eq!(known(&world, "u-2").await, None, "nothing is half done");
+    let refused = Transition::Handoff(HandoffChange::Refuse {
+        challenge: one,
+        expires_at: world.now,
+    });
+    assert_eq!(world.settle(refused).await, Outcome::Conflict);
+}
+
+#[tokio::test]
+async fn who_is_known_is_called_what_they_are_called_now() {
+    let world = World::new();
+    let new = newcomer(&world, "u-1", "before@example.com");
+    world.settle(accept(&world, &challenge(&world), new)).await;
+    let ada = known(&world, "u-1").await.unwrap();
+    let again = Recognized::Known {
+        subject: ada.subject,
+        email: String::new(),
+        verified_at: None,
+        name: "Ada Lovelace".to_owned(),
+        claims: Some(Document::default()),
+    };
+    let settled = world
+        .settle(accept(&world, &challenge(&world), again))
+        .await;
+    assert_eq!(settled, Outcome::Committed);
+    let now = known(&world, "u-1").await.unwrap();
+    assert_eq!(
+        (now.name.as_str(), now.email.as_str()),
+        ("Ada Lovelace", "")
+    );
+    let claims = world.database().count("SELECT COUNT(*) FROM person_claims");
+    assert_eq!(claims, 0);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn of_many_sessions_by_one_answer_one_begins() {
+    let world = Arc::new(World::new());
+    let one = challenge(&world);
+    world
+        .settle(accept(&world, &one, newcomer(&world, "u-1", "")))
+        .await;
+    let ada = known(&world, "u-1").await.unwrap();
+    let starts = (0..8).map(|racer| start(&world.store, &ada, one.id, racer, world.now));
+    assert_eq!(race(&world, starts.collect()).await, 1);
+    assert_eq!(world.database().count("SELECT COUNT(*) FROM sessions"), 1);
+}
+
+fn start(
+    store: &store::Store,
+    person: &Person,
+    answer: protocol::types::Locator,
+    racer: usize,
+    now: UnixTime,
+) -> Transition {
+    let (device, key) = (format!("browser {racer}"), jose::keyed::Key::new(&[7; 32]));
+    let signing_in = SigningIn {
+        user_agent: "",
+        device: &device,
+        secrets: ("secret", &key),
+        session: None,
+        handed_off: Some(HandedOff {
+            answer,
+            auth_time: now,
+            methods: "pwd otp",
+        }),
+    };
+    let policy = crate::world::policy();
+    start_session(person, &signing_in, false, &policy, now, &store.mint()).1
+}
+
+#[tokio::test]
+async fn whoever_is_deleted_may_come_again_as_somebody_new() {
+    let world = World::new();
+    world
+        .settle(accept(
+            &world,
+            &challenge(&world),
+            newcomer(&world, "u-1", ""),
+        ))
+        .await;
+    let ada = known(&world, "u-1").await.unwrap();
+    let facts = world.store.deletion(ada.subject).await.unwrap();
+    let by = protocol::accounts::deletion::Deleter::Operator;
+    let delete = protocol::accounts::deletion::delete(&ada, facts, by, None, &world.store.mint());
+    assert_eq!(world.settle(delete.unwrap()).await, Outcome::Committed);
+    assert_eq!(known(&world, "u-1").await, None);
+    // What APIs are told to forget is still known.
+    let named = world.store.external_id(ada.subject).await.unwrap();
+    assert_eq!(named.as_deref(), Some("u-1"));
+    let again = accept(&world, &challenge(&world), newcomer(&world, "u-1", ""));
+    assert_eq!(world.settle(again).await, Outcome::Committed);
+    let anew = known(&world, "u-1").await.unwrap();
+    assert_ne!(anew.subject, ada.subject);
+}
