@@ -1,4 +1,4 @@
-//! The sample MCP server, which is built apart from everything else, and the client that asks it.
+//! The sample MCP servers, of which the one in Rust is built apart from everything else, and the client that asks them.
 use crate::steps::{Steps, command, succeeds};
 use crate::tools::CLIENTS;
 use std::path::PathBuf;
@@ -21,9 +21,12 @@ fn built() -> Result<PathBuf, &'static str> {
     let folder = std::path::absolute("examples/mcp/rust").map_err(|_| gone)?;
     let target = folder.join("target");
     let fetch = ["ci", "--silent", "--no-audit", "--no-fund"];
-    let packages = format!("{CLIENTS}/mcp");
-    if !succeeds(command("npm", &fetch).current_dir(packages)) {
-        return Err("the packages of its client cannot be fetched by npm");
+    for packages in [&format!("{CLIENTS}/mcp"), "examples/mcp/node"] {
+        if !succeeds(command("npm", &fetch).current_dir(packages)) {
+            return Err(
+                "the packages of its client or of its like for Node.js cannot be fetched by npm",
+            );
+        }
     }
     let mut build = command(
         "cargo",

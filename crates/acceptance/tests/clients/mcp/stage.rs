@@ -21,6 +21,9 @@ sentence = "Read your notes"
 group = "Notes"
 sentence = "Write notes"
 risk = "write"
+[scopes."files:read"]
+group = "Files"
+sentence = "Read your files"
 [scopes."offline_access"]
 group = "Access"
 sentence = "Keep this access while you are away"
@@ -51,6 +54,9 @@ impl Stage {
         let resource = format!("http://localhost:{port}/mcp");
         let api = format!(
             "[[api]]\nidentifier = {resource:?}\nscopes = [\"notes:read\", \"notes:write\"]\ntoken = {token:?}"
+        );
+        let api = format!(
+            "{api}\n[[api]]\nidentifier = \"https://files.example\"\nscopes = [\"files:read\"]\ntoken = {token:?}"
         );
         let life = format!("[token.lifetimes]\naccess = \"{LIFE}s\"");
         let setup = Setup::toml(NOTES).with(OPEN).with(&api).with(&life);
