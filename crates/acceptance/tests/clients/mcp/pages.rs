@@ -183,7 +183,8 @@ fn reads_its_tokens(server: Command) {
     let token = |scope: &str| stage.scene.tokens(&app, scope).access;
     let [reading, elsewhere] = ["notes:read", "files:read"].map(token);
     assert!(reading.contains('.') && elsewhere.contains('.'));
-    stage.call("read_notes", Some(&reading)).expect(200);
+    let read = stage.call("read_notes", Some(&reading)).expect(200);
+    assert!(read.text().contains("no notes yet"), "{read}");
     let more = stage.call("write_note", Some(&reading)).expect(403);
     let told = more.header("WWW-Authenticate").unwrap_or_default();
     assert!(told.contains("insufficient_scope"), "{more}");

@@ -120,8 +120,10 @@ fn refuses_what_is_not_for_it(server: Command) {
     refused("a token that is bound to a key", &bound(&stage));
     // One for both is taken at both.
     let both = tokens("files:read notes:read");
-    stage.call("read_notes", Some(&both.access)).expect(200);
-    stage.call("read_notes", Some(&kept.access)).expect(200);
+    for good in [&both.access, &kept.access] {
+        let reply = stage.call("read_notes", Some(good)).expect(200);
+        assert!(reply.text().contains("no notes yet"), "{reply}");
+    }
     stage.scene.revoke(&app, &kept.access).expect(200);
     let lost = || stage.call("read_notes", Some(&kept.access)).status == 401;
     assert!(within(Duration::from_secs(1), lost), "it is taken back");
@@ -187,7 +189,8 @@ fn asks_for_more(server: Command) {
     let told = challenge(&stage.call("read_notes", Some(&writing)), 403);
     assert!(told.contains("insufficient_scope"), "{told}");
     let both = stage.scene.tokens(&app, "notes:read notes:write").access;
-    stage.call("write_note", Some(&both)).expect(200);
+    let written = stage.call("write_note", Some(&both)).expect(200);
+    assert!(written.text().contains("written"), "{written}");
     let notes = stage.call("read_notes", Some(&reading)).expect(200);
     assert!(notes.text().contains("by hand"), "{notes}");
     let rebound = Request::post("/mcp").header("Origin", "https://evil.example");

@@ -85,9 +85,13 @@ impl Stage {
     /// Calls a tool by hand, with or without a token.
     #[track_caller]
     pub(crate) fn call(&self, tool: &str, token: Option<&str>) -> Reply {
+        let arguments = match tool {
+            "write_note" => json!({ "text": "by hand" }),
+            _ => json!({}),
+        };
         let call = json!({
             "jsonrpc": "2.0", "id": 1, "method": "tools/call",
-            "params": { "name": tool, "arguments": { "text": "by hand" } },
+            "params": { "name": tool, "arguments": arguments },
         });
         let request = Request::post("/mcp").json(&call);
         let request = request
