@@ -2,10 +2,11 @@
 
 use super::samples::{example, served};
 use super::stage::{LIFE, Stage};
+use super::walk::consent;
 use crate::support::client::tool;
 use crate::support::dev::{Place, api, paste, shell};
 use crate::support::{PASSWORD, outlive, within};
-use acceptance::{Reply, Request, wait_for_exit};
+use acceptance::{Browser, Reply, Request, Url, wait_for_exit};
 use std::fs::{self, File};
 use std::os::unix::fs::symlink;
 use std::path::{Path, PathBuf};
@@ -32,23 +33,17 @@ struct Followed {
 }
 
 impl Followed {
-    /// `ours`: what the page calls a program that is elsewhere here.
+    /// `said`: where the page has its programs, which here are at `there`.
     #[track_caller]
-    fn new(name: &str, ours: (&str, &Path)) -> Self {
+    fn new(name: &str, said: &str, there: &str) -> Self {
         let place = Place::new();
-        let (said, there) = ours;
+        let listen = format!("export LISTEN=127.0.0.1:{} ISSUER", place.demo_port);
         let page = page(name)
             .replace(":8080", &format!(":{}", place.port))
             .replace(":8083", &format!(":{}", place.demo_port))
             .replace("examples/mcp", &example("").display().to_string())
-            .replace(
-                &format!("    {said} "),
-                &format!("    {} ", there.display()),
-            )
-            .replace(
-                "export ISSUER",
-                &format!("export LISTEN=127.0.0.1:{} ISSUER", place.demo_port),
-            );
+            .replace("export ISSUER", &listen)
+            .replace(said, there);
         Followed { place, page }
     }
 
@@ -99,13 +94,13 @@ impl Followed {
 
     /// Follows the page from its first line to what it shows of the server, which `server` starts.
     #[track_caller]
-    fn to_the_end(&self, server: &str) {
+    fn to_the_end(&self, server: &str) -> [Running; 2] {
         let folder = self.place.folder();
         fs::write(folder.join("valetkey.toml"), block(&self.page, "toml")).expect("write it");
         fs::write(folder.join("password"), PASSWORD).expect("write it");
         self.run(self.line("valetkey user create"));
         let made = self.run(self.line("valetkey app create"));
-        let _provider = self.start("", self.line("valetkey serve"));
+        let provider = self.start("", self.line("valetkey serve"));
         self.answered(self.place.port, &Request::get("/health/ready"), 200);
         let told = |name: &str| {
             let line = made.lines().find_map(|line| line.strip_prefix(name));
@@ -116,13 +111,43 @@ impl Followed {
             .replace("YOUR_CLIENT_ID", told("client id"))
             .replace("YOUR_CLIENT_SECRET", told("client secret"));
         let settings = format!("{credential}\n{}", self.line("export LISTEN"));
-        let _server = self.start(&settings, self.line(server));
+        let server = self.start(&settings, self.line(server));
         self.answered(self.place.demo_port, &Request::post("/mcp"), 401);
         let said = self.run(self.line("curl")).replace('\r', "");
         let said = said.to_lowercase();
         for line in block(&self.page, "http").lines() {
             assert!(said.contains(&line.to_lowercase()), "{line}: {said}");
         }
+        [provider, server]
+    }
+
+    /// Runs a client of the page that opens its user's browser twice: to read, and for more. What it prints.
+    #[track_caller]
+    fn client(&self, command: &str) -> String {
+        let folder = self.place.folder();
+        let (opened, printed) = (folder.join("opened"), folder.join("printed"));
+        let opener = format!("echo \"$1\" >>{}", opened.display());
+        fs::write(folder.join("opener"), opener).expect("write it");
+        let settings = "export NO_PROXY=localhost BROWSER='sh opener %s'";
+        let command = format!("{command} >{}", printed.display());
+        let mut client = self.start(settings, &command);
+        let issuer = format!("http://localhost:{}", self.place.port);
+        let ada = Browser::at(api(&issuer), &issuer);
+        let mut ada = ada.with_account("ada@example.com", PASSWORD);
+        let text = |path: &Path| fs::read_to_string(path).unwrap_or_default();
+        for nth in 1..=2 {
+            let is_asked = || text(&opened).lines().count() == nth;
+            assert!(within(LIMIT, is_asked), "{nth}: {}", text(&self.log()));
+            let urls = text(&opened);
+            let url = urls.lines().last().and_then(Url::parse).expect("a URL");
+            let back = consent(&mut ada, &url.target()).location;
+            let callback = Url::parse(&back).expect("a URL");
+            api(&back).get(&callback.target()).expect(200);
+        }
+        let ended = wait_for_exit(&mut client.0, LIMIT);
+        let good = ended.is_some_and(|status| status.success());
+        assert!(good, "{}", text(&self.log()));
+        text(&printed)
     }
 }
 
@@ -147,13 +172,14 @@ fn block<'a>(page: &'a str, language: &str) -> &'a str {
 )]
 fn how_to_for_python_can_be_followed() {
     let python = tool("VALETKEY_TEST_PYTHON");
-    let followed = Followed::new("mcp-server-in-python.md", ("venv/bin/python", &python));
-    let (_, list) = followed
-        .line("venv/bin/pip install")
-        .split_once(" -r ")
-        .expect("a list");
+    let programs = python.parent().expect("a folder").display().to_string();
+    let followed = Followed::new("mcp-server-in-python.md", "venv/bin", &programs);
+    let fetch = followed.line(&format!("{programs}/pip install"));
+    let (_, list) = fetch.split_once(" -r ").expect("a list");
     assert!(Path::new(list).is_file(), "{list}");
-    followed.to_the_end(&python.display().to_string());
+    let _running = followed.to_the_end(&format!("{programs}/python"));
+    let said = followed.client(followed.line(&format!("{programs}/fastmcp")));
+    assert!(said.contains("written"), "{said}");
 }
 
 #[test]
@@ -162,17 +188,13 @@ fn how_to_for_python_can_be_followed() {
     ignore = "needs Node.js with its MCP server: see ./test"
 )]
 fn how_to_for_node_can_be_followed() {
-    let node = tool("VALETKEY_TEST_NODE");
-    let followed = Followed::new("mcp-server-in-node.md", ("node", &node));
-    let (_, folder) = followed
-        .line("npm ci")
-        .split_once(" --prefix ")
-        .expect("a folder");
-    assert!(
-        Path::new(folder).join("package-lock.json").is_file(),
-        "{folder}"
-    );
-    followed.to_the_end(&node.display().to_string());
+    let node = format!("    {} ", tool("VALETKEY_TEST_NODE").display());
+    let followed = Followed::new("mcp-server-in-node.md", "    node ", &node);
+    let fetch = followed.line("npm ci");
+    let (_, folder) = fetch.split_once(" --prefix ").expect("a folder");
+    let lock = Path::new(folder).join("package-lock.json");
+    assert!(lock.is_file(), "{folder}");
+    followed.to_the_end(node.trim());
 }
 
 /// A server that reads its tokens itself: for itself alone, as long as they live.
