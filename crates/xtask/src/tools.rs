@@ -105,13 +105,11 @@ fn python() -> Result<PathBuf, &'static str> {
     if !python.is_file() && !succeeds(&mut command("python3", &["-m", "venv", ".test/venv"])) {
         return Err(unmade);
     }
-    let clients = format!("{CLIENTS}/requirements.txt");
+    let list = format!("{CLIENTS}/requirements.txt");
     let mut pip = Command::new(&python);
     pip.args(["-m", "pip", "install", "--quiet"]);
-    pip.args(["--disable-pip-version-check", "-r"]).arg(clients);
-    // The sample MCP server, beside a client of the same library.
-    pip.args(["-r", "examples/mcp/python/requirements.txt"]);
-    succeeds(&mut pip)
+    let fetched = succeeds(pip.args(["--disable-pip-version-check", "-r"]).arg(list));
+    fetched
         .then_some(python)
         .ok_or("their packages cannot be fetched by pip")
 }

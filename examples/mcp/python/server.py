@@ -79,7 +79,7 @@ def writes(body):
     try:
         call = json.loads(body)
         return call["method"] == "tools/call" and call["params"]["name"] == "write_note"
-    except (ValueError, TypeError, KeyError):
+    except (ValueError, TypeError, KeyError, RecursionError):
         return False
 
 
