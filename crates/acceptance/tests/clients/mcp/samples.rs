@@ -170,11 +170,11 @@ fn the_server_for_node_refuses_what_is_not_for_it() {
     refuses_what_is_not_for_it(in_node());
 }
 
-/// "the server SHOULD respond with: HTTP 403 Forbidden status code; WWW-Authenticate header with the Bearer scheme and
-/// additional parameters: error="insufficient_scope"… scope="required_scope1 required_scope2"… resource_metadata".
+/// "servers SHOULD include all scopes required for the current operation in a single challenge", with 403, `insufficient_scope`
+/// and `resource_metadata`.
 #[track_caller]
 fn asks_for_more(server: Command) {
-    let mut stage = Stage::start(server, "opaque", LONG);
+    let stage = Stage::start(server, "opaque", LONG);
     let app = stage.scene.confidential(crate::CALLBACK);
     let reading = stage.scene.tokens(&app, "notes:read").access;
     let told = challenge(&stage.call("write_note", Some(&reading)), 403);
@@ -193,13 +193,6 @@ fn asks_for_more(server: Command) {
     assert!(written.text().contains("written"), "{written}");
     let notes = stage.call("read_notes", Some(&reading)).expect(200);
     assert!(notes.text().contains("by hand"), "{notes}");
-    let rebound = Request::post("/mcp").header("Origin", "https://evil.example");
-    assert_eq!(stage.api().send(&rebound.bearer(&both)).status, 403);
-    // A provider that is away takes nobody's token.
-    stage.scene.provider.kill();
-    let away = stage.call("read_notes", Some(&reading));
-    assert_eq!(away.status, 500, "{away}");
-    assert_eq!(away.header("WWW-Authenticate"), None, "{away}");
 }
 
 #[test]
@@ -218,6 +211,46 @@ fn the_server_in_python_asks_for_more() {
 )]
 fn the_server_for_node_asks_for_more() {
     asks_for_more(in_node());
+}
+
+/// What a web page that knows the address sends, what is no call at all, and a provider that is away, which takes nobody's
+/// token.
+#[track_caller]
+fn bears(server: Command) {
+    let mut stage = Stage::start(server, "opaque", LONG);
+    let app = stage.scene.confidential(crate::CALLBACK);
+    let reading = stage.scene.tokens(&app, "notes:read").access;
+    let rebound = Request::post("/mcp").header("Origin", "https://evil.example");
+    assert_eq!(stage.api().send(&rebound.bearer(&reading)).status, 403);
+    for nonsense in ["[".repeat(200_000), "x".repeat(5 << 20)] {
+        let nonsense = Request::post("/mcp").body("application/json", nonsense.as_bytes());
+        let nonsense = nonsense.header("Accept", "application/json, text/event-stream");
+        let status = stage.api().send(&nonsense.bearer(&reading)).status;
+        assert!([400, 413].contains(&status), "{status}");
+    }
+    // A provider that is away takes nobody's token.
+    stage.scene.provider.kill();
+    let away = stage.call("read_notes", Some(&reading));
+    assert_eq!(away.status, 500, "{away}");
+    assert_eq!(away.header("WWW-Authenticate"), None, "{away}");
+}
+
+#[test]
+#[cfg_attr(
+    not(all(has_python, has_mcp)),
+    ignore = "needs Python with its MCP server: see ./test"
+)]
+fn the_server_in_python_bears_nonsense_and_a_provider_that_is_away() {
+    bears(in_python());
+}
+
+#[test]
+#[cfg_attr(
+    not(all(has_node, has_mcp)),
+    ignore = "needs Node.js with its MCP server: see ./test"
+)]
+fn the_server_for_node_bears_nonsense_and_a_provider_that_is_away() {
+    bears(in_node());
 }
 
 /// Both ways of a client to a server: registered, and known by its document.
