@@ -1,7 +1,8 @@
-//! The sample MCP server, which is built apart from everything else, and the client that asks it.
+//! The sample MCP servers, of which the one in Rust is built apart from everything else, and the client that asks them.
 use crate::steps::{Steps, command, succeeds};
 use crate::tools::CLIENTS;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
+use std::process::Command;
 
 /// Where the programs of `examples/mcp/rust` are, as the variable that the tests read; nothing where they cannot be built.
 pub(crate) fn sample(steps: &mut Steps) -> Option<(&'static str, PathBuf)> {
@@ -21,9 +22,15 @@ fn built() -> Result<PathBuf, &'static str> {
     let folder = std::path::absolute("examples/mcp/rust").map_err(|_| gone)?;
     let target = folder.join("target");
     let fetch = ["ci", "--silent", "--no-audit", "--no-fund"];
-    let packages = format!("{CLIENTS}/mcp");
-    if !succeeds(command("npm", &fetch).current_dir(packages)) {
-        return Err("the packages of its client cannot be fetched by npm");
+    for packages in [&format!("{CLIENTS}/mcp"), "examples/mcp/node"] {
+        if !succeeds(command("npm", &fetch).current_dir(packages)) {
+            return Err(
+                "the packages of its client, or of its like for Node.js, cannot be fetched by npm",
+            );
+        }
+    }
+    if !in_python() {
+        return Err("the packages of its like in Python, 3.11 or newer, cannot be fetched by pip");
     }
     let mut build = command(
         "cargo",
@@ -35,4 +42,15 @@ fn built() -> Result<PathBuf, &'static str> {
         true => Ok(target.join("debug")),
         false => Err("it cannot be built: cargo build in examples/mcp/rust says why"),
     }
+}
+
+/// Puts what the sample in Python needs beside the Python clients, where those are, whose versions stay what they are.
+fn in_python() -> bool {
+    let python = Path::new(".test/venv/bin/python");
+    let clients = format!("{CLIENTS}/requirements.txt");
+    let mut pip = Command::new(python);
+    pip.args(["-m", "pip", "install", "--quiet"]);
+    pip.args(["--disable-pip-version-check", "-r", &clients]);
+    pip.args(["-r", "examples/mcp/python/requirements.txt"]);
+    !python.is_file() || succeeds(&mut pip)
 }

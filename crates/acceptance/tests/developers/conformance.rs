@@ -149,19 +149,24 @@ fn every_numbered_test_is_named() {
 fn pins() -> BTreeMap<String, String> {
     let pair = |name: &str, version: &str| (name.to_owned(), version.to_owned());
     let mut pins = BTreeMap::new();
-    for list in ["requirements.txt", "authgent/requirements.txt"] {
-        let requirements = read(&format!("crates/acceptance/clients/{list}"));
+    for list in [
+        "crates/acceptance/clients/requirements.txt",
+        "crates/acceptance/clients/authgent/requirements.txt",
+        "examples/mcp/python/requirements.txt",
+    ] {
+        let requirements = read(list);
         let python = requirements
             .lines()
             .filter_map(|line| line.split_once("=="));
         pins.extend(python.map(|(name, version)| pair(name, version)));
     }
     for package in [
-        "package.json",
-        "mcp/package.json",
-        "mcp-conformance/package.json",
+        "crates/acceptance/clients/package.json",
+        "crates/acceptance/clients/mcp/package.json",
+        "crates/acceptance/clients/mcp-conformance/package.json",
+        "examples/mcp/node/package.json",
     ] {
-        let package = read(&format!("crates/acceptance/clients/{package}"));
+        let package = read(package);
         let package: serde_json::Value =
             serde_json::from_str(&package).expect("package.json is JSON");
         let node = package["dependencies"].as_object().expect("dependencies");

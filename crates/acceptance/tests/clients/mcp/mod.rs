@@ -3,7 +3,9 @@
 
 mod document;
 mod node;
+mod pages;
 mod python;
+mod samples;
 mod servers;
 mod stage;
 mod walk;

@@ -6,7 +6,7 @@ use super::walk::{Plan, walk};
 use crate::support::client::tool;
 use crate::talk::Library;
 
-fn library() -> Library {
+pub(crate) fn library() -> Library {
     Library::script(tool("VALETKEY_TEST_PYTHON"), "python/with_mcp.py")
 }
 

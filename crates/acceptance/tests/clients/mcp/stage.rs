@@ -21,6 +21,9 @@ sentence = "Read your notes"
 group = "Notes"
 sentence = "Write notes"
 risk = "write"
+[scopes."files:read"]
+group = "Files"
+sentence = "Read your files"
 [scopes."offline_access"]
 group = "Access"
 sentence = "Keep this access while you are away"
@@ -52,6 +55,9 @@ impl Stage {
         let api = format!(
             "[[api]]\nidentifier = {resource:?}\nscopes = [\"notes:read\", \"notes:write\"]\ntoken = {token:?}"
         );
+        let api = format!(
+            "{api}\n[[api]]\nidentifier = \"https://files.example\"\nscopes = [\"files:read\"]\ntoken = {token:?}"
+        );
         let life = format!("[token.lifetimes]\naccess = \"{LIFE}s\"");
         let setup = Setup::toml(NOTES).with(OPEN).with(&api).with(&life);
         let scene = Scene::start(setup.with(changes).https());
@@ -79,9 +85,13 @@ impl Stage {
     /// Calls a tool by hand, with or without a token.
     #[track_caller]
     pub(crate) fn call(&self, tool: &str, token: Option<&str>) -> Reply {
+        let arguments = match tool {
+            "write_note" => json!({ "text": "by hand" }),
+            _ => json!({}),
+        };
         let call = json!({
             "jsonrpc": "2.0", "id": 1, "method": "tools/call",
-            "params": { "name": tool, "arguments": { "text": "by hand" } },
+            "params": { "name": tool, "arguments": arguments },
         });
         let request = Request::post("/mcp").json(&call);
         let request = request

@@ -4,7 +4,7 @@ use super::stage::{LIFE, Stage};
 use crate::flows::visited;
 use crate::support::outlive;
 use crate::talk::{Library, Talk};
-use acceptance::{Json, Redirect, forms, parse_query};
+use acceptance::{Browser, Json, Redirect, forms, parse_query};
 use serde_json::json;
 
 /// Where the clients get their answers: on the computer of their user.
@@ -132,13 +132,13 @@ pub(crate) fn answer(stage: &Stage, talk: &mut Talk, scope: &str) {
     scopes.retain(|name| *name != "offline_access");
     scopes.sort_unstable();
     assert_eq!(scopes.join(" "), scope, "{target}");
-    let back = consent(stage, &target);
+    let back = consent(&mut stage.scene.browser(), &target);
     talk.say(&json!({ "callback": back.location }));
 }
 
+/// Somebody ticks all that an app which introduced itself asks for.
 #[track_caller]
-fn consent(stage: &Stage, target: &str) -> Redirect {
-    let mut browser = stage.scene.browser();
+pub(crate) fn consent(browser: &mut Browser, target: &str) -> Redirect {
     let page = browser.authorize_until_consent(target);
     assert!(
         page.text().contains("has checked"),
