@@ -159,8 +159,8 @@ impl Default for Settings {
 #[derive(Debug, Clone, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
 pub(crate) struct HostSettings {
-    /// The host where developers register apps, such as `dev.example.com`. Default: the issuer's. Not yet in effect:
-    /// there is no portal.
+    /// The host of the pages for developers, such as `dev.example.com`, if it is not the issuer's: where they run their apps and
+    /// read how. It leads to this same server, people sign in at the issuer, and no cookie is shared.
     pub(crate) portal: Option<String>,
     /// The host of the API, where `token_info` is published, such as `api.example.com`. Default: the issuer's.
     pub(crate) api: Option<String>,

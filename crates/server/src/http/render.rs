@@ -3,7 +3,7 @@
 use super::error::{
     ApiError, BodyFault, PageFault, Refusal, Told, ToldBody, Unanswerable, Unreadable, Unwritten,
 };
-use super::notice::{PlainPage, to_account};
+use super::notice::{PlainPage, link, to_account};
 use super::reply::{self, Fault};
 use super::request::{Reader, RequestId};
 use super::to_app::to_app;
@@ -14,7 +14,7 @@ use crate::state::AppState;
 use axum::body::{Body, HttpBody};
 use axum::http::{HeaderValue, Method, StatusCode, header};
 use axum::response::Response;
-use pages::{Speak, Text};
+use pages::{Speak, Text, path};
 use protocol::Policy;
 use protocol::authorize::AuthorizationFault;
 use protocol::policy::ErrorAliases;
@@ -211,6 +211,24 @@ fn page_fault(app: &AppState, fault: &PageFault, reader: Reader) -> Response {
             "Your role in the organization does not allow this",
             (reader.text("role-title"), reader.text("role")),
         ),
+        PageFault::AtPortal => PlainPage {
+            next: link(reader.text("to-portal"), &app.config.portal_base),
+            ..sorry(
+                reader,
+                StatusCode::NOT_FOUND,
+                "This form is on the portal's own host",
+                (reader.text("at-portal-title"), reader.text("at-portal")),
+            )
+        },
+        PageFault::Astray => PlainPage {
+            next: link(reader.text("astray-again"), path::HOME),
+            ..sorry(
+                reader,
+                StatusCode::BAD_REQUEST,
+                "This browser is not on its way back from signing in",
+                (reader.text("astray-title"), reader.text("astray")),
+            )
+        },
         PageFault::ForeignForm => sorry(
             reader,
             StatusCode::FORBIDDEN,

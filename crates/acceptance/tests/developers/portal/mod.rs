@@ -10,6 +10,7 @@ mod logos;
 mod mails;
 mod openid;
 mod organizations;
+mod own_host;
 mod playground;
 mod redirects;
 mod review_rights;

@@ -1,0 +1,709 @@
+//! A portal on a host of its own, `dev.localhost` beside `localhost`: the same pages, and a session that hangs on the
+//! issuer's. Browsers keep the cookies of each host apart, and so do these.
+
+use super::{
+    ADD, APPS, BACK, DELETE, EVE, FIELDS, NEW, UPDATE, credentials, href, listed, registered, says,
+};
+use crate::support::{ANN, OWNER, PASSWORD, PLAIN, Scene, assert_page, assert_refused, form_to};
+use acceptance::{App, Browser, Reply, Request, Setup, Url, query, target};
+
+const OPEN: &str = "[apps]\nregistration = \"open\"";
+
+/// A provider whose portal is at `dev.localhost`, with the port that it listens on.
+#[track_caller]
+fn apart(setup: Setup) -> Scene {
+    let mut provider = setup.prepare();
+    let host = format!("dev.localhost:{}", provider.addr().port());
+    provider.env("VALETKEY_HOSTS__PORTAL", &host);
+    provider.start();
+    let scene = Scene::peopled(provider);
+    scene.provider.user_create(EVE, "Eve Else", PASSWORD, false);
+    scene
+}
+
+fn usual() -> Scene {
+    apart(Setup::toml(PLAIN).with(OPEN))
+}
+
+/// The portal's base URL.
+fn portal_of(scene: &Scene) -> String {
+    let issuer = scene.provider.issuer();
+    issuer.replace("://localhost", "://dev.localhost")
+}
+
+/// One browser, which keeps the cookies of two hosts.
+struct Visitor {
+    issuer: Browser,
+    portal: Browser,
+    base: String,
+    own: String,
+}
+
+impl Visitor {
+    fn of(scene: &Scene) -> Self {
+        let own = portal_of(scene);
+        let host = Url::parse(&own).expect("a URL");
+        let api = scene.provider.api_at(host.authority());
+        Visitor {
+            issuer: scene.provider.browser(),
+            portal: Browser::at(api, &own),
+            base: scene.provider.issuer().to_owned(),
+            own,
+        }
+    }
+
+    /// Somebody who is signed in at the portal.
+    #[track_caller]
+    fn signed_in(scene: &Scene, email: &str) -> Self {
+        let mut visitor = Self::of(scene);
+        let page = visitor.open(APPS);
+        visitor.sign_in(&page, email);
+        visitor
+    }
+
+    /// Signs in on the issuer's page; where that leads.
+    #[track_caller]
+    fn sign_in(&mut self, page: &Reply, email: &str) -> Reply {
+        let typed = [("email", email), ("password", PASSWORD)];
+        let sent = self.issuer.submit(&form_to(page, "/sign-in"), &typed);
+        self.follow(sent.expect(303))
+    }
+
+    /// Opens a page of the portal, and goes wherever that leads.
+    #[track_caller]
+    fn open(&mut self, page: &str) -> Reply {
+        let reply = self.portal.get(page);
+        self.follow_from(true, reply)
+    }
+
+    #[track_caller]
+    fn follow(&mut self, reply: Reply) -> Reply {
+        self.follow_from(false, reply)
+    }
+
+    /// Follows redirects from host to host.
+    #[track_caller]
+    fn follow_from(&mut self, mut at_portal: bool, mut reply: Reply) -> Reply {
+        for _ in 0..12 {
+            let Some(to) = reply.location().map(str::to_owned) else {
+                return reply;
+            };
+            let target = match Url::parse(&to) {
+                Some(url) if url.origin == self.own => {
+                    at_portal = true;
+                    url.target()
+                }
+                Some(url) if url.origin == self.base => {
+                    at_portal = false;
+                    url.target()
+                }
+                Some(_) => return reply,
+                None => to,
+            };
+            reply = match at_portal {
+                true => self.portal.get(&target),
+                false => self.issuer.get(&target),
+            };
+        }
+        panic!("it leads on and on: {reply}");
+    }
+
+    /// Sets out for a page of the portal: the authorization request that it makes.
+    #[track_caller]
+    fn set_out(&mut self, page: &str) -> String {
+        let asked = self
+            .portal
+            .get(&target("/sign-in", &[("to", page)]))
+            .expect(303);
+        let to = asked.location().unwrap_or_default().to_owned();
+        let path = to.strip_prefix(&self.base);
+        path.unwrap_or_else(|| panic!("not at the issuer: {to}"))
+            .to_owned()
+    }
+
+    /// The way back to the portal that the issuer answers a request with: path and query.
+    #[track_caller]
+    fn way_back(&mut self, asked: &str) -> String {
+        let answer = self.issuer.get(asked).expect(303);
+        let back = answer.location().unwrap_or_default().to_owned();
+        let path = back.strip_prefix(&self.own);
+        path.unwrap_or_else(|| panic!("not at the portal: {answer}"))
+            .to_owned()
+    }
+
+    /// Whether the portal shows its pages.
+    #[track_caller]
+    fn is_in(&mut self) -> bool {
+        let reply = self.portal.get(APPS);
+        match reply.status {
+            200 => true,
+            303 => false,
+            _ => panic!("neither: {reply}"),
+        }
+    }
+}
+
+/// Makes it look as if everybody had signed in long ago.
+fn everybody_signed_in_long_ago(scene: &Scene) {
+    let sql = "UPDATE sessions SET auth_time = auth_time - 660";
+    match scene.provider.postgres() {
+        Some(database) => database.run(sql),
+        None => {
+            let db = rusqlite::Connection::open(scene.provider.database_path());
+            db.and_then(|db| db.execute(sql, []))
+                .expect("it is written");
+        }
+    }
+}
+
+#[test]
+fn an_app_is_registered_on_the_portals_host_and_works_at_the_issuer() {
+    let scene = usual();
+    let mut ann = Visitor::of(&scene);
+    let page = ann.open("/apps/new?organization=").expect(200);
+    assert!(
+        page.text().contains("name=\"password\""),
+        "the issuer asks: {page}"
+    );
+    let form = ann.sign_in(&page, ANN).expect(200);
+    let form = form_to(&form, NEW);
+    let typed: Vec<_> = FIELDS
+        .iter()
+        .chain(&[("kind", "confidential")])
+        .copied()
+        .collect();
+    let made = ann.portal.submit(&form, &typed).expect(200);
+    let app = credentials(&made);
+    let list = ann.open("/").expect(200);
+    assert_eq!(listed(&list), [&*app.client_id]);
+    // The way to the account, and back to the list.
+    let account = format!("href=\"{}/account\"", ann.base);
+    assert!(list.text().contains(&account), "{list}");
+    let own = ann.issuer.get("/account").expect(200);
+    let developers = format!("href=\"{}/developers\"", ann.own);
+    assert!(own.text().contains(&developers), "{own}");
+    // People let it in at the issuer, which alone has endpoints.
+    let asked = scene.question(&app, &[("scope", "tasks:read"), ("redirect_uri", BACK)]);
+    let code = scene
+        .provider
+        .browser_of(EVE, PASSWORD)
+        .authorize(&asked)
+        .code();
+    let tokens = scene
+        .redeem(&app, &code, &[("redirect_uri", BACK)])
+        .expect(200);
+    assert!(!tokens.member("access_token").is_empty());
+    for endpoint in [scene.token(), scene.endpoint("revocation_endpoint")] {
+        assert_eq!(
+            ann.portal.post_form(&endpoint, &[]).status,
+            404,
+            "{endpoint}"
+        );
+    }
+    assert_eq!(ann.portal.get(&asked).status, 404, "no authorization there");
+    assert_page(&ann.portal.get("/account"), 404);
+    assert_eq!(
+        scene.metadata["service_documentation"],
+        format!("{}/developers", ann.own)
+    );
+}
+
+#[test]
+fn cookies_are_of_one_host_and_count_there_alone() {
+    let scene = usual();
+    let mut ann = Visitor::signed_in(&scene, ANN);
+    let port = scene.provider.addr().port();
+    let held = |browser: &Browser| -> Vec<String> {
+        let all = browser.cookies.all().iter();
+        for cookie in all.clone() {
+            assert_eq!(cookie.attribute("Domain"), None, "{cookie:?}");
+            assert_eq!(cookie.attribute("Path"), Some("/"), "{cookie:?}");
+            assert!(cookie.attribute("HttpOnly").is_some(), "{cookie:?}");
+            assert_eq!(cookie.attribute("SameSite"), Some("Lax"), "{cookie:?}");
+        }
+        all.map(|cookie| cookie.name.clone()).collect()
+    };
+    let portals = format!("valetkey-portal_{port}");
+    let issuers = format!("valetkey_{port}");
+    assert!(held(&ann.portal).contains(&portals) && !held(&ann.portal).contains(&issuers));
+    assert!(held(&ann.issuer).contains(&issuers) && !held(&ann.issuer).contains(&portals));
+    let value = |browser: &Browser, name: &str| {
+        let all = browser.cookies.all().iter();
+        let own = all.clone().find(|cookie| cookie.name == name);
+        own.expect("a cookie").value.clone()
+    };
+    let (here, there) = (value(&ann.portal, &portals), value(&ann.issuer, &issuers));
+    // The cookies of one host are sent to the other, under each name.
+    for value in [&here, &there] {
+        for name in [&issuers, &portals] {
+            let asked = |browser: &mut Browser, page: &str| {
+                browser.cookies.clear();
+                browser.cookies.set(&format!("{name}={value}"));
+                browser.get(page).status
+            };
+            let right = (
+                name == &portals && value == &here,
+                name == &issuers && value == &there,
+            );
+            let mut visitor = Visitor::of(&scene);
+            assert_eq!(asked(&mut visitor.portal, APPS) == 200, right.0, "{name}");
+            assert_eq!(
+                asked(&mut visitor.issuer, "/account") == 200,
+                right.1,
+                "{name}"
+            );
+        }
+    }
+    assert!(ann.is_in());
+}
+
+#[test]
+fn the_portals_session_ends_with_the_issuers() {
+    let scene = usual();
+    let out = |ann: &mut Visitor, what: &str| {
+        assert!(!ann.is_in(), "{what}");
+        let page = ann.open(APPS);
+        form_to(&page, "/sign-in");
+    };
+    let mut ann = Visitor::signed_in(&scene, ANN);
+    assert!(ann.is_in());
+    // The way out on the portal is the issuer's.
+    let ask = ann.open("/sign-out").expect(200);
+    ann.issuer
+        .submit(&form_to(&ask, "/sign-out"), &[])
+        .expect(200);
+    out(&mut ann, "signed out");
+
+    let mut ann = Visitor::signed_in(&scene, ANN);
+    let mut elsewhere = scene.browser();
+    elsewhere.sign_in(ANN, PASSWORD);
+    let account = elsewhere.open("/account");
+    elsewhere
+        .submit(&form_to(&account, "/account/sessions/end-others"), &[])
+        .expect(303);
+    out(&mut ann, "ended from elsewhere");
+
+    let mut ann = Visitor::signed_in(&scene, ANN);
+    scene.cli(&["session", "end", ANN, "--all"]);
+    out(&mut ann, "ended by an operator");
+
+    let mut ann = Visitor::signed_in(&scene, ANN);
+    let mut elsewhere = scene.browser();
+    elsewhere.sign_in(ANN, PASSWORD);
+    let typed = [
+        ("current", PASSWORD),
+        ("new", "skating in the winter garden"),
+    ];
+    let account = elsewhere.open("/account");
+    let form = form_to(&account, "/account/password");
+    elsewhere.submit(&form, &typed).expect(303);
+    assert!(!ann.is_in(), "the password was changed");
+
+    let mut eve = Visitor::signed_in(&scene, EVE);
+    scene.cli(&["user", "disable", EVE]);
+    assert!(!eve.is_in(), "switched off");
+}
+
+#[test]
+fn signing_in_anew_replaces_the_session_and_nobody_keeps_the_earlier_one() {
+    let scene = usual();
+    let mut ann = Visitor::signed_in(&scene, ANN);
+    let earlier = ann.portal.clone();
+    // Somebody else signs in with the same browser: the portal is theirs then, not Ann's.
+    let ask = ann.open("/sign-out").expect(200);
+    ann.issuer
+        .submit(&form_to(&ask, "/sign-out"), &[])
+        .expect(200);
+    let page = ann.open(APPS);
+    let list = ann.sign_in(&page, EVE).expect(200);
+    assert!(
+        list.text().contains(EVE) && !list.text().contains(ANN),
+        "{list}"
+    );
+    ann.portal = earlier;
+    assert!(!ann.is_in(), "what was Ann's is over");
+}
+
+#[test]
+fn a_browser_comes_back_to_where_it_was_and_nowhere_else() {
+    let scene = usual();
+    let mut ann = Visitor::signed_in(&scene, ANN);
+    let form = form_to(&ann.portal.get(NEW), NEW);
+    let typed: Vec<_> = FIELDS
+        .iter()
+        .chain(&[("kind", "confidential")])
+        .copied()
+        .collect();
+    let app = credentials(&ann.portal.submit(&form, &typed).expect(200));
+    let deep = format!("{}/log?status=400", href(&app));
+    for page in [deep.as_str(), "/organizations", "/apps/new", "/developers"] {
+        // Signed in at the issuer and not here: there and back without a question.
+        ann.portal.cookies.clear();
+        let asked = ann.set_out(page);
+        let back = ann.way_back(&asked);
+        let landed = ann.portal.get(&back).expect(303);
+        assert_eq!(landed.location(), Some(page), "{landed}");
+        ann.portal.get(page).expect(200);
+    }
+    for page in [
+        "//evil.example",
+        "/\\evil.example",
+        "https://evil.example/",
+        "http://dev.localhost.evil.example/",
+        "javascript:alert(1)",
+        "/\r\nLocation: https://evil.example",
+        "",
+    ] {
+        ann.portal.cookies.clear();
+        let asked = ann.set_out(page);
+        let back = ann.way_back(&asked);
+        let landed = ann.portal.get(&back).expect(303);
+        assert_eq!(landed.location(), Some("/"), "{page:?}: {landed}");
+    }
+    // So it is at once, for whoever is signed in.
+    let at_once = ann
+        .portal
+        .get(&target("/sign-in", &[("to", "//evil.example")]));
+    assert_eq!(at_once.location(), Some("/"), "{at_once}");
+}
+
+/// RFC 9700 §4.7: an attacker has the browser of somebody else come back with a code of their own.
+#[test]
+fn nobody_is_signed_in_by_a_way_back_of_somebody_else() {
+    let scene = usual();
+    let (mut ann, mut eve) = (Visitor::of(&scene), Visitor::signed_in(&scene, EVE));
+    eve.portal.cookies.clear();
+    let asked = eve.set_out(APPS);
+    let hers = eve.way_back(&asked);
+    // Ann's browser has no cookie of that host, and then one of its own.
+    let stranger = ann.portal.get(&hers);
+    assert_page(&stranger, 400);
+    says(&stranger, "Signing in did not work");
+    let own = ann.set_out(APPS);
+    assert_page(&ann.portal.get(&hers), 400);
+    // Eve's code with Ann's state, and the other way round.
+    let (code, state) = (
+        Url::parse(&format!("http://x{hers}")),
+        Url::parse(&format!("http://x{own}")),
+    );
+    let pairs = |url: Option<Url>| {
+        acceptance::parse_query(&url.and_then(|url| url.query).unwrap_or_default())
+    };
+    let of = |pairs: &[(String, String)], name: &str| {
+        let found = pairs.iter().find(|(own, _)| own == name);
+        found.map(|(_, value)| value.clone()).unwrap_or_default()
+    };
+    let (code, state) = (of(&pairs(code), "code"), of(&pairs(state), "state"));
+    let mixed = target("/sign-in/done", &[("code", &code), ("state", &state)]);
+    assert_page(&ann.portal.get(&mixed), 400);
+    assert!(!ann.is_in());
+    // Eve's own browser is signed in by it: once.
+    assert_eq!(eve.portal.get(&hers).expect(303).location(), Some(APPS));
+    assert!(eve.is_in());
+}
+
+#[test]
+fn a_code_works_once_and_for_its_own_state_alone() {
+    let scene = usual();
+    let mut ann = Visitor::signed_in(&scene, ANN);
+    ann.portal.cookies.clear();
+    let asked = ann.set_out(APPS);
+    let back = ann.way_back(&asked);
+    let before = ann.portal.clone();
+    for bent in [
+        back.replace("code=", "code=1"),
+        back.replace("state=", "state=x"),
+        back.split('&').next().unwrap_or_default().to_owned(),
+        "/sign-in/done".to_owned(),
+        "/sign-in/done?error=access_denied".to_owned(),
+    ] {
+        assert_page(&ann.portal.get(&bent), 400);
+    }
+    assert_eq!(
+        ann.portal.send(Request::new("HEAD", &back)).status,
+        405,
+        "a preview takes nothing"
+    );
+    ann.portal.get(&back).expect(303);
+    assert!(ann.is_in());
+    // Loaded again, it leads on; without what it gave, nothing is given a second time.
+    assert_eq!(ann.portal.get(&back).expect(303).location(), Some(APPS));
+    ann.portal = before;
+    assert_page(&ann.portal.get(&back), 400);
+    assert!(!ann.is_in());
+    // At the token endpoint there is no such client.
+    let asked = ann.set_out(APPS);
+    let back = ann.way_back(&asked);
+    let code = Url::parse(&format!("http://x{back}")).and_then(|url| url.query);
+    let code = acceptance::parse_query(&code.unwrap_or_default())
+        .remove(0)
+        .1;
+    let fields = [
+        ("grant_type", "authorization_code"),
+        ("client_id", "valetkey-portal"),
+        ("code", &*code),
+    ];
+    assert_refused(
+        &scene.api().post_form(&scene.token(), &fields),
+        401,
+        "invalid_client",
+    );
+}
+
+#[test]
+fn nobody_else_is_that_client() {
+    let scene = usual();
+    let mut ann = Visitor::signed_in(&scene, ANN);
+    ann.portal.cookies.clear();
+    let asked = ann.set_out(APPS);
+    let with = |name: &str, value: Option<&str>| {
+        let (path, query_text) = asked.split_once('?').expect("a query");
+        let mut pairs = acceptance::parse_query(query_text);
+        pairs.retain(|(own, _)| own != name);
+        pairs.extend(value.map(|value| (name.to_owned(), value.to_owned())));
+        let pairs: Vec<_> = pairs
+            .iter()
+            .map(|(name, value)| (&**name, &**value))
+            .collect();
+        format!("{path}?{}", query(&pairs))
+    };
+    for uri in [
+        None,
+        Some("https://evil.example/sign-in/done"),
+        Some(&*format!("{}/sign-in/done/", ann.own)),
+        Some(&*format!("{}/sign-in/done", ann.base)),
+    ] {
+        assert_page(&ann.issuer.get(&with("redirect_uri", uri)), 400);
+    }
+    for (name, value) in [
+        ("code_challenge", None),
+        ("code_challenge_method", Some("plain")),
+        ("state", None),
+        ("response_type", Some("token")),
+    ] {
+        let refused = ann.issuer.get(&with(name, value)).expect(303);
+        let error = format!("{}/sign-in/done?error=invalid_request", ann.own);
+        assert_eq!(refused.location(), Some(&*error), "{name}");
+    }
+    // Another site's form is none of the portal's requests.
+    let (path, fields) = asked.split_once('?').expect("a query");
+    let fields = acceptance::parse_query(fields);
+    let fields: Vec<_> = fields
+        .iter()
+        .map(|(name, value)| (&**name, &**value))
+        .collect();
+    assert_page(&ann.issuer.post_form(path, &fields), 400);
+    // Nobody registers under its id; and it is no app that a list has.
+    let import = [
+        "app",
+        "import",
+        "--owner",
+        OWNER,
+        "--name",
+        "x",
+        "--homepage",
+        "https://x.example",
+    ];
+    let own = |id| {
+        [
+            "--redirect-uri",
+            BACK,
+            "--new-secret",
+            "--client-id",
+            id,
+            "--json",
+        ]
+    };
+    let imported = |id| {
+        let all: Vec<&str> = import.into_iter().chain(own(id)).collect();
+        scene.provider.cli(&all).code
+    };
+    assert_ne!(imported("valetkey-portal"), Some(0));
+    assert_eq!(imported("another-portal"), Some(0));
+    let back = ann.way_back(&asked);
+    ann.portal.get(&back).expect(303);
+    assert_eq!(registered(&scene), 1, "the other one");
+    let connected = ann.issuer.open("/account/apps").expect(200);
+    assert!(!connected.text().contains("valetkey-portal"), "{connected}");
+    // Where the portal has no host of its own there is no such client at all.
+    let together = Scene::plain(OPEN);
+    let mut browser = together.provider.browser_of(ANN, PASSWORD);
+    assert_page(&browser.get(&asked), 400);
+}
+
+#[test]
+fn forms_are_taken_from_the_portals_own_pages_alone() {
+    let scene = usual();
+    let mut ann = Visitor::signed_in(&scene, ANN);
+    let form = form_to(&ann.portal.get(NEW), NEW);
+    let typed: Vec<_> = FIELDS
+        .iter()
+        .chain(&[("kind", "confidential")])
+        .copied()
+        .collect();
+    let filled = form.filled(&typed);
+    let filled: Vec<_> = filled
+        .iter()
+        .map(|(name, value)| (&**name, &**value))
+        .collect();
+    for (name, value) in [
+        ("Sec-Fetch-Site", "cross-site"),
+        ("Sec-Fetch-Site", "same-site"),
+        ("Origin", &*ann.base.clone()),
+    ] {
+        let sent = Request::post(NEW).form(&filled).header(name, value);
+        assert_eq!(ann.portal.send(sent).status, 403, "{name}: {value}");
+    }
+    let own = Request::post(NEW)
+        .form(&filled)
+        .header("Origin", &ann.own.clone());
+    let sent_here = ann.issuer.post_form(NEW, &filled);
+    assert_page(&sent_here, 404);
+    says(
+        &sent_here,
+        "The pages for developers have a host of their own.",
+    );
+    assert_eq!(registered(&scene), 0);
+    credentials(&ann.portal.send(own).expect(200));
+    // A nonce of the issuer's pages is none of the portal's.
+    let theirs = form_to(&ann.issuer.open("/account"), "/account/name");
+    let nonce = theirs.value("nonce").expect("a nonce").to_owned();
+    let mut swapped = filled.clone();
+    swapped.retain(|(name, _)| *name != "nonce");
+    swapped.push(("nonce", &nonce));
+    says(
+        &ann.portal.post_form(NEW, &swapped).expect(400),
+        "This page was out of date.",
+    );
+}
+
+#[test]
+fn whoever_signed_in_long_ago_proves_it_at_the_issuer_and_keeps_what_was_typed() {
+    let scene = usual();
+    let mut ann = Visitor::signed_in(&scene, ANN);
+    let form = form_to(&ann.portal.get(NEW), NEW);
+    let typed: Vec<_> = FIELDS
+        .iter()
+        .chain(&[("kind", "confidential")])
+        .copied()
+        .collect();
+    let app = credentials(&ann.portal.submit(&form, &typed).expect(200));
+    everybody_signed_in_long_ago(&scene);
+    let page = ann.portal.get(&href(&app)).expect(200);
+    assert_eq!(
+        form_to(&page, ADD).value("password"),
+        None,
+        "no password is typed there"
+    );
+    for (action, fields) in [
+        (ADD, [("secret-name", "Second"), ("password", PASSWORD)]),
+        (DELETE, [("confirm", "Task Board"), ("password", PASSWORD)]),
+    ] {
+        let refused = ann
+            .portal
+            .submit(&form_to(&page, action), &fields)
+            .expect(400);
+        says(&refused, "confirm that it is you, then send this again");
+    }
+    let name = [("name", "Night Owl"), ("once", "another")];
+    let typed: Vec<_> = typed
+        .iter()
+        .filter(|(own, _)| *own != "name")
+        .chain(&name)
+        .copied()
+        .collect();
+    let refused = ann.portal.submit(&form, &typed).expect(400);
+    let kept = form_to(&refused, NEW);
+    assert_eq!(kept.value("name"), Some("Night Owl"));
+    // What needs no proof goes on.
+    ann.portal
+        .submit(&form_to(&page, UPDATE), &[("description", "Notes")])
+        .expect(303);
+    // The link of the page leads to the issuer, which asks although she is signed in, and back to the page.
+    let text = page.text();
+    let link = text
+        .split("href=\"/sign-in?")
+        .nth(1)
+        .and_then(|rest| rest.split('"').next());
+    let link = format!("/sign-in?{}", acceptance::unescape(link.expect("a link")));
+    let asked = ann.open(&link);
+    assert_eq!(
+        form_to(&asked, "/sign-in").value("email"),
+        Some(ANN),
+        "{asked}"
+    );
+    let back = ann.sign_in(&asked, ANN).expect(200);
+    assert!(
+        form_to(&back, ADD).value("secret-name").is_some(),
+        "at the app: {back}"
+    );
+    assert!(
+        !back.text().contains("href=\"/sign-in?"),
+        "nothing is asked any more: {back}"
+    );
+    // The other tab sends what it has.
+    let other = ann.portal.submit(&kept, &[]).expect(200);
+    assert_ne!(credentials(&other).client_id, app.client_id);
+    // There is nobody to ask again.
+    let again = ann.portal.get(&link).expect(303);
+    assert_eq!(again.location(), Some(&*href(&app)), "{again}");
+}
+
+/// "To create an application just log into the developer portal under dev.sqowey.de. There you can hit the \"Create
+/// Application\" button." (sqowey)
+#[test]
+fn q1_an_application_is_created_on_the_host_that_sqowey_prints() {
+    let scene = apart(Setup::profile("sqowey"));
+    let mut dan = Visitor::of(&scene);
+    let page = dan.open("/");
+    let list = dan.sign_in(&page, ANN).expect(200);
+    assert!(list.text().contains(">Create Application</a>"), "{list}");
+    let page = dan.portal.get(NEW).expect(200);
+    let fields = page.text().matches("name=\"redirect-").count();
+    assert_eq!(fields, 3, "up to three: {page}");
+    let callback = "https://cool.page/sqowey/auth_redir/";
+    let typed = [
+        ("name", "Cool Page"),
+        ("homepage", "https://cool.page"),
+        ("redirect-1", callback),
+        ("kind", "confidential"),
+    ];
+    let app: App = credentials(&dan.portal.submit(&form_to(&page, NEW), &typed).expect(200));
+    let link = [
+        ("client_id", &*app.client_id),
+        ("scope", "identity"),
+        ("state", "59174eb5c8c8ca4f303f3bdbf9"),
+        ("redirect_uri", callback),
+        ("response_type", "code"),
+    ];
+    let mut other = scene.provider.browser_of(EVE, PASSWORD);
+    let back = other.authorize(&target("/oauth2/auth", &link));
+    let fields = [
+        ("client_id", &*app.client_id),
+        ("client_secret", &*app.client_secret),
+        ("grant_type", "authorization_code"),
+        ("code", &*back.code()),
+    ];
+    let tokens = scene.api().post_form("/oauth2/token", &fields).expect(200);
+    assert!(!tokens.member("access_token").is_empty(), "{tokens}");
+}
+
+#[test]
+fn over_https_the_cookies_are_of_their_host_by_name() {
+    let scene = apart(Setup::toml(PLAIN).with(OPEN).https());
+    let mut ann = Visitor::signed_in(&scene, ANN);
+    let list = ann.portal.get(APPS).expect(200);
+    assert!(list.header("Strict-Transport-Security").is_some(), "{list}");
+    for (browser, own) in [
+        (&ann.portal, "__Host-valetkey-portal"),
+        (&ann.issuer, "__Host-valetkey"),
+    ] {
+        let all = browser.cookies.all().iter();
+        let own = all.clone().find(|cookie| cookie.name == own);
+        assert!(own.is_some(), "{:?}", browser.cookies);
+        for cookie in all {
+            assert!(cookie.name.starts_with("__Host-"), "{cookie:?}");
+            assert!(cookie.attribute("Secure").is_some(), "{cookie:?}");
+        }
+    }
+}

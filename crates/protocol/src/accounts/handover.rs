@@ -1,0 +1,285 @@
+//! How whoever is signed in at the issuer is signed in on the developer portal's own host, which shares no cookie with it.
+//!
+//! The portal sends the browser to the authorization endpoint like any app, as a client that is built in: with an exact
+//! redirect URI, a `state` that is bound to a cookie of the portal's host, and a PKCE challenge whose verifier never leaves
+//! the server. It comes back with a code, which is redeemed once and by the same browser, and gets a cookie of that host.
+//! Behind that cookie is the very session of the issuer: when it ends, so does what hangs on it, and there is nothing else to
+//! end. Nothing of it is stored but that a code was used.
+use super::session::is_live;
+use crate::apps::signed_in_lately;
+use crate::authorize::ShownError;
+use crate::decision::{Decision, Mint};
+use crate::facts::SessionFacts;
+use crate::params::Params;
+use crate::transition::{AssertionChange, Transition};
+use crate::types::{CodeChallenge, Lifetime, Locator, RedirectUriFault, Session, UnixTime};
+use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
+use jose::Digest;
+use jose::keyed::Key;
+use wire::{Presented, TokenText};
+
+/// The client id of the portal. Nobody else has one that begins so (`own_api::CLIENT_MARK`).
+pub const CLIENT_ID: &str = "valetkey-portal";
+/// Where its redirect URI is on the portal's host.
+pub const CALLBACK: &str = "/sign-in/done";
+/// What the value of the portal's cookie starts with.
+pub const PORTAL_PREFIX: &str = "ps_";
+/// How long a code is good: a browser brings it at once.
+pub const CODE_LIFE: Lifetime = Lifetime::from_seconds(60);
+/// How long a browser may be on the way, with a stop at the sign-in page.
+pub const ERRAND_LIFE: Lifetime = Lifetime::from_minutes(60);
+/// Most bytes of the page that a browser goes back to.
+const MAX_PAGE: usize = 1_000;
+/// Most bytes of a `state`: what any of ours has.
+const MAX_STATE: usize = 1_500;
+
+/// What a browser is on the way for: to be signed in, and to see a page of the portal then.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Errand {
+    /// The page: a path of the portal's host.
+    page: String,
+    /// When it set out.
+    since: UnixTime,
+    /// What tells it from every other.
+    nonce: String,
+}
+
+impl Errand {
+    /// Sets out for a page; for none when that is no path of our own.
+    pub fn begin(page: &str, nonce: String, now: UnixTime) -> Self {
+        let page = match is_path(page) {
+            true => page,
+            false => "/",
+        };
+        Errand {
+            page: page.to_owned(),
+            since: now,
+            nonce,
+        }
+    }
+
+    /// What the page is.
+    pub fn page(&self) -> &str {
+        &self.page
+    }
+
+    /// The `state` that goes along: nobody else can write it, and no other browser comes back with it.
+    pub fn state(&self, browser: &str, key: &Key) -> String {
+        let (since, page) = (self.since.0, URL_SAFE_NO_PAD.encode(&self.page));
+        let nonce = &self.nonce;
+        let tag = self.tag(b"portal state", browser, key);
+        format!("{nonce}.{since}.{tag}.{page}")
+    }
+
+    /// Reads a `state`: one that this browser was given, and not too long ago.
+    pub fn read(state: &str, browser: &str, key: &Key, now: UnixTime) -> Option<Self> {
+        let mut parts = Some(state).filter(|state| is_state(state))?.split('.');
+        let (nonce, since) = (parts.next()?, parts.next()?.parse().ok()?);
+        let (tag, page) = (parts.next()?, parts.next()?);
+        let page = String::from_utf8(URL_SAFE_NO_PAD.decode(page).ok()?).ok()?;
+        let errand = Errand {
+            page,
+            since: UnixTime(since),
+            nonce: nonce.to_owned(),
+        };
+        let made = errand.tag(b"portal state", browser, key);
+        let proved = jose::digest::same(made.as_bytes(), tag.as_bytes());
+        let is_under_way = errand.since <= now && now < errand.since.plus(ERRAND_LIFE);
+        (proved && is_under_way && parts.next().is_none()).then_some(errand)
+    }
+
+    /// The PKCE verifier (RFC 7636 §4.1): 43 characters that only the server can make, and makes for this browser alone.
+    pub fn verifier(&self, browser: &str, key: &Key) -> String {
+        self.tag(b"portal verifier", browser, key)
+    }
+
+    fn tag(&self, purpose: &[u8], browser: &str, key: &Key) -> String {
+        key.tag(&[
+            purpose,
+            browser.as_bytes(),
+            self.nonce.as_bytes(),
+            &self.since.0.to_be_bytes(),
+            self.page.as_bytes(),
+        ])
+    }
+}
+
+/// Whether this can be the `state` of an errand: it may stand in an address as it is.
+pub fn is_state(text: &str) -> bool {
+    let plain = |b: u8| b.is_ascii_alphanumeric() || b"-_.".contains(&b);
+    text.len() <= MAX_STATE && text.bytes().all(plain) && text.split('.').count() == 4
+}
+
+/// Whether a text is a path with perhaps a query, which no browser takes for another host.
+fn is_path(text: &str) -> bool {
+    let rest = text.strip_prefix('/');
+    let is_ours = rest.is_some_and(|rest| !rest.starts_with(['/', '\\']));
+    let plain = |b: u8| b.is_ascii_graphic() && !b"\\\"<>#".contains(&b);
+    is_ours && text.len() <= MAX_PAGE && text.bytes().all(plain)
+}
+
+/// What the portal asks of the authorization endpoint.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct HandoverRequest {
+    /// Comes back as it was.
+    pub state: String,
+    /// Whose verifier the portal has.
+    pub challenge: CodeChallenge,
+    /// Whether who they are must have been proved within the last ten minutes.
+    pub anew: bool,
+}
+
+/// Why it is not answered as it asks.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum HandoverFault {
+    /// It would not come back to the portal.
+    Shown(ShownError),
+    /// It is no request that the portal makes: it is told `invalid_request`.
+    Malformed,
+}
+
+impl HandoverRequest {
+    /// Reads a request of this client. Only the portal's own URI is its redirect URI, exactly.
+    ///
+    /// # Errors
+    /// [`HandoverFault`].
+    pub fn read(params: &Params, redirect_uri: &str) -> Result<Self, HandoverFault> {
+        for name in ["client_id", "redirect_uri"] {
+            if params.is_repeated(name) {
+                return Err(HandoverFault::Shown(ShownError::Repeated(name)));
+            }
+        }
+        let sent = params.get("redirect_uri");
+        if sent != Some(redirect_uri) {
+            let fault = match sent {
+                Some(_) => RedirectUriFault::Unregistered,
+                None => RedirectUriFault::Missing,
+            };
+            let sent = sent.map(str::to_owned);
+            return Err(HandoverFault::Shown(ShownError::RedirectUri {
+                fault,
+                sent,
+            }));
+        }
+        let is_usual = params.repeated().is_none()
+            && params.get("response_type") == Some("code")
+            && params.get("code_challenge_method") == Some("S256");
+        let state = params.get("state").filter(|state| is_state(state));
+        let challenge = params.get("code_challenge").and_then(CodeChallenge::parse);
+        match (is_usual, state, challenge) {
+            (true, Some(state), Some(challenge)) => Ok(HandoverRequest {
+                state: state.to_owned(),
+                challenge,
+                anew: params.get("max_age").is_some(),
+            }),
+            _ => Err(HandoverFault::Malformed),
+        }
+    }
+
+    /// Whether a session is enough for it.
+    pub fn is_met_by(&self, session: &Session, now: UnixTime) -> bool {
+        !self.anew || signed_in_lately(session, now)
+    }
+
+    /// The code for whoever has this session.
+    pub fn code(&self, session: &Session, now: UnixTime, key: &Key) -> String {
+        let tag = key.tag(&[
+            b"portal code",
+            session.digest.as_bytes(),
+            &session.id.0.to_be_bytes(),
+            &now.0.to_be_bytes(),
+            self.challenge.as_str().as_bytes(),
+        ]);
+        format!("{}.{}.{tag}", session.id.0, now.0)
+    }
+}
+
+/// A code that a browser came back with. Nothing of it is proved.
+#[derive(Debug)]
+pub struct HandoverCode<'a> {
+    session: Locator,
+    since: UnixTime,
+    text: &'a str,
+}
+
+impl<'a> HandoverCode<'a> {
+    /// Reads it; `None` when it cannot be one of ours.
+    pub fn parse(text: &'a str) -> Option<Self> {
+        let mut parts = text.splitn(3, '.');
+        let session = parts.next()?.parse().ok().map(Locator)?;
+        let since = parts.next()?.parse().ok().map(UnixTime)?;
+        parts.next().map(|_| HandoverCode {
+            session,
+            since,
+            text,
+        })
+    }
+
+    /// Where the session is that it was made for.
+    pub fn session(&self) -> Locator {
+        self.session
+    }
+
+    /// The cookie of the portal's host, for whoever has the verifier: once, and as long as the session goes on. Guard: it was
+    /// not used before.
+    pub fn redeem<M: Mint>(
+        &self,
+        facts: Option<&SessionFacts>,
+        verifier: &str,
+        now: UnixTime,
+        (key, mint): (&Key, &M),
+    ) -> Decision<TokenText, ()> {
+        let challenge = CodeChallenge::parse(&Digest::of(verifier.as_bytes()).base64url());
+        let Some((facts, challenge)) = facts.zip(challenge) else {
+            return Decision::refuse(());
+        };
+        let session = &facts.session;
+        let request = HandoverRequest {
+            state: String::new(),
+            challenge,
+            anew: false,
+        };
+        let made = request.code(session, self.since, key);
+        let is_its = jose::digest::same(made.as_bytes(), self.text.as_bytes());
+        let end = self.since.plus(CODE_LIFE);
+        let is_good = self.since <= now && now < end && is_live(facts, now);
+        if !is_its || !is_good || session.id != self.session {
+            return Decision::refuse(());
+        }
+        let used = AssertionChange::Use {
+            key: Digest::of(self.text.as_bytes()),
+            receipt: mint.locator(),
+            until: end,
+        };
+        Decision::grant(Transition::Assertion(used), cookie(session, key))
+    }
+}
+
+/// The value of the portal's cookie for a session. It is no session of the issuer's, and the issuer's none of the portal's.
+fn cookie(session: &Session, key: &Key) -> TokenText {
+    let id = session.id.0.to_be_bytes();
+    let secret = key.derive(&[b"portal session", session.digest.as_bytes(), &id]);
+    TokenText::new(PORTAL_PREFIX, session.id.0, &secret)
+}
+
+/// What the portal's cookie holds, as a browser says. Nothing of it is proved.
+#[derive(Debug)]
+pub struct PortalCookie(Presented);
+
+impl PortalCookie {
+    /// Reads a value; `None` when it cannot be one of ours.
+    pub fn parse(text: &str) -> Option<Self> {
+        let presented = Presented::parse(text)?;
+        (presented.prefix() == PORTAL_PREFIX).then_some(PortalCookie(presented))
+    }
+
+    /// Where the session is.
+    pub fn locator(&self) -> Locator {
+        Locator(self.0.locator)
+    }
+
+    /// Whether it was made for this session, and its person is signed in with that now.
+    pub fn signs_in(&self, facts: &SessionFacts, now: UnixTime, key: &Key) -> bool {
+        cookie(&facts.session, key).digest() == self.0.digest && is_live(facts, now)
+    }
+}
