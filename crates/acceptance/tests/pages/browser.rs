@@ -7,7 +7,7 @@
 use crate::support::client::tool;
 use crate::support::dev::{Place, valetkey};
 use crate::support::mail_server::MailServer;
-use crate::support::{ANN, PASSWORD, PLAIN, long};
+use crate::support::{ANN, PASSWORD, PLAIN, apart, long};
 use acceptance::postgres::Database;
 use acceptance::{Json, Setup, free_port, output, output_within};
 use std::path::{Path, PathBuf};
@@ -451,6 +451,21 @@ fn two_developers_run_an_app_together() {
 fn a_developer_makes_an_app_in_german() {
     for eyes in eyes_of(0).iter().filter(|eyes| eyes.language == "de") {
         walk_portal(|setup| setup.database("portal.db"), eyes);
+    }
+}
+
+/// All of it once more where the portal has a host of its own: what a browser makes of two hosts, of their cookies and of
+/// forms that lead from one to the other.
+#[test]
+#[cfg_attr(not(has_chromium), ignore = "needs Chromium: see ./test")]
+fn a_developer_makes_an_app_on_the_portals_own_host() {
+    for eyes in some_of(eyes_of(1)) {
+        let open = Setup::toml(PLAIN).with("[apps]\nregistration = \"open\"");
+        let provider = apart(open.database("portal.db"));
+        provider.user_create(ANN, "Ann Example", PASSWORD, false);
+        let user = serde_json::json!({ "email": ANN, "password": PASSWORD });
+        let site = serde_json::json!({ "issuer": provider.issuer(), "user": user });
+        Programs::find().walk_on("portal", &eyes, &site, Vec::new());
     }
 }
 

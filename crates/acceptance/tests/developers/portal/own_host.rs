@@ -4,31 +4,23 @@
 use super::{
     ADD, APPS, BACK, DELETE, EVE, FIELDS, NEW, UPDATE, credentials, href, listed, registered, says,
 };
-use crate::support::{ANN, OWNER, PASSWORD, PLAIN, Scene, assert_page, assert_refused, form_to};
+use crate::support::{
+    ANN, OWNER, PASSWORD, PLAIN, Scene, apart, assert_page, assert_refused, form_to, portal_of,
+};
 use acceptance::{App, Browser, Reply, Request, Setup, Url, query, target};
 
 const OPEN: &str = "[apps]\nregistration = \"open\"";
 
-/// A provider whose portal is at `dev.localhost`, with the port that it listens on.
+/// The same provider, with its people.
 #[track_caller]
-fn apart(setup: Setup) -> Scene {
-    let mut provider = setup.prepare();
-    let host = format!("dev.localhost:{}", provider.addr().port());
-    provider.env("VALETKEY_HOSTS__PORTAL", &host);
-    provider.start();
-    let scene = Scene::peopled(provider);
+fn scene_of(setup: Setup) -> Scene {
+    let scene = Scene::peopled(apart(setup));
     scene.provider.user_create(EVE, "Eve Else", PASSWORD, false);
     scene
 }
 
 fn usual() -> Scene {
-    apart(Setup::toml(PLAIN).with(OPEN))
-}
-
-/// The portal's base URL.
-fn portal_of(scene: &Scene) -> String {
-    let issuer = scene.provider.issuer();
-    issuer.replace("://localhost", "://dev.localhost")
+    scene_of(Setup::toml(PLAIN).with(OPEN))
 }
 
 /// One browser, which keeps the cookies of two hosts.
@@ -41,7 +33,7 @@ struct Visitor {
 
 impl Visitor {
     fn of(scene: &Scene) -> Self {
-        let own = portal_of(scene);
+        let own = portal_of(&scene.provider);
         let host = Url::parse(&own).expect("a URL");
         let api = scene.provider.api_at(host.authority());
         Visitor {
@@ -653,7 +645,7 @@ fn whoever_signed_in_long_ago_proves_it_at_the_issuer_and_keeps_what_was_typed()
 /// Application\" button." (sqowey)
 #[test]
 fn q1_an_application_is_created_on_the_host_that_sqowey_prints() {
-    let scene = apart(Setup::profile("sqowey"));
+    let scene = scene_of(Setup::profile("sqowey"));
     let mut dan = Visitor::of(&scene);
     let page = dan.open("/");
     let list = dan.sign_in(&page, ANN).expect(200);
@@ -690,7 +682,7 @@ fn q1_an_application_is_created_on_the_host_that_sqowey_prints() {
 
 #[test]
 fn over_https_the_cookies_are_of_their_host_by_name() {
-    let scene = apart(Setup::toml(PLAIN).with(OPEN).https());
+    let scene = scene_of(Setup::toml(PLAIN).with(OPEN).https());
     let mut ann = Visitor::signed_in(&scene, ANN);
     let list = ann.portal.get(APPS).expect(200);
     assert!(list.header("Strict-Transport-Security").is_some(), "{list}");
