@@ -3,18 +3,20 @@
 //! The portal sends the browser to the authorization endpoint like any app, as a client that is built in: with an exact
 //! redirect URI, a `state` that is bound to a cookie of the portal's host, and a PKCE challenge whose verifier never leaves
 //! the server. It comes back with a code, which is redeemed once and by the same browser, and gets a cookie of that host.
-//! Behind that cookie is the very session of the issuer: when it ends, so does what hangs on it, and there is nothing else to
-//! end. Nothing of it is stored but that a code was used.
+//! Behind that cookie is the very session of the issuer: its row is read with it, so when the session ends, so does what hangs
+//! on it, and there is nothing else to end.
 use super::session::is_live;
 use crate::apps::signed_in_lately;
 use crate::authorize::ShownError;
 use crate::decision::{Decision, Mint};
-use crate::facts::SessionFacts;
+use crate::facts::PortalFacts;
+use crate::grants::Context;
 use crate::params::Params;
-use crate::transition::{AssertionChange, Transition};
-use crate::types::{CodeChallenge, Lifetime, Locator, RedirectUriFault, Session, UnixTime};
+use crate::transition::{SessionChange, Transition};
+use crate::types::{
+    CodeChallenge, Lifetime, Locator, PortalSession, RedirectUriFault, Session, UnixTime,
+};
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
-use jose::Digest;
 use jose::keyed::Key;
 use wire::{Presented, TokenText};
 
@@ -22,6 +24,8 @@ use wire::{Presented, TokenText};
 pub const CLIENT_ID: &str = "valetkey-portal";
 /// Where its redirect URI is on the portal's host.
 pub const CALLBACK: &str = "/sign-in/done";
+/// What a code starts with.
+pub const CODE_PREFIX: &str = "pc_";
 /// What the value of the portal's cookie starts with.
 pub const PORTAL_PREFIX: &str = "ps_";
 /// How long a code is good: a browser brings it at once.
@@ -181,88 +185,73 @@ impl HandoverRequest {
         !self.anew || signed_in_lately(session, now)
     }
 
-    /// The code for whoever has this session.
-    pub fn code(&self, session: &Session, now: UnixTime, key: &Key) -> String {
-        let tag = key.tag(&[
-            b"portal code",
-            session.digest.as_bytes(),
-            &session.id.0.to_be_bytes(),
-            &now.0.to_be_bytes(),
-            self.challenge.as_str().as_bytes(),
-        ]);
-        format!("{}.{}.{tag}", session.id.0, now.0)
+    /// The code for whoever has this session, and what is kept of it.
+    pub fn code<M: Mint>(
+        &self,
+        session: &Session,
+        now: UnixTime,
+        mint: &M,
+    ) -> (TokenText, Transition) {
+        let id = mint.locator();
+        let code = TokenText::new(CODE_PREFIX, id.0, &mint.secret());
+        let offered = PortalSession {
+            id,
+            session: session.id,
+            code: code.digest(),
+            challenge: self.challenge.clone(),
+            cookie: None,
+            expires_at: now.plus(CODE_LIFE),
+        };
+        let change = SessionChange::OfferPortal(offered);
+        (code, Transition::Session(change))
     }
 }
 
 /// A code that a browser came back with. Nothing of it is proved.
 #[derive(Debug)]
-pub struct HandoverCode<'a> {
-    session: Locator,
-    since: UnixTime,
-    text: &'a str,
-}
+pub struct HandoverCode(Presented);
 
-impl<'a> HandoverCode<'a> {
+impl HandoverCode {
     /// Reads it; `None` when it cannot be one of ours.
-    pub fn parse(text: &'a str) -> Option<Self> {
-        let mut parts = text.splitn(3, '.');
-        let session = parts.next()?.parse().ok().map(Locator)?;
-        let since = parts.next()?.parse().ok().map(UnixTime)?;
-        parts.next().map(|_| HandoverCode {
-            session,
-            since,
-            text,
-        })
+    pub fn parse(text: &str) -> Option<Self> {
+        let presented = Presented::parse(text)?;
+        (presented.prefix() == CODE_PREFIX).then_some(HandoverCode(presented))
     }
 
-    /// Where the session is that it was made for.
-    pub fn session(&self) -> Locator {
-        self.session
+    /// Where its row is.
+    pub fn locator(&self) -> Locator {
+        Locator(self.0.locator)
     }
 
-    /// The cookie of the portal's host, for whoever has the verifier: once, and as long as the session goes on. Guard: it was
-    /// not used before.
+    /// The cookie of the portal's host, for whoever has the verifier: once, and as long as the session goes on. `before` is what
+    /// this browser had there so far, which ends. Guard: the code was not used before.
     pub fn redeem<M: Mint>(
         &self,
-        facts: Option<&SessionFacts>,
+        found: Option<&PortalFacts>,
         verifier: &str,
-        now: UnixTime,
-        (key, mint): (&Key, &M),
+        before: Option<Locator>,
+        context: &Context<'_, M>,
     ) -> Decision<TokenText, ()> {
-        let challenge = CodeChallenge::parse(&Digest::of(verifier.as_bytes()).base64url());
-        let Some((facts, challenge)) = facts.zip(challenge) else {
+        let Some(PortalFacts { portal, facts }) = found else {
             return Decision::refuse(());
         };
-        let session = &facts.session;
-        let request = HandoverRequest {
-            state: String::new(),
-            challenge,
-            anew: false,
-        };
-        let made = request.code(session, self.since, key);
-        let is_its = jose::digest::same(made.as_bytes(), self.text.as_bytes());
-        let end = self.since.plus(CODE_LIFE);
-        let is_good = self.since <= now && now < end && is_live(facts, now);
-        if !is_its || !is_good || session.id != self.session {
+        let is_its = portal.code == self.0.digest && portal.challenge.verify(verifier);
+        let is_good = portal.cookie.is_none() && context.now < portal.expires_at;
+        if !is_its || !is_good || !is_live(facts, context.now) {
             return Decision::refuse(());
         }
-        let used = AssertionChange::Use {
-            key: Digest::of(self.text.as_bytes()),
-            receipt: mint.locator(),
-            until: end,
+        let cookie = TokenText::new(PORTAL_PREFIX, portal.id.0, &context.mint.secret());
+        let change = SessionChange::EnterPortal {
+            id: portal.id,
+            cookie: cookie.digest(),
+            expires_at: context.now.plus(context.policy.accounts.session),
+            ends: before.filter(|before| *before != portal.id),
         };
-        Decision::grant(Transition::Assertion(used), cookie(session, key))
+        Decision::grant(Transition::Session(change), cookie)
     }
 }
 
-/// The value of the portal's cookie for a session. It is no session of the issuer's, and the issuer's none of the portal's.
-fn cookie(session: &Session, key: &Key) -> TokenText {
-    let id = session.id.0.to_be_bytes();
-    let secret = key.derive(&[b"portal session", session.digest.as_bytes(), &id]);
-    TokenText::new(PORTAL_PREFIX, session.id.0, &secret)
-}
-
-/// What the portal's cookie holds, as a browser says. Nothing of it is proved.
+/// What the portal's cookie holds, as a browser says. It is no session of the issuer's, and the issuer's none of the portal's.
 #[derive(Debug)]
 pub struct PortalCookie(Presented);
 
@@ -273,13 +262,14 @@ impl PortalCookie {
         (presented.prefix() == PORTAL_PREFIX).then_some(PortalCookie(presented))
     }
 
-    /// Where the session is.
+    /// Where its row is.
     pub fn locator(&self) -> Locator {
         Locator(self.0.locator)
     }
 
-    /// Whether it was made for this session, and its person is signed in with that now.
-    pub fn signs_in(&self, facts: &SessionFacts, now: UnixTime, key: &Key) -> bool {
-        cookie(&facts.session, key).digest() == self.0.digest && is_live(facts, now)
+    /// Whether the row is that of the cookie, and its person signed in now, by the session behind it.
+    pub fn signs_in(&self, found: &PortalFacts, now: UnixTime) -> bool {
+        let own = found.portal.cookie == Some(self.0.digest);
+        own && now < found.portal.expires_at && is_live(&found.facts, now)
     }
 }

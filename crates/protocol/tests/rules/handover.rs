@@ -7,10 +7,10 @@ use protocol::accounts::handover::{
 };
 use protocol::accounts::session::SessionCookie;
 use protocol::authorize::ShownError;
-use protocol::facts::SessionFacts;
-use protocol::testing::{Counter, NOW};
-use protocol::transition::AssertionChange;
-use protocol::types::{Lifetime, Locator, RedirectUriFault, UnixTime};
+use protocol::facts::{PortalFacts, SessionFacts};
+use protocol::testing::{Case, Counter, NOW};
+use protocol::transition::SessionChange;
+use protocol::types::{RedirectUriFault, UnixTime};
 use protocol::{Decision, Params, Transition};
 use wire::TokenText;
 
@@ -57,22 +57,31 @@ fn read(pairs: &[(&str, String)]) -> Result<HandoverRequest, HandoverFault> {
     HandoverRequest::read(&Params::from_pairs(pairs), BACK)
 }
 
-/// The code that whoever signed in gets.
-fn code() -> String {
+/// The code that whoever signed in gets, and what is kept of it.
+fn offered() -> (TokenText, PortalFacts) {
     let request = read(&asked(&errand())).unwrap();
-    request.code(&facts().session, NOW, &key())
+    let (code, offered) = request.code(&facts().session, NOW, &Counter::starting_at(NOW));
+    let Transition::Session(SessionChange::OfferPortal(portal)) = offered else {
+        panic!("{offered:?}");
+    };
+    let facts = facts();
+    (code, PortalFacts { portal, facts })
 }
 
 fn redeem(
     code: &str,
-    facts: Option<&SessionFacts>,
+    found: Option<&PortalFacts>,
     verifier: &str,
     now: UnixTime,
 ) -> Decision<TokenText, ()> {
     let Some(code) = HandoverCode::parse(code) else {
         return Decision::refuse(());
     };
-    code.redeem(facts, verifier, now, (&key(), &Counter::starting_at(now)))
+    let case = Case {
+        now,
+        ..Case::authorize()
+    };
+    code.redeem(found, verifier, None, &case.context())
 }
 
 #[test]
@@ -230,95 +239,93 @@ fn a_proof_of_the_last_ten_minutes_is_asked_where_that_counts() {
     assert!(!request.is_met_by(&session, later(601)));
 }
 
-/// RFC 6749 §4.1.2: "The client MUST NOT use the authorization code more than once." The guard is in the database; the rule
-/// names the same use for the same code.
-#[test]
-fn a_code_is_redeemed_once_by_the_browser_that_asked() {
-    let (facts, key) = (facts(), key());
-    let verifier = errand().verifier(BROWSER, &key);
-    let decision = redeem(&code(), Some(&facts), &verifier, later(59));
+/// What a code gives when all is right, and what the row is then.
+fn entered() -> (TokenText, PortalFacts) {
+    let (code, mut found) = offered();
+    let verifier = errand().verifier(BROWSER, &key());
+    let decision = redeem(code.as_str(), Some(&found), &verifier, later(59));
     let Decision::Granted {
         transition:
-            Some(Transition::Assertion(AssertionChange::Use {
-                key: used, until, ..
+            Some(Transition::Session(SessionChange::EnterPortal {
+                id,
+                cookie: digest,
+                expires_at,
+                ends: None,
             })),
         reply: cookie,
     } = decision
     else {
         panic!("{decision:?}");
     };
-    assert_eq!(used, Digest::of(code().as_bytes()));
-    assert_eq!(until, NOW.plus(CODE_LIFE));
+    assert_eq!((id, digest), (found.portal.id, cookie.digest()));
+    found.portal.cookie = Some(digest);
+    found.portal.expires_at = expires_at;
+    (cookie, found)
+}
+
+/// RFC 6749 §4.1.2: "The client MUST NOT use the authorization code more than once."
+#[test]
+fn a_code_is_redeemed_once_by_the_browser_that_asked() {
+    let (cookie, found) = entered();
     let held = PortalCookie::parse(cookie.as_str()).unwrap();
-    assert_eq!(held.locator(), facts.session.id);
-    assert!(held.signs_in(&facts, NOW, &key));
+    assert_eq!(held.locator(), found.portal.id);
+    assert!(held.signs_in(&found, later(60)));
+    let (code, _) = offered();
+    let verifier = errand().verifier(BROWSER, &key());
+    let again = redeem(code.as_str(), Some(&found), &verifier, later(59));
+    assert!(!again.is_granted(), "it was used");
 }
 
 #[test]
 fn a_code_is_worth_nothing_to_anybody_else_or_later() {
-    let (own, key) = (facts(), key());
+    let ((code, own), key) = (offered(), key());
+    let code = code.as_str();
     let verifier = errand().verifier(BROWSER, &key);
-    let refused = |code: &str, facts: Option<&SessionFacts>, verifier: &str, now| {
-        !redeem(code, facts, verifier, now).is_granted()
+    let refused = |code: &str, found: Option<&PortalFacts>, verifier: &str, now| {
+        !redeem(code, found, verifier, now).is_granted()
     };
-    let code = code();
-    assert!(refused(
-        &code,
-        Some(&own),
-        &errand().verifier("other", &key),
-        NOW
-    ));
-    assert!(refused(&code, Some(&own), "", NOW));
-    assert!(refused(&code, None, &verifier, NOW), "the session ended");
-    for seconds in [-1, 60, 600] {
-        assert!(refused(&code, Some(&own), &verifier, later(seconds)));
+    let stranger = errand().verifier("other", &key);
+    for verifier in [&*stranger, "", "short"] {
+        assert!(refused(code, Some(&own), verifier, NOW), "{verifier}");
+    }
+    assert!(refused(code, None, &verifier, NOW), "the session ended");
+    for seconds in [CODE_LIFE.seconds(), 600] {
+        assert!(refused(code, Some(&own), &verifier, later(seconds)));
     }
     let mut over = own.clone();
-    over.session.expires_at = NOW;
+    over.facts.session.expires_at = NOW;
     let mut off = own.clone();
-    off.person.disabled_at = Some(NOW);
+    off.facts.person.disabled_at = Some(NOW);
     let mut another = own.clone();
-    another.session.digest = Digest::of(b"another cookie");
-    let mut elsewhere = own.clone();
-    elsewhere.session.id = Locator(own.session.id.0 + 1);
-    for other in [over, off, another, elsewhere] {
-        assert!(refused(&code, Some(&other), &verifier, NOW), "{other:?}");
+    another.portal.code = Digest::of(b"another code");
+    for other in [over, off, another] {
+        assert!(refused(code, Some(&other), &verifier, NOW), "{other:?}");
     }
-    let parts: Vec<&str> = code.split('.').collect();
-    for bent in [
-        format!("{}.{}.{}", parts[0], NOW.0 + 30, parts[2]),
-        format!("{}.{}.{}x", parts[0], parts[1], parts[2]),
-        format!("{}.{}", parts[0], parts[1]),
-        String::new(),
-    ] {
-        assert!(refused(&bent, Some(&own), &verifier, later(30)), "{bent}");
+    let as_cookie = TokenText::new("ps_", own.portal.id.0, &[1; 32]);
+    for bent in [&code[1..], &format!("{code}x"), "", as_cookie.as_str()] {
+        assert!(refused(bent, Some(&own), &verifier, NOW), "{bent}");
     }
 }
 
 #[test]
 fn the_cookies_of_the_two_hosts_are_not_each_others() {
-    let (own, key) = (facts(), key());
-    let verifier = errand().verifier(BROWSER, &key);
-    let Decision::Granted { reply: cookie, .. } = redeem(&code(), Some(&own), &verifier, NOW)
-    else {
-        panic!("refused");
-    };
+    let (cookie, own) = entered();
     assert!(SessionCookie::parse(cookie.as_str()).is_none());
-    let issuers = TokenText::new("ss_", own.session.id.0, &[1; 32]);
+    let issuers = TokenText::new("ss_", own.portal.id.0, &[1; 32]);
     assert!(PortalCookie::parse(issuers.as_str()).is_none());
-    let made_up = TokenText::new("ps_", own.session.id.0, &[1; 32]);
+    let made_up = TokenText::new("ps_", own.portal.id.0, &[1; 32]);
     let made_up = PortalCookie::parse(made_up.as_str()).unwrap();
-    assert!(!made_up.signs_in(&own, NOW, &key));
+    assert!(!made_up.signs_in(&own, NOW));
     let held = PortalCookie::parse(cookie.as_str()).unwrap();
-    assert!(!held.signs_in(&own, NOW, &Key::new(&[8; 32])));
     // What ends the session ends it.
-    assert!(!held.signs_in(&own, own.session.expires_at, &key));
+    assert!(!held.signs_in(&own, own.facts.session.expires_at));
     let mut off = own.clone();
-    off.person.disabled_at = Some(NOW);
-    let mut next = own.clone();
-    next.session.digest = Digest::of(b"another cookie");
-    for other in [off, next] {
-        assert!(!held.signs_in(&other, NOW, &key));
+    off.facts.person.disabled_at = Some(NOW);
+    let mut not_yet = own.clone();
+    not_yet.portal.cookie = None;
+    let mut over = own.clone();
+    over.portal.expires_at = NOW;
+    for other in [off, not_yet, over] {
+        assert!(!held.signs_in(&other, NOW), "{other:?}");
     }
-    assert!(own.session.expires_at > NOW.plus(Lifetime::from_minutes(1)));
 }

@@ -74,28 +74,36 @@ impl ClaimedSession {
 
     /// Where the session's row is, if there is one.
     pub(crate) fn locator(&self) -> Option<Locator> {
-        Some(match self.cookie.as_ref()? {
-            Claim::Issuer(cookie) => cookie.locator(),
-            Claim::Portal(cookie) => cookie.locator(),
-        })
+        match self.cookie.as_ref()? {
+            Claim::Issuer(cookie) => Some(cookie.locator()),
+            Claim::Portal(_) => None,
+        }
     }
 
-    /// Whether the row is that of the cookie, and still good. Then it is in use.
-    pub(crate) fn is(&self, app: &AppState, facts: &SessionFacts) -> bool {
-        let Some(cookie) = &self.cookie else {
-            return false;
-        };
-        let now = clock::now();
-        let good = match cookie {
-            Claim::Issuer(cookie) => cookie.signs_in(facts, now),
-            Claim::Portal(cookie) => cookie.signs_in(facts, now, &app.key),
-        };
-        if good {
-            let policy = &app.policy().accounts;
-            app.active_sessions.note(&facts.session, policy, now);
+    /// Where the row is of who is signed in on the portal's own host.
+    pub(crate) fn at_portal(&self) -> Option<Locator> {
+        match self.cookie.as_ref()? {
+            Claim::Portal(cookie) => Some(cookie.locator()),
+            Claim::Issuer(_) => None,
         }
-        good
     }
+
+    /// Whether the row is that of the issuer's cookie, and still good. Then it is in use.
+    pub(crate) fn is(&self, app: &AppState, facts: &SessionFacts) -> bool {
+        let now = clock::now();
+        match &self.cookie {
+            Some(Claim::Issuer(cookie)) if cookie.signs_in(facts, now) => {
+                note_use(app, facts, now);
+                true
+            }
+            _ => false,
+        }
+    }
+}
+
+fn note_use(app: &AppState, facts: &SessionFacts, now: UnixTime) {
+    let policy = &app.policy().accounts;
+    app.active_sessions.note(&facts.session, policy, now);
 }
 
 /// Whom the nonce of a form is for.
@@ -376,11 +384,28 @@ pub(crate) async fn session(
     app: &AppState,
     claimed: &ClaimedSession,
 ) -> Result<Option<SessionFacts>, store::StoreError> {
-    let Some(locator) = claimed.locator() else {
-        return Ok(None);
-    };
-    let facts = app.store.session(locator).await?;
-    Ok(facts.filter(|facts| claimed.is(app, facts)))
+    match &claimed.cookie {
+        None => Ok(None),
+        Some(Claim::Issuer(cookie)) => {
+            let facts = app.store.session(cookie.locator()).await?;
+            Ok(facts.filter(|facts| claimed.is(app, facts)))
+        }
+        Some(Claim::Portal(cookie)) => Box::pin(session_at_portal(app, cookie)).await,
+    }
+}
+
+/// The session behind a cookie of the portal's own host.
+async fn session_at_portal(
+    app: &AppState,
+    cookie: &PortalCookie,
+) -> Result<Option<SessionFacts>, store::StoreError> {
+    let now = clock::now();
+    let found = app.store.portal_session(cookie.locator()).await?;
+    let found = found.filter(|found| cookie.signs_in(found, now));
+    Ok(found.map(|found| {
+        note_use(app, &found.facts, now);
+        found.facts
+    }))
 }
 
 impl<S> FromRequestParts<S> for ClaimedSession
@@ -424,7 +449,7 @@ where
             address,
             host,
             here: here.map(|here| here.as_str().to_owned()),
-            session_ended: session.is_none() && claimed.locator().is_some(),
+            session_ended: session.is_none() && claimed.cookie.is_some(),
             session,
             user_agent: headers
                 .get(header::USER_AGENT)

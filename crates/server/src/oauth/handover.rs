@@ -51,7 +51,10 @@ pub(super) async fn hand_over(
             None => way,
         }));
     };
-    let code = request.code(&facts.session, now, &app.key);
+    let (code, offered) = request.code(&facts.session, now, &app.mint);
+    app.settle_one(offered, app.act(now, claimed.address))
+        .await?;
+    let code = code.as_str();
     Ok(reply::see_other(&format!(
         "{back}?code={code}&state={state}"
     )))

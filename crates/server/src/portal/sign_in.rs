@@ -5,7 +5,7 @@ use crate::http::error::{PageError, PageFault};
 use crate::http::form::Query;
 use crate::http::reply;
 use crate::http::request::Arrival;
-use crate::http::session::{BrowserContext, sign_in_to_portal};
+use crate::http::session::{BrowserContext, ClaimedSession, sign_in_to_portal};
 use crate::interaction::continuation::OwnPage;
 use crate::oauth::handover::redirect_uri;
 use crate::ops::clock;
@@ -93,6 +93,7 @@ pub(in crate::portal) async fn begin(
 pub(in crate::portal) async fn done(
     State(app): State<App>,
     browser: BrowserContext,
+    claimed: ClaimedSession,
     Query(params): Query,
 ) -> Result<Response, PageError> {
     let now = clock::now();
@@ -103,11 +104,13 @@ pub(in crate::portal) async fn done(
     let errand = Errand::read(state, own, &app.key, now).ok_or(PageFault::Astray)?;
     let code = params.get("code").unwrap_or_default();
     let code = HandoverCode::parse(code).ok_or(PageFault::Astray)?;
-    let facts = app.store.session(code.session()).await?;
+    let found = app.store.portal_session(code.locator()).await?;
     let verifier = errand.verifier(own, &app.key);
-    let decision = code.redeem(facts.as_ref(), &verifier, now, (&app.key, &app.mint));
-    let redeemed = app.settle(decision, now).await?;
-    let Some(Ok(cookie)) = redeemed else {
+    // Only what this browser proved to have is ended.
+    let before = claimed.at_portal().filter(|_| browser.session.is_some());
+    let decision = code.redeem(found.as_ref(), &verifier, before, &app.context());
+    let act = app.act(now, claimed.address);
+    let Some(Ok(cookie)) = app.settle(decision, act).await? else {
         // Somebody pressed "back" or loaded it again: they are where they wanted to be.
         return match &browser.session {
             Some(_) => Ok(reply::see_other(errand.page())),

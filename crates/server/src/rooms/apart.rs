@@ -117,9 +117,11 @@ async fn portals(app: &App, issuers: &TokenText) -> TokenText {
         challenge: CodeChallenge::parse(&challenge).unwrap(),
         anew: false,
     };
-    let code = request.code(&facts.session, now, &app.key);
-    let code = HandoverCode::parse(&code).unwrap();
-    let decision = code.redeem(Some(&facts), &verifier, now, (&app.key, &app.mint));
+    let (code, offered) = request.code(&facts.session, now, &app.mint);
+    app.settle_one(offered, now).await.unwrap();
+    let code = HandoverCode::parse(code.as_str()).unwrap();
+    let found = app.store.portal_session(code.locator()).await.unwrap();
+    let decision = code.redeem(found.as_ref(), &verifier, None, &app.context());
     app.settle(decision, now).await.unwrap().unwrap().unwrap()
 }
 

@@ -29,6 +29,7 @@ mod numbers;
 mod openid;
 mod operator;
 mod outbox;
+mod portal_sessions;
 mod proxy;
 mod racers;
 mod repeated;
