@@ -60,7 +60,8 @@ pub(crate) struct Settings {
     /// How long a connection stays open on which nothing is asked: 1s to 1h. Longer than the balancer in front keeps
     /// it, which else now and then sends a request into a connection that is just being closed.
     pub(crate) keep_alive: Span,
-    /// Other hosts of the same provider. With an issuer on loopback they are the issuer's own.
+    /// Other hosts of the same provider. With an issuer on loopback they are the issuer's own, but for those that are on
+    /// loopback too, such as `dev.localhost:8080`.
     pub(crate) hosts: HostSettings,
     /// Endpoint paths. Each is a list of aliases, taken literally (`/token/` is not `/token`); the first is
     /// published. An empty list switches the endpoint off.

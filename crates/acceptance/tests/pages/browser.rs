@@ -458,14 +458,30 @@ fn a_developer_makes_an_app_in_german() {
 /// forms that lead from one to the other.
 #[test]
 #[cfg_attr(not(has_chromium), ignore = "needs Chromium: see ./test")]
-fn a_developer_makes_an_app_on_the_portals_own_host() {
-    for eyes in some_of(eyes_of(1)) {
-        let open = Setup::toml(PLAIN).with("[apps]\nregistration = \"open\"");
-        let provider = apart(open.database("portal.db"));
-        provider.user_create(ANN, "Ann Example", PASSWORD, false);
-        let user = serde_json::json!({ "email": ANN, "password": PASSWORD });
-        let site = serde_json::json!({ "issuer": provider.issuer(), "user": user });
-        Programs::find().walk_on("portal", &eyes, &site, Vec::new());
+fn the_portal_is_walked_on_a_host_of_its_own() {
+    let tests = "[test]\nmode = true\n[grants]\ndevice_code = true";
+    let mut walks = vec![
+        ("portal", "open", ""),
+        ("organizations", "open", ""),
+        ("try", "open", tests),
+        ("reviews", "review", ""),
+    ];
+    walks.truncate(if long() { usize::MAX } else { 3 });
+    for ((walk, registration, more), eyes) in walks.into_iter().zip(eyes_of(1).iter().cycle()) {
+        let apps = format!("[apps]\nregistration = {registration:?}\n{more}");
+        let provider = apart(Setup::toml(PLAIN).with(&apps).database("apart.db"));
+        let person = |email: &str, name: &str, admin| {
+            provider.user_create(email, name, PASSWORD, admin);
+            serde_json::json!({ "email": email, "password": PASSWORD })
+        };
+        let site = serde_json::json!({
+            "issuer": provider.issuer(),
+            "user": person(ANN, "Ann Example", false),
+            "other": person("eve@example.com", "Eve Else", false),
+            "admin": person("olga@example.com", "Olga Overseer", true),
+            "picture": concat!(env!("CARGO_MANIFEST_DIR"), "/tests/clients/picture.png"),
+        });
+        Programs::find().walk_on(walk, eyes, &site, Vec::new());
     }
 }
 

@@ -173,7 +173,7 @@ impl Page for NewApp {
                 ..samples::signed_in_frame(language)
             },
             asks_password: false,
-            problems: vec![Problem::new("", language.text("confirm-first"))],
+            problems: vec![Problem::unproved(language)],
             ..failed.clone()
         };
         vec![usual, failed, apart, hostile]

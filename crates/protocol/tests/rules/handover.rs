@@ -59,7 +59,7 @@ fn read(pairs: &[(&str, String)]) -> Result<HandoverRequest, HandoverFault> {
 
 /// The code that whoever signed in gets, and what is kept of it.
 fn offered() -> (TokenText, PortalFacts) {
-    let request = read(&asked(&errand())).unwrap();
+    let request = read(&asked(&errand())).expect("it is one of ours");
     let (code, offered) = request.code(&facts().session, NOW, &Counter::starting_at(NOW));
     let Transition::Session(SessionChange::OfferPortal(portal)) = offered else {
         panic!("{offered:?}");

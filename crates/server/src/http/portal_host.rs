@@ -120,6 +120,65 @@ fn is_at(route: &str, path: &str) -> bool {
 mod tests {
     use super::*;
 
+    fn host(own: &str) -> PortalHost {
+        let (authority, port) = match own.strip_prefix("https://") {
+            Some(authority) => (authority, 443),
+            None => (own.trim_start_matches("http://"), 80),
+        };
+        PortalHost {
+            router: Router::new(),
+            own: own.to_owned(),
+            issuer: "https://id.example".to_owned(),
+            authority: authority.to_owned(),
+            with_port: format!("{authority}:{port}"),
+            paths: Paths(Vec::new()),
+            shared: Paths(Vec::new()),
+        }
+    }
+
+    /// By its header, and by the target where that names a host, as in HTTP/2 (RFC 9113 §8.3.1) and for a proxy (RFC 9112
+    /// §3.2.2).
+    #[test]
+    fn a_request_says_which_host_it_is_for() {
+        let of = |own: &str, header: Option<&str>, target: &str| {
+            let mut request = Request::new(());
+            *request.uri_mut() = target.parse().unwrap();
+            if let Some(header) = header {
+                let value = HeaderValue::from_str(header).unwrap();
+                request.headers_mut().insert(header::HOST, value);
+            }
+            host(own).host_of(&request) == Host::Portal
+        };
+        let own = "https://dev.example";
+        for name in ["dev.example", "DEV.example", "dev.example:443"] {
+            assert!(of(own, Some(name), "/apps"), "{name}");
+            assert!(of(own, None, &format!("https://{name}/apps")), "{name}");
+        }
+        let other = Some("id.example");
+        assert!(
+            of(own, other, "https://dev.example/apps"),
+            "the target counts"
+        );
+        for name in [
+            "",
+            "id.example",
+            "dev.example:80",
+            "dev.example.",
+            "dev.example.evil.example",
+            "evil-dev.example",
+            "dev.example@evil.example",
+        ] {
+            assert!(!of(own, Some(name), "/apps"), "{name}");
+        }
+        assert!(!of(own, Some("dev.example"), "https://id.example/apps"));
+        assert!(of(
+            "http://dev.localhost:8080",
+            Some("dev.localhost:8080"),
+            "/"
+        ));
+        assert!(!of("http://dev.localhost:8080", Some("dev.localhost"), "/"));
+    }
+
     #[test]
     fn a_path_is_at_a_route_segment_by_segment() {
         for (route, path) in [

@@ -118,7 +118,7 @@ impl Desk {
         let source = self.browser.address.source();
         let language = self.browser.language;
         if self.browser.host == Host::Portal {
-            return Ok(Some(Problem::new("", language.text("confirm-first"))));
+            return Ok(Some(Problem::unproved(language)));
         }
         let proof = prove(app, &self.facts.person, &source, ACCOUNT_PAGE, password).await?;
         Ok(match proof {

@@ -11,6 +11,7 @@ mod mails;
 mod openid;
 mod organizations;
 mod own_host;
+mod own_host_attacks;
 mod playground;
 mod redirects;
 mod review_rights;

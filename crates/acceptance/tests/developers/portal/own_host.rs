@@ -1,38 +1,34 @@
 //! A portal on a host of its own, `dev.localhost` beside `localhost`: the same pages, and a session that hangs on the
 //! issuer's. Browsers keep the cookies of each host apart, and so do these.
 
-use super::{
-    ADD, APPS, BACK, DELETE, EVE, FIELDS, NEW, UPDATE, credentials, href, listed, registered, says,
-};
-use crate::support::{
-    ANN, OWNER, PASSWORD, PLAIN, Scene, apart, assert_page, assert_refused, form_to, portal_of,
-};
-use acceptance::{App, Browser, Reply, Request, Setup, Url, query, target};
+use super::{ADD, APPS, BACK, DELETE, EVE, FIELDS, NEW, UPDATE, credentials, href, listed, says};
+use crate::support::{ANN, PASSWORD, PLAIN, Scene, apart, assert_page, form_to, portal_of};
+use acceptance::{App, Browser, Reply, Setup, Url, target};
 
-const OPEN: &str = "[apps]\nregistration = \"open\"";
+pub(super) const OPEN: &str = "[apps]\nregistration = \"open\"";
 
 /// The same provider, with its people.
 #[track_caller]
-fn scene_of(setup: Setup) -> Scene {
+pub(super) fn scene_of(setup: Setup) -> Scene {
     let scene = Scene::peopled(apart(setup));
     scene.provider.user_create(EVE, "Eve Else", PASSWORD, false);
     scene
 }
 
-fn usual() -> Scene {
+pub(super) fn usual() -> Scene {
     scene_of(Setup::toml(PLAIN).with(OPEN))
 }
 
 /// One browser, which keeps the cookies of two hosts.
-struct Visitor {
-    issuer: Browser,
-    portal: Browser,
-    base: String,
-    own: String,
+pub(super) struct Visitor {
+    pub(super) issuer: Browser,
+    pub(super) portal: Browser,
+    pub(super) base: String,
+    pub(super) own: String,
 }
 
 impl Visitor {
-    fn of(scene: &Scene) -> Self {
+    pub(super) fn of(scene: &Scene) -> Self {
         let own = portal_of(&scene.provider);
         let host = Url::parse(&own).expect("a URL");
         let api = scene.provider.api_at(host.authority());
@@ -46,7 +42,7 @@ impl Visitor {
 
     /// Somebody who is signed in at the portal.
     #[track_caller]
-    fn signed_in(scene: &Scene, email: &str) -> Self {
+    pub(super) fn signed_in(scene: &Scene, email: &str) -> Self {
         let mut visitor = Self::of(scene);
         let page = visitor.open(APPS);
         visitor.sign_in(&page, email);
@@ -55,7 +51,7 @@ impl Visitor {
 
     /// Signs in on the issuer's page; where that leads.
     #[track_caller]
-    fn sign_in(&mut self, page: &Reply, email: &str) -> Reply {
+    pub(super) fn sign_in(&mut self, page: &Reply, email: &str) -> Reply {
         let typed = [("email", email), ("password", PASSWORD)];
         let sent = self.issuer.submit(&form_to(page, "/sign-in"), &typed);
         self.follow(sent.expect(303))
@@ -63,13 +59,13 @@ impl Visitor {
 
     /// Opens a page of the portal, and goes wherever that leads.
     #[track_caller]
-    fn open(&mut self, page: &str) -> Reply {
+    pub(super) fn open(&mut self, page: &str) -> Reply {
         let reply = self.portal.get(page);
         self.follow_from(true, reply)
     }
 
     #[track_caller]
-    fn follow(&mut self, reply: Reply) -> Reply {
+    pub(super) fn follow(&mut self, reply: Reply) -> Reply {
         self.follow_from(false, reply)
     }
 
@@ -102,7 +98,7 @@ impl Visitor {
 
     /// Sets out for a page of the portal: the authorization request that it makes.
     #[track_caller]
-    fn set_out(&mut self, page: &str) -> String {
+    pub(super) fn set_out(&mut self, page: &str) -> String {
         let asked = self
             .portal
             .get(&target("/sign-in", &[("to", page)]))
@@ -115,7 +111,7 @@ impl Visitor {
 
     /// The way back to the portal that the issuer answers a request with: path and query.
     #[track_caller]
-    fn way_back(&mut self, asked: &str) -> String {
+    pub(super) fn way_back(&mut self, asked: &str) -> String {
         let answer = self.issuer.get(asked).expect(303);
         let back = answer.location().unwrap_or_default().to_owned();
         let path = back.strip_prefix(&self.own);
@@ -125,7 +121,7 @@ impl Visitor {
 
     /// Whether the portal shows its pages.
     #[track_caller]
-    fn is_in(&mut self) -> bool {
+    pub(super) fn is_in(&mut self) -> bool {
         let reply = self.portal.get(APPS);
         match reply.status {
             200 => true,
@@ -357,216 +353,6 @@ fn a_browser_comes_back_to_where_it_was_and_nowhere_else() {
         .portal
         .get(&target("/sign-in", &[("to", "//evil.example")]));
     assert_eq!(at_once.location(), Some("/"), "{at_once}");
-}
-
-/// RFC 9700 §4.7: an attacker has the browser of somebody else come back with a code of their own.
-#[test]
-fn nobody_is_signed_in_by_a_way_back_of_somebody_else() {
-    let scene = usual();
-    let (mut ann, mut eve) = (Visitor::of(&scene), Visitor::signed_in(&scene, EVE));
-    eve.portal.cookies.clear();
-    let asked = eve.set_out(APPS);
-    let hers = eve.way_back(&asked);
-    // Ann's browser has no cookie of that host, and then one of its own.
-    let stranger = ann.portal.get(&hers);
-    assert_page(&stranger, 400);
-    says(&stranger, "Signing in did not work");
-    let own = ann.set_out(APPS);
-    assert_page(&ann.portal.get(&hers), 400);
-    // Eve's code with Ann's state, and the other way round.
-    let (code, state) = (
-        Url::parse(&format!("http://x{hers}")),
-        Url::parse(&format!("http://x{own}")),
-    );
-    let pairs = |url: Option<Url>| {
-        acceptance::parse_query(&url.and_then(|url| url.query).unwrap_or_default())
-    };
-    let of = |pairs: &[(String, String)], name: &str| {
-        let found = pairs.iter().find(|(own, _)| own == name);
-        found.map(|(_, value)| value.clone()).unwrap_or_default()
-    };
-    let (code, state) = (of(&pairs(code), "code"), of(&pairs(state), "state"));
-    let mixed = target("/sign-in/done", &[("code", &code), ("state", &state)]);
-    assert_page(&ann.portal.get(&mixed), 400);
-    assert!(!ann.is_in());
-    // Eve's own browser is signed in by it: once.
-    assert_eq!(eve.portal.get(&hers).expect(303).location(), Some(APPS));
-    assert!(eve.is_in());
-}
-
-#[test]
-fn a_code_works_once_and_for_its_own_state_alone() {
-    let scene = usual();
-    let mut ann = Visitor::signed_in(&scene, ANN);
-    ann.portal.cookies.clear();
-    let asked = ann.set_out(APPS);
-    let back = ann.way_back(&asked);
-    let before = ann.portal.clone();
-    for bent in [
-        back.replace("code=", "code=1"),
-        back.replace("state=", "state=x"),
-        back.split('&').next().unwrap_or_default().to_owned(),
-        "/sign-in/done".to_owned(),
-        "/sign-in/done?error=access_denied".to_owned(),
-    ] {
-        assert_page(&ann.portal.get(&bent), 400);
-    }
-    assert_eq!(
-        ann.portal.send(Request::new("HEAD", &back)).status,
-        405,
-        "a preview takes nothing"
-    );
-    ann.portal.get(&back).expect(303);
-    assert!(ann.is_in());
-    // Loaded again, it leads on; without what it gave, nothing is given a second time.
-    assert_eq!(ann.portal.get(&back).expect(303).location(), Some(APPS));
-    ann.portal = before;
-    assert_page(&ann.portal.get(&back), 400);
-    assert!(!ann.is_in());
-    // At the token endpoint there is no such client.
-    let asked = ann.set_out(APPS);
-    let back = ann.way_back(&asked);
-    let code = Url::parse(&format!("http://x{back}")).and_then(|url| url.query);
-    let code = acceptance::parse_query(&code.unwrap_or_default())
-        .remove(0)
-        .1;
-    let fields = [
-        ("grant_type", "authorization_code"),
-        ("client_id", "valetkey-portal"),
-        ("code", &*code),
-    ];
-    assert_refused(
-        &scene.api().post_form(&scene.token(), &fields),
-        401,
-        "invalid_client",
-    );
-}
-
-#[test]
-fn nobody_else_is_that_client() {
-    let scene = usual();
-    let mut ann = Visitor::signed_in(&scene, ANN);
-    ann.portal.cookies.clear();
-    let asked = ann.set_out(APPS);
-    let with = |name: &str, value: Option<&str>| {
-        let (path, query_text) = asked.split_once('?').expect("a query");
-        let mut pairs = acceptance::parse_query(query_text);
-        pairs.retain(|(own, _)| own != name);
-        pairs.extend(value.map(|value| (name.to_owned(), value.to_owned())));
-        let pairs: Vec<_> = pairs
-            .iter()
-            .map(|(name, value)| (&**name, &**value))
-            .collect();
-        format!("{path}?{}", query(&pairs))
-    };
-    for uri in [
-        None,
-        Some("https://evil.example/sign-in/done"),
-        Some(&*format!("{}/sign-in/done/", ann.own)),
-        Some(&*format!("{}/sign-in/done", ann.base)),
-    ] {
-        assert_page(&ann.issuer.get(&with("redirect_uri", uri)), 400);
-    }
-    for (name, value) in [
-        ("code_challenge", None),
-        ("code_challenge_method", Some("plain")),
-        ("state", None),
-        ("response_type", Some("token")),
-    ] {
-        let refused = ann.issuer.get(&with(name, value)).expect(303);
-        let error = format!("{}/sign-in/done?error=invalid_request", ann.own);
-        assert_eq!(refused.location(), Some(&*error), "{name}");
-    }
-    // Another site's form is none of the portal's requests.
-    let (path, fields) = asked.split_once('?').expect("a query");
-    let fields = acceptance::parse_query(fields);
-    let fields: Vec<_> = fields
-        .iter()
-        .map(|(name, value)| (&**name, &**value))
-        .collect();
-    assert_page(&ann.issuer.post_form(path, &fields), 400);
-    // Nobody registers under its id; and it is no app that a list has.
-    let import = [
-        "app",
-        "import",
-        "--owner",
-        OWNER,
-        "--name",
-        "x",
-        "--homepage",
-        "https://x.example",
-    ];
-    let own = |id| {
-        [
-            "--redirect-uri",
-            BACK,
-            "--new-secret",
-            "--client-id",
-            id,
-            "--json",
-        ]
-    };
-    let imported = |id| {
-        let all: Vec<&str> = import.into_iter().chain(own(id)).collect();
-        scene.provider.cli(&all).code
-    };
-    assert_ne!(imported("valetkey-portal"), Some(0));
-    assert_eq!(imported("another-portal"), Some(0));
-    let back = ann.way_back(&asked);
-    ann.portal.get(&back).expect(303);
-    assert_eq!(registered(&scene), 1, "the other one");
-    let connected = ann.issuer.open("/account/apps").expect(200);
-    assert!(!connected.text().contains("valetkey-portal"), "{connected}");
-    // Where the portal has no host of its own there is no such client at all.
-    let together = Scene::plain(OPEN);
-    let mut browser = together.provider.browser_of(ANN, PASSWORD);
-    assert_page(&browser.get(&asked), 400);
-}
-
-#[test]
-fn forms_are_taken_from_the_portals_own_pages_alone() {
-    let scene = usual();
-    let mut ann = Visitor::signed_in(&scene, ANN);
-    let form = form_to(&ann.portal.get(NEW), NEW);
-    let typed: Vec<_> = FIELDS
-        .iter()
-        .chain(&[("kind", "confidential")])
-        .copied()
-        .collect();
-    let filled = form.filled(&typed);
-    let filled: Vec<_> = filled
-        .iter()
-        .map(|(name, value)| (&**name, &**value))
-        .collect();
-    for (name, value) in [
-        ("Sec-Fetch-Site", "cross-site"),
-        ("Sec-Fetch-Site", "same-site"),
-        ("Origin", &*ann.base.clone()),
-    ] {
-        let sent = Request::post(NEW).form(&filled).header(name, value);
-        assert_eq!(ann.portal.send(sent).status, 403, "{name}: {value}");
-    }
-    let own = Request::post(NEW)
-        .form(&filled)
-        .header("Origin", &ann.own.clone());
-    let sent_here = ann.issuer.post_form(NEW, &filled);
-    assert_page(&sent_here, 404);
-    says(
-        &sent_here,
-        "The pages for developers have a host of their own.",
-    );
-    assert_eq!(registered(&scene), 0);
-    credentials(&ann.portal.send(own).expect(200));
-    // A nonce of the issuer's pages is none of the portal's.
-    let theirs = form_to(&ann.issuer.open("/account"), "/account/name");
-    let nonce = theirs.value("nonce").expect("a nonce").to_owned();
-    let mut swapped = filled.clone();
-    swapped.retain(|(name, _)| *name != "nonce");
-    swapped.push(("nonce", &nonce));
-    says(
-        &ann.portal.post_form(NEW, &swapped).expect(400),
-        "This page was out of date.",
-    );
 }
 
 #[test]
