@@ -28,6 +28,9 @@ pub(super) fn hosts(checks: &mut Checks<'_>, issuer: &BaseUrl) -> Hosts {
     if is_own && !settings.portal.page && !settings.developers.page {
         checks.warn("hosts.portal has no effect: portal.page and developers.page are false, so there is nothing on that host");
     }
+    if is_own && settings.portal.page && settings.paths.authorize.is_empty() {
+        checks.warn("hosts.portal: nobody can sign in on that host while paths.authorize is empty");
+    }
     Hosts { api, portal }
 }
 

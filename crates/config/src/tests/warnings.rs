@@ -72,6 +72,10 @@ fn what_weakens_a_provider_is_warned_about() {
             "hosts.portal has no effect",
         ),
         (
+            "hosts = { portal = \"dev.localhost:8080\" }\npaths = { authorize = [] }\ngrants = { authorization_code = false }",
+            "hosts.portal: nobody can sign in on that host",
+        ),
+        (
             "hosts = { api = \"api.localhost\" }\npaths = { token_info = [] }",
             "hosts.api has no effect",
         ),

@@ -92,6 +92,12 @@ impl Errand {
         (proved && is_under_way && parts.next().is_none()).then_some(errand)
     }
 
+    /// The page that a `state` speaks of, whoever wrote it: for a browser that sets out once more.
+    pub fn page_of(state: &str) -> Option<String> {
+        let page = state.split('.').nth(3)?;
+        String::from_utf8(URL_SAFE_NO_PAD.decode(page).ok()?).ok()
+    }
+
     /// The PKCE verifier (RFC 7636 §4.1): 43 characters that only the server can make, and makes for this browser alone.
     pub fn verifier(&self, browser: &str, key: &Key) -> String {
         self.tag(b"portal verifier", browser, key)

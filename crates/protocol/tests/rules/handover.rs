@@ -111,6 +111,10 @@ fn whoever_sets_out_comes_back_to_the_page() {
     }
     let elsewhere = Key::new(&[8; 32]);
     assert_eq!(Errand::read(&state, BROWSER, &elsewhere, NOW), None);
+    assert_eq!(Errand::page_of(&state).as_deref(), Some(back.page()));
+    for none in ["", "a.b.c", "a.b.c.%"] {
+        assert_eq!(Errand::page_of(none), None, "{none}");
+    }
     // Another page, and another time, are another state.
     let parts: Vec<&str> = state.split('.').collect();
     let page = Errand::begin("/apps/other", "a-nonce".to_owned(), NOW);

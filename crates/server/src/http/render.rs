@@ -8,7 +8,7 @@ use super::reply::{self, Fault};
 use super::request::{Reader, RequestId};
 use super::to_app::to_app;
 use super::wrong_link;
-use crate::oauth::endpoints::metadata_path;
+use crate::oauth::endpoints::{metadata_path, metadata_url};
 use crate::ops::hasher::HashFault;
 use crate::state::AppState;
 use axum::body::{Body, HttpBody};
@@ -108,7 +108,10 @@ pub(crate) fn refused(app: &AppState, refusal: Refusal, page: bool, reader: Read
             "not_found",
             &format!(
                 "there is no such endpoint; see {}",
-                metadata_path(&app.config)
+                match app.config.has_portal_host() {
+                    true => metadata_url(&app.config),
+                    false => metadata_path(&app.config),
+                }
             ),
             id,
         ),

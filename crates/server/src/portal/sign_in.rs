@@ -101,9 +101,14 @@ pub(in crate::portal) async fn done(
         return Err(PageFault::Astray.into());
     };
     let state = params.get("state").unwrap_or_default();
-    let errand = Errand::read(state, own, &app.key, now).ok_or(PageFault::Astray)?;
-    let code = params.get("code").unwrap_or_default();
-    let code = HandoverCode::parse(code).ok_or(PageFault::Astray)?;
+    let code = params.get("code").and_then(HandoverCode::parse);
+    let code = code.ok_or(PageFault::Astray)?;
+    let Some(errand) = Errand::read(state, own, &app.key, now) else {
+        // Several tabs set out at once, each with a browser's secret of its own, and the last one stayed. With that this one
+        // sets out anew, and is signed in as whoever they are at the issuer, whatever the code was.
+        let page = Errand::page_of(state).unwrap_or_default();
+        return Ok(reply::see_other(&href(&page)));
+    };
     let found = app.store.portal_session(code.locator()).await?;
     let verifier = errand.verifier(own, &app.key);
     // Only what this browser proved to have is ended.

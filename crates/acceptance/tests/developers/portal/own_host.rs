@@ -71,7 +71,7 @@ impl Visitor {
 
     /// Follows redirects from host to host.
     #[track_caller]
-    fn follow_from(&mut self, mut at_portal: bool, mut reply: Reply) -> Reply {
+    pub(super) fn follow_from(&mut self, mut at_portal: bool, mut reply: Reply) -> Reply {
         for _ in 0..12 {
             let Some(to) = reply.location().map(str::to_owned) else {
                 return reply;
@@ -182,11 +182,13 @@ fn an_app_is_registered_on_the_portals_host_and_works_at_the_issuer() {
         .expect(200);
     assert!(!tokens.member("access_token").is_empty());
     for endpoint in [scene.token(), scene.endpoint("revocation_endpoint")] {
-        assert_eq!(
-            ann.portal.post_form(&endpoint, &[]).status,
-            404,
-            "{endpoint}"
-        );
+        let nothing = ann.portal.post_form(&endpoint, &[]);
+        assert_eq!(nothing.status, 404, "{endpoint}");
+        let program = Url::parse(&ann.own).expect("a URL");
+        let program = scene.provider.api_at(program.authority());
+        let told = program.post_form(&endpoint, &[]).expect(404);
+        let document = format!("{}/.well-known/oauth-authorization-server", ann.base);
+        assert!(told.text().contains(&document), "{told}");
     }
     assert_eq!(ann.portal.get(&asked).status, 404, "no authorization there");
     assert_page(&ann.portal.get("/account"), 404);

@@ -17,8 +17,11 @@ fn nobody_is_signed_in_by_a_way_back_of_somebody_else() {
     let stranger = ann.portal.get(&hers);
     assert_page(&stranger, 400);
     says(&stranger, "Signing in did not work");
+    // With a cookie of its own the browser sets out by itself, and hers is not looked at.
     let own = ann.set_out(APPS);
-    assert_page(&ann.portal.get(&hers), 400);
+    let anew = ann.portal.get(&hers).expect(303);
+    assert_eq!(anew.location(), Some("/sign-in?to=%2Fapps"), "{anew}");
+    assert!(!ann.is_in());
     // Eve's code with Ann's state, and the other way round.
     let (code, state) = (
         Url::parse(&format!("http://x{hers}")),
@@ -50,12 +53,18 @@ fn a_code_works_once_and_for_its_own_state_alone() {
     let before = ann.portal.clone();
     for bent in [
         back.replace("code=", "code=1"),
-        back.replace("state=", "state=x"),
-        back.split('&').next().unwrap_or_default().to_owned(),
         "/sign-in/done".to_owned(),
         "/sign-in/done?error=access_denied".to_owned(),
     ] {
         assert_page(&ann.portal.get(&bent), 400);
+    }
+    for bent in [
+        back.replace("state=", "state=x"),
+        back.split('&').next().unwrap_or_default().to_owned(),
+    ] {
+        let anew = ann.portal.get(&bent).expect(303);
+        let to = anew.location().unwrap_or_default();
+        assert!(to.starts_with("/sign-in?to="), "{bent}: {anew}");
     }
     assert_eq!(
         ann.portal.send(Request::new("HEAD", &back)).status,
@@ -86,6 +95,42 @@ fn a_code_works_once_and_for_its_own_state_alone() {
         401,
         "invalid_client",
     );
+}
+
+/// A browser that was closed and opens several pages of the portal again, before any of them is answered.
+#[test]
+fn several_tabs_that_set_out_at_once_all_arrive() {
+    let scene = usual();
+    let mut ann = Visitor::signed_in(&scene, ANN);
+    ann.portal.cookies.clear();
+    let empty = ann.portal.clone();
+    let mut asked = Vec::new();
+    for page in [APPS, NEW, "/organizations"] {
+        let mut tab = empty.clone();
+        let away = tab.get(&target("/sign-in", &[("to", page)])).expect(303);
+        let to = away.location().and_then(|to| to.strip_prefix(&*ann.base));
+        asked.push((page, to.expect("the issuer").to_owned()));
+        ann.portal = tab;
+    }
+    for (page, asked) in asked {
+        let back = ann.way_back(&asked);
+        let landed = ann.portal.get(&back);
+        let landed = ann.follow_from(true, landed).expect(200);
+        let own = ann.portal.get(page).expect(200);
+        let title = |page: &acceptance::Reply| {
+            let text = page.text();
+            let title = text
+                .split("<title>")
+                .nth(1)
+                .and_then(|rest| rest.split('<').next());
+            title.unwrap_or_default().to_owned()
+        };
+        assert_eq!(title(&landed), title(&own), "{page}");
+    }
+    // What leads astray there leads to no other host.
+    let made_up = "x.1.y.Ly9ldmlsLmV4YW1wbGU";
+    let back = format!("/sign-in/done?code=pc_x&state={made_up}");
+    assert_page(&ann.portal.get(&back), 400);
 }
 
 #[test]
