@@ -5,7 +5,8 @@ use super::{APPS, BACK, EVE, FIELDS, NEW, credentials, registered, says};
 use crate::support::{ANN, OWNER, PASSWORD, Scene, assert_page, assert_refused, form_to};
 use acceptance::{Request, Url, query, target};
 
-/// RFC 9700 §4.7: an attacker has the browser of somebody else come back with a code of their own.
+/// RFC 9700 §2.1: "Clients MUST prevent Cross-Site Request Forgery (CSRF)." An attacker has the browser of somebody else come
+/// back with a code of their own (§4.7).
 #[test]
 fn nobody_is_signed_in_by_a_way_back_of_somebody_else() {
     let scene = usual();
