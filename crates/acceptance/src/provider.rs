@@ -128,7 +128,12 @@ impl Provider {
     /// A client without cookies.
     pub fn api(&self) -> Api {
         let host = crate::Url::parse(&self.issuer).expect("the issuer is a URL");
-        let api = Api::new(self.addr, host.authority());
+        self.api_at(host.authority())
+    }
+
+    /// The same, of another host of the provider: `host:port`.
+    pub fn api_at(&self, host: &str) -> Api {
+        let api = Api::new(self.addr, host);
         match &self.trust {
             Some(trust) => api.over_tls(trust.clone()),
             None => api,

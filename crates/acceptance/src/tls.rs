@@ -23,10 +23,11 @@ pub(crate) const SETTINGS: &str = "[tls]\ncert = \"cert.pem\"\nkey = \"key.pem\"
 #[derive(Clone, Debug)]
 pub struct Trust(Arc<ClientConfig>);
 
-/// Writes a new authority's certificate into `folder`, and a certificate for `localhost` with its key.
+/// Writes a new authority's certificate into `folder`, and a certificate for `localhost` and `dev.localhost` with its key.
 pub(crate) fn certify(folder: &Path) -> Trust {
     let (authority, issuer) = authority();
-    let mut params = CertificateParams::new(vec!["localhost".to_owned()]).expect("a host name");
+    let names = ["localhost", "dev.localhost"].map(str::to_owned);
+    let mut params = CertificateParams::new(names).expect("host names");
     params
         .distinguished_name
         .push(DnType::CommonName, "localhost");

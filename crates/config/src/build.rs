@@ -1,9 +1,10 @@
 //! Checks the settings and makes the configuration.
-use super::address::{BaseUrl, host_of, is_loopback, listen_address};
+use super::address::{BaseUrl, listen_address};
 use super::branding::{self, Branding};
 use super::checks::{Checks, LONGEST, within};
 use super::developers::{self, Developers};
 use super::fault::ConfigFaults;
+use super::hosts::{Hosts, hosts};
 use super::layers::Layers;
 use super::mail::{self, Mail, Password};
 use super::outbound::{self, OutboundAllowance};
@@ -35,7 +36,7 @@ pub struct Config {
     pub issuer: String,
     /// The API's, with the issuer's path: where `token_info` is published.
     pub api_base: String,
-    /// The developer portal's, with the issuer's path.
+    /// The developer portal's: the issuer's, or that of a host of its own.
     pub portal_base: String,
     /// The database.
     pub storage: Storage,
@@ -103,6 +104,11 @@ impl Config {
         path.map_or("", |at| &base[host + at..])
     }
 
+    /// Whether the portal is on a host of its own. The issuer is at the root of its host then.
+    pub fn has_portal_host(&self) -> bool {
+        self.portal_base != self.base()
+    }
+
     /// Whether the account of this address has a password that the documentation publishes.
     pub fn is_published(&self, email: &str) -> bool {
         let published = self.documented.as_ref();
@@ -126,11 +132,8 @@ pub(super) fn config(layers: &Layers, check_url: CheckUrl) -> Result<Config, Con
     let (issuer, base) = issuer(checks, listen);
     let settings = checks.settings();
     let signing = signing::signing(checks);
-    let api = settings.hosts.api.as_deref();
-    let portal = settings.hosts.portal.as_deref();
-    let api_base = host(checks, &base, "hosts.api", api);
-    let portal_base = host(checks, &base, "hosts.portal", portal);
-    let mut bases = vec![base.base(), api_base.clone(), portal_base.clone()];
+    let Hosts { api, portal } = hosts(checks, &base);
+    let mut bases = vec![base.base(), api.clone(), portal.clone()];
     bases.dedup();
     let policy = policy::policy(checks, &issuer, &bases, &signing);
     let documented = test_side::test_side(checks, &policy.accounts);
@@ -138,8 +141,8 @@ pub(super) fn config(layers: &Layers, check_url: CheckUrl) -> Result<Config, Con
     let config = Config {
         source: layers.source.clone(),
         listen,
-        api_base,
-        portal_base,
+        api_base: api,
+        portal_base: portal,
         issuer,
         keys: storage::keys(layers, &storage),
         storage,
@@ -168,7 +171,6 @@ pub(super) fn config(layers: &Layers, check_url: CheckUrl) -> Result<Config, Con
         warnings: Vec::new(),
     };
     warn_of_plain_http(checks, &config, base.scheme);
-    warn_of_what_waits(checks);
     let warnings = std::mem::take(&mut checks.warnings);
     let checks = std::mem::replace(checks, Checks::new(layers));
     checks.finish(Config { warnings, ..config })
@@ -204,35 +206,6 @@ fn issuer(checks: &mut Checks<'_>, listen: SocketAddr) -> (String, BaseUrl) {
             checks.fault("issuer", what);
             (issuer.clone(), stand_in)
         }
-    }
-}
-
-/// The base URL of another host of the provider; an issuer on loopback takes in every host that is not.
-fn host(checks: &mut Checks<'_>, issuer: &BaseUrl, path: &str, host: Option<&str>) -> String {
-    let Some(host) = host else {
-        return issuer.base();
-    };
-    if host_of(host).is_none() {
-        let what =
-            format!("{host:?} is not a host: write it like api.example.com, without https://");
-        checks.fault(path, what);
-    }
-    match issuer.is_loopback() && !is_loopback(host) {
-        true => issuer.base(),
-        false => issuer.on(host),
-    }
-}
-
-/// Settings that are taken today and act later.
-fn warn_of_what_waits(checks: &mut Checks<'_>) {
-    if checks.is_set("hosts.portal") {
-        checks.warn(
-            "hosts.portal is not yet in effect: developers run their apps at the issuer's /apps",
-        );
-    }
-    let no_token_info = checks.settings().paths.token_info.is_empty();
-    if checks.is_set("hosts.api") && no_token_info {
-        checks.warn("hosts.api has no effect: only paths.token_info is published on that host, and it is switched off");
     }
 }
 

@@ -11,6 +11,7 @@ mod checks;
 mod developers;
 mod extras;
 mod fault;
+mod hosts;
 mod introductions;
 mod known;
 mod layers;

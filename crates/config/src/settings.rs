@@ -62,7 +62,8 @@ pub(crate) struct Settings {
     /// How long a connection stays open on which nothing is asked: 1s to 1h. Longer than the balancer in front keeps
     /// it, which else now and then sends a request into a connection that is just being closed.
     pub(crate) keep_alive: Span,
-    /// Other hosts of the same provider. With an issuer on loopback they are the issuer's own.
+    /// Other hosts of the same provider. With an issuer on loopback they are the issuer's own, but for those that are on
+    /// loopback too, such as `dev.localhost:8080`.
     pub(crate) hosts: HostSettings,
     /// Endpoint paths. Each is a list of aliases, taken literally (`/token/` is not `/token`); the first is
     /// published. An empty list switches the endpoint off.
@@ -164,8 +165,8 @@ impl Default for Settings {
 #[derive(Debug, Clone, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
 pub(crate) struct HostSettings {
-    /// The host where developers register apps, such as `dev.example.com`. Default: the issuer's. Not yet in effect:
-    /// there is no portal.
+    /// The host of the pages for developers, such as `dev.example.com`, if it is not the issuer's: where they run their apps and
+    /// read how. It leads to this same server, people sign in at the issuer, and no cookie is shared.
     pub(crate) portal: Option<String>,
     /// The host of the API, where `token_info` is published, such as `api.example.com`. Default: the issuer's.
     pub(crate) api: Option<String>,

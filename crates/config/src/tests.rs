@@ -374,6 +374,24 @@ fn an_issuer_on_loopback_takes_in_the_other_hosts() {
 }
 
 #[test]
+fn the_portals_host_is_spelled_as_browsers_say_it_back() {
+    for (portal, base) in [
+        ("Dev.A.example", "https://dev.a.example"),
+        ("dev.a.example:443", "https://dev.a.example"),
+        ("dev.a.example:8443", "https://dev.a.example:8443"),
+        ("a.example:443", "https://a.example"),
+        ("A.example", "https://a.example"),
+    ] {
+        let file = format!("issuer = \"https://a.example/\"\nhosts = {{ portal = {portal:?} }}");
+        let config = load(&file).unwrap();
+        assert_eq!(config.portal_base, base);
+        assert_eq!(config.has_portal_host(), base.contains("dev."), "{portal}");
+    }
+    let elsewhere = "hosts = { portal = \"dev.a.example\" }";
+    assert!(!load(elsewhere).unwrap().has_portal_host());
+}
+
+#[test]
 fn scopes_keep_the_order_of_the_file() {
     let config = load(
         "[scopes]\nb = { sentence = \"B\" }\na = { sentence = \"A\", default = true }\n[scopes.c]\nsentence = \"C\"",

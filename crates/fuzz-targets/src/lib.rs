@@ -7,6 +7,7 @@ mod authorize;
 mod config;
 mod credentials;
 mod dpop;
+mod errand;
 mod ground;
 mod jose;
 mod params;
@@ -20,13 +21,14 @@ mod user_code;
 pub type Target = (&'static str, fn(&[u8]));
 
 /// All targets. The seeds of each are in `fuzz/seeds/NAME`, its words in `fuzz/dictionaries/NAME.dict`.
-pub const TARGETS: [Target; 17] = [
+pub const TARGETS: [Target; 18] = [
     ("app_changes", app_changes::app_changes),
     ("authorize", authorize::authorize),
     ("basic", credentials::basic),
     ("bearer", credentials::bearer),
     ("config", config::config),
     ("dpop", dpop::dpop),
+    ("errand", errand::errand),
     ("form", params::form),
     ("json", params::json),
     ("jwk", self::jose::jwk),

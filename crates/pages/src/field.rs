@@ -25,7 +25,16 @@ impl Problem {
             sentence,
         }
     }
+
+    /// That it takes a proof of who they are first: it leads where [`Frame::confirm`] says.
+    #[must_use]
+    pub fn unproved(language: Language) -> Self {
+        Problem::new(UNPROVED, language.text("confirm-first"))
+    }
 }
+
+/// Stands for the proof, in place of a field.
+const UNPROVED: &str = "prove-anew";
 
 impl From<(&FieldFault, Language)> for Problem {
     /// What is wrong with what somebody chose for an account, in their language.
@@ -69,6 +78,12 @@ pub(crate) struct Problems<'a> {
 }
 
 impl Problems<'_> {
+    /// Where a problem leads that is mended by a proof at the issuer.
+    fn confirm(&self, problem: &Problem) -> Option<&str> {
+        let href = self.frame.confirm.as_deref();
+        href.filter(|_| problem.field == UNPROVED)
+    }
+
     fn leads_somewhere(&self, problem: &Problem) -> bool {
         self.fields.contains(&problem.field.as_str())
     }

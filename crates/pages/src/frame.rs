@@ -22,6 +22,9 @@ pub struct Frame {
     pub test_side: bool,
     /// Whether the footer links the developer pages: not while an app waits for an answer.
     pub developers: bool,
+    /// Where whoever signed in a while ago proves that it is still them, before what takes that: on a portal that asks for no
+    /// password itself.
+    pub confirm: Option<String>,
     /// Where developers get help: `https:` or `mailto:`. It stands wherever the developer pages are linked, on them, and
     /// where a page tells a developer of an error.
     pub developer_support: Option<String>,

@@ -198,6 +198,7 @@ pub(crate) fn hostile_frame(language: Language) -> Frame {
         },
         test_side: true,
         developers: true,
+        confirm: Some(HOSTILE.to_owned()),
         developer_support: Some(format!("mailto:{HOSTILE}")),
     }
 }

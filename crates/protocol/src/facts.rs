@@ -2,8 +2,8 @@
 use crate::openid::Asked;
 use crate::types::{
     AccessToken, AuthorizationCode, Client, ConnectionStanding, Consent, DeviceAuthorization,
-    Grant, Interaction, Locator, Person, Preferences, RefreshToken, SealedReply, Session, Subject,
-    UnixTime,
+    Grant, Interaction, Locator, Person, PortalSession, Preferences, RefreshToken, SealedReply,
+    Session, Subject, UnixTime,
 };
 use std::sync::Arc;
 
@@ -140,6 +140,15 @@ pub struct SessionFacts {
     pub person: Person,
     /// How they are told things.
     pub preferences: Preferences,
+}
+
+/// Who is signed in on the portal's own host, or comes there with a code.
+#[derive(Debug, Clone)]
+pub struct PortalFacts {
+    /// Their row.
+    pub portal: PortalSession,
+    /// The session behind it.
+    pub facts: SessionFacts,
 }
 
 /// A pending request with its app.

@@ -1,4 +1,5 @@
 //! What must be in order around a configuration before anything is made or announced: files it names, and routes.
+use crate::http::site::Site;
 use crate::http::tls;
 use crate::ops::access::may_write;
 use crate::ops::outbound;
@@ -49,7 +50,10 @@ pub(crate) fn check(config: &Config) -> Result<(), NotReady> {
 fn routes(config: &Config) -> Result<(), String> {
     let told = std::panic::take_hook();
     std::panic::set_hook(Box::new(|_| {}));
-    let built = catch_unwind(AssertUnwindSafe(|| drop(rooms::site(config).into_router())));
+    let built = catch_unwind(AssertUnwindSafe(|| {
+        let (site, portal) = rooms::sites(config);
+        drop((site.into_router(), portal.map(Site::into_router)));
+    }));
     std::panic::set_hook(told);
     built.map_err(|why| {
         let text = why.downcast_ref::<String>().cloned();

@@ -4,7 +4,7 @@ use crate::{account, interaction, mail, oauth, ops, portal};
 use config::Config;
 
 /// All routes of a provider. What its profile switches off has no route.
-pub(crate) fn site(config: &Config) -> Site {
+fn site(config: &Config) -> Site {
     let mut site = Site::at(config.prefix());
     oauth::mount(config, &mut site);
     interaction::mount(config, &mut site);
@@ -15,6 +15,23 @@ pub(crate) fn site(config: &Config) -> Site {
     ops::mount(&mut site);
     site
 }
+
+/// The same, and what is on the portal's own host, if it has one: then the issuer's leads there.
+pub(crate) fn sites(config: &Config) -> (Site, Option<Site>) {
+    let mut site = site(config);
+    if !config.has_portal_host() {
+        return (site, None);
+    }
+    let mut portal = Site::at("");
+    portal::mount_pages(config, &mut portal);
+    portal::mount_host(&mut portal);
+    assets::mount(&mut portal);
+    site.lead_to(&portal);
+    (site, Some(portal))
+}
+
+#[cfg(test)]
+mod apart;
 
 #[cfg(test)]
 mod tests {

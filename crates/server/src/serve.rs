@@ -3,6 +3,7 @@ use crate::http::accept;
 use crate::http::accept::Signals;
 use crate::http::brand::Brand;
 use crate::http::cookies::Cookies;
+use crate::http::site::Site;
 use crate::jobs::{self, Running};
 use crate::oauth::endpoints::endpoints;
 use crate::oauth::long_poll::LongPolls;
@@ -81,8 +82,10 @@ pub(crate) fn open(config: Config, log: Log) -> anyhow::Result<AppState> {
 
 /// Counts requests by the routes that are mounted.
 fn counted(config: &Config) -> Requests {
-    let site = rooms::site(config);
-    Requests::of(site.mounted().iter().map(|(_, path)| path.as_str()))
+    let (site, portal) = rooms::sites(config);
+    let all = [Some(&site), portal.as_ref()].into_iter().flatten();
+    let mounted = all.flat_map(Site::mounted);
+    Requests::of(mounted.map(|(_, path)| path.as_str()))
 }
 
 /// Opens the storage that a configuration names.
@@ -196,7 +199,7 @@ async fn beside(
         }
         app.stopping.begin();
     };
-    let served = accept::serve(app.clone(), listener, rooms::site(&app.config), stop).await;
+    let served = accept::serve(app.clone(), listener, rooms::sites(&app.config), stop).await;
     // It was not begun if serving failed.
     app.stopping.begin();
     let ended = jobs.end().await;

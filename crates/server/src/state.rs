@@ -2,7 +2,7 @@
 use crate::http::brand::Brand;
 use crate::http::cookies::Cookies;
 use crate::http::reply::RenderedDocument;
-use crate::http::request::ClientAddr;
+use crate::http::request::{ClientAddr, Host};
 use crate::oauth::long_poll::LongPolls;
 use crate::ops::active_sessions::ActiveSessions;
 use crate::ops::client_fetches::ClientFetches;
@@ -90,6 +90,14 @@ impl AppState {
     /// The rules.
     pub(crate) fn policy(&self) -> &Policy {
         &self.config.policy
+    }
+
+    /// What every path on a host stands behind.
+    pub(crate) fn base_of(&self, host: Host) -> &str {
+        match host {
+            Host::Issuer => self.config.base(),
+            Host::Portal => &self.config.portal_base,
+        }
     }
 
     /// The nonce to give out now, for the next proof of possession (RFC 9449 §8).

@@ -9,7 +9,8 @@ use protocol::accounts::mail_link::MailLink;
 use protocol::events::Recorded;
 use protocol::facts::{
     AccessFacts, AccountCounts, Attempts, CodeFacts, ConsentFacts, DeviceFacts, Holder,
-    InteractionFacts, ListedSession, PeoplePage, RefreshFacts, SessionFacts, UsedRefreshToken,
+    InteractionFacts, ListedSession, PeoplePage, PortalFacts, RefreshFacts, SessionFacts,
+    UsedRefreshToken,
 };
 use protocol::types::email::{email_key, email_keys};
 use protocol::types::{
@@ -149,6 +150,14 @@ impl Store {
     /// [`StoreError`].
     pub async fn session(&self, id: Locator) -> Fact<SessionFacts> {
         self.one(&sessions::BY_ID, &values![id]).await
+    }
+
+    /// Who is signed in on the portal's own host, or comes there with a code, as long as the session behind it is there.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn portal_session(&self, id: Locator) -> Fact<PortalFacts> {
+        self.one(&sessions::AT_PORTAL, &values![id]).await
     }
 
     /// A session and whose it is, without what tells of them, and what that person allowed an app before.

@@ -290,7 +290,7 @@ fn its_configuration_counts_as_a_whole() {
     let metrics = free_port();
     config.push_str(&format!(
         "[log]\nformat = \"json\"\nhealth = true\n[metrics]\nlisten = \"127.0.0.1:{metrics}\"\n\
-         [hosts]\nportal = \"dev.example.com\"\n[test]\nmode = true\n[test.credentials]\nclient_id = \"test_abc123\"\n\
+         [hosts]\nportal = \"dev.example.com\"\n[outbound]\nallow = [\"keys.corp.example\"]\n[test]\nmode = true\n[test.credentials]\nclient_id = \"test_abc123\"\n\
          client_secret = \"test_0123456789abcdef0123456789abcdef\"\nemail = \"test@users.test\"\n\
          password = \"quiet orange bicycle lamp\"\n"
     ));
@@ -304,7 +304,7 @@ fn its_configuration_counts_as_a_whole() {
     assert!(counted.contains("valetkey_uptime_seconds"), "{counted}");
     for (level, part) in [
         ("info", "left aside what Kubernetes"),
-        ("warn", "hosts.portal is not yet in effect"),
+        ("warn", "outbound.allow lets developers"),
         ("info", " listens on "),
         ("info", "request"),
     ] {
@@ -333,7 +333,7 @@ fn its_configuration_counts_as_a_whole() {
     fs::write(place.config(), &config).expect("it can be written");
     let dev = place.start();
     api(dev.text("/issuer")).get("/health/ready").expect(200);
-    let warned = || dev.log().contains(" warn  hosts.portal is not yet");
+    let warned = || dev.log().contains(" warn  outbound.allow lets developers");
     assert!(within(SOON, warned), "{}", dev.log());
     let log = dev.log();
     assert!(

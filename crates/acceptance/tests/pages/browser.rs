@@ -7,7 +7,7 @@
 use crate::support::client::tool;
 use crate::support::dev::{Place, valetkey};
 use crate::support::mail_server::MailServer;
-use crate::support::{ANN, PASSWORD, PLAIN, long};
+use crate::support::{ANN, PASSWORD, PLAIN, apart, long};
 use acceptance::postgres::Database;
 use acceptance::{Json, Setup, free_port, output, output_within};
 use std::path::{Path, PathBuf};
@@ -451,6 +451,37 @@ fn two_developers_run_an_app_together() {
 fn a_developer_makes_an_app_in_german() {
     for eyes in eyes_of(0).iter().filter(|eyes| eyes.language == "de") {
         walk_portal(|setup| setup.database("portal.db"), eyes);
+    }
+}
+
+/// All of it once more where the portal has a host of its own: what a browser makes of two hosts, of their cookies and of
+/// forms that lead from one to the other.
+#[test]
+#[cfg_attr(not(has_chromium), ignore = "needs Chromium: see ./test")]
+fn the_portal_is_walked_on_a_host_of_its_own() {
+    let tests = "[test]\nmode = true\n[grants]\ndevice_code = true";
+    let mut walks = vec![
+        ("portal", "open", ""),
+        ("organizations", "open", ""),
+        ("try", "open", tests),
+        ("reviews", "review", ""),
+    ];
+    walks.truncate(if long() { usize::MAX } else { 3 });
+    for ((walk, registration, more), eyes) in walks.into_iter().zip(eyes_of(1).iter().cycle()) {
+        let apps = format!("[apps]\nregistration = {registration:?}\n{more}");
+        let provider = apart(Setup::toml(PLAIN).with(&apps).database("apart.db"));
+        let person = |email: &str, name: &str, admin| {
+            provider.user_create(email, name, PASSWORD, admin);
+            serde_json::json!({ "email": email, "password": PASSWORD })
+        };
+        let site = serde_json::json!({
+            "issuer": provider.issuer(),
+            "user": person(ANN, "Ann Example", false),
+            "other": person("eve@example.com", "Eve Else", false),
+            "admin": person("olga@example.com", "Olga Overseer", true),
+            "picture": concat!(env!("CARGO_MANIFEST_DIR"), "/tests/clients/picture.png"),
+        });
+        Programs::find().walk_on(walk, eyes, &site, Vec::new());
     }
 }
 

@@ -2,7 +2,7 @@
 //! another person meets it at once, by the documentation's own link, command or sample.
 
 use crate::browser::{ALL_EYES, Programs};
-use crate::support::{ANN, OWNER, PASSWORD};
+use crate::support::{ANN, OWNER, PASSWORD, apart, portal_of};
 use acceptance::{Setup, free_port};
 
 /// Who registers the app. Ann meets it.
@@ -11,7 +11,16 @@ const DEVELOPER: &str = "dan@example.com";
 /// One walk through a provider, in one of the ways to see it. `VALETKEY_TEST_ON` says on which engine.
 #[track_caller]
 fn walk(profile: &str, developer: &str, eyes: usize) {
-    let provider = Setup::profile(profile).start();
+    let setup = Setup::profile(profile);
+    // Whose documentation has a host for developers is walked with one.
+    let provider = match profile {
+        "sqowey" => apart(setup),
+        _ => setup.start(),
+    };
+    let portal = match profile {
+        "sqowey" => portal_of(&provider),
+        _ => provider.issuer().to_owned(),
+    };
     let person = |email: &str, name: &str, admin| {
         provider.user_create(email, name, PASSWORD, admin);
         serde_json::json!({ "email": email, "password": PASSWORD })
@@ -21,6 +30,7 @@ fn walk(profile: &str, developer: &str, eyes: usize) {
     let site = serde_json::json!({
         "provider": profile,
         "issuer": provider.issuer(),
+        "portal": portal,
         "developer": developer,
         "user": user,
         "client": free_port(),

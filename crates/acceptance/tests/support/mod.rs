@@ -60,6 +60,23 @@ pub(crate) struct Scene {
     pub(crate) ann: String,
 }
 
+/// Starts a provider whose portal has a host of its own: `dev.localhost`, with the port that it listens on.
+#[track_caller]
+pub(crate) fn apart(setup: Setup) -> Provider {
+    let mut provider = setup.prepare();
+    let host = format!("dev.localhost:{}", provider.addr().port());
+    provider.env("VALETKEY_HOSTS__PORTAL", &host);
+    provider.start();
+    provider
+}
+
+/// The base URL of that host.
+pub(crate) fn portal_of(provider: &Provider) -> String {
+    provider
+        .issuer()
+        .replace("://localhost", "://dev.localhost")
+}
+
 /// The two tokens of a code exchange or a refresh.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Tokens {

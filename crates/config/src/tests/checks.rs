@@ -52,6 +52,22 @@ fn each_check_of_the_top_level_stops_the_start() {
             "hosts = { api = \"https://a\" }",
             "v.toml:1: hosts.api: \"https://a\" is not a host",
         ),
+        (
+            "hosts = { portal = \"http://dev.localhost:8080\" }",
+            "v.toml:1: hosts.portal: \"http://dev.localhost:8080\" is not a host",
+        ),
+        (
+            "issuer = \"https://a.example\"\nhosts = { portal = \"A.example:8443\" }",
+            "v.toml:2: hosts.portal: is the issuer's host with another port",
+        ),
+        (
+            "issuer = \"https://a.example/tenant\"\nhosts = { portal = \"dev.a.example\" }",
+            "v.toml:2: hosts.portal: goes with an issuer at the root of its host",
+        ),
+        (
+            "issuer = \"https://a.example\"\nhosts = { portal = \"b.example\", api = \"b.example\" }",
+            "v.toml:2: hosts.portal: is hosts.api too",
+        ),
     ] {
         assert_fault(toml, starts);
     }

@@ -28,12 +28,11 @@ fn what_acts_later_is_told_with_the_rest() {
         "token.bodies has \"query\"",
         "token.rotate is false",
         "outbound.allow lets developers have the server fetch from keys.corp.example, 10.1.0.0/16, fd00::7/128",
-        "hosts.portal is not yet",
     ];
     for (warning, start) in config.warnings.iter().zip(starts) {
         assert!(warning.starts_with(start), "{warning}");
     }
-    assert_eq!(config.warnings.len(), 4, "{:?}", config.warnings);
+    assert_eq!(config.warnings.len(), 3, "{:?}", config.warnings);
 }
 
 #[test]
@@ -65,8 +64,16 @@ fn what_weakens_a_provider_is_warned_about() {
             "test.credentials.client_secret can be guessed",
         ),
         (
-            "hosts = { portal = \"dev.localhost\" }",
-            "hosts.portal is not yet in effect",
+            "hosts = { portal = \"LOCALHOST:8080\" }",
+            "hosts.portal is the issuer's own host",
+        ),
+        (
+            "hosts = { portal = \"dev.localhost:8080\" }\nportal = { page = false }\ndevelopers = { page = false }",
+            "hosts.portal has no effect",
+        ),
+        (
+            "hosts = { portal = \"dev.localhost:8080\" }\npaths = { authorize = [] }\ngrants = { authorization_code = false }",
+            "hosts.portal: nobody can sign in on that host",
         ),
         (
             "hosts = { api = \"api.localhost\" }\npaths = { token_info = [] }",

@@ -64,6 +64,9 @@ app-test = Zum Ausprobieren: Sie bekommt eigene Testnutzer, und kein echtes Kont
 app-your-password = Ihr Passwort
 app-your-password-hint = Sie haben sich vor einer Weile angemeldet; zeigen Sie, dass Sie es noch sind.
 app-wrong-password = Das ist nicht Ihr Passwort.
+confirm-why = Sie haben sich vor einer Weile angemeldet. Vorher:
+confirm-link = Bestätigen Sie, dass Sie es sind
+confirm-first = Sie haben sich vor einer Weile angemeldet: Bestätigen Sie, dass Sie es sind, und senden Sie dies noch einmal.
 
 app-secrets-title = Secrets
 app-secrets-means = Mit einem Secret weist sich Ihre App aus. Mehrere können zugleich gelten, sodass Sie eines ohne Ausfall ersetzen können.

@@ -64,6 +64,9 @@ app-test = For trying things: it gets test users of its own, and no real account
 app-your-password = Your password
 app-your-password-hint = You signed in a while ago, so show that it is still you.
 app-wrong-password = This is not your password.
+confirm-why = You signed in a while ago. Before this:
+confirm-link = Confirm that it is you
+confirm-first = You signed in a while ago: confirm that it is you, then send this again.
 
 app-secrets-title = Secrets
 app-secrets-means = Your app proves with a secret who it is. Several can work at once, so that you can replace one without an outage.

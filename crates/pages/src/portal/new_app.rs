@@ -166,6 +166,16 @@ impl Page for NewApp {
             problems: vec![Problem::new("name", Text::of_others(HOSTILE))],
             ..usual.clone()
         };
-        vec![usual, failed, hostile]
+        // On a host of the portal's own, where nobody types a password.
+        let apart = NewApp {
+            frame: Frame {
+                confirm: Some("/sign-in?to=%2Fapps%2Fnew&anew=1".to_owned()),
+                ..samples::signed_in_frame(language)
+            },
+            asks_password: false,
+            problems: vec![Problem::unproved(language)],
+            ..failed.clone()
+        };
+        vec![usual, failed, apart, hostile]
     }
 }

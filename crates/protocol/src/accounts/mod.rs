@@ -2,6 +2,7 @@
 pub mod bounce;
 pub mod bounce_report;
 pub mod deletion;
+pub mod handover;
 pub mod mail_link;
 pub mod mailbox;
 pub mod password;

@@ -25,10 +25,13 @@ impl SessionCookie {
 
     /// Whether the row is that of the cookie, and its person signed in with it now.
     pub fn signs_in(&self, facts: &SessionFacts, now: UnixTime) -> bool {
-        facts.session.digest == self.0.digest
-            && now < facts.session.expires_at
-            && facts.person.is_active()
+        facts.session.digest == self.0.digest && is_live(facts, now)
     }
+}
+
+/// Whether a session goes on, for a person whose account is on.
+pub(super) fn is_live(facts: &SessionFacts, now: UnixTime) -> bool {
+    now < facts.session.expires_at && facts.person.is_active()
 }
 
 /// The longest that a use is left out after another was noted.

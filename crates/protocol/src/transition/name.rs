@@ -61,6 +61,8 @@ names! {
     RefuseHandoff Transition::Handoff(HandoffChange::Refuse { .. }) => "handoff.refuse",
     StartSession Transition::Session(SessionChange::Start { .. }) => "session.start",
     NoteSessionUse Transition::Session(SessionChange::NoteUse(_)) => "session.note_use",
+    OfferPortal Transition::Session(SessionChange::OfferPortal(_)) => "session.offer_portal",
+    EnterPortal Transition::Session(SessionChange::EnterPortal { .. }) => "session.enter_portal",
     EndSession Transition::Session(SessionChange::End { .. }) => "session.end",
     EndAllSessions Transition::Session(SessionChange::EndAll { .. }) => "session.end_all",
     EndByLink Transition::Session(SessionChange::EndByLink { .. }) => "session.end_by_link",

@@ -2,7 +2,8 @@
 use crate::accounts::mail_link::LinkMail;
 use crate::events::{Event, Happened};
 use crate::outbox::Message;
-use crate::types::{Locator, Session, Subject, UnixTime};
+use crate::types::{Locator, PortalSession, Session, Subject, UnixTime};
+use jose::Digest;
 
 /// A change of a person's sessions.
 #[derive(Debug, Clone)]
@@ -30,6 +31,19 @@ pub enum SessionChange {
     },
     /// Writes down when sessions were last used, and when they end of it. No guard: one that is over stays over.
     NoteUse(Vec<SessionUse>),
+    /// Gives a browser that has a session a code, with which it comes to the portal's own host. No guard.
+    OfferPortal(PortalSession),
+    /// Signs it in there. Guard: the code was not used before, and the session is there.
+    EnterPortal {
+        /// What the code belongs to.
+        id: Locator,
+        /// SHA-256 of the cookie.
+        cookie: Digest,
+        /// When it ends, if the session behind it has not ended before.
+        expires_at: UnixTime,
+        /// What this browser had there before, which ends.
+        ends: Option<Locator>,
+    },
     /// Ends one session of this person. Guard: there is one; else nothing happens, and nothing is told.
     End {
         /// Whose.
@@ -73,15 +87,19 @@ impl SessionChange {
     pub(super) fn mail(&mut self) -> Option<&mut LinkMail> {
         match self {
             Self::Start { notice, .. } => notice.as_deref_mut(),
-            Self::NoteUse(_) | Self::End { .. } | Self::EndAll { .. } | Self::EndByLink { .. } => {
-                None
-            }
+            Self::NoteUse(_)
+            | Self::OfferPortal(_)
+            | Self::EnterPortal { .. }
+            | Self::End { .. }
+            | Self::EndAll { .. }
+            | Self::EndByLink { .. } => None,
         }
     }
 
     pub(super) fn event(&self) -> Option<Happened> {
         Some(match self {
-            Self::NoteUse(_) => return None,
+            // The sign-in was told of, and this is the same session.
+            Self::NoteUse(_) | Self::OfferPortal(_) | Self::EnterPortal { .. } => return None,
             Self::Start { session, .. } => {
                 Happened::by_person(Event::SessionStarted, session.subject)
             }
@@ -100,9 +118,12 @@ impl SessionChange {
     pub(super) fn messages(&self) -> &[Message] {
         match self {
             Self::Start { notice, .. } => notice.as_ref().map_or(&[], |notice| notice.messages()),
-            Self::NoteUse(_) | Self::End { .. } | Self::EndAll { .. } | Self::EndByLink { .. } => {
-                &[]
-            }
+            Self::NoteUse(_)
+            | Self::OfferPortal(_)
+            | Self::EnterPortal { .. }
+            | Self::End { .. }
+            | Self::EndAll { .. }
+            | Self::EndByLink { .. } => &[],
         }
     }
 }

@@ -55,7 +55,7 @@ pub use picture::PictureKind;
 pub use redirect_uri::{RedirectUri, RedirectUriFault, VerifiedRedirectUri};
 pub use relying_party::RelyingParty;
 pub use scope::{Scope, ScopeFault};
-pub use session::Session;
+pub use session::{PortalSession, Session};
 pub use side::{Side, TEST_MARK};
 pub use time::{Lifetime, UnixTime};
 pub use token::{AccessToken, RefreshToken, SealedReply};

@@ -1,5 +1,5 @@
 //! Signed-in browsers.
-use crate::types::{Locator, Subject, UnixTime};
+use crate::types::{CodeChallenge, Locator, Subject, UnixTime};
 use jose::Digest;
 
 /// A browser in which a person is signed in.
@@ -19,6 +19,23 @@ pub struct Session {
     pub browser: String,
     /// Which browser it is in, the same over several sign-ins; `None` for one that an earlier release began.
     pub device: Option<String>,
+}
+
+/// A browser that is signed in on the portal's own host, or comes there with a code.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PortalSession {
+    /// The id of its row.
+    pub id: Locator,
+    /// The session at the issuer behind it.
+    pub session: Locator,
+    /// SHA-256 of the code.
+    pub code: Digest,
+    /// The challenge that the code was asked for with.
+    pub challenge: CodeChallenge,
+    /// SHA-256 of the cookie; `None`: the code was not redeemed.
+    pub cookie: Option<Digest>,
+    /// When the code, or the cookie, ends by itself.
+    pub expires_at: UnixTime,
 }
 
 impl Session {

@@ -14,6 +14,7 @@ mod connections;
 mod deletion;
 mod drafts;
 mod edges;
+mod handover;
 mod mailbox;
 mod openid;
 mod own_api;

@@ -64,6 +64,7 @@ pub(crate) async fn run(args: DevArgs) -> anyhow::Result<()> {
     let tasks_api = tasks_api::write_settings(&app, &credentials, &args.data).await?;
     let addresses = Addresses {
         issuer: app.config.issuer.clone(),
+        apps: format!("{}{PORTAL}", app.config.portal_base),
         demo: format!("http://localhost:{}", demo_listen.port()),
         config: config_path,
         tasks_api: format!(
@@ -114,7 +115,7 @@ fn registration(config: &Config, credentials: &Credentials, base: &str) -> demo:
     };
     demo::Settings {
         issuer: config.issuer.clone(),
-        apps: format!("{}{PORTAL}", origin(&config.issuer)),
+        apps: format!("{}{PORTAL}", config.portal_base),
         authorization: at(&paths.authorize),
         token: at(&paths.token),
         revocation: at(&paths.revoke),
@@ -137,6 +138,8 @@ fn registration(config: &Config, credentials: &Credentials, base: &str) -> demo:
 /// Where everything is.
 struct Addresses {
     issuer: String,
+    /// Where developers run their apps.
+    apps: String,
     demo: String,
     config: PathBuf,
     /// The command that starts the larger example.
@@ -147,7 +150,7 @@ impl Addresses {
     fn json(&self, credentials: &Credentials) -> serde_json::Value {
         serde_json::json!({
             "issuer": self.issuer,
-            "apps": format!("{}{PORTAL}", self.issuer),
+            "apps": self.apps,
             "demo_app": self.demo,
             "your_app": format!("{}{}", self.demo, DemoYourApp::PATH),
             "tasks_api": format!("{}/v1/tasks", self.demo),
@@ -163,6 +166,7 @@ impl Addresses {
     fn text(&self, credentials: &Credentials) -> String {
         let Addresses {
             issuer,
+            apps,
             demo,
             config,
             tasks_api,
@@ -180,7 +184,7 @@ Valetkey is running. Start here, in a browser:
 
     {demo}          a demo app of somebody else: press Connect
     {issuer}          the provider: your account
-    {issuer}{PORTAL}     your own apps: make one, and get a token with it
+    {apps}     your own apps: make one, and get a token with it
     {demo}/v1/tasks a small API that the token opens
     {demo}/mail     the mails that were sent
 

@@ -90,12 +90,12 @@ impl Signals {
 pub(crate) async fn serve(
     app: App,
     listener: TcpListener,
-    site: Site,
+    (site, portal): (Site, Option<Site>),
     stop: impl Future<Output = ()>,
 ) -> anyhow::Result<()> {
     let tls = app.config.tls.as_ref().map(crate::http::tls::acceptor);
     let tls = tls.transpose()?;
-    let shared = Arc::new(Shared::of(app, site));
+    let shared = Arc::new(Shared::of(app, site, portal));
     let (stopping, told) = watch::channel(false);
     let places = Arc::new(Semaphore::new(MAX_CONNECTIONS as usize));
     tokio::pin!(stop);

@@ -4,10 +4,13 @@ use super::counted::Counted;
 use super::deadlines::{End, HEAD, Traffic, Watch};
 use super::error::{Refusal, Unanswerable};
 use super::language;
+use super::portal_host::PortalHost;
 use super::prefix::Prefix;
 use super::render::{self, Asker};
 use super::reply::{self, Fault, NoStore, Unlogged};
-use super::request::{Arrival, ClientAddr, Reader, RequestId, Spoken, names_one_host, wants_page};
+use super::request::{
+    Arrival, ClientAddr, Host, Reader, RequestId, Spoken, names_one_host, wants_page,
+};
 use super::sending::Sending;
 use super::site::Site;
 use crate::ops::log::RequestLine;
@@ -44,17 +47,20 @@ pub(crate) struct Shared {
     router: Router,
     open: Open,
     prefix: Option<Prefix>,
+    /// The portal's own host, where it has one.
+    portal: Option<Box<PortalHost>>,
     /// How long a connection may say nothing, as the answer's `Keep-Alive` header tells it.
     keep_alive: HeaderValue,
 }
 
 impl Shared {
     /// What the connections of a provider share.
-    pub(crate) fn of(app: App, site: Site) -> Self {
+    pub(crate) fn of(app: App, site: Site, portal: Option<Site>) -> Self {
         let told = format!("timeout={}", app.config.keep_alive.as_secs());
         Shared {
             open: site.open(),
             prefix: Prefix::of(app.config.prefix()),
+            portal: PortalHost::of(&app, &site, portal),
             keep_alive: HeaderValue::from_str(&told)
                 .unwrap_or_else(|_| HeaderValue::from_static("timeout=75")),
             router: site.into_router().with_state(app.clone()),
@@ -202,10 +208,15 @@ impl Answers {
             wants_page,
             visits: wants_page && method != Method::POST,
         };
+        let host = match &self.shared.portal {
+            Some(portal) => portal.host_of(&request),
+            None => Host::Issuer,
+        };
         let arrival = Arrival {
             id,
             address: client,
             spoken,
+            host,
         };
         let routed = self.routed(request, arrival);
         async move {
@@ -221,7 +232,11 @@ impl Answers {
                 // Few have one, and what that takes is not to be carried along by all.
                 response = Box::pin(prefix.put_before_links(response)).await;
             }
-            self.dress(&mut response, (&method, uri.path()), asker, keeps_alive);
+            if let Some(portal) = &self.shared.portal {
+                response = Box::pin(portal.lead(host, response)).await;
+            }
+            let open = host == Host::Issuer && self.shared.open.covers(&method, uri.path());
+            self.dress(&mut response, open, asker, keeps_alive);
             if proves {
                 reply::dpop_nonce(&mut response, &self.shared.app.dpop_nonce());
             }
@@ -255,7 +270,11 @@ impl Answers {
         }
         let mut request = request.map(Body::new);
         request.extensions_mut().insert(arrival);
-        let routed = self.shared.router.clone().call(request);
+        let router = match (&self.shared.portal, arrival.host) {
+            (Some(portal), Host::Portal) => &portal.router,
+            _ => &self.shared.router,
+        };
+        let routed = router.clone().call(request);
         Ok(tokio::time::timeout(REQUEST_TIMEOUT, routed))
     }
 
@@ -280,13 +299,7 @@ impl Answers {
     }
 
     /// Adds what every answer has.
-    fn dress(
-        &self,
-        response: &mut Response<Body>,
-        (method, path): (&Method, &str),
-        asker: Asker,
-        keeps_alive: bool,
-    ) {
+    fn dress(&self, response: &mut Response<Body>, open: bool, asker: Asker, keeps_alive: bool) {
         let headers = response.headers_mut();
         if let Ok(value) = HeaderValue::from_bytes(asker.reader.id.as_bytes()) {
             headers.insert(X_REQUEST_ID, value);
@@ -300,9 +313,7 @@ impl Answers {
         if keeps_alive {
             headers.insert(KEEP_ALIVE, self.shared.keep_alive.clone());
         }
-        if self.shared.open.covers(method, path)
-            && !(asker.visits && reply::is_page(response.headers()))
-        {
+        if open && !(asker.visits && reply::is_page(response.headers())) {
             cors::allow(response);
         }
     }

@@ -7,6 +7,7 @@ use axum::response::Response;
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use jose::keyed::Key;
 use memchr::memchr_iter;
+use protocol::accounts::handover::PortalCookie;
 use protocol::accounts::session::SessionCookie;
 use protocol::types::email::email_key;
 use protocol::types::{Language, Lifetime, Person};
@@ -44,6 +45,19 @@ impl Cookie for Session {
 
     fn read(text: &str) -> Option<SessionCookie> {
         SessionCookie::parse(text)
+    }
+}
+
+/// Who is signed in on the portal's own host. It stands for a session of the issuer's, and is none.
+pub(crate) struct PortalSession;
+
+impl Cookie for PortalSession {
+    const NAME: &'static str = "-portal";
+    const KEPT: Kept = Kept::AsSession;
+    type Value = PortalCookie;
+
+    fn read(text: &str) -> Option<PortalCookie> {
+        PortalCookie::parse(text)
     }
 }
 

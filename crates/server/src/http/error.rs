@@ -38,6 +38,10 @@ pub(crate) enum PageFault {
     NotFound,
     /// Whoever asks belongs to the organization, and may do less there.
     Role,
+    /// The form is one of the portal's, which has a host of its own.
+    AtPortal,
+    /// Whoever comes back from signing in has not set out from this browser, or too long ago.
+    Astray,
     /// The form was posted from another site.
     ForeignForm,
     /// The form or the address cannot be read.

@@ -73,7 +73,8 @@ where
     async fn from_request(request: Request, state: &S) -> Result<Self, PageError> {
         let app = App::from_ref(state);
         let (browser, headers, body) = received(request, state).await?;
-        let fields = fields(&app.config.issuer, &headers, &body)?;
+        let base = app.base_of(browser.host);
+        let fields = fields(base, &headers, &body)?;
         Ok(
             match browser.has_nonce(&app, F::NONCE, fields.get("nonce")) {
                 true => Posted::Current(browser, F::read(&fields)),

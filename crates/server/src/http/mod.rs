@@ -12,6 +12,7 @@ pub(crate) mod form;
 mod language;
 pub(crate) mod notice;
 pub(crate) mod picture;
+mod portal_host;
 mod prefix;
 pub(crate) mod render;
 pub(crate) mod reply;

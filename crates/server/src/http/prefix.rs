@@ -20,60 +20,77 @@ impl Prefix {
 
     /// The answer with all that it leads to below the prefix: where it redirects to, and the links and forms of a page.
     pub(super) async fn put_before_links(&self, response: Response) -> Response {
-        let (mut parts, body) = response.into_parts();
-        let location = parts.headers.get(header::LOCATION);
-        if let Some(path) = location
-            .and_then(|to| to.to_str().ok())
-            .filter(|to| to.starts_with('/'))
-        {
-            let below = HeaderValue::from_str(&format!("{}{}", self.0, inside(path)));
-            if let Ok(below) = below {
-                parts.headers.insert(header::LOCATION, below);
-            }
-        }
-        let body = match reply::is_page(&parts.headers) {
-            // Every page is in memory whole before it is sent.
-            true => Body::from(self.written(&to_bytes(body, usize::MAX).await.unwrap_or_default())),
-            false => body,
-        };
-        if let Some(length) = body
-            .size_hint()
-            .exact()
-            .filter(|_| parts.headers.contains_key(header::CONTENT_LENGTH))
-        {
-            parts.headers.insert(header::CONTENT_LENGTH, length.into());
-        }
-        Response::from_parts(parts, body)
+        put_before_links(response, |_| Some(&self.0)).await
     }
+}
 
-    /// The text of a page with the prefix before each path that an attribute in [`LINKS`] has. Text of others cannot look
-    /// like one: their quotation marks are escaped.
-    fn written(&self, page: &[u8]) -> Vec<u8> {
-        let mut out = Vec::with_capacity(page.len() + 64 * self.0.len());
-        let mut done = 0;
-        for at in memmem::find_iter(page, "=\"/") {
-            if LINKS
-                .iter()
-                .any(|name| page[..at].ends_with(name.as_bytes()))
-            {
-                let path = at + "=\"".len();
-                out.extend_from_slice(&page[done..path]);
-                out.extend_from_slice(self.0.as_bytes());
-                let is_home = page
-                    .get(path + 1)
-                    .is_some_and(|next| b"\"?#".contains(next));
-                done = path + usize::from(is_home);
+/// The answer with what is to stand before each path that it leads to: where it redirects to, and the links and forms of a
+/// page. `before` is told the path, without what follows it.
+pub(super) async fn put_before_links<'a>(
+    response: Response,
+    before: impl Fn(&str) -> Option<&'a str>,
+) -> Response {
+    let (mut parts, body) = response.into_parts();
+    let location = parts.headers.get(header::LOCATION);
+    let location = location.and_then(|to| to.to_str().ok());
+    if let Some(to) = location.filter(|to| to.starts_with('/'))
+        && let Some(base) = before(path_of(to))
+        && let Ok(whole) = HeaderValue::from_str(&format!("{base}{}", inside(to)))
+    {
+        parts.headers.insert(header::LOCATION, whole);
+    }
+    let body = match reply::is_page(&parts.headers) {
+        // Every page is in memory whole before it is sent.
+        true => {
+            let page = to_bytes(body, usize::MAX).await.unwrap_or_default();
+            Body::from(written(&page, before))
+        }
+        false => body,
+    };
+    if let Some(length) = body
+        .size_hint()
+        .exact()
+        .filter(|_| parts.headers.contains_key(header::CONTENT_LENGTH))
+    {
+        parts.headers.insert(header::CONTENT_LENGTH, length.into());
+    }
+    Response::from_parts(parts, body)
+}
+
+/// The text of a page with what is to stand before each path that an attribute in [`LINKS`] has. Text of others cannot look
+/// like one: their quotation marks are escaped.
+fn written<'a>(page: &[u8], before: impl Fn(&str) -> Option<&'a str>) -> Vec<u8> {
+    let mut out = Vec::with_capacity(page.len() + 4_096);
+    let mut done = 0;
+    for at in memmem::find_iter(page, "=\"/") {
+        if LINKS
+            .iter()
+            .any(|name| page[..at].ends_with(name.as_bytes()))
+        {
+            let start = at + "=\"".len();
+            let rest = &page[start..];
+            let end = rest.iter().position(|byte| *byte == b'"');
+            let to = String::from_utf8_lossy(&rest[..end.unwrap_or(rest.len())]);
+            if let Some(base) = before(path_of(&to)) {
+                out.extend_from_slice(&page[done..start]);
+                out.extend_from_slice(base.as_bytes());
+                done = start + usize::from(path_of(&to) == "/");
             }
         }
-        out.extend_from_slice(&page[done..]);
-        out
     }
+    out.extend_from_slice(&page[done..]);
+    out
+}
+
+/// The path of a link.
+fn path_of(link: &str) -> &str {
+    link.split(['?', '#']).next().unwrap_or_default()
 }
 
 /// What follows the prefix: nothing for the first page, which is where the issuer is.
 fn inside(path: &str) -> &str {
-    match path.strip_prefix('/') {
-        Some(rest) if rest.is_empty() || rest.starts_with(['?', '#']) => rest,
+    match path_of(path) {
+        "/" => &path[1..],
         _ => path,
     }
 }

@@ -3,18 +3,18 @@
 use super::error::{
     ApiError, BodyFault, PageFault, Refusal, Told, ToldBody, Unanswerable, Unreadable, Unwritten,
 };
-use super::notice::{PlainPage, to_account};
+use super::notice::{PlainPage, link, to_account};
 use super::reply::{self, Fault};
 use super::request::{Reader, RequestId};
 use super::to_app::to_app;
 use super::wrong_link;
-use crate::oauth::endpoints::metadata_path;
+use crate::oauth::endpoints::{metadata_path, metadata_url};
 use crate::ops::hasher::HashFault;
 use crate::state::AppState;
 use axum::body::{Body, HttpBody};
 use axum::http::{HeaderValue, Method, StatusCode, header};
 use axum::response::Response;
-use pages::{Speak, Text};
+use pages::{Speak, Text, path};
 use protocol::Policy;
 use protocol::authorize::AuthorizationFault;
 use protocol::policy::ErrorAliases;
@@ -108,7 +108,10 @@ pub(crate) fn refused(app: &AppState, refusal: Refusal, page: bool, reader: Read
             "not_found",
             &format!(
                 "there is no such endpoint; see {}",
-                metadata_path(&app.config)
+                match app.config.has_portal_host() {
+                    true => metadata_url(&app.config),
+                    false => metadata_path(&app.config),
+                }
             ),
             id,
         ),
@@ -211,6 +214,24 @@ fn page_fault(app: &AppState, fault: &PageFault, reader: Reader) -> Response {
             "Your role in the organization does not allow this",
             (reader.text("role-title"), reader.text("role")),
         ),
+        PageFault::AtPortal => PlainPage {
+            next: link(reader.text("to-portal"), &app.config.portal_base),
+            ..sorry(
+                reader,
+                StatusCode::NOT_FOUND,
+                "This form is on the portal's own host",
+                (reader.text("at-portal-title"), reader.text("at-portal")),
+            )
+        },
+        PageFault::Astray => PlainPage {
+            next: link(reader.text("astray-again"), path::HOME),
+            ..sorry(
+                reader,
+                StatusCode::BAD_REQUEST,
+                "This browser is not on its way back from signing in",
+                (reader.text("astray-title"), reader.text("astray")),
+            )
+        },
         PageFault::ForeignForm => sorry(
             reader,
             StatusCode::FORBIDDEN,

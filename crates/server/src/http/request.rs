@@ -72,6 +72,17 @@ pub(crate) struct Arrival {
     pub(crate) id: RequestId,
     pub(crate) address: ClientAddr,
     pub(crate) spoken: Spoken,
+    pub(crate) host: Host,
+}
+
+/// Which of the provider's hosts a request is for.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) enum Host {
+    /// Where the endpoints are, and people sign in.
+    #[default]
+    Issuer,
+    /// The developer portal's, where it has one of its own.
+    Portal,
 }
 
 impl<S: Sync> FromRequestParts<S> for Arrival {
@@ -126,6 +137,7 @@ impl Arrival {
             id: RequestId::of(0),
             address: ClientAddr(IpAddr::from([0, 0, 0, 0])),
             spoken: Spoken::default(),
+            host: Host::Issuer,
         })
     }
 }

@@ -1,16 +1,21 @@
 //! Who sits in front of the browser: session cookie, form nonces, known devices.
-use super::cookies::{Address, Browser, Known, KnownDevice, Onward, Session, random};
+use super::cookies::{
+    Address, Browser, Known, KnownDevice, Onward, PortalSession, Session, random,
+};
 use super::error::PageError;
-use super::request::{Arrival, ClientAddr, Reader, RequestId};
+use super::request::{Arrival, ClientAddr, Host, Reader, RequestId};
 use crate::ops::clock;
 use crate::state::{App, AppState};
 use axum::extract::{FromRef, FromRequestParts};
-use axum::http::header;
 use axum::http::request::Parts;
+use axum::http::{Method, header};
 use axum::response::Response;
 use jose::keyed::Key;
-use pages::{Frame, Speak, Text};
+use pages::{Frame, Speak, Text, path};
+use protocol::Params;
+use protocol::accounts::handover::PortalCookie;
 use protocol::accounts::session::SessionCookie;
+use protocol::apps::signed_in_lately;
 use protocol::facts::SessionFacts;
 use protocol::types::{Language, Lifetime, Locator, Person, Subject, UnixTime};
 use std::convert::Infallible;
@@ -24,6 +29,10 @@ const WHOSE: Lifetime = Lifetime::from_minutes(10);
 pub(crate) struct BrowserContext {
     pub(crate) id: RequestId,
     pub(crate) address: ClientAddr,
+    /// The host that it came to.
+    pub(crate) host: Host,
+    /// The page that it looks at, of the portal's own host: path and query.
+    here: Option<String>,
     pub(crate) session: Option<SessionFacts>,
     /// Whether the browser holds the cookie of a session that is over.
     pub(crate) session_ended: bool,
@@ -43,36 +52,58 @@ pub(crate) struct BrowserContext {
 /// The session that a browser claims to have, before anything is read.
 pub(crate) struct ClaimedSession {
     pub(crate) address: ClientAddr,
-    cookie: Option<SessionCookie>,
+    cookie: Option<Claim>,
+}
+
+/// By which cookie: those of one host count for nothing on the other.
+enum Claim {
+    Issuer(SessionCookie),
+    Portal(PortalCookie),
 }
 
 impl ClaimedSession {
     fn of(app: &AppState, parts: &Parts) -> Self {
-        let Arrival { address, .. } = Arrival::of(&parts.extensions);
-        ClaimedSession {
-            address,
-            cookie: app.cookies.get::<Session>(&parts.headers),
-        }
+        let Arrival { address, host, .. } = Arrival::of(&parts.extensions);
+        let (cookies, headers) = (&app.cookies, &parts.headers);
+        let cookie = match host {
+            Host::Issuer => cookies.get::<Session>(headers).map(Claim::Issuer),
+            Host::Portal => cookies.get::<PortalSession>(headers).map(Claim::Portal),
+        };
+        ClaimedSession { address, cookie }
     }
 
     /// Where the session's row is, if there is one.
     pub(crate) fn locator(&self) -> Option<Locator> {
-        self.cookie.as_ref().map(SessionCookie::locator)
+        match self.cookie.as_ref()? {
+            Claim::Issuer(cookie) => Some(cookie.locator()),
+            Claim::Portal(_) => None,
+        }
     }
 
-    /// Whether the row is that of the cookie, and still good. Then it is in use.
-    pub(crate) fn is(&self, app: &AppState, facts: &SessionFacts) -> bool {
-        let Some(cookie) = &self.cookie else {
-            return false;
-        };
-        let now = clock::now();
-        let good = cookie.signs_in(facts, now);
-        if good {
-            let policy = &app.policy().accounts;
-            app.active_sessions.note(&facts.session, policy, now);
+    /// Where the row is of who is signed in on the portal's own host.
+    pub(crate) fn at_portal(&self) -> Option<Locator> {
+        match self.cookie.as_ref()? {
+            Claim::Portal(cookie) => Some(cookie.locator()),
+            Claim::Issuer(_) => None,
         }
-        good
     }
+
+    /// Whether the row is that of the issuer's cookie, and still good. Then it is in use.
+    pub(crate) fn is(&self, app: &AppState, facts: &SessionFacts) -> bool {
+        let now = clock::now();
+        match &self.cookie {
+            Some(Claim::Issuer(cookie)) if cookie.signs_in(facts, now) => {
+                note_use(app, facts, now);
+                true
+            }
+            _ => false,
+        }
+    }
+}
+
+fn note_use(app: &AppState, facts: &SessionFacts, now: UnixTime) {
+    let policy = &app.policy().accounts;
+    app.active_sessions.note(&facts.session, policy, now);
 }
 
 /// Whom the nonce of a form is for.
@@ -89,14 +120,15 @@ impl BrowserContext {
     /// none yet.
     pub(crate) fn nonce(&mut self, app: &AppState, scope: NonceScope) -> String {
         let browser = self.browser_id.get_or_insert_with(random).clone();
-        app.key.tag(&self.nonce_parts(&browser, scope))
+        self.nonce_tag(app, &browser, scope)
     }
 
     /// Whether a posted nonce is the one this browser was given.
     pub(crate) fn has_nonce(&self, app: &AppState, scope: NonceScope, nonce: Option<&str>) -> bool {
         match (&self.browser_id, nonce) {
             (Some(browser), Some(nonce)) => {
-                app.key.verify(&self.nonce_parts(browser, scope), nonce)
+                let given = self.nonce_tag(app, browser, scope);
+                jose::digest::same(given.as_bytes(), nonce.as_bytes())
             }
             _ => false,
         }
@@ -108,7 +140,7 @@ impl BrowserContext {
         if self.browser_id.is_some() {
             return self.language.text(out_of_date);
         }
-        let host = host(&app.config.issuer);
+        let host = host(app.base_of(self.host));
         self.language.text_of("no-cookie", &[("host", &host)])
     }
 
@@ -140,16 +172,22 @@ impl BrowserContext {
         was_of(&app.key, self.browser_id.as_ref()?, whose, clock::now())
     }
 
-    fn nonce_parts<'a>(&'a self, browser: &'a str, scope: NonceScope) -> [&'a [u8]; 3] {
-        let session: &[u8] = match (scope, &self.session) {
-            (NonceScope::Session, Some(facts)) => facts.session.digest.as_bytes(),
+    /// On the portal's own host a form is a person's: who proves in another tab that it is them, at the issuer, has another
+    /// session then, and still this page.
+    fn nonce_tag(&self, app: &AppState, browser: &str, scope: NonceScope) -> String {
+        let subject = self.session.as_ref().map(|facts| facts.person.subject);
+        let subject = subject.map(|subject| subject.0.to_be_bytes());
+        let session: &[u8] = match (scope, self.host, &self.session, &subject) {
+            (NonceScope::Session, Host::Issuer, Some(facts), _) => facts.session.digest.as_bytes(),
+            (NonceScope::Session, Host::Portal, _, Some(subject)) => subject,
             _ => b"",
         };
-        let purpose: &[u8] = match scope {
-            NonceScope::Browser => b"form anonymous",
-            NonceScope::Session => b"form personal",
+        let purpose: &[u8] = match (scope, self.host) {
+            (NonceScope::Browser, _) => b"form anonymous",
+            (NonceScope::Session, Host::Issuer) => b"form personal",
+            (NonceScope::Session, Host::Portal) => b"form of the portal",
         };
-        [purpose, browser.as_bytes(), session]
+        app.key.tag(&[purpose, browser.as_bytes(), session])
     }
 
     /// Has the browser keep its id, with a page that holds a form.
@@ -201,6 +239,21 @@ impl BrowserContext {
         }
     }
 
+    /// What only this browser knows on the portal's host, and whether it knew it before.
+    pub(crate) fn portal_browser(&mut self) -> &str {
+        self.browser_id.get_or_insert_with(random)
+    }
+
+    /// The same, if it was given to it before.
+    pub(crate) fn known_browser(&self) -> Option<&str> {
+        self.browser_id.as_deref()
+    }
+
+    /// The page that it looks at, of the portal's own host.
+    pub(crate) fn here(&self) -> Option<&str> {
+        self.here.as_deref()
+    }
+
     /// Who reads its pages.
     pub(crate) fn reader(&self) -> Reader {
         Reader {
@@ -226,10 +279,20 @@ impl BrowserContext {
 
     /// The frame of a page behind which no app waits: it links the developer pages.
     pub(crate) fn front_frame(&self, app: &AppState) -> Frame {
+        let session = self.session.as_ref().filter(|_| self.host == Host::Portal);
+        let long_ago = session.filter(|facts| !signed_in_lately(&facts.session, clock::now()));
         Frame {
             developers: app.config.developers.page,
+            confirm: long_ago.map(|_| self.confirm()),
             ..self.frame(app)
         }
+    }
+
+    /// The way to a proof at the issuer, from a page of the portal's own host and back to it.
+    fn confirm(&self) -> String {
+        let here = self.here.as_deref().unwrap_or(path::HOME);
+        let params = Params::from_pairs([("to", here), ("anew", "1")]);
+        format!("{}?{}", path::SIGN_IN, params.to_form())
     }
 }
 
@@ -313,6 +376,11 @@ pub(crate) fn keep_onward(app: &AppState, response: &mut Response, handle: Optio
     }
 }
 
+/// Signs a browser in on the portal's own host.
+pub(crate) fn sign_in_to_portal(app: &AppState, response: &mut Response, cookie: &TokenText) {
+    app.cookies.set::<PortalSession>(response, cookie.as_str());
+}
+
 /// Takes the session out of the browser.
 pub(crate) fn sign_out(app: &AppState, response: &mut Response) {
     app.cookies.clear::<Session>(response);
@@ -326,11 +394,28 @@ pub(crate) async fn session(
     app: &AppState,
     claimed: &ClaimedSession,
 ) -> Result<Option<SessionFacts>, store::StoreError> {
-    let Some(locator) = claimed.locator() else {
-        return Ok(None);
-    };
-    let facts = app.store.session(locator).await?;
-    Ok(facts.filter(|facts| claimed.is(app, facts)))
+    match &claimed.cookie {
+        None => Ok(None),
+        Some(Claim::Issuer(cookie)) => {
+            let facts = app.store.session(cookie.locator()).await?;
+            Ok(facts.filter(|facts| claimed.is(app, facts)))
+        }
+        Some(Claim::Portal(cookie)) => Box::pin(session_at_portal(app, cookie)).await,
+    }
+}
+
+/// The session behind a cookie of the portal's own host.
+async fn session_at_portal(
+    app: &AppState,
+    cookie: &PortalCookie,
+) -> Result<Option<SessionFacts>, store::StoreError> {
+    let now = clock::now();
+    let found = app.store.portal_session(cookie.locator()).await?;
+    let found = found.filter(|found| cookie.signs_in(found, now));
+    Ok(found.map(|found| {
+        note_use(app, &found.facts, now);
+        found.facts
+    }))
 }
 
 impl<S> FromRequestParts<S> for ClaimedSession
@@ -358,8 +443,11 @@ where
             id,
             address,
             spoken,
+            host,
         } = Arrival::of(&parts.extensions);
         let headers = &parts.headers;
+        let looks = host == Host::Portal && parts.method == Method::GET;
+        let here = parts.uri.path_and_query().filter(|_| looks);
         let claimed = ClaimedSession::of(&app, parts);
         let session = session(&app, &claimed).await?;
         let chosen = session
@@ -369,7 +457,9 @@ where
         Ok(BrowserContext {
             id,
             address,
-            session_ended: session.is_none() && claimed.locator().is_some(),
+            host,
+            here: here.map(|here| here.as_str().to_owned()),
+            session_ended: session.is_none() && claimed.cookie.is_some(),
             session,
             user_agent: headers
                 .get(header::USER_AGENT)

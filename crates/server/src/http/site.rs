@@ -12,6 +12,7 @@ use axum::handler::Handler;
 use axum::http::{HeaderMap, Method, Uri, header};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{MethodRouter, get, post};
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 /// See the module. A page is posted to through [`form`](Site::form) alone.
@@ -23,6 +24,8 @@ pub(crate) struct Site {
     root: Router<App>,
     /// What was mounted, in order, as it is asked for.
     mounted: Vec<(Kind, String)>,
+    /// Those of them that are on the portal's own host, and are led to from here.
+    away: BTreeSet<String>,
 }
 
 /// Who a route is for.
@@ -48,6 +51,7 @@ impl Site {
             router: Router::new(),
             root: Router::new(),
             mounted: Vec::new(),
+            away: BTreeSet::new(),
         }
     }
 
@@ -99,6 +103,35 @@ impl Site {
         let show = async |_: BrowserContext| PageError::from(PageFault::NotFound);
         let submit = async |_: Unread| PageError::from(PageFault::NotFound);
         self.route(Kind::Page, F::PATH, get(show).post(submit));
+    }
+
+    /// What is on the portal's own host. Whoever looks for a page of it here is led there; a form that is posted here is not
+    /// taken, since it proves nothing on this host.
+    pub(crate) fn lead_to(&mut self, portal: &Site) {
+        let here: BTreeSet<&String> = self.mounted.iter().map(|(_, path)| path).collect();
+        let of = |kind: Kind| {
+            let own = portal
+                .mounted
+                .iter()
+                .filter(move |(other, _)| *other == kind);
+            own.map(|(_, path)| path.clone())
+                .filter(|path| !here.contains(path))
+                .collect::<BTreeSet<String>>()
+        };
+        let (pages, forms) = (of(Kind::Page), of(Kind::Form));
+        for path in forms.difference(&pages) {
+            self.route(Kind::Form, path, post(not_here));
+        }
+        for path in &pages {
+            self.route(Kind::Page, path, get(to_portal).post(not_here));
+        }
+        self.away = pages.union(&forms).cloned().collect();
+    }
+
+    /// The paths at which pages and forms are really served here.
+    pub(crate) fn served(&self) -> impl Iterator<Item = &str> {
+        let own = self.mounted.iter().map(|(_, path)| path.as_str());
+        own.filter(|path| !self.away.contains(*path))
     }
 
     /// An endpoint for programs, which those in pages of other origins may call by `methods` too; they may read all of
@@ -189,6 +222,17 @@ impl Site {
                 .method_not_allowed_fallback(async || Refusal::Method),
         }
     }
+}
+
+/// The same page on the portal's own host.
+async fn to_portal(State(app): State<App>, uri: Uri) -> Response {
+    let page = uri.path_and_query().map_or("/", |page| page.as_str());
+    reply::see_other(&format!("{}{page}", app.config.portal_base))
+}
+
+/// A form of the portal's own host, posted here.
+async fn not_here(_: Unread) -> PageError {
+    PageFault::AtPortal.into()
 }
 
 /// The first page, as it is asked for below a prefix with a slash at its end.

@@ -37,7 +37,7 @@ where
             None => MAX_BODY,
         };
         let body = read_up_to(most, &parts.headers, body).await?;
-        if !is_own_form(&app.config.issuer, &parts.headers) {
+        if !is_own_form(app.base_of(browser.host), &parts.headers) {
             return Err(PageFault::ForeignForm.into());
         }
         let (fields, file) = taken_apart(&parts.headers, body).await?;

@@ -3,6 +3,7 @@ use super::pending::{self, Found, Over, Pending};
 use crate::http::error::PageError;
 use crate::http::reply::{self, LeadsToApp};
 use crate::http::session::BrowserContext;
+use crate::ops::clock;
 use crate::state::App;
 use axum::http::StatusCode;
 use axum::response::Response;
@@ -10,13 +11,20 @@ use pages::ConnectedApps;
 use pages::admin::REQUESTS;
 use pages::portal::{Organizations, PORTAL};
 use pages::{Page, Speak, path};
+use protocol::accounts::handover::is_state;
 use protocol::accounts::people::{MAX_EMAIL, MAX_NAME};
+use protocol::apps::signed_in_lately;
 use protocol::authorize::Handle;
 use protocol::facts::SessionFacts;
 use protocol::types::text::{is_plain, shortened};
 use protocol::types::{Client, Person, Side, UserCode};
 use protocol::{Params, Policy};
 use std::sync::Arc;
+
+/// What stands for the portal's own host, to which a browser goes back with what it set out with: whoever is signed in, or
+/// whoever proves anew who they are.
+const TO_PORTAL: &str = "portal-";
+const TO_PORTAL_ANEW: &str = "portal.anew-";
 
 /// What stands for the page where a device's code is typed; with a code, `device-BCDF-GHJK`.
 const DEVICE: &str = "device";
@@ -52,11 +60,13 @@ impl OwnPage {
         }
     }
 
-    fn named(name: &str) -> Option<Self> {
+    /// The page that this stands for.
+    pub(crate) fn named(name: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|page| page.name() == name)
     }
 
-    fn href(self) -> &'static str {
+    /// Where it is.
+    pub(crate) fn href(self) -> &'static str {
         match self {
             OwnPage::Apps => PORTAL,
             OwnPage::Organizations => Organizations::PATH,
@@ -77,12 +87,47 @@ pub(crate) enum Continuation {
     Account,
     /// A page of theirs.
     Own(OwnPage),
+    /// The portal's own host.
+    Portal(ToPortal),
     /// An app that waits.
     App(Box<Pending>),
     /// A device that waits, with its code if that is known already.
     Device(Option<UserCode>),
     /// An app that waits no more.
     Over(Box<Over>),
+}
+
+/// The way back to the portal's own host.
+pub(crate) struct ToPortal {
+    /// What the browser set out with: for the portal to read.
+    state: String,
+    /// Whether it takes a proof of the last ten minutes.
+    anew: bool,
+    /// The portal's base URL.
+    base: String,
+}
+
+impl ToPortal {
+    /// What stands for it in an address.
+    fn name(state: &str, anew: bool) -> String {
+        let mark = match anew {
+            true => TO_PORTAL_ANEW,
+            false => TO_PORTAL,
+        };
+        format!("{mark}{state}")
+    }
+
+    /// Which it is, and what the browser set out with.
+    fn named(text: &str) -> Option<(&str, bool)> {
+        let anew = text.strip_prefix(TO_PORTAL_ANEW).map(|state| (state, true));
+        let any = || Some((text.strip_prefix(TO_PORTAL)?, false));
+        anew.or_else(any).filter(|(state, _)| is_state(state))
+    }
+}
+
+/// The sign-in page, from which to go on to the portal's own host.
+pub(crate) fn sign_in_for_portal(state: &str, anew: bool) -> String {
+    with_handle(path::SIGN_IN, Some(&ToPortal::name(state, anew)))
 }
 
 /// What a form or an address carries to come back.
@@ -127,6 +172,15 @@ impl Continuation {
         if let Some(page) = OwnPage::named(text) {
             return Ok(Continuation::Own(page));
         }
+        if let Some((state, anew)) = ToPortal::named(text)
+            && app.config.has_portal_host()
+        {
+            return Ok(Continuation::Portal(ToPortal {
+                state: state.to_owned(),
+                anew,
+                base: app.config.portal_base.clone(),
+            }));
+        }
         if let Some(code) = device(text) {
             return Ok(Continuation::Device(code));
         }
@@ -141,7 +195,10 @@ impl Continuation {
         match self {
             Continuation::App(pending) => Some(&pending.request.client),
             Continuation::Over(over) => over.client.as_ref(),
-            Continuation::Account | Continuation::Own(_) | Continuation::Device(_) => None,
+            Continuation::Account
+            | Continuation::Own(_)
+            | Continuation::Portal(_)
+            | Continuation::Device(_) => None,
         }
     }
 
@@ -165,6 +222,7 @@ impl Continuation {
         match self {
             Continuation::Account => None,
             Continuation::Own(page) => Some(page.name().to_owned()),
+            Continuation::Portal(way) => Some(ToPortal::name(&way.state, way.anew)),
             Continuation::App(pending) => Some(pending.handle.clone()),
             // It came from a form or link; only what could be ours goes on.
             Continuation::Over(over) => {
@@ -180,6 +238,9 @@ impl Continuation {
         match self {
             Continuation::Account => path::ACCOUNT.to_owned(),
             Continuation::Own(page) => page.href().to_owned(),
+            Continuation::Portal(way) => {
+                format!("{}{}?state={}", way.base, path::SIGN_IN, way.state)
+            }
             Continuation::App(_) | Continuation::Over(_) => self.with(path::CONSENT),
             Continuation::Device(None) => path::DEVICE.to_owned(),
             Continuation::Device(Some(code)) => format!("{}?user_code={code}", path::DEVICE),
@@ -189,7 +250,7 @@ impl Continuation {
     /// The name of what waits.
     pub(crate) fn waiting(&self, speaker: impl Speak) -> Option<String> {
         match self {
-            Continuation::Account | Continuation::Own(_) => None,
+            Continuation::Account | Continuation::Own(_) | Continuation::Portal(_) => None,
             Continuation::Device(_) => Some(speaker.text("device-yours").to_string()),
             Continuation::App(_) | Continuation::Over(_) => self
                 .client()
@@ -208,6 +269,9 @@ impl Continuation {
             Continuation::App(pending) => {
                 let moment = pending.moment();
                 pending.request.is_met_by(session, policy, moment)
+            }
+            Continuation::Portal(way) if way.anew => {
+                signed_in_lately(&session.session, clock::now())
             }
             _ => self.suits(&session.person),
         }
@@ -267,7 +331,10 @@ pub(crate) fn again(continuation: &Continuation) -> PageError {
 
 /// Only what can be a continuation of ours goes into a URL.
 pub(crate) fn is_continuation(text: &str) -> bool {
-    OwnPage::named(text).is_some() || device(text).is_some() || Handle::parse(text).is_some()
+    OwnPage::named(text).is_some()
+        || ToPortal::named(text).is_some()
+        || device(text).is_some()
+        || Handle::parse(text).is_some()
 }
 
 fn device(text: &str) -> Option<Option<UserCode>> {
@@ -280,11 +347,14 @@ fn device(text: &str) -> Option<Option<UserCode>> {
 
 #[cfg(test)]
 mod tests {
-    use super::{device, is_continuation};
+    use super::{ToPortal, device, is_continuation};
 
     #[test]
     fn only_continuations_of_ours_are_carried() {
         assert_eq!(device("device"), Some(None));
+        assert_eq!(ToPortal::named("portal-a.1.c.d"), Some(("a.1.c.d", false)));
+        let anew = ToPortal::name("a.1.c.d", true);
+        assert_eq!(ToPortal::named(&anew), Some(("a.1.c.d", true)));
         assert!(device("device-BCDF-GHJK").is_some_and(|code| code.is_some()));
         for no in [
             "",
@@ -294,6 +364,11 @@ mod tests {
             "/device",
             "rq_x",
             "device\r\n",
+            "portal",
+            "portal-",
+            "portal-a.b.c",
+            "portal-a.b.c./d",
+            "portal-//a.b.c.d",
         ] {
             assert!(!is_continuation(no), "{no:?}");
         }

@@ -45,7 +45,7 @@ impl Offers {
         Offers {
             store,
             mailer,
-            base: config.base().to_owned(),
+            base: config.portal_base.clone(),
             product: config.branding.product.clone(),
             language: config.branding.language,
             zone: config.branding.time_zone.clone(),

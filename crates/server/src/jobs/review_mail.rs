@@ -52,7 +52,7 @@ impl SendReviewMail {
         SendReviewMail {
             mailer,
             store,
-            base: config.base().to_owned(),
+            base: config.portal_base.clone(),
             product: config.branding.product.clone(),
             language: config.branding.language,
         }

@@ -1,7 +1,7 @@
 //! The authorization endpoint (RFC 6749 §3.1).
 use super::logged::{Caller, note_page};
 use super::request::BufferedRequest;
-use super::{client_document, client_logo};
+use super::{client_document, client_logo, handover};
 use crate::http::error::{PageError, PageFault};
 use crate::http::reply;
 use crate::http::request::{Arrival, Reader, RequestId, is_form};
@@ -42,6 +42,9 @@ async fn by_link(
     caller: &mut Caller,
 ) -> Result<Response, PageError> {
     let params = Params::from_form(query.as_bytes()).map_err(ShownError::Params)?;
+    if handover::is_own(&app.config, params.get("client_id")) {
+        return Box::pin(handover::hand_over(app, &params, (claimed, arrival))).await;
+    }
     let request = checked(app, params, Some(claimed), caller).await?;
     proceed(app, &request, claimed, arrival).await
 }

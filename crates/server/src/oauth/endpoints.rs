@@ -27,7 +27,7 @@ pub(crate) fn endpoints(config: &Config) -> Endpoints {
 /// The pages for developers, where there are any.
 pub(crate) fn documentation(config: &Config) -> Option<String> {
     let page = config.developers.page;
-    page.then(|| format!("{}{DEVELOPERS}", config.base()))
+    page.then(|| format!("{}{DEVELOPERS}", config.portal_base))
 }
 
 /// `scheme://host[:port]` of a URL.

@@ -8,6 +8,7 @@ mod client_logo;
 mod device;
 pub(crate) mod endpoints;
 mod feed;
+pub(crate) mod handover;
 pub(crate) mod in_process;
 mod introspect;
 mod jwks;

@@ -4,10 +4,12 @@ use crate::account::throttle;
 use crate::http::error::{PageError, PageFault};
 use crate::http::form::{Form, Posted};
 use crate::http::reply;
+use crate::http::request::Host;
 use crate::http::session::BrowserContext;
 use crate::interaction::continuation::{Continuation, OwnPage, again};
 use crate::ops::clock;
 use crate::portal::managed::app_of;
+use crate::portal::sign_in;
 use crate::state::App;
 use pages::portal::Trail;
 use pages::{Problem, Speak, Text};
@@ -26,7 +28,7 @@ impl Desk {
     /// Whoever is signed in.
     ///
     /// # Errors
-    /// The way to the sign-in page, which leads to their apps.
+    /// The way to the sign-in page, which leads to their apps; on a host of the portal's own, back to where they are.
     pub(in crate::portal) fn of(browser: BrowserContext, app: &App) -> Result<Self, PageError> {
         Self::at(OwnPage::Apps, browser, app)
     }
@@ -41,7 +43,11 @@ impl Desk {
         app: &App,
     ) -> Result<Self, PageError> {
         let Some(facts) = browser.session.clone() else {
-            return Err(PageError::instead(reply::see_other(&page.sign_in())));
+            let way = match browser.here() {
+                Some(here) => sign_in::href(here),
+                None => page.sign_in(),
+            };
+            return Err(PageError::instead(reply::see_other(&way)));
         };
         // Whose password everybody knows runs no apps.
         if app.config.is_published(&facts.person.email) {
@@ -86,16 +92,17 @@ impl Desk {
         }
     }
 
-    /// Whether their password is asked before a secret is made, or the app is deleted.
+    /// Whether their password is asked before a secret is made, or the app is deleted. Nobody types it but at the issuer:
+    /// on a host of its own the portal sends them there.
     pub(in crate::portal) fn asks_password(&self) -> bool {
-        self.facts.person.signs_in_here() && !self.signed_in_lately()
+        self.facts.person.signs_in_here() && self.is_long_ago() && self.browser.host == Host::Issuer
     }
 
-    fn signed_in_lately(&self) -> bool {
-        signed_in_lately(&self.facts.session, clock::now())
+    fn is_long_ago(&self) -> bool {
+        !signed_in_lately(&self.facts.session, clock::now())
     }
 
-    /// What is wrong with the password that was typed, where it is asked.
+    /// What is wrong with the password that was typed, where it is asked; or that it is to be proved at the issuer first.
     ///
     /// # Errors
     /// When the store fails, or too many wait to be hashed; the way to the company's own login for who signs in there.
@@ -105,14 +112,17 @@ impl Desk {
         field: &str,
         password: String,
     ) -> Result<Option<Problem>, PageError> {
-        if self.signed_in_lately() {
+        if !self.is_long_ago() {
             return Ok(None);
+        }
+        let source = self.browser.address.source();
+        let language = self.browser.language;
+        if self.browser.host == Host::Portal {
+            return Ok(Some(Problem::unproved(language)));
         }
         if !self.facts.person.signs_in_here() {
             return Err(again(&Continuation::Own(OwnPage::Apps)));
         }
-        let source = self.browser.address.source();
-        let language = self.browser.language;
         let proof = prove(app, &self.facts.person, &source, ACCOUNT_PAGE, password).await?;
         Ok(match proof {
             Proof::Right => None,

@@ -27,7 +27,7 @@ pub(super) fn write(config: &Config) -> Option<RenderedDocument> {
 }
 
 fn documents(config: &Config) -> String {
-    let base = config.base();
+    let base = &config.portal_base;
     format!(
         "## Documents\n\n\
          - [All developer pages as Markdown]({base}{}): links, tokens, scopes, errors, limits\n\

@@ -11,11 +11,13 @@ mod offer;
 mod once;
 mod organizations;
 pub(crate) mod playing;
+mod sign_in;
 mod talk;
 
 use crate::http::site::Site;
 use config::Config;
 use pages::path;
+use protocol::accounts::handover::CALLBACK;
 
 /// What the description of our own API speaks of.
 #[cfg(test)]
@@ -23,15 +25,22 @@ pub(crate) fn described() -> std::collections::BTreeSet<String> {
     api::described()
 }
 
-/// Mounts the pages for developers, if there are any.
+/// Mounts what is on the issuer's host: the API for programs, and the pages unless they have a host of their own.
 pub(crate) fn mount(config: &Config, site: &mut Site) {
-    apps::mount(config, site);
-    organizations::mount(config, site);
-    admin::mount(config, site);
     api::mount(config, site);
     if config.developers.page || config.portal.api {
         site.page(path::LLMS, docs::show);
     }
+    if !config.has_portal_host() {
+        mount_pages(config, site);
+    }
+}
+
+/// Mounts the pages for developers, if there are any.
+pub(crate) fn mount_pages(config: &Config, site: &mut Site) {
+    apps::mount(config, site);
+    organizations::mount(config, site);
+    admin::mount(config, site);
     if config.developers.page {
         site.page(path::DEVELOPERS, docs::show);
         site.page(path::DEVELOPERS_MARKDOWN, docs::show);
@@ -40,4 +49,12 @@ pub(crate) fn mount(config: &Config, site: &mut Site) {
             site.page(alias, docs::show);
         }
     }
+}
+
+/// Mounts what a host of its own needs besides: the way in by the issuer, and the first page.
+pub(crate) fn mount_host(site: &mut Site) {
+    site.page(path::HOME, sign_in::home);
+    site.page(path::SIGN_IN, sign_in::begin);
+    site.deciding_page(CALLBACK, sign_in::done);
+    site.page(path::SIGN_OUT, sign_in::out);
 }

@@ -69,7 +69,7 @@ pub(crate) fn path_of(chapter: DeveloperChapter) -> String {
 /// What a provider offers to developers.
 pub(super) fn offer(config: &Config) -> Offer {
     let policy = &config.policy;
-    let base = config.base();
+    let base = config.portal_base.as_str();
     Offer {
         product: config.branding.product.clone(),
         issuer: config.issuer.clone(),

@@ -30,6 +30,35 @@ pub(super) fn steps<'a>(steps: Steps<'a>, change: &'a SessionChange, now: UnixTi
         SessionChange::NoteUse(uses) => uses.iter().fold(steps, |steps, used| {
             steps.run(NOTE_USE, values![used.session, used.at, used.idle_at])
         }),
+        SessionChange::OfferPortal(offered) => steps.run(
+            "INSERT INTO portal_sessions (id, session, code, challenge, expires_at) \
+             VALUES ($1, $2, $3, $4, $5) ON CONFLICT DO NOTHING",
+            values![
+                offered.id,
+                offered.session,
+                &offered.code,
+                offered.challenge.as_str(),
+                offered.expires_at
+            ],
+        ),
+        // What an earlier try of this very transition wrote is its own.
+        SessionChange::EnterPortal {
+            id,
+            cookie,
+            expires_at,
+            ends,
+        } => {
+            let enter = "UPDATE portal_sessions SET cookie = $2, expires_at = $3 \
+                 WHERE id = $1 AND (cookie IS NULL OR cookie = $2) \
+                 AND EXISTS (SELECT 1 FROM sessions s WHERE s.id = portal_sessions.session)";
+            let steps = steps.guard(enter, values![*id, cookie, *expires_at]);
+            match ends {
+                Some(ends) => {
+                    steps.run("DELETE FROM portal_sessions WHERE id = $1", values![*ends])
+                }
+                None => steps,
+            }
+        }
         SessionChange::End { subject, session } => {
             ends(steps, *session).guard(END, values![*session, *subject])
         }

@@ -2,9 +2,9 @@
 use super::authorize::{consent, workspace};
 use super::people::{person, preferences};
 use super::workspaces::standing;
-use crate::row::{Query, Read, Row};
-use protocol::facts::{ConsentFacts, ListedSession, SessionFacts};
-use protocol::types::{AppStanding, Consent, Locator, Session};
+use crate::row::{Query, Read, Row, corrupt};
+use protocol::facts::{ConsentFacts, ListedSession, PortalFacts, SessionFacts};
+use protocol::types::{AppStanding, CodeChallenge, Consent, Locator, PortalSession, Session};
 
 fn session(row: &dyn Row) -> Read<Session> {
     Ok(Session {
@@ -36,6 +36,31 @@ pub(crate) const BY_ID: Query<SessionFacts> = Query {
         ", p.language, p.zone FROM sessions s JOIN people p ON p.subject = s.subject WHERE s.id = $1"
     ),
     read: facts,
+};
+
+/// Who is signed in on the portal's own host by the row `$1`, as long as the session behind it is there.
+pub(crate) const AT_PORTAL: Query<PortalFacts> = Query {
+    sql: concat!(
+        "SELECT ",
+        session_columns!(),
+        ", ",
+        person_columns!(),
+        ", p.language, p.zone, h.id, h.code, h.challenge, h.cookie, h.expires_at FROM portal_sessions h \
+         JOIN sessions s ON s.id = h.session JOIN people p ON p.subject = s.subject WHERE h.id = $1"
+    ),
+    read: |row| {
+        Ok(PortalFacts {
+            portal: PortalSession {
+                id: row.locator(21)?,
+                session: row.locator(0)?,
+                code: row.digest(22)?,
+                challenge: challenge(row, 23)?,
+                cookie: row.optional_digest(24)?,
+                expires_at: row.time(25)?,
+            },
+            facts: facts(row)?,
+        })
+    },
 };
 
 /// The session `$2` and whose it is, without what tells of them, and what that person allowed the app `$1` before.
@@ -91,6 +116,11 @@ fn with_consent(
         None => None,
     };
     Ok((facts, consent))
+}
+
+fn challenge(row: &dyn Row, column: usize) -> Read<CodeChallenge> {
+    let challenge = CodeChallenge::parse(row.text(column)?);
+    challenge.ok_or_else(|| corrupt(column, "a challenge"))
 }
 
 macro_rules! listed {

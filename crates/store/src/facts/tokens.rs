@@ -196,7 +196,8 @@ macro_rules! highest_ids {
         "(SELECT MAX(id) AS id FROM access_tokens UNION ALL SELECT MAX(id) FROM refresh_tokens UNION ALL \
          SELECT MAX(id) FROM codes UNION ALL SELECT MAX(id) FROM device_codes UNION ALL \
          SELECT MAX(id) FROM grants UNION ALL SELECT MAX(id) FROM interactions UNION ALL \
-         SELECT MAX(id) FROM sessions UNION ALL SELECT MAX(id) FROM login_answers UNION ALL SELECT MAX(id) FROM events UNION ALL \
+         SELECT MAX(id) FROM sessions UNION ALL SELECT MAX(id) FROM login_answers UNION ALL \
+         SELECT MAX(id) FROM portal_sessions UNION ALL SELECT MAX(id) FROM events UNION ALL \
          SELECT MAX(id) FROM outbox UNION ALL SELECT MAX(id) FROM mail_links UNION ALL \
          SELECT MAX(id) FROM client_secrets UNION ALL SELECT MAX(id) FROM organizations UNION ALL \
          SELECT MAX(id) FROM invitations UNION ALL SELECT MAX(id) FROM transfers UNION ALL \

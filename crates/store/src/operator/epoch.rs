@@ -137,6 +137,7 @@ impl Database {
         // What a link was used for may have been done since the copy was made.
         self.run("DELETE FROM mail_links", &[]).await?;
         self.run("DELETE FROM logouts", &[]).await?;
+        self.run("DELETE FROM portal_sessions", &[]).await?;
         let apps = "UPDATE clients SET cutoff = $1 WHERE cutoff < $1";
         Ok(Closed {
             codes: self.run("DELETE FROM codes", &[]).await?,

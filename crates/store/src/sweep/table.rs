@@ -1,5 +1,6 @@
 //! Which rows may go: one table of all that expires, the same on both engines.
 use super::{REPLAY_MEMORY, SweepRules};
+use protocol::accounts::handover::CODE_LIFE;
 use protocol::accounts::mail_link::LONGEST_LINK;
 use protocol::accounts::sign_in::WINDOW;
 use protocol::apps::RESTORABLE;
@@ -141,7 +142,7 @@ const fn sweep(
 }
 
 /// What follows another table comes after it. Access tokens come first: they are told apart.
-pub(super) const SWEEPS: [Sweep; 47] = [
+pub(super) const SWEEPS: [Sweep; 50] = [
     sweep("access_tokens", EXPIRED, |rules, now| {
         older(rules.access, now)
     }),
@@ -190,6 +191,15 @@ pub(super) const SWEEPS: [Sweep; 47] = [
     sweep("login_answers", EXPIRED, ahead),
     sweep("sessions", EXPIRED, |rules, now| older(rules.session, now)),
     sweep("sessions", EXPIRED, ahead),
+    sweep(
+        "portal_sessions",
+        "r.cookie IS NULL AND r.expires_at <= $3",
+        |_, now| lately(CODE_LIFE, now),
+    ),
+    sweep("portal_sessions", EXPIRED, |rules, now| {
+        older(rules.session, now)
+    }),
+    sweep("portal_sessions", EXPIRED, ahead),
     sweep("mail_links", EXPIRED, |_, now| older(LONGEST_LINK, now)),
     sweep("mail_links", EXPIRED, ahead),
     sweep("invitations", EXPIRED, |_, now| older(INVITATION, now)),

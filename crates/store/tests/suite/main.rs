@@ -30,6 +30,7 @@ mod numbers;
 mod openid;
 mod operator;
 mod outbox;
+mod portal_sessions;
 mod proxy;
 mod racers;
 mod repeated;

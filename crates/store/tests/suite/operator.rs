@@ -120,8 +120,9 @@ async fn an_empty_database_lacks_every_step_until_it_is_migrated() {
     let whole = Whole::change(&database.location()).await.unwrap();
     let schema = whole.schema().await.unwrap();
     assert_eq!(schema.applied, 0);
-    assert_eq!(schema.pending.len() as i64, schema.known);
     assert_eq!(schema.pending[0], "V1__initial");
+    let last = schema.pending.last().unwrap();
+    assert!(last.starts_with(&format!("V{}__", schema.known)), "{last}");
     assert!(status(&database).await.nodes.is_empty());
     whole.migrate().await.unwrap();
     let schema = whole.schema().await.unwrap();

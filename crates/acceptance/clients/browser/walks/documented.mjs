@@ -2,7 +2,7 @@
 // the printed fields and reads the credentials; at once another person follows the printed link, and the printed command
 // or sample is run.
 //
-// SITE: `provider` (its name), `issuer`, `developer` and `user` (email and password), `client` (a port for an app).
+// SITE: `provider` (its name), `issuer`, `portal` (where developers go), `developer` and `user` (email and password), `client` (a port for an app).
 
 import assert from "node:assert/strict";
 import { execFile, spawn } from "node:child_process";
@@ -22,10 +22,12 @@ export async function walk(stage) {
 
 // Goes the documented way and registers the app by page.
 async function registered(stage, { path, trail, button, first, fields }) {
-  const { issuer, developer, provider } = stage.site;
+  const { issuer, portal, developer, provider } = stage.site;
   const page = await stage.tab();
-  await page.goto(`${issuer}${path}`);
+  await page.goto(`${portal}${path}`);
+  assert.equal(new URL(page.url()).origin, issuer, "whoever it is signs in at the issuer");
   await signIn(page, developer);
+  assert.equal(new URL(page.url()).origin, portal, "and is back");
   if (trail.length > 0) assert.equal(await page.locator(".trail").innerText(), trail.join(" › "), "the menu trail");
   if (first) await first(stage, page);
   await press(page, page.getByRole("link", { name: button, exact: true }));
@@ -124,7 +126,7 @@ const PROVIDERS = {
     used: inTheQuery,
   },
   sqowey: {
-    path: "/apps",
+    path: "/",
     trail: [],
     button: "Create Application",
     fields: () => [

@@ -10,6 +10,8 @@ mod logos;
 mod mails;
 mod openid;
 mod organizations;
+mod own_host;
+mod own_host_attacks;
 mod playground;
 mod redirects;
 mod review_rights;

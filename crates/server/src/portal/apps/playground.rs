@@ -6,7 +6,7 @@ use crate::http::cookies::random;
 use crate::http::error::PageError;
 use crate::http::form::{Posted, Query, WholeForm};
 use crate::http::reply;
-use crate::http::request::{Arrival, RequestId, Spoken};
+use crate::http::request::{Arrival, Host, RequestId, Spoken};
 use crate::http::session::{BrowserContext, NonceScope};
 use crate::oauth::endpoints::endpoints;
 use crate::oauth::in_process::{Asked, ask};
@@ -419,6 +419,7 @@ async fn send(
         id: RequestId::next(),
         address: desk.browser.address,
         spoken: Spoken::default(),
+        host: Host::Issuer,
     };
     let endpoint = match program {
         Program::TokenInfo => Asked::TokenInfo,
