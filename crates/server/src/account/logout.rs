@@ -42,7 +42,7 @@ pub(crate) async fn get(
     let Some(facts) = &browser.session else {
         return Ok(nobody_signed_in(&app, &browser, &logout));
     };
-    if !logout.is_of(&facts, app.policy()) {
+    if !logout.is_of(facts, app.policy()) {
         return Ok(ask(&app, browser, &logout));
     }
     end(&app, &browser).await?;

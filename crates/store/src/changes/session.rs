@@ -73,16 +73,20 @@ pub(super) fn steps<'a>(steps: Steps<'a>, change: &'a SessionChange, now: UnixTi
             device,
         } => {
             let steps = forget_devices(use_up(steps, *link, now), *subject);
-            match session {
-                Some(session) => {
-                    let device = device.as_deref();
-                    device_ends(steps, *session, *subject, device)
-                        .event(END_DEVICE, values![*session, *subject, device])
-                }
-                None => all_end(steps, *subject, Locator(0))
-                    .event(END_ALL, values![*subject, Locator(0)]),
-            }
+            end_by_link(steps, *subject, (*session, device.as_deref()))
         }
+    }
+}
+
+fn end_by_link<'a>(
+    steps: Steps<'a>,
+    subject: Subject,
+    (session, device): (Option<Locator>, Option<&'a str>),
+) -> Steps<'a> {
+    match session {
+        Some(session) => device_ends(steps, session, subject, device)
+            .event(END_DEVICE, values![session, subject, device]),
+        None => all_end(steps, subject, Locator(0)).event(END_ALL, values![subject, Locator(0)]),
     }
 }
 
