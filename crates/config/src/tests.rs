@@ -13,6 +13,7 @@ mod apis;
 mod branding;
 mod checks;
 mod layered;
+mod login;
 mod mail;
 mod openid;
 mod sealing;

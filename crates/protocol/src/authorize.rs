@@ -27,7 +27,7 @@ use crate::token::ScopeRefusal;
 use crate::transition::{AuthorizeChange, Transition};
 use crate::types::{
     AuthorizationCode, Client, ClientKind, CodeChallenge, Consent, GrantType, Interaction,
-    Language, Lifetime, Locator, Person, Scope, UnixTime, VerifiedRedirectUri,
+    Language, Lifetime, Locator, Person, Scope, VerifiedRedirectUri,
 };
 use std::sync::Arc;
 use wire::TokenText;
@@ -38,8 +38,6 @@ pub const CODE_PREFIX: &str = "ac_";
 /// What an interaction's handle starts with.
 pub const HANDLE_PREFIX: &str = "rq_";
 
-/// How long a person who signed in elsewhere may take to be back and to answer.
-const ON_THE_WAY: Lifetime = Lifetime::from_minutes(10);
 /// Longest `state`, in bytes.
 pub const MAX_STATE: usize = 4_096;
 /// The parameters of a request that are kept; unknown ones are ignored (§3.1), so they are not.
@@ -358,16 +356,6 @@ impl AuthorizationRequest {
     /// What the app sent of how its person is to be met.
     pub fn sent(&self, name: &str) -> Option<&str> {
         self.params.get(name)
-    }
-
-    /// Since when its person must have signed in, where it waits since `since`; `None`: whenever that was. What would be
-    /// too old while they are still on their way is too old now.
-    pub fn signed_in_since(&self, since: UnixTime, now: UnixTime) -> Option<UnixTime> {
-        if self.prompt.login {
-            return Some(since);
-        }
-        let oldest = now.minus(self.prompt.max_age?).plus(ON_THE_WAY);
-        Some(oldest.min(since))
     }
 
     /// Whether it names a scope.

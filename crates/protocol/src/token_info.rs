@@ -6,7 +6,7 @@ use crate::organizations::public_id;
 use crate::own_api;
 use crate::policy::{ErrorAliases, Policy};
 use crate::self_management::SCOPE;
-use crate::types::{Side, UnixTime};
+use crate::types::{Locator, Side, UnixTime};
 use wire::Presented;
 use wire::bearer::BearerFault;
 use wire::dpop::ProofFault;
@@ -150,6 +150,13 @@ impl From<BearerFault> for BearerError {
             BearerFault::Malformed => Self::Malformed,
         }
     }
+}
+
+/// The grant whose person has to be read besides: where people are known by the company's own ids.
+pub fn holder_wanted(facts: &AccessFacts, policy: &Policy) -> Option<Locator> {
+    let token = &facts.token;
+    token.subject.filter(|_| policy.external_ids)?;
+    Some(token.grant)
 }
 
 /// Describes the presented token; `None` when it does not work (401 `invalid_token`, RFC 6750 §3.1).

@@ -1,5 +1,5 @@
 //! How an app wants its person to be met: parameters of OpenID Connect Core §3.1.2.1 that plain OAuth requests may have too.
-use super::{AuthorizationError, RequestFault, Step};
+use super::{AuthorizationError, AuthorizationRequest, RequestFault, Step};
 use crate::params::Params;
 use crate::types::{Lifetime, UnixTime};
 
@@ -70,6 +70,21 @@ impl Prompt {
         let lately = |age: Lifetime| age.seconds() > 0 && moment.now <= auth_time.plus(age);
         let waited_for = moment.since.is_some_and(|since| auth_time >= since);
         waited_for || (!self.login && self.max_age.is_none_or(lately))
+    }
+}
+
+/// How long a person who signed in elsewhere may take to be back and to answer.
+const ON_THE_WAY: Lifetime = Lifetime::from_minutes(10);
+
+impl AuthorizationRequest {
+    /// Since when its person must have signed in, where it waits since `since`; `None`: whenever that was. What would be
+    /// too old while they are still on their way is too old now.
+    pub fn signed_in_since(&self, since: UnixTime, now: UnixTime) -> Option<UnixTime> {
+        if self.prompt.login {
+            return Some(since);
+        }
+        let oldest = now.minus(self.prompt.max_age?).plus(ON_THE_WAY);
+        Some(oldest.min(since))
     }
 }
 

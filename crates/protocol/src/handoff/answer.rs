@@ -64,7 +64,7 @@ impl AnswerFault {
 ///
 /// # Errors
 /// What is wrong with it.
-pub(super) fn object(body: &[u8]) -> Result<Object, AnswerFault> {
+fn object(body: &[u8]) -> Result<Object, AnswerFault> {
     json::object(body, LONGEST_ANSWER).map_err(|fault| {
         let what = match fault {
             JsonFault::TooLong => format!("the body is longer than {LONGEST_ANSWER} bytes"),
@@ -97,12 +97,12 @@ impl Answer {
         Ok((challenge, answer))
     }
 
-    /// Reads a body that names a challenge and nothing else but `others`, which are text.
+    /// Reads a body that names a challenge and nothing else.
     ///
     /// # Errors
     /// The first thing that is wrong.
-    pub fn challenge_of(body: &[u8], others: &[&str]) -> Result<String, AnswerFault> {
-        named(body, "challenge", others)
+    pub fn challenge_of(body: &[u8]) -> Result<String, AnswerFault> {
+        named(body, "challenge")
     }
 
     /// Reads a body that names a person and nothing else.
@@ -110,17 +110,13 @@ impl Answer {
     /// # Errors
     /// The first thing that is wrong.
     pub fn user_of(body: &[u8]) -> Result<String, AnswerFault> {
-        named(body, "user", &[])
+        named(body, "user")
     }
 }
 
-fn named(body: &[u8], name: &str, others: &[&str]) -> Result<String, AnswerFault> {
+fn named(body: &[u8], name: &str) -> Result<String, AnswerFault> {
     let body = object(body)?;
-    let known: Vec<&str> = others.iter().copied().chain([name]).collect();
-    knows(&body, "", &known)?;
-    for other in others {
-        text(&body, "", other)?;
-    }
+    knows(&body, "", &[name])?;
     let found = text(&body, "", name)?;
     found
         .map(str::to_owned)

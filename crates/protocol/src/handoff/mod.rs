@@ -29,7 +29,7 @@ pub const SOURCE: &str = "handoff";
 /// Binds sealed text to what it is.
 const CONTEXT: &[u8] = b"login challenge v1";
 /// Longest text of a challenge that is read.
-const LONGEST: usize = 1_024;
+const LONGEST: usize = 4_096;
 
 /// That a browser was sent to the company's own login.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -220,6 +220,13 @@ mod tests {
         let own = challenge();
         let text = own.write(&key);
         assert_eq!(LoginChallenge::read(&text, &key), Some(own));
+        // The way back to a page of the portal's own host is long.
+        let long = LoginChallenge {
+            onward: Some("x".repeat(1_600)),
+            ..challenge()
+        };
+        let long_text = long.write(&key);
+        assert_eq!(LoginChallenge::read(&long_text, &key), Some(long));
         assert_eq!(LoginChallenge::read(&text, &Key::new(&[8; 32])), None);
         for at in 3..text.len() {
             let mut bent = text.clone().into_bytes();

@@ -150,6 +150,8 @@ fn about_modes(config: &Config) -> Vec<Finding> {
     }
     files.extend(config.tls.iter().map(|tls| tls.key.clone()));
     files.extend(config.mail.iter().flat_map(|mail| mail.secret_files()));
+    let handoff = config.handoff.iter();
+    files.extend(handoff.flat_map(|own| own.secret_files.iter().cloned()));
     let keys = std::fs::read_dir(&config.keys).into_iter().flatten();
     files.extend(keys.flatten().map(|entry| entry.path()));
     let open = files.iter().filter(|file| {

@@ -277,6 +277,11 @@ impl Continuation {
         }
     }
 
+    /// Whether what waits takes a proof of the last minutes, whoever is signed in elsewhere.
+    pub(crate) fn wants_proof(&self) -> bool {
+        matches!(self, Continuation::Portal(way) if way.anew)
+    }
+
     /// The address that an app expects to sign in with, if it can be one.
     pub(crate) fn login_hint(&self) -> Option<&str> {
         let Continuation::App(pending) = self else {

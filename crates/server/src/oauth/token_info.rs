@@ -10,10 +10,9 @@ use crate::state::App;
 use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::Response;
-use protocol::Policy;
 use protocol::request_log::Endpoint;
-use protocol::token_info::{BearerError, TokenInfo, describe};
-use protocol::types::{Locator, Side};
+use protocol::token_info::{BearerError, TokenInfo, describe, holder_wanted};
+use protocol::types::Side;
 use serde::Serialize;
 
 const REALM: &str = "token info";
@@ -54,14 +53,10 @@ async fn answer(
     if let Some(bearer) = &bearer {
         caller.brings(&bearer.presented, bearer.facts.as_ref());
     }
-    if let Some(grant) = bearer
-        .as_ref()
-        .and_then(|bearer| holder_wanted(bearer, app.policy()))
+    if let Some(facts) = bearer.as_mut().and_then(|bearer| bearer.facts.as_mut())
+        && let Some(grant) = holder_wanted(facts, app.policy())
     {
-        let holder = Box::pin(app.store.holder(grant)).await?;
-        if let Some(facts) = bearer.as_mut().and_then(|bearer| bearer.facts.as_mut()) {
-            facts.holder = holder.map(Box::new);
-        }
+        facts.holder = Box::pin(app.store.holder(grant)).await?.map(Box::new);
     }
     let (now, used) = (clock::now(), bearer.as_ref().and_then(Bearer::used));
     let info =
@@ -72,13 +67,6 @@ async fn answer(
         app.connection_uses.note(used, now);
     }
     Ok(found(&info))
-}
-
-/// The grant whose person is read besides, where people are known by the company's own ids.
-fn holder_wanted(bearer: &Bearer, policy: &Policy) -> Option<Locator> {
-    let token = &bearer.facts.as_ref()?.token;
-    token.subject.filter(|_| policy.external_ids)?;
-    Some(token.grant)
 }
 
 fn found(info: &TokenInfo) -> Response {

@@ -129,7 +129,7 @@ macro_rules! listed {
             sql: concat!(
                 "SELECT ",
                 session_columns!(),
-                ", p.email, s.active_at FROM sessions s JOIN people p ON p.subject = s.subject WHERE ",
+                ", CASE WHEN p.email = '' THEN p.name ELSE p.email END, s.active_at FROM sessions s JOIN people p ON p.subject = s.subject WHERE ",
                 $whose,
                 " AND s.id < $2 AND s.expires_at > $3 ORDER BY s.id DESC LIMIT $4"
             ),

@@ -312,3 +312,25 @@ fn what_is_ones_own_wants_a_sign_in_that_is_not_old() {
         assert_eq!(reply.status, 404, "{path}: {reply}");
     }
 }
+
+#[test]
+fn a_portal_on_its_own_host_gets_a_proof_that_is_not_old() {
+    let scene = Scene::start(
+        Setup::toml(PLAIN)
+            .with(HANDOFF)
+            .with("hosts = { portal = \"dev.localhost:1\" }"),
+    );
+    let mut browser = scene.provider.browser();
+    // As the portal sends a browser whose person shall prove anew who they are: only the form of it matters here.
+    let state = format!(
+        "{}.{}.{}.{}",
+        "a".repeat(22),
+        1_800_000_000,
+        "b".repeat(43),
+        "apps"
+    );
+    let away = browser.open(&format!("/sign-in?request=portal.anew-{state}"));
+    let body = json!({ "challenge": challenge_of(&away) });
+    let told = call(&scene, "/login/challenge", &body).expect(200).json();
+    assert!(told["signed_in_since"].is_i64(), "{told}");
+}

@@ -41,7 +41,8 @@ pub(in crate::account) fn begin(
     if READ_FIRST.contains(&what) {
         return read_first(app, continuation, &browser, what);
     }
-    let (anew, onward) = (is_anew(what), continuation.carried());
+    let anew = is_anew(what) || continuation.wants_proof();
+    let onward = continuation.carried();
     let challenge = LoginChallenge::new(browser.told_apart(), anew, onward, &app.mint);
     let mut url = handoff.url.clone();
     url.query_pairs_mut()

@@ -64,7 +64,7 @@ pub(super) async fn challenge(
     request: Request,
 ) -> Result<Response, ApiError> {
     let call = Call::of(&app, request).await?;
-    let text = Answer::challenge_of(&call.body, &[]).map_err(wrong)?;
+    let text = Answer::challenge_of(&call.body).map_err(wrong)?;
     let challenge = known(&app, &text)?;
     challenge.is_alive(clock::now()).map_err(told)?;
     let waiting = waiting(&app, &challenge).await?;
@@ -108,7 +108,7 @@ pub(super) async fn accept(State(app): State<App>, request: Request) -> Result<R
 /// `POST`: nobody signed in. Answers where the browser is to be sent.
 pub(super) async fn refuse(State(app): State<App>, request: Request) -> Result<Response, ApiError> {
     let call = Call::of(&app, request).await?;
-    let text = Answer::challenge_of(&call.body, &[]).map_err(wrong)?;
+    let text = Answer::challenge_of(&call.body).map_err(wrong)?;
     let challenge = known(&app, &text)?;
     for context in app.tries() {
         let answered = app.store.login_answer(challenge.id).await?;
