@@ -1,10 +1,10 @@
-//! The sample MCP servers, of which the one in Rust is built apart from everything else, and the client that asks them.
+//! The sample MCP servers and the clients that ask them, of which those in Rust are built apart from everything else.
 use crate::steps::{Steps, command, succeeds};
 use crate::tools::CLIENTS;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-/// Where the programs of `examples/mcp/rust` are, as the variable that the tests read; nothing where they cannot be built.
+/// Where the server of `examples/mcp/rust` and the client in Rust are, as the variable that the tests read; nothing where they cannot be built.
 pub(crate) fn sample(steps: &mut Steps) -> Option<(&'static str, PathBuf)> {
     match built() {
         Ok(programs) => Some(("VALETKEY_TEST_MCP", programs)),
@@ -19,8 +19,7 @@ pub(crate) fn sample(steps: &mut Steps) -> Option<(&'static str, PathBuf)> {
 /// What is missing.
 fn built() -> Result<PathBuf, &'static str> {
     let gone = "the folder of this repository is gone";
-    let folder = std::path::absolute("examples/mcp/rust").map_err(|_| gone)?;
-    let target = folder.join("target");
+    let target = std::path::absolute("examples/mcp/rust/target").map_err(|_| gone)?;
     let fetch = ["ci", "--silent", "--no-audit", "--no-fund"];
     for packages in [&format!("{CLIENTS}/mcp"), "examples/mcp/node"] {
         if !succeeds(command("npm", &fetch).current_dir(packages)) {
@@ -32,16 +31,16 @@ fn built() -> Result<PathBuf, &'static str> {
     if !in_python() {
         return Err("the packages of its like in Python, 3.11 or newer, cannot be fetched by pip");
     }
-    let mut build = command(
-        "cargo",
-        &["build", "--quiet", "--locked", "--manifest-path"],
-    );
-    build.arg(folder.join("Cargo.toml"));
-    build.arg("--target-dir").arg(&target);
-    match succeeds(&mut build) {
-        true => Ok(target.join("debug")),
-        false => Err("it cannot be built: cargo build in examples/mcp/rust says why"),
+    for package in ["examples/mcp/rust", &format!("{CLIENTS}/libraries/rust")] {
+        let mut build = command("cargo", &["build", "--quiet", "--locked"]);
+        build.arg("--manifest-path");
+        build.arg(format!("{package}/Cargo.toml"));
+        build.arg("--target-dir").arg(&target);
+        if !succeeds(&mut build) {
+            return Err("it, or a client in Rust, cannot be built: cargo build says why there");
+        }
     }
+    Ok(target.join("debug"))
 }
 
 /// Puts what the sample in Python needs beside the Python clients, where those are, whose versions stay what they are.

@@ -185,10 +185,12 @@ fn pins() -> BTreeMap<String, String> {
             pair(name, version.split(' ').next().unwrap_or_default())
         }));
     }
-    let workspace: toml::Table = read("Cargo.toml").parse().expect("Cargo.toml is TOML");
-    for name in ["oauth2", "openidconnect"] {
-        let version = &workspace["workspace"]["dependencies"][name]["version"];
-        pins.extend(version.as_str().map(|version| pair(name, version)));
+    let toml = |path: &str| -> toml::Table { read(path).parse().expect("it is TOML") };
+    let ours = &toml("Cargo.toml")["workspace"]["dependencies"];
+    let apart = &toml("crates/acceptance/clients/libraries/rust/Cargo.toml")["dependencies"];
+    for (from, name) in [(ours, "oauth2"), (ours, "openidconnect"), (apart, "rmcp")] {
+        let version = from[name]["version"].as_str();
+        pins.extend(version.map(|version| pair(name, version)));
     }
     let project = read("crates/acceptance/clients/spring/pom.xml");
     let version = project.split("<version>").nth(1);

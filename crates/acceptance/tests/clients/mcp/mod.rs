@@ -5,6 +5,7 @@ mod document;
 mod node;
 mod pages;
 mod python;
+mod rust;
 mod samples;
 mod servers;
 mod stage;

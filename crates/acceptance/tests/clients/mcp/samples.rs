@@ -3,7 +3,7 @@
 use super::document::published;
 use super::stage::Stage;
 use super::walk::{Plan, walk};
-use super::{node, python};
+use super::{node, python, rust};
 use crate::support::Tokens;
 use crate::support::client::tool;
 use crate::support::proofs::Holder;
@@ -303,4 +303,22 @@ fn typescript_walks_to_the_server_for_node() {
 )]
 fn python_walks_to_the_server_for_node() {
     connects(in_node, &python::library());
+}
+
+#[test]
+#[cfg_attr(
+    not(all(has_python, has_mcp)),
+    ignore = "needs Python with its MCP server: see ./test"
+)]
+fn rust_walks_to_the_server_in_python() {
+    connects(in_python, &rust::library());
+}
+
+#[test]
+#[cfg_attr(
+    not(all(has_node, has_mcp)),
+    ignore = "needs Node.js with its MCP server: see ./test"
+)]
+fn rust_walks_to_the_server_for_node() {
+    connects(in_node, &rust::library());
 }
