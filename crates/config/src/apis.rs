@@ -39,6 +39,7 @@ pub(super) fn apis(
             scopes: api.scopes.clone(),
             form,
             lifetime,
+            proofs: api.proofs,
         });
     }
     check_kept_keys(checks, &apis, signing);

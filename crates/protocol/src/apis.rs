@@ -17,6 +17,8 @@ pub struct Api {
     pub form: TokenForm,
     /// How long they live.
     pub lifetime: Lifetime,
+    /// Whether it says of itself that it looks at proofs of possession (RFC 9449).
+    pub proofs: bool,
 }
 
 /// What an access token looks like.

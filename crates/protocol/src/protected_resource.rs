@@ -58,9 +58,8 @@ impl<'a> Resource<'a> {
             ..ProtectedResource::new(self.identifier(policy), &policy.issuer, names)
         };
         match self {
-            // Whether an API looks at proofs is known to it alone.
-            Resource::Api(_) => said,
-            Resource::Own => said.with_proofs(),
+            Resource::Api(api) if !api.proofs => said,
+            Resource::Api(_) | Resource::Own => said.with_proofs(),
         }
     }
 }

@@ -126,7 +126,7 @@ impl Refusal {
     }
 
     /// "If the request lacks any authentication information …, the resource server SHOULD NOT include an error
-    /// code or other error information" (§3.1); the scope to ask for is none.
+    /// code or other error information" (§3.1); the scope to ask for is none. Whoever is to start over is told it too.
     fn challenge(self, settings: &Settings, scopes: &Scopes, step_up: &StepUp) -> String {
         let (scope, acr) = (scopes.named(), step_up.acr.join(" "));
         let age = step_up.max_age.map(|age| age.as_secs().to_string());
@@ -135,7 +135,8 @@ impl Refusal {
             attributes.push(("error", self.code(settings)));
             attributes.push(("error_description", self.sentence()));
         }
-        if matches!(self, Refusal::Missing | Refusal::Scope) && !scope.is_empty() {
+        let is_to_ask = matches!(self, Refusal::Missing | Refusal::Invalid | Refusal::Scope);
+        if is_to_ask && !scope.is_empty() {
             attributes.push(("scope", scope.as_str()));
         }
         if self == Refusal::Authentication {

@@ -53,7 +53,7 @@ async fn a_token_that_does_not_work_is_invalid() {
         assert_eq!(
             challenge(&response),
             format!(
-                r#"Bearer realm="tasks", error="invalid_token", error_description="{NO_SUCH}""#
+                r#"Bearer realm="tasks", error="invalid_token", error_description="{NO_SUCH}", scope="tasks:read""#
             )
         );
         assert_eq!(

@@ -26,6 +26,10 @@ pub(crate) struct ApiSettings {
     /// By which of `signing.algorithms` its JWTs are signed; default: the first.
     #[serde(default)]
     pub(crate) algorithm: Option<AlgorithmName>,
+    /// Whether it takes tokens that are bound to keys, and looks at their proofs (DPoP, RFC 9449): then its document
+    /// (RFC 9728) says so. An API behind `verify` does that once it is told its own address.
+    #[serde(default)]
+    pub(crate) proofs: bool,
 }
 
 /// What the tokens of an API look like.

@@ -39,6 +39,10 @@ pub struct Room {
     pub per_software: usize,
 }
 
+/// Which part of the time after which an app is forgotten it is there in any case, though it crowds out others: ten minutes of
+/// a day.
+const IN_ANY_CASE: i64 = 144;
+
 /// Apps that introduce themselves.
 #[derive(Debug, Clone)]
 pub struct IntroductionPolicy {
@@ -85,6 +89,30 @@ impl IntroductionPolicy {
         let name = host_name(url).unwrap_or_default();
         let own = self.hosts.iter().find(|(host, _)| host == name);
         own.map_or(self.unknown, |(_, standing)| *standing)
+    }
+
+    /// How long an app is there in any case that nobody used.
+    #[must_use]
+    pub fn in_any_case(&self) -> Lifetime {
+        let seconds = self.unused.seconds() / IN_ANY_CASE;
+        Lifetime::from_seconds(u32::try_from(seconds).unwrap_or(u32::MAX))
+    }
+
+    /// How many may be there unused before the oldest of them crowd out others.
+    #[must_use]
+    pub fn comfortable(&self) -> usize {
+        self.room.total / 2
+    }
+
+    /// Which are to be forgotten: those that are `due`, or so many of the `crowd` (all that were there long enough, the oldest
+    /// first) that what is left is [comfortable](Self::comfortable), so that a flood locks newcomers out for minutes.
+    #[must_use]
+    pub fn forgotten<T>(&self, due: Vec<T>, crowd: Vec<T>) -> Vec<T> {
+        let beyond = crowd.len().saturating_sub(self.comfortable());
+        match beyond > due.len() {
+            true => crowd.into_iter().take(beyond).collect(),
+            false => due,
+        }
     }
 
     /// How many may be there unused besides; `None`: any number, since somebody vouches for its host.

@@ -17,6 +17,7 @@ mod section_6_2_introspection {
             scopes: vec!["tasks:read".to_owned(), "identity".to_owned()],
             form: TokenForm::Opaque,
             lifetime: Lifetime::from_minutes(5),
+            proofs: false,
         }];
         policy
     }

@@ -12,6 +12,7 @@ fn policy() -> Policy {
         scopes: scopes.iter().map(|name| (*name).to_owned()).collect(),
         form: TokenForm::Opaque,
         lifetime: Lifetime::from_minutes(5),
+        proofs: false,
     };
     let mut policy = Policy::with_openid();
     policy.apis = vec![
@@ -64,6 +65,21 @@ fn section_2_what_an_api_says() {
         scopes.contains(&json!("openid")) && !scopes.contains(&json!("tasks:read")),
         "{own}"
     );
+}
+
+/// "dpop_signing_alg_values_supported OPTIONAL. JSON array containing a list of the JWS alg values … supported by the resource
+/// server for validating DPoP proof JWTs"
+#[test]
+fn section_2_an_api_that_looks_at_proofs_says_so() {
+    let mut policy = policy();
+    policy.apis[1].proofs = true;
+    let of = |host: &str, path: &str| {
+        let said = document(&policy, host, path).expect("a document");
+        said.get("dpop_signing_alg_values_supported").cloned()
+    };
+    let algorithms = of("mcp.example", "/v1/mcp").expect("algorithms");
+    assert_eq!(Some(algorithms), of("id.example", ""), "as the provider");
+    assert_eq!(of("other.example", "/v1/mcp"), None);
 }
 
 #[test]

@@ -404,3 +404,18 @@ fn what_is_registered_for_openid_is_shown_and_changed() {
     let none = change(json!({})).expect(200).json();
     assert_eq!(none["openid"]["post_logout_redirect_uris"], json!([]));
 }
+
+/// An app whose tokens are all bound to keys can be made so in one call.
+#[test]
+fn an_app_is_made_with_its_tokens_bound_to_keys() {
+    let scene = Scene::plain(OPEN);
+    let agent = Agent::of(&scene, ANN);
+    let mut sent = app("Bound");
+    sent["dpop_bound_access_tokens"] = true.into();
+    sent["client_credentials"] = true.into();
+    let made = agent.call("POST", "/valetkey/apps", Some(&sent));
+    let made = made.expect(201).json();
+    assert_eq!(made["dpop_bound_access_tokens"], true, "{made}");
+    let refused = scene.client_credentials(&with_secret(&made, &made));
+    assert_refused(&refused, 400, "invalid_dpop_proof");
+}

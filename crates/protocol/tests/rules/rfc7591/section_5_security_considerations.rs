@@ -1,6 +1,6 @@
 //! Impersonation, and many registrations.
 use super::*;
-use protocol::types::ClientStatus;
+use protocol::types::{ClientStatus, Lifetime};
 
 #[test]
 fn the_same_is_registered_once_and_is_nobodys_to_manage() {
@@ -97,4 +97,25 @@ fn people_are_told_and_tick_each_scope() {
     assert_eq!(choice.layout, protocol::consent::Layout::Unticked);
     case.client.reviewed_at = Some(case.now);
     assert_eq!(caution(&case.client, &case.policy), None);
+}
+
+/// A flood fills half of the room; the oldest beyond that make place for newcomers.
+#[test]
+fn what_crowds_out_others_is_forgotten_first() {
+    let mut policy = case().policy.introductions;
+    policy.room.total = 8;
+    let crowd = |many: i32| (1..=many).collect::<Vec<_>>();
+    for (due, there, forgotten) in [
+        (vec![], 0, vec![]),
+        (vec![], 4, vec![]),
+        (vec![], 5, vec![1]),
+        (vec![], 8, vec![1, 2, 3, 4]),
+        (vec![1, 2], 5, vec![1, 2]),
+        (vec![1], 8, vec![1, 2, 3, 4]),
+    ] {
+        let told = format!("{due:?} of {there}");
+        assert_eq!(policy.forgotten(due, crowd(there)), forgotten, "{told}");
+    }
+    policy.unused = Lifetime::from_days(1);
+    assert_eq!(policy.in_any_case(), Lifetime::from_minutes(10));
 }

@@ -22,6 +22,7 @@ pub(crate) fn with_apis(policy: &mut Policy) {
         scopes: scopes.iter().map(|name| (*name).to_owned()).collect(),
         form,
         lifetime: Lifetime::from_minutes(minutes),
+        proofs: false,
     };
     policy.apis = vec![
         api(

@@ -295,7 +295,7 @@ impl NewApp {
             scopes,
             asks,
             resource_server: false,
-            dpop_bound: false,
+            dpop_bound: self.dpop_bound_access_tokens,
             openid: self.openid.into_party()?,
             reviewed: false,
             status,

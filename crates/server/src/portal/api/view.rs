@@ -75,6 +75,9 @@ pub(super) struct NewApp {
     /// Whether it may use the client credentials grant.
     #[serde(default)]
     pub(super) client_credentials: bool,
+    /// Whether all its tokens are bound to keys: then each of its token requests needs a DPoP proof (RFC 9449).
+    #[serde(default)]
+    pub(super) dpop_bound_access_tokens: bool,
     /// The scopes it may ask for. Without: every one that is not restricted.
     #[serde(default)]
     pub(super) scopes: Option<Vec<String>>,
