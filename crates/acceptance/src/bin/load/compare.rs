@@ -2,7 +2,7 @@
 //! median of those counts. The ratio of two medians would compare one moment with another.
 
 use crate::sample::{Figures, Load, Sample};
-use crate::server::{BEFORE, CONTROL, FLOOR, LARGE, SMALL, VALETKEY};
+use crate::server::{BEFORE, CONTROL, FLOOR, INTRODUCED, LARGE, SMALL, VALETKEY};
 use crate::{chain, flow, issue, memory, sign_in, signature, sweep};
 
 /// Heading, name in JSON, digits behind the point, and where the figure stands.
@@ -162,7 +162,10 @@ fn is_reference(line: &Key, to: &Key) -> bool {
     let servers = (line.server, to.server);
     let names = (line.name.as_str(), to.name.as_str());
     match servers {
-        (VALETKEY | BEFORE, FLOOR) | (VALETKEY | CONTROL, BEFORE) | (LARGE, SMALL) => is_same_work,
+        (VALETKEY | BEFORE, FLOOR)
+        | (VALETKEY | CONTROL, BEFORE)
+        | (INTRODUCED, VALETKEY)
+        | (LARGE, SMALL) => is_same_work,
         (VALETKEY | BEFORE, sign_in::ARGON2) => line.name == sign_in::SIGN_IN,
         (server, same) if server == same => match names {
             (name, signature::ALONE) => {
@@ -267,6 +270,8 @@ mod tests {
         assert!(is_reference(&key(sign_in::SIGN_IN, 8, VALETKEY), &bare));
         let (small, large) = (key(issue::ISSUE, 64, SMALL), key(issue::ISSUE, 64, LARGE));
         assert!(is_reference(&large, &small) && !is_reference(&small, &large));
+        let flows = [VALETKEY, INTRODUCED].map(|server| key("code flow: instructions", 0, server));
+        assert!(is_reference(&flows[1], &flows[0]) && !is_reference(&flows[0], &flows[1]));
         let alone = key(signature::ALONE, 0, "EdDSA");
         assert!(is_reference(
             &key("code flow: instructions", 0, "EdDSA"),

@@ -15,6 +15,7 @@ mod device;
 mod disk;
 mod drive;
 mod flow;
+mod introduced;
 mod issue;
 mod ledger;
 mod look;

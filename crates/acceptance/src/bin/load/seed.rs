@@ -1,7 +1,7 @@
 //! Gives a started server what the scenarios need: apps, their endpoints, refresh tokens, sessions.
 
 use crate::server::Server;
-use crate::{Args, Scenario, portal, sign_in};
+use crate::{Args, Scenario, introduced, portal, sign_in};
 use acceptance::{Api, App, AppSpec, Json, Pkce, Provider, Request, Url, target};
 use anyhow::Context;
 
@@ -91,21 +91,21 @@ pub(crate) fn seed(server: &Server, args: &Args) -> anyhow::Result<Seeded> {
         }
         Server::Valetkey(provider, _) => {
             let scope = server.signs().then_some("openid");
-            seed_valetkey(provider, scope, &server.host(), args)
+            seed_valetkey(provider, (scope, server.introduces()), &server.host(), args)
         }
     }
 }
 
 fn seed_valetkey(
     provider: &Provider,
-    scope: Option<&'static str>,
+    (scope, introduced): (Option<&'static str>, bool),
     host: &str,
     args: &Args,
 ) -> anyhow::Result<Seeded> {
     let wants = |any: &[Scenario]| any.iter().any(|scenario| args.wants(*scenario));
     let mut seeded = Seeded {
         scope,
-        ..apps(provider)?
+        ..apps(provider, introduced)?
     };
     let refreshing = [
         Scenario::Refresh,
@@ -120,7 +120,7 @@ fn seed_valetkey(
     let mut browser = provider.browser_of(OWNER, PASSWORD);
     for _ in 0..args.width() * chains {
         let (question, pkce) = authorization(&seeded);
-        let code = browser.authorize(&question).code();
+        let code = introduced::allow(&mut browser, &question).code();
         let token = redeem(&provider.api(), &seeded, &code, &pkce);
         seeded.refresh_tokens.push(token);
     }
@@ -134,7 +134,7 @@ fn seed_valetkey(
         for _ in 0..args.width() {
             let mut browser = provider.browser_of(OWNER, PASSWORD);
             // The first one is asked for consent, the others find it remembered.
-            browser.authorize(&authorization(&seeded).0).code();
+            introduced::allow(&mut browser, &authorization(&seeded).0).code();
             let cookies = browser.cookies.header();
             let cookies = cookies.context("no cookie after a sign-in")?;
             seeded.sessions.push(cookies);
@@ -152,7 +152,7 @@ fn seed_valetkey(
     Ok(seeded)
 }
 
-fn apps(provider: &Provider) -> anyhow::Result<Seeded> {
+fn apps(provider: &Provider, introduced: bool) -> anyhow::Result<Seeded> {
     let metadata = provider
         .api()
         .get("/.well-known/oauth-authorization-server");
@@ -181,7 +181,10 @@ fn apps(provider: &Provider) -> anyhow::Result<Seeded> {
     let device = (!paths.device.is_empty()).then(|| provider.app_create(&device));
     let seeded = Seeded {
         machine: credentials(&provider.app_create(&machine)),
-        refresher: credentials(&provider.app_create(&refresher)),
+        refresher: match introduced {
+            true => introduced::register(provider, &metadata)?,
+            false => credentials(&provider.app_create(&refresher)),
+        },
         device: device.as_ref().map(credentials).unwrap_or_default(),
         paths,
         ..Seeded::default()

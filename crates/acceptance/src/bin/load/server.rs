@@ -1,7 +1,7 @@
 //! The two servers under load, behind one face.
 
 use crate::signature::Algorithm;
-use crate::{Args, Scenario, connections, counts, device};
+use crate::{Args, Scenario, connections, counts, device, introduced};
 use acceptance::postgres::Database;
 use acceptance::{Provider, Request, Setup, free_port, send, wait_for_exit};
 use anyhow::{Context, bail, ensure};
@@ -30,6 +30,7 @@ pub(crate) const LARGE: &str = "large store";
 pub(crate) const VALETKEY: &str = "valetkey";
 pub(crate) const BEFORE: &str = "before";
 pub(crate) const CONTROL: &str = "control";
+pub(crate) const INTRODUCED: &str = "introduced";
 
 /// What `valetkey` runs with; issuer, address and storage come by flags.
 const CONFIG: &str = include_str!("bench.toml");
@@ -131,6 +132,13 @@ impl Server {
         Self::provider(args, &binary, algorithm.name(), Some(&config))
     }
 
+    /// The same, where the app that people allow registered itself.
+    pub(crate) fn introduced(args: &Args) -> anyhow::Result<Self> {
+        let binary = args.valetkey.clone();
+        let binary = binary.map_or_else(|| beside("valetkey"), Ok)?;
+        Self::provider(args, &binary, INTRODUCED, Some(introduced::CONFIG))
+    }
+
     /// The same, but the report calls it `name`.
     pub(crate) fn valetkey_called(args: &Args, name: &'static str) -> anyhow::Result<Self> {
         match Self::valetkey(args)? {
@@ -199,6 +207,11 @@ impl Server {
             Server::Floor(_) => FLOOR,
             Server::Valetkey(_, name) => name,
         }
+    }
+
+    /// Whether it was made by [`Server::introduced`].
+    pub(crate) fn introduces(&self) -> bool {
+        self.name() == INTRODUCED
     }
 
     /// Whether it was made by [`Server::signing`].
