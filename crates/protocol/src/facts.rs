@@ -51,6 +51,8 @@ pub struct CodeFacts {
     pub connection: ConnectionStanding,
     /// What was asked of the sign-in, if it was by OpenID Connect.
     pub asked: Option<Box<Asked>>,
+    /// What the company calls the organization that it is for, where that [was read](crate::lookup::Found::workspace_wanted).
+    pub workspace: Option<Box<str>>,
 }
 
 /// What a device asked for, whether it was redeemed, and the person who answered.
@@ -64,6 +66,8 @@ pub struct DeviceFacts {
     pub person: Option<Person>,
     /// What is left of what they allowed the app.
     pub connection: ConnectionStanding,
+    /// What the company calls the organization that it is for, where that was read.
+    pub workspace: Option<Box<str>>,
 }
 
 /// That a refresh token was used, and what came of it.
@@ -94,6 +98,8 @@ pub struct RefreshFacts {
     pub connection: ConnectionStanding,
     /// What was asked of the sign-in that began the grant, if it was by OpenID Connect.
     pub asked: Option<Box<Asked>>,
+    /// What the company calls the organization that it is for, where that was read.
+    pub workspace: Option<Box<str>>,
 }
 
 /// An access token and all that decides whether it still works. The row is read; the rest is in memory.
@@ -118,6 +124,11 @@ impl AccessFacts {
     pub fn external_id(&self) -> Option<&str> {
         self.holder.as_ref()?.external_id.as_deref()
     }
+
+    /// What the company calls the organization that it was allowed for, if that was read.
+    pub fn workspace(&self) -> Option<&str> {
+        self.holder.as_ref()?.workspace.as_deref()
+    }
 }
 
 /// Who allowed a grant, as introspection tells it.
@@ -129,6 +140,8 @@ pub struct Holder {
     pub email: Option<String>,
     /// What the company's own login calls them.
     pub external_id: Option<String>,
+    /// What the company calls the organization that they allowed it for.
+    pub workspace: Option<String>,
 }
 
 /// A session with its person.

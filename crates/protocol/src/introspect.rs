@@ -3,7 +3,6 @@ use crate::client_auth::AuthenticatedClient;
 use crate::facts::{AccessFacts, RefreshFacts};
 use crate::inactive;
 use crate::lookup::{Found, TokenKind};
-use crate::organizations::public_id;
 use crate::own_api;
 use crate::policy::Policy;
 use crate::revocations::name_of;
@@ -102,7 +101,8 @@ fn access_token<'a>(
         &token.scope,
         policy,
     );
-    answer.organization = token.organization.map(|id| Cow::Owned(public_id(id)));
+    let named = |id| Cow::Owned(policy.organization(id, facts.workspace()));
+    answer.organization = token.organization.map(named);
     answer.iat = Some(token.id.time().0.min(now.0));
     answer.token_type = Some(Cow::Borrowed(&policy.tokens.token_type));
     answer.exp = Some(token.expires_at.0);
@@ -143,7 +143,8 @@ fn refresh_token<'a>(
         &grant.scope,
         policy,
     );
-    answer.organization = grant.organization.map(|id| Cow::Owned(public_id(id)));
+    let named = |id| Cow::Owned(policy.organization(id, facts.workspace.as_deref()));
+    answer.organization = grant.organization.map(named);
     answer.iat = Some(token.id.time().0.min(now.0));
     answer.exp = Some(token.expires_at.0);
     Some(answer)

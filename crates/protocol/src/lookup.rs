@@ -1,7 +1,7 @@
 //! What has to be read before a request about a token or code can be decided, and what was found.
 use crate::facts::{AccessFacts, CodeFacts, DeviceFacts, Holder, RefreshFacts};
 use crate::policy::Policy;
-use crate::types::Locator;
+use crate::types::{DeviceAnswer, Locator};
 use wire::Presented;
 use wire::dpop::Thumbprint;
 
@@ -50,6 +50,34 @@ impl Found {
         if let Found::AccessToken(facts) = self {
             facts.holder = holder.map(Box::new);
         }
+    }
+
+    /// The organization whose name at the company has to be read besides: where people and organizations are known by the
+    /// company's own ids, of what was allowed for one.
+    pub fn workspace_wanted(&self, policy: &Policy) -> Option<Locator> {
+        if !policy.external_ids {
+            return None;
+        }
+        match self {
+            Found::Code(facts) => facts.code.organization,
+            Found::RefreshToken(facts) => facts.grant.organization,
+            Found::Device(facts) => match facts.device.answer {
+                Some(DeviceAnswer::Allowed { organization, .. }) => organization,
+                Some(DeviceAnswer::Denied) | None => None,
+            },
+            Found::AccessToken(_) | Found::Nothing => None,
+        }
+    }
+
+    /// Adds what the company calls it.
+    pub fn in_workspace(&mut self, name: Option<String>) {
+        let own = match self {
+            Found::Code(facts) => &mut facts.workspace,
+            Found::RefreshToken(facts) => &mut facts.workspace,
+            Found::Device(facts) => &mut facts.workspace,
+            Found::AccessToken(_) | Found::Nothing => return,
+        };
+        *own = name.map(String::into_boxed_str);
     }
 
     pub(crate) fn code(self) -> Option<CodeFacts> {

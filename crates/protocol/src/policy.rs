@@ -6,9 +6,10 @@ use crate::dpop::DpopPolicy;
 use crate::handoff::LOCAL_MARK;
 use crate::introduce::{IntroductionPolicy, is_blocked};
 use crate::openid::OpenIdPolicy;
+use crate::organizations::public_id;
 use crate::own_api;
 use crate::types::ids::SubjectFormat;
-use crate::types::{Client, GrantType, Lifetime, LocalText, Person, Scope, Side, Subject};
+use crate::types::{Client, GrantType, Lifetime, LocalText, Locator, Person, Scope, Side, Subject};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use std::borrow::Cow;
@@ -379,6 +380,15 @@ impl Policy {
     /// The same of this person.
     pub fn sub_of(&self, person: &Person) -> String {
         self.sub(person.subject, person.external_id.as_deref())
+    }
+
+    /// How an organization is named on the wire: by the company's own id where it has one, as people are.
+    pub fn organization(&self, id: Locator, external_id: Option<&str>) -> String {
+        match (self.external_ids, external_id) {
+            (true, Some(id)) => id.to_owned(),
+            (true, None) => format!("{LOCAL_MARK}{}", public_id(id)),
+            (false, _) => public_id(id),
+        }
     }
 
     /// How an app is named there that acts for itself: by its client id, unless that might name a person.

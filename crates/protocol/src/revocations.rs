@@ -2,7 +2,6 @@
 //! The shape of an answer is [`wire::feed`].
 use crate::client_auth::{AuthenticatedClient, ClientFault};
 use crate::facts::Standing;
-use crate::organizations::public_id;
 use crate::params::Params;
 use crate::policy::Policy;
 use crate::token::{RequestFault, TokenError};
@@ -128,7 +127,12 @@ pub enum Change {
         standing: Standing,
     },
     /// All that was given for an organization is over, or some of it.
-    Workspace(Locator),
+    Workspace {
+        /// Which.
+        organization: Locator,
+        /// What the company calls it.
+        external_id: Option<String>,
+    },
     /// A connection changed.
     Connection {
         /// Who let the app in.
@@ -139,6 +143,8 @@ pub enum Change {
         client_id: String,
         /// The organization that access was given for; `None`: the person's own account.
         organization: Option<Locator>,
+        /// What the company calls that.
+        workspace: Option<String>,
         /// Which side both are on.
         side: Side,
         /// What is left of it now.
@@ -180,20 +186,25 @@ pub fn reply(facts: FeedFacts, side: Side, policy: &Policy) -> FeedReply {
             let sub = policy.sub(subject, external_id.as_deref());
             (standing != Standing::GOOD && may_know(side)).then_some(Event::UserCutOff { sub })
         }
-        Change::Workspace(organization) => Some(Event::OrganizationChanged {
-            organization: public_id(organization),
+        Change::Workspace {
+            organization,
+            external_id,
+        } => Some(Event::OrganizationChanged {
+            organization: policy.organization(organization, external_id.as_deref()),
         }),
         Change::Connection {
             subject,
             external_id,
             client_id,
             organization,
+            workspace,
             side,
             standing,
         } => {
             let sub = policy.sub(subject, external_id.as_deref());
             let taken = standing != ConnectionStanding::GOOD && may_know(side);
-            let organization = organization.map(public_id);
+            let named = |id| policy.organization(id, workspace.as_deref());
+            let organization = organization.map(named);
             taken.then_some(Event::ConnectionChanged {
                 sub,
                 client_id,

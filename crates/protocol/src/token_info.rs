@@ -2,7 +2,6 @@
 use crate::facts::AccessFacts;
 use crate::inactive;
 use crate::openid::userinfo;
-use crate::organizations::public_id;
 use crate::own_api;
 use crate::policy::{ErrorAliases, Policy};
 use crate::self_management::SCOPE;
@@ -179,7 +178,10 @@ pub fn describe(
             .subject
             .map(|subject| policy.sub(subject, facts.external_id())),
         scopes: facts.token.scope.names().map(str::to_owned).collect(),
-        organization: facts.token.organization.map(public_id),
+        organization: facts
+            .token
+            .organization
+            .map(|id| policy.organization(id, facts.workspace())),
         expires_at: facts.token.expires_at,
         side: client.side,
     })

@@ -284,7 +284,10 @@ impl Store {
             Some(About::Client(client)) => self.one(&APP, &values![client]).await,
             Some(About::Person(subject)) => self.one(&PERSON, &values![subject]).await,
             Some(About::Connection(key)) => self.one(&connections::TOLD, &named(key)).await,
-            Some(About::Workspace(organization)) => Ok(Some(Change::Workspace(organization))),
+            Some(About::Workspace(organization)) => Ok(Some(Change::Workspace {
+                organization,
+                external_id: self.organization_external_id(organization).await?,
+            })),
             None => Ok(None),
         }
     }

@@ -6,7 +6,7 @@ use jose::Digest;
 use protocol::accounts::deletion::DeletionFacts;
 use protocol::organizations::OrganizationFacts;
 use protocol::types::{
-    ClientNo, Invitation, Locator, Membership, Role, Subject, Transfer, UnixTime,
+    ClientNo, Invitation, Locator, Membership, Organization, Role, Subject, Transfer, UnixTime,
 };
 
 impl Store {
@@ -35,6 +35,23 @@ impl Store {
     /// [`StoreError`].
     pub async fn organization_of_form(&self, once: &Digest) -> Fact<Locator> {
         self.one(&organizations::BY_ONCE, &values![once]).await
+    }
+
+    /// The organization that the company calls so.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn organization_of_company(&self, external_id: &str) -> Fact<Organization> {
+        self.one(&organizations::BY_EXTERNAL_ID, &values![external_id])
+            .await
+    }
+
+    /// What the company calls an organization, if it is one of its own.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn organization_external_id(&self, id: Locator) -> Fact<String> {
+        self.one(&organizations::EXTERNAL_ID, &values![id]).await
     }
 
     /// The organizations that a person belongs to, by name.

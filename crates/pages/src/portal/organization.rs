@@ -26,8 +26,12 @@ pub struct OrganizationPage {
     pub typed_name: String,
     /// What whoever looks may do.
     pub role: Role,
-    /// Who belongs to it.
+    /// Whether the company says what it is called and who belongs to it.
+    pub of_company: bool,
+    /// Who belongs to it, the first of them.
     pub members: Vec<MemberRow>,
+    /// How many more do.
+    pub beyond: usize,
     /// Who is asked to.
     pub invitations: Vec<InvitationRow>,
     /// The address that was typed.
@@ -234,7 +238,14 @@ impl Page for OrganizationPage {
             asks_password: false,
             ..usual.clone()
         };
-        vec![usual, failed, viewer, alone, hostile(language)]
+        let of_company = OrganizationPage {
+            of_company: true,
+            beyond: 1_204,
+            invitations: Vec::new(),
+            notice: None,
+            ..usual.clone()
+        };
+        vec![usual, failed, viewer, alone, of_company, hostile(language)]
     }
 }
 
@@ -253,6 +264,8 @@ fn usual(language: Language) -> OrganizationPage {
         name: "Board Makers Ltd".to_owned(),
         typed_name: "Board Makers Ltd".to_owned(),
         role: Role::Owner,
+        of_company: false,
+        beyond: 0,
         members: vec![
             member("Ada Lovelace", Role::Owner, true),
             member(&samples::long_name(), Role::Developer, false),

@@ -236,6 +236,7 @@ mod tests {
     #[test]
     fn an_organization_receives_it_by_an_owner() {
         let organization = Organization {
+            external_id: None,
             id: Locator(5),
             version: 1,
             name: "Acme".to_owned(),

@@ -141,6 +141,7 @@ fn decide<M: Mint>(
         id: code.id,
         subject: code.subject,
         organization: code.organization,
+        workspace: facts.workspace,
         scope: code.scope,
         scope_named: code.scope_named,
         auth_time: code.auth_time,

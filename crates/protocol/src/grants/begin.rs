@@ -17,6 +17,8 @@ pub(super) struct Allowed {
     pub(super) subject: Subject,
     /// For which organization; `None`: their own account.
     pub(super) organization: Option<Locator>,
+    /// What the company calls it.
+    pub(super) workspace: Option<Box<str>>,
     /// What.
     pub(super) scope: Scope,
     /// Whether the request named this scope.
@@ -57,6 +59,7 @@ impl Allowed {
             subject: Some(grant.subject),
             external_id: person.and_then(|person| person.external_id.as_deref()),
             organization: grant.organization,
+            workspace: self.workspace.as_deref(),
             scope: narrowed.as_ref().unwrap_or(&grant.scope),
             resources,
             auth_time: Some(grant.auth_time),
@@ -91,6 +94,7 @@ impl Allowed {
             refresh: refresh_text.as_ref(),
             id_token: id_token.as_deref(),
             as_asked: self.scope_named && narrowed.is_none(),
+            workspace: self.workspace.as_deref(),
             person,
         }
         .reply(context);

@@ -39,6 +39,7 @@ fn decide<M: Mint>(
         subject: None,
         external_id: None,
         organization: None,
+        workspace: None,
         scope: &scope,
         resources,
         auth_time: None,
@@ -52,6 +53,7 @@ fn decide<M: Mint>(
         refresh: None,
         id_token: None,
         as_asked,
+        workspace: None,
         person: None,
     }
     .reply(context);

@@ -109,6 +109,7 @@ fn decide<M: Mint>(
                 id: device.id,
                 subject,
                 organization,
+                workspace: facts.workspace.clone(),
                 scope: device.scope.clone(),
                 scope_named: device.scope_named,
                 auth_time,

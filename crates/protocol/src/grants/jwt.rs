@@ -2,7 +2,6 @@
 //! claims say what introspection says.
 use super::{Context, For};
 use crate::decision::Mint;
-use crate::organizations::public_id;
 use crate::policy::Policy;
 use crate::revocations::name_of;
 use crate::token::TokenError;
@@ -60,7 +59,10 @@ fn other(wanted: &For<'_>, policy: &Policy) -> Object {
         say("grant_id", &name_of(wanted.grant));
     }
     if let Some(organization) = wanted.organization {
-        say("organization", &public_id(organization));
+        say(
+            "organization",
+            &policy.organization(organization, wanted.workspace),
+        );
     }
     if wanted.client.side == Side::Test {
         say("mode", Side::Test.as_str());

@@ -232,6 +232,8 @@ struct For<'a> {
     /// What the company's own login calls them.
     external_id: Option<&'a str>,
     organization: Option<Locator>,
+    /// What the company calls it.
+    workspace: Option<&'a str>,
     scope: &'a Scope,
     /// How the request spelled the APIs that it is for.
     resources: &'a Resources,

@@ -211,6 +211,7 @@ fn issue<M: Mint>(
             .as_ref()
             .and_then(|person| person.external_id.as_deref()),
         organization: grant.organization,
+        workspace: facts.workspace.as_deref(),
         scope,
         resources,
         auth_time: Some(grant.auth_time),
@@ -236,6 +237,7 @@ fn issue<M: Mint>(
         refresh: None,
         id_token: id_token.as_deref(),
         as_asked,
+        workspace: facts.workspace.as_deref(),
         person: facts.person.as_ref(),
     };
     let Rotation::Rotate { grace } = context.policy.tokens.rotate else {

@@ -1,6 +1,5 @@
 //! The successful answer of the token endpoint (RFC 6749 §5.1).
 use super::Context;
-use crate::organizations::public_id;
 use crate::policy::Policy;
 use crate::policy::{Extra, TokenPolicy};
 use crate::token::TokenReply;
@@ -26,6 +25,8 @@ pub(super) struct Issued<'a> {
     pub(super) id_token: Option<&'a str>,
     /// Whether what was granted is what was asked.
     pub(super) as_asked: bool,
+    /// What the company calls the organization that it is for.
+    pub(super) workspace: Option<&'a str>,
     /// On whose behalf; `None` for an app's own token.
     pub(super) person: Option<&'a Person>,
 }
@@ -98,7 +99,10 @@ impl Issued<'_> {
             refresh_token: self.refresh.map(TokenText::as_str),
             id_token: self.id_token,
             scope: named.then(|| self.access.scope.as_str()),
-            organization: self.access.organization.map(public_id),
+            organization: self
+                .access
+                .organization
+                .map(|id| context.policy.organization(id, self.workspace)),
             extras: self.extras(tokens, context.policy),
         };
         let mut text = Vec::with_capacity(ROOM);

@@ -1,17 +1,13 @@
 //! What the company says of a person: one JSON object, read strictly, with a sentence for each fault.
+use super::memberships::{ExternalMembership, memberships};
+use super::reading::{AnswerFault, called, id_fault, knows, missing, text};
 use crate::openid::claims::Document;
-use crate::types::text::{deceives, shortened};
 use crate::types::{MailAddress, UnixTime};
 use jose::json::{self, JsonFault, Object};
 use serde_json::Value;
-use wire::introspection::APP_MARK;
 
 /// Longest answer that is read, in bytes.
 pub const LONGEST_ANSWER: usize = 64 * 1_024;
-/// What stands before the id of a person who has an account here alone, where others are known by the company's ids.
-pub const LOCAL_MARK: &str = "local:";
-/// "It MUST NOT exceed 255 ASCII \[RFC20\] characters in length" (OpenID Connect Core §2, of `sub`).
-const LONGEST_ID: usize = 255;
 const LONGEST_NAME: usize = 100;
 const MOST_METHODS: usize = 10;
 const LONGEST_METHOD: usize = 32;
@@ -29,6 +25,8 @@ pub struct ExternalPerson {
     pub name: String,
     /// Claims beside them; `None`: those that are there stay.
     pub claims: Option<Document>,
+    /// The company's organizations that they belong to, all of them; `None`: it stays as it is.
+    pub organizations: Option<Vec<ExternalMembership>>,
 }
 
 /// What the company says to a challenge.
@@ -40,24 +38,6 @@ pub struct Answer {
     pub auth_time: Option<UnixTime>,
     /// How, by the names of RFC 8176.
     pub methods: Vec<String>,
-}
-
-/// What is wrong with an answer, and where (RFC 6901).
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct AnswerFault {
-    /// Where; empty: the whole.
-    pub pointer: String,
-    /// What: a sentence without a capital letter and a full stop.
-    pub what: String,
-}
-
-impl AnswerFault {
-    fn at(pointer: &str, what: impl Into<String>) -> Self {
-        AnswerFault {
-            pointer: pointer.to_owned(),
-            what: what.into(),
-        }
-    }
 }
 
 /// Reads a body: an object of JSON.
@@ -123,35 +103,15 @@ fn named(body: &[u8], name: &str) -> Result<String, AnswerFault> {
         .ok_or_else(|| missing(&format!("/{name}")))
 }
 
-fn missing(pointer: &str) -> AnswerFault {
-    AnswerFault::at(pointer, "this is missing")
-}
-
-/// That an object has these members alone: a misspelled one is told, and not passed over.
-fn knows(object: &Object, at: &str, known: &[&str]) -> Result<(), AnswerFault> {
-    match object.keys().find(|name| !known.contains(&name.as_str())) {
-        Some(name) => {
-            let shown = shortened(name, 40).replace('~', "~0").replace('/', "~1");
-            let what = format!("this is not known here: write {}", known.join(", "));
-            Err(AnswerFault::at(&format!("{at}/{shown}"), what))
-        }
-        None => Ok(()),
-    }
-}
-
-fn text<'a>(object: &'a Object, at: &str, name: &str) -> Result<Option<&'a str>, AnswerFault> {
-    match object.get(name) {
-        None | Some(Value::Null) => Ok(None),
-        Some(Value::String(text)) => Ok(Some(text)),
-        Some(_) => Err(AnswerFault::at(
-            &format!("{at}/{name}"),
-            "this is not a text",
-        )),
-    }
-}
-
 fn person(user: &Object) -> Result<ExternalPerson, AnswerFault> {
-    const KNOWN: [&str; 5] = ["id", "email", "email_verified", "name", "claims"];
+    const KNOWN: [&str; 6] = [
+        "id",
+        "email",
+        "email_verified",
+        "name",
+        "claims",
+        "organizations",
+    ];
     knows(user, "/user", &KNOWN)?;
     let id = text(user, "/user", "id")?.ok_or_else(|| missing("/user/id"))?;
     if let Some(what) = id_fault(id) {
@@ -178,37 +138,12 @@ fn person(user: &Object) -> Result<ExternalPerson, AnswerFault> {
     let address = email.as_ref().map(MailAddress::as_str);
     Ok(ExternalPerson {
         id: id.to_owned(),
-        name: called(name, address.unwrap_or(id)),
+        name: called(name, address.unwrap_or(id), LONGEST_NAME),
         email_verified,
         claims: claims(user)?,
+        organizations: memberships(user)?,
         email,
     })
-}
-
-/// What is wrong with an id.
-fn id_fault(id: &str) -> Option<String> {
-    if id.is_empty() || id.len() > LONGEST_ID || !id.bytes().all(|b| b.is_ascii_graphic()) {
-        return Some(format!(
-            "this is not 1 to {LONGEST_ID} visible characters of ASCII"
-        ));
-    }
-    let marks = [APP_MARK, LOCAL_MARK];
-    let mark = marks.into_iter().find(|mark| id.starts_with(mark))?;
-    Some(format!(
-        "{mark} at its beginning marks what is not a person of yours"
-    ))
-}
-
-/// A name as it may be shown. Nobody is kept out because of what they are called elsewhere.
-fn called(name: &str, instead: &str) -> String {
-    let plain: String = name.chars().filter(|c| !deceives(*c)).collect();
-    let name = if plain.trim().is_empty() {
-        instead
-    } else {
-        plain.trim()
-    };
-    // What is cut off is marked by one character more.
-    shortened(name, LONGEST_NAME - 1)
 }
 
 fn claims(user: &Object) -> Result<Option<Document>, AnswerFault> {

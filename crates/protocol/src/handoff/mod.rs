@@ -5,9 +5,13 @@
 //! derived from it, works once, soon, and in the browser that was sent away alone.
 mod accept;
 mod answer;
+mod memberships;
+mod reading;
 
 pub use accept::{AcceptFacts, HandoffError, LoginOutcome, accept, refuse};
-pub use answer::{Answer, AnswerFault, ExternalPerson, LOCAL_MARK, LONGEST_ANSWER};
+pub use answer::{Answer, ExternalPerson, LONGEST_ANSWER};
+pub use memberships::{ExternalMembership, MembershipFacts, next_change};
+pub use reading::{AnswerFault, LOCAL_MARK};
 
 use crate::decision::Mint;
 use crate::types::{Lifetime, Locator, Subject, UnixTime};

@@ -49,6 +49,8 @@ pub enum OrganizationError {
     HasApps,
     /// Whoever founds or joins one has proved their address, and is no test user.
     Unproved,
+    /// The company says what it is called and who belongs to it.
+    OfCompany,
 }
 
 /// What is known of an organization when somebody acts.
@@ -105,6 +107,19 @@ impl Seat {
         self.facts.organization.clone()
     }
 
+    /// That it is an owner who asks, of an organization about which is decided here.
+    fn decides(&self) -> Result<(), OrganizationError> {
+        self.owner()?;
+        self.is_of_here()
+    }
+
+    fn is_of_here(&self) -> Result<(), OrganizationError> {
+        match self.facts.organization.external_id {
+            Some(_) => Err(OrganizationError::OfCompany),
+            None => Ok(()),
+        }
+    }
+
     fn owner(&self) -> Result<(), OrganizationError> {
         match self.role {
             Role::Owner => Ok(()),
@@ -136,7 +151,7 @@ impl Seat {
     /// # Errors
     /// Why not.
     pub fn rename(&self, name: &str) -> Result<Option<OrganizationChange>, OrganizationError> {
-        self.owner()?;
+        self.decides()?;
         let name = checked_name(name)?;
         let before = self.before();
         let renames = before.name != name;
@@ -155,7 +170,7 @@ impl Seat {
         now: UnixTime,
         mint: &M,
     ) -> Result<OrganizationChange, OrganizationError> {
-        self.owner()?;
+        self.decides()?;
         let email = MailAddress::parse(email).ok_or(OrganizationError::Email)?;
         let key = email.key();
         let has_it = |member: &Member| crate::types::email::email_key(&member.email) == key;
@@ -192,7 +207,7 @@ impl Seat {
     /// # Errors
     /// Why not.
     pub fn withdraw(&self, invitation: Locator) -> Result<OrganizationChange, OrganizationError> {
-        self.owner()?;
+        self.decides()?;
         let mut open = self.facts.invitations.iter();
         let found = open.find(|open| open.id == invitation);
         let found = found.ok_or(OrganizationError::Unknown)?;
@@ -211,7 +226,7 @@ impl Seat {
         subject: Subject,
         role: Role,
     ) -> Result<Option<OrganizationChange>, OrganizationError> {
-        self.owner()?;
+        self.decides()?;
         let member = self.member(subject)?;
         if role < Role::Owner {
             self.keeps_an_owner(member)?;
@@ -235,6 +250,7 @@ impl Seat {
         subject: Subject,
         mint: &M,
     ) -> Result<OrganizationChange, OrganizationError> {
+        self.is_of_here()?;
         if subject != self.subject {
             self.owner()?;
         }
@@ -251,7 +267,7 @@ impl Seat {
     /// # Errors
     /// Why not.
     pub fn dissolve<M: Mint>(&self, mint: &M) -> Result<OrganizationChange, OrganizationError> {
-        self.owner()?;
+        self.decides()?;
         match self.facts.apps {
             0 => Ok(OrganizationChange::Dissolve {
                 before: self.before(),
@@ -291,6 +307,7 @@ pub fn found<M: Mint>(
             version: 1,
             name,
             created_at: now,
+            external_id: None,
         },
         founder: founder.subject,
         once: once(founder, form),

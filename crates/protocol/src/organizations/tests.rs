@@ -27,6 +27,7 @@ fn member(subject: i64, role: Role) -> Member {
 fn facts(members: &[(i64, Role)]) -> OrganizationFacts {
     OrganizationFacts {
         organization: Organization {
+            external_id: None,
             id: Locator(5),
             version: 3,
             name: "Acme".to_owned(),

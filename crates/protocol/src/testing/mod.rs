@@ -161,6 +161,7 @@ impl Case {
         };
         let person = Some(Person::for_tests());
         case.code = Some(CodeFacts {
+            workspace: None,
             code,
             redeemed: false,
             person,
@@ -201,6 +202,7 @@ impl Case {
         };
         let person = Some(Person::for_tests());
         case.refresh = Some(RefreshFacts {
+            workspace: None,
             token,
             grant,
             used: None,
@@ -242,6 +244,7 @@ impl Case {
             }),
         };
         case.device = Some(DeviceFacts {
+            workspace: None,
             device,
             redeemed: false,
             person: Some(Person::for_tests()),

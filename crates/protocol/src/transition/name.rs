@@ -88,6 +88,8 @@ names! {
     EndTransfer Transition::App(AppChange::Transfer(TransferChange::End { .. })) => "app.end_transfer",
     TransferApp Transition::App(AppChange::Transfer(TransferChange::Accept { .. })) => "app.transfer",
     FoundOrganization Transition::Organization(OrganizationChange::Found { .. }) => "organization.found",
+    MirrorOrganization Transition::Organization(OrganizationChange::Mirror { .. }) => "organization.mirror",
+    AdmitMember Transition::Organization(OrganizationChange::Admit { .. }) => "organization.admit",
     RenameOrganization Transition::Organization(OrganizationChange::Rename { .. }) => "organization.rename",
     InviteMember Transition::Organization(OrganizationChange::Invite { .. }) => "organization.invite",
     EndInvitation Transition::Organization(OrganizationChange::EndInvitation { .. }) => "organization.end_invitation",

@@ -17,6 +17,22 @@ pub enum OrganizationChange {
         /// Of the form.
         once: Digest,
     },
+    /// One of the company's is known here from now on. Guard: it was not yet.
+    Mirror {
+        /// The organization, with the company's id.
+        organization: Organization,
+        /// Of that id.
+        once: Digest,
+    },
+    /// The company says that somebody belongs to it. Guard: it is still as it was read, and they do not yet.
+    Admit {
+        /// As it was read.
+        before: Organization,
+        /// Who.
+        subject: Subject,
+        /// What they may do.
+        role: Role,
+    },
     /// Gives it another name. Guard: it is still as it was read.
     Rename {
         /// As it was read.
@@ -115,8 +131,9 @@ impl OrganizationChange {
     /// Which one.
     pub fn organization(&self) -> Locator {
         match self {
-            Self::Found { organization, .. } => organization.id,
-            Self::Rename { before, .. }
+            Self::Found { organization, .. } | Self::Mirror { organization, .. } => organization.id,
+            Self::Admit { before, .. }
+            | Self::Rename { before, .. }
             | Self::Invite { before, .. }
             | Self::SetRole { before, .. }
             | Self::Remove { before, .. }
@@ -133,6 +150,8 @@ impl OrganizationChange {
     pub(super) fn event(&self) -> Happened {
         let (event, subject) = match self {
             Self::Found { founder, .. } => (Event::OrganizationFounded, Some(*founder)),
+            Self::Mirror { .. } => (Event::OrganizationFounded, None),
+            Self::Admit { subject, .. } => (Event::MemberJoined, Some(*subject)),
             Self::Rename { .. } => (Event::OrganizationRenamed, None),
             Self::Invite { .. } => (Event::MemberInvited, None),
             Self::EndInvitation { .. } => (Event::InvitationEnded, None),
@@ -160,6 +179,8 @@ impl OrganizationChange {
             | Self::EndApp { client, .. }
             | Self::RestoreApp { client, .. } => Some(*client),
             Self::Found { .. }
+            | Self::Mirror { .. }
+            | Self::Admit { .. }
             | Self::Rename { .. }
             | Self::Invite { .. }
             | Self::EndInvitation { .. }
@@ -175,6 +196,8 @@ impl OrganizationChange {
         match self {
             Self::Invite { mail, .. } => mail.as_slice(),
             Self::Found { .. }
+            | Self::Mirror { .. }
+            | Self::Admit { .. }
             | Self::Rename { .. }
             | Self::EndInvitation { .. }
             | Self::Join { .. }

@@ -91,6 +91,8 @@ pub struct Organization {
     pub name: String,
     /// When it was founded.
     pub created_at: UnixTime,
+    /// What the company calls it, where it came with a hand-off: then the company says who belongs to it.
+    pub external_id: Option<String>,
 }
 
 /// A person in an organization.

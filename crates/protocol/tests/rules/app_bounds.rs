@@ -95,6 +95,7 @@ fn a_person_and_an_organization_have_so_many_apps() {
     let in_organization = |own| NewApp {
         organization: Some(Membership {
             organization: Organization {
+                external_id: None,
                 id: protocol::types::Locator(7),
                 version: 1,
                 name: "Board Makers".to_owned(),

@@ -59,6 +59,7 @@ fn a_person_has_proved_the_password_and_an_operator_needs_none() {
 fn the_last_owner_of_an_organization_stays() {
     let facts = DeletionFacts {
         left_without_owner: vec![Organization {
+            external_id: None,
             id: Locator(1),
             version: 1,
             name: "Ours".to_owned(),

@@ -41,6 +41,7 @@ mod section_6_2_introspection {
         if let Some(grant) = wanted {
             assert_eq!(grant, Locator(5));
             found.held_by(Some(Holder {
+                workspace: None,
                 external_id: None,
                 auth_time: UnixTime(NOW.0 - 99),
                 email: Some("ann@example.com".to_owned()),

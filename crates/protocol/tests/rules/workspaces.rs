@@ -13,6 +13,7 @@ use protocol::{Decision, Transition};
 fn member_of(ids: &[i64]) -> Vec<Membership> {
     let membership = |id: &i64| Membership {
         organization: Organization {
+            external_id: None,
             id: Locator(*id),
             version: 1,
             name: format!("Organization {id}"),

@@ -51,6 +51,9 @@ async fn answer(
     if let Some(grant) = holder_wanted(&kind, &client, &found, app.policy()) {
         found.held_by(Box::pin(app.store.holder(grant)).await?);
     }
+    if let Some(organization) = found.workspace_wanted(app.policy()) {
+        found.in_workspace(Box::pin(app.store.organization_external_id(organization)).await?);
+    }
     let (policy, now) = (app.policy(), clock::now());
     let introspection = protocol::introspect::introspect(&kind, &client, &found, policy, now);
     if introspection.active

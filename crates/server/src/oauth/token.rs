@@ -19,6 +19,7 @@ use protocol::client_auth::{
     AuthenticatedClient, Credentials, LetIn, authenticate, authenticate_draft,
 };
 use protocol::decision::Decision;
+use protocol::lookup::Found;
 use protocol::request_log::Endpoint;
 use protocol::token::{TokenError, TokenReply, TokenRequest};
 use protocol::types::UnixTime;
@@ -63,7 +64,7 @@ async fn answer(
         return Box::pin(bound(app, request, (&asked, client))).await;
     }
     for context in app.tries() {
-        let found = look_up(&app.store, asked.lookup()).await?;
+        let found = looked_up(app, &asked).await?;
         let (used, settled) = {
             let decision = asked.decide(&client, found, &context);
             let used = granted(&decision);
@@ -86,7 +87,7 @@ async fn bound(
 ) -> Result<Response, ApiError> {
     let (client, proof) = possession::holder(app, request, client)?;
     for context in app.tries() {
-        let found = look_up(&app.store, asked.lookup()).await?;
+        let found = looked_up(app, asked).await?;
         let decision = asked.decide(&client, found, &context);
         if decision.is_granted() && !possession::spent(app, &proof, request.address).await? {
             return Err(TokenError::Proof(ProofFault::Replayed).into());
@@ -98,6 +99,15 @@ async fn bound(
         }
     }
     Err(contended(app, asked))
+}
+
+/// What is on record of what the request presents; and what the company calls the organization behind it, where that is told.
+async fn looked_up(app: &App, asked: &TokenRequest) -> Result<Found, StoreError> {
+    let mut found = look_up(&app.store, asked.lookup()).await?;
+    if let Some(organization) = found.workspace_wanted(app.policy()) {
+        found.in_workspace(Box::pin(app.store.organization_external_id(organization)).await?);
+    }
+    Ok(found)
 }
 
 /// What is answered when the guard was lost every time.

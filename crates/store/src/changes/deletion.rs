@@ -75,8 +75,8 @@ fn leave(steps: Steps<'_>, subject: Subject) -> Steps<'_> {
             values![subject],
         )
         .exists(
-            "SELECT 1 WHERE NOT EXISTS (SELECT 1 FROM members m WHERE m.subject = $1 AND m.role = 'owner' \
-             AND NOT EXISTS (SELECT 1 FROM members o WHERE o.organization = m.organization AND o.subject <> $1 \
+            "SELECT 1 WHERE NOT EXISTS (SELECT 1 FROM members m JOIN organizations g ON g.id = m.organization \
+             WHERE m.subject = $1 AND m.role = 'owner' AND g.external_id IS NULL AND NOT EXISTS (SELECT 1 FROM members o WHERE o.organization = m.organization AND o.subject <> $1 \
              AND o.role = 'owner'))",
             values![subject],
         )

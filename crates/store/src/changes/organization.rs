@@ -6,7 +6,7 @@ use crate::value::values;
 use jose::Digest;
 use protocol::transition::OrganizationChange;
 use protocol::types::{
-    AppStanding, ClientNo, Invitation, Locator, Organization, Role, Subject, UnixTime,
+    AppStanding, ClientNo, End, Invitation, Locator, Organization, Role, Subject, UnixTime,
 };
 
 pub(super) fn steps<'a>(
@@ -20,6 +20,15 @@ pub(super) fn steps<'a>(
             founder,
             once,
         } => found(is_there(steps, *founder), organization, *founder, once),
+        OrganizationChange::Mirror { organization, once } => insert(steps, organization, once),
+        OrganizationChange::Admit {
+            before,
+            subject,
+            role,
+        } => {
+            let steps = next_version(is_there(steps, *subject), before);
+            add(steps, before.id, *subject, *role, now)
+        }
         OrganizationChange::Rename { before, name } => steps.guard(
             "UPDATE organizations SET version = version + 1, name = $3 WHERE id = $1 AND version = $2",
             values![before.id, before.version, name],
@@ -47,13 +56,7 @@ pub(super) fn steps<'a>(
             before,
             subject,
             end,
-        } => {
-            let removed = next_version(steps, before).guard(
-                "DELETE FROM members WHERE organization = $1 AND subject = $2",
-                values![before.id, *subject],
-            );
-            end_of_member(removed, before.id, *subject, *end)
-        }
+        } => remove(next_version(steps, before), before.id, *subject, *end),
         OrganizationChange::JudgeApp {
             before,
             client,
@@ -86,23 +89,23 @@ fn found<'a>(
     founder: Subject,
     once: &'a Digest,
 ) -> Steps<'a> {
-    let guard = "INSERT INTO organizations (id, version, name, created_at, once) VALUES ($1, $2, $3, $4, $5) \
-                 ON CONFLICT DO NOTHING";
+    let steps = insert(steps, organization, once);
+    let since = organization.created_at;
+    add(steps, organization.id, founder, Role::Owner, since)
+}
+
+fn insert<'a>(steps: Steps<'a>, organization: &'a Organization, once: &'a Digest) -> Steps<'a> {
+    let guard = "INSERT INTO organizations (id, version, name, created_at, once, external_id) \
+                 VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT DO NOTHING";
     let values = values![
         organization.id,
         organization.version,
         &organization.name,
         organization.created_at,
         once,
+        organization.external_id.as_deref(),
     ];
-    let steps = steps.guard(guard, values);
-    add(
-        steps,
-        organization.id,
-        founder,
-        Role::Owner,
-        organization.created_at,
-    )
+    steps.guard(guard, values)
 }
 
 fn add(
@@ -124,6 +127,15 @@ fn next_version<'a>(steps: Steps<'a>, before: &Organization) -> Steps<'a> {
         "UPDATE organizations SET version = version + 1 WHERE id = $1 AND version = $2",
         values![before.id, before.version],
     )
+}
+
+/// With all that they let in for it.
+fn remove(steps: Steps<'_>, organization: Locator, subject: Subject, end: End) -> Steps<'_> {
+    let removed = steps.guard(
+        "DELETE FROM members WHERE organization = $1 AND subject = $2",
+        values![organization, subject],
+    );
+    end_of_member(removed, organization, subject, end)
 }
 
 fn judge(

@@ -88,6 +88,7 @@ pub(crate) const CODE: Query<CodeFacts> = Query {
             person: optional_person(row, 12)?,
             connection: ConnectionStanding::GOOD,
             asked: None,
+            workspace: None,
         })
     },
 };

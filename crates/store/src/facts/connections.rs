@@ -102,8 +102,9 @@ pub(crate) const NOT_GOOD: Query<(ConnectionKey, ConnectionStanding)> = Query {
 
 /// One as the feed tells it.
 pub(crate) const TOLD: Query<Change> = Query {
-    sql: "SELECT k.subject, k.client, k.not_before, k.paused_at, k.narrowed_to, k.narrowed_before, k.organization, c.id, c.test, p.external_id \
-          FROM consents k JOIN clients c ON c.no = k.client LEFT JOIN people p ON p.subject = k.subject \
+    sql: "SELECT k.subject, k.client, k.not_before, k.paused_at, k.narrowed_to, k.narrowed_before, k.organization, c.id, c.test, p.external_id, \
+          o.external_id FROM consents k JOIN clients c ON c.no = k.client LEFT JOIN people p ON p.subject = k.subject \
+          LEFT JOIN organizations o ON o.id = k.organization \
           WHERE k.subject = $1 AND k.client = $2 AND k.organization = $3",
     read: |row| {
         let (key, standing) = standing(row)?;
@@ -112,6 +113,7 @@ pub(crate) const TOLD: Query<Change> = Query {
             external_id: row.optional_text(9)?.map(str::to_owned),
             client_id: row.string(7)?,
             organization: key.organization,
+            workspace: row.optional_text(10)?.map(str::to_owned),
             side: match row.flag(8)? {
                 true => Side::Test,
                 false => Side::Live,

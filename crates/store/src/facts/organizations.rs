@@ -4,13 +4,14 @@ use protocol::types::{
     Invitation, Locator, MailAddress, Member, Membership, Organization, Receiver, Role, Transfer,
 };
 
-/// Four columns from `at` on.
+/// Five columns from `at` on.
 fn organization(row: &dyn Row, at: usize) -> Read<Organization> {
     Ok(Organization {
         id: row.locator(at)?,
         version: row.number(at + 1)?,
         name: row.string(at + 2)?,
         created_at: row.time(at + 3)?,
+        external_id: row.optional_text(at + 4)?.map(str::to_owned),
     })
 }
 
@@ -23,8 +24,20 @@ fn address(row: &dyn Row, at: usize) -> Read<MailAddress> {
 }
 
 pub(crate) const BY_ID: Query<Organization> = Query {
-    sql: "SELECT id, version, name, created_at FROM organizations WHERE id = $1",
+    sql: "SELECT id, version, name, created_at, external_id FROM organizations WHERE id = $1",
     read: |row| organization(row, 0),
+};
+
+/// The one that the company calls so.
+pub(crate) const BY_EXTERNAL_ID: Query<Organization> = Query {
+    sql: "SELECT id, version, name, created_at, external_id FROM organizations WHERE external_id = $1",
+    read: |row| organization(row, 0),
+};
+
+/// What the company calls it.
+pub(crate) const EXTERNAL_ID: Query<String> = Query {
+    sql: "SELECT external_id FROM organizations WHERE id = $1 AND external_id IS NOT NULL",
+    read: |row| row.string(0),
 };
 
 /// The one that a form founded.
@@ -35,20 +48,20 @@ pub(crate) const BY_ONCE: Query<Locator> = Query {
 
 /// Those that a person belongs to, by name.
 pub(crate) const OF_PERSON: Query<Membership> = Query {
-    sql: "SELECT o.id, o.version, o.name, o.created_at, m.role FROM members m JOIN organizations o ON o.id = m.organization \
+    sql: "SELECT o.id, o.version, o.name, o.created_at, o.external_id, m.role FROM members m JOIN organizations o ON o.id = m.organization \
           WHERE m.subject = $1 ORDER BY LOWER(o.name), o.id",
     read: |row| {
         Ok(Membership {
             organization: organization(row, 0)?,
-            role: role(row, 4)?,
+            role: role(row, 5)?,
         })
     },
 };
 
-/// Those that would have no owner without a person, by name.
+/// Those of here that would have no owner without a person, by name.
 pub(crate) const LEFT_WITHOUT_OWNER: Query<Organization> = Query {
-    sql: "SELECT o.id, o.version, o.name, o.created_at FROM members m JOIN organizations o ON o.id = m.organization \
-          WHERE m.subject = $1 AND m.role = 'owner' AND NOT EXISTS (SELECT 1 FROM members p \
+    sql: "SELECT o.id, o.version, o.name, o.created_at, o.external_id FROM members m JOIN organizations o ON o.id = m.organization \
+          WHERE m.subject = $1 AND m.role = 'owner' AND o.external_id IS NULL AND NOT EXISTS (SELECT 1 FROM members p \
           WHERE p.organization = m.organization AND p.subject <> $1 AND p.role = 'owner') ORDER BY LOWER(o.name), o.id",
     read: |row| organization(row, 0),
 };

@@ -90,7 +90,8 @@ pub(crate) const GRANT: Query<Grant> = Query {
 
 /// Who allowed a grant, as introspection tells it.
 pub(crate) const HOLDER: Query<Holder> = Query {
-    sql: "SELECT g.auth_time, p.email, p.verified_at, p.external_id FROM grants g LEFT JOIN people p ON p.subject = g.subject WHERE g.id = $1",
+    sql: "SELECT g.auth_time, p.email, p.verified_at, p.external_id, o.external_id FROM grants g \
+          LEFT JOIN people p ON p.subject = g.subject LEFT JOIN organizations o ON o.id = g.organization WHERE g.id = $1",
     read: |row| {
         let proved = row.optional_time(2)?;
         let email = row.optional_text(1)?.filter(|_| proved.is_some());
@@ -98,6 +99,7 @@ pub(crate) const HOLDER: Query<Holder> = Query {
             auth_time: row.time(0)?,
             email: email.map(str::to_owned),
             external_id: row.optional_text(3)?.map(str::to_owned),
+            workspace: row.optional_text(4)?.map(str::to_owned),
         })
     },
 };
@@ -176,6 +178,7 @@ fn refresh_facts(row: &dyn Row, person_at: usize) -> Read<RefreshFacts> {
         person: optional_person(row, person_at)?,
         connection: ConnectionStanding::GOOD,
         asked: None,
+        workspace: None,
     })
 }
 

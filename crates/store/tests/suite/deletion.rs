@@ -59,6 +59,7 @@ impl World {
     fn founding(&self, founder: Subject, name: &str) -> Transition {
         Transition::Organization(OrganizationChange::Found {
             organization: Organization {
+                external_id: None,
                 id: self.store.mint().locator(),
                 version: 1,
                 name: name.to_owned(),

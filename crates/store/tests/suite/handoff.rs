@@ -5,10 +5,12 @@ use jose::Digest;
 use protocol::Transition;
 use protocol::accounts::sign_in::{HandedOff, SigningIn, start_session};
 use protocol::decision::Mint;
-use protocol::handoff::{LoginChallenge, LoginOutcome, SOURCE};
+use protocol::handoff::{
+    ExternalMembership, LoginChallenge, LoginOutcome, MembershipFacts, SOURCE, next_change,
+};
 use protocol::openid::claims::Document;
 use protocol::transition::{HandoffChange, Recognized};
-use protocol::types::{Lifetime, NewPerson, Person, Subject, UnixTime};
+use protocol::types::{Lifetime, Membership, NewPerson, Person, Role, Subject, UnixTime};
 use std::sync::Arc;
 use store::Outcome;
 
@@ -188,4 +190,97 @@ async fn whoever_is_deleted_may_come_again_as_somebody_new() {
     assert_eq!(world.settle(again).await, Outcome::Committed);
     let anew = known(&world, "u-1").await.unwrap();
     assert_ne!(anew.subject, ada.subject);
+}
+
+/// Has Ada belong to what the company says, each change settled before the next is asked for.
+async fn belongs(world: &World, ada: Subject, said: &[ExternalMembership]) -> usize {
+    for changes in 0..20 {
+        let mut named = Vec::new();
+        for one in said {
+            named.extend(world.store.organization_of_company(&one.id).await.unwrap());
+        }
+        let own = world.store.memberships(ada).await.unwrap();
+        let facts = MembershipFacts { own, named };
+        match next_change(ada, said, &facts, world.now, &world.store.mint()) {
+            Some(change) => {
+                let settled = world.settle(Transition::Organization(change)).await;
+                assert_eq!(settled, Outcome::Committed);
+            }
+            None => return changes,
+        }
+    }
+    panic!("it never ends");
+}
+
+fn member(id: &str, name: &str, role: Role) -> ExternalMembership {
+    ExternalMembership {
+        id: id.to_owned(),
+        name: name.to_owned(),
+        role,
+    }
+}
+
+#[tokio::test]
+async fn organizations_of_the_company_become_what_it_says() {
+    let world = World::new();
+    let first = challenge(&world);
+    let new = accept(&world, &first, newcomer(&world, "u-1", "ada@example.com"));
+    assert_eq!(world.settle(new).await, Outcome::Committed);
+    let ada = known(&world, "u-1").await.expect("an account").subject;
+    let seats = async || {
+        let own = world.store.memberships(ada).await.unwrap();
+        let seat = |own: Membership| {
+            (
+                own.organization.external_id,
+                own.organization.name,
+                own.role,
+            )
+        };
+        own.into_iter().map(seat).collect::<Vec<_>>()
+    };
+    let seat = |id: &str, name: &str, role| (Some(id.to_owned()), name.to_owned(), role);
+    let said = [
+        member("o-1", "Acme", Role::Owner),
+        member("o-2", "Board", Role::Viewer),
+    ];
+    assert_eq!(belongs(&world, ada, &said).await, 4);
+    assert_eq!(
+        belongs(&world, ada, &said).await,
+        0,
+        "nothing is left to do"
+    );
+    assert_eq!(
+        seats().await,
+        [
+            seat("o-1", "Acme", Role::Owner),
+            seat("o-2", "Board", Role::Viewer)
+        ]
+    );
+    // Its only owner may delete the account: the company names another.
+    let left = world.store.deletion(ada).await.unwrap().left_without_owner;
+    assert_eq!(left, []);
+    let said = [member("o-2", "Board Makers", Role::Developer)];
+    assert_eq!(belongs(&world, ada, &said).await, 3);
+    assert_eq!(
+        seats().await,
+        [seat("o-2", "Board Makers", Role::Developer)]
+    );
+    let acme = world.store.organization_of_company("o-1").await.unwrap();
+    let acme = acme.expect("it stays for its other members");
+    let named = world.store.organization_external_id(acme.id).await.unwrap();
+    assert_eq!(named.as_deref(), Some("o-1"));
+}
+
+#[tokio::test]
+async fn of_two_that_come_at_once_with_the_same_organization_one_brings_it() {
+    let world = World::new();
+    let mirror = |id: &str| {
+        let facts = MembershipFacts::default();
+        let said = [member(id, "Acme", Role::Owner)];
+        let change = next_change(Subject(1), &said, &facts, world.now, &world.store.mint());
+        Transition::Organization(change.expect("it is new"))
+    };
+    assert_eq!(world.settle(mirror("o-1")).await, Outcome::Committed);
+    assert_eq!(world.settle(mirror("o-1")).await, Outcome::Conflict);
+    assert_eq!(world.settle(mirror("o-2")).await, Outcome::Committed);
 }

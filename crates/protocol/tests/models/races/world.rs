@@ -296,6 +296,7 @@ impl World {
             .as_ref()
             .and_then(|facts| facts.person.clone());
         Some(RefreshFacts {
+            workspace: None,
             token,
             grant,
             used,

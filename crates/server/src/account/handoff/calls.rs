@@ -1,4 +1,5 @@
 //! What the company's server asks and says. It shows its secret with each call, as a bearer token.
+use super::memberships;
 use crate::http::error::{ApiError, Told, ToldField};
 use crate::http::reply;
 use crate::http::request::{Arrival, authorization, media_type, read};
@@ -97,8 +98,9 @@ pub(super) async fn accept(State(app): State<App>, request: Request) -> Result<R
             at: context.now,
             ..call.act
         };
-        if let Some(answer) = app.settle(decision, act).await? {
-            answer.map_err(told)?;
+        if let Some(taken) = app.settle(decision, act).await? {
+            taken.map_err(told)?;
+            memberships::follow(&app, &answer.person, act).await?;
             return Ok(way_back(&app, &challenge));
         }
     }

@@ -1,7 +1,8 @@
-//! The company's own login: browsers are sent there and come back (`browser`), and its server says who they are (`calls`).
+//! The company's own login: browsers are sent there and come back (`browser`), and its server says who they are (`calls`) and to which of its organizations they belong (`memberships`).
 //! The rules are those of `protocol::handoff`.
 mod browser;
 mod calls;
+mod memberships;
 
 pub(super) use browser::{begin, is_anew};
 

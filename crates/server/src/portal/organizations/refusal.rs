@@ -15,5 +15,6 @@ pub(super) fn sentence(error: OrganizationError, language: Language) -> Text {
         OrganizationError::LastOwner => language.text("organization-last-owner"),
         OrganizationError::HasApps => language.text("organization-has-apps"),
         OrganizationError::Unproved => language.text("organizations-unproved"),
+        OrganizationError::OfCompany => language.text("organization-decided-elsewhere"),
     }
 }

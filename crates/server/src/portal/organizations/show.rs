@@ -12,7 +12,7 @@ use axum::http::StatusCode;
 use axum::response::Response;
 use pages::portal::{InvitationRow, MemberRow, OrganizationPage};
 use pages::{Problem, Speak, Text};
-use protocol::organizations::Seat;
+use protocol::organizations::{MAX_MEMBERS, Seat};
 use protocol::types::{Locator, Role};
 
 /// `GET`: the page.
@@ -92,9 +92,12 @@ pub(super) fn page(app: &App, desk: Desk, seat: &Seat, said: Said) -> Response {
         name: facts.organization.name.clone(),
         typed_name: said.name.unwrap_or_else(|| facts.organization.name.clone()),
         role: seat.role(),
+        of_company: facts.organization.external_id.is_some(),
+        beyond: facts.members.len().saturating_sub(MAX_MEMBERS),
         members: facts
             .members
             .iter()
+            .take(MAX_MEMBERS)
             .map(|member| MemberRow {
                 id: member.subject.0.to_string(),
                 name: member.name.clone(),
