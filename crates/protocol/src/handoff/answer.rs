@@ -51,8 +51,18 @@ pub struct AnswerFault {
     pub what: String,
 }
 
+/// As an operator is told, who has no place in a form for it.
+impl std::fmt::Display for AnswerFault {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self.pointer.trim_start_matches('/') {
+            "" => f.write_str(&self.what),
+            place => write!(f, "{place}: {}", self.what),
+        }
+    }
+}
+
 impl AnswerFault {
-    fn at(pointer: &str, what: impl Into<String>) -> Self {
+    pub(crate) fn at(pointer: &str, what: impl Into<String>) -> Self {
         AnswerFault {
             pointer: pointer.to_owned(),
             what: what.into(),
@@ -128,7 +138,7 @@ fn missing(pointer: &str) -> AnswerFault {
 }
 
 /// That an object has these members alone: a misspelled one is told, and not passed over.
-fn knows(object: &Object, at: &str, known: &[&str]) -> Result<(), AnswerFault> {
+pub(crate) fn knows(object: &Object, at: &str, known: &[&str]) -> Result<(), AnswerFault> {
     match object.keys().find(|name| !known.contains(&name.as_str())) {
         Some(name) => {
             let shown = shortened(name, 40).replace('~', "~0").replace('/', "~1");
@@ -139,7 +149,11 @@ fn knows(object: &Object, at: &str, known: &[&str]) -> Result<(), AnswerFault> {
     }
 }
 
-fn text<'a>(object: &'a Object, at: &str, name: &str) -> Result<Option<&'a str>, AnswerFault> {
+pub(crate) fn text<'a>(
+    object: &'a Object,
+    at: &str,
+    name: &str,
+) -> Result<Option<&'a str>, AnswerFault> {
     match object.get(name) {
         None | Some(Value::Null) => Ok(None),
         Some(Value::String(text)) => Ok(Some(text)),
@@ -147,6 +161,18 @@ fn text<'a>(object: &'a Object, at: &str, name: &str) -> Result<Option<&'a str>,
             &format!("{at}/{name}"),
             "this is not a text",
         )),
+    }
+}
+
+/// Left out, it is not so.
+pub(crate) fn flag(object: &Object, at: &str, name: &str) -> Result<bool, AnswerFault> {
+    match object.get(name) {
+        None | Some(Value::Null) => Ok(false),
+        Some(Value::Bool(flag)) => Ok(*flag),
+        Some(_) => {
+            let what = "this is not true or false";
+            Err(AnswerFault::at(&format!("{at}/{name}"), what))
+        }
     }
 }
 
@@ -166,14 +192,7 @@ fn person(user: &Object) -> Result<ExternalPerson, AnswerFault> {
             Some(address.ok_or_else(|| AnswerFault::at("/user/email", what))?)
         }
     };
-    let email_verified = match user.get("email_verified") {
-        None | Some(Value::Null) => false,
-        Some(Value::Bool(verified)) => *verified && email.is_some(),
-        Some(_) => {
-            let what = "this is not true or false";
-            return Err(AnswerFault::at("/user/email_verified", what));
-        }
-    };
+    let email_verified = flag(user, "/user", "email_verified")? && email.is_some();
     let name = text(user, "/user", "name")?.unwrap_or_default();
     let address = email.as_ref().map(MailAddress::as_str);
     Ok(ExternalPerson {
@@ -186,7 +205,7 @@ fn person(user: &Object) -> Result<ExternalPerson, AnswerFault> {
 }
 
 /// What is wrong with an id.
-fn id_fault(id: &str) -> Option<String> {
+pub(crate) fn id_fault(id: &str) -> Option<String> {
     if id.is_empty() || id.len() > LONGEST_ID || !id.bytes().all(|b| b.is_ascii_graphic()) {
         return Some(format!(
             "this is not 1 to {LONGEST_ID} visible characters of ASCII"
@@ -200,7 +219,7 @@ fn id_fault(id: &str) -> Option<String> {
 }
 
 /// A name as it may be shown. Nobody is kept out because of what they are called elsewhere.
-fn called(name: &str, instead: &str) -> String {
+pub(crate) fn called(name: &str, instead: &str) -> String {
     let plain: String = name.chars().filter(|c| !deceives(*c)).collect();
     let name = if plain.trim().is_empty() {
         instead

@@ -8,6 +8,7 @@ mod answer;
 
 pub use accept::{AcceptFacts, HandoffError, LoginOutcome, accept, refuse};
 pub use answer::{Answer, AnswerFault, ExternalPerson, LOCAL_MARK, LONGEST_ANSWER};
+pub(crate) use answer::{called, flag, id_fault, knows, text};
 
 use crate::decision::Mint;
 use crate::types::{Lifetime, Locator, Subject, UnixTime};
