@@ -59,6 +59,8 @@ events! {
     TokenRevoked "token.revoked",
     /// An account was made.
     UserCreated "user.created",
+    /// Accounts of people who come from elsewhere were made, many at once.
+    UsersImported "users.imported",
     /// A password was changed.
     UserPasswordSet "user.password_set",
     /// Somebody asked for an account, and a link was sent to the address.

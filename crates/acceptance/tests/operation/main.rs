@@ -8,6 +8,7 @@ mod dev;
 mod earlier;
 #[cfg(target_os = "linux")]
 mod faults;
+mod import_crash;
 mod load;
 mod mail;
 mod mail_crash;

@@ -11,6 +11,7 @@ mod device;
 mod device_polls;
 mod documented;
 mod handoff;
+mod imported;
 mod languages;
 mod last_used;
 mod lists;

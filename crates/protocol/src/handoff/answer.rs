@@ -1,6 +1,6 @@
 //! What the company says of a person: one JSON object, read strictly, with a sentence for each fault.
 use super::memberships::{ExternalMembership, memberships};
-use super::reading::{AnswerFault, called, id_fault, knows, missing, text};
+use super::reading::{AnswerFault, LONGEST_NAME, called, flag, id_fault, knows, missing, text};
 use crate::openid::claims::Document;
 use crate::types::{MailAddress, UnixTime};
 use jose::json::{self, JsonFault, Object};
@@ -8,7 +8,6 @@ use serde_json::Value;
 
 /// Longest answer that is read, in bytes.
 pub const LONGEST_ANSWER: usize = 64 * 1_024;
-const LONGEST_NAME: usize = 100;
 const MOST_METHODS: usize = 10;
 const LONGEST_METHOD: usize = 32;
 
@@ -126,14 +125,7 @@ fn person(user: &Object) -> Result<ExternalPerson, AnswerFault> {
             Some(address.ok_or_else(|| AnswerFault::at("/user/email", what))?)
         }
     };
-    let email_verified = match user.get("email_verified") {
-        None | Some(Value::Null) => false,
-        Some(Value::Bool(verified)) => *verified && email.is_some(),
-        Some(_) => {
-            let what = "this is not true or false";
-            return Err(AnswerFault::at("/user/email_verified", what));
-        }
-    };
+    let email_verified = flag(user, "/user", "email_verified")? && email.is_some();
     let name = text(user, "/user", "name")?.unwrap_or_default();
     let address = email.as_ref().map(MailAddress::as_str);
     Ok(ExternalPerson {

@@ -12,6 +12,7 @@ pub use accept::{AcceptFacts, HandoffError, LoginOutcome, accept, refuse};
 pub use answer::{Answer, ExternalPerson, LONGEST_ANSWER};
 pub use memberships::{ExternalMembership, MembershipFacts, next_change};
 pub use reading::{AnswerFault, LOCAL_MARK};
+pub(crate) use reading::{LONGEST_NAME, called, flag, id_fault, knows, text};
 
 use crate::decision::Mint;
 use crate::types::{Lifetime, Locator, Subject, UnixTime};

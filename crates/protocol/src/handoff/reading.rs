@@ -8,6 +8,8 @@ use wire::introspection::APP_MARK;
 pub const LOCAL_MARK: &str = "local:";
 /// "It MUST NOT exceed 255 ASCII \[RFC20\] characters in length" (OpenID Connect Core §2, of `sub`).
 const LONGEST_ID: usize = 255;
+/// Longest name of a person, in characters.
+pub(crate) const LONGEST_NAME: usize = 100;
 
 /// What is wrong with an answer, and where (RFC 6901).
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -18,8 +20,18 @@ pub struct AnswerFault {
     pub what: String,
 }
 
+/// As an operator is told, who has no place in a form for it.
+impl std::fmt::Display for AnswerFault {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self.pointer.trim_start_matches('/') {
+            "" => f.write_str(&self.what),
+            place => write!(f, "{place}: {}", self.what),
+        }
+    }
+}
+
 impl AnswerFault {
-    pub(super) fn at(pointer: &str, what: impl Into<String>) -> Self {
+    pub(crate) fn at(pointer: &str, what: impl Into<String>) -> Self {
         AnswerFault {
             pointer: pointer.to_owned(),
             what: what.into(),
@@ -27,12 +39,12 @@ impl AnswerFault {
     }
 }
 
-pub(super) fn missing(pointer: &str) -> AnswerFault {
+pub(crate) fn missing(pointer: &str) -> AnswerFault {
     AnswerFault::at(pointer, "this is missing")
 }
 
 /// That an object has these members alone: a misspelled one is told, and not passed over.
-pub(super) fn knows(object: &Object, at: &str, known: &[&str]) -> Result<(), AnswerFault> {
+pub(crate) fn knows(object: &Object, at: &str, known: &[&str]) -> Result<(), AnswerFault> {
     match object.keys().find(|name| !known.contains(&name.as_str())) {
         Some(name) => {
             let shown = shortened(name, 40).replace('~', "~0").replace('/', "~1");
@@ -43,7 +55,7 @@ pub(super) fn knows(object: &Object, at: &str, known: &[&str]) -> Result<(), Ans
     }
 }
 
-pub(super) fn text<'a>(
+pub(crate) fn text<'a>(
     object: &'a Object,
     at: &str,
     name: &str,
@@ -58,8 +70,20 @@ pub(super) fn text<'a>(
     }
 }
 
+/// Left out, it is not so.
+pub(crate) fn flag(object: &Object, at: &str, name: &str) -> Result<bool, AnswerFault> {
+    match object.get(name) {
+        None | Some(Value::Null) => Ok(false),
+        Some(Value::Bool(flag)) => Ok(*flag),
+        Some(_) => {
+            let what = "this is not true or false";
+            Err(AnswerFault::at(&format!("{at}/{name}"), what))
+        }
+    }
+}
+
 /// What is wrong with an id.
-pub(super) fn id_fault(id: &str) -> Option<String> {
+pub(crate) fn id_fault(id: &str) -> Option<String> {
     if id.is_empty() || id.len() > LONGEST_ID || !id.bytes().all(|b| b.is_ascii_graphic()) {
         return Some(format!(
             "this is not 1 to {LONGEST_ID} visible characters of ASCII"
@@ -73,7 +97,7 @@ pub(super) fn id_fault(id: &str) -> Option<String> {
 }
 
 /// A name as it may be shown. Nobody is kept out because of what they are called elsewhere.
-pub(super) fn called(name: &str, instead: &str, longest: usize) -> String {
+pub(crate) fn called(name: &str, instead: &str, longest: usize) -> String {
     let plain: String = name.chars().filter(|c| !deceives(*c)).collect();
     let name = if plain.trim().is_empty() {
         instead

@@ -1,4 +1,5 @@
 //! Accounts of people.
+use crate::accounts::import::Newcomer;
 use crate::accounts::mail_link::{LinkMail, MailLink};
 use crate::events::{Actor, Event, Happened};
 use crate::outbox::Message;
@@ -35,6 +36,9 @@ pub enum AccountChange {
         /// The link that proved the address.
         link: Option<Locator>,
     },
+    /// Makes the accounts of people who come from elsewhere. Guard: each address is free, and so is what each is called by the
+    /// company's own login.
+    Import(Vec<Newcomer>),
     /// Changes a password and ends the person's sessions, but for one. Guard, if a password was proved: it is still
     /// the person's, since checking takes a while.
     SetPassword {
@@ -232,6 +236,7 @@ impl AccountChange {
                 subject: person.subject,
                 ..Happened::unasked(Event::UserCreated)
             },
+            Self::Import(_) => Happened::unasked(Event::UsersImported),
             Self::SetPassword { subject, .. } => {
                 Happened::by_person(Event::UserPasswordSet, *subject)
             }
@@ -252,6 +257,7 @@ impl AccountChange {
             Self::SetPassword { notice, .. } | Self::SetName { notice, .. } => notice.as_mut(),
             Self::Recover(recovery) => Some(&mut recovery.notice),
             Self::Create { .. }
+            | Self::Import(_)
             | Self::HandOutLink { .. }
             | Self::Address(
                 AddressChange::Prove { .. }
@@ -279,6 +285,7 @@ impl AccountChange {
             Self::Recover(recovery) => recovery.notice.messages(),
             Self::Delete(deletion) => deletion.notice.as_slice(),
             Self::Create { .. }
+            | Self::Import(_)
             | Self::HandOutLink { .. }
             | Self::Address(
                 AddressChange::Prove { .. }

@@ -44,6 +44,7 @@ names! {
     SendLink Transition::Account(AccountChange::SendLink { .. }) => "account.send_link",
     HandOutLink Transition::Account(AccountChange::HandOutLink { .. }) => "account.hand_out_link",
     CreatePerson Transition::Account(AccountChange::Create { .. }) => "account.create",
+    ImportPeople Transition::Account(AccountChange::Import(_)) => "account.import",
     SetPassword Transition::Account(AccountChange::SetPassword { .. }) => "account.set_password",
     Rehash Transition::Account(AccountChange::Rehash { .. }) => "account.rehash",
     SetPreferences Transition::Account(AccountChange::SetPreferences { .. }) => "account.set_preferences",

@@ -15,7 +15,8 @@ pub struct Person {
     pub name: String,
     /// Whether they may administer the provider.
     pub admin: bool,
-    /// Their password as a PHC string (argon2id).
+    /// The hash of their password: of ours, or of elsewhere ([`StoredHash`](crate::accounts::stored_hash::StoredHash)); empty:
+    /// they have none.
     pub password: String,
     /// When an admin switched the account off, if so.
     pub disabled_at: Option<UnixTime>,
@@ -85,7 +86,7 @@ pub struct NewPerson {
     pub name: String,
     /// Whether they may administer the provider.
     pub admin: bool,
-    /// A PHC string.
+    /// The hash of their password, in a form that [`StoredHash`](crate::accounts::stored_hash::StoredHash) reads; empty: none.
     pub password: String,
     /// The test app that it is made with, if it is a test user.
     pub test_app: Option<ClientNo>,

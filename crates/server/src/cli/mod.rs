@@ -23,6 +23,7 @@ mod grant;
 mod grant_all;
 mod key;
 mod key_signing;
+mod line_reader;
 mod mail;
 mod one_app;
 mod one_user;
@@ -41,6 +42,7 @@ mod token;
 mod user;
 mod user_change;
 mod user_end;
+mod user_import;
 mod user_shown;
 
 use clap::{CommandFactory, Parser, Subcommand};

@@ -35,6 +35,11 @@ impl Progress {
         self.0.set_message(name);
     }
 
+    /// Tells something beside it.
+    pub(super) fn line(&self, text: &str) {
+        self.0.suspend(|| eprintln!("{text}"));
+    }
+
     fn shown(bar: ProgressBar, form: &str, name: &'static str) -> Self {
         let style = ProgressStyle::with_template(form);
         bar.set_style(style.unwrap_or_else(|_| ProgressStyle::default_bar()));

@@ -6,6 +6,7 @@ use super::place::{CHANGED, Opened, Page, Place};
 use super::text_file::read_text;
 use super::user_change::Update;
 use super::user_end::Delete;
+use super::user_import::Import;
 use crate::ops::clock;
 use crate::ops::hasher;
 use clap::{Args, Subcommand};
@@ -24,6 +25,9 @@ use store::Stay;
 pub(super) enum Verb {
     /// Make an account.
     Create(Create),
+    /// Make the accounts of people who come from elsewhere, with the passwords they have there. Whoever is here already stays
+    /// as they are, so an import that was cut off goes on when it is run again.
+    Import(Import),
     /// List the accounts.
     List(List),
     /// Show all that is known of an account.
@@ -120,6 +124,7 @@ impl Verb {
     pub(super) async fn run(self, output: Output) -> Result<(), Failure> {
         match self {
             Verb::Create(create) => create.run(output).await,
+            Verb::Import(import) => import.run(output).await,
             Verb::List(list) => list.run(output).await,
             Verb::Export(one) => one.export().await,
             Verb::Delete(delete) => delete.run(output).await,

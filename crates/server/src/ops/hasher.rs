@@ -1,25 +1,23 @@
 //! Password hashing: argon2id (19 MiB, 2 passes) on threads of its own, so that sign-ins wait for each other and
 //! never for tokens, nor tokens for them.
+use super::stored_password::{Memory, verify};
 use super::turns::Turns;
 use anyhow::{Context, anyhow};
 use argon2::password_hash::PasswordHasher;
-use argon2::password_hash::phc::{Output, PasswordHash};
-use argon2::{Algorithm, Argon2, Block, Params, Version};
+use argon2::{Argon2, Params};
 use protocol::accounts::password::prepared;
 use std::panic::AssertUnwindSafe;
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 use tokio::sync::oneshot;
 
+pub(crate) use super::stored_password::Checked;
+
 /// How long the memory of a hash is kept for the next one. Getting 19 MiB anew costs a tenth of a check.
 const KEPT: Duration = Duration::from_secs(1);
 
 /// How far a thread that hashes stands back where others want its core: it gets a quarter of it then.
 const NICE: i32 = 5;
-
-/// What an unknown address is checked against, so that it takes as long as a known one: random bytes that are
-/// the hash of no known password.
-const NOBODY: &str = "$argon2id$v=19$m=19456,t=2,p=1$ryGpcWCUFg1aS5D0Ml2xWw$XJ9Ac13o/kqQs6FnTRGtg5HoqNCyS/4T1MeGdP0ALfM";
 
 /// Why a password was not hashed.
 #[derive(Debug)]
@@ -55,74 +53,6 @@ pub(crate) fn hash(password: &str) -> anyhow::Result<String> {
     let hash = Argon2::default().hash_password(prepared(password).as_bytes());
     Ok(hash.map_err(|e| anyhow!("cannot hash: {e}"))?.to_string())
 }
-
-/// What a password is to a hash.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Checked {
-    /// Another one.
-    Wrong,
-    /// The one that was hashed.
-    Right,
-    /// The one that was hashed, in a way that is weaker than ours: it is worth hashing anew.
-    Outdated,
-}
-
-impl Checked {
-    /// Whether it is the one that was hashed.
-    pub(crate) fn is_right(self) -> bool {
-        match self {
-            Checked::Wrong => false,
-            Checked::Right | Checked::Outdated => true,
-        }
-    }
-}
-
-/// Whether a password has this hash. Earlier releases hashed it as it was typed, so one whose letters are composed in
-/// another way is tried as typed too: always, so that the time tells nothing.
-fn verify(password: &str, stored: Option<&str>, memory: &mut Memory) -> Checked {
-    let Ok(hash) = PasswordHash::new(stored.unwrap_or(NOBODY)) else {
-        return Checked::Wrong;
-    };
-    let ready = prepared(password);
-    let mut right = matches(&ready, &hash, memory).unwrap_or(false);
-    if ready != password {
-        right |= matches(password, &hash, memory).unwrap_or(false);
-    }
-    match right && stored.is_some() {
-        true if is_weaker(&hash) => Checked::Outdated,
-        true => Checked::Right,
-        false => Checked::Wrong,
-    }
-}
-
-/// Whether a hash was made with another algorithm than ours, or whoever guesses has less to do for it: that is memory,
-/// as often as it is passed over.
-fn is_weaker(hash: &PasswordHash) -> bool {
-    let work = |params: &Params| u64::from(params.m_cost()) * u64::from(params.t_cost());
-    let same = Algorithm::try_from(hash.algorithm.as_str()) == Ok(Algorithm::default())
-        && hash.version == Some(Version::default().into());
-    let enough = Params::try_from(hash).is_ok_and(|params| work(&params) >= work(&Params::DEFAULT));
-    !(same && enough)
-}
-
-/// Whether a password has this hash, by the hash's own parameters; `None` when it is not one of argon2.
-fn matches(password: &str, hash: &PasswordHash, memory: &mut Memory) -> Option<bool> {
-    let algorithm = Algorithm::try_from(hash.algorithm.as_str()).ok()?;
-    let version = hash.version.map(Version::try_from).transpose().ok()?;
-    let params = Params::try_from(hash).ok()?;
-    let (salt, expected) = (hash.salt.as_ref()?, hash.hash.as_ref()?);
-    memory.resize(params.block_count(), Block::new());
-    let mut out = [0; Output::MAX_LENGTH];
-    let out = out.get_mut(..expected.len())?;
-    Argon2::new(algorithm, version.unwrap_or_default(), params)
-        .hash_password_into_with_memory(password.as_bytes(), salt, out, &mut memory[..])
-        .ok()?;
-    // Compared in constant time.
-    Some(Output::new(out).ok()? == *expected)
-}
-
-/// What one hash works in.
-type Memory = Vec<Block>;
 
 /// Work for a thread that hashes.
 enum Job {
@@ -212,7 +142,11 @@ impl Queue {
         }
     }
 
-    fn put_back(&self, memory: Memory) {
+    /// Keeps the memory, unless a hash from elsewhere took more than one of ours.
+    fn put_back(&self, mut memory: Memory) {
+        if memory.capacity() > Params::DEFAULT.block_count() {
+            memory = Memory::new();
+        }
         let mut waiting = self.lock();
         waiting.memory.push(memory);
         waiting.used = Some(Instant::now());
@@ -317,80 +251,7 @@ fn work(queue: &Queue, kept: Duration) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use argon2::password_hash::PasswordVerifier;
-
-    #[test]
-    fn only_the_right_password_of_a_known_account_is_accepted() {
-        let stored = hash("correct horse").unwrap();
-        assert!(stored.starts_with("$argon2id$v=19$m=19456,t=2,p=1$"));
-        // What another hash left in the memory changes nothing.
-        let mut memory = Memory::new();
-        for _ in 0..2 {
-            let mut check = |password, stored| verify(password, stored, &mut memory);
-            assert_eq!(check("correct horse", Some(&*stored)), Checked::Right);
-            assert_eq!(check("wrong", Some(&stored)), Checked::Wrong);
-            assert_eq!(check("correct horse", None), Checked::Wrong);
-            assert_eq!(check("correct horse", Some("not a hash")), Checked::Wrong);
-        }
-    }
-
-    #[test]
-    fn a_hash_is_checked_by_its_own_parameters() {
-        let params = Params::new(1_024, 3, 2, Some(24)).unwrap();
-        let other = Argon2::new(Algorithm::Argon2i, Version::V0x10, params);
-        let stored = other.hash_password(b"correct horse").unwrap().to_string();
-        let mut memory = vec![Block::new(); 7];
-        let mut check = |password, stored| verify(password, stored, &mut memory);
-        assert_eq!(check("correct horse", Some(&*stored)), Checked::Outdated);
-        assert_eq!(check("wrong", Some(&stored)), Checked::Wrong);
-        assert!(
-            Argon2::default()
-                .verify_password(b"correct horse", stored.as_str())
-                .is_ok()
-        );
-    }
-
-    #[test]
-    fn less_work_than_ours_is_outdated_and_more_is_not() {
-        for (memory, passes, checked) in [
-            (19_456, 1, Checked::Outdated),
-            (9_728, 3, Checked::Outdated),
-            (19_456, 2, Checked::Right),
-            (47_104, 1, Checked::Right),
-        ] {
-            let params = Params::new(memory, passes, 1, None).unwrap();
-            let other = Argon2::new(Algorithm::Argon2id, Version::V0x13, params);
-            let stored = other.hash_password(b"correct horse").unwrap().to_string();
-            let mut room = Memory::new();
-            assert_eq!(
-                verify("correct horse", Some(&stored), &mut room),
-                checked,
-                "{memory} {passes}"
-            );
-            assert_eq!(verify("wrong", Some(&stored), &mut room), Checked::Wrong);
-        }
-    }
-
-    #[test]
-    fn a_password_is_one_however_its_letters_are_composed() {
-        let (composed, apart) = ("Zo\u{eb} a pass\u{e9}", "Zoe\u{308}\u{a0}a passe\u{301}");
-        let mut memory = Memory::new();
-        for typed in [composed, apart] {
-            let stored = hash(typed).unwrap();
-            for again in [composed, apart] {
-                let checked = verify(again, Some(&stored), &mut memory);
-                assert!(checked.is_right(), "{typed} {again}");
-            }
-            assert!(!verify("Zoe a passe", Some(&stored), &mut memory).is_right());
-            assert!(!verify(apart, None, &mut memory).is_right());
-        }
-        // As earlier releases hashed.
-        let old = Argon2::default().hash_password(apart.as_bytes());
-        let old = old.unwrap().to_string();
-        let typed = verify(apart, Some(&old), &mut memory);
-        assert!(typed.is_right(), "as it was typed");
-        assert!(!verify(composed, Some(&old), &mut memory).is_right());
-    }
+    use argon2::Block;
 
     fn job() -> (Job, oneshot::Receiver<Result<Checked, HashFault>>) {
         let (done, waits) = oneshot::channel();

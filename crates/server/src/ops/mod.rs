@@ -18,6 +18,7 @@ pub(crate) mod sealing;
 pub(crate) mod server_key;
 pub(crate) mod signing_keys;
 pub(crate) mod stopping;
+mod stored_password;
 pub(crate) mod subscriber;
 mod turns;
 

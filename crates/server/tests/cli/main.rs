@@ -7,6 +7,7 @@ mod apps;
 mod configuration;
 mod db;
 mod doctor;
+mod import;
 mod key;
 mod outbound;
 mod signing_keys;

@@ -4,8 +4,10 @@ use super::mail_link::{keep, keep_link, tell, use_up, withdraw, withdraw_of, wit
 use super::session::end_all;
 use crate::steps::Steps;
 use crate::value::values;
+use protocol::accounts::import::Newcomer;
 use protocol::accounts::mail_link::LinkMail;
 use protocol::accounts::mailbox::A_DAY;
+use protocol::handoff::SOURCE;
 use protocol::transition::{AccountChange, AddressChange, Recovery};
 use protocol::types::{Language, Locator, NewPerson, Subject, UnixTime};
 
@@ -25,6 +27,9 @@ pub(super) fn steps<'a>(steps: Steps<'a>, change: &'a AccountChange, now: UnixTi
             keep_link(steps.exists(guard, values![*subject, email]), link)
         }
         AccountChange::Create { person, link } => create(used(steps, *link, now), person, now),
+        AccountChange::Import(newcomers) => newcomers
+            .iter()
+            .fold(steps, |steps, newcomer| import(steps, newcomer, now)),
         AccountChange::SetPassword {
             subject,
             proved,
@@ -250,6 +255,35 @@ fn recover<'a>(steps: Steps<'a>, recovery: &'a Recovery, now: UnixTime) -> Steps
         )
         .person_changed(subject),
     }
+}
+
+fn import<'a>(steps: Steps<'a>, newcomer: &'a Newcomer, now: UnixTime) -> Steps<'a> {
+    let (person, preferences) = (&newcomer.person, &newcomer.preferences);
+    let steps = create(steps, person, newcomer.created_at);
+    let steps = match &person.external_id {
+        Some(id) => identify(steps, person, (SOURCE, id), now),
+        None => steps,
+    };
+    let language = preferences.language.map(Language::tag);
+    match (language, preferences.zone.as_deref()) {
+        (None, None) => steps,
+        (language, zone) => steps.run(
+            "UPDATE people SET language = $2, zone = $3 WHERE email_key = $1",
+            values![person.key(), language, zone],
+        ),
+    }
+}
+
+/// A person who was just made is known by an id elsewhere, by which nobody else is.
+pub(super) fn identify<'a>(
+    steps: Steps<'a>,
+    person: &'a NewPerson,
+    (source, external_id): (&'a str, &'a str),
+    now: UnixTime,
+) -> Steps<'a> {
+    let known = "INSERT INTO identities (source, external_id, subject, created_at) \
+                 SELECT $1, $2, subject, $4 FROM people WHERE email_key = $3 ON CONFLICT DO NOTHING";
+    steps.guard(known, values![source, external_id, person.key(), now])
 }
 
 pub(super) fn create<'a>(steps: Steps<'a>, person: &'a NewPerson, now: UnixTime) -> Steps<'a> {

@@ -1,5 +1,5 @@
 //! Sign-ins at the company's own login.
-use super::account::create;
+use super::account::{create, identify};
 use crate::steps::Steps;
 use crate::value::values;
 use protocol::handoff::LoginChallenge;
@@ -66,10 +66,8 @@ fn recognize<'a>(steps: Steps<'a>, recognized: &'a Recognized, now: UnixTime) ->
             identity: (source, external_id),
             claims,
         } => {
-            let known = "INSERT INTO identities (source, external_id, subject, created_at) \
-                         SELECT $1, $2, subject, $4 FROM people WHERE email_key = $3 ON CONFLICT DO NOTHING";
-            let values = values![source, external_id, person.key(), now];
-            let steps = create(steps, person, now).guard(known, values);
+            let steps = create(steps, person, now);
+            let steps = identify(steps, person, (source, external_id), now);
             match claims {
                 Some(claims) if !claims.is_empty() => steps.run(
                     "INSERT INTO person_claims (subject, claims) SELECT subject, $2 FROM people WHERE email_key = $1",

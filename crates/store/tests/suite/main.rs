@@ -21,6 +21,7 @@ mod expiry;
 mod feed;
 mod handoff;
 mod housekeeping;
+mod import;
 mod introductions;
 mod invariants;
 mod mail_links;

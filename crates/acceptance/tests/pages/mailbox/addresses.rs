@@ -297,6 +297,22 @@ fn a_link_that_an_operator_hands_over_sets_a_password_once() {
 
 #[test]
 #[cfg_attr(not(has_python), ignore = "needs Python: see ./test")]
+fn who_was_imported_without_a_password_chooses_one_by_mail() {
+    let post = Post::start("");
+    let line = "{\"email\":\"eve@example.com\",\"email_verified\":true,\"name\":\"Eve\"}\n";
+    let file = post.scene.provider.secret_file(line);
+    post.scene.cli(&["user", "import", &file]);
+    let mut browser = post.browser();
+    post.ask(&mut browser, "/recover", "eve@example.com")
+        .expect(303);
+    let link = post.mail("eve@example.com", 1).link();
+    post.choose(&mut browser, &link, None, NEW).expect(303);
+    assert!(is_signed_in(&mut browser));
+    post.browser().sign_in("eve@example.com", NEW);
+}
+
+#[test]
+#[cfg_attr(not(has_python), ignore = "needs Python: see ./test")]
 fn the_address_of_a_deleted_account_hears_of_it_and_is_free() {
     let post = Post::start("");
     let mut browser = post.browser();
