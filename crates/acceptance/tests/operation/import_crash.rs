@@ -97,7 +97,7 @@ fn an_import_that_was_killed_goes_on_and_makes_nobody_twice() {
     for _ in 0..4 {
         let mut child = begin(provider, &file);
         std::thread::sleep(
-            Duration::from_millis(150) + random_below(if long() { 3_000 } else { 400 }),
+            Duration::from_millis(150) + random_below(if long() { 3_000 } else { 200 }),
         );
         child.kill().expect("a signal");
         child.wait().expect("an end");
@@ -113,7 +113,8 @@ fn an_import_that_was_killed_goes_on_and_makes_nobody_twice() {
     assert_eq!(count("imported") + count("duplicates"), right, "{done}");
     assert!(most < MOST_MEMORY, "{most} KiB");
     // What was there before are whole batches: the lines that are right, 500 at a time.
-    assert_eq!(count("duplicates") % BATCH, 0, "{done}");
+    let is_whole = count("duplicates") == right || count("duplicates").is_multiple_of(BATCH);
+    assert!(is_whole, "{done}");
     let (again, _) = end(begin(provider, &file));
     assert_eq!(
         (again["imported"].as_u64(), again["duplicates"].as_u64()),
