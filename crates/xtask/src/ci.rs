@@ -57,6 +57,8 @@ fn named(variables: &Variables) -> String {
         "VALETKEY_TEST_NODE" => Some("node"),
         "VALETKEY_TEST_CHROMIUM" => Some("chromium"),
         "VALETKEY_TEST_GO" => Some("go"),
+        "VALETKEY_TEST_HANDOFF_GO" => Some("handoff_go"),
+        "VALETKEY_TEST_PHP" => Some("php"),
         "VALETKEY_TEST_OAUTH2_PROXY" => Some("oauth2_proxy"),
         "VALETKEY_TEST_APACHE" => Some("apache"),
         "VALETKEY_TEST_SPRING" => Some("spring"),

@@ -7,6 +7,8 @@ use std::process::Command;
 pub(crate) const CLIENTS: &str = "crates/acceptance/clients";
 /// The module of the Go client.
 const GO: &str = "crates/acceptance/clients/libraries/go";
+/// The site in Go whose login people are handed to.
+const HANDOFF_GO: &str = "examples/handoff/go";
 /// The module that says which oauth2-proxy.
 const PROXY: &str = "crates/acceptance/clients/oauth2-proxy";
 
@@ -66,11 +68,17 @@ pub(crate) fn clients(steps: &mut Steps) -> Vec<(&'static str, PathBuf)> {
             let package = "github.com/oauth2-proxy/oauth2-proxy/v7";
             let proxy = go_program(steps, "oauth2-proxy", PROXY, package);
             found.extend(proxy.map(|proxy| ("VALETKEY_TEST_OAUTH2_PROXY", proxy)));
+            let site = go_program(steps, "Go hand-off", HANDOFF_GO, ".");
+            found.extend(site.map(|site| ("VALETKEY_TEST_HANDOFF_GO", site)));
         }
         false => steps.leave(
-            "Go client and oauth2-proxy",
+            "Go client, hand-off and oauth2-proxy",
             &format!("Go {wanted} or newer is not installed"),
         ),
+    }
+    match have("php", &["php-cli"]) {
+        Some(php) => found.push(("VALETKEY_TEST_PHP", php)),
+        None => steps.skip("PHP hand-off", "php is not installed"),
     }
     match apache() {
         Some(apache) => found.push(("VALETKEY_TEST_APACHE", apache)),

@@ -1,6 +1,7 @@
 //! People who have an account with the company: they sign in at its own login, and come back.
 mod attacks;
 mod calls;
+mod examples;
 mod organizations;
 
 use crate::support::{CALLBACK, PLAIN, Scene, Tokens, consent_form};

@@ -1,0 +1,68 @@
+// A company's own site, whose login Valetkey hands people to. docs/how-to/keep-your-login.md says how it is run.
+const { randomUUID, timingSafeEqual, createHash } = require("node:crypto");
+const express = require("express");
+
+const { ISSUER, HANDOFF_SECRET, PORT = "3000" } = process.env;
+const app = express();
+app.use(express.urlencoded());
+
+// One object per visitor, found again by a cookie.
+const sessions = new Map();
+app.use((req, res, next) => {
+  const id = /(?:^|; )site=([^;]+)/.exec(req.headers.cookie ?? "")?.[1];
+  req.session = sessions.get(id) ?? {};
+  next();
+});
+
+// hand-off begins
+app.get("/oauth/login", async (req, res) => {
+  const challenge = req.query.login_challenge;
+  const { user, authTime } = req.session;
+  const first = `/login?${new URLSearchParams({ next: req.originalUrl })}`;
+  if (!user) return res.redirect(first);
+  const asked = await call("challenge", { challenge });
+  if (!asked) return res.status(400).send("Go back to the app and start again.");
+  if ((asked.signed_in_since ?? 0) > authTime) return res.redirect(first);
+  const person = { id: user.id, email: user.email, email_verified: true, name: user.name };
+  const done = await call("accept", { challenge, user: person, auth_time: authTime, amr: ["pwd"] });
+  if (!done) return res.status(400).send("Go back to the app and start again.");
+  res.redirect(done.redirect_to);
+});
+// hand-off ends
+
+// Asks or tells Valetkey something; it refuses what is too late, so that the person starts again.
+async function call(what, body) {
+  const headers = { Authorization: `Bearer ${HANDOFF_SECRET}`, "Content-Type": "application/json" };
+  const init = { method: "POST", headers, body: JSON.stringify(body), signal: AbortSignal.timeout(10_000) };
+  const reply = await fetch(`${ISSUER}/login/${what}`, init);
+  if (reply.ok) return reply.json();
+  console.error(what, await reply.text());
+}
+
+// What you have already: people, and a page where they sign in.
+const USERS = {
+  "ada@example.com": { id: "u-1815", email: "ada@example.com", name: "Ada Lovelace", password: "four quiet winter walks" },
+};
+const page = (problem) => `<!doctype html><html lang="en"><title>Acme</title><main><h1>Sign in to Acme</h1><p role="alert">${problem}</p>
+<form method="post"><p><label for="email">E-mail</label> <input id="email" name="email" type="email" autocomplete="username"></p>
+<p><label for="password">Password</label> <input id="password" name="password" type="password" autocomplete="current-password"></p>
+<button id="sign-in">Sign in</button></form></main></html>`;
+const digest = (text) => createHash("sha256").update(text).digest();
+
+app.get("/", (req, res) => res.send("Acme"));
+app.get("/login", (req, res) => res.send(page("")));
+app.post("/login", (req, res) => {
+  const { email = "", password = "" } = req.body ?? {};
+  const user = Object.hasOwn(USERS, email) ? USERS[email] : undefined;
+  if (!user || !timingSafeEqual(digest(user.password), digest(password))) {
+    return res.status(401).send(page("E-mail or password is wrong."));
+  }
+  const id = randomUUID();
+  sessions.set(id, { user, authTime: Math.floor(Date.now() / 1000) });
+  // A name of its own: cookies of one host know no ports.
+  res.cookie("site", id, { httpOnly: true, sameSite: "lax" });
+  const onward = String(req.query.next ?? "/");
+  res.redirect(onward.startsWith("/oauth/login?") ? onward : "/");
+});
+
+app.listen(Number(PORT), "127.0.0.1");

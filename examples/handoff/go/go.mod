@@ -1,0 +1,3 @@
+module valetkey.example/handoff
+
+go 1.22
