@@ -129,6 +129,10 @@ pub struct Holder {
     pub email: Option<String>,
     /// What the company's own login calls them.
     pub external_id: Option<String>,
+    /// How they had signed in, and what that is told to be worth, where apps are told of a second factor.
+    pub methods: Option<String>,
+    /// See [`Authentication::acr`](crate::types::Authentication::acr).
+    pub acr: Option<String>,
 }
 
 /// A session with its person.

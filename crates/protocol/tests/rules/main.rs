@@ -38,6 +38,7 @@ mod rfc9449;
 mod rfc9470;
 mod rfc9700;
 mod rfc9728;
+mod second_factor;
 mod sessions;
 mod sides;
 mod signing_keys;

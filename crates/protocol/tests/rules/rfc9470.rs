@@ -41,6 +41,8 @@ mod section_6_2_introspection {
             assert_eq!(grant, Locator(5));
             found.held_by(Some(Holder {
                 external_id: None,
+                methods: None,
+                acr: None,
                 auth_time: UnixTime(NOW.0 - 99),
                 email: Some("ann@example.com".to_owned()),
             }));
