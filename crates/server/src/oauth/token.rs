@@ -9,7 +9,7 @@ use crate::http::reply;
 use crate::http::request::ClientAddr;
 use crate::ops::clock;
 use crate::ops::connection_uses::UsedToken;
-use crate::settle::look_up;
+use crate::settle::{look_up, look_up_proved};
 use crate::state::{App, AppState};
 use axum::extract::State;
 use axum::http::StatusCode;
@@ -63,7 +63,10 @@ async fn answer(
         return Box::pin(bound(app, request, (&asked, client))).await;
     }
     for context in app.tries() {
-        let found = look_up(&app.store, asked.lookup()).await?;
+        let found = match app.policy().tells_second_factor() {
+            false => look_up(&app.store, asked.lookup()).await?,
+            true => Box::pin(look_up_proved(&app.store, asked.lookup())).await?,
+        };
         let (used, settled) = {
             let decision = asked.decide(&client, found, &context);
             let used = granted(&decision);
@@ -86,7 +89,10 @@ async fn bound(
 ) -> Result<Response, ApiError> {
     let (client, proof) = possession::holder(app, request, client)?;
     for context in app.tries() {
-        let found = look_up(&app.store, asked.lookup()).await?;
+        let found = match app.policy().tells_second_factor() {
+            false => look_up(&app.store, asked.lookup()).await?,
+            true => Box::pin(look_up_proved(&app.store, asked.lookup())).await?,
+        };
         let decision = asked.decide(&client, found, &context);
         if decision.is_granted() && !possession::spent(app, &proof, request.address).await? {
             return Err(TokenError::Proof(ProofFault::Replayed).into());
