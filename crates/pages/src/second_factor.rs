@@ -121,7 +121,8 @@ impl Page for SecondFactor {
     }
 }
 
-/// Where an authenticator app is set up: `POST` [`ACTION`](Self::ACTION) with `nonce`, `request`, `app`, `seed`, `code`.
+/// Where an authenticator app is set up: `POST` [`ACTION`](Self::ACTION) with `nonce`, `whose`, `request`, `app`, `seed`,
+/// `code`.
 #[derive(Clone, Debug, Template)]
 #[template(path = "second_factor_set_up.html")]
 pub struct SetUpSecondFactor {
@@ -133,6 +134,8 @@ pub struct SetUpSecondFactor {
     pub client_id: Option<String>,
     /// Proof that the form is ours, sent back as `nonce`.
     pub nonce: String,
+    /// Whose page it is, for a form that comes twice.
+    pub whose: String,
     /// The app that waits for the sign-in.
     pub app_name: Option<String>,
     /// Whether nobody goes on without.
@@ -174,6 +177,7 @@ impl Page for SetUpSecondFactor {
             request: Some("Zm9v-req_1".to_owned()),
             client_id: Some("app_1".to_owned()),
             nonce: "nonce-1".to_owned(),
+            whose: "1.proof".to_owned(),
             app_name: Some("Task Board".to_owned()),
             needed: true,
             picture: PICTURE.to_owned(),
@@ -197,6 +201,7 @@ impl Page for SetUpSecondFactor {
             request: Some(HOSTILE.to_owned()),
             client_id: Some(HOSTILE.to_owned()),
             nonce: HOSTILE.to_owned(),
+            whose: HOSTILE.to_owned(),
             app_name: Some(HOSTILE.to_owned()),
             key: HOSTILE.to_owned(),
             seed: HOSTILE.to_owned(),

@@ -43,6 +43,7 @@ pub(crate) struct SetUpForm {
 /// What the page is shown again with.
 pub(crate) struct SetUpFields {
     carried: Carried,
+    whose: String,
     seed: String,
 }
 
@@ -54,6 +55,7 @@ impl Form for SetUpForm {
     fn page(fields: &Params) -> SetUpFields {
         SetUpFields {
             carried: Carried::of(fields),
+            whose: fields.get("whose").unwrap_or_default().to_owned(),
             seed: fields.get("seed").unwrap_or_default().to_owned(),
         }
     }
@@ -121,7 +123,7 @@ pub(crate) async fn submit(
         return over.page(&app, &browser);
     }
     if code.is_some()
-        && let Some(response) = again(&app, &browser, &continuation, &page.seed).await?
+        && let Some(response) = again(&app, &browser, &continuation, &page).await?
     {
         return Ok(response);
     }
@@ -202,13 +204,9 @@ async fn again(
     app: &App,
     browser: &BrowserContext,
     continuation: &Continuation,
-    seed: &str,
+    form: &SetUpFields,
 ) -> Result<Option<Response>, PageError> {
-    let session = browser.session.as_ref().map(|facts| facts.person.subject);
-    let pending = browser.password_proved.as_deref();
-    let pending = pending.and_then(protocol::accounts::second_factor::Pending::read);
-    let subject = pending.map(|(pending, _)| pending.subject).or(session);
-    let Some(subject) = subject else {
+    let Some(subject) = browser.was_of(app, &form.whose) else {
         return Ok(None);
     };
     let lately = |has: &Authenticator| clock::now() <= has.created_at.plus(AGAIN);
@@ -216,7 +214,8 @@ async fn again(
     let (Some(has), Some(person)) = (has.filter(lately), app.store.person(subject).await?) else {
         return Ok(None);
     };
-    let Some(offered) = Offered::read(app, &person, seed).filter(|own| own.sealed == has.sealed)
+    let Some(offered) =
+        Offered::read(app, &person, &form.seed).filter(|own| own.sealed == has.sealed)
     else {
         return Ok(None);
     };
@@ -272,6 +271,7 @@ fn form(
         request: continuation.carried(),
         client_id: continuation.client_id(),
         nonce,
+        whose: browser.whose(app, person.subject),
         app_name: continuation.waiting(browser.language),
         needed: newcomer.session.is_none(),
         picture: picture(&url),
