@@ -142,7 +142,7 @@ pub struct SetUpSecondFactor {
     pub needed: bool,
     /// The key as a picture: a `data:` URL.
     pub picture: String,
-    /// The key as people type it.
+    /// The key as people type it, in two lines.
     pub key: String,
     /// The same, sealed, sent back as `seed`.
     pub seed: String,
@@ -181,7 +181,7 @@ impl Page for SetUpSecondFactor {
             app_name: Some("Task Board".to_owned()),
             needed: true,
             picture: PICTURE.to_owned(),
-            key: "GEZD GNBV GY3T QOJQ GEZD GNBV GY3T QOJQ".to_owned(),
+            key: "GEZD GNBV GY3T QOJQ\nGEZD GNBV GY3T QOJQ".to_owned(),
             seed: "sealed".to_owned(),
             problem: None,
         };

@@ -2,7 +2,9 @@
 //! 9470, OpenID Connect Core §3.1.2.1 and §5.5.1.1).
 use crate::support::phone::{Phone, SET_UP, STEP, recovery_codes, send_code, with_second_step};
 use crate::support::tasks_api::Stage;
-use crate::support::{ANN, CALLBACK, OWNER, PASSWORD, Scene, Tokens, consent_form, form_to};
+use crate::support::{
+    ANN, CALLBACK, OWNER, PASSWORD, Scene, Tokens, consent_form, form_to, outlive_a_second,
+};
 use acceptance::{App, Browser, Json, Redirect, Reply};
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use serde_json::json;
@@ -167,6 +169,7 @@ fn a_jwt_tells_it_without_openid_connect_and_max_age_asks_for_both_again() {
     let answer = allowed(&scene, &mut browser, &app, page);
     let told = claims(&answer.member("access_token"));
     assert_eq!(told["acr"], TWO, "{told}");
+    outlive_a_second();
     let page = browser.open(&scene.question(&app, &[scope, ("acr_values", TWO), ("max_age", "0")]));
     let typed = [("email", ANN), ("password", PASSWORD)];
     let reply = browser.submit(&form_to(&page, "/sign-in"), &typed);

@@ -24,8 +24,8 @@ impl Phone {
     pub(crate) fn of(page: &Reply) -> Self {
         let text = page.text();
         let key = text.split("id=\"key\"").nth(1);
-        let key = key.and_then(|rest| rest.split("value=\"").nth(1));
-        let key = key.and_then(|rest| rest.split('"').next());
+        let key = key.and_then(|rest| rest.split('>').nth(1));
+        let key = key.and_then(|rest| rest.split('<').next());
         let key = key.unwrap_or_else(|| panic!("no key: {page}"));
         assert!(
             text.contains("src=\"data:image/svg+xml;base64,"),
@@ -85,7 +85,7 @@ fn now() -> i64 {
 
 fn base32(text: &str) -> Vec<u8> {
     let (mut held, mut bits, mut out) = (0_u32, 0, Vec::new());
-    for letter in text.chars().filter(|c| *c != ' ') {
+    for letter in text.chars().filter(|c| !c.is_whitespace()) {
         let value = ALPHABET.find(letter).expect("Base32");
         held = (held << 5 | value as u32) & 0xffff;
         bits += 5;

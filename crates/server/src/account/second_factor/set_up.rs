@@ -297,8 +297,12 @@ fn picture(url: &str) -> String {
     })
 }
 
-/// A key in groups of four, as people type it.
+/// A key in two lines with groups of four, as people type it.
 fn grouped(key: &str) -> String {
-    let groups = key.as_bytes().chunks(4).map(String::from_utf8_lossy);
-    groups.collect::<Vec<_>>().join(" ")
+    let groups = |line: &[u8]| {
+        let groups: Vec<_> = line.chunks(4).map(String::from_utf8_lossy).collect();
+        groups.join(" ")
+    };
+    let lines: Vec<_> = key.as_bytes().chunks(16).map(groups).collect();
+    lines.join("\n")
 }
