@@ -20,6 +20,7 @@ mod openid;
 mod own_api;
 mod prompt;
 mod revocations;
+mod rfc6238;
 mod rfc6749;
 mod rfc6750;
 mod rfc7009;

@@ -20,6 +20,7 @@ use protocol::accounts::password::MAX_PASSWORD;
 use protocol::accounts::people::{self, MAX_EMAIL};
 use protocol::accounts::sign_in::{Attempt, Throttled};
 use protocol::apps::signed_in_lately;
+use protocol::facts::SessionFacts;
 use protocol::policy::SignUp;
 use protocol::types::Person;
 use store::Outcome;
@@ -99,7 +100,11 @@ pub(crate) async fn show(
         return over.page(&app, &browser);
     }
     let handoff = app.config.handoff.as_ref();
-    let handoff = handoff.filter(|_| !continuation.is_for_tests() && !here(&params));
+    // Whoever is signed in by a password here proves that.
+    let by_password = |facts: &SessionFacts| facts.person.signs_in_here();
+    let by_password = what == "proof" && browser.session.as_ref().is_some_and(by_password);
+    let handoff =
+        handoff.filter(|_| !continuation.is_for_tests() && !here(&params) && !by_password);
     let mut own = None;
     if let Some(facts) = &browser.session {
         let anew = handoff.is_some() && handoff::is_anew(what);

@@ -136,7 +136,6 @@ async fn spoken_to(
 }
 
 impl One {
-    /// Makes a link with which somebody chooses a new password, and prints it.
     /// Takes the second factor of an account away.
     pub(super) async fn reset_second_factor(self, output: Output) -> Result<(), Failure> {
         let at = self.place.open()?;
@@ -164,7 +163,7 @@ impl One {
         Ok(())
     }
 
-    /// Makes a link with which somebody chooses a new password.
+    /// Makes a link with which somebody chooses a new password, and prints it.
     pub(super) async fn reset_link(self, output: Output) -> Result<(), Failure> {
         let config = self.place.load()?;
         if config.mail.is_none() {

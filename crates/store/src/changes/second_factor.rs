@@ -22,19 +22,7 @@ pub(super) fn steps<'a>(
             keep,
             notice,
         } => {
-            // Whoever signs in at the same moment locks the person too, and finds that a password alone is not enough any
-            // more; or came first, and is signed out.
-            let steps = steps
-                .lock(
-                    "SELECT 1 FROM people WHERE subject = $1 FOR UPDATE",
-                    values![*subject],
-                )
-                .guard(
-                    "INSERT INTO authenticators (subject, seed, last_step, created_at) \
-                     SELECT subject, $2, $3, $4 FROM people WHERE subject = $1 AND disabled_at IS NULL \
-                     ON CONFLICT DO NOTHING",
-                    values![*subject, &sealed[..], *step, *at],
-                );
+            let steps = add(steps, *subject, (sealed, *step), *at);
             let steps = keep_codes(steps, *subject, codes);
             let steps = forget_devices(end_all(steps, *subject, *keep), *subject);
             tell(steps, notice.as_deref())
@@ -51,13 +39,10 @@ pub(super) fn steps<'a>(
             subject,
             digest,
             notice,
-        } => {
-            let used = "UPDATE recovery_codes SET used_at = $3 WHERE subject = $1 AND digest = $2 AND used_at IS NULL";
-            tell(
-                steps.guard(used, values![*subject, digest, now]),
-                notice.as_deref(),
-            )
-        }
+        } => tell(
+            steps.guard(USE_RECOVERY_CODE, values![*subject, digest, now]),
+            notice.as_deref(),
+        ),
         SecondFactorChange::ReplaceCodes {
             subject,
             created_at,
@@ -96,6 +81,30 @@ pub(super) fn steps<'a>(
         ),
     }
 }
+
+/// Whoever signs in at the same moment locks the person too, and finds that a password alone is not enough any more; or came
+/// first, and is signed out.
+fn add<'a>(
+    steps: Steps<'a>,
+    subject: Subject,
+    (sealed, step): (&'a [u8], i64),
+    at: UnixTime,
+) -> Steps<'a> {
+    steps
+        .lock(
+            "SELECT 1 FROM people WHERE subject = $1 FOR UPDATE",
+            values![subject],
+        )
+        .guard(
+            "INSERT INTO authenticators (subject, seed, last_step, created_at) \
+             SELECT subject, $2, $3, $4 FROM people WHERE subject = $1 AND disabled_at IS NULL \
+             ON CONFLICT DO NOTHING",
+            values![subject, sealed, step, at],
+        )
+}
+
+const USE_RECOVERY_CODE: &str =
+    "UPDATE recovery_codes SET used_at = $3 WHERE subject = $1 AND digest = $2 AND used_at IS NULL";
 
 const FORGET_CODES: &str = "DELETE FROM recovery_codes WHERE subject = $1";
 
