@@ -1,7 +1,7 @@
 //! Checks `[openid]`, and the claims that scopes open.
 use super::checks::Checks;
 use super::known::dotted;
-use super::settings::ScopeSettings;
+use super::settings::{OpenIdSettings, ScopeSettings};
 use super::signing::Signing;
 use super::values::{Span, TextSetting};
 use protocol::openid::{OpenIdPolicy, Source, claims};
@@ -41,6 +41,7 @@ pub(super) fn openid(checks: &mut Checks<'_>, signing: &Signing) -> Option<Box<O
         let what = "is not 1 to 100 visible ASCII characters without a space";
         checks.fault("openid.acr", what);
     }
+    check_second(checks, &settings);
     if !settings.enabled {
         return None;
     }
@@ -57,8 +58,23 @@ pub(super) fn openid(checks: &mut Checks<'_>, signing: &Signing) -> Option<Box<O
         algorithm: algorithm(checks, signing),
         algorithms: signing.algorithms.clone(),
         acr: settings.acr.clone(),
+        second_factor_acr: settings.second_factor_acr.clone(),
         mapped,
     }))
+}
+
+fn check_second(checks: &mut Checks<'_>, settings: &OpenIdSettings) {
+    let Some(second) = &settings.second_factor_acr else {
+        return;
+    };
+    if !is_name(second) {
+        let what = "is not 1 to 100 visible ASCII characters without a space";
+        checks.fault("openid.second_factor_acr", what);
+    }
+    if settings.acr.as_ref() == Some(second) {
+        let what = "is what openid.acr calls a sign-in with a password: choose another name";
+        checks.fault("openid.second_factor_acr", what);
+    }
 }
 
 /// Whether what is signed may outlive the set of keys.

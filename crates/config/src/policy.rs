@@ -229,5 +229,6 @@ fn accounts(checks: &mut Checks<'_>) -> AccountPolicy {
         session,
         session_idle,
         interaction: within(checks, "accounts.interaction", accounts.interaction, day),
+        second_factor: accounts.second_factor,
     }
 }

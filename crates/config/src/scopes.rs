@@ -67,6 +67,7 @@ fn entry(checks: &mut Checks<'_>, name: &str, scope: &ScopeSettings) -> ScopeEnt
         group,
         sentence,
         restricted: scope.restricted,
+        second_factor: scope.second_factor,
         personal: scope.personal,
         default: scope.default,
         risk: scope.risk,

@@ -41,7 +41,7 @@ pub(crate) use signing::SigningSettings;
 pub(crate) use token::{BodySetting, NonceSetting, TokenSettings};
 
 use super::values::{IdSetting, SignUpSetting, Span, TextSetting};
-use protocol::policy::{PkcePolicy, Registration, Risk, SignUp};
+use protocol::policy::{PkcePolicy, Registration, Risk, SecondFactorRule, SignUp};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -286,6 +286,8 @@ pub(crate) struct ScopeSettings {
     pub(crate) part_of: Vec<String>,
     /// An app needs an admin's approval before it may ask for it.
     pub(crate) restricted: bool,
+    /// It is allowed only after a sign-in with a second factor.
+    pub(crate) second_factor: bool,
     /// It shows personal details, so codes for it live `code_personal`.
     pub(crate) personal: bool,
     /// Granted when a request names no scope.
@@ -305,6 +307,7 @@ impl Default for ScopeSettings {
             part_of: Vec::new(),
             risk: Risk::Read,
             restricted: false,
+            second_factor: false,
             personal: false,
             default: false,
             claims: None,
@@ -380,6 +383,11 @@ pub(crate) struct AccountSettings {
     pub(crate) session_idle: Option<Span>,
     /// How long an authorization request waits for its person: 1s to 1d.
     pub(crate) interaction: Span,
+    /// Who signs in with a second factor, a code of an authenticator app. Whoever has set one up is asked for it at every
+    /// sign-in. `"optional"`: nobody else must. `"restricted"`: whoever allows an app a scope that is `restricted`.
+    /// `"required"`: everybody; who has none sets it up at the next sign-in, and sessions that began without are over. A
+    /// scope may ask for it by itself (`scopes.NAME.second_factor`), and an app (`openid.second_factor_acr`).
+    pub(crate) second_factor: SecondFactorRule,
     /// How people are named to apps: `{ prefix = "user_" }`, or `"number"` for a counter. Not to be changed once
     /// there are people. A prefix has 1 to 16 letters, digits, `_` and `-`.
     pub(crate) id: IdSetting,
@@ -394,6 +402,7 @@ impl Default for AccountSettings {
             session: Span::days(14),
             session_idle: None,
             interaction: Span::seconds(3_600),
+            second_factor: SecondFactorRule::Optional,
             id: IdSetting::Prefixed {
                 prefix: "user_".to_owned(),
             },

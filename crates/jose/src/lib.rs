@@ -13,6 +13,7 @@ pub mod jws;
 pub mod jwt;
 pub mod keyed;
 mod keys;
+pub mod one_time;
 pub mod random;
 pub mod seal;
 mod thumbprint;

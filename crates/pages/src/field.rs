@@ -113,6 +113,8 @@ pub(crate) struct Field<'a> {
     pub(crate) autofocus: bool,
     /// It may stay empty.
     pub(crate) optional: bool,
+    /// It takes digits.
+    pub(crate) digits: bool,
 }
 
 impl Field<'_> {

@@ -32,6 +32,7 @@ mod preferences;
 mod review;
 mod risk;
 mod samples;
+mod second_factor;
 mod sign_in;
 mod sign_out;
 mod sign_up;
@@ -60,6 +61,7 @@ pub use own_data::*;
 pub use preferences::*;
 pub use review::{AskedScope, Saying, part_text};
 pub use samples::{HOSTILE, SAMPLE_DATA, Sample};
+pub use second_factor::*;
 pub use sign_in::*;
 pub use sign_out::*;
 pub use sign_up::*;
@@ -72,6 +74,7 @@ pub use workspaces::*;
 pub fn every_sample(language: Language) -> Vec<Sample> {
     [
         sign_in::samples_of_pages(language),
+        second_factor::samples_of_pages(language),
         sign_up::samples_of_pages(language),
         mailbox::samples_of_pages(language),
         connections::samples_of_pages(language),

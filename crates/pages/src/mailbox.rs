@@ -127,7 +127,7 @@ impl Page for AskAddress {
 }
 
 /// The page behind a link for a new account (`POST /link/join` with `nonce`, `link`, `name`, `password`) or a new
-/// password (`POST /link/password` with `nonce`, `link`, `password`).
+/// password (`POST /link/password` with `nonce`, `link`, `password`, `code`).
 #[derive(Clone, Debug, Template)]
 #[template(path = "choose_password.html")]
 pub struct ChoosePassword {
@@ -143,7 +143,9 @@ pub struct ChoosePassword {
     pub name: Option<String>,
     /// What goes with it, for an account whose address nobody had proved.
     pub notice: Option<Text>,
-    /// What is wrong, by field: `name`, `password` or "".
+    /// Whether a code of their second factor is asked for too.
+    pub asks_code: bool,
+    /// What is wrong, by field: `name`, `password`, `code` or "".
     pub problems: Vec<Problem>,
     /// Fewest characters of a password.
     pub min_password: usize,
@@ -158,6 +160,7 @@ impl ChoosePassword {
     fn summary(&self) -> Problems<'_> {
         let fields: &[&str] = match self.name {
             Some(_) => &["name", "password"],
+            None if self.asks_code => &["password", "code"],
             None => &["password"],
         };
         Problems {
@@ -204,6 +207,17 @@ impl ChoosePassword {
             ..Field::default()
         }
     }
+
+    fn code_field(&self) -> Field<'_> {
+        Field {
+            id: "code",
+            label: self.frame.text("link-password-code"),
+            kind: "text",
+            autocomplete: "one-time-code",
+            problem: problem_of(&self.problems, "code"),
+            ..Field::default()
+        }
+    }
 }
 
 impl Page for ChoosePassword {
@@ -222,6 +236,7 @@ impl Page for ChoosePassword {
             email: "ada@example.com".to_owned(),
             name: Some(String::new()),
             notice: None,
+            asks_code: false,
             problems: Vec::new(),
             min_password: 12,
         };
@@ -252,13 +267,19 @@ impl Page for ChoosePassword {
             email: HOSTILE.to_owned(),
             name: Some(HOSTILE.to_owned()),
             notice: Some(Text::of_others(HOSTILE)),
+            asks_code: false,
             problems: vec![
                 Problem::new("password", Text::of_others(HOSTILE)),
                 Problem::new("", Text::of_others(HOSTILE)),
             ],
             min_password: 8,
         };
-        vec![join, recover, taken_over, failed, hostile]
+        let with_code = ChoosePassword {
+            asks_code: true,
+            problems: vec![Problem::new("code", language.text("second-wrong"))],
+            ..recover.clone()
+        };
+        vec![join, recover, taken_over, with_code, failed, hostile]
     }
 }
 

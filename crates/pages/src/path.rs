@@ -5,6 +5,8 @@
 pub const HOME: &str = "/";
 /// Signing in.
 pub const SIGN_IN: &str = "/sign-in";
+/// The second step of it.
+pub const SECOND_FACTOR: &str = "/sign-in/second-factor";
 /// Where the company's own login asks what a challenge is for.
 pub const LOGIN_CHALLENGE: &str = "/login/challenge";
 /// Where it says who signed in.

@@ -23,6 +23,8 @@ pub const SAMPLE_DATA: &[&str] = &[
     "Ada Lovelace",
     "h9XW2pQ0nT4kLr7sVbYc1a",
     "cs_0123456789",
+    "GEZD GNBV GY3T QOJQ\nGEZD GNBV GY3T QOJQ",
+    "GEZD-GNBV-GY3T-QOJQ",
     "Settings",
     "Developers",
     "203.0.113.0/24",

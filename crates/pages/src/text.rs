@@ -225,6 +225,7 @@ files!(
     "organizations",
     "portal",
     "review",
+    "second-factor",
     "sign-in",
     "sign-out",
     "sign-up",

@@ -19,15 +19,15 @@ use crate::accounts::people::MAX_EMAIL;
 use crate::decision::{Decision, Mint};
 use crate::facts::{SessionFacts, Standing};
 use crate::grants::{Context, may_still_ask, scope_for};
-use crate::openid::{AuthenticationRequest, ClaimsRequest, OPENID};
+use crate::openid::{AcrWish, AuthenticationRequest, ClaimsRequest, OPENID};
 use crate::params::Params;
 use crate::policy::{PkcePolicy, Policy};
 use crate::resource::Resources;
 use crate::token::ScopeRefusal;
 use crate::transition::{AuthorizeChange, Transition};
 use crate::types::{
-    AuthorizationCode, Client, ClientKind, CodeChallenge, Consent, GrantType, Interaction,
-    Language, Lifetime, Locator, Person, Scope, VerifiedRedirectUri,
+    Authentication, AuthorizationCode, Client, ClientKind, CodeChallenge, Consent, GrantType,
+    Interaction, Language, Lifetime, Locator, Person, Scope, UnixTime, VerifiedRedirectUri,
 };
 use std::sync::Arc;
 use wire::TokenText;
@@ -41,7 +41,7 @@ pub const HANDLE_PREFIX: &str = "rq_";
 /// Longest `state`, in bytes.
 pub const MAX_STATE: usize = 4_096;
 /// The parameters of a request that are kept; unknown ones are ignored (§3.1), so they are not.
-const KEPT: [&str; 15] = [
+const KEPT: [&str; 16] = [
     "client_id",
     "redirect_uri",
     "response_type",
@@ -52,6 +52,7 @@ const KEPT: [&str; 15] = [
     "code_challenge_method",
     "prompt",
     "max_age",
+    "acr_values",
     "login_hint",
     "nonce",
     "claims",
@@ -216,7 +217,10 @@ fn check_rest<M>(
     let narrowed = resources.narrow(&scope, policy);
     let narrowed = narrowed.map_err(AuthorizationError::InvalidTarget)?;
     let scope = narrowed.unwrap_or(scope);
-    let prompt = Prompt::of(params)?;
+    let prompt = Prompt {
+        acr: AcrWish::of(params, claims.essential_acr(), policy),
+        ..Prompt::of(params)?
+    };
     let asked = (&scope, &claims);
     let authentication = AuthenticationRequest::of(params, client, asked, context)?;
     Ok(Rest {
@@ -336,6 +340,7 @@ impl AuthorizationRequest {
             .filter_map(|name| Some((*name, self.params.get(name)?)))
             .filter(|(name, value)| match *name {
                 "login_hint" => value.len() <= MAX_EMAIL,
+                "acr_values" => self.prompt.acr != AcrWish::Any,
                 // Read by nobody, and of any length, where OpenID Connect is not spoken.
                 "nonce" | "claims" | "id_token_hint" => self.authentication.is_some(),
                 _ => true,
@@ -443,19 +448,37 @@ impl AuthorizationRequest {
         };
         let (consent, notice) = given.unzip();
         let end = context.now.plus(context.policy.tokens.grant);
-        let carried = |asked: &AuthenticationRequest| asked.carried(id, session.session.id, end);
-        let authentication = self
-            .authentication
-            .as_deref()
-            .filter(|_| code.scope.contains(OPENID));
+        let authentication = self.carried((id, &code.scope), session, end, context.policy);
         let transition = Transition::Authorize(AuthorizeChange::IssueCode {
-            authentication: authentication.map(carried).map(Box::new),
+            authentication,
             code,
             interaction,
             consent,
             notice: notice.flatten(),
         });
         Decision::grant(transition, self.success(&text, context.policy))
+    }
+
+    /// What a code for this scope knows of the sign-in: what an app asked of it, or at least that it was with a second factor.
+    fn carried(
+        &self,
+        (id, scope): (Locator, &Scope),
+        SessionFacts { session, .. }: &SessionFacts,
+        end: UnixTime,
+        policy: &Policy,
+    ) -> Option<Box<Authentication>> {
+        let asked = self.authentication.as_deref();
+        let asked = asked.filter(|_| scope.contains(OPENID));
+        let second = policy.tells_second_factor() && session.has_second_factor();
+        let mut own = match asked {
+            Some(asked) => asked.carried(id, session.id, end),
+            None if second => Authentication::plain(id, session.id, end),
+            None => return None,
+        };
+        if second && self.prompt.acr == AcrWish::Password {
+            own.acr = policy.acr_of(None, None).map(str::to_owned);
+        }
+        Some(Box::new(own))
     }
 
     /// The text of a code.

@@ -17,6 +17,9 @@ pub enum Daily {
     Upload,
     /// Taking one's data along: 20.
     Export,
+    /// Codes of an authenticator app that browsers try which the account does not know: 50. Of a million codes three are
+    /// right at a time, so of those who have a password and guess for a year one in twenty succeeds.
+    SecondFactor,
 }
 
 impl Daily {
@@ -25,6 +28,7 @@ impl Daily {
         match self {
             Daily::Invitation | Daily::Upload => 100,
             Daily::Export => 20,
+            Daily::SecondFactor => 50,
         }
     }
 

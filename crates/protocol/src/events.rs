@@ -101,6 +101,14 @@ events! {
     SessionEnded "session.ended",
     /// All browsers of a person were signed out, or all but one.
     SessionsEnded "sessions.ended",
+    /// A person signs in with an authenticator app from now on; their other sessions ended.
+    SecondFactorAdded "second_factor.added",
+    /// An account has no second factor any more: its person took it away, or an operator did.
+    SecondFactorRemoved "second_factor.removed",
+    /// A recovery code was used in place of the second factor.
+    RecoveryCodeUsed "second_factor.recovery_code_used",
+    /// A person has new recovery codes, and those before are worth nothing.
+    RecoveryCodesReplaced "second_factor.recovery_codes_replaced",
     /// An app introduced itself: it registered by program, or came by a document.
     AppIntroduced "app.introduced",
     /// An app was registered.

@@ -142,6 +142,10 @@ pub struct Holder {
     pub external_id: Option<String>,
     /// What the company calls the organization that they allowed it for.
     pub workspace: Option<String>,
+    /// How they had signed in, and what that is told to be worth, where apps are told of a second factor.
+    pub methods: Option<String>,
+    /// See [`Authentication::acr`](crate::types::Authentication::acr).
+    pub acr: Option<String>,
 }
 
 /// A session with its person.

@@ -109,7 +109,8 @@ fn access_token<'a>(
     answer.aud = Audience::of(policy.audience(&token.scope));
     if let Some(holder) = facts.holder.as_ref().filter(|_| !policy.apis.is_empty()) {
         answer.auth_time = Some(holder.auth_time.0);
-        answer.acr = policy.acr().map(Cow::Borrowed);
+        let acr = policy.acr_of(holder.methods.as_deref(), holder.acr.as_deref());
+        answer.acr = acr.map(Cow::Borrowed);
         let shown = holder
             .email
             .as_deref()

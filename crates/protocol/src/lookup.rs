@@ -1,7 +1,8 @@
 //! What has to be read before a request about a token or code can be decided, and what was found.
 use crate::facts::{AccessFacts, CodeFacts, DeviceFacts, Holder, RefreshFacts};
+use crate::openid::Asked;
 use crate::policy::Policy;
-use crate::types::{DeviceAnswer, Locator};
+use crate::types::{DeviceAnswer, Locator, Person};
 use wire::Presented;
 use wire::dpop::Thumbprint;
 
@@ -78,6 +79,28 @@ impl Found {
             Found::AccessToken(_) | Found::Nothing => return,
         };
         *own = name.map(String::into_boxed_str);
+    }
+
+    /// The grant of a code or refresh token of which was not read how its person had signed in, and that person.
+    pub fn unproved(&self) -> Option<(Locator, &Person)> {
+        match self {
+            Found::Code(facts) if facts.asked.is_none() => {
+                Some((facts.code.id, facts.person.as_ref()?))
+            }
+            Found::RefreshToken(facts) if facts.asked.is_none() => {
+                Some((facts.grant.id, facts.person.as_ref()?))
+            }
+            _ => None,
+        }
+    }
+
+    /// Adds that.
+    pub fn proved_by(&mut self, asked: Option<Box<Asked>>) {
+        match self {
+            Found::Code(facts) => facts.asked = asked,
+            Found::RefreshToken(facts) => facts.asked = asked,
+            Found::AccessToken(_) | Found::Device(_) | Found::Nothing => {}
+        }
     }
 
     pub(crate) fn code(self) -> Option<CodeFacts> {

@@ -110,7 +110,7 @@ struct OpenId<'a> {
     id_token_signing_alg_values_supported: Vec<&'static str>,
     userinfo_signing_alg_values_supported: Vec<&'static str>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    acr_values_supported: Option<[&'a str; 1]>,
+    acr_values_supported: Option<Vec<&'a str>>,
     prompt_values_supported: [&'static str; 4],
     claim_types_supported: [&'static str; 1],
     claims_supported: Vec<&'a str>,
@@ -139,7 +139,8 @@ impl<'a> OpenId<'a> {
         let openid = policy.openid.as_deref()?;
         let algorithms: Vec<_> = openid.algorithms.iter().map(|own| own.name()).collect();
         let mut claims = OWN_CLAIMS.to_vec();
-        claims.extend(openid.acr.is_some().then_some("acr"));
+        let acr: Vec<_> = openid.acr.iter().chain(&openid.second_factor_acr).collect();
+        claims.extend((!acr.is_empty()).then_some("acr"));
         let opened = policy.scopes.iter().flat_map(|scope| &scope.claims);
         for claim in opened {
             if !claims.contains(&claim.as_str()) {
@@ -152,7 +153,8 @@ impl<'a> OpenId<'a> {
             subject_types_supported: ["public"],
             userinfo_signing_alg_values_supported: algorithms.clone(),
             id_token_signing_alg_values_supported: algorithms,
-            acr_values_supported: openid.acr.as_deref().map(|acr| [acr]),
+            acr_values_supported: (!acr.is_empty())
+                .then(|| acr.iter().map(|acr| acr.as_str()).collect()),
             prompt_values_supported: ["none", "login", "consent", "select_account"],
             claim_types_supported: ["normal"],
             claims_supported: claims,

@@ -142,9 +142,24 @@ impl SignUp {
             | LinkPurpose::PasswordChanged
             | LinkPurpose::NameChanged
             | LinkPurpose::NewDevice
-            | LinkPurpose::AppConnected => false,
+            | LinkPurpose::AppConnected
+            | LinkPurpose::SecondFactorAdded
+            | LinkPurpose::SecondFactorRemoved
+            | LinkPurpose::RecoveryCodeUsed => false,
         }
     }
+}
+
+/// Who signs in with a second factor: with whoever has one, who is asked for it at every sign-in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum SecondFactorRule {
+    /// Nobody else must.
+    Optional,
+    /// Whoever allows an app a restricted scope.
+    Restricted,
+    /// Everybody.
+    Required,
 }
 
 /// Who must send a code challenge (RFC 7636); others may.
@@ -274,6 +289,8 @@ pub struct ScopeEntry {
     pub part_of: Vec<String>,
     /// An app needs an admin's approval before it may ask for it.
     pub restricted: bool,
+    /// It is allowed only after a sign-in with a second factor.
+    pub second_factor: bool,
     /// It shows personal details, so codes for it live shorter.
     pub personal: bool,
     /// Asked for when a request names no scope.
@@ -353,6 +370,8 @@ pub struct AccountPolicy {
     pub workspaces: bool,
     /// How long a pending authorization request is kept.
     pub interaction: Lifetime,
+    /// Who signs in with a second factor.
+    pub second_factor: SecondFactorRule,
 }
 
 /// Devices without a browser (RFC 8628).
@@ -404,9 +423,15 @@ impl Policy {
         self.response_iss.then_some(self.issuer.as_str())
     }
 
-    /// What a sign-in is worth (`acr`), if anybody agreed on that.
-    pub fn acr(&self) -> Option<&str> {
-        self.openid.as_deref()?.acr.as_deref()
+    /// What a sign-in by these methods is worth (`acr`), if anybody agreed on that; `told` as [`OpenIdPolicy::acr_of`] has it.
+    pub fn acr_of<'a>(&'a self, methods: Option<&str>, told: Option<&'a str>) -> Option<&'a str> {
+        self.openid.as_deref()?.acr_of(methods, told)
+    }
+
+    /// Whether apps are told of a second factor: then what was proved is read where tokens are made and described.
+    pub fn tells_second_factor(&self) -> bool {
+        let openid = self.openid.as_deref();
+        openid.is_some_and(|openid| openid.second_factor_acr.is_some())
     }
 
     /// Whether a client's assertion may be for this audience: the issuer (RFC 10070), and where OpenID Connect is

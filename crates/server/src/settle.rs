@@ -27,6 +27,19 @@ pub(crate) fn settle<R, E>(
     }
 }
 
+/// The same, with how its person had signed in, whatever it is for: where apps are told of a second factor.
+///
+/// # Errors
+/// [`StoreError`].
+pub(crate) async fn look_up_proved(store: &Store, lookup: Lookup) -> Result<Found, StoreError> {
+    let mut found = look_up(store, lookup).await?;
+    if let Some((grant, person)) = found.unproved() {
+        let asked = store.known_of(grant, person).await?;
+        found.proved_by(asked);
+    }
+    Ok(found)
+}
+
 /// Reads what a rule has to know of a code or token.
 ///
 /// # Errors

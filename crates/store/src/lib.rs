@@ -30,6 +30,7 @@ mod request_log;
 mod reviews;
 mod row;
 mod runs;
+mod second_factors;
 mod serving;
 mod signing_keys;
 mod skeletons;

@@ -33,9 +33,21 @@ impl Store {
         scope: &Scope,
         person: Option<&Person>,
     ) -> Result<Option<Box<Asked>>, StoreError> {
-        let Some(person) = person.filter(|_| scope.contains(OPENID)) else {
-            return Ok(None);
-        };
+        match person.filter(|_| scope.contains(OPENID)) {
+            Some(person) => self.known_of(id, person).await,
+            None => Ok(None),
+        }
+    }
+
+    /// The same, whatever its scope: what is known of how the person signed in.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn known_of(
+        &self,
+        id: Locator,
+        person: &Person,
+    ) -> Result<Option<Box<Asked>>, StoreError> {
         let found = self.one(&openid::ASKED, &values![id]).await?;
         Ok(found.map(|(authentication, preferences, document)| {
             let about = About {

@@ -144,6 +144,23 @@ impl Store {
         self.one(&tokens::HOLDER, &values![grant]).await
     }
 
+    /// The same, with how they had signed in.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn proved_holder(&self, grant: Locator) -> Fact<Holder> {
+        let Some(holder) = self.holder(grant).await? else {
+            return Ok(None);
+        };
+        let proved = self.one(&tokens::PROVED, &values![grant]).await?;
+        let (methods, acr) = proved.unwrap_or_default();
+        Ok(Some(Holder {
+            methods,
+            acr,
+            ..holder
+        }))
+    }
+
     /// A session with its person.
     ///
     /// # Errors

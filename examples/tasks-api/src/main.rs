@@ -72,14 +72,14 @@ async fn main() -> anyhow::Result<()> {
 /// Everything the API answers: REST under `/v1` with a scope for each kind of thing, the same under `/api/v1` with
 /// one scope for all, and GraphQL with another.
 fn router(verifier: &Verifier, settings: Settings) -> Router {
-    let recent = settings.delete_within();
+    let step_up = settings.step_up();
     let api = Arc::new(Api {
         data: Data::default(),
         settings,
     });
     Router::new()
-        .nest("/v1", rest::by_thing(verifier, recent))
-        .nest("/api/v1", rest::by_one_scope(verifier, recent))
+        .nest("/v1", rest::by_thing(verifier, &step_up))
+        .nest("/api/v1", rest::by_one_scope(verifier, &step_up))
         .route("/graphql", graphql::route(verifier))
         .layer(DefaultBodyLimit::max(MAX_BODY))
         .with_state(api)

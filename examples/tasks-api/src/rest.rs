@@ -3,6 +3,7 @@ use crate::Api;
 use crate::data::{Draft, Kind, Thing};
 use crate::reply::Refused;
 use crate::rights::{Act, User};
+use crate::settings::StepUp;
 use axum::body::Bytes;
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
@@ -11,16 +12,15 @@ use axum::{Json, Router};
 use serde::Deserialize;
 use serde_json::{Value, json};
 use std::sync::Arc;
-use std::time::Duration;
-use verify::{Scopes, Verifier};
+use verify::{Require, Scopes, Verifier};
 
 type Shared = State<Arc<Api>>;
 type Answer<T> = Result<Json<T>, Refused>;
 
-/// `/v1`: `tasks:read`, `files:delete` and so on; `admin:*` stands in for each of them. Who deletes must have signed in within
-/// `recent`, if that is set.
-pub(crate) fn by_thing(verifier: &Verifier, recent: Option<Duration>) -> Router<Arc<Api>> {
-    resources("/v1", (verifier, recent), |thing, act| {
+/// `/v1`: `tasks:read`, `files:delete` and so on; `admin:*` stands in for each of them. Who deletes must have signed in as
+/// `step_up` says.
+pub(crate) fn by_thing(verifier: &Verifier, step_up: &StepUp) -> Router<Arc<Api>> {
+    resources("/v1", (verifier, step_up), |thing, act| {
         let names = match act {
             Act::Read => format!("{thing}:read"),
             Act::Write => format!("{thing}:write"),
@@ -32,21 +32,33 @@ pub(crate) fn by_thing(verifier: &Verifier, recent: Option<Duration>) -> Router<
 }
 
 /// `/api/v1`: `api:v1` opens all of it.
-pub(crate) fn by_one_scope(verifier: &Verifier, recent: Option<Duration>) -> Router<Arc<Api>> {
-    resources("/api/v1", (verifier, recent), |_, _| Scopes::all("api:v1"))
+pub(crate) fn by_one_scope(verifier: &Verifier, step_up: &StepUp) -> Router<Arc<Api>> {
+    resources("/api/v1", (verifier, step_up), |_, _| Scopes::all("api:v1"))
+}
+
+/// What is asked of how the person signed in who deletes.
+fn stepped_up(require: Require, step_up: &StepUp) -> Require {
+    let require = match step_up.within {
+        Some(age) => require.max_age(age),
+        None => require,
+    };
+    match &step_up.acr {
+        Some(acr) => require.acr(acr),
+        None => require,
+    }
 }
 
 /// `below`: where they are mounted, for what their layer sees begins behind it.
 fn resources(
     below: &str,
-    (verifier, recent): (&Verifier, Option<Duration>),
+    (verifier, step_up): (&Verifier, &StepUp),
     scopes: impl Fn(&str, Act) -> Scopes,
 ) -> Router<Arc<Api>> {
     let guard = |thing: &str, act: Act, routes: MethodRouter<Arc<Api>>| {
         let require = verifier.require(scopes(thing, act)).below(below);
-        routes.layer(match (act, recent) {
-            (Act::Delete, Some(age)) => require.max_age(age),
-            (Act::Delete, None) | (Act::Read | Act::Write | Act::Administer, _) => require,
+        routes.layer(match act {
+            Act::Delete => stepped_up(require, step_up),
+            Act::Read | Act::Write | Act::Administer => require,
         })
     };
     let mut router = Router::new();

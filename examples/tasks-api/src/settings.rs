@@ -36,6 +36,8 @@ pub(crate) struct Settings {
     leeway: Option<u64>,
     /// How recently a user must have signed in to delete something, in seconds.
     delete_within: Option<u64>,
+    /// In which way, by the names of the provider (`acr`).
+    delete_acr: Option<String>,
     /// Roles of people, by subject.
     #[serde(default)]
     roles: HashMap<String, Role>,
@@ -103,9 +105,12 @@ impl Settings {
         self.scopes.as_deref()
     }
 
-    /// How recently a user must have signed in to delete something.
-    pub(crate) fn delete_within(&self) -> Option<Duration> {
-        self.delete_within.map(Duration::from_secs)
+    /// How a user must have signed in to delete something.
+    pub(crate) fn step_up(&self) -> StepUp {
+        StepUp {
+            within: self.delete_within.map(Duration::from_secs),
+            acr: self.delete_acr.clone(),
+        }
     }
 
     /// The role of a person or app.
@@ -115,4 +120,13 @@ impl Settings {
             .copied()
             .unwrap_or(self.default_role)
     }
+}
+
+/// How whoever deletes must have signed in.
+#[derive(Debug, Clone)]
+pub(crate) struct StepUp {
+    /// How recently.
+    pub(crate) within: Option<Duration>,
+    /// In which way.
+    pub(crate) acr: Option<String>,
 }

@@ -22,6 +22,7 @@ mod registration;
 mod removal_races;
 mod resources;
 mod revocations;
+mod step_up;
 #[path = "../support/mod.rs"]
 mod support;
 mod switches;

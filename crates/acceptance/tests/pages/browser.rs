@@ -154,6 +154,12 @@ fn the_account_page_ends_sessions_and_changes_the_password() {
     walk("account");
 }
 
+#[test]
+#[cfg_attr(not(has_chromium), ignore = "needs Chromium: see ./test")]
+fn a_second_step_is_set_up_proved_and_removed() {
+    walk("second-factor");
+}
+
 /// In each language once: in light with JavaScript, in dark without it.
 #[test]
 #[cfg_attr(not(has_chromium), ignore = "needs Chromium: see ./test")]

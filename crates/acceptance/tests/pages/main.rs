@@ -20,6 +20,7 @@ mod organization_apps;
 mod own_data;
 mod people;
 mod rights;
+mod second_factor;
 mod sessions;
 #[path = "../support/mod.rs"]
 mod support;

@@ -10,6 +10,7 @@ pub(crate) mod introductions;
 pub(crate) mod load;
 pub(crate) mod mail_server;
 pub(crate) mod nodes;
+pub(crate) mod phone;
 pub(crate) mod proofs;
 pub(crate) mod relay;
 pub(crate) mod removals;

@@ -20,6 +20,10 @@ pub(crate) struct OpenIdSettings {
     /// What a sign-in with a password is worth, as `acr`: a name that you and your apps agreed on. Without: ID tokens have
     /// no `acr`.
     pub(crate) acr: Option<String>,
+    /// What a sign-in with a second factor is worth, in the same way: another name. An app that asks for it (`acr_values`, or an
+    /// essential `acr` in `claims`) gets it, and its person is asked for the second factor. Without: apps cannot ask.
+    #[schemars(extend("examples" = ["urn:example:two-factors"]))]
+    pub(crate) second_factor_acr: Option<String>,
     /// Claims that are told under another name, by their names: `id`, `number`, `name`, `email`, `email_verified`,
     /// `language` or `zone` of the account, or `document.X` for the member X of the person's own document
     /// (`valetkey user update --claims`).
@@ -34,6 +38,7 @@ impl Default for OpenIdSettings {
             id_token: Span::seconds(3_600),
             algorithm: None,
             acr: None,
+            second_factor_acr: None,
             claims: BTreeMap::new(),
         }
     }

@@ -48,6 +48,13 @@ mail-changed-name = Der Name Ihres Kontos bei { $product } wurde am { $time } ge
 mail-changed-not-you = Waren Sie das, ist nichts zu tun. Waren Sie es nicht, melden Sie ab, wer es war, und wählen Sie dann ein neues Passwort.
 mail-changed-button = Abmelden
 
+mail-second-added-subject = Bei { $product } wurde ein zweiter Schritt eingerichtet
+mail-second-added = Seit { $time } braucht eine Anmeldung bei Ihrem Konto bei { $product } einen Code einer Authenticator-App. Andere Browser wurden abgemeldet.
+mail-second-removed-subject = Der zweite Schritt bei { $product } wurde entfernt
+mail-second-removed = Der zweite Schritt Ihrer Anmeldung bei { $product } wurde am { $time } entfernt. Ihr Passwort allein genügt jetzt.
+mail-recovery-code-subject = Bei { $product } wurde ein Wiederherstellungscode benutzt
+mail-recovery-code = Ein Wiederherstellungscode Ihres Kontos bei { $product } wurde am { $time } benutzt, anstelle eines Codes Ihrer Authenticator-App.
+
 mail-device-subject = Ein neues Gerät hat sich bei { $product } angemeldet
 mail-device = { $browser } wurde am { $time } bei Ihrem Konto bei { $product } angemeldet. Dieser Browser war bisher nicht bekannt.
 mail-device-any = Ein Browser wurde am { $time } bei Ihrem Konto bei { $product } angemeldet. Er war bisher nicht bekannt.

@@ -48,6 +48,13 @@ mail-changed-name = The name of your account at { $product } was changed on { $t
 mail-changed-not-you = If you did this, there is nothing to do. If you did not, sign out whoever did, then choose a new password.
 mail-changed-button = Sign them out
 
+mail-second-added-subject = A second step was set up at { $product }
+mail-second-added = Since { $time } a sign-in to your account at { $product } takes a code of an authenticator app. Other browsers were signed out.
+mail-second-removed-subject = The second step at { $product } was removed
+mail-second-removed = The second step of your sign-in at { $product } was removed on { $time }. Your password alone is enough now.
+mail-recovery-code-subject = A recovery code was used at { $product }
+mail-recovery-code = A recovery code of your account at { $product } was used on { $time }, in place of a code of your authenticator app.
+
 mail-device-subject = A new device signed in to { $product }
 mail-device = { $browser } was signed in to your account at { $product } on { $time }. It was not known before.
 mail-device-any = A browser was signed in to your account at { $product } on { $time }. It was not known before.

@@ -101,6 +101,9 @@ mod tests {
                     | LinkPurpose::NameChanged
                     | LinkPurpose::NewDevice
                     | LinkPurpose::AppConnected
+                    | LinkPurpose::SecondFactorAdded
+                    | LinkPurpose::SecondFactorRemoved
+                    | LinkPurpose::RecoveryCodeUsed
             );
             let at = |noted| sending(purpose, noted);
             assert_eq!(at(None), Sending::Send, "{purpose:?}");

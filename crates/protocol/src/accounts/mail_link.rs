@@ -37,6 +37,12 @@ pub enum LinkPurpose {
     NewDevice,
     /// Tells that an app was let in, and removes it.
     AppConnected,
+    /// Tells that the account has a second factor now, and ends the session that did it.
+    SecondFactorAdded,
+    /// Tells that it has none any more, and does the same.
+    SecondFactorRemoved,
+    /// Tells that a recovery code was used, and ends all sessions.
+    RecoveryCodeUsed,
 }
 
 impl LinkPurpose {
@@ -57,12 +63,15 @@ impl LinkPurpose {
             | LinkPurpose::PasswordChanged
             | LinkPurpose::NameChanged
             | LinkPurpose::NewDevice
-            | LinkPurpose::AppConnected => true,
+            | LinkPurpose::AppConnected
+            | LinkPurpose::SecondFactorAdded
+            | LinkPurpose::SecondFactorRemoved
+            | LinkPurpose::RecoveryCodeUsed => true,
         }
     }
 
     /// All of them.
-    pub const ALL: [LinkPurpose; 10] = [
+    pub const ALL: [LinkPurpose; 13] = [
         LinkPurpose::SignUp,
         LinkPurpose::Invitation,
         LinkPurpose::Recovery,
@@ -73,6 +82,9 @@ impl LinkPurpose {
         LinkPurpose::NameChanged,
         LinkPurpose::NewDevice,
         LinkPurpose::AppConnected,
+        LinkPurpose::SecondFactorAdded,
+        LinkPurpose::SecondFactorRemoved,
+        LinkPurpose::RecoveryCodeUsed,
     ];
 
     /// Its name.
@@ -88,6 +100,9 @@ impl LinkPurpose {
             LinkPurpose::NameChanged => "name_changed",
             LinkPurpose::NewDevice => "new_device",
             LinkPurpose::AppConnected => "app_connected",
+            LinkPurpose::SecondFactorAdded => "second_factor_added",
+            LinkPurpose::SecondFactorRemoved => "second_factor_removed",
+            LinkPurpose::RecoveryCodeUsed => "recovery_code_used",
         }
     }
 
@@ -113,7 +128,10 @@ impl LinkPurpose {
             | LinkPurpose::PasswordChanged
             | LinkPurpose::NameChanged
             | LinkPurpose::NewDevice
-            | LinkPurpose::AppConnected => false,
+            | LinkPurpose::AppConnected
+            | LinkPurpose::SecondFactorAdded
+            | LinkPurpose::SecondFactorRemoved
+            | LinkPurpose::RecoveryCodeUsed => false,
         }
     }
 
@@ -128,7 +146,10 @@ impl LinkPurpose {
             LinkPurpose::PasswordChanged
             | LinkPurpose::NameChanged
             | LinkPurpose::NewDevice
-            | LinkPurpose::AppConnected => Lifetime::from_days(30),
+            | LinkPurpose::AppConnected
+            | LinkPurpose::SecondFactorAdded
+            | LinkPurpose::SecondFactorRemoved
+            | LinkPurpose::RecoveryCodeUsed => Lifetime::from_days(30),
         }
     }
 }

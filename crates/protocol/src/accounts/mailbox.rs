@@ -31,7 +31,10 @@ fn send(mail: LinkMail, event: Event) -> Transition {
         | LinkPurpose::PasswordChanged
         | LinkPurpose::NameChanged
         | LinkPurpose::NewDevice
-        | LinkPurpose::AppConnected => None,
+        | LinkPurpose::AppConnected
+        | LinkPurpose::SecondFactorAdded
+        | LinkPurpose::SecondFactorRemoved
+        | LinkPurpose::RecoveryCodeUsed => None,
     };
     Transition::Account(AccountChange::SendLink {
         mail,
@@ -178,7 +181,10 @@ pub fn choice(purpose: LinkPurpose, mailbox: Mailbox) -> Option<Choice> {
             | LinkPurpose::PasswordChanged
             | LinkPurpose::NameChanged
             | LinkPurpose::NewDevice
-            | LinkPurpose::AppConnected,
+            | LinkPurpose::AppConnected
+            | LinkPurpose::SecondFactorAdded
+            | LinkPurpose::SecondFactorRemoved
+            | LinkPurpose::RecoveryCodeUsed,
             _,
         ) => None,
     }
@@ -353,14 +359,17 @@ pub fn confirm<M: Mint>(
             }))
         }
         LinkPurpose::AddressChange => change_address(link, person, now, mint),
-        LinkPurpose::PasswordChanged | LinkPurpose::NameChanged | LinkPurpose::NewDevice => {
-            Transition::Session(SessionChange::EndByLink {
-                link: link.id,
-                subject,
-                session: link.session,
-                device: link.device.clone(),
-            })
-        }
+        LinkPurpose::PasswordChanged
+        | LinkPurpose::NameChanged
+        | LinkPurpose::NewDevice
+        | LinkPurpose::SecondFactorAdded
+        | LinkPurpose::SecondFactorRemoved
+        | LinkPurpose::RecoveryCodeUsed => Transition::Session(SessionChange::EndByLink {
+            link: link.id,
+            subject,
+            session: link.session,
+            device: link.device.clone(),
+        }),
         LinkPurpose::AppConnected => Transition::Connection(ConnectionChange {
             key: ConnectionKey {
                 subject,

@@ -8,6 +8,7 @@ pub mod mail_link;
 pub mod mailbox;
 pub mod password;
 pub mod people;
+pub mod second_factor;
 pub mod session;
 pub mod sign_in;
 pub mod stored_hash;

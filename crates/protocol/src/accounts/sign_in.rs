@@ -1,6 +1,7 @@
 //! Signing in: throttles that slow a guesser without locking the owner out, then a session.
 use super::mail_link::LinkPurpose;
 use super::mailbox::notice;
+use super::second_factor::Proof;
 use crate::decision::Mint;
 use crate::facts::{Attempts, ListedSession};
 use crate::policy::Policy;
@@ -32,6 +33,8 @@ const MAX_BROWSER: usize = 120;
 /// - New accounts from one source: 20.
 /// - Mails of one purpose to one address: 5, and mails asked for from one source: 20. Strangers ask for them, so neither the
 ///   mailbox nor the mail server's good name must suffer.
+/// - Codes of an authenticator app, after the password: 10 for strangers, 10 for each browser that was signed in to the account;
+///   for strangers 50 a day beside it ([`Daily::SecondFactor`](crate::daily::Daily)).
 /// - User codes of devices (RFC 8628 §5.1) that lead nowhere: 10 a session, 30 an account, 50 a source. After 5,000
 ///   in all, everyone has 3 a session and account: nobody who types their code correctly is shut out by strangers,
 ///   and even with 10,000 devices waiting a guesser who owns many addresses needs years for one.
@@ -49,12 +52,17 @@ enum Limit {
     UserCodesOfAccount,
     UserCodesFromSource,
     UserCodesInAll,
+    SecondFactorFromStrangers,
+    SecondFactorFromKnownDevice,
 }
 
 impl Limit {
     fn allowed(self) -> u32 {
         match self {
-            Limit::AccountAndSource | Limit::UserCodesInSession => 10,
+            Limit::AccountAndSource
+            | Limit::UserCodesInSession
+            | Limit::SecondFactorFromStrangers
+            | Limit::SecondFactorFromKnownDevice => 10,
             Limit::Source => 100,
             Limit::AccountFromStrangers
             | Limit::AccountFromKnownDevices
@@ -159,6 +167,27 @@ impl Attempt {
         }
     }
 
+    /// A code of the second factor of `subject`, after their password was right. Whoever knows it and guesses is counted apart
+    /// from the browsers that were signed in to the account, so nobody is locked out by them for good; and recovery codes,
+    /// which nobody guesses, are not counted here.
+    pub fn second_factor(subject: Subject, source: &str, known_device: Option<&str>) -> Self {
+        let own = match known_device {
+            Some(device) => {
+                let text = format!("{}\n{device}", subject.0);
+                key(Limit::SecondFactorFromKnownDevice, &text)
+            }
+            None => key(Limit::SecondFactorFromStrangers, &subject.0.to_string()),
+        };
+        Attempt {
+            keys: vec![own, key(Limit::Source, source)],
+        }
+    }
+
+    /// A recovery code, of which nobody guesses one: the source is limited alone.
+    pub fn recovery_code(source: &str) -> Self {
+        Self::at_everyones(source)
+    }
+
     /// What is counted.
     pub fn keys(&self) -> Vec<Digest> {
         self.keys.iter().map(|(_, key)| *key).collect()
@@ -233,8 +262,8 @@ pub struct SigningIn<'a> {
     pub secrets: (&'a str, &'a Key),
     /// The session that it has so far.
     pub session: Option<Locator>,
-    /// What the company's own login said, where that signs them in.
-    pub handed_off: Option<HandedOff<'a>>,
+    /// What its person proved.
+    pub proof: Proof<'a>,
 }
 
 /// That a person proved elsewhere who they are.
@@ -284,7 +313,7 @@ pub fn start_session<M: Mint>(
 ) -> (TokenText, Transition) {
     let id = mint.locator();
     let cookie = browser.cookie(id);
-    let (said, handed_off) = (browser.user_agent.chars(), browser.handed_off);
+    let (said, handed_off) = (browser.user_agent.chars(), browser.proof.handed_off());
     let session = Session {
         id,
         digest: cookie.digest(),
@@ -293,6 +322,7 @@ pub fn start_session<M: Mint>(
         expires_at: now.plus(policy.accounts.session_idle),
         browser: said.filter(|c| !deceives(*c)).take(MAX_BROWSER).collect(),
         device: Some(browser.device.to_owned()),
+        methods: browser.proof.methods().map(str::to_owned),
     };
     let notice = told
         .then(|| notice(LinkPurpose::NewDevice, person, now, mint))
@@ -307,7 +337,6 @@ pub fn start_session<M: Mint>(
             .is_none()
             .then(|| Locator::first_at(now.minus(AGAIN))),
         ends: browser.session,
-        methods: handed_off.map(|by| by.methods.to_owned()),
         answer: handed_off.map(|by| by.answer),
         notice,
     });

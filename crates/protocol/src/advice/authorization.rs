@@ -151,7 +151,7 @@ impl AuthorizationError {
                 "Register the app, and leave the parameter out.",
             ),
             Self::UnmetAuthenticationRequirements => advice(
-                "claims insists on an acr that no sign-in here has.",
+                "The acr that is asked for is none that this person's sign-in can have.",
                 "Ask for one of acr_values_supported, or not as essential.",
             ),
         }

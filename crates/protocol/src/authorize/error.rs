@@ -222,7 +222,7 @@ impl AuthorizationError {
                 "apps are not registered along the way: register yours first".to_owned()
             }
             Self::UnmetAuthenticationRequirements => {
-                "no sign-in here is worth an acr that claims insists on".to_owned()
+                "this sign-in cannot be worth the acr that is asked for".to_owned()
             }
         }
     }

@@ -1,5 +1,6 @@
 //! How an app wants its person to be met: parameters of OpenID Connect Core §3.1.2.1 that plain OAuth requests may have too.
 use super::{AuthorizationError, AuthorizationRequest, RequestFault, Step};
+use crate::openid::AcrWish;
 use crate::params::Params;
 use crate::types::{Lifetime, UnixTime};
 
@@ -16,6 +17,8 @@ pub struct Prompt {
     pub select_account: bool,
     /// They signed in no longer ago than this, or do so now.
     pub max_age: Option<Lifetime>,
+    /// What their sign-in is worth.
+    pub acr: AcrWish,
 }
 
 /// When a request is looked at.

@@ -2,6 +2,7 @@
 use super::{AuthorizationError, AuthorizationRequest, Moment};
 use crate::consent::{Asked, is_broad};
 use crate::facts::{ConsentFacts, SessionFacts};
+use crate::openid::AcrWish;
 use crate::policy::Policy;
 use crate::types::{AppStanding, ClientKind, Consent, Scope};
 use crate::workspaces::admitted;
@@ -38,6 +39,9 @@ impl AuthorizationRequest {
         {
             return Step::Refuse(AuthorizationError::LoginRequired);
         }
+        if session.is_some_and(|session| self.cannot_be_met(session, policy, moment)) {
+            return Step::Refuse(AuthorizationError::UnmetAuthenticationRequirements);
+        }
         let step = match met {
             Some(session) => self.ask(session, consent, policy),
             None => Step::SignIn,
@@ -50,8 +54,45 @@ impl AuthorizationRequest {
 
     /// Whether this session can answer: it is of somebody whom the app may meet and asks about, and began lately enough.
     pub fn is_met_by(&self, session: &SessionFacts, policy: &Policy, moment: Moment) -> bool {
+        !self.lacks_second_factor(session, policy)
+            && self.is_met_but_for_that(session, policy, moment)
+    }
+
+    /// Whether it could, had it begun with a second factor.
+    pub fn lacks_second_factor_alone(
+        &self,
+        session: &SessionFacts,
+        policy: &Policy,
+        moment: Moment,
+    ) -> bool {
+        self.lacks_second_factor(session, policy)
+            && self.is_met_but_for_that(session, policy, moment)
+    }
+
+    fn is_met_but_for_that(&self, session: &SessionFacts, policy: &Policy, moment: Moment) -> bool {
         let is_fresh = self.prompt.is_fresh(session.session.auth_time, moment);
         is_fresh && self.client.may_meet(&session.person) && self.is_about(session, policy)
+    }
+
+    /// Whether it asks for a second factor, whoever answers: the app does, or what it asks for is so.
+    pub fn asks_second_factor(&self, policy: &Policy) -> bool {
+        self.prompt.acr == AcrWish::SecondFactor || policy.scope_needs_second_factor(&self.scope)
+    }
+
+    fn lacks_second_factor(&self, session: &SessionFacts, policy: &Policy) -> bool {
+        let app = self.prompt.acr == AcrWish::SecondFactor;
+        let asked = app || policy.person_needs_second_factor(&session.person, &self.scope);
+        asked && !session.session.has_second_factor()
+    }
+
+    /// Whether somebody signed in elsewhere while the request waited, and proved no second factor there.
+    fn cannot_be_met(&self, session: &SessionFacts, policy: &Policy, moment: Moment) -> bool {
+        let (began, elsewhere) = (
+            session.session.id.time(),
+            session.person.external_id.is_some(),
+        );
+        let anew = moment.since.is_some_and(|since| began >= since);
+        elsewhere && anew && self.lacks_second_factor(session, policy)
     }
 
     fn is_about(&self, session: &SessionFacts, policy: &Policy) -> bool {

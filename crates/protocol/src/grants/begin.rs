@@ -63,6 +63,7 @@ impl Allowed {
             scope: narrowed.as_ref().unwrap_or(&grant.scope),
             resources,
             auth_time: Some(grant.auth_time),
+            proved: self.asked.as_deref().map(|asked| &asked.authentication),
             cap: Some(grant.expires_at),
         };
         let (text, access) = match access_token(wanted, context) {

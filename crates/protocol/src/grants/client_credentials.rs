@@ -43,6 +43,7 @@ fn decide<M: Mint>(
         scope: &scope,
         resources,
         auth_time: None,
+        proved: None,
         cap: None,
     };
     let (text, access) = access_token(wanted, context)?;

@@ -68,7 +68,10 @@ fn other(wanted: &For<'_>, policy: &Policy) -> Object {
         say("mode", Side::Test.as_str());
     }
     if let Some(auth_time) = wanted.auth_time {
-        if let Some(acr) = policy.acr() {
+        let proved = wanted.proved;
+        let methods = proved.and_then(|own| own.methods.as_deref());
+        let told = proved.and_then(|own| own.acr.as_deref());
+        if let Some(acr) = policy.acr_of(methods, told) {
             say("acr", acr);
         }
         other.insert("auth_time".to_owned(), auth_time.0.into());

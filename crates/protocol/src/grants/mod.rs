@@ -22,8 +22,8 @@ use crate::resource::Resources;
 use crate::signer::Signer;
 use crate::token::{GrantFault, ScopeRefusal, TokenError, TokenReply, read_scope};
 use crate::types::{
-    AccessToken, Client, ConnectionStanding, GrantType, Lifetime, Locator, Person, RefreshToken,
-    Scope, Subject, UnixTime,
+    AccessToken, Authentication, Client, ConnectionStanding, GrantType, Lifetime, Locator, Person,
+    RefreshToken, Scope, Subject, UnixTime,
 };
 use wire::{Presented, TokenText};
 
@@ -239,6 +239,8 @@ struct For<'a> {
     resources: &'a Resources,
     /// When the person had signed in; `None` for client credentials.
     auth_time: Option<UnixTime>,
+    /// How, as far as that was read.
+    proved: Option<&'a Authentication>,
     /// No token outlives this.
     cap: Option<UnixTime>,
 }

@@ -215,6 +215,7 @@ fn issue<M: Mint>(
         scope,
         resources,
         auth_time: Some(grant.auth_time),
+        proved: facts.asked.as_deref().map(|asked| &asked.authentication),
         cap: Some(grant.expires_at),
     };
     let (access_text, access) = access_token(wanted, context)?;

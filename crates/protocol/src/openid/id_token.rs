@@ -59,8 +59,12 @@ impl IdToken<'_> {
         let hash = half_hash(algorithm.into(), self.access_token);
         claims.other.insert("at_hash".to_owned(), hash.into());
         claims.exp = Some(context.now.plus(openid.id_token).0);
-        if let Some(acr) = &openid.acr {
-            claims.other.insert("acr".to_owned(), acr.as_str().into());
+        let proved = self.asked.map(|asked| &asked.authentication);
+        if let Some(acr) = openid.acr_of(
+            proved.and_then(|own| own.methods.as_deref()),
+            proved.and_then(|own| own.acr.as_deref()),
+        ) {
+            claims.other.insert("acr".to_owned(), acr.into());
         }
         let text = context.signer.sign(algorithm, ID_TOKEN, &claims);
         text.map(Some).ok_or(TokenError::CannotSign)

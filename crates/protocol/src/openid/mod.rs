@@ -1,10 +1,12 @@
 //! OpenID Connect: apps learn who signed in.
+mod acr;
 pub mod claims;
 mod id_token;
 pub mod logout;
 mod request;
 pub mod userinfo;
 
+pub use acr::AcrWish;
 pub use id_token::Asked;
 pub(crate) use id_token::IdToken;
 pub use request::{AuthenticationRequest, ClaimsRequest};
@@ -28,6 +30,8 @@ pub struct OpenIdPolicy {
     pub algorithms: Vec<SigningAlgorithm>,
     /// What a sign-in with a password is worth, if anybody agreed on that.
     pub acr: Option<String>,
+    /// What a sign-in with a second factor is worth; `None`: as much as one without.
+    pub second_factor_acr: Option<String>,
     /// Claims that are told under names of the provider's own.
     pub mapped: Vec<(String, Source)>,
 }

@@ -79,6 +79,7 @@ impl AuthenticationRequest {
         Authentication {
             // The store reads it of the session.
             methods: None,
+            acr: None,
             id,
             session,
             nonce: self.nonce.clone(),
@@ -156,9 +157,16 @@ impl ClaimsRequest {
     /// "If this is an Essential Claim and the requirement cannot be met, then the Authorization Server MUST treat that
     /// outcome as a failed authentication attempt" (§5.5.1.1).
     fn is_met_by(&self, openid: &OpenIdPolicy) -> bool {
-        let meets =
-            |values: &Vec<String>| openid.acr.as_ref().is_some_and(|own| values.contains(own));
+        let meets = |values: &Vec<String>| {
+            let mut own = openid.acr.iter().chain(&openid.second_factor_acr);
+            own.any(|own| values.contains(own))
+        };
         self.acr.as_ref().is_none_or(meets)
+    }
+
+    /// What the sign-in must be worth: one of these.
+    pub(crate) fn essential_acr(&self) -> Option<&[String]> {
+        self.acr.as_deref()
     }
 }
 

@@ -120,6 +120,7 @@ impl Case {
         Box::new(Asked {
             authentication: Authentication {
                 methods: None,
+                acr: None,
                 id,
                 session: Locator(77),
                 nonce: Some("n-0S6_WzA2Mj".to_owned()),
@@ -483,6 +484,7 @@ impl SessionFacts {
             expires_at: UnixTime(NOW.0 + 3_600),
             browser: String::new(),
             device: None,
+            methods: None,
         };
         SessionFacts {
             session,

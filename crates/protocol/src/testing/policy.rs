@@ -4,8 +4,8 @@ use crate::dpop::DpopPolicy;
 use crate::openid::{OPENID, OpenIdPolicy, Source, claims};
 use crate::policy::{
     AccountPolicy, AppBounds, Bodies, Conformance, DevicePolicy, ErrorAliases, PkcePolicy,
-    RedirectPolicy, RedirectUriAtToken, Registration, Risk, Rotation, ScopeEntry, SignUp,
-    TokenPolicy,
+    RedirectPolicy, RedirectUriAtToken, Registration, Risk, Rotation, ScopeEntry, SecondFactorRule,
+    SignUp, TokenPolicy,
 };
 use crate::signing_keys::SigningAlgorithm;
 use crate::types::ids::SubjectFormat;
@@ -62,6 +62,7 @@ impl Policy {
                 session: Lifetime::from_days(1),
                 session_idle: Lifetime::from_days(1),
                 interaction: Lifetime::from_minutes(30),
+                second_factor: SecondFactorRule::Optional,
             },
             device: DevicePolicy {
                 lifetime: Lifetime::from_minutes(10),
@@ -101,6 +102,7 @@ fn entry(name: &str, change: fn(&mut ScopeEntry)) -> ScopeEntry {
         sentence: LocalText::new("do something"),
         part_of: Vec::new(),
         restricted: false,
+        second_factor: false,
         personal: false,
         default: false,
         risk: Risk::Read,
@@ -120,6 +122,7 @@ impl Policy {
             algorithm: SigningAlgorithm::Es256,
             algorithms: vec![SigningAlgorithm::Es256, SigningAlgorithm::EdDsa],
             acr: Some("pwd".to_owned()),
+            second_factor_acr: None,
             mapped: vec![("preferred_username".to_owned(), Source::Email)],
         }));
         policy

@@ -18,6 +18,7 @@ mod openid;
 mod organization;
 mod outbox;
 mod review;
+mod second_factor;
 mod session;
 mod signing_key;
 mod throttle;
@@ -37,6 +38,7 @@ pub use openid::OpenIdChange;
 pub use organization::OrganizationChange;
 pub use outbox::OutboxChange;
 pub use review::{Approved, ReviewChange, ReviewStep};
+pub use second_factor::SecondFactorChange;
 pub use session::{SessionChange, SessionUse};
 pub use signing_key::SigningKeyChange;
 pub use throttle::ThrottleChange;
@@ -61,6 +63,8 @@ pub enum Transition {
     Handoff(HandoffChange),
     /// Browsers that are signed in.
     Session(SessionChange),
+    /// Second factors of people.
+    SecondFactor(SecondFactorChange),
     /// Attempts to guess something.
     Throttle(ThrottleChange),
     /// Assertions that clients authenticate with.
@@ -95,6 +99,7 @@ impl Transition {
             Transition::Account(change) => change.event(),
             Transition::Handoff(change) => Some(change.event()),
             Transition::Session(change) => change.event(),
+            Transition::SecondFactor(change) => change.event(),
             Transition::Throttle(
                 ThrottleChange::Count { .. }
                 | ThrottleChange::Spend { .. }
@@ -131,6 +136,7 @@ impl Transition {
         let mail = match &mut self {
             Transition::Account(change) => change.mail(),
             Transition::Session(change) => change.mail(),
+            Transition::SecondFactor(change) => change.mail(),
             Transition::Authorize(_)
             | Transition::Device(_)
             | Transition::Grant(_)
@@ -160,6 +166,7 @@ impl Transition {
             Transition::Outbox(change) => change.messages(),
             Transition::Account(change) => change.messages(),
             Transition::Session(change) => change.messages(),
+            Transition::SecondFactor(change) => change.messages(),
             Transition::App(change) => change.messages(),
             Transition::Organization(change) => change.messages(),
             Transition::Review(change) => change.messages(),
@@ -195,6 +202,7 @@ from_family! {
     Account AccountChange,
     Handoff HandoffChange,
     Session SessionChange,
+    SecondFactor SecondFactorChange,
     Throttle ThrottleChange,
     Assertion AssertionChange,
     App AppChange,

@@ -2,8 +2,8 @@
 use super::{
     AccountChange, AddressChange, AppChange, AssertionChange, AuthorizeChange, BounceChange,
     ConnectionChange, ConnectionStep, DeviceChange, GrantChange, HandoffChange, IntroductionChange,
-    OpenIdChange, OrganizationChange, OutboxChange, ReviewChange, SessionChange, SigningKeyChange,
-    ThrottleChange, TransferChange, Transition,
+    OpenIdChange, OrganizationChange, OutboxChange, ReviewChange, SecondFactorChange,
+    SessionChange, SigningKeyChange, ThrottleChange, TransferChange, Transition,
 };
 
 /// Each transition under a name: the family, a dot, what is done.
@@ -67,6 +67,12 @@ names! {
     EndSession Transition::Session(SessionChange::End { .. }) => "session.end",
     EndAllSessions Transition::Session(SessionChange::EndAll { .. }) => "session.end_all",
     EndByLink Transition::Session(SessionChange::EndByLink { .. }) => "session.end_by_link",
+    AddSecondFactor Transition::SecondFactor(SecondFactorChange::Add { .. }) => "second_factor.add",
+    UseCode Transition::SecondFactor(SecondFactorChange::UseCode { .. }) => "second_factor.use_code",
+    UseRecoveryCode Transition::SecondFactor(SecondFactorChange::UseRecoveryCode { .. }) => "second_factor.use_recovery_code",
+    ReplaceRecoveryCodes Transition::SecondFactor(SecondFactorChange::ReplaceCodes { .. }) => "second_factor.replace_codes",
+    RemoveSecondFactor Transition::SecondFactor(SecondFactorChange::Remove { .. }) => "second_factor.remove",
+    ResealSeed Transition::SecondFactor(SecondFactorChange::Reseal { .. }) => "second_factor.reseal",
     CountAttempt Transition::Throttle(ThrottleChange::Count { .. }) => "throttle.count",
     SpendDaily Transition::Throttle(ThrottleChange::Spend { .. }) => "throttle.spend",
     ClearAttempts Transition::Throttle(ThrottleChange::Clear { .. }) => "throttle.clear",

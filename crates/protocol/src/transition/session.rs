@@ -9,7 +9,7 @@ use jose::Digest;
 #[derive(Debug, Clone)]
 pub enum SessionChange {
     /// Signs a browser in. Guard: the account is on and its password is still the one that was checked, since
-    /// checking takes a while; and this browser has not begun a session by itself a moment ago, as when a button was pressed
+    /// checking takes a while; nobody signs in by a password alone who has a second factor; and this browser has not begun a session by itself a moment ago, as when a button was pressed
     /// twice.
     Start {
         /// The PHC string that was checked.
@@ -22,8 +22,6 @@ pub enum SessionChange {
         alone_since: Option<Locator>,
         /// The session this browser had before, which ends.
         ends: Option<Locator>,
-        /// How they proved who they are (RFC 8176), separated by spaces; `None`: by their password here.
-        methods: Option<String>,
         /// The answer of the company's own login that signs them in. Guard: it was not used; and uses it up.
         answer: Option<Locator>,
         /// The mail that tells of a browser which was not known.

@@ -16,9 +16,24 @@ pub struct Authentication {
     pub expires_at: UnixTime,
     /// How they had proved who they are (RFC 8176), separated by spaces; `None`: by their password here.
     pub methods: Option<String>,
+    /// What that is told to be worth (`acr`) because the app asked for it; `None`: what it is.
+    pub acr: Option<String>,
 }
 
 impl Authentication {
+    /// Of an app that asked for nothing.
+    pub(crate) fn plain(id: Locator, session: Locator, expires_at: UnixTime) -> Self {
+        Authentication {
+            id,
+            session,
+            nonce: None,
+            claims: Vec::new(),
+            expires_at,
+            methods: None,
+            acr: None,
+        }
+    }
+
     /// The session as apps are told of it (`sid`, OpenID Connect Back-Channel Logout §2.1).
     pub fn sid(&self) -> String {
         Self::sid_of(self.session)

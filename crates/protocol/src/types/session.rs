@@ -1,4 +1,5 @@
 //! Signed-in browsers.
+use crate::accounts::second_factor::is_multi_factor;
 use crate::types::{CodeChallenge, Locator, Subject, UnixTime};
 use jose::Digest;
 
@@ -19,6 +20,8 @@ pub struct Session {
     pub browser: String,
     /// Which browser it is in, the same over several sign-ins; `None` for one that an earlier release began.
     pub device: Option<String>,
+    /// How they proved who they are (RFC 8176), separated by spaces; `None`: by their password here.
+    pub methods: Option<String>,
 }
 
 /// A browser that is signed in on the portal's own host, or comes there with a code.
@@ -39,6 +42,11 @@ pub struct PortalSession {
 }
 
 impl Session {
+    /// Whether it began with a second factor.
+    pub fn has_second_factor(&self) -> bool {
+        is_multi_factor(self.methods.as_deref())
+    }
+
     /// The names of the browser and of the system that it runs on, as far as they are known, from what it calls itself.
     pub fn browser_and_system(&self) -> (Option<&'static str>, Option<&'static str>) {
         let user_agent = &self.browser;

@@ -43,6 +43,8 @@ mod section_6_2_introspection {
             found.held_by(Some(Holder {
                 workspace: None,
                 external_id: None,
+                methods: None,
+                acr: None,
                 auth_time: UnixTime(NOW.0 - 99),
                 email: Some("ann@example.com".to_owned()),
             }));

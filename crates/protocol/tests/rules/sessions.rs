@@ -1,6 +1,7 @@
 //! Sessions: how long one lives, and what counts as the same.
 
 use jose::keyed::Key;
+use protocol::accounts::second_factor::Proof;
 use protocol::accounts::session::{SessionCookie, note_every, used};
 use protocol::accounts::sign_in::{SigningIn, start_session};
 use protocol::facts::{ListedSession, SessionFacts};
@@ -50,7 +51,7 @@ fn browser<'a>(secret: &'a str, key: &'a Key, session: Option<Locator>) -> Signi
         device: "device",
         secrets: (secret, key),
         session,
-        handed_off: None,
+        proof: Proof::Password,
     }
 }
 

@@ -37,6 +37,11 @@ pub(crate) async fn export(
     let preferences = store.preferences(subject).await?.unwrap_or_default();
     let about = store.about(subject).await?;
     let claims = about.map(|about| about.document.members().clone());
+    let second = store.authenticator(subject).await?;
+    let second = second.map(|has| {
+        let since = clock::rfc3339(has.created_at);
+        json!({ "since": since, "recovery_codes_left": has.codes_left })
+    });
     Ok(json!({
         "exported_at": clock::rfc3339(now),
         "account": {
@@ -49,6 +54,7 @@ pub(crate) async fn export(
             "language": preferences.language.map(|language| language.tag()),
             "zone": preferences.zone,
             "claims": claims,
+            "second_factor": second,
         },
         "sessions": sessions(store, subject, now).await?,
         "connected_apps": connections(store, subject).await?,

@@ -31,7 +31,7 @@ pub(crate) async fn home(browser: BrowserContext) -> Response {
 /// `GET`: the page.
 pub(crate) async fn show(
     State(app): State<App>,
-    browser: BrowserContext,
+    mut browser: BrowserContext,
     Query(params): Query,
 ) -> Result<Response, PageError> {
     let after = params
@@ -43,7 +43,7 @@ pub(crate) async fn show(
         return Ok(reply::see_other(path::SIGN_IN));
     };
     if app.config.is_published(&facts.person.email) {
-        return Ok(everyones(&app, browser, StatusCode::OK));
+        return Ok(everyones(&app, &mut browser, StatusCode::OK));
     }
     let said = Said {
         after,
@@ -163,7 +163,7 @@ fn line(
 }
 
 /// An account whose password is published: nobody's sessions are shown, and nobody takes it from the others.
-fn everyones(app: &App, mut browser: BrowserContext, status: StatusCode) -> Response {
+pub(super) fn everyones(app: &App, browser: &mut BrowserContext, status: StatusCode) -> Response {
     let nonce = browser.nonce(app, NonceScope::Session);
     let page = Notice {
         frame: browser.frame(app),
@@ -206,7 +206,7 @@ pub(super) async fn own_form<F: Form>(
     app: &App,
     posted: Posted<F>,
 ) -> Result<(BrowserContext, SessionFacts, F), PageError> {
-    let (browser, form) = match posted {
+    let (mut browser, form) = match posted {
         Posted::Current(browser, form) => (browser, Some(form)),
         Posted::OutOfDate(browser, _) => (browser, None),
     };
@@ -215,7 +215,7 @@ pub(super) async fn own_form<F: Form>(
         return Err(PageError::instead(sign_in));
     };
     if app.config.is_published(&facts.person.email) {
-        let page = everyones(app, browser, StatusCode::FORBIDDEN);
+        let page = everyones(app, &mut browser, StatusCode::FORBIDDEN);
         return Err(PageError::instead(page));
     }
     match form {

@@ -1,7 +1,8 @@
 //! Signing in.
 use super::handoff;
+use super::second_factor::enter;
 use super::throttle::{self, admit};
-use super::welcome::{Ways, welcome};
+use super::welcome::Ways;
 use crate::http::error::PageError;
 use crate::http::form::{Form, Posted, Query};
 use crate::http::reply;
@@ -18,6 +19,8 @@ use protocol::Params;
 use protocol::accounts::password::MAX_PASSWORD;
 use protocol::accounts::people::{self, MAX_EMAIL};
 use protocol::accounts::sign_in::{Attempt, Throttled};
+use protocol::apps::signed_in_lately;
+use protocol::facts::SessionFacts;
 use protocol::policy::SignUp;
 use protocol::types::Person;
 use store::Outcome;
@@ -34,6 +37,8 @@ fn after(what: &str) -> Option<&'static str> {
         "switch" => "sign-in-after-switch",
         "changed" => "sign-in-after-changed",
         "deleted" => "sign-in-after-deleted",
+        "proof" => "sign-in-after-proof",
+        "late" => "second-late",
         _ => return None,
     })
 }
@@ -95,12 +100,23 @@ pub(crate) async fn show(
         return over.page(&app, &browser);
     }
     let handoff = app.config.handoff.as_ref();
-    let handoff = handoff.filter(|_| !continuation.is_for_tests() && !here(&params));
+    // Whoever is signed in by a password here proves that.
+    let by_password = |facts: &SessionFacts| facts.person.signs_in_here();
+    let by_password = what == "proof" && browser.session.as_ref().is_some_and(by_password);
+    let handoff =
+        handoff.filter(|_| !continuation.is_for_tests() && !here(&params) && !by_password);
     let mut own = None;
     if let Some(facts) = &browser.session {
         let anew = handoff.is_some() && handoff::is_anew(what);
+        let anew = anew || (what == "proof" && !signed_in_lately(&facts.session, clock::now()));
         if !anew && continuation.is_met_by(facts, app.policy()) {
             return Ok(reply::see_other(&continuation.href()));
+        }
+        if !anew
+            && facts.person.signs_in_here()
+            && continuation.lacks_second_factor(facts, app.policy())
+        {
+            return Ok(reply::see_other(&continuation.with(path::SECOND_FACTOR)));
         }
         own = Some(facts.person.label().to_owned()).filter(|_| continuation.suits(&facts.person));
     }
@@ -158,7 +174,7 @@ pub(crate) async fn submit(
 async fn answer(
     app: &App,
     continuation: &Continuation,
-    browser: BrowserContext,
+    mut browser: BrowserContext,
     email: String,
     attempted: Attempted,
 ) -> Result<Response, PageError> {
@@ -177,7 +193,7 @@ async fn answer(
         on: continuation.href(),
         back: continuation.with(path::SIGN_IN),
     };
-    welcome(app, &person, &browser, (told, None), ways).await
+    enter(app, &person, &mut browser, (continuation, told), ways).await
 }
 
 /// The form again, with what was wrong.

@@ -46,6 +46,9 @@ pub(super) enum Verb {
     Delete(Delete),
     /// Give an account a new password; its sessions end.
     SetPassword(SetPassword),
+    /// Take the second factor of an account away, for somebody who has lost it; its sessions end. With an authenticator app at
+    /// hand its person does so on their own page.
+    ResetSecondFactor(One),
     /// Vouch for the address of an account: it counts as proved from now on.
     Verify(Verify),
     /// Send somebody a link with which they make an account, unless accounts.sign_up is off.
@@ -147,6 +150,7 @@ impl Verb {
                 one.change(output, "is enabled", enable).await
             }
             Verb::SetPassword(set) => set.run(output).await,
+            Verb::ResetSecondFactor(one) => one.reset_second_factor(output).await,
             Verb::Verify(verify) => verify.run(output).await,
             Verb::Invite(invite) => invite.run(output).await,
         }

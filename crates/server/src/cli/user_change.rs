@@ -1,6 +1,6 @@
 //! `valetkey user update` and `valetkey user reset-link`: what operators change of an account.
 use super::failure::Failure;
-use super::one_user::{One, sound};
+use super::one_user::{One, as_json, sound};
 use super::output::Output;
 use super::place::{CHANGED, Opened};
 use super::text_file::read_text;
@@ -9,7 +9,7 @@ use crate::ops::{clock, server_key};
 use clap::Args;
 use pages::path;
 use protocol::Transition;
-use protocol::accounts::{mailbox, people};
+use protocol::accounts::{mailbox, people, second_factor};
 use protocol::openid::claims::Document;
 use protocol::transition::OpenIdChange;
 use protocol::types::{Language, MailAddress, Person, Preferences};
@@ -136,6 +136,33 @@ async fn spoken_to(
 }
 
 impl One {
+    /// Takes the second factor of an account away.
+    pub(super) async fn reset_second_factor(self, output: Output) -> Result<(), Failure> {
+        let at = self.place.open()?;
+        let person = at.person(&self.who).await?;
+        let Some(has) = at.store.authenticator(person.subject).await? else {
+            return Err(Failure::failed(format!(
+                "{} has no second factor",
+                person.label()
+            )));
+        };
+        let told = at.config.mail.is_some() && person.test_app.is_none();
+        let change = second_factor::reset(&has, &person, told, clock::now(), &at.mint);
+        at.commit(change, CHANGED).await?;
+        output.show(&as_json(&person, &at).await?, || {
+            let next = match second_factor::needs(&person, &at.config.policy) {
+                true => "sets up another at the next sign-in",
+                false => "signs in with the password alone",
+            };
+            format!(
+                "{} has no second factor any more and {next}; every session has ended.",
+                person.label()
+            )
+        });
+        at.close().await;
+        Ok(())
+    }
+
     /// Makes a link with which somebody chooses a new password, and prints it.
     pub(super) async fn reset_link(self, output: Output) -> Result<(), Failure> {
         let config = self.place.load()?;

@@ -8,6 +8,7 @@ use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use jose::keyed::Key;
 use memchr::memchr_iter;
 use protocol::accounts::handover::PortalCookie;
+use protocol::accounts::second_factor::PENDING;
 use protocol::accounts::session::SessionCookie;
 use protocol::types::email::email_key;
 use protocol::types::{Language, Lifetime, Person};
@@ -111,6 +112,19 @@ pub(crate) struct Onward;
 impl Cookie for Onward {
     const NAME: &'static str = "-onward";
     const KEPT: Kept = Kept::Seconds(24 * 3_600);
+    type Value = String;
+
+    fn read(text: &str) -> Option<String> {
+        (!text.is_empty()).then(|| text.to_owned())
+    }
+}
+
+/// That a browser proved a password a moment ago, and owes the second factor.
+pub(crate) struct PasswordProved;
+
+impl Cookie for PasswordProved {
+    const NAME: &'static str = "-second";
+    const KEPT: Kept = Kept::Seconds(PENDING.seconds());
     type Value = String;
 
     fn read(text: &str) -> Option<String> {

@@ -1,6 +1,6 @@
 //! Who sits in front of the browser: session cookie, form nonces, known devices.
 use super::cookies::{
-    Address, Browser, Known, KnownDevice, Onward, PortalSession, Session, random,
+    Address, Browser, Known, KnownDevice, Onward, PasswordProved, PortalSession, Session, random,
 };
 use super::error::PageError;
 use super::request::{Arrival, ClientAddr, Host, Reader, RequestId};
@@ -14,6 +14,7 @@ use jose::keyed::Key;
 use pages::{Frame, Speak, Text, path};
 use protocol::Params;
 use protocol::accounts::handover::PortalCookie;
+use protocol::accounts::second_factor::needs;
 use protocol::accounts::session::SessionCookie;
 use protocol::apps::signed_in_lately;
 use protocol::facts::SessionFacts;
@@ -40,6 +41,9 @@ pub(crate) struct BrowserContext {
     /// What ties the nonces of forms to this browser, see [`Browser`].
     browser_id: Option<String>,
     known: Option<KnownDevice>,
+    /// That it proved a password and owes the second factor, as its cookie says: what is read of it is judged by
+    /// [`Pending`](protocol::accounts::second_factor::Pending).
+    pub(crate) password_proved: Option<String>,
     /// The address that this browser just made an account with, or asked for a mail to.
     pub(crate) address_typed: Option<String>,
     /// What it was about to do when it asked for a mail.
@@ -92,13 +96,18 @@ impl ClaimedSession {
     pub(crate) fn is(&self, app: &AppState, facts: &SessionFacts) -> bool {
         let now = clock::now();
         match &self.cookie {
-            Some(Claim::Issuer(cookie)) if cookie.signs_in(facts, now) => {
+            Some(Claim::Issuer(cookie)) if cookie.signs_in(facts, now) && is_enough(app, facts) => {
                 note_use(app, facts, now);
                 true
             }
             _ => false,
         }
     }
+}
+
+/// Whether a session began with what everybody proves here.
+fn is_enough(app: &AppState, facts: &SessionFacts) -> bool {
+    !needs(&facts.person, app.policy()) || facts.session.has_second_factor()
 }
 
 fn note_use(app: &AppState, facts: &SessionFacts, now: UnixTime) {
@@ -411,7 +420,7 @@ async fn session_at_portal(
 ) -> Result<Option<SessionFacts>, store::StoreError> {
     let now = clock::now();
     let found = app.store.portal_session(cookie.locator()).await?;
-    let found = found.filter(|found| cookie.signs_in(found, now));
+    let found = found.filter(|found| cookie.signs_in(found, now) && is_enough(app, &found.facts));
     Ok(found.map(|found| {
         note_use(app, &found.facts, now);
         found.facts
@@ -467,6 +476,7 @@ where
                 .unwrap_or_default(),
             browser_id: app.cookies.get::<Browser>(headers),
             known: app.cookies.get::<Known>(headers),
+            password_proved: app.cookies.get::<PasswordProved>(headers),
             address_typed: app.cookies.get::<Address>(headers),
             onward: app.cookies.get::<Onward>(headers),
             language,

@@ -7,9 +7,9 @@ use crate::ops::clock;
 use crate::state::App;
 use axum::http::StatusCode;
 use axum::response::Response;
-use pages::ConnectedApps;
 use pages::admin::REQUESTS;
 use pages::portal::{Organizations, PORTAL};
+use pages::{ConnectedApps, Security};
 use pages::{Page, Speak, path};
 use protocol::accounts::handover::is_state;
 use protocol::accounts::people::{MAX_EMAIL, MAX_NAME};
@@ -40,14 +40,17 @@ pub(crate) enum OwnPage {
     Requests,
     /// The apps that a person let in.
     Connections,
+    /// Their second factor.
+    Security,
 }
 
 impl OwnPage {
-    const ALL: [OwnPage; 4] = [
+    const ALL: [OwnPage; 5] = [
         OwnPage::Apps,
         OwnPage::Organizations,
         OwnPage::Requests,
         OwnPage::Connections,
+        OwnPage::Security,
     ];
 
     /// What stands for it in an address.
@@ -57,6 +60,7 @@ impl OwnPage {
             OwnPage::Organizations => "organizations",
             OwnPage::Requests => "requests",
             OwnPage::Connections => "connected-apps",
+            OwnPage::Security => "security",
         }
     }
 
@@ -72,6 +76,7 @@ impl OwnPage {
             OwnPage::Organizations => Organizations::PATH,
             OwnPage::Requests => REQUESTS,
             OwnPage::Connections => ConnectedApps::PATH,
+            OwnPage::Security => Security::PATH,
         }
     }
 
@@ -274,6 +279,23 @@ impl Continuation {
                 signed_in_lately(&session.session, clock::now())
             }
             _ => self.suits(&session.person),
+        }
+    }
+
+    /// Whether they would, had it begun with a second factor.
+    pub(crate) fn lacks_second_factor(&self, session: &SessionFacts, policy: &Policy) -> bool {
+        match self {
+            Continuation::App(pending) => {
+                let moment = pending.moment();
+                pending
+                    .request
+                    .lacks_second_factor_alone(session, policy, moment)
+            }
+            Continuation::Account
+            | Continuation::Own(_)
+            | Continuation::Portal(_)
+            | Continuation::Device(_)
+            | Continuation::Over(_) => false,
         }
     }
 

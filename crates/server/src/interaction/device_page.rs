@@ -1,6 +1,6 @@
 //! The person's side of a device (RFC 8628 §3.3): type its code, see what it asks for, answer.
 use super::consent::{allowed, notice};
-use super::continuation::{Continuation, after_url, sign_in_for_device};
+use super::continuation::{Continuation, after_url, sign_in_for_device, with_handle};
 use super::question::{Again, Question, ticks};
 use super::room;
 use super::workspace::{self, Workspaces};
@@ -15,7 +15,7 @@ use axum::body::Body;
 use axum::extract::{RawQuery, State};
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::Response;
-use pages::{AsksFrom, Consent, DeviceCode, Speak, Text};
+use pages::{AsksFrom, Consent, DeviceCode, Speak, Text, path};
 use protocol::Params;
 use protocol::accounts::sign_in::Throttled;
 use protocol::consent::{Chosen, Ticks};
@@ -41,6 +41,8 @@ enum Nothing {
     /// This person has answered it; whether they allowed it.
     Given(Box<Asking>, bool),
     Throttled(Throttled),
+    /// What it asks for takes a sign-in with a second factor.
+    SecondFactor(UserCode),
     Store(StoreError),
 }
 
@@ -280,9 +282,16 @@ async fn admitted(
         Err(Nothing::Given(..)) => nothing(app, browser, typed, UserCodeFault::Answered),
         Err(Nothing::Fault(fault)) => nothing(app, browser, typed, fault),
         Err(Nothing::Throttled(why)) => throttled(app, browser, typed, why),
+        Err(Nothing::SecondFactor(code)) => prove_second(code),
         Err(Nothing::Store(error)) => return Err(error.into()),
     };
     Err(PageError::instead(page))
+}
+
+/// To the second factor, and back to the code.
+fn prove_second(code: UserCode) -> Response {
+    let carried = Continuation::Device(Some(code)).carried();
+    reply::see_other(&with_handle(path::SECOND_FACTOR, carried.as_deref()))
 }
 
 /// Looks a code up. Every guess is counted before it is looked at, and a right one is forgotten again.
@@ -322,6 +331,12 @@ async fn find(
         });
     }
     app.settle_one(attempt.succeeded(), now).await?;
+    let needed = app
+        .policy()
+        .person_needs_second_factor(person, &facts.device.scope);
+    if needed && !session.session.has_second_factor() {
+        return Err(Nothing::SecondFactor(code));
+    }
     Ok(Asking {
         code,
         facts,

@@ -142,6 +142,21 @@ impl Writer<'_> {
                 self.at("mail-changed-name", link.created_at),
                 href,
             ),
+            LinkPurpose::SecondFactorAdded => self.changed(
+                self.of_product("mail-second-added-subject"),
+                self.at("mail-second-added", link.created_at),
+                href,
+            ),
+            LinkPurpose::SecondFactorRemoved => self.changed(
+                self.of_product("mail-second-removed-subject"),
+                self.at("mail-second-removed", link.created_at),
+                href,
+            ),
+            LinkPurpose::RecoveryCodeUsed => self.changed(
+                self.of_product("mail-recovery-code-subject"),
+                self.at("mail-recovery-code", link.created_at),
+                href,
+            ),
             LinkPurpose::NewDevice => self.new_device(link, found, href),
             LinkPurpose::AppConnected => self.app_connected(link, found, href),
         }

@@ -49,7 +49,11 @@ async fn answer(
     let kind = TokenKind::of(token_of(&params)?, app.policy());
     let mut found = look_up(&app.store, kind.lookup()).await?;
     if let Some(grant) = holder_wanted(&kind, &client, &found, app.policy()) {
-        found.held_by(Box::pin(app.store.holder(grant)).await?);
+        let holder = match app.policy().tells_second_factor() {
+            false => Box::pin(app.store.holder(grant)).await?,
+            true => Box::pin(app.store.proved_holder(grant)).await?,
+        };
+        found.held_by(holder);
     }
     if let Some(organization) = found.workspace_wanted(app.policy()) {
         found.in_workspace(Box::pin(app.store.organization_external_id(organization)).await?);

@@ -9,7 +9,7 @@ use crate::http::reply;
 use crate::http::request::ClientAddr;
 use crate::ops::clock;
 use crate::ops::connection_uses::UsedToken;
-use crate::settle::look_up;
+use crate::settle::{look_up, look_up_proved};
 use crate::state::{App, AppState};
 use axum::extract::State;
 use axum::http::StatusCode;
@@ -101,11 +101,24 @@ async fn bound(
     Err(contended(app, asked))
 }
 
-/// What is on record of what the request presents; and what the company calls the organization behind it, where that is told.
+/// What is on record of what the request presents.
 async fn looked_up(app: &App, asked: &TokenRequest) -> Result<Found, StoreError> {
-    let mut found = look_up(&app.store, asked.lookup()).await?;
+    let policy = app.policy();
+    match policy.tells_second_factor() || policy.external_ids {
+        false => look_up(&app.store, asked.lookup()).await,
+        // What few providers tell is not to be carried along by all.
+        true => Box::pin(looked_up_whole(app, asked)).await,
+    }
+}
+
+/// The same, with how its person had signed in, and what the company calls the organization that it is for, where that is told.
+async fn looked_up_whole(app: &App, asked: &TokenRequest) -> Result<Found, StoreError> {
+    let mut found = match app.policy().tells_second_factor() {
+        false => look_up(&app.store, asked.lookup()).await?,
+        true => look_up_proved(&app.store, asked.lookup()).await?,
+    };
     if let Some(organization) = found.workspace_wanted(app.policy()) {
-        found.in_workspace(Box::pin(app.store.organization_external_id(organization)).await?);
+        found.in_workspace(app.store.organization_external_id(organization).await?);
     }
     Ok(found)
 }

@@ -80,6 +80,7 @@ mod tests {
             expires_at: begun.plus(policy.session_idle),
             browser: String::new(),
             device: None,
+            methods: None,
         };
         let active = ActiveSessions::default();
         let written = |seconds: i64| {

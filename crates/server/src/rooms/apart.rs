@@ -84,7 +84,7 @@ async fn place(folder: &Path) -> Place {
     app.settle_one(create(person), now).await.unwrap();
     let person = app.store.person_by_email(ADDRESS).await.unwrap().unwrap();
     let browser = SigningIn {
-        handed_off: None,
+        proof: protocol::accounts::second_factor::Proof::Password,
         user_agent: "",
         device: "",
         secrets: ("browser", &app.key),

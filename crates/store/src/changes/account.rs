@@ -1,7 +1,7 @@
 //! Accounts of people.
-use super::deletion;
 use super::mail_link::{keep, keep_link, tell, use_up, withdraw, withdraw_of, withdraw_to};
 use super::session::end_all;
+use super::{deletion, second_factor};
 use crate::steps::Steps;
 use crate::value::values;
 use protocol::accounts::import::Newcomer;
@@ -248,12 +248,12 @@ fn recover<'a>(steps: Steps<'a>, recovery: &'a Recovery, now: UnixTime) -> Steps
     let steps = keep(steps, &recovery.notice);
     match recovery.cutoff {
         None => steps,
-        Some(cutoff) => forget_consents(
-            steps.run(CUT_OFF, values![subject, cutoff]),
-            subject,
-            cutoff,
-        )
-        .person_changed(subject),
+        // A second factor of whoever had an address that was not theirs must not keep its person out.
+        Some(cutoff) => {
+            let steps = second_factor::forget(steps, subject);
+            let steps = steps.run(CUT_OFF, values![subject, cutoff]);
+            forget_consents(steps, subject, cutoff).person_changed(subject)
+        }
     }
 }
 

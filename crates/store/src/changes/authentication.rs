@@ -14,8 +14,8 @@ pub(super) fn keep<'a>(
         return steps;
     };
     steps.run(
-        "INSERT INTO authentications (id, client, subject, session, sid, nonce, claims, expires_at, methods) \
-         VALUES ($1, $2, $3, $4, $4, $5, $6, $7, (SELECT methods FROM sessions WHERE id = $4))",
+        "INSERT INTO authentications (id, client, subject, session, sid, nonce, claims, expires_at, methods, acr) \
+         VALUES ($1, $2, $3, $4, $4, $5, $6, $7, (SELECT methods FROM sessions WHERE id = $4), $8)",
         values![
             asked.id,
             code.client,
@@ -24,6 +24,7 @@ pub(super) fn keep<'a>(
             asked.nonce.as_deref(),
             asked.claims.join("\n"),
             asked.expires_at,
+            asked.acr.as_deref(),
         ],
     )
 }

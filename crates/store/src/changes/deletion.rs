@@ -1,6 +1,7 @@
 //! The end of an account.
 use super::app::delete_with;
 use super::mail_link::withdraw_to;
+use super::second_factor;
 use super::session::end_all;
 use crate::steps::Steps;
 use crate::value::values;
@@ -43,7 +44,8 @@ pub(super) fn delete<'a>(steps: Steps<'a>, deletion: &'a Deletion, now: UnixTime
          (SELECT 1 FROM clients WHERE owner = $1 AND organization IS NULL AND deleted_at IS NULL)",
         values![subject],
     );
-    let steps = withdraw_to(end_all(steps, subject, None), email_key(&deletion.email));
+    let steps = second_factor::forget(end_all(steps, subject, None), subject);
+    let steps = withdraw_to(steps, email_key(&deletion.email));
     steps
         .run("DELETE FROM consents WHERE subject = $1", values![subject])
         .run(

@@ -16,6 +16,7 @@ mod organization;
 mod outbox;
 mod request_log;
 mod review;
+mod second_factor;
 mod session;
 mod signing_key;
 mod throttle;
@@ -30,7 +31,8 @@ use protocol::accounts::mail_link::LinkMail;
 use protocol::transition::{
     AccountChange, AppChange, AssertionChange, AuthorizeChange, BounceChange, ConnectionChange,
     DeviceChange, GrantChange, HandoffChange, IntroductionChange, OpenIdChange, OrganizationChange,
-    OutboxChange, ReviewChange, ReviewStep, SessionChange, SigningKeyChange, ThrottleChange,
+    OutboxChange, ReviewChange, ReviewStep, SecondFactorChange, SessionChange, SigningKeyChange,
+    ThrottleChange,
 };
 use protocol::types::{
     AccessToken, Authentication, AuthorizationCode, ClientNo, Consent, DeviceAnswer,
@@ -72,6 +74,7 @@ pub(crate) enum Cold<'a> {
     Account(&'a AccountChange),
     Handoff(&'a HandoffChange),
     Session(&'a SessionChange),
+    SecondFactor(&'a SecondFactorChange),
     Throttle(&'a ThrottleChange),
     Assertion(&'a AssertionChange),
     App(&'a AppChange),
@@ -120,6 +123,7 @@ impl<'a> Cold<'a> {
             Cold::Account(change) => account::steps(steps, change, now),
             Cold::Handoff(change) => handoff::steps(steps, change, now),
             Cold::Session(change) => session::steps(steps, change, now),
+            Cold::SecondFactor(change) => second_factor::steps(steps, change, now),
             Cold::Throttle(change) => throttle::steps(steps, change, now, receipt),
             Cold::Assertion(change) => assertion::steps(steps, change),
             Cold::App(change) => app::steps(steps, change, now),
@@ -172,6 +176,7 @@ impl<'a> From<&'a Transition> for Change<'a> {
             Transition::Account(change) => Change::Cold(Cold::Account(change)),
             Transition::Handoff(change) => Change::Cold(Cold::Handoff(change)),
             Transition::Session(change) => Change::Cold(Cold::Session(change)),
+            Transition::SecondFactor(change) => Change::Cold(Cold::SecondFactor(change)),
             Transition::Throttle(change) => Change::Cold(Cold::Throttle(change)),
             Transition::Review(change) => Change::Cold(Cold::Review(change)),
             Transition::Assertion(change) => Change::Cold(Cold::Assertion(change)),

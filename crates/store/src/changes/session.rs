@@ -14,17 +14,16 @@ pub(super) fn steps<'a>(steps: Steps<'a>, change: &'a SessionChange, now: UnixTi
             ends_at,
             alone_since,
             ends,
-            methods,
             answer,
             notice,
         } => {
-            let locked = checked(steps, password, session.subject);
+            let locked = checked(steps, password, session);
             let locked = match answer {
                 Some(answer) => locked.guard(USE_ANSWER, values![*answer, session.subject, now]),
                 None => locked,
             };
             let alone = alone(locked, session, *alone_since, *ends);
-            let started = start(alone, session, *ends_at, methods.as_deref(), *ends);
+            let started = start(alone, session, *ends_at, *ends);
             tell(started, notice.as_deref())
         }
         SessionChange::NoteUse(uses) => uses.iter().fold(steps, |steps, used| {
@@ -95,16 +94,24 @@ const USE_ANSWER: &str = "UPDATE login_answers SET used_at = $3 WHERE id = $1 AN
 
 /// The person's row is locked first, so a password or an account that changes meanwhile waits, and then finds this
 /// session to end.
-fn checked<'a>(steps: Steps<'a>, password: &'a str, subject: Subject) -> Steps<'a> {
+fn checked<'a>(steps: Steps<'a>, password: &'a str, session: &'a Session) -> Steps<'a> {
+    let subject = session.subject;
+    // A password alone is not enough for who has a second factor.
+    let enough = match session.methods {
+        None => {
+            "SELECT 1 FROM people WHERE subject = $1 AND password = $2 AND disabled_at IS NULL \
+                 AND NOT EXISTS (SELECT 1 FROM authenticators a WHERE a.subject = $1)"
+        }
+        Some(_) => {
+            "SELECT 1 FROM people WHERE subject = $1 AND password = $2 AND disabled_at IS NULL"
+        }
+    };
     steps
         .lock(
             "SELECT 1 FROM people WHERE subject = $1 FOR UPDATE",
             values![subject],
         )
-        .exists(
-            "SELECT 1 FROM people WHERE subject = $1 AND password = $2 AND disabled_at IS NULL",
-            values![subject, password],
-        )
+        .exists(enough, values![subject, password])
 }
 
 /// Whether this browser has begun no session of the same person since, but for the one that ends now.
@@ -133,7 +140,6 @@ fn start<'a>(
     steps: Steps<'a>,
     session: &'a Session,
     ends_at: UnixTime,
-    methods: Option<&'a str>,
     before: Option<Locator>,
 ) -> Steps<'a> {
     let steps = match before {
@@ -153,7 +159,7 @@ fn start<'a>(
             &session.browser,
             session.device.as_deref(),
             ends_at,
-            methods,
+            session.methods.as_deref(),
         ],
     )
 }

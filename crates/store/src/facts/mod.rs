@@ -17,7 +17,7 @@ macro_rules! person_without_password {
 /// Who is signed in with a session, without what tells of them: an app that asks again is answered without it.
 macro_rules! visitor_columns {
     () => {
-        "s.id, s.digest, s.subject, s.auth_time, s.expires_at, '', NULL, \
+        "s.id, s.digest, s.subject, s.auth_time, s.expires_at, '', NULL, s.methods, \
          p.subject, '', '', p.admin, '', p.disabled_at, p.cutoff, p.created_at, p.test_app, p.verified_at, p.device_epoch, p.external_id, NULL, NULL"
     };
 }
@@ -25,7 +25,7 @@ macro_rules! visitor_columns {
 /// The columns of a session, which [`sessions::session`] reads.
 macro_rules! session_columns {
     () => {
-        "s.id, s.digest, s.subject, s.auth_time, s.expires_at, s.browser, s.device"
+        "s.id, s.digest, s.subject, s.auth_time, s.expires_at, s.browser, s.device, s.methods"
     };
 }
 
@@ -44,6 +44,7 @@ pub(crate) mod outbox;
 pub(crate) mod people;
 pub(crate) mod request_log;
 pub(crate) mod reviews;
+pub(crate) mod second_factors;
 pub(crate) mod sessions;
 pub(crate) mod signing_keys;
 pub(crate) mod tokens;

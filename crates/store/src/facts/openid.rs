@@ -9,7 +9,7 @@ pub(crate) type Asked = (Authentication, Preferences, Document);
 
 /// Of the sign-in behind a code or grant.
 pub(crate) const ASKED: Query<Asked> = Query {
-    sql: "SELECT a.id, a.sid, a.nonce, a.claims, a.expires_at, p.language, p.zone, d.claims, a.methods FROM authentications a \
+    sql: "SELECT a.id, a.sid, a.nonce, a.claims, a.expires_at, p.language, p.zone, d.claims, a.methods, a.acr FROM authentications a \
           JOIN people p ON p.subject = a.subject LEFT JOIN person_claims d ON d.subject = a.subject WHERE a.id = $1",
     read: |row| {
         let authentication = Authentication {
@@ -19,6 +19,7 @@ pub(crate) const ASKED: Query<Asked> = Query {
             claims: row.lines(3)?,
             expires_at: row.time(4)?,
             methods: row.optional_text(8)?.map(str::to_owned),
+            acr: row.optional_text(9)?.map(str::to_owned),
         };
         Ok((authentication, preferences(row, 5)?, document(row, 7)?))
     },

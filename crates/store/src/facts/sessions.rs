@@ -15,14 +15,15 @@ fn session(row: &dyn Row) -> Read<Session> {
         expires_at: row.time(4)?,
         browser: row.string(5)?,
         device: row.optional_text(6)?.map(str::to_owned),
+        methods: row.optional_text(7)?.map(str::to_owned),
     })
 }
 
 fn facts(row: &dyn Row) -> Read<SessionFacts> {
     Ok(SessionFacts {
         session: session(row)?,
-        person: person(row, 7)?,
-        preferences: preferences(row, 19)?,
+        person: person(row, 8)?,
+        preferences: preferences(row, 20)?,
     })
 }
 
@@ -51,12 +52,12 @@ pub(crate) const AT_PORTAL: Query<PortalFacts> = Query {
     read: |row| {
         Ok(PortalFacts {
             portal: PortalSession {
-                id: row.locator(21)?,
+                id: row.locator(22)?,
                 session: row.locator(0)?,
-                code: row.digest(22)?,
-                challenge: challenge(row, 23)?,
-                cookie: row.optional_digest(24)?,
-                expires_at: row.time(25)?,
+                code: row.digest(23)?,
+                challenge: challenge(row, 24)?,
+                cookie: row.optional_digest(25)?,
+                expires_at: row.time(26)?,
             },
             facts: facts(row)?,
         })
@@ -93,7 +94,7 @@ pub(crate) const WITH_ONLY_CONSENT: Query<(SessionFacts, ConsentFacts)> = Query 
          AND o.organization <> c.organization AND o.granted_at > p.consents_from) WHERE s.id = $2"
     ),
     read: |row| {
-        let workspace = |row: &dyn Row| Ok((workspace(row, 26)?, standing(row, 27)?));
+        let workspace = |row: &dyn Row| Ok((workspace(row, 27)?, standing(row, 28)?));
         with_consent(row, workspace)
     },
 };
@@ -103,11 +104,11 @@ fn with_consent(
     workspace: impl FnOnce(&dyn Row) -> Read<(Option<Locator>, AppStanding)>,
 ) -> Read<(SessionFacts, ConsentFacts)> {
     let facts = facts(row)?;
-    let consent = match row.optional_client(21)? {
+    let consent = match row.optional_client(22)? {
         Some(client) => {
             let (organization, standing) = workspace(row)?;
             let whose = (facts.person.subject, client, organization);
-            let consent = consent(row, 22, whose)?;
+            let consent = consent(row, 23, whose)?;
             Some(Consent {
                 standing,
                 ..consent
@@ -136,8 +137,8 @@ macro_rules! listed {
             read: |row| {
                 let session = session(row)?;
                 Ok(ListedSession {
-                    email: row.string(7)?,
-                    active_at: row.time(8)?.max(session.auth_time),
+                    email: row.string(8)?,
+                    active_at: row.time(9)?.max(session.auth_time),
                     session,
                 })
             },

@@ -100,7 +100,18 @@ pub(crate) const HOLDER: Query<Holder> = Query {
             email: email.map(str::to_owned),
             external_id: row.optional_text(3)?.map(str::to_owned),
             workspace: row.optional_text(4)?.map(str::to_owned),
+            methods: None,
+            acr: None,
         })
+    },
+};
+
+/// How they had signed in, and what that is told to be worth.
+pub(crate) const PROVED: Query<(Option<String>, Option<String>)> = Query {
+    sql: "SELECT methods, acr FROM authentications WHERE id = $1",
+    read: |row| {
+        let methods = row.optional_text(0)?.map(str::to_owned);
+        Ok((methods, row.optional_text(1)?.map(str::to_owned)))
     },
 };
 

@@ -27,12 +27,12 @@ async fn session_in(world: &World, subject: Subject, device: &str) -> Session {
         expires_at: world.now.plus(Lifetime::from_days(1)),
         browser: "Firefox".to_owned(),
         device: Some(device.to_owned()),
+        methods: None,
     };
     let start = Transition::Session(SessionChange::Start {
         password: PASSWORD.to_owned(),
         ends_at: world.now.plus(Lifetime::from_days(1)),
         alone_since: None,
-        methods: None,
         answer: None,
         session: session.clone(),
         ends: None,
@@ -141,7 +141,6 @@ async fn no_session_starts_with_a_password_that_is_no_longer_the_persons() {
             password: password.to_owned(),
             ends_at: world.now.plus(Lifetime::from_days(1)),
             alone_since: None,
-            methods: None,
             answer: None,
             session: Session {
                 id: world.store.mint().locator(),

@@ -3,6 +3,7 @@ use crate::racers::race;
 use crate::world::World;
 use jose::Digest;
 use protocol::Transition;
+use protocol::accounts::second_factor::Proof;
 use protocol::accounts::sign_in::{HandedOff, SigningIn, start_session};
 use protocol::decision::Mint;
 use protocol::handoff::{
@@ -157,7 +158,7 @@ fn start(
         device: &device,
         secrets: ("secret", &key),
         session: None,
-        handed_off: Some(HandedOff {
+        proof: Proof::HandedOff(HandedOff {
             answer,
             auth_time: now,
             methods: "pwd otp",

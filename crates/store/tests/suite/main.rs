@@ -38,6 +38,7 @@ mod repeated;
 mod request_log;
 mod reviews;
 mod revocations;
+mod second_factors;
 mod sessions;
 mod signing_keys;
 mod sweepers;

@@ -17,7 +17,6 @@ const HOUR: Lifetime = Lifetime::from_minutes(60);
 async fn signed_in(world: &World, subject: Subject, ends: Option<Locator>) -> Locator {
     let id = world.store.mint().locator();
     let start = SessionChange::Start {
-        methods: None,
         answer: None,
         password: PASSWORD.to_owned(),
         ends_at: world.now.plus(HOUR),
@@ -30,6 +29,7 @@ async fn signed_in(world: &World, subject: Subject, ends: Option<Locator>) -> Lo
             expires_at: world.now.plus(HOUR),
             browser: String::new(),
             device: Some("a browser".to_owned()),
+            methods: None,
         },
         ends,
         notice: None,
@@ -52,6 +52,7 @@ async fn asked(
     let issue = AuthorizeChange::IssueCode {
         authentication: Some(Box::new(Authentication {
             methods: None,
+            acr: None,
             id: code.id,
             session,
             nonce: Some("a nonce".to_owned()),

@@ -160,12 +160,12 @@ pub(crate) async fn open(world: &World) -> (protocol::types::Grant, Session) {
         expires_at: world.now.plus(Lifetime::from_days(1)),
         browser: "a browser".to_owned(),
         device: None,
+        methods: None,
     };
     let start = Transition::Session(SessionChange::Start {
         password: PASSWORD.to_owned(),
         ends_at: world.now.plus(Lifetime::from_days(1)),
         alone_since: None,
-        methods: None,
         answer: None,
         session: session.clone(),
         ends: None,

@@ -21,9 +21,9 @@ async fn session(world: &World, subject: Subject) -> Locator {
         expires_at,
         browser: String::new(),
         device: None,
+        methods: None,
     };
     let started = SessionChange::Start {
-        methods: None,
         answer: None,
         password: PASSWORD.to_owned(),
         session,

@@ -17,12 +17,12 @@ pub(crate) async fn sign_in(world: &World, subject: Subject) {
         expires_at: world.now.plus(Lifetime::from_days(1)),
         browser: String::new(),
         device: None,
+        methods: None,
     };
     let start = Transition::Session(SessionChange::Start {
         password: PASSWORD.to_owned(),
         ends_at: world.now.plus(Lifetime::from_days(1)),
         alone_since: None,
-        methods: None,
         answer: None,
         session,
         ends: None,

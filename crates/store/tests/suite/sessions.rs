@@ -21,12 +21,12 @@ fn begun(world: &World, subject: Subject) -> Session {
         expires_at: world.now.plus(HOUR),
         browser: String::new(),
         device: Some("a browser".to_owned()),
+        methods: None,
     }
 }
 
 fn start(world: &World, session: Session, ends: Option<Locator>) -> Transition {
     Transition::Session(SessionChange::Start {
-        methods: None,
         answer: None,
         password: PASSWORD.to_owned(),
         ends_at: world.now.plus(Lifetime::from_minutes(150)),

@@ -2,6 +2,7 @@
 //! issuer's. Browsers keep the cookies of each host apart, and so do these.
 
 use super::{ADD, APPS, BACK, DELETE, EVE, FIELDS, NEW, UPDATE, credentials, href, listed, says};
+use crate::support::phone::{Phone, SET_UP, STEP, recovery_codes, send_code};
 use crate::support::{ANN, PASSWORD, PLAIN, Scene, apart, assert_page, form_to, portal_of};
 use acceptance::{App, Browser, Reply, Setup, Url, target};
 
@@ -142,6 +143,38 @@ fn everybody_signed_in_long_ago(scene: &Scene) {
                 .expect("it is written");
         }
     }
+}
+
+/// Where everybody needs a second step, a session at the issuer begins with one, and the portal's hangs on that.
+#[test]
+fn the_portal_opens_after_the_second_step_alone() {
+    let required = "[accounts]\nsecond_factor = \"required\"";
+    let scene = scene_of(Setup::toml(PLAIN).with(OPEN).with(required));
+    let mut ann = Visitor::of(&scene);
+    let page = ann.open(APPS);
+    let page = ann.sign_in(&page, ANN);
+    assert!(!ann.is_in(), "the password alone opens nothing: {page}");
+    let phone = Phone::of(&page);
+    let shown = send_code(&mut ann.issuer, &page, SET_UP, &phone.code()).expect(200);
+    recovery_codes(&shown);
+    let text = shown.text();
+    let on = text.split("id=\"go-on\" href=\"").nth(1);
+    let on = on
+        .and_then(|rest| rest.split('"').next())
+        .expect("a way on");
+    let on = on.replace("&amp;", "&");
+    assert!(on.starts_with(&ann.own), "{on}");
+    let reply = ann.portal.get(&Url::parse(&on).expect("a URL").target());
+    ann.follow_from(true, reply).expect(200);
+    assert!(ann.is_in());
+    // The next time the code is asked for, by a proof of the last ten minutes too.
+    let mut again = Visitor::of(&scene);
+    let page = again.open(APPS);
+    let page = again.sign_in(&page, ANN);
+    assert!(!again.is_in());
+    let reply = send_code(&mut again.issuer, &page, STEP, &phone.code());
+    again.follow(reply).expect(200);
+    assert!(again.is_in());
 }
 
 #[test]

@@ -336,3 +336,54 @@ fn a_portal_on_its_own_host_gets_a_proof_that_is_not_old() {
     let told = call(&scene, "/login/challenge", &body).expect(200).json();
     assert!(told["signed_in_since"].is_i64(), "{told}");
 }
+
+/// What the company's own login proves is its matter: it is told that a second factor is needed, and what it says counts.
+#[test]
+fn a_second_factor_is_the_companys_to_prove() {
+    let on = "[openid]\nenabled = true\nacr = \"one\"\nsecond_factor_acr = \"two\"\n\
+              [accounts]\nsecond_factor = \"required\"";
+    let scene = company(on);
+    let app = app_of(&scene);
+    let mut browser = scene.provider.browser();
+    // The policy is for accounts here.
+    let code = let_in(
+        &scene,
+        &mut browser,
+        &app,
+        &[("scope", "openid tasks:read")],
+    )
+    .code();
+    scene.redeem(&app, &code, &[]).expect(200);
+    let pairs = [("scope", "openid tasks:read"), ("acr_values", "two")];
+    let say = |browser: &mut Browser, amr: &Json| {
+        let away = browser.open(&scene.question(&app, &pairs));
+        let challenge = challenge_of(&away);
+        let body = json!({ "challenge": challenge });
+        let told = call(&scene, "/login/challenge", &body).expect(200).json();
+        assert_eq!(told["second_factor"], true, "{told}");
+        let mut body = ada(&challenge);
+        body["amr"] = amr.clone();
+        let back = way_back(call(&scene, "/login/accept", &body));
+        let reply = browser.open(&back);
+        let location = reply
+            .location()
+            .unwrap_or_else(|| panic!("no redirect: {reply}"));
+        Redirect::parse(location)
+    };
+    crate::support::outlive_a_second();
+    let refused = say(&mut browser, &json!(["pwd"]));
+    assert_eq!(
+        refused.param("error"),
+        Some("unmet_authentication_requirements")
+    );
+    crate::support::outlive_a_second();
+    let code = say(&mut browser, &json!(["pwd", "otp", "mfa"])).code();
+    let answer = scene.redeem(&app, &code, &[]).expect(200);
+    let seen = scene
+        .api()
+        .get_bearer("/oauth2/token/info", &answer.member("access_token"));
+    seen.expect(200);
+    // With it, nobody is sent away again.
+    let again = browser.authorize(&scene.question(&app, &pairs));
+    assert!(!again.code().is_empty());
+}

@@ -13,6 +13,7 @@ fn acr_is_what_was_agreed_on() {
             algorithm: SigningAlgorithm::Es256,
             algorithms: vec![SigningAlgorithm::Es256],
             acr: Some("urn:example:password".to_owned()),
+            second_factor_acr: None,
             mapped: Vec::new(),
         };
         case.policy.openid = Some(Box::new(openid));

@@ -14,6 +14,7 @@ use axum::http::StatusCode;
 use axum::response::Response;
 use config::Handoff;
 use pages::{Speak, Text, path};
+use protocol::accounts::second_factor::Proof;
 use protocol::accounts::sign_in::HandedOff;
 use protocol::authorize::AuthorizationError;
 use protocol::handoff::{LoginAnswer, LoginChallenge, LoginOutcome, LoginTicket, TicketFault};
@@ -122,7 +123,8 @@ pub(super) async fn come_back(
         on: continuation.href(),
         back: continuation.with(path::SIGN_IN),
     };
-    welcome(&app, &person, &browser, (false, Some(handed_off)), ways).await
+    let proof = Proof::HandedOff(handed_off);
+    welcome(&app, &person, &browser, (false, proof), ways).await
 }
 
 /// A ticket that signs nobody in. Who was signed in by it already goes on: that is a page that was loaded twice.

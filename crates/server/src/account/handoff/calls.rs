@@ -11,6 +11,7 @@ use axum::http::{HeaderMap, StatusCode};
 use axum::response::Response;
 use jose::Digest;
 use pages::path;
+use protocol::Policy;
 use protocol::authorize::{AuthorizationRequest, Handle};
 use protocol::events::Act;
 use protocol::handoff::{
@@ -71,7 +72,7 @@ pub(super) async fn challenge(
     let waiting = waiting(&app, &challenge).await?;
     Ok(reply::json_of(
         StatusCode::OK,
-        &described(&challenge, waiting.as_ref()),
+        &described(&challenge, waiting.as_ref(), app.policy()),
     ))
 }
 
@@ -184,7 +185,7 @@ async fn waiting(app: &AppState, challenge: &LoginChallenge) -> Result<Option<Wa
     }
 }
 
-fn described(challenge: &LoginChallenge, waiting: Option<&Waiting>) -> Value {
+fn described(challenge: &LoginChallenge, waiting: Option<&Waiting>, policy: &Policy) -> Value {
     let now = clock::now();
     let since = challenge.anew_since(waiting.and_then(|waiting| waiting.since(now)));
     let mut told = Map::new();
@@ -206,6 +207,9 @@ fn described(challenge: &LoginChallenge, waiting: Option<&Waiting>) -> Value {
         }
         if let Some(age) = request.prompt.max_age {
             told.insert("max_age".to_owned(), age.seconds().into());
+        }
+        if request.asks_second_factor(policy) {
+            told.insert("second_factor".to_owned(), true.into());
         }
     }
     Value::Object(told)

@@ -3,6 +3,7 @@ use crate::ops::clock;
 use crate::state::App;
 use protocol::accounts::mail_link::{LinkFault, MailLink, PresentedLink};
 use protocol::accounts::mailbox::{Choice, Mailbox, admit, choice};
+use protocol::accounts::second_factor::Authenticator;
 use protocol::types::{Client, Person};
 use std::sync::Arc;
 use store::StoreError;
@@ -11,6 +12,9 @@ use store::StoreError;
 pub(super) struct Followed {
     pub(super) link: MailLink,
     pub(super) person: Option<Person>,
+    /// Their second factor, where a new password takes it too: of an account whose address is proved. Of another, it may be
+    /// that of whoever had an address that was not theirs.
+    pub(super) second: Option<Authenticator>,
     /// Another account that has the address which this one is to have, and never proved it.
     pub(super) squatter: Option<Person>,
     /// The app that it removes.
@@ -42,12 +46,17 @@ impl Followed {
         };
         let sign_up = app.policy().accounts.sign_up;
         let admitted = admit(&link, Mailbox::of(person.as_ref()), sign_up);
-        Ok(admitted.map(|()| Followed {
+        let mut followed = Followed {
             link,
             person,
+            second: None,
             squatter,
             app: removed,
-        }))
+        };
+        if let (Some(Choice::Password), Some(person)) = (followed.chooses(), &followed.person) {
+            followed.second = app.store.authenticator(person.subject).await?;
+        }
+        Ok(admitted.map(|()| followed))
     }
 
     /// What its page has a password chosen for.

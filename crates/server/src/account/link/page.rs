@@ -86,6 +86,7 @@ fn choose(
         name: matches!(choice, Choice::Account | Choice::Taken)
             .then(|| typed.name.chars().take(MAX_NAME).collect()),
         notice: notice_of(choice, followed.squatter.is_some(), browser.language),
+        asks_code: followed.second.is_some(),
         problems: typed.problems,
         min_password: app.policy().accounts.min_password,
     };
@@ -130,7 +131,12 @@ fn asked(followed: &Followed, language: Language) -> (Text, Text, Text) {
             moved(followed, language),
             language.text("link-change-title"),
         ),
-        LinkPurpose::PasswordChanged | LinkPurpose::NameChanged | LinkPurpose::NewDevice => (
+        LinkPurpose::PasswordChanged
+        | LinkPurpose::NameChanged
+        | LinkPurpose::NewDevice
+        | LinkPurpose::SecondFactorAdded
+        | LinkPurpose::SecondFactorRemoved
+        | LinkPurpose::RecoveryCodeUsed => (
             language.text("link-not-you-title"),
             match followed.link.session {
                 Some(_) => language.text("link-ends-one"),
@@ -336,7 +342,12 @@ pub(super) fn confirmed(app: &App, reader: Reader, followed: &Followed) -> Respo
             reader.text("link-changed"),
             account,
         ),
-        LinkPurpose::PasswordChanged | LinkPurpose::NameChanged | LinkPurpose::NewDevice => (
+        LinkPurpose::PasswordChanged
+        | LinkPurpose::NameChanged
+        | LinkPurpose::NewDevice
+        | LinkPurpose::SecondFactorAdded
+        | LinkPurpose::SecondFactorRemoved
+        | LinkPurpose::RecoveryCodeUsed => (
             match followed.link.session {
                 Some(_) => reader.text("link-ended-one-title"),
                 None => reader.text("link-ended-all-title"),

@@ -1,11 +1,12 @@
 //! What the pages of links in mails post.
 use super::followed::Followed;
 use super::page::{Typed, asks_password, confirmed, has_apps, over, page, plain};
-use crate::account::proof::{Proof, prove};
+use crate::account::proof::{Proof as PasswordProof, prove};
+use crate::account::second_factor::{Checked, check, enter};
 use crate::account::sessions::done as done_page;
 use crate::account::sign_up::problems as problems_of;
 use crate::account::throttle;
-use crate::account::welcome::{Ways, welcome};
+use crate::account::welcome::{Ways, begun_before, welcome};
 use crate::http::error::PageError;
 use crate::http::form::{Form, Posted};
 use crate::http::session::{BrowserContext, NonceScope};
@@ -20,6 +21,8 @@ use protocol::accounts::mail_link::{LinkFault, LinkPurpose, PresentedLink};
 use protocol::accounts::mailbox::{Choice, confirm, join, recover, release, restore};
 use protocol::accounts::password::{Owner, password_fault};
 use protocol::accounts::people::{NewAccount, Role};
+use protocol::accounts::second_factor::{Proof, Second};
+use protocol::accounts::sign_in::Throttled;
 use protocol::types::Person;
 use protocol::{Params, Transition};
 use store::Outcome;
@@ -31,10 +34,11 @@ pub(crate) struct JoinForm {
     password: String,
 }
 
-/// A new password.
+/// A new password, and the second factor of who has one.
 pub(crate) struct NewPasswordForm {
     link: String,
     password: String,
+    code: String,
 }
 
 /// That a link shall do what it is for, and the account's password where it is asked.
@@ -74,6 +78,7 @@ impl Form for NewPasswordForm {
         NewPasswordForm {
             link: field(fields, "link"),
             password: field(fields, "password"),
+            code: field(fields, "code"),
         }
     }
 
@@ -159,7 +164,10 @@ pub(crate) async fn submit_join(
         }
     };
     match change {
-        Ok(transition) => done(&app, browser, &followed, transition, &text, password).await,
+        Ok(transition) => {
+            let chosen = (password, None);
+            done(&app, browser, &followed, transition, &text, chosen).await
+        }
         Err(fault) => Ok(over(&app, &browser, fault)),
     }
 }
@@ -173,6 +181,7 @@ pub(crate) async fn submit_password(
     let NewPasswordForm {
         link: text,
         password,
+        code,
     } = form;
     let followed = match Followed::find(&app, &text).await? {
         Ok(followed) => followed,
@@ -198,6 +207,17 @@ pub(crate) async fn submit_password(
         let typed = Typed::with(problems);
         return Ok(page(&app, browser, &followed, &text, typed));
     }
+    let second = match proved(&app, &browser, (person, &followed), &code).await? {
+        Ok(second) => second,
+        Err((problem, throttled)) => {
+            let typed = Typed::with(vec![problem]);
+            let form = page(&app, browser, &followed, &text, typed);
+            return Ok(match throttled {
+                Some(throttled) => throttle::refuse(form, throttled),
+                None => form,
+            });
+        }
+    };
     let source = browser.address.source();
     let hashed = app.hasher.hash(&source, password.clone()).await?;
     let (now, mint) = (clock::now(), &app.mint);
@@ -206,9 +226,36 @@ pub(crate) async fn submit_password(
         _ => recover(&followed.link, person, None, hashed, now, mint),
     };
     match change {
-        Ok(transition) => done(&app, browser, &followed, transition, &text, password).await,
+        Ok(transition) => {
+            let chosen = (password, second);
+            done(&app, browser, &followed, transition, &text, chosen).await
+        }
         Err(fault) => Ok(over(&app, &browser, fault)),
     }
+}
+
+/// The second factor of somebody who chooses a new password: a mailbox alone recovers nothing. `Err`: what is wrong.
+async fn proved(
+    app: &App,
+    browser: &BrowserContext,
+    (person, followed): (&Person, &Followed),
+    code: &str,
+) -> Result<Result<Option<Second>, (Problem, Option<Throttled>)>, PageError> {
+    let Some(has) = &followed.second else {
+        return Ok(Ok(None));
+    };
+    let language = browser.language;
+    let (sentence, throttled) = match check(app, browser, (person, has), code).await? {
+        Checked::Right(second) => return Ok(Ok(Some(second))),
+        Checked::Wrong { recovery: true } => (language.text("second-recovery-wrong"), None),
+        Checked::Wrong { recovery: false } => (language.text("second-wrong"), None),
+        Checked::Unreadable => (language.text("second-unreadable"), None),
+        Checked::Throttled(throttled) => {
+            let sentence = throttle::sentence(throttled, language);
+            (sentence, Some(throttled))
+        }
+    };
+    Ok(Err((Problem::new("code", sentence), throttled)))
 }
 
 /// Settles what a link allowed, and signs in with the password that was chosen.
@@ -218,7 +265,7 @@ async fn done(
     followed: &Followed,
     transition: Transition,
     text: &str,
-    password: String,
+    (password, second): (String, Option<Second>),
 ) -> Result<Response, PageError> {
     let act = app.act_now(browser.address);
     let transition = transition.in_language(browser.language);
@@ -236,7 +283,10 @@ async fn done(
     }
     let email = followed.link.email.as_str();
     match app.store.person_by_email(email).await? {
-        Some(person) => go_on(app, &mut browser, &person, followed.link.purpose).await,
+        Some(person) => {
+            let purpose = followed.link.purpose;
+            go_on(app, &mut browser, (&person, second), purpose).await
+        }
         None => Ok(over(app, &browser, LinkFault::Unknown)),
     }
 }
@@ -272,7 +322,7 @@ async fn freed(
 async fn go_on(
     app: &App,
     browser: &mut BrowserContext,
-    person: &Person,
+    (person, second): (&Person, Option<Second>),
     purpose: LinkPurpose,
 ) -> Result<Response, PageError> {
     let what = match purpose {
@@ -288,12 +338,17 @@ async fn go_on(
         true => continuation,
         false => Continuation::Account,
     };
-    let on = match continuation {
+    let on = match &continuation {
         Continuation::Account => done_page(what),
         _ => continuation.href(),
     };
     let back = continuation.with(path::SIGN_IN);
-    welcome(app, person, browser, (false, None), Ways { on, back }).await
+    let ways = Ways { on, back };
+    if let Some(second) = second {
+        let proof = Proof::PasswordAnd(second);
+        return welcome(app, person, browser, (false, proof), ways).await;
+    }
+    enter(app, person, browser, (&continuation, false), ways).await
 }
 
 /// A form that comes once more, as after a button that was pressed twice: whoever has the password that was just chosen
@@ -321,8 +376,13 @@ async fn again(
     };
     let source = browser.address.source();
     match prove(app, &person, &source, None, password).await? {
-        Proof::Right => go_on(app, &mut browser, &person, link.purpose).await,
-        Proof::Wrong | Proof::Throttled(_) => Ok(over(app, &browser, fault)),
+        PasswordProof::Right => {
+            // What it proved beside the password is used up; the session that it began is there.
+            let before = begun_before(app, &person, &browser).await?;
+            let second = before.map(|_| Second::Code);
+            go_on(app, &mut browser, (&person, second), link.purpose).await
+        }
+        PasswordProof::Wrong | PasswordProof::Throttled(_) => Ok(over(app, &browser, fault)),
     }
 }
 
@@ -351,12 +411,12 @@ pub(crate) async fn submit_confirm(
         None => true,
         Some(person) => match prove(&app, person, &browser.address.source(), None, password).await?
         {
-            Proof::Right => true,
-            Proof::Wrong => {
+            PasswordProof::Right => true,
+            PasswordProof::Wrong => {
                 let sentence = browser.language.text("link-wrong-password");
                 return Ok(again(browser, vec![Problem::new("password", sentence)]));
             }
-            Proof::Throttled(throttled) => {
+            PasswordProof::Throttled(throttled) => {
                 let sentence = throttle::sentence(throttled, browser.language);
                 let form = again(browser, vec![Problem::new("password", sentence)]);
                 return Ok(throttle::refuse(form, throttled));

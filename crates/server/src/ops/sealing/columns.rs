@@ -2,8 +2,10 @@
 use super::Sealing;
 use crate::ops::clock;
 use jose::seal::{KeyId, Sealed};
+use protocol::Transition;
 use protocol::events::Act;
-use protocol::transition::SigningKeyChange;
+use protocol::transition::{SecondFactorChange, SigningKeyChange};
+use protocol::types::Subject;
 use std::collections::BTreeMap;
 use store::{Outcome, Store, StoreError};
 
@@ -16,17 +18,22 @@ const PAGE: usize = 100;
 /// What the private parts of signing keys are sealed for.
 pub(crate) const SIGNING_KEY: &str = "signing key";
 
+/// What the seeds of authenticator apps are sealed for.
+pub(crate) const SEED: &str = "second factor";
+
 /// The columns of the database that hold sealed values. A variant says what they are for, and how the store pages
 /// through them and replaces one.
 #[derive(Debug, Clone, Copy)]
 enum Column {
     /// The private parts of signing keys, each in the row of its `kid`.
     SigningKey,
+    /// The seeds of authenticator apps, each in the row of its person.
+    Seed,
 }
 
 impl Column {
     /// All of them.
-    const ALL: [Column; 1] = [Column::SigningKey];
+    const ALL: [Column; 2] = [Column::SigningKey, Column::Seed];
 
     /// This one, in a database.
     fn of(self, store: &Store) -> impl Rows {
@@ -59,6 +66,7 @@ impl Rows for InStore<'_> {
     fn purpose(&self) -> &'static str {
         match self.column {
             Column::SigningKey => SIGNING_KEY,
+            Column::Seed => SEED,
         }
     }
 
@@ -73,23 +81,51 @@ impl Rows for InStore<'_> {
                 };
                 Ok(rows.into_iter().map(row).collect())
             }
+            Column::Seed => {
+                let after = after.and_then(subject).unwrap_or(Subject(i64::MIN));
+                let rows = self.store.sealed_seeds(after, PAGE).await?;
+                let row = |(subject, sealed): (Subject, Vec<u8>)| Row {
+                    id: subject.0.to_be_bytes().to_vec(),
+                    sealed: Sealed::from_stored(sealed),
+                };
+                Ok(rows.into_iter().map(row).collect())
+            }
         }
     }
 
     async fn replace(&self, row: &Row, new: &Sealed) -> Result<bool, StoreError> {
-        match self.column {
+        let (before, sealed) = (row.sealed.as_bytes().to_vec(), new.as_bytes().to_vec());
+        let change: Transition = match self.column {
             Column::SigningKey => {
-                let change = SigningKeyChange::Reseal {
-                    kid: String::from_utf8_lossy(&row.id).into_owned(),
-                    before: row.sealed.as_bytes().to_vec(),
-                    sealed: new.as_bytes().to_vec(),
-                };
-                let act = Act::by_operator(clock::now());
-                let outcome = self.store.settle(change.into(), act).await?;
-                Ok(outcome == Outcome::Committed)
+                let kid = String::from_utf8_lossy(&row.id).into_owned();
+                SigningKeyChange::Reseal {
+                    kid,
+                    before,
+                    sealed,
+                }
+                .into()
             }
-        }
+            Column::Seed => {
+                let Some(subject) = subject(&row.id) else {
+                    return Ok(true);
+                };
+                SecondFactorChange::Reseal {
+                    subject,
+                    before,
+                    sealed,
+                }
+                .into()
+            }
+        };
+        let act = Act::by_operator(clock::now());
+        let outcome = self.store.settle(change, act).await?;
+        Ok(outcome == Outcome::Committed)
     }
+}
+
+/// Whose row it is.
+fn subject(id: &[u8]) -> Option<Subject> {
+    id.try_into().ok().map(i64::from_be_bytes).map(Subject)
 }
 
 /// A row and its sealed value.

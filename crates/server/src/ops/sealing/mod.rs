@@ -3,7 +3,7 @@
 mod columns;
 mod file;
 
-pub(crate) use columns::{Found, Resealed, SIGNING_KEY};
+pub(crate) use columns::{Found, Resealed, SEED, SIGNING_KEY};
 pub(crate) use file::{Rotation, path, rotate};
 
 use anyhow::Context as _;

@@ -377,6 +377,7 @@ async fn allow(
             expires_at: context.now,
             browser: String::new(),
             device: None,
+            methods: None,
         },
         preferences: desk.facts.preferences.clone(),
         person,

@@ -1,0 +1,72 @@
+// The second step of a sign-in: set up on the account page, proved at the next sign-in, recovered, removed.
+
+import assert from "node:assert/strict";
+import { createHmac } from "node:crypto";
+import { assertFocus, connect, heading, press, signIn } from "../acts.mjs";
+
+const ALPHABET = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567";
+const STEP = 30;
+
+// What an authenticator app makes of a key (RFC 6238), `steps` away from now.
+function code(key, steps) {
+  const bits = [...key.replace(/\s/g, "")].map((letter) => ALPHABET.indexOf(letter).toString(2).padStart(5, "0")).join("");
+  const seed = Buffer.from(bits.match(/.{8}/g).map((byte) => Number.parseInt(byte, 2)));
+  const counter = Buffer.alloc(8);
+  counter.writeBigUInt64BE(BigInt(Math.floor(Date.now() / 1000 / STEP) + steps));
+  const tag = createHmac("sha1", seed).update(counter).digest();
+  const number = tag.readUInt32BE(tag[19] & 15) & 0x7fff_ffff;
+  return String(number % 1_000_000).padStart(6, "0");
+}
+
+async function typed(page, field, text, button) {
+  await page.fill(field, text);
+  await press(page, button);
+}
+
+export async function walk(stage) {
+  const { issuer, user } = stage.site;
+  const page = await stage.tab();
+  await page.goto(issuer);
+  await signIn(page, user);
+  await press(page, "#security");
+  assert.equal(await heading(page), "Second step of your sign-in");
+  await stage.look(page, "security-none", /^Second step of your sign-in/);
+  await press(page, "#set-up");
+  assert.equal(await heading(page), "Set up a second step");
+  const key = (await page.locator("#key").innerText()).trim();
+  await stage.look(page, "second-factor-set-up", /^Set up a second step/);
+  await typed(page, "#code", "000000", "#set-up");
+  assert.match(await page.locator("#problem").innerText(), /wrong/);
+  await assertFocus(page, "problem");
+  assert.equal((await page.locator("#key").innerText()).trim(), key, "the key stays the same");
+  await stage.look(page, "second-factor-set-up-problem", /^Problem: Set up a second step/);
+  await typed(page, "#code", code(key, -1), "#set-up");
+  assert.equal(await heading(page), "Your recovery codes");
+  const codes = (await page.locator("#codes").innerText()).trim().split(/\s+/);
+  assert.equal(codes.length, 10);
+  await stage.look(page, "recovery-codes", /^Your recovery codes/);
+  await press(page, "#go-on");
+  await stage.look(page, "security", /^Second step of your sign-in/);
+
+  // The next sign-in asks for it, and goes on to what waits.
+  const there = await stage.tab();
+  await connect(there, stage.site);
+  await signIn(there, user);
+  assert.equal(await heading(there), "Your second step");
+  await assertFocus(there, "code");
+  await stage.look(there, "second-factor", /^Your second step/);
+  await typed(there, "#code", code(key, -1), "#prove");
+  assert.match(await there.locator("#problem").innerText(), /used already/);
+  await stage.look(there, "second-factor-problem", /^Problem: Your second step/);
+  await there.locator("summary").click();
+  await typed(there, "#recovery", codes[0], "#recover");
+  assert.match(await heading(there), /^Allow /);
+
+  // Taken away again.
+  await press(page, "#new-codes");
+  assert.equal(await heading(page), "Your recovery codes");
+  await press(page, "#go-on");
+  await press(page, "#remove");
+  assert.match(await page.locator("[role=status]").innerText(), /is removed/);
+  await stage.look(page, "security-removed");
+}

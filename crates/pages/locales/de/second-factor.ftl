@@ -1,0 +1,56 @@
+# Der zweite Schritt einer Anmeldung, und wo man ihn einrichtet.
+
+second-title = Ihr zweiter Schritt
+second-code-means = Öffnen Sie Ihre Authenticator-App und geben Sie den Code ein, den sie für { $product } zeigt.
+second-code-label = Code
+second-code-hint = Sechs Ziffern
+second-button = Weiter
+second-recovery = Einen Wiederherstellungscode verwenden
+second-recovery-label = Wiederherstellungscode
+second-recovery-hint = Jeder gilt einmal.
+second-other-account = Mit einem anderen Konto anmelden
+second-wrong = Dieser Code stimmt nicht oder wurde schon benutzt. Warten Sie auf den nächsten und geben Sie den ein.
+second-recovery-wrong = Das ist keiner Ihrer Wiederherstellungscodes, oder er wurde schon benutzt.
+second-late = Das hat zu lange gedauert. Geben Sie Ihr Passwort noch einmal ein.
+second-unreadable = Gerade kann kein Code geprüft werden. Verwenden Sie einen Wiederherstellungscode oder wenden Sie sich an die Betreiber dieses Dienstes.
+sign-in-after-proof = Ihre Anmeldung liegt eine Weile zurück. Zeigen Sie, dass Sie es noch sind.
+
+second-set-up-title = Zweiten Schritt einrichten
+second-set-up-means = Von da an braucht eine Anmeldung Ihr Passwort und einen Code einer Authenticator-App. Sitzungen in anderen Browsern enden.
+second-set-up-needed = { $product } verlangt bei dieser Anmeldung einen zweiten Schritt.
+second-set-up-scan = Scannen Sie dieses Bild mit einer Authenticator-App auf Ihrem Telefon, oder geben Sie dort den Schlüssel ein.
+second-set-up-picture = Der Schlüssel als QR-Code
+second-set-up-key = Schlüssel
+second-set-up-confirm = Geben Sie dann den Code ein, den die App zeigt.
+second-set-up-button = Einrichten
+second-set-up-stale = Diese Seite war veraltet. Hier ist ein neuer Schlüssel: Entfernen Sie den früheren aus Ihrer App.
+second-elsewhere-title = Ein zweiter Schritt ist nötig
+second-elsewhere = Was Sie vorhaben, braucht eine Anmeldung mit einem zweiten Faktor, und Sie melden sich mit dem Konto an, das Sie bei { $product } haben. Melden Sie sich noch einmal an und verwenden Sie dort einen.
+
+# Beside a new password.
+link-password-code = Code Ihrer Authenticator-App oder ein Wiederherstellungscode
+
+recovery-title = Ihre Wiederherstellungscodes
+recovery-once = Sie werden nur jetzt gezeigt.
+recovery-keep = Drucken oder kopieren Sie sie und heben Sie sie dort auf, wo Sie suchen würden, wenn Ihr Telefon weg wäre. Jeder lässt Sie einmal hinein, anstelle eines Codes der App.
+recovery-kept = Ich habe sie aufgehoben
+
+security-title = Zweiter Schritt Ihrer Anmeldung
+security-link = Den zweiten Schritt Ihrer Anmeldung einrichten oder ändern
+security-none = Sie melden sich nur mit Ihrem Passwort an. Mit einem zweiten Schritt kommt niemand hinein, der es herausgefunden hat.
+security-set-up = Zweiten Schritt einrichten
+security-since = Sie melden sich mit Ihrem Passwort und einem Code einer Authenticator-App an, seit { $time }.
+security-codes-title = Wiederherstellungscodes
+security-codes-left = { $count ->
+    [0] Sie haben keinen Wiederherstellungscode mehr: Erzeugen Sie neue.
+    [one] Sie haben noch einen Wiederherstellungscode.
+   *[other] Sie haben noch { $count } Wiederherstellungscodes.
+}
+security-codes-means = Neue treten an die Stelle derer, die Sie haben.
+security-codes-button = Neue Wiederherstellungscodes erzeugen
+security-remove-title = Entfernen
+security-remove-means = Sie melden sich dann nur mit Ihrem Passwort an. Um zu einer anderen App zu wechseln, entfernen Sie diese und richten die andere ein.
+security-remove-needed = Hier brauchen alle einen zweiten Schritt, deshalb richten Sie bei der nächsten Anmeldung einen anderen ein.
+security-remove-button = Zweiten Schritt entfernen
+security-done-removed = Der zweite Schritt ist entfernt.
+security-changed = Das wurde inzwischen in einem anderen Browser geändert. So ist es jetzt.

@@ -1,0 +1,280 @@
+//! The second factor of a sign-in: after the password is proved, an account that has one owes it, and the session begins
+//! only then.
+//!
+//! What is proved is a [`Proof`]: another kind is another variant there, with the name that RFC 8176 has for it.
+mod owed;
+pub mod recovery;
+pub mod totp;
+
+pub use owed::{Owed, needs};
+
+use super::mail_link::{LinkMail, LinkPurpose};
+use super::mailbox::notice;
+use super::sign_in::HandedOff;
+use crate::decision::Mint;
+use crate::transition::{SecondFactorChange, Transition};
+use crate::types::{Lifetime, Person, Session, Subject, UnixTime};
+use jose::Digest;
+use jose::keyed::Key;
+use recovery::RecoveryCode;
+use totp::Seed;
+
+/// How long a proved password waits for the second factor.
+pub const PENDING: Lifetime = Lifetime::from_minutes(10);
+
+/// A second factor that was proved beside the password.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Second {
+    /// A code of an authenticator app.
+    Code,
+    /// A recovery code.
+    RecoveryCode,
+}
+
+/// What a person proved when they signed in.
+#[derive(Debug, Clone, Copy)]
+pub enum Proof<'a> {
+    /// Their password here, or a link to their mailbox with which they chose one.
+    Password,
+    /// The same, and a second factor.
+    PasswordAnd(Second),
+    /// Something elsewhere: the company's own login says what.
+    HandedOff(HandedOff<'a>),
+}
+
+impl<'a> Proof<'a> {
+    /// How they proved who they are, by the names of RFC 8176 §2, separated by spaces; `None`: by their password alone. A
+    /// recovery code has no name of its own there.
+    pub fn methods(self) -> Option<&'a str> {
+        match self {
+            Proof::Password => None,
+            Proof::PasswordAnd(Second::Code) => Some("pwd otp mfa"),
+            Proof::PasswordAnd(Second::RecoveryCode) => Some("pwd mfa"),
+            Proof::HandedOff(by) => Some(by.methods),
+        }
+    }
+
+    /// What the company's own login said.
+    pub fn handed_off(self) -> Option<HandedOff<'a>> {
+        match self {
+            Proof::HandedOff(by) => Some(by),
+            Proof::Password | Proof::PasswordAnd(_) => None,
+        }
+    }
+}
+
+/// Whether these methods are of more than one factor (RFC 8176 §2, `mfa`).
+pub fn is_multi_factor(methods: Option<&str>) -> bool {
+    methods.is_some_and(|methods| methods.split(' ').any(|method| method == "mfa"))
+}
+
+/// That a browser proved a password a moment ago, and owes the second factor. It is kept by that browser alone, and is worth
+/// nothing under another password.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Pending {
+    /// Whose password.
+    pub subject: Subject,
+    /// When it was proved.
+    pub at: UnixTime,
+}
+
+impl Pending {
+    /// Its text: for `browser`, and as long as the person's password is the one that was proved.
+    pub fn write(self, browser: &str, person: &Person, key: &Key) -> String {
+        let Pending { subject, at } = self;
+        let shown = format!("{}.{}", subject.0, at.0);
+        let tag = key.tag(&parts(browser, person, &shown));
+        format!("{shown}.{tag}")
+    }
+
+    /// Reads a text; what it says is nothing yet until it [holds](Self::holds).
+    pub fn read(text: &str) -> Option<(Self, &str)> {
+        let (shown, tag) = text.rsplit_once('.')?;
+        let (subject, at) = shown.split_once('.')?;
+        let pending = Pending {
+            subject: Subject(subject.parse().ok()?),
+            at: UnixTime(at.parse().ok()?),
+        };
+        Some((pending, tag))
+    }
+
+    /// Whether `tag` is that of this browser and person, and lately made.
+    pub fn holds(
+        self,
+        tag: &str,
+        browser: &str,
+        person: &Person,
+        key: &Key,
+        now: UnixTime,
+    ) -> bool {
+        let shown = format!("{}.{}", self.subject.0, self.at.0);
+        let lately = self.at <= now && now < self.at.plus(PENDING);
+        let own = self.subject == person.subject && person.is_active();
+        own && lately && key.verify(&parts(browser, person, &shown), tag)
+    }
+}
+
+fn parts<'a>(browser: &'a str, person: &'a Person, shown: &'a str) -> [&'a [u8]; 4] {
+    let (browser, password) = (browser.as_bytes(), person.password.as_bytes());
+    [b"second factor owed", browser, password, shown.as_bytes()]
+}
+
+/// What is kept of an authenticator app.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Authenticator {
+    /// Whose.
+    pub subject: Subject,
+    /// Its seed, sealed.
+    pub sealed: Vec<u8>,
+    /// The step of the last code that was taken.
+    pub last_step: i64,
+    /// Since when it is there.
+    pub created_at: UnixTime,
+    /// How many recovery codes are left.
+    pub codes_left: usize,
+}
+
+/// A new authenticator app, whose seed its person has proved to hold.
+#[derive(Debug)]
+pub struct NewAuthenticator<'a> {
+    /// Whose.
+    pub person: &'a Person,
+    /// Its seed, sealed.
+    pub sealed: Vec<u8>,
+    /// The step of the code that proved it.
+    pub step: i64,
+    /// The recovery codes that go with it.
+    pub codes: &'a [RecoveryCode],
+    /// The session in which it is added, if there is one: all others end.
+    pub session: Option<&'a Session>,
+}
+
+/// Gives a person a second factor. `told`: they hear of it by mail.
+pub fn add<M: Mint>(new: NewAuthenticator<'_>, told: bool, now: UnixTime, mint: &M) -> Transition {
+    let tell = (LinkPurpose::SecondFactorAdded, new.session);
+    Transition::SecondFactor(SecondFactorChange::Add {
+        subject: new.person.subject,
+        sealed: new.sealed,
+        step: new.step,
+        at: now,
+        codes: digests(new.codes),
+        keep: new.session.map(|session| session.id),
+        notice: told.then(|| tell_of(tell, new.person, now, mint)).flatten(),
+    })
+}
+
+/// Uses the code of a step up.
+pub fn use_code(of: &Authenticator, step: i64) -> Transition {
+    Transition::SecondFactor(SecondFactorChange::UseCode {
+        subject: of.subject,
+        created_at: of.created_at,
+        step,
+    })
+}
+
+/// Uses a recovery code up. `told`: the person hears of it by mail.
+pub fn use_recovery_code<M: Mint>(
+    person: &Person,
+    code: &RecoveryCode,
+    told: bool,
+    now: UnixTime,
+    mint: &M,
+) -> Transition {
+    let tell = (LinkPurpose::RecoveryCodeUsed, None);
+    Transition::SecondFactor(SecondFactorChange::UseRecoveryCode {
+        subject: person.subject,
+        digest: code.digest(),
+        notice: told.then(|| tell_of(tell, person, now, mint)).flatten(),
+    })
+}
+
+/// Makes the recovery codes anew: those before are worth nothing.
+pub fn replace_codes(of: &Authenticator, codes: &[RecoveryCode]) -> Transition {
+    Transition::SecondFactor(SecondFactorChange::ReplaceCodes {
+        subject: of.subject,
+        created_at: of.created_at,
+        codes: digests(codes),
+    })
+}
+
+/// Takes a person's second factor away, with its recovery codes. `told`: they hear of it by mail, by which they can end the
+/// session that did it.
+pub fn remove<M: Mint>(
+    of: &Authenticator,
+    person: &Person,
+    (session, told): (&Session, bool),
+    now: UnixTime,
+    mint: &M,
+) -> Transition {
+    let tell = (LinkPurpose::SecondFactorRemoved, Some(session));
+    Transition::SecondFactor(SecondFactorChange::Remove {
+        subject: person.subject,
+        created_at: of.created_at,
+        ends_sessions: false,
+        notice: told.then(|| tell_of(tell, person, now, mint)).flatten(),
+    })
+}
+
+/// The same by an operator, for somebody who has lost it: every session ends, because whoever has the device may be another.
+pub fn reset<M: Mint>(
+    of: &Authenticator,
+    person: &Person,
+    told: bool,
+    now: UnixTime,
+    mint: &M,
+) -> Transition {
+    let tell = (LinkPurpose::SecondFactorRemoved, None);
+    Transition::SecondFactor(SecondFactorChange::Remove {
+        subject: person.subject,
+        created_at: of.created_at,
+        ends_sessions: true,
+        notice: told.then(|| tell_of(tell, person, now, mint)).flatten(),
+    })
+}
+
+fn digests(codes: &[RecoveryCode]) -> Vec<Digest> {
+    codes.iter().map(RecoveryCode::digest).collect()
+}
+
+fn tell_of<M: Mint>(
+    (purpose, session): (LinkPurpose, Option<&Session>),
+    person: &Person,
+    now: UnixTime,
+    mint: &M,
+) -> Option<Box<LinkMail>> {
+    let mail = notice(purpose, person, now, mint)?;
+    Some(Box::new(match session {
+        Some(session) => mail.ending(session),
+        None => mail,
+    }))
+}
+
+/// What was typed where a second factor is asked for.
+#[derive(Debug)]
+pub enum Typed {
+    /// Six digits: a code of an authenticator app.
+    Code(String),
+    /// A recovery code.
+    Recovery(RecoveryCode),
+}
+
+impl Typed {
+    /// Reads it, with whatever spaces and hyphens; `None` for what can be neither.
+    pub fn read(text: &str) -> Option<Self> {
+        let digits: String = text.chars().filter(|c| !is_gap(*c)).collect();
+        let all_digits = digits.bytes().all(|b| b.is_ascii_digit());
+        match digits.len() == jose::one_time::DIGITS && all_digits {
+            true => Some(Typed::Code(digits)),
+            false => RecoveryCode::read(text).map(Typed::Recovery),
+        }
+    }
+}
+
+fn is_gap(c: char) -> bool {
+    c.is_whitespace() || c == '-'
+}
+
+/// The step of a code that its person may use now; `None` where it is wrong, or was used.
+pub fn step_of(seed: &Seed, of: &Authenticator, code: &str, now: UnixTime) -> Option<i64> {
+    seed.step_of(code, now).filter(|step| *step > of.last_step)
+}

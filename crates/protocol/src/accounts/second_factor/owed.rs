@@ -1,0 +1,50 @@
+//! Who owes a second factor, and when.
+use super::Authenticator;
+use crate::policy::{Policy, ScopeEntry, SecondFactorRule};
+use crate::types::{Person, Scope};
+
+/// What a person owes after their password was proved.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Owed {
+    /// Nothing: the session begins.
+    Nothing,
+    /// Their second factor.
+    Proof,
+    /// To set one up first, because nobody signs in without.
+    SetUp,
+}
+
+impl Owed {
+    /// What of it is owed by a person who has this.
+    pub fn by(person: &Person, has: Option<&Authenticator>, policy: &Policy) -> Self {
+        match has {
+            Some(_) => Owed::Proof,
+            None if needs(person, policy) => Owed::SetUp,
+            None => Owed::Nothing,
+        }
+    }
+}
+
+/// Whether this person signs in with a second factor only. Those whom the company's own login knows prove there what it asks
+/// for, and test users try an app.
+pub fn needs(person: &Person, policy: &Policy) -> bool {
+    let rule = policy.accounts.second_factor == SecondFactorRule::Required;
+    rule && person.external_id.is_none() && person.test_app.is_none()
+}
+
+impl Policy {
+    /// Whether this person may allow this scope only after a sign-in with a second factor. On the test side it is tried
+    /// without.
+    pub fn person_needs_second_factor(&self, person: &Person, scope: &Scope) -> bool {
+        person.test_app.is_none() && self.scope_needs_second_factor(scope)
+    }
+
+    /// Whether a scope is allowed only after a sign-in with a second factor.
+    pub fn scope_needs_second_factor(&self, scope: &Scope) -> bool {
+        let restricted = self.accounts.second_factor != SecondFactorRule::Optional;
+        let needs = |entry: &ScopeEntry| {
+            (entry.second_factor || (restricted && entry.restricted)) && scope.contains(&entry.name)
+        };
+        self.scopes.iter().any(needs)
+    }
+}

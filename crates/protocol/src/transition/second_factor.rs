@@ -1,0 +1,112 @@
+//! Second factors of people.
+use crate::accounts::mail_link::LinkMail;
+use crate::events::{Event, Happened};
+use crate::outbox::Message;
+use crate::types::{Locator, Subject, UnixTime};
+use jose::Digest;
+
+/// A change of a person's second factor.
+#[derive(Debug, Clone)]
+pub enum SecondFactorChange {
+    /// Gives a person an authenticator app and recovery codes, and ends their other sessions, which began without. Guard: they
+    /// have none, and the account is on.
+    Add {
+        /// Whose.
+        subject: Subject,
+        /// Its seed, sealed.
+        sealed: Vec<u8>,
+        /// The step of the code that proved it.
+        step: i64,
+        /// When.
+        at: UnixTime,
+        /// Digests of the recovery codes.
+        codes: Vec<Digest>,
+        /// The session that goes on.
+        keep: Option<Locator>,
+        /// The mail that tells of it.
+        notice: Option<Box<LinkMail>>,
+    },
+    /// Uses the code of a step up. Guard: it is the same app, and no code of this step or a later one was used.
+    UseCode {
+        /// Whose.
+        subject: Subject,
+        /// Since when the app is there.
+        created_at: UnixTime,
+        /// The step.
+        step: i64,
+    },
+    /// Uses a recovery code up. Guard: it is one of theirs, and was not used.
+    UseRecoveryCode {
+        /// Whose.
+        subject: Subject,
+        /// SHA-256 of the code.
+        digest: Digest,
+        /// The mail that tells of it.
+        notice: Option<Box<LinkMail>>,
+    },
+    /// Replaces the recovery codes. Guard: it is the same app that they go with.
+    ReplaceCodes {
+        /// Whose.
+        subject: Subject,
+        /// Since when the app is there.
+        created_at: UnixTime,
+        /// Digests of the new ones.
+        codes: Vec<Digest>,
+    },
+    /// Takes the app and the recovery codes away. Guard: it is the same app.
+    Remove {
+        /// Whose.
+        subject: Subject,
+        /// Since when the app is there.
+        created_at: UnixTime,
+        /// Whether every session ends.
+        ends_sessions: bool,
+        /// The mail that tells of it.
+        notice: Option<Box<LinkMail>>,
+    },
+    /// Replaces the sealed seed by the same under another sealing key. Guard: it is as it was read.
+    Reseal {
+        /// Whose.
+        subject: Subject,
+        /// As it was read.
+        before: Vec<u8>,
+        /// The same, sealed anew.
+        sealed: Vec<u8>,
+    },
+}
+
+impl SecondFactorChange {
+    fn notice(&self) -> Option<&LinkMail> {
+        match self {
+            Self::Add { notice, .. }
+            | Self::UseRecoveryCode { notice, .. }
+            | Self::Remove { notice, .. } => notice.as_deref(),
+            Self::UseCode { .. } | Self::ReplaceCodes { .. } | Self::Reseal { .. } => None,
+        }
+    }
+
+    pub(super) fn mail(&mut self) -> Option<&mut LinkMail> {
+        match self {
+            Self::Add { notice, .. }
+            | Self::UseRecoveryCode { notice, .. }
+            | Self::Remove { notice, .. } => notice.as_deref_mut(),
+            Self::UseCode { .. } | Self::ReplaceCodes { .. } | Self::Reseal { .. } => None,
+        }
+    }
+
+    pub(super) fn event(&self) -> Option<Happened> {
+        let (event, subject) = match self {
+            Self::Add { subject, .. } => (Event::SecondFactorAdded, *subject),
+            Self::UseRecoveryCode { subject, .. } => (Event::RecoveryCodeUsed, *subject),
+            Self::ReplaceCodes { subject, .. } => (Event::RecoveryCodesReplaced, *subject),
+            Self::Remove { subject, .. } => (Event::SecondFactorRemoved, *subject),
+            // The session that begins with it is told of.
+            Self::UseCode { .. } | Self::Reseal { .. } => return None,
+        };
+        Some(Happened::by_person(event, subject))
+    }
+
+    pub(super) fn messages(&self) -> &[Message] {
+        self.notice().map_or(&[], |notice| notice.messages())
+    }
+}

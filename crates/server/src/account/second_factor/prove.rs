@@ -1,0 +1,184 @@
+//! The page where the second factor is proved.
+use super::check::{Checked, check};
+use super::set_up;
+use super::standing::Standing;
+use crate::account::throttle;
+use crate::account::welcome::{Begun, Ways, begun_before, welcome};
+use crate::http::cookies::PasswordProved;
+use crate::http::error::PageError;
+use crate::http::form::{Form, Posted, Query};
+use crate::http::reply;
+use crate::http::session::{BrowserContext, NonceScope};
+use crate::interaction::continuation::{Carried, Continuation};
+use crate::state::App;
+use axum::extract::State;
+use axum::http::{HeaderValue, StatusCode};
+use axum::response::Response;
+use pages::{Frame, SecondFactor, Speak, Text, path};
+use protocol::Params;
+use protocol::accounts::second_factor::{Authenticator, Proof};
+use protocol::types::Person;
+
+/// Every 401 has a challenge.
+const CHALLENGE: HeaderValue =
+    HeaderValue::from_static("Cookie realm=\"sign-in\", form-action=\"/sign-in/second-factor\"");
+
+/// A code of an authenticator app, or a recovery code.
+pub(crate) struct CodeForm {
+    carried: Carried,
+    code: String,
+}
+
+impl Form for CodeForm {
+    const PATH: &'static str = path::SECOND_FACTOR;
+    const NONCE: NonceScope = NonceScope::Browser;
+    type Page = Carried;
+
+    fn page(fields: &Params) -> Carried {
+        Carried::of(fields)
+    }
+
+    fn read(fields: &Params) -> Self {
+        CodeForm {
+            carried: Carried::of(fields),
+            code: fields.get("code").unwrap_or_default().to_owned(),
+        }
+    }
+}
+
+/// `GET`: the form; or where one is set up, for whoever has none and needs it.
+pub(crate) async fn show(
+    State(app): State<App>,
+    mut browser: BrowserContext,
+    Query(params): Query,
+) -> Result<Response, PageError> {
+    let continuation = Continuation::load(&app, &Carried::of(&params), &mut browser).await?;
+    if let Continuation::Over(over) = &continuation {
+        return over.page(&app, &browser);
+    }
+    Ok(
+        match Standing::of(&app, &mut browser, &continuation).await? {
+            Standing::Prove(..) => form(&app, &continuation, browser, StatusCode::OK, None),
+            Standing::SetUp(newcomer) => {
+                set_up::first(&app, &continuation, browser, &newcomer, None)
+            }
+            Standing::Neither(response) => response,
+        },
+    )
+}
+
+/// `POST`: an attempt.
+pub(crate) async fn submit(
+    State(app): State<App>,
+    posted: Posted<CodeForm>,
+) -> Result<Response, PageError> {
+    let (mut browser, carried, code) = match posted {
+        Posted::Current(browser, CodeForm { carried, code }) => (browser, carried, Some(code)),
+        Posted::OutOfDate(browser, carried) => (browser, carried, None),
+    };
+    let continuation = Continuation::load(&app, &carried, &mut browser).await?;
+    if let Continuation::Over(over) = &continuation {
+        return over.page(&app, &browser);
+    }
+    let (person, has) = match Standing::of(&app, &mut browser, &continuation).await? {
+        Standing::Prove(person, has) => (person, has),
+        Standing::SetUp(_) => {
+            return Ok(reply::see_other(&continuation.with(path::SECOND_FACTOR)));
+        }
+        Standing::Neither(response) => return Ok(response),
+    };
+    let Some(code) = code else {
+        let problem = browser.distrust(&app, "sign-in-stale");
+        let status = StatusCode::BAD_REQUEST;
+        return Ok(form(
+            &app,
+            &continuation,
+            browser,
+            status,
+            Some((problem, false)),
+        ));
+    };
+    answer(&app, &continuation, browser, (&person, &has), &code).await
+}
+
+/// Goes on, or shows the form again with what is wrong.
+async fn answer(
+    app: &App,
+    continuation: &Continuation,
+    browser: BrowserContext,
+    (person, has): (&Person, &Authenticator),
+    code: &str,
+) -> Result<Response, PageError> {
+    let ways = Ways {
+        on: continuation.href(),
+        back: continuation.with(path::SIGN_IN),
+    };
+    let language = browser.language;
+    let recovery = match check(app, &browser, (person, has), code).await? {
+        Checked::Right(second) => {
+            let told = super::tells(app, person) && browser.known_to(app, person).is_none();
+            let proof = Proof::PasswordAnd(second);
+            let mut response = welcome(app, person, &browser, (told, proof), ways).await?;
+            app.cookies.clear::<PasswordProved>(&mut response);
+            return Ok(response);
+        }
+        Checked::Throttled(throttled) => {
+            let status = StatusCode::TOO_MANY_REQUESTS;
+            let problem = Some((throttle::sentence(throttled, language), false));
+            let form = form(app, continuation, browser, status, problem);
+            return Ok(throttle::refuse(form, throttled));
+        }
+        Checked::Unreadable => {
+            let status = StatusCode::SERVICE_UNAVAILABLE;
+            let problem = Some((language.text("second-unreadable"), false));
+            return Ok(form(app, continuation, browser, status, problem));
+        }
+        Checked::Wrong { recovery } => recovery,
+    };
+    // A form that comes once more, as after a button that was pressed twice.
+    if let Some(Begun { cookie, device }) = begun_before(app, person, &browser).await? {
+        let mut response = reply::see_other(&ways.on);
+        crate::http::session::sign_in(app, &mut response, &cookie, person, &device);
+        app.cookies.clear::<PasswordProved>(&mut response);
+        return Ok(response);
+    }
+    let sentence = match recovery {
+        true => language.text("second-recovery-wrong"),
+        false => language.text("second-wrong"),
+    };
+    let status = StatusCode::UNAUTHORIZED;
+    let mut response = form(
+        app,
+        continuation,
+        browser,
+        status,
+        Some((sentence, recovery)),
+    );
+    reply::challenge(&mut response, CHALLENGE);
+    Ok(response)
+}
+
+/// The form; `problem`: why it is shown again, and whether that is about a recovery code.
+fn form(
+    app: &App,
+    continuation: &Continuation,
+    mut browser: BrowserContext,
+    status: StatusCode,
+    problem: Option<(Text, bool)>,
+) -> Response {
+    let nonce = browser.nonce(app, NonceScope::Browser);
+    let (problem, recovery) = problem.unzip();
+    let page = SecondFactor {
+        frame: Frame {
+            test_side: continuation.is_for_tests(),
+            ..browser.frame(app)
+        },
+        request: continuation.carried(),
+        client_id: continuation.client_id(),
+        nonce,
+        app_name: continuation.waiting(browser.language),
+        problem,
+        recovery: recovery.unwrap_or_default(),
+    };
+    browser.keep_browser_id(app, continuation.page(status, &page))
+}

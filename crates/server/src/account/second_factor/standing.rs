@@ -1,0 +1,133 @@
+//! What a browser may do at the second step: prove it, set one up, or neither.
+use crate::account::sessions::everyones;
+use crate::http::error::PageError;
+use crate::http::notice::{PlainPage, link};
+use crate::http::reply;
+use crate::http::session::{self, BrowserContext};
+use crate::interaction::continuation::{Continuation, after_url};
+use crate::ops::clock;
+use crate::state::App;
+use axum::http::StatusCode;
+use axum::response::Response;
+use pages::{Speak, path};
+use protocol::accounts::second_factor::{Authenticator, Owed, Pending};
+use protocol::apps::signed_in_lately;
+use protocol::facts::SessionFacts;
+use protocol::types::{Person, Session};
+
+/// What may be done.
+pub(super) enum Standing {
+    /// The person has a second factor, and proves it.
+    Prove(Box<Person>, Authenticator),
+    /// They have none, and set one up.
+    SetUp(Box<Newcomer>),
+    /// Neither: what is answered.
+    Neither(Response),
+}
+
+/// Somebody who sets a second factor up.
+pub(super) struct Newcomer {
+    pub(super) person: Person,
+    /// The session in which they do; `None`: they sign in, and cannot without.
+    pub(super) session: Option<Session>,
+}
+
+impl Standing {
+    /// Of this browser: by the password that it proved a moment ago, or else by its session.
+    pub(super) async fn of(
+        app: &App,
+        browser: &mut BrowserContext,
+        continuation: &Continuation,
+    ) -> Result<Self, PageError> {
+        let sign_in = continuation.with(path::SIGN_IN);
+        if let Some(person) = proved(app, browser).await? {
+            let has = app.store.authenticator(person.subject).await?;
+            return Ok(match (Owed::by(&person, has.as_ref(), app.policy()), has) {
+                (Owed::Proof, Some(has)) => Standing::Prove(Box::new(person), has),
+                (Owed::SetUp, _) => Standing::SetUp(Box::new(Newcomer {
+                    person,
+                    session: None,
+                })),
+                (Owed::Nothing | Owed::Proof, _) => Standing::Neither(reply::see_other(&sign_in)),
+            });
+        }
+        match browser.session.clone() {
+            Some(facts) => Self::of_session(app, browser, facts, continuation).await,
+            None => {
+                let late = browser.password_proved.is_some();
+                let sign_in = match late {
+                    true => after_url(&sign_in, "late"),
+                    false => sign_in,
+                };
+                Ok(Standing::Neither(reply::see_other(&sign_in)))
+            }
+        }
+    }
+
+    async fn of_session(
+        app: &App,
+        browser: &mut BrowserContext,
+        facts: SessionFacts,
+        continuation: &Continuation,
+    ) -> Result<Self, PageError> {
+        let (person, session) = (&facts.person, &facts.session);
+        if app.config.is_published(&person.email) {
+            let page = everyones(app, browser, StatusCode::FORBIDDEN);
+            return Ok(Standing::Neither(page));
+        }
+        if !person.signs_in_here() {
+            return Ok(Standing::Neither(elsewhere(app, browser, continuation)));
+        }
+        let sign_in = continuation.with(path::SIGN_IN);
+        let has = app.store.authenticator(person.subject).await?;
+        Ok(match (has, session.has_second_factor()) {
+            (Some(_), true) => Standing::Neither(reply::see_other(&continuation.href())),
+            // It began before there was one, and ought to have ended then.
+            (Some(_), false) => {
+                let mut response = reply::see_other(&sign_in);
+                session::sign_out(app, &mut response);
+                Standing::Neither(response)
+            }
+            (None, _) if signed_in_lately(session, clock::now()) => {
+                let SessionFacts {
+                    person, session, ..
+                } = facts;
+                Standing::SetUp(Box::new(Newcomer {
+                    person,
+                    session: Some(session),
+                }))
+            }
+            (None, _) => Standing::Neither(reply::see_other(&after_url(&sign_in, "proof"))),
+        })
+    }
+}
+
+/// Whose password this browser proved a moment ago.
+async fn proved(app: &App, browser: &BrowserContext) -> Result<Option<Person>, PageError> {
+    let (Some(text), Some(id)) = (&browser.password_proved, browser.told()) else {
+        return Ok(None);
+    };
+    let Some((pending, tag)) = Pending::read(text) else {
+        return Ok(None);
+    };
+    let person = app.store.person(pending.subject).await?;
+    let now = clock::now();
+    Ok(person.filter(|person| pending.holds(tag, id, person, &app.key, now)))
+}
+
+/// For somebody who signs in at the company's own login, where the second factor is too.
+fn elsewhere(app: &App, browser: &BrowserContext, continuation: &Continuation) -> Response {
+    let language = browser.language;
+    let product = &app.config.branding.product;
+    let again = after_url(&continuation.with(path::SIGN_IN), "again");
+    let page = PlainPage {
+        status: StatusCode::FORBIDDEN,
+        cause: Some("a second factor of the company's own login is needed"),
+        title: language.text("second-elsewhere-title"),
+        sentence: language.text_of("second-elsewhere", &[("product", product)]),
+        code: None,
+        details: Vec::new(),
+        next: link(language.text("handoff-again"), &again),
+    };
+    page.page_for(app, browser)
+}

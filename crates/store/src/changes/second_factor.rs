@@ -1,0 +1,129 @@
+//! Second factors of people.
+use super::mail_link::tell;
+use super::session::{end_all, forget_devices};
+use crate::steps::Steps;
+use crate::value::values;
+use jose::Digest;
+use protocol::transition::SecondFactorChange;
+use protocol::types::{Subject, UnixTime};
+
+pub(super) fn steps<'a>(
+    steps: Steps<'a>,
+    change: &'a SecondFactorChange,
+    now: UnixTime,
+) -> Steps<'a> {
+    match change {
+        SecondFactorChange::Add {
+            subject,
+            sealed,
+            step,
+            at,
+            codes,
+            keep,
+            notice,
+        } => {
+            let steps = add(steps, *subject, (sealed, *step), *at);
+            let steps = keep_codes(steps, *subject, codes);
+            let steps = forget_devices(end_all(steps, *subject, *keep), *subject);
+            tell(steps, notice.as_deref())
+        }
+        SecondFactorChange::UseCode {
+            subject,
+            created_at,
+            step,
+        } => steps.guard(
+            "UPDATE authenticators SET last_step = $3 WHERE subject = $1 AND created_at = $2 AND last_step < $3",
+            values![*subject, *created_at, *step],
+        ),
+        SecondFactorChange::UseRecoveryCode {
+            subject,
+            digest,
+            notice,
+        } => tell(
+            steps.guard(USE_RECOVERY_CODE, values![*subject, digest, now]),
+            notice.as_deref(),
+        ),
+        SecondFactorChange::ReplaceCodes {
+            subject,
+            created_at,
+            codes,
+        } => {
+            let same = "UPDATE authenticators SET created_at = created_at WHERE subject = $1 AND created_at = $2";
+            keep_codes(
+                steps.guard(same, values![*subject, *created_at]),
+                *subject,
+                codes,
+            )
+        }
+        SecondFactorChange::Remove {
+            subject,
+            created_at,
+            ends_sessions,
+            notice,
+        } => {
+            let gone = "DELETE FROM authenticators WHERE subject = $1 AND created_at = $2";
+            let steps = steps
+                .guard(gone, values![*subject, *created_at])
+                .run(FORGET_CODES, values![*subject]);
+            let steps = match ends_sessions {
+                true => forget_devices(end_all(steps, *subject, None), *subject),
+                false => steps,
+            };
+            tell(steps, notice.as_deref())
+        }
+        SecondFactorChange::Reseal {
+            subject,
+            before,
+            sealed,
+        } => steps.guard(
+            "UPDATE authenticators SET seed = $3 WHERE subject = $1 AND seed = $2",
+            values![*subject, &before[..], &sealed[..]],
+        ),
+    }
+}
+
+/// Whoever signs in at the same moment locks the person too, and finds that a password alone is not enough any more; or came
+/// first, and is signed out.
+fn add<'a>(
+    steps: Steps<'a>,
+    subject: Subject,
+    (sealed, step): (&'a [u8], i64),
+    at: UnixTime,
+) -> Steps<'a> {
+    steps
+        .lock(
+            "SELECT 1 FROM people WHERE subject = $1 FOR UPDATE",
+            values![subject],
+        )
+        .guard(
+            "INSERT INTO authenticators (subject, seed, last_step, created_at) \
+             SELECT subject, $2, $3, $4 FROM people WHERE subject = $1 AND disabled_at IS NULL \
+             ON CONFLICT DO NOTHING",
+            values![subject, sealed, step, at],
+        )
+}
+
+const USE_RECOVERY_CODE: &str =
+    "UPDATE recovery_codes SET used_at = $3 WHERE subject = $1 AND digest = $2 AND used_at IS NULL";
+
+const FORGET_CODES: &str = "DELETE FROM recovery_codes WHERE subject = $1";
+
+fn keep_codes<'a>(steps: Steps<'a>, subject: Subject, codes: &'a [Digest]) -> Steps<'a> {
+    let steps = steps.run(FORGET_CODES, values![subject]);
+    codes.iter().fold(steps, |steps, code| {
+        steps.run(
+            "INSERT INTO recovery_codes (subject, digest) VALUES ($1, $2)",
+            values![subject, code],
+        )
+    })
+}
+
+/// Forgets the second factor, along with another change: the account is somebody else's from then on, or nobody's.
+pub(super) fn forget(steps: Steps<'_>, subject: Subject) -> Steps<'_> {
+    steps
+        .run(
+            "DELETE FROM authenticators WHERE subject = $1",
+            values![subject],
+        )
+        .run(FORGET_CODES, values![subject])
+}
