@@ -16,6 +16,8 @@ const SECONDS: i64 = 30;
 pub(crate) struct Phone {
     seed: Vec<u8>,
     shown: Cell<i64>,
+    /// How far its clock is from this machine's, in seconds.
+    ahead: Cell<i64>,
 }
 
 impl Phone {
@@ -34,12 +36,24 @@ impl Phone {
         Phone {
             seed: base32(key),
             shown: Cell::new(now() / SECONDS - 2),
+            ahead: Cell::new(0),
         }
+    }
+
+    /// Moves its clock to so many seconds from this machine's.
+    pub(crate) fn set_clock(&self, seconds: i64) {
+        self.ahead.set(seconds);
+    }
+
+    /// The code of this moment, whatever was shown before.
+    pub(crate) fn now(&self) -> String {
+        self.at((now() + self.ahead.get()) / SECONDS)
     }
 
     /// The next code that it was not asked for before: at first that of the step before this one, which is still taken.
     pub(crate) fn code(&self) -> String {
-        let step = (self.shown.get() + 1).max(now() / SECONDS - 1);
+        let now = now() + self.ahead.get();
+        let step = (self.shown.get() + 1).max(now / SECONDS - 1);
         self.shown.set(step);
         self.at(step)
     }
@@ -51,7 +65,8 @@ impl Phone {
 
     /// A code that is none of these days.
     pub(crate) fn wrong(&self) -> String {
-        let right: Vec<String> = (-3..4).map(|by| self.at(now() / SECONDS + by)).collect();
+        let step = (now() + self.ahead.get()) / SECONDS;
+        let right: Vec<String> = (-3..4).map(|by| self.at(step + by)).collect();
         let mut numbers = 0..;
         numbers
             .find_map(|number: u32| {

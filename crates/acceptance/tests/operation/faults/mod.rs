@@ -6,4 +6,5 @@ mod ground;
 mod load;
 mod mail;
 mod one_server;
+mod second_factor;
 mod torn;

@@ -191,6 +191,32 @@ fn run(scene: &Scene, sql: &str) {
 }
 
 #[test]
+fn seeds_are_sealed_anew_with_everything_else() {
+    let scene = Scene::plain("");
+    let (_, phone, codes) = with_second_step(&scene, ANN, PASSWORD);
+    let told = scene.cli(&["key", "rotate"]);
+    assert_eq!(
+        (&told["resealed"], &told["unopened"]),
+        (&1.into(), &0.into()),
+        "{told}"
+    );
+    let mut browser = scene.browser();
+    let page = first_step(&mut browser, ANN, PASSWORD);
+    send_code(&mut browser, &page, STEP, &phone.code()).expect(303);
+    // What no key opens is said, and recovery codes alone let in.
+    run(&scene, "UPDATE authenticators SET seed = substr(seed, 2)");
+    let mut lost = scene.browser();
+    let page = first_step(&mut lost, ANN, PASSWORD);
+    let reply = send_code(&mut lost, &page, STEP, &phone.code());
+    assert_eq!(reply.status, 503);
+    assert!(
+        reply.text().contains("No code can be checked just now"),
+        "{reply}"
+    );
+    send_code(&mut lost, &page, STEP, &codes[0]).expect(303);
+}
+
+#[test]
 fn an_operator_takes_it_away_from_somebody_who_has_lost_it() {
     let scene = Scene::plain("");
     let (mut browser, _, _) = with_second_step(&scene, ANN, PASSWORD);
