@@ -4,6 +4,7 @@ mod prove;
 mod security;
 mod set_up;
 mod standing;
+mod told;
 
 pub(in crate::account) use check::{Checked, check};
 pub(in crate::account) use prove::{CodeForm, show, submit};
@@ -18,7 +19,7 @@ use crate::http::reply;
 use crate::http::session::BrowserContext;
 use crate::interaction::continuation::Continuation;
 use crate::ops::clock;
-use crate::state::{App, AppState};
+use crate::state::App;
 use axum::response::Response;
 use pages::path;
 use protocol::accounts::second_factor::{Owed, Pending, Proof};
@@ -51,9 +52,4 @@ pub(super) async fn enter(
             Ok(browser.keep_browser_id(app, response))
         }
     }
-}
-
-/// Whether somebody hears by mail of what is done to their account.
-fn tells(app: &AppState, person: &Person) -> bool {
-    person.test_app.is_none() && app.config.mail.is_some()
 }
