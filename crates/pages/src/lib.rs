@@ -33,6 +33,7 @@ mod review;
 mod risk;
 mod samples;
 mod sign_in;
+mod sign_ins;
 mod sign_out;
 mod sign_up;
 mod television;
@@ -61,6 +62,7 @@ pub use preferences::*;
 pub use review::{AskedScope, Saying, part_text};
 pub use samples::{HOSTILE, SAMPLE_DATA, Sample};
 pub use sign_in::*;
+pub use sign_ins::*;
 pub use sign_out::*;
 pub use sign_up::*;
 pub use television::*;
@@ -72,6 +74,7 @@ pub use workspaces::*;
 pub fn every_sample(language: Language) -> Vec<Sample> {
     [
         sign_in::samples_of_pages(language),
+        sign_ins::samples_of_pages(language),
         sign_up::samples_of_pages(language),
         mailbox::samples_of_pages(language),
         connections::samples_of_pages(language),

@@ -226,6 +226,7 @@ files!(
     "portal",
     "review",
     "sign-in",
+    "upstream",
     "sign-out",
     "sign-up",
     "wrong-link",

@@ -140,6 +140,7 @@ impl SignUp {
             | LinkPurpose::AddressChanged
             | LinkPurpose::PasswordChanged
             | LinkPurpose::NameChanged
+            | LinkPurpose::SignInsChanged
             | LinkPurpose::NewDevice
             | LinkPurpose::AppConnected => false,
         }

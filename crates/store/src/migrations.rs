@@ -32,7 +32,7 @@ macro_rules! steps {
 }
 
 /// All steps on SQLite.
-pub(crate) const SQLITE: [Migration; 28] = steps!("sqlite":
+pub(crate) const SQLITE: [Migration; 29] = steps!("sqlite":
     1 "initial" "728948790923703149",
     2 "devices_and_test_mode" "8578770225967760945",
     3 "epochs" "0",
@@ -61,10 +61,11 @@ pub(crate) const SQLITE: [Migration; 28] = steps!("sqlite":
     26 "introductions" "0",
     27 "handoff" "0",
     28 "portal_sessions" "0",
+    30 "upstream" "0",
 );
 
 /// All steps on PostgreSQL.
-pub(crate) const POSTGRES: [Migration; 28] = steps!("postgres":
+pub(crate) const POSTGRES: [Migration; 29] = steps!("postgres":
     1 "initial" "728948790923703149",
     2 "devices_and_test_mode" "8578770225967760945",
     3 "epochs" "0",
@@ -93,6 +94,7 @@ pub(crate) const POSTGRES: [Migration; 28] = steps!("postgres":
     26 "introductions" "0",
     27 "handoff" "0",
     28 "portal_sessions" "0",
+    30 "upstream" "0",
 );
 
 #[cfg(test)]

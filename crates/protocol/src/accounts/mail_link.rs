@@ -33,6 +33,8 @@ pub enum LinkPurpose {
     PasswordChanged,
     /// Tells that the name was changed, and ends the session that did it.
     NameChanged,
+    /// Tells that a sign-in at another provider was added or taken away, and ends the session that did it.
+    SignInsChanged,
     /// Tells that a browser was signed in which was not known, and ends its session.
     NewDevice,
     /// Tells that an app was let in, and removes it.
@@ -56,13 +58,14 @@ impl LinkPurpose {
             LinkPurpose::AddressChanged
             | LinkPurpose::PasswordChanged
             | LinkPurpose::NameChanged
+            | LinkPurpose::SignInsChanged
             | LinkPurpose::NewDevice
             | LinkPurpose::AppConnected => true,
         }
     }
 
     /// All of them.
-    pub const ALL: [LinkPurpose; 10] = [
+    pub const ALL: [LinkPurpose; 11] = [
         LinkPurpose::SignUp,
         LinkPurpose::Invitation,
         LinkPurpose::Recovery,
@@ -71,6 +74,7 @@ impl LinkPurpose {
         LinkPurpose::AddressChanged,
         LinkPurpose::PasswordChanged,
         LinkPurpose::NameChanged,
+        LinkPurpose::SignInsChanged,
         LinkPurpose::NewDevice,
         LinkPurpose::AppConnected,
     ];
@@ -86,6 +90,7 @@ impl LinkPurpose {
             LinkPurpose::AddressChanged => "address_changed",
             LinkPurpose::PasswordChanged => "password_changed",
             LinkPurpose::NameChanged => "name_changed",
+            LinkPurpose::SignInsChanged => "sign_ins_changed",
             LinkPurpose::NewDevice => "new_device",
             LinkPurpose::AppConnected => "app_connected",
         }
@@ -112,6 +117,7 @@ impl LinkPurpose {
             | LinkPurpose::AddressProof
             | LinkPurpose::PasswordChanged
             | LinkPurpose::NameChanged
+            | LinkPurpose::SignInsChanged
             | LinkPurpose::NewDevice
             | LinkPurpose::AppConnected => false,
         }
@@ -127,6 +133,7 @@ impl LinkPurpose {
             LinkPurpose::Invitation | LinkPurpose::AddressChanged => Lifetime::from_days(7),
             LinkPurpose::PasswordChanged
             | LinkPurpose::NameChanged
+            | LinkPurpose::SignInsChanged
             | LinkPurpose::NewDevice
             | LinkPurpose::AppConnected => Lifetime::from_days(30),
         }

@@ -30,6 +30,7 @@ fn send(mail: LinkMail, event: Event) -> Transition {
         | LinkPurpose::AddressChanged
         | LinkPurpose::PasswordChanged
         | LinkPurpose::NameChanged
+        | LinkPurpose::SignInsChanged
         | LinkPurpose::NewDevice
         | LinkPurpose::AppConnected => None,
     };
@@ -177,6 +178,7 @@ pub fn choice(purpose: LinkPurpose, mailbox: Mailbox) -> Option<Choice> {
             | LinkPurpose::AddressChange
             | LinkPurpose::PasswordChanged
             | LinkPurpose::NameChanged
+            | LinkPurpose::SignInsChanged
             | LinkPurpose::NewDevice
             | LinkPurpose::AppConnected,
             _,
@@ -353,14 +355,15 @@ pub fn confirm<M: Mint>(
             }))
         }
         LinkPurpose::AddressChange => change_address(link, person, now, mint),
-        LinkPurpose::PasswordChanged | LinkPurpose::NameChanged | LinkPurpose::NewDevice => {
-            Transition::Session(SessionChange::EndByLink {
-                link: link.id,
-                subject,
-                session: link.session,
-                device: link.device.clone(),
-            })
-        }
+        LinkPurpose::PasswordChanged
+        | LinkPurpose::NameChanged
+        | LinkPurpose::SignInsChanged
+        | LinkPurpose::NewDevice => Transition::Session(SessionChange::EndByLink {
+            link: link.id,
+            subject,
+            session: link.session,
+            device: link.device.clone(),
+        }),
         LinkPurpose::AppConnected => Transition::Connection(ConnectionChange {
             key: ConnectionKey {
                 subject,

@@ -200,7 +200,7 @@ fn id_fault(id: &str) -> Option<String> {
 }
 
 /// A name as it may be shown. Nobody is kept out because of what they are called elsewhere.
-fn called(name: &str, instead: &str) -> String {
+pub(crate) fn called(name: &str, instead: &str) -> String {
     let plain: String = name.chars().filter(|c| !deceives(*c)).collect();
     let name = if plain.trim().is_empty() {
         instead

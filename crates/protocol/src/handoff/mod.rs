@@ -7,6 +7,7 @@ mod accept;
 mod answer;
 
 pub use accept::{AcceptFacts, HandoffError, LoginOutcome, accept, refuse};
+pub(crate) use answer::called;
 pub use answer::{Answer, AnswerFault, ExternalPerson, LOCAL_MARK, LONGEST_ANSWER};
 
 use crate::decision::Mint;

@@ -22,6 +22,7 @@ mod session;
 mod signing_key;
 mod throttle;
 mod transfer;
+mod upstream;
 
 pub use account::{AccountChange, AddressChange, Deletion, Recovery};
 pub use app::{AppChange, Bounds, Logo, LogoChange};
@@ -41,6 +42,7 @@ pub use session::{SessionChange, SessionUse};
 pub use signing_key::SigningKeyChange;
 pub use throttle::ThrottleChange;
 pub use transfer::TransferChange;
+pub use upstream::UpstreamChange;
 
 use crate::events::Happened;
 use crate::outbox::Message;
@@ -59,6 +61,8 @@ pub enum Transition {
     Account(AccountChange),
     /// Sign-ins at the company's own login.
     Handoff(HandoffChange),
+    /// Sign-ins at other providers.
+    Upstream(UpstreamChange),
     /// Browsers that are signed in.
     Session(SessionChange),
     /// Attempts to guess something.
@@ -94,6 +98,7 @@ impl Transition {
             Transition::Device(change) => change.event(),
             Transition::Account(change) => change.event(),
             Transition::Handoff(change) => Some(change.event()),
+            Transition::Upstream(change) => change.event(),
             Transition::Session(change) => change.event(),
             Transition::Throttle(
                 ThrottleChange::Count { .. }
@@ -131,6 +136,7 @@ impl Transition {
         let mail = match &mut self {
             Transition::Account(change) => change.mail(),
             Transition::Session(change) => change.mail(),
+            Transition::Upstream(change) => change.mail(),
             Transition::Authorize(_)
             | Transition::Device(_)
             | Transition::Grant(_)
@@ -160,6 +166,7 @@ impl Transition {
             Transition::Outbox(change) => change.messages(),
             Transition::Account(change) => change.messages(),
             Transition::Session(change) => change.messages(),
+            Transition::Upstream(change) => change.messages(),
             Transition::App(change) => change.messages(),
             Transition::Organization(change) => change.messages(),
             Transition::Review(change) => change.messages(),
@@ -194,6 +201,7 @@ from_family! {
     Device DeviceChange,
     Account AccountChange,
     Handoff HandoffChange,
+    Upstream UpstreamChange,
     Session SessionChange,
     Throttle ThrottleChange,
     Assertion AssertionChange,

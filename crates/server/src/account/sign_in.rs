@@ -1,6 +1,7 @@
 //! Signing in.
 use super::handoff;
 use super::throttle::{self, admit};
+use super::upstream;
 use super::welcome::{Ways, welcome};
 use crate::http::error::PageError;
 use crate::http::form::{Form, Posted, Query};
@@ -34,6 +35,7 @@ fn after(what: &str) -> Option<&'static str> {
         "switch" => "sign-in-after-switch",
         "changed" => "sign-in-after-changed",
         "deleted" => "sign-in-after-deleted",
+        "again" => "sign-in-after-again",
         _ => return None,
     })
 }
@@ -44,6 +46,8 @@ struct Said {
     problem: Option<Text>,
     /// A message.
     notice: Option<&'static str>,
+    /// What led here.
+    what: String,
 }
 
 /// An attempt to sign in.
@@ -98,7 +102,8 @@ pub(crate) async fn show(
     let handoff = handoff.filter(|_| !continuation.is_for_tests() && !here(&params));
     let mut own = None;
     if let Some(facts) = &browser.session {
-        let anew = handoff.is_some() && handoff::is_anew(what);
+        let elsewhere = handoff.is_some() || !app.upstream.is_empty();
+        let anew = elsewhere && handoff::is_anew(what);
         if !anew && continuation.is_met_by(facts, app.policy()) {
             return Ok(reply::see_other(&continuation.href()));
         }
@@ -107,11 +112,18 @@ pub(crate) async fn show(
     if let Some(handoff) = handoff {
         return Ok(handoff::begin(&app, handoff, &continuation, browser, what));
     }
+    if what.is_empty()
+        && !here(&params)
+        && let Some(led) = upstream::lead(&app, &continuation)
+    {
+        return Ok(led);
+    }
     let again = own.is_some().then_some("sign-in-again");
     let typed = browser.address_typed.clone().filter(|_| signed_up);
     let hint = continuation.login_hint().map(str::to_owned);
     let said = Said {
         email: typed.or(hint).or(own).unwrap_or_default(),
+        what: what.to_owned(),
         notice: after(what)
             .or(again)
             .or(browser.session_ended.then_some("sign-in-ended")),
@@ -137,6 +149,7 @@ pub(crate) async fn submit(
                 email: page.email,
                 problem: Some(browser.distrust(&app, "sign-in-stale")),
                 notice: None,
+                what: String::new(),
             };
             Ok(form(
                 &app,
@@ -162,6 +175,11 @@ async fn answer(
     email: String,
     attempted: Attempted,
 ) -> Result<Response, PageError> {
+    if matches!(attempted, Attempted::Wrong)
+        && let Some(led) = upstream::leads(app, continuation, &browser, &email)
+    {
+        return Ok(led);
+    }
     let (person, attempt, known) = match attempted {
         Attempted::Right {
             person,
@@ -194,6 +212,7 @@ fn refused(
             email,
             problem: Some(problem),
             notice: None,
+            what: String::new(),
         };
         form(app, continuation, browser, status, said)
     };
@@ -343,6 +362,7 @@ fn form(
         app_name: continuation.waiting(language),
         problem: said.problem,
         notice,
+        providers: upstream::offered(app, continuation, &said.what, language),
         sign_up_allowed: app.policy().accounts.sign_up == SignUp::Open && !tests,
         recovery_allowed: app.config.mail.is_some() && !tests,
     };

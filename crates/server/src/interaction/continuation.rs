@@ -7,9 +7,9 @@ use crate::ops::clock;
 use crate::state::App;
 use axum::http::StatusCode;
 use axum::response::Response;
-use pages::ConnectedApps;
 use pages::admin::REQUESTS;
 use pages::portal::{Organizations, PORTAL};
+use pages::{ConnectedApps, SignIns};
 use pages::{Page, Speak, path};
 use protocol::accounts::handover::is_state;
 use protocol::accounts::people::{MAX_EMAIL, MAX_NAME};
@@ -40,14 +40,17 @@ pub(crate) enum OwnPage {
     Requests,
     /// The apps that a person let in.
     Connections,
+    /// Their sign-ins at other providers.
+    SignIns,
 }
 
 impl OwnPage {
-    const ALL: [OwnPage; 4] = [
+    const ALL: [OwnPage; 5] = [
         OwnPage::Apps,
         OwnPage::Organizations,
         OwnPage::Requests,
         OwnPage::Connections,
+        OwnPage::SignIns,
     ];
 
     /// What stands for it in an address.
@@ -57,6 +60,7 @@ impl OwnPage {
             OwnPage::Organizations => "organizations",
             OwnPage::Requests => "requests",
             OwnPage::Connections => "connected-apps",
+            OwnPage::SignIns => "sign-ins",
         }
     }
 
@@ -72,6 +76,7 @@ impl OwnPage {
             OwnPage::Organizations => Organizations::PATH,
             OwnPage::Requests => REQUESTS,
             OwnPage::Connections => ConnectedApps::PATH,
+            OwnPage::SignIns => SignIns::PATH,
         }
     }
 

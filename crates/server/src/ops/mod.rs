@@ -20,6 +20,7 @@ pub(crate) mod signing_keys;
 pub(crate) mod stopping;
 pub(crate) mod subscriber;
 mod turns;
+pub(crate) mod upstream;
 
 use crate::http::site::Site;
 

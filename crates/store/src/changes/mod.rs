@@ -20,6 +20,7 @@ mod session;
 mod signing_key;
 mod throttle;
 mod transfer;
+mod upstream;
 
 pub(crate) use counted::counted;
 
@@ -31,6 +32,7 @@ use protocol::transition::{
     AccountChange, AppChange, AssertionChange, AuthorizeChange, BounceChange, ConnectionChange,
     DeviceChange, GrantChange, HandoffChange, IntroductionChange, OpenIdChange, OrganizationChange,
     OutboxChange, ReviewChange, ReviewStep, SessionChange, SigningKeyChange, ThrottleChange,
+    UpstreamChange,
 };
 use protocol::types::{
     AccessToken, Authentication, AuthorizationCode, ClientNo, Consent, DeviceAnswer,
@@ -71,6 +73,7 @@ pub(crate) enum Cold<'a> {
     },
     Account(&'a AccountChange),
     Handoff(&'a HandoffChange),
+    Upstream(&'a UpstreamChange),
     Session(&'a SessionChange),
     Throttle(&'a ThrottleChange),
     Assertion(&'a AssertionChange),
@@ -119,6 +122,7 @@ impl<'a> Cold<'a> {
             }
             Cold::Account(change) => account::steps(steps, change, now),
             Cold::Handoff(change) => handoff::steps(steps, change, now),
+            Cold::Upstream(change) => upstream::steps(steps, change, now),
             Cold::Session(change) => session::steps(steps, change, now),
             Cold::Throttle(change) => throttle::steps(steps, change, now, receipt),
             Cold::Assertion(change) => assertion::steps(steps, change),
@@ -171,6 +175,7 @@ impl<'a> From<&'a Transition> for Change<'a> {
             Transition::Device(change) => device(change),
             Transition::Account(change) => Change::Cold(Cold::Account(change)),
             Transition::Handoff(change) => Change::Cold(Cold::Handoff(change)),
+            Transition::Upstream(change) => Change::Cold(Cold::Upstream(change)),
             Transition::Session(change) => Change::Cold(Cold::Session(change)),
             Transition::Throttle(change) => Change::Cold(Cold::Throttle(change)),
             Transition::Review(change) => Change::Cold(Cold::Review(change)),

@@ -25,6 +25,10 @@ pub(super) fn steps<'a>(steps: Steps<'a>, change: &'a SessionChange, now: UnixTi
             };
             let alone = alone(locked, session, *alone_since, *ends);
             let started = start(alone, session, *ends_at, methods.as_deref(), *ends);
+            let started = match answer {
+                Some(answer) => started.run(BEGUN_AT, values![session.id, *answer]),
+                None => started,
+            };
             tell(started, notice.as_deref())
         }
         SessionChange::NoteUse(uses) => uses.iter().fold(steps, |steps, used| {
@@ -92,6 +96,10 @@ fn end_by_link<'a>(
 
 /// What the company's own login said of this person works once.
 const USE_ANSWER: &str = "UPDATE login_answers SET used_at = $3 WHERE id = $1 AND subject = $2 AND used_at IS NULL AND expires_at > $3";
+
+/// At which other provider they proved who they are, if at one.
+const BEGUN_AT: &str =
+    "UPDATE sessions SET source = (SELECT source FROM login_answers WHERE id = $2) WHERE id = $1";
 
 /// The person's row is locked first, so a password or an account that changes meanwhile waits, and then finds this
 /// session to end.

@@ -47,4 +47,5 @@ pub(crate) mod reviews;
 pub(crate) mod sessions;
 pub(crate) mod signing_keys;
 pub(crate) mod tokens;
+pub(crate) mod upstream;
 pub(crate) mod workspaces;

@@ -130,7 +130,10 @@ fn asked(followed: &Followed, language: Language) -> (Text, Text, Text) {
             moved(followed, language),
             language.text("link-change-title"),
         ),
-        LinkPurpose::PasswordChanged | LinkPurpose::NameChanged | LinkPurpose::NewDevice => (
+        LinkPurpose::PasswordChanged
+        | LinkPurpose::NameChanged
+        | LinkPurpose::SignInsChanged
+        | LinkPurpose::NewDevice => (
             language.text("link-not-you-title"),
             match followed.link.session {
                 Some(_) => language.text("link-ends-one"),
@@ -336,7 +339,10 @@ pub(super) fn confirmed(app: &App, reader: Reader, followed: &Followed) -> Respo
             reader.text("link-changed"),
             account,
         ),
-        LinkPurpose::PasswordChanged | LinkPurpose::NameChanged | LinkPurpose::NewDevice => (
+        LinkPurpose::PasswordChanged
+        | LinkPurpose::NameChanged
+        | LinkPurpose::SignInsChanged
+        | LinkPurpose::NewDevice => (
             match followed.link.session {
                 Some(_) => reader.text("link-ended-one-title"),
                 None => reader.text("link-ended-all-title"),
