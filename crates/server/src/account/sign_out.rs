@@ -79,8 +79,8 @@ pub(crate) async fn submit(
             "switch",
         )),
         _ => match logout::asked(&app, &form.logout).await? {
-            Ok(logout) => logout::go_on(&app, &browser, &logout),
-            Err(_) => signed_out_with(&app, &browser, to_sign_in(&browser), there),
+            Ok(logout) if logout.location().is_some() => logout::go_on(&app, &browser, &logout),
+            _ => signed_out_with(&app, &browser, to_sign_in(&browser), there),
         },
     };
     session::sign_out(&app, &mut response);

@@ -125,7 +125,7 @@ impl UpstreamProvider {
                 }
                 Err(fault) => {
                     if !paused {
-                        document.failed = Some(now);
+                        document.failed = Some(Instant::now());
                     }
                     // One that is away for a moment keeps nobody out.
                     let stands = document.read.is_some_and(|(read, _)| now < read + MOST);

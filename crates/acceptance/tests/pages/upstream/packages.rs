@@ -1,0 +1,1 @@
+//! The provider that npm has (`oidc-provider`), run by the tests.
