@@ -1,7 +1,7 @@
 //! Which programs and servers there are for the tests, as `VALETKEY_TEST_HAS` names them: those that need what is not
 //! there are ignored, and say what they need.
 
-const NAMES: [&str; 11] = [
+const NAMES: [&str; 12] = [
     "python",
     "node",
     "chromium",
@@ -13,6 +13,7 @@ const NAMES: [&str; 11] = [
     "authgent",
     "mcp",
     "postgres",
+    "oidc_provider",
 ];
 
 fn main() {

@@ -42,4 +42,5 @@ mod sessions;
 mod sides;
 mod signing_keys;
 mod test_sides;
+mod upstream;
 mod workspaces;
