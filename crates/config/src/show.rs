@@ -121,6 +121,13 @@ mod tests {
     }
 
     #[test]
+    fn a_secret_in_a_table_of_a_list_is_hidden() {
+        let table = serde_json::json!([{ "id": "acme", "secret": "shh" }, { "secret": null }]);
+        let shown = serde_json::json!([{ "id": "acme", "secret": "…" }, { "secret": null }]);
+        assert_eq!(without_secrets(&table), shown);
+    }
+
+    #[test]
     fn every_other_secret_is_hidden() {
         for name in SECRETS.into_iter().filter(|name| *name != "storage.url") {
             assert_eq!(hidden(name, &Value::from("a//b@c")), "…", "{name}");

@@ -113,22 +113,6 @@ impl Page for SignIn {
             app_name: Some(samples::long_name()),
             ..usual.clone()
         };
-        let hostile = Self {
-            frame: samples::hostile_frame(language),
-            request: Some(HOSTILE.to_owned()),
-            client_id: Some(HOSTILE.to_owned()),
-            nonce: HOSTILE.to_owned(),
-            email: HOSTILE.to_owned(),
-            app_name: Some(HOSTILE.to_owned()),
-            problem: Some(Text::of_others(HOSTILE)),
-            notice: Some(Text::of_others(HOSTILE)),
-            providers: vec![Elsewhere {
-                name: HOSTILE.to_owned(),
-                href: HOSTILE.to_owned(),
-            }],
-            sign_up_allowed: true,
-            recovery_allowed: true,
-        };
         let cookies_refused = Self {
             problem: Some(language.text_of("no-cookie", &[("host", &"id.example.com")])),
             ..failed.clone()
@@ -150,7 +134,26 @@ impl Page for SignIn {
             known,
             cookies_refused,
             after_sign_up,
-            hostile,
+            hostile(language),
         ]
+    }
+}
+
+fn hostile(language: Language) -> SignIn {
+    SignIn {
+        frame: samples::hostile_frame(language),
+        request: Some(HOSTILE.to_owned()),
+        client_id: Some(HOSTILE.to_owned()),
+        nonce: HOSTILE.to_owned(),
+        email: HOSTILE.to_owned(),
+        app_name: Some(HOSTILE.to_owned()),
+        problem: Some(Text::of_others(HOSTILE)),
+        notice: Some(Text::of_others(HOSTILE)),
+        providers: vec![Elsewhere {
+            name: HOSTILE.to_owned(),
+            href: HOSTILE.to_owned(),
+        }],
+        sign_up_allowed: true,
+        recovery_allowed: true,
     }
 }

@@ -5,6 +5,7 @@ sign-in-with = Mit { $provider } anmelden
 sign-in-after-again = Zeigen Sie noch einmal, dass Sie es sind, um fortzufahren: Melden Sie sich noch einmal an.
 
 upstream-failed-title = Sie sind nicht angemeldet
+upstream-not-done-title = Das hat nicht geklappt
 upstream-denied = { $provider } hat Sie nicht hereingelassen, oder Sie sind vorher zurückgegangen.
 upstream-away-title = { $provider } antwortet nicht
 upstream-away = { $provider } ist gerade nicht zu erreichen, deshalb kann sich dort niemand anmelden. Es ist nichts verloren: Versuchen Sie es gleich noch einmal.
@@ -31,7 +32,7 @@ upstream-none = Es gibt noch keine.
 upstream-since = Seit { $time }
 upstream-since-used = Seit { $time }, zuletzt benutzt { $used }
 upstream-remove = Entfernen
-upstream-remove-means = Wer einen entfernt, wird in allen anderen Browsern abgemeldet.
+upstream-remove-means = Wenn Sie einen entfernen, werden Sie in allen anderen Browsern abgemeldet.
 upstream-last-means = Das ist Ihr einziger Weg zur Anmeldung, deshalb lässt er sich nicht entfernen. Fügen Sie erst einen anderen hinzu.
 upstream-add-title = Einen hinzufügen
 upstream-add-means = Sie melden sich dort an und kommen zurück. Von da an führt das zu diesem Konto.

@@ -5,6 +5,7 @@ sign-in-with = Sign in with { $provider }
 sign-in-after-again = To go on, prove once more that it is you: sign in again.
 
 upstream-failed-title = You are not signed in
+upstream-not-done-title = That did not work
 upstream-denied = { $provider } did not let you in, or you went back before it could.
 upstream-away-title = { $provider } does not answer
 upstream-away = { $provider } cannot be reached just now, so nobody can be signed in there. Nothing is lost: try again in a moment.
@@ -31,7 +32,7 @@ upstream-none = There are none yet.
 upstream-since = Since { $time }
 upstream-since-used = Since { $time }, used last { $used }
 upstream-remove = Remove
-upstream-remove-means = Who removes one is signed out in every other browser.
+upstream-remove-means = Removing one signs you out in every other browser.
 upstream-last-means = This is your only way to sign in, so it cannot be removed. Add another one first.
 upstream-add-title = Add one
 upstream-add-means = You sign in there, and come back. From then on it leads to this account.

@@ -71,7 +71,7 @@ pub(crate) async fn submit(
         // Whose session is over is signed out already.
         Posted::OutOfDate(browser, form) | Posted::Current(browser, form) => (browser, form),
     };
-    let there = upstream::sign_out_there(&app, &browser).await?;
+    let begun_at = upstream::begun_at(&app, &browser).await?;
     end(&app, &browser).await?;
     let mut response = match form.request.as_deref() {
         Some(continuation) if is_continuation(continuation) => reply::see_other(&after_url(
@@ -80,7 +80,10 @@ pub(crate) async fn submit(
         )),
         _ => match logout::asked(&app, &form.logout).await? {
             Ok(logout) if logout.location().is_some() => logout::go_on(&app, &browser, &logout),
-            _ => signed_out_with(&app, &browser, to_sign_in(&browser), there),
+            _ => {
+                let there = upstream::sign_out_there(&app, &browser, begun_at).await;
+                signed_out_with(&app, &browser, to_sign_in(&browser), there)
+            }
         },
     };
     session::sign_out(&app, &mut response);

@@ -150,6 +150,11 @@ fn the_last_way_in_stays() {
     let (elsewhere, scene) = acme();
     let mut browser = scene.provider.browser();
     sign_in(&elsewhere, &mut browser, "acme").expect(200);
+    // What is known of them is theirs to take along.
+    let page = browser.open("/account/data").expect(200);
+    let form = form_to(&page, "/account/data/export");
+    let document = browser.submit(&form, &[]).expect(200).json();
+    assert_eq!(document["sign_ins"][0]["id"], "u-1815", "{document}");
     let page = browser.open("/account/sign-ins").expect(200);
     assert!(!page.text().contains("/account/sign-ins/remove"), "{page}");
     let form = form_to(&page, "/account/sign-ins/add");

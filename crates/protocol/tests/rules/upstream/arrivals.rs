@@ -14,7 +14,11 @@ use serde_json::json;
 
 fn profile(verified: bool) -> Profile {
     let claims = json!({ "email": "ada@example.com", "email_verified": verified, "name": "Ada" });
-    Profile::of_claims(&provider(), "u-1815", &[claims.as_object().unwrap()])
+    Profile::of_claims(
+        &provider(),
+        "u-1815",
+        &[claims.as_object().expect("an object")],
+    )
 }
 
 fn arrived(verified: bool, facts: &ArrivalFacts, sign_up: bool) -> Result<Arrival, ArrivalError> {

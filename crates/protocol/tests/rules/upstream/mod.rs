@@ -24,7 +24,7 @@ static SIGNER: LazyLock<SigningKey> =
 
 fn keys() -> KeySet {
     let key = VerifyingKey::parse(SIGNER.public().json().as_bytes());
-    KeySet::from_iter([key.unwrap()])
+    KeySet::from_iter([key.expect("a key")])
 }
 
 fn names() -> ClaimNames {
@@ -76,7 +76,7 @@ fn document() -> serde_json::Value {
 }
 
 fn metadata() -> Metadata {
-    Metadata::parse(document().to_string().as_bytes(), ISSUER, false).unwrap()
+    Metadata::parse(document().to_string().as_bytes(), ISSUER, false).expect("metadata")
 }
 
 fn departure() -> Departure {

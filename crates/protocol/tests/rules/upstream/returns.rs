@@ -11,7 +11,8 @@ use protocol::upstream::{
 const BACK: &str = "https://id.example/sign-in/with/acme/return";
 
 fn asked(url: &str) -> Params {
-    Params::from_form(url.split_once('?').unwrap().1.as_bytes()).unwrap()
+    let (_, query) = url.split_once('?').expect("a query");
+    Params::from_form(query.as_bytes()).expect("parameters")
 }
 
 #[test]
@@ -55,7 +56,7 @@ fn the_request_binds_the_answer_to_the_browser() {
 fn named(announced: bool) -> Metadata {
     let mut document = document();
     document["authorization_response_iss_parameter_supported"] = announced.into();
-    Metadata::parse(document.to_string().as_bytes(), ISSUER, false).unwrap()
+    Metadata::parse(document.to_string().as_bytes(), ISSUER, false).expect("metadata")
 }
 
 fn judged(pairs: &[(&str, &str)], announced: bool) -> Result<Returned, ReturnFault> {

@@ -18,7 +18,7 @@ use pages::{Elsewhere, Speak, Text, path};
 use protocol::Params;
 use protocol::accounts::people::MAX_EMAIL;
 use protocol::types::text::{is_plain, isolated};
-use protocol::types::{Language, Locator, UnixTime};
+use protocol::types::{Language, UnixTime};
 use protocol::upstream::{Aim, Departure, Question, authorization_url, sign_out_url};
 
 /// The providers that a sign-in page shows. `what`: what led to it. Test users have accounts here alone.
@@ -195,18 +195,28 @@ pub(super) async fn send(
     Ok(browser.keep_browser_id(app, reply::see_other(&url)))
 }
 
-/// Where somebody signs out at the provider too by which this session began: what to say, and where.
-pub(in crate::account) async fn sign_out_there(
-    app: &App,
+/// The provider by which the session of a browser began, if people are offered to sign out there too.
+pub(in crate::account) async fn begun_at<'a>(
+    app: &'a App,
     browser: &BrowserContext,
-) -> Result<Vec<(Text, String)>, PageError> {
-    let Some(session) = own_session(browser).filter(|_| !app.upstream.is_empty()) else {
-        return Ok(Vec::new());
+) -> Result<Option<&'a UpstreamProvider>, PageError> {
+    let session = browser.session.as_ref().map(|facts| facts.session.id);
+    let Some(session) = session.filter(|_| !app.upstream.is_empty()) else {
+        return Ok(None);
     };
     let source = app.store.session_source(session).await?;
     let mut all = app.upstream.iter().filter(|upstream| upstream.own.sign_out);
-    let Some(upstream) = all.find(|one| Some(one.provider().source()) == source.as_deref()) else {
-        return Ok(Vec::new());
+    Ok(all.find(|one| Some(one.provider().source()) == source.as_deref()))
+}
+
+/// What to say of signing out there, and where that is. Nobody waits for it to be signed out here.
+pub(in crate::account) async fn sign_out_there(
+    app: &App,
+    browser: &BrowserContext,
+    upstream: Option<&UpstreamProvider>,
+) -> Vec<(Text, String)> {
+    let Some(upstream) = upstream else {
+        return Vec::new();
     };
     let metadata: Result<_, CallFault> = upstream.metadata(way(app)).await;
     let back = format!("{}{}", app.config.base(), path::SIGN_IN);
@@ -217,9 +227,5 @@ pub(in crate::account) async fn sign_out_there(
     let label = browser
         .language
         .text_of("upstream-sign-out", &[("provider", &name)]);
-    Ok(url.map(|url| (label, url)).into_iter().collect())
-}
-
-fn own_session(browser: &BrowserContext) -> Option<Locator> {
-    browser.session.as_ref().map(|facts| facts.session.id)
+    url.map(|url| (label, url)).into_iter().collect()
 }

@@ -2,7 +2,7 @@
 use super::own::linked;
 use super::sentences::Told;
 use super::{named, redirect_uri, way};
-use crate::account::throttle::{admit, refuse};
+use crate::account::throttle::admit;
 use crate::account::welcome::{Ways, welcome};
 use crate::http::error::{PageError, PageFault};
 use crate::http::form::Query;
@@ -69,7 +69,7 @@ pub(super) async fn come_back(
     };
     let continuation = Continuation::load(&app, &Carried::kept(onward), &mut browser).await?;
     let again = match departure.aim {
-        Aim::SignIn { .. } => continuation.with(path::SIGN_IN),
+        Aim::SignIn { .. } => every_way(&continuation),
         Aim::Link { .. } => SignIns::PATH.to_owned(),
     };
     let back = Return {
@@ -79,6 +79,13 @@ pub(super) async fn come_back(
         again,
     };
     back.judge(&app, browser, &params).await
+}
+
+/// The sign-in page with all that it offers, also where an address led straight away from it.
+fn every_way(continuation: &Continuation) -> String {
+    let href = continuation.with(path::SIGN_IN);
+    let mark = if href.contains('?') { '&' } else { '?' };
+    format!("{href}{mark}with=password")
 }
 
 impl Return<'_> {
@@ -128,11 +135,7 @@ impl Return<'_> {
         let told = Told::new(app, browser, self.upstream);
         let attempt = Attempt::at_everyones(&browser.address.source());
         if let Some(throttled) = admit(app, &attempt).await? {
-            let cause = "too many sign-ins at other providers failed from here";
-            return Ok(refuse(
-                told.refused("upstream-late", cause, &self.again),
-                throttled,
-            ));
+            return Ok(told.throttled(throttled, &self.again));
         }
         let now = clock::now();
         let noted = UpstreamChange::Return {
@@ -157,6 +160,9 @@ impl Return<'_> {
 
     /// A page that was loaded twice goes on, if it was by whoever is signed in by now.
     async fn came_before(self, app: &App, browser: &BrowserContext) -> Result<Response, PageError> {
+        if matches!(self.departure.aim, Aim::Link { .. }) {
+            return Ok(reply::see_other(SignIns::PATH));
+        }
         let answer = app.store.login_answer(self.departure.id).await?;
         let subject = browser.session.as_ref().map(|facts| facts.person.subject);
         if subject.is_some() && answer.is_some_and(|answer| answer.is_of(subject)) {

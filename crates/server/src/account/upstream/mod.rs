@@ -5,9 +5,8 @@ mod back;
 mod own;
 mod sentences;
 
-pub(super) use away::{lead, leads, offered, sign_out_there};
+pub(super) use away::{begun_at, lead, leads, offered, sign_out_there};
 
-use crate::http::form::Form;
 use crate::http::site::Site;
 use crate::ops::upstream::{UpstreamProvider, Way};
 use crate::state::AppState;
@@ -25,8 +24,6 @@ pub(super) fn mount(config: &Config, site: &mut Site) {
     site.page(SignIns::PATH, own::show);
     site.form::<AddForm, _, _>(own::add);
     site.form::<RemoveForm, _, _>(own::remove);
-    // What a form says is its path: neither is a page.
-    debug_assert_ne!(AddForm::PATH, RemoveForm::PATH);
 }
 
 /// The provider that this id stands for.

@@ -1,4 +1,5 @@
 //! What a person is told who is not signed in.
+use crate::account::throttle::{refuse, sentence};
 use crate::http::notice::{PlainPage, link};
 use crate::http::reply::{self, Fault};
 use crate::http::session::BrowserContext;
@@ -7,6 +8,7 @@ use crate::state::App;
 use axum::http::StatusCode;
 use axum::response::Response;
 use pages::{Speak, Text};
+use protocol::accounts::sign_in::Throttled;
 use protocol::types::text::isolated;
 
 /// After how many seconds a provider that was away may be asked again.
@@ -60,9 +62,28 @@ impl<'a> Told<'a> {
         page
     }
 
+    /// That too many failed from here.
+    pub(super) fn throttled(&self, throttled: Throttled, again: &str) -> Response {
+        let language = self.browser.language;
+        let page = PlainPage {
+            status: StatusCode::TOO_MANY_REQUESTS,
+            cause: Some("too many sign-ins at other providers failed from here"),
+            title: language.text("upstream-not-done-title"),
+            sentence: sentence(throttled, language),
+            code: None,
+            details: Vec::new(),
+            next: link(language.text("upstream-again"), again),
+        };
+        refuse(page.page_for(self.app, self.browser), throttled)
+    }
+
     fn page(&self, status: StatusCode, id: &'static str, again: &str) -> Response {
         let title = match id {
             "upstream-away" => self.text("upstream-away-title"),
+            // Who adds one, or proves again who they are, is still signed in.
+            _ if self.browser.session.is_some() => {
+                self.browser.language.text("upstream-not-done-title")
+            }
             _ => self.browser.language.text("upstream-failed-title"),
         };
         let label = match id {
