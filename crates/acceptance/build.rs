@@ -1,7 +1,7 @@
 //! Which programs and servers there are for the tests, as `VALETKEY_TEST_HAS` names them: those that need what is not
 //! there are ignored, and say what they need.
 
-const NAMES: [&str; 13] = [
+const NAMES: [&str; 14] = [
     "python",
     "node",
     "chromium",
@@ -15,6 +15,7 @@ const NAMES: [&str; 13] = [
     "authgent",
     "mcp",
     "postgres",
+    "oidc_provider",
 ];
 
 fn main() {

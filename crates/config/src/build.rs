@@ -15,6 +15,7 @@ use super::sealing::{self, SealingKeys};
 use super::settings::{LogSettings, PathSettings, Synchronous, TestCredentials};
 use super::signing::{self, Signing};
 use super::storage::{self, CheckUrl, Storage};
+use super::upstream::{self, Upstream};
 use super::values::Span;
 use super::{introductions, login, network, policy, test_side};
 use protocol::Policy;
@@ -56,6 +57,8 @@ pub struct Config {
     pub policy: Policy,
     /// The company's own login, where people sign in there.
     pub handoff: Option<login::Handoff>,
+    /// Other providers at which people can sign in.
+    pub upstream: Vec<Upstream>,
     /// What an app shows to register itself, where that is asked for.
     pub initial_token: Option<Password>,
     /// Test credentials that are published, if there are any.
@@ -152,6 +155,7 @@ pub(super) fn config(layers: &Layers, check_url: CheckUrl) -> Result<Config, Con
         region: region(checks),
         keep_addresses: keep_addresses(checks),
         paths: paths::paths(checks),
+        upstream: upstream::upstream(checks, base.is_loopback(), policy.accounts.sign_up),
         policy,
         handoff: login::handoff(checks, base.is_loopback()),
         initial_token: introductions::initial_token(checks),

@@ -40,6 +40,7 @@ mod storage;
 mod test_side;
 mod text;
 mod tokens;
+mod upstream;
 mod values;
 
 #[cfg(test)]
@@ -70,3 +71,4 @@ pub use show::Shown;
 pub use signing::Signing;
 pub use storage::{CheckUrl, PostgresText, Storage};
 pub use text::{Checked, check};
+pub use upstream::Upstream;

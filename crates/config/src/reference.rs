@@ -48,7 +48,7 @@ pub fn reference() -> String {
         let default = path.iter().try_fold(&defaults, |tree, name| tree.get(name));
         out.push_str(&row(path, default, at(&schema, path)));
     }
-    out + &scopes(&schema) + &apis(&schema)
+    out + &scopes(&schema) + &apis(&schema) + &upstream(&schema)
 }
 
 /// Every setting but those of scopes and APIs, table by table; a value that may be one of several forms is one row.
@@ -57,6 +57,7 @@ fn rows(schema: &Value) -> Vec<Vec<String>> {
     paths.retain(|path| {
         path.first()
             .is_some_and(|name| name != "scopes" && name != "api")
+            && path.join(".") != "login.upstream"
     });
     for path in &mut paths {
         let parent = &path[..path.len() - 1];
@@ -88,10 +89,25 @@ fn scopes(schema: &Value) -> String {
 
 fn apis(schema: &Value) -> String {
     let one = &schema["properties"]["api"]["items"];
-    let mut out = format!(
+    let out = format!(
         "\n## `[[api]]`\n\n{} All of them together are read from the variable `VALETKEY_API`, as a list of tables.\n\n```toml\n[[api]]\nidentifier = \"https://api.example.com\"\nscopes = [\"tasks:read\", \"tasks:write\"]\ntoken = \"jwt\"\n```\n\n| Setting | Default | Meaning |\n|---|---|---|\n",
         meaning(one),
     );
+    out + &tables(one)
+}
+
+fn upstream(schema: &Value) -> String {
+    let one = &schema["properties"]["login"]["properties"]["upstream"]["items"];
+    let out = format!(
+        "\n## `[[login.upstream]]`\n\n{} All of them together are read from the variable `VALETKEY_LOGIN__UPSTREAM`, as a list of tables.\n\n```toml\n[[login.upstream]]\nid = \"acme\"\nname = \"Acme\"\nissuer = \"https://login.acme.example\"\nclient_id = \"valetkey\"\nsecret_file = \"acme-secret\"\n```\n\n| Setting | Default | Meaning |\n|---|---|---|\n",
+        meaning(one),
+    );
+    out + &tables(one)
+}
+
+/// The settings of a table that is one of a list.
+fn tables(one: &Value) -> String {
+    let mut out = String::new();
     for (name, setting) in one["properties"].as_object().into_iter().flatten() {
         let default = match setting["default"].as_str() {
             Some(default) => format!("`\"{default}\"`"),

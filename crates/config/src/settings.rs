@@ -26,7 +26,7 @@ pub use developers::DeveloperChapter;
 pub(crate) use developers::DeveloperSettings;
 pub(crate) use grants::GrantSettings;
 pub(crate) use introductions::IntroductionSettings;
-pub(crate) use login::{HandoffSettings, LoginSettings};
+pub(crate) use login::{HandoffSettings, LoginSettings, UpstreamKind, UpstreamSettings};
 pub(crate) use machine::{
     EventSettings, MetricsSettings, SealingSettings, StorageSettings, TlsSettings,
 };

@@ -34,7 +34,7 @@ pub(super) fn all(layers: &Layers, config: &Config) -> Vec<Shown> {
         let name = dotted(path);
         let value = match SECRETS.contains(&name.as_str()) {
             true => hidden(&name, value),
-            false => value.clone(),
+            false => without_secrets(value),
         };
         let source = layers.origin(&name).to_string();
         out.push(Shown {
@@ -56,6 +56,24 @@ fn flatten(tree: &Value, path: &mut Vec<String>, each: &mut impl FnMut(&[String]
             }
         }
         None => each(path, tree),
+    }
+}
+
+/// The tables of a list, each without its secret.
+fn without_secrets(value: &Value) -> Value {
+    match value {
+        Value::Array(list) => list.iter().map(without_secrets).collect(),
+        Value::Object(table) => {
+            let shown = table.iter().map(|(name, value)| {
+                let value = match name.as_str() {
+                    "secret" => unseen(value),
+                    _ => value.clone(),
+                };
+                (name.clone(), value)
+            });
+            Value::Object(shown.collect())
+        }
+        _ => value.clone(),
     }
 }
 
@@ -100,6 +118,13 @@ mod tests {
         let shown = without_password(&Value::from("postgres://me:p@ss@db/valetkey?password=x"));
         assert_eq!(shown, "postgres://…@db/valetkey");
         assert_eq!(without_password(&Value::from("sqlite:a.db")), "sqlite:a.db");
+    }
+
+    #[test]
+    fn a_secret_in_a_table_of_a_list_is_hidden() {
+        let table = serde_json::json!([{ "id": "acme", "secret": "shh" }, { "secret": null }]);
+        let shown = serde_json::json!([{ "id": "acme", "secret": "…" }, { "secret": null }]);
+        assert_eq!(without_secrets(&table), shown);
     }
 
     #[test]

@@ -18,6 +18,7 @@ mod mail;
 mod openid;
 mod sealing;
 mod signing;
+mod upstream;
 mod warnings;
 
 /// Reads `toml` as the file `/etc/valetkey/v.toml` would be, with variables and flags.

@@ -1,13 +1,13 @@
 //! One request and one answer on a connection that is made for it.
 use crate::error::FetchError;
-use crate::fetch::Wanted;
+use crate::fetch::{Sent, Wanted};
 use crate::place::Place;
 use bytes::{Bytes, BytesMut};
 use http_body_util::{BodyExt, Full};
 use hyper::body::{Body, Incoming};
 use hyper::client::conn::http1;
 use hyper::header::{
-    ACCEPT, CONNECTION, CONTENT_ENCODING, CONTENT_TYPE, HOST, HeaderMap, USER_AGENT,
+    ACCEPT, AUTHORIZATION, CONNECTION, CONTENT_ENCODING, CONTENT_TYPE, HOST, HeaderMap, USER_AGENT,
 };
 use hyper::{Method, Request, Response, StatusCode};
 use hyper_util::rt::TokioIo;
@@ -65,14 +65,14 @@ pub(crate) async fn secure(
 pub(crate) async fn ask(
     stream: impl AsyncRead + AsyncWrite + Unpin + Send,
     place: &Place,
-    form: Option<Bytes>,
+    sent: Sent,
     wanted: &Wanted<'_>,
 ) -> Result<Answer, FetchError> {
     let spoken = http1::Builder::new()
         .max_buf_size(MOST_HEADERS)
         .handshake(TokioIo::new(stream));
     let (mut sender, connection) = spoken.await.map_err(http)?;
-    let request = request(place, form, wanted)?;
+    let request = request(place, sent, wanted)?;
     let mut exchange = pin!(async move {
         let response = sender.send_request(request).await.map_err(http)?;
         read(response, wanted.most_bytes).await
@@ -90,9 +90,13 @@ pub(crate) async fn ask(
 
 fn request(
     place: &Place,
-    form: Option<Bytes>,
+    sent: Sent,
     wanted: &Wanted<'_>,
 ) -> Result<Request<Full<Bytes>>, FetchError> {
+    let Sent {
+        form,
+        authorization,
+    } = sent;
     let request = Request::builder()
         .method(if form.is_some() {
             Method::POST
@@ -106,6 +110,10 @@ fn request(
         .header(CONNECTION, "close");
     let request = match form {
         Some(_) => request.header(CONTENT_TYPE, "application/x-www-form-urlencoded"),
+        None => request,
+    };
+    let request = match authorization {
+        Some(shown) => request.header(AUTHORIZATION, shown),
         None => request,
     };
     request

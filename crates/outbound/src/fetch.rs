@@ -55,6 +55,15 @@ pub struct Wanted<'a> {
     pub within: Duration,
 }
 
+/// What goes with a request.
+#[derive(Default)]
+pub(crate) struct Sent {
+    /// A form, which makes it a `POST`.
+    pub(crate) form: Option<Bytes>,
+    /// A credential for this host.
+    pub(crate) authorization: Option<String>,
+}
+
 /// An answer that was fetched.
 #[derive(Debug, Clone)]
 pub struct Fetched {
@@ -124,7 +133,7 @@ impl Outbound {
         url: &str,
         wanted: &Wanted<'_>,
     ) -> Result<Fetched, FetchError> {
-        self.exchange(queue, url, None, wanted).await
+        self.exchange(queue, url, Sent::default(), wanted).await
     }
 
     /// Sends a form to where a URL leads (`POST`), by the same rules.
@@ -137,22 +146,43 @@ impl Outbound {
         form: String,
         wanted: &Wanted<'_>,
     ) -> Result<Fetched, FetchError> {
-        self.exchange(Queue::Own, url, Some(form.into()), wanted)
-            .await
+        let sent = Sent {
+            form: Some(form.into()),
+            ..Sent::default()
+        };
+        self.exchange(Queue::Own, url, sent, wanted).await
+    }
+
+    /// Asks a host that an operator named, with a credential that is for it (`Authorization`): by a form (`POST`), or without
+    /// one (`GET`). No redirect takes the credential anywhere.
+    ///
+    /// # Errors
+    /// [`FetchError`].
+    pub async fn ask_as(
+        &self,
+        url: &str,
+        (authorization, form): (Option<&str>, Option<String>),
+        wanted: &Wanted<'_>,
+    ) -> Result<Fetched, FetchError> {
+        let sent = Sent {
+            form: form.map(Bytes::from),
+            authorization: authorization.map(str::to_owned),
+        };
+        self.exchange(Queue::Own, url, sent, wanted).await
     }
 
     async fn exchange(
         &self,
         queue: Queue,
         url: &str,
-        form: Option<Bytes>,
+        sent: Sent,
         wanted: &Wanted<'_>,
     ) -> Result<Fetched, FetchError> {
         let began = Instant::now();
         let read = Place::parse(url);
         let host = read.as_ref().map(Place::host).unwrap_or_default();
         let fetched = match read {
-            Ok(place) => tokio::time::timeout(wanted.within, self.go(queue, &place, form, wanted))
+            Ok(place) => tokio::time::timeout(wanted.within, self.go(queue, &place, sent, wanted))
                 .await
                 .unwrap_or(Err(FetchError::Late(wanted.within))),
             Err(fault) => Err(fault.into()),
@@ -165,7 +195,7 @@ impl Outbound {
         &self,
         queue: Queue,
         place: &Place,
-        form: Option<Bytes>,
+        sent: Sent,
         wanted: &Wanted<'_>,
     ) -> Result<Fetched, FetchError> {
         // It is never closed.
@@ -183,9 +213,9 @@ impl Outbound {
         let (status, headers, body): Answer = match place.is_https() {
             true => {
                 let stream = exchange::secure(stream, place, self.tls().await?).await?;
-                exchange::ask(stream, place, form, wanted).await?
+                exchange::ask(stream, place, sent, wanted).await?
             }
-            false => exchange::ask(stream, place, form, wanted).await?,
+            false => exchange::ask(stream, place, sent, wanted).await?,
         };
         Ok(Fetched {
             status,

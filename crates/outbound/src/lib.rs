@@ -4,8 +4,8 @@
 //! behind the firewall, the machine itself, the metadata service of a cloud. A fetch goes these steps, and no caller can
 //! leave one out: the URL is read ([`Place`]), its name resolved once, every address judged ([`Rules`]), one of those
 //! very addresses connected to, TLS spoken with the name of the URL, and one answer read that is short and in time. No
-//! redirect is followed, no proxy asked, no cookie and no credential sent, and no body but a form that is told somebody
-//! ([`Outbound::post`]).
+//! redirect is followed, no proxy asked, no cookie sent, no body but a form that is told somebody
+//! ([`Outbound::post`]), and no credential but one for a host that the operator named ([`Outbound::ask_as`]).
 mod error;
 mod exchange;
 mod fetch;

@@ -25,6 +25,8 @@ pub struct Account {
     pub email_proved: bool,
     /// Whether name, address and password are kept here, and not by the company's own login.
     pub kept_here: bool,
+    /// Whether there are other providers, with which people can sign in.
+    pub has_providers: bool,
     /// What is wrong with mail to the address, in a sentence.
     pub mail_trouble: Option<Text>,
     /// Whether mails are sent, so that addresses can be proved and changed.
@@ -192,8 +194,13 @@ impl Page for Account {
         };
         let kept_elsewhere = Account {
             kept_here: false,
+            has_providers: false,
             sends_mail: false,
             ..usual.clone()
+        };
+        let from_provider = Account {
+            has_providers: true,
+            ..kept_elsewhere.clone()
         };
         let failed = Account {
             problems: vec![
@@ -218,6 +225,7 @@ impl Page for Account {
             bounced,
             without_mail,
             kept_elsewhere,
+            from_provider,
             failed,
             empty,
             hostile(language),
@@ -238,6 +246,7 @@ fn usual(language: Language) -> Account {
         name: "Ada Lovelace".to_owned(),
         email: "ada@example.com".to_owned(),
         kept_here: true,
+        has_providers: true,
         email_proved: true,
         mail_trouble: None,
         sends_mail: true,
@@ -264,6 +273,7 @@ fn hostile(language: Language) -> Account {
         name: HOSTILE.to_owned(),
         email: HOSTILE.to_owned(),
         kept_here: true,
+        has_providers: true,
         email_proved: false,
         mail_trouble: Some(Text::of_others(HOSTILE)),
         sends_mail: true,

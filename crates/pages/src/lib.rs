@@ -34,6 +34,7 @@ mod risk;
 mod samples;
 mod second_factor;
 mod sign_in;
+mod sign_ins;
 mod sign_out;
 mod sign_up;
 mod television;
@@ -63,6 +64,7 @@ pub use review::{AskedScope, Saying, part_text};
 pub use samples::{HOSTILE, SAMPLE_DATA, Sample};
 pub use second_factor::*;
 pub use sign_in::*;
+pub use sign_ins::*;
 pub use sign_out::*;
 pub use sign_up::*;
 pub use television::*;
@@ -75,6 +77,7 @@ pub fn every_sample(language: Language) -> Vec<Sample> {
     [
         sign_in::samples_of_pages(language),
         second_factor::samples_of_pages(language),
+        sign_ins::samples_of_pages(language),
         sign_up::samples_of_pages(language),
         mailbox::samples_of_pages(language),
         connections::samples_of_pages(language),

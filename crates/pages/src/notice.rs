@@ -23,7 +23,8 @@ pub struct Notice {
     pub help: Option<String>,
     /// Label and value of facts that help to find the cause.
     pub details: Vec<(Text, Text)>,
-    /// Where the app's developer finds out more: words and address of ours.
+    /// Where the app's developer finds out more: words and address of ours. On a page that tells of no error, where else
+    /// whoever reads it can go.
     pub links: Vec<(Text, String)>,
     /// Where to go from here.
     pub next: Option<Next>,
@@ -50,6 +51,7 @@ impl Page for Notice {
     fn samples(language: Language) -> Vec<Self> {
         vec![
             plain(language),
+            signed_out(language),
             for_developers(language),
             answered(language),
             bare(language),
@@ -73,6 +75,16 @@ fn plain(language: Language) -> Notice {
             href: "/sign-in".to_owned(),
             post: None,
         }),
+    }
+}
+
+fn signed_out(language: Language) -> Notice {
+    let there = language.text_of("upstream-sign-out", &[("provider", &"Acme")]);
+    Notice {
+        title: language.text("signed-out-title"),
+        sentence: language.text("signed-out-apps"),
+        links: vec![(there, "https://login.acme.example/end".to_owned())],
+        ..plain(language)
     }
 }
 

@@ -17,6 +17,10 @@ pub const LOGIN_REFUSE: &str = "/login/refuse";
 pub const LOGIN_END: &str = "/login/end-sessions";
 /// Where browsers come back from there; the ticket is `?login_ticket=`.
 pub const LOGIN_RETURN: &str = "/login/return";
+/// Where a browser is sent to another provider, as a route.
+pub const UPSTREAM: &str = "/sign-in/with/{provider}";
+/// Where it comes back from there.
+pub const UPSTREAM_RETURN: &str = "/sign-in/with/{provider}/return";
 /// Making an account.
 pub const SIGN_UP: &str = "/sign-up";
 /// Asking for a new password.
@@ -51,6 +55,18 @@ pub const OWN_API: &str = "/valetkey";
 pub const OWN_API_DEVICE: &str = "/valetkey/device";
 /// What agents are told that come here first.
 pub const LLMS: &str = "/llms.txt";
+
+/// Where a browser is sent to this provider.
+#[must_use]
+pub fn upstream(id: &str) -> String {
+    UPSTREAM.replace("{provider}", id)
+}
+
+/// Where it comes back from there.
+#[must_use]
+pub fn upstream_return(id: &str) -> String {
+    UPSTREAM_RETURN.replace("{provider}", id)
+}
 
 /// Where the picture of an app is; `version` differs for each. A client id may be a URL.
 #[must_use]

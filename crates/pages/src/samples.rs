@@ -14,6 +14,7 @@ pub const HOSTILE: &str = "\"'><script>alert(1)</script><img src=x onerror=alert
 /// what operators and developers write.
 pub const SAMPLE_DATA: &[&str] = &[
     "Acme Tasks",
+    "Acme",
     "The Northern Counties Allotment Society Online",
     "ada@example.com",
     "01jd7m3q8r5vk",

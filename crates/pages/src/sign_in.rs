@@ -3,6 +3,7 @@
 use askama::Template;
 
 use crate::field::Field;
+use crate::sign_ins::{Elsewhere, sample_providers};
 use crate::{Frame, HOSTILE, Page, Speak, Text, link, path, samples, samples::pages};
 use protocol::types::Language;
 
@@ -28,6 +29,8 @@ pub struct SignIn {
     pub problem: Option<Text>,
     /// Something to know first, such as that a session has ended.
     pub notice: Option<Text>,
+    /// Other providers at which people can sign in.
+    pub providers: Vec<Elsewhere>,
     /// Whether people may make their own account.
     pub sign_up_allowed: bool,
     /// Whether a mail can be sent to whoever forgot their password.
@@ -87,6 +90,7 @@ impl Page for SignIn {
             app_name: Some("Task Board".to_owned()),
             problem: None,
             notice: None,
+            providers: Vec::new(),
             sign_up_allowed: true,
             recovery_allowed: true,
         };
@@ -109,18 +113,6 @@ impl Page for SignIn {
             app_name: Some(samples::long_name()),
             ..usual.clone()
         };
-        let hostile = Self {
-            frame: samples::hostile_frame(language),
-            request: Some(HOSTILE.to_owned()),
-            client_id: Some(HOSTILE.to_owned()),
-            nonce: HOSTILE.to_owned(),
-            email: HOSTILE.to_owned(),
-            app_name: Some(HOSTILE.to_owned()),
-            problem: Some(Text::of_others(HOSTILE)),
-            notice: Some(Text::of_others(HOSTILE)),
-            sign_up_allowed: true,
-            recovery_allowed: true,
-        };
         let cookies_refused = Self {
             problem: Some(language.text_of("no-cookie", &[("host", &"id.example.com")])),
             ..failed.clone()
@@ -130,14 +122,38 @@ impl Page for SignIn {
             notice: Some(language.text("sign-in-after-sign-up")),
             ..usual.clone()
         };
+        let elsewhere = Self {
+            providers: sample_providers(),
+            ..usual.clone()
+        };
         vec![
+            elsewhere,
             usual,
             alone,
             failed,
             known,
             cookies_refused,
             after_sign_up,
-            hostile,
+            hostile(language),
         ]
+    }
+}
+
+fn hostile(language: Language) -> SignIn {
+    SignIn {
+        frame: samples::hostile_frame(language),
+        request: Some(HOSTILE.to_owned()),
+        client_id: Some(HOSTILE.to_owned()),
+        nonce: HOSTILE.to_owned(),
+        email: HOSTILE.to_owned(),
+        app_name: Some(HOSTILE.to_owned()),
+        problem: Some(Text::of_others(HOSTILE)),
+        notice: Some(Text::of_others(HOSTILE)),
+        providers: vec![Elsewhere {
+            name: HOSTILE.to_owned(),
+            href: HOSTILE.to_owned(),
+        }],
+        sign_up_allowed: true,
+        recovery_allowed: true,
     }
 }

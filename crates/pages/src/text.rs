@@ -227,6 +227,7 @@ files!(
     "review",
     "second-factor",
     "sign-in",
+    "upstream",
     "sign-out",
     "sign-up",
     "wrong-link",

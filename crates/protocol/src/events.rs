@@ -95,6 +95,12 @@ events! {
     LoginHandedOff "login.handed_off",
     /// The company's own login let nobody in.
     LoginRefused "login.refused",
+    /// Another provider said who a person is who was here before.
+    LoginUpstream "login.upstream",
+    /// A person added a sign-in at another provider to their account.
+    SignInLinked "sign_in.linked",
+    /// A person took such a sign-in away.
+    SignInUnlinked "sign_in.unlinked",
     /// A browser was signed in.
     SessionStarted "session.started",
     /// A browser was signed out.

@@ -44,6 +44,7 @@ pub mod token;
 pub mod token_info;
 pub mod transition;
 pub mod types;
+pub mod upstream;
 pub mod workspaces;
 
 pub use decision::{Decision, Mint};

@@ -141,6 +141,7 @@ impl SignUp {
             | LinkPurpose::AddressChanged
             | LinkPurpose::PasswordChanged
             | LinkPurpose::NameChanged
+            | LinkPurpose::SignInsChanged
             | LinkPurpose::NewDevice
             | LinkPurpose::AppConnected
             | LinkPurpose::SecondFactorAdded

@@ -2,9 +2,9 @@
 use crate::http::site::Site;
 use crate::http::tls;
 use crate::ops::access::may_write;
-use crate::ops::outbound;
 use crate::ops::sealing::{self, Sealing};
 use crate::ops::server_key;
+use crate::ops::{outbound, upstream};
 use crate::rooms;
 use crate::storage;
 use config::{Config, SealingKeys};
@@ -37,6 +37,7 @@ pub(crate) fn check(config: &Config) -> Result<(), NotReady> {
         key(config),
         sealing_keys(config),
         authorities(config),
+        upstream::load(config).map(drop),
     ];
     let faults = checks.into_iter().filter_map(Result::err);
     let faults: Vec<_> = faults.chain(pictures(config)).collect();

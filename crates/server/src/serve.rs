@@ -22,6 +22,7 @@ use crate::ops::sealing::Sealing;
 use crate::ops::server_key;
 use crate::ops::stopping::Stopping;
 use crate::ops::subscriber;
+use crate::ops::upstream;
 use crate::portal::playing::Playgrounds;
 use crate::rooms;
 use crate::state::{App, AppState};
@@ -50,6 +51,7 @@ pub(crate) fn open(config: Config, log: Log) -> anyhow::Result<AppState> {
     let metadata = serde_json::to_string_pretty(&document)?;
     let cores = std::thread::available_parallelism().map_or(1, usize::from);
     Ok(AppState {
+        upstream: upstream::load(&config).map_err(anyhow::Error::msg)?,
         outbound: Arc::new(outbound(&config)),
         last_used: LastUsed::default(),
         active_sessions: ActiveSessions::default(),

@@ -18,6 +18,7 @@ use crate::ops::request_log::RequestLog;
 use crate::ops::sealing::Sealing;
 use crate::ops::signing_keys::ProviderKeys;
 use crate::ops::stopping::Stopping;
+use crate::ops::upstream::UpstreamProvider;
 use crate::portal::playing::Playgrounds;
 use crate::settle::settle;
 use config::Config;
@@ -57,6 +58,8 @@ pub(crate) struct AppState {
     pub(crate) outage: Outage,
     /// How anything is fetched from elsewhere.
     pub(crate) outbound: Arc<Outbound>,
+    /// Other providers at which people sign in.
+    pub(crate) upstream: Vec<UpstreamProvider>,
     /// The keys that apps publish themselves.
     pub(crate) client_keys: ClientKeySets,
     /// The documents of apps that are known by one.

@@ -1,9 +1,10 @@
 //! Sign-ins elsewhere: whom an id names, and what the company's own login said.
-use crate::facts::{handoff, people};
+use crate::facts::{handoff, people, upstream};
 use crate::value::values;
-use crate::{Fact, Store};
+use crate::{Fact, Store, StoreError};
 use protocol::handoff::LoginAnswer;
 use protocol::types::{Locator, Person, Subject};
+use protocol::upstream::LinkedIdentity;
 
 impl Store {
     /// The person who is known by an id elsewhere.
@@ -29,5 +30,21 @@ impl Store {
     /// [`StoreError`](crate::StoreError).
     pub async fn login_answer(&self, id: Locator) -> Fact<LoginAnswer> {
         self.one(&handoff::ANSWER, &values![id]).await
+    }
+
+    /// Who a person is elsewhere, the oldest first.
+    ///
+    /// # Errors
+    /// [`StoreError`](crate::StoreError).
+    pub async fn identities(&self, subject: Subject) -> Result<Vec<LinkedIdentity>, StoreError> {
+        self.many(&upstream::OF_PERSON, &values![subject]).await
+    }
+
+    /// At which other provider a session began, if at one.
+    ///
+    /// # Errors
+    /// [`StoreError`](crate::StoreError).
+    pub async fn session_source(&self, session: Locator) -> Fact<String> {
+        self.one(&upstream::OF_SESSION, &values![session]).await
     }
 }

@@ -32,7 +32,7 @@ macro_rules! steps {
 }
 
 /// All steps on SQLite.
-pub(crate) const SQLITE: [Migration; 30] = steps!("sqlite":
+pub(crate) const SQLITE: [Migration; 31] = steps!("sqlite":
     1 "initial" "728948790923703149",
     2 "devices_and_test_mode" "8578770225967760945",
     3 "epochs" "0",
@@ -62,11 +62,12 @@ pub(crate) const SQLITE: [Migration; 30] = steps!("sqlite":
     27 "handoff" "0",
     28 "portal_sessions" "0",
     29 "second_factors" "0",
+    30 "upstream" "0",
     32 "company_organizations" "0",
 );
 
 /// All steps on PostgreSQL.
-pub(crate) const POSTGRES: [Migration; 30] = steps!("postgres":
+pub(crate) const POSTGRES: [Migration; 31] = steps!("postgres":
     1 "initial" "728948790923703149",
     2 "devices_and_test_mode" "8578770225967760945",
     3 "epochs" "0",
@@ -96,6 +97,7 @@ pub(crate) const POSTGRES: [Migration; 30] = steps!("postgres":
     27 "handoff" "0",
     28 "portal_sessions" "0",
     29 "second_factors" "0",
+    30 "upstream" "0",
     32 "company_organizations" "0",
 );
 

@@ -64,6 +64,7 @@ fn named(variables: &Variables) -> String {
         "VALETKEY_TEST_SPRING" => Some("spring"),
         "VALETKEY_TEST_MCP_CONFORMANCE" => Some("mcp_conformance"),
         "VALETKEY_TEST_AUTHGENT" => Some("authgent"),
+        "VALETKEY_TEST_OIDC_PROVIDER" => Some("oidc_provider"),
         "VALETKEY_TEST_MCP" => Some("mcp"),
         "VALETKEY_TEST_POSTGRES" => Some("postgres"),
         _ => None,

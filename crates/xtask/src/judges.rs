@@ -11,6 +11,10 @@ pub(crate) fn judges(steps: &mut Steps) -> Vec<(&'static str, PathBuf)> {
         Ok(node) => found.push(("VALETKEY_TEST_MCP_CONFORMANCE", node)),
         Err(why) => steps.skip("MCP conformance suite", why),
     }
+    match oidc_provider() {
+        Ok(node) => found.push(("VALETKEY_TEST_OIDC_PROVIDER", node)),
+        Err(why) => steps.skip("oidc-provider", why),
+    }
     match authgent() {
         Ok(program) => found.push(("VALETKEY_TEST_AUTHGENT", program)),
         Err(why) => steps.skip("authgent", why),
@@ -35,6 +39,19 @@ fn mcp_conformance() -> Result<PathBuf, &'static str> {
     let mut all = packaged.into_iter().chain(on_path("node"));
     all.find(|node| is_new(node))
         .ok_or("Node.js 22 or newer is not installed")
+}
+
+/// The packages of an OpenID provider at which the tests sign in, and the Node.js that runs it.
+///
+/// # Errors
+/// What is missing.
+fn oidc_provider() -> Result<PathBuf, &'static str> {
+    let fetch = ["ci", "--silent", "--no-audit", "--no-fund"];
+    let folder = format!("{CLIENTS}/oidc-provider");
+    if !succeeds(command("npm", &fetch).current_dir(folder)) {
+        return Err("its packages cannot be fetched by npm");
+    }
+    on_path("node").ok_or("Node.js is not installed")
 }
 
 fn is_new(node: &Path) -> bool {

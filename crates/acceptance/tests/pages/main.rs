@@ -26,4 +26,5 @@ mod sessions;
 mod support;
 mod throttle;
 mod twice;
+mod upstream;
 mod workspaces;

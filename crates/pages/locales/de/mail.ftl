@@ -45,6 +45,8 @@ mail-changed-password-subject = Ihr Passwort bei { $product } wurde geändert
 mail-changed-password = Das Passwort Ihres Kontos bei { $product } wurde am { $time } geändert.
 mail-changed-name-subject = Ihr Name bei { $product } wurde geändert
 mail-changed-name = Der Name Ihres Kontos bei { $product } wurde am { $time } geändert.
+mail-changed-sign-ins-subject = Die Wege zur Anmeldung bei { $product } wurden geändert
+mail-changed-sign-ins = Eine Anmeldung mit einem anderen Anbieter wurde am { $time } zu Ihrem Konto bei { $product } hinzugefügt oder daraus entfernt.
 mail-changed-not-you = Waren Sie das, ist nichts zu tun. Waren Sie es nicht, melden Sie ab, wer es war, und wählen Sie dann ein neues Passwort.
 mail-changed-button = Abmelden
 

@@ -45,6 +45,8 @@ mail-changed-password-subject = Your password at { $product } was changed
 mail-changed-password = The password of your account at { $product } was changed on { $time }.
 mail-changed-name-subject = Your name at { $product } was changed
 mail-changed-name = The name of your account at { $product } was changed on { $time }.
+mail-changed-sign-ins-subject = The ways to sign in to { $product } were changed
+mail-changed-sign-ins = A sign-in with another provider was added to your account at { $product }, or removed from it, on { $time }.
 mail-changed-not-you = If you did this, there is nothing to do. If you did not, sign out whoever did, then choose a new password.
 mail-changed-button = Sign them out
 

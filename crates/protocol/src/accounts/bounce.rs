@@ -99,6 +99,7 @@ mod tests {
                 LinkPurpose::AddressChanged
                     | LinkPurpose::PasswordChanged
                     | LinkPurpose::NameChanged
+                    | LinkPurpose::SignInsChanged
                     | LinkPurpose::NewDevice
                     | LinkPurpose::AppConnected
                     | LinkPurpose::SecondFactorAdded

@@ -33,6 +33,8 @@ pub enum LinkPurpose {
     PasswordChanged,
     /// Tells that the name was changed, and ends the session that did it.
     NameChanged,
+    /// Tells that a sign-in at another provider was added or taken away, and ends the session that did it.
+    SignInsChanged,
     /// Tells that a browser was signed in which was not known, and ends its session.
     NewDevice,
     /// Tells that an app was let in, and removes it.
@@ -62,6 +64,7 @@ impl LinkPurpose {
             LinkPurpose::AddressChanged
             | LinkPurpose::PasswordChanged
             | LinkPurpose::NameChanged
+            | LinkPurpose::SignInsChanged
             | LinkPurpose::NewDevice
             | LinkPurpose::AppConnected
             | LinkPurpose::SecondFactorAdded
@@ -71,7 +74,7 @@ impl LinkPurpose {
     }
 
     /// All of them.
-    pub const ALL: [LinkPurpose; 13] = [
+    pub const ALL: [LinkPurpose; 14] = [
         LinkPurpose::SignUp,
         LinkPurpose::Invitation,
         LinkPurpose::Recovery,
@@ -80,6 +83,7 @@ impl LinkPurpose {
         LinkPurpose::AddressChanged,
         LinkPurpose::PasswordChanged,
         LinkPurpose::NameChanged,
+        LinkPurpose::SignInsChanged,
         LinkPurpose::NewDevice,
         LinkPurpose::AppConnected,
         LinkPurpose::SecondFactorAdded,
@@ -98,6 +102,7 @@ impl LinkPurpose {
             LinkPurpose::AddressChanged => "address_changed",
             LinkPurpose::PasswordChanged => "password_changed",
             LinkPurpose::NameChanged => "name_changed",
+            LinkPurpose::SignInsChanged => "sign_ins_changed",
             LinkPurpose::NewDevice => "new_device",
             LinkPurpose::AppConnected => "app_connected",
             LinkPurpose::SecondFactorAdded => "second_factor_added",
@@ -127,6 +132,7 @@ impl LinkPurpose {
             | LinkPurpose::AddressProof
             | LinkPurpose::PasswordChanged
             | LinkPurpose::NameChanged
+            | LinkPurpose::SignInsChanged
             | LinkPurpose::NewDevice
             | LinkPurpose::AppConnected
             | LinkPurpose::SecondFactorAdded
@@ -145,6 +151,7 @@ impl LinkPurpose {
             LinkPurpose::Invitation | LinkPurpose::AddressChanged => Lifetime::from_days(7),
             LinkPurpose::PasswordChanged
             | LinkPurpose::NameChanged
+            | LinkPurpose::SignInsChanged
             | LinkPurpose::NewDevice
             | LinkPurpose::AppConnected
             | LinkPurpose::SecondFactorAdded

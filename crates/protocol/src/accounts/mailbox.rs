@@ -30,6 +30,7 @@ fn send(mail: LinkMail, event: Event) -> Transition {
         | LinkPurpose::AddressChanged
         | LinkPurpose::PasswordChanged
         | LinkPurpose::NameChanged
+        | LinkPurpose::SignInsChanged
         | LinkPurpose::NewDevice
         | LinkPurpose::AppConnected
         | LinkPurpose::SecondFactorAdded
@@ -180,6 +181,7 @@ pub fn choice(purpose: LinkPurpose, mailbox: Mailbox) -> Option<Choice> {
             | LinkPurpose::AddressChange
             | LinkPurpose::PasswordChanged
             | LinkPurpose::NameChanged
+            | LinkPurpose::SignInsChanged
             | LinkPurpose::NewDevice
             | LinkPurpose::AppConnected
             | LinkPurpose::SecondFactorAdded
@@ -361,6 +363,7 @@ pub fn confirm<M: Mint>(
         LinkPurpose::AddressChange => change_address(link, person, now, mint),
         LinkPurpose::PasswordChanged
         | LinkPurpose::NameChanged
+        | LinkPurpose::SignInsChanged
         | LinkPurpose::NewDevice
         | LinkPurpose::SecondFactorAdded
         | LinkPurpose::SecondFactorRemoved

@@ -23,6 +23,7 @@ mod session;
 mod signing_key;
 mod throttle;
 mod transfer;
+mod upstream;
 
 pub use account::{AccountChange, AddressChange, Deletion, Recovery};
 pub use app::{AppChange, Bounds, Logo, LogoChange};
@@ -43,6 +44,7 @@ pub use session::{SessionChange, SessionUse};
 pub use signing_key::SigningKeyChange;
 pub use throttle::ThrottleChange;
 pub use transfer::TransferChange;
+pub use upstream::UpstreamChange;
 
 use crate::events::Happened;
 use crate::outbox::Message;
@@ -61,6 +63,8 @@ pub enum Transition {
     Account(AccountChange),
     /// Sign-ins at the company's own login.
     Handoff(HandoffChange),
+    /// Sign-ins at other providers.
+    Upstream(UpstreamChange),
     /// Browsers that are signed in.
     Session(SessionChange),
     /// Second factors of people.
@@ -98,6 +102,7 @@ impl Transition {
             Transition::Device(change) => change.event(),
             Transition::Account(change) => change.event(),
             Transition::Handoff(change) => Some(change.event()),
+            Transition::Upstream(change) => change.event(),
             Transition::Session(change) => change.event(),
             Transition::SecondFactor(change) => change.event(),
             Transition::Throttle(
@@ -137,6 +142,7 @@ impl Transition {
             Transition::Account(change) => change.mail(),
             Transition::Session(change) => change.mail(),
             Transition::SecondFactor(change) => change.mail(),
+            Transition::Upstream(change) => change.mail(),
             Transition::Authorize(_)
             | Transition::Device(_)
             | Transition::Grant(_)
@@ -167,6 +173,7 @@ impl Transition {
             Transition::Account(change) => change.messages(),
             Transition::Session(change) => change.messages(),
             Transition::SecondFactor(change) => change.messages(),
+            Transition::Upstream(change) => change.messages(),
             Transition::App(change) => change.messages(),
             Transition::Organization(change) => change.messages(),
             Transition::Review(change) => change.messages(),
@@ -201,6 +208,7 @@ from_family! {
     Device DeviceChange,
     Account AccountChange,
     Handoff HandoffChange,
+    Upstream UpstreamChange,
     Session SessionChange,
     SecondFactor SecondFactorChange,
     Throttle ThrottleChange,

@@ -3,7 +3,7 @@ use super::{
     AccountChange, AddressChange, AppChange, AssertionChange, AuthorizeChange, BounceChange,
     ConnectionChange, ConnectionStep, DeviceChange, GrantChange, HandoffChange, IntroductionChange,
     OpenIdChange, OrganizationChange, OutboxChange, ReviewChange, SecondFactorChange,
-    SessionChange, SigningKeyChange, ThrottleChange, TransferChange, Transition,
+    SessionChange, SigningKeyChange, ThrottleChange, TransferChange, Transition, UpstreamChange,
 };
 
 /// Each transition under a name: the family, a dot, what is done.
@@ -60,6 +60,10 @@ names! {
     EnablePerson Transition::Account(AccountChange::Enable { .. }) => "account.enable",
     AcceptHandoff Transition::Handoff(HandoffChange::Accept { .. }) => "handoff.accept",
     RefuseHandoff Transition::Handoff(HandoffChange::Refuse { .. }) => "handoff.refuse",
+    ReturnFromUpstream Transition::Upstream(UpstreamChange::Return { .. }) => "upstream.return",
+    SignInUpstream Transition::Upstream(UpstreamChange::SignIn { .. }) => "upstream.sign_in",
+    LinkIdentity Transition::Upstream(UpstreamChange::Link { .. }) => "upstream.link",
+    UnlinkIdentity Transition::Upstream(UpstreamChange::Unlink { .. }) => "upstream.unlink",
     StartSession Transition::Session(SessionChange::Start { .. }) => "session.start",
     NoteSessionUse Transition::Session(SessionChange::NoteUse(_)) => "session.note_use",
     OfferPortal Transition::Session(SessionChange::OfferPortal(_)) => "session.offer_portal",

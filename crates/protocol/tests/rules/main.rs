@@ -44,4 +44,5 @@ mod sessions;
 mod sides;
 mod signing_keys;
 mod test_sides;
+mod upstream;
 mod workspaces;

@@ -56,12 +56,28 @@ pub(crate) async fn export(
             "claims": claims,
             "second_factor": second,
         },
+        "sign_ins": sign_ins(store, subject).await?,
         "sessions": sessions(store, subject, now).await?,
         "connected_apps": connections(store, subject).await?,
         "own_apps": own_apps(store, subject).await?,
         "organizations": organizations(store, subject).await?,
         "events": events(store, policy, subject, reach).await?,
     }))
+}
+
+/// Who they are elsewhere, where they sign in with that.
+async fn sign_ins(store: &Store, subject: Subject) -> Result<Vec<Value>, StoreError> {
+    let all = store.identities(subject).await?;
+    let told = all.iter().map(|one| {
+        json!({
+            "provider": one.identity.source,
+            "id": one.identity.external_id,
+            "label": one.identity.label,
+            "since": clock::rfc3339(one.since),
+            "last_used_at": one.used_at.map(clock::rfc3339),
+        })
+    });
+    Ok(told.collect())
 }
 
 async fn sessions(

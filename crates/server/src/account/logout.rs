@@ -152,6 +152,16 @@ pub(super) fn to_sign_in(browser: &BrowserContext) -> Option<Next> {
 
 /// That nobody is signed in in this browser, and where to go from there.
 pub(super) fn signed_out(app: &App, browser: &BrowserContext, next: Option<Next>) -> Response {
+    signed_out_with(app, browser, next, Vec::new())
+}
+
+/// The same, with where to sign out besides.
+pub(super) fn signed_out_with(
+    app: &App,
+    browser: &BrowserContext,
+    next: Option<Next>,
+    there: Vec<(Text, String)>,
+) -> Response {
     let language = browser.language;
     PlainPage {
         status: StatusCode::OK,
@@ -162,5 +172,5 @@ pub(super) fn signed_out(app: &App, browser: &BrowserContext, next: Option<Next>
         details: Vec::new(),
         next,
     }
-    .page(app, browser.reader())
+    .page_with(app, browser.reader(), there)
 }

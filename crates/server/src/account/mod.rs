@@ -16,6 +16,7 @@ mod sign_in;
 mod sign_out;
 mod sign_up;
 pub(crate) mod throttle;
+mod upstream;
 mod welcome;
 
 pub(crate) use logout::get as end_session;
@@ -43,6 +44,7 @@ use sign_up::SignUpForm;
 /// Mounts those pages.
 pub(crate) fn mount(config: &Config, site: &mut Site) {
     handoff::mount(config, site);
+    upstream::mount(config, site);
     site.page(path::HOME, sessions::home);
     site.page(SignInForm::PATH, sign_in::show);
     site.form::<SignInForm, _, _>(sign_in::submit);

@@ -2,6 +2,7 @@
 use super::handoff;
 use super::second_factor::enter;
 use super::throttle::{self, admit};
+use super::upstream;
 use super::welcome::Ways;
 use crate::http::error::PageError;
 use crate::http::form::{Form, Posted, Query};
@@ -18,6 +19,7 @@ use pages::{Frame, SignIn, Speak, Text, path};
 use protocol::Params;
 use protocol::accounts::password::MAX_PASSWORD;
 use protocol::accounts::people::{self, MAX_EMAIL};
+use protocol::accounts::second_factor::Proof;
 use protocol::accounts::sign_in::{Attempt, Throttled};
 use protocol::apps::signed_in_lately;
 use protocol::facts::SessionFacts;
@@ -39,6 +41,7 @@ fn after(what: &str) -> Option<&'static str> {
         "deleted" => "sign-in-after-deleted",
         "proof" => "sign-in-after-proof",
         "late" => "second-late",
+        "again" => "sign-in-after-again",
         _ => return None,
     })
 }
@@ -49,6 +52,8 @@ struct Said {
     problem: Option<Text>,
     /// A message.
     notice: Option<&'static str>,
+    /// What led here.
+    what: String,
 }
 
 /// An attempt to sign in.
@@ -107,7 +112,8 @@ pub(crate) async fn show(
         handoff.filter(|_| !continuation.is_for_tests() && !here(&params) && !by_password);
     let mut own = None;
     if let Some(facts) = &browser.session {
-        let anew = handoff.is_some() && handoff::is_anew(what);
+        let elsewhere = handoff.is_some() || !app.upstream.is_empty();
+        let anew = elsewhere && handoff::is_anew(what);
         let anew = anew || (what == "proof" && !signed_in_lately(&facts.session, clock::now()));
         if !anew && continuation.is_met_by(facts, app.policy()) {
             return Ok(reply::see_other(&continuation.href()));
@@ -123,11 +129,18 @@ pub(crate) async fn show(
     if let Some(handoff) = handoff {
         return Ok(handoff::begin(&app, handoff, &continuation, browser, what));
     }
+    if what.is_empty()
+        && !here(&params)
+        && let Some(led) = upstream::lead(&app, &continuation)
+    {
+        return Ok(led);
+    }
     let again = own.is_some().then_some("sign-in-again");
     let typed = browser.address_typed.clone().filter(|_| signed_up);
     let hint = continuation.login_hint().map(str::to_owned);
     let said = Said {
         email: typed.or(hint).or(own).unwrap_or_default(),
+        what: what.to_owned(),
         notice: after(what)
             .or(again)
             .or(browser.session_ended.then_some("sign-in-ended")),
@@ -153,6 +166,7 @@ pub(crate) async fn submit(
                 email: page.email,
                 problem: Some(browser.distrust(&app, "sign-in-stale")),
                 notice: None,
+                what: String::new(),
             };
             Ok(form(
                 &app,
@@ -178,6 +192,11 @@ async fn answer(
     email: String,
     attempted: Attempted,
 ) -> Result<Response, PageError> {
+    if matches!(attempted, Attempted::Wrong)
+        && let Some(led) = upstream::leads(app, continuation, &browser, &email)
+    {
+        return Ok(led);
+    }
     let (person, attempt, known) = match attempted {
         Attempted::Right {
             person,
@@ -193,7 +212,8 @@ async fn answer(
         on: continuation.href(),
         back: continuation.with(path::SIGN_IN),
     };
-    enter(app, &person, &mut browser, (continuation, told), ways).await
+    let how = (continuation, told, Proof::Password);
+    enter(app, &person, &mut browser, how, ways).await
 }
 
 /// The form again, with what was wrong.
@@ -210,6 +230,7 @@ fn refused(
             email,
             problem: Some(problem),
             notice: None,
+            what: String::new(),
         };
         form(app, continuation, browser, status, said)
     };
@@ -359,6 +380,7 @@ fn form(
         app_name: continuation.waiting(language),
         problem: said.problem,
         notice,
+        providers: upstream::offered(app, continuation, &said.what, language),
         sign_up_allowed: app.policy().accounts.sign_up == SignUp::Open && !tests,
         recovery_allowed: app.config.mail.is_some() && !tests,
     };

@@ -1,5 +1,6 @@
 //! Signing out of this browser.
-use super::logout::{self, end, signed_out, to_sign_in};
+use super::logout::{self, end, signed_out, signed_out_with, to_sign_in};
+use super::upstream;
 use crate::http::error::PageError;
 use crate::http::form::{Form, Posted};
 use crate::http::reply;
@@ -70,6 +71,7 @@ pub(crate) async fn submit(
         // Whose session is over is signed out already.
         Posted::OutOfDate(browser, form) | Posted::Current(browser, form) => (browser, form),
     };
+    let begun_at = upstream::begun_at(&app, &browser).await?;
     end(&app, &browser).await?;
     let mut response = match form.request.as_deref() {
         Some(continuation) if is_continuation(continuation) => reply::see_other(&after_url(
@@ -77,8 +79,11 @@ pub(crate) async fn submit(
             "switch",
         )),
         _ => match logout::asked(&app, &form.logout).await? {
-            Ok(logout) => logout::go_on(&app, &browser, &logout),
-            Err(_) => signed_out(&app, &browser, to_sign_in(&browser)),
+            Ok(logout) if logout.location().is_some() => logout::go_on(&app, &browser, &logout),
+            _ => {
+                let there = upstream::sign_out_there(&app, &browser, begun_at).await;
+                signed_out_with(&app, &browser, to_sign_in(&browser), there)
+            }
         },
     };
     session::sign_out(&app, &mut response);

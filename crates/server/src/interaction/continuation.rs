@@ -9,7 +9,7 @@ use axum::http::StatusCode;
 use axum::response::Response;
 use pages::admin::REQUESTS;
 use pages::portal::{Organizations, PORTAL};
-use pages::{ConnectedApps, Security};
+use pages::{ConnectedApps, Security, SignIns};
 use pages::{Page, Speak, path};
 use protocol::accounts::handover::is_state;
 use protocol::accounts::people::{MAX_EMAIL, MAX_NAME};
@@ -42,15 +42,18 @@ pub(crate) enum OwnPage {
     Connections,
     /// Their second factor.
     Security,
+    /// Their sign-ins at other providers.
+    SignIns,
 }
 
 impl OwnPage {
-    const ALL: [OwnPage; 5] = [
+    const ALL: [OwnPage; 6] = [
         OwnPage::Apps,
         OwnPage::Organizations,
         OwnPage::Requests,
         OwnPage::Connections,
         OwnPage::Security,
+        OwnPage::SignIns,
     ];
 
     /// What stands for it in an address.
@@ -61,6 +64,7 @@ impl OwnPage {
             OwnPage::Requests => "requests",
             OwnPage::Connections => "connected-apps",
             OwnPage::Security => "security",
+            OwnPage::SignIns => "sign-ins",
         }
     }
 
@@ -77,6 +81,7 @@ impl OwnPage {
             OwnPage::Requests => REQUESTS,
             OwnPage::Connections => ConnectedApps::PATH,
             OwnPage::Security => Security::PATH,
+            OwnPage::SignIns => SignIns::PATH,
         }
     }
 

@@ -157,6 +157,11 @@ impl Writer<'_> {
                 self.at("mail-recovery-code", link.created_at),
                 href,
             ),
+            LinkPurpose::SignInsChanged => self.changed(
+                self.of_product("mail-changed-sign-ins-subject"),
+                self.at("mail-changed-sign-ins", link.created_at),
+                href,
+            ),
             LinkPurpose::NewDevice => self.new_device(link, found, href),
             LinkPurpose::AppConnected => self.app_connected(link, found, href),
         }

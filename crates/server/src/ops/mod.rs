@@ -21,6 +21,7 @@ pub(crate) mod stopping;
 mod stored_password;
 pub(crate) mod subscriber;
 mod turns;
+pub(crate) mod upstream;
 
 use crate::http::site::Site;
 

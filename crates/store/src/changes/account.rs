@@ -287,6 +287,16 @@ pub(super) fn identify<'a>(
 }
 
 pub(super) fn create<'a>(steps: Steps<'a>, person: &'a NewPerson, now: UnixTime) -> Steps<'a> {
+    create_as(steps, person, person.key(), now)
+}
+
+/// The same, for a person who is found by this key and no other.
+pub(super) fn create_as<'a>(
+    steps: Steps<'a>,
+    person: &'a NewPerson,
+    key: String,
+    now: UnixTime,
+) -> Steps<'a> {
     // A number that another node counted at the same moment is counted again.
     const COUNTED: &str = "INSERT INTO people (subject, email, email_key, name, admin, password, disabled_at, cutoff, \
          created_at, test_app, verified_at, external_id) SELECT MAX(n) + 1, $1, $2, $3, $4, $5, NULL, 0, $6, $7, $8, $9 FROM \
@@ -297,7 +307,7 @@ pub(super) fn create<'a>(steps: Steps<'a>, person: &'a NewPerson, now: UnixTime)
          created_at, test_app, verified_at, external_id, subject) VALUES ($1, $2, $3, $4, $5, NULL, 0, $6, $7, $8, $9, $10) ON CONFLICT DO NOTHING";
     let mut values = Vec::from(values![
         &person.email,
-        person.key(),
+        key,
         &person.name,
         person.admin,
         &person.password,

@@ -39,7 +39,7 @@ pub(super) fn steps<'a>(steps: Steps<'a>, change: &'a HandoffChange, now: UnixTi
 }
 
 /// Nobody is named by it yet.
-fn answer<'a>(
+pub(super) fn answer<'a>(
     steps: Steps<'a>,
     challenge: &'a LoginChallenge,
     (auth_time, methods): (UnixTime, &'a str),

@@ -21,6 +21,7 @@ mod session;
 mod signing_key;
 mod throttle;
 mod transfer;
+mod upstream;
 
 pub(crate) use counted::counted;
 
@@ -32,7 +33,7 @@ use protocol::transition::{
     AccountChange, AppChange, AssertionChange, AuthorizeChange, BounceChange, ConnectionChange,
     DeviceChange, GrantChange, HandoffChange, IntroductionChange, OpenIdChange, OrganizationChange,
     OutboxChange, ReviewChange, ReviewStep, SecondFactorChange, SessionChange, SigningKeyChange,
-    ThrottleChange,
+    ThrottleChange, UpstreamChange,
 };
 use protocol::types::{
     AccessToken, Authentication, AuthorizationCode, ClientNo, Consent, DeviceAnswer,
@@ -73,6 +74,7 @@ pub(crate) enum Cold<'a> {
     },
     Account(&'a AccountChange),
     Handoff(&'a HandoffChange),
+    Upstream(&'a UpstreamChange),
     Session(&'a SessionChange),
     SecondFactor(&'a SecondFactorChange),
     Throttle(&'a ThrottleChange),
@@ -122,6 +124,7 @@ impl<'a> Cold<'a> {
             }
             Cold::Account(change) => account::steps(steps, change, now),
             Cold::Handoff(change) => handoff::steps(steps, change, now),
+            Cold::Upstream(change) => upstream::steps(steps, change, now),
             Cold::Session(change) => session::steps(steps, change, now),
             Cold::SecondFactor(change) => second_factor::steps(steps, change, now),
             Cold::Throttle(change) => throttle::steps(steps, change, now, receipt),
@@ -175,6 +178,7 @@ impl<'a> From<&'a Transition> for Change<'a> {
             Transition::Device(change) => device(change),
             Transition::Account(change) => Change::Cold(Cold::Account(change)),
             Transition::Handoff(change) => Change::Cold(Cold::Handoff(change)),
+            Transition::Upstream(change) => Change::Cold(Cold::Upstream(change)),
             Transition::Session(change) => Change::Cold(Cold::Session(change)),
             Transition::SecondFactor(change) => Change::Cold(Cold::SecondFactor(change)),
             Transition::Throttle(change) => Change::Cold(Cold::Throttle(change)),

@@ -24,7 +24,7 @@ pub(super) fn steps<'a>(steps: Steps<'a>, change: &'a SessionChange, now: UnixTi
             };
             let alone = alone(locked, session, *alone_since, *ends);
             let started = start(alone, session, *ends_at, *ends);
-            tell(started, notice.as_deref())
+            tell(begun_at(started, session, *answer), notice.as_deref())
         }
         SessionChange::NoteUse(uses) => uses.iter().fold(steps, |steps, used| {
             steps.run(NOTE_USE, values![used.session, used.at, used.idle_at])
@@ -91,6 +91,15 @@ fn end_by_link<'a>(
 
 /// What the company's own login said of this person works once.
 const USE_ANSWER: &str = "UPDATE login_answers SET used_at = $3 WHERE id = $1 AND subject = $2 AND used_at IS NULL AND expires_at > $3";
+
+/// Notes at which other provider they proved who they are, if at one.
+fn begun_at<'a>(steps: Steps<'a>, session: &Session, answer: Option<Locator>) -> Steps<'a> {
+    const AT: &str = "UPDATE sessions SET source = (SELECT source FROM login_answers WHERE id = $2) WHERE id = $1";
+    match answer {
+        Some(answer) => steps.run(AT, values![session.id, answer]),
+        None => steps,
+    }
+}
 
 /// The person's row is locked first, so a password or an account that changes meanwhile waits, and then finds this
 /// session to end.

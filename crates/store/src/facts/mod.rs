@@ -48,4 +48,5 @@ pub(crate) mod second_factors;
 pub(crate) mod sessions;
 pub(crate) mod signing_keys;
 pub(crate) mod tokens;
+pub(crate) mod upstream;
 pub(crate) mod workspaces;

@@ -45,5 +45,6 @@ mod sweepers;
 mod test_sides;
 mod tokens;
 mod two_processes;
+mod upstream;
 mod workspaces;
 mod world;

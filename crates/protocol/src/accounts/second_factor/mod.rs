@@ -13,7 +13,7 @@ use super::mailbox::notice;
 use super::sign_in::HandedOff;
 use crate::decision::Mint;
 use crate::transition::{SecondFactorChange, Transition};
-use crate::types::{Lifetime, Person, Session, Subject, UnixTime};
+use crate::types::{Lifetime, Locator, Person, Session, Subject, UnixTime};
 use jose::Digest;
 use jose::keyed::Key;
 use recovery::RecoveryCode;
@@ -31,6 +31,24 @@ pub enum Second {
     RecoveryCode,
 }
 
+impl Second {
+    /// By the names of RFC 8176 §2. A recovery code has no name of its own there.
+    fn names(self) -> &'static [&'static str] {
+        match self {
+            Second::Code => &["otp", "mfa"],
+            Second::RecoveryCode => &["mfa"],
+        }
+    }
+}
+
+/// The methods of a sign-in elsewhere, and a second factor that was proved here after it.
+pub fn with_second(methods: &str, second: Second) -> String {
+    let before: Vec<&str> = methods.split(' ').filter(|name| !name.is_empty()).collect();
+    let more = second.names().iter().filter(|name| !before.contains(name));
+    let all: Vec<&str> = before.iter().chain(more).copied().collect();
+    all.join(" ")
+}
+
 /// What a person proved when they signed in.
 #[derive(Debug, Clone, Copy)]
 pub enum Proof<'a> {
@@ -38,8 +56,10 @@ pub enum Proof<'a> {
     Password,
     /// The same, and a second factor.
     PasswordAnd(Second),
-    /// Something elsewhere: the company's own login says what.
+    /// Something elsewhere: the company's own login, or another provider, says what.
     HandedOff(HandedOff<'a>),
+    /// What they had proved in this session already, and a second factor: all of it by these methods.
+    Besides(&'a str),
 }
 
 impl<'a> Proof<'a> {
@@ -51,6 +71,7 @@ impl<'a> Proof<'a> {
             Proof::PasswordAnd(Second::Code) => Some("pwd otp mfa"),
             Proof::PasswordAnd(Second::RecoveryCode) => Some("pwd mfa"),
             Proof::HandedOff(by) => Some(by.methods),
+            Proof::Besides(methods) => Some(methods),
         }
     }
 
@@ -58,7 +79,7 @@ impl<'a> Proof<'a> {
     pub fn handed_off(self) -> Option<HandedOff<'a>> {
         match self {
             Proof::HandedOff(by) => Some(by),
-            Proof::Password | Proof::PasswordAnd(_) => None,
+            Proof::Password | Proof::PasswordAnd(_) | Proof::Besides(_) => None,
         }
     }
 }
@@ -68,7 +89,7 @@ pub fn is_multi_factor(methods: Option<&str>) -> bool {
     methods.is_some_and(|methods| methods.split(' ').any(|method| method == "mfa"))
 }
 
-/// That a browser proved a password a moment ago, and owes the second factor. It is kept by that browser alone, and is worth
+/// That a browser proved a password a moment ago, or signed in at another provider, and owes the second factor. It is kept by that browser alone, and is worth
 /// nothing under another password.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Pending {
@@ -76,13 +97,14 @@ pub struct Pending {
     pub subject: Subject,
     /// When it was proved.
     pub at: UnixTime,
+    /// What another provider said, in place of a password.
+    pub answer: Option<Locator>,
 }
 
 impl Pending {
     /// Its text: for `browser`, and as long as the person's password is the one that was proved.
     pub fn write(self, browser: &str, person: &Person, key: &Key) -> String {
-        let Pending { subject, at } = self;
-        let shown = format!("{}.{}", subject.0, at.0);
+        let shown = self.shown();
         let tag = key.tag(&parts(browser, person, &shown));
         format!("{shown}.{tag}")
     }
@@ -90,12 +112,23 @@ impl Pending {
     /// Reads a text; what it says is nothing yet until it [holds](Self::holds).
     pub fn read(text: &str) -> Option<(Self, &str)> {
         let (shown, tag) = text.rsplit_once('.')?;
-        let (subject, at) = shown.split_once('.')?;
+        let mut parts = shown.splitn(3, '.');
+        let mut part = || parts.next();
         let pending = Pending {
-            subject: Subject(subject.parse().ok()?),
-            at: UnixTime(at.parse().ok()?),
+            subject: Subject(part()?.parse().ok()?),
+            at: UnixTime(part()?.parse().ok()?),
+            answer: match part()? {
+                "" => None,
+                answer => Some(Locator(answer.parse().ok()?)),
+            },
         };
         Some((pending, tag))
+    }
+
+    fn shown(self) -> String {
+        let answer = self.answer.map(|Locator(id)| id.to_string());
+        let answer = answer.unwrap_or_default();
+        format!("{}.{}.{answer}", self.subject.0, self.at.0)
     }
 
     /// Whether `tag` is that of this browser and person, and lately made.
@@ -107,7 +140,7 @@ impl Pending {
         key: &Key,
         now: UnixTime,
     ) -> bool {
-        let shown = format!("{}.{}", self.subject.0, self.at.0);
+        let shown = self.shown();
         let lately = self.at <= now && now < self.at.plus(PENDING);
         let own = self.subject == person.subject && person.is_active();
         own && lately && key.verify(&parts(browser, person, &shown), tag)

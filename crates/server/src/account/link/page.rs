@@ -133,6 +133,7 @@ fn asked(followed: &Followed, language: Language) -> (Text, Text, Text) {
         ),
         LinkPurpose::PasswordChanged
         | LinkPurpose::NameChanged
+        | LinkPurpose::SignInsChanged
         | LinkPurpose::NewDevice
         | LinkPurpose::SecondFactorAdded
         | LinkPurpose::SecondFactorRemoved
@@ -344,6 +345,7 @@ pub(super) fn confirmed(app: &App, reader: Reader, followed: &Followed) -> Respo
         ),
         LinkPurpose::PasswordChanged
         | LinkPurpose::NameChanged
+        | LinkPurpose::SignInsChanged
         | LinkPurpose::NewDevice
         | LinkPurpose::SecondFactorAdded
         | LinkPurpose::SecondFactorRemoved

@@ -348,7 +348,8 @@ async fn go_on(
         let proof = Proof::PasswordAnd(second);
         return welcome(app, person, browser, (false, proof), ways).await;
     }
-    enter(app, person, browser, (&continuation, false), ways).await
+    let how = (&continuation, false, Proof::Password);
+    enter(app, person, browser, how, ways).await
 }
 
 /// A form that comes once more, as after a button that was pressed twice: whoever has the password that was just chosen

@@ -1,4 +1,5 @@
 //! The page where the second factor is proved.
+use super::before::Together;
 use super::check::{Checked, check};
 use super::set_up;
 use super::standing::Standing;
@@ -10,15 +11,15 @@ use crate::http::error::PageError;
 use crate::http::form::{Form, Posted, Query};
 use crate::http::reply;
 use crate::http::session::{BrowserContext, NonceScope};
-use crate::interaction::continuation::{Carried, Continuation};
+use crate::interaction::continuation::{Carried, Continuation, after_url};
 use crate::state::App;
 use axum::extract::State;
 use axum::http::{HeaderValue, StatusCode};
 use axum::response::Response;
 use pages::{Frame, SecondFactor, Speak, Text, path};
 use protocol::Params;
-use protocol::accounts::second_factor::{Authenticator, Proof};
-use protocol::types::Person;
+use protocol::accounts::second_factor::Authenticator;
+use protocol::types::{Locator, Person};
 
 /// Every 401 has a challenge.
 const CHALLENGE: HeaderValue =
@@ -81,8 +82,8 @@ pub(crate) async fn submit(
     if let Continuation::Over(over) = &continuation {
         return over.page(&app, &browser);
     }
-    let (person, has) = match Standing::of(&app, &mut browser, &continuation).await? {
-        Standing::Prove(person, has) => (person, has),
+    let (person, has, before) = match Standing::of(&app, &mut browser, &continuation).await? {
+        Standing::Prove(person, has, before) => (person, has, before),
         Standing::SetUp(_) => {
             return Ok(reply::see_other(&continuation.with(path::SECOND_FACTOR)));
         }
@@ -99,7 +100,8 @@ pub(crate) async fn submit(
             Some((problem, false)),
         ));
     };
-    answer(&app, &continuation, browser, (&person, &has), &code).await
+    let whose = (&*person, &has, before);
+    answer(&app, &continuation, browser, whose, &code).await
 }
 
 /// Goes on, or shows the form again with what is wrong.
@@ -107,7 +109,7 @@ async fn answer(
     app: &App,
     continuation: &Continuation,
     browser: BrowserContext,
-    (person, has): (&Person, &Authenticator),
+    (person, has, before): (&Person, &Authenticator, Option<Locator>),
     code: &str,
 ) -> Result<Response, PageError> {
     let ways = Ways {
@@ -118,8 +120,11 @@ async fn answer(
     let recovery = match check(app, &browser, (person, has), code).await? {
         Checked::Right(second) => {
             let told = tells(app, person) && browser.known_to(app, person).is_none();
-            let proof = Proof::PasswordAnd(second);
-            let mut response = welcome(app, person, &browser, (told, proof), ways).await?;
+            let Some(both) = Together::after(app, before, second).await? else {
+                return Ok(reply::see_other(&after_url(&ways.back, "late")));
+            };
+            let how = (told, both.proof());
+            let mut response = welcome(app, person, &browser, how, ways).await?;
             app.cookies.clear::<PasswordProved>(&mut response);
             return Ok(response);
         }

@@ -1,4 +1,5 @@
 //! The page where an authenticator app is set up, in a session or at a sign-in that takes one.
+use super::before::Together;
 use super::check::opened;
 use super::standing::{Newcomer, Standing};
 use super::told::tells;
@@ -21,9 +22,7 @@ use pages::{Frame, RecoveryCodes, SetUpSecondFactor, Speak, Text, path};
 use protocol::Params;
 use protocol::accounts::second_factor::recovery::RecoveryCode;
 use protocol::accounts::second_factor::totp::Seed;
-use protocol::accounts::second_factor::{
-    Authenticator, NewAuthenticator, Proof, Second, Typed, add,
-};
+use protocol::accounts::second_factor::{Authenticator, NewAuthenticator, Typed, add};
 use protocol::decision::Mint;
 use protocol::types::{Lifetime, Person};
 use qrcode::render::svg;
@@ -179,11 +178,9 @@ async fn added(
     }
     // The account has forgotten every browser; it knows this one from now on.
     let person = app.store.person(person.subject).await?;
-    let begun = match &person {
-        Some(person) => {
-            let proof = Proof::PasswordAnd(Second::Code);
-            begin(app, person, &browser, (false, proof)).await?
-        }
+    let both = Together::of_newcomer(app, newcomer).await?;
+    let begun = match person.as_ref().zip(both.as_ref()) {
+        Some((person, both)) => begin(app, person, &browser, (false, both.proof())).await?,
         None => None,
     };
     let (Some(person), Some(begun)) = (person, begun) else {

@@ -13,12 +13,12 @@ use pages::{Speak, path};
 use protocol::accounts::second_factor::{Authenticator, Owed, Pending};
 use protocol::apps::signed_in_lately;
 use protocol::facts::SessionFacts;
-use protocol::types::{Person, Session};
+use protocol::types::{Locator, Person, Session};
 
 /// What may be done.
 pub(super) enum Standing {
-    /// The person has a second factor, and proves it.
-    Prove(Box<Person>, Authenticator),
+    /// The person has a second factor, and proves it; and what another provider said before, in place of a password.
+    Prove(Box<Person>, Authenticator, Option<Locator>),
     /// They have none, and set one up.
     SetUp(Box<Newcomer>),
     /// Neither: what is answered.
@@ -30,6 +30,8 @@ pub(super) struct Newcomer {
     pub(super) person: Person,
     /// The session in which they do; `None`: they sign in, and cannot without.
     pub(super) session: Option<Session>,
+    /// What another provider said, in place of a password.
+    pub(super) answer: Option<Locator>,
 }
 
 impl Standing {
@@ -40,13 +42,14 @@ impl Standing {
         continuation: &Continuation,
     ) -> Result<Self, PageError> {
         let sign_in = continuation.with(path::SIGN_IN);
-        if let Some(person) = proved(app, browser).await? {
+        if let Some((person, answer)) = proved(app, browser).await? {
             let has = app.store.authenticator(person.subject).await?;
             return Ok(match (Owed::by(&person, has.as_ref(), app.policy()), has) {
-                (Owed::Proof, Some(has)) => Standing::Prove(Box::new(person), has),
+                (Owed::Proof, Some(has)) => Standing::Prove(Box::new(person), has, answer),
                 (Owed::SetUp, _) => Standing::SetUp(Box::new(Newcomer {
                     person,
                     session: None,
+                    answer,
                 })),
                 (Owed::Nothing | Owed::Proof, _) => Standing::Neither(reply::see_other(&sign_in)),
             });
@@ -95,6 +98,7 @@ impl Standing {
                 Standing::SetUp(Box::new(Newcomer {
                     person,
                     session: Some(session),
+                    answer: None,
                 }))
             }
             (None, _) => Standing::Neither(reply::see_other(&after_url(&sign_in, "proof"))),
@@ -102,8 +106,11 @@ impl Standing {
     }
 }
 
-/// Whose password this browser proved a moment ago.
-async fn proved(app: &App, browser: &BrowserContext) -> Result<Option<Person>, PageError> {
+/// Whose password this browser proved a moment ago, or who signed in with it at another provider, and what that said.
+async fn proved(
+    app: &App,
+    browser: &BrowserContext,
+) -> Result<Option<(Person, Option<Locator>)>, PageError> {
     let (Some(text), Some(id)) = (&browser.password_proved, browser.told()) else {
         return Ok(None);
     };
@@ -112,7 +119,8 @@ async fn proved(app: &App, browser: &BrowserContext) -> Result<Option<Person>, P
     };
     let person = app.store.person(pending.subject).await?;
     let now = clock::now();
-    Ok(person.filter(|person| pending.holds(tag, id, person, &app.key, now)))
+    let person = person.filter(|person| pending.holds(tag, id, person, &app.key, now));
+    Ok(person.map(|person| (person, pending.answer)))
 }
 
 /// For somebody who signs in at the company's own login, where the second factor is too.
