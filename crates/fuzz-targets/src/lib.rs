@@ -9,6 +9,7 @@ mod credentials;
 mod dpop;
 mod errand;
 mod ground;
+mod imported_person;
 mod jose;
 mod params;
 mod redirect_uri;
@@ -21,7 +22,7 @@ mod user_code;
 pub type Target = (&'static str, fn(&[u8]));
 
 /// All targets. The seeds of each are in `fuzz/seeds/NAME`, its words in `fuzz/dictionaries/NAME.dict`.
-pub const TARGETS: [Target; 18] = [
+pub const TARGETS: [Target; 19] = [
     ("app_changes", app_changes::app_changes),
     ("authorize", authorize::authorize),
     ("basic", credentials::basic),
@@ -30,6 +31,7 @@ pub const TARGETS: [Target; 18] = [
     ("dpop", dpop::dpop),
     ("errand", errand::errand),
     ("form", params::form),
+    ("imported_person", imported_person::imported_person),
     ("json", params::json),
     ("jwk", self::jose::jwk),
     ("jwk_set", self::jose::jwk_set),

@@ -71,6 +71,7 @@ fn a_proved_password_waits_in_its_browser_for_ten_minutes_under_that_password() 
     let pending = Pending {
         subject: ada.subject,
         at: NOW,
+        answer: None,
     };
     let text = pending.write("browser", &ada, &key);
     let (read, tag) = Pending::read(&text).expect("ours");
@@ -101,8 +102,36 @@ fn a_proved_password_waits_in_its_browser_for_ten_minutes_under_that_password() 
     let (read, tag) = Pending::read(&later).expect("it looks like ours");
     assert!(!read.holds(tag, "browser", &ada, &key, UnixTime(NOW.0 + 700)));
     assert!(!pending.holds(tag, "browser", &ada, &Key::new(&[8; 32]), NOW));
-    for no in ["", ".", "a.b.c", "7.1"] {
+    // What another provider said is as little to be changed.
+    let elsewhere = Pending {
+        answer: Some(Locator(17)),
+        ..pending
+    };
+    let text = elsewhere.write("browser", &ada, &key);
+    assert_eq!(Pending::read(&text).map(|(read, _)| read), Some(elsewhere));
+    let (read, tag) = Pending::read(&text).expect("ours");
+    assert!(read.holds(tag, "browser", &ada, &key, NOW));
+    for other in [None, Some(Locator(18))] {
+        let other = Pending {
+            answer: other,
+            ..read
+        };
+        assert!(!other.holds(tag, "browser", &ada, &key, NOW), "{other:?}");
+    }
+    for no in ["", ".", "a.b.c", "7.1", "7.1.tag", "7.1.x.tag"] {
         assert!(Pending::read(no).is_none(), "{no}");
+    }
+}
+
+#[test]
+fn a_second_factor_after_a_sign_in_elsewhere_is_told_with_it() {
+    for (before, second, both) in [
+        ("", Second::Code, "otp mfa"),
+        ("fed", Second::Code, "fed otp mfa"),
+        ("pwd otp", Second::Code, "pwd otp mfa"),
+        ("pwd", Second::RecoveryCode, "pwd mfa"),
+    ] {
+        assert_eq!(with_second(before, second), both, "{before}");
     }
 }
 

@@ -62,7 +62,19 @@ impl Counts {
 }
 
 impl Import {
+    /// What is told of lines does not go where they are.
+    fn keeps_the_people(&self) -> Result<(), Failure> {
+        let there = |file: &Path| file.canonicalize().ok();
+        match &self.errors {
+            Some(errors) if there(errors).is_some_and(|it| there(&self.file) == Some(it)) => Err(
+                Failure::usage("--errors names the file with the people: it would be overwritten"),
+            ),
+            _ => Ok(()),
+        }
+    }
+
     pub(super) async fn run(self, output: Output) -> Result<(), Failure> {
+        self.keeps_the_people()?;
         let (source, length) = open(&self.file)?;
         let at = match self.dry_run {
             true => self.place.look()?,

@@ -252,6 +252,18 @@ fn a_file_that_is_not_there_is_told() {
     provider
         .run(&unwritable)
         .failed(1, "cannot write no/such/folder");
+    let same = [
+        "user",
+        "import",
+        "people.jsonl",
+        "--errors",
+        "./people.jsonl",
+    ];
+    write(&provider, b"{\"email\":\"ada@example.com\"}");
+    provider.run(&same).failed(2, "it would be overwritten");
+    assert_eq!(users(&provider).len(), 0);
+    provider.run(&["user", "import", "people.jsonl"]).text();
+    write(&provider, b"");
     let nothing = provider.run(&["user", "import", "people.jsonl"]);
     assert_eq!(
         nothing.text(),
