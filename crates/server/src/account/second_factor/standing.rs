@@ -102,7 +102,7 @@ impl Standing {
     }
 }
 
-/// Whose password this browser proved a moment ago.
+/// Whose password this browser proved a moment ago. Whoever signed in since is another, or has gone on without.
 async fn proved(app: &App, browser: &BrowserContext) -> Result<Option<Person>, PageError> {
     let (Some(text), Some(id)) = (&browser.password_proved, browser.told()) else {
         return Ok(None);
@@ -110,6 +110,10 @@ async fn proved(app: &App, browser: &BrowserContext) -> Result<Option<Person>, P
     let Some((pending, tag)) = Pending::read(text) else {
         return Ok(None);
     };
+    let since = |facts: &SessionFacts| facts.session.id.time() > pending.at;
+    if browser.session.as_ref().is_some_and(since) {
+        return Ok(None);
+    }
     let person = app.store.person(pending.subject).await?;
     let now = clock::now();
     Ok(person.filter(|person| pending.holds(tag, id, person, &app.key, now)))
