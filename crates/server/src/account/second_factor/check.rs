@@ -1,5 +1,5 @@
 //! Looks at what was typed for the second factor, and uses it up.
-use super::tells;
+use super::told::tells;
 use crate::account::throttle::admit;
 use crate::http::error::PageError;
 use crate::http::session::BrowserContext;

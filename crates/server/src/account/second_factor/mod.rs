@@ -1,59 +1,15 @@
 //! The second step of a sign-in: what is owed after the password, where it is proved, and where a person sets it up.
 mod check;
+mod enter;
 mod prove;
 mod security;
 mod set_up;
 mod standing;
+mod told;
 
 pub(in crate::account) use check::{Checked, check};
+pub(in crate::account) use enter::enter;
 pub(in crate::account) use prove::{CodeForm, show, submit};
 pub(in crate::account) use security::{NewCodesForm, RemoveForm};
 pub(in crate::account) use security::{new_codes, remove, show as show_security};
 pub(in crate::account) use set_up::{SetUpForm, submit as submit_set_up};
-
-use super::welcome::{Ways, welcome};
-use crate::http::cookies::PasswordProved;
-use crate::http::error::PageError;
-use crate::http::reply;
-use crate::http::session::BrowserContext;
-use crate::interaction::continuation::Continuation;
-use crate::ops::clock;
-use crate::state::{App, AppState};
-use axum::response::Response;
-use pages::path;
-use protocol::accounts::second_factor::{Owed, Pending, Proof};
-use protocol::types::Person;
-
-/// Signs a browser in whose person proved their password, or has it prove the second factor first. That is told by nothing
-/// before the password is right. `told`: the person hears by mail of a session that begins now.
-pub(super) async fn enter(
-    app: &App,
-    person: &Person,
-    browser: &mut BrowserContext,
-    (continuation, told): (&Continuation, bool),
-    ways: Ways,
-) -> Result<Response, PageError> {
-    let has = app.store.authenticator(person.subject).await?;
-    let owed = match app.config.is_published(&person.email) {
-        true => Owed::Nothing,
-        false => Owed::by(person, has.as_ref(), app.policy()),
-    };
-    match owed {
-        Owed::Nothing => welcome(app, person, browser, (told, Proof::Password), ways).await,
-        Owed::Proof | Owed::SetUp => {
-            let pending = Pending {
-                subject: person.subject,
-                at: clock::now(),
-            };
-            let text = pending.write(browser.told_apart(), person, &app.key);
-            let mut response = reply::see_other(&continuation.with(path::SECOND_FACTOR));
-            app.cookies.set::<PasswordProved>(&mut response, &text);
-            Ok(browser.keep_browser_id(app, response))
-        }
-    }
-}
-
-/// Whether somebody hears by mail of what is done to their account.
-fn tells(app: &AppState, person: &Person) -> bool {
-    person.test_app.is_none() && app.config.mail.is_some()
-}

@@ -2,6 +2,7 @@
 use super::check::{Checked, check};
 use super::set_up;
 use super::standing::Standing;
+use super::told::tells;
 use crate::account::throttle;
 use crate::account::welcome::{Begun, Ways, begun_before, welcome};
 use crate::http::cookies::PasswordProved;
@@ -116,7 +117,7 @@ async fn answer(
     let language = browser.language;
     let recovery = match check(app, &browser, (person, has), code).await? {
         Checked::Right(second) => {
-            let told = super::tells(app, person) && browser.known_to(app, person).is_none();
+            let told = tells(app, person) && browser.known_to(app, person).is_none();
             let proof = Proof::PasswordAnd(second);
             let mut response = welcome(app, person, &browser, (told, proof), ways).await?;
             app.cookies.clear::<PasswordProved>(&mut response);

@@ -1,5 +1,5 @@
 //! A person's own page about their second factor. It takes a proof of the last ten minutes.
-use super::tells;
+use super::told::tells;
 use crate::account::sessions::{everyones, kept_here};
 use crate::http::cookies::random;
 use crate::http::error::{PageError, PageFault};

@@ -1,7 +1,7 @@
 //! The page where an authenticator app is set up, in a session or at a sign-in that takes one.
 use super::check::opened;
 use super::standing::{Newcomer, Standing};
-use super::tells;
+use super::told::tells;
 use crate::account::welcome::{Begun, begin, begun_before};
 use crate::http::cookies::PasswordProved;
 use crate::http::error::PageError;
