@@ -26,8 +26,8 @@ use crate::resource::Resources;
 use crate::token::ScopeRefusal;
 use crate::transition::{AuthorizeChange, Transition};
 use crate::types::{
-    Authentication, AuthorizationCode, Client, ClientKind, CodeChallenge, Consent, GrantType,
-    Interaction, Language, Lifetime, Locator, Person, Scope, UnixTime, VerifiedRedirectUri,
+    AuthorizationCode, Client, ClientKind, CodeChallenge, Consent, GrantType, Interaction,
+    Language, Lifetime, Locator, Person, Scope, VerifiedRedirectUri,
 };
 use std::sync::Arc;
 use wire::TokenText;
@@ -457,28 +457,6 @@ impl AuthorizationRequest {
             notice: notice.flatten(),
         });
         Decision::grant(transition, self.success(&text, context.policy))
-    }
-
-    /// What a code for this scope knows of the sign-in: what an app asked of it, or at least that it was with a second factor.
-    fn carried(
-        &self,
-        (id, scope): (Locator, &Scope),
-        SessionFacts { session, .. }: &SessionFacts,
-        end: UnixTime,
-        policy: &Policy,
-    ) -> Option<Box<Authentication>> {
-        let asked = self.authentication.as_deref();
-        let asked = asked.filter(|_| scope.contains(OPENID));
-        let second = policy.tells_second_factor() && session.has_second_factor();
-        let mut own = match asked {
-            Some(asked) => asked.carried(id, session.id, end),
-            None if second => Authentication::plain(id, session.id, end),
-            None => return None,
-        };
-        if second && self.prompt.acr == AcrWish::Password {
-            own.acr = policy.acr_of(None, None).map(str::to_owned);
-        }
-        Some(Box::new(own))
     }
 
     /// The text of a code.

@@ -1,8 +1,10 @@
 //! How an app wants its person to be met: parameters of OpenID Connect Core §3.1.2.1 that plain OAuth requests may have too.
 use super::{AuthorizationError, AuthorizationRequest, RequestFault, Step};
-use crate::openid::AcrWish;
+use crate::facts::SessionFacts;
+use crate::openid::{AcrWish, OPENID};
 use crate::params::Params;
-use crate::types::{Lifetime, UnixTime};
+use crate::policy::Policy;
+use crate::types::{Authentication, Lifetime, Locator, Scope, UnixTime};
 
 /// How a person is to be met.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -80,6 +82,28 @@ impl Prompt {
 const ON_THE_WAY: Lifetime = Lifetime::from_minutes(10);
 
 impl AuthorizationRequest {
+    /// What a code for this scope knows of the sign-in: what an app asked of it, or at least that it was with a second factor.
+    pub(super) fn carried(
+        &self,
+        (id, scope): (Locator, &Scope),
+        SessionFacts { session, .. }: &SessionFacts,
+        end: UnixTime,
+        policy: &Policy,
+    ) -> Option<Box<Authentication>> {
+        let asked = self.authentication.as_deref();
+        let asked = asked.filter(|_| scope.contains(OPENID));
+        let second = policy.tells_second_factor() && session.has_second_factor();
+        let mut own = match asked {
+            Some(asked) => asked.carried(id, session.id, end),
+            None if second => Authentication::plain(id, session.id, end),
+            None => return None,
+        };
+        if second && self.prompt.acr == AcrWish::Password {
+            own.acr = policy.acr_of(None, None).map(str::to_owned);
+        }
+        Some(Box::new(own))
+    }
+
     /// Since when its person must have signed in, where it waits since `since`; `None`: whenever that was. What would be
     /// too old while they are still on their way is too old now.
     pub fn signed_in_since(&self, since: UnixTime, now: UnixTime) -> Option<UnixTime> {

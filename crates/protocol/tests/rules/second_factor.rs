@@ -3,13 +3,13 @@ use jose::keyed::Key;
 use protocol::Policy;
 use protocol::accounts::second_factor::totp::Seed;
 use protocol::accounts::second_factor::{
-    Authenticator, Owed, Pending, Proof, Second, Typed, is_multi_factor, step_of,
+    Authenticator, Owed, Pending, Proof, Second, Typed, is_multi_factor, step_of, with_second,
 };
 use protocol::accounts::sign_in::Attempt;
 use protocol::facts::Attempts;
 use protocol::policy::SecondFactorRule;
 use protocol::testing::{NOW, scope};
-use protocol::types::{ClientNo, Person, Subject, UnixTime};
+use protocol::types::{ClientNo, Locator, Person, Subject, UnixTime};
 
 fn authenticator(last_step: i64) -> Authenticator {
     Authenticator {

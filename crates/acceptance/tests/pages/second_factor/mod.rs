@@ -5,7 +5,9 @@ mod policy;
 use crate::support::phone::{
     Phone, SET_UP, STEP, first_step, recovery_codes, send_code, with_second_step,
 };
-use crate::support::{ANN, CALLBACK, PASSWORD, Scene, consent_form, form_to};
+use crate::support::{
+    ANN, CALLBACK, OWNER, PASSWORD, Scene, consent_form, form_to, outlive_a_second,
+};
 use acceptance::{Browser, Reply};
 
 const SECURITY: &str = "/account/security";
@@ -188,6 +190,21 @@ fn run(scene: &Scene, sql: &str) {
                 .expect("it is written");
         }
     }
+}
+
+#[test]
+fn whoever_signs_in_meanwhile_is_asked_for_nothing_of_another() {
+    let scene = Scene::plain("");
+    with_second_step(&scene, ANN, PASSWORD);
+    let mut browser = scene.browser();
+    first_step(&mut browser, ANN, PASSWORD);
+    outlive_a_second();
+    browser.sign_in(OWNER, PASSWORD);
+    assert!(browser.open("/account").text().contains(OWNER));
+    let page = browser
+        .open("/sign-in/second-factor?request=security")
+        .expect(200);
+    form_to(&page, SET_UP);
 }
 
 #[test]

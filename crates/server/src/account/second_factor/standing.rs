@@ -106,7 +106,8 @@ impl Standing {
     }
 }
 
-/// Whose password this browser proved a moment ago, or who signed in with it at another provider, and what that said.
+/// Whose password this browser proved a moment ago, or who signed in with it at another provider, and what that said. Whoever
+/// signed in since is another, or has gone on without.
 async fn proved(
     app: &App,
     browser: &BrowserContext,
@@ -117,6 +118,10 @@ async fn proved(
     let Some((pending, tag)) = Pending::read(text) else {
         return Ok(None);
     };
+    let since = |facts: &SessionFacts| facts.session.id.time() > pending.at;
+    if browser.session.as_ref().is_some_and(since) {
+        return Ok(None);
+    }
     let person = app.store.person(pending.subject).await?;
     let now = clock::now();
     let person = person.filter(|person| pending.holds(tag, id, person, &app.key, now));

@@ -1,8 +1,8 @@
-//! Who hears by mail of what is done to their account.
+//! Who is told of what is done to an account.
 use crate::state::AppState;
 use protocol::types::Person;
 
-/// Whether somebody does.
+/// Whether somebody hears by mail of what is done to their account.
 pub(super) fn tells(app: &AppState, person: &Person) -> bool {
     person.test_app.is_none() && app.config.mail.is_some()
 }
