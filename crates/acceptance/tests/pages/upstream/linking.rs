@@ -6,7 +6,7 @@ use serde_json::json;
 
 /// Ann, signed in, adds the provider; what comes of it.
 #[track_caller]
-fn add(elsewhere: &Elsewhere, browser: &mut Browser, id: &str) -> Reply {
+pub(super) fn add(elsewhere: &Elsewhere, browser: &mut Browser, id: &str) -> Reply {
     let page = browser.open("/account/sign-ins").expect(200);
     let form = form_to(&page, "/account/sign-ins/add");
     let sent = browser.submit(&form, &[("provider", id)]);

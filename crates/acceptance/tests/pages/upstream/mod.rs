@@ -4,6 +4,7 @@ mod linking;
 mod packages;
 mod plain;
 mod provider;
+mod second_factor;
 
 use crate::support::{CALLBACK, PLAIN, Scene, consent_form};
 use acceptance::{Browser, Json, Redirect, Reply, Setup};

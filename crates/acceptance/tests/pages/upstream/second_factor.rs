@@ -1,0 +1,43 @@
+//! A second factor here is not skipped by a sign-in elsewhere.
+use super::linking::add;
+use super::{acme, sign_in};
+use crate::support::phone::{STEP, send_code, with_second_step};
+use crate::support::{ANN, PASSWORD, form_to};
+use acceptance::Browser;
+use serde_json::json;
+
+fn is_signed_in(browser: &mut Browser) -> bool {
+    browser.get("/account").status == 200
+}
+
+#[test]
+fn who_has_one_proves_it_after_a_sign_in_elsewhere_too() {
+    let (elsewhere, scene) = acme();
+    let (mut ann, phone, codes) = with_second_step(&scene, ANN, PASSWORD);
+    let page = add(&elsewhere, &mut ann, "acme").expect(200);
+    assert!(page.text().contains("It is added"), "{page}");
+    let mut there = scene.provider.browser();
+    let page = sign_in(&elsewhere, &mut there, "acme").expect(200);
+    form_to(&page, STEP);
+    assert!(
+        !is_signed_in(&mut there),
+        "the first step alone is not enough"
+    );
+    let wrong = send_code(&mut there, &page, STEP, &phone.wrong());
+    assert_eq!(wrong.status, 401, "{wrong}");
+    assert!(!is_signed_in(&mut there));
+    let reply = send_code(&mut there, &wrong, STEP, &codes[0]).expect(303);
+    there.follow(reply);
+    assert!(is_signed_in(&mut there));
+}
+
+#[test]
+fn who_proved_one_there_is_not_asked_for_it_again() {
+    let (elsewhere, scene) = acme();
+    let (mut ann, ..) = with_second_step(&scene, ANN, PASSWORD);
+    add(&elsewhere, &mut ann, "acme").expect(200);
+    elsewhere.ways().says = json!({ "amr": ["pwd", "otp", "mfa"] });
+    let mut there = scene.provider.browser();
+    sign_in(&elsewhere, &mut there, "acme").expect(200);
+    assert!(is_signed_in(&mut there));
+}
