@@ -79,6 +79,20 @@ pub(crate) fn certificate(config: &Config) -> Result<(), String> {
         .map_err(|error| format!("{error:#}"))
 }
 
+/// The hosts of this provider that its certificate is not for: browsers and apps refuse it there.
+pub(crate) fn hosts_without_certificate(config: &Config) -> Vec<String> {
+    let Some(files) = &config.tls else {
+        return Vec::new();
+    };
+    let mut hosts: Vec<_> = [&*config.issuer, &config.portal_base]
+        .into_iter()
+        .filter_map(|base| url::Url::parse(base).ok()?.host_str().map(str::to_owned))
+        .collect();
+    hosts.dedup();
+    hosts.retain(|host| tls::is_for(&files.cert, host).is_ok_and(|is_for| !is_for));
+    hosts
+}
+
 /// Whether the authorities that are believed beside those of the machine can be read.
 ///
 /// # Errors

@@ -89,6 +89,13 @@ fn about_config(config: &Config) -> Vec<Finding> {
             Ok(()) => ok("certificate", "certificate and key belong together"),
             Err(what) => failed("certificate", what),
         });
+        let unnamed = preflight::hosts_without_certificate(config);
+        findings.extend(unnamed.into_iter().map(|host| {
+            let sentence = format!(
+                "it is not for {host}, so browsers and apps refuse it: have one made that names every host of this provider, unless a proxy in front has its own"
+            );
+            warning("certificate", sentence)
+        }));
     }
     let pictures = preflight::pictures(config);
     findings.extend(pictures.into_iter().map(|what| failed("branding", what)));

@@ -1,7 +1,9 @@
 //! The certificate that https is served with.
 use anyhow::{Context, anyhow, bail};
 use config::Tls;
-use rustls::pki_types::{CertificateDer, PrivateKeyDer, pem, pem::PemObject};
+use rustls::client::verify_server_name;
+use rustls::pki_types::{CertificateDer, PrivateKeyDer, ServerName, pem, pem::PemObject};
+use rustls::server::ParsedCertificate;
 use std::path::Path;
 use std::sync::Arc;
 use tokio_rustls::TlsAcceptor;
@@ -47,6 +49,20 @@ pub(crate) fn chain(file: &Path) -> anyhow::Result<Vec<CertificateDer<'static>>>
         );
     }
     Ok(chain)
+}
+
+/// Whether the certificate of a file is for this host.
+///
+/// # Errors
+/// One sentence, where it cannot be read.
+pub(crate) fn is_for(file: &Path, host: &str) -> anyhow::Result<bool> {
+    let chain = chain(file)?;
+    let own = chain.first().context("no certificate")?;
+    let own = ParsedCertificate::try_from(own)
+        .with_context(|| format!("tls.cert: {} cannot be read", file.display()))?;
+    let name = ServerName::try_from(host.trim_matches(['[', ']']))
+        .with_context(|| format!("{host} is no name that a certificate could be for"))?;
+    Ok(verify_server_name(&own, &name).is_ok())
 }
 
 fn key(file: &Path) -> anyhow::Result<PrivateKeyDer<'static>> {

@@ -129,3 +129,38 @@ fn the_doctor_tells_of_a_certificate_once() {
     assert_eq!(state, "failed", "{message}");
     assert!(message.contains("gone.pem"), "{message}");
 }
+
+/// The portal's own host is one more name that the certificate has to have.
+#[test]
+fn the_doctor_names_the_hosts_that_the_certificate_is_not_for() {
+    let provider = Provider::new();
+    let at = provider.folder.path();
+    let warned = |names: &[&str]| {
+        let names = names.iter().map(|name| (*name).to_owned());
+        let pair = rcgen::generate_simple_self_signed(names.collect::<Vec<_>>()).unwrap();
+        std::fs::write(at.join("cert.pem"), pair.cert.pem()).unwrap();
+        std::fs::write(at.join("key.pem"), pair.signing_key.serialize_pem()).unwrap();
+        let config = format!(
+            "hosts = {{ portal = \"dev.example.com\" }}\n{CONFIG}\n[tls]\ncert = \"cert.pem\"\nkey = \"key.pem\"\n"
+        );
+        std::fs::write(at.join("v.toml"), config).unwrap();
+        let args = ["--config", "v.toml", "--listen", "127.0.0.1:1"];
+        let told = run(at, &[&["doctor", "--json"], &args[..]].concat(), "");
+        let report: Value = serde_json::from_str(&told.stdout).unwrap();
+        let checks = report["checks"].as_array().unwrap().iter();
+        let own = checks.filter(|one| one["check"] == "certificate" && one["state"] == "warning");
+        own.map(|one| one["message"].as_str().unwrap().to_owned())
+            .collect::<Vec<_>>()
+    };
+    assert_eq!(
+        warned(&["auth.example.com", "dev.example.com"]),
+        Vec::<String>::new()
+    );
+    let told = warned(&["auth.example.com"]);
+    assert!(
+        matches!(&told[..], [one] if one.contains("dev.example.com")),
+        "{told:?}"
+    );
+    let told = warned(&["*.example.org"]);
+    assert_eq!(told.len(), 2, "{told:?}");
+}
