@@ -135,7 +135,10 @@ fn a_button_does_what_its_link_was_sent_for() {
                             && mail.link.email == address("ada@example.com")))
             }
             (
-                LinkPurpose::PasswordChanged | LinkPurpose::NameChanged | LinkPurpose::NewDevice,
+                LinkPurpose::PasswordChanged
+                | LinkPurpose::NameChanged
+                | LinkPurpose::SignInsChanged
+                | LinkPurpose::NewDevice,
                 Ok(Transition::Session(change)),
             ) => matches!(
                 change,
