@@ -40,7 +40,9 @@ mod tests {
     use crate::oauth::endpoints::{JWKS, metadata_names};
     use config::{BounceHook, Handoff, Mail, MailBy, Password, PathSettings, RESERVED};
     use pages::path;
+    use protocol::types::LocalText;
     use protocol::types::MailAddress;
+    use protocol::upstream::{ClaimNames, Kind as UpstreamKind, Provider};
     use std::collections::BTreeSet;
 
     const HOOK: &str = "/mail/bounces";
@@ -55,6 +57,7 @@ mod tests {
             secrets: vec![Password("a secret".to_owned())],
             secret_files: Vec::new(),
         });
+        config.upstream = vec![elsewhere()];
         config.mail = Some(Mail {
             name: None,
             from: MailAddress::parse("no-reply@example.com").unwrap(),
@@ -66,6 +69,33 @@ mod tests {
             }),
         });
         config
+    }
+
+    /// Another provider at which people sign in.
+    fn elsewhere() -> config::Upstream {
+        let named = |name: &str| name.to_owned();
+        config::Upstream {
+            provider: Provider {
+                id: named("acme"),
+                kind: UpstreamKind::OpenId {
+                    issuer: named("https://login.acme.example"),
+                },
+                client_id: named("us"),
+                scopes: Vec::new(),
+                claims: ClaimNames {
+                    id: named("sub"),
+                    name: named("name"),
+                    email: named("email"),
+                    email_verified: named("email_verified"),
+                },
+                sign_up: true,
+            },
+            name: LocalText::new("Acme"),
+            secret: None,
+            key_file: None,
+            domains: Vec::new(),
+            sign_out: false,
+        }
     }
 
     /// What is off gets a path like the others.

@@ -137,6 +137,7 @@ fn a_button_does_what_its_link_was_sent_for() {
             (
                 LinkPurpose::PasswordChanged
                 | LinkPurpose::NameChanged
+                | LinkPurpose::SignInsChanged
                 | LinkPurpose::NewDevice
                 | LinkPurpose::SecondFactorAdded
                 | LinkPurpose::SecondFactorRemoved

@@ -36,7 +36,7 @@ export async function walk(stage) {
 
   // A way back that leads nowhere.
   await other.goto(`${issuer}/sign-in/with/acme/return?code=x`);
-  assert.equal(await heading(other), "You are not signed in");
+  assert.equal(await heading(other), "That did not work");
   await stage.look(other, "nowhere");
 
   await page.goto(`${issuer}/sign-out`);

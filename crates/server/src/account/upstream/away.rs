@@ -1,6 +1,6 @@
 //! Browsers that are sent to another provider.
+use super::known::{named, redirect_uri, way};
 use super::sentences::Told;
-use super::{named, redirect_uri, way};
 use crate::account::handoff::is_anew;
 use crate::http::error::{PageError, PageFault};
 use crate::http::form::Query;

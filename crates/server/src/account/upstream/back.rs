@@ -1,7 +1,7 @@
 //! Browsers that come back from another provider.
+use super::known::{named, redirect_uri, way};
 use super::own::linked;
 use super::sentences::Told;
-use super::{named, redirect_uri, way};
 use crate::account::second_factor::enter;
 use crate::account::throttle::admit;
 use crate::account::welcome::Ways;

@@ -2,14 +2,13 @@
 //! their account (`own`). The rules are those of `protocol::upstream`.
 mod away;
 mod back;
+mod known;
 mod own;
 mod sentences;
 
 pub(super) use away::{begun_at, lead, leads, offered, sign_out_there};
 
 use crate::http::site::Site;
-use crate::ops::upstream::{UpstreamProvider, Way};
-use crate::state::AppState;
 use config::Config;
 use own::{AddForm, RemoveForm};
 use pages::{SignIns, path};
@@ -24,24 +23,4 @@ pub(super) fn mount(config: &Config, site: &mut Site) {
     site.page(SignIns::PATH, own::show);
     site.form::<AddForm, _, _>(own::add);
     site.form::<RemoveForm, _, _>(own::remove);
-}
-
-/// The provider that this id stands for.
-fn named<'a>(app: &'a AppState, id: &str) -> Option<&'a UpstreamProvider> {
-    let mut all = app.upstream.iter();
-    all.find(|upstream| upstream.provider().id == id)
-}
-
-fn way(app: &AppState) -> Way<'_> {
-    Way {
-        outbound: &app.outbound,
-        keys: &app.client_keys,
-        plain: app.config.base().starts_with("http://"),
-    }
-}
-
-/// Where a provider sends browsers back to.
-fn redirect_uri(app: &AppState, upstream: &UpstreamProvider) -> String {
-    let back = path::upstream_return(&upstream.provider().id);
-    format!("{}{back}", app.config.base())
 }

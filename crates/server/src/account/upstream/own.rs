@@ -1,6 +1,6 @@
 //! A person's own sign-ins at other providers: what there are, and how they add and remove one.
 use super::away::send;
-use super::named;
+use super::known::named;
 use super::sentences::Told;
 use crate::http::error::{PageError, PageFault};
 use crate::http::form::{Form, Posted, Query};
