@@ -88,6 +88,7 @@ impl Table<'_, '_> {
                 scopes: self.scopes(table),
                 claims: self.claims(table),
                 sign_up: table.sign_up.unwrap_or(open),
+                trusts_mfa: table.mfa,
                 kind,
             },
             name: self.name(table),

@@ -25,6 +25,8 @@ pub struct Account {
     pub email_proved: bool,
     /// Whether name, address and password are kept here, and not by the company's own login.
     pub kept_here: bool,
+    /// Whether a second factor of theirs is proved here, and not at the company's own login.
+    pub second_here: bool,
     /// Whether there are other providers, with which people can sign in.
     pub has_providers: bool,
     /// What is wrong with mail to the address, in a sentence.
@@ -194,6 +196,7 @@ impl Page for Account {
         };
         let kept_elsewhere = Account {
             kept_here: false,
+            second_here: false,
             has_providers: false,
             sends_mail: false,
             ..usual.clone()
@@ -246,6 +249,7 @@ fn usual(language: Language) -> Account {
         name: "Ada Lovelace".to_owned(),
         email: "ada@example.com".to_owned(),
         kept_here: true,
+        second_here: true,
         has_providers: true,
         email_proved: true,
         mail_trouble: None,
@@ -273,6 +277,7 @@ fn hostile(language: Language) -> Account {
         name: HOSTILE.to_owned(),
         email: HOSTILE.to_owned(),
         kept_here: true,
+        second_here: true,
         has_providers: true,
         email_proved: false,
         mail_trouble: Some(Text::of_others(HOSTILE)),

@@ -76,6 +76,7 @@ mod tests {
         let named = |name: &str| name.to_owned();
         config::Upstream {
             provider: Provider {
+                trusts_mfa: true,
                 id: named("acme"),
                 kind: UpstreamKind::OpenId {
                     issuer: named("https://login.acme.example"),

@@ -318,7 +318,7 @@ pub fn start_session<M: Mint>(
         id,
         digest: cookie.digest(),
         subject: person.subject,
-        auth_time: handed_off.map_or(now, |by| by.auth_time),
+        auth_time: browser.proof.auth_time(now),
         expires_at: now.plus(policy.accounts.session_idle),
         browser: said.filter(|c| !deceives(*c)).take(MAX_BROWSER).collect(),
         device: Some(browser.device.to_owned()),

@@ -10,6 +10,8 @@ use serde_json::{Value, json};
 
 /// How long the provider may take.
 pub const DEPARTURE_LIFE: Lifetime = Lifetime::from_minutes(10);
+/// How long what a provider said of somebody can begin a session: longer than a second factor here may take after it.
+pub const ANSWER_LIFE: Lifetime = Lifetime::from_minutes(15);
 /// Binds sealed text to what it is.
 const CONTEXT: &[u8] = b"upstream state v1";
 /// Longest text that is read.

@@ -124,7 +124,7 @@ pub fn verify(
         sub,
         // Clocks differ by less than the leeway: a sign-in that was asked for is no older than that.
         auth_time: auth_time.map(|at| at.min(now).max(departure.since.unwrap_or(at.min(now)))),
-        methods: methods(&claims),
+        methods: methods(&claims, provider.trusts_mfa),
         claims,
     })
 }
@@ -167,11 +167,17 @@ fn check_time(auth_time: Option<UnixTime>, departure: &Departure) -> Result<(), 
     }
 }
 
-/// Ten at most, of those that can be kept.
-fn methods(claims: &Claims) -> Vec<String> {
+/// Ten at most, of those that can be kept; that there were several factors only where that is believed.
+fn methods(claims: &Claims, trusts_mfa: bool) -> Vec<String> {
     let said = claims.other.get("amr").and_then(Value::as_array);
     let texts = said.into_iter().flatten().filter_map(Value::as_str);
     let sound =
         |text: &&str| (1..=32).contains(&text.len()) && text.bytes().all(|b| b.is_ascii_graphic());
-    texts.filter(sound).take(10).map(str::to_owned).collect()
+    let believed = |text: &&str| trusts_mfa || *text != "mfa";
+    texts
+        .filter(sound)
+        .filter(believed)
+        .take(10)
+        .map(str::to_owned)
+        .collect()
 }

@@ -30,6 +30,8 @@ pub struct Metadata {
     pub by_header: bool,
     /// By which algorithms its ID tokens are signed.
     pub algorithms: Vec<Algorithm>,
+    /// Whether it says that it tells when somebody signed in.
+    pub tells_time: bool,
 }
 
 /// Why a document is not taken.
@@ -80,6 +82,7 @@ impl Metadata {
             names_itself: false,
             by_header: false,
             algorithms: Vec::new(),
+            tells_time: false,
         }
     }
 
@@ -109,6 +112,8 @@ impl Metadata {
             names_itself: flag.and_then(Value::as_bool) == Some(true),
             by_header: !says("client_secret_post") || says("client_secret_basic"),
             algorithms: algorithms(&document)?,
+            tells_time: list(&document, "claims_supported")
+                .is_some_and(|all| all.contains(&"auth_time")),
         })
     }
 }

@@ -15,7 +15,7 @@ mod token;
 
 pub use arrive::{Arrival, ArrivalError, ArrivalFacts, arrive};
 pub use callback::{ReturnFault, Returned, code_of};
-pub use departure::{Aim, DEPARTURE_LIFE, Departure};
+pub use departure::{ANSWER_LIFE, Aim, DEPARTURE_LIFE, Departure};
 pub use id_token::{IdTokenFault, Proved, verify};
 pub use link::{LinkError, LinkFacts, link, unlink};
 pub use metadata::{LONGEST_METADATA, Metadata, MetadataFault};
@@ -40,6 +40,8 @@ pub struct Provider {
     pub claims: ClaimNames,
     /// Whether whoever comes from there for the first time gets an account.
     pub sign_up: bool,
+    /// Whether its word that more than one factor was proved stands in place of a second factor here.
+    pub trusts_mfa: bool,
 }
 
 /// What a provider speaks.

@@ -121,6 +121,7 @@ pub(super) async fn page(
         email: facts.person.email.clone(),
         email_proved: facts.person.verified_at.is_some(),
         kept_here: facts.person.signs_in_here(),
+        second_here: facts.person.external_id.is_none(),
         has_providers: !app.upstream.is_empty() && facts.person.test_app.is_none(),
         mail_trouble: noted.map(|kind| trouble(kind, language)),
         sends_mail: app.config.mail.is_some() && facts.person.signs_in_here(),

@@ -119,7 +119,7 @@ pub(crate) async fn show(
             return Ok(reply::see_other(&continuation.href()));
         }
         if !anew
-            && facts.person.signs_in_here()
+            && facts.person.external_id.is_none()
             && continuation.lacks_second_factor(facts, app.policy())
         {
             return Ok(reply::see_other(&continuation.with(path::SECOND_FACTOR)));

@@ -132,7 +132,8 @@ fn address<'a>(steps: Steps<'a>, change: &'a AddressChange, now: UnixTime) -> St
             let steps = use_up(steps, *link, now).guard(MOVE_FROM, values);
             // What was told to the earlier address acts no more; what takes the change back does.
             let told = "DELETE FROM mail_links WHERE subject = $1 AND used_at IS NULL \
-                        AND purpose IN ('password_changed', 'name_changed', 'new_device')";
+                        AND purpose IN ('password_changed', 'name_changed', 'new_device', 'sign_ins_changed', \
+                        'second_factor_added', 'second_factor_removed', 'recovery_code_used')";
             let steps = withdraw(steps, *subject).run(told, values![*subject]);
             tell(steps, notice.as_deref())
         }
@@ -177,9 +178,19 @@ fn address<'a>(steps: Steps<'a>, change: &'a AddressChange, now: UnixTime) -> St
             let later = "DELETE FROM mail_links WHERE subject = $1 AND id > $2 AND used_at IS NULL \
                          AND purpose = 'address_changed'";
             let steps = withdraw(steps, *subject).run(later, values![*subject, *link]);
+            // Whoever changed the address may have added a way in of their own.
+            let steps = forget_sign_ins(steps, *subject);
             keep(end_all(steps, *subject, None), notice)
         }
     }
+}
+
+/// Forgets the sign-ins at other providers, but not what the company's own login calls somebody.
+fn forget_sign_ins(steps: Steps<'_>, subject: Subject) -> Steps<'_> {
+    steps.run(
+        "DELETE FROM identities WHERE subject = $1 AND source <> $2",
+        values![subject, SOURCE],
+    )
 }
 
 /// Takes an address that was never proved from an account, which is off from then on. What is in its place is no address.
@@ -248,9 +259,10 @@ fn recover<'a>(steps: Steps<'a>, recovery: &'a Recovery, now: UnixTime) -> Steps
     let steps = keep(steps, &recovery.notice);
     match recovery.cutoff {
         None => steps,
-        // A second factor of whoever had an address that was not theirs must not keep its person out.
+        // A second factor of whoever had an address that was not theirs must not keep its person out, and no sign-in
+        // elsewhere of theirs let them in.
         Some(cutoff) => {
-            let steps = second_factor::forget(steps, subject);
+            let steps = forget_sign_ins(second_factor::forget(steps, subject), subject);
             let steps = steps.run(CUT_OFF, values![subject, cutoff]);
             forget_consents(steps, subject, cutoff).person_changed(subject)
         }

@@ -49,11 +49,8 @@ pub(super) fn steps<'a>(
             codes,
         } => {
             let same = "UPDATE authenticators SET created_at = created_at WHERE subject = $1 AND created_at = $2";
-            keep_codes(
-                steps.guard(same, values![*subject, *created_at]),
-                *subject,
-                codes,
-            )
+            let steps = steps.guard(same, values![*subject, *created_at]);
+            keep_codes(unused(steps, *subject, codes), *subject, codes)
         }
         SecondFactorChange::Remove {
             subject,
@@ -126,4 +123,13 @@ pub(super) fn forget(steps: Steps<'_>, subject: Subject) -> Steps<'_> {
             values![subject],
         )
         .run(FORGET_CODES, values![subject])
+}
+
+/// That none of these was used already: a form that comes once more does not bring back what it made before.
+fn unused<'a>(steps: Steps<'a>, subject: Subject, codes: &'a [Digest]) -> Steps<'a> {
+    let used = "SELECT 1 WHERE NOT EXISTS (SELECT 1 FROM recovery_codes \
+                WHERE subject = $1 AND digest = $2 AND used_at IS NOT NULL)";
+    codes.iter().fold(steps, |steps, code| {
+        steps.exists(used, values![subject, code])
+    })
 }

@@ -72,6 +72,7 @@ pub(super) fn steps<'a>(steps: Steps<'a>, change: &'a SessionChange, now: UnixTi
             device,
         } => {
             let steps = forget_devices(use_up(steps, *link, now), *subject);
+            let steps = steps.run(TAKE_AWAY, values![*subject, *link]);
             end_by_link(steps, *subject, (*session, device.as_deref()))
         }
     }
@@ -89,6 +90,10 @@ fn end_by_link<'a>(
     }
 }
 
+/// The mail that tells of a sign-in elsewhere which was added takes it away.
+const TAKE_AWAY: &str = "DELETE FROM identities WHERE subject = $1 AND created_at >= \
+    (SELECT created_at FROM mail_links WHERE id = $2 AND purpose = 'sign_ins_changed')";
+
 /// What the company's own login said of this person works once.
 const USE_ANSWER: &str = "UPDATE login_answers SET used_at = $3 WHERE id = $1 AND subject = $2 AND used_at IS NULL AND expires_at > $3";
 
@@ -105,15 +110,13 @@ fn begun_at<'a>(steps: Steps<'a>, session: &Session, answer: Option<Locator>) ->
 /// session to end.
 fn checked<'a>(steps: Steps<'a>, password: &'a str, session: &'a Session) -> Steps<'a> {
     let subject = session.subject;
-    // A password alone is not enough for who has a second factor.
-    let enough = match session.methods {
-        None => {
+    // One factor is not enough for who has a second one.
+    let enough = match session.has_second_factor() {
+        false => {
             "SELECT 1 FROM people WHERE subject = $1 AND password = $2 AND disabled_at IS NULL \
                  AND NOT EXISTS (SELECT 1 FROM authenticators a WHERE a.subject = $1)"
         }
-        Some(_) => {
-            "SELECT 1 FROM people WHERE subject = $1 AND password = $2 AND disabled_at IS NULL"
-        }
+        true => "SELECT 1 FROM people WHERE subject = $1 AND password = $2 AND disabled_at IS NULL",
     };
     steps
         .lock(

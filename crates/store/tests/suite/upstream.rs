@@ -2,12 +2,14 @@
 use crate::racers::race;
 use crate::world::World;
 use protocol::Transition;
+use protocol::accounts::mail_link::MailLink;
+use protocol::accounts::mailbox::{self, ask_for_change, ask_for_recovery};
 use protocol::accounts::second_factor::Proof;
 use protocol::accounts::sign_in::{HandedOff, SigningIn, start_session};
 use protocol::decision::Mint;
 use protocol::handoff::LoginOutcome;
 use protocol::transition::UpstreamChange;
-use protocol::types::{Lifetime, Locator, NewPerson, Person, Subject, UnixTime};
+use protocol::types::{Lifetime, Locator, MailAddress, NewPerson, Person, Subject, UnixTime};
 use protocol::upstream::{Aim, Arrival, Departure, Identity};
 use std::sync::Arc;
 use store::Outcome;
@@ -239,4 +241,42 @@ fn start(world: &World, person: &Person, answer: Locator, racer: usize) -> Trans
         &world.store.mint(),
     )
     .1
+}
+
+/// A mail to an address, which tells or asks; its link.
+async fn sent(world: &World, asked: Transition) -> MailLink {
+    let id = asked.messages()[0].id();
+    assert_eq!(world.settle(asked).await, Outcome::Committed);
+    let link = world.store.mail_link(id).await.unwrap();
+    link.expect("a link")
+}
+
+#[tokio::test]
+async fn who_takes_an_account_over_by_mail_leaves_nobody_a_way_in() {
+    let world = World::new();
+    let mint = world.store.mint();
+    let subject = world.person("ada@example.com").await;
+    let read = async || world.store.person(subject).await.unwrap().unwrap();
+    assert!(read().await.verified_at.is_none(), "nobody proved it");
+    let address = MailAddress::parse("ada@example.com").unwrap();
+    assert_eq!(world.settle(link(subject, "eve")).await, Outcome::Committed);
+    let asked = ask_for_recovery(&address, world.now, &mint);
+    let mail = sent(&world, asked).await;
+    let taken = mailbox::recover(&mail, &read().await, None, "new".into(), world.now, &mint);
+    assert_eq!(world.settle(taken.unwrap()).await, Outcome::Committed);
+    assert!(known(&world, "eve").await.is_none(), "Eve is out");
+    // A password that its owner chooses anew leaves their own sign-ins, and taking an address back does not.
+    assert_eq!(world.settle(link(subject, "ada")).await, Outcome::Committed);
+    let mail = sent(&world, ask_for_recovery(&address, world.now, &mint)).await;
+    let again = mailbox::recover(&mail, &read().await, None, "newer".into(), world.now, &mint);
+    assert_eq!(world.settle(again.unwrap()).await, Outcome::Committed);
+    assert!(known(&world, "ada").await.is_some());
+    let person = read().await;
+    let eves = MailAddress::parse("eve@example.com").unwrap();
+    let mail = sent(&world, ask_for_change(&person, &eves, world.now, &mint)).await;
+    let moved = mailbox::confirm(&mail, Some(&person), true, world.now, &mint).unwrap();
+    let undo = sent(&world, moved).await;
+    let back = mailbox::restore(&undo, &read().await, "own".into(), world.now, &mint);
+    assert_eq!(world.settle(back.unwrap()).await, Outcome::Committed);
+    assert!(known(&world, "ada").await.is_none());
 }

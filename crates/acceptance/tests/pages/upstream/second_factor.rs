@@ -1,8 +1,8 @@
 //! A second factor here is not skipped by a sign-in elsewhere.
 use super::linking::add;
-use super::{acme, sign_in};
+use super::{Elsewhere, acme, sign_in, with};
 use crate::support::phone::{STEP, send_code, with_second_step};
-use crate::support::{ANN, PASSWORD, form_to};
+use crate::support::{ANN, PASSWORD, Scene, form_to};
 use acceptance::Browser;
 use serde_json::json;
 
@@ -32,12 +32,21 @@ fn who_has_one_proves_it_after_a_sign_in_elsewhere_too() {
 }
 
 #[test]
-fn who_proved_one_there_is_not_asked_for_it_again() {
-    let (elsewhere, scene) = acme();
-    let (mut ann, ..) = with_second_step(&scene, ANN, PASSWORD);
-    add(&elsewhere, &mut ann, "acme").expect(200);
+fn who_proved_one_there_is_not_asked_for_it_again_where_that_is_believed() {
+    for (mfa, is_believed) in [("", false), ("mfa = true", true)] {
+        let elsewhere = Elsewhere::start();
+        let scene = with(&elsewhere.table("acme", mfa));
+        assert_eq!(is_enough(&elsewhere, &scene), is_believed, "{mfa:?}");
+    }
+}
+
+/// Whether the provider's word is enough.
+#[track_caller]
+fn is_enough(elsewhere: &Elsewhere, scene: &Scene) -> bool {
+    let (mut ann, ..) = with_second_step(scene, ANN, PASSWORD);
+    add(elsewhere, &mut ann, "acme").expect(200);
     elsewhere.ways().says = json!({ "amr": ["pwd", "otp", "mfa"] });
     let mut there = scene.provider.browser();
-    sign_in(&elsewhere, &mut there, "acme").expect(200);
-    assert!(is_signed_in(&mut there));
+    sign_in(elsewhere, &mut there, "acme").expect(200);
+    is_signed_in(&mut there)
 }

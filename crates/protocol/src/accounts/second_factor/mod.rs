@@ -58,8 +58,8 @@ pub enum Proof<'a> {
     PasswordAnd(Second),
     /// Something elsewhere: the company's own login, or another provider, says what.
     HandedOff(HandedOff<'a>),
-    /// What they had proved in this session already, and a second factor: all of it by these methods.
-    Besides(&'a str),
+    /// What they had proved in this session already, then, and a second factor: all of it by these methods.
+    Besides(UnixTime, &'a str),
 }
 
 impl<'a> Proof<'a> {
@@ -71,7 +71,16 @@ impl<'a> Proof<'a> {
             Proof::PasswordAnd(Second::Code) => Some("pwd otp mfa"),
             Proof::PasswordAnd(Second::RecoveryCode) => Some("pwd mfa"),
             Proof::HandedOff(by) => Some(by.methods),
-            Proof::Besides(methods) => Some(methods),
+            Proof::Besides(_, methods) => Some(methods),
+        }
+    }
+
+    /// When they proved the first of it.
+    pub fn auth_time(self, now: UnixTime) -> UnixTime {
+        match self {
+            Proof::Password | Proof::PasswordAnd(_) => now,
+            Proof::HandedOff(by) => by.auth_time,
+            Proof::Besides(at, _) => at,
         }
     }
 
@@ -79,7 +88,7 @@ impl<'a> Proof<'a> {
     pub fn handed_off(self) -> Option<HandedOff<'a>> {
         match self {
             Proof::HandedOff(by) => Some(by),
-            Proof::Password | Proof::PasswordAnd(_) | Proof::Besides(_) => None,
+            Proof::Password | Proof::PasswordAnd(_) | Proof::Besides(..) => None,
         }
     }
 }

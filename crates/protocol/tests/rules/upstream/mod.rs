@@ -38,6 +38,7 @@ fn names() -> ClaimNames {
 
 fn provider() -> Provider {
     Provider {
+        trusts_mfa: true,
         id: "acme".to_owned(),
         kind: Kind::OpenId {
             issuer: ISSUER.to_owned(),

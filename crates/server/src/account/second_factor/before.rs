@@ -13,8 +13,8 @@ pub(super) enum Together {
     Password(Second),
     /// After a sign-in at another provider: what that said, when, and the methods of both.
     Elsewhere(Locator, UnixTime, String),
-    /// After a session began without a password here: the methods of both.
-    Besides(String),
+    /// In a session that had begun before: when, and the methods of both.
+    Besides(UnixTime, String),
 }
 
 impl Together {
@@ -26,7 +26,7 @@ impl Together {
                 auth_time: *auth_time,
                 methods,
             }),
-            Together::Besides(methods) => Proof::Besides(methods),
+            Together::Besides(at, methods) => Proof::Besides(*at, methods),
         }
     }
 
@@ -57,10 +57,12 @@ impl Together {
         app: &App,
         newcomer: &Newcomer,
     ) -> Result<Option<Self>, PageError> {
-        let methods = newcomer.session.as_ref().map(|own| own.methods.as_deref());
-        match methods {
-            Some(Some(methods)) => Ok(Some(Together::Besides(with_second(methods, Second::Code)))),
-            Some(None) => Ok(Some(Together::Password(Second::Code))),
+        match &newcomer.session {
+            Some(own) => {
+                let before = own.methods.as_deref().unwrap_or("pwd");
+                let both = with_second(before, Second::Code);
+                Ok(Some(Together::Besides(own.auth_time, both)))
+            }
             None => Self::after(app, newcomer.answer, Second::Code).await,
         }
     }

@@ -18,7 +18,7 @@ use axum::http::{HeaderValue, StatusCode};
 use axum::response::Response;
 use pages::{Frame, SecondFactor, Speak, Text, path};
 use protocol::Params;
-use protocol::accounts::second_factor::Authenticator;
+use protocol::accounts::second_factor::{Authenticator, Second};
 use protocol::types::{Locator, Person};
 
 /// Every 401 has a challenge.
@@ -117,11 +117,16 @@ async fn answer(
         back: continuation.with(path::SIGN_IN),
     };
     let language = browser.language;
+    // A code is not used up for nothing.
+    let late = || reply::see_other(&after_url(&ways.back, "late"));
+    if Together::after(app, before, Second::Code).await?.is_none() {
+        return Ok(late());
+    }
     let recovery = match check(app, &browser, (person, has), code).await? {
         Checked::Right(second) => {
             let told = tells(app, person) && browser.known_to(app, person).is_none();
             let Some(both) = Together::after(app, before, second).await? else {
-                return Ok(reply::see_other(&after_url(&ways.back, "late")));
+                return Ok(late());
             };
             let how = (told, both.proof());
             let mut response = welcome(app, person, &browser, how, ways).await?;

@@ -1,6 +1,6 @@
 //! A person's own page about their second factor. It takes a proof of the last ten minutes.
 use super::told::tells;
-use crate::account::sessions::{everyones, kept_here};
+use crate::account::sessions::{everyones, own_form};
 use crate::http::cookies::random;
 use crate::http::error::{PageError, PageFault};
 use crate::http::form::{Form, Posted, Query};
@@ -23,6 +23,18 @@ use store::Outcome;
 /// Longest `round` that a form brings, in characters.
 const LONGEST: usize = 64;
 
+/// A form of the page, by somebody who does not sign in at the company's own login.
+async fn of_here<F: Form>(
+    app: &App,
+    posted: Posted<F>,
+) -> Result<(BrowserContext, SessionFacts, F), PageError> {
+    let (browser, facts, form) = own_form(app, posted).await?;
+    match facts.person.external_id {
+        None => Ok((browser, facts, form)),
+        Some(_) => Err(PageFault::NotFound.into()),
+    }
+}
+
 /// `GET`: the page.
 pub(crate) async fn show(
     State(app): State<App>,
@@ -35,7 +47,7 @@ pub(crate) async fn show(
     if app.config.is_published(&facts.person.email) {
         return Ok(everyones(&app, &mut browser, StatusCode::OK));
     }
-    if !facts.person.signs_in_here() {
+    if facts.person.external_id.is_some() {
         return Err(PageFault::NotFound.into());
     }
     proved(&facts)?;
@@ -137,7 +149,7 @@ pub(crate) async fn new_codes(
     State(app): State<App>,
     posted: Posted<NewCodesForm>,
 ) -> Result<Response, PageError> {
-    let (browser, facts, form) = kept_here(&app, posted).await?;
+    let (browser, facts, form) = of_here(&app, posted).await?;
     let subject = facts.person.subject.0.to_be_bytes();
     let round = [&subject[..], form.round.as_bytes()].concat();
     let codes = RecoveryCode::of_round(&app.key, &round);
@@ -162,7 +174,7 @@ pub(crate) async fn remove(
     State(app): State<App>,
     posted: Posted<RemoveForm>,
 ) -> Result<Response, PageError> {
-    let (browser, facts, RemoveForm) = kept_here(&app, posted).await?;
+    let (browser, facts, RemoveForm) = of_here(&app, posted).await?;
     if let Some(has) = own(&app, &facts).await? {
         let (person, now) = (&facts.person, clock::now());
         let told = (&facts.session, tells(&app, person));

@@ -162,6 +162,10 @@ async fn added(
     (offered, step): (Offered, i64),
 ) -> Result<Response, PageError> {
     let (person, now) = (&newcomer.person, clock::now());
+    let Some(both) = Together::of_newcomer(app, newcomer).await? else {
+        let sign_in = after_url(&continuation.with(path::SIGN_IN), "late");
+        return Ok(reply::see_other(&sign_in));
+    };
     let codes = offered.codes(app);
     let new = NewAuthenticator {
         person,
@@ -178,9 +182,8 @@ async fn added(
     }
     // The account has forgotten every browser; it knows this one from now on.
     let person = app.store.person(person.subject).await?;
-    let both = Together::of_newcomer(app, newcomer).await?;
-    let begun = match person.as_ref().zip(both.as_ref()) {
-        Some((person, both)) => begin(app, person, &browser, (false, both.proof())).await?,
+    let begun = match &person {
+        Some(person) => begin(app, person, &browser, (false, both.proof())).await?,
         None => None,
     };
     let (Some(person), Some(begun)) = (person, begun) else {

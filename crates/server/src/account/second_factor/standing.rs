@@ -78,7 +78,7 @@ impl Standing {
             let page = everyones(app, browser, StatusCode::FORBIDDEN);
             return Ok(Standing::Neither(page));
         }
-        if !person.signs_in_here() {
+        if person.external_id.is_some() {
             return Ok(Standing::Neither(elsewhere(app, browser, continuation)));
         }
         let sign_in = continuation.with(path::SIGN_IN);

@@ -184,8 +184,12 @@ pub(super) async fn send(
     let mut departure = Departure::new(browser.told_apart(), &provider.id, aim, &app.mint);
     let own = question.anew.then(|| departure.left_at());
     departure.since = since.max(own);
-    departure.tells_time = question.max_age.is_some() && provider.is_openid();
+    // Who is to sign in anew does so where the provider can say that they did: the address bar can be edited.
+    let anew = (question.anew && metadata.tells_time).then_some(0);
+    let max_age = question.max_age.or(anew);
+    departure.tells_time = max_age.is_some() && provider.is_openid();
     let question = Question {
+        max_age,
         ui_locales: question.ui_locales.or(Some(language.tag())),
         ..question
     };

@@ -20,12 +20,12 @@ use pages::{SignIns, path};
 use protocol::Params;
 use protocol::accounts::second_factor::Proof;
 use protocol::accounts::sign_in::{Attempt, HandedOff};
-use protocol::handoff::{LoginOutcome, TICKET_LIFE};
+use protocol::handoff::LoginOutcome;
 use protocol::transition::UpstreamChange;
 use protocol::types::{MailAddress, Person, UnixTime};
 use protocol::upstream::{
-    Aim, ArrivalError, ArrivalFacts, Departure, Metadata, Profile, ReturnFault, Returned, arrive,
-    code_of,
+    ANSWER_LIFE, Aim, ArrivalError, ArrivalFacts, Departure, Metadata, Profile, ReturnFault,
+    Returned, arrive, code_of,
 };
 use store::Outcome;
 
@@ -142,7 +142,7 @@ impl Return<'_> {
         let now = clock::now();
         let noted = UpstreamChange::Return {
             challenge: self.departure.noted(),
-            expires_at: now.plus(TICKET_LIFE),
+            expires_at: now.plus(ANSWER_LIFE),
         };
         if app.settle_one(noted.into(), now).await? == Outcome::Conflict {
             return self.came_before(app, browser).await;
