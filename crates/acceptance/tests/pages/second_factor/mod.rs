@@ -114,6 +114,10 @@ fn a_recovery_code_lets_in_once() {
     let reply = send_code(&mut again, &page, STEP, &codes[4]);
     assert_eq!(reply.status, 401);
     send_code(&mut again, &page, STEP, &new[4]).expect(303);
+    // Once one of them was used, that form does not bring it back.
+    let page = browser.submit(&form, &[]);
+    assert!(page.text().contains("9 recovery codes left"), "{page}");
+    assert!(!page.text().contains(&new[4]), "{page}");
 }
 
 /// The second step once more, in a browser that proved the password.

@@ -140,6 +140,46 @@ fn an_account_is_made_once_and_called_what_they_are_called_there() {
     );
 }
 
+/// An address of theirs is hinted, so nobody has to press anything.
+#[track_caller]
+fn led(browser: &mut Browser, asked: &str) -> Reply {
+    let mut reply = browser.get(asked);
+    while reply
+        .location()
+        .is_some_and(|to| !to.starts_with("http://127"))
+    {
+        let to = reply.location().expect("a way").to_owned();
+        let to = acceptance::Url::parse(&to).map_or(to, |url| url.target());
+        reply = browser.get(&to);
+    }
+    reply
+}
+
+/// Whoever takes `prompt=login` out of the address gets no further, where the provider says when people signed in.
+#[test]
+fn a_sign_in_anew_is_proved_where_the_provider_can_say_so() {
+    let (elsewhere, scene) = acme();
+    elsewhere.ways().metadata = json!({ "claims_supported": ["sub", "auth_time"] });
+    let app = scene.confidential(CALLBACK);
+    let mut browser = scene.provider.browser();
+    let wishes = [("prompt", "login"), ("login_hint", "ada@acme.example")];
+    let asked = scene.question(&app, &wishes);
+    let away = away(&led(&mut browser, &asked));
+    assert_eq!(away.param("max_age"), Some("0"), "{}", away.location);
+    for said in [
+        json!({}),
+        json!({ "auth_time": crate::support::assertions::now() - 600 }),
+    ] {
+        elsewhere.ways().says = said;
+        let away = self::away(&led(&mut browser, &asked));
+        let page = browser.open(&elsewhere.sign_in(&away));
+        assert_nobody(&page, &mut browser);
+    }
+    elsewhere.ways().says = json!({ "auth_time": crate::support::assertions::now() });
+    let away = self::away(&led(&mut browser, &asked));
+    consent_form(&browser.open(&elsewhere.sign_in(&away)));
+}
+
 #[test]
 fn what_is_asked_of_the_sign_in_is_passed_on_and_obeyed() {
     let (elsewhere, scene) = acme();
@@ -153,16 +193,7 @@ fn what_is_asked_of_the_sign_in_is_passed_on_and_obeyed() {
             ("login_hint", "ada@acme.example"),
         ],
     );
-    // The address belongs to the provider, so nobody has to press anything.
-    let mut reply = browser.get(&asked);
-    while reply
-        .location()
-        .is_some_and(|to| !to.starts_with("http://127"))
-    {
-        let to = reply.location().expect("a way").to_owned();
-        let to = acceptance::Url::parse(&to).map_or(to, |url| url.target());
-        reply = browser.get(&to);
-    }
+    let reply = led(&mut browser, &asked);
     let away = away(&reply);
     for (name, value) in [
         ("prompt", "login"),
