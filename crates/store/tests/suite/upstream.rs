@@ -2,11 +2,12 @@
 use crate::racers::race;
 use crate::world::World;
 use protocol::Transition;
-use protocol::accounts::mail_link::MailLink;
+use protocol::accounts::mail_link::{LinkPurpose, MailLink};
 use protocol::accounts::mailbox::{self, ask_for_change, ask_for_recovery};
 use protocol::accounts::second_factor::Proof;
 use protocol::accounts::sign_in::{HandedOff, SigningIn, start_session};
 use protocol::decision::Mint;
+use protocol::events::Act;
 use protocol::handoff::LoginOutcome;
 use protocol::transition::UpstreamChange;
 use protocol::types::{Lifetime, Locator, MailAddress, NewPerson, Person, Subject, UnixTime};
@@ -279,4 +280,31 @@ async fn who_takes_an_account_over_by_mail_leaves_nobody_a_way_in() {
     let back = mailbox::restore(&undo, &read().await, "own".into(), world.now, &mint);
     assert_eq!(world.settle(back.unwrap()).await, Outcome::Committed);
     assert!(known(&world, "ada").await.is_none());
+}
+
+/// "This was not me": what was added goes, and what was there before stays.
+#[tokio::test]
+async fn the_mail_that_tells_of_a_sign_in_takes_it_away() {
+    let world = World::new();
+    let mint = world.store.mint();
+    let subject = world.person("ada@example.com").await;
+    let earlier = link(subject, "ada");
+    let before = world.now.minus(Lifetime::from_minutes(5));
+    let settled = world.store.settle(earlier, Act::from(before)).await;
+    assert_eq!(settled.unwrap(), Outcome::Committed);
+    let person = world.store.person(subject).await.unwrap().unwrap();
+    let proved = mailbox::vouch(&person, world.now);
+    assert_eq!(world.settle(proved).await, Outcome::Committed);
+    let person = world.store.person(subject).await.unwrap().unwrap();
+    let notice = mailbox::notice(LinkPurpose::SignInsChanged, &person, world.now, &mint);
+    let added = UpstreamChange::Link {
+        subject,
+        identity: identity("eve"),
+        notice: notice.map(Box::new),
+    };
+    let mail = sent(&world, added.into()).await;
+    let not_me = mailbox::confirm(&mail, Some(&person), true, world.now, &mint);
+    assert_eq!(world.settle(not_me.unwrap()).await, Outcome::Committed);
+    assert!(known(&world, "eve").await.is_none());
+    assert!(known(&world, "ada").await.is_some());
 }
