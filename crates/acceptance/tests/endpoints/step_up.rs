@@ -1,6 +1,6 @@
 //! A second factor that an app or an API asks for: `acr` and `amr` tell it, and a request that asks for it leads to it (RFC
 //! 9470, OpenID Connect Core §3.1.2.1 and §5.5.1.1).
-use crate::support::phone::{Phone, SET_UP, STEP, recovery_codes, send_code, with_second_step};
+use crate::support::phone::{STEP, newcomer, send_code, with_second_step};
 use crate::support::tasks_api::Stage;
 use crate::support::{
     ANN, CALLBACK, OWNER, PASSWORD, Scene, Tokens, consent_form, form_to, outlive_a_second,
@@ -53,22 +53,6 @@ fn allowed(scene: &Scene, browser: &mut Browser, app: &App, page: Reply) -> Repl
             .unwrap_or_else(|| panic!("no redirect: {back}")),
     );
     scene.redeem(app, &back.code(), &[]).expect(200)
-}
-
-/// Where a browser is that sets the second step up and goes on.
-#[track_caller]
-fn newcomer(browser: &mut Browser, page: &Reply) -> (Phone, Reply) {
-    let phone = Phone::of(page);
-    let shown = send_code(browser, page, SET_UP, &phone.code()).expect(200);
-    recovery_codes(&shown);
-    let next = shown.text();
-    let next = next.split("id=\"go-on\" href=\"").nth(1);
-    let next = next
-        .and_then(|rest| rest.split('"').next())
-        .expect("a way on");
-    let next = next.replace("&amp;", "&");
-    let page = browser.open(&next);
-    (phone, page)
 }
 
 #[test]

@@ -1,4 +1,5 @@
 //! When apps were used last, and people who let very many in.
+use crate::support::behind::run;
 use crate::support::{
     ANN, CALLBACK, PASSWORD, PLAIN, Scene, Tokens, assert_refused, consent_form, form_to,
     outlive_a_second,
@@ -149,18 +150,6 @@ fn apps(many: usize) -> String {
          resource_server, status, cutoff, created_at, 'board ' || n FROM clients, numbers \
          WHERE clients.no = (SELECT MIN(no) FROM clients); {numbers}"
     )
-}
-
-/// Runs statements behind the back of a server that is stopped.
-fn run(scene: &Scene, sql: &str) {
-    match scene.provider.postgres() {
-        Some(database) => database.run(sql),
-        None => {
-            let path = scene.provider.database_path();
-            let database = rusqlite::Connection::open(path).expect("the database");
-            database.execute_batch(sql).expect("it is run");
-        }
-    }
 }
 
 /// The names of the apps on a page.

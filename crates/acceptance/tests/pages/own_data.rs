@@ -1,5 +1,6 @@
 //! What people take with them, and how they delete their account.
 
+use crate::support::behind::age_sessions;
 use crate::support::{
     ANN, CALLBACK, OWNER, PASSWORD, PLAIN, Scene, assert_page, consent_form, form_to,
 };
@@ -13,20 +14,6 @@ const DELETE: &str = "/account/data/delete";
 fn deleted(browser: &mut Browser, typed: &[(&str, &str)]) -> Reply {
     let form = form_to(&browser.open(DATA), DELETE);
     browser.submit(&form, typed)
-}
-
-/// Makes it look as if somebody had signed in long ago.
-fn sign_in_was_long_ago(scene: &Scene) {
-    let sql = "UPDATE sessions SET auth_time = auth_time - 601";
-    match scene.provider.postgres() {
-        Some(database) => database.run(sql),
-        None => {
-            let db = rusqlite::Connection::open(scene.provider.database_path());
-            db.and_then(|db| db.execute(sql, []))
-                .map(|_| ())
-                .expect("it is written");
-        }
-    }
 }
 
 #[test]
@@ -101,7 +88,7 @@ fn nothing_is_told_or_deleted_without_a_proof_of_the_last_ten_minutes() {
     let mut browser = scene.browser();
     browser.sign_in(ANN, PASSWORD);
     let early = form_to(&browser.open(DATA), EXPORT);
-    sign_in_was_long_ago(&scene);
+    age_sessions(&scene);
     // A form of before that asks for no password is of no use.
     assert_page(&browser.submit(&early, &[]), 400);
     let page = browser.open(DATA);

@@ -163,3 +163,17 @@ pub(crate) fn with_second_step(
     let (phone, codes) = set_up(&mut browser);
     (browser, phone, codes)
 }
+
+/// Whoever signs in where everybody needs a second step sets one up, and goes on: their telephone, and the page then.
+#[track_caller]
+pub(crate) fn newcomer(browser: &mut Browser, page: &Reply) -> (Phone, Reply) {
+    let phone = Phone::of(page);
+    let shown = send_code(browser, page, SET_UP, &phone.code()).expect(200);
+    recovery_codes(&shown);
+    let next = shown.text();
+    let next = next.split("id=\"go-on\" href=\"").nth(1);
+    let next = next
+        .and_then(|rest| rest.split('"').next())
+        .expect("a way on");
+    (phone, browser.open(&acceptance::unescape(next)))
+}

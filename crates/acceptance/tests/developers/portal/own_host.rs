@@ -2,6 +2,7 @@
 //! issuer's. Browsers keep the cookies of each host apart, and so do these.
 
 use super::{ADD, APPS, BACK, DELETE, EVE, FIELDS, NEW, UPDATE, credentials, href, listed, says};
+use crate::support::behind::age_sessions;
 use crate::support::phone::{Phone, SET_UP, STEP, recovery_codes, send_code};
 use crate::support::{ANN, PASSWORD, PLAIN, Scene, apart, assert_page, form_to, portal_of};
 use acceptance::{App, Browser, Reply, Setup, Url, target};
@@ -128,19 +129,6 @@ impl Visitor {
             200 => true,
             303 => false,
             _ => panic!("neither: {reply}"),
-        }
-    }
-}
-
-/// Makes it look as if everybody had signed in long ago.
-fn everybody_signed_in_long_ago(scene: &Scene) {
-    let sql = "UPDATE sessions SET auth_time = auth_time - 660";
-    match scene.provider.postgres() {
-        Some(database) => database.run(sql),
-        None => {
-            let db = rusqlite::Connection::open(scene.provider.database_path());
-            db.and_then(|db| db.execute(sql, []))
-                .expect("it is written");
         }
     }
 }
@@ -401,7 +389,7 @@ fn whoever_signed_in_long_ago_proves_it_at_the_issuer_and_keeps_what_was_typed()
         .copied()
         .collect();
     let app = credentials(&ann.portal.submit(&form, &typed).expect(200));
-    everybody_signed_in_long_ago(&scene);
+    age_sessions(&scene);
     let page = ann.portal.get(&href(&app)).expect(200);
     assert_eq!(
         form_to(&page, ADD).value("password"),

@@ -2,6 +2,7 @@
 mod attacks;
 mod policy;
 
+use crate::support::behind::{age_sessions, run};
 use crate::support::phone::{
     Phone, SET_UP, STEP, first_step, recovery_codes, send_code, with_second_step,
 };
@@ -178,22 +179,6 @@ fn its_page_takes_a_proof_of_the_last_ten_minutes() {
     let page = browser.follow(reply).expect(200);
     form_to(&page, "/account/security/remove");
     assert_eq!(events(&scene, "second_factor.removed"), 0);
-}
-
-/// Makes it look as if everybody had signed in long ago.
-fn age_sessions(scene: &Scene) {
-    run(scene, "UPDATE sessions SET auth_time = auth_time - 660");
-}
-
-fn run(scene: &Scene, sql: &str) {
-    match scene.provider.postgres() {
-        Some(database) => database.run(sql),
-        None => {
-            let db = rusqlite::Connection::open(scene.provider.database_path());
-            db.and_then(|db| db.execute(sql, []))
-                .expect("it is written");
-        }
-    }
 }
 
 #[test]

@@ -1,24 +1,9 @@
 //! A second step that is asked of everybody, or for what an app wants to do.
 use super::{SECURITY, is_signed_in};
 use crate::device::{Codes, answer, television, type_code};
-use crate::support::phone::{Phone, SET_UP, STEP, first_step, recovery_codes, send_code};
+use crate::support::phone::{Phone, SET_UP, STEP, first_step, newcomer, recovery_codes, send_code};
 use crate::support::{ANN, CALLBACK, OWNER, PASSWORD, PLAIN, Scene, consent_form, form_to};
-use acceptance::{Browser, Reply, Setup};
-
-/// Signs in where everybody needs one, sets it up, and goes on.
-#[track_caller]
-fn newcomer(browser: &mut Browser, page: &Reply) -> (Phone, Reply) {
-    let phone = Phone::of(page);
-    let shown = send_code(browser, page, SET_UP, &phone.code()).expect(200);
-    recovery_codes(&shown);
-    let next = shown.text();
-    let next = next.split("id=\"go-on\" href=\"").nth(1);
-    let next = next
-        .and_then(|rest| rest.split('"').next())
-        .expect("a way on");
-    let next = next.replace("&amp;", "&");
-    (phone, browser.open(&next))
-}
+use acceptance::Setup;
 
 #[test]
 fn where_everybody_needs_one_it_is_set_up_at_the_next_sign_in() {

@@ -1,4 +1,4 @@
-//! What was proved before the second factor, and what both are together.
+//! What was proved before the second factor.
 use super::standing::Newcomer;
 use crate::http::error::PageError;
 use crate::state::App;
@@ -7,63 +7,74 @@ use protocol::accounts::sign_in::HandedOff;
 use protocol::handoff::LoginOutcome;
 use protocol::types::{Locator, UnixTime};
 
-/// Both together.
-pub(super) enum Together {
-    /// After the password.
-    Password(Second),
-    /// After a sign-in at another provider: what that said, when, and the methods of both.
+/// What it was.
+pub(super) enum Before {
+    /// The password.
+    Password,
+    /// A sign-in at another provider: what that said, when it was, and by which methods.
     Elsewhere(Locator, UnixTime, String),
-    /// In a session that had begun before: when, and the methods of both.
-    Besides(UnixTime, String),
+    /// A session that had begun before: when, and by which methods.
+    Session(UnixTime, String),
 }
 
-impl Together {
-    pub(super) fn proof(&self) -> Proof<'_> {
-        match self {
-            Together::Password(second) => Proof::PasswordAnd(*second),
-            Together::Elsewhere(answer, auth_time, methods) => Proof::HandedOff(HandedOff {
-                answer: *answer,
-                auth_time: *auth_time,
-                methods,
-            }),
-            Together::Besides(at, methods) => Proof::Besides(*at, methods),
-        }
-    }
-
-    /// After a sign-in that is under way: by the password, or by what another provider `answer`ed; `None` where that is
-    /// forgotten.
-    pub(super) async fn after(
+impl Before {
+    /// In a sign-in that is under way: the password, or what another provider `answer`ed; `None` where that is forgotten.
+    ///
+    /// # Errors
+    /// When the store fails.
+    pub(super) async fn of_sign_in(
         app: &App,
         answer: Option<Locator>,
-        second: Second,
     ) -> Result<Option<Self>, PageError> {
         let Some(id) = answer else {
-            return Ok(Some(Together::Password(second)));
+            return Ok(Some(Before::Password));
         };
         let answer = app.store.login_answer(id).await?;
         Ok(match answer.map(|answer| answer.outcome) {
             Some(LoginOutcome::SignedIn {
                 auth_time, methods, ..
-            }) => {
-                let methods = with_second(&methods, second);
-                Some(Together::Elsewhere(id, auth_time, methods))
-            }
+            }) => Some(Before::Elsewhere(id, auth_time, methods)),
             Some(LoginOutcome::Refused) | None => None,
         })
     }
 
     /// Of somebody who sets a second factor up.
+    ///
+    /// # Errors
+    /// When the store fails.
     pub(super) async fn of_newcomer(
         app: &App,
         newcomer: &Newcomer,
     ) -> Result<Option<Self>, PageError> {
         match &newcomer.session {
             Some(own) => {
-                let before = own.methods.as_deref().unwrap_or("pwd");
-                let both = with_second(before, Second::Code);
-                Ok(Some(Together::Besides(own.auth_time, both)))
+                let methods = own.methods.as_deref().unwrap_or("pwd");
+                Ok(Some(Before::Session(own.auth_time, methods.to_owned())))
             }
-            None => Self::after(app, newcomer.answer, Second::Code).await,
+            None => Self::of_sign_in(app, newcomer.answer).await,
+        }
+    }
+
+    /// By which methods it was, with the second factor.
+    pub(super) fn methods(&self, second: Second) -> String {
+        match self {
+            Before::Password => with_second("pwd", second),
+            Before::Elsewhere(_, _, methods) | Before::Session(_, methods) => {
+                with_second(methods, second)
+            }
+        }
+    }
+
+    /// Both together, by these [methods](Self::methods).
+    pub(super) fn proof<'a>(&self, second: Second, methods: &'a str) -> Proof<'a> {
+        match *self {
+            Before::Password => Proof::PasswordAnd(second),
+            Before::Elsewhere(answer, auth_time, _) => Proof::HandedOff(HandedOff {
+                answer,
+                auth_time,
+                methods,
+            }),
+            Before::Session(auth_time, _) => Proof::Besides(auth_time, methods),
         }
     }
 }

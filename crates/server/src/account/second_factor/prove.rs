@@ -1,5 +1,5 @@
 //! The page where the second factor is proved.
-use super::before::Together;
+use super::before::Before;
 use super::check::{Checked, check};
 use super::set_up;
 use super::standing::Standing;
@@ -18,7 +18,7 @@ use axum::http::{HeaderValue, StatusCode};
 use axum::response::Response;
 use pages::{Frame, SecondFactor, Speak, Text, path};
 use protocol::Params;
-use protocol::accounts::second_factor::{Authenticator, Second};
+use protocol::accounts::second_factor::Authenticator;
 use protocol::types::{Locator, Person};
 
 /// Every 401 has a challenge.
@@ -118,17 +118,14 @@ async fn answer(
     };
     let language = browser.language;
     // A code is not used up for nothing.
-    let late = || reply::see_other(&after_url(&ways.back, "late"));
-    if Together::after(app, before, Second::Code).await?.is_none() {
-        return Ok(late());
-    }
+    let Some(before) = Before::of_sign_in(app, before).await? else {
+        return Ok(reply::see_other(&after_url(&ways.back, "late")));
+    };
     let recovery = match check(app, &browser, (person, has), code).await? {
         Checked::Right(second) => {
             let told = tells(app, person) && browser.known_to(app, person).is_none();
-            let Some(both) = Together::after(app, before, second).await? else {
-                return Ok(late());
-            };
-            let how = (told, both.proof());
+            let methods = before.methods(second);
+            let how = (told, before.proof(second, &methods));
             let mut response = welcome(app, person, &browser, how, ways).await?;
             app.cookies.clear::<PasswordProved>(&mut response);
             return Ok(response);

@@ -1,5 +1,5 @@
 //! The page where an authenticator app is set up, in a session or at a sign-in that takes one.
-use super::before::Together;
+use super::before::Before;
 use super::check::opened;
 use super::standing::{Newcomer, Standing};
 use super::told::tells;
@@ -22,7 +22,7 @@ use pages::{Frame, RecoveryCodes, SetUpSecondFactor, Speak, Text, path};
 use protocol::Params;
 use protocol::accounts::second_factor::recovery::RecoveryCode;
 use protocol::accounts::second_factor::totp::Seed;
-use protocol::accounts::second_factor::{Authenticator, NewAuthenticator, Typed, add};
+use protocol::accounts::second_factor::{Authenticator, NewAuthenticator, Second, Typed, add};
 use protocol::decision::Mint;
 use protocol::types::{Lifetime, Person};
 use qrcode::render::svg;
@@ -162,7 +162,7 @@ async fn added(
     (offered, step): (Offered, i64),
 ) -> Result<Response, PageError> {
     let (person, now) = (&newcomer.person, clock::now());
-    let Some(both) = Together::of_newcomer(app, newcomer).await? else {
+    let Some(before) = Before::of_newcomer(app, newcomer).await? else {
         let sign_in = after_url(&continuation.with(path::SIGN_IN), "late");
         return Ok(reply::see_other(&sign_in));
     };
@@ -183,7 +183,11 @@ async fn added(
     // The account has forgotten every browser; it knows this one from now on.
     let person = app.store.person(person.subject).await?;
     let begun = match &person {
-        Some(person) => begin(app, person, &browser, (false, both.proof())).await?,
+        Some(person) => {
+            let methods = before.methods(Second::Code);
+            let proof = before.proof(Second::Code, &methods);
+            begin(app, person, &browser, (false, proof)).await?
+        }
         None => None,
     };
     let (Some(person), Some(begun)) = (person, begun) else {
