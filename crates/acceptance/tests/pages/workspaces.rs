@@ -264,7 +264,7 @@ fn a_device_works_for_the_organization_that_was_picked() {
 #[test]
 #[cfg_attr(not(has_chromium), ignore = "needs Chromium: see ./test")]
 fn a_person_picks_for_whom_an_app_may_work() {
-    for eyes in eyes_of(0) {
+    for eyes in eyes_of(1) {
         let scene = Scene::start(Setup::toml(PLAIN).with(ON).with(DELETE));
         let callback = format!("{}/health/live", scene.provider.issuer());
         let app = scene.confidential(&callback);
