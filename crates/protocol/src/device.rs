@@ -9,13 +9,15 @@ use crate::decision::{Decision, Mint};
 use crate::facts::{DeviceFacts, SessionFacts};
 use crate::grants::device_code::DEVICE_CODE_PREFIX;
 use crate::grants::{Context, scope_for, still_allowed};
+use crate::openid::OPENID;
+use crate::own_api::is_own;
 use crate::policy::Policy;
 use crate::resource::Resources;
 use crate::token::{RawRequest, TokenError, read_scope};
 use crate::transition::{DeviceChange, Transition};
 use crate::types::{
-    Client, Connection, DeviceAnswer, DeviceAuthorization, GrantType, Locator, Pace, Person, Scope,
-    UnixTime, UserCode,
+    Authentication, Client, Connection, DeviceAnswer, DeviceAuthorization, GrantType, Locator,
+    Pace, Person, Scope, UnixTime, UserCode,
 };
 use serde::Serialize;
 use wire::TokenText;
@@ -232,9 +234,26 @@ pub fn answer<M: Mint>(
         answer,
         less: (*scope != facts.device.scope).then(|| scope.clone()),
         scope: scope.union(&earlier(known)),
+        authentication: chosen
+            .and_then(|(scope, _)| proved(&facts.device, scope, session, context)),
         notice: notice.filter(|_| chosen.is_some()),
     });
     Decision::grant(transition, ())
+}
+
+/// What the grant of a device knows of its person's sign-in: where it is told of, or decides what the device may do.
+fn proved<M>(
+    device: &DeviceAuthorization,
+    scope: &Scope,
+    SessionFacts { session, .. }: &SessionFacts,
+    context: &Context<'_, M>,
+) -> Option<Box<Authentication>> {
+    let policy = context.policy;
+    let tells = scope.contains(OPENID) && policy.openid.is_some();
+    let second = session.has_second_factor() && (policy.tells_second_factor() || is_own(scope));
+    // The grant begins when the device asks for the last time.
+    let end = device.expires_at.plus(policy.tokens.grant);
+    (tells || second).then(|| Box::new(Authentication::plain(device.id, session.id, end)))
 }
 
 /// One guess at a user code by somebody who is signed in.

@@ -66,6 +66,8 @@ pub struct DeviceFacts {
     pub person: Option<Person>,
     /// What is left of what they allowed the app.
     pub connection: ConnectionStanding,
+    /// What is known of their sign-in, where that was read.
+    pub asked: Option<Box<Asked>>,
     /// What the company calls the organization that it is for, where that was read.
     pub workspace: Option<Box<str>>,
 }

@@ -81,7 +81,7 @@ impl Found {
         *own = name.map(String::into_boxed_str);
     }
 
-    /// The grant of a code or refresh token of which was not read how its person had signed in, and that person.
+    /// The grant of a code, a refresh token or a device of which was not read how its person had signed in, and that person.
     pub fn unproved(&self) -> Option<(Locator, &Person)> {
         match self {
             Found::Code(facts) if facts.asked.is_none() => {
@@ -89,6 +89,9 @@ impl Found {
             }
             Found::RefreshToken(facts) if facts.asked.is_none() => {
                 Some((facts.grant.id, facts.person.as_ref()?))
+            }
+            Found::Device(facts) if facts.asked.is_none() => {
+                Some((facts.device.id, facts.person.as_ref()?))
             }
             _ => None,
         }
@@ -99,7 +102,8 @@ impl Found {
         match self {
             Found::Code(facts) => facts.asked = asked,
             Found::RefreshToken(facts) => facts.asked = asked,
-            Found::AccessToken(_) | Found::Device(_) | Found::Nothing => {}
+            Found::Device(facts) => facts.asked = asked,
+            Found::AccessToken(_) | Found::Nothing => {}
         }
     }
 

@@ -53,6 +53,13 @@ impl Store {
         };
         facts.connection = memory.connection(subject, device.client, organization);
         facts.connection.narrow(device.id, &mut device.scope);
+        let person = facts
+            .person
+            .as_ref()
+            .filter(|_| facts.device.answer.is_some());
+        facts.asked = self
+            .asked(facts.device.id, &facts.device.scope, person)
+            .await?;
         Ok(Some(facts))
     }
 

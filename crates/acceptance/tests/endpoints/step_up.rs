@@ -5,7 +5,7 @@ use crate::support::tasks_api::Stage;
 use crate::support::{
     ANN, CALLBACK, OWNER, PASSWORD, Scene, Tokens, consent_form, form_to, outlive_a_second,
 };
-use acceptance::{App, Browser, Json, Redirect, Reply};
+use acceptance::{App, AppSpec, Browser, Json, Redirect, Reply};
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use serde_json::json;
 
@@ -234,4 +234,68 @@ fn where_it_has_no_name_nobody_asks_for_it() {
         .expect(200)
         .json();
     assert_eq!(metadata["acr_values_supported"], json!([ONE]));
+}
+
+#[test]
+fn what_a_device_is_given_tells_how_its_person_signed_in() {
+    let sentence = "acr: Authentication Context Class Reference. String specifying an authentication context class reference \
+                    value that identifies the authentication context class that was satisfied by the user-authentication event \
+                    performed.";
+    let scene = Scene::plain(&format!("[grants]\ndevice_code = true\n{SETTINGS}"));
+    let app = scene.app(&AppSpec {
+        name: "Living Room TV",
+        grants: &["device_code", "refresh_token"],
+        public: true,
+        ..AppSpec::default()
+    });
+    let api = scene.resource_server();
+    let mut ann = scene.browser();
+    ann.sign_in(ANN, PASSWORD);
+    let (mut olive, ..) = with_second_step(&scene, OWNER, PASSWORD);
+    let one = (&mut ann, ONE, json!(["pwd"]));
+    let two = (&mut olive, TWO, json!(["pwd", "otp", "mfa"]));
+    for (browser, acr, amr) in [one, two] {
+        let given = allowed_on_a_device(&scene, &app, browser, "openid tasks:read identity");
+        let told = claims(&given.member("id_token"));
+        assert_eq!(
+            (&told["acr"], &told["amr"]),
+            (&json!(acr), &amr),
+            "{sentence}"
+        );
+        let renewed = scene.refresh(&app, &given.member("refresh_token"));
+        for answer in [&given, &renewed.expect(200)] {
+            let seen = scene.introspect(&api, &answer.member("access_token"));
+            assert_eq!(seen["acr"], acr, "{sentence}: {seen}");
+            assert_eq!(seen["auth_time"], told["auth_time"], "{seen}");
+        }
+        // Without OpenID Connect a JWT says the same.
+        let plain = allowed_on_a_device(&scene, &app, browser, "tasks:read");
+        assert_eq!(
+            claims(&plain.member("access_token"))["acr"],
+            acr,
+            "{sentence}"
+        );
+    }
+}
+
+/// What a device is given whose code is typed in a browser, and allowed.
+fn allowed_on_a_device(scene: &Scene, app: &App, browser: &mut Browser, scope: &str) -> Reply {
+    let asking = scene.endpoint("device_authorization_endpoint");
+    let codes = scene.api().post_form_as(&asking, app, &[("scope", scope)]);
+    let codes = codes.expect(200);
+    let page = browser.open("/device").expect(200);
+    let typed = [("user_code", &*codes.member("user_code"))];
+    let page = browser
+        .submit(&form_to(&page, "/device/code"), &typed)
+        .expect(200);
+    let form = form_to(&page, "/device/answer");
+    browser.submit(&form, &[("answer", "allow")]).expect(200);
+    let pairs = [
+        ("grant_type", "urn:ietf:params:oauth:grant-type:device_code"),
+        ("device_code", &*codes.member("device_code")),
+    ];
+    scene
+        .api()
+        .post_form_as(&scene.token(), app, &pairs)
+        .expect(200)
 }

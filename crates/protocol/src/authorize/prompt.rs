@@ -2,6 +2,7 @@
 use super::{AuthorizationError, AuthorizationRequest, RequestFault, Step};
 use crate::facts::SessionFacts;
 use crate::openid::{AcrWish, OPENID};
+use crate::own_api::is_own;
 use crate::params::Params;
 use crate::policy::Policy;
 use crate::types::{Authentication, Lifetime, Locator, Scope, UnixTime};
@@ -92,7 +93,8 @@ impl AuthorizationRequest {
     ) -> Option<Box<Authentication>> {
         let asked = self.authentication.as_deref();
         let asked = asked.filter(|_| scope.contains(OPENID));
-        let second = policy.tells_second_factor() && session.has_second_factor();
+        let tells = policy.tells_second_factor() || is_own(scope);
+        let second = tells && session.has_second_factor();
         let mut own = match asked {
             Some(asked) => asked.carried(id, session.id, end),
             None if second => Authentication::plain(id, session.id, end),

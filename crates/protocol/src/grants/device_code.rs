@@ -113,7 +113,7 @@ fn decide<M: Mint>(
                 scope: device.scope.clone(),
                 scope_named: device.scope_named,
                 auth_time,
-                asked: None,
+                asked: facts.asked.clone(),
             };
             allowed.begin(client, facts.person.as_ref(), resources, context)
         }

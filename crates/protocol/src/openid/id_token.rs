@@ -27,7 +27,8 @@ pub(crate) struct IdToken<'a> {
     pub(crate) scope: &'a Scope,
     /// The access token that it comes with.
     pub(crate) access_token: &'a str,
-    /// What was asked of the sign-in, and what is known of the person; `None` where a device asked.
+    /// What was asked of the sign-in, and what is known of the person; `None` of a device that was allowed before that was
+    /// kept.
     pub(crate) asked: Option<&'a Asked>,
     /// Whether the person was just there: one that a refresh brings has no `nonce` (§12.2).
     pub(crate) first: bool,
@@ -76,7 +77,7 @@ impl IdToken<'_> {
         match known {
             Some(Some(methods)) if methods.is_empty() => None,
             Some(Some(methods)) => Some(methods.split(' ').collect()),
-            // A device knows no more than whose it is.
+            // Nothing is known but whose it is.
             None if self.person.external_id.is_some() => None,
             Some(None) | None => Some(vec![PASSWORD]),
         }

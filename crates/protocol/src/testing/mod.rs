@@ -246,6 +246,7 @@ impl Case {
         };
         case.device = Some(DeviceFacts {
             workspace: None,
+            asked: None,
             device,
             redeemed: false,
             person: Some(Person::for_tests()),

@@ -2,7 +2,9 @@
 use crate::accounts::mail_link::LinkMail;
 use crate::events::{Event, Happened};
 use crate::outbox::Message;
-use crate::types::{ClientNo, DeviceAnswer, DeviceAuthorization, Locator, Pace, Scope, Subject};
+use crate::types::{
+    Authentication, ClientNo, DeviceAnswer, DeviceAuthorization, Locator, Pace, Scope, Subject,
+};
 
 /// A change of what a device asks for.
 #[derive(Debug, Clone)]
@@ -34,6 +36,8 @@ pub enum DeviceChange {
         less: Option<Scope>,
         /// What the device is allowed, and what else the app was allowed before.
         scope: Scope,
+        /// What the grant knows of the sign-in.
+        authentication: Option<Box<Authentication>>,
         /// The mail that tells of a new connection.
         notice: Option<Box<LinkMail>>,
     },

@@ -2,12 +2,12 @@
 use crate::steps::Steps;
 use crate::value::values;
 use protocol::transition::OpenIdChange;
-use protocol::types::{Authentication, AuthorizationCode, ClientNo, Locator, Session, Subject};
+use protocol::types::{Authentication, ClientNo, Locator, Session, Subject};
 
-/// What a code knows of the sign-in.
+/// What a code, or the answer to a device, knows of the sign-in.
 pub(super) fn keep<'a>(
     steps: Steps<'a>,
-    code: &'a AuthorizationCode,
+    (subject, client): (Subject, ClientNo),
     authentication: Option<&'a Authentication>,
 ) -> Steps<'a> {
     let Some(asked) = authentication else {
@@ -18,8 +18,8 @@ pub(super) fn keep<'a>(
          VALUES ($1, $2, $3, $4, $4, $5, $6, $7, (SELECT methods FROM sessions WHERE id = $4), $8)",
         values![
             asked.id,
-            code.client,
-            code.subject,
+            client,
+            subject,
             asked.session,
             asked.nonce.as_deref(),
             asked.claims.join("\n"),

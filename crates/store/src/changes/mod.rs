@@ -70,6 +70,7 @@ pub(crate) enum Cold<'a> {
         answer: DeviceAnswer,
         less: Option<&'a Scope>,
         scope: &'a Scope,
+        authentication: Option<&'a Authentication>,
         notice: Option<&'a LinkMail>,
     },
     Account(&'a AccountChange),
@@ -106,7 +107,7 @@ impl<'a> Cold<'a> {
                 notice,
             } => {
                 let steps = connection::allow(steps, (code, interaction), (consent, notice), now);
-                authentication::keep(steps, code, authentication)
+                authentication::keep(steps, (code.subject, code.client), authentication)
             }
             Cold::Connection(change) => connection::steps(steps, change, now),
             Cold::KeepDevice(device) => device::keep(steps, device),
@@ -117,10 +118,12 @@ impl<'a> Cold<'a> {
                 answer,
                 less,
                 scope,
+                authentication,
                 notice,
             } => {
                 let (answer, told) = ((answer, less), (scope, notice));
-                device::answer(steps, device, (by, client), answer, told, now)
+                let steps = device::answer(steps, device, (by, client), answer, told, now);
+                authentication::keep(steps, (by, client), authentication)
             }
             Cold::Account(change) => account::steps(steps, change, now),
             Cold::Handoff(change) => handoff::steps(steps, change, now),
@@ -215,6 +218,7 @@ fn device(change: &DeviceChange) -> Change<'_> {
             answer,
             less,
             scope,
+            authentication,
             notice,
         } => Change::Cold(Cold::AnswerDevice {
             device: *device,
@@ -223,6 +227,7 @@ fn device(change: &DeviceChange) -> Change<'_> {
             answer: *answer,
             less: less.as_ref(),
             scope,
+            authentication: authentication.as_deref(),
             notice: notice.as_deref(),
         }),
     }

@@ -45,6 +45,7 @@ fn facts(row: &dyn Row) -> Read<DeviceFacts> {
         redeemed: row.flag(13)?,
         person: optional_person(row, 15)?,
         connection: ConnectionStanding::GOOD,
+        asked: None,
         workspace: None,
     })
 }

@@ -39,6 +39,7 @@ fn answer(device: &DeviceAuthorization, subject: Subject, answer: DeviceAnswer) 
         subject,
         answer,
         scope: device.scope.clone(),
+        authentication: None,
         notice: None,
     })
 }
@@ -63,6 +64,7 @@ pub(crate) fn allowed(
             auth_time: world.now,
         },
         scope,
+        authentication: None,
         notice: None,
     })
 }

@@ -196,6 +196,7 @@ async fn what_nobody_redeemed_goes_a_minute_after_its_end_and_what_was_redeemed_
                 auth_time: world.now,
             },
             scope: device.scope.clone(),
+            authentication: None,
             notice: None,
         };
         committed(&world, answer).await;

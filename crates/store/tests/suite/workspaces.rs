@@ -198,6 +198,7 @@ async fn nobody_lets_an_app_into_an_organization_of_others() {
             },
             scope: device.scope.clone(),
             less: None,
+            authentication: None,
             notice: None,
         })
     };
