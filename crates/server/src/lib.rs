@@ -11,6 +11,7 @@ mod oauth;
 mod ops;
 mod portal;
 mod preflight;
+mod reload;
 mod rooms;
 mod serve;
 mod settle;

@@ -24,8 +24,9 @@ use crate::ops::stopping::Stopping;
 use crate::ops::subscriber;
 use crate::ops::upstream;
 use crate::portal::playing::Playgrounds;
+use crate::reload::Configuration;
 use crate::rooms;
-use crate::state::{App, AppState};
+use crate::state::{App, AppState, Lasting};
 use crate::storage;
 use crate::test_side;
 use anyhow::Context as _;
@@ -40,45 +41,66 @@ use tokio::net::TcpListener;
 /// # Errors
 /// One sentence on what is in the way.
 pub(crate) fn open(config: Config, log: Log) -> anyhow::Result<AppState> {
-    let brand = Brand::read(&config).map_err(anyhow::Error::msg)?;
     let key = Arc::new(server_key::load(&config.keys)?);
     let sealing = Sealing::load(&config)?;
     let location = storage::location(&config)?;
     let serving = Serving::begin(&location).with_context(|| format!("cannot serve {location}"))?;
     let store = open_store(&config, Stay::Server)?;
-    let cookies = Cookies::of(&config.issuer, config.policy.accounts.session);
-    let document = metadata::document(&config.policy, endpoints(&config));
-    let metadata = serde_json::to_string_pretty(&document)?;
     let cores = std::thread::available_parallelism().map_or(1, usize::from);
-    Ok(AppState {
-        upstream: upstream::load(&config).map_err(anyhow::Error::msg)?,
-        outbound: Arc::new(outbound(&config)),
+    let lasting = Lasting {
         last_used: LastUsed::default(),
         active_sessions: ActiveSessions::default(),
         connection_uses: ConnectionUses::default(),
-        request_log: RequestLog::of(&config),
         playgrounds: Playgrounds::default(),
         mint: store.mint(),
-        developer_pages: OnceLock::new(),
-        metadata,
         key,
-        sealing,
         keys: Arc::default(),
         client_keys: ClientKeySets::default(),
         client_documents: ClientFetches::default(),
         client_logos: ClientFetches::default(),
-        cookies,
-        brand,
         // One core stays with the tokens, however many people sign in.
         hasher: Hasher::start(cores.saturating_sub(1))?,
         long_polls: LongPolls::new(),
         stopping: Stopping::default(),
         outage: Outage::new(location.to_string()),
-        requests: config.metrics.map(|_| Arc::new(counted(&config))),
         log,
         store,
-        config,
         _serving: serving,
+    };
+    configured(config, Arc::new(lasting), sealing, None)
+}
+
+/// The state of a server with this configuration; `earlier` is what it was before.
+///
+/// # Errors
+/// One sentence on what of the configuration cannot be used.
+pub(crate) fn configured(
+    config: Config,
+    lasting: Arc<Lasting>,
+    sealing: Sealing,
+    earlier: Option<&AppState>,
+) -> anyhow::Result<AppState> {
+    let document = metadata::document(&config.policy, endpoints(&config));
+    let logged = earlier.filter(|earlier| earlier.config.request_log == config.request_log);
+    let counted = config.metrics.map(|_| Arc::new(counted(&config)));
+    // What was counted before goes on, unless other routes are counted now.
+    let before = earlier.and_then(|earlier| earlier.requests.clone());
+    let before = before.filter(|before| counted.as_ref().is_some_and(|new| new.counts_as(before)));
+    Ok(AppState {
+        brand: Brand::read(&config).map_err(anyhow::Error::msg)?,
+        upstream: upstream::load(&config).map_err(anyhow::Error::msg)?,
+        outbound: Arc::new(outbound(&config)),
+        request_log: match logged {
+            Some(earlier) => earlier.request_log.clone(),
+            None => Arc::new(RequestLog::of(&config)),
+        },
+        requests: before.or(counted),
+        metadata: serde_json::to_string_pretty(&document)?,
+        developer_pages: OnceLock::new(),
+        cookies: Cookies::of(&config.issuer, config.policy.accounts.session),
+        sealing,
+        lasting,
+        config,
     })
 }
 
@@ -153,22 +175,27 @@ pub(crate) async fn run(
     listeners: Listeners,
     stop: impl Future<Output = ()>,
 ) -> anyhow::Result<()> {
-    test_side::publish(&app).await;
-    // Before the first request, so that nobody keeps an empty set. What fails now is tried again by the job.
-    if let Err(error) = jobs::look_at_signing_keys(&app).await {
-        app.outage.note(&error);
-    }
+    prepare(&app).await;
+    let (configuration, current) = Configuration::begin(app.clone())?;
     tell(&app);
     let told = listeners
         .metrics
-        .zip(app.requests.clone())
-        .map(|(listener, requests)| tokio::spawn(metrics::serve(app.clone(), requests, listener)));
-    let jobs = jobs::start(&app);
-    let served = beside(app, jobs, listeners.public, stop).await;
+        .map(|listener| tokio::spawn(metrics::serve(current.clone(), listener)));
+    let jobs = jobs::start(&current);
+    let served = beside(&configuration, jobs, listeners.public, stop).await;
     if let Some(told) = told {
         told.abort();
     }
     served
+}
+
+/// Brings into the storage what a configuration asks to have there. What fails now is tried again by the jobs.
+pub(crate) async fn prepare(app: &App) {
+    test_side::publish(app).await;
+    // Before the first request, so that nobody keeps an empty set.
+    if let Err(error) = jobs::look_at_signing_keys(app).await {
+        app.outage.note(&error);
+    }
 }
 
 /// Tells the log what there is to know of the configuration.
@@ -185,11 +212,12 @@ fn tell(app: &AppState) {
 
 /// Serves beside jobs, until `stop` resolves or a job ends: a server without its sweeper or feed is none.
 async fn beside(
-    app: App,
+    configuration: &Configuration,
     mut jobs: Running,
     listener: TcpListener,
     stop: impl Future<Output = ()>,
 ) -> anyhow::Result<()> {
+    let app = configuration.app();
     let mut broken = Ok(());
     let stop = async {
         tokio::select! {
@@ -201,7 +229,7 @@ async fn beside(
         }
         app.stopping.begin();
     };
-    let served = accept::serve(app.clone(), listener, rooms::sites(&app.config), stop).await;
+    let served = accept::serve(configuration.connections(), listener, stop).await;
     // It was not begun if serving failed.
     app.stopping.begin();
     let ended = jobs.end().await;
@@ -235,9 +263,10 @@ mod tests {
     async fn a_job_that_panics_stops_the_server_in_good_order() {
         let folder = tempfile::tempdir().unwrap();
         let (app, listener) = provider(folder.path()).await;
-        let mut jobs = jobs::start(&app);
+        let (configuration, current) = Configuration::begin(app.clone()).unwrap();
+        let mut jobs = jobs::start(&current);
         jobs.begin_broken();
-        let served = beside(app.clone(), jobs, listener, pending()).await;
+        let served = beside(&configuration, jobs, listener, pending()).await;
         let why = served.unwrap_err().to_string();
         assert_eq!(why, "the job broken panicked: it broke");
         app.stopping.begun().await;
@@ -246,26 +275,13 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn what_waits_is_told_to_stop_when_serving_fails() {
-        let folder = tempfile::tempdir().unwrap();
-        let (app, _) = provider(folder.path()).await;
-        let mut app = Arc::into_inner(app).unwrap();
-        app.config.tls = Some(config::Tls {
-            cert: folder.path().join("none.pem"),
-            key: folder.path().join("none.pem"),
-        });
-        let (app, listener) = (Arc::new(app), TcpListener::bind("127.0.0.1:0").await);
-        let jobs = jobs::start(&app);
-        let served = beside(app.clone(), jobs, listener.unwrap(), pending()).await;
-        assert!(served.is_err());
-        app.stopping.begun().await;
-    }
-
-    #[tokio::test]
     async fn a_server_that_is_told_to_stop_ends_well() {
         let folder = tempfile::tempdir().unwrap();
         let (app, listener) = provider(folder.path()).await;
-        let jobs = jobs::start(&app);
-        beside(app, jobs, listener, ready(())).await.unwrap();
+        let (configuration, current) = Configuration::begin(app).unwrap();
+        let jobs = jobs::start(&current);
+        beside(&configuration, jobs, listener, ready(()))
+            .await
+            .unwrap();
     }
 }

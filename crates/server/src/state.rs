@@ -29,37 +29,52 @@ use protocol::events::Act;
 use protocol::grants::Context;
 use protocol::types::{Preferences, UnixTime};
 use protocol::{Policy, Transition};
+use std::ops::Deref;
 use std::sync::{Arc, OnceLock};
 use store::{IdMint, Outcome, Serving, Store, StoreError, SweepRules};
+use tokio::sync::watch;
 use wire::dpop::Nonces;
 
 /// How often a request that lost its guard is decided anew.
 const TRIES: usize = 3;
 
-/// Everything a request needs. Cheap to clone.
+/// Everything a request needs. Cheap to clone; a request keeps the one that it began with.
 pub(crate) type App = Arc<AppState>;
 
-/// See [`App`].
+/// What follows the configuration: made anew when that is read again. What outlives it is reached through it.
 pub(crate) struct AppState {
     pub(crate) config: Config,
-    pub(crate) store: Store,
-    pub(crate) mint: IdMint,
-    pub(crate) key: Arc<Key>,
+    pub(crate) lasting: Arc<Lasting>,
     /// Seals what is stored and must be read again.
     pub(crate) sealing: Sealing,
-    /// The keys that sign, and the set of those that verify.
-    pub(crate) keys: Arc<ProviderKeys>,
     pub(crate) cookies: Cookies,
     /// What pages show of the provider's brand.
     pub(crate) brand: Brand,
-    pub(crate) hasher: Hasher,
-    pub(crate) log: Log,
-    /// Whether the database works, as far as the log has told.
-    pub(crate) outage: Outage,
     /// How anything is fetched from elsewhere.
     pub(crate) outbound: Arc<Outbound>,
     /// Other providers at which people sign in.
     pub(crate) upstream: Vec<UpstreamProvider>,
+    /// What apps' requests were told.
+    pub(crate) request_log: Arc<RequestLog>,
+    /// Requests, counted if somebody may ask.
+    pub(crate) requests: Option<Arc<Requests>>,
+    /// The metadata document, written once.
+    pub(crate) metadata: String,
+    /// The developer pages, written once somebody asks for one: a start does not wait for them.
+    pub(crate) developer_pages: OnceLock<Vec<RenderedDocument>>,
+}
+
+/// What is there from the start of the server to its end, whatever its configuration becomes.
+pub(crate) struct Lasting {
+    pub(crate) store: Store,
+    pub(crate) mint: IdMint,
+    pub(crate) key: Arc<Key>,
+    /// The keys that sign, and the set of those that verify.
+    pub(crate) keys: Arc<ProviderKeys>,
+    pub(crate) hasher: Hasher,
+    pub(crate) log: Log,
+    /// Whether the database works, as far as the log has told.
+    pub(crate) outage: Outage,
     /// The keys that apps publish themselves.
     pub(crate) client_keys: ClientKeySets,
     /// The documents of apps that are known by one.
@@ -71,22 +86,48 @@ pub(crate) struct AppState {
     pub(crate) active_sessions: ActiveSessions,
     /// When connections were used last.
     pub(crate) connection_uses: ConnectionUses,
-    /// What apps' requests were told.
-    pub(crate) request_log: RequestLog,
     /// What developers play with.
     pub(crate) playgrounds: Playgrounds,
-    /// Requests, counted if somebody may ask.
-    pub(crate) requests: Option<Arc<Requests>>,
     /// Requests that wait for something to be told.
     pub(crate) long_polls: LongPolls,
     /// Whether the server has been told to stop.
     pub(crate) stopping: Stopping,
-    /// The metadata document, written once.
-    pub(crate) metadata: String,
-    /// The developer pages, written once somebody asks for one: a start does not wait for them.
-    pub(crate) developer_pages: OnceLock<Vec<RenderedDocument>>,
     /// Nobody else serves this database.
     pub(crate) _serving: Serving,
+}
+
+/// `app.store` is what it was before the configuration was read again.
+impl Deref for AppState {
+    type Target = Lasting;
+
+    fn deref(&self) -> &Lasting {
+        &self.lasting
+    }
+}
+
+/// The server as it is configured at present, for what outlives a request.
+#[derive(Clone)]
+pub(crate) struct Current(watch::Receiver<App>);
+
+impl Current {
+    /// Begins with `app`; whoever holds the sender says what comes after it.
+    pub(crate) fn of(app: App) -> (watch::Sender<App>, Self) {
+        let (sender, receiver) = watch::channel(app);
+        (sender, Current(receiver))
+    }
+
+    /// The server as it is now.
+    pub(crate) fn app(&self) -> App {
+        self.0.borrow().clone()
+    }
+
+    /// Resolves when it has changed since the last time.
+    pub(crate) async fn changed(&mut self) {
+        if self.0.changed().await.is_err() {
+            // Nobody changes it any more.
+            std::future::pending().await
+        }
+    }
 }
 
 impl AppState {

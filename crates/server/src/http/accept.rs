@@ -1,7 +1,5 @@
 //! The accept loop, with a limit on connections, and the signals that stop it.
 use super::connection::{Connection, Shared};
-use super::site::Site;
-use crate::state::App;
 use anyhow::{Context, bail};
 use std::io::ErrorKind;
 use std::net::SocketAddr;
@@ -86,16 +84,12 @@ impl Signals {
 /// Accepts connections until `stop` resolves, then lets requests under way finish.
 ///
 /// # Errors
-/// When the TLS certificate or key cannot be used.
+/// Never in practice: places are only closed with the process.
 pub(crate) async fn serve(
-    app: App,
+    mut shared: watch::Receiver<Arc<Shared>>,
     listener: TcpListener,
-    (site, portal): (Site, Option<Site>),
     stop: impl Future<Output = ()>,
 ) -> anyhow::Result<()> {
-    let tls = app.config.tls.as_ref().map(crate::http::tls::acceptor);
-    let tls = tls.transpose()?;
-    let shared = Arc::new(Shared::of(app, site, portal));
     let (stopping, told) = watch::channel(false);
     let places = Arc::new(Semaphore::new(MAX_CONNECTIONS as usize));
     tokio::pin!(stop);
@@ -116,12 +110,13 @@ pub(crate) async fn serve(
             },
             () = &mut stop => break,
         };
+        // The connection has this one as its first, and sees by itself when there is another.
+        let tls = shared.borrow_and_update().tls.clone();
         let connection = Connection {
             shared: shared.clone(),
             peer: peer.ip(),
             stopping: told.clone(),
         };
-        let tls = tls.clone();
         tokio::spawn(async move {
             connection.serve(stream, tls).await;
             drop(place);

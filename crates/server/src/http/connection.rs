@@ -13,6 +13,7 @@ use super::request::{
 };
 use super::sending::Sending;
 use super::site::Site;
+use super::tls;
 use crate::ops::log::RequestLine;
 use crate::state::App;
 use axum::Router;
@@ -22,6 +23,7 @@ use hyper::body::Incoming;
 use hyper::service::service_fn;
 use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
 use hyper_util::server::conn::auto::Builder;
+use std::cell::RefCell;
 use std::convert::Infallible;
 use std::future::poll_fn;
 use std::net::IpAddr;
@@ -41,9 +43,11 @@ const REQUEST_TIMEOUT: Duration = Duration::from_secs(30);
 /// Largest request head, in bytes.
 const MAX_HEAD: usize = 32 * 1024;
 
-/// What all connections share.
+/// What all connections share, as it is configured at present.
 pub(crate) struct Shared {
     pub(crate) app: App,
+    /// Where https is served: by what certificate.
+    pub(super) tls: Option<TlsAcceptor>,
     router: Router,
     open: Open,
     prefix: Option<Prefix>,
@@ -55,9 +59,14 @@ pub(crate) struct Shared {
 
 impl Shared {
     /// What the connections of a provider share.
-    pub(crate) fn of(app: App, site: Site, portal: Option<Site>) -> Self {
+    ///
+    /// # Errors
+    /// When the TLS certificate or key cannot be used.
+    pub(crate) fn of(app: App, (site, portal): (Site, Option<Site>)) -> anyhow::Result<Self> {
+        let tls = app.config.tls.as_ref().map(tls::acceptor).transpose()?;
         let told = format!("timeout={}", app.config.keep_alive.as_secs());
-        Shared {
+        Ok(Shared {
+            tls,
             open: site.open(),
             prefix: Prefix::of(app.config.prefix()),
             portal: PortalHost::of(&app, &site, portal),
@@ -65,13 +74,14 @@ impl Shared {
                 .unwrap_or_else(|_| HeaderValue::from_static("timeout=75")),
             router: site.into_router().with_state(app.clone()),
             app,
-        }
+        })
     }
 }
 
 /// See the module.
 pub(crate) struct Connection {
-    pub(crate) shared: Arc<Shared>,
+    /// Each request is answered by the latest.
+    pub(crate) shared: watch::Receiver<Arc<Shared>>,
     pub(crate) peer: IpAddr,
     /// Says when the server stops.
     pub(crate) stopping: watch::Receiver<bool>,
@@ -110,15 +120,17 @@ impl Connection {
     {
         let builder = builder(http2);
         let traffic = Arc::new(Traffic::default());
-        let idle = self.shared.app.config.keep_alive;
-        let mut watch = Watch::start(traffic.clone(), http2, idle);
-        let answers = Arc::new(Answers {
-            shared: self.shared,
+        let mut latest = self.shared;
+        let first = Answers {
+            shared: latest.borrow_and_update().clone(),
             peer: self.peer,
             traffic: traffic.clone(),
             http2,
-        });
-        let service = service_fn(move |request| answers.clone().answer(request));
+        };
+        let idle = first.shared.app.config.keep_alive;
+        let mut watch = Watch::start(traffic.clone(), http2, idle);
+        let answers = RefCell::new((Arc::new(first), latest));
+        let service = service_fn(move |request| Answers::latest(&answers).answer(request));
         let stream = TokioIo::new(Counted::of(stream, traffic));
         let mut connection = pin!(builder.serve_connection(stream, service).into_owned());
         let stopping = self.stopping;
@@ -183,6 +195,21 @@ const DPOP: HeaderName = HeaderName::from_static("dpop");
 const KEEP_ALIVE: HeaderName = HeaderName::from_static("keep-alive");
 
 impl Answers {
+    /// The answers of a connection as they are now: others only if the configuration was read again meanwhile, which
+    /// is seen by one number.
+    fn latest(known: &RefCell<(Arc<Answers>, watch::Receiver<Arc<Shared>>)>) -> Arc<Answers> {
+        let (answers, latest) = &mut *known.borrow_mut();
+        if latest.has_changed().unwrap_or(false) {
+            *answers = Arc::new(Answers {
+                shared: latest.borrow_and_update().clone(),
+                peer: answers.peer,
+                traffic: answers.traffic.clone(),
+                http2: answers.http2,
+            });
+        }
+        answers.clone()
+    }
+
     /// Begins to answer a request. It is handed on before anything waits: what waits would carry it along.
     fn answer(
         self: Arc<Self>,

@@ -2,7 +2,7 @@
 pub(crate) mod accept;
 pub(crate) mod assets;
 pub(crate) mod brand;
-mod connection;
+pub(crate) mod connection;
 pub(crate) mod cookies;
 pub(crate) mod cors;
 mod counted;

@@ -23,7 +23,7 @@ pub(crate) use signing_keys::look as look_at_signing_keys;
 use crate::ops::clock;
 use crate::ops::clock_guard::{ClockGuard, Trust};
 use crate::ops::stopping::Stopping;
-use crate::state::App;
+use crate::state::{App, Current};
 use protocol::events::Act;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -52,10 +52,10 @@ const LEASE_EVERY: Duration = Duration::from_secs(20);
 /// How often a database that does not work is tried.
 const TRY_EVERY: Duration = Duration::from_secs(1);
 
-/// Starts the jobs.
-pub(crate) fn start(app: &App) -> Running {
+/// Starts the jobs. Each round goes by the configuration of its moment.
+pub(crate) fn start(current: &Current) -> Running {
     let mut jobs = Running::default();
-    let app = || app.clone();
+    let app = || current.clone();
     jobs.begin("follow", |ending| follow_changes(app(), ending));
     jobs.begin("sweep", |ending| sweep(app(), ending));
     jobs.begin("lease", |ending| renew_lease(app(), ending));
@@ -81,8 +81,10 @@ async fn goes_on(ticks: &mut Interval, ending: &Stopping) -> bool {
     }
 }
 
-async fn follow_changes(app: App, ending: Arc<Stopping>) {
+async fn follow_changes(current: Current, ending: Arc<Stopping>) {
     let mut ticks = tokio::time::interval(FOLLOW_EVERY);
+    // What follows is not configured.
+    let app = current.app().lasting.clone();
     loop {
         tokio::select! {
             _ = ticks.tick() => {}
@@ -95,10 +97,11 @@ async fn follow_changes(app: App, ending: Arc<Stopping>) {
     }
 }
 
-async fn sweep(app: App, ending: Arc<Stopping>) {
+async fn sweep(current: Current, ending: Arc<Stopping>) {
     let mut ticks = tokio::time::interval(SWEEP_EVERY);
     let mut steady = ClockGuard::begin(clock::now(), Instant::now());
     while goes_on(&mut ticks, &ending).await {
+        let app = current.app();
         match steady.look(clock::now(), Instant::now()) {
             Trust::Yes => {}
             Trust::NotYet => continue,
@@ -122,9 +125,10 @@ async fn sweep_once(app: &App) -> Result<Swept, StoreError> {
     app.store.sweep(now, &app.sweep_rules()).await
 }
 
-async fn renew_lease(app: App, ending: Arc<Stopping>) {
+async fn renew_lease(current: Current, ending: Arc<Stopping>) {
     let mut ticks = tokio::time::interval(LEASE_EVERY);
     while goes_on(&mut ticks, &ending).await {
+        let app = current.app();
         if let Err(error) = app.store.renew_lease(clock::now()).await {
             app.outage.note(&error);
         }
@@ -132,12 +136,13 @@ async fn renew_lease(app: App, ending: Arc<Stopping>) {
 }
 
 /// Once a minute, and when the server stops.
-async fn note_uses(app: App, ending: Arc<Stopping>) {
+async fn note_uses(current: Current, ending: Arc<Stopping>) {
     let mut ticks = tokio::time::interval(NOTE_EVERY);
     while goes_on(&mut ticks, &ending).await {
+        let app = current.app();
         note_uses_once(&app).await;
     }
-    note_uses_once(&app).await;
+    note_uses_once(&current.app()).await;
 }
 
 async fn note_uses_once(app: &App) {
@@ -155,33 +160,36 @@ async fn note_uses_once(app: &App) {
 }
 
 /// Once a minute, and when the server stops.
-async fn write_request_log(app: App, ending: Arc<Stopping>) {
+async fn write_request_log(current: Current, ending: Arc<Stopping>) {
     let mut ticks = tokio::time::interval(NOTE_EVERY);
     let mut round = 0_u32;
     while goes_on(&mut ticks, &ending).await {
+        let app = current.app();
         request_log::write(&app).await;
         if round.is_multiple_of(TRIM_EVERY) {
             request_log::trim(&app).await;
         }
         round = round.wrapping_add(1);
     }
-    request_log::write(&app).await;
+    request_log::write(&current.app()).await;
 }
 
-async fn warn_of_secret_ends(app: App, ending: Arc<Stopping>) {
+async fn warn_of_secret_ends(current: Current, ending: Arc<Stopping>) {
     let mut ticks = tokio::time::interval(WARN_EVERY);
     while goes_on(&mut ticks, &ending).await {
+        let app = current.app();
         if let Err(error) = secret_ends::warn_once(&app).await {
             app.outage.note(&error);
         }
     }
 }
 
-async fn move_signing_keys(app: App, ending: Arc<Stopping>) {
+async fn move_signing_keys(current: Current, ending: Arc<Stopping>) {
     let mut ticks = tokio::time::interval(KEYS_EVERY);
     // The start has looked.
     ticks.tick().await;
     while goes_on(&mut ticks, &ending).await {
+        let app = current.app();
         if let Err(error) = signing_keys::look(&app).await {
             app.outage.note(&error);
         }
@@ -189,27 +197,39 @@ async fn move_signing_keys(app: App, ending: Arc<Stopping>) {
 }
 
 /// Where OpenID Connect is spoken.
-async fn tell_of_logouts(app: App, ending: Arc<Stopping>) {
+async fn tell_of_logouts(current: Current, ending: Arc<Stopping>) {
     let mut ticks = tokio::time::interval(LOGOUTS_EVERY);
     while goes_on(&mut ticks, &ending).await {
+        let app = current.app();
         if let Err(error) = back_channel::write_messages(&app).await {
             app.outage.note(&error);
         }
     }
 }
 
-async fn forget_introductions(app: App, ending: Arc<Stopping>) {
-    let mut ticks = tokio::time::interval(introductions::every(&app));
-    while goes_on(&mut ticks, &ending).await {
-        if let Err(error) = introductions::forget_once(&app).await {
-            app.outage.note(&error);
+async fn forget_introductions(mut current: Current, ending: Arc<Stopping>) {
+    loop {
+        let mut ticks = tokio::time::interval(introductions::every(&current.app()));
+        loop {
+            tokio::select! {
+                () = current.changed() => break,
+                goes_on = goes_on(&mut ticks, &ending) => match goes_on {
+                    true => {}
+                    false => return,
+                },
+            }
+            let app = current.app();
+            if let Err(error) = introductions::forget_once(&app).await {
+                app.outage.note(&error);
+            }
         }
     }
 }
 
-async fn watch_outage(app: App, ending: Arc<Stopping>) {
+async fn watch_outage(current: Current, ending: Arc<Stopping>) {
     let mut ticks = tokio::time::interval(TRY_EVERY);
     while goes_on(&mut ticks, &ending).await {
+        let app = current.app();
         if app.outage.lasts() {
             match app.store.ready().await {
                 Ok(()) => app.outage.works(),

@@ -3,7 +3,7 @@
 use super::job::JobError;
 use super::list::Jobs;
 use crate::ops::clock;
-use crate::state::App;
+use crate::state::{App, Current};
 use protocol::events::Act;
 use protocol::outbox::{Entry, given_up, not_delivered};
 use protocol::transition::OutboxChange;
@@ -35,7 +35,8 @@ pub(super) const GRACE: Duration = Duration::from_secs(5);
 const TOLD_EVERY: Duration = Duration::from_secs(60);
 
 /// Delivers until the server stops, then finishes what is under way.
-pub(super) async fn deliver(app: App) {
+pub(super) async fn deliver(mut current: Current) {
+    let app = current.app();
     let mut lines = Lines::of(app.clone());
     let stopped = app.stopping.begun();
     tokio::pin!(stopped);
@@ -44,6 +45,7 @@ pub(super) async fn deliver(app: App) {
     loop {
         tokio::select! {
             () = &mut stopped => break,
+            () = current.changed() => lines.shift = lines.shift.handed_over(current.app()),
             () = app.store.posted() => {}
             Some(ended) = lines.running.join_next_with_id() => lines.ended(ended),
             _ = ticks.tick() => {
@@ -86,17 +88,7 @@ struct Shift {
 impl Lines {
     fn of(app: App) -> Self {
         Lines {
-            shift: Arc::new(Shift {
-                jobs: Jobs::of(
-                    &app.config,
-                    app.store.clone(),
-                    app.key.clone(),
-                    (app.outbound.clone(), app.keys.clone()),
-                ),
-                app,
-                until: Mutex::default(),
-                told: Mutex::default(),
-            }),
+            shift: Arc::new(Shift::of(app)),
             running: JoinSet::new(),
             busy: HashMap::new(),
             to_apps: HashSet::new(),
@@ -168,6 +160,29 @@ impl Lines {
 }
 
 impl Shift {
+    fn of(app: App) -> Self {
+        Shift {
+            jobs: Jobs::of(
+                &app.config,
+                app.store.clone(),
+                app.key.clone(),
+                (app.outbound.clone(), app.keys.clone()),
+            ),
+            app,
+            until: Mutex::default(),
+            told: Mutex::default(),
+        }
+    }
+
+    /// The next shift, as the configuration is now. What this one has under way it finishes, and begins nothing more.
+    fn handed_over(&self, app: App) -> Arc<Shift> {
+        let next = Shift::of(app);
+        let until = *self.until.lock().unwrap_or_else(PoisonError::into_inner);
+        next.set_until(until);
+        self.end();
+        Arc::new(next)
+    }
+
     fn may_begin(&self) -> bool {
         let until = self.until.lock().unwrap_or_else(PoisonError::into_inner);
         until.is_some_and(|until| Instant::now() < until)

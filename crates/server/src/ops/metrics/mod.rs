@@ -6,8 +6,9 @@ mod told;
 pub(crate) use requests::Requests;
 
 use super::health;
-use crate::state::App;
+use crate::state::Current;
 use axum::Router;
+use axum::extract::State;
 use axum::http::{HeaderValue, header};
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
@@ -33,19 +34,25 @@ const OPEN_METRICS: HeaderValue =
     HeaderValue::from_static("application/openmetrics-text; version=1.0.0; charset=utf-8");
 
 /// Tells whoever asks, until the process ends.
-pub(crate) async fn serve(app: App, requests: Arc<Requests>, listener: TcpListener) {
+pub(crate) async fn serve(current: Current, listener: TcpListener) {
     let mut registry = Registry::with_prefix("valetkey");
     registry.register_collector(Box::new(Told {
-        app: app.clone(),
-        requests,
+        current: current.clone(),
         started: Instant::now(),
     }));
     let registry = Arc::new(registry);
+    let (lives, works) = (current.clone(), current);
+    let now = |current: &Current| State(current.app());
     let router = Router::new()
         .route("/metrics", get(async move || page(&registry)))
-        .route("/health/live", get(health::live))
-        .route("/health/ready", get(health::ready))
-        .with_state(app);
+        .route(
+            "/health/live",
+            get(async move || health::live(now(&lives)).await),
+        )
+        .route(
+            "/health/ready",
+            get(async move || health::ready(now(&works)).await),
+        );
     accept(listener, &router).await;
 }
 

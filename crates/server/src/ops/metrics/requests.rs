@@ -115,6 +115,15 @@ impl Requests {
         }
     }
 
+    /// Whether the same routes are counted.
+    pub(crate) fn counts_as(&self, other: &Requests) -> bool {
+        let names = |requests: &Requests| -> Vec<String> {
+            let routes = requests.routes.iter();
+            routes.map(|route| route.pattern.clone()).collect()
+        };
+        names(self) == names(other)
+    }
+
     /// A request was answered.
     pub(crate) fn answered(&self, path: &str, status: u16, took: Duration) {
         let route = &self.routes[self.place(path)];

@@ -1,18 +1,22 @@
 //! What is told at a scrape: numbers that are kept anyway, put into words.
 use super::requests::{MICROS, Requests, Route};
-use crate::state::AppState;
+use crate::state::{App, Current};
 use prometheus_client::collector::Collector;
 use prometheus_client::encoding::{DescriptorEncoder, EncodeGaugeValue, NoLabelSet};
 use prometheus_client::metrics::MetricType;
 use std::fmt::{self, Error};
-use std::sync::Arc;
 use std::time::Instant;
 
 /// See the module.
 pub(super) struct Told {
-    pub(super) app: Arc<AppState>,
-    pub(super) requests: Arc<Requests>,
+    pub(super) current: Current,
     pub(super) started: Instant,
+}
+
+/// The server at one scrape.
+struct Scrape {
+    app: App,
+    started: Instant,
 }
 
 impl fmt::Debug for Told {
@@ -26,16 +30,22 @@ type Encoded = Result<(), Error>;
 impl Collector for Told {
     fn encode(&self, mut encoder: DescriptorEncoder<'_>) -> Encoded {
         let encoder = &mut encoder;
-        self.server(encoder)?;
-        requests(encoder, &self.requests)?;
-        self.transitions(encoder)?;
-        self.batches(encoder)?;
-        self.fetches(encoder)?;
-        self.waiting(encoder)
+        let scrape = Scrape {
+            app: self.current.app(),
+            started: self.started,
+        };
+        scrape.server(encoder)?;
+        if let Some(counted) = &scrape.app.requests {
+            requests(encoder, counted)?;
+        }
+        scrape.transitions(encoder)?;
+        scrape.batches(encoder)?;
+        scrape.fetches(encoder)?;
+        scrape.waiting(encoder)
     }
 }
 
-impl Told {
+impl Scrape {
     fn server(&self, encoder: &mut DescriptorEncoder<'_>) -> Encoded {
         let help = "The version that runs";
         let mut metric = encoder.encode_descriptor("build", help, None, MetricType::Info)?;
